@@ -7,9 +7,9 @@ the states in this file decide which key is used for new data.
 
 import hmac
 from collections.abc import Mapping
+from dataclasses import KW_ONLY, dataclass, field
 from hashlib import sha256
 from pathlib import Path
-from types import MappingProxyType
 from typing import Literal
 
 import msgspec
@@ -39,6 +39,7 @@ from keys.secret import Secret
 from keys.suites import AES_256_GCM_SIV, SUITES
 
 
+@dataclass(slots=True, repr=False, eq=False)
 class Keyset(Secret):
     """An opened keyset.
 
@@ -58,49 +59,19 @@ class Keyset(Secret):
             ``data`` keys; in days since 1970-01-01.
     """
 
-    __slots__ = (
-        "active",
-        "active_root",
-        "algorithm",
-        "created_days",
-        "digest",
-        "made_for",
-        "retired_roots",
-        "root_ids",
-        "roots",
-        "secrets",
-        "serial",
-        "shredded_before",
-    )
-
-    def __init__(
-        self,
-        made_for: str,
-        roots: RootKeys,
-        root_ids: frozenset[bytes],
-        active_root: bytes,
-        secrets: dict[tuple[Use, int], bytes],
-        active: dict[Use, int],
-        *,
-        serial: int = 0,
-        digest: bytes = b"",
-        shredded_before: int = 0,
-        algorithm: int = AES_256_GCM_SIV,
-        retired_roots: frozenset[bytes] = frozenset(),
-        created_days: Mapping[str, int] = MappingProxyType({}),
-    ) -> None:
-        self.made_for = made_for
-        self.roots = roots
-        self.root_ids = root_ids
-        self.active_root = active_root
-        self.secrets = secrets
-        self.active = active
-        self.serial = serial
-        self.digest = digest
-        self.shredded_before = shredded_before
-        self.algorithm = algorithm
-        self.retired_roots = retired_roots
-        self.created_days = created_days
+    made_for: str
+    roots: RootKeys
+    root_ids: frozenset[bytes]
+    active_root: bytes
+    secrets: dict[tuple[Use, int], bytes]
+    active: dict[Use, int]
+    _: KW_ONLY
+    serial: int = 0
+    digest: bytes = b""
+    shredded_before: int = 0
+    algorithm: int = AES_256_GCM_SIV
+    retired_roots: frozenset[bytes] = frozenset()
+    created_days: Mapping[str, int] = field(default_factory=dict)
 
 
 def create(

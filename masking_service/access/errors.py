@@ -4,7 +4,20 @@ No error here ever holds a credential, a claim, an address or any other value th
 """
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import ClassVar, Literal
+
+CallRefusal = Literal[
+    "busy",
+    "unreachable",
+    "open-circuit",
+    "invalid-answer",
+    "pool-empty",
+    "flow-limit",
+    "number-not-reported",
+    "refused",
+    "not-set-up",
+]
+"""Why a provider gives no number to dial: of ourselves and the way there, then what the provider said."""
 
 
 class AccessError(Exception):
@@ -12,11 +25,14 @@ class AccessError(Exception):
 
     code: ClassVar[str]
 
+    def __init_subclass__(cls, *, code: str | None = None) -> None:
+        cls.code = code or cls.code
+
     def __str__(self) -> str:
         return self.code
 
 
-class Unauthenticated(AccessError):
+class Unauthenticated(AccessError, code="unauthenticated"):
     """The credential is not valid.
 
     The caller is told nothing more.
@@ -25,21 +41,17 @@ class Unauthenticated(AccessError):
     it must not reach the caller, who could tell a revoked key from one that never was.
     """
 
-    code = "unauthenticated"
-
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
 
 
-class SignInRequired(AccessError):
+class SignInRequired(AccessError, code="sign-in-required"):
     """The sign-in is too old or too weak for unmasking.
 
     `acr` and `max_age` (seconds) are what the issuer's rule asks for, None where it asks for nothing:
     the two parameters of the challenge in RFC 9470, section 3.
     """
-
-    code = "sign-in-required"
 
     def __init__(self, acr: str | None, max_age: int | None) -> None:
         super().__init__()
@@ -47,20 +59,16 @@ class SignInRequired(AccessError):
         self.max_age = max_age
 
 
-class IssuerUnavailable(AccessError):
+class IssuerUnavailable(AccessError, code="issuer-unavailable"):
     """The issuer's keys are not available, so its access tokens cannot be checked."""
 
-    code = "issuer-unavailable"
 
-
-class Forbidden(AccessError):
+class Forbidden(AccessError, code="forbidden"):
     """No role of the principal grants this.
 
     `member` names what of the request the roles may not use: ``profile`` or ``purpose``. It is empty where they may not
     do it at all.
     """
-
-    code = "forbidden"
 
     def __init__(self, member: str = "") -> None:
         super().__init__()
@@ -71,22 +79,16 @@ class NoSearchIndex(Forbidden):
     """The tenant's policy keeps no index for this search."""
 
 
-class Frozen(AccessError):
+class Frozen(AccessError, code="frozen"):
     """The principal is frozen until another one unfreezes it."""
 
-    code = "frozen"
 
-
-class ProfileRequired(AccessError):
+class ProfileRequired(AccessError, code="profile-required"):
     """The principal has several profiles; the request has to name one."""
 
-    code = "profile-required"
 
-
-class PurposeRequired(AccessError):
+class PurposeRequired(AccessError, code="purpose-required"):
     """Nothing is opened without a stated purpose."""
-
-    code = "purpose-required"
 
 
 class ClientError(Exception):
@@ -109,100 +111,74 @@ class PolicyError(Exception):
         super().__init__("\n".join(f"{source}: {path}: {reason}" for path, reason in self.faults))
 
 
-class CaseRequired(AccessError):
+class CaseRequired(AccessError, code="case-required"):
     """The purpose, or a waybill number instead of a token, needs a case."""
 
-    code = "case-required"
 
-
-class CaseNotOpen(AccessError):
+class CaseNotOpen(AccessError, code="case-not-open"):
     """The case opens nothing for this caller: it is unknown, pending, denied, closed, expired or another officer's.
 
     `state` says which, for callers who may read the case; for all others it is empty.
     """
-
-    code = "case-not-open"
 
     def __init__(self, state: str = "") -> None:
         super().__init__()
         self.state = state
 
 
-class OwnCase(AccessError):
+class OwnCase(AccessError, code="own-case"):
     """The caller opened or approved the case, and opens nothing under it."""
 
-    code = "own-case"
 
-
-class NoSuchCase(AccessError):
+class NoSuchCase(AccessError, code="not-found"):
     """There is no case of that name that the caller may see."""
 
-    code = "not-found"
 
-
-class CaseExists(AccessError):
+class CaseExists(AccessError, code="case-exists"):
     """The name of a case was used before."""
 
-    code = "case-exists"
 
-
-class UnknownCaseNumber(AccessError):
+class UnknownCaseNumber(AccessError, code="unknown-case-number"):
     """The ticket system does not know the number."""
 
-    code = "unknown-case-number"
 
-
-class TicketMismatch(AccessError):
+class TicketMismatch(AccessError, code="ticket-mismatch"):
     """The ticket is closed, or does not list all waybills of the case."""
 
-    code = "ticket-mismatch"
 
-
-class CaseCheckUnavailable(AccessError):
+class CaseCheckUnavailable(AccessError, code="case-check-unavailable"):
     """The ticket system gave no valid answer in time."""
 
-    code = "case-check-unavailable"
 
-
-class CallsUnavailable(AccessError):
+class CallsUnavailable(AccessError, code="calls-unavailable"):
     """The provider gave no number to dial.
 
-    `reason` is a fixed word for logs and metrics; see `calls.provider.Refusal`.
+    `reason` is a fixed word for logs and metrics; a `CallRefusal`.
     """
-
-    code = "calls-unavailable"
 
     def __init__(self, reason: str) -> None:
         super().__init__()
         self.reason = reason
 
 
-class NoCallerNumber(AccessError):
+class NoCallerNumber(AccessError, code="no-caller-number"):
     """The caller has no phone number on file from which to call."""
 
-    code = "no-caller-number"
 
-
-class NotCallable(AccessError):
+class NotCallable(AccessError, code="not-callable"):
     """The field holds no number that can be dialled."""
 
-    code = "not-callable"
 
-
-class CaseNotPending(AccessError):
+class CaseNotPending(AccessError, code="case-not-pending"):
     """The case is not pending, so there is nothing to decide."""
 
-    code = "case-not-pending"
 
-
-class QuotaExceeded(AccessError):
+class QuotaExceeded(AccessError, code="quota-exceeded"):
     """A budget has no room for this call, and nothing was taken.
 
     `window` is the one that frees last (such as `1h`), `retry_at` when that is, in Unix seconds. `role` and `counts`
     say whose budget it is, and of what.
     """
-
-    code = "quota-exceeded"
 
     def __init__(self, window: str, retry_at: int, *, role: str, counts: str) -> None:
         super().__init__()

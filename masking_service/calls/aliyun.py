@@ -15,14 +15,16 @@ executed, and whose reply was lost, is refused when it is sent again.
 import json
 from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, Final
 from urllib.parse import quote
 
 from keys.messages import MessageKey, ProviderSecret
+from masking_service.access.errors import CallRefusal
 from masking_service.access.rules import CallRule
 from masking_service.calls.https import ask
-from masking_service.calls.provider import Binding, CallProviderError, CallRecord, Refusal, UnsignedRecords
+from masking_service.calls.provider import Binding, CallProviderError, CallRecord, UnsignedRecords
 from masking_service.calls.signed_records import read_signed
 from masking_service.outbound import Outbound
 
@@ -30,7 +32,7 @@ VERSION: Final = "2017-05-25"
 NONCE_BYTES: Final = 16
 CHINA: Final = timezone(timedelta(hours=8))
 """`Expiration` is in the time of Beijing."""
-REFUSALS: Final[Mapping[str, Refusal]] = {
+REFUSALS: Final[Mapping[str, CallRefusal]] = {
     "isv.NO_AVAILABLE_NUMBER": "pool-empty",
     "isv.FLOW_LIMIT": "flow-limit",
     "Throttling.User": "flow-limit",
@@ -40,6 +42,7 @@ GONE: Final = "isv.SUBS_NOT_EXIST"
 """The binding has ended already."""
 
 
+@dataclass(frozen=True, slots=True, repr=False)
 class AliyunProvider:
     """Binds numbers at Alibaba Cloud.
 
@@ -55,21 +58,12 @@ class AliyunProvider:
         random: returns that many random bytes.
     """
 
-    def __init__(
-        self,
-        outbound: Outbound,
-        rule: CallRule,
-        secret: ProviderSecret,
-        records_key: MessageKey | None,
-        clock: Callable[[], int],
-        random: Callable[[int], bytes],
-    ) -> None:
-        self._outbound = outbound
-        self._rule = rule
-        self._secret = secret
-        self._records_key = records_key
-        self._clock = clock
-        self._random = random
+    _outbound: Outbound
+    _rule: CallRule
+    _secret: ProviderSecret
+    _records_key: MessageKey | None
+    _clock: Callable[[], int]
+    _random: Callable[[int], bytes]
 
     def bind(self, a: str, b: str, ref: str, until: int) -> Binding:
         """See `CallProvider.bind`."""

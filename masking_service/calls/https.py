@@ -2,18 +2,20 @@
 
 import hmac
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal, TypeVar
 
 import msgspec
 from msgspec import Meta
 
 from keys.messages import SIGNATURE, TIMESTAMP, MessageKey
-from masking_service.calls.provider import Binding, CallProviderError, CallRecord, Refusal
+from masking_service.access.errors import CallRefusal
+from masking_service.calls.provider import Binding, CallProviderError, CallRecord
 from masking_service.calls.signed_records import read_signed
 from masking_service.outbound import HttpAnswer, Outbound, OutboundBusy, OutboundError
 
 NONCE_BYTES: Final = 16
-_REFUSALS: Final[Mapping[str, Refusal]] = {
+_REFUSALS: Final[Mapping[str, CallRefusal]] = {
     "pool-empty": "pool-empty",
     "flow-limit": "flow-limit",
     "number-not-reported": "number-not-reported",
@@ -66,6 +68,7 @@ class Unbound(msgspec.Struct, frozen=True):
 _Reply = TypeVar("_Reply", Bound, Unbound)
 
 
+@dataclass(frozen=True, slots=True, repr=False)
 class HttpsProvider:
     """A provider that speaks our protocol.
 
@@ -76,13 +79,10 @@ class HttpsProvider:
         random: returns that many random bytes.
     """
 
-    def __init__(
-        self, outbound: Outbound, key: MessageKey, clock: Callable[[], int], random: Callable[[int], bytes]
-    ) -> None:
-        self._outbound = outbound
-        self._key = key
-        self._clock = clock
-        self._random = random
+    _outbound: Outbound
+    _key: MessageKey
+    _clock: Callable[[], int]
+    _random: Callable[[int], bytes]
 
     def bind(self, a: str, b: str, ref: str, until: int) -> Binding:
         """See `CallProvider.bind`."""

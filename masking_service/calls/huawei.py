@@ -14,6 +14,7 @@ import json
 import re
 from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from time import monotonic
@@ -21,6 +22,7 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from keys.messages import ProviderSecret
+from masking_service.access.errors import CallRefusal
 from masking_service.access.rules import CallRule
 from masking_service.calls.https import ask
 from masking_service.calls.provider import (
@@ -28,7 +30,6 @@ from masking_service.calls.provider import (
     Binding,
     CallProviderError,
     CallRecord,
-    Refusal,
     UnsignedRecords,
 )
 from masking_service.calls.signed_records import MAX_RECORDS, TOLERANCE_SECONDS
@@ -41,7 +42,7 @@ NONCE_BYTES: Final = 16
 SUCCESS: Final = "0"
 ALREADY_BOUND: Final = "1012010"
 """The X number has one of the two already: the reply to an earlier request was lost, or it has it in another pair."""
-REFUSALS: Final[Mapping[str, Refusal]] = {
+REFUSALS: Final[Mapping[str, CallRefusal]] = {
     "1011002": "pool-empty",
     "1012008": "pool-empty",
     "1020152": "flow-limit",
@@ -60,6 +61,7 @@ _CREATED: Final = "%Y-%m-%dT%H:%M:%SZ"
 _DIAL: Final = re.compile(r"\+?(?:86)?([0-9]{5,20})", re.ASCII).fullmatch
 
 
+@dataclass(frozen=True, slots=True, repr=False)
 class HuaweiProvider:
     """Binds numbers at Huawei Cloud.
 
@@ -74,19 +76,11 @@ class HuaweiProvider:
         random: returns that many random bytes.
     """
 
-    def __init__(
-        self,
-        outbound: Outbound,
-        rule: CallRule,
-        secret: ProviderSecret,
-        clock: Callable[[], int],
-        random: Callable[[int], bytes],
-    ) -> None:
-        self._outbound = outbound
-        self._rule = rule
-        self._secret = secret
-        self._clock = clock
-        self._random = random
+    _outbound: Outbound
+    _rule: CallRule
+    _secret: ProviderSecret
+    _clock: Callable[[], int]
+    _random: Callable[[int], bytes]
 
     def bind(self, a: str, b: str, ref: str, until: int) -> Binding:
         """See `CallProvider.bind`."""

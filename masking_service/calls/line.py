@@ -7,14 +7,13 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, Literal, TypeVar
 
-from masking_service.access.errors import CallsUnavailable
+from masking_service.access.errors import CallRefusal, CallsUnavailable
 from masking_service.calls.development import NO_NUMBER
 from masking_service.calls.provider import (
     Binding,
     CallProvider,
     CallProviderError,
     CallRecord,
-    Refusal,
     UnsignedRecords,
 )
 from masking_service.store.breaker import Breaker
@@ -25,10 +24,10 @@ _EXTENSION: Final = re.compile(r"[0-9]{1,8}", re.ASCII).fullmatch
 _ID_LENGTH: Final = 256
 _TELLING_DIGITS: Final = 5
 """So many digits of a person's number are more than a mask shows. Four may be the same by chance."""
-_ANSWERED: Final = frozenset[Refusal]({"pool-empty", "number-not-reported", "refused"})
+_ANSWERED: Final = frozenset[CallRefusal]({"pool-empty", "number-not-reported", "refused"})
 """Refusals of a provider that is well."""
 
-Outcome = Literal["bound"] | Refusal
+Outcome = Literal["bound", CallRefusal]
 _Result = TypeVar("_Result")
 
 

@@ -6,20 +6,9 @@ once. No error holds a number, and no word of a provider is repeated.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Literal, Protocol
+from typing import Final, Protocol
 
-Refusal = Literal[
-    "busy",
-    "unreachable",
-    "open-circuit",
-    "invalid-answer",
-    "pool-empty",
-    "flow-limit",
-    "number-not-reported",
-    "refused",
-    "not-set-up",
-]
-"""Why there is no number: of ourselves and the way there, then what the provider said."""
+from masking_service.access.errors import CallRefusal
 
 TIMEOUT_SECONDS: Final = 1.0
 AT_ONCE: Final = 4
@@ -33,9 +22,9 @@ class CallProviderError(Exception):
     `reason` is a fixed word.
     """
 
-    def __init__(self, reason: Refusal) -> None:
+    def __init__(self, reason: CallRefusal) -> None:
         super().__init__(reason)
-        self.reason: Refusal = reason
+        self.reason: CallRefusal = reason
 
 
 class UnsignedRecords(Exception):

@@ -12,6 +12,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
+from masking_service.access.case_check import Outcome as CaseCheckOutcome
+from masking_service.access.errors import CallRefusal
 from masking_service.access.rules import Budget
 
 if TYPE_CHECKING:
@@ -20,20 +22,7 @@ if TYPE_CHECKING:
 
 FreezeReason = Literal["by-hand", "misses", "burst", "decoy", "lookout"]
 """Why a principal was frozen."""
-CaseCheckOutcome = Literal["confirmed", "unknown", "mismatch", "failed"]
-"""What came of a question to the ticket system."""
-CallOutcome = Literal[
-    "bound",
-    "busy",
-    "unreachable",
-    "open-circuit",
-    "invalid-answer",
-    "pool-empty",
-    "flow-limit",
-    "number-not-reported",
-    "refused",
-    "not-set-up",
-]
+CallOutcome = Literal["bound", CallRefusal]
 """What came of a request for a number to dial."""
 SearchOutcome = Literal["found", "not-found", "too-many"]
 """What came of a search."""

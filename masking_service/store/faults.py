@@ -19,12 +19,14 @@ class Fault:
         reason: what is wrong, in words.
         remedy: commands for the server, or what to do.
         weight: what it means.
+        wanted: what the server has to say where `check` names something that it tells about itself.
     """
 
     check: str
     reason: str
     remedy: str
     weight: Weight = "loses"
+    wanted: str = ""
 
 
 SENTINEL: Final = Fault(
@@ -39,68 +41,49 @@ ONE_OF_A_CLUSTER: Final = Fault(
     "begin it with redis+cluster:// and let it name a few of the nodes",
     "unseen",
 )
-INFO: Final = {
-    "role": (
-        "master",
-        Fault(
-            "role",
-            *WORDS["role"],
-            "unseen",
-        ),
+INFO: Final = (
+    Fault("role", *WORDS["role"], "unseen", wanted="master"),
+    Fault("loading", *WORDS["loading"], "unseen", wanted="0"),
+    Fault(
+        "aof_enabled",
+        "appendonly must be yes, or a crash loses what was acknowledged",
+        "CONFIG SET appendonly yes, then CONFIG REWRITE",
+        wanted="1",
     ),
-    "loading": ("0", Fault("loading", *WORDS["loading"], "unseen")),
-    "aof_enabled": (
-        "1",
-        Fault(
-            "aof_enabled",
-            "appendonly must be yes, or a crash loses what was acknowledged",
-            "CONFIG SET appendonly yes, then CONFIG REWRITE",
-        ),
+    Fault(
+        "aof_last_write_status",
+        "the last write of the append-only file failed",
+        "make room on its disk, or repair it",
+        wanted="ok",
     ),
-    "aof_last_write_status": (
-        "ok",
-        Fault(
-            "aof_last_write_status",
-            "the last write of the append-only file failed",
-            "make room on its disk, or repair it",
-        ),
+    Fault(
+        "maxmemory_policy",
+        "maxmemory-policy must be noeviction, or records vanish silently",
+        "CONFIG SET maxmemory-policy noeviction, then CONFIG REWRITE",
+        wanted="noeviction",
     ),
-    "maxmemory_policy": (
-        "noeviction",
-        Fault(
-            "maxmemory_policy",
-            "maxmemory-policy must be noeviction, or records vanish silently",
-            "CONFIG SET maxmemory-policy noeviction, then CONFIG REWRITE",
-        ),
+    Fault(
+        "evicted_keys",
+        "records were evicted for want of memory since the server started",
+        "find out which are missing with audit verify --store, restore them, then CONFIG RESETSTAT",
+        "unready",
+        wanted="0",
     ),
-    "evicted_keys": (
-        "0",
-        Fault(
-            "evicted_keys",
-            "records were evicted for want of memory since the server started",
-            "find out which are missing with audit verify --store, restore them, then CONFIG RESETSTAT",
-            "unready",
-        ),
+)
+CONFIG: Final = (
+    Fault(
+        "appendfsync",
+        "appendfsync must be always, or a power cut loses what was acknowledged",
+        "CONFIG SET appendfsync always, then CONFIG REWRITE",
+        wanted="always",
     ),
-}
-CONFIG: Final = {
-    "appendfsync": (
-        "always",
-        Fault(
-            "appendfsync",
-            "appendfsync must be always, or a power cut loses what was acknowledged",
-            "CONFIG SET appendfsync always, then CONFIG REWRITE",
-        ),
+    Fault(
+        "no-appendfsync-on-rewrite",
+        "no-appendfsync-on-rewrite must be no, or a power cut during a rewrite loses what was acknowledged",
+        "CONFIG SET no-appendfsync-on-rewrite no, then CONFIG REWRITE",
+        wanted="no",
     ),
-    "no-appendfsync-on-rewrite": (
-        "no",
-        Fault(
-            "no-appendfsync-on-rewrite",
-            "no-appendfsync-on-rewrite must be no, or a power cut during a rewrite loses what was acknowledged",
-            "CONFIG SET no-appendfsync-on-rewrite no, then CONFIG REWRITE",
-        ),
-    ),
-}
+)
 HIDDEN: Final = Fault(
     "appendfsync",
     "the store does not show whether appendfsync is always",
@@ -120,11 +103,7 @@ NO_REPLAY: Final = Fault(
     "ACL SETUSER default off ~* &* +@all, then ACL SAVE, before the server is started again",
     "unready",
 )
-NOT_IN_USE: Final = Fault(
-    "store",
-    *WORDS["not-admitted"],
-    "unready",
-)
+NOT_IN_USE: Final = Fault("store", *WORDS["not-admitted"], "unready")
 
 
 def shut(why: str) -> Fault:
@@ -151,8 +130,7 @@ def not_upheld(name: str, wanted: int) -> Fault:
 CHECKS: Final[frozenset[tuple[str, Weight]]] = frozenset(
     (fault.check, fault.weight)
     for fault in (
-        *(fault for _, fault in (*INFO.values(), *CONFIG.values())),
-        *(SENTINEL, TOO_FEW_REPLICAS, CLOCK, TOO_OLD, NO_INFO, NO_REPLAY, NOT_IN_USE),
+        *(*INFO, *CONFIG, SENTINEL, TOO_FEW_REPLICAS, CLOCK, TOO_OLD, NO_INFO, NO_REPLAY, NOT_IN_USE),
         *(no_answer("", ""), no_writes("full"), not_upheld("min-replicas-to-write", 1)),
         not_upheld("min-replicas-max-lag", 1),
     )

@@ -220,9 +220,7 @@ def _number(said: Mapping[str, str], name: str) -> int | None:
 
 
 def _seen_in(said: Mapping[str, str], store: Store) -> Iterator[Fault]:
-    for name, (wanted, fault) in known.INFO.items():
-        if said.get(name) != wanted:
-            yield fault
+    yield from (fault for fault in known.INFO if said.get(fault.check) != fault.wanted)
     if said.get("role") != "master":
         return
     following = _following(said)
@@ -255,9 +253,7 @@ def _set_in(config: Reply, store: Store) -> Iterator[Fault]:
         return
     names = iter(part.decode("utf-8", "replace") for part in config)
     said = dict(zip(names, names, strict=False))
-    for name, (wanted, fault) in known.CONFIG.items():
-        if said.get(name) != wanted:
-            yield fault
+    yield from (fault for fault in known.CONFIG if said.get(fault.check) != fault.wanted)
     if not store.replicas:
         return
     for name, wrong, right in (

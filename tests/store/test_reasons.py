@@ -25,7 +25,7 @@ def raised() -> Iterator[str]:
 
 def unseen() -> Iterator[str]:
     """The checks that `uphold` raises as words."""
-    listed = (*vars(faults).values(), *(fault for _, fault in faults.INFO.values()))
+    listed = (*vars(faults).values(), *faults.INFO)
     yield from (each.check for each in listed if isinstance(each, Fault) and each.weight == "unseen")
 
 
