@@ -19,6 +19,9 @@ from masking_service.vault.sealed import Sealed
 REPLACED: Final = "(replaced)"
 _CREDENTIAL: Final = re.compile(r"wbt\d[A-Za-z0-9_-]{16}|wbk_[A-Za-z0-9_-]{8}|eyJ[A-Za-z0-9_-]{8}").search
 """A token, an API key, or a part of a JWT. No id looks like these."""
+_REQUEST_ID: Final = re.compile(r"(?!00)(?=[0-9]*[a-f])[0-9a-f]{32}").fullmatch
+"""An id that the service gave to a request. Reading it for numbers would be a twentieth of a view, and no number fits
+into one word of hexadecimal digits: each would have to begin it, and either fill it or begin with 00."""
 LINK_BYTES: Final = 32
 FIRST_LINK: Final = bytes(LINK_BYTES)
 """The value before the first link of a chain."""
@@ -126,6 +129,8 @@ def fact(sealed: Sealed) -> Fact:
 
 def outside_id(text: str) -> str:
     """Return an id from outside, replaced if it contains personal data, a token or a key."""
+    if not text or _REQUEST_ID(text):
+        return text
     return REPLACED if contains_personal_data(text) or _CREDENTIAL(text) else text
 
 

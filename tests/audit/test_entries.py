@@ -7,6 +7,8 @@ from typing import Any
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from keys.signatures import Verifier
 from masking_service.audit.entries import (
@@ -21,6 +23,7 @@ from masking_service.audit.entries import (
     link,
     outside_id,
 )
+from masking_service.domain.text import contains_personal_data
 from masking_service.vault.sealed import Sealed
 from tests.audit.logs import entry
 from tests.keys.known import known_keyring
@@ -150,6 +153,13 @@ def test_an_id_that_holds_a_phone_is_replaced(text: str) -> None:
 @pytest.mark.parametrize("text", ["wbt1AH5GAl6Jl50xvgRmAAAAAA", "x-wbk_c780b-AAAAAAAA", "eyJhbGciOiJFUzI1NiJ9"])
 def test_an_id_that_holds_a_token_or_a_key_is_replaced(text: str) -> None:
     assert outside_id(text) == "(replaced)"
+
+
+@given(st.text("0123456789", min_size=5, max_size=31), st.text("0123456789abcdef", min_size=32))
+def test_a_request_id_of_the_service_is_read_as_every_other_one(digits: str, rest: str) -> None:
+    text = (digits + rest)[:32]
+
+    assert outside_id(text) == (REPLACED if contains_personal_data(text) else text)
 
 
 @pytest.mark.parametrize("text", ["D-2026-0001", "staff/u-1", "wbt", "client/wbk-printer", "req-1"])
