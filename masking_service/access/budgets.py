@@ -7,7 +7,7 @@ is refused. Nothing is freed early: not by a restart, a clock that goes back, or
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import partial
+from functools import lru_cache, partial
 from operator import itemgetter
 from typing import Final, Protocol
 
@@ -30,6 +30,8 @@ MAX_LIMIT: Final = 2**32 - 1
 CALL_SECONDS: Final = 60
 """How long a call is remembered. No request lives longer than 5 s."""
 CALL_ID_BYTES: Final = 16
+KNOWN_PERSONS: Final = 4_096
+"""Of so many persons the names of the keys are kept, because hashing them anew would be a thirtieth of a view."""
 
 _SCRIPT: Final = Script.of(__package__, "budget.lua")
 
@@ -144,6 +146,7 @@ class Budgets:
         self._keyring = keyring
         self._factors = factors
         self._random = random
+        self._stems = lru_cache(KNOWN_PERSONS)(partial(_stems, keyring))
 
     def reserve(self, principal: Principal, grant: Grant, amount: int, now: float) -> Reservation:
         """Take an amount from every window of a budget, or nothing: one round trip. As `reserve_question`."""
@@ -222,17 +225,21 @@ class Budgets:
 
     def window_keys(self, principal: Principal, role: str, budget: Budget) -> list[bytes]:
         """Return the keys of the windows: the person's, then the role's, then the tenant's."""
-        keys = self._keyring.tenant(principal.tenant)
-        tag, stem = keys.tag, tenant_stem(keys.tenant_tag)
-        subjects = (
-            tag("budget", budget.counts, "person", principal.id),
-            tag("budget", budget.counts, "role", role),
-            tag("budget", budget.counts, "tenant"),
-        )
-        return [stem + f"budget:{name}:{window.name}".encode() for name in subjects for window in budget.windows]
+        stems = self._stems(principal.tenant, budget.counts, principal.id, role)
+        return [stem + window.name.encode() for stem in stems for window in budget.windows]
 
     def _keys(self, principal: Principal, role: str, budget: Budget) -> list[bytes]:
         """Return the keys of the call and of all windows, in one slot."""
         stem = tenant_stem(self._keyring.tenant(principal.tenant).tenant_tag)
         call = f"call:{self._random(CALL_ID_BYTES).hex()}"
         return [stem + call.encode(), *self.window_keys(principal, role, budget)]
+
+
+def _stems(keyring: Keyring, tenant: str, counts: Counted, person: str, role: str) -> list[bytes]:
+    """Return what the keys of the windows of the person, the role and the tenant begin with."""
+    keys = keyring.tenant(tenant)
+    subjects = (("person", person), ("role", role), ("tenant",))
+    return [
+        tenant_stem(keys.tenant_tag) + f"budget:{keys.tag('budget', counts, *subject)}:".encode()
+        for subject in subjects
+    ]

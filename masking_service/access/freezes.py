@@ -8,6 +8,7 @@ because a reply was lost, errs on the strict side.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache, partial
 from types import MappingProxyType
 from typing import Final
 
@@ -26,6 +27,8 @@ from masking_service.vault.sealed import Prepared, TenantState
 MISSES_KEPT: Final = 30 * SECONDS_A_DAY
 """How long misses are kept after the last one, in seconds. It is long, because guessing may be slow."""
 MINUTE: Final = 60
+KNOWN_COUNTS: Final = 4_096
+"""Of so many counts the names of the keys are kept, so that they are not hashed anew for each view."""
 
 
 class Freeze(msgspec.Struct, frozen=True):
@@ -60,6 +63,7 @@ class Freezes(TenantState):
         super().__init__(store, keyring, random)
         self._lists = Documents(store, keyring, random, _List, freezes_key)
         self._announced: set[tuple[str, str]] = set()
+        self._count_key = lru_cache(KNOWN_COUNTS)(partial(_count_key, keyring))
 
     @property
     def count(self) -> int:
@@ -191,9 +195,10 @@ class Freezes(TenantState):
         """
         self._store.write([(b"DEL", *(self._count_key(tenant, principal, what) for what in ("misses", "refusals")))])
 
-    def _count_key(self, tenant: str, principal: str, what: str) -> bytes:
-        keys = self._keyring.tenant(tenant)
-        return tenant_stem(keys.tenant_tag) + b"tally:" + keys.tag("tally", what, principal).encode()
+
+def _count_key(keyring: Keyring, tenant: str, principal: str, what: str) -> bytes:
+    keys = keyring.tenant(tenant)
+    return tenant_stem(keys.tenant_tag) + b"tally:" + keys.tag("tally", what, principal).encode()
 
 
 def _read(content: bytes) -> dict[str, Freeze]:
