@@ -63,6 +63,8 @@ class DeadlineParser(_HiredisParser):
         left = self._until - monotonic()
         if left <= 0:
             raise RedisTimeoutError("replies come too slowly")
-        wait = timeout if isinstance(timeout, float) else self._socket_timeout
-        read: bool = super().read_from_socket(min(wait, left), raise_on_timeout)  # type: ignore[no-untyped-call]
+        wait = min(left, timeout if isinstance(timeout, float) else self._socket_timeout)
+        # A time-out of its own is set before a read and taken back behind it: two system calls more.
+        own = {} if wait == self._socket_timeout else {"timeout": wait}
+        read: bool = super().read_from_socket(raise_on_timeout=raise_on_timeout, **own)  # type: ignore[no-untyped-call]
         return read
