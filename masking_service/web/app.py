@@ -8,8 +8,9 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from flask import Flask, Response
+from flask import Flask, Request, Response
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import MapAdapter
 
 from keys.errors import IntegrityError
 from masking_service.access.errors import QuotaExceeded, Unauthenticated
@@ -35,11 +36,17 @@ OVERLOADED = "masking_service.overloaded"
 
 
 class App(Flask):
-    """A Flask application without `async` functions. Flask looks for them three times in each request."""
+    """A Flask application without `async` functions and routes by host."""
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
-        """Return the function as it is."""
+        """Return the function as it is. Flask looks for `async` functions three times in each request."""
         return func
+
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        """Return what finds the route by path and method alone: Flask takes the host and the query apart as well."""
+        if request is None:
+            return None
+        return self.url_map.bind("", path_info=request.path, default_method=request.method)
 
 
 def create_app(parts: Parts) -> Flask:

@@ -4,9 +4,10 @@ import random
 import re
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextvars import ContextVar
 from typing import Any, Final, TypeVar
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 import msgspec
 from flask import Request, Response, current_app, request
@@ -41,6 +42,18 @@ Shape = TypeVar("Shape", bound=msgspec.Struct)
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 _LIMIT: Final = re.compile(r"[1-9][0-9]{0,3}", re.ASCII)
 _decoders: dict[type[msgspec.Struct], msgspec.json.Decoder[Any]] = {}
+
+
+class CompleteResponse(Response):
+    """An answer that is complete when it is made.
+
+    Werkzeug would copy the headers, and search them for addresses to complete and for a length that is there already.
+    """
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Send status and headers, and return the body."""
+        start_response(self.status, self.headers.to_wsgi_list())
+        return () if environ["REQUEST_METHOD"] == "HEAD" else self.iter_encoded()
 
 
 class State:
@@ -203,7 +216,7 @@ def at_most(count: int, most: int, pointer: str) -> None:
 
 def answer(content: Any, status: int = 200) -> Response:
     """A JSON answer that must not be cached."""
-    return Response(encode(content), status, content_type=JSON, headers={"Cache-Control": "no-store"})
+    return CompleteResponse(encode(content), status, content_type=JSON, headers={"Cache-Control": "no-store"})
 
 
 def batch(results: Sequence[Answer]) -> Response:
@@ -255,7 +268,9 @@ def problem_answer(problem: Problem) -> Response:
         "Vary": "Accept-Language",
         **problem.headers,
     }
-    return Response(encode_problem(problem, language), problem.status, content_type=PROBLEM_JSON, headers=headers)
+    return CompleteResponse(
+        encode_problem(problem, language), problem.status, content_type=PROBLEM_JSON, headers=headers
+    )
 
 
 def encode_problem(problem: Problem, language: Language = "en") -> bytes:
