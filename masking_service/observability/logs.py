@@ -37,7 +37,7 @@ def logger_to(stream: BinaryIO) -> structlog.typing.FilteringBoundLogger:
 
 def _line(_: object, level: str, event: MutableMapping[str, Any]) -> bytes:
     allowed = {name: value for name, value in event.items() if name in FIELDS}
-    return msgspec.json.encode(allowed | {"level": level, "time": datetime.now(UTC).isoformat().replace("+00:00", "Z")})
+    return msgspec.json.encode(allowed | {"level": level, "time": datetime.now(UTC)})
 
 
 log: Final = logger_to(sys.stderr.buffer)
