@@ -8,6 +8,7 @@ if they look like personal data.
 import hashlib
 import re
 from collections.abc import Sequence
+from struct import Struct
 from typing import Final
 
 import msgspec
@@ -25,6 +26,10 @@ into one word of hexadecimal digits: each would have to begin it, and either fil
 LINK_BYTES: Final = 32
 FIRST_LINK: Final = bytes(LINK_BYTES)
 """The value before the first link of a chain."""
+_ENTRY: Final = frame(b"audit-entry/1")
+_length: Final = Struct(">I").pack
+_place: Final = Struct(">IQI").pack
+"""The length of a number, the number, and the length of the entry behind it."""
 
 
 class Item(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -145,7 +150,10 @@ def encode(entry: object) -> bytes:
 
 def link(previous: bytes, writer: str, number: int, entry: bytes) -> bytes:
     """Return the chain hash (SHA-256) of an entry; `number` is 1-based."""
-    return hashlib.sha256(frame(b"audit-entry/1", previous, writer.encode(), number.to_bytes(8, "big"), entry)).digest()
+    name = writer.encode()
+    # `frame` inlined: it would be a twentieth of verifying an entry.
+    framed = (_ENTRY, _length(len(previous)), previous, _length(len(name)), name, _place(8, number, len(entry)), entry)
+    return hashlib.sha256(b"".join(framed)).digest()
 
 
 def commit_message(writer: str, number: int, linked: bytes) -> bytes:

@@ -133,8 +133,10 @@ def _lengthen_members(members: dict[Any, Any]) -> dict[str, Any]:
         kind = type(value)
         if kind is bytes:
             value = value.hex() if len(value) > 1 else _word_of[value]
-        elif kind is list or kind is dict:
-            value = _lengthen(value)
+        elif kind is list:  # of items or facts
+            value = [_lengthen_members(one) if type(one) is dict else _lengthen(one) for one in value]
+        elif kind is dict:
+            value = _lengthen_members(value)
         found[name if type(name) is str else _name_of[name]] = value
     return found
 
