@@ -154,6 +154,11 @@ def refusal(answered: TestResponse) -> tuple[int, str]:
     return answered.status_code, answered.get_json()["code"]
 
 
+def outcome(answered: TestResponse) -> tuple[int, str]:
+    """The status, and the code of a problem if it is one."""
+    return answered.status_code, answered.get_json().get("code", "")
+
+
 def without_details(value: Any) -> Any:
     """The same without the sentences that explain failed items."""
     if isinstance(value, dict):

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from tests.audit.archives import SilentArchive
-from tests.web.api import Api, record
+from tests.web.api import Api, record, refusal
 from tests.web.people import AUDITOR, DESK, PRINTER, SUPERVISOR
 from tests.web.test_metrics import counts
 
@@ -17,9 +17,8 @@ def test_older_entries_without_an_answer_of_the_archive_are_a_problem_that_says_
     fresh.parts.acting = replace(acting, audit=replace(acting.audit, older=SilentArchive()))
     answered = fresh.get(AUDITOR, "/v1/audit")
 
-    assert answered.json
-    assert (answered.status_code, answered.json["code"]) == (503, "unavailable")
-    assert answered.json["detail"].startswith("The archive of the audit log does not answer")
+    assert refusal(answered) == (503, "unavailable")
+    assert answered.get_json()["detail"].startswith("The archive of the audit log does not answer")
 
 
 def test_cases_are_refused_and_labels_printed_while_the_log_fills_the_store(
@@ -34,10 +33,6 @@ def test_cases_are_refused_and_labels_printed_while_the_log_fills_the_store(
     monkeypatch.setattr(fresh.parts.backlog, "refuses", False)
     again = fresh.post(DESK, "/v1/cases", case)
 
-    assert opened.json
-    assert (opened.status_code, opened.json["code"], "nearly fills it" in opened.json["detail"]) == (
-        503,
-        "unavailable",
-        True,
-    )
+    assert refusal(opened) == (503, "unavailable")
+    assert "nearly fills it" in opened.get_json()["detail"]
     assert (frozen.status_code, masked.status_code, told, again.status_code) == (200, 200, 1, 201)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from werkzeug.test import TestResponse
 
+from keys.files import write_secret_file
 from keys.messages import MessageKey
 from masking_service.calls.loading import DEVELOPMENT_KEY
 from masking_service.runtime.clock import clock
 from tests.callers import put_on_file
-from tests.providers import KEY, Provider, provider
+from tests.providers import KEY, provider
 from tests.web.api import NUMBER, SITE, Api, Json, Trips, Under, content, field, record, refusal, token
 from tests.web.calls import entries, left
 from tests.web.people import COURIER, OFFICER
@@ -140,30 +141,21 @@ def test_records_are_found_looked_for_announced_and_written(ready: Api, trips: T
     assert (first, trips()) == (4, 2)
 
 
-Made = Callable[..., tuple[Api, Provider]]
-
-
 @pytest.fixture
-def made(under: Under, tmp_path: Path) -> Any:
-    """A service whose purpose `dispute` opens phones after two calls only, and its provider."""
+def strict(under: Under, tmp_path: Path) -> Iterator[Api]:
+    """A service whose purpose `dispute` opens phones after two calls only, with a waybill and a case that names it."""
     with provider() as found:
 
         def edit(document: dict[str, Any]) -> None:
             document["purposes"]["dispute"]["after_calls"] = 2
             document["calls"] = {"provider": "https", "url": found.url, "key": "calls.key"}
 
-        (tmp_path / "calls.key").write_bytes(KEY)
-        (tmp_path / "calls.key").chmod(0o600)
+        write_secret_file(tmp_path / "calls.key", KEY, replace=False)
         api = under(edit)
         put_on_file(api)
+        api.tokenize(record(), custody={"site": SITE})
+        api.open_case("D-1", NUMBER)
         yield api
-
-
-@pytest.fixture
-def strict(made: Api) -> Api:
-    made.tokenize(record(), custody={"site": SITE})
-    made.open_case("D-1", NUMBER)
-    return made
 
 
 def opened(api: Api, *pointers: str) -> list[str]:

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
+from keys.files import write_secret_file
 from masking_service.calls.provider import AT_ONCE
 from masking_service.runtime.settings import MAX_BODY_BYTES
 from masking_service.server.bounds import LARGE, STORE_THREADS, Bounds
@@ -36,8 +37,7 @@ def made(under: Under, tmp_path: Path) -> Made:
     """`made(url)`: a service with this provider, and a waybill that the courier holds."""
 
     def make(url: str, **change: Any) -> Api:
-        (tmp_path / "calls.key").write_bytes(KEY)
-        (tmp_path / "calls.key").chmod(0o600)
+        write_secret_file(tmp_path / "calls.key", KEY, replace=False)
         calls = {"provider": "https", "url": url, "key": "calls.key", **change}
         api = under(lambda document: document.update(calls=calls))
         put_on_file(api)

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from examples.case_check.sidecar import Ticket
+from keys.files import write_secret_file
 from tests.ticket_systems import KEY, TicketSystem, ticket_system
-from tests.web.api import NOW, NUMBER, PHONE, Api, Clock, Json, Under, record, refusal
+from tests.web.api import NOW, NUMBER, PHONE, Api, Clock, Json, Under, outcome, record, refusal
 from tests.web.calls import entries, frozen
 from tests.web.people import DESK, OFFICER, SUPERVISOR
 
@@ -37,9 +38,7 @@ def made(under: Under, tmp_path: Path, system: TicketSystem) -> Made:
             document["roles"]["tracking"]["permissions"].append("case:close")
             document["watch"] = {"misses": misses}
 
-        key = tmp_path / "case-check.key"
-        key.write_bytes(KEY)
-        key.chmod(0o600)
+        write_secret_file(tmp_path / "case-check.key", KEY, replace=False)
         api = under(edit)
         api.tokenize(record())
         return api
@@ -57,8 +56,7 @@ def opening(api: Api, case: str = "D-1", *waybills: str) -> tuple[int, str]:
 
 
 def opened(api: Api, officer: str = OFFICER) -> tuple[int, str]:
-    answered = api.post(officer, "/v1/detokenize", {"purpose": "dispute", "case": "D-1", "items": [PHONE]})
-    return answered.status_code, answered.get_json().get("code", "")
+    return outcome(api.detokenize(PHONE, who=officer))
 
 
 def test_a_case_with_a_ticket_is_opened_and_keeps_the_digest(made: Made) -> None:

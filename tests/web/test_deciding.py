@@ -85,6 +85,12 @@ def test_an_opener_who_signs_in_with_other_roles_is_the_same_person(api: Api, ro
     assert decide(api, "approve", api.mint(roles, "chen")) == OWN
 
 
+@pytest.mark.parametrize("who", [DESK, OFFICER, PRIVACY, AUDITOR])
+@pytest.mark.parametrize("act", ["approve", "deny"])
+def test_only_approvers_decide(pending: Api, who: str, act: str) -> None:
+    assert decide(pending, act, who) == (403, "forbidden")
+
+
 @pytest.mark.parametrize("act", ["approve", "deny"])
 def test_another_tenants_supervisor_finds_no_case(pending: Api, act: str) -> None:
     assert decide(pending, act, pending.mint(SUPERVISOR, tenant="other")) == NOT_FOUND

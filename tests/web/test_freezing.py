@@ -11,7 +11,7 @@ from masking_service.access.principals import Principal
 from masking_service.store.client import Store
 from masking_service.web import examples, operations
 from masking_service.web.operation import Operation
-from tests.web.api import NOW, NUMBER, PHONE, Api, Clock, record, refusal, started
+from tests.web.api import NOW, NUMBER, PHONE, Api, Clock, outcome, record, refusal, started
 from tests.web.calls import entries, freeze, frozen, path_of, thaw, unanswered
 from tests.web.people import COURIER, DESK, OFFICER, OTHER_OFFICER, PRINTER, PRIVACY, SUPERVISOR
 
@@ -192,13 +192,11 @@ def test_a_freeze_holds_inside_the_callers_tenant(ready: Api) -> None:
 
 
 def opening(api: Api) -> tuple[int, str]:
-    answered = api.detokenize(PHONE)
-    return answered.status_code, answered.get_json().get("code", "")
+    return outcome(api.detokenize(PHONE))
 
 
 def viewing(api: Api) -> tuple[int, str]:
-    answered = api.get(COURIER, f"/v1/waybills/{NUMBER}")
-    return answered.status_code, answered.get_json().get("code", "")
+    return outcome(api.get(COURIER, f"/v1/waybills/{NUMBER}"))
 
 
 @pytest.mark.parametrize(

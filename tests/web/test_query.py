@@ -19,6 +19,7 @@ from tests.web.people import AUDITOR, COURIER, DESK, SUPERVISOR
         (COURIER, "/v1/waybills/SF1234567890?profil=courier", "query:profil"),
         (COURIER, "/v1/waybills/SF1234567890?profile=courier&profile=courier", "query:profile"),
         (SUPERVISOR, "/v1/cases?state=open", "query:state"),
+        (SUPERVISOR, "/v1/cases?status=open&status=open", "query:status"),
         (SUPERVISOR, "/v1/cases?status=lost", "query:status"),
         (SUPERVISOR, "/v1/cases?waybill=?", "query:waybill"),
         (SUPERVISOR, "/v1/cases?opened_by=li", "query:opened_by"),

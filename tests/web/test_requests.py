@@ -7,7 +7,7 @@ import re
 import pytest
 from werkzeug.test import TestResponse
 
-from tests.web.api import NUMBER, Api, Json, record, refusal, token
+from tests.web.api import NUMBER, SITE, Api, Json, record, refusal, token
 from tests.web.people import COURIER, DESK, OFFICER, PRINTER, PRIVACY
 
 CASE: Json = {"case": "D-1", "purpose": "dispute", "waybills": [NUMBER], "reason": "x"}
@@ -36,7 +36,7 @@ CASE: Json = {"case": "D-1", "purpose": "dispute", "waybills": [NUMBER], "reason
         (
             PRINTER,
             "/v1/tokenize",
-            {"records": [], "custody": {"site": "021001", "courier": "client/c"}},
+            {"records": [], "custody": {"site": SITE, "courier": "client/c"}},
             "/custody/courier",
         ),
         (COURIER, "/v1/waybills/view", {"waybills": NUMBER}, "/waybills"),

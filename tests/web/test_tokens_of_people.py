@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from masking_service.runtime.clock import clock
-from tests.web.api import PHONE, Api, refusal
+from tests.web.api import PHONE, Api, outcome, refusal
 from tests.web.people import OFFICER, PRINTER
 
 BODY: dict[str, Any] = {"records": []}
@@ -44,8 +44,7 @@ def b64(part: bytes) -> str:
 
 
 def answered(api: Api, token: str) -> tuple[int, str]:
-    response = api.post(token, "/v1/mask", BODY)
-    return response.status_code, response.get_json().get("code", "")
+    return outcome(api.post(token, "/v1/mask", BODY))
 
 
 def test_a_minted_token_is_believed(api: Api) -> None:
@@ -180,7 +179,7 @@ def test_opening_a_value_takes_the_sign_in_that_the_issuer_is_asked_for(
 
     found = ready.detokenize(PHONE, who=ready.mint(OFFICER))
 
-    assert (found.status_code, found.get_json().get("code", "")) == expected
+    assert outcome(found) == expected
     assert ("acr_values" in found.headers.get("WWW-Authenticate", "")) is (acr is not None)
 
 
