@@ -1,7 +1,5 @@
 """The ticket system is asked once, within its time, and only a signed answer to this question confirms a case."""
 
-from __future__ import annotations
-
 import json
 import time
 from collections.abc import Iterator

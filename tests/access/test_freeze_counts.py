@@ -1,7 +1,5 @@
 """Misses and refusals of a principal are counted over all workers and forgotten when due."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import pytest

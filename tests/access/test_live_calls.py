@@ -1,7 +1,5 @@
 """Calls, their records and callers' numbers in a real Valkey: bound to their place, and claimed once."""
 
-from __future__ import annotations
-
 import os
 
 import pytest

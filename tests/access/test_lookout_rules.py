@@ -1,7 +1,5 @@
 """The section `lookout`: whom the lookout freezes, and no one unless the policy says so."""
 
-from __future__ import annotations
-
 import pytest
 
 from masking_service.access.principals import SURROUNDINGS

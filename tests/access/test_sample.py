@@ -1,7 +1,5 @@
 """A keyed sample of waybills needs approval, whatever the case is called."""
 
-from __future__ import annotations
-
 from base64 import urlsafe_b64encode
 from pathlib import Path
 from typing import cast

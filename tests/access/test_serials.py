@@ -1,7 +1,5 @@
 """A sealed document loses no change, and a document that went back or was exchanged is an alarm."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import pytest

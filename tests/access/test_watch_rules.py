@@ -1,7 +1,5 @@
 """The section `watch`: what is left out has its default, and nothing in it can be turned off."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

@@ -1,7 +1,5 @@
 """Tests how far the archive is behind, and when actions are refused."""
 
-from __future__ import annotations
-
 import pytest
 
 from masking_service.audit.backlog import FULL, LONG_SECONDS, Backlog, Lag, is_filled_by_log, lag

@@ -1,7 +1,5 @@
 """A store of a release from before the audit log had slots: its log goes on in one."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from typing import Any

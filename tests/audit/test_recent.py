@@ -1,7 +1,5 @@
 """The last day of a log in memory: read from its end, and then only what is new."""
 
-from __future__ import annotations
-
 import time
 
 import pytest

@@ -1,7 +1,5 @@
 """How much of a stream is read at once."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

@@ -1,7 +1,5 @@
 """Tests the keyset watch of a serving process."""
 
-from __future__ import annotations
-
 import os
 import time
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Tests the report of `keys status`."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """Nothing is written while the clocks differ widely."""
 
-from __future__ import annotations
-
 import pytest
 
 from masking_service.store.client import Store

@@ -1,7 +1,5 @@
 """Idle connections: each one that is taken is usable."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Iterator
 from typing import Any

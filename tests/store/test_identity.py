@@ -1,7 +1,5 @@
 """A restarted server is sent nothing before it is verified."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Iterator
 from dataclasses import replace

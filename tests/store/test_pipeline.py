@@ -1,7 +1,5 @@
 """Exchanges with many servers end in time."""
 
-from __future__ import annotations
-
 import socket
 from collections.abc import Iterator
 from functools import partial

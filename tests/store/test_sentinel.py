@@ -1,7 +1,5 @@
 """The store behind sentinels, and its failovers."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """What becomes of records on their way into the vault, and their entries in search indexes."""
 
-from __future__ import annotations
-
 import pytest
 
 from masking_service.vault.drafts import Draft, Refusal, Stored, index_entries

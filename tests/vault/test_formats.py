@@ -6,8 +6,6 @@ A release is played by the newest format that it knows. A new store has that for
 slots; otherwise it has the first one, whatever the release.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 

@@ -1,7 +1,5 @@
 """Where the entries of search indexes are, and how many there are."""
 
-from __future__ import annotations
-
 import pytest
 
 from masking_service.vault.findable import Findable

@@ -1,7 +1,5 @@
 """A reader written from the documents alone reads the store."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

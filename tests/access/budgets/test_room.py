@@ -1,7 +1,5 @@
 """What is left of a window, by what the store holds of it."""
 
-from __future__ import annotations
-
 import struct
 
 import pytest

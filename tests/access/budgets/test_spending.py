@@ -1,7 +1,5 @@
 """What fits passes, what does not costs nothing, and nothing is freed early."""
 
-from __future__ import annotations
-
 import struct
 from collections.abc import Callable
 

@@ -1,7 +1,5 @@
 """Against everyone at once, and against a model."""
 
-from __future__ import annotations
-
 import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, field

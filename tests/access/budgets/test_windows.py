@@ -1,7 +1,5 @@
 """The arithmetic of windows, alone."""
 
-from __future__ import annotations
-
 import pytest
 
 from masking_service.access import budgets as module

@@ -1,7 +1,5 @@
 """A log whose entries are partly in the store and partly in the archive."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """A witness that is killed while it archives and trims."""
 
-from __future__ import annotations
-
 import os
 import signal
 import time

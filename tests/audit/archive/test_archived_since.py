@@ -1,7 +1,5 @@
 """Reading the end of an archive: the segments before a time are left out."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

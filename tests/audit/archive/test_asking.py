@@ -1,7 +1,5 @@
 """Asking the archive over HTTP."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager

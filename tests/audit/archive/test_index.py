@@ -1,7 +1,5 @@
 """What the index of an archive finds at the edges of a range."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

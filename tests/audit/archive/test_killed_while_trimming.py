@@ -1,7 +1,5 @@
 """Kills the witness at many moments of archiving and trimming: nothing is lost, and nothing comes twice."""
 
-from __future__ import annotations
-
 import signal
 import time
 from multiprocessing.context import ForkServerProcess

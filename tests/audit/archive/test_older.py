@@ -1,7 +1,5 @@
 """Tests reading entries of which some are in the store, and some in the archive only."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Sequence
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Questions to an archive: their signatures, their time, and how large they and their answers may be."""
 
-from __future__ import annotations
-
 import msgspec
 import pytest
 

@@ -1,7 +1,5 @@
 """An index that is missing, damaged or behind is made again."""
 
-from __future__ import annotations
-
 import time
 from contextlib import closing
 from sqlite3 import connect

@@ -1,7 +1,5 @@
 """The statuses with which an archive answers, on the wire."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Iterator, Mapping
 from http.client import HTTPConnection

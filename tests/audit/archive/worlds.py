@@ -1,7 +1,5 @@
 """A log that is written, archived and trimmed, and read across store and archive."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace

@@ -1,7 +1,5 @@
 """The statistics behind the signals, compared with published or summed values."""
 
-from __future__ import annotations
-
 import math
 
 import pytest

@@ -1,7 +1,5 @@
 """What the entries of a log mean to the signals."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 from masking_service.audit.entries import Entry, Item

@@ -1,7 +1,5 @@
 """The policy, the texts and the signals name the same signals."""
 
-from __future__ import annotations
-
 from masking_service.access.rules import LOOKOUT_SIGNALS
 from masking_service.audit.lookout.texts import TEXTS
 

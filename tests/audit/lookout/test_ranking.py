@@ -1,7 +1,5 @@
 """Who is listed, in which order, and who is frozen."""
 
-from __future__ import annotations
-
 import pytest
 
 from masking_service.audit.lookout.ranking import MAX_LISTED, Listed, rank, to_freeze

@@ -1,7 +1,5 @@
 """Which entries of a log are read for the signals."""
 
-from __future__ import annotations
-
 import pytest
 
 from masking_service.audit.entries import Item

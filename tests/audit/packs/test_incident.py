@@ -1,7 +1,5 @@
 """What belongs to an incident: the person's own entries, their cases, and freezes of them."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

@@ -1,7 +1,5 @@
 """What a report counts: each entry in one table, and nothing outside the period or of another tenant."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

@@ -1,7 +1,5 @@
 """The four slots of these logs, and what writes to them and archives them."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """Four slots on the servers of a cluster."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 

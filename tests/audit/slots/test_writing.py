@@ -1,7 +1,5 @@
 """Which slot an entry is written to."""
 
-from __future__ import annotations
-
 from collections import Counter
 
 import pytest

@@ -4,8 +4,6 @@ Usage: ``log FOLDER KEY [COSIGNER]`` verifies the note and every tile; ``proof F
 ``feed FOLDER URL COSIGNER`` gets a cosignature. Each prints what it verified.
 """
 
-from __future__ import annotations
-
 import sys
 from base64 import b64decode
 from collections.abc import Callable

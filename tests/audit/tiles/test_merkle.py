@@ -1,7 +1,5 @@
 """Tests roots and proofs against RFC 6962 and against the published vectors of transparency-dev/merkle."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

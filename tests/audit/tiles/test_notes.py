@@ -1,7 +1,5 @@
 """Tests notes, their keys and both types of signature."""
 
-from __future__ import annotations
-
 import json
 from base64 import b64encode
 from pathlib import Path

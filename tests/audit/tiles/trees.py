@@ -1,7 +1,5 @@
 """Merkle trees as RFC 6962 defines them, word for word: slow, and independent of the code under test."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from hashlib import sha256
 

@@ -1,7 +1,5 @@
 """Tests the comparison of values with announcements."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

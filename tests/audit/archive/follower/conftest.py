@@ -1,7 +1,5 @@
 """A log of three writers, and the folder where a witness archives it."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

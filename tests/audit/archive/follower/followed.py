@@ -1,7 +1,5 @@
 """What a witness has archived and published."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from masking_service.audit.lines import EntryLine, read_line

@@ -1,7 +1,5 @@
 """What a witness archives, in which order."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import msgspec

@@ -1,7 +1,5 @@
 """A witness continues from the files that it finds."""
 
-from __future__ import annotations
-
 import stat
 from pathlib import Path
 from typing import Any

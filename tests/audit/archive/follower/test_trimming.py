@@ -1,7 +1,5 @@
 """Old archived entries are deleted from the store, and nothing else."""
 
-from __future__ import annotations
-
 import os
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Changes a log, line by line, and verifies it."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator, Sequence
 from typing import Any

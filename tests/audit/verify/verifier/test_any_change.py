@@ -1,7 +1,5 @@
 """Any change of the meaning of a line is found."""
 
-from __future__ import annotations
-
 import copy
 import json
 from typing import Any

@@ -1,7 +1,5 @@
 """Lines in other forms are read, and garbage is found."""
 
-from __future__ import annotations
-
 import json
 from io import BytesIO
 from typing import Any
