@@ -1,7 +1,5 @@
 """Fixtures: a keyset, a store, and two processes."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +10,7 @@ from keys import keyset
 from keys.keyring import Keyring
 from masking_service.rotation import coordinator
 from masking_service.store.identity import claim
-from tests.rotation.processes import Process
+from tests.rotation.processes import Both, Process
 from tests.store import stores
 
 
@@ -30,6 +28,15 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
+def old_keyset(path: Path, tmp_path: Path) -> Path:
+    """A copy of the keyset file, which no command changes."""
+    copy = tmp_path / "old.json"
+    copy.write_bytes(path.read_bytes())
+    copy.chmod(0o600)
+    return copy
+
+
+@pytest.fixture
 def url(valkey: str, path: Path) -> str:
     """The address of a store that is this keyset's."""
     claim(stores.admitted(valkey), Keyring(keyset.load(path)), os.urandom)
@@ -37,7 +44,7 @@ def url(valkey: str, path: Path) -> str:
 
 
 @pytest.fixture
-def both(path: Path, url: str) -> Iterator[tuple[Process, Process]]:
+def both(path: Path, url: str) -> Iterator[Both]:
     both = Process(path, url), Process(path, url)
     for process in both:
         process.look()

@@ -1,7 +1,5 @@
 """Service processes with their own keys, store and vault."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -59,6 +57,24 @@ class Process:
     def finds(self, number: str, tenant: str = "default") -> bool:
         """Whether the waybill's newest revision can be read here."""
         return self.vault.newest(tenant, [number], NOW) != [None]
+
+
+Both = tuple[Process, Process]
+
+
+class Killed(BaseException):
+    """The command's process ends here."""
+
+
+def countdown(left: list[int]) -> Callable[[], None]:
+    """Kills a command after a number of checks."""
+
+    def step() -> None:
+        left[0] -= 1
+        if left[0] < 0:
+            raise Killed
+
+    return step
 
 
 def coordinator(

@@ -1,7 +1,5 @@
 """Tests rewrapping."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest
@@ -14,10 +12,9 @@ from masking_service.rotation.rotate import rotate
 from masking_service.store.layout import DATA_KEYS
 from masking_service.vault.wrapped_keys import WrappedKey, WrappedKeys, field
 from tests.keys.known import known_keyring
-from tests.rotation.processes import DAY, Process, coordinator
+from tests.rotation.processes import DAY, Both, Process, coordinator
 from tests.store.stores import NOW
 
-Both = tuple[Process, Process]
 DAYS = 8
 
 

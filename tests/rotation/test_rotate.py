@@ -1,8 +1,5 @@
 """Tests rotations while processes serve."""
 
-from __future__ import annotations
-
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,10 +11,9 @@ from keys.rotation import RotatableKey, activate, distribute
 from masking_service.rotation.coordinator import ProcessesBehindError
 from masking_service.rotation.rotate import rotate, rotate_data
 from masking_service.store.errors import StoreUnavailable
-from tests.rotation.processes import DAY, TODAY, Process, coordinator
+from tests.rotation.processes import DAY, TODAY, Both, Killed, Process, coordinator, countdown
 from tests.store.stores import NOW, body, put
 
-Both = tuple[Process, Process]
 ROTATABLE: tuple[RotatableKey, ...] = ("root", "token")
 each_key = pytest.mark.parametrize("which", ROTATABLE)
 
@@ -27,21 +23,6 @@ def states(path: Path, which: RotatableKey) -> list[str]:
     if which == "root":
         return [entry.state for entry in file.roots]
     return [entry.state for entry in file.secrets if entry.use == "token"]
-
-
-class Killed(BaseException):
-    """The command's process ends here."""
-
-
-def countdown(left: list[int]) -> Callable[[], None]:
-    """Kills a command after a number of checks."""
-
-    def step() -> None:
-        left[0] -= 1
-        if left[0] < 0:
-            raise Killed
-
-    return step
 
 
 @each_key
@@ -99,9 +80,7 @@ def test_the_new_token_key_makes_new_tokens_and_revisions(path: Path, url: str, 
 def test_no_key_is_activated_while_a_running_process_lacks_it(
     path: Path, url: str, both: Both, which: RotatableKey
 ) -> None:
-    looks = [10]
-
-    with coordinator(path, url, both[:1], step=countdown(looks)) as mine, pytest.raises(Killed):
+    with coordinator(path, url, both[:1], step=countdown([10])) as mine, pytest.raises(Killed):
         rotate(mine, which)
 
     assert states(path, which) == ["active", "distributed"]
@@ -204,11 +183,13 @@ def test_a_named_root_key_is_not_replaced_by_a_just_activated_one(path: Path, ur
         rotate(mine, "root", NamedRoot("pkcs11", "new", id="00" * 8))
 
 
-def test_a_process_with_outdated_keys_stops_using_the_store(path: Path, url: str, tmp_path: Path) -> None:
-    copy = tmp_path / "copy.json"
-    copy.write_bytes(path.read_bytes())
-    copy.chmod(0o600)
-    asleep = Process(copy, url)
+@pytest.fixture
+def asleep(old_keyset: Path, url: str) -> Process:
+    """A process that does not see the changes of its keyset file."""
+    return Process(old_keyset, url)
+
+
+def test_a_process_with_outdated_keys_stops_using_the_store(path: Path, url: str, asleep: Process) -> None:
     with coordinator(path, url) as mine:
         rotate(mine, "token")
 
@@ -219,11 +200,7 @@ def test_a_process_with_outdated_keys_stops_using_the_store(path: Path, url: str
         asleep.put("SF0000000001")
 
 
-def test_a_process_with_outdated_keys_creates_no_data_key(path: Path, url: str, tmp_path: Path) -> None:
-    copy = tmp_path / "copy.json"
-    copy.write_bytes(path.read_bytes())
-    copy.chmod(0o600)
-    asleep = Process(copy, url)
+def test_a_process_with_outdated_keys_creates_no_data_key(path: Path, url: str, asleep: Process) -> None:
     with coordinator(path, url) as mine:
         rotate(mine, "root")
 

@@ -3,8 +3,6 @@
 The backups are real: the append-only files of a real Valkey, started again as another server.
 """
 
-from __future__ import annotations
-
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,10 +16,10 @@ from keys.keyset_file import NamedRoot, date_of
 from keys.rotation import distribute
 from masking_service.rotation.rewrap import rewrap
 from masking_service.rotation.rotate import rotate
-from masking_service.rotation.shred import restore, shred
+from masking_service.rotation.shred import Shredded, restore, shred
 from masking_service.store.errors import StoreUnavailable
 from masking_service.vault.wrapped_keys import WrappedKeys
-from tests.rotation.processes import DAY, Process, coordinator
+from tests.rotation.processes import DAY, Both, Killed, Process, coordinator, countdown
 from tests.servers import Node, durable
 from tests.store import stores
 from tests.store.stores import NOW, body, put, refused
@@ -34,13 +32,11 @@ TENANTS = ("default", "other")
 Written = dict[tuple[str, int, str], str]
 """The tokens of records by tenant, age in days and number."""
 
-
-class Killed(BaseException):
-    """The command's process ends here."""
+Start = Callable[[Path | None], Node]
 
 
 @pytest.fixture
-def written(both: tuple[Process, Process]) -> Written:
+def written(both: Both) -> Written:
     """A record of each tenant and day."""
     made = {}
     for age in range(6):
@@ -52,7 +48,7 @@ def written(both: tuple[Process, Process]) -> Written:
 
 
 @pytest.fixture
-def start(tmp_path: Path) -> Iterator[Callable[[Path | None], Node]]:
+def start(tmp_path: Path) -> Iterator[Start]:
     """Starts servers: `start(backup)`; without one it holds nothing."""
     nodes: list[Node] = []
 
@@ -74,19 +70,28 @@ def start(tmp_path: Path) -> Iterator[Callable[[Path | None], Node]]:
 
 
 @pytest.fixture
-def valkey(start: Callable[[Path | None], Node]) -> str:
+def valkey(start: Start) -> str:
     return start(None).url
 
 
 @pytest.fixture
-def back_up(tmp_path: Path) -> Callable[[], Path]:
-    """Copies the append-only files of the first server."""
+def export(tmp_path: Path) -> Path:
+    """Where the surviving keys are written."""
+    return tmp_path / "surviving.json"
 
-    def copy() -> Path:
-        (source,) = tmp_path.glob("node-*/appendonlydir")
-        return Path(shutil.copytree(source, tmp_path / "backup"))
 
-    return copy
+@pytest.fixture
+def backup(written: Written, tmp_path: Path) -> Path:
+    """A copy of the append-only files of the first server."""
+    (source,) = tmp_path.glob("node-*/appendonlydir")
+    return Path(shutil.copytree(source, tmp_path / "backup"))
+
+
+@pytest.fixture
+def shredded(path: Path, url: str, both: Both, backup: Path, export: Path) -> Shredded:
+    """What the shredding of the first three days did, after the backup."""
+    with coordinator(path, url, both) as mine:
+        return shred(mine, BEFORE, export)
 
 
 def opened(process: Process, written: Written) -> dict[int, set[bool]]:
@@ -102,28 +107,19 @@ SHREDDED = {0: {True}, 1: {True}, 2: {True}, 3: {False}, 4: {False}, 5: {False}}
 
 
 def test_a_restored_backup_opens_only_the_surviving_days(
-    path: Path, url: str, both: tuple[Process, Process], written: Written,
-    back_up: Callable[[], Path], start: Callable[[Path | None], Node], tmp_path: Path,
-) -> None:  # fmt: skip
-    backup, export = back_up(), tmp_path / "surviving.json"
-    with coordinator(path, url, both) as mine:
-        done = shred(mine, BEFORE, export)
+    path: Path, written: Written, backup: Path, shredded: Shredded, start: Start, export: Path
+) -> None:
     restored = start(backup).url
     with coordinator(path, restored) as mine:
         put_back, buried = restore(mine, export)
 
-    assert (done.destroyed, done.surviving, done.elsewhere) == (6, 6, [])
+    assert (shredded.destroyed, shredded.surviving, shredded.elsewhere) == (6, 6, [])
     assert (put_back, buried) == (6, 6)
     assert opened(Process(path, restored), written) == SHREDDED
 
 
-def test_no_existing_key_unwraps_the_shredded_keys_of_a_backup(
-    path: Path, url: str, both: tuple[Process, Process], written: Written,
-    back_up: Callable[[], Path], start: Callable[[Path | None], Node], tmp_path: Path,
-) -> None:  # fmt: skip
-    backup = back_up()
-    with coordinator(path, url, both) as mine:
-        shred(mine, BEFORE, tmp_path / "surviving.json")
+@pytest.mark.usefixtures("shredded")
+def test_no_existing_key_unwraps_the_shredded_keys_of_a_backup(path: Path, backup: Path, start: Start) -> None:
     keyring = Keyring(keyset.load(path))
     old = WrappedKeys(stores.admitted(start(backup).url), keyring, bytes)
     stored = [one for portion in old.all() for one in portion.items()]
@@ -135,13 +131,10 @@ def test_no_existing_key_unwraps_the_shredded_keys_of_a_backup(
     assert len(stored) == 12
 
 
+@pytest.mark.usefixtures("shredded")
 def test_a_restored_backup_without_surviving_keys_is_an_error_not_an_absence(
-    path: Path, url: str, both: tuple[Process, Process], written: Written,
-    back_up: Callable[[], Path], start: Callable[[Path | None], Node], tmp_path: Path,
-) -> None:  # fmt: skip
-    backup = back_up()
-    with coordinator(path, url, both) as mine:
-        shred(mine, BEFORE, tmp_path / "surviving.json")
+    path: Path, backup: Path, start: Start
+) -> None:
     process = Process(path, start(backup).url)
 
     with pytest.raises(StoreUnavailable, match="unknown-root"):
@@ -150,70 +143,53 @@ def test_a_restored_backup_without_surviving_keys_is_an_error_not_an_absence(
 
 
 def test_the_old_keyset_opens_the_whole_old_backup(
-    path: Path, url: str, both: tuple[Process, Process], written: Written,
-    back_up: Callable[[], Path], start: Callable[[Path | None], Node], tmp_path: Path,
-) -> None:  # fmt: skip
-    backup, old = back_up(), tmp_path / "old.json"
-    old.write_bytes(path.read_bytes())
-    old.chmod(0o600)
-    with coordinator(path, url, both) as mine:
-        shred(mine, BEFORE, tmp_path / "surviving.json")
-
-    assert opened(Process(old, start(backup).url), written) == EVERY_DAY
+    path: Path, old_keyset: Path, written: Written, backup: Path, shredded: Shredded, start: Start
+) -> None:
+    assert opened(Process(old_keyset, start(backup).url), written) == EVERY_DAY
 
 
 def test_running_and_new_processes_find_nothing_of_the_shredded_days(
-    path: Path, url: str, both: tuple[Process, Process], written: Written, tmp_path: Path
+    path: Path, url: str, both: Both, written: Written, export: Path
 ) -> None:
     assert opened(both[0], written) == EVERY_DAY
 
     with coordinator(path, url, both) as mine:
-        shred(mine, BEFORE, tmp_path / "surviving.json")
+        shred(mine, BEFORE, export)
 
     assert [opened(process, written) for process in (*both, Process(path, url))] == [SHREDDED] * 3
 
 
 @pytest.mark.parametrize("looks", range(11))
 def test_a_killed_shredding_continues_and_loses_nothing(
-    path: Path, url: str, both: tuple[Process, Process], written: Written, tmp_path: Path, looks: int
+    path: Path, url: str, both: Both, written: Written, export: Path, looks: int
 ) -> None:
-    left = [looks]
-
-    def countdown() -> None:
-        left[0] -= 1
-        if left[0] < 0:
-            raise Killed
-
-    with pytest.raises(Killed), coordinator(path, url, both, step=countdown) as mine:
-        shred(mine, BEFORE, tmp_path / "surviving.json")
+    with pytest.raises(Killed), coordinator(path, url, both, step=countdown([looks])) as mine:
+        shred(mine, BEFORE, export)
     alive = opened(both[0], written)
     assert [alive[age] for age in range(3)] == [{True}] * 3
 
     with coordinator(path, url, both) as mine:
-        shred(mine, BEFORE, tmp_path / "surviving.json")
+        shred(mine, BEFORE, export)
 
     file, _ = keyset.read(path)
     assert [entry.state for entry in file.roots] == ["active"]
     assert opened(Process(path, url), written) == SHREDDED
 
 
-def test_shredding_again_changes_nothing(
-    path: Path, url: str, both: tuple[Process, Process], written: Written, tmp_path: Path
-) -> None:
-    with coordinator(path, url, both) as mine:
-        shred(mine, BEFORE, tmp_path / "surviving.json")
+@pytest.mark.usefixtures("shredded")
+def test_shredding_again_changes_nothing(path: Path, url: str, both: Both, export: Path) -> None:
     content = path.read_bytes()
 
     with coordinator(path, url, both) as mine:
-        again = shred(mine, BEFORE, tmp_path / "surviving.json")
+        again = shred(mine, BEFORE, export)
 
     assert (again.destroyed, again.surviving, path.read_bytes()) == (0, 6, content)
 
 
 def test_shredding_refuses_a_named_root_key_if_another_is_waiting_or_was_used(
-    path: Path, url: str, tmp_path: Path
+    path: Path, url: str, export: Path
 ) -> None:
-    named, export = NamedRoot("pkcs11", "new"), tmp_path / "surviving.json"
+    named = NamedRoot("pkcs11", "new")
     distribute(path, "root", BEFORE)
     with coordinator(path, url) as mine:
         with pytest.raises(KeysError, match="is waiting to become active"):
@@ -223,20 +199,17 @@ def test_shredding_refuses_a_named_root_key_if_another_is_waiting_or_was_used(
             shred(mine, BEFORE, export, named)
 
 
-def test_an_earlier_date_does_not_restore_shredded_days(path: Path, url: str, tmp_path: Path) -> None:
+def test_an_earlier_date_does_not_restore_shredded_days(path: Path, url: str, export: Path) -> None:
     with coordinator(path, url) as mine:
-        shred(mine, BEFORE, tmp_path / "surviving.json")
+        shred(mine, BEFORE, export)
         with pytest.raises(KeysError, match=f"everything before {BEFORE} is already shredded"):
-            shred(mine, date_of(TODAY - 4), tmp_path / "surviving.json")
+            shred(mine, date_of(TODAY - 4), export)
 
 
 @pytest.mark.parametrize("tenant", ["default", "other", "without data"])
 @pytest.mark.parametrize("age", [3, 30, 20_000])
-def test_a_clock_set_back_creates_no_key_for_a_shredded_day(
-    path: Path, url: str, both: tuple[Process, Process], written: Written, tmp_path: Path, tenant: str, age: int
-) -> None:
-    with coordinator(path, url, both) as mine:
-        shred(mine, BEFORE, tmp_path / "surviving.json")
+@pytest.mark.usefixtures("shredded")
+def test_a_clock_set_back_creates_no_key_for_a_shredded_day(both: Both, tenant: str, age: int) -> None:
     process = both[0]
 
     stored = process.put("SF9999999999", now=NOW - age * DAY, tenant=tenant)
@@ -247,23 +220,19 @@ def test_a_clock_set_back_creates_no_key_for_a_shredded_day(
     assert (process.opens(process.token(stored, tenant), tenant), len(sealed)) == (True, 13)
 
 
-def test_the_number_of_a_shredded_record_stays_taken_until_it_expires(
-    path: Path, url: str, both: tuple[Process, Process], written: Written, tmp_path: Path
-) -> None:
-    with coordinator(path, url, both) as mine:
-        shred(mine, BEFORE, tmp_path / "surviving.json")
-
+@pytest.mark.usefixtures("shredded")
+def test_the_number_of_a_shredded_record_stays_taken_until_it_expires(both: Both) -> None:
     assert [refused(both[0].vault, value, "SF00000005") for value in (body(), body("李四"))] == ["erased"] * 2
     assert refused(both[0].vault, body("李四"), "SF00000005", revise=True) == "erased"
 
 
 def test_a_later_revision_survives_the_shredding_of_an_earlier_one(
-    path: Path, url: str, both: tuple[Process, Process], written: Written, tmp_path: Path
+    path: Path, url: str, both: Both, written: Written, export: Path
 ) -> None:
     process = both[0]
     revised = put(process.vault, body("李四"), "SF00000005", now=NOW, revise=True)
     with coordinator(path, url, both) as mine:
-        shred(mine, BEFORE, tmp_path / "surviving.json")
+        shred(mine, BEFORE, export)
 
     assert process.opens(process.token(revised))
     assert process.finds("SF00000005")
@@ -273,51 +242,41 @@ def test_a_later_revision_survives_the_shredding_of_an_earlier_one(
 
 
 def test_shredding_also_removes_root_keys_of_earlier_rotations(
-    path: Path, url: str, both: tuple[Process, Process], written: Written, tmp_path: Path
+    path: Path, url: str, both: Both, written: Written, export: Path
 ) -> None:
     with coordinator(path, url, both) as mine:
         rotate(mine, "root")
         rewrap(mine)
-        shred(mine, BEFORE, tmp_path / "surviving.json")
+        shred(mine, BEFORE, export)
 
     file, held = keyset.read(path)
     assert ([entry.state for entry in file.roots], len(held.root_ids)) == (["active"], 1)
 
 
-def test_the_surviving_keys_are_readable_by_their_owner_only(
-    path: Path, url: str, both: tuple[Process, Process], written: Written, tmp_path: Path
-) -> None:
-    export = tmp_path / "surviving.json"
-    with coordinator(path, url, both) as mine:
-        shred(mine, BEFORE, export)
-
+@pytest.mark.usefixtures("shredded")
+def test_the_surviving_keys_are_readable_by_their_owner_only(export: Path) -> None:
     assert export.stat().st_mode & 0o777 == 0o600
     assert "default" not in export.read_text()
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b'{"format": 1}', b"\xff", b"[]"])
-def test_an_invalid_file_of_surviving_keys_is_refused(path: Path, url: str, tmp_path: Path, content: bytes) -> None:
-    export = tmp_path / "surviving.json"
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        *((content, "is truncated or not a file") for content in (b"", b"{", b'{"format": 1}', b"\xff", b"[]")),
+        (b'{"format": 2, "shredded_before": "", "keys": {}}', "has format 2; this release reads format 1"),
+    ],
+)
+def test_an_invalid_file_of_surviving_keys_is_refused(
+    path: Path, url: str, export: Path, content: bytes, why: str
+) -> None:
     export.write_bytes(content)
     export.chmod(0o600)
 
-    with coordinator(path, url) as mine, pytest.raises(KeysetError, match=f"^{export}: is truncated or not a file"):
+    with coordinator(path, url) as mine, pytest.raises(KeysetError, match=f"^{export}: {why}"):
         restore(mine, export)
 
 
-def test_a_file_of_surviving_keys_of_another_format_is_refused(path: Path, url: str, tmp_path: Path) -> None:
-    export = tmp_path / "surviving.json"
-    export.write_text('{"format": 2, "shredded_before": "", "keys": {}}')
-    export.chmod(0o600)
-
-    with coordinator(path, url) as mine, pytest.raises(KeysetError, match="has format 2; this release reads format 1"):
-        restore(mine, export)
-
-
-def test_restoring_does_not_replace_usable_keys(
-    path: Path, url: str, both: tuple[Process, Process], written: Written, tmp_path: Path
-) -> None:
-    export = tmp_path / "surviving.json"
+@pytest.mark.usefixtures("shredded")
+def test_restoring_does_not_replace_usable_keys(path: Path, url: str, both: Both, export: Path) -> None:
     with coordinator(path, url, both) as mine:
-        shred(mine, BEFORE, export)
         assert restore(mine, export) == (0, 0)
