@@ -1,7 +1,5 @@
 """Tests the comparison of a store with its log."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -53,10 +51,14 @@ FREEZES = freezes_key(KEYS.tag("tenant"))
 
 
 class Service:
-    """Writers of sealed state with a log and a clock."""
+    """Writers of sealed state with a log and a clock.
+
+    Attributes:
+        pause: the seconds that pass after each change.
+    """
 
     def __init__(self, store: Store, folder: Path) -> None:
-        self.now = NOW
+        self.now, self.pause = NOW, 60
         self.store = store
         random = os.urandom
         self.log = AuditLog(store, KEYRING.audit_signer, random, lambda: self.now)
@@ -78,6 +80,7 @@ class Service:
             made: Entry = entry(at=self.now, action=action, request=f"{action}-{self.now}", facts=facts, **stated)
             self.log.append(made)
             written = prepared.write()
+        self.now += self.pause
 
     def open(self, name: str, *waybills: str) -> None:
         opening = Opening(name, "dispute", waybills or (NUMBER,), None, "r", "staff/d-1", self.now, LATER, 0)
@@ -124,41 +127,33 @@ class Service:
     def erase(self) -> None:
         self.carry_out(lambda: self.vault.prepare_erasure("default", NUMBER, now=self.now, until=LATER), "erase")
 
-    def later(self, seconds: int = 60) -> None:
-        self.now += seconds
-
 
 @pytest.fixture
 def service(store: Store, tmp_path: Path) -> Service:
     """A service that has done each action once."""
     service = Service(store, tmp_path)
     stores.put(service.vault, stores.body())
-    steps: tuple[Callable[[], object], ...] = (
-        lambda: service.open("D-1"),
-        lambda: service.move("client/c-1"),
-        lambda: service.freeze("staff/u-9"),
-        lambda: service.add_client("printer-1"),
-        service.disclose,
-        lambda: service.record_call("r-1"),
-        lambda: service.register("13900000001"),
-    )
-    for step in steps:
-        step()
-        service.later()
+    service.open("D-1")
+    service.move("client/c-1")
+    service.freeze("staff/u-9")
+    service.add_client("printer-1")
+    service.disclose()
+    service.record_call("r-1")
+    service.register("13900000001")
     return service
 
 
-def learn(service: Service, facts: Facts, verification: Verification) -> None:
-    """Read the entries that are new."""
-    for line in read_new_entries(Streams(service.store), verification):
-        facts.add(line)
-
-
-def held(service: Service) -> list[StoreMismatch]:
-    """What the log of the service does not explain."""
+def held(service: Service, meanwhile: Callable[[], None] = lambda: None) -> list[StoreMismatch]:
+    """What the log of the service does not explain; `meanwhile` happens after the log was read."""
     facts, verification = Facts(), Verification(VERIFIER)
-    learn(service, facts, verification)
-    found = [*check_store(service.store, facts, lambda: learn(service, facts, verification), lambda: service.now)]
+
+    def learn() -> None:
+        for line in read_new_entries(Streams(service.store), verification):
+            facts.add(line)
+
+    learn()
+    meanwhile()
+    found = [*check_store(service.store, facts, learn, lambda: service.now)]
     assert [*verification.findings] == []
     return found
 
@@ -176,24 +171,19 @@ def test_an_untouched_store_matches_the_log(service: Service) -> None:
 
 
 def test_a_store_with_later_changes_matches_the_log(service: Service) -> None:
-    steps: tuple[Callable[[], object], ...] = (
-        lambda: service.close("D-1"),
-        lambda: service.close("D-1"),
-        lambda: service.move("client/c-2"),
-        lambda: service.thaw("staff/u-9"),
-        lambda: service.freeze("staff/u-8"),
-        lambda: service.freeze("staff/u-7"),
-        lambda: service.add_client("printer-2"),
-        lambda: service.add_client("printer-3"),
-        service.disclose,
-        lambda: service.record_call("r-2"),
-        lambda: service.register("13900000002"),
-        lambda: service.register(None),
-        service.erase,
-    )
-    for step in steps:
-        step()
-        service.later()
+    service.close("D-1")
+    service.close("D-1")
+    service.move("client/c-2")
+    service.thaw("staff/u-9")
+    service.freeze("staff/u-8")
+    service.freeze("staff/u-7")
+    service.add_client("printer-2")
+    service.add_client("printer-3")
+    service.disclose()
+    service.record_call("r-2")
+    service.register("13900000002")
+    service.register(None)
+    service.erase()
 
     assert found(service) == []
 
@@ -202,37 +192,30 @@ def test_a_store_with_repeated_first_custody_matches_the_log(service: Service) -
     (base,) = KEYS.bases(["SF0000000001"])
     for courier in ("client/c-1", "client/c-2"):
         service.set_first([base], courier)
-        service.later()
 
     assert found(service) == []
 
 
-Tamper = Callable[[Service, redis.Redis], object]
-DELETED: dict[str, tuple[Tamper, str]] = {
-    "a case": (lambda service, client: client.delete(case_key("D-1")), "case D-1"),
-    "custody": (lambda service, client: client.delete(custody_key(STEM)), "custody"),
-    "disclosures": (lambda service, client: client.delete(disclosures_key(STEM)), "disclosure"),
-    "freezes": (lambda service, client: client.delete(FREEZES), "list of frozen principals"),
-    "clients": (lambda service, client: client.delete(CLIENTS), "list of clients"),
-    "call records": (lambda service, client: client.delete(call_records_key(STEM)), "call record"),
-    "numbers of callers": (
-        lambda service, client: client.delete(callers_key(KEYS.tag("tenant"))),
-        "number of a caller",
-    ),
+DELETED = {
+    "case D-1": case_key("D-1"),
+    "custody": custody_key(STEM),
+    "disclosure": disclosures_key(STEM),
+    "list of frozen principals": FREEZES,
+    "list of clients": CLIENTS,
+    "call record": call_records_key(STEM),
+    "number of a caller": callers_key(KEYS.tag("tenant")),
 }
 
 
 @pytest.mark.parametrize("what", DELETED)
 def test_what_was_deleted_is_named(service: Service, client: redis.Redis, what: str) -> None:
-    tamper, name = DELETED[what]
-    tamper(service, client)
+    client.delete(DELETED[what])
 
-    assert found(service) == [(name, MismatchKind.DELETED)]
+    assert found(service) == [(what, MismatchKind.DELETED)]
 
 
 def test_a_closing_that_was_deleted_is_named_with_its_entry(service: Service, client: redis.Redis) -> None:
     service.close("D-1")
-    service.later()
     ask(client, "HDEL", case_key("D-1"), "close")
     (one,) = held(service)
 
@@ -248,7 +231,6 @@ def test_a_closing_that_was_deleted_is_named_with_its_entry(service: Service, cl
 def test_a_replayed_custody_is_found(service: Service, client: redis.Redis) -> None:
     older = ask(client, "GET", custody_key(STEM))
     service.move("client/c-2")
-    service.later()
     ask(client, "SET", custody_key(STEM), older)
 
     assert found(service) == [("custody", MismatchKind.REPLAYED)]
@@ -258,7 +240,6 @@ def test_a_replayed_list_of_frozen_principals_is_found(service: Service, client:
     older = ask(client, "DUMP", FREEZES)
     for who in ("staff/u-1", "staff/u-2"):
         service.freeze(who)
-        service.later()
     ask(client, "RESTORE", FREEZES, 0, older, "REPLACE")
 
     frozen = "list of frozen principals"
@@ -272,7 +253,6 @@ def test_a_replayed_list_of_frozen_principals_is_found(service: Service, client:
 def test_a_deleted_and_reopened_case_is_found(service: Service, client: redis.Redis) -> None:
     client.delete(case_key("D-1"))
     service.open("D-1", "SF9999999999")
-    service.later()
     (one,) = held(service)
 
     assert (one.what, one.mismatch.kind) == ("case D-1", MismatchKind.REPLACED)
@@ -295,7 +275,6 @@ def test_a_sealed_value_at_another_waybills_place_is_found(service: Service, cli
 def test_a_record_restored_over_its_tombstone_is_found(service: Service, client: redis.Redis) -> None:
     record = ask(client, "GET", record_key(STEM, 0))
     service.erase()
-    service.later()
     ask(client, "SET", record_key(STEM, 0), record)
 
     assert found(service) == [("tombstone", MismatchKind.UNLOGGED)]
@@ -303,7 +282,6 @@ def test_a_record_restored_over_its_tombstone_is_found(service: Service, client:
 
 def test_a_tombstone_that_was_deleted_is_found(service: Service, client: redis.Redis) -> None:
     service.erase()
-    service.later()
     client.delete(record_key(STEM, 1))
 
     assert found(service) == [("tombstone", MismatchKind.DELETED)]
@@ -319,12 +297,12 @@ def test_a_custody_without_its_expiry_is_found(service: Service, client: redis.R
 
 
 def test_changes_during_the_check_are_no_mismatch(service: Service) -> None:
-    facts, verification = Facts(), Verification(VERIFIER)
-    learn(service, facts, verification)
-    service.move("client/c-2")
-    service.open("D-2")
+    def meanwhile() -> None:
+        service.pause = 0
+        service.move("client/c-2")
+        service.open("D-2")
 
-    assert [*check_store(service.store, facts, lambda: learn(service, facts, verification), lambda: service.now)] == []
+    assert held(service, meanwhile) == []
 
 
 def test_a_log_that_begins_later_does_not_explain_older_values(service: Service) -> None:
@@ -341,40 +319,34 @@ def test_nothing_in_a_finding_is_personal(service: Service, client: redis.Redis)
     assert (len(texts), [text for text in texts if NUMBER in text or STEM.decode() in text]) == (3, [])
 
 
-def test_a_store_without_the_end_of_the_log_is_found(service: Service, client: redis.Redis) -> None:
+@pytest.fixture
+def resumed(service: Service) -> Verification:
+    """A verification that goes on behind the first checkpoint of the service's log."""
     logs.checkpoint(service.store)
     verification = Verification(VERIFIER)
     assert [*read_new_entries(Streams(service.store), verification)] != []
+    return Verification(VERIFIER, verification.resume_point({}))
+
+
+@pytest.mark.parametrize("another", [False, True], ids=["no log", "another log with as many checkpoints"])
+def test_a_store_without_the_end_of_the_log_is_found(
+    service: Service, resumed: Verification, client: redis.Redis, another: bool
+) -> None:
     client.flushall()
-    rest = Verification(VERIFIER, verification.resume_point({}))
+    if another:
+        logs.Process(service.store, "other").commit(logs.full_entry(1))
+        logs.checkpoint(service.store)
 
-    assert [*read_new_entries(Streams(service.store), rest)] == []
-    assert [fault.kind for fault in rest.findings] == [Kind.REWRITTEN]
+    assert [*read_new_entries(Streams(service.store), resumed)] == []
+    assert [fault.kind for fault in resumed.findings] == [Kind.REWRITTEN]
 
 
-def test_the_log_is_continued_behind_its_newest_checkpoint(service: Service) -> None:
-    logs.checkpoint(service.store)
-    verification = Verification(VERIFIER)
-    assert [*read_new_entries(Streams(service.store), verification)] != []
+def test_the_log_is_continued_behind_its_newest_checkpoint(service: Service, resumed: Verification) -> None:
     [later] = logs.Process(service.store, "later").commit(logs.full_entry(1))
-    rest = Verification(VERIFIER, verification.resume_point({}))
-    read = [entry_id(one.writer, one.number) for one in read_new_entries(Streams(service.store), rest)]
+    read = [entry_id(one.writer, one.number) for one in read_new_entries(Streams(service.store), resumed)]
 
     assert read == [entry_id(later.partition("-")[0], 1), later]  # a writer's first entry says that it began
-    assert [*rest.findings] == []
-
-
-def test_another_log_with_as_many_checkpoints_is_not_continued(service: Service, client: redis.Redis) -> None:
-    logs.checkpoint(service.store)
-    verification = Verification(VERIFIER)
-    assert [*read_new_entries(Streams(service.store), verification)] != []
-    client.flushall()
-    logs.Process(service.store, "other").commit(logs.full_entry(1))
-    logs.checkpoint(service.store)
-    rest = Verification(VERIFIER, verification.resume_point({}))
-
-    assert [*read_new_entries(Streams(service.store), rest)] == []
-    assert [fault.kind for fault in rest.findings] == [Kind.REWRITTEN]
+    assert [*resumed.findings] == []
 
 
 def test_a_log_with_findings_is_not_continued(service: Service) -> None:
@@ -403,7 +375,6 @@ def test_every_shard_of_a_cluster_is_checked(make_cluster: Callable[..., Group],
     service = Service(store, tmp_path)
     bases = KEYS.bases([f"SF{number:010}" for number in range(30)])
     service.set_first(bases, "client/c-1")
-    service.later()
     clean = held(service)
     store.write([(b"DEL", custody_key(stem)) for stem in record_stems(bases)[:20]])
     dirty = held(service)

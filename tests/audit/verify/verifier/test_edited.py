@@ -1,7 +1,5 @@
 """Edited entries, links and signatures are found at their lines."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable
 
@@ -27,14 +25,10 @@ OTHER_SIGNER = known_keyring("another owner").audit_signer
 
 
 def test_every_edited_member_of_every_entry_is_found_at_its_line_alone(sound: Lines) -> None:
-    wrong = []
-    for at in entries_in(sound):
-        for path in leaves(json.loads(sound[at])["entry"], ("entry",)):
-            found = places(replaced(sound, at, edited(sound[at], path)))
-            if found != [("edited", at + 1, name_of(sound[at]))]:
-                wrong.append((at, path, found))
+    edits = [(at, path) for at in entries_in(sound) for path in leaves(json.loads(sound[at])["entry"], ("entry",))]
+    found = {(at, path): places(replaced(sound, at, edited(sound[at], path))) for at, path in edits}
 
-    assert wrong == []
+    assert found == {(at, path): [("edited", at + 1, name_of(sound[at]))] for at, path in edits}
 
 
 def test_an_edited_entry_is_blamed_and_its_link_is_not(sound: Lines) -> None:
@@ -58,25 +52,18 @@ def test_a_member_that_was_added_or_removed_is_found_at_its_line(sound: Lines, c
 
 
 def test_every_edited_link_is_found_and_its_entry_is_not_blamed(sound: Lines) -> None:
-    wrong = []
-    for at in entries_in(sound):
-        found = findings(replaced(sound, at, edited(sound[at], ("link",))))
-        if [(fault.kind, fault.line) for fault in found] != [(Kind.EDITED, at + 1)] or "its link" not in found[0].text:
-            wrong.append((at, found))
+    found = {at: findings(replaced(sound, at, edited(sound[at], ("link",)))) for at in entries_in(sound)}
 
-    assert wrong == []
+    said = {at: [(fault.kind, fault.line, "its link" in fault.text) for fault in found[at]] for at in found}
+    assert said == {at: [(Kind.EDITED, at + 1, True)] for at in found}
 
 
 def test_every_edited_signature_is_found_at_its_line_alone(sound: Lines) -> None:
     signed = [at for at in range(len(sound)) if b'"signature"' in sound[at]]
-    wrong = [
-        (at, found)
-        for at in signed
-        if (found := places(replaced(sound, at, edited(sound[at], ("signature",)))))
-        != [("signature", at + 1, name_of(sound[at]))]
-    ]
+    found = {at: places(replaced(sound, at, edited(sound[at], ("signature",)))) for at in signed}
 
-    assert (wrong, len(signed)) == ([], 12)
+    assert found == {at: [("signature", at + 1, name_of(sound[at]))] for at in signed}
+    assert len(signed) == 12
 
 
 def test_a_signature_of_another_key_is_found_at_its_line(sound: Lines) -> None:
@@ -120,14 +107,11 @@ def test_an_entry_that_was_edited_with_its_link_is_found_there_or_at_the_entry_a
 
 
 def test_a_relinked_commit_has_an_invalid_signature(sound: Lines) -> None:
-    wrong = []
-    for at in entries_in(sound):
-        end = next(later for later in entries_in(sound) if later >= at and b'"signature"' in sound[later])
-        first = findings(relinked(sound, at, lambda said: bool(said.signature)))[0]
-        if (first.line, first.kind, first.where) != (end + 1, Kind.FORGED, name_of(sound[end])):
-            wrong.append((at, first))
+    signed = [at for at in entries_in(sound) if b'"signature"' in sound[at]]
+    ends = {at: min(end for end in signed if end >= at) for at in entries_in(sound)}
+    found = {at: places(relinked(sound, at, lambda said: bool(said.signature)))[0] for at in ends}
 
-    assert wrong == []
+    assert found == {at: ("signature", end + 1, name_of(sound[end])) for at, end in ends.items()}
 
 
 def test_a_relinked_chain_fails_every_signature_and_checkpoint(sound: Lines) -> None:

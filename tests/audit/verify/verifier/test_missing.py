@@ -1,8 +1,7 @@
 """Dropped, doubled, swapped and cut-off lines are found."""
 
-from __future__ import annotations
-
 from io import BytesIO
+from itertools import pairwise
 
 import pytest
 
@@ -57,25 +56,17 @@ def test_the_last_commit_of_a_writer_is_missed_by_the_checkpoint_that_names_it(s
 def test_a_dropped_writer_is_missed_by_name(sound: Lines) -> None:
     writers = sorted({entry_at(sound[at]).writer for at in entries_in(sound)})
 
-    wrong = [
-        writer
-        for writer in writers
-        if places([s for s in sound if b'{"id":"%b' % writer.encode() not in s]) != [("writer missing", 0, writer)]
-    ]
-
-    assert (wrong, len(writers)) == ([], 3)
+    found = {each: places([s for s in sound if b'{"id":"%b' % each.encode() not in s]) for each in writers}
+    assert found == {each: [("writer missing", 0, each)] for each in writers}
+    assert len(writers) == 3
 
 
 @pytest.mark.parametrize("where", ["beside it", "before the end"])
 def test_every_duplicated_line_is_found(sound: Lines, where: str) -> None:
-    wrong = []
-    for at in range(len(sound) - 1):
-        second = at + 1 if where == "beside it" else len(sound) - 1
-        found = places([*sound[:second], sound[at], *sound[second:]])
-        if found != [("duplicate", second + 1, name_of(sound[at]))]:
-            wrong.append((at, found))
+    seconds = {at: at + 1 if where == "beside it" else len(sound) - 1 for at in range(len(sound) - 1)}
+    found = {at: places([*sound[:second], sound[at], *sound[second:]]) for at, second in seconds.items()}
 
-    assert wrong == []
+    assert found == {at: [("duplicate", second + 1, name_of(sound[at]))] for at, second in seconds.items()}
 
 
 def test_an_edited_copy_behind_the_entry_itself_is_found(sound: Lines) -> None:
@@ -86,15 +77,11 @@ def test_an_edited_copy_behind_the_entry_itself_is_found(sound: Lines) -> None:
 
 
 def test_all_swapped_neighbours_are_found_at_the_line_that_comes_too_late(sound: Lines) -> None:
-    wrong = []
-    for at, after in zip(entries_in(sound), entries_in(sound)[1:], strict=False):
-        if entry_at(sound[at]).writer != entry_at(sound[after]).writer:
-            continue
-        found = places([*sound[:at], sound[after], sound[at], *sound[after + 1 :]])
-        if found != [("out of order", after + 1, name_of(sound[at]))]:
-            wrong.append((at, found))
+    entries = [(at, entry_at(sound[at]).writer) for at in entries_in(sound)]
+    swaps = [(at, after) for (at, writer), (after, next_writer) in pairwise(entries) if writer == next_writer]
+    found = {at: places([*sound[:at], sound[after], sound[at], *sound[after + 1 :]]) for at, after in swaps}
 
-    assert wrong == []
+    assert found == {at: [("out of order", after + 1, name_of(sound[at]))] for at, after in swaps}
 
 
 def test_lines_that_changed_places_between_writers_are_found_where_they_come_too_late(sound: Lines) -> None:
