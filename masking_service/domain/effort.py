@@ -89,7 +89,8 @@ class Share:
 
         Raises InvalidRecord where too little is left.
         """
-        self.pay(estimate(kind, text))
+        if self._left < inf:
+            self.pay(estimate(kind, text))
 
     def search(self, needles: int, texts: int, characters: int) -> None:
         """Pay for searching texts for values.

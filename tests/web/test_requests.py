@@ -122,6 +122,11 @@ def one_of_each(api: Api) -> dict[int, TestResponse]:
     return {answer.status_code: answer for answer in answers}
 
 
+@pytest.mark.parametrize("headers", [{"Host": "a b"}, {"Connection": "upgrade", "Upgrade": "websocket"}])
+def test_neither_host_nor_upgrade_changes_an_answer(api: Api, headers: dict[str, str]) -> None:
+    assert api.get(None, "/healthz", headers=headers).status_code == 200
+
+
 def test_every_refusal_is_a_whole_problem_document(api: Api) -> None:
     answers = one_of_each(api)
 
