@@ -25,10 +25,7 @@ class Order(NamedTuple):
         Raises:
             ValueError: it is something else.
         """
-        ms, _, number = text.partition(b"-")
-        if not (ms.isdigit() and number.isdigit()):
-            raise ValueError("is not a place in an order")
-        return cls(int(ms), int(number) * slots + slot)
+        return cls(*_numbers(text, slot, slots))
 
     @property
     def next(self) -> "Order":
@@ -52,6 +49,18 @@ class Order(NamedTuple):
 
     def __bytes__(self) -> bytes:
         return b"%d-%d" % self
+
+
+def merged(text: bytes, slot: int, slots: int) -> bytes:
+    """Return ``bytes(Order.parse(text, slot, slots))`` in half of the time: the witness needs it for each entry."""
+    return b"%d-%d" % _numbers(text, slot, slots)
+
+
+def _numbers(text: bytes, slot: int, slots: int) -> tuple[int, int]:
+    ms, _, number = text.partition(b"-")
+    if not (ms.isdigit() and number.isdigit()):
+        raise ValueError("is not a place in an order")
+    return int(ms), int(number) * slots + slot
 
 
 FIRST: Final = Order(0, 0)

@@ -13,7 +13,7 @@ from masking_service.audit.lines import (
     is_writer,
     read_line,
 )
-from masking_service.audit.order import Order
+from masking_service.audit.order import merged
 from masking_service.audit.stored import unpack
 from masking_service.store.client import Command, Store
 from masking_service.store.layout import MAX_AUDIT_SLOTS, ONE_SLOT, AuditKeys
@@ -127,7 +127,7 @@ def _order(fields: dict[bytes, bytes], slot: int, slots: int) -> bytes:
     """Return the place of an entry among the orders of all slots; empty if it is in none."""
     order = fields.get(b"order")
     try:
-        return bytes(Order.parse(order, slot, slots)) if order else b""
+        return merged(order, slot, slots) if order else b""
     except ValueError:
         raise UnreadableLineError("has an invalid place in the order of its tenant") from None
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from masking_service.audit.order import FIRST, LAST, Order
+from masking_service.audit.order import FIRST, LAST, Order, merged
 
 LARGEST = 2**63 - 1
 
@@ -23,6 +23,10 @@ def test_places_of_several_slots_are_merged_by_their_times() -> None:
     places = [Order.parse(text, slot, 4) for text in (b"5-0", b"5-1", b"6-0") for slot in range(4)]
 
     assert sorted({*places}) == places
+
+
+def test_a_merged_place_is_written_as_it_is_read() -> None:
+    assert merged(b"05-1", 2, 4) == bytes(Order.parse(b"05-1", 2, 4)) == b"5-6"
 
 
 @pytest.mark.parametrize(
