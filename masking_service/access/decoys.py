@@ -89,6 +89,11 @@ class Decoys(TenantState):
         self._phantoms = Documents(store, keyring, random, _Phantoms, decoys_key)
         self._details = Documents(store, keyring, random, Serials, decoy_details_key)
 
+    def reset(self) -> None:
+        """Forget every list that was read, after the store was emptied."""
+        self._phantoms.known.clear()
+        self._details.known.clear()
+
     def refresh(self, tenants: Iterable[str]) -> None:
         """Read the phantoms of tenants: one round trip.
 

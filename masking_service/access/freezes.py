@@ -65,6 +65,11 @@ class Freezes(TenantState):
         self._announced: set[tuple[str, str]] = set()
         self._count_key = lru_cache(KNOWN_COUNTS)(partial(_count_key, keyring))
 
+    def reset(self) -> None:
+        """Forget every list that was read, after the store was emptied."""
+        self._lists.known.clear()
+        self._announced.clear()
+
     @property
     def count(self) -> int:
         """The number of frozen principals that this process knows."""

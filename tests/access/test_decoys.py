@@ -70,6 +70,14 @@ def test_another_process_knows_after_one_refresh(make: Make) -> None:
     assert other.phantoms("elsewhere", bases("SF1234567890")) == []
 
 
+def test_lists_are_forgotten_with_the_store(make: Make) -> None:
+    decoys = make()
+    plant(decoys, "SF1234567890")
+    decoys.reset()
+
+    assert decoys.phantoms("default", bases("SF1234567890")) == []
+
+
 @pytest.mark.parametrize("count", [0, 1, 300, 1_000])
 def test_the_stored_lists_have_lengths_of_whole_steps(make: Make, valkey: str, count: int) -> None:
     plant(make(), *numbers(count))

@@ -46,13 +46,11 @@ def shared(settings: Settings) -> Api:
 def api(shared: Api, valkey: str) -> Api:
     """The service that the tests share. Its store is empty; what it has in memory is not new."""
     shared.parts.checkpoints.trust_store()  # or the empty store would be one that was rolled back
-    shared.parts.freezes._lists.known.clear()  # that a list which it saw is gone would be an alarm
-    shared.parts.freezes._announced.clear()
-    shared.parts.decoys._phantoms.known.clear()
-    shared.parts.decoys._details.known.clear()
-    shared.parts.recent_entries._tenants.clear()
-    shared.parts.denials._windows.clear()  # what was refused in another test is no part of this one's minute
-    shared.parts.log._start_chain()  # its chain went with the store; the next entry would be refused
+    shared.parts.freezes.reset()  # that a list which it saw is gone would be an alarm
+    shared.parts.decoys.reset()
+    shared.parts.recent_entries.reset()
+    shared.parts.denials.reset()  # what was refused in another test is no part of this one's minute
+    shared.parts.log.reset()  # its chain went with the store; the next entry would be refused
     return shared
 
 
