@@ -1,15 +1,15 @@
 """An archive of a real log in a store, with its tiles."""
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from masking_service.audit.archive.archive import Archive
 from masking_service.audit.archive.follower import Follower
+from masking_service.audit.archive.segments import Position
 from masking_service.audit.errors import ArchiveUnavailable
 from masking_service.audit.streams import Streams
-from masking_service.audit.tiles.log import CHECKPOINT, FOLDER
+from masking_service.audit.tiles.log import CHECKPOINT, FOLDER, TiledLog
 from masking_service.audit.tiles.log_key import PUBLIC, read_public_key
 from masking_service.audit.tiles.notes import Note, NoteKey
 from masking_service.store.client import Store
@@ -37,6 +37,15 @@ def grow(store: Store, folder: Path, *commits: int, seed: str = "writer") -> lis
     logs.checkpoint(store)
     follow(store, folder, origin="log.example/1")
     return names
+
+
+def extend(log: TiledLog, leaves: Sequence[bytes], *sizes: int) -> TiledLog:
+    """Publish the tiles of a log at each of the sizes; positions in the archive are sizes here."""
+    for size in sizes:
+        for leaf in leaves[log.size : size]:
+            log.add(leaf)
+        log.publish(Position(1, log.size))
+    return log
 
 
 def key_of(folder: Path) -> NoteKey:

@@ -1,7 +1,5 @@
 """Makes real logs in a store for tests."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -186,8 +184,7 @@ class Kept:
 def stream(client: redis.Redis, writer: str) -> list[Kept]:
     """A writer's stream, in order."""
     found = []
-    for name, flat in ask(client, "XRANGE", named().stream(writer), "-", "+"):
-        fields = dict(zip(flat[0::2], flat[1::2], strict=True)) if isinstance(flat, list) else flat
+    for name, fields in ask(client, "XRANGE", named().stream(writer), "-", "+"):
         number = int(name.decode().removesuffix("-0"))
         order = fields.get(b"order", b"").decode()
         found.append(Kept(number, encode(unpack(fields[b"entry"])), fields[b"link"], fields.get(b"signature"), order))

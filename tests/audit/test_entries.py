@@ -140,19 +140,19 @@ def test_an_item_that_names_no_waybill_says_so_by_an_empty_one() -> None:
     assert encoded["items"] == [{"waybill": "", "outcome": "not-found"}]
 
 
-@pytest.mark.parametrize("text", ["D-2026-0001", "staff/u-1", "", "b1946ac9"])
-def test_an_id_without_personal_data_stays(text: str) -> None:
+@pytest.mark.parametrize("text", ["D-2026-0001", "staff/u-1", "", "b1946ac9", "wbt", "client/wbk-printer", "req-1"])
+def test_an_id_without_personal_data_token_or_key_stays(text: str) -> None:
     assert outside_id(text) == text
 
 
-@pytest.mark.parametrize("text", ["13812345678", "case-13812345678", "staff/138-1234-5678", "+86 138 1234 5678"])
-def test_an_id_that_holds_a_phone_is_replaced(text: str) -> None:
-    assert outside_id(text) == REPLACED
+@pytest.mark.parametrize("phone", ["13812345678", "case-13812345678", "staff/138-1234-5678", "+86 138 1234 5678"])
+def test_an_id_that_holds_a_phone_is_replaced(phone: str) -> None:
+    assert outside_id(phone) == REPLACED == "(replaced)"
 
 
 @pytest.mark.parametrize("text", ["wbt1AH5GAl6Jl50xvgRmAAAAAA", "x-wbk_c780b-AAAAAAAA", "eyJhbGciOiJFUzI1NiJ9"])
 def test_an_id_that_holds_a_token_or_a_key_is_replaced(text: str) -> None:
-    assert outside_id(text) == "(replaced)"
+    assert outside_id(text) == REPLACED
 
 
 @given(st.text("0123456789", min_size=5, max_size=31), st.text("0123456789abcdef", min_size=32))
@@ -160,8 +160,3 @@ def test_a_request_id_of_the_service_is_read_as_every_other_one(digits: str, res
     text = (digits + rest)[:32]
 
     assert outside_id(text) == (REPLACED if contains_personal_data(text) else text)
-
-
-@pytest.mark.parametrize("text", ["D-2026-0001", "staff/u-1", "wbt", "client/wbk-printer", "req-1"])
-def test_any_other_id_stays(text: str) -> None:
-    assert outside_id(text) == text

@@ -103,8 +103,7 @@ def test_a_process_stores_its_entries_packed(store: Store, client: redis.Redis) 
     (name,) = Process(store, "packed").commit(full_entry(1))
     (writer,) = writers(client)
 
-    _, (_, flat) = ask(client, "XRANGE", ONE_SLOT.stream(writer), "-", "+")
-    fields = flat if isinstance(flat, dict) else dict(zip(flat[0::2], flat[1::2], strict=True))
+    _, (_, fields) = ask(client, "XRANGE", ONE_SLOT.stream(writer), "-", "+")
     assert (fields[b"entry"], name) == (pack(encode(full_entry(1))), f"{writer}-2")
 
 

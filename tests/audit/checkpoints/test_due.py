@@ -3,15 +3,12 @@
 import threading
 from collections.abc import Callable
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 import redis
 
 from masking_service.audit.checkpoints import EVERY_SECONDS, Checkpoints
-from masking_service.store.client import Store
 from tests.audit.checkpoints.made import Clock, epochs_in
-from tests.audit.logs import SIGNER
 
 pytestmark = pytest.mark.usefixtures("spread")
 
@@ -45,14 +42,9 @@ def test_checkpoints_are_at_most_a_minute_apart(checkpoints: Checkpoints, clock:
 
 
 def test_two_hosts_whose_clocks_are_far_apart_do_not_answer_each_checkpoint_with_another(
-    store: Store, client: redis.Redis, clock: Clock, tmp_path: Path
+    process: Callable[..., Checkpoints], client: redis.Redis, clock: Clock
 ) -> None:
-    def host(ahead: int) -> Checkpoints:
-        folder = tmp_path / str(ahead)
-        folder.mkdir()
-        return Checkpoints(store, SIGNER, folder, lambda: clock.now + ahead)
-
-    hosts = [host(ahead) for ahead in (0, EVERY_SECONDS + 5)]
+    hosts = [process("one"), process("ahead", by=lambda: clock.now + EVERY_SECONDS + 5)]
     for _ in range(2 * EVERY_SECONDS):
         for one in hosts:
             one.make_if_due()

@@ -52,18 +52,14 @@ def test_an_emptied_store_is_detected(checkpoints: Checkpoints, client: redis.Re
         checkpoints.read_newest()
 
 
-def test_a_rollback_is_detected_after_a_restart(process: Callable[[str], Checkpoints], client: redis.Redis) -> None:
-    process("here").make()
-    client.flushall()
-
-    with pytest.raises(RolledBackError):
-        process("here").read_newest()
-
-
-def test_checkpoints_of_other_processes_are_saved(process: Callable[[str], Checkpoints], client: redis.Redis) -> None:
+@pytest.mark.parametrize("maker", ["here", "elsewhere"])
+def test_a_rollback_is_detected_after_a_restart_also_of_checkpoints_of_other_processes(
+    process: Callable[[str], Checkpoints], client: redis.Redis, maker: str
+) -> None:
     here = process("here")
-    process("elsewhere").make()
-    here.read_newest()
+    process(maker).make()
+    if maker != "here":
+        here.read_newest()
     client.flushall()
 
     with pytest.raises(RolledBackError):

@@ -2,12 +2,13 @@
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from masking_service.audit.log import AuditLog
 from masking_service.store.client import Reply, Store
 from masking_service.store.scripts import Script
 from tests.audit.logs import entry, log_on, number_of
+from tests.store.stores import NOW
 
 
 class Gate(Store):
@@ -66,19 +67,42 @@ class LetGoLate:
             assert self.go.wait(10)
 
 
+class Held:
+    """A log whose first commit waits at a gate, and threads that append behind it.
+
+    Attributes:
+        ids: the ids of the entries, as the threads end.
+        threads: the one whose entry is being committed, and those that have yet to start.
+    """
+
+    def __init__(self, valkey: str, count: int, clock: Callable[[], int] = lambda: NOW) -> None:
+        self.gate = Gate(valkey)
+        self.log = log_on(self.gate, clock=clock)
+        self.ids: list[str] = []
+        self.threads = [threading.Thread(target=self.append, args=[at], daemon=True) for at in range(count)]
+        self.threads[0].start()
+        self.gate.reached.wait(10)
+
+    def append(self, at: int) -> None:
+        self.ids.append(self.log.append(entry(at=at)))
+
+    def start_others(self) -> None:
+        """Start the other threads, and return when all of them wait."""
+        start_waiting(self.log, self.threads[1:])
+
+    def let_go(self) -> None:
+        """Open the gate, and wait for all threads."""
+        self.gate.opened.set()
+        for thread in self.threads:
+            thread.join(10)
+
+
 def committed_together(valkey: str, count: int) -> tuple[list[str], Gate]:
     """Append entries during the commit of the first one."""
-    gate = Gate(valkey)
-    log = log_on(gate)
-    ids: list[str] = []
-    threads = [threading.Thread(target=lambda at=at: ids.append(log.append(entry(at=at)))) for at in range(count)]
-    threads[0].start()
-    gate.reached.wait(10)
-    start_waiting(log, threads[1:])
-    gate.opened.set()
-    for thread in threads:
-        thread.join()
-    return sorted(ids, key=number_of), gate
+    held = Held(valkey, count)
+    held.start_others()
+    held.let_go()
+    return sorted(held.ids, key=number_of), held.gate
 
 
 def start_waiting(log: AuditLog, threads: Sequence[threading.Thread]) -> None:

@@ -9,7 +9,7 @@ from masking_service.audit import log as audit_log
 from masking_service.audit.log import AuditLog
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
-from tests.audit.log.gates import Gate, start_waiting
+from tests.audit.log.gates import Held
 from tests.audit.logs import entry, log_on, number_of, stream, writer_of, writers
 from tests.store.stores import NOW
 
@@ -33,17 +33,12 @@ def test_a_closed_log_accepts_no_entries(log: AuditLog, client: redis.Redis) -> 
 
 
 def test_waiting_entries_are_written_before_the_log_is_closed(valkey: str, client: redis.Redis) -> None:
-    gate = Gate(valkey)
-    log = log_on(gate)
-    threads = [threading.Thread(target=log.append, args=[entry(at=at)]) for at in range(2)]
-    threads[0].start()
-    gate.reached.wait(10)
-    closing = threading.Thread(target=log.close)
-    start_waiting(log, threads[1:])
+    held = Held(valkey, 2)
+    closing = threading.Thread(target=held.log.close)
+    held.start_others()
     closing.start()
-    gate.opened.set()
-    for thread in (*threads, closing):
-        thread.join()
+    held.let_go()
+    closing.join()
 
     (writer,) = writers(client)
     assert [one.action for one in stream(client, writer)] == ["start", "view", "view", "close"]

@@ -1,7 +1,5 @@
 """Threads whose entries are committed together."""
 
-import threading
-
 import pytest
 import redis
 
@@ -9,7 +7,7 @@ from keys.signatures import Verifier
 from masking_service.audit import log as audit_log
 from masking_service.audit.entries import commit_message, encode
 from masking_service.store.errors import StoreUnavailable
-from tests.audit.log.gates import Gate, Interrupting, LetGoLate, Slow, committed_together, start_waiting
+from tests.audit.log.gates import Gate, Held, Interrupting, LetGoLate, Slow, committed_together
 from tests.audit.log.written import asked
 from tests.audit.logs import entry, log_on, number_of, stream, writers
 from tests.keys.known import known_keyring
@@ -35,41 +33,29 @@ def test_a_commit_contains_all_waiting_entries(valkey: str) -> None:
 
 
 def test_an_interrupted_thread_blocks_no_other(valkey: str, client: redis.Redis) -> None:
-    gate = Gate(valkey)
-    log = log_on(gate)
-    threads = [threading.Thread(target=log.append, args=[entry(at=at)]) for at in range(2)]
-    threads[0].start()
-    gate.reached.wait(10)
+    held = Held(valkey, 2)
 
     waiting = audit_log._Pending(entry(at=9))
     waiting.wake_up = Interrupting()  # type: ignore[assignment]
     with pytest.raises(KeyboardInterrupt):
-        log._commit_pending(waiting)
-    threads[1].start()
-    gate.opened.set()
-    for thread in threads:
-        thread.join(10)
+        held.log._commit_pending(waiting)
+    held.threads[1].start()
+    held.let_go()
 
     (writer,) = writers(client)
     assert sorted(content for _, content in asked(client, writer)) == sorted(encode(entry(at=at)) for at in range(2))
 
 
 def test_a_thread_can_become_leader_before_it_waits(valkey: str) -> None:
-    gate = Gate(valkey)
-    log = log_on(gate)
-    ids: list[str] = []
-    threads = [threading.Thread(target=lambda at=at: ids.append(log.append(entry(at=at)))) for at in range(3)]
-    threads[0].start()
-    gate.reached.wait(10)
-    log._lock = late = LetGoLate(log._lock)  # type: ignore[assignment]
-    start_waiting(log, threads[1:])
-    gate.opened.set()
-    threads[0].join(10)  # it has handed on
+    held = Held(valkey, 3)
+    held.log._lock = late = LetGoLate(held.log._lock)  # type: ignore[assignment]
+    held.start_others()
+    held.gate.opened.set()
+    held.threads[0].join(10)  # it has handed on
     late.go.set()
-    for thread in threads[1:]:
-        thread.join(10)
+    held.let_go()
 
-    assert sorted(map(number_of, ids)) == [2, 3, 4]
+    assert sorted(map(number_of, held.ids)) == [2, 3, 4]
 
 
 def test_the_last_entry_of_a_commit_is_signed_for_all_of_it(valkey: str, client: redis.Redis) -> None:
@@ -113,41 +99,31 @@ def test_a_failure_before_sending_fails_all_entries_of_the_commit(valkey: str) -
                 raise OverflowError
             return NOW
 
-    gate, clock = Gate(valkey), Unsure()
-    log = log_on(gate, clock=clock)
+    class Told(Held):
+        def append(self, at: int) -> None:
+            try:
+                told.append(self.log.append(entry(at=at)) and "stored")
+            except (OverflowError, StoreUnavailable) as fault:
+                told.append(type(fault).__name__)
+
+    clock = Unsure()
     told: list[str] = []
-
-    def append(at: int) -> None:
-        try:
-            told.append(log.append(entry(at=at)) and "stored")
-        except (OverflowError, StoreUnavailable) as fault:
-            told.append(type(fault).__name__)
-
-    threads = [threading.Thread(target=append, args=[at], daemon=True) for at in range(4)]
-    threads[0].start()
-    gate.reached.wait(10)
-    start_waiting(log, threads[1:])
+    held = Told(valkey, 4, clock)
+    held.start_others()
     clock.fails = True
-    gate.opened.set()
-    for thread in threads:
-        thread.join(10)
+    held.let_go()
 
     assert sorted(told) == ["OverflowError", "StoreUnavailable", "StoreUnavailable", "stored"]
-    assert log.append(entry())
+    assert held.log.append(entry())
 
 
 def test_waiting_for_a_commit_times_out(valkey: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(audit_log, "MAX_WAIT_SECONDS", 0.05)
-    gate = Gate(valkey)
-    log = log_on(gate)
-    first = threading.Thread(target=log.append, args=[entry()])
-    first.start()
-    gate.reached.wait(10)
+    held = Held(valkey, 1)
 
     with pytest.raises(StoreUnavailable) as raised:
-        log.append(entry())
-    gate.opened.set()
-    first.join(10)
+        held.log.append(entry())
+    held.let_go()
 
-    assert (raised.value.reason, log._queue) == ("timeout", [])
-    assert log.append(entry())
+    assert (raised.value.reason, held.log._queue) == ("timeout", [])
+    assert held.log.append(entry())

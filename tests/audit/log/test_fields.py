@@ -10,7 +10,6 @@ from masking_service.vault.sealed import HashField
 from tests.audit.log.gates import Gate
 from tests.audit.log.written import asked
 from tests.audit.logs import entry, log_on, number_of, writer_of
-from tests.store import stores
 from tests.store.stores import LATER, LossyWire, counted
 
 
@@ -29,8 +28,10 @@ def test_a_field_never_shortens_the_life_of_its_hash(log: AuditLog, client: redi
     assert client.expiretime("wm:h") == LATER + 9
 
 
-def test_fields_whose_first_reply_was_lost_are_there_with_their_entry(wire: LossyWire, client: redis.Redis) -> None:
-    log = log_on(stores.admitted(wire.url))
+def test_fields_whose_first_reply_was_lost_are_there_with_their_entry(
+    wire: LossyWire, over_the_wire: Store, client: redis.Redis
+) -> None:
+    log = log_on(over_the_wire)
     log.append(entry(at=1))
     wire.lose(1)
 

@@ -10,11 +10,8 @@ TENANT = entry().tenant
 
 def order(client: redis.Redis, tenant: str = TENANT) -> list[tuple[str, str]]:
     """Return (server id, entry id) of a tenant's entries."""
-    found = []
-    for name, flat in ask(client, "XRANGE", named().order(tenant), "-", "+"):
-        fields = dict(zip(flat[0::2], flat[1::2], strict=True)) if isinstance(flat, list) else flat
-        found.append((name.decode(), fields[b"id"].decode()))
-    return found
+    found = ask(client, "XRANGE", named().order(tenant), "-", "+")
+    return [(name.decode(), fields[b"id"].decode()) for name, fields in found]
 
 
 def asked(client: redis.Redis, writer: str) -> list[tuple[int, bytes]]:

@@ -1,7 +1,5 @@
 """Each signal alone: whom it points to, with which figures, and whom it leaves alone."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import pytest
@@ -46,7 +44,13 @@ def people(reasons: Sequence[Reason]) -> set[str]:
     return {reason.person for reason in reasons}
 
 
+def opened_by(who: str, rows: Sequence[Opening], *, verified: bool = False) -> list[OpenedCase]:
+    return [OpenedCase(row.at, who, "service-desk", row.case, 1, verified) for row in rows]
+
+
 HONEST_OPENINGS = [opening for who in HONEST for opening in openings(who, 20)]
+HONEST_CASES = [case for at, row in enumerate(HONEST_OPENINGS) for case in opened_by(f"staff/d{at % 4}", [row])]
+VERIFIED_CASES = opened_by("staff/desk", HONEST_OPENINGS, verified=True)
 
 
 def test_openings_that_nothing_follows_point_to_the_thief_alone() -> None:
@@ -76,7 +80,7 @@ def test_a_case_that_another_person_closes_is_followed_up(closer: str, listed: s
 
 def test_openings_without_a_verified_ticket() -> None:
     taken = openings(THIEF, 5)
-    cases = [*opened_by("staff/desk", HONEST_OPENINGS, verified=True), *opened_by("staff/desk", taken)]
+    cases = [*VERIFIED_CASES, *opened_by("staff/desk", taken)]
 
     (reason,) = unverified([*HONEST_OPENINGS, *taken], cases)
 
@@ -84,21 +88,18 @@ def test_openings_without_a_verified_ticket() -> None:
 
 
 def test_a_case_that_was_opened_before_the_log_that_is_read_is_not_unverified() -> None:
-    cases = opened_by("staff/desk", HONEST_OPENINGS, verified=True)
-
-    assert unverified([*HONEST_OPENINGS, *openings(THIEF, 5)], cases) == []
+    assert unverified([*HONEST_OPENINGS, *openings(THIEF, 5)], VERIFIED_CASES) == []
 
 
 def test_values_without_a_case_are_not_verified() -> None:
-    cases = opened_by("staff/desk", HONEST_OPENINGS, verified=True)
     taken = [one._replace(case="") for one in openings(THIEF, 5)]
 
-    assert people(unverified([*HONEST_OPENINGS, *taken], cases)) == {THIEF}
+    assert people(unverified([*HONEST_OPENINGS, *taken], VERIFIED_CASES)) == {THIEF}
 
 
 def test_a_case_of_many_waybills_counts_once() -> None:
     taken = openings(THIEF, 20, case="D-bag")
-    cases = [*opened_by("staff/desk", HONEST_OPENINGS, verified=True), *opened_by("staff/desk", taken)]
+    cases = [*VERIFIED_CASES, *opened_by("staff/desk", taken)]
 
     assert unverified([*HONEST_OPENINGS, *taken], cases) == []
     assert unfollowed([*HONEST_OPENINGS, *taken], [], moved(HONEST_OPENINGS), NOW) == []
@@ -113,10 +114,6 @@ def test_a_case_is_followed_up_only_with_all_of_its_waybills() -> None:
 
 def test_while_no_ticket_system_is_asked_no_case_is_suspicious_for_that() -> None:
     assert unverified([*HONEST_OPENINGS, *openings(THIEF, 5)], []) == []
-
-
-def opened_by(who: str, rows: Sequence[Opening], *, verified: bool = False) -> list[OpenedCase]:
-    return [OpenedCase(row.at, who, "service-desk", row.case, 1, verified) for row in rows]
 
 
 def test_a_pair_that_meets_too_often_is_two_reasons() -> None:
@@ -142,15 +139,12 @@ def test_a_pair_that_meets_too_often_is_two_reasons() -> None:
 def test_a_refused_attempt_to_open_a_case_again_hides_no_opener() -> None:
     taken = openings(THIEF, 9)
     cases = [*opened_by("staff/wang", taken), *opened_by("staff/li", openings(THIEF, 9, at=OLD + HOUR))]
-    honest = [case for at, row in enumerate(HONEST_OPENINGS) for case in opened_by(f"staff/d{at % 4}", [row])]
 
-    assert people(pairs([*HONEST_OPENINGS, *taken], [*cases, *honest])) == {THIEF, "staff/wang"}
+    assert people(pairs([*HONEST_OPENINGS, *taken], [*cases, *HONEST_CASES])) == {THIEF, "staff/wang"}
 
 
 def test_people_who_meet_as_often_as_chance_has_it_are_no_pair() -> None:
-    cases = [case for at, row in enumerate(HONEST_OPENINGS) for case in opened_by(f"staff/d{at % 4}", [row])]
-
-    assert pairs(HONEST_OPENINGS, cases) == []
+    assert pairs(HONEST_OPENINGS, HONEST_CASES) == []
 
 
 def test_an_approver_for_one_opener_is_a_pair() -> None:
@@ -228,17 +222,12 @@ def views(who: str, count: int) -> list[View]:
     return [View(OLD + number, who, "courier", f"w-{who}-{number}") for number in range(count)]
 
 
-def test_views_whose_parcel_never_moved() -> None:
-    honest = [view for who in HONEST for view in views(who, 40)]
+@pytest.mark.parametrize("scanned", [False, True], ids=["never", "before the view only"])
+def test_views_whose_parcel_did_not_move_after_them(scanned: bool) -> None:
+    honest, taken = [view for who in HONEST for view in views(who, 40)], views(THIEF, 40)
+    early = [Trace(OLD - 1, "client/tracking", view.waybill, "021001") for view in taken if scanned]
 
-    assert people(unmoved([*honest, *views(THIEF, 40)], moved(honest), NOW)) == {THIEF}
-
-
-def test_a_scan_before_the_view_is_no_move_after_it() -> None:
-    honest = [view for who in HONEST for view in views(who, 40)]
-    early = [Trace(OLD - 1, "client/tracking", view.waybill, "021001") for view in views(THIEF, 40)]
-
-    assert people(unmoved([*honest, *views(THIEF, 40)], [*moved(honest), *early], NOW)) == {THIEF}
+    assert people(unmoved([*honest, *taken], [*moved(honest), *early], NOW)) == {THIEF}
 
 
 def test_parcels_of_many_sites() -> None:
@@ -256,24 +245,22 @@ def shifts(who: str, hour: int, days: int = 20, a_day: int = 15) -> list[tuple[s
     return [(who, NOW - day * DAY + hour * HOUR + at) for day in range(8, days + 8) for at in range(a_day)]
 
 
-def test_actions_at_night_of_a_person_who_works_by_day() -> None:
-    tonight = [(THIEF, NOW - DAY + 3 * HOUR + at) for at in range(10)]
+TONIGHT = [(THIEF, NOW - DAY + 3 * HOUR + at) for at in range(10)]
 
-    (reason,) = odd_hours([*shifts(THIEF, 10), *tonight], NOW)
+
+def test_actions_at_night_of_a_person_who_works_by_day() -> None:
+    (reason,) = odd_hours([*shifts(THIEF, 10), *TONIGHT], NOW)
 
     assert reason == Reason(THIEF, "odd-hours", score(poisson_tail(10, 0.2)), 10, 10, 0.2)
 
 
-def test_a_night_shift_has_its_own_hours() -> None:
-    tonight = [(THIEF, NOW - DAY + 3 * HOUR + at) for at in range(10)]
-
-    assert odd_hours([*shifts(THIEF, 3), *tonight], NOW) == []
-
-
-def test_hours_are_judged_only_with_enough_history() -> None:
-    tonight = [(THIEF, NOW - DAY + 3 * HOUR + at) for at in range(10)]
-
-    assert odd_hours([*shifts(THIEF, 10, days=9, a_day=40), *tonight], NOW) == []
+@pytest.mark.parametrize(
+    "before",
+    [shifts(THIEF, 3), shifts(THIEF, 10, days=9, a_day=40)],
+    ids=["of a person on night shifts", "without enough history"],
+)
+def test_hours_that_are_not_odd(before: list[tuple[str, int]]) -> None:
+    assert odd_hours([*before, *TONIGHT], NOW) == []
 
 
 def test_a_few_actions_a_night_add_up_over_seven_days() -> None:
@@ -293,12 +280,11 @@ def worked(who: str, devices: Sequence[str], *, until: int = 8) -> list[Seen]:
     return [Seen(first + day * DAY + 10 * HOUR, who, OFFICER, "device", device) for day, device in enumerate(devices)]
 
 
+NEW = Seen(NOW - HOUR, THIEF, OFFICER, "device", "d2")
+
+
 def test_a_device_that_a_person_had_not_used_on_twelve_days() -> None:
-    seen = [
-        *worked(THIEF, ["d1"] * 12),
-        *worked(THIEF, ["d1"] * 7, until=1),
-        Seen(NOW - HOUR, THIEF, OFFICER, "device", "d2"),
-    ]
+    seen = [*worked(THIEF, ["d1"] * 12), *worked(THIEF, ["d1"] * 7, until=1), NEW]
 
     (reason,) = new_surroundings(seen, NOW)
 
@@ -325,26 +311,23 @@ def test_a_new_device_is_new_for_seven_days() -> None:
 
 
 def test_the_first_days_of_a_person_say_nothing_about_devices() -> None:
-    assert new_surroundings([*worked(THIEF, ["d1"] * 4), Seen(NOW - HOUR, THIEF, OFFICER, "device", "d2")], NOW) == []
-    assert new_surroundings([Seen(NOW - HOUR, THIEF, OFFICER, "device", "d2")], NOW) == []
+    assert new_surroundings([*worked(THIEF, ["d1"] * 4), NEW], NOW) == []
+    assert new_surroundings([NEW], NOW) == []
 
 
 def test_five_days_after_a_leave_a_new_device_is_one_again() -> None:
-    (reason,) = new_surroundings([*worked(THIEF, ["d1"] * 5), Seen(NOW - HOUR, THIEF, OFFICER, "device", "d2")], NOW)
+    (reason,) = new_surroundings([*worked(THIEF, ["d1"] * 5), NEW], NOW)
 
     assert reason.total == 5
     assert reason.score > 2
 
 
 def test_a_device_of_long_ago_is_known() -> None:
-    assert (
-        new_surroundings([*worked(THIEF, ["d2", *["d1"] * 14]), Seen(NOW - HOUR, THIEF, OFFICER, "device", "d2")], NOW)
-        == []
-    )
+    assert new_surroundings([*worked(THIEF, ["d2", *["d1"] * 14]), NEW], NOW) == []
 
 
 def test_where_people_often_have_new_surroundings_one_more_says_little() -> None:
-    own = [*worked(THIEF, ["d1"] * 12), Seen(NOW - HOUR, THIEF, OFFICER, "device", "d2")]
+    own = [*worked(THIEF, ["d1"] * 12), NEW]
     peers = [row for who in HONEST for row in worked(who, [*["d1"] * 11, f"d-{who}"])]
 
     (reason,) = new_surroundings([*own, *peers], NOW)
@@ -354,11 +337,8 @@ def test_where_people_often_have_new_surroundings_one_more_says_little() -> None
 
 
 def test_a_person_who_changes_the_device_each_day_silences_no_one_else() -> None:
-    own = [*worked(THIEF, ["d1"] * 12), Seen(NOW - HOUR, THIEF, OFFICER, "device", "d2")]
-    restless = [
-        *worked("staff/r", [f"d{at}" for at in range(22)]),
-        Seen(NOW - HOUR, "staff/r", OFFICER, "device", "d99"),
-    ]
+    own = [*worked(THIEF, ["d1"] * 12), NEW]
+    restless = [*worked("staff/r", [f"d{at}" for at in range(22)]), NEW._replace(person="staff/r", tag="d99")]
 
     found = {reason.person: reason for reason in new_surroundings([*own, *restless], NOW)}
 
@@ -380,7 +360,6 @@ def test_approvals_within_seconds() -> None:
 
 
 def test_an_honest_month_has_no_reason() -> None:
-    cases = [case for at, row in enumerate(HONEST_OPENINGS) for case in opened_by(f"staff/d{at % 4}", [row])]
-    history = History(openings=HONEST_OPENINGS, cases=cases, traces=moved(HONEST_OPENINGS))
+    history = History(openings=HONEST_OPENINGS, cases=HONEST_CASES, traces=moved(HONEST_OPENINGS))
 
     assert all_signals(history, NOW) == []

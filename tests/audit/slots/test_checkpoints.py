@@ -1,7 +1,5 @@
 """One checkpoint for the writers of all slots."""
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Callable, Sequence
 from itertools import pairwise
@@ -125,7 +123,6 @@ def test_no_checkpoint_names_less_than_an_earlier_one_while_writers_come_and_go(
     assert not verified(logs.lines(store))
 
 
-@pytest.mark.parametrize("slot", range(SLOTS))
 def test_a_slot_that_lost_entries_is_refused_by_name(
     store: Store, client: redis.Redis, process: Callable[[str], Checkpoints], slot: int
 ) -> None:

@@ -1,7 +1,5 @@
 """A witness archives all slots, and names one that was rolled back or forked."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,7 +33,6 @@ def test_a_witness_learns_from_the_checkpoints_where_the_log_is(store: Store, va
     assert sorted(archived.splitlines(keepends=True)) == sorted(logs.lines(store))
 
 
-@pytest.mark.parametrize("slot", range(SLOTS))
 def test_a_witness_names_the_slot_that_was_rolled_back(
     store: Store, valkey: str, client: redis.Redis, tmp_path: Path, slot: int
 ) -> None:

@@ -1,7 +1,5 @@
 """Tests the exchange with a cosigner over HTTP: ours, and one that lies."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -20,6 +18,7 @@ from masking_service.audit.tiles.cosigning import RETRY_SECONDS, Cosigning, Cosi
 from masking_service.audit.tiles.log import CHECKPOINT, TiledLog
 from masking_service.audit.tiles.notes import LOG, Note, NoteError, NoteKey, cosign, parse_signatures, sign_as_log
 from masking_service.audit.tiles.tree_head import TreeHead, head_of
+from tests.audit.archives import extend
 from tests.audit.tiles import trees
 from tests.http_servers import running
 from tests.keys.known import known_bytes
@@ -59,42 +58,35 @@ def server(cosigner: Cosigner) -> Iterator[CosignerServer]:
         yield server
 
 
-def post(server: CosignerServer, body: bytes, path: str = "/add-checkpoint") -> tuple[int, str | None, bytes]:
+def send(
+    server: CosignerServer, body: bytes = b"", path: str = "/add-checkpoint", method: str = "POST"
+) -> tuple[int, str | None, bytes]:
     connection = HTTPConnection("127.0.0.1", server.server_port, timeout=5)
     try:
-        connection.request("POST", path, body)
+        connection.request(method, path, body)
         answer = connection.getresponse()
         return answer.status, answer.headers["Content-Type"], answer.read()
     finally:
         connection.close()
 
 
-def get(server: CosignerServer, path: str) -> tuple[int, bytes]:
-    connection = HTTPConnection("127.0.0.1", server.server_port, timeout=5)
-    try:
-        connection.request("GET", path)
-        answer = connection.getresponse()
-        return answer.status, answer.read()
-    finally:
-        connection.close()
-
-
 def test_a_log_that_grows_is_cosigned(server: CosignerServer) -> None:
     for old, size in ((0, 3), (3, 3), (3, 40)):
-        status, _, body = post(server, bytes(request(old, size)))
+        status, _, body = send(server, bytes(request(old, size)))
         note = Note(note_of(size).text, parse_signatures(body.decode()))
         assert (status, note.verify(server.cosigner.key)) == (200, NOW)
 
 
 def test_the_newest_checkpoint_is_served(server: CosignerServer) -> None:
     path = f"/{hashlib.sha256(KEY.name.encode()).hexdigest()}/checkpoint"
-    assert get(server, path)[0] == 404
+    assert send(server, path=path, method="GET")[0] == 404
 
-    post(server, bytes(request(0, 3)))
-    status, body = get(server, path)
+    send(server, bytes(request(0, 3)))
+    status, _, body = send(server, path=path, method="GET")
     note = Note.parse(body)
     assert (status, head_of(note).size, note.verify(KEY), note.verify(server.cosigner.key)) == (200, 3, 0, NOW)
-    assert get(server, "/other/checkpoint")[0] == get(server, path.replace("checkpoint", "other"))[0] == 404
+    others = ("/other/checkpoint", path.replace("checkpoint", "other"))
+    assert [send(server, path=other, method="GET")[0] for other in others] == [404, 404]
 
 
 def forked(old: int, size: int) -> Request:
@@ -126,26 +118,26 @@ MALFORMED = bytes(request(3, 5))
     ],
 )
 def test_what_cannot_be_cosigned_is_refused_as_specified(server: CosignerServer, body: bytes, expected: int) -> None:
-    post(server, bytes(request(0, 3)))
+    send(server, bytes(request(0, 3)))
 
-    status, kind, answer = post(server, body)
+    status, kind, answer = send(server, body)
 
     assert status == expected
     if expected == 409:
         assert (kind, answer) == ("text/x.tlog.size", b"3\n")
-    assert post(server, bytes(request(3, 5)))[0] == 200  # nothing of it was kept
+    assert send(server, bytes(request(3, 5)))[0] == 200  # nothing of it was kept
 
 
 @pytest.mark.parametrize(("old", "proof"), [(0, [bytes(32)]), (0, [])], ids=["a proof from nothing", "another root"])
 def test_an_empty_tree_has_one_root_and_no_proof(server: CosignerServer, old: int, proof: list[bytes]) -> None:
     note = note_of(3) if proof else note_of(0, bytes(32))
 
-    assert post(server, bytes(Request(old, proof, note)))[0] == 422
-    assert post(server, bytes(Request(0, [], note_of(0, merkle.EMPTY_ROOT))))[0] == 200
+    assert send(server, bytes(Request(old, proof, note)))[0] == 422
+    assert send(server, bytes(Request(0, [], note_of(0, merkle.EMPTY_ROOT))))[0] == 200
 
 
 def test_requests_of_other_forms_are_refused(server: CosignerServer) -> None:
-    assert post(server, b"", "/other")[0] == 404
+    assert send(server, b"", "/other")[0] == 404
     connection = HTTPConnection("127.0.0.1", server.server_port, timeout=5)
     connection.putrequest("POST", "/add-checkpoint")
     connection.putheader("Content-Length", str(MAX_BODY_BYTES + 1))
@@ -193,61 +185,49 @@ def log(tmp_path: Path) -> TiledLog:
     return TiledLog(tmp_path / "archive", Position(1, 0), "log.example/2")
 
 
-def extend(log: TiledLog, size: int) -> None:
-    for leaf in LEAVES[log.size : size]:
-        log.add(leaf)
-    log.publish(Position(1, size))
+@pytest.fixture
+def own(tmp_path: Path, log: TiledLog) -> Cosigner:
+    """A cosigner that knows the log."""
+    return Cosigner(tmp_path / "cosigner", NAME, [log.key], lambda: NOW)
 
 
 def cosigning_of(log: TiledLog, url: str, key: NoteKey, clock: Callable[[], int] = lambda: NOW) -> Cosigning:
     return Cosigning(log, url, key, clock)
 
 
-def test_the_published_note_gets_the_cosignature(tmp_path: Path, log: TiledLog) -> None:
-    cosigner = Cosigner(tmp_path / "cosigner", NAME, [log.key], lambda: NOW)
-    with serving(cosigner) as server:
-        cosigning = cosigning_of(log, server.url, cosigner.key)
+def test_the_published_note_gets_the_cosignature(log: TiledLog, own: Cosigner) -> None:
+    with serving(own) as server:
+        cosigning = cosigning_of(log, server.url, own.key)
         cosigning.refresh()  # nothing is published yet
         for size in (3, 3, 20):
-            extend(log, size)
+            extend(log, LEAVES, size)
             cosigning.refresh()
             note = Note.parse((log.folder / CHECKPOINT).read_bytes())
-            assert (head_of(note).size, note.verify(log.key), note.verify(cosigner.key)) == (size, 0, NOW)
-        extend(log, 40)
-        cosigning_of(log, server.url, cosigner.key).refresh()  # a new process does not know what was cosigned
+            assert (head_of(note).size, note.verify(log.key), note.verify(own.key)) == (size, 0, NOW)
+        extend(log, LEAVES, 40)
+        cosigning_of(log, server.url, own.key).refresh()  # a new process does not know what was cosigned
 
     assert log.note
-    assert log.note.verify(cosigner.key) == NOW
+    assert log.note.verify(own.key) == NOW
 
 
-def test_a_forked_log_gets_no_cosignature(tmp_path: Path, log: TiledLog) -> None:
-    cosigner = Cosigner(tmp_path / "cosigner", NAME, [log.key], lambda: NOW)
-    extend(log, 20)
-    with serving(cosigner) as server:
-        cosigning_of(log, server.url, cosigner.key).refresh()
+@pytest.mark.parametrize(
+    ("leaves", "size", "refusal"),
+    [([b"another", *LEAVES[1:]], 30, "refused the checkpoint with status 422"), (LEAVES, 10, "was rolled back")],
+    ids=["forked", "rolled back"],
+)
+def test_a_log_that_did_not_grow_from_what_was_cosigned_gets_no_cosignature(
+    tmp_path: Path, log: TiledLog, own: Cosigner, leaves: list[bytes], size: int, refusal: str
+) -> None:
+    extend(log, LEAVES, 20)
+    with serving(own) as server:
+        cosigning_of(log, server.url, own.key).refresh()
         for path in (tmp_path / "archive" / "log-state.json", log.folder / CHECKPOINT):
             path.unlink()
-        fork = TiledLog(tmp_path / "archive", Position(1, 0))
-        for leaf in [b"another", *LEAVES[1:30]]:
-            fork.add(leaf)
-        fork.publish(Position(1, 30))
+        other = extend(TiledLog(tmp_path / "archive", Position(1, 0)), leaves, size)
 
-        with pytest.raises(CosigningError, match="refused the checkpoint with status 422"):
-            cosigning_of(fork, server.url, cosigner.key).refresh()
-
-
-def test_a_log_that_was_rolled_back_is_told(tmp_path: Path, log: TiledLog) -> None:
-    cosigner = Cosigner(tmp_path / "cosigner", NAME, [log.key], lambda: NOW)
-    extend(log, 20)
-    with serving(cosigner) as server:
-        cosigning_of(log, server.url, cosigner.key).refresh()
-        for path in (tmp_path / "archive" / "log-state.json", log.folder / CHECKPOINT):
-            path.unlink()
-        older = TiledLog(tmp_path / "archive", Position(1, 0))
-        extend(older, 10)
-
-        with pytest.raises(CosigningError, match="was rolled back"):
-            cosigning_of(older, server.url, cosigner.key).refresh()
+        with pytest.raises(CosigningError, match=refusal):
+            cosigning_of(other, server.url, own.key).refresh()
 
 
 class Lying(Cosigner):
@@ -275,7 +255,7 @@ def lies(key: NoteKey) -> Iterator[Reply]:
 
 def test_a_cosigner_that_lies_changes_nothing(tmp_path: Path, log: TiledLog) -> None:
     cosigner = Lying(tmp_path / "cosigner", NAME, [log.key], lambda: NOW)
-    extend(log, 3)
+    extend(log, LEAVES, 3)
     before = (log.folder / CHECKPOINT).read_bytes()
     with serving(cosigner) as server:
         for answer in lies(cosigner.key):
@@ -286,13 +266,12 @@ def test_a_cosigner_that_lies_changes_nothing(tmp_path: Path, log: TiledLog) -> 
     assert (log.folder / CHECKPOINT).read_bytes() == before
 
 
-def test_a_cosigner_that_does_not_answer_is_asked_again_later(tmp_path: Path, log: TiledLog) -> None:
+def test_a_cosigner_that_does_not_answer_is_asked_again_later(log: TiledLog, own: Cosigner) -> None:
     now = [NOW]
-    cosigner = Cosigner(tmp_path / "cosigner", NAME, [log.key], lambda: NOW)
-    with CosignerServer(cosigner, 0) as server:
+    with CosignerServer(own, 0) as server:
         url = server.url
-    extend(log, 3)
-    cosigning = cosigning_of(log, url, cosigner.key, lambda: now[0])
+    extend(log, LEAVES, 3)
+    cosigning = cosigning_of(log, url, own.key, lambda: now[0])
 
     with pytest.raises(CosigningError, match="ConnectionRefusedError"):
         cosigning.refresh()

@@ -1,7 +1,5 @@
 """Another project's implementation of C2SP (aics-tlog, aics-witness) reads our logs, and we exchange cosignatures."""
 
-from __future__ import annotations
-
 import socket
 import subprocess
 import time
@@ -21,7 +19,7 @@ from masking_service.audit.tiles.log import CHECKPOINT, TiledLog
 from masking_service.audit.tiles.notes import Note, NoteKey, parse_signatures
 from masking_service.audit.tiles.prove import find_entry, prove
 from masking_service.store.client import Store
-from tests.audit.archives import grow, key_of
+from tests.audit.archives import extend, grow, key_of
 from tests.audit.tiles import trees
 from tests.e2e.processes import ROOT, wait_for
 from tests.http_servers import running
@@ -43,12 +41,7 @@ def foreign(*arguments: object) -> str:
 def log_of(folder: Path, *sizes: int) -> TiledLog:
     """Publish a log at each of the sizes."""
     folder.mkdir(exist_ok=True)
-    log = TiledLog(folder, Position(1, 0), "log.example/1")
-    for size in sizes:
-        for leaf in LEAVES[log.size : size]:
-            log.add(leaf)
-        log.publish(Position(1, size))
-    return log
+    return extend(TiledLog(folder, Position(1, 0), "log.example/1"), LEAVES, *sizes)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,5 @@
 """Tests the tiles and the note of a log, through kills and against tampering."""
 
-from __future__ import annotations
-
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -18,6 +16,7 @@ from masking_service.audit.tiles.log_key import PRIVATE, PUBLIC
 from masking_service.audit.tiles.notes import NoteError
 from masking_service.audit.tiles.reader import TileReader
 from masking_service.audit.tiles.tree_head import TreeHead, head_of
+from tests.audit.archives import extend
 from tests.audit.tiles import trees
 
 BEGIN = Position(1, 0)
@@ -31,15 +30,9 @@ class Killed(BaseException):
 
 
 def grow(archive: Path, leaves: list[bytes], *steps: int) -> TiledLog:
-    """Open the log as a new process, and publish it at each of the sizes; positions are sizes here."""
+    """Open the log as a new process, and publish it at each of the sizes."""
     archive.mkdir(exist_ok=True)
-    log = TiledLog(archive, BEGIN, "log.example/1")
-    done = log.position.size
-    for size in steps:
-        for leaf in leaves[done:size]:
-            log.add(leaf)
-        done = max(done, size)
-        log.publish(Position(1, done))
+    log = extend(TiledLog(archive, BEGIN, "log.example/1"), leaves, *steps)
     log.require_published_entries()
     return log
 

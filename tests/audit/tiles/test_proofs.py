@@ -1,7 +1,5 @@
 """Tests the proof of one entry: made from an archive, verified with public keys alone."""
 
-from __future__ import annotations
-
 import shutil
 from base64 import b64decode, b64encode
 from contextlib import suppress
@@ -53,6 +51,18 @@ def names(archive: Path) -> list[str]:
     return [msgspec.json.decode(line)["id"] for line in lines if line.startswith(b'{"id"')]
 
 
+@pytest.fixture
+def proof(archive: Path, names: list[str]) -> Proof:
+    """The proof of the sixth entry, the second of a commit of three."""
+    return prove(archive, *place_of(names[5]))
+
+
+@pytest.fixture
+def grown(archive: Path, names: list[str], older: Note) -> Proof:
+    """The same with a proof that the log has only grown since the older note."""
+    return prove(archive, *place_of(names[5]), older)
+
+
 def test_every_entry_is_proved_at_its_place(archive: Path, names: list[str]) -> None:
     keys = Keys(key_of(archive), service=VERIFIER)
     assert len(names) > 256
@@ -63,9 +73,8 @@ def test_every_entry_is_proved_at_its_place(archive: Path, names: list[str]) -> 
         assert (proved.id, proved.index, proved.head) == (names[index], index, head_of(note_of(archive)))
 
 
-def test_the_file_is_a_c2sp_proof(archive: Path, names: list[str]) -> None:
-    content = bytes(prove(archive, *place_of(names[5])))
-    head, _, note = content.partition(b"\n\n")
+def test_the_file_is_a_c2sp_proof(archive: Path, proof: Proof) -> None:
+    head, _, note = bytes(proof).partition(b"\n\n")
     first, extra, index, *hashes = head.decode().split("\n")
 
     assert (first, index, note) == ("c2sp.org/tlog-proof@v1", "index 5", bytes(note_of(archive)))
@@ -73,36 +82,32 @@ def test_the_file_is_a_c2sp_proof(archive: Path, names: list[str]) -> None:
     assert {len(b64decode(each)) for each in hashes} == {32}
 
 
-def test_the_proof_of_an_entry_holds_no_entry_of_another_commit(archive: Path, names: list[str]) -> None:
-    proof = prove(archive, *place_of(names[5]))  # the second of a commit of three
-
+def test_the_proof_of_an_entry_holds_no_entry_of_another_commit(names: list[str], proof: Proof) -> None:
     assert (proof.extra.commit.commit, len(proof.extra.commit.entries)) == (names[5], 2)
 
 
-def test_a_proof_shows_that_the_log_has_only_grown(archive: Path, names: list[str], older: Note) -> None:
-    proof = Proof.parse(bytes(prove(archive, *place_of(names[5]), older)))
+def test_a_proof_shows_that_the_log_has_only_grown(archive: Path, grown: Proof, older: Note) -> None:
+    proof = Proof.parse(bytes(grown))
 
     assert verify_proof(proof, Keys(key_of(archive)), older).older == head_of(older)
     assert verify_proof(proof, Keys(key_of(archive)), note_of(archive)).older == head_of(older)
 
 
-def test_a_kept_checkpoint_needs_a_proof_that_was_made_with_it(archive: Path, names: list[str], older: Note) -> None:
+def test_a_kept_checkpoint_needs_a_proof_that_was_made_with_it(archive: Path, proof: Proof, older: Note) -> None:
     with pytest.raises(ProofError, match="nothing about the kept checkpoint"):
-        verify_proof(prove(archive, *place_of(names[5])), Keys(key_of(archive)), older)
+        verify_proof(proof, Keys(key_of(archive)), older)
 
 
 def test_an_old_export_of_the_log_is_found_with_a_newer_kept_checkpoint(
-    archive: Path, names: list[str], older: Note
+    archive: Path, grown: Proof, older: Note
 ) -> None:
-    proof = prove(archive, *place_of(names[5]), older)
-    hidden = replace(proof, note=older)
+    hidden = replace(grown, note=older)
 
     with pytest.raises(ProofError):
         verify_proof(hidden, Keys(key_of(archive)), note_of(archive))
 
 
-def test_a_cosigner_must_have_cosigned(archive: Path, names: list[str]) -> None:
-    proof = prove(archive, *place_of(names[5]))
+def test_a_cosigner_must_have_cosigned(archive: Path, proof: Proof) -> None:
     text = proof.note.text
     cosigned = replace(
         proof, note=Note(text, [*proof.note.signatures, cosign(text, COSIGNER_KEY.name, COSIGNING, 1795553260)])
@@ -120,34 +125,33 @@ def edited(proof: Proof, **change: Any) -> Proof:
     return replace(proof, extra=msgspec.structs.replace(proof.extra, commit=commit))
 
 
-def test_every_change_of_a_proof_is_found(archive: Path, names: list[str], older: Note) -> None:
-    proof = prove(archive, *place_of(names[5]), older)
+def test_every_change_of_a_proof_is_found(archive: Path, names: list[str], grown: Proof) -> None:
     keys = Keys(key_of(archive), service=VERIFIER)
-    commit, growth = proof.extra.commit, proof.extra.older
+    commit, growth = grown.extra.commit, grown.extra.older
     assert growth
     entry = bytes(commit.entries[0])
 
     def with_older(**change: Any) -> Proof:
         older = msgspec.structs.replace(growth, **change)
-        return replace(proof, extra=msgspec.structs.replace(proof.extra, older=older))
+        return replace(grown, extra=msgspec.structs.replace(grown.extra, older=older))
 
     changed = {
         "its entry is not in the log": [
-            edited(proof, entries=[msgspec.Raw(entry.replace(b"staff/u-", b"staff/v-"))]),
-            edited(proof, commit=names[4]),
-            replace(proof, index=6),
-            replace(proof, hashes=proof.hashes[:-1]),
-            replace(proof, hashes=[bytes(32), *proof.hashes[1:]]),
+            edited(grown, entries=[msgspec.Raw(entry.replace(b"staff/u-", b"staff/v-"))]),
+            edited(grown, commit=names[4]),
+            replace(grown, index=6),
+            replace(grown, hashes=grown.hashes[:-1]),
+            replace(grown, hashes=[bytes(32), *grown.hashes[1:]]),
         ],
-        "signed": [edited(proof, signature=b64encode(bytes(64)).decode())],
+        "signed": [edited(grown, signature=b64encode(bytes(64)).decode())],
         "malformed": [
-            edited(proof, commit="x"),
-            edited(proof, previous="x"),
-            edited(proof, entries=[]),
-            edited(proof, signature=f"!{commit.signature}"),
+            edited(grown, commit="x"),
+            edited(grown, previous="x"),
+            edited(grown, entries=[]),
+            edited(grown, signature=f"!{commit.signature}"),
         ],
         "its checkpoint has a wrong signature": [
-            replace(proof, note=Note(proof.note.text.replace("\n302\n", "\n303\n"), proof.note.signatures))
+            replace(grown, note=Note(grown.note.text.replace("\n302\n", "\n303\n"), grown.note.signatures))
         ],
         "its older checkpoint": [
             with_older(checkpoint=growth.checkpoint.replace("\n121\n", "\n122\n")),
@@ -156,15 +160,15 @@ def test_every_change_of_a_proof_is_found(archive: Path, names: list[str], older
         ],
     }
 
-    verify_proof(proof, keys)
+    verify_proof(grown, keys)
     for said, proofs in changed.items():
         for each in proofs:
             with pytest.raises(ProofError, match=said):
                 verify_proof(each, Keys(keys.log) if said == "its entry is not in the log" else keys)
 
 
-def test_a_changed_byte_of_the_file_never_proves_anything_else(archive: Path, names: list[str], older: Note) -> None:
-    content = bytes(prove(archive, *place_of(names[5]), older))
+def test_a_changed_byte_of_the_file_never_proves_anything_else(archive: Path, grown: Proof) -> None:
+    content = bytes(grown)
     keys = Keys(key_of(archive), service=VERIFIER)
     expected = verify_proof(Proof.parse(content), keys)
     other = set()
@@ -177,8 +181,7 @@ def test_a_changed_byte_of_the_file_never_proves_anything_else(archive: Path, na
     assert other <= {True}  # a changed byte may mean the same
 
 
-def test_an_entry_that_the_service_did_not_sign_is_found(archive: Path, names: list[str]) -> None:
-    proof = prove(archive, *place_of(names[5]))
+def test_an_entry_that_the_service_did_not_sign_is_found(archive: Path, proof: Proof) -> None:
     other = Verifier(Signer(known_bytes("another")).public_pem())
 
     with pytest.raises(ProofError, match="not as the service signed it"):

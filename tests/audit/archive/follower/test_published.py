@@ -1,7 +1,5 @@
 """The log that a witness publishes, through kills and upgrades."""
 
-from __future__ import annotations
-
 import shutil
 import signal
 from pathlib import Path
@@ -39,21 +37,16 @@ def test_a_killed_witness_continues_where_it_was(
     assert published(folder) == entries_of(lines)
 
 
-def test_an_archive_of_an_older_release_is_published_whole(logged: Store, folder: Path) -> None:
-    follow(logged, folder)
+@pytest.mark.parametrize("deleted", [False, True], ids=["whole", "without its first segment"])
+def test_an_archive_of_an_older_release_is_published_from_its_first_segment_on(
+    logged: Store, folder: Path, deleted: bool
+) -> None:
+    follow(logged, folder, segment_bytes=1)
     for path in (folder / "log-state.json", folder / "log.vkey", folder / "log-key.pem"):
         path.unlink()
     shutil.rmtree(folder / "log")
-    follow(logged, folder)
-
-    assert published(folder) == entries_of([*archived(folder)])
-
-
-def test_an_archive_whose_first_segments_were_deleted_is_published_from_there(logged: Store, folder: Path) -> None:
-    follow(logged, folder, segment_bytes=1)
-    for path in (folder / "log-state.json", folder / "log.vkey", folder / "log-key.pem", segment_path(folder, 1)):
-        path.unlink()
-    shutil.rmtree(folder / "log")
+    if deleted:
+        segment_path(folder, 1).unlink()
     follow(logged, folder)
 
     assert published(folder) == entries_of([*archived(folder)]) != []
