@@ -33,6 +33,17 @@ def someone(*roles: str, source: Literal["key", "jwt"] = "jwt") -> Principal:
     return Principal("staff/u-1", "default", roles, frozenset(), source)
 
 
+def put(*way: Any) -> Edit:
+    """Puts the last argument at the end of the way that the others are."""
+
+    def edit(p: Any) -> None:
+        for step in way[:-2]:
+            p = p[step]
+        p[way[-2]] = way[-1]
+
+    return edit
+
+
 def edited(edit: Edit) -> str:
     document = copy.deepcopy(DOCUMENT)
     edit(document)

@@ -1,7 +1,5 @@
 """Budgets behind sentinels: what a replica does not have yet was not reserved, and no fail-over gives anything back."""
 
-from __future__ import annotations
-
 import random
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,12 +8,11 @@ import pytest
 
 from masking_service.access.budgets import Budgets
 from masking_service.access.errors import QuotaExceeded
-from masking_service.access.policy import Grant
-from masking_service.access.principals import Principal
-from masking_service.access.rules import WINDOWS, Budget, Factors, Window
+from masking_service.access.rules import Factors
 from masking_service.observability.metrics import Metrics
 from masking_service.store.errors import StoreUnavailable
 from tests import servers
+from tests.access.budgets.spending import grant, person
 from tests.keys.known import known_keyring
 from tests.store import stores
 from tests.store.stores import NOW
@@ -23,11 +20,7 @@ from tests.store.stores import NOW
 pytestmark = pytest.mark.server
 
 LIMIT = 60
-GRANT = Grant("officer", "token:detokenize", budget=Budget("fields", (Window("30d", WINDOWS["30d"], LIMIT),)))
-
-
-def person(name: str) -> Principal:
-    return Principal(f"staff/{name}", "default", ("officer",), frozenset(), "jwt")
+GRANT = grant({"30d": LIMIT})
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,5 @@
 """What a policy says about calls: the provider, budgets, purposes that open phones only after calls."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +9,7 @@ from masking_service.access.errors import PolicyError
 from masking_service.access.rules import CallRule
 from masking_service.calls.loading import load_line, load_provider
 from masking_service.runtime.clock import clock
-from tests.access.policies import DEFAULT, edited, faults, limits, policy
+from tests.access.policies import DEFAULT, edited, faults, limits, policy, put
 from tests.store.stores import foreseen
 
 HTTPS = {"provider": "https", "url": "https://numbers.example.com/calls", "key": "calls.key"}
@@ -70,18 +68,15 @@ def test_a_faulty_provider_is_a_fault_of_the_policy(change: dict[str, Any], path
 
 
 def test_calls_need_a_budget_and_outside_of_custody_a_purpose() -> None:
-    def unbounded(document: dict[str, Any]) -> None:
-        document["roles"]["tracking"]["permissions"].append("call:make")
+    unbounded = put("roles", "tracking", "permissions", ["custody:move", "call:make"])
 
     assert set(faults(edited(unbounded))) == {"roles.tracking.purposes", "roles.tracking.budget.calls"}
 
 
 def test_a_role_may_only_call() -> None:
-    def edit(document: dict[str, Any]) -> None:
-        role = {"permissions": ["call:make"], "scope": "custody", "budget": {"calls": {"1d": 1}}}
-        document["roles"]["caller"] = role
+    role = {"permissions": ["call:make"], "scope": "custody", "budget": {"calls": {"1d": 1}}}
 
-    assert policy(edit).rules.roles["caller"].scope == "custody"
+    assert policy(put("roles", "caller", role)).rules.roles["caller"].scope == "custody"
 
 
 def test_a_purpose_may_ask_for_calls_first() -> None:
@@ -116,33 +111,38 @@ def load(folder: Path, rule: CallRule, *, development: bool = False) -> object:
     return load_provider(rule, folder, development=development, clock=clock, random=foreseen("x"))
 
 
+@pytest.fixture
+def key(tmp_path: Path) -> Path:
+    """A key file that only its owner reads."""
+    path = tmp_path / "calls.key"
+    path.write_bytes(b"k" * 64)
+    path.chmod(0o600)
+    return path
+
+
 @pytest.mark.parametrize("provider", ["https", "aliyun", "huawei"])
-def test_without_its_key_the_policy_is_refused(tmp_path: Path, provider: str) -> None:
+def test_without_its_key_the_policy_is_refused(key: Path, provider: str) -> None:
     rule = CallRule(provider, HTTPS["url"], "calls.key", account="x", pool="y")
+    assert load(key.parent, rule)
+
+    key.unlink()
     with pytest.raises(PolicyError, match=r"calls\.key"):
-        load(tmp_path, rule)
-
-    (tmp_path / "calls.key").write_bytes(b"k" * 64)
-    (tmp_path / "calls.key").chmod(0o600)
-    assert load(tmp_path, rule)
+        load(key.parent, rule)
 
 
-def test_a_key_that_others_read_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "calls.key").write_bytes(b"k" * 64)
-    (tmp_path / "calls.key").chmod(0o644)
+def test_a_key_that_others_read_is_refused(key: Path) -> None:
+    key.chmod(0o644)
 
     with pytest.raises(PolicyError, match=r"calls\.key"):
-        load(tmp_path, CallRule("https", HTTPS["url"], "calls.key"))
+        load(key.parent, CallRule("https", HTTPS["url"], "calls.key"))
 
 
-def test_http_is_for_development_only(tmp_path: Path) -> None:
-    (tmp_path / "calls.key").write_bytes(b"k" * 64)
-    (tmp_path / "calls.key").chmod(0o600)
+def test_http_is_for_development_only(key: Path) -> None:
     rule = CallRule("https", "http://127.0.0.1:8090/", "calls.key")
 
-    assert load(tmp_path, rule, development=True)
+    assert load(key.parent, rule, development=True)
     with pytest.raises(PolicyError, match="https"):
-        load(tmp_path, rule)
+        load(key.parent, rule)
 
 
 def test_production_without_a_provider_has_no_development_one(tmp_path: Path) -> None:

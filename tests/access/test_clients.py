@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from masking_service.access.clients import Clients, key_bytes, key_text
 from masking_service.access.errors import ClientError, Unauthenticated
+from masking_service.access.principals import Principal
 
 NOW = 1_790_000_000
 ANYWHERE = "203.0.113.9"
@@ -33,13 +34,7 @@ def refusal(clients: Clients, seed: int = 1, address: str = ANYWHERE, now: int =
 class TestAuthenticate:
     def test_a_key_names_its_client(self) -> None:
         principal = one_client(tenant="other", sites=["021001"]).authenticate(digest(1), ANYWHERE, NOW)
-        assert (principal.id, principal.tenant, principal.roles, principal.sites, principal.source) == (
-            "client/printer-1",
-            "other",
-            ("label-printer",),
-            frozenset({"021001"}),
-            "key",
-        )
+        assert principal == Principal("client/printer-1", "other", ("label-printer",), frozenset({"021001"}), "key")
 
     def test_an_unknown_key_is_refused(self) -> None:
         assert refusal(one_client(), seed=2) == "unknown-key"

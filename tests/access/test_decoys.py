@@ -1,7 +1,5 @@
 """The lists of decoys are sealed and padded, and phantoms are found in memory."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import pytest
@@ -13,6 +11,7 @@ from masking_service.store.client import Store
 from masking_service.store.layout import decoy_details_key, decoys_key
 from tests.keys.known import known_keyring
 from tests.store import stores
+from tests.store.stores import ask
 
 NOW = 1_796_000_000
 TAG = known_keyring().tenant("default").tag("tenant")
@@ -79,43 +78,39 @@ def test_lists_are_forgotten_with_the_store(make: Make) -> None:
 
 
 @pytest.mark.parametrize("count", [0, 1, 300, 1_000])
-def test_the_stored_lists_have_lengths_of_whole_steps(make: Make, valkey: str, count: int) -> None:
+def test_the_stored_lists_have_lengths_of_whole_steps(make: Make, client: redis.Redis, count: int) -> None:
     plant(make(), *numbers(count))
 
-    with redis.Redis.from_url(valkey) as client:
-        stored = [client.hget(key(TAG), "1") for key in (decoys_key, decoy_details_key)]
+    stored = [client.hget(key(TAG), "1") for key in (decoys_key, decoy_details_key)]
     overhead = len(known_keyring().tenant("default").state.seal(b"", b"", bytes(12)))
     assert [(len(one or b"") - overhead) % PADDED_TO for one in stored] == [0, 0]
 
 
-def test_the_store_shows_no_number(make: Make, valkey: str) -> None:
+def test_the_store_shows_no_number(make: Make, client: redis.Redis) -> None:
     plant(make(), "SF1234567890")
 
-    with redis.Redis.from_url(valkey) as client:
-        assert not any(b"SF1234567890" in client.dump(key) for key in client.scan_iter())
+    assert not any(b"SF1234567890" in ask(client, "DUMP", key) for key in client.scan_iter())
 
 
 @pytest.mark.parametrize("where", [decoys_key, decoy_details_key])
-def test_a_list_that_was_changed_does_not_open(make: Make, valkey: str, where: Callable[[str], bytes]) -> None:
+def test_a_list_that_was_changed_does_not_open(make: Make, client: redis.Redis, where: Callable[[str], bytes]) -> None:
     plant(make(), "SF1234567890")
-    with redis.Redis.from_url(valkey) as client:
-        client.hset(where(TAG), "2", b"x" * 64)
+    client.hset(where(TAG), "2", b"x" * 64)
     other = make("other")
 
     with pytest.raises(IntegrityError):
         other.prepare("default", lambda planted: planted)
 
 
-def test_an_unreadable_list_finds_nothing_absent_until_it_is_read_again(make: Make, valkey: str) -> None:
+def test_an_unreadable_list_finds_nothing_absent_until_it_is_read_again(make: Make, client: redis.Redis) -> None:
     decoys = make()
     plant(decoys, "SF1234567890")
-    with redis.Redis.from_url(valkey) as client:
-        client.hset(decoys_key(TAG), "2", b"x" * 64)
-        with pytest.raises(IntegrityError):
-            decoys.refresh(["default"])
-        with pytest.raises(IntegrityError):
-            decoys.phantoms("default", bases("SF0000000000"))
-        client.hdel(decoys_key(TAG), "2")
+    client.hset(decoys_key(TAG), "2", b"x" * 64)
+    with pytest.raises(IntegrityError):
+        decoys.refresh(["default"])
+    with pytest.raises(IntegrityError):
+        decoys.phantoms("default", bases("SF0000000000"))
+    client.hdel(decoys_key(TAG), "2")
     decoys.refresh(["default"])
 
     assert decoys.phantoms("default", bases("SF0000000000")) == []

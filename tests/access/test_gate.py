@@ -1,7 +1,5 @@
 """The gate: who is frozen hears that before anything else, and only what may show a value asks the store."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import pytest
@@ -21,24 +19,18 @@ FREEZE = Freeze(OFFICER.id, 1_796_000_000, "by hand", "staff/boss")
 Grant = Callable[..., object]
 
 
-def gate_on(store: Store) -> tuple[Gate, Freezes]:
-    freezes = Freezes(store, known_keyring(), stores.foreseen("freezes"))
-    return Gate(DEFAULT, freezes), freezes
+def freezes_on(store: Store) -> Freezes:
+    return Freezes(store, known_keyring(), stores.foreseen("freezes"))
 
 
 @pytest.fixture
-def parts(store: Store) -> tuple[Gate, Freezes]:
-    return gate_on(store)
+def freezes(store: Store) -> Freezes:
+    return freezes_on(store)
 
 
 @pytest.fixture
-def gate(parts: tuple[Gate, Freezes]) -> Gate:
-    return parts[0]
-
-
-@pytest.fixture
-def freezes(parts: tuple[Gate, Freezes]) -> Freezes:
-    return parts[1]
+def gate(freezes: Freezes) -> Gate:
+    return Gate(DEFAULT, freezes)
 
 
 def test_it_grants_what_the_policy_grants(gate: Gate) -> None:
@@ -55,8 +47,7 @@ def test_from_memory_it_asks_nothing_of_the_store(gate: Gate, store: Store) -> N
     assert trips == [0]
 
 
-def test_live_it_asks_once_and_brings_the_misses(parts: tuple[Gate, Freezes], store: Store) -> None:
-    gate, freezes = parts
+def test_live_it_asks_once_and_brings_the_misses(gate: Gate, freezes: Freezes, store: Store) -> None:
     freezes.add_misses(OFFICER, 7)
 
     with counted(store) as trips:
@@ -82,7 +73,7 @@ def test_a_frozen_caller_is_told_so_for_every_permission(gate: Gate, freezes: Fr
 
 
 def test_a_freeze_counts_live_before_it_is_known_here(gate: Gate, store: Store) -> None:
-    stores.freeze(gate_on(store)[1], "default", FREEZE)
+    stores.freeze(freezes_on(store), "default", FREEZE)
 
     gate.grant(OFFICER, "waybill:view")
     with pytest.raises(Frozen):
@@ -91,7 +82,7 @@ def test_a_freeze_counts_live_before_it_is_known_here(gate: Gate, store: Store) 
 
 def test_an_unfreeze_counts_live_before_it_is_known_here(gate: Gate, freezes: Freezes, store: Store) -> None:
     stores.freeze(freezes, "default", FREEZE)
-    stores.unfreeze(gate_on(store)[1], "default", OFFICER.id)
+    stores.unfreeze(freezes_on(store), "default", OFFICER.id)
 
     assert gate.grant_live(OFFICER, "waybill:view")[0].permission == "waybill:view"
 
@@ -102,7 +93,7 @@ def test_a_caller_who_is_not_frozen_is_told_what_is_missing(gate: Gate) -> None:
 
 
 def test_without_a_store_nothing_is_granted_live_and_memory_goes_on(tmp_path: object) -> None:
-    gate = gate_on(stores.admitted(f"unix://{tmp_path}/absent.sock"))[0]
+    gate = Gate(DEFAULT, freezes_on(stores.admitted(f"unix://{tmp_path}/absent.sock")))
 
     gate.grant(OFFICER, "waybill:view")
     with pytest.raises(StoreUnavailable):

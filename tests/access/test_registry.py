@@ -145,7 +145,7 @@ def test_the_store_keeps_the_newest_two(registry: ClientRegistry, client: redis.
     "command", [("HDEL", CLIENTS, "2"), ("DEL", CLIENTS)], ids=["an older one than was seen", "emptied"]
 )
 def test_a_store_that_went_back_is_refused_and_the_clients_stay(
-    printer: ClientRegistry, client: redis.Redis, command: tuple[str, ...]
+    printer: ClientRegistry, client: redis.Redis, command: tuple[bytes | str, ...]
 ) -> None:
     stores.change(printer, adding("second"))
     ask(client, *command)

@@ -1,28 +1,15 @@
 """Budgets on a store that holds nothing."""
 
-from __future__ import annotations
-
 import random
 from collections.abc import Callable
 
 import pytest
-import redis
 
 from masking_service.access.budgets import Budgets
 from masking_service.access.rules import Factors
 from masking_service.store.client import Store
-from tests.access.budgets.spending import Spent, admitted
+from tests.access.budgets.spending import Spent
 from tests.keys.known import known_keyring
-
-
-@pytest.fixture
-def store(valkey: str) -> Store:
-    return admitted(Store(valkey))
-
-
-@pytest.fixture
-def client(valkey: str) -> redis.Redis:
-    return redis.Redis.from_url(valkey)
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """Grants, people, and what is told and stored of budgets."""
 
-from __future__ import annotations
-
 from typing import cast
 
 import pytest
@@ -12,7 +10,6 @@ from masking_service.access.errors import QuotaExceeded
 from masking_service.access.policy import Grant
 from masking_service.access.principals import Principal
 from masking_service.access.rules import WINDOWS, Budget, Counted, Window
-from masking_service.store.client import Store
 
 NOW = 1_800_000_000  # the first second of a part in every window but the longest
 FREE = Grant("officer", "token:detokenize")
@@ -28,12 +25,6 @@ def grant(limits: dict[str, int], role: str = "officer", counts: Counted = "fiel
 
 def person(name: str = "u-1", tenant: str = "default") -> Principal:
     return Principal(f"staff/{name}", tenant, ("officer",), frozenset(), "jwt")
-
-
-def admitted(store: Store) -> Store:
-    """A store that may be used: the tests know whose it is."""
-    store.trust()
-    return store
 
 
 class Spent:

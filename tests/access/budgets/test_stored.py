@@ -1,7 +1,5 @@
 """What is stored of budgets, and what happens where it cannot be."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -11,10 +9,10 @@ import redis
 
 from masking_service.access.budgets import Budgets
 from masking_service.dev.embedded import EmbeddedServer
-from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
-from tests.access.budgets.spending import NOW, admitted, grant, person, refused, stored
+from tests.access.budgets.spending import NOW, grant, person, refused, stored
 from tests.keys.known import known_keyring
+from tests.store.stores import admitted
 
 
 def test_no_key_can_be_read_and_all_of_a_tenant_are_in_one_slot(budgets: Budgets, client: redis.Redis) -> None:
@@ -54,16 +52,16 @@ def test_a_full_window_takes_four_bytes_a_part(budgets: Budgets, client: redis.R
 
 def test_a_restart_resets_no_budget(make: Callable[..., Budgets], tmp_path: Path) -> None:
     with EmbeddedServer(tmp_path) as server:
-        store = admitted(Store(server.url))
+        store = admitted(server.url)
         make(at=store).reserve(person(), grant({"1h": 60}), 60, NOW)
         store.close()
         server.stop()
         server.start()
-        refused(make(at=admitted(Store(server.url))), person(), grant({"1h": 60}), 1, NOW)
+        refused(make(at=admitted(server.url)), person(), grant({"1h": 60}), 1, NOW)
 
 
 def test_what_cannot_be_counted_is_refused(make: Callable[..., Budgets], tmp_path: Path) -> None:
-    absent = admitted(Store(f"unix://{tmp_path}/absent.sock"))
+    absent = admitted(f"unix://{tmp_path}/absent.sock")
     with pytest.raises(StoreUnavailable, match="connection"):
         make(at=absent).reserve(person(), grant({"1h": 60}), 1, NOW)
 

@@ -25,19 +25,21 @@ def test_a_case_is_opened_in_one_round_trip_and_read_in_one(store: Store, cases:
     assert (found, opened, read) == (Case(opening()), [1], [1])
 
 
-def test_a_name_is_never_used_twice(cases: Cases) -> None:
-    cases.prepare_opening("default", opening()).write()
+@pytest.fixture
+def opened(cases: Cases) -> Case:
+    """A case that was opened."""
+    return cases.prepare_opening("default", opening()).write()
 
+
+def test_a_name_is_never_used_twice(cases: Cases, opened: Case) -> None:
     with pytest.raises(CaseExists):
         cases.prepare_opening("default", opening(reason="another")).write()
 
-    assert cases.get("default", "D-2026-0001") == Case(opening())
+    assert cases.get("default", "D-2026-0001") == opened == Case(opening())
 
 
+@pytest.mark.usefixtures("closed")
 def test_the_name_of_a_closed_case_is_never_used_again(cases: Cases) -> None:
-    cases.prepare_opening("default", opening()).write()
-    cases.prepare_act("default", "D-2026-0001", Act("close", "staff/desk", NOW)).write()
-
     with pytest.raises(CaseExists):
         cases.prepare_opening("default", opening()).write()
 
@@ -48,8 +50,8 @@ def test_what_happened_to_a_case_does_not_expire(cases: Cases) -> None:
     assert [sealed.until for sealed in prepared.sealed] == [0]
 
 
+@pytest.mark.usefixtures("opened")
 def test_the_same_name_of_another_tenant_is_another_case(cases: Cases) -> None:
-    cases.prepare_opening("default", opening()).write()
     cases.prepare_opening("other", opening(reason="another")).write()
 
     assert cases.get("default", "D-2026-0001").opening.reason == "a parcel is missing"
@@ -71,19 +73,12 @@ def test_an_unknown_case_is_no_case(cases: Cases, tenant: str) -> None:
         cases.get(tenant, "D-1")
 
 
-def test_a_closed_case_names_the_closer_and_the_time(cases: Cases) -> None:
-    cases.prepare_opening("default", opening()).write()
+@pytest.mark.usefixtures("opened")
+def test_a_closed_case_names_the_closer_and_the_time_and_closing_again_changes_nothing(cases: Cases) -> None:
+    acts = (Act("close", "staff/desk", NOW + 5), Act("close", "staff/another", NOW + 9))
+    closed = [cases.prepare_act("default", "D-2026-0001", act).write() for act in acts]
 
-    closed = cases.prepare_act("default", "D-2026-0001", Act("close", "staff/desk", NOW + 5)).write()
-
-    assert closed == Case(opening(), (Act("close", "staff/desk", NOW + 5),))
-
-
-def test_closing_again_changes_nothing(cases: Cases) -> None:
-    cases.prepare_opening("default", opening()).write()
-    first = cases.prepare_act("default", "D-2026-0001", Act("close", "staff/desk", NOW + 5)).write()
-
-    assert cases.prepare_act("default", "D-2026-0001", Act("close", "staff/another", NOW + 9)).write() == first
+    assert closed == [Case(opening(), acts[:1])] * 2
 
 
 def test_an_unknown_case_cannot_be_closed(cases: Cases) -> None:
@@ -96,24 +91,26 @@ def test_an_act_stored_without_a_note_is_read() -> None:
     assert msgspec.json.encode(Act("close", "staff/desk", 7)) == b'{"act":"close","by":"staff/desk","at":7}'
 
 
-def test_an_approval_in_another_persons_place_is_an_alarm(cases: Cases, client: redis.Redis) -> None:
-    """One approver's sealed word, copied within the store, does not count as two people's."""
+@pytest.fixture
+def approved(cases: Cases) -> bytes:
+    """The key of a case that needs two approvals, and has one."""
     cases.prepare_opening("default", opening(approvals_needed=2)).write()
     cases.prepare_act("default", "D-2026-0001", Act("approve", "staff/s-1", NOW)).write()
-    key = cases._key("default", "D-2026-0001")
-    (place,) = {*ask(client, "HKEYS", key)} - {b"open"}
-    ask(client, "HSET", key, place[:-1] + b"~", ask(client, "HGET", key, place))
+    return cases._key("default", "D-2026-0001")
+
+
+def test_an_approval_in_another_persons_place_is_an_alarm(cases: Cases, client: redis.Redis, approved: bytes) -> None:
+    """One approver's sealed word, copied within the store, does not count as two people's."""
+    (place,) = {*ask(client, "HKEYS", approved)} - {b"open"}
+    ask(client, "HSET", approved, place[:-1] + b"~", ask(client, "HGET", approved, place))
 
     with pytest.raises(IntegrityError):
         cases.get("default", "D-2026-0001")
 
 
-def test_an_old_approval_brought_back_counts_once(cases: Cases, client: redis.Redis) -> None:
-    cases.prepare_opening("default", opening(approvals_needed=2)).write()
-    cases.prepare_act("default", "D-2026-0001", Act("approve", "staff/s-1", NOW)).write()
-    key = cases._key("default", "D-2026-0001")
-    old = ask(client, "HGETALL", key)
-    ask(client, "HSET", key, *chain.from_iterable(old.items()))
+def test_an_old_approval_brought_back_counts_once(cases: Cases, client: redis.Redis, approved: bytes) -> None:
+    old = ask(client, "HGETALL", approved)
+    ask(client, "HSET", approved, *chain.from_iterable(old.items()))
     cases.prepare_act("default", "D-2026-0001", Act("approve", "staff/s-1", NOW + 9)).write()
 
     assert cases.get("default", "D-2026-0001").status(NOW) == "pending"
@@ -135,9 +132,8 @@ FACTS = ("open", "close")
 
 
 @pytest.fixture
-def closed(cases: Cases) -> bytes:
+def closed(cases: Cases, opened: Case) -> bytes:
     """The key of a closed case."""
-    cases.prepare_opening("default", opening()).write()
     cases.prepare_act("default", "D-2026-0001", Act("close", "staff/desk", NOW)).write()
     return cases._key("default", "D-2026-0001")
 
