@@ -5,6 +5,14 @@ from tests.servers import Group, Node
 from tests.store.stores import ask
 
 
+def owner(group: Group, slot: int) -> Node:
+    """The primary that owns a slot, as the first of them sees it."""
+    for first, last, (_, port, *_rest), *_replicas in ask(group.primaries[0].client, "CLUSTER", "SLOTS"):
+        if first <= slot <= last:
+            return next(node for node in group.primaries if node.port == port)
+    raise LookupError(slot)
+
+
 class Cluster:
     """The nodes of a cluster, by the roles that they have now."""
 

@@ -1,7 +1,5 @@
 """The store on a cluster: shards, replicas and moved slots."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -19,6 +17,7 @@ from masking_service.store.layout import FENCE
 from masking_service.store.question import Question
 from masking_service.store.scripts import Script
 from tests import servers
+from tests.clusters import owner
 from tests.store import stores
 from tests.store.stores import LATER, NOW, ask, body, counted, write
 
@@ -54,11 +53,7 @@ def store(clean: servers.Group) -> Iterator[Store]:
 
 
 def shard(cluster: servers.Group, key: bytes) -> servers.Node:
-    """The primary that owns a key."""
-    for first, last, (_, port, *_rest), *_replicas in ask(cluster.primaries[0].client, "CLUSTER", "SLOTS"):
-        if first <= key_slot(key) <= last:
-            return next(node for node in cluster.primaries if node.port == port)
-    raise LookupError(key)
+    return owner(cluster, key_slot(key))
 
 
 def keys_on(cluster: servers.Group, node: servers.Node) -> list[bytes]:

@@ -15,6 +15,7 @@ from masking_service.store.layout import MAX_REVISIONS, custody_key, record_key,
 from masking_service.vault import records
 from masking_service.vault.records import Record
 from tests import servers
+from tests.clusters import owner
 from tests.keys.known import known_keyring
 from tests.store import stores
 from tests.store.stores import LATER, ask, body
@@ -46,14 +47,6 @@ def client(cluster: servers.Group) -> Iterator[redis.RedisCluster]:
     client.close()
 
 
-def shard_of(cluster: servers.Group, slot: int) -> servers.Node:
-    """The node that owns a slot, by the cluster's own word."""
-    for first, last, (_, port, *_rest), *_replicas in ask(cluster.primaries[0].client, "CLUSTER", "SLOTS"):
-        if first <= slot <= last:
-            return next(node for node in cluster.primaries if node.port == port)
-    raise LookupError(slot)
-
-
 def slot_of(cluster: servers.Group, key: bytes) -> int:
     return int(ask(cluster.primaries[0].client, "CLUSTER", "KEYSLOT", key))
 
@@ -65,7 +58,7 @@ def test_every_key_of_a_waybill_is_in_one_slot(cluster: servers.Group) -> None:
 
 
 def test_waybills_are_spread_over_all_shards(cluster: servers.Group) -> None:
-    ports = {shard_of(cluster, slot_of(cluster, record_key(stem, 0))).port for stem in STEMS}
+    ports = {owner(cluster, slot_of(cluster, record_key(stem, 0))).port for stem in STEMS}
 
     assert ports == {node.port for node in cluster.primaries}
 
@@ -90,7 +83,7 @@ def test_a_waybills_group_is_written_in_one_transaction_and_read_back_through_th
         (b"SET", place, value, b"NX", b"GET", b"EXAT", LATER)
         for place, value in zip(keys_of(stem), [*sealed, b"sealed custody"], strict=True)
     ]
-    shard = stores.admitted(shard_of(cluster, slot_of(cluster, keys_of(stem)[0])).url)
+    shard = stores.admitted(owner(cluster, slot_of(cluster, keys_of(stem)[0])).url)
 
     replies = shard.write(commands)
 
@@ -100,10 +93,10 @@ def test_a_waybills_group_is_written_in_one_transaction_and_read_back_through_th
 
 def test_a_transaction_on_another_shard_stores_nothing(cluster: servers.Group) -> None:
     key = record_key(STEMS[-1], 0)
-    owner = shard_of(cluster, slot_of(cluster, key))
-    other = next(node for node in cluster.primaries if node is not owner)
+    holder = owner(cluster, slot_of(cluster, key))
+    other = next(node for node in cluster.primaries if node is not holder)
 
     with pytest.raises(StoreUnavailable):
         stores.admitted(other.url).write([(b"SET", key, b"value", b"NX", b"GET", b"EXAT", LATER)])
 
-    assert ask(owner.client, "EXISTS", key) == 0
+    assert ask(holder.client, "EXISTS", key) == 0

@@ -1,15 +1,15 @@
 """Threads that compute take a lock, and release it while they wait."""
 
-from __future__ import annotations
-
 import sys
 import threading
+from collections.abc import Callable
 
 import pytest
 
 from masking_service.store import computing as lock
 from masking_service.store.client import Store
 from masking_service.store.pipeline import Exchanges
+from tests.together import in_threads
 
 BRIEFLY = 0.05
 LONG = 10.0
@@ -69,29 +69,24 @@ def test_while_one_waits_for_the_store_another_computes(store: Store, monkeypatc
     assert begun == [True]
 
 
-@pytest.mark.usefixtures("patient")
-def test_who_has_waited_takes_a_turn_again() -> None:
-    with lock.computing():
-        with lock.waiting():
-            pass
-        other = Other()
-        at_once = other.begun.wait(BRIEFLY)
-    other.end()
-
-    assert not at_once
-
-
 def wait_for_the_store() -> None:
     with lock.waiting():
         pass
 
 
+def wait_in_another_thread() -> None:
+    in_threads(1, lambda _: wait_for_the_store())
+
+
+@pytest.mark.parametrize(
+    "wait",
+    [wait_for_the_store, wait_in_another_thread],
+    ids=["who has waited takes a turn again", "who never had a turn takes none from any other"],
+)
 @pytest.mark.usefixtures("patient")
-def test_who_never_had_a_turn_takes_none_from_anybody() -> None:
+def test_after_a_wait_for_the_store_the_turn_is_taken(wait: Callable[[], None]) -> None:
     with lock.computing():
-        small = threading.Thread(target=wait_for_the_store)
-        small.start()
-        small.join()
+        wait()
         other = Other()
         at_once = other.begun.wait(BRIEFLY)
     other.end()

@@ -18,66 +18,64 @@ from tests.store.stores import LATER, NOW, NUMBER, LossyWire, ask, body, put, re
 pytestmark = pytest.mark.server
 
 
-def test_a_batch_whose_reply_was_lost_counts_as_created(wire: LossyWire, store: Store) -> None:
-    over_the_wire = stores.admitted(wire.url)
+@pytest.fixture
+def lossy(over_the_wire: Store) -> Vault:
+    """A vault over a wire that loses replies; it knows the day's data key."""
     vault = stores.vault(over_the_wire)
     put(vault, body(), "WARM00000001")
+    return vault
 
+
+def test_a_batch_whose_reply_was_lost_counts_as_created(wire: LossyWire, lossy: Vault) -> None:
     wire.lose(1)
-    outcomes = write(vault, {f"SF{number:08}": body(str(number)) for number in range(20)})
+    outcomes = write(lossy, {f"SF{number:08}": body(str(number)) for number in range(20)})
 
     created = [one.created for one in outcomes if isinstance(one, Stored)]
     assert (created, wire.lost) == ([True] * 20, 1)
 
 
-def test_what_was_stored_before_the_reply_was_lost_is_what_its_tokens_name(wire: LossyWire, store: Store) -> None:
-    vault = stores.vault(stores.admitted(wire.url))
-    put(vault, body(), "WARM00000001")
-
+def test_what_was_stored_before_the_reply_was_lost_is_what_its_tokens_name(
+    wire: LossyWire, lossy: Vault, store: Store
+) -> None:
     wire.lose(1)
-    stored = put(vault, body())
+    stored = put(lossy, body())
 
     assert read_at(stores.vault(store), "default", [(stored.base, 0)], NOW) == [stored.record]
 
 
-def test_a_batch_sent_again_after_both_replies_were_lost_is_the_first_one(wire: LossyWire, store: Store) -> None:
-    vault = stores.vault(stores.admitted(wire.url))
-    put(vault, body(), "WARM00000001")
-
+def test_a_batch_sent_again_after_both_replies_were_lost_is_the_first_one(
+    wire: LossyWire, lossy: Vault, store: Store
+) -> None:
     wire.lose(2)
     with pytest.raises(StoreUnavailable, match="connection"):
-        put(vault, body())
-    again = put(vault, body())
+        put(lossy, body())
+    again = put(lossy, body())
 
     assert (again.created, read_at(stores.vault(store), "default", [(again.base, 0)], NOW)) == (False, [again.record])
 
 
-def test_a_lost_reply_on_the_way_to_a_revision_makes_one_revision(wire: LossyWire, store: Store) -> None:
-    vault = stores.vault(stores.admitted(wire.url))
-    put(vault, body())
+def test_a_lost_reply_on_the_way_to_a_revision_makes_one_revision(wire: LossyWire, lossy: Vault, store: Store) -> None:
+    put(lossy, body())
 
     wire.lose(1)
-    second = put(vault, body("李四"), revise=True)
+    second = put(lossy, body("李四"), revise=True)
 
     assert (second.revision, put(stores.vault(store), body("李四")).revision) == (1, 1)
 
 
-def test_a_data_key_whose_reply_was_lost_is_the_one_that_is_used(wire: LossyWire, store: Store) -> None:
-    vault = stores.vault(stores.admitted(wire.url))
-    over_the_wire = vault._store
-    over_the_wire.read([(b"PING",)])
-
+def test_a_data_key_whose_reply_was_lost_is_the_one_that_is_used(
+    wire: LossyWire, over_the_wire: Store, store: Store
+) -> None:
     wire.lose(1)
-    stored = put(vault, body())
+    stored = put(stores.vault(over_the_wire), body())
 
     assert read_at(stores.vault(store), "default", [(stored.base, 0)], NOW) == [stored.record]
 
 
-def test_a_lost_reply_while_erasing_erases(wire: LossyWire, store: Store) -> None:
-    vault = stores.vault(stores.admitted(wire.url))
-    put(vault, body())
+def test_a_lost_reply_while_erasing_erases(wire: LossyWire, lossy: Vault, store: Store) -> None:
+    put(lossy, body())
 
-    erasure = vault.prepare_erasure("default", NUMBER, now=NOW, until=LATER)
+    erasure = lossy.prepare_erasure("default", NUMBER, now=NOW, until=LATER)
     wire.lose(1)
     complete = erasure.write()
 

@@ -1,6 +1,7 @@
 """Writing records: write-once, in counted round trips."""
 
 import random
+from typing import Any
 
 import pytest
 import redis
@@ -34,11 +35,11 @@ def test_a_batch_of_new_waybills_is_one_round_trip(store: Store, warm: Vault) ->
 
 
 def test_each_record_of_a_batch_has_a_salt_of_its_own(warm: Vault) -> None:
-    outcomes = write(warm, {f"SF{number:010}": body() for number in range(10)})
+    outcomes = write(warm, {f"SF{number:010}": body() for number in range(50)})
     salts = [one.record.salt for one in outcomes if isinstance(one, Stored)]
 
-    assert [len(salt) for salt in salts] == [SALT_BYTES] * 10
-    assert len({*salts}) > 1
+    assert [len(salt) for salt in salts] == [SALT_BYTES] * 50
+    assert len({*salts}) > 45
 
 
 def test_the_first_batch_of_a_day_makes_its_data_key_with_two_more(store: Store, vault: Vault) -> None:
@@ -48,39 +49,37 @@ def test_the_first_batch_of_a_day_makes_its_data_key_with_two_more(store: Store,
     assert trips == [3]
 
 
-def test_the_next_day_makes_its_own_data_key(store: Store, warm: Vault) -> None:
-    with counted(store) as trips:
-        put(warm, body(), now=NOW + 86_400)
+@pytest.mark.parametrize(
+    ("known", "sent", "how", "outcome", "trips"),
+    [
+        pytest.param([], "张三", {"now": NOW + 86_400}, (0, True), 3, id="the next day makes its own data key"),
+        pytest.param(["张三"], "张三", {}, (0, False), 2, id="a known record"),
+        pytest.param(["张三", "李四"], "李四", {}, (1, False), 3, id="a known record with revisions"),
+        pytest.param(["张三"], "李四", {}, "conflict", 2, id="other values are a conflict"),
+        pytest.param(["张三", "李四"], "张三", {}, "conflict", 3, id="older values are not the newest revision"),
+        pytest.param(["张三"], "李四", {"revise": True}, (1, True), 2, id="the next revision"),
+        pytest.param(["张三", "李四"], "李四", {"revise": True}, (1, False), 2, id="the newest values again"),
+        pytest.param(["张三", "李四"], "张三", {"revise": True}, (2, True), 3, id="older values become the newest"),
+        pytest.param(["张三"], "李四", {"tenant": "other"}, (0, True), 3, id="another tenant's is another waybill"),
+    ],
+)
+def test_what_becomes_of_a_record_and_what_it_costs(
+    store: Store,
+    warm: Vault,
+    known: list[str],
+    sent: str,
+    how: dict[str, Any],
+    outcome: tuple[int, bool] | str,
+    trips: int,
+) -> None:
+    for name in known:
+        put(warm, body(name), revise=True)
 
-    assert trips == [3]
+    with counted(store) as made:
+        (found,) = write(warm, {NUMBER: body(sent)}, **how)
 
-
-def test_a_known_record_costs_one_more_round_trip(store: Store, warm: Vault) -> None:
-    put(warm, body())
-
-    with counted(store) as trips:
-        put(warm, body())
-
-    assert trips == [2]
-
-
-def test_a_known_record_with_revisions_costs_two_more(store: Store, warm: Vault) -> None:
-    put(warm, body())
-    put(warm, body("李四"), revise=True)
-
-    with counted(store) as trips:
-        put(warm, body("李四"))
-
-    assert trips == [3]
-
-
-def test_a_conflict_costs_one_more_round_trip(store: Store, warm: Vault) -> None:
-    put(warm, body())
-
-    with counted(store) as trips:
-        refused(warm, body("李四"))
-
-    assert trips == [2]
+    assert ((found.revision, found.created) if isinstance(found, Stored) else found, made) == (outcome, [trips])
+    assert not isinstance(found, Stored) or found.record.same_as(body(sent))
 
 
 @pytest.mark.parametrize(("revisions", "expected"), [(1, 2), (2, 3), (9, 3)])
@@ -124,55 +123,12 @@ def test_a_record_sent_again_does_not_live_longer(vault: Vault, client: redis.Re
     assert ask(client, "EXPIRETIME", key(first)) == LATER
 
 
-def test_other_values_are_a_conflict(vault: Vault) -> None:
-    put(vault, body())
-
-    assert refused(vault, body("李四")) == "conflict"
-
-
 def test_a_conflict_changes_nothing(vault: Vault) -> None:
     first = put(vault, body())
 
     refused(vault, body("李四"))
 
     assert put(vault, body()).record == first.record
-
-
-def test_another_tenants_waybill_of_the_same_number_is_another_waybill(vault: Vault) -> None:
-    put(vault, body())
-
-    assert put(vault, body("李四"), tenant="other").created is True
-
-
-def test_other_values_become_the_next_revision_where_that_is_asked_for(vault: Vault) -> None:
-    put(vault, body())
-
-    second = put(vault, body("李四"), revise=True)
-
-    assert (second.revision, second.created, second.record.same_as(body("李四"))) == (1, True, True)
-
-
-def test_the_newest_values_are_no_new_revision(vault: Vault) -> None:
-    put(vault, body())
-    put(vault, body("李四"), revise=True)
-
-    again = put(vault, body("李四"), revise=True)
-
-    assert (again.revision, again.created) == (1, False)
-
-
-def test_older_values_are_not_the_newest_revision(vault: Vault) -> None:
-    put(vault, body())
-    put(vault, body("李四"), revise=True)
-
-    assert refused(vault, body()) == "conflict"
-
-
-def test_older_values_can_become_the_newest_revision_again(vault: Vault) -> None:
-    put(vault, body())
-    put(vault, body("李四"), revise=True)
-
-    assert put(vault, body(), revise=True).revision == 2
 
 
 def test_there_are_sixteen_revisions_and_no_more(vault: Vault) -> None:
@@ -240,12 +196,6 @@ def test_an_empty_batch_stores_nothing_and_asks_nothing(store: Store, vault: Vau
         outcomes = write(vault, {})
 
     assert (outcomes, trips) == ([], [0])
-
-
-def test_each_record_has_its_own_salt(vault: Vault) -> None:
-    outcomes = write(vault, {f"SF{number:08}": body() for number in range(50)})
-
-    assert len({one.record.salt for one in outcomes if isinstance(one, Stored)}) > 45
 
 
 def test_a_record_says_the_active_token_key(store: Store) -> None:
