@@ -6,7 +6,7 @@ import shutil
 import signal
 import tempfile
 from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -157,29 +157,20 @@ def over_the_wire(wire: stores.LossyWire) -> Iterator[Store]:
 @pytest.fixture
 def make_cluster(tmp_path: Path) -> Iterator[Callable[..., servers.Group]]:
     """Forms clusters: `make_cluster(shards, replicas=0, binary=None)`."""
-    groups: list[servers.Group] = []
-
-    def make(shards: int, replicas: int = 0, binary: Path | None = None) -> servers.Group:
-        groups.append(servers.make_cluster(tmp_path, shards, replicas, binary))
-        return groups[-1]
-
-    yield make
-    for group in groups:
-        group.stop()
+    with ExitStack() as groups:
+        yield lambda *how, **named: _stopped_by(groups, servers.make_cluster(tmp_path, *how, **named))
 
 
 @pytest.fixture
 def make_sentinel(tmp_path: Path) -> Iterator[Callable[..., servers.Group]]:
     """Starts a primary with replicas and sentinels: `make_sentinel(replicas=2, sentinels=3, binary=None)`."""
-    groups: list[servers.Group] = []
+    with ExitStack() as groups:
+        yield lambda *how, **named: _stopped_by(groups, servers.make_sentinel(tmp_path, *how, **named))
 
-    def make(replicas: int = 2, sentinels: int = 3, binary: Path | None = None) -> servers.Group:
-        groups.append(servers.make_sentinel(tmp_path, replicas, sentinels, binary))
-        return groups[-1]
 
-    yield make
-    for group in groups:
-        group.stop()
+def _stopped_by(groups: ExitStack, group: servers.Group) -> servers.Group:
+    groups.callback(group.stop)
+    return group
 
 
 @pytest.fixture

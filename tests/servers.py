@@ -11,7 +11,8 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -104,6 +105,12 @@ class Node:
         self.running.kill()
         self.running.wait()
 
+    def end(self) -> None:
+        """Kill it, whatever state a test left it in."""
+        if self.process is not None:
+            self.kill()
+        self.client.close()
+
     def pause(self) -> None:
         self.running.send_signal(signal.SIGSTOP)
 
@@ -131,14 +138,22 @@ class Group:
     def stop(self) -> None:
         """End all of them, whatever state a test left them in."""
         for node in (*self.sentinels, *self.replicas, *self.primaries):
-            if node.process is not None:
-                node.kill()
-            node.client.close()
+            node.end()
 
 
 def durable(**settings: str | int) -> dict[str, str | int]:
     """Return production's durable settings with `settings` (`_` in place of `-`) on top."""
     return {**dict(DURABLE), "repl-diskless-sync-delay": 0, **{n.replace("_", "-"): v for n, v in settings.items()}}
+
+
+@contextmanager
+def single(directory: Path, binary: Path | None = None, **settings: str | int) -> Iterator[Node]:
+    """Run one server with production's durable settings, and `settings`, until the end of the block."""
+    node = Node(directory, durable(**settings), binary=binary)
+    try:
+        yield node.start()
+    finally:
+        node.end()
 
 
 def debian(name: str) -> Path:

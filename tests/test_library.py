@@ -1,11 +1,11 @@
 """`from masking_service import mask`: records are masked in a process of one's own."""
 
-import subprocess
 import sys
 
 import pytest
 
 from masking_service import Masked, mask
+from tests import programs
 
 RECORD = {
     "waybill_no": "SF1234567890",
@@ -44,6 +44,5 @@ def test_an_unknown_schema_or_profile_is_refused(unknown: dict[str, str]) -> Non
 
 def test_importing_the_package_loads_none_of_it() -> None:
     script = "import sys, masking_service; print(sorted(name for name in sys.modules if name.startswith('masking_')))"
-    answered = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
 
-    assert answered.stdout.strip() == "['masking_service']"
+    assert programs.output(sys.executable, "-c", script).strip() == "['masking_service']"

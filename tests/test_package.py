@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from masking_service import __version__
+from tests import programs
 
 ROOT = Path(__file__).parents[1]
 
@@ -29,15 +30,8 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def called(installed: Path, folder: Path, *arguments: str, **environment: str) -> str:
-    done = subprocess.run(
-        [installed / "waybill-masking", *arguments],
-        cwd=folder,
-        env={"PATH": "/usr/bin:/bin", **environment},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return done.stdout
+    variables = {"PATH": "/usr/bin:/bin", **environment}
+    return programs.output(installed / "waybill-masking", *arguments, cwd=folder, env=variables)
 
 
 def test_the_command_says_its_version(installed: Path, tmp_path: Path) -> None:
@@ -45,7 +39,7 @@ def test_the_command_says_its_version(installed: Path, tmp_path: Path) -> None:
 
 
 def test_the_desk_says_in_any_folder_what_its_set_up_lacks(installed: Path, tmp_path: Path) -> None:
-    done = subprocess.run([installed / "waybill-desk", "doctor"], cwd=tmp_path, env={}, capture_output=True, text=True)
+    done = programs.run(installed / "waybill-desk", "doctor", cwd=tmp_path, env={})
 
     assert (done.returncode, done.stdout) == (1, "")
     assert "MASKING_CONSOLE_URL is not set" in done.stderr

@@ -1,9 +1,10 @@
-"""Calls at the same moment, each in a thread of its own."""
+"""Calls at the same moment, or again and again, each in a thread of its own."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import partial
-from threading import Barrier
+from threading import Barrier, Event, Thread
 from typing import TypeVar
 
 MANY = 16
@@ -21,6 +22,26 @@ def together(calls: Sequence[Callable[[], Answer]]) -> list[Answer]:
 
     with ThreadPoolExecutor(len(calls)) as threads:
         return [*threads.map(one, calls)]
+
+
+@contextmanager
+def repeating(*works: Callable[[], object]) -> Iterator[None]:
+    """Do each of these again and again until the end of the block, in a thread of its own."""
+    stop = Event()
+
+    def repeat(work: Callable[[], object]) -> None:
+        while not stop.is_set():
+            work()
+
+    threads = [Thread(target=repeat, args=(work,)) for work in works]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
 
 
 def in_threads(count: int, work: Callable[[int], Answer]) -> list[Answer]:

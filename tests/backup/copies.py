@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 from masking_service.shipped import ROOT
+from tests import programs
 from tests.servers import Node
 
 SCRIPT = ROOT / "examples" / "backup.sh"
@@ -15,16 +16,9 @@ def manifest_of(node: Node) -> Path:
     return node.directory / "appendonlydir" / "appendonly.aof.manifest"
 
 
-def copy(manifest: Path, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+def copy(manifest: Path, folder: Path, **environment: str) -> programs.Ended:
     """Run the script, to its end."""
-    return subprocess.run(
-        [SCRIPT, manifest, folder],
-        env=os.environ | environment,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    return programs.run(SCRIPT, manifest, folder, env=os.environ | environment)
 
 
 def back_up(node: Node, folder: Path) -> Path:

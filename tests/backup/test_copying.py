@@ -4,7 +4,7 @@ import os
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -12,8 +12,9 @@ import pytest
 import redis
 
 from tests.backup.copies import back_up, copy, manifest_of, put_back
-from tests.servers import HOST, SLOTS, Node, debian, durable, make_cluster, wait_until
+from tests.servers import HOST, SLOTS, Node, debian, durable, make_cluster, single, wait_until
 from tests.store.stores import ask
+from tests.together import repeating
 
 BATCH = 50
 SLOW_LINK = """#!/bin/sh
@@ -24,41 +25,23 @@ until [ -e {done} ]; do sleep 0.02; done
 
 
 class Writer:
-    """Writes keys without an end, and counts those that were acknowledged."""
+    """Writes keys, counts those that were acknowledged, and has the log rewritten."""
 
     def __init__(self, node: Node) -> None:
-        self._node = node
-        self._stop = threading.Event()
+        self._client = redis.Redis(host=HOST, port=node.port)
         self.acknowledged = 0
 
-    @contextmanager
-    def at_work(self) -> Iterator[None]:
-        """Keys are written inside, and the log is rewritten again and again."""
-        threads = [threading.Thread(target=work) for work in (self._write, self._rewrite)]
-        for thread in threads:
-            thread.start()
-        try:
-            yield
-        finally:
-            self._stop.set()
-            for thread in threads:
-                thread.join()
+    def write(self) -> None:
+        with self._client.pipeline() as batch:
+            for number in range(self.acknowledged, self.acknowledged + BATCH):
+                batch.set(f"k{number}", b"x" * 200)
+            batch.execute()
+        self.acknowledged += BATCH
 
-    def _write(self) -> None:
-        with redis.Redis(host=HOST, port=self._node.port) as client:
-            while not self._stop.is_set():
-                with client.pipeline() as batch:
-                    for number in range(self.acknowledged, self.acknowledged + BATCH):
-                        batch.set(f"k{number}", b"x" * 200)
-                    batch.execute()
-                self.acknowledged += BATCH
-
-    def _rewrite(self) -> None:
-        with redis.Redis(host=HOST, port=self._node.port) as client:
-            while not self._stop.is_set():
-                with suppress(redis.ResponseError):  # one is under way already
-                    client.bgrewriteaof()
-                time.sleep(0.02)
+    def rewrite(self) -> None:
+        with suppress(redis.ResponseError):  # one is under way already
+            self._client.bgrewriteaof()
+        time.sleep(0.02)
 
 
 def serves(node: Node) -> bool:
@@ -67,9 +50,8 @@ def serves(node: Node) -> bool:
 
 @pytest.fixture
 def node(tmp_path: Path) -> Iterator[Node]:
-    node = Node(tmp_path, durable()).start()
-    yield node
-    node.kill()
+    with single(tmp_path) as node:
+        yield node
 
 
 @pytest.mark.parametrize("package", ["", "redis-server", "valkey-server"])
@@ -80,7 +62,7 @@ def test_what_was_acknowledged_before_is_in_the_copy_however_often_the_log_is_re
     node = Node(tmp_path, durable(), binary=binary).start()
     writer = Writer(node)
     promised, backups = [], []
-    with writer.at_work():
+    with repeating(writer.write, writer.rewrite):
         for number in range(3):
             wait_until(lambda: writer.acknowledged > 1_000, "something to lose")
             promised.append(writer.acknowledged)

@@ -1,11 +1,11 @@
 """The drill of docs/backup.md: a backup under load, the store lost, a restore elsewhere, and a service that goes on."""
 
 import json
-import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ import redis
 from tests.backup.copies import back_up, put_back
 from tests.e2e.processes import Running, invoke, wait_for
 from tests.servers import HOST, Node, durable
+from tests.together import repeating
 
 PHONE = "13812345678"
 LATE = "SF9999999999"
@@ -32,26 +33,19 @@ class Site:
         self._folder, self._url, self._slots = folder, url, slots
         self.service = self._start()
 
-    def asked(self, who: str, method: str, path: str, body: object = None) -> Any:
-        """Return the answer to a call that must not be refused."""
-        status, _, content = self.service.call(self.service.credentials[who], method, path, body)
-        assert status < 300, content
-        return json.loads(content)
-
     def tokenize(self, numbers: Sequence[str]) -> list[dict[str, Any]]:
-        results: list[dict[str, Any]] = self.asked(
-            "label-printer", "POST", "/v1/tokenize", {"records": [record(number) for number in numbers]}
-        )["results"]
+        body = {"records": [record(number) for number in numbers]}
+        results: list[dict[str, Any]] = self.service.asked("label-printer", "POST", "/v1/tokenize", body)["results"]
         return results
 
     def open_case(self, case: str, *numbers: str) -> None:
         body = {"case": case, "purpose": "dispute", "waybills": numbers, "reason": "damaged"}
-        self.asked("service-desk", "POST", "/v1/cases", body)
+        self.service.asked("service-desk", "POST", "/v1/cases", body)
 
     def opened(self, case: str, *items: dict[str, str]) -> list[str]:
         """The values of items, or the codes of their refusal."""
         body = {"purpose": "dispute", "case": case, "items": items}
-        results = self.asked("dispute-officer", "POST", "/v1/detokenize", body)["results"]
+        results = self.service.asked("dispute-officer", "POST", "/v1/detokenize", body)["results"]
         return [result.get("value") or result["error"]["code"] for result in results]
 
     def command(self, *words: str) -> tuple[int, str]:
@@ -62,9 +56,6 @@ class Site:
     @property
     def witness_says(self) -> str:
         return (self.service.state / "audit-follow.log").read_text()
-
-    def archived(self, name: str = "audit-archive") -> bytes:
-        return b"".join(path.read_bytes() for path in sorted((self.service.state / name).glob("audit-*.ndjson")))
 
     def start_anew(self) -> None:
         self.service.stop()
@@ -79,23 +70,16 @@ class Site:
     def printing(self) -> Iterator[dict[str, Tokens]]:
         """Labels are printed inside; what is acknowledged is added to the tokens by number."""
         acknowledged: dict[str, Tokens] = {}
-        stop = threading.Event()
+        batches = count()
 
         def work() -> None:
-            for batch in range(1_000_000):
-                if stop.is_set():
-                    return
-                numbers = [f"SF{batch:07}{at:03}" for at in range(20)]
-                results = self.tokenize(numbers)
-                acknowledged.update(zip(numbers, [result["tokens"] for result in results], strict=True))
+            batch = next(batches)
+            numbers = [f"SF{batch:07}{at:03}" for at in range(20)]
+            results = self.tokenize(numbers)
+            acknowledged.update(zip(numbers, [result["tokens"] for result in results], strict=True))
 
-        thread = threading.Thread(target=work)
-        thread.start()
-        try:
+        with repeating(work):
             yield acknowledged
-        finally:
-            stop.set()
-            thread.join()
 
 
 @dataclass(frozen=True)
@@ -146,15 +130,16 @@ def _drill(folder: Path, cleanup: ExitStack, slots: int) -> Drill:
         backup = back_up(node, folder / "backup")
         wait_for(lambda: len(acknowledged) > len(promised) + 40, "labels after the backup")
     (late,) = site.tokenize([LATE])
-    site.asked("supervisor", "POST", "/v1/cases/D-2/close")
-    site.asked("supervisor", "POST", "/v1/principals/client%2Fdispute-officer-2/freeze", {"why": "asked too much"})
-    site.asked("privacy-officer", "DELETE", "/v1/waybills/SF0000000002")
+    asked, archived = site.service.asked, site.service.archived
+    asked("supervisor", "POST", "/v1/cases/D-2/close")
+    asked("supervisor", "POST", "/v1/principals/client%2Fdispute-officer-2/freeze", {"why": "asked too much"})
+    asked("privacy-officer", "DELETE", "/v1/waybills/SF0000000002")
     _, added = site.command("clients", "add", "late-printer", "--role", "label-printer")
-    epoch = site.asked("auditor", "GET", "/v1/audit/checkpoint")["checkpoint"]["epoch"]
-    wait_for(lambda: b'"epoch":%d,' % epoch in site.archived(), "the witness has the checkpoint")
+    epoch = asked("auditor", "GET", "/v1/audit/checkpoint")["checkpoint"]["epoch"]
+    wait_for(lambda: b'"epoch":%d,' % epoch in archived(), "the witness has the checkpoint")
     lost_at = time.monotonic()
     node.kill()
-    outside = site.archived()
+    outside = archived()
 
     restored = put_back(backup, _at_the_address_of(node, folder))
     cleanup.callback(restored.kill)
@@ -166,7 +151,7 @@ def _drill(folder: Path, cleanup: ExitStack, slots: int) -> Drill:
         for path in ("/v1/mask", "/v1/tokenize")
     )
     witness = wait_for(lambda: _beside_the_outage(site.witness_says), "the witness ends")
-    after = site.archived()
+    after = archived()
     accepted = site.command("audit", "accept-store")
     site.start_anew()
 
@@ -222,7 +207,7 @@ def test_the_command_accepts_it_and_puts_the_archive_aside(drill: Drill) -> None
     aside = said.partition("is kept: ")[2].splitlines()[0]
 
     assert status == 0
-    assert drill.site.archived(Path(aside).name) == drill.outside[0]
+    assert drill.site.service.archived(Path(aside).name) == drill.outside[0]
 
 
 def test_the_log_says_that_it_was_accepted_and_is_whole(drill: Drill) -> None:
@@ -234,7 +219,7 @@ def test_the_log_says_that_it_was_accepted_and_is_whole(drill: Drill) -> None:
 
 
 def test_the_witness_follows_the_log_that_goes_on(drill: Drill) -> None:
-    wait_for(lambda: b'"action":"store-accept"' in drill.site.archived(), "the witness archives again")
+    wait_for(lambda: b'"action":"store-accept"' in drill.site.service.archived(), "the witness archives again")
 
 
 def test_clients_are_those_that_were_seen_last(drill: Drill) -> None:

@@ -1,7 +1,6 @@
 """The plan of docs/scaling.md is what the arithmetic makes of its figures, and the bench measures those figures."""
 
 import os
-import subprocess
 import sys
 
 import pytest
@@ -22,6 +21,7 @@ from bench.scaling import (
     table,
 )
 from masking_service.shipped import ROOT
+from tests import programs
 
 DOCUMENT = (ROOT / "docs" / "scaling.md").read_text()
 
@@ -56,15 +56,7 @@ def test_no_shard_holds_more_than_a_shard_may(volume: int) -> None:
 
 
 def test_the_memory_benchmark_prints_every_step_of_a_waybills_life() -> None:
-    run = subprocess.run(
-        [sys.executable, "-m", "bench.memory", "100"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=110,
-        env={**os.environ, "COLUMNS": "120"},
-        check=False,
-    )
+    variables = {**os.environ, "COLUMNS": "120"}
+    printed = programs.output(sys.executable, "-m", "bench.memory", "100", cwd=ROOT, timeout=110, env=variables)
 
-    assert run.returncode == 0, run.stderr
-    assert [step for step in ("record", "custody", "full view", "opening") if f"│ {step}" not in run.stdout] == []
+    assert [step for step in ("record", "custody", "full view", "opening") if f"│ {step}" not in printed] == []

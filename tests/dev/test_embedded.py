@@ -9,7 +9,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.metadata import version
 from pathlib import Path
 
@@ -19,6 +19,7 @@ import redis
 from masking_service.dev import child, embedded
 from masking_service.dev.child import ChildError
 from masking_service.dev.embedded import EmbeddedServer, EmbeddedServerError, running_url, server_binary
+from tests import programs
 from tests.servers import wait_until
 
 ROOT = Path(__file__).parents[2]
@@ -42,6 +43,12 @@ def gone(pid: int) -> bool:
         return True
 
 
+def kill(server: EmbeddedServer) -> None:
+    assert server.pid is not None
+    os.kill(server.pid, signal.SIGKILL)
+    wait_until(lambda: server.pid is None, "the server has ended")
+
+
 def run_parent(script: str, state_dir: Path) -> subprocess.Popen[str]:
     """Start a Python process that has started a server in `state_dir` under the name `server`."""
     start = (
@@ -60,9 +67,7 @@ def test_the_installed_release_is_the_one_that_requirements_in_pins() -> None:
 
 
 def test_the_private_path_helper_still_finds_a_server_that_runs() -> None:
-    printed = subprocess.run([server_binary(), "--version"], capture_output=True, text=True, timeout=10, check=True)
-
-    assert printed.stdout.startswith("Valkey server v=9.1.")
+    assert programs.output(server_binary(), "--version").startswith("Valkey server v=9.1.")
 
 
 def test_the_durable_settings_are_in_force(server: EmbeddedServer) -> None:
@@ -149,12 +154,10 @@ def test_data_is_there_after_a_clean_stop_and_start(tmp_path: Path) -> None:
 
 
 def test_a_killed_server_comes_back_at_the_same_url_with_its_data(server: EmbeddedServer) -> None:
-    url, pid = server.url, server.pid
+    url = server.url
     with client(url) as connection:
         connection.set("k", "v")
-    assert pid is not None
-    os.kill(pid, signal.SIGKILL)
-    wait_until(lambda: server.pid is None, "the server has ended")
+    kill(server)
 
     server.start()
 
@@ -162,10 +165,13 @@ def test_a_killed_server_comes_back_at_the_same_url_with_its_data(server: Embedd
         assert connection.get("k") == b"v"
 
 
-def test_starting_a_running_server_changes_nothing(server: EmbeddedServer) -> None:
+@pytest.mark.parametrize("step", [EmbeddedServer.start, EmbeddedServer.revive])
+def test_starting_or_reviving_a_running_server_changes_nothing(
+    server: EmbeddedServer, step: Callable[[EmbeddedServer], object]
+) -> None:
     pid = server.pid
 
-    server.start()
+    step(server)
 
     assert server.pid == pid
 
@@ -270,21 +276,17 @@ def test_other_processes_find_the_running_server(server: EmbeddedServer, tmp_pat
     assert running_url(tmp_path) == server.url
 
 
-def test_no_server_is_found_where_none_ever_ran(tmp_path: Path) -> None:
-    assert running_url(tmp_path) is None
-
-
-def test_a_stopped_server_is_not_found(tmp_path: Path) -> None:
-    with EmbeddedServer(tmp_path):
-        pass
+@pytest.mark.parametrize("ran", [False, True], ids=["none ever ran", "it was stopped"])
+def test_no_server_is_found_where_none_runs(tmp_path: Path, ran: bool) -> None:
+    if ran:
+        with EmbeddedServer(tmp_path):
+            pass
 
     assert running_url(tmp_path) is None
 
 
 def test_a_killed_server_is_not_found(server: EmbeddedServer, tmp_path: Path) -> None:
-    assert server.pid is not None
-    os.kill(server.pid, signal.SIGKILL)
-    wait_until(lambda: server.pid is None, "the server has ended")
+    kill(server)
 
     assert running_url(tmp_path) is None
 
@@ -296,12 +298,10 @@ def test_its_repr_holds_no_password(server: EmbeddedServer) -> None:
 
 
 def test_a_step_brings_a_killed_server_back_and_a_later_one_says_where(server: EmbeddedServer, tmp_path: Path) -> None:
-    url, pid = server.url, server.pid
+    url = server.url
     with client(url) as connection:
         connection.set("k", "v")
-    assert pid is not None
-    os.kill(pid, signal.SIGKILL)
-    wait_until(lambda: server.pid is None, "the server has ended")
+    kill(server)
     server._launched_at -= embedded.REVIVE_SECONDS
 
     def said() -> bool:
@@ -315,9 +315,7 @@ def test_a_step_brings_a_killed_server_back_and_a_later_one_says_where(server: E
 
 
 def test_a_server_that_dies_at_once_is_not_started_again_at_once(server: EmbeddedServer) -> None:
-    assert server.pid is not None
-    os.kill(server.pid, signal.SIGKILL)
-    wait_until(lambda: server.pid is None, "the server has ended")
+    kill(server)
 
     server._launched_at = time.monotonic()
     server.revive()
@@ -326,9 +324,7 @@ def test_a_server_that_dies_at_once_is_not_started_again_at_once(server: Embedde
 
 
 def test_a_step_does_not_wait_for_a_directory_that_is_held(server: EmbeddedServer, tmp_path: Path) -> None:
-    assert server.pid is not None
-    os.kill(server.pid, signal.SIGKILL)
-    wait_until(lambda: server.pid is None, "the server has ended")
+    kill(server)
     server._launched_at -= embedded.REVIVE_SECONDS
 
     with EmbeddedServer(tmp_path), pytest.raises(EmbeddedServerError, match="another embedded server is running"):
@@ -341,11 +337,3 @@ def test_a_step_leaves_a_server_alone_that_was_stopped(server: EmbeddedServer) -
     server.revive()
 
     assert server.pid is None
-
-
-def test_a_step_leaves_a_server_alone_that_runs(server: EmbeddedServer) -> None:
-    pid = server.pid
-
-    server.revive()
-
-    assert server.pid == pid

@@ -5,12 +5,12 @@ long hexadecimal number matches any other. A token that the page shows twice mus
 """
 
 import re
-import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests import programs
 from tests.e2e.processes import ROOT, environment
 
 BLOCK = re.compile(r"^```bash\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -53,15 +53,8 @@ def run(steps: list[Step], folder: Path, settings: Mapping[str, str]) -> list[st
     """
     script = "".join(f"{step.commands}\nprintf '{BETWEEN}'\n" for step in steps)
     variables = {name: value for name, value in environment(**settings).items() if not name.startswith("MAKE")}
-    done = subprocess.run(
-        ["bash", "-e", "-o", "pipefail", "-c", f"exec 2>&1\n{script}"],
-        cwd=folder,
-        env=variables,
-        capture_output=True,
-        text=True,
-        timeout=100,
-        check=False,
-    )
+    shell = ("bash", "-e", "-o", "pipefail", "-c", f"exec 2>&1\n{script}")
+    done = programs.run(*shell, cwd=folder, env=variables, timeout=100)
     printed = done.stdout.split(BETWEEN)
     assert done.returncode == 0, f"{steps[len(printed) - 1].commands}\nended with {done.returncode}:\n{printed[-1]}"
     return [each.strip() for each in printed[: len(steps)]]

@@ -18,10 +18,14 @@ from typing import Any
 from click.testing import CliRunner, Result
 
 from masking_service.cli import commands
+from tests import programs
 
 ROOT = Path(__file__).parents[2]
 READY = re.compile(r"^ready at http://127\.0\.0\.1:(\d+)$", re.MULTILINE)
 START_SECONDS = 30.0
+SERVICE = (sys.executable, "-m", "masking_service")
+GUNICORN = (sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "wsgi:app")
+DESK = (sys.executable, "-m", "gunicorn", "-c", "masking_console/gunicorn_conf.py", "masking_console.wsgi:app")
 
 Answer = tuple[int, dict[str, str], bytes]
 
@@ -32,12 +36,14 @@ def environment(**settings: str) -> dict[str, str]:
     return kept | settings
 
 
-def run(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+def run(*arguments: str, **settings: str) -> programs.Ended:
     """Run one command in a process of its own, to its end, however it ends."""
-    line = [sys.executable, "-m", "masking_service", *arguments]
-    return subprocess.run(
-        line, cwd=ROOT, env=environment(**settings), capture_output=True, text=True, timeout=60, check=False
-    )
+    return programs.run(*SERVICE, *arguments, cwd=ROOT, env=environment(**settings))
+
+
+def run_gunicorn(command: Sequence[str] = GUNICORN, **settings: str) -> programs.Ended:
+    """Run the service's gunicorn, or `DESK`, with a set-up that it refuses."""
+    return programs.run(*command, cwd=ROOT, env=environment(**settings))
 
 
 def invoke(*words: str | Path, **settings: str) -> Result:
@@ -77,16 +83,7 @@ class Running:
     def serve(cls, folder: Path, *arguments: str, **settings: str) -> Running:
         """Start `serve` on a free port; return once it is ready."""
         folder.mkdir(parents=True, exist_ok=True)
-        command = [
-            sys.executable,
-            "-m",
-            "masking_service",
-            "serve",
-            "--port",
-            "0",
-            "--state-dir",
-            str(folder / "state"),
-        ]
+        command = (*SERVICE, "serve", "--port", "0", "--state-dir", str(folder / "state"))
         return cls([*command, *arguments], folder, settings)
 
     @property
@@ -119,6 +116,16 @@ class Running:
             return self.call(key, method, path, body, port)[0]
         except OSError:
             return 0
+
+    def asked(self, who: str, method: str, path: str, body: object = None) -> Any:
+        """Return the answer to a call that must not be refused."""
+        status, _, content = self.call(self.credentials[who], method, path, body)
+        assert status < 300, content
+        return json.loads(content)
+
+    def archived(self, name: str = "audit-archive") -> bytes:
+        """Return all that the witness has archived."""
+        return b"".join(path.read_bytes() for path in sorted((self.state / name).glob("audit-*.ndjson")))
 
     def raw(self, *parts: bytes) -> Answer:
         """Return the answer to exactly these bytes."""

@@ -20,10 +20,8 @@ Start = Callable[..., Running]
 
 
 def prepare(service: Running) -> None:
-    who = service.credentials
-    body = {"records": [RECORD], "custody": {"site": "021001"}}
-    assert service.status(who["label-printer"], "POST", "/v1/tokenize", body) == 200
-    assert service.status(who["service-desk"], "POST", "/v1/cases", CASE) == 201
+    service.asked("label-printer", "POST", "/v1/tokenize", {"records": [RECORD], "custody": {"site": "021001"}})
+    service.asked("service-desk", "POST", "/v1/cases", CASE)
 
 
 def person(service: Running, role: str, *more: str) -> str:
@@ -59,5 +57,5 @@ def test_no_race_between_workers_and_no_restart_gives_one_value_more(start: Star
     for status, _, content in (opening(service, officer, 1), service.call(courier, "GET", f"/v1/waybills/{NUMBER}")):
         told = json.loads(content)
         assert (status, told["code"], told["window"]) == (429, "quota-exceeded", "1m")
-    told = json.loads(service.call(service.credentials["auditor"], "GET", f"/v1/waybills/{NUMBER}/disclosures")[2])
+    told = service.asked("auditor", "GET", f"/v1/waybills/{NUMBER}/disclosures")
     assert (len(told["opens"]), len(told["views"])) == (20, 40)

@@ -5,8 +5,6 @@ import os
 import shutil
 import signal
 import stat
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +13,7 @@ from typing import Any
 import pytest
 
 from masking_service.dev.embedded import running_url
-from tests.e2e.processes import ROOT, Running, command, environment, gone, run, wait_for
+from tests.e2e.processes import Running, command, gone, run, run_gunicorn, wait_for
 
 pytestmark = pytest.mark.xdist_group("e2e/service")  # one process starts the service that they share
 Start = Callable[..., Running]
@@ -182,15 +180,7 @@ def test_a_second_start_keeps_data_keys_and_credentials_and_counts_from_nothing(
 
 def test_the_production_entry_refuses_keys_and_store_of_development(service: Running) -> None:
     url = (service.state / "valkey" / "url").read_text()
-    refused = subprocess.run(
-        [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "wsgi:app"],
-        cwd=ROOT,
-        env=environment(MASKING_STATE_DIR=str(service.state), MASKING_REDIS_URL=url, MASKING_BIND="127.0.0.1:0"),
-        capture_output=True,
-        text=True,
-        timeout=30,
-        check=False,
-    )
+    refused = run_gunicorn(MASKING_STATE_DIR=str(service.state), MASKING_REDIS_URL=url, MASKING_BIND="127.0.0.1:0")
 
     assert refused.returncode != 0
     assert "was made for development; this set-up needs keys for production" in refused.stderr

@@ -1,7 +1,6 @@
 """A primary dies under load: the service is back without a restart, and whatever it acknowledged is still true."""
 
 import json
-import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +11,7 @@ import pytest
 from tests import servers
 from tests.e2e.processes import Running, wait_for
 from tests.e2e.test_production import Setup
+from tests.together import repeating
 
 SENDERS = 3
 BATCH = 20
@@ -27,12 +27,9 @@ class Printer:
         self.acknowledged: list[tuple[dict[str, Any], dict[str, str]]] = []
         self.statuses: set[int] = set()
         self.outage, self._last = 0.0, time.monotonic()
-        self.stopping = threading.Event()
-        self.thread = threading.Thread(target=self._run)
 
-    def _run(self) -> None:
-        while not self.stopping.is_set():
-            self.send([self._record() for _ in range(BATCH)])
+    def send_next(self) -> None:
+        self.send([self._record() for _ in range(BATCH)])
 
     def _record(self) -> dict[str, Any]:
         self._sent += 1
@@ -79,9 +76,7 @@ def test_no_acknowledged_token_is_lost_and_the_service_is_back_within_ten_second
     service = start("--workers", "2", MASKING_REDIS_URL=group.url)
     assert service.status(None, "GET", "/readyz") == 200
     printers = [Printer(service, key, name) for name in range(SENDERS)]
-    for printer in printers:
-        printer.thread.start()
-    try:
+    with repeating(*(printer.send_next for printer in printers)):
         wait_for(lambda: all(printer.acknowledged for printer in printers), "the load runs")
         group.primaries[0].kill()
         wait_for(lambda: all(503 in printer.statuses for printer in printers), "the primary is missed")
@@ -92,11 +87,6 @@ def test_no_acknowledged_token_is_lost_and_the_service_is_back_within_ten_second
             "every printer is acknowledged again",
             10,
         )
-    finally:
-        for printer in printers:
-            printer.stopping.set()
-        for printer in printers:
-            printer.thread.join()
 
     acknowledged = [one for printer in printers for one in printer.acknowledged]
     now = tokens_now(service, key, [record for record, _ in acknowledged])

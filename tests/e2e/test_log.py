@@ -3,20 +3,18 @@
 import json
 import os
 import signal
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from masking_service.observability.logs import FIELDS
-from tests.e2e.processes import Running, command, wait_for
+from tests.e2e.processes import GUNICORN, Running, command, wait_for
 from tests.servers import HOST, Node, durable, free_ports
 from tests.web.api import record
 from tests.web.planted import NUMBER, PLANTED, TRACES
 
 pytestmark = pytest.mark.timeout(120)
-GUNICORN = [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "wsgi:app"]
 
 Line = dict[str, Any]
 

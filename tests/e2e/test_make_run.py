@@ -1,12 +1,12 @@
 """`make run` and `ask`: they call the service that was started in the folder, and no other."""
 
 import socket
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests import programs
 from tests.docs.pages import checkout
 from tests.e2e.processes import environment
 from tests.servers import free_ports
@@ -25,17 +25,9 @@ class Folder:
                 "this test needs the .venv of `make .venv/dev`, as new as the locks: run it by .venv/bin/python"
             )
 
-    def run(self, command: str) -> subprocess.CompletedProcess[str]:
+    def run(self, command: str) -> programs.Ended:
         variables = {name: value for name, value in environment().items() if not name.startswith(("MAKE", "PORT"))}
-        return subprocess.run(
-            ["bash", "-c", command],
-            cwd=self.path,
-            env=variables,
-            capture_output=True,
-            text=True,
-            timeout=100,
-            check=False,
-        )
+        return programs.run("bash", "-c", command, cwd=self.path, env=variables, timeout=100)
 
 
 @pytest.fixture
@@ -98,22 +90,19 @@ def test_ask_finds_the_service_that_runs(running: Folder) -> None:
     assert "-LARGE" in running.run(f"{ASK} supervisor '/cases?status=pending'").stdout  # the first batch's
 
 
-def test_ask_lists_the_names_where_one_is_unknown(running: Folder) -> None:
-    refused = running.run(f"{ASK} director /cases")
+@pytest.mark.parametrize(
+    ("place", "words", "status", "said"),
+    [
+        ("running", "director /cases", 2, "there is no 'director'. Known: label-printer courier tracking"),
+        ("fresh", "supervisor /cases", 2, "no service runs in this folder; `make run` starts one"),
+        ("running", "supervisor /nowhere --fail", 22, "404"),
+    ],
+    ids=["an unknown name", "another folder, where nothing runs", "curl's own end"],
+)
+def test_ask_ends_with_a_status_and_says_why(
+    request: pytest.FixtureRequest, place: str, words: str, status: int, said: str
+) -> None:
+    failed = request.getfixturevalue(place).run(f"{ASK} {words}")
 
-    assert refused.returncode == 2
-    assert "there is no 'director'. Known: label-printer courier tracking" in refused.stderr
-
-
-def test_ask_says_in_another_folder_that_nothing_runs_there(fresh: Folder) -> None:
-    refused = fresh.run(f"{ASK} supervisor /cases")
-
-    assert refused.returncode == 2
-    assert "no service runs in this folder; `make run` starts one" in refused.stderr
-
-
-def test_ask_ends_as_curl_ends_and_says_why(running: Folder) -> None:
-    failed = running.run(f"{ASK} supervisor /nowhere --fail")
-
-    assert failed.returncode == 22
-    assert "404" in failed.stderr
+    assert failed.returncode == status
+    assert said in failed.stderr

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ import pytest
 from tests.e2e.crowd import Sent, get, post, send
 from tests.e2e.processes import Running, wait_for
 from tests.proxy import Proxy
+from tests.together import repeating
 from tests.web.api import record
 from tests.web.people import OTHER_PRINTER, PRINTER
 
@@ -161,20 +163,9 @@ def test_no_request_waits_long_under_load(flood: list[Sent]) -> None:
 @contextmanager
 def greedy(proxied: Proxied, requests: list[bytes]) -> Iterator[None]:
     """One client sends everything at once over two times fifty connections, again and again."""
-    stop = threading.Event()
-
-    def loop() -> None:
-        while not stop.is_set():
-            send(proxied.port, requests)
-
-    threads = [threading.Thread(target=loop) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    time.sleep(0.5)
-    yield
-    stop.set()
-    for thread in threads:
-        thread.join()
+    with repeating(*[partial(send, proxied.port, requests)] * 2):
+        time.sleep(0.5)
+        yield
 
 
 def test_a_greedy_client_does_not_starve_others(proxied: Proxied) -> None:
@@ -230,22 +221,15 @@ def test_fifty_large_bodies_do_not_fill_the_memory(proxied: Proxied) -> None:
 def test_the_service_ends_although_clients_keep_coming(tmp_path: Path) -> None:
     proxied = Proxied(tmp_path)
     request = [post("/v1/mask", proxied.service.credentials[PRINTER], batch(0, 1))]
-    stop = threading.Event()
     statuses: set[int] = set()
 
     def come() -> None:
-        while not stop.is_set():
-            statuses.update(one.status for one in send(proxied.port, request))
+        statuses.update(one.status for one in send(proxied.port, request))
 
-    threads = [threading.Thread(target=come) for _ in range(12)]
-    for thread in threads:
-        thread.start()
     try:
-        ended = proxied.service.stop()
+        with repeating(*[come] * 12):
+            ended = proxied.service.stop()
     finally:
-        stop.set()
-        for thread in threads:
-            thread.join()
         proxied.proxy.stop()
 
     assert ended == 0

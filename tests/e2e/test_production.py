@@ -1,7 +1,6 @@
 """A production set-up as processes: keys and clients from the command line, a store that may be away."""
 
 import json
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from masking_service.server.serving import SETUP_STATUS
-from tests.e2e.processes import Running, command, run, wait_for
-from tests.servers import Node, durable, free_ports
+from tests.e2e.processes import SERVICE, Running, command, run, wait_for
+from tests.servers import Node, free_ports, single
 
 BATCH = {"records": [{"waybill_no": "SF1234567890", "sender": {"name": "张三", "phone": "13812345678"}}]}
 
@@ -19,11 +18,8 @@ BATCH = {"records": [{"waybill_no": "SF1234567890", "sender": {"name": "张三",
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
     """A store with production's settings that keeps its address when it is stopped and started."""
-    node = Node(tmp_path_factory.mktemp("store"), durable()).start()
-    yield node
-    if node.running.poll() is None:
-        node.stop()
-    node.client.close()
+    with single(tmp_path_factory.mktemp("store")) as node:
+        yield node
 
 
 @pytest.fixture
@@ -76,14 +72,12 @@ class Site:
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("site")
-    store = Node(folder, durable()).start()
-    setup = Setup(folder, store.url)
-    printer, thief = setup.add("printer-1"), setup.add("thief")
-    service = setup.start()
-    yield Site(setup, store, printer, thief, service)
-    service.stop()
-    store.stop()
-    store.client.close()
+    with single(folder) as store:
+        setup = Setup(folder, store.url)
+        printer, thief = setup.add("printer-1"), setup.add("thief")
+        service = setup.start()
+        yield Site(setup, store, printer, thief, service)
+        service.stop()
 
 
 def masks(service: Running, key: str) -> int:
@@ -133,8 +127,8 @@ def lonely(printer: str, url: str, store: Node, tmp_path: Path) -> Iterator[Runn
     """A service that was started while its store was down. It has not said that it is ready."""
     store.stop()
     (port,) = free_ports(1)
-    line = [sys.executable, "-m", "masking_service", "serve", "--workers", "2", "--port", str(port)]
-    service = Running([*line, "--state-dir", str(tmp_path / "state")], tmp_path, {"MASKING_REDIS_URL": url}, port)
+    line = (*SERVICE, "serve", "--workers", "2", "--port", str(port), "--state-dir", str(tmp_path / "state"))
+    service = Running(line, tmp_path, {"MASKING_REDIS_URL": url}, port)
     wait_for(lambda: masks(service, printer) == 200, "it masks", 30)
     yield service
     service.stop()

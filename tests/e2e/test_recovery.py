@@ -15,8 +15,9 @@ from tests.clusters import Cluster
 from tests.e2e.processes import Running, wait_for
 from tests.e2e.test_failover import Printer
 from tests.e2e.test_production import Setup
-from tests.servers import Group, Node
+from tests.servers import Group
 from tests.store.stores import ask
+from tests.together import repeating
 
 READY_SECONDS = 10
 STEADY_SECONDS = 3
@@ -61,9 +62,7 @@ class Fleet:
     def loaded(self) -> Iterator[None]:
         """Load on every worker inside, which is acknowledged before the end."""
         printers = [Printer(worker, self.key, at) for at, worker in enumerate(self.workers)]
-        for printer in printers:
-            printer.thread.start()
-        try:
+        with repeating(*(printer.send_next for printer in printers)):
             wait_for(lambda: all(printer.acknowledged for printer in printers), "the load runs")
             yield
             before = [len(printer.acknowledged) for printer in printers]
@@ -71,11 +70,6 @@ class Fleet:
                 lambda: all(len(p.acknowledged) > n for p, n in zip(printers, before, strict=True)),
                 "every worker acknowledges again",
             )
-        finally:
-            for printer in printers:
-                printer.stopping.set()
-            for printer in printers:
-                printer.thread.join()
         assert {status for printer in printers for status in printer.statuses} <= {200, 503}
 
     def stop(self) -> None:
@@ -232,11 +226,12 @@ def test_the_old_primary_returns_under_sentinel(make_sentinel: Callable[..., Gro
 
 @own_servers
 def test_a_single_server_restarts(tmp_path: Path) -> None:
-    node = Node(tmp_path, servers.durable()).start()
-    with fleet_on(tmp_path / "fleet", Group(node.url, [node], [], [])) as fleet:
+    with (
+        servers.single(tmp_path) as node,
+        fleet_on(tmp_path / "fleet", Group(node.url, [node], [], [])) as fleet,
+    ):
         fleet.start()
         with fleet.loaded():
             node.kill()
             node.start()
             fleet.is_ready_again()
-    node.kill()

@@ -1,14 +1,14 @@
 """Keys turn over in the middle of load, by command, with two workers: nothing answers 5xx, and every token resolves."""
 
-from __future__ import annotations
-
 import json
 import re
 import shutil
-import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from keys import keyset
 from masking_service.runtime.clock import today
 from masking_service.store.errors import StoreUnavailable
 from tests.e2e.processes import Running, command, invoke, wait_for
+from tests.together import repeating
 
 Start = Callable[..., Running]
 Tokens = dict[str, str]
@@ -37,25 +38,14 @@ class Load:
         self.statuses: Counter[int] = Counter()
         self.tokens: Tokens = {}
         self.others: list[tuple[str, str]] = []
-        self._stop = threading.Event()
-        self._threads = [threading.Thread(target=self._run, args=(name,)) for name in range(2)]
 
-    def __enter__(self) -> Load:
-        for thread in self._threads:
-            thread.start()
-        return self
+    def senders(self) -> list[Callable[[], None]]:
+        """Two, each of which sends one new and one known number of its own."""
+        return [partial(self._send_next, name, count()) for name in range(2)]
 
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        for thread in self._threads:
-            thread.join()
-
-    def _run(self, name: int) -> None:
-        sent = 0
-        while not self._stop.is_set():
-            numbers = [f"SF{self._series}{name}{number:08}" for number in (sent, sent // 2)]
-            self.send(numbers)
-            sent += 1
+    def _send_next(self, name: int, numbers: Iterator[int]) -> None:
+        sent = next(numbers)
+        self.send([f"SF{self._series}{name}{number:08}" for number in (sent, sent // 2)])
 
     def send(self, numbers: list[str]) -> None:
         key = self.service.credentials["label-printer"]
@@ -109,7 +99,8 @@ def values(service: Running, tokens: Tokens, case: str) -> set[str | None]:
 
 @contextmanager
 def loaded(service: Running, series: str = "0") -> Iterator[Load]:
-    with Load(service, series) as load:
+    load = Load(service, series)
+    with repeating(*load.senders()):
         yield load
     load.check()
     assert len(load.tokens) > 20
@@ -191,7 +182,7 @@ def test_a_broken_keyset_file_under_a_running_service_changes_nothing_and_is_tol
     wait_for(lambda: keys(service, "status").count("this one") >= 2, "both workers say which keys they have")
     with loaded(service, "4") as load:
         file.write_bytes(whole[:200])
-        load._stop.wait(2.5)
+        time.sleep(2.5)
         file.write_bytes(whole)
 
     assert "Traceback" not in service.log

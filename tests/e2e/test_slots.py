@@ -73,12 +73,7 @@ def _day(folder: Path, cleanup: ExitStack) -> Day:
     service = Running.serve(folder / "service", "--dev", "--workers", str(KEYS.slots), **settings)
     cleanup.callback(service.stop)
     wait_for(lambda: witness_of(service), "the witness has its archive")
-
-    def asked(who: str, method: str, path: str, body: object = None) -> Any:
-        status, _, content = service.call(service.credentials[who], method, path, body)
-        assert status < 300, content
-        return json.loads(content)
-
+    asked = service.asked
     record = {"waybill_no": NUMBER, "recipient": {"name": "张三", "phone": PHONE, "address": "样例路1号302室"}}
     asked("label-printer", "POST", "/v1/tokenize", {"records": [record], "custody": {"site": "021001"}})
     asked("service-desk", "POST", "/v1/cases", CASE)
@@ -98,10 +93,8 @@ def _day(folder: Path, cleanup: ExitStack) -> Day:
         page = asked("auditor", "GET", f"/v1/audit?limit=7&after={page['next']}")
     at_once = [entry["id"] for entry in asked("auditor", "GET", "/v1/audit?limit=1000")["entries"]]
     service.stop()
-    archive = service.state / "audit-archive"
-    archived = b"".join(path.read_bytes() for path in sorted(archive.glob("audit-*.ndjson")))
-    cluster = Cluster(group)
-    return Day(service.folder, cluster, group.url, opened, views, checkpoint, paged, at_once, archived, service.log)
+    seen = (opened, views, checkpoint, paged, at_once, service.archived(), service.log)
+    return Day(service.folder, Cluster(group), group.url, *seen)
 
 
 def test_a_value_is_opened(day: Day) -> None:

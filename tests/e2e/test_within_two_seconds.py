@@ -14,6 +14,7 @@ from keys.files import read_secret_file
 from masking_service.access.issuers import mint
 from masking_service.runtime.wiring import DEVELOPMENT_ISSUER_KEY
 from tests.e2e.processes import ROOT, Running, command, wait_for
+from tests.keys.known import secret_file
 from tests.receivers import Receiver, receiving
 
 NUMBER = "SF1234567890"
@@ -29,9 +30,7 @@ class Service:
     def __init__(self, folder: Path, receiver: Receiver) -> None:
         self.policy = folder / "policy.yaml"
         self.policy.write_text((ROOT / "policy.yaml").read_text("utf-8"), "utf-8")
-        key = folder / "alert.key"
-        key.write_text("k" * 64)
-        key.chmod(0o600)
+        key = secret_file(folder / "alert.key", b"k" * 64)
         self.receiver = receiver
         self.running = Running.serve(
             folder,

@@ -1,7 +1,6 @@
 """The witness of a development service: it archives as long as the service runs, and not a moment longer."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
@@ -17,11 +16,6 @@ def witness_of(running: Running) -> int:
     return next((pid for pid in _processes() if lock in _open_files(pid)), 0)
 
 
-def archived(running: Running) -> bytes:
-    paths: list[Path] = sorted((running.state / "audit-archive").glob("audit-*.ndjson"))
-    return b"".join(path.read_bytes() for path in paths)
-
-
 def test_it_archives_the_log_of_a_service_to_its_end_and_ends_with_it(start: Start) -> None:
     running = start("--dev", "--workers", "1")
     pid = wait_for(lambda: witness_of(running), "the witness has its archive")
@@ -32,7 +26,7 @@ def test_it_archives_the_log_of_a_service_to_its_end_and_ends_with_it(start: Sta
 
     assert (opened, gone(pid)) == (201, True)
     command("audit", "verify", path, MASKING_STATE_DIR=str(running.state))
-    assert b'"action":"case-open"' in archived(running)
+    assert b'"action":"case-open"' in running.archived()
 
 
 def test_an_export_of_a_running_service_holds_archive_and_store_together(service: Running) -> None:

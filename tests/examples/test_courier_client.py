@@ -1,16 +1,14 @@
 """The courier app's example against the running service: it shows a mask, rings the door and holds no phone."""
 
-import os
-import subprocess
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from examples.clients.courier_client import CourierClient, Refused
-from tests.e2e.processes import ROOT, Running
+from tests import programs
+from tests.e2e.processes import ROOT, Running, environment
 from tests.examples.standin import CUT, Says, standing_in
 from tests.web.api import SITE
 from tests.web.people import COURIER, PRINTER
@@ -68,16 +66,9 @@ def test_the_key_is_sent_over_tls_only() -> None:
 def test_the_command_prints_a_mask_and_a_number(
     service: Running, url: str, number: str, known: bool, status: int
 ) -> None:
-    environment = {**os.environ, "MASKING_URL": url, "MASKING_TOKEN": service.credentials[COURIER]}
-    program = Path(ROOT) / "examples" / "clients" / "courier_client.py"
-    run = subprocess.run(
-        [sys.executable, str(program), number if known else "SF9999999999"],
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    settings = environment(MASKING_URL=url, MASKING_TOKEN=service.credentials[COURIER])
+    program = ROOT / "examples" / "clients" / "courier_client.py"
+    run = programs.run(sys.executable, program, number if known else "SF9999999999", env=settings)
 
     assert run.returncode == status
     assert ("dial no-number-700" in run.stdout) == known

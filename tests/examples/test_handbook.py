@@ -2,13 +2,13 @@
 
 import json
 import re
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests import programs
 from tests.docs.pages import is_what_was_said, run, steps
 from tests.e2e.processes import ROOT, Running, environment
 from tests.examples.clients import CLIENTS, needed
@@ -55,19 +55,12 @@ def test_the_program_prints_what_it_says(folder: Path, service: Running) -> None
     assert PROGRAM
     program, _, prints = PROGRAM[1].partition("\n# ")
 
-    said = subprocess.run(
-        [sys.executable, "-c", program],
-        cwd=folder,
-        env=environment(
-            PYTHONPATH="examples/clients",
-            MASKING_URL=f"http://127.0.0.1:{service.port}",
-            MASKING_API_KEY_FILE=".local/label-printer.key",
-        ),
-        capture_output=True,
-        encoding="utf-8",
-        timeout=60,
-        check=False,
+    settings = environment(
+        PYTHONPATH="examples/clients",
+        MASKING_URL=f"http://127.0.0.1:{service.port}",
+        MASKING_API_KEY_FILE=".local/label-printer.key",
     )
+    said = programs.run(sys.executable, "-c", program, cwd=folder, env=settings, encoding="utf-8")
 
     assert (said.stdout, said.stderr) == (prints, "")
 

@@ -14,6 +14,7 @@ import jsonschema
 import kubernetes_validate
 import yaml
 
+from tests import programs
 from tests.helm.combinations import COUNT, combination
 
 ROOT = Path(__file__).parents[2]
@@ -48,18 +49,10 @@ class Chart:
         self._environment = {f"HELM_{name}_HOME": str(folder / name) for name in ("CACHE", "CONFIG", "DATA")}
         self._rendered: dict[str, list[Object]] = {}
 
-    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [str(self.helm), *arguments],
-            cwd=ROOT,
-            env=self._environment,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+    def run(self, *arguments: str) -> programs.Ended:
+        return programs.run(self.helm, *arguments, cwd=ROOT, env=self._environment)
 
-    def lint(self, value_set: str) -> subprocess.CompletedProcess[str]:
+    def lint(self, value_set: str) -> programs.Ended:
         return self.run("lint", "--strict", "helm", *values_of(value_set))
 
     def template(self, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -94,6 +87,12 @@ class Chart:
     def containers(self, value_set: str) -> Iterator[Object]:
         for pod in self.pods(value_set):
             yield from (*pod.get("initContainers", []), *pod["containers"])
+
+
+def refusal(done: programs.Ended) -> str:
+    """Return what helm says where it must refuse."""
+    assert done.returncode != 0
+    return done.stderr
 
 
 def values_of(value_set: str) -> tuple[str, ...]:

@@ -1,13 +1,13 @@
 """A company's own authorities: with the variable that the chart sets, issuers behind its certificates are believed."""
 
 import json
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests import programs
 from tests.access.tokens import KEY, jwk
 from tests.certificates import Authority
 from tests.e2e.processes import ROOT, environment
@@ -38,11 +38,8 @@ def issuer(authority: Authority) -> Iterator[str]:
         yield f"{url}/jwks"
 
 
-def fetched(url: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", FETCH, url]
-    return subprocess.run(
-        command, cwd=ROOT, env=environment(**variables), capture_output=True, text=True, timeout=30, check=False
-    )
+def fetched(url: str, **variables: str) -> programs.Ended:
+    return programs.run(sys.executable, "-c", FETCH, url, cwd=ROOT, env=environment(**variables))
 
 
 def test_an_issuer_behind_ones_own_authority_is_believed(chart: Chart, authority: Authority, issuer: str) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from masking_console.settings import Settings
-from tests.helm.chart import Chart, Object, objects
+from tests.helm.chart import Chart, Object, objects, refusal
 from tests.helm.references import faults
 from tests.helm.test_handbook import blocks
 
@@ -80,8 +80,7 @@ def test_the_values_of_the_handbook_make_a_desk_and_its_commands_make_the_secret
 def test_a_desk_that_lacks_a_setting_is_refused(chart: Chart, missing: str) -> None:
     done = chart.template("--values", "tests/helm/values/desk.yaml", "--set", f"desk.{missing}=")
 
-    assert done.returncode != 0
-    assert f"desk.{missing} is missing" in done.stderr
+    assert f"desk.{missing} is missing" in refusal(done)
 
 
 def test_a_desk_with_the_store_of_the_service_is_refused(chart: Chart) -> None:

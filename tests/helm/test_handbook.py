@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +12,8 @@ from typing import Any
 import pytest
 import redis
 
-from tests.e2e.processes import Running, environment, wait_for
+from tests import programs
+from tests.e2e.processes import GUNICORN, Running, environment, wait_for
 from tests.helm.chart import ROOT, Chart, Object, objects, validate
 from tests.servers import HOST, Node, durable, free_ports
 
@@ -58,17 +58,8 @@ class Desk:
 
     def run(self, script: str) -> str:
         variables = environment(PATH=f"{self.folder}/bin:{Path(sys.executable).parent}:{os.environ['PATH']}")
-        done = subprocess.run(
-            ["bash", "-euo", "pipefail", "-c", script],
-            cwd=self.folder,
-            env=variables | {"KUBECONFIG": "/dev/null"},
-            capture_output=True,
-            text=True,
-            timeout=100,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stdout
+        variables |= {"KUBECONFIG": "/dev/null"}
+        return programs.output("bash", "-euo", "pipefail", "-c", script, cwd=self.folder, env=variables, timeout=100)
 
     def objects(self, name: str) -> list[Any]:
         return objects((self.folder / name).read_text())
@@ -90,8 +81,7 @@ def desk(chart: Chart, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Des
     desk.said = desk.run(f'export MASKING_REDIS_URL="$(cat service.url)"\n{rotation.replace("--wait 150", "--wait 3")}')
     yield desk
     service.stop()
-    node.stop()
-    node.client.close()
+    node.end()
 
 
 @pytest.fixture(scope="module")
@@ -111,8 +101,7 @@ def trial(chart: Chart, tmp_path_factory: pytest.TempPathFactory) -> Iterator[De
     desk.run('secret() { kubectl --namespace express create secret generic "$@"; }\n' + waits + rest)
     yield desk
     service.stop()
-    node.stop()
-    node.client.close()
+    node.end()
 
 
 def equipped(chart: Chart, folder: Path) -> Desk:
@@ -153,8 +142,7 @@ def pod(folder: Path, url: str, ready: str = "/readyz") -> Running:
         "MASKING_BIND": f"{HOST}:{port}",
         "MASKING_WORKERS": "2",
     }
-    command = [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "wsgi:app"]
-    service = Running(command, folder, variables, port)
+    service = Running(GUNICORN, folder, variables, port)
     wait_for(lambda: service.status(None, "GET", ready) == 200, "it is ready", 30)
     return service
 

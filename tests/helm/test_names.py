@@ -2,12 +2,12 @@
 
 import re
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.helm.chart import ROOT, VALUES, Chart, Object, objects, validate
+from tests import programs
+from tests.helm.chart import ROOT, VALUES, Chart, Object, objects, refusal, validate
 from tests.helm.references import faults
 
 EVERYTHING = ("--values", str(VALUES / "everything.yaml"))
@@ -15,7 +15,7 @@ LONGEST = "a" * 50 + "-bc"
 """Helm takes 53 characters."""
 
 
-def sound(done: subprocess.CompletedProcess[str]) -> list[Object]:
+def sound(done: programs.Ended) -> list[Object]:
     """What was rendered, when Kubernetes would take it."""
     assert done.returncode == 0, done.stderr
     rendered = objects(done.stdout)
@@ -60,10 +60,7 @@ def test_every_name_is_one_that_kubernetes_takes(
 
 @pytest.mark.parametrize("release", ["1masking", "123"])
 def test_a_name_that_no_service_can_have_is_refused(chart: Chart, release: str) -> None:
-    done = chart.run("template", release, "helm")
-
-    assert done.returncode != 0
-    assert "begins with a letter: set fullnameOverride" in done.stderr
+    assert "begins with a letter: set fullnameOverride" in refusal(chart.run("template", release, "helm"))
 
 
 def test_two_releases_in_one_namespace_share_no_name_and_no_pod(chart: Chart) -> None:
@@ -95,7 +92,4 @@ def test_a_version_with_a_build_in_it_makes_labels_that_are_taken(chart: Chart, 
 
 
 def test_a_kubernetes_that_knows_no_sleep_before_the_end_is_refused(chart: Chart) -> None:
-    done = chart.template("--kube-version", "1.29.0")
-
-    assert done.returncode != 0
-    assert "requires kubeVersion: >=1.30.0-0" in done.stderr
+    assert "requires kubeVersion: >=1.30.0-0" in refusal(chart.template("--kube-version", "1.29.0"))

@@ -37,8 +37,7 @@ def trial(chart: Chart, tmp_path: Path) -> Iterator[Node]:
     node._answers = lambda: bool(node.client.info())  # type: ignore[method-assign]
     node.start()
     yield node
-    node.stop()
-    node.client.close()
+    node.end()
 
 
 def test_it_has_every_durable_setting_of_production(chart: Chart) -> None:

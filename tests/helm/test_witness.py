@@ -12,7 +12,8 @@ import pytest
 
 from tests.e2e.processes import ROOT, command, environment, wait_for
 from tests.helm.chart import Chart
-from tests.servers import HOST, Node, durable
+from tests.keys.known import secret_file
+from tests.servers import HOST, Node, single
 from tests.store.stores import ask
 
 RIGHTS = (ROOT / "examples" / "redis-witness.acl").read_text().split()
@@ -21,13 +22,11 @@ RIGHTS = (ROOT / "examples" / "redis-witness.acl").read_text().split()
 @pytest.fixture
 def node(tmp_path: Path) -> Iterator[Node]:
     """A store with a log: keys were made, and a client was added."""
-    node = Node(tmp_path, durable()).start()
-    settings = {"MASKING_STATE_DIR": str(tmp_path / "keys"), "MASKING_REDIS_URL": node.url}
-    command("keys", "init", **settings)
-    command("clients", "add", "p", "--role", "label-printer", **settings)
-    yield node
-    node.stop()
-    node.client.close()
+    with single(tmp_path) as node:
+        settings = {"MASKING_STATE_DIR": str(tmp_path / "keys"), "MASKING_REDIS_URL": node.url}
+        command("keys", "init", **settings)
+        command("clients", "add", "p", "--role", "label-printer", **settings)
+        yield node
 
 
 def test_it_archives_with_the_rights_that_are_shipped_for_it(chart: Chart, node: Node, tmp_path: Path) -> None:
@@ -63,9 +62,7 @@ def archived(state: Path) -> set[str]:
 
 def test_the_archive_is_served_with_the_chart_s_own_command(chart: Chart, tmp_path: Path) -> None:
     _, container = chart.one("everything", "StatefulSet", "witness")["spec"]["template"]["spec"]["containers"]
-    key = tmp_path / "key"
-    key.write_text("k" * 32)
-    key.chmod(0o440)
+    key = secret_file(tmp_path / "key", b"k" * 32, 0o440)
     here = {"/run/masking/archive/key": str(key), "0.0.0.0": "127.0.0.1", "8090": "0"}  # noqa: S104 - as in the pod
     line = [here.get(word, word) for word in [sys.executable, *container["command"][1:], *container["args"]]]
 

@@ -10,7 +10,7 @@ from tests.conftest import folder_in_memory
 from tests.e2e.processes import Running
 from tests.image.container import Container, Images, make_images
 from tests.image.installed import Installed, install
-from tests.servers import Node, durable
+from tests.servers import Node, single
 
 
 @pytest.fixture(scope="package")
@@ -24,10 +24,8 @@ def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 @pytest.fixture(scope="package")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
     """A store with production's durable settings."""
-    node = Node(tmp_path_factory.mktemp("image-store"), durable()).start()
-    yield node
-    node.stop()
-    node.client.close()
+    with single(tmp_path_factory.mktemp("image-store")) as node:
+        yield node
 
 
 @pytest.fixture(scope="package")

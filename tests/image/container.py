@@ -7,12 +7,12 @@ FROM says.
 import os
 import resource
 import shutil
-import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
 
+from tests import programs
 from tests.e2e.processes import Running, wait_for
 from tests.image import dockerfile
 from tests.servers import free_ports
@@ -51,17 +51,7 @@ class Images:
 
     def command(self, *arguments: str) -> str:
         """Run one of the tools to its end and return its output."""
-        done = subprocess.run(
-            arguments,
-            env=self._environment,
-            cwd=dockerfile.ROOT,
-            capture_output=True,
-            text=True,
-            timeout=280,
-            check=False,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
+        return programs.output(*arguments, env=self._environment, cwd=dockerfile.ROOT, timeout=280)
 
     def build(self) -> None:
         """Build the unchanged Dockerfile on a base of Debian's Python."""

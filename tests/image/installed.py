@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests import programs
 from tests.e2e.processes import Running, wait_for
 from tests.image import dockerfile
 from tests.servers import free_ports
@@ -56,17 +57,7 @@ class Installed:
 
     def run(self, *command: str, **more: str) -> str:
         """One command in a container of the image, to its end; what it prints."""
-        done = subprocess.run(
-            [*CONFINED, *command],
-            cwd=self.workdir,
-            env=self._environment | more,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout.strip()
+        return programs.output(*CONFINED, *command, cwd=self.workdir, env=self._environment | more).strip()
 
     def start(self, ready: str = "/readyz") -> Running:
         """The image's own command, once it is ready."""

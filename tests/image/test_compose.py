@@ -1,6 +1,5 @@
 """compose.yaml fits the schema of the Compose specification, and the files and settings that the service needs."""
 
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -9,6 +8,7 @@ import pytest
 import yaml
 
 from masking_service.dev.embedded import DURABLE
+from tests import programs
 from tests.image import dockerfile
 from tests.image.dockerfile import ROOT
 
@@ -19,9 +19,8 @@ OWN_FILES |= {"state/tls.crt", "state/tls.key"}
 
 
 def validates(file: Path) -> bool:
-    tool = str(Path(sys.executable).with_name("check-jsonschema"))
-    command = [tool, "--builtin-schema", "vendor.compose-spec", str(file)]
-    return subprocess.run(command, capture_output=True, check=False).returncode == 0
+    tool = Path(sys.executable).with_name("check-jsonschema")
+    return programs.run(tool, "--builtin-schema", "vendor.compose-spec", file).returncode == 0
 
 
 def test_it_fits_the_schema_of_the_compose_specification() -> None:

@@ -1,30 +1,29 @@
 """What the Dockerfile may and may not do. `test_container.py` builds it."""
 
 import re
-import subprocess
 import sys
 from pathlib import Path
 
 import yaml
 
+from tests import programs
 from tests.image import dockerfile
 from tests.image.dockerfile import ROOT
 
+HADOLINT = Path(sys.executable).with_name("hadolint")
 IGNORED = [line for line in (ROOT / ".dockerignore").read_text().splitlines() if line and not line.startswith("#")]
 
 
 def test_hadolint_finds_nothing() -> None:
-    hadolint = Path(sys.executable).with_name("hadolint")
-    done = subprocess.run([hadolint, "--no-color", "Dockerfile"], cwd=ROOT, capture_output=True, text=True, check=False)
+    done = programs.run(HADOLINT, "--no-color", "Dockerfile", cwd=ROOT)
 
     assert (done.returncode, done.stdout) == (0, "")
 
 
 def test_hadolint_would_find_something(tmp_path: Path) -> None:
-    hadolint = Path(sys.executable).with_name("hadolint")
     (tmp_path / "Dockerfile").write_text("FROM python:latest\n")
 
-    assert subprocess.run([hadolint, "Dockerfile"], cwd=tmp_path, capture_output=True, check=False).returncode != 0
+    assert programs.run(HADOLINT, "Dockerfile", cwd=tmp_path).returncode != 0
 
 
 def test_there_are_two_stages_on_one_base_with_a_tag_and_no_host() -> None:

@@ -3,12 +3,12 @@
 import importlib.metadata
 import re
 import shlex
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from tests import programs
 from tests.e2e.processes import Running
 from tests.image.dockerfile import ROOT
 from tests.image.installed import BATCH, Installed, another
@@ -38,14 +38,8 @@ def test_a_requirement_with_another_hash_or_none_is_refused(requirement: str, tm
     (copy / "image" / "install.sh").write_text((ROOT / "image" / "install.sh").read_text())
     (copy / "requirements.txt").write_text(f"{requirement}\n")
 
-    done = subprocess.run(
-        ["sh", "image/install.sh", "requirements", str(tmp_path / "opt")],
-        cwd=copy,
-        env={"PYTHON": sys.executable, "PATH": "/usr/bin:/bin"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    variables = {"PYTHON": sys.executable, "PATH": "/usr/bin:/bin"}
+    done = programs.run("sh", "image/install.sh", "requirements", tmp_path / "opt", cwd=copy, env=variables)
 
     assert done.returncode != 0
     assert "HASH" in done.stderr.upper()
@@ -75,9 +69,9 @@ def test_what_the_unit_starts_runs_from_a_folder_that_was_moved(target: Path) ->
     command = shlex.split(started[1].replace("/opt/masking", str(moved)))
     target.rename(moved)
     try:
-        done = subprocess.run([*command, "--version"], cwd=moved / "app", capture_output=True, text=True, check=False)
+        done = programs.run(*command, "--version", cwd=moved / "app")
         with pytest.raises(FileNotFoundError):
-            subprocess.run([moved / "venv" / "bin" / "gunicorn", "--version"], check=False)
+            programs.run(moved / "venv" / "bin" / "gunicorn", "--version")
     finally:
         moved.rename(target)
 
@@ -96,13 +90,8 @@ def test_it_is_alive_ready_and_makes_the_round_trip_of_helm_test(
 
 
 def test_the_round_trip_fails_without_a_key(service: Running) -> None:
-    done = subprocess.run(
-        [sys.executable, str(ROOT / "helm" / "round_trip.py")],
-        env={"MASKING_URL": f"http://127.0.0.1:{service.port}"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    url = f"http://127.0.0.1:{service.port}"
+    done = programs.run(sys.executable, ROOT / "helm" / "round_trip.py", env={"MASKING_URL": url})
 
     assert done.returncode == 1
     assert done.stderr == "failed: the Secret with the API key of a label printer is there\n"

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from hashlib import sha256
+from pathlib import Path
 from typing import Any, Literal
 
 from keys.keyring import Keyring
@@ -13,6 +14,13 @@ from keys.providers.file import FileRootKeys
 def known_bytes(name: str) -> bytes:
     """32 bytes that follow from `name`."""
     return sha256(name.encode()).digest()
+
+
+def secret_file(path: Path, content: bytes, mode: int = 0o600) -> Path:
+    """Write a file that holds a secret."""
+    path.write_bytes(content)
+    path.chmod(mode)
+    return path
 
 
 def known_keyset(

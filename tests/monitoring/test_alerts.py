@@ -1,12 +1,12 @@
 """Every alert fires where it should and stays quiet where it should, by Prometheus' own tool for that."""
 
 import re
-import subprocess
 from pathlib import Path
 
 import pytest
 import yaml
 
+from tests import programs
 from tests.monitoring.rules import ALERTS, ROOT, RULES, tool
 
 Series = dict[str, str]
@@ -220,8 +220,7 @@ def tried(cases: dict[str, Series], expected: int, folder: Path) -> str:
     ]
     file = folder / "test.yaml"
     file.write_text(yaml.safe_dump({"rule_files": [str(ALERTS)], "evaluation_interval": "1m", "tests": tests}))
-    command = [tool("promtool"), "test", "rules", str(file)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    done = programs.run(tool("promtool"), "test", "rules", file)
     said = done.stdout + done.stderr
     assert ("SUCCESS" in said) == (done.returncode == 0), said
     assert "SUCCESS" in said or "alertname" in said, said
@@ -241,10 +240,7 @@ def quiet(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 def test_prometheus_takes_the_rules() -> None:
-    command = [tool("promtool"), "check", "rules", "--lint=all", "--lint-fatal", str(ALERTS)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
-
-    assert done.returncode == 0, done.stdout + done.stderr
+    programs.output(tool("promtool"), "check", "rules", "--lint=all", "--lint-fatal", ALERTS)
 
 
 def test_every_alert_is_tried() -> None:

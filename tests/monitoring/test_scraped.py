@@ -4,7 +4,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,11 +13,12 @@ from typing import Any
 import pytest
 
 from masking_service.observability.metrics import BUCKETS
-from tests.e2e.processes import ROOT, Running, environment, wait_for
+from tests.e2e.processes import ROOT, SERVICE, Running, environment, wait_for
+from tests.keys.known import secret_file
 from tests.monitoring import processes
 from tests.monitoring.rules import EXPRESSIONS, QUERIES, RULES, labels_of, selectors
 from tests.receivers import Receiver, receiving
-from tests.servers import Node, durable
+from tests.servers import Node, single
 from tests.web.api import NUMBER, record
 
 pytestmark = pytest.mark.timeout(180)
@@ -28,11 +28,8 @@ SECONDS_OF_LOAD = 6
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
-    node = Node(tmp_path_factory.mktemp("store"), durable(maxmemory="256mb")).start()
-    yield node
-    if node.running.poll() is None:
-        node.stop()
-    node.client.close()
+    with single(tmp_path_factory.mktemp("store"), maxmemory="256mb") as node:
+        yield node
 
 
 @pytest.fixture(scope="module")
@@ -48,10 +45,8 @@ def service(store: Node, tmp_path_factory: pytest.TempPathFactory) -> Iterator[R
 @contextmanager
 def archive(folder: Path) -> Iterator[str]:
     """Serve the archive of a development set-up; yield the URL."""
-    key = folder / "archive.key"
-    key.write_text("k" * 32)
-    key.chmod(0o600)
-    command = [sys.executable, "-m", "masking_service", "audit", "serve", "--key", str(key), "--port", "0"]
+    key = secret_file(folder / "archive.key", b"k" * 32)
+    command = (*SERVICE, "audit", "serve", "--key", str(key), "--port", "0")
     serving = subprocess.Popen(
         command, cwd=ROOT, env=environment(MASKING_STATE_DIR=str(folder / "state")), stdout=subprocess.PIPE, text=True
     )

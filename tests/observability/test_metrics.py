@@ -1,7 +1,6 @@
 """Tests metrics over several workers."""
 
 import os
-import subprocess
 import sys
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from prometheus_client import CollectorRegistry
 
 from masking_service.access.rules import Budget, Window
 from masking_service.observability.metrics import FOLDER_VARIABLE, Metrics, start_counting
+from tests import programs
 
 pytestmark = pytest.mark.server
 
@@ -107,14 +107,8 @@ def test_alerted_series_exist_before_the_first_event(metrics: Metrics, series: s
 def test_processes_with_a_shared_folder_count_together(tmp_path: Path) -> None:
     environment = {**os.environ, FOLDER_VARIABLE: str(tmp_path)}
     for _ in range(2):
-        subprocess.run([sys.executable, "-c", COUNT], env=environment, check=True)
-    told = subprocess.run(
-        [sys.executable, "-c", COUNT + TELL],
-        env=environment,
-        check=True,
-        capture_output=True,
-        text=True,
-    ).stdout
+        programs.output(sys.executable, "-c", COUNT, env=environment)
+    told = programs.output(sys.executable, "-c", COUNT + TELL, env=environment)
 
     assert 'masking_requests_total{method="GET",route="/a",status="200"} 3.0' in told
     assert 'masking_request_duration_seconds_bucket{le="0.025",method="GET",route="/a"} 3.0' in told
@@ -161,17 +155,8 @@ def seen_by(workers: list[str], folder: Path) -> list[str]:
     """Return the exposition of the last of these workers."""
     told = ""
     for each in workers:
-        told = subprocess.run(
-            [
-                sys.executable,
-                "-c",
-                f"from masking_service.observability import metrics; m = metrics.Metrics(); {each}{TELL}",
-            ],
-            env={**os.environ, FOLDER_VARIABLE: str(folder)},
-            check=True,
-            capture_output=True,
-            text=True,
-        ).stdout
+        script = f"from masking_service.observability import metrics; m = metrics.Metrics(); {each}{TELL}"
+        told = programs.output(sys.executable, "-c", script, env={**os.environ, FOLDER_VARIABLE: str(folder)})
     return [line for line in told.splitlines() if line[:1] != "#"]
 
 

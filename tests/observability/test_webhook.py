@@ -4,7 +4,6 @@ import hmac
 import json
 import socket
 import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -17,8 +16,9 @@ from keys.messages import SIGNATURE, TIMESTAMP, MessageKey
 from masking_service.observability.alerts import Alert
 from masking_service.observability.webhook import MAX_WAITING, Webhook, check_url
 from masking_service.runtime.settings import Settings, SettingsError
-from tests.keys.known import known_bytes
+from tests.keys.known import known_bytes, secret_file
 from tests.receivers import Receiver, receiving
+from tests.servers import wait_until
 from tests.store.stores import NOW
 
 KEY = known_bytes("alerts")
@@ -56,11 +56,7 @@ def hook(receiver: Receiver, dropped: list[str]) -> Iterator[Hook]:
 
 
 def wait_for(met: Callable[[], object]) -> None:
-    for _ in range(500):
-        if met():
-            return
-        time.sleep(0.01)
-    pytest.fail("it did not happen within five seconds")
+    wait_until(lambda: bool(met()), "the webhook has done it", 5.0)
 
 
 def test_an_alert_arrives_whole_and_signed(hook: Hook, receiver: Receiver, dropped: list[str]) -> None:
@@ -244,10 +240,7 @@ def test_invalid_webhook_urls(url: str) -> None:
 
 @pytest.fixture
 def key_file(tmp_path: Path) -> Path:
-    path = tmp_path / "alert.key"
-    path.write_bytes(KEY.hex().encode())
-    path.chmod(0o600)
-    return path
+    return secret_file(tmp_path / "alert.key", KEY.hex().encode())
 
 
 def test_settings_contain_url_and_key(key_file: Path) -> None:

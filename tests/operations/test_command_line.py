@@ -1,15 +1,16 @@
 """deploy/masking.sh passes on the settings of the file unchanged: no value is executed, and none is lost."""
 
 import os
-import subprocess
 from pathlib import Path
 
 import pytest
 
+from tests import programs
+
 SCRIPT = Path(__file__).parents[2] / "deploy" / "masking.sh"
 
 
-def called(settings: str, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def called(settings: str, folder: Path, *arguments: str) -> programs.Ended:
     """The script over these settings. What it starts as the service's user prints its environment and arguments."""
     (folder / "bin").mkdir()
     (folder / "bin" / "runuser").write_text('#!/bin/sh\nenv\nprintf "%s\\n" "$@"\n')
@@ -20,15 +21,7 @@ def called(settings: str, folder: Path, *arguments: str) -> subprocess.Completed
         assert theirs in text
         text = text.replace(theirs, str(ours))
     environment = {"PATH": f"{folder / 'bin'}:{os.environ['PATH']}"}
-    return subprocess.run(
-        ["sh", "-c", text, "masking", *arguments],
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=10,
-        check=False,
-    )
+    return programs.run("sh", "-c", text, "masking", *arguments, cwd=folder, env=environment)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.operations.handbook import PAGES, ROOT, Machine, Step, steps
+from tests.operations.handbook import PAGES, Machine, Step, steps
 
 pytestmark = pytest.mark.timeout(300)  # it installs, runs and restores a whole service
 STEPS = steps()
@@ -70,22 +70,6 @@ def test_every_code_block_is_tested(page: Path) -> None:
 
     assert set(fences[::2]) <= {"bash", "text"}
     assert set(fences[1::2]) == {""}
-
-
-LINKS = sorted({(page, target) for page in PAGES for target in re.findall(r"\]\(([^)]+)\)", page.read_text())})
-
-
-@pytest.mark.parametrize(("origin", "target"), LINKS, ids=[f"{page.stem}-{target}" for page, target in LINKS])
-def test_every_link_has_a_target(origin: Path, target: str) -> None:
-    file, _, anchor = target.partition("#")
-    if file.startswith("https://"):
-        return
-    page = (origin.parent / file).resolve() if file else origin
-    assert page.is_relative_to(ROOT)
-    assert page.is_file()
-    chapters = re.findall(r"^#+ (.+)$", page.read_text(), re.MULTILINE) if anchor else []
-
-    assert not anchor or anchor in {re.sub(r"[^\w -]", "", name.lower()).replace(" ", "-") for name in chapters}
 
 
 def test_steps_are_in_the_order_of_the_pages() -> None:

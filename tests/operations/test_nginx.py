@@ -3,7 +3,6 @@
 import json
 import socket
 import ssl
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -17,9 +16,9 @@ from masking_service.access.issuers import MAX_TOKEN_LENGTH
 from masking_service.web.problems import Problem
 from tests.access.tokens import KEY, public_pem
 from tests.certificates import Authority
-from tests.e2e.processes import Running, command, wait_for
+from tests.e2e.processes import GUNICORN, Running, command, wait_for
 from tests.proxy import ROOT, Proxy
-from tests.servers import HOST, Node, durable, free_ports
+from tests.servers import HOST, Node, free_ports, single
 from tests.web.api import record
 from tests.web.planted import NUMBER, PLANTED, TRACES
 
@@ -54,9 +53,8 @@ class Front:
         command("keys", "init", **settings)
         self.key = command("clients", "add", "printer", "--role", "label-printer", **settings)
         (behind,) = free_ports(1)
-        line = [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "wsgi:app"]
         bound = {"MASKING_BIND": f"{HOST}:{behind}", "MASKING_WORKERS": "1"}
-        self.service = Running(line, folder, settings | bound, behind)
+        self.service = Running(GUNICORN, folder, settings | bound, behind)
         authority = Authority(folder)
         own = authority.vouch_for(NAME)
         self._context = ssl.create_default_context(cafile=authority.file)
@@ -105,13 +103,10 @@ class Front:
 
 @pytest.fixture(scope="module")
 def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
-    store = Node(tmp_path_factory.mktemp("store"), durable()).start()
-    front = Front(tmp_path_factory.mktemp("front"), store)
-    yield front
-    front.stop()
-    if store.running.poll() is None:
-        store.stop()
-    store.client.close()
+    with single(tmp_path_factory.mktemp("store")) as store:
+        front = Front(tmp_path_factory.mktemp("front"), store)
+        yield front
+        front.stop()
 
 
 def batch(padding: int = 0) -> bytes:

@@ -1,7 +1,6 @@
 """deploy/nginx-desk.conf in a real nginx in front of the real desk: TLS, headers, and no path in a log."""
 
 import ssl
-import sys
 from collections.abc import Iterator
 from http.client import HTTPConnection, HTTPResponse, HTTPSConnection
 from pathlib import Path
@@ -9,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.certificates import Authority
-from tests.e2e.processes import Running, wait_for
+from tests.e2e.processes import DESK, Running, wait_for
 from tests.proxy import ROOT, Proxy
-from tests.servers import HOST, Node, free_ports
+from tests.servers import HOST, Node, free_ports, single
 
 NAME = "desk.example"
 SECRETS = {"SESSION_KEY": "ab" * 32, "CLIENT_SECRET": "secret"}
@@ -35,16 +34,8 @@ class Front:
             file.touch(mode=0o600)
             file.write_text(content)
             settings[name] = str(file)
-        command = [
-            sys.executable,
-            "-m",
-            "gunicorn",
-            "-c",
-            "masking_console/gunicorn_conf.py",
-            "masking_console.wsgi:app",
-        ]
         named = {f"MASKING_CONSOLE_{name}": value for name, value in settings.items()}
-        self.desk = Running(command, folder, named, behind)
+        self.desk = Running(DESK, folder, named, behind)
         authority = Authority(folder)
         own = authority.vouch_for(NAME)
         self._context = ssl.create_default_context(cafile=authority.file)
@@ -76,12 +67,10 @@ class Front:
 
 @pytest.fixture(scope="module")
 def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
-    store = Node(tmp_path_factory.mktemp("store")).start()
-    front = Front(tmp_path_factory.mktemp("front"), store)
-    yield front
-    front.stop()
-    store.stop()
-    store.client.close()
+    with single(tmp_path_factory.mktemp("store")) as store:
+        front = Front(tmp_path_factory.mktemp("front"), store)
+        yield front
+        front.stop()
 
 
 def test_a_page_comes_with_the_headers_of_the_desk_and_of_the_proxy(front: Front) -> None:

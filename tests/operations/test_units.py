@@ -1,10 +1,11 @@
 """systemd accepts the units in deploy/ and rates them as safe."""
 
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
+
+from tests import programs
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 UNITS = (
@@ -18,11 +19,11 @@ MAX_EXPOSURE = 15
 """Of 100, as systemd rates it; a unit without any restriction has 96."""
 
 
-def analyze(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+def analyze(*arguments: str | Path) -> programs.Ended:
     found = shutil.which("systemd-analyze")
     if found is None:
         pytest.skip("this test needs systemd-analyze: apt-get install systemd")
-    return subprocess.run([found, *arguments], capture_output=True, text=True, timeout=60, check=False)
+    return programs.run(found, *arguments)
 
 
 @pytest.mark.parametrize("name", UNITS)

@@ -1,7 +1,5 @@
 """A wrong set-up ends gunicorn's master before it starts a worker, with the status that systemd does not retry."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -9,20 +7,12 @@ import pytest
 from masking_service.server.serving import SETUP_STATUS
 from masking_service.server.setup import check_setup
 from masking_service.shipped import ROOT
-from tests.e2e.processes import environment
+from tests.e2e.processes import DESK, run_gunicorn
 
 
 @pytest.mark.parametrize("workers", ["1", "2", "4"])
 def test_gunicorn_without_keys_ends_before_it_starts_a_worker(workers: str, tmp_path: Path) -> None:
-    ran = subprocess.run(
-        [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "wsgi:app"],
-        cwd=ROOT,
-        env=environment(MASKING_STATE_DIR=str(tmp_path), MASKING_WORKERS=workers, MASKING_BIND="127.0.0.1:0"),
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    ran = run_gunicorn(MASKING_STATE_DIR=str(tmp_path), MASKING_WORKERS=workers, MASKING_BIND="127.0.0.1:0")
 
     assert ran.returncode == SETUP_STATUS
     assert ran.stderr.count("cannot start") == 1
@@ -31,15 +21,7 @@ def test_gunicorn_without_keys_ends_before_it_starts_a_worker(workers: str, tmp_
 
 
 def test_a_desk_without_settings_ends_with_the_same_status() -> None:
-    ran = subprocess.run(
-        [sys.executable, "-m", "gunicorn", "-c", "masking_console/gunicorn_conf.py", "masking_console.wsgi:app"],
-        cwd=ROOT,
-        env=environment(MASKING_CONSOLE_BIND="127.0.0.1:0"),
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    ran = run_gunicorn(DESK, MASKING_CONSOLE_BIND="127.0.0.1:0")
 
     assert ran.returncode == SETUP_STATUS
     assert "MASKING_CONSOLE_URL is not set" in ran.stderr

@@ -41,6 +41,16 @@ class Company:
         return f"rediss://waybill:{PASSWORD}@{servers.HOST}:{self.tls_port}/0"
 
 
+def administered(folder: Path, users: str, family: str, **settings: str | int) -> servers.Node:
+    """Start a server with these users, and a client of its administrator."""
+    file = folder / "users.acl"
+    file.write_text(f"{users}\nuser admin on >admin ~* &* +@all\n", encoding="ascii")
+    node = servers.Node(folder, servers.durable(aclfile=str(file), **settings), binary=servers.debian(family))
+    node.client.close()
+    node.client = redis.Redis(host=servers.HOST, port=node.port, username="admin", password="admin", socket_timeout=2)
+    return node.start()
+
+
 @pytest.fixture(scope="session")
 def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
     return Authority(tmp_path_factory.mktemp("certificates"))
@@ -52,25 +62,19 @@ def company(
 ) -> Iterator[Company]:
     """A server with the shipped rights and no default user."""
     folder = tmp_path_factory.mktemp("company")
-    (folder / "users.acl").write_text(
-        f"user default off ~* &* +@all\nuser admin on >admin ~* &* +@all\n{RIGHTS.read_text()}", encoding="ascii"
-    )
     tls_port, _ = servers.free_ports(2)
     own = authority.vouch_for("store")
-    settings = servers.durable(
-        aclfile=str(folder / "users.acl"),
+    node = administered(
+        folder,
+        f"user default off ~* &* +@all\n{RIGHTS.read_text()}",
+        request.param,
         unixsocket=str(folder / "s"),
         tls_port=tls_port,
         tls_cert_file=str(own.certificate),
         tls_key_file=str(own.key),
         tls_ca_cert_file=str(authority.file),
     )
-    node = servers.Node(folder, settings, binary=servers.debian(request.param))
-    node.client.close()
-    node.client = redis.Redis(host=servers.HOST, port=node.port, username="admin", password="admin")
-    node.start()
     ask(node.client, "ACL", "SETUSER", "waybill", f">{PASSWORD}")
     service = authority.vouch_for("waybill")
     yield Company(request.param, node.port, tls_port, folder / "s", authority.file, service, node.client)
-    node.kill()
-    node.client.close()
+    node.end()

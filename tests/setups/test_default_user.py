@@ -10,13 +10,11 @@ import redis
 
 from masking_service.store.client import Store
 from masking_service.store.health import look
-from tests.servers import HOST, Node, debian, durable
-from tests.setups.conftest import PASSWORD, RIGHTS
+from tests.servers import HOST, Node
+from tests.setups.conftest import FAMILIES, PASSWORD, RIGHTS, administered
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGES = ("kubernetes.md", "installation.md")
-FAMILIES = ("redis-server", "valkey-server")
-ADMIN = "user admin on >admin ~* &* +@all\n"
 
 
 def written_in(page: str) -> str:
@@ -27,10 +25,7 @@ def written_in(page: str) -> str:
 
 def restarted(binary: str, default: str, folder: Path) -> tuple[set[bytes], Node]:
     """Return what a server holds after writes and a restart."""
-    (folder / "users.acl").write_text(f"{default}\n{ADMIN}")
-    node = Node(folder, durable(aclfile=str(folder / "users.acl")), binary=debian(binary))
-    node.client = redis.Redis(host=HOST, port=node.port, username="admin", password="admin", socket_timeout=2)
-    node.start()
+    node = administered(folder, default, binary)
     with node.client.pipeline(transaction=True) as transaction:
         transaction.set("record", 1)
         transaction.set("custody", 2)
@@ -64,10 +59,7 @@ def test_what_the_pages_warn_of_is_real(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("default", "told"), [("user default off", True), ("user default off ~* &* +@all", False)])
 def test_the_service_sees_it_with_the_rights_that_it_has(default: str, told: bool, tmp_path: Path) -> None:
     service = RIGHTS.read_text().replace("resetpass", f">{PASSWORD}")
-    (tmp_path / "users.acl").write_text(f"{default}\n{ADMIN}{service}")
-    node = Node(tmp_path, durable(aclfile=str(tmp_path / "users.acl")), binary=debian("redis-server"))
-    node.client = redis.Redis(host=HOST, port=node.port, username="admin", password="admin", socket_timeout=2)
-    node.start()
+    node = administered(tmp_path, f"{default}\n{service}", "redis-server")
     store = Store(f"redis://waybill:{PASSWORD}@{HOST}:{node.port}/0")
     try:
         assert ("default-user" in [fault.check for fault in look(store)]) is told

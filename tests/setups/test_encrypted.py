@@ -124,8 +124,7 @@ def encrypted(request: pytest.FixtureRequest, tmp_path: Path, authority: Authori
 
     yield make
     for node in started:
-        node.kill()
-        node.client.close()
+        node.end()
 
 
 @pytest.mark.parametrize("kind", ["cluster", "sentinel"])

@@ -6,16 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
 
-from masking_service.cli import commands
 from masking_service.dev.development import Development
 from masking_service.runtime.settings import Settings
 from masking_service.runtime.store_admission import admit_store
 from masking_service.runtime.wiring import assemble
 from masking_service.store import health
 from masking_service.store.errors import StoreUnavailable
-from tests.servers import Node, durable
+from tests.e2e.processes import invoke
+from tests.servers import Node, single
 from tests.store import stores
 from tests.web.api import Api, record
 from tests.web.people import PRINTER
@@ -36,10 +35,8 @@ def binary(package: str, path: str) -> Path:
 
 @pytest.fixture
 def node(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Node]:
-    node = Node(tmp_path, durable(), binary=binary(*request.param)).start()
-    yield node
-    node.kill()
-    node.client.close()
+    with single(tmp_path, binary(*request.param)) as node:
+        yield node
 
 
 def tokenized(settings: Settings) -> Any:
@@ -53,10 +50,6 @@ def tokenized(settings: Settings) -> Any:
         parts.store.close()
 
 
-def doctor(folder: Path, url: str) -> Result:
-    return CliRunner().invoke(commands, ["doctor", "--state-dir", str(folder)], env={"MASKING_REDIS_URL": url})
-
-
 @pytest.mark.parametrize(("node", "version"), [(SUPPORTED[each], each) for each in SUPPORTED], indirect=["node"])
 def test_a_supported_release_keeps_what_it_acknowledges(node: Node, version: str, tmp_path: Path) -> None:
     with Development({"MASKING_STATE_DIR": str(tmp_path / "dev"), "MASKING_REDIS_URL": node.url}) as development:
@@ -67,7 +60,7 @@ def test_a_supported_release_keeps_what_it_acknowledges(node: Node, version: str
 
     assert node.client.info("server")["redis_version"].startswith(f"{version}.")
     assert tokenized(settings) == [{**stored, "created": False}]
-    assert doctor(settings.state_dir, node.url).exit_code == 0
+    assert invoke("doctor", "--state-dir", settings.state_dir, MASKING_REDIS_URL=node.url).exit_code == 0
 
 
 @pytest.mark.parametrize("node", [TOO_OLD], indirect=True)

@@ -7,9 +7,7 @@ from pathlib import Path
 
 import pytest
 import redis
-from click.testing import CliRunner
 
-from masking_service.cli import commands
 from masking_service.dev.development import Development
 from masking_service.runtime.background import Background
 from masking_service.runtime.settings import Settings
@@ -17,6 +15,7 @@ from masking_service.runtime.store_admission import admit_store
 from masking_service.runtime.wiring import Parts, assemble
 from masking_service.store.urls import default_replicas
 from tests import servers
+from tests.e2e.processes import invoke
 from tests.setups.conftest import PASSWORD, RIGHTS, Company
 from tests.store.stores import ask
 from tests.web.api import Api, record
@@ -69,8 +68,7 @@ def found(made: Settings, url: str, replicas: int | None = None) -> dict[str, st
 
 def doctor(made: Settings, url: str) -> str:
     """Return what `doctor` prints, in one line."""
-    environment = {"MASKING_REDIS_URL": url, "MASKING_STATE_DIR": str(made.state_dir)}
-    done = CliRunner().invoke(commands, ["doctor"], env=environment)
+    done = invoke("doctor", "--state-dir", made.state_dir, MASKING_REDIS_URL=url)
     assert done.exit_code == 1
     assert PASSWORD not in done.output
     return " ".join(done.output.split())
@@ -191,8 +189,7 @@ def test_a_replica_in_the_primarys_place(made: Settings, company: Company, tmp_p
         assert "primary, not a replica. Fix: let MASKING_REDIS_URL name the primary" in found(made, replica.url)["role"]
         assert "primary, not a replica" in doctor(made, replica.url)
     finally:
-        replica.kill()
-        replica.client.close()
+        replica.end()
 
 
 def test_replicas_that_are_not_there(made: Settings, company: Company) -> None:
