@@ -3,6 +3,9 @@
 import copy
 from typing import Any
 
+import pytest
+
+from masking_service.domain.errors import InvalidRecord
 from masking_service.domain.profiles import Profile
 from masking_service.domain.record import Masked, Masker
 from masking_service.domain.schema import Schema
@@ -56,6 +59,13 @@ def masked(record: dict[str, Any], by: Profile = LABEL, of: Schema = STANDARD) -
     """A masked copy of the record, and what the pass found."""
     copied = copy.deepcopy(record)
     return copied, Masker(of, by).mask(copied)
+
+
+def errors_of(record: Any, of: Schema = STANDARD) -> tuple[tuple[str, str], ...]:
+    """Why the record is refused."""
+    with pytest.raises(InvalidRecord) as refusal:
+        Masker(of, LABEL).mask(record)
+    return refusal.value.errors
 
 
 def standard(**changes: Any) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Profiles: unnamed kinds are hidden, labels meet the floor, and all together hide enough of a phone."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from masking_service.domain.errors import DefinitionError
 from masking_service.domain.hidden import hidden_form
 from masking_service.domain.profiles import Profile, examples, union_check
 from masking_service.domain.schema import KINDS
-from tests.domain.records import LABEL_RULES as LABEL
+from tests.domain.records import COURIER, LABEL, LABEL_RULES
 
 
 def fault_path(mapping: object) -> str:
@@ -26,21 +27,21 @@ def test_a_kind_that_is_not_named_is_hidden_whole() -> None:
 
 
 def test_the_label_of_the_default_policy_meets_the_floor() -> None:
-    assert Profile.parse("label", LABEL).label
+    assert LABEL.label
 
 
 @pytest.mark.parametrize("kind", ["name", "phone", "address", "unit"])
 def test_a_label_that_shows_a_kind_in_full_is_refused_at_that_kind(kind: str) -> None:
-    assert fault_path({**LABEL, kind: {"hide": "nothing"}}) == f"profiles.p.{kind}"
+    assert fault_path({**LABEL_RULES, kind: {"hide": "nothing"}}) == f"profiles.p.{kind}"
 
 
 def test_a_profile_that_is_no_label_may_show_an_address_in_full() -> None:
-    assert Profile.parse("courier", {**LABEL, "label": False, "address": {"hide": "nothing"}}).shows_in_full("address")
+    assert COURIER.shows_in_full("address")
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_label_shows_no_kind_in_full(kind: str) -> None:
-    assert not Profile.parse("label", LABEL).shows_in_full(kind)
+    assert not LABEL.shows_in_full(kind)
 
 
 @pytest.mark.parametrize("digits", [-1, 5, 11, 4.0, "4", True, None])
@@ -89,23 +90,19 @@ def test_all_profiles_together_hide_what_the_most_generous_hides() -> None:
 def test_a_profile_that_shows_phones_breaks_the_union_and_is_named() -> None:
     open_one = Profile.parse("open", {"phone": {"hide": "nothing"}})
     with pytest.raises(DefinitionError) as fault:
-        union_check([Profile.parse("label", LABEL), open_one])
+        union_check([LABEL, open_one])
     assert fault.value.path == "profiles.open.phone"
 
 
-def test_examples_show_each_kind_before_and_after() -> None:
-    rows = {kind: (before, after) for kind, before, after in examples(Profile.parse("label", LABEL))}
+def test_examples_show_each_kind_before_and_after_and_one_that_passes_unchanged() -> None:
+    rows = {kind: (before, after) for kind, before, after in examples(LABEL)}
     assert rows.keys() == set(KINDS)
     assert rows["phone"] == ("13812345678", "*******5678")
-
-
-def test_examples_of_a_profile_that_passes_a_kind_show_it_unchanged() -> None:
-    rows = {kind: (before, after) for kind, before, after in examples(Profile.parse("label", LABEL))}
     assert rows["virtual_phone"][0] == rows["virtual_phone"][1]
 
 
 def test_equal_profiles_have_equal_hashes() -> None:
-    assert hash(Profile.parse("label", LABEL)) == hash(Profile.parse("label", LABEL))
+    assert hash(Profile.parse("label", LABEL_RULES)) == hash(LABEL)
 
 
 def test_a_phone_in_a_text_shows_no_more_than_a_phone_field() -> None:
@@ -123,14 +120,18 @@ USUAL = (
 )
 
 
+def short_way(kind: str) -> Callable[[str], str | None]:
+    usual = LABEL.usual(kind)
+    assert usual is not None
+    return usual
+
+
 @pytest.mark.parametrize(("kind", "value"), [(kind, value) for kind, values in USUAL for value in values])
 def test_the_short_way_for_usual_values_gives_the_same_mask_or_none(kind: str, value: str) -> None:
-    profile = Profile.parse("label", LABEL)
-    usual, mask = profile.usual(kind), profile.masker(kind)
-    assert usual is not None
+    mask = LABEL.masker(kind)
     assert mask is not None
 
-    assert usual(value) in (None, mask(value))
+    assert short_way(kind)(value) in (None, mask(value))
 
 
 @pytest.mark.parametrize(
@@ -138,11 +139,7 @@ def test_the_short_way_for_usual_values_gives_the_same_mask_or_none(kind: str, v
     [("name", "张三"), ("phone", "13812345678"), ("address", "华志路1685号402室"), ("text", "放门卫，谢谢")],
 )
 def test_usual_values_go_the_short_way(kind: str, value: str) -> None:
-    profile = Profile.parse("label", LABEL)
-    usual = profile.usual(kind)
-    assert usual is not None
-
-    assert usual(value) is not None
+    assert short_way(kind)(value) is not None
 
 
 VALUE = st.sampled_from([value for _, values in USUAL for value in values]) | st.none() | st.integers() | st.text()
@@ -154,10 +151,8 @@ VALUE = st.sampled_from([value for _, values in USUAL for value in values]) | st
 @example(["13812345678", "", "13812345678\n"])
 @example(["张三", None])
 def test_a_column_of_values_gets_the_masks_of_its_values(values: list[Any]) -> None:
-    profile = Profile.parse("label", LABEL)
     for kind in ("name", "phone", "address", "text"):
-        usual, column = profile.usual(kind), profile.usual_column(kind)
-        assert usual is not None
+        usual, column = short_way(kind), LABEL.usual_column(kind)
         assert column is not None
 
         assert column(values) == [usual(value) if isinstance(value, str) else None for value in values]
@@ -165,11 +160,8 @@ def test_a_column_of_values_gets_the_masks_of_its_values(values: list[Any]) -> N
 
 @given(st.text("张三王号室楼单元路0123XxA座栋*＊wbt-_ ○", min_size=1, max_size=12))
 def test_what_goes_the_short_way_did_not_come_in_hidden(value: str) -> None:
-    profile = Profile.parse("label", LABEL)
     for kind in ("name", "phone", "address"):
-        usual = profile.usual(kind)
-        assert usual is not None
-        assert usual(value) is None or hidden_form(kind, value) is None
+        assert short_way(kind)(value) is None or hidden_form(kind, value) is None
 
 
 def test_a_profile_that_shows_or_hides_all_has_no_short_way() -> None:

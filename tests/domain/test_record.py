@@ -10,15 +10,9 @@ from hypothesis import strategies as st
 
 from masking_service.domain.errors import InvalidRecord
 from masking_service.domain.profiles import Profile
-from masking_service.domain.record import Masker, _masks_of, render
+from masking_service.domain.record import _masks_of, render
 from masking_service.domain.schema import Place
-from tests.domain.records import COURIER, EVERY_KIND, HIDDEN, LABEL, STANDARD, masked, schema, standard
-
-
-def errors_of(record: Any, of: Any = STANDARD) -> tuple[tuple[str, str], ...]:
-    with pytest.raises(InvalidRecord) as refusal:
-        Masker(of, LABEL).mask(record)
-    return refusal.value.errors
+from tests.domain.records import COURIER, EVERY_KIND, HIDDEN, LABEL, errors_of, masked, schema, standard
 
 
 def test_a_standard_record_is_masked_for_a_label() -> None:

@@ -1,9 +1,9 @@
 """Tests processes with a hard core limit of 0."""
 
-import subprocess
 import sys
 
 from masking_service.shipped import ROOT
+from tests import programs
 
 PROGRAM = """
 import ctypes, resource
@@ -38,7 +38,7 @@ except OSError as fault:
 
 
 def told_by(program: str) -> str:
-    return subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return programs.output(sys.executable, "-c", program, cwd=ROOT)
 
 
 def test_a_hard_limit_of_none_stays_and_the_process_is_undumpable() -> None:

@@ -20,6 +20,14 @@ OTHER_KEY = base64.b64encode(known_bytes("another key")).decode()
 SHORT_KEY = base64.b64encode(bytes(16)).decode()
 
 
+def rewrite(path: Path, change: Change) -> Document:
+    """Change the file; return its content."""
+    document: Document = json.loads(path.read_text())
+    change(document)
+    path.write_text(json.dumps(document))
+    return document
+
+
 def root(**change: object) -> Change:
     return lambda document: document["roots"][0].update(change)
 
@@ -117,9 +125,7 @@ FAULTS: dict[str, tuple[Change, str]] = {
 @pytest.mark.parametrize("name", FAULTS)
 def test_an_invalid_keyset_is_refused_with_file_and_place(path: Path, name: str) -> None:
     change, told = FAULTS[name]
-    document = json.loads(path.read_text())
-    change(document)
-    path.write_text(json.dumps(document))
+    rewrite(path, change)
 
     with pytest.raises(KeysetError) as fault:
         keyset.load(path)
@@ -129,9 +135,7 @@ def test_an_invalid_keyset_is_refused_with_file_and_place(path: Path, name: str)
 
 @pytest.mark.parametrize("name", FAULTS)
 def test_no_refusal_holds_a_key_or_the_error_that_led_to_it(path: Path, name: str) -> None:
-    document = json.loads(path.read_text())
-    FAULTS[name][0](document)
-    path.write_text(json.dumps(document))
+    document = rewrite(path, FAULTS[name][0])
     entries = [*document["roots"], *document["secrets"]]
     secrets = {entry[name] for entry in entries for name in ("key", "wrapped") if entry.get(name)}
 
@@ -153,9 +157,7 @@ def test_two_active_secrets_of_one_use_are_refused(path: Path) -> None:
         "wrapped": base64.b64encode(wrapped).decode(),
         "check": check_value(known_bytes("a second")),
     }
-    document = json.loads(path.read_text())
-    document["secrets"].append(second)
-    path.write_text(json.dumps(document))
+    rewrite(path, lambda document: document["secrets"].append(second))
 
     with pytest.raises(KeysetError, match=r"secrets\[5\] \(index\): two secrets of this use are active$"):
         keyset.load(path)
@@ -165,9 +167,7 @@ def test_a_secret_of_another_length_is_refused(path: Path) -> None:
     opened = keyset.load(path)
     short = bytes(16)
     wrapped = opened.roots.wrap(short, secret_context("index", 0))
-    document = json.loads(path.read_text())
-    document["secrets"][0].update(wrapped=base64.b64encode(wrapped).decode(), check=check_value(short))
-    path.write_text(json.dumps(document))
+    rewrite(path, secret(wrapped=base64.b64encode(wrapped).decode(), check=check_value(short)))
 
     with pytest.raises(KeysetError, match=r"secrets\[0\] \(index\): its check value does not match$"):
         keyset.load(path)
@@ -175,10 +175,8 @@ def test_a_secret_of_another_length_is_refused(path: Path) -> None:
 
 def test_a_retired_root_key_still_opens_what_it_wrapped(path: Path) -> None:
     before = keyset.load(path).secrets
-    document = json.loads(path.read_text())
-    second_root()(document)
-    document["roots"][0]["state"] = "retired"
-    path.write_text(json.dumps(document))
+    rewrite(path, second_root())
+    rewrite(path, root(state="retired"))
 
     assert keyset.load(path).secrets == before
 

@@ -10,8 +10,8 @@ DAYS = [(0, "1970-01-01"), (1, "1970-01-02"), (20_781, "2026-11-24"), (22_338, "
 
 
 @pytest.mark.parametrize(("day", "date"), DAYS)
-def test_a_day_has_a_date(day: int, date: str) -> None:
-    assert date_of(day) == date
+def test_a_day_has_a_date_and_a_date_is_a_day(day: int, date: str) -> None:
+    assert (date_of(day), day_of(date)) == (date, day)
 
 
 @pytest.mark.parametrize("zone", ["UTC+12", "UTC-12"])
@@ -23,11 +23,6 @@ def test_a_date_does_not_depend_on_the_time_zone(monkeypatch: pytest.MonkeyPatch
     time.tzset()
 
     assert date == "2026-11-24"
-
-
-@pytest.mark.parametrize(("day", "date"), DAYS)
-def test_a_date_is_a_day(day: int, date: str) -> None:
-    assert day_of(date) == day
 
 
 def test_a_named_key_has_the_date_of_its_entry() -> None:

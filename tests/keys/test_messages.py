@@ -8,7 +8,7 @@ import pytest
 
 from keys.errors import KeysetError
 from keys.messages import MessageKey, ProviderSecret
-from tests.keys.known import known_bytes
+from tests.keys.known import known_bytes, secret_file
 
 KEY = known_bytes("messages")
 
@@ -41,45 +41,23 @@ def test_a_short_key_is_refused(length: int) -> None:
         MessageKey(b"k" * length)
 
 
+@pytest.mark.parametrize("key", [KEY.hex().encode() + last for last in (b"", b" ", b"\t", b"X")] + [b"k" * 32])
 @pytest.mark.parametrize("end", [b"", b"\n", b"\r\n"])
-def test_a_key_is_read_without_the_line_end(tmp_path: Path, end: bytes) -> None:
-    path = tmp_path / "alert.key"
-    path.write_bytes(KEY.hex().encode() + end)
-    path.chmod(0o600)
+def test_a_key_of_32_bytes_or_more_is_read_without_the_line_end_alone(tmp_path: Path, key: bytes, end: bytes) -> None:
+    path = secret_file(tmp_path / "alert.key", key + end)
 
-    assert MessageKey.read(path).sign(b"a") == MessageKey(KEY.hex().encode()).sign(b"a")
-
-
-@pytest.mark.parametrize("last", [b" ", b"\t", b"X"])
-def test_only_the_line_end_is_taken_off(tmp_path: Path, last: bytes) -> None:
-    path = tmp_path / "alert.key"
-    path.write_bytes(KEY.hex().encode() + last + b"\n")
-    path.chmod(0o600)
-
-    assert MessageKey.read(path).sign(b"a") == MessageKey(KEY.hex().encode() + last).sign(b"a")
-
-
-def test_a_file_of_exactly_32_bytes_is_a_key(tmp_path: Path) -> None:
-    path = tmp_path / "alert.key"
-    path.write_bytes(b"k" * 32)
-    path.chmod(0o600)
-
-    assert MessageKey.read(path).sign(b"a") == MessageKey(b"k" * 32).sign(b"a")
+    assert MessageKey.read(path).sign(b"a") == MessageKey(key).sign(b"a")
 
 
 def test_a_key_file_readable_by_others_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "alert.key"
-    path.write_bytes(KEY)
-    path.chmod(0o644)
+    path = secret_file(tmp_path / "alert.key", KEY, 0o644)
 
     with pytest.raises(KeysetError):
         MessageKey.read(path)
 
 
 def test_a_file_that_holds_too_little_is_named(tmp_path: Path) -> None:
-    path = tmp_path / "alert.key"
-    path.write_bytes(b"short\n")
-    path.chmod(0o600)
+    path = secret_file(tmp_path / "alert.key", b"short\n")
 
     with pytest.raises(KeysetError, match=r"alert\.key: holds fewer than 32 bytes"):
         MessageKey.read(path)
@@ -105,10 +83,7 @@ def test_a_providers_secret_signs_as_the_standards_say(algorithm: Literal["sha1"
 
 
 def test_a_providers_secret_comes_from_a_file_of_its_own(tmp_path: Path) -> None:
-    path = tmp_path / "provider.key"
-    path.write_bytes(b"Jefe\n")
-    path.chmod(0o600)
-    read = ProviderSecret.read(path)
+    read = ProviderSecret.read(secret_file(tmp_path / "provider.key", b"Jefe\n"))
 
     assert read.hmac("sha1", b"a") == ProviderSecret(b"Jefe").hmac("sha1", b"a")
     assert repr(read) == "<ProviderSecret>"
@@ -116,9 +91,7 @@ def test_a_providers_secret_comes_from_a_file_of_its_own(tmp_path: Path) -> None
 
 @pytest.mark.parametrize(("content", "mode"), [(b"\n", 0o600), (b"Jefe", 0o644)], ids=["empty", "read by others"])
 def test_a_providers_secret_that_is_none_is_refused(tmp_path: Path, content: bytes, mode: int) -> None:
-    path = tmp_path / "provider.key"
-    path.write_bytes(content)
-    path.chmod(mode)
+    path = secret_file(tmp_path / "provider.key", content, mode)
 
     with pytest.raises(KeysetError):
         ProviderSecret.read(path)

@@ -1,7 +1,8 @@
 """Core dumps: a process that holds keys leaves none."""
 
-import subprocess
 import sys
+
+from tests import programs
 
 
 def test_core_dumps_of_the_process_and_its_children_are_disabled() -> None:
@@ -12,6 +13,6 @@ def test_core_dumps_of_the_process_and_its_children_are_disabled() -> None:
         "subprocess.run([sys.executable, '-c', child], check=True)"
     )
 
-    limits = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stdout
+    limits = programs.output(sys.executable, "-c", program)
 
     assert limits == "(1, 1)\n"

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from keys.development_issuer import new_private_pem, public_pem
 from keys.errors import IntegrityError, KeysetError
 from keys.signatures import Signer, Verifier, create_key_file
-from tests.keys.known import known_keyring
+from tests.keys.known import known_keyring, secret_file
 
 SEED = bytes.fromhex("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60")
 PUBLIC = bytes.fromhex("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a")
@@ -84,9 +84,7 @@ def test_a_key_file_is_private_and_never_overwritten(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("content", [b"", b"no key", new_private_pem()], ids=["empty", "no PEM", "another algorithm"])
 def test_a_file_without_an_ed25519_private_key_is_refused(tmp_path: Path, content: bytes) -> None:
-    path = tmp_path / "key.pem"
-    path.write_bytes(content)
-    path.chmod(0o600)
+    path = secret_file(tmp_path / "key.pem", content)
 
     with pytest.raises(KeysetError, match=r"key\.pem: is not an Ed25519 private key in PEM$"):
         Signer.from_file(path)

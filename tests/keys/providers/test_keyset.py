@@ -10,6 +10,7 @@ from keys.errors import KeysError, KeysetError, ProviderError
 from keys.keyring import Keyring
 from keys.keyset_file import NamedRoot, Pkcs11, Transit
 from keys.rotation import activate, destroy_retired_roots, distribute, rewrap_secrets
+from tests.keys.known import secret_file
 from tests.keys.providers.bao import ROOT_TOKEN, Bao
 from tests.keys.providers.softhsm import LABELS, MODULE, NEW, SoftHsm
 
@@ -132,9 +133,7 @@ def test_a_provider_without_its_member_is_refused(path: Path, provider: str) -> 
 
 
 def test_relative_files_are_relative_to_the_keyset(path: Path, softhsm: SoftHsm) -> None:
-    pin = path.with_name("pin")
-    pin.write_bytes(softhsm.pin_file.read_bytes())
-    pin.chmod(0o600)
+    secret_file(path.with_name("pin"), softhsm.pin_file.read_bytes())
     named = NamedRoot("pkcs11", LABELS[NEW], id=NEW.hex(), pkcs11=Pkcs11(str(MODULE), "first", "pin"))
 
     keyset.create(path, made_for="production", today=TODAY, named=named)

@@ -12,7 +12,7 @@ from keys.errors import ProviderError
 from keys.framing import frame
 from keys.providers.pkcs11 import Pkcs11RootKeys
 from keys.providers.remote import ProviderCalls
-from tests.keys.known import known_bytes
+from tests.keys.known import known_bytes, secret_file
 from tests.keys.providers.softhsm import LABELS, MODULE, NEW, PIN, SoftHsm
 
 KEY = known_bytes("a data key")
@@ -61,9 +61,7 @@ def test_a_second_keyset_of_the_process_shares_its_login(softhsm: SoftHsm) -> No
 
 
 def test_the_pin_is_needed_once(softhsm: SoftHsm, tmp_path: Path) -> None:
-    path = tmp_path / "pin"
-    path.write_text(PIN)
-    path.chmod(0o600)
+    path = secret_file(tmp_path / "pin", PIN.encode())
     roots = softhsm.roots(pin_file=path)
     path.unlink()
 
@@ -115,26 +113,20 @@ def test_a_missing_pin_file_is_named(softhsm: SoftHsm, tmp_path: Path) -> None:
 
 
 def test_a_pin_file_readable_by_others_is_refused(softhsm: SoftHsm, tmp_path: Path) -> None:
-    path = tmp_path / "pin"
-    path.write_text(PIN)
-    path.chmod(0o644)
+    path = secret_file(tmp_path / "pin", PIN.encode(), 0o644)
 
     assert refusal(softhsm, pin_file=path).startswith(f"{path}: its mode 0644 gives others access")
 
 
 @pytest.mark.parametrize("content", [b"161803", b"", b"\xff\xfe"])
 def test_a_wrong_pin_is_named_by_its_file_and_not_shown(softhsm: SoftHsm, tmp_path: Path, content: bytes) -> None:
-    path = tmp_path / "pin"
-    path.write_bytes(content)
-    path.chmod(0o600)
+    path = secret_file(tmp_path / "pin", content)
 
     assert refusal(softhsm, token="second", pin_file=path) == f"{path}: the token refused this PIN"
 
 
 def test_a_pin_that_was_changed_is_tried_once_and_never_again(softhsm: SoftHsm, tmp_path: Path) -> None:
-    path = tmp_path / "pin"
-    path.write_text(PIN)
-    path.chmod(0o600)
+    path = secret_file(tmp_path / "pin", PIN.encode())
     roots = softhsm.roots(pin_file=path, calls=ProviderCalls(pause=0))
     path.write_text("161803")
     softhsm.go()
@@ -157,13 +149,9 @@ def test_a_token_that_is_gone_wraps_nothing(gone: Pkcs11RootKeys) -> None:
 def test_a_missing_token_unwraps_nothing_and_reports_no_integrity_error(softhsm: SoftHsm) -> None:
     roots = softhsm.roots()
     wrapped = roots.wrap(KEY, b"context")
-    softhsm.go()
 
-    try:
-        with pytest.raises(ProviderError, match=r"^token 'first': failed"):
-            roots.unwrap(wrapped, b"context")
-    finally:
-        softhsm.come_back()
+    with softhsm.away(), pytest.raises(ProviderError, match=r"^token 'first': failed"):
+        roots.unwrap(wrapped, b"context")
 
 
 def test_a_token_that_stays_away_is_not_found_again(gone: Pkcs11RootKeys) -> None:
@@ -181,20 +169,12 @@ def test_a_token_that_comes_back_is_used_again(gone: Pkcs11RootKeys, softhsm: So
 
 
 def test_a_token_that_is_away_at_the_start_is_refused(softhsm: SoftHsm) -> None:
-    softhsm.go()
-    try:
-        said = refusal(softhsm)
-    finally:
-        softhsm.come_back()
-
-    assert said.startswith("token 'first': failed (")
+    with softhsm.away():
+        assert refusal(softhsm).startswith("token 'first': failed (")
 
 
 def test_a_token_that_was_away_at_the_start_can_be_opened_later(softhsm: SoftHsm) -> None:
-    softhsm.go()
-    try:
+    with softhsm.away():
         refusal(softhsm)
-    finally:
-        softhsm.come_back()
 
     assert softhsm.roots().wrap(KEY, b"")

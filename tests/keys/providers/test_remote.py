@@ -8,6 +8,7 @@ import pytest
 
 from keys.errors import IntegrityError, ProviderError
 from keys.providers.remote import ProviderCalls, RemoteRootKeys
+from tests.together import in_threads
 
 
 class Clock:
@@ -169,22 +170,17 @@ def test_a_refused_caller_starts_no_pause(calls: ProviderCalls) -> None:
 
 
 def test_concurrent_callers_of_a_failing_provider_call_it_once(clock: Clock) -> None:
-    calls, asked, started = ProviderCalls(seconds=30, clock=clock), [], threading.Barrier(8)
+    calls, asked = ProviderCalls(seconds=30, clock=clock), []
 
     def question() -> NoReturn:
         asked.append(1)
         failing()
 
-    def caller() -> None:
-        started.wait(30)
+    def caller(_: int) -> None:
         with pytest.raises(ProviderError):
             calls.call(question)
 
-    callers = [threading.Thread(target=caller) for _ in range(8)]
-    for thread in callers:
-        thread.start()
-    for thread in callers:
-        thread.join(30)
+    in_threads(8, caller)
 
     assert len(asked) == 1
 

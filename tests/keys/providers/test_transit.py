@@ -137,15 +137,10 @@ def test_an_answer_of_the_right_size_is_taken(bao: Bao) -> None:
         assert bao.roots(url=url).wrap(KEY, b"context")[10:] == bytes(60)
 
 
-def test_a_missing_key_is_refused(bao: Bao, administrator: Path) -> None:
+def test_a_missing_key_is_refused_and_not_created(bao: Bao, administrator: Path) -> None:
     said = refusal(bao, keys={NEW: TransitKey("missing", 1)}, token_file=administrator)
 
     assert said == f"{bao.url}: answered 404 to GET keys/missing ()"
-
-
-def test_a_missing_key_is_not_created(bao: Bao, administrator: Path) -> None:
-    refusal(bao, keys={NEW: TransitKey("missing", 1)}, token_file=administrator)
-
     assert "missing" not in bao.ask("transit/keys?list=true")["data"]["keys"]
 
 
