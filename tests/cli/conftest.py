@@ -1,12 +1,16 @@
 """The commands in this process, each time on a state directory of its own and a store that holds nothing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import redis
 from click.testing import CliRunner, Result
 
 from masking_service.cli import commands
+from masking_service.dev.development import Development
+from masking_service.dev.embedded import DURABLE
+from tests.store.stores import ask
 
 Command = Callable[..., Result]
 
@@ -15,8 +19,8 @@ Command = Callable[..., Result]
 def command(tmp_path: Path, valkey: str) -> Command:
     """Runs one command."""
 
-    def run(*arguments: str, folder: Path = tmp_path, given: bytes = b"") -> Result:
-        environment = {"MASKING_STATE_DIR": str(folder), "MASKING_REDIS_URL": valkey}
+    def run(*arguments: str, folder: Path = tmp_path, given: bytes = b"", store: str = valkey) -> Result:
+        environment = {"MASKING_STATE_DIR": str(folder), "MASKING_REDIS_URL": store}
         return CliRunner().invoke(commands, arguments, env=environment, input=given)
 
     return run
@@ -27,3 +31,18 @@ def production(command: Command) -> Command:
     """Runs one command where `keys init` was run."""
     assert command("keys", "init").exit_code == 0
     return command
+
+
+@pytest.fixture
+def development(valkey: str, tmp_path: Path) -> Path:
+    """The state directory of a development set-up."""
+    folder = tmp_path / "dev"
+    with Development({"MASKING_STATE_DIR": str(folder), "MASKING_REDIS_URL": valkey}):
+        return folder
+
+
+@pytest.fixture
+def lossy(client: redis.Redis) -> Iterator[Callable[[], object]]:
+    """Lets the server sync once a second, from when it is called."""
+    yield lambda: ask(client, "CONFIG", "SET", "appendfsync", "everysec")
+    ask(client, "CONFIG", "SET", "appendfsync", dict(DURABLE)["appendfsync"])

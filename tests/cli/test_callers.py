@@ -1,39 +1,25 @@
 """`callers import`: numbers from a file, sealed, or not one of them."""
 
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import redis
-from click.testing import CliRunner, Result
+from click.testing import Result
 
-from masking_service.cli import commands
+from tests.cli.conftest import Command
 
-Command = Callable[..., Result]
 GOOD = "principal,phone\nclient/c-1,138 1234 5678\nstaff/officer-7,021-59791234\n"
 
 
 @pytest.fixture
-def command(tmp_path: Path, valkey: str) -> Command:
-    """Runs one command on a production set-up whose store holds nothing."""
-
-    def run(*arguments: str) -> Result:
-        environment = {"MASKING_STATE_DIR": str(tmp_path), "MASKING_REDIS_URL": valkey}
-        return CliRunner().invoke(commands, arguments, env=environment)
-
-    assert run("keys", "init").exit_code == 0
-    return run
-
-
-@pytest.fixture
-def given(command: Command, tmp_path: Path) -> Callable[..., Result]:
+def given(production: Command, tmp_path: Path) -> Command:
     """`given(text)`: imports a file with this content."""
 
     def run(text: str | bytes, *options: str) -> Result:
         file = tmp_path / "callers.csv"
         file.write_bytes(text if isinstance(text, bytes) else text.encode())
-        return command("callers", "import", str(file), *options)
+        return production("callers", "import", str(file), *options)
 
     return run
 
@@ -49,7 +35,7 @@ def on_file(valkey: str) -> int:
         return sum(client.hlen(key) for key in client.scan_iter(match="wm:*callers"))
 
 
-def test_numbers_are_on_file_and_nothing_of_them_can_be_read(given: Callable[..., Result], valkey: str) -> None:
+def test_numbers_are_on_file_and_nothing_of_them_can_be_read(given: Command, valkey: str) -> None:
     imported = given(GOOD)
 
     assert (imported.exit_code, imported.stdout) == (0, "2 on file, 0 removed\n")
@@ -57,20 +43,20 @@ def test_numbers_are_on_file_and_nothing_of_them_can_be_read(given: Callable[...
     assert [one for one in (b"13812345678", b"02159791234", b"c-1", b"officer-7") if one in dumped(valkey)] == []
 
 
-def test_an_empty_phone_removes_a_number(given: Callable[..., Result], valkey: str) -> None:
+def test_an_empty_phone_removes_a_number(given: Command, valkey: str) -> None:
     given(GOOD)
 
     assert given("principal,phone\nclient/c-1,\n").stdout == "0 on file, 1 removed\n"
     assert on_file(valkey) == 1
 
 
-def test_the_import_is_in_the_log_before_it_is_done(given: Callable[..., Result], command: Command) -> None:
+def test_the_import_is_in_the_log_before_it_is_done(given: Command, production: Command) -> None:
     given(GOOD)
-    exported = command("audit", "export").stdout
+    exported = production("audit", "export").stdout
 
     assert '"callers-import"' in exported
     assert "13812345678" not in exported
-    assert command("audit", "verify", "--store").exit_code == 0
+    assert production("audit", "verify", "--store").exit_code == 0
 
 
 @pytest.mark.parametrize(
@@ -87,7 +73,7 @@ def test_the_import_is_in_the_log_before_it_is_done(given: Callable[..., Result]
     ids=["columns", "empty", "phone", "principal", "twice", "cut", "encoding"],
 )
 def test_a_fault_in_any_line_changes_nothing_and_repeats_nothing(
-    given: Callable[..., Result], valkey: str, text: str | bytes, told: str
+    given: Command, valkey: str, text: str | bytes, told: str
 ) -> None:
     refused = given(text)
 
@@ -97,19 +83,19 @@ def test_a_fault_in_any_line_changes_nothing_and_repeats_nothing(
     assert on_file(valkey) == 0
 
 
-def test_many_faults_are_cut_short(given: Callable[..., Result]) -> None:
+def test_many_faults_are_cut_short(given: Command) -> None:
     refused = given("principal,phone\n" + "x,1\n" * 30)
 
     assert len(re.findall(r"line \d", refused.output)) == 10
     assert "and 20 more lines" in refused.output
 
 
-def test_a_file_of_a_spreadsheet_is_read(given: Callable[..., Result], valkey: str) -> None:
+def test_a_file_of_a_spreadsheet_is_read(given: Command, valkey: str) -> None:
     assert given("\ufeff" + GOOD.replace("\n", "\r\n")).exit_code == 0
     assert on_file(valkey) == 2
 
 
-def test_a_tenants_people_are_its_own(given: Callable[..., Result], valkey: str) -> None:
+def test_a_tenants_people_are_its_own(given: Command, valkey: str) -> None:
     given(GOOD)
     given(GOOD, "--tenant", "other")
 

@@ -6,7 +6,6 @@ import pty
 import re
 import struct
 import subprocess
-import sys
 import termios
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from click.testing import Result
 
 from masking_service.access.errors import ClientError
 from tests.cli.conftest import Command
-from tests.e2e.processes import ROOT, environment
+from tests.e2e.processes import ROOT, SERVICE, environment
 
 LONG = "printer-of-the-eastern-sorting-hall-number-"
 
@@ -25,8 +24,7 @@ def on_a_terminal(folder: Path, store: str, columns: int, *arguments: str) -> st
     fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     settings = environment(MASKING_STATE_DIR=str(folder), MASKING_REDIS_URL=store, TERM="xterm")
     variables = {name: value for name, value in settings.items() if name not in ("COLUMNS", "LINES")}
-    command = [sys.executable, "-m", "masking_service", *arguments]
-    with subprocess.Popen(command, cwd=ROOT, env=variables, stdin=its, stdout=its) as process:
+    with subprocess.Popen([*SERVICE, *arguments], cwd=ROOT, env=variables, stdin=its, stdout=its) as process:
         os.close(its)
         shown = b""
         try:

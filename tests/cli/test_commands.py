@@ -2,27 +2,24 @@
 
 import re
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import jwt
 import pytest
-import redis
-from click.testing import CliRunner
 
 from keys.errors import KeysError
 from masking_service.access.errors import ClientError
 from masking_service.access.policy import Policy
-from masking_service.cli import commands, main
+from masking_service.cli import main
 from masking_service.dev.development import Development, people
-from masking_service.dev.embedded import DURABLE
 from masking_service.runtime.settings import SettingsError
 from masking_service.runtime.wiring import WrongPurpose
 from masking_service.shipped import ROOT
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.identity import WrongStore
 from tests.cli.conftest import Command
-from tests.store.stores import ask
+from tests.keys.known import secret_file
 
 
 def test_a_keyset_is_made_for_its_user_alone(production: Command, tmp_path: Path) -> None:
@@ -102,13 +99,6 @@ def test_a_command_that_only_looks_leaves_an_empty_store_unmarked(production: Co
     assert isinstance(production("clients", "list").exception, WrongStore)
 
 
-@pytest.fixture
-def lossy(client: redis.Redis) -> Iterator[Callable[[], object]]:
-    """Lets the server sync once a second, from when it is called."""
-    yield lambda: ask(client, "CONFIG", "SET", "appendfsync", "everysec")
-    ask(client, "CONFIG", "SET", "appendfsync", dict(DURABLE)["appendfsync"])
-
-
 def test_a_store_that_would_lose_a_revocation_takes_none(production: Command, lossy: Callable[[], object]) -> None:
     production("clients", "add", "printer-1", "--role", "label-printer")
     lossy()
@@ -138,13 +128,6 @@ def test_a_store_of_other_keys_is_refused(production: Command, tmp_path: Path) -
     production("keys", "init", folder=tmp_path / "other")
 
     assert isinstance(production("clients", "list", folder=tmp_path / "other").exception, WrongStore)
-
-
-@pytest.fixture
-def development(valkey: str, tmp_path: Path) -> Path:
-    folder = tmp_path / "dev"
-    with Development({"MASKING_STATE_DIR": str(folder), "MASKING_REDIS_URL": valkey}):
-        return folder
 
 
 def test_a_minted_token_says_what_was_asked_for(command: Command, development: Path) -> None:
@@ -214,23 +197,15 @@ def test_faults_are_said_in_words_and_end_with_two(
 
 
 @pytest.mark.parametrize("url", ["http://store", "store:6379", "redis+nothing://store"])
-def test_a_store_of_an_unknown_kind_is_refused_without_its_address(
-    production: Command, tmp_path: Path, url: str
-) -> None:
-    refused = CliRunner().invoke(
-        commands, ["clients", "list", "--state-dir", str(tmp_path)], env={"MASKING_REDIS_URL": url}
-    )
+def test_a_store_of_an_unknown_kind_is_refused_without_its_address(production: Command, url: str) -> None:
+    refused = production("clients", "list", store=url)
 
     assert isinstance(refused.exception, SettingsError)
     assert url not in str(refused.exception)
 
 
 def test_a_store_that_does_not_answer_is_said_to(production: Command, tmp_path: Path) -> None:
-    refused = CliRunner().invoke(
-        commands,
-        ["clients", "list", "--state-dir", str(tmp_path)],
-        env={"MASKING_REDIS_URL": f"unix://:secret@{tmp_path}/missing.sock"},
-    )
+    refused = production("clients", "list", store=f"unix://:secret@{tmp_path}/missing.sock")
 
     assert refused.exit_code != 0
     assert "secret" not in str(refused.exception)
@@ -255,8 +230,7 @@ def test_a_policy_says_who_gives_numbers_for_calls_and_needs_its_key(command: Co
     rule = "calls: {provider: https, url: 'https://numbers.example.com/', key: calls.key}"
     calling.write_text((ROOT / "policy.yaml").read_text() + rule)
     refused = command("policy", "check", str(calling))
-    (tmp_path / "calls.key").write_bytes(b"k" * 64)
-    (tmp_path / "calls.key").chmod(0o600)
+    secret_file(tmp_path / "calls.key", b"k" * 64)
 
     assert (refused.exit_code, "calls.key" in refused.output) == (1, True)
     assert "calls: https" in command("policy", "check", str(calling)).output

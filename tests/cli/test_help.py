@@ -1,7 +1,6 @@
 """What the command line says of itself, and what it says where it cannot run at all."""
 
 import re
-import subprocess
 import sys
 from collections.abc import Iterator
 
@@ -10,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from masking_service.cli import commands
+from tests import programs
 from tests.e2e.processes import ROOT
 
 WIDTH = 80
@@ -57,9 +57,7 @@ def test_every_option_says_what_it_is_for(path: tuple[str, ...], command: click.
 
 
 def test_a_python_without_the_requirements_is_told_how_to_get_them() -> None:
-    without = subprocess.run(
-        [sys.executable, "-S", "-m", "masking_service", "--help"], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+    without = programs.run(sys.executable, "-S", "-m", "masking_service", "--help", cwd=ROOT)
 
     assert without.returncode == 2
     assert without.stderr == (
@@ -70,7 +68,6 @@ def test_a_python_without_the_requirements_is_told_how_to_get_them() -> None:
 
 @pytest.mark.parametrize("missing", ["masking_service.gone", "keys.gone", "json.gone"])
 def test_a_module_of_our_own_that_is_missing_stays_a_traceback(missing: str) -> None:
-    broken = [sys.executable, "-c", BROKEN.format(missing)]
-    ended = subprocess.run(broken, cwd=ROOT, capture_output=True, text=True, check=False)
+    ended = programs.run(sys.executable, "-c", BROKEN.format(missing), cwd=ROOT)
 
     assert f"ModuleNotFoundError: No module named {missing!r}" in ended.stderr

@@ -3,29 +3,26 @@
 import json
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import msgspec
 import pytest
-import redis
-from click.testing import CliRunner, Result
 
 from keys import keyset
 from keys.errors import KeysError, KeysetError
 from keys.keyring import Keyring
 from keys.keyset_file import NamedRoot, date_of, day_of
 from keys.rotation import distribute
-from masking_service.cli import commands
-from masking_service.dev.embedded import DURABLE
 from masking_service.rotation.coordinator import ProcessesBehindError
 from masking_service.runtime.clock import today
 from masking_service.runtime.settings import SettingsError
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.identity import WrongStore, claim
+from tests.cli.conftest import Command
 from tests.rotation.processes import Process
 from tests.store import stores
-from tests.store.stores import ask
 
 ROOT = Path(__file__).parents[2]
 TOLD = re.findall(
@@ -35,22 +32,16 @@ TOLD = re.findall(
 )
 """Every command that docs/keys.md gives to be run, in its order."""
 
-Keys = Callable[..., Result]
+
+@pytest.fixture
+def keys(command: Command, monkeypatch: pytest.MonkeyPatch) -> Command:
+    """Runs one command of `keys`, which shows wide tables."""
+    monkeypatch.setenv("COLUMNS", "200")
+    return partial(command, "keys")
 
 
 @pytest.fixture
-def keys(tmp_path: Path, valkey: str) -> Keys:
-    """Runs one command on a state directory and a store of its own."""
-
-    def run(*arguments: str, store: str = valkey) -> Result:
-        environment = {"MASKING_STATE_DIR": str(tmp_path), "MASKING_REDIS_URL": store, "COLUMNS": "200"}
-        return CliRunner().invoke(commands, ["keys", *arguments], env=environment)
-
-    return run
-
-
-@pytest.fixture
-def path(keys: Keys, tmp_path: Path, valkey: str) -> Path:
+def path(keys: Command, tmp_path: Path, valkey: str) -> Path:
     """The keyset of a store that is in use."""
     assert keys("init").exit_code == 0
     path = tmp_path / "keyset.json"
@@ -63,7 +54,7 @@ def expired() -> str:
     return date_of(day_of(today()) - 180)
 
 
-def test_every_command_of_the_document_does_what_it_says(keys: Keys, tmp_path: Path, valkey: str) -> None:
+def test_every_command_of_the_document_does_what_it_says(keys: Command, tmp_path: Path, valkey: str) -> None:
     said = []
     for line in TOLD:
         surviving = tmp_path / f"surviving-keys-{expired()}.json"
@@ -77,13 +68,13 @@ def test_every_command_of_the_document_does_what_it_says(keys: Keys, tmp_path: P
     assert {*said} == {"init", "status", "rotate", "rewrap", "shred", "restore"}
 
 
-def test_the_document_explains_every_command(keys: Keys) -> None:
+def test_the_document_explains_every_command(keys: Command) -> None:
     (listed,) = re.findall(r"Commands:\n(.*)", keys("--help").stdout, re.DOTALL)
 
     assert {line.split()[0] for line in TOLD} == set(re.findall(r"^  (\w+) ", listed, re.MULTILINE))
 
 
-def test_no_command_shows_a_key(keys: Keys, path: Path) -> None:
+def test_no_command_shows_a_key(keys: Command, path: Path) -> None:
     lines = ("rotate root", "rotate token", "rewrap", "status", f"shred --before {expired()}")
     shown = "".join(keys(*line.split()).output for line in lines)
     secrets = set(re.findall(r"[A-Za-z0-9+/=]{40,}", path.read_text()))
@@ -92,7 +83,7 @@ def test_no_command_shows_a_key(keys: Keys, path: Path) -> None:
     assert len(secrets) > 5
 
 
-def test_days_inside_retention_are_shredded_only_when_told_so(keys: Keys, path: Path) -> None:
+def test_days_inside_retention_are_shredded_only_when_told_so(keys: Command, path: Path) -> None:
     before = path.read_bytes()
 
     refused = keys("shred", "--before", date_of(day_of(expired()) + 1))
@@ -103,7 +94,7 @@ def test_days_inside_retention_are_shredded_only_when_told_so(keys: Keys, path: 
 
 
 @pytest.mark.parametrize("before", ["2099-01-01", "yesterday", "", "2026-13-01"])
-def test_days_to_come_and_no_days_are_refused(keys: Keys, path: Path, before: str) -> None:
+def test_days_to_come_and_no_days_are_refused(keys: Command, path: Path, before: str) -> None:
     content = path.read_bytes()
 
     refused = keys("shred", "--before", before, "--inside-retention")
@@ -111,7 +102,7 @@ def test_days_to_come_and_no_days_are_refused(keys: Keys, path: Path, before: st
     assert (refused.exit_code, path.read_bytes()) == (2, content)
 
 
-def test_the_surviving_keys_go_where_they_are_told_to(keys: Keys, path: Path, tmp_path: Path) -> None:
+def test_the_surviving_keys_go_where_they_are_told_to(keys: Command, path: Path, tmp_path: Path) -> None:
     export = tmp_path / "elsewhere.json"
 
     assert keys("shred", "--before", expired(), "--export", str(export)).exit_code == 0
@@ -120,7 +111,7 @@ def test_the_surviving_keys_go_where_they_are_told_to(keys: Keys, path: Path, tm
 
 @pytest.mark.parametrize("arguments", [["rotate", "token"], ["rewrap"], ["shred", "--before", "2020-01-01"]])
 def test_a_process_that_does_not_follow_is_named_and_nothing_is_activated(
-    keys: Keys, path: Path, valkey: str, arguments: list[str]
+    keys: Command, path: Path, valkey: str, arguments: list[str]
 ) -> None:
     process = Process(path, valkey)
     process.look()
@@ -134,27 +125,19 @@ def test_a_process_that_does_not_follow_is_named_and_nothing_is_activated(
 
 
 @pytest.mark.parametrize("arguments", [["rotate", "token"], ["rotate", "data"], ["rewrap"], ["restore", "nothing"]])
-def test_a_store_of_other_keys_is_refused(keys: Keys, path: Path, arguments: list[str]) -> None:
+def test_a_store_of_other_keys_is_refused(keys: Command, path: Path, arguments: list[str]) -> None:
     path.unlink()
     keyset.create(path, made_for="production", today=today())
 
     assert isinstance(keys(*arguments).exception, WrongStore)
 
 
-@pytest.fixture
-def lossy(client: redis.Redis, path: Path) -> Iterator[None]:
-    """The store in use syncs once a second."""
-    ask(client, "CONFIG", "SET", "appendfsync", "everysec")
-    yield
-    ask(client, "CONFIG", "SET", "appendfsync", dict(DURABLE)["appendfsync"])
-
-
 @pytest.mark.parametrize("line", ["rotate root", "rotate data", "rewrap", f"shred --before {expired()}"])
-@pytest.mark.usefixtures("lossy")
 def test_keys_are_not_changed_in_a_store_that_may_lose_what_takes_their_place(
-    keys: Keys, path: Path, tmp_path: Path, line: str
+    keys: Command, path: Path, tmp_path: Path, lossy: Callable[[], object], line: str
 ) -> None:
     content = path.read_bytes()
+    lossy()
 
     refused = keys(*line.split()).exception
 
@@ -162,21 +145,21 @@ def test_keys_are_not_changed_in_a_store_that_may_lose_what_takes_their_place(
     assert (refused.reason, path.read_bytes(), [*tmp_path.glob("surviving*")]) == ("not-durable", content, [])
 
 
-def test_keys_are_not_changed_without_a_store(keys: Keys, path: Path) -> None:
+def test_keys_are_not_changed_without_a_store(keys: Command, path: Path) -> None:
     content = path.read_bytes()
 
     assert isinstance(keys("rotate", "token", store="").exception, SettingsError)
     assert path.read_bytes() == content
 
 
-def test_the_status_without_a_store_shows_the_file(keys: Keys, path: Path) -> None:
+def test_the_status_without_a_store_shows_the_file(keys: Command, path: Path) -> None:
     shown = keys("status", store="").stdout
 
     assert re.findall(r"│ (\w+) +│ \S+ +│ active", shown) == ["root", "index", "token", "state", "client", "audit"]
     assert "The store does not say more: MASKING_REDIS_URL must say where the store is" in shown
 
 
-def test_the_status_shows_processes_and_what_keeps_them_from_following(keys: Keys, path: Path, valkey: str) -> None:
+def test_the_status_shows_processes_and_what_keeps_them_from_following(keys: Command, path: Path, valkey: str) -> None:
     process = Process(path, valkey)
     content = path.read_bytes()
     path.write_bytes(content[:50])
@@ -188,17 +171,17 @@ def test_the_status_shows_processes_and_what_keeps_them_from_following(keys: Key
     assert re.search(rf"{os.getpid()} +│ this one +│ \S+keyset.json: is truncated or not a keyset", shown)
 
 
-@pytest.mark.parametrize("command", ["status", "rotate", "rewrap"])
-def test_a_keyset_that_cannot_be_used_is_named(keys: Keys, path: Path, command: str) -> None:
+@pytest.mark.parametrize("verb", ["status", "rotate", "rewrap"])
+def test_a_keyset_that_cannot_be_used_is_named(keys: Command, path: Path, verb: str) -> None:
     path.chmod(0o604)
 
-    refused = keys(command, *(["token"] if command == "rotate" else []))
+    refused = keys(verb, *(["token"] if verb == "rotate" else []))
 
     assert isinstance(refused.exception, KeysetError)
     assert str(refused.exception).startswith(f"{path}: its mode 0604 gives others access")
 
 
-def test_a_root_key_elsewhere_is_read_from_its_description(keys: Keys, path: Path, tmp_path: Path) -> None:
+def test_a_root_key_elsewhere_is_read_from_its_description(keys: Command, path: Path, tmp_path: Path) -> None:
     description = tmp_path / "root.json"
     description.write_text('{"provider": "transit", "name": "root"}')
 
@@ -209,7 +192,7 @@ def test_a_root_key_elsewhere_is_read_from_its_description(keys: Keys, path: Pat
 
 
 @pytest.mark.parametrize("content", ["", "[]", '{"provider": "paper", "name": "x"}', '{"provider": "pkcs11"}'])
-def test_what_describes_no_root_key_is_refused(keys: Keys, path: Path, tmp_path: Path, content: str) -> None:
+def test_what_describes_no_root_key_is_refused(keys: Command, path: Path, tmp_path: Path, content: str) -> None:
     description = tmp_path / "root.json"
     description.write_text(content)
 
@@ -220,7 +203,7 @@ def test_what_describes_no_root_key_is_refused(keys: Keys, path: Path, tmp_path:
 
 
 @pytest.mark.parametrize("which", ["data", "token"])
-def test_only_a_root_key_can_be_elsewhere(keys: Keys, path: Path, tmp_path: Path, which: str) -> None:
+def test_only_a_root_key_can_be_elsewhere(keys: Command, path: Path, tmp_path: Path, which: str) -> None:
     description = tmp_path / "root.json"
     description.write_text('{"provider": "transit", "name": "root"}')
 
@@ -234,6 +217,6 @@ def test_the_descriptions_in_the_document_are_some() -> None:
 
 
 @pytest.mark.parametrize("suite", ["aes-256-gcm", "sm4-gcm"])
-def test_a_site_chooses_its_suite_when_the_keyset_is_made(keys: Keys, tmp_path: Path, suite: str) -> None:
+def test_a_site_chooses_its_suite_when_the_keyset_is_made(keys: Command, tmp_path: Path, suite: str) -> None:
     assert keys("init", "--suite", suite).exit_code == 0
     assert keyset.read(tmp_path / "keyset.json")[0].suite == suite

@@ -4,13 +4,13 @@ import socket
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
-from masking_service.cli import commands
+from tests.e2e.processes import invoke
 
 
 def serve(folder: Path, *arguments: str) -> Result:
-    return CliRunner().invoke(commands, ["serve", "--dev", "--state-dir", str(folder / "state"), *arguments])
+    return invoke("serve", "--dev", "--state-dir", folder / "state", *arguments)
 
 
 def test_a_port_that_is_taken_is_refused_before_anything_is_made(tmp_path: Path) -> None:
@@ -27,8 +27,7 @@ def test_a_port_that_is_taken_is_refused_before_anything_is_made(tmp_path: Path)
 
 
 def test_an_address_of_another_machine_is_refused_in_words(tmp_path: Path) -> None:
-    state = ["--state-dir", str(tmp_path)]
-    refused = CliRunner().invoke(commands, ["serve", "--host", "192.0.2.1", "--port", "0", *state])
+    refused = invoke("serve", "--host", "192.0.2.1", "--port", "0", "--state-dir", tmp_path)
 
     assert refused.exit_code == 2
     assert "cannot listen at port 0 of 192.0.2.1: " in refused.stderr

@@ -1,7 +1,6 @@
 """`serve --dev` as a process: it is announced once it is ready, and what keeps it from that is said."""
 
 import signal
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +10,7 @@ import yaml
 from masking_service.cli.serve import regularly
 from masking_service.dev.development import Development
 from masking_service.shipped import ROOT
-from tests.e2e.processes import Running, run, wait_for
+from tests.e2e.processes import SERVICE, Running, run, wait_for
 from tests.servers import Node, durable, free_ports
 
 RECORD = {"waybill_no": "SF1234567890", "recipient": {"name": "张三", "phone": "13812345678"}}
@@ -29,8 +28,8 @@ class Down:
 
     def serve(self, folder: Path) -> Running:
         port = free_ports(1)[0]
-        command = [sys.executable, "-m", "masking_service", "serve", "--dev", f"--port={port}"]
-        return Running([*command, f"--state-dir={self.state}"], folder, {"MASKING_REDIS_URL": self.node.url}, port=port)
+        command = (*SERVICE, "serve", "--dev", f"--port={port}", f"--state-dir={self.state}")
+        return Running(command, folder, {"MASKING_REDIS_URL": self.node.url}, port=port)
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +10,7 @@ import pytest
 from masking_service.runtime.state_files import PUBLIC_KEY
 from tests.cli.audit.witnesses import StartCommand, follow
 from tests.cli.conftest import Command
-from tests.e2e.processes import ROOT, environment
+from tests.e2e.processes import ROOT, SERVICE, environment
 
 
 @pytest.fixture
@@ -41,7 +40,7 @@ def start(valkey: str, state: Path) -> Iterator[StartCommand]:
 
     def begin(*arguments: str, folder: Path = state) -> subprocess.Popen[str]:
         settings = environment(MASKING_STATE_DIR=str(folder), MASKING_REDIS_URL=valkey, PYTHONUNBUFFERED="1")
-        command = [sys.executable, "-m", "masking_service", "audit", *arguments]
+        command = (*SERVICE, "audit", *arguments)
         pipe = subprocess.PIPE
         started.append(subprocess.Popen(command, cwd=ROOT, env=settings, stdout=pipe, stderr=pipe, text=True))
         return started[-1]

@@ -5,9 +5,7 @@ from pathlib import Path
 
 import pytest
 import redis
-from click.testing import CliRunner
 
-from masking_service.cli import commands
 from masking_service.runtime.clock import clock
 from tests.cli.conftest import Command
 from tests.e2e.processes import ROOT
@@ -41,15 +39,15 @@ def test_a_value_that_was_deleted_from_the_store_is_named(
 
 
 def test_with_a_file_the_auditors_store_user_is_enough(
-    command: Command, exported: Path, client: redis.Redis, valkey: str, state: Path
+    command: Command, exported: Path, client: redis.Redis, valkey: str
 ) -> None:
     rule = (ROOT / "examples" / "redis-auditor.acl").read_text().split()
     client.execute_command(
         "ACL", "SETUSER", "auditor", *["nopass" if word == "resetpass" else word for word in rule[2:]]
     )
-    settings = {"MASKING_STATE_DIR": str(state), "MASKING_REDIS_URL": f"unix://auditor:x@{valkey.partition('@')[2]}"}
+    auditors = f"unix://auditor:x@{valkey.partition('@')[2]}"
     try:
-        verified = CliRunner().invoke(commands, ["audit", "verify", str(exported), "--store"], env=settings)
+        verified = command("audit", "verify", str(exported), "--store", store=auditors)
     finally:
         client.execute_command("ACL", "DELUSER", "auditor")
 

@@ -13,6 +13,7 @@ from masking_service.store.layout import ONE_SLOT
 from tests.cli.audit.witnesses import StartCommand, follow, lines_in
 from tests.cli.conftest import Command
 from tests.e2e.processes import wait_for
+from tests.keys.known import secret_file
 
 
 def test_an_export_continues_where_the_archive_ends(
@@ -41,9 +42,7 @@ def test_an_export_reads_older_entries_where_the_archive_is_served(
     for _ in range(3):
         command("audit", "export")  # makes a checkpoint
     follow(witness, valkey, hours=3, keep_hours=2)
-    key = tmp_path / "archive.key"
-    key.write_text("k" * 32)
-    key.chmod(0o600)
+    key = secret_file(tmp_path / "archive.key", b"k" * 32)
     serving = start("serve", "--key", str(key), "--port", "0", folder=witness)
     assert serving.stdout is not None
     url = serving.stdout.readline().split()[0]

@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -12,9 +11,8 @@ from typing import Any
 from click.testing import CliRunner, Result
 
 from masking_service.cli import commands
-
-COMMAND = (sys.executable, "-m", "masking_service")
-ROOT = Path(__file__).parents[3]
+from masking_service.shipped import ROOT
+from tests import programs
 
 HEADERS = ("运单号", "寄件人", "寄件人电话", "寄件地址", "收件人", "收件电话", "收件地址", "备注", "重量")
 CELLS = (
@@ -75,6 +73,13 @@ def masked(folder: Path, content: bytes | str, *options: str, name: str = "in.cs
     return run("mask", path, "--output", "-", *options)
 
 
+def refused(folder: Path, content: bytes | str, *options: str, name: str = "in.csv") -> str:
+    """What `mask` says of a file that it must refuse."""
+    result = masked(folder, content, *options, name=name)
+    assert result.exit_code == 2
+    return result.stderr
+
+
 def rows(text: str, delimiter: str = ",") -> list[list[str]]:
     return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
 
@@ -101,6 +106,4 @@ for path in sys.argv[1:]:
 
 def peaks(*paths: Path) -> list[int]:
     """Mask files in one process, each into `NAME.masked.SUFFIX`; its peak of memory after each, in KiB."""
-    arguments = [sys.executable, "-c", _MEASURED, *map(str, paths)]
-    done = subprocess.run(arguments, cwd=ROOT, check=True, capture_output=True, text=True)
-    return [int(said) for said in done.stdout.split()]
+    return [int(said) for said in programs.output(sys.executable, "-c", _MEASURED, *paths, cwd=ROOT).split()]

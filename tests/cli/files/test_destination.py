@@ -4,14 +4,17 @@ import os
 import signal
 import stat
 import subprocess
-import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from masking_service.cli.files import destination
 from masking_service.cli.files.faults import NotDone
-from tests.cli.files.runs import COMMAND, RECORD, ROOT, TABLE, VALUES, ndjson, row, run
+from masking_service.shipped import ROOT
+from tests.cli.files.runs import RECORD, TABLE, VALUES, ndjson, row, run
+from tests.e2e.processes import SERVICE
+from tests.servers import wait_until
 
 
 def test_the_output_is_beside_the_input(table: Path) -> None:
@@ -90,50 +93,36 @@ def test_a_folder_that_is_not_there_is_a_fault(table: Path) -> None:
     assert "No such file or directory" in result.stderr
 
 
+@pytest.fixture
+def masking(tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A run that has begun its output, a draft in the folder, and waits for more of its input."""
+    command = (*SERVICE, "mask", "-", "--format=ndjson", "--output", str(tmp_path / "out.ndjson"))
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT) as process:
+        assert process.stdin is not None
+        process.stdin.write(ndjson(RECORD).encode() * 1000)
+        process.stdin.flush()
+        wait_until(lambda: any(tmp_path.glob(".masking-*.part")), "a draft", 30)
+        yield process
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_an_interruption_leaves_nothing(tmp_path: Path, number: signal.Signals) -> None:
-    output = tmp_path / "out.ndjson"
-    process = subprocess.Popen(
-        [*COMMAND, "mask", "-", "--format=ndjson", "--output", str(output)],
-        stdin=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        cwd=ROOT,
-    )
-    assert process.stdin is not None
-    process.stdin.write(ndjson(RECORD).encode() * 1000)
-    process.stdin.flush()
-    deadline = time.monotonic() + 30
-    while not list(tmp_path.glob(".masking-*.part")) and time.monotonic() < deadline:
-        time.sleep(0.02)
+def test_an_interruption_leaves_nothing(
+    masking: subprocess.Popen[bytes], tmp_path: Path, number: signal.Signals
+) -> None:
     drafts = list(tmp_path.iterdir())
 
-    process.send_signal(number)
+    masking.send_signal(number)
 
-    assert process.wait(30) == 130
+    assert masking.wait(30) == 130
     assert len(drafts) == 1
     assert list(tmp_path.iterdir()) == []
-    process.stdin.close()
-    assert process.stderr is not None
-    assert b"Traceback" not in process.stderr.read()
-    process.stderr.close()
+    assert masking.stderr is not None
+    assert b"Traceback" not in masking.stderr.read()
 
 
-def test_a_kill_leaves_nothing_under_the_outputs_name(tmp_path: Path) -> None:
-    process = subprocess.Popen(
-        [*COMMAND, "mask", "-", "--format=ndjson", "--output", str(tmp_path / "out.ndjson")],
-        stdin=subprocess.PIPE,
-        cwd=ROOT,
-    )
-    assert process.stdin is not None
-    process.stdin.write(ndjson(RECORD).encode() * 1000)
-    process.stdin.flush()
-    deadline = time.monotonic() + 30
-    while not list(tmp_path.iterdir()) and time.monotonic() < deadline:
-        time.sleep(0.02)
-
-    process.kill()
-    process.wait()
-    process.stdin.close()
+def test_a_kill_leaves_nothing_under_the_outputs_name(masking: subprocess.Popen[bytes], tmp_path: Path) -> None:
+    masking.kill()
+    masking.wait()
 
     left = list(tmp_path.iterdir())
     assert [path.suffix for path in left] == [".part"]
@@ -143,18 +132,15 @@ def test_a_kill_leaves_nothing_under_the_outputs_name(tmp_path: Path) -> None:
 def test_a_reader_that_goes_away_is_no_crash(tmp_path: Path) -> None:
     path = tmp_path / "in.ndjson"
     path.write_text(ndjson(RECORD) * 1000)
-    process = subprocess.Popen(
-        [*COMMAND, "mask", str(path), "--output=-"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT
-    )
-    assert process.stdout is not None
-    process.stdout.close()
-    assert process.stderr is not None
+    command = (*SERVICE, "mask", str(path), "--output=-")
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT) as process:
+        assert process.stdout is not None
+        process.stdout.close()
+        assert process.stderr is not None
+        said = process.stderr.read().decode()
 
-    said = process.stderr.read().decode()
-
-    assert process.wait(30) == 2
+    assert process.returncode == 2
     assert said == "Error: standard output was closed by its reader\n"
-    process.stderr.close()
 
 
 def test_standard_input_goes_to_standard_output() -> None:

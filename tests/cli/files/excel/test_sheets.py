@@ -3,7 +3,6 @@
 import io
 import re
 import subprocess
-import sys
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -14,8 +13,10 @@ from openpyxl.worksheet.worksheet import Worksheet
 from masking_service.cli.files.excel.package import opened_workbook
 from masking_service.cli.files.excel.sheet import ExcelSheet
 from masking_service.schemas import load_schemas
+from masking_service.shipped import ROOT
 from tests.cli.files.excel.workbooks import masked, shared, tampered, values, workbook
-from tests.cli.files.runs import CELLS, HEADERS, MASKED, ROOT, VALUES, peaks
+from tests.cli.files.runs import CELLS, HEADERS, MASKED, VALUES, peaks
+from tests.e2e.processes import SERVICE
 
 MAX_GROWTH_KIB = 32 * 1024
 
@@ -96,15 +97,10 @@ def test_what_is_not_the_sheet_is_not_in_the_output(tmp_path: Path) -> None:
 def test_standard_input_and_output_are_used(tmp_path: Path) -> None:
     content = workbook(tmp_path, HEADERS, CELLS).read_bytes()
 
-    result = subprocess.run(
-        [sys.executable, "-m", "masking_service", "mask", "-", "--format=xlsx"],
-        cwd=ROOT,
-        input=content,
-        capture_output=True,
-        check=True,
-    )
+    command = (*SERVICE, "mask", "-", "--format=xlsx")
+    printed = subprocess.run(command, cwd=ROOT, input=content, stdout=subprocess.PIPE, check=True).stdout
 
-    assert [cell.value for cell in [*openpyxl.load_workbook(io.BytesIO(result.stdout)).active][1]] == [*MASKED, None]
+    assert [cell.value for cell in [*openpyxl.load_workbook(io.BytesIO(printed)).active][1]] == [*MASKED, None]
 
 
 def test_a_size_that_the_file_states_wrongly_hides_no_row(tmp_path: Path) -> None:
