@@ -3,7 +3,7 @@
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -33,9 +33,11 @@ from masking_service.store.errors import StoreUnavailable
 from masking_service.store.identity import WrongStore
 from masking_service.store.layout import ONE_SLOT
 from masking_service.web.app import create_app
-from tests.servers import Group
+from tests.servers import Group, wait_until
 from tests.store import stores
 from tests.store.stores import ask
+
+Told = list[tuple[str, Exception]]
 
 
 @pytest.fixture
@@ -48,25 +50,58 @@ def parts(valkey: str, tmp_path: Path) -> Parts:
     return assemble(replace(settings, redis_url=valkey))
 
 
+@pytest.fixture
+def told(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> Iterator[Told]:
+    """What the process's background threads report, which look at everything again and again."""
+    monkeypatch.setattr(background, "EVERY_SECONDS", 0.01)
+    reports: Told = []
+    beside = Background(parts, lambda event, fault: reports.append((event, fault)))
+    beside.start()
+    yield reports
+    beside.stop()
+
+
 def wait_for(met: Callable[[], bool]) -> None:
-    for _ in range(200):
-        if met():
-            return
-        time.sleep(0.01)
-    pytest.fail("it did not happen within two seconds")
+    wait_until(met, "the background threads have done it", 2.0)
 
 
-def test_a_store_that_is_emptied_under_a_running_process_is_shut_for_good(parts: Parts, valkey: str) -> None:
-    admit_store(parts)
-    with redis.Redis.from_url(valkey) as client:
-        client.flushall()
+def elsewhere(parts: Parts) -> Parts:
+    """Another process on the same store."""
+    other = assemble(parts.settings)
+    admit_store(other)
+    return other
 
-    with pytest.raises(WrongStore):
+
+def add_printer(parts: Parts, digest: bytes | None = None) -> None:
+    own = digest or os.urandom(32)
+    stores.change(parts.registry, lambda known: known.add("printer", "label-printer", own, 0))
+
+
+def roll_back(client: redis.Redis) -> object:
+    """Bring the checkpoints of the audit log back to none, as a backup from before the first one would."""
+    return client.delete(ONE_SLOT.checkpoints)
+
+
+@pytest.mark.parametrize(
+    ("harm", "fault", "said"),
+    [
+        pytest.param(redis.Redis.flushall, WrongStore, "", id="emptied"),
+        pytest.param(roll_back, RolledBackError, "checkpoint 1 of the audit log was seen before", id="rolled back"),
+    ],
+)
+def test_a_store_that_is_harmed_under_a_running_process_is_shut_for_good(
+    parts: Parts, client: redis.Redis, harm: Callable[[redis.Redis], object], fault: type[Exception], said: str
+) -> None:
+    watch_store(parts)
+    harm(client)
+
+    with pytest.raises(fault):
         watch_store(parts)
 
     parts.store.trust()
     with pytest.raises(StoreUnavailable):
         parts.store.read([(b"PING",)])
+    assert said in parts.store.identity.shut
 
 
 def test_a_shard_that_is_emptied_under_a_running_process_is_noticed(
@@ -85,23 +120,19 @@ def test_a_shard_that_is_emptied_under_a_running_process_is_noticed(
         watch_store(running)
 
 
-def test_the_thread_outlives_an_error_that_nobody_foresaw(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(background, "EVERY_SECONDS", 0.01)
-    told: list[str] = []
-    beside = Background(parts, lambda event, _: told.append(event))
-    beside.start()
-
+def test_the_thread_outlives_an_error_that_nobody_foresaw(
+    parts: Parts, told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def surprising() -> None:
         raise ZeroDivisionError
 
     monkeypatch.setattr(parts.registry, "refresh", surprising)
     wait_for(lambda: len(told) > 1)
     monkeypatch.undo()
-    digest = os.urandom(32)
-    stores.change(parts.registry, lambda known: known.add("printer", "label-printer", digest, 0))
+    add_printer(parts)
 
-    assert (set(told), [client.id for client in parts.registry.clients]) == ({"background"}, ["printer"])
-    beside.stop()
+    assert {event for event, _ in told} == {"background"}
+    assert [client.id for client in parts.registry.clients] == ["printer"]
 
 
 def test_when_the_threads_end_no_server_counts_as_unknown(parts: Parts) -> None:
@@ -113,28 +144,17 @@ def test_when_the_threads_end_no_server_counts_as_unknown(parts: Parts) -> None:
     assert not parts.store.identity.unknown.is_set()
 
 
-def test_a_change_of_clients_by_another_process_is_known_here(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(background, "EVERY_SECONDS", 0.01)
-    beside = Background(parts, lambda event, fault: None)
-    beside.start()
-    other = assemble(parts.settings)
-    admit_store(other)
-    stores.change(
-        other.registry, lambda known: known.add("printer", "label-printer", key_text(bytes(32)).encode()[:32], 0)
-    )
+def test_a_change_of_clients_by_another_process_is_known_here(parts: Parts, told: Told) -> None:
+    add_printer(elsewhere(parts))
 
     wait_for(lambda: len(parts.registry.clients) == 1)
-    beside.stop()
     assert isinstance(parts.registry.clients, Clients)
 
 
 def test_a_process_that_could_not_learn_lately_is_not_ready_until_it_has(
-    parts: Parts, monkeypatch: pytest.MonkeyPatch
+    parts: Parts, told: Told, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The store answers again, and what is known has not expired yet: without this, it would expire after that."""
-    monkeypatch.setattr(background, "EVERY_SECONDS", 0.01)
-    beside = Background(parts, lambda event, fault: None)
-    beside.start()
     ready = create_app(parts).test_client()
 
     def away() -> None:
@@ -145,7 +165,6 @@ def test_a_process_that_could_not_learn_lately_is_not_ready_until_it_has(
     admitted = parts.store.admitted
     monkeypatch.undo()
     wait_for(lambda: ready.get("/readyz").status_code == 200)
-    beside.stop()
 
     assert admitted
 
@@ -172,22 +191,19 @@ def test_what_the_store_did_not_answer_is_asked_again_soon(parts: Parts, monkeyp
     assert len(waited) == 1
 
 
-def test_refused_calls_that_were_counted_are_recorded(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(background, "EVERY_SECONDS", 0.01)
+def test_refused_calls_that_were_counted_are_recorded(
+    parts: Parts, told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
     recorded: list[int] = []
     monkeypatch.setattr(parts.denials, "flush", lambda *, everything: recorded.append(everything))
-    beside = Background(parts, lambda event, fault: None)
-    beside.start()
 
     wait_for(lambda: len(recorded) > 1)
-    beside.stop()
     assert set(recorded) == {False}
 
 
 def test_a_keyset_that_opens_slowly_holds_up_no_revocation_and_is_taken_over_at_last(
-    parts: Parts, monkeypatch: pytest.MonkeyPatch
+    parts: Parts, told: Told, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(background, "EVERY_SECONDS", 0.01)
     opening, answered = threading.Event(), threading.Event()
 
     def slow(path: Path, content: bytes) -> object:
@@ -196,70 +212,37 @@ def test_a_keyset_that_opens_slowly_holds_up_no_revocation_and_is_taken_over_at_
         return keyset.decode(path, content)
 
     monkeypatch.setattr(watch, "decode", slow)
-    beside = Background(parts, lambda event, fault: None)
-    beside.start()
     try:
         distribute(parts.settings.keyset, "token", "2026-11-25")
         assert opening.wait(2)
-        other = assemble(parts.settings)
-        admit_store(other)
-        stores.change(other.registry, lambda known: known.add("printer", "label-printer", os.urandom(32), 0))
+        add_printer(elsewhere(parts))
 
         wait_for(lambda: len(parts.registry.clients) == 1)
         assert parts.keyring.keyset.serial == 0
     finally:
         answered.set()
     wait_for(lambda: parts.keyring.keyset.serial == 1)
-    beside.stop()
 
 
-def test_a_keyset_that_cannot_be_used_is_reported(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(background, "EVERY_SECONDS", 0.01)
-    told: list[Exception] = []
-    beside = Background(parts, lambda event, fault: told.append(fault))
-    beside.start()
-
+def test_a_keyset_that_cannot_be_used_is_reported(parts: Parts, told: Told) -> None:
     parts.settings.keyset.write_bytes(b"{")
 
-    wait_for(lambda: KeysetError in map(type, told))
-    beside.stop()
+    wait_for(lambda: any(isinstance(fault, KeysetError) for _, fault in told))
 
 
-def roll_back(valkey: str) -> None:
-    """Bring the checkpoints of the audit log back to none, as a backup from before the first one would."""
-    with redis.Redis.from_url(valkey) as client:
-        client.delete(ONE_SLOT.checkpoints)
-
-
-def test_a_process_keeps_the_log_under_checkpoints(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(background, "EVERY_SECONDS", 0.01)
+def test_a_process_keeps_the_log_under_checkpoints(parts: Parts, told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(checkpoints, "EVERY_SECONDS", 0)
-    beside = Background(parts, lambda event, fault: None)
-    beside.start()
 
     wait_for(lambda: parts.checkpoints.newest_seen is not None and parts.checkpoints.newest_seen.checkpoint.epoch > 2)
-    beside.stop()
 
 
-def test_a_store_that_goes_back_under_a_running_process_is_shut_for_good(parts: Parts, valkey: str) -> None:
-    watch_store(parts)
-    roll_back(valkey)
-
-    with pytest.raises(RolledBackError):
-        watch_store(parts)
-
-    parts.store.trust()
-    with pytest.raises(StoreUnavailable):
-        parts.store.read([(b"PING",)])
-    assert "checkpoint 1 of the audit log was seen before" in parts.store.identity.shut
-
-
-def test_a_process_that_starts_on_a_store_that_went_back_masks_and_is_not_ready(parts: Parts, valkey: str) -> None:
+def test_a_process_that_starts_on_a_store_that_went_back_masks_and_is_not_ready(
+    parts: Parts, client: redis.Redis
+) -> None:
     watch_store(parts)
     key = os.urandom(32)
-    digest = parts.keyring.api_key_digest(key)
-    stores.change(parts.registry, lambda known: known.add("printer", "label-printer", digest, 0))
-    roll_back(valkey)
+    add_printer(parts, parts.keyring.api_key_digest(key))
+    roll_back(client)
     told: list[str] = []
     restarted = assemble(parts.settings)
     beside = Background(restarted, lambda event, _: told.append(event))
@@ -270,24 +253,17 @@ def test_a_process_that_starts_on_a_store_that_went_back_masks_and_is_not_ready(
     bearer = {"Authorization": f"Bearer {key_text(key)}"}
     ready = http.get("/readyz")
     assert told[0] == "wrong-store"
-    assert http.post("/v1/mask", json={"records": []}, headers=bearer).status_code == 200
-    assert (
-        http.post(
-            "/v1/tokenize",
-            json={"records": [{"waybill_no": "SF1234567890", "sender": {"name": "张三"}}]},
-            headers=bearer,
-        ).status_code
-        == 503
-    )
+    batch = {"records": [{"waybill_no": "SF1234567890", "sender": {"name": "张三"}}]}
+    assert http.post("/v1/mask", json=batch, headers=bearer).status_code == 200
+    assert http.post("/v1/tokenize", json=batch, headers=bearer).status_code == 503
     assert (ready.status_code, [fault["check"] for fault in ready.get_json()["faults"]]) == (503, ["store"])
     assert "audit accept-store" in ready.get_json()["faults"][0]["reason"]
     assert http.get("/readyz?for=mask").status_code == 200
 
 
-def test_a_checkpoint_that_nobody_signed_is_reported_and_ends_nothing(parts: Parts, valkey: str) -> None:
+def test_a_checkpoint_that_nobody_signed_is_reported_and_ends_nothing(parts: Parts, client: redis.Redis) -> None:
     watch_store(parts)
-    with redis.Redis.from_url(valkey) as client:
-        client.xadd(ONE_SLOT.checkpoints, {"checkpoint": "{}", "signature": "x"}, id="9-0")
+    client.xadd(ONE_SLOT.checkpoints, {"checkpoint": "{}", "signature": "x"}, id="9-0")
 
     for _ in range(2):
         with pytest.raises(IntegrityError):
@@ -296,12 +272,11 @@ def test_a_checkpoint_that_nobody_signed_is_reported_and_ends_nothing(parts: Par
 
 
 def test_a_log_that_takes_no_checkpoint_is_not_ready_and_alerts(
-    parts: Parts, valkey: str, monkeypatch: pytest.MonkeyPatch
+    parts: Parts, client: redis.Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     watch_store(parts)
-    with redis.Redis.from_url(valkey) as client:
-        client.xadd(ONE_SLOT.checkpoints, {"checkpoint": "x"}, id="999999-0")
-        client.xdel(ONE_SLOT.checkpoints, "999999-0")
+    client.xadd(ONE_SLOT.checkpoints, {"checkpoint": "x"}, id="999999-0")
+    client.xdel(ONE_SLOT.checkpoints, "999999-0")
     monkeypatch.setattr(checkpoints, "EVERY_SECONDS", 0)
     told: list[str] = []
     parts.alerts.send_to(lambda alert: told.append(alert.kind))
@@ -318,16 +293,9 @@ def test_a_log_that_takes_no_checkpoint_is_not_ready_and_alerts(
     assert "because its last id was raised" in check["reason"]
 
 
-def test_a_registry_that_does_not_open_keeps_nobody_thawed(
-    parts: Parts, monkeypatch: pytest.MonkeyPatch, valkey: str
-) -> None:
-    monkeypatch.setattr(background, "EVERY_SECONDS", 0.01)
-    beside = Background(parts, lambda event, fault: None)
-    beside.start()
-    other = assemble(parts.settings)
-    admit_store(other)
-    with redis.Redis.from_url(valkey) as client:
-        client.hset("wm:clients", "7", b"no registry")
+def test_a_registry_that_does_not_open_keeps_nobody_thawed(parts: Parts, told: Told, client: redis.Redis) -> None:
+    other = elsewhere(parts)
+    client.hset("wm:clients", "7", b"no registry")
     thief = Principal("client/thief", "default", (), frozenset(), "key")
     stores.freeze(other.freezes, "default", Freeze(id=thief.id, since=1, why="by hand", by="client/supervisor"))
 
@@ -339,7 +307,6 @@ def test_a_registry_that_does_not_open_keeps_nobody_thawed(
         return False
 
     wait_for(refused)
-    beside.stop()
 
 
 def test_an_admission_lasts_no_longer_than_its_lease(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
