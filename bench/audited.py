@@ -7,7 +7,6 @@ Then `bench.log_rate`: commits of 32 entries on one slot and on four, and the wi
 """
 
 import argparse
-import http.client
 import itertools
 import json
 import os
@@ -26,13 +25,12 @@ from rich.console import Console
 from rich.table import Table
 
 from bench import load, log_rate
-from bench.contenders import Contender, service
+from bench.contenders import Contender, credentials, service, store_of
 from bench.waybills import Waybills
 from keys import keyset
 from keys.keyring import Keyring
 from masking_service.audit.entries import Entry, Item
 from masking_service.audit.log import AuditLog
-from masking_service.dev.embedded import running_url
 from masking_service.runtime.clock import clock
 from masking_service.shipped import ROOT
 from masking_service.store.client import Store
@@ -64,10 +62,7 @@ class Bench:
         environment = {"MASKING_POLICY": str(generous_policy(folder, checkout))}
         self._folder = folder
         self._contender: Contender = service(folder, environment, checkout=checkout, module=module)
-        url = running_url(folder)
-        if url is None:
-            raise RuntimeError("the embedded store does not run")
-        self._url = url
+        self._url = store_of(folder)
 
     def stop(self) -> None:
         """End the service."""
@@ -150,20 +145,11 @@ class Bench:
         store.close()
         return rate
 
-    def _call(self, who: str, path: str, body: object) -> dict[str, Any]:
-        link = http.client.HTTPConnection("127.0.0.1", self._contender.port, timeout=30)
-        link.request("POST", path, json.dumps(body), self._headers(who))
-        answer = link.getresponse()
-        content = answer.read()
-        link.close()
-        if answer.status >= 300:
-            raise RuntimeError(f"{path} answered {answer.status}")
-        found: dict[str, Any] = json.loads(content)
-        return found
+    def _call(self, who: str, path: str, body: object) -> Any:
+        return self._contender.call("POST", path, body, self._headers(who))
 
     def _headers(self, who: str) -> dict[str, str]:
-        key = json.loads((self._folder / "credentials.json").read_text())[who]
-        return self._contender.headers | {"Authorization": f"Bearer {key}"}
+        return self._contender.headers | {"Authorization": f"Bearer {credentials(self._folder)[who]}"}
 
 
 def main() -> None:

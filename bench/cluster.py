@@ -12,7 +12,6 @@ from pathlib import Path
 from rich.console import Console
 from rich.markdown import Markdown
 
-from bench import load
 from bench.contenders import records_body, service
 from bench.figures import Sharded
 from bench.rates import CONNECTIONS
@@ -68,13 +67,7 @@ class _Room:
     def round(self, requests: int, *, counts: bool) -> None:
         bodies = [records_body(self._supply.records(BATCH)) for _ in range(requests)]
         before = [_spent(node) for node in self._group.primaries]
-        took = load.run(
-            self._contender.port,
-            self._contender.paths["tokenize"],
-            bodies,
-            connections=CONNECTIONS,
-            headers=self._contender.headers,
-        )
+        took = self._contender.load("tokenize", bodies, CONNECTIONS)
         if counts:
             self._rates.append(BATCH * requests / took.seconds)
             self._sent += BATCH * requests

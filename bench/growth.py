@@ -12,7 +12,6 @@ from pathlib import Path
 
 import redis
 
-from bench import load
 from bench.contenders import Contender, records_body
 from bench.figures import Bytes, Grown
 from bench.rates import CONNECTIONS
@@ -47,7 +46,7 @@ def measure(contender: Contender, client: redis.Redis, marks: Sequence[int], tic
 
     def rate(use_case: str, supply: Waybills) -> float:
         bodies = [records_body(supply.records(BATCH)) for _ in range(CONNECTIONS)]
-        return STEP / _seconds(contender, use_case, bodies)
+        return STEP / contender.load(use_case, bodies, CONNECTIONS).seconds
 
     rate("tokenize", storing)  # makes the day's data key, and the first buffers
     before, stored = _memory(client), 0
@@ -81,7 +80,7 @@ def against_fresh(
 
     def rate(at: int) -> float:
         bodies = [records_body(supplies[at].records(BATCH)) for _ in range(BESIDE_STEPS * CONNECTIONS)]
-        return len(bodies) / _seconds(pair[at], "tokenize", bodies)
+        return len(bodies) / pair[at].load("tokenize", bodies, CONNECTIONS).seconds
 
     ratios: list[tuple[float, bool]] = []
     for number in range(rounds + 2):
@@ -91,11 +90,6 @@ def against_fresh(
             ratios.append((rates[0] / rates[1], undisturbed()))
         tick()
     return [ratio for ratio, counts in ratios if counts] or [ratio for ratio, _ in ratios]
-
-
-def _seconds(contender: Contender, use_case: str, bodies: Sequence[bytes]) -> float:
-    path = contender.paths[use_case]
-    return load.run(contender.port, path, bodies, connections=CONNECTIONS, headers=contender.headers).seconds
 
 
 def bytes_of_a_record(client: redis.Redis, url: str, folder: Path) -> Bytes:

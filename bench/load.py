@@ -55,10 +55,6 @@ class Measured:
     client_seconds: float
     latencies: tuple[float, ...]
 
-    def percentile(self, share: float) -> float:
-        """The latency, in seconds, that `share` of the requests stay within."""
-        return percentile(self.latencies, share)
-
 
 def percentile(ordered: Sequence[float], share: float) -> float:
     """The value that `share` of the sorted values stay within."""

@@ -24,7 +24,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.audited import generous_policy
-from bench.contenders import Contender, service
+from bench.contenders import Contender, credentials, service, store_of
 from bench.waybills import Waybills
 from masking_service.dev.embedded import EmbeddedServer, running_url
 
@@ -54,8 +54,7 @@ class Measurement:
         self._folder = folder
         self._contender: Contender = service(folder)
         self._seen: tuple[int, int, int, int] | None = None
-        url = os.environ.get("MASKING_REDIS_URL") or running_url(folder)
-        assert url is not None, "the embedded store does not run"
+        url = os.environ.get("MASKING_REDIS_URL") or store_of(folder)
         self.client = redis.Redis.from_url(url, protocol=2, socket_timeout=600)
         self.client.config_set("auto-aof-rewrite-percentage", 0)  # or the log would shrink in the middle of a step
 
@@ -66,8 +65,7 @@ class Measurement:
 
     def call(self, who: str, path: str, body: object) -> Any:
         """What is answered; a service that has too much to do is asked again."""
-        key = json.loads((self._folder / "credentials.json").read_text())[who]
-        headers = self._contender.headers | {"Authorization": f"Bearer {key}"}
+        headers = self._contender.headers | {"Authorization": f"Bearer {credentials(self._folder)[who]}"}
         status = 503
         while status == 503:
             link = http.client.HTTPConnection("127.0.0.1", self._contender.port, timeout=60)

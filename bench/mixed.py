@@ -110,7 +110,8 @@ def measure(
     """
     mix = Mix(contender, folder)
     mix.store(probe * (PROBES + 1))
-    rates = [_drive(contender, mix.requests(probe, inf), PROBING, paced=False) for _ in range(PROBES + 1)]
+    probes = (mix.requests(probe, inf) for _ in range(PROBES + 1))
+    rates = [len(sent) / load.drive(contender.port, sent, connections=PROBING)[0] for sent in probes]
     most = statistics.median(rates[1:])  # the first one warms up
     found = []
     for share in shares:
@@ -120,8 +121,8 @@ def measure(
             mix.store(count)
             requests = mix.requests(count, share * most)
             undisturbed = quiet(client)
-            answers: list[load.Answer] = []
-            _drive(contender, requests, MORE_CONNECTIONS if share > 1 else CONNECTIONS, paced=True, answers=answers)
+            connections = MORE_CONNECTIONS if share > 1 else CONNECTIONS
+            _, answers = load.drive(contender.port, requests, connections=connections, paced=True)
             windows.append(_Window(answers, undisturbed()))
             tick()
         found.append(_loaded(share, share * most, windows))
@@ -142,18 +143,3 @@ def _loaded(share: float, offered: float, windows: Sequence[_Window]) -> Loaded:
         kinds[kind] = Latency(sum(map(len, waited)), p50, p99, worst)
     slowest = max(answer.seconds for answer in answers) * 1e3
     return Loaded(share, offered, len(counted), len(windows), statuses[503] / len(answers), slowest, kinds)
-
-
-def _drive(
-    contender: Contender,
-    requests: Sequence[load.Request],
-    connections: int,
-    *,
-    paced: bool,
-    answers: list[load.Answer] | None = None,
-) -> float:
-    """Requests a second."""
-    seconds, found = load.drive(contender.port, requests, connections=connections, paced=paced)
-    if answers is not None:
-        answers += found
-    return len(found) / seconds

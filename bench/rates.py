@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from bench import load
 from bench.contenders import VALUES, VALUES_A_WAYBILL, Contender, records_body, values_body
 from bench.figures import ENCRYPT, Rate
 from bench.waybills import Waybills
@@ -44,13 +43,7 @@ def measure(
         for workload in workloads if number % 2 else reversed(workloads):
             key, contender = _key(workload), workload.contender
             bodies = workload.bodies(supplies[contender.name], max(CONNECTIONS, int(expected[key] * seconds)))
-            took = load.run(
-                contender.port,
-                contender.paths[workload.use_case],
-                bodies,
-                connections=CONNECTIONS,
-                headers=contender.headers,
-            )
+            took = contender.load(workload.use_case, bodies, CONNECTIONS)
             expected[key] = took.requests / took.seconds
             if number:  # the first round warms up, and says how many requests the next ones take
                 rate = found.setdefault(key, Rate(*key, rounds=[], client=0.0))

@@ -19,9 +19,8 @@ from rich.progress import Progress
 
 from bench import cluster, growth, mixed, page, rates, tables
 from bench.audited import generous_policy
-from bench.contenders import ROOT, Contender, baseline, hand_rolled, openbao, presidio, proxied, service, stop
+from bench.contenders import ROOT, Contender, baseline, hand_rolled, openbao, presidio, proxied, service, stop, store_of
 from bench.figures import Bytes, Figures, Grown, Loaded, Rate, Staged, machine
-from masking_service.dev.embedded import running_url
 
 
 @dataclass(frozen=True)
@@ -118,7 +117,7 @@ def _compared(folder: Path, extent: Extent, part: Callable[[str, int], Tick]) ->
     folder.mkdir()
     try:
         contenders.append(service(folder))
-        url = _store_of(folder)
+        url = store_of(folder)
         contenders.append(baseline(folder, url))
         contenders.append(presidio(folder))
         contenders.append(hand_rolled(folder, url))
@@ -150,12 +149,12 @@ def _grown(
     full.mkdir(parents=True)
     try:
         contenders.append(service(full, {"MASKING_POLICY": str(generous_policy(full))}))
-        url = _store_of(full)
+        url = store_of(full)
         with redis.Redis.from_url(url, protocol=2) as client:
             grown = growth.measure(contenders[0], client, extent.marks, part("growth", extent.growing))
             parts = growth.bytes_of_a_record(client, url, full)
             contenders.append(service(fresh))
-            with redis.Redis.from_url(_store_of(fresh), protocol=2) as other:
+            with redis.Redis.from_url(store_of(fresh), protocol=2) as other:
                 tick = part("full beside fresh", extent.beside + 2)
                 ratios = growth.against_fresh(contenders, (client, other), extent.beside, tick)
             contenders.pop().stop()
@@ -167,13 +166,6 @@ def _grown(
         return grown, ratios, parts, loaded
     finally:
         stop(contenders)
-
-
-def _store_of(folder: Path) -> str:
-    url = running_url(folder)
-    if url is None:
-        raise RuntimeError("the embedded store does not run")
-    return url
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from statistics import median_high
 from typing import Any
 from unittest.mock import patch
 
@@ -140,8 +141,8 @@ class Inside:
         unseen = [stage for stage in stages if not any(stage in spent for spent in watched)]
         if unseen:
             raise RuntimeError(f"no call came by {', '.join(unseen)}: PARTS names what the service no longer calls")
-        each = {stage: _middle([spent.get(stage, 0.0) for spent in watched]) / size * 1e6 for stage in (*stages, REST)}
-        return Staged(use_case, size, each, _middle(whole) / size * 1e6)
+        each = {stage: median_high([one.get(stage, 0.0) for one in watched]) / size * 1e6 for stage in (*stages, REST)}
+        return Staged(use_case, size, each, median_high(whole) / size * 1e6)
 
     def _request(self, use_case: str, size: int) -> dict[str, Any]:
         """The environment of a request that has come whole."""
@@ -185,10 +186,6 @@ def measure(folder: Path, waybills: int) -> list[Staged]:
         finally:
             parts.log.close()
             parts.store.close()
-
-
-def _middle(values: list[float]) -> float:
-    return sorted(values)[len(values) // 2]
 
 
 def main() -> None:

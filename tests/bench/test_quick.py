@@ -1,8 +1,6 @@
 """The benchmark runs: quick mode measures every contender and stage, and draws every picture. No time is asserted."""
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -12,6 +10,8 @@ from bench import page, plots, stages
 from bench.figures import ENCRYPT, Figures
 from bench.mixed import SHARES
 from masking_service.shipped import ROOT
+from tests import programs
+from tests.e2e.processes import SERVICE
 
 SECONDS = 300
 """It takes a third of a minute on two idle cores; a machine that runs many tests is busy."""
@@ -25,17 +25,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made.mkdir()
     for name in page.FED:
         (made / name).write_text((ROOT / "docs" / name).read_text())
-    run = subprocess.run(
-        [sys.executable, "-m", "masking_service", "bench", "--quick", "--save", str(made)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-        env={**os.environ, "COLUMNS": "160"},
-        check=False,
-    )
-    assert run.returncode == 0, run.stderr[-3000:]
-    (made / "printed").write_text(run.stdout)
+    variables = {**os.environ, "COLUMNS": "160"}
+    command = (*SERVICE, "bench", "--quick", "--save", made)
+    (made / "printed").write_text(programs.output(*command, cwd=ROOT, timeout=SECONDS, env=variables))
     return made
 
 

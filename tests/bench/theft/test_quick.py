@@ -1,7 +1,6 @@
 """A small run: the shape of its figures, the same figures for the same seed, and agreement with the application."""
 
 import json
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from bench.theft.figures import kept_run, summary
 from bench.theft.figures import run as simulated
 from bench.theft.workforce import DEFAULT, Workforce
 from masking_service.shipped import ROOT
+from tests import programs
 
 Json = dict[str, Any]
 POLICY = (ROOT / "policy.yaml").read_text("utf-8")
@@ -28,16 +28,8 @@ SMALL = {
 
 def run(workforce: Path, seed: int) -> Json:
     """Run the command; return what it printed."""
-    ran = subprocess.run(
-        [sys.executable, "-m", "bench.theft", "--seed", str(seed), "--json", "--workforce", str(workforce)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=110,
-        check=False,
-    )
-    assert ran.returncode == 0, ran.stderr[-3000:]
-    printed: Json = json.loads(ran.stdout)
+    command = (sys.executable, "-m", "bench.theft", "--seed", str(seed), "--json", "--workforce", workforce)
+    printed: Json = json.loads(programs.output(*command, cwd=ROOT, timeout=110))
     return printed
 
 
