@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from keys.errors import KeysetError
 from keys.framing import frame
 from keys.messages import SIGNATURE, TIMESTAMP, MessageKey
 from masking_service.observability.alerts import Alert
@@ -270,10 +269,3 @@ def test_incomplete_or_invalid_webhook_settings_are_refused(key_file: Path, url:
 
     with pytest.raises(SettingsError, match=reason):
         Settings.read(environment, development=False)
-
-
-def test_a_short_webhook_key_is_refused(key_file: Path) -> None:
-    key_file.write_bytes(b"short")
-
-    with pytest.raises(KeysetError):
-        MessageKey.read(key_file)
