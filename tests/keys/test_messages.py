@@ -41,7 +41,11 @@ def test_a_short_key_is_refused(length: int) -> None:
         MessageKey(b"k" * length)
 
 
-@pytest.mark.parametrize("key", [KEY.hex().encode() + last for last in (b"", b" ", b"\t", b"X")] + [b"k" * 32])
+@pytest.mark.parametrize(
+    "key",
+    [*(KEY.hex().encode() + last for last in (b"", b" ", b"\t", b"X")), b"k" * 32],
+    ids=["a digit last", "a space last", "a tab last", "a letter last", "exactly 32 bytes"],
+)
 @pytest.mark.parametrize("end", [b"", b"\n", b"\r\n"])
 def test_a_key_of_32_bytes_or_more_is_read_without_the_line_end_alone(tmp_path: Path, key: bytes, end: bytes) -> None:
     path = secret_file(tmp_path / "alert.key", key + end)

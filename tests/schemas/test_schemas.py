@@ -132,7 +132,9 @@ def test_a_place_in_an_array_is_written_in_words() -> None:
 
 
 @pytest.mark.parametrize(
-    "place", [Place.at("phone", ("recipient", "phone")), Place.at("name", ("orders", 0, "items", 12, "who"))]
+    "place",
+    [Place.at("phone", ("recipient", "phone")), Place.at("name", ("orders", 0, "items", 12, "who"))],
+    ids=["a code", "words"],
 )
 def test_a_code_and_a_place_in_words_give_the_place_back(place: Place) -> None:
     assert place_of(place_code(place)) == place
