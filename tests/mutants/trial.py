@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import multiprocessing
 import os
 import signal
 import sys
@@ -29,10 +30,11 @@ def preload(modules: Iterable[str]) -> None:
 
 
 class _Chosen:
-    """Keeps only the chosen tests, in their order."""
+    """Keeps only the chosen tests, in their order, and counts in shared memory those that began."""
 
     def __init__(self, tests: Sequence[str]) -> None:
         self._order = {test: number for number, test in enumerate(tests)}
+        self.begun = multiprocessing.RawValue("i", 0)
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
@@ -40,22 +42,31 @@ class _Chosen:
             (item for item in items if item.nodeid in self._order), key=lambda item: self._order[item.nodeid]
         )
 
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        self.begun.value = self._order[nodeid] + 1
 
-def survives(root: Path, path: str, source: str, tests: Sequence[str], seconds: float) -> bool:
-    """Return whether every test passes with `source` in place of the file `path` of the copy `root`."""
+
+def failing(root: Path, path: str, source: str, tests: Sequence[str], seconds: float) -> Sequence[str]:
+    """Run the tests with `source` in place of the file `path` of the copy `root`.
+
+    Returns the tests up to the one that failed or took too long; none where all passed.
+    """
+    chosen = _Chosen(tests)
     file = root / path
     original = file.read_bytes()
     file.write_text(source, "utf-8")
     try:
         child = os.fork()
         if child == 0:
-            os._exit(_run(root, tests))
-        return _status(child, max(GRACE_SECONDS, seconds * SLOWER)) == 0
+            os._exit(_run(root, tests, chosen))
+        failed = _status(child, max(GRACE_SECONDS, seconds * SLOWER)) != 0
+        # Where the tests cannot even be collected, the first of them shows it.
+        return tests[: max(1, chosen.begun.value)] if failed else ()
     finally:
         file.write_bytes(original)
 
 
-def _run(root: Path, tests: Sequence[str]) -> int:
+def _run(root: Path, tests: Sequence[str], chosen: _Chosen) -> int:
     try:
         os.setsid()
         os.chdir(root)
@@ -65,7 +76,7 @@ def _run(root: Path, tests: Sequence[str]) -> int:
         sys.path[:0] = [str(root)]
         files = sorted({test.partition("::")[0] for test in tests})
         options: list[Any] = ["-x", "-q", "-p", "no:cacheprovider", "--rootdir", str(root), SAME_EXAMPLES]
-        return int(pytest.main([*options, *files], plugins=[_Chosen(tests)]))
+        return int(pytest.main([*options, *files], plugins=[chosen]))
     except BaseException:
         return 1
 
