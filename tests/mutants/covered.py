@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
+import pkgutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +13,9 @@ from typing import Any
 
 import coverage
 import pytest
+
+import keys
+import masking_service
 
 ROOT = Path(__file__).parents[2]
 OUTPUT = "MUTANTS_COVERED"
@@ -23,6 +28,11 @@ _failed: set[str] = set()
 
 def pytest_configure() -> None:
     _measured.start()
+    # Otherwise the first test that imports a module would seem to be the only one that needs its constants.
+    for package in (keys, masking_service):
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            if not module.name.endswith("__main__"):
+                importlib.import_module(module.name)
 
 
 @pytest.hookimpl(wrapper=True)
