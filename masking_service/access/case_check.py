@@ -222,16 +222,14 @@ def load_case_check(
     Raises:
         PolicyError: the key cannot be used, or the URL is not https outside development.
     """
-    key = check_key(rule, folder, development=development)
-    if rule is None or key is None:
+    if rule is None:
         return None
+    key = check_key(rule, folder, development=development)
     return CaseCheck(rule, key, clock=clock, random=random, counted=counted)
 
 
-def check_key(rule: CheckRule | None, folder: Path, *, development: bool) -> MessageKey | None:
-    """Return the key of a case check; None without one. Raises as `load_case_check`."""
-    if rule is None:
-        return None
+def check_key(rule: CheckRule, folder: Path, *, development: bool) -> MessageKey:
+    """Return the key of a case check. Raises as `load_case_check`."""
     if not development and not rule.url.startswith("https://"):
         raise PolicyError([("cases.check.url", "has to begin with https:// outside development")])
     try:

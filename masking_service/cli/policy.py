@@ -55,7 +55,8 @@ def check(file: Path, state_dir: Path, schemas: Path | None) -> None:
         every = load_schemas(schemas)
         hidden = union_check(found.rules.profiles.values())
         issuers = Issuers.load(found, file.parent)
-        check_key(found.rules.cases.check, file.parent, development=False)
+        if found.rules.cases.check is not None:
+            check_key(found.rules.cases.check, file.parent, development=False)
         if found.rules.calls is not None:
             load_provider(found.rules.calls, file.parent, development=False, clock=clock, random=os.urandom)
         if (state_dir / DEVELOPMENT_ISSUER_KEY).exists():

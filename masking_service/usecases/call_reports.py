@@ -4,7 +4,6 @@ A record that comes again, or that names no call made here, changes nothing.
 """
 
 from collections.abc import Mapping, Sequence
-from itertools import groupby
 from typing import Final
 
 from masking_service.access.call_records import KeptRecord
@@ -37,22 +36,21 @@ class CallReports(UseCase):
         except UnsignedRecords:
             raise Unauthenticated("unsigned-records") from None
         taken = 0
-        for tenant, records in self._by_tenant(sent):
+        for tenant, records in self._by_tenant(sent).items():
             taken += self._keep(RequestContext(service_principal(PROVIDER, tenant), request_id, now), records)
         return answers.TakenRecords(taken)
 
-    def _by_tenant(self, sent: Sequence[CallRecord]) -> list[tuple[str, list[KeptRecord]]]:
+    def _by_tenant(self, sent: Sequence[CallRecord]) -> dict[str, list[KeptRecord]]:
         """Return the records of calls that were made here, by tenant."""
-        found: list[tuple[str, KeptRecord]] = []
+        found: dict[str, list[KeptRecord]] = {}
         for record, known in zip(sent, self.live_calls.origins([one.ref for one in sent]), strict=True):
             if known is not None:
                 made = known[0]
                 kept = KeptRecord(
                     made.base, record.id, made.field, record.at, record.seconds, record.answered, made.expires_at
                 )
-                found.append((made.tenant, kept))
-        found.sort(key=lambda one: one[0])
-        return [(tenant, [kept for _, kept in group]) for tenant, group in groupby(found, key=lambda one: one[0])]
+                found.setdefault(made.tenant, []).append(kept)
+        return found
 
     def _keep(self, context: RequestContext, records: Sequence[KeptRecord]) -> int:
         """Keep the new ones of a tenant's records; return how many there are."""

@@ -33,6 +33,7 @@ def test_the_default_policy_names_no_provider_and_bounds_calls() -> None:
     [
         (HTTPS, CallRule("https", HTTPS["url"], "calls.key")),
         ({**HTTPS, "lifetime": "5m"}, CallRule("https", HTTPS["url"], "calls.key", lifetime=300)),
+        ({**HTTPS, "lifetime": "2m"}, CallRule("https", HTTPS["url"], "calls.key", lifetime=120)),
         (
             {**ALIYUN, "mode": "extension", "records_key": "r.key"},
             CallRule("aliyun", HTTPS["url"], "calls.key", 1_800, "extension", "LTAI5t", "FC100", "r.key"),
@@ -52,6 +53,7 @@ def test_a_provider_is_read(section: dict[str, str], rule: CallRule) -> None:
         ({"url": None}, "calls.url"),
         ({"key": None}, "calls.key"),
         ({"lifetime": "1m"}, "calls.lifetime"),
+        ({"lifetime": "119s"}, "calls.lifetime"),
         ({"lifetime": "2d"}, "calls.lifetime"),
         ({"retries": 3}, "calls.retries"),
         ({"mode": "pair"}, "calls.mode"),

@@ -47,6 +47,9 @@ class TestTimes:
     def test_what_is_not_a_whole_number_of_seconds(self, name: str, value: object) -> None:
         assert refusal(token(**{name: value})) == "time"
 
+    def test_the_last_second_is_the_last_that_every_reader_of_json_reads_alike(self) -> None:
+        assert (refusal(token(nbf=2**53)), refusal(token(nbf=2**53 + 1))) == ("not-yet", "time")
+
     @pytest.mark.parametrize("literal", ["1e999", "-1e999", "1.79e9", "-0"])
     def test_numbers_that_json_allows_and_time_does_not(self, literal: str) -> None:
         payload = json.dumps(claims(exp=0)).replace('"exp": 0', f'"exp": {literal}').encode()

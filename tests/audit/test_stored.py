@@ -49,6 +49,12 @@ def test_entries_are_stored_as_exactly_these_bytes(entry: dict[str, Any], stored
     assert pack(entry["entry"].encode()).hex() == stored["stored"]
 
 
+def test_hexadecimal_digits_from_sixteen_on_take_half_of_their_length() -> None:
+    lengths = [len(pack(encode({"id": "0f" * count}))) - len(pack(encode({"id": ""}))) for count in (7, 8)]
+
+    assert lengths == [14, 9]  # bytes have a length in two bytes
+
+
 @pytest.mark.parametrize("stored", STORED)
 def test_stored_entries_are_read_from_the_table_alone(stored: dict[str, Any]) -> None:
     """A second reader, written from docs/record-format.md."""

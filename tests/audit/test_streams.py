@@ -40,3 +40,30 @@ def test_replies_with_large_entries_hold_few_of_them(store: Store, monkeypatch: 
         writing.commit(*[logs.entry(subject="x" * 20_000) for _ in range(10)])
 
     assert replies(store, monkeypatch, writing) == [32, 32, 32, 5, 0]
+
+
+def test_the_newest_entry_and_checkpoint_are_found_without_the_others(store: Store) -> None:
+    streams = Streams(store)
+    before = streams.newest_checkpoint()
+    writing = Process(store, "one")
+    for _ in range(2):
+        writing.commit(full_entry(1))
+        logs.checkpoint(store)
+    newest = streams.newest_checkpoint()
+
+    assert before is None
+    assert newest is not None
+    assert [line.checkpoint.epoch for line in (newest, *streams.checkpoints(), *streams.checkpoints(2))] == [2, 1, 2, 2]
+    assert (streams.newest_number(writing.log._writer), streams.newest_number("0" * 16)) == (3, 0)
+
+
+def test_a_reader_without_a_keyset_learns_over_how_many_slots_the_log_is_spread(store: Store) -> None:
+    spread = store.identity.audit
+    Process(store, "one").commit(full_entry(1))
+    logs.checkpoint(store)
+    streams = Streams(store)
+
+    streams.learn_keys(16)
+    assert streams.keys.slots == 16
+    streams.learn_keys(None)
+    assert streams.keys == spread

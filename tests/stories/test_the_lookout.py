@@ -105,6 +105,13 @@ def test_each_listed_person_raises_an_alert_and_at_most_five_are_listed_a_day(fr
     assert [one.kind for one in heard] == ["lookout"] * 7
 
 
+def test_a_listed_person_is_listed_again_after_seven_days(fresh: Api, now: int) -> None:
+    reasons = [Reason("staff/p", signal, 4.0, 9, 11, 1.4, "staff/wang") for signal in ("pair", "pace")]
+    lookout = fresh.parts.acting.lookout
+
+    assert [len(lookout("default", reasons, now + at)) for at in (0, 7 * DAY, 7 * DAY + 1)] == [1, 0, 1]
+
+
 def test_the_store_matches_the_log_afterwards(command: Command) -> None:
     command("audit", "lookout")
 

@@ -85,6 +85,19 @@ def test_a_full_view_is_an_entry_for_each_waybill(ready: Api) -> None:
     assert [item["outcome"] for item in entry["items"]] == ["released", "not-found", "not-found"]
 
 
+@pytest.mark.parametrize(
+    ("path", "body"), [("/v1/waybills/view", {"waybills": [NUMBER]}), ("/v1/search", {"phone": "13912345678"})]
+)
+@pytest.mark.parametrize(("profile", "recorded"), [("courier", "courier"), ("made-up", None)])
+def test_a_refused_profile_is_in_the_entry_where_the_policy_has_it(
+    ready: Api, path: str, body: Json, profile: str, recorded: str | None
+) -> None:
+    ready.post(OFFICER, path, {**body, "profile": profile})
+
+    entry = last(ready)
+    assert (entry["outcome"], entry.get("profile")) == ("forbidden", recorded)
+
+
 def test_a_view_of_masks_is_no_entry(ready: Api) -> None:
     before = len(entries(ready))
     ready.get(OFFICER, f"/v1/waybills/{NUMBER}")

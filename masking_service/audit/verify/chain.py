@@ -110,11 +110,6 @@ class Chain:
             text = f"{self._range(self.signed + 1, self.number)}: no signature follows; the commit was cut off"
             self._faults.add(Kind.CUT_OFF, self.line, entry_id(self.writer, self.number), text)
 
-    @property
-    def is_complete(self) -> bool:
-        """Whether all entries are linked and signed."""
-        return self._suspect is None and not self._gaps and self.signed == self.number
-
     def _append(self, line: int, parsed: EntryLine) -> None:
         """Add the entry with the expected number.
 

@@ -107,7 +107,7 @@ def read_new_entries(streams: Streams, verification: Verification) -> Iterator[E
             verification.add_parsed(parsed)
             yield parsed
         chain = verification.chains.get(writer)
-        if chain and not chain.is_complete:
+        if chain:
             chain.end()
 
 

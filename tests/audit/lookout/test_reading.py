@@ -48,3 +48,15 @@ def test_traces_are_read_of_the_parcels_that_were_opened(store: Store) -> None:
     history = read_histories(lambda: logs.lines(store), [MINE], NOW)[MINE]
 
     assert [(trace.waybill, trace.site) for trace in history.traces] == [("w1", "021001")]
+
+
+def test_traces_are_read_in_the_order_of_time(store: Store) -> None:
+    log = logs.log_on(store)
+    log.append(entry(at=NOW - 9, tenant=MINE, action="detokenize", outcome="released", items=RELEASED))
+    for ago, site in ((5, "later"), (7, "earlier")):
+        log.append(entry(at=NOW - ago, tenant=MINE, action="custody-move", items=[Item("w1", "done", site=site)]))
+    logs.checkpoint(store)
+
+    history = read_histories(lambda: logs.lines(store), [MINE], NOW)[MINE]
+
+    assert [trace.site for trace in history.traces] == ["earlier", "later"]

@@ -230,6 +230,13 @@ def test_views_whose_parcel_did_not_move_after_them(scanned: bool) -> None:
     assert people(unmoved([*honest, *taken], [*moved(honest), *early], NOW)) == {THIEF}
 
 
+def test_a_scan_in_the_second_of_the_view_is_no_move_after_it() -> None:
+    honest = [view for who in HONEST for view in views(who, 40)]
+    at_once = [Trace(view.at, "client/tracking", view.waybill, "021001") for view in views(THIEF, 40)]
+
+    assert people(unmoved([*honest, *views(THIEF, 40)], [*moved(honest), *at_once], NOW)) == {THIEF}
+
+
 def test_parcels_of_many_sites() -> None:
     honest = [view for who in HONEST for view in views(who, 10)]
     taken = views(THIEF, 10)
@@ -261,6 +268,12 @@ def test_actions_at_night_of_a_person_who_works_by_day() -> None:
 )
 def test_hours_that_are_not_odd(before: list[tuple[str, int]]) -> None:
     assert odd_hours([*before, *TONIGHT], NOW) == []
+
+
+def test_a_new_person_does_not_hide_another_ones_odd_hours() -> None:
+    tonight = [(who, NOW - DAY + 3 * HOUR + at) for at in range(10) for who in (HONEST[0], THIEF)]
+
+    assert people(odd_hours([*shifts(THIEF, 10), *tonight], NOW)) == {THIEF}
 
 
 def test_a_few_actions_a_night_add_up_over_seven_days() -> None:

@@ -99,3 +99,17 @@ def test_an_opening_is_explained_by_a_scan_or_by_a_closing_of_another_person(lat
 
 def test_what_is_unexplained_is_counted_by_person() -> None:
     assert tables(opening(), opening())["unexplained"] == [("staff/u-1", 2, 2)]
+
+
+def test_rows_of_equal_counts_are_in_the_order_of_their_names() -> None:
+    entries = [
+        change(**named)
+        for named in ({"principal": "b", "purpose": "b", "role": "b"}, {"principal": "a", "purpose": "a", "role": "a"})
+        for change in (opening, view, lambda **more: entry(at=BEGIN, action="view", outcome="forbidden", **more))
+    ]
+    entries += [entry(at=BEGIN, action=action, outcome="unavailable") for action in ("b", "a")]
+    found = tables(*entries)
+
+    for table in ("by-purpose", "by-role", "by-person", "views-by-role", "unexplained", "conflicts"):
+        assert [row[0] for row in found[table]][:2] == ["a", "b"], table
+    assert [row[0] for row in found["refusals"]][1:] == ["a", "b"]

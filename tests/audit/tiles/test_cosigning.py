@@ -146,6 +146,16 @@ def test_requests_of_other_forms_are_refused(server: CosignerServer) -> None:
     connection.close()
 
 
+def test_a_request_without_a_length_is_refused(server: CosignerServer) -> None:
+    connection = HTTPConnection("127.0.0.1", server.server_port, timeout=5)
+    connection.putrequest("POST", "/add-checkpoint")
+    connection.endheaders()
+    answer = connection.getresponse()
+
+    assert (answer.status, answer.headers["Connection"]) == (411, "close")
+    connection.close()
+
+
 def test_a_restarted_cosigner_remembers(tmp_path: Path, cosigner: Cosigner) -> None:
     assert cosigner.add_checkpoint(bytes(request(0, 5))).status == 200
     again = Cosigner(tmp_path / "cosigner", NAME, [KEY], lambda: NOW)

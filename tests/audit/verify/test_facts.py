@@ -55,6 +55,8 @@ def mark(entries: list[Entry], value: str, *, ends: bool = True) -> MismatchKind
         pytest.param([put("a", 1, until=9_000)], "", None, id="gone in its time"),
         pytest.param([put("a", 1, until=11_000)], "", MismatchKind.DELETED, id="gone before its time"),
         pytest.param([put("a", 1, until=9_000)], "a", MismatchKind.OUTLIVED, id="still there after its time"),
+        pytest.param([put("a", 1, until=NOW - 10)], "a", None, id="still there at the end of its time"),
+        pytest.param([put("a", 1, until=NOW - 11)], "a", MismatchKind.OUTLIVED, id="still there after the end"),
         pytest.param([put("a", 1, until=9_000)], "x", None, id="what may come where something has ended"),
         pytest.param([put("a", 1), put("b", 100)], "b", None, id="the newer one"),
         pytest.param([put("a", 1), put("b", 100)], "a", MismatchKind.REPLAYED, id="the older one"),

@@ -41,6 +41,15 @@ def test_keys_of_days_that_the_keyset_calls_shredded_are_gone_whatever_the_store
     assert data_keys.by_ids("default", [numbered(0)]) == {numbered(0): None}
 
 
+def test_keys_of_the_first_day_that_is_not_shredded_remain(store: Store) -> None:
+    data_keys = made(store, known_keyring(shredded_before=NOW // SECONDS_A_DAY))
+    key = today(data_keys)
+
+    assert made(store, known_keyring()).by_ids("default", [key.key_id]).keys() == {numbered(0)}
+    assert data_keys.by_ids("default", [numbered(0)]) == {numbered(0): key}
+    assert today(data_keys).key_id == numbered(0)
+
+
 def test_a_key_in_memory_is_gone_once_its_day_is_shredded(store: Store) -> None:
     keyring = known_keyring()
     data_keys = made(store, keyring)

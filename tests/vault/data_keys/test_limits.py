@@ -50,7 +50,7 @@ def test_a_turn_costs_one_round_trip_and_none_while_no_key_is_in_use(store: Stor
 def test_a_key_stops_at_half_of_its_limit(store: Store) -> None:
     data_keys = made(store, limit=20)
 
-    ids = [today(data_keys, messages=4).key_id for _ in range(5)]
+    ids = [today(data_keys, messages=5).key_id for _ in range(5)]
 
     assert ids == [numbered(number) for number in (0, 0, 1, 1, 2)]
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.web.api import SITE, Api, Json, Under, refusal
 from tests.web.calls import entries, frozen
-from tests.web.people import AUDITOR, DESK, PRIVACY
+from tests.web.people import AUDITOR, COURIER, DESK, PRIVACY
 from tests.web.search.searches import OTHER, PHONE, numbers, parcel
 from tests.web.test_decoys import deferred_tasks_wait
 
@@ -26,6 +26,13 @@ class TestWatching:
         assert (same["action"], same["outcome"], len(same["items"])) == ("search", "done", 1)
         assert other["outcome"] == "not-found"
         assert PHONE not in str(entries(api))
+
+    def test_a_search_that_shows_a_kind_in_full_releases_it(self, api: Api) -> None:
+        api.tokenize(parcel(), custody={"site": SITE})
+        numbers(api, COURIER, last4=PHONE[-4:], site=SITE)
+        found = entries(api)[-1]
+
+        assert (found["outcome"], [item["outcome"] for item in found["items"]]) == ("released", ["released"])
 
     def test_who_searched_for_my_number_is_answered(self, api: Api) -> None:
         numbers(api, phone=PHONE)

@@ -1,5 +1,6 @@
 """A witness continues from the files that it finds."""
 
+import json
 import stat
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from masking_service.store.client import Store
 from tests.audit import logs
 from tests.audit.archive.follower.followed import DAY, content, everything
 from tests.audit.archives import follow
-from tests.audit.logs import VERIFIER, Process, findings, full_entry
+from tests.audit.logs import TENANT, VERIFIER, Process, findings, full_entry
 from tests.store.stores import NOW
 
 pytestmark = pytest.mark.usefixtures("spread")
@@ -72,6 +73,17 @@ def test_the_state_file_is_recreated_from_the_first_segment(logged: Store, folde
     follow(logged, folder)
 
     assert (sorted(archived(folder)), findings([*archived(folder)])) == (everything(logged), [])
+
+
+@pytest.mark.parametrize("of_older_release", [False, True])
+def test_a_restarted_archive_knows_its_tenants(logged: Store, folder: Path, of_older_release: bool) -> None:
+    follow(logged, folder)
+    if of_older_release:
+        state = json.loads((folder / STATE).read_bytes())
+        (folder / STATE).write_text(json.dumps({**state, "tenants": None}))
+
+    with Archive(folder, VERIFIER) as archive:
+        assert archive.tenants == {TENANT}
 
 
 def test_full_segments_end_after_a_checkpoint_and_can_be_verified(logged: Store, folder: Path) -> None:

@@ -1,0 +1,16 @@
+"""When a count or a figure is far enough above what is usual to be reported."""
+
+from __future__ import annotations
+
+import pytest
+
+from masking_service.audit.lookout.peers import is_excessive
+
+
+@pytest.mark.parametrize(
+    ("observed", "expected", "reported"), [(3, 0.5, True), (2, 0.5, False), (8, 4.0, True), (8, 4.01, False)]
+)
+def test_a_count_is_reported_from_three_and_from_twice_the_expected_one(
+    observed: float, expected: float, reported: bool
+) -> None:
+    assert is_excessive(observed, expected) is reported
