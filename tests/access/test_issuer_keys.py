@@ -10,7 +10,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from masking_service.access.errors import IssuerUnavailable, Unauthenticated
-from masking_service.access.issuer_keys import FetchedKeys, keys_from_file, keys_from_jwks
+from masking_service.access.issuer_keys import FETCH_TIMEOUT, FetchedKeys, keys_from_file, keys_from_jwks
 from tests.access.tokens import (
     BELIEVED,
     KEY,
@@ -215,3 +215,7 @@ class TestFetchedKeys:
     def test_callers_without_keys_wait_for_one_fetch_together(self, keys: FetchedKeys, endpoint: Endpoint) -> None:
         in_threads(5, lambda _: keys.find("a", NOW))
         assert endpoint.asked == 1
+
+
+def test_waiting_for_another_thread_and_fetching_take_less_than_five_seconds() -> None:
+    assert 2 * FETCH_TIMEOUT < 5

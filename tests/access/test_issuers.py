@@ -260,3 +260,11 @@ class TestTheDevelopmentIssuer:
 
     def test_the_other_issuers_stay_beside_it(self) -> None:
         assert BELIEVED.with_development(private_pem(OTHER_KEY)).authenticate(token(), NOW).id == "staff/u-1"
+
+
+def test_a_token_has_eight_thousand_characters_at_most() -> None:
+    by_length = {len(one): one for pad in range(5_500, 5_900) for one in [token(note="x" * pad)]}
+    longest, longer = by_length[8 * 1024], by_length[min(size for size in by_length if size > 8 * 1024)]
+
+    assert BELIEVED.authenticate(longest, NOW).id == "staff/u-1"
+    assert refusal(longer) == "malformed"

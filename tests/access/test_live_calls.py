@@ -36,6 +36,15 @@ def test_a_call_is_claimed_once_and_found_by_its_reference(calls: LiveCalls) -> 
     assert calls.read(first.ref) == (ORIGIN, first)
 
 
+def test_a_call_that_has_ended_is_claimed_again(calls: LiveCalls) -> None:
+    place = calls.place(ORIGIN, A, B)
+    first = calls.claim(place, ORIGIN, NOW, LATER)
+    last = calls.claim(place, ORIGIN, LATER - 1, LATER + 60)
+    second = calls.claim(place, ORIGIN, LATER, LATER + 60)
+
+    assert first == last != second == calls.find(place)
+
+
 def test_other_numbers_are_another_place(calls: LiveCalls) -> None:
     places = [calls.place(ORIGIN, A, B), calls.place(ORIGIN, B, A), calls.place(ORIGIN, A, "13700000000")]
 

@@ -112,6 +112,16 @@ def test_a_listed_person_is_listed_again_after_seven_days(fresh: Api, now: int) 
     assert [len(lookout("default", reasons, now + at)) for at in (0, 7 * DAY, 7 * DAY + 1)] == [1, 0, 1]
 
 
+def test_the_list_keeps_thirty_days(fresh: Api, now: int) -> None:
+    found = []
+    for who, at in (("staff/a", now), ("staff/b", now + 30 * DAY), ("staff/c", now + 30 * DAY + 1)):
+        reasons = [Reason(who, signal, 4.0, 9, 11, 1.4, "staff/wang") for signal in ("pair", "pace")]
+        fresh.parts.acting.lookout("default", reasons, at)
+        found.append("".join(one.id[-1] for one in shortlist(fresh)))
+
+    assert found == ["a", "ba", "cb"]
+
+
 def test_the_store_matches_the_log_afterwards(command: Command) -> None:
     command("audit", "lookout")
 

@@ -49,6 +49,19 @@ def test_what_is_long_ago_leaves_the_windows(busy: Api, set_clock: Clock) -> Non
     assert people(busy) == {}
 
 
+def test_a_minute_ends_after_sixty_seconds(api: Api, set_clock: Callable[[int], None]) -> None:
+    now = clock()
+    set_clock(now)
+    api.tokenize(record(), custody={"site": SITE})
+    api.get(COURIER, f"/v1/waybills/{NUMBER}")
+    counts = []
+    for later in (59, 60):
+        set_clock(now + later)
+        counts.append(counted(people(api)["client/courier"], "full_views")["1m"][0])
+
+    assert counts == [1, 0]
+
+
 def test_only_what_is_new_is_read_again(busy: Api, trips: Trips) -> None:
     people(busy)
     trips()

@@ -18,6 +18,7 @@ from masking_service.audit.tiles.cosigning import RETRY_SECONDS, Cosigning, Cosi
 from masking_service.audit.tiles.log import CHECKPOINT, TiledLog
 from masking_service.audit.tiles.notes import LOG, Note, NoteError, NoteKey, cosign, parse_signatures, sign_as_log
 from masking_service.audit.tiles.tree_head import TreeHead, head_of
+from masking_service.shipped import ROOT
 from tests.audit.archives import extend
 from tests.audit.tiles import trees
 from tests.http_servers import running
@@ -295,3 +296,7 @@ def test_a_cosigner_that_does_not_answer_is_asked_again_later(log: TiledLog, own
 def test_a_cosigner_is_reached_over_tls_or_on_this_machine(log: TiledLog, url: str) -> None:
     with pytest.raises(ValueError, match="must begin with https"):
         cosigning_of(log, url, KEY)
+
+
+def test_a_cosigner_that_failed_is_asked_again_when_the_documentation_says() -> None:
+    assert f"asks again after {RETRY_SECONDS} seconds" in (ROOT / "docs" / "proofs.md").read_text("utf-8")

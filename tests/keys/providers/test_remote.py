@@ -7,7 +7,8 @@ from typing import NoReturn
 import pytest
 
 from keys.errors import IntegrityError, ProviderError
-from keys.providers.remote import ProviderCalls, RemoteRootKeys
+from keys.providers.remote import CALL_SECONDS, PAUSE_SECONDS, ProviderCalls, RemoteRootKeys
+from masking_service.shipped import ROOT
 from tests.together import in_threads
 
 
@@ -201,3 +202,9 @@ def test_an_active_root_key_must_be_among_the_ids() -> None:
 
     with pytest.raises(ValueError, match=r"^the active root key is not among the key ids$"):
         Keys(b"active--", frozenset({b"another-"}), ProviderCalls())
+
+
+def test_calls_and_pauses_take_as_long_as_the_documentation_says() -> None:
+    document = (ROOT / "docs" / "providers.md").read_text("utf-8")
+
+    assert f"of at most {CALL_SECONDS:g} seconds, and none for {PAUSE_SECONDS:g} seconds after a failure" in document

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from masking_service.audit.archive.archive import Archive
+from masking_service.audit.archive.archive import SEGMENT_BYTES, Archive
 from masking_service.audit.archive.segments import STATE, ArchiveError, archived, segment_path
 from masking_service.audit.lines import CheckpointLine, read_line, write_line
 from masking_service.audit.streams import Streams
 from masking_service.audit.verify.verifier import StartingPoint
+from masking_service.shipped import ROOT
 from masking_service.store.client import Store
 from tests.audit import logs
 from tests.audit.archive.follower.followed import DAY, content, everything
@@ -153,3 +154,7 @@ def test_a_new_archive_of_a_trimmed_log_needs_its_first_checkpoint(logged: Store
     with pytest.raises(ArchiveError):
         follow(logged, tmp_path / "new")
     follow(logged, tmp_path / "other", start=StartingPoint.after(since))
+
+
+def test_a_segment_ends_at_the_size_that_the_documentation_says() -> None:
+    assert f"At {SEGMENT_BYTES / 2**20:g} MiB" in (ROOT / "docs" / "audit.md").read_text("utf-8")
