@@ -105,11 +105,10 @@ def test_rows_of_equal_counts_are_in_the_order_of_their_names() -> None:
     entries = [
         change(**named)
         for named in ({"principal": "b", "purpose": "b", "role": "b"}, {"principal": "a", "purpose": "a", "role": "a"})
-        for change in (opening, view, lambda **more: entry(at=BEGIN, action="view", outcome="forbidden", **more))
+        for change in (opening, view)
     ]
     entries += [entry(at=BEGIN, action=action, outcome="unavailable") for action in ("b", "a")]
     found = tables(*entries)
 
-    for table in ("by-purpose", "by-role", "by-person", "views-by-role", "unexplained", "conflicts"):
-        assert [row[0] for row in found[table]][:2] == ["a", "b"], table
-    assert [row[0] for row in found["refusals"]][1:] == ["a", "b"]
+    for table in ("by-purpose", "by-role", "by-person", "views-by-role", "unexplained", "refusals"):
+        assert [row[0] for row in found[table]] == ["a", "b"], table
