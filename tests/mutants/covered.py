@@ -14,9 +14,6 @@ from typing import Any
 import coverage
 import pytest
 
-import keys
-import masking_service
-
 ROOT = Path(__file__).parents[2]
 OUTPUT = "MUTANTS_COVERED"
 """Names the file to write in the environment."""
@@ -29,8 +26,8 @@ _failed: set[str] = set()
 def pytest_configure() -> None:
     _measured.start()
     # Otherwise the first test that imports a module would seem to be the only one that needs its constants.
-    for package in (keys, masking_service):
-        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+    for package in ("keys", "masking_service"):
+        for module in pkgutil.walk_packages([str(ROOT / package)], f"{package}."):
             if not module.name.endswith("__main__"):
                 importlib.import_module(module.name)
 

@@ -107,7 +107,7 @@ def test_rows_of_equal_counts_are_in_the_order_of_their_names() -> None:
         for named in ({"principal": "b", "purpose": "b", "role": "b"}, {"principal": "a", "purpose": "a", "role": "a"})
         for change in (opening, view)
     ]
-    entries += [entry(at=BEGIN, action=action, outcome="unavailable") for action in ("b", "a")]
+    entries += [entry(at=BEGIN, action=action, outcome="forbidden") for action in ("b", "a")]
     found = tables(*entries)
 
     for table in ("by-purpose", "by-role", "by-person", "views-by-role", "unexplained", "refusals"):
