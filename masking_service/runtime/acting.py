@@ -74,9 +74,9 @@ class Acting:
 
 
 def use_cases(parts: "Parts", policy: Policy, issuers: Issuers, case_check: CaseCheck | None, line: Line) -> Acting:
-    """The use cases of these parts under a policy, and the issuers, ticket system and provider that it names."""
+    """Make the use cases from these parts, a policy, and the issuers, ticket system and provider that it names."""
     common = _common(parts, policy, issuers, case_check, line)
-    made_of = vars(common)
+    made_of = vars(common)  # all parts, by name
     return Acting(
         policy=policy,
         gate=common.gate,

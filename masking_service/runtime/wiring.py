@@ -1,4 +1,4 @@
-"""The one place where the parts are put together: settings in, use cases out. Nothing here decides anything."""
+"""Puts the parts together: settings in, parts out. `acting` makes the use cases. It decides nothing."""
 
 import os
 from concurrent.futures import ThreadPoolExecutor

@@ -51,7 +51,7 @@ class _Asked:
 
     @property
     def allowed(self) -> bool:
-        """Whether it may be looked up: the case names its waybill."""
+        """Whether it may be looked up: the case names its waybill, or no case is needed."""
         return self.reference is not None or self.number is not None
 
     def find(self, record: Record | None, kinds: frozenset[str]) -> None:
@@ -96,6 +96,9 @@ class Detokenize(UseCase):
     ) -> list[Opening]:
         """Open single fields.
 
+        In this order: permission, freeze, decoys, sign-in, case, budget; then the records, the rule of calls first, and
+        misses; then the audit entry; then the answer.
+
         Round trips: one for the freeze and the case, one for the budget and the records that the case names (two if a
         waybill was revised), one for records of calls if the purpose asks for calls first, one to count misses, one for
         the audit and the disclosures (two in a cluster), and one to give back what was not released. Where the budget
@@ -106,7 +109,7 @@ class Detokenize(UseCase):
             items: ``{"token": …}`` or ``{"waybill_no": …, "field": JSON Pointer}`` each.
 
         Raises:
-            AccessError: the whole call is refused; nothing was looked up and nothing is spent.
+            AccessError: the whole call is refused; nothing was opened and nothing is spent.
             StoreUnavailable: nothing is released.
         """
         tenant = context.principal.tenant
@@ -115,11 +118,11 @@ class Detokenize(UseCase):
             grant, frozen = self.gate.grant_and_freeze_question(context.principal, "token:detokenize", purpose=purpose)
             found_case = self.case_authority.case_question(context, case)
             self.store.ask(frozen, found_case)
-            missed = frozen.answer()
+            missed = frozen.answer()  # raises Frozen
             self.watch.notice(context, self._bases(tenant, items))
             self.issuers.check_unmasking(context.principal, context.now)
             if case is None:
-                self._check_none_needed(grant, items)
+                self._check_no_case_needed(grant, items)
                 authority = None
             else:
                 authority = self.case_authority.authorise(context, found_case.answer(), [grant.purpose or ""])
@@ -129,7 +132,7 @@ class Detokenize(UseCase):
             budget = self.budgets.reserve_question(context.principal, grant, lookups, context.now)
             records = self._records_questions(tenant, asked, context.now)
             self.store.ask(budget, *records)
-            reserved = budget.answer()
+            reserved = budget.answer()  # raises QuotaExceeded, before any record is unsealed
 
         for item, record in zip(asked, _found(asked, *records), strict=True):
             item.find(record, grant.kinds)
@@ -153,7 +156,7 @@ class Detokenize(UseCase):
         reserved.try_to_give_back(lookups - released)
         return [item.result(entry) for item in asked]
 
-    def _check_none_needed(self, grant: Grant, items: Sequence[Any]) -> None:
+    def _check_no_case_needed(self, grant: Grant, items: Sequence[Any]) -> None:
         """Raise CaseRequired if the purpose needs a case, or an item names a waybill by its number."""
         by_number = any(isinstance(item, dict) and "waybill_no" in item for item in items)
         if by_number or self.policy.rules.purposes[grant.purpose or ""].needs_case:
@@ -168,10 +171,10 @@ class Detokenize(UseCase):
         numbers = [number for item in given if (number := normalised(item.get("waybill_no"))) is not None]
         return [*(one.base for one in references if one is not None), *keys.bases(numbers)]
 
-    def _named(self, tenant: str, case: Case | None, items: Sequence[Any]) -> list[_Asked]:
+    def _named(self, tenant: str, authority: Case | None, items: Sequence[Any]) -> list[_Asked]:
         """Parse the items; those that the case does not name have nothing to look up."""
         keys = self.keyring.tenant(tenant)
-        numbers = case.opening.waybills if case else ()
+        numbers = authority.opening.waybills if authority else ()
         named = frozenset(numbers)
         bases = frozenset(keys.bases(numbers))
         asked = []
@@ -180,7 +183,7 @@ class Detokenize(UseCase):
                 case {"token": str(token), **rest} if not rest:
                     one = _Asked({"token": token})
                     reference = read_token(keys.tokens, token)
-                    if reference is not None and (case is None or reference.base in bases):
+                    if reference is not None and (authority is None or reference.base in bases):
                         one.reference, one.base = reference, reference.base
                 case {"waybill_no": str(waybill_no), "field": str(field), **rest} if not rest:
                     one = _Asked({"waybill_no": waybill_no, "field": field}, field=field)
@@ -225,13 +228,13 @@ def _found(asked: Sequence[_Asked], by_token: _ByToken, by_number: _ByNumber) ->
             yield None
 
 
-def _opened(context: RequestContext, case: Case | None, asked: Sequence[_Asked]) -> list[Disclosure]:
+def _opened(context: RequestContext, authority: Case | None, asked: Sequence[_Asked]) -> list[Disclosure]:
     """Return what the call will open, by waybill."""
     fields: dict[tuple[bytes, int], list[str]] = {}
     for item in asked:
         if item.outcome == RELEASED and item.base is not None:
             fields.setdefault((item.base, item.expires_at), []).append(item.field)
-    name, approved_by = (case.opening.case, case.approved_by) if case else (None, ())
+    name, approved_by = (authority.opening.case, authority.approved_by) if authority else (None, ())
     return [
         Disclosure(base, ends, Opened(context.now, context.principal.id, name, approved_by, tuple(opened)))
         for (base, ends), opened in fields.items()

@@ -100,7 +100,7 @@ def _is_something(value: Any) -> bool:
     return value is not None and not (type(value) is str and (not value or value.isspace()))
 
 
-def show(record: Any, places: Iterable[Place], tokens: Mapping[str, str]) -> None:
+def put_tokens(record: Any, places: Iterable[Place], tokens: Mapping[str, str]) -> None:
     """Replace the masks in a record by tokens."""
     for place in places:
         if place.pointer in tokens:

@@ -156,9 +156,10 @@ class Recorder:
 
     @contextmanager
     def take_back_on_failure(self, recorded: Recorded) -> Iterator[None]:
-        """Take an entry back with another one if the write inside fails, or what another system had to do for it.
+        """Run the write that an entry announced; if it fails, record that the entry is taken back.
 
-        Then what it announced may not be stored, and what it says was released was not answered.
+        The write may have been stored all the same, but nothing was answered. A failed call of another system counts as
+        a failed write.
         """
         try:
             yield

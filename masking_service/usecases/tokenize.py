@@ -14,7 +14,7 @@ from masking_service.access.policy import Grant
 from masking_service.domain.timestamps import SECONDS_A_DAY, rfc3339
 from masking_service.store.errors import StoreUnavailable
 from masking_service.usecases.answers import records as answers
-from masking_service.usecases.entering import Entering, enter, show
+from masking_service.usecases.entering import Entering, enter, put_tokens
 from masking_service.usecases.errors import SeveralWaybills
 from masking_service.usecases.recorder import DONE, ItemOutcome, RequestContext, Stated
 from masking_service.usecases.results import invalid, warnings_of
@@ -27,7 +27,10 @@ TokenizeResult = answers.TokenizedRecord | answers.UnstoredRecord | answers.Inva
 
 
 class Tokenize(UseCase):
-    """Stores batches of records, under one policy."""
+    """Stores batches of records, under one policy.
+
+    A new waybill has no audit entry. Revisions, a first custody and a spent conflict budget have one.
+    """
 
     def __call__(
         self,
@@ -43,7 +46,7 @@ class Tokenize(UseCase):
     ) -> list[TokenizeResult]:
         """Mask records in place, store their values, and return tokens.
 
-        One round trip for a batch of new waybills, and two more where custody is set. For known ones see `_compare`.
+        One round trip for a batch of new waybills, and two more where custody is set. For known ones see `_settle`.
 
         Raises:
             AccessError: the caller may not, or its budget for conflicts is spent. Nothing is stored.
@@ -79,6 +82,7 @@ class Tokenize(UseCase):
                 )
             return results
 
+        # They are made in the order of this loop, so that each record takes the next ones of its key version.
         made = self._tokens(context.principal.tenant, entering, drafts)
         for one, draft in zip(entering, drafts, strict=True):
             stored = draft.outcome
@@ -88,7 +92,7 @@ class Tokenize(UseCase):
             mine = islice(made[stored.record.token_version], len(one.pointers))
             tokens = dict(zip(one.pointers, mine, strict=True))
             if replace == "token":
-                show(records[one.at], one.masked.places, tokens)
+                put_tokens(records[one.at], one.masked.places, tokens)
             results[one.at] = answers.TokenizedRecord(
                 record=records[one.at],
                 tokens=tokens,
@@ -127,26 +131,26 @@ class Tokenize(UseCase):
     def _store_new(self, context: RequestContext, grant: Grant, drafts: Sequence[Draft]) -> None:
         """Write records of new waybills at once, and compare only those of known ones.
 
-        Round trips: one to write; see `_compare` for known waybills. Where one expires or is stored meanwhile, both
+        Round trips: one to write; see `_settle` for known waybills. Where one expires or is stored meanwhile, both
         once more.
         """
         known = self.vault.put(context.principal.tenant, drafts, context.now)
         while known:
-            self._compare(context, grant, drafts, known, revise=False)
+            self._settle(context, grant, drafts, known, revise=False)
             known = self.vault.put(context.principal.tenant, known, context.now)
 
     def _store_or_revise(self, context: RequestContext, grant: Grant, drafts: Sequence[Draft]) -> None:
         """Compare all records before anything is written, so that a refused call has stored nothing.
 
-        Round trips: see `_compare`; one for the entry of revisions, and one to write. Where another call writes
+        Round trips: see `_settle`; one for the entry of revisions, and one to write. Where another call writes
         meanwhile, those once more.
         """
         waiting = drafts
         while waiting:
-            self._compare(context, grant, drafts, waiting, revise=True)
+            self._settle(context, grant, drafts, waiting, revise=True)
             waiting = self._put_recorded(context, grant, waiting)
 
-    def _compare(
+    def _settle(
         self, context: RequestContext, grant: Grant, drafts: Sequence[Draft], waiting: Sequence[Draft], *, revise: bool
     ) -> None:
         """Decide what becomes of waiting drafts, correct their index entries, and spend the budget for conflicts.
@@ -156,7 +160,7 @@ class Tokenize(UseCase):
         """
         tenant = context.principal.tenant
         self.vault.compare(tenant, waiting, revise=revise)
-        self._find_custody(tenant, waiting)
+        self._find_where_held(tenant, waiting)
         self.vault.search.replace(tenant, *index_entries(waiting), context.now)
         self.conflicts.spend(context, grant, waiting, stored=any(draft.created for draft in drafts))
 
@@ -177,7 +181,7 @@ class Tokenize(UseCase):
         site = custody.site if custody is not None else None
         return findable([one.phones() for one in entering], site, phone=rule.phone, last4=rule.last4)
 
-    def _find_custody(self, tenant: str, drafts: Sequence[Draft]) -> None:
+    def _find_where_held(self, tenant: str, drafts: Sequence[Draft]) -> None:
         """Let known waybills be found where they are, whatever this call says of their custody."""
         for draft in drafts:
             held = self.custodies.open(tenant, draft.base, draft.custody)

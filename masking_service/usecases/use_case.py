@@ -37,7 +37,11 @@ from masking_service.vault.vault import Vault
 
 @dataclass(frozen=True, kw_only=True)
 class UseCase:
-    """The parts that use cases work with, under one policy."""
+    """The parts that use cases work with, under one policy.
+
+    Each use case gets all of them, and uses those that it names as `self.X`. There are no slots: runtime/acting.py
+    copies them by `vars`. Mask, FreezeByHand and Lookout list their own parts, because this module imports theirs.
+    """
 
     policy: Policy
     gate: Gate

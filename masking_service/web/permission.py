@@ -1,5 +1,7 @@
 """Checks a caller's roles before complaining about the shape of a request.
 
+It runs when an error becomes an answer: the body was decoded first, and its fault is held back until now.
+
 A caller without the permission learns nothing about the call: 403 comes before 400, 413, 415 and 422, with the same
 audit entry as for a well-formed request.
 """
