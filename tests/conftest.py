@@ -147,7 +147,7 @@ def wire(valkey: str) -> Iterator[stores.LossyWire]:
 
 @pytest.fixture
 def over_the_wire(wire: stores.LossyWire) -> Iterator[Store]:
-    """The service's way over that wire, connected: what is lost is no reply to a greeting."""
+    """A store client on that wire. It is connected already, so only replies to commands can be lost."""
     store = stores.admitted(wire.url)
     store.read([(b"PING",)])
     yield store

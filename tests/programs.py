@@ -8,7 +8,7 @@ Ended = subprocess.CompletedProcess[str]
 
 
 def run(*command: str | Path, timeout: float = 60, **how: Any) -> Ended:
-    """Run a program to its end, however it ends."""
+    """Run a program and return its result, also if it failed. Raises TimeoutExpired."""
     return subprocess.run(command, capture_output=True, text=True, timeout=timeout, check=False, **how)
 
 

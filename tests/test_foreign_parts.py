@@ -53,7 +53,7 @@ OVERRIDDEN = {
     "masking_service.server.worker.Worker.handle_error": "gunicorn has no setting for its error page (issue 993)",
     "masking_service.store.parser.DeadlineParser.read_from_socket": "the reply parser",
     "masking_service.store.parser.DeadlineParser.read_response": "the reply parser",
-    "masking_service.web.app.App.create_url_adapter": "documented by Flask: what finds the route of a request",
+    "masking_service.web.app.App.create_url_adapter": "documented by Flask: creates the URL adapter of a request",
     "masking_service.web.app.App.ensure_sync": "documented by Flask: how async functions are run",
 }
 """`MODULE.CLASS.METHOD`: a method of a library's class that a class here replaces, and what documents it."""

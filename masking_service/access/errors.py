@@ -17,7 +17,7 @@ CallRefusal = Literal[
     "refused",
     "not-set-up",
 ]
-"""Why a provider gives no number to dial: of ourselves and the way there, then what the provider said."""
+"""Why there is no number to dial. This service finds the first four and the last, the provider the others."""
 
 
 class AccessError(Exception):

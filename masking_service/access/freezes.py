@@ -27,8 +27,8 @@ from masking_service.vault.sealed import Prepared, TenantState
 MISSES_KEPT: Final = 30 * SECONDS_A_DAY
 """How long misses are kept after the last one, in seconds. It is long, because guessing may be slow."""
 MINUTE: Final = 60
-KNOWN_COUNTS: Final = 4_096
-"""Of so many counts the names of the keys are kept, so that they are not hashed anew for each view."""
+CACHED_COUNT_KEYS: Final = 4_096
+"""Size of the cache of the key names of counts, so that they are not hashed for each view."""
 
 
 class Freeze(msgspec.Struct, frozen=True):
@@ -63,7 +63,7 @@ class Freezes(TenantState):
         super().__init__(store, keyring, random)
         self._lists = Documents(store, keyring, random, _List, freezes_key)
         self._announced: set[tuple[str, str]] = set()
-        self._count_key = lru_cache(KNOWN_COUNTS)(partial(_count_key, keyring))
+        self._count_key = lru_cache(CACHED_COUNT_KEYS)(partial(_count_key, keyring))
 
     def reset(self) -> None:
         """Forget every list that was read, after the store was emptied."""

@@ -159,11 +159,11 @@ class Serials:
 
 
 class Documents(TenantState, Generic[Document]):
-    """The documents of one sort, of each tenant one.
+    """The documents of one kind, one for each tenant.
 
     Args:
         kind: their class.
-        key: gives the Redis key of a tenant's, by the tenant's tag.
+        key: returns the Redis key of a tenant's document, from the tenant's tag.
     """
 
     def __init__(
@@ -180,7 +180,7 @@ class Documents(TenantState, Generic[Document]):
         self.known: dict[str, Document] = {}
 
     def of(self, tenant: str) -> Document:
-        """Return a tenant's document, as it was read last."""
+        """Return a tenant's document; a new, unread one if the tenant is not known yet."""
         found = self.known.get(tenant)
         if found is None:
             keys = self._keyring.tenant(tenant)

@@ -133,7 +133,7 @@ def _lengthen_members(members: dict[Any, Any]) -> dict[str, Any]:
         kind = type(value)
         if kind is bytes:
             value = value.hex() if len(value) > 1 else _word_of[value]
-        elif kind is list:  # of items or facts
+        elif kind is list:  # of items, facts or texts
             value = [_lengthen_members(one) if type(one) is dict else _lengthen(one) for one in value]
         elif kind is dict:
             value = _lengthen_members(value)

@@ -82,7 +82,7 @@ def use_cases(parts: "Parts", policy: Policy, issuers: Issuers, case_check: Case
         gate=common.gate,
         recorder=common.audit,
         authenticator=Authenticator(parts.registry, issuers, parts.keyring),
-        mask=Mask(gate=common.gate, maskers=common.maskers),  # it has no store to touch (R6)
+        mask=Mask(gate=common.gate, maskers=common.maskers),  # no store of its own: masking makes no round trip (R6)
         tokenize=Tokenize(**made_of),
         view=View(**made_of),
         search=Search(**made_of),
@@ -103,7 +103,7 @@ def use_cases(parts: "Parts", policy: Policy, issuers: Issuers, case_check: Case
 
 
 def _common(parts: "Parts", policy: Policy, issuers: Issuers, case_check: CaseCheck | None, line: Line) -> UseCase:
-    """What the use cases are made of."""
+    """Create the parts that the use cases share, and the metric series of the budgets."""
     parts.metrics.create_budget_series(policy.budgets)
     audit = Recorder(parts.log, parts.denials, parts.keyring, policy.digest, parts.backlog.require_room)
     budgets = Budgets(parts.store, parts.keyring, policy.rules.factors, os.urandom, parts.metrics)

@@ -64,7 +64,7 @@ class DeadlineParser(_HiredisParser):
         if left <= 0:
             raise RedisTimeoutError("replies come too slowly")
         wait = min(left, timeout if isinstance(timeout, float) else self._socket_timeout)
-        # A time-out of its own is set before a read and taken back behind it: two system calls more.
+        # A timeout other than the socket's is set before the read and restored after it: two more system calls.
         own = {} if wait == self._socket_timeout else {"timeout": wait}
         read: bool = super().read_from_socket(raise_on_timeout=raise_on_timeout, **own)  # type: ignore[no-untyped-call]
         return read

@@ -92,7 +92,7 @@ class TenantState:
     Args:
         store: the way to Redis.
         keyring: seals and opens it, and hashes its places.
-        random: gives that many random bytes.
+        random: returns the given number of random bytes.
     """
 
     def __init__(self, store: Store, keyring: Keyring, random: Callable[[int], bytes]) -> None:
@@ -101,7 +101,7 @@ class TenantState:
         self._random = random
 
     def _prepared(self, sealed: Sequence[Sealed], commands: Sequence[Command]) -> Prepared[None]:
-        """Return a change that these commands write: one round trip, none without commands."""
+        """Return a change that sends these commands in one round trip, and nothing without commands."""
 
         def write() -> None:
             if commands:

@@ -36,14 +36,14 @@ OVERLOADED = "masking_service.overloaded"
 
 
 class App(Flask):
-    """A Flask application without `async` functions and routes by host."""
+    """A Flask application that supports neither `async` views nor routing by host."""
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """Return the function as it is. Flask looks for `async` functions three times in each request."""
         return func
 
     def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
-        """Return what finds the route by path and method alone: Flask takes the host and the query apart as well."""
+        """Return an adapter that routes by path and method only. Flask's own also parses the host and the query."""
         if request is None:
             return None
         return self.url_map.bind("", path_info=request.path, default_method=request.method)

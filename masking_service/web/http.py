@@ -45,9 +45,9 @@ _decoders: dict[type[msgspec.Struct], msgspec.json.Decoder[Any]] = {}
 
 
 class CompleteResponse(Response):
-    """An answer that is complete when it is made.
+    """A response that is sent exactly as it was built.
 
-    Werkzeug would copy the headers, and search them for addresses to complete and for a length that is there already.
+    Werkzeug would copy the headers, look for relative URLs to complete, and compute a length that is already set.
     """
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:

@@ -49,10 +49,10 @@ def test_entries_are_stored_as_exactly_these_bytes(entry: dict[str, Any], stored
     assert pack(entry["entry"].encode()).hex() == stored["stored"]
 
 
-def test_hexadecimal_digits_from_sixteen_on_take_half_of_their_length() -> None:
+def test_hexadecimal_text_of_16_digits_or_more_is_stored_in_half_the_length() -> None:
     lengths = [len(pack(encode({"id": "0f" * count}))) - len(pack(encode({"id": ""}))) for count in (7, 8)]
 
-    assert lengths == [14, 9]  # bytes have a length in two bytes
+    assert lengths == [14, 9]  # 8 bytes, and one header byte more than text
 
 
 @pytest.mark.parametrize("stored", STORED)

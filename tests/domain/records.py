@@ -62,7 +62,7 @@ def masked(record: dict[str, Any], by: Profile = LABEL, of: Schema = STANDARD) -
 
 
 def errors_of(record: Any, of: Schema = STANDARD) -> tuple[tuple[str, str], ...]:
-    """Why the record is refused."""
+    """Mask a record that must be refused, and return its errors."""
     with pytest.raises(InvalidRecord) as refusal:
         Masker(of, LABEL).mask(record)
     return refusal.value.errors

@@ -40,7 +40,7 @@ class Load:
         self.others: list[tuple[str, str]] = []
 
     def senders(self) -> list[Callable[[], None]]:
-        """Two, each of which sends one new and one known number of its own."""
+        """Return two senders. Each call sends one new and one known waybill number."""
         return [partial(self._send_next, name, count()) for name in range(2)]
 
     def _send_next(self, name: int, numbers: Iterator[int]) -> None:

@@ -38,7 +38,7 @@ def rotate(path: Path, which: RotatableKey, today: str = LATER) -> None:
 
 @contextmanager
 def refused(path: Path, told: str) -> Iterator[None]:
-    """What is done inside is refused in these words, and the file is as it was."""
+    """Expect a KeysetError with this message, and an unchanged file."""
     content = path.read_bytes()
     with pytest.raises(KeysetError, match=told):
         yield

@@ -36,7 +36,7 @@ TESTS = (
 EQUIVALENT = Path(__file__).with_name("equivalent.txt")
 AIM = 0.98
 MAX_SECONDS = 25.0
-"""Of the tests that run a line, the fastest so many seconds long are run, and as many of its module's others."""
+"""Time limit for the tests of a mutant that run its line, and the same again for its module's other tests."""
 
 
 @dataclass(frozen=True)
@@ -57,10 +57,10 @@ class Covered:
         running = {*lines.get(str(mutant.line), ())} or {test for tests in lines.values() for test in tests}
         # A test of a constant runs no line of its module.
         own = {test for test in self.seconds if _is_of(test, mutant.path)}
-        chosen = [*self._fastest(running, own), *self._fastest(own - running, own)]
+        chosen = [*self._within_limit(running, own), *self._within_limit(own - running, own)]
         return chosen, sum(self.seconds[test] for test in chosen)
 
-    def _fastest(self, tests: set[str], own: set[str]) -> Iterator[str]:
+    def _within_limit(self, tests: set[str], own: set[str]) -> Iterator[str]:
         """Yield `MAX_SECONDS` of the tests, and one at least: first its module's own, then the fastest."""
         total = 0.0
         for test in sorted(tests, key=lambda test: (test not in own, self.seconds[test], test)):
@@ -221,7 +221,7 @@ def _try(task: tuple[Mutant, float]) -> tuple[Mutant, bool | None]:
         return mutant, None
     copy = _worker["copy"]
     failing = trial.failing(copy, mutant.path, source, tests, seconds) if tests else ()
-    # The same tests on the unchanged file; or the mutant would seem to be noticed by a test that fails by itself.
+    # Repeat these tests on the unchanged file: one that fails there says nothing about the mutant.
     original = (copy / mutant.path).read_text("utf-8")
     if failing and trial.failing(copy, mutant.path, original, failing, seconds):
         click.echo(f"left out, as its tests fail without any change: {mutant.path}, line {mutant.line}")

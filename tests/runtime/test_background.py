@@ -120,9 +120,7 @@ def test_a_shard_that_is_emptied_under_a_running_process_is_noticed(
         watch_store(running)
 
 
-def test_the_thread_outlives_an_error_that_nobody_foresaw(
-    parts: Parts, told: Told, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_thread_survives_an_unexpected_error(parts: Parts, told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
     def surprising() -> None:
         raise ZeroDivisionError
 
@@ -261,7 +259,7 @@ def test_a_process_that_starts_on_a_store_that_went_back_masks_and_is_not_ready(
     assert http.get("/readyz?for=mask").status_code == 200
 
 
-def test_a_checkpoint_that_nobody_signed_is_reported_and_ends_nothing(parts: Parts, client: redis.Redis) -> None:
+def test_an_unsigned_checkpoint_is_reported_and_stops_nothing(parts: Parts, client: redis.Redis) -> None:
     watch_store(parts)
     client.xadd(ONE_SLOT.checkpoints, {"checkpoint": "{}", "signature": "x"}, id="9-0")
 
@@ -293,7 +291,7 @@ def test_a_log_that_takes_no_checkpoint_is_not_ready_and_alerts(
     assert "because its last id was raised" in check["reason"]
 
 
-def test_a_registry_that_does_not_open_keeps_nobody_thawed(parts: Parts, told: Told, client: redis.Redis) -> None:
+def test_an_unreadable_registry_does_not_prevent_freezing(parts: Parts, told: Told, client: redis.Redis) -> None:
     other = elsewhere(parts)
     client.hset("wm:clients", "7", b"no registry")
     thief = Principal("client/thief", "default", (), frozenset(), "key")

@@ -81,10 +81,10 @@ def wait_in_another_thread() -> None:
 @pytest.mark.parametrize(
     "wait",
     [wait_for_the_store, wait_in_another_thread],
-    ids=["who has waited takes a turn again", "who never had a turn takes none from any other"],
+    ids=["the waiting thread takes the lock again", "a thread without the lock does not release it"],
 )
 @pytest.mark.usefixtures("patient")
-def test_after_a_wait_for_the_store_the_turn_is_taken(wait: Callable[[], None]) -> None:
+def test_the_lock_is_held_after_a_wait_for_the_store(wait: Callable[[], None]) -> None:
     with lock.computing():
         wait()
         other = Other()

@@ -216,7 +216,7 @@ def test_a_store_that_may_not_be_used_is_looked_at_all_the_same(valkey: str, res
     assert checks(Store(valkey)) == ["appendfsync", "store"]
 
 
-def test_every_fault_is_told_in_words_with_what_mends_it(store: Store, restored: redis.Redis) -> None:
+def test_a_fault_has_a_reason_and_a_remedy(store: Store, restored: redis.Redis) -> None:
     ask(restored, "CONFIG", "SET", "appendfsync", "everysec")
 
     reason = "appendfsync must be always, or a power cut loses what was acknowledged"

@@ -60,10 +60,17 @@ def test_the_first_batch_of_a_day_makes_its_data_key_with_two_more(store: Store,
         pytest.param(["张三"], "李四", {"revise": True}, (1, True), 2, id="the next revision"),
         pytest.param(["张三", "李四"], "李四", {"revise": True}, (1, False), 2, id="the newest values again"),
         pytest.param(["张三", "李四"], "张三", {"revise": True}, (2, True), 3, id="older values become the newest"),
-        pytest.param(["张三"], "李四", {"tenant": "other"}, (0, True), 3, id="another tenant's is another waybill"),
+        pytest.param(
+            ["张三"],
+            "李四",
+            {"tenant": "other"},
+            (0, True),
+            3,
+            id="another tenant's number is another waybill",
+        ),
     ],
 )
-def test_what_becomes_of_a_record_and_what_it_costs(
+def test_outcome_and_round_trips_of_a_write(
     store: Store,
     warm: Vault,
     known: list[str],

@@ -137,7 +137,7 @@ Trips = Callable[[], int]
 
 
 def content(answered: TestResponse, status: int = 200) -> Json:
-    """What an answer of this status holds."""
+    """Check the status, and return the JSON body."""
     assert answered.status_code == status, answered.text
     found: Json = answered.get_json()
     return found

@@ -60,7 +60,7 @@ def alerts(api: Api) -> list[Alert]:
 
 
 def left(api: Api, who: str) -> dict[str, dict[str, int]]:
-    """What a caller's budgets hold still: what counts → window → how many."""
+    """What is left of a caller's budgets: counted thing → window → amount."""
     return {
         budget["counts"]: {window["window"]: window["left"] for window in budget["windows"]}
         for budget in content(api.get(who, "/v1/me/budgets"))["budgets"]

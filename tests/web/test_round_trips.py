@@ -48,9 +48,7 @@ def test_a_batch_of_known_waybills_asks_for_a_revision_and_for_room_to_conflict(
         pytest.param({"records": REVISED, "on_conflict": "revise"}, 4, id="read, room to conflict, audit, write"),
     ],
 )
-def test_a_batch_is_one_write_and_what_its_custody_and_revisions_need(
-    ready: Api, trips: Trips, body: Json, expected: int
-) -> None:
+def test_round_trips_of_tokenizing_a_batch(ready: Api, trips: Trips, body: Json, expected: int) -> None:
     results(ready.post(PRINTER, "/v1/tokenize", body))
 
     assert trips() == expected
@@ -61,12 +59,10 @@ def test_a_batch_is_one_write_and_what_its_custody_and_revisions_need(
     [
         pytest.param(OFFICER, [NUMBER, "SF0000000000"] * 10, 1, id="masks: freezes and records together"),
         pytest.param(COURIER, [NUMBER] * 20, 2, id="in full: what decides, and the entry with the disclosures"),
-        pytest.param(COURIER, [NUMBER, UNKNOWN], 4, id="and count and give back what was not found"),
+        pytest.param(COURIER, [NUMBER, UNKNOWN], 4, id="one not found: also its miss, and its budget back"),
     ],
 )
-def test_a_view_is_one_read_and_in_full_it_is_written_down(
-    ready: Api, trips: Trips, who: str, numbers: list[str], expected: int
-) -> None:
+def test_round_trips_of_a_view(ready: Api, trips: Trips, who: str, numbers: list[str], expected: int) -> None:
     ready.post(who, "/v1/waybills/view", {"waybills": numbers})
 
     assert trips() == expected
@@ -84,14 +80,12 @@ def test_opening_tokens_is_who_may_then_what_then_the_entry_with_the_disclosures
 @pytest.mark.parametrize(
     ("items", "expected"),
     [
-        pytest.param([PHONE, PHONE], 3, id="no more than by token"),
-        pytest.param([PHONE, field(NUMBER, "/sender/address")], 4, id="and give back"),
-        pytest.param([token("wbt"), field(UNKNOWN, "/sender/phone")], 3, id="nothing: may, count, audit"),
+        pytest.param([PHONE, PHONE], 3, id="same as by token"),
+        pytest.param([PHONE, field(NUMBER, "/sender/address")], 4, id="one field absent: also release its budget"),
+        pytest.param([token("wbt"), field(UNKNOWN, "/sender/phone")], 3, id="nothing found: permission, count, audit"),
     ],
 )
-def test_opening_by_number_is_who_may_then_what_then_the_entry(
-    ready: Api, trips: Trips, items: list[Json], expected: int
-) -> None:
+def test_round_trips_of_opening_by_number(ready: Api, trips: Trips, items: list[Json], expected: int) -> None:
     ready.opened(*items)
 
     assert trips() == expected
@@ -206,7 +200,7 @@ def test_who_may_not_is_written_down_and_looks_nothing_up(ready: Api, trips: Tri
         pytest.param(DESK, "/v1/cases", 2, id="cases: their names, and each"),
     ],
 )
-def test_reading_asks_as_often_as_it_says(ready: Api, trips: Trips, who: str, path: str, expected: int) -> None:
+def test_round_trips_of_reading(ready: Api, trips: Trips, who: str, path: str, expected: int) -> None:
     ready.get(who, path)
 
     assert trips() == expected

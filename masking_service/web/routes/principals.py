@@ -1,4 +1,4 @@
-"""Routes to watch, freeze, unfreeze and list principals, and for callers who ask about themselves."""
+"""Routes to watch, freeze, unfreeze and list principals, and to tell callers about themselves."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -298,5 +298,5 @@ def test_a_cosigner_is_reached_over_tls_or_on_this_machine(log: TiledLog, url: s
         cosigning_of(log, url, KEY)
 
 
-def test_a_cosigner_that_failed_is_asked_again_when_the_documentation_says() -> None:
+def test_the_documentation_states_the_retry_delay_of_a_cosigner() -> None:
     assert f"asks again after {RETRY_SECONDS} seconds" in (ROOT / "docs" / "proofs.md").read_text("utf-8")

@@ -296,7 +296,7 @@ def test_a_custody_without_its_expiry_is_found(service: Service, client: redis.R
     assert found(service) == [("custody", MismatchKind.OUTLIVED)]
 
 
-def test_of_places_that_stay_only_a_custody_expires_with_its_value(service: Service) -> None:
+def test_of_permanent_places_only_custody_expires(service: Service) -> None:
     service.now = LATER + 60
 
     assert found(service) == [("custody", MismatchKind.OUTLIVED)]

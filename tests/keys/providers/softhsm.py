@@ -62,7 +62,7 @@ class SoftHsm:
 
     @contextmanager
     def away(self) -> Iterator[None]:
-        """They are gone inside."""
+        """Hide the HSM's tokens for the duration of the block."""
         self.go()
         try:
             yield

@@ -204,7 +204,7 @@ def test_an_active_root_key_must_be_among_the_ids() -> None:
         Keys(b"active--", frozenset({b"another-"}), ProviderCalls())
 
 
-def test_calls_and_pauses_take_as_long_as_the_documentation_says() -> None:
+def test_the_documentation_states_the_seconds_of_calls_and_pauses() -> None:
     document = (ROOT / "docs" / "providers.md").read_text("utf-8")
 
     assert f"of at most {CALL_SECONDS:g} seconds, and none for {PAUSE_SECONDS:g} seconds after a failure" in document

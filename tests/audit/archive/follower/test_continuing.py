@@ -156,5 +156,5 @@ def test_a_new_archive_of_a_trimmed_log_needs_its_first_checkpoint(logged: Store
     follow(logged, tmp_path / "other", start=StartingPoint.after(since))
 
 
-def test_a_segment_ends_at_the_size_that_the_documentation_says() -> None:
+def test_the_documentation_states_the_segment_size() -> None:
     assert f"At {SEGMENT_BYTES / 2**20:g} MiB" in (ROOT / "docs" / "audit.md").read_text("utf-8")
