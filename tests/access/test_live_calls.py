@@ -95,6 +95,12 @@ def test_unanswered_calls_are_counted_each_once(store: Store) -> None:
     assert records.unanswered("default", []) == {}
 
 
+def test_a_record_of_a_call_is_written_once(store: Store) -> None:
+    prepared = CallRecords(store, KEYRING, os.urandom).prepare("default", [record("r-1")])
+
+    assert [(sealed.until, sealed.once) for sealed in prepared.sealed] == [(LATER, True)]
+
+
 def test_a_record_of_another_waybill_is_an_alarm(store: Store, client: redis.Redis) -> None:
     records = CallRecords(store, KEYRING, os.urandom)
     records.prepare("default", [record("r-1")]).write()

@@ -237,3 +237,17 @@ def test_a_store_that_went_back_behind_the_snapshot_is_refused(
 def test_no_change_is_made_while_the_store_is_shut(make: Callable[..., ClientRegistry], valkey: str) -> None:
     with pytest.raises(StoreUnavailable):
         stores.change(make("shut", Store(valkey)), adding("printer"))
+
+
+def test_a_process_that_restores_nothing_takes_over_a_newer_registry(
+    printer: ClientRegistry, make: Callable[..., ClientRegistry], valkey: str
+) -> None:
+    behind = make("two")
+    behind.refresh()
+    stores.change(printer, adding("second"))
+
+    assert behind.prepare_restore() is None
+    assert names(behind) == ["printer", "second"]
+    without_store = make("two", Store(valkey))
+    without_store.load_snapshot()
+    assert names(without_store) == ["printer", "second"]

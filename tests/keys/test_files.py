@@ -127,3 +127,11 @@ def test_a_file_that_the_system_does_not_open_is_named_with_the_systems_reason(p
 
     with pytest.raises(KeysetError, match=f"^{path}: cannot be read"):
         read_secret_file(path)
+
+
+def test_file_and_folder_are_on_disk_when_it_is_written(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[bool] = []
+    monkeypatch.setattr(os, "fsync", lambda descriptor: synced.append(stat.S_ISDIR(os.fstat(descriptor).st_mode)))
+    write_secret_file(path, b"content", replace=False)
+
+    assert synced == [False, True]

@@ -223,3 +223,10 @@ def test_an_old_token_names_no_later_record_of_its_number(vault: Vault, client: 
     assert reference is not None
     (found,) = read_at(vault, "default", [(reference.base, reference.revision)], NOW)
     assert (found, reference.names(new.record), reference.names(old.record)) == (new.record, False, True)
+
+
+def test_an_erasure_replaces_values_and_a_later_value_may_replace_its_own(vault: Vault) -> None:
+    put(vault, body())
+    erasure = vault.prepare_erasure("default", NUMBER, now=NOW, until=UNTIL)
+
+    assert [sealed.once for sealed in erasure.sealed] == [False] * 3

@@ -124,3 +124,14 @@ def test_the_store_itself_forgets_an_expired_record(vault: Vault, client: redis.
     stored = put(vault, body())
 
     assert ask(client, "EXPIRETIME", record_key(record_stems([stored.base])[0], 0)) == LATER
+
+
+def test_the_newest_revisions_of_several_waybills_do_not_mix(vault: Vault) -> None:
+    numbers = ("SF00000001", "SF00000002", "SF00000003")
+    for revision in range(3):
+        for number in numbers:
+            put(vault, body(f"{number} {revision}"), number=number, revise=True)
+
+    found = vault.newest("default", numbers, NOW)
+
+    assert [one and (one.revision, one.record.body) for one in found] == [(2, body(f"{one} 2")) for one in numbers]

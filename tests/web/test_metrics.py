@@ -191,8 +191,7 @@ def test_a_freeze_is_counted_once_however_often_it_is_asked_for(fresh: Api) -> N
     before = counts(fresh)
     for _ in range(2):
         fresh.post(SUPERVISOR, "/v1/principals/dev%2Fu-7/freeze", {"why": "first"})
-
-    assert grown(fresh, before, "masking_freezes_total") == {'reason="by-hand"': 1}
+        assert grown(fresh, before, "masking_freezes_total") == {'reason="by-hand"': 1}
 
 
 def test_it_contains_nothing_that_was_sent(api: Api) -> None:

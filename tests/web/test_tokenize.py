@@ -122,6 +122,13 @@ def test_a_waybill_number_that_is_none_is_named_by_its_place(api: Api, number: o
     assert answered == [{"error": {"code": "invalid-waybill-no", "errors": bad}}]
 
 
+def test_a_missing_waybill_number_is_named_by_the_first_place_of_its_schema(api: Api) -> None:
+    one = {"sender": {"name": "张三", "mobile": "13812345678"}}
+    (answered,) = api.post(PRINTER, "/v1/tokenize", {"schema": "cainiao", "records": [one]}).get_json()["results"]
+
+    assert [each["pointer"] for each in answered["error"]["errors"]] == ["/waybill_code"]
+
+
 def test_masking_needs_no_waybill_number(api: Api) -> None:
     assert api.mask(record(waybill_no=...)) == [{"record": MASKED}]
 

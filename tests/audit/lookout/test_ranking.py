@@ -71,3 +71,10 @@ def test_a_reason_is_said_in_both_languages() -> None:
 @pytest.mark.parametrize("signal", TEXTS)
 def test_every_text_fits_its_figures(signal: str) -> None:
     assert "{" not in in_words(reason("a", signal, 3.0)) + in_words(reason("a", signal, 3.0), chinese=True)
+
+
+@pytest.mark.parametrize(("score", "listed"), [(2.5, ["a"]), (2.4, [])])
+def test_a_person_is_listed_from_a_total_of_five(score: float, listed: list[str]) -> None:
+    reasons = [reason("a", "pair", score), reason("a", "pace", 2.5)]
+
+    assert [one.person for one in rank(reasons, {})] == listed

@@ -60,3 +60,13 @@ def test_traces_are_read_in_the_order_of_time(store: Store) -> None:
     history = read_histories(lambda: logs.lines(store), [MINE], NOW)[MINE]
 
     assert [trace.site for trace in history.traces] == ["earlier", "later"]
+
+
+def test_traces_of_other_tenants_and_of_the_future_are_left_out(store: Store) -> None:
+    log = logs.log_on(store)
+    log.append(entry(at=NOW - 9, tenant=MINE, action="detokenize", outcome="released", items=RELEASED))
+    for at, tenant in ((NOW - 5, OTHER), (NOW, MINE)):
+        log.append(entry(at=at, tenant=tenant, action="custody-move", items=[Item("w1", "done", site="021001")]))
+    logs.checkpoint(store)
+
+    assert read_histories(lambda: logs.lines(store), [MINE], NOW)[MINE].traces == []

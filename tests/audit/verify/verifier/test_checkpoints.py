@@ -137,3 +137,10 @@ def test_a_named_chain_may_precede_a_log_that_begins_later() -> None:
     newest = signed_checkpoint(2, since.link.hex(), heads)
 
     assert findings([entry, write_line(newest)], start=StartingPoint.after(since)) == []
+
+
+def test_an_entry_is_compared_with_a_checkpoint_before_it() -> None:
+    started, _ = two_chains("ab" * 8, 1)
+    wrong = signed_checkpoint(1, "0" * 64, [{"writer": "cd" * 8, "number": 1, "link": "1" * 64}])
+
+    assert ("rewritten", 2, f"{'cd' * 8}-1") in places([write_line(wrong), started])
