@@ -270,6 +270,15 @@ def test_hours_that_are_not_odd(before: list[tuple[str, int]]) -> None:
     assert odd_hours([*before, *TONIGHT], NOW) == []
 
 
+@pytest.mark.parametrize(("usual", "hour"), [(0, 23), (23, 0)])
+def test_an_hour_beside_a_usual_one_is_not_odd_across_midnight(usual: int, hour: int) -> None:
+    now = NOW - NOW % DAY
+    before = [(THIEF, now - day * DAY + usual * HOUR + at) for day in range(8, 28) for at in range(15)]
+    tonight = [(THIEF, now - 2 * DAY + hour * HOUR + at) for at in range(10)]
+
+    assert odd_hours([*before, *tonight], now) == []
+
+
 def test_a_new_person_does_not_hide_another_ones_odd_hours() -> None:
     tonight = [(who, NOW - DAY + 3 * HOUR + at) for at in range(10) for who in (HONEST[0], THIEF)]
 

@@ -1,0 +1,15 @@
+"""Findings of a log, and runs of them that are one."""
+
+from masking_service.audit.verify.findings import Findings, Kind
+
+
+def test_the_same_about_consecutive_entries_is_one_finding_whatever_was_found_before() -> None:
+    findings = Findings()
+    findings.add(Kind.FORGED, 1, "checkpoint 1", "another one")
+    for number in (4, 5, 6):
+        findings.add_entry(Kind.REWRITTEN, number + 10, "ab", number, "is changed")
+
+    assert [str(one) for one in findings] == [
+        "line 1 (checkpoint 1): signature: another one",
+        "lines 14 to 16 (ab-4 to 6): rewritten: is changed",
+    ]
