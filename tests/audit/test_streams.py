@@ -3,11 +3,14 @@
 from typing import Any
 
 import pytest
+import redis
 
+from masking_service.audit.lines import UnreadableLineError
 from masking_service.audit.streams import Streams
 from masking_service.store.client import Store
 from tests.audit import logs
 from tests.audit.logs import Process, full_entry
+from tests.store.stores import ask
 
 pytestmark = pytest.mark.usefixtures("spread")
 
@@ -67,3 +70,19 @@ def test_a_reader_without_a_keyset_learns_over_how_many_slots_the_log_is_spread(
     assert streams.keys.slots == 16
     streams.learn_keys(None)
     assert streams.keys == spread
+
+
+@pytest.mark.parametrize("order", ["x", "1", "1-x", "-"])
+def test_an_entry_with_an_invalid_place_in_its_order_is_named_as_that(
+    store: Store, client: redis.Redis, order: str
+) -> None:
+    writing = Process(store, "one")
+    writing.commit(full_entry(1))
+    streams = Streams(store)
+    (_, fields), *_ = ask(client, "XRANGE", streams.keys.stream(writing.log._writer), "-", "+")
+    copied = fields | {b"order": order}
+    forged = "ab" * 8
+    ask(client, "XADD", streams.keys.stream(forged), "1-0", *(part for pair in copied.items() for part in pair))
+
+    with pytest.raises(UnreadableLineError, match="has an invalid place in the order"):
+        list(streams.entries(forged, 1))
