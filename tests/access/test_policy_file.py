@@ -219,6 +219,8 @@ class TestIssuers:
     def test_what_the_sign_in_has_to_be_is_read(self) -> None:
         rule = policy(self.with_issuer(unmasking={"acr": "2", "max_age": "8h"})).rules.issuers["staff"]
         assert (rule.acr, rule.max_age) == ("2", 28_800)
+        rule = policy(self.with_issuer(unmasking={"acr": "2", "max_age": "30d"})).rules.issuers["staff"]
+        assert rule.max_age == 30 * 86_400
 
     def test_a_claim_may_be_nested(self) -> None:
         rule = policy(self.with_issuer(claims={"roles": ["realm_access", "roles"], "sub": "https://x.example/id"}))

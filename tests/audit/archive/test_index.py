@@ -30,3 +30,5 @@ def test_a_range_of_one_place_holds_its_entry_in_whichever_segment_it_is(
     assert [one.id for one in rows] == world.made
     assert [names(one.order, one.order) for one in rows] == [[one.id] for one in rows]
     assert [names(one.order.next, one.order.next) for one in rows[-1:]] == [[]]
+    page = index.page(MINE, Wanted(), FIRST, LAST, newest=newest, limit=4)
+    assert (len(page.rows), page.more) == (4, True)
