@@ -1,5 +1,6 @@
 """Asking the archive over HTTP."""
 
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ import pytest
 from keys.messages import MessageKey
 from masking_service.audit.archive.answering import ArchiveServer
 from masking_service.audit.archive.asking import AskedArchive
+from masking_service.audit.archive.index import Index
 from masking_service.audit.archive.segments import archived, archived_since
 from masking_service.audit.errors import ArchiveUnavailable
 from tests.audit import logs
@@ -69,3 +71,26 @@ def test_an_old_question_gets_no_answer(parted: World) -> None:
         asked._clock = lambda: int(time.time()) - 100
         with pytest.raises(ArchiveUnavailable):
             asked.newest_checkpoint()
+
+
+def test_a_fault_of_indexing_is_reported_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    done, reported = threading.Event(), []
+    answers = iter([OSError("full"), OSError("full"), False, False])
+
+    def index_more(_: Index) -> bool:
+        answer = next(answers, None)
+        if answer is None:
+            done.set()
+        if isinstance(answer, OSError):
+            raise answer
+        return False
+
+    monkeypatch.setattr(Index, "index_more", index_more)
+    monkeypatch.setattr("masking_service.audit.archive.answering.INDEX_EVERY_SECONDS", 0.001)
+    server = ArchiveServer(
+        world.folder, world.folder / "index", KEY, lambda: 0, host="127.0.0.1", port=0, report=reported.append
+    )
+    with running(server):
+        assert done.wait(10)
+
+    assert reported == ["the archive cannot be indexed: full"]
