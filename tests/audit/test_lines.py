@@ -1,5 +1,6 @@
 """Lines of the log that could be read in two ways are refused."""
 
+import copy
 import json
 from typing import Any
 
@@ -16,6 +17,20 @@ ENTRY = {"id": "ab-1", "entry": {"at": 5}, "link": LINK}
 def test_a_checkpoint_with_a_member_of_an_entry_is_refused(member: str) -> None:
     with pytest.raises(UnreadableLineError, match="is an entry and a checkpoint at once"):
         read_line(json.dumps(CHECKPOINT | {member: ENTRY[member]}).encode())
+
+
+@pytest.mark.parametrize("place", [("checkpoint",), ("checkpoint", "heads", 0)])
+def test_a_checkpoint_with_an_unknown_member_is_refused(place: tuple[str | int, ...]) -> None:
+    line: Any = copy.deepcopy(CHECKPOINT)
+    line["checkpoint"]["heads"] = [{"writer": "ab", "number": 1, "link": LINK}]
+    read_line(json.dumps(line).encode())
+    inner = line
+    for step in place:
+        inner = inner[step]
+    inner["unknown"] = 1
+
+    with pytest.raises(UnreadableLineError):
+        read_line(json.dumps(line).encode())
 
 
 @pytest.mark.parametrize("member", ENTRY)

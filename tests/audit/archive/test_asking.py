@@ -74,7 +74,8 @@ def test_an_old_question_gets_no_answer(parted: World) -> None:
 
 
 def test_a_fault_of_indexing_is_reported_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    done, reported = threading.Event(), []
+    done = threading.Event()
+    reported: list[str] = []
     answers = iter([OSError("full"), OSError("full"), False, False])
 
     def index_more(_: Index) -> bool:

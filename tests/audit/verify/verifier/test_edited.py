@@ -39,6 +39,17 @@ def test_an_edited_entry_is_blamed_and_its_link_is_not(sound: Lines) -> None:
     assert found.text.startswith("the entry does not match its link")
 
 
+def test_two_edited_entries_behind_each_other_are_both_found(sound: Lines) -> None:
+    first = entries_in(sound)[2]
+    log = sound
+    for at in (first, first + 1):
+        log = replaced(log, at, edited(log[at], ("entry", "principal")))
+    found = findings(log)
+
+    assert {line for fault in found for line in range(fault.line, fault.last_line + 1)} == {first + 1, first + 2}
+    assert {fault.kind for fault in found} == {Kind.EDITED}
+
+
 @pytest.mark.parametrize("change", ["added", "removed"])
 def test_a_member_that_was_added_or_removed_is_found_at_its_line(sound: Lines, change: str) -> None:
     at = entries_in(sound)[3]
