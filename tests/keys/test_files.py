@@ -135,3 +135,10 @@ def test_file_and_folder_are_on_disk_when_it_is_written(path: Path, monkeypatch:
     write_secret_file(path, b"content", replace=False)
 
     assert synced == [False, True]
+
+
+def test_writing_leaves_no_file_open(path: Path) -> None:
+    before = len([*Path("/proc/self/fd").iterdir()])
+    write_secret_file(path, b"content", replace=True)
+
+    assert len([*Path("/proc/self/fd").iterdir()]) == before
