@@ -90,6 +90,12 @@ def test_the_newest_checkpoint_is_served(server: CosignerServer) -> None:
     assert [send(server, path=other, method="GET")[0] for other in others] == [404, 404]
 
 
+def test_a_request_with_63_hashes_is_read() -> None:
+    asked = Request(3, [bytes(32)] * 63, note_of(5))
+
+    assert Request.parse(bytes(asked)) == asked
+
+
 def forked(old: int, size: int) -> Request:
     leaves = [b"another", *LEAVES[1:size]]
     return Request(old, merkle.consistency_proof(old, size, trees.nodes(leaves)), note_of(size, trees.mth(leaves)))
