@@ -144,3 +144,14 @@ def test_an_entry_is_compared_with_a_checkpoint_before_it() -> None:
     wrong = signed_checkpoint(1, "0" * 64, [{"writer": "cd" * 8, "number": 1, "link": "1" * 64}])
 
     assert ("rewritten", 2, f"{'cd' * 8}-1") in places([write_line(wrong), started])
+
+
+def test_a_checkpoint_that_comes_late_leaves_the_other_gaps() -> None:
+    lines = [write_line(signed_checkpoint(epoch, "0" * 64, [])) for epoch in (1, 5, 8, 3)]
+
+    assert places(lines) == [
+        ("dropped", 2, "checkpoint 2"),
+        ("dropped", 2, "checkpoint 4"),
+        ("dropped", 3, "checkpoint 6"),
+        ("out of order", 4, "checkpoint 3"),
+    ]

@@ -124,3 +124,12 @@ def test_files_in_another_order_are_found(sound: Lines) -> None:
 
     assert ("out of order", len(sound) - middle + 3, name_of(sound[entries_in(sound)[0]])) in found
     assert "cut off" in {kind for kind, *_ in found}
+
+
+def test_an_entry_that_comes_late_leaves_the_other_gaps(sound: Lines) -> None:
+    first = entries_in(sound)[0]
+    kept = [first + at for at in (0, 4, 6, 2)]
+    found = places([*sound[:first], *(sound[at] for at in kept), *sound[first + 7 :]])
+
+    missing = [where for kind, _, where in found if kind == "dropped"]
+    assert missing == [name_of(sound[first + at]) for at in (1, 3, 5)]
