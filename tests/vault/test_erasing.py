@@ -230,3 +230,7 @@ def test_an_erasure_replaces_values_and_a_later_value_may_replace_its_own(vault:
     erasure = vault.prepare_erasure("default", NUMBER, now=NOW, until=UNTIL)
 
     assert [sealed.once for sealed in erasure.sealed] == [False] * 3
+
+
+def test_the_erasure_of_an_unknown_waybill_is_of_its_own_day(vault: Vault) -> None:
+    assert vault.prepare_erasure("default", NUMBER, now=NOW, until=UNTIL).last_day == NOW // 86_400
