@@ -16,6 +16,7 @@ from masking_service.access.case_check import CaseCheck, Confirmation, load_case
 from masking_service.access.errors import CaseCheckUnavailable, PolicyError, TicketMismatch, UnknownCaseNumber
 from masking_service.access.policy import Policy
 from masking_service.access.rules import CheckRule
+from masking_service.shipped import ROOT
 from tests.access.policies import DEFAULT, FILE, edited, faults, policy
 from tests.hostile import Answers
 from tests.http_servers import Handler, Json
@@ -248,6 +249,13 @@ def test_without_its_key_the_policy_is_refused(tmp_path: Path) -> None:
 
 def test_the_time_is_within_what_an_answer_may_take() -> None:
     assert case_check.TIMEOUT_SECONDS <= 0.8
+
+
+def test_the_documentation_states_the_size_of_an_answer() -> None:
+    document = (ROOT / "docs" / "case-check.md").read_text("utf-8")
+
+    assert case_check.MAX_ANSWER_BYTES % 1024 == 0
+    assert f"with at most {case_check.MAX_ANSWER_BYTES // 1024} KiB" in document
 
 
 def test_the_recommended_policy_is_sound() -> None:

@@ -95,6 +95,14 @@ def test_unanswered_calls_are_counted_each_once(store: Store) -> None:
     assert records.unanswered("default", []) == {}
 
 
+def test_a_record_of_a_call_is_stored_as_an_array(store: Store, client: redis.Redis) -> None:
+    CallRecords(store, KEYRING, os.urandom).prepare("default", [record("r-1")]).write()
+    key = call_records_key(record_stems([BASE])[0])
+    ((name, value),) = ask(client, "HGETALL", key).items()
+
+    assert KEYS.state.open(value, key + b"/" + name) == b'["/recipient/phone",%d,0,false]' % NOW
+
+
 def test_a_record_of_a_call_is_written_once(store: Store) -> None:
     prepared = CallRecords(store, KEYRING, os.urandom).prepare("default", [record("r-1")])
 

@@ -120,7 +120,7 @@ def _report(tried: int, survivors: list[Mutant]) -> None:
 
 def _change(mutant: Mutant) -> str:
     """Return a mutant in one line that does not change when other lines move: file, old line, new line."""
-    old, new = (ROOT / mutant.path).read_text("utf-8").splitlines(), mutant.source(ROOT).splitlines()
+    old, new = (ROOT / mutant.path).read_text("utf-8").splitlines(), (mutant.source(ROOT) or "").splitlines()
     changed = [line[1:].strip() for line in difflib.unified_diff(old, new, n=0, lineterm="") if line[:3] not in _HEADS]
     return f"{mutant.path}: {' => '.join(line for line in changed if line)}"
 

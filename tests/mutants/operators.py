@@ -62,11 +62,13 @@ class Mutant:
     occurrence: int
     line: int
 
-    def source(self, root: Path) -> str:
-        """Return the whole file with the change in it."""
-        mutated: str = cosmic_ray.mutating.mutate_code(
-            (root / self.path).read_text("utf-8"), _operator(self.operator), self.occurrence
-        )
+    def source(self, root: Path) -> str | None:
+        """Return the whole file with the change in it; None where Cosmic Ray cannot make it."""
+        code = (root / self.path).read_text("utf-8")
+        try:
+            mutated: str | None = cosmic_ray.mutating.mutate_code(code, _operator(self.operator), self.occurrence)
+        except AttributeError:  # an exception that is not one plain name
+            return None
         return mutated
 
 

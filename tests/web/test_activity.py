@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from masking_service.runtime.clock import clock
+from masking_service.usecases.activity import MAX_PRINCIPALS
+from masking_service.usecases.answers import people as answers
 from tests.web.api import NUMBER, Api, Clock, Json, Trips, content, field
 from tests.web.people import COURIER, OFFICER, SUPERVISOR
 
@@ -93,3 +95,7 @@ def test_a_busy_log_is_told_as_far_as_it_was_read(busy: Api, monkeypatch: pytest
 
 def test_another_tenants_people_are_not_shown(busy: Api) -> None:
     assert people(busy, busy.mint(SUPERVISOR, tenant="other")) == {}
+
+
+def test_the_contract_states_how_many_are_listed() -> None:
+    assert f"at most {MAX_PRINCIPALS:,}." in str(answers.Activity.__doc__)

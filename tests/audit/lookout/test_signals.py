@@ -270,6 +270,12 @@ def test_hours_that_are_not_odd(before: list[tuple[str, int]]) -> None:
     assert odd_hours([*before, *TONIGHT], NOW) == []
 
 
+def test_an_hour_between_usual_ones_is_not_odd() -> None:
+    tonight = [(THIEF, NOW - DAY + 10 * HOUR + at) for at in range(10)]
+
+    assert odd_hours([*shifts(THIEF, 10), *shifts(THIEF, 11), *tonight], NOW) == []
+
+
 @pytest.mark.parametrize(("usual", "hour"), [(0, 23), (23, 0)])
 def test_an_hour_beside_a_usual_one_is_not_odd_across_midnight(usual: int, hour: int) -> None:
     now = NOW - NOW % DAY
