@@ -151,7 +151,7 @@ class Keyring(Secret):
         return self._pepper.digest_unframed(key)
 
     def new_data_key(self, tenant: str, key_id: bytes) -> bytes:
-        """Create a random data key, wrapped by the root key.
+        """Create a random data key under the root key.
 
         Raises:
             ProviderError: the root-key provider cannot wrap now.

@@ -1,4 +1,4 @@
-"""Known-answer tests of the cryptographic library, run at every start.
+"""Known-answer tests of the cryptographic library at every start.
 
 A library that was built or patched wrongly is detected before it seals
 anything: each suite must produce the published bytes, open them again, and

@@ -1,4 +1,4 @@
-"""Root keys in the keyset file itself: the default provider.
+"""Root keys in the keyset file: the default provider.
 
 Suitable for a single site with a trusted file system; PKCS#11 and Transit keep
 the root key out of the file.

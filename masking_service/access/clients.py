@@ -1,4 +1,4 @@
-"""An immutable registry of machine clients and their API keys.
+"""An immutable registry of clients and their API keys.
 
 It knows a key by its keyed digest only. The text of a key is shown once, when it is made; it is never stored here, and
 never in a repr.
@@ -154,7 +154,7 @@ class Clients:
         return self._with(client)
 
     def add_key(self, client_id: str, digest: bytes, now: int, *, expires: int | None = None) -> "Clients":
-        """Return a registry where a client has a second key.
+        """Return a registry with a client's second key.
 
         Keys that have ended make room.
 

@@ -47,7 +47,7 @@ class Unauthenticated(AccessError, code="unauthenticated"):
 
 
 class SignInRequired(AccessError, code="sign-in-required"):
-    """The sign-in is too old or too weak for unmasking.
+    """The sign-in is too old or weak for unmasking.
 
     `acr` and `max_age` (seconds) are what the issuer's rule asks for, None where it asks for nothing:
     the two parameters of the challenge in RFC 9470, section 3.

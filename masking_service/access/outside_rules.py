@@ -66,7 +66,7 @@ def _url(place: Place) -> str:
 
 
 def _askable(url: str) -> bool:
-    """Return whether a system may be asked at this URL."""
+    """Return whether a system may have this URL."""
     try:
         parts = urlsplit(url)
         parts.port  # noqa: B018 -- raises ValueError for an invalid port

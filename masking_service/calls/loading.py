@@ -1,4 +1,4 @@
-"""Makes the line to the provider that a policy names."""
+"""Makes the line to a policy's provider."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -76,7 +76,7 @@ class _SignIn:
 
 
 class Issuer:
-    """Signs people in and remembers unused codes and refresh tokens.
+    """Signs people in; remembers unused codes and refresh tokens.
 
     Args:
         private_pem: the development issuer's key (ES256).

@@ -69,7 +69,7 @@ class _Column(NamedTuple):
 
 
 class Columns:
-    """Masks the usual records of one schema under one profile.
+    """Masks usual records of one schema under one profile.
 
     Args:
         root: the way through a single record.

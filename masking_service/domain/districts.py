@@ -1,4 +1,4 @@
-"""Finds the end of the district in a Chinese address.
+"""Finds where the district ends in a Chinese address.
 
 It goes by the words that places end with, and knows no list of places.
 """

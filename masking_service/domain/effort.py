@@ -57,7 +57,7 @@ _OTHER_SCRIPT: Final = 6
 
 
 class Effort:
-    """The work that may still be done for a batch.
+    """The work still allowed for a batch.
 
     Args:
         left: microseconds.

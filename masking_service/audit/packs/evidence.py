@@ -119,7 +119,7 @@ def verify_commit(commit: Commit, verifier: Verifier) -> None:
 
 
 def is_evidence(line: bytes) -> bool:
-    """Return whether a line is a commit of an excerpt."""
+    """Return whether a line is an excerpt's commit."""
     try:
         _decode(line)
     except _UNREADABLE:

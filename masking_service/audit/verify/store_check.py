@@ -114,7 +114,7 @@ def read_new_entries(streams: Streams, verification: Verification) -> Iterator[E
 def check_store(
     store: Store, facts: Facts, update_facts: Callable[[], None], clock: Callable[[], int]
 ) -> Iterator[StoreMismatch]:
-    """Compare all sealed state in the store with the log.
+    """Compare all sealed values in store and log.
 
     Args:
         store: the Redis client.

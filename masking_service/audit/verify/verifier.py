@@ -75,7 +75,7 @@ class StartingPoint(msgspec.Struct, frozen=True):
 
 
 class Verification:
-    """Verifies the lines of a log, one after the other.
+    """Verifies the lines of a log one by one.
 
     Args:
         verifier: of the key that signs the log.

@@ -92,7 +92,7 @@ def check_archive(archive: ZipFile) -> dict[str, Scan]:
 
 
 def scan_sheet(stream: IO[bytes]) -> Scan:
-    """Read a sheet's part from its beginning to its end.
+    """Read a sheet's part from beginning to end.
 
     Raises:
         Unsafe: it is none that a spreadsheet writes.
