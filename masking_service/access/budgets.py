@@ -235,11 +235,11 @@ class Budgets:
         return [stem + call.encode(), *self.window_keys(principal, role, budget)]
 
 
-def _stems(keyring: Keyring, tenant: str, counts: Counted, person: str, role: str) -> list[bytes]:
+def _stems(keyring: Keyring, tenant: str, counts: Counted, person: str, role: str) -> tuple[bytes, ...]:
     """Return what the keys of the windows of the person, the role and the tenant begin with."""
     keys = keyring.tenant(tenant)
     subjects = (("person", person), ("role", role), ("tenant",))
-    return [
+    return tuple(
         tenant_stem(keys.tenant_tag) + f"budget:{keys.tag('budget', counts, *subject)}:".encode()
         for subject in subjects
-    ]
+    )

@@ -22,7 +22,7 @@ from masking_service.store.identity import WrongStore
 from masking_service.store.layout import DATA_KEYS
 from tests import servers
 from tests.store import stores
-from tests.store.stores import NOW, body, put, write
+from tests.store.stores import NOW, NUMBER, body, put, write
 
 pytestmark = pytest.mark.server
 
@@ -186,6 +186,19 @@ def test_once_an_unknown_server_was_met_nothing_that_was_sealed_before_is_writte
     with pytest.raises(StoreUnavailable, match="unseen"):
         store.write([(b"SET", b"wm:k", b"v")], since=roster)
     assert store.read([(b"GET", b"wm:k")]) == [None]
+
+
+def test_once_an_unknown_server_was_met_no_tombstone_that_was_sealed_before_is_written(node: servers.Node) -> None:
+    store = verified(node.url)
+    vault, now = stores.vault(store), clock()
+    put(vault, body(), now=now)
+    erasure = vault.prepare_erasure("default", NUMBER, now=now, until=now + 99)
+    with pytest.raises(StoreUnavailable):
+        store.identity.check(next(iter(store.identity.roster.run_ids or ())), b"unknown", None)
+
+    with pytest.raises(StoreUnavailable, match="unseen"):
+        erasure.write()
+    assert vault.newest("default", [NUMBER], now) != [None]
 
 
 def test_a_process_that_has_not_learned_lately_who_was_revoked_uses_no_store_until_it_has(

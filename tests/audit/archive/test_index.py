@@ -5,10 +5,11 @@ from pathlib import Path
 import pytest
 import redis
 
+from masking_service.audit.archive.terms import term_of
 from masking_service.audit.order import FIRST, LAST, Order
 from masking_service.audit.wanted import Wanted
 from masking_service.store.client import Store
-from tests.audit.archive.worlds import MINE, World
+from tests.audit.archive.worlds import MINE, OTHER, World
 
 
 @pytest.mark.parametrize("newest", [False, True])
@@ -32,3 +33,13 @@ def test_a_range_of_one_place_holds_its_entry_in_whichever_segment_it_is(
     assert [names(one.order.next, one.order.next) for one in rows[-1:]] == [[]]
     page = index.page(MINE, Wanted(), FIRST, LAST, newest=newest, limit=4)
     assert (len(page.rows), page.more) == (4, True)
+
+
+def test_terms_of_two_tenants_that_are_equal_do_not_mix_their_entries(
+    parted: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index, term = parted.index, term_of(MINE, Wanted())
+    monkeypatch.setattr("masking_service.audit.archive.index.term_of", lambda *_: term)
+
+    assert len(index.page(MINE, Wanted(), FIRST, LAST, newest=False, limit=100).rows) > 0
+    assert index.page(OTHER, Wanted(), FIRST, LAST, newest=False, limit=100).rows == []
