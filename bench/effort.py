@@ -1,16 +1,16 @@
-"""`python -m bench.effort`: what reading a value takes beside what `domain/effort.py` estimates, in microseconds.
+"""`python -m bench.effort`: what reading a value takes beside what `masking/effort.py` estimates, in microseconds.
 
 An estimate far below one is a way to hold a worker up; one far above refuses what could be done.
 """
 
 import time
 
-from masking_service.domain.effort import COLD_NAME, estimate
-from masking_service.domain.hidden import hidden_form
-from masking_service.domain.member_names import ROOT, OwnNames, plan
-from masking_service.domain.spellings import name_needles, phone_needles, phones_in_name
-from masking_service.schemas import load_schemas
-from tests.domain.records import LABEL
+from masking_service.masking.effort import COLD_NAME, estimate
+from masking_service.masking.hidden import hidden_form
+from masking_service.masking.member_names import ROOT, OwnNames, plan
+from masking_service.masking.schemas import load_schemas
+from masking_service.masking.spellings import name_needles, phone_needles, phones_in_name
+from tests.masking.records import LABEL
 
 VALUES = {
     "name": (

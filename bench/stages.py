@@ -36,8 +36,8 @@ SIZES = (1, 50, 500)
 REST = "everything around it"
 PARTS = {
     "decode": ("masking_service.web.routes.waybills:body",),
-    "find and mask": ("masking_service.domain.record:Masker.mask_batch",),
-    "leak guard": ("masking_service.domain.record:_Run.guard", "masking_service.domain.columns:_without_leaks"),
+    "find and mask": ("masking_service.masking.record:Masker.mask_batch",),
+    "leak guard": ("masking_service.masking.record:_Run.guard", "masking_service.masking.columns:_without_leaks"),
     "body and seal": (
         "masking_service.vault.records:body_of",
         "masking_service.vault.records:plaintext",

@@ -11,11 +11,11 @@ from statistics import median
 from typing import Any
 
 from bench.waybills import Waybills
-from masking_service.domain.effort import Effort
-from masking_service.domain.profiles import Profile
-from masking_service.domain.record import Masker
-from masking_service.schemas import load_schemas
-from tests.domain.records import LABEL
+from masking_service.masking.effort import Effort
+from masking_service.masking.profiles import Profile
+from masking_service.masking.record import Masker
+from masking_service.masking.schemas import load_schemas
+from tests.masking.records import LABEL
 
 BATCH = 500
 ROUNDS = 60

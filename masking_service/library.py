@@ -10,12 +10,12 @@ from typing import Any
 import yaml
 
 from masking_service import Masked
-from masking_service.domain.effort import Effort
-from masking_service.domain.errors import InvalidRecord
-from masking_service.domain.profiles import Profile
-from masking_service.domain.record import Masker
-from masking_service.domain.schema import Schema
-from masking_service.schemas import load_schemas
+from masking_service.masking.effort import Effort
+from masking_service.masking.errors import InvalidRecord
+from masking_service.masking.profiles import Profile
+from masking_service.masking.record import Masker
+from masking_service.masking.schema import Schema
+from masking_service.masking.schemas import load_schemas
 from masking_service.shipped import shipped
 
 

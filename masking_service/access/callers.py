@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from keys.aead import NONCE_BYTES
 from masking_service.access.principals import Principal
-from masking_service.domain.dialling import dialable
+from masking_service.masking.dialling import dialable
 from masking_service.store.client import Command
 from masking_service.store.layout import callers_key
 from masking_service.store.question import Question

@@ -19,7 +19,7 @@ from keys.messages import SIGNATURE, TIMESTAMP, MessageKey
 from masking_service.access.errors import CaseCheckUnavailable, PolicyError, TicketMismatch, UnknownCaseNumber
 from masking_service.access.principals import principal_id
 from masking_service.access.rules import CheckRule
-from masking_service.domain.waybill import normalise_waybill_no
+from masking_service.masking.waybill import normalise_waybill_no
 from masking_service.outbound import HttpAnswer, Outbound, OutboundError
 from masking_service.store.breaker import Breaker
 from masking_service.store.errors import StoreUnavailable

@@ -15,7 +15,7 @@ import msgspec
 from keys.aead import NONCE_BYTES
 from masking_service.access.errors import CaseExists, CaseNotOpen, CaseNotPending, NoSuchCase, OwnCase
 from masking_service.access.principals import Principal
-from masking_service.domain.timestamps import SECONDS_A_DAY
+from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.store.client import Command
 from masking_service.store.layout import tenant_stem
 from masking_service.store.question import Question

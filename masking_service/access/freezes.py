@@ -18,7 +18,7 @@ from keys.keyring import Keyring
 from masking_service.access.errors import Frozen
 from masking_service.access.principals import Principal
 from masking_service.access.serials import Documents, Serials
-from masking_service.domain.timestamps import SECONDS_A_DAY
+from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.store.client import Reply, Store
 from masking_service.store.layout import freezes_key, tenant_stem
 from masking_service.store.question import Question

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from masking_service.access import principals, rules
 from masking_service.access.document import Place
 from masking_service.access.rules import IssuerRule, Role
-from masking_service.domain.timestamps import SECONDS_A_DAY
+from masking_service.masking.timestamps import SECONDS_A_DAY
 
 
 def read_issuers(place: Place | None, roles: Mapping[str, Role]) -> dict[str, IssuerRule]:

@@ -15,7 +15,7 @@ from typing import Final
 import msgspec
 
 from keys.aead import NONCE_BYTES, SealingKey
-from masking_service.domain.timestamps import SECONDS_A_DAY
+from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.store.client import Command
 from masking_service.store.layout import call_stem
 from masking_service.vault.sealed import TenantState

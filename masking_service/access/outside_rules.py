@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from masking_service.access.document import Place
 from masking_service.access.rules import CALL_LIFETIME, CallRule, CheckRule
-from masking_service.domain.timestamps import SECONDS_A_DAY
+from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.outbound import is_secure
 
 _AGAIN_AFTER: Final = 15 * 60

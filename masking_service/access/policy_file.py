@@ -26,9 +26,9 @@ from masking_service.access.rules import (
     WatchRules,
     Window,
 )
-from masking_service.domain.errors import DefinitionError
-from masking_service.domain.profiles import Profile, union_check
-from masking_service.domain.timestamps import SECONDS_A_DAY
+from masking_service.masking.errors import DefinitionError
+from masking_service.masking.profiles import Profile, union_check
+from masking_service.masking.timestamps import SECONDS_A_DAY
 
 _T = TypeVar("_T")
 _MILLION = 1_000_000

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from masking_service.domain.profiles import Profile
+from masking_service.masking.profiles import Profile
 
 PERMISSIONS = frozenset(
     {

@@ -10,7 +10,7 @@ from typing import Final
 import msgspec
 
 from masking_service.access.serials import Serials
-from masking_service.domain.timestamps import SECONDS_A_DAY
+from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.store.layout import shortlist_key
 from masking_service.vault.sealed import Prepared, TenantState
 

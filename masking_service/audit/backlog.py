@@ -12,7 +12,7 @@ from masking_service.audit.archive.asking import AskedArchive
 from masking_service.audit.checkpoints import Checkpoints
 from masking_service.audit.errors import NotArchived
 from masking_service.audit.lines import Checkpoint
-from masking_service.domain.timestamps import SECONDS_A_DAY
+from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.store.client import Store
 from masking_service.store.condition import Condition
 

@@ -14,7 +14,7 @@ from typing import Final
 import msgspec
 
 from keys.framing import frame
-from masking_service.domain.text import contains_personal_data
+from masking_service.masking.kinds.text import contains_personal_data
 from masking_service.vault.sealed import Sealed
 
 REPLACED: Final = "(replaced)"

@@ -6,7 +6,7 @@ from typing import Final
 
 from masking_service.audit.errors import ROLLED_BACK_REMEDY, RolledBackError
 from masking_service.audit.lines import Checkpoint, CheckpointLine, Head
-from masking_service.domain.timestamps import SECONDS_A_DAY
+from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.store.layout import AuditKeys
 
 LISTED_SECONDS: Final = SECONDS_A_DAY

@@ -12,7 +12,7 @@ from masking_service.audit.reading import EntryDocument, UnknownEntryError
 from masking_service.audit.search import MAX_SECONDS, scan
 from masking_service.audit.slots import Cursor
 from masking_service.audit.wanted import OlderEntries, Wanted
-from masking_service.domain.timestamps import SECONDS_A_DAY
+from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.store.client import Store
 
 MAX_KEPT: Final = 20_000

@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from keys.messages import SIGNATURE, TIMESTAMP, MessageKey
 from masking_service.calls.provider import CallRecord, UnsignedRecords
-from masking_service.domain.timestamps import SECONDS_A_DAY
+from masking_service.masking.timestamps import SECONDS_A_DAY
 
 TOLERANCE_SECONDS: Final = 300
 MAX_RECORDS: Final = 100

@@ -9,7 +9,7 @@ import click
 
 from masking_service.access.principals import principal_id, tenant_name
 from masking_service.cli.options import settings_of, state_dir
-from masking_service.domain.dialling import dialable
+from masking_service.masking.dialling import dialable
 from masking_service.runtime.administration import opened_registry
 
 COLUMNS: Final = ("principal", "phone")

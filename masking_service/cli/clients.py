@@ -16,7 +16,7 @@ from masking_service.access.clients import KEY_BYTES, ApiKey, Client, Clients, k
 from masking_service.access.errors import ClientError
 from masking_service.access.policy import Policy
 from masking_service.cli.options import settings_of, state_dir
-from masking_service.domain.timestamps import SECONDS_A_DAY, rfc3339
+from masking_service.masking.timestamps import SECONDS_A_DAY, rfc3339
 from masking_service.runtime.administration import opened_registry
 from masking_service.runtime.clock import clock
 

@@ -17,10 +17,10 @@ from masking_service.access.policy import Policy
 from masking_service.access.principals import DEFAULT_TENANT
 from masking_service.cli.announcement import not_ready, served_address
 from masking_service.cli.options import settings_of, state_dir
+from masking_service.masking.schemas import load_schemas
 from masking_service.runtime.administration import opened_registry, opened_store
 from masking_service.runtime.clock import clock
 from masking_service.runtime.settings import VARIABLES, Settings
-from masking_service.schemas import load_schemas
 from masking_service.store import health as readiness
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.faults import Weight

@@ -7,7 +7,7 @@ from masking_service.access.errors import ClientError, PolicyError
 from masking_service.cli.texts import store_told
 from masking_service.dev.child import ChildError
 from masking_service.dev.embedded import EmbeddedServerError
-from masking_service.domain.errors import DefinitionError
+from masking_service.masking.errors import DefinitionError
 from masking_service.runtime.settings import SettingsError
 from masking_service.runtime.wiring import WrongPurpose
 from masking_service.store.errors import StoreUnavailable

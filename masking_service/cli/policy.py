@@ -18,14 +18,14 @@ from masking_service.calls.loading import load_provider
 from masking_service.cli import texts
 from masking_service.cli.language import say
 from masking_service.cli.options import state_dir
-from masking_service.domain.errors import DefinitionError
-from masking_service.domain.profiles import examples, union_check
-from masking_service.domain.record import Masker
-from masking_service.domain.sample_record import sample_record
-from masking_service.domain.schema import Schema
+from masking_service.masking.errors import DefinitionError
+from masking_service.masking.profiles import examples, union_check
+from masking_service.masking.record import Masker
+from masking_service.masking.sample_record import sample_record
+from masking_service.masking.schema import Schema
+from masking_service.masking.schemas import load_schemas
 from masking_service.runtime.clock import clock
 from masking_service.runtime.wiring import DEVELOPMENT_ISSUER_KEY
-from masking_service.schemas import load_schemas
 from masking_service.shipped import shipped
 
 

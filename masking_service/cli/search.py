@@ -12,7 +12,7 @@ from masking_service.access.policy import Policy
 from masking_service.access.principals import DEFAULT_TENANT, tenant_name
 from masking_service.cli.language import say
 from masking_service.cli.options import settings_of, state_dir
-from masking_service.domain.waybill import normalise_waybill_no
+from masking_service.masking.waybill import normalise_waybill_no
 from masking_service.runtime.administration import opened_store
 from masking_service.runtime.clock import clock
 from masking_service.runtime.wiring import open_keyring

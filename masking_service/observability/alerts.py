@@ -14,7 +14,7 @@ import msgspec
 from keys.keyring import Keyring
 from masking_service.access.principals import CLIENT_ALIAS, SERVICE_ALIAS, Principal
 from masking_service.audit.entries import outside_id
-from masking_service.domain.timestamps import rfc3339
+from masking_service.masking.timestamps import rfc3339
 from masking_service.observability.metrics import AlertKind, Metrics
 
 QUIET_SECONDS: Final = 60

@@ -7,7 +7,7 @@ import msgspec
 
 from keys.errors import IntegrityError
 from keys.keyring import Keyring
-from masking_service.domain.timestamps import SECONDS_A_DAY
+from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.store.client import Command, Store
 from masking_service.store.layout import WORKERS, worker_key
 

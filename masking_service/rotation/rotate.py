@@ -4,7 +4,7 @@ from typing import Literal
 
 from keys.keyset_file import NamedRoot
 from keys.rotation import RotatableKey, activate, active_root, change_name, distribute, distributed, is_named
-from masking_service.domain.timestamps import SECONDS_A_DAY
+from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.rotation.coordinator import Coordinator
 from masking_service.vault.wrapped_keys import WrappedKey
 

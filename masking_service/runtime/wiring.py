@@ -23,8 +23,9 @@ from masking_service.audit.checkpoints import Checkpoints
 from masking_service.audit.log import AuditLog
 from masking_service.audit.recent import RecentEntries
 from masking_service.calls.loading import DEVELOPMENT_KEY, load_line
-from masking_service.domain.profiles import Profile
-from masking_service.domain.schema import Schema
+from masking_service.masking.profiles import Profile
+from masking_service.masking.schema import Schema
+from masking_service.masking.schemas import load_schemas
 from masking_service.observability.alerts import Alerts
 from masking_service.observability.logs import log
 from masking_service.observability.metrics import Metrics
@@ -33,7 +34,6 @@ from masking_service.rotation.keyset_watch import KeyWatch
 from masking_service.runtime.acting import Acting, use_cases
 from masking_service.runtime.clock import clock
 from masking_service.runtime.settings import Settings, SettingsError
-from masking_service.schemas import load_schemas
 from masking_service.store.client import Store
 from masking_service.store.urls import UnknownForm
 from masking_service.usecases.denials import Denials

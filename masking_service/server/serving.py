@@ -11,7 +11,7 @@ import msgspec
 
 from keys.errors import KeysError
 from masking_service.access.errors import ClientError, PolicyError
-from masking_service.domain.errors import DefinitionError
+from masking_service.masking.errors import DefinitionError
 from masking_service.observability.logs import log
 from masking_service.runtime.background import Background
 from masking_service.runtime.reporting import log_alert, reporter

@@ -9,7 +9,7 @@ from masking_service.access.shortlists import ListedPerson
 from masking_service.audit.figures import Figures
 from masking_service.audit.lookout.texts import in_words
 from masking_service.audit.recent import Row
-from masking_service.domain.timestamps import rfc3339
+from masking_service.masking.timestamps import rfc3339
 from masking_service.usecases.answers import people as answers
 from masking_service.usecases.auditing import AUDIT_HASH_OF_TENANT
 from masking_service.usecases.lookout import reason_of

@@ -6,8 +6,8 @@ from typing import Final
 
 from keys.keyring import TenantKeys
 from masking_service.access.principals import site_codes
-from masking_service.domain.errors import InvalidRecord
-from masking_service.domain.recipients import read
+from masking_service.masking.errors import InvalidRecord
+from masking_service.masking.recipients import read
 
 _DIGITS: Final = re.compile(r"[0-9]{7,15}", re.ASCII)
 """Read as one number in any case: what is no phone finds nothing."""

@@ -20,8 +20,8 @@ from masking_service.audit.log import AuditLog
 from masking_service.audit.reading import EntryDocument
 from masking_service.audit.search import MAX_SECONDS, scan, search
 from masking_service.audit.wanted import Wanted
-from masking_service.domain.errors import InvalidRecord
-from masking_service.domain.timestamps import rfc3339
+from masking_service.masking.errors import InvalidRecord
+from masking_service.masking.timestamps import rfc3339
 from masking_service.usecases.answers import audit as answers
 from masking_service.usecases.asked import Asked
 from masking_service.usecases.recorder import RequestContext

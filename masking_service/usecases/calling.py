@@ -15,8 +15,8 @@ from masking_service.access.errors import CallsUnavailable, CaseRequired, NoCall
 from masking_service.access.live_calls import CallPlace, LiveCall, Origin
 from masking_service.access.policy import Grant
 from masking_service.access.principals import Principal
-from masking_service.domain.dialling import dialable
-from masking_service.domain.timestamps import rfc3339
+from masking_service.masking.dialling import dialable
+from masking_service.masking.timestamps import rfc3339
 from masking_service.store.question import Question
 from masking_service.usecases.answers import calls as answers
 from masking_service.usecases.cases import sound_case_name

@@ -13,9 +13,9 @@ from masking_service.access.cases import Act, Case, Opening, case_name
 from masking_service.access.errors import CaseCheckUnavailable, CaseExists, Forbidden, TicketMismatch, UnknownCaseNumber
 from masking_service.access.principals import principal_id
 from masking_service.access.sample import any_in_sample
-from masking_service.domain.errors import InvalidRecord
-from masking_service.domain.text import scrub
-from masking_service.domain.waybill import normalise_waybill_no
+from masking_service.masking.errors import InvalidRecord
+from masking_service.masking.kinds.text import scrub
+from masking_service.masking.waybill import normalise_waybill_no
 from masking_service.usecases.answers import cases as answers
 from masking_service.usecases.read_cases import case_answer, visible_case
 from masking_service.usecases.recorder import DONE, ItemOutcome, RequestContext, Stated

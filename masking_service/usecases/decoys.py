@@ -14,9 +14,9 @@ import msgspec
 from masking_service.access.decoys import MAX_DECOYS, Decoy, Kind
 from masking_service.access.disclosures import Called, Opened
 from masking_service.access.policy import Grant
-from masking_service.domain.errors import InvalidRecord
-from masking_service.domain.timestamps import rfc3339
-from masking_service.domain.waybill import normalise_waybill_no
+from masking_service.masking.errors import InvalidRecord
+from masking_service.masking.timestamps import rfc3339
+from masking_service.masking.waybill import normalise_waybill_no
 from masking_service.usecases.answers import decoys as answers
 from masking_service.usecases.recorder import DONE, RequestContext, Stated
 from masking_service.usecases.results import NOT_FOUND

@@ -4,13 +4,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from masking_service.access.rules import TOKEN_KINDS
-from masking_service.domain.effort import A_STORED_RECORD, Effort
-from masking_service.domain.errors import InvalidRecord
-from masking_service.domain.recipients import is_recipients
-from masking_service.domain.record import Masked, Masker
-from masking_service.domain.schema import Place, Schema, pointer
-from masking_service.domain.unmapped import UNMAPPED_MASKED
-from masking_service.domain.walk import NOTHING_MAPPED
+from masking_service.masking.effort import A_STORED_RECORD, Effort
+from masking_service.masking.errors import InvalidRecord
+from masking_service.masking.recipients import is_recipients
+from masking_service.masking.record import Masked, Masker
+from masking_service.masking.schema import Place, Schema, pointer
+from masking_service.masking.unmapped import UNMAPPED_MASKED
+from masking_service.masking.walk import NOTHING_MAPPED
 from masking_service.usecases.results import normalised
 from masking_service.vault import records
 

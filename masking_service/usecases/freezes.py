@@ -17,8 +17,8 @@ from masking_service.access.freezes import Freeze, Freezes
 from masking_service.access.gate import Gate
 from masking_service.access.principals import principal_id, service_principal
 from masking_service.access.rules import WatchRules
-from masking_service.domain.text import scrub
-from masking_service.domain.timestamps import rfc3339
+from masking_service.masking.kinds.text import scrub
+from masking_service.masking.timestamps import rfc3339
 from masking_service.observability.alerts import Alerts
 from masking_service.observability.metrics import Metrics
 from masking_service.store.errors import StoreUnavailable

@@ -6,11 +6,11 @@ from typing import Any
 
 from masking_service.access.gate import Gate
 from masking_service.access.policy import Grant
-from masking_service.domain.effort import Effort
-from masking_service.domain.errors import InvalidRecord
-from masking_service.domain.profiles import Profile
-from masking_service.domain.record import Masker
-from masking_service.domain.schema import Schema
+from masking_service.masking.effort import Effort
+from masking_service.masking.errors import InvalidRecord
+from masking_service.masking.profiles import Profile
+from masking_service.masking.record import Masker
+from masking_service.masking.schema import Schema
 from masking_service.usecases.answers import records as answers
 from masking_service.usecases.errors import UnknownSchema
 from masking_service.usecases.recorder import RequestContext

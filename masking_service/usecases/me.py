@@ -3,7 +3,7 @@
 from masking_service.access.errors import Frozen
 from masking_service.access.principals import Principal
 from masking_service.access.rules import Purpose
-from masking_service.domain.timestamps import rfc3339
+from masking_service.masking.timestamps import rfc3339
 from masking_service.usecases.answers import people as answers
 from masking_service.usecases.recorder import RequestContext
 from masking_service.usecases.use_case import UseCase

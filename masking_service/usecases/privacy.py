@@ -7,7 +7,7 @@ saw it. Each question and each erasure is in the audit log first.
 from msgspec import UNSET
 
 from masking_service.access.disclosures import Called, Opened, Viewed
-from masking_service.domain.timestamps import SECONDS_A_DAY, rfc3339
+from masking_service.masking.timestamps import SECONDS_A_DAY, rfc3339
 from masking_service.usecases.answers import waybills as answers
 from masking_service.usecases.errors import NotFound
 from masking_service.usecases.recorder import DONE, ItemOutcome, RequestContext, Stated

@@ -11,9 +11,9 @@ from masking_service.access.disclosures import Opened
 from masking_service.access.errors import NoSuchCase
 from masking_service.access.policy import Policy
 from masking_service.access.principals import Principal, principal_id
-from masking_service.domain.errors import InvalidRecord
-from masking_service.domain.timestamps import rfc3339
-from masking_service.domain.waybill import normalise_waybill_no
+from masking_service.masking.errors import InvalidRecord
+from masking_service.masking.timestamps import rfc3339
+from masking_service.masking.waybill import normalise_waybill_no
 from masking_service.usecases.answers import cases as answers
 from masking_service.usecases.case_authority import reaches
 from masking_service.usecases.recorder import RequestContext

@@ -5,12 +5,12 @@ from typing import Any, Final
 
 from msgspec import UNSET
 
-from masking_service.domain.errors import InvalidRecord
-from masking_service.domain.fitting import fitting_schemas
-from masking_service.domain.record import Masked
-from masking_service.domain.schema import Schema
-from masking_service.domain.walk import NOTHING_MAPPED
-from masking_service.domain.waybill import normalise_waybill_no
+from masking_service.masking.errors import InvalidRecord
+from masking_service.masking.fitting import fitting_schemas
+from masking_service.masking.record import Masked
+from masking_service.masking.schema import Schema
+from masking_service.masking.walk import NOTHING_MAPPED
+from masking_service.masking.waybill import normalise_waybill_no
 from masking_service.usecases.answers import records as answers
 
 NOT_FOUND: Final = "not-found"

@@ -13,8 +13,8 @@ from typing import Final
 from masking_service.access.errors import Forbidden, NoSearchIndex
 from masking_service.access.policy import Grant
 from masking_service.access.rules import Scope
-from masking_service.domain.recipients import recipients_phones
-from masking_service.domain.timestamps import SECONDS_A_DAY
+from masking_service.masking.recipients import recipients_phones
+from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.question import Question
 from masking_service.usecases.answers import search as answers

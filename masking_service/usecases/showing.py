@@ -7,8 +7,8 @@ from masking_service.access.custody import Custodies
 from masking_service.access.disclosures import Disclosure, Viewed
 from masking_service.access.policy import Grant
 from masking_service.access.rules import TOKEN_KINDS, Scope
-from masking_service.domain.profiles import Profile
-from masking_service.domain.record import render
+from masking_service.masking.profiles import Profile
+from masking_service.masking.record import render
 from masking_service.usecases.answers.waybills import Waybill
 from masking_service.usecases.recorder import Recorded, RequestContext
 from masking_service.vault.vault import Found

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from keys.errors import ProviderError
 from masking_service.access.custody import Custody
 from masking_service.access.policy import Grant
-from masking_service.domain.timestamps import SECONDS_A_DAY, rfc3339
+from masking_service.masking.timestamps import SECONDS_A_DAY, rfc3339
 from masking_service.store.errors import StoreUnavailable
 from masking_service.usecases.answers import records as answers
 from masking_service.usecases.entering import Entering, enter, put_tokens

@@ -21,7 +21,7 @@ from masking_service.audit.checkpoints import Checkpoints
 from masking_service.audit.recent import RecentEntries
 from masking_service.audit.wanted import OlderEntries
 from masking_service.calls.line import Line
-from masking_service.domain.schema import Schema
+from masking_service.masking.schema import Schema
 from masking_service.observability.alerts import Alerts
 from masking_service.observability.metrics import Metrics
 from masking_service.store.client import Store

@@ -10,8 +10,8 @@ from typing import Any
 
 from masking_service.access.budgets import Reservation
 from masking_service.access.policy import Grant
-from masking_service.domain.errors import InvalidRecord
-from masking_service.domain.profiles import Profile
+from masking_service.masking.errors import InvalidRecord
+from masking_service.masking.profiles import Profile
 from masking_service.usecases.answers import waybills as answers
 from masking_service.usecases.recorder import RELEASED, ItemOutcome, Recorded, RequestContext, Stated
 from masking_service.usecases.results import NOT_FOUND, normalised

@@ -17,7 +17,7 @@ from typing import Final
 
 from keys.aead import SealingKey
 from keys.keyring import Keyring
-from masking_service.domain.timestamps import SECONDS_A_DAY
+from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.store.client import Command, Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.identity import Roster

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import msgspec
 
-from masking_service.domain.recipients import LAST, is_plain_mobile, is_recipients, numbers_of
+from masking_service.masking.recipients import LAST, is_plain_mobile, is_recipients, numbers_of
 from masking_service.vault.records import Record
 
 

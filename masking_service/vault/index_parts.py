@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 
 from keys.search import TAG_BYTES, SearchKeys
-from masking_service.domain.timestamps import SECONDS_A_DAY
+from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.store.layout import index_part_keys, phone_index_stem, site_index_stem
 from masking_service.vault.findable import Findable, findable_of
 from masking_service.vault.records import Record

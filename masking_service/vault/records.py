@@ -10,8 +10,8 @@ from typing import Any, Final
 
 import msgspec
 
-from masking_service.domain.schema import Place
-from masking_service.schemas.places import place_code, place_of
+from masking_service.masking.schema import Place
+from masking_service.masking.schemas.places import place_code, place_of
 
 SALT_BYTES: Final = 2
 _HEADER: Final = Struct(f">{SALT_BYTES}sBI")

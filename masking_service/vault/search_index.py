@@ -20,7 +20,7 @@ import msgspec
 from keys.aead import HEADER_BYTES, KEY_ID_BYTES, NONCE_BYTES, SealingKey, key_id_of
 from keys.keyring import Keyring
 from keys.search import group_of
-from masking_service.domain.timestamps import SECONDS_A_DAY
+from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.store.client import Command, Reply, Store
 from masking_service.store.identity import Roster
 from masking_service.store.question import Question

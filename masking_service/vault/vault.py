@@ -13,7 +13,7 @@ import msgspec
 
 from keys.aead import HEADER_BYTES, NONCE_BYTES, key_id_of
 from keys.keyring import Keyring
-from masking_service.domain.timestamps import SECONDS_A_DAY
+from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.store.client import Command, Reply, Store
 from masking_service.store.layout import MAX_REVISIONS, custody_key, record_key, record_stems
 from masking_service.store.question import Question

@@ -6,7 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from masking_service.access.rules import Rules
-from masking_service.domain.schema import Schema
+from masking_service.masking.schema import Schema
 from masking_service.web import operations
 from masking_service.web.operation import Batch
 from masking_service.web.problem_texts import PROBLEMS

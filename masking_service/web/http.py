@@ -18,9 +18,9 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, Reque
 from masking_service.access.errors import Unauthenticated
 from masking_service.access.principals import Principal
 from masking_service.audit.entries import outside_id
-from masking_service.domain.json_numbers import Fraction, encode
-from masking_service.domain.unmapped import FOUND_IN_TEXT, UNMAPPED_MASKED
-from masking_service.domain.walk import NOTHING_MAPPED
+from masking_service.masking.json_numbers import Fraction, encode
+from masking_service.masking.unmapped import FOUND_IN_TEXT, UNMAPPED_MASKED
+from masking_service.masking.walk import NOTHING_MAPPED
 from masking_service.runtime.clock import clock
 from masking_service.usecases.answers.common import Answer
 from masking_service.usecases.recorder import RequestContext

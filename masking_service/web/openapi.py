@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 
 from masking_service.access.rules import Rules
-from masking_service.domain.schema import Schema
+from masking_service.masking.schema import Schema
 from masking_service.web import components, examples, operations
 from masking_service.web.components import Json, reference
 from masking_service.web.http import JSON, PROBLEM_JSON

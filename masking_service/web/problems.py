@@ -26,8 +26,8 @@ from masking_service.access.errors import (
     Unauthenticated,
 )
 from masking_service.audit.errors import ArchiveUnavailable, NotArchived
-from masking_service.domain.errors import InvalidRecord
-from masking_service.domain.timestamps import rfc3339
+from masking_service.masking.errors import InvalidRecord
+from masking_service.masking.timestamps import rfc3339
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.identity import WrongStore
 from masking_service.usecases.errors import NotFound, SeveralWaybills, TooMany, UnknownSchema

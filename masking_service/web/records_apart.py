@@ -9,8 +9,8 @@ from typing import Any, Final, NoReturn, TypeVar
 
 import msgspec
 
-from masking_service.domain.errors import InvalidRecord
-from masking_service.domain.json_numbers import Fraction, encode
+from masking_service.masking.errors import InvalidRecord
+from masking_service.masking.json_numbers import Fraction, encode
 
 Shape = TypeVar("Shape", bound=msgspec.Struct)
 

@@ -7,7 +7,7 @@ import pytest
 from masking_service.audit import recent
 from masking_service.audit.entries import Entry
 from masking_service.audit.recent import RecentEntries
-from masking_service.domain.timestamps import SECONDS_A_DAY
+from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.store.client import Store
 from tests.audit.logs import TENANT, Process, entry
 from tests.store.stores import counted

@@ -34,18 +34,18 @@ from masking_service.cli import commands
 from masking_service.cli.files import commands as file_commands
 from masking_service.dev.development import Development
 from masking_service.dev.embedded import EmbeddedServer
-from masking_service.domain.addresses import mask_address
-from masking_service.domain.errors import InvalidRecord
-from masking_service.domain.hidden import hidden_form
-from masking_service.domain.names import mask_name
-from masking_service.domain.phones import mask_phone, phone_numbers
-from masking_service.domain.record import Masker
-from masking_service.domain.sample_record import sample_record
-from masking_service.domain.schema import Schema
-from masking_service.domain.text import scrub
+from masking_service.masking.errors import InvalidRecord
+from masking_service.masking.hidden import hidden_form
+from masking_service.masking.kinds.address import mask_address
+from masking_service.masking.kinds.name import mask_name
+from masking_service.masking.kinds.phone import mask_phone, phone_numbers
+from masking_service.masking.kinds.text import scrub
+from masking_service.masking.record import Masker
+from masking_service.masking.sample_record import sample_record
+from masking_service.masking.schema import Schema
+from masking_service.masking.schemas import load_schemas
 from masking_service.observability.logs import log
 from masking_service.runtime.wiring import assemble
-from masking_service.schemas import load_schemas
 from masking_service.shipped import ROOT
 from masking_service.vault.tokens import read_token
 from tests.access.tokens import KEY, NOW, issuers

@@ -129,7 +129,7 @@ class Reader:
     Args:
         keyset: the content of a `keyset.json` with its root keys inside.
         store: what Redis holds: strings by key, and the fields of hashes by key.
-        places: the lines of `masking_service/schemas/places.txt`.
+        places: the lines of `masking_service/masking/schemas/places.txt`.
     """
 
     keyset: Mapping[str, Any]

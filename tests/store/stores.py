@@ -14,7 +14,7 @@ from keys.keyring import Keyring
 from masking_service.access.freezes import Freeze, Freezes
 from masking_service.access.registry import ClientRegistry
 from masking_service.access.serials import Serials
-from masking_service.domain.schema import Place
+from masking_service.masking.schema import Place
 from masking_service.store.client import Reply, Store
 from masking_service.store.layout import ONE_SLOT, AuditKeys
 from masking_service.vault import records

@@ -1,6 +1,6 @@
 """What a batch answers for a faulty record."""
 
-from masking_service.domain.errors import InvalidRecord
+from masking_service.masking.errors import InvalidRecord
 from masking_service.usecases.results import invalid
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from masking_service.access.policy import Grant
-from masking_service.domain.profiles import Profile
+from masking_service.masking.profiles import Profile
 from masking_service.usecases.showing import shown_masked
 from masking_service.vault.records import Record
 from masking_service.vault.vault import Found

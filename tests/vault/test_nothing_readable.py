@@ -18,7 +18,7 @@ from masking_service.access.live_calls import LiveCalls, Origin
 from masking_service.access.principals import Principal
 from masking_service.access.registry import ClientRegistry
 from masking_service.audit.log import AuditLog
-from masking_service.domain.schema import Place
+from masking_service.masking.schema import Place
 from masking_service.rotation.processes import Heartbeat, heartbeat_commands
 from masking_service.store.client import Store
 from masking_service.store.identity import claim

@@ -9,7 +9,7 @@ import redis
 from keys import keyset
 from keys.keyring import Keyring
 from keys.suites import SUITES
-from masking_service.schemas import places
+from masking_service.masking.schemas import places
 from masking_service.store.client import Store
 from masking_service.vault.tokens import Tokens
 from tests.keys.reader import Reader, Refused

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from masking_service.domain.schema import Place
+from masking_service.masking.schema import Place
 from masking_service.vault import records
 from masking_service.vault.records import BUCKET_BYTES, FIRST_BUCKET_BYTES, Record
 from tests.keys.vector_files import VECTORS

@@ -10,7 +10,7 @@ from keys.aead import HEADER_BYTES, KEY_ID_BYTES, OVERHEAD_BYTES
 from keys.errors import IntegrityError
 from keys.search import GROUP_BYTES, group_of
 from keys.suites import SM4_GCM
-from masking_service.domain.recipients import numbers_of
+from masking_service.masking.recipients import numbers_of
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.vault import search_index

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from masking_service.domain.timestamps import rfc3339, unix_time
+from masking_service.masking.timestamps import rfc3339, unix_time
 from masking_service.runtime.clock import clock
 from tests.web.api import NUMBER, PHONE, SITE, Api, Clock, Json, content, field, record
 from tests.web.people import AUDITOR, COURIER, DESK

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from masking_service.access.issuers import Issuers
 from masking_service.calls.line import Line
-from masking_service.domain.timestamps import rfc3339
+from masking_service.masking.timestamps import rfc3339
 from masking_service.runtime.acting import use_cases
 from masking_service.runtime.clock import clock
 from tests.web.api import NUMBER, SITE, Api, Json, Trips, content, field

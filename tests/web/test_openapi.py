@@ -18,7 +18,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from werkzeug.test import TestResponse
 
-from masking_service.schemas import load_schemas
+from masking_service.masking.schemas import load_schemas
 from masking_service.web import examples, operations
 from masking_service.web.openapi import document
 from masking_service.web.operation import Operation

@@ -7,7 +7,7 @@ from typing import Final
 from masking_service.audit.entries import Entry
 from masking_service.audit.figures import NO_REFUSAL
 from masking_service.audit.packs.documents import Document, Table
-from masking_service.domain.timestamps import rfc3339
+from masking_service.masking.timestamps import rfc3339
 
 CASE_ACTIONS: Final = frozenset({"case-open", "case-approve", "case-deny", "case-close"})
 FREEZE_ACTIONS: Final = frozenset({"freeze", "thaw"})

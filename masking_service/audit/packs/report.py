@@ -10,7 +10,7 @@ from masking_service.audit.lookout.history import Decision, Opening, Trace, rows
 from masking_service.audit.lookout.signals import FOLLOWED_WITHIN, unfollowed_openings
 from masking_service.audit.packs.documents import Document, Table
 from masking_service.audit.packs.incident import CASE_ACTIONS, FREEZE_ACTIONS
-from masking_service.domain.timestamps import rfc3339
+from masking_service.masking.timestamps import rfc3339
 
 CONFLICTS_SPENT: Final = ("tokenize", "quota-exceeded")
 _NOT_STATED: Final = "-"

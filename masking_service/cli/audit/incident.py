@@ -12,7 +12,7 @@ from masking_service.audit.packs.evidence import excerpt
 from masking_service.audit.packs.incident import Incident
 from masking_service.audit.packs.manifest import EVIDENCE
 from masking_service.cli.audit.packing import new_folder, period, whole_log, write_pack
-from masking_service.domain.waybill import normalise_waybill_no
+from masking_service.masking.waybill import normalise_waybill_no
 
 
 @click.command()

@@ -14,7 +14,7 @@ from masking_service.audit.lookout.texts import in_words
 from masking_service.audit.streams import Streams
 from masking_service.cli.audit.places import archive, archived_lines
 from masking_service.cli.options import settings_of, state_dir
-from masking_service.domain.timestamps import rfc3339
+from masking_service.masking.timestamps import rfc3339
 from masking_service.runtime.clock import clock
 from masking_service.runtime.reporting import log_alert
 from masking_service.runtime.store_admission import recognise

@@ -10,7 +10,7 @@ from masking_service.audit.packs.evidence import verify_excerpt
 from masking_service.audit.packs.manifest import EVIDENCE, ManifestError, changed_files, read_manifest
 from masking_service.audit.verify.verifier import read_lines
 from masking_service.cli.audit.saying import count
-from masking_service.domain.timestamps import rfc3339
+from masking_service.masking.timestamps import rfc3339
 
 
 def say_pack(folder: Path, verifier: Verifier) -> bool:

@@ -24,7 +24,7 @@ from masking_service.audit.verify.verifier import Verification
 from masking_service.cli.audit.places import archive, archived_lines, opened_log
 from masking_service.cli.audit.saying import count
 from masking_service.cli.options import state_dir
-from masking_service.domain.timestamps import SECONDS_A_DAY, rfc3339, unix_time
+from masking_service.masking.timestamps import SECONDS_A_DAY, rfc3339, unix_time
 from masking_service.runtime.clock import clock
 
 Command = Callable[..., Any]

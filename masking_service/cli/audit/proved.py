@@ -20,7 +20,7 @@ from masking_service.audit.tiles.tree_head import TreeHead, head_of
 from masking_service.audit.verify.findings import MAX_FINDINGS
 from masking_service.cli.audit.places import note_in, verifier_in
 from masking_service.cli.audit.saying import count
-from masking_service.domain.timestamps import rfc3339
+from masking_service.masking.timestamps import rfc3339
 
 PEM: Final = b"-----BEGIN"
 

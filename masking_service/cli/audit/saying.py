@@ -5,7 +5,7 @@ import click
 from masking_service.audit.verify.findings import MAX_FINDINGS, Findings, Kind
 from masking_service.audit.verify.store_check import StoreMismatch
 from masking_service.audit.verify.verifier import Summary
-from masking_service.domain.timestamps import rfc3339
+from masking_service.masking.timestamps import rfc3339
 
 
 def say(summary: Summary, findings: Findings) -> bool:

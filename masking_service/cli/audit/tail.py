@@ -13,7 +13,7 @@ from masking_service.audit.lines import EntryLine
 from masking_service.audit.streams import Streams
 from masking_service.cli.audit.places import opened_log
 from masking_service.cli.options import state_dir
-from masking_service.domain.timestamps import rfc3339
+from masking_service.masking.timestamps import rfc3339
 from masking_service.store.errors import StoreUnavailable
 
 EVERY_SECONDS: Final = 1.0

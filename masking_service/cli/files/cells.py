@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from masking_service.cli.files.headers import Layout
-from masking_service.domain.schema import Steps
+from masking_service.masking.schema import Steps
 
 Spot = tuple[int, Any]
 """Where a column's cell is in a record: in which of its objects and arrays, and under which key."""

@@ -27,11 +27,11 @@ from masking_service.cli.files.work import Tokenizing, masking
 from masking_service.cli.language import say
 from masking_service.cli.options import settings_of
 from masking_service.dev.development import CREDENTIALS
-from masking_service.domain.profiles import Profile
-from masking_service.domain.schema import Schema
+from masking_service.masking.profiles import Profile
+from masking_service.masking.schema import Schema
+from masking_service.masking.schemas import load_schemas
 from masking_service.runtime.settings import Settings
 from masking_service.runtime.wiring import assemble
-from masking_service.schemas import load_schemas
 
 PRINTER: Final = "label-printer"
 

@@ -16,7 +16,7 @@ from masking_service.cli.files.headers import lay_out
 from masking_service.cli.files.sources import Source
 from masking_service.cli.files.table import HIDDEN, Cell, Line, Sheet
 from masking_service.cli.language import say
-from masking_service.domain.schema import Schema
+from masking_service.masking.schema import Schema
 
 _DELIMITERS: Final = ",\t;|^~\x01"
 _LINE_END: Final = re.compile(r"(?:\r\n|\r|\n)?\Z")

@@ -15,7 +15,7 @@ from masking_service.cli.files.entries import FileEntry, Format, Result, unreada
 from masking_service.cli.files.faults import InputError
 from masking_service.cli.files.sources import MAX_LINE_LENGTH, Source
 from masking_service.cli.language import say
-from masking_service.domain.json_numbers import Fraction, encode
+from masking_service.masking.json_numbers import Fraction, encode
 from masking_service.web.texts import Text
 
 _NAME: Final = '"records"'

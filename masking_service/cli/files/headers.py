@@ -17,10 +17,10 @@ import yaml
 from masking_service.cli.files import texts
 from masking_service.cli.files.faults import NotDone
 from masking_service.cli.language import say
-from masking_service.domain.errors import DefinitionError
-from masking_service.domain.member_names import NEUTRAL, Meaning, OwnNames, kind_of
-from masking_service.domain.name_words import PARTY
-from masking_service.domain.schema import EACH, KINDS, Schema, Steps, parse_path, written
+from masking_service.masking.errors import DefinitionError
+from masking_service.masking.member_names import NEUTRAL, Meaning, OwnNames, kind_of
+from masking_service.masking.name_words import PARTY
+from masking_service.masking.schema import EACH, KINDS, Schema, Steps, parse_path, written
 
 UNMAPPED: Final = "unmapped"
 KIND: Final = "kind:"

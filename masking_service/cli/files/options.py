@@ -20,8 +20,8 @@ from masking_service.cli.files.table import Sheet, Table
 from masking_service.cli.files.unmapped import MODES, Mode
 from masking_service.cli.language import say
 from masking_service.cli.options import state_dir
-from masking_service.domain.profiles import Profile
-from masking_service.domain.schema import Schema
+from masking_service.masking.profiles import Profile
+from masking_service.masking.schema import Schema
 
 FORMATS: Final = {
     ".xlsx": "xlsx",

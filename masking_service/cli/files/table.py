@@ -18,9 +18,9 @@ from masking_service.cli.files.faults import InputError
 from masking_service.cli.files.headers import lay_out
 from masking_service.cli.files.unmapped import FIRST_ROWS, Mode, Unmapped
 from masking_service.cli.language import say
-from masking_service.domain.profiles import Profile
-from masking_service.domain.schema import Schema, pointer
-from masking_service.domain.text import contains_personal_data
+from masking_service.masking.kinds.text import contains_personal_data
+from masking_service.masking.profiles import Profile
+from masking_service.masking.schema import Schema, pointer
 
 HIDDEN: Final = "*"
 """What is in each cell of a row that failed."""

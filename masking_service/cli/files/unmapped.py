@@ -15,15 +15,15 @@ from masking_service.cli.files.faults import NotDone
 from masking_service.cli.files.headers import KIND, UNMAPPED, is_impersonal, one_line
 from masking_service.cli.files.looks import found_kind, guessed_kind
 from masking_service.cli.language import say
-from masking_service.domain.addresses import mask_address
-from masking_service.domain.codes import is_code
-from masking_service.domain.labels import unpaid
-from masking_service.domain.leaks import own_number
-from masking_service.domain.member_names import NEUTRAL, ROOT, plan
-from masking_service.domain.profiles import Profile
-from masking_service.domain.stars import stars
-from masking_service.domain.text import scrub
-from masking_service.domain.unknown_text import UnknownText, masks_of, worth_reading
+from masking_service.masking.codes import is_code
+from masking_service.masking.kinds.address import mask_address
+from masking_service.masking.kinds.text import scrub
+from masking_service.masking.labels import unpaid
+from masking_service.masking.leaks import own_number
+from masking_service.masking.member_names import NEUTRAL, ROOT, plan
+from masking_service.masking.profiles import Profile
+from masking_service.masking.stars import stars
+from masking_service.masking.unknown_text import UnknownText, masks_of, worth_reading
 
 Mode = Literal["refuse", "guard", "hide", "pass"]
 MODES: Final[tuple[Mode, ...]] = ("refuse", "guard", "hide", "pass")

@@ -16,10 +16,10 @@ from masking_service.cli.files import texts
 from masking_service.cli.files.entries import Result, members
 from masking_service.cli.files.faults import NotDone
 from masking_service.cli.language import say
-from masking_service.domain.profiles import Profile
-from masking_service.domain.record import Masker
-from masking_service.domain.schema import Schema
-from masking_service.domain.timestamps import rfc3339
+from masking_service.masking.profiles import Profile
+from masking_service.masking.record import Masker
+from masking_service.masking.schema import Schema
+from masking_service.masking.timestamps import rfc3339
 from masking_service.runtime.clock import clock
 from masking_service.runtime.store_admission import watch_store
 from masking_service.runtime.wiring import Parts

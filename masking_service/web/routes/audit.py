@@ -8,7 +8,7 @@ from flask import Blueprint, Response
 
 from masking_service.audit.reading import UnknownEntryError
 from masking_service.audit.wanted import Wanted
-from masking_service.domain.timestamps import unix_time
+from masking_service.masking.timestamps import unix_time
 from masking_service.runtime.wiring import Parts
 from masking_service.web.http import answer, body, context, limit, query
 from masking_service.web.problems import Problem

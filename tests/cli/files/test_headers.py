@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from masking_service.cli.files.headers import Layout, _data, _steps, lay_out, normal
-from masking_service.domain.schema import Steps
-from masking_service.schemas import load_schemas
+from masking_service.masking.schema import Steps
+from masking_service.masking.schemas import load_schemas
 from tests.cli.files.runs import HEADERS, masked, refused, rows
 
 SCHEMAS = load_schemas()

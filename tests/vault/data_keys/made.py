@@ -5,7 +5,7 @@ from typing import Any
 
 from keys.aead import SealingKey
 from keys.keyring import Keyring
-from masking_service.domain.timestamps import SECONDS_A_DAY
+from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.store.client import Store
 from masking_service.vault.data_keys import DataKeys
 from masking_service.vault.wrapped_keys import WrappedKey, WrappedKeys

@@ -6,7 +6,7 @@ import pytest
 import redis
 
 from keys.keyring import Keyring
-from masking_service.domain.timestamps import SECONDS_A_DAY
+from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import DATA_KEY_USES

@@ -22,7 +22,7 @@ from masking_service.cli.files.excel.strings import Strings
 from masking_service.cli.files.faults import NotDone
 from masking_service.cli.files.texts import SEVERAL_SHEETS
 from masking_service.cli.language import say
-from masking_service.domain.text import scrub
+from masking_service.masking.kinds.text import scrub
 
 
 class _Reader(ExcelReader):  # type: ignore[misc]  # openpyxl has no types

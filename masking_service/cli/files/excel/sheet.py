@@ -20,8 +20,8 @@ from masking_service.cli.files.headers import lay_out
 from masking_service.cli.files.table import HIDDEN, Cell, Line, Sheet
 from masking_service.cli.files.texts import ABOVE_HEADERS, BROKEN_ROW, FORMULA, LONG_CELL, MERGED, NO_HEADER_ROW
 from masking_service.cli.language import say
-from masking_service.domain.schema import Schema
-from masking_service.domain.text import contains_personal_data
+from masking_service.masking.kinds.text import contains_personal_data
+from masking_service.masking.schema import Schema
 
 HEADER_ROWS: Final = 20
 """The headers are looked for in so many rows at the top."""

@@ -12,7 +12,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from masking_service.cli.files.excel.package import opened_workbook
 from masking_service.cli.files.excel.sheet import ExcelSheet
-from masking_service.schemas import load_schemas
+from masking_service.masking.schemas import load_schemas
 from masking_service.shipped import ROOT
 from tests.cli.files.excel.workbooks import masked, shared, tampered, values, workbook
 from tests.cli.files.runs import CELLS, HEADERS, MASKED, VALUES, peaks

@@ -1,0 +1,67 @@
+"""Recognises a person's name that is alone in an address, by its form. It knows no list of people.
+
+A place that has the form of a name (张江, Toa Payoh) is taken for one: when in doubt a mask hides more.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from masking_service.masking.address_words import LATIN_PLACE, LATIN_SITE, PROVINCES
+from masking_service.masking.family_names import DOUBLE_FAMILY_NAMES, FAMILY_NAMES
+
+_MAX_LENGTH: Final = 48
+_GAP: Final = r"[\s,，;；:：、/|]*"
+_PHONE: Final = r"(?:[+\d() -]*\*{6,}\d{0,4}(?:-\*+)?)?"
+_BESIDE: Final = re.compile(rf"^{_GAP}{_PHONE}{_GAP}|{_GAP}{_PHONE}{_GAP}$")
+_HAN: Final = r"[\u3400-\u9fff]"
+_PLACE_ENDS: Final = (
+    "省市区區县縣旗州盟镇鎮乡鄉村路街道巷弄号號楼樓栋棟幢座层層室户戶房苑厦廈场場庄莊站店厂廠馆館院园園城元"
+)
+_NAME: Final = (
+    rf"(?!{PROVINCES}|谢谢|謝謝)(?:(?:{'|'.join(sorted(DOUBLE_FAMILY_NAMES))})\s?{_HAN}{{1,2}}"
+    rf"|[{FAMILY_NAMES}]\s?{_HAN}{{1,2}}|[{FAMILY_NAMES}]{{2}}{_HAN}{{2}})(?<![{_PLACE_ENDS}])"
+    r"(?:\s?[(（]?(?:先生|女士|小姐|太太|老师|师傅|收)[)）]?)?"
+)
+_HAN_NAME: Final = re.compile(_NAME).fullmatch
+_BESIDE_PHONE: Final = re.compile(
+    rf"(?:(?<![^\W\d_])|(?<=[人员員方的给由找向系]))({_NAME})"
+    rf"(?=[\s,，:：、/|(（-]{{0,3}}[+\d() -]{{0,12}}\*{{6,}}\d{{0,4}})"
+    rf"|(?<!\*)\*{{6,}}+\d{{0,4}}[\s,，、/|)）]{{0,3}}({_NAME})(?=[^\w*]|$|{PROVINCES})"
+)
+_PARTS: Final = re.compile(rf"[^\s,，;；、|]+(?:(?<!{_HAN})\s(?!{_HAN})[^\s,，;；、|]+)*")
+_CAPITALISED: Final = r"[A-Z\u00c0-\u00de][A-Za-z\u00c0-\u024f'’-]+"
+_LATIN_NAME: Final = re.compile(
+    rf"(?:(?:Mr|Mrs|Ms|Dr)\.? )?{_CAPITALISED}(?: [A-Z]\.?)?(?: {_CAPITALISED}){{1,2}}"
+).fullmatch
+_LATIN_PLACE: Final = re.compile(rf"(?<![A-Za-z])(?:{LATIN_PLACE}|{LATIN_SITE})(?![A-Za-z])", re.I).search
+
+
+def names_beside_phones(value: str) -> Iterator[tuple[int, int]]:
+    """The spans of what has the form of a name in Han, right before or behind the mask of a phone."""
+    for match in _BESIDE_PHONE.finditer(value):
+        yield match.span(match.lastindex or 0)
+
+
+def names_at_the_ends(address: str) -> Iterator[tuple[int, int]]:
+    """The spans of what has the form of a name before or behind an address, parted from it."""
+    first, *others = [part.span() for part in _PARTS.finditer(address)] or [(0, 0)]
+    if others and bare_name(address[slice(*first)]):
+        yield first
+    if others and not address[slice(*others[-1])].isascii() and bare_name(address[slice(*others[-1])]):
+        yield others[-1]
+
+
+def bare_name(value: str) -> str | None:
+    """The name that is the whole value.
+
+    The mask of a phone may be beside it. None for every other value.
+    """
+    if len(value) > _MAX_LENGTH:
+        return None
+    name = _BESIDE.sub("", value)
+    if _HAN_NAME(name) or (_LATIN_NAME(name) and not _LATIN_PLACE(name)):
+        return name
+    return None

@@ -1,0 +1,69 @@
+"""Tells the codes of things from personal data.
+
+It is asked where a member's name or a header says that a value is a code.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from masking_service.masking.bare_names import bare_name
+from masking_service.masking.kinds.text import lines_worth_scanning
+from masking_service.masking.member_names import BARE_NAME, CODE, MAYBE_NAME, MEASURE, NUMBER
+
+_ONE_CODE: Final = r"[A-Za-z0-9_-]"
+_ONE_MEASURE: Final = r"[A-Za-z0-9_.,:+/ -]"
+_PERSONS: Final = r"(?:(?:\+?86[ -]?)?1[3-9][0-9]{9}|[1-9][0-9]{16}[0-9Xx])(?:\.0*)?"
+"""A mobile or identity number: people use theirs as an account's id. A spreadsheet writes 13812345678.0."""
+
+_ONE_AMOUNT: Final = (
+    r"[+-]?[¥￥$€£]?[0-9,]{0,14}[0-9](?:\.[0-9]{0,6})?(?: ?(?:[A-Za-z%]{1,4}|元|千克|公斤|克|斤|件|个|立方米))?"
+)
+"""A number of up to 15 digits, with a sign before and a unit behind it."""
+
+_DIGIT: Final = re.compile(r"\d").search
+
+_is_code: Final = re.compile(rf"{_ONE_CODE}{{1,64}}").fullmatch
+_is_measure: Final = re.compile(rf"{_ONE_MEASURE}{{1,64}}").fullmatch
+_is_amount: Final = re.compile(_ONE_AMOUNT).fullmatch
+_is_persons: Final = re.compile(_PERSONS).fullmatch
+_are_codes: Final = re.compile(rf"(?:{_ONE_CODE}{{0,64}}(?:\n|\Z))*").fullmatch
+_are_measures: Final = re.compile(rf"(?:{_ONE_MEASURE}{{0,64}}(?:\n|\Z))*").fullmatch
+_are_amounts: Final = re.compile(rf"(?:(?:{_ONE_AMOUNT})?(?:\n|\Z))*").fullmatch
+_any_persons: Final = re.compile(rf"^{_PERSONS}$", re.M).search
+
+
+def is_code(kind: str | None, text: str) -> bool:
+    """Return whether a text is the code that its name announces (NUMBER or CODE of `member_names`).
+
+    Such a text need not be scanned.
+    """
+    if kind == NUMBER:
+        return _is_code(text) is not None
+    if kind == MEASURE and _is_amount(text):
+        return True
+    return kind in (CODE, MEASURE) and _is_measure(text) is not None and _is_persons(text) is None
+
+
+def settled(kind: str | None, text: str) -> str | None:
+    """The kind of a text where its member's name leaves open whether it is a person's name.
+
+    Other kinds are returned as they are.
+    """
+    if kind == MAYBE_NAME:
+        return None if _DIGIT(text) else "name"
+    if kind == BARE_NAME:
+        return "name" if bare_name(text) else None
+    return kind
+
+
+def harmless_lines(kind: str | None, lines: str) -> bool:
+    """Return whether no line has to be scanned, because each is a code of this kind. Errs towards False."""
+    if not lines_worth_scanning(lines):
+        return True
+    if kind == NUMBER:
+        return _are_codes(lines) is not None
+    if kind == MEASURE and _are_amounts(lines):
+        return True
+    return kind in (CODE, MEASURE) and _are_measures(lines) is not None and _any_persons(lines) is None

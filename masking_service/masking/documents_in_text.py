@@ -1,0 +1,33 @@
+"""Reads a JSON object or array that a text holds, as many systems keep one in a member of their records."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import msgspec
+
+from masking_service.masking.json_numbers import Fraction
+
+_SPACE: Final = " \t\r\n"
+_decode: Final = msgspec.json.Decoder(float_hook=Fraction).decode
+
+
+def may_be_document(text: str) -> bool:
+    """Whether the text begins and ends as an object or array does."""
+    ends = text.strip(_SPACE)
+    return ends[:1] + ends[-1:] in ("{}", "[]")
+
+
+def lines_may_be_documents(lines: str) -> bool:
+    """False if `may_be_document` is for each of the lines."""
+    return "}" in lines or "]" in lines
+
+
+def document_in(text: str) -> Any:
+    """The object or array that is the whole text; None for every other text."""
+    if not may_be_document(text):
+        return None
+    try:
+        return _decode(text)
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
+        return None

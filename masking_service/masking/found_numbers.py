@@ -1,0 +1,112 @@
+"""Finds phone numbers in the middle of a text, and tells them from waybill numbers, dates, sizes and prices.
+
+A phone's neighbours are neither digits nor Latin letters. Seven and eight digits that no area code precedes, and short
+service numbers, are phones only behind a word that says so: alone they are dates, weights and order numbers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from masking_service.masking.numbers import AREA, EXTENSION_WORD, MAX_DIGITS, Number, abroad_of, number_of, spellings
+
+_GAP: Final = r"[ \-]{0,3}"
+_WIDE: Final = r"[ \-)]{0,3}"
+
+_LABELS: Final = ("tel", "mob", "phone", "mobile", "call", "wx", "vx", "qq", "wechat", "weixin", "whatsapp")
+"""Latin words that are written right before a number; any other letter makes it a waybill or order number."""
+
+_SAYS_PHONE: Final = (
+    "电话|電話|手机|手機|座机|座機|固话|热线|熱線|联系方式|聯絡|联系|致电|拨打|撥打|号码|微信|客服"
+    "|tel|phone|mobile|mob|call|whatsapp"
+)
+_FREE: Final = "(?:(?<![0-9A-Za-z])|(?=[+(])|{})".format("|".join(rf"(?<=(?a:\b){label})" for label in _LABELS))
+_ALONE: Final = r"(?!\d)(?:(?![A-Za-z])|(?=(?:ext|x)[ .]{0,2}\d))"
+_NOT_CHAINED: Final = r"(?<!\d[.\-])"
+_NOT_LISTED: Final = r"(?<!\d[ .,:/\-])"
+"""Groups of one or two digits behind other digits are more likely a date, a size or a price than a phone's."""
+
+_FEW_GROUPS: Final = r"1\d?(?:[ \-]{1,2}\d{3,10}){1,3}"
+_ONE_BY_ONE: Final = r"1(?:[ \-]{1,2}\d){10}"
+_BETWEEN: Final = r"(?: ?[.\-] ?| ?)"
+_IN_GROUPS: Final = (
+    rf"1[3-9]\d(?:{_BETWEEN}\d{{4}}{_BETWEEN}|\d{_BETWEEN}\d{{3}}{_BETWEEN})\d{{4}}"
+    r"|\(1[3-9]\d\)[ \-]{0,2}\d{4}[ \-]?\d{4}|1[3-9]\d ?\(\d{4}\)[ \-]?\d{4}"
+)
+"""The groups in which a mobile number is read aloud, whatever is between them."""
+
+
+def _patterns() -> Iterator[str]:
+    forms = spellings(_GAP, _WIDE)
+    whole = rf"1{_GAP}[3-9](?:{_GAP}\d){{9}}"
+    yield forms.pop("mobile").replace(
+        whole,
+        rf"(?:1[3-9]\d(?:{_GAP}\d){{8}}|{_IN_GROUPS}|{_NOT_LISTED}(?={whole}(?!\d))(?:{_FEW_GROUPS}|{_ONE_BY_ONE}))",
+    )
+    forms["national"] = forms["national"].replace("{4,10}", "{6,10}")
+    for form in forms.values():
+        yield _NOT_CHAINED + form
+    yield r"\(?85[23](?:\)|[ \-])[ \-]?(?P<hongkong>[2-9]\d{3}[ \-]?\d{4})"
+    yield r"\(?886(?:\)|[ \-])[ \-]?(?P<taiwan>0?[2-9]\d{0,2}[ \-]?\d{3,4}[ \-]?\d{3,4})"
+    yield (
+        _NOT_CHAINED + r"(?P<formosa>09\d\d[ \-]?\d{3}[ \-]?\d{3}|(?:\(0[2-8]\d?\)|0[2-8][ \-])[ ]?\d{3,4}[ \-]?\d{4})"
+    )
+    yield _NOT_CHAINED + r"(?P<japan>0[789]0[ \-]\d{4}[ \-]\d{4})"
+    yield (
+        _NOT_CHAINED + r"(?:1[ \-])?(?P<american>\([2-9]\d\d\)\ ?\d{3}[ \-]\d{4}|[2-9]\d\d-\d{3}-\d{4})(?!-\d{4}(?!\d))"
+    )
+
+
+_KNOWN: Final = "|".join(f"(?:{form})" for form in _patterns())
+_ABROAD: Final = r"(?P<abroad>\(?(?:\+ ?|00)[1-9](?:[ .\-()]{0,3}\d){5,26})(?!\d)"
+_SAID: Final = (
+    rf"(?:{_SAYS_PHONE})(?:号码?|號碼?)?(?:是|为|為)?[ :.]{{0,3}}"
+    rf"(?P<said>\d(?:{_GAP}\d){{4,{MAX_DIGITS - 1}}})(?![\dA-Za-z])"
+)
+_READ: Final = rf"(?:{_KNOWN}){_ALONE}|{_ABROAD}"
+_NUMBER: Final = re.compile(rf"{_FREE}(?:{_READ})|{_SAID}", re.I)
+_BEHIND_WORD: Final = re.compile(rf"{_READ}|\(?{AREA}\)?[ \-]{{1,3}}(?P<short>\d{{3,8}}){_ALONE}", re.I)
+
+_COUNTED: Final = "年月日号號時时点點分元块塊角件箱个個份包袋只支瓶盒台套斤公千克吨米楼樓栋幢单室层"
+_NO_EXTENSION: Final = rf"(?![ .\-:/]?(?:\d|\*\d|\*{{3}})|[%A-Za-z{_COUNTED}])"
+_EXTENSION: Final = re.compile(
+    rf"(?:[ ,;(\-]{{0,2}}{EXTENSION_WORD}(?=\d{{1,8}}(?![\dA-Za-z]))"
+    rf"|[\-\#](?=\d{{1,6}}{_NO_EXTENSION})|[,*](?=\d{{3,6}}{_NO_EXTENSION}))(\d+)",
+    re.I,
+)
+
+
+def find_numbers(text: str) -> Iterator[Number]:
+    """Every phone number in the text, in order."""
+    at = 0
+    while match := _NUMBER.search(text, at):
+        number = _read(match)
+        if number is None:
+            # No country has that code: what follows the sign may still be a number of its own.
+            at = match.start() + 1
+        else:
+            yield number
+            at = number.end
+
+
+def extension_in_text(text: str, at: int) -> tuple[int, int] | None:
+    """Return the span of the extension that follows the number which ends at `at`."""
+    match = _EXTENSION.match(text, at)
+    return match.span(1) if match else None
+
+
+def _read(match: re.Match[str]) -> Number | None:
+    form = match.lastgroup
+    if form == "said":
+        match = _BEHIND_WORD.match(match.string, match.start(form)) or match
+        form = match.lastgroup
+    if form == "abroad":
+        return abroad_of(match)
+    number = number_of(match)
+    if form in ("said", "formosa"):
+        start = match.start(form)
+        digits = number.digits.removeprefix("0") if len(number.digits) > 7 else number.digits
+        return Number(start, start, number.end, digits)
+    return number

@@ -1,0 +1,113 @@
+"""Recognises values that came in hidden: masks of this service and of platforms, ciphertext, and our tokens.
+
+When in doubt a value is real: then it is masked and kept, and nothing is lost.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Final
+
+from masking_service.masking.family_names import DOUBLE_FAMILY_NAMES
+from masking_service.masking.kinds.address import mask_address
+from masking_service.masking.kinds.phone import MAX_LENGTH
+from masking_service.masking.kinds.text import scrub
+from masking_service.masking.masked_numbers import read_phones
+from masking_service.masking.reading import Reading
+from masking_service.masking.stars import graphemes
+
+_NOTHING_HIDDEN: Final = re.compile(r"[^*＊∗✱✲⁎﹡●•○◯■□█▇×✕✖#~$^_\-wxX]*").fullmatch
+"""One class of characters, asked first: it costs a quarter of the alternatives below."""
+_MAY_BE: Final = re.compile(r"[*＊∗✱✲⁎﹡●•○◯■□█▇×✕✖#~$^_]|--|wbt|[xX]{2}").search
+
+_TOKEN: Final = re.compile(r"wbt[A-Za-z0-9_-]{24}").fullmatch
+"""``wbt``, a character for the version, one for the key, and 22 of a block in base64url."""
+
+_PAYLOAD: Final = r"[A-Za-z0-9+/=_\-]+"
+_CIPHERTEXT: Final = re.compile(
+    rf"\$[^$\s]{{1,64}}\${_PAYLOAD}(?:\${_PAYLOAD})?\$\d+\$\$?"
+    rf"|\#{_PAYLOAD}(?:\#{_PAYLOAD})*\#\d+\#\#"
+    rf"|~(?=[^~]*(?:[0-9+/=_\-]|[a-z][A-Z]|[A-Z]{{2}}[a-z]))[A-Za-z0-9+/=_\-]{{8,}}~(?:{_PAYLOAD}~)*(?:\d+~{{1,2}})?"
+).fullmatch
+"""What the platforms' order APIs put in place of a value; the inner part is base64."""
+_NUMBER_INSIDE: Final = re.compile(r"[0-9]{7}").search
+_HAN: Final = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]").search
+
+_NAME_MASK: Final = re.compile(r"\*|\^_\^|[xX]{2,}$|[_#~-]{2,}$").search
+_DOT: Final = "\ue000"
+"""Replaces ``•`` while a name is read: it is both a dot between parts and a star. Private use: no name has it."""
+_BETWEEN_PARTS: Final = re.compile(rf"(?<=[^\s\d*{_DOT}])(\s?){_DOT}(?=\s?[^\W\d_])").sub
+_NAME_WITH_A_STAR: Final = 2
+"""Letters that make a star behind them a star beside a real name; one letter is what a mask shows."""
+
+_ADDRESS_MASK: Final = re.compile(r"\*{2}|\*-\*|\*(?=单元|單元|[室户戶房层層楼樓门門梯]|F)").search
+_REAL_UNIT: Final = 2
+
+
+def hidden_form(kind: str, value: str) -> str | None:
+    """In what form a value came in hidden.
+
+    Args:
+        kind: ``name``, ``phone``, ``address``, ``unit`` or any other kind.
+        value: the value, not empty.
+
+    Returns:
+        ``"opaque"`` for the ciphertext of a platform and for our own tokens, which pass as they are; ``"mask"`` for a
+        value of which a part was hidden before, which the masks of this service tighten; None for a real value, also
+        one with a star beside it.
+    """
+    if _NOTHING_HIDDEN(value) or _MAY_BE(value) is None:
+        return None
+    if _TOKEN(value) or _is_ciphertext(value):
+        return "opaque"
+    is_mask = _IS_MASK.get(kind)
+    return "mask" if is_mask is not None and is_mask(value) else None
+
+
+def _is_ciphertext(value: str) -> bool:
+    """Whether the value is ciphertext of a platform.
+
+    Ciphertext holds no readable number and nothing Chinese: `~张三~` and `#13812345678#1##` are real values.
+    """
+    return _CIPHERTEXT(value) is not None and _NUMBER_INSIDE(value) is None and _HAN(value) is None
+
+
+def _is_phone_mask(value: str) -> bool:
+    if len(value) > MAX_LENGTH:
+        return not value.strip("*")
+    kinds = {piece.kind for piece in read_phones(value, 0) if piece.kind != "number" or piece.numbers}
+    return "mask" in kinds and not kinds & {"number", "other"}
+
+
+def _is_name_mask(value: str) -> bool:
+    text = Reading(value.replace("•", _DOT)).text.strip()
+    text = _BETWEEN_PARTS(r"\1.", text).replace(_DOT, "*")
+    if _NAME_MASK(text) is None or scrub(value) is not value:
+        return False
+    visible = text.rstrip("*")
+    real = len(text) - len(visible) == 1 and "*" not in visible and _letters(visible) >= _NAME_WITH_A_STAR
+    return not real or visible in DOUBLE_FAMILY_NAMES
+
+
+def _letters(text: str) -> int:
+    return len(graphemes("".join(filter(str.isalpha, text))))
+
+
+def _is_address_mask(value: str) -> bool:
+    text = Reading(value).text
+    return _ADDRESS_MASK(text) is not None and mask_address(value, "unit") == value
+
+
+def _is_unit_mask(value: str) -> bool:
+    text = Reading(value).text
+    visible = sum(char.isdecimal() or (char.isascii() and char.isalpha()) for char in text)
+    return "*" in text and visible < _REAL_UNIT
+
+
+_IS_MASK: Final[dict[str, Callable[[str], bool]]] = {
+    "name": _is_name_mask,
+    "phone": _is_phone_mask,
+    "address": _is_address_mask,
+    "unit": _is_unit_mask,
+}

@@ -1,0 +1,212 @@
+"""Masks names of people and organisations: the family name shows, and at least one character is hidden.
+
+Where it is not plain what the first character belongs to (a bracket, a digit, an emoji before it), nothing shows.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+from unicodedata import category
+
+from masking_service.masking.family_names import DOUBLE_FAMILY_NAMES
+from masking_service.masking.kinds.text import scrub
+from masking_service.masking.legal_forms import DOTTED_FORMS, HAN_FORMS, LATIN_FORMS
+from masking_service.masking.reading import DIGIT
+from masking_service.masking.stars import graphemes, stars
+
+_HAN: Final = r"[\u3400-\u4dbf\u4e00-\u9fff]"
+_SHORT_HAN: Final = re.compile(rf"{_HAN}{{2,4}}").fullmatch
+_FORM_ENDS: Final = frozenset(form[-1] for form in HAN_FORMS)
+_SHORT_LINES: Final = re.compile(
+    rf"^(?:(?![{''.join({name[0] for name in DOUBLE_FAMILY_NAMES})}])({_HAN}{{2,4}})(?<![{''.join(_FORM_ENDS)}])$|.*$)",
+    re.M,
+).findall
+_STARS: Final = ("", "", "*", "**", "***")
+"""For the length of a short name."""
+
+_DOTS: Final = "·．.。•-・‧∙⋅･｡–—‐‑－﹣"
+"""What separates the parts of a name, the wrong dots of practice included."""
+
+_SEPARATOR: Final = re.compile(rf"\r\n|[\s{re.escape(_DOTS)}\ue000]")
+_PARTED: Final = re.compile(rf"[{re.escape(_DOTS)}]").search
+_HAS_PHONE_DIGITS: Final = re.compile(rf"(?:[{DIGIT}]\W{{0,6}}){{5}}|\*{{6}}\d").search
+
+_MAX_LENGTH: Final = 256
+"""Characters of the longest name that is read; a longer one is hidden whole."""
+
+_PASSES: Final = 8
+
+_LEADING: Final = 2
+"""How many characters of an organisation show before its legal form."""
+
+_PERSON: Final = 4
+"""Characters of a person's name in a script without capitals, at most."""
+
+_PUNCTUATION: Final = frozenset(("Po", "Ps", "Pe", "Pi", "Pf", "Pd", "Zs"))
+
+_HAN_FORM: Final = re.compile(rf"(?:{'|'.join(sorted(HAN_FORMS, key=len, reverse=True))})$")
+_LATIN_FORM: Final = re.compile(
+    r"(?<![\s,.])(?:[,.]{0,2}\s+|\.)(?:co\.|"
+    + "|".join(re.escape(form).replace(r"\ ", r"[\s.,]+") for form in sorted(LATIN_FORMS, key=len, reverse=True))
+    + r")\.?$",
+    re.I,
+)
+_DOTTED_FORM: Final = re.compile(r"(?<![\s,.]),?\s+(?:[A-Za-z]\.){2,4}[A-Za-z]?\.?$")
+
+
+def mask_name(value: str, hide: str, keep: int = 4) -> str:
+    """Mask the name of a person or an organisation.
+
+    Args:
+        value: the field as it came in.
+        hide: ``given`` (the family name shows, of organisations two characters and the legal form) or ``all``.
+        keep: how many digits of a phone in the field show, 0 to 4.
+
+    Returns:
+        The mask, a star for each hidden character; masking it again changes nothing.
+    """
+    if hide != "given" or len(value) > _MAX_LENGTH:
+        return value if not value or value.isspace() else stars(value)
+    short = mask_short_name(value)
+    if short is not None:
+        return short
+    if not value or value.isspace():
+        return value
+    if _HAS_PHONE_DIGITS(value):
+        return _with_phones(value, keep)
+    return _mask_name(value)
+
+
+def mask_short_name(value: str) -> str | None:
+    """Return the mask of a name of two to four Han, of which one shows; None for every other name."""
+    if _SHORT_HAN(value) and value[-1] not in _FORM_ENDS and (value[:2] not in DOUBLE_FAMILY_NAMES or len(value) == 2):
+        return value[0] + "*" * (len(value) - 1)
+    return None
+
+
+def mask_short_names(lines: str) -> list[str]:
+    """Return the masks of names, one a line; an empty one for each that may not be short."""
+    return [name[:1] + _STARS[len(name)] for name in _SHORT_LINES(lines)]
+
+
+def _mask_name(value: str) -> str:
+    """Mask a name that holds no number."""
+    characters = graphemes(value)
+    first = next((char for char in characters if not char.isspace()), "")
+    if not _is_letter(first):
+        return _starred(characters, 0)
+    form = _form_length(value, characters)
+    if form is not None:
+        return _organisation(characters, form)
+    start = characters.index(first)
+    shown = start + 1
+    pair = "".join(characters[start : start + 2])
+    if pair in DOUBLE_FAMILY_NAMES and not _PARTED(value) and _hides_any(characters[start + 2 :]):
+        shown = start + 2
+    if not _hides_any(characters[shown:]):
+        shown = start
+    return _starred(characters, shown)
+
+
+def _starred(characters: list[str], shown: int, ending: int = 0) -> str:
+    """The characters, hidden between the first and the last.
+
+    `shown` and `ending` say how many show. Separators stay.
+    """
+    stop = len(characters) - ending
+    hidden = [char if _SEPARATOR.fullmatch(char) else "*" for char in characters[shown:stop]]
+    return "".join([*characters[:shown], *hidden, *characters[stop:]])
+
+
+def _hides_any(characters: list[str]) -> bool:
+    """Return whether any of them is part of a name; separators and punctuation are not."""
+    return any(not _SEPARATOR.fullmatch(char) and not _is_punctuation(char) for char in characters)
+
+
+def _is_punctuation(grapheme: str) -> bool:
+    return grapheme not in "*#" and category(grapheme[0]) in _PUNCTUATION
+
+
+def _is_letter(grapheme: str) -> bool:
+    return bool(grapheme) and category(grapheme[0])[0] == "L"
+
+
+def _form_length(value: str, characters: list[str]) -> int | None:
+    """Return how many characters at the end are the legal form; None if this is no organisation."""
+    trimmed = value.rstrip()
+    match = _HAN_FORM.search(trimmed[-16:]) or _LATIN_FORM.search(trimmed[-48:]) or _dotted(trimmed[-16:])
+    if match is None:
+        return None
+    trailing = next((at for at, char in enumerate(reversed(characters)) if not char.isspace()), 0)
+    length = len(graphemes(match[0].lstrip(" ,.\t"))) + trailing
+    before = sum(not _SEPARATOR.fullmatch(char) for char in characters[: len(characters) - length])
+    return length if before >= _LEADING else None
+
+
+def _dotted(ending: str) -> re.Match[str] | None:
+    match = _DOTTED_FORM.search(ending)
+    return match if match and match[0].strip(" ,").replace(".", "").lower() in DOTTED_FORMS else None
+
+
+def _organisation(characters: list[str], ending: int) -> str:
+    """Mask an organisation's name.
+
+    The leading two characters and the legal form show; between them at least one character is hidden.
+    """
+    stop = len(characters) - ending
+    letters = [at for at, char in enumerate(characters[:stop]) if not _SEPARATOR.fullmatch(char)]
+    shown = letters[min(_LEADING, len(letters) - 1) - 1] + 1
+    part = characters[letters[0] : _part_end(characters, letters[0])]
+    if letters[0] + len(part) < stop:
+        shown = letters[0] + min(_LEADING, _shown_of_first(part))
+        if shown == letters[0]:
+            return _starred(characters, 0)
+    return _starred(characters, shown, ending)
+
+
+def _part_end(characters: list[str], start: int) -> int:
+    """Return where the first part ends: at a separator or punctuation."""
+    at = start
+    while at < len(characters) and not _SEPARATOR.fullmatch(characters[at]) and not _is_punctuation(characters[at]):
+        at += 1
+    return at
+
+
+def _shown_of_first(part: list[str]) -> int:
+    """How much shows of the first part of an organisation.
+
+    It may be a person, who is never shown whole.
+    """
+    has_capitals = part[0].swapcase() != part[0]
+    if has_capitals:  # an initial is no name
+        return max(1, len(part) - 1)
+    if len(part) > _PERSON:
+        return _LEADING
+    return min(len(part) - 1, 2 if "".join(part[:2]) in DOUBLE_FAMILY_NAMES else 1)
+
+
+_PHONE_MASK: Final = re.compile(
+    r"(?:\+?\(?\d[\d-]{0,6}\)?[ -]?)?(?<!\*)\*{6,}+\d{1,4}(?!\d)(?:(?:[-,#x转轉]|分机|ext\.? ?)\*{1,8})?"
+)
+_MASK: Final = "\ue000"
+"""Replaces a phone's mask while the name around it is masked. Private use: no name has it."""
+
+
+def _with_phones(value: str, keep: int) -> str:
+    """Mask a name field that holds phones.
+
+    Phones are hidden like phones, the name around them by its rule, as if it were alone.
+    """
+    for _ in range(_PASSES):
+        scrubbed = scrub(value.replace(_MASK, "*"), keep)
+        masks = [match[0] for match in _PHONE_MASK.finditer(scrubbed)]
+        # In what was masked before, the stars of name and phone run into each other.
+        joined = scrubbed == value
+        masked = _mask_name(_PHONE_MASK.sub("*" + _MASK if joined else _MASK, scrubbed))
+        for mask in masks:
+            masked = masked.replace("*" + _MASK if joined else _MASK, mask, 1)
+        if masked == value:
+            return value
+        value = masked
+    return stars(value)

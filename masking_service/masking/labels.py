@@ -1,0 +1,138 @@
+"""Finds values that a text labels as personal.
+
+Such as ``收件人：张三``, ``receiver_name=张三&mobile=…``, ``"name":"张三"`` and ``<name>张三</name>``. A label is read
+as the name of a member is (`member_names`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Final, NamedTuple
+
+from masking_service.masking.bare_names import bare_name
+from masking_service.masking.codes import settled
+from masking_service.masking.effort import COLD_NAME
+from masking_service.masking.member_names import BARE_NAME, MAYBE_NAME, read_names
+from masking_service.masking.name_words import PARTY, name_words
+
+_PERSONAL: Final = frozenset({"name", "phone", "address", "unit", "secret", "virtual_phone", PARTY})
+_OF_PERSONS: Final = frozenset({"name", PARTY, MAYBE_NAME, BARE_NAME})
+_FIRST_WORD: Final = re.compile(r"[\u3400-\u9fff]+(?=\s)").match
+_MAX_LABEL_LENGTH: Final = 40
+"""Characters of a label that are read."""
+
+_SEPARATORS: Final = ":：=＝>"
+_A_SEPARATOR: Final = 5
+"""Microseconds for finding what is before it."""
+_TAG: Final = r"<[A-Za-z][^<>]{0,80}>"
+_MARK: Final = (
+    rf"\\{{0,3}}[\"'”’」]?\s{{0,3}}(?:是|为|為)?\s{{0,3}}[:：=＝]\s{{0,3}}(?:{_TAG}\s{{0,3}}){{0,3}}\\{{0,3}}"
+)
+_SEPARATOR: Final = re.compile(
+    rf"(?<=[^\W\d])(?:{_MARK}(?P<quote>[\"'“‘「]?)|</[A-Za-z]{{1,10}}>\s{{0,3}}(?=(?P<cell>{_TAG}))|(?:\s[^<>]{{0,80}})?>(?=[^<>]+<))"
+)
+"""Between a label and its value. The end of a tag is one, too, and so are the tags between two cells of a table."""
+_MAY_BE: Final = re.compile(r"[^\W\d]\\{0,3}[\"'”’」]?\s{0,3}(?:[:：=＝]|>[^<>]+<|</)").search
+_LABEL: Final = re.compile(r"[^\W\d_](?:[\w.\-]|(?<=[A-Za-z]) (?=[A-Za-z])){0,39}$").search
+_CLOSING: Final = {'"': '"', "'": "'", "“": "”", "‘": "’", "「": "」"}
+_VALUE_ENDS: Final = re.compile(r"[,，;；。|&\n\r\t<>\"'{}\[\]\\]")
+_SPACE: Final = " \t\u3000"
+
+Pay = Callable[[float], None]
+
+
+def unpaid(_cost: float) -> None:
+    """For texts whose owner waits for them alone: a file's."""
+
+
+class Labelled(NamedTuple):
+    """A value in a text: its span, and the kind that its label says."""
+
+    start: int
+    end: int
+    kind: str
+
+
+class _Label(NamedTuple):
+    name: str
+    start: int
+    value: int
+    quote: str
+
+
+def may_hold_labels(text: str) -> bool:
+    """False only if the text, or each of its lines, holds no label. Quick, and errs towards True."""
+    return any(separator in text for separator in _SEPARATORS) and _MAY_BE(text) is not None
+
+
+def labelled_values(text: str, context: str, pay: Pay) -> list[Labelled]:
+    """The values in a text that their labels call personal, in order.
+
+    Args:
+        text: any text.
+        context: what the objects around the text say of its members (`member_names`).
+        pay: takes what reading the labels costs, in microseconds.
+
+    Raises:
+        InvalidRecord: by `pay`.
+    """
+    if not may_hold_labels(text):
+        return []
+    pay(_A_SEPARATOR * sum(map(text.count, _SEPARATORS)))
+    labels = list(_labels(text))
+    if not any(name_words().ends_personal(label.name) for label in labels):
+        return []
+    pay(COLD_NAME * len(labels))
+    meanings = read_names(context, tuple(label.name for label in labels))
+    found: list[Labelled] = []
+    for at, (label, meaning) in enumerate(zip(labels, meanings, strict=True)):
+        end = next((other.start for other in labels[at + 1 : at + 3] if other.start >= label.value), len(text))
+        start, end = _span(text, label, end)
+        if meaning.kind in _OF_PERSONS and not label.quote:
+            end = start + _end_of_name(text[start:end])
+        kind = settled(meaning.kind, text[start:end])
+        taken = bool(found) and start < found[-1].end  # a cell's label and its tag's name announce the same value
+        if kind in _PERSONAL and not taken and _says_something(kind, text[start:end]):
+            found.append(Labelled(start, end, kind))
+    return found
+
+
+def _labels(text: str) -> Iterator[_Label]:
+    done = 0
+    for mark in _SEPARATOR.finditer(text):
+        match = _LABEL(text[max(done, mark.start() - _MAX_LABEL_LENGTH) : mark.start()])
+        # What is between two tags is a label or a value.
+        if match is not None and (not mark["cell"] or name_words().ends_personal(match[0])):
+            name = name_words().known_end(match[0])
+            value = mark.end("cell") if mark["cell"] else mark.end()
+            yield _Label(name, mark.start() - len(name), value, mark["quote"] or "")
+        done = mark.end()
+
+
+def _span(text: str, label: _Label, end: int) -> tuple[int, int]:
+    """Where the value of a label is; `end` is where the next label begins."""
+    start = label.value
+    closing = text.find(_CLOSING[label.quote], start) if label.quote else -1
+    if closing >= 0:
+        end = closing
+    elif stop := _VALUE_ENDS.search(text, start, end):
+        end = stop.start()
+    while end > start and text[end - 1] in _SPACE + "\\":
+        end -= 1
+    return start, max(start, end)
+
+
+def _end_of_name(value: str) -> int:
+    """Where a name in Han ends that other words follow; else the end of the value."""
+    first = _FIRST_WORD(value)
+    return first.end() if first is not None and bare_name(first[0]) else len(value)
+
+
+def _says_something(kind: str, value: str) -> bool:
+    """Whether there is anything personal in a value of this kind."""
+    if kind in ("phone", "virtual_phone", "unit"):
+        return any(map(str.isdecimal, value))
+    if kind == "secret":
+        return any(char.isascii() and char.isalnum() for char in value)
+    return bool(value) and value.casefold() not in name_words().anyone

@@ -1,0 +1,212 @@
+"""Reads from a member's name or a header that its value is of a kind, or a code, or neither.
+
+The words are data (`personal_names.yaml`). It reads names only, never values.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from typing import Final, NamedTuple
+
+from masking_service.masking.bare_names import bare_name
+from masking_service.masking.kinds.text import scrub
+from masking_service.masking.name_words import PARTY, THING, NameWords, name_words
+from masking_service.masking.slips import Slips
+
+MAYBE_NAME: Final = "maybe-name"
+"""A bare ``name``: a person's unless its value has a digit (Shopify calls an order's number ``name``)."""
+BARE_NAME: Final = "bare-name"
+"""A person or a machine (operator): a person's name where the value has the form of one, and nothing else is."""
+NUMBER: Final = "number"
+"""The number of a waybill, an order or goods: one code under such a name is not read."""
+CODE: Final = "code"
+"""An id or a time: one code under such a name is read as a mobile or identity number only."""
+MEASURE: Final = "measure"
+"""An amount or a weight: a number of up to 15 digits under such a name is not read, others as those of CODE."""
+
+ROOT: Final = "root"
+NEUTRAL: Final = ""
+
+_KINDS: Final = frozenset({"name", "phone", "address", "unit", "secret", "text", "virtual_phone", PARTY})
+_OF_PERSONS: Final = frozenset({PARTY, "address", "name"})
+_SHOWS_PERSON: Final = frozenset({PARTY, "phone", "address", "unit", "secret"})
+_CODES: Final = {"codes": CODE, "measures": MEASURE}
+_PEOPLE: Final = {"parties": PARTY, "people": BARE_NAME, "sides": None}
+_BARE_AT_TOP: Final = frozenset({"name", "姓", "名"})
+
+_MAX_PLANS: Final = 1_024
+_MAX_PLANNED_NAMES: Final = 64
+_MAX_PLANNED_NAME: Final = 40
+_SHORTEST_OWN_NAME: Final = 3
+_DIGITS_OF_A_VALUE: Final = re.compile(r"[0-9]{5}").search
+
+
+class Meaning(NamedTuple):
+    """What a name says.
+
+    Attributes:
+        kind: of a plain value: a kind of `schema.KINDS`, PARTY, MAYBE_NAME, BARE_NAME, NUMBER, CODE or MEASURE; None
+            if nothing is known.
+        inside: the context of the members of an object under that name.
+        holds_data: whether the name is itself personal data: a phone as the key of an object.
+        may_be_persons: whether the name has the form of a person's name and no word of the list.
+    """
+
+    kind: str | None
+    inside: str
+    holds_data: bool = False
+    may_be_persons: bool = False
+
+
+def kind_of(
+    name: str, parents: Sequence[str] = (), beside: Sequence[str] = (), own: OwnNames | None = None
+) -> str | None:
+    """The kind of personal data that a name announces.
+
+    Args:
+        name: a member's name or a table's header, in any spelling: ``receiverMobile``, ``收货人电话``.
+        parents: the names of the objects around it, the outermost first.
+        beside: the other names of its object or table, which may show that ``name`` is a person's.
+        own: the names that a schema maps there, of which ``name`` may be a slip.
+
+    Returns:
+        A kind of `schema.KINDS` or ``party``; None for a name that announces none.
+    """
+    context = context_of(parents)
+    kind = plan(context, (name, *beside), own or NO_OWN_NAMES)[0].kind
+    return "name" if kind in (MAYBE_NAME, BARE_NAME) else kind if kind in _KINDS else None
+
+
+def context_of(parents: Sequence[str]) -> str:
+    """Return the context of members inside these objects, of which the outermost comes first."""
+    context = ROOT
+    for parent in parents:
+        context = plan(context, (parent,))[0].inside
+    return context
+
+
+class OwnNames:
+    """The members of one object that a schema maps.
+
+    Args:
+        members: what each of their names says.
+    """
+
+    def __init__(self, members: Mapping[str, Meaning]) -> None:
+        letters = {_letters(name): meaning for name, meaning in members.items()}
+        self._meanings = {name: meaning for name, meaning in letters.items() if len(name) >= _SHORTEST_OWN_NAME}
+        self._slips = Slips(self._meanings)
+
+    def meant(self, name: str) -> Meaning | None:
+        """What the member says that this name was meant for, by one typing slip; else None."""
+        meant = self._slips.meant(_letters(name)) if len(name) <= _MAX_PLANNED_NAME else None
+        return None if meant is None else self._meanings[meant]
+
+
+NO_OWN_NAMES: Final = OwnNames({})
+
+_plans: dict[tuple[str, tuple[str, ...], OwnNames], tuple[Meaning, ...]] = {}
+
+
+def known_plan(context: str, names: tuple[str, ...], own: OwnNames = NO_OWN_NAMES) -> tuple[Meaning, ...] | None:
+    """What `plan` remembers of these names, else None."""
+    return _plans.get((context, names, own))
+
+
+def plan(context: str, names: tuple[str, ...], own: OwnNames = NO_OWN_NAMES) -> tuple[Meaning, ...]:
+    """The meaning of each name of one object.
+
+    A name that says nothing is read as the one of the schema's `own` that it may be a slip of.
+
+    What is found is remembered for a bounded number of forms of usual names; names that may be values are not kept.
+    """
+    found = _plans.get((context, names, own))
+    if found is None:
+        found = _read(context, names, own)
+        if len(names) <= _MAX_PLANNED_NAMES and not any(
+            len(name) > _MAX_PLANNED_NAME or _DIGITS_OF_A_VALUE(name) or meaning.holds_data or meaning.may_be_persons
+            for name, meaning in zip(names, found, strict=True)
+        ):
+            if len(_plans) >= _MAX_PLANS:
+                _plans.clear()
+            _plans[context, names, own] = found
+    return found
+
+
+def read_names(context: str, names: tuple[str, ...]) -> tuple[Meaning, ...]:
+    """As `plan`, of names that are not remembered: those in a text."""
+    return _read(context, names, NO_OWN_NAMES)
+
+
+def _letters(name: str) -> str:
+    """A name without case and what is between its words."""
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", name).lower()))
+
+
+def _read(context: str, names: tuple[str, ...], own: OwnNames) -> tuple[Meaning, ...]:
+    words = name_words()
+    read = [_Name(words, name, context) for name in names]
+    for name, its in zip(names, read, strict=True):
+        if (meant := own.meant(name)) is not None and (its.says_little or not words.knows(name)):
+            its.kind, its.inside = meant.kind, meant.inside
+    person = any(name.kind in _SHOWS_PERSON for name in read)
+    return tuple(name.meaning(person) for name in read)
+
+
+class _Name:
+    """One name, read without its neighbours."""
+
+    def __init__(self, words: NameWords, name: str, context: str) -> None:
+        self._context = context
+        scrubbed = scrub(name)
+        self._holds_data = scrubbed is not name
+        self.kind: str | None = None
+        self.inside = NEUTRAL if context == ROOT else context
+        self._bare_name = False
+        cut = words.cut(name)
+        self._may_be_persons = context != THING and bare_name(scrubbed) is not None and not words.knows_any(cut)
+        section, kind, start = words.head(cut, context)
+        whose = words.whose(cut[:start])
+        self._bare_top = start == 0 and kind == "name" and cut[0] in _BARE_AT_TOP
+        if section == "numbers":
+            self.kind, self.inside = NUMBER, THING if words.whose(cut[start:]) == THING else NEUTRAL
+        elif section in _CODES:
+            self.kind = _CODES[section]
+        elif section == "things":
+            self.inside = THING
+        elif section in _PEOPLE:
+            self.kind, self.inside = _PEOPLE[section], PARTY
+        elif section in ("kinds", "inside"):
+            impersonal = kind in ("name", "unit") and (whose == THING or (not whose and context == THING))
+            self.kind = None if impersonal else kind
+        elif section == "qualified":
+            self._qualified(kind, whose, alone=start == 0)
+        elif context == PARTY and not section:
+            self.kind = MAYBE_NAME  # an unknown member of a person: a slip must not show a name
+        self.kind = words.several(cut, self.kind)
+        if self.kind in ("address", "phone", "name"):
+            self.inside = self.kind
+        elif section == "qualified" and whose == THING:
+            self.inside = THING
+        self.says_little = self.kind in (None, MAYBE_NAME, BARE_NAME, CODE, MEASURE) and self.inside != THING
+
+    def _qualified(self, kind: str, whose: str, *, alone: bool) -> None:
+        if whose == THING:
+            return
+        if whose == "street" and kind == "name":
+            self.kind = "address"
+        elif whose or self._context in _OF_PERSONS or (kind == "address" and self._context != THING):
+            self.kind = kind
+        elif alone and kind == "name" and self._context != THING:
+            self._bare_name = True
+
+    def meaning(self, person: bool) -> Meaning:
+        """What the name says beside its neighbours.
+
+        `person` tells whether they show a person.
+        """
+        if self._bare_name and ((person and self._context == NEUTRAL) or (self._bare_top and self._context == ROOT)):
+            return Meaning(MAYBE_NAME, "name", self._holds_data)
+        return Meaning(self.kind, self.inside, self._holds_data, self._may_be_persons)

@@ -1,0 +1,47 @@
+"""Tells whether the key of an object is the name of a person, as in ``{"recipients": {"张三": {...}}}``.
+
+A name alone cannot tell it (高铁 has the form of one): what is under it must belong to a person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from masking_service.masking.effort import COLD_NAME, estimate
+from masking_service.masking.kinds.address import mask_address
+from masking_service.masking.kinds.text import contains_personal_data
+from masking_service.masking.member_names import Meaning, plan
+from masking_service.masking.name_words import PARTY
+
+_OF_A_PERSON: Final = frozenset({PARTY, "name", "phone", "address", "unit", "secret"})
+_BITS_OF_A_NUMBER: Final = 64
+"""A larger integer is no phone and no identity number."""
+
+
+def names_person(meaning: Meaning, value: Any, pay: Callable[[float], None]) -> bool:
+    """Whether a key is a person's name.
+
+    Args:
+        meaning: of the key.
+        value: what is under it.
+        pay: takes what reading the value costs, in microseconds.
+
+    Raises:
+        InvalidRecord: by `pay`.
+    """
+    if not meaning.may_be_persons:
+        return False
+    if type(value) is list:
+        return any(names_person(meaning, inner, pay) for inner in value if type(inner) is not list)
+    if type(value) is dict:
+        if meaning.inside == PARTY:
+            return True
+        pay(sum(COLD_NAME + estimate("text", name) for name in value))
+        return any(one.kind in _OF_A_PERSON for one in plan(meaning.inside, tuple(value)))
+    if type(value) is int and value.bit_length() < _BITS_OF_A_NUMBER:
+        value = str(value)
+    if meaning.inside != PARTY or type(value) is not str:
+        return False
+    pay(estimate("text", value) + estimate("address", value))
+    return contains_personal_data(value) or mask_address(value, "unit") != value

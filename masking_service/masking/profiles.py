@@ -1,0 +1,259 @@
+"""Says what a profile hides of each kind.
+
+What it does not name is hidden whole, and it never shows a secret.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from masking_service.masking.errors import DefinitionError
+from masking_service.masking.kinds.address import mask_address
+from masking_service.masking.kinds.name import mask_name, mask_short_name, mask_short_names
+from masking_service.masking.kinds.party import mask_party
+from masking_service.masking.kinds.phone import mask_phone, plain_mobile_lines_masker, plain_mobile_masker
+from masking_service.masking.kinds.text import plain_text, scrub
+from masking_service.masking.plain_addresses import mask_plain_address, mask_plain_addresses
+from masking_service.masking.schema import KINDS
+from masking_service.masking.stars import stars
+
+ALL: Final = "all"
+NOTHING: Final = "nothing"
+
+UNMAPPED: Final = ("guard", "hide", "pass")
+"""What may happen to members that the schema does not map; the first is the default."""
+
+_HIDE: Final[Mapping[str, tuple[str, ...]]] = {
+    "name": ("given", ALL, NOTHING),
+    "phone": (ALL, NOTHING),
+    "address": ("unit", "detail", ALL, NOTHING),
+    "unit": (ALL, NOTHING),
+    "text": ("found", ALL),
+    "virtual_phone": (NOTHING, ALL),
+}
+"""What each kind's `hide` may be. `secret` is not here: it is always hidden whole and cannot be named."""
+
+MAX_DIGITS_SHOWN: Final = 4
+"""What a station needs to hand a parcel over; of eleven, seven stay hidden (GB/T 41833-2022 asks for six)."""
+
+MOBILE_DIGITS: Final = 11
+"""Digits of a Chinese mobile number, the case the union of profiles is judged by."""
+
+_FEWEST_DIGITS_HIDDEN_BY_ALL: Final = 4
+
+_FLOOR: Final = (
+    "a label hides at least one character of the name, six digits of the phone, and unit and room (GB/T 41833-2022)"
+)
+
+EXAMPLES: Final[Mapping[str, str]] = {
+    "name": "欧阳娜娜",
+    "phone": "13812345678",
+    "address": "华志路1685号3号楼2单元402室",
+    "unit": "402",
+    "text": "微信同号13812345678，放门卫",
+    "secret": "110101199003074610",
+    "virtual_phone": "17012345678",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What one way of looking at a record hides.
+
+    Attributes:
+        name: what callers ask for.
+        label: True for what is printed on parcels; then it meets the floor, or `parse` refused it.
+        hide: for every kind (KINDS) what is hidden: ``all``, ``nothing``, or ``given`` (name), ``unit`` or
+            ``detail`` (address), ``found`` (text), ``digits`` (phone: all but the last `show_last`).
+        show_last: how many digits of a phone show at most, 0 to 4; six or more stay hidden in any case.
+        unmapped: what happens to members that the schema does not map, one of UNMAPPED.
+    """
+
+    name: str
+    label: bool
+    hide: Mapping[str, str] = field(hash=False)
+    show_last: int
+    unmapped: str = "guard"
+
+    @classmethod
+    def parse(cls, name: str, mapping: object) -> Profile:
+        """Check one entry of the policy's ``profiles``.
+
+        Raises:
+            DefinitionError: with the path of the fault, beginning ``profiles.NAME``: unknown keys and values,
+                or a ``label: true`` that would show more than the floor allows.
+        """
+        top = f"profiles.{name}"
+        if not isinstance(mapping, Mapping):
+            raise DefinitionError(top, "must be a mapping")
+        label = mapping.get("label", False)
+        if not isinstance(label, bool):
+            raise DefinitionError(f"{top}.label", "must be true or false")
+        hide = dict.fromkeys(KINDS, ALL)
+        show_last = 0
+        unmapped = mapping.get("unmapped", UNMAPPED[0])
+        if unmapped not in UNMAPPED:
+            raise DefinitionError(f"{top}.unmapped", f"must be {' | '.join(UNMAPPED)}")
+        for kind, rule in mapping.items():
+            if kind in ("label", "unmapped"):
+                continue
+            if kind not in _HIDE:
+                raise DefinitionError(f"{top}.{kind}", f"is not one of label, unmapped, {', '.join(_HIDE)}")
+            if kind == "phone" and isinstance(rule, Mapping) and set(rule) == {"show_last"}:
+                hide[kind], show_last = "digits", _digits(f"{top}.phone.show_last", rule["show_last"])
+            else:
+                hide[kind] = _hide(f"{top}.{kind}", kind, rule)
+        if label:
+            _refuse_below_floor(top, hide)
+        return cls(name, label, hide, show_last, unmapped)
+
+    def shows_in_full(self, kind: str) -> bool:
+        """True if values of `kind` come out unchanged.
+
+        A virtual phone never counts: a platform's privacy number is itself a mask, it shows no person's number.
+        """
+        return self.hide[kind] == NOTHING and kind != "virtual_phone"
+
+    def masker(self, kind: str) -> Callable[[str], str] | None:
+        """Return the function that masks a value of `kind`; None if such values pass."""
+        hide = self.hide[kind]
+        if hide == NOTHING:
+            return None
+        keep = self._digits_in_texts
+        mask: Callable[[str], str] = stars
+        # Lambdas, not partials: each value of each record goes through one, and they cost a third.
+        if kind == "name":
+            mask = lambda value: mask_name(value, hide, keep)  # noqa: E731
+        elif kind == "address":
+            mask = lambda value: mask_address(value, hide, keep)  # noqa: E731
+        elif hide == "digits":
+            mask = lambda value: mask_phone(value, keep)  # noqa: E731
+        elif hide == "found":
+            mask = lambda value: scrub(value, keep)  # noqa: E731
+        return mask
+
+    @property
+    def _digits_in_texts(self) -> int:
+        """Digits of a phone that show in other kinds.
+
+        In a name, an address or a text there are no more than in a phone field.
+        """
+        return MAX_DIGITS_SHOWN if self.hide["phone"] == NOTHING else self.show_last
+
+    def party_masker(self) -> Callable[[str], str]:
+        """The mask of strings with name, phone and address."""
+        mask_one_name, mask_one_address = self.masker("name") or str, self.masker("address") or str
+        if self.hide["name"] == ALL and self.hide["address"] == ALL:
+            return stars
+        keep = self._digits_in_texts
+        return lambda value: mask_party(value, keep, mask_one_name, mask_one_address)
+
+    def scanner(self) -> Callable[[str], str]:
+        """The mask of values of unknown meaning."""
+        keep = self._digits_in_texts
+        return lambda value: scrub(value, keep)
+
+    def usual(self, kind: str) -> Callable[[str], str | None] | None:
+        """Return the quick mask of usual values of `kind`; None if there is none.
+
+        It gives the same mask as `masker`, and None for every value that is not one of these: a short Chinese name of
+        which one character shows, a Chinese mobile number, a plain address, a text without digits. They have one
+        spelling, they did not come in hidden. The mask of such a name or number holds no name and no number, that of
+        such an address or text no number.
+        """
+        hide = self.hide[kind]
+        if kind == "name" and hide == "given":
+            return mask_short_name
+        if kind == "phone" and hide == "digits":
+            return plain_mobile_masker(self.show_last)
+        if kind == "address" and hide == "unit":
+            return mask_plain_address
+        return plain_text if kind == "text" and hide == "found" else None
+
+    def usual_column(self, kind: str) -> Callable[[Sequence[Any]], list[str | None]] | None:
+        """Return what gives the masks that `usual` gives for the values of many records, in half of the time."""
+        one = self.usual(kind)
+        if one is None:
+            return None
+        lines: Callable[[str], list[str]] | None = None
+        if kind == "name":
+            lines = mask_short_names
+        elif kind == "phone":
+            lines = plain_mobile_lines_masker(self.show_last)
+        elif kind == "address":
+            lines = mask_plain_addresses
+        return lambda column: _column(column, one, lines)
+
+
+def _column(
+    values: Sequence[Any], one: Callable[[str], str | None], lines: Callable[[str], list[str]] | None
+) -> list[str | None]:
+    """Search all values together, and only those apart of which nothing was found so."""
+    if lines is not None and {*map(type, values)} == {str}:
+        masks = lines("\n".join(values))
+        if len(masks) == len(values):  # or a value has lines of its own
+            return [*masks] if all(masks) else [mask or one(value) for mask, value in zip(masks, values, strict=True)]
+    return [one(value) if type(value) is str else None for value in values]
+
+
+def union_check(profiles: Iterable[Profile]) -> int:
+    """How many digits all profiles together hide.
+
+    It counts for a mobile number, and for a reader who holds a parcel's mask under every profile.
+
+    Every profile shows digits at the end only, so together they show what the most generous one shows.
+
+    Returns:
+        The number of digits of MOBILE_DIGITS that no profile shows: 4 or more.
+
+    Raises:
+        DefinitionError: at the profile that leaves fewer than four hidden.
+    """
+    fewest = MOBILE_DIGITS
+    for profile in profiles:
+        shown = MOBILE_DIGITS if profile.shows_in_full("phone") else profile.show_last
+        fewest = min(fewest, MOBILE_DIGITS - shown)
+        if fewest < _FEWEST_DIGITS_HIDDEN_BY_ALL:
+            raise DefinitionError(
+                f"profiles.{profile.name}.phone",
+                f"shows {shown} of {MOBILE_DIGITS} digits: all profiles together must hide at least four of a phone",
+            )
+    return fewest
+
+
+def examples(profile: Profile) -> list[tuple[str, str, str]]:
+    """(kind, before, after) for each kind, for a person.
+
+    The values are invented.
+    """
+    rows = []
+    for kind, before in EXAMPLES.items():
+        mask = profile.masker(kind)
+        rows.append((kind, before, before if mask is None else mask(before)))
+    return rows
+
+
+def _digits(where: str, value: Any) -> int:
+    if type(value) is not int or not 0 <= value <= MAX_DIGITS_SHOWN:
+        raise DefinitionError(where, f"must be a whole number from 0 to {MAX_DIGITS_SHOWN}")
+    return value
+
+
+def _hide(where: str, kind: str, rule: object) -> str:
+    allowed = " | ".join(_HIDE[kind])
+    wanted = f"must be {{hide: {allowed}}}" + (" or {show_last: 0..4}" if kind == "phone" else "")
+    if not isinstance(rule, Mapping) or set(rule) != {"hide"} or rule["hide"] not in _HIDE[kind]:
+        raise DefinitionError(where, wanted)
+    return str(rule["hide"])
+
+
+def _refuse_below_floor(top: str, hide: Mapping[str, str]) -> None:
+    """Refuse a label that hides too little.
+
+    `show_last` needs no check: its greatest value hides seven of eleven digits, mask_phone never fewer than six.
+    """
+    for kind, how in hide.items():
+        if how == NOTHING and kind != "virtual_phone":
+            raise DefinitionError(f"{top}.{kind}", _FLOOR)

@@ -1,0 +1,300 @@
+"""Masks one record in one pass: masks every mapped value in place, and lets nothing of it appear elsewhere.
+
+A record that raises is half masked and must be thrown away; no error or repr holds a value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Sequence
+from functools import lru_cache
+from typing import Any, Final
+
+from masking_service.masking.columns import Columns
+from masking_service.masking.effort import UNBOUNDED, Effort, Share
+from masking_service.masking.errors import InvalidRecord
+from masking_service.masking.hidden import hidden_form
+from masking_service.masking.leaks import Hider, decimal_text, may_leak, own_number, scrub_around
+from masking_service.masking.member_names import OwnNames
+from masking_service.masking.profiles import Profile
+from masking_service.masking.room import make_room
+from masking_service.masking.schema import KINDS, Place, Schema, Steps
+from masking_service.masking.spellings import Mask, may_hold_name, needles
+from masking_service.masking.stars import stars
+from masking_service.masking.unknown_text import MAX_STEADY
+from masking_service.masking.unmapped import FOUND_IN_TEXT, Unmapped
+from masking_service.masking.walk import Take, Usual, way_through
+
+ALREADY_MASKED: Final = "already-masked"
+_MAY_COME_HIDDEN: Final = frozenset({"name", "phone", "address", "unit"})
+
+
+class Masked:
+    """What a pass found.
+
+    Attributes:
+        places: every mapped position that is present, null and empty ones too: in the schema's order (an object's
+            fields together, where the schema first names it), arrays in their own.
+        values: what came in at each of them.
+        hidden: at which of them, by index, a value came in already hidden, so that there is nothing to keep.
+        warnings: (JSON Pointer, code), the codes being ALREADY_MASKED, FOUND_IN_TEXT and UNMAPPED_MASKED.
+    """
+
+    __slots__ = ("hidden", "places", "values", "warnings")
+
+    def __init__(
+        self, places: Sequence[Place], values: Sequence[Any], warnings: Sequence[tuple[str, str]] = ()
+    ) -> None:
+        self.places = places
+        self.values = values
+        self.hidden: Sequence[int] = ()
+        self.warnings = warnings
+
+    @property
+    def fields(self) -> list[tuple[Place, Any]]:
+        """(place, value) for each."""
+        return list(zip(self.places, self.values, strict=True))
+
+    def kept(self) -> tuple[tuple[Place, ...], Sequence[Any]]:
+        """The places and values that are worth keeping."""
+        if not self.hidden:
+            return tuple(self.places), self.values
+        hidden = set(self.hidden)
+        kept = [field for at, field in enumerate(self.fields) if at not in hidden]
+        return tuple(place for place, _ in kept), [value for _, value in kept]
+
+
+class Masker:
+    """One schema under one profile, compiled once.
+
+    It holds nothing of the records that pass through it.
+    """
+
+    def __init__(self, schema: Schema, profile: Profile) -> None:
+        self._schema = schema
+        self._masks = {kind: profile.masker(kind) for kind in KINDS}
+        self._way = way_through(
+            schema, {kind: (_TAKES[kind], mask, profile.usual(kind)) for kind, mask in self._masks.items()}
+        )
+        self._unmapped = Unmapped(profile, schema)
+        self._columns = Columns(self._way, profile, self._unmapped)
+        self._fixed = frozenset(
+            step for steps in (*(steps for steps, _ in schema.fields), *schema.waybill_paths) for step in steps
+        )
+
+    def mask(self, record: dict[str, Any], effort: Effort | None = None) -> Masked:
+        """Mask the record in place.
+
+        Args:
+            record: any JSON value, as it came.
+            effort: what is left for its batch; as much as a batch may take, if not given.
+
+        Raises:
+            InvalidRecord: naming every place that holds what no value can be, or because it takes too much work; the
+                record is then half masked.
+        """
+        run = _Run(record, self._schema, effort or Effort())
+        self._way.visit(run, record, ())
+        if run.errors:
+            raise InvalidRecord(tuple(run.errors))
+        run.mask_others(self._unmapped)
+        if run.guard(self._masks, self._fixed):
+            run.mask_others(self._unmapped)
+            run.warnings = list(dict.fromkeys(run.warnings))
+        return run
+
+    def mask_batch(self, batch: Sequence[Any], effort: Effort) -> list[Masked | InvalidRecord]:
+        """Mask records in place as `mask` does.
+
+        Returns in their order what was found, or what is wrong with them. An InvalidRecord in place of a record, which
+        could not be read, is its own result.
+        """
+        results: list[Masked | InvalidRecord] = []
+        for record, fields in zip(batch, self._columns.mask(batch), strict=True):
+            if fields is not None or isinstance(record, InvalidRecord):
+                results.append(record if fields is None else Masked(*fields))
+                continue
+            try:
+                results.append(self.mask(record, effort))
+            except InvalidRecord as fault:
+                results.append(InvalidRecord(fault.errors))  # what was raised holds this frame, and all that is in it
+        return results
+
+
+def render(profile: Profile, fields: Iterable[tuple[Place, Any]], waybill_no: object = None) -> dict[str, Any]:
+    """A view: the fields alone, masked, at their places.
+
+    Args:
+        profile: what the reader may see.
+        fields: (place, value) as a pass found them.
+        waybill_no: the record's own number, which stays in texts.
+
+    Raises:
+        InvalidRecord: a value that is neither a string, an integer nor null.
+    """
+    masks, usual_masks = _masks_of(profile)
+    record: dict[str, Any] = {}
+    run = _Run(record, None, UNBOUNDED)
+    run.own = own_number(waybill_no)
+    for place, value in fields:
+        parent, key = make_room(record, place.keys)
+        usual = usual_masks[place.kind]
+        masked = usual(value) if usual is not None and type(value) is str else None
+        if masked is not None:
+            parent[key] = masked
+            run.note_usual(place, value, masked)
+            continue
+        parent[key] = value
+        _TAKES[place.kind](run, place, masks[place.kind], value, parent, key)
+    if run.errors:
+        raise InvalidRecord(tuple(run.errors))
+    run.guard(masks, frozenset(key for place in run.places for key in place.keys))
+    return record
+
+
+@lru_cache(maxsize=64)
+def _masks_of(profile: Profile) -> tuple[dict[str, Mask | None], dict[str, Usual | None]]:
+    """Return the masks of a profile by kind, and those of usual values."""
+    return {kind: profile.masker(kind) for kind in KINDS}, {kind: profile.usual(kind) for kind in KINDS}
+
+
+class _Run(Masked):
+    """What one pass gathers: what was found, and for the leak guard what to look for and where."""
+
+    __slots__ = ("_effort", "_rest", "_share", "errors", "names", "own", "phones", "plain", "record", "schema", "texts")
+
+    places: list[Place]
+    values: list[Any]
+    hidden: list[int]
+    warnings: list[tuple[str, str]]
+
+    def __init__(self, record: dict[str, Any], schema: Schema | None, effort: Effort) -> None:
+        self.record = record
+        self._effort = effort
+        self._share: Share | None = None
+        self._rest: list[tuple[dict[str, Any], Container[str], str, OwnNames, Steps]] = []
+        self.schema = schema
+        self.own: str | None = None
+        self.places = []
+        self.values = []
+        self.hidden = []
+        self.warnings = []
+        self.errors: list[tuple[str, str]] = []
+        self.texts: list[str] = []
+        self.plain: list[str] = []
+        self.phones: list[str] = []
+        self.names: list[str] = []
+
+    @property
+    def share(self) -> Share:
+        """What the record may take of the batch's effort.
+
+        The usual record takes nothing.
+        """
+        if self._share is None:
+            self._share = Share(self._effort)
+        return self._share
+
+    def note_usual(self, place: Place, value: str, masked: str) -> None:
+        """Note a value that `Profile.usual` has masked."""
+        self.places.append(place)
+        self.values.append(value)
+        if place.kind == "name":
+            self.names.append(value)
+        elif place.kind == "phone":
+            self.phones.append(value)
+        else:
+            self.plain.append(masked)
+
+    def guard(self, masks: dict[str, Mask | None], fixed: frozenset[Any]) -> bool:
+        """Hide the record's own values elsewhere in it; return whether unmapped members have to be masked again.
+
+        Stars may make a number of what is beside them.
+        """
+        if not self.texts and not may_hold_name("\n".join(self.plain), self.names):
+            return False  # the usual record ends here
+        self.texts += self.plain
+        count, characters = len(self.phones) + len(self.names), sum(map(len, self.texts))
+        self.share.search(count, 1, characters)
+        if not may_leak(self.texts, self.phones, self.names):
+            return False
+        self.share.search(count, len(self.texts) + len(self.places), characters)
+        own = self.number()
+        if own is not None and not may_leak([text.replace(own, " ") for text in self.texts], self.phones, self.names):
+            return False
+        hider = Hider(self.phones, self.names, masks["phone"] or stars, masks["name"] or stars, own, fixed, self.share)
+        found = hider.hide(self.record)
+        self.warnings += [(where, FOUND_IN_TEXT) for where in found]
+        self.mask_again(set(found), masks)
+        return characters <= MAX_STEADY and not {place.pointer for place in self.places}.issuperset(found)
+
+    def mask_again(self, found: set[str], masks: dict[str, Mask | None]) -> None:
+        """Mask again the fields that the guard changed: its stars may turn what is beside them into a room number."""
+        for place in self.places:
+            mask = masks[place.kind]
+            if place.pointer in found and mask is not None:
+                parent, key = place.parent(self.record), place.keys[-1]
+                own = self.number() if place.kind == "text" and mask is not stars else None
+                parent[key] = scrub_around(parent[key], own, mask) if own else mask(parent[key])
+
+    def beside(self, members: dict[str, Any], mapped: Container[str], context: str, own: OwnNames, keys: Steps) -> None:
+        """Note an object that has unmapped members."""
+        self._rest.append((members, mapped, context, own, keys))
+
+    def mask_others(self, unmapped: Unmapped) -> None:
+        """Mask the unmapped members, once all phones of the record are known."""
+        for members, mapped, context, own, keys in self._rest:
+            unmapped.mask(self, members, mapped, context, own, keys)
+
+    def number(self) -> str | None:
+        if self.own is None and self.schema is not None:
+            self.own = own_number(self.schema.waybill_no(self.record))
+        return self.own
+
+
+def _take_text(run: _Run, place: Place, mask: Mask | None, value: Any, parent: Any, key: Any) -> None:
+    if type(value) is str and mask is not None and value and not value.isspace():
+        run.share.read("text", value)
+        masked = mask(value)
+        if masked is not value:
+            own = run.number()
+            if own is not None and own in value and mask is not stars:
+                masked = scrub_around(value, own, mask)
+            parent[key] = masked
+        run.texts.append(masked)
+        run.places.append(place)
+        run.values.append(value)
+    else:
+        _take(run, place, mask, value, parent, key)
+
+
+def _take(run: _Run, place: Place, mask: Mask | None, value: Any, parent: Any, key: Any) -> None:
+    """Mask one value of any kind in place."""
+    text = value
+    if type(value) is int:
+        text = decimal_text(value)
+    elif type(value) is not str:
+        if value is not None:
+            run.errors.append((place.pointer, "invalid-type"))
+            return
+        text = ""
+    if text and not text.isspace():
+        kind = place.kind
+        run.share.read(kind, text)
+        form = hidden_form(kind, text) if kind in _MAY_COME_HIDDEN else None
+        if form is not None:
+            run.hidden.append(len(run.places))
+            run.warnings.append((place.pointer, ALREADY_MASKED))
+            if form == "opaque":
+                mask = None
+        elif mask is not None:
+            phones, names = needles(kind, text)
+            run.phones += phones
+            run.names += names
+        if mask is not None:
+            parent[key] = text = mask(text)
+        run.texts.append(text)
+    run.places.append(place)
+    run.values.append(value)
+
+
+_TAKES: Final[dict[str, Take]] = dict.fromkeys(KINDS, _take) | {"text": _take_text}

@@ -1,0 +1,276 @@
+"""Handles the members that no schema maps: guards them, hides them whole, or passes them as they came.
+
+Under ``guard`` a member's name decides first (`member_names`), then what is found in its value. A value is never shown
+because its name is unknown: texts and integers are read for phones, identity numbers, e-mail addresses and cards.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Sequence
+from typing import Any, Final
+
+from masking_service.masking.codes import is_code, settled
+from masking_service.masking.documents_in_text import document_in
+from masking_service.masking.effort import COLD_NAME, estimate
+from masking_service.masking.errors import InvalidRecord
+from masking_service.masking.hidden import hidden_form
+from masking_service.masking.json_numbers import encode
+from masking_service.masking.kinds.text import worth_scanning
+from masking_service.masking.leaks import DEEPEST, decimal_text, gather, own_number, rename_members, scrub_around
+from masking_service.masking.member_names import NO_OWN_NAMES, Meaning, OwnNames, known_plan, plan
+from masking_service.masking.name_words import PARTY
+from masking_service.masking.pairs import with_pair
+from masking_service.masking.personal_keys import names_person
+from masking_service.masking.profiles import Profile
+from masking_service.masking.schema import Schema, Steps, pointer
+from masking_service.masking.spellings import Mask, hide_phones, may_hold_phone
+from masking_service.masking.stars import STAR, stars
+from masking_service.masking.unknown_text import UnknownText, masks_of, needles_of, worth_reading
+from masking_service.masking.unmapped_columns import ColumnReader
+from masking_service.masking.walk import Run
+
+UNMAPPED_MASKED: Final = "unmapped-masked"
+FOUND_IN_TEXT: Final = "found-in-text"
+
+_WHOLE_FRACTION: Final = re.compile(r"([0-9]{7,19})\.0*").fullmatch
+
+
+class Unmapped:
+    """Masks unmapped members under one profile.
+
+    Holds nothing of the records.
+
+    Attributes:
+        mode: ``guard``, ``hide`` or ``pass``.
+        waybill_places: where the record's own number is (``number``), and the objects and arrays around it (``way``).
+        reader: finds the records that need none of this.
+    """
+
+    def __init__(self, profile: Profile, schema: Schema) -> None:
+        self.mode = profile.unmapped
+        self._masks = masks_of(profile)
+        self.reader = ColumnReader(self._masks)
+        self._scan = profile.scanner()
+        self._texts = UnknownText(self._masks)
+        self._waybill_paths = frozenset(schema.waybill_paths)
+        self.waybill_places = {steps[:end]: "way" for steps in schema.waybill_paths for end in range(1, len(steps))}
+        self.waybill_places |= dict.fromkeys(schema.waybill_paths, "number")
+
+    def mask(
+        self,
+        run: Run,
+        members: dict[str, Any],
+        mapped: Container[str],
+        context: str,
+        own: OwnNames,
+        keys: Steps,
+    ) -> None:
+        """Mask the unmapped members of one object in place.
+
+        Notes what the leak guard has to know.
+
+        Args:
+            run: the pass over the record.
+            members: the object.
+            mapped: the names of its members that are not looked at.
+            context: what the objects around the members say of them.
+            own: the names that the schema maps in the object.
+            keys: where the object is.
+
+        Raises:
+            InvalidRecord: ``too-deep`` or ``too-large``.
+        """
+        if self.mode == "pass":
+            for name, value in members.items():
+                if name not in mapped:
+                    run.texts.append(name)
+                    gather(value, run.texts, len(keys) + 1)
+            return
+        names = tuple(members)
+        meanings = known_plan(context, names, own)
+        if meanings is None:
+            run.share.pay(sum(COLD_NAME + estimate("text", name) for name in names))
+            meanings = plan(context, names, own)
+            meanings = self._rename(run, members, mapped, meanings, keys)
+            names = tuple(members)
+        each = with_pair(members, meanings, context, run.share.pay)
+        for name, meaning in zip(names, each, strict=True):
+            if name not in mapped:
+                run.texts.append(name)
+                value = members[name]
+                masked = self._value(run, value, meaning, (*keys, name))
+                if masked is not value:
+                    members[name] = masked
+
+    def _rename(
+        self, run: Run, members: dict[str, Any], mapped: Container[str], meanings: Sequence[Meaning], keys: Steps
+    ) -> tuple[Meaning, ...]:
+        """Hide what is personal in the members' names.
+
+        Returns their meanings: a plain value under a person's name may be anything of that person.
+        """
+        shown: dict[str, str] = {}
+        now: list[Meaning] = []
+        for (name, value), meaning in zip(members.items(), meanings, strict=True):
+            shown[name] = name
+            now.append(meaning)
+            if name in mapped:
+                continue
+            in_party = meaning.holds_data and meaning.inside == PARTY
+            if "name" in self._masks and (in_party or names_person(meaning, value, run.share.pay)):
+                run.names += needles_of("name", name)[1]
+                shown[name] = self._masks[PARTY](name)
+                now[-1] = Meaning(PARTY, meaning.inside)
+            elif meaning.holds_data:
+                shown[name] = self._scanned(run, name)
+        run.warnings += [(pointer((*keys, name)), FOUND_IN_TEXT) for name in rename_members(members, shown)]
+        return tuple(now)
+
+    def _value(self, run: Run, value: Any, meaning: Meaning, keys: Steps) -> Any:
+        kind = type(value)
+        way = self.waybill_places.get(keys) if self.mode == "guard" else None
+        if way == "number" or (way is not None and kind is not dict and kind is not list):
+            return self._waybill_no(run, value, keys)
+        if kind is str:
+            return self._text(run, value, meaning, keys)
+        if kind is dict or kind is list:
+            if len(keys) >= DEEPEST:
+                raise InvalidRecord((("", "too-deep"),))
+            if kind is dict:
+                self.mask(run, value, (), meaning.inside, NO_OWN_NAMES, keys)
+            else:
+                for index, inner in enumerate(value):
+                    value[index] = self._value(run, inner, meaning, (*keys, index))
+            return value
+        if value is None:
+            return value
+        if kind is bool:
+            if self.mode != "hide":
+                return value
+            run.warnings.append((pointer(keys), UNMAPPED_MASKED))
+            return STAR  # its length would tell which
+        text = decimal_text(value)
+        masked = self._number(run, text, meaning, keys)
+        return value if masked is text else masked
+
+    def _waybill_no(self, run: Run, value: Any, keys: Steps) -> Any:
+        """What shows where the record's own number should be.
+
+        What has not the form of one, or is a person's mobile or identity number, is hidden whole: a name could not be
+        found in it.
+        """
+        if value is None or type(value) is bool or value in ("", [], {}) or (type(value) is str and value.isspace()):
+            return value
+        if own := own_number(value):
+            run.texts.append(own)
+            return value
+        run.warnings.append((pointer(keys), UNMAPPED_MASKED))
+        return STAR if isinstance(value, (dict, list)) else stars(value if type(value) is str else decimal_text(value))
+
+    def _number(self, run: Run, text: str, meaning: Meaning, keys: Steps) -> str:
+        """Mask a number.
+
+        A party is no number, and a spreadsheet writes a phone as 13812345678.0.
+        """
+        if self.mode == "guard":
+            if whole := _WHOLE_FRACTION(text):
+                masked = self._text(run, whole[1], meaning, keys)
+                return text if masked is whole[1] else masked
+            if meaning.kind in (PARTY, "name", "address") and not worth_scanning(text):
+                meaning = Meaning(None, meaning.inside)
+        return self._text(run, text, meaning, keys)
+
+    def _text(self, run: Run, text: str, meaning: Meaning, keys: Steps) -> str:
+        """What shows of a text.
+
+        The same object where nothing is hidden.
+        """
+        if not text or text.isspace():
+            return text
+        masked = text
+        if keys in self._waybill_paths and own_number(text) is not None:
+            pass
+        elif self.mode == "hide":
+            masked = stars(text)
+            self._note(run, text, masked, keys, UNMAPPED_MASKED)
+        elif (document := document_in(text)) is not None:
+            masked = self._document(run, text, document, meaning, keys)
+        elif kind := self._kind(meaning, text):
+            masked = self._personal(run, text, kind, keys)
+        elif not is_code(meaning.kind, text) and (worth_scanning(text) or worth_reading(text)):
+            masked = self._unknown(run, text, meaning)
+            if masked is not text and self._kind(meaning, masked):
+                masked = self._masks["name"](masked)  # without its digits it may be a name
+            self._note(run, text, masked, keys, FOUND_IN_TEXT)
+        run.texts.append(masked)
+        return text if masked == text else masked
+
+    def _document(self, run: Run, text: str, document: Any, meaning: Meaning, keys: Steps) -> str:
+        """What shows of a text that is a JSON object or array.
+
+        The same object where nothing is hidden, else JSON without spaces.
+        """
+        run.share.read("text", text)
+        before, warnings = encode(document), run.warnings
+        run.warnings = []
+        self._value(run, document, meaning, keys)
+        run.warnings = warnings
+        after = encode(document)
+        masked = text if after == before else after.decode()
+        self._note(run, text, masked, keys, UNMAPPED_MASKED)
+        return masked
+
+    def _unknown(self, run: Run, text: str, meaning: Meaning) -> str:
+        """What shows of a text of unknown meaning.
+
+        The same object where nothing is hidden.
+        """
+        found = self._texts.mask(text, meaning.inside, lambda part: self._scanned(run, part), run.share.pay)
+        run.phones += found.phones
+        run.names += found.names
+        return text if found.text == text else found.text
+
+    def _scanned(self, run: Run, text: str) -> str:
+        """What shows of a text in which only phones and the like are looked for.
+
+        The same object where nothing is hidden.
+        """
+        run.share.read("text", text)
+        run.share.search(len(run.phones), 1, len(text))
+        own = run.number()
+        scan = self._scan_with(run.phones)
+        masked = scrub_around(text, own, scan) if own and own in text else scan(text)
+        return text if masked == text else masked
+
+    def _scan_with(self, phones: list[str]) -> Mask:
+        """A scan that hides the record's own phones first.
+
+        They are known in spellings that the scan would misread.
+        """
+        return lambda text: self._scan(
+            hide_phones(text, phones, self._masks.get("phone", stars)) if may_hold_phone(text, phones) else text
+        )
+
+    def _personal(self, run: Run, text: str, kind: str, keys: Steps) -> str:
+        form = hidden_form(kind, text)
+        if form == "opaque":
+            return text
+        run.share.read("address" if kind == PARTY else kind, text)
+        if form is None:
+            phones, names = needles_of(kind, text)
+            run.phones += phones
+            run.names += names
+        masked = self._masks[kind](text)
+        self._note(run, text, masked, keys, UNMAPPED_MASKED)
+        return masked
+
+    def _kind(self, meaning: Meaning, text: str) -> str | None:
+        """Return the kind by which a text is masked; None if its name says none."""
+        kind = settled(meaning.kind, text)
+        return kind if kind in self._masks else None
+
+    @staticmethod
+    def _note(run: Run, text: str, masked: str, keys: Steps, code: str) -> None:
+        if masked != text:
+            run.warnings.append((pointer(keys), code))

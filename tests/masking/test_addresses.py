@@ -1,0 +1,139 @@
+"""Addresses: road, number and building show, unit, floor and room do not."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from masking_service.masking.hidden import hidden_form
+from masking_service.masking.kinds.address import mask_address
+from tests.masking.scenarios import ANYTHING, long_inputs, scenarios
+
+ROOMS = st.integers(101, 3999).map(str)
+BUILDINGS = st.sampled_from(["3号楼", "7栋", "12幢", "A座", "B2栋", "3#", "二号楼", "5棟", "1期3栋"])
+STREETS = st.sampled_from(["华志路1685号", "上海市青浦区华志路1685弄", "阳光花园", "香港九龙弥敦道100号", ""])
+
+
+@pytest.mark.parametrize(("address", "shown"), scenarios("addresses"))
+def test_an_address_shows_what_the_rules_allow(address: str, shown: str) -> None:
+    assert mask_address(address, "unit") == shown
+
+
+@given(STREETS, BUILDINGS, st.integers(1, 9).map(str), ROOMS)
+def test_unit_and_room_are_hidden_behind_every_building(street: str, building: str, unit: str, room: str) -> None:
+    masked = mask_address(f"{street}{building}{unit}单元{room}室", "unit")
+    assert masked == f"{street}{building}*单元{'*' * len(room)}室"
+
+
+@given(STREETS, BUILDINGS, st.sampled_from(["", " ", "-", "，"]), ROOMS)
+def test_a_bare_room_is_hidden_behind_every_building(street: str, building: str, gap: str, room: str) -> None:
+    if building == "3#" and gap in (" ", "，"):
+        gap = ""
+    assert mask_address(street + building + gap + room, "unit") == street + building + gap + "*" * len(room)
+
+
+@given(ROOMS)
+@pytest.mark.parametrize(
+    "word", ["Apt ", "Apt. ", "Unit ", "Room ", "Rm ", "Suite ", "Ste ", "Flat ", "Apt #", "Unit #", "#12-"]
+)
+def test_an_english_word_stays_and_its_number_is_hidden(word: str, room: str) -> None:
+    masked = mask_address(f"10 High Street, {word}{room}, Springfield", "unit")
+    assert masked == f"10 High Street, {word.replace('12', '**')}{'*' * len(room)}, Springfield"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "上海市青浦区华志路1685号",
+        "南京路15-17号",
+        "人民路105",
+        "国道318",
+        "123 Main Street",
+        "邮编201700",
+        "3号楼",
+        "A座",
+        "15号院",
+        "",
+    ],
+)
+def test_an_address_without_a_unit_stays(address: str) -> None:
+    assert mask_address(address, "unit") == address
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("华志路1号3栋402室(电话13812345678)", "华志路1号3栋***室(电话*******5678)"),
+        ("华志路1号3栋402室 a@b.cn", "华志路1号3栋***室 *@*.**"),
+        ("华志路1号(放3楼前台)3栋402室", "华志路1号(放3楼前台)3栋***室"),
+        ("华志路1号3栋402室(402没人)", "华志路1号3栋***室(***没人)"),
+        ("华志路1号(3栋402室)", "华志路1号(3栋***室)"),
+    ],
+)
+def test_a_note_stays_but_is_scrubbed_and_does_not_repeat_the_room(address: str, shown: str) -> None:
+    assert mask_address(address, "unit") == shown
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("上海市青浦区华志路1685号3号楼", "上海市青浦区***********"),
+        ("浙江省金华市义乌市北苑街道1号", "浙江省金华市义乌市******"),
+        ("浙江省 杭州市 余杭区 文一西路969号", "浙江省 杭州市 余杭区*********"),
+        ("台北市大安區忠孝東路四段100號", "台北市大安區**********"),
+        ("湖南省长沙县星沙街道1号", "湖南省长沙县******"),
+        ("阳光小区3号楼", "*******"),
+        ("123 Main St", "***********"),
+        ("北京朝阳区建国路88号", "北京朝阳区******"),
+        ("内蒙古自治区锡林郭勒盟锡林浩特市某路1号", "内蒙古自治区锡林郭勒盟锡林浩特市****"),
+    ],
+)
+def test_in_detail_mode_nothing_shows_behind_the_district(address: str, shown: str) -> None:
+    assert mask_address(address, "detail") == shown
+
+
+@pytest.mark.parametrize("keep", range(5))
+def test_a_phone_in_an_address_shows_no_more_than_the_profile_keeps(keep: int) -> None:
+    masked = mask_address("人民路15号 13812345678", "unit", keep)
+    assert masked == "人民路15号 " + "*" * (11 - keep) + "13812345678"[11 - keep :]
+
+
+@given(ANYTHING.filter(str.strip))
+def test_an_address_hidden_whole_is_stars(address: str) -> None:
+    assert set(mask_address(address, "all")) == {"*"}
+
+
+@given(ANYTHING, st.sampled_from(["unit", "detail", "all"]))
+def test_masking_a_mask_changes_nothing(address: str, hide: str) -> None:
+    masked = mask_address(address, hide)
+    assert mask_address(masked, hide) == masked
+
+
+@given(ANYTHING)
+def test_every_mask_of_an_address_is_known_as_one_or_stays(address: str) -> None:
+    masked = mask_address(address, "unit")
+    assert hidden_form("address", masked) == "mask" or mask_address(masked, "unit") == masked
+
+
+@given(ANYTHING.filter(lambda text: not any("\u0300" <= char <= "\u036f" or ord(char) > 0x7F for char in text)))
+def test_hiding_units_alone_keeps_the_length(address: str) -> None:
+    assert len(mask_address(address, "unit")) <= len(address)
+
+
+@pytest.mark.timeout(60)  # ends at once if the work is linear, never if it is not
+@pytest.mark.parametrize("address", long_inputs(), ids=lambda address: repr(address[:6]))
+@pytest.mark.parametrize("hide", ["unit", "detail"])
+def test_no_address_takes_long(hide: str, address: str) -> None:
+    mask_address(address, hide)
+
+
+@pytest.mark.timeout(60)
+def test_letters_in_brackets_behind_a_unit_are_read_once() -> None:
+    """Found by the fuzzer: thirty letters took for ever, because each could begin a word or continue one."""
+    note = f'({"R" * 200}"8)'
+
+    assert mask_address(f"3单元{note}", "unit") == f"*单元{note}"
+
+
+@pytest.mark.parametrize("value", ["路" * 513, "1-2-3-" * 20])
+def test_what_is_too_long_or_too_full_of_numbers_for_an_address_is_hidden_whole(value: str) -> None:
+    assert mask_address(value, "unit") == "*" * len(value)

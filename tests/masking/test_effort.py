@@ -1,0 +1,156 @@
+"""How much work a batch may be: more than labels ever need, and far less than a body made to cost would take."""
+
+import json
+
+import pytest
+
+from masking_service.masking import member_names
+from masking_service.masking.effort import A_BATCH, Effort, estimate
+from masking_service.masking.member_names import ROOT, plan
+from masking_service.masking.profiles import EXAMPLES
+from masking_service.masking.record import Masker, render
+from masking_service.masking.sample_record import sample_record
+from masking_service.masking.schemas import load_schemas
+from masking_service.usecases.answers.records import InvalidRecord as Refused
+from masking_service.usecases.mask import MaskResult, mask_batch
+from tests.masking.records import LABEL, errors_of
+
+FOREIGN = "+852 9123 4567"
+COSTLY = "+1 23/" * 40
+"""A field of 240 characters that may hold forty foreign numbers."""
+MANY_NAMES = ["张" + chr(0x4E00 + at) for at in range(4_000)]
+
+
+@pytest.fixture(scope="module")
+def masker() -> Masker:
+    return Masker(load_schemas()["standard"], LABEL)
+
+
+def refusals(results: list[MaskResult]) -> list[int]:
+    return [at for at, result in enumerate(results) if isinstance(result, Refused)]
+
+
+ODD = {
+    "name": "Acme International Trading Co., Ltd.",
+    "phone": FOREIGN,
+    "address": "Flat A, 12/F, 1 Queen's Road, Hong Kong",
+    "unit": "12/F",
+    "text": "Please leave at the door, call +852 9123 4567 before",
+    "secret": "A123456(7)",
+    "virtual_phone": "17012345678",
+}
+
+
+@pytest.mark.parametrize("name", sorted(load_schemas()))
+def test_a_batch_has_room_for_a_thousand_records_of_firms_abroad_in_every_schema(name: str) -> None:
+    schema = load_schemas()[name]
+    kinds = {json.dumps(value): ODD[kind] for kind, value in EXAMPLES.items()}
+    one = json.dumps(sample_record(schema))
+    for usual, odd in kinds.items():
+        one = one.replace(usual, json.dumps(odd))
+    effort = Effort()
+    Masker(schema, LABEL).mask(json.loads(one), effort)
+
+    assert 1_000 * (A_BATCH - effort.left) <= A_BATCH
+
+
+def test_one_record_may_hold_hundreds_of_orders() -> None:
+    party = {"name": "上海某某贸易有限公司", "mobile": "13812345678", "address": "文一西路969号阿里巴巴西溪园区5号楼3F"}
+    record = {"orders": [{"sender": dict(party), "receiver": dict(party)} for _ in range(300)]}
+
+    Masker(load_schemas()["yunda"], LABEL).mask(record)
+
+
+@pytest.mark.parametrize(
+    ("schema", "record"),
+    [
+        ("sf", {"contactInfoList": [{"mobile": COSTLY} for _ in range(100)]}),
+        ("sf", {"contactInfoList": [{"contact": name} for name in MANY_NAMES], "note": " ".join(MANY_NAMES)}),
+        ("standard", {"sender": {"name": "张三"}, "note": ["张三"] * 20_000}),
+    ],
+    ids=["many foreign phones", "many names that it repeats", "its own name without end"],
+)
+def test_a_record_made_to_cost_is_refused_as_too_large(schema: str, record: dict[str, object]) -> None:
+    assert errors_of(record, load_schemas()[schema]) == (("", "too-large"),)
+
+
+@pytest.mark.parametrize(
+    "costly",
+    [
+        {"contactInfoList": [{"mobile": COSTLY} for _ in range(100)]},
+        {"contactInfoList": [{"mobile": f"138{at:08}"} for at in range(15_000)], "note": "x" * 900_000},
+    ],
+    ids=["many foreign phones", "much to look for"],
+)
+def test_it_does_not_fail_its_neighbours(costly: dict[str, object]) -> None:
+    batch = [{"contactInfoList": [{"mobile": FOREIGN}]}, costly, {"contactInfoList": [{"mobile": FOREIGN}]}]
+
+    assert refusals(mask_batch(Masker(load_schemas()["sf"], LABEL), batch)) == [1]
+
+
+def test_many_records_made_to_cost_leave_nothing_for_each_other(masker: Masker) -> None:
+    batch = [{"sender": {"phone": COSTLY}, "recipient": {"phone": COSTLY}} for _ in range(1_000)]
+    refused = refusals(mask_batch(masker, batch))
+
+    assert refused == list(range(refused[0], 1_000))
+    assert 0 < refused[0] < 500
+
+
+def test_the_usual_record_is_masked_even_where_nothing_is_left(masker: Masker) -> None:
+    record = {"sender": {"name": "张三", "phone": "13812345678", "address": "华志路1685号3号楼2单元402室"}}
+
+    masker.mask(record, Effort(0))
+
+    assert record["sender"]["phone"] == "*******5678"
+
+
+def test_a_thousand_records_that_repeat_their_own_values_have_room(masker: Masker) -> None:
+    note = "张三先生，电话13812345678，" * 8
+    batch = [{"sender": {"name": "张三", "phone": "13812345678"}, "note": note} for _ in range(1_000)]
+
+    assert refusals(mask_batch(masker, batch)) == []
+
+
+@pytest.mark.parametrize("kind", ["name", "phone", "address"])
+@pytest.mark.parametrize("piece", ["13812345678 ", "1*", "ab/", "张/", "e\u0301"])
+def test_a_value_of_a_megabyte_is_refused_as_too_large(kind: str, piece: str) -> None:
+    record = {"recipient": {kind: piece * (1_000_000 // len(piece.encode()))}}
+
+    assert errors_of(record) == (("", "too-large"),)
+
+
+def test_names_of_many_people_each_leave_nothing_for_each_other(masker: Masker) -> None:
+    batch = [{"sender": {"name": "张/" * 128}, "recipient": {"name": "张/" * 128}} for _ in range(1_000)]
+
+    assert refusals(mask_batch(masker, batch))
+
+
+def test_what_was_accepted_can_always_be_shown(masker: Masker) -> None:
+    record = {"sender": {"phone": COSTLY}, "recipient": {"phone": COSTLY}}
+    fields = masker.mask(record).fields
+
+    shown = [render(LABEL, fields) for _ in range(300)]  # more than a batch has effort for
+
+    assert all("+1 23" not in one["sender"]["phone"] for one in shown)
+
+
+@pytest.mark.parametrize("kind", ["phone", "name", "address", "text", "unit"])
+@pytest.mark.parametrize("piece", ["1", "+", "a", "张", "１"])
+def test_a_longer_value_is_never_estimated_to_cost_less(kind: str, piece: str) -> None:
+    costs = [estimate(kind, piece * size) for size in (1, 10, 100, 1_000, 10_000)]
+
+    assert costs == sorted(costs)
+
+
+def test_names_of_members_made_to_cost_are_refused_and_do_not_fail_neighbours(masker: Masker) -> None:
+    costly = {"remark": "", **{f"receiver{at}mobile": 1 for at in range(100_000)}}
+    batch = [{"remark": "", "mobile": "13812345678"}, costly, {"remark": "", "mobile": "13812345678"}]
+
+    assert refusals(mask_batch(masker, batch)) == [1]
+
+
+def test_forms_that_are_remembered_are_bounded() -> None:
+    for at in range(3_000):
+        plan(ROOT, (f"n{chr(97 + at % 26)}{chr(97 + at // 26 % 26)}{at // 676}",))
+
+    assert len(member_names._plans) <= 1_024

@@ -1,0 +1,90 @@
+"""The quick way for plain addresses finds exactly what the whole grammar finds."""
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from masking_service.masking.kinds import address
+from masking_service.masking.kinds.text import scrub
+from masking_service.masking.plain_addresses import mask_plain_address, mask_plain_addresses
+from masking_service.masking.spellings import _DIGITS, _SHORTEST, digits_of
+
+PLACES = (
+    "上海市",
+    "青浦区",
+    "华志路",
+    "人民一村",
+    "建设一路",
+    "十里铺",
+    "中山北路",
+    "东方花园",
+    "西苑",
+    "大厦",
+    "小区",
+    "工业园",
+)
+WORDS = tuple("里米年月弄号栋幢座室层楼门铺店户期区组村路街道巷线院旁东南甲中家园编第三")
+LETTERS = ("A", "B", "A座", "C栋", " ", "号楼", "室", "单元", "层", "座")
+LONGER_WORDS = ("号楼", "号院", "单元", "商场", "公里", "国道", "对面", "放门卫", "零一", "一零一", "电话", "手机")
+
+
+def by_the_grammar(value: str) -> str:
+    text = scrub(value, 4)
+    masked = address._read_and_hide(text) if address._ODD(text) else address._hide_units(text)[0]
+    return masked if masked == value else by_the_grammar(masked)
+
+
+ADDRESSES = st.lists(
+    st.sampled_from(PLACES + WORDS + LONGER_WORDS + LETTERS) | st.integers(0, 99_999).map(str), min_size=1, max_size=9
+).map("".join)
+
+
+@settings(max_examples=2_500)
+@given(ADDRESSES)
+@example("华志路1685号3号楼2单元402室")
+@example("香花桥路1号301号")
+@example("电话10000弄")
+@example("人民路15号301室(3栋东单元)")
+def test_a_plain_address_is_masked_as_the_grammar_masks_it(address: str) -> None:
+    plain = mask_plain_address(address)
+    assert plain in (None, by_the_grammar(address))
+
+
+@settings(max_examples=500)
+@given(st.lists(ADDRESSES, min_size=1, max_size=9))
+def test_plain_addresses_in_lines_are_masked_as_each_alone(addresses: list[str]) -> None:
+    together = mask_plain_addresses("\n".join(addresses))
+    assert [mask or mask_plain_address(address) for mask, address in zip(together, addresses, strict=True)] == [
+        mask_plain_address(address) for address in addresses
+    ]
+
+
+@settings(max_examples=300)
+@given(ADDRESSES.filter(mask_plain_address))
+@example("人民路1234弄1234号 123号楼")
+def test_no_number_that_the_leak_guard_looks_for_fits_into_the_mask_of_a_plain_address(address: str) -> None:
+    masked = mask_plain_address(address) or ""
+    assert [run for run in _DIGITS.findall(masked) if len(digits_of(run)) >= _SHORTEST] == []
+
+
+@pytest.mark.parametrize(
+    ("address", "masked"),
+    [
+        ("华志路1685号3号楼2单元402室", "华志路1685号3号楼*单元***室"),
+        ("上海市青浦区华志路1685号3幢502", "上海市青浦区华志路1685号3幢***"),
+        ("人民路15号301", "人民路15号***"),
+        ("人民路15号", "人民路15号"),
+        ("人民路15号 301室", "人民路15号 ***室"),
+        ("上海市青浦区华志路1685号A座1808", "上海市青浦区华志路1685号A座****"),
+        ("海淀区7栋B2302", "海淀区7栋*****"),
+        ("人民路15号301室(放门卫，谢谢)", "人民路15号***室(放门卫，谢谢)"),
+        ("东方花园12栋3单元1201", "东方花园12栋*单元****"),
+    ],
+)
+def test_the_usual_addresses_take_the_quick_way(address: str, masked: str) -> None:
+    assert mask_plain_address(address) == masked
+
+
+@pytest.mark.parametrize("address", ["一号楼二单元三零一", "人民路15号301室(3楼门卫)"])
+def test_what_could_be_read_otherwise_is_left_to_the_grammar(address: str) -> None:
+    assert mask_plain_address(address) is None

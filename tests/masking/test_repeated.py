@@ -1,0 +1,31 @@
+"""No mask takes long, whatever is repeated in what it gets, and between whatever."""
+
+from collections.abc import Callable
+
+import pytest
+
+from masking_service.masking.kinds.address import mask_address
+from masking_service.masking.kinds.name import mask_name
+from masking_service.masking.kinds.phone import mask_phone, phone_numbers
+from masking_service.masking.kinds.text import scrub
+from tests.masking.scenarios import masked_party, repeated_inputs
+
+
+@pytest.mark.timeout(60)  # ends at once if the work is linear, never if it is not
+@pytest.mark.parametrize(
+    "read",
+    [
+        masked_party,
+        lambda value: mask_name(value, "given"),
+        lambda value: mask_address(value, "unit"),
+        lambda value: mask_address(value, "detail"),
+        lambda value: mask_phone(value, 4),
+        phone_numbers,
+        scrub,
+    ],
+    ids=["party", "name", "unit", "detail", "phone", "numbers", "text"],
+)
+def test_nothing_that_is_repeated_takes_long(read: Callable[[str], object]) -> None:
+    for value in repeated_inputs():
+        for length in (60, 400):
+            read(value[:length] + value[-1:])

@@ -1,0 +1,247 @@
+"""Unmapped members: their names are scanned too, and a batch is masked as each of its records is."""
+
+import copy
+from typing import Any
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from masking_service.masking.effort import Effort
+from masking_service.masking.profiles import Profile
+from masking_service.masking.record import Masked, Masker
+from masking_service.masking.unmapped import FOUND_IN_TEXT, UNMAPPED_MASKED
+from tests.masking.records import LABEL, STANDARD, masked, schema, standard
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("13700001111", "*******1111"),
+        ("137 0000 1111", "*******1111"),
+        ("110101199003074610", "*" * 18),
+        ("tel 13700001111 of the neighbour", "tel *******1111 of the neighbour"),
+        ("someone@example.com", "*******@*******.***"),
+    ],
+)
+@pytest.mark.parametrize("parent", ["", "/extra"])
+def test_a_member_name_is_scanned(name: str, shown: str, parent: str) -> None:
+    members = {"first": 1, name: "x", "last": 2}
+    record, found = masked(standard(**({"extra": members} if parent else members)))
+
+    inner = record["extra"] if parent else record
+    assert [key for key in inner if key in {"first", shown, "last"}] == ["first", shown, "last"]
+    assert name not in inner
+    assert inner[shown] == "x"
+    assert found.warnings == [(f"{parent}/{shown}", FOUND_IN_TEXT)]
+
+
+@pytest.mark.parametrize(
+    "name", ["OD2026112412345", "6901234567890", "@timestamp", "2026-11-24T10:00:00", "WB20260001234"]
+)
+def test_a_member_name_that_is_a_number_of_something_stays(name: str) -> None:
+    record, found = masked(standard(extra={name: "x"}))
+    assert (record["extra"], found.warnings) == ({name: "x"}, [])
+
+
+def test_members_whose_names_are_masked_alike_are_all_kept() -> None:
+    record, _ = masked(standard(extra={"13700001111": 1, "*******1111": 2, "13900001111": 3}))
+    assert record["extra"] == {"*******1111*": 1, "*******1111": 2, "*******1111**": 3}
+
+
+@pytest.mark.parametrize("where", ["top", "inner"])
+def test_columns_leave_records_whose_member_names_hold_data(where: str) -> None:
+    inner = {"13700001111": "x"}
+    batch = [standard(**(inner if where == "top" else {"extra": inner | {"at": at}})) for at in range(30)]
+
+    Masker(STANDARD, LABEL).mask_batch(batch, Effort())
+
+    assert not any("13700001111" in str(record) for record in batch)
+    assert all("*******1111" in str(record) for record in batch)
+
+
+def test_a_bare_name_passes_under_a_profile_that_shows_names() -> None:
+    record, found = masked(standard(name="李四"), by=Profile.parse("open", {"name": {"hide": "nothing"}}))
+    assert (record["name"], found.warnings) == ("李四", [])
+
+
+def unmapped(name: str, value: Any) -> Any:
+    """What shows of an unmapped member, alone and among many."""
+    record, _ = masked(standard(**{name: value}))
+    batch = [standard(**{name: copy.deepcopy(value)}) for _ in range(30)]
+    Masker(STANDARD, LABEL).mask_batch(batch, Effort())
+    assert all(one[name] == record[name] for one in batch)
+    return record[name]
+
+
+@pytest.mark.parametrize("value", [13700001111, "13700001111", "13700001111.00", "¥13700001111.5", "13700001111 元"])
+@pytest.mark.parametrize("name", ["amount", "goods_price", "weight_g", "保价金额", "实际重量"])
+def test_a_number_stays_under_the_name_of_an_amount_or_a_weight(name: str, value: Any) -> None:
+    assert unmapped(name, value) == value
+
+
+@pytest.mark.parametrize("value", ["110101199003074610", "13700001111 李四", "电话13700001111"])
+def test_what_is_no_amount_is_scanned_under_such_a_name(value: str) -> None:
+    assert value not in unmapped("amount", value)
+
+
+@pytest.mark.parametrize("name", ["operator", "creator", "操作员"])
+def test_a_role_that_may_be_a_machines_hides_names_alone(name: str) -> None:
+    assert unmapped(name, "李四光") == "李**"
+    assert unmapped(name, "李四光 13700001111") == "李** *******1111"
+    assert unmapped(name, "system") == "system"
+    assert unmapped(name, "自动分拣") == "自动分拣"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ('{"name":"李四光","mobile":"13700001111"}', '{"name":"李**","mobile":"*******1111"}'),
+        ('{"receiver": {"name": "李四光"}, "goods": [{"name": "保温杯"}], "fee": 1.10}',
+         '{"receiver":{"name":"李**"},"goods":[{"name":"保温杯"}],"fee":1.10}'),
+        ('["13700001111"]', '["*******1111"]'),
+        ('{"extra":"{\\"contact\\":\\"李四光\\"}"}', '{"extra":"{\\"contact\\":\\"李**\\"}"}'),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("name", ["ext_info", "receiver"])
+def test_json_in_a_text_is_masked_as_members_are(text: str, shown: str, name: str) -> None:
+    assert unmapped(name, text) == shown
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"order_no": "YT1234567890123", "goods": [{"name": "保温杯", "price": 1.10}], "at": 1764150000000}',
+        "[上海市]快件已到达[青浦华新]",
+        "{}",
+        "[" * 5_000 + "]" * 5_000,
+        '{"a": 1',
+    ],
+)
+def test_json_that_holds_nothing_personal_stays_as_it_was_written(text: str) -> None:
+    assert unmapped("ext_info", text) == text
+
+
+def test_the_warning_for_json_in_a_text_names_the_member_that_holds_it() -> None:
+    _, found = masked(standard(ext='{"a":{"mobile":"13700001111"},"tel":"13700002222"}'))
+
+    assert found.warnings == [("/ext", UNMAPPED_MASKED)]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("李四光 13700001111", "李** *******1111"),
+        ("李四光(13700001111)已揽收", "李**(*******1111)已揽收"),
+        ("13700001111李四光", "*******1111李**"),
+        ("快件交给李四光，13700001111，派送中", "快件交给李**，*******1111，派送中"),
+        ("单号 13700001111", "单号 *******1111"),
+        ("请送到上海市华志路1685号3号楼2单元402室，谢谢", "请送到上海市华志路1685号3号楼*单元***室，谢谢"),
+        ("李四光，上海市华志路1685号3号楼2单元402室", "李**，上海市华志路1685号3号楼*单元***室"),
+        ("Jane Roe, 500 Howard St, Apt 5B, San Francisco", "J*** ***, 500 Howard St, Apt **, San Francisco"),
+        ("签收人：李四光", "签收人：李**"),
+        ("签收人：本人", "签收人：本人"),
+        ("上海市青浦区华新镇华志路1685号", "上海市青浦区华新镇华志路1685号"),
+        ("乡村风3层实木鞋架", "乡村风3层实木鞋架"),
+        ("A-01-02 货架3层", "A-01-02 货架3层"),
+    ],
+)
+@pytest.mark.parametrize("name", ["x", "note"])
+def test_a_text_of_unknown_meaning_hides_who_is_meant(text: str, shown: str, name: str) -> None:
+    assert unmapped(name, text) == shown
+
+
+NESTED = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.sampled_from(
+        ["", " ", "张三", "13700001111", "OD2026112412345", "2026-11-24 10:00", "1\n2\n3\n4\n5\n6\n7", "备注"]
+    ),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["name", "order_no", "id", "note", "receiver", "13900001111"]), inner, max_size=3
+        )
+    ),
+    max_leaves=8,
+)
+
+
+@given(st.lists(NESTED, min_size=1, max_size=4))
+def test_columns_and_the_single_pass_agree_on_nested_members(values: list[Any]) -> None:
+    one_by_one = [standard(goods=copy.deepcopy(value)) for value in values * 20]
+    together = copy.deepcopy(one_by_one)
+    masker = Masker(STANDARD, LABEL)
+
+    warnings = [masker.mask(record).warnings for record in one_by_one]
+    found = masker.mask_batch(together, Effort())
+
+    assert together == one_by_one
+    assert [one.warnings for one in found if isinstance(one, Masked)] == warnings
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "褚时健",
+        "上海市华志路1685号",
+        "110101199003074610",
+        "13812345678",
+        13812345678,
+        ["褚时健"],
+        {"name": "褚时健"},
+        2.5,
+    ],
+)
+def test_what_is_no_waybill_number_is_hidden_at_its_place(value: Any) -> None:
+    record, found = masked(standard(waybill_no=copy.deepcopy(value)))
+    batch = [standard(waybill_no=copy.deepcopy(value)) for _ in range(30)]
+    Masker(STANDARD, LABEL).mask_batch(batch, Effort())
+
+    assert set(record["waybill_no"]) == {"*"}
+    assert found.warnings == [("/waybill_no", UNMAPPED_MASKED)]
+    assert {one["waybill_no"] for one in batch} == {record["waybill_no"]}
+
+
+@pytest.mark.parametrize(
+    "value", ["WB20260001234", " sf-123456 ", "11010119900307461", "12345678901", 20260001234, None, ""]
+)
+def test_a_waybill_number_stays_at_its_place(value: Any) -> None:
+    record, found = masked(standard(waybill_no=value))
+    assert (record["waybill_no"], found.warnings) == (value, [])
+
+
+@pytest.mark.parametrize("at", [("order", "no"), ("waybill_no",)])
+@pytest.mark.parametrize("value", ["褚时健", "13812345678", {"name": "褚时健"}])
+def test_every_place_of_a_waybill_number_is_checked(at: tuple[str, ...], value: Any) -> None:
+    own = schema({"remark": "text"}, ["order.no"])
+    hidden = {"*"} if isinstance(value, dict) else {"*" * len(value)}
+    batch: list[Any] = [{"remark": "x", "order": {"no": "WB1234567"}, "waybill_no": "WB1234567"} for _ in range(30)]
+    for record in batch:
+        (record["order"] if at[0] == "order" else record)[at[-1]] = copy.deepcopy(value)
+
+    Masker(own, LABEL).mask_batch(batch, Effort())
+
+    assert {(record["order"] if at[0] == "order" else record)[at[-1]] for record in batch} == hidden
+
+
+@given(st.text(st.sampled_from("张三欧阳路号室1390 8-+*>,/.\x14@aBo九…　１转x()楼市"), min_size=1, max_size=30))
+@example("oof\x14>i-921976915715287893575 ab")
+@example("-张路o")
+@example("934+13%EE \x17123438+\x01\x08123454+1")
+@example("(e\r+13812345678")
+@pytest.mark.parametrize("name", ["收件人", "name"])
+def test_masking_the_mask_of_what_may_be_a_name_changes_nothing(name: str, party: str) -> None:
+    record, _ = masked(standard(**{name: party, "receiver": {"x": party}}))
+    again, _ = masked(record)
+
+    assert again == record
+
+
+def test_what_the_leak_guard_leaves_of_an_unmapped_text_is_masked_again() -> None:
+    """Found by the fuzzer: the stars of a hidden name made a number of what stood beside them."""
+    text = "\x7f\x7f\x7f6bTO1NM=6b1ONM=4954\x7f\x7fM=49bTO1NM=6\x7f\x7f\x7f\x7fb1ONM\x01\0"
+    once, _ = masked(standard(x=[text, "6"]))
+
+    assert masked(once)[0] == once

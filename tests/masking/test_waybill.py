@@ -1,0 +1,32 @@
+"""Waybill numbers have one spelling."""
+
+import pytest
+
+from masking_service.masking.waybill import normalise_waybill_no
+
+
+@pytest.mark.parametrize(
+    ("written", "number"),
+    [
+        ("SF1381234567890", "SF1381234567890"),
+        (" sf1381234567890\n", "SF1381234567890"),
+        ("\u3000yt-123456 ", "YT-123456"),
+        ("123456", "123456"),
+        ("A" * 40, "A" * 40),
+    ],
+)
+def test_a_number_is_trimmed_and_in_capitals(written: str, number: str) -> None:
+    assert normalise_waybill_no(written) == number
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        *("", "12345", "A" * 41, "SF 123456", "SF_123456", "ＳＦ123456", "SF１２３４５６", "ſf123456", "sf123456ß"),
+        *("SF123456\u200b", "SF\n123456", 123456789, 1.5, True, None, ["SF123456"], {}),
+    ],
+)
+def test_anything_else_is_refused(written: object) -> None:
+    with pytest.raises(ValueError) as refused:
+        normalise_waybill_no(written)
+    assert not str(written) or str(written) not in str(refused.value)
