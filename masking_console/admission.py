@@ -40,8 +40,7 @@ def admit() -> Response | None:
 
 def keep_alive() -> None:
     """Extend the session of the request, because the person asked for it."""
-    g.session.seen_at = int(time.time())
-    desk().sessions.save(g.session_id, g.session)
+    desk().sessions.change(g.session_id, seen_at=int(time.time()))
 
 
 def to_sign_in(**query: str) -> Response:
@@ -57,28 +56,23 @@ def to_sign_in(**query: str) -> Response:
 
 def _signed_in() -> Response | None:
     session = held_session()
+    g.session_id = request.cookies.get(guards.SESSION_COOKIE, "")
+    try:
+        session = session and _seen(_with_fresh_tokens(session))
+    except SignInError:
+        desk().sessions.end(g.session_id)
+        return to_sign_in()
     if session is None:
-        if guards.SESSION_COOKIE not in request.cookies and guards.came_from_elsewhere():
+        if not g.session_id and guards.came_from_elsewhere():
             return Response(render_template("bounce.html", target=request.full_path.rstrip("?")))
         return to_sign_in()
     if session.ended:
         response = message(f"ended-{session.ended}", 401)
         forget_session(response)
         return response
-    g.session_id = request.cookies[guards.SESSION_COOKIE]
-    now = int(time.time())
+    g.person = desk().service.as_person(session.access_token, g.preferences.language)
     try:
-        if session.expires_at - now < REFRESH_SECONDS:
-            session = _refreshed(g.session_id, session)
-        g.replaced = session.replaced
-        if "poll" not in request.args and (session.replaced or now - session.seen_at >= SAVE_SECONDS):
-            session.seen_at, session.replaced = now, False
-            desk().sessions.save(g.session_id, session)
-        g.person = desk().service.as_person(session.access_token, g.preferences.language)
         g.me = g.person.me()
-    except SignInError:
-        desk().sessions.end(g.session_id)
-        return to_sign_in()
     except Refusal as refusal:
         if refusal.status != 401 or refusal.code == "sign-in-required":
             raise
@@ -88,13 +82,31 @@ def _signed_in() -> Response | None:
     return None
 
 
-def _refreshed(session_id: str, session: Session) -> Session:
-    """The session with fresh tokens: one request asks the issuer, and those beside it take its result."""
+def _with_fresh_tokens(session: Session) -> Session | None:
+    """The session with tokens that live on: one request asks the issuer, and those beside it take its result."""
+    if session.ended or session.expires_at - time.time() >= REFRESH_SECONDS:
+        return session
     sessions = desk().sessions
-    with sessions.lock(session_id):
-        current = sessions.find(session_id) or session
-        if current.expires_at > session.expires_at:
+    with sessions.lock(g.session_id):
+        current = sessions.find(g.session_id)
+        if current is None or current.ended or current.expires_at > session.expires_at:
             return current
-        renewed = desk().provider.refresh(current)
-        sessions.save(session_id, renewed)
-        return renewed
+        return sessions.change(g.session_id, **desk().provider.refresh(current))
+
+
+def _seen(session: Session | None) -> Session | None:
+    """The session, after it was written down that the person did something, and what the page tells them."""
+    if session is None or session.ended or "poll" in request.args:
+        return session
+    now = int(time.time())
+    g.replaced = session.replaced and _is_whole_page()
+    if g.replaced:
+        return desk().sessions.change(g.session_id, seen_at=now, replaced=False)
+    if now - session.seen_at >= SAVE_SECONDS:
+        return desk().sessions.change(g.session_id, seen_at=now)
+    return session
+
+
+def _is_whole_page() -> bool:
+    """Whether the answer is a page with its notices: neither a fragment nor the redirect of `/`."""
+    return request.method == "GET" and request.endpoint != "home" and "HX-Request" not in request.headers

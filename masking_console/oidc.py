@@ -6,7 +6,7 @@ ID tokens are verified here and never sent to the service.
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypedDict
 
 import jwt
 import requests
@@ -39,6 +39,14 @@ class Departure:
     state: str
     nonce: str
     verifier: str
+
+
+class Tokens(TypedDict):
+    """The members of a session that a refresh replaces."""
+
+    access_token: str
+    refresh_token: str
+    expires_at: int
 
 
 class Provider:
@@ -96,18 +104,18 @@ class Provider:
         if claims.get("nonce") != nonce:
             raise SignInError("nonce")
         now = int(time.time())
-        session = Session(
+        return Session(
             sub=str(claims["sub"]),
             name=str(claims.get("name") or claims.get("preferred_username") or ""),
             sid=str(claims.get("sid") or ""),
             id_token=token["id_token"],
             began_at=now,
             seen_at=now,
+            **_tokens(token),
         )
-        return _with_tokens(session, token)
 
-    def refresh(self, session: Session) -> Session:
-        """The session with new tokens.
+    def refresh(self, session: Session) -> Tokens:
+        """New tokens of a session.
 
         Raises:
             SignInError: the issuer gives none any more.
@@ -116,7 +124,7 @@ class Provider:
         if not session.refresh_token:
             raise SignInError("no refresh token")
         token = self._token(grant_type="refresh_token", refresh_token=session.refresh_token)
-        return _with_tokens(session, token)
+        return _tokens(token, session.refresh_token)
 
     def logout_address(self, session: Session, state: str) -> str:
         """Where to end the session at the issuer, or "" where it has no such address."""
@@ -140,8 +148,10 @@ class Provider:
         claims = self._verified(token, audience=self._settings.client_id, required=("jti", "events"))
         events = claims["events"]
         fresh = time.time() - claims["iat"] < LOGOUT_SECONDS
-        named = claims.get("sub") or claims.get("sid")
-        if not fresh or "nonce" in claims or not isinstance(events, dict) or LOGOUT_EVENT not in events or not named:
+        told = isinstance(events, dict) and isinstance(events.get(LOGOUT_EVENT), dict)
+        named = [claims[name] for name in ("sub", "sid") if name in claims]
+        sound = named and all(isinstance(each, str) and each for each in named)
+        if not (fresh and told and sound) or "nonce" in claims:
             raise SignInError("logout token")
         return claims
 
@@ -208,8 +218,9 @@ class Provider:
         return claims
 
 
-def _with_tokens(session: Session, token: Mapping[str, Any]) -> Session:
-    session.access_token = token["access_token"]
-    session.refresh_token = str(token.get("refresh_token") or session.refresh_token)
-    session.expires_at = int(time.time()) + int(token.get("expires_in") or 300)
-    return session
+def _tokens(token: Mapping[str, Any], refresh_token: str = "") -> Tokens:
+    return Tokens(
+        access_token=token["access_token"],
+        refresh_token=str(token.get("refresh_token") or refresh_token),
+        expires_at=int(time.time()) + int(token.get("expires_in") or 300),
+    )

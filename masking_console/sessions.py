@@ -10,7 +10,7 @@ import secrets
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 import redis
@@ -28,6 +28,13 @@ TIMEOUT_SECONDS: Final = 0.5
 
 ENDED_ELSEWHERE: Final = "elsewhere"
 ENDED_BY_ISSUER: Final = "issuer"
+
+_REPLACE: Final = """
+if redis.call('get', KEYS[1]) ~= ARGV[1] then return 0 end
+redis.call('set', KEYS[1], ARGV[2], 'ex', ARGV[3])
+return 1
+"""
+"""Sets a key to the second argument, for so many seconds, only while it holds the first."""
 
 
 class SessionsUnavailableError(Exception):
@@ -83,7 +90,8 @@ class Sessions:
         )
         key_id = hashlib.sha256(b"masking-console key id" + key).digest()[:KEY_ID_BYTES]
         self._seal = SealingKey(key, key_id, label=b"console-session", tenant=b"")
-        self._person_key = hmac.digest(key, b"masking-console person", "sha256")
+        self._pointer_key = hmac.digest(key, b"masking-console pointer", "sha256")
+        self._replace = self._redis.register_script(_REPLACE)
 
     def begin(self, session: Session) -> str:
         """Store a new session, end the person's older one, and return the new id.
@@ -92,14 +100,15 @@ class Sessions:
             SessionsUnavailableError: nothing is stored.
         """
         new_id = secrets.token_urlsafe(32)
+        key = _key(name_of(new_id))
         with self._asked():
-            person = self._person(session.sub)
-            older = self._redis.get(person)
+            self._store(key, session)
+            older = self._redis.set(self._pointer("person", session.sub), key, ex=LIFETIME_SECONDS, get=True)
+            if session.sid:
+                self._redis.set(self._pointer("sid", session.sid), key, ex=LIFETIME_SECONDS)
             if isinstance(older, bytes) and (found := self._read(older)) is not None and not found.ended:
-                session.replaced = True
-                self._write(older, Session(sub=session.sub, ended=ENDED_ELSEWHERE), IDLE_SECONDS)
-            self._store(_key(new_id), session)
-            self._redis.set(person, _key(new_id), ex=LIFETIME_SECONDS)
+                self._end(older, found, ENDED_ELSEWHERE)
+                self._change(key, replaced=True)
         return new_id
 
     def find(self, session_id: str) -> Session | None:
@@ -109,30 +118,49 @@ class Sessions:
             SessionsUnavailableError: it cannot be told.
         """
         with self._asked():
-            return self._read(_key(session_id))
+            return self._read(_key(name_of(session_id)))
 
-    def save(self, session_id: str, session: Session) -> None:
-        """Store a changed session until it ends."""
+    def change(self, session_id: str, **changes: object) -> Session | None:
+        """Change members of a session, unless it has ended.
+
+        Nothing that another request stored meanwhile is overwritten: neither its
+        changes nor the end of the session.
+
+        Returns:
+            The session as it is now: changed, or ended, or None where it is gone.
+        """
         with self._asked():
-            self._store(_key(session_id), session)
+            return self._change(_key(name_of(session_id)), **changes)
 
     def end(self, session_id: str) -> None:
         """Forget a session."""
-        with self._asked():
-            self._redis.delete(_key(session_id))
+        self.end_named(name_of(session_id))
 
-    def end_person(self, sub: str, sid: str = "") -> None:
-        """End a person's session because the issuer says so; only the one of `sid`, where that is given."""
+    def end_named(self, name: str) -> Session | None:
+        """Forget the session of a name, and return what it was."""
         with self._asked():
-            held = self._redis.get(self._person(sub))
-            found = self._read(held) if isinstance(held, bytes) else None
-            if isinstance(held, bytes) and found is not None and sid in ("", found.sid):
-                self._write(held, Session(sub=sub, ended=ENDED_BY_ISSUER), IDLE_SECONDS)
+            found = self._read(_key(name))
+            self._redis.delete(_key(name))
+        return found
+
+    def end_by_issuer(self, *, sub: str = "", sid: str = "") -> None:
+        """End the session of `sid`, or a person's, because the issuer says so.
+
+        Where both are given, a person's session of another `sid` goes on. One that
+        began without a `sid` ends.
+        """
+        named = [self._pointer("person", sub)] * bool(sub) + [self._pointer("sid", sid)] * bool(sid)
+        with self._asked():
+            for pointer in named:
+                held = self._redis.get(pointer)
+                found = self._read(held) if isinstance(held, bytes) else None
+                if isinstance(held, bytes) and found and sub in ("", found.sub) and (not sid or found.sid in ("", sid)):
+                    self._end(held, found, ENDED_BY_ISSUER)
 
     def once(self, name: str, seconds: int) -> bool:
         """Whether a name comes for the first time within so many seconds."""
         with self._asked():
-            return bool(self._redis.set(b"console:once:" + _digest(name), b"1", nx=True, ex=seconds))
+            return bool(self._redis.set(f"console:once:{_digest(name)}", b"1", nx=True, ex=seconds))
 
     @contextmanager
     def lock(self, session_id: str) -> Iterator[None]:
@@ -143,7 +171,7 @@ class Sessions:
         """
         with self._asked():
             lock = self._redis.lock(
-                (b"console:lock:" + _digest(session_id)).decode(), timeout=LOCK_SECONDS, blocking_timeout=LOCK_SECONDS
+                f"console:lock:{name_of(session_id)}", timeout=LOCK_SECONDS, blocking_timeout=LOCK_SECONDS
             )
             if not lock.acquire():
                 raise SessionsUnavailableError
@@ -154,15 +182,30 @@ class Sessions:
                 if lock.owned():
                     lock.release()
 
-    def _store(self, key: bytes, session: Session) -> None:
-        self._write(key, session, session.seconds_left(int(time.time())) or 1)
+    def _change(self, key: bytes, **changes: object) -> Session | None:
+        while True:  # a try fails only where another request's change succeeded
+            held: Any = self._redis.get(key)
+            session = self._opened(key, held)
+            if session is None or session.ended:
+                return session
+            session = msgspec.structs.replace(session, **changes)
+            if self._replace([key], [held, self._sealed(key, session), _seconds(session)]):
+                return session
 
-    def _write(self, key: bytes, session: Session, seconds: int) -> None:
-        sealed = self._seal.seal(msgspec.msgpack.encode(session), key, secrets.token_bytes(NONCE_BYTES))
-        self._redis.set(key, sealed, ex=seconds)
+    def _end(self, key: bytes, session: Session, why: str) -> None:
+        """Say at a session's place why it ended. Its tokens are forgotten."""
+        self._redis.set(key, self._sealed(key, Session(sub=session.sub, ended=why)), ex=IDLE_SECONDS)
+
+    def _store(self, key: bytes, session: Session) -> None:
+        self._redis.set(key, self._sealed(key, session), ex=_seconds(session))
+
+    def _sealed(self, key: bytes, session: Session) -> bytes:
+        return self._seal.seal(msgspec.msgpack.encode(session), key, secrets.token_bytes(NONCE_BYTES))
 
     def _read(self, key: bytes) -> Session | None:
-        sealed = self._redis.get(key)
+        return self._opened(key, self._redis.get(key))
+
+    def _opened(self, key: bytes, sealed: object) -> Session | None:
         if not isinstance(sealed, bytes):
             return None
         try:
@@ -170,8 +213,10 @@ class Sessions:
         except (IntegrityError, msgspec.DecodeError):
             return None  # sealed by another key, or changed: the person signs in again
 
-    def _person(self, sub: str) -> bytes:
-        return b"console:person:" + hmac.digest(self._person_key, sub.encode(), "sha256").hex().encode()
+    def _pointer(self, kind: str, name: str) -> bytes:
+        """The key that names the newest session of a person, or of a session of the issuer."""
+        digest = hmac.digest(self._pointer_key, f"{kind} {name}".encode(), "sha256").hex()
+        return f"console:{kind}:{digest}".encode()
 
     @contextmanager
     def _asked(self) -> Iterator[None]:
@@ -181,9 +226,19 @@ class Sessions:
             raise SessionsUnavailableError from None
 
 
-def _digest(text: str) -> bytes:
-    return hashlib.sha256(text.encode()).hexdigest().encode()
+def name_of(session_id: str) -> str:
+    """The name under which Redis holds a session. Nobody is signed in by it."""
+    return _digest(session_id)
 
 
-def _key(session_id: str) -> bytes:
-    return b"console:session:" + _digest(session_id)
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _key(name: str) -> bytes:
+    return f"console:session:{name}".encode()
+
+
+def _seconds(session: Session) -> int:
+    """How long Redis keeps a session."""
+    return session.seconds_left(int(time.time())) or 1

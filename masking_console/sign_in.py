@@ -9,7 +9,7 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 from masking_console import guards
 from masking_console.context import desk
 from masking_console.oidc import SignInError
-from masking_console.sessions import Session
+from masking_console.sessions import Session, name_of
 
 SIGN_IN_SECONDS: Final = 600
 
@@ -35,7 +35,9 @@ def depart() -> Response:
     leaving = desk().provider.depart(
         acr=asked.get("acr", "")[:64], max_age=_digits(asked.get("max_age", "")), random=secrets.token_urlsafe(96)
     )
-    travel = [leaving.state, leaving.nonce, leaving.verifier, _target(asked.get("next", ""))]
+    # The name of the session goes along: behind an issuer of another site the strict cookie does not come back.
+    former = name_of(request.cookies.get(guards.SESSION_COOKIE, ""))
+    travel = [leaving.state, leaving.nonce, leaving.verifier, _target(asked.get("next", "")), former]
     response = Response(status=303, headers={"Location": leaving.address})
     response.set_cookie(
         guards.SIGN_IN_COOKIE,
@@ -53,7 +55,7 @@ def callback() -> Response:
     """Receive the issuer's answer, and begin a session under a new id."""
     try:
         cookie = request.cookies.get(guards.SIGN_IN_COOKIE, "")
-        state, nonce, verifier, target = _travelling().loads(cookie, max_age=SIGN_IN_SECONDS)
+        state, nonce, verifier, target, former = _travelling().loads(cookie, max_age=SIGN_IN_SECONDS)
     except (BadData, ValueError):
         raise SignInError("no sign-in under way") from None
     if not secrets.compare_digest(state.encode(), request.args.get("state", "").encode()):
@@ -61,9 +63,8 @@ def callback() -> Response:
     if "error" in request.args:
         raise SignInError("refused by the issuer")
     session = desk().provider.arrive(request.args.get("code", ""), verifier, nonce)
-    before = held_session()
+    before = desk().sessions.end_named(former)
     if before is not None and not before.ended:
-        desk().sessions.end(request.cookies[guards.SESSION_COOKIE])
         target = target if before.sub == session.sub else "/"
         desk().metrics.step_up("done")
     session_id = desk().sessions.begin(session)
@@ -81,7 +82,7 @@ def sign_out() -> Response:
     session: Session = g.session
     desk().sessions.end(g.session_id)
     if "everywhere" in request.form:
-        desk().sessions.end_person(session.sub)
+        desk().sessions.end_by_issuer(sub=session.sub)
     address = desk().provider.logout_address(session, secrets.token_urlsafe(16)) or url_for("sign_in.signed_out")
     response = Response(status=303, headers={"Location": address, "Clear-Site-Data": '"cache", "storage"'})
     forget_session(response)
@@ -101,7 +102,7 @@ def back_channel_logout() -> Response:
     claims: Any = desk().provider.logout_claims(request.form.get("logout_token", ""))
     if not desk().sessions.once(f"logout {claims['jti']}", 2 * SIGN_IN_SECONDS):
         raise SignInError("logout token used twice")
-    desk().sessions.end_person(str(claims.get("sub", "")), str(claims.get("sid", "")))
+    desk().sessions.end_by_issuer(sub=str(claims.get("sub", "")), sid=str(claims.get("sid", "")))
     return Response("", 200)
 
 

@@ -15,6 +15,8 @@ from jwt.algorithms import ECAlgorithm
 from playwright.sync_api import Browser, Page, expect
 
 from keys.development_issuer import new_private_pem, public_pem
+from masking_console.guards import SESSION_COOKIE
+from masking_console.sessions import Sessions
 from masking_service.dev.embedded import EmbeddedServer
 from tests.browser.conftest import DeskProcess, Visit, call, free_port
 from tests.e2e.processes import ROOT, Running, environment, wait_for
@@ -131,12 +133,12 @@ def test_without_a_search_index_the_desk_offers_no_search(visitor: Callable[[], 
     assert answer.status == 403
 
 
-def test_two_requests_at_once_refresh_one_time(visitor: Callable[[], Visit], company: DeskProcess) -> None:
+def test_two_requests_at_once_refresh_one_time(visitor: Callable[[], Visit]) -> None:
     """The issuer rotates refresh tokens, and ends the family of one that is used twice."""
     at = visitor()
     page = sign_in(at, "li", "/cases")
     # Ask as if the access token ended at once: the session says when it ends, and the desk reads it there.
-    shorten(company)
+    shorten(at)
     statuses = page.evaluate(
         "() => Promise.all([1, 2, 3, 4].map(() => fetch('/cases?poll=1', {redirect: 'manual'}).then(a => a.status)))"
     )
@@ -146,21 +148,11 @@ def test_two_requests_at_once_refresh_one_time(visitor: Callable[[], Visit], com
     expect(page.locator("h1")).to_have_text("Cases")
 
 
-def shorten(company: DeskProcess) -> None:
-    """Let every session's access token end within the time in which it is renewed."""
-    import redis
-
-    from masking_console.sessions import Session, Sessions
-
-    folder = company.log.parent
-    store = json.loads((folder / "store.json").read_text())
-    sessions = Sessions(store["url"], bytes.fromhex("ab" * 32))
-    with redis.Redis.from_url(store["url"]) as client:
-        for key in client.scan_iter("console:session:*"):
-            session = sessions._read(key)
-            assert isinstance(session, Session)
-            session.expires_at = int(time.time()) + 5
-            sessions._store(key, session)
+def shorten(at: Visit) -> None:
+    """Let the access token of the visitor's session end within the time in which it is renewed."""
+    store = json.loads((at.desk.log.parent / "store.json").read_text())
+    (held,) = [each["value"] for each in at.context.cookies() if each["name"] == SESSION_COOKIE]
+    Sessions(store["url"], bytes.fromhex("ab" * 32)).change(held, expires_at=int(time.time()) + 5)
 
 
 def test_an_old_sign_in_is_confirmed_before_a_value_is_opened(

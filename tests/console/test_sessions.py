@@ -105,17 +105,41 @@ def test_people_do_not_end_each_others_sessions(sessions: Sessions) -> None:
     assert sessions.find(begun) == mine
 
 
-def test_the_issuer_ends_a_persons_session(sessions: Sessions) -> None:
-    begun = sessions.begin(session(sid="s-1"))
+@pytest.mark.parametrize(
+    ("held", "named", "ends"),
+    [
+        ("s-1", {"sub": "officer-wang"}, True),
+        ("s-1", {"sid": "s-1"}, True),
+        ("s-1", {"sub": "officer-wang", "sid": "s-1"}, True),
+        ("", {"sub": "officer-wang", "sid": "s-1"}, True),
+        ("s-1", {"sub": "officer-wang", "sid": "s-2"}, False),
+        ("s-1", {"sub": "officer-zhao", "sid": "s-1"}, False),
+        ("s-1", {"sub": "s-1"}, False),
+        ("s-1", {"sid": "officer-wang"}, False),
+        ("", {"sid": "s-1"}, False),
+    ],
+    ids=[
+        "person",
+        "session",
+        "person and session",
+        "session began without a sid",
+        "another session of the person",
+        "session of another person",
+        "sid as person",
+        "person as sid",
+        "unknown session",
+    ],
+)
+def test_the_issuer_ends_the_session_that_it_names(
+    sessions: Sessions, held: str, named: dict[str, str], ends: bool
+) -> None:
+    begun = sessions.begin(session(sid=held))
 
-    sessions.end_person("officer-wang", "another")
-    kept = sessions.find(begun)
-    sessions.end_person("officer-wang", "s-1")
-    ended = sessions.find(begun)
+    sessions.end_by_issuer(**named)
 
-    assert kept is not None
-    assert ended is not None
-    assert (kept.ended, ended.ended, ended.access_token) == ("", ENDED_BY_ISSUER, "")
+    found = sessions.find(begun)
+    assert found is not None
+    assert (found.ended, found.access_token) == ((ENDED_BY_ISSUER, "") if ends else ("", "secret-token"))
 
 
 @pytest.mark.parametrize(
@@ -147,16 +171,38 @@ def test_a_session_shows_nothing_when_it_is_printed() -> None:
     assert repr(session()) == "<Session>"
 
 
+def visit(app: Flask, session_id: str, path: str, **headers: str) -> str:
+    """What a page says to a session. It is a 503: no service runs in these tests."""
+    browser = app.test_client()
+    browser.environ_base["wsgi.url_scheme"] = "https"
+    browser.set_cookie(SESSION_COOKIE, session_id)
+    return browser.get(path, headers=headers).text
+
+
 @pytest.mark.parametrize(("path", "extends"), [("/cases", True), ("/cases?poll=1", False)])
 def test_polling_does_not_extend_a_session(sessions: Sessions, app: Flask, path: str, extends: bool) -> None:
     before = int(time.time()) - 100
     begun = sessions.begin(session(seen_at=before, expires_at=int(time.time()) + 600))
-    browser = app.test_client()
-    browser.environ_base["wsgi.url_scheme"] = "https"
-    browser.set_cookie(SESSION_COOKIE, begun)
 
-    browser.get(path)  # 503: no service runs in this test
+    visit(app, begun, path)
 
     found = sessions.find(begun)
     assert found is not None
     assert (found.seen_at > before) is extends
+
+
+@pytest.mark.parametrize(
+    ("path", "headers"),
+    [("/", {}), ("/cases?poll=1", {}), ("/cases", {"HX-Request": "true"})],
+    ids=["first screen", "poll", "fragment"],
+)
+def test_a_newer_session_is_told_on_the_first_whole_page(
+    sessions: Sessions, app: Flask, path: str, headers: dict[str, str]
+) -> None:
+    sessions.begin(session())
+    newer = sessions.begin(session(expires_at=int(time.time()) + 600))
+    visit(app, newer, path, **headers)
+
+    told = ["You were signed in elsewhere as well" in visit(app, newer, "/cases") for _ in range(2)]
+
+    assert told == [True, False]

@@ -99,6 +99,40 @@ def test_an_id_that_the_browser_brings_along_is_not_taken(browser: FlaskClient) 
     assert held.value != "A" * 43
 
 
+@pytest.mark.parametrize("returns", [True, False], ids=["issuer of this site", "issuer of another site"])
+@pytest.mark.parametrize(
+    ("sub", "target"), [("officer-zhao", "/"), ("officer-wang", "/cases/D-1")], ids=["another person", "same person"]
+)
+def test_a_sign_in_ends_the_session_that_the_browser_had(
+    app: Flask, browser: FlaskClient, sub: str, target: str, returns: bool
+) -> None:
+    """Browsers leave the strict cookie out of the way back where the issuer is of another site."""
+    sign_in(browser)
+    former = browser.get_cookie(SESSION_COOKIE)
+    assert former is not None
+    back = choose(leave(browser, "/cases/D-1"), sub)
+    if not returns:
+        browser.delete_cookie(SESSION_COOKIE)
+
+    answered = browser.get(back)
+
+    held = browser.get_cookie(SESSION_COOKIE)
+    assert f'content="0; url={target}"' in answered.text
+    assert held is not None
+    sessions = app.extensions["desk"].sessions
+    assert (sessions.find(former.value), sessions.find(held.value).sub) == (None, sub)
+
+
+def test_a_sign_in_that_is_given_up_ends_nothing(app: Flask, browser: FlaskClient) -> None:
+    sign_in(browser)
+    held = browser.get_cookie(SESSION_COOKIE)
+    assert held is not None
+    leave(browser)
+
+    found = app.extensions["desk"].sessions.find(held.value)
+    assert (found.sub, found.ended) == ("officer-wang", "")
+
+
 @pytest.mark.parametrize("change", ["state", "code", "cookie"])
 def test_a_forged_return_begins_no_session(browser: FlaskClient, change: str) -> None:
     back = choose(leave(browser))
