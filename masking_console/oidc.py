@@ -72,15 +72,17 @@ class Provider:
         """Learn who the issuer is, so that `origin` is known. Raises IssuerUnavailableError."""
         self._described()
 
-    def depart(self, *, acr: str = "", max_age: str = "", random: str) -> Departure:
+    def depart(self, *, acr: str = "", max_age: int | None = None, random: str) -> Departure:
         """Where to send a person who signs in, or who has to confirm that it is them.
 
         Args:
-            acr, max_age: what the service asks of the sign-in.
+            acr, max_age: what the service asks of the sign-in: its level, and its greatest age in seconds.
             random: at least 128 characters of fresh randomness, from which state, nonce and verifier are cut.
         """
         state, nonce, verifier = random[:32], random[32:64], random[64:128]
-        more = {name: value for name, value in (("acr_values", acr), ("max_age", max_age)) if value}
+        more: dict[str, str | int] = {"acr_values": acr} if acr else {}
+        if max_age is not None:
+            more["max_age"] = max_age
         if self._settings.resource:
             more["resource"] = self._settings.resource
         if "offline_access" in self._settings.scope.split():

@@ -7,8 +7,10 @@ from flask import Blueprint, Response, g, render_template, request, url_for
 from itsdangerous import BadData, URLSafeTimedSerializer
 
 from masking_console import guards
+from masking_console.asked import whole_number
 from masking_console.context import desk
 from masking_console.oidc import SignInError
+from masking_console.preferences import YEAR_SECONDS
 from masking_console.sessions import Session, name_of
 
 SIGN_IN_SECONDS: Final = 600
@@ -33,7 +35,9 @@ def depart() -> Response:
     """Send the person to the issuer."""
     asked = request.form
     leaving = desk().provider.depart(
-        acr=asked.get("acr", "")[:64], max_age=_digits(asked.get("max_age", "")), random=secrets.token_urlsafe(96)
+        acr=asked.get("acr", "")[:64],
+        max_age=whole_number(asked.get("max_age", ""), 0, YEAR_SECONDS),
+        random=secrets.token_urlsafe(96),
     )
     # The name of the session goes along: behind an issuer of another site the strict cookie does not come back.
     former = name_of(request.cookies.get(guards.SESSION_COOKIE, ""))
@@ -123,7 +127,3 @@ def _travelling() -> URLSafeTimedSerializer:
 
 def _target(given: str) -> str:
     return given if guards.is_local(given) and not given.startswith(("/sign-", "/callback")) else "/"
-
-
-def _digits(text: str) -> str:
-    return text if text.isascii() and text.isdigit() and len(text) < 10 else ""

@@ -67,5 +67,5 @@ def _timestamp(value: str) -> str:
     """What a date-time field gives, in the desk's time zone, as a timestamp of the service."""
     try:
         return f"{to_utc(datetime.fromisoformat(value)).isoformat(timespec='seconds')}Z"
-    except ValueError:
+    except (ValueError, OverflowError):  # none, or a time that the calendar does not reach
         return ""

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from flask import Blueprint, Response, g, render_template, request, url_for
 
+from masking_console.asked import whole_number
 from masking_console.formats import KIND_ORDER, SIDE_ORDER, clock_time, other_leaves, side_of, value_at
 from masking_console.labels import label_of, label_profile
 from masking_console.messages import see_other
@@ -17,6 +18,7 @@ pages = Blueprint("cases", __name__)
 TABS: Final = ("open", "pending", "closed", "denied", "expired")
 WAYBILLS_A_PAGE: Final = 10
 HOURS: Final = (4, 24, 72, 168)
+DEFAULT_HOURS: Final = 24
 NOT_CALLED: Final = frozenset(
     {
         "quota-exceeded",
@@ -49,7 +51,7 @@ def listed() -> str:
 @pages.get("/cases/new")
 def new() -> str:
     """The form of a new case."""
-    return _form({"purpose": "dispute", "hours": "24", "waybills": request.args.get("waybill", "")})
+    return _form({"purpose": "dispute", "hours": str(DEFAULT_HOURS), "waybills": request.args.get("waybill", "")})
 
 
 @pages.post("/cases/new")
@@ -63,7 +65,7 @@ def create() -> Response | tuple[str, int]:
         "purpose": form.get("purpose", ""),
         "waybills": numbers,
         "reason": reason,
-        "expires_in": 3600 * int(form.get("hours", "24")) if form.get("hours", "").isdigit() else 86400,
+        "expires_in": 3600 * (whole_number(form.get("hours", ""), 1, max(HOURS)) or DEFAULT_HOURS),
     }
     if form.get("officer", "").strip():
         wanted["officer"] = form["officer"].strip()
@@ -143,14 +145,15 @@ def _form(form: Mapping[str, str], **more: Any) -> str:
 
 def _case_page(name: str, **more: Any) -> str:
     case = g.person.case(name)
-    page = max(int(request.args.get("page", "1")) if request.args.get("page", "1").isdigit() else 1, 1)
+    pages = max(1, -(-len(case["waybills"]) // WAYBILLS_A_PAGE))
+    page = whole_number(request.args.get("page", ""), 1, pages) or 1
     numbers = case["waybills"][(page - 1) * WAYBILLS_A_PAGE : page * WAYBILLS_A_PAGE]
     return render_template(
         "case.html",
         case=case,
         waybills=[_waybill(case, one, number) for one, number in zip(_viewed(numbers), numbers, strict=True)],
         page=page,
-        pages=-(-len(case["waybills"]) // WAYBILLS_A_PAGE),
+        pages=pages,
         reason=_why_nothing_opens(case),
         **_beside(case),
         **more,
@@ -246,7 +249,8 @@ def _form_errors(refusal: Refusal, numbers: list[str]) -> dict[str, str]:
     for each in refusal.errors:
         member, _slash, rest = each["pointer"].lstrip("/").partition("/")
         words = str(each.get("detail") or refusal.detail)
-        if member == "waybills" and rest.isdigit() and int(rest) < len(numbers):
-            words = _("Line %(line)d is not a waybill number: 6 to 40 of A-Z 0-9 -", line=int(rest) + 1)
+        line = whole_number(rest, 0, len(numbers) - 1)
+        if member == "waybills" and line is not None:
+            words = _("Line %(line)d is not a waybill number: 6 to 40 of A-Z 0-9 -", line=line + 1)
         errors.setdefault(member, words)
     return errors

@@ -1,22 +1,34 @@
-"""A desk in this process, over a real Valkey, with the development issuer behind a real socket."""
+"""A desk in this process, over a real Valkey, with the development issuer and the service behind real sockets."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from dataclasses import dataclass
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
+import redis
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.serving import BaseWSGIServer, make_server
+from werkzeug.wsgi import LimitedStream
 
 from keys.development_issuer import new_private_pem
 from masking_console.app import create_app
-from masking_console.sessions import Sessions
+from masking_console.guards import SESSION_COOKIE
+from masking_console.sessions import Session, Sessions
 from masking_console.settings import DEVELOPMENT_ISSUER, Settings
+from masking_service.dev.development import Development
+from masking_service.dev.embedded import EmbeddedServer
 from masking_service.dev.issuer import Issuer, create_issuer
+from masking_service.runtime import settings as service_settings
+from tests.web.api import Api, started
+
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 KEY = bytes(range(32))
 SECRET = "a client secret of the tests"
@@ -35,13 +47,23 @@ class Served:
 
 
 def serve(app: Flask) -> Iterator[Served]:
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    server = make_server("127.0.0.1", 0, _with_the_end_of_the_body(app), threaded=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     yield Served(server)
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+def _with_the_end_of_the_body(application: WSGIApplication) -> WSGIApplication:
+    """End a body after its length, as gunicorn does and Werkzeug's server does not."""
+
+    def limited(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        environ["wsgi.input"] = LimitedStream(environ["wsgi.input"], int(environ.get("CONTENT_LENGTH") or 0))
+        return application(environ, start_response)
+
+    return limited
 
 
 @pytest.fixture(scope="session")
@@ -87,3 +109,40 @@ def browser(app: Flask) -> FlaskClient:
     client.environ_base["HTTP_HOST"] = urlsplit(URL).netloc
     client.environ_base["wsgi.url_scheme"] = "https"  # so that the test client keeps cookies that say Secure
     return client
+
+
+@dataclass(frozen=True)
+class Work:
+    """A desk over a service in this process."""
+
+    api: Api
+    app: Flask
+
+    def browser(self, role: str, sub: str = "p-1") -> FlaskClient:
+        """The browser of a person who is signed in, on the desk's own pages."""
+        now = int(time.time())
+        token = self.api.mint(role, sub)
+        session = Session(sub=sub, access_token=token, expires_at=now + 600, began_at=now, seen_at=now)
+        client = self.app.test_client()
+        client.environ_base |= {"wsgi.url_scheme": "https", "HTTP_SEC_FETCH_SITE": "same-origin"}
+        client.set_cookie(SESSION_COOKIE, self.app.extensions["desk"].sessions.begin(session))
+        return client
+
+
+@pytest.fixture(scope="session")
+def development(embedded: EmbeddedServer, tmp_path_factory: pytest.TempPathFactory) -> service_settings.Settings:
+    """A development set-up of the service, made once."""
+    embedded.start()
+    with redis.Redis.from_url(embedded.url) as client:
+        client.flushall()
+    folder = tmp_path_factory.mktemp("state")
+    with Development({"MASKING_STATE_DIR": str(folder), "MASKING_REDIS_URL": embedded.url}) as made:
+        return made.settings
+
+
+@pytest.fixture
+def work(development: service_settings.Settings, settings: Settings) -> Iterator[Work]:
+    (development.state_dir / "checkpoint.json").unlink(missing_ok=True)
+    api = started(development)
+    for served in serve(api.app):
+        yield Work(api, create_app(replace(settings, service_url=served.url)))

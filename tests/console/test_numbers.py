@@ -1,0 +1,107 @@
+"""Numbers in addresses and forms: what is none is never an error of the desk."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote
+
+import pytest
+
+from masking_console.asked import whole_number
+from tests.console.conftest import Work
+from tests.web.api import NUMBER, record
+
+ODD = {
+    "empty": "",
+    "superscript": "²",
+    "full-width": "１２",
+    "Devanagari": "१",
+    "circled": "③",
+    "negative": "-1",
+    "signed": "+1",
+    "fraction": "1.5",
+    "exponent": "1e3",
+    "underscore": "1_0",
+    "spaces": " 1 ",
+    "zero": "0",
+    "word": "two",
+    "long": "9" * 3000,
+    "too long for a number": "9" * 5000,
+    "zeroes": "0" * 3000 + "1",
+}
+"""What a person, or a program, may put where a number from 1 is meant."""
+
+
+@pytest.mark.parametrize("text", ODD.values(), ids=ODD)
+def test_what_is_no_number_of_the_range_is_none(text: str) -> None:
+    assert whole_number(text, 1, 500) is None
+
+
+@pytest.mark.parametrize(("text", "number"), [("1", 1), ("007", 7), ("500", 500), ("501", None)])
+def test_a_number_of_the_range_is_read(text: str, number: int | None) -> None:
+    assert whole_number(text, 1, 500) == number
+
+
+@pytest.fixture
+def case(work: Work) -> str:
+    """A case of twelve waybills, of which the first is stored."""
+    work.api.tokenize(record())
+    return str(work.api.open_case("D-1", NUMBER, *(f"SF{n:010}" for n in range(11)), officer="dev/p-1")["case"])
+
+
+@pytest.mark.parametrize("page", ODD.values(), ids=ODD)
+def test_an_odd_page_of_a_case_is_the_first(work: Work, case: str, page: str) -> None:
+    answered = work.browser("dispute-officer").get(f"/cases/{case}?page={quote(page)}")
+
+    assert (answered.status_code, NUMBER in answered.text) == (200, True)
+
+
+@pytest.mark.parametrize("page", ["2", "3", "999999999999"])
+def test_a_page_behind_the_last_is_not_empty(work: Work, case: str, page: str) -> None:
+    answered = work.browser("dispute-officer").get(f"/cases/{case}?page={page}")
+
+    assert re.findall(r'aria-current="page">(.*?)<', answered.text)[1:] == ["1" if page != "2" else "2"]
+    assert answered.status_code == 200
+
+
+@pytest.mark.parametrize("hours", ODD.values(), ids=ODD)
+def test_an_odd_end_of_a_new_case_is_a_day(work: Work, hours: str) -> None:
+    form = {"case": "D-2", "purpose": "dispute", "waybills": NUMBER, "reason": "Other", "hours": hours}
+    answered = work.browser("service-desk").post("/cases/new", data=form)
+
+    assert (answered.status_code, answered.headers["Location"]) == (303, "/cases/D-2")
+
+
+@pytest.mark.parametrize("max_age", ODD.values(), ids=ODD)
+def test_an_odd_age_is_not_asked_of_the_issuer(work: Work, max_age: str) -> None:
+    answered = work.app.test_client().post(
+        "/sign-in", data={"max_age": max_age}, headers={"Sec-Fetch-Site": "same-origin"}
+    )
+
+    assert answered.status_code == 303
+    assert ("max_age" in answered.headers["Location"]) is (max_age == "0")
+
+
+QUERIES = [
+    ("dispute-officer", "/cases", "status"),
+    ("dispute-officer", "/cases", "after"),
+    ("dispute-officer", "/cases", "q"),
+    ("dispute-officer", "/cases/D-1/label/SF1234567890", "size"),
+    ("privacy-officer", "/waybills", "waybill"),
+    ("privacy-officer", "/waybills/SF1234567890/letter", "language"),
+    ("auditor", "/audit", "after"),
+    ("auditor", "/audit", "from"),
+    ("auditor", "/audit", "to"),
+    ("auditor", "/audit", "outcome"),
+]
+TEXTS = [*ODD.values(), "0001-01-01T00:00", "9999-12-31T23:59", "2026-01-01T00:00+08:00", "..", "\0", "\u200b", "😀"]
+
+
+@pytest.mark.parametrize(("role", "path", "name"), QUERIES)
+def test_no_text_in_an_address_is_an_error_of_the_desk(work: Work, case: str, role: str, path: str, name: str) -> None:
+    browser = work.browser(role)
+    assert case in path or not path.startswith("/cases/")
+
+    failed = [text for text in TEXTS if browser.get(path, query_string={name: text}).status_code >= 500]
+
+    assert failed == []
