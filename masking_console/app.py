@@ -44,9 +44,9 @@ def create_app(settings: Settings) -> Flask:
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 24 * 3600
     app.extensions[NAME] = Desk(
         settings,
-        Sessions(settings.redis_url, settings.session_key),
+        Sessions(settings.redis_url, settings.session_key, settings.redis_ca),
         Provider(settings),
-        Service(settings.service_url),
+        Service(settings.service_url, settings.service_ca),
         Metrics(),
     )
     Babel(

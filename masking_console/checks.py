@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator
 
 from masking_console.oidc import IssuerUnavailableError, Provider
-from masking_console.service import Service
+from masking_console.service import Service, ServiceUnavailableError
 from masking_console.sessions import Session, Sessions, SessionsUnavailableError
-from masking_console.settings import Settings
+from masking_console.settings import PREFIX, Settings
 
 Check = tuple[str, Callable[[], str]]
 
@@ -18,13 +18,13 @@ def checks(settings: Settings) -> Iterator[Check]:
 
 
 def _sessions(settings: Settings) -> str:
-    sessions = Sessions(settings.redis_url, settings.session_key)
+    sessions = Sessions(settings.redis_url, settings.session_key, settings.redis_ca)
     try:
         probe = sessions.begin(Session(sub="doctor"))
         with sessions.lock(probe):
             sessions.end(probe)
-    except SessionsUnavailableError:
-        return (
+    except SessionsUnavailableError as error:
+        return _certificate(error, "REDIS_CA") or (
             "does not answer, or does not allow what the desk needs: check MASKING_CONSOLE_REDIS_URL and the user "
             "of examples/redis-desk.acl"
         )
@@ -32,12 +32,27 @@ def _sessions(settings: Settings) -> str:
 
 
 def _issuer(settings: Settings) -> str:
+    provider = Provider(settings)
     try:
-        Provider(settings).prepare()
-    except IssuerUnavailableError:
-        return f"{settings.metadata_url} does not answer, or names another issuer than MASKING_CONSOLE_ISSUER"
+        provider.prepare()
+    except IssuerUnavailableError as error:
+        said = f"{settings.metadata_url} does not answer, or names another issuer than MASKING_CONSOLE_ISSUER"
+        return _certificate(error, "ISSUER_CA") or said
+    try:
+        provider.fetch_keys()
+    except IssuerUnavailableError as error:
+        return _certificate(error, "ISSUER_CA") or "its keys cannot be fetched: check `jwks_uri` in its metadata"
     return ""
 
 
 def _service(settings: Settings) -> str:
-    return "" if Service(settings.service_url).alive() else f"{settings.service_url}/readyz is not 200"
+    try:
+        ready = Service(settings.service_url, settings.service_ca).ready()
+    except ServiceUnavailableError as error:
+        return _certificate(error, "SERVICE_CA") or f"{settings.service_url} does not answer"
+    return "" if ready else f"{settings.service_url}/readyz is not 200"
+
+
+def _certificate(error: Exception, name: str) -> str:
+    """What is wrong with a server's certificate, and the setting to check; "" where something else failed."""
+    return f"its certificate is refused ({error}): check {PREFIX}{name}" if str(error) else ""

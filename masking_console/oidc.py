@@ -3,6 +3,7 @@
 ID tokens are verified here and never sent to the service.
 """
 
+import ssl
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ import requests
 from authlib.common.errors import AuthlibBaseError
 from authlib.integrations.requests_client import OAuth2Session
 
+from masking_console.authorities import certificate_fault, new_http, trust
 from masking_console.sessions import Session
 from masking_console.settings import Settings
 
@@ -28,7 +30,7 @@ class SignInError(Exception):
 
 
 class IssuerUnavailableError(Exception):
-    """The issuer does not answer."""
+    """The issuer does not answer. Says what is wrong with its certificate, where that is why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ class Provider:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self._http = new_http(settings.issuer_ca)
         self._metadata: Mapping[str, Any] = {}
         self._metadata_at = 0.0
         self._keys: jwt.PyJWKClient | None = None
@@ -71,6 +74,15 @@ class Provider:
     def prepare(self) -> None:
         """Learn who the issuer is, so that `origin` is known. Raises IssuerUnavailableError."""
         self._described()
+
+    def fetch_keys(self) -> None:
+        """Fetch the issuer's keys. Raises IssuerUnavailableError."""
+        self._described()
+        assert self._keys is not None  # noqa: S101 - set with the metadata
+        try:
+            self._keys.get_signing_keys()
+        except jwt.PyJWTError as error:
+            raise IssuerUnavailableError(certificate_fault(error)) from None
 
     def depart(self, *, acr: str = "", max_age: int | None = None, random: str) -> Departure:
         """Where to send a person who signs in, or who has to confirm that it is them.
@@ -160,14 +172,15 @@ class Provider:
     def _described(self) -> Mapping[str, Any]:
         if time.monotonic() - self._metadata_at > METADATA_SECONDS or not self._metadata:
             try:
-                answer = requests.get(self._settings.metadata_url, timeout=TIMEOUT_SECONDS, allow_redirects=False)
+                answer = self._http.get(self._settings.metadata_url, timeout=TIMEOUT_SECONDS, allow_redirects=False)
                 metadata = answer.json() if answer.ok else {}
-            except requests.RequestException:
-                raise IssuerUnavailableError from None
+            except requests.RequestException as error:
+                raise IssuerUnavailableError(certificate_fault(error)) from None
             if metadata.get("issuer") != self._settings.issuer:
                 raise IssuerUnavailableError
             self._metadata, self._metadata_at = metadata, time.monotonic()
-            self._keys = jwt.PyJWKClient(metadata["jwks_uri"], timeout=TIMEOUT_SECONDS)
+            trusted = ssl.create_default_context(cafile=self._settings.issuer_ca)
+            self._keys = jwt.PyJWKClient(metadata["jwks_uri"], timeout=TIMEOUT_SECONDS, ssl_context=trusted)
         return self._metadata
 
     def _client(self) -> OAuth2Session:
@@ -179,7 +192,7 @@ class Provider:
             code_challenge_method="S256",
             token_endpoint_auth_method="client_secret_basic",  # noqa: S106 - a method, not a secret
         )
-        client.trust_env = False
+        trust(client, self._settings.issuer_ca)
         return client
 
     def _token(self, *, grant_type: str, **given: str) -> Mapping[str, Any]:
@@ -193,8 +206,8 @@ class Provider:
                 )
         except AuthlibBaseError as error:
             raise SignInError(str(error.error)) from None
-        except requests.RequestException:
-            raise IssuerUnavailableError from None
+        except requests.RequestException as error:
+            raise IssuerUnavailableError(certificate_fault(error)) from None
         if not isinstance(token.get("access_token"), str):
             raise SignInError("no access token")
         return token
@@ -213,8 +226,8 @@ class Provider:
                 leeway=30,
                 options={"require": ["iss", "aud", "iat", *required]},
             )
-        except jwt.PyJWKClientConnectionError:
-            raise IssuerUnavailableError from None
+        except jwt.PyJWKClientConnectionError as error:
+            raise IssuerUnavailableError(certificate_fault(error)) from None
         except jwt.PyJWTError as error:
             raise SignInError(type(error).__name__) from None
         return claims

@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
 import requests
 from requests.adapters import HTTPAdapter
+
+from masking_console.authorities import certificate_fault, new_http
 
 TIMEOUT_SECONDS: Final = (1.0, 6.0)  # the service answers within five seconds
 
@@ -14,7 +17,10 @@ Json = dict[str, Any]
 
 
 class ServiceUnavailableError(Exception):
-    """The service did not answer, or not as its contract says."""
+    """The service did not answer, or not as its contract says.
+
+    Says what is wrong with its certificate, where that is why.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,24 +51,24 @@ class Service:
 
     Args:
         url: of the service.
+        authority: the file of the authorities that sign for it; None for the system's.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, authority: Path | None = None) -> None:
         self._url = url
-        self._http = requests.Session()
-        self._http.trust_env = False
+        self._http = new_http(authority)
         self._http.mount(url, HTTPAdapter(pool_connections=1, pool_maxsize=64))
 
     def as_person(self, access_token: str, language: str) -> "Person":
         """The service as one person may use it."""
         return Person(self, access_token, language)
 
-    def alive(self) -> bool:
-        """Whether the service is ready to be used."""
+    def ready(self) -> bool:
+        """Whether the service is ready to be used. Raises ServiceUnavailableError."""
         try:
             return self._http.get(f"{self._url}/readyz", timeout=TIMEOUT_SECONDS).ok
-        except requests.RequestException:
-            return False
+        except requests.RequestException as error:
+            raise ServiceUnavailableError(certificate_fault(error)) from None
 
     def ask(self, method: str, path: str, access_token: str, language: str, **more: Any) -> Json:
         """One call.
@@ -77,8 +83,8 @@ class Service:
                 method, self._url + path, headers=headers, timeout=TIMEOUT_SECONDS, allow_redirects=False, **more
             )
             content = answer.json() if answer.content else {}
-        except requests.RequestException:
-            raise ServiceUnavailableError from None
+        except requests.RequestException as error:
+            raise ServiceUnavailableError(certificate_fault(error)) from None
         if not isinstance(content, dict):
             raise ServiceUnavailableError
         if answer.ok:

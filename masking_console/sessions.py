@@ -10,6 +10,7 @@ import secrets
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Final
 
 import msgspec
@@ -18,6 +19,7 @@ from redis.exceptions import RedisError
 
 from keys.aead import KEY_ID_BYTES, NONCE_BYTES, SealingKey
 from keys.errors import IntegrityError
+from masking_console.authorities import certificate_fault
 
 IDLE_SECONDS: Final = 15 * 60
 WARN_SECONDS: Final = 2 * 60
@@ -38,7 +40,7 @@ return 1
 
 
 class SessionsUnavailableError(Exception):
-    """The store of the sessions does not answer."""
+    """The store of the sessions does not answer. Says what is wrong with its certificate, where that is why."""
 
 
 class Session(msgspec.Struct, kw_only=True):
@@ -82,11 +84,16 @@ class Sessions:
     Args:
         url: of Redis.
         key: 32 bytes that seal the sessions.
+        authority: the file of the authorities that sign for a server of `rediss://`; None for the system's.
     """
 
-    def __init__(self, url: str, key: bytes) -> None:
+    def __init__(self, url: str, key: bytes, authority: Path | None = None) -> None:
         self._redis = redis.Redis.from_url(
-            url, socket_timeout=TIMEOUT_SECONDS, socket_connect_timeout=TIMEOUT_SECONDS, max_connections=64
+            url,
+            socket_timeout=TIMEOUT_SECONDS,
+            socket_connect_timeout=TIMEOUT_SECONDS,
+            max_connections=64,
+            **({"ssl_ca_certs": str(authority)} if authority else {}),
         )
         key_id = hashlib.sha256(b"masking-console key id" + key).digest()[:KEY_ID_BYTES]
         self._seal = SealingKey(key, key_id, label=b"console-session", tenant=b"")
@@ -222,8 +229,8 @@ class Sessions:
     def _asked(self) -> Iterator[None]:
         try:
             yield
-        except RedisError:
-            raise SessionsUnavailableError from None
+        except RedisError as error:
+            raise SessionsUnavailableError(certificate_fault(error)) from None
 
 
 def name_of(session_id: str) -> str:

@@ -1,6 +1,7 @@
 """The settings: `MASKING_CONSOLE_*` environment variables, read once."""
 
 import hmac
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,6 +29,7 @@ class Settings:
         url: its public address, an origin such as ``https://desk.example.com``.
         service_url: the masking service's.
         redis_url: where sessions are kept.
+        redis_ca, issuer_ca, service_ca: the authorities that sign for each of them; None for the system's.
         session_key: 32 bytes that seal the sessions.
         issuer: the `iss` of ID tokens.
         metadata_url: where the issuer describes itself.
@@ -48,6 +50,9 @@ class Settings:
     client_secret: str = field(repr=False)
     scope: str = "openid profile offline_access"
     resource: str = ""
+    redis_ca: Path | None = None
+    issuer_ca: Path | None = None
+    service_ca: Path | None = None
     timezone: str = "Asia/Shanghai"
     development: bool = False
 
@@ -70,6 +75,10 @@ class Settings:
                 raise SettingsError(f"{PREFIX}{name} is not set: see docs/desk.md for what it holds")
             return value
 
+        def authority(name: str) -> Path | None:
+            text = environment.get(PREFIX + name, "")
+            return _authority(Path(text), PREFIX + name) if text else None
+
         url = _origin(given("URL"), PREFIX + "URL")
         issuer = given("ISSUER")
         if (issuer == DEVELOPMENT_ISSUER) is not development:
@@ -79,10 +88,16 @@ class Settings:
         service = _origin(given("SERVICE_URL"), PREFIX + "SERVICE_URL")
         if development and urlsplit(url).hostname not in LOOPBACK:
             raise SettingsError(f"{PREFIX}URL: a development desk has a loopback address")
+        redis_url, redis_ca = given("REDIS_URL"), authority("REDIS_CA")
+        if redis_ca and not redis_url.startswith("rediss://"):
+            raise SettingsError(f"{PREFIX}REDIS_CA is for {PREFIX}REDIS_URL of the form rediss://")
         return cls(
             url=url,
             service_url=service,
-            redis_url=given("REDIS_URL"),
+            redis_url=redis_url,
+            redis_ca=redis_ca,
+            issuer_ca=authority("ISSUER_CA"),
+            service_ca=authority("SERVICE_CA"),
             session_key=_session_key(Path(given("SESSION_KEY"))),
             issuer=issuer,
             metadata_url=metadata,
@@ -110,6 +125,14 @@ def _origin(text: str, name: str) -> str:
 def _secure(url: SplitResult, name: str) -> None:
     if url.scheme != "https" and not (url.scheme == "http" and url.hostname in LOOPBACK):
         raise SettingsError(f"{name} begins with https://; plain http is for loopback addresses only")
+
+
+def _authority(path: Path, name: str) -> Path:
+    try:
+        ssl.create_default_context(cafile=str(path))
+    except (OSError, ssl.SSLError):
+        raise SettingsError(f"{name} names no file with certificates of authorities in PEM") from None
+    return path
 
 
 def _secret(path: Path, name: str) -> bytes:

@@ -4,6 +4,7 @@ import json
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,7 @@ from masking_service.access.errors import IssuerUnavailable
 from masking_service.access.issuer_keys import FetchedKeys
 from masking_service.access.issuers import Issuer, Issuers
 from tests.access.tokens import KEY, NOW, ROLES, jwk, rule, token
+from tests.certificates import Authority
 from tests.http_servers import Handler, served
 
 Answer = tuple[int, dict[str, str], bytes]  # status, headers, body
@@ -44,6 +46,22 @@ class TestFetchingOverHttp:
         keys = FetchedKeys.from_url(jwks_server(lambda: (200, {}, body)), "ES256")
         believed = Issuers([Issuer(rule(), keys)], ROLES)
         assert believed.authenticate(token({"kid": "a"}), NOW).id == "staff/u-1"
+
+    def test_an_issuer_of_a_company_is_believed_where_the_system_trusts_the_company(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        body = json.dumps({"keys": [jwk(KEY, kid="a")]}).encode()
+
+        class Keys(Handler):
+            def answer(self) -> None:
+                self.send(200, body)
+
+        authority = Authority(tmp_path)
+        with served(Keys, authority.vouch_for("issuer")) as url:
+            with pytest.raises(IssuerUnavailable):
+                FetchedKeys.from_url(url, "ES256").find("a", NOW)
+            monkeypatch.setenv("SSL_CERT_FILE", str(authority.file))
+            assert FetchedKeys.from_url(url, "ES256").find("a", NOW).key_id == "a"
 
     @pytest.mark.parametrize(
         "answer",

@@ -25,6 +25,7 @@ from masking_service.dev.development import Development
 from masking_service.dev.embedded import EmbeddedServer
 from masking_service.dev.issuer import Issuer, create_issuer
 from masking_service.runtime import settings as service_settings
+from tests.certificates import Certificate
 from tests.web.api import Api, started
 
 if TYPE_CHECKING:
@@ -43,11 +44,13 @@ class Served:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.server.server_port}"
+        return f"{'https' if self.server.ssl_context else 'http'}://127.0.0.1:{self.server.server_port}"
 
 
-def serve(app: Flask) -> Iterator[Served]:
-    server = make_server("127.0.0.1", 0, _with_the_end_of_the_body(app), threaded=True)
+def serve(app: Flask, certificate: Certificate | None = None) -> Iterator[Served]:
+    """Serve an application, with a certificate over TLS."""
+    files = (str(certificate.certificate), str(certificate.key)) if certificate else None
+    server = make_server("127.0.0.1", 0, _with_the_end_of_the_body(app), threaded=True, ssl_context=files)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     yield Served(server)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from masking_console.settings import DEVELOPMENT_ISSUER, Settings, SettingsError
+from tests.certificates import Authority
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -53,6 +57,9 @@ def test_a_missing_setting_is_named(given: dict[str, str], name: str) -> None:
         ("ISSUER", "http://login.example.com"),
         ("ISSUER", DEVELOPMENT_ISSUER),
         ("SESSION_KEY", "/nonexistent"),
+        ("REDIS_CA", "/nonexistent"),
+        ("ISSUER_CA", "/nonexistent"),
+        ("SERVICE_CA", "/dev/null"),
     ],
 )
 def test_an_insecure_setting_is_refused(given: dict[str, str], name: str, value: str) -> None:
@@ -77,3 +84,34 @@ def test_a_development_desk_has_a_loopback_address(given: dict[str, str]) -> Non
 
     with pytest.raises(SettingsError, match="loopback"):
         Settings.read(given, development=True)
+
+
+@pytest.mark.parametrize("name", ["REDIS_CA", "ISSUER_CA", "SERVICE_CA"])
+def test_each_server_has_a_setting_for_its_authorities(given: dict[str, str], tmp_path: Path, name: str) -> None:
+    file = Authority(tmp_path).file
+    given |= {f"MASKING_CONSOLE_{name}": str(file), "MASKING_CONSOLE_REDIS_URL": "rediss://127.0.0.1/1"}
+
+    settings = Settings.read(given)
+
+    read = {"REDIS_CA": settings.redis_ca, "ISSUER_CA": settings.issuer_ca, "SERVICE_CA": settings.service_ca}
+    assert read == dict.fromkeys(read) | {name: file}
+
+
+def test_a_store_without_encryption_has_no_authority(given: dict[str, str], tmp_path: Path) -> None:
+    given["MASKING_CONSOLE_REDIS_CA"] = str(Authority(tmp_path).file)
+
+    with pytest.raises(SettingsError, match="rediss://"):
+        Settings.read(given)
+
+
+def test_the_example_of_the_page_is_a_whole_set(given: dict[str, str], tmp_path: Path) -> None:
+    (example,) = re.findall(r"```ini\n(.*?)```", (ROOT / "docs" / "desk.md").read_text("utf-8"), re.DOTALL)
+    read = dict(line.split("=", 1) for line in example.splitlines())
+    authority = str(Authority(tmp_path).file)
+    files = {name: authority for name in read if name.endswith("_CA")}
+    files |= {name: given[name] for name in read if name.endswith(("_KEY", "_SECRET"))}
+
+    settings = Settings.read(read | files)
+
+    assert [name for name, value in read.items() if value.startswith("/")] == [name for name in read if name in files]
+    assert {settings.redis_ca, settings.issuer_ca, settings.service_ca} == {Path(authority)}

@@ -103,6 +103,7 @@ AXES: dict[str, list[dict[str, Any]]] = {
                 **DESK,
                 "timezone": "UTC",
                 "scope": "openid",
+                "redis": {"tls": {"existingSecret": "0"}},
                 "network": {
                     "clients": [{"namespaceSelector": {}}],
                     "egress": [{"to": [{"podSelector": {}}], "ports": [1]}],

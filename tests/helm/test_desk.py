@@ -48,6 +48,20 @@ def test_the_desk_reads_the_settings_that_its_pod_sets(pod: Object, tmp_path: Pa
     assert settings.metadata_url == "https://login.example.com/realms/staff/.well-known/openid-configuration"
 
 
+def test_the_authorities_of_a_company_vouch_for_each_server(chart: Chart) -> None:
+    (container,) = chart.one("everything", "Deployment", "desk")["spec"]["template"]["spec"]["containers"]
+    named = {v["name"]: v["value"] for v in container["env"] if v["name"].endswith("_CA")}
+    mounted = {mount["mountPath"]: mount["name"] for mount in container["volumeMounts"]}
+
+    assert named == {
+        "MASKING_CONSOLE_ISSUER_CA": "/run/masking/authorities/ca.crt",
+        "MASKING_CONSOLE_SERVICE_CA": "/run/masking/authorities/ca.crt",
+        "MASKING_CONSOLE_REDIS_CA": "/run/masking/redis-tls/ca.crt",
+    }
+    assert mounted["/run/masking/authorities"] == "authorities"
+    assert mounted["/run/masking/redis-tls"] == "redis-tls"
+
+
 def test_only_the_ingress_reaches_it_and_it_reaches_what_is_named(chart: Chart) -> None:
     rules = chart.one("desk", "NetworkPolicy", "desk")["spec"]
 
