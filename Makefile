@@ -35,7 +35,13 @@ help: ## show this list
 
 install: .venv/runtime ## make .venv and install the pinned requirements in it (PYTHON=python3.13 picks another Python)
 
-run: install ## start the development service and the desk, send a first batch, and leave both running (PORT=8080)
+# The policy of `make run`: the default one with both search indexes, which a production policy has to turn on itself.
+$(STATE)/policy.yaml: policy.yaml
+	@mkdir -p $(STATE)
+	@{ cat $<; grep -q '^search:' $< || echo 'search: {phone: true, last4: true}'; } >$@.new
+	@mv $@.new $@
+
+run: install $(STATE)/policy.yaml ## start the development service and the desk, send a first batch, and leave both running (PORT=8080)
 	@mkdir -p $(STATE)
 	@if $(SERVING); then \
 		url=$$($(ADDRESS)); \
@@ -43,6 +49,7 @@ run: install ## start the development service and the desk, send a first batch, 
 			*) echo "it runs already at $${url:-an address that it has not said yet}: \`make stop\` first"; exit 1;; esac; \
 	else \
 		: >$(STATE)/serve.log; \
+		MASKING_POLICY="$${MASKING_POLICY:-$(STATE)/policy.yaml}" \
 		nohup $(BIN)/python -m masking_service serve --dev --port "$(or $(PORT),8080)" --state-dir $(STATE) \
 			>>$(STATE)/serve.log 2>&1 </dev/null & echo $$! >$(STATE)/serve.pid; \
 	fi

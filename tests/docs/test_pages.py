@@ -1,5 +1,6 @@
 """Runs the commands of the README and the quick starts."""
 
+import json
 import re
 from pathlib import Path
 
@@ -17,6 +18,22 @@ TRANSLATIONS = [page for page in [ROOT / "README.zh-CN.md", *QUICK_STARTS] if TR
 SCREENS = "dispute-desk"
 """This page has no commands: tests/browser works at the screens that it describes."""
 PAGES = [page for page in [ROOT / "README.md", *QUICK_STARTS] if TRANSLATED not in page.name and page.stem != SCREENS]
+
+
+DESK_PAGES = [page for page in QUICK_STARTS if page.name.startswith(SCREENS)]
+
+
+@pytest.mark.parametrize("page", DESK_PAGES, ids=lambda page: page.name)
+def test_the_waybill_of_a_page_without_commands_is_found_as_it_says(page: Path, reader: Reader) -> None:
+    told = set(re.findall(r"`([^`]+)`", page.read_text("utf-8")))
+    forms = (r"YT\d{13}", r"\d{3} \d{4} \d{4}", r"\d{4}", r"\d{6}")
+    (number,), (phone,), (last4,), (site,) = ([code for code in told if re.fullmatch(form, code)] for form in forms)
+    asked = ({"phone": phone}, {"last4": last4, "site": site})
+
+    searches = [f". examples/ask.sh; ask service-desk /search -d '{json.dumps(each)}'" for each in asked]
+    found = [json.loads(printed)["results"] for printed in reader.run(*(Step(search, "") for search in searches))]
+
+    assert [[each["waybill_no"] for each in results] for results in found] == [[number], [number]]
 
 
 def without_comments(step: Step) -> Step:
