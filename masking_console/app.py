@@ -18,6 +18,7 @@ from masking_console.messages import message
 from masking_console.metrics import Metrics
 from masking_console.oidc import IssuerUnavailableError, Provider, SignInError
 from masking_console.preferences import LANGUAGES
+from masking_console.refusals import field_errors, said
 from masking_console.screens import SCREENS, may_use, screens_of
 from masking_console.screens.find import can_search
 from masking_console.service import Refusal, Service, ServiceUnavailableError
@@ -38,7 +39,7 @@ def create_app(settings: Settings) -> Flask:
     """The desk's WSGI application."""
     app = Flask(__name__)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters.update(FILTERS)
+    app.jinja_env.filters.update(FILTERS, said=said)
     app.url_map.strict_slashes = False
     app.config["MAX_CONTENT_LENGTH"] = 256 * 1024
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 24 * 3600
@@ -124,7 +125,7 @@ def _refused(refusal: Refusal) -> Response:
         asked = {name.removesuffix("_values"): value for name, value in _CHALLENGE.findall(refusal.challenge)}
         return to_sign_in(confirm="1", **asked)
     code = refusal.code if refusal.code in OWN_PAGES else "refused"
-    return message(code, refusal.status, refusal=refusal, said=refusal.detail or refusal.title)
+    return message(code, refusal.status, refusal=refusal, said=[said(refusal), *field_errors(refusal).values()])
 
 
 def _sign_in_failed(error: SignInError) -> Response:

@@ -7,7 +7,7 @@ from typing import Any, Final
 from flask_babel import format_datetime
 from markupsafe import Markup
 
-from masking_console.texts import _, later
+from masking_console.texts import _, later, several
 
 SIDES: Final = (
     ("recipient", ("recipient", "receiver", "receive", "rec", "to_address", "address_to", "consignee", "post_")),
@@ -189,11 +189,11 @@ def show_label(kind: str) -> str:
 
 def amount(counts: str, used: int, limit: int | None) -> str:
     """What a person used of a budget, with its limit where there is one: "3 / 20 values"."""
-    n = f"{used} / {limit}" if limit else str(used)
+    n, counted = f"{used} / {limit}" if limit else str(used), limit or used
     return {
-        "fields": _("%(n)s values", n=n),
-        "full_views": _("%(n)s full views", n=n),
-        "cases": _("%(n)s cases", n=n),
+        "fields": several("%(n)s value", "%(n)s values", counted, n=n),
+        "full_views": several("%(n)s full view", "%(n)s full views", counted, n=n),
+        "cases": several("%(n)s case", "%(n)s cases", counted, n=n),
     }[counts]
 
 

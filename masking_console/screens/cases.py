@@ -10,6 +10,7 @@ from masking_console.asked import whole_number
 from masking_console.formats import KIND_ORDER, SIDE_ORDER, clock_time, other_leaves, side_of, value_at
 from masking_console.labels import label_of, label_profile
 from masking_console.messages import see_other
+from masking_console.refusals import field_errors
 from masking_console.service import Json, Refusal
 from masking_console.texts import _
 
@@ -74,7 +75,7 @@ def create() -> Response | tuple[str, int]:
     except Refusal as refusal:
         if refusal.status not in (400, 409, 422, 429):
             raise
-        return _form(form, errors=_form_errors(refusal, numbers), refusal=refusal), refusal.status
+        return _form(form, errors=field_errors(refusal), refusal=refusal), refusal.status
     return see_other(url_for("cases.shown", name=opened["case"]))
 
 
@@ -241,16 +242,3 @@ def _searched(search: str) -> list[Json]:
         return list(g.person.cases(waybill=search)["cases"])
     except Refusal:
         return []
-
-
-def _form_errors(refusal: Refusal, numbers: list[str]) -> dict[str, str]:
-    """What is wrong with each member of the form, in words. Waybills are named by their line."""
-    errors: dict[str, str] = {}
-    for each in refusal.errors:
-        member, _slash, rest = each["pointer"].lstrip("/").partition("/")
-        words = str(each.get("detail") or refusal.detail)
-        line = whole_number(rest, 0, len(numbers) - 1)
-        if member == "waybills" and line is not None:
-            words = _("Line %(line)d is not a waybill number: 6 to 40 of A-Z 0-9 -", line=line + 1)
-        errors.setdefault(member, words)
-    return errors

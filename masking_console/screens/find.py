@@ -7,6 +7,7 @@ from flask import Blueprint, Response, g, render_template, request
 from masking_console.formats import side_of, value_at
 from masking_console.labels import label_profile
 from masking_console.messages import message
+from masking_console.refusals import field_errors
 from masking_console.service import Json, Refusal
 
 pages = Blueprint("find", __name__)
@@ -40,8 +41,8 @@ def found() -> str | tuple[str, int]:
     except Refusal as refusal:
         if refusal.status not in SAID_ON_THE_PAGE:
             raise
-        errors = {each["pointer"].lstrip("/"): each.get("detail") or refusal.detail for each in refusal.errors}
-        return render_template("find.html", found=None, errors=errors, refusal=refusal), refusal.status
+        page = render_template("find.html", found=None, errors=field_errors(refusal), refusal=refusal)
+        return page, refusal.status
     return render_template("find.html", found=[_parcel(each) for each in results], errors={})
 
 
