@@ -12,6 +12,8 @@ from barcode.writer import SVGWriter
 from masking_console.formats import other_leaves, side_of, value_at
 from masking_console.service import Json
 
+QUIET_MODULES: Final = 4
+"""Of a QR code (ISO/IEC 18004): white modules around it."""
 ROUTING_NAMES: Final = frozenset(
     {"routingcode", "routecode", "routelabel", "destroutelabel", "sortingcode", "sortcode", "shortaddress"}
     | {"三段码", "大头笔"}
@@ -61,5 +63,5 @@ def barcode_image(number: str) -> str:
 
 
 def qr_image(text: str) -> str:
-    """A QR code, as a data URL."""
-    return str(segno.make(text, error="m").svg_data_uri(border=2))
+    """A QR code, as a data URL. Never a Micro QR code, which few scanners read."""
+    return str(segno.make_qr(text, error="m").svg_data_uri(border=QUIET_MODULES))

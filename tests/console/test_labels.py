@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 
-from masking_console.labels import label_of
+from masking_console.labels import label_of, qr_image
 
 NUMBER = "SF1234567890"
 
@@ -43,3 +45,14 @@ def test_a_record_without_a_routing_code_has_a_label_without_one() -> None:
 @pytest.mark.parametrize("seen", [[], [None]])
 def test_a_waybill_that_is_not_found_has_no_label(seen: list[dict[str, Any] | None]) -> None:
     assert label_of(seen, NUMBER) is None
+
+
+@pytest.mark.parametrize("number", ["SF1234", NUMBER, "YT8800001715888", "A" * 40], ids=["6", "12", "15", "40"])
+def test_the_code_is_a_full_qr_code_with_its_quiet_zone(number: str) -> None:
+    """A full one has 17 + 4 n modules a side for a version n from 1; a Micro QR code has at most 17."""
+    svg = unquote(qr_image(number))
+    width, height = (int(re.findall(rf"{side}='(\d+)'", svg)[0]) for side in ("width", "height"))
+
+    version, rest = divmod(width - 2 * 4 - 17, 4)
+    assert (width, rest) == (height, 0)
+    assert version >= 1
