@@ -14,6 +14,7 @@ import requests
 from authlib.common.errors import AuthlibBaseError
 from authlib.integrations.requests_client import OAuth2Session
 
+from masking_console.asked import whole_number
 from masking_console.authorities import certificate_fault, new_http, trust
 from masking_console.sessions import Session
 from masking_console.settings import Settings
@@ -21,6 +22,11 @@ from masking_console.settings import Settings
 TIMEOUT_SECONDS: Final = 5.0
 METADATA_SECONDS: Final = 600
 ALGORITHMS: Final = ("ES256", "ES384", "ES512", "RS256", "PS256", "EdDSA")
+DEFAULT_SECONDS: Final = 300
+"""How long an access token is used where the issuer does not say it, or says no whole number up to `MAX_SECONDS`."""
+MAX_SECONDS: Final = 24 * 3600
+DESCRIBED: Final = ("authorization_endpoint", "token_endpoint", "jwks_uri")
+"""What the metadata of an issuer must have."""
 LOGOUT_EVENT: Final = "http://schemas.openid.net/event/backchannel-logout"
 LOGOUT_SECONDS: Final = 120
 
@@ -176,7 +182,8 @@ class Provider:
                 metadata = answer.json() if answer.ok else {}
             except requests.RequestException as error:
                 raise IssuerUnavailableError(certificate_fault(error)) from None
-            if metadata.get("issuer") != self._settings.issuer:
+            told = isinstance(metadata, dict) and all(isinstance(metadata.get(name), str) for name in DESCRIBED)
+            if not told or metadata.get("issuer") != self._settings.issuer:
                 raise IssuerUnavailableError
             self._metadata, self._metadata_at = metadata, time.monotonic()
             trusted = ssl.create_default_context(cafile=self._settings.issuer_ca)
@@ -208,6 +215,8 @@ class Provider:
             raise SignInError(str(error.error)) from None
         except requests.RequestException as error:
             raise IssuerUnavailableError(certificate_fault(error)) from None
+        except ValueError:  # what Authlib says of an `expires_in` that is no number
+            raise SignInError("token answer") from None
         if not isinstance(token.get("access_token"), str):
             raise SignInError("no access token")
         return token
@@ -237,5 +246,5 @@ def _tokens(token: Mapping[str, Any], refresh_token: str = "") -> Tokens:
     return Tokens(
         access_token=token["access_token"],
         refresh_token=str(token.get("refresh_token") or refresh_token),
-        expires_at=int(time.time()) + int(token.get("expires_in") or 300),
+        expires_at=int(time.time()) + (whole_number(str(token.get("expires_in")), 1, MAX_SECONDS) or DEFAULT_SECONDS),
     )

@@ -13,6 +13,7 @@ import pytest
 from masking_console.app import create_app
 from masking_console.checks import checks
 from masking_console.guards import SESSION_COOKIE
+from masking_console.oidc import DESCRIBED
 from masking_console.service import Service, ServiceUnavailableError
 from masking_console.sessions import Session, Sessions, SessionsUnavailableError
 from masking_console.settings import Settings
@@ -158,7 +159,8 @@ def test_the_doctor_names_the_setting_of_a_refused_certificate(
 def test_the_doctor_says_when_only_the_keys_are_out_of_reach(settings: Settings) -> None:
     class Described(Handler):
         def answer(self) -> None:
-            described = {"issuer": settings.issuer, "jwks_uri": f"http://{self.headers['Host']}/jwks"}
+            here = f"http://{self.headers['Host']}"
+            described = dict.fromkeys(DESCRIBED, f"{here}/nowhere") | {"issuer": settings.issuer}
             found = self.path == METADATA
             self.send(200 if found else 404, json.dumps(described).encode() if found else b"")
 

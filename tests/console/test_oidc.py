@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import json
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import jwt
@@ -13,23 +15,28 @@ from flask.testing import FlaskClient
 
 from keys.development_issuer import new_private_pem
 from masking_console.guards import SESSION_COOKIE
-from masking_console.oidc import LOGOUT_EVENT
+from masking_console.oidc import LOGOUT_EVENT, IssuerUnavailableError, Provider
 from masking_console.sessions import ENDED_BY_ISSUER, Session, Sessions
-from masking_console.settings import DEVELOPMENT_ISSUER
+from masking_console.settings import DEVELOPMENT_ISSUER, Settings
 from masking_service.access.issuers import DEVELOPMENT_ALGORITHM
 from masking_service.dev.issuer import CLIENT_ID, KEY_ID, Issuer, create_issuer
 from tests.console.conftest import SECRET, URL, serve
 from tests.console.test_sign_in import sign_in
+from tests.http_servers import Handler, served
 
 NUMBERS = itertools.count()
 
 
 class ChangedIssuer(Issuer):
-    """The development issuer, with changed claims in its ID tokens. A claim that is None is left out."""
+    """The development issuer, with changed claims in its ID tokens, and changes `beside` them.
+
+    A claim that is None is left out.
+    """
 
     def __init__(self) -> None:
         self._pem = new_private_pem()
         self.changes: dict[str, Any] = {}
+        self.beside: dict[str, Any] = {}
         super().__init__(self._pem, SECRET, f"{URL}/callback")
 
     def signed(self, claims: dict[str, Any], pem: bytes = b"", **header: Any) -> str:
@@ -41,7 +48,7 @@ class ChangedIssuer(Issuer):
         tokens = super().exchange(code, verifier, redirect_uri)
         assert tokens is not None
         claims = jwt.decode(tokens["id_token"], options={"verify_signature": False})
-        return tokens | {"id_token": self.signed(claims | self.changes)}
+        return tokens | {"id_token": self.signed(claims | self.changes)} | self.beside
 
 
 @pytest.fixture(scope="module")
@@ -51,8 +58,8 @@ def issuer() -> ChangedIssuer:
 
 @pytest.fixture(scope="module")
 def issuer_url(issuer: Issuer) -> Iterator[str]:
-    for served in serve(create_issuer(issuer)):
-        yield served.url
+    for found in serve(create_issuer(issuer)):
+        yield found.url
 
 
 @pytest.mark.parametrize(
@@ -85,11 +92,55 @@ def issuer_url(issuer: Issuer) -> Iterator[str]:
 def test_a_session_begins_with_a_sound_id_token_only(
     browser: FlaskClient, issuer: ChangedIssuer, changes: dict[str, Any], begins: bool
 ) -> None:
-    issuer.changes = changes
+    issuer.changes, issuer.beside = changes, {}
 
     answered = sign_in(browser)
 
     assert (answered.status_code, browser.get_cookie(SESSION_COOKIE) is not None) == (200 if begins else 400, begins)
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds"),
+    [(600, 600), ("600", 600), (None, 300), (-1, 300), (0, 300), ([], 300)],
+    ids=["number", "text", "nothing", "negative", "zero", "list"],
+)
+def test_a_token_is_used_as_long_as_the_issuer_says(
+    browser: FlaskClient, issuer: ChangedIssuer, sessions: Sessions, said: object, seconds: int
+) -> None:
+    issuer.changes, issuer.beside = {}, {"expires_in": said}
+    before = int(time.time())
+    answered = sign_in(browser)
+
+    held = browser.get_cookie(SESSION_COOKIE)
+    assert answered.status_code == 200
+    assert held is not None
+    found = sessions.find(held.value)
+    assert found is not None
+    assert before + seconds <= found.expires_at <= time.time() + seconds
+
+
+@pytest.mark.parametrize("said", ["²", "9" * 5000, "soon"], ids=["superscript", "5000 digits", "word"])
+def test_a_token_with_an_odd_end_begins_no_session(browser: FlaskClient, issuer: ChangedIssuer, said: str) -> None:
+    issuer.changes, issuer.beside = {}, {"expires_in": said}
+
+    assert sign_in(browser).status_code == 400
+    assert browser.get_cookie(SESSION_COOKIE) is None
+
+
+METADATA = {"issuer": DEVELOPMENT_ISSUER, "jwks_uri": "http://127.0.0.1:1", "token_endpoint": "http://127.0.0.1:1"}
+
+
+BODIES = {"empty": b"", "broken": b"{", "list": b"[]", "null": b"null", "partial": json.dumps(METADATA).encode()}
+
+
+@pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
+def test_an_issuer_that_describes_itself_badly_is_unavailable(settings: Settings, body: bytes) -> None:
+    class Described(Handler):
+        def answer(self) -> None:
+            self.send(200, body)
+
+    with served(Described) as url, pytest.raises(IssuerUnavailableError):
+        Provider(replace(settings, metadata_url=url)).prepare()
 
 
 def logout_token(issuer: ChangedIssuer, **changes: Any) -> str:
