@@ -1,0 +1,1 @@
+"""Scores the masks on texts and addresses as people write them."""
