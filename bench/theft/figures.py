@@ -3,11 +3,12 @@
 import gc
 import math
 import os
+import subprocess
 import zlib
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 from hashlib import sha256
 from pathlib import Path
 from statistics import median
@@ -53,7 +54,11 @@ class Theft:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One seed."""
+    """One seed.
+
+    Attributes:
+        code: the commit whose code ran it; empty where it is not known.
+    """
 
     seed: int
     rate: int
@@ -63,6 +68,7 @@ class Run:
     replayed: int
     replayed_calls: int
     disagreeing: list[str]
+    code: str = ""
 
 
 def sampled(seed: int, one_in: int, person: str, day: int) -> bool:
@@ -97,9 +103,18 @@ def run(policy_path: Path, workforce: Workforce, defended: bool, first: int, see
             varied[key].append(_theft(thieves.run(name, service, changed, seed, rate, rows)))
     days = sum(len({(step.who.id, step.at // DAY) for step in steps}) for steps in companies)
     calls = sum(map(len, companies))
-    return Run(
-        seed, rate, tally, thefts, varied, days, calls, disagreements(policy_path, seed, companies) if calls else []
-    )
+    differences = disagreements(policy_path, seed, companies) if calls else []
+    return Run(seed, rate, tally, thefts, varied, days, calls, differences, commit())
+
+
+@cache
+def commit() -> str:
+    """The commit of this checkout, with ``-dirty`` behind it if files differ from it; empty outside of a checkout."""
+    command = ("git", "describe", "--always", "--dirty", "--abbrev=12", "--exclude=*")
+    try:
+        return subprocess.run(command, cwd=ROOT, capture_output=True, check=True, text=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return ""
 
 
 def _never(person: str, day: int) -> bool:
@@ -125,6 +140,8 @@ def _theft(heist: Heist) -> Theft:
 
 def simulate(policy: Path, workforce: Workforce, first: int, keep: Path | None = None) -> tuple[Json, Json]:
     """Run every seed; return the figures as `--json` prints them: with the defences, and without them.
+
+    Results that are kept may be of other code: `code` in the figures names each commit that a seed ran on.
 
     Args:
         policy: the policy of the company with the defences.
@@ -169,6 +186,7 @@ def figures_of(workforce: Workforce, runs: Sequence[Run]) -> Json:
         "disagreements": len(different),
         "disagreeing": different[:20],
         "seeds": [one.seed for one in runs],
+        "code": sorted({one.code for one in runs}),
         "company": {**msgspec.structs.asdict(workforce.people), "days": workforce.days},
         "curves": curves(runs),
     }
@@ -179,10 +197,13 @@ def summary(runs: Sequence[Run], workforce: Workforce) -> Json:
     by_rate = {rate: Tally() for rate in workforce.desk.tickets_per_million}
     for one in runs:
         by_rate[one.rate].add(one.tally)
-    rates = {rate: _honest(tally, workforce) for rate, tally in by_rate.items() if tally.person_days}
+    rates = {
+        rate: {"seeds": sum(one.rate == rate for one in runs), **_honest(tally, workforce)}
+        for rate, tally in by_rate.items()
+        if tally.person_days
+    }
     strategies = {
-        name: _strategy([theft for one in runs for theft in one.thefts if theft.strategy == name], workforce)
-        for name in thieves.STRATEGIES
+        name: _strategy([theft for one in runs for theft in _of(one, name)], workforce) for name in thieves.STRATEGIES
     }
     variants = {
         key: {
@@ -194,10 +215,17 @@ def summary(runs: Sequence[Run], workforce: Workforce) -> Json:
         for key, variant in VARIANTS.items()
         if any(key in one.varied for one in runs)
     }
+    records = {
+        name: {
+            str(rate): _p95(sorted(one.records for run in runs if run.rate == rate for one in _of(run, name)))
+            for rate in rates
+        }
+        for name in thieves.STRATEGIES
+    }
     return {
         "strategies": strategies,
         "variants": variants,
-        "worst_records_p95": max(one["records_p95"] for one in strategies.values()),
+        "worst_records_p95": max(max(of_rates.values()) for of_rates in records.values()),
         "worst_records_until_approval_p95": max(one["records_until_approval_p95"] for one in strategies.values()),
         "honest_freezes_per_100k_person_days": max(
             one["honest_freezes_per_100k_person_days"] for one in rates.values()
@@ -205,16 +233,12 @@ def summary(runs: Sequence[Run], workforce: Workforce) -> Json:
         "review_items_per_day_per_10k": max(one["review_items_per_day_per_10k"] for one in rates.values()),
         "approvals_per_day_per_10k": max(one["approvals_per_day_per_10k"] for one in rates.values()),
         "by_tickets_per_million": {str(rate): figures for rate, figures in rates.items()},
-        "records_by_tickets_per_million": {
-            name: {
-                str(rate): max(
-                    theft.records for one in runs if one.rate == rate for theft in one.thefts if theft.strategy == name
-                )
-                for rate in rates
-            }
-            for name in thieves.STRATEGIES
-        },
+        "records_by_tickets_per_million": records,
     }
+
+
+def _of(run: Run, strategy: str) -> list[Theft]:
+    return [theft for theft in run.thefts if theft.strategy == strategy]
 
 
 def _honest(tally: Tally, workforce: Workforce) -> Json:

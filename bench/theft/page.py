@@ -1,6 +1,7 @@
 """Writes docs/insiders.md and its plot from the figures of a run."""
 
 import json
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -29,16 +30,18 @@ NAMES = {
     "buyers_list": "buyer's list of numbers",
 }
 AIM = 100
+_COUNTS = ("No aim is", "One aim is", "Two aims are", "All three aims are")
+WORST = "records in the worst strategy, p95"
 AIMS = {
-    "worst_records_p95": ("records in the worst strategy, p95", AIM),
     "honest_freezes_per_100k_person_days": ("honest freezes per 100,000 person-days", 1),
     "review_items_per_day_per_10k": ("review items a day per 10,000 staff", 5),
 }
+"""Aims besides the records: by the names in the figures, the text and the bound. Each is judged rate by rate."""
 
 BESIDE = {
     "approvals_per_day_per_10k": "approvals a day per 10,000 staff, which are no review items here",
-    "worst_records_until_approval_p95": "records in the worst strategy, p95, if a person who has to approve a case "
-    "notices the thief",
+    "worst_records_until_approval_p95": "records in the worst strategy, p95 of all rates together, if a person who has "
+    "to approve a case notices the thief",
 }
 
 
@@ -68,7 +71,7 @@ def tables(figures: Json) -> str:
             *_variants(figures),
             "",
             _replayed(figures),
-            f"Seeds {figures['seeds'][0]} to {figures['seeds'][-1]}.",
+            f"Seeds {figures['seeds'][0]} to {figures['seeds'][-1]}. {_code(figures)}",
         ]
     )
 
@@ -80,6 +83,20 @@ def _replayed(figures: Json) -> str:
     return f"{days:,} person-days ({calls:,} calls) were replayed through the real application; {different} disagreed."
 
 
+def _code(figures: Json) -> str:
+    """Name the code that the seeds ran on: of a resumed run there may be several."""
+    known = sorted({*figures["code"], *figures["before"]["code"]} - {""})
+    unknown = "" in {*figures["code"], *figures["before"]["code"]}
+    if not known:
+        return "The commit that they ran on was not recorded."
+    names = ", ".join(f"`{name}`" for name in known)
+    if len(known) == 1 and not unknown:
+        return f"They ran on commit {names}."
+    return f"**The run was resumed on other code**: its seeds ran on {names}" + (
+        " and on unknown code." if unknown else "."
+    )
+
+
 def _company(figures: Json) -> list[str]:
     company = figures["company"]
     return [
@@ -89,15 +106,100 @@ def _company(figures: Json) -> list[str]:
     ]
 
 
+def worst_by_rate(figures: Json) -> dict[str, int]:
+    """By the rate of tickets: the records that the worst strategy takes, p95 of the seeds at that rate."""
+    found = figures["records_by_tickets_per_million"].values()
+    return {rate: max(of_rates[rate] for of_rates in found) for rate in figures["by_tickets_per_million"]}
+
+
+def _by_aim(figures: Json) -> dict[str, tuple[int, dict[str, float]]]:
+    """By the text of an aim: its bound, and what was measured at each rate of tickets."""
+    rates = figures["by_tickets_per_million"]
+    return {WORST: (AIM, {**worst_by_rate(figures)})} | {
+        text: (most, {rate: one[key] for rate, one in rates.items()}) for key, (text, most) in AIMS.items()
+    }
+
+
+def missed(figures: Json) -> int:
+    """How many aims are missed at one rate of tickets at least."""
+    return sum(max(found.values()) > most for most, found in _by_aim(figures).values())
+
+
 def _aims(figures: Json) -> list[str]:
-    rows = ["| aim | at most | with the defences | | default policy alone |", "|---|---:|---:|---|---:|"]
-    for key, (text, most) in AIMS.items():
-        found = figures[key]
-        said = "met" if found <= most else "**missed**"
-        rows.append(f"| {text} | {most} | {found:,} | {said} | {figures['before'][key]:,} |")
-    for key, text in BESIDE.items():
-        rows.append(f"| {text} | | {figures[key]:,} | | {figures['before'][key]:,} |")
-    return rows
+    rates, before = figures["by_tickets_per_million"], _by_aim(figures["before"])
+    heads = " | ".join(f"{int(rate):,} ({one['seeds']} seeds)" for rate, one in rates.items())
+    rows = [
+        f"| aim, by tickets per million parcels | at most | {heads} | default policy alone, worst rate |",
+        "|---|---:|" + "---|" * len(rates) + "---:|",
+    ]
+    for text, (most, found) in _by_aim(figures).items():
+        cells = " | ".join(f"{value:,} {_said(value, most)}" for value in found.values())
+        rows.append(f"| {text} | {most} | {cells} | {max(before[text][1].values()):,} |")
+    beside = (
+        f"- {text}: {figures[key]:,}, and {figures['before'][key]:,} with the default policy alone"
+        for key, text in BESIDE.items()
+    )
+    return [*rows, "", "p95 of fewer than 20 seeds is their highest figure. Beside the aims:", "", *beside]
+
+
+def _said(value: float, most: float) -> str:
+    return "met" if value <= most else "**missed**"
+
+
+def readme(figures: Json) -> str:
+    """The table of README.md."""
+    rates = figures["by_tickets_per_million"]
+    seeds = ", ".join(f"{one['seeds']} at {int(rate):,}" for rate, one in rates.items())
+    quoted = _quoted(figures)
+    aims = (
+        f"at most {AIM} records for each kind of theft",
+        "at most 1 honest person frozen in 100,000 person-days",
+        "at most 5 items to review a day for 10,000 staff",
+    )
+    rows = [
+        "| aim | " + " | ".join(f"{int(rate):,} tickets a million parcels" for rate in rates) + " |",
+        "|---|" + "---|" * len(rates),
+    ]
+    for aim, (most, found) in zip(aims, _by_aim(figures).values(), strict=True):
+        rows.append(f"| {aim} | " + " | ".join(f"{value:,}: {_said(value, most)}" for value in found.values()) + " |")
+    return "\n".join(
+        [
+            *rows,
+            "",
+            f"Seeds: {seeds}; of so few runs the highest figure counts. Not stopped: a renter who controls",
+            f"the officer's own device remotely by day ({quoted['remote_day']} in a week), and a ring that chooses the",
+            f"officer of a ticket ({quoted['ring_chooses']}). Approvals of sampled cases are no items to review;",
+            f"they are {quoted['approvals']} a day more.",
+        ]
+    )
+
+
+def chinese_readme(figures: Json) -> str:
+    """The table of README.zh-CN.md."""
+    rates = figures["by_tickets_per_million"]
+    seeds = "、".join(f"{int(rate):,} 为 {one['seeds']} 个" for rate, one in rates.items())
+    quoted = _quoted(figures)
+    aims = (
+        f"每种手法不超过 {AIM} 条",
+        "每 100,000 人日误冻结不超过 1 次",
+        "每 10,000 名员工每天待处理不超过 5 项",
+    )
+    rows = [
+        "| 目标 | " + " | ".join(f"每百万件 {int(rate):,} 张工单" for rate in rates) + " |",
+        "|---|" + "---|" * len(rates),
+    ]
+    for aim, (most, found) in zip(aims, _by_aim(figures).values(), strict=True):
+        cells = (f"{value:,}，{'达到' if value <= most else '**未达到**'}" for value in found.values())
+        rows.append(f"| {aim} | " + " | ".join(cells) + " |")
+    return "\n".join(
+        [
+            *rows,
+            "",
+            f"随机种子数：{seeds}；次数少，取其中最高值。仍无法阻止：白天远程控制专员本人的设备"
+            f"（一周 {quoted['remote_day']} 条）；团伙能自行指定受理专员（{quoted['ring_chooses']} 条）。"
+            f"抽中工单的审批不计入待处理项，每天另有 {quoted['approvals'].replace(' to ', ' 至 ')} 项。",
+        ]
+    )
 
 
 def _strategies(figures: Json) -> list[str]:
@@ -120,7 +222,7 @@ def _strategies(figures: Json) -> list[str]:
 def _by_rate(figures: Json) -> list[str]:
     rates = [*figures["by_tickets_per_million"]]
     rows = [
-        "| most records, by tickets per million parcels | " + " | ".join(f"{int(rate):,}" for rate in rates) + " |",
+        "| records p95, by tickets per million parcels | " + " | ".join(f"{int(rate):,}" for rate in rates) + " |",
         "|---|" + "---:|" * len(rates),
     ]
     return rows + [
@@ -188,14 +290,18 @@ def _quoted(figures: Json) -> dict[str, str]:
     """Return the figures that the text quotes, by the names that it uses."""
     before, rates = figures["before"], figures["by_tickets_per_million"].values()
     strategies, variants = figures["strategies"], figures["variants"]
-    worst = max(strategies, key=lambda name: strategies[name]["records_p95"])
+    by_rate = figures["records_by_tickets_per_million"]
+    worst = max(strategies, key=lambda name: max(by_rate[name].values()))
+    worst_rate = max(by_rate[worst], key=lambda rate: by_rate[worst][rate])
     reviews, approvals = ([one[f"{what}_per_day_per_10k"] for one in rates] for what in ("review_items", "approvals"))
     freezes = [one["honest_freezes_per_100k_person_days"] for one in rates]
     days = sum(one["person_days"] for one in rates)
     numbers = {
-        "worst_records": strategies[worst]["records_p95"],
-        "worst_max": max(one["records_max"] for one in strategies.values()),
+        "worst_records": by_rate[worst][worst_rate],
+        "worst_rate": int(worst_rate),
+        "worst_pooled": max(one["records_p95"] for one in strategies.values()),
         "before_records": before["worst_records_p95"],
+        **figures["company"],
         "person_days": days,
         "at_work": round(figures["company"]["officers"] * PRESENT),
         "guesses_before": before["strategies"]["guessing"]["records_max"],
@@ -210,6 +316,13 @@ def _quoted(figures: Json) -> dict[str, str]:
     return {
         **{name: f"{number:,}" for name, number in numbers.items()},
         "worst": NAMES[worst],
+        "aim": str(AIM),
+        "less": ", ".join(
+            f"{found:,} at {int(rate):,}" for rate, found in worst_by_rate(figures).items() if rate != worst_rate
+        ),
+        "missed": f"{_COUNTS[missed(figures)]} missed",
+        "most_rate": f"{max(map(int, figures['by_tickets_per_million'])):,}",
+        "rates": ", ".join(f"{int(rate):,}" for rate in figures["by_tickets_per_million"]),
         "seeds": str(len(figures["seeds"])),
         "freezes": f"{min(freezes)} to {max(freezes)}",
         "reviews": f"{min(reviews)} to {max(reviews)}",
@@ -218,8 +331,24 @@ def _quoted(figures: Json) -> dict[str, str]:
     }
 
 
+READMES: Mapping[str, Callable[[Json], str]] = {"README.md": readme, "README.zh-CN.md": chinese_readme}
+"""Documents beside the folder that show the aims."""
+
+
+def fed(document: str, table: str) -> str:
+    """A document with the table in its place; unchanged where it has none."""
+    begin, end = "<!-- theft:begin -->\n", "<!-- theft:end -->\n"
+    before, _, rest = document.partition(begin)
+    _, found, after = rest.partition(end)
+    return f"{before}{begin}{table}\n{end}{after}" if found else document
+
+
 def save(figures: Json, docs: Path) -> None:
     """Write the page, the plot and the figures into a folder of documents."""
     draw(figures, docs / "insiders" / "theft.svg")
     (docs / "insiders" / "figures.json").write_text(json.dumps(figures, indent=1) + "\n")
     (docs / "insiders.md").write_text(page(figures))
+    for name, table in READMES.items():
+        path = docs.parent / name
+        if path.exists():
+            path.write_text(fed(path.read_text("utf-8"), table(figures)), "utf-8")

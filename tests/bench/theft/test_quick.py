@@ -10,7 +10,7 @@ import pytest
 
 from bench.theft import page, thieves
 from bench.theft.__main__ import RECOMMENDED, main
-from bench.theft.figures import kept_run, summary
+from bench.theft.figures import commit, kept_run, summary
 from bench.theft.figures import run as simulated
 from bench.theft.workforce import DEFAULT, Workforce
 from masking_service.shipped import ROOT
@@ -154,3 +154,48 @@ def test_the_published_page_is_made_of_the_published_figures() -> None:
     figures = json.loads((ROOT / "docs" / "insiders" / "figures.json").read_text())
 
     assert page.page(figures) == (ROOT / "docs" / "insiders.md").read_text()
+
+
+@pytest.mark.parametrize("name", page.READMES)
+def test_the_readme_shows_the_published_figures(name: str) -> None:
+    figures = json.loads((ROOT / "docs" / "insiders" / "figures.json").read_text())
+    text = (ROOT / name).read_text()
+
+    assert page.fed(text, page.READMES[name](figures)) == text
+    assert "<!-- theft:begin -->" in text
+
+
+def test_an_aim_is_judged_at_each_rate_of_tickets_by_itself() -> None:
+    figures = json.loads((ROOT / "docs" / "insiders" / "figures.json").read_text())
+    at_rates = figures["records_by_tickets_per_million"]
+    (worst,) = [line for line in page.tables(figures).splitlines() if line.startswith(f"| {page.WORST} |")]
+
+    for rate in figures["by_tickets_per_million"]:
+        records = max(one[rate] for one in at_rates.values())
+        assert f"{records:,} {'met' if records <= page.AIM else '**missed**'}" in worst
+
+
+def test_every_seed_counts_at_its_rate(figures: Json) -> None:
+    assert sum(one["seeds"] for one in figures["by_tickets_per_million"].values()) == len(figures["seeds"])
+
+
+@pytest.mark.parametrize(
+    ("after", "before", "said"),
+    [
+        (["a1"], ["a1"], "They ran on commit `a1`."),
+        (["a1", "b2"], ["a1"], "resumed on other code**: its seeds ran on `a1`, `b2`."),
+        (["a1"], [""], "resumed on other code**: its seeds ran on `a1` and on unknown code."),
+        ([""], [""], "was not recorded"),
+    ],
+    ids=["one commit", "resumed on another", "resumed from unknown code", "unknown"],
+)
+def test_the_page_names_the_code_that_the_seeds_ran_on(
+    figures: Json, after: list[str], before: list[str], said: str
+) -> None:
+    found = {**figures, "code": after, "before": {**figures["before"], "code": before}}
+
+    assert said in page.tables(found)
+
+
+def test_a_run_names_its_commit(figures: Json) -> None:
+    assert figures["code"] == figures["before"]["code"] == [commit()]
