@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.markdown import Markdown
 
 from bench.contenders import records_body, service
-from bench.figures import Sharded
+from bench.figures import MIN_PAIRS, Sharded
 from bench.rates import CONNECTIONS
 from bench.tables import shard_table
 from bench.waybills import Waybills
@@ -99,7 +99,7 @@ def main() -> None:
     """Measure, and print a table."""
     parser = argparse.ArgumentParser(prog="python -m bench.cluster")
     parser.add_argument("--quick", action="store_true", help="a few seconds, to prove that it works")
-    rounds, requests = (1, CONNECTIONS) if parser.parse_args().quick else (5, 60)
+    rounds, requests = (1, CONNECTIONS) if parser.parse_args().quick else (MIN_PAIRS, 60)
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         found = measure(Path(name), shards=SHARDS, rounds=rounds, requests=requests, tick=lambda: None)
     Console().print(Markdown(shard_table(found)))

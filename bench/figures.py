@@ -9,7 +9,11 @@ from pathlib import Path
 
 import msgspec
 
+from bench.waybills import USUAL
+
 ENCRYPT = "encrypt"
+MIN_PAIRS = 9
+"""Of fewer pairs the lowest and the highest say too little: no aim is judged by them."""
 
 
 class Machine(msgspec.Struct, frozen=True):
@@ -31,6 +35,37 @@ class Machine(msgspec.Struct, frozen=True):
         )
 
 
+class Measured(msgspec.Struct, frozen=True):
+    """A figure that was measured several times, in the order in which that was.
+
+    Attributes:
+        once: True for a figure that is itself the highest or the whole of everything, so that it has no spread.
+    """
+
+    values: list[float]
+    once: bool = False
+
+    @property
+    def median(self) -> float:
+        """The one in the middle."""
+        return statistics.median(self.values)
+
+    @property
+    def low(self) -> float:
+        """The lowest one."""
+        return min(self.values)
+
+    @property
+    def high(self) -> float:
+        """The highest one."""
+        return max(self.values)
+
+    @property
+    def enough(self) -> bool:
+        """Whether lowest and highest may judge an aim."""
+        return self.once or len(self.values) >= MIN_PAIRS
+
+
 class Rate(msgspec.Struct):
     """How fast one contender does one thing in batches of one size.
 
@@ -38,13 +73,15 @@ class Rate(msgspec.Struct):
         size: waybills a request.
         rounds: waybills a second, one figure a round.
         client: the share of one processor that the load generator took.
+        records: which waybills, a kind of `bench.waybills`.
     """
 
     contender: str
     use_case: str
-    size: float
+    size: int
     rounds: list[float]
     client: float
+    records: str = USUAL
 
     @property
     def median(self) -> float:
@@ -59,12 +96,14 @@ class Latency(msgspec.Struct):
         count: how many were answered.
         p50, p99: medians of those windows in which the store's log was not rewritten.
         worst: the highest p99 of all windows.
+        p99s: the p99 of each window that `p99` is the median of.
     """
 
     count: int
     p50: float
     p99: float
     worst: float
+    p99s: list[float] = []
 
 
 class Loaded(msgspec.Struct):
@@ -155,6 +194,10 @@ class Sharded(msgspec.Struct):
         """Waybills a second."""
         return statistics.median(self.rounds)
 
+    def of(self, other: "Sharded") -> Measured:
+        """Its rate divided by another's, round by round."""
+        return Measured([a / b for a, b in zip(self.rounds, other.rounds, strict=True)])
+
 
 class Figures(msgspec.Struct):
     """One run.
@@ -176,29 +219,40 @@ class Figures(msgspec.Struct):
     @property
     def sizes(self) -> list[int]:
         """The sizes of batches, the smallest first."""
-        return sorted({int(rate.size) for rate in self.rates if rate.use_case != ENCRYPT})
+        return sorted({rate.size for rate in self.rates if rate.use_case != ENCRYPT})
 
     @property
     def stage_names(self) -> list[str]:
         """Every stage, in the order in which they happen."""
         return list(max(self.stages, key=lambda one: len(one.stages)).stages)
 
-    def of(self, contender: str, use_case: str, size: float) -> Rate:
-        """One of `rates`. OpenBao has batches of one size only."""
-        return next(
-            rate
-            for rate in self.rates
-            if (rate.contender, rate.use_case) == (contender, use_case) and (rate.size == size or use_case == ENCRYPT)
-        )
+    def has(self, contender: str, use_case: str, size: int, records: str = USUAL) -> bool:
+        """Whether that was measured."""
+        return any(_is(rate, contender, use_case, size, records) for rate in self.rates)
 
-    def ratio(self, use_case: str, size: float, contender: str, instead: str = "") -> float:
-        """The service's rate divided by a contender's: the median over the rounds.
+    def of(self, contender: str, use_case: str, size: int, records: str = USUAL) -> Rate:
+        """One of `rates`."""
+        return next(rate for rate in self.rates if _is(rate, contender, use_case, size, records))
+
+    def ratio(self, use_case: str, size: int, contender: str, instead: str = "") -> Measured:
+        """The service's rate divided by a contender's, round by round.
 
         Args:
             instead: what the contender does instead of the use case.
         """
-        ours, theirs = self.of("service", use_case, size), self.of(contender, instead or use_case, size)
-        return statistics.median(a / b for a, b in zip(ours.rounds, theirs.rounds, strict=True))
+        return _quotients(self.of("service", use_case, size), self.of(contender, instead or use_case, size))
+
+    def of_usual(self, use_case: str, size: int, records: str) -> Measured:
+        """The service's rate on some records divided by its rate on usual ones, round by round."""
+        return _quotients(self.of("service", use_case, size, records), self.of("service", use_case, size))
+
+
+def _is(rate: Rate, contender: str, use_case: str, size: int, records: str) -> bool:
+    return (rate.contender, rate.use_case, rate.size, rate.records) == (contender, use_case, size, records)
+
+
+def _quotients(ours: Rate, theirs: Rate) -> Measured:
+    return Measured([a / b for a, b in zip(ours.rounds, theirs.rounds, strict=True)])
 
 
 def machine(store: str) -> Machine:

@@ -62,9 +62,13 @@ def rates(figures: Figures) -> Any:
         panel.minorticks_off()
         panel.yaxis.set_major_formatter(_thousands)
     panels[0].set_ylabel("waybills a second")
-    sealed = figures.of("openbao", ENCRYPT, 0)
+    sealed = [rate for rate in figures.rates if rate.use_case == ENCRYPT]
     panels[1].plot(
-        [sealed.size], [sealed.median], "*", markersize=10, color=COLOURS["openbao"], label="openbao, encrypts only"
+        [rate.size for rate in sealed],
+        [rate.median for rate in sealed],
+        "--*",
+        color=COLOURS["openbao"],
+        label="openbao, encrypts only",
     )
     for panel in panels:
         panel.legend(fontsize=8)

@@ -20,7 +20,7 @@ from rich.progress import Progress
 from bench import cluster, growth, mixed, page, rates, tables
 from bench.audited import generous_policy
 from bench.contenders import ROOT, Contender, baseline, hand_rolled, openbao, presidio, proxied, service, stop, store_of
-from bench.figures import Bytes, Figures, Grown, Loaded, Rate, Staged, machine
+from bench.figures import MIN_PAIRS, Bytes, Figures, Grown, Loaded, Rate, Staged, machine
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Extent:
 
 FULL = Extent(
     sizes=(1, 10, 50, 500),
-    rounds=5,
+    rounds=MIN_PAIRS,
     seconds=1.2,
     staged=40_000,
     marks=(10_000, 30_000, 100_000, 300_000, 1_000_000),

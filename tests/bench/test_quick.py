@@ -9,6 +9,7 @@ import pytest
 from bench import page, plots, stages
 from bench.figures import ENCRYPT, Figures
 from bench.mixed import SHARES
+from bench.waybills import KINDS, USUAL
 from masking_service.shipped import ROOT
 from tests import programs
 from tests.e2e.processes import SERVICE
@@ -37,19 +38,31 @@ def figures(folder: Path) -> Figures:
 
 
 def test_every_contender_does_what_it_can_in_every_size(figures: Figures) -> None:
-    found = [(rate.contender, rate.use_case, rate.size) for rate in figures.rates]
+    found = [(rate.contender, rate.use_case, rate.size) for rate in figures.rates if rate.records == USUAL]
 
     expected = [
         (contender, use_case, size)
         for use_case, contenders in {
             "mask": ("service", "baseline", "presidio"),
             "tokenize": ("service", "baseline", "hand_rolled"),
+            ENCRYPT: ("openbao",),
         }.items()
         for size in figures.sizes
         for contender in contenders
     ]
-    assert sorted(found) == sorted([*expected, ("openbao", ENCRYPT, 400 / 6)])
+    assert sorted(found) == sorted(expected)
     assert all(min(rate.rounds) > 0 for rate in figures.rates)
+
+
+def test_the_service_is_measured_with_every_kind_of_records(figures: Figures) -> None:
+    found = {
+        (rate.contender, rate.use_case, rate.size, rate.records) for rate in figures.rates if rate.records != USUAL
+    }
+
+    batch = figures.sizes[-1]
+    assert found == {
+        ("service", use_case, batch, kind) for use_case in ("mask", "tokenize") for kind in KINDS if kind != USUAL
+    }
 
 
 def test_every_stage_took_its_time_in_every_size(figures: Figures) -> None:
