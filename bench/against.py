@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.audited import VIEWS_ALONE, Bench, Workload
+from bench.figures import Measured, quotients, spread
 from masking_service.shipped import ROOT
 
 
@@ -36,14 +37,14 @@ class Compared:
     theirs: Sequence[Window]
 
     @property
-    def rates(self) -> float:
+    def rates(self) -> Measured:
         """How many views this checkout answers for each of the other one."""
-        return statistics.median(a.rate / b.rate for a, b in zip(self.ours, self.theirs, strict=True))
+        return quotients([one.rate for one in self.ours], [one.rate for one in self.theirs])
 
     @property
-    def processor(self) -> float:
+    def processor(self) -> Measured:
         """How much of a processor the other checkout takes for each that this one takes."""
-        return statistics.median(b.processor / a.processor for a, b in zip(self.ours, self.theirs, strict=True))
+        return quotients([one.processor for one in self.theirs], [one.processor for one in self.ours])
 
 
 def measure(folder: Path, others: Callable[[Path], Bench], *, windows: int, calls: int) -> Compared:
@@ -78,7 +79,7 @@ def show(compared: Compared, other: str) -> Table:
     for name, windows in (("this checkout", compared.ours), (other, compared.theirs)):
         rate, processor = (statistics.median(getattr(one, part) for one in windows) for part in ("rate", "processor"))
         table.add_row(name, f"{rate:,.0f}", f"{processor:.2f}")
-    table.add_row("ratio, pair by pair", f"{compared.rates:.2f}", f"{compared.processor:.2f}")
+    table.add_row("ratio, pair by pair", spread(compared.rates), spread(compared.processor))
     return table
 
 

@@ -26,6 +26,7 @@ from rich.table import Table
 
 from bench import load, log_rate
 from bench.contenders import Contender, credentials, service, store_of
+from bench.figures import MIN_PAIRS, quotients, spread
 from bench.waybills import Waybills
 from keys import keyset
 from keys.keyring import Keyring
@@ -157,7 +158,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.audited")
     parser.add_argument("--quick", action="store_true", help="a few seconds, to prove that it works")
     quick = parser.parse_args().quick
-    rounds, share = (1, 10) if quick else (5, 1)
+    rounds, share = (1, 10) if quick else (MIN_PAIRS, 1)
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         bench = Bench(Path(name))
         try:
@@ -204,13 +205,13 @@ def _in_threads(work: Callable[[int], object], count: int) -> float:
 
 
 def _show(rates: dict[str, list[float]], workloads: list[Workload], rounds: int) -> None:
-    """Print the medians; what counts is the ratio of two figures of the same run."""
-    table = Table("what", "calls /s", "fields or waybills /s", "calls / baseline", title=f"median of {rounds} rounds")
-    bare = statistics.median(rates[BARE])
+    """Print the medians; what counts is the ratio of two figures of the same round."""
+    heads = ("what", "calls /s", "fields or waybills /s", "calls / baseline (lowest to highest)")
+    table = Table(*heads, title=f"median of {rounds} rounds")
     sizes = {BARE: 1, ALONE: 1} | {workload.name: workload.size for workload in workloads}
     for what, size in sizes.items():
         rate = statistics.median(rates[what])
-        table.add_row(what, f"{rate:,.0f}", f"{rate * size:,.0f}", f"{rate / bare:.2f}")
+        table.add_row(what, f"{rate:,.0f}", f"{rate * size:,.0f}", spread(quotients(rates[what], rates[BARE])))
     Console().print(table)
 
 

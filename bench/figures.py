@@ -3,6 +3,7 @@
 import platform
 import re
 import statistics
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from os import cpu_count, sysconf
 from pathlib import Path
@@ -64,6 +65,21 @@ class Measured(msgspec.Struct, frozen=True):
     def enough(self) -> bool:
         """Whether lowest and highest may judge an aim."""
         return self.once or len(self.values) >= MIN_PAIRS
+
+
+def spread(found: Measured) -> str:
+    """The median, and the lowest and the highest."""
+    return f"{short(found.median)} ({short(found.low)} to {short(found.high)})"
+
+
+def short(value: float) -> str:
+    """Three digits."""
+    return f"{value:,.0f}" if value >= 100 or value == int(value) else f"{value:.2f}" if value < 10 else f"{value:.1f}"
+
+
+def quotients(ours: Sequence[float], theirs: Sequence[float]) -> Measured:
+    """One figure divided by another, pair by pair."""
+    return Measured([a / b for a, b in zip(ours, theirs, strict=True)])
 
 
 class Rate(msgspec.Struct):
@@ -196,7 +212,7 @@ class Sharded(msgspec.Struct):
 
     def of(self, other: "Sharded") -> Measured:
         """Its rate divided by another's, round by round."""
-        return Measured([a / b for a, b in zip(self.rounds, other.rounds, strict=True)])
+        return quotients(self.rounds, other.rounds)
 
 
 class Figures(msgspec.Struct):
@@ -240,19 +256,17 @@ class Figures(msgspec.Struct):
         Args:
             instead: what the contender does instead of the use case.
         """
-        return _quotients(self.of("service", use_case, size), self.of(contender, instead or use_case, size))
+        return quotients(
+            self.of("service", use_case, size).rounds, self.of(contender, instead or use_case, size).rounds
+        )
 
     def of_usual(self, use_case: str, size: int, records: str) -> Measured:
         """The service's rate on some records divided by its rate on usual ones, round by round."""
-        return _quotients(self.of("service", use_case, size, records), self.of("service", use_case, size))
+        return quotients(self.of("service", use_case, size, records).rounds, self.of("service", use_case, size).rounds)
 
 
 def _is(rate: Rate, contender: str, use_case: str, size: int, records: str) -> bool:
     return (rate.contender, rate.use_case, rate.size, rate.records) == (contender, use_case, size, records)
-
-
-def _quotients(ours: Rate, theirs: Rate) -> Measured:
-    return Measured([a / b for a, b in zip(ours.rounds, theirs.rounds, strict=True)])
 
 
 def machine(store: str) -> Machine:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from bench.figures import ENCRYPT, MIN_PAIRS, Figures, Latency, Measured, Sharded
+from bench.figures import ENCRYPT, MIN_PAIRS, Figures, Latency, Measured, Sharded, short, spread
 from bench.mixed import BATCH, COURIER, LABEL, ONE
 from bench.waybills import ADDRESSES, KINDS, MIXED, REMARKS, USUAL
 
@@ -47,9 +47,9 @@ class Aim:
         """Its row in the table."""
         sign = "≥" if self.at_least else "≤"
         found = self.found
-        between = "–" if found.once else f"{_short(found.low)} to {_short(found.high)}"
+        between = "–" if found.once else f"{short(found.low)} to {short(found.high)}"
         pairs = "–" if found.once else str(len(found.values))
-        return self.what, _short(found.median), between, pairs, f"{sign} {_short(self.bound)}", self.verdict
+        return self.what, short(found.median), between, pairs, f"{sign} {short(self.bound)}", self.verdict
 
 
 def aims(figures: Figures) -> str:
@@ -111,7 +111,7 @@ def rates(figures: Figures) -> str:
         for size in reversed(figures.sizes):
             ours, bare = (figures.of(name, use_case, size) for name in ("service", "baseline"))
             theirs, ratio = _beside(figures, use_case, size, other, use_case)
-            ratios = (_spread(figures.ratio(use_case, size, "baseline")), ratio)
+            ratios = (spread(figures.ratio(use_case, size, "baseline")), ratio)
             client = f"{max(ours.client, bare.client):.0%}"
             rows.append((_named(use_case, size), f"{bare.median:,.0f}", f"{ours.median:,.0f}", theirs, *ratios, client))
     for size in reversed(figures.sizes):
@@ -129,7 +129,7 @@ def _beside(figures: Figures, use_case: str, size: int, other: str, does: str) -
     if not figures.has(other, does, size):
         return "–", "–"
     rate = f"{figures.of(other, does, size).median:,.0f} ({other})"
-    return rate, _spread(figures.ratio(use_case, size, other, does))
+    return rate, spread(figures.ratio(use_case, size, other, does))
 
 
 def records(figures: Figures) -> str:
@@ -141,7 +141,7 @@ def records(figures: Figures) -> str:
         cells = []
         for use_case in OTHERS:
             rate = figures.of("service", use_case, batch, kind)
-            ratio = "–" if kind == USUAL else _spread(figures.of_usual(use_case, batch, kind))
+            ratio = "–" if kind == USUAL else spread(figures.of_usual(use_case, batch, kind))
             cells += [f"{rate.median:,.0f}", ratio]
         rows.append((f"**{kind}**: {text}", *cells))
     heads = ("records", f"mask, batches of {batch}", "of usual ones", f"tokenize, batches of {batch}", "of usual ones")
@@ -154,7 +154,7 @@ def bare_rates(figures: Figures) -> str:
     for use_case in OTHERS:
         for size in reversed(figures.sizes):
             bare, ours = (figures.of(name, use_case, size).median for name in ("baseline", "service"))
-            ratio = _spread(figures.ratio(use_case, size, "baseline"))
+            ratio = spread(figures.ratio(use_case, size, "baseline"))
             rows.append((_named(use_case, size), f"{bare:,.0f}", f"{ours:,.0f}", ratio))
     return _table(("waybills a second", "baseline", "service", "service / baseline"), rows)
 
@@ -166,7 +166,7 @@ def headline(figures: Figures) -> str:
     for use_case, what in (("mask", ""), ("tokenize", ", each on disk before the answer")):
         for size in (batch, one):
             bare, ours = (figures.of(name, use_case, size).median for name in ("baseline", "service"))
-            ratio = _spread(figures.ratio(use_case, size, "baseline"))
+            ratio = spread(figures.ratio(use_case, size, "baseline"))
             rows.append((_named(use_case, size) + what, f"{bare:,.0f}", f"{ours:,.0f}", ratio))
             if figures.has("service", use_case, size, MIXED):
                 rate = figures.of("service", use_case, size, MIXED).median
@@ -177,13 +177,13 @@ def headline(figures: Figures) -> str:
         "Mixed records have\n"
         "remarks with names and phones, unmapped members, recipients abroad, long remarks and masked values.\n"
     ]
-    in_batches, one_by_one = (_spread(figures.ratio("mask", size, "presidio")) for size in (batch, one))
+    in_batches, one_by_one = (spread(figures.ratio("mask", size, "presidio")) for size in (batch, one))
     lines.append(
         f"- The service masks {in_batches} times as many waybills as Presidio's anonymizer in batches of {batch}, and\n"
         f"  {one_by_one} times as many one by one."
     )
     encrypting = [
-        f"{_spread(figures.ratio('tokenize', size, 'openbao', ENCRYPT))} times as many in batches of {size}"
+        f"{spread(figures.ratio('tokenize', size, 'openbao', ENCRYPT))} times as many in batches of {size}"
         for size in reversed(figures.sizes)
         if size > 1 and figures.has("openbao", ENCRYPT, size)
     ]
@@ -276,7 +276,7 @@ def shard_table(found: Sequence[Sharded]) -> str:
         (
             f"{each.shards}",
             f"{each.median:,.0f}",
-            "1" if each is found[0] else _spread(each.of(found[0])),
+            "1" if each is found[0] else spread(each.of(found[0])),
             f"{each.store:.1f}",
             f"{each.busiest:.0%}",
             " · ".join(f"{share:.1%}" for share in each.stored),
@@ -307,17 +307,8 @@ def _batches(size: int) -> str:
     return "one by one" if size == 1 else f"batches of {size}"
 
 
-def _spread(found: Measured) -> str:
-    """The median, and the lowest and the highest of all pairs."""
-    return f"{_short(found.median)} ({_short(found.low)} to {_short(found.high)})"
-
-
 def _latency(found: Latency) -> str:
     return f"{found.p50:,.1f} / {found.p99:,.1f} / {found.worst:,.0f}"
-
-
-def _short(value: float) -> str:
-    return f"{value:,.0f}" if value >= 100 or value == int(value) else f"{value:.2f}" if value < 10 else f"{value:.1f}"
 
 
 def _table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from statistics import median
 from typing import Any
 
+from bench.figures import quotients, spread
 from bench.waybills import Waybills
 from masking_service.masking.effort import Effort
 from masking_service.masking.profiles import Profile
@@ -62,8 +63,8 @@ def main() -> None:
                 batch = [{**_copy(record), **members(at)} for at, record in enumerate(records)]
                 seconds[mode].append(took(masker, batch))
         rates = {mode: BATCH / median(each) for mode, each in seconds.items()}
-        ratio = rates["guard"] / rates["pass"]
-        print(f"{name:24} pass {rates['pass']:9,.0f}/s  guard {rates['guard']:9,.0f}/s  ratio {ratio:4.2f}")
+        ratio = spread(quotients(seconds["pass"], seconds["guard"]))
+        print(f"{name:24} pass {rates['pass']:9,.0f}/s  guard {rates['guard']:9,.0f}/s  ratio {ratio}")
 
 
 def _profile(mode: str) -> Profile:
