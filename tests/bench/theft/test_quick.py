@@ -199,3 +199,42 @@ def test_the_page_names_the_code_that_the_seeds_ran_on(
 
 def test_a_run_names_its_commit(figures: Json) -> None:
     assert figures["code"] == figures["before"]["code"] == [commit()]
+
+
+THREATS = {
+    "take the addresses of all parcels of a site": "scraper",
+    "an opener with ten rented logins": "splitting",
+    "an officer with a friend at the desk": "colluding",
+    "a buyer's list of numbers": "buyers_list",
+    "other people's cases, as an officer": "drip",
+    "guess with a printer's credential": "guessing",
+    "approve for a ring": "rubber_stamp",
+    "in a week by day through a rented login": "burst",
+    "at night through a rented login": "odd_hours",
+}
+"""Rows of the threat model that show the most records of a strategy."""
+
+
+@pytest.mark.parametrize(("row", "strategy"), THREATS.items(), ids=THREATS.values())
+def test_the_threat_model_shows_the_published_figures(row: str, strategy: str) -> None:
+    figures = json.loads((ROOT / "docs" / "insiders" / "figures.json").read_text())
+    before, after = (one["strategies"][strategy]["records_max"] for one in (figures["before"], figures))
+    (line,) = [line for line in (ROOT / "docs" / "threat-model.md").read_text().splitlines() if row in line]
+
+    assert f"| {before:,} | {after:,} |" in line
+
+
+@pytest.mark.parametrize("name", page.READMES)
+def test_the_readme_quotes_the_published_figures(name: str) -> None:
+    figures = json.loads((ROOT / "docs" / "insiders" / "figures.json").read_text())
+    before, after = (
+        {strategy: f"{one['records_max']:,}" for strategy, one in found["strategies"].items()}
+        for found in (figures["before"], figures)
+    )
+    people = sum(figures["company"][who] for who in ("couriers", "officers", "desk", "supervisors"))
+    most = max(one["records_max"] for one in figures["strategies"].values())
+    text = (ROOT / name).read_text().partition("<!-- theft:begin -->")[0]
+
+    quoted = (f"{people:,}", before["scraper"], before["colluding"], after["scraper"], after["colluding"], f"{most:,}")
+    assert [number for number in quoted if number not in text] == []
+    assert str(len(figures["seeds"])) in text
