@@ -69,7 +69,7 @@ def chinese_headline(figures: Figures) -> str:
 
 
 def forms(figures: Figures, most: int | None = None) -> str:
-    """What of the service goes wrong, by form, the worst first; forms in which nothing does are left out."""
+    """What of the service goes wrong, by form, the most first; forms in which nothing does are left out."""
     rows = [
         (
             _PART_NAMES[one.part],
@@ -80,7 +80,7 @@ def forms(figures: Figures, most: int | None = None) -> str:
             f"{one.wrong} of {one.count}",
             _percent(one.share),
         )
-        for one in sorted(figures.scores[SERVICE], key=lambda one: -one.share)
+        for one in sorted(figures.scores[SERVICE], key=lambda one: -one.wrong)
         if one.form != ALL and one.wrong
     ]
     return _table(("corpus", "member", "kind", "form", "what", "wrong", "share"), rows[:most])

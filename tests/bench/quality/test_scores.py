@@ -55,6 +55,11 @@ def test_a_room_is_shown_if_a_digit_of_it_is(after: str, wrong: int) -> None:
     assert judged("{H3栋}{r402室}", after, "address")["room"] == (wrong, 1)
 
 
+def test_the_side_of_a_landing_is_a_room_too() -> None:
+    assert judged("{H3栋}{u2}单元{r东户}", "3栋*单元*户", "address")["room"] == (0, 1)
+    assert judged("{H3栋}{u2}单元{r东户}", "3栋*单元东户", "address")["room"] == (1, 1)
+
+
 def test_four_digits_of_a_phone_may_be_read() -> None:
     assert judged("{p13812345678}", "*******5678")["phone"] == (0, 1)
     assert judged("{p13812345678}", "138****5678")["phone"] == (1, 1)
