@@ -7,7 +7,6 @@ sent by bare clients. The witness then archives all slots. What counts is the ra
 
 import argparse
 import os
-import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -23,6 +22,7 @@ from redis.crc import key_slot
 from rich.console import Console
 from rich.table import Table
 
+from bench.figures import MIN_PAIRS, Measured, quotients, spread
 from keys.signatures import Signer, Verifier
 from masking_service.audit.archive.archive import Archive
 from masking_service.audit.archive.follower import Follower
@@ -54,7 +54,7 @@ class Took:
 
 @dataclass(frozen=True)
 class Rates:
-    """Entries a second.
+    """Entries a second, round by round.
 
     Attributes:
         log, bare: made durable, over all slots.
@@ -62,14 +62,14 @@ class Rates:
         witness: verified and archived, for each second of a processor that the witness took.
     """
 
-    log: float
-    bare: float
-    log_core: float
-    witness: float
+    log: Measured
+    bare: Measured
+    log_core: Measured
+    witness: Measured
 
 
 def measure(folder: Path, *, slots: int, commits: int, rounds: int) -> Rates:
-    """Measure a log of so many slots, in rounds of so many commits a slot; figures are medians."""
+    """Measure a log of so many slots, in rounds of so many commits a slot."""
     keys = AuditKeys(slots)
     with ExitStack() as running:
         group = make_cluster(folder, slots)
@@ -88,7 +88,7 @@ def measure(folder: Path, *, slots: int, commits: int, rounds: int) -> Rates:
                 found["log_core"].append(entries / sum(one.processor for one in written))
         archives = [folder / f"archive-{number}" for number in range(rounds + 1)]
         found["witness"] = [pool.submit(follow, group.url, keys, archive).result() for archive in archives][1:]
-    return Rates(**{name: statistics.median(rates) for name, rates in found.items()})
+    return Rates(**{name: Measured(rates) for name, rates in found.items()})
 
 
 def write(url: str, keys: AuditKeys, commits: int, begin: float) -> Took:
@@ -227,17 +227,19 @@ def _entry(number: int) -> Entry:
 
 def show(rates: Rates, slots: int) -> Table:
     """Return the table of the figures."""
-    table = Table("what", "entries /s", "of the limit", title=f"commits of {COMMIT} entries, {slots} slots")
-    table.add_row("limit: the same commits, sent by bare clients", f"{rates.bare:,.0f}", "1.00")
-    table.add_row("log, durable", f"{rates.log:,.0f}", f"{rates.log / rates.bare:.2f}")
-    table.add_row("log, for each processor second of its processes", f"{rates.log_core:,.0f}", "")
-    table.add_row("witness, for each processor second", f"{rates.witness:,.0f}", "")
+    title = f"commits of {COMMIT} entries, {slots} slots: median (lowest to highest)"
+    table = Table("what", "entries /s", "of the limit", title=title)
+    ratio = quotients(rates.log.values, rates.bare.values)
+    table.add_row("limit: the same commits, sent by bare clients", spread(rates.bare), "1.00")
+    table.add_row("log, durable", spread(rates.log), spread(ratio))
+    table.add_row("log, for each processor second of its processes", spread(rates.log_core), "")
+    table.add_row("witness, for each processor second", spread(rates.witness), "")
     return table
 
 
 def report(*, quick: bool) -> Iterator[Table]:
     """Measure one slot, then four, and yield a table for each."""
-    rounds, commits = (1, 20) if quick else (5, 200)
+    rounds, commits = (1, 20) if quick else (MIN_PAIRS, 200)
     for slots in (1, SLOTS):
         with tempfile.TemporaryDirectory(prefix="bench-") as name:
             yield show(measure(Path(name), slots=slots, commits=commits, rounds=rounds), slots)
