@@ -63,9 +63,10 @@ class Contender:
             mine |= found
         return sum(spent.get(process, 0) for process in mine) / os.sysconf("SC_CLK_TCK")
 
-    def load(self, use_case: str, bodies: Sequence[bytes], connections: int) -> load.Measured:
+    def load(self, use_case: str, bodies: Sequence[bytes], connections: int, *, resend: bool = False) -> load.Measured:
         """Send every body to a use case, over so many connections; see `load.run`."""
-        return load.run(self.port, self.paths[use_case], bodies, connections=connections, headers=self.headers)
+        path = self.paths[use_case]
+        return load.run(self.port, path, bodies, connections=connections, headers=self.headers, resend=resend)
 
     def call(self, method: str, path: str, body: object = None, headers: dict[str, str] | None = None) -> Any:
         """Ask it one thing, outside all measuring.

@@ -69,20 +69,40 @@ def request(path: str, headers: dict[str, str], body: bytes | None = None) -> by
     return f"{method} {path} HTTP/1.1\r\n{head}\r\n".encode() + (body or b"")
 
 
-def run(port: int, path: str, bodies: Sequence[bytes], *, connections: int, headers: dict[str, str]) -> Measured:
+def run(
+    port: int,
+    path: str,
+    bodies: Sequence[bytes],
+    *,
+    connections: int,
+    headers: dict[str, str],
+    resend: bool = False,
+) -> Measured:
     """POST every body once, each as soon as a connection is free.
 
+    Args:
+        port: of the server.
+        path: where to.
+        bodies: of the requests.
+        connections: how many are open at the same time.
+        headers: of each request.
+        resend: send again what was refused with 503 until it is answered; the time of all counts.
+
     Raises:
-        RuntimeError: an answer was not 200, or said that an item failed.
+        RuntimeError: an answer was not 200, or said that an item failed; with `resend`, all of them were refused.
     """
-    requests = [Request(request(path, headers, body)) for body in bodies]
-    cost = time.process_time()
-    seconds, answers = drive(port, requests, connections=connections)
-    cost = time.process_time() - cost
-    wrong = [answer.status for answer in answers if answer.status != 200]
-    if wrong:
-        raise RuntimeError(f"{path} answered {wrong[0]}")
-    return Measured(len(bodies), seconds, cost, tuple(sorted(answer.seconds for answer in answers)))
+    waiting = {str(at): request(path, headers, body) for at, body in enumerate(bodies)}
+    cost, seconds, latencies = time.process_time(), 0.0, list[float]()
+    while waiting:
+        requests = [Request(content, kind) for kind, content in waiting.items()]
+        took, answers = drive(port, requests, connections=connections)
+        seconds += took
+        wrong = [answer.status for answer in answers if answer.status != 200]
+        if wrong and (not resend or set(wrong) != {503} or len(wrong) == len(answers)):
+            raise RuntimeError(f"{path} answered {wrong[0]}")
+        latencies += [answer.seconds for answer in answers if answer.status == 200]
+        waiting = {answer.kind: waiting[answer.kind] for answer in answers if answer.status != 200}
+    return Measured(len(bodies), seconds, time.process_time() - cost, tuple(sorted(latencies)))
 
 
 def drive(

@@ -23,7 +23,8 @@ class Echo(Handler):
         type(self).seen.append(body)
         if self.path == "/later":
             time.sleep(0.1)
-        self.send_response(503 if self.path == "/refused" else 200)
+        busy = self.path == "/busy" and body not in type(self).seen[:-1]
+        self.send_response(503 if busy or self.path == "/refused" else 200)
         if self.path == "/chunked":
             self.send_header("Transfer-Encoding", "chunked")
             self.end_headers()
@@ -60,6 +61,20 @@ def test_every_body_is_sent_once_and_every_answer_is_waited_for(port: int, path:
 
 def test_an_answer_that_is_larger_than_its_buffer_is_read_whole(port: int) -> None:
     assert load.run(port, "/", [b"x" * 3_000_000], connections=1, headers={}).requests == 1
+
+
+def test_what_was_refused_is_sent_again_where_that_is_asked_for(port: int) -> None:
+    Echo.seen = BODIES[:5]
+
+    took = load.run(port, "/busy", BODIES, connections=3, headers={}, resend=True)
+
+    assert sorted(Echo.seen[5:]) == sorted([*BODIES, *BODIES[5:]])
+    assert (took.requests, len(took.latencies)) == (20, 20)
+
+
+def test_a_load_of_which_everything_is_refused_is_not_sent_for_ever(port: int) -> None:
+    with pytest.raises(RuntimeError, match="answered 503"):
+        load.run(port, "/refused", BODIES, connections=2, headers={}, resend=True)
 
 
 def test_a_refusal_stops_a_load_that_is_to_be_answered(port: int) -> None:
