@@ -111,6 +111,7 @@ COUNTS_NAMES: Final = {
     "case_waybills": later("waybills in cases"),
     "conflicts": later("conflicts"),
     "searches": later("searches"),
+    "decoys": later("uses of decoys"),
     "calls": later("calls"),
 }
 

@@ -139,9 +139,10 @@ class Person:
         """Approve, deny or close a case."""
         return self._post(f"/v1/cases/{_segment(name)}/{act}", {"note": note} if note else {})
 
-    def view(self, waybills: Sequence[str], profile: str) -> list[Json]:
-        """Masked records of up to 50 waybills."""
-        return list(self._post("/v1/waybills/view", {"waybills": list(waybills), "profile": profile})["results"])
+    def view(self, waybills: Sequence[str], profile: str, case: str) -> list[Json]:
+        """Masked records of up to 50 waybills, for the page of a case."""
+        body = {"waybills": list(waybills), "profile": profile, "case": case}
+        return list(self._post("/v1/waybills/view", body)["results"])
 
     def reveal(self, case: str, purpose: str, waybill_no: str, pointer: str) -> Json:
         """Open one field of a waybill that a case names."""

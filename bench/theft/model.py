@@ -229,7 +229,7 @@ class Service:
                 expires_at=at + self.policy.rules.cases.longest,
                 approvals_needed=self.policy.approvals_needed(PURPOSE, len(numbers), sampled=sampled),
             )
-            self._notice(context, numbers, freeze=len(numbers) == 1)
+            self._notice(context, numbers, freeze=False)
             opening = self._confirmed(context, opening)
             taken = self._reserve(who, grant, len(numbers), at)
             if name in self.cases:

@@ -132,7 +132,7 @@ def act(name: str, act: str) -> Response:
 def label(name: str, number: str) -> str:
     """The masked label of a waybill, as it is printed."""
     case = g.person.case(name)
-    found = [] if number not in case["waybills"] else _viewed([number])
+    found = [] if number not in case["waybills"] else _viewed(case, [number])
     size = "100x180" if request.args.get("size") == "100x180" else "76x130"
     return render_template("label.html", case=case, number=number, size=size, label=label_of(found, number))
 
@@ -152,7 +152,7 @@ def _case_page(name: str, **more: Any) -> str:
     return render_template(
         "case.html",
         case=case,
-        waybills=[_waybill(case, one, number) for one, number in zip(_viewed(numbers), numbers, strict=True)],
+        waybills=[_waybill(case, one, number) for one, number in zip(_viewed(case, numbers), numbers, strict=True)],
         page=page,
         pages=pages,
         reason=_why_nothing_opens(case),
@@ -170,16 +170,16 @@ def _beside(case: Json) -> Json:
 def _row_or_page(name: str, case: Json, number: str, pointer: str, fragment: bool, **more: Any) -> str:
     if not fragment:
         return _case_page(name, **more)
-    (found,) = _viewed([number])
+    (found,) = _viewed(case, [number])
     row = next((each for each in _waybill(case, found, number)["rows"] if each["pointer"] == pointer), None)
     return render_template("case_revealed.html", case=case, number=number, row=row, reason="", **_beside(case), **more)
 
 
-def _viewed(numbers: list[str]) -> list[Json | None]:
+def _viewed(case: Json, numbers: list[str]) -> list[Json | None]:
     """The masked record of each waybill, None where it is not to be seen."""
     if not numbers or "waybill:view" not in g.me["permissions"]:
         return [None] * len(numbers)
-    return [None if "error" in each else each for each in g.person.view(numbers, label_profile(g.me))]
+    return [None if "error" in each else each for each in g.person.view(numbers, label_profile(g.me), case["case"])]
 
 
 def _waybill(case: Json, found: Json | None, number: str) -> Json:

@@ -56,8 +56,16 @@ class Called(msgspec.Struct, frozen=True, tag="called"):
     field: str
 
 
-Shown = Opened | Viewed | Called
-KINDS: Final = (Viewed, Opened, Called)
+class Heard(msgspec.Struct, frozen=True, tag="heard"):
+    """A phone of the company's own that rang: one call was told that it stands in this field of the waybill, a seed."""
+
+    at: int
+    principal: str
+    field: str
+
+
+Shown = Opened | Viewed | Called | Heard
+KINDS: Final = (Viewed, Opened, Called, Heard)
 """By number, from 0. Kinds, and members of a kind, are added at the end: stored disclosures hold them by place."""
 
 

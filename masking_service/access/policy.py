@@ -245,6 +245,7 @@ def _grants(policy_rules: Rules) -> Iterator[Grant]:
             "waybill:tokenize": policy_rules.conflicts,
             "case:open": policy_rules.case_waybills,
             "call:make": role.calls,
+            "decoy:plant": role.decoys,
         }
         for permission in role.permissions:
             if permission in rules.PROFILE_PERMISSIONS:

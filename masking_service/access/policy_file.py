@@ -14,6 +14,7 @@ from masking_service.access.document import Place, read_document
 from masking_service.access.errors import PolicyError
 from masking_service.access.issuer_section import read_issuers
 from masking_service.access.outside_rules import call_rule, check_rule
+from masking_service.access.own_numbers import is_hash
 from masking_service.access.rules import (
     Budget,
     CaseRules,
@@ -42,7 +43,7 @@ def read_policy(text: str, source: str) -> Rules:
     `source` is the file's name, for errors.
     """
     document = read_document(text)
-    sections = document.fields(_SECTIONS, ("issuers", "watch", "lookout", "calls", "search"))
+    sections = document.fields(_SECTIONS, ("issuers", "watch", "lookout", "calls", "search", "decoys"))
     sections["version"].integer(1, 1)
     profiles = _profiles(sections["profiles"])
     purposes = _each(sections["purposes"], principals.role_name, _purpose)
@@ -68,6 +69,7 @@ def read_policy(text: str, source: str) -> Rules:
         search_tenants=search_tenants,
         issuers=read_issuers(sections.get("issuers"), roles),
         calls=call_rule(sections["calls"]) if "calls" in sections else None,
+        own_numbers=_own_numbers(sections["decoys"]) if "decoys" in sections else frozenset(),
         digest="" if document.faults else _digest(document.value),
     )
     for name in principals.SURROUNDINGS:
@@ -129,7 +131,8 @@ def _purpose(name: str, place: Place) -> Purpose:
 
 def _role(name: str, place: Place, profiles: Mapping[str, Profile], purposes: Collection[str]) -> Role:
     found = place.fields(("permissions",), ("profiles", "purposes", "scope", "budget"))
-    budget = found["budget"].fields((), ("fields", "full_views", "calls", "searches")) if "budget" in found else {}
+    counted = ("fields", "full_views", "calls", "searches", "decoys")
+    budget = found["budget"].fields((), counted) if "budget" in found else {}
     role = Role(
         name=name,
         permissions=found["permissions"].words(rules.PERMISSIONS, "permission"),
@@ -140,6 +143,7 @@ def _role(name: str, place: Place, profiles: Mapping[str, Profile], purposes: Co
         full_views=_budget("full_views", budget["full_views"]) if "full_views" in budget else None,
         calls=_budget("calls", budget["calls"]) if "calls" in budget else None,
         searches=_budget("searches", budget["searches"]) if "searches" in budget else None,
+        decoys=_budget("decoys", budget["decoys"]) if "decoys" in budget else None,
     )
     _check_role(role, place, profiles)
     return role
@@ -166,6 +170,7 @@ def _check_role(role: Role, place: Place, profiles: Mapping[str, Profile]) -> No
         ("budget.calls", calls, role.calls is not None, "call:make"),
         ("budget.full_views", views_in_full, role.full_views is not None, "a view that shows a kind in full"),
         ("budget.searches", searches, role.searches is not None, "waybill:search"),
+        ("budget.decoys", "decoy:plant" in role.permissions, role.decoys is not None, "decoy:plant"),
     )
     for key, needed, present, by in needs:
         if needed != present:
@@ -233,6 +238,20 @@ def _search(place: Place | None) -> tuple[SearchRule, dict[str, SearchRule]]:
 
 def _search_rule(found: Mapping[str, Place]) -> SearchRule:
     return SearchRule(**{name: entry.truth() for name, entry in found.items()})
+
+
+def _own_numbers(place: Place) -> frozenset[str]:
+    """Return the keyed hashes of the company's own numbers. No fault repeats an entry: it may be a number in clear."""
+    found: set[str] = set()
+    for entry in place.fields(("own_numbers",))["own_numbers"].items():
+        value = entry.value
+        if not isinstance(value, str) or not is_hash(value):
+            entry.fault("has to be a keyed hash that `policy number` prints, in quotes, and no number in clear")
+        elif value in found:
+            entry.fault("is repeated")
+        else:
+            found.add(value)
+    return frozenset(found)
 
 
 def _days(place: Place) -> int:

@@ -50,7 +50,7 @@ DEVELOPMENT_ALIAS = "dev"
 DEVELOPMENT_ISSUER = "urn:masking:dev-issuer"
 
 Scope = Literal["all", "custody"]
-Counted = Literal["fields", "full_views", "calls", "searches", "conflicts", "case_waybills", "checkpoints"]
+Counted = Literal["fields", "full_views", "calls", "searches", "decoys", "conflicts", "case_waybills", "checkpoints"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +104,7 @@ class Role:
     full_views: Budget | None
     calls: Budget | None = None
     searches: Budget | None = None
+    decoys: Budget | None = None
 
     @property
     def staff_only(self) -> bool:
@@ -267,7 +268,8 @@ class IssuerRule:
 class Rules:
     """A whole valid policy.
 
-    `digest` is the SHA-256 of its content, without comments, in hex.
+    `digest` is the SHA-256 of its content, without comments, in hex. `own_numbers` are keyed hashes of the company's
+    own phone numbers (`access/own_numbers.py`).
     """
 
     profiles: Mapping[str, Profile]
@@ -286,3 +288,4 @@ class Rules:
     issuers: Mapping[str, IssuerRule]
     digest: str
     calls: CallRule | None = None
+    own_numbers: frozenset[str] = frozenset()

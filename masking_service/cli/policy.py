@@ -1,8 +1,9 @@
-"""`policy check`: checks a policy and shows its profiles."""
+"""`policy`: checks a policy and shows its profiles, and hashes the company's own phone numbers for it."""
 
 import os
 import sys
 from pathlib import Path
+from typing import TextIO
 
 import click
 from rich.console import Console
@@ -12,26 +13,29 @@ from keys.files import read_secret_file
 from masking_service.access.case_check import check_key
 from masking_service.access.errors import PolicyError
 from masking_service.access.issuers import Issuers
+from masking_service.access.own_numbers import hash_number
 from masking_service.access.policy import Policy
+from masking_service.access.principals import DEFAULT_TENANT, tenant_name
 from masking_service.access.rules import SearchRule
 from masking_service.calls.loading import load_provider
 from masking_service.cli import texts
 from masking_service.cli.language import say
-from masking_service.cli.options import state_dir
+from masking_service.cli.options import settings_of, state_dir
 from masking_service.masking.errors import DefinitionError
 from masking_service.masking.profiles import examples, union_check
+from masking_service.masking.recipients import read
 from masking_service.masking.record import Masker
 from masking_service.masking.sample_record import sample_record
 from masking_service.masking.schema import Schema
 from masking_service.masking.schemas import load_schemas
 from masking_service.runtime.clock import clock
-from masking_service.runtime.wiring import DEVELOPMENT_ISSUER_KEY
+from masking_service.runtime.wiring import DEVELOPMENT_ISSUER_KEY, open_keyring
 from masking_service.shipped import shipped
 
 
 @click.group()
 def policy() -> None:
-    """Check a policy before it is used."""
+    """Check a policy before it is used, and hash the numbers that it lists."""
 
 
 @policy.command()
@@ -77,11 +81,34 @@ def check(file: Path, state_dir: Path, schemas: Path | None) -> None:
         console.print(say(texts.SEARCH_TENANT, tenant=tenant, indexes=_indexes(rule)))
     calls = found.rules.calls
     console.print(say(texts.CALLS, provider=say(texts.CALLS_OFF) if calls is None else calls.provider))
+    console.print(say(texts.OWN_NUMBERS, count=len(found.rules.own_numbers)))
     for schema in every.values():
         if schema.name not in shipped:
             _show_schema(console, schema, found)
     console.print(say(texts.SCHEMAS, count=len(every), names=", ".join(sorted(every))))
     console.print(say(texts.SOUND, file=file.name, digest=found.digest[:16]))
+
+
+@policy.command()
+@click.argument("file", type=click.File("r", encoding="utf-8-sig"))
+@click.option("--tenant", default=DEFAULT_TENANT, show_default=True, help="Whose seeds they are for.")
+@state_dir
+def number(file: TextIO, tenant: str, state_dir: Path) -> None:
+    """Print the keyed hashes of the company's own phone numbers in FILE, for `decoys.own_numbers` of a policy.
+
+    FILE has one number a line, and is - for standard input, so that no number stands in the shell's history.
+    """
+    try:
+        tenant_name(tenant)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--tenant") from None
+    found = [read(line.strip()) for line in file if line.strip()]
+    for at, phones in enumerate(found, 1):
+        if len(phones) != 1:
+            raise click.ClickException(say(texts.NO_NUMBER, line=at))
+    keys = open_keyring(settings_of(state_dir)).tenant(tenant)
+    for (phone,) in found:
+        click.echo(hash_number(keys, phone.number))
 
 
 def _headers(*names: str) -> list[str]:

@@ -23,6 +23,10 @@ SEARCH_LAST4: Final = Text("last four digits at a site", "网点内手机尾号"
 SEARCH_TENANT: Final = Text("tenant {tenant}: {indexes}", "租户 {tenant}：{indexes}")
 CALLS: Final = Text("calls: {provider}", "拨打：{provider}")
 CALLS_OFF: Final = Text("no provider, so no one can be called", "未配置服务商，因此不能拨打")
+OWN_NUMBERS: Final = Text("own numbers, of which a seed needs one: {count}", "自有号码（测试件须含其一）：{count} 个")
+NO_NUMBER: Final = Text(
+    "number {line} of the file is not one whole phone number", "文件中第 {line} 个号码不是一个完整的电话号码"
+)
 SOUND: Final = Text("{file} is sound (digest {digest}).", "{file} 校验通过（摘要 {digest}）。")
 COLUMNS: Final = {
     "kind": Text("kind", "类型"),

@@ -51,9 +51,21 @@ def is_recipients(place: Place) -> bool:
     """Whether a place holds a recipient's phone."""
     if place.kind != "phone":
         return False
-    words = {word.lower() for key in place.keys if isinstance(key, str) for word in _WORD.findall(key)}
-    words |= {word[0] for word in words if word > "一"}
+    words = _words(place)
     return place.path in _PATHS or (not words.isdisjoint(_RECIPIENT) and words.isdisjoint(_SENDER))
+
+
+@lru_cache(maxsize=4096)
+def is_senders(place: Place) -> bool:
+    """Whether a place holds a sender's phone."""
+    words = _words(place)
+    return place.kind == "phone" and not words.isdisjoint(_SENDER) and words.isdisjoint(_RECIPIENT)
+
+
+def _words(place: Place) -> set[str]:
+    """Return the words of a place's names, and the first character of Chinese ones."""
+    words = {word.lower() for key in place.keys if isinstance(key, str) for word in _WORD.findall(key)}
+    return words | {word[0] for word in words if word > "一"}
 
 
 def read(value: Any) -> list[Phone]:

@@ -127,6 +127,7 @@ def _common(parts: "Parts", policy: Policy, issuers: Issuers, case_check: CaseCh
         freezing=freezing,
         decoys=parts.decoys,
         watch=DecoyWatch(
+            policy=policy,
             decoys=parts.decoys,
             freezes=parts.freezes,
             freezing=freezing,

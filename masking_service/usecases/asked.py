@@ -32,10 +32,7 @@ class Asked:
         if phone is not None:
             if last4 is not None or site is not None:
                 raise InvalidRecord((("/phone", "one-of-two"),))
-            numbers = [one.number for one in read(phone)]
-            if len(numbers) != 1 and not _DIGITS.fullmatch(phone):
-                raise InvalidRecord((("/phone", "invalid-phone"),))
-            return cls(phone=numbers[0] if len(numbers) == 1 else phone)
+            return cls(phone=one_number(phone))
         missing = tuple((f"/{name}", "missing") for name, value in (("last4", last4), ("site", site)) if value is None)
         if last4 is None or site is None:
             raise InvalidRecord(missing if len(missing) == 1 else (("/phone", "one-of-two"),))
@@ -52,3 +49,17 @@ class Asked:
         if self.phone:
             return keys.audit_hash("search", "phone", self.phone)
         return keys.audit_hash("search", "last4", self.site, self.last4)
+
+
+def one_number(phone: str) -> str:
+    """Return the one number of a phone in any spelling, in its one spelling.
+
+    Raises:
+        InvalidRecord: it is none, or several.
+    """
+    numbers = [one.number for one in read(phone)]
+    if len(numbers) == 1:
+        return numbers[0]
+    if _DIGITS.fullmatch(phone):
+        return phone
+    raise InvalidRecord((("/phone", "invalid-phone"),))

@@ -55,8 +55,8 @@ class Casework(UseCase):
             grant = self.gate.grant(context.principal, "case:open")
         opening = self._opening(context, case, purpose, waybills, officer, reason, expires_in)
         bases = self.keyring.tenant(context.principal.tenant).bases(opening.waybills)
-        # A customer may have sent a list of numbers, and not have been the first to have it.
-        self.watch.notice(context, bases, freeze=len(bases) == 1)
+        # A customer may have sent the numbers, and not have been the first to have them.
+        self.watch.notice(context, bases, freeze=False)
         with self.audit.record_denials(context, "case-open", Stated(purpose=purpose, case=case)):
             opening = self._confirmed(context, opening)
             reserved = self.budgets.reserve(context.principal, grant, len(opening.waybills), context.now)

@@ -54,7 +54,7 @@ class MoveCustody(UseCase):
         moves = [one for one in asked if isinstance(one, _Move)]
         numbers = [move.number for move in moves]
         bases = self.keyring.tenant(tenant).bases(numbers)
-        self.watch.notice(context, bases)
+        self.watch.notice(context, bases, freeze=False)  # what is scanned was printed by anyone
         found = self.vault.newest(tenant, numbers, context.now)
         last = {known.base: (move, known) for known, move in zip(found, moves, strict=True) if known is not None}
         custodies = [move.custody for move, _ in last.values()]

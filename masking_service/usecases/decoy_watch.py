@@ -1,6 +1,7 @@
-"""Notices who names a phantom, and freezes them.
+"""Notices who names a phantom, and freezes them if they are a signed-in person.
 
-The answer is the same as for any other waybill, and no round trip is added:
+A machine's client is never frozen: a barcode that anybody can print must not stop
+a scan feed. The answer is the same as for any other waybill, and no round trip is added:
 what follows is done by another thread. This process refuses the caller from the
 next call on; the others do when the freeze is written, as with any freeze.
 """
@@ -14,6 +15,8 @@ from typing import Final
 from keys.errors import IntegrityError, ProviderError
 from masking_service.access.decoys import Decoys
 from masking_service.access.freezes import Freezes
+from masking_service.access.policy import Policy
+from masking_service.access.principals import Principal
 from masking_service.observability.alerts import Alerts
 from masking_service.store.errors import StoreUnavailable
 from masking_service.usecases.freezes import FreezeByPolicy
@@ -32,6 +35,7 @@ class DecoyWatch:
     """Watches which waybills are named, under one policy.
 
     Attributes:
+        policy: says which roles are people's.
         decoys: the phantoms.
         freezes: refuses a caller until the freeze is written.
         freezing: writes the freeze.
@@ -39,6 +43,7 @@ class DecoyWatch:
         defer: runs something later, in another thread.
     """
 
+    policy: Policy
     decoys: Decoys
     freezes: Freezes
     freezing: FreezeByPolicy
@@ -51,7 +56,7 @@ class DecoyWatch:
         No round trip.
 
         Args:
-            freeze: whether naming a phantom freezes the caller; otherwise it only raises the alert.
+            freeze: whether naming a phantom here freezes a person; otherwise it only raises the alert.
 
         Raises:
             IntegrityError: the list of decoys could not be read, so nothing may be answered.
@@ -59,9 +64,14 @@ class DecoyWatch:
         found = self.decoys.phantoms(context.principal.tenant, bases)
         if not found:
             return
+        freeze = freeze and self._is_person(context.principal)
         if freeze:
             self.freezes.announce(context.principal)
         self.defer(lambda: self._act(context, found, freeze=freeze))
+
+    def _is_person(self, principal: Principal) -> bool:
+        """Whether a signed-in person calls, or in development a key with a role of people."""
+        return principal.source == "jwt" or any(role.staff_only for role in self.policy.roles_of(principal))
 
     def _act(self, context: RequestContext, found: Sequence[bytes], *, freeze: bool) -> None:
         if not freeze:

@@ -6,7 +6,7 @@ saw it. Each question and each erasure is in the audit log first.
 
 from msgspec import UNSET
 
-from masking_service.access.disclosures import Called, Opened, Viewed
+from masking_service.access.disclosures import Called, Heard, Opened, Viewed
 from masking_service.masking.timestamps import SECONDS_A_DAY, rfc3339
 from masking_service.usecases.answers import waybills as answers
 from masking_service.usecases.errors import NotFound
@@ -81,6 +81,7 @@ class Privacy(UseCase):
             opens=[opened for one in shown if isinstance(one, Opened) for opened in _opens(one)],
             views=[viewed for one in shown if isinstance(one, Viewed) for viewed in _views(one)],
             calls=[_called(one) for one in shown if isinstance(one, Called)] or UNSET,
+            heard=[_heard(one) for one in shown if isinstance(one, Heard)] or UNSET,
         )
 
 
@@ -94,6 +95,10 @@ def _opens(opened: Opened) -> list[answers.Open]:
 
 def _called(called: Called) -> answers.Called:
     return answers.Called(called.field, called.principal, rfc3339(called.at), called.case)
+
+
+def _heard(heard: Heard) -> answers.PhoneHeard:
+    return answers.PhoneHeard(heard.field, heard.principal, rfc3339(heard.at))
 
 
 def _views(viewed: Viewed) -> list[answers.View]:

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from masking_service.access.budgets import Reservation
+from masking_service.access.cases import Case
 from masking_service.access.policy import Grant
 from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.profiles import Profile
 from masking_service.usecases.answers import waybills as answers
+from masking_service.usecases.case_authority import reaches
 from masking_service.usecases.recorder import RELEASED, ItemOutcome, Recorded, RequestContext, Stated
 from masking_service.usecases.results import NOT_FOUND, normalised
 from masking_service.usecases.showing import reached, shown, shown_masked, viewed
@@ -51,16 +53,23 @@ class _Asked:
 class View(UseCase):
     """Shows the newest revisions of waybills, under one policy."""
 
-    def __call__(self, context: RequestContext, profile: str | None, waybill_nos: Sequence[Any]) -> list[ViewResult]:
+    def __call__(
+        self, context: RequestContext, profile: str | None, waybill_nos: Sequence[Any], *, case: str | None = None
+    ) -> list[ViewResult]:
         """Return the newest revisions of waybills through a profile.
 
         A view that shows a kind in full spends a budget, and is recorded and kept as a disclosure. Where the freeze or
         the budget refuses the call, the records are dropped unread, still sealed. A caller who was frozen in the last
         two seconds may lose that budget.
 
-        Round trips: one for the freeze, the budget and the records together (two if a waybill was revised), one to
+        Round trips: one for freeze, budget, records and case together (two if a waybill was revised), one to
         count misses; for a view in full one for the audit and the disclosures (two in a cluster), and one to give
         budget back.
+
+        Args:
+            profile: what is shown.
+            waybill_nos: as they were sent.
+            case: on whose page they are shown; it gives nothing, and need not exist.
 
         Raises:
             AccessError: the caller may not, not through this profile, or its budget is spent.
@@ -77,19 +86,30 @@ class View(UseCase):
             grant, frozen = self.gate.grant_and_freeze_question(context.principal, "waybill:view", profile=profile)
             budget = self.budgets.reserve_question(context.principal, grant, len(asked), context.now)
             records = self.vault.newest_question(context.principal.tenant, numbers, context.now)
-            self.store.ask(frozen, budget, records)
+            page = self.case_authority.case_question(context, case)
+            self.store.ask(frozen, budget, records, page)
             missed = frozen.answer()
             reserved = budget.answer()
 
         bases = self.keyring.tenant(context.principal.tenant).bases(numbers)
         for item, base, found in zip(known, bases, records.answer(), strict=True):
             item.base, item.found = base, reached(self.custodies, context, grant.scope, found)
-        self.watch.notice(context, _named_without_custody(grant, known))
+        self._watch_for_decoys(context, grant, known, page.answer())
         self.freezing.count_misses(context, missed, [item.found is not None for item in asked])
         through = self.policy.rules.profiles[grant.profile or ""]
         if grant.full_kinds:
             return self._in_full(context, grant, through, reserved, asked)
         return [item.masked(grant, through) for item in asked]
+
+    def _watch_for_decoys(
+        self, context: RequestContext, grant: Grant, known: Sequence[_Asked], page: Case | None
+    ) -> None:
+        """Notice the named phantoms. One that a readable case lists stands on its page, whoever looks at it."""
+        may_read = self.policy.permits(context.principal, "case:read") and reaches(self.policy, context.principal, page)
+        listed = page.opening.waybills if page is not None and may_read else ()
+        named = _without_custody(grant, known)
+        self.watch.notice(context, [one.base for one in named if one.base and one.number in listed], freeze=False)
+        self.watch.notice(context, [one.base for one in named if one.base and one.number not in listed])
 
     def _in_full(
         self, context: RequestContext, grant: Grant, through: Profile, reserved: Reservation, asked: Sequence[_Asked]
@@ -112,7 +132,7 @@ class View(UseCase):
         return [item.recorded(entry, through) for item in asked]
 
 
-def _named_without_custody(grant: Grant, known: Sequence[_Asked]) -> list[bytes]:
-    """Return the bases of the named waybills, without those that the caller carries: a courier may look at these."""
+def _without_custody(grant: Grant, known: Sequence[_Asked]) -> list[_Asked]:
+    """Return the named waybills without those that the caller carries: a courier may look at these."""
     carried = grant.scope == "custody"
-    return [item.base for item in known if item.base is not None and not (carried and item.found is not None)]
+    return [item for item in known if not (carried and item.found is not None)]

@@ -160,6 +160,14 @@ CODES: Final[dict[str, CodeText]] = {
         PLACES["too-many-decoys"],
         Text("Remove decoys that are not needed any more.", "请移除不再需要的诱饵单。"),
     ),
+    "no-own-number": CodeText(
+        Text("The waybill cannot be a seed", "该运单不能作为测试件"),
+        PLACES["no-own-number"],
+        Text(
+            "Add the phone to `decoys.own_numbers` of the policy (docs/decoys.md), and tokenize the waybill first.",
+            "请将该电话加入策略的 `decoys.own_numbers`（见 docs/decoys.md），并先提交该运单。",
+        ),
+    ),
     "already-masked": CodeText(
         Text("The value was sent masked", "数据已脱敏"),
         Text(

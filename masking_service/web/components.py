@@ -32,6 +32,7 @@ _PLACE_CODES: Final = (
     "invalid-phone",
     "one-of-two",
     "too-many-decoys",
+    "no-own-number",
     "too-many-items",
 )
 """What may be wrong with a place of a request (`Problem.errors`)."""

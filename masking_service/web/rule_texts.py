@@ -98,6 +98,10 @@ PLACES: Final[dict[str, Text]] = {
     "unknown-purpose": MEMBERS["purpose"],
     "invalid-waybill-no": _WAYBILL_NO,
     "too-many-decoys": Text("there can be 10,000 decoys", "诱饵单最多 10,000 票"),
+    "no-own-number": Text(
+        "a seed is a waybill of your tenant whose recipient's or sender's phone is on the policy's list of own numbers",
+        "测试件必须是本租户的运单，且收件人或寄件人电话在策略的自有号码列表中",
+    ),
     "invalid-phone": _PHONE,
     "one-of-two": Text(
         "send either `phone`, or both `last4` and `site`", "须填写 `phone`，或同时填写 `last4` 和 `site`"

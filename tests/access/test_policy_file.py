@@ -13,6 +13,7 @@ from masking_service.access.principals import SURROUNDINGS
 from masking_service.access.rules import Factors, SearchRule
 from tests.access.policies import ISSUER, TEXT, Edit, edited, faults, policy, put
 
+HASH = "0123456789abcdef0123456789abcdef"
 NARROWS = "narrows waybill:view and call:make only"
 
 
@@ -84,6 +85,7 @@ class TestFaults:
             (without("roles", "dispute-officer", "budget"), "roles.dispute-officer.budget.fields"),
             (without("roles", "courier", "budget"), "roles.courier.budget.full_views"),
             (without("roles", "service-desk", "budget"), "roles.service-desk.budget.searches"),
+            (without("roles", "privacy-officer", "budget", "decoys"), "roles.privacy-officer.budget.decoys"),
         ],
     )
     def test_a_role_lacks_nothing_that_its_permissions_need(self, edit: Edit, path: str) -> None:
@@ -97,6 +99,7 @@ class TestFaults:
             ("tracking", "budget", {"fields": {"1d": 1}}, "budget.fields", "of no use"),
             ("courier", "profiles", ["label"], "budget.full_views", "of no use"),
             ("tracking", "budget", {"searches": {"1d": 1}}, "budget.searches", "of no use"),
+            ("tracking", "budget", {"decoys": {"1d": 1}}, "budget.decoys", "of no use"),
             ("dispute-officer", "scope", "custody", "scope", NARROWS),
             ("tracking", "scope", "custody", "scope", NARROWS),
             ("courier", "permissions", ["waybill:view", "waybill:erase"], "scope", NARROWS),
@@ -108,6 +111,28 @@ class TestFaults:
         self, role: str, setting: str, value: object, place: str, says: str
     ) -> None:
         assert says in faults(edited(put("roles", role, setting, value)))[f"roles.{role}.{place}"]
+
+    @pytest.mark.parametrize(
+        "number",
+        ["13900000001", 13900000001, "0123456789ABCDEF0123456789ABCDEF", "0123456789abcdef"],
+        ids=["a number in clear", "an integer", "upper case", "too short"],
+    )
+    def test_own_numbers_are_keyed_hashes_and_no_fault_repeats_one(self, number: object) -> None:
+        found = faults(edited(put("decoys", {"own_numbers": [HASH, number]})))
+
+        assert found.keys() == {"decoys.own_numbers[1]"}
+        assert str(number) not in str(found)
+
+    @pytest.mark.parametrize(
+        ("decoys", "path"),
+        [({}, "decoys.own_numbers"), ({"own_numbers": [HASH, HASH]}, "decoys.own_numbers[1]")],
+        ids=["missing", "repeated"],
+    )
+    def test_a_faulty_list_of_own_numbers_names_its_path(self, decoys: dict[str, Any], path: str) -> None:
+        assert faults(edited(put("decoys", decoys))).keys() == {path}
+
+    def test_own_numbers_are_read(self) -> None:
+        assert policy(put("decoys", {"own_numbers": [HASH]})).rules.own_numbers == {HASH}
 
     @pytest.mark.parametrize(
         ("search", "path"),

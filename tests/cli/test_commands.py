@@ -237,6 +237,24 @@ def test_a_policy_says_who_gives_numbers_for_calls_and_needs_its_key(command: Co
     assert "calls: no provider" in command("policy", "check").output
 
 
+def test_the_hashes_of_own_numbers_are_printed_and_no_number_is(production: Command) -> None:
+    printed = production("policy", "number", "-", given=b"139 0000 0001\n+86 13900000001\n\n021-59791234\n")
+    other = production("policy", "number", "-", "--tenant", "other", given=b"13900000001\n")
+
+    first, again, landline = printed.output.split()
+    assert (printed.exit_code, first) == (0, again)
+    assert len({first, landline, other.output.strip()}) == 3
+    assert all(re.fullmatch("[0-9a-f]{32}", one) for one in (first, landline, other.output.strip()))
+
+
+def test_what_is_no_whole_number_has_no_hash(command: Command) -> None:
+    refused = command("policy", "number", "-", given=b"13900000001\n*******0001\n")
+
+    assert refused.exit_code == 1
+    assert "number 2 of the file is not one whole phone number" in refused.output
+    assert "0001" not in refused.output
+
+
 def test_a_policy_with_a_fault_names_its_path_and_exits_with_one(command: Command, tmp_path: Path) -> None:
     faulty = tmp_path / "policy.yaml"
     faulty.write_text((ROOT / "policy.yaml").read_text().replace("scope: custody", "scope: everywhere"))

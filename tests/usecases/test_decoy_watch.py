@@ -21,11 +21,15 @@ class Around:
 
     tenant, now = "default", 5
 
-    def __init__(self, failures: int = 0) -> None:
+    def __init__(self, failures: int = 0, *, source: str = "jwt", staff_only: bool = False) -> None:
+        self.source, self.staff_only = source, staff_only
         self.done: list[Any] = []
         self.deferred: list[Callable[[], None]] = []
         self.failures = failures
         self.principal = self
+
+    def roles_of(self, _: object) -> list[Around]:
+        return [self] if self.staff_only else []
 
     def phantoms(self, _: str, bases: list[bytes]) -> list[bytes]:
         return [base for base in bases if base == BASE]
@@ -52,10 +56,10 @@ class Around:
 
 @pytest.fixture
 def noticed(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Around]:
-    def notice(*bases: bytes, freeze: bool = True, failures: int = 0) -> Around:
-        around = Around(failures)
+    def notice(*bases: bytes, freeze: bool = True, failures: int = 0, **caller: Any) -> Around:
+        around = Around(failures, **caller)
         monkeypatch.setattr(decoy_watch, "sleep", around.done.append)
-        parts: dict[str, Any] = dict.fromkeys(("decoys", "freezes", "freezing", "alerts"), around)
+        parts: dict[str, Any] = dict.fromkeys(("policy", "decoys", "freezes", "freezing", "alerts"), around)
         watch = DecoyWatch(**parts, defer=around.deferred.append)
         watch.notice(cast(RequestContext, around), bases, freeze=freeze)
         return around
@@ -88,6 +92,19 @@ def test_an_alert_alone_freezes_no_one_and_comes_after_the_call(noticed: Callabl
     around.deferred.pop()()
 
     assert around.done == [ALERT_DELAY, "alert decoy", HITS]
+
+
+def test_a_machines_client_is_never_frozen(noticed: Callable[..., Around]) -> None:
+    around = noticed(BASE, source="key")
+    around.deferred.pop()()
+
+    assert around.done == [ALERT_DELAY, "alert decoy", HITS]
+
+
+def test_a_key_with_a_role_of_people_stands_for_a_person(noticed: Callable[..., Around]) -> None:
+    around = noticed(BASE, source="key", staff_only=True)
+
+    assert around.done == ["announce"]
 
 
 def test_a_freeze_that_fails_is_tried_again_after_longer_and_longer_pauses(noticed: Callable[..., Around]) -> None:

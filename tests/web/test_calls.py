@@ -253,9 +253,19 @@ def test_naming_a_phantom_freezes(ready: Api) -> None:
     person = ready.mint(PRIVACY, sub="privacy")
     ready.post(person, "/v1/decoys", {"waybills": ["SF7777777777"], "kind": "phantom"})
 
-    assert refusal(called(ready, waybill_no="SF7777777777")) == (404, "not-found")
-    assert refusal(called(ready)) == (403, "frozen")
+    courier = ready.mint(COURIER, "c-1", sites=[SITE])
+
+    assert refusal(called(ready, courier, waybill_no="SF7777777777")) == (404, "not-found")
+    assert refusal(called(ready, courier)) == (403, "frozen")
     settle(ready)  # the freeze is written before the next test begins
+
+
+def test_naming_a_phantom_does_not_freeze_a_machines_client(ready: Api) -> None:
+    ready.tokenize(record("SF7777777777"))
+    ready.post(ready.mint(PRIVACY, sub="privacy"), "/v1/decoys", {"waybills": ["SF7777777777"], "kind": "phantom"})
+
+    assert refusal(called(ready, waybill_no="SF7777777777")) == (404, "not-found")
+    live(called(ready))
 
 
 def test_naming_a_phantom_that_the_courier_carries_does_not_freeze(ready: Api) -> None:

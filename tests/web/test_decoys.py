@@ -1,4 +1,4 @@
-"""Decoys over HTTP: who names a phantom is answered as always, and frozen from the next call on."""
+"""Decoys over HTTP: a person who names a phantom is answered as always, and frozen from the next call on."""
 
 from __future__ import annotations
 
@@ -16,13 +16,12 @@ from keys.errors import IntegrityError
 from masking_service.access.decoys import MAX_DECOYS
 from masking_service.store.layout import decoys_key
 from tests.web.api import NOW, SITE, Api, Clock, Json, content, field, record, refusal, started, token
-from tests.web.calls import alerts, entries, frozen, thaw
+from tests.web.calls import alerts, frozen, thaw
 from tests.web.people import COURIER, DESK, OFFICER, PRINTER, PRIVACY, TRACKING
 
 CASES = count(100)
 PHANTOM = "SF1111111111"
 RECORD = "SF2222222222"
-SEED = "SF3333333333"
 FROZEN = (403, "frozen")
 
 
@@ -86,7 +85,15 @@ def view_one(api: Api, number: str) -> TestResponse:
 
 
 def view_outside_custody(api: Api, number: str) -> TestResponse:
+    return api.post(api.mint(COURIER, "c-1", sites=[SITE]), "/v1/waybills/view", {"waybills": [number]})
+
+
+def view_by_machine(api: Api, number: str) -> TestResponse:
     return api.post(COURIER, "/v1/waybills/view", {"waybills": [number]})
+
+
+def view_page_of_case(api: Api, number: str) -> TestResponse:
+    return api.post(OFFICER, "/v1/waybills/view", {"waybills": [number], "case": "D-9"})
 
 
 def detokenize(api: Api, number: str) -> TestResponse:
@@ -102,11 +109,20 @@ def move(api: Api, number: str) -> TestResponse:
 
 
 Name = Callable[[Api, str], TestResponse]
-WAYS: list[Name] = [open_case, view, view_one, view_outside_custody, detokenize, detokenize_without_case, move]
-ACTORS: dict[Name, str] = {open_case: DESK, view_outside_custody: COURIER, move: TRACKING}
 
 
-@pytest.mark.parametrize("name", WAYS)
+def move_by_person(api: Api, number: str) -> TestResponse:
+    body = {"items": [{"waybill_no": number, "site": "999999"}]}
+    return api.post(api.mint(TRACKING, "t-1"), "/v1/custody", body)
+
+
+FREEZING: list[Name] = [view, view_one, view_outside_custody, detokenize, detokenize_without_case]
+ALERTING: list[Name] = [open_case, move, move_by_person, view_by_machine, view_page_of_case]
+WAYS = FREEZING + ALERTING
+ACTORS: dict[Name, str] = {view_outside_custody: "dev/c-1"}
+
+
+@pytest.mark.parametrize("name", FREEZING)
 def test_naming_a_phantom_freezes_from_the_next_call_on(ready: Api, name: Name) -> None:
     raised = alerts(ready)
     name(ready, PHANTOM)
@@ -114,11 +130,37 @@ def test_naming_a_phantom_freezes_from_the_next_call_on(ready: Api, name: Name) 
     settle(ready)
 
     assert (next_one, refusal(name(ready, RECORD))) == (FROZEN, FROZEN)
-    assert [(one["id"], one["why"]) for one in frozen(ready)] == [(f"client/{ACTORS.get(name, OFFICER)}", "decoy")]
+    assert [(one["id"], one["why"]) for one in frozen(ready)] == [(ACTORS.get(name, f"client/{OFFICER}"), "decoy")]
     assert [one.kind for one in raised] == ["decoy"]
 
 
-@pytest.mark.parametrize("name", WAYS)
+@pytest.mark.parametrize("name", ALERTING)
+def test_a_case_its_page_a_move_and_a_machine_only_raise_the_alert(ready: Api, name: Name) -> None:
+    raised = alerts(ready)
+    name(ready, PHANTOM)
+    settle(ready)
+
+    assert ([one.kind for one in raised], frozen(ready)) == (["decoy"], [])
+    assert name(ready, RECORD).status_code < 300 or name is view_by_machine
+
+
+@pytest.mark.parametrize("case", ["D-none", "D-8", "D 9"], ids=["unknown", "of other waybills", "malformed"])
+def test_a_view_for_the_page_of_another_case_freezes(ready: Api, case: str) -> None:
+    ready.open_case("D-8", RECORD)
+    answered = ready.post(OFFICER, "/v1/waybills/view", {"waybills": [PHANTOM], "case": case})
+
+    assert answered.status_code == 200
+    assert refusal(view(ready, RECORD)) == FROZEN
+
+
+def test_a_case_of_another_is_no_page_of_the_desk(ready: Api) -> None:
+    desk = ready.mint(DESK, "other-desk")
+    ready.post(desk, "/v1/waybills/view", {"waybills": [PHANTOM], "case": "D-9"})
+
+    assert refusal(ready.post(desk, "/v1/waybills/view", {"waybills": [RECORD]})) == FROZEN
+
+
+@pytest.mark.parametrize("name", FREEZING)
 def test_another_worker_refuses_them_too(ready: Api, neighbour: Api, name: Name) -> None:
     name(neighbour, PHANTOM)
     settle(neighbour)
@@ -198,11 +240,9 @@ def test_what_is_in_custody_may_be_viewed(fresh: Api) -> None:
     assert [view_outside_custody(fresh, PHANTOM).status_code for _ in range(2)] == [200, 200]
 
 
-@pytest.mark.parametrize("why", ["seed", "removed", "other tenant"])
+@pytest.mark.parametrize("why", ["removed", "other tenant"])
 def test_what_is_no_phantom_freezes_nobody(fresh: Api, why: str) -> None:
     match why:
-        case "seed":
-            plant(fresh, PHANTOM, kind="seed")
         case "removed":
             plant(fresh, PHANTOM)
             assert remove(fresh, PHANTOM).get_json() == {"planted": 0}
@@ -238,29 +278,18 @@ def test_a_list_that_cannot_be_read_answers_503(ready: Api) -> None:
 
 
 def test_the_list_tells_what_was_planted_and_named(ready: Api, set_clock: Clock) -> None:
-    set_clock(NOW)
-    plant(ready, SEED, kind="seed")
     set_clock(NOW + 60)
     view(ready, PHANTOM)
     settle(ready)
 
-    phantom, seed = planted(ready)
+    (phantom,) = planted(ready)
     assert (phantom["waybill_no"], phantom["kind"], phantom["hits"]) == (PHANTOM, "phantom", 1)
     assert phantom["last_hit"] == "2026-11-30T00:54:20Z"
-    assert seed == {
-        "waybill_no": SEED,
-        "kind": "seed",
-        "planted_at": "2026-11-30T00:53:20Z",
-        "planted_by": "client/privacy-officer",
-        "hits": 0,
-        "last_hit": None,
-        "heard_at": None,
-    }
 
 
 def test_planting_again_changes_nothing(ready: Api) -> None:
     before = planted(ready)
-    plant(ready, f" {PHANTOM.lower()} ", kind="seed")
+    plant(ready, f" {PHANTOM.lower()} ")
 
     assert planted(ready) == before
 
@@ -290,57 +319,6 @@ def test_there_are_ten_thousand_decoys_at_most(fresh: Api) -> None:
     assert answered.get_json()["errors"] == [{"pointer": "/waybills", "code": "too-many-decoys"}]
     assert view(fresh, f"SF{MAX_DECOYS - 1:010}").status_code == 200
     assert refusal(view(fresh, RECORD)) == FROZEN
-
-
-def test_entries_about_decoys_name_no_waybill(ready: Api) -> None:
-    ready.tokenize(record(SEED, sender__phone="13900000001"))
-    plant(ready, SEED, kind="seed")
-    ready.post(PRIVACY, "/v1/decoys/heard", {"phone": "13900000001"})
-    remove(ready, PHANTOM)
-    planted(ready)
-
-    told = [one for one in entries(ready) if one["action"].startswith("decoy-")]
-    assert [(one["action"], one["outcome"], one.get("items", [])) for one in told] == [
-        ("decoy-plant", "done", []),
-        ("decoy-plant", "done", []),
-        ("decoy-heard", "done", []),
-        ("decoy-remove", "done", []),
-        ("decoy-list", "done", []),
-    ]
-
-
-def test_a_seed_that_rings_tells_who_saw_the_seeds(fresh: Api) -> None:
-    seeds = {"SF3333333331": "13900000001", "SF3333333332": "13900000002"}
-    fresh.tokenize(*[record(number, recipient__phone=phone) for number, phone in seeds.items()], custody={"site": SITE})
-    plant(fresh, *seeds, kind="seed")
-    fresh.open_case("D-1", *seeds)
-    for number in seeds:
-        fresh.opened(field(number, "/recipient/phone"))
-    fresh.get(COURIER, "/v1/waybills/SF3333333332")
-
-    first = fresh.post(PRIVACY, "/v1/decoys/heard", {"phone": "139 0000 0001"}).get_json()
-    second = fresh.post(PRIVACY, "/v1/decoys/heard", {"phone": "+86 13900000002"}).get_json()
-
-    assert (first["waybills"], first["heard"]) == (["SF3333333331"], 1)
-    assert (second["waybills"], second["heard"]) == (["SF3333333332"], 2)
-    assert [(one["principal"], one["opened"], one["viewed"]) for one in second["seen"]] == [
-        ("client/dispute-officer", 2, 0),
-        ("client/courier", 0, 1),
-    ]
-    assert all(one["heard_at"] for one in planted(fresh))
-
-
-def test_a_phone_of_no_seed_is_a_miss_and_tells_nothing(ready: Api) -> None:
-    assert ready.post(PRIVACY, "/v1/decoys/heard", {"phone": "13900000009"}).get_json() == {
-        "waybills": [],
-        "heard": 0,
-        "seen": [],
-    }
-    limit = ready.parts.acting.policy.rules.watch.misses
-    for _ in range(limit):
-        answered = ready.post(PRIVACY, "/v1/decoys/heard", {"phone": "13900000009"})
-
-    assert refusal(answered) == FROZEN
 
 
 @pytest.mark.parametrize("phone", ["", "12345", "1" * 6, "1" * 16, "none"])

@@ -105,9 +105,18 @@ class Called(Answer):
     case: str | None
 
 
+class PhoneHeard(Answer):
+    """A phone of the company's own that rang, and was found in this field of the waybill, a seed."""
+
+    field: Pointer
+    principal: str
+    at: Time
+
+
 class Disclosures(Answer):
     """Who saw values of a waybill, or called, in the order of time. Empty for unknown numbers as well."""
 
     opens: list[Open]
     views: list[View]
     calls: Annotated[list[Called], Meta(description="Absent where there were none.")] | UnsetType = UNSET
+    heard: Annotated[list[PhoneHeard], Meta(description="Absent where there were none.")] | UnsetType = UNSET

@@ -8,6 +8,8 @@ from masking_service.web.schemas import queries
 from masking_service.web.schemas import requests as contract
 from masking_service.web.schemas.search import SearchesRequest
 
+DECOYS: Final = ("sign-in-required", "quota-exceeded", *STORE)
+
 OPERATIONS: Final = (
     Operation(
         name="list_frozen",
@@ -98,18 +100,19 @@ OPERATIONS: Final = (
         permissions=("decoy:plant",),
         audited_as="decoy-list",
         answers={200: decoys.Decoys},
-        problems=STORE,
+        problems=DECOYS,
     ),
     Operation(
         name="plant_decoys",
         method="post",
         path="/v1/decoys",
-        summary="Mark waybills as decoys. A caller who names a phantom is frozen. The waybills are not looked up.",
+        summary="Mark waybills as decoys. A person who names a phantom is frozen. A seed has a phone "
+        "of the company's own.",
         permissions=("decoy:plant",),
         audited_as="decoy-plant",
         body=contract.PlantRequest,
         answers={200: decoys.Planted},
-        problems=("too-many-items", *STORE),
+        problems=("too-many-items", *DECOYS),
     ),
     Operation(
         name="remove_decoys",
@@ -120,7 +123,7 @@ OPERATIONS: Final = (
         audited_as="decoy-remove",
         body=contract.DecoysRequest,
         answers={200: decoys.Planted},
-        problems=("too-many-items", *STORE),
+        problems=("too-many-items", *DECOYS),
     ),
     Operation(
         name="hear_decoy",
@@ -131,6 +134,6 @@ OPERATIONS: Final = (
         audited_as="decoy-heard",
         body=contract.HeardRequest,
         answers={200: decoys.Heard},
-        problems=STORE,
+        problems=DECOYS,
     ),
 )

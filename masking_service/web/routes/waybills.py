@@ -62,7 +62,7 @@ def waybills(parts: Parts) -> Blueprint:
     def view() -> Response:
         wanted = body(ViewRequest)
         at_most(len(wanted.waybills), MAX_ITEMS, "/waybills")
-        return batch(parts.acting.view(context(), wanted.profile, wanted.waybills))
+        return batch(parts.acting.view(context(), wanted.profile, wanted.waybills, case=wanted.case))
 
     @routes.post("/search")
     def find() -> Response:

@@ -113,6 +113,16 @@ class ViewRequest(Shape, frozen=True):
         ),
     ]
     profile: Profile | None = None
+    case: (
+        Annotated[
+            str,
+            Meta(
+                description="The case on whose page the waybills are shown. The answer is the same without it. A decoy "
+                "that this case lists raises an alert instead of freezing the person."
+            ),
+        ]
+        | None
+    ) = None
 
 
 class DetokenizeRequest(Shape, frozen=True):
@@ -234,8 +244,8 @@ class PlantRequest(Shape, frozen=True):
     kind: Annotated[
         Literal["phantom", "seed"],
         Meta(
-            description="phantom: no parcel has this number, and a caller who names it is frozen. seed: a real parcel "
-            "with a phone of your own."
+            description="phantom: no parcel has this number, and a person who names it is frozen. seed: a real parcel "
+            "whose recipient's or sender's phone is on the policy's list of the company's own numbers."
         ),
     ]
 
@@ -246,7 +256,8 @@ class HeardRequest(Shape, frozen=True):
     phone: Annotated[
         str,
         Meta(
-            description="The number that was called, of 7 to 15 digits; other characters are ignored.",
+            description="The whole number that was called, in any spelling. Any other than one of the policy's own "
+            "numbers is a miss.",
             max_length=64,
             extra_json_schema={"pattern": r"^[0-9]{7,15}$(?!\n)"},
         ),

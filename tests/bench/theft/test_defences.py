@@ -119,14 +119,16 @@ def test_a_case_opens_nothing_for_an_officer_to_whom_its_ticket_is_not_assigned(
     assert service.detokenize(OTHER, BEGIN, "D-1", [mine], [mine]).outcome == "released"
 
 
-def test_naming_a_phantom_freezes_and_in_a_list_it_only_alerts() -> None:
+@pytest.mark.parametrize("beside", [0, 1], ids=["alone", "in a list"])
+def test_naming_a_phantom_freezes_and_in_a_case_it_only_alerts(beside: int) -> None:
     service = defended()
     phantom, mine = "SP0000000001", numbers(sampled=False)[0]
-    service.tickets.file("D-1", [mine, phantom], OFFICER.id)  # type: ignore[union-attr]
-    listed = service.open_case(DESK, BEGIN, "D-1", [mine, phantom])
+    named = [mine, phantom][1 - beside :]
+    service.tickets.file("D-1", named, OFFICER.id)  # type: ignore[union-attr]
+    listed = service.open_case(DESK, BEGIN, "D-1", named)
 
     assert (listed.outcome, [*service.frozen]) == ("open", [])
-    assert service.detokenize(OFFICER, BEGIN, "D-1", [mine, phantom], [mine]).released == 1
+    assert service.detokenize(OFFICER, BEGIN, "D-1", named, [mine]).released == beside
     assert [*service.frozen] == [OFFICER.id]
     assert {review.who for review in service.reviews if review.why == "decoy"} == {DESK.id, OFFICER.id}
 
