@@ -44,13 +44,20 @@ class LiveCall(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Origin(msgspec.Struct, frozen=True):
-    """Who called whom: the tenant, the caller, and the field of a waybill. `expires_at` is the record's expiry."""
+    """Who called whom: the tenant, the caller, and the field of a waybill. `expires_at` is the record's expiry.
+
+    `number` is `call_records.hash_called` of the number that is called. The call lives from `began` to `until` (Unix
+    seconds), which `LiveCalls.claim` sets.
+    """
 
     tenant: str
     principal: str
     base: bytes
     field: str
     expires_at: int
+    number: str = ""
+    began: int = 0
+    until: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +106,7 @@ class LiveCalls(TenantState):
         choice = b64encode(self._random(_CHOICE_BYTES), b"-_").decode("ascii")
         call = LiveCall(place.tag + choice, until)
         value = self._seal(place.live, call)
+        origin = msgspec.structs.replace(origin, began=now, until=until)
         origin_key = _origin_key(call.ref)
         stored = self._store.write(
             [

@@ -236,12 +236,13 @@ def _binding(answer: Mapping[str, Any], number: str, extension: str | None) -> B
 def _record(fee: Mapping[str, Any]) -> CallRecord:
     """Return the record of one call.
 
-    `fwdAnswerTime` is there where the person answered.
+    `fwdAlertingTime` is there where the person's phone rang, `fwdAnswerTime` where the person answered.
     """
     began, ended = _seconds(fee["callInTime"]), _seconds(fee["callEndTime"])
-    answered = str(fee.get("fwdAnswerTime") or "")
+    rings, answered = str(fee.get("fwdAlertingTime") or ""), str(fee.get("fwdAnswerTime") or "")
     spoke = max(ended - _seconds(answered), 0) if answered else 0
-    return CallRecord(str(fee["userData"])[:128], str(fee["icid"])[:128], began, spoke, bool(answered))
+    rang = max(ended - spoke - _seconds(rings), 0) if rings else 0
+    return CallRecord(str(fee["userData"])[:128], str(fee["icid"])[:128], began, spoke, bool(answered), rang)
 
 
 def _seconds(text: object) -> int:

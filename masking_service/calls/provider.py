@@ -56,6 +56,7 @@ class CallRecord:
         at: when it began, in Unix seconds.
         seconds: how long they spoke.
         answered: whether the person answered.
+        rang: for how many seconds the person's phone rang; None where the provider does not tell.
     """
 
     ref: str
@@ -63,6 +64,7 @@ class CallRecord:
     at: int
     seconds: int
     answered: bool
+    rang: int | None = None
 
 
 class CallProvider(Protocol):

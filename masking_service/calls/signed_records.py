@@ -25,6 +25,7 @@ class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     at: Annotated[int, Meta(ge=0, lt=2**40)]
     seconds: Annotated[int, Meta(ge=0, le=SECONDS_A_DAY)]
     answered: bool
+    rang: Annotated[int, Meta(ge=0, le=SECONDS_A_DAY, description="For how many seconds it rang.")] | None = None
 
 
 class Records(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -47,4 +48,4 @@ def read_signed(key: MessageKey, headers: Mapping[str, str], body: bytes, clock:
         sent = msgspec.json.decode(body, type=Records)
     except (msgspec.MsgspecError, UnicodeDecodeError):
         raise UnsignedRecords from None
-    return [CallRecord(one.ref, one.id, one.at, one.seconds, one.answered) for one in sent.records]
+    return [CallRecord(one.ref, one.id, one.at, one.seconds, one.answered, one.rang) for one in sent.records]

@@ -1,6 +1,7 @@
 """Takes the provider's records of calls into the audit log, without numbers.
 
-A record that comes again, or that names no call made here, changes nothing.
+A record that comes again, that names no call made here, or whose time is not
+within the life of its call changes nothing.
 """
 
 from collections.abc import Mapping, Sequence
@@ -8,6 +9,7 @@ from typing import Final
 
 from masking_service.access.call_records import KeptRecord
 from masking_service.access.errors import Unauthenticated
+from masking_service.access.live_calls import Origin
 from masking_service.access.principals import service_principal
 from masking_service.calls.provider import CallRecord, UnsignedRecords
 from masking_service.usecases.answers import calls as answers
@@ -16,6 +18,8 @@ from masking_service.usecases.use_case import UseCase
 
 PROVIDER: Final = "calls"
 """The service principal of the provider's records, in the audit log."""
+CLOCK_SLACK: Final = 300
+"""Seconds by which the provider's clock may differ from ours."""
 
 
 class CallReports(UseCase):
@@ -44,10 +48,18 @@ class CallReports(UseCase):
         """Return the records of calls that were made here, by tenant."""
         found: dict[str, list[KeptRecord]] = {}
         for record, known in zip(sent, self.live_calls.origins([one.ref for one in sent]), strict=True):
-            if known is not None:
+            if known is not None and _while_it_lived(record, known[0]):
                 made = known[0]
                 kept = KeptRecord(
-                    made.base, record.id, made.field, record.at, record.seconds, record.answered, made.expires_at
+                    made.base,
+                    record.id,
+                    made.field,
+                    record.at,
+                    record.seconds,
+                    record.answered,
+                    made.expires_at,
+                    made.number,
+                    record.rang,
                 )
                 found.setdefault(made.tenant, []).append(kept)
         return found
@@ -76,3 +88,8 @@ class CallReports(UseCase):
         for one in new:
             self.metrics.call_record(answered=one.answered)
         return len(new)
+
+
+def _while_it_lived(record: CallRecord, made: Origin) -> bool:
+    """Whether the record's time is within the life of its call."""
+    return made.began - CLOCK_SLACK <= record.at <= made.until + CLOCK_SLACK

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import msgspec
 
+from masking_service.access.call_records import hash_called
 from masking_service.access.cases import Case
 from masking_service.access.disclosures import Called, Disclosure
 from masking_service.access.errors import CallsUnavailable, CaseRequired, NoCallerNumber, NotCallable
@@ -97,7 +98,9 @@ class Calling(UseCase):
         with self.audit.record_denials(context, "call", Stated(role=grant.role, case=permit.case)):
             own, other = _numbers(own_number.answer(), value)
 
-        origin = Origin(tenant, context.principal.id, found.base, field or DEFAULT_FIELD, found.record.expires_at)
+        number = hash_called(self.keyring.tenant(tenant), other)
+        pointer = field or DEFAULT_FIELD
+        origin = Origin(tenant, context.principal.id, found.base, pointer, found.record.expires_at, number)
         place = self.live_calls.place(origin, own, other)
         live = self.live_calls.find(place)
         if live is not None and live.dial and live.until > context.now:

@@ -8,11 +8,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from masking_service.access.call_records import hash_called
 from masking_service.access.cases import Case
 from masking_service.access.disclosures import Disclosure, Opened
 from masking_service.access.errors import CaseRequired
 from masking_service.access.policy import Grant
 from masking_service.access.rules import TOKEN_KINDS
+from masking_service.masking.dialling import dialable
 from masking_service.store.question import Question
 from masking_service.usecases.answers import openings as answers
 from masking_service.usecases.cases import sound_case_name
@@ -207,8 +209,10 @@ class Detokenize(UseCase):
         needed = self.policy.rules.purposes[grant.purpose or ""].after_calls
         phones = [item for item in asked if item.outcome == RELEASED and item.kind == "phone"] if needed else []
         counts = self.call_records.unanswered(tenant, [item.base for item in phones if item.base is not None])
+        keys = self.keyring.tenant(tenant)
         for item in phones:
-            if counts[item.base or b"", item.field] < needed:
+            number = dialable(item.value)  # as `Calling` reads it from the same field
+            if number is None or counts[item.base or b"", hash_called(keys, number)] < needed:
                 item.outcome, item.value = CALL_FIRST, None
 
     def _known(self, purpose: str | None) -> str | None:

@@ -2,11 +2,12 @@
 
 import os
 
+import msgspec
 import pytest
 import redis
 
 from keys.errors import IntegrityError
-from masking_service.access.call_records import CallRecords, KeptRecord
+from masking_service.access.call_records import CallRecords, KeptRecord, hash_called
 from masking_service.access.callers import Callers
 from masking_service.access.live_calls import LiveCalls, Origin
 from masking_service.access.principals import Principal
@@ -18,8 +19,10 @@ from tests.store.stores import LATER, NOW, NUMBER, ask
 KEYRING = known_keyring()
 KEYS = KEYRING.tenant("default")
 (BASE,) = KEYS.bases([NUMBER])
-ORIGIN = Origin("default", "client/c-1", BASE, "/recipient/phone", LATER)
 A, B = "13900000001", "13812345678"
+CALLED = hash_called(KEYS, B)
+ORIGIN = Origin("default", "client/c-1", BASE, "/recipient/phone", LATER, CALLED)
+ALIVE = msgspec.structs.replace(ORIGIN, began=NOW, until=LATER)
 
 
 @pytest.fixture
@@ -33,7 +36,7 @@ def test_a_call_is_claimed_once_and_found_by_its_reference(calls: LiveCalls) -> 
     second = calls.claim(place, ORIGIN, NOW, LATER)
 
     assert first == second == calls.find(place)
-    assert calls.read(first.ref) == (ORIGIN, first)
+    assert calls.read(first.ref) == (ALIVE, first)
 
 
 def test_a_call_that_has_ended_is_claimed_again(calls: LiveCalls) -> None:
@@ -55,7 +58,7 @@ def test_an_ended_call_is_known_and_no_longer_lives(calls: LiveCalls) -> None:
     made = calls.claim(calls.place(ORIGIN, A, B), ORIGIN, NOW, LATER)
     calls.end(made.ref)
 
-    assert calls.read(made.ref) == (ORIGIN, None)
+    assert calls.read(made.ref) == (ALIVE, None)
 
 
 @pytest.mark.parametrize("ref", ["", "x", "A" * 32, "A" * 31 + "*", "A" * 33])
@@ -82,16 +85,21 @@ def test_whose_call_it_is_cannot_be_changed(calls: LiveCalls, client: redis.Redi
         calls.read(two)
 
 
-def record(name: str, *, answered: bool = False, base: bytes = BASE) -> KeptRecord:
-    return KeptRecord(base, name, "/recipient/phone", NOW, 0, answered, LATER)
+def record(name: str, *, answered: bool = False, number: str = CALLED, rang: int | None = 20) -> KeptRecord:
+    return KeptRecord(BASE, name, "/recipient/phone", NOW, 0, answered, LATER, number, rang)
 
 
 def test_unanswered_calls_are_counted_each_once(store: Store) -> None:
     records = CallRecords(store, KEYRING, os.urandom)
-    for each in ([record("r-1"), record("r-2", answered=True)], [record("r-1"), record("r-3")]):
+    other = record("r-5", number=hash_called(KEYS, A))
+    batches = (
+        [record("r-1"), record("r-2", answered=True), record("r-4", rang=14)],
+        [record("r-1"), record("r-3", rang=None), other],
+    )
+    for each in batches:
         records.prepare("default", records.new("default", each)).write()
 
-    assert records.unanswered("default", [BASE, BASE]) == {(BASE, "/recipient/phone"): 2}
+    assert records.unanswered("default", [BASE, BASE]) == {(BASE, CALLED): 2, (BASE, other.number): 1}
     assert records.unanswered("default", []) == {}
 
 
@@ -100,7 +108,18 @@ def test_a_record_of_a_call_is_stored_as_an_array(store: Store, client: redis.Re
     key = call_records_key(record_stems([BASE])[0])
     ((name, value),) = ask(client, "HGETALL", key).items()
 
-    assert KEYS.state.open(value, key + b"/" + name) == b'["/recipient/phone",%d,0,false]' % NOW
+    assert KEYS.state.open(value, key + b"/" + name) == b'["/recipient/phone",%d,0,false,"%s",20]' % (
+        NOW,
+        CALLED.encode(),
+    )
+
+
+def test_a_record_of_an_earlier_release_names_no_number(store: Store, client: redis.Redis) -> None:
+    key, name = call_records_key(record_stems([BASE])[0]), b"r-0"
+    stored = b'["/recipient/phone",%d,0,false]' % NOW
+    ask(client, "HSET", key, name, KEYS.state.seal(stored, key + b"/" + name, os.urandom(12)))
+
+    assert CallRecords(store, KEYRING, os.urandom).unanswered("default", [BASE]) == {(BASE, ""): 1}
 
 
 def test_a_record_of_a_call_is_written_once(store: Store) -> None:

@@ -139,6 +139,7 @@ FEE: dict[str, Any] = {
     "callerNum": f"+86{A}",
     "calleeNum": f"+86{B}",
     "callInTime": "2026-11-27 03:00:03",
+    "fwdAlertingTime": "2026-11-27 03:00:05",
     "fwdAnswerTime": "2026-11-27 03:00:13",
     "callEndTime": "2026-11-27 03:00:43",
     "userData": REF,
@@ -158,12 +159,14 @@ def fees(*each: dict[str, Any]) -> bytes:
 
 def test_call_records_say_when_and_how_long(fake: FakeHuawei) -> None:
     missed = {**FEE, "icid": "2", "fwdAnswerTime": ""}
+    silent = {**missed, "icid": "3", "fwdAlertingTime": ""}
     foreign = {name: value for name, value in FEE.items() if name != "userData"}
-    answered, unanswered = adapter(fake).records(headers(), fees(FEE, missed, foreign))
+    answered, unanswered, off = adapter(fake).records(headers(), fees(FEE, missed, silent, foreign))
 
     assert (answered.ref, answered.id, answered.seconds, answered.answered) == (REF, FEE["icid"], 30, True)
     assert answered.at == datetime(2026, 11, 27, 3, 0, 3, tzinfo=UTC).timestamp()
     assert (unanswered.seconds, unanswered.answered) == (0, False)
+    assert (answered.rang, unanswered.rang, off.rang) == (8, 38, 0)
 
 
 @pytest.mark.parametrize(

@@ -16,17 +16,18 @@ from masking_service.calls.loading import DEVELOPMENT_KEY
 from masking_service.runtime.clock import clock
 from tests.callers import put_on_file
 from tests.providers import KEY, provider
-from tests.web.api import NUMBER, SITE, Api, Json, Trips, Under, content, field, record, refusal, token
+from tests.web.api import NUMBER, SITE, Api, Clock, Json, Trips, Under, content, field, record, refusal, token
 from tests.web.calls import entries, left
 from tests.web.people import COURIER, OFFICER
 from tests.web.test_metrics import counts, grown
 
 PHONE = "/recipient/phone"
+LIFETIME = 30 * 60
 PATH = "/v1/calls/records"
 
 
 def one(ref: str, **change: Any) -> Json:
-    return {"ref": ref, "id": "r-1", "at": 1_795_999_000, "seconds": 0, "answered": False, **change}
+    return {"ref": ref, "id": "r-1", "at": clock(), "seconds": 0, "answered": False, **change}
 
 
 def sent(api: Api, *records: Json, key: bytes | None = None, late: int = 0, body: bytes = b"") -> TestResponse:
@@ -58,8 +59,8 @@ def ready(api: Api) -> Api:
 
 
 def test_a_record_is_in_the_log_with_when_and_how_long_and_without_a_number(ready: Api) -> None:
-    made = ready.post(COURIER, "/v1/calls", {"waybill_no": NUMBER}).get_json()
-    assert taken(sent(ready, one(made["call"], seconds=12, answered=True))) == 1
+    made, at = ready.post(COURIER, "/v1/calls", {"waybill_no": NUMBER}).get_json(), clock() + 60
+    assert taken(sent(ready, one(made["call"], at=at, seconds=12, answered=True))) == 1
 
     entry = entries(ready)[-1]
     assert (entry["action"], entry["outcome"], entry["principal"]) == ("call-record", "done", "service/calls")
@@ -67,7 +68,7 @@ def test_a_record_is_in_the_log_with_when_and_how_long_and_without_a_number(read
     assert {name: item[name] for name in ("outcome", "field", "at", "seconds")} == {
         "outcome": "answered",
         "field": PHONE,
-        "at": 1_795_999_000,
+        "at": at,
         "seconds": 12,
     }
     assert made["dial"] not in json.dumps(entry)
@@ -102,6 +103,19 @@ def test_a_record_of_no_call_of_ours_is_left_out(ready: Api, ref: str) -> None:
     mine = ring(ready)
 
     assert taken(sent(ready, one(ref), one(mine))) == 1
+
+
+@pytest.mark.parametrize(
+    ("after", "count"),
+    [(-301, 0), (-299, 1), (LIFETIME + 299, 1), (LIFETIME + 301, 0), (-1_795_000_000, 0), (2**39, 0)],
+    ids=["before it", "a clock behind", "a clock ahead", "after it", "in 1970", "far ahead"],
+)
+def test_a_record_has_a_time_within_the_life_of_its_call(ready: Api, set_clock: Clock, after: int, count: int) -> None:
+    now = clock()
+    set_clock(now)
+    ref = ring(ready)
+
+    assert taken(sent(ready, one(ref, at=now + after))) == count
 
 
 @pytest.mark.parametrize(
@@ -185,6 +199,47 @@ def test_calls_to_one_phone_open_no_other_and_names_need_none(strict: Api) -> No
     sent(strict, *(one(ref, id=f"r-{at}") for at in range(2)), key=KEY)
 
     assert opened(strict, PHONE, "/sender/phone", "/sender/name") == ["021-59791234-801", "call-first", "张三"]
+
+
+def test_calls_to_an_older_revisions_phone_open_no_other(strict: Api) -> None:
+    old = ring(strict)
+    sent(strict, *(one(old, id=f"r-{at}") for at in range(2)), key=KEY)
+    strict.tokenize(record(recipient__phone="13700000000"), on_conflict="revise")
+    revised = opened(strict)
+    new = ring(strict)
+    sent(strict, *(one(new, id=f"n-{at}") for at in range(2)), key=KEY)
+
+    assert (revised, opened(strict)) == (["call-first"], ["13700000000"])
+
+
+def test_a_number_of_two_fields_is_one_number(strict: Api) -> None:
+    strict.tokenize(record("SF5555555555", sender__phone="+86 138 1234 5678", recipient__phone="13812345678"))
+    strict.open_case("D-5", "SF5555555555")
+    ref = ring(strict, OFFICER, waybill_no="SF5555555555", case="D-5", field="/sender/phone")
+    sent(strict, *(one(ref, id=f"r-{at}") for at in range(2)), key=KEY)
+
+    found = strict.opened(field("SF5555555555", PHONE), case="D-5")
+    assert found[0]["value"] == "13812345678"
+
+
+def test_a_phone_that_cannot_be_called_stays_closed(strict: Api) -> None:
+    strict.tokenize(record("SF5555555555", recipient__phone="+1 212 555 0100"))
+    strict.open_case("D-5", "SF5555555555")
+
+    (found,) = strict.opened(field("SF5555555555", PHONE), case="D-5")
+    assert found["error"]["code"] == "call-first"
+
+
+@pytest.mark.parametrize(
+    ("rang", "answer"),
+    [(0, "call-first"), (14, "call-first"), (15, "021-59791234-801"), (None, "021-59791234-801")],
+    ids=["hung up at once", "too short", "three rings", "not told"],
+)
+def test_a_call_that_did_not_ring_long_enough_is_not_unanswered(strict: Api, rang: int | None, answer: str) -> None:
+    ref = ring(strict)
+    sent(strict, *(one(ref, id=f"r-{at}", rang=rang) for at in range(2)), key=KEY)
+
+    assert opened(strict) == [answer]
 
 
 def test_a_token_of_the_phone_waits_as_well(strict: Api) -> None:
