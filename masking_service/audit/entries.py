@@ -27,7 +27,8 @@ digits."""
 LINK_BYTES: Final = 32
 FIRST_LINK: Final = bytes(LINK_BYTES)
 """The value before the first link of a chain."""
-_ENTRY: Final = frame(b"audit-entry/1")
+_ENTRY: Final = frame(b"audit-entry/2")
+_FIRST_ENTRY: Final = frame(b"audit-entry/1")
 _length: Final = Struct(">I").pack
 _place: Final = Struct(">IQI").pack
 """The length of a number, the number, and the length of the entry behind it."""
@@ -150,11 +151,42 @@ def encode(entry: object) -> bytes:
 
 
 def link(previous: bytes, writer: str, number: int, entry: bytes) -> bytes:
-    """Return the chain hash (SHA-256) of an entry; `number` is 1-based."""
+    """Return the chain hash (SHA-256) of an entry; `number` is 1-based.
+
+    It covers the hash of the entry, so that a chain can be verified without the content of every entry.
+    """
+    return link_of_hash(previous, writer, number, entry_hash(entry))
+
+
+def entry_hash(entry: bytes) -> bytes:
+    """Return the hash (SHA-256) of an entry's canonical JSON, which stands for it in its link."""
+    return hashlib.sha256(entry).digest()
+
+
+def link_of_hash(previous: bytes, writer: str, number: int, hashed: bytes) -> bytes:
+    """As `link`, from the hash of the entry."""
+    return _linked(_ENTRY, previous, writer, number, hashed)
+
+
+def first_link_form(previous: bytes, writer: str, number: int, entry: bytes) -> bytes:
+    """Return the chain hash of earlier releases, which covers the entry itself."""
+    return _linked(_FIRST_ENTRY, previous, writer, number, entry)
+
+
+LINK_FORMS: Final = (link, first_link_form)
+"""The newest first. All entries of a chain have links of one form."""
+
+
+def is_link(linked: bytes, previous: bytes, writer: str, number: int, entry: bytes) -> bool:
+    """Return whether this is an entry's link, of whatever form."""
+    return any(linked == form(previous, writer, number, entry) for form in LINK_FORMS)
+
+
+def _linked(label: bytes, previous: bytes, writer: str, number: int, content: bytes) -> bytes:
     name = writer.encode()
     # `frame` inlined: it would be a twentieth of verifying an entry.
-    framed = (_ENTRY, _length(len(previous)), previous, _length(len(name)), name, _place(8, number, len(entry)), entry)
-    return hashlib.sha256(b"".join(framed)).digest()
+    framed = (label, _length(len(previous)), previous, _length(len(name)), name, _place(8, number, len(content)))
+    return hashlib.sha256(b"".join((*framed, content))).digest()
 
 
 def commit_message(writer: str, number: int, linked: bytes) -> bytes:

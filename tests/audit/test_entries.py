@@ -20,6 +20,8 @@ from masking_service.audit.entries import (
     encode,
     entry_id,
     fact,
+    first_link_form,
+    is_link,
     link,
     outside_id,
 )
@@ -28,7 +30,9 @@ from masking_service.vault.sealed import Sealed
 from tests.audit.logs import entry
 from tests.keys.known import known_keyring
 
-VECTOR: dict[str, Any] = json.loads((Path(__file__).parent / "vectors" / "chain.json").read_text("utf-8"))
+VECTORS = Path(__file__).parent / "vectors"
+VECTOR: dict[str, Any] = json.loads((VECTORS / "chain-2.json").read_text("utf-8"))
+FIRST_VECTOR: dict[str, Any] = json.loads((VECTORS / "chain.json").read_text("utf-8"))
 WRITER: str = VECTOR["writer"]
 ENTRIES: list[bytes] = [one["entry"].encode() for one in VECTOR["entries"]]
 
@@ -44,10 +48,20 @@ def test_the_chain_of_the_vector_has_exactly_these_links() -> None:
     assert [one.hex() for one in chain(ENTRIES)] == [one["link"] for one in VECTOR["entries"]]
 
 
+def test_the_chain_of_an_earlier_release_has_exactly_these_links() -> None:
+    before = FIRST_LINK
+    for one in FIRST_VECTOR["entries"]:
+        linked = bytes.fromhex(one["link"])
+        assert first_link_form(before, WRITER, one["number"], one["entry"].encode()) == linked
+        assert is_link(linked, before, WRITER, one["number"], one["entry"].encode())
+        before = linked
+
+
 def test_an_independent_verifier_finds_the_same_links() -> None:
     before, links = bytes.fromhex(VECTOR["first_link"]), []
     for one in VECTOR["entries"]:
-        parts = [b"audit-entry/1", before, WRITER.encode(), one["number"].to_bytes(8, "big"), one["entry"].encode()]
+        hashed = hashlib.sha256(one["entry"].encode()).digest()
+        parts = [b"audit-entry/2", before, WRITER.encode(), one["number"].to_bytes(8, "big"), hashed]
         before = hashlib.sha256(b"".join(len(part).to_bytes(4, "big") + part for part in parts)).digest()
         links.append(before.hex())
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from masking_service.audit.archive.segments import ArchiveError, Position, Segments
-from masking_service.audit.entries import FIRST_LINK, entry_id, link
+from masking_service.audit.entries import FIRST_LINK, entry_id, is_link
 from masking_service.audit.lines import EntryLine, UnreadableLineError, read_line
 from masking_service.audit.tiles.leaf import leaf_of
 
@@ -25,7 +25,8 @@ def archived_leaves(segments: Segments, begin: Position) -> Iterator[tuple[bytes
             raise ArchiveError(f"{segments.path(end.segment)}: {error}") from None
         if isinstance(parsed, EntryLine):
             number, head = heads.get(parsed.writer, (0, FIRST_LINK))
-            if parsed.number == number + 1 and link(head, parsed.writer, parsed.number, parsed.entry) != parsed.link:
+            follows = parsed.number == number + 1
+            if follows and not is_link(parsed.link, head, parsed.writer, parsed.number, parsed.entry):
                 name = entry_id(parsed.writer, parsed.number)
                 raise ArchiveError(f"{segments.path(end.segment)}: {name}: the entry does not match its link")
             heads[parsed.writer] = (parsed.number, parsed.link)

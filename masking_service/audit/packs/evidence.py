@@ -1,38 +1,57 @@
 """Takes signed commits out of the log, so that single entries can be verified with the public key alone.
 
-A line is a whole commit: the link before it, its entries, and the signature
-after the last one. It proves that the service signed these entries. That none
-was left out is proved by the whole log only.
+A line is a commit: the link before it, its entries, and the signature after the
+last one. Only the wanted entries are in it with their content: of the others,
+which may be about other people and tenants, there is a hash. It proves that the
+service signed these entries. That none was left out is proved by the whole log
+only.
 """
 
 import json
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from typing import Any, Final, Literal
 
 import msgspec
 
 from keys.errors import IntegrityError
 from keys.signatures import Verifier
-from masking_service.audit.entries import FIRST_LINK, Entry, commit_message, encode, entry_id, link
+from masking_service.audit.entries import (
+    FIRST_LINK,
+    LINK_BYTES,
+    Entry,
+    commit_message,
+    encode,
+    entry_hash,
+    entry_id,
+    first_link_form,
+    link_of_hash,
+)
 from masking_service.audit.lines import CheckpointLine, EntryLine, UnreadableLineError, place_of, read_line
 from masking_service.audit.verify.checkpoint_chain import is_signed
 
 
-class Commit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Commit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """One commit of a writer.
 
     Attributes:
         commit: the id of its first entry, ``WRITER-NUMBER``.
         previous: the link before it, in hexadecimal.
-        entries: its entries, as they are signed.
+        entries: its entries, as they are signed; or the hash of an entry in hexadecimal, in its place.
         signature: after the last entry, in base64.
+        form: of its links, 1 or 2. Links of form 1, of earlier releases, need the content of every entry.
     """
 
     commit: str
     previous: str
     entries: Sequence[msgspec.Raw]
     signature: str
+    form: Literal[1, 2] = 1
+
+    @property
+    def shown(self) -> int:
+        """The number of entries with their content."""
+        return sum(not bytes(raw).lstrip().startswith(b'"') for raw in self.entries)
 
 
 _decode: Final = msgspec.json.Decoder(Commit).decode
@@ -56,8 +75,10 @@ def excerpt(lines: Iterable[bytes], wanted: Callable[[str, Entry], bool]) -> Ite
         if not line.signature:
             continue
         named = [(entry_id(one.writer, one.number), entry_of(one)) for one in commit]
-        if sum(wanted(name, entry) for name, entry in named if entry):  # of all: `wanted` may keep them
-            yield msgspec.json.encode(commit_of(links.get(line.writer, FIRST_LINK), commit)) + b"\n"
+        each = [entry is not None and wanted(name, entry) for name, entry in named]  # of all: `wanted` may keep them
+        if any(each):
+            shown = [number for number, named in enumerate(each) if named]
+            yield msgspec.json.encode(commit_of(links.get(line.writer, FIRST_LINK), commit, shown)) + b"\n"
         links[line.writer] = line.link
         commit.clear()
 
@@ -81,17 +102,22 @@ def entry_of(line: EntryLine) -> Entry | None:
         return None
 
 
-def commit_of(previous: bytes, entries: Sequence[EntryLine]) -> Commit:
+def commit_of(previous: bytes, entries: Sequence[EntryLine], shown: Container[int]) -> Commit:
     """Return the commit of some entries.
 
     Args:
         previous: the link before the first of them.
         entries: consecutive entries of a writer; the last has the signature.
+        shown: the indexes of those with their content. Links of an earlier release need that of all.
     """
     first, last = entries[0], entries[-1]
-    raw = [msgspec.Raw(one.entry) for one in entries]
+    old = first.link == first_link_form(previous, first.writer, first.number, first.entry)
+    raw = [
+        msgspec.Raw(one.entry if old or at in shown else msgspec.json.encode(entry_hash(one.entry).hex()))
+        for at, one in enumerate(entries)
+    ]
     name = entry_id(first.writer, first.number)
-    return Commit(name, previous.hex(), raw, b64encode(last.signature).decode())
+    return Commit(name, previous.hex(), raw, b64encode(last.signature).decode(), 1 if old else 2)
 
 
 def links_of(commit: Commit) -> Iterator[tuple[str, int, bytes]]:
@@ -103,8 +129,22 @@ def links_of(commit: Commit) -> Iterator[tuple[str, int, bytes]]:
     writer, first = place_of(commit.commit)
     linked = bytes.fromhex(commit.previous)
     for number, raw in enumerate(commit.entries, first):
-        linked = link(linked, writer, number, encode(_decode_any(raw)))
+        entry = _decode_any(raw)
+        if commit.form == 1:
+            linked = first_link_form(linked, writer, number, encode(entry))
+        else:
+            linked = link_of_hash(linked, writer, number, _hash_of(entry))
         yield writer, number, linked
+
+
+def _hash_of(entry: object) -> bytes:
+    """Return the hash of an entry, given its content or the hash. Raises ValueError."""
+    if not isinstance(entry, str):
+        return entry_hash(encode(entry))
+    hashed = bytes.fromhex(entry)
+    if len(hashed) != LINK_BYTES:
+        raise ValueError("is not the hash of an entry")
+    return hashed
 
 
 def verify_commit(commit: Commit, verifier: Verifier) -> None:
@@ -142,7 +182,7 @@ def verify_excerpt(lines: Iterable[bytes], verifier: Verifier) -> tuple[int, lis
 
 
 def _proved(line: bytes, verifier: Verifier) -> int:
-    """Verify a line; return its number of entries."""
+    """Verify a line; return its number of entries with their content."""
     if not is_evidence(line):
         parsed = read_line(line)
         if not (isinstance(parsed, CheckpointLine) and is_signed(parsed, verifier)):
@@ -151,7 +191,7 @@ def _proved(line: bytes, verifier: Verifier) -> int:
     json.loads(line, object_pairs_hook=_members)
     commit = _decode(line)
     verify_commit(commit, verifier)
-    return len(commit.entries)
+    return commit.shown
 
 
 def _members(pairs: list[tuple[str, Any]]) -> None:

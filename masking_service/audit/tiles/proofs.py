@@ -1,8 +1,8 @@
 """One entry with the proof that it is in the log, in one file (https://c2sp.org/tlog-proof).
 
 The file is verified with public keys alone. Its ``extra`` line holds what the
-leaf is made from: the entry, and the later entries of its commit, up to the
-service's signature. It may also hold an older checkpoint note, with the proof
+leaf is made from: the entry, and the hashes of the later entries of its commit, up
+to the service's signature. No other entry is in it. It may also hold an older checkpoint note, with the proof
 that the log has only grown since.
 """
 
@@ -158,8 +158,7 @@ def verify_proof(proof: Proof, keys: Keys, kept: Note | None = None) -> Proved:
         known = _signed_head(kept, keys.log, "the kept checkpoint")
         if known not in (head, older):
             raise ProofError("proves nothing about the kept checkpoint: it was not made with it")
-    entry = encode(msgspec.json.decode(proof.extra.commit.entries[0]))
-    return Proved(name, entry, proof.index, head, cosigned_at, older)
+    return Proved(name, _content(proof), proof.index, head, cosigned_at, older)
 
 
 def _verify_entry(proof: Proof, head: TreeHead, service: Verifier | None) -> str:
@@ -177,6 +176,14 @@ def _verify_entry(proof: Proof, head: TreeHead, service: Verifier | None) -> str
     except ProofError as error:
         raise ProofError(f"its entry is not in the log: {error}") from None
     return entry_id(writer, number)
+
+
+def _content(proof: Proof) -> bytes:
+    """Return the entry that is proved, as canonical JSON."""
+    entry = msgspec.json.decode(proof.extra.commit.entries[0])
+    if not isinstance(entry, dict):
+        raise ProofError("holds the hash of its entry only")
+    return encode(entry)
 
 
 def _verify_older(older: Older, head: TreeHead, key: NoteKey) -> TreeHead:

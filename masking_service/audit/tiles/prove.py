@@ -52,7 +52,7 @@ def prove(archive: Path, writer: str, number: int, older: Note | None = None) ->
 
 
 def find_entry(lines: Iterable[bytes], writer: str, number: int) -> tuple[Commit, bytes]:
-    """Return an entry with the rest of its commit, and its leaf.
+    """Return an entry with the hashes of the rest of its commit, and its leaf.
 
     Raises:
         ProofError: the entry, or the one before it, is not in these lines.
@@ -70,7 +70,7 @@ def find_entry(lines: Iterable[bytes], writer: str, number: int) -> tuple[Commit
         elif parsed.number >= number and previous is not None:
             found.append(parsed)
             if parsed.signature:
-                return commit_of(previous, found), leaf_of(writer, number, found[0].link)
+                return commit_of(previous, found, {0}), leaf_of(writer, number, found[0].link)
     raise ProofError(f"{entry_id(writer, number)} is not in the archive, or the entry before it is not")
 
 

@@ -5,7 +5,7 @@ from typing import Final
 
 from keys.errors import IntegrityError
 from keys.signatures import Verifier
-from masking_service.audit.entries import FIRST_LINK, LINK_BYTES, commit_message, entry_id, link
+from masking_service.audit.entries import FIRST_LINK, LINK_BYTES, LINK_FORMS, commit_message, entry_id, is_link
 from masking_service.audit.lines import EntryLine
 from masking_service.audit.verify.findings import Findings, Kind
 
@@ -81,8 +81,8 @@ class Chain:
             self.links.put(number, head)
         self._gaps: list[tuple[int, int, int]] = []
         """First and last missing number, and the line after the gap."""
-        self._suspect: tuple[int, int, bytes] | None = None
-        """Line and number of an entry that does not match its link, and its computed link."""
+        self._suspect: tuple[int, int, list[bytes]] | None = None
+        """Line and number of an entry that does not match its link, and its computed link in each form."""
 
     def add(self, line: int, parsed: EntryLine) -> None:
         """Add the next line of this writer."""
@@ -92,7 +92,7 @@ class Chain:
         if parsed.number == self.number + 1:
             self._append(line, parsed)
         else:
-            self._resolve_suspect(edited=True)
+            self._resolve_suspect()
             self._gaps.append((self.number + 1, parsed.number - 1, line))
             self.head = parsed.link
         self.number, self.line = parsed.number, line
@@ -102,7 +102,7 @@ class Chain:
 
     def end(self) -> None:
         """Report what is missing at the end."""
-        self._resolve_suspect(edited=True)
+        self._resolve_suspect()
         for first, last, line in self._gaps:
             missing = f"{entry_id(self.writer, first)} is" if first == last else f"{self._range(first, last)} are"
             self._faults.add(Kind.DROPPED, line, entry_id(self.writer, first), f"before this line {missing} missing")
@@ -115,26 +115,26 @@ class Chain:
 
         If the previous entry did not match its link, this one decides which of the two was edited.
         """
-        found = link(self.head, self.writer, parsed.number, parsed.entry)
-        if found != parsed.link and self._suspect is not None:
-            other = link(self._suspect[2], self.writer, parsed.number, parsed.entry)
-            if other == parsed.link:
-                self._resolve_suspect(edited=False)
-                self.head = other
+        sound = is_link(parsed.link, self.head, self.writer, parsed.number, parsed.entry)
+        for before in self._suspect[2] if not sound and self._suspect else ():
+            if is_link(parsed.link, before, self.writer, parsed.number, parsed.entry):
+                self._resolve_suspect(before)
+                self.head = parsed.link
                 return
-        self._resolve_suspect(edited=True)
-        if found != parsed.link:
-            self._suspect = (line, parsed.number, found)
+        self._resolve_suspect()
+        if not sound:
+            computed = [form(self.head, self.writer, parsed.number, parsed.entry) for form in LINK_FORMS]
+            self._suspect = (line, parsed.number, computed)
         self.head = parsed.link
 
     def _check_signature(self, line: int, parsed: EntryLine) -> None:
-        if self._is_signed(parsed, self.head):
-            self._resolve_suspect(edited=True)
-        elif self._suspect is not None and self._is_signed(parsed, self._suspect[2]):
-            self.head = self._suspect[2]
-            self._resolve_suspect(edited=False)
+        computed = self._suspect[2] if self._suspect is not None else ()
+        signed_head = next((head for head in (self.head, *computed) if self._is_signed(parsed, head)), None)
+        if signed_head is not None:
+            self._resolve_suspect(None if signed_head == self.head else signed_head)
+            self.head = signed_head
         else:
-            self._resolve_suspect(edited=True)
+            self._resolve_suspect()
             signed = self._range(self.signed + 1, parsed.number)
             text = f"the signature of {signed} is invalid: it was changed, or something that it covers"
             self._faults.add(Kind.FORGED, line, entry_id(self.writer, parsed.number), text)
@@ -147,14 +147,14 @@ class Chain:
             return False
         return True
 
-    def _resolve_suspect(self, *, edited: bool) -> None:
-        """Report the suspect: the entry was edited, or only its link."""
+    def _resolve_suspect(self, linked: bytes | None = None) -> None:
+        """Report the suspect: the entry was edited, or only its link, where `linked` is the one that was signed."""
         if self._suspect is None:
             return
-        line, number, found = self._suspect
+        line, number, _ = self._suspect
         self._suspect = None
-        if not edited:
-            self.links.put(number, found)
+        if linked is not None:
+            self.links.put(number, linked)
             text = "its link was edited; the entry itself is as signed"
         elif self.signed == number - 1:
             text = EDITED
@@ -166,7 +166,7 @@ class Chain:
     def _add_late(self, line: int, parsed: EntryLine) -> None:
         """Add an entry that comes too late."""
         before = self.links.get(parsed.number - 1) if parsed.number > 1 else FIRST_LINK
-        sound = before is None or link(before, self.writer, parsed.number, parsed.entry) == parsed.link
+        sound = before is None or is_link(parsed.link, before, self.writer, parsed.number, parsed.entry)
         known = self.links.get(parsed.number)
         if known is None and parsed.number > self.first:
             kind, text = Kind.OUT_OF_ORDER, OUT_OF_ORDER

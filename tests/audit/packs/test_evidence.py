@@ -1,10 +1,18 @@
-"""What an excerpt of the log proves."""
+"""What an excerpt of the log proves, and what it shows."""
+
+import msgspec
 
 from masking_service.audit.lines import write_line
-from masking_service.audit.packs.evidence import verify_excerpt
+from masking_service.audit.packs.evidence import excerpt, verify_excerpt
+from masking_service.audit.streams import Streams
 from masking_service.store.client import Store
 from tests.audit import logs
-from tests.audit.logs import VERIFIER
+from tests.audit.logs import VERIFIER, Process, entry, full_entry
+
+
+def lines_of(store: Store) -> list[bytes]:
+    streams = Streams(store)
+    return [write_line(one) for writer in streams.writers() for one in streams.entries(writer, 1)]
 
 
 def test_a_signed_checkpoint_proves_no_entry(store: Store) -> None:
@@ -12,3 +20,24 @@ def test_a_signed_checkpoint_proves_no_entry(store: Store) -> None:
 
     assert verify_excerpt([line], VERIFIER) == (0, [])
     assert verify_excerpt([line, line.replace(b'"epoch":1', b'"epoch":2')], VERIFIER) == (0, [2])
+
+
+def test_an_excerpt_holds_the_wanted_entries_and_hashes_of_their_neighbours(store: Store) -> None:
+    process = Process(store, "writer")
+    process.commit(full_entry(3))
+    process.commit(*(entry(principal=f"staff/u-{at}") for at in range(4)))
+    lines = [*excerpt(lines_of(store), lambda _, one: one.principal in ("staff/u-1", "staff/u-3"))]
+
+    assert verify_excerpt(lines, VERIFIER) == (2, [])
+    assert b"staff/u-1" in lines[0]
+    assert b"staff/u-3" in lines[0]
+    assert [name for name in (b"staff/u-0", b"staff/u-2") if name in b"".join(lines)] == []
+
+
+def test_an_excerpt_with_another_hash_is_not_as_it_was_signed(store: Store) -> None:
+    process = Process(store, "writer")
+    process.commit(*(entry(principal=f"staff/u-{at}") for at in range(2)))
+    (line,) = excerpt(lines_of(store), lambda _, one: one.principal == "staff/u-0")
+    hashed = msgspec.json.decode(line)["entries"][-1]
+
+    assert verify_excerpt([line.replace(hashed.encode(), b"0" * 64)], VERIFIER) == (0, [1])

@@ -1,5 +1,6 @@
 """Tests the proof of one entry: made from an archive, verified with public keys alone."""
 
+import re
 import shutil
 from base64 import b64decode, b64encode
 from contextlib import suppress
@@ -13,6 +14,7 @@ import redis
 
 from keys.signatures import Signer, Verifier
 from masking_service.audit.archive.segments import segment_path
+from masking_service.audit.entries import entry_hash, first_link_form
 from masking_service.audit.lines import place_of
 from masking_service.audit.tiles.merkle import ProofError
 from masking_service.audit.tiles.notes import COSIGNER, Note, NoteKey, cosign
@@ -82,8 +84,51 @@ def test_the_file_is_a_c2sp_proof(archive: Path, proof: Proof) -> None:
     assert {len(b64decode(each)) for each in hashes} == {32}
 
 
-def test_the_proof_of_an_entry_holds_no_entry_of_another_commit(names: list[str], proof: Proof) -> None:
-    assert (proof.extra.commit.commit, len(proof.extra.commit.entries)) == (names[5], 2)
+def test_a_proof_holds_its_entry_and_of_the_rest_of_its_commit_hashes(names: list[str], proof: Proof) -> None:
+    own, neighbour = [msgspec.json.decode(each) for each in proof.extra.commit.entries]
+
+    assert (proof.extra.commit.commit, proof.extra.commit.shown) == (names[5], 1)
+    assert isinstance(own, dict)
+    assert re.fullmatch("[0-9a-f]{64}", neighbour)
+
+
+def test_a_proof_whose_neighbour_is_changed_proves_nothing(archive: Path, proof: Proof) -> None:
+    own, _neighbour = proof.extra.commit.entries
+    other = msgspec.Raw(b'"%b"' % (b"0" * 64))
+    changed = edited(proof, entries=[own, other])
+
+    with pytest.raises(ProofError, match="not as the service signed it"):
+        verify_proof(changed, Keys(key_of(archive), service=VERIFIER))
+
+
+@pytest.mark.parametrize("hashed", ['"00"', '"zz"', "7", "null"], ids=["short", "no hash", "a number", "null"])
+def test_what_is_no_hash_proves_nothing(archive: Path, proof: Proof, hashed: str) -> None:
+    changed = edited(proof, entries=[proof.extra.commit.entries[0], msgspec.Raw(hashed.encode())])
+
+    with pytest.raises(ProofError, match=r"not as the service signed it|malformed"):
+        verify_proof(changed, Keys(key_of(archive), service=VERIFIER))
+
+
+def test_the_hash_of_an_entry_is_no_entry(archive: Path, proof: Proof) -> None:
+    own, *rest = proof.extra.commit.entries
+    hashed = msgspec.Raw(msgspec.json.encode(entry_hash(bytes(own)).hex()))
+
+    with pytest.raises(ProofError, match="hash of its entry only"):
+        verify_proof(edited(proof, entries=[hashed, *rest]), Keys(key_of(archive), service=VERIFIER))
+
+
+def test_an_entry_of_an_earlier_release_is_proved_with_its_whole_commit(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("masking_service.audit.log.link", first_link_form)
+    folder = tmp_path / "archive"
+    first, *_ = grow(store, folder, 3)
+    monkeypatch.undo()
+    old = prove(folder, *place_of(first))
+
+    assert old.extra.commit.shown == 3
+    assert b'"form"' not in b64decode(bytes(old).split(b"\n")[1].removeprefix(b"extra "))
+    assert verify_proof(Proof.parse(bytes(old)), Keys(key_of(folder), service=VERIFIER)).id == first
 
 
 def test_a_proof_shows_that_the_log_has_only_grown(archive: Path, grown: Proof, older: Note) -> None:
