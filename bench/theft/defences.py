@@ -99,7 +99,7 @@ class Tickets:
         ticket = self.of(case)
         if ticket is None:
             raise UnknownCaseNumber
-        bound = ticket.confirm(waybills, officer, by_assignee=self.by_assignee)
+        bound = ticket.confirm(case, waybills, officer, by_assignee=self.by_assignee)
         self._confirmed[case, bound if self.by_assignee else None] = at
         return Confirmation(sha256(case.encode()).hexdigest(), bound)
 

@@ -1,12 +1,15 @@
 """Answers the questions of the masking service from a ticket system. Standard library only.
 
     python sidecar.py --key case-check.key table cases.csv
-    TICKETS_TOKEN=… python sidecar.py --key case-check.key zendesk https://express.zendesk.com 36012345
+    TICKETS_TOKEN=… python sidecar.py --key case-check.key --prefix D- zendesk https://express.zendesk.com 36012345
 
 Run it beside the service, or behind https. Both sides have the key. See docs/case-check.md.
 
 Each mapping goes from a case's number to `Ticket`, or None if it is unknown. It needs a field of the ticket that lists
 the waybills, separated by spaces, commas or lines. Adapt the names.
+
+A ticket is a case under one number only, or it would confirm as many cases as it has spellings. `Ticket.case` is that
+number as the ticket system spells it, and the service refuses a case with another one.
 """
 
 from __future__ import annotations
@@ -31,12 +34,13 @@ FETCH_SECONDS = 0.5
 
 
 class Ticket(NamedTuple):
-    """A ticket: whether it is open, and which waybills it lists."""
+    """A ticket: whether it is open, which waybills it lists, and the one number under which it is a case."""
 
     open: bool
     waybills: list[str]
     opened_at: str = ""
     assignee: str = ""
+    case: str | None = None
 
 
 Lookup = Callable[[str], Ticket | None]
@@ -67,38 +71,42 @@ def table(path: Path) -> Lookup:
             for row in csv.DictReader(rows):
                 if row["case"] == case:
                     is_open = row["open"].strip().lower() == "yes"
-                    return Ticket(is_open, numbers(row["waybills"]), assignee=row.get("assignee") or "")
+                    return Ticket(is_open, numbers(row["waybills"]), assignee=row.get("assignee") or "", case=case)
         return None
 
     return lookup
 
 
-def zendesk(url: str, token: str, field: str) -> Lookup:
-    """Zendesk Support: the case is the ticket's number, with any letters before it (`D-123`).
+def zendesk(url: str, token: str, field: str, prefix: str = "") -> Lookup:
+    """Zendesk Support: the case is the ticket's number behind a prefix of yours (`--prefix D-`: `D-123`).
 
     `field` is the id of the custom field with the waybills, `token` an OAuth access token with `tickets:read`.
     """
 
     def lookup(case: str) -> Ticket | None:
-        number = re.search(r"([0-9]+)$", case)
-        if number is None:
+        number = case.removeprefix(prefix)
+        if not (case.startswith(prefix) and re.fullmatch("[1-9][0-9]*", number)):
             return None
-        found = fetch(f"{url}/api/v2/tickets/{number[1]}.json", {"Authorization": f"Bearer {token}"})
+        found = fetch(f"{url}/api/v2/tickets/{number}.json", {"Authorization": f"Bearer {token}"})
         if found is None:
             return None
         ticket = found["ticket"]
         values = {str(one["id"]): one["value"] for one in ticket["custom_fields"]}
         is_open = ticket["status"] not in ("solved", "closed")
-        return Ticket(is_open, numbers(values.get(field)), ticket["created_at"], str(ticket["assignee_id"] or ""))
+        assignee, own = str(ticket["assignee_id"] or ""), f"{prefix}{ticket['id']}"
+        return Ticket(is_open, numbers(values.get(field)), ticket["created_at"], assignee, own)
 
     return lookup
 
 
 def servicenow(url: str, token: str, field: str) -> Lookup:
-    """ServiceNow: the case is the incident's number (`INC0010001`); `field` is the column with the waybills."""
+    """ServiceNow: the case is the incident's number (`INC0010001`); `field` is the column with the waybills.
+
+    ServiceNow finds it in small letters, too; `number` is how it is spelt.
+    """
 
     def lookup(case: str) -> Ticket | None:
-        columns = f"active,sys_created_on,assigned_to,{field}"
+        columns = f"number,active,sys_created_on,assigned_to,{field}"
         query = f"sysparm_query=number={quote(case)}&sysparm_fields={columns}&sysparm_limit=1"
         found = fetch(f"{url}/api/now/table/incident?{query}", {"Authorization": f"Bearer {token}"})
         if not found or not found["result"]:
@@ -106,7 +114,7 @@ def servicenow(url: str, token: str, field: str) -> Lookup:
         row = found["result"][0]
         assignee = row["assigned_to"]
         who = assignee.get("value", "") if isinstance(assignee, dict) else assignee
-        return Ticket(row["active"] == "true", numbers(row.get(field)), row["sys_created_on"], who)
+        return Ticket(row["active"] == "true", numbers(row.get(field)), row["sys_created_on"], who, row["number"])
 
     return lookup
 
@@ -114,7 +122,8 @@ def servicenow(url: str, token: str, field: str) -> Lookup:
 def jira(url: str, token: str, field: str) -> Lookup:
     """Jira Service Management: the case is the issue's key (`D-123`); `field` is such as `customfield_10042`.
 
-    `token` is a personal access token (Data Center); the cloud takes `Basic` with e-mail and API token.
+    Jira finds it in small letters and under keys that it had in other projects, too; `key` is its own one. `token` is a
+    personal access token (Data Center); the cloud takes `Basic` with e-mail and API token.
     """
 
     def lookup(case: str) -> Ticket | None:
@@ -125,7 +134,7 @@ def jira(url: str, token: str, field: str) -> Lookup:
         fields = found["fields"]
         is_open = fields["status"]["statusCategory"]["key"] != "done"
         who = (fields["assignee"] or {}).get("name", "")
-        return Ticket(is_open, numbers(fields.get(field)), fields["created"], who)
+        return Ticket(is_open, numbers(fields.get(field)), fields["created"], who, found["key"])
 
     return lookup
 
@@ -139,12 +148,12 @@ def with_people(lookup: Lookup, path: Path) -> Lookup:
         ticket = lookup(case)
         if ticket is None:
             return None
-        return Ticket(ticket.open, ticket.waybills, ticket.opened_at, people.get(ticket.assignee, ""))
+        return ticket._replace(assignee=people.get(ticket.assignee, ""))
 
     return named
 
 
-SYSTEMS = {"zendesk": zendesk, "servicenow": servicenow, "jira": jira}
+SYSTEMS = {"servicenow": servicenow, "jira": jira}
 
 TIMESTAMP, SIGNATURE = "Masking-Timestamp", "Masking-Signature"
 OLDEST_SECONDS = 60
@@ -198,12 +207,15 @@ def main() -> None:
     parser.add_argument("--key", type=Path, required=True, help="the file with the shared key")
     parser.add_argument("--port", type=int, default=8090)
     parser.add_argument("--people", type=Path, help="a CSV file: who is which assignee (columns assignee, principal)")
-    parser.add_argument("system", choices=("table", *SYSTEMS))
+    parser.add_argument("--prefix", default="", help="what stands before the ticket's number in a case's (zendesk)")
+    parser.add_argument("system", choices=("table", "zendesk", *SYSTEMS))
     parser.add_argument("where", help="the CSV file, or the URL of the ticket system")
     parser.add_argument("field", nargs="?", default="", help="the field that lists the waybills")
     given = parser.parse_args()
     if given.system == "table":
         lookup = table(Path(given.where))
+    elif given.system == "zendesk":
+        lookup = zendesk(given.where, os.environ["TICKETS_TOKEN"], given.field, given.prefix)
     else:
         lookup = SYSTEMS[given.system](given.where, os.environ["TICKETS_TOKEN"], given.field)
     if given.people:

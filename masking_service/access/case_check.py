@@ -54,13 +54,15 @@ class Confirmation(NamedTuple):
 class Ticket(msgspec.Struct, frozen=True):
     """What the ticket system says; further members are ignored.
 
-    Where only the assignee opens values, `assignee` is the id of a principal.
+    `case` is the one number under which this ticket is a case, None where the system does not say it. Where only the
+    assignee opens values, `assignee` is the id of a principal.
     """
 
     nonce: str
     open: bool
     waybills: list[str]
     assignee: Any = None
+    case: str | None = None
 
     def lists(self, waybills: Collection[str]) -> bool:
         """Return whether the ticket lists these normalised numbers."""
@@ -70,14 +72,14 @@ class Ticket(msgspec.Struct, frozen=True):
                 listed.add(normalise_waybill_no(number))
         return listed.issuperset(waybills)
 
-    def confirm(self, waybills: Collection[str], officer: str | None, *, by_assignee: bool) -> str | None:
+    def confirm(self, case: str, waybills: Collection[str], officer: str | None, *, by_assignee: bool) -> str | None:
         """Return who may open values under a case, None for any officer.
 
         Raises:
-            TicketMismatch: the ticket is closed, does not list all of these normalised numbers, or, where only the
-                assignee may open values, has none or another one than `officer`.
+            TicketMismatch: the ticket is closed, is another case's, does not list all of these normalised numbers, or,
+                where only the assignee may open values, has none or another one than `officer`.
         """
-        if not self.open or not self.lists(waybills):
+        if not self.open or self.case not in (None, case) or not self.lists(waybills):
             raise TicketMismatch
         if not by_assignee:
             return officer
@@ -188,7 +190,7 @@ class CaseCheck:
         self._breaker.succeeded()
         if ticket is None:
             raise UnknownCaseNumber
-        bound = ticket.confirm(waybills, officer, by_assignee=self.rule.by_assignee)
+        bound = ticket.confirm(case, waybills, officer, by_assignee=self.rule.by_assignee)
         return Confirmation(hashlib.sha256(answer.body).hexdigest(), bound)
 
     def _read(self, answer: HttpAnswer, nonce: str) -> Ticket:

@@ -61,14 +61,27 @@ def test_an_unknown_ticket_is_told_apart(system: TicketSystem) -> None:
 
 @pytest.mark.parametrize(
     "ticket",
-    [Ticket(False, [NUMBER]), Ticket(True, []), Ticket(True, ["SF0000000000", "x"])],
-    ids=["closed", "lists nothing", "lists others"],
+    [
+        Ticket(False, [NUMBER]),
+        Ticket(True, []),
+        Ticket(True, ["SF0000000000", "x"]),
+        Ticket(True, [NUMBER], case="D-2"),
+        Ticket(True, [NUMBER], case="d-1"),
+        Ticket(True, [NUMBER], case=""),
+    ],
+    ids=["closed", "lists nothing", "lists others", "another case's", "spelt otherwise", "no case's"],
 )
 def test_a_ticket_that_does_not_cover_the_case_confirms_nothing(system: TicketSystem, ticket: Ticket) -> None:
     system.tickets["D-1"] = ticket
 
     with pytest.raises(TicketMismatch):
         confirm(checking(system.url))
+
+
+def test_a_ticket_that_names_the_case_confirms_it(system: TicketSystem) -> None:
+    system.tickets["D-1"] = Ticket(True, [NUMBER], case="D-1")
+
+    assert confirm(checking(system.url)).officer is None
 
 
 def test_by_assignee_the_ticket_says_who_opens_values(system: TicketSystem) -> None:

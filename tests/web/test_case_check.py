@@ -60,6 +60,19 @@ def opened(api: Api, officer: str = OFFICER) -> tuple[int, str]:
     return outcome(api.detokenize(PHONE, who=officer))
 
 
+def test_a_ticket_confirms_one_case_however_it_is_found(made: Made, system: TicketSystem) -> None:
+    api = made()
+    system.tickets |= dict.fromkeys(("D-1", "E-1", "d-1", "x.1"), Ticket(True, [NUMBER], case="D-1"))
+
+    assert [opening(api, case) for case in ("E-1", "d-1", "x.1", "D-1", "D-1")] == [
+        (422, "ticket-mismatch"),
+        (422, "ticket-mismatch"),
+        (422, "ticket-mismatch"),
+        (201, "open"),
+        (409, "case-exists"),
+    ]
+
+
 def test_a_case_with_a_ticket_is_opened_and_keeps_the_digest(made: Made) -> None:
     api = made()
 
