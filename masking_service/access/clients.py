@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from masking_service.access.errors import ClientError, Unauthenticated
+from masking_service.access.networks import Network, is_inside
 from masking_service.access.principals import (
     DEFAULT_TENANT,
     Principal,
@@ -28,8 +29,6 @@ _KEYS_AT_ONCE = 2  # the one in use and its successor
 _KEY_TEXT = re.compile(r"wbk_[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]", re.ASCII)
 """The last of the 43 characters carries four bits, so only sixteen characters are canonical there."""
 _STATE_VERSION = 1
-
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +114,7 @@ class Clients:
             raise Unauthenticated("revoked")
         if not key.valid_at(now):
             raise Unauthenticated("expired")
-        if client.networks and not _inside(address, client.networks):
+        if client.networks and not is_inside(address, client.networks):
             raise Unauthenticated("network")
         return principal
 
@@ -236,16 +235,6 @@ def _new_key(digest: bytes, now: int, expires: int | None) -> ApiKey:
     if expires is not None and expires <= now:
         raise ClientError("the key would have ended before it began")
     return ApiKey(digest, now, expires)
-
-
-def _inside(address: str, networks: tuple[Network, ...]) -> bool:
-    try:
-        ip = ipaddress.ip_address(address)
-    except ValueError:  # no address at all, as on a Unix socket: in no network
-        return False
-    # A socket that listens on both families reports IPv4 callers as ::ffff:a.b.c.d.
-    ip = getattr(ip, "ipv4_mapped", None) or ip
-    return any(ip in network for network in networks)
 
 
 def _client_to_state(client: Client) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import re
 from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Final
 
 import msgspec
@@ -20,6 +21,8 @@ from masking_service.store.client import Command
 from masking_service.store.layout import call_stem
 from masking_service.vault.sealed import TenantState
 
+MESSAGE_SECONDS: Final = 600
+"""How long a message of the provider is remembered: twice as long as its header is valid."""
 KEPT_SECONDS: Final = SECONDS_A_DAY
 """How long after its end the provider may still send records of a call. Huawei sends for 11 hours at most."""
 _CHOICE_BYTES: Final = 12
@@ -161,6 +164,20 @@ class LiveCalls(TenantState):
         Its records are still taken. Raises StoreUnavailable.
         """
         self._store.write([(b"DEL", CallPlace(ref[:_CHARACTERS]).live)])
+
+    def is_first_use(self, nonce: str, body: bytes) -> bool:
+        """Return whether a nonce came with no other body before: one round trip.
+
+        For messages whose signature covers the nonce and not the body. The same message may be sent again.
+
+        Raises:
+            StoreUnavailable: it is not known.
+        """
+        keys = self._keyring.tenant("")
+        key = call_stem(keys.tag("call-message", nonce)) + b"message"
+        mine = keys.tag("call-message", nonce, sha256(body).hexdigest()).encode()
+        [stored] = self._store.write([(b"SET", key, mine, b"NX", b"GET", b"EX", MESSAGE_SECONDS)])
+        return stored in (None, mine)
 
     @property
     def _state(self) -> SealingKey:

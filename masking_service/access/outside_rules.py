@@ -1,5 +1,6 @@
 """Parses the parts of a policy that name other companies' systems: the ticket system, the provider of calls."""
 
+import ipaddress
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -18,7 +19,8 @@ _USELESS: Final = {
     "aliyun": frozenset[str](),
     "huawei": frozenset({"records_key"}),
 }
-"""What a provider has no use for. Huawei signs its call records with the key that it has; Aliyun signs none."""
+"""What a provider has no use for. Huawei's messages have a header that its own secret makes; Aliyun's have none."""
+_OPTIONAL: Final = ("lifetime", "mode", "account", "pool", "records_key", "records_from")
 
 
 def check_rule(place: Place) -> CheckRule:
@@ -37,7 +39,7 @@ def check_rule(place: Place) -> CheckRule:
 
 def call_rule(place: Place) -> CallRule:
     """Return who gives privacy numbers for calls, and how they are asked."""
-    found = place.fields(("provider", "url", "key"), ("lifetime", "mode", "account", "pool", "records_key"))
+    found = place.fields(("provider", "url", "key"), _OPTIONAL)
     provider = found["provider"].word(_PROVIDERS, "provider")
     for name in sorted(_NEEDED.get(provider, frozenset()) - found.keys()):
         place.faults.append((f"{place.path}.{name}", f"needed for {provider}"))
@@ -49,6 +51,7 @@ def call_rule(place: Place) -> CallRule:
         key=found["key"].text(),
         lifetime=found["lifetime"].seconds(SECONDS_A_DAY) if "lifetime" in found else CALL_LIFETIME,
         mode=found["mode"].word(("pair", "extension"), "mode") if "mode" in found else "pair",
+        records_from=_networks(found["records_from"]) if "records_from" in found else (),
         **{name: found[name].text() for name in ("account", "pool", "records_key") if name in found},
     )
     if rule.lifetime < _SHORTEST_CALL and "lifetime" in found and not place.faults:
@@ -56,6 +59,23 @@ def call_rule(place: Place) -> CallRule:
     if (provider, rule.mode) == ("huawei", "extension") and "pool" not in found:
         place.faults.append((f"{place.path}.pool", "needed for huawei with extensions: the X number"))
     return rule
+
+
+def _networks(place: Place) -> tuple[str, ...]:
+    """Return networks in CIDR form, at least one."""
+    found = []
+    for entry in place.items():
+        try:
+            network = ipaddress.ip_network(entry.text())
+        except ValueError:
+            entry.fault("has to be a network, such as 192.0.2.0/24")
+            continue
+        if not network.prefixlen:
+            entry.fault("names every address there is")
+        found.append(str(network))
+    if not found:
+        place.fault("has to name at least one network")
+    return tuple(found)
 
 
 def _url(place: Place) -> str:

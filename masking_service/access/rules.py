@@ -144,6 +144,7 @@ class CallRule:
     `key` and `records_key` are paths of key files, relative to the policy's folder. `account` and `pool` are what the
     provider calls the account and its numbers; empty where it needs none. `mode` is `pair` (one number for one pair of
     people) or `extension` (one number and an extension for the person called). A call lives for `lifetime` seconds.
+    `records_from` are the networks, in CIDR form, from which call records may come.
     """
 
     provider: str
@@ -154,6 +155,7 @@ class CallRule:
     account: str = ""
     pool: str = ""
     records_key: str = ""
+    records_from: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

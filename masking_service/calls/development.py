@@ -41,3 +41,7 @@ class DevelopmentProvider:
     def records(self, headers: Mapping[str, str], body: bytes) -> Sequence[CallRecord]:
         """See `CallProvider.records`."""
         return read_signed(self._key, headers, body, self._clock)
+
+    def nonce(self, headers: Mapping[str, str]) -> str:  # noqa: ARG002 -- as the protocol has it
+        """See `CallProvider.nonce`."""
+        return ""

@@ -101,6 +101,10 @@ class HttpsProvider:
         """See `CallProvider.records`."""
         return read_signed(self._key, headers, body, self._clock)
 
+    def nonce(self, headers: Mapping[str, str]) -> str:  # noqa: ARG002 -- as the protocol has it
+        """See `CallProvider.nonce`."""
+        return ""
+
     def _nonce(self) -> str:
         return self._random(NONCE_BYTES).hex()
 

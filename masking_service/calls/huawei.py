@@ -6,7 +6,9 @@ Written against its public documents (as of 2026-01-28), and tested against a fa
 - AXE: https://support.huaweicloud.com/api-PrivateNumber/privatenumber_02_0022.html, 0023 (end), 0024 (query)
 - call records: https://support.huaweicloud.com/api-PrivateNumber/privatenumber_02_0006a.html (AXB), 0006_3a (AXE)
 
-It signs a nonce and a time with each message, and not the body: TLS has to protect that.
+Its messages have the header that requests to it have: a digest of a nonce and a time under the APP_Secret. The body
+is not signed, and no document names a way to sign it. So a header is accepted from the provider's networks only
+(`CallRule.records_from`), once, and never where its nonce is one of ours.
 """
 
 import hmac
@@ -39,6 +41,8 @@ AXB: Final = "/rest/caas/relationnumber/partners/v1.0"
 AXE: Final = "/rest/caas/extendnumber/v1.0"
 AUTHORIZATION: Final = 'AKSK realm="SDP",profile="UsernameToken",type="Appkey"'
 NONCE_BYTES: Final = 16
+_CHOICE: Final = 2 * NONCE_BYTES
+"""Characters of a nonce of ours before its mark."""
 SUCCESS: Final = "0"
 ALREADY_BOUND: Final = "1012010"
 """The X number has one of the two already: the reply to an earlier request was lost, or it has it in another pair."""
@@ -120,6 +124,11 @@ class HuaweiProvider:
         except (ValueError, KeyError, TypeError, RecursionError):
             raise UnsignedRecords from None
 
+    def nonce(self, headers: Mapping[str, str]) -> str:
+        """See `CallProvider.nonce`."""
+        match = _AKSK(headers.get("x-aksk", ""))
+        return match[3] if match else ""
+
     def _bind_extension(self, callee: str, ref: str, until: int, deadline: float) -> Binding:
         """Bind an extension that the reference gives, so that a request after a lost reply finds it bound.
 
@@ -187,7 +196,8 @@ class HuaweiProvider:
         return found
 
     def _aksk(self) -> str:
-        nonce = self._random(NONCE_BYTES).hex()
+        choice = self._random(NONCE_BYTES).hex()
+        nonce = choice + self._mark(choice)
         created = datetime.fromtimestamp(self._clock(), UTC).strftime(_CREATED)
         digest = self._digest(nonce, created)
         return (
@@ -195,16 +205,22 @@ class HuaweiProvider:
             f'Nonce="{nonce}",Created="{created}"'
         )
 
+    def _mark(self, choice: str) -> str:
+        """Return what ends a nonce of ours, so that a header that we sent is not taken for one of the provider's."""
+        return self._secret.hmac("sha256", b"own nonce " + choice.encode("ascii")).hex()[:16]
+
     def _digest(self, nonce: str, created: str) -> str:
         return b64encode(self._secret.hmac("sha256", f"{nonce}{created}".encode("ascii"))).decode("ascii")
 
     def _check_signed(self, headers: Mapping[str, str]) -> None:
-        """Raise UnsignedRecords unless the headers were made with our secret, lately."""
+        """Raise UnsignedRecords unless the headers were made with our secret, lately, and not by us."""
         match = _AKSK(headers.get("x-aksk", ""))
         if match is None:
             raise UnsignedRecords
         account, digest, nonce, created = match.groups()
         if account != self._rule.account or not hmac.compare_digest(digest, self._digest(nonce, created)):
+            raise UnsignedRecords
+        if hmac.compare_digest(nonce[_CHOICE:], self._mark(nonce[:_CHOICE])):
             raise UnsignedRecords
         try:
             at = datetime.strptime(created, _CREATED).replace(tzinfo=UTC).timestamp()

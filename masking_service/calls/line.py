@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final, Literal, TypeVar
 
 from masking_service.access.errors import CallRefusal, CallsUnavailable
+from masking_service.access.networks import Network, is_inside
 from masking_service.calls.development import NO_NUMBER
 from masking_service.calls.provider import (
     Binding,
@@ -38,12 +39,20 @@ class Line:
         provider: binds numbers.
         lifetime: seconds that a call lives.
         counted: called with the outcome of each attempt to bind.
+        records_from: the networks from which call records may come; None for any.
     """
 
-    def __init__(self, provider: CallProvider | None, lifetime: int, counted: Callable[[Outcome], None]) -> None:
+    def __init__(
+        self,
+        provider: CallProvider | None,
+        lifetime: int,
+        counted: Callable[[Outcome], None],
+        records_from: Sequence[Network] | None = None,
+    ) -> None:
         self._provider = provider
         self.lifetime = lifetime
         self._counted = counted
+        self._records_from = records_from
         self._breaker = Breaker()
 
     @property
@@ -75,11 +84,17 @@ class Line:
         except CallProviderError as refused:
             raise CallsUnavailable(refused.reason) from None
 
-    def records(self, headers: Mapping[str, str], body: bytes) -> Sequence[CallRecord]:
-        """Return the records of a signed message. Raises UnsignedRecords."""
+    def records(self, headers: Mapping[str, str], body: bytes, address: str) -> tuple[Sequence[CallRecord], str]:
+        """Return the records of a message from an address, and its nonce where the body is not signed.
+
+        Raises:
+            UnsignedRecords: it is not from the provider, or not from its networks.
+        """
         if self._provider is None:
             raise UnsignedRecords
-        return self._provider.records(headers, body)
+        if self._records_from is not None and not is_inside(address, self._records_from):
+            raise UnsignedRecords
+        return self._provider.records(headers, body), self._provider.nonce(headers)
 
     def _guarded(self, exchange: Callable[[CallProvider], _Result]) -> _Result:
         """Ask the provider, unless it has just failed several times. Raises CallProviderError."""

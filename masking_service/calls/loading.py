@@ -1,5 +1,6 @@
 """Makes the line to a policy's provider."""
 
+import ipaddress
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -43,7 +44,10 @@ def load_line(
     """
     if rule is not None:
         provider = load_provider(rule, folder, development=development_key is not None, clock=clock, random=random)
-        return Line(provider, rule.lifetime, counted)
+        networks = [ipaddress.ip_network(network) for network in rule.records_from]
+        # Huawei's body is not signed: its records come from the networks that the policy names, or not at all.
+        anywhere = not networks and rule.provider != "huawei"
+        return Line(provider, rule.lifetime, counted, None if anywhere else networks)
     if development_key is None:
         return Line(None, CALL_LIFETIME, counted)
     return Line(DevelopmentProvider(MessageKey.read(development_key), clock), CALL_LIFETIME, counted)

@@ -97,3 +97,6 @@ class CallProvider(Protocol):
         Raises:
             UnsignedRecords: it is not from the provider, or is none of its messages.
         """
+
+    def nonce(self, headers: Mapping[str, str]) -> str:
+        """Return the nonce of a message whose signature does not cover the body; empty where it does."""

@@ -25,20 +25,24 @@ CLOCK_SLACK: Final = 300
 class CallReports(UseCase):
     """Takes records of calls, under one policy."""
 
-    def take(self, headers: Mapping[str, str], body: bytes, request_id: str, now: int) -> answers.TakenRecords:
+    def take(
+        self, headers: Mapping[str, str], body: bytes, address: str, request_id: str, now: int
+    ) -> answers.TakenRecords:
         """Keep what is new in a signed message of the provider.
 
-        Round trips: one to find the calls; for each tenant one to find what is new, one for the audit, and one to
-        write.
+        Round trips: one to remember the message where its signature does not cover the body; one to find the calls; for
+        each tenant one to find what is new, one for the audit, and one to write.
 
         Raises:
-            Unauthenticated: it is not from the provider.
+            Unauthenticated: it is not from the provider, or was sent before with another body.
             StoreUnavailable: the same message can be sent again.
         """
         try:
-            sent = self.line.records(headers, body)
+            sent, nonce = self.line.records(headers, body, address)
         except UnsignedRecords:
             raise Unauthenticated("unsigned-records") from None
+        if nonce and not self.live_calls.is_first_use(nonce, body):
+            raise Unauthenticated("unsigned-records")
         taken = 0
         for tenant, records in self._by_tenant(sent).items():
             taken += self._keep(RequestContext(service_principal(PROVIDER, tenant), request_id, now), records)

@@ -39,6 +39,16 @@ def test_the_default_policy_names_no_provider_and_bounds_calls() -> None:
             CallRule("aliyun", HTTPS["url"], "calls.key", 1_800, "extension", "LTAI5t", "FC100", "r.key"),
         ),
         (HUAWEI, CallRule("huawei", HTTPS["url"], "calls.key", account="appkey")),
+        (
+            {**HUAWEI, "records_from": ["192.0.2.0/24", "2001:db8::1"]},
+            CallRule(
+                "huawei",
+                HTTPS["url"],
+                "calls.key",
+                account="appkey",
+                records_from=("192.0.2.0/24", "2001:db8::1/128"),
+            ),
+        ),
     ],
 )
 def test_a_provider_is_read(section: dict[str, str], rule: CallRule) -> None:
@@ -63,6 +73,10 @@ def test_a_provider_is_read(section: dict[str, str], rule: CallRule) -> None:
         ({**ALIYUN, "mode": "group"}, "calls.mode"),
         ({**HUAWEI, "mode": "extension"}, "calls.pool"),
         ({**HUAWEI, "records_key": "r.key"}, "calls.records_key"),
+        ({**HUAWEI, "records_from": []}, "calls.records_from"),
+        ({**HUAWEI, "records_from": ["0.0.0.0/0"]}, "calls.records_from[0]"),
+        ({**HUAWEI, "records_from": ["192.0.2.0/24", "::/0"]}, "calls.records_from[1]"),
+        ({**HUAWEI, "records_from": ["192.0.2.0/24", "192.0.2.1/24"]}, "calls.records_from[1]"),
     ],
 )
 def test_a_faulty_provider_is_a_fault_of_the_policy(change: dict[str, Any], path: str) -> None:

@@ -11,6 +11,7 @@ from masking_service.access.call_records import CallRecords, KeptRecord, hash_ca
 from masking_service.access.callers import Callers
 from masking_service.access.live_calls import LiveCalls, Origin
 from masking_service.access.principals import Principal
+from masking_service.calls.signed_records import TOLERANCE_SECONDS
 from masking_service.store.client import Store
 from masking_service.store.layout import call_records_key, call_stem, callers_key, record_stems
 from tests.keys.known import known_keyring
@@ -83,6 +84,19 @@ def test_whose_call_it_is_cannot_be_changed(calls: LiveCalls, client: redis.Redi
 
     with pytest.raises(IntegrityError):
         calls.read(two)
+
+
+def test_a_nonce_comes_with_one_body(calls: LiveCalls) -> None:
+    first = [calls.is_first_use("n-1", body) for body in (b"one", b"one", b"two", b"one")]
+
+    assert (first, calls.is_first_use("n-2", b"two")) == ([True, True, False, True], True)
+
+
+def test_a_message_is_remembered_for_longer_than_its_header_is_valid(calls: LiveCalls, client: redis.Redis) -> None:
+    calls.is_first_use("n-1", b"one")
+    (key,) = client.keys("wm:{c:*}message")
+
+    assert 2 * TOLERANCE_SECONDS - 5 <= client.ttl(key) <= 2 * TOLERANCE_SECONDS
 
 
 def record(name: str, *, answered: bool = False, number: str = CALLED, rang: int | None = 20) -> KeptRecord:

@@ -39,12 +39,14 @@ class FakeHuawei:
     url: str = ""
     bindings: dict[str, Json] = field(default_factory=dict)
     asked: list[tuple[str, str, Json]] = field(default_factory=list)
+    proofs: list[str] = field(default_factory=list)
     made: int = 0
     fails: str = ""
     lose: bool = False
 
     def answer(self, method: str, path: str, sent: Json, aksk: str) -> tuple[int, Json]:
         self.asked.append((method, path, sent))
+        self.proofs.append(aksk)
         given = _AKSK.fullmatch(aksk)
         if given is None or given[1] != KEY or given[2] != digest(given[3], given[4]):
             return 403, refused("1023002")

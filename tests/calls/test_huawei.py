@@ -146,15 +146,31 @@ FEE: dict[str, Any] = {
 }
 
 
-def headers(at: float | None = None, **change: str) -> dict[str, str]:
+def headers(at: float | None = None, nonce: str = "n1", **change: str) -> dict[str, str]:
     created = datetime.fromtimestamp(time.time() if at is None else at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    said = {"key": KEY, "digest": digest("n1", created), **change}
-    aksk = f'UsernameToken Username="{said["key"]}",PasswordDigest="{said["digest"]}",Nonce="n1",Created="{created}"'
+    said = {"key": KEY, "digest": digest(nonce, created), **change}
+    aksk = (
+        f'UsernameToken Username="{said["key"]}",PasswordDigest="{said["digest"]}",Nonce="{nonce}",Created="{created}"'
+    )
     return {"x-aksk": aksk}
 
 
 def fees(*each: dict[str, Any]) -> bytes:
     return json.dumps({"eventType": "fee", "feeLst": each}).encode()
+
+
+def test_a_header_that_we_sent_is_none_of_theirs(fake: FakeHuawei) -> None:
+    found = adapter(fake)
+    found.bind(A, B, REF, until())
+
+    with pytest.raises(UnsignedRecords):
+        found.records({"x-aksk": fake.proofs[-1]}, fees(FEE))
+
+
+def test_the_nonce_of_a_message_names_it(fake: FakeHuawei) -> None:
+    found = adapter(fake)
+
+    assert (found.nonce(headers(nonce="abc")), found.nonce({})) == ("abc", "")
 
 
 def test_call_records_say_when_and_how_long(fake: FakeHuawei) -> None:

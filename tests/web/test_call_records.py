@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,10 @@ from keys.messages import MessageKey
 from masking_service.calls.loading import DEVELOPMENT_KEY
 from masking_service.runtime.clock import clock
 from tests.callers import put_on_file
+from tests.calls.fake_huawei import KEY as ACCOUNT
+from tests.calls.fake_huawei import SECRET, digest
 from tests.providers import KEY, provider
-from tests.web.api import NUMBER, SITE, Api, Clock, Json, Trips, Under, content, field, record, refusal, token
+from tests.web.api import NUMBER, SITE, Api, Clock, Json, Trips, Under, content, field, record, refusal, started, token
 from tests.web.calls import entries, left
 from tests.web.people import COURIER, OFFICER
 from tests.web.test_metrics import counts, grown
@@ -153,6 +156,54 @@ def test_records_are_found_looked_for_announced_and_written(ready: Api, trips: T
     sent(ready, *(one(ref, id=f"r-{at}") for at in range(50)))
 
     assert (first, trips()) == (4, 2)
+
+
+class TestUnsignedBodies:
+    """Huawei signs a nonce and a time only: its header counts from its networks, and with one body."""
+
+    @pytest.fixture
+    def huawei(self, under: Under, tmp_path: Path) -> Callable[..., Api]:
+        write_secret_file(tmp_path / "calls.key", SECRET.encode(), replace=False)
+        section = {"provider": "huawei", "url": "http://127.0.0.1:9/", "key": "calls.key", "account": ACCOUNT}
+        return lambda **more: under(lambda document: document.update(calls={**section, **more}))
+
+    def send(self, api: Api, nonce: str, icid: str = "1", address: str = "192.0.2.7") -> int:
+        created = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        proof = f'PasswordDigest="{digest(nonce, created)}",Nonce="{nonce}",Created="{created}"'
+        body = json.dumps({"eventType": "fee", "feeLst": [{"icid": icid}]}).encode()
+        answered = api.app.test_client().open(
+            PATH,
+            method="POST",
+            data=body,
+            headers={"X-AKSK": f'UsernameToken Username="{ACCOUNT}",{proof}', "Content-Type": "application/json"},
+            environ_base={"REMOTE_ADDR": address},
+        )
+        return answered.status_code
+
+    @pytest.mark.parametrize(
+        ("networks", "address", "status"),
+        [
+            (["192.0.2.0/24"], "192.0.2.7", 200),
+            (["2001:db8::/32", "192.0.2.0/24"], "::ffff:192.0.2.7", 200),
+            (["192.0.2.0/24"], "198.51.100.7", 401),
+            (["192.0.2.0/24"], "", 401),
+            (None, "192.0.2.7", 401),
+        ],
+        ids=["its network", "IPv4 in IPv6", "another network", "no address", "no network in the policy"],
+    )
+    def test_records_come_from_the_providers_networks(
+        self, huawei: Callable[..., Api], networks: list[str] | None, address: str, status: int
+    ) -> None:
+        api = huawei(**({} if networks is None else {"records_from": networks}))
+
+        assert self.send(api, "n1", address=address) == status
+
+    def test_a_header_counts_with_one_body_in_every_worker(self, huawei: Callable[..., Api]) -> None:
+        api = huawei(records_from=["192.0.2.0/24"])
+        other = started(api.parts.settings)
+        sent = [self.send(one, "n1", icid) for one, icid in ((api, "1"), (other, "1"), (other, "2"), (api, "2"))]
+
+        assert (sent, self.send(api, "n2", "2")) == ([200, 200, 401, 401], 200)
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ def calls(parts: Parts) -> Blueprint:
     @routes.post("/records")
     def records() -> Response:
         headers = {name.lower(): value for name, value in current_request().headers.items()}
-        known = state()
-        return answer(parts.acting.call_reports.take(headers, raw_body(), known.request_id, known.now))
+        known, address = state(), current_request().environ.get("REMOTE_ADDR", "")
+        return answer(parts.acting.call_reports.take(headers, raw_body(), address, known.request_id, known.now))
 
     return routes

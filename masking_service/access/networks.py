@@ -1,0 +1,17 @@
+"""Networks from which a caller has to come."""
+
+import ipaddress
+from collections.abc import Iterable
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+def is_inside(address: str, networks: Iterable[Network]) -> bool:
+    """Return whether an address is in one of the networks; text that is no address, as on a Unix socket, is in none."""
+    try:
+        ip = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    # A socket that listens on both families reports IPv4 callers as ::ffff:a.b.c.d.
+    ip = getattr(ip, "ipv4_mapped", None) or ip
+    return any(ip in network for network in networks)
