@@ -82,42 +82,41 @@ def create() -> Response | tuple[str, int]:
 @pages.get("/cases/<name>")
 def shown(name: str) -> str:
     """One case."""
-    return _case_page(name)
+    return _rendered(_page(g.person.case(name)))
 
 
 @pages.post("/cases/<name>/reveal")
-def reveal(name: str) -> str | tuple[str, int]:
+def reveal(name: str) -> str:
     """Open one value. Answer with its row as a fragment, or without scripts with the page that holds it."""
-    number, pointer = request.form.get("waybill", ""), request.form.get("field", "")
-    fragment = "HX-Request" in request.headers
-    case = g.person.case(name)
+    number, pointer, case = request.form.get("waybill", ""), request.form.get("field", ""), g.person.case(name)
+    page = _row_or_page(case, number, pointer)
     try:
         result = g.person.reveal(case["case"], case["purpose"], number, pointer)
     except Refusal as refusal:
         if refusal.code not in ("quota-exceeded", "case-not-open", "own-case", "kind-not-allowed"):
             raise
-        return _row_or_page(name, case, number, pointer, fragment, refusal=refusal)
+        return _rendered(page, refusal=refusal)
     if "error" in result:
-        return _row_or_page(name, case, number, pointer, fragment, missing=True)
+        return _rendered(page, missing=True)
     shown_at = datetime.now(UTC).isoformat()
     revealed = {"waybill": number, "field": pointer, "value": result["value"], "at": clock_time(shown_at)}
-    return _row_or_page(name, case, number, pointer, fragment, revealed=revealed)
+    opening = {"waybill_no": number, "field": pointer, "principal": g.me["principal"], "at": shown_at}
+    return _rendered(page | _with_opening(page, opening), revealed=revealed)
 
 
 @pages.post("/cases/<name>/call")
-def call(name: str) -> str | tuple[str, int]:
+def call(name: str) -> str:
     """Bind a number to dial, in place of opening a phone: the row of it, or the page without scripts."""
-    number, pointer = request.form.get("waybill", ""), request.form.get("field", "")
-    fragment = "HX-Request" in request.headers
-    case = g.person.case(name)
+    number, pointer, case = request.form.get("waybill", ""), request.form.get("field", ""), g.person.case(name)
+    page = _row_or_page(case, number, pointer)
     try:
         made = g.person.call(case["case"], number, pointer)
     except Refusal as refusal:
         if refusal.code not in NOT_CALLED:
             raise
-        return _row_or_page(name, case, number, pointer, fragment, refusal=refusal)
+        return _rendered(page, refusal=refusal)
     dialled = {"waybill": number, "field": pointer, "until": clock_time(made["expires_at"]), **made}
-    return _row_or_page(name, case, number, pointer, fragment, dialled=dialled)
+    return _rendered(page, dialled=dialled)
 
 
 @pages.post("/cases/<name>/<any(approve, deny, close):act>")
@@ -144,21 +143,19 @@ def _form(form: Mapping[str, str], **more: Any) -> str:
     return render_template("case_new.html", form=form, hours=hours, **({"errors": {}} | more))
 
 
-def _case_page(name: str, **more: Any) -> str:
-    case = g.person.case(name)
+def _page(case: Json) -> Json:
+    """What the page of a case shows."""
     pages = max(1, -(-len(case["waybills"]) // WAYBILLS_A_PAGE))
     page = whole_number(request.args.get("page", ""), 1, pages) or 1
     numbers = case["waybills"][(page - 1) * WAYBILLS_A_PAGE : page * WAYBILLS_A_PAGE]
-    return render_template(
-        "case.html",
-        case=case,
-        waybills=[_waybill(case, one, number) for one, number in zip(_viewed(case, numbers), numbers, strict=True)],
-        page=page,
-        pages=pages,
-        reason=_why_nothing_opens(case),
+    return {
+        "case": case,
+        "waybills": [_waybill(case, one, number) for one, number in zip(_viewed(case, numbers), numbers, strict=True)],
+        "page": page,
+        "pages": pages,
+        "reason": _why_nothing_opens(case),
         **_beside(case),
-        **more,
-    )
+    }
 
 
 def _beside(case: Json) -> Json:
@@ -167,12 +164,28 @@ def _beside(case: Json) -> Json:
     return {"opens": opens, "timeline": _timeline(case, opens), "budgets": _field_budgets()}
 
 
-def _row_or_page(name: str, case: Json, number: str, pointer: str, fragment: bool, **more: Any) -> str:
-    if not fragment:
-        return _case_page(name, **more)
+def _row_or_page(case: Json, number: str, pointer: str) -> Json:
+    """What the row of a field shows, or without scripts the page that holds it.
+
+    It is read before the act on the field: a decoy freezes the person from the next action on, and their page ends as
+    any other.
+    """
+    if "HX-Request" not in request.headers:
+        return _page(case)
     (found,) = _viewed(case, [number])
     row = next((each for each in _waybill(case, found, number)["rows"] if each["pointer"] == pointer), None)
-    return render_template("case_revealed.html", case=case, number=number, row=row, reason="", **_beside(case), **more)
+    return {"case": case, "number": number, "row": row, "reason": "", **_beside(case)}
+
+
+def _rendered(page: Json, **more: Any) -> str:
+    return render_template("case_revealed.html" if "row" in page else "case.html", **page, **more)
+
+
+def _with_opening(page: Json, opening: Json) -> Json:
+    """What is shown beside the waybills after one more value was opened."""
+    opens = [*page["opens"], opening]
+    budgets = [{**window, "left": max(window["left"] - 1, 0)} for window in page["budgets"]]
+    return {"opens": opens, "timeline": _timeline(page["case"], opens), "budgets": budgets}
 
 
 def _viewed(case: Json, numbers: list[str]) -> list[Json | None]:

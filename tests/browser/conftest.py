@@ -23,6 +23,8 @@ from tests.e2e.processes import ROOT, Running, environment, wait_for
 
 PHONE = "13987654321"
 """Of the recipient whom `case` is about."""
+OWN_PHONE = "13900000001"
+"""The company's own: of seeds."""
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync"]
 
@@ -80,6 +82,16 @@ def first_batch(service: Running) -> None:
     )
 
 
+def list_own_number(service: Running, policy: Path) -> None:
+    """Put a phone of the company's own on the policy's list, which the running service reads again."""
+    command = [sys.executable, "-m", "masking_service", "policy", "number", "-", "--state-dir", str(service.state)]
+    hashed = subprocess.run(
+        command, cwd=ROOT, env=environment(), input=OWN_PHONE, text=True, check=True, capture_output=True
+    ).stdout.strip()
+    with policy.open("a", encoding="utf-8") as file:
+        file.write(f'decoys: {{own_numbers: ["{hashed}"]}}\n')
+
+
 @pytest.fixture(scope="session")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskProcess]:
     """A desk with the first batch, at a service that keeps both search indexes."""
@@ -87,6 +99,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskProcess]:
     policy = folder / "policy.yaml"
     policy.write_text(f"{(ROOT / 'policy.yaml').read_text('utf-8')}\nsearch: {{phone: true, last4: true}}\n", "utf-8")
     service = Running.serve(folder, "--dev", "--workers", "1", MASKING_POLICY=str(policy))
+    list_own_number(service, policy)
     first_batch(service)
     running = start_desk(service, folder)
     yield running

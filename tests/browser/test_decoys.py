@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
+from tests.browser.conftest import OWN_PHONE as PHONE
 from tests.browser.conftest import DeskProcess, Makes, Opens, call
-
-PHONE = "13900000001"
 
 
 def test_decoys_are_planted_hit_and_removed(desk: DeskProcess, visit: Opens, store: Makes) -> None:
