@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import OWN_PHONE as PHONE
 from tests.browser.conftest import DeskProcess, Makes, Opens, call
+from tests.e2e.processes import wait_for
 
 
 def test_decoys_are_planted_hit_and_removed(desk: DeskProcess, visit: Opens, store: Makes) -> None:
@@ -44,3 +45,29 @@ def test_a_phone_that_rang_tells_who_saw_it(desk: DeskProcess, visit: Opens, sto
     expect(page.locator("main")).to_contain_text("dev/seller")
     assert PHONE not in page.content()
     assert at.complaints == []
+
+
+def test_a_phantom_is_shown_to_the_end_of_its_page_and_freezes_the_next(
+    desk: DeskProcess, visit: Opens, store: Makes, new_case: Makes
+) -> None:
+    number = store()
+    planted = {"waybills": [number], "kind": "phantom"}
+    assert call(desk, "privacy-officer", "POST", "/v1/decoys", planted, sub="planter")[0] == 200
+    case = new_case([number])
+    at = visit()
+    page = at.open_as("officer-zhao", f"/cases/{case}")
+    page.get_by_role("button", name="Show name").first.click()
+
+    expect(page.locator("[data-revealed]")).to_be_visible()
+    expect(page.locator(".timeline")).to_contain_text("dev/officer-zhao opened Recipient · name")
+    assert at.complaints == []
+    wait_for(lambda: "dev/officer-zhao" in frozen(desk), "the freeze", 10)
+    page.goto(f"{desk.url}/cases/{case}")
+    expect(page.locator("main")).to_contain_text("frozen")
+    thawed = call(desk, "supervisor", "POST", "/v1/principals/dev%2Fofficer-zhao/thaw", {}, sub="s-1")
+    assert thawed[0] == 200
+
+
+def frozen(desk: DeskProcess) -> list[str]:
+    _, answer = call(desk, "supervisor", "GET", "/v1/principals/frozen", sub="s-1")
+    return [one["id"] for one in answer["principals"]]
