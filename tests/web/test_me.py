@@ -9,7 +9,7 @@ from masking_service.runtime.acting import use_cases
 from masking_service.runtime.clock import clock
 from tests.web.api import NUMBER, SITE, Api, Json, Trips, content, field
 from tests.web.calls import left
-from tests.web.people import COURIER, DESK, OFFICER, OTHER_OFFICER, PRINTER, SUPERVISOR
+from tests.web.people import COURIER, DESK, OFFICER, OTHER_OFFICER, PRINTER, PRIVACY, SUPERVISOR
 
 NAME = field(NUMBER, "/sender/name")
 
@@ -118,6 +118,7 @@ def test_each_thing_that_is_counted_has_its_budget(api: Api) -> None:
     assert left(api, DESK) == {"case_waybills": {"1d": 298}, "searches": {"1m": 10, "1d": 200}}
     assert left(api, COURIER).keys() >= {"full_views", "calls", "searches"}
     assert left(api, PRINTER) == {"conflicts": {"1h": 100}}
+    assert left(api, PRIVACY)["decoys"] == {"1m": 20, "1h": 60, "1d": 150}
 
 
 def test_what_a_role_has_left_together_bounds_what_a_person_has(ready: Api) -> None:

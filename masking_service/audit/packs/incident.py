@@ -9,6 +9,8 @@ from masking_service.audit.figures import NO_REFUSAL
 from masking_service.audit.packs.documents import Document, Table
 from masking_service.masking.timestamps import rfc3339
 
+OPENINGS: Final = frozenset({"detokenize", "decoy-heard"})
+"""Actions that release fields. The second one tells that a phone is a seed's."""
 CASE_ACTIONS: Final = frozenset({"case-open", "case-approve", "case-deny", "case-close"})
 FREEZE_ACTIONS: Final = frozenset({"freeze", "thaw"})
 
@@ -78,7 +80,7 @@ class Incident:
                 if item.outcome != "released":
                     continue
                 waybill = (item.waybill, numbers.get(item.waybill, ""))
-                if entry.action == "detokenize":
+                if entry.action in OPENINGS:
                     openings.append((when, *waybill, item.kind, item.field, entry.case, entry.purpose, approved, name))
                 else:
                     views.append((when, *waybill, entry.profile, name))

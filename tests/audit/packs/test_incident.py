@@ -74,6 +74,12 @@ def test_an_opening_shows_what_was_released_and_whose_approval_it_had() -> None:
     }
 
 
+def test_the_phone_of_a_seed_that_was_heard_is_an_opening_without_a_case() -> None:
+    assert tables(opening(action="decoy-heard", purpose="", case="", approved_by=[])) == {
+        "openings": [("a" * 32, "SF1", "phone", "/recipient/phone", "", "", "", "ab-1")]
+    }
+
+
 def test_what_was_taken_back_is_not_listed_as_seen() -> None:
     assert tables(opening(), opening(outcome="unavailable", takes_back=["ab-1"], items=[])) == {}
 
