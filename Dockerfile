@@ -15,6 +15,8 @@ RUN /source/image/install.sh requirements /opt/masking
 COPY wsgi.py gunicorn.conf.py policy.yaml LICENSE /source/
 COPY keys /source/keys
 COPY masking_service /source/masking_service
+COPY masking_audit /source/masking_audit
+COPY masking_files /source/masking_files
 COPY masking_console /source/masking_console
 RUN /source/image/install.sh sources /opt/masking
 

@@ -13,7 +13,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --requir
 PYTEST := $(BIN)/python -m pytest
 # The folders with unit tests; tests that start a server anywhere in them are marked.
 UNIT := tests/test_house.py \
-	$(addprefix tests/,access audit keys masking observability rotation runtime store usecases vault web)
+	$(addprefix tests/,audit keys masking observability rotation runtime service store web)
 # Where the marked tests are: each process reads all tests that it is given, which takes 15 seconds for all.
 # The longest come first.
 WAIT := $(addprefix tests/,e2e/test_recovery.py chaos e2e/test_rotation.py e2e/test_failover.py e2e/test_production.py e2e/test_within_two_seconds.py e2e/test_budgets.py)

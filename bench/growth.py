@@ -19,11 +19,11 @@ from bench.waybills import Waybills
 from keys import keyset
 from keys.aead import OVERHEAD_BYTES
 from keys.keyring import Keyring
-from masking_service.access.principals import DEFAULT_TENANT
 from masking_service.runtime.clock import clock
+from masking_service.service.people.principals import DEFAULT_TENANT
+from masking_service.service.waybills import records
+from masking_service.service.waybills.vault import Vault
 from masking_service.store.client import Store
-from masking_service.vault import records
-from masking_service.vault.vault import Vault
 
 BATCH = 500
 STEP = BATCH * CONNECTIONS

@@ -24,8 +24,8 @@ from rich.table import Table
 
 from bench.figures import MIN_PAIRS, Measured, quotients, spread
 from keys.signatures import Signer, Verifier
-from masking_service.audit.archive.archive import Archive
-from masking_service.audit.archive.follower import Follower
+from masking_audit.archive.archive import Archive
+from masking_audit.archive.follower import Follower
 from masking_service.audit.entries import Entry, Fact, Item
 from masking_service.audit.log import AuditLog, _Pending
 from masking_service.audit.streams import Streams

@@ -26,16 +26,16 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.waybills import Waybills
-from masking_service.access.custody import Custody
-from masking_service.access.principals import DEFAULT_TENANT, Principal
 from masking_service.dev.development import Development
 from masking_service.dev.embedded import EmbeddedServer
 from masking_service.runtime.clock import clock
 from masking_service.runtime.settings import Settings
 from masking_service.runtime.store_admission import admit_store
 from masking_service.runtime.wiring import Parts, assemble
+from masking_service.service.call.recorder import RequestContext
+from masking_service.service.custody.state import Custody
+from masking_service.service.people.principals import DEFAULT_TENANT, Principal
 from masking_service.shipped import shipped
-from masking_service.usecases.recorder import RequestContext
 
 BATCH = 500
 WARM = 40

@@ -28,29 +28,29 @@ from bench.contenders import credentials, records_body
 from bench.figures import Staged
 from bench.waybills import Waybills
 from masking_service.dev.development import Development
+from masking_service.http.app import create_app
 from masking_service.runtime.store_admission import admit_store
 from masking_service.runtime.wiring import assemble
-from masking_service.web.app import create_app
 
 SIZES = (1, 50, 500)
 REST = "everything around it"
 PARTS = {
-    "decode": ("masking_service.web.routes.waybills:body",),
+    "decode": ("masking_service.http.routes.waybills:body",),
     "find and mask": ("masking_service.masking.record:Masker.mask_batch",),
     "leak guard": ("masking_service.masking.record:_Run.guard", "masking_service.masking.columns:_without_leaks"),
     "body and seal": (
-        "masking_service.vault.records:body_of",
-        "masking_service.vault.records:plaintext",
+        "masking_service.service.waybills.records:body_of",
+        "masking_service.service.waybills.records:plaintext",
         "keys.aead:SealingKey.seal_many",
     ),
     "tokens": (
         "keys.keyring:TenantKeys.bases",
-        "masking_service.vault.tokens:Tokens.add",
-        "masking_service.vault.tokens:Tokens.make",
+        "masking_service.service.waybills.tokens:Tokens.add",
+        "masking_service.service.waybills.tokens:Tokens.make",
     ),
     "pack": ("masking_service.store.client:Store.write",),
     "Redis": ("masking_service.store.pipeline:Exchanges.run",),
-    "encode": ("masking_service.web.http:encode",),
+    "encode": ("masking_service.http.http:encode",),
 }
 """Where each stage happens: functions and methods, as ``module:name``."""
 ONLY_TOKENIZING = frozenset({"body and seal", "tokens", "pack", "Redis"})

@@ -9,7 +9,7 @@ from unittest.mock import PropertyMock, patch
 from masking_service.audit.entries import Entry, encode, entry_id
 from masking_service.audit.log import AuditLog
 from masking_service.cli import commands
-from masking_service.vault.sealed import HashField
+from masking_service.service.state.sealed import HashField
 
 
 def forget(_: AuditLog, entry: Entry, __: Sequence[HashField] = ()) -> str:

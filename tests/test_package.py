@@ -73,7 +73,7 @@ def test_every_file_of_the_package_is_in_it(installed: Path) -> None:
 
     missing = [
         path.relative_to(ROOT)
-        for top in ("keys", "masking_service", "masking_console")
+        for top in ("keys", "masking_service", "masking_audit", "masking_files", "masking_console")
         for path in (ROOT / top).rglob("*")
         if path.is_file() and "__pycache__" not in path.parts and not (packages / path.relative_to(ROOT)).exists()
     ]

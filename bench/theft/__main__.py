@@ -11,8 +11,8 @@ from bench.theft import page
 from bench.theft.figures import simulate
 from bench.theft.steps import PURPOSE
 from bench.theft.workforce import DEFAULT, Workforce
-from masking_service.access.errors import PolicyError
-from masking_service.access.policy import Policy
+from masking_service.service.people.errors import PolicyError
+from masking_service.service.people.policy import Policy
 from masking_service.shipped import ROOT
 
 RECOMMENDED = ROOT / "examples" / "policy-recommended.yaml"

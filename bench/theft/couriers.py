@@ -10,9 +10,9 @@ from bench.theft.model import Service
 from bench.theft.steps import DAY, Step, is_known, person
 from bench.theft.work import BEGIN, HOUR, MINUTE, QUOTA, Days, Marks, Numbers, Sampled, Tally, known, unknown
 from bench.theft.workforce import Workforce
-from masking_service.access.policy import Policy
-from masking_service.access.principals import Principal
-from masking_service.access.rules import Window
+from masking_service.service.people.policy import Policy
+from masking_service.service.people.principals import Principal
+from masking_service.service.people.rules import Window
 
 
 def parcels(workforce: Workforce, random: Numbers) -> Days:

@@ -26,7 +26,7 @@ from bench.theft.steps import DAY
 from bench.theft.variants import VARIANTS
 from bench.theft.work import BEGIN, Tally
 from bench.theft.workforce import Workforce
-from masking_service.access.policy import Policy
+from masking_service.service.people.policy import Policy
 from masking_service.shipped import ROOT
 
 Json = dict[str, Any]

@@ -11,9 +11,9 @@ from bench.theft.model import Service
 from bench.theft.steps import DAY, Done, is_known, person
 from bench.theft.work import HOUR, known
 from bench.theft.workforce import PRESENT, Practices, Workforce
-from masking_service.access.policy import Policy
-from masking_service.access.principals import Principal
-from masking_service.audit.lookout.history import Row
+from masking_service.service.lookout.history import Row
+from masking_service.service.people.policy import Policy
+from masking_service.service.people.principals import Principal
 
 DAILY: Final = 30
 """Days of a theft that the lookout reads one by one: it takes long, and a week more changes little by then."""

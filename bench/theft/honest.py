@@ -16,9 +16,9 @@ from bench.theft.model import Service
 from bench.theft.steps import DAY, Done, Step, is_known, person
 from bench.theft.work import BEGIN, HOUR, MINUTE, QUOTA, Numbers, Sampled, Tally, known, unknown
 from bench.theft.workforce import PRESENT, Practices, Workforce
-from masking_service.access.policy import Policy
-from masking_service.access.principals import Principal
-from masking_service.audit.lookout.history import Row
+from masking_service.service.lookout.history import Row
+from masking_service.service.people.policy import Policy
+from masking_service.service.people.principals import Principal
 
 MAX_ITEMS: Final = 20
 """Fields in one call of an officer's screen."""

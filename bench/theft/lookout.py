@@ -1,4 +1,4 @@
-"""The lookout over a company's entries, once a day, as `usecases/lookout.py` runs it.
+"""The lookout over a company's entries, once a day, as `service/lookout/use.py` runs it.
 
 Signals, ranks and what is frozen are the product's. Views of couriers are not read: see docs/insiders.md, Limits.
 """
@@ -10,12 +10,12 @@ from typing import Any, Final
 
 from bench.theft.model import Service
 from bench.theft.steps import DAY
-from masking_service.access.principals import DEFAULT_TENANT, Principal
-from masking_service.audit.lookout.history import Decision, History, OpenedCase, Opening, Row, Seen, rows_of
-from masking_service.audit.lookout.ranking import MAX_LISTED, rank, to_freeze
-from masking_service.audit.lookout.reading import first_second
-from masking_service.audit.lookout.signals import WINDOW_DAYS, all_signals
-from masking_service.usecases.lookout import REMEMBERED_SECONDS
+from masking_audit.lookout import first_second
+from masking_service.service.lookout.history import Decision, History, OpenedCase, Opening, Row, Seen, rows_of
+from masking_service.service.lookout.ranking import MAX_LISTED, rank, to_freeze
+from masking_service.service.lookout.signals import WINDOW_DAYS, all_signals
+from masking_service.service.lookout.use import REMEMBERED_SECONDS
+from masking_service.service.people.principals import DEFAULT_TENANT, Principal
 
 READ: Final[dict[type[Row], str]] = {Opening: "openings", OpenedCase: "cases", Decision: "decisions", Seen: "seen"}
 """The rows that are read, by the name of their list in a history."""

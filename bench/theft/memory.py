@@ -6,9 +6,9 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
-from masking_service.access.freezes import MINUTE, Freeze
-from masking_service.access.principals import Principal
-from masking_service.usecases.recorder import RequestContext, Stated
+from masking_service.service.call.recorder import RequestContext, Stated
+from masking_service.service.freezes.state import MINUTE, Freeze
+from masking_service.service.people.principals import Principal
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,12 @@ from bench.theft.defences import NONE, Defences, Tickets
 from bench.theft.memory import Memory, Review
 from bench.theft.steps import DAY, PHONE, PURPOSE, TICKET_SYSTEM, Done, Step, is_phantom
 from bench.theft.windows import Taken, Windows
-from masking_service.access.cases import Act, Case, Opening
-from masking_service.access.errors import (
+from masking_service.audit.entries import Entry, Item
+from masking_service.service.call.recorder import DONE, RELEASED, RequestContext
+from masking_service.service.cases.state import Act, Case, Opening
+from masking_service.service.freezes.state import Freeze
+from masking_service.service.freezes.use import FreezeByPolicy
+from masking_service.service.people.errors import (
     AccessError,
     CaseCheckUnavailable,
     CaseExists,
@@ -25,13 +29,9 @@ from masking_service.access.errors import (
     TicketMismatch,
     UnknownCaseNumber,
 )
-from masking_service.access.freezes import Freeze
-from masking_service.access.policy import Grant, Policy
-from masking_service.access.principals import DEFAULT_TENANT, Principal
-from masking_service.audit.entries import Entry, Item
-from masking_service.usecases.freezes import FreezeByPolicy
-from masking_service.usecases.recorder import DONE, RELEASED, RequestContext
-from masking_service.usecases.results import NOT_FOUND
+from masking_service.service.people.policy import Grant, Policy
+from masking_service.service.people.principals import DEFAULT_TENANT, Principal
+from masking_service.service.waybills.results import NOT_FOUND
 
 
 class Service:

@@ -25,22 +25,22 @@ from bench.theft.work import BEGIN, PHANTOMS, POOL
 from examples.case_check import sidecar
 from examples.case_check.sidecar import Ticket
 from keys.files import read_secret_file, write_secret_file
-from masking_service.access.budgets import Budgets
-from masking_service.access.cases import Case, Cases
-from masking_service.access.custody import Custodies, Custody
-from masking_service.access.issuers import mint
-from masking_service.access.principals import DEFAULT_TENANT
 from masking_service.dev.development import Development
+from masking_service.http.app import create_app
 from masking_service.runtime.wiring import DEVELOPMENT_ISSUER_KEY, assemble
+from masking_service.service.call.budgets import Budgets
+from masking_service.service.cases.state import Case, Cases
+from masking_service.service.custody.state import Custodies, Custody
+from masking_service.service.people.issuers import mint
+from masking_service.service.people.principals import DEFAULT_TENANT
 from masking_service.store.breaker import OPEN_SECONDS
 from masking_service.store.identity import Clocks
-from masking_service.web.app import create_app
 
 FIELDS = ("/recipient/phone", "/recipient/name", "/sender/phone", "/sender/name")
 """What is opened of a waybill that a call names several times."""
-CLOCK = "masking_service.web.http.clock"
-REQUEST_LOG = "masking_service.web.app.log"
-PATIENCE = "masking_service.access.case_check.TIMEOUT_SECONDS"
+CLOCK = "masking_service.http.http.clock"
+REQUEST_LOG = "masking_service.http.app.log"
+PATIENCE = "masking_service.service.cases.case_check.TIMEOUT_SECONDS"
 """A slow machine is no ticket system that does not answer."""
 KEY = b"k" * 64
 

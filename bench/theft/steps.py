@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Final
 
-from masking_service.access.case_check import Ticket
-from masking_service.access.cases import Case
-from masking_service.access.policy import Grant
-from masking_service.access.principals import DEFAULT_TENANT, Principal
+from masking_service.service.cases.case_check import Ticket
+from masking_service.service.cases.state import Case
+from masking_service.service.people.policy import Grant
+from masking_service.service.people.principals import DEFAULT_TENANT, Principal
 
 PHONE = "/recipient/phone"
 PURPOSE = "dispute"

@@ -19,10 +19,10 @@ from bench.theft.model import Service
 from bench.theft.steps import DAY
 from bench.theft.work import BEGIN, HOUR, MINUTE, QUOTA, known, phantoms, unknown
 from bench.theft.workforce import Workforce
-from masking_service.access.policy import Policy
-from masking_service.access.principals import Principal
-from masking_service.access.rules import Budget
-from masking_service.audit.lookout.history import Row
+from masking_service.service.lookout.history import Row
+from masking_service.service.people.policy import Policy
+from masking_service.service.people.principals import Principal
+from masking_service.service.people.rules import Budget
 
 CHUNK: Final = 10
 """Waybills a call: as many as the default policy lets a case name without approval."""

@@ -7,7 +7,7 @@ from typing import Any, Final
 import msgspec
 
 from bench.theft.workforce import Workforce
-from masking_service.access.policy import Policy
+from masking_service.service.people.policy import Policy
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The arithmetic of `access/budget.lua` in Python: sliding windows of a person, a role and a tenant. Pure.
+"""The arithmetic of `service/call/budget.lua` in Python: sliding windows of a person, a role and a tenant. Pure.
 
 A test holds it against the script on a real server, call by call and byte by byte.
 """
@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from masking_service.access.budget_windows import PARTS
-from masking_service.access.budgets import limit_of, part_at
-from masking_service.access.policy import Grant
-from masking_service.access.principals import Principal
-from masking_service.access.rules import Budget, Factors, Window
+from masking_service.service.call.budget_windows import PARTS
+from masking_service.service.call.budgets import limit_of, part_at
+from masking_service.service.people.policy import Grant
+from masking_service.service.people.principals import Principal
+from masking_service.service.people.rules import Budget, Factors, Window
 
 _COUNT: Final = struct.Struct(">I")
 

@@ -8,7 +8,7 @@ left of the memory is for labels.
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
-from masking_service.audit.archive.asking import AskedArchive
+from masking_service.audit.asking import AskedArchive
 from masking_service.audit.checkpoints import Checkpoints
 from masking_service.audit.errors import NotArchived
 from masking_service.audit.lines import Checkpoint

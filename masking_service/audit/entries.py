@@ -15,7 +15,7 @@ import msgspec
 
 from keys.framing import frame
 from masking_service.masking.kinds.text import contains_personal_data
-from masking_service.vault.sealed import Sealed
+from masking_service.service.state.sealed import Sealed
 
 REPLACED: Final = "(replaced)"
 _CREDENTIAL: Final = re.compile(r"wbt\d[A-Za-z0-9_-]{16}|wbk_[A-Za-z0-9_-]{8}|eyJ[A-Za-z0-9_-]{8}").search

@@ -15,7 +15,9 @@ from typing import Annotated, Any, Final
 
 import msgspec
 
+from keys.errors import IntegrityError
 from keys.framing import frame
+from keys.signatures import Verifier
 from masking_service.audit.entries import encode
 from masking_service.store.layout import MAX_AUDIT_SLOTS
 
@@ -214,3 +216,12 @@ def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(members) != len(pairs):
         raise UnreadableLineError("has a duplicate member")
     return members
+
+
+def is_signed(parsed: CheckpointLine, verifier: Verifier) -> bool:
+    """Return whether the key signed this checkpoint."""
+    try:
+        verifier.verify(parsed.signature, parsed.message)
+    except IntegrityError:
+        return False
+    return True

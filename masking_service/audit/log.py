@@ -20,11 +20,11 @@ from typing import Final
 from keys.signatures import Signer
 from masking_service.audit.entries import FIRST_LINK, Entry, commit_message, encode, entry_id, link
 from masking_service.audit.stored import pack
+from masking_service.service.state.sealed import HashField
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import AuditKeys
 from masking_service.store.scripts import Script
-from masking_service.vault.sealed import HashField
 
 WRITER_BYTES: Final = 8
 IDLE_SECONDS: Final = 12 * 3600

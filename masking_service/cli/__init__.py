@@ -18,18 +18,18 @@ INSTALLED: Final = "waybill-masking"
 
 _HERE: Final = "masking_service.cli"
 MODULES: Final = {
-    "audit": f"{_HERE}.audit",
+    "audit": "masking_audit.cli",
     "bench": f"{_HERE}.bench",
     "callers": f"{_HERE}.callers",
     "clients": f"{_HERE}.clients",
     "doctor": f"{_HERE}.doctor",
     "keys": f"{_HERE}.keys",
-    "mask": f"{_HERE}.files",
+    "mask": "masking_files",
     "policy": f"{_HERE}.policy",
     "search": f"{_HERE}.search",
     "serve": f"{_HERE}.serve",
     "token": f"{_HERE}.token",
-    "tokenize": f"{_HERE}.files",
+    "tokenize": "masking_files",
 }
 """The module of each command."""
 

@@ -11,16 +11,16 @@ from rich.table import Table
 
 from keys import keyset, selftest
 from keys.messages import MessageKey
-from masking_service.access.case_check import TIMEOUT_SECONDS, load_case_check
-from masking_service.access.errors import CaseCheckUnavailable, TicketMismatch, UnknownCaseNumber
-from masking_service.access.policy import Policy
-from masking_service.access.principals import DEFAULT_TENANT
 from masking_service.cli.announcement import not_ready, served_address
 from masking_service.cli.options import settings_of, state_dir
 from masking_service.masking.schemas import load_schemas
 from masking_service.runtime.administration import opened_registry, opened_store
 from masking_service.runtime.clock import clock
 from masking_service.runtime.settings import VARIABLES, Settings
+from masking_service.service.cases.case_check import TIMEOUT_SECONDS, load_case_check
+from masking_service.service.people.errors import CaseCheckUnavailable, TicketMismatch, UnknownCaseNumber
+from masking_service.service.people.policy import Policy
+from masking_service.service.people.principals import DEFAULT_TENANT
 from masking_service.store import health as readiness
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.faults import Weight

@@ -3,13 +3,13 @@
 from typing import Final
 
 from keys.errors import KeysError
-from masking_service.access.errors import ClientError, PolicyError
 from masking_service.cli.texts import store_told
 from masking_service.dev.child import ChildError
 from masking_service.dev.embedded import EmbeddedServerError
 from masking_service.masking.errors import DefinitionError
 from masking_service.runtime.settings import SettingsError
 from masking_service.runtime.wiring import WrongPurpose
+from masking_service.service.people.errors import ClientError, PolicyError
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.identity import WrongStore
 

@@ -2,7 +2,7 @@
 
 import os
 
-from masking_service.web.texts import Language, Text
+from masking_service.http.texts import Language, Text
 
 
 def language() -> Language:

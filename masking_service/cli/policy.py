@@ -10,14 +10,6 @@ from rich.console import Console
 from rich.table import Table
 
 from keys.files import read_secret_file
-from masking_service.access.case_check import check_key
-from masking_service.access.errors import PolicyError
-from masking_service.access.issuers import Issuers
-from masking_service.access.own_numbers import hash_number
-from masking_service.access.policy import Policy
-from masking_service.access.principals import DEFAULT_TENANT, tenant_name
-from masking_service.access.rules import SearchRule
-from masking_service.calls.loading import load_provider
 from masking_service.cli import texts
 from masking_service.cli.language import say
 from masking_service.cli.options import settings_of, state_dir
@@ -30,6 +22,14 @@ from masking_service.masking.schema import Schema
 from masking_service.masking.schemas import load_schemas
 from masking_service.runtime.clock import clock
 from masking_service.runtime.wiring import DEVELOPMENT_ISSUER_KEY, open_keyring
+from masking_service.service.cases.case_check import check_key
+from masking_service.service.decoys.own_numbers import hash_number
+from masking_service.service.people.errors import PolicyError
+from masking_service.service.people.issuers import Issuers
+from masking_service.service.people.policy import Policy
+from masking_service.service.people.principals import DEFAULT_TENANT, tenant_name
+from masking_service.service.people.rules import SearchRule
+from masking_service.service.phone_calls.loading import load_provider
 from masking_service.shipped import shipped
 
 

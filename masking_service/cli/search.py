@@ -7,19 +7,19 @@ from typing import Final, TextIO
 
 import click
 
-from masking_service.access.custody import Custodies
-from masking_service.access.policy import Policy
-from masking_service.access.principals import DEFAULT_TENANT, tenant_name
 from masking_service.cli.language import say
 from masking_service.cli.options import settings_of, state_dir
+from masking_service.http.texts import Text
 from masking_service.masking.waybill import normalise_waybill_no
 from masking_service.runtime.administration import opened_store
 from masking_service.runtime.clock import clock
 from masking_service.runtime.wiring import open_keyring
+from masking_service.service.custody.state import Custodies
+from masking_service.service.people.policy import Policy
+from masking_service.service.people.principals import DEFAULT_TENANT, tenant_name
+from masking_service.service.search.fill_index import FillIndex
+from masking_service.service.waybills.vault import Vault
 from masking_service.store.health import uphold
-from masking_service.usecases.fill_index import FillIndex
-from masking_service.vault.vault import Vault
-from masking_service.web.texts import Text
 
 AT_ONCE: Final = 500
 NO_INDEX: Final = Text(

@@ -3,9 +3,9 @@
 from typing import Final
 
 from masking_service.cli.language import language
+from masking_service.http.texts import Text
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.reasons import told
-from masking_service.web.texts import Text
 
 MEETS_FLOOR: Final = Text("a label: meets the floor of GB/T 41833-2022", "面单：符合 GB/T 41833-2022 的最低要求")
 NO_LABEL: Final = Text("not a label", "非面单")

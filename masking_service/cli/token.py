@@ -9,10 +9,10 @@ from typing import Final
 import click
 
 from keys.files import read_secret_file
-from masking_service.access.issuers import mint
 from masking_service.cli.options import state_dir
 from masking_service.runtime.clock import clock
 from masking_service.runtime.wiring import DEVELOPMENT_ISSUER_KEY
+from masking_service.service.people.issuers import mint
 
 NO_PHONE: Final = "010-10000000"
 """From which minted people call. It is no one's: in Beijing (010) no subscriber's number begins with 1."""

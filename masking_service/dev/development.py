@@ -14,13 +14,6 @@ from keys import keyset
 from keys.development_issuer import new_private_pem
 from keys.errors import KeysetError
 from keys.files import read_secret_file, write_secret_file
-from masking_service.access.clients import KEY_BYTES, Clients, key_bytes, key_text
-from masking_service.access.errors import Unauthenticated
-from masking_service.access.policy import Policy
-from masking_service.access.principals import DEFAULT_TENANT, Principal, client_principal_id
-from masking_service.access.registry import SNAPSHOT
-from masking_service.access.rules import DEVELOPMENT_ALIAS
-from masking_service.calls.loading import DEVELOPMENT_KEY
 from masking_service.dev.embedded import EmbeddedServer
 from masking_service.dev.issuer import PEOPLE
 from masking_service.dev.witness import Witness
@@ -29,6 +22,13 @@ from masking_service.runtime.clock import clock, today
 from masking_service.runtime.settings import Settings
 from masking_service.runtime.state_files import write_public_key
 from masking_service.runtime.wiring import DEVELOPMENT_ISSUER_KEY
+from masking_service.service.people.clients import KEY_BYTES, Clients, key_bytes, key_text
+from masking_service.service.people.errors import Unauthenticated
+from masking_service.service.people.policy import Policy
+from masking_service.service.people.principals import DEFAULT_TENANT, Principal, client_principal_id
+from masking_service.service.people.registry import SNAPSHOT
+from masking_service.service.people.rules import DEVELOPMENT_ALIAS
+from masking_service.service.phone_calls.loading import DEVELOPMENT_KEY
 from masking_service.store.errors import StoreUnavailable
 
 CREDENTIALS = "credentials.json"

@@ -23,9 +23,9 @@ from werkzeug.serving import make_server
 
 from keys.development_issuer import public_pem
 from keys.files import read_secret_file
-from masking_service.access.issuers import DEVELOPMENT_ALGORITHM, DEVELOPMENT_AUDIENCE
-from masking_service.access.rules import DEVELOPMENT_ISSUER
 from masking_service.outbound import LOOPBACK
+from masking_service.service.people.issuers import DEVELOPMENT_ALGORITHM, DEVELOPMENT_AUDIENCE
+from masking_service.service.people.rules import DEVELOPMENT_ISSUER
 
 CLIENT_ID: Final = "desk"
 KEY_ID: Final = "development"

@@ -12,10 +12,10 @@ from typing import Final
 import msgspec
 
 from keys.keyring import Keyring
-from masking_service.access.principals import CLIENT_ALIAS, SERVICE_ALIAS, Principal
 from masking_service.audit.entries import outside_id
 from masking_service.masking.timestamps import rfc3339
 from masking_service.observability.metrics import AlertKind, Metrics
+from masking_service.service.people.principals import CLIENT_ALIAS, SERVICE_ALIAS, Principal
 
 QUIET_SECONDS: Final = 60
 """How long a process suppresses the same alert."""

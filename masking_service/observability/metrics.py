@@ -12,9 +12,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
-from masking_service.access.case_check import Outcome as CaseCheckOutcome
-from masking_service.access.errors import CallRefusal
-from masking_service.access.rules import Budget
+from masking_service.service.people.errors import CallRefusal
+from masking_service.service.people.rules import Budget
 
 if TYPE_CHECKING:
     from prometheus_client import Counter, Gauge, Histogram
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
 
 FreezeReason = Literal["by-hand", "misses", "burst", "decoy", "lookout"]
 """Why a principal was frozen."""
+CaseCheckOutcome = Literal["confirmed", "unknown", "mismatch", "failed"]
 CallOutcome = Literal["bound", CallRefusal]
 """What came of a request for a number to dial."""
 SearchOutcome = Literal["found", "not-found", "too-many"]

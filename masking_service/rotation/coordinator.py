@@ -17,9 +17,9 @@ from keys.keyring import Keyring
 from keys.keyset import Keyset, read
 from keys.keyset_file import KeysetFile
 from masking_service.rotation.processes import Heartbeat, active_processes
+from masking_service.service.waybills.notice import Notice, read_notice, reading_notice, write_notice
+from masking_service.service.waybills.wrapped_keys import WrappedKeys
 from masking_service.store.client import Store
-from masking_service.vault.notice import Notice, read_notice, reading_notice, write_notice
-from masking_service.vault.wrapped_keys import WrappedKeys
 
 POLL_SECONDS: Final = 0.2
 

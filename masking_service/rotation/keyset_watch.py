@@ -18,11 +18,11 @@ from keys.files import read_secret_file
 from keys.keyring import Keyring
 from keys.keyset import decode, digest_of
 from masking_service.rotation.processes import LIFE_SECONDS, Heartbeat, heartbeat_commands
+from masking_service.service.waybills.data_keys import DataKeys
+from masking_service.service.waybills.notice import read_notice, reading_notice
 from masking_service.store.client import Command, Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import DATA_KEY_USES
-from masking_service.vault.data_keys import DataKeys
-from masking_service.vault.notice import read_notice, reading_notice
 
 BEAT_SECONDS: Final = 2.0
 """Interval of unchanged heartbeats. Each is a synced write in the store."""

@@ -9,9 +9,9 @@ from keys.aead import key_id_of
 from keys.keyring import Keyring
 from keys.keyset_file import KeysetFile, RootEntry, SecretEntry, date_of, day_of
 from masking_service.rotation.processes import Heartbeat, active_processes
+from masking_service.service.waybills.wrapped_keys import WrappedKeys
 from masking_service.store.client import Store
 from masking_service.store.layout import DATA_KEY_USES
-from masking_service.vault.wrapped_keys import WrappedKeys
 
 YEAR_DAYS: Final = 365
 """Root and token keys should be rotated once a year."""

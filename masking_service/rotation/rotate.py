@@ -6,7 +6,7 @@ from keys.keyset_file import NamedRoot
 from keys.rotation import RotatableKey, activate, active_root, change_name, distribute, distributed, is_named
 from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.rotation.coordinator import Coordinator
-from masking_service.vault.wrapped_keys import WrappedKey
+from masking_service.service.waybills.wrapped_keys import WrappedKey
 
 
 def rotate(

@@ -19,7 +19,7 @@ from keys.keyset_file import NamedRoot, day_of
 from keys.rotation import activate, active_root, destroy_retired_roots, distribute, is_named
 from masking_service.rotation.coordinator import Coordinator
 from masking_service.rotation.rewrap import rewrap
-from masking_service.vault.wrapped_keys import WrappedKey, field, key_id_of_field
+from masking_service.service.waybills.wrapped_keys import WrappedKey, field, key_id_of_field
 
 FORMAT: Final = 1
 

@@ -4,43 +4,43 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from masking_service.access.authenticate import Authenticator
-from masking_service.access.budgets import Budgets
-from masking_service.access.call_records import CallRecords
-from masking_service.access.callers import Callers
-from masking_service.access.case_check import CaseCheck
-from masking_service.access.cases import Cases
-from masking_service.access.custody import Custodies
-from masking_service.access.disclosures import Disclosures
-from masking_service.access.gate import Gate
-from masking_service.access.issuers import Issuers
-from masking_service.access.live_calls import LiveCalls
-from masking_service.access.once import OnceAMinute
-from masking_service.access.policy import Policy
-from masking_service.access.shortlists import Shortlists
-from masking_service.calls.line import Line
-from masking_service.usecases.activity import Activity
-from masking_service.usecases.auditing import Auditing
-from masking_service.usecases.call_reports import CallReports
-from masking_service.usecases.calling import Calling
-from masking_service.usecases.case_authority import CaseAuthority
-from masking_service.usecases.cases import Casework
-from masking_service.usecases.conflicts import ConflictBudget
-from masking_service.usecases.custody import MoveCustody
-from masking_service.usecases.decoy_watch import DecoyWatch
-from masking_service.usecases.decoys import Planting
-from masking_service.usecases.detokenize import Detokenize
-from masking_service.usecases.freezes import FreezeByHand, FreezeByPolicy
-from masking_service.usecases.lookout import Lookout
-from masking_service.usecases.mask import Mask, Maskers
-from masking_service.usecases.me import Me
-from masking_service.usecases.privacy import Privacy
-from masking_service.usecases.read_cases import ReadCases
-from masking_service.usecases.recorder import Recorder
-from masking_service.usecases.search import Search
-from masking_service.usecases.tokenize import Tokenize
-from masking_service.usecases.use_case import UseCase
-from masking_service.usecases.view import View
+from masking_service.service.call.budgets import Budgets
+from masking_service.service.call.disclosures import Disclosures
+from masking_service.service.call.gate import Gate
+from masking_service.service.call.recorder import Recorder
+from masking_service.service.cases.authority import CaseAuthority
+from masking_service.service.cases.case_check import CaseCheck
+from masking_service.service.cases.reading import ReadCases
+from masking_service.service.cases.state import Cases
+from masking_service.service.cases.use import Casework
+from masking_service.service.custody.state import Custodies
+from masking_service.service.custody.use import MoveCustody
+from masking_service.service.decoys.use import Planting
+from masking_service.service.decoys.watch import DecoyWatch
+from masking_service.service.freezes.use import FreezeByHand, FreezeByPolicy
+from masking_service.service.lookout.state import Shortlists
+from masking_service.service.lookout.use import Lookout
+from masking_service.service.me.use import Me
+from masking_service.service.opening.use import Detokenize
+from masking_service.service.oversight.activity import Activity
+from masking_service.service.oversight.auditing import Auditing
+from masking_service.service.people.authenticate import Authenticator
+from masking_service.service.people.issuers import Issuers
+from masking_service.service.people.policy import Policy
+from masking_service.service.phone_calls.call_records import CallRecords
+from masking_service.service.phone_calls.callers import Callers
+from masking_service.service.phone_calls.line import Line
+from masking_service.service.phone_calls.live_calls import LiveCalls
+from masking_service.service.phone_calls.reports import CallReports
+from masking_service.service.phone_calls.use import Calling
+from masking_service.service.search.use import Search
+from masking_service.service.state.once import OnceAMinute
+from masking_service.service.use_case import UseCase
+from masking_service.service.waybills.conflicts import ConflictBudget
+from masking_service.service.waybills.mask import Mask, Maskers
+from masking_service.service.waybills.privacy import Privacy
+from masking_service.service.waybills.tokenize import Tokenize
+from masking_service.service.waybills.view import View
 
 if TYPE_CHECKING:
     from masking_service.runtime.wiring import Parts

@@ -8,24 +8,24 @@ from itertools import islice
 
 from keys.errors import KeysError
 from keys.keyring import Keyring
-from masking_service.access.callers import AT_ONCE, Callers
-from masking_service.access.clients import Clients
-from masking_service.access.policy import Policy
-from masking_service.access.principals import CLIENT_ALIAS, service_principal
-from masking_service.access.registry import ClientRegistry
 from masking_service.audit.checkpoints import Checkpoints
 from masking_service.audit.log import AuditLog
 from masking_service.runtime.clock import clock
 from masking_service.runtime.settings import Settings
 from masking_service.runtime.store_admission import recognise
 from masking_service.runtime.wiring import open_keyring, open_store
+from masking_service.service.call.denials import Denials
+from masking_service.service.call.recorder import DONE, Recorder, RequestContext, Stated, always_room
+from masking_service.service.oversight.auditing import end
+from masking_service.service.people.clients import Clients
+from masking_service.service.people.policy import Policy
+from masking_service.service.people.principals import CLIENT_ALIAS, service_principal
+from masking_service.service.people.registry import ClientRegistry
+from masking_service.service.phone_calls.callers import AT_ONCE, Callers
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.health import uphold
 from masking_service.store.identity import WrongStore, check
-from masking_service.usecases.auditing import end
-from masking_service.usecases.denials import Denials
-from masking_service.usecases.recorder import DONE, Recorder, RequestContext, Stated, always_room
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from typing import Final
 
 from keys.errors import KeysError
-from masking_service.access.errors import ClientError, PolicyError
 from masking_service.audit.errors import RolledBackError
 from masking_service.runtime.clock import clock
 from masking_service.runtime.store_admission import watch_store
 from masking_service.runtime.wiring import Parts
+from masking_service.service.people.errors import ClientError, PolicyError
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.identity import WrongStore
 

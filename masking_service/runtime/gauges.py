@@ -9,9 +9,9 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 
 from masking_service import __version__
-from masking_service.access.budgets import limit_of
 from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.runtime.wiring import Parts
+from masking_service.service.call.budgets import limit_of
 from masking_service.store.faults import CHECKS
 
 if TYPE_CHECKING:

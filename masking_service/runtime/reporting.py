@@ -5,12 +5,12 @@ from time import monotonic
 from typing import Final
 
 from keys.errors import IntegrityError
-from masking_service.access.errors import PolicyError
 from masking_service.observability.alerts import Alert
 from masking_service.observability.logs import log
 from masking_service.observability.metrics import AlertKind
 from masking_service.runtime.background import Report
 from masking_service.runtime.wiring import Parts
+from masking_service.service.people.errors import PolicyError
 from masking_service.store.errors import StoreUnavailable
 
 _ALERTS: Final[dict[str, AlertKind]] = {

@@ -9,21 +9,21 @@ from collections.abc import Container, Iterable, Mapping
 
 from keys.errors import IntegrityError
 from keys.keyring import Keyring
-from masking_service.access.principals import service_principal
-from masking_service.access.registry import ClientRegistry
 from masking_service.audit.checkpoints import Checkpoints
 from masking_service.audit.lines import CheckpointLine
 from masking_service.audit.log import AuditLog
 from masking_service.runtime.clock import clock
 from masking_service.runtime.wiring import Parts
+from masking_service.service.call.denials import Denials
+from masking_service.service.call.recorder import DONE, Recorder, RequestContext, Stated, always_room
+from masking_service.service.people.principals import service_principal
+from masking_service.service.people.registry import ClientRegistry
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.health import Examined, uphold
 from masking_service.store.identity import MARKED_SLOTS, WrongStore, check, claim, is_claimed, unmarked
 from masking_service.store.layout import DATA_KEYS, GENESIS, AuditKeys
 from masking_service.store.node import Node
-from masking_service.usecases.denials import Denials
-from masking_service.usecases.recorder import DONE, Recorder, RequestContext, Stated, always_room
 
 
 def admit_store(parts: Parts) -> None:

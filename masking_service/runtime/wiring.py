@@ -9,20 +9,11 @@ from keys import keyset, selftest
 from keys.keyring import Keyring
 from keys.messages import MessageKey
 from keys.process import forbid_core_dumps
-from masking_service.access.case_check import load_case_check
-from masking_service.access.decoys import Decoys
-from masking_service.access.freezes import Freezes
-from masking_service.access.issuer_keys import KeysByUrl
-from masking_service.access.issuers import Issuers
-from masking_service.access.policy import Policy, PolicyFile
-from masking_service.access.principals import DEFAULT_TENANT
-from masking_service.access.registry import ClientRegistry
-from masking_service.audit.archive.asking import AskedArchive
+from masking_service.audit.asking import AskedArchive
 from masking_service.audit.backlog import Backlog
 from masking_service.audit.checkpoints import Checkpoints
 from masking_service.audit.log import AuditLog
 from masking_service.audit.recent import RecentEntries
-from masking_service.calls.loading import DEVELOPMENT_KEY, load_line
 from masking_service.masking.profiles import Profile
 from masking_service.masking.schema import Schema
 from masking_service.masking.schemas import load_schemas
@@ -34,10 +25,19 @@ from masking_service.rotation.keyset_watch import KeyWatch
 from masking_service.runtime.acting import Acting, use_cases
 from masking_service.runtime.clock import clock
 from masking_service.runtime.settings import Settings, SettingsError
+from masking_service.service.call.denials import Denials
+from masking_service.service.cases.case_check import load_case_check
+from masking_service.service.decoys.state import Decoys
+from masking_service.service.freezes.state import Freezes
+from masking_service.service.people.issuer_keys import KeysByUrl
+from masking_service.service.people.issuers import Issuers
+from masking_service.service.people.policy import Policy, PolicyFile
+from masking_service.service.people.principals import DEFAULT_TENANT
+from masking_service.service.people.registry import ClientRegistry
+from masking_service.service.phone_calls.loading import DEVELOPMENT_KEY, load_line
+from masking_service.service.waybills.vault import Vault
 from masking_service.store.client import Store
 from masking_service.store.urls import UnknownForm
-from masking_service.usecases.denials import Denials
-from masking_service.vault.vault import Vault
 
 DEVELOPMENT_ISSUER_KEY: Final = "dev-issuer.pem"
 

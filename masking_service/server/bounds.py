@@ -10,8 +10,8 @@ from contextlib import ExitStack
 from typing import Final
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
+from masking_service.http.app import OVERLOADED
 from masking_service.store.computing import computing
-from masking_service.web.app import OVERLOADED
 
 STORE_THREADS: Final = 16
 """Threads that may use the store, of twenty (gunicorn.conf.py). The others answer masks and probes, even while the

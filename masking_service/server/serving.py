@@ -10,7 +10,7 @@ from wsgiref.types import WSGIApplication
 import msgspec
 
 from keys.errors import KeysError
-from masking_service.access.errors import ClientError, PolicyError
+from masking_service.http.app import create_app
 from masking_service.masking.errors import DefinitionError
 from masking_service.observability.logs import log
 from masking_service.runtime.background import Background
@@ -18,10 +18,10 @@ from masking_service.runtime.reporting import log_alert, reporter
 from masking_service.runtime.settings import Settings, SettingsError
 from masking_service.runtime.wiring import Parts, WrongPurpose, assemble
 from masking_service.server.bounds import Bounds
+from masking_service.service.oversight.auditing import end
+from masking_service.service.people.errors import ClientError, PolicyError
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.identity import WrongStore
-from masking_service.usecases.auditing import end
-from masking_service.web.app import create_app
 
 SETUP_STATUS = 4
 """Exit status of a wrong set-up. gunicorn's master ends with it, and systemd does not start it again."""

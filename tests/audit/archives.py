@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from masking_service.audit.archive.archive import Archive
-from masking_service.audit.archive.follower import Follower
-from masking_service.audit.archive.segments import Position
+from masking_audit.archive.archive import Archive
+from masking_audit.archive.follower import Follower
+from masking_audit.tiles.log import CHECKPOINT, FOLDER, TiledLog
+from masking_audit.tiles.log_key import PUBLIC, read_public_key
+from masking_audit.tiles.notes import Note, NoteKey
 from masking_service.audit.errors import ArchiveUnavailable
+from masking_service.audit.questions import Position
 from masking_service.audit.streams import Streams
-from masking_service.audit.tiles.log import CHECKPOINT, FOLDER, TiledLog
-from masking_service.audit.tiles.log_key import PUBLIC, read_public_key
-from masking_service.audit.tiles.notes import Note, NoteKey
 from masking_service.store.client import Store
 from tests.audit import logs
 from tests.audit.logs import VERIFIER, Process, full_entry

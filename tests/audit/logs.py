@@ -12,15 +12,15 @@ import redis
 
 from keys.keyring import Keyring
 from keys.signatures import Verifier
-from masking_service.audit.archive.export import export
+from masking_audit.archive.export import export
+from masking_audit.verify.findings import Finding
+from masking_audit.verify.verifier import StartingPoint, Verification, verify
 from masking_service.audit.checkpoints import Checkpoints
 from masking_service.audit.entries import Entry, Fact, Item, encode
 from masking_service.audit.lines import CheckpointLine
 from masking_service.audit.log import AuditLog, _Pending
 from masking_service.audit.stored import unpack
 from masking_service.audit.streams import Streams
-from masking_service.audit.verify.findings import Finding
-from masking_service.audit.verify.verifier import StartingPoint, Verification, verify
 from masking_service.dev.embedded import EmbeddedServer
 from masking_service.store.client import Reply, Store
 from tests.keys.known import known_keyring

@@ -26,7 +26,7 @@ from masking_service.audit.entries import (
     outside_id,
 )
 from masking_service.masking.kinds.text import contains_personal_data
-from masking_service.vault.sealed import Sealed
+from masking_service.service.state.sealed import Sealed
 from tests.audit.logs import entry
 from tests.keys.known import known_keyring
 

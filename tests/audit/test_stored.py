@@ -10,14 +10,14 @@ import redis
 from hypothesis import given
 from hypothesis import strategies as st
 
+from masking_audit.archive.archive import Archive
+from masking_audit.archive.follower import Follower
+from masking_audit.verify.verifier import Verification, verify
 from masking_service.audit import log as audit_log
-from masking_service.audit.archive.archive import Archive
-from masking_service.audit.archive.follower import Follower
 from masking_service.audit.entries import encode
 from masking_service.audit.search import search
 from masking_service.audit.stored import NAMES, WORDS, pack, unpack
 from masking_service.audit.streams import Streams
-from masking_service.audit.verify.verifier import Verification, verify
 from masking_service.audit.wanted import Wanted
 from masking_service.shipped import ROOT
 from masking_service.store.client import Store

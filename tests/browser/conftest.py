@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
 
-from masking_service.access.issuers import mint
+from masking_service.service.people.issuers import mint
 from tests.e2e.processes import ROOT, Running, environment, wait_for
 
 PHONE = "13987654321"

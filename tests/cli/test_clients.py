@@ -11,7 +11,7 @@ from pathlib import Path
 
 from click.testing import Result
 
-from masking_service.access.errors import ClientError
+from masking_service.service.people.errors import ClientError
 from tests.cli.conftest import Command
 from tests.e2e.processes import ROOT, SERVICE, environment
 

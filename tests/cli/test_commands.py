@@ -9,12 +9,12 @@ import jwt
 import pytest
 
 from keys.errors import KeysError
-from masking_service.access.errors import ClientError
-from masking_service.access.policy import Policy
 from masking_service.cli import main
 from masking_service.dev.development import Development, people
 from masking_service.runtime.settings import SettingsError
 from masking_service.runtime.wiring import WrongPurpose
+from masking_service.service.people.errors import ClientError
+from masking_service.service.people.policy import Policy
 from masking_service.shipped import ROOT
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.identity import WrongStore

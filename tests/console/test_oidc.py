@@ -18,8 +18,8 @@ from masking_console.guards import SESSION_COOKIE
 from masking_console.oidc import LOGOUT_EVENT, IssuerUnavailableError, Provider
 from masking_console.sessions import ENDED_BY_ISSUER, Session, Sessions
 from masking_console.settings import DEVELOPMENT_ISSUER, Settings
-from masking_service.access.issuers import DEVELOPMENT_ALGORITHM
 from masking_service.dev.issuer import CLIENT_ID, KEY_ID, Issuer, create_issuer
+from masking_service.service.people.issuers import DEVELOPMENT_ALGORITHM
 from tests.console.conftest import SECRET, URL, serve
 from tests.console.test_sign_in import sign_in
 from tests.http_servers import Handler, served

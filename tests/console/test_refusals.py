@@ -19,8 +19,8 @@ from masking_console.refusals import FIELDS, field_errors, said
 from masking_console.service import Refusal
 from masking_console.settings import Settings
 from masking_service.runtime import settings as service_settings
-from tests.access.policies import FILE
 from tests.console.conftest import Work, serve
+from tests.service.people.policies import FILE
 from tests.web.api import NUMBER, record, started
 
 FOR_DEVELOPERS = re.compile(

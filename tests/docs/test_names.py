@@ -41,6 +41,6 @@ def test_every_named_method_is_in_the_code(page: Path) -> None:
 
 
 def test_a_method_that_is_gone_is_found() -> None:
-    table = "| 1 | `access/gate.py` `Gate.grant`, `Gate.no_longer` |"
+    table = "| 1 | `service/call/gate.py` `Gate.grant`, `Gate.no_longer` |"
 
     assert [named for named in METHOD.findall(table) if named not in members()] == [("Gate", "no_longer")]

@@ -11,8 +11,8 @@ import pytest
 import yaml
 
 from keys.files import read_secret_file
-from masking_service.access.issuers import mint
 from masking_service.runtime.wiring import DEVELOPMENT_ISSUER_KEY
+from masking_service.service.people.issuers import mint
 from tests.e2e.processes import ROOT, Running, command, wait_for
 from tests.keys.known import secret_file
 from tests.receivers import Receiver, receiving

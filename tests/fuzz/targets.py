@@ -22,16 +22,13 @@ from click.testing import CliRunner
 from jwt import PyJWS
 
 from keys.signatures import Signer, Verifier
-from masking_service.access.clients import key_bytes, key_text
-from masking_service.access.errors import Unauthenticated
-from masking_service.access.policy import Policy
-from masking_service.audit.tiles.cosigner import Cosigner
-from masking_service.audit.tiles.merkle import ProofError
-from masking_service.audit.tiles.notes import LOG, NoteKey
-from masking_service.audit.tiles.proofs import Keys, Proof, verify_proof
-from masking_service.audit.verify.verifier import Verification, read_lines, verify
+from masking_audit.tiles.cosigner import Cosigner
+from masking_audit.tiles.merkle import ProofError
+from masking_audit.tiles.notes import LOG, NoteKey
+from masking_audit.tiles.proofs import Keys, Proof, verify_proof
+from masking_audit.verify.verifier import Verification, read_lines, verify
+from masking_files import commands as file_commands
 from masking_service.cli import commands
-from masking_service.cli.files import commands as file_commands
 from masking_service.dev.development import Development
 from masking_service.dev.embedded import EmbeddedServer
 from masking_service.masking.errors import InvalidRecord
@@ -46,10 +43,13 @@ from masking_service.masking.schema import Schema
 from masking_service.masking.schemas import load_schemas
 from masking_service.observability.logs import log
 from masking_service.runtime.wiring import assemble
+from masking_service.service.people.clients import key_bytes, key_text
+from masking_service.service.people.errors import Unauthenticated
+from masking_service.service.people.policy import Policy
+from masking_service.service.waybills.tokens import read_token
 from masking_service.shipped import ROOT
-from masking_service.vault.tokens import read_token
-from tests.access.tokens import KEY, NOW, issuers
 from tests.keys.known import known_bytes, known_keyring
+from tests.service.people.tokens import KEY, NOW, issuers
 from tests.web.api import MASKED, Api, record
 from tests.web.people import PRINTER
 

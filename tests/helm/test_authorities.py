@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 
 from tests import programs
-from tests.access.tokens import KEY, jwk
 from tests.certificates import Authority
 from tests.e2e.processes import ROOT, environment
 from tests.helm.chart import Chart
 from tests.http_servers import Handler, served
+from tests.service.people.tokens import KEY, jwk
 
 FETCH = """
 import sys, time
-from masking_service.access.issuer_keys import FetchedKeys
+from masking_service.service.people.issuer_keys import FetchedKeys
 print(FetchedKeys.from_url(sys.argv[1], "ES256").find("a", int(time.time())).key_type)
 """
 

@@ -11,8 +11,8 @@ from masking_service.masking.profiles import EXAMPLES
 from masking_service.masking.record import Masker, render
 from masking_service.masking.sample_record import sample_record
 from masking_service.masking.schemas import load_schemas
-from masking_service.usecases.answers.records import InvalidRecord as Refused
-from masking_service.usecases.mask import MaskResult, mask_batch
+from masking_service.service.waybills.mask import MaskResult, mask_batch
+from masking_service.service.waybills.record_answers import InvalidRecord as Refused
 from tests.masking.records import LABEL, errors_of
 
 FOREIGN = "+852 9123 4567"

@@ -2,12 +2,12 @@
 
 import pytest
 
-from masking_service.access.policy import Policy
 from masking_service.masking.record import Masker
 from masking_service.masking.sample_record import sample_record
 from masking_service.masking.schema import Schema
 from masking_service.masking.schemas import load_schemas
 from masking_service.masking.waybill import normalise_waybill_no
+from masking_service.service.people.policy import Policy
 from masking_service.shipped import ROOT
 
 LABEL = Policy.load(ROOT / "policy.yaml", development=False).rules.profiles["label"]

@@ -24,11 +24,11 @@ from typing import Any
 import click
 
 from tests.mutants import trial
-from tests.mutants.covered import OUTPUT
+from tests.mutants.covered import OUTPUT, PACKAGES
 from tests.mutants.operators import Mutant, mutants
 
 ROOT = Path(__file__).parents[2]
-CODE = ("keys", "masking_service/access", "masking_service/audit", "masking_service/usecases", "masking_service/vault")
+CODE = ("keys", "masking_audit", "masking_service/audit", "masking_service/service")
 TESTS = (
     *("tests/keys", "tests/vault", "tests/audit", "tests/rotation", "tests/runtime"),
     *("tests/web", "tests/usecases", "tests/store", "tests/access", "tests/stories"),
@@ -146,13 +146,21 @@ def _copy(target: Path) -> None:
             (target / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, target / name)
     # A mutant has the size and often the time of the original, so only the content may say which byte code is valid.
-    compiled = ["-q", "--invalidation-mode", "checked-hash", "keys", "masking_service"]
+    compiled = [
+        "-q",
+        "--invalidation-mode",
+        "checked-hash",
+        "keys",
+        "masking_audit",
+        "masking_files",
+        "masking_service",
+    ]
     subprocess.run([sys.executable, "-m", "compileall", *compiled], cwd=target, check=True)
 
 
 def _digest() -> str:
     digest = hashlib.sha256()
-    for folder in ("keys", "masking_service", "tests"):
+    for folder in (*PACKAGES, "tests"):
         for path in sorted((ROOT / folder).rglob("*.py")):
             digest.update(path.read_bytes())
     return digest.hexdigest()

@@ -18,7 +18,9 @@ ROOT = Path(__file__).parents[2]
 OUTPUT = "MUTANTS_COVERED"
 """Names the file to write in the environment."""
 
-_measured = coverage.Coverage(source=["keys", "masking_service"], data_file=None, branch=False)
+PACKAGES = ["keys", "masking_audit", "masking_files", "masking_service"]
+
+_measured = coverage.Coverage(source=PACKAGES, data_file=None, branch=False)
 _seconds: dict[str, float] = {}
 _failed: set[str] = set()
 
@@ -26,7 +28,7 @@ _failed: set[str] = set()
 def pytest_configure() -> None:
     _measured.start()
     # Otherwise the first test that imports a module would seem to be the only one that needs its constants.
-    for package in ("keys", "masking_service"):
+    for package in PACKAGES:
         for module in pkgutil.walk_packages([str(ROOT / package)], f"{package}."):
             if not module.name.endswith("__main__"):
                 importlib.import_module(module.name)

@@ -3,10 +3,10 @@
 import pytest
 from prometheus_client import CollectorRegistry
 
-from masking_service.access.principals import Principal
 from masking_service.observability import alerts as module
 from masking_service.observability.alerts import Alert, Alerts
 from masking_service.observability.metrics import Metrics
+from masking_service.service.people.principals import Principal
 from tests.keys.known import known_keyring
 from tests.store.stores import NOW, foreseen
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from prometheus_client import CollectorRegistry
 
-from masking_service.access.rules import Budget, Window
 from masking_service.observability.metrics import FOLDER_VARIABLE, Metrics, start_counting
+from masking_service.service.people.rules import Budget, Window
 from tests import programs
 
 pytestmark = pytest.mark.server

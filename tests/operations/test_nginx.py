@@ -12,13 +12,13 @@ from pathlib import Path
 import jwt
 import pytest
 
-from masking_service.access.issuers import MAX_TOKEN_LENGTH
-from masking_service.web.problems import Problem
-from tests.access.tokens import KEY, public_pem
+from masking_service.http.problems import Problem
+from masking_service.service.people.issuers import MAX_TOKEN_LENGTH
 from tests.certificates import Authority
 from tests.e2e.processes import GUNICORN, Running, command, wait_for
 from tests.proxy import ROOT, Proxy
 from tests.servers import HOST, Node, free_ports, single
+from tests.service.people.tokens import KEY, public_pem
 from tests.web.api import record
 from tests.web.planted import NUMBER, PLANTED, TRACES
 

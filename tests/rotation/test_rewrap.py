@@ -9,8 +9,8 @@ from keys.errors import IntegrityError, KeysError
 from keys.keyring import Keyring
 from masking_service.rotation.rewrap import rewrap
 from masking_service.rotation.rotate import rotate
+from masking_service.service.waybills.wrapped_keys import WrappedKey, WrappedKeys, field
 from masking_service.store.layout import DATA_KEYS
-from masking_service.vault.wrapped_keys import WrappedKey, WrappedKeys, field
 from tests.keys.known import known_keyring
 from tests.rotation.processes import DAY, Both, Process, coordinator
 from tests.store.stores import NOW

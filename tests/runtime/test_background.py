@@ -15,13 +15,9 @@ from keys.development_issuer import new_private_pem
 from keys.errors import IntegrityError, KeysetError
 from keys.files import write_secret_file
 from keys.rotation import distribute
-from masking_service.access.clients import Clients, key_text
-from masking_service.access.errors import Frozen
-from masking_service.access.freezes import Freeze
-from masking_service.access.principals import Principal
 from masking_service.audit import checkpoints
 from masking_service.audit.errors import RolledBackError
-from masking_service.calls.loading import DEVELOPMENT_KEY
+from masking_service.http.app import create_app
 from masking_service.rotation import keyset_watch as watch
 from masking_service.runtime import background
 from masking_service.runtime.background import Background
@@ -29,10 +25,14 @@ from masking_service.runtime.reporting import reporter
 from masking_service.runtime.settings import Settings
 from masking_service.runtime.store_admission import admit_store, watch_store
 from masking_service.runtime.wiring import Parts, assemble
+from masking_service.service.freezes.state import Freeze
+from masking_service.service.people.clients import Clients, key_text
+from masking_service.service.people.errors import Frozen
+from masking_service.service.people.principals import Principal
+from masking_service.service.phone_calls.loading import DEVELOPMENT_KEY
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.identity import WrongStore
 from masking_service.store.layout import ONE_SLOT
-from masking_service.web.app import create_app
 from tests.servers import Group, wait_until
 from tests.store import stores
 from tests.store.stores import ask

@@ -9,18 +9,18 @@ import pytest
 import redis
 
 from keys.keyring import Keyring
-from masking_service.access.registry import ClientRegistry
 from masking_service.audit.checkpoints import Checkpoints
 from masking_service.audit.entries import Entry
 from masking_service.audit.errors import RolledBackError
 from masking_service.runtime.clock import clock
 from masking_service.runtime.store_admission import accept_store, recognise
+from masking_service.service.people.registry import ClientRegistry
 from masking_service.store.client import Store
 from masking_service.store.identity import WrongStore
 from masking_service.store.layout import GENESIS, ONE_SLOT
-from tests.access.registries import adding, names
 from tests.audit.logs import entry, log_on, stream, writer_of
 from tests.keys.known import known_keyring
+from tests.service.people.registries import adding, names
 from tests.store import stores
 from tests.store.stores import NOW, Copy, ask
 

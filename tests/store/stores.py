@@ -11,17 +11,17 @@ from urllib.parse import urlsplit
 import redis
 
 from keys.keyring import Keyring
-from masking_service.access.freezes import Freeze, Freezes
-from masking_service.access.registry import ClientRegistry
-from masking_service.access.serials import Serials
 from masking_service.masking.schema import Place
+from masking_service.service.freezes.state import Freeze, Freezes
+from masking_service.service.people.registry import ClientRegistry
+from masking_service.service.search.findable import Findable
+from masking_service.service.state.serials import Serials
+from masking_service.service.waybills import records
+from masking_service.service.waybills.drafts import Refusal, Stored, index_entries
+from masking_service.service.waybills.records import Record
+from masking_service.service.waybills.vault import Erasure, Vault
 from masking_service.store.client import Reply, Store
 from masking_service.store.layout import ONE_SLOT, AuditKeys
-from masking_service.vault import records
-from masking_service.vault.drafts import Refusal, Stored, index_entries
-from masking_service.vault.findable import Findable
-from masking_service.vault.records import Record
-from masking_service.vault.vault import Erasure, Vault
 from tests.keys.known import known_keyring
 
 NOW = 1_796_000_000

@@ -8,9 +8,9 @@ from typing import Any
 import msgspec
 
 from keys.signatures import Verifier
-from masking_service.audit.archive.export import export
+from masking_audit.archive.export import export
+from masking_audit.verify.verifier import Verification, verify
 from masking_service.audit.streams import Streams
-from masking_service.audit.verify.verifier import Verification, verify
 from tests.web.api import Api, Json
 from tests.web.people import AUDITOR
 

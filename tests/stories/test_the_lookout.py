@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from masking_service.access.shortlists import ListedPerson
-from masking_service.audit.lookout.reasons import Reason
-from masking_service.usecases.lookout import Lookout
+from masking_service.service.lookout.reasons import Reason
+from masking_service.service.lookout.state import ListedPerson
+from masking_service.service.lookout.use import Lookout
 from tests.stories.conftest import Command
 from tests.web.api import Api, Clock, field, record
 from tests.web.calls import alerts

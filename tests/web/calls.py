@@ -8,11 +8,11 @@ from urllib.parse import quote
 from werkzeug.test import TestResponse
 
 from masking_service.audit.stored import unpack
+from masking_service.http import operations
+from masking_service.http.operation import Operation
 from masking_service.observability.alerts import Alert
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import ONE_SLOT
-from masking_service.web import operations
-from masking_service.web.operation import Operation
 from tests.web.api import NUMBER, Api, Json, content, results
 from tests.web.people import SUPERVISOR, TRACKING
 

@@ -13,7 +13,7 @@ from masking_service.dev.embedded import EmbeddedServer
 from masking_service.runtime.settings import Settings
 from masking_service.runtime.wiring import assemble
 from masking_service.store.identity import Clocks
-from tests.access.policies import Edit, edited
+from tests.service.people.policies import Edit, edited
 from tests.web.api import NUMBER, SITE, Api, Clock, Trips, Under, record, started
 
 
@@ -102,7 +102,7 @@ def set_clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     monkeypatch.setattr(Clocks, "check", lambda *_: None)
 
     def to(now: int) -> None:
-        for place in ("masking_service.web.http.clock", "tests.web.api.clock"):
+        for place in ("masking_service.http.http.clock", "tests.web.api.clock"):
             monkeypatch.setattr(place, lambda: now)
 
     return to

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from masking_service.access.budgets import Reservation
+from masking_service.service.call.budgets import Reservation
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import ONE_SLOT

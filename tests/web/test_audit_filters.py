@@ -120,7 +120,7 @@ def test_the_summary_keeps_hours_apart(api: Api, set_clock: Clock) -> None:
 
 def test_a_long_summary_is_told_in_parts(busy: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = busy.get(AUDITOR, "/v1/audit/summary?by=action&per=day").get_json()["sums"]
-    monkeypatch.setattr("masking_service.usecases.auditing.MAX_SUMMED", 2)
+    monkeypatch.setattr("masking_service.service.oversight.auditing.MAX_SUMMED", 2)
 
     def parts() -> Iterator[Json]:
         query = "by=action&per=day"

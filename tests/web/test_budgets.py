@@ -32,7 +32,7 @@ def test_twenty_fields_a_minute_are_released_and_the_next_is_not(ready: Api) -> 
 def test_the_refusal_says_which_window_and_when_it_frees(
     ready: Api, set_clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("masking_service.web.problems.time", lambda: float(NOW))
+    monkeypatch.setattr("masking_service.http.problems.time", lambda: float(NOW))
     ready.opened(*[PHONE] * 20)
 
     answered = ready.detokenize(PHONE)

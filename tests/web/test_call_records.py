@@ -13,12 +13,12 @@ from werkzeug.test import TestResponse
 
 from keys.files import write_secret_file
 from keys.messages import MessageKey
-from masking_service.calls.loading import DEVELOPMENT_KEY
 from masking_service.runtime.clock import clock
+from masking_service.service.phone_calls.loading import DEVELOPMENT_KEY
 from tests.callers import put_on_file
-from tests.calls.fake_huawei import KEY as ACCOUNT
-from tests.calls.fake_huawei import SECRET, digest
 from tests.providers import KEY, provider
+from tests.service.phone_calls.fake_huawei import KEY as ACCOUNT
+from tests.service.phone_calls.fake_huawei import SECRET, digest
 from tests.web.api import NUMBER, SITE, Api, Clock, Json, Trips, Under, content, field, record, refusal, started, token
 from tests.web.calls import entries, left
 from tests.web.people import COURIER, OFFICER

@@ -13,10 +13,10 @@ from werkzeug.test import TestResponse
 
 from masking_service.dev.development import Development
 from tests import servers
-from tests.access.policies import edited
 from tests.callers import put_on_file
 from tests.http_servers import Handler, Json
 from tests.providers import KEY, Provider, answering
+from tests.service.people.policies import edited
 from tests.together import together
 from tests.web.api import SITE, Api, record, refusal, started
 from tests.web.people import AUDITOR, COURIER

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from masking_service.access.budgets import Reservation
+from masking_service.service.call.budgets import Reservation
 from tests.web.api import NOW, NUMBER, Api, Clock, Json, refusal
 from tests.web.calls import unanswered
 from tests.web.people import AUDITOR, DESK, OFFICER, OTHER_OFFICER, SUPERVISOR

@@ -13,7 +13,7 @@ import redis
 from werkzeug.test import TestResponse
 
 from keys.errors import IntegrityError
-from masking_service.access.decoys import MAX_DECOYS
+from masking_service.service.decoys.state import MAX_DECOYS
 from masking_service.store.layout import decoys_key
 from tests.web.api import NOW, SITE, Api, Clock, Json, content, field, record, refusal, started, token
 from tests.web.calls import alerts, frozen, thaw

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from masking_service.access.principals import SURROUNDINGS
 from masking_service.audit.entries import Entry, encode
+from masking_service.service.people.principals import SURROUNDINGS
 from tests.web.api import NUMBER, PHONE, Api, Json, Trips, record, refusal
 from tests.web.calls import entries, last
 from tests.web.people import DESK, OFFICER, PRINTER, SUPERVISOR

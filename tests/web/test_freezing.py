@@ -7,10 +7,10 @@ from urllib.parse import quote
 
 import pytest
 
-from masking_service.access.principals import Principal
+from masking_service.http import examples, operations
+from masking_service.http.operation import Operation
+from masking_service.service.people.principals import Principal
 from masking_service.store.client import Store
-from masking_service.web import examples, operations
-from masking_service.web.operation import Operation
 from tests.web.api import NOW, NUMBER, PHONE, Api, Clock, outcome, record, refusal, started
 from tests.web.calls import entries, freeze, frozen, path_of, thaw, unanswered
 from tests.web.people import COURIER, DESK, OFFICER, OTHER_OFFICER, PRINTER, PRIVACY, SUPERVISOR

@@ -11,13 +11,13 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
-from masking_service.access.disclosures import Called, Disclosure, Disclosures
-from masking_service.access.issuers import mint
-from masking_service.access.own_numbers import hash_number
 from masking_service.runtime.clock import clock
 from masking_service.runtime.settings import Settings
 from masking_service.runtime.wiring import open_keyring
-from tests.access.policies import ISSUER
+from masking_service.service.call.disclosures import Called, Disclosure, Disclosures
+from masking_service.service.decoys.own_numbers import hash_number
+from masking_service.service.people.issuers import mint
+from tests.service.people.policies import ISSUER
 from tests.web.api import NOW, SITE, Api, Clock, Json, Under, content, field, record, refusal, started
 from tests.web.calls import entries, freeze
 from tests.web.people import COURIER, PRIVACY

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from werkzeug.test import TestResponse
 
-from masking_service.audit.archive.export import export
+from masking_audit.archive.export import export
 from masking_service.audit.streams import Streams
 from tests.web.api import NUMBER, SITE, Api, field, record
 from tests.web.people import COURIER, DESK, PRINTER, SUPERVISOR

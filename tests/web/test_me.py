@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from masking_service.access.issuers import Issuers
-from masking_service.calls.line import Line
 from masking_service.masking.timestamps import rfc3339
 from masking_service.runtime.acting import use_cases
 from masking_service.runtime.clock import clock
+from masking_service.service.people.issuers import Issuers
+from masking_service.service.phone_calls.line import Line
 from tests.web.api import NUMBER, SITE, Api, Json, Trips, content, field
 from tests.web.calls import left
 from tests.web.people import COURIER, DESK, OFFICER, OTHER_OFFICER, PRINTER, PRIVACY, SUPERVISOR

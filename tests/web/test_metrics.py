@@ -9,11 +9,11 @@ from typing import get_args
 import pytest
 import redis
 
-from masking_service.access.rules import Counted
+from masking_service.http import operations
+from masking_service.http.problem_texts import PROBLEMS
 from masking_service.runtime import gauges as conditions
+from masking_service.service.people.rules import Counted
 from masking_service.store.faults import CHECKS
-from masking_service.web import operations
-from masking_service.web.problem_texts import PROBLEMS
 from tests.web.api import NUMBER, Api, field, record
 from tests.web.people import DESK, OFFICER, PRINTER, SUPERVISOR
 from tests.web.planted import NUMBER as PLANTED_NUMBER

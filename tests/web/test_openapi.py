@@ -18,11 +18,11 @@ import pytest
 from jsonschema import Draft202012Validator
 from werkzeug.test import TestResponse
 
+from masking_service.http import examples, operations
+from masking_service.http.openapi import document
+from masking_service.http.operation import Operation
+from masking_service.http.problem_texts import PROBLEMS
 from masking_service.masking.schemas import load_schemas
-from masking_service.web import examples, operations
-from masking_service.web.openapi import document
-from masking_service.web.operation import Operation
-from masking_service.web.problem_texts import PROBLEMS
 from tests.web.api import Api, Json, content, refusal, without_details
 from tests.web.calls import path_of
 from tests.web.people import DESK, OFFICER, PRINTER, PRIVACY

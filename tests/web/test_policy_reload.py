@@ -14,13 +14,13 @@ from jwt import PyJWKClient
 from jwt.exceptions import PyJWKClientConnectionError
 
 from keys.development_issuer import new_private_pem, public_pem
-from masking_service.access.errors import Forbidden, PolicyError, QuotaExceeded, Unauthenticated
-from masking_service.access.issuers import mint
 from masking_service.runtime.clock import clock
 from masking_service.runtime.settings import Settings
 from masking_service.runtime.wiring import Parts, assemble
-from tests.access.policies import ISSUER, TEXT, someone
-from tests.access.tokens import KEY, jwk, token
+from masking_service.service.people.errors import Forbidden, PolicyError, QuotaExceeded, Unauthenticated
+from masking_service.service.people.issuers import mint
+from tests.service.people.policies import ISSUER, TEXT, someone
+from tests.service.people.tokens import KEY, jwk, token
 from tests.web.api import started
 
 Edit = Callable[[Callable[[Any], object]], None]

@@ -10,11 +10,11 @@ import pytest
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
-from masking_service.web.code_texts import CODES
-from masking_service.web.languages import preferred_language
-from masking_service.web.problem_texts import PROBLEMS
-from masking_service.web.rule_texts import CASE_STATES, ITEMS, MEMBERS, PLACES
-from masking_service.web.texts import Text
+from masking_service.http.code_texts import CODES
+from masking_service.http.languages import preferred_language
+from masking_service.http.problem_texts import PROBLEMS
+from masking_service.http.rule_texts import CASE_STATES, ITEMS, MEMBERS, PLACES
+from masking_service.http.texts import Text
 from tests.web.api import NUMBER, Api, Json, record, refusal
 from tests.web.people import AUDITOR, DESK, OFFICER, PRINTER, SUPERVISOR, TRACKING
 

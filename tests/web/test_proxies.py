@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from masking_service.access.clients import key_bytes
+from masking_service.service.people.clients import key_bytes
 from tests.web.api import Api, record, refusal
 from tests.web.people import COURIER, OFFICER, PRINTER
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from masking_service.http.app import OVERLOADED
 from masking_service.store.errors import StoreUnavailable
-from masking_service.web.app import OVERLOADED
 from tests.web.api import Api, record, refusal
 from tests.web.people import PRINTER
 

@@ -8,12 +8,12 @@ import json
 import pytest
 
 from keys.errors import IntegrityError
-from masking_service.access.errors import PolicyError
 from masking_service.audit.checkpoints import Checkpoints
 from masking_service.observability.alerts import Alert
 from masking_service.runtime import background, reporting
 from masking_service.runtime.background import Background, CheckpointLate
 from masking_service.runtime.reporting import log_alert, reporter
+from masking_service.service.people.errors import PolicyError
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.identity import WrongStore
 from tests.servers import wait_until

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from masking_service.web import examples, operations
-from masking_service.web.operation import Operation
+from masking_service.http import examples, operations
+from masking_service.http.operation import Operation
 from tests.web.api import NUMBER, Api, Json, outcome, record, refusal, token
 from tests.web.calls import path_of
 from tests.web.people import AUDITOR, COURIER, DESK, OFFICER, PRINTER, PRIVACY, SUPERVISOR

@@ -16,10 +16,10 @@ from pathlib import Path
 
 import pytest
 
-from masking_service.web import examples, operations
-from masking_service.web.operation import Operation
-from tests.access.policies import DEFAULT, edited, someone
+from masking_service.http import examples, operations
+from masking_service.http.operation import Operation
 from tests.e2e.processes import Running
+from tests.service.people.policies import DEFAULT, edited, someone
 from tests.web.people import AUDITOR, COURIER, DESK, OFFICER, PRINTER, PRIVACY, SUPERVISOR, TRACKING
 
 pytestmark = [pytest.mark.server, pytest.mark.timeout(300)]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from masking_service.access.freezes import Freezes
+from masking_service.service.freezes.state import Freezes
 from tests.web.api import NUMBER, PHONE, SITE, Api, Json, Under, field, record, refusal, token
 from tests.web.calls import alerts, entries, frozen, thaw, unanswered
 from tests.web.people import COURIER, OFFICER, PRINTER, SUPERVISOR

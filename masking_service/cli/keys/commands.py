@@ -8,7 +8,6 @@ from keys import keyset
 from keys.keyring import Keyring
 from keys.keyset_file import NamedRoot, date_of, day_of
 from keys.suites import AES_256_GCM_SIV, SUITES
-from masking_service.access.policy import Policy
 from masking_service.cli.keys.opened import opened_coordinator, root, wait
 from masking_service.cli.keys.status import show
 from masking_service.cli.options import settings_of, state_dir
@@ -19,6 +18,7 @@ from masking_service.rotation.shred import restore as restore_surviving
 from masking_service.rotation.shred import shred as shred_days
 from masking_service.runtime.clock import clock, today
 from masking_service.runtime.state_files import write_public_key
+from masking_service.service.people.policy import Policy
 
 
 @click.group()

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from multiprocessing.synchronize import Event
 from pathlib import Path
 
-from masking_service.audit.archive import follower as followers
-from masking_service.audit.archive.archive import Archive
-from masking_service.audit.archive.follower import Follower
+from masking_audit.archive import follower as followers
+from masking_audit.archive.archive import Archive
+from masking_audit.archive.follower import Follower
 from masking_service.audit.streams import Streams
 from masking_service.store.client import Command, Reply, Store
 from tests.audit.archive.worlds import HOUR

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from masking_service.audit.archive.segments import archived_since, segment_path
+from masking_audit.archive.segments import archived_since, segment_path
 from masking_service.audit.entries import encode
 from masking_service.audit.lines import EntryLine, write_line
 from tests.audit.logs import entry

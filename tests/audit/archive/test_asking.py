@@ -8,10 +8,10 @@ from contextlib import contextmanager
 import pytest
 
 from keys.messages import MessageKey
-from masking_service.audit.archive.answering import ArchiveServer
-from masking_service.audit.archive.asking import AskedArchive
-from masking_service.audit.archive.index import Index
-from masking_service.audit.archive.segments import archived, archived_since
+from masking_audit.archive.answering import ArchiveServer
+from masking_audit.archive.index import Index
+from masking_audit.archive.segments import archived, archived_since
+from masking_service.audit.asking import AskedArchive
 from masking_service.audit.errors import ArchiveUnavailable
 from tests.audit import logs
 from tests.audit.archive.worlds import HOUR, World
@@ -42,7 +42,7 @@ def test_the_archive_answers_over_http(parted: World, newest: bool) -> None:
 
 
 def test_the_lines_of_the_archive_are_read_over_http(parted: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("masking_service.audit.archive.answering.MAX_PAGE_BYTES", 3000)
+    monkeypatch.setattr("masking_audit.archive.answering.MAX_PAGE_BYTES", 3000)
     with serving(parted) as asked:
         assert [*asked.lines()] == [*archived(parted.folder)]
         assert [*asked.lines(int(time.time()) + HOUR)] == [*archived_since(parted.folder, int(time.time()) + HOUR)]
@@ -61,7 +61,7 @@ def test_another_key_gets_no_answer(parted: World) -> None:
 
 
 def test_an_answer_with_another_signature_is_none(parted: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("masking_service.audit.archive.answering.sign_answer", lambda *_: "0" * 64)
+    monkeypatch.setattr("masking_audit.archive.answering.sign_answer", lambda *_: "0" * 64)
     with serving(parted) as asked, pytest.raises(ArchiveUnavailable):
         asked.newest_checkpoint()
 
@@ -87,7 +87,7 @@ def test_a_fault_of_indexing_is_reported_once(world: World, monkeypatch: pytest.
         return False
 
     monkeypatch.setattr(Index, "index_more", index_more)
-    monkeypatch.setattr("masking_service.audit.archive.answering.INDEX_EVERY_SECONDS", 0.001)
+    monkeypatch.setattr("masking_audit.archive.answering.INDEX_EVERY_SECONDS", 0.001)
     server = ArchiveServer(
         world.folder, world.folder / "index", KEY, lambda: 0, host="127.0.0.1", port=0, report=reported.append
     )

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import redis
 
-from masking_service.audit.archive.export import export
-from masking_service.audit.archive.segments import archived
+from masking_audit.archive.export import export
+from masking_audit.archive.segments import archived
 from masking_service.audit.lines import EntryLine, read_line
 from masking_service.audit.streams import Streams
 from masking_service.store.client import Store

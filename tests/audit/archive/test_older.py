@@ -160,7 +160,7 @@ def test_orders_are_on_disk_before_their_entries(world: World, monkeypatch: pyte
     world.write(5)
     synced: list[str] = []
     monkeypatch.setattr(
-        "masking_service.audit.archive.segments.os.fsync",
+        "masking_audit.archive.segments.os.fsync",
         lambda file: synced.append(Path(f"/proc/self/fd/{file}").readlink().suffix),
     )
     world.follow()

@@ -4,8 +4,9 @@ import msgspec
 import pytest
 
 from keys.messages import MessageKey
-from masking_service.audit.archive.asking import TIMEOUT_SECONDS, WAIT_SECONDS
-from masking_service.audit.archive.questions import (
+from masking_service.audit.asking import TIMEOUT_SECONDS, WAIT_SECONDS
+from masking_service.audit.lines import MAX_LINE_BYTES
+from masking_service.audit.questions import (
     MAX_ANSWER_BYTES,
     MAX_NAMES,
     MAX_QUESTION_BYTES,
@@ -15,7 +16,6 @@ from masking_service.audit.archive.questions import (
     sign_answer,
     sign_question,
 )
-from masking_service.audit.lines import MAX_LINE_BYTES
 from masking_service.audit.search import MAX_SECONDS
 from masking_service.audit.wanted import MAX_PAGE_BYTES
 

@@ -6,8 +6,8 @@ from sqlite3 import connect
 
 import pytest
 
-from masking_service.audit.archive.archive import Archive
-from masking_service.audit.archive.follower import Follower
+from masking_audit.archive.archive import Archive
+from masking_audit.archive.follower import Follower
 from masking_service.audit.order import FIRST, LAST
 from masking_service.audit.streams import Streams
 from masking_service.audit.wanted import Wanted

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from masking_service.audit.archive.segment_index import SegmentIndex
-from masking_service.audit.archive.segments import Position, Segments
+from masking_audit.archive.segment_index import SegmentIndex
+from masking_audit.archive.segments import Segments
 from masking_service.audit.order import FIRST, LAST, Order
+from masking_service.audit.questions import Position
 
 
 @pytest.mark.parametrize(("size", "kept"), [(100, 1), (101, 1), (99, 0)])

@@ -9,15 +9,15 @@ import msgspec
 import pytest
 
 from keys.messages import SIGNATURE, TIMESTAMP, MessageKey
-from masking_service.audit.archive.answering import HEALTH, ArchiveServer
-from masking_service.audit.archive.index import NotIndexedError
-from masking_service.audit.archive.questions import (
+from masking_audit.archive.answering import HEALTH, ArchiveServer
+from masking_audit.archive.index import NotIndexedError
+from masking_audit.archive.segments import ArchiveError
+from masking_service.audit.questions import (
     MAX_QUESTION_BYTES,
     NamedQuestion,
     NewestQuestion,
     sign_question,
 )
-from masking_service.audit.archive.segments import ArchiveError
 from tests.http_servers import running
 
 KEY = MessageKey(b"k" * 32)
@@ -84,6 +84,6 @@ def test_an_archive_that_cannot_be_read_is_unavailable(
     def fail(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr("masking_service.audit.archive.index.Index.named", fail)
+    monkeypatch.setattr("masking_audit.archive.index.Index.named", fail)
 
     assert signed(server, NAMED) == (503, True)

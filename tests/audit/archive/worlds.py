@@ -9,7 +9,7 @@ from typing import Any
 
 import redis
 
-from masking_service.audit.archive.index import Index
+from masking_audit.archive.index import Index
 from masking_service.audit.entries import Entry, Item
 from masking_service.audit.order import Order
 from masking_service.audit.search import search

@@ -5,15 +5,15 @@ from pathlib import Path
 import pytest
 import redis
 
-from masking_service.audit.archive.export import export
+from masking_audit.archive.export import export
 from masking_service.audit.checkpoints import Checkpoints
 from masking_service.audit.entries import encode
 from masking_service.audit.log import AuditLog
 from masking_service.audit.stored import unpack
 from masking_service.audit.streams import Streams
+from masking_service.service.state.sealed import HashField
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
-from masking_service.vault.sealed import HashField
 from tests.audit.log.gates import Gate
 from tests.audit.log.written import asked, order
 from tests.audit.logs import SIGNER, entry, findings, log_on, number_of, writer_of, writers

@@ -5,8 +5,8 @@ import threading
 import redis
 
 from masking_service.audit.log import AuditLog
+from masking_service.service.state.sealed import HashField
 from masking_service.store.client import Store
-from masking_service.vault.sealed import HashField
 from tests.audit.log.gates import Gate
 from tests.audit.log.written import asked
 from tests.audit.logs import entry, log_on, number_of, writer_of

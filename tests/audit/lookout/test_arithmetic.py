@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from masking_service.audit.lookout.arithmetic import (
+from masking_service.service.lookout.arithmetic import (
     MAX_SCORE,
     centre_of,
     cusum,

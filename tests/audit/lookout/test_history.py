@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from masking_service.audit.entries import Entry, Item
-from masking_service.audit.lookout.history import (
+from masking_service.service.lookout.history import (
     Decision,
     History,
     HistoryReader,

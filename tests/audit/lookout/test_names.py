@@ -1,7 +1,7 @@
 """The policy, the texts and the signals name the same signals."""
 
-from masking_service.access.rules import LOOKOUT_SIGNALS
-from masking_service.audit.lookout.texts import TEXTS
+from masking_service.service.lookout.texts import TEXTS
+from masking_service.service.people.rules import LOOKOUT_SIGNALS
 
 
 def test_a_policy_can_name_every_signal_that_has_words() -> None:

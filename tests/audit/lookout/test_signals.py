@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 import pytest
 
-from masking_service.audit.lookout.arithmetic import poisson_tail, score
-from masking_service.audit.lookout.habits import new_surroundings, odd_hours, pace
-from masking_service.audit.lookout.history import Decision, History, OpenedCase, Opening, Seen, Trace, View
-from masking_service.audit.lookout.reasons import DAY, HOUR, Reason
-from masking_service.audit.lookout.signals import (
+from masking_service.service.lookout.arithmetic import poisson_tail, score
+from masking_service.service.lookout.habits import new_surroundings, odd_hours, pace
+from masking_service.service.lookout.history import Decision, History, OpenedCase, Opening, Seen, Trace, View
+from masking_service.service.lookout.reasons import DAY, HOUR, Reason
+from masking_service.service.lookout.signals import (
     all_signals,
     approving_pairs,
     fields_per_waybill,

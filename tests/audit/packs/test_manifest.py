@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from keys.signatures import Signer, Verifier
-from masking_service.audit.packs.manifest import (
+from masking_audit.packs.manifest import (
     MANIFEST,
     Manifest,
     ManifestError,

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import redis
 
-from masking_service.audit.archive.export import export
-from masking_service.audit.archive.segments import ArchiveError
+from masking_audit.archive.export import export
+from masking_audit.archive.segments import ArchiveError
 from masking_service.audit.checkpoints import Checkpoints
 from masking_service.audit.errors import RolledBackError
 from masking_service.audit.lines import CheckpointLine

@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 
 from keys.signatures import Signer
-from masking_service.audit.archive.segments import Position
-from masking_service.audit.tiles import merkle
-from masking_service.audit.tiles.cosigner import PRIVATE, Cosigner, Reply, Request
-from masking_service.audit.tiles.cosigner_server import MAX_BODY_BYTES, CosignerServer
-from masking_service.audit.tiles.cosigning import RETRY_SECONDS, Cosigning, CosigningError
-from masking_service.audit.tiles.log import CHECKPOINT, TiledLog
-from masking_service.audit.tiles.notes import LOG, Note, NoteError, NoteKey, cosign, parse_signatures, sign_as_log
-from masking_service.audit.tiles.tree_head import TreeHead, head_of
+from masking_audit.tiles import merkle
+from masking_audit.tiles.cosigner import PRIVATE, Cosigner, Reply, Request
+from masking_audit.tiles.cosigner_server import MAX_BODY_BYTES, CosignerServer
+from masking_audit.tiles.cosigning import RETRY_SECONDS, Cosigning, CosigningError
+from masking_audit.tiles.log import CHECKPOINT, TiledLog
+from masking_audit.tiles.notes import LOG, Note, NoteError, NoteKey, cosign, parse_signatures, sign_as_log
+from masking_audit.tiles.tree_head import TreeHead, head_of
+from masking_service.audit.questions import Position
 from masking_service.shipped import ROOT
 from tests.audit.archives import extend
 from tests.audit.tiles import trees

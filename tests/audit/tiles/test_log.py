@@ -8,14 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from masking_service.audit.archive.segments import ArchiveError, Position
-from masking_service.audit.tiles.check import damage, first_difference
-from masking_service.audit.tiles.layout import ENTRIES, tile_path
-from masking_service.audit.tiles.log import CHECKPOINT, STATE, TiledLog, read_checkpoint
-from masking_service.audit.tiles.log_key import PRIVATE, PUBLIC
-from masking_service.audit.tiles.notes import NoteError
-from masking_service.audit.tiles.reader import TileReader
-from masking_service.audit.tiles.tree_head import TreeHead, head_of
+from masking_audit.archive.segments import ArchiveError
+from masking_audit.tiles.check import damage, first_difference
+from masking_audit.tiles.layout import ENTRIES, tile_path
+from masking_audit.tiles.log import CHECKPOINT, STATE, TiledLog, read_checkpoint
+from masking_audit.tiles.log_key import PRIVATE, PUBLIC
+from masking_audit.tiles.notes import NoteError
+from masking_audit.tiles.reader import TileReader
+from masking_audit.tiles.tree_head import TreeHead, head_of
+from masking_service.audit.questions import Position
 from tests.audit.archives import extend
 from tests.audit.tiles import trees
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from masking_service.audit.tiles import merkle
-from masking_service.audit.tiles.merkle import ProofError
+from masking_audit.tiles import merkle
+from masking_audit.tiles.merkle import ProofError
 from tests.audit.tiles import trees
 
 VECTORS = json.loads((Path(__file__).parent / "vectors" / "rfc6962.json").read_bytes())

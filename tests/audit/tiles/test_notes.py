@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from keys.signatures import Signer
-from masking_service.audit.tiles.notes import (
+from masking_audit.tiles.notes import (
     COSIGNER,
     LOG,
     Note,
@@ -17,7 +17,7 @@ from masking_service.audit.tiles.notes import (
     cosign,
     sign_as_log,
 )
-from masking_service.audit.tiles.tree_head import TreeHead, head_of
+from masking_audit.tiles.tree_head import TreeHead, head_of
 from tests.keys.known import known_bytes
 
 VECTORS = json.loads((Path(__file__).parent / "vectors" / "notes.json").read_text("utf-8"))["notes"]

@@ -13,15 +13,15 @@ import pytest
 import redis
 
 from keys.signatures import Signer, Verifier
-from masking_service.audit.archive.segments import segment_path
+from masking_audit.archive.segments import segment_path
+from masking_audit.tiles.merkle import ProofError
+from masking_audit.tiles.notes import COSIGNER, Note, NoteKey, cosign
+from masking_audit.tiles.proofs import Keys, Proof, verify_proof
+from masking_audit.tiles.prove import prove
+from masking_audit.tiles.reader import TileError
+from masking_audit.tiles.tree_head import head_of
 from masking_service.audit.entries import entry_hash, first_link_form
 from masking_service.audit.lines import place_of
-from masking_service.audit.tiles.merkle import ProofError
-from masking_service.audit.tiles.notes import COSIGNER, Note, NoteKey, cosign
-from masking_service.audit.tiles.proofs import Keys, Proof, verify_proof
-from masking_service.audit.tiles.prove import prove
-from masking_service.audit.tiles.reader import TileError
-from masking_service.audit.tiles.tree_head import head_of
 from masking_service.store.client import Store
 from tests.audit.archives import grow, key_of, note_of
 from tests.audit.logs import VERIFIER

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from hashlib import sha256
 
-from masking_service.audit.tiles.merkle import Nodes
+from masking_audit.tiles.merkle import Nodes
 
 
 def split(count: int) -> int:

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
+from masking_audit.verify.facts import Facts, MismatchKind
 from masking_service.audit.entries import Entry, Fact, encode
 from masking_service.audit.lines import EntryLine
-from masking_service.audit.verify.facts import Facts, MismatchKind
 from tests.audit.logs import entry
 
 PLACE = "a" * 32

@@ -1,6 +1,6 @@
 """Findings of a log, and runs of them that are one."""
 
-from masking_service.audit.verify.findings import Findings, Kind
+from masking_audit.verify.findings import Findings, Kind
 
 
 def test_the_same_about_consecutive_entries_is_one_finding_whatever_was_found_before() -> None:

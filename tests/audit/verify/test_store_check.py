@@ -8,21 +8,22 @@ from typing import Any
 import pytest
 import redis
 
-from masking_service.access.call_records import CallRecords, KeptRecord
-from masking_service.access.callers import Callers
-from masking_service.access.cases import Act, Cases, Opening
-from masking_service.access.clients import Clients
-from masking_service.access.custody import Custodies, Custody
-from masking_service.access.disclosures import Disclosure, Disclosures, Opened
-from masking_service.access.freezes import Freeze, Freezes
-from masking_service.access.registry import ClientRegistry
+from masking_audit.verify.facts import Facts, MismatchKind
+from masking_audit.verify.findings import Kind
+from masking_audit.verify.store_check import StoreMismatch, check_store, is_not_in_log, read_new_entries
+from masking_audit.verify.verifier import Verification
 from masking_service.audit.entries import Entry, entry_id, fact
 from masking_service.audit.log import AuditLog
 from masking_service.audit.streams import Streams
-from masking_service.audit.verify.facts import Facts, MismatchKind
-from masking_service.audit.verify.findings import Kind
-from masking_service.audit.verify.store_check import StoreMismatch, check_store, is_not_in_log, read_new_entries
-from masking_service.audit.verify.verifier import Verification
+from masking_service.service.call.disclosures import Disclosure, Disclosures, Opened
+from masking_service.service.cases.state import Act, Cases, Opening
+from masking_service.service.custody.state import Custodies, Custody
+from masking_service.service.freezes.state import Freeze, Freezes
+from masking_service.service.people.clients import Clients
+from masking_service.service.people.registry import ClientRegistry
+from masking_service.service.phone_calls.call_records import CallRecords, KeptRecord
+from masking_service.service.phone_calls.callers import Callers
+from masking_service.service.state.sealed import Prepared
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import (
@@ -35,7 +36,6 @@ from masking_service.store.layout import (
     record_key,
     record_stems,
 )
-from masking_service.vault.sealed import Prepared
 from tests.audit import logs
 from tests.audit.logs import VERIFIER, entry
 from tests.keys.known import known_keyring

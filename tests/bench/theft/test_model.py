@@ -5,7 +5,7 @@ import pytest
 from bench.theft.model import Service
 from bench.theft.steps import person
 from bench.theft.work import BEGIN
-from masking_service.access.policy import Policy
+from masking_service.service.people.policy import Policy
 from masking_service.shipped import ROOT
 
 OFFICER = person("officer", "dispute-officer")

@@ -7,11 +7,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bench.theft.windows import Taken, Windows
-from masking_service.access.budgets import Budgets, Reservation, refusal
-from masking_service.access.errors import QuotaExceeded
-from masking_service.access.policy import Grant
-from masking_service.access.principals import Principal
-from masking_service.access.rules import WINDOWS, Budget, Counted, Factors, Window
+from masking_service.service.call.budgets import Budgets, Reservation, refusal
+from masking_service.service.people.errors import QuotaExceeded
+from masking_service.service.people.policy import Grant
+from masking_service.service.people.principals import Principal
+from masking_service.service.people.rules import WINDOWS, Budget, Counted, Factors, Window
 from masking_service.store.client import Store
 from tests.keys.known import known_keyring
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import redis
 
-from masking_service.audit.archive.segments import Segments
+from masking_audit.archive.segments import Segments
 from masking_service.runtime.state_files import ARCHIVE
 from masking_service.store.identity import WrongStore
 from tests.cli.conftest import Command

@@ -28,7 +28,7 @@ def test_a_value_that_was_deleted_from_the_store_is_named(
     command: Command, exported: Path, client: redis.Redis, monkeypatch: pytest.MonkeyPatch, file: str
 ) -> None:
     client.delete("wm:clients")
-    monkeypatch.setattr(import_module("masking_service.cli.audit.against"), "clock", lambda: clock() + 60)
+    monkeypatch.setattr(import_module("masking_audit.cli.against"), "clock", lambda: clock() + 60)
     verified = command("audit", "verify", "--store", *([str(exported)] if file == "with" else []))
 
     assert verified.exit_code == 1

@@ -7,8 +7,8 @@ from contextlib import closing
 from pathlib import Path
 
 from keys.signatures import Verifier
-from masking_service.audit.archive.archive import Archive
-from masking_service.audit.archive.follower import Follower
+from masking_audit.archive.archive import Archive
+from masking_audit.archive.follower import Follower
 from masking_service.audit.streams import Streams
 from masking_service.runtime.clock import clock
 from masking_service.runtime.state_files import ARCHIVE, PUBLIC_KEY

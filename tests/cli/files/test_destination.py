@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from masking_service.cli.files import destination
-from masking_service.cli.files.faults import NotDone
+from masking_files import destination
+from masking_files.faults import NotDone
 from masking_service.shipped import ROOT
 from tests.cli.files.runs import RECORD, TABLE, VALUES, ndjson, row, run
 from tests.e2e.processes import SERVICE

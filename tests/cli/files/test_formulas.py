@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from masking_service.cli.files.formulas import safe
+from masking_files.formulas import safe
 from tests.cli.files.runs import masked, rows
 
 RUN = [

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from masking_service.cli.files.headers import Layout, _data, _steps, lay_out, normal
+from masking_files.headers import Layout, _data, _steps, lay_out, normal
 from masking_service.masking.schema import Steps
 from masking_service.masking.schemas import load_schemas
 from tests.cli.files.runs import HEADERS, masked, refused, rows

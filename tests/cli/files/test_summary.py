@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from masking_service.cli.files.failures import sentence
-from masking_service.web.rule_texts import ITEMS
+from masking_files.failures import sentence
+from masking_service.http.rule_texts import ITEMS
 from tests.cli.files.runs import CELLS, HEADERS, MASKED, TABLE, VALUES, line, masked, ndjson, peaks, row, run
 
 LINES = 20_000

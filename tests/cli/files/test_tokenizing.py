@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 
 from keys.files import read_secret_file
-from masking_service.cli.files.entries import Result, members
-from masking_service.cli.files.work import Tokenizing
+from masking_files.entries import Result, members
+from masking_files.work import Tokenizing
 from masking_service.dev.development import CREDENTIALS, Development
 from masking_service.runtime.clock import clock
 from masking_service.runtime.settings import Settings
 from masking_service.runtime.store_admission import admit_store
 from masking_service.runtime.wiring import Parts, assemble
-from masking_service.usecases.recorder import RequestContext
+from masking_service.service.call.recorder import RequestContext
 from tests.cli.files.runs import HEADERS, MASKED, RECORD, TABLE, VALUES, column, line, ndjson, row, rows, run
 from tests.servers import Node, durable
 
@@ -240,7 +240,7 @@ def test_a_key_that_is_revoked_meanwhile_stops_the_file(
     settings: Settings, table: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     table.write_text(line(*HEADERS) + "".join(row(f"SF{10**9 + at}") for at in range(4)))
-    monkeypatch.setattr("masking_service.cli.files.work.REFRESH_SECONDS", 0.0)
+    monkeypatch.setattr("masking_files.work.REFRESH_SECONDS", 0.0)
     calls = 0
     tokenized = Tokenizing._tokenized
 

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from masking_service.cli.files import texts
-from masking_service.cli.files.looks import found_kind, guessed_kind
-from masking_service.web.texts import Text
+from masking_files import texts
+from masking_files.looks import found_kind, guessed_kind
+from masking_service.http.texts import Text
 from tests.cli.files.runs import line, masked, ndjson, refused, rows, run
 
 PERSONAL = {

@@ -10,11 +10,11 @@ from pathlib import Path
 import redis
 from click.testing import CliRunner, Result
 
-from masking_service.access.custody import Custodies
-from masking_service.access.rules import SearchRule
 from masking_service.cli import commands
-from masking_service.usecases.fill_index import FillIndex
-from masking_service.vault.vault import Found, Vault
+from masking_service.service.custody.state import Custodies
+from masking_service.service.people.rules import SearchRule
+from masking_service.service.search.fill_index import FillIndex
+from masking_service.service.waybills.vault import Found, Vault
 from tests.store.stores import ask
 from tests.web.api import SITE, Api, Under
 from tests.web.people import PRIVACY

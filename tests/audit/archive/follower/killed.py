@@ -4,11 +4,11 @@ import os
 import signal
 from pathlib import Path
 
-from masking_service.audit.archive.archive import Archive
-from masking_service.audit.archive.follower import Follower
-from masking_service.audit.archive.segments import Segments
+from masking_audit.archive.archive import Archive
+from masking_audit.archive.follower import Follower
+from masking_audit.archive.segments import Segments
+from masking_audit.tiles import log
 from masking_service.audit.streams import Streams
-from masking_service.audit.tiles import log
 from masking_service.store.client import Store
 from tests.audit.logs import VERIFIER
 

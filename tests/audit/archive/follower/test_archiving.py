@@ -6,9 +6,9 @@ import msgspec
 import pytest
 import redis
 
-from masking_service.audit.archive.archive import BEGINNING, Archive
-from masking_service.audit.archive.follower import Follower
-from masking_service.audit.archive.segments import STATE, WITNESS, ArchiveError, archived
+from masking_audit.archive.archive import BEGINNING, Archive
+from masking_audit.archive.follower import Follower
+from masking_audit.archive.segments import STATE, WITNESS, ArchiveError, archived
 from masking_service.audit.lines import CheckpointLine, EntryLine, read_line
 from masking_service.audit.streams import Streams
 from masking_service.store.client import Store

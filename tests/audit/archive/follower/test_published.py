@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from masking_service.audit.archive.segments import ArchiveError, archived, segment_path
+from masking_audit.archive.segments import ArchiveError, archived, segment_path
 from masking_service.store.client import Store
 from tests import forked
 from tests.audit import logs

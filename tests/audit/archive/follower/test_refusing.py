@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import redis
 
-from masking_service.audit.archive.segments import ArchiveError, archived
+from masking_audit.archive.segments import ArchiveError, archived
 from masking_service.audit.entries import commit_message, link
 from masking_service.store.client import Store
 from tests.audit import logs

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 import redis
 
-from masking_service.audit.archive.archive import Archive
-from masking_service.audit.archive.export import export
-from masking_service.audit.archive.follower import TRIM_EVERY_SECONDS, Follower
-from masking_service.audit.archive.segments import archived
+from masking_audit.archive.archive import Archive
+from masking_audit.archive.export import export
+from masking_audit.archive.follower import TRIM_EVERY_SECONDS, Follower
+from masking_audit.archive.segments import archived
 from masking_service.audit.streams import Streams
 from masking_service.store.client import Store
 from tests.audit import logs
@@ -51,7 +51,7 @@ def test_entries_stay_in_the_store_until_they_are_on_disk(
             raise OSError(28, "No space left on device")
         fsync(file)
 
-    monkeypatch.setattr("masking_service.audit.archive.segments.os.fsync", full)
+    monkeypatch.setattr("masking_audit.archive.segments.os.fsync", full)
     with pytest.raises(OSError, match="No space"):
         follow(month_later, folder, now=NOW + 31 * DAY)
 
@@ -89,7 +89,7 @@ def test_only_what_is_cosigned_is_deleted_from_the_store(month_later: Store, fol
 def test_a_store_with_many_checkpoints_is_trimmed_in_parts(
     logged: Store, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("masking_service.audit.archive.follower.MAX_CHECKPOINTS_PER_TRIM", 3)
+    monkeypatch.setattr("masking_audit.archive.follower.MAX_CHECKPOINTS_PER_TRIM", 3)
     writing = Process(logged, "another")
     for _ in range(9):
         writing.commit(full_entry(1))

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from masking_audit.verify.findings import MAX_FINDINGS, Finding, Kind
+from masking_audit.verify.verifier import Summary, Verification, read_lines, verify
 from masking_service.audit.lines import MAX_LINE_BYTES
-from masking_service.audit.verify.findings import MAX_FINDINGS, Finding, Kind
-from masking_service.audit.verify.verifier import Summary, Verification, read_lines, verify
 from tests.audit.logs import FIRST_AT, LAST_AT, VERIFIER, findings
 from tests.audit.verify.verifier.tampering import (
     Lines,

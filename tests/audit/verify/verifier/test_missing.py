@@ -5,8 +5,8 @@ from itertools import pairwise
 
 import pytest
 
-from masking_service.audit.verify.findings import Kind
-from masking_service.audit.verify.verifier import read_lines
+from masking_audit.verify.findings import Kind
+from masking_audit.verify.verifier import read_lines
 from tests.audit.logs import findings
 from tests.audit.verify.verifier.tampering import (
     Lines,

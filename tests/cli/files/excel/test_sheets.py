@@ -10,8 +10,8 @@ from typing import Any
 import openpyxl
 from openpyxl.worksheet.worksheet import Worksheet
 
-from masking_service.cli.files.excel.package import opened_workbook
-from masking_service.cli.files.excel.sheet import ExcelSheet
+from masking_files.excel.package import opened_workbook
+from masking_files.excel.sheet import ExcelSheet
 from masking_service.masking.schemas import load_schemas
 from masking_service.shipped import ROOT
 from tests.cli.files.excel.workbooks import masked, shared, tampered, values, workbook

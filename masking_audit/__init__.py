@@ -1,0 +1,1 @@
+"""The audit program: witness, archive, verification, proofs and packs."""

@@ -1,0 +1,250 @@
+"""Finds the entries of an archive: by tenant, in their order, and by what they say.
+
+Each segment has an index of its own. A closed segment never changes, so neither
+does its index. An index holds hashes and offsets, is made from the segment and its
+orders alone, and may be deleted at any time.
+"""
+
+import threading
+from collections import deque
+from collections.abc import Iterator, Sequence
+from heapq import heappop, heappush
+from pathlib import Path
+from typing import BinaryIO, Final, Self
+
+import msgspec
+
+from masking_audit.archive.order_files import read_orders
+from masking_audit.archive.segment_index import Place, SegmentIndex
+from masking_audit.archive.segments import ArchiveError, order_path, read_state, segment_path
+from masking_audit.archive.terms import term_of, term_of_id, terms_of
+from masking_service.audit.lines import place_of
+from masking_service.audit.order import FIRST, LAST, Order
+from masking_service.audit.questions import Position
+from masking_service.audit.reading import parse_entry
+from masking_service.audit.wanted import MAX_PAGE_BYTES, Found, Page, Wanted
+
+SLICE_BYTES: Final = 8 * 1024 * 1024
+"""So much of a segment is indexed in one transaction, and at most so much before a question is answered."""
+MAX_EXAMINED: Final = 5_000
+
+
+class NotIndexedError(Exception):
+    """The index is still being made."""
+
+
+class _Line(msgspec.Struct):
+    id: str = ""
+    entry: msgspec.Raw = msgspec.Raw()
+
+
+_decode_line: Final = msgspec.json.Decoder(_Line).decode
+
+
+class Index:
+    """An index of the archive in one folder. Any thread may call it.
+
+    Args:
+        archive: the folder of the archive, which another process may be adding to.
+        folder: the folder of the index, which is made if it is missing.
+    """
+
+    def __init__(self, archive: Path, folder: Path) -> None:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._archive, self._folder = archive, folder
+        self._lock = threading.Lock()
+        self._segments: dict[int, SegmentIndex] = {}
+        self._orders: dict[str, Order] = {}  # of entries in the segment that is being indexed
+        self._orders_read = (0, 0)  # that segment, and how much of its file was read
+        self._next = 0  # no earlier segment lacks anything
+
+    def index_more(self) -> bool:
+        """Index some of what counts in the archive and is not indexed yet; return whether there is more.
+
+        Raises:
+            ArchiveError, OSError: the archive cannot be read.
+        """
+        with self._lock:
+            return self._index_more()
+
+    def page(self, tenant: str, wanted: Wanted, low: Order, high: Order, *, newest: bool, limit: int) -> Page:
+        """Return up to `limit` wanted entries of a tenant from `low` to `high`, both included.
+
+        Args:
+            newest: from `high` to `low`.
+
+        Raises:
+            NotIndexedError: the index does not hold all that counts yet.
+            ArchiveError, OSError: the archive or its index cannot be read.
+        """
+        with self._lock:
+            self._require_all()
+            rows: list[Found] = []
+            size = examined = 0
+            with _Reader(self._archive) as reader:
+                for place in self._merged(term_of(tenant, wanted), low, high, newest=newest):
+                    line = reader.line(place)
+                    examined += 1
+                    is_last = len(rows) + 1 >= limit or size >= MAX_PAGE_BYTES or examined >= MAX_EXAMINED
+                    document = parse_entry(line.entry)
+                    if document["tenant"] == tenant and (is_last or wanted.matches(document)):
+                        rows.append(Found(place.order, line.id, line.entry))
+                        size += len(line.entry)
+                    if is_last:
+                        return Page(rows, more=True, examined=examined)
+            return Page(rows, more=False, examined=examined)
+
+    def named(self, tenant: str, names: Sequence[str]) -> list[Found]:
+        """Return those of a tenant's entries with these ids that are archived. Raises as `page`.
+
+        Raises:
+            ValueError: one is not the id of an entry.
+        """
+        rows = []
+        with self._lock, _Reader(self._archive) as reader:
+            self._require_all()
+            for name in names:
+                writer, _ = place_of(name)
+                for index in [one for one in self._segments.values() if writer in one.writers]:
+                    for place in index.found(term_of_id(tenant, name), FIRST, LAST):
+                        line = reader.line(place)
+                        if line.id == name:
+                            rows.append(Found(place.order, name, line.entry))
+        return rows
+
+    def _require_all(self) -> None:
+        if self._index_more():
+            raise NotIndexedError
+
+    def _index_more(self) -> bool:
+        state = read_state(self._archive)
+        if state is None:
+            return False
+        if not self._next:
+            names = [path.stem for path in self._archive.glob("audit-*.ndjson")]
+            self._next = min((int(name.removeprefix("audit-")) for name in names), default=1)
+        budget = SLICE_BYTES
+        while self._next <= state.counted.segment:
+            size = self._size(self._next, state.counted)
+            index = self._segments.get(self._next) or SegmentIndex(self._folder, self._next, size)
+            self._segments[self._next] = index
+            while index.size < size:
+                if budget <= 0:
+                    return True
+                budget -= self._extend(index, size)
+            if self._next == state.counted.segment:
+                return False
+            self._next += 1
+        return False
+
+    def _size(self, segment: int, counted: Position) -> int:
+        return counted.size if segment == counted.segment else segment_path(self._archive, segment).stat().st_size
+
+    def _extend(self, index: SegmentIndex, size: int) -> int:
+        """Index the next lines of a segment; return how many bytes they have."""
+        self._read_orders(index.segment)
+        path = segment_path(self._archive, index.segment)
+        rows: list[tuple[int, Order, int]] = []
+        writers: set[str] = set()
+        begin = end = index.size
+        with path.open("rb") as file:
+            file.seek(begin)
+            for line in iter(file.readline, b""):
+                if end + len(line) > size or end - begin >= SLICE_BYTES:
+                    break
+                try:
+                    rows += self._rows_of(line, Place(FIRST, index.segment, end), writers)
+                except (msgspec.DecodeError, ValueError):
+                    raise ArchiveError(f"{path}: has a line that is not one of a log") from None
+                end += len(line)
+        if end == begin:
+            raise ArchiveError(f"{path}: is shorter than what was archived")
+        index.add(rows, writers, end)
+        return end - begin
+
+    def _rows_of(self, line: bytes, place: Place, writers: set[str]) -> list[tuple[int, Order, int]]:
+        """Return what is added for a line, and add its writer; nothing for a checkpoint or a chain's own entry."""
+        read = _decode_line(line)
+        document = parse_entry(read.entry) if read.id else {}
+        tenant = document.get("tenant")
+        if not tenant:
+            return []
+        # An older release kept no orders. The time of an entry and its place in the archive are close to them.
+        order = self._orders.get(read.id) or Order(document["at"] * 1000, place.segment << 32 | place.at)
+        writers.add(place_of(read.id)[0])
+        return [(term, order, place.at) for term in terms_of(tenant, read.id, document)]
+
+    def _read_orders(self, segment: int) -> None:
+        """Read the orders of a segment that were added since the last time: they are on disk before their entries."""
+        before, size = self._orders_read
+        if before != segment:
+            size = 0
+            self._orders.clear()
+        path = order_path(self._archive, segment)
+        if path.exists():
+            with path.open("rb") as file:
+                file.seek(size)
+                complete = file.read().rpartition(b"\n")[0]
+            size += len(complete)
+            self._orders.update(read_orders(complete.splitlines()))
+        self._orders_read = segment, size
+
+    def _merged(self, term: int, low: Order, high: Order, *, newest: bool) -> Iterator[Place]:
+        """Yield the places of entries with a term, in order over all segments.
+
+        Segments overlap a little. One is opened when its first entry may be the next.
+        """
+        overlapping = [
+            (_key(index.last if newest else index.first, newest=newest), number)
+            for number, index in self._segments.items()
+            if index.first <= high and index.last >= low
+        ]
+        waiting = deque(sorted(overlapping))
+        heap: list[tuple[Order, Place, Iterator[Place]]] = []
+        while heap or waiting:
+            while waiting and (not heap or waiting[0][0] <= heap[0][0]):
+                _, segment = waiting.popleft()
+                _push(heap, self._segments[segment].found(term, low, high, newest=newest), newest=newest)
+            if heap:
+                _, place, found = heappop(heap)
+                yield place
+                _push(heap, found, newest=newest)
+
+
+def _push(heap: list[tuple[Order, Place, Iterator[Place]]], found: Iterator[Place], *, newest: bool) -> None:
+    """Add an iterator's next place to a heap."""
+    for place in found:
+        heappush(heap, (_key(place.order, newest=newest), place, found))
+        return
+
+
+def _key(order: Order, *, newest: bool) -> Order:
+    """Return the sort key of an order."""
+    return Order(-order.ms, -order.number) if newest else order
+
+
+class _Reader:
+    """Reads lines of an archive by their places; its files stay open until it is closed."""
+
+    def __init__(self, archive: Path) -> None:
+        self._archive = archive
+        self._files: dict[int, BinaryIO] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for file in self._files.values():
+            file.close()
+
+    def line(self, place: Place) -> _Line:
+        """Return the line of an entry."""
+        path = segment_path(self._archive, place.segment)
+        file = self._files.get(place.segment)
+        if file is None:
+            file = self._files[place.segment] = path.open("rb")
+        file.seek(place.at)
+        try:
+            return _decode_line(file.readline())
+        except msgspec.DecodeError:
+            raise ArchiveError(f"{path}: has no entry where its index names one; delete the index") from None

@@ -1,0 +1,69 @@
+"""`audit lookout`: lists the people whose entries look like theft. Meant to run once a day."""
+
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+
+import click
+
+from keys.errors import KeysError
+from masking_audit.archive.export import export
+from masking_audit.cli.places import archive, archived_lines
+from masking_audit.lookout import first_second, read_histories
+from masking_service.audit.streams import Streams
+from masking_service.cli.options import settings_of, state_dir
+from masking_service.masking.timestamps import rfc3339
+from masking_service.runtime.clock import clock
+from masking_service.runtime.reporting import log_alert
+from masking_service.runtime.store_admission import recognise
+from masking_service.runtime.wiring import assemble
+from masking_service.service.lookout.signals import all_signals
+from masking_service.service.lookout.texts import in_words
+from masking_service.service.lookout.use import reason_of
+from masking_service.service.oversight.auditing import AUDIT_HASH_OF_TENANT, end
+from masking_service.store.errors import StoreUnavailable
+from masking_service.store.health import uphold
+from masking_service.store.identity import WrongStore
+
+
+@click.command()
+@click.option(
+    "--language",
+    type=click.Choice(["en", "zh"]),
+    default="en",
+    show_default=True,
+    help="Of the reasons that it prints.",
+)
+@archive
+@state_dir
+def lookout(language: str, archive: Path | None, state_dir: Path) -> None:
+    """List at most five people a day whom a person should ask.
+
+    Reads the last thirty days from archive and store, keeps the list for the desk, and raises the alert `lookout` for
+    each. It freezes only people who have all signals that the policy names in `lookout.freeze`.
+    """
+    parts = assemble(settings_of(state_dir))
+    parts.alerts.send_to(log_alert)
+    parts.store.trust()
+    try:
+        recognise(parts.store, parts.keyring, parts.checkpoints, may_claim=False)
+        uphold(parts.store)
+        now = clock()
+        kept = archived_lines(state_dir, archive, first_second(now))
+        lines = partial(export, Streams(parts.store), parts.checkpoints.make(), kept)
+        hashes = {tenant: parts.keyring.tenant(tenant).audit_hash(AUDIT_HASH_OF_TENANT) for tenant in parts.tenants}
+        histories = read_histories(lines, hashes.values(), now)
+        for tenant, hashed in sorted(hashes.items()):
+            listed = parts.acting.lookout(tenant, all_signals(histories[hashed], now), now)
+            for one in listed:
+                frozen = ", frozen" if one.frozen else ""
+                click.echo(f"{rfc3339(one.at)}  {tenant}  {one.id}  {one.total}{frozen}")
+                for reason in one.reasons:
+                    click.echo(f"  {in_words(reason_of(reason, one.id), chinese=language == 'zh')}")
+            if not listed:
+                click.echo(f"{rfc3339(now)}  {tenant}  no one to list")
+        with suppress(StoreUnavailable, KeysError, WrongStore):  # then it looks as if the command had been killed
+            end(parts.log, parts.checkpoints)
+    finally:
+        parts.alerts.close()
+        parts.store.close()

@@ -1,0 +1,165 @@
+"""What `audit incident` and `audit report` share: the period, the log, and the folder that they write."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import click
+
+from keys.keyring import Keyring
+from keys.signatures import Verifier
+from masking_audit.archive.export import export
+from masking_audit.cli.places import archive, archived_lines, opened_log
+from masking_audit.cli.saying import count
+from masking_audit.packs.documents import LANGUAGES, Document
+from masking_audit.packs.evidence import entry_of
+from masking_audit.packs.manifest import Manifest, digest_of, write_manifest
+from masking_audit.verify.verifier import Verification
+from masking_service.audit.checkpoints import Checkpoints
+from masking_service.audit.entries import Entry, entry_id
+from masking_service.audit.lines import CheckpointLine, EntryLine
+from masking_service.audit.streams import Streams
+from masking_service.cli.options import state_dir
+from masking_service.masking.timestamps import SECONDS_A_DAY, rfc3339, unix_time
+from masking_service.runtime.clock import clock
+from masking_service.service.people.principals import DEFAULT_TENANT
+
+Command = Callable[..., Any]
+
+
+class _Time(click.ParamType[int]):
+    """A day or a time, as Unix seconds. A day ends the period at its end, and begins it at its beginning."""
+
+    name = "time"
+
+    def __init__(self, *, ends: bool) -> None:
+        self._ends = ends
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Return Unix seconds."""
+        try:
+            is_day = len(value) == len("2027-05-23") and "-" in value
+            return unix_time(value) + (SECONDS_A_DAY if self._ends and is_day else 0)
+        except ValueError:
+            self.fail("has to be a day such as 2026-11-24, or a time such as 2026-11-24T08:00:00Z", param, ctx)
+
+
+def period(command: Command) -> Command:
+    """Give a command the options of both documents."""
+    for option in (
+        state_dir,
+        archive,
+        click.option(
+            "--output",
+            type=click.Path(path_type=Path, file_okay=False),
+            help="The folder to write, which must not exist. If not given, it is named after the command and the days.",
+        ),
+        click.option("--tenant", default=DEFAULT_TENANT, show_default=True, help="The tenant that it is about."),
+        click.option("--to", "end", type=_Time(ends=True), required=True, help="A time, or the last day (UTC)."),
+        click.option("--from", "begin", type=_Time(ends=False), required=True, help="A time, or the first day (UTC)."),
+    ):
+        command = option(command)
+    return command
+
+
+@dataclass(frozen=True, slots=True)
+class WholeLog:
+    """The log up to a checkpoint made now.
+
+    Attributes:
+        keyring: signs, and hashes waybills and tenants.
+        newest: the checkpoint.
+        lines: yields the lines of the export, at each call.
+        verification: what the first pass found.
+    """
+
+    keyring: Keyring
+    newest: CheckpointLine
+    lines: Callable[[], Iterator[bytes]]
+    verification: Verification
+
+    def verified_entries(self) -> Iterator[tuple[str, Entry]]:
+        """First pass: yield the entries, and verify the log."""
+        for line in self.lines():
+            parsed = self.verification.add(line)
+            if isinstance(parsed, EntryLine) and (entry := entry_of(parsed)):
+                yield entry_id(parsed.writer, parsed.number), entry
+        self.verification.end()
+
+    def source(self, tenant: str) -> dict[str, object]:
+        """Return the values of the paragraph `source`, after the first pass."""
+        return {
+            "made": rfc3339(clock()),
+            "checkpoint": self.newest.checkpoint.epoch,
+            "entries": self.verification.summary().entries,
+            "faults": self.verification.findings.count,
+            "tenant": tenant,
+        }
+
+
+@contextmanager
+def whole_log(state_dir: Path, archive: Path | None) -> Iterator[WholeLog]:
+    """Open the log in archive and store, as `audit export` reads it."""
+    with opened_log(state_dir) as (store, keyring):
+        newest = Checkpoints(store, keyring.audit_signer, state_dir, clock).make()
+        lines = partial(export, Streams(store), newest, archived_lines(state_dir, archive))
+        yield WholeLog(keyring, newest, lines, Verification(Verifier(keyring.audit_signer.public_pem())))
+
+
+def new_folder(output: Path | None, name: str, begin: int, end: int) -> Path:
+    """Create the folder of a pack, readable by its owner only."""
+    if end <= begin:
+        raise click.UsageError("--from has to be before --to")
+    days = f"{rfc3339(begin)[:10]}-{rfc3339(end - 1)[:10]}"
+    folder = output or Path(f"{name}-{days}")
+    try:
+        folder.mkdir(mode=0o700)
+    except FileExistsError:
+        raise click.ClickException(f"{folder} exists already: choose another folder with --output") from None
+    except OSError as error:
+        raise click.ClickException(f"{folder} cannot be made ({error.strerror})") from None
+    return folder
+
+
+def write_pack(
+    folder: Path,
+    log: WholeLog,
+    document: Document,
+    *,
+    about: Mapping[str, Any],
+    evidence: Mapping[str, Sequence[bytes]],
+) -> None:
+    """Write the document in all formats and languages, the evidence, and the signed manifest; say what was written.
+
+    Args:
+        about: the members of the manifest that say what the pack is about.
+        evidence: lines by the name of their file.
+    """
+    for language in LANGUAGES:
+        name = f"{document.title}.{language}"
+        (folder / f"{name}.md").write_text(document.markdown(language), "utf-8")
+        (folder / f"{name}.csv").write_text(document.csv(language), "utf-8", newline="")
+    for name, lines in evidence.items():
+        (folder / name).write_bytes(b"".join(lines))
+    files = {path.name: digest_of(path) for path in sorted(folder.iterdir())}
+    summary, faults = log.verification.summary(), log.verification.findings.count
+    manifest = Manifest(
+        pack=document.title,
+        made_at=clock(),
+        checkpoint=log.newest.checkpoint.epoch,
+        checkpoint_link=log.newest.link.hex(),
+        entries=summary.entries,
+        faults=faults,
+        files=files,
+        **about,
+    )
+    write_manifest(folder, manifest, log.keyring.audit_signer)
+    click.echo(f"{folder}: {', '.join(files)}, from {count(summary.entries, 'entry')}")
+    if faults:
+        click.echo(
+            f"THE LOG IS NOT WHOLE: {count(faults, 'fault')}. Run `audit verify`; the documents say so too.", err=True
+        )
+    click.echo(f"Verify it with the public key alone: audit verify {folder} --public-key audit-public.pem")

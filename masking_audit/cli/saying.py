@@ -1,0 +1,48 @@
+"""Prints the results of `audit verify`."""
+
+import click
+
+from masking_audit.verify.findings import MAX_FINDINGS, Findings, Kind
+from masking_audit.verify.store_check import StoreMismatch
+from masking_audit.verify.verifier import Summary
+from masking_service.masking.timestamps import rfc3339
+
+
+def say(summary: Summary, findings: Findings) -> bool:
+    """Print the summary and the findings; return whether there are none."""
+    when = f", from {rfc3339(summary.first_at)} to {rfc3339(summary.last_at)}" if summary.entries else ""
+    written = f"{count(summary.entries, 'entry')} of {count(summary.writers, 'writer')}"
+    click.echo(f"{written} in {count(summary.commits, 'commit')}{when}")
+    newest = f", the newest ({summary.newest_epoch}) of {rfc3339(summary.newest_checkpoint_at)}"
+    click.echo(f"{count(summary.checkpoints, 'checkpoint')}{newest if summary.newest_checkpoint_at else ''}")
+    say_findings(findings)
+    if not findings:
+        click.echo("The log is whole: nothing in it was edited, dropped, duplicated, moved or cut off.")
+        return True
+    signatures = summary.commits + summary.checkpoints
+    if signatures and findings.counts[Kind.FORGED] >= signatures:
+        click.echo("No signature was made with this key. Is it the key of this log?")
+    click.echo(f"{count(findings.count, 'fault')}: this is not the log that was signed, or not all of it.")
+    return False
+
+
+def say_findings(findings: Findings) -> None:
+    """Print each finding on a line."""
+    for finding in findings:
+        click.echo(str(finding))
+    if findings.count > MAX_FINDINGS:
+        click.echo(f"… and {findings.count - MAX_FINDINGS} more")
+
+
+def say_mismatch(found: StoreMismatch) -> None:
+    """Print a place in the store that the log does not explain."""
+    announced = found.mismatch.announcement
+    by = f" (announced by {announced.entry}, {announced.action}, {rfc3339(announced.at)})" if announced else ""
+    click.echo(f"store: {found.what} at {found.place}: {found.mismatch.kind}: {found.mismatch.text}{by}")
+
+
+def count(number: int, what: str) -> str:
+    """Return a count with its noun."""
+    if number == 1:
+        return f"1 {what}"
+    return f"{number} {what.removesuffix('y')}{'ies' if what.endswith('y') else 's'}"

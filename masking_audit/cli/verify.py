@@ -1,0 +1,123 @@
+"""`audit verify`: verifies a log, and reports where it differs from what was signed."""
+
+import io
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import BinaryIO, cast
+
+import click
+
+from masking_audit.cli.against import verify_with_store
+from masking_audit.cli.export import exported
+from masking_audit.cli.packed import say_evidence, say_pack
+from masking_audit.cli.places import (
+    archive,
+    checkpoint_in,
+    opened_log,
+    public_key,
+    signed_checkpoint_in,
+    since,
+    verifier_of,
+)
+from masking_audit.cli.proved import say_log, say_proof
+from masking_audit.cli.saying import say
+from masking_audit.packs.evidence import is_evidence
+from masking_audit.tiles.log import CHECKPOINT, FOLDER
+from masking_audit.verify.verifier import StartingPoint, Verification, read_lines
+from masking_audit.verify.verifier import verify as verify_lines
+from masking_service.cli.options import state_dir
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, exists=True, allow_dash=True), required=False)
+@click.option(
+    "--checkpoint",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="A checkpoint that was kept elsewhere, for example by the witness: everything that it names must be there. "
+    "With --proof, a checkpoint note.",
+)
+@click.option(
+    "--proof",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="A file of `audit prove`: verify that its entry is in the log.",
+)
+@click.option(
+    "--key",
+    "keys",
+    multiple=True,
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="With --proof or an archive: the public key of the log (log.vkey). Repeat it for those of "
+    "cosigners, and of the service (audit-public.pem).",
+)
+@since
+@click.option("--store", "with_store", is_flag=True, help="Also compare the content of the store with the log.")
+@archive
+@public_key
+@state_dir
+def verify(
+    file: Path | None,
+    checkpoint: Path | None,
+    proof: Path | None,
+    keys: Sequence[Path],
+    since: Path | None,
+    with_store: bool,
+    archive: Path | None,
+    pem: Path | None,
+    state_dir: Path,
+) -> None:
+    """Verify a log with the public key alone.
+
+    It is read from FILE or standard input. Without either, or with --store and without FILE, it is read from archive
+    and store; the store needs the keyset. FILE may also be a folder of `audit incident` or `audit report`, or the
+    evidence in one, an archive, or the folder `log` of one. Exits with 1 if the log is not whole,
+    or what was given is not as it was signed.
+    """
+    if proof:
+        sys.exit(0 if say_proof(proof, keys, checkpoint) else 1)
+    if file and any((folder / CHECKPOINT).is_file() for folder in (file, file / FOLDER)):
+        sys.exit(0 if say_log(file, keys) else 1)
+    verifier = verifier_of(state_dir, pem)
+    if file and file.is_dir():
+        sys.exit(0 if say_pack(file, verifier) else 1)
+    if file and _is_excerpt(file):
+        with file.open("rb") as opened_file:
+            sys.exit(0 if say_evidence(read_lines(opened_file), verifier) else 1)
+    start = StartingPoint.after(signed_checkpoint_in(since, verifier)) if since else None
+    verification = Verification(verifier, start, checkpoint_in(checkpoint) if checkpoint else None)
+    given = None if file or with_store else _given()
+    if not with_store and (file or given):
+        with _opened(file, given) as opened:
+            sound = say(verify_lines(opened, verification), verification.findings)
+    else:
+        with opened_log(state_dir) as (store, keyring):
+            lines = _opened(file) if file else nullcontext(exported(store, keyring, state_dir, archive))
+            with lines as opened:
+                if with_store:
+                    sound = verify_with_store(store, opened, verification, verifier, begins=start is None)
+                else:
+                    sound = say(verify_lines(opened, verification), verification.findings)
+    sys.exit(0 if sound else 1)
+
+
+def _is_excerpt(file: Path) -> bool:
+    """Return whether a file begins with a commit of an excerpt."""
+    if not file.is_file():
+        return False
+    with file.open("rb") as opened:
+        return is_evidence(next(read_lines(opened), b""))
+
+
+def _given() -> BinaryIO | None:
+    """Return standard input if something is piped into it, else None."""
+    if sys.stdin is None or sys.stdin.isatty():
+        return None
+    ahead = io.BufferedReader(cast(io.RawIOBase, sys.stdin.buffer))
+    return ahead if ahead.peek(1) else None
+
+
+@contextmanager
+def _opened(file: Path | None, given: BinaryIO | None = None) -> Iterator[Iterator[bytes]]:
+    with click.open_file(str(file), "rb") if given is None else nullcontext(given) as opened:
+        yield read_lines(cast(BinaryIO, opened))

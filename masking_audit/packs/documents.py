@@ -1,0 +1,76 @@
+"""A document of tables, written as Markdown and CSV in English and Chinese."""
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from masking_audit.packs.texts import TEXTS
+
+Language = Literal["en", "zh"]
+LANGUAGES: Final[tuple[Language, ...]] = ("en", "zh")
+BOM: Final = "\ufeff"
+"""Without it, Excel does not read a CSV as UTF-8."""
+_MARKDOWN: Final = str.maketrans({"|": "&#124;", "<": "&lt;", ">": "&gt;", "&": "&amp;", "`": "&#96;", "*": "&#42;"})
+"""Ids come from outside: none of them may end a cell or become markup."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows under headers.
+
+    Title and headers are names in `texts`.
+    """
+
+    title: str
+    headers: tuple[str, ...]
+    rows: Sequence[tuple[object, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A title, paragraphs and tables.
+
+    All words are names in `texts`; a paragraph has its values.
+    """
+
+    title: str
+    paragraphs: Sequence[tuple[str, Mapping[str, object]]]
+    tables: Sequence[Table]
+
+    def markdown(self, language: Language) -> str:
+        """Return the document as Markdown."""
+        parts = [f"# {say(self.title, language)}"]
+        for name, values in self.paragraphs:
+            parts.append(say(name, language).format(**{key: _cell(value) for key, value in values.items()}))
+        for table in self.tables:
+            parts.append(f"## {say(table.title, language)}")
+            parts.append(_rows(table, language) if table.rows else say("none", language))
+        return "\n\n".join(parts) + "\n"
+
+    def csv(self, language: Language) -> str:
+        """Return all tables as CSV, each row after the title of its table."""
+        out = io.StringIO()
+        writer = csv.writer(out)
+        for table in self.tables:
+            title = say(table.title, language)
+            writer.writerow([title, *(say(header, language) for header in table.headers)])
+            writer.writerows([title, *row] for row in table.rows)
+        return BOM + out.getvalue()
+
+
+def say(name: str, language: Language) -> str:
+    """Return a text in a language."""
+    return TEXTS[name][language == "zh"]
+
+
+def _rows(table: Table, language: Language) -> str:
+    lines = [[say(header, language) for header in table.headers], ["---"] * len(table.headers)]
+    lines += [[_cell(value) for value in row] for row in table.rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _cell(value: object) -> str:
+    text = str(value).translate(_MARKDOWN)
+    return "".join(character if character.isprintable() else "?" for character in text)

@@ -1,0 +1,192 @@
+"""Takes signed commits out of the log, so that single entries can be verified with the public key alone.
+
+A line is a commit: the link before it, its entries, and the signature after the
+last one. Only the wanted entries are in it with their content: of the others,
+which may be about other people and tenants, there is a hash. It proves that the
+service signed these entries. That none was left out is proved by the whole log
+only.
+"""
+
+import json
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from typing import Any, Final, Literal
+
+import msgspec
+
+from keys.errors import IntegrityError
+from keys.signatures import Verifier
+from masking_service.audit.entries import (
+    FIRST_LINK,
+    Entry,
+    commit_message,
+    encode,
+    entry_hash,
+    entry_id,
+    first_link_form,
+    link_of_hash,
+)
+from masking_service.audit.lines import CheckpointLine, EntryLine, UnreadableLineError, is_signed, place_of, read_line
+
+
+class Commit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One commit of a writer.
+
+    Attributes:
+        commit: the id of its first entry, ``WRITER-NUMBER``.
+        previous: the link before it, in hexadecimal.
+        entries: its entries, as they are signed; or the hash of an entry in hexadecimal, in its place.
+        signature: after the last entry, in base64.
+        form: of its links, 1 or 2. Links of form 1, of earlier releases, need the content of every entry.
+    """
+
+    commit: str
+    previous: str
+    entries: Sequence[msgspec.Raw]
+    signature: str
+    form: Literal[1, 2] = 1
+
+    @property
+    def shown(self) -> int:
+        """The number of entries with their content."""
+        return sum(not bytes(raw).lstrip().startswith(b'"') for raw in self.entries)
+
+
+_decode: Final = msgspec.json.Decoder(Commit).decode
+_decode_entry: Final = msgspec.json.Decoder(Entry).decode
+_decode_any: Final = msgspec.json.Decoder().decode
+_UNREADABLE: Final = (msgspec.MsgspecError, ValueError, TypeError, OverflowError, RecursionError)
+
+
+def excerpt(lines: Iterable[bytes], wanted: Callable[[str, Entry], bool]) -> Iterator[bytes]:
+    """Yield the commits with a wanted entry, as lines.
+
+    Args:
+        lines: the log.
+        wanted: tells by id and entry whether it belongs into the excerpt.
+    """
+    links: dict[str, bytes] = {}
+    commits: dict[str, list[EntryLine]] = {}
+    for line in entry_lines(lines):
+        commit = commits.setdefault(line.writer, [])
+        commit.append(line)
+        if not line.signature:
+            continue
+        named = [(entry_id(one.writer, one.number), entry_of(one)) for one in commit]
+        each = [entry is not None and wanted(name, entry) for name, entry in named]  # of all: `wanted` may keep them
+        if any(each):
+            shown = [number for number, named in enumerate(each) if named]
+            yield msgspec.json.encode(commit_of(links.get(line.writer, FIRST_LINK), commit, shown)) + b"\n"
+        links[line.writer] = line.link
+        commit.clear()
+
+
+def entry_lines(lines: Iterable[bytes]) -> Iterator[EntryLine]:
+    """Yield the entries of a log, leaving out what cannot be read; `Verification` reports that."""
+    for line in lines:
+        try:
+            parsed = read_line(line)
+        except UnreadableLineError:
+            continue
+        if isinstance(parsed, EntryLine):
+            yield parsed
+
+
+def entry_of(line: EntryLine) -> Entry | None:
+    """Return the content of an entry; None if it was edited so that it has none."""
+    try:
+        return _decode_entry(line.entry)
+    except msgspec.ValidationError:
+        return None
+
+
+def commit_of(previous: bytes, entries: Sequence[EntryLine], shown: Container[int]) -> Commit:
+    """Return the commit of some entries.
+
+    Args:
+        previous: the link before the first of them.
+        entries: consecutive entries of a writer; the last has the signature.
+        shown: the indexes of those with their content. Links of an earlier release need that of all.
+    """
+    first, last = entries[0], entries[-1]
+    old = first.link == first_link_form(previous, first.writer, first.number, first.entry)
+    raw = [
+        msgspec.Raw(one.entry if old or at in shown else msgspec.json.encode(entry_hash(one.entry).hex()))
+        for at, one in enumerate(entries)
+    ]
+    name = entry_id(first.writer, first.number)
+    return Commit(name, previous.hex(), raw, b64encode(last.signature).decode(), 1 if old else 2)
+
+
+def links_of(commit: Commit) -> Iterator[tuple[str, int, bytes]]:
+    """Yield writer, number and link of each entry.
+
+    Raises:
+        ValueError, msgspec.MsgspecError: the commit is malformed.
+    """
+    writer, first = place_of(commit.commit)
+    linked = bytes.fromhex(commit.previous)
+    for number, raw in enumerate(commit.entries, first):
+        entry = _decode_any(raw)
+        if commit.form == 1:
+            linked = first_link_form(linked, writer, number, encode(entry))
+        else:
+            linked = link_of_hash(linked, writer, number, _hash_of(entry))
+        yield writer, number, linked
+
+
+def _hash_of(entry: object) -> bytes:
+    """Return the hash of an entry, given its content or the hash. Raises ValueError."""
+    return bytes.fromhex(entry) if isinstance(entry, str) else entry_hash(encode(entry))
+
+
+def verify_commit(commit: Commit, verifier: Verifier) -> None:
+    """Check that the service signed the entries of a commit.
+
+    Raises:
+        IntegrityError: it did not sign them.
+        ValueError, msgspec.MsgspecError: the commit is malformed.
+    """
+    *_, (writer, last, linked) = links_of(commit)
+    verifier.verify(b64decode(commit.signature, validate=True), commit_message(writer, last, linked))
+
+
+def is_evidence(line: bytes) -> bool:
+    """Return whether a line is an excerpt's commit."""
+    try:
+        _decode(line)
+    except _UNREADABLE:
+        return False
+    return True
+
+
+def verify_excerpt(lines: Iterable[bytes], verifier: Verifier) -> tuple[int, list[int]]:
+    """Return how many entries are proved, and the 1-based numbers of the lines that are not as they were signed.
+
+    A line is a commit, or a checkpoint of the log.
+    """
+    proved, wrong = 0, []
+    for number, line in enumerate(lines, 1):
+        try:
+            proved += _proved(line.strip(), verifier)
+        except (*_UNREADABLE, UnreadableLineError, IntegrityError):
+            wrong.append(number)
+    return proved, wrong
+
+
+def _proved(line: bytes, verifier: Verifier) -> int:
+    """Verify a line; return its number of entries with their content."""
+    if not is_evidence(line):
+        parsed = read_line(line)
+        if not (isinstance(parsed, CheckpointLine) and is_signed(parsed, verifier)):
+            raise UnreadableLineError("is neither a commit nor a signed checkpoint")
+        return 0
+    json.loads(line, object_pairs_hook=_members)
+    commit = _decode(line)
+    verify_commit(commit, verifier)
+    return commit.shown
+
+
+def _members(pairs: list[tuple[str, Any]]) -> None:
+    if len({name for name, _ in pairs}) != len(pairs):
+        raise UnreadableLineError("has a duplicate member")

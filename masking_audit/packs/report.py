@@ -1,0 +1,151 @@
+"""Sums a period for the compliance audit. Pure."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from masking_audit.packs.documents import Document, Table
+from masking_audit.packs.incident import CASE_ACTIONS, FREEZE_ACTIONS
+from masking_service.audit.entries import Entry
+from masking_service.audit.figures import NO_REFUSAL
+from masking_service.masking.timestamps import rfc3339
+from masking_service.service.lookout.history import Decision, Opening, Trace, rows_of
+from masking_service.service.lookout.signals import FOLLOWED_WITHIN, unfollowed_openings
+
+CONFLICTS_SPENT: Final = ("tokenize", "quota-exceeded")
+_NOT_STATED: Final = "-"
+
+
+class Report:
+    """Sums the entries of a tenant, in two passes over the log.
+
+    Args:
+        tenant: the tenant's hash, as in entries.
+        begin, end: the period, in Unix seconds; `end` is outside.
+    """
+
+    def __init__(self, tenant: str, begin: int, end: int) -> None:
+        self._tenant = tenant
+        self._begin, self._end = begin, end
+        self._openings: dict[str, tuple[Entry, list[Opening]]] = {}
+        self._views: dict[str, Entry] = {}
+        self._traces: list[Trace] = []
+        self._closings: list[Decision] = []
+        self._refusals: Counter[tuple[str, str]] = Counter()
+        self._conflicts: Counter[str] = Counter()
+        self._cases: dict[str, set[str]] = defaultdict(set)
+        self._policies: Counter[str] = Counter()
+        self._erasures: dict[str, Entry] = {}
+        self._freezes: dict[str, Entry] = {}
+
+    def sum_period(self, entries: Iterable[tuple[str, Entry]]) -> None:
+        """First pass: sum what happened in the period."""
+        for name, entry in entries:
+            if entry.tenant != self._tenant:
+                continue
+            for void in entry.takes_back:
+                self._openings.pop(void, None)
+                for kept in (self._views, self._erasures, self._freezes):
+                    kept.pop(void, None)
+            if self._begin <= entry.at < self._end:
+                self._add(name, entry)
+
+    def find_traces(self, entries: Iterable[Entry]) -> None:
+        """Second pass: find what followed the openings, also after the period."""
+        openings = [opening for _, rows in self._openings.values() for opening in rows]
+        waybills = {opening.waybill for opening in openings}
+        cases = {opening.case for opening in openings}
+        for entry in entries:
+            if entry.tenant != self._tenant:
+                continue
+            for row in rows_of(entry):
+                if isinstance(row, Trace) and row.waybill in waybills:
+                    self._traces.append(row)
+                elif isinstance(row, Decision) and row.case in cases:
+                    self._closings.append(row)
+
+    def document(self, source: Mapping[str, object], retention: int, shredded: str, now: int) -> Document:
+        """Return the document for people.
+
+        Args:
+            source: the values of the paragraph `source`.
+            retention: days for which records are kept.
+            shredded: the day before which all data keys are destroyed; empty if none are.
+            now: Unix seconds.
+        """
+        period = {"begin": rfc3339(self._begin), "end": rfc3339(self._end)}
+        opened = [(entry, len({row.waybill for row in rows})) for entry, rows in self._openings.values()]
+        figures = ("calls", "waybills", "fields")
+        views = _sums((entry.role, entry, entry.count) for entry in self._views.values())
+        return Document(
+            "report",
+            [
+                ("period", period),
+                ("source", source),
+                ("unexplained-means", {}),
+                ("retention", {"days": retention}),
+                *([("shredded", {"day": shredded})] if shredded else []),
+                ("proof-report", {}),
+            ],
+            [
+                Table("by-purpose", ("purpose", *figures), _sums((one.purpose, one, n) for one, n in opened)),
+                Table("by-role", ("role", *figures), _sums((one.role, one, n) for one, n in opened)),
+                Table("by-person", ("principal", *figures), _sums((one.principal, one, n) for one, n in opened)),
+                Table("unexplained", ("principal", "waybills", "fields"), self._unexplained(now)),
+                Table("views-by-role", ("role", "calls", "waybills"), [row[:3] for row in views]),
+                Table("cases", ("action", "count"), [(act, len(self._cases[act])) for act in sorted(self._cases)]),
+                Table("erasures", ("when", "by", "outcome", "entry"), self._erasure_rows()),
+                Table("freezes", ("when", "by", "action", "principal", "why", "entry"), self._freeze_rows()),
+                Table("refusals", ("action", "outcome", "times"), _counted(self._refusals)),
+                Table("conflicts", ("principal", "times"), sorted(self._conflicts.items())),
+                Table("policies", ("policy", "count"), sorted(self._policies.items())),
+            ],
+        )
+
+    def _add(self, name: str, entry: Entry) -> None:
+        self._policies[entry.policy] += 1
+        if entry.outcome not in NO_REFUSAL:
+            self._refusals[entry.action, entry.outcome] += entry.times
+            if (entry.action, entry.outcome) == CONFLICTS_SPENT:
+                self._conflicts[entry.principal] += entry.times
+        elif entry.action == "detokenize" and entry.outcome == "released":
+            self._openings[name] = entry, [row for row in rows_of(entry) if isinstance(row, Opening)]
+        elif entry.action == "view" and entry.outcome == "released":
+            self._views[name] = entry
+        elif entry.action == "erase":
+            self._erasures[name] = entry
+        elif entry.action in FREEZE_ACTIONS:
+            self._freezes[name] = entry
+        elif entry.action in CASE_ACTIONS and entry.outcome == "done":
+            self._cases[entry.action].add(entry.case)
+
+    def _unexplained(self, now: int) -> list[tuple[object, ...]]:
+        openings = [row for _, rows in self._openings.values() for row in rows if row.at < now - FOLLOWED_WITHIN]
+        left: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+        for row in unfollowed_openings(openings, self._closings, self._traces):
+            left[row.person][0] += 1
+            left[row.person][1] += row.fields
+        return [(person, *counts) for person, counts in sorted(left.items(), key=lambda one: (-one[1][1], one[0]))]
+
+    def _erasure_rows(self) -> list[tuple[object, ...]]:
+        found = sorted(self._erasures.items(), key=lambda one: (one[1].at, one[0]))
+        return [(rfc3339(one.at), one.principal, one.outcome, name) for name, one in found]
+
+    def _freeze_rows(self) -> list[tuple[object, ...]]:
+        found = sorted(self._freezes.items(), key=lambda one: (one[1].at, one[0]))
+        return [(rfc3339(one.at), one.principal, one.action, one.subject, one.purpose, name) for name, one in found]
+
+
+def _sums(found: Iterable[tuple[str, Entry, int]]) -> list[tuple[object, ...]]:
+    """Return calls, waybills and fields by a key, the most fields first."""
+    sums: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
+    for key, entry, waybills in found:
+        row = sums[key or _NOT_STATED]
+        row[0] += 1
+        row[1] += waybills
+        row[2] += entry.count
+    return [(key, *counts) for key, counts in sorted(sums.items(), key=lambda one: (-one[1][2], one[0]))]
+
+
+def _counted(counter: Counter[tuple[str, str]]) -> list[tuple[object, ...]]:
+    return [(*key, count) for key, count in sorted(counter.items(), key=lambda one: (-one[1], one[0]))]

@@ -1,0 +1,217 @@
+"""One entry with the proof that it is in the log, in one file (https://c2sp.org/tlog-proof).
+
+The file is verified with public keys alone. Its ``extra`` line holds what the
+leaf is made from: the entry, and the hashes of the later entries of its commit, up
+to the service's signature. No other entry is in it. It may also hold an older checkpoint note, with the proof
+that the log has only grown since.
+"""
+
+from base64 import b64decode, b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import msgspec
+
+from keys.errors import IntegrityError
+from keys.signatures import Verifier
+from masking_audit.packs.evidence import Commit, links_of, verify_commit
+from masking_audit.tiles.leaf import leaf_of
+from masking_audit.tiles.merkle import ProofError, leaf_hash, verify_consistency, verify_inclusion
+from masking_audit.tiles.notes import Note, NoteError, NoteKey
+from masking_audit.tiles.tree_head import TreeHead, head_of, parse_hash, parse_number
+from masking_service.audit.entries import encode, entry_id
+
+FIRST_LINE: Final = "c2sp.org/tlog-proof@v1"
+SUFFIX: Final = ".tlog-proof"
+MAX_HASHES: Final = 63
+
+
+class Older(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An older checkpoint note, and the consistency proof from it, in base64."""
+
+    checkpoint: str
+    proof: Sequence[str]
+
+
+class Extra(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """The ``extra`` line.
+
+    Attributes:
+        commit: begins with the entry that is proved, and ends with the signature of the service.
+        older: if an older note was given.
+    """
+
+    commit: Commit
+    older: Older | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """The content of a proof file.
+
+    Attributes:
+        extra: the entry.
+        index: of its leaf, from 0.
+        hashes: the inclusion proof.
+        note: the checkpoint note.
+    """
+
+    extra: Extra
+    index: int
+    hashes: Sequence[bytes]
+    note: Note
+
+    @property
+    def size(self) -> int:
+        """The number of leaves in the checkpoint."""
+        return head_of(self.note).size
+
+    def __bytes__(self) -> bytes:
+        """Return the file."""
+        lines = [
+            FIRST_LINE,
+            f"extra {b64encode(msgspec.json.encode(self.extra)).decode()}",
+            f"index {self.index}",
+            *(b64encode(each).decode() for each in self.hashes),
+        ]
+        return "\n".join([*lines, "", ""]).encode() + bytes(self.note)
+
+    @classmethod
+    def parse(cls, content: bytes) -> "Proof":
+        """Read a proof file; verify nothing.
+
+        Raises:
+            ProofError: it is malformed.
+        """
+        head, separator, note = content.partition(b"\n\n")
+        try:
+            first, extra, index, *hashes = head.decode().split("\n")
+            if not separator or first != FIRST_LINE or len(hashes) > MAX_HASHES:
+                raise ProofError("is not a proof of an entry")
+            decoded = b64decode(_after("extra ", extra), validate=True)
+            return cls(
+                msgspec.json.decode(decoded, type=Extra),
+                parse_number(_after("index ", index)),
+                [parse_hash(each) for each in hashes],
+                Note.parse(note),
+            )
+        except (ValueError, msgspec.MsgspecError, RecursionError):
+            raise ProofError("is not a proof of an entry") from None
+        except NoteError as error:
+            raise ProofError(f"its checkpoint {error}") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The public keys that a proof is verified with.
+
+    Attributes:
+        log: the key of the log.
+        cosigners: each of them must have cosigned the checkpoint.
+        service: the key that signs the entries; None to leave that unverified.
+    """
+
+    log: NoteKey
+    cosigners: Sequence[NoteKey] = ()
+    service: Verifier | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Proved:
+    """What a proof has proved.
+
+    Attributes:
+        id: of the entry.
+        entry: its canonical JSON.
+        index: of its leaf, from 0.
+        head: the signed head of the log.
+        cosigned_at: for each cosigner, the time in Unix seconds.
+        older: the older head that the log has only grown from; None if the proof has none.
+    """
+
+    id: str
+    entry: bytes
+    index: int
+    head: TreeHead
+    cosigned_at: Sequence[int]
+    older: TreeHead | None
+
+
+def verify_proof(proof: Proof, keys: Keys, kept: Note | None = None) -> Proved:
+    """Verify a proof.
+
+    Args:
+        kept: an older checkpoint note from another source; the log must have only grown since.
+
+    Raises:
+        ProofError: something is not proved; the text says what.
+    """
+    head = _signed_head(proof.note, keys.log, "its checkpoint")
+    try:
+        cosigned_at = [proof.note.verify(key) for key in keys.cosigners]
+    except NoteError as error:
+        raise ProofError(f"its checkpoint {error}") from None
+    name = _verify_entry(proof, head, keys.service)
+    older = _verify_older(proof.extra.older, head, keys.log) if proof.extra.older else None
+    if kept is not None:
+        known = _signed_head(kept, keys.log, "the kept checkpoint")
+        if known not in (head, older):
+            raise ProofError("proves nothing about the kept checkpoint: it was not made with it")
+    return Proved(name, _content(proof), proof.index, head, cosigned_at, older)
+
+
+def _verify_entry(proof: Proof, head: TreeHead, service: Verifier | None) -> str:
+    """Verify the entry; return its id."""
+    try:
+        writer, number, link = next(links_of(proof.extra.commit))
+        if service is not None:
+            verify_commit(proof.extra.commit, service)
+    except IntegrityError:
+        raise ProofError("its entry is not as the service signed it, or was signed with another key") from None
+    except (ValueError, msgspec.MsgspecError, StopIteration, OverflowError, RecursionError):
+        raise ProofError("its entry is malformed") from None
+    try:
+        verify_inclusion(leaf_hash(leaf_of(writer, number, link)), proof.index, head.size, proof.hashes, head.root)
+    except ProofError as error:
+        raise ProofError(f"its entry is not in the log: {error}") from None
+    return entry_id(writer, number)
+
+
+def _content(proof: Proof) -> bytes:
+    """Return the entry that is proved, as canonical JSON."""
+    entry = msgspec.json.decode(proof.extra.commit.entries[0])
+    if not isinstance(entry, dict):
+        raise ProofError("holds the hash of its entry only")
+    return encode(entry)
+
+
+def _verify_older(older: Older, head: TreeHead, key: NoteKey) -> TreeHead:
+    try:
+        note, hashes = Note.parse(older.checkpoint.encode()), [parse_hash(each) for each in older.proof]
+    except (NoteError, ValueError):
+        raise ProofError("its older checkpoint is malformed") from None
+    known = _signed_head(note, key, "its older checkpoint")
+    try:
+        verify_consistency(known.size, known.root, head.size, head.root, hashes)
+    except ProofError as error:
+        raise ProofError(f"the log has not only grown since its older checkpoint: {error}") from None
+    return known
+
+
+def _signed_head(note: Note, key: NoteKey, what: str) -> TreeHead:
+    """Return the head in a note that the log signed."""
+    try:
+        note.verify(key)
+        head = head_of(note)
+        if head.origin != key.name:
+            raise NoteError("is of another log")
+    except NoteError as error:
+        raise ProofError(f"{what} {error}") from None
+    return head
+
+
+def _after(prefix: str, line: str) -> str:
+    if not line.startswith(prefix):
+        raise ValueError("is another line")
+    return line.removeprefix(prefix)

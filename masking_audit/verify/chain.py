@@ -1,0 +1,193 @@
+"""Verifies the chain of one writer: links between entries, and signatures of commits."""
+
+from bisect import bisect_right
+from typing import Final
+
+from keys.errors import IntegrityError
+from keys.signatures import Verifier
+from masking_audit.verify.findings import Findings, Kind
+from masking_service.audit.entries import FIRST_LINK, LINK_BYTES, LINK_FORMS, commit_message, entry_id, is_link
+from masking_service.audit.lines import EntryLine
+
+OUT_OF_ORDER: Final = "comes after an entry with a higher number"
+EDITED: Final = "the entry does not match its link"
+DUPLICATE: Final = "occurs twice in the log"
+
+
+class Links:
+    """The link of each entry number."""
+
+    def __init__(self) -> None:
+        self._starts: list[int] = []
+        self._runs: list[bytearray] = []
+
+    def get(self, number: int) -> bytes | None:
+        """Return the link of a number; None if unknown."""
+        at = bisect_right(self._starts, number) - 1
+        if at < 0:
+            return None
+        offset = (number - self._starts[at]) * LINK_BYTES
+        return bytes(self._runs[at][offset : offset + LINK_BYTES]) or None
+
+    def put(self, number: int, linked: bytes) -> None:
+        """Set the link of a number."""
+        at = bisect_right(self._starts, number) - 1
+        if at >= 0:
+            offset = (number - self._starts[at]) * LINK_BYTES
+            if offset <= len(self._runs[at]):
+                self._runs[at][offset : offset + LINK_BYTES] = linked
+                return
+        self._starts.insert(at + 1, number)
+        self._runs.insert(at + 1, bytearray(linked))
+
+    def forget(self, before: int) -> None:
+        """Forget the links of all numbers below `before`."""
+        while self._starts and self._starts[0] < before:
+            keep = self._runs[0][(before - self._starts[0]) * LINK_BYTES :]
+            del self._starts[0], self._runs[0]
+            if keep:
+                self._starts.insert(0, before)
+                self._runs.insert(0, keep)
+
+
+class Chain:
+    """Verifies the entries of one writer.
+
+    Args:
+        writer: the id of the writer.
+        findings: collects what is wrong.
+        verifier: of the key that signs.
+        number, head: an entry that was verified elsewhere; the chain continues from it.
+
+    Attributes:
+        number: the highest number so far.
+        head: its link.
+        signed: the highest number that a valid signature covers.
+        line: the last line with an entry of this writer.
+        links: the link of each number.
+    """
+
+    def __init__(
+        self, writer: str, findings: Findings, verifier: Verifier, number: int = 0, head: bytes = FIRST_LINK
+    ) -> None:
+        self.writer = writer
+        self._faults = findings
+        self._verifier = verifier
+        self.first = self.number = self.signed = number
+        self.head = head
+        self.line = 0
+        self.links = Links()
+        if number:
+            self.links.put(number, head)
+        self._gaps: list[tuple[int, int, int]] = []
+        """First and last missing number, and the line after the gap."""
+        self._suspect: tuple[int, int, list[bytes]] | None = None
+        """Line and number of an entry that does not match its link, and its computed link in each form."""
+
+    def add(self, line: int, parsed: EntryLine) -> None:
+        """Add the next line of this writer."""
+        if parsed.number <= self.number:
+            self._add_late(line, parsed)
+            return
+        if parsed.number == self.number + 1:
+            self._append(line, parsed)
+        else:
+            self._resolve_suspect()
+            self._gaps.append((self.number + 1, parsed.number - 1, line))
+            self.head = parsed.link
+        self.number, self.line = parsed.number, line
+        if parsed.signature:
+            self._check_signature(line, parsed)
+        self.links.put(parsed.number, self.head)
+
+    def end(self) -> None:
+        """Report what is missing at the end."""
+        self._resolve_suspect()
+        for first, last, line in self._gaps:
+            missing = f"{entry_id(self.writer, first)} is" if first == last else f"{self._range(first, last)} are"
+            self._faults.add(Kind.DROPPED, line, entry_id(self.writer, first), f"before this line {missing} missing")
+        if self.signed < self.number:
+            text = f"{self._range(self.signed + 1, self.number)}: no signature follows; the commit was cut off"
+            self._faults.add(Kind.CUT_OFF, self.line, entry_id(self.writer, self.number), text)
+
+    def _append(self, line: int, parsed: EntryLine) -> None:
+        """Add the entry with the expected number.
+
+        If the previous entry did not match its link, this one decides which of the two was edited.
+        """
+        sound = is_link(parsed.link, self.head, self.writer, parsed.number, parsed.entry)
+        for before in self._suspect[2] if not sound and self._suspect else ():
+            if is_link(parsed.link, before, self.writer, parsed.number, parsed.entry):
+                self._resolve_suspect(before)
+                self.head = parsed.link
+                return
+        self._resolve_suspect()
+        if not sound:
+            computed = [form(self.head, self.writer, parsed.number, parsed.entry) for form in LINK_FORMS]
+            self._suspect = (line, parsed.number, computed)
+        self.head = parsed.link
+
+    def _check_signature(self, line: int, parsed: EntryLine) -> None:
+        computed = self._suspect[2] if self._suspect is not None else ()
+        signed_head = next((head for head in (self.head, *computed) if self._is_signed(parsed, head)), None)
+        if signed_head is not None:
+            self._resolve_suspect(None if signed_head == self.head else signed_head)
+            self.head = signed_head
+        else:
+            self._resolve_suspect()
+            signed = self._range(self.signed + 1, parsed.number)
+            text = f"the signature of {signed} is invalid: it was changed, or something that it covers"
+            self._faults.add(Kind.FORGED, line, entry_id(self.writer, parsed.number), text)
+        self.signed = parsed.number
+
+    def _is_signed(self, parsed: EntryLine, head: bytes) -> bool:
+        try:
+            self._verifier.verify(parsed.signature, commit_message(self.writer, parsed.number, head))
+        except IntegrityError:
+            return False
+        return True
+
+    def _resolve_suspect(self, linked: bytes | None = None) -> None:
+        """Report the suspect: the entry was edited, or only its link, where `linked` is the one that was signed."""
+        if self._suspect is None:
+            return
+        line, number, _ = self._suspect
+        self._suspect = None
+        if linked is not None:
+            self.links.put(number, linked)
+            text = "its link was edited; the entry itself is as signed"
+        elif self.signed == number - 1:
+            text = EDITED
+        else:
+            since = entry_id(self.writer, self.signed + 1)
+            text = f"{EDITED}; or an entry since {since} was edited together with its link"
+        self._faults.add_entry(Kind.EDITED, line, self.writer, number, text)
+
+    def _add_late(self, line: int, parsed: EntryLine) -> None:
+        """Add an entry that comes too late."""
+        before = self.links.get(parsed.number - 1) if parsed.number > 1 else FIRST_LINK
+        sound = before is None or is_link(parsed.link, before, self.writer, parsed.number, parsed.entry)
+        known = self.links.get(parsed.number)
+        if known is None and parsed.number > self.first:
+            kind, text = Kind.OUT_OF_ORDER, OUT_OF_ORDER
+            self._fill_gap(parsed.number)
+            self.links.put(parsed.number, parsed.link)
+        elif known == parsed.link and sound:
+            kind, text = Kind.DUPLICATE, DUPLICATE
+        else:
+            kind, text = Kind.DUPLICATE, "is a different entry with a number that is taken"
+            sound = True
+        self._faults.add_entry(kind, line, self.writer, parsed.number, text)
+        if not sound:
+            self._faults.add_entry(Kind.EDITED, line, self.writer, parsed.number, EDITED)
+
+    def _fill_gap(self, number: int) -> None:
+        for at, (first, last, line) in enumerate(self._gaps):
+            if first <= number <= last:
+                rest = [(first, number - 1, line), (number + 1, last, line)]
+                self._gaps[at : at + 1] = [gap for gap in rest if gap[0] <= gap[1]]
+                return
+
+    def _range(self, first: int, last: int) -> str:
+        name = entry_id(self.writer, first)
+        return name if first == last else f"{name} to {last}"

@@ -1,0 +1,187 @@
+"""Compares the store with the log: every stored value must be announced, and the reverse.
+
+Sealed state is identified by its place. Nothing is opened, and nothing is changed.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Final
+
+from masking_audit.verify.facts import Facts, Mismatch, MismatchKind, hash_of
+from masking_audit.verify.findings import Kind
+from masking_audit.verify.verifier import Verification
+from masking_service.audit.lines import EntryLine
+from masking_service.audit.streams import Streams
+from masking_service.store.client import Command, Reply, Store
+from masking_service.store.layout import PREFIX
+
+KEYS_AT_ONCE: Final = 500
+RECORD: Final = "record"
+"""Records are not announced; the tombstones in their places are."""
+_WAYBILL: Final = rb"wm:\{[A-Za-z0-9_-]{16}\}"
+_TENANT: Final = rb"wm:\{t:[A-Za-z0-9_-]+\}"
+_KINDS: Final = (
+    ("custody", b"GET", re.compile(_WAYBILL + rb"@")),
+    (RECORD, b"GET", re.compile(_WAYBILL + rb"(?:[0-9a-f]|10)")),
+    ("disclosure", b"HGETALL", re.compile(_WAYBILL + rb"!")),
+    ("call record", b"HGETALL", re.compile(_WAYBILL + rb"#")),
+    ("case", b"HGETALL", re.compile(_TENANT + rb"case:[A-Za-z0-9_-]+")),
+    ("list of frozen principals", b"HGETALL", re.compile(_TENANT + rb"freezes")),
+    ("list of decoys", b"HGETALL", re.compile(_TENANT + rb"(?:decoys|decoy-details)")),
+    ("list of the lookout", b"HGETALL", re.compile(_TENANT + rb"shortlist")),
+    ("number of a caller", b"HGETALL", re.compile(_TENANT + rb"callers")),
+    ("list of clients", b"HGETALL", re.compile(rb"wm:clients")),
+)
+_BY_ACTION: Final = (
+    ("case-", "case"),
+    ("custody-", "custody"),
+    ("erase", "tombstone"),
+    ("detokenize", "disclosure"),
+    ("view", "disclosure"),
+    ("callers-", "number of a caller"),
+    ("call-record", "call record"),
+    ("call", "disclosure"),
+    ("search", "disclosure"),
+    ("client-", "list of clients"),
+    ("freeze", "list of frozen principals"),
+    ("thaw", "list of frozen principals"),
+    ("decoy-", "list of decoys"),
+    ("lookout", "list of the lookout"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StoreMismatch:
+    """A place that the log does not explain.
+
+    Attributes:
+        what: what is stored there, or should be.
+        place: its hash, as in facts.
+    """
+
+    what: str
+    place: str
+    mismatch: Mismatch
+
+
+@dataclass(frozen=True, slots=True)
+class _StoredValue:
+    """A value read at a place, and when."""
+
+    what: str
+    place: str
+    value: str
+    seen_at: int
+
+    @property
+    def ends(self) -> bool:
+        """Whether the place expires with its value."""
+        return self.what in {"custody", RECORD}
+
+
+def read_new_entries(streams: Streams, verification: Verification) -> Iterator[EntryLine]:
+    """Verify and yield the store's newer entries.
+
+    Raises:
+        StoreUnavailable, UnreadableLineError: the store did not answer, or its log is invalid.
+    """
+    if verification.findings:
+        return  # the log cannot be continued
+    checkpoint_chain = verification.checkpoint_chain
+    checkpoints = streams.checkpoints(checkpoint_chain.epoch)
+    if checkpoint_chain.epoch:
+        stored = next(checkpoints, None)
+        if stored is None or stored.link != checkpoint_chain.head:
+            text = "is not in the store: it was rolled back, or it is a different store"
+            verification.findings.add(Kind.REWRITTEN, 0, f"checkpoint {checkpoint_chain.epoch}", text)
+            return
+    writers = streams.writers()
+    for checkpoint in checkpoints:
+        writers |= {head.writer for head in checkpoint.checkpoint.heads}
+        verification.add_parsed(checkpoint)
+    for writer in sorted(writers):
+        chain = verification.chains.get(writer)
+        for parsed in streams.entries(writer, chain.number + 1 if chain else 1):
+            verification.add_parsed(parsed)
+            yield parsed
+        chain = verification.chains.get(writer)
+        if chain:
+            chain.end()
+
+
+def check_store(
+    store: Store, facts: Facts, update_facts: Callable[[], None], clock: Callable[[], int]
+) -> Iterator[StoreMismatch]:
+    """Compare all sealed values in store and log.
+
+    Args:
+        store: the Redis client.
+        facts: the announcements of the log so far.
+        update_facts: adds the announcements made meanwhile; called once, after everything was read.
+        clock: returns the time in Unix seconds.
+
+    Raises:
+        StoreUnavailable: the store did not answer.
+    """
+    began = clock()
+    seen: set[str] = set()
+    suspected: list[_StoredValue] = []
+    for one in _stored_values(store, facts, clock):
+        seen.add(one.place)
+        if facts.check(one.place, one.value, one.seen_at, ends=one.ends):
+            suspected.append(one)
+    update_facts()
+    for one in suspected:
+        # Checked as of the time it was read: later announcements may have changed it since.
+        mismatch = facts.check(one.place, one.value, one.seen_at, ends=one.ends)
+        if mismatch:
+            yield StoreMismatch(_name(one.what, mismatch), one.place, mismatch)
+    for place in facts:
+        mismatch = None if place in seen else facts.check(place, "", began, ends=True)
+        if mismatch:
+            yield StoreMismatch(_name("", mismatch), place, mismatch)
+
+
+def _name(what: str, mismatch: Mismatch) -> str:
+    """Describe what a place holds."""
+    announcement = mismatch.announcement
+    if announcement is None:
+        return what
+    if what in {"", RECORD}:
+        what = next(
+            (name for action, name in _BY_ACTION if announcement.action.startswith(action)), announcement.action
+        )
+    return f"case {announcement.case}" if what == "case" and announcement.case else what
+
+
+def _stored_values(store: Store, facts: Facts, clock: Callable[[], int]) -> Iterator[_StoredValue]:
+    keys = store.keys(PREFIX + b"*")
+    while found := [*islice(keys, KEYS_AT_ONCE)]:
+        kinds = [kind for key in found if (kind := _kind(key, facts))]
+        commands: list[Command] = [(command, key) for _, command, key in kinds]
+        now = clock()
+        for (what, _, key), reply in zip(kinds, store.read(commands), strict=True):
+            for place, value in _values(key, reply):
+                yield _StoredValue(what, hash_of(place), hash_of(value), now)
+
+
+def _kind(key: bytes, facts: Facts) -> tuple[str, bytes, bytes] | None:
+    """Return what a key holds and the command that reads it; None if it is not announced."""
+    for what, command, pattern in _KINDS:
+        if pattern.fullmatch(key):
+            return None if what == RECORD and hash_of(key) not in facts else (what, command, key)
+    return None
+
+
+def _values(key: bytes, reply: Reply) -> Sequence[tuple[bytes, bytes]]:
+    """Return places and values from the reply of GET or HGETALL."""
+    if isinstance(reply, list):
+        return [(key + b"/" + field, value) for field, value in zip(reply[0::2], reply[1::2], strict=True)]
+    return [] if reply is None else [(key, reply)]
+
+
+def is_not_in_log(found: StoreMismatch) -> bool:
+    """Return whether the log does not mention a place, as a log that begins later than the store may not."""
+    return found.mismatch.kind is MismatchKind.UNLOGGED and found.mismatch.announcement is None

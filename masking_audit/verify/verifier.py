@@ -1,0 +1,277 @@
+"""Verifies a log with the public key alone."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import BinaryIO, Final
+
+import msgspec
+
+from keys.signatures import Verifier
+from masking_audit.verify.chain import Chain
+from masking_audit.verify.checkpoint_chain import (
+    EXTERNAL,
+    NEXT_CHAIN,
+    CheckpointChain,
+    RequiredEntries,
+    name_of,
+)
+from masking_audit.verify.findings import Findings, Kind
+from masking_service.audit.entries import entry_id
+from masking_service.audit.lines import (
+    MAX_LINE_BYTES,
+    CheckpointLine,
+    EntryLine,
+    Head,
+    UnreadableLineError,
+    is_signed,
+    read_line,
+)
+
+BLANK: Final = b" \t\r\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Counts and times (Unix seconds; 0 without entries) of a log."""
+
+    entries: int
+    writers: int
+    commits: int
+    checkpoints: int
+    first_at: int
+    last_at: int
+    newest_epoch: int
+    newest_checkpoint_at: int
+
+
+class KnownWriter(msgspec.Struct, frozen=True):
+    """The state of a writer at a starting point.
+
+    Attributes:
+        number: its highest number.
+        links: the links (hexadecimal) of its last entries, up to that number.
+        named: whether the newest checkpoint names it.
+    """
+
+    writer: str
+    number: int
+    links: Sequence[str]
+    named: bool
+
+
+class StartingPoint(msgspec.Struct, frozen=True):
+    """A point from which a log can be verified.
+
+    Attributes:
+        epoch, link: of the newest checkpoint before it.
+        writers: what is known of each writer.
+        slots: over how many slots of the store the log is spread.
+    """
+
+    epoch: int
+    link: str
+    writers: Sequence[KnownWriter]
+    slots: int = 1
+
+    @classmethod
+    def after(cls, parsed: CheckpointLine) -> "StartingPoint":
+        """Return the point right after a checkpoint."""
+        heads = parsed.checkpoint.heads
+        known = [KnownWriter(head.writer, head.number, [head.link], named=True) for head in heads]
+        return cls(parsed.checkpoint.epoch, parsed.link.hex(), known, parsed.checkpoint.slots)
+
+
+class Verification:
+    """Verifies the lines of a log one by one.
+
+    Args:
+        verifier: of the key that signs the log.
+        start: where the log begins, if its beginning is kept elsewhere.
+        against: a checkpoint that was kept elsewhere; everything that it names must be in the log.
+
+    Attributes:
+        findings: what is wrong so far.
+        chains: the chain of each writer.
+        checkpoint_chain: the checkpoints.
+    """
+
+    def __init__(
+        self, verifier: Verifier, start: StartingPoint | None = None, against: CheckpointLine | None = None
+    ) -> None:
+        self.findings = Findings()
+        self.chains: dict[str, Chain] = {}
+        self._required: dict[str, RequiredEntries] = {}
+        self._verifier = verifier
+        self._against = against
+        self._begins_later = start is not None and start.epoch > 0
+        self._entries = self._commits = self._checkpoints = 0
+        self._first_at = self._last_at = 0
+        self._line = 0
+        self._ends_with_checkpoint = False
+        self.checkpoint_chain = CheckpointChain(self.findings, verifier)
+        if start is not None:
+            self._begin_at(start)
+        if against is not None and is_signed(against, verifier):
+            self.findings.slots = against.checkpoint.slots
+            self._require(against.checkpoint.heads, EXTERNAL)
+        elif against is not None:
+            self.findings.add(Kind.FORGED, 0, "", "the given checkpoint is not signed with this key")
+
+    def add(self, line: bytes) -> EntryLine | CheckpointLine | None:
+        """Add a line; return its content, or None."""
+        self._line += 1
+        if not line.strip(BLANK):
+            return None
+        try:
+            parsed = read_line(line)
+        except UnreadableLineError as error:
+            ends = "" if line.endswith(b"\n") else "; if it is the last line, the log was cut off within it"
+            self.findings.add(Kind.UNREADABLE, self._line, "", f"{error}{ends}")
+            self._ends_with_checkpoint = False
+            return None
+        self.add_parsed(parsed)
+        return parsed
+
+    def forget(self, writer: str) -> None:
+        """Forget a writer that has ended."""
+        self.chains.pop(writer, None)
+        self._required.pop(writer, None)
+
+    def resume_point(self, heads: Mapping[str, int]) -> StartingPoint:
+        """Return the state from which verification can continue.
+
+        Links before those in `heads` are forgotten.
+        """
+        known = []
+        for writer, chain in sorted(self.chains.items()):
+            first = min(heads.get(writer, chain.number), chain.number)
+            chain.links.forget(first)
+            links = [chain.links.get(number) or b"" for number in range(first, chain.number + 1)]
+            known.append(KnownWriter(writer, chain.number, [linked.hex() for linked in links], writer in heads))
+        checkpoints = self.checkpoint_chain
+        return StartingPoint(checkpoints.epoch, checkpoints.head.hex(), known, self.findings.slots)
+
+    def add_parsed(self, parsed: EntryLine | CheckpointLine) -> None:
+        """Add a line that is parsed already."""
+        if isinstance(parsed, CheckpointLine):
+            self._take_checkpoint(parsed)
+        else:
+            self._take_entry(parsed)
+
+    def end(self) -> Summary:
+        """End the log: report what is missing, and return the summary."""
+        for chain in self.chains.values():
+            chain.end()
+        self.checkpoint_chain.end()
+        for writer, required in self._required.items():
+            self._check_kept(writer, required)
+        if not self._entries and not self._checkpoints:
+            self.findings.add(Kind.CUT_OFF, 0, "", "is empty")
+        elif not self._ends_with_checkpoint:
+            self.findings.add(Kind.CUT_OFF, self._line, "", "does not end with a checkpoint: its end is missing")
+        elif self.checkpoint_chain.head:  # one with an invalid signature is reported already, and names nothing
+            self._check_named()
+        if self._against is not None:
+            self._check_reached(self._against)
+        return self.summary()
+
+    def summary(self) -> Summary:
+        """Return the counts so far."""
+        return Summary(
+            entries=self._entries,
+            writers=len(self.chains),
+            commits=self._commits,
+            checkpoints=self._checkpoints,
+            first_at=self._first_at,
+            last_at=self._last_at,
+            newest_epoch=self.checkpoint_chain.epoch,
+            newest_checkpoint_at=self.checkpoint_chain.at,
+        )
+
+    def _begin_at(self, start: StartingPoint) -> None:
+        self.findings.slots = start.slots
+        self.checkpoint_chain = CheckpointChain(self.findings, self._verifier, start.epoch, bytes.fromhex(start.link))
+        for known in start.writers:
+            links = [bytes.fromhex(one) for one in known.links]
+            chain = Chain(known.writer, self.findings, self._verifier, known.number, links[-1])
+            for ahead, linked in enumerate(links, known.number - len(links) + 1):
+                chain.links.put(ahead, linked)
+            self.chains[known.writer] = chain
+
+    def _take_entry(self, parsed: EntryLine) -> None:
+        chain = self.chains.get(parsed.writer)
+        if chain is None:
+            chain = self.chains[parsed.writer] = Chain(parsed.writer, self.findings, self._verifier)
+        chain.add(self._line, parsed)
+        required = self._required.get(parsed.writer)
+        if required is not None:
+            required.check_new(chain, self.findings)
+        if parsed.after is not None:
+            self._require([parsed.after], NEXT_CHAIN)
+        self._entries += 1
+        self._commits += parsed.signature != b""
+        if parsed.at > self._last_at:  # `max` and `min` would be a thirtieth of verifying an entry
+            self._last_at = parsed.at
+        if parsed.at < self._first_at or not self._first_at:
+            self._first_at = parsed.at
+        self._ends_with_checkpoint = False
+
+    def _take_checkpoint(self, parsed: CheckpointLine) -> None:
+        self._checkpoints += 1
+        self._ends_with_checkpoint = True
+        if self.checkpoint_chain.add(self._line, parsed):
+            self.findings.slots = parsed.checkpoint.slots
+            self._require(parsed.checkpoint.heads, parsed.checkpoint.epoch)
+        against = self._against
+        if against is not None and parsed.checkpoint.epoch == against.checkpoint.epoch and parsed.link != against.link:
+            text = "differs from the given checkpoint of this epoch: the log was rewritten"
+            self.findings.add(Kind.REWRITTEN, self._line, f"checkpoint {parsed.checkpoint.epoch}", text)
+
+    def _require(self, heads: Sequence[Head], epoch: int) -> None:
+        for head in heads:
+            required = self._required.setdefault(head.writer, RequiredEntries())
+            chain = self.chains.get(head.writer)
+            required.add(head.number, bytes.fromhex(head.link), epoch, chain, self.findings)
+
+    def _check_kept(self, writer: str, required: RequiredEntries) -> None:
+        chain = self.chains.get(writer)
+        by = f"{name_of(required.epoch)} names {entry_id(writer, required.newest)}"
+        if chain is None:
+            if self._begins_later and required.epoch == NEXT_CHAIN:
+                return  # it may have ended before this log begins
+            self.findings.add(Kind.MISSING_WRITER, 0, writer, f"{by}, and the log has no entry of this writer")
+        elif required.newest > chain.number:
+            text = f"{by}: {entry_id(writer, chain.number + 1)} and all after it are missing"
+            self.findings.add(Kind.CUT_OFF, chain.line, entry_id(writer, chain.number), text)
+
+    def _check_named(self) -> None:
+        """Report entries that no checkpoint names."""
+        for writer, chain in self.chains.items():
+            named = max(self._required[writer].newest if writer in self._required else 0, chain.first)
+            if chain.number > named:
+                text = f"no checkpoint names it, nor any since {entry_id(writer, named)}: the end was cut off"
+                self.findings.add(Kind.CUT_OFF, chain.line, entry_id(writer, chain.number), text)
+
+    def _check_reached(self, against: CheckpointLine) -> None:
+        epoch = against.checkpoint.epoch
+        if self.checkpoint_chain.epoch < epoch:
+            text = f"ends at checkpoint {self.checkpoint_chain.epoch}, before the given one ({epoch})"
+            self.findings.add(Kind.CUT_OFF, 0, "", text)
+
+
+def verify(lines: Iterable[bytes], verification: Verification) -> Summary:
+    """Verify all `lines` and return their summary; see also `verification.findings`."""
+    for line in lines:
+        verification.add(line)
+    return verification.end()
+
+
+def read_lines(file: BinaryIO) -> Iterator[bytes]:
+    """Yield the lines of a file.
+
+    A line longer than any log line is cut: it is unreadable anyway.
+    """
+    while line := file.readline(MAX_LINE_BYTES):
+        yield line
+        while line and not line.endswith(b"\n"):
+            line = file.readline(MAX_LINE_BYTES)

@@ -1,0 +1,151 @@
+"""`mask FILE` and `tokenize FILE`: read a file of records and write one like it, whole or not at all.
+
+Exit codes: 0 all well, 1 some records failed, 2 nothing done, 130 interrupted.
+"""
+
+import os
+import sys
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Final, Literal
+
+import click
+import msgspec
+from rich.console import Console
+
+from keys.files import read_secret_file
+from masking_files.destination import destination_of, discarded, written
+from masking_files.options import Options, format_of, named, opened, shape_of, shared
+from masking_files.passing import Work, pass_through
+from masking_files.table import Table
+from masking_files.texts import CHECKED, NEEDS_API_KEY, WRITTEN
+from masking_files.work import Tokenizing, masking
+from masking_service.cli.language import say
+from masking_service.cli.options import settings_of
+from masking_service.dev.development import CREDENTIALS
+from masking_service.masking.profiles import Profile
+from masking_service.masking.schema import Schema
+from masking_service.masking.schemas import load_schemas
+from masking_service.runtime.settings import Settings
+from masking_service.runtime.wiring import assemble
+from masking_service.service.custody.state import Custody
+from masking_service.service.people.policy import Policy
+from masking_service.service.people.principals import site_codes
+
+PRINTER: Final = "label-printer"
+
+
+@click.command()
+@shared
+@click.option("--check", is_flag=True, help="Say what would be done, and write nothing.")
+def mask(options: Options, check: bool) -> None:
+    """Mask the records of a CSV, Excel, JSON or NDJSON file.
+
+    FILE is - for standard input. It needs no store and no keys. The output holds one line for each record, in order.
+    The input is never changed. A table is refused if a column looks personal and is not mapped.
+    """
+    form = format_of(options)
+    settings = Settings.read({**os.environ, "MASKING_STATE_DIR": str(options.state_dir)}, development=False)
+    known = load_schemas(settings.schemas)
+    schema: Schema = named(known, options.schema, "schema")
+    profile: Profile = named(Policy.load(settings.policy, development=False).rules.profiles, options.profile, "profile")
+
+    work = partial(masking, known=known.values())
+    _run(options, form, schema, profile, work, tokenize=False, check=check)
+
+
+@click.command()
+@shared
+@click.option(
+    "--replace",
+    type=click.Choice(["mask", "token"]),
+    default="mask",
+    show_default=True,
+    help="What replaces a value.",
+)
+@click.option(
+    "--on-conflict",
+    type=click.Choice(["reject", "revise"]),
+    default="reject",
+    show_default=True,
+    help="What other values for a known number are: a failure, or a new revision.",
+)
+@click.option("--custody-site", callback=lambda _c, _p, site: _site(site), help="The site that holds the parcels now.")
+@click.option("--key-file", type=click.Path(path_type=Path, dir_okay=False), help="Holds the API key.")
+def tokenize(
+    options: Options,
+    replace: Literal["mask", "token"],
+    on_conflict: Literal["reject", "revise"],
+    custody_site: str | None,
+    key_file: Path | None,
+) -> None:
+    """Tokenize and store the records of such a file.
+
+    FILE is CSV, Excel, JSON or NDJSON, and - for standard input. The API key is in --key-file or MASKING_API_KEY; in a
+    development set-up it is the label printer's. The same file again gives the same tokens.
+    """
+    form = format_of(options)
+    settings = settings_of(options.state_dir)
+    credential = _credential(settings, key_file)
+    schema: Schema = named(load_schemas(settings.schemas), options.schema, "schema")
+    parts = assemble(settings)
+    profile: Profile = named(parts.acting.policy.rules.profiles, options.profile, "profile")
+    work = Tokenizing(
+        parts,
+        credential,
+        options.schema,
+        options.profile,
+        replace=replace,
+        revise=on_conflict == "revise",
+        custody=Custody(custody_site) if custody_site else None,
+    )
+    try:
+        _run(options, form, schema, profile, work.using, tokenize=True, check=False)
+    finally:
+        parts.store.close()
+
+
+def _run(
+    options: Options,
+    form: str,
+    schema: Schema,
+    profile: Profile,
+    work: Callable[[Schema, Profile], Work],
+    *,
+    tokenize: bool,
+    check: bool,
+) -> None:
+    console = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
+    output = destination_of(options.file, options.output, "tokenized" if tokenize else "masked")
+    with opened(options, form) as source:
+        shape = shape_of(options, form, source, schema, profile, tokenize=tokenize)
+        if isinstance(shape, Table):
+            schema, profile = shape.schema, shape.profile
+        with discarded() if check else written(output, options.file, force=options.force) as write:
+            summary = pass_through(shape, work(schema, profile), write, options.batch, console)
+    summary.show(console, say(CHECKED) if check else say(WRITTEN, output=output), shape)
+    if summary.failed:
+        sys.exit(1)
+
+
+def _credential(settings: Settings, key_file: Path | None) -> str:
+    if key_file is not None:
+        return read_secret_file(key_file).decode("ascii", "replace").strip()
+    given = os.environ.get("MASKING_API_KEY", "")
+    if given:
+        return given
+    held = settings.state_dir / CREDENTIALS
+    if settings.development and held.exists():
+        credentials: dict[str, str] = msgspec.json.decode(read_secret_file(held))
+        return credentials.get(PRINTER, "")
+    raise click.UsageError(say(NEEDS_API_KEY))
+
+
+def _site(site: str | None) -> str | None:
+    if site is not None:
+        try:
+            site_codes([site])
+        except ValueError as fault:
+            raise click.BadParameter(str(fault)) from None
+    return site

@@ -1,0 +1,229 @@
+"""A table of which each row is a record, built from its cells by the meaning of their columns.
+
+Unmapped cells stay as written. No cell of a failed row is written, and nothing at all if a column looks personal and is
+not mapped.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import islice
+from typing import Any, Final, NamedTuple, Protocol
+
+from masking_files import texts
+from masking_files.cells import Builder, Row
+from masking_files.destination import Write
+from masking_files.entries import FileEntry, Format, Result, unreadable
+from masking_files.faults import InputError
+from masking_files.headers import lay_out
+from masking_files.unmapped import FIRST_ROWS, Mode, Unmapped
+from masking_service.cli.language import say
+from masking_service.masking.kinds.text import contains_personal_data
+from masking_service.masking.profiles import Profile
+from masking_service.masking.schema import Schema, pointer
+from masking_service.service.people.rules import TOKEN_KINDS
+
+HIDDEN: Final = "*"
+"""What is in each cell of a row that failed."""
+
+_STORED: Final = ("revision", "created", "expires_at")
+
+Cell = str | int | bool
+
+
+class Line(NamedTuple):
+    """A row of a sheet: where it begins, its cells as text, and what the sheet needs to write it."""
+
+    number: int
+    cells: Sequence[str]
+    origin: Any
+
+
+class Sheet(Protocol):
+    """Reads the rows of a table and writes them again, each in its own form."""
+
+    headers: Sequence[str]
+
+    def lines(self) -> Iterator[Line]:
+        """The rows behind the headers. Empty ones are none."""
+
+    def begin(self, write: Write, added: Sequence[str]) -> None:
+        """Write the headers, and those of the columns that are added."""
+
+    def put(self, line: Line, changed: Mapping[int, str], added: Sequence[Cell]) -> None:
+        """Write a row: its cells, those that changed, and what is added."""
+
+    def blank(self, line: Line, added: Sequence[Cell]) -> None:
+        """Write a row that failed: HIDDEN under every header, and what is added."""
+
+    def flush(self) -> None:
+        """Write what was put so far."""
+
+    def end(self) -> None:
+        """Write what ends the table, if anything does."""
+        return
+
+    def rounded(self, line: Line, column: int) -> bool:
+        """Whether a cell is a number that has lost digits."""
+        del line, column
+        return False
+
+    @property
+    def progress(self) -> tuple[int, int | None]:
+        """How much was read, and how much there is to read; None where this is unknown."""
+        ...
+
+    @property
+    def notes(self) -> list[str]:
+        """What the summary says of the sheet."""
+        return []
+
+
+class Table(Format):
+    """The records of a sheet.
+
+    Args:
+        sheet: reads and writes its rows.
+        schema, profile: what its records are, and how they are masked.
+        told: what --map says.
+        unmapped: what --unmapped says.
+        tokenize: whether answers hold tokens, which get columns of their own.
+
+    Attributes:
+        schema: of the records, with a place for each personal column that the given schema has none for.
+        profile: the given one, for records whose unmapped columns were seen to.
+    """
+
+    def __init__(
+        self,
+        sheet: Sheet,
+        *,
+        schema: Schema,
+        profile: Profile,
+        told: Mapping[str, str],
+        unmapped: Mode,
+        tokenize: bool,
+    ) -> None:
+        self._sheet = sheet
+        headers = sheet.headers
+        _refuse_values(headers)
+        self._layout = layout = lay_out(headers, schema, told)
+        self.schema = layout.schema
+        self.profile = replace(profile, unmapped="pass")
+        if profile.unmapped == "hide" and unmapped != "pass":
+            unmapped = "hide"
+        self._party = profile.party_masker()
+        numbers = [at for at in layout.places if at not in layout.kinds]
+        watched = [at for at in layout.others if at not in layout.left]
+        self._unmapped = Unmapped(headers, watched, unmapped, profile, numbers=numbers)
+        if not layout.kinds:
+            rows = [line.cells for line in islice(sheet.lines(), FIRST_ROWS) if len(line.cells) == len(headers)]
+            raise self._unmapped.nothing_named(rows)
+        if tokenize and not layout.knows_number:
+            raise InputError(say(texts.NO_NUMBER, path=schema.waybill_paths[-1][0]), 1)
+        self._builder = Builder(layout)
+        self._pointers = {at: pointer(steps) for at, steps in layout.places.items()}
+        self._tokens = [self._pointers[at] for at, kind in layout.kinds.items() if kind in TOKEN_KINDS]
+        self._numbers = numbers if tokenize else []
+        self._tokenize = tokenize
+
+    def entries(self) -> Iterator[FileEntry]:
+        """A record for each row."""
+        width = len(self._sheet.headers)
+        for number, line in enumerate(self._sheet.lines(), 1):
+            if len(line.cells) != width:
+                # Every cell may be another header's: nothing of it can be trusted to be masked.
+                yield FileEntry(line.number, number, None, unreadable("wrong-cell-count"), (line, None))
+            elif rounded := [self._pointers[at] for at in self._numbers if self._sheet.rounded(line, at)]:
+                yield FileEntry(line.number, number, None, unreadable("rounded-number", *rounded), (line, None))
+            else:
+                row = self._builder.build(self._unmapped.take(number, self._without_parties(line.cells)))
+                yield FileEntry(line.number, number, row.record, None, (line, row))
+
+    def _without_parties(self, cells: Sequence[str]) -> Sequence[str]:
+        """The cells; of those that hold a name, a phone and an address together the mask."""
+        if not self._layout.parties:
+            return cells
+        parties = self._layout.parties
+        return [self._party(cell) if at in parties and cell else cell for at, cell in enumerate(cells)]
+
+    def begin(self, write: Write) -> None:
+        """Write the headers."""
+        added = [*(f"token:{at}" for at in self._tokens), *_STORED] if self._tokenize else []
+        taken = set(self._sheet.headers)
+        self._sheet.begin(write, [_free(name, taken) for name in (*added, "error")])
+
+    def put(self, answers: Sequence[tuple[FileEntry, Result]]) -> None:
+        """Write rows: cells, tokens and what was stored, and the error."""
+        for entry, result in answers:
+            line: Line
+            row: Row
+            line, row = entry.origin
+            error = result.get("error")
+            if error is not None:
+                blank = [""] * (len(self._tokens) + len(_STORED)) if self._tokenize else []
+                self._sheet.blank(line, [*blank, _reason(error)])
+                continue
+            added: list[Cell] = []
+            if self._tokenize:
+                tokens = result["tokens"]
+                added = [*(tokens.get(at, "") for at in self._tokens), *(result[name] for name in _STORED)]
+            changed = dict(row.changes(line.cells))
+            self._sheet.put(line, changed, [*added, ""])
+        self._sheet.flush()
+
+    def end(self) -> None:
+        """End the table.
+
+        Raises:
+            NotDone: a column looks personal and is not mapped.
+        """
+        self._unmapped.finish()
+        self._sheet.end()
+
+    def column(self, pointer: str) -> int | None:
+        """The column of a mapped place."""
+        return next((at + 1 for at, its in self._pointers.items() if its == pointer), None)
+
+    @property
+    def progress(self) -> tuple[int, int | None]:
+        """As the sheet counts it."""
+        return self._sheet.progress
+
+    @property
+    def notes(self) -> list[str]:
+        """What the columns are, by their numbers."""
+        layout = self._layout
+        mapped = [f"{at + 1} {its}" for at, its in self._pointers.items() if at not in layout.added]
+        notes = [*self._sheet.notes, say(texts.COLUMNS, columns=", ".join(mapped))]
+        if layout.added:
+            added = ", ".join(f"{at + 1} ({layout.kinds[at]})" for at in sorted(layout.added))
+            notes.append(say(texts.ADDED_TOKENIZED if self._tokenize else texts.ADDED, columns=added))
+        return notes
+
+    @property
+    def remarks(self) -> list[str]:
+        """What the unmapped columns are."""
+        return self._unmapped.remarks
+
+
+def _refuse_values(headers: Sequence[str]) -> None:
+    """A first row that is no header would come back in clear."""
+    for at, header in enumerate(headers):
+        if contains_personal_data(header):
+            raise InputError(say(texts.NO_HEADERS), 1, at + 1)
+
+
+def _free(name: str, taken: set[str]) -> str:
+    """`name`, or the next like it that no column has."""
+    free = name
+    number = 2
+    while free in taken:
+        free = f"{name}-{number}"
+        number += 1
+    taken.add(free)
+    return free
+
+
+def _reason(error: Mapping[str, Any]) -> str:
+    places = [f"{fault['code']} {fault['pointer']}".rstrip() for fault in error.get("errors", ())]
+    return "; ".join(places) or str(error["code"])

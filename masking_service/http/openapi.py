@@ -1,0 +1,195 @@
+"""Builds the OpenAPI document from the tables of operations, shapes and problems.
+
+It says what the code says and repeats none of it by hand; the set-up's own names (schemas, profiles, purposes) are
+in it, and nothing about anyone is.
+"""
+
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
+from typing import Final
+
+import msgspec
+
+from masking_service.http import components, examples, operations
+from masking_service.http.components import Json, reference
+from masking_service.http.http import JSON, PROBLEM_JSON
+from masking_service.http.operation import Answer, Operation
+from masking_service.http.problem_texts import PROBLEMS
+from masking_service.http.problems import Problem
+from masking_service.masking.schema import Schema
+from masking_service.service.people.rules import Rules
+
+_DESCRIPTION: Final = """\
+Masks or tokenizes names, phones and addresses in waybill records, keeps the values of the tokens encrypted, and opens
+single values again only for the right role, for a stated purpose and inside budgets, with an audit entry first.
+
+Fields are named by their JSON Pointer inside the record. Results are in the order of the request, and a bad item
+never fails its neighbours. An unknown path answers `not-found`, and an unknown method `method-not-allowed`.
+"""
+_EXTRAS: Final[Mapping[str, Json]] = {
+    "quota-exceeded": {"window": "1h", "retry_at": "2026-11-24T09:00:00Z"},
+}
+"""Members that one problem has and others have not, as in an example of it."""
+
+_ACCEPT_LANGUAGE: Final[Json] = {
+    "name": "Accept-Language",
+    "in": "header",
+    "description": "The language of `title` and `detail` in problems, and of `detail` in items: English, or Chinese.",
+    "schema": {"type": "string"},
+    "example": "zh-CN, en;q=0.5",
+}
+_EVERY_ANSWER: Final = ("X-Request-Id", "Cache-Control")
+_BY_STATUS: Final[Mapping[int, tuple[str, ...]]] = {
+    302: ("Location",),
+    401: ("WWW-Authenticate",),
+    429: ("Retry-After",),
+    503: ("Retry-After",),
+}
+
+
+def document(rules: Rules, schemas: Mapping[str, Schema]) -> Json:
+    """The whole document, for a service with this policy and these schemas."""
+    paths: dict[str, Json] = {}
+    for group, rows in operations.GROUPS.items():
+        for row in rows:
+            paths.setdefault(row.path, {})[row.method] = _operation(row, group)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Waybill masking service", "version": "1", "description": _DESCRIPTION},
+        "servers": [{"url": "/"}],
+        "tags": [{"name": group} for group in operations.GROUPS],
+        "paths": paths,
+        "components": {
+            "schemas": components.schemas(rules, schemas),
+            "headers": dict(components.HEADERS),
+            "parameters": {"X-Request-Id": _request_id(), "Accept-Language": _ACCEPT_LANGUAGE},
+            "securitySchemes": {
+                "bearer": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "An API key (machines), or a JWT of a configured issuer (staff). The names "
+                    "beside it are permissions. The policy says which roles have them.",
+                }
+            },
+        },
+    }
+
+
+def _operation(row: Operation, group: str) -> Json:
+    example = examples.TABLE.get(row.name)
+    operation: Json = {
+        "operationId": row.name,
+        "tags": [group],
+        "summary": row.summary,
+        "description": f"Permission: {' or '.join(f'`{name}`' for name in row.permissions) or 'none is needed'}.",
+        "security": [{"bearer": [name]} for name in row.permissions] or ([{"bearer": []}] if row.authenticated else []),
+        "parameters": _parameters(row),
+        "responses": _responses(row),
+    }
+    if row.body is not None:
+        content: Json = {"schema": reference(row.body)}
+        if example is not None:
+            content["example"] = example.body
+        operation["requestBody"] = {"required": not row.body_optional, "content": {JSON: content}}
+    return operation
+
+
+def _request_id() -> Json:
+    return {
+        "name": "X-Request-Id",
+        "in": "header",
+        "description": "The caller's id for the request: 1 to 64 of A-Z a-z 0-9 . _ -. Another id is made for one "
+        "that is not well formed or holds personal data.",
+        "schema": {"type": "string"},
+        "example": "print-7f3a",
+    }
+
+
+def _parameters(row: Operation) -> list[Json]:
+    parameters: list[Json] = [
+        {
+            "name": name,
+            "in": "path",
+            "required": True,
+            "description": description,
+            "schema": {"type": "string", "minLength": shortest},
+            "example": example,
+        }
+        for name, (description, shortest, example) in operations.PATH_PARAMETERS.items()
+        if f"{{{name}}}" in row.path
+    ]
+    if row.query is not None:
+        _, shapes = msgspec.json.schema_components([row.query])
+        shape = shapes[row.query.__name__]
+        for name, schema in shape["properties"].items():
+            value = next(kind for kind in schema.get("anyOf", [schema]) if kind != {"type": "null"})
+            if "maximum" in value:
+                value["type"] = "integer"  # its shape takes the digits as the text that they are in a query
+            required = name in shape.get("required", ())
+            parameters.append({"name": name, "in": "query", "required": required, "schema": value})
+    shared = ("X-Request-Id", "Accept-Language")
+    return [*parameters, *({"$ref": f"#/components/parameters/{name}"} for name in shared)]
+
+
+def _responses(row: Operation) -> Json:
+    """Every answer of an operation by its status, first those that it is for."""
+    content: dict[int, Json] = {status: {} for status in row.answers}
+    for status, answer in row.contents():
+        content[status].update(_content(row, status, answer))
+    for status, codes in sorted(_refusals(row).items()):
+        content.setdefault(status, {})[PROBLEM_JSON] = _problems(status, codes)
+    return {
+        str(status): {
+            "description": HTTPStatus(status).phrase,
+            "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in _headers(status, media)},
+            **({"content": media} if media else {}),
+        }
+        for status, media in content.items()
+    }
+
+
+def _headers(status: int, media: Json) -> list[str]:
+    """The headers of an answer, by its status and what it can hold."""
+    only_problems = media.keys() == {PROBLEM_JSON}
+    return [*_EVERY_ANSWER, *_BY_STATUS.get(status, ()), *(["Content-Language"] if only_problems else [])]
+
+
+def _content(row: Operation, status: int, answer: Answer) -> Json:
+    if isinstance(answer, str):
+        return {answer: {"schema": {"type": "string"}}}
+    content: Json = {"schema": reference(answer)}
+    if row.name in examples.TABLE and status == min(row.answers):
+        content["example"] = examples.TABLE[row.name].answer
+    return {JSON: content}
+
+
+def _refusals(row: Operation) -> dict[int, list[str]]:
+    """The codes with which an operation can be refused, by status."""
+    codes = [
+        *operations.COMMON,
+        *(operations.AUTHENTICATED if row.authenticated else ()),
+        *(operations.GUARDED if row.permissions else ()),
+        *(operations.WITH_BODY if row.body is not None else ()),
+        *(operations.WITH_QUERY if row.query is not None else ()),
+        *row.problems,
+    ]
+    by_status: dict[int, list[str]] = {}
+    for code in codes:
+        by_status.setdefault(PROBLEMS[code].status, []).append(code)
+    return by_status
+
+
+def _problems(status: int, codes: Iterable[str]) -> Json:
+    codes = sorted(codes)
+    return {
+        "schema": {
+            "allOf": [
+                components.PROBLEM,
+                {"properties": {"status": {"const": status}, "code": {"enum": codes}}},
+            ]
+        },
+        "examples": {
+            code: {"summary": PROBLEMS[code].title.en, "value": Problem(code, extra=dict(_EXTRAS.get(code, {}))).body()}
+            for code in codes
+        },
+    }

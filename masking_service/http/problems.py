@@ -1,0 +1,168 @@
+"""Turns errors into problems (RFC 9457).
+
+A problem names place and rule, never a value.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from time import time
+from typing import Any, Final
+
+from keys.errors import IntegrityError, ProviderError
+from masking_service.audit.errors import ArchiveUnavailable, NotArchived
+from masking_service.http.problem_texts import PROBLEMS
+from masking_service.http.rule_texts import (
+    ARCHIVE_UNAVAILABLE,
+    CASE_STATES,
+    MEMBERS,
+    NO_SEARCH_INDEX,
+    NOT_ARCHIVED,
+    PLACES,
+)
+from masking_service.http.texts import Language, Text
+from masking_service.masking.errors import InvalidRecord
+from masking_service.masking.timestamps import rfc3339
+from masking_service.service.call.errors import NotFound, SeveralWaybills, TooMany, UnknownSchema
+from masking_service.service.people.errors import (
+    AccessError,
+    CallsUnavailable,
+    CaseCheckUnavailable,
+    CaseNotOpen,
+    CaseRequired,
+    Forbidden,
+    IssuerUnavailable,
+    NoSearchIndex,
+    ProfileRequired,
+    PurposeRequired,
+    QuotaExceeded,
+    SignInRequired,
+    Unauthenticated,
+)
+from masking_service.store.errors import StoreUnavailable
+from masking_service.store.identity import WrongStore
+
+Errors = Sequence[tuple[str, str]]
+
+_OF_CODE_ONLY: Final = frozenset({"unknown-member", "not-with-token", "nothing-mapped", "too-deep", "too-large"})
+"""Codes of places for which the rule of the member says nothing."""
+
+MAX_RULES: Final = 5
+"""Rules in one detail: a request may be wrong at a thousand places."""
+
+
+@dataclass(eq=False)
+class Problem(Exception):
+    """A refusal of a whole request, as the caller sees it.
+
+    Attributes:
+        code: a key of PROBLEMS.
+        errors: (place, code) for each place at fault: a JSON Pointer inside the body, ``query:NAME`` or ``path:NAME``.
+        detail: what happened, where it is not what the table says of the code.
+        extra: further members of the body.
+        headers: further headers of the answer.
+    """
+
+    code: str
+    errors: Errors = ()
+    detail: Text | None = None
+    extra: dict[str, Any] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def status(self) -> int:
+        """The HTTP status."""
+        return PROBLEMS[self.code].status
+
+    def body(self, language: Language = "en") -> dict[str, Any]:
+        """The members of the problem document."""
+        text = PROBLEMS[self.code]
+        document: dict[str, Any] = {
+            "type": f"/problems/{self.code}",
+            "title": text.title.in_language(language),
+            "status": text.status,
+            "code": self.code,
+            "detail": with_rules(self.detail or text.detail, self.errors, language),
+        }
+        if self.errors:
+            document["errors"] = [{"pointer": pointer, "code": code} for pointer, code in self.errors]
+        return document | self.extra
+
+
+def with_rules(happened: Text, errors: Errors, language: Language) -> str:
+    """What happened, and the rules of the first places at fault."""
+    sentences = [happened.in_language(language)]
+    for pointer, code in errors[:MAX_RULES]:
+        rules = [text.in_language(language) for text in _rules(pointer, code)]
+        if rules:
+            place = pointer or "(whole)"
+            sentences.append(f"{place}：{'；'.join(rules)}。" if language == "zh" else f"{place}: {'; '.join(rules)}.")
+    return ("" if language == "zh" else " ").join(sentences)
+
+
+def _rules(pointer: str, code: str) -> Iterator[Text]:
+    """The rules of one place: of its code, and of the member that it names."""
+    of_code = PLACES.get(code)
+    if of_code is not None:
+        yield of_code
+    of_member = MEMBERS.get(re.split("[/:]", pointer)[-1])
+    if code == "invalid-type" and pointer:  # a record's own member may be named like one of a request
+        of_member = None
+    if of_member is not None and of_member is not of_code and code not in _OF_CODE_ONLY:
+        yield of_member
+
+
+RETRY_AFTER: Final = {"Retry-After": "1"}
+
+
+def problem_of(error: Exception) -> Problem:
+    """The problem that an error of the inner layers is."""
+    match error:
+        case Problem():
+            return error
+        case AccessError():
+            return _refusal(error)
+        case InvalidRecord():
+            return Problem("invalid-request", error.errors)
+        case UnknownSchema():
+            return Problem("unknown-schema", [("/schema", "unknown-schema")])
+        case SeveralWaybills():
+            return Problem("several-waybills", [("/schema", "several-waybills")])
+        case NotFound():
+            return Problem("not-found")
+        case TooMany():
+            return Problem("too-many")
+        case ArchiveUnavailable():
+            return Problem("unavailable", detail=ARCHIVE_UNAVAILABLE, headers=RETRY_AFTER)
+        case NotArchived():
+            return Problem("unavailable", detail=NOT_ARCHIVED, headers=RETRY_AFTER)
+        case StoreUnavailable() | ProviderError() | WrongStore():
+            return Problem("unavailable", headers=RETRY_AFTER)
+        case IntegrityError():
+            return Problem("integrity", headers=RETRY_AFTER)
+    return Problem("internal", headers=RETRY_AFTER)
+
+
+def _refusal(error: AccessError) -> Problem:
+    match error:
+        case Unauthenticated():
+            return Problem(error.code, headers={"WWW-Authenticate": "Bearer"})
+        case SignInRequired():
+            wanted = [("acr_values", error.acr), ("max_age", error.max_age)]
+            asked = "".join(f', {name}="{value}"' for name, value in wanted if value is not None)
+            challenge = f'Bearer error="insufficient_user_authentication"{asked}'  # RFC 9470, section 3
+            return Problem(error.code, headers={"WWW-Authenticate": challenge})
+        case QuotaExceeded():
+            extra = {"window": error.window, "retry_at": rfc3339(error.retry_at)}
+            return Problem(error.code, extra=extra, headers={"Retry-After": str(max(1, error.retry_at - int(time())))})
+        case IssuerUnavailable() | CaseCheckUnavailable() | CallsUnavailable():
+            return Problem(error.code, headers=RETRY_AFTER)
+        case NoSearchIndex():
+            return Problem(error.code, detail=NO_SEARCH_INDEX)
+        case Forbidden() if error.member:
+            return Problem(error.code, [(f"/{error.member}", "not-allowed")])
+        case ProfileRequired() | PurposeRequired() | CaseRequired():
+            return Problem(error.code, [(f"/{error.code.removesuffix('-required')}", "missing")])
+        case CaseNotOpen():
+            return Problem(error.code, detail=CASE_STATES.get(error.state))
+    return Problem(error.code)

@@ -1,0 +1,87 @@
+"""Explains each code of problems and items in English and Chinese, as a page or as JSON."""
+
+from html import escape
+from typing import Final
+
+from flask import Blueprint, Response, request
+from msgspec import UNSET
+
+from masking_service.http.code_texts import CODES
+from masking_service.http.docs import page_answer
+from masking_service.http.http import JSON, answer
+from masking_service.http.problem_texts import PROBLEMS
+from masking_service.http.problems import Problem
+from masking_service.http.rule_texts import ITEMS
+from masking_service.http.schemas.answers import ProblemExplanation, TextInLanguages
+from masking_service.http.texts import LANGUAGES, CodeText, Language, ProblemText, Text
+
+HTML: Final = "text/html"
+_TAGS: Final[dict[Language, str]] = {"en": "en", "zh": "zh-CN"}
+_HEADINGS: Final[dict[Language, tuple[str, str]]] = {
+    "en": ("What happened", "What to do"),
+    "zh": ("发生了什么", "如何处理"),
+}
+
+
+def problems() -> Blueprint:
+    """The routes of the explanations."""
+    routes = Blueprint("problems", __name__, url_prefix="/problems")
+
+    @routes.get("/<code>")
+    def explain(code: str) -> Response:
+        text = _of_problem(code) or CODES.get(code)
+        if text is None:
+            raise Problem("not-found")
+        if request.accept_mimetypes.best_match((JSON, HTML)) == HTML:
+            return page_answer(_page(code, text))
+        return answer(_explanation(code, text))
+
+    return routes
+
+
+def _of_problem(code: str) -> ProblemText | None:
+    """The text of a problem; of one whose code items have as well, with what it means there."""
+    text, of_item = PROBLEMS.get(code), ITEMS.get(code)
+    if text is None or of_item is None:
+        return text
+    en, zh = text.detail
+    return text._replace(
+        detail=Text(f"{en} As the code of one item: {of_item.en}", f"{zh}作为单个条目的代码：{of_item.zh}")
+    )
+
+
+def _explanation(code: str, text: ProblemText | CodeText) -> ProblemExplanation:
+    title, detail, remedy = (TextInLanguages(*each) for each in (text.title, text.detail, text.remedy))
+    status = text.status if isinstance(text, ProblemText) else UNSET
+    return ProblemExplanation(code=code, status=status, title=title, detail=detail, remedy=remedy)
+
+
+def _page(code: str, text: ProblemText | CodeText) -> bytes:
+    status = f" · HTTP {text.status}" if isinstance(text, ProblemText) else ""
+    sections = "\n".join(_section(text, language) for language in LANGUAGES)
+    return f"""<!doctype html>
+<html lang="en">
+<head>
+  <meta charset="utf-8">
+  <meta name="viewport" content="width=device-width">
+  <title>{code}</title>
+  <link rel="icon" href="/docs/favicon-32x32.png">
+  <link rel="stylesheet" href="/docs/problem.css">
+</head>
+<body>
+<p><code>{code}</code>{status}</p>
+{sections}
+</body>
+</html>
+""".encode()
+
+
+def _section(text: ProblemText | CodeText, language: Language) -> str:
+    happened, remedy = _HEADINGS[language]
+    return f"""<section lang="{_TAGS[language]}">
+<h1>{escape(text.title.in_language(language))}</h1>
+<h2>{happened}</h2>
+<p>{escape(text.detail.in_language(language))}</p>
+<h2>{remedy}</h2>
+<p>{escape(text.remedy.in_language(language))}</p>
+</section>"""

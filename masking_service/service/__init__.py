@@ -1,0 +1,1 @@
+"""What the service does: one folder a capability, with its state, its use cases and its API."""

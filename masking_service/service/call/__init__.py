@@ -1,0 +1,1 @@
+"""The order of every call: authenticate, allow, freeze, budget, work, audit, release."""

@@ -1,0 +1,245 @@
+"""Budgets of a person, a role and a tenant, in sliding windows.
+
+A call takes from every window of all three or from none, in one step inside the store, and what cannot be counted
+is refused. Nothing is freed early: not by a restart, a clock that goes back, or a request that is sent twice.
+"""
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import lru_cache, partial
+from operator import itemgetter
+from typing import Final, Protocol
+
+from keys.keyring import Keyring
+from masking_service.service.call.budget_windows import Room, least, room
+from masking_service.service.people.errors import QuotaExceeded
+from masking_service.service.people.policy import Grant
+from masking_service.service.people.principals import Principal
+from masking_service.service.people.rules import Budget, Counted, Factors, Window
+from masking_service.store.client import Reply, Store
+from masking_service.store.errors import StoreUnavailable
+from masking_service.store.layout import tenant_stem
+from masking_service.store.question import Question
+from masking_service.store.scripts import Script
+
+PARTS: Final = 60
+"""A window slides by a sixtieth of its length. A part that it has half left counts in full, so it never allows more."""
+MAX_LIMIT: Final = 2**32 - 1
+"""The maximum of a four-byte counter; a higher limit means this."""
+CALL_SECONDS: Final = 60
+"""How long a call is remembered. No request lives longer than 5 s."""
+CALL_ID_BYTES: Final = 16
+CACHED_STEMS: Final = 4_096
+"""Size of the cache of budget key names. Hashing them for each view would take about 3 % of its time."""
+
+_SCRIPT: Final = Script.of(__package__, "budget.lua")
+
+
+def part_seconds(window: Window) -> int:
+    """Return the length of a part, in seconds."""
+    return window.seconds // PARTS
+
+
+def part_at(window: Window, now: float) -> int:
+    """Return the number of the part at `now` (Unix seconds); part 0 began in 1970."""
+    return int(now // part_seconds(window))
+
+
+def kept_seconds(window: Window) -> int:
+    """Return how long a window's key is kept after the first write in a part, in seconds.
+
+    That is the window and two parts. The second part covers a clock that goes back by less than a part; if the clock
+    goes back further, the next write sets the expiry again.
+    """
+    return window.seconds + 2 * part_seconds(window)
+
+
+def limit_of(window: Window, factor: int) -> int:
+    """Return the limit of a window for `factor` people."""
+    return min(window.limit * factor, MAX_LIMIT)
+
+
+def refusal(budget: Budget, role: str, fits_from: Sequence[int]) -> QuotaExceeded:
+    """Return the error naming the window that frees last.
+
+    `fits_from` is the part in which each window has room again; 0 if it has room now.
+    """
+    windows = budget.windows * 3  # for the person, the role and the tenant
+    frees = [(part * part_seconds(window), window) for window, part in zip(windows, fits_from, strict=True) if part]
+    retry_at, window = max(frees, key=itemgetter(0))
+    return QuotaExceeded(window.name, retry_at, role=role, counts=budget.counts)
+
+
+class Spending(Protocol):
+    """Counts what is spent by role, for metrics.
+
+    It decides nothing.
+    """
+
+    def spent(self, role: str, counts: Counted, amount: int) -> None:
+        """Count an amount taken from a role's budget."""
+
+    def given_back(self, role: str, counts: Counted, amount: int) -> None:
+        """Count an amount that was given back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reservation:
+    """An amount that was taken from a budget; 0 if the grant is free."""
+
+    amount: int
+    _store: Store = field(repr=False)
+    _keys: Sequence[bytes] = field(repr=False)
+    _told: Callable[[int], None] = field(repr=False, default=lambda _: None)
+
+    def give_back(self, unused: int) -> None:
+        """Give back what was not released: one round trip, none if there is nothing.
+
+        Only the first time counts, and only within a minute of the reservation; after that it stays spent.
+
+        Args:
+            unused: at most what was reserved.
+
+        Raises:
+            StoreUnavailable: it is not known to be given back; the same call can be made again.
+        """
+        if unused < 0:
+            raise ValueError("amount must not be negative")
+        if not self._keys or not unused:
+            return
+        if unused > self.amount:
+            raise ValueError("amount must not be more than was reserved")
+        self._store.script(_SCRIPT, self._keys, (b"give back", unused))
+        self._told(unused)
+
+    def try_to_give_back(self, unused: int) -> None:
+        """Give back what was not released.
+
+        If the store does not answer, it stays spent, which is safe.
+        """
+        with suppress(StoreUnavailable):
+            self.give_back(unused)
+
+
+class Budgets:
+    """Counts what is spent, in the store.
+
+    A person has one count of each thing (`Budget.counts`), whichever of their roles they spend through.
+
+    Args:
+        factors: how many times a person's budget all of a role, and all of a tenant, have together.
+        random: gives so many random bytes.
+        spending: hears what is spent and given back.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        keyring: Keyring,
+        factors: Factors,
+        random: Callable[[int], bytes],
+        spending: Spending,
+    ) -> None:
+        self._spending = spending
+        self._store = store
+        self._keyring = keyring
+        self._factors = factors
+        self._random = random
+        self._stems = lru_cache(CACHED_STEMS)(partial(_stems, keyring))
+
+    def reserve(self, principal: Principal, grant: Grant, amount: int, now: float) -> Reservation:
+        """Take an amount from every window of a budget, or nothing: one round trip. As `reserve_question`."""
+        question = self.reserve_question(principal, grant, amount, now)
+        self._store.ask(question)
+        return question.answer()
+
+    def reserve_question(self, principal: Principal, grant: Grant, amount: int, now: float) -> Question[Reservation]:
+        """Return the question that takes an amount from every window of a budget, or nothing.
+
+        Where the grant has no budget, or the amount is 0, there is nothing to ask and no round trip.
+
+        Args:
+            now: the service's clock, Unix seconds. One that is behind what was seen before counts as that.
+
+        Its answer raises:
+            QuotaExceeded: some window has no room. At its `retry_at` the same call would pass if nothing is spent
+                until then. An amount above the limit itself never passes: `retry_at` is then a whole window
+                away, and a smaller call may pass before.
+            StoreUnavailable: it could not be counted, so nothing may be released.
+        """
+        if amount < 0:
+            raise ValueError("amount must not be negative")
+        if grant.budget is None or not amount:
+            return Question([], lambda _: Reservation(0, self._store, ()))
+        keys = self._keys(principal, grant.role, grant.budget)
+        role, budget = grant.role, grant.budget
+
+        def read(fits_from: Reply) -> Reservation:
+            if fits_from:
+                raise refusal(budget, role, fits_from)
+            self._spending.spent(role, budget.counts, amount)
+            return Reservation(amount, self._store, keys, partial(self._spending.given_back, role, budget.counts))
+
+        return Question.running(_SCRIPT, keys, self._args(b"reserve", budget, amount, now), read)
+
+    def check(self, principal: Principal, grant: Grant, amount: int, now: float) -> None:
+        """Refuse if `reserve` would, and take nothing: one round trip. Raises as `reserve`."""
+        if grant.budget is None:
+            return
+        keys = self._keys(principal, grant.role, grant.budget)
+        fits_from = self._store.script(_SCRIPT, keys, self._args(b"check", grant.budget, amount, now))
+        if fits_from:
+            raise refusal(grant.budget, grant.role, fits_from)
+
+    def _args(self, what: bytes, budget: Budget, amount: int, now: float) -> list[bytes | int]:
+        args: list[bytes | int] = [what, CALL_SECONDS, amount]
+        for factor in (1, self._factors.role, self._factors.tenant):
+            for window in budget.windows:
+                args += part_at(window, now), limit_of(window, factor), kept_seconds(window)
+        return args
+
+    def rooms(self, principal: Principal, grants: Sequence[Grant], now: float) -> list[list[Room]]:
+        """Return what is left of the budgets of grants: one round trip.
+
+        The least of what the person, the role and the tenant have left. No round trip without budgets.
+
+        Raises:
+            StoreUnavailable: it cannot be read.
+        """
+        budgets = [(grant.role, grant.budget) for grant in grants if grant.budget is not None]
+        keys = [self.window_keys(principal, role, budget) for role, budget in budgets]
+        values = iter(self._store.read([(b"MGET", *(key for some in keys for key in some))])[0] if keys else ())
+        factors = (1, self._factors.role, self._factors.tenant)
+        found = []
+        for _, budget in budgets:
+            each = [
+                [
+                    room(window, part_seconds(window), next(values), now, limit_of(window, factor))
+                    for window in budget.windows
+                ]
+                for factor in factors
+            ]
+            found.append([least(list(rooms)) for rooms in zip(*each, strict=True)])
+        return found
+
+    def window_keys(self, principal: Principal, role: str, budget: Budget) -> list[bytes]:
+        """Return the keys of the windows: the person's, then the role's, then the tenant's."""
+        stems = self._stems(principal.tenant, budget.counts, principal.id, role)
+        return [stem + window.name.encode() for stem in stems for window in budget.windows]
+
+    def _keys(self, principal: Principal, role: str, budget: Budget) -> list[bytes]:
+        """Return the keys of the call and of all windows, in one slot."""
+        stem = tenant_stem(self._keyring.tenant(principal.tenant).tenant_tag)
+        call = f"call:{self._random(CALL_ID_BYTES).hex()}"
+        return [stem + call.encode(), *self.window_keys(principal, role, budget)]
+
+
+def _stems(keyring: Keyring, tenant: str, counts: Counted, person: str, role: str) -> tuple[bytes, ...]:
+    """Return what the keys of the windows of the person, the role and the tenant begin with."""
+    keys = keyring.tenant(tenant)
+    subjects = (("person", person), ("role", role), ("tenant",))
+    return tuple(
+        tenant_stem(keys.tenant_tag) + f"budget:{keys.tag('budget', counts, *subject)}:".encode()
+        for subject in subjects
+    )

@@ -1,0 +1,79 @@
+"""Grants permissions: refuses frozen principals, then asks the policy."""
+
+from collections.abc import Sequence
+
+from masking_service.service.freezes.state import Freezes
+from masking_service.service.people.errors import AccessError, Forbidden
+from masking_service.service.people.policy import Grant, Policy
+from masking_service.service.people.principals import Principal
+from masking_service.store.question import Question
+
+
+class Gate:
+    """Grants permissions under one policy.
+
+    Args:
+        policy: what roles may do.
+        freezes: who may do nothing.
+    """
+
+    def __init__(self, policy: Policy, freezes: Freezes) -> None:
+        self._policy = policy
+        self._freezes = freezes
+
+    def grant(
+        self, principal: Principal, permission: str, *, profile: str | None = None, purpose: str | None = None
+    ) -> Grant:
+        """Return a permission's grant, without a round trip.
+
+        A freeze counts when this process has read it, within two seconds.
+
+        Raises:
+            Frozen: the principal is frozen.
+            Forbidden, ProfileRequired, PurposeRequired: see `Policy.grant`.
+        """
+        self._freezes.refuse(principal)
+        return self._policy.grant(principal, permission, profile=profile, purpose=purpose)
+
+    def require(self, principal: Principal, permissions: Sequence[str]) -> None:
+        """Refuse a caller who has none of these permissions.
+
+        Profiles and purposes do not matter. It grants nothing.
+
+        Raises:
+            Frozen: the principal is frozen.
+            Forbidden: no role has one of them.
+        """
+        self._freezes.refuse(principal)
+        if not any(self._policy.permits(principal, permission) for permission in permissions):
+            raise Forbidden
+
+    def grant_and_freeze_question(
+        self, principal: Principal, permission: str, *, profile: str | None = None, purpose: str | None = None
+    ) -> tuple[Grant, Question[int]]:
+        """Return the grant of what may show a value, and the question whether the principal is frozen now.
+
+        The grant holds once `Freezes.freeze_question`, the question, is answered: it raises where it does not.
+
+        Raises:
+            Frozen, Forbidden, ProfileRequired, PurposeRequired: as in `grant`.
+        """
+        try:
+            granted = self._policy.grant(principal, permission, profile=profile, purpose=purpose)
+        except AccessError:
+            self._freezes.refuse(principal)  # a frozen caller learns nothing about the policy
+            raise
+        return granted, self._freezes.freeze_question(principal)
+
+    def grant_live(self, principal: Principal, permission: str, *, purpose: str | None = None) -> tuple[Grant, int]:
+        """Return the grant of what may show a value: one round trip. Whom the policy refuses costs none.
+
+        Returns:
+            The grant, and how many items in a row opened or showed the principal nothing until now.
+
+        Raises:
+            Frozen, Forbidden, ProfileRequired, PurposeRequired: as in `grant`.
+            StoreUnavailable, IntegrityError: it cannot be told whether the principal is frozen.
+        """
+        granted, _ = self.grant_and_freeze_question(principal, permission, profile=None, purpose=purpose)
+        return granted, self._freezes.refuse_live(principal)

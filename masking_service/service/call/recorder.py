@@ -1,0 +1,229 @@
+"""Records actions before they are done, and refused calls."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import Final, Literal, TypeVar
+
+import msgspec
+
+from keys.errors import ProviderError
+from keys.keyring import Keyring, TenantKeys
+from masking_service.audit.entries import Entry, Item, fact, outside_id
+from masking_service.audit.log import AuditLog
+from masking_service.service.call.denials import Denials
+from masking_service.service.custody.state import NO_CUSTODY, Custody
+from masking_service.service.people.errors import AccessError, CallsUnavailable
+from masking_service.service.people.principals import Principal
+from masking_service.service.state.sealed import HashField, Sealed
+from masking_service.store.errors import StoreUnavailable
+
+Value = TypeVar("Value")
+
+RELEASED: Final = "released"
+DONE: Final = "done"
+UNAVAILABLE: Final = "unavailable"
+"""The outcome of an entry that takes another one back."""
+PROTECTIVE: Final = frozenset({"freeze", "case-close", "case-deny"})
+"""Actions that only take rights away."""
+TAG_CHARACTERS: Final = 16
+"""64 bits: enough for the devices and networks of one person, and short in each entry."""
+
+
+@dataclass(frozen=True, slots=True)
+class RequestContext:
+    """One request: its principal, id and time (Unix seconds)."""
+
+    principal: Principal
+    request_id: str
+    now: int
+
+
+@dataclass(frozen=True, slots=True)
+class ItemOutcome:
+    """A waybill or field that a call asked for.
+
+    Attributes:
+        base: the waybill's base (12 B); None where a token names none.
+        outcome: what became of the item.
+        field, kind: of a field.
+        custody: who holds the waybill from now on, where that is what is done.
+        at, seconds: of a recorded call.
+    """
+
+    base: bytes | None
+    outcome: str
+    field: str = ""
+    kind: str = ""
+    custody: Custody | None = None
+    at: int = 0
+    seconds: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What an entry says beside its action, outcome and items; see `audit.entries.Entry`."""
+
+    role: str = ""
+    purpose: str | None = None
+    case: str | None = None
+    profile: str | None = None
+    approved_by: Sequence[str] = ()
+    subject: str = ""
+    ticket: str = ""
+    asked: str = ""
+
+
+NOTHING_STATED: Final = Stated()
+
+
+def always_room() -> None:
+    """Refuse nothing: for the operators' commands, which repair a deployment whose log is not archived."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A durable entry and its id.
+
+    No answer that holds a stored value can be made without one.
+
+    Attributes:
+        carried: whether the fields were written in one step with it.
+    """
+
+    id: str
+    entry: Entry
+    carried: bool = False
+
+    def release(self, value: Value) -> Value:
+        """Return the value, which may be answered now that its entry is durable."""
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Recorder:
+    """Writes audit entries, under one policy.
+
+    Attributes:
+        log: makes entries durable.
+        denials: bounds the entries of refused calls.
+        keyring: hashes waybills and tenants.
+        policy_digest: the hash of the policy.
+        require_room: raises NotArchived while the log would fill the store.
+    """
+
+    log: AuditLog
+    denials: Denials
+    keyring: Keyring
+    policy_digest: str
+    require_room: Callable[[], None]
+
+    def record(
+        self,
+        context: RequestContext,
+        action: str,
+        outcome: str,
+        stated: Stated = NOTHING_STATED,
+        *,
+        items: Sequence[ItemOutcome] = (),
+        sealed: Sequence[Sealed] = (),
+        fields: Sequence[HashField] = (),
+    ) -> Recorded:
+        """Make an entry durable; only then may the action be done and answered.
+
+        Args:
+            context: for whom.
+            action, outcome, stated: see `audit.entries.Entry`.
+            items: what the call asked for, and what came of each.
+            sealed: the state that is about to be written.
+            fields: what of it is written in one step with the entry, except in a cluster; see `Recorded.carried`.
+
+        Raises:
+            StoreUnavailable: it may not be durable; nothing may be written or answered. As NotArchived, nothing was
+                written, because the log would fill the store; freezes and closed cases are still recorded.
+        """
+        if action not in PROTECTIVE:
+            self.require_room()
+        keys = self.keyring.tenant(context.principal.tenant)
+        entry = msgspec.structs.replace(
+            self._entry(context, action, outcome, stated),
+            count=sum(one.outcome == RELEASED for one in items),
+            items=[_item(keys, one) for one in items],
+            facts=[fact(one) for one in sealed],
+        )
+        carried = fields if fields and self.log.writes_fields else ()
+        return Recorded(self.log.append(entry, carried), entry, bool(carried))
+
+    @contextmanager
+    def take_back_on_failure(self, recorded: Recorded) -> Iterator[None]:
+        """Run the write that an entry announced; if it fails, record that the entry is taken back.
+
+        The write may have been stored all the same, but nothing was answered. A failed call of another system counts as
+        a failed write.
+        """
+        try:
+            yield
+        except (StoreUnavailable, ProviderError, CallsUnavailable):
+            taken_back = msgspec.structs.replace(
+                recorded.entry, outcome=UNAVAILABLE, count=0, items=[], facts=[], takes_back=[recorded.id]
+            )
+            with suppress(StoreUnavailable):
+                self.log.append(taken_back)
+            raise
+
+    @contextmanager
+    def record_denials(self, context: RequestContext, action: str, stated: Stated = NOTHING_STATED) -> Iterator[None]:
+        """Record if the call inside is refused."""
+        try:
+            yield
+        except AccessError as refusal:
+            self.record_denial(context, action, refusal.code, stated)
+            raise
+
+    def record_denial(self, context: RequestContext, action: str, code: str, stated: Stated) -> None:
+        """Record that a call was refused, see `Denials`.
+
+        Raises:
+            StoreUnavailable: it may not be durable; the refusal may not be answered.
+        """
+        self.denials.record(self._entry(context, action, code, stated))
+
+    def _entry(self, context: RequestContext, action: str, outcome: str, stated: Stated) -> Entry:
+        keys = self.keyring.tenant(context.principal.tenant)
+        return Entry(
+            at=context.now,
+            action=action,
+            outcome=outcome,
+            principal=outside_id(context.principal.id),
+            role=stated.role,
+            tenant=keys.audit_hash("tenant"),
+            request=outside_id(context.request_id),
+            policy=self.policy_digest,
+            purpose=outside_id(stated.purpose or ""),
+            case=outside_id(stated.case or ""),
+            profile=stated.profile or "",
+            items=[],
+            approved_by=[outside_id(principal) for principal in stated.approved_by],
+            subject=outside_id(stated.subject),
+            facts=[],
+            ticket=stated.ticket,
+            asked=stated.asked,
+            device=person_tag(keys, context.principal, "device"),
+            network=person_tag(keys, context.principal, "network"),
+        )
+
+
+def person_tag(keys: TenantKeys, principal: Principal, name: Literal["device", "network"]) -> str:
+    """Return the keyed hash of a person's device or network, 16 hexadecimal characters.
+
+    It is empty where the issuer names none. The person is part of it: the same device of two people has two hashes.
+    """
+    value = principal.device if name == "device" else principal.network
+    return keys.audit_hash(name, principal.id, value)[:TAG_CHARACTERS] if value is not None else ""
+
+
+def _item(keys: TenantKeys, one: ItemOutcome) -> Item:
+    waybill = keys.audit_hash("waybill", one.base.hex()) if one.base else ""
+    held = one.custody or NO_CUSTODY
+    site, courier = outside_id(held.site or ""), outside_id(held.courier or "")
+    return Item(waybill, one.outcome, one.field, one.kind, site, courier, one.at, one.seconds)

@@ -1,0 +1,1 @@
+"""Cases: the authority to open values."""

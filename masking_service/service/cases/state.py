@@ -1,0 +1,276 @@
+"""Unmasking cases: the authority to open the waybills that they name.
+
+What happens to a case is written once and never changed: it is opened, decided,
+closed, each a sealed fact in its own place. Its status follows from the facts
+and the clock. A name that was used is used for ever.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from itertools import count
+from typing import Final, Literal
+
+import msgspec
+
+from keys.aead import NONCE_BYTES
+from masking_service.masking.timestamps import SECONDS_A_DAY
+from masking_service.service.people.errors import CaseExists, CaseNotOpen, CaseNotPending, NoSuchCase, OwnCase
+from masking_service.service.people.principals import Principal
+from masking_service.service.state.sealed import Prepared, Sealed, TenantState
+from masking_service.store.client import Command
+from masking_service.store.layout import tenant_stem
+from masking_service.store.question import Question
+
+Status = Literal["open", "pending", "denied", "closed", "expired"]
+MAX_LISTED: Final = 1_000
+LISTED_SECONDS: Final = 30 * SECONDS_A_DAY
+"""How long an expired case can still be listed."""
+_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
+
+
+def case_name(value: object) -> str:
+    """Return a well-formed case name; raise ValueError otherwise.
+
+    It is 1 to 64 of ``A-Z a-z 0-9 . _ -``, a letter or digit first.
+    """
+    if not isinstance(value, str) or not _NAME.fullmatch(value):
+        raise ValueError("a case's name is 1 to 64 of A-Z a-z 0-9 . _ - and begins with a letter or digit")
+    return value
+
+
+class Opening(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How a case was opened. Times in Unix seconds.
+
+    `checked` is the digest of the ticket system's answer; empty if it was not asked, or did not answer.
+    """
+
+    case: str
+    purpose: str
+    waybills: tuple[str, ...]
+    officer: str | None
+    reason: str
+    opened_by: str
+    opened_at: int
+    expires_at: int
+    approvals_needed: int
+    checked: str = ""
+
+
+class Act(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An act on a case: ``approve``, ``deny`` or ``close``.
+
+    Acts stored before 0.1.0 have no note.
+    """
+
+    act: Literal["approve", "deny", "close"]
+    by: str
+    at: int
+    note: str = ""
+
+
+class Case(msgspec.Struct, frozen=True):
+    """A case: how it was opened, and the acts since, in order."""
+
+    opening: Opening
+    acts: tuple[Act, ...] = ()
+
+    def status(self, now: int) -> Status:
+        """Return its status at `now`; it opens nothing if something is missing."""
+        done = [act.act for act in self.acts]
+        if "close" in done:
+            return "closed"
+        if "deny" in done:
+            return "denied"
+        if now >= self.opening.expires_at:
+            return "expired"
+        approvers = {act.by for act in self.acts if act.act == "approve"} - {self.opening.opened_by}
+        return "open" if len(approvers) >= self.opening.approvals_needed else "pending"
+
+    @property
+    def approved_by(self) -> tuple[str, ...]:
+        """The principals who approved it, in order."""
+        return tuple(act.by for act in self.acts if act.act == "approve")
+
+    def decide(self, principal: Principal, act: Literal["approve", "deny"], now: int) -> None:
+        """Raise unless `principal` may approve or deny it.
+
+        Raises:
+            OwnCase: the caller opened it.
+            CaseNotPending: there is nothing to decide. The same act of the same principal again is no error.
+        """
+        if principal.id == self.opening.opened_by:
+            raise OwnCase
+        mine = any((done.act, done.by) == (act, principal.id) for done in self.acts)
+        if self.status(now) != "pending" and not mine:
+            raise CaseNotPending
+
+    def authorise(self, principal: Principal, purpose: str, now: int, *, any_officer: bool = False) -> None:
+        """Raise unless `principal` may open what this case names.
+
+        Args:
+            principal, purpose: who opens, and why.
+            now: Unix seconds.
+            any_officer: another officer than the named one may, too: the ticket system knows who works on it now.
+
+        Raises:
+            CaseNotOpen: it is not open, is for another purpose, or names another officer.
+            OwnCase: the caller opened or approved it.
+        """
+        status = self.status(now)
+        if status != "open":
+            raise CaseNotOpen(status)
+        if self.opening.purpose != purpose:
+            raise CaseNotOpen("other-purpose")
+        if principal.id == self.opening.opened_by or principal.id in self.approved_by:
+            raise OwnCase
+        if self.opening.officer not in (None, principal.id) and not any_officer:
+            raise CaseNotOpen("other-officer")
+
+
+class Cases(TenantState):
+    """The cases of every tenant, sealed in the store."""
+
+    def prepare_opening(self, tenant: str, opening: Opening) -> Prepared[Case]:
+        """Seal a new case: one round trip to write.
+
+        Writing it raises CaseExists where the name was used before, by whatever case.
+        """
+        key = self._key(tenant, opening.case)
+        mine = self._seal(tenant, key, b"open", opening)
+
+        def write() -> Case:
+            stored = self._store.write(
+                [
+                    (b"HSETNX", key, b"open", mine),
+                    (b"ZADD", self._list(tenant), b"NX", opening.expires_at, key),
+                    (b"ZREMRANGEBYSCORE", self._list(tenant), b"-inf", opening.opened_at - LISTED_SECONDS),
+                    (b"HGET", key, b"open"),
+                ]
+            )[-1]
+            # Read back instead of trusting the reply to HSETNX: where a reply was lost, ours is there already.
+            if stored != mine:
+                raise CaseExists
+            return Case(opening)
+
+        return Prepared([Sealed(_at(key, b"open"), mine, until=0, once=True)], write)
+
+    def prepare_act(self, tenant: str, name: str, act: Act) -> Prepared[Case]:
+        """Seal an act on an existing case: one round trip to write.
+
+        Writing returns the case as it is then, and raises NoSuchCase if the tenant has none of that name. The same act
+        of the same person again changes nothing, and neither does a second denial or closing.
+        """
+        key = self._key(tenant, name)
+        done = act.act.encode()
+        if act.act == "approve":
+            done += b":" + self._keyring.tenant(tenant).tag("approver", act.by).encode()
+        sealed = self._seal(tenant, key, done, act)
+
+        def write() -> Case:
+            stored = self._store.write([(b"HSETNX", key, done, sealed), (b"HGETALL", key)])[-1]
+            case = self._read(tenant, key, stored)
+            if case is None:
+                raise NoSuchCase
+            return case
+
+        return Prepared([Sealed(_at(key, done), sealed, until=0, once=True)], write)
+
+    def get(self, tenant: str, name: str) -> Case:
+        """Return one case: one round trip.
+
+        Raises:
+            NoSuchCase: the tenant has none of that name.
+        """
+        question = self.case_question(tenant, name)
+        self._store.ask(question)
+        found = question.answer()
+        if found is None:
+            raise NoSuchCase
+        return found
+
+    def case_question(self, tenant: str, name: str) -> Question[Case | None]:
+        """Return the question for one case; its answer is None where the tenant has none of that name."""
+        key = self._key(tenant, name)
+        return Question([(b"HGETALL", key)], lambda replies: self._read(tenant, key, replies[0]))
+
+    def listed(
+        self,
+        tenant: str,
+        now: int,
+        wanted: Callable[[Case], bool],
+        *,
+        past: bool = False,
+        after: Case | None = None,
+        limit: int = MAX_LISTED,
+    ) -> list[Case]:
+        """Return the first wanted cases, in the order in which they expire.
+
+        Two round trips for each thousand cases read.
+
+        Args:
+            tenant: whose cases.
+            now: Unix seconds.
+            wanted: chooses cases.
+            past: also those that expired within 30 days, and the last to expire first.
+            after: the case behind which to go on.
+            limit: how many cases at most.
+        """
+        found: dict[str, Case] = {}
+        begin = after.opening.expires_at if after else None
+        if past:
+            way: Command = (begin or b"+inf", now - LISTED_SECONDS, b"BYSCORE", b"REV")
+        else:
+            way = (begin or now + 1, b"+inf", b"BYSCORE")
+        for page in count():
+            window = (b"LIMIT", page * MAX_LISTED, MAX_LISTED)
+            keys = self._store.read([(b"ZRANGE", self._list(tenant), *way, *window)])[0]
+            for key, case in zip(keys, self._load(tenant, keys), strict=True):
+                # A case that is opened meanwhile pushes others to the next page, where they come again.
+                if case is not None and self._behind(tenant, key, case, after, past=past) and wanted(case):
+                    found[case.opening.case] = case
+            if len(keys) < MAX_LISTED or len(found) >= limit:
+                break
+        return list(found.values())[:limit]
+
+    def _behind(self, tenant: str, key: bytes, case: Case, after: Case | None, *, past: bool) -> bool:
+        """Return whether a case is listed after another.
+
+        The keys decide between two that expire at once.
+        """
+        if after is None:
+            return True
+        mine = (case.opening.expires_at, key)
+        other = (after.opening.expires_at, self._key(tenant, after.opening.case))
+        return mine < other if past else mine > other
+
+    def _key(self, tenant: str, name: str) -> bytes:
+        keys = self._keyring.tenant(tenant)
+        return tenant_stem(keys.tenant_tag) + b"case:" + keys.tag("case", name).encode()
+
+    def _list(self, tenant: str) -> bytes:
+        return tenant_stem(self._keyring.tenant(tenant).tenant_tag) + b"cases"
+
+    def _seal(self, tenant: str, key: bytes, fact: bytes, value: Opening | Act) -> bytes:
+        state = self._keyring.tenant(tenant).state
+        return state.seal(msgspec.json.encode(value), _at(key, fact), self._random(NONCE_BYTES))
+
+    def _load(self, tenant: str, keys: Sequence[bytes]) -> list[Case | None]:
+        commands: list[Command] = [(b"HGETALL", key) for key in keys]
+        if not commands:
+            return []
+        return [self._read(tenant, key, flat) for key, flat in zip(keys, self._store.read(commands), strict=True)]
+
+    def _read(self, tenant: str, key: bytes, flat: list[bytes]) -> Case | None:
+        """Return a case from its sealed facts; None without an opening."""
+        state = self._keyring.tenant(tenant).state
+        facts = zip(flat[0::2], flat[1::2], strict=True)
+        opened = {fact: state.open(sealed, _at(key, fact)) for fact, sealed in facts}
+        opening = opened.pop(b"open", None)
+        if opening is None:
+            return None
+        acts = sorted((msgspec.json.decode(value, type=Act) for value in opened.values()), key=lambda act: act.at)
+        return Case(msgspec.json.decode(opening, type=Opening), tuple(acts))
+
+
+def _at(key: bytes, fact: bytes) -> bytes:
+    return key + b"/" + fact

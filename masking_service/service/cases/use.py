@@ -1,0 +1,213 @@
+"""Opens, decides and closes cases.
+
+What is done to a case is in the audit log before it is done. Opening looks no
+waybill up, so that a case tells nothing about what exists.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Final, Literal
+
+import msgspec
+
+from masking_service.masking.errors import InvalidRecord
+from masking_service.masking.kinds.text import scrub
+from masking_service.masking.waybill import normalise_waybill_no
+from masking_service.service.call.recorder import DONE, ItemOutcome, RequestContext, Stated
+from masking_service.service.cases import answers
+from masking_service.service.cases.reading import case_answer, visible_case
+from masking_service.service.cases.state import Act, Case, Opening, case_name
+from masking_service.service.people.errors import (
+    CaseCheckUnavailable,
+    CaseExists,
+    Forbidden,
+    TicketMismatch,
+    UnknownCaseNumber,
+)
+from masking_service.service.people.principals import principal_id
+from masking_service.service.people.sample import any_in_sample
+from masking_service.service.use_case import UseCase
+
+MAX_REASON: Final = 500
+CLOSE_ANY: Final = ("case:approve", "case:close")
+"""Permissions to close cases that others opened."""
+
+
+class Casework(UseCase):
+    """Opens, decides and closes cases, under one policy."""
+
+    def open(
+        self,
+        context: RequestContext,
+        *,
+        case: str,
+        purpose: str,
+        waybills: Sequence[Any],
+        officer: str | None,
+        reason: str,
+        expires_in: int | None,
+    ) -> answers.Case:
+        """Open a case, pending if it needs approval.
+
+        Round trips: one for the budget, one for the audit, and one to write. Where the policy says so the ticket system
+        is asked first.
+
+        Raises:
+            AccessError: the caller may not, its budget is spent, the ticket system does not confirm the case or does
+                not answer, or the name was used before.
+            InvalidRecord: something in the request is malformed; the pointers are the request's.
+            StoreUnavailable: it may be open; asking for it tells.
+        """
+        with self.audit.record_denials(context, "case-open"):
+            grant = self.gate.grant(context.principal, "case:open")
+        opening = self._opening(context, case, purpose, waybills, officer, reason, expires_in)
+        bases = self.keyring.tenant(context.principal.tenant).bases(opening.waybills)
+        # A customer may have sent the numbers, and not have been the first to have them.
+        self.watch.notice(context, bases, freeze=False)
+        with self.audit.record_denials(context, "case-open", Stated(purpose=purpose, case=case)):
+            opening = self._confirmed(context, opening)
+            reserved = self.budgets.reserve(context.principal, grant, len(opening.waybills), context.now)
+        case_file = self.cases.prepare_opening(context.principal.tenant, opening)
+        entry = self.audit.record(
+            context,
+            "case-open",
+            DONE,
+            Stated(role=grant.role, purpose=purpose, case=case, ticket=opening.checked),
+            items=[ItemOutcome(base, DONE) for base in bases],
+            sealed=case_file.sealed,
+        )
+        try:
+            with self.audit.take_back_on_failure(entry):
+                opened = case_file.write()
+        except CaseExists as refusal:
+            self.audit.record(context, "case-open", refusal.code, Stated(role=grant.role, purpose=purpose, case=case))
+            reserved.try_to_give_back(len(opening.waybills))
+            raise
+        if opened.status(context.now) == "pending":
+            self.alerts.raise_alert("case-pending", context.principal)
+        return case_answer(self.policy, opened, context.now)
+
+    def _confirmed(self, context: RequestContext, opening: Opening) -> Opening:
+        """Return the opening with the digest of the ticket system's answer, and with its assignee as the officer.
+
+        A number that the ticket system does not confirm is a miss of the caller.
+        """
+        if self.case_check is None:
+            return opening
+        try:
+            confirmed = self.case_check.confirm(
+                context.principal.tenant, opening.case, opening.purpose, opening.waybills, opening.officer, context.now
+            )
+        except (UnknownCaseNumber, TicketMismatch):
+            self.freezing.count_misses(context, 0, [False])
+            raise
+        except CaseCheckUnavailable:
+            if not self.case_check.rule.pending_on_failure:
+                raise
+            needed = max(opening.approvals_needed, self.policy.rules.purposes[opening.purpose].approvals)
+            return msgspec.structs.replace(opening, approvals_needed=needed)
+        return msgspec.structs.replace(opening, checked=confirmed.digest, officer=confirmed.officer)
+
+    def decide(
+        self, context: RequestContext, name: str, act: Literal["approve", "deny"], note: str | None
+    ) -> answers.Case:
+        """Approve or deny a pending case that another principal opened.
+
+        Round trips: one to read, one for the audit, and one to write.
+
+        Raises:
+            AccessError: the caller may not, there is no such case, or there is nothing to decide.
+            StoreUnavailable: it may be decided; asking for it tells.
+        """
+        with self.audit.record_denials(context, f"case-{act}", Stated(case=sound_case_name(name))):
+            grant = self.gate.grant(context.principal, "case:approve")
+            found = visible_case(self.policy, self.cases, context.principal, name)
+            found.decide(context.principal, act, context.now)
+        return self._act(context, found, act, note, grant.role)
+
+    def close(self, context: RequestContext, name: str, note: str | None) -> answers.Case:
+        """Close a case, as its opener, an approver or the ticket system. Raises as `decide`."""
+        with self.audit.record_denials(context, "case-close", Stated(case=sound_case_name(name))):
+            closing = [one for one in CLOSE_ANY if self.policy.permits(context.principal, one)]
+            grant = self.gate.grant(context.principal, closing[0] if closing else "case:open")
+            found = visible_case(self.policy, self.cases, context.principal, name)
+            if not closing and found.opening.opened_by != context.principal.id:
+                raise Forbidden
+        return self._act(context, found, "close", note, grant.role)
+
+    def _act(
+        self, context: RequestContext, case: Case, act: Literal["approve", "deny", "close"], note: str | None, role: str
+    ) -> answers.Case:
+        opening = case.opening
+        if note is not None and len(note) > MAX_REASON:
+            raise InvalidRecord((("/note", "invalid-length"),))
+        wanted = Act(act, context.principal.id, context.now, scrub(note or ""))
+        done = self.cases.prepare_act(context.principal.tenant, opening.case, wanted)
+        entry = self.audit.record(
+            context,
+            f"case-{act}",
+            DONE,
+            Stated(role=role, purpose=opening.purpose, case=opening.case),
+            sealed=done.sealed,
+        )
+        with self.audit.take_back_on_failure(entry):
+            stored = done.write()
+        return case_answer(self.policy, stored, context.now)
+
+    def _opening(
+        self,
+        context: RequestContext,
+        case: str,
+        purpose: str,
+        waybills: Sequence[Any],
+        officer: str | None,
+        reason: str,
+        expires_in: int | None,
+    ) -> Opening:
+        rules = self.policy.rules.cases
+        errors: list[tuple[str, str]] = []
+        numbers: dict[str, None] = {}
+        for at, waybill_no in enumerate(waybills):
+            try:
+                numbers[normalise_waybill_no(waybill_no)] = None
+            except ValueError:
+                errors.append((f"/waybills/{at}", "invalid-waybill-no"))
+        if not 1 <= len(waybills) <= rules.at_most:
+            errors.append(("/waybills", "invalid-length"))
+        if purpose not in self.policy.rules.purposes:
+            errors.append(("/purpose", "unknown-purpose"))
+        for pointer, check, value in (("/case", case_name, case), ("/officer", principal_id, officer)):
+            try:
+                if value is not None:
+                    check(value)
+            except ValueError:
+                errors.append((pointer, "invalid-value"))
+        lifetime = rules.longest if expires_in is None else expires_in
+        if not 1 <= lifetime <= rules.longest:
+            errors.append(("/expires_in", "out-of-range"))
+        if not 1 <= len(reason) <= MAX_REASON:
+            errors.append(("/reason", "invalid-length"))
+        elif reason.isspace():
+            errors.append(("/reason", "invalid-value"))
+        if errors:
+            raise InvalidRecord(tuple(errors))
+        keys = self.keyring.tenant(context.principal.tenant)
+        sampled = any_in_sample(keys, numbers, rules.sample)
+        return Opening(
+            case=case,
+            purpose=purpose,
+            waybills=tuple(numbers),
+            officer=officer,
+            reason=scrub(reason),
+            opened_by=context.principal.id,
+            opened_at=context.now,
+            expires_at=context.now + lifetime,
+            approvals_needed=self.policy.approvals_needed(purpose, len(numbers), sampled=sampled),
+        )
+
+
+def sound_case_name(name: str | None) -> str | None:
+    """Return the name if it is well formed, for an audit entry; else None."""
+    try:
+        return case_name(name)
+    except ValueError:
+        return None

@@ -1,0 +1,96 @@
+"""Custody of parcels: sealed beside the record, and read with it.
+
+A custody value cannot be moved to another waybill or tenant, and one that does
+not open is an alarm, never a permission.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import msgspec
+
+from keys.aead import NONCE_BYTES
+from masking_service.service.people.principals import Principal
+from masking_service.service.state.sealed import Prepared, Sealed, TenantState
+from masking_service.store.client import Command
+from masking_service.store.layout import custody_key, record_stems
+
+
+@dataclass(frozen=True, slots=True)
+class Custody:
+    """A site's code and a courier's principal id.
+
+    Either may be missing.
+    """
+
+    site: str | None
+    courier: str | None = None
+
+    def held_by(self, principal: Principal) -> bool:
+        """Return whether `principal` holds the parcel: as its courier or, if none is set, at one of its sites."""
+        if self.courier is not None:
+            return self.courier == principal.id
+        return self.site is not None and self.site in principal.sites
+
+
+NO_CUSTODY: Final = Custody(None)
+
+
+class Custodies(TenantState):
+    """Reads and writes custody values."""
+
+    def prepare_first(
+        self, tenant: str, bases: Sequence[bytes], custody: Custody, expires_at: Sequence[int]
+    ) -> Prepared[None]:
+        """Seal custody that is written only if none is set: one round trip to write.
+
+        Args:
+            expires_at: Unix seconds, one for each base: when its record expires.
+        """
+        return self._prepare(tenant, bases, [custody] * len(bases), expires_at, once=True)
+
+    def prepare_move(
+        self, tenant: str, bases: Sequence[bytes], custodies: Sequence[Custody], expires_at: Sequence[int]
+    ) -> Prepared[None]:
+        """Seal custody that replaces what is set: one round trip to write, none for no base.
+
+        Args:
+            bases: each only once.
+            custodies, expires_at: one for each base.
+        """
+        return self._prepare(tenant, bases, custodies, expires_at, once=False)
+
+    def _prepare(
+        self,
+        tenant: str,
+        bases: Sequence[bytes],
+        custodies: Sequence[Custody],
+        expires_at: Sequence[int],
+        *,
+        once: bool,
+    ) -> Prepared[None]:
+        state = self._keyring.tenant(tenant).state
+        places = [custody_key(stem) for stem in record_stems(bases)]
+        plain = [msgspec.json.encode([custody.site, custody.courier]) for custody in custodies]
+        values = state.seal_many(plain, places, self._random(NONCE_BYTES * len(places)))
+        condition: tuple[bytes, ...] = (b"NX",) if once else ()
+        commands: list[Command] = []
+        sealed: list[Sealed] = []
+        for place, value, ends in zip(places, values, expires_at, strict=True):
+            commands.append((b"SET", place, value, *condition, b"EXAT", ends))
+            sealed.append(Sealed(place, value, until=ends, once=once))
+
+        return self._prepared(sealed, commands)
+
+    def open(self, tenant: str, base: bytes, sealed: bytes | None) -> Custody | None:
+        """Open the custody of a waybill; None if it has none.
+
+        Raises:
+            IntegrityError: it was changed, or belongs to another waybill.
+        """
+        if sealed is None:
+            return None
+        place = custody_key(record_stems([base])[0])
+        site, courier = msgspec.json.decode(self._keyring.tenant(tenant).state.open(sealed, place))
+        return Custody(site, courier)

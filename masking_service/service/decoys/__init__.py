@@ -1,0 +1,1 @@
+"""Decoys: waybills that reveal who looks at what they should not."""

@@ -1,0 +1,192 @@
+"""Decoys: waybills that only thieves name.
+
+A phantom has no parcel; its number is known only where it was planted. A seed
+is a real parcel with a phone of the operator's own. The lists of a tenant are
+sealed and padded, so that neither a number nor how many there are can be read
+from the store. Workers keep the phantoms in memory, 12 bytes each: to notice
+one takes no round trip, and as long for a decoy as for any other waybill.
+"""
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final, Literal
+
+import msgspec
+
+from keys.errors import IntegrityError
+from keys.keyring import BASE_BYTES, Keyring
+from masking_service.service.state.sealed import Prepared, TenantState
+from masking_service.service.state.serials import Documents, Serials
+from masking_service.store.client import Command, Store
+from masking_service.store.layout import decoy_details_key, decoy_hits_key, decoys_key
+
+Kind = Literal["phantom", "seed"]
+MAX_DECOYS: Final = 10_000
+PADDED_TO: Final = 4_096
+"""The sealed lists are a multiple of this many bytes long."""
+_COUNT_BYTES: Final = 4
+
+
+class Decoy(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A planted waybill.
+
+    Times in Unix seconds; `heard_at` is 0 until its phone rings.
+    """
+
+    waybill_no: str
+    kind: Kind
+    planted_at: int
+    planted_by: str
+    heard_at: int = 0
+
+
+class Hits(msgspec.Struct, frozen=True):
+    """How often a decoy was named, and when last (Unix seconds; 0 for never)."""
+
+    times: int = 0
+    last: int = 0
+
+
+class _Phantoms(Serials):
+    """The sorted bases of one tenant's phantoms; `readable` says whether the newest list could be read."""
+
+    readable = True
+
+    def take(self, reply: list[bytes]) -> bool:
+        """As `Serials.take`; remembers whether it failed."""
+        try:
+            newer = super().take(reply)
+        except IntegrityError:
+            self.readable = False
+            raise
+        self.readable = True
+        return newer
+
+    def holds(self, base: bytes) -> bool:
+        """Return whether the base is a phantom's; a binary search, as long for either answer."""
+        content = self.content
+
+        def at(index: int) -> bytes:
+            begin = _COUNT_BYTES + index * BASE_BYTES
+            return content[begin : begin + BASE_BYTES]
+
+        count = int.from_bytes(content[:_COUNT_BYTES], "big")
+        index = bisect_left(range(count), base, key=at)
+        return index < count and at(index) == base
+
+    @staticmethod
+    def write(bases: Iterable[bytes]) -> bytes:
+        """Return the padded content of these bases."""
+        ordered = sorted(bases)
+        return _padded(len(ordered).to_bytes(_COUNT_BYTES, "big") + b"".join(ordered), b"\0")
+
+
+class Decoys(TenantState):
+    """The decoys of every tenant."""
+
+    def __init__(self, store: Store, keyring: Keyring, random: Callable[[int], bytes]) -> None:
+        super().__init__(store, keyring, random)
+        self._phantoms = Documents(store, keyring, random, _Phantoms, decoys_key)
+        self._details = Documents(store, keyring, random, Serials, decoy_details_key)
+
+    def reset(self) -> None:
+        """Forget every list that was read, after the store was emptied."""
+        self._phantoms.known.clear()
+        self._details.known.clear()
+
+    def refresh(self, tenants: Iterable[str]) -> None:
+        """Read the phantoms of tenants: one round trip.
+
+        Raises:
+            StoreUnavailable: a list could not be read. All others are learned.
+            IntegrityError: a list was changed. All others are learned.
+        """
+        self._phantoms.refresh(tenants)
+
+    def phantoms(self, tenant: str, bases: Sequence[bytes]) -> list[bytes]:
+        """Return the phantoms among these waybills, from memory.
+
+        Raises:
+            IntegrityError: the tenant's list could not be read, so it cannot be told.
+        """
+        known = self._phantoms.known.get(tenant)
+        if known is None:
+            return []
+        if not known.readable:
+            raise IntegrityError("the list of decoys could not be read")
+        return [base for base in bases if known.holds(base)]
+
+    def listed(self, tenant: str) -> list[Decoy]:
+        """Return the tenant's decoys, the first planted first: one round trip.
+
+        Raises:
+            StoreUnavailable, IntegrityError: it cannot be told.
+        """
+        details = self._details.of(tenant)
+        details.refresh()
+        return _read(details.content)
+
+    def prepare(self, tenant: str, change: Callable[[list[Decoy]], list[Decoy]]) -> Prepared[bool]:
+        """Seal changed lists.
+
+        Two round trips, and two to write.
+
+        Writing returns False where another change was first: prepare again then.
+
+        Args:
+            change: from the decoys to the new ones; it may be called again.
+
+        Raises:
+            StoreUnavailable: nothing is changed.
+        """
+        changed: list[Decoy] = []
+
+        def change_details(content: bytes) -> bytes:
+            changed[:] = change(_read(content))
+            return _padded(msgspec.json.encode(changed), b" ")
+
+        details = self._details.of(tenant).prepare(change_details)
+        numbers = [decoy.waybill_no for decoy in changed if decoy.kind == "phantom"]
+        content = _Phantoms.write(self._keyring.tenant(tenant).bases(numbers))
+        phantoms = self._phantoms.of(tenant).prepare(lambda _: content)
+        return Prepared([*details.sealed, *phantoms.sealed], lambda: details.write() and phantoms.write())
+
+    def add_hits(self, tenant: str, bases: Sequence[bytes], now: int) -> None:
+        """Count that phantoms were named: one round trip.
+
+        Raises StoreUnavailable.
+
+        The counts are no secret and decide nothing.
+        """
+        place = self._hits_key(tenant)
+        commands: list[Command] = []
+        for times, last in (self._hit_fields(tenant, base) for base in bases):
+            commands += [(b"HINCRBY", place, times, 1), (b"HSET", place, last, now)]
+        self._store.write(commands)
+
+    def hits(self, tenant: str, waybill_nos: Sequence[str]) -> list[Hits]:
+        """Return how often each waybill was named since it was planted: one round trip, none without waybills.
+
+        Raises:
+            StoreUnavailable: it cannot be told.
+        """
+        bases = self._keyring.tenant(tenant).bases(waybill_nos)
+        fields = [field for base in bases for field in self._hit_fields(tenant, base)]
+        found = self._store.read([(b"HMGET", self._hits_key(tenant), *fields)])[0] if fields else []
+        counts = [int(value or 0) for value in found]
+        return [Hits(times, last) for times, last in zip(counts[0::2], counts[1::2], strict=True)]
+
+    def _hit_fields(self, tenant: str, base: bytes) -> tuple[bytes, bytes]:
+        tag = self._keyring.tenant(tenant).tag("decoy", base.hex()).encode()
+        return tag, tag + b"@"
+
+    def _hits_key(self, tenant: str) -> bytes:
+        return decoy_hits_key(self._keyring.tenant(tenant).tenant_tag)
+
+
+def _read(content: bytes) -> list[Decoy]:
+    return msgspec.json.decode(content, type=list[Decoy]) if content else []
+
+
+def _padded(content: bytes, padding: bytes) -> bytes:
+    return content + padding * (-len(content) % PADDED_TO)

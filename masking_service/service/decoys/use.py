@@ -1,0 +1,279 @@
+"""Plants decoys, lists them, and tells who saw a seed whose phone rang.
+
+Every call is guarded as an opening is: the freeze is read live, the sign-in is
+strong and recent, a budget is spent, and the audit entry comes first. A phantom
+is not looked up. A seed is, because only a waybill with a phone of the company's
+own can be one; and no other phone is ever heard, so that `heard` tells nothing of
+a customer. Entries of planting, listing and removing name no waybill, or a reader
+of the log would know the decoys; one of a phone that was heard names its seeds.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import msgspec
+
+from masking_service.masking.errors import InvalidRecord
+from masking_service.masking.recipients import is_recipients, is_senders, read
+from masking_service.masking.timestamps import rfc3339
+from masking_service.masking.waybill import normalise_waybill_no
+from masking_service.service.call.disclosures import Called, Disclosure, Heard, Opened
+from masking_service.service.call.recorder import DONE, RELEASED, ItemOutcome, Recorded, RequestContext, Stated
+from masking_service.service.decoys import answers
+from masking_service.service.decoys.own_numbers import hash_number
+from masking_service.service.decoys.state import MAX_DECOYS, Decoy, Kind
+from masking_service.service.people.policy import Grant
+from masking_service.service.search.asked import one_number
+from masking_service.service.state.sealed import PreparedFields
+from masking_service.service.use_case import UseCase
+from masking_service.service.waybills.results import NOT_FOUND
+from masking_service.service.waybills.vault import Found
+
+PLANT: Final = "decoy:plant"
+AT_ONCE: Final = 1_000
+"""Waybills read in one round trip."""
+NO_OWN_NUMBER: Final = "no-own-number"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class _Phone:
+    """A recipient's or sender's number of a stored waybill, and the field that holds it."""
+
+    waybill_no: str
+    found: Found
+    field: str
+    number: str
+
+
+class Planting(UseCase):
+    """Plants and removes decoys of the caller's tenant, under one policy."""
+
+    def listed(self, context: RequestContext) -> answers.Decoys:
+        """Return the decoys, the first planted first.
+
+        Round trips: live permission, budget, audit, list, hits.
+
+        Raises:
+            AccessError: the caller may not, or its budget is spent.
+            StoreUnavailable, IntegrityError: the list cannot be read.
+        """
+        grant, _ = self._grant(context, "decoy-list")
+        entry = self.audit.record(context, "decoy-list", DONE, Stated(role=grant.role))
+        tenant = context.principal.tenant
+        planted = self.decoys.listed(tenant)
+        hits = self.decoys.hits(tenant, [decoy.waybill_no for decoy in planted])
+        return answers.Decoys(
+            [
+                answers.Decoy(
+                    waybill_no=entry.release(decoy.waybill_no),
+                    kind=decoy.kind,
+                    planted_at=rfc3339(decoy.planted_at),
+                    planted_by=decoy.planted_by,
+                    hits=hit.times,
+                    last_hit=rfc3339(hit.last) if hit.last else None,
+                    heard_at=rfc3339(decoy.heard_at) if decoy.heard_at else None,
+                )
+                for decoy, hit in zip(planted, hits, strict=True)
+            ]
+        )
+
+    def plant(self, context: RequestContext, waybills: Sequence[Any], kind: Kind) -> answers.Planted:
+        """Mark waybills as decoys.
+
+        One that is marked already stays as it is. Of a refused seed the answer and the entry are the same, whether the
+        waybill is unknown, another tenant's or expired, or has no number of the company's own; it is a miss.
+
+        Round trips: live permission, budget, for seeds one to read the waybills (two if one was revised), two to read
+        the lists, audit, two to write.
+
+        Raises:
+            AccessError: the caller may not, or its budget is spent.
+            InvalidRecord: a number is malformed, a seed has no number of the company's own, or there would be more than
+                `MAX_DECOYS`.
+            StoreUnavailable: some may be marked; the same call can be made again.
+        """
+        grant, missed = self._grant(context, "decoy-plant")
+        numbers = _numbers(waybills)
+        if kind == "seed":
+            self._require_own_number(context, grant, missed, numbers)
+
+        def add(planted: list[Decoy]) -> list[Decoy]:
+            known = {decoy.waybill_no for decoy in planted}
+            new = [Decoy(number, kind, context.now, context.principal.id) for number in numbers if number not in known]
+            if len(planted) + len(new) > MAX_DECOYS:
+                raise InvalidRecord((("/waybills", "too-many-decoys"),))
+            return planted + new
+
+        return self._planted(context, "decoy-plant", grant, add)
+
+    def remove(self, context: RequestContext, waybills: Sequence[Any]) -> answers.Planted:
+        """Take the mark off waybills.
+
+        Raises as `plant`; the answer is the same for those without one.
+        """
+        grant, _ = self._grant(context, "decoy-remove")
+        numbers = _numbers(waybills)
+
+        def take_off(planted: list[Decoy]) -> list[Decoy]:
+            return [decoy for decoy in planted if decoy.waybill_no not in numbers]
+
+        return self._planted(context, "decoy-remove", grant, take_off)
+
+    def heard(self, context: RequestContext, phone: str) -> answers.Heard:
+        """Note that the phone of seeds rang; return who saw seeds that rang, those who saw most of them first.
+
+        Only a whole number of the company's own is compared with the seeds. Any other, and one of no seed, is a miss; a
+        hit leaves the misses as they are. Each hit is a disclosure.
+
+        Args:
+            phone: one whole number, in any spelling.
+
+        Raises:
+            AccessError: the caller may not, or its budget is spent.
+            InvalidRecord: it is no phone number.
+            StoreUnavailable, IntegrityError: nothing is answered; the same call can be made again.
+        """
+        grant, missed = self._grant(context, "decoy-heard")
+        tenant = context.principal.tenant
+        rang = self._seeds_with(context, one_number(phone))
+        if not rang:
+            self.freezing.count_misses(context, missed, [False])
+            self.audit.record(context, "decoy-heard", NOT_FOUND, Stated(role=grant.role))
+            return answers.Heard([], 0, [])
+        waybills = list(dict.fromkeys(one.waybill_no for one in rang))
+
+        def note(planted: list[Decoy]) -> list[Decoy]:
+            return [
+                msgspec.structs.replace(decoy, heard_at=decoy.heard_at or context.now)
+                if decoy.waybill_no in waybills
+                else decoy
+                for decoy in planted
+            ]
+
+        disclosures = [
+            Disclosure(one.found.base, one.found.record.expires_at, Heard(context.now, context.principal.id, one.field))
+            for one in rang
+        ]
+        items = [ItemOutcome(one.found.base, RELEASED, one.field, "phone") for one in rang]
+        shown = self.disclosures.prepare(tenant, disclosures)
+        entry, planted = self._change(context, "decoy-heard", grant, note, items=items, shown=shown)
+        heard = [decoy.waybill_no for decoy in planted if decoy.heard_at]
+        return answers.Heard(entry.release(waybills), len(heard), self._ranked(tenant, heard))
+
+    def _grant(self, context: RequestContext, action: str) -> tuple[Grant, int]:
+        """Return the grant, and how many items in a row opened nothing, as before an opening: two round trips."""
+        with self.audit.record_denials(context, action), self.freezing.count_refusals(context):
+            grant, missed = self.gate.grant_live(context.principal, PLANT)
+            self.issuers.check_unmasking(context.principal, context.now)
+            self.budgets.reserve(context.principal, grant, 1, context.now)
+        return grant, missed
+
+    def _planted(
+        self, context: RequestContext, action: str, grant: Grant, change: Callable[[list[Decoy]], list[Decoy]]
+    ) -> answers.Planted:
+        nothing = self.disclosures.prepare(context.principal.tenant, ())
+        _, planted = self._change(context, action, grant, change, items=(), shown=nothing)
+        return answers.Planted(len(planted))
+
+    def _change(
+        self,
+        context: RequestContext,
+        action: str,
+        grant: Grant,
+        change: Callable[[list[Decoy]], list[Decoy]],
+        *,
+        items: Sequence[ItemOutcome],
+        shown: PreparedFields,
+    ) -> tuple[Recorded, list[Decoy]]:
+        """Change the list, and keep what is shown; return the entry and the new list."""
+        changed: list[Decoy] = []
+
+        def noted(planted: list[Decoy]) -> list[Decoy]:
+            changed[:] = change(planted)
+            return changed
+
+        written = False
+        while not written:  # again where the list was changed meanwhile
+            prepared = self.decoys.prepare(context.principal.tenant, noted)
+            entry = self.audit.record(
+                context,
+                action,
+                RELEASED if items else DONE,
+                Stated(role=grant.role),
+                items=items,
+                sealed=[*prepared.sealed, *shown.sealed],
+                fields=shown.fields,
+            )
+            with self.audit.take_back_on_failure(entry):
+                shown.write_rest(entry.carried)
+                written = prepared.write()
+        return entry, changed
+
+    def _require_own_number(
+        self, context: RequestContext, grant: Grant, missed: int, numbers: Mapping[str, int]
+    ) -> None:
+        """Refuse the call unless each waybill has a phone of the company's own. Raises InvalidRecord."""
+        own = {one.waybill_no for one in self._phones(context, [*numbers]) if self._is_own(context, one.number)}
+        refused = [at for number, at in numbers.items() if number not in own]
+        if refused:
+            self.freezing.count_misses(context, missed, [False])
+            self.audit.record(context, "decoy-plant", NOT_FOUND, Stated(role=grant.role))
+            raise InvalidRecord(tuple((f"/waybills/{at}", NO_OWN_NUMBER) for at in refused))
+
+    def _seeds_with(self, context: RequestContext, number: str) -> list[_Phone]:
+        """Return where seeds hold this number; nowhere unless it is the company's own."""
+        if not self._is_own(context, number):
+            return []
+        seeds = [one.waybill_no for one in self.decoys.listed(context.principal.tenant) if one.kind == "seed"]
+        return [one for one in self._phones(context, seeds) if one.number == number]
+
+    def _is_own(self, context: RequestContext, number: str) -> bool:
+        keys = self.keyring.tenant(context.principal.tenant)
+        return hash_number(keys, number) in self.policy.rules.own_numbers
+
+    def _phones(self, context: RequestContext, waybills: Sequence[str]) -> Iterator[_Phone]:
+        """Yield the recipients' and senders' numbers of stored waybills."""
+        for begin in range(0, len(waybills), AT_ONCE):
+            numbers = waybills[begin : begin + AT_ONCE]
+            newest = self.vault.newest(context.principal.tenant, numbers, context.now)
+            for waybill_no, found in zip(numbers, newest, strict=True):
+                for place, value in found.record.content()[1] if found is not None else ():
+                    if found is not None and (is_recipients(place) or is_senders(place)):
+                        yield from (_Phone(waybill_no, found, place.pointer, one.number) for one in read(value))
+
+    def _ranked(self, tenant: str, waybills: Sequence[str]) -> list[answers.SeedSeen]:
+        """Return who saw these seeds, those who opened most of them first."""
+        opened: dict[str, set[str]] = defaultdict(set)
+        viewed: dict[str, set[str]] = defaultdict(set)
+        last: dict[str, int] = {}
+        for at in range(0, len(waybills), AT_ONCE):
+            numbers = waybills[at : at + AT_ONCE]
+            shown = self.disclosures.of(tenant, self.keyring.tenant(tenant).bases(numbers))
+            for number, one in ((number, one) for number, of_one in zip(numbers, shown, strict=True) for one in of_one):
+                if isinstance(one, Called | Heard):
+                    continue  # a number was bound, or the phone rang: neither shows it
+                (opened if isinstance(one, Opened) else viewed)[one.principal].add(number)
+                last[one.principal] = max(one.at, last.get(one.principal, 0))
+        seen = [
+            answers.SeedSeen(who, len(opened.get(who, ())), len(viewed.get(who, ())), rfc3339(at))
+            for who, at in last.items()
+        ]
+        return sorted(seen, key=lambda one: (-one.opened, -one.viewed, one.principal))
+
+
+def _numbers(waybills: Sequence[Any]) -> dict[str, int]:
+    """Return the normalised numbers, each with the index at which it is first named."""
+    numbers: dict[str, int] = {}
+    errors = []
+    for at, waybill_no in enumerate(waybills):
+        try:
+            numbers.setdefault(normalise_waybill_no(waybill_no), at)
+        except ValueError:
+            errors.append((f"/waybills/{at}", "invalid-waybill-no"))
+    if not waybills:
+        errors.append(("/waybills", "invalid-length"))
+    if errors:
+        raise InvalidRecord(tuple(errors))
+    return numbers

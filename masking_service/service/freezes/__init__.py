@@ -1,0 +1,1 @@
+"""Freezes: principals who may do nothing until they are unfrozen."""

@@ -1,0 +1,214 @@
+"""Freezes, and the counts that lead to a freeze by policy.
+
+A freeze reaches every worker within two seconds, and no value is released from
+that moment on. The list of a tenant is sealed and write-once (`serials.py`), so
+that a principal cannot be unfrozen unseen by writing to the store. The counts
+are no secret and decide nothing by themselves. One that is counted twice,
+because a reply was lost, errs on the strict side.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache, partial
+from types import MappingProxyType
+from typing import Final
+
+import msgspec
+
+from keys.keyring import Keyring
+from masking_service.masking.timestamps import SECONDS_A_DAY
+from masking_service.service.people.errors import Frozen
+from masking_service.service.people.principals import Principal
+from masking_service.service.state.sealed import Prepared, TenantState
+from masking_service.service.state.serials import Documents, Serials
+from masking_service.store.client import Reply, Store
+from masking_service.store.layout import freezes_key, tenant_stem
+from masking_service.store.question import Question
+
+MISSES_KEPT: Final = 30 * SECONDS_A_DAY
+"""How long misses are kept after the last one, in seconds. It is long, because guessing may be slow."""
+MINUTE: Final = 60
+CACHED_COUNT_KEYS: Final = 4_096
+"""Size of the cache of the key names of counts, so that they are not hashed for each view."""
+
+
+class Freeze(msgspec.Struct, frozen=True):
+    """A frozen principal: since when (Unix seconds), why, and by whom."""
+
+    id: str
+    since: int
+    why: str
+    by: str
+
+
+class _List(Serials):
+    """The list of one tenant."""
+
+    _last_read: tuple[bytes, Mapping[str, Freeze]] = (b"", MappingProxyType({}))
+
+    @property
+    def frozen(self) -> Mapping[str, Freeze]:
+        """By id, from the newest content that any thread has read."""
+        content = self.content
+        read_of, frozen = self._last_read
+        if content is not read_of:
+            frozen = _read(content)
+            self._last_read = content, frozen
+        return frozen
+
+
+class Freezes(TenantState):
+    """The frozen principals of every tenant, and their counts."""
+
+    def __init__(self, store: Store, keyring: Keyring, random: Callable[[int], bytes]) -> None:
+        super().__init__(store, keyring, random)
+        self._lists = Documents(store, keyring, random, _List, freezes_key)
+        self._announced: set[tuple[str, str]] = set()
+        self._count_key = lru_cache(CACHED_COUNT_KEYS)(partial(_count_key, keyring))
+
+    def reset(self) -> None:
+        """Forget every list that was read, after the store was emptied."""
+        self._lists.known.clear()
+        self._announced.clear()
+
+    @property
+    def count(self) -> int:
+        """The number of frozen principals that this process knows."""
+        return sum(len(known.frozen) for known in list(self._lists.known.values()))
+
+    def refuse(self, principal: Principal) -> None:
+        """Raise Frozen if this process knows that `principal` is.
+
+        No round trip (R6).
+        """
+        known = self._lists.known.get(principal.tenant)
+        if known is not None and principal.id in known.frozen:
+            raise Frozen
+        if (principal.tenant, principal.id) in self._announced:
+            raise Frozen
+
+    def announce(self, principal: Principal) -> None:
+        """Refuse `principal` in this process until `withdraw`: its freeze is about to be written. No round trip."""
+        self._announced.add((principal.tenant, principal.id))
+
+    def withdraw(self, principal: Principal) -> None:
+        """Leave it to the list again whether `principal` is frozen."""
+        self._announced.discard((principal.tenant, principal.id))
+
+    def refuse_live(self, principal: Principal) -> int:
+        """Raise Frozen if the store says so now: one round trip. As `freeze_question`."""
+        question = self.freeze_question(principal)
+        self._store.ask(question)
+        return question.answer()
+
+    def freeze_question(self, principal: Principal) -> Question[int]:
+        """Return the question whether the principal is frozen now.
+
+        Its answer is how many items in a row opened or showed the principal nothing until now. It raises:
+            Frozen: the principal is frozen.
+            StoreUnavailable, IntegrityError: it cannot be told, so nothing may be answered.
+        """
+        of_tenant = self._lists.of(principal.tenant)
+
+        def read(replies: list[Reply]) -> int:
+            stored, missed = replies
+            of_tenant.take(stored)
+            self.refuse(principal)
+            return int(missed or 0)
+
+        return Question(
+            [of_tenant.reading_command(), (b"GET", self._count_key(principal.tenant, principal.id, "misses"))], read
+        )
+
+    def refresh(self, tenants: Iterable[str]) -> None:
+        """Read the lists of tenants: one round trip.
+
+        Raises:
+            StoreUnavailable: a list could not be read. All others are learned.
+            IntegrityError: a list was changed. All others are learned.
+        """
+        self._lists.refresh(tenants)
+
+    def listed(self, tenant: str) -> list[Freeze]:
+        """Return the tenant's frozen principals, the longest frozen first: one round trip.
+
+        Raises:
+            StoreUnavailable, IntegrityError: it cannot be told.
+        """
+        of_tenant = self._lists.of(tenant)
+        of_tenant.refresh()
+        return sorted(of_tenant.frozen.values(), key=lambda freeze: (freeze.since, freeze.id))
+
+    def prepare_freeze(self, tenant: str, freeze: Freeze) -> tuple[Freeze, Prepared[bool]]:
+        """Seal the list with a principal, known or not; an existing freeze is kept.
+
+        One round trip, and one to write. Writing returns False where another change was first: prepare again then.
+
+        Returns:
+            How the principal is frozen then (`freeze`, unless it was frozen before), and the change.
+
+        Raises:
+            StoreUnavailable: nothing is changed.
+        """
+        stored = freeze
+
+        def change(content: bytes) -> bytes:
+            nonlocal stored
+            frozen = _read(content)
+            stored = frozen.setdefault(freeze.id, freeze)
+            return _write(frozen)
+
+        prepared = self._lists.of(tenant).prepare(change)
+        return stored, prepared
+
+    def prepare_unfreeze(self, tenant: str, principal: str) -> Prepared[bool]:
+        """Seal the list without a principal. As `prepare_freeze`."""
+        return self._lists.of(tenant).prepare(
+            lambda content: _write({frozen: one for frozen, one in _read(content).items() if frozen != principal})
+        )
+
+    def add_misses(self, principal: Principal, count: int) -> int:
+        """Add misses, and return how many there are in a row: one round trip.
+
+        Raises:
+            StoreUnavailable: it may or may not be counted.
+        """
+        key = self._count_key(principal.tenant, principal.id, "misses")
+        counted, _ = self._store.write([(b"INCRBY", key, count), (b"EXPIRE", key, MISSES_KEPT)])
+        return int(counted)
+
+    def set_misses(self, principal: Principal, count: int) -> None:
+        """Set the misses in a row: one round trip.
+
+        Raises StoreUnavailable.
+        """
+        key = self._count_key(principal.tenant, principal.id, "misses")
+        self._store.write([(b"SET", key, count, b"EX", MISSES_KEPT) if count else (b"DEL", key)])
+
+    def add_refusal(self, principal: Principal) -> int:
+        """Count a call that a budget refused; return the number within a minute.
+
+        The minute began with the first one. One round trip. Raises StoreUnavailable.
+        """
+        key = self._count_key(principal.tenant, principal.id, "refusals")
+        counted, _ = self._store.write([(b"INCR", key), (b"EXPIRE", key, MINUTE, b"NX")])
+        return int(counted)
+
+    def forget_counts(self, tenant: str, principal: str) -> None:
+        """Reset the counts of a principal: one round trip.
+
+        Raises StoreUnavailable.
+        """
+        self._store.write([(b"DEL", *(self._count_key(tenant, principal, what) for what in ("misses", "refusals")))])
+
+
+def _count_key(keyring: Keyring, tenant: str, principal: str, what: str) -> bytes:
+    keys = keyring.tenant(tenant)
+    return tenant_stem(keys.tenant_tag) + b"tally:" + keys.tag("tally", what, principal).encode()
+
+
+def _read(content: bytes) -> dict[str, Freeze]:
+    return {one.id: one for one in msgspec.json.decode(content, type=list[Freeze])} if content else {}
+
+
+def _write(frozen: Mapping[str, Freeze]) -> bytes:
+    return msgspec.json.encode([*frozen.values()])

@@ -1,0 +1,199 @@
+"""Freezes principals, by hand and by policy, and unfreezes them by hand.
+
+Each is recorded in the audit log before it is done. By policy the service itself
+freezes callers who guess or go on far beyond a budget: misses in a row, and calls
+that a budget refused within a minute, are counted over all workers.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Final, Literal
+
+from keys.errors import IntegrityError
+from masking_service.masking.kinds.text import scrub
+from masking_service.masking.timestamps import rfc3339
+from masking_service.observability.alerts import Alerts
+from masking_service.observability.metrics import Metrics
+from masking_service.service.call.errors import NotFound
+from masking_service.service.call.gate import Gate
+from masking_service.service.call.recorder import DONE, Recorder, RequestContext, Stated
+from masking_service.service.freezes import answers
+from masking_service.service.freezes.state import Freeze, Freezes
+from masking_service.service.people.errors import Forbidden, QuotaExceeded
+from masking_service.service.people.principals import principal_id, service_principal
+from masking_service.service.people.rules import WatchRules
+from masking_service.store.errors import StoreUnavailable
+
+BY_HAND: Final = "by hand"
+MAX_REASON: Final = 500
+"""Characters of a reason. A longer one is cut: no freeze fails over its reason."""
+WATCH: Final = "watch"
+"""The service principal that freezes by policy, in the audit log."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FreezeByHand:
+    """Freezes and unfreezes principals of the caller's tenant, under one policy.
+
+    The answer does not tell whether a principal of that id exists.
+    """
+
+    gate: Gate
+    freezes: Freezes
+    audit: Recorder
+    metrics: Metrics
+
+    def listed(self, context: RequestContext) -> list[answers.Freeze]:
+        """Return the frozen principals, the longest frozen first: one round trip.
+
+        Raises:
+            AccessError: the caller may not.
+            StoreUnavailable, IntegrityError: the list cannot be read.
+        """
+        self.gate.grant(context.principal, "principal:freeze")
+        return [_answer(one) for one in self.freezes.listed(context.principal.tenant)]
+
+    def freeze(self, context: RequestContext, principal: str, why: str | None) -> answers.FrozenNow:
+        """Freeze a principal, known or not.
+
+        Round trips: live permission, read, audit, write.
+
+        Args:
+            principal: the id as it was sent.
+            why: in the caller's words.
+
+        Raises:
+            AccessError: the caller may not.
+            NotFound: no principal can have that id.
+            StoreUnavailable: they may or may not be frozen; the same call can be made again.
+        """
+        subject = _well_formed(principal)
+        with self.audit.record_denials(context, "freeze", Stated(subject=subject)):
+            grant, _ = self.gate.grant_live(context.principal, "principal:freeze")
+        if not subject:
+            raise NotFound
+        reason = scrub((why or "").strip() or BY_HAND)[:MAX_REASON]
+        wanted = Freeze(id=subject, since=context.now, why=reason, by=context.principal.id)
+        frozen = _freeze(self.freezes, self.audit, context, wanted, Stated(role=grant.role, subject=subject))
+        if frozen is wanted:
+            self.metrics.freeze("by-hand")
+        return answers.FrozenNow(frozen.id, True, rfc3339(frozen.since), frozen.why)
+
+    def unfreeze(self, context: RequestContext, principal: str) -> answers.ThawedNow:
+        """Unfreeze another principal, and reset its counts.
+
+        Round trips: one more than freezing.
+
+        Raises:
+            AccessError: the caller may not, or is that principal.
+            NotFound: no principal can have that id.
+            StoreUnavailable: they may or may not be unfrozen; the same call can be made again.
+        """
+        subject = _well_formed(principal)
+        with self.audit.record_denials(context, "thaw", Stated(subject=subject)):
+            grant, _ = self.gate.grant_live(context.principal, "principal:freeze")
+            if subject == context.principal.id:
+                raise Forbidden
+        if not subject:
+            raise NotFound
+        tenant = context.principal.tenant
+        unfrozen = False
+        while not unfrozen:  # again where the list was changed meanwhile
+            change = self.freezes.prepare_unfreeze(tenant, subject)
+            entry = self.audit.record(
+                context, "thaw", DONE, Stated(role=grant.role, subject=subject), sealed=change.sealed
+            )
+            with self.audit.take_back_on_failure(entry):
+                self.freezes.forget_counts(tenant, subject)  # first, or the next miss would freeze them again
+                unfrozen = change.write()
+        return answers.ThawedNow(subject, False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FreezeByPolicy:
+    """Freezes callers who guess or far exceed a budget, under one policy."""
+
+    rules: WatchRules
+    freezes: Freezes
+    audit: Recorder
+    alerts: Alerts
+    metrics: Metrics
+
+    def count_misses(self, context: RequestContext, before: int, shown: Sequence[bool]) -> None:
+        """Count a call's misses before it is answered.
+
+        No round trip if everything was shown and nothing was missed before, else one. The call that reaches the limit
+        is answered; the next one is refused.
+
+        Args:
+            before: how many items in a row had opened nothing before this call.
+            shown: for each item in order, whether it opened or showed something.
+
+        Raises:
+            StoreUnavailable, IntegrityError: it cannot be counted, so nothing may be answered.
+        """
+        rows = [(hit, len([*items])) for hit, items in groupby(shown)]
+        if rows in ([], [(True, len(shown))]) and not before:
+            return
+        if not any(shown):
+            longest = self.freezes.add_misses(context.principal, len(shown)) if shown else 0
+        else:
+            if not rows[0][0]:
+                rows[0] = (False, rows[0][1] + before)
+            self.freezes.set_misses(context.principal, 0 if rows[-1][0] else rows[-1][1])
+            longest = max((count for hit, count in rows if not hit), default=0)
+        if longest >= self.rules.misses:
+            self.freeze(context, "misses")
+
+    @contextmanager
+    def count_refusals(self, context: RequestContext) -> Iterator[None]:
+        """Count the call inside if a budget refuses it.
+
+        It stays refused.
+        """
+        try:
+            yield
+        except QuotaExceeded:
+            with suppress(StoreUnavailable, IntegrityError):
+                if self.freezes.add_refusal(context.principal) >= self.rules.refusals:
+                    self.freeze(context, "burst")
+            raise
+
+    def freeze(self, context: RequestContext, why: Literal["misses", "burst", "decoy", "lookout"]) -> None:
+        """Freeze the principal of `context`, and raise an alert.
+
+        Round trips: read, audit, write.
+
+        Raises:
+            StoreUnavailable, IntegrityError: the principal may or may not be frozen.
+        """
+        caller = context.principal
+        watch = RequestContext(service_principal(WATCH, caller.tenant), context.request_id, context.now)
+        wanted = Freeze(id=caller.id, since=context.now, why=why, by=watch.principal.id)
+        if _freeze(self.freezes, self.audit, watch, wanted, Stated(purpose=why, subject=caller.id)) is wanted:
+            self.metrics.freeze(why)
+            self.alerts.raise_alert(why, caller)
+
+
+def _freeze(freezes: Freezes, audit: Recorder, context: RequestContext, wanted: Freeze, stated: Stated) -> Freeze:
+    """Freeze a principal; return `wanted`, or the freeze that is there already."""
+    while True:  # again where the list was changed meanwhile
+        frozen, change = freezes.prepare_freeze(context.principal.tenant, wanted)
+        entry = audit.record(context, "freeze", DONE, stated, sealed=change.sealed)
+        with audit.take_back_on_failure(entry):
+            if change.write():
+                return frozen
+
+
+def _well_formed(principal: str) -> str:
+    """Return the id; empty if it is malformed."""
+    try:
+        return principal_id(principal)
+    except ValueError:
+        return ""
+
+
+def _answer(freeze: Freeze) -> answers.Freeze:
+    return answers.Freeze(freeze.id, rfc3339(freeze.since), freeze.why)

@@ -1,0 +1,1 @@
+"""The lookout: ranks people by what the audit log says of their habits."""

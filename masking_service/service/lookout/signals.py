@@ -1,0 +1,197 @@
+"""The signals: each is a function of rows of the log, and returns the people whom it points to.
+
+A signal alone proves nothing. `ranking` adds the scores of several.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Final
+
+from masking_service.service.lookout.arithmetic import poisson_tail, score
+from masking_service.service.lookout.habits import new_surroundings, odd_hours, pace
+from masking_service.service.lookout.history import Decision, History, OpenedCase, Opening, Trace, View
+from masking_service.service.lookout.peers import (
+    MIN_PEERS,
+    Excess,
+    Share,
+    Value,
+    excessive_shares,
+    excessive_values,
+    is_excessive,
+)
+from masking_service.service.lookout.reasons import DAY, Reason
+
+WINDOW_DAYS: Final = 30
+"""Days of the log that the signals need."""
+VIEW_DAYS: Final = 7
+"""Days of views that they need: there are a thousand times as many views as openings."""
+FOLLOWED_WITHIN: Final = 3 * DAY
+"""A real case or parcel shows some later activity within this time."""
+MIN_PARCELS: Final = 10
+QUICK_SECONDS: Final = 5
+"""An approval so soon after the person's previous one was not read."""
+
+
+def unverified(openings: Iterable[Opening], cases: Iterable[OpenedCase]) -> list[Reason]:
+    """Cases that no ticket system verified, against peers.
+
+    Says nothing while no case is verified at all: then there is no ticket system. Cases that were opened before the
+    first day that is read do not count.
+    """
+    verified = {case.case: case.verified for case in cases}
+    if not any(verified.values()):
+        return []
+    verified[""] = False
+    handled = {(one.person, one.role, one.case or one.waybill): verified.get(one.case, True) for one in openings}
+    shares = _shares((who, role, not known) for (who, role, _), known in handled.items())
+    return _reasons("unverified", excessive_shares(shares))
+
+
+def unfollowed(
+    openings: Sequence[Opening], decisions: Iterable[Decision], traces: Iterable[Trace], now: int
+) -> list[Reason]:
+    """Cases worked on that nothing later follows, against peers: one parcel without it is enough."""
+    old = [one for one in openings if one.at < now - FOLLOWED_WITHIN]
+    handled = {(one.person, one.role, one.case or one.waybill): False for one in old}
+    left = unfollowed_openings(old, decisions, traces)
+    handled.update({(one.person, one.role, one.case or one.waybill): True for one in left})
+    shares = _shares((who, role, alone) for (who, role, _), alone in handled.items())
+    return _reasons("unfollowed", excessive_shares(shares))
+
+
+def unfollowed_openings(
+    openings: Iterable[Opening], decisions: Iterable[Decision], traces: Iterable[Trace]
+) -> list[Opening]:
+    """Return the openings without a later scan or call of the parcel, whose case no other person closed later."""
+    last = _last_traces(traces)
+    closed: dict[str, dict[str, int]] = defaultdict(dict)
+    for one in decisions:
+        if one.act == "close":
+            closed[one.case][one.person] = one.at
+    none: dict[str, int] = {}
+    return [
+        one
+        for one in openings
+        if last.get(one.waybill, 0) <= one.at
+        and not any(at > one.at and who != one.person for who, at in closed.get(one.case, none).items())
+    ]
+
+
+def pairs(openings: Iterable[Opening], cases: Iterable[OpenedCase]) -> list[Reason]:
+    """Officers who open under the cases of one opener more often than under those of others."""
+    return _pairs("pair", {(one.case, one.person) for one in openings}, cases)
+
+
+def approving_pairs(decisions: Iterable[Decision], cases: Iterable[OpenedCase]) -> list[Reason]:
+    """Approvers who decide the cases of one opener more often than those of others."""
+    return _pairs("approving-pair", {(one.case, one.person) for one in decisions if one.act == "approve"}, cases)
+
+
+def fields_per_waybill(openings: Iterable[Opening]) -> list[Reason]:
+    """Fields for each waybill of a case, against peers."""
+    fields: Counter[str] = Counter()
+    waybills: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    roles = {}
+    for one in openings:
+        fields[one.person] += one.fields
+        waybills[one.person].add((one.case, one.waybill))
+        roles[one.person] = one.role
+    values = {
+        who: Value(roles[who], fields[who] / len(named)) for who, named in waybills.items() if len(named) >= MIN_PARCELS
+    }
+    return _reasons("fields-per-waybill", excessive_values(values))
+
+
+def unmoved(views: Iterable[View], traces: Iterable[Trace], now: int) -> list[Reason]:
+    """Full views whose parcel never moved afterwards, against peers."""
+    last = _last_traces(traces)
+    parcels = {(one.person, one.role, one.waybill): one.at for one in views if one.at < now - FOLLOWED_WITHIN}
+    shares = _shares((who, role, last.get(waybill, 0) <= at) for (who, role, waybill), at in parcels.items())
+    return _reasons("unmoved", excessive_shares(shares))
+
+
+def sites(seen: Iterable[Opening | View], traces: Iterable[Trace]) -> list[Reason]:
+    """Sites of the parcels that a person opened or viewed, against peers."""
+    known: dict[str, str] = {one.waybill: one.site for one in traces if one.site}
+    visited: dict[str, set[str]] = defaultdict(set)
+    roles = {}
+    for one in seen:
+        if one.waybill in known:
+            visited[one.person].add(known[one.waybill])
+            roles[one.person] = one.role
+    values = {who: Value(roles[who], len(found)) for who, found in visited.items()}
+    return _reasons("sites", excessive_values(values))
+
+
+def quick_approvals(decisions: Iterable[Decision]) -> list[Reason]:
+    """Approvals within seconds of the person's previous one, against peers."""
+    previous: dict[str, int] = {}
+    found = []
+    for one in sorted(decisions):
+        if one.act == "approve":
+            quick = one.person in previous and one.at - previous[one.person] <= QUICK_SECONDS
+            found.append((one.person, one.role, quick))
+            previous[one.person] = one.at
+    return _reasons("quick-approvals", excessive_shares(_shares(found)))
+
+
+def all_signals(history: History, now: int) -> list[Reason]:
+    """Return the reasons of every signal over the last thirty days of one tenant's log."""
+    openings, cases, decisions = history.openings, history.cases, history.decisions
+    acted = [(one.person, one.at) for rows in (openings, cases, history.views) for one in rows]
+    return [
+        *unverified(openings, cases),
+        *unfollowed(openings, decisions, history.traces, now),
+        *pairs(openings, cases),
+        *approving_pairs(decisions, cases),
+        *fields_per_waybill(openings),
+        *pace(openings, now),
+        *unmoved(history.views, history.traces, now),
+        *sites([*openings, *history.views], history.traces),
+        *odd_hours(acted, now),
+        *new_surroundings(history.seen, now),
+        *quick_approvals(decisions),
+    ]
+
+
+def _pairs(signal: str, handled: Collection[tuple[str, str]], cases: Iterable[OpenedCase]) -> list[Reason]:
+    """Compare how often two people meet in a case with independence.
+
+    Expected is the person's share of the cases of all other openers. The score counts how many pairs were compared.
+    """
+    openers: dict[str, str] = {}
+    for one in sorted(cases):  # a name is used once: a later attempt was refused
+        openers.setdefault(one.case, one.person)
+    met = Counter((openers[case], who) for case, who in handled if case in openers)
+    of_opener = Counter(openers[case] for case in {case for case, _ in handled} if case in openers)
+    of_person = Counter(who for case, who in handled if case in openers)
+    total = of_opener.total()
+    reasons = []
+    for (opener, who), count in met.items():
+        share = (of_person[who] - count + 1) / (total - of_opener[opener] + len(of_person))
+        expected = of_opener[opener] * min(share, 1.0)
+        found = score(min(1.0, poisson_tail(count, expected) * len(met)))
+        if is_excessive(count, expected) and len(of_person) >= MIN_PEERS:
+            reasons.append(Reason(who, signal, found, count, of_opener[opener], expected, opener))
+            reasons.append(Reason(opener, f"{signal}-opener", found, count, of_opener[opener], expected, who))
+    return reasons
+
+
+def _last_traces(traces: Iterable[Trace]) -> Mapping[str, int]:
+    return {one.waybill: one.at for one in sorted(traces)}
+
+
+def _shares(found: Iterable[tuple[str, str, bool]]) -> dict[str, Share]:
+    roles: dict[str, str] = {}
+    observed: Counter[str] = Counter()
+    total: Counter[str] = Counter()
+    for who, role, counts in found:
+        roles.setdefault(who, role)
+        total[who] += 1
+        if counts:
+            observed[who] += 1
+    return {who: Share(role, observed[who], total[who]) for who, role in roles.items()}
+
+
+def _reasons(signal: str, found: Iterable[Excess]) -> list[Reason]:
+    return [Reason(one.person, signal, one.score, one.observed, one.total, one.expected) for one in found]

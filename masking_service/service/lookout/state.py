@@ -1,0 +1,72 @@
+"""The people whom the lookout listed, with the reasons, for the desk.
+
+The list of a tenant is sealed and write-once (`serials.py`), like that of the
+freezes: a thief with the store's password can neither read it nor leave it.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+
+from masking_service.masking.timestamps import SECONDS_A_DAY
+from masking_service.service.state.sealed import Prepared, TenantState
+from masking_service.service.state.serials import Serials
+from masking_service.store.layout import shortlist_key
+
+KEPT_SECONDS: Final = 30 * SECONDS_A_DAY
+
+
+class ListedReason(msgspec.Struct, frozen=True):
+    """Why a person was listed; see `audit.lookout.reasons.Reason`."""
+
+    signal: str
+    score: float
+    observed: float
+    total: int
+    expected: float
+    other: str
+
+
+class ListedPerson(msgspec.Struct, frozen=True):
+    """A person who was listed at a time (Unix seconds), with the total score; `frozen` if the lookout froze them."""
+
+    id: str
+    at: int
+    total: float
+    frozen: bool
+    reasons: Sequence[ListedReason]
+
+
+class Shortlists(TenantState):
+    """The lists of every tenant."""
+
+    def of(self, tenant: str) -> list[ListedPerson]:
+        """Return the people listed in the last thirty days, the newest first: one round trip.
+
+        Raises:
+            StoreUnavailable, IntegrityError: the list cannot be read.
+        """
+        listed = self._of(tenant)
+        listed.refresh()
+        return _read(listed.content)
+
+    def prepare(self, tenant: str, added: Sequence[ListedPerson], now: int) -> Prepared[bool]:
+        """Seal the list with more people, and without those of more than thirty days ago.
+
+        One round trip, and one to write. Writing returns False where another change was first: prepare again then.
+        """
+
+        def change(content: bytes) -> bytes:
+            kept = [one for one in _read(content) if one.at >= now - KEPT_SECONDS]
+            return msgspec.json.encode([*added, *kept])
+
+        return self._of(tenant).prepare(change)
+
+    def _of(self, tenant: str) -> Serials:
+        keys = self._keyring.tenant(tenant)
+        return Serials(self._store, shortlist_key(keys.tenant_tag), keys.state, self._random)
+
+
+def _read(content: bytes) -> list[ListedPerson]:
+    return msgspec.json.decode(content, type=list[ListedPerson]) if content else []

@@ -1,0 +1,1 @@
+"""Tells callers about themselves."""

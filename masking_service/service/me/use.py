@@ -1,0 +1,94 @@
+"""Tells callers who they are, what the policy allows them, and what is left of their budgets."""
+
+from masking_service.masking.timestamps import rfc3339
+from masking_service.service.call.recorder import RequestContext
+from masking_service.service.freezes import answers
+from masking_service.service.people.errors import Frozen
+from masking_service.service.people.principals import Principal
+from masking_service.service.people.rules import Purpose
+from masking_service.service.use_case import UseCase
+
+
+class Me(UseCase):
+    """What a caller may know about themselves, under one policy. It is open to every caller."""
+
+    def who(self, context: RequestContext) -> answers.Me:
+        """Who the caller is, and what the policy allows.
+
+        Round trips: none.
+        """
+        principal, rules = context.principal, self.policy.rules
+        roles = list(self.policy.roles_of(principal))
+        permissions = sorted({permission for role in roles for permission in role.permissions})
+        named = {purpose for role in roles for purpose in role.purposes}
+        purposes = sorted(rules.purposes if "case:open" in permissions else named)
+        return answers.Me(
+            principal=principal.id,
+            tenant=principal.tenant,
+            roles=[role.name for role in roles],
+            permissions=permissions,
+            profiles=sorted({profile for role in roles for profile in role.profiles}),
+            purposes={name: _purpose(rules.purposes[name]) for name in purposes},
+            cases=answers.CaseLimits(rules.cases.approve_above, rules.cases.at_most, rules.cases.longest),
+            calls="call:make" in permissions and self.line.is_set_up,
+            search=self._searches(principal),
+            sites=sorted(principal.sites),
+            frozen=self._frozen(principal),
+            sign_in=self._sign_in(principal),
+        )
+
+    def budgets_left(self, context: RequestContext) -> answers.Budgets:
+        """What a call would find left of the caller's budgets now. It spends nothing. Round trips: at most one.
+
+        Raises:
+            Frozen: the caller is frozen.
+            StoreUnavailable: it cannot be read.
+        """
+        self.freezes.refuse(context.principal)
+        grants = self.policy.budget_grants(context.principal)
+        found = self.budgets.rooms(context.principal, grants, context.now)
+        return answers.Budgets(
+            [
+                answers.BudgetLeft(
+                    grant.budget.counts if grant.budget else "",
+                    [
+                        answers.WindowLeft(
+                            room.window.name,
+                            room.window.limit,
+                            room.left,
+                            None if room.frees_at is None else rfc3339(room.frees_at),
+                        )
+                        for room in rooms
+                    ],
+                )
+                for grant, rooms in zip(grants, found, strict=True)
+            ]
+        )
+
+    def _searches(self, principal: Principal) -> answers.Searches:
+        rule = self.policy.search(principal.tenant)
+        scopes = {role.scope for role in self.policy.roles_of(principal) if "waybill:search" in role.permissions}
+        return answers.Searches(phone=rule.phone and "all" in scopes, last4=rule.last4 and bool(scopes))
+
+    def _frozen(self, principal: Principal) -> bool:
+        try:
+            self.freezes.refuse(principal)
+        except Frozen:
+            return True
+        return False
+
+    def _sign_in(self, principal: Principal) -> answers.SignIn | None:
+        rule = self.issuers.unmasking_rule(principal)
+        if rule is None:
+            return None
+        at = principal.signed_in_at
+        fresh_until = None if rule.max_age is None or at is None else rfc3339(at + rule.max_age)
+        return answers.SignIn(principal.acr, None if at is None else rfc3339(at), fresh_until)
+
+
+def _purpose(purpose: Purpose) -> answers.PurposeRule:
+    return answers.PurposeRule(
+        kinds=sorted(purpose.kinds),
+        case="required" if purpose.needs_case else "optional",
+        approval="required" if purpose.always_approved else "above-limit",
+    )

@@ -1,0 +1,1 @@
+"""Opens stored values, field by field."""

@@ -1,0 +1,245 @@
+"""Opens stored values: for the right role, under an open case, within budgets.
+
+Every refusal is an entry too. An item that opens nothing looks the same whether
+it is unknown, forged, foreign, expired, erased or not named by the case.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from masking_service.masking.dialling import dialable
+from masking_service.service.call.disclosures import Disclosure, Opened
+from masking_service.service.call.items import INVALID_ITEM, Fault, opening_faults
+from masking_service.service.call.recorder import RELEASED, ItemOutcome, Recorded, RequestContext, Stated
+from masking_service.service.cases.state import Case
+from masking_service.service.cases.use import sound_case_name
+from masking_service.service.opening import answers
+from masking_service.service.people.errors import CaseRequired
+from masking_service.service.people.policy import Grant
+from masking_service.service.people.rules import TOKEN_KINDS
+from masking_service.service.phone_calls.call_records import hash_called
+from masking_service.service.use_case import UseCase
+from masking_service.service.waybills.records import Record
+from masking_service.service.waybills.results import NOT_FOUND, normalised
+from masking_service.service.waybills.tokens import Reference, read_token
+from masking_service.service.waybills.vault import Found
+from masking_service.store.question import Question
+
+KIND_NOT_ALLOWED: Final = "kind-not-allowed"
+CALL_FIRST: Final = "call-first"
+
+Opening = (
+    answers.OpenedToken | answers.OpenedField | answers.UnopenedToken | answers.UnopenedField | answers.InvalidItem
+)
+_ByToken = Question[list[Record | None]]
+_ByNumber = Question[list[Found | None]]
+
+
+@dataclass(slots=True)
+class _Asked:
+    """An item of a call, with its outcome."""
+
+    echo: dict[str, str]
+    outcome: str = NOT_FOUND
+    base: bytes | None = None
+    reference: Reference | None = None
+    number: str | None = None
+    field: str = ""
+    kind: str = ""
+    value: Any = None
+    expires_at: int = 0
+    faults: Sequence[Fault] = ()
+
+    @property
+    def allowed(self) -> bool:
+        """Whether it may be looked up: the case names its waybill, or no case is needed."""
+        return self.reference is not None or self.number is not None
+
+    def find(self, record: Record | None, kinds: frozenset[str]) -> None:
+        """Take the item's value out of its record, if it may be opened."""
+        if record is None:
+            return
+        fields = record.content()[1]
+        if self.reference is not None:
+            ordinal = self.reference.ordinal
+            matches = fields[ordinal : ordinal + 1] if self.reference.names(record) else []
+        else:
+            matches = [(place, value) for place, value in fields if place.pointer == self.field]
+        for place, value in matches:
+            if value in (None, ""):
+                return
+            self.field, self.kind = place.pointer, place.kind
+            if place.kind in kinds and place.kind in TOKEN_KINDS:
+                self.outcome, self.value, self.expires_at = RELEASED, value, record.expires_at
+            else:
+                self.outcome = KIND_NOT_ALLOWED
+
+    def result(self, entry: Recorded) -> Opening:
+        """Return the answer to the item, which `entry` records."""
+        match self.echo, self.outcome:
+            case {"token": token}, "released":
+                return answers.OpenedToken(token, self.kind, entry.release(self.value))
+            case {"waybill_no": number, "field": field}, "released":
+                return answers.OpenedField(number, field, self.kind, entry.release(self.value))
+            case {"token": token}, code:
+                return answers.UnopenedToken(token, answers.Unopened(code))
+            case {"waybill_no": number, "field": field}, code:
+                return answers.UnopenedField(number, field, answers.Unopened(code))
+        places = [answers.ItemFault(pointer, code) for pointer, code in self.faults]
+        return answers.InvalidItem(answers.InvalidItemError(INVALID_ITEM, places))
+
+
+class Detokenize(UseCase):
+    """Opens stored values field by field, under one policy."""
+
+    def __call__(
+        self, context: RequestContext, purpose: str | None, case: str | None, items: Sequence[Any]
+    ) -> list[Opening]:
+        """Open single fields.
+
+        In this order: permission, freeze, decoys, sign-in, case, budget; then the records, the rule of calls first, and
+        misses; then the audit entry; then the answer.
+
+        Round trips: one for the freeze and the case, one for the budget and the records that the case names (two if a
+        waybill was revised), one for records of calls if the purpose asks for calls first, one to count misses, one for
+        the audit and the disclosures (two in a cluster), and one to give back what was not released. Where the budget
+        refuses, the records are dropped unread, still sealed. Where it is due the ticket system is asked about the
+        case.
+
+        Args:
+            items: ``{"token": …}`` or ``{"waybill_no": …, "field": JSON Pointer}`` each.
+
+        Raises:
+            AccessError: the whole call is refused; nothing was opened and nothing is spent.
+            StoreUnavailable: nothing is released.
+        """
+        tenant = context.principal.tenant
+        stated = Stated(purpose=self._known(purpose), case=sound_case_name(case))
+        with self.audit.record_denials(context, "detokenize", stated), self.freezing.count_refusals(context):
+            grant, frozen = self.gate.grant_and_freeze_question(context.principal, "token:detokenize", purpose=purpose)
+            found_case = self.case_authority.case_question(context, case)
+            self.store.ask(frozen, found_case)
+            missed = frozen.answer()  # raises Frozen
+            self.watch.notice(context, self._bases(tenant, items))
+            self.issuers.check_unmasking(context.principal, context.now)
+            if case is None:
+                self._check_no_case_needed(grant, items)
+                authority = None
+            else:
+                authority = self.case_authority.authorise(context, found_case.answer(), [grant.purpose or ""])
+
+            asked = self._named(tenant, authority, items)
+            lookups = sum(item.allowed for item in asked)
+            budget = self.budgets.reserve_question(context.principal, grant, lookups, context.now)
+            records = self._records_questions(tenant, asked, context.now)
+            self.store.ask(budget, *records)
+            reserved = budget.answer()  # raises QuotaExceeded, before any record is unsealed
+
+        for item, record in zip(asked, _found(asked, *records), strict=True):
+            item.find(record, grant.kinds)
+        self._hold_back(tenant, asked, grant)
+        opened = [item.outcome == RELEASED for item in asked if item.outcome in (RELEASED, NOT_FOUND)]
+        self.freezing.count_misses(context, missed, opened)
+        released = sum(opened)
+
+        disclosures = self.disclosures.prepare(tenant, _opened(context, authority, asked))
+        entry = self.audit.record(
+            context,
+            "detokenize",
+            RELEASED if released else NOT_FOUND,
+            Stated(role=grant.role, purpose=purpose, case=case, approved_by=authority.approved_by if authority else ()),
+            items=[ItemOutcome(item.base, item.outcome, item.field if item.kind else "", item.kind) for item in asked],
+            sealed=disclosures.sealed,
+            fields=disclosures.fields,
+        )
+        with self.audit.take_back_on_failure(entry):
+            disclosures.write_rest(entry.carried)
+        reserved.try_to_give_back(lookups - released)
+        return [item.result(entry) for item in asked]
+
+    def _check_no_case_needed(self, grant: Grant, items: Sequence[Any]) -> None:
+        """Raise CaseRequired if the purpose needs a case, or an item names a waybill by its number."""
+        by_number = any(isinstance(item, dict) and "waybill_no" in item for item in items)
+        if by_number or self.policy.rules.purposes[grant.purpose or ""].needs_case:
+            raise CaseRequired
+
+    def _bases(self, tenant: str, items: Sequence[Any]) -> list[bytes]:
+        """Return the bases of all waybills that the items name, whatever the case names."""
+        keys = self.keyring.tenant(tenant)
+        given = [item for item in items if isinstance(item, dict)]
+        tokens = [token for item in given if isinstance(token := item.get("token"), str)]
+        references = [read_token(keys.tokens, token) for token in tokens]
+        numbers = [number for item in given if (number := normalised(item.get("waybill_no"))) is not None]
+        return [*(one.base for one in references if one is not None), *keys.bases(numbers)]
+
+    def _named(self, tenant: str, authority: Case | None, items: Sequence[Any]) -> list[_Asked]:
+        """Parse the items; those that the case does not name have nothing to look up."""
+        keys = self.keyring.tenant(tenant)
+        numbers = authority.opening.waybills if authority else ()
+        named = frozenset(numbers)
+        bases = frozenset(keys.bases(numbers))
+        asked = []
+        for item in items:
+            match item:
+                case {"token": str(token), **rest} if not rest:
+                    one = _Asked({"token": token})
+                    reference = read_token(keys.tokens, token)
+                    if reference is not None and (authority is None or reference.base in bases):
+                        one.reference, one.base = reference, reference.base
+                case {"waybill_no": str(waybill_no), "field": str(field), **rest} if not rest:
+                    one = _Asked({"waybill_no": waybill_no, "field": field}, field=field)
+                    number = normalised(waybill_no)
+                    if number is not None:
+                        one.base = keys.bases([number])[0]  # for the log, also if the case does not name it
+                        one.number = number if number in named else None
+                case _:
+                    one = _Asked({}, INVALID_ITEM, faults=opening_faults(item))
+            asked.append(one)
+        return asked
+
+    def _records_questions(self, tenant: str, asked: Sequence[_Asked], now: int) -> tuple[_ByToken, _ByNumber]:
+        """Return the questions for the records that tokens and numbers point to."""
+        places = [(item.reference.base, item.reference.revision) for item in asked if item.reference is not None]
+        numbers = [item.number for item in asked if item.number is not None]
+        return self.vault.records_question(tenant, places, now), self.vault.newest_question(tenant, numbers, now)
+
+    def _hold_back(self, tenant: str, asked: Sequence[_Asked], grant: Grant) -> None:
+        """Do not release phones that the purpose opens only after calls that were not answered."""
+        needed = self.policy.rules.purposes[grant.purpose or ""].after_calls
+        phones = [item for item in asked if item.outcome == RELEASED and item.kind == "phone"] if needed else []
+        counts = self.call_records.unanswered(tenant, [item.base for item in phones if item.base is not None])
+        keys = self.keyring.tenant(tenant)
+        for item in phones:
+            number = dialable(item.value)  # as `Calling` reads it from the same field
+            if number is None or counts[item.base or b"", hash_called(keys, number)] < needed:
+                item.outcome, item.value = CALL_FIRST, None
+
+    def _known(self, purpose: str | None) -> str | None:
+        return purpose if purpose in self.policy.rules.purposes else None
+
+
+def _found(asked: Sequence[_Asked], by_token: _ByToken, by_number: _ByNumber) -> Iterator[Record | None]:
+    """Yield the record of each item."""
+    of_tokens, of_numbers = iter(by_token.answer()), iter(by_number.answer())
+    for item in asked:
+        if item.reference is not None:
+            yield next(of_tokens)
+        elif item.number is not None:
+            found = next(of_numbers)
+            yield found.record if found else None
+        else:
+            yield None
+
+
+def _opened(context: RequestContext, authority: Case | None, asked: Sequence[_Asked]) -> list[Disclosure]:
+    """Return what the call will open, by waybill."""
+    fields: dict[tuple[bytes, int], list[str]] = {}
+    for item in asked:
+        if item.outcome == RELEASED and item.base is not None:
+            fields.setdefault((item.base, item.expires_at), []).append(item.field)
+    name, approved_by = (authority.opening.case, authority.approved_by) if authority else (None, ())
+    return [
+        Disclosure(base, ends, Opened(context.now, context.principal.id, name, approved_by, tuple(opened)))
+        for (base, ends), opened in fields.items()
+    ]

@@ -1,0 +1,82 @@
+"""Shows who was active in the last day beside their limits, and who is frozen."""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from masking_service.audit.figures import Figures
+from masking_service.audit.recent import Row
+from masking_service.masking.timestamps import rfc3339
+from masking_service.service.call.recorder import RequestContext
+from masking_service.service.freezes import answers
+from masking_service.service.freezes.state import Freeze
+from masking_service.service.lookout.state import ListedPerson
+from masking_service.service.lookout.texts import in_words
+from masking_service.service.lookout.use import reason_of
+from masking_service.service.oversight.auditing import AUDIT_HASH_OF_TENANT
+from masking_service.service.people.rules import WINDOWS
+from masking_service.service.use_case import UseCase
+
+SHOWN: Final = ("1m", "1h", "1d")
+MAX_PRINCIPALS: Final = 1_000
+
+
+class Activity(UseCase):
+    """Watches the people of the caller's tenant, under one policy."""
+
+    def __call__(self, context: RequestContext) -> answers.Activity:
+        """The frozen and the most active principals of the last day. Round trips: two, and those of `RecentEntries`.
+
+        Raises:
+            AccessError: the caller may not.
+            StoreUnavailable, IntegrityError: it cannot be told.
+        """
+        self.gate.grant(context.principal, "principal:freeze")
+        frozen = {one.id: one for one in self.freezes.listed(context.principal.tenant)}
+        tenant = self.keyring.tenant(context.principal.tenant).audit_hash(AUDIT_HASH_OF_TENANT)
+        rows, since = self.recent.rows(tenant, context.now)
+        of_principal: dict[str, list[Row]] = {who: [] for who in frozen}
+        for row in rows:
+            of_principal.setdefault(row.principal, []).append(row)
+        busiest = sorted(of_principal, key=lambda who: (who not in frozen, -len(of_principal[who]), who))
+        return answers.Activity(
+            [self._principal(who, of_principal[who], frozen.get(who), context.now) for who in busiest[:MAX_PRINCIPALS]],
+            [_listed(one) for one in self.lookout.listed(context.principal.tenant)],
+            rfc3339(since),
+        )
+
+    def _principal(self, who: str, rows: Sequence[Row], freeze: Freeze | None, now: int) -> answers.ActivePrincipal:
+        roles = sorted({row.role for row in rows if row.role})
+        sums = {name: _sum(rows, now - WINDOWS[name]) for name in SHOWN}
+        return answers.ActivePrincipal(
+            principal=who,
+            roles=roles,
+            fields={name: total.fields for name, total in sums.items()},
+            full_views={name: total.full_views for name, total in sums.items()},
+            cases={name: total.cases for name, total in sums.items()},
+            refusals={name: total.refusals for name, total in sums.items()},
+            limits=self._limits(roles),
+            frozen=None if freeze is None else answers.FrozenSince(rfc3339(freeze.since), freeze.by, freeze.why),
+        )
+
+    def _limits(self, roles: Iterable[str]) -> dict[str, dict[str, int]]:
+        """The smallest limit of each count and window: of the roles' budgets, and of refusals until a freeze."""
+        rules = self.policy.rules
+        limits: dict[str, dict[str, int]] = {"refusals": {"1m": rules.watch.refusals}}
+        known = [rules.roles[name] for name in roles if name in rules.roles]
+        for budget in (budget for role in known for budget in (role.fields, role.full_views) if budget is not None):
+            of_count = limits.setdefault(budget.counts, {})
+            for window in budget.windows:
+                of_count[window.name] = min(window.limit, of_count.get(window.name, window.limit))
+        return limits
+
+
+def _listed(one: ListedPerson) -> answers.ListedPerson:
+    reasons = [reason_of(reason, one.id) for reason in one.reasons]
+    said = [answers.ListedReason(why.signal, in_words(why), in_words(why, chinese=True)) for why in reasons]
+    return answers.ListedPerson(one.id, rfc3339(one.at), one.total, one.frozen, said)
+
+
+def _sum(rows: Iterable[Row], begin: int) -> Figures:
+    """The sums of what happened after `begin` (Unix seconds)."""
+    each = [row.figures for row in rows if row.at > begin]
+    return Figures(*map(sum, zip(*each, strict=True))) if each else Figures()

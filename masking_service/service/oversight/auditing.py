@@ -1,0 +1,191 @@
+"""Reads the audit log for auditors, and ends it when a process ends.
+
+Reading writes no entry: a reader who follows the log would never reach its end.
+A refused reader is recorded.
+"""
+
+from base64 import b64encode
+from dataclasses import replace
+from time import monotonic
+from typing import Any, Final, Literal
+
+import msgspec
+from msgspec import UNSET
+
+from masking_service.audit.checkpoints import Checkpoints
+from masking_service.audit.figures import Figures, figures_of
+from masking_service.audit.lines import CheckpointLine
+from masking_service.audit.log import AuditLog
+from masking_service.audit.reading import EntryDocument
+from masking_service.audit.search import MAX_SECONDS, scan, search
+from masking_service.audit.wanted import Wanted
+from masking_service.masking.errors import InvalidRecord
+from masking_service.masking.timestamps import rfc3339
+from masking_service.service.call.recorder import RequestContext
+from masking_service.service.oversight import answers
+from masking_service.service.people.rules import CHECKPOINTS
+from masking_service.service.search.asked import Asked
+from masking_service.service.use_case import UseCase
+from masking_service.service.waybills.results import normalised
+
+AUDIT_HASH_OF_TENANT: Final = "tenant"
+MAX_SUMMED: Final = 20_000
+"""Entries that one summary reads at most. A summary that ends there goes on behind the last one."""
+
+
+class Auditing(UseCase):
+    """Reads the log and its checkpoints, under one policy."""
+
+    def entries(
+        self,
+        context: RequestContext,
+        wanted: Wanted,
+        *,
+        waybill: str | None,
+        after: str | None,
+        limit: int,
+        newest: bool,
+    ) -> tuple[list[EntryDocument], str | None]:
+        """The wanted entries of the caller's tenant behind the entry `after`. Round trips: see `search`.
+
+        Args:
+            context: for whom.
+            wanted: chooses entries.
+            waybill: a waybill number that they are about.
+            after, limit, newest: as in `search`.
+
+        Returns:
+            The entries, and the id to go on from.
+
+        Raises:
+            AccessError: the caller may not.
+            InvalidRecord: the waybill number is malformed.
+            UnknownEntryError: the tenant has no entry of the id `after`.
+            StoreUnavailable, IntegrityError: it cannot be read.
+        """
+        with self.audit.record_denials(context, "audit-read"):
+            self.gate.grant(context.principal, "audit:read")
+        keys = self.keyring.tenant(context.principal.tenant)
+        if waybill is not None:
+            number = normalised(waybill)
+            if number is None:
+                raise InvalidRecord((("query:waybill", "invalid-waybill-no"),))
+            wanted = replace(wanted, waybill=keys.audit_hash("waybill", keys.bases([number])[0].hex()))
+        tenant = keys.audit_hash(AUDIT_HASH_OF_TENANT)
+        return search(self.store, tenant, wanted, after=after, limit=limit, newest=newest, older=self.older)
+
+    def searches(
+        self,
+        context: RequestContext,
+        asked: tuple[str | None, str | None, str | None],
+        *,
+        after: str | None,
+        limit: int,
+    ) -> tuple[list[EntryDocument], str | None]:
+        """The entries of searches for a phone, or for four digits at a site, the newest first.
+
+        Round trips: see `search`.
+
+        Args:
+            context: for whom.
+            asked: phone, last four digits and site, see `Asked.read`.
+            after, limit: as in `search`.
+
+        Raises:
+            AccessError: the caller may not.
+            InvalidRecord: what is asked is malformed.
+            UnknownEntryError: the tenant has no entry of the id `after`.
+            StoreUnavailable, IntegrityError: it cannot be read.
+        """
+        with self.audit.record_denials(context, "audit-read"):
+            self.gate.grant(context.principal, "audit:read")
+        keys = self.keyring.tenant(context.principal.tenant)
+        wanted = Wanted(action="search", asked=Asked.read(*asked).hashed(keys))
+        tenant = keys.audit_hash(AUDIT_HASH_OF_TENANT)
+        return search(self.store, tenant, wanted, after=after, limit=limit, newest=True, older=self.older)
+
+    def summary(
+        self,
+        context: RequestContext,
+        begin: int,
+        end: int,
+        *,
+        by: Literal["principal", "action"],
+        per: int,
+        after: str | None,
+    ) -> answers.AuditSummary:
+        """Sums of fields opened, full views and refusals of the caller's tenant. Round trips: see `scan`.
+
+        Args:
+            context: for whom.
+            begin, end: the range of time, in Unix seconds; `end` is outside.
+            by: what the sums are kept apart by.
+            per: seconds in which the sums are kept apart.
+            after: the `next` of the summary that this one goes on from.
+
+        Raises:
+            AccessError: the caller may not.
+            UnknownEntryError: the tenant has no entry of the id `after`.
+            StoreUnavailable, IntegrityError: it cannot be read.
+        """
+        with self.audit.record_denials(context, "audit-read"):
+            self.gate.grant(context.principal, "audit:read")
+        tenant = self.keyring.tenant(context.principal.tenant).audit_hash(AUDIT_HASH_OF_TENANT)
+        wanted = Wanted(begin=begin, end=end)
+        entries: dict[str, tuple[int, str, Figures]] = {}
+        last, until = None, monotonic() + MAX_SECONDS
+        scanned = scan(self.store, tenant, wanted, after=after, older=self.older)
+        for read, one in enumerate(scanned, 1):
+            entry = one.entry
+            for taken_back in entry.get("takes_back", ()):
+                entries.pop(taken_back, None)
+            figures = figures_of(entry)._replace(cases=0)
+            if figures and wanted.matches(entry):
+                entries[entry["id"]] = (entry["at"] // per * per, entry[by], figures)
+            if read >= MAX_SUMMED or monotonic() >= until:
+                last = one.cursor
+                break
+        sums: dict[tuple[int, str], Figures] = {}
+        for at, who, figures in entries.values():
+            sums[at, who] = sums.get((at, who), Figures()).plus(figures)
+        rows = [
+            answers.AuditSum(rfc3339(at), who, figures.fields, figures.full_views, figures.refusals)
+            for (at, who), figures in sorted(sums.items())
+        ]
+        return answers.AuditSummary(rows, UNSET if last is None else last)
+
+    def checkpoint(self, context: RequestContext) -> dict[str, Any]:
+        """Return a checkpoint that covers all acknowledged entries.
+
+        A new one is made only if an entry was written since the newest. Round trips: one for the budget, two to read,
+        and one to write a new one.
+
+        Raises:
+            AccessError: the caller may not, or the budget is spent.
+            StoreUnavailable, IntegrityError, RolledBackError: there is none.
+        """
+        with self.audit.record_denials(context, "audit-read"):
+            grant = self.gate.grant(context.principal, "audit:read")
+            self.budgets.reserve(context.principal, replace(grant, budget=CHECKPOINTS), 1, context.now)
+        return checkpoint_answer(self.checkpoints.newest())
+
+
+def checkpoint_answer(made: CheckpointLine) -> dict[str, Any]:
+    """Return a checkpoint as it is answered: its content, and its signature in base64."""
+    return {
+        "checkpoint": msgspec.json.decode(made.content),
+        "signature": b64encode(made.signature).decode("ascii"),
+    }
+
+
+def end(log: AuditLog, checkpoints: Checkpoints) -> None:
+    """Write the last entry of this process, and a checkpoint that covers it.
+
+    Does nothing if this process wrote no entry.
+
+    Raises:
+        StoreUnavailable, IntegrityError, RolledBackError: it was not written. Nothing is lost; it then looks as if the
+            process had been killed.
+    """
+    if log.close():
+        checkpoints.make()

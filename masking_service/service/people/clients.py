@@ -1,0 +1,271 @@
+"""An immutable registry of clients and their API keys.
+
+It knows a key by its keyed digest only. The text of a key is shown once, when it is made; it is never stored here, and
+never in a repr.
+"""
+
+import base64
+import ipaddress
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from masking_service.service.people.errors import ClientError, Unauthenticated
+from masking_service.service.people.networks import Network, is_inside
+from masking_service.service.people.principals import (
+    DEFAULT_TENANT,
+    Principal,
+    client_principal_id,
+    role_name,
+    site_codes,
+    tenant_name,
+)
+
+KEY_PREFIX = "wbk_"
+KEY_BYTES = 32
+DIGEST_BYTES = 32
+_KEYS_AT_ONCE = 2  # the one in use and its successor
+_KEY_TEXT = re.compile(r"wbk_[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]", re.ASCII)
+"""The last of the 43 characters carries four bits, so only sixteen characters are canonical there."""
+_STATE_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """One key: its HMAC-SHA256 digest (32 bytes), creation and end in Unix seconds; the end may be None."""
+
+    digest: bytes = field(repr=False)
+    created: int
+    expires: int | None
+
+    @property
+    def id(self) -> str:
+        """The id of the key, for operators.
+
+        Part of the keyed digest.
+        """
+        return self.digest.hex()[:12]
+
+    def valid_at(self, now: int) -> bool:
+        return self.expires is None or now < self.expires
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """A machine that may call, from `networks` or, if there are none, from anywhere.
+
+    A revoked client is kept, so that its id is never used again.
+    """
+
+    id: str
+    tenant: str
+    role: str
+    sites: frozenset[str]
+    networks: tuple[Network, ...]
+    keys: tuple[ApiKey, ...]
+    revoked: bool = False
+
+    def principal(self) -> Principal:
+        return Principal(client_principal_id(self.id), self.tenant, (self.role,), self.sites, "key")
+
+
+class Clients:
+    """All machine clients. Changes return a new registry."""
+
+    __slots__ = ("_by_digest", "_by_id")
+
+    def __init__(self, clients: Iterable[Client] = ()) -> None:
+        self._by_id: dict[str, Client] = {}
+        self._by_digest: dict[bytes, tuple[Client, ApiKey, Principal]] = {}
+        for client in clients:
+            if client.id in self._by_id:
+                raise ClientError("two clients have the same id")
+            self._by_id[client.id] = client
+            for key in client.keys:
+                if key.digest in self._by_digest:
+                    raise ClientError("two clients have the same key")
+                self._by_digest[key.digest] = (client, key, client.principal())
+
+    def __iter__(self) -> Iterator[Client]:
+        """Iterate over all clients, revoked ones too, by id."""
+        return iter(sorted(self._by_id.values(), key=lambda client: client.id))
+
+    def __len__(self) -> int:
+        return len(self._by_id)
+
+    def authenticate(self, digest: bytes, address: str, now: int) -> Principal:
+        """Return the client whose key has this digest.
+
+        The look-up needs no constant time: the digest is keyed, so how long it takes says nothing about any key.
+
+        Args:
+            address: the caller's IP address.
+            now: Unix seconds.
+
+        Raises:
+            Unauthenticated: the key is unknown, expired, revoked or used from elsewhere; all look the same.
+        """
+        found = self._by_digest.get(digest)
+        if found is None:
+            raise Unauthenticated("unknown-key")
+        client, key, principal = found
+        if client.revoked:
+            raise Unauthenticated("revoked")
+        if not key.valid_at(now):
+            raise Unauthenticated("expired")
+        if client.networks and not is_inside(address, client.networks):
+            raise Unauthenticated("network")
+        return principal
+
+    def add(
+        self,
+        client_id: str,
+        role: str,
+        digest: bytes,
+        now: int,
+        *,
+        tenant: str = DEFAULT_TENANT,
+        sites: Iterable[str] = (),
+        networks: Iterable[str] = (),
+        expires: int | None = None,
+    ) -> "Clients":
+        """Return a registry with a new client and its first key.
+
+        The policy decides whether an API key may hold the role.
+
+        Raises ClientError for an id that is or was in use, and for anything malformed.
+        """
+        if client_id in self._by_id:
+            raise ClientError("this id is or was in use; ids are never given twice")
+        try:
+            client_principal_id(client_id)
+            client = Client(
+                id=client_id,
+                tenant=tenant_name(tenant),
+                role=role_name(role),
+                sites=site_codes(sites),
+                networks=tuple(ipaddress.ip_network(network) for network in networks),
+                keys=(_new_key(digest, now, expires),),
+            )
+        except ValueError as error:
+            raise ClientError(str(error)) from None
+        return self._with(client)
+
+    def add_key(self, client_id: str, digest: bytes, now: int, *, expires: int | None = None) -> "Clients":
+        """Return a registry with a client's second key.
+
+        Keys that have ended make room.
+
+        Raises ClientError if the client is unknown or revoked, or has two valid keys already.
+        """
+        client = self._living(client_id)
+        valid = tuple(key for key in client.keys if key.valid_at(now))
+        if len(valid) >= _KEYS_AT_ONCE:
+            raise ClientError("this client has two valid keys; revoke one first")
+        return self._with(replace(client, keys=(*valid, _new_key(digest, now, expires))))
+
+    def revoke(self, client_id: str) -> "Clients":
+        """Return a registry in which a client is revoked.
+
+        Raises ClientError if it is unknown.
+        """
+        if client_id not in self._by_id:
+            raise ClientError("no such client")
+        return self._with(replace(self._by_id[client_id], revoked=True))
+
+    def revoke_key(self, client_id: str, key_id: str) -> "Clients":
+        """Return a registry without one key of a client.
+
+        Raises ClientError if there is none.
+        """
+        client = self._living(client_id)
+        keys = tuple(key for key in client.keys if key.id != key_id)
+        if keys == client.keys:
+            raise ClientError("this client has no such key")
+        return self._with(replace(client, keys=keys))
+
+    def to_state(self) -> dict[str, Any]:
+        """Return the registry as JSON values, to be sealed."""
+        return {"version": _STATE_VERSION, "clients": [_client_to_state(client) for client in self]}
+
+    @classmethod
+    def from_state(cls, state: object) -> "Clients":
+        """Parse the result of `to_state`.
+
+        Raises ClientError for anything else.
+        """
+        if not isinstance(state, Mapping) or state.get("version") != _STATE_VERSION:
+            raise ClientError("not a registry of clients of a version that is known here")
+        try:
+            return cls(_client_from_state(entry) for entry in state["clients"])
+        except (KeyError, TypeError, ValueError, AttributeError):
+            raise ClientError("the registry of clients is damaged") from None
+
+    def _living(self, client_id: str) -> Client:
+        client = self._by_id.get(client_id)
+        if client is None or client.revoked:
+            raise ClientError("no such client, or it is revoked")
+        return client
+
+    def _with(self, client: Client) -> "Clients":
+        return Clients({**self._by_id, client.id: client}.values())
+
+
+def key_text(random: bytes) -> str:
+    """Return an API key of 32 random bytes: `wbk_` and 43 characters of base64url."""
+    if len(random) != KEY_BYTES:
+        raise ValueError(f"a key is made of {KEY_BYTES} random bytes")
+    return KEY_PREFIX + base64.urlsafe_b64encode(random).rstrip(b"=").decode("ascii")
+
+
+def key_bytes(text: str) -> bytes:
+    """Return the 32 bytes of an API key, for the keyed digest.
+
+    Raises Unauthenticated for any other text, a second spelling of the same bytes included.
+    """
+    if not _KEY_TEXT.fullmatch(text):
+        raise Unauthenticated("malformed-key")
+    return base64.urlsafe_b64decode(text[len(KEY_PREFIX) :] + "=")
+
+
+def _new_key(digest: bytes, now: int, expires: int | None) -> ApiKey:
+    if len(digest) != DIGEST_BYTES:
+        raise ClientError(f"a key's digest is {DIGEST_BYTES} bytes")
+    if expires is not None and expires <= now:
+        raise ClientError("the key would have ended before it began")
+    return ApiKey(digest, now, expires)
+
+
+def _client_to_state(client: Client) -> dict[str, Any]:
+    return {
+        "id": client.id,
+        "tenant": client.tenant,
+        "role": client.role,
+        "sites": sorted(client.sites),
+        "networks": [str(network) for network in client.networks],
+        "keys": [{"digest": k.digest.hex(), "created": k.created, "expires": k.expires} for k in client.keys],
+        "revoked": client.revoked,
+    }
+
+
+def _client_from_state(entry: Mapping[str, Any]) -> Client:
+    lists = [entry["sites"], entry["networks"], entry["keys"]]
+    if not all(isinstance(each, list) for each in lists) or not isinstance(entry["revoked"], bool):
+        raise ValueError("a client of the wrong shape")
+    return Client(
+        id=entry["id"],
+        tenant=tenant_name(entry["tenant"]),
+        role=role_name(entry["role"]),
+        sites=site_codes(entry["sites"]),
+        networks=tuple(ipaddress.ip_network(network) for network in entry["networks"]),
+        keys=tuple(_key_from_state(key) for key in entry["keys"]),
+        revoked=entry["revoked"],
+    )
+
+
+def _key_from_state(entry: Mapping[str, Any]) -> ApiKey:
+    digest, created, expires = bytes.fromhex(entry["digest"]), entry["created"], entry["expires"]
+    if len(digest) != DIGEST_BYTES or type(created) is not int or not (expires is None or type(expires) is int):
+        raise ValueError("a key of the wrong shape")
+    return ApiKey(digest, created, expires)

@@ -1,0 +1,228 @@
+"""Authenticates signed-in people by the JWTs of configured OIDC issuers.
+
+The issuer is found by its exact name, and then exactly its one algorithm and its own keys count. Whatever is wrong
+with a token, the caller learns only that it is not valid.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jwt
+from jwt import PyJWS, PyJWTError
+
+from masking_service.service.people.claims import Claimed
+from masking_service.service.people.errors import PolicyError, SignInRequired, Unauthenticated
+from masking_service.service.people.issuer_keys import (
+    IssuerKeys,
+    KeysByUrl,
+    PinnedKeys,
+    development_keys,
+    keys_from_file,
+)
+from masking_service.service.people.policy import Policy
+from masking_service.service.people.principals import (
+    DEFAULT_TENANT,
+    SURROUNDINGS,
+    Principal,
+    site_codes,
+    staff_principal_id,
+)
+from masking_service.service.people.rules import DEVELOPMENT_ALIAS, DEVELOPMENT_ISSUER, Claims, IssuerRule
+
+DEVELOPMENT_AUDIENCE = "waybill-masking"
+DEVELOPMENT_TENANTS = frozenset({"default", "other"})
+DEVELOPMENT_ALGORITHM = "ES256"
+
+MAX_TOKEN_LENGTH = 8 * 1024  # characters
+_TYPES = frozenset({"jwt", "at+jwt", "application/at+jwt"})
+
+
+@dataclass(frozen=True, slots=True)
+class Issuer:
+    """An issuer's rule, and its keys."""
+
+    rule: IssuerRule
+    keys: IssuerKeys
+
+
+class Issuers:
+    """All trusted issuers, and the roles of the policy."""
+
+    def __init__(self, issuers: Iterable[Issuer], roles: Collection[str]) -> None:
+        self._issuers = tuple(issuers)
+        self._roles = frozenset(roles)
+        self._by_name = {issuer.rule.issuer: issuer for issuer in self._issuers}
+        self._by_alias = {issuer.rule.alias: issuer for issuer in self._issuers}
+        self._jws = PyJWS(options={"enforce_minimum_key_length": True})
+
+    @classmethod
+    def load(cls, policy: Policy, folder: Path, fetched: KeysByUrl | None = None) -> "Issuers":
+        """Return the issuers of a policy.
+
+        `folder` is that of the policy file; paths of key files are relative to it.
+
+        `fetched` is what URLs gave before, under another policy. They are asked when the first token comes, so that
+        a start does not depend on the issuer.
+        Raises PolicyError naming every key file that cannot be used.
+        """
+        fetched = fetched or KeysByUrl()
+        faults = []
+        issuers = []
+        for alias, rule in policy.rules.issuers.items():
+            try:
+                issuers.append(Issuer(rule, _keys(rule, folder, fetched)))
+            except ValueError as error:
+                faults.append((f"issuers.{alias}.keys", str(error)))
+        if faults:
+            raise PolicyError(faults)
+        return cls(issuers, policy.rules.roles)
+
+    def with_development(self, private_pem: bytes) -> "Issuers":
+        """Return these and the development issuer, for `serve --dev` only."""
+        rule = IssuerRule(
+            alias=DEVELOPMENT_ALIAS,
+            issuer=DEVELOPMENT_ISSUER,
+            audience=DEVELOPMENT_AUDIENCE,
+            algorithm=DEVELOPMENT_ALGORITHM,
+            keys="",
+            tenants=DEVELOPMENT_TENANTS,
+            roles=self._roles,
+            # The standard claim of OpenID Connect Core 1.0, section 5.1, and two of no standard.
+            claims=Claims(phone=("phone_number",), device=("device",), network=("network",)),
+        )
+        return Issuers((*self._issuers, Issuer(rule, PinnedKeys(development_keys(private_pem)))), self._roles)
+
+    def authenticate(self, token: str, now: int) -> Principal:
+        """Return the principal of a compact JWT. `now` is Unix seconds.
+
+        A token that claims a role of the policy, or a tenant, for which its issuer may not speak is refused whole:
+        the rest of it is no better than that. Roles that the policy does not know (providers add many of their
+        own) are passed over; with none left, the principal is known and may do nothing.
+
+        Raises Unauthenticated, or IssuerUnavailable where the issuer's keys cannot be had.
+        """
+        if not isinstance(token, str) or len(token) > MAX_TOKEN_LENGTH:
+            raise Unauthenticated("malformed")
+        try:
+            unverified = self._jws.decode_complete(token, options={"verify_signature": False})
+            claims = Claimed(unverified["payload"])
+        except (PyJWTError, ValueError, RecursionError):
+            raise Unauthenticated("malformed") from None
+        found = self._by_name.get(claims.text("iss"))
+        if found is None:
+            raise Unauthenticated("unknown-issuer")
+        self._verify_signature(token, unverified["header"], found, now)
+        claims.check_times(found.rule.lifetime, now)
+        claims.check_audience(found.rule.audience)
+        return self._principal(claims, found.rule, now)
+
+    def unmasking_rule(self, principal: Principal) -> IssuerRule | None:
+        """Return the sign-in rule of the principal's issuer; None for API keys."""
+        issuer = self._by_alias.get(principal.alias)
+        return issuer.rule if issuer is not None and principal.source == "jwt" else None
+
+    def check_unmasking(self, principal: Principal, now: int) -> None:
+        """Raise SignInRequired unless the sign-in is strong and recent enough.
+
+        To be asked before anything is opened. An API key has no sign-in; whether one may open is the policy's to say.
+        """
+        if principal.source == "key":
+            return
+        issuer = self._by_alias.get(principal.alias)
+        if issuer is None:
+            raise Unauthenticated("unknown-issuer")
+        rule = issuer.rule
+        weak = rule.acr is not None and principal.acr != rule.acr
+        old = rule.max_age is not None and (
+            principal.signed_in_at is None or now - principal.signed_in_at > rule.max_age
+        )
+        if weak or old:
+            raise SignInRequired(rule.acr, rule.max_age)
+
+    def _verify_signature(self, token: str, header: Mapping[str, Any], issuer: Issuer, now: int) -> None:
+        """Verify a JWT by the issuer's algorithm and key.
+
+        Keys in its header (jku, jwk, x5u, x5c) are ignored.
+        """
+        if header.get("alg") != issuer.rule.algorithm:
+            raise Unauthenticated("algorithm")
+        if "crit" in header or "b64" in header:
+            raise Unauthenticated("header")  # RFC 7515, 4.1.11: what is critical and not understood is refused
+        kind = header.get("typ", "JWT")
+        if not isinstance(kind, str) or kind.lower() not in _TYPES:
+            raise Unauthenticated("type")  # a token signed for another use, such as a logout token
+        key = issuer.keys.find(header.get("kid"), now)
+        try:
+            self._jws.decode_complete(token, key, algorithms=[issuer.rule.algorithm])
+        except (PyJWTError, ValueError):
+            raise Unauthenticated("signature") from None
+
+    def _principal(self, claims: Claimed, rule: IssuerRule, now: int) -> Principal:
+        known = self._roles.intersection(claims.strings(rule.claims.roles))
+        if not known <= rule.roles:
+            raise Unauthenticated("role")
+        tenant = claims.at(rule.claims.tenant, DEFAULT_TENANT)
+        if not isinstance(tenant, str) or tenant not in rule.tenants:
+            raise Unauthenticated("tenant")
+        acr = claims.at(("acr",), None)
+        signed_in_at = claims.past("auth_time", now)
+        phone = claims.at(rule.claims.phone, None) if rule.claims.phone else None
+        ways = {name: getattr(rule.claims, name) for name in SURROUNDINGS}
+        around = {name: claims.at(way, None) if way else None for name, way in ways.items()}
+        if not all(value is None or isinstance(value, str) for value in (acr, phone, *around.values())):
+            raise Unauthenticated("claims")
+        try:
+            identity = staff_principal_id(rule.alias, claims.at(rule.claims.sub, None))
+            sites = site_codes(claims.strings(rule.claims.sites))
+        except ValueError:
+            raise Unauthenticated("claims") from None
+        named = {name: value or None for name, value in around.items()}
+        return Principal(identity, tenant, tuple(sorted(known)), sites, "jwt", acr, signed_in_at, phone, **named)
+
+
+def mint(
+    private_pem: bytes,
+    *,
+    issuer: str = DEVELOPMENT_ISSUER,
+    audience: str = DEVELOPMENT_AUDIENCE,
+    sub: str,
+    roles: Iterable[str],
+    tenant: str = DEFAULT_TENANT,
+    sites: Iterable[str] = (),
+    phone: str | None = None,
+    device: str | None = None,
+    network: str | None = None,
+    ttl: int,
+    now: int,
+) -> str:
+    """Return an access token of the development issuer.
+
+    `ttl` is in seconds.
+    """
+    claims = {
+        "iss": issuer,
+        "aud": audience,
+        "sub": sub,
+        "iat": now,
+        "exp": now + ttl,
+        "auth_time": now,
+        "roles": list(roles),
+        "tenant": tenant,
+        "sites": list(sites),
+        **({"phone_number": phone} if phone is not None else {}),
+        **({"device": device} if device is not None else {}),
+        **({"network": network} if network is not None else {}),
+    }
+    return jwt.encode(claims, private_pem, algorithm=DEVELOPMENT_ALGORITHM)
+
+
+def _keys(rule: IssuerRule, folder: Path, fetched: KeysByUrl) -> IssuerKeys:
+    if rule.fetched:
+        return fetched.of(rule.keys, rule.algorithm)
+    try:
+        content = (folder / rule.keys).read_bytes()
+    except OSError:
+        raise ValueError("cannot be read") from None
+    return PinnedKeys(keys_from_file(content, rule.algorithm))

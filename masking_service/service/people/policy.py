@@ -1,0 +1,283 @@
+"""The policy: all grants of roles, computed once when it is loaded.
+
+What is not in the table is forbidden. There is no wildcard, no negative rule and no switch that grants.
+"""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from operator import itemgetter
+from pathlib import Path
+
+from masking_service.service.people import rules
+from masking_service.service.people.errors import Forbidden, PolicyError, ProfileRequired, PurposeRequired
+from masking_service.service.people.policy_file import full_kinds, read_policy
+from masking_service.service.people.principals import Principal
+from masking_service.service.people.rules import Budget, Role, Rules, Scope, SearchRule
+
+_LookUpKey = tuple[str, str, str | None, str | None]  # role, permission, profile, purpose
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A granted permission: its role, profile or purpose, scope and budget.
+
+    `kinds` is what the purpose opens (empty without a purpose), `full_kinds` what the profile shows in full
+    (empty without a profile; a view with any is a disclosure). `scope` `custody` narrows to what the caller holds.
+    `budget` is what using this grant spends, None where it is free.
+    """
+
+    role: str
+    permission: str
+    profile: str | None = None
+    purpose: str | None = None
+    scope: Scope = "all"
+    kinds: frozenset[str] = field(default=frozenset())
+    full_kinds: frozenset[str] = field(default=frozenset())
+    budget: Budget | None = None
+
+
+_Table = dict[_LookUpKey, tuple[int, Grant]]
+
+
+class Policy:
+    """A valid, immutable policy.
+
+    A reload makes a new one.
+
+    `rules` is what it says. `development` lets API keys hold every role, as `serve --dev` needs it; elsewhere the
+    roles that open, approve or erase are for signed-in staff only. `roles_for_keys` are the others.
+    """
+
+    __slots__ = ("_for_keys", "_for_staff", "roles_for_keys", "rules")
+
+    def __init__(self, policy_rules: Rules, *, development: bool) -> None:
+        self.rules = policy_rules
+        self.roles_for_keys = frozenset(
+            name for name, role in policy_rules.roles.items() if development or not role.staff_only
+        )
+        # The narrowest grant gets the smallest number.
+        grants = sorted(_grants(policy_rules), key=_width)
+        self._for_staff: _Table = {
+            key: (number, grant)
+            for number, grant in enumerate(grants)
+            for key in _look_up_keys(grant, policy_rules.roles[grant.role])
+        }
+        self._for_keys: _Table = {key: found for key, found in self._for_staff.items() if key[0] in self.roles_for_keys}
+
+    @classmethod
+    def parse(cls, text: str, source: str = "policy", *, development: bool) -> "Policy":
+        """Parse YAML text.
+
+        Raises PolicyError with every fault in `source`.
+        """
+        return cls(read_policy(text, source), development=development)
+
+    @classmethod
+    def load(cls, path: Path, *, development: bool) -> "Policy":
+        """Read a policy file.
+
+        Raises PolicyError, also if it cannot be read.
+        """
+        try:
+            text = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError):
+            raise PolicyError([("(file)", "cannot be read as UTF-8 text")], path.name) from None
+        return cls.parse(text, path.name, development=development)
+
+    def grant(
+        self, principal: Principal, permission: str, *, profile: str | None = None, purpose: str | None = None
+    ) -> Grant:
+        """Return the grant of a permission.
+
+        Without a profile, where the permission works through one, the only allowed profile is meant. Of several
+        roles that grant the same the narrowest counts (custody before all, then the smaller budget, then by
+        name), whatever the order in the credential: adding a role never widens what another role already gives.
+
+        Raises Forbidden, ProfileRequired, or PurposeRequired.
+        """
+        table = self._for_keys if principal.source == "key" else self._for_staff
+        roles = principal.roles
+        if len(roles) == 1:
+            found = table.get((roles[0], permission, profile, purpose))
+        else:
+            if profile is None and permission in rules.PROFILE_PERMISSIONS:
+                profile = self.default_profile(principal, permission)
+            every = [table[q] for role in roles if (q := (role, permission, profile, purpose)) in table]
+            found = min(every, key=itemgetter(0), default=None)
+        if found is None:
+            raise self._refusal(principal, permission, profile, purpose)
+        return found[1]
+
+    def _refusal(
+        self, principal: Principal, permission: str, profile: str | None, purpose: str | None
+    ) -> Forbidden | ProfileRequired | PurposeRequired:
+        """Return why there is no grant: what the request did not name, else forbidden."""
+        if not self.permits(principal, permission):
+            return Forbidden()
+        if permission in rules.PROFILE_PERMISSIONS and profile is None:
+            return ProfileRequired()
+        if permission in rules.PURPOSE_PERMISSIONS and purpose is None:
+            return PurposeRequired()
+        return Forbidden("profile" if permission in rules.PROFILE_PERMISSIONS else "purpose")
+
+    def permits(self, principal: Principal, permission: str) -> bool:
+        """Return whether any role grants this permission, whatever the profile or purpose.
+
+        It decides only what a caller is told (a 403 before a 400). Using a permission takes a `grant`.
+        """
+        return any(permission in role.permissions for role in self.roles_of(principal))
+
+    def default_profile(self, principal: Principal, permission: str) -> str:
+        """Return the principal's only profile; raise ProfileRequired if there are several."""
+        profiles = {
+            profile
+            for role in self.roles_of(principal)
+            if permission in role.permissions and permission in rules.PROFILE_PERMISSIONS
+            for profile in role.profiles
+        }
+        if not profiles:
+            raise Forbidden
+        if len(profiles) > 1:
+            raise ProfileRequired
+        return profiles.pop()
+
+    def budget_grants(self, principal: Principal) -> list[Grant]:
+        """Return the principal's narrowest grant for each thing that is counted."""
+        names = {role.name for role in self.roles_of(principal)}
+        found: dict[str, Grant] = {}
+        for _, grant in self._for_staff.values():  # narrowest first
+            if grant.role in names and grant.budget is not None:
+                found.setdefault(grant.budget.counts, grant)
+        return list(found.values())
+
+    def approvals_needed(self, purpose: str, waybills: int, *, sampled: bool = False) -> int:
+        """Return how many people have to approve a case.
+
+        `sampled` says whether it names a waybill of the sample.
+        """
+        rule = self.rules.purposes[purpose]
+        needed = rule.always_approved or sampled or waybills > self.rules.cases.approve_above
+        return rule.approvals if needed else 0
+
+    def retention_days(self, tenant: str) -> int:
+        """Return the retention of a tenant, in days."""
+        return self.rules.retention_tenants.get(tenant, self.rules.retention_default)
+
+    def search(self, tenant: str) -> SearchRule:
+        """Return which search indexes of a tenant are kept."""
+        return self.rules.search_tenants.get(tenant, self.rules.search_default)
+
+    @property
+    def budgets(self) -> frozenset[tuple[str, Budget]]:
+        """All budgets, each with its role."""
+        return frozenset((grant.role, grant.budget) for _, grant in self._for_staff.values() if grant.budget)
+
+    @property
+    def longest_retention_days(self) -> int:
+        """The longest retention of any tenant, in days."""
+        return max(self.rules.retention_default, *self.rules.retention_tenants.values(), 0)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the policy's content in hex, for audit entries."""
+        return self.rules.digest
+
+    def roles_of(self, principal: Principal) -> Iterator[Role]:
+        """Return the principal's roles; API keys have none for staff only."""
+        for name in principal.roles:
+            if name in self.rules.roles and (principal.source == "jwt" or name in self.roles_for_keys):
+                yield self.rules.roles[name]
+
+
+class PolicyFile:
+    """A policy file with its key files, and whether they have changed.
+
+    A key file may come after the policy, and be exchanged without it.
+
+    Args:
+        path: where it is; what a symbolic link leads to may be exchanged.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._seen: dict[Path, tuple[int, ...]] = {}
+
+    def changed(self) -> bool:
+        """Return whether a file has changed since the policy was read."""
+        return any(_look(path) != seen for path, seen in self._seen.items())
+
+    def read(self, *, development: bool) -> Policy:
+        """Read the policy.
+
+        A faulty file counts as read, so `changed` is false until it changes again.
+
+        Raises:
+            PolicyError: with every fault.
+        """
+        self._seen = {self._path: _look(self._path)}
+        policy = Policy.load(self._path, development=development)
+        files = [self._path.parent / rule.keys for rule in policy.rules.issuers.values() if not rule.fetched]
+        if policy.rules.cases.check is not None:
+            files.append(self._path.parent / policy.rules.cases.check.key)
+        if policy.rules.calls is not None:
+            keys = (policy.rules.calls.key, policy.rules.calls.records_key)
+            files += [self._path.parent / key for key in keys if key]
+        self._seen |= {file: _look(file) for file in files}
+        return policy
+
+
+def _look(path: Path) -> tuple[int, ...]:
+    """Return what identifies a file's content; empty if it cannot be read."""
+    try:
+        found = path.stat()
+    except OSError:
+        return ()
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
+
+
+def _grants(policy_rules: Rules) -> Iterator[Grant]:
+    """Yield all grants of the policy."""
+    for role in policy_rules.roles.values():
+        budgets = {
+            "waybill:view": role.full_views,
+            "waybill:search": role.searches,
+            "waybill:tokenize": policy_rules.conflicts,
+            "case:open": policy_rules.case_waybills,
+            "call:make": role.calls,
+            "decoy:plant": role.decoys,
+        }
+        for permission in role.permissions:
+            if permission in rules.PROFILE_PERMISSIONS:
+                for profile in role.profiles:
+                    full = full_kinds(policy_rules.profiles[profile])
+                    masked = permission == "waybill:view" and not full
+                    budget = None if masked else budgets.get(permission)
+                    yield Grant(role.name, permission, profile, None, role.scope, frozenset(), full, budget)
+            elif permission in rules.PURPOSE_PERMISSIONS:
+                for purpose in role.purposes:
+                    kinds = policy_rules.purposes[purpose].kinds
+                    yield Grant(role.name, permission, None, purpose, role.scope, kinds, frozenset(), role.fields)
+            else:
+                yield Grant(role.name, permission, scope=role.scope, budget=budgets.get(permission))
+
+
+def _look_up_keys(grant: Grant, role: Role) -> Iterator[_LookUpKey]:
+    """Yield the look-up keys of a grant."""
+    yield grant.role, grant.permission, grant.profile, grant.purpose
+    if grant.profile is not None and len(role.profiles) == 1:
+        yield grant.role, grant.permission, None, None
+
+
+def _width(grant: Grant) -> tuple[object, ...]:
+    """Sort key: custody scope first, then smaller budgets, then the name."""
+    limits = {window.name: window.limit for window in grant.budget.windows} if grant.budget else {}
+    by_window = [limits.get(name, math.inf) for name in reversed(rules.WINDOWS)]
+    return (
+        grant.scope != "custody",
+        *by_window,
+        grant.role,
+        grant.permission,
+        grant.profile or "",
+        grant.purpose or "",
+    )

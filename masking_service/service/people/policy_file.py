@@ -1,0 +1,266 @@
+"""Parses a policy file into `Rules`, or a `PolicyError` with every fault.
+
+Nothing is guessed: an unknown key, a key twice, a limit of zero and a role that could spend without a budget are
+faults, because each of them would read as a restriction and be none.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Collection, Mapping
+from typing import TypeVar
+
+from masking_service.masking.errors import DefinitionError
+from masking_service.masking.profiles import Profile, union_check
+from masking_service.masking.timestamps import SECONDS_A_DAY
+from masking_service.service.decoys.own_numbers import is_hash
+from masking_service.service.people import principals, rules
+from masking_service.service.people.document import Place, read_document
+from masking_service.service.people.errors import PolicyError
+from masking_service.service.people.issuer_section import read_issuers
+from masking_service.service.people.outside_rules import call_rule, check_rule
+from masking_service.service.people.rules import (
+    Budget,
+    CaseRules,
+    Factors,
+    LookoutRules,
+    Purpose,
+    Role,
+    Rules,
+    SearchRule,
+    WatchRules,
+    Window,
+)
+
+_T = TypeVar("_T")
+_MILLION = 1_000_000
+_MAX_RETENTION = 3_650 * SECONDS_A_DAY
+_SECTIONS = ("version", "profiles", "purposes", "roles", "factors", "budgets", "cases", "retention")
+
+
+def read_policy(text: str, source: str) -> Rules:
+    """Parse a policy's YAML text.
+
+    `source` is the file's name, for errors.
+    """
+    document = read_document(text)
+    sections = document.fields(_SECTIONS, ("issuers", "watch", "lookout", "calls", "search", "decoys"))
+    sections["version"].integer(1, 1)
+    profiles = _profiles(sections["profiles"])
+    purposes = _each(sections["purposes"], principals.role_name, _purpose)
+    roles = _each(sections["roles"], principals.role_name, lambda name, place: _role(name, place, profiles, purposes))
+    factors = sections["factors"].fields(("role", "tenant"))
+    budgets = sections["budgets"].fields(("conflicts", "case_waybills"))
+    retention = sections["retention"].fields(("default",), ("tenants",))
+    retention_tenants = retention.get("tenants")
+    search_default, search_tenants = _search(sections.get("search"))
+    read = Rules(
+        profiles=profiles,
+        purposes=purposes,
+        roles=roles,
+        factors=Factors(role=factors["role"].integer(1, _MILLION), tenant=factors["tenant"].integer(1, _MILLION)),
+        conflicts=_budget("conflicts", budgets["conflicts"]),
+        case_waybills=_budget("case_waybills", budgets["case_waybills"]),
+        cases=_cases(sections["cases"]),
+        watch=_watch(sections.get("watch")),
+        lookout=_lookout(sections.get("lookout")),
+        retention_default=_days(retention["default"]),
+        retention_tenants=_each(retention_tenants, principals.tenant_name, lambda _, place: _days(place)),
+        search_default=search_default,
+        search_tenants=search_tenants,
+        issuers=read_issuers(sections.get("issuers"), roles),
+        calls=call_rule(sections["calls"]) if "calls" in sections else None,
+        own_numbers=_own_numbers(sections["decoys"]) if "decoys" in sections else frozenset(),
+        digest="" if document.faults else _digest(document.value),
+    )
+    for name in principals.SURROUNDINGS:
+        named = [bool(getattr(issuer.claims, name)) for issuer in read.issuers.values()]
+        if f"new-{name}" in read.lookout.freeze | read.lookout.alone and named and not any(named):
+            sections["lookout"].fault(f"new-{name} is of no use while no issuer names the claim of the {name}")
+    if read.calls is None and any(purpose.after_calls for purpose in purposes.values()):
+        sections["purposes"].fault("after_calls is of no use without the section calls")
+    if document.faults:
+        raise PolicyError(document.faults, source)
+    return read
+
+
+def _each(place: Place | None, check: Callable[[str], str], read: Callable[[str, Place], _T]) -> dict[str, _T]:
+    """Return a value for each validly named entry."""
+    found = {}
+    for name, entry in place.named().items() if place else ():
+        try:
+            check(name)
+        except ValueError as error:
+            entry.fault(str(error))
+        found[name] = read(name, entry)
+    return found
+
+
+def _profiles(place: Place) -> dict[str, Profile]:
+    found = {}
+    for name, entry in place.named().items():
+        try:
+            principals.role_name(name)
+            found[name] = Profile.parse(name, entry.value)
+        except DefinitionError as error:
+            entry.faults.append((error.path, error.reason))
+        except ValueError as error:
+            entry.fault(str(error))
+    try:
+        union_check(list(found.values()))
+    except DefinitionError as error:
+        place.faults.append((error.path, error.reason))
+    return found
+
+
+def _purpose(name: str, place: Place) -> Purpose:
+    found = place.fields(("kinds", "case"), ("approval", "approvals", "after_calls"))
+    kinds = found["kinds"].words(rules.TOKEN_KINDS, "kind that can be opened")
+    if not kinds:
+        found["kinds"].fault("a purpose opens at least one kind")
+    needs_case = found["case"].word(("required", "none"), "word") != "none"
+    approval = found["approval"].word(("required", "above-limit"), "word") if "approval" in found else "above-limit"
+    if approval == "required" and not needs_case:
+        found["approval"].fault("there is nothing to approve where no case is required")
+    # Missing means one. Zero is a fault: it must never mean that no approval is needed.
+    approvals = found["approvals"].integer(1, 10) if "approvals" in found else 1
+    after_calls = found["after_calls"].integer(1, 10) if "after_calls" in found else 0
+    if after_calls and "phone" not in kinds:
+        found["after_calls"].fault("of no use for a purpose that opens no phone")
+    return Purpose(name, kinds, needs_case, approval == "required", approvals, after_calls)
+
+
+def _role(name: str, place: Place, profiles: Mapping[str, Profile], purposes: Collection[str]) -> Role:
+    found = place.fields(("permissions",), ("profiles", "purposes", "scope", "budget"))
+    counted = ("fields", "full_views", "calls", "searches", "decoys")
+    budget = found["budget"].fields((), counted) if "budget" in found else {}
+    role = Role(
+        name=name,
+        permissions=found["permissions"].words(rules.PERMISSIONS, "permission"),
+        profiles=found["profiles"].words(profiles, "profile") if "profiles" in found else frozenset(),
+        purposes=found["purposes"].words(purposes, "purpose") if "purposes" in found else frozenset(),
+        scope="custody" if "scope" in found and found["scope"].word(("custody", "all"), "scope") != "all" else "all",
+        fields=_budget("fields", budget["fields"]) if "fields" in budget else None,
+        full_views=_budget("full_views", budget["full_views"]) if "full_views" in budget else None,
+        calls=_budget("calls", budget["calls"]) if "calls" in budget else None,
+        searches=_budget("searches", budget["searches"]) if "searches" in budget else None,
+        decoys=_budget("decoys", budget["decoys"]) if "decoys" in budget else None,
+    )
+    _check_role(role, place, profiles)
+    return role
+
+
+def _check_role(role: Role, place: Place, profiles: Mapping[str, Profile]) -> None:
+    """Report what a role lacks, and what it could never use."""
+    masks = bool(role.permissions & rules.PROFILE_PERMISSIONS)
+    opens = bool(role.permissions & rules.PURPOSE_PERMISSIONS)
+    views = "waybill:view" in role.permissions
+    searches = "waybill:search" in role.permissions
+    views_in_full = views and any(full_kinds(profiles[p]) for p in role.profiles)
+    calls = "call:make" in role.permissions
+    calls_by_case = calls and role.scope == "all"
+    needs = (
+        ("profiles", masks, bool(role.profiles), "a permission to mask or view"),
+        (
+            "purposes",
+            opens or calls_by_case,
+            bool(role.purposes),
+            "token:detokenize, and for call:make outside custody",
+        ),
+        ("budget.fields", opens, role.fields is not None, "token:detokenize"),
+        ("budget.calls", calls, role.calls is not None, "call:make"),
+        ("budget.full_views", views_in_full, role.full_views is not None, "a view that shows a kind in full"),
+        ("budget.searches", searches, role.searches is not None, "waybill:search"),
+        ("budget.decoys", "decoy:plant" in role.permissions, role.decoys is not None, "decoy:plant"),
+    )
+    for key, needed, present, by in needs:
+        if needed != present:
+            reason = f"needed for {by}" if needed else f"of no use without {by}"
+            place.faults.append((f"{place.path}.{key}", reason))
+    if searches and not views:
+        place.faults.append((f"{place.path}.permissions", "waybill:search shows what waybill:view would: name both"))
+    if role.scope == "custody" and (opens or "waybill:erase" in role.permissions or not (views or calls)):
+        reason = "narrows waybill:view and call:make only, and neither opening nor erasing"
+        place.faults.append((f"{place.path}.scope", reason))
+
+
+def full_kinds(profile: Profile) -> frozenset[str]:
+    """Return the kinds with tokens that a profile shows in full."""
+    return frozenset(kind for kind in rules.TOKEN_KINDS if profile.shows_in_full(kind))
+
+
+def _budget(counts: rules.Counted, place: Place) -> Budget:
+    found = place.fields((), rules.WINDOWS)
+    if not found:
+        place.fault("has to limit at least one window")
+    windows = [
+        Window(name, seconds, found[name].integer(1, _MILLION))
+        for name, seconds in rules.WINDOWS.items()
+        if name in found
+    ]
+    return Budget(counts, tuple(windows))
+
+
+def _cases(place: Place) -> CaseRules:
+    found = place.fields(("approve_above", "at_most", "longest"), ("sample", "check"))
+    return CaseRules(
+        approve_above=found["approve_above"].integer(0, 1_000),
+        at_most=found["at_most"].integer(1, 1_000),
+        longest=found["longest"].seconds(366 * SECONDS_A_DAY),
+        sample=found["sample"].thousandths() if "sample" in found else 0,
+        check=check_rule(found["check"]) if "check" in found else None,
+    )
+
+
+def _watch(place: Place | None) -> WatchRules:
+    """Missing members mean the default; leaving them out turns nothing off."""
+    found = place.fields((), ("misses", "refusals")) if place else {}
+    return WatchRules(**{name: entry.integer(1, _MILLION) for name, entry in found.items()})
+
+
+def _lookout(place: Place | None) -> LookoutRules:
+    """Missing means that the lookout freezes no one, and lists no one for a single signal."""
+    found = place.fields(("freeze",), ("alone",)) if place else {}
+    signals = {name: entry.words(rules.LOOKOUT_SIGNALS, "signal of the lookout") for name, entry in found.items()}
+    freeze = signals.get("freeze", frozenset())
+    if len(freeze) == 1:
+        found["freeze"].fault("one signal alone proves too little: name at least two, or none")
+    return LookoutRules(**signals)
+
+
+def _search(place: Place | None) -> tuple[SearchRule, dict[str, SearchRule]]:
+    """Return the rule of all tenants and those of single ones. Missing means that no index is kept."""
+    found = place.fields((), ("phone", "last4", "tenants")) if place else {}
+    tenants = found.pop("tenants", None)
+    return _search_rule(found), _each(
+        tenants, principals.tenant_name, lambda _, entry: _search_rule(entry.fields((), ("phone", "last4")))
+    )
+
+
+def _search_rule(found: Mapping[str, Place]) -> SearchRule:
+    return SearchRule(**{name: entry.truth() for name, entry in found.items()})
+
+
+def _own_numbers(place: Place) -> frozenset[str]:
+    """Return the keyed hashes of the company's own numbers. No fault repeats an entry: it may be a number in clear."""
+    found: set[str] = set()
+    for entry in place.fields(("own_numbers",))["own_numbers"].items():
+        value = entry.value
+        if not isinstance(value, str) or not is_hash(value):
+            entry.fault("has to be a keyed hash that `policy number` prints, in quotes, and no number in clear")
+        elif value in found:
+            entry.fault("is repeated")
+        else:
+            found.add(value)
+    return frozenset(found)
+
+
+def _days(place: Place) -> int:
+    seconds = place.seconds(_MAX_RETENTION)
+    if seconds % SECONDS_A_DAY and seconds > 1:
+        place.fault("has to be whole days, such as 180d")
+    return seconds // SECONDS_A_DAY
+
+
+def _digest(value: object) -> str:
+    canonical = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+    return hashlib.sha256(canonical.encode()).hexdigest()

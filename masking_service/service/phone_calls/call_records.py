@@ -1,0 +1,117 @@
+"""Records of calls about a parcel: when, how long, and whether someone answered. They hold no number.
+
+Sealed beside the waybill and kept as long as it would be, so that a plain phone can
+be opened only after calls to that very number that failed: of the number a keyed hash
+is kept. A record that is sent again changes nothing.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+
+from keys.aead import NONCE_BYTES
+from keys.keyring import TenantKeys
+from masking_service.service.state.sealed import Prepared, Sealed, TenantState
+from masking_service.store.client import Command
+from masking_service.store.layout import call_records_key, record_stems
+
+MAX_KEPT: Final = 1_000
+"""Records of one waybill that are read; far more than there are attempts to reach a person."""
+
+
+SHORTEST_RING: Final = 15
+"""Seconds, about three rings. A call that rang for less was not left unanswered: the caller hung up."""
+
+
+def hash_called(keys: TenantKeys, number: str) -> str:
+    """Return the keyed hash of a number that was called; `number` is what `masking.dialling.dialable` returns."""
+    return keys.tag("called-number", number)
+
+
+class KeptRecord(msgspec.Struct, frozen=True):
+    """A record of a waybill.
+
+    `expires_at` is the waybill's expiry, in Unix seconds; it is not stored. `number` is `hash_called` of the number,
+    empty where it is not known. `rang` is for how many seconds it rang, None where the provider does not tell.
+    """
+
+    base: bytes
+    id: str
+    field: str
+    at: int
+    seconds: int
+    answered: bool
+    expires_at: int
+    number: str = ""
+    rang: int | None = None
+
+
+class _Stored(msgspec.Struct, frozen=True, array_like=True):
+    field: str
+    at: int
+    seconds: int
+    answered: bool
+    number: str = ""
+    rang: int | None = None
+
+    @property
+    def unanswered(self) -> bool:
+        """Whether it rang long enough, and was not answered."""
+        return not self.answered and (self.rang is None or self.rang >= SHORTEST_RING)
+
+
+class CallRecords(TenantState):
+    """Reads and writes records of calls."""
+
+    def new(self, tenant: str, records: Sequence[KeptRecord]) -> list[KeptRecord]:
+        """Return those that are not kept yet, each once: one round trip, none without records."""
+        places = {self._place(tenant, one): one for one in records}
+        commands: list[Command] = [(b"HEXISTS", *place) for place in places]
+        known = self._store.read(commands) if commands else []
+        return [one for one, kept in zip(places.values(), known, strict=True) if not kept]
+
+    def prepare(self, tenant: str, records: Sequence[KeptRecord]) -> Prepared[None]:
+        """Seal records: one round trip to write, none if there are none."""
+        places = [self._place(tenant, one) for one in records]
+        ats = [key + b"/" + name for key, name in places]
+        stored = [_Stored(one.field, one.at, one.seconds, one.answered, one.number, one.rang) for one in records]
+        plain = [msgspec.json.encode(one) for one in stored]
+        state = self._keyring.tenant(tenant).state
+        values = state.seal_many(plain, ats, self._random(NONCE_BYTES * len(ats)))
+        commands: list[Command] = []
+        for one, (key, name), value in zip(records, places, values, strict=True):
+            commands.append((b"HSETNX", key, name, value))
+            commands += [(b"EXPIREAT", key, one.expires_at, condition) for condition in (b"NX", b"GT")]
+
+        return self._prepared(
+            [
+                Sealed(at, value, until=one.expires_at, once=True)
+                for at, value, one in zip(ats, values, records, strict=True)
+            ],
+            commands,
+        )
+
+    def unanswered(self, tenant: str, bases: Sequence[bytes]) -> Counter[tuple[bytes, str]]:
+        """Return how many calls to each number were not answered, by base and hash: one round trip, none without bases.
+
+        Raises:
+            IntegrityError: a record was changed, or belongs to another waybill.
+        """
+        each = list(dict.fromkeys(bases))
+        keys = [call_records_key(stem) for stem in record_stems(each)]
+        replies = self._store.read([(b"HGETALL", key) for key in keys]) if keys else []
+        state = self._keyring.tenant(tenant).state
+        counts: Counter[tuple[bytes, str]] = Counter()
+        for base, key, flat in zip(each, keys, replies, strict=True):
+            for name, sealed in list(zip(flat[0::2], flat[1::2], strict=True))[:MAX_KEPT]:
+                stored = msgspec.json.decode(state.open(sealed, key + b"/" + name), type=_Stored)
+                if stored.unanswered:
+                    counts[base, stored.number] += 1
+        return counts
+
+    def _place(self, tenant: str, record: KeptRecord) -> tuple[bytes, bytes]:
+        """Return the key of the waybill's records, and the name of this one in it."""
+        name = self._keyring.tenant(tenant).tag("call-record", record.id).encode()
+        return call_records_key(record_stems([record.base])[0]), name

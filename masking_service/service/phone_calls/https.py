@@ -1,0 +1,142 @@
+"""The generic provider: JSON over HTTPS, signed like alerts. docs/calls.md describes it."""
+
+import hmac
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Final, Literal, TypeVar
+
+import msgspec
+from msgspec import Meta
+
+from keys.messages import SIGNATURE, TIMESTAMP, MessageKey
+from masking_service.outbound import HttpAnswer, Outbound, OutboundBusy, OutboundError
+from masking_service.service.people.errors import CallRefusal
+from masking_service.service.phone_calls.provider import Binding, CallProviderError, CallRecord
+from masking_service.service.phone_calls.signed_records import read_signed
+
+NONCE_BYTES: Final = 16
+_REFUSALS: Final[Mapping[str, CallRefusal]] = {
+    "pool-empty": "pool-empty",
+    "flow-limit": "flow-limit",
+    "number-not-reported": "number-not-reported",
+}
+
+
+class BindRequest(msgspec.Struct, frozen=True):
+    """Asks for a number."""
+
+    v: int
+    act: Literal["bind"]
+    nonce: str
+    ref: str
+    a: str
+    b: str
+    until: int
+
+    def __repr__(self) -> str:
+        return "<BindRequest>"
+
+
+class UnbindRequest(msgspec.Struct, frozen=True):
+    """Ends a binding."""
+
+    v: int
+    act: Literal["unbind"]
+    nonce: str
+    id: str
+
+
+class Bound(msgspec.Struct, frozen=True):
+    """The answer to `BindRequest`; further members are ignored."""
+
+    nonce: str
+    dial: str = ""
+    id: Annotated[str, Meta(max_length=256)] = ""
+    extension: str | None = None
+    refused: str = ""
+
+    def __repr__(self) -> str:
+        return "<Bound>"
+
+
+class Unbound(msgspec.Struct, frozen=True):
+    """The answer to `UnbindRequest`; further members are ignored."""
+
+    nonce: str
+
+
+_Reply = TypeVar("_Reply", Bound, Unbound)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class HttpsProvider:
+    """A provider that speaks our protocol.
+
+    Args:
+        outbound: the way to it.
+        key: signs requests, answers and records.
+        clock: returns the time in Unix seconds.
+        random: returns that many random bytes.
+    """
+
+    _outbound: Outbound
+    _key: MessageKey
+    _clock: Callable[[], int]
+    _random: Callable[[int], bytes]
+
+    def bind(self, a: str, b: str, ref: str, until: int) -> Binding:
+        """See `CallProvider.bind`."""
+        nonce = self._nonce()
+        bound = self._ask(BindRequest(1, "bind", nonce, ref, a, b, until), nonce, Bound)
+        if bound.refused:
+            raise CallProviderError(_REFUSALS.get(bound.refused, "refused"))
+        return Binding(bound.dial, bound.extension, bound.id)
+
+    def unbind(self, binding: str) -> None:
+        """See `CallProvider.unbind`."""
+        nonce = self._nonce()
+        self._ask(UnbindRequest(1, "unbind", nonce, binding), nonce, Unbound)
+
+    def records(self, headers: Mapping[str, str], body: bytes) -> Sequence[CallRecord]:
+        """See `CallProvider.records`."""
+        return read_signed(self._key, headers, body, self._clock)
+
+    def nonce(self, headers: Mapping[str, str]) -> str:  # noqa: ARG002 -- as the protocol has it
+        """See `CallProvider.nonce`."""
+        return ""
+
+    def _nonce(self) -> str:
+        return self._random(NONCE_BYTES).hex()
+
+    def _ask(self, request: BindRequest | UnbindRequest, nonce: str, shape: type[_Reply]) -> _Reply:
+        body = msgspec.json.encode(request)
+        timestamp = str(self._clock())
+        headers = {TIMESTAMP: timestamp, SIGNATURE: self._key.signature(timestamp, body)}
+        return self._read(ask(self._outbound, body, headers), nonce, shape)
+
+    def _read(self, answer: HttpAnswer, nonce: str, shape: type[_Reply]) -> _Reply:
+        """Return an answer that is signed over the nonce, so that it answers this request and no other."""
+        signed = self._key.signature(nonce, answer.body)
+        given = answer.headers.get(SIGNATURE.lower(), "")
+        if answer.status != 200 or not hmac.compare_digest(given.encode(), signed.encode()):
+            raise CallProviderError("invalid-answer")
+        try:
+            reply = msgspec.json.decode(answer.body, type=shape)
+        except (msgspec.MsgspecError, UnicodeDecodeError):
+            raise CallProviderError("invalid-answer") from None
+        if not hmac.compare_digest(reply.nonce.encode(), nonce.encode()):
+            raise CallProviderError("invalid-answer")
+        return reply
+
+
+def ask(outbound: Outbound, body: bytes, headers: Mapping[str, str], **way: Any) -> HttpAnswer:
+    """Ask a provider once.
+
+    Raises CallProviderError where there is no complete answer in time.
+    """
+    try:
+        return outbound.ask(body, headers, **way)
+    except OutboundBusy:
+        raise CallProviderError("busy") from None
+    except OutboundError:
+        raise CallProviderError("unreachable") from None

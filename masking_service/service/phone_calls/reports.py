@@ -1,0 +1,99 @@
+"""Takes the provider's records of calls into the audit log, without numbers.
+
+A record that comes again, that names no call made here, or whose time is not
+within the life of its call changes nothing.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from masking_service.service.call.recorder import DONE, ItemOutcome, RequestContext
+from masking_service.service.people.errors import Unauthenticated
+from masking_service.service.people.principals import service_principal
+from masking_service.service.phone_calls import answers
+from masking_service.service.phone_calls.call_records import KeptRecord
+from masking_service.service.phone_calls.live_calls import Origin
+from masking_service.service.phone_calls.provider import CallRecord, UnsignedRecords
+from masking_service.service.use_case import UseCase
+
+PROVIDER: Final = "calls"
+"""The service principal of the provider's records, in the audit log."""
+CLOCK_SLACK: Final = 300
+"""Seconds by which the provider's clock may differ from ours."""
+
+
+class CallReports(UseCase):
+    """Takes records of calls, under one policy."""
+
+    def take(
+        self, headers: Mapping[str, str], body: bytes, address: str, request_id: str, now: int
+    ) -> answers.TakenRecords:
+        """Keep what is new in a signed message of the provider.
+
+        Round trips: one to remember the message where its signature does not cover the body; one to find the calls; for
+        each tenant one to find what is new, one for the audit, and one to write.
+
+        Raises:
+            Unauthenticated: it is not from the provider, or was sent before with another body.
+            StoreUnavailable: the same message can be sent again.
+        """
+        try:
+            sent, nonce = self.line.records(headers, body, address)
+        except UnsignedRecords:
+            raise Unauthenticated("unsigned-records") from None
+        if nonce and not self.live_calls.is_first_use(nonce, body):
+            raise Unauthenticated("unsigned-records")
+        taken = 0
+        for tenant, records in self._by_tenant(sent).items():
+            taken += self._keep(RequestContext(service_principal(PROVIDER, tenant), request_id, now), records)
+        return answers.TakenRecords(taken)
+
+    def _by_tenant(self, sent: Sequence[CallRecord]) -> dict[str, list[KeptRecord]]:
+        """Return the records of calls that were made here, by tenant."""
+        found: dict[str, list[KeptRecord]] = {}
+        for record, known in zip(sent, self.live_calls.origins([one.ref for one in sent]), strict=True):
+            if known is not None and _while_it_lived(record, known[0]):
+                made = known[0]
+                kept = KeptRecord(
+                    made.base,
+                    record.id,
+                    made.field,
+                    record.at,
+                    record.seconds,
+                    record.answered,
+                    made.expires_at,
+                    made.number,
+                    record.rang,
+                )
+                found.setdefault(made.tenant, []).append(kept)
+        return found
+
+    def _keep(self, context: RequestContext, records: Sequence[KeptRecord]) -> int:
+        """Keep the new ones of a tenant's records; return how many there are."""
+        tenant = context.principal.tenant
+        new = self.call_records.new(tenant, records)
+        if not new:
+            return 0
+        prepared = self.call_records.prepare(tenant, new)
+        items = [
+            ItemOutcome(
+                one.base,
+                "answered" if one.answered else "unanswered",
+                one.field,
+                "phone",
+                at=one.at,
+                seconds=one.seconds,
+            )
+            for one in new
+        ]
+        entry = self.audit.record(context, "call-record", DONE, items=items, sealed=prepared.sealed)
+        with self.audit.take_back_on_failure(entry):
+            prepared.write()
+        for one in new:
+            self.metrics.call_record(answered=one.answered)
+        return len(new)
+
+
+def _while_it_lived(record: CallRecord, made: Origin) -> bool:
+    """Whether the record's time is within the life of its call."""
+    return made.began - CLOCK_SLACK <= record.at <= made.until + CLOCK_SLACK

@@ -1,0 +1,228 @@
+"""Binds a privacy number, so that a caller can reach a person without a number being opened.
+
+Every check comes before the provider is asked, and so does a durable audit entry.
+The provider's number is all that a caller is told.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import msgspec
+
+from masking_service.masking.dialling import dialable
+from masking_service.masking.timestamps import rfc3339
+from masking_service.service.call.disclosures import Called, Disclosure
+from masking_service.service.call.errors import NotFound
+from masking_service.service.call.recorder import DONE, ItemOutcome, Recorded, RequestContext, Stated
+from masking_service.service.cases.state import Case
+from masking_service.service.cases.use import sound_case_name
+from masking_service.service.people.errors import CallsUnavailable, CaseRequired, NoCallerNumber, NotCallable
+from masking_service.service.people.policy import Grant
+from masking_service.service.people.principals import Principal
+from masking_service.service.phone_calls import answers
+from masking_service.service.phone_calls.call_records import hash_called
+from masking_service.service.phone_calls.live_calls import CallPlace, LiveCall, Origin
+from masking_service.service.use_case import UseCase
+from masking_service.service.waybills.results import NOT_FOUND, normalised
+from masking_service.service.waybills.showing import reached
+from masking_service.service.waybills.vault import Found
+from masking_service.store.question import Question
+
+PERMISSION: Final = "call:make"
+DEFAULT_FIELD: Final = "/recipient/phone"
+
+
+@dataclass(frozen=True, slots=True)
+class _Permit:
+    """What lets the caller call: a role and, where custody does not decide, a case."""
+
+    grant: Grant
+    authority: Case | None
+
+    @property
+    def case(self) -> str | None:
+        """The name of the case."""
+        return self.authority.opening.case if self.authority else None
+
+    def named(self, number: str | None, records: Question[list[Found | None]]) -> Found | None:
+        """Return the waybill that was read, if the case names it; else it is dropped unread."""
+        if number is None or (self.authority is not None and number not in self.authority.opening.waybills):
+            return None
+        (found,) = records.answer()
+        return found
+
+
+class Calling(UseCase):
+    """Makes and ends calls, under one policy."""
+
+    def make(
+        self, context: RequestContext, waybill_no: object, field: str | None, case: str | None
+    ) -> tuple[answers.LiveCall, bool]:
+        """Return a number to dial for a field of a waybill, and whether it is new.
+
+        The same while the call lives, for nothing. Round trips: one for the freeze, the case, the waybill and the
+        caller's own number together (two if the waybill was revised), one to count a miss, one for the call that lives;
+        for a new call one each for the budget, the audit, the claim of the call, the number and the disclosure, and one
+        to give back what was not used. Where the freeze or the case refuses, the waybill is dropped unread, still
+        sealed. The provider is asked once.
+
+        Raises:
+            AccessError: the caller may not, or has no number; the budget is spent; or there is no number to dial.
+            NotFound: there is no such waybill or field, or it is not the caller's to reach.
+            StoreUnavailable: the same call can be made again, and binds nothing twice.
+        """
+        tenant, number = context.principal.tenant, normalised(waybill_no)
+        numbers = [] if number is None else [number]
+        bases = self.keyring.tenant(tenant).bases(numbers)
+        with self.audit.record_denials(context, "call", Stated(case=sound_case_name(case))):
+            grant, frozen = self.gate.grant_and_freeze_question(context.principal, PERMISSION)
+            by_custody = grant.scope == "custody"  # then a case gives nothing
+            found_case = self.case_authority.case_question(context, None if by_custody else case)
+            records = self.vault.newest_question(tenant, numbers, context.now)
+            own_number = self.callers.number_question(context.principal)
+            self.store.ask(frozen, found_case, records, own_number)
+            missed = frozen.answer()
+            if not by_custody:
+                self.watch.notice(context, bases)
+            permit = _Permit(grant, None if by_custody else self._authorise(context, case, found_case))
+
+        found = reached(self.custodies, context, grant.scope, permit.named(number, records))
+        if by_custody and found is None:  # what the caller carries may be named
+            self.watch.notice(context, bases)
+        value = _phone(found, field or DEFAULT_FIELD)
+        self.freezing.count_misses(context, missed, [value is not None])
+        if found is None or value is None:
+            items = [ItemOutcome(base, NOT_FOUND) for base in bases] or [ItemOutcome(None, NOT_FOUND)]
+            self.audit.record(context, "call", NOT_FOUND, Stated(role=grant.role, case=permit.case), items=items)
+            raise NotFound
+        with self.audit.record_denials(context, "call", Stated(role=grant.role, case=permit.case)):
+            own, other = _numbers(own_number.answer(), value)
+
+        number = hash_called(self.keyring.tenant(tenant), other)
+        pointer = field or DEFAULT_FIELD
+        origin = Origin(tenant, context.principal.id, found.base, pointer, found.record.expires_at, number)
+        place = self.live_calls.place(origin, own, other)
+        live = self.live_calls.find(place)
+        if live is not None and live.dial and live.until > context.now:
+            return _answer(live), False
+        return _answer(self._bind(context, permit, place, origin, own, other)), True
+
+    def end(self, context: RequestContext, ref: str) -> answers.EndedCall:
+        """End a call of the caller's own.
+
+        One that has ended already is no error.
+
+        Round trips: one to read, one for the audit, and one to forget it. The provider is asked once.
+
+        Raises:
+            AccessError: the caller may not, or the provider did not end it.
+            NotFound: the caller has made no such call lately.
+            StoreUnavailable: the same call can be made again.
+        """
+        with self.audit.record_denials(context, "call-end"):
+            grant = self.gate.grant(context.principal, PERMISSION)
+        found = self.live_calls.read(ref)
+        if found is None or (found[0].tenant, found[0].principal) != (context.principal.tenant, context.principal.id):
+            raise NotFound
+        origin, live = found
+        if live is not None:
+            item = ItemOutcome(origin.base, DONE, origin.field, "phone")
+            entry = self.audit.record(context, "call-end", DONE, Stated(role=grant.role), items=[item])
+            with self.audit.take_back_on_failure(entry):
+                if live.binding:
+                    self.line.unbind(live.binding)
+                self.live_calls.end(ref)
+        return answers.EndedCall(ref, True)
+
+    def _authorise(self, context: RequestContext, case: str | None, found: Question[Case | None]) -> Case:
+        """Return the case under which the caller may call.
+
+        Raises AccessError where there is none.
+        """
+        self.issuers.check_unmasking(context.principal, context.now)
+        if case is None:
+            raise CaseRequired
+        return self.case_authority.authorise(context, found.answer(), self._purposes(context.principal))
+
+    def _purposes(self, principal: Principal) -> set[str]:
+        """Return the purposes under whose cases the caller may call: those of its roles that open phones."""
+        roles = [role for role in self.policy.roles_of(principal) if PERMISSION in role.permissions]
+        purposes = self.policy.rules.purposes
+        return {name for role in roles for name in role.purposes if "phone" in purposes[name].kinds}
+
+    def _bind(
+        self, context: RequestContext, permit: _Permit, place: CallPlace, origin: Origin, own: str, other: str
+    ) -> LiveCall:
+        """Spend the budget, record the call, and let the provider bind a number for it."""
+        grant, authority = permit.grant, permit.authority
+        with (
+            self.audit.record_denials(context, "call", Stated(role=grant.role, case=permit.case)),
+            self.freezing.count_refusals(context),
+        ):
+            reserved = self.budgets.reserve(context.principal, grant, 1, context.now)
+        disclosures = self.disclosures.prepare(context.principal.tenant, [_called(context, authority, origin)])
+        entry = self.audit.record(
+            context,
+            "call",
+            DONE,
+            Stated(
+                role=grant.role,
+                purpose=authority.opening.purpose if authority else None,
+                case=permit.case,
+                approved_by=authority.approved_by if authority else (),
+            ),
+            items=[ItemOutcome(origin.base, DONE, origin.field, "phone")],
+            sealed=disclosures.sealed,
+        )
+        try:
+            with self.audit.take_back_on_failure(entry):
+                bound = self._ask_provider(entry, context, place, origin, own, other)
+                disclosures.write()  # not with the entry: without a number nothing is disclosed
+                self.live_calls.bound(place, bound)  # last: what is kept is answered again without an entry
+        except CallsUnavailable:
+            reserved.try_to_give_back(1)
+            raise
+        return bound
+
+    def _ask_provider(
+        self, entry: Recorded, context: RequestContext, place: CallPlace, origin: Origin, own: str, other: str
+    ) -> LiveCall:
+        """Return a recorded call with a number to dial, under the reference of a lost reply where there is one."""
+        until = min(context.now + self.line.lifetime, origin.expires_at)
+        claimed = self.live_calls.claim(place, origin, context.now, until)
+        if claimed.dial:  # another request of the caller was answered meanwhile
+            return claimed
+        bound = self.line.bind(own, entry.release(other), claimed.ref, claimed.until)
+        return msgspec.structs.replace(claimed, dial=bound.dial, extension=bound.extension, binding=bound.id)
+
+
+def _numbers(own: str | None, value: Any) -> tuple[str, str]:
+    """Return the caller's own number, and the other person's.
+
+    Raises:
+        NoCallerNumber, NotCallable: there is none.
+    """
+    if own is None:
+        raise NoCallerNumber
+    other = dialable(value)
+    if other is None or other == own:
+        raise NotCallable
+    return own, other
+
+
+def _phone(found: Found | None, field: str) -> Any:
+    """Return the value of a phone field; None where there is none."""
+    for place, value in found.record.content()[1] if found is not None else ():
+        if place.pointer == field and place.kind == "phone" and value not in (None, ""):
+            return value
+    return None
+
+
+def _called(context: RequestContext, authority: Case | None, origin: Origin) -> Disclosure:
+    name, approved_by = (authority.opening.case, authority.approved_by) if authority else (None, ())
+    shown = Called(context.now, context.principal.id, name, approved_by, origin.field)
+    return Disclosure(origin.base, origin.expires_at, shown)
+
+
+def _answer(live: LiveCall) -> answers.LiveCall:
+    return answers.LiveCall(live.ref, live.dial, live.extension, rfc3339(live.until))

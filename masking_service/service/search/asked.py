@@ -1,0 +1,65 @@
+"""What a search asks for, read and hashed."""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from keys.keyring import TenantKeys
+from masking_service.masking.errors import InvalidRecord
+from masking_service.masking.recipients import read
+from masking_service.service.people.principals import site_codes
+
+_DIGITS: Final = re.compile(r"[0-9]{7,15}", re.ASCII)
+"""Read as one number in any case: what is no phone finds nothing."""
+_LAST4: Final = re.compile(r"[0-9]{4}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Asked:
+    """A phone in its one spelling, or the last four digits of a phone at a site."""
+
+    phone: str = ""
+    last4: str = ""
+    site: str = ""
+
+    @classmethod
+    def read(cls, phone: str | None, last4: str | None, site: str | None) -> "Asked":
+        """Read what was sent: a phone in any spelling, or four digits and a site's code.
+
+        Raises:
+            InvalidRecord: it is malformed, or neither of the two.
+        """
+        if phone is not None:
+            if last4 is not None or site is not None:
+                raise InvalidRecord((("/phone", "one-of-two"),))
+            return cls(phone=one_number(phone))
+        missing = tuple((f"/{name}", "missing") for name, value in (("last4", last4), ("site", site)) if value is None)
+        if last4 is None or site is None:
+            raise InvalidRecord(missing if len(missing) == 1 else (("/phone", "one-of-two"),))
+        if not _LAST4.fullmatch(last4):
+            raise InvalidRecord((("/last4", "invalid-value"),))
+        try:
+            site_codes([site])
+        except ValueError:
+            raise InvalidRecord((("/site", "invalid-value"),)) from None
+        return cls(last4=last4, site=site)
+
+    def hashed(self, keys: TenantKeys) -> str:
+        """Return the keyed hash that audit entries have."""
+        if self.phone:
+            return keys.audit_hash("search", "phone", self.phone)
+        return keys.audit_hash("search", "last4", self.site, self.last4)
+
+
+def one_number(phone: str) -> str:
+    """Return the one number of a phone in any spelling, in its one spelling.
+
+    Raises:
+        InvalidRecord: it is none, or several.
+    """
+    numbers = [one.number for one in read(phone)]
+    if len(numbers) == 1:
+        return numbers[0]
+    if _DIGITS.fullmatch(phone):
+        return phone
+    raise InvalidRecord((("/phone", "invalid-phone"),))

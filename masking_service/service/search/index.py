@@ -1,0 +1,296 @@
+"""Search indexes: which waybills have a recipient's phone, or its last four digits at a site.
+
+An entry is a waybill number and a revision, sealed with the data key of the
+record that it names. It promises nothing: its reader compares it with the opened
+record. Sealing it again gives the same bytes, because key and nonce depend on
+nothing but the record and what it says, so adding it again adds none.
+
+An index is cut into parts, each a set of the store with entries of many phones,
+because a key of its own for each phone takes more memory than its entries, and a
+set takes less than a hash. The entries of a batch in one part are written by one
+command.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+import msgspec
+
+from keys.aead import HEADER_BYTES, KEY_ID_BYTES, NONCE_BYTES, SealingKey, key_id_of
+from keys.keyring import Keyring
+from keys.search import group_of
+from masking_service.masking.timestamps import SECONDS_A_DAY
+from masking_service.service.search.index_parts import (
+    Indexed,
+    Places,
+    digits_of,
+    ending_places,
+    phone_places,
+    places_of,
+    read_entry,
+)
+from masking_service.service.waybills.data_keys import DataKeys
+from masking_service.store.client import Command, Reply, Store
+from masking_service.store.identity import Roster
+from masking_service.store.question import Question
+
+MAX_READ: Final = 500
+"""Entries of one search."""
+SCAN: Final = 50_000
+"""Entries of a large part that the store looks at in one go."""
+MAX_SCANS: Final = 20
+"""How often a search asks for more of a part. Only parts of phones with thousands of entries are large."""
+MAX_LASTING: Final = 100_000
+"""Parts of which a process remembers that they have an expiry. Setting it costs a server more than adding the entry."""
+_KEEPER: Final = b"\1" * 513
+"""A member that stays in each part, and is of no entry's group. Without it a part would lose its expiry with its last
+entry. It is longer than any `set-max-listpack-value` in use, so that the server stores the part as a table: in a list,
+adding takes longer the more entries there are."""
+_OF_GROUP: Final = b"?" * HEADER_BYTES + b"\\%c\\%c*"
+"""Matches the entries whose nonces begin with two bytes."""
+
+
+class IndexEntry(msgspec.Struct, frozen=True, gc=False):
+    """An entry of an index, opened.
+
+    Attributes:
+        key: the part that has it.
+        sealed: as it is there.
+        number, revision: what it names.
+        day: the day (since 1970-01-01) on which the record was written.
+    """
+
+    key: bytes
+    sealed: bytes
+    number: str
+    revision: int
+    day: int
+
+    def __repr__(self) -> str:
+        return "<IndexEntry>"
+
+
+_Scan = tuple[bytes, bytes, bytes]
+"""A part, a tag, and from where the part is read."""
+
+
+class TooManyEntries(Exception):
+    """An index has more entries than one search reads."""
+
+
+class SearchIndex:
+    """The search indexes of every tenant.
+
+    Args:
+        store: the way to Redis.
+        keyring: names the indexes.
+        data_keys: seal and open the entries.
+    """
+
+    def __init__(self, store: Store, keyring: Keyring, data_keys: DataKeys) -> None:
+        self._store = store
+        self._keyring = keyring
+        self._data_keys = data_keys
+        self._lasting: tuple[Roster, dict[bytes, int]] = (store.identity.roster, {})
+
+    def adding(self, tenant: str, waybills: Sequence[Indexed], key: SealingKey, now: int) -> list[Command]:
+        """Return the commands that add entries of records that `key` seals, by their keys; see `count`.
+
+        Once they are durable, `added` is told.
+
+        Args:
+            key: today's data key, counted as used for them.
+            now: Unix seconds.
+        """
+        places = places_of(self._keyring.tenant(tenant).search, waybills)
+        sealed = key.seal_many(places.plain, places.keys, self._nonces(tenant, places))
+        return self._adding(_by_part(zip(places.keys, sealed, strict=True)), places.ends, now)
+
+    def added(self, commands: Sequence[Command], now: int, roster: Roster) -> None:
+        """Remember which parts have an expiry: until the next day, or until the store has other servers.
+
+        So what an operator deletes by hand, and what is added to it again, has an expiry from the next day on.
+        """
+        lasting = self._remembered(roster)
+        if len(lasting) > MAX_LASTING:
+            lasting.clear()
+        day = now // SECONDS_A_DAY
+        lasting.update((bytes(command[1]), day) for command in commands if command[0] == b"EXPIREAT")
+
+    def removing(self, tenant: str, waybills: Sequence[Indexed]) -> list[Command]:
+        """Return the commands that remove entries, there or not: one for each part.
+
+        Raises:
+            StoreUnavailable: a data key is not known and cannot be read.
+        """
+        return _removing(self._sealed_again(tenant, waybills)[0])
+
+    def replace(self, tenant: str, before: Sequence[Indexed], after: Sequence[Indexed], now: int) -> None:
+        """Add entries again, there or not, and remove those that they replace: one round trip, none without entries.
+
+        Args:
+            before: what may be in the index and is kept only if it is in `after`.
+            now: Unix seconds.
+
+        Raises:
+            StoreUnavailable: any part may be done; the same can be asked again.
+        """
+        roster = self._store.identity.roster  # before the keys: on a later one a key may be gone
+        right, ends = self._sealed_again(tenant, after)
+        gone = dict.fromkeys(self._sealed_again(tenant, before)[0])
+        for entry in right:
+            gone.pop(entry, None)
+        for key_id, messages in Counter(key_id_of(sealed) for _, sealed in right).items():
+            self._data_keys.count(key_id, messages)
+        adding = self._adding(_by_part(right), ends, now)
+        if gone or adding:
+            self._store.write([*_removing(gone), *adding], since=roster)
+            self.added(adding, now, roster)
+
+    def phone_question(self, tenant: str, phone: str, now: int, longest_days: int) -> Question[list[IndexEntry]]:
+        """Return the question for the entries of a phone.
+
+        Its answer costs further round trips where a part has thousands of entries, or a data key is not known yet. It
+        raises TooManyEntries for more than `MAX_READ`, and IntegrityError for an entry that does not open at its place.
+
+        Args:
+            now: Unix seconds.
+            longest_days: the longest retention.
+        """
+        keys = self._keyring.tenant(tenant).search
+        return self._question(tenant, *phone_places(keys, phone, now, longest_days), now)
+
+    def ending_question(
+        self, tenant: str, site: str, ending: str, now: int, longest_days: int
+    ) -> Question[list[IndexEntry]]:
+        """Return the same for the last four digits of a phone at a site."""
+        keys = self._keyring.tenant(tenant).search
+        return self._question(tenant, *ending_places(keys, site, ending, now, longest_days), now)
+
+    def drop(self, entries: Sequence[IndexEntry]) -> None:
+        """Remove entries: one round trip, none without entries.
+
+        Raises:
+            StoreUnavailable: some may be removed.
+        """
+        if entries:
+            self._store.write(_removing((entry.key, entry.sealed) for entry in entries))
+
+    def _question(
+        self, tenant: str, keys: Sequence[bytes], tags: Sequence[bytes], now: int
+    ) -> Question[list[IndexEntry]]:
+        """Return the question for the entries of each tag in its part."""
+        scans = [(key, tag, b"0") for key, tag in zip(keys, tags, strict=True)]
+
+        def read(replies: list[Reply]) -> list[IndexEntry]:
+            return self._open(tenant, self._group(scans, replies), now)
+
+        return Question(_scan(scans), read)
+
+    def _adding(self, parts: Mapping[bytes, list[bytes]], ends: Mapping[bytes, int], now: int) -> list[Command]:
+        """Return the commands that add entries to their parts, which expire at `ends`."""
+        lasting, day = self._remembered(self._store.identity.roster), now // SECONDS_A_DAY
+        commands: list[Command] = []
+        for place in sorted(parts):
+            # In the order of the records, the store's append-only file would show which record an entry is of.
+            if lasting.get(place) == day:
+                commands.append((b"SADD", place, *sorted(parts[place])))
+            else:
+                commands += [(b"SADD", place, _KEEPER, *sorted(parts[place])), (b"EXPIREAT", place, ends[place])]
+        return commands
+
+    def _sealed_again(
+        self, tenant: str, waybills: Sequence[Indexed]
+    ) -> tuple[list[tuple[bytes, bytes]], dict[bytes, int]]:
+        """Return the part and the bytes of each entry, and when the parts expire; none of shredded records."""
+        by_header: dict[bytes, list[Indexed]] = {}
+        for one in waybills:
+            if one.findable:
+                by_header.setdefault(one.header, []).append(one)
+        keys = self._data_keys.by_ids(tenant, {header[-KEY_ID_BYTES:] for header in by_header})
+        entries: list[tuple[bytes, bytes]] = []
+        ends: dict[bytes, int] = {}
+        for header, mine in by_header.items():
+            key = keys[header[-KEY_ID_BYTES:]]
+            if key is not None:
+                places = places_of(self._keyring.tenant(tenant).search, mine)
+                sealed = key.seal_many(places.plain, places.keys, self._nonces(tenant, places), header)
+                entries.extend(zip(places.keys, sealed, strict=True))
+                ends.update(places.ends)
+        return entries, ends
+
+    def _open(self, tenant: str, found: Mapping[tuple[bytes, bytes], bytes], now: int) -> list[IndexEntry]:
+        """Return those of the entries that are of the tag with which they were found.
+
+        Args:
+            found: the tag by part and entry.
+        """
+        opening = self._data_keys.by_ids(tenant, {key_id_of(sealed) for _, sealed in found})
+        opened: list[IndexEntry] = []
+        tags: list[bytes] = []
+        for (place, sealed), tag in found.items():
+            data_key = opening[key_id_of(sealed)]
+            if data_key is not None:  # a shredded day's entries are gone
+                number, revision = read_entry(data_key.open(sealed, place))
+                day = self._data_keys.last_day(tenant, [key_id_of(sealed)], now)
+                opened.append(IndexEntry(place, sealed, number, revision, day))
+                tags.append(tag)
+        keys = self._keyring.tenant(tenant)
+        bases = b"".join(keys.bases([entry.number for entry in opened]))
+        right = keys.search.nonces(b"".join(tags), bases, digits_of([entry.revision for entry in opened]))
+        # Entries with another nonce are of another phone in the group.
+        return [
+            entry
+            for entry, at in zip(opened, range(0, len(right), NONCE_BYTES), strict=True)
+            if entry.sealed[HEADER_BYTES : HEADER_BYTES + NONCE_BYTES] == right[at : at + NONCE_BYTES]
+        ]
+
+    def _group(self, scans: Sequence[_Scan], replies: Sequence[Reply]) -> dict[tuple[bytes, bytes], bytes]:
+        """Return the tag of each entry of the tags' groups, by part and entry.
+
+        Args:
+            replies: to the first `_scan`.
+        """
+        found: dict[tuple[bytes, bytes], bytes] = {}
+        for _ in range(MAX_SCANS):
+            for (place, tag, _), (_, entries) in zip(scans, replies, strict=True):
+                found.update(((place, sealed), tag) for sealed in entries)
+            scans = [
+                (place, tag, cursor)
+                for (place, tag, _), (cursor, _) in zip(scans, replies, strict=True)
+                if cursor != b"0"
+            ]
+            if len(found) > MAX_READ:
+                raise TooManyEntries
+            if not scans:
+                return found
+            replies = self._store.read(_scan(scans))
+        raise TooManyEntries
+
+    def _nonces(self, tenant: str, places: Places) -> bytes:
+        return self._keyring.tenant(tenant).search.nonces(places.tags, places.bases, places.revisions)
+
+    def _remembered(self, roster: Roster) -> dict[bytes, int]:
+        """Return the parts that have an expiry on these servers, each with the day on which it was set."""
+        if self._lasting[0] is not roster:
+            self._lasting = (roster, {})
+        return self._lasting[1]
+
+
+def _by_part(entries: Iterable[tuple[bytes, bytes]]) -> dict[bytes, list[bytes]]:
+    parts: dict[bytes, list[bytes]] = defaultdict(list)
+    for place, sealed in entries:
+        parts[place].append(sealed)
+    return parts
+
+
+def _removing(entries: Iterable[tuple[bytes, bytes]]) -> list[Command]:
+    return [(b"SREM", place, *sealed) for place, sealed in sorted(_by_part(entries).items())]
+
+
+def _scan(scans: Sequence[_Scan]) -> list[Command]:
+    return [
+        (b"SSCAN", place, cursor, b"MATCH", _OF_GROUP % tuple(group_of(tag)), b"COUNT", SCAN)
+        for place, tag, cursor in scans
+    ]

@@ -1,0 +1,187 @@
+"""Finds waybills by a recipient's phone, or by its last four digits at a site.
+
+It shows nothing that a view would not show. The index only proposes: each of its
+entries is compared with the opened record, and what the record does not confirm
+is never named. The audit entry, with a keyed hash of what was asked, is durable
+before anything is answered.
+"""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Final
+
+from masking_service.masking.recipients import recipients_phones
+from masking_service.masking.timestamps import SECONDS_A_DAY
+from masking_service.service.call.errors import TooMany
+from masking_service.service.call.recorder import DONE, RELEASED, ItemOutcome, Recorded, RequestContext, Stated
+from masking_service.service.people.errors import Forbidden, NoSearchIndex
+from masking_service.service.people.policy import Grant
+from masking_service.service.people.rules import Scope
+from masking_service.service.search import answers
+from masking_service.service.search.asked import Asked
+from masking_service.service.search.index import IndexEntry, TooManyEntries
+from masking_service.service.use_case import UseCase
+from masking_service.service.waybills.results import NOT_FOUND
+from masking_service.service.waybills.showing import reached, shown, viewed
+from masking_service.service.waybills.vault import Found
+from masking_service.store.errors import StoreUnavailable
+from masking_service.store.question import Question
+
+MAX_RESULTS: Final = 20
+TOO_MANY: Final = "too-many"
+
+
+class Search(UseCase):
+    """Finds waybills of the caller's tenant, under one policy."""
+
+    def __call__(
+        self, context: RequestContext, profile: str | None, *, phone: str | None, last4: str | None, site: str | None
+    ) -> answers.Found:
+        """Return the waybills that are found, masked.
+
+        Round trips: one for the freeze, the budget and the index together, one to read the records (two if one was
+        revised), one to count misses, one for the audit and the disclosures (two in a cluster); where the profile
+        shows a kind in full, one for its budget; and one to drop entries that no record confirms. Where the freeze or
+        the budget refuses the search, the entries are dropped unread, still sealed. A caller who was frozen in the
+        last two seconds may lose that budget.
+
+        Args:
+            profile: what is shown.
+            phone, last4, site: what is asked, see `Asked.read`.
+
+        Raises:
+            AccessError: the caller may not, not this, not through this profile, or a budget is spent; or no index for
+                it is kept.
+            InvalidRecord: what is asked is malformed.
+            TooMany: more is found than one answer shows.
+            StoreUnavailable, IntegrityError: nothing is answered.
+        """
+        stated = profile if profile in self.policy.rules.profiles else None
+        with (
+            self.audit.record_denials(context, "search", Stated(profile=stated)),
+            self.freezing.count_refusals(context),
+        ):
+            grant, frozen = self.gate.grant_and_freeze_question(context.principal, "waybill:search", profile=profile)
+            viewing = self.gate.grant(context.principal, "waybill:view", profile=grant.profile)
+            asked = Asked.read(phone, last4, site)
+            self._check_kept(context, asked)
+            scope = _check_scope(context, asked, (grant, viewing))
+            budget = self.budgets.reserve_question(context.principal, grant, 1, context.now)
+            entries = self._entries_question(context, asked)
+            self.store.ask(frozen, budget, entries)
+            missed = frozen.answer()
+            budget.answer()
+
+        found, stale = self._find(context, asked, entries)
+        seen = {number: one for number, one in (found or {}).items() if reached(self.custodies, context, scope, one)}
+        too_many = found is None or len(seen) > MAX_RESULTS
+        named = [one.base for number, one in (found or {}).items() if scope == "all" or number not in seen]
+        # An honest person who asks for four digits may meet a decoy that has them; who asks for its phone knows it.
+        self.watch.notice(context, named, freeze=bool(asked.phone))
+        self.freezing.count_misses(context, missed, [bool(seen) and not too_many])
+        if too_many:
+            hashed = asked.hashed(self.keyring.tenant(context.principal.tenant))
+            self.metrics.search("too-many")
+            self.audit.record(context, "search", TOO_MANY, Stated(role=grant.role, profile=grant.profile, asked=hashed))
+            raise TooMany
+        entry = self._record(context, grant, viewing, asked, list(seen.values()))
+        with suppress(StoreUnavailable):  # the next search drops them
+            self.vault.search.drop(stale)
+        self.metrics.search("found" if seen else "not-found")
+        through = self.policy.rules.profiles[grant.profile or ""]
+        return answers.Found([shown(entry, through, number, one) for number, one in seen.items()])
+
+    def _check_kept(self, context: RequestContext, asked: Asked) -> None:
+        """Refuse what no index is kept for. Raises NoSearchIndex."""
+        rule = self.policy.search(context.principal.tenant)
+        if not (rule.phone if asked.phone else rule.last4):
+            raise NoSearchIndex
+
+    def _entries_question(self, context: RequestContext, asked: Asked) -> Question[list[IndexEntry]]:
+        tenant, index, longest = context.principal.tenant, self.vault.search, self.policy.longest_retention_days
+        if asked.phone:
+            return index.phone_question(tenant, asked.phone, context.now, longest)
+        return index.ending_question(tenant, asked.site, asked.last4, context.now, longest)
+
+    def _find(
+        self, context: RequestContext, asked: Asked, entries_question: Question[list[IndexEntry]]
+    ) -> tuple[dict[str, Found] | None, list[IndexEntry]]:
+        """Return the waybills that their records confirm, None if there are too many; and entries to be dropped."""
+        tenant = context.principal.tenant
+        try:
+            entries = entries_question.answer()
+        except TooManyEntries:
+            return None, []
+        numbers = [*dict.fromkeys(entry.number for entry in entries)]
+        newest = dict(zip(numbers, self.vault.newest(tenant, numbers, context.now), strict=True)) if numbers else {}
+        found: dict[str, Found] = {}
+        stale: list[IndexEntry] = []
+        for entry in entries:
+            one = newest[entry.number]
+            if one is not None and one.revision == entry.revision and self._confirms(tenant, one, asked):
+                found[entry.number] = one
+            elif _is_stale(entry, one, context.now):
+                stale.append(entry)
+        return found, stale
+
+    def _confirms(self, tenant: str, one: Found, asked: Asked) -> bool:
+        """Return whether a record is what was asked for."""
+        phones = recipients_phones(one.record.content()[1])
+        if asked.phone:
+            return any(phone.number == asked.phone for phone in phones)
+        custody = self.custodies.open(tenant, one.base, one.custody)
+        at_site = custody is not None and custody.site == asked.site
+        return at_site and any(phone.ending == asked.last4 for phone in phones)
+
+    def _record(
+        self, context: RequestContext, grant: Grant, viewing: Grant, asked: Asked, seen: Sequence[Found]
+    ) -> Recorded:
+        """Do what has to come before an answer: full views are paid for, all is recorded, disclosures are kept."""
+        full = bool(viewing.full_kinds)
+        with (
+            self.audit.record_denials(context, "search", Stated(profile=grant.profile)),
+            self.freezing.count_refusals(context),
+        ):
+            self.budgets.reserve(context.principal, viewing, len(seen), context.now)
+        disclosures = self.disclosures.prepare(context.principal.tenant, viewed(context, grant, seen) if full else ())
+        outcome = RELEASED if full else DONE
+        items = [ItemOutcome(one.base, outcome) for one in seen]
+        entry = self.audit.record(
+            context,
+            "search",
+            outcome if seen else NOT_FOUND,
+            Stated(
+                role=grant.role,
+                profile=grant.profile,
+                asked=asked.hashed(self.keyring.tenant(context.principal.tenant)),
+            ),
+            items=items,
+            sealed=disclosures.sealed,
+            fields=disclosures.fields,
+        )
+        with self.audit.take_back_on_failure(entry):
+            disclosures.write_rest(entry.carried)
+        return entry
+
+
+def _is_stale(entry: IndexEntry, one: Found | None, now: int) -> bool:
+    """Return whether nothing that is on its way can make the record confirm its entry.
+
+    Today's entry may belong to a record or a move that is, and an entry of a waybill without custody to its first one.
+    """
+    if one is not None and one.revision > entry.revision:
+        return True
+    waiting = one is not None and one.custody is None
+    return not waiting and entry.day < now // SECONDS_A_DAY
+
+
+def _check_scope(context: RequestContext, asked: Asked, grants: Sequence[Grant]) -> Scope:
+    """Return the narrowest scope.
+
+    With custody, only four digits at a site of the caller's. Raises Forbidden.
+    """
+    if all(grant.scope == "all" for grant in grants):
+        return "all"
+    if asked.phone or asked.site not in context.principal.sites:
+        raise Forbidden
+    return "custody"

@@ -1,0 +1,1 @@
+"""Sealed state: values that are written once, serials, and marks once a minute."""

@@ -1,0 +1,255 @@
+"""Data keys.
+
+One random key per tenant and day, wrapped by the root key and kept in the store.
+
+A key is created if absent, made durable, and read back before it is used: of
+two workers that race for the first record of a day both use the winner's. A key
+is unwrapped once per process, and never looked up by the clock: every record
+names its own. The keys of shredded days never come back. When a server was
+verified again, keys are read again: a server that came back without its last
+writes may have another key at the same place, or none.
+"""
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from keys.aead import SealingKey
+from keys.keyring import Keyring
+from masking_service.masking.timestamps import SECONDS_A_DAY
+from masking_service.service.waybills.wrapped_keys import WrappedKey, WrappedKeys, field
+from masking_service.store.client import Command, Store
+from masking_service.store.errors import StoreUnavailable
+from masking_service.store.identity import Roster
+from masking_service.store.layout import DATA_KEY_USES, DATA_KEYS
+
+LOOK_AHEAD: Final = 8
+"""How many numbers of a day are read at once. A day has one key unless data keys were rotated."""
+
+
+class _Current:
+    """The key that seals a tenant's records of one day, and how often it was used."""
+
+    __slots__ = ("key", "number", "used")
+
+    def __init__(self, number: int, key: SealingKey, used: int) -> None:
+        self.number = number
+        self.key = key
+        self.used = used
+
+
+class _Memory:
+    """The keys read on one roster of servers.
+
+    Attributes:
+        roster: that roster.
+        known: (tenant, key id) → the key's day, and the key; None for one that was shredded.
+        current: (tenant, day) → what seals its records.
+    """
+
+    __slots__ = ("current", "known", "roster")
+
+    def __init__(self, roster: Roster) -> None:
+        self.roster = roster
+        self.known: dict[tuple[str, bytes], tuple[int, SealingKey | None]] = {}
+        self.current: dict[tuple[str, int], _Current] = {}
+
+
+class DataKeys:
+    """The data keys that this process knows, by tenant and id.
+
+    Args:
+        store: the way to Redis.
+        keyring: wraps and unwraps them.
+        random: gives that many random bytes.
+        limit: how many records one key may seal; a stricter bound of the key's own suite holds, too. Half of it is
+            what is used, because a process that is killed takes the uses of its last seconds with it, uncounted.
+    """
+
+    def __init__(self, store: Store, keyring: Keyring, random: Callable[[int], bytes], *, limit: int = 2**32) -> None:
+        self._keyring = keyring
+        self._identity = store.identity
+        self._wrapped = WrappedKeys(store, keyring, random)
+        self._limit = limit
+        self._lock = threading.Lock()  # for counting: never held while the store is asked
+        self._making = threading.Lock()
+        self._last = _Memory(store.identity.roster)
+        self._unreported: Counter[bytes] = Counter()
+
+    def for_today(self, tenant: str, now: int, messages: int) -> SealingKey:
+        """The key that seals this tenant's records today, counted as used for so many of them.
+
+        On a shredded day, the first day that is not shredded gives the key: what is written must stay readable, and no
+        key of a shredded day may be made again.
+
+        What it seals must be written `since` the `identity.roster` of before this was called.
+
+        Args:
+            now: Unix seconds.
+            messages: how many values are about to be sealed.
+
+        Raises:
+            StoreUnavailable: it cannot be read or made durable now.
+            ProviderError: a new day needs the root-key provider, and it cannot be had now.
+        """
+        memory = self._memory
+        current = None
+        while current is None:
+            day = max(now // SECONDS_A_DAY, self._keyring.keyset.shredded_before)
+            current = memory.current.get((tenant, day))
+            if current is None or self._full(current.key, current.used, messages):
+                current = self._choose(memory, tenant, day, messages)
+        with self._lock:
+            current.used += messages
+            self._unreported[current.key.key_id] += messages
+        return current.key
+
+    def count(self, key_id: bytes, messages: int) -> None:
+        """Count that a key seals so many more values, which belong to values that it sealed before."""
+        with self._lock:
+            self._unreported[key_id] += messages
+
+    def by_ids(self, tenant: str, key_ids: Iterable[bytes]) -> dict[bytes, SealingKey | None]:
+        """Return the keys of these ids; None for a shredded key, because nothing that it sealed can be opened again.
+
+        One round trip for all keys that this process does not know.
+
+        Raises:
+            StoreUnavailable: one is not in the store, or no root key here wrapped it. It may come back with a
+                restore, so this is no absence of a record.
+        """
+        memory = self._memory
+        wanted = set(key_ids)
+        missing = [key_id for key_id in wanted if (tenant, key_id) not in memory.known]
+        if missing:
+            for key_id, (stored, _) in zip(missing, self._wrapped.get(missing), strict=True):
+                if stored is None:
+                    raise StoreUnavailable("unknown-key")
+                self._learn(memory, tenant, key_id, stored)
+        shredded_before = self._keyring.keyset.shredded_before
+        found = {key_id: memory.known[tenant, key_id] for key_id in wanted}
+        return {key_id: None if day < shredded_before else key for key_id, (day, key) in found.items()}
+
+    def last_day(self, tenant: str, key_ids: Iterable[bytes], now: int) -> int:
+        """Return the latest day (since 1970-01-01) of these keys.
+
+        A key that this process does not know is of today.
+        """
+        known, unknown = self._memory.known, (now // SECONDS_A_DAY, None)
+        return max(known.get((tenant, key_id), unknown)[0] for key_id in key_ids)
+
+    def refresh(self, through: Store) -> None:
+        """Report how often the keys were used, and find newer ones: one round trip. Called once a second.
+
+        Args:
+            through: a way to the store that is open now.
+
+        Raises:
+            StoreUnavailable: nothing is lost; the next call reports it.
+        """
+        memory = self._memory
+        with self._lock:
+            newest = max((day for _, day in memory.current), default=0)
+            memory.current = {place: kept for place, kept in memory.current.items() if place[1] >= newest - 1}
+            in_use, reported = dict(memory.current), dict(self._unreported)
+        commands: list[Command] = [
+            (b"HINCRBY", DATA_KEY_USES, field(key_id), uses) for key_id, uses in reported.items()
+        ]
+        for (tenant, day), current in in_use.items():
+            newer = self._keyring.tenant(tenant).data_key_id(day, current.number + 1)
+            commands += [
+                (b"HGET", DATA_KEY_USES, field(current.key.key_id)),
+                (b"HEXISTS", DATA_KEYS, field(newer)),
+            ]
+        replies = through.read(commands)[len(reported) :]
+        with self._lock:
+            self._unreported -= Counter(reported)
+            for (place, current), used, has_newer in zip(in_use.items(), replies[::2], replies[1::2], strict=True):
+                current.used = int(used or 0) + self._unreported[current.key.key_id]
+                if has_newer:
+                    memory.current.pop(place, None)
+
+    @property
+    def _memory(self) -> _Memory:
+        """The memory of the roster in force.
+
+        A caller uses the same one from beginning to end.
+        """
+        roster = self._identity.roster
+        memory = self._last
+        if memory.roster is not roster:
+            with self._lock:
+                if self._last.roster is not roster:
+                    self._last = _Memory(roster)
+                memory = self._last
+        return memory
+
+    def _full(self, key: SealingKey, used: int, messages: int) -> bool:
+        return used > 0 and used + messages > min(self._limit, key.limit) // 2
+
+    def _choose(self, memory: _Memory, tenant: str, day: int, messages: int) -> _Current | None:
+        """Return the newest usable key of a day, made if there is none; None where the day was shredded meanwhile."""
+        with self._making:
+            current = memory.current.get((tenant, day))
+            if current is not None and not self._full(current.key, current.used, messages):
+                return current
+            start = 0 if current is None else current.number + 1
+            found = None
+            while found is None:
+                if day < self._keyring.keyset.shredded_before:
+                    return None
+                number, stored, used = self._newest(tenant, day, start)
+                if stored is not None:
+                    found = self._usable(memory, tenant, number, stored, used, messages)
+                if found is None:
+                    start = number + 1
+                    found = self._usable(memory, tenant, start, self._made(tenant, day, start), 0, messages)
+            with self._lock:
+                memory.current[tenant, day] = found
+            return found
+
+    def _newest(self, tenant: str, day: int, start: int) -> tuple[int, WrappedKey | None, int]:
+        """Return the highest number of a day that has a key, from `start`; `start - 1` where none has."""
+        keys = self._keyring.tenant(tenant)
+        newest: tuple[int, WrappedKey | None, int] = (start - 1, None, 0)
+        while True:
+            numbers = range(start, start + LOOK_AHEAD)
+            found = self._wrapped.get([keys.data_key_id(day, number) for number in numbers])
+            for number, (stored, used) in zip(numbers, found, strict=True):
+                if stored is not None:
+                    newest = (number, stored, used)
+            if newest[0] != numbers[-1]:
+                return newest
+            start += LOOK_AHEAD
+
+    def _made(self, tenant: str, day: int, number: int) -> WrappedKey:
+        key_id = self._keyring.tenant(tenant).data_key_id(day, number)
+        fresh = self._keyring.new_data_key(tenant, key_id)
+        return self._wrapped.create(key_id, WrappedKey(tenant, day, number, fresh))
+
+    def _usable(
+        self, memory: _Memory, tenant: str, number: int, stored: WrappedKey, used: int, messages: int
+    ) -> _Current | None:
+        """Return the stored key, unless it was shredded, is used up, or its root key is retired or gone.
+
+        A retired root key is destroyed once all that was found under it is rewrapped. What was wrapped under it and
+        was stored after that search, because this process or another took over the newer keyset meanwhile or
+        slept, must seal nothing.
+        """
+        if stored.wrapped is None or not self._keyring.has_lasting_root(stored.wrapped):
+            return None
+        key_id = self._keyring.tenant(tenant).data_key_id(stored.day, number)
+        key = self._learn(memory, tenant, key_id, stored)
+        if key is None or self._full(key, used, messages):
+            return None
+        return _Current(number, key, used)
+
+    def _learn(self, memory: _Memory, tenant: str, key_id: bytes, stored: WrappedKey) -> SealingKey | None:
+        key = None
+        if stored.wrapped is not None and stored.day >= self._keyring.keyset.shredded_before:
+            if not self._keyring.has_known_root(stored.wrapped):
+                raise StoreUnavailable("unknown-root")
+            key = self._keyring.open_data_key(tenant, key_id, stored.wrapped)
+        memory.known[tenant, key_id] = (stored.day, key)
+        return key

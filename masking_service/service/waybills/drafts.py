@@ -1,0 +1,128 @@
+"""Records on their way into the vault, and what becomes of each. Asks nothing of the store."""
+
+from collections.abc import Iterable
+from typing import Literal
+
+import msgspec
+
+from masking_service.service.search.findable import NOWHERE, Findable, findable_of
+from masking_service.service.search.index_parts import Indexed
+from masking_service.service.waybills.records import Record
+from masking_service.store.layout import MAX_REVISIONS
+
+Refusal = Literal["conflict", "erased", "revision-limit", "quota-exceeded"]
+"""Why a record is not stored: other values are, the number was erased, 16 revisions exist, or a budget is spent."""
+
+
+class Stored(msgspec.Struct, frozen=True, gc=False):
+    """Where a record is stored: its waybill's base (12 B), the revision, and whether this call created it."""
+
+    base: bytes
+    revision: int
+    record: Record
+    created: bool
+
+
+class Draft(msgspec.Struct):
+    """A record that is about to be stored.
+
+    Attributes:
+        base, stem: where its waybill is stored.
+        record: what is stored.
+        revision: where it goes, as far as is known.
+        compared: whether it was compared with values that are stored.
+        outcome: what became of it; None as long as it has to be written.
+        number: its waybill's number, normalised.
+        findable: by what a search finds it.
+        newest: the revision and record that it was compared with.
+        custody: the sealed custody of its waybill, as far as is known.
+        added: the index entries that were written for it.
+    """
+
+    base: bytes
+    stem: bytes
+    record: Record
+    revision: int = 0
+    compared: bool = False
+    outcome: Stored | Refusal | None = None
+    number: str = ""
+    findable: Findable = NOWHERE
+    newest: tuple[int, Record] | None = None
+    custody: bytes | None = None
+    added: Indexed | None = None
+
+    def __repr__(self) -> str:
+        return "<Draft>"
+
+    @property
+    def created(self) -> bool:
+        """Whether this call has stored it."""
+        return isinstance(self.outcome, Stored) and self.outcome.created
+
+    def index(self, header: bytes) -> Indexed:
+        """Return the index entries that are written with it, and remember them.
+
+        Args:
+            header: of the envelope that the record is sealed in.
+        """
+        self.added = Indexed(self.number, self.base, self.revision, self.record.expires_at, header, self.findable)
+        return self.added
+
+    @property
+    def revises(self) -> bool:
+        """Whether it is about to be written as a revision, or is the newest one already."""
+        if isinstance(self.outcome, Stored):
+            return self.outcome.revision > 0
+        return self.outcome is None and self.revision > 0
+
+
+def decide(drafts: Iterable[Draft], newest: dict[bytes, tuple[int, Record]], *, revise: bool) -> None:
+    """Compare drafts, in their order, with the newest revisions of their waybills.
+
+    Args:
+        newest: by stem, the newest revision and its record. Drafts that are to be written are added.
+        revise: whether other values become a new revision.
+    """
+    for draft in drafts:
+        draft.compared, draft.outcome, draft.revision, draft.newest = False, None, 0, None
+        if draft.stem in newest:
+            draft.newest = revision, stored = newest[draft.stem]
+            draft.outcome = _compare(draft, revision, stored, revise=revise)
+            draft.compared = draft.outcome != "erased"
+            if draft.outcome is None:
+                draft.revision, draft.record = revision + 1, draft.record.expiring(stored.expires_at)
+        if draft.outcome is None:
+            newest[draft.stem] = draft.revision, draft.record
+
+
+def _compare(draft: Draft, revision: int, stored: Record, *, revise: bool) -> Stored | Refusal | None:
+    if stored.erased or stored.shredded:
+        return "erased"
+    if stored.same_as(draft.record.body):
+        return Stored(draft.base, revision, stored, created=False)
+    if not revise:
+        return "conflict"
+    return "revision-limit" if revision + 1 == MAX_REVISIONS else None
+
+
+def index_entries(drafts: Iterable[Draft]) -> tuple[list[Indexed], list[Indexed]]:
+    """Return the index entries that were written for compared drafts, and those that should be there instead.
+
+    Those of a record that is about to be written come with it.
+    """
+    compared = [draft for draft in drafts if draft.findable and draft.newest is not None and draft.outcome is not None]
+    right: list[Indexed] = []
+    for draft in compared:
+        revision, stored = draft.newest or (0, draft.record)
+        found_by = draft.findable
+        if not isinstance(draft.outcome, Stored):
+            found_by = findable_of(stored, found_by.site).within(found_by)
+            if draft.custody is None:
+                # A refused record sets no custody. An entry that is the same as ours may be of a call that does.
+                same = draft.added is not None and draft.added.header == stored.header
+                ours = draft.findable.endings if same else ()
+                endings = tuple(ending for ending in found_by.endings if ending in ours)
+                found_by = msgspec.structs.replace(found_by, endings=endings)
+        if stored.header:
+            right.append(Indexed(draft.number, draft.base, revision, stored.expires_at, stored.header, found_by))
+    return [draft.added for draft in compared if draft.added is not None], right

@@ -1,0 +1,107 @@
+"""Masks the records of a batch and prepares them for storing."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from masking_service.masking.effort import A_STORED_RECORD, Effort
+from masking_service.masking.errors import InvalidRecord
+from masking_service.masking.recipients import is_recipients
+from masking_service.masking.record import Masked, Masker
+from masking_service.masking.schema import Place, Schema, pointer
+from masking_service.masking.unmapped import UNMAPPED_MASKED
+from masking_service.masking.walk import NOTHING_MAPPED
+from masking_service.service.people.rules import TOKEN_KINDS
+from masking_service.service.waybills import records
+from masking_service.service.waybills.results import normalised
+
+
+class Form:
+    """What records with values at the same places share.
+
+    Nearly all records of a batch do, so it is made once for them.
+
+    Attributes:
+        places: the places of the stored values.
+        frame: the argument of `records.body_of`.
+        ordinals, pointers: of the values that get tokens.
+        phones: ordinals of the recipients' phones.
+    """
+
+    __slots__ = ("frame", "ordinals", "phones", "places", "pointers")
+
+    def __init__(self, schema: str, places: tuple[Place, ...]) -> None:
+        self.places = places
+        self.frame = records.frame_of(schema, places)
+        self.ordinals = bytes(ordinal for ordinal, place in enumerate(places) if place.kind in TOKEN_KINDS)
+        self.pointers = [places[ordinal].pointer for ordinal in self.ordinals]
+        self.phones = [ordinal for ordinal, place in enumerate(places) if is_recipients(place)]
+
+
+class Entering:
+    """A masked record that is about to be stored.
+
+    Attributes:
+        at: its index in the batch.
+        masked: what masking found in it.
+        number: its waybill number, normalised.
+        body: what is stored of it.
+        ordinals, pointers: of the stored fields that get tokens; empty ones get none.
+    """
+
+    __slots__ = ("_phones", "_values", "at", "body", "masked", "number", "ordinals", "pointers")
+
+    def __init__(self, at: int, masked: Masked, number: str, form: Form, values: Sequence[Any]) -> None:
+        self.at = at
+        self.masked = masked
+        self.number = number
+        self.body = records.body_of(form.frame, values)
+        self.ordinals, self.pointers = form.ordinals, form.pointers
+        self._values, self._phones = values, form.phones
+        if not all(values):
+            self.ordinals = bytes(ordinal for ordinal in form.ordinals if values[ordinal] not in (None, ""))
+            self.pointers = [form.places[ordinal].pointer for ordinal in self.ordinals]
+
+    def phones(self) -> list[Any]:
+        """Return the values of the recipients' phones."""
+        return [self._values[ordinal] for ordinal in self._phones]
+
+
+def enter(schema: Schema, masker: Masker, batch: Sequence[Any]) -> Iterator[Entering | InvalidRecord]:
+    """Mask records in place; yield each one ready to be stored, or its faults."""
+    form: Form | None = None
+    for at, masked in enumerate(masker.mask_batch(batch, Effort(a_record=A_STORED_RECORD))):
+        if isinstance(masked, InvalidRecord):
+            yield masked
+            continue
+        places, values = masked.kept()
+        number = normalised(schema.waybill_no(batch[at]))
+        if not any(map(_is_something, values)) or _is_slip(masked, places):
+            yield InvalidRecord((("", NOTHING_MAPPED),))
+        elif number is None:
+            yield InvalidRecord(((pointer(schema.waybill_paths[0]), "invalid-waybill-no"),))
+        elif len(places) > records.MAX_FIELDS:
+            yield InvalidRecord((("", "too-large"),))
+        else:
+            if form is None or places != form.places:
+                form = Form(schema.name, places)
+            yield Entering(at, masked, number, form, values)
+
+
+def _is_slip(masked: Masked, places: Sequence[Place]) -> bool:
+    """Return whether no party is mapped although the guard found one: the schema or a name is wrong."""
+    if not masked.warnings:  # as of most records
+        return False
+    return any(code == UNMAPPED_MASKED for _, code in masked.warnings) and not any(
+        place.kind in TOKEN_KINDS for place in places
+    )
+
+
+def _is_something(value: Any) -> bool:
+    return value is not None and not (type(value) is str and (not value or value.isspace()))
+
+
+def put_tokens(record: Any, places: Iterable[Place], tokens: Mapping[str, str]) -> None:
+    """Replace the masks in a record by tokens."""
+    for place in places:
+        if place.pointer in tokens:
+            place.parent(record)[place.keys[-1]] = tokens[place.pointer]

@@ -1,0 +1,106 @@
+"""Erases waybills, and tells who saw values of them.
+
+A waybill of another tenant and one that never existed give the same answer: no one
+saw it. Each question and each erasure is in the audit log first.
+"""
+
+from msgspec import UNSET
+
+from masking_service.masking.timestamps import SECONDS_A_DAY, rfc3339
+from masking_service.service.call.disclosures import Called, Heard, Opened, Viewed
+from masking_service.service.call.errors import NotFound
+from masking_service.service.call.recorder import DONE, ItemOutcome, RequestContext, Stated
+from masking_service.service.use_case import UseCase
+from masking_service.service.waybills import answers
+from masking_service.service.waybills.results import NOT_FOUND, normalised
+
+
+class Privacy(UseCase):
+    """The use cases of the privacy office, under one policy."""
+
+    def erase(self, context: RequestContext, waybill_no: str) -> answers.Erased:
+        """Erase every revision of a waybill, with its search entries, and block its number for one retention.
+
+        Its disclosures are kept. Old backups can open it until its data keys are shredded, which is due when
+        everything that was stored on its last day has expired.
+
+        Returns:
+            The id of the audit entry, and the date on which that shredding is due.
+
+        Raises:
+            AccessError: the caller may not.
+            NotFound: the tenant has no such active waybill.
+            StoreUnavailable: it is erased whole or not at all; call again to find out.
+        """
+        tenant = context.principal.tenant
+        with self.audit.record_denials(context, "erase"):
+            grant = self.gate.grant(context.principal, "waybill:erase")
+        number = normalised(waybill_no)
+        base = self.keyring.tenant(tenant).bases([number])[0] if number is not None else None
+        found = self.vault.newest(tenant, [number], context.now)[0] if number is not None else None
+        if number is None or found is None:
+            self.audit.record(
+                context, "erase", NOT_FOUND, Stated(role=grant.role), items=[ItemOutcome(base, NOT_FOUND)]
+            )
+            raise NotFound
+
+        until = context.now + self.policy.retention_days(tenant) * SECONDS_A_DAY
+        custody = self.custodies.open(tenant, found.base, found.custody)
+        site = custody.site if custody is not None else None
+        erased = False
+        while not erased:  # again where a revision was written meanwhile
+            erasure = self.vault.prepare_erasure(tenant, number, now=context.now, until=until, site=site)
+            items = [ItemOutcome(base, DONE)]
+            entry = self.audit.record(
+                context, "erase", DONE, Stated(role=grant.role), items=items, sealed=erasure.sealed
+            )
+            with self.audit.take_back_on_failure(entry):
+                erased = erasure.write()
+        due = erasure.last_day + 1 + self.policy.longest_retention_days
+        return answers.Erased(audit=entry.id, unreadable_in_backups_after=rfc3339(due * SECONDS_A_DAY)[:10])
+
+    def disclosed(self, context: RequestContext, waybill_no: str) -> answers.Disclosures:
+        """Return who opened fields of a waybill, and who viewed it in full.
+
+        Round trips: one for the audit, and one to read.
+
+        Raises:
+            AccessError: the caller may not.
+            NotFound: no waybill can have such a number.
+            StoreUnavailable: nothing is answered.
+        """
+        with self.audit.record_denials(context, "disclosures"):
+            grant = self.gate.grant(context.principal, "audit:read")
+        number = normalised(waybill_no)
+        if number is None:
+            raise NotFound
+        base = self.keyring.tenant(context.principal.tenant).bases([number])[0]
+        self.audit.record(context, "disclosures", DONE, Stated(role=grant.role), items=[ItemOutcome(base, DONE)])
+        (shown,) = self.disclosures.of(context.principal.tenant, [base])
+        return answers.Disclosures(
+            opens=[opened for one in shown if isinstance(one, Opened) for opened in _opens(one)],
+            views=[viewed for one in shown if isinstance(one, Viewed) for viewed in _views(one)],
+            calls=[_called(one) for one in shown if isinstance(one, Called)] or UNSET,
+            heard=[_heard(one) for one in shown if isinstance(one, Heard)] or UNSET,
+        )
+
+
+def _opens(opened: Opened) -> list[answers.Open]:
+    """Return one answer for each field that a call opened."""
+    return [
+        answers.Open(field, opened.principal, rfc3339(opened.at), opened.case, list(opened.approved_by))
+        for field in opened.fields
+    ]
+
+
+def _called(called: Called) -> answers.Called:
+    return answers.Called(called.field, called.principal, rfc3339(called.at), called.case)
+
+
+def _heard(heard: Heard) -> answers.PhoneHeard:
+    return answers.PhoneHeard(heard.field, heard.principal, rfc3339(heard.at))
+
+
+def _views(viewed: Viewed) -> list[answers.View]:
+    """Return one answer for each time that a call viewed the waybill."""
+    return [answers.View(viewed.principal, rfc3339(viewed.at), viewed.profile)] * viewed.times

@@ -1,0 +1,129 @@
+"""The answers to records that are masked or tokenized."""
+
+from typing import Annotated, Any
+
+from msgspec import UNSET, Meta, UnsetType
+
+from masking_service.service.call.answers import Answer, Detail, No, Pointer, Revision, Time, Token, one_of
+
+Record = Annotated[dict[str, Any], Meta(description="The record, with its mapped values masked in place.")]
+
+
+class RecordWarning(Answer):
+    """Something about a record that its owner should know."""
+
+    pointer: Pointer
+    code: Annotated[
+        str,
+        one_of(
+            "already-masked",
+            "found-in-text",
+            "unmapped-masked",
+            description="already-masked: the value came in hidden; nothing is stored for it. found-in-text: a phone "
+            "or name of the record was masked in this text. In a member that the schema does not map, it can also be "
+            "an identity number, an e-mail address or a bank card. unmapped-masked: the schema does not map this "
+            "member, its name says that it is personal, and it was masked.",
+        ),
+    ]
+
+
+Warnings = list[RecordWarning] | UnsetType
+
+
+class MaskedRecord(Answer):
+    """A masked record."""
+
+    record: Record
+    warnings: Warnings = UNSET
+
+
+class RecordFault(Answer):
+    """What is wrong at one place of a record."""
+
+    pointer: Pointer
+    code: Annotated[
+        str,
+        one_of(
+            "invalid-text",
+            "invalid-type",
+            "nothing-mapped",
+            "too-deep",
+            "too-large",
+            "invalid-waybill-no",
+            description="invalid-text: a string with half of a surrogate pair. "
+            "invalid-type: no string, integer or null where a value is expected. nothing-mapped: no "
+            "member of the schema is present, or no value that could be stored. too-deep: more than 32 levels. "
+            "too-large: it, or what came with it, takes too much work. invalid-waybill-no: not 6 to 40 of "
+            "A-Z 0-9 -.",
+        ),
+    ]
+
+
+class InvalidRecordError(Answer):
+    """Why a record cannot be masked: the code of the first fault, and every fault."""
+
+    code: Annotated[
+        str, one_of("invalid-text", "invalid-type", "nothing-mapped", "too-deep", "too-large", "invalid-waybill-no")
+    ]
+    errors: Annotated[list[RecordFault], Meta(min_length=1)]
+    detail: Detail = UNSET
+    schemas: Annotated[list[str], Meta(description="nothing-mapped: the schemas that would fit.")] | UnsetType = UNSET
+
+
+class InvalidRecord(Answer):
+    """A record that cannot be masked.
+
+    Other records are not affected.
+    """
+
+    error: InvalidRecordError
+
+
+class TokenizedRecord(Answer):
+    """A stored record."""
+
+    record: Record
+    tokens: Annotated[
+        dict[str, Token], Meta(description="The token of each name, phone, address and unit, by its JSON Pointer.")
+    ]
+    revision: Revision
+    created: Annotated[
+        bool, Meta(description="False where the same values were stored before; the tokens are the same.")
+    ]
+    expires_at: Time
+    warnings: Warnings = UNSET
+
+
+class UnstoredRecord(Answer):
+    """A record that was masked and not stored, as the request allows."""
+
+    record: Record
+    stored: No
+    warnings: Warnings = UNSET
+
+
+class StoreRefusal(Answer):
+    """Why a record is not stored."""
+
+    code: Annotated[
+        str,
+        one_of(
+            "conflict",
+            "erased",
+            "revision-limit",
+            "quota-exceeded",
+            description="conflict: other values are stored under this number. erased: the number was erased and cannot "
+            "be used for one retention period. revision-limit: the number has 16 revisions. quota-exceeded: the number "
+            "is known and the budget for conflicts is spent; where no record of the call was stored, the call is 429.",
+        ),
+    ]
+    detail: Detail = UNSET
+
+
+class RefusedRecord(Answer):
+    """A record that is not stored.
+
+    Other records are not affected.
+    """
+
+    error: StoreRefusal

@@ -1,0 +1,216 @@
+"""Masks and stores batches of records, and answers with tokens.
+
+New waybills are stored with one write. Records of known waybills are compared,
+paid for and recorded before anything of them is written.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import Any, Literal
+
+from keys.errors import ProviderError
+from masking_service.masking.timestamps import SECONDS_A_DAY, rfc3339
+from masking_service.service.call.errors import SeveralWaybills
+from masking_service.service.call.recorder import DONE, ItemOutcome, RequestContext, Stated
+from masking_service.service.custody.state import Custody
+from masking_service.service.people.policy import Grant
+from masking_service.service.search.findable import Findable, findable
+from masking_service.service.use_case import UseCase
+from masking_service.service.waybills import record_answers as answers
+from masking_service.service.waybills.drafts import Draft, Stored, index_entries
+from masking_service.service.waybills.entering import Entering, enter, put_tokens
+from masking_service.service.waybills.results import invalid, warnings_of
+from masking_service.service.waybills.tokens import Tokens
+from masking_service.store.errors import StoreUnavailable
+
+TokenizeResult = answers.TokenizedRecord | answers.UnstoredRecord | answers.InvalidRecord | answers.RefusedRecord
+
+
+class Tokenize(UseCase):
+    """Stores batches of records, under one policy.
+
+    A new waybill has no audit entry. Revisions, a first custody and a spent conflict budget have one.
+    """
+
+    def __call__(
+        self,
+        context: RequestContext,
+        schema: str,
+        profile: str | None,
+        records: Sequence[Any],
+        *,
+        replace: Literal["mask", "token"],
+        revise: bool,
+        custody: Custody | None,
+        mask_if_unavailable: bool,
+    ) -> list[TokenizeResult]:
+        """Mask records in place, store their values, and return tokens.
+
+        One round trip for a batch of new waybills, and two more where custody is set. For known ones see `_settle`.
+
+        Raises:
+            AccessError: the caller may not, or its budget for conflicts is spent. Nothing is stored.
+            UnknownSchema, SeveralWaybills: the schema is unknown, or cannot be tokenized.
+            StoreUnavailable, ProviderError: nothing is acknowledged; sending the same batch again is safe.
+        """
+        grant = self.gate.grant(context.principal, "waybill:tokenize", profile=profile)
+        if revise:
+            self.gate.grant(context.principal, "waybill:revise")
+        masker = self.maskers.of(schema, grant)
+        shape = self.schemas[schema]
+        if not shape.tokenize:
+            raise SeveralWaybills
+
+        results: list[Any] = [None] * len(records)
+        entering: list[Entering] = []
+        for at, one in enumerate(enter(shape, masker, records)):
+            if isinstance(one, Entering):
+                entering.append(one)
+            else:
+                results[at] = invalid(one, records[at], self.maskers.schemas)
+
+        try:
+            drafts = self._store(context, grant, entering, custody, revise=revise)
+            if custody is not None:
+                self._set_first_custody(context, grant, drafts, custody)
+        except (StoreUnavailable, ProviderError):  # the first record of a day needs the root key's provider
+            if not mask_if_unavailable:
+                raise
+            for one in entering:
+                results[one.at] = answers.UnstoredRecord(
+                    records[one.at], stored=False, warnings=warnings_of(one.masked)
+                )
+            return results
+
+        # They are made in the order of this loop, so that each record takes the next ones of its key version.
+        made = self._tokens(context.principal.tenant, entering, drafts)
+        for one, draft in zip(entering, drafts, strict=True):
+            stored = draft.outcome
+            if not isinstance(stored, Stored):
+                results[one.at] = answers.RefusedRecord(answers.StoreRefusal(str(stored)))
+                continue
+            mine = islice(made[stored.record.token_version], len(one.pointers))
+            tokens = dict(zip(one.pointers, mine, strict=True))
+            if replace == "token":
+                put_tokens(records[one.at], one.masked.places, tokens)
+            results[one.at] = answers.TokenizedRecord(
+                record=records[one.at],
+                tokens=tokens,
+                revision=stored.revision,
+                created=stored.created,
+                expires_at=rfc3339(stored.record.expires_at),
+                warnings=warnings_of(one.masked),
+            )
+        return results
+
+    def _store(
+        self,
+        context: RequestContext,
+        grant: Grant,
+        entering: Sequence[Entering],
+        custody: Custody | None,
+        *,
+        revise: bool,
+    ) -> list[Draft]:
+        """Store records of new waybills and, with `revise`, next revisions of known ones."""
+        tenant = context.principal.tenant
+        drafts = self.vault.drafts(
+            tenant,
+            [one.number for one in entering],
+            [one.body for one in entering],
+            now=context.now,
+            expires_at=context.now + self.policy.retention_days(tenant) * SECONDS_A_DAY,
+            findable=self._findable(tenant, entering, custody),
+        )
+        if revise:
+            self._store_or_revise(context, grant, drafts)
+        else:
+            self._store_new(context, grant, drafts)
+        return drafts
+
+    def _store_new(self, context: RequestContext, grant: Grant, drafts: Sequence[Draft]) -> None:
+        """Write records of new waybills at once, and compare only those of known ones.
+
+        Round trips: one to write; see `_settle` for known waybills. Where one expires or is stored meanwhile, both
+        once more.
+        """
+        known = self.vault.put(context.principal.tenant, drafts, context.now)
+        while known:
+            self._settle(context, grant, drafts, known, revise=False)
+            known = self.vault.put(context.principal.tenant, known, context.now)
+
+    def _store_or_revise(self, context: RequestContext, grant: Grant, drafts: Sequence[Draft]) -> None:
+        """Compare all records before anything is written, so that a refused call has stored nothing.
+
+        Round trips: see `_settle`; one for the entry of revisions, and one to write. Where another call writes
+        meanwhile, those once more.
+        """
+        waiting = drafts
+        while waiting:
+            self._settle(context, grant, drafts, waiting, revise=True)
+            waiting = self._put_recorded(context, grant, waiting)
+
+    def _settle(
+        self, context: RequestContext, grant: Grant, drafts: Sequence[Draft], waiting: Sequence[Draft], *, revise: bool
+    ) -> None:
+        """Decide what becomes of waiting drafts, correct their index entries, and spend the budget for conflicts.
+
+        Round trips: two, three where a waybill has revisions (read, is there room for a conflict), and one more where
+        a search index is kept.
+        """
+        tenant = context.principal.tenant
+        self.vault.compare(tenant, waiting, revise=revise)
+        self._find_where_held(tenant, waiting)
+        self.vault.search.replace(tenant, *index_entries(waiting), context.now)
+        self.conflicts.spend(context, grant, waiting, stored=any(draft.created for draft in drafts))
+
+    def _put_recorded(self, context: RequestContext, grant: Grant, waiting: Sequence[Draft]) -> list[Draft]:
+        """Write compared drafts, and revisions only after their audit entry; return those that were too late."""
+        revisions = [ItemOutcome(draft.base, DONE) for draft in waiting if draft.revises]
+        if not revisions:
+            return self.vault.put(context.principal.tenant, waiting, context.now)
+        entry = self.audit.record(context, "revise", DONE, Stated(role=grant.role), items=revisions)
+        with self.audit.take_back_on_failure(entry):
+            return self.vault.put(context.principal.tenant, waiting, context.now)
+
+    def _findable(self, tenant: str, entering: Sequence[Entering], custody: Custody | None) -> list[Findable]:
+        """Return by what a search finds each record; nothing where the policy keeps no index."""
+        rule = self.policy.search(tenant)
+        if not (rule.phone or rule.last4):
+            return []
+        site = custody.site if custody is not None else None
+        return findable([one.phones() for one in entering], site, phone=rule.phone, last4=rule.last4)
+
+    def _find_where_held(self, tenant: str, drafts: Sequence[Draft]) -> None:
+        """Let known waybills be found where they are, whatever this call says of their custody."""
+        for draft in drafts:
+            held = self.custodies.open(tenant, draft.base, draft.custody)
+            if held is not None:
+                draft.findable = draft.findable.at(held.site)
+
+    def _set_first_custody(
+        self, context: RequestContext, grant: Grant, drafts: Sequence[Draft], custody: Custody
+    ) -> None:
+        """Set the first custody of stored waybills."""
+        stored = [draft.outcome for draft in drafts if isinstance(draft.outcome, Stored)]
+        if not stored:
+            return
+        bases = [one.base for one in stored]
+        first = self.custodies.prepare_first(
+            context.principal.tenant, bases, custody, [one.record.expires_at for one in stored]
+        )
+        items = [ItemOutcome(base, DONE, custody=custody) for base in bases]
+        entry = self.audit.record(
+            context, "custody-first", DONE, Stated(role=grant.role), items=items, sealed=first.sealed
+        )
+        with self.audit.take_back_on_failure(entry):
+            first.write()
+
+    def _tokens(self, tenant: str, entering: Sequence[Entering], drafts: Sequence[Draft]) -> dict[int, Iterator[str]]:
+        """Return the tokens of all stored records in order, by token key version."""
+        tokens = Tokens(self.keyring.tenant(tenant).tokens)
+        for one, draft in zip(entering, drafts, strict=True):
+            if isinstance(draft.outcome, Stored):
+                stored = draft.outcome
+                tokens.add(stored.base, stored.revision, stored.record, one.ordinals)
+        return tokens.make()

@@ -1,0 +1,138 @@
+"""Shows waybills through a profile.
+
+Permission comes before any look-up. Where the profile shows a kind in full, the
+view spends a budget, and its audit entry is durable before anything is answered.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from masking_service.masking.errors import InvalidRecord
+from masking_service.masking.profiles import Profile
+from masking_service.service.call.budgets import Reservation
+from masking_service.service.call.recorder import RELEASED, ItemOutcome, Recorded, RequestContext, Stated
+from masking_service.service.cases.authority import reaches
+from masking_service.service.cases.state import Case
+from masking_service.service.people.policy import Grant
+from masking_service.service.use_case import UseCase
+from masking_service.service.waybills import answers
+from masking_service.service.waybills.results import NOT_FOUND, normalised
+from masking_service.service.waybills.showing import reached, shown, shown_masked, viewed
+from masking_service.service.waybills.vault import Found
+
+ViewResult = answers.Waybill | answers.WaybillNotFound
+
+
+@dataclass(slots=True)
+class _Asked:
+    """One waybill of a call, and what was found of it so far."""
+
+    waybill_no: Any
+    number: str | None
+    base: bytes | None = None
+    found: Found | None = None
+
+    def recorded(self, entry: Recorded, profile: Profile) -> ViewResult:
+        """Return the answer of a view that `entry` records."""
+        if self.number is None or self.found is None:
+            return self._not_found()
+        return shown(entry, profile, self.number, self.found)
+
+    def masked(self, grant: Grant, profile: Profile) -> ViewResult:
+        """Return the answer of a view that shows no kind in full."""
+        if self.number is None or self.found is None:
+            return self._not_found()
+        return shown_masked(grant, profile, self.number, self.found)
+
+    def _not_found(self) -> answers.WaybillNotFound:
+        named = None if isinstance(self.waybill_no, InvalidRecord) else self.waybill_no
+        return answers.WaybillNotFound(named, answers.NotFoundError(NOT_FOUND))
+
+
+class View(UseCase):
+    """Shows the newest revisions of waybills, under one policy."""
+
+    def __call__(
+        self, context: RequestContext, profile: str | None, waybill_nos: Sequence[Any], *, case: str | None = None
+    ) -> list[ViewResult]:
+        """Return the newest revisions of waybills through a profile.
+
+        A view that shows a kind in full spends a budget, and is recorded and kept as a disclosure. Where the freeze or
+        the budget refuses the call, the records are dropped unread, still sealed. A caller who was frozen in the last
+        two seconds may lose that budget.
+
+        Round trips: one for freeze, budget, records and case together (two if a waybill was revised), one to
+        count misses; for a view in full one for the audit and the disclosures (two in a cluster), and one to give
+        budget back.
+
+        Args:
+            profile: what is shown.
+            waybill_nos: as they were sent.
+            case: on whose page they are shown; it gives nothing, and need not exist.
+
+        Raises:
+            AccessError: the caller may not, not through this profile, or its budget is spent.
+            StoreUnavailable: nothing is answered.
+        """
+        stated = profile if profile in self.policy.rules.profiles else None
+        asked = [_Asked(number, normalised(number)) for number in waybill_nos]
+        known = [item for item in asked if item.number is not None]
+        numbers = [item.number for item in asked if item.number is not None]
+        with (
+            self.audit.record_denials(context, "view", Stated(profile=stated)),
+            self.freezing.count_refusals(context),
+        ):
+            grant, frozen = self.gate.grant_and_freeze_question(context.principal, "waybill:view", profile=profile)
+            budget = self.budgets.reserve_question(context.principal, grant, len(asked), context.now)
+            records = self.vault.newest_question(context.principal.tenant, numbers, context.now)
+            page = self.case_authority.case_question(context, case)
+            self.store.ask(frozen, budget, records, page)
+            missed = frozen.answer()
+            reserved = budget.answer()
+
+        bases = self.keyring.tenant(context.principal.tenant).bases(numbers)
+        for item, base, found in zip(known, bases, records.answer(), strict=True):
+            item.base, item.found = base, reached(self.custodies, context, grant.scope, found)
+        self._watch_for_decoys(context, grant, known, page.answer())
+        self.freezing.count_misses(context, missed, [item.found is not None for item in asked])
+        through = self.policy.rules.profiles[grant.profile or ""]
+        if grant.full_kinds:
+            return self._in_full(context, grant, through, reserved, asked)
+        return [item.masked(grant, through) for item in asked]
+
+    def _watch_for_decoys(
+        self, context: RequestContext, grant: Grant, known: Sequence[_Asked], page: Case | None
+    ) -> None:
+        """Notice the named phantoms. One that a readable case lists stands on its page, whoever looks at it."""
+        may_read = self.policy.permits(context.principal, "case:read") and reaches(self.policy, context.principal, page)
+        listed = page.opening.waybills if page is not None and may_read else ()
+        named = _without_custody(grant, known)
+        self.watch.notice(context, [one.base for one in named if one.base and one.number in listed], freeze=False)
+        self.watch.notice(context, [one.base for one in named if one.base and one.number not in listed])
+
+    def _in_full(
+        self, context: RequestContext, grant: Grant, through: Profile, reserved: Reservation, asked: Sequence[_Asked]
+    ) -> list[ViewResult]:
+        """Record a view that shows a kind in full, keep its disclosures, and return its answers."""
+        seen = [item.found for item in asked]
+        disclosures = self.disclosures.prepare(context.principal.tenant, viewed(context, grant, seen))
+        entry = self.audit.record(
+            context,
+            "view",
+            RELEASED if any(seen) else NOT_FOUND,
+            Stated(role=grant.role, profile=grant.profile),
+            items=[ItemOutcome(item.base, RELEASED if item.found else NOT_FOUND) for item in asked],
+            sealed=disclosures.sealed,
+            fields=disclosures.fields,
+        )
+        with self.audit.take_back_on_failure(entry):
+            disclosures.write_rest(entry.carried)
+        reserved.try_to_give_back(seen.count(None))
+        return [item.recorded(entry, through) for item in asked]
+
+
+def _without_custody(grant: Grant, known: Sequence[_Asked]) -> list[_Asked]:
+    """Return the named waybills without those that the caller carries: a courier may look at these."""
+    carried = grant.scope == "custody"
+    return [item for item in known if not (carried and item.found is not None)]

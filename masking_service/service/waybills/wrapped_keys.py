@@ -1,0 +1,160 @@
+"""Stores the wrapped data keys: one hash, by key id, each with a sealed label.
+
+The label says whose key it is, of which day, and whether it was shredded, so
+that every key can be found, judged and rewrapped without knowing the tenants. A
+key is written once; afterwards only a rewrapping or a shredding replaces it.
+"""
+
+from base64 import b64encode, urlsafe_b64decode
+from collections.abc import Iterator, Mapping, Sequence
+
+import msgspec
+
+from keys.aead import NONCE_BYTES
+from keys.errors import IntegrityError
+from keys.framing import frame
+from masking_service.service.state.sealed import TenantState
+from masking_service.service.waybills.notice import read_notice, reading_notice
+from masking_service.store.client import Command
+from masking_service.store.errors import StoreUnavailable
+from masking_service.store.layout import DATA_KEY_USES, DATA_KEYS
+
+_BUCKET_BYTES = 64
+"""Labels are padded, so that their length does not tell one tenant from another."""
+_SCAN = 500
+
+
+class WrappedKey(msgspec.Struct, frozen=True):
+    """A data key as it is stored.
+
+    Attributes:
+        tenant, day, number: whose key it is, of which day (since 1970-01-01), and its 0-based number on that day.
+        wrapped: the key; None where it was shredded.
+    """
+
+    tenant: str
+    day: int
+    number: int
+    wrapped: bytes | None
+
+    def __repr__(self) -> str:
+        return "<WrappedKey>"
+
+
+class _Label(msgspec.Struct, frozen=True, array_like=True):
+    tenant: str
+    day: int
+    number: int
+    shredded: bool
+
+
+class WrappedKeys(TenantState):
+    """The stored data keys."""
+
+    def get(self, key_ids: Sequence[bytes]) -> list[tuple[WrappedKey | None, int]]:
+        """Return the stored key of each id, and its reported uses: one round trip.
+
+        Raises:
+            StoreUnavailable: the store did not answer.
+            IntegrityError: a value was changed or moved.
+        """
+        fields = [field(key_id) for key_id in key_ids]
+        values, uses = self._store.read([(b"HMGET", DATA_KEYS, *fields), (b"HMGET", DATA_KEY_USES, *fields)])
+        return [
+            (None if value is None else self.unpacked(key_id, value), int(used or 0))
+            for key_id, value, used in zip(key_ids, values, uses, strict=True)
+        ]
+
+    def create(self, key_id: bytes, key: WrappedKey) -> WrappedKey:
+        """Write a key if there is none, make it durable, and return the one that is stored then.
+
+        The process may take over a newer keyset while the key is on its way: whether its root key is retired by then
+        is for the caller to see, after this has returned.
+
+        Raises:
+            StoreUnavailable: it may not be durable; or (``old-keyset``) this process's keyset is older than the
+                store allows, and what it wraps might never be unwrapped: then nothing may be sealed with it.
+        """
+        created, value, notice = self._store.write(
+            [
+                (b"HSETNX", DATA_KEYS, field(key_id), self.packed(key_id, key)),
+                (b"HGET", DATA_KEYS, field(key_id)),
+                reading_notice(),
+            ]
+        )
+        del created
+        if read_notice(self._keyring, notice).least > self._keyring.keyset.serial:
+            raise StoreUnavailable("old-keyset")
+        return self.unpacked(key_id, value)
+
+    def replace(self, keys: Mapping[bytes, WrappedKey]) -> None:
+        """Replace the keys of these ids durably, all of them or none.
+
+        Raises:
+            StoreUnavailable: it may or may not be done; doing it again is safe.
+        """
+        commands: list[Command] = [
+            (b"HSET", DATA_KEYS, field(key_id), self.packed(key_id, key)) for key_id, key in keys.items()
+        ]
+        if commands:
+            self._store.write(commands)
+
+    def count(self) -> int:
+        """Return how many keys are stored."""
+        return int(self._store.read([(b"HLEN", DATA_KEYS)])[0])
+
+    def all(self) -> Iterator[dict[bytes, tuple[WrappedKey, int]]]:
+        """Yield all stored keys with their uses, in portions.
+
+        Keys that come or go meanwhile may be missing.
+
+        Raises:
+            StoreUnavailable: the store did not answer.
+            IntegrityError: a value was changed or moved.
+        """
+        cursor: int | bytes = 0
+        while True:
+            cursor, flat = self._store.read([(b"HSCAN", DATA_KEYS, cursor, b"COUNT", _SCAN)])[0]
+            pairs = dict(zip(flat[::2], flat[1::2], strict=True))
+            if pairs:
+                used = self._store.read([(b"HMGET", DATA_KEY_USES, *pairs)])[0]
+                yield {
+                    (key_id := key_id_of_field(name)): (self.unpacked(key_id, value), int(uses or 0))
+                    for (name, value), uses in zip(pairs.items(), used, strict=True)
+                }
+            if int(cursor) == 0:
+                return
+
+    def packed(self, key_id: bytes, key: WrappedKey) -> bytes:
+        """Return the stored value of a key: sealed label and wrapped key, each after its length."""
+        label = msgspec.json.encode(_Label(key.tenant, key.day, key.number, key.wrapped is None))
+        padded = label.ljust(-(-len(label) // _BUCKET_BYTES) * _BUCKET_BYTES)
+        state = self._keyring.tenant("").state
+        return frame(state.seal(padded, _place(key_id), self._random(NONCE_BYTES)), key.wrapped or b"")
+
+    def unpacked(self, key_id: bytes, value: bytes) -> WrappedKey:
+        """Return the key in a stored value.
+
+        Raises:
+            IntegrityError: it was changed or moved.
+        """
+        length = int.from_bytes(value[:4], "big")
+        sealed, wrapped = value[4 : 4 + length], value[8 + length :]
+        label = msgspec.json.decode(self._keyring.tenant("").state.open(sealed, _place(key_id)), type=_Label)
+        if label.shredded == bool(wrapped) or value != frame(sealed, wrapped):
+            raise IntegrityError("a stored data key does not match its label")
+        return WrappedKey(label.tenant, label.day, label.number, None if label.shredded else wrapped)
+
+
+def field(key_id: bytes) -> bytes:
+    """Return a data key's id as a field name: 11 characters of base64url."""
+    return b64encode(key_id, b"-_").rstrip(b"=")
+
+
+def key_id_of_field(name: bytes) -> bytes:
+    """Return the id in a field name."""
+    return urlsafe_b64decode(name + b"=")
+
+
+def _place(key_id: bytes) -> bytes:
+    return DATA_KEYS + b"/" + field(key_id)

@@ -1,4 +1,0 @@
-"""The typed answers of use cases.
-
-The OpenAPI document describes them.
-"""

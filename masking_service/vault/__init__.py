@@ -1,1 +1,0 @@
-"""Waybill records, sealed, in Redis."""

@@ -1,0 +1,36 @@
+"""The arithmetic of windows, alone."""
+
+import pytest
+
+from masking_service.service.call import budgets as module
+from masking_service.service.people.rules import WINDOWS, Budget, Window
+from tests.service.call.budgets.spending import NOW, windows
+
+
+@pytest.mark.parametrize(("name", "seconds"), [("1m", 1), ("1h", 60), ("1d", 1_440), ("30d", 43_200)])
+def test_a_window_has_sixty_parts_of_whole_seconds(name: str, seconds: int) -> None:
+    window = Window(name, WINDOWS[name], 1)
+    assert (module.part_seconds(window), module.PARTS * seconds) == (seconds, WINDOWS[name])
+
+
+@pytest.mark.parametrize(("now", "part"), [(0, 0), (59.999, 0), (60, 1), (NOW, NOW // 60), (NOW + 59.9, NOW // 60)])
+def test_a_part_holds_its_first_second_and_not_the_next_ones(now: float, part: int) -> None:
+    assert module.part_at(Window("1h", 3_600, 1), now) == part
+
+
+def test_a_window_is_kept_for_its_length_and_two_parts() -> None:
+    assert module.kept_seconds(Window("1h", 3_600, 1)) == 3_720
+
+
+def test_a_limit_is_multiplied_by_the_factor() -> None:
+    assert module.limit_of(Window("1h", 3_600, 60), 50) == 3_000
+
+
+def test_a_limit_never_passes_what_a_counter_holds() -> None:
+    assert module.limit_of(Window("1h", 3_600, 1_000_000), 1_000_000) == 2**32 - 1
+
+
+def test_a_refusal_names_the_window_that_frees_last() -> None:
+    budget = Budget("fields", windows({"1m": 1, "1h": 1, "1d": 1}))
+    error = module.refusal(budget, "officer", (NOW + 5, NOW // 60 + 2, 0, 0, 0, 0, 0, 0, 0))
+    assert (error.window, error.retry_at, error.role, error.counts) == ("1h", NOW + 120, "officer", "fields")

@@ -1,0 +1,161 @@
+"""What the use cases write down: who, what and how much, and no name, number, address, token or tenant."""
+
+import json
+from collections.abc import Sequence
+
+import pytest
+
+from masking_service.audit.entries import REPLACED, Entry
+from masking_service.audit.errors import NotArchived
+from masking_service.audit.log import AuditLog
+from masking_service.service.call.denials import Denials
+from masking_service.service.call.recorder import ItemOutcome, Recorder, RequestContext, Stated, always_room
+from masking_service.service.people.principals import Principal
+from masking_service.service.state.sealed import HashField, Sealed
+from masking_service.store.errors import StoreUnavailable
+from tests.keys.known import known_keyring
+from tests.store.stores import NOW, NUMBER
+
+KEYS = known_keyring().tenant("default")
+(BASE,) = KEYS.bases([NUMBER])
+
+
+class Kept(AuditLog):
+    """A log that keeps what it is told."""
+
+    writes_fields = True
+
+    def __init__(self) -> None:
+        self.entries: list[Entry] = []
+        self.fields: list[HashField] = []
+
+    def append(self, entry: Entry, fields: Sequence[HashField] = ()) -> str:
+        self.entries.append(entry)
+        self.fields += fields
+        return f"w-{len(self.entries)}"
+
+
+class KeptInACluster(Kept):
+    writes_fields = False
+
+
+@pytest.fixture
+def kept() -> Kept:
+    return Kept()
+
+
+def recorder(kept: AuditLog) -> Recorder:
+    return Recorder(kept, Denials(kept, lambda: NOW), known_keyring(), "policy-1", always_room)
+
+
+def context(principal: str = "staff/u-1", tenant: str = "default", request: str = "req-1") -> RequestContext:
+    return RequestContext(Principal(principal, tenant, ("dispute-officer",), frozenset(), "jwt"), request, NOW)
+
+
+def test_an_entry_says_who_did_what_when_and_under_which_policy(kept: Kept) -> None:
+    recorded = recorder(kept).record(context(), "view", "done", Stated(role="courier", profile="courier"))
+
+    (entry,) = kept.entries
+    said = (entry.principal, entry.action, entry.outcome, entry.role, entry.profile, entry.at, entry.policy)
+    assert (recorded.id, said) == ("w-1", ("staff/u-1", "view", "done", "courier", "courier", NOW, "policy-1"))
+
+
+def test_waybill_and_tenant_are_keyed_hashes(kept: Kept) -> None:
+    recorder(kept).record(context(), "view", "done", items=[ItemOutcome(BASE, "released")])
+
+    (entry,) = kept.entries
+    assert entry.tenant == KEYS.audit_hash("tenant")
+    assert entry.items[0].waybill == KEYS.audit_hash("waybill", BASE.hex())
+
+
+def test_the_same_waybill_has_another_hash_for_another_tenant(kept: Kept) -> None:
+    for tenant in ("default", "other"):
+        recorder(kept).record(context(tenant=tenant), "view", "done", items=[ItemOutcome(BASE, "released")])
+
+    one, other = kept.entries
+    assert (one.tenant != other.tenant, one.items[0].waybill != other.items[0].waybill) == (True, True)
+
+
+def test_the_count_is_of_what_was_released(kept: Kept) -> None:
+    items = [
+        ItemOutcome(BASE, "released"),
+        ItemOutcome(BASE, "not-found"),
+        ItemOutcome(None, "kind-not-allowed"),
+        ItemOutcome(BASE, "released"),
+    ]
+
+    recorder(kept).record(context(), "detokenize", "done", items=items)
+
+    (entry,) = kept.entries
+    assert entry.count == 2
+    assert [item.outcome for item in entry.items] == ["released", "not-found", "kind-not-allowed", "released"]
+
+
+def test_an_item_without_a_waybill_names_none(kept: Kept) -> None:
+    recorder(kept).record(context(), "detokenize", "done", items=[ItemOutcome(None, "not-found")])
+
+    assert kept.entries[0].items[0].waybill == ""
+
+
+def test_ids_from_outside_are_replaced_where_they_hold_personal_data(kept: Kept) -> None:
+    told = context("staff/13812345678", request="r-13812345678")
+
+    recorder(kept).record(told, "detokenize", "forbidden", Stated(purpose="13812345678", case="D-13812345678"))
+
+    entry = kept.entries[0]
+    assert (entry.principal, entry.request, entry.purpose, entry.case) == (REPLACED,) * 4
+
+
+def test_a_whole_entry_holds_nothing_planted(kept: Kept) -> None:
+    told = context("staff/13812345678", tenant="tenant-under-test", request="r-13812345678")
+
+    recorder(kept).record(
+        told, "detokenize", "done", items=[ItemOutcome(BASE, "released", "/recipient/phone", "phone")]
+    )
+
+    text = json.dumps([str(getattr(kept.entries[0], name)) for name in Entry.__struct_fields__])
+    planted = ("13812345678", NUMBER, "tenant-under-test", BASE.hex())
+    assert [value for value in planted if value in text] == []
+
+
+@pytest.mark.parametrize(("log", "carried"), [(Kept(), True), (KeptInACluster(), False)])
+def test_an_entry_carries_fields_except_in_a_cluster(log: Kept, carried: bool) -> None:
+    field = HashField(b"k", b"f", b"v", NOW)
+
+    recorded = recorder(log).record(context(), "view", "released", fields=[field])
+
+    assert (recorded.carried, log.fields) == (carried, [field] if carried else [])
+
+
+def test_a_write_that_fails_takes_its_entry_back_by_id(kept: Kept) -> None:
+    recorder(kept).record(context(), "case-close", "done")
+    recorded = recorder(kept).record(
+        context(),
+        "erase",
+        "done",
+        Stated(role="privacy-officer"),
+        items=[ItemOutcome(BASE, "done")],
+        sealed=[Sealed(b"k", b"v", until=0, once=False)],
+    )
+
+    with pytest.raises(StoreUnavailable), recorder(kept).take_back_on_failure(recorded):
+        raise StoreUnavailable("timeout")
+
+    taken_back = kept.entries[-1]
+    assert (taken_back.outcome, taken_back.takes_back) == ("unavailable", ["w-2"])
+    assert (taken_back.action, taken_back.role) == ("erase", "privacy-officer")
+    assert (taken_back.items, taken_back.facts, taken_back.count) == ([], [], 0)
+
+
+def test_without_room_only_what_takes_rights_away_is_recorded(kept: Kept) -> None:
+    def full() -> None:
+        raise NotArchived
+
+    strict = Recorder(kept, Denials(kept, lambda: NOW), known_keyring(), "policy-1", full)
+    with pytest.raises(NotArchived):
+        strict.record(context(), "view", "released")
+    for action in ("freeze", "case-close", "case-deny"):
+        strict.record(context(), action, "done")
+    strict.record_denial(context(), "view", "forbidden", Stated())
+
+    assert [entry.action for entry in kept.entries] == ["freeze", "case-close", "case-deny", "view"]

@@ -1,0 +1,115 @@
+"""Custody: who holds a parcel is sealed beside the record, and no move of bytes gives it to anyone else."""
+
+import pytest
+import redis
+
+from keys.errors import IntegrityError
+from masking_service.service.custody.state import Custodies, Custody
+from masking_service.service.people.principals import Principal
+from masking_service.store.client import Store
+from masking_service.store.layout import custody_key, record_stems
+from tests.keys.known import known_keyring
+from tests.store import stores
+from tests.store.stores import LATER, ask, counted
+
+KEYRING = known_keyring()
+FIRST, SECOND = KEYRING.tenant("default").bases(["SF0000000001", "SF0000000002"])
+COURIER = Principal("client/c-88", "default", ("courier",), frozenset({"021001"}), "key")
+
+
+def place(base: bytes) -> bytes:
+    return custody_key(record_stems([base])[0])
+
+
+@pytest.fixture
+def custodies(store: Store) -> Custodies:
+    return Custodies(store, KEYRING, stores.foreseen())
+
+
+def stored_custody(custodies: Custodies, client: redis.Redis) -> object:
+    return custodies.open("default", FIRST, ask(client, "GET", place(FIRST)))
+
+
+@pytest.mark.parametrize(
+    ("custody", "held"),
+    [
+        (Custody("021001"), True),
+        (Custody("999999"), False),
+        (Custody("999999", "client/c-88"), True),
+        (Custody(None, "client/c-88"), True),
+        (Custody("021001", "client/c-99"), False),  # another courier took it out of the caller's site
+        (Custody("021001", ""), False),  # set, but to no courier
+        (Custody(None, "c-88"), False),
+        (Custody(None), False),
+        (Custody(""), False),
+    ],
+)
+def test_a_parcel_is_held_by_its_courier_or_else_by_its_site(custody: Custody, held: bool) -> None:
+    assert custody.held_by(COURIER) is held
+
+
+def test_a_principal_without_sites_holds_no_site() -> None:
+    stranger = Principal("client/c-1", "default", ("courier",), frozenset(), "key")
+
+    assert (Custody("021001").held_by(stranger), Custody(None).held_by(stranger)) == (False, False)
+
+
+@pytest.mark.parametrize("custody", [Custody("021001"), Custody("021001", "client/c-88"), Custody(None, "staff/u-1")])
+def test_what_was_set_is_read(custodies: Custodies, client: redis.Redis, custody: Custody) -> None:
+    custodies.prepare_first("default", [FIRST], custody, [LATER]).write()
+
+    assert stored_custody(custodies, client) == custody
+
+
+def test_a_batch_is_one_round_trip(custodies: Custodies, store: Store, client: redis.Redis) -> None:
+    with counted(store) as trips:
+        custodies.prepare_first("default", [FIRST, SECOND], Custody("021001"), [LATER, LATER + 1]).write()
+
+    ends = [ask(client, "EXPIRETIME", place(base)) for base in (FIRST, SECOND)]
+    assert (trips, ends) == ([1], [LATER, LATER + 1])
+
+
+@pytest.fixture
+def sealed(custodies: Custodies, client: redis.Redis) -> bytes:
+    """What is stored of the first waybill, which a site holds."""
+    custodies.prepare_first("default", [FIRST], Custody("021001"), [LATER]).write()
+    stored: bytes = ask(client, "GET", place(FIRST))
+    return stored
+
+
+@pytest.mark.usefixtures("sealed")
+def test_custody_that_is_set_is_not_taken_over(custodies: Custodies, client: redis.Redis) -> None:
+    custodies.prepare_first("default", [FIRST], Custody("999999"), [LATER]).write()
+
+    assert stored_custody(custodies, client) == Custody("021001")
+
+
+def test_a_waybill_without_custody_is_held_by_no_principal(custodies: Custodies) -> None:
+    assert custodies.open("default", FIRST, None) is None
+
+
+@pytest.mark.parametrize(("tenant", "base"), [("default", SECOND), ("other", FIRST)], ids=["waybill", "tenant"])
+def test_custody_that_was_moved_to_another_one_is_an_alarm(
+    custodies: Custodies, sealed: bytes, tenant: str, base: bytes
+) -> None:
+    with pytest.raises(IntegrityError):
+        custodies.open(tenant, base, sealed)
+
+
+def test_a_flipped_bit_is_an_alarm(custodies: Custodies, sealed: bytes) -> None:
+    with pytest.raises(IntegrityError):
+        custodies.open("default", FIRST, sealed[:-1] + bytes([sealed[-1] ^ 1]))
+
+
+@pytest.mark.parametrize("value", [b"", b'["021001",null]', bytes(64)])
+def test_an_unsealed_value_is_an_alarm(custodies: Custodies, value: bytes) -> None:
+    with pytest.raises(IntegrityError):
+        custodies.open("default", FIRST, value)
+
+
+def test_a_record_in_the_place_of_custody_is_an_alarm(custodies: Custodies, store: Store, client: redis.Redis) -> None:
+    stored = stores.put(stores.vault(store), stores.body(), "SF0000000001")
+    value = ask(client, "GET", record_stems([stored.base])[0] + b"}0")
+
+    with pytest.raises(IntegrityError):
+        custodies.open("default", stored.base, value)

@@ -1,0 +1,12 @@
+"""Data keys on a store that holds none."""
+
+import pytest
+
+from masking_service.service.waybills.data_keys import DataKeys
+from masking_service.store.client import Store
+from tests.service.waybills.data_keys.made import made
+
+
+@pytest.fixture
+def data_keys(store: Store) -> DataKeys:
+    return made(store)

@@ -1,0 +1,26 @@
+"""What shows a kind in full is answered with its audit entry only."""
+
+import pytest
+
+from masking_service.masking.profiles import Profile
+from masking_service.service.people.policy import Grant
+from masking_service.service.waybills.records import Record
+from masking_service.service.waybills.showing import shown_masked
+from masking_service.service.waybills.vault import Found
+from tests.store.stores import NOW, NUMBER, body
+
+FOUND = Found(b"base of 12 B", 0, Record(b"ab", 1, NOW, body()), None)
+PROFILE = Profile.parse("label", {})
+
+
+def test_a_waybill_is_shown_masked_without_an_entry() -> None:
+    shown = shown_masked(Grant("desk", "waybill:view", "label"), PROFILE, NUMBER, FOUND)
+
+    assert (shown.waybill_no, shown.revision) == (NUMBER, 0)
+
+
+def test_a_kind_in_full_is_not_shown_without_an_entry() -> None:
+    courier = Grant("courier", "waybill:view", "courier", full_kinds=frozenset({"address"}))
+
+    with pytest.raises(RuntimeError):
+        shown_masked(courier, PROFILE, NUMBER, FOUND)
