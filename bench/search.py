@@ -35,6 +35,8 @@ from masking_service.runtime.wiring import Parts, assemble
 from masking_service.service.call.recorder import RequestContext
 from masking_service.service.custody.state import Custody
 from masking_service.service.people.principals import DEFAULT_TENANT, Principal
+from masking_service.service.search.use import Search
+from masking_service.service.waybills.tokenize import Tokenize
 from masking_service.shipped import shipped
 
 BATCH = 500
@@ -77,7 +79,7 @@ class Load:
 def tokenize(parts: Parts, records: list[dict[str, Any]], site: str | None = None) -> None:
     """Tokenize a batch."""
     context, custody = RequestContext(PRINTER, "bench", clock()), Custody(site) if site else None
-    parts.acting.tokenize(
+    parts.acting.of(Tokenize)(
         context,
         "standard",
         None,
@@ -140,7 +142,7 @@ def searched(parts: Parts, count: int, asked: Callable[[int], dict[str, str | No
     taken, shown = [], 0
     for at in range(count):
         began = time.perf_counter()
-        shown += len(parts.acting.search(RequestContext(DESK, "bench", clock()), None, **asked(at)).results)
+        shown += len(parts.acting.of(Search)(RequestContext(DESK, "bench", clock()), None, **asked(at)).results)
         taken.append((time.perf_counter() - began) * 1_000)
     quantiles = statistics.quantiles(taken, n=100)
     return f"{quantiles[49]:.1f} / {quantiles[98]:.1f} ms, {shown / count:.1f} found"

@@ -35,7 +35,7 @@ from masking_service.runtime.wiring import assemble
 SIZES = (1, 50, 500)
 REST = "everything around it"
 PARTS = {
-    "decode": ("masking_service.http.routes.waybills:body",),
+    "decode": ("masking_service.http.app:_body",),
     "find and mask": ("masking_service.masking.record:Masker.mask_batch",),
     "leak guard": ("masking_service.masking.record:_Run.guard", "masking_service.masking.columns:_without_leaks"),
     "body and seal": (
@@ -50,7 +50,7 @@ PARTS = {
     ),
     "pack": ("masking_service.store.client:Store.write",),
     "Redis": ("masking_service.store.pipeline:Exchanges.run",),
-    "encode": ("masking_service.http.http:encode",),
+    "encode": ("masking_service.http.answering:encode",),
 }
 """Where each stage happens: functions and methods, as ``module:name``."""
 ONLY_TOKENIZING = frozenset({"body and seal", "tokens", "pack", "Redis"})

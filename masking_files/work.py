@@ -26,6 +26,7 @@ from masking_service.service.call.recorder import RequestContext
 from masking_service.service.custody.state import Custody
 from masking_service.service.people.errors import AccessError, QuotaExceeded, Unauthenticated
 from masking_service.service.waybills.mask import mask_batch
+from masking_service.service.waybills.tokenize import Tokenize
 from masking_service.store.errors import StoreUnavailable
 
 REFRESH_SECONDS: Final = 1.0
@@ -118,7 +119,7 @@ class Tokenizing:
             self._refreshed = monotonic()
         now = clock()
         principal = self._parts.acting.authenticator.authenticate(self._authorization, _HERE, now)
-        answers = self._parts.acting.tokenize(
+        answers = self._parts.acting.of(Tokenize)(
             RequestContext(principal, uuid.uuid4().hex, now),
             self._schema,
             self._profile,

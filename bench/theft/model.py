@@ -69,7 +69,7 @@ class Service:
         self._memory = Memory(self.record, self.reviews)
         memory: Any = self._memory
         self._watch = FreezeByPolicy(
-            rules=policy.rules.watch, freezes=memory, audit=memory, alerts=memory, metrics=memory
+            rules=policy.rules.watch, freezes=memory, recorder=memory, alerts=memory, metrics=memory
         )
 
     @property

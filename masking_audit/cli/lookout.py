@@ -19,7 +19,7 @@ from masking_service.runtime.store_admission import recognise
 from masking_service.runtime.wiring import assemble
 from masking_service.service.lookout.signals import all_signals
 from masking_service.service.lookout.texts import in_words
-from masking_service.service.lookout.use import reason_of
+from masking_service.service.lookout.use import Lookout, reason_of
 from masking_service.service.oversight.auditing import AUDIT_HASH_OF_TENANT, end
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.health import uphold
@@ -54,7 +54,7 @@ def lookout(language: str, archive: Path | None, state_dir: Path) -> None:
         hashes = {tenant: parts.keyring.tenant(tenant).audit_hash(AUDIT_HASH_OF_TENANT) for tenant in parts.tenants}
         histories = read_histories(lines, hashes.values(), now)
         for tenant, hashed in sorted(hashes.items()):
-            listed = parts.acting.lookout(tenant, all_signals(histories[hashed], now), now)
+            listed = parts.acting.of(Lookout)(tenant, all_signals(histories[hashed], now), now)
             for one in listed:
                 frozen = ", frozen" if one.frozen else ""
                 click.echo(f"{rfc3339(one.at)}  {tenant}  {one.id}  {one.total}{frozen}")

@@ -1,68 +1,51 @@
-"""The Flask application.
+"""The Flask application: serves the operations of all capabilities, and answers every error as a problem.
 
-It authenticates before routing and answers every error as a problem.
+Of each call it does, in this order: authenticate, find the operation, check the permission, decode, call the use case,
+encode (`service/call/call.py` says the whole order).
 """
 
 import time
-from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
-from flask import Flask, Request, Response
+from flask import Flask, Response, request
+from gunicorn.http.errors import ParseException
 from werkzeug.exceptions import HTTPException
-from werkzeug.routing import MapAdapter
 
 from keys.errors import IntegrityError
-from masking_service.http.http import begin, current_request, problem_answer, problem_of_http, state
-from masking_service.http.permission import permission_first
+from masking_service.http.answering import JSON, answer, batch, note_outcomes, problem_answer, problem_of_http
+from masking_service.http.body import decode, decode_query
+from masking_service.http.capabilities import PATH_PARAMETERS
+from masking_service.http.docs import assets
+from masking_service.http.operations import TABLE, OwnCall
 from masking_service.http.problems import RETRY_AFTER, Problem, problem_of
-from masking_service.http.routes.audit import audit
-from masking_service.http.routes.calls import calls
-from masking_service.http.routes.cases import cases
-from masking_service.http.routes.decoys import decoys
-from masking_service.http.routes.operations import operations
-from masking_service.http.routes.principals import principals
-from masking_service.http.routes.problems import problems
-from masking_service.http.routes.waybills import waybills
+from masking_service.http.state import begin, state
 from masking_service.observability.logs import error_place, log
 from masking_service.runtime.wiring import Parts
+from masking_service.service.call.operation import Answered, Batch, Call, Operation, SignedRequest
+from masking_service.service.call.recorder import RequestContext
 from masking_service.service.people.errors import QuotaExceeded, Unauthenticated
 
-GUARDED = "/v1/"
-SIGNED = "/v1/calls/records"
-"""The one path under it whose requests have a signature in place of a credential."""
-OVERLOADED = "masking_service.overloaded"
+GUARDED: Final = "/v1/"
+SIGNED: Final = frozenset(row.path for row in TABLE if row.signed)
+"""The paths under it whose requests have a signature in place of a credential."""
+OVERLOADED: Final = "masking_service.overloaded"
 """Under this name a request's environment says that it is refused (masking_service/server/bounds.py)."""
-
-
-class App(Flask):
-    """A Flask application that supports neither `async` views nor routing by host."""
-
-    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
-        """Return the function as it is. Flask looks for `async` functions three times in each request."""
-        return func
-
-    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
-        """Return an adapter that routes by path and method only. Flask's own also parses the host and the query."""
-        if request is None:
-            return None
-        return self.url_map.bind("", path_info=request.path, default_method=request.method)
 
 
 def create_app(parts: Parts) -> Flask:
     """The WSGI application over the use cases of this process."""
-    app = App(__name__, static_folder=None)
+    app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = parts.settings.max_body_bytes
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False  # a redirect would be a status of its own, and repeat the path
-    app.register_blueprint(waybills(parts))
-    app.register_blueprint(cases(parts))
-    app.register_blueprint(calls(parts))
-    app.register_blueprint(principals(parts))
-    app.register_blueprint(decoys(parts))
-    app.register_blueprint(audit(parts))
-    app.register_blueprint(problems())
-    app.register_blueprint(operations(parts))
+    for row in TABLE:
+        if row.uses is Parts:
+            serve = partial(_serve_own, parts, row)
+        else:
+            serve = partial(_serve_signed, parts, row) if row.signed else partial(_serve, row)
+        app.add_url_rule(_rule(row), row.name, serve, methods=[row.method.upper()])
+    app.register_blueprint(assets())
 
     app.before_request(partial(_authenticate, parts))
     app.register_error_handler(Exception, partial(_refuse, parts))
@@ -70,25 +53,93 @@ def create_app(parts: Parts) -> Flask:
     return app
 
 
+def _rule(row: Operation) -> str:
+    """Return the path of an operation as Flask writes it."""
+    return row.path.format_map({name: f"<{one.converter}:{name}>" for name, one in PATH_PARAMETERS.items()})
+
+
 def _authenticate(parts: Parts) -> None:
-    """Settle who is asking before any route is entered."""
-    asked = current_request()
-    environ = asked.environ
-    known = begin(environ.get("HTTP_X_REQUEST_ID", ""))
-    if OVERLOADED in environ:
+    """Settle who is asking before any operation is entered, also where the path has none."""
+    known = begin(request.headers.get("X-Request-Id", ""))
+    if OVERLOADED in request.environ:
         raise Problem("overloaded", headers=RETRY_AFTER)
-    if asked.path.startswith(GUARDED) and asked.path != SIGNED:
-        header, address = environ.get("HTTP_AUTHORIZATION"), environ.get("REMOTE_ADDR", "")
-        known.principal = parts.acting.authenticator.authenticate(header, address, known.now)
+    if request.path.startswith(GUARDED) and request.path not in SIGNED:
+        known.acting = parts.acting
+        header, address = request.headers.get("Authorization"), request.remote_addr or ""
+        known.principal = known.acting.admission.authenticate(header, address, known.now)
+
+
+def _serve(row: Operation, **path: str) -> Response:
+    """Serve one call of a capability's operation, under the policy by which the caller was authenticated."""
+    known = state()
+    if known.principal is None or known.acting is None:
+        raise Unauthenticated("no-credential")
+    context = RequestContext(known.principal, known.request_id, known.now)
+    known.acting.admission.allow(row, context, path)
+    call = Call(context, _body(row), _query(row), path)
+    return _encoded(row, row.handle(known.acting.of(row.uses), call))
+
+
+def _serve_signed(parts: Parts, row: Operation) -> Response:
+    """Serve a request whose signature the use case checks."""
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    signed = SignedRequest(headers, _data(), request.environ.get("REMOTE_ADDR", ""), state().request_id, state().now)
+    return _encoded(row, row.handle(parts.acting.of(row.uses), signed))
+
+
+def _serve_own(parts: Parts, row: Operation, **path: str) -> Response:
+    """Serve an operation of the service itself, which needs no credential."""
+    answered = row.handle(parts, OwnCall(_query(row), path))
+    return answered if isinstance(answered, Response) else _encoded(row, answered)
+
+
+def _body(row: Operation) -> Any:
+    """Decode the body into the operation's shape; None where it has none."""
+    if row.body is None:
+        return None
+    data = _data()
+    if row.body_optional and not data:
+        return row.body()
+    if "Content-Encoding" in request.headers or request.mimetype not in ("", JSON):
+        raise Problem("unsupported-media-type")
+    decoded = decode(row.body, data)
+    for member, most in row.at_most.items():
+        if len(getattr(decoded, member)) > most:
+            raise Problem("too-many-items", [(f"/{member}", "too-many-items")])
+    return decoded
+
+
+def _data() -> bytes:
+    """Read the body. Raises Problem: ``too-large``, or ``bad-request`` where its chunks are broken."""
+    try:
+        return request.get_data(cache=False)
+    except (OSError, ParseException):  # what gunicorn says of chunks that are none, or that never come
+        raise Problem("bad-request") from None
+
+
+def _query(row: Operation) -> Any:
+    """Decode the query into the operation's shape; None where it has none."""
+    return decode_query(row.query, dict(request.args.lists())) if row.query is not None else None
+
+
+def _encoded(row: Operation, answered: Any) -> Response:
+    """Encode what an operation answered."""
+    status, content = next(iter(row.answers.items()))
+    if isinstance(answered, Answered):
+        return answer(answered.content, answered.status)
+    if isinstance(content, Batch):
+        return batch(answered)
+    if row.batch_of_one and note_outcomes([answered]):
+        raise Problem(answered.error.code)
+    return answer(answered, status)
 
 
 def _refuse(parts: Parts, error: Exception) -> Response:
     """Turn an error into a problem, and report what an operator has to know."""
     if isinstance(error, HTTPException):
         return problem_answer(problem_of_http(error))
-    error = permission_first(error, parts.acting)
     problem = problem_of(error)
-    if current_request().method == "GET":  # which has no body: a member is one of the query
+    if request.method == "GET":  # which has no body: a member is one of the query
         problem.errors = [(pointer.replace("/", "query:", 1), code) for pointer, code in problem.errors]
     if isinstance(error, QuotaExceeded):
         parts.metrics.budget_refusal(error.role, error.counts, error.window)
@@ -109,16 +160,17 @@ def _refuse(parts: Parts, error: Exception) -> Response:
 
 def _finish(parts: Parts, response: Response) -> Response:
     """Add the headers of every answer, count the request and log it."""
-    known, asked = state(), current_request()
+    known = state()
     seconds = time.perf_counter() - known.started
-    method, route = (asked.method, asked.url_rule.rule) if asked.url_rule else ("", "")
-    response.headers.add("X-Request-Id", known.request_id)  # setting one would search all others
-    response.headers.add("X-Content-Type-Options", "nosniff")
+    rule = request.url_rule
+    method, route = (request.method, rule.rule) if rule else ("", "")
+    response.headers["X-Request-Id"] = known.request_id
+    response.headers["X-Content-Type-Options"] = "nosniff"
     parts.metrics.request(method, route, response.status_code, seconds)
     if known.code:
         parts.metrics.problem(known.code)
     for outcome, count in known.outcomes.items():
-        parts.metrics.items(asked.endpoint or "", outcome, count)
+        parts.metrics.items(request.endpoint or "", outcome, count)
     log.info(
         "request",
         request_id=known.request_id,

@@ -1,14 +1,13 @@
 """The components of the OpenAPI document: schemas of bodies, headers of answers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
 
-from masking_service.http import operations
-from masking_service.http.operation import Batch
 from masking_service.http.problem_texts import PROBLEMS
 from masking_service.masking.schema import Schema
+from masking_service.service.call.operation import Batch, Operation
 from masking_service.service.people.rules import Rules
 
 Json = dict[str, Any]
@@ -79,10 +78,10 @@ HEADERS: Final[Mapping[str, Json]] = {
 }
 
 
-def schemas(rules: Rules, known: Mapping[str, Schema]) -> Json:
+def schemas(rules: Rules, known: Mapping[str, Schema], table: Sequence[Operation]) -> Json:
     """Every shape that a body can have, with what the set-up decides filled in."""
-    bodies = [row.body for row in operations.TABLE if row.body is not None]
-    every = [answer for row in operations.TABLE for _, answer in row.contents() if not isinstance(answer, str)]
+    bodies = [row.body for row in table if row.body is not None]
+    every = [answer for row in table for _, answer in row.contents() if not isinstance(answer, str)]
     batches = [answer for answer in every if isinstance(answer, Batch)]
     shapes = [answer for answer in every if not isinstance(answer, Batch)]
     shapes += [shape for batch in batches for shape in batch.results]

@@ -4,19 +4,20 @@ It says what the code says and repeats none of it by hand; the set-up's own name
 in it, and nothing about anyone is.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
-from masking_service.http import components, examples, operations
+from masking_service.http import capabilities, components
+from masking_service.http.answering import JSON, PROBLEM_JSON
 from masking_service.http.components import Json, reference
-from masking_service.http.http import JSON, PROBLEM_JSON
-from masking_service.http.operation import Answer, Operation
 from masking_service.http.problem_texts import PROBLEMS
 from masking_service.http.problems import Problem
+from masking_service.http.rule_texts import ITEMS
 from masking_service.masking.schema import Schema
+from masking_service.service.call.operation import Answer, Operation
 from masking_service.service.people.rules import Rules
 
 _DESCRIPTION: Final = """\
@@ -47,20 +48,21 @@ _BY_STATUS: Final[Mapping[int, tuple[str, ...]]] = {
 }
 
 
-def document(rules: Rules, schemas: Mapping[str, Schema]) -> Json:
-    """The whole document, for a service with this policy and these schemas."""
+def document(rules: Rules, schemas: Mapping[str, Schema], groups: Mapping[str, Sequence[Operation]]) -> Json:
+    """The whole document of these operations, by tag, for a service with this policy and these schemas."""
     paths: dict[str, Json] = {}
-    for group, rows in operations.GROUPS.items():
+    table = [row for rows in groups.values() for row in rows]
+    for group, rows in groups.items():
         for row in rows:
             paths.setdefault(row.path, {})[row.method] = _operation(row, group)
     return {
         "openapi": "3.1.0",
         "info": {"title": "Waybill masking service", "version": "1", "description": _DESCRIPTION},
         "servers": [{"url": "/"}],
-        "tags": [{"name": group} for group in operations.GROUPS],
+        "tags": [{"name": group} for group in groups],
         "paths": paths,
         "components": {
-            "schemas": components.schemas(rules, schemas),
+            "schemas": components.schemas(rules, schemas, table),
             "headers": dict(components.HEADERS),
             "parameters": {"X-Request-Id": _request_id(), "Accept-Language": _ACCEPT_LANGUAGE},
             "securitySchemes": {
@@ -76,7 +78,6 @@ def document(rules: Rules, schemas: Mapping[str, Schema]) -> Json:
 
 
 def _operation(row: Operation, group: str) -> Json:
-    example = examples.TABLE.get(row.name)
     operation: Json = {
         "operationId": row.name,
         "tags": [group],
@@ -88,8 +89,8 @@ def _operation(row: Operation, group: str) -> Json:
     }
     if row.body is not None:
         content: Json = {"schema": reference(row.body)}
-        if example is not None:
-            content["example"] = example.body
+        if row.example is not None:
+            content["example"] = row.example.body
         operation["requestBody"] = {"required": not row.body_optional, "content": {JSON: content}}
     return operation
 
@@ -111,11 +112,11 @@ def _parameters(row: Operation) -> list[Json]:
             "name": name,
             "in": "path",
             "required": True,
-            "description": description,
-            "schema": {"type": "string", "minLength": shortest},
-            "example": example,
+            "description": one.description,
+            "schema": {"type": "string", "minLength": one.shortest},
+            "example": one.example,
         }
-        for name, (description, shortest, example) in operations.PATH_PARAMETERS.items()
+        for name, one in capabilities.PATH_PARAMETERS.items()
         if f"{{{name}}}" in row.path
     ]
     if row.query is not None:
@@ -158,19 +159,32 @@ def _content(row: Operation, status: int, answer: Answer) -> Json:
     if isinstance(answer, str):
         return {answer: {"schema": {"type": "string"}}}
     content: Json = {"schema": reference(answer)}
-    if row.name in examples.TABLE and status == min(row.answers):
-        content["example"] = examples.TABLE[row.name].answer
+    if row.example is not None and status == min(row.answers):
+        content["example"] = with_details(row.example.answer)
     return {JSON: content}
+
+
+def with_details(answer: Any) -> Any:
+    """Return an example with the sentence of each item's error."""
+    if not (isinstance(answer, dict) and isinstance(answer.get("results"), list)):
+        return answer
+    results = [
+        {**result, "error": {**result["error"], "detail": ITEMS[result["error"]["code"]].en}}
+        if "error" in result and result["error"]["code"] in ITEMS
+        else result
+        for result in answer["results"]
+    ]
+    return {**answer, "results": results}
 
 
 def _refusals(row: Operation) -> dict[int, list[str]]:
     """The codes with which an operation can be refused, by status."""
     codes = [
-        *operations.COMMON,
-        *(operations.AUTHENTICATED if row.authenticated else ()),
-        *(operations.GUARDED if row.permissions else ()),
-        *(operations.WITH_BODY if row.body is not None else ()),
-        *(operations.WITH_QUERY if row.query is not None else ()),
+        *capabilities.COMMON,
+        *(capabilities.AUTHENTICATED if row.authenticated else ()),
+        *(capabilities.GUARDED if row.permissions else ()),
+        *(capabilities.WITH_BODY if row.body is not None else ()),
+        *(capabilities.WITH_QUERY if row.query is not None else ()),
         *row.problems,
     ]
     by_status: dict[int, list[str]] = {}

@@ -23,7 +23,7 @@ from masking_service.http.rule_texts import (
 from masking_service.http.texts import Language, Text
 from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.timestamps import rfc3339
-from masking_service.service.call.errors import NotFound, SeveralWaybills, TooMany, UnknownSchema
+from masking_service.service.call.errors import InvalidRequest, NotFound, SeveralWaybills, TooMany, UnknownSchema
 from masking_service.service.people.errors import (
     AccessError,
     CallsUnavailable,
@@ -128,8 +128,8 @@ def problem_of(error: Exception) -> Problem:
             return Problem("unknown-schema", [("/schema", "unknown-schema")])
         case SeveralWaybills():
             return Problem("several-waybills", [("/schema", "several-waybills")])
-        case NotFound():
-            return Problem("not-found")
+        case NotFound() | InvalidRequest():
+            return Problem(error.code, error.places)
         case TooMany():
             return Problem("too-many")
         case ArchiveUnavailable():

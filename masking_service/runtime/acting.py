@@ -1,10 +1,12 @@
-"""The use cases under one policy."""
+"""Makes the use cases of one policy: one function a capability says what its use cases are made of."""
 
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from masking_service.service.call.budgets import Budgets
+from masking_service.service.call.call import Admission
 from masking_service.service.call.disclosures import Disclosures
 from masking_service.service.call.gate import Gate
 from masking_service.service.call.recorder import Recorder
@@ -35,7 +37,6 @@ from masking_service.service.phone_calls.reports import CallReports
 from masking_service.service.phone_calls.use import Calling
 from masking_service.service.search.use import Search
 from masking_service.service.state.once import OnceAMinute
-from masking_service.service.use_case import UseCase
 from masking_service.service.waybills.conflicts import ConflictBudget
 from masking_service.service.waybills.mask import Mask, Maskers
 from masking_service.service.waybills.privacy import Privacy
@@ -45,116 +46,293 @@ from masking_service.service.waybills.view import View
 if TYPE_CHECKING:
     from masking_service.runtime.wiring import Parts
 
+UseCase = TypeVar("UseCase")
+
 
 @dataclass(frozen=True, slots=True)
+class Outside:
+    """Other systems that a policy names.
+
+    Attributes:
+        issuers: who signs access tokens.
+        case_check: the ticket system; None if the policy names none.
+        line: the provider of privacy numbers.
+    """
+
+    issuers: Issuers
+    case_check: CaseCheck | None
+    line: Line
+
+
 class Acting:
-    """What one policy makes of the parts: it is exchanged whole when the policy changes."""
+    """What one policy makes of the parts. It is exchanged as a whole when the policy changes.
 
-    policy: Policy
-    gate: Gate
-    recorder: Recorder
-    authenticator: Authenticator
-    mask: Mask
-    tokenize: Tokenize
-    view: View
-    search: Search
-    detokenize: Detokenize
-    move_custody: MoveCustody
-    cases: Casework
-    read_cases: ReadCases
-    privacy: Privacy
-    freezes: FreezeByHand
-    decoys: Planting
-    audit: Auditing
-    me: Me
-    activity: Activity
-    lookout: Lookout
-    calling: Calling
-    call_reports: CallReports
+    Attributes:
+        policy: what the roles may do.
+        authenticator, recorder: who is calling, and the entries of their calls.
+        admission: lets calls in.
+    """
+
+    def __init__(self, parts: "Parts", policy: Policy, outside: Outside) -> None:
+        shared = _Shared(parts, policy, outside)
+        parts.metrics.create_budget_series(policy.budgets)
+        self.policy = policy
+        self.recorder = shared.recorder
+        self.authenticator = Authenticator(parts.registry, outside.issuers, parts.keyring)
+        self.admission = Admission(self.authenticator, shared.gate, shared.recorder)
+        self._use_cases: dict[type, Any] = {type(one): one for make in _CAPABILITIES for one in make(parts, shared)}
+
+    def of(self, kind: type[UseCase]) -> UseCase:
+        """Return the use case of this class."""
+        found: UseCase = self._use_cases[kind]
+        return found
 
 
-def use_cases(parts: "Parts", policy: Policy, issuers: Issuers, case_check: CaseCheck | None, line: Line) -> Acting:
-    """Make the use cases from these parts, a policy, and the issuers, ticket system and provider that it names."""
-    common = _common(parts, policy, issuers, case_check, line)
-    made_of = vars(common)  # all parts, by name
-    return Acting(
-        policy=policy,
-        gate=common.gate,
-        recorder=common.audit,
-        authenticator=Authenticator(parts.registry, issuers, parts.keyring),
-        mask=Mask(gate=common.gate, maskers=common.maskers),  # no store of its own: masking makes no round trip (R6)
-        tokenize=Tokenize(**made_of),
-        view=View(**made_of),
-        search=Search(**made_of),
-        detokenize=Detokenize(**made_of),
-        move_custody=MoveCustody(**made_of),
-        cases=Casework(**made_of),
-        read_cases=ReadCases(**made_of),
-        privacy=Privacy(**made_of),
-        freezes=FreezeByHand(gate=common.gate, freezes=parts.freezes, audit=common.audit, metrics=parts.metrics),
-        decoys=Planting(**made_of),
-        audit=Auditing(**made_of),
-        me=Me(**made_of),
-        activity=Activity(**made_of),
-        lookout=common.lookout,
-        calling=Calling(**made_of),
-        call_reports=CallReports(**made_of),
-    )
+class _Shared:
+    """What several capabilities need of each other, under one policy."""
 
-
-def _common(parts: "Parts", policy: Policy, issuers: Issuers, case_check: CaseCheck | None, line: Line) -> UseCase:
-    """Create the parts that the use cases share, and the metric series of the budgets."""
-    parts.metrics.create_budget_series(policy.budgets)
-    audit = Recorder(parts.log, parts.denials, parts.keyring, policy.digest, parts.backlog.require_room)
-    budgets = Budgets(parts.store, parts.keyring, policy.rules.factors, os.urandom, parts.metrics)
-    once = OnceAMinute(parts.store, parts.keyring, os.urandom)
-    cases = Cases(parts.store, parts.keyring, os.urandom)
-    freezing = FreezeByPolicy(
-        rules=policy.rules.watch, freezes=parts.freezes, audit=audit, alerts=parts.alerts, metrics=parts.metrics
-    )
-    return UseCase(
-        policy=policy,
-        gate=Gate(policy, parts.freezes),
-        issuers=issuers,
-        store=parts.store,
-        keyring=parts.keyring,
-        vault=parts.vault,
-        schemas=parts.schemas,
-        maskers=Maskers(parts.schemas, policy.rules.profiles),
-        budgets=budgets,
-        conflicts=ConflictBudget(budgets=budgets, once=once, audit=audit, alerts=parts.alerts),
-        freezes=parts.freezes,
-        freezing=freezing,
-        decoys=parts.decoys,
-        watch=DecoyWatch(
+    def __init__(self, parts: "Parts", policy: Policy, outside: Outside) -> None:
+        store, keyring = parts.store, parts.keyring
+        self.policy = policy
+        self.outside = outside
+        self.gate = Gate(policy, parts.freezes)
+        self.recorder = Recorder(parts.log, parts.denials, keyring, policy.digest, parts.backlog.require_room)
+        self.budgets = Budgets(store, keyring, policy.rules.factors, os.urandom, parts.metrics)
+        self.disclosures = Disclosures(store, keyring, os.urandom)
+        self.custodies = Custodies(store, keyring, os.urandom)
+        self.cases = Cases(store, keyring, os.urandom)
+        self.case_authority = CaseAuthority(policy=policy, cases=self.cases, check=outside.case_check)
+        self.live_calls = LiveCalls(store, keyring, os.urandom)
+        self.call_records = CallRecords(store, keyring, os.urandom)
+        self.freezing = FreezeByPolicy(
+            rules=policy.rules.watch,
+            freezes=parts.freezes,
+            recorder=self.recorder,
+            alerts=parts.alerts,
+            metrics=parts.metrics,
+        )
+        self.watch = DecoyWatch(
             policy=policy,
             decoys=parts.decoys,
             freezes=parts.freezes,
-            freezing=freezing,
+            freezing=self.freezing,
             alerts=parts.alerts,
             defer=parts.deferred.submit,
-        ),
-        cases=cases,
-        case_check=case_check,
-        case_authority=CaseAuthority(policy=policy, cases=cases, check=case_check),
-        custodies=Custodies(parts.store, parts.keyring, os.urandom),
-        disclosures=Disclosures(parts.store, parts.keyring, os.urandom),
-        line=line,
-        callers=Callers(parts.store, parts.keyring, os.urandom),
-        live_calls=LiveCalls(parts.store, parts.keyring, os.urandom),
-        call_records=CallRecords(parts.store, parts.keyring, os.urandom),
-        lookout=Lookout(
+        )
+        self.lookout = Lookout(
             policy=policy,
             freezes=parts.freezes,
-            shortlists=Shortlists(parts.store, parts.keyring, os.urandom),
-            freezing=freezing,
-            audit=audit,
+            shortlists=Shortlists(store, keyring, os.urandom),
+            freezing=self.freezing,
+            recorder=self.recorder,
+            alerts=parts.alerts,
+        )
+
+
+def _waybills(parts: "Parts", shared: _Shared) -> Iterator[object]:
+    maskers = Maskers(parts.schemas, shared.policy.rules.profiles)
+    yield Mask(gate=shared.gate, maskers=maskers)  # no store: masking makes no round trip (R6)
+    yield Tokenize(
+        gate=shared.gate,
+        policy=shared.policy,
+        keyring=parts.keyring,
+        vault=parts.vault,
+        schemas=parts.schemas,
+        maskers=maskers,
+        conflicts=ConflictBudget(
+            budgets=shared.budgets,
+            once=OnceAMinute(parts.store, parts.keyring, os.urandom),
+            recorder=shared.recorder,
             alerts=parts.alerts,
         ),
-        audit=audit,
-        checkpoints=parts.checkpoints,
-        older=parts.archive,
-        recent=parts.recent_entries,
-        alerts=parts.alerts,
+        custodies=shared.custodies,
+        recorder=shared.recorder,
+    )
+    yield View(
+        gate=shared.gate,
+        policy=shared.policy,
+        store=parts.store,
+        keyring=parts.keyring,
+        vault=parts.vault,
+        budgets=shared.budgets,
+        freezing=shared.freezing,
+        watch=shared.watch,
+        case_authority=shared.case_authority,
+        custodies=shared.custodies,
+        disclosures=shared.disclosures,
+        recorder=shared.recorder,
+    )
+    yield Privacy(
+        gate=shared.gate,
+        policy=shared.policy,
+        keyring=parts.keyring,
+        vault=parts.vault,
+        custodies=shared.custodies,
+        disclosures=shared.disclosures,
+        recorder=shared.recorder,
+    )
+
+
+def _custody(parts: "Parts", shared: _Shared) -> Iterator[object]:
+    yield MoveCustody(
+        gate=shared.gate,
+        policy=shared.policy,
+        keyring=parts.keyring,
+        vault=parts.vault,
+        watch=shared.watch,
+        custodies=shared.custodies,
+        recorder=shared.recorder,
+    )
+
+
+def _search(parts: "Parts", shared: _Shared) -> Iterator[object]:
+    yield Search(
+        gate=shared.gate,
+        policy=shared.policy,
+        store=parts.store,
+        keyring=parts.keyring,
+        vault=parts.vault,
+        budgets=shared.budgets,
+        freezing=shared.freezing,
+        watch=shared.watch,
+        custodies=shared.custodies,
+        disclosures=shared.disclosures,
+        recorder=shared.recorder,
         metrics=parts.metrics,
     )
+
+
+def _opening(parts: "Parts", shared: _Shared) -> Iterator[object]:
+    yield Detokenize(
+        gate=shared.gate,
+        policy=shared.policy,
+        issuers=shared.outside.issuers,
+        store=parts.store,
+        keyring=parts.keyring,
+        vault=parts.vault,
+        budgets=shared.budgets,
+        freezing=shared.freezing,
+        watch=shared.watch,
+        case_authority=shared.case_authority,
+        call_records=shared.call_records,
+        disclosures=shared.disclosures,
+        recorder=shared.recorder,
+    )
+
+
+def _cases(parts: "Parts", shared: _Shared) -> Iterator[object]:
+    yield Casework(
+        gate=shared.gate,
+        policy=shared.policy,
+        keyring=parts.keyring,
+        budgets=shared.budgets,
+        freezing=shared.freezing,
+        watch=shared.watch,
+        cases=shared.cases,
+        case_check=shared.outside.case_check,
+        recorder=shared.recorder,
+        alerts=parts.alerts,
+    )
+    yield ReadCases(
+        gate=shared.gate,
+        policy=shared.policy,
+        keyring=parts.keyring,
+        cases=shared.cases,
+        disclosures=shared.disclosures,
+    )
+
+
+def _decoys(parts: "Parts", shared: _Shared) -> Iterator[object]:
+    yield Planting(
+        gate=shared.gate,
+        policy=shared.policy,
+        issuers=shared.outside.issuers,
+        keyring=parts.keyring,
+        vault=parts.vault,
+        budgets=shared.budgets,
+        freezing=shared.freezing,
+        decoys=parts.decoys,
+        disclosures=shared.disclosures,
+        recorder=shared.recorder,
+    )
+
+
+def _freezes(parts: "Parts", shared: _Shared) -> Iterator[object]:
+    yield FreezeByHand(gate=shared.gate, freezes=parts.freezes, recorder=shared.recorder, metrics=parts.metrics)
+
+
+def _phone_calls(parts: "Parts", shared: _Shared) -> Iterator[object]:
+    yield Calling(
+        gate=shared.gate,
+        policy=shared.policy,
+        issuers=shared.outside.issuers,
+        store=parts.store,
+        keyring=parts.keyring,
+        vault=parts.vault,
+        budgets=shared.budgets,
+        freezing=shared.freezing,
+        watch=shared.watch,
+        case_authority=shared.case_authority,
+        custodies=shared.custodies,
+        disclosures=shared.disclosures,
+        line=shared.outside.line,
+        callers=Callers(parts.store, parts.keyring, os.urandom),
+        live_calls=shared.live_calls,
+        recorder=shared.recorder,
+    )
+    yield CallReports(
+        line=shared.outside.line,
+        live_calls=shared.live_calls,
+        call_records=shared.call_records,
+        recorder=shared.recorder,
+        metrics=parts.metrics,
+    )
+
+
+def _lookout(_: "Parts", shared: _Shared) -> Iterator[object]:
+    yield shared.lookout
+
+
+def _oversight(parts: "Parts", shared: _Shared) -> Iterator[object]:
+    yield Activity(
+        gate=shared.gate,
+        policy=shared.policy,
+        keyring=parts.keyring,
+        freezes=parts.freezes,
+        lookout=shared.lookout,
+        recent=parts.recent_entries,
+    )
+    yield Auditing(
+        gate=shared.gate,
+        store=parts.store,
+        keyring=parts.keyring,
+        budgets=shared.budgets,
+        recorder=shared.recorder,
+        checkpoints=parts.checkpoints,
+        older=parts.archive,
+    )
+
+
+def _me(parts: "Parts", shared: _Shared) -> Iterator[object]:
+    yield Me(
+        policy=shared.policy,
+        issuers=shared.outside.issuers,
+        budgets=shared.budgets,
+        freezes=parts.freezes,
+        line=shared.outside.line,
+    )
+
+
+_CAPABILITIES: Final = (
+    _waybills,
+    _custody,
+    _search,
+    _opening,
+    _cases,
+    _decoys,
+    _freezes,
+    _phone_calls,
+    _lookout,
+    _oversight,
+    _me,
+)

@@ -14,6 +14,7 @@ from masking_service.audit.backlog import Backlog
 from masking_service.audit.checkpoints import Checkpoints
 from masking_service.audit.log import AuditLog
 from masking_service.audit.recent import RecentEntries
+from masking_service.audit.wanted import OlderEntries
 from masking_service.masking.profiles import Profile
 from masking_service.masking.schema import Schema
 from masking_service.masking.schemas import load_schemas
@@ -22,7 +23,7 @@ from masking_service.observability.logs import log
 from masking_service.observability.metrics import Metrics
 from masking_service.observability.webhook import Webhook
 from masking_service.rotation.keyset_watch import KeyWatch
-from masking_service.runtime.acting import Acting, use_cases
+from masking_service.runtime.acting import Acting, Outside
 from masking_service.runtime.clock import clock
 from masking_service.runtime.settings import Settings, SettingsError
 from masking_service.service.call.denials import Denials
@@ -84,7 +85,7 @@ class Parts:
         self.log = AuditLog(self.store, keyring.audit_signer, os.urandom, clock)
         self.denials = Denials(self.log, clock)
         self.checkpoints = Checkpoints(self.store, keyring.audit_signer, settings.state_dir, clock)
-        self.archive: AskedArchive | None = None
+        self.archive: OlderEntries | None = None
         if settings.audit_url and settings.audit_key:
             self.archive = AskedArchive(settings.audit_url, MessageKey.read(settings.audit_key), clock)
         self.backlog = Backlog(self.store, self.checkpoints, self.archive, clock)
@@ -92,7 +93,7 @@ class Parts:
         self.schemas = load_schemas(settings.schemas)
         self._fetched = KeysByUrl()
         self._policy_file = PolicyFile(settings.policy)
-        self.acting = self._under(self._policy_file.read(development=settings.development))
+        self.acting = self.under(self._policy_file.read(development=settings.development))
 
     @property
     def tenants(self) -> set[str]:
@@ -108,7 +109,7 @@ class Parts:
             PolicyError: the new content has faults. The policy in force stays; it is said once a change.
         """
         if self._policy_file.changed():
-            self.acting = self._under(self._policy_file.read(development=self.settings.development))
+            self.acting = self.under(self._policy_file.read(development=self.settings.development))
             log.info("policy-accepted", policy=self.acting.policy.digest)
 
     def use(self, schema: Schema, profile: Profile) -> None:
@@ -116,9 +117,10 @@ class Parts:
         self.schemas[schema.name] = schema
         rules = self.acting.policy.rules
         profiles = {**rules.profiles, profile.name: profile}
-        self.acting = self._under(Policy(replace(rules, profiles=profiles), development=self.settings.development))
+        self.acting = self.under(Policy(replace(rules, profiles=profiles), development=self.settings.development))
 
-    def _under(self, policy: Policy) -> Acting:
+    def under(self, policy: Policy) -> Acting:
+        """Make the use cases of a policy, with the issuers, ticket system and provider that it names."""
         issuers = Issuers.load(policy, self.settings.policy.parent, self._fetched)
         if self.settings.development:
             issuers = issuers.with_development((self.settings.state_dir / DEVELOPMENT_ISSUER_KEY).read_bytes())
@@ -138,7 +140,7 @@ class Parts:
             random=os.urandom,
             counted=self.metrics.call,
         )
-        return use_cases(self, policy, issuers, case_check, line)
+        return Acting(self, policy, Outside(issuers, case_check, line))
 
 
 def open_keyring(settings: Settings) -> Keyring:

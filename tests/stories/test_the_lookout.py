@@ -57,7 +57,7 @@ def test_the_pair_is_listed_with_the_reasons_in_words_and_no_one_else(command: C
 
 
 def shortlist(api: Api) -> list[ListedPerson]:
-    lookout: Lookout = api.parts.acting.lookout
+    lookout: Lookout = api.parts.acting.of(Lookout)
     return lookout.listed("default")
 
 
@@ -98,7 +98,7 @@ def test_each_listed_person_raises_an_alert_and_at_most_five_are_listed_a_day(fr
     reasons = [
         Reason(f"staff/p{at}", signal, 4.0, 9, 11, 1.4, "staff/wang") for at in range(7) for signal in ("pair", "pace")
     ]
-    lookout = fresh.parts.acting.lookout
+    lookout = fresh.parts.acting.of(Lookout)
     days = [[one.id for one in lookout("default", reasons, now + at)] for at in (0, 60, DAY)]
 
     assert days == [[f"staff/p{at}" for at in range(5)], [], ["staff/p5", "staff/p6"]]
@@ -107,7 +107,7 @@ def test_each_listed_person_raises_an_alert_and_at_most_five_are_listed_a_day(fr
 
 def test_a_listed_person_is_listed_again_after_seven_days(fresh: Api, now: int) -> None:
     reasons = [Reason("staff/p", signal, 4.0, 9, 11, 1.4, "staff/wang") for signal in ("pair", "pace")]
-    lookout = fresh.parts.acting.lookout
+    lookout = fresh.parts.acting.of(Lookout)
 
     assert [len(lookout("default", reasons, now + at)) for at in (0, 7 * DAY, 7 * DAY + 1)] == [1, 0, 1]
 
@@ -116,7 +116,7 @@ def test_the_list_keeps_thirty_days(fresh: Api, now: int) -> None:
     found = []
     for who, at in (("staff/a", now), ("staff/b", now + 30 * DAY), ("staff/c", now + 30 * DAY + 1)):
         reasons = [Reason(who, signal, 4.0, 9, 11, 1.4, "staff/wang") for signal in ("pair", "pace")]
-        fresh.parts.acting.lookout("default", reasons, at)
+        fresh.parts.acting.of(Lookout)("default", reasons, at)
         found.append("".join(one.id[-1] for one in shortlist(fresh)))
 
     assert found == ["a", "ba", "cb"]
@@ -149,4 +149,4 @@ def test_another_tenant_has_a_list_of_its_own(command: Command, fresh: Api) -> N
     said = command("audit", "lookout")
 
     assert "other  no one to list" in said.output
-    assert fresh.parts.acting.lookout.listed("other") == []
+    assert fresh.parts.acting.of(Lookout).listed("other") == []

@@ -8,18 +8,23 @@ from urllib.parse import quote
 from werkzeug.test import TestResponse
 
 from masking_service.audit.stored import unpack
-from masking_service.http import operations
-from masking_service.http.operation import Operation
+from masking_service.http.capabilities import PATH_PARAMETERS
 from masking_service.observability.alerts import Alert
+from masking_service.service.call.operation import Example, Operation
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import ONE_SLOT
 from tests.web.api import NUMBER, Api, Json, content, results
 from tests.web.people import SUPERVISOR, TRACKING
 
 
+def example_of(row: Operation) -> Example:
+    assert row.example is not None
+    return row.example
+
+
 def path_of(row: Operation) -> str:
     """The path of an operation with the parameters of the document's examples."""
-    return row.path.format_map({name: example for name, (_, _, example) in operations.PATH_PARAMETERS.items()})
+    return row.path.format_map({name: one.example for name, one in PATH_PARAMETERS.items()})
 
 
 def entries(api: Api, action: str | None = None) -> list[Json]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from masking_service.runtime.clock import clock
-from masking_service.service.freezes import answers
+from masking_service.service.oversight import answers
 from masking_service.service.oversight.activity import MAX_PRINCIPALS
 from tests.web.api import NUMBER, Api, Clock, Json, Trips, content, field
 from tests.web.people import COURIER, OFFICER, SUPERVISOR

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from tests.audit.archives import SilentArchive
@@ -13,8 +11,8 @@ from tests.web.test_metrics import counts
 
 
 def test_older_entries_without_an_answer_of_the_archive_are_a_problem_that_says_so(fresh: Api) -> None:
-    acting = fresh.parts.acting
-    fresh.parts.acting = replace(acting, audit=replace(acting.audit, older=SilentArchive()))
+    fresh.parts.archive = SilentArchive()
+    fresh.parts.acting = fresh.parts.under(fresh.parts.acting.policy)
     answered = fresh.get(AUDITOR, "/v1/audit")
 
     assert refusal(answered) == (503, "unavailable")

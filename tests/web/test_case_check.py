@@ -11,6 +11,7 @@ import pytest
 
 from examples.case_check.sidecar import Ticket
 from keys.files import write_secret_file
+from masking_service.service.cases.use import Casework
 from tests.ticket_systems import KEY, TicketSystem, ticket_system
 from tests.web.api import NOW, NUMBER, PHONE, Api, Clock, Json, Under, outcome, record, refusal
 from tests.web.calls import entries, frozen
@@ -78,7 +79,7 @@ def test_a_case_with_a_ticket_is_opened_and_keeps_the_digest(made: Made) -> None
 
     assert opening(api) == (201, "open")
     assert api.get(DESK, "/v1/cases/D-1").get_json()["ticket"] == "confirmed"
-    kept = api.parts.acting.cases.cases.get("default", "D-1").opening
+    kept = api.parts.acting.of(Casework).cases.get("default", "D-1").opening
     assert len(kept.checked) == 64
     assert [entry["ticket"] for entry in entries(api) if entry["action"] == "case-open"] == [kept.checked]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from masking_service.masking.timestamps import rfc3339
-from masking_service.runtime.acting import use_cases
+from masking_service.runtime.acting import Acting, Outside
 from masking_service.runtime.clock import clock
 from masking_service.service.people.issuers import Issuers
 from masking_service.service.phone_calls.line import Line
@@ -51,7 +51,7 @@ def test_calls_are_told_to_those_who_may_make_them(api: Api) -> None:
 
 def test_without_a_provider_no_one_is_told_of_calls(fresh: Api) -> None:
     line = Line(None, 600, lambda _outcome: None)
-    fresh.parts.acting = use_cases(fresh.parts, fresh.parts.acting.policy, Issuers((), ()), None, line)
+    fresh.parts.acting = Acting(fresh.parts, fresh.parts.acting.policy, Outside(Issuers((), ()), None, line))
 
     assert "call:make" in me(fresh, OFFICER)["permissions"]
     assert me(fresh, OFFICER)["calls"] is False

@@ -71,14 +71,14 @@ def test_items_are_counted_by_what_became_of_them(api: Api) -> None:
     api.get(OFFICER, "/v1/waybills/SF9999999999")
 
     assert grown(api, before, "masking_items_total") == {
-        'operation="waybills.mask",outcome="ok"': 2,
-        'operation="waybills.mask",outcome="invalid-type"': 1,
-        'operation="waybills.tokenize",outcome="ok"': 1,
-        'operation="waybills.detokenize",outcome="ok"': 1,
-        'operation="waybills.detokenize",outcome="not-found"': 1,
-        'operation="waybills.detokenize",outcome="invalid-item"': 1,
-        'operation="waybills.view_one",outcome="ok"': 1,
-        'operation="waybills.view_one",outcome="not-found"': 1,
+        'operation="mask",outcome="ok"': 2,
+        'operation="mask",outcome="invalid-type"': 1,
+        'operation="tokenize",outcome="ok"': 1,
+        'operation="detokenize",outcome="ok"': 1,
+        'operation="detokenize",outcome="not-found"': 1,
+        'operation="detokenize",outcome="invalid-item"': 1,
+        'operation="view_waybill",outcome="ok"': 1,
+        'operation="view_waybill",outcome="not-found"': 1,
     }
 
 

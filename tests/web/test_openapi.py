@@ -18,17 +18,20 @@ import pytest
 from jsonschema import Draft202012Validator
 from werkzeug.test import TestResponse
 
-from masking_service.http import examples, operations
-from masking_service.http.openapi import document
-from masking_service.http.operation import Operation
+from masking_service.http import operations
+from masking_service.http.openapi import document, with_details
 from masking_service.http.problem_texts import PROBLEMS
 from masking_service.masking.schemas import load_schemas
+from masking_service.service.call.operation import Example, Operation
 from tests.web.api import Api, Json, content, refusal, without_details
 from tests.web.calls import path_of
 from tests.web.people import DESK, OFFICER, PRINTER, PRIVACY
 
 META = Path(__file__).with_name("openapi-3.1.schema.json")
 ROWS = {row.name: row for row in operations.TABLE}
+EXAMPLES = {
+    row.name: Example(row.example.body, with_details(row.example.answer)) for row in operations.TABLE if row.example
+}
 AUTHENTICATED = [row for row in operations.TABLE if row.authenticated]
 GUARDED = [row for row in AUTHENTICATED if row.permissions]
 ROLES = (PRINTER, "courier", "tracking", DESK, OFFICER, "supervisor", PRIVACY, "auditor")
@@ -81,7 +84,7 @@ def check_told(told: Json, name: str, answered: TestResponse) -> None:
 def send(api: Api, who: str | None, name: str, **change: Any) -> TestResponse:
     """Send an operation's example."""
     row = ROWS[name]
-    body = copy.deepcopy(examples.TABLE[name].body) if name in examples.TABLE else None
+    body = copy.deepcopy(example.body) if (example := ROWS[name].example) else None
     return api.call(who, row.method.upper(), path_of(row), body if body is None else body | change)
 
 
@@ -122,7 +125,12 @@ def test_no_two_operations_share_a_name() -> None:
 
 
 def test_every_operation_has_an_example_but_the_document_its_page_and_the_metrics() -> None:
-    assert examples.TABLE.keys() == ROWS.keys() - {"openapi", "docs", "metrics", "start"}
+    assert EXAMPLES.keys() == ROWS.keys() - {
+        "openapi",
+        "docs",
+        "metrics",
+        "start",
+    }
 
 
 def test_every_problem_is_described_for_an_operation(told: Json) -> None:
@@ -149,7 +157,7 @@ def test_every_example_fits_its_schema(told: Json) -> None:
 
 @pytest.mark.parametrize("row", [row for row in operations.TABLE if row.body], ids=lambda row: row.name)
 def test_an_example_is_a_request_that_the_service_reads(row: Operation) -> None:
-    sent = msgspec.json.encode(examples.TABLE[row.name].body)
+    sent = msgspec.json.encode(EXAMPLES[row.name].body)
     msgspec.json.decode(sent, type=row.body)
 
 
@@ -176,38 +184,36 @@ def test_the_described_permission_is_the_required_one(api: Api, told: Json, row:
 def test_the_example_of_masking_is_true(api: Api, told: Json) -> None:
     answered = send(api, PRINTER, "mask")
     check_told(told, "mask", answered)
-    assert answered.get_json() == examples.TABLE["mask"].answer
+    assert answered.get_json() == EXAMPLES["mask"].answer
 
 
 def test_the_examples_of_storing_and_viewing_are_true(api: Api, told: Json) -> None:
     stored = send(api, PRINTER, "tokenize")
     check_told(told, "tokenize", stored)
-    result, shown = stored.get_json()["results"][0], examples.TABLE["tokenize"].answer["results"][0]
+    result, shown = stored.get_json()["results"][0], EXAMPLES["tokenize"].answer["results"][0]
     assert result["record"] == shown["record"]
     assert result["tokens"].keys() == shown["tokens"].keys()
     for name in ("view_waybill", "view_waybills"):
         answered = send(api, OFFICER, name)
         check_told(told, name, answered)
-        assert answered.get_json() == examples.TABLE[name].answer
+        assert answered.get_json() == EXAMPLES[name].answer
 
 
 def test_the_example_of_opening_is_true(api: Api, told: Json) -> None:
     tokens = send(api, PRINTER, "tokenize").get_json()["results"][0]["tokens"]
     opened = send(api, DESK, "open_case", officer=None)
     check_told(told, "open_case", opened)
-    example = examples.TABLE["open_case"].answer
+    example = EXAMPLES["open_case"].answer
     theirs = {"officer", "opened_by", "opened_at", "expires_at"}
     assert opened.get_json().keys() == example.keys()
     assert {k: v for k, v in opened.get_json().items() if k not in theirs} == {
         k: v for k, v in example.items() if k not in theirs
     }
-    items = examples.TABLE["detokenize"].body["items"]
+    items = EXAMPLES["detokenize"].body["items"]
     sent = [{"token": tokens["/sender/phone"]} if "token" in item else item for item in items]
     answered = send(api, OFFICER, "detokenize", items=sent)
     check_told(told, "detokenize", answered)
-    for result, shown in zip(
-        answered.get_json()["results"], examples.TABLE["detokenize"].answer["results"], strict=True
-    ):
+    for result, shown in zip(answered.get_json()["results"], EXAMPLES["detokenize"].answer["results"], strict=True):
         assert {**result, "token": None} == {**shown, "token": None}
     disclosed = send(api, "auditor", "read_disclosures")
     check_told(told, "read_disclosures", disclosed)
@@ -219,7 +225,7 @@ def test_the_example_of_opening_is_true(api: Api, told: Json) -> None:
 def test_the_example_of_moving_is_true(api: Api, told: Json) -> None:
     answered = send(api, "tracking", "move_custody")
     check_told(told, "move_custody", answered)
-    assert without_details(answered.get_json()) == without_details(examples.TABLE["move_custody"].answer)
+    assert without_details(answered.get_json()) == without_details(EXAMPLES["move_custody"].answer)
 
 
 @pytest.mark.parametrize("name", ["approve_case", "deny_case"])
@@ -227,7 +233,7 @@ def test_the_examples_of_deciding_are_true(api: Api, told: Json, name: str) -> N
     send(api, DESK, "open_case", officer=None, purpose="regulator")
     decided = send(api, "supervisor", name)
     check_told(told, name, decided)
-    assert decided.get_json()["status"] == examples.TABLE[name].answer["status"]
+    assert decided.get_json()["status"] == EXAMPLES[name].answer["status"]
     late = send(api, "supervisor-2", name)
     assert late.status_code == 409
     check_told(told, name, late)
@@ -239,7 +245,7 @@ def test_failures_are_described(api: Api, told: Json) -> None:
     check_told(told, "tokenize", send(api, PRINTER, "tokenize", records=bad))
     check_told(told, "tokenize", send(api, PRINTER, "tokenize", schema="yunda"))
     send(api, PRINTER, "tokenize")
-    changed = examples.TABLE["tokenize"].body["records"][0] | {"remark": "other"}
+    changed = EXAMPLES["tokenize"].body["records"][0] | {"remark": "other"}
     conflict = send(api, PRINTER, "tokenize", records=[changed])
     assert conflict.get_json()["failed"] == 1
     check_told(told, "tokenize", conflict)
@@ -306,6 +312,6 @@ def test_numbers_in_answers_are_described_with_their_bounds(told: Json) -> None:
 
 
 def test_a_schema_of_several_waybills_is_described_for_masking_only(shared: Api) -> None:
-    shapes = document(shared.parts.acting.policy.rules, load_schemas())["components"]["schemas"]
+    shapes = document(shared.parts.acting.policy.rules, load_schemas(), operations.GROUPS)["components"]["schemas"]
     assert "yunda" in shapes["MaskRequest"]["properties"]["schema"]["enum"]
     assert "yunda" not in shapes["TokenizeRequest"]["properties"]["schema"]["enum"]

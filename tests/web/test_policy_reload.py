@@ -17,6 +17,7 @@ from keys.development_issuer import new_private_pem, public_pem
 from masking_service.runtime.clock import clock
 from masking_service.runtime.settings import Settings
 from masking_service.runtime.wiring import Parts, assemble
+from masking_service.service.opening.use import Detokenize
 from masking_service.service.people.errors import Forbidden, PolicyError, QuotaExceeded, Unauthenticated
 from masking_service.service.people.issuers import mint
 from tests.service.people.policies import ISSUER, TEXT, someone
@@ -151,7 +152,7 @@ def test_budgets_change_with_the_policy_and_what_was_spent_stays_spent(parts: Pa
 
     def reserve(amount: int) -> None:
         grant = parts.acting.policy.grant(officer, "token:detokenize", purpose="dispute")
-        parts.acting.detokenize.budgets.reserve(officer, grant, amount, now)
+        parts.acting.of(Detokenize).budgets.reserve(officer, grant, amount, now)
 
     reserve(20)
     with pytest.raises(QuotaExceeded):
@@ -259,7 +260,7 @@ def test_entries_name_the_policy_that_decided(parts: Parts, edit: Edit) -> None:
     parts.reload_policy()
 
     assert parts.acting.policy.digest != before
-    assert parts.acting.detokenize.audit.policy_digest == parts.acting.policy.digest
+    assert parts.acting.recorder.policy_digest == parts.acting.policy.digest
 
 
 def test_a_touched_file_is_read_and_is_no_fault(parts: Parts, policy: Path) -> None:

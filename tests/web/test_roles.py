@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from masking_service.http import examples, operations
-from masking_service.http.operation import Operation
+from masking_service.http import operations
+from masking_service.service.call.operation import Operation
 from tests.web.api import NUMBER, Api, Json, outcome, record, refusal, token
-from tests.web.calls import path_of
+from tests.web.calls import example_of, path_of
 from tests.web.people import AUDITOR, COURIER, DESK, OFFICER, PRINTER, PRIVACY, SUPERVISOR
 
 VIEWERS = (DESK, OFFICER, SUPERVISOR, PRIVACY)  # through the profile label
@@ -125,7 +125,7 @@ def wrong_requests(row: Operation) -> list[tuple[str, dict[str, Any]]]:
     wrong: list[tuple[str, dict[str, Any]]] = [("?nothing=1", {})] if row.query else []
     if row.body is None:
         return wrong
-    body = copy.deepcopy(examples.TABLE[row.name].body)
+    body = copy.deepcopy(example_of(row).body)
     wrong += [("", more) for more in ALWAYS_WRONG]
     wrong += [("", {"body": body | {name: value}}) for name in (*body, "nothing") for value in (None, 7, "", [], [7])]
     return wrong

@@ -16,8 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from masking_service.http import examples, operations
-from masking_service.http.operation import Operation
+from masking_service.http import operations
+from masking_service.service.call.operation import Operation
 from tests.e2e.processes import Running
 from tests.service.people.policies import DEFAULT, edited, someone
 from tests.web.people import AUDITOR, COURIER, DESK, OFFICER, PRINTER, PRIVACY, SUPERVISOR, TRACKING
@@ -51,9 +51,10 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     policy.write_text(edited(lambda document: document.update(search={"phone": True, "last4": True})), "utf-8")
     running = Running.serve(folder, "--dev", "--workers", "1", MASKING_POLICY=str(policy))
     for who, name in ((PRINTER, "tokenize"), (TRACKING, "move_custody"), (DESK, "open_case")):
-        path = next(row.path for row in operations.TABLE if row.name == name)
-        body = examples.TABLE[name].body | ({"officer": None} if name == "open_case" else {})
-        assert running.status(running.credentials[who], "POST", path, body) in {200, 201}
+        row = next(row for row in operations.TABLE if row.name == name)
+        assert row.example is not None
+        body = row.example.body | ({"officer": None} if name == "open_case" else {})
+        assert running.status(running.credentials[who], "POST", row.path, body) in {200, 201}
     yield running
     running.stop()
 

@@ -30,18 +30,12 @@ _CSP: Final = (
 )
 
 
-def docs() -> Blueprint:
-    """The page at ``/docs``, its files, and the redirect from ``/``."""
-    routes = Blueprint("docs", __name__)
-    page = (_OWN / "index.html").read_bytes()
+PAGE: Final = (_OWN / "index.html").read_bytes()
 
-    @routes.get("/docs")
-    def show() -> Response:
-        return page_answer(page)
 
-    @routes.get("/")
-    def start() -> Response:
-        return Response(status=302, headers={"Location": "/docs", "Cache-Control": "no-store"})
+def assets() -> Blueprint:
+    """The files of the page at ``/docs``."""
+    routes = Blueprint("docs_assets", __name__)
 
     @routes.get("/docs/<name>")
     def asset(name: str) -> Response:

@@ -38,14 +38,14 @@ class Gate:
     def require(self, principal: Principal, permissions: Sequence[str]) -> None:
         """Refuse a caller who has none of these permissions.
 
-        Profiles and purposes do not matter. It grants nothing.
+        Profiles and purposes do not matter. It grants nothing, and a caller who has one may still be frozen.
 
         Raises:
-            Frozen: the principal is frozen.
             Forbidden: no role has one of them.
+            Frozen: the same, and the principal is frozen.
         """
-        self._freezes.refuse(principal)
         if not any(self._policy.permits(principal, permission) for permission in permissions):
+            self._freezes.refuse(principal)
             raise Forbidden
 
     def grant_and_freeze_question(

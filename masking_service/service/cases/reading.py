@@ -1,29 +1,39 @@
 """Reading cases: one, a list, and what was opened under one. The desk, which approves none, sees its own."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from operator import itemgetter
 from typing import Final
 
 from msgspec import UNSET
 
+from keys.keyring import Keyring
 from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.timestamps import rfc3339
 from masking_service.masking.waybill import normalise_waybill_no
-from masking_service.service.call.disclosures import Opened
+from masking_service.service.call.disclosures import Disclosures, Opened
+from masking_service.service.call.gate import Gate
+from masking_service.service.call.names import case_name
 from masking_service.service.call.recorder import RequestContext
 from masking_service.service.cases import answers
 from masking_service.service.cases.authority import reaches
-from masking_service.service.cases.state import Case, Cases, Status, case_name
+from masking_service.service.cases.state import Case, Cases, Status
 from masking_service.service.people.errors import NoSuchCase
 from masking_service.service.people.policy import Policy
 from masking_service.service.people.principals import Principal, principal_id
-from masking_service.service.use_case import UseCase
 
 PAST: Final[tuple[Status, ...]] = ("expired", "closed", "denied")
 
 
-class ReadCases(UseCase):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadCases:
     """Reads the cases that the caller may see, under one policy."""
+
+    policy: Policy
+    gate: Gate
+    keyring: Keyring
+    cases: Cases
+    disclosures: Disclosures
 
     def one(self, context: RequestContext, name: str) -> answers.Case:
         """One case. Raises AccessError; a case that the caller may not see is `NoSuchCase`."""

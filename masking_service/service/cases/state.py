@@ -5,7 +5,6 @@ closed, each a sealed fact in its own place. Its status follows from the facts
 and the clock. A name that was used is used for ever.
 """
 
-import re
 from collections.abc import Callable, Sequence
 from itertools import count
 from typing import Final, Literal
@@ -25,17 +24,6 @@ Status = Literal["open", "pending", "denied", "closed", "expired"]
 MAX_LISTED: Final = 1_000
 LISTED_SECONDS: Final = 30 * SECONDS_A_DAY
 """How long an expired case can still be listed."""
-_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
-
-
-def case_name(value: object) -> str:
-    """Return a well-formed case name; raise ValueError otherwise.
-
-    It is 1 to 64 of ``A-Z a-z 0-9 . _ -``, a letter or digit first.
-    """
-    if not isinstance(value, str) or not _NAME.fullmatch(value):
-        raise ValueError("a case's name is 1 to 64 of A-Z a-z 0-9 . _ - and begins with a letter or digit")
-    return value
 
 
 class Opening(msgspec.Struct, frozen=True, omit_defaults=True):

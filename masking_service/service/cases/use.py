@@ -5,17 +5,26 @@ waybill up, so that a case tells nothing about what exists.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 import msgspec
 
+from keys.keyring import Keyring
 from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.kinds.text import scrub
 from masking_service.masking.waybill import normalise_waybill_no
-from masking_service.service.call.recorder import DONE, ItemOutcome, RequestContext, Stated
+from masking_service.observability.alerts import Alerts
+from masking_service.service.call.budgets import Budgets
+from masking_service.service.call.gate import Gate
+from masking_service.service.call.names import case_name, sound_case_name
+from masking_service.service.call.recorder import DONE, ItemOutcome, Recorder, RequestContext, Stated
 from masking_service.service.cases import answers
+from masking_service.service.cases.case_check import CaseCheck
 from masking_service.service.cases.reading import case_answer, visible_case
-from masking_service.service.cases.state import Act, Case, Opening, case_name
+from masking_service.service.cases.state import Act, Case, Cases, Opening
+from masking_service.service.decoys.watch import DecoyWatch
+from masking_service.service.freezes.use import FreezeByPolicy
 from masking_service.service.people.errors import (
     CaseCheckUnavailable,
     CaseExists,
@@ -23,17 +32,29 @@ from masking_service.service.people.errors import (
     TicketMismatch,
     UnknownCaseNumber,
 )
+from masking_service.service.people.policy import Policy
 from masking_service.service.people.principals import principal_id
 from masking_service.service.people.sample import any_in_sample
-from masking_service.service.use_case import UseCase
 
 MAX_REASON: Final = 500
 CLOSE_ANY: Final = ("case:approve", "case:close")
 """Permissions to close cases that others opened."""
 
 
-class Casework(UseCase):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Casework:
     """Opens, decides and closes cases, under one policy."""
+
+    policy: Policy
+    gate: Gate
+    keyring: Keyring
+    budgets: Budgets
+    freezing: FreezeByPolicy
+    watch: DecoyWatch
+    cases: Cases
+    case_check: CaseCheck | None
+    recorder: Recorder
+    alerts: Alerts
 
     def open(
         self,
@@ -57,17 +78,17 @@ class Casework(UseCase):
             InvalidRecord: something in the request is malformed; the pointers are the request's.
             StoreUnavailable: it may be open; asking for it tells.
         """
-        with self.audit.record_denials(context, "case-open"):
+        with self.recorder.record_denials(context, "case-open"):
             grant = self.gate.grant(context.principal, "case:open")
         opening = self._opening(context, case, purpose, waybills, officer, reason, expires_in)
         bases = self.keyring.tenant(context.principal.tenant).bases(opening.waybills)
         # A customer may have sent the numbers, and not have been the first to have them.
         self.watch.notice(context, bases, freeze=False)
-        with self.audit.record_denials(context, "case-open", Stated(purpose=purpose, case=case)):
+        with self.recorder.record_denials(context, "case-open", Stated(purpose=purpose, case=case)):
             opening = self._confirmed(context, opening)
             reserved = self.budgets.reserve(context.principal, grant, len(opening.waybills), context.now)
         case_file = self.cases.prepare_opening(context.principal.tenant, opening)
-        entry = self.audit.record(
+        entry = self.recorder.record(
             context,
             "case-open",
             DONE,
@@ -76,10 +97,12 @@ class Casework(UseCase):
             sealed=case_file.sealed,
         )
         try:
-            with self.audit.take_back_on_failure(entry):
+            with self.recorder.take_back_on_failure(entry):
                 opened = case_file.write()
         except CaseExists as refusal:
-            self.audit.record(context, "case-open", refusal.code, Stated(role=grant.role, purpose=purpose, case=case))
+            self.recorder.record(
+                context, "case-open", refusal.code, Stated(role=grant.role, purpose=purpose, case=case)
+            )
             reserved.try_to_give_back(len(opening.waybills))
             raise
         if opened.status(context.now) == "pending":
@@ -118,7 +141,7 @@ class Casework(UseCase):
             AccessError: the caller may not, there is no such case, or there is nothing to decide.
             StoreUnavailable: it may be decided; asking for it tells.
         """
-        with self.audit.record_denials(context, f"case-{act}", Stated(case=sound_case_name(name))):
+        with self.recorder.record_denials(context, f"case-{act}", Stated(case=sound_case_name(name))):
             grant = self.gate.grant(context.principal, "case:approve")
             found = visible_case(self.policy, self.cases, context.principal, name)
             found.decide(context.principal, act, context.now)
@@ -126,7 +149,7 @@ class Casework(UseCase):
 
     def close(self, context: RequestContext, name: str, note: str | None) -> answers.Case:
         """Close a case, as its opener, an approver or the ticket system. Raises as `decide`."""
-        with self.audit.record_denials(context, "case-close", Stated(case=sound_case_name(name))):
+        with self.recorder.record_denials(context, "case-close", Stated(case=sound_case_name(name))):
             closing = [one for one in CLOSE_ANY if self.policy.permits(context.principal, one)]
             grant = self.gate.grant(context.principal, closing[0] if closing else "case:open")
             found = visible_case(self.policy, self.cases, context.principal, name)
@@ -142,14 +165,14 @@ class Casework(UseCase):
             raise InvalidRecord((("/note", "invalid-length"),))
         wanted = Act(act, context.principal.id, context.now, scrub(note or ""))
         done = self.cases.prepare_act(context.principal.tenant, opening.case, wanted)
-        entry = self.audit.record(
+        entry = self.recorder.record(
             context,
             f"case-{act}",
             DONE,
             Stated(role=role, purpose=opening.purpose, case=opening.case),
             sealed=done.sealed,
         )
-        with self.audit.take_back_on_failure(entry):
+        with self.recorder.take_back_on_failure(entry):
             stored = done.write()
         return case_answer(self.policy, stored, context.now)
 
@@ -203,11 +226,3 @@ class Casework(UseCase):
             expires_at=context.now + lifetime,
             approvals_needed=self.policy.approvals_needed(purpose, len(numbers), sampled=sampled),
         )
-
-
-def sound_case_name(name: str | None) -> str | None:
-    """Return the name if it is well formed, for an audit entry; else None."""
-    try:
-        return case_name(name)
-    except ValueError:
-        return None

@@ -8,16 +8,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from keys.keyring import Keyring
+from masking_service.service.call.gate import Gate
 from masking_service.service.call.items import INVALID_ITEM, Fault, unknown_members
-from masking_service.service.call.recorder import DONE, ItemOutcome, RequestContext, Stated
-from masking_service.service.custody.state import Custody
+from masking_service.service.call.recorder import DONE, ItemOutcome, Recorder, RequestContext, Stated
+from masking_service.service.custody.state import Custodies, Custody
+from masking_service.service.decoys.watch import DecoyWatch
+from masking_service.service.people.policy import Policy
 from masking_service.service.people.principals import principal_id, site_codes
 from masking_service.service.search.findable import findable_of
 from masking_service.service.search.index_parts import Indexed, every_entry
-from masking_service.service.use_case import UseCase
 from masking_service.service.waybills import answers
 from masking_service.service.waybills.results import NOT_FOUND, normalised
-from masking_service.service.waybills.vault import Found
+from masking_service.service.waybills.vault import Found, Vault
 
 INVALID_WAYBILL_NO: Final = "invalid-waybill-no"
 _MEMBERS: Final = frozenset({"waybill_no", "site", "courier"})
@@ -31,8 +34,17 @@ class _Move:
     custody: Custody
 
 
-class MoveCustody(UseCase):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoveCustody:
     """Moves custody, under one policy."""
+
+    policy: Policy
+    gate: Gate
+    keyring: Keyring
+    vault: Vault
+    watch: DecoyWatch
+    custodies: Custodies
+    recorder: Recorder
 
     def __call__(self, context: RequestContext, items: Sequence[Any]) -> list[answers.Moved | answers.InvalidMove]:
         """Set the custody of each waybill; the last item of a number counts.
@@ -48,7 +60,7 @@ class MoveCustody(UseCase):
             StoreUnavailable: some may be moved; the same call can be made again.
         """
         tenant = context.principal.tenant
-        with self.audit.record_denials(context, "custody-move"):
+        with self.recorder.record_denials(context, "custody-move"):
             grant = self.gate.grant(context.principal, "custody:move")
         asked = [_read(item) for item in items]
         moves = [one for one in asked if isinstance(one, _Move)]
@@ -60,7 +72,7 @@ class MoveCustody(UseCase):
         custodies = [move.custody for move, _ in last.values()]
         ends = [known.record.expires_at for _, known in last.values()]
         moved = self.custodies.prepare_move(tenant, [*last], custodies, ends)
-        entry = self.audit.record(
+        entry = self.recorder.record(
             context,
             "custody-move",
             DONE if last else NOT_FOUND,
@@ -71,7 +83,7 @@ class MoveCustody(UseCase):
             ],
             sealed=moved.sealed,
         )
-        with self.audit.take_back_on_failure(entry):
+        with self.recorder.take_back_on_failure(entry):
             moved.write()
         if self.policy.search(tenant).last4:
             self._move_entries(context, [*last.values()])

@@ -15,21 +15,33 @@ from typing import Any, Final
 
 import msgspec
 
+from keys.keyring import Keyring
 from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.recipients import is_recipients, is_senders, read
 from masking_service.masking.timestamps import rfc3339
 from masking_service.masking.waybill import normalise_waybill_no
-from masking_service.service.call.disclosures import Called, Disclosure, Heard, Opened
-from masking_service.service.call.recorder import DONE, RELEASED, ItemOutcome, Recorded, RequestContext, Stated
+from masking_service.service.call.budgets import Budgets
+from masking_service.service.call.disclosures import Called, Disclosure, Disclosures, Heard, Opened
+from masking_service.service.call.gate import Gate
+from masking_service.service.call.recorder import (
+    DONE,
+    RELEASED,
+    ItemOutcome,
+    Recorded,
+    Recorder,
+    RequestContext,
+    Stated,
+)
 from masking_service.service.decoys import answers
 from masking_service.service.decoys.own_numbers import hash_number
-from masking_service.service.decoys.state import MAX_DECOYS, Decoy, Kind
-from masking_service.service.people.policy import Grant
+from masking_service.service.decoys.state import MAX_DECOYS, Decoy, Decoys, Kind
+from masking_service.service.freezes.use import FreezeByPolicy
+from masking_service.service.people.issuers import Issuers
+from masking_service.service.people.policy import Grant, Policy
 from masking_service.service.search.asked import one_number
 from masking_service.service.state.sealed import PreparedFields
-from masking_service.service.use_case import UseCase
 from masking_service.service.waybills.results import NOT_FOUND
-from masking_service.service.waybills.vault import Found
+from masking_service.service.waybills.vault import Found, Vault
 
 PLANT: Final = "decoy:plant"
 AT_ONCE: Final = 1_000
@@ -47,8 +59,20 @@ class _Phone:
     number: str
 
 
-class Planting(UseCase):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planting:
     """Plants and removes decoys of the caller's tenant, under one policy."""
+
+    policy: Policy
+    gate: Gate
+    issuers: Issuers
+    keyring: Keyring
+    vault: Vault
+    budgets: Budgets
+    freezing: FreezeByPolicy
+    decoys: Decoys
+    disclosures: Disclosures
+    recorder: Recorder
 
     def listed(self, context: RequestContext) -> answers.Decoys:
         """Return the decoys, the first planted first.
@@ -60,7 +84,7 @@ class Planting(UseCase):
             StoreUnavailable, IntegrityError: the list cannot be read.
         """
         grant, _ = self._grant(context, "decoy-list")
-        entry = self.audit.record(context, "decoy-list", DONE, Stated(role=grant.role))
+        entry = self.recorder.record(context, "decoy-list", DONE, Stated(role=grant.role))
         tenant = context.principal.tenant
         planted = self.decoys.listed(tenant)
         hits = self.decoys.hits(tenant, [decoy.waybill_no for decoy in planted])
@@ -140,7 +164,7 @@ class Planting(UseCase):
         rang = self._seeds_with(context, one_number(phone))
         if not rang:
             self.freezing.count_misses(context, missed, [False])
-            self.audit.record(context, "decoy-heard", NOT_FOUND, Stated(role=grant.role))
+            self.recorder.record(context, "decoy-heard", NOT_FOUND, Stated(role=grant.role))
             return answers.Heard([], 0, [])
         waybills = list(dict.fromkeys(one.waybill_no for one in rang))
 
@@ -164,7 +188,7 @@ class Planting(UseCase):
 
     def _grant(self, context: RequestContext, action: str) -> tuple[Grant, int]:
         """Return the grant, and how many items in a row opened nothing, as before an opening: two round trips."""
-        with self.audit.record_denials(context, action), self.freezing.count_refusals(context):
+        with self.recorder.record_denials(context, action), self.freezing.count_refusals(context):
             grant, missed = self.gate.grant_live(context.principal, PLANT)
             self.issuers.check_unmasking(context.principal, context.now)
             self.budgets.reserve(context.principal, grant, 1, context.now)
@@ -197,7 +221,7 @@ class Planting(UseCase):
         written = False
         while not written:  # again where the list was changed meanwhile
             prepared = self.decoys.prepare(context.principal.tenant, noted)
-            entry = self.audit.record(
+            entry = self.recorder.record(
                 context,
                 action,
                 RELEASED if items else DONE,
@@ -206,7 +230,7 @@ class Planting(UseCase):
                 sealed=[*prepared.sealed, *shown.sealed],
                 fields=shown.fields,
             )
-            with self.audit.take_back_on_failure(entry):
+            with self.recorder.take_back_on_failure(entry):
                 shown.write_rest(entry.carried)
                 written = prepared.write()
         return entry, changed
@@ -219,7 +243,7 @@ class Planting(UseCase):
         refused = [at for number, at in numbers.items() if number not in own]
         if refused:
             self.freezing.count_misses(context, missed, [False])
-            self.audit.record(context, "decoy-plant", NOT_FOUND, Stated(role=grant.role))
+            self.recorder.record(context, "decoy-plant", NOT_FOUND, Stated(role=grant.role))
             raise InvalidRecord(tuple((f"/waybills/{at}", NO_OWN_NUMBER) for at in refused))
 
     def _seeds_with(self, context: RequestContext, number: str) -> list[_Phone]:

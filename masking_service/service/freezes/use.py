@@ -18,11 +18,12 @@ from masking_service.observability.alerts import Alerts
 from masking_service.observability.metrics import Metrics
 from masking_service.service.call.errors import NotFound
 from masking_service.service.call.gate import Gate
+from masking_service.service.call.names import sound_principal
 from masking_service.service.call.recorder import DONE, Recorder, RequestContext, Stated
 from masking_service.service.freezes import answers
 from masking_service.service.freezes.state import Freeze, Freezes
 from masking_service.service.people.errors import Forbidden, QuotaExceeded
-from masking_service.service.people.principals import principal_id, service_principal
+from masking_service.service.people.principals import service_principal
 from masking_service.service.people.rules import WatchRules
 from masking_service.store.errors import StoreUnavailable
 
@@ -42,7 +43,7 @@ class FreezeByHand:
 
     gate: Gate
     freezes: Freezes
-    audit: Recorder
+    recorder: Recorder
     metrics: Metrics
 
     def listed(self, context: RequestContext) -> list[answers.Freeze]:
@@ -69,14 +70,14 @@ class FreezeByHand:
             NotFound: no principal can have that id.
             StoreUnavailable: they may or may not be frozen; the same call can be made again.
         """
-        subject = _well_formed(principal)
-        with self.audit.record_denials(context, "freeze", Stated(subject=subject)):
+        subject = sound_principal(principal)
+        with self.recorder.record_denials(context, "freeze", Stated(subject=subject)):
             grant, _ = self.gate.grant_live(context.principal, "principal:freeze")
         if not subject:
             raise NotFound
         reason = scrub((why or "").strip() or BY_HAND)[:MAX_REASON]
         wanted = Freeze(id=subject, since=context.now, why=reason, by=context.principal.id)
-        frozen = _freeze(self.freezes, self.audit, context, wanted, Stated(role=grant.role, subject=subject))
+        frozen = _freeze(self.freezes, self.recorder, context, wanted, Stated(role=grant.role, subject=subject))
         if frozen is wanted:
             self.metrics.freeze("by-hand")
         return answers.FrozenNow(frozen.id, True, rfc3339(frozen.since), frozen.why)
@@ -91,8 +92,8 @@ class FreezeByHand:
             NotFound: no principal can have that id.
             StoreUnavailable: they may or may not be unfrozen; the same call can be made again.
         """
-        subject = _well_formed(principal)
-        with self.audit.record_denials(context, "thaw", Stated(subject=subject)):
+        subject = sound_principal(principal)
+        with self.recorder.record_denials(context, "thaw", Stated(subject=subject)):
             grant, _ = self.gate.grant_live(context.principal, "principal:freeze")
             if subject == context.principal.id:
                 raise Forbidden
@@ -102,10 +103,10 @@ class FreezeByHand:
         unfrozen = False
         while not unfrozen:  # again where the list was changed meanwhile
             change = self.freezes.prepare_unfreeze(tenant, subject)
-            entry = self.audit.record(
+            entry = self.recorder.record(
                 context, "thaw", DONE, Stated(role=grant.role, subject=subject), sealed=change.sealed
             )
-            with self.audit.take_back_on_failure(entry):
+            with self.recorder.take_back_on_failure(entry):
                 self.freezes.forget_counts(tenant, subject)  # first, or the next miss would freeze them again
                 unfrozen = change.write()
         return answers.ThawedNow(subject, False)
@@ -117,7 +118,7 @@ class FreezeByPolicy:
 
     rules: WatchRules
     freezes: Freezes
-    audit: Recorder
+    recorder: Recorder
     alerts: Alerts
     metrics: Metrics
 
@@ -172,27 +173,19 @@ class FreezeByPolicy:
         caller = context.principal
         watch = RequestContext(service_principal(WATCH, caller.tenant), context.request_id, context.now)
         wanted = Freeze(id=caller.id, since=context.now, why=why, by=watch.principal.id)
-        if _freeze(self.freezes, self.audit, watch, wanted, Stated(purpose=why, subject=caller.id)) is wanted:
+        if _freeze(self.freezes, self.recorder, watch, wanted, Stated(purpose=why, subject=caller.id)) is wanted:
             self.metrics.freeze(why)
             self.alerts.raise_alert(why, caller)
 
 
-def _freeze(freezes: Freezes, audit: Recorder, context: RequestContext, wanted: Freeze, stated: Stated) -> Freeze:
+def _freeze(freezes: Freezes, recorder: Recorder, context: RequestContext, wanted: Freeze, stated: Stated) -> Freeze:
     """Freeze a principal; return `wanted`, or the freeze that is there already."""
     while True:  # again where the list was changed meanwhile
         frozen, change = freezes.prepare_freeze(context.principal.tenant, wanted)
-        entry = audit.record(context, "freeze", DONE, stated, sealed=change.sealed)
-        with audit.take_back_on_failure(entry):
+        entry = recorder.record(context, "freeze", DONE, stated, sealed=change.sealed)
+        with recorder.take_back_on_failure(entry):
             if change.write():
                 return frozen
-
-
-def _well_formed(principal: str) -> str:
-    """Return the id; empty if it is malformed."""
-    try:
-        return principal_id(principal)
-    except ValueError:
-        return ""
 
 
 def _answer(freeze: Freeze) -> answers.Freeze:

@@ -32,7 +32,7 @@ class Lookout:
     freezes: Freezes
     shortlists: Shortlists
     freezing: FreezeByPolicy
-    audit: Recorder
+    recorder: Recorder
     alerts: Alerts
 
     def __call__(self, tenant: str, reasons: Iterable[Reason], now: int) -> list[ListedPerson]:
@@ -90,8 +90,8 @@ class Lookout:
         written = False
         while not written:  # again where another run was first
             change = self.shortlists.prepare(tenant, listed, now)
-            entry = self.audit.record(context, "lookout", DONE, sealed=change.sealed)
-            with self.audit.take_back_on_failure(entry):
+            entry = self.recorder.record(context, "lookout", DONE, sealed=change.sealed)
+            with self.recorder.take_back_on_failure(entry):
                 written = change.write()
 
 

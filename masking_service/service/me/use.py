@@ -1,16 +1,29 @@
 """Tells callers who they are, what the policy allows them, and what is left of their budgets."""
 
+from dataclasses import dataclass
+
 from masking_service.masking.timestamps import rfc3339
+from masking_service.service.call.budgets import Budgets
 from masking_service.service.call.recorder import RequestContext
-from masking_service.service.freezes import answers
+from masking_service.service.freezes.state import Freezes
+from masking_service.service.me import answers
 from masking_service.service.people.errors import Frozen
+from masking_service.service.people.issuers import Issuers
+from masking_service.service.people.policy import Policy
 from masking_service.service.people.principals import Principal
 from masking_service.service.people.rules import Purpose
-from masking_service.service.use_case import UseCase
+from masking_service.service.phone_calls.line import Line
 
 
-class Me(UseCase):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Me:
     """What a caller may know about themselves, under one policy. It is open to every caller."""
+
+    policy: Policy
+    issuers: Issuers
+    budgets: Budgets
+    freezes: Freezes
+    line: Line
 
     def who(self, context: RequestContext) -> answers.Me:
         """Who the caller is, and what the policy allows.

@@ -8,22 +8,29 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from keys.keyring import Keyring
 from masking_service.masking.dialling import dialable
-from masking_service.service.call.disclosures import Disclosure, Opened
+from masking_service.service.call.budgets import Budgets
+from masking_service.service.call.disclosures import Disclosure, Disclosures, Opened
+from masking_service.service.call.gate import Gate
 from masking_service.service.call.items import INVALID_ITEM, Fault, opening_faults
-from masking_service.service.call.recorder import RELEASED, ItemOutcome, Recorded, RequestContext, Stated
+from masking_service.service.call.names import sound_case_name
+from masking_service.service.call.recorder import RELEASED, ItemOutcome, Recorded, Recorder, RequestContext, Stated
+from masking_service.service.cases.authority import CaseAuthority
 from masking_service.service.cases.state import Case
-from masking_service.service.cases.use import sound_case_name
+from masking_service.service.decoys.watch import DecoyWatch
+from masking_service.service.freezes.use import FreezeByPolicy
 from masking_service.service.opening import answers
 from masking_service.service.people.errors import CaseRequired
-from masking_service.service.people.policy import Grant
+from masking_service.service.people.issuers import Issuers
+from masking_service.service.people.policy import Grant, Policy
 from masking_service.service.people.rules import TOKEN_KINDS
-from masking_service.service.phone_calls.call_records import hash_called
-from masking_service.service.use_case import UseCase
+from masking_service.service.phone_calls.call_records import CallRecords, hash_called
 from masking_service.service.waybills.records import Record
 from masking_service.service.waybills.results import NOT_FOUND, normalised
 from masking_service.service.waybills.tokens import Reference, read_token
-from masking_service.service.waybills.vault import Found
+from masking_service.service.waybills.vault import Found, Vault
+from masking_service.store.client import Store
 from masking_service.store.question import Question
 
 KIND_NOT_ALLOWED: Final = "kind-not-allowed"
@@ -90,8 +97,23 @@ class _Asked:
         return answers.InvalidItem(answers.InvalidItemError(INVALID_ITEM, places))
 
 
-class Detokenize(UseCase):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Detokenize:
     """Opens stored values field by field, under one policy."""
+
+    policy: Policy
+    gate: Gate
+    issuers: Issuers
+    store: Store
+    keyring: Keyring
+    vault: Vault
+    budgets: Budgets
+    freezing: FreezeByPolicy
+    watch: DecoyWatch
+    case_authority: CaseAuthority
+    disclosures: Disclosures
+    call_records: CallRecords
+    recorder: Recorder
 
     def __call__(
         self, context: RequestContext, purpose: str | None, case: str | None, items: Sequence[Any]
@@ -116,7 +138,7 @@ class Detokenize(UseCase):
         """
         tenant = context.principal.tenant
         stated = Stated(purpose=self._known(purpose), case=sound_case_name(case))
-        with self.audit.record_denials(context, "detokenize", stated), self.freezing.count_refusals(context):
+        with self.recorder.record_denials(context, "detokenize", stated), self.freezing.count_refusals(context):
             grant, frozen = self.gate.grant_and_freeze_question(context.principal, "token:detokenize", purpose=purpose)
             found_case = self.case_authority.case_question(context, case)
             self.store.ask(frozen, found_case)
@@ -144,7 +166,7 @@ class Detokenize(UseCase):
         released = sum(opened)
 
         disclosures = self.disclosures.prepare(tenant, _opened(context, authority, asked))
-        entry = self.audit.record(
+        entry = self.recorder.record(
             context,
             "detokenize",
             RELEASED if released else NOT_FOUND,
@@ -153,7 +175,7 @@ class Detokenize(UseCase):
             sealed=disclosures.sealed,
             fields=disclosures.fields,
         )
-        with self.audit.take_back_on_failure(entry):
+        with self.recorder.take_back_on_failure(entry):
             disclosures.write_rest(entry.carried)
         reserved.try_to_give_back(lookups - released)
         return [item.result(entry) for item in asked]

@@ -1,27 +1,38 @@
 """Shows who was active in the last day beside their limits, and who is frozen."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Final
 
+from keys.keyring import Keyring
 from masking_service.audit.figures import Figures
-from masking_service.audit.recent import Row
+from masking_service.audit.recent import RecentEntries, Row
 from masking_service.masking.timestamps import rfc3339
+from masking_service.service.call.gate import Gate
 from masking_service.service.call.recorder import RequestContext
-from masking_service.service.freezes import answers
-from masking_service.service.freezes.state import Freeze
+from masking_service.service.freezes.state import Freeze, Freezes
 from masking_service.service.lookout.state import ListedPerson
 from masking_service.service.lookout.texts import in_words
-from masking_service.service.lookout.use import reason_of
+from masking_service.service.lookout.use import Lookout, reason_of
+from masking_service.service.oversight import answers
 from masking_service.service.oversight.auditing import AUDIT_HASH_OF_TENANT
+from masking_service.service.people.policy import Policy
 from masking_service.service.people.rules import WINDOWS
-from masking_service.service.use_case import UseCase
 
 SHOWN: Final = ("1m", "1h", "1d")
 MAX_PRINCIPALS: Final = 1_000
 
 
-class Activity(UseCase):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Activity:
     """Watches the people of the caller's tenant, under one policy."""
+
+    policy: Policy
+    gate: Gate
+    keyring: Keyring
+    freezes: Freezes
+    lookout: Lookout
+    recent: RecentEntries
 
     def __call__(self, context: RequestContext) -> answers.Activity:
         """The frozen and the most active principals of the last day. Round trips: two, and those of `RecentEntries`.

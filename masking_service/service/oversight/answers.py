@@ -4,7 +4,7 @@ from typing import Annotated
 
 from msgspec import UNSET, Meta, UnsetType
 
-from masking_service.service.call.answers import Answer
+from masking_service.service.call.answers import Answer, Time
 
 EntryId = Annotated[
     str,
@@ -153,4 +153,62 @@ class AuditCheckpoint(Answer):
     checkpoint: AuditHeads
     signature: Annotated[
         str, Meta(pattern="^[A-Za-z0-9+/]{86}==$", description="Ed25519 over the checkpoint's link, in base64.")
+    ]
+
+
+Counts = Annotated[dict[str, int], Meta(description="Counts of the last 1m, 1h and 1d.")]
+
+
+class FrozenSince(Answer):
+    """When, why and by whom a principal was frozen."""
+
+    since: Time
+    by: Annotated[str, Meta(description="The principal who froze it, or service/watch for the service itself.")]
+    why: str
+
+
+class ActivePrincipal(Answer):
+    """What a principal did in the last day."""
+
+    principal: str
+    roles: Annotated[list[str], Meta(description="The roles that it acted in.")]
+    fields: Counts
+    full_views: Counts
+    cases: Counts
+    refusals: Counts
+    limits: Annotated[
+        dict[str, dict[str, int]],
+        Meta(description="The policy's limits, by what is counted and by window. Passing a limit of refusals freezes."),
+    ]
+    frozen: FrozenSince | None
+
+
+class ListedReason(Answer):
+    """Why the lookout listed a person: the name of the signal, and a sentence in English and Chinese."""
+
+    signal: str
+    en: str
+    zh: str
+
+
+class ListedPerson(Answer):
+    """A person whom the lookout listed."""
+
+    principal: str
+    at: Time
+    total: Annotated[float, Meta(description="The sum of the signals' scores; a person is listed from 5 on.")]
+    frozen: Annotated[bool, Meta(description="Whether the lookout froze the person, which the policy decides.")]
+    reasons: Annotated[list[ListedReason], Meta(description="The strongest reason first.")]
+
+
+class Activity(Answer):
+    """The frozen principals, then the most active ones of the last day, at most 1,000."""
+
+    principals: list[ActivePrincipal]
+    listed: Annotated[
+        list[ListedPerson],
+        Meta(description="People whom the lookout listed in the last 30 days, at most five a day, the newest first."),
+    ]
+    since: Annotated[
+        Time, Meta(description="The time from which calls are counted: a day ago, or later if the log is busy.")
     ]

@@ -5,36 +5,48 @@ A refused reader is recorded.
 """
 
 from base64 import b64encode
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from time import monotonic
 from typing import Any, Final, Literal
 
 import msgspec
 from msgspec import UNSET
 
+from keys.keyring import Keyring
 from masking_service.audit.checkpoints import Checkpoints
 from masking_service.audit.figures import Figures, figures_of
 from masking_service.audit.lines import CheckpointLine
 from masking_service.audit.log import AuditLog
 from masking_service.audit.reading import EntryDocument
 from masking_service.audit.search import MAX_SECONDS, scan, search
-from masking_service.audit.wanted import Wanted
+from masking_service.audit.wanted import OlderEntries, Wanted
 from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.timestamps import rfc3339
-from masking_service.service.call.recorder import RequestContext
+from masking_service.service.call.budgets import Budgets
+from masking_service.service.call.gate import Gate
+from masking_service.service.call.recorder import Recorder, RequestContext
 from masking_service.service.oversight import answers
 from masking_service.service.people.rules import CHECKPOINTS
 from masking_service.service.search.asked import Asked
-from masking_service.service.use_case import UseCase
 from masking_service.service.waybills.results import normalised
+from masking_service.store.client import Store
 
 AUDIT_HASH_OF_TENANT: Final = "tenant"
 MAX_SUMMED: Final = 20_000
 """Entries that one summary reads at most. A summary that ends there goes on behind the last one."""
 
 
-class Auditing(UseCase):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Auditing:
     """Reads the log and its checkpoints, under one policy."""
+
+    gate: Gate
+    store: Store
+    keyring: Keyring
+    budgets: Budgets
+    recorder: Recorder
+    checkpoints: Checkpoints
+    older: OlderEntries | None
 
     def entries(
         self,
@@ -63,7 +75,7 @@ class Auditing(UseCase):
             UnknownEntryError: the tenant has no entry of the id `after`.
             StoreUnavailable, IntegrityError: it cannot be read.
         """
-        with self.audit.record_denials(context, "audit-read"):
+        with self.recorder.record_denials(context, "audit-read"):
             self.gate.grant(context.principal, "audit:read")
         keys = self.keyring.tenant(context.principal.tenant)
         if waybill is not None:
@@ -97,7 +109,7 @@ class Auditing(UseCase):
             UnknownEntryError: the tenant has no entry of the id `after`.
             StoreUnavailable, IntegrityError: it cannot be read.
         """
-        with self.audit.record_denials(context, "audit-read"):
+        with self.recorder.record_denials(context, "audit-read"):
             self.gate.grant(context.principal, "audit:read")
         keys = self.keyring.tenant(context.principal.tenant)
         wanted = Wanted(action="search", asked=Asked.read(*asked).hashed(keys))
@@ -128,7 +140,7 @@ class Auditing(UseCase):
             UnknownEntryError: the tenant has no entry of the id `after`.
             StoreUnavailable, IntegrityError: it cannot be read.
         """
-        with self.audit.record_denials(context, "audit-read"):
+        with self.recorder.record_denials(context, "audit-read"):
             self.gate.grant(context.principal, "audit:read")
         tenant = self.keyring.tenant(context.principal.tenant).audit_hash(AUDIT_HASH_OF_TENANT)
         wanted = Wanted(begin=begin, end=end)
@@ -164,7 +176,7 @@ class Auditing(UseCase):
             AccessError: the caller may not, or the budget is spent.
             StoreUnavailable, IntegrityError, RolledBackError: there is none.
         """
-        with self.audit.record_denials(context, "audit-read"):
+        with self.recorder.record_denials(context, "audit-read"):
             grant = self.gate.grant(context.principal, "audit:read")
             self.budgets.reserve(context.principal, replace(grant, budget=CHECKPOINTS), 1, context.now)
         return checkpoint_answer(self.checkpoints.newest())

@@ -5,16 +5,18 @@ within the life of its call changes nothing.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
-from masking_service.service.call.recorder import DONE, ItemOutcome, RequestContext
+from masking_service.observability.metrics import Metrics
+from masking_service.service.call.recorder import DONE, ItemOutcome, Recorder, RequestContext
 from masking_service.service.people.errors import Unauthenticated
 from masking_service.service.people.principals import service_principal
 from masking_service.service.phone_calls import answers
-from masking_service.service.phone_calls.call_records import KeptRecord
-from masking_service.service.phone_calls.live_calls import Origin
+from masking_service.service.phone_calls.call_records import CallRecords, KeptRecord
+from masking_service.service.phone_calls.line import Line
+from masking_service.service.phone_calls.live_calls import LiveCalls, Origin
 from masking_service.service.phone_calls.provider import CallRecord, UnsignedRecords
-from masking_service.service.use_case import UseCase
 
 PROVIDER: Final = "calls"
 """The service principal of the provider's records, in the audit log."""
@@ -22,8 +24,15 @@ CLOCK_SLACK: Final = 300
 """Seconds by which the provider's clock may differ from ours."""
 
 
-class CallReports(UseCase):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallReports:
     """Takes records of calls, under one policy."""
+
+    line: Line
+    live_calls: LiveCalls
+    call_records: CallRecords
+    recorder: Recorder
+    metrics: Metrics
 
     def take(
         self, headers: Mapping[str, str], body: bytes, address: str, request_id: str, now: int
@@ -86,8 +95,8 @@ class CallReports(UseCase):
             )
             for one in new
         ]
-        entry = self.audit.record(context, "call-record", DONE, items=items, sealed=prepared.sealed)
-        with self.audit.take_back_on_failure(entry):
+        entry = self.recorder.record(context, "call-record", DONE, items=items, sealed=prepared.sealed)
+        with self.recorder.take_back_on_failure(entry):
             prepared.write()
         for one in new:
             self.metrics.call_record(answered=one.answered)

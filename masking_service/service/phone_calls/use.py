@@ -9,23 +9,33 @@ from typing import Any, Final
 
 import msgspec
 
+from keys.keyring import Keyring
 from masking_service.masking.dialling import dialable
 from masking_service.masking.timestamps import rfc3339
-from masking_service.service.call.disclosures import Called, Disclosure
+from masking_service.service.call.budgets import Budgets
+from masking_service.service.call.disclosures import Called, Disclosure, Disclosures
 from masking_service.service.call.errors import NotFound
-from masking_service.service.call.recorder import DONE, ItemOutcome, Recorded, RequestContext, Stated
+from masking_service.service.call.gate import Gate
+from masking_service.service.call.names import sound_case_name
+from masking_service.service.call.recorder import DONE, ItemOutcome, Recorded, Recorder, RequestContext, Stated
+from masking_service.service.cases.authority import CaseAuthority
 from masking_service.service.cases.state import Case
-from masking_service.service.cases.use import sound_case_name
+from masking_service.service.custody.state import Custodies
+from masking_service.service.decoys.watch import DecoyWatch
+from masking_service.service.freezes.use import FreezeByPolicy
 from masking_service.service.people.errors import CallsUnavailable, CaseRequired, NoCallerNumber, NotCallable
-from masking_service.service.people.policy import Grant
+from masking_service.service.people.issuers import Issuers
+from masking_service.service.people.policy import Grant, Policy
 from masking_service.service.people.principals import Principal
 from masking_service.service.phone_calls import answers
 from masking_service.service.phone_calls.call_records import hash_called
-from masking_service.service.phone_calls.live_calls import CallPlace, LiveCall, Origin
-from masking_service.service.use_case import UseCase
+from masking_service.service.phone_calls.callers import Callers
+from masking_service.service.phone_calls.line import Line
+from masking_service.service.phone_calls.live_calls import CallPlace, LiveCall, LiveCalls, Origin
 from masking_service.service.waybills.results import NOT_FOUND, normalised
 from masking_service.service.waybills.showing import reached
-from masking_service.service.waybills.vault import Found
+from masking_service.service.waybills.vault import Found, Vault
+from masking_service.store.client import Store
 from masking_service.store.question import Question
 
 PERMISSION: Final = "call:make"
@@ -52,8 +62,26 @@ class _Permit:
         return found
 
 
-class Calling(UseCase):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calling:
     """Makes and ends calls, under one policy."""
+
+    policy: Policy
+    gate: Gate
+    issuers: Issuers
+    store: Store
+    keyring: Keyring
+    vault: Vault
+    budgets: Budgets
+    freezing: FreezeByPolicy
+    watch: DecoyWatch
+    case_authority: CaseAuthority
+    custodies: Custodies
+    disclosures: Disclosures
+    line: Line
+    callers: Callers
+    live_calls: LiveCalls
+    recorder: Recorder
 
     def make(
         self, context: RequestContext, waybill_no: object, field: str | None, case: str | None
@@ -74,7 +102,7 @@ class Calling(UseCase):
         tenant, number = context.principal.tenant, normalised(waybill_no)
         numbers = [] if number is None else [number]
         bases = self.keyring.tenant(tenant).bases(numbers)
-        with self.audit.record_denials(context, "call", Stated(case=sound_case_name(case))):
+        with self.recorder.record_denials(context, "call", Stated(case=sound_case_name(case))):
             grant, frozen = self.gate.grant_and_freeze_question(context.principal, PERMISSION)
             by_custody = grant.scope == "custody"  # then a case gives nothing
             found_case = self.case_authority.case_question(context, None if by_custody else case)
@@ -93,9 +121,9 @@ class Calling(UseCase):
         self.freezing.count_misses(context, missed, [value is not None])
         if found is None or value is None:
             items = [ItemOutcome(base, NOT_FOUND) for base in bases] or [ItemOutcome(None, NOT_FOUND)]
-            self.audit.record(context, "call", NOT_FOUND, Stated(role=grant.role, case=permit.case), items=items)
+            self.recorder.record(context, "call", NOT_FOUND, Stated(role=grant.role, case=permit.case), items=items)
             raise NotFound
-        with self.audit.record_denials(context, "call", Stated(role=grant.role, case=permit.case)):
+        with self.recorder.record_denials(context, "call", Stated(role=grant.role, case=permit.case)):
             own, other = _numbers(own_number.answer(), value)
 
         number = hash_called(self.keyring.tenant(tenant), other)
@@ -119,7 +147,7 @@ class Calling(UseCase):
             NotFound: the caller has made no such call lately.
             StoreUnavailable: the same call can be made again.
         """
-        with self.audit.record_denials(context, "call-end"):
+        with self.recorder.record_denials(context, "call-end"):
             grant = self.gate.grant(context.principal, PERMISSION)
         found = self.live_calls.read(ref)
         if found is None or (found[0].tenant, found[0].principal) != (context.principal.tenant, context.principal.id):
@@ -127,8 +155,8 @@ class Calling(UseCase):
         origin, live = found
         if live is not None:
             item = ItemOutcome(origin.base, DONE, origin.field, "phone")
-            entry = self.audit.record(context, "call-end", DONE, Stated(role=grant.role), items=[item])
-            with self.audit.take_back_on_failure(entry):
+            entry = self.recorder.record(context, "call-end", DONE, Stated(role=grant.role), items=[item])
+            with self.recorder.take_back_on_failure(entry):
                 if live.binding:
                     self.line.unbind(live.binding)
                 self.live_calls.end(ref)
@@ -156,12 +184,12 @@ class Calling(UseCase):
         """Spend the budget, record the call, and let the provider bind a number for it."""
         grant, authority = permit.grant, permit.authority
         with (
-            self.audit.record_denials(context, "call", Stated(role=grant.role, case=permit.case)),
+            self.recorder.record_denials(context, "call", Stated(role=grant.role, case=permit.case)),
             self.freezing.count_refusals(context),
         ):
             reserved = self.budgets.reserve(context.principal, grant, 1, context.now)
         disclosures = self.disclosures.prepare(context.principal.tenant, [_called(context, authority, origin)])
-        entry = self.audit.record(
+        entry = self.recorder.record(
             context,
             "call",
             DONE,
@@ -175,7 +203,7 @@ class Calling(UseCase):
             sealed=disclosures.sealed,
         )
         try:
-            with self.audit.take_back_on_failure(entry):
+            with self.recorder.take_back_on_failure(entry):
                 bound = self._ask_provider(entry, context, place, origin, own, other)
                 disclosures.write()  # not with the entry: without a number nothing is disclosed
                 self.live_calls.bound(place, bound)  # last: what is kept is answered again without an entry

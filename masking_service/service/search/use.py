@@ -8,22 +8,39 @@ before anything is answered.
 
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Final
 
+from keys.keyring import Keyring
 from masking_service.masking.recipients import recipients_phones
 from masking_service.masking.timestamps import SECONDS_A_DAY
+from masking_service.observability.metrics import Metrics
+from masking_service.service.call.budgets import Budgets
+from masking_service.service.call.disclosures import Disclosures
 from masking_service.service.call.errors import TooMany
-from masking_service.service.call.recorder import DONE, RELEASED, ItemOutcome, Recorded, RequestContext, Stated
+from masking_service.service.call.gate import Gate
+from masking_service.service.call.recorder import (
+    DONE,
+    RELEASED,
+    ItemOutcome,
+    Recorded,
+    Recorder,
+    RequestContext,
+    Stated,
+)
+from masking_service.service.custody.state import Custodies
+from masking_service.service.decoys.watch import DecoyWatch
+from masking_service.service.freezes.use import FreezeByPolicy
 from masking_service.service.people.errors import Forbidden, NoSearchIndex
-from masking_service.service.people.policy import Grant
+from masking_service.service.people.policy import Grant, Policy
 from masking_service.service.people.rules import Scope
 from masking_service.service.search import answers
 from masking_service.service.search.asked import Asked
 from masking_service.service.search.index import IndexEntry, TooManyEntries
-from masking_service.service.use_case import UseCase
 from masking_service.service.waybills.results import NOT_FOUND
 from masking_service.service.waybills.showing import reached, shown, viewed
-from masking_service.service.waybills.vault import Found
+from masking_service.service.waybills.vault import Found, Vault
+from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.question import Question
 
@@ -31,8 +48,22 @@ MAX_RESULTS: Final = 20
 TOO_MANY: Final = "too-many"
 
 
-class Search(UseCase):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Search:
     """Finds waybills of the caller's tenant, under one policy."""
+
+    policy: Policy
+    gate: Gate
+    store: Store
+    keyring: Keyring
+    vault: Vault
+    budgets: Budgets
+    freezing: FreezeByPolicy
+    watch: DecoyWatch
+    custodies: Custodies
+    disclosures: Disclosures
+    recorder: Recorder
+    metrics: Metrics
 
     def __call__(
         self, context: RequestContext, profile: str | None, *, phone: str | None, last4: str | None, site: str | None
@@ -58,7 +89,7 @@ class Search(UseCase):
         """
         stated = profile if profile in self.policy.rules.profiles else None
         with (
-            self.audit.record_denials(context, "search", Stated(profile=stated)),
+            self.recorder.record_denials(context, "search", Stated(profile=stated)),
             self.freezing.count_refusals(context),
         ):
             grant, frozen = self.gate.grant_and_freeze_question(context.principal, "waybill:search", profile=profile)
@@ -82,7 +113,9 @@ class Search(UseCase):
         if too_many:
             hashed = asked.hashed(self.keyring.tenant(context.principal.tenant))
             self.metrics.search("too-many")
-            self.audit.record(context, "search", TOO_MANY, Stated(role=grant.role, profile=grant.profile, asked=hashed))
+            self.recorder.record(
+                context, "search", TOO_MANY, Stated(role=grant.role, profile=grant.profile, asked=hashed)
+            )
             raise TooMany
         entry = self._record(context, grant, viewing, asked, list(seen.values()))
         with suppress(StoreUnavailable):  # the next search drops them
@@ -139,14 +172,14 @@ class Search(UseCase):
         """Do what has to come before an answer: full views are paid for, all is recorded, disclosures are kept."""
         full = bool(viewing.full_kinds)
         with (
-            self.audit.record_denials(context, "search", Stated(profile=grant.profile)),
+            self.recorder.record_denials(context, "search", Stated(profile=grant.profile)),
             self.freezing.count_refusals(context),
         ):
             self.budgets.reserve(context.principal, viewing, len(seen), context.now)
         disclosures = self.disclosures.prepare(context.principal.tenant, viewed(context, grant, seen) if full else ())
         outcome = RELEASED if full else DONE
         items = [ItemOutcome(one.base, outcome) for one in seen]
-        entry = self.audit.record(
+        entry = self.recorder.record(
             context,
             "search",
             outcome if seen else NOT_FOUND,
@@ -159,7 +192,7 @@ class Search(UseCase):
             sealed=disclosures.sealed,
             fields=disclosures.fields,
         )
-        with self.audit.take_back_on_failure(entry):
+        with self.recorder.take_back_on_failure(entry):
             disclosures.write_rest(entry.carried)
         return entry
 

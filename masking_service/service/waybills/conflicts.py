@@ -26,7 +26,7 @@ class ConflictBudget:
 
     budgets: Budgets
     once: OnceAMinute
-    audit: Recorder
+    recorder: Recorder
     alerts: Alerts
 
     def spend(self, context: RequestContext, grant: Grant, drafts: Sequence[Draft], *, stored: bool) -> None:
@@ -58,7 +58,7 @@ class ConflictBudget:
                 with suppress(QuotaExceeded):
                     self.budgets.reserve(context.principal, grant, 2**power, context.now)
             self._alert(context)
-            self.audit.record_denial(context, "tokenize", refusal.code, Stated(role=grant.role))
+            self.recorder.record_denial(context, "tokenize", refusal.code, Stated(role=grant.role))
             if not stored:
                 raise
             for draft in compared:

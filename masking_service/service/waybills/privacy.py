@@ -4,19 +4,34 @@ A waybill of another tenant and one that never existed give the same answer: no 
 saw it. Each question and each erasure is in the audit log first.
 """
 
+from dataclasses import dataclass
+
 from msgspec import UNSET
 
+from keys.keyring import Keyring
 from masking_service.masking.timestamps import SECONDS_A_DAY, rfc3339
-from masking_service.service.call.disclosures import Called, Heard, Opened, Viewed
+from masking_service.service.call.disclosures import Called, Disclosures, Heard, Opened, Viewed
 from masking_service.service.call.errors import NotFound
-from masking_service.service.call.recorder import DONE, ItemOutcome, RequestContext, Stated
-from masking_service.service.use_case import UseCase
+from masking_service.service.call.gate import Gate
+from masking_service.service.call.recorder import DONE, ItemOutcome, Recorder, RequestContext, Stated
+from masking_service.service.custody.state import Custodies
+from masking_service.service.people.policy import Policy
 from masking_service.service.waybills import answers
 from masking_service.service.waybills.results import NOT_FOUND, normalised
+from masking_service.service.waybills.vault import Vault
 
 
-class Privacy(UseCase):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Privacy:
     """The use cases of the privacy office, under one policy."""
+
+    policy: Policy
+    gate: Gate
+    keyring: Keyring
+    vault: Vault
+    custodies: Custodies
+    disclosures: Disclosures
+    recorder: Recorder
 
     def erase(self, context: RequestContext, waybill_no: str) -> answers.Erased:
         """Erase every revision of a waybill, with its search entries, and block its number for one retention.
@@ -33,13 +48,13 @@ class Privacy(UseCase):
             StoreUnavailable: it is erased whole or not at all; call again to find out.
         """
         tenant = context.principal.tenant
-        with self.audit.record_denials(context, "erase"):
+        with self.recorder.record_denials(context, "erase"):
             grant = self.gate.grant(context.principal, "waybill:erase")
         number = normalised(waybill_no)
         base = self.keyring.tenant(tenant).bases([number])[0] if number is not None else None
         found = self.vault.newest(tenant, [number], context.now)[0] if number is not None else None
         if number is None or found is None:
-            self.audit.record(
+            self.recorder.record(
                 context, "erase", NOT_FOUND, Stated(role=grant.role), items=[ItemOutcome(base, NOT_FOUND)]
             )
             raise NotFound
@@ -51,10 +66,10 @@ class Privacy(UseCase):
         while not erased:  # again where a revision was written meanwhile
             erasure = self.vault.prepare_erasure(tenant, number, now=context.now, until=until, site=site)
             items = [ItemOutcome(base, DONE)]
-            entry = self.audit.record(
+            entry = self.recorder.record(
                 context, "erase", DONE, Stated(role=grant.role), items=items, sealed=erasure.sealed
             )
-            with self.audit.take_back_on_failure(entry):
+            with self.recorder.take_back_on_failure(entry):
                 erased = erasure.write()
         due = erasure.last_day + 1 + self.policy.longest_retention_days
         return answers.Erased(audit=entry.id, unreadable_in_backups_after=rfc3339(due * SECONDS_A_DAY)[:10])
@@ -69,13 +84,13 @@ class Privacy(UseCase):
             NotFound: no waybill can have such a number.
             StoreUnavailable: nothing is answered.
         """
-        with self.audit.record_denials(context, "disclosures"):
+        with self.recorder.record_denials(context, "disclosures"):
             grant = self.gate.grant(context.principal, "audit:read")
         number = normalised(waybill_no)
         if number is None:
             raise NotFound
         base = self.keyring.tenant(context.principal.tenant).bases([number])[0]
-        self.audit.record(context, "disclosures", DONE, Stated(role=grant.role), items=[ItemOutcome(base, DONE)])
+        self.recorder.record(context, "disclosures", DONE, Stated(role=grant.role), items=[ItemOutcome(base, DONE)])
         (shown,) = self.disclosures.of(context.principal.tenant, [base])
         return answers.Disclosures(
             opens=[opened for one in shown if isinstance(one, Opened) for opened in _opens(one)],

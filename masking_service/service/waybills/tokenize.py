@@ -4,33 +4,50 @@ New waybills are stored with one write. Records of known waybills are compared,
 paid for and recorded before anything of them is written.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Literal
 
 from keys.errors import ProviderError
+from keys.keyring import Keyring
+from masking_service.masking.schema import Schema
 from masking_service.masking.timestamps import SECONDS_A_DAY, rfc3339
 from masking_service.service.call.errors import SeveralWaybills
-from masking_service.service.call.recorder import DONE, ItemOutcome, RequestContext, Stated
-from masking_service.service.custody.state import Custody
-from masking_service.service.people.policy import Grant
+from masking_service.service.call.gate import Gate
+from masking_service.service.call.recorder import DONE, ItemOutcome, Recorder, RequestContext, Stated
+from masking_service.service.custody.state import Custodies, Custody
+from masking_service.service.people.policy import Grant, Policy
 from masking_service.service.search.findable import Findable, findable
-from masking_service.service.use_case import UseCase
 from masking_service.service.waybills import record_answers as answers
+from masking_service.service.waybills.conflicts import ConflictBudget
 from masking_service.service.waybills.drafts import Draft, Stored, index_entries
 from masking_service.service.waybills.entering import Entering, enter, put_tokens
+from masking_service.service.waybills.mask import Maskers
 from masking_service.service.waybills.results import invalid, warnings_of
 from masking_service.service.waybills.tokens import Tokens
+from masking_service.service.waybills.vault import Vault
 from masking_service.store.errors import StoreUnavailable
 
 TokenizeResult = answers.TokenizedRecord | answers.UnstoredRecord | answers.InvalidRecord | answers.RefusedRecord
 
 
-class Tokenize(UseCase):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tokenize:
     """Stores batches of records, under one policy.
 
     A new waybill has no audit entry. Revisions, a first custody and a spent conflict budget have one.
     """
+
+    policy: Policy
+    gate: Gate
+    keyring: Keyring
+    vault: Vault
+    schemas: Mapping[str, Schema]
+    maskers: Maskers
+    conflicts: ConflictBudget
+    custodies: Custodies
+    recorder: Recorder
 
     def __call__(
         self,
@@ -169,8 +186,8 @@ class Tokenize(UseCase):
         revisions = [ItemOutcome(draft.base, DONE) for draft in waiting if draft.revises]
         if not revisions:
             return self.vault.put(context.principal.tenant, waiting, context.now)
-        entry = self.audit.record(context, "revise", DONE, Stated(role=grant.role), items=revisions)
-        with self.audit.take_back_on_failure(entry):
+        entry = self.recorder.record(context, "revise", DONE, Stated(role=grant.role), items=revisions)
+        with self.recorder.take_back_on_failure(entry):
             return self.vault.put(context.principal.tenant, waiting, context.now)
 
     def _findable(self, tenant: str, entering: Sequence[Entering], custody: Custody | None) -> list[Findable]:
@@ -200,10 +217,10 @@ class Tokenize(UseCase):
             context.principal.tenant, bases, custody, [one.record.expires_at for one in stored]
         )
         items = [ItemOutcome(base, DONE, custody=custody) for base in bases]
-        entry = self.audit.record(
+        entry = self.recorder.record(
             context, "custody-first", DONE, Stated(role=grant.role), items=items, sealed=first.sealed
         )
-        with self.audit.take_back_on_failure(entry):
+        with self.recorder.take_back_on_failure(entry):
             first.write()
 
     def _tokens(self, tenant: str, entering: Sequence[Entering], drafts: Sequence[Draft]) -> dict[int, Iterator[str]]:

@@ -8,18 +8,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from keys.keyring import Keyring
 from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.profiles import Profile
-from masking_service.service.call.budgets import Reservation
-from masking_service.service.call.recorder import RELEASED, ItemOutcome, Recorded, RequestContext, Stated
-from masking_service.service.cases.authority import reaches
+from masking_service.service.call.budgets import Budgets, Reservation
+from masking_service.service.call.disclosures import Disclosures
+from masking_service.service.call.gate import Gate
+from masking_service.service.call.recorder import RELEASED, ItemOutcome, Recorded, Recorder, RequestContext, Stated
+from masking_service.service.cases.authority import CaseAuthority, reaches
 from masking_service.service.cases.state import Case
-from masking_service.service.people.policy import Grant
-from masking_service.service.use_case import UseCase
+from masking_service.service.custody.state import Custodies
+from masking_service.service.decoys.watch import DecoyWatch
+from masking_service.service.freezes.use import FreezeByPolicy
+from masking_service.service.people.policy import Grant, Policy
 from masking_service.service.waybills import answers
 from masking_service.service.waybills.results import NOT_FOUND, normalised
 from masking_service.service.waybills.showing import reached, shown, shown_masked, viewed
-from masking_service.service.waybills.vault import Found
+from masking_service.service.waybills.vault import Found, Vault
+from masking_service.store.client import Store
 
 ViewResult = answers.Waybill | answers.WaybillNotFound
 
@@ -50,8 +56,22 @@ class _Asked:
         return answers.WaybillNotFound(named, answers.NotFoundError(NOT_FOUND))
 
 
-class View(UseCase):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
     """Shows the newest revisions of waybills, under one policy."""
+
+    policy: Policy
+    gate: Gate
+    store: Store
+    keyring: Keyring
+    vault: Vault
+    budgets: Budgets
+    freezing: FreezeByPolicy
+    watch: DecoyWatch
+    case_authority: CaseAuthority
+    custodies: Custodies
+    disclosures: Disclosures
+    recorder: Recorder
 
     def __call__(
         self, context: RequestContext, profile: str | None, waybill_nos: Sequence[Any], *, case: str | None = None
@@ -80,7 +100,7 @@ class View(UseCase):
         known = [item for item in asked if item.number is not None]
         numbers = [item.number for item in asked if item.number is not None]
         with (
-            self.audit.record_denials(context, "view", Stated(profile=stated)),
+            self.recorder.record_denials(context, "view", Stated(profile=stated)),
             self.freezing.count_refusals(context),
         ):
             grant, frozen = self.gate.grant_and_freeze_question(context.principal, "waybill:view", profile=profile)
@@ -117,7 +137,7 @@ class View(UseCase):
         """Record a view that shows a kind in full, keep its disclosures, and return its answers."""
         seen = [item.found for item in asked]
         disclosures = self.disclosures.prepare(context.principal.tenant, viewed(context, grant, seen))
-        entry = self.audit.record(
+        entry = self.recorder.record(
             context,
             "view",
             RELEASED if any(seen) else NOT_FOUND,
@@ -126,7 +146,7 @@ class View(UseCase):
             sealed=disclosures.sealed,
             fields=disclosures.fields,
         )
-        with self.audit.take_back_on_failure(entry):
+        with self.recorder.take_back_on_failure(entry):
             disclosures.write_rest(entry.carried)
         reserved.try_to_give_back(seen.count(None))
         return [item.recorded(entry, through) for item in asked]

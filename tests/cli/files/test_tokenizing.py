@@ -16,6 +16,9 @@ from masking_service.runtime.settings import Settings
 from masking_service.runtime.store_admission import admit_store
 from masking_service.runtime.wiring import Parts, assemble
 from masking_service.service.call.recorder import RequestContext
+from masking_service.service.cases.use import Casework
+from masking_service.service.opening.use import Detokenize
+from masking_service.service.waybills.view import View
 from tests.cli.files.runs import HEADERS, MASKED, RECORD, TABLE, VALUES, column, line, ndjson, row, rows, run
 from tests.servers import Node, durable
 
@@ -45,7 +48,7 @@ def viewed(settings: Settings, number: str, who: str = "dispute-officer", profil
     parts: Parts = assemble(settings)
     admit_store(parts)
     principal = parts.acting.authenticator.authenticate(f"Bearer {credentials(settings)[who]}", "127.0.0.1", clock())
-    result = members(parts.acting.view(RequestContext(principal, "r-1", clock()), profile, [number])[0])
+    result = members(parts.acting.of(View)(RequestContext(principal, "r-1", clock()), profile, [number])[0])
     parts.store.close()
     return result
 
@@ -63,7 +66,7 @@ def opened(settings: Settings, token: str) -> object:
 
     case = f"T-{token[4:12]}"
     try:
-        parts.acting.cases.open(
+        parts.acting.of(Casework).open(
             context("service-desk"),
             case=case,
             purpose="dispute",
@@ -72,7 +75,7 @@ def opened(settings: Settings, token: str) -> object:
             reason="test",
             expires_in=None,
         )
-        (opened,) = parts.acting.detokenize(context("dispute-officer"), "dispute", case, [{"token": token}])
+        (opened,) = parts.acting.of(Detokenize)(context("dispute-officer"), "dispute", case, [{"token": token}])
         return members(opened)["value"]
     finally:
         parts.store.close()

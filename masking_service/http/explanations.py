@@ -3,16 +3,13 @@
 from html import escape
 from typing import Final
 
-from flask import Blueprint, Response, request
 from msgspec import UNSET
 
+from masking_service.http.answers import ProblemExplanation, TextInLanguages
 from masking_service.http.code_texts import CODES
-from masking_service.http.docs import page_answer
-from masking_service.http.http import JSON, answer
 from masking_service.http.problem_texts import PROBLEMS
 from masking_service.http.problems import Problem
 from masking_service.http.rule_texts import ITEMS
-from masking_service.http.schemas.answers import ProblemExplanation, TextInLanguages
 from masking_service.http.texts import LANGUAGES, CodeText, Language, ProblemText, Text
 
 HTML: Final = "text/html"
@@ -23,20 +20,19 @@ _HEADINGS: Final[dict[Language, tuple[str, str]]] = {
 }
 
 
-def problems() -> Blueprint:
-    """The routes of the explanations."""
-    routes = Blueprint("problems", __name__, url_prefix="/problems")
+def explanation(code: str) -> ProblemExplanation:
+    """Return what a code means. Raises Problem: ``not-found``."""
+    text = _text(code)
+    title, detail, remedy = (TextInLanguages(*each) for each in (text.title, text.detail, text.remedy))
+    status = text.status if isinstance(text, ProblemText) else UNSET
+    return ProblemExplanation(code=code, status=status, title=title, detail=detail, remedy=remedy)
 
-    @routes.get("/<code>")
-    def explain(code: str) -> Response:
-        text = _of_problem(code) or CODES.get(code)
-        if text is None:
-            raise Problem("not-found")
-        if request.accept_mimetypes.best_match((JSON, HTML)) == HTML:
-            return page_answer(_page(code, text))
-        return answer(_explanation(code, text))
 
-    return routes
+def _text(code: str) -> ProblemText | CodeText:
+    text = _of_problem(code) or CODES.get(code)
+    if text is None:
+        raise Problem("not-found")
+    return text
 
 
 def _of_problem(code: str) -> ProblemText | None:
@@ -50,13 +46,9 @@ def _of_problem(code: str) -> ProblemText | None:
     )
 
 
-def _explanation(code: str, text: ProblemText | CodeText) -> ProblemExplanation:
-    title, detail, remedy = (TextInLanguages(*each) for each in (text.title, text.detail, text.remedy))
-    status = text.status if isinstance(text, ProblemText) else UNSET
-    return ProblemExplanation(code=code, status=status, title=title, detail=detail, remedy=remedy)
-
-
-def _page(code: str, text: ProblemText | CodeText) -> bytes:
+def explanation_page(code: str) -> bytes:
+    """Return what a code means as an HTML page. Raises Problem: ``not-found``."""
+    text = _text(code)
     status = f" · HTTP {text.status}" if isinstance(text, ProblemText) else ""
     sections = "\n".join(_section(text, language) for language in LANGUAGES)
     return f"""<!doctype html>

@@ -3,15 +3,7 @@
 The names, numbers and addresses are invented.
 """
 
-from typing import Any, Final, NamedTuple
-
-
-class Example(NamedTuple):
-    """A request's body (None: it has none), and the answer to it."""
-
-    body: Any
-    answer: Any
-
+from typing import Any, Final
 
 TOKENS: Final = {
     "/sender/name": "wbt1BGTd7FguoV8FWnFbB0JxXuA",

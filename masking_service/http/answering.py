@@ -1,0 +1,98 @@
+"""Writes answers: JSON out, and every error as a problem."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any, Final
+
+from flask import Response, request
+from msgspec import UNSET
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
+
+from masking_service.http.languages import preferred_language
+from masking_service.http.problems import Problem, with_rules
+from masking_service.http.rule_texts import FITTING, ITEMS, NOTICE
+from masking_service.http.state import state
+from masking_service.http.texts import Language
+from masking_service.masking.json_numbers import encode
+from masking_service.masking.unmapped import FOUND_IN_TEXT, UNMAPPED_MASKED
+from masking_service.masking.walk import NOTHING_MAPPED
+from masking_service.service.call.answers import Answer
+
+JSON: Final = "application/json"
+PROBLEM_JSON: Final = "application/problem+json"
+
+_OUTSIDE: Final = frozenset({UNMAPPED_MASKED, FOUND_IN_TEXT})
+
+
+def answer(content: Any, status: int = 200) -> Response:
+    """A JSON answer that must not be cached."""
+    return Response(encode(content), status, content_type=JSON, headers={"Cache-Control": "no-store"})
+
+
+def batch(results: Sequence[Answer]) -> Response:
+    """The answer to a batch: results, count of failures, and a notice where most are mis-mapped."""
+    failed = note_outcomes(results)
+    unmapped = sum(_is_not_mapped(result) for result in results if getattr(result, "warnings", True))
+    if unmapped * 2 > len(results):
+        notice = NOTICE.in_language(_language()).format(unmapped, len(results))
+        return answer({"notice": notice, "results": results, "failed": failed})
+    return answer({"results": results, "failed": failed})
+
+
+def _is_not_mapped(result: Answer) -> bool:
+    """True if the record of this result has personal data outside of the members that its schema maps."""
+    if warnings := getattr(result, "warnings", UNSET):
+        return any(warning.code in _OUTSIDE for warning in warnings)
+    error = getattr(result, "error", None)
+    return error is not None and error.code == NOTHING_MAPPED
+
+
+def note_outcomes(results: Sequence[Answer]) -> int:
+    """Count outcomes, explain the failed items, and return how many failed."""
+    errors = [error for result in results if (error := getattr(result, "error", None)) is not None]
+    outcomes = state().outcomes = {"ok": len(results) - len(errors)}
+    if errors:
+        outcomes |= Counter(error.code for error in errors)
+        language = _language()
+        for error in errors:
+            text = ITEMS.get(error.code)
+            if text is not None and error.detail is UNSET:
+                places = [(place.pointer, place.code) for place in getattr(error, "errors", ())]
+                error.detail = with_rules(text, places, language)
+            if getattr(error, "schemas", UNSET) is not UNSET:
+                error.detail += " " + FITTING.in_language(language).format(", ".join(error.schemas))
+    return len(errors)
+
+
+def _language() -> Language:
+    return preferred_language(request.accept_languages)
+
+
+def problem_answer(problem: Problem) -> Response:
+    """A problem document, in the language that the caller prefers."""
+    state().code = problem.code
+    language = _language()
+    headers = {
+        "Cache-Control": "no-store",
+        "Content-Language": language,
+        "Vary": "Accept-Language",
+        **problem.headers,
+    }
+    return Response(encode_problem(problem, language), problem.status, content_type=PROBLEM_JSON, headers=headers)
+
+
+def encode_problem(problem: Problem, language: Language = "en") -> bytes:
+    """The bytes of a problem document."""
+    return encode(problem.body(language))
+
+
+def problem_of_http(error: HTTPException) -> Problem:
+    """The problem that a refusal of the framework is."""
+    match error:
+        case RequestEntityTooLarge():
+            return Problem("too-large")
+        case MethodNotAllowed():
+            return Problem("method-not-allowed", headers={"Allow": ", ".join(sorted(error.valid_methods or ()))})
+        case NotFound():
+            return Problem("not-found")
+    return Problem("bad-request")

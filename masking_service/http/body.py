@@ -1,0 +1,141 @@
+"""Decodes bodies and queries into the typed shapes of operations; what does not fit is named by its place.
+
+A bad record or item of a batch does not fail its neighbours. What is JSON but no value that the service can hold is
+that record's fault: half of a surrogate pair, and an integer of thousands of digits. What is not JSON, or not UTF-8,
+fails the whole call.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, NoReturn, TypeVar, get_args
+
+import msgspec
+
+from masking_service.audit.entries import outside_id
+from masking_service.http.problems import Problem
+from masking_service.masking.errors import InvalidRecord
+from masking_service.masking.json_numbers import Fraction, encode
+
+Shape = TypeVar("Shape", bound=msgspec.Struct)
+
+BATCHES: Final = ("records", "items", "waybills")
+"""The members of requests that hold a batch."""
+_MAX_DIGITS: Final = 4_300
+"""Python reads and writes no longer integer."""
+_PLAIN_WORD: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,31}", re.ASCII)
+_decoders: dict[type[msgspec.Struct], msgspec.json.Decoder[Any]] = {}
+
+
+class _LargeInteger:
+    """An integer that was too long to be read."""
+
+    __slots__ = ()
+
+
+_LARGE_INTEGER: Final = _LargeInteger()
+
+
+def decode(shape: type[Shape], data: bytes) -> Shape:
+    """Decode a body.
+
+    Numbers keep every digit. Of a batch, what cannot be held is replaced by an `InvalidRecord`, ``too-large`` or
+    ``invalid-text``.
+
+    Raises:
+        Problem: ``invalid-json``, or ``invalid-request`` with the places that are wrong.
+    """
+    decoder = _decoders.get(shape)
+    if decoder is None:
+        # Fractions stay as they were written: the record goes back to its owner unchanged.
+        decoder = _decoders[shape] = msgspec.json.Decoder(shape, float_hook=Fraction)
+    try:
+        decoded: Shape = decoder.decode(data)
+        return decoded
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return _decode_apart(shape, data)
+
+
+def decode_query(shape: type[Shape], given: Mapping[str, list[str]]) -> Shape:
+    """Decode a query. Raises Problem, also for unknown and repeated parameters."""
+    members = {name: values[0] if len(values) == 1 else values for name, values in given.items()}
+    try:
+        return msgspec.convert(members, shape)
+    except msgspec.ValidationError:
+        errors = [(f"query:{pointer[1:]}", code) for pointer, code in faults(shape, members)]
+        raise Problem("invalid-request", errors) from None
+
+
+def _decode_apart(shape: type[Shape], data: bytes) -> Shape:
+    """Decode a body whose records, items or waybills are read one by one."""
+    try:
+        read = json.loads(data.decode(), parse_int=_integer, parse_float=Fraction, parse_constant=_refuse)
+        batches = {name: read[name] for name in BATCHES if isinstance(read, dict) and isinstance(read.get(name), list)}
+        if batches:
+            read |= {name: [_sound(one) for one in batch] for name, batch in batches.items()}
+            encode(read | dict.fromkeys(batches))  # half of a surrogate pair in another member fails the call
+        else:
+            encode(read)
+    except (ValueError, TypeError, RecursionError):
+        raise Problem("invalid-json") from None
+    try:
+        return msgspec.convert(read, shape)
+    except msgspec.ValidationError:
+        raise Problem("invalid-request", [*faults(shape, read)]) from None
+
+
+def faults(shape: Any, value: Any, pointer: str = "") -> Iterator[tuple[str, str]]:
+    """Yield the places at which a value does not have a shape, each with its code.
+
+    An unknown member's name is the caller's and may hold personal data: it is repeated only where it is a plain word.
+    """
+    if not isinstance(value, dict):
+        yield pointer, "invalid-value"
+        return
+    fields = {field.encode_name: field for field in msgspec.structs.fields(shape)}
+    if shape.__struct_config__.forbid_unknown_fields:
+        for name in value:
+            if name not in fields:
+                known = _PLAIN_WORD.fullmatch(name) and outside_id(name) == name
+                yield f"{pointer}/{name}" if known else pointer, "unknown-member"
+    for name, field in fields.items():
+        if name not in value:
+            if field.required:
+                yield f"{pointer}/{name}", "missing"
+        elif not _fits(value[name], field.type):
+            inner = [kind for kind in (field.type, *get_args(field.type)) if _is_shape(kind)]
+            if inner and isinstance(value[name], dict):
+                yield from faults(inner[0], value[name], f"{pointer}/{name}")
+            else:
+                yield f"{pointer}/{name}", "invalid-value"
+
+
+def _fits(value: Any, kind: Any) -> bool:
+    try:
+        msgspec.convert(float(str(value)) if isinstance(value, Fraction) else value, kind)
+    except msgspec.ValidationError:
+        return False
+    return True
+
+
+def _is_shape(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, msgspec.Struct)
+
+
+def _integer(digits: str) -> int | _LargeInteger:
+    return int(digits) if len(digits.lstrip("-")) <= _MAX_DIGITS else _LARGE_INTEGER
+
+
+def _refuse(_constant: str) -> NoReturn:
+    raise ValueError("JSON has no NaN and no Infinity")
+
+
+def _sound(one: Any) -> Any:
+    """Return the record or item, or what is wrong with it."""
+    try:
+        encode(one)
+    except TypeError:
+        return InvalidRecord((("", "too-large"),))
+    except UnicodeEncodeError:
+        return InvalidRecord((("", "invalid-text"),))
+    return one

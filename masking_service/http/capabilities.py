@@ -1,0 +1,76 @@
+"""The operations of all capabilities.
+
+A new operation is a row in its capability's `api.py`; a new capability is named here.
+"""
+
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+from masking_service.service.call.operation import Operation
+from masking_service.service.cases import api as cases
+from masking_service.service.custody import api as custody
+from masking_service.service.decoys import api as decoys
+from masking_service.service.freezes import api as freezes
+from masking_service.service.me import api as me
+from masking_service.service.opening import api as opening
+from masking_service.service.oversight import api as oversight
+from masking_service.service.phone_calls import api as phone_calls
+from masking_service.service.search import api as search
+from masking_service.service.waybills import api as waybills
+
+COMMON: Final = ("bad-request", "internal", "overloaded")
+"""Codes of the problems of every operation."""
+AUTHENTICATED: Final = ("unauthenticated", "issuer-unavailable")
+"""Of operations that need a credential."""
+GUARDED: Final = ("forbidden", "frozen")
+"""Of operations that need a permission."""
+WITH_BODY: Final = ("invalid-json", "too-large", "unsupported-media-type", "invalid-request")
+"""Of operations with a body."""
+WITH_QUERY: Final = ("invalid-request",)
+"""Of operations with a query."""
+
+
+class PathParameter(NamedTuple):
+    """A parameter of a path.
+
+    Attributes:
+        description: for the document.
+        shortest: the minimum length.
+        example: for the document.
+        converter: how Flask matches it.
+    """
+
+    description: str
+    shortest: int
+    example: str
+    converter: str = "string"
+
+
+PATH_PARAMETERS: Final[Mapping[str, PathParameter]] = {
+    "waybill_no": PathParameter(
+        "A waybill number: 6 to 40 of A-Z 0-9 -, after trimming and upper-casing.",
+        6,
+        "YT8800212345678",
+        "string(minlength=6)",  # no number is shorter, so none is `view`
+    ),
+    "ref": PathParameter(
+        "The `call` of an earlier answer.", 32, "Qm5pYk1Gd2xTeUhTa1pQcFVoS0ZtRzJh", "string(length=32)"
+    ),
+    "case": PathParameter("The name of a case.", 1, "D-2026-0001"),
+    "code": PathParameter("The code of a problem, an item or a warning.", 1, "case-required"),
+    "principal": PathParameter(
+        "A principal's id, percent-encoded: client/ID, or ALIAS/SUB of an issuer.",
+        3,
+        "staff/officer-7",
+        "path",  # an id holds a slash, which arrives as one however it was sent
+    ),
+}
+
+GROUPS: Final[Mapping[str, tuple[Operation, ...]]] = {
+    "Waybills": (*waybills.OPERATIONS, *custody.OPERATIONS, *search.OPERATIONS),
+    "Unmasking": (*opening.OPERATIONS, *cases.OPERATIONS),
+    "Calls": phone_calls.OPERATIONS,
+    "Oversight": (*freezes.OPERATIONS, *oversight.OPERATIONS, *decoys.OPERATIONS),
+    "Caller": me.OPERATIONS,
+}
+"""The operations by their tag in the document."""

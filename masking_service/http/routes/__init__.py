@@ -1,1 +1,0 @@
-"""Routes, one file for each group."""

@@ -1,1 +1,0 @@
-"""Typed requests and answers."""

@@ -1,0 +1,133 @@
+"""One row for each operation of the API: what it needs, what it answers, and what it calls.
+
+A capability lists its rows in its `api.py`. `http` serves them, and the OpenAPI document is made from them.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Generic, Literal, NamedTuple, TypeAlias, TypeVar
+
+import msgspec
+
+from masking_service.service.call.recorder import RequestContext
+
+Body = TypeVar("Body")
+Query = TypeVar("Query")
+
+STORE: Final = ("unavailable", "integrity")
+"""The problems of operations that use the store."""
+
+
+class Batch(NamedTuple):
+    """An answer to a batch: each result has one of these shapes."""
+
+    name: str
+    results: tuple[type[msgspec.Struct], ...]
+
+
+Answer: TypeAlias = (
+    type[msgspec.Struct] | Batch | Literal["text/html; charset=utf-8", "text/plain; version=0.0.4; charset=utf-8"]
+)
+
+
+class Example(NamedTuple):
+    """A request's body (None: it has none), and the answer to it."""
+
+    body: Any
+    answer: Any
+
+
+class Answered(NamedTuple):
+    """An answer whose status is not the first one of its operation."""
+
+    content: Any
+    status: int
+
+
+@dataclass(frozen=True, slots=True)
+class SignedRequest:
+    """A request with a signature in place of a credential.
+
+    Attributes:
+        headers: by name in lower case.
+        data: the body.
+        address: the IP address that it comes from.
+        request_id: of the request.
+        now: when it came, in Unix seconds.
+    """
+
+    headers: Mapping[str, str]
+    data: bytes
+    address: str
+    request_id: str
+    now: int
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Generic[Body, Query]):
+    """A call that was admitted, decoded into the shapes of its operation.
+
+    Attributes:
+        context: for whom.
+        body, query: None where the operation has none.
+        path: the parameters of the path, by name.
+    """
+
+    context: RequestContext
+    body: Body
+    query: Query
+    path: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """One method of one path.
+
+    Attributes:
+        name: unique; clients generated from the document call it this.
+        path: `{x}` is a key of `http.operations.PATH_PARAMETERS`.
+        permissions: any one of them lets the caller in; none: every caller may, and outside /v1 without a credential.
+        audited_as: the action under which the audit log holds a refused call; empty where it holds none.
+        uses: the class of the use case that `handle` gets.
+        handle: gets the use case and the `Call` (a signed one gets the `SignedRequest`). It returns the content of the
+            answer, for a batch its results, or an `Answered`.
+        at_most: the greatest length of a batch, by the member of the body that holds it.
+        batch_of_one: whether `handle` returns the only result of a batch; its error is then that of the whole call.
+        answers: what it answers by status, the usual one first: one content, or several to choose from by Accept, or
+            none.
+        body_optional: whether it can be left out.
+        signed: whether a signature of the request takes the place of a credential.
+        problems: the codes (`problems.TABLE`) it can be refused with, besides those that all of its sort share.
+        example: for the document.
+    """
+
+    name: str
+    method: Literal["get", "post", "delete"]
+    path: str
+    summary: str
+    answers: Mapping[int, Answer | tuple[Answer, ...]]
+    uses: type
+    handle: Callable[[Any, Any], Any]
+    permissions: tuple[str, ...] = ()
+    audited_as: str = ""
+    body: type[msgspec.Struct] | None = None
+    body_optional: bool = False
+    at_most: Mapping[str, int] = field(default_factory=dict)
+    batch_of_one: bool = False
+    signed: bool = False
+    query: type[msgspec.Struct] | None = None
+    problems: tuple[str, ...] = ()
+    example: Example | None = None
+
+    @property
+    def authenticated(self) -> bool:
+        """Whether a credential is needed."""
+        return self.path.startswith("/v1/") and not self.signed
+
+    def contents(self) -> list[tuple[int, Answer]]:
+        """Every content that it answers, with its status."""
+        return [
+            (status, content)
+            for status, given in self.answers.items()
+            for content in (given if isinstance(given, tuple) and not isinstance(given, Batch) else (given,))
+        ]

@@ -1,0 +1,68 @@
+"""Shapes of requests that several operations share, and what their values are read as."""
+
+import re
+from typing import Annotated, Any, Final
+
+import msgspec
+from msgspec import Meta
+
+from masking_service.service.call.errors import InvalidRequest
+
+MAX_RECORDS: Final = 1_000
+MAX_ITEMS: Final = 50
+MAX_ENTRIES: Final = 1_000
+
+Name = Annotated[str, Meta(min_length=1, max_length=64)]
+Profile = Annotated[
+    Name, Meta(description="The profile, which decides what is shown. The caller's only profile by default.")
+]
+# `$` alone lets a line feed pass behind the last character.
+Site = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$(?!\n)", description="The code of a site.")]
+PRINCIPAL_PATTERN = (
+    "^(client/[a-z0-9][a-z0-9._-]{0,63}|(?!client/)[a-z0-9][a-z0-9-]{0,63}/"
+    r"[!-~À-ɏ一-鿯]([ -~À-ɏ一-鿯]{0,126}[!-~À-ɏ一-鿯])?)$(?!\n)"
+)
+Records = Annotated[
+    list[Any],
+    Meta(
+        description=f"At most {MAX_RECORDS}. Each is an object as the schema describes it. Anything else is an item "
+        "error, and so is a record with a list, an object, a fraction or a boolean in the place of a value.",
+        extra_json_schema={"maxItems": MAX_RECORDS},
+    ),
+]
+RecordSchema = Annotated[Name, Meta(description="Names the schema of the records: it says where the values are.")]
+
+
+class Shape(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A request.
+
+    Unknown members are refused: a misspelt one would silently do nothing.
+    """
+
+
+Limit = Annotated[
+    str,
+    Meta(description="The maximum number of results.", extra_json_schema={"minimum": 1, "maximum": MAX_ENTRIES}),
+]
+WaybillNo = Annotated[
+    str,
+    Meta(description="Only results for this waybill.", extra_json_schema={"pattern": r"^[A-Za-z0-9-]{6,40}$(?!\n)"}),
+]
+
+_LIMIT: Final = re.compile(r"[1-9][0-9]{0,3}", re.ASCII)
+
+
+def limit(text: str | None, default: int) -> int:
+    """Read the `limit` of a list. Raises InvalidRequest."""
+    if text is None:
+        return default
+    if not _LIMIT.fullmatch(text) or int(text) > MAX_ENTRIES:
+        raise InvalidRequest([("query:limit", "invalid-value")])
+    return int(text)
+
+
+def whole(number: int | float | None, pointer: str) -> int | None:
+    """Convert to a whole number: in JSON, 60.0 is 60. Raises InvalidRequest."""
+    if isinstance(number, float) and not number.is_integer():
+        raise InvalidRequest([(pointer, "invalid-value")])
+    return None if number is None else int(number)

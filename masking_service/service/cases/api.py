@@ -1,0 +1,295 @@
+"""Operations on cases, the authority to open values."""
+
+from typing import Annotated, Any, Final
+
+from msgspec import Meta
+
+from masking_service.service.call.errors import NotFound
+from masking_service.service.call.examples import CASE, SUPERVISOR, WAYBILL_NO, decision
+from masking_service.service.call.operation import STORE, Call, Example, Operation
+from masking_service.service.call.shapes import (
+    MAX_ENTRIES,
+    PRINCIPAL_PATTERN,
+    Limit,
+    Name,
+    Shape,
+    WaybillNo,
+    limit,
+    whole,
+)
+from masking_service.service.cases import answers
+from masking_service.service.cases.reading import ReadCases
+from masking_service.service.cases.state import Status
+from masking_service.service.cases.use import Casework
+from masking_service.service.people.errors import NoSuchCase
+
+CaseName = Annotated[
+    str,
+    Meta(
+        description="1 to 64 of A-Z a-z 0-9 . _ -, a letter or digit first. Never used twice.",
+        extra_json_schema={"pattern": r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$(?!\n)"},
+    ),
+]
+
+Officer = Annotated[
+    str,
+    Meta(
+        description=(
+            "The only principal who may open values under the case: client/ID, or ALIAS/SUB of an issuer. "
+            "SUB may hold any printable characters in Unicode's composed form; the pattern names the usual ones."
+        ),
+        extra_json_schema={"pattern": PRINCIPAL_PATTERN},
+    ),
+]
+
+Purpose = Annotated[
+    Name, Meta(description="Why values are opened. It decides which kinds can be opened, and whether a case is needed.")
+]
+
+Seconds = Annotated[int | float, Meta(description="Whole seconds. By default the longest time that the policy allows.")]
+
+
+class OpenCaseRequest(Shape, frozen=True):
+    """A case to open."""
+
+    case: CaseName
+    purpose: Purpose
+    waybills: Annotated[
+        list[Any],
+        Meta(description="Waybill numbers: 6 to 40 of A-Z 0-9 -, after trimming and upper-casing. Not looked up."),
+    ]
+    reason: Annotated[
+        str,
+        Meta(
+            description="Not only blanks. Personal data in it is masked before it is kept.",
+            extra_json_schema={"minLength": 1, "maxLength": 500, "pattern": r"\S"},
+        ),
+    ]
+    officer: Officer | None = None
+    expires_in: Seconds | None = None
+
+
+class DecisionRequest(Shape, frozen=True):
+    """Why a case is approved, denied or closed."""
+
+    note: (
+        Annotated[
+            str,
+            Meta(
+                description="Personal data in it is masked before it is kept.",
+                extra_json_schema={"maxLength": 500},
+            ),
+        ]
+        | None
+    ) = None
+
+
+class CasesQuery(Shape, frozen=True):
+    """Which cases to list."""
+
+    status: (
+        Annotated[
+            Status,
+            Meta(
+                description="Only cases of this status; by default those that have not expired. Expired, closed and "
+                "denied cases are listed for 30 days after their end, the latest end first. All others are listed by "
+                "their end, the earliest first."
+            ),
+        ]
+        | None
+    ) = None
+    waybill: WaybillNo | None = None
+    opened_by: (
+        Annotated[
+            str,
+            Meta(
+                description="Only cases that this principal opened.", extra_json_schema={"pattern": PRINCIPAL_PATTERN}
+            ),
+        ]
+        | None
+    ) = None
+    after: Annotated[str, Meta(description="The name of a case. The page begins after it.")] | None = None
+    limit: Limit | None = None
+
+
+def _open(cases: Casework, call: Call[OpenCaseRequest, None]) -> answers.Case:
+    wanted = call.body
+    return cases.open(
+        call.context,
+        case=wanted.case,
+        purpose=wanted.purpose,
+        waybills=wanted.waybills,
+        officer=wanted.officer,
+        reason=wanted.reason,
+        expires_in=whole(wanted.expires_in, "/expires_in"),
+    )
+
+
+def _list(cases: ReadCases, call: Call[None, CasesQuery]) -> answers.Cases:
+    wanted = call.query
+    try:
+        return cases.listed(
+            call.context,
+            status=wanted.status,
+            waybill=wanted.waybill,
+            opened_by=wanted.opened_by,
+            after=wanted.after,
+            limit=limit(wanted.limit, MAX_ENTRIES),
+        )
+    except NoSuchCase:
+        raise NotFound([("query:after", "invalid-value")]) from None
+
+
+def _read(cases: ReadCases, call: Call[None, None]) -> answers.Case:
+    return cases.one(call.context, call.path["case"])
+
+
+def _opens(cases: ReadCases, call: Call[None, None]) -> answers.CaseOpens:
+    return cases.opens(call.context, call.path["case"])
+
+
+def _approve(cases: Casework, call: Call[DecisionRequest, None]) -> answers.Case:
+    return cases.decide(call.context, call.path["case"], "approve", call.body.note)
+
+
+def _deny(cases: Casework, call: Call[DecisionRequest, None]) -> answers.Case:
+    return cases.decide(call.context, call.path["case"], "deny", call.body.note)
+
+
+def _close(cases: Casework, call: Call[DecisionRequest, None]) -> answers.Case:
+    return cases.close(call.context, call.path["case"], call.body.note)
+
+
+OPERATIONS: Final = (
+    Operation(
+        name="open_case",
+        method="post",
+        path="/v1/cases",
+        summary="Open a case: the authority to open values of the waybills that it names.",
+        uses=Casework,
+        handle=_open,
+        permissions=("case:open",),
+        audited_as="case-open",
+        body=OpenCaseRequest,
+        answers={201: answers.Case},
+        problems=(
+            "case-exists",
+            "unknown-case-number",
+            "ticket-mismatch",
+            "case-check-unavailable",
+            "quota-exceeded",
+            *STORE,
+        ),
+        example=Example(
+            {
+                "case": CASE["case"],
+                "purpose": CASE["purpose"],
+                "waybills": [WAYBILL_NO],
+                "officer": CASE["officer"],
+                "reason": CASE["reason"],
+                "expires_in": 86_400,
+            },
+            CASE,
+        ),
+    ),
+    Operation(
+        name="list_cases",
+        method="get",
+        path="/v1/cases",
+        summary="Cases, page by page. The desk sees its own.",
+        uses=ReadCases,
+        handle=_list,
+        permissions=("case:read",),
+        query=CasesQuery,
+        answers={200: answers.Cases},
+        problems=("not-found", *STORE),
+        example=Example(None, {"cases": [CASE], "next": CASE["case"]}),
+    ),
+    Operation(
+        name="read_case",
+        method="get",
+        path="/v1/cases/{case}",
+        summary="One case. The desk sees its own.",
+        uses=ReadCases,
+        handle=_read,
+        permissions=("case:read",),
+        answers={200: answers.Case},
+        problems=("not-found", *STORE),
+        example=Example(None, CASE),
+    ),
+    Operation(
+        name="read_case_opens",
+        method="get",
+        path="/v1/cases/{case}/opens",
+        summary="Who opened which field under a case, and when.",
+        uses=ReadCases,
+        handle=_opens,
+        permissions=("case:read",),
+        answers={200: answers.CaseOpens},
+        problems=("not-found", *STORE),
+        example=Example(
+            None,
+            {
+                "opens": [
+                    {
+                        "waybill_no": WAYBILL_NO,
+                        "field": "/recipient/phone",
+                        "principal": CASE["officer"],
+                        "at": "2026-11-24T08:20:00Z",
+                    }
+                ]
+            },
+        ),
+    ),
+    Operation(
+        name="approve_case",
+        method="post",
+        path="/v1/cases/{case}/approve",
+        summary="Approve a pending case, unless the caller opened it. Approvers cannot open values under it.",
+        uses=Casework,
+        handle=_approve,
+        permissions=("case:approve",),
+        audited_as="case-approve",
+        body=DecisionRequest,
+        body_optional=True,
+        answers={200: answers.Case},
+        problems=("not-found", "own-case", "case-not-pending", *STORE),
+        example=Example(
+            {"note": "核对过签收照片"},
+            CASE | {"approved_by": [SUPERVISOR], "decisions": [decision("approve", "核对过签收照片")]},
+        ),
+    ),
+    Operation(
+        name="deny_case",
+        method="post",
+        path="/v1/cases/{case}/deny",
+        summary="Deny a pending case, unless the caller opened it. A denied case cannot be approved later.",
+        uses=Casework,
+        handle=_deny,
+        permissions=("case:approve",),
+        audited_as="case-deny",
+        body=DecisionRequest,
+        body_optional=True,
+        answers={200: answers.Case},
+        problems=("not-found", "own-case", "case-not-pending", *STORE),
+        example=Example(
+            {"note": "未附寄件人申请"},
+            CASE | {"status": "denied", "decisions": [decision("deny", "未附寄件人申请")]},
+        ),
+    ),
+    Operation(
+        name="close_case",
+        method="post",
+        path="/v1/cases/{case}/close",
+        summary="Close a case. Approvers, its opener and the ticket system may do this. A closed case stays closed.",
+        uses=Casework,
+        handle=_close,
+        permissions=("case:approve", "case:close", "case:open"),
+        audited_as="case-close",
+        body=DecisionRequest,
+        body_optional=True,
+        answers={200: answers.Case},
+        problems=("not-found", *STORE),
+        example=Example({}, CASE | {"status": "closed", "decisions": [decision("close", None)]}),
+    ),
+)

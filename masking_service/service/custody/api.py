@@ -1,0 +1,64 @@
+"""The operation that says who holds parcels."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any, Final
+
+from msgspec import Meta
+
+from masking_service.service.call.answers import Answer
+from masking_service.service.call.examples import WAYBILL_NO
+from masking_service.service.call.operation import STORE, Batch, Call, Example, Operation
+from masking_service.service.call.shapes import MAX_RECORDS, Shape
+from masking_service.service.custody.use import MoveCustody
+from masking_service.service.waybills import answers
+
+
+class MoveRequest(Shape, frozen=True):
+    """Parcels with a new holder."""
+
+    items: Annotated[
+        list[Any],
+        Meta(
+            description=f"At most {MAX_RECORDS}. Each is an object with a waybill_no, and who holds the parcel from "
+            "now on: a site (its code), and a courier (a principal's id) once one took it out. Both are replaced "
+            "together; what is absent or null has no holder. Of two items for one number the later one counts.",
+            extra_json_schema={"maxItems": MAX_RECORDS},
+        ),
+    ]
+
+
+def _move(move: MoveCustody, call: Call[MoveRequest, None]) -> Sequence[Answer]:
+    return move(call.context, call.body.items)
+
+
+OPERATIONS: Final = (
+    Operation(
+        name="move_custody",
+        method="post",
+        path="/v1/custody",
+        summary="Set who holds parcels from now on. The answer is the same for unknown numbers.",
+        uses=MoveCustody,
+        handle=_move,
+        permissions=("custody:move",),
+        audited_as="custody-move",
+        body=MoveRequest,
+        at_most={"items": MAX_RECORDS},
+        answers={200: Batch("MoveResults", (answers.Moved, answers.InvalidMove))},
+        problems=("too-many-items", *STORE),
+        example=Example(
+            {
+                "items": [
+                    {"waybill_no": WAYBILL_NO, "site": "021001", "courier": "client/c-88"},
+                    {"waybill_no": "YT8800212345679", "site": "Qingpu 1"},
+                ]
+            },
+            {
+                "results": [
+                    {"waybill_no": WAYBILL_NO},
+                    {"error": {"code": "invalid-item", "errors": [{"pointer": "/site", "code": "invalid-value"}]}},
+                ],
+                "failed": 1,
+            },
+        ),
+    ),
+)

@@ -1,0 +1,164 @@
+"""Operations on decoys."""
+
+from typing import Annotated, Any, Final, Literal
+
+from msgspec import Meta
+
+from masking_service.service.call.examples import CASE
+from masking_service.service.call.operation import STORE, Call, Example, Operation
+from masking_service.service.call.shapes import MAX_RECORDS, Shape
+from masking_service.service.decoys import answers
+from masking_service.service.decoys.use import Planting
+
+DECOY_NO: Final = "YT8800299999999"
+"""No other example names it: naming it would freeze the reader who tries them."""
+
+
+Decoys = Annotated[
+    list[Any],
+    Meta(
+        description=f"1 to {MAX_RECORDS} waybill numbers: 6 to 40 of A-Z 0-9 -, after trimming and upper-casing. "
+        "They are not looked up.",
+        extra_json_schema={
+            "minItems": 1,
+            "maxItems": MAX_RECORDS,
+            "items": {"type": "string", "pattern": r"^[A-Za-z0-9-]{6,40}$(?!\n)"},
+        },
+    ),
+]
+
+
+class DecoysRequest(Shape, frozen=True):
+    """Decoys to remove."""
+
+    waybills: Decoys
+
+
+class PlantRequest(Shape, frozen=True):
+    """Waybills to mark as decoys."""
+
+    waybills: Decoys
+    kind: Annotated[
+        Literal["phantom", "seed"],
+        Meta(
+            description="phantom: no parcel has this number, and a person who names it is frozen. seed: a real parcel "
+            "whose recipient's or sender's phone is on the policy's list of the company's own numbers."
+        ),
+    ]
+
+
+class HeardRequest(Shape, frozen=True):
+    """The phone of a seed that rang."""
+
+    phone: Annotated[
+        str,
+        Meta(
+            description="The whole number that was called, in any spelling. Any other than one of the policy's own "
+            "numbers is a miss.",
+            max_length=64,
+            extra_json_schema={"pattern": r"^[0-9]{7,15}$(?!\n)"},
+        ),
+    ]
+
+
+def _list(decoys: Planting, call: Call[None, None]) -> answers.Decoys:
+    return decoys.listed(call.context)
+
+
+def _plant(decoys: Planting, call: Call[PlantRequest, None]) -> answers.Planted:
+    return decoys.plant(call.context, call.body.waybills, call.body.kind)
+
+
+def _remove(decoys: Planting, call: Call[DecoysRequest, None]) -> answers.Planted:
+    return decoys.remove(call.context, call.body.waybills)
+
+
+def _hear(decoys: Planting, call: Call[HeardRequest, None]) -> answers.Heard:
+    return decoys.heard(call.context, call.body.phone)
+
+
+GUARDED: Final = ("sign-in-required", "quota-exceeded", *STORE)
+"""The problems of operations that are guarded as openings are."""
+
+OPERATIONS: Final = (
+    Operation(
+        name="list_decoys",
+        method="get",
+        path="/v1/decoys",
+        summary="The decoys in the order of planting, and how often each was named.",
+        uses=Planting,
+        handle=_list,
+        permissions=("decoy:plant",),
+        audited_as="decoy-list",
+        answers={200: answers.Decoys},
+        problems=GUARDED,
+        example=Example(
+            None,
+            {
+                "decoys": [
+                    {
+                        "waybill_no": DECOY_NO,
+                        "kind": "phantom",
+                        "planted_at": "2026-11-24T08:00:00Z",
+                        "planted_by": "staff/privacy-1",
+                        "hits": 1,
+                        "last_hit": "2026-11-24T08:20:00Z",
+                        "heard_at": None,
+                    }
+                ]
+            },
+        ),
+    ),
+    Operation(
+        name="plant_decoys",
+        method="post",
+        path="/v1/decoys",
+        summary="Mark waybills as decoys. A person who names a phantom is frozen. A seed has a phone "
+        "of the company's own.",
+        uses=Planting,
+        handle=_plant,
+        permissions=("decoy:plant",),
+        audited_as="decoy-plant",
+        body=PlantRequest,
+        at_most={"waybills": MAX_RECORDS},
+        answers={200: answers.Planted},
+        problems=("too-many-items", *GUARDED),
+        example=Example({"waybills": [DECOY_NO], "kind": "phantom"}, {"planted": 1}),
+    ),
+    Operation(
+        name="remove_decoys",
+        method="delete",
+        path="/v1/decoys",
+        summary="Remove decoys. The answer is the same for waybills that are no decoys.",
+        uses=Planting,
+        handle=_remove,
+        permissions=("decoy:plant",),
+        audited_as="decoy-remove",
+        body=DecoysRequest,
+        at_most={"waybills": MAX_RECORDS},
+        answers={200: answers.Planted},
+        problems=("too-many-items", *GUARDED),
+        example=Example({"waybills": [DECOY_NO]}, {"planted": 0}),
+    ),
+    Operation(
+        name="hear_decoy",
+        method="post",
+        path="/v1/decoys/heard",
+        summary="Report that a seed's phone rang. Answers who saw the seeds that rang so far.",
+        uses=Planting,
+        handle=_hear,
+        permissions=("decoy:plant",),
+        audited_as="decoy-heard",
+        body=HeardRequest,
+        answers={200: answers.Heard},
+        problems=GUARDED,
+        example=Example(
+            {"phone": "13812345678"},
+            {
+                "waybills": [DECOY_NO],
+                "heard": 3,
+                "seen": [{"principal": CASE["officer"], "opened": 3, "viewed": 0, "last": "2026-11-24T08:20:00Z"}],
+            },
+        ),
+    ),
+)

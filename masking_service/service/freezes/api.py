@@ -1,0 +1,96 @@
+"""Operations that freeze and unfreeze principals."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, Final
+
+import msgspec
+from msgspec import Meta
+
+from masking_service.service.call.errors import NotFound
+from masking_service.service.call.examples import FREEZE
+from masking_service.service.call.operation import STORE, Call, Example, Operation
+from masking_service.service.freezes import answers
+from masking_service.service.freezes.use import FreezeByHand
+
+
+class FreezeRequest(msgspec.Struct, frozen=True):
+    """Why a principal is frozen.
+
+    Unknown members are ignored: a spelling mistake must not prevent a freeze.
+    """
+
+    why: (
+        Annotated[
+            str,
+            Meta(description="The reason; `by hand` by default. Personal data is masked, and 500 characters are kept."),
+        ]
+        | None
+    ) = None
+
+
+def _list(freezes: FreezeByHand, call: Call[None, None]) -> answers.FrozenPrincipals:
+    return answers.FrozenPrincipals(freezes.listed(call.context))
+
+
+def _freeze(freezes: FreezeByHand, call: Call[FreezeRequest, None]) -> answers.FrozenNow:
+    with _known_form():
+        return freezes.freeze(call.context, call.path["principal"], call.body.why)
+
+
+def _thaw(freezes: FreezeByHand, call: Call[None, None]) -> answers.ThawedNow:
+    with _known_form():
+        return freezes.unfreeze(call.context, call.path["principal"])
+
+
+@contextmanager
+def _known_form() -> Iterator[None]:
+    """Explain what an id looks like where the path holds none."""
+    try:
+        yield
+    except NotFound:
+        raise NotFound([("path:principal", "invalid-value")]) from None
+
+
+OPERATIONS: Final = (
+    Operation(
+        name="list_frozen",
+        method="get",
+        path="/v1/principals/frozen",
+        summary="Who is frozen, the longest frozen first.",
+        uses=FreezeByHand,
+        handle=_list,
+        permissions=("principal:freeze",),
+        answers={200: answers.FrozenPrincipals},
+        problems=STORE,
+        example=Example(None, {"principals": [FREEZE]}),
+    ),
+    Operation(
+        name="freeze_principal",
+        method="post",
+        path="/v1/principals/{principal}/freeze",
+        summary="Freeze a principal, also one that was never seen. One that is already frozen does not change.",
+        uses=FreezeByHand,
+        handle=_freeze,
+        permissions=("principal:freeze",),
+        audited_as="freeze",
+        body=FreezeRequest,
+        body_optional=True,
+        answers={200: answers.FrozenNow},
+        problems=("not-found", *STORE),
+        example=Example({"why": FREEZE["why"]}, FREEZE | {"frozen": True}),
+    ),
+    Operation(
+        name="thaw_principal",
+        method="post",
+        path="/v1/principals/{principal}/thaw",
+        summary="Unfreeze a principal. Callers cannot unfreeze themselves.",
+        uses=FreezeByHand,
+        handle=_thaw,
+        permissions=("principal:freeze",),
+        audited_as="thaw",
+        answers={200: answers.ThawedNow},
+        problems=("not-found", *STORE),
+        example=Example(None, {"id": FREEZE["id"], "frozen": False}),
+    ),
+)

@@ -1,0 +1,70 @@
+"""Operations that tell callers about themselves."""
+
+from typing import Final
+
+from masking_service.service.call.operation import STORE, Call, Example, Operation
+from masking_service.service.me import answers
+from masking_service.service.me.use import Me
+
+
+def _who(me: Me, call: Call[None, None]) -> answers.Me:
+    return me.who(call.context)
+
+
+def _budgets(me: Me, call: Call[None, None]) -> answers.Budgets:
+    return me.budgets_left(call.context)
+
+
+OPERATIONS: Final = (
+    Operation(
+        name="read_me",
+        method="get",
+        path="/v1/me",
+        summary="Who the caller is, and what the policy allows them.",
+        uses=Me,
+        handle=_who,
+        answers={200: answers.Me},
+        problems=("unavailable",),
+        example=Example(
+            None,
+            {
+                "principal": "staff/officer-7",
+                "tenant": "default",
+                "roles": ["dispute-officer"],
+                "permissions": ["call:make", "case:read", "token:detokenize", "waybill:view"],
+                "profiles": ["label"],
+                "purposes": {"dispute": {"kinds": ["name", "phone"], "case": "required", "approval": "above-limit"}},
+                "cases": {"approve_above": 10, "at_most": 200, "longest": 604_800},
+                "calls": True,
+                "search": {"phone": False, "last4": False},
+                "sites": [],
+                "frozen": False,
+                "sign_in": {"acr": "2", "at": "2026-11-24T07:55:00Z", "fresh_until": "2026-11-24T15:55:00Z"},
+            },
+        ),
+    ),
+    Operation(
+        name="read_budgets",
+        method="get",
+        path="/v1/me/budgets",
+        summary="What is left of the caller's budgets. The call itself spends nothing.",
+        uses=Me,
+        handle=_budgets,
+        answers={200: answers.Budgets},
+        problems=("frozen", *STORE),
+        example=Example(
+            None,
+            {
+                "budgets": [
+                    {
+                        "counts": "fields",
+                        "windows": [
+                            {"window": "1m", "limit": 20, "left": 17, "frees_at": "2026-11-24T08:21:01Z"},
+                            {"window": "1d", "limit": 150, "left": 150, "frees_at": None},
+                        ],
+                    }
+                ]
+            },
+        ),
+    ),
+)

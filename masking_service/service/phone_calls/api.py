@@ -1,0 +1,109 @@
+"""Operations that reach a person without opening a number."""
+
+from typing import Annotated, Final
+
+from msgspec import Meta
+
+from masking_service.service.call.examples import CASE, WAYBILL_NO
+from masking_service.service.call.operation import STORE, Answered, Call, Example, Operation, SignedRequest
+from masking_service.service.call.shapes import Shape
+from masking_service.service.phone_calls import answers
+from masking_service.service.phone_calls.reports import CallReports
+from masking_service.service.phone_calls.signed_records import Records
+from masking_service.service.phone_calls.use import Calling
+
+CALL: Final = "Qm5pYk1Gd2xTeUhTa1pQcFVoS0ZtRzJh"
+
+
+class CallRequest(Shape, frozen=True):
+    """A person to call."""
+
+    waybill_no: Annotated[
+        str, Meta(description="6 to 40 of A-Z 0-9 -, after trimming and upper-casing. Any other is not found.")
+    ]
+    field: (
+        Annotated[str, Meta(description="The JSON Pointer of a phone in the record. /recipient/phone, if not given.")]
+        | None
+    ) = None
+    case: (
+        Annotated[
+            str, Meta(description="The open case under which is called. Not needed by callers who hold the parcel.")
+        ]
+        | None
+    ) = None
+
+
+def _make(calling: Calling, call: Call[CallRequest, None]) -> Answered:
+    wanted = call.body
+    made, new = calling.make(call.context, wanted.waybill_no, wanted.field, wanted.case or None)
+    return Answered(made, 201 if new else 200)
+
+
+def _end(calling: Calling, call: Call[None, None]) -> answers.EndedCall:
+    return calling.end(call.context, call.path["ref"])
+
+
+def _records(reports: CallReports, request: SignedRequest) -> answers.TakenRecords:
+    return reports.take(request.headers, request.data, request.address, request.request_id, request.now)
+
+
+OPERATIONS: Final = (
+    Operation(
+        name="make_call",
+        method="post",
+        path="/v1/calls",
+        summary="Bind a privacy number through which the caller reaches a person. The same while the call lives (200).",
+        uses=Calling,
+        handle=_make,
+        permissions=("call:make",),
+        audited_as="call",
+        body=CallRequest,
+        answers={201: answers.LiveCall, 200: answers.LiveCall},
+        problems=(
+            "not-found",
+            "case-required",
+            "case-not-open",
+            "case-check-unavailable",
+            "own-case",
+            "sign-in-required",
+            "no-caller-number",
+            "not-callable",
+            "quota-exceeded",
+            "calls-unavailable",
+            *STORE,
+        ),
+        example=Example(
+            {"waybill_no": WAYBILL_NO, "field": "/recipient/phone", "case": CASE["case"]},
+            {"call": CALL, "dial": "700000000000001", "extension": None, "expires_at": "2026-11-24T08:50:00Z"},
+        ),
+    ),
+    Operation(
+        name="end_call",
+        method="delete",
+        path="/v1/calls/{ref}",
+        summary="End a call of the caller's own. One that has ended already is no error.",
+        uses=Calling,
+        handle=_end,
+        permissions=("call:make",),
+        audited_as="call-end",
+        answers={200: answers.EndedCall},
+        problems=("not-found", "calls-unavailable", *STORE),
+        example=Example(None, {"call": CALL, "ended": True}),
+    ),
+    Operation(
+        name="take_call_records",
+        method="post",
+        path="/v1/calls/records",
+        summary="Take the provider's signed records of calls, in its own format; this one is that of `https`.",
+        uses=CallReports,
+        handle=_records,
+        body=Records,
+        signed=True,
+        answers={200: answers.TakenRecords},
+        problems=("unauthenticated", *STORE),
+        example=Example(
+            {"records": [{"ref": CALL, "id": "5f1c0a9e27d34b68", "at": 1795940460, "seconds": 0, "answered": False}]},
+            {"taken": 1},
+        ),
+    ),
+)

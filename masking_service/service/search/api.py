@@ -1,0 +1,54 @@
+"""The operations that find waybills, and that say who searched."""
+
+from typing import Annotated, Final
+
+from msgspec import Meta
+
+from masking_service.service.call.examples import viewed
+from masking_service.service.call.operation import STORE, Call, Example, Operation
+from masking_service.service.call.shapes import Profile, Shape, Site
+from masking_service.service.search import answers
+from masking_service.service.search.use import Search
+
+Phone = Annotated[
+    str,
+    Meta(
+        description="A recipient's phone in any spelling. Only one number.",
+        max_length=64,
+        extra_json_schema={"pattern": r"^[0-9]{7,15}$(?!\n)"},
+    ),
+]
+
+Last4 = Annotated[str, Meta(pattern=r"^[0-9]{4}$(?!\n)", description="The last four digits of a recipient's phone.")]
+
+
+class SearchRequest(Shape, frozen=True):
+    """What to find: a phone, or both the last four digits of one and the site that holds the parcel."""
+
+    phone: Phone | None = None
+    last4: Last4 | None = None
+    site: Site | None = None
+    profile: Profile | None = None
+
+
+def _search(search: Search, call: Call[SearchRequest, None]) -> answers.Found:
+    wanted = call.body
+    return search(call.context, wanted.profile, phone=wanted.phone, last4=wanted.last4, site=wanted.site)
+
+
+OPERATIONS: Final = (
+    Operation(
+        name="search_waybills",
+        method="post",
+        path="/v1/search",
+        summary="Find waybills by a recipient's phone, or by its last four digits at a site, masked as in a view.",
+        uses=Search,
+        handle=_search,
+        permissions=("waybill:search",),
+        audited_as="search",
+        body=SearchRequest,
+        answers={200: answers.Found},
+        problems=("profile-required", "too-many", "quota-exceeded", *STORE),
+        example=Example({"phone": "02159791234"}, {"results": [viewed()], "more": False}),
+    ),
+)

@@ -1,0 +1,270 @@
+"""Operations on waybills: masked, tokenized, viewed, erased."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any, Final, Literal
+
+from msgspec import Meta
+
+from masking_service.service.call.answers import Answer
+from masking_service.service.call.examples import CASE, TOKENS, WAYBILL_NO, clear_record, masked_record, viewed
+from masking_service.service.call.operation import STORE, Batch, Call, Example, Operation
+from masking_service.service.call.shapes import MAX_ITEMS, MAX_RECORDS, Profile, Records, RecordSchema, Shape, Site
+from masking_service.service.custody.state import Custody
+from masking_service.service.waybills import answers
+from masking_service.service.waybills import record_answers as records
+from masking_service.service.waybills.mask import Mask
+from masking_service.service.waybills.privacy import Privacy
+from masking_service.service.waybills.tokenize import Tokenize
+from masking_service.service.waybills.view import View
+
+
+class MaskRequest(Shape, frozen=True):
+    """Records to mask."""
+
+    records: Records
+    schema: RecordSchema = "standard"
+    profile: Profile | None = None
+
+
+class CustodyAtStart(Shape, frozen=True):
+    """Who holds the parcels now.
+
+    Takes effect only where a waybill has no custody yet.
+    """
+
+    site: Site
+
+
+class TokenizeRequest(Shape, frozen=True):
+    """Records to mask and store."""
+
+    records: Records
+    schema: RecordSchema = "standard"
+    profile: Profile | None = None
+    replace: Annotated[
+        Literal["mask", "token"], Meta(description="What replaces each value in the answered record.")
+    ] = "mask"
+    on_conflict: Annotated[
+        Literal["reject", "revise"],
+        Meta(description="Other values for a known number are an item error, or a new revision (waybill:revise)."),
+    ] = "reject"
+    custody: CustodyAtStart | None = None
+    if_unavailable: Annotated[
+        Literal["fail", "mask"],
+        Meta(description="While nothing can be stored, the call fails with 503, or answers masks without tokens."),
+    ] = "fail"
+
+
+class ViewRequest(Shape, frozen=True):
+    """Waybills to view."""
+
+    waybills: Annotated[
+        list[Any],
+        Meta(
+            description=f"At most {MAX_ITEMS} waybill numbers. Any other value is the item error not-found.",
+            extra_json_schema={"maxItems": MAX_ITEMS},
+        ),
+    ]
+    profile: Profile | None = None
+    case: (
+        Annotated[
+            str,
+            Meta(
+                description="The case on whose page the waybills are shown. The answer is the same without it. A decoy "
+                "that this case lists raises an alert instead of freezing the person."
+            ),
+        ]
+        | None
+    ) = None
+
+
+class ViewQuery(Shape, frozen=True):
+    """How to look at a waybill."""
+
+    profile: Profile | None = None
+
+
+def _mask(mask: Mask, call: Call[MaskRequest, None]) -> Sequence[Answer]:
+    return mask(call.context, call.body.schema, call.body.profile, call.body.records)
+
+
+def _tokenize(tokenize: Tokenize, call: Call[TokenizeRequest, None]) -> Sequence[Answer]:
+    wanted = call.body
+    return tokenize(
+        call.context,
+        wanted.schema,
+        wanted.profile,
+        wanted.records,
+        replace=wanted.replace,
+        revise=wanted.on_conflict == "revise",
+        custody=Custody(wanted.custody.site) if wanted.custody else None,
+        mask_if_unavailable=wanted.if_unavailable == "mask",
+    )
+
+
+def _view_one(view: View, call: Call[None, ViewQuery]) -> Answer:
+    return view(call.context, call.query.profile, [call.path["waybill_no"]])[0]
+
+
+def _view(view: View, call: Call[ViewRequest, None]) -> Sequence[Answer]:
+    return view(call.context, call.body.profile, call.body.waybills, case=call.body.case)
+
+
+def _erase(privacy: Privacy, call: Call[None, None]) -> answers.Erased:
+    return privacy.erase(call.context, call.path["waybill_no"])
+
+
+def _disclosures(privacy: Privacy, call: Call[None, None]) -> answers.Disclosures:
+    return privacy.disclosed(call.context, call.path["waybill_no"])
+
+
+OPERATIONS: Final = (
+    Operation(
+        name="mask",
+        method="post",
+        path="/v1/mask",
+        summary="Mask records. Nothing is stored, and no store is needed.",
+        uses=Mask,
+        handle=_mask,
+        permissions=("waybill:mask",),
+        body=MaskRequest,
+        at_most={"records": MAX_RECORDS},
+        answers={200: Batch("MaskResults", (records.MaskedRecord, records.InvalidRecord))},
+        problems=("profile-required", "too-many-items", "unknown-schema"),
+        example=Example(
+            {
+                "schema": "standard",
+                "profile": "label",
+                "records": [clear_record(), {"sender": {"phone": ["13812345678"]}}],
+            },
+            {
+                "results": [
+                    {"record": masked_record()},
+                    {
+                        "error": {
+                            "code": "invalid-type",
+                            "errors": [{"pointer": "/sender/phone", "code": "invalid-type"}],
+                        }
+                    },
+                ],
+                "failed": 1,
+            },
+        ),
+    ),
+    Operation(
+        name="tokenize",
+        method="post",
+        path="/v1/tokenize",
+        summary="Mask records, store their values, and return a token for each stored value.",
+        uses=Tokenize,
+        handle=_tokenize,
+        permissions=("waybill:tokenize",),
+        body=TokenizeRequest,
+        at_most={"records": MAX_RECORDS},
+        answers={
+            200: Batch(
+                "TokenizeResults",
+                (records.TokenizedRecord, records.UnstoredRecord, records.InvalidRecord, records.RefusedRecord),
+            )
+        },
+        problems=(
+            "profile-required",
+            "too-many-items",
+            "unknown-schema",
+            "several-waybills",
+            "quota-exceeded",
+            *STORE,
+        ),
+        example=Example(
+            {"profile": "label", "records": [clear_record()], "custody": {"site": "021001"}},
+            {
+                "results": [
+                    {
+                        "record": masked_record(),
+                        "tokens": TOKENS,
+                        "revision": 0,
+                        "created": True,
+                        "expires_at": "2027-05-23T00:00:00Z",
+                    }
+                ],
+                "failed": 0,
+            },
+        ),
+    ),
+    Operation(
+        name="view_waybill",
+        method="get",
+        path="/v1/waybills/{waybill_no}",
+        summary="View one waybill, masked.",
+        uses=View,
+        handle=_view_one,
+        permissions=("waybill:view",),
+        audited_as="view",
+        batch_of_one=True,
+        query=ViewQuery,
+        answers={200: answers.Waybill},
+        problems=("profile-required", "not-found", "quota-exceeded", *STORE),
+        example=Example(None, viewed()),
+    ),
+    Operation(
+        name="erase_waybill",
+        method="delete",
+        path="/v1/waybills/{waybill_no}",
+        summary="Erase every revision of a waybill. Its number cannot be used again for one retention period.",
+        uses=Privacy,
+        handle=_erase,
+        permissions=("waybill:erase",),
+        audited_as="erase",
+        answers={200: answers.Erased},
+        problems=("not-found", *STORE),
+        example=Example(None, {"audit": "5f1c0a9e27d34b68-412", "unreadable_in_backups_after": "2027-05-24"}),
+    ),
+    Operation(
+        name="view_waybills",
+        method="post",
+        path="/v1/waybills/view",
+        summary="View several waybills, masked.",
+        uses=View,
+        handle=_view,
+        permissions=("waybill:view",),
+        audited_as="view",
+        body=ViewRequest,
+        at_most={"waybills": MAX_ITEMS},
+        answers={200: Batch("ViewResults", (answers.Waybill, answers.WaybillNotFound))},
+        problems=("profile-required", "too-many-items", "quota-exceeded", *STORE),
+        example=Example(
+            {"waybills": [WAYBILL_NO, "YT0000000000000"], "profile": "label"},
+            {
+                "results": [viewed(), {"waybill_no": "YT0000000000000", "error": {"code": "not-found"}}],
+                "failed": 1,
+            },
+        ),
+    ),
+    Operation(
+        name="read_disclosures",
+        method="get",
+        path="/v1/waybills/{waybill_no}/disclosures",
+        summary="Who opened fields of a waybill, and who viewed it in full. Erasing the waybill keeps this.",
+        uses=Privacy,
+        handle=_disclosures,
+        permissions=("audit:read",),
+        audited_as="disclosures",
+        answers={200: answers.Disclosures},
+        problems=("not-found", *STORE),
+        example=Example(
+            None,
+            {
+                "opens": [
+                    {
+                        "field": "/sender/phone",
+                        "principal": "staff/officer-7",
+                        "at": "2026-11-24T08:20:00Z",
+                        "case": CASE["case"],
+                        "approved_by": [],
+                    }
+                ],
+                "views": [{"principal": "client/c-88", "at": "2026-11-24T07:10:00Z", "profile": "courier"}],
+            },
+        ),
+    ),
+)
