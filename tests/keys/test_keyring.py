@@ -1,6 +1,7 @@
 """Tests the derived keys of tenants."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from keys import keyring
 from keys.errors import IntegrityError, KeysetError, ProviderError
 from keys.keyring import Keyring, TenantKeys
 from keys.keyset import Keyset
-from tests.keys.known import known_keyring, known_keyset
+from tests.keys.known import known_bytes, known_keyring, known_keyset
 
 RING = known_keyring()
 DEFAULT, OTHER = RING.tenant("default"), RING.tenant("other")
@@ -281,3 +282,15 @@ def test_state_that_another_suite_sealed_is_still_opened() -> None:
     sealed = known_keyring().tenant("default").state.seal(b"state", b"place", bytes(12))
 
     assert known_keyring(algorithm=3).tenant("default").state.open(sealed, b"place") == b"state"
+
+
+def test_tokens_are_made_and_read_with_token_secrets_only() -> None:
+    keyset = known_keyset()
+    secrets = {**keyset.secrets, ("client", 1): known_bytes("another client secret")}
+    tokens = Keyring(replace(keyset, secrets=secrets)).tenant("default").tokens
+    foreign = known_keyring(token_versions=(0, 1)).tenant("default").tokens.make(bytes(16), 1)[0]
+
+    assert tokens.make(bytes(16), 0) == DEFAULT.tokens.make(bytes(16), 0)
+    assert tokens.read(foreign) is None
+    with pytest.raises(KeyError):
+        tokens.make(bytes(16), 1)

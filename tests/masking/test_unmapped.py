@@ -36,6 +36,14 @@ def test_a_member_name_is_scanned(name: str, shown: str, parent: str) -> None:
     assert found.warnings == [(f"{parent}/{shown}", FOUND_IN_TEXT)]
 
 
+def test_lists_within_lists_are_scanned_and_masked_by_their_name() -> None:
+    record, found = masked(standard(extra=[1, [["tel 13700001111"], []]], receiverTel=[["13700001111"]]))
+
+    assert record["extra"] == [1, [["tel *******1111"], []]]
+    assert record["receiverTel"] == [["*******1111"]]
+    assert found.warnings == [("/extra/1/0/0", FOUND_IN_TEXT), ("/receiverTel/0/0", UNMAPPED_MASKED)]
+
+
 @pytest.mark.parametrize(
     "name", ["OD2026112412345", "6901234567890", "@timestamp", "2026-11-24T10:00:00", "WB20260001234"]
 )

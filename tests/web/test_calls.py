@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 from masking_service.store.client import Command, Store
 from masking_service.store.errors import StoreUnavailable
 from tests.callers import NUMBERS, OWN, put_on_file
-from tests.web.api import NOW, NUMBER, SITE, Api, Clock, Json, Trips, content, record, refusal
+from tests.web.api import NOW, NUMBER, SITE, Api, Clock, Json, Trips, Under, content, record, refusal
 from tests.web.calls import entries, freeze, frozen, item, left, move
 from tests.web.people import AUDITOR, COURIER, DESK, OFFICER, OTHER_OFFICER, PRINTER, PRIVACY, SUPERVISOR
 from tests.web.test_decoys import settle
@@ -354,3 +354,26 @@ def test_ending_a_call_is_read_audit_and_write(ready: Api, trips: Trips) -> None
     ready.call(COURIER, "DELETE", f"/v1/calls/{made['call']}")
 
     assert trips() == 3
+
+
+def test_a_case_whose_purpose_opens_no_phone_calls_no_one(under: Under) -> None:
+    def edit(document: dict[str, Any]) -> None:
+        document["purposes"]["naming"] = {"kinds": ["name"], "case": "required"}
+        document["roles"]["dispute-officer"]["purposes"].append("naming")
+
+    api = under(edit)
+    put_on_file(api)
+    api.tokenize(record())
+    api.open_case("D-1", NUMBER)
+    api.open_case("D-2", NUMBER, purpose="naming")
+
+    assert called(api, OFFICER, case="D-1").status_code == 201
+    assert refusal(called(api, OFFICER, case="D-2")) == (403, "case-not-open")
+
+
+def test_the_same_person_of_another_tenant_ends_no_call(ready: Api) -> None:
+    mine, same_name = (ready.mint(OFFICER, sub="o-1", tenant=tenant, phone=OWN) for tenant in ("default", "other"))
+    made = live(called(ready, mine, case="D-1"))
+
+    assert refusal(ready.call(same_name, "DELETE", f"/v1/calls/{made['call']}")) == (404, "not-found")
+    assert content(called(ready, mine, case="D-1"))["call"] == made["call"]

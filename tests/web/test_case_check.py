@@ -249,3 +249,44 @@ def test_the_metrics_count_what_came_of_it(made: Made) -> None:
     counted = re.findall(r'^masking_case_checks_total\{outcome="(\w+)"\} [1-9]', page, re.MULTILINE)
 
     assert {"confirmed", "unknown", "mismatch"} <= {*counted}
+
+
+def test_a_case_that_no_person_approved_does_not_stay_open_without_the_ticket_system(
+    made: Made, system: TicketSystem, set_clock: Clock
+) -> None:
+    api = made(on_failure="pending")
+    set_clock(NOW)
+    assert opening(api) == (201, "open")
+    system.fails = True
+    set_clock(NOW + 900)
+
+    assert opened(api) == (503, UNAVAILABLE)
+
+
+def test_without_the_ticket_system_a_case_needs_all_approvals_of_its_purpose(
+    under: Under, tmp_path: Path, system: TicketSystem
+) -> None:
+    def edit(document: dict[str, Any]) -> None:
+        document["cases"]["check"] = {"url": system.url, "key": "case-check.key", "on_failure": "pending"}
+        document["purposes"]["dispute"]["approvals"] = 2
+
+    write_secret_file(tmp_path / "case-check.key", KEY, replace=False)
+    api = under(edit)
+    system.fails = True
+    opening(api)
+    approved = [api.post(who, "/v1/cases/D-1/approve").get_json()["status"] for who in (SUPERVISOR, f"{SUPERVISOR}-2")]
+
+    assert approved == ["pending", "open"]
+
+
+@pytest.mark.parametrize("listed", [["SF0000000002"], [], ["not a number"]], ids=["another", "none", "no number"])
+def test_a_ticket_confirms_only_waybills_that_it_lists(made: Made, system: TicketSystem, listed: list[str]) -> None:
+    system.tickets["D-1"] = Ticket(True, listed)
+
+    assert opening(made()) == (422, "ticket-mismatch")
+
+
+def test_a_ticket_may_list_numbers_as_people_write_them(made: Made, system: TicketSystem) -> None:
+    system.tickets["D-1"] = Ticket(True, [f" {NUMBER.lower()} ", "not a number"])
+
+    assert opening(made()) == (201, "open")

@@ -15,7 +15,7 @@ import redis
 from keys.signatures import Signer, Verifier
 from masking_audit.archive.segments import segment_path
 from masking_audit.tiles.merkle import ProofError
-from masking_audit.tiles.notes import COSIGNER, Note, NoteKey, cosign
+from masking_audit.tiles.notes import COSIGNER, LOG, Note, NoteKey, cosign, sign_as_log
 from masking_audit.tiles.proofs import Keys, Proof, verify_proof
 from masking_audit.tiles.prove import prove
 from masking_audit.tiles.reader import TileError
@@ -294,3 +294,16 @@ def test_no_proof_is_made_from_a_changed_tile(archive: Path, names: list[str], n
 
     with pytest.raises(TileError):
         prove(archive, *place_of(names[5]))
+
+
+def test_a_checkpoint_of_another_log_with_the_same_key_proves_nothing(archive: Path, proof: Proof) -> None:
+    signer = Signer(known_bytes("a log"))
+    name = proof.note.text.split("\n")[0]
+    key = NoteKey(name, LOG, signer.public_bytes())
+
+    def signed(text: str) -> Proof:
+        return replace(proof, note=Note(text, [sign_as_log(text, name, signer)]))
+
+    assert verify_proof(signed(proof.note.text), Keys(key)).index == proof.index
+    with pytest.raises(ProofError, match="of another log"):
+        verify_proof(signed(proof.note.text.replace(name, "other.example/1", 1)), Keys(key))

@@ -176,3 +176,12 @@ def test_of_several_numbers_some_are_removed_and_all_others_kept(store: Store) -
     callers.prepare("default", {"staff/a": None, "staff/c": A}).write()
 
     assert [callers.number(caller(who)) for who in ("staff/a", "staff/b", "staff/c")] == [None, B, A]
+
+
+def test_an_old_reference_does_not_name_the_newer_call_of_its_place(calls: LiveCalls) -> None:
+    place = calls.place(ORIGIN, A, B)
+    first = calls.claim(place, ORIGIN, NOW, LATER)
+    second = calls.claim(place, ORIGIN, LATER, LATER + 60)
+
+    assert calls.read(first.ref) == (ORIGIN, None)
+    assert calls.read(second.ref) == (ORIGIN, second)

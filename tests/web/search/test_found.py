@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import redis
 
+from tests.store.stores import ask
 from tests.web.api import SITE, Api, refusal
+from tests.web.calls import item, move
 from tests.web.people import DESK
-from tests.web.search.searches import DAY, NOW, OTHER, PHONE, numbers, parcel, search
+from tests.web.search.searches import DAY, NOW, OTHER, PHONE, index_entries, numbers, parcel, search
 
 
 class TestWhatIsFound:
@@ -48,6 +51,15 @@ class TestWhatIsFound:
         api.tokenize(parcel("SF1234567893"))
 
         assert numbers(api, last4="5678", site=SITE) == ["SF1234567890"]
+
+    def test_an_entry_left_at_the_former_site_finds_nothing(self, api: Api, client: redis.Redis) -> None:
+        api.tokenize(parcel(), custody={"site": SITE})
+        left = index_entries(client)
+        move(api, item("SF1234567890", site="021002"))
+        for key, entry in left:
+            ask(client, "SADD", key, entry)
+
+        assert numbers(api, last4="5678", site=SITE) == []
 
     def test_a_number_whose_mask_hides_some_of_the_four_digits_is_not_found_by_them(self, api: Api) -> None:
         api.tokenize(parcel(phone="021-59791234"), custody={"site": SITE})

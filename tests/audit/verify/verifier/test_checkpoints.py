@@ -155,3 +155,26 @@ def test_a_checkpoint_that_comes_late_leaves_the_other_gaps() -> None:
         ("dropped", 3, "checkpoint 6"),
         ("out of order", 4, "checkpoint 3"),
     ]
+
+
+def test_one_last_entry_that_no_checkpoint_names_is_found() -> None:
+    writer = "cd" * 8
+    first, second = encode({"action": "start", "at": 1}), encode({"action": "freeze", "at": 2})
+    link_1 = link(FIRST_LINK, writer, 1, first)
+    link_2 = link(link_1, writer, 2, second)
+    entries = [
+        EntryLine(writer, number, entry, linked, SIGNER.sign(commit_message(writer, number, linked)))
+        for number, entry, linked in ((1, first, link_1), (2, second, link_2))
+    ]
+    heads = [{"writer": writer, "number": 1, "link": link_1.hex()}]
+
+    assert places([*map(write_line, entries), write_line(signed_checkpoint(1, "0" * 64, heads))]) == [
+        ("cut off", 2, f"{writer}-2")
+    ]
+
+
+def test_a_checkpoint_with_the_kept_heads_behind_another_history_is_found() -> None:
+    first = signed_checkpoint(1, "0" * 64, [])
+    kept, found = (signed_checkpoint(2, previous, []) for previous in ("1" * 64, first.link.hex()))
+
+    assert places([write_line(first), write_line(found)], against=kept) == [("rewritten", 2, "checkpoint 2")]
