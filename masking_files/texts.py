@@ -102,6 +102,21 @@ DOCUMENT_TYPE: Final = Text(
 LONG_PIECE: Final = Text("something in it is longer than {count:,} bytes", "其中有一段内容超过 {count:,} 字节")
 NO_XML: Final = Text("one of its parts is no XML", "其中一个部件不是有效的 XML")
 ODD_MERGE: Final = Text("merged cells are not named as a spreadsheet names them", "合并单元格的区域写法不正确")
+DEEP: Final = Text("its elements are nested too deep", "其中的元素嵌套过深")
+MANY_NAMES: Final = Text(
+    "a part has more than {count:,} different names of elements", "其中一个部件的元素名称超过 {count:,} 种"
+)
+ODD_NAME: Final = Text(
+    "two of its parts have one name, or a part's name leads out of it", "其中有部件重名，或部件名指向文件之外"
+)
+UNNAMED_PART: Final = Text(
+    "it holds a part that its manifest does not name: open it in a spreadsheet and save it again",
+    "其中含有清单未列出的部件：请用电子表格软件打开后重新保存",
+)
+UNKNOWN_PART: Final = Text(
+    "it holds a part that no workbook without macros has: open it in a spreadsheet and save it again as .xlsx",
+    "其中含有无宏工作簿不应有的部件：请用电子表格软件打开后另存为 .xlsx",
+)
 MANY_STRINGS: Final = Text("it has more than {count:,} texts", "其中的文本超过 {count:,} 条")
 ABOVE_HEADERS: Final = Text(
     "headers: row {row}; what is above them is not in the output", "列名在第 {row} 行；其上方的内容不会写入输出"

@@ -49,7 +49,6 @@ PRIVATE = {
 OVERRIDDEN = {
     "masking_service.service.people.document._Loader.construct_mapping": "PyYAML: a loader is a class that is extended",
     "masking_service.masking.schemas._Once.construct_mapping": "PyYAML: as above",
-    "masking_files.excel.package._Reader.read_strings": "openpyxl would keep all texts in memory",
     "masking_audit.cli.packing._Time.convert": "documented by Click",
     "masking_files.faults.NotDone.exit_code": "documented by Click",
     "masking_service.cli.lazy.LazyGroup.get_command": "documented by Click (lazily loading subcommands)",

@@ -1,48 +1,145 @@
-"""Opens a workbook whose parts are bounded.
+"""Opens a workbook: finds its parts by its manifest and relations, and refuses one that holds anything else.
 
-openpyxl reads it, and holds one row in memory at a time.
+A part is what the manifest says it is, whatever its name. Nothing is read that `excel.xml` has not checked, and nothing
+is held in memory but one row, the names of the sheets and the number formats.
 """
 
+import posixpath
 import shutil
-import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
-from typing import Any, BinaryIO, Final
-from zipfile import BadZipFile, ZipFile
+from typing import IO, BinaryIO, Final
+from urllib.parse import unquote
+from zipfile import ZipFile, ZipInfo
 
-from openpyxl.packaging.manifest import Manifest
-from openpyxl.reader.excel import ExcelReader
-from openpyxl.xml.constants import SHARED_STRINGS
+from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900
 
 from masking_files import texts
-from masking_files.excel.scan import Scan, check_archive, scan_sheet
+from masking_files.excel.cells import Cell, read_rows
+from masking_files.excel.formats import read_formats
+from masking_files.excel.names import shown_name
+from masking_files.excel.scan import Scan, scan_sheet
 from masking_files.excel.strings import Strings
+from masking_files.excel.xml import Unsafe, feed, refuse_document_type
 from masking_files.faults import NotDone
-from masking_files.texts import SEVERAL_SHEETS
 from masking_service.cli.language import say
-from masking_service.masking.kinds.text import scrub
+
+MAX_BYTES: Final = 4 * 1024**3
+"""Of all parts together. They are read in pieces: this bounds the time, and the disk space for shared strings."""
+MAX_PARTS: Final = 10_000
+MAX_SMALL_PART: Final = 16 * 1024**2
+"""Bytes of a part of which something is kept in memory: styles, relations, the list of sheets."""
+
+_MANIFEST: Final = "[content_types].xml"
+_SPREADSHEET: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml."
+_WORKBOOKS: Final = (f"{_SPREADSHEET}sheet.main+xml", f"{_SPREADSHEET}template.main+xml")
+_SHEET: Final = f"{_SPREADSHEET}worksheet+xml"
+_STRINGS: Final = f"{_SPREADSHEET}sharedStrings+xml"
+_STYLES: Final = f"{_SPREADSHEET}styles+xml"
+_UNREAD: Final = (
+    "image/",
+    "audio/",
+    "video/",
+    "application/x-font",
+    "application/vnd.openxmlformats-officedocument.",
+    "application/vnd.ms-",
+)
+"""Types of parts that are not XML. A workbook may hold them; they are never opened."""
+_MACROS: Final = "application/vnd.ms-office.vbaproject"
+_OF_DOCUMENT: Final = "/officeDocument"
+_ID: Final = (
+    "http://schemas.openxmlformats.org/officeDocument/2006/relationships id",
+    "http://purl.oclc.org/ooxml/officeDocument/relationships id",
+)
 
 
-class _Reader(ExcelReader):  # type: ignore[misc]  # openpyxl has no types
-    """openpyxl's reader, with the shared strings on disk."""
+class _Package:
+    """The parts of an archive, by the names that the manifest and the relations give them.
 
-    package: Manifest
+    Raises:
+        Unsafe: it has parts that no spreadsheet writes.
+    """
 
-    def __init__(self, stream: BinaryIO, folder: Path, stack: ExitStack) -> None:
-        super().__init__(stream, read_only=True, keep_links=False)
-        self._folder = folder
-        self._stack = stack
+    def __init__(self, archive: ZipFile) -> None:
+        self._archive = archive
+        items = archive.infolist()
+        if len(items) > MAX_PARTS or sum(item.file_size for item in items) > MAX_BYTES:
+            raise Unsafe(texts.LARGE_WORKBOOK, size=MAX_BYTES // 1024**3, count=MAX_PARTS)
+        self._parts: dict[str, ZipInfo] = {}
+        for item in items:
+            if item.flag_bits & 1:
+                raise Unsafe(texts.ENCRYPTED)
+            name = _part_name("/", item.filename)
+            if name in self._parts or name != "/" + unquote(item.filename).casefold().removesuffix("/"):
+                raise Unsafe(texts.ODD_NAME)
+            if not item.is_dir():
+                self._parts[name] = item
+        self._types = self._read_manifest()
+        for name in self._parts:
+            self._check(name)
 
-    def read_strings(self) -> None:
-        """Put them where each sheet looks for them."""
-        content = self.package.find(SHARED_STRINGS)
-        if content is not None:
-            with self.archive.open(content.PartName[1:]) as stream:
-                strings = Strings(stream, self._folder)
-            self._stack.callback(strings.close)
-            self.shared_strings = strings
+    def type_of(self, name: str) -> str | None:
+        """The content type of a part, in small letters; None if the manifest names none."""
+        return self._types.get(name) or self._types.get(f".{name.rpartition('.')[2]}")
+
+    def open(self, name: str, *types: str, small: bool = True) -> IO[bytes]:
+        """Open a part that has to be of one of these types.
+
+        Args:
+            name: of the part.
+            types: none for any.
+            small: whether what it says is kept in memory.
+        """
+        if name not in self._parts or (types and self.type_of(name) not in {its.casefold() for its in types}):
+            raise NotDone(say(texts.NO_EXCEL))
+        if small and self._parts[name].file_size > MAX_SMALL_PART:
+            raise Unsafe(texts.LARGE_PART, size=MAX_SMALL_PART // 1024**2)
+        return self._archive.open(self._parts[name])
+
+    def relations(self, name: str) -> dict[str, tuple[str, str]]:
+        """What a part relates to inside the package: (type, name of the other part), by id."""
+        folder, own = posixpath.split(name)
+        of_part = posixpath.join(folder, "_rels", f"{own}.rels")
+        found: dict[str, tuple[str, str]] = {}
+
+        def start(tag: str, attributes: dict[str, str]) -> None:
+            if tag == "Relationship" and attributes.get("TargetMode") != "External":
+                target = _part_name(folder, attributes.get("Target", ""))
+                found[attributes.get("Id", "")] = (attributes.get("Type", ""), target)
+
+        if of_part in self._parts:
+            with self.open(of_part) as stream:
+                feed(stream, start)
+        return found
+
+    def _read_manifest(self) -> dict[str, str]:
+        types: dict[str, str] = {}
+
+        def start(tag: str, attributes: dict[str, str]) -> None:
+            kind = attributes.get("ContentType", "").casefold()
+            if tag == "Override":
+                types[_part_name("/", attributes.get("PartName", ""))] = kind
+            elif tag == "Default":
+                types["." + attributes.get("Extension", "").casefold()] = kind
+
+        with self.open(f"/{_MANIFEST}") as stream:
+            feed(stream, start)
+        return types
+
+    def _check(self, name: str) -> None:
+        """Refuse a part that the manifest does not name, that no spreadsheet writes, or that has a document type."""
+        kind = self.type_of(name)
+        if name == f"/{_MANIFEST}":
+            return
+        if kind is None:
+            raise Unsafe(texts.UNNAMED_PART)
+        if kind.endswith(("+xml", "/xml")):
+            with self.open(name, small=False) as stream:
+                refuse_document_type(stream)
+        elif kind.startswith(_MACROS) or not kind.startswith(_UNREAD):
+            raise Unsafe(texts.UNKNOWN_PART)
 
 
 class Workbook:
@@ -55,24 +152,10 @@ class Workbook:
 
     def __init__(self, stream: BinaryIO, folder: Path, stack: ExitStack) -> None:
         self.folder = folder
-        try:
-            self._archive = stack.enter_context(ZipFile(stream))
-        except (BadZipFile, OSError, ValueError):
-            raise NotDone(say(texts.NO_EXCEL)) from None
-        self._scans = check_archive(self._archive)
-        try:
-            with warnings.catch_warnings(action="ignore"):  # of what it does not carry over, nor do we
-                reader = _Reader(stream, folder, stack)
-                stack.callback(reader.archive.close)
-                reader.read()
-            self._parts = {sheet.name: relation.target for sheet, relation in reader.parser.find_sheets()}
-        except NotDone:
-            raise
-        except Exception:
-            # A damaged part raises whatever its reader stumbles over, and the text may hold what is in it.
-            raise NotDone(say(texts.NO_EXCEL)) from None
-        self._book = reader.wb
-        self.dates_since_1904 = self._book.epoch.year == _MACINTOSH
+        with _refused_if_damaged():
+            self._package = _Package(stack.enter_context(ZipFile(stream)))
+            self._read(stack)
+        self._scans: dict[str, Scan] = {}
 
     def choose(self, name: str | None) -> str:
         """The sheet to read: the one of that name, or the only one with cells.
@@ -80,35 +163,74 @@ class Workbook:
         Raises:
             NotDone: there is none, or there are several.
         """
-        names: list[str] = [sheet.title for sheet in self._book.worksheets]
         if name is not None:
-            if name not in names:
-                raise NotDone(say(texts.NO_SHEET, sheets=_listed(names)))
+            if name not in self._sheets:
+                raise NotDone(say(texts.NO_SHEET, sheets=_listed(self._sheets)))
             return name
-        full = [title for title in names if self.scan(title).cells]
+        full = [title for title in self._sheets if self.scan(title).cells]
         if not full:
             raise NotDone(say(texts.EMPTY_WORKBOOK))
         if len(full) > 1:
-            raise NotDone(say(SEVERAL_SHEETS, count=len(full), sheets=_listed(full)))
+            raise NotDone(say(texts.SEVERAL_SHEETS, count=len(full), sheets=_listed(full)))
         return full[0]
 
     def scan(self, name: str) -> Scan:
         """What a sheet's part says outside its cells."""
-        part = self._parts[name]
+        part = self._sheets[name]
         if part not in self._scans:
-            with self._archive.open(part) as stream:
+            with _refused_if_damaged(), self._package.open(part, _SHEET, small=False) as stream:
                 self._scans[part] = scan_sheet(stream)
         return self._scans[part]
 
-    def rows(self, name: str) -> Iterator[tuple[Any, ...]]:
-        """The rows of a sheet, from the first, as openpyxl's cells; as long as their last cell says."""
-        sheet = self._book[name]
-        sheet.reset_dimensions()  # what a file says of its size may be wrong
-        rows: Iterator[tuple[Any, ...]] = sheet.iter_rows()
-        return rows
+    def rows(self, name: str) -> Iterator[tuple[Cell, ...]]:
+        """The rows of a sheet, from the first; as long as their last cell says."""
+        epoch = CALENDAR_MAC_1904 if self.dates_since_1904 else CALENDAR_WINDOWS_1900
+        with self._package.open(self._sheets[name], _SHEET, small=False) as stream:
+            yield from read_rows(stream, self._strings, self._formats, epoch)
+
+    def _read(self, stack: ExitStack) -> None:
+        package = self._package
+        documents = [part for kind, part in package.relations("/").values() if kind.endswith(_OF_DOCUMENT)]
+        workbook = documents[0] if documents else ""
+        found: list[tuple[str, str]] = []
+        self.dates_since_1904 = False
+
+        def start(name: str, attributes: dict[str, str]) -> None:
+            if name == "workbookPr":
+                self.dates_since_1904 = attributes.get("date1904") in ("1", "true")
+            elif name == "sheet":
+                found.append((attributes["name"], next((attributes[at] for at in _ID if at in attributes), "")))
+
+        with package.open(workbook, *_WORKBOOKS) as stream:
+            feed(stream, start)
+        relations = package.relations(workbook)
+        self._sheets = {
+            name: relations[its][1]
+            for name, its in found
+            if its in relations and relations[its][0].endswith("/worksheet")
+        }
+        self._strings: Sequence[str] = ()
+        self._formats = []
+        for kind, part in relations.values():
+            if kind.endswith("/styles"):
+                with package.open(part, _STYLES) as stream:
+                    self._formats = read_formats(stream)
+            elif kind.endswith("/sharedStrings"):
+                with package.open(part, _STRINGS, small=False) as stream:
+                    strings = Strings(stream, self.folder)
+                stack.callback(strings.close)
+                self._strings = strings
 
 
-_MACINTOSH: Final = 1904
+@contextmanager
+def _refused_if_damaged() -> Iterator[None]:
+    """A damaged part raises whatever its reader stumbles over, and the text may hold what is in it."""
+    try:
+        yield
+    except NotDone:
+        raise
+    except Exception:
+        raise NotDone(say(texts.NO_EXCEL)) from None
 
 
 @contextmanager
@@ -128,5 +250,12 @@ def opened_workbook(stream: BinaryIO) -> Iterator[Workbook]:
         yield Workbook(stream, folder, stack)
 
 
-def _listed(names: list[str]) -> str:
-    return ", ".join(scrub(name) for name in names)
+def _part_name(folder: str, target: str) -> str:
+    """A part's name in the one spelling that is compared: from the root, decoded, and of any case."""
+    return (
+        posixpath.normpath(posixpath.join(folder, "/" if not target else unquote(target))).casefold().replace("//", "/")
+    )
+
+
+def _listed(names: Mapping[str, str] | Sequence[str]) -> str:
+    return ", ".join(map(shown_name, names))

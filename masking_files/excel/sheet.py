@@ -1,35 +1,34 @@
-"""Reads one sheet of a workbook, and writes a new one that keeps types, number formats and column widths.
+"""Reads one sheet of a workbook, and writes a new one that keeps types, known number formats and column widths.
 
 The rows above the headers, other sheets, comments and everything else of the workbook are not in the output, because
 nothing says what they hold. A formula is never run and never copied: a sheet with one is refused.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import timedelta
 from itertools import chain, islice
 from typing import Any, Final
 
 import xlsxwriter
 
 from masking_files.destination import Write
+from masking_files.excel.cells import Cell as Read
+from masking_files.excel.cells import Value
+from masking_files.excel.formats import GENERAL
+from masking_files.excel.names import is_known_name
 from masking_files.excel.package import Workbook
-from masking_files.excel.scan import Scan
+from masking_files.excel.scan import HEADER_ROWS, Scan
 from masking_files.faults import InputError, NotDone
 from masking_files.formulas import BEGINNINGS
 from masking_files.headers import lay_out
 from masking_files.table import HIDDEN, Cell, Line, Sheet
 from masking_files.texts import ABOVE_HEADERS, BROKEN_ROW, FORMULA, LONG_CELL, MERGED, NO_HEADER_ROW
 from masking_service.cli.language import say
-from masking_service.masking.kinds.text import contains_personal_data
 from masking_service.masking.schema import Schema
 
-HEADER_ROWS: Final = 20
-"""The headers are looked for in so many rows at the top."""
 EXACT: Final = 10**15
 """Excel keeps 15 digits of a number. A longer whole number is written as text, so that no digit is lost."""
 MAX_TEXT: Final = 32_767
-
-_DATES: Final = (datetime, date, time, timedelta)
 
 
 class ExcelSheet(Sheet):
@@ -49,7 +48,7 @@ class ExcelSheet(Sheet):
             raise InputError(say(FORMULA), *scan.formula)
         rows = self._read(workbook.rows(self._name))
         top = list(islice(rows, HEADER_ROWS))
-        texts = [[_text(cell.value).strip() for cell in row] for row in top]
+        texts = [[_text(cell).strip() for cell in row] for row in top]
         self._at, found = _find_headers(texts, scan, schema, told)
         self.headers: Sequence[str] = found
         for first, last, left, _ in scan.merged:
@@ -64,7 +63,7 @@ class ExcelSheet(Sheet):
         width = len(self.headers)
         for row in self._rows:
             self._number += 1
-            cells = [_text(cell.value) for cell in row]
+            cells = [_text(cell) for cell in row]
             while len(cells) > width and not cells[-1]:
                 cells.pop()
             if any(cells):
@@ -82,7 +81,7 @@ class ExcelSheet(Sheet):
                 "nan_inf_to_errors": True,
             },
         )
-        self._sheet = self._book.add_worksheet(None if contains_personal_data(self._name) else self._name)
+        self._sheet = self._book.add_worksheet(self._name if is_known_name(self._name) else None)
         for first, last, width, hidden in self._scan.widths:
             if first <= len(self.headers):
                 last = min(last, len(self.headers))
@@ -133,7 +132,7 @@ class ExcelSheet(Sheet):
             return []
         return [say(ABOVE_HEADERS, row=self._at + 1)]
 
-    def _read(self, rows: Iterator[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+    def _read(self, rows: Iterator[tuple[Read, ...]]) -> Iterator[tuple[Read, ...]]:
         number = 0
         while True:
             number += 1
@@ -141,6 +140,8 @@ class ExcelSheet(Sheet):
                 row = next(rows)
             except StopIteration:
                 return
+            except NotDone:
+                raise
             except Exception:
                 # A damaged part raises whatever its reader stumbles over, and the text may hold what is in it.
                 raise InputError(say(BROKEN_ROW), number) from None
@@ -148,15 +149,13 @@ class ExcelSheet(Sheet):
                 raise InputError(say(LONG_CELL, count=MAX_TEXT), number)
             yield row
 
-    def _put(self, at: int, value: Any, number_format: str | None) -> None:
+    def _put(self, at: int, value: Value, number_format: str | None) -> None:
         if value == "":
             return
         if isinstance(value, bool):
             self._sheet.write_boolean(self._written, at, value, self._format(number_format))
         elif isinstance(value, float) or (isinstance(value, int) and abs(value) < EXACT):
             self._sheet.write_number(self._written, at, value, self._format(number_format))
-        elif isinstance(value, _DATES):
-            self._sheet.write_datetime(self._written, at, value, self._format(number_format))
         else:
             self._put_text(at, str(value), number_format)
 
@@ -167,15 +166,12 @@ class ExcelSheet(Sheet):
         )
 
     def _format(self, number_format: str | None, *, quoted: bool = False) -> Any:
-        key = (number_format or _GENERAL, quoted)
-        if key == (_GENERAL, False):
+        key = (number_format or GENERAL, quoted)
+        if key == (GENERAL, False):
             return None
         if key not in self._formats:
             self._formats[key] = self._book.add_format({"num_format": key[0], "quote_prefix": quoted})
         return self._formats[key]
-
-
-_GENERAL: Final = "General"
 
 
 class _Sink:
@@ -230,14 +226,17 @@ def _titled(texts: list[list[str]], at: int, scan: Scan) -> list[str]:
     return headers
 
 
-def _text(value: Any) -> str:
+def _text(cell: Read) -> str:
     """Return a cell as a person reads it; a phone that was entered as a number is its digits."""
+    value = cell.value
     if value is None:
         return ""
     if isinstance(value, str):
         return value
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
+    if cell.date is not None:
+        return str(cell.date) if isinstance(cell.date, timedelta) else str(cell.date.isoformat())
     if isinstance(value, float) and value.is_integer() and abs(value) < EXACT:
         return str(int(value))
-    return value.isoformat() if isinstance(value, (datetime, date, time)) else str(value)
+    return str(value)

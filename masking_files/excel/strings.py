@@ -1,18 +1,27 @@
 """Keeps the shared strings of a workbook on disk, because memory would grow with all of its texts."""
 
 import os
+import re
 from array import array
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import IO, Any, Final, overload
 
-from masking_files.excel.scan import MAX_TOKEN, Unsafe, feed, parser
+from masking_files.excel.xml import MAX_TOKEN, Unsafe, feed
 from masking_files.texts import LONG_PIECE, MANY_STRINGS
 
 MAX_STRINGS: Final = 50_000_000
 _RECENT: Final = 4096
 """Strings that are kept in memory: texts that many rows share."""
+
+
+_ESCAPED: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
+
+
+def unescaped(text: str) -> str:
+    """Return a text as a spreadsheet shows it: `_x0031_` in a part is the character 1."""
+    return _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text) if "_x" in text else text
 
 
 class Strings(Sequence[str]):
@@ -56,20 +65,19 @@ class Strings(Sequence[str]):
 
         What is said about its sound in Japanese is no part of it.
         """
-        texts: list[str] = []
+        said: list[str] = []
         pending: list[bytes] = []
         size, waiting, length = 0, 0, 0
         inside, silent = False, False
 
         def start(name: str, _: Any) -> None:
             nonlocal inside, silent, length
-            tag = name.rpartition(":")[2]
-            if tag == "si":
-                texts.clear()
+            if name == "si":
+                said.clear()
                 length = 0
-            elif tag == "rPh":
+            elif name == "rPh":
                 silent = True
-            inside = tag == "t" and not silent
+            inside = name == "t" and not silent
 
         def text(data: str) -> None:
             nonlocal length
@@ -77,16 +85,15 @@ class Strings(Sequence[str]):
                 length += len(data)
                 if length > MAX_TOKEN:
                     raise Unsafe(LONG_PIECE, count=MAX_TOKEN)
-                texts.append(data)
+                said.append(data)
 
         def end(name: str) -> None:
             nonlocal inside, silent, size, waiting
             inside = False
-            tag = name.rpartition(":")[2]
-            if tag == "rPh":
+            if name == "rPh":
                 silent = False
-            elif tag == "si":
-                raw = "".join(texts).encode("utf-8", "replace")
+            elif name == "si":
+                raw = unescaped("".join(said)).encode("utf-8", "replace")
                 pending.append(raw)
                 size += len(raw)
                 waiting += len(raw)
@@ -97,11 +104,7 @@ class Strings(Sequence[str]):
                     self._flush(pending)
                     waiting = 0
 
-        reading = parser(start)
-        reading.buffer_text = True
-        reading.CharacterDataHandler = text
-        reading.EndElementHandler = end
-        feed(reading, stream)
+        feed(stream, start, text, end)
         self._flush(pending)
 
     def _flush(self, pending: list[bytes]) -> None:

@@ -1,5 +1,6 @@
 """Cells keep their types, number formats and widths, and no text becomes a formula."""
 
+import zipfile
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ import xlsxwriter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from masking_service.dev.development import Development
-from tests.cli.files.excel.workbooks import masked, sheet_of, tampered, values, workbook
+from tests.cli.files.excel.workbooks import masked, shared, sheet_of, tampered, values, workbook
 from tests.cli.files.runs import run
 
 NOON = datetime(2026, 11, 5, 12, 0)  # noqa: DTZ001 - a spreadsheet knows no time zones
@@ -113,3 +114,51 @@ def test_a_waybill_number_that_excel_has_rounded_is_not_tokenized(tmp_path: Path
     failed, stored = values(tmp_path / "out.xlsx")[1:]
     assert (failed[:2], failed[-1]) == (["*", "*"], "rounded-number /waybill_no")
     assert (stored[:2], stored[-1]) == (["123456789012345678", "李*"], None)
+
+
+@pytest.mark.parametrize(
+    ("code", "written"),
+    [
+        ('0"张三13812345678"', "General"),
+        ("[$13812345678]0", "General"),
+        ("[>=13812345678]0", "General"),
+        (r"\1\3\8\1\2\3\4\5\6\7\80", "General"),
+        ('yyyy-mm-dd "张三"', "yyyy-mm-dd hh:mm:ss"),
+        ('[h]:mm "李四"', "[h]:mm:ss"),
+        ('yyyy"年"m"月"d"日"', 'yyyy"年"m"月"d"日"'),
+        ('_ "¥"* #,##0.00_ ;_ "¥"* -#,##0.00_ ;_ "¥"* "-"??_ ;_ @_ ', None),
+        ("[$¥-804]#,##0.00;[Red]-#,##0.00", None),
+        ("[<100]0.00;[>=1000]0", None),
+    ],
+)
+def test_a_number_format_is_written_only_if_all_of_it_is_known(tmp_path: Path, code: str, written: str | None) -> None:
+    def form(sheet: Worksheet) -> None:
+        sheet["B2"].number_format = code
+
+    result, output = masked(workbook(tmp_path, ["收件人", "x"], ["张三", 46000.5], change=form))
+
+    assert result.exit_code == 0, result.stderr
+    assert sheet_of(output).cell(2, 2).number_format == (written or code)
+    with zipfile.ZipFile(output) as archive:
+        styles = archive.read("xl/styles.xml").decode()
+    assert not [value for value in ("张三", "李四", "13812345678") if value in styles]
+
+
+@pytest.mark.parametrize("shared_text", [True, False])
+def test_an_escaped_character_is_the_one_that_a_spreadsheet_shows(tmp_path: Path, shared_text: bool) -> None:
+    path = (shared if shared_text else workbook)(tmp_path, ["收件电话"], ["PHONE"])
+    part = "xl/sharedStrings.xml" if shared_text else "xl/worksheets/sheet1.xml"
+    path = tampered(path, part, lambda xml: xml.replace(b"PHONE", b"_x0031_3812345678"))
+
+    assert values(masked(path)[1])[1][0] == "*******5678"
+
+
+def test_a_day_that_does_not_exist_keeps_its_number(tmp_path: Path) -> None:
+    def form(sheet: Worksheet) -> None:
+        sheet["B2"].number_format = "yyyy-mm-dd"
+
+    path = workbook(tmp_path, ["收件人", "x"], ["张三", 99999999], change=form)
+    _, output = masked(path)
+
+    with zipfile.ZipFile(output) as archive:
+        assert b"<v>99999999</v>" in archive.read("xl/worksheets/sheet1.xml")

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import pytest
+import xlsxwriter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from masking_files.excel.package import opened_workbook
@@ -92,6 +94,73 @@ def test_what_is_not_the_sheet_is_not_in_the_output(tmp_path: Path) -> None:
     with zipfile.ZipFile(output) as archive:
         parts = b"".join(archive.read(name) for name in archive.namelist())
     assert not [value for value in ("13812345678", "张三", "王五") if value.encode() in parts]
+
+
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        ("退货", "退货"),
+        ("发货明细 2026-11", "发货明细 2026-11"),
+        ("Orders 20261105", "Orders 20261105"),
+        ("张三", "Sheet1"),
+        ("李娜的订单", "Sheet1"),
+        ("王五13812345678", "Sheet1"),
+        ("订单1381 2345 678", "Sheet1"),
+        ("John Smith", "Sheet1"),
+    ],
+)
+def test_a_name_of_a_sheet_is_written_only_if_all_of_it_is_known(tmp_path: Path, name: str, written: str) -> None:
+    def name_it(sheet: Worksheet) -> None:
+        sheet.title = name
+
+    result, output = masked(workbook(tmp_path, ["收件人"], ["赵六"], change=name_it))
+
+    assert result.exit_code == 0, result.stderr
+    assert openpyxl.load_workbook(output).sheetnames == [written]
+    assert "张三" not in result.stderr
+
+
+def test_a_message_masks_the_names_of_sheets(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for name in ("张三", "打13812345678", "订单"):
+        book.create_sheet(name).append(["收件人"])
+    book.save(tmp_path / "in.xlsx")
+
+    assert "3 sheets with cells: **, 打*******5678, 订单." in masked(tmp_path / "in.xlsx")[0].stderr
+
+
+def test_nothing_of_the_file_but_cells_is_in_the_output(tmp_path: Path) -> None:
+    """The parts and attributes that hold texts, each with the same name and phone."""
+    path = tmp_path / "in.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet("张三 13812345678")
+        sheet.write_row(0, 0, ["收件人", "x", "y"])
+        sheet.write_row(1, 0, ["李四", 1, 2])
+        sheet.write(1, 1, 1, book.add_format({"num_format": '0"张三 13812345678"', "font_name": "张三"}))
+        sheet.write_comment("A2", "张三 13812345678", {"author": "张三"})
+        sheet.write_url("C2", "https://example.com/张三", string="https://example.com", tip="张三 13812345678")
+        sheet.set_header("&L张三 13812345678")
+        sheet.set_footer("&L张三 13812345678")
+        sheet.data_validation("B2", {"validate": "list", "source": ["张三", "13812345678"], "input_message": "张三"})
+        sheet.conditional_format("B2", {"type": "text", "criteria": "containing", "value": "张三"})
+        sheet.insert_textbox("E5", "张三 13812345678")
+        book.define_name("张三", '="13812345678"')
+        book.set_properties({"author": "张三", "comments": "13812345678", "title": "张三", "manager": "张三"})
+        book.set_custom_property("张三", "13812345678")
+        hidden = book.add_worksheet("b")
+        hidden.hide()
+    path = tampered(
+        path,
+        "xl/sharedStrings.xml",
+        lambda xml: xml.replace(b"</sst>", "<si><t>张三 13812345678</t></si></sst>".encode()),
+    )
+
+    result, output = masked(path)
+
+    assert result.exit_code == 0, result.stderr
+    with zipfile.ZipFile(output) as archive:
+        parts = b"".join(archive.read(name) for name in archive.namelist())
+    assert not [value for value in ("13812345678", "张三", "李四") if value.encode() in parts]
 
 
 def test_standard_input_and_output_are_used(tmp_path: Path) -> None:

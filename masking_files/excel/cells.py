@@ -1,0 +1,153 @@
+"""Reads the rows of a sheet, one at a time."""
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import IO, Any, Final, NamedTuple
+
+from openpyxl.utils.datetime import from_excel, from_ISO8601, to_excel
+
+from masking_files.excel.formats import DATE, PLAIN, NumberFormat, number_format
+from masking_files.excel.scan import MAX_COLUMNS, column_number, row_number
+from masking_files.excel.strings import unescaped
+from masking_files.excel.xml import pieces
+
+Value = str | int | float | bool | None
+
+
+class Cell(NamedTuple):
+    """A cell of a sheet.
+
+    Attributes:
+        value: what it holds. A date is the number that the workbook counts it by.
+        number_format: how it shows a number.
+        date: the date or time that it shows, if it does.
+    """
+
+    value: Value
+    number_format: str | None = None
+    date: Any = None
+
+
+EMPTY: Final = Cell(None)
+_REFERENCE: Final = re.compile(r"([A-Z]{1,3})[1-9][0-9]{0,6}")
+_NUMBER: Final = re.compile(r"[+-]?[0-9]*\.?[0-9]*(?:[eE][+-]?[0-9]{1,4})?")
+
+
+def read_rows(
+    stream: IO[bytes], strings: Sequence[str], formats: Sequence[NumberFormat], epoch: datetime
+) -> Iterator[tuple[Cell, ...]]:
+    """Return the rows of a sheet, from the first; each as long as its last cell says.
+
+    Args:
+        stream: the sheet's part.
+        strings: the texts of the workbook.
+        formats: of its cell styles.
+        epoch: the day that its dates count from.
+
+    Raises:
+        Unsafe, ValueError, IndexError: the part is damaged.
+    """
+    reader = _Reader(strings, formats, epoch)
+    number = 0
+    for _ in pieces(stream, reader.start, reader.text, reader.end):
+        for its, cells in reader.done:
+            for _ in range(number + 1, its):
+                yield ()
+            number = its
+            yield cells
+        reader.done.clear()
+
+
+class _Reader:
+    """Makes rows of the elements of a sheet.
+
+    Attributes:
+        done: (number, cells) of the rows that have ended; who takes them clears it.
+    """
+
+    def __init__(self, strings: Sequence[str], formats: Sequence[NumberFormat], epoch: datetime) -> None:
+        self.done: list[tuple[int, tuple[Cell, ...]]] = []
+        self._known = strings, formats, epoch
+        self._number = 0
+        self._row: list[Cell] | None = None
+        self._cell: dict[str, str] | None = None
+        self._said: list[str] = []
+        self._value = ""
+        self._silent = False
+        self._shown = False
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        """Take the start of an element."""
+        if name == "c":
+            self._cell = attributes
+            self._said.clear()
+            self._value = "t" if attributes.get("t") == "inlineStr" else "v"
+        elif name == "row":
+            self._number = row_number(attributes, self._number)
+            self._row = []
+        elif name == "rPh":  # how a text sounds in Japanese
+            self._silent = True
+        self._shown = name == self._value and not self._silent
+
+    def text(self, data: str) -> None:
+        """Take text."""
+        if self._shown:
+            self._said.append(data)
+
+    def end(self, name: str) -> None:
+        """Take the end of an element."""
+        self._shown = False
+        if name == "c" and self._cell is not None and self._row is not None:
+            _place(self._row, self._cell, _cell(self._cell, "".join(self._said), *self._known))
+            self._cell, self._value = None, ""
+        elif name == "row" and self._row is not None:
+            self.done.append((self._number, tuple(self._row)))
+            self._row = None
+        elif name == "rPh":
+            self._silent = False
+
+
+def _place(row: list[Cell], attributes: dict[str, str], cell: Cell) -> None:
+    """Put a cell behind the ones before it."""
+    column = len(row) + 1
+    reference = attributes.get("r")
+    if reference is not None:
+        match = _REFERENCE.fullmatch(reference)
+        if match is None or not column <= column_number(match[1]) <= MAX_COLUMNS:
+            raise ValueError("cells out of order")
+        column = column_number(match[1])
+    row += [EMPTY] * (column - 1 - len(row))
+    row.append(cell)
+
+
+def _cell(
+    attributes: dict[str, str], text: str, strings: Sequence[str], formats: Sequence[NumberFormat], epoch: datetime
+) -> Cell:
+    kind = attributes.get("t", "n")
+    style = int(attributes.get("s", "0"))
+    form = formats[style] if formats else PLAIN
+    if kind in ("inlineStr", "str", "e"):
+        return Cell(unescaped(text) or None, form.code)
+    text = text.strip()
+    if not text:
+        return EMPTY
+    if kind == "s":
+        return Cell(strings[int(text)], form.code)
+    if kind == "b":
+        return Cell(bool(int(text)), form.code)
+    if kind == "d":
+        date = from_ISO8601(text)
+        return Cell(to_excel(date, epoch), form.code if form.date else number_format(DATE).code, date)
+    if kind != "n" or not _NUMBER.fullmatch(text):
+        raise ValueError("no cell of a spreadsheet")
+    value = int(text) if text.lstrip("+-").isdecimal() else float(text)
+    return Cell(value, form.code, _date(value, form, epoch) if form.date else None)
+
+
+def _date(value: float, form: NumberFormat, epoch: datetime) -> Any:
+    """The date of a number, or None if there is no such day."""
+    try:
+        return from_excel(value, epoch, timedelta=form.duration)
+    except (OverflowError, ValueError):
+        return None
