@@ -1,11 +1,12 @@
 """Finds out whether unmapped columns are personal, and does what --unmapped says.
 
 Every cell is scanned for what can be found in a text. What can only be guessed, names and addresses, is looked for in
-a sample: the first 1,000 rows, and one of 100 behind them.
+a sample of each column: its first 1,000 different cells, one of 100 behind them, and those that follow one of these that
+looks personal. 50 of them are judged at a time, so that what begins late is not outweighed by what was before it.
 """
 
 import shlex
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
@@ -29,10 +30,74 @@ Mode = Literal["refuse", "guard", "hide", "pass"]
 MODES: Final[tuple[Mode, ...]] = ("refuse", "guard", "hide", "pass")
 
 FIRST_ROWS: Final = 1000
+"""So many rows are read before the first answer, and so many cells of each column are all sampled."""
 ONE_IN: Final = 100
+CLOSER: Final = 100
+"""So many cells are all sampled behind one that looks personal."""
+JUDGED: Final = 50
+"""Sampled cells that are judged together."""
 SAMPLES: Final = 2
 LOOKS_PERSONAL: Final = 0.3
-"""The share of a column's sampled cells that have to look like names, or like addresses."""
+"""The share of the cells judged together that have to look like names, or like addresses."""
+NOT_NUMBERS: Final = 0.51
+"""The same for a column of waybill numbers: more than half. A single personal cell among them is hidden."""
+_REPEATED: Final = 1000
+"""A cell that equals one of so many different ones before it tells nothing new: the same filler in each row."""
+
+
+class _Sample:
+    """Chooses cells of one column to look at, and judges what they look like.
+
+    Args:
+        share: of the cells judged together, what has to look personal.
+        distinct: whether a repeated cell counts once.
+    """
+
+    def __init__(self, share: float, *, distinct: bool) -> None:
+        self._share = share
+        self._distinct = distinct
+        self._seen: dict[str, None] = {}
+        self._count = 0
+        self._closer = 0
+        self._recent: deque[str | None] = deque(maxlen=JUDGED)
+        self._likely: Counter[str] = Counter()
+
+    def takes(self, cell: str) -> bool:
+        """Return whether a cell that is not blank is sampled."""
+        if cell in self._seen or not any(map(str.isalnum, cell)):
+            return False
+        if self._distinct:
+            if len(self._seen) == _REPEATED:
+                del self._seen[next(iter(self._seen))]
+            self._seen[cell] = None
+        self._count += 1
+        self._closer -= 1
+        return self._count <= FIRST_ROWS or self._closer >= 0 or not self._count % ONE_IN
+
+    def add(self, kind: str | None) -> None:
+        """Count a sampled cell: what it looks like, or None."""
+        if kind is not None:
+            self._closer = CLOSER
+        self._recent.append(kind)
+        if len(self._recent) == JUDGED:
+            self._judge()
+
+    @property
+    def empty(self) -> bool:
+        """Whether no cell was sampled."""
+        return not self._recent
+
+    def likely(self) -> Counter[str]:
+        """Return what the column looks like: the kinds, and the most cells of each that were judged together."""
+        if self._count < JUDGED:
+            self._likely.clear()
+            self._judge()
+        return self._likely
+
+    def _judge(self) -> None:
+        counts = Counter(kind for kind in self._recent if kind is not None)
+        if counts and counts.total() >= self._share * len(self._recent):
+            self._likely |= counts
 
 
 @dataclass(slots=True)
@@ -44,8 +109,8 @@ class _Column:
         says: the kind that the header's name means.
         guessable: whether cells that look like names and addresses count.
         holds_numbers: whether the column is mapped as the waybill number.
-        sampled: cells that were looked at for guesses.
-        found, guessed: cells by what was found in them, and by what they look like.
+        sample: of its cells, for guesses.
+        found: cells by what was found in them.
         samples: cells to show, by kind.
         plain: cells in which nothing was found.
     """
@@ -54,25 +119,31 @@ class _Column:
     says: str | None
     guessable: bool
     holds_numbers: bool = False
-    sampled: int = 0
+    sample: _Sample = field(init=False)
     found: Counter[str] = field(default_factory=Counter)
-    guessed: Counter[str] = field(default_factory=Counter)
     samples: dict[str, list[str]] = field(default_factory=dict)
     plain: list[str] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        self.sample = _Sample(NOT_NUMBERS if self.holds_numbers else LOOKS_PERSONAL, distinct=not self.holds_numbers)
+
     def look(self, cell: str, *, sample: bool) -> None:
-        """Count one cell that is not blank."""
+        """Look at one cell that is not blank.
+
+        Args:
+            cell: it.
+            sample: whether it is sampled for guesses; else only what can be found in it counts.
+        """
         kind = None if self.is_code(cell) else found_kind(cell)
         if kind is not None:
             self.found[kind] += 1
-            self._keep(kind, cell)
+        guess = guessed_kind(cell) if sample and kind is None and self.guessable else None
         if sample:
-            self.sampled += 1
-            if kind is None and self.guessable and (kind := guessed_kind(cell)) is not None:
-                self.guessed[kind] += 1
-                self._keep(kind, cell)
-            if kind is None and len(self.plain) < SAMPLES:
-                self.plain.append(cell)
+            self.sample.add(guess or (kind if self.holds_numbers else None))
+        if (seen := kind or guess) is not None:
+            self._keep(seen, cell)
+        elif sample and len(self.plain) < SAMPLES:
+            self.plain.append(cell)
 
     def is_code(self, cell: str) -> bool:
         """Return whether the header says that this is a code: the number of an order, a time or an amount."""
@@ -80,22 +151,18 @@ class _Column:
 
     def kind(self) -> str | None:
         """The kind that the column holds, or None where it does not look personal."""
+        likely = self.sample.likely()
         if self.holds_numbers:
-            return self._instead_of_numbers()
-        likely = {kind: count for kind, count in self.guessed.items() if count >= LOOKS_PERSONAL * self.sampled}
-        if self.found["party"] or (self.found and likely):
+            counts = likely
+        elif self.found["party"] or (self.found and likely):
             return "party"
-        counts = self.found or Counter(likely)
+        else:
+            counts = self.found or likely
         return counts.most_common(1)[0][0] if counts else None
-
-    def _instead_of_numbers(self) -> str | None:
-        """What most cells of a column of waybill numbers hold, if not these."""
-        counts = self.found + self.guessed
-        return counts.most_common(1)[0][0] if 2 * counts.total() > self.sampled else None
 
     def is_named(self) -> bool:
         """Whether the header names the column: it is neither empty nor the first of its personal cells."""
-        may_be_cell = self.kind() is not None or not self.sampled
+        may_be_cell = self.kind() is not None or self.sample.empty
         return bool(self.header.strip()) and not (may_be_cell and guessed_kind(self.header))
 
     def title(self) -> str:
@@ -155,9 +222,9 @@ class Unmapped:
         Raises:
             NotDone: as `finish`, once the first rows are read.
         """
-        sample = number <= FIRST_ROWS or not number % ONE_IN
         for at, column in self._columns.items():
             cell = cells[at]
+            sample = column.sample.takes(cell)
             if cell and (sample or scrub(cell) is not cell or worth_reading(cell)) and not cell.isspace():
                 column.look(cell, sample=sample)
         if number == FIRST_ROWS:
@@ -195,7 +262,7 @@ class Unmapped:
         for cells in rows:
             for at, column in self._columns.items():
                 if cells[at] and not cells[at].isspace():
-                    column.look(cells[at], sample=True)
+                    column.look(cells[at], sample=column.sample.takes(cells[at]))
         personal = self.personal
         asked = [at for at, column in self._columns.items() if at in personal or not column.holds_numbers]
         lines = [line for at in asked for line in self._question(at, personal.get(at, "text"))]

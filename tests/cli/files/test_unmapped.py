@@ -167,6 +167,54 @@ def test_names_behind_the_first_rows_are_found_in_a_sample(tmp_path: Path) -> No
     assert "column 2 (备用), name" in said
 
 
+FAMILIES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗"
+GIVEN = "伟芳娜敏静强磊军洋勇艳杰娟涛明超兰霞平刚桂"
+PEOPLE = [family + one + two for family in FAMILIES for one in GIVEN for two in GIVEN]
+
+
+@pytest.mark.parametrize(
+    ("front", "late"),
+    [
+        (["x"] * 1000, PEOPLE[:5]),
+        (["无", "-", "待定"] * 400, PEOPLE[:20]),
+        ([""] * 5000, PEOPLE[:3]),
+        ([f"其他内容 {at}" for at in range(1000)], PEOPLE[:1000]),
+        ([f"A-{at}" for at in range(20_000)], PEOPLE[:400]),
+        ([f"A-{at}" for at in range(3000)], [*PEOPLE[:400], *(f"A-{at}" for at in range(3000, 9000))]),
+        (["x"] * 1000, [f"华志路{at}号" for at in range(100)]),
+    ],
+    ids=["one filler", "three fillers", "blank", "thousand fillers", "long", "a block within", "addresses"],
+)
+@pytest.mark.parametrize("output", ["-", "out.csv"])
+def test_names_that_begin_late_are_found_before_anything_is_written(
+    tmp_path: Path, front: list[str], late: list[str], output: str
+) -> None:
+    path = tmp_path / "in.csv"
+    path.write_text("收件人,备用\n" + "".join(f"王五,{cell}\n" for cell in (*front, *late)))
+
+    result = run("mask", path, "--output", output if output == "-" else tmp_path / output)
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "column 2 (备用), " in result.stderr
+    assert not (tmp_path / "out.csv").exists()
+
+
+def test_a_few_cells_like_names_among_many_others_are_no_reason_to_refuse(tmp_path: Path) -> None:
+    cells = [PEOPLE[at] if at % 20 == 0 else f"A-{at}" for at in range(5000)]
+
+    result = masked(tmp_path, "收件人,备用\n" + "".join(f"王五,{cell}\n" for cell in cells))
+
+    assert result.exit_code == 0, result.stderr
+
+
+def test_a_waybill_column_of_names_behind_numbers_is_refused(tmp_path: Path) -> None:
+    cells = [*(f"SF{10**9 + at}" for at in range(2000)), *PEOPLE[:400]]
+
+    said = refused(tmp_path, "收件人,运单号\n" + "".join(f"王五,{cell}\n" for cell in cells))
+
+    assert "column 2 (运单号), name" in said
+
+
 @pytest.mark.parametrize(
     ("header", "cells"),
     [
