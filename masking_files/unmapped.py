@@ -1,8 +1,8 @@
 """Finds out whether unmapped columns are personal, and does what --unmapped says.
 
 Every cell is scanned for what can be found in a text. What can only be guessed, names and addresses, is looked for in
-a sample of each column: its first 1,000 different cells, one of 100 behind them, and those that follow one of these that
-looks personal. 50 of them are judged at a time, so that what begins late is not outweighed by what was before it.
+a sample of each column: its first 1,000 different cells, one of 100 behind them, and those that follow one which
+looks personal. 50 of them are judged at a time, so that what begins late is not outweighed by what came first.
 """
 
 import shlex

@@ -34,7 +34,8 @@ def mask(records: Iterable[Mapping[str, Any]], *, schema: str = "standard", prof
     """Mask a batch of records as ``POST /v1/mask`` does, without a server.
 
     Args:
-        records: JSON objects; they are not changed. At most a few thousand at a time: the work of a batch is bounded.
+        records: a list of JSON objects; they are not changed. At most a few thousand at a time, because the work of a
+            batch is bounded.
         schema: the name of a shipped schema, ``standard`` or a carrier's or platform's.
         profile: a profile of the default policy: ``label``, ``courier`` or ``hidden``.
 
@@ -42,6 +43,7 @@ def mask(records: Iterable[Mapping[str, Any]], *, schema: str = "standard", prof
         One result for each record, in order. A record that cannot be masked does not fail its neighbours.
 
     Raises:
+        TypeError: `records` is a single record or no list of records, or a name is not a str.
         ValueError: there is no such schema or profile.
     """
     from masking_service.library import mask_records

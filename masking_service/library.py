@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterable, Mapping
+from datetime import date, time
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
@@ -12,16 +13,24 @@ import yaml
 from masking_service import Masked
 from masking_service.masking.effort import Effort
 from masking_service.masking.errors import InvalidRecord
+from masking_service.masking.leaks import DEEPEST
 from masking_service.masking.profiles import Profile
 from masking_service.masking.record import Masker
 from masking_service.masking.schema import Schema
 from masking_service.masking.schemas import load_schemas
 from masking_service.shipped import shipped
 
+_SCALARS = (str, int, float, Decimal, date, time, type(None))
+
 
 def mask_records(records: Iterable[Mapping[str, Any]], schema: str, profile: str) -> list[Masked]:
     """See `masking_service.mask`."""
-    batch: list[dict[str, Any]] = [copy.deepcopy(dict(record)) for record in records]
+    if isinstance(records, (Mapping, str, bytes, bytearray)) or not isinstance(records, Iterable):
+        raise TypeError("records must be a list of records, each a mapping; for one record write mask([record])")
+    for name, value in (("schema", schema), ("profile", profile)):
+        if not isinstance(value, str):
+            raise TypeError(f"{name} must be the name of a {name}, a str")
+    batch: list[Any] = [_read(record) for record in records]
     found = _masker(schema, profile).mask_batch(batch, Effort())
     return [
         Masked(None, errors=one.errors)
@@ -29,6 +38,29 @@ def mask_records(records: Iterable[Mapping[str, Any]], schema: str, profile: str
         else Masked(record, warnings=tuple(one.warnings))
         for record, one in zip(batch, found, strict=True)
     ]
+
+
+def _read(record: Any) -> dict[str, Any] | InvalidRecord:
+    """A copy of a record, or what is wrong with it."""
+    if not isinstance(record, Mapping):
+        return InvalidRecord((("", "invalid-type"),))
+    try:
+        copied: dict[str, Any] = _copied(record, 0)
+    except InvalidRecord as fault:
+        return InvalidRecord(fault.errors)
+    return copied
+
+
+def _copied(value: Any, depth: int) -> Any:
+    if depth > DEEPEST:
+        raise InvalidRecord((("", "too-deep"),))
+    if isinstance(value, Mapping) and all(isinstance(key, str) for key in value):
+        return {key: _copied(inner, depth + 1) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_copied(inner, depth + 1) for inner in value]
+    if not isinstance(value, _SCALARS):
+        raise InvalidRecord((("", "invalid-type"),))  # a pointer would repeat keys that may be personal data
+    return value
 
 
 @cache
