@@ -22,18 +22,21 @@ _FIRST_WORD: Final = re.compile(r"[\u3400-\u9fff]+(?=\s)").match
 _MAX_LABEL_LENGTH: Final = 40
 """Characters of a label that are read."""
 
-_SEPARATORS: Final = ":：=＝>"
+_SEPARATORS: Final = (":", "：", "=", "＝", ">", "&gt;", "u003e")
 _A_SEPARATOR: Final = 5
 """Microseconds for finding what is before it."""
 _TAG: Final = r"<[A-Za-z][^<>]{0,80}>"
 _MARK: Final = (
     rf"\\{{0,3}}[\"'”’」]?\s{{0,3}}(?:是|为|為)?\s{{0,3}}[:：=＝]\s{{0,3}}(?:{_TAG}\s{{0,3}}){{0,3}}\\{{0,3}}"
 )
+_ESCAPED_END: Final = r"(?:&gt;|\\{1,3}u003e)"
+_ESCAPED_BEGIN: Final = r"(?:&lt;|\\{1,3}u003c)"
 _SEPARATOR: Final = re.compile(
-    rf"(?<=[^\W\d])(?:{_MARK}(?P<quote>[\"'“‘「]?)|</[A-Za-z]{{1,10}}>\s{{0,3}}(?=(?P<cell>{_TAG}))|(?:\s[^<>]{{0,80}})?>(?=[^<>]+<))"
+    rf"(?<=[^\W\d])(?:{_MARK}(?P<quote>[\"'“‘「]?)|</[A-Za-z]{{1,10}}>\s{{0,3}}(?=(?P<cell>{_TAG}))"
+    rf"|(?:\s[^<>]{{0,80}})?>(?:<!\[CDATA\[)?(?=[^<>]+(?:<|]]>))|{_ESCAPED_END}(?:{_ESCAPED_BEGIN}!\[CDATA\[)?(?=[^<>&\\]))"
 )
 """Between a label and its value. The end of a tag is one, too, and so are the tags between two cells of a table."""
-_MAY_BE: Final = re.compile(r"[^\W\d]\\{0,3}[\"'”’」]?\s{0,3}(?:[:：=＝]|>[^<>]+<|</)").search
+_MAY_BE: Final = re.compile(r"[^\W\d]\\{0,3}[\"'”’」]?\s{0,3}(?:[:：=＝]|>[^<>]+<|</|><!\[CDATA|&gt;|\\u003e)").search
 _LABEL: Final = re.compile(r"[^\W\d_](?:[\w.\-]|(?<=[A-Za-z]) (?=[A-Za-z])){0,39}$").search
 _CLOSING: Final = {'"': '"', "'": "'", "“": "”", "‘": "’", "「": "」"}
 _VALUE_ENDS: Final = re.compile(r"[,，;；。|&\n\r\t<>\"'{}\[\]\\]")

@@ -39,7 +39,7 @@ class NameWords:
     """The words of the data file by their meaning.
 
     Attributes:
-        pair_names, pair_values: members that hold a name and its value apart, in lower case.
+        pair_names, pair_values: members that hold a name and its value apart, in lower case without signs.
         anyone: what is called by a person's label and names no one, in lower case.
     """
 

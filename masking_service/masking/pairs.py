@@ -1,23 +1,109 @@
-"""Reads objects that hold a name and its value apart, as in ``{"key": "收件人", "value": "张三"}``."""
+"""Reads shapes that hold a name and its value apart.
+
+``{"key": "收件人", "value": "张三"}``, ``["receiverName", "张三"]``, and columns beside rows.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from itertools import pairwise
+from typing import Any, Final
 
 from masking_service.masking.effort import COLD_NAME
 from masking_service.masking.member_names import ROOT, Meaning, read_names
 from masking_service.masking.name_words import THING, name_words
 
+_MAX_LABEL: Final = 40
+_LABEL: Final = re.compile(rf"[^\d:：=＝,，;；]{{1,{_MAX_LABEL}}}").fullmatch
+
+Pay = Callable[[float], None]
+
 
 def pair_in(names: Iterable[str]) -> tuple[str, str] | None:
     """The members of an object that hold a name and its value; None for every other object."""
     words = name_words()
-    value = next((name for name in names if name.lower() in words.pair_values), None)
+    value = next((name for name in names if _folded(name) in words.pair_values), None)
     if value is None:
         return None
-    label = next((name for name in names if name.lower() in words.pair_names), None)
+    label = next((name for name in names if _folded(name) in words.pair_names), None)
     return None if label is None else (label, value)
+
+
+def is_label(value: Any) -> bool:
+    """Whether an element of an array may be the name of a person's value. Quick."""
+    return type(value) is str and _LABEL(value) is not None and name_words().ends_personal(value)
+
+
+def with_labels(values: Sequence[Any], meaning: Meaning, pay: Pay) -> Sequence[Meaning]:
+    """The meanings of an array's elements: of one behind a label what that says, of others the array's own.
+
+    Raises:
+        InvalidRecord: by `pay`.
+    """
+    if len(values) < _PAIR or not any(map(is_label, values)):
+        return [meaning] * len(values)
+    words = name_words()
+    each = [meaning]
+    for before, value in pairwise(values):
+        label = is_label(before) and not (type(value) is str and words.knows(value))
+        each.append(_said(meaning.inside, (before,), pay)[0] or meaning if label else meaning)
+    return each
+
+
+def heading_of(rows: Any) -> Sequence[str] | None:
+    """The first of some rows if it holds the names of their columns."""
+    if not are_rows(rows) or len(rows) < _PAIR:
+        return None
+    first = rows[0]
+    names = all(type(name) is str and name_words().knows(name) for name in first) and any(map(is_label, first))
+    return first if names else None
+
+
+def heading_in(members: Mapping[str, Any]) -> Sequence[str] | None:
+    """The names of columns in an object that also has rows as long: ``{"columns": [...], "rows": [[...], ...]}``."""
+    rows = next((value for value in members.values() if are_rows(value)), None)
+    if rows is None:
+        return None
+    headings = filter(None, map(_names_in, members.values()))
+    return next((names for names in headings if len(names) == len(rows[0]) and any(map(is_label, names))), None)
+
+
+def are_rows(value: Any) -> bool:
+    """Whether a value is an array of arrays."""
+    return type(value) is list and bool(value) and all(type(row) is list for row in value)
+
+
+def column_meanings(heading: Sequence[str], meaning: Meaning, pay: Pay) -> list[Meaning]:
+    """The meanings of the cells under a heading; those of its names that say nothing have that of the rows.
+
+    Raises:
+        InvalidRecord: by `pay`.
+    """
+    return [said or meaning for said in _said(meaning.inside, tuple(heading), pay)]
+
+
+def _names_in(value: Any) -> list[str] | None:
+    """The names of columns in an array of these, or of objects with one each."""
+    if type(value) is not list or not value:
+        return None
+    if all(type(one) is dict for one in value):
+        words = name_words()
+        value = [next((one[key] for key in one if _folded(key) in words.pair_names), None) for one in value]
+    return value if all(type(one) is str and len(one) <= _MAX_LABEL for one in value) else None
+
+
+def _said(context: str, labels: tuple[str, ...], pay: Pay) -> list[Meaning | None]:
+    pay(COLD_NAME * len(labels))
+    meanings = read_names(context if context == THING else ROOT, labels)
+    return [None if said.kind is None else Meaning(said.kind, said.inside) for said in meanings]
+
+
+def _folded(name: str) -> str:
+    return name.lower().replace("_", "").replace("-", "")
+
+
+_PAIR: Final = 2
 
 
 def with_pair(
@@ -38,9 +124,7 @@ def with_pair(
     label = None if pair is None else members[pair[0]]
     if pair is None or type(label) is not str or not label:
         return meanings
-    pay(COLD_NAME)
-    said = read_names(context if context == THING else ROOT, (label,))[0]
-    if said.kind is None:
+    its = _said(context, (label,), pay)[0]
+    if its is None:
         return meanings
-    its = Meaning(said.kind, said.inside)
     return [its if name == pair[1] else meaning for name, meaning in zip(members, meanings, strict=True)]

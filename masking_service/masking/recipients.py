@@ -23,11 +23,13 @@ LAST: Final = 4
 FEWEST_DIGITS: Final = 7
 
 _WORD: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[一-鿿]+")
-_RECIPIENT: Final = frozenset({"recipient", "receiver", "receive", "rec", "consignee", "to", "d", "post", "收"})
+_RECIPIENT: Final = frozenset(
+    {"recipient", "recipients", "receiver", "receive", "rec", "consignee", "to", "d", "post", "收"}
+)
 """``d`` is the recipient of SF's older format, ``post`` of Douyin's, ``rec`` of Kuaidi100's."""
 _SENDER: Final = frozenset({"sender", "send", "shipper", "consignor", "from", "j", "寄", "发"})
-_PATHS: Final = frozenset({"address_info.tel_number"})
-"""Recipients' phones whose names do not say so: of WeChat's shop orders."""
+_PATHS: Final = frozenset({"address_info.tel_number", "ship-phone-number"})
+"""Recipients' phones whose names do not say so: of WeChat's shop orders, and of Amazon's reports."""
 _PLAIN_MOBILE: Final = re.compile(r"1[3-9][0-9]{9}").fullmatch
 
 

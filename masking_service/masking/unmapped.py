@@ -20,7 +20,7 @@ from masking_service.masking.kinds.text import worth_scanning
 from masking_service.masking.leaks import DEEPEST, decimal_text, gather, own_number, rename_members, scrub_around
 from masking_service.masking.member_names import NO_OWN_NAMES, Meaning, OwnNames, known_plan, plan
 from masking_service.masking.name_words import PARTY
-from masking_service.masking.pairs import with_pair
+from masking_service.masking.pairs import are_rows, column_meanings, heading_in, heading_of, with_labels, with_pair
 from masking_service.masking.personal_keys import names_person
 from masking_service.masking.profiles import Profile
 from masking_service.masking.schema import Schema, Steps, pointer
@@ -95,11 +95,15 @@ class Unmapped:
             meanings = self._rename(run, members, mapped, meanings, keys)
             names = tuple(members)
         each = with_pair(members, meanings, context, run.share.pay)
+        heading = heading_in(members)
         for name, meaning in zip(names, each, strict=True):
             if name not in mapped:
                 run.texts.append(name)
                 value = members[name]
-                masked = self._value(run, value, meaning, (*keys, name))
+                if heading is not None and are_rows(value):
+                    masked = self._rows(run, value, heading, meaning, (*keys, name))
+                else:
+                    masked = self._value(run, value, meaning, (*keys, name))
                 if masked is not value:
                     members[name] = masked
 
@@ -139,10 +143,13 @@ class Unmapped:
                 raise InvalidRecord((("", "too-deep"),))
             if kind is dict:
                 self.mask(run, value, (), meaning.inside, NO_OWN_NAMES, keys)
-            else:
-                for index, inner in enumerate(value):
-                    value[index] = self._value(run, inner, meaning, (*keys, index))
-            return value
+                return value
+            heading = heading_of(value)
+            return (
+                self._array(run, value, with_labels(value, meaning, run.share.pay), keys)
+                if heading is None
+                else self._rows(run, value, heading, meaning, keys)
+            )
         if value is None:
             return value
         if kind is bool:
@@ -153,6 +160,22 @@ class Unmapped:
         text = decimal_text(value)
         masked = self._number(run, text, meaning, keys)
         return value if masked is text else masked
+
+    def _rows(self, run: Run, rows: list[list[Any]], heading: Sequence[str], meaning: Meaning, keys: Steps) -> Any:
+        """Mask rows by the names of their columns. A row that is no row of the heading is an array like any other."""
+        if len(keys) + 1 >= DEEPEST:
+            raise InvalidRecord((("", "too-deep"),))
+        columns = column_meanings(heading, meaning, run.share.pay)
+        for at, row in enumerate(rows):
+            fits = len(row) == len(columns) and row is not heading
+            each = columns if fits else with_labels(row, meaning, run.share.pay)
+            self._array(run, row, each, (*keys, at))
+        return rows
+
+    def _array(self, run: Run, values: list[Any], each: Sequence[Meaning], keys: Steps) -> Any:
+        for index, (inner, its) in enumerate(zip(values, each, strict=True)):
+            values[index] = self._value(run, inner, its, (*keys, index))
+        return values
 
     def _waybill_no(self, run: Run, value: Any, keys: Steps) -> Any:
         """What shows where the record's own number should be.

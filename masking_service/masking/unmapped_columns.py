@@ -16,7 +16,7 @@ from masking_service.masking.documents_in_text import lines_may_be_documents, ma
 from masking_service.masking.kinds.text import worth_scanning
 from masking_service.masking.leaks import DEEPEST
 from masking_service.masking.member_names import BARE_NAME, CODE, MAYBE_NAME, MEASURE, NUMBER, Meaning, known_plan, plan
-from masking_service.masking.pairs import pair_in
+from masking_service.masking.pairs import is_label, pair_in
 from masking_service.masking.unknown_text import worth_reading
 
 Texts = list[str | None]
@@ -84,7 +84,9 @@ class ColumnReader:
         return _joined(rows, whole=not any(None in column for column in columns))
 
     def _arrays(self, values: Sequence[Any], meaning: Meaning, depth: int, new_forms: Iterator[int]) -> Texts:
-        """Arrays: their elements are one column."""
+        """Arrays: their elements are one column. One with rows or labels in it has to be read alone."""
+        if any(type(inner) is list or is_label(inner) for value in values for inner in value):
+            return [None] * len(values)
         texts = self.read([inner for value in values for inner in value], meaning, depth + 1, new_forms)
         left = iter(texts)
         rows = [tuple(islice(left, len(value))) for value in values]

@@ -1,5 +1,7 @@
 """What the names of members and headers say: whose the value is, and of which kind."""
 
+from pathlib import Path
+
 import pytest
 
 from masking_service.masking.member_names import (
@@ -12,6 +14,8 @@ from masking_service.masking.member_names import (
     known_plan,
     plan,
 )
+from masking_service.masking.schema import EACH, written
+from masking_service.masking.schemas import load_schemas
 
 
 @pytest.mark.parametrize(
@@ -66,6 +70,47 @@ from masking_service.masking.member_names import (
 )
 def test_a_name_says_the_kind_of_its_value(kind: str | None, names: str) -> None:
     assert {name: kind_of(name) for name in names.split(" ")} == dict.fromkeys(names.split(" "), kind)
+
+
+def _known_names() -> dict[str, str | None]:
+    lines = Path(__file__).with_name("member_names.tsv").read_text("utf-8").splitlines()
+    rows = [line.split("\t") for line in lines if not line.startswith("#")]
+    return {
+        f"{source}: {name}": None if kind == "-" else kind for source, kind, names in rows for name in names.split()
+    }
+
+
+KNOWN_NAMES = _known_names()
+
+
+@pytest.mark.parametrize("at", KNOWN_NAMES)
+def test_the_names_of_public_sdks_say_their_kinds(at: str) -> None:
+    *parents, name = at.rpartition(": ")[2].split(".")
+
+    assert kind_of(name, parents) == KNOWN_NAMES[at]
+
+
+SAME = {
+    "name": ("name", "party"),
+    "phone": ("phone",),
+    "address": ("address",),
+    "unit": ("unit",),
+    "secret": ("secret",),
+}
+FIELDS = {
+    f"{schema.name}: {written(path)}": (path, kind)
+    for schema in load_schemas().values()
+    for path, kind in schema.fields
+    if kind in SAME
+}
+
+
+@pytest.mark.parametrize("at", FIELDS)
+def test_the_names_of_every_shipped_schema_say_what_it_maps(at: str) -> None:
+    path, kind = FIELDS[at]
+    *parents, name = (step for step in path if step != EACH)
+
+    assert kind_of(name, parents) in SAME[kind]
 
 
 @pytest.mark.parametrize(

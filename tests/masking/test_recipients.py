@@ -21,6 +21,10 @@ MOBILE = Phone("13812345678", "5678")
         "address_to.phone",
         "post_tel",
         "address_info.tel_number",
+        "ship-phone-number",
+        "customerDetails.receiverDetails.contactInformation.phone",
+        "requestedShipment.recipients[0].contact.phoneNumber",
+        "ShipmentRequest.Shipment.ShipTo.Phone.Number",
         "收件人电话",
     ],
 )

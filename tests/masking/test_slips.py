@@ -60,7 +60,7 @@ def holder(record: Any, steps: tuple[str, ...]) -> Any:
 def misspelt(of: Schema, steps: tuple[str, ...], kind: str, at: int, name: str) -> dict[str, Any]:
     """A record of the schema with one value, and another name for one step of the way to it."""
     record = sample_record(of)
-    holder(record, steps[:-1])[steps[-1]] = VALUES[kind][0]
+    holder(record, steps[:-1])[0 if steps[-1] == EACH else steps[-1]] = VALUES[kind][0]
     members = holder(record, steps[:at])
     renamed = {name if key == steps[at] else key: value for key, value in members.items()}
     members.clear()

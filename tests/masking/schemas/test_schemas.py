@@ -34,6 +34,9 @@ def _alternatives(path: str) -> list[str]:
     return [before + part + tail for part in inner.split(",") for tail in _alternatives(after)]
 
 
+DHL = "customerDetails.{shipper,receiver,buyer,importer,exporter}Details"
+FEDEX = "requestedShipment.{shipper,recipients[]}"
+UPS = "{Shipment,ShipmentRequest.Shipment}.{Shipper,ShipTo,ShipFrom}"
 TABLE = {
     "standard": "name: {sender,recipient}.name\nphone: {sender,recipient}.phone\n"
     "address: {sender,recipient}.address\ntext: remark",
@@ -69,6 +72,19 @@ TABLE = {
     "secret: {to,from}_address.email\naddress: {to,from}_address.street1\nunit: {to,from}_address.street2",
     "shippo": "name: address_{to,from}.{name,company}\nphone: address_{to,from}.phone\n"
     "secret: address_{to,from}.email\naddress: address_{to,from}.street1\nunit: address_{to,from}.street2",
+    "amazon": "name: {recipient,buyer}-name\nphone: {ship,buyer}-phone-number\nsecret: buyer-email\n"
+    "address: ship-address-1\nunit: ship-address-{2,3}\ntext: delivery-Instructions gift-message-text",
+    "dhl": f"name: {DHL}.contactInformation.{{fullName,companyName}}\n"
+    f"phone: {DHL}.contactInformation.{{phone,mobilePhone}}\n"
+    f"secret: {DHL}.contactInformation.email\naddress: {DHL}.postalAddress.addressLine1\n"
+    f"unit: {DHL}.postalAddress.addressLine{{2,3}}",
+    "fedex": f"name: {FEDEX}.contact.{{personName,companyName}}\nphone: {FEDEX}.contact.phone{{Number,Extension}}\n"
+    f"secret: {FEDEX}.contact.emailAddress\naddress: {FEDEX}.address.streetLines[]",
+    "ups": f"name: {UPS}.{{Name,AttentionName}}\nphone: {UPS}.Phone.Number\nsecret: {UPS}.EMailAddress\n"
+    f"address: {UPS}.Address.AddressLine[]",
+    "meituan": "name: {recipient,receiver,courier}_name invoice_title\n"
+    "phone: {recipient,receiver,courier,shipper}_phone\naddress: {recipient,receiver}_address\nsecret: taxpayer_id\n"
+    "text: caution note",
 }
 WAYBILL_PATHS = {
     "sf": "waybillNoInfoList[0].waybillNo",
@@ -84,6 +100,11 @@ WAYBILL_PATHS = {
     "kuaidi100": "kuaidinum",
     "easypost": "tracking_code",
     "shippo": "tracking_number",
+    "amazon": "tracking-number",
+    "dhl": "shipmentTrackingNumber",
+    "fedex": "masterTrackingNumber requestedShipment.masterTrackingId.trackingNumber",
+    "ups": "ShipmentIdentificationNumber ShipmentResults.ShipmentIdentificationNumber",
+    "meituan": "mt_peisong_id order_id",
 }
 
 
@@ -103,7 +124,7 @@ def test_a_schema_maps_the_paths_of_the_table(name: str) -> None:
 @pytest.mark.parametrize("name", sorted(TABLE))
 def test_the_waybill_number_is_sought_where_the_table_says_and_then_at_the_top(name: str) -> None:
     paths = [written(steps) for steps in SCHEMAS[name].waybill_paths]
-    assert paths == [*([WAYBILL_PATHS[name]] if name in WAYBILL_PATHS else []), "waybill_no"]
+    assert paths == [*WAYBILL_PATHS.get(name, "").split(), "waybill_no"]
 
 
 def test_only_the_schema_of_many_waybills_cannot_be_tokenized() -> None:

@@ -1,0 +1,81 @@
+"""A name and its value are read together in every shape in which records hold them apart."""
+
+import copy
+from typing import Any
+
+import pytest
+
+from masking_service.masking.columns import FEW
+from masking_service.masking.effort import Effort
+from masking_service.masking.record import Masker
+from masking_service.masking.schemas import load_schemas
+from tests.masking.records import LABEL
+
+STANDARD = Masker(load_schemas()["standard"], LABEL)
+SHAPES: dict[str, tuple[Any, Any]] = {
+    "key and value": ({"key": "收件人", "value": "张三"}, {"key": "收件人", "value": "张*"}),
+    "SF attributes": (
+        [{"attrName": "收件人", "attrVal": "张三"}, {"attrName": "城市", "attrVal": "上海"}],
+        [{"attrName": "收件人", "attrVal": "张*"}, {"attrName": "城市", "attrVal": "上海"}],
+    ),
+    "field name and value": (
+        {"fieldName": "receiverName", "fieldValue": "张三"},
+        {"fieldName": "receiverName", "fieldValue": "张*"},
+    ),
+    "several values": ({"key": "contact", "values": ["张三"]}, {"key": "contact", "values": ["张*"]}),
+    "an array of two": (["receiverName", "张三"], ["receiverName", "张*"]),
+    "arrays of two": (
+        [["receiverName", "张三"], ["receiverCity", "上海"]],
+        [["receiverName", "张*"], ["receiverCity", "上海"]],
+    ),
+    "a flat array": (["收件人", "张三", "城市", "上海"], ["收件人", "张*", "城市", "上海"]),
+    "an array in a text": ('["receiverName","张三"]', '["receiverName","张*"]'),
+    "columns beside rows": (
+        {"columns": ["receiverName", "city"], "rows": [["张三", "上海"], ["李四", "北京"]]},
+        {"columns": ["receiverName", "city"], "rows": [["张*", "上海"], ["李*", "北京"]]},
+    ),
+    "rows before columns": (
+        {"data": [["张三", "上海"]], "headers": ["收件人", "城市"]},
+        {"data": [["张*", "上海"]], "headers": ["收件人", "城市"]},
+    ),
+    "columns that are objects": (
+        {"columns": [{"name": "receiverName"}, {"title": "city"}], "rows": [["张三", "上海"]]},
+        {"columns": [{"name": "receiverName"}, {"title": "city"}], "rows": [["张*", "上海"]]},
+    ),
+    "a heading above rows": ([["收件人", "城市"], ["张三", "上海"]], [["收件人", "城市"], ["张*", "上海"]]),
+    "CDATA": (
+        "<receiverName><![CDATA[张三]]></receiverName><city><![CDATA[上海]]></city>",
+        "<receiverName><![CDATA[张*]]></receiverName><city><![CDATA[上海]]></city>",
+    ),
+    "escaped tags": ("&lt;receiverName&gt;张三&lt;/receiverName&gt;", "&lt;receiverName&gt;张*&lt;/receiverName&gt;"),
+    "escaped CDATA": (
+        "&lt;receiverName&gt;&lt;![CDATA[张三]]&gt;&lt;/receiverName&gt;",
+        "&lt;receiverName&gt;&lt;![CDATA[张*]]&gt;&lt;/receiverName&gt;",
+    ),
+    "tags in JSON escapes": (
+        r"\u003creceiverName\u003e张三\u003c/receiverName\u003e",
+        r"\u003creceiverName\u003e张*\u003c/receiverName\u003e",
+    ),
+    "names of columns alone": (["receiverName", "receiverMobile", "city"], ["receiverName", "receiverMobile", "city"]),
+    "tags": (["红色", "L码"], ["红色", "L码"]),
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("count", [1, FEW], ids=["one record", "a batch"])
+def test_a_name_announces_its_value(shape: str, count: int) -> None:
+    before, after = SHAPES[shape]
+    records = [{"remark": "x", "extra": copy.deepcopy(before)} for _ in range(count)]
+
+    STANDARD.mask_batch(records, Effort())
+
+    assert records == [{"remark": "x", "extra": after}] * count
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_masking_it_again_changes_nothing(shape: str) -> None:
+    record = {"remark": "x", "extra": copy.deepcopy(SHAPES[shape][1])}
+
+    STANDARD.mask(record)
+
+    assert record["extra"] == SHAPES[shape][1]
