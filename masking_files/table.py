@@ -14,8 +14,9 @@ from masking_files.cells import Builder, Row
 from masking_files.destination import Write
 from masking_files.entries import FileEntry, Format, Result, unreadable
 from masking_files.faults import InputError
-from masking_files.headers import lay_out
-from masking_files.unmapped import FIRST_ROWS, Mode, Unmapped
+from masking_files.headers import lay_out, normal
+from masking_files.sample import FIRST_ROWS
+from masking_files.unmapped import Mode, Unmapped
 from masking_service.cli.language import say
 from masking_service.masking.kinds.text import contains_personal_data
 from masking_service.masking.profiles import Profile
@@ -113,7 +114,8 @@ class Table(Format):
             unmapped = "hide"
         self._party = profile.party_masker()
         numbers = [at for at in layout.places if at not in layout.kinds]
-        watched = [at for at in layout.others if at not in layout.left]
+        kept = {normal(".".join(path)) for path in schema.keep} if unmapped == "hide" else set()
+        watched = [at for at in layout.others if at not in layout.left and normal(headers[at]) not in kept]
         self._unmapped = Unmapped(headers, watched, unmapped, profile, numbers=numbers)
         if not layout.kinds:
             rows = [line.cells for line in islice(sheet.lines(), FIRST_ROWS) if len(line.cells) == len(headers)]

@@ -6,7 +6,7 @@ looks personal. 50 of them are judged at a time, so that what begins late is not
 """
 
 import shlex
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
@@ -15,6 +15,7 @@ from masking_files import texts
 from masking_files.faults import NotDone
 from masking_files.headers import KIND, UNMAPPED, is_impersonal, one_line
 from masking_files.looks import found_kind, guessed_kind
+from masking_files.sample import FIRST_ROWS, Sample
 from masking_service.cli.language import say
 from masking_service.masking.codes import is_code
 from masking_service.masking.kinds.address import mask_address
@@ -29,75 +30,11 @@ from masking_service.masking.unknown_text import UnknownText, masks_of, worth_re
 Mode = Literal["refuse", "guard", "hide", "pass"]
 MODES: Final[tuple[Mode, ...]] = ("refuse", "guard", "hide", "pass")
 
-FIRST_ROWS: Final = 1000
-"""So many rows are read before the first answer, and so many cells of each column are all sampled."""
-ONE_IN: Final = 100
-CLOSER: Final = 100
-"""So many cells are all sampled behind one that looks personal."""
-JUDGED: Final = 50
-"""Sampled cells that are judged together."""
 SAMPLES: Final = 2
 LOOKS_PERSONAL: Final = 0.3
 """The share of the cells judged together that have to look like names, or like addresses."""
 NOT_NUMBERS: Final = 0.51
 """The same for a column of waybill numbers: more than half. A single personal cell among them is hidden."""
-_REPEATED: Final = 1000
-"""A cell that equals one of so many different ones before it tells nothing new: the same filler in each row."""
-
-
-class _Sample:
-    """Chooses cells of one column to look at, and judges what they look like.
-
-    Args:
-        share: of the cells judged together, what has to look personal.
-        distinct: whether a repeated cell counts once.
-    """
-
-    def __init__(self, share: float, *, distinct: bool) -> None:
-        self._share = share
-        self._distinct = distinct
-        self._seen: dict[str, None] = {}
-        self._count = 0
-        self._closer = 0
-        self._recent: deque[str | None] = deque(maxlen=JUDGED)
-        self._likely: Counter[str] = Counter()
-
-    def takes(self, cell: str) -> bool:
-        """Return whether a cell that is not blank is sampled."""
-        if cell in self._seen or not any(map(str.isalnum, cell)):
-            return False
-        if self._distinct:
-            if len(self._seen) == _REPEATED:
-                del self._seen[next(iter(self._seen))]
-            self._seen[cell] = None
-        self._count += 1
-        self._closer -= 1
-        return self._count <= FIRST_ROWS or self._closer >= 0 or not self._count % ONE_IN
-
-    def add(self, kind: str | None) -> None:
-        """Count a sampled cell: what it looks like, or None."""
-        if kind is not None:
-            self._closer = CLOSER
-        self._recent.append(kind)
-        if len(self._recent) == JUDGED:
-            self._judge()
-
-    @property
-    def empty(self) -> bool:
-        """Whether no cell was sampled."""
-        return not self._recent
-
-    def likely(self) -> Counter[str]:
-        """Return what the column looks like: the kinds, and the most cells of each that were judged together."""
-        if self._count < JUDGED:
-            self._likely.clear()
-            self._judge()
-        return self._likely
-
-    def _judge(self) -> None:
-        counts = Counter(kind for kind in self._recent if kind is not None)
-        if counts and counts.total() >= self._share * len(self._recent):
-            self._likely |= counts
 
 
 @dataclass(slots=True)
@@ -119,13 +56,13 @@ class _Column:
     says: str | None
     guessable: bool
     holds_numbers: bool = False
-    sample: _Sample = field(init=False)
+    sample: Sample = field(init=False)
     found: Counter[str] = field(default_factory=Counter)
     samples: dict[str, list[str]] = field(default_factory=dict)
     plain: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.sample = _Sample(NOT_NUMBERS if self.holds_numbers else LOOKS_PERSONAL, distinct=not self.holds_numbers)
+        self.sample = Sample(NOT_NUMBERS if self.holds_numbers else LOOKS_PERSONAL, distinct=not self.holds_numbers)
 
     def look(self, cell: str, *, sample: bool) -> None:
         """Look at one cell that is not blank.

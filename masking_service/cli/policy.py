@@ -76,6 +76,8 @@ def check(file: Path, state_dir: Path, schemas: Path | None) -> None:
             table.add_row(kind, before, after)
         console.print(table)
     console.print(say(texts.TOGETHER, hidden=hidden))
+    if names := [profile.name for profile in found.rules.profiles.values() if profile.unmapped != "hide"]:
+        console.print(say(texts.UNMAPPED, names=", ".join(names)), soft_wrap=True)
     console.print(say(texts.SEARCH, indexes=_indexes(found.rules.search_default)))
     for tenant, rule in found.rules.search_tenants.items():
         console.print(say(texts.SEARCH_TENANT, tenant=tenant, indexes=_indexes(rule)))

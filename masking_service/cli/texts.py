@@ -27,6 +27,12 @@ OWN_NUMBERS: Final = Text("own numbers, of which a seed needs one: {count}", "�
 NO_NUMBER: Final = Text(
     "number {line} of the file is not one whole phone number", "文件中第 {line} 个号码不是一个完整的电话号码"
 )
+UNMAPPED: Final = Text(
+    "Profiles that return unmapped members: {names}. For an integration that is finished, list what its schema keeps "
+    "and set `unmapped: hide`.",
+    "会返回未映射字段的脱敏方案：{names}。对接完成后，请在数据格式的 keep 中列出要保留的字段，"
+    "并设置 `unmapped: hide`。",
+)
 SOUND: Final = Text("{file} is sound (digest {digest}).", "{file} 校验通过（摘要 {digest}）。")
 COLUMNS: Final = {
     "kind": Text("kind", "类型"),

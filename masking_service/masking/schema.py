@@ -18,7 +18,7 @@ KINDS: Final = ("name", "phone", "address", "unit", "text", "secret", "virtual_p
 EACH: Final = "[]"
 """The step of a path that means every element of an array."""
 
-_SCHEMA_KEYS: Final = frozenset({"schema", "source", "waybill_no", "fields", "tokenize"})
+_SCHEMA_KEYS: Final = frozenset({"schema", "source", "waybill_no", "fields", "keep", "tokenize"})
 _SCHEMA_NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _PART: Final = re.compile(r"([^.\[\]\s]+)((?:\[(?:0|[1-9][0-9]{0,5})?\])*)")
 _INDEX: Final = re.compile(r"\[([0-9]*)\]")
@@ -77,6 +77,7 @@ class Schema:
         fields: (path, kind) in the file's order; EACH in a path means every element.
         waybill_paths: where the waybill number may be, tried in this order; ``waybill_no`` comes last.
         tokenize: False where one record holds several waybills, which can be masked but not stored.
+        keep: the unmapped paths whose values come back where a profile hides what is unmapped.
     """
 
     name: str
@@ -84,6 +85,7 @@ class Schema:
     fields: tuple[tuple[tuple[str, ...], str], ...]
     waybill_paths: tuple[Steps, ...]
     tokenize: bool = True
+    keep: frozenset[tuple[str, ...]] = frozenset()
 
     @classmethod
     def parse(cls, name: str, mapping: object) -> Schema:
@@ -91,8 +93,8 @@ class Schema:
 
         Args:
             name: the file's name without its suffix; the content must say the same.
-            mapping: what the YAML held: ``schema``, ``source``, ``fields`` and, if need be, ``waybill_no``
-                (a list of paths) and ``tokenize``.
+            mapping: what the YAML held: ``schema``, ``source``, ``fields`` and, if need be, ``waybill_no`` and ``keep``
+                (lists of paths) and ``tokenize``.
 
         Raises:
             DefinitionError: with the path of the first fault, beginning ``schemas.NAME``.
@@ -107,7 +109,8 @@ class Schema:
             raise DefinitionError(f"{top}.tokenize", "must be true or false")
         fields = _fields(f"{top}.fields", content.get("fields"))
         waybill_paths = _waybill_paths(f"{top}.waybill_no", content.get("waybill_no", []), fields)
-        return cls(name, source.strip(), fields, waybill_paths, tokenize)
+        keep = _kept_paths(f"{top}.keep", content.get("keep", []), fields)
+        return cls(name, source.strip(), fields, waybill_paths, tokenize, keep)
 
     def waybill_no(self, record: Mapping[str, Any]) -> object | None:
         """Return the raw waybill number from the first of `waybill_paths` that holds something, else None."""
@@ -209,6 +212,25 @@ def _waybill_paths(where: str, paths: object, fields: tuple[tuple[tuple[str, ...
     if any(_stands_in(_DEFAULT_WAYBILL_PATH, mapped) for mapped, _ in fields):
         raise DefinitionError(where, "'waybill_no' is where the waybill number is if nowhere else: not a field")
     return (*found, *(() if _DEFAULT_WAYBILL_PATH in found else (_DEFAULT_WAYBILL_PATH,)))
+
+
+def _kept_paths(
+    where: str, paths: object, fields: tuple[tuple[tuple[str, ...], str], ...]
+) -> frozenset[tuple[str, ...]]:
+    if not isinstance(paths, list):
+        raise DefinitionError(where, "must be a list of paths")
+    found: list[tuple[str, ...]] = []
+    for number, path in enumerate(paths):
+        here = f"{where}.{number}"
+        steps = tuple(step for step in parse_path(path, here) if isinstance(step, str))
+        if written(steps) != path:
+            raise DefinitionError(here, "a kept path uses '[]', not an index")
+        if steps in found:
+            raise DefinitionError(here, "is named twice")
+        for mapped, _ in fields:
+            _refuse_clash(here, steps, mapped)
+        found.append(steps)
+    return frozenset(found)
 
 
 def _stands_in(steps: Steps, mapped: Steps) -> bool:

@@ -6,7 +6,6 @@ because its name is unknown: texts and integers are read for phones, identity nu
 
 from __future__ import annotations
 
-import re
 from collections.abc import Container, Sequence
 from typing import Any, Final
 
@@ -23,17 +22,15 @@ from masking_service.masking.name_words import PARTY
 from masking_service.masking.pairs import are_rows, column_meanings, heading_in, heading_of, with_labels, with_pair
 from masking_service.masking.personal_keys import names_person
 from masking_service.masking.profiles import Profile
-from masking_service.masking.schema import Schema, Steps, pointer
+from masking_service.masking.schema import EACH, Schema, Steps, pointer
 from masking_service.masking.spellings import Mask, hide_phones, may_hold_phone
 from masking_service.masking.stars import STAR, stars
 from masking_service.masking.unknown_text import UnknownText, masks_of, needles_of, worth_reading
-from masking_service.masking.unmapped_columns import ColumnReader
+from masking_service.masking.unmapped_columns import WHOLE_FRACTION, ColumnReader
 from masking_service.masking.walk import Run
 
 UNMAPPED_MASKED: Final = "unmapped-masked"
 FOUND_IN_TEXT: Final = "found-in-text"
-
-_WHOLE_FRACTION: Final = re.compile(r"([0-9]{7,19})\.0*").fullmatch
 
 
 class Unmapped:
@@ -54,6 +51,7 @@ class Unmapped:
         self._scan = profile.scanner()
         self._texts = UnknownText(self._masks)
         self._waybill_paths = frozenset(schema.waybill_paths)
+        self._keep = schema.keep
         self.waybill_places = {steps[:end]: "way" for steps in schema.waybill_paths for end in range(1, len(steps))}
         self.waybill_places |= dict.fromkeys(schema.waybill_paths, "number")
 
@@ -153,7 +151,7 @@ class Unmapped:
         if value is None:
             return value
         if kind is bool:
-            if self.mode != "hide":
+            if self.mode != "hide" or self._keeps(keys):
                 return value
             run.warnings.append((pointer(keys), UNMAPPED_MASKED))
             return STAR  # its length would tell which
@@ -197,7 +195,7 @@ class Unmapped:
         A party is no number, and a spreadsheet writes a phone as 13812345678.0.
         """
         if self.mode == "guard":
-            if whole := _WHOLE_FRACTION(text):
+            if whole := WHOLE_FRACTION(text):
                 masked = self._text(run, whole[1], meaning, keys)
                 return text if masked is whole[1] else masked
             if meaning.kind in (PARTY, "name", "address") and not worth_scanning(text):
@@ -205,17 +203,14 @@ class Unmapped:
         return self._text(run, text, meaning, keys)
 
     def _text(self, run: Run, text: str, meaning: Meaning, keys: Steps) -> str:
-        """What shows of a text.
-
-        The same object where nothing is hidden.
-        """
+        """What shows of a text. The same object where nothing is hidden."""
         if not text or text.isspace():
             return text
         masked = text
         if keys in self._waybill_paths and own_number(text) is not None:
             pass
         elif self.mode == "hide":
-            masked = stars(text)
+            masked = text if self._keeps(keys) else stars(text)
             self._note(run, text, masked, keys, UNMAPPED_MASKED)
         elif (document := document_in(text)) is not None:
             masked = self._document(run, text, document, meaning, keys)
@@ -245,10 +240,7 @@ class Unmapped:
         return masked
 
     def _unknown(self, run: Run, text: str, meaning: Meaning) -> str:
-        """What shows of a text of unknown meaning.
-
-        The same object where nothing is hidden.
-        """
+        """What shows of a text of unknown meaning. The same object where nothing is hidden."""
         found = self._texts.mask(text, meaning.inside, lambda part: self._scanned(run, part), run.share.pay)
         run.phones += found.phones
         run.names += found.names
@@ -292,6 +284,9 @@ class Unmapped:
         """Return the kind by which a text is masked; None if its name says none."""
         kind = settled(meaning.kind, text)
         return kind if kind in self._masks else None
+
+    def _keeps(self, keys: Steps) -> bool:
+        return bool(self._keep) and tuple(key if type(key) is str else EACH for key in keys) in self._keep
 
     @staticmethod
     def _note(run: Run, text: str, masked: str, keys: Steps, code: str) -> None:

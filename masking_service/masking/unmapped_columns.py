@@ -25,7 +25,7 @@ Texts = list[str | None]
 _PERSONAL: Final = "personal"
 _MAX_NEW_NAMES: Final = 32
 """The most members of a form of inner objects that is read anew: with the number of new forms this bounds the work."""
-_WHOLE_FRACTION: Final = re.compile(r"([0-9]{7,19})\.0*").fullmatch
+WHOLE_FRACTION: Final = re.compile(r"([0-9]{7,19})\.0*").fullmatch
 
 
 class ColumnReader:
@@ -112,7 +112,7 @@ class ColumnReader:
         if type(value) is not str:
             if not text:
                 return False
-            if whole := _WHOLE_FRACTION(text):
+            if whole := WHOLE_FRACTION(text):
                 text = whole[1]
         elif not text or text.isspace():
             return True

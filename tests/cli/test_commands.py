@@ -213,6 +213,7 @@ def test_a_store_that_does_not_answer_is_said_to(production: Command, tmp_path: 
 
 def test_the_default_policy_is_sound(command: Command) -> None:
     assert command("policy", "check").exit_code == 0
+    assert "set `unmapped: hide`" in command("policy", "check").output
 
 
 def test_a_policy_says_which_search_indexes_are_kept(command: Command, tmp_path: Path) -> None:

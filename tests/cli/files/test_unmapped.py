@@ -272,6 +272,14 @@ def test_hide_hides_every_cell(tmp_path: Path) -> None:
     assert rows(result.stdout)[1] == ["王*", "*" * 12, "**", ""]
 
 
+def test_hide_leaves_the_columns_that_the_schema_keeps(tmp_path: Path) -> None:
+    content = "recipient-name,order-id,Quantity Purchased,x\nJane Roe,902-3159896,2,7\n"
+
+    result = masked(tmp_path, content, "--schema=amazon", "--unmapped=hide")
+
+    assert rows(result.stdout)[1] == ["J*** ***", "902-3159896", "2", "*", ""]
+
+
 def test_pass_leaves_every_cell_but_for_the_leak_guard(tmp_path: Path) -> None:
     result = masked(tmp_path, "收件人,甲,乙\n王五,打13812345678,李四找王五\n", "--unmapped=pass")
 
