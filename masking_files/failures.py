@@ -5,7 +5,7 @@ from typing import Final
 from masking_files.entries import Result
 from masking_service.cli.language import language
 from masking_service.http.problems import with_rules
-from masking_service.http.rule_texts import FITTING, ITEMS
+from masking_service.http.rule_texts import FITTING, ITEMS, LOOK_PERSONAL
 from masking_service.http.texts import Text
 
 _OF_FILES: Final[dict[str, Text]] = {
@@ -43,12 +43,14 @@ _OF_RECORDS: Final[dict[str, Text]] = {
 
 
 def explained(error: Result) -> Result:
-    """The error with its `detail`: a sentence, the rule of each place, and the schemas that would fit."""
+    """The error with its `detail`: a sentence, the rule of each place, what would fit and what looks personal."""
     text = sentence(error["code"])
     if text is None:
         return error
     places = [(fault["pointer"], fault["code"]) for fault in error.get("errors", ())]
     detail = with_rules(text, places, language())
+    if "members" in error:
+        detail += " " + LOOK_PERSONAL.in_language(language()).format(", ".join(error["members"]))
     if "schemas" in error:
         detail += " " + FITTING.in_language(language()).format(", ".join(error["schemas"]))
     return error | {"detail": detail}

@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, Reque
 
 from masking_service.http.languages import preferred_language
 from masking_service.http.problems import Problem, with_rules
-from masking_service.http.rule_texts import FITTING, ITEMS, NOTICE
+from masking_service.http.rule_texts import FITTING, ITEMS, LOOK_PERSONAL, NOTICE
 from masking_service.http.state import state
 from masking_service.http.texts import Language
 from masking_service.masking.json_numbers import encode
@@ -61,6 +61,8 @@ def note_outcomes(results: Sequence[Answer]) -> int:
                 error.detail = with_rules(text, places, language)
             if getattr(error, "schemas", UNSET) is not UNSET:
                 error.detail += " " + FITTING.in_language(language).format(", ".join(error.schemas))
+            if getattr(error, "members", UNSET) is not UNSET:
+                error.detail += " " + LOOK_PERSONAL.in_language(language).format(", ".join(error.members))
     return len(errors)
 
 

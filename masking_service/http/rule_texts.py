@@ -159,6 +159,9 @@ ITEMS: Final[dict[str, Text]] = {
 }
 """Why an item failed, where a person may have to act. `not-found` has no text."""
 
+LOOK_PERSONAL: Final = Text(
+    "These members look like a person's, and no schema maps them here: {}.", "以下字段疑似个人信息，但未映射：{}。"
+)
 FITTING: Final = Text("These schemas would fit: {}.", "可能适用的数据格式：{}。")
 """What is added for a record that another schema maps."""
 

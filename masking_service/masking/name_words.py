@@ -98,6 +98,11 @@ class NameWords:
         """Whether a name is made of known words, each of them apart and without a slip."""
         return all(low in self._known or low.isdecimal() for low in _pieces(name))
 
+    def knows_all(self, name: str) -> bool:
+        """As `knows`, where words in Han need not be apart (收件人姓名)."""
+        words = [word for low in _pieces(name) for word in ([low] if low.isascii() else self._from_behind(low))]
+        return all(word in self._known or word.isdecimal() for word in words)
+
     def ends_personal(self, name: str) -> bool:
         """Whether the last word of a name, or the end of it, may announce a person's value.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from masking_service.service.waybills.results import MAX_READ
 from tests.web.api import Api, record
 from tests.web.people import PRINTER
 
@@ -21,6 +22,12 @@ def test_an_unmapped_member_with_a_personal_name_is_masked_and_named(api: Api) -
     assert {"pointer": "/note", "code": "found-in-text"} in result["warnings"]
 
 
+def test_the_members_of_the_first_records_of_a_batch_are_named(api: Api) -> None:
+    errors = [result["error"] for result in api.mask(*[{"recManName": "张三"}] * (MAX_READ + 1))]
+
+    assert ["members" in error for error in errors] == [True] * MAX_READ + [False]
+
+
 @pytest.mark.parametrize("path", ["/v1/mask", "/v1/tokenize"])
 def test_a_record_of_another_schema_names_the_schemas_that_would_fit(api: Api, path: str) -> None:
     sent = {"recManName": "张三", "recManMobile": "13812345678"}
@@ -29,6 +36,8 @@ def test_a_record_of_another_schema_names_the_schemas_that_would_fit(api: Api, p
 
     assert (error["code"], error["schemas"]) == ("nothing-mapped", ["kuaidi100"])
     assert error["detail"].endswith("These schemas would fit: kuaidi100.")
+    assert error["members"]
+    assert all(member in error["detail"] for member in error["members"])
     assert answered["notice"].startswith("1 of 1 records")
 
 

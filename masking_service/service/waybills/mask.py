@@ -14,7 +14,7 @@ from masking_service.service.call.gate import Gate
 from masking_service.service.call.recorder import RequestContext
 from masking_service.service.people.policy import Grant
 from masking_service.service.waybills import record_answers as answers
-from masking_service.service.waybills.results import invalid, warnings_of
+from masking_service.service.waybills.results import Faults, warnings_of
 
 MaskResult = answers.MaskedRecord | answers.InvalidRecord
 
@@ -70,8 +70,9 @@ def mask_batch(masker: Masker, records: Sequence[Any], schemas: Collection[Schem
         records: they are changed.
         schemas: of which those are named that would fit a record that `masker` maps nothing of.
     """
+    faults = Faults(schemas)
     return [
-        invalid(masked, record, schemas)
+        faults.answer(masked, record)
         if isinstance(masked, InvalidRecord)
         else answers.MaskedRecord(record, warnings_of(masked))
         for record, masked in zip(records, masker.mask_batch(records, Effort()), strict=True)

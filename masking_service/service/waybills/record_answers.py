@@ -68,6 +68,10 @@ class InvalidRecordError(Answer):
     errors: Annotated[list[RecordFault], Meta(min_length=1)]
     detail: Detail = UNSET
     schemas: Annotated[list[str], Meta(description="nothing-mapped: the schemas that would fit.")] | UnsetType = UNSET
+    members: (
+        Annotated[list[Pointer], Meta(description="nothing-mapped: members whose names say that they are personal.")]
+        | UnsetType
+    ) = UNSET
 
 
 class InvalidRecord(Answer):

@@ -6,7 +6,7 @@ from typing import Any, Final
 from msgspec import UNSET
 
 from masking_service.masking.errors import InvalidRecord
-from masking_service.masking.fitting import fitting_schemas
+from masking_service.masking.fitting import fitting_schemas, personal_members
 from masking_service.masking.record import Masked
 from masking_service.masking.schema import Schema
 from masking_service.masking.walk import NOTHING_MAPPED
@@ -14,6 +14,8 @@ from masking_service.masking.waybill import normalise_waybill_no
 from masking_service.service.waybills import record_answers as answers
 
 NOT_FOUND: Final = "not-found"
+MAX_READ: Final = 20
+"""Records of a batch whose members' names are read for the answer: reading a thousand takes seconds."""
 
 
 def normalised(waybill_no: object) -> str | None:
@@ -24,16 +26,30 @@ def normalised(waybill_no: object) -> str | None:
         return None
 
 
-def invalid(fault: InvalidRecord, record: Any = None, schemas: Iterable[Schema] = ()) -> answers.InvalidRecord:
-    """Return the answer to a faulty record.
+class Faults:
+    """Makes the answers to the faulty records of one batch.
 
-    If its schema maps nothing, it names the schemas that would fit.
+    An answer to a record of which its schema maps nothing names the schemas that would fit and, for the first of these
+    records, the members that look personal.
+
+    Args:
+        schemas: that may fit.
     """
-    places = [answers.RecordFault(pointer, code) for pointer, code in fault.errors]
-    error = answers.InvalidRecordError(places[0].code, places)
-    if error.code == NOTHING_MAPPED and (fitting := fitting_schemas(record, schemas)):
-        error.schemas = fitting
-    return answers.InvalidRecord(error)
+
+    def __init__(self, schemas: Iterable[Schema] = ()) -> None:
+        self._schemas = tuple(schemas)
+        self._left = MAX_READ
+
+    def answer(self, fault: InvalidRecord, record: Any) -> answers.InvalidRecord:
+        """Return the answer to a faulty record."""
+        places = [answers.RecordFault(pointer, code) for pointer, code in fault.errors]
+        error = answers.InvalidRecordError(places[0].code, places)
+        if error.code == NOTHING_MAPPED:
+            error.schemas = fitting_schemas(record, self._schemas) or UNSET
+            if self._left:
+                self._left -= 1
+                error.members = personal_members(record) or UNSET
+        return answers.InvalidRecord(error)
 
 
 def warnings_of(masked: Masked) -> answers.Warnings:

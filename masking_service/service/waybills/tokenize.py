@@ -24,7 +24,7 @@ from masking_service.service.waybills.conflicts import ConflictBudget
 from masking_service.service.waybills.drafts import Draft, Stored, index_entries
 from masking_service.service.waybills.entering import Entering, enter, put_tokens
 from masking_service.service.waybills.mask import Maskers
-from masking_service.service.waybills.results import invalid, warnings_of
+from masking_service.service.waybills.results import Faults, warnings_of
 from masking_service.service.waybills.tokens import Tokens
 from masking_service.service.waybills.vault import Vault
 from masking_service.store.errors import StoreUnavailable
@@ -80,11 +80,12 @@ class Tokenize:
 
         results: list[Any] = [None] * len(records)
         entering: list[Entering] = []
+        faults = Faults(self.maskers.schemas)
         for at, one in enumerate(enter(shape, masker, records)):
             if isinstance(one, Entering):
                 entering.append(one)
             else:
-                results[at] = invalid(one, records[at], self.maskers.schemas)
+                results[at] = faults.answer(one, records[at])
 
         try:
             drafts = self._store(context, grant, entering, custody, revise=revise)

@@ -195,3 +195,9 @@ def test_a_cell_with_name_phone_and_address_is_masked_by_its_parts(tmp_path: Pat
 
     assert rows(result.stdout)[1][1] == "张* *******5678 上海市青浦区华志路1685号3号楼*单元***室"
     assert "without a place in the schema: 2 (party)" in result.stderr
+
+
+def test_a_column_of_the_short_word_for_waybill_numbers_holds_them(tmp_path: Path) -> None:
+    result = masked(tmp_path, "单号,收件人\nSF1234567890,张三\n")
+
+    assert "columns: 1 /waybill_no, 2 /recipient/name" in result.stderr

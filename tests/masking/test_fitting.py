@@ -1,0 +1,60 @@
+"""A record that no schema of the call maps is told which schemas would fit, and which members look personal."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from masking_service.masking.fitting import MAX_MEMBERS, fitting_schemas, personal_members
+from masking_service.masking.schemas import load_schemas
+from tests.masking.test_corpus import plain
+
+CORPUS = Path(__file__).parent / "corpus"
+SCHEMAS = load_schemas().values()
+
+
+def corpus(name: str) -> Any:
+    return plain(json.loads((CORPUS / f"{name}.ndjson").read_text("utf-8").splitlines()[1])["record"])
+
+
+RECORDS: dict[str, tuple[Any, list[str], list[str]]] = {
+    "Chinese names": ({"收件人姓名": "张三", "手机号": "1", "城市": "x"}, [], ["/收件人姓名", "/手机号"]),
+    "an Amazon report": (
+        {"recipient-name": "x", "ship-address-1": "y", "quantity-purchased": 1},
+        ["amazon"],
+        ["/recipient-name", "/ship-address-1"],
+    ),
+    "values as names": ({"13812345678": "x", "张三": "y", "张三的电话": "z"}, [], []),
+    "objects under a person's name": ({"recipients": {"张三": {"mobile": "x"}}}, [], []),
+    "an array": ([{"order": {"buyer": [{"mobile": "x"}, {"mobile": "y"}]}}], [], ["/0/order/buyer/0/mobile"]),
+    "nothing personal": ({"x": 1, "city": "上海"}, [], []),
+    "no object": ("张三", [], []),
+}
+
+
+@pytest.mark.parametrize("record", RECORDS)
+def test_members_and_schemas_are_named(record: str) -> None:
+    value, schemas, members = RECORDS[record]
+
+    assert (fitting_schemas(value, SCHEMAS), personal_members(value)) == (schemas, members)
+
+
+@pytest.mark.parametrize(
+    ("name", "schemas", "member"),
+    [
+        ("amazon", [], "/ShippingAddress/Name"),
+        ("dhl", ["dhl"], "/customerDetails/shipperDetails/contactInformation/phone"),
+    ],
+)
+def test_the_shapes_of_amazon_and_dhl_are_told(name: str, schemas: list[str], member: str) -> None:
+    record = corpus(name)
+
+    assert fitting_schemas(record, SCHEMAS) == schemas
+    assert member in personal_members(record)
+
+
+def test_a_record_without_end_costs_little() -> None:
+    wide = {f"receiver{at}": {"name": "x"} for at in range(100_000)}
+
+    assert len(personal_members(wide)) <= MAX_MEMBERS
