@@ -1,7 +1,7 @@
 # Everything is made in .venv and .local of this folder; `make` alone explains the targets.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run stop check lint test assets pictures bench theft chaos mutate fuzz fmt lock
+.PHONY: help install run stop check lint test assets pictures bench theft chaos mutate fuzz found-page fmt lock
 
 # Tests start hundreds of processes, and each would compile every module again: a third of the time of a start.
 unexport PYTHONDONTWRITEBYTECODE
@@ -111,6 +111,9 @@ bench: .venv/dev ## measure the service beside a baseline and other products, an
 
 theft: .venv/dev ## simulate insider theft, and write docs/insiders.md (SEED=1; hours)
 	$(BIN)/python -m bench.theft --seed $(or $(SEED),1) --save docs
+
+found-page: .venv/dev ## write docs/found.md, which says what is found, what is not, and what stays
+	$(BIN)/python -m tests.docs.found
 
 fmt: .venv/dev ## format the code and fix what the linter can
 	$(BIN)/ruff check --fix .

@@ -40,6 +40,7 @@ class NameWords:
 
     Attributes:
         pair_names, pair_values: members that hold a name and its value apart, in lower case without signs.
+        kinds: the words at the end of a name that say its kind, by kind.
         anyone: what is called by a person's label and names no one, in lower case.
     """
 
@@ -67,6 +68,8 @@ class NameWords:
         self._known = frozenset(word for words in listed for word in words.split())
         self._longest = max(map(len, self._known))
         self.pair_names, self.pair_values = frozenset(data["pairs"]["names"]), frozenset(data["pairs"]["values"])
+        self.kinds = {kind: {*data["kinds"].get(kind, ()), *data["qualified"].get(kind, ())} for kind in data["kinds"]}
+        self.kinds["address"] = set(data["qualified"]["address"])
         self.anyone = frozenset(map(str.casefold, data["anyone"]))
         personal = [word for word, (section, _) in self._heads.items() if section in ("parties", "qualified", "kinds")]
         announcing = ("parties", "people", "qualified", "kinds")
