@@ -109,7 +109,7 @@ class Table(Format):
         _refuse_values(headers)
         self._layout = layout = lay_out(headers, schema, told)
         self.schema = layout.schema
-        self.profile = replace(profile, unmapped="pass")
+        self.profile = replace(profile, unmapped="pass", countries={})
         if profile.unmapped == "hide" and unmapped != "pass":
             unmapped = "hide"
         self._party = profile.party_masker()

@@ -14,8 +14,8 @@ from masking_files import texts
 from masking_files.entries import Result, members
 from masking_files.faults import NotDone
 from masking_service.cli.language import say
+from masking_service.masking.countries import CountryMasker
 from masking_service.masking.profiles import Profile
-from masking_service.masking.record import Masker
 from masking_service.masking.schema import Schema
 from masking_service.masking.timestamps import rfc3339
 from masking_service.runtime.clock import clock
@@ -42,7 +42,7 @@ def masking(schema: Schema, profile: Profile, *, known: Collection[Schema] = ())
         schema, profile: of the records.
         known: the schemas that may fit a record of which `schema` maps nothing.
     """
-    masker = Masker(schema, profile)
+    masker = CountryMasker(schema, profile)
     return lambda records: [members(answer) for answer in mask_batch(masker, records, known)]
 
 

@@ -11,11 +11,11 @@ from typing import Any
 import yaml
 
 from masking_service import Masked
+from masking_service.masking.countries import CountryMasker
 from masking_service.masking.effort import Effort
 from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.leaks import DEEPEST
 from masking_service.masking.profiles import Profile
-from masking_service.masking.record import Masker
 from masking_service.masking.schema import Schema
 from masking_service.masking.schemas import load_schemas
 from masking_service.shipped import shipped
@@ -64,13 +64,13 @@ def _copied(value: Any, depth: int) -> Any:
 
 
 @cache
-def _masker(schema: str, profile: str) -> Masker:
+def _masker(schema: str, profile: str) -> CountryMasker:
     schemas, profiles = _schemas(), _profiles()
     if schema not in schemas:
         raise ValueError(f"there is no such schema; there are {', '.join(schemas)}")
     if profile not in profiles:
         raise ValueError(f"there is no such profile; there are {', '.join(profiles)}")
-    return Masker(schemas[schema], profiles[profile])
+    return CountryMasker(schemas[schema], profiles[profile])
 
 
 @cache

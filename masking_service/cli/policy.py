@@ -14,7 +14,7 @@ from masking_service.cli import texts
 from masking_service.cli.language import say
 from masking_service.cli.options import settings_of, state_dir
 from masking_service.masking.errors import DefinitionError
-from masking_service.masking.profiles import examples, union_check
+from masking_service.masking.profiles import every_profile, examples, union_check
 from masking_service.masking.recipients import read
 from masking_service.masking.record import Masker
 from masking_service.masking.sample_record import sample_record
@@ -68,9 +68,9 @@ def check(file: Path, state_dir: Path, schemas: Path | None) -> None:
     except (PolicyError, DefinitionError) as fault:
         Console(stderr=True, highlight=False, markup=False, soft_wrap=True).print(str(fault))
         sys.exit(1)
-    for profile in found.rules.profiles.values():
+    for name, profile in every_profile(found.rules.profiles.values()):
         floor = say(texts.MEETS_FLOOR if profile.label else texts.NO_LABEL)
-        title = say(texts.PROFILE, name=profile.name, floor=floor)
+        title = say(texts.PROFILE, name=name, floor=floor)
         table = Table(*_headers("kind", "before", "after"), title=title, title_justify="left")
         for kind, before, after in examples(profile):
             table.add_row(kind, before, after)

@@ -5,8 +5,9 @@ What it does not name is hidden whole, and it never shows a secret.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from masking_service.masking.errors import DefinitionError
@@ -42,6 +43,7 @@ MOBILE_DIGITS: Final = 11
 """Digits of a Chinese mobile number, the case the union of profiles is judged by."""
 
 _FEWEST_DIGITS_HIDDEN_BY_ALL: Final = 4
+_COUNTRY: Final = re.compile(r"[A-Z]{2}").fullmatch
 
 _FLOOR: Final = (
     "a label hides at least one character of the name, six digits of the phone, and unit and room (GB/T 41833-2022)"
@@ -69,6 +71,7 @@ class Profile:
             ``detail`` (address), ``found`` (text), ``digits`` (phone: all but the last `show_last`).
         show_last: how many digits of a phone show at most, 0 to 4; six or more stay hidden in any case.
         unmapped: what happens to members that the schema does not map, one of UNMAPPED.
+        countries: the profile for records whose recipient is in another country, by its code.
     """
 
     name: str
@@ -76,6 +79,7 @@ class Profile:
     hide: Mapping[str, str] = field(hash=False)
     show_last: int
     unmapped: str = "guard"
+    countries: Mapping[str, Profile] = field(default_factory=dict, hash=False)
 
     @classmethod
     def parse(cls, name: str, mapping: object) -> Profile:
@@ -97,17 +101,17 @@ class Profile:
         if unmapped not in UNMAPPED:
             raise DefinitionError(f"{top}.unmapped", f"must be {' | '.join(UNMAPPED)}")
         for kind, rule in mapping.items():
-            if kind in ("label", "unmapped"):
+            if kind in ("label", "unmapped", "for"):
                 continue
             if kind not in _HIDE:
-                raise DefinitionError(f"{top}.{kind}", f"is not one of label, unmapped, {', '.join(_HIDE)}")
+                raise DefinitionError(f"{top}.{kind}", f"is not one of label, unmapped, for, {', '.join(_HIDE)}")
             if kind == "phone" and isinstance(rule, Mapping) and set(rule) == {"show_last"}:
                 hide[kind], show_last = "digits", _digits(f"{top}.phone.show_last", rule["show_last"])
             else:
                 hide[kind] = _hide(f"{top}.{kind}", kind, rule)
         if label:
             _refuse_below_floor(top, hide)
-        return cls(name, label, hide, show_last, unmapped)
+        return cls(name, label, hide, show_last, unmapped, _countries(name, mapping))
 
     def shows_in_full(self, kind: str) -> bool:
         """True if values of `kind` come out unchanged.
@@ -198,8 +202,16 @@ def _column(
     return [one(value) if type(value) is str else None for value in values]
 
 
+def every_profile(profiles: Iterable[Profile]) -> Iterator[tuple[str, Profile]]:
+    """Each profile and those that it has for other countries, with its path below ``profiles``."""
+    for profile in profiles:
+        yield profile.name, profile
+        for country, abroad in profile.countries.items():
+            yield f"{profile.name}.for.{country}", abroad
+
+
 def union_check(profiles: Iterable[Profile]) -> int:
-    """How many digits all profiles together hide.
+    """How many digits all profiles together hide, those for other countries included.
 
     It counts for a mobile number, and for a reader who holds a parcel's mask under every profile.
 
@@ -212,12 +224,12 @@ def union_check(profiles: Iterable[Profile]) -> int:
         DefinitionError: at the profile that leaves fewer than four hidden.
     """
     fewest = MOBILE_DIGITS
-    for profile in profiles:
+    for where, profile in every_profile(profiles):
         shown = MOBILE_DIGITS if profile.shows_in_full("phone") else profile.show_last
         fewest = min(fewest, MOBILE_DIGITS - shown)
         if fewest < _FEWEST_DIGITS_HIDDEN_BY_ALL:
             raise DefinitionError(
-                f"profiles.{profile.name}.phone",
+                f"profiles.{where}.phone",
                 f"shows {shown} of {MOBILE_DIGITS} digits: all profiles together must hide at least four of a phone",
             )
     return fewest
@@ -233,6 +245,23 @@ def examples(profile: Profile) -> list[tuple[str, str, str]]:
         mask = profile.masker(kind)
         rows.append((kind, before, before if mask is None else mask(before)))
     return rows
+
+
+def _countries(name: str, mapping: Mapping[Any, Any]) -> dict[str, Profile]:
+    """The profiles for other countries: what they do not name is as in the profile itself."""
+    where = f"profiles.{name}.for"
+    rules = mapping.get("for", {})
+    if not isinstance(rules, Mapping):
+        raise DefinitionError(where, "must map the codes of countries to rules")
+    found: dict[str, Profile] = {}
+    for country, own in rules.items():
+        if not isinstance(country, str) or not _COUNTRY(country):
+            raise DefinitionError(where, "a country is two capital letters, in quotes (ISO 3166-1)")
+        if not isinstance(own, Mapping) or not own or not set(own) <= set(_HIDE):
+            raise DefinitionError(f"{where}.{country}", f"must have rules for some of {', '.join(_HIDE)}")
+        merged = {key: rule for key, rule in mapping.items() if key != "for"} | dict(own)
+        found[country] = replace(Profile.parse(f"{name}.for.{country}", merged), name=name)
+    return found
 
 
 def _digits(where: str, value: Any) -> int:

@@ -18,7 +18,7 @@ KINDS: Final = ("name", "phone", "address", "unit", "text", "secret", "virtual_p
 EACH: Final = "[]"
 """The step of a path that means every element of an array."""
 
-_SCHEMA_KEYS: Final = frozenset({"schema", "source", "waybill_no", "fields", "keep", "tokenize"})
+_SCHEMA_KEYS: Final = frozenset({"schema", "source", "waybill_no", "fields", "keep", "country", "tokenize"})
 _SCHEMA_NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _PART: Final = re.compile(r"([^.\[\]\s]+)((?:\[(?:0|[1-9][0-9]{0,5})?\])*)")
 _INDEX: Final = re.compile(r"\[([0-9]*)\]")
@@ -78,6 +78,7 @@ class Schema:
         waybill_paths: where the waybill number may be, tried in this order; ``waybill_no`` comes last.
         tokenize: False where one record holds several waybills, which can be masked but not stored.
         keep: the unmapped paths whose values come back where a profile hides what is unmapped.
+        country_paths: where the code of the recipient's country may be, tried in this order.
     """
 
     name: str
@@ -86,6 +87,7 @@ class Schema:
     waybill_paths: tuple[Steps, ...]
     tokenize: bool = True
     keep: frozenset[tuple[str, ...]] = frozenset()
+    country_paths: tuple[Steps, ...] = ()
 
     @classmethod
     def parse(cls, name: str, mapping: object) -> Schema:
@@ -93,8 +95,8 @@ class Schema:
 
         Args:
             name: the file's name without its suffix; the content must say the same.
-            mapping: what the YAML held: ``schema``, ``source``, ``fields`` and, if need be, ``waybill_no`` and ``keep``
-                (lists of paths) and ``tokenize``.
+            mapping: what the YAML held: ``schema``, ``source``, ``fields`` and, if need be, ``waybill_no``,
+                ``keep`` and ``country`` (lists of paths) and ``tokenize``.
 
         Raises:
             DefinitionError: with the path of the first fault, beginning ``schemas.NAME``.
@@ -110,20 +112,31 @@ class Schema:
         fields = _fields(f"{top}.fields", content.get("fields"))
         waybill_paths = _waybill_paths(f"{top}.waybill_no", content.get("waybill_no", []), fields)
         keep = _kept_paths(f"{top}.keep", content.get("keep", []), fields)
-        return cls(name, source.strip(), fields, waybill_paths, tokenize, keep)
+        country_paths = _paths(f"{top}.country", content.get("country", []), fields, "the country's code")
+        return cls(name, source.strip(), fields, waybill_paths, tokenize, keep, country_paths)
 
     def waybill_no(self, record: Mapping[str, Any]) -> object | None:
         """Return the raw waybill number from the first of `waybill_paths` that holds something, else None."""
-        for keys in self.waybill_paths:
-            value: Any = record
-            for key in keys:
-                if isinstance(key, str):
-                    value = value.get(key) if isinstance(value, dict) else None
-                else:
-                    value = value[key] if isinstance(value, list) and key < len(value) else None
-            if value is not None and value != "":
-                return value  # type: ignore[no-any-return]  # any JSON value may be there
-        return None
+        return _first(record, self.waybill_paths)
+
+    def country(self, record: Mapping[str, Any]) -> str | None:
+        """Return the code of the recipient's country in capitals, else None."""
+        found = _first(record, self.country_paths)
+        return found.strip().upper() if isinstance(found, str) else None
+
+
+def _first(record: Mapping[str, Any], paths: Iterable[Steps]) -> object | None:
+    """Return the value at the first of these paths that holds something, else None."""
+    for keys in paths:
+        value: Any = record
+        for key in keys:
+            if isinstance(key, str):
+                value = value.get(key) if isinstance(value, dict) else None
+            else:
+                value = value[key] if isinstance(value, list) and key < len(value) else None
+        if value is not None and value != "":
+            return value  # type: ignore[no-any-return]  # any JSON value may be there
+    return None
 
 
 def parse_path(path: object, where: str) -> Steps:
@@ -196,6 +209,14 @@ def _refuse_clash(where: str, steps: Steps, other: Steps) -> None:
 
 
 def _waybill_paths(where: str, paths: object, fields: tuple[tuple[tuple[str, ...], str], ...]) -> tuple[Steps, ...]:
+    found = _paths(where, paths, fields, "the waybill number")
+    if any(_stands_in(_DEFAULT_WAYBILL_PATH, mapped) for mapped, _ in fields):
+        raise DefinitionError(where, "'waybill_no' is where the waybill number is if nowhere else: not a field")
+    return (*found, *(() if _DEFAULT_WAYBILL_PATH in found else (_DEFAULT_WAYBILL_PATH,)))
+
+
+def _paths(where: str, paths: object, fields: tuple[tuple[tuple[str, ...], str], ...], what: str) -> tuple[Steps, ...]:
+    """The paths to one value, which is not masked."""
     if not isinstance(paths, list):
         raise DefinitionError(where, "must be a list of paths")
     found: list[Steps] = []
@@ -203,15 +224,13 @@ def _waybill_paths(where: str, paths: object, fields: tuple[tuple[tuple[str, ...
         here = f"{where}.{number}"
         steps = parse_path(path, here)
         if EACH in steps:
-            raise DefinitionError(here, "names one waybill number: an index such as '[0]', not '[]'")
+            raise DefinitionError(here, f"names one value, {what}: an index such as '[0]', not '[]'")
         if steps in found:
             raise DefinitionError(here, "is named twice")
         if any(_stands_in(steps, mapped) for mapped, _ in fields):
-            raise DefinitionError(here, "is mapped as a field: the waybill number is never masked")
+            raise DefinitionError(here, f"is mapped as a field: {what} is never masked")
         found.append(steps)
-    if any(_stands_in(_DEFAULT_WAYBILL_PATH, mapped) for mapped, _ in fields):
-        raise DefinitionError(where, "'waybill_no' is where the waybill number is if nowhere else: not a field")
-    return (*found, *(() if _DEFAULT_WAYBILL_PATH in found else (_DEFAULT_WAYBILL_PATH,)))
+    return tuple(found)
 
 
 def _kept_paths(

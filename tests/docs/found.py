@@ -61,6 +61,8 @@ def _lines() -> Iterator[str]:
             if paths := [written(steps) for steps, its in schema.fields if its == kind]:
                 yield f"| `{kind}` | `{', '.join(paths)}` |"
         yield f"| waybill number, which stays | `{', '.join(map(written, schema.waybill_paths))}` |"
+        if schema.country_paths:
+            yield f"| recipient's country | `{', '.join(map(written, schema.country_paths))}` |"
         if schema.keep:
             yield f"| kept under `hide` | `{', '.join(map(written, sorted(schema.keep)))}` |"
 

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from masking_service.masking import member_names
+from masking_service.masking.countries import CountryMasker
 from masking_service.masking.effort import A_BATCH, Effort, estimate
 from masking_service.masking.member_names import ROOT, plan
 from masking_service.masking.profiles import EXAMPLES
@@ -22,8 +23,8 @@ MANY_NAMES = ["张" + chr(0x4E00 + at) for at in range(4_000)]
 
 
 @pytest.fixture(scope="module")
-def masker() -> Masker:
-    return Masker(load_schemas()["standard"], LABEL)
+def masker() -> CountryMasker:
+    return CountryMasker(load_schemas()["standard"], LABEL)
 
 
 def refusals(results: list[MaskResult]) -> list[int]:
@@ -85,10 +86,10 @@ def test_a_record_made_to_cost_is_refused_as_too_large(schema: str, record: dict
 def test_it_does_not_fail_its_neighbours(costly: dict[str, object]) -> None:
     batch = [{"contactInfoList": [{"mobile": FOREIGN}]}, costly, {"contactInfoList": [{"mobile": FOREIGN}]}]
 
-    assert refusals(mask_batch(Masker(load_schemas()["sf"], LABEL), batch)) == [1]
+    assert refusals(mask_batch(CountryMasker(load_schemas()["sf"], LABEL), batch)) == [1]
 
 
-def test_many_records_made_to_cost_leave_nothing_for_each_other(masker: Masker) -> None:
+def test_many_records_made_to_cost_leave_nothing_for_each_other(masker: CountryMasker) -> None:
     batch = [{"sender": {"phone": COSTLY}, "recipient": {"phone": COSTLY}} for _ in range(1_000)]
     refused = refusals(mask_batch(masker, batch))
 
@@ -96,7 +97,7 @@ def test_many_records_made_to_cost_leave_nothing_for_each_other(masker: Masker) 
     assert 0 < refused[0] < 500
 
 
-def test_the_usual_record_is_masked_even_where_nothing_is_left(masker: Masker) -> None:
+def test_the_usual_record_is_masked_even_where_nothing_is_left(masker: CountryMasker) -> None:
     record = {"sender": {"name": "张三", "phone": "13812345678", "address": "华志路1685号3号楼2单元402室"}}
 
     masker.mask(record, Effort(0))
@@ -104,7 +105,7 @@ def test_the_usual_record_is_masked_even_where_nothing_is_left(masker: Masker) -
     assert record["sender"]["phone"] == "*******5678"
 
 
-def test_a_thousand_records_that_repeat_their_own_values_have_room(masker: Masker) -> None:
+def test_a_thousand_records_that_repeat_their_own_values_have_room(masker: CountryMasker) -> None:
     note = "张三先生，电话13812345678，" * 8
     batch = [{"sender": {"name": "张三", "phone": "13812345678"}, "note": note} for _ in range(1_000)]
 
@@ -119,13 +120,13 @@ def test_a_value_of_a_megabyte_is_refused_as_too_large(kind: str, piece: str) ->
     assert errors_of(record) == (("", "too-large"),)
 
 
-def test_names_of_many_people_each_leave_nothing_for_each_other(masker: Masker) -> None:
+def test_names_of_many_people_each_leave_nothing_for_each_other(masker: CountryMasker) -> None:
     batch = [{"sender": {"name": "张/" * 128}, "recipient": {"name": "张/" * 128}} for _ in range(1_000)]
 
     assert refusals(mask_batch(masker, batch))
 
 
-def test_what_was_accepted_can_always_be_shown(masker: Masker) -> None:
+def test_what_was_accepted_can_always_be_shown(masker: CountryMasker) -> None:
     record = {"sender": {"phone": COSTLY}, "recipient": {"phone": COSTLY}}
     fields = masker.mask(record).fields
 
@@ -142,7 +143,7 @@ def test_a_longer_value_is_never_estimated_to_cost_less(kind: str, piece: str) -
     assert costs == sorted(costs)
 
 
-def test_names_of_members_made_to_cost_are_refused_and_do_not_fail_neighbours(masker: Masker) -> None:
+def test_names_of_members_made_to_cost_are_refused_and_do_not_fail_neighbours(masker: CountryMasker) -> None:
     costly = {"remark": "", **{f"receiver{at}mobile": 1 for at in range(100_000)}}
     batch = [{"remark": "", "mobile": "13812345678"}, costly, {"remark": "", "mobile": "13812345678"}]
 

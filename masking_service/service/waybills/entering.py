@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from masking_service.masking.countries import CountryMasker
 from masking_service.masking.effort import A_STORED_RECORD, Effort
 from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.recipients import is_recipients
-from masking_service.masking.record import Masked, Masker
+from masking_service.masking.record import Masked
 from masking_service.masking.schema import Place, Schema, pointer
 from masking_service.masking.unmapped import UNMAPPED_MASKED
 from masking_service.masking.walk import NOTHING_MAPPED
@@ -66,7 +67,7 @@ class Entering:
         return [self._values[ordinal] for ordinal in self._phones]
 
 
-def enter(schema: Schema, masker: Masker, batch: Sequence[Any]) -> Iterator[Entering | InvalidRecord]:
+def enter(schema: Schema, masker: CountryMasker, batch: Sequence[Any]) -> Iterator[Entering | InvalidRecord]:
     """Mask records in place; yield each one ready to be stored, or its faults."""
     form: Form | None = None
     for at, masked in enumerate(masker.mask_batch(batch, Effort(a_record=A_STORED_RECORD))):

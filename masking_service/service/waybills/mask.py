@@ -4,10 +4,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from masking_service.masking.countries import CountryMasker
 from masking_service.masking.effort import Effort
 from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.profiles import Profile
-from masking_service.masking.record import Masker
 from masking_service.masking.schema import Schema
 from masking_service.service.call.errors import UnknownSchema
 from masking_service.service.call.gate import Gate
@@ -25,12 +25,12 @@ class Maskers:
     def __init__(self, schemas: Mapping[str, Schema], profiles: Mapping[str, Profile]) -> None:
         self.schemas = schemas.values()
         self._made = {
-            (schema.name, profile.name): Masker(schema, profile)
+            (schema.name, profile.name): CountryMasker(schema, profile)
             for schema in schemas.values()
             for profile in profiles.values()
         }
 
-    def of(self, schema: str, grant: Grant) -> Masker:
+    def of(self, schema: str, grant: Grant) -> CountryMasker:
         """Return the masker of a schema and profile.
 
         Raises:
@@ -62,7 +62,7 @@ class Mask:
         return mask_batch(self.maskers.of(schema, grant), records, self.maskers.schemas)
 
 
-def mask_batch(masker: Masker, records: Sequence[Any], schemas: Collection[Schema] = ()) -> list[MaskResult]:
+def mask_batch(masker: CountryMasker, records: Sequence[Any], schemas: Collection[Schema] = ()) -> list[MaskResult]:
     """Mask records in place and return the answers in order. One that cannot be masked fails alone.
 
     Args:
