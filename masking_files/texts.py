@@ -104,7 +104,8 @@ NO_XML: Final = Text("one of its parts is no XML", "其中一个部件不是有�
 ODD_MERGE: Final = Text("merged cells are not named as a spreadsheet names them", "合并单元格的区域写法不正确")
 DEEP: Final = Text("its elements are nested too deep", "其中的元素嵌套过深")
 MANY_NAMES: Final = Text(
-    "a part has more than {count:,} different names of elements", "其中一个部件的元素名称超过 {count:,} 种"
+    "a part has more than {count:,} different names of elements, or very long ones",
+    "其中一个部件的元素名称超过 {count:,} 种，或名称过长",
 )
 ODD_NAME: Final = Text(
     "two of its parts have one name, or a part's name leads out of it", "其中有部件重名，或部件名指向文件之外"

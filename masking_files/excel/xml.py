@@ -17,7 +17,7 @@ MAX_TOKEN: Final = 1024**2
 """Bytes from one element to the next. Excel's longest cell has 32,767 characters."""
 MAX_DEPTH: Final = 100
 MAX_NAMES: Final = 10_000
-"""Different names of elements, attributes and prefixes. The parser keeps each of them until its end."""
+"""Different names of elements, attributes and prefixes, together of MAX_TOKEN characters. The parser keeps them all."""
 
 _PIECE: Final = 64 * 1024
 _NAMESPACES: Final = tuple(
@@ -63,7 +63,7 @@ def pieces(
     Raises:
         Unsafe: it is not XML that a spreadsheet writes.
     """
-    names: dict[str, str] = {}
+    names: dict[str, Any] = {}  # the parser adds None for an empty prefix
     local: dict[str, str] = {}
     reading = expat.ParserCreate(None, " ", names)
     last, depth = 0, 0
@@ -93,15 +93,17 @@ def pieces(
     reading.EndElementHandler = finish
     reading.CharacterDataHandler = text
     reading.StartNamespaceDeclHandler = declare
-    fed = 0
+    fed, known = 0, 0
     try:
         while piece := stream.read(_PIECE):
             reading.Parse(piece, False)
             fed += len(piece)
             if fed - last > MAX_TOKEN + _PIECE:
                 raise Unsafe(texts.LONG_PIECE, count=MAX_TOKEN)
-            if len(names) > MAX_NAMES:
-                raise Unsafe(texts.MANY_NAMES, count=MAX_NAMES)
+            if len(names) > known:
+                known = len(names)
+                if known > MAX_NAMES or sum(map(len, filter(None, names))) > MAX_TOKEN:
+                    raise Unsafe(texts.MANY_NAMES, count=MAX_NAMES)
             yield
         reading.Parse(b"", True)
     except expat.ExpatError:

@@ -62,6 +62,7 @@ ENTITY = b'<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/hostname">]>'
 
 
 NAMES = b"".join(b"<x%d/>" % at for at in range(20_000))
+LONG_NAMES = b"".join(b"<x%d%s/>" % (at, b"y" * 100_000) for at in range(20))
 PREFIXES = b"".join(b'<x xmlns:p%d="y"/>' % at for at in range(20_000))
 
 
@@ -74,6 +75,7 @@ PREFIXES = b"".join(b'<x xmlns:p%d="y"/>' % at for at in range(20_000))
         ("xl/workbook.xml", lambda xml: xml.replace(b"</workbook>", b"<x/>" * 2**23), "more than 16 MiB"),
         ("xl/worksheets/sheet1.xml", lambda xml: xml.replace(b"</row>", b"<x>" * 200 + b"</row>"), "too deep"),
         ("xl/worksheets/sheet1.xml", lambda xml: xml.replace(b"</row>", NAMES + b"</row>"), "different names"),
+        ("xl/worksheets/sheet1.xml", lambda xml: xml.replace(b"</row>", LONG_NAMES + b"</row>"), "very long ones"),
         ("xl/worksheets/sheet1.xml", lambda xml: xml.replace(b"</row>", PREFIXES + b"</row>"), "different names"),
         ("xl/theme/theme1.xml", lambda xml: ENTITY + xml, "declares a document type"),
         ("docProps/core.xml", lambda xml: ENTITY + xml, "declares a document type"),
