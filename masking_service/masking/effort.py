@@ -1,74 +1,84 @@
-"""Bounds the work of a batch, so that values made to be costly do not keep a worker from other callers.
+"""Caps the work of a batch and of each record, so that values made to be costly do not keep a worker from other callers.
 
-Nearly every value takes a quick way that is not counted at all. What is read by a whole grammar is, by estimates in
-microseconds of one processor of 2026, between what it takes and a few times as much (`bench/effort.py` holds them
-against the clock). It reads no clock itself: the same batch is accepted everywhere, or nowhere.
+Work is counted in units while a batch is masked. One unit takes at most about a microsecond of a processor of 2026,
+and `python -m bench.effort` measures the worst that fits under each cap. No clock is read: the same batch is accepted
+everywhere or nowhere. Values that `Profile.usual` masks, and usual columns, are not counted: the size of a body bounds
+them.
+
+A rule that reads more of a kind than today must stay under the kind's price here, or the price has to rise with it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import inf
 from typing import Final, NamedTuple
 
 from masking_service.masking.errors import InvalidRecord
-from masking_service.masking.spellings import BETWEEN_PERSONS
 
-A_BATCH: Final = 2_000_000
-"""Two seconds. A thousand labels with foreign phones, firms and odd addresses have room in it, in every schema."""
+A_BATCH: Final = 2_500_000
+"""Units. A thousand labels with foreign phones, firms and odd addresses have room in it, in every schema."""
 A_RECORD: Final = 250_000
-"""An eighth of it, so that one record leaves enough to its neighbours; hundreds of orders in one have room."""
-A_STORED_RECORD: Final = 60_000
-"""For what is stored, because fifty of these can be viewed with one call."""
+"""A tenth of it, so that one record leaves enough to its neighbours; hundreds of orders in one have room."""
+A_STORED_RECORD: Final = 40_000
+"""For what is stored: fifty of these can be viewed with one call."""
+MAX_VALUES: Final = 10_000
+"""Members of unmapped objects and elements of arrays in one record, at all levels together."""
 
 COLD_NAME: Final = 80
 """For reading the name of an unmapped member of a form that was not met before."""
+A_VALUE: Final = 3
+"""For each of `MAX_VALUES`, whatever it holds."""
 
 
-class _Cost(NamedTuple):
-    """What reading a value takes, in microseconds.
+class _Price(NamedTuple):
+    """What reading a value takes, in units.
 
     Attributes:
         begin: for any value.
-        character, digit: for each.
-        plus: for each place behind which a number of any country may be.
+        character: for each of the first `longest`.
+        digit: for each digit of these besides.
         longest: characters that are read; longer values are hidden whole, or as one.
         beyond: for each character behind these: it is still looked for elsewhere in the record.
-        several: for each separator between persons, each of whom is looked for.
     """
 
-    begin: float
-    character: float
-    digit: float
-    plus: float
+    begin: int
+    character: int
+    digit: int
     longest: int
     beyond: float
-    several: float
 
 
-_COSTS: Final = {
-    "phone": _Cost(10, 2, 0, 90, 256, 0.75, 0),
-    "name": _Cost(10, 0.5, 4, 60, 256, 1.25, 8),
-    "address": _Cost(10, 1, 3, 60, 512, 0.75, 0),
-    "text": _Cost(3, 0.125, 1, 60, 2_048, 0.0625, 0),
+_PRICES: Final = {
+    "phone": _Price(30, 5, 0, 256, 1),
+    "name": _Price(20, 2, 3, 256, 2),
+    "address": _Price(45, 2, 3, 512, 1),
+    "text": _Price(36, 2, 0, 2_048, 0.0625),
 }
-_OTHER: Final = _Cost(1, 0.1, 0, 0, 2_048, 0.0625, 0)
-_OTHER_SCRIPT: Final = 6
-"""For each character of a phone that is not ASCII: its digits are translated first."""
+_OTHER: Final = _Price(2, 1, 0, 2_048, 0.0625)
+_ABROAD: Final = {"+": 110, "\uff0b": 110, "00": 250}
+"""For each place behind which a number of any country may be."""
+_LONGEST_ABROAD: Final = 256
+"""Characters of a value in which these are told apart."""
 
 
 class Effort:
     """The work still allowed for a batch.
 
     Args:
-        left: microseconds.
+        left: units.
         a_record: how much of it one record may take.
+        pause: called between two records that were counted, where other work may go first.
     """
 
-    __slots__ = ("a_record", "left")
+    __slots__ = ("a_record", "left", "pause")
 
-    def __init__(self, left: float = A_BATCH, a_record: float = A_RECORD) -> None:
+    def __init__(
+        self, left: float = A_BATCH, a_record: float = A_RECORD, pause: Callable[[], None] = lambda: None
+    ) -> None:
         self.left = left
         self.a_record = a_record
+        self.pause = pause
 
 
 UNBOUNDED: Final = Effort(inf, inf)
@@ -78,19 +88,35 @@ UNBOUNDED: Final = Effort(inf, inf)
 class Share:
     """What the record at hand may take of it."""
 
-    __slots__ = ("_effort", "_left")
+    __slots__ = ("_effort", "_left", "_values")
 
     def __init__(self, effort: Effort) -> None:
         self._effort = effort
         self._left = effort.a_record
+        self._values = MAX_VALUES
 
-    def read(self, kind: str, text: str) -> None:
-        """Pay for reading one value.
+    def count(self, values: int, where: str = "") -> None:
+        """Pay for visiting values.
+
+        Args:
+            values: how many an object or array has.
+            where: its JSON Pointer, for the error.
+
+        Raises:
+            InvalidRecord: ``too-large``: the record has too many, or too little is left.
+        """
+        self._values -= values
+        if self._values < 0 and self._left < inf:
+            raise InvalidRecord(((where, "too-large"),))
+        self.pay(A_VALUE * values, where)
+
+    def read(self, kind: str, text: str, where: str = "") -> None:
+        """Pay for reading one value; `where` is its JSON Pointer.
 
         Raises InvalidRecord where too little is left.
         """
         if self._left < inf:
-            self.pay(estimate(kind, text))
+            self.pay(estimate(kind, text), where)
 
     def search(self, needles: int, texts: int, characters: int) -> None:
         """Pay for searching texts for values.
@@ -106,28 +132,25 @@ class Share:
         """
         self.pay(30 + len(text) / 16)
 
-    def pay(self, cost: float) -> None:
-        """Take a cost in microseconds from the budget.
+    def pay(self, cost: float, where: str = "") -> None:
+        """Take units of work.
 
-        Raises InvalidRecord where too little is left.
+        Raises InvalidRecord, naming the place, where too little is left.
         """
         if cost > self._left or cost > self._effort.left:  # not done, so not paid: the neighbours have what is left
-            raise InvalidRecord((("", "too-large"),))
+            raise InvalidRecord(((where, "too-large"),))
         self._left -= cost
         self._effort.left -= cost
 
 
 def estimate(kind: str, text: str) -> float:
-    """Microseconds that reading a value of this kind takes."""
-    cost = _COSTS.get(kind, _OTHER)
-    read = text[: cost.longest]
-    found = cost.begin + cost.character * len(read) + cost.beyond * (len(text) - len(read))
-    if cost.digit:
-        found += cost.digit * sum(map(str.isdecimal, read))
-    if cost.plus:
-        found += cost.plus * (read.count("+") + read.count("\uff0b"))
-    if cost.several:
-        found += cost.several * sum(map(text.count, BETWEEN_PERSONS))
-    if kind == "phone":
-        found += cost.plus * read.count("00") * 2 / 3 + (0 if read.isascii() else _OTHER_SCRIPT * len(read))
-    return found
+    """Units that reading a value of this kind takes at most."""
+    price = _PRICES.get(kind, _OTHER)
+    read = text[: price.longest]
+    units = price.begin + price.character * len(read) + price.beyond * (len(text) - len(read))
+    if price.digit:
+        units += price.digit * sum(map(str.isdecimal, read))
+    if kind in _PRICES:
+        beginning = read[:_LONGEST_ABROAD]
+        units += sum(each * beginning.count(code) for code, each in _ABROAD.items())
+    return units

@@ -5,6 +5,10 @@ These errors name places and codes and never hold a value.
 
 from __future__ import annotations
 
+from typing import Final
+
+TOO_LARGE: Final = "too-large"
+
 
 class InvalidRecord(Exception):
     """One record cannot be masked.
@@ -15,9 +19,10 @@ class InvalidRecord(Exception):
         errors: (JSON Pointer inside the record, code) for every bad place. Codes: ``invalid-type``
             (something that is neither a string, an integer nor null where a value is expected, or a value
             where an object or an array is), ``nothing-mapped`` (no member of the schema is present),
-            ``too-deep`` (more than 32 levels) and ``too-large`` (more work than a record, or what is left of its
-            batch, may be). The last three concern the record as a
-            whole, pointer ``""``: a pointer into unmapped keys would repeat keys that may be personal data.
+            ``too-deep`` (more than 32 levels) and ``too-large`` (more values or more work than a record, or what is
+            left of its batch, may have). Of the last three only ``too-large`` names a place, down to the first
+            unmapped member: a pointer further into unmapped keys would repeat keys that may be personal data. They
+            concern the record as a whole otherwise, pointer ``""``.
     """
 
     def __init__(self, errors: tuple[tuple[str, str], ...]) -> None:

@@ -24,7 +24,7 @@ _MAX_LABEL_LENGTH: Final = 40
 
 _SEPARATORS: Final = (":", "：", "=", "＝", ">", "&gt;", "u003e")
 _A_SEPARATOR: Final = 5
-"""Microseconds for finding what is before it."""
+"""Units for finding what is before it."""
 _TAG: Final = r"<[A-Za-z][^<>]{0,80}>"
 _MARK: Final = (
     rf"\\{{0,3}}[\"'”’」]?\s{{0,3}}(?:是|为|為)?\s{{0,3}}[:：=＝]\s{{0,3}}(?:{_TAG}\s{{0,3}}){{0,3}}\\{{0,3}}"
@@ -75,7 +75,7 @@ def labelled_values(text: str, context: str, pay: Pay) -> list[Labelled]:
     Args:
         text: any text.
         context: what the objects around the text say of its members (`member_names`).
-        pay: takes what reading the labels costs, in microseconds.
+        pay: takes what reading the labels costs, in units of `effort`.
 
     Raises:
         InvalidRecord: by `pay`.

@@ -115,7 +115,7 @@ def with_pair(
         members: the object.
         meanings: what the names of its members say.
         context: what the objects around them say.
-        pay: takes what reading the name costs, in microseconds.
+        pay: takes what reading the name costs, in units of `effort`.
 
     Raises:
         InvalidRecord: by `pay`.

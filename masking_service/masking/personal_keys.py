@@ -25,7 +25,7 @@ def names_person(meaning: Meaning, value: Any, pay: Callable[[float], None]) -> 
     Args:
         meaning: of the key.
         value: what is under it.
-        pay: takes what reading the value costs, in microseconds.
+        pay: takes what reading the value costs, in units of `effort`.
 
     Raises:
         InvalidRecord: by `pay`.

@@ -117,6 +117,7 @@ class Masker:
                 results.append(self.mask(record, effort))
             except InvalidRecord as fault:
                 results.append(InvalidRecord(fault.errors))  # what was raised holds this frame, and all that is in it
+            effort.pause()
         return results
 
 
@@ -253,7 +254,7 @@ class _Run(Masked):
 
 def _take_text(run: _Run, place: Place, mask: Mask | None, value: Any, parent: Any, key: Any) -> None:
     if type(value) is str and mask is not None and value and not value.isspace():
-        run.share.read("text", value)
+        run.share.read("text", value, place.pointer)
         masked = mask(value)
         if masked is not value:
             own = run.number()
@@ -279,7 +280,7 @@ def _take(run: _Run, place: Place, mask: Mask | None, value: Any, parent: Any, k
         text = ""
     if text and not text.isspace():
         kind = place.kind
-        run.share.read(kind, text)
+        run.share.read(kind, text, place.pointer)
         form = hidden_form(kind, text) if kind in _MAY_COME_HIDDEN else None
         if form is not None:
             run.hidden.append(len(run.places))

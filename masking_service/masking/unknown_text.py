@@ -76,7 +76,7 @@ class UnknownText:
             text: not blank.
             context: what the objects around the text say of their members (`member_names`).
             scan: hides what can be found in any text.
-            pay: takes what reading costs, in microseconds.
+            pay: takes what reading costs, in units of `effort`.
 
         Raises:
             InvalidRecord: by `pay`.

@@ -12,7 +12,7 @@ from typing import Any, Final
 from masking_service.masking.codes import is_code, settled
 from masking_service.masking.documents_in_text import document_in
 from masking_service.masking.effort import COLD_NAME, estimate
-from masking_service.masking.errors import InvalidRecord
+from masking_service.masking.errors import TOO_LARGE, InvalidRecord
 from masking_service.masking.hidden import hidden_form
 from masking_service.masking.json_numbers import encode
 from masking_service.masking.kinds.text import worth_scanning
@@ -80,11 +80,14 @@ class Unmapped:
             InvalidRecord: ``too-deep`` or ``too-large``.
         """
         if self.mode == "pass":
+            before = len(run.texts)
             for name, value in members.items():
                 if name not in mapped:
                     run.texts.append(name)
                     gather(value, run.texts, len(keys) + 1)
+            run.share.count(len(run.texts) - before, pointer(keys))
             return
+        run.share.count(len(members))
         names = tuple(members)
         meanings = known_plan(context, names, own)
         if meanings is None:
@@ -98,10 +101,13 @@ class Unmapped:
             if name not in mapped:
                 run.texts.append(name)
                 value = members[name]
-                if heading is not None and are_rows(value):
-                    masked = self._rows(run, value, heading, meaning, (*keys, name))
-                else:
-                    masked = self._value(run, value, meaning, (*keys, name))
+                try:
+                    if heading is not None and are_rows(value):
+                        masked = self._rows(run, value, heading, meaning, (*keys, name))
+                    else:
+                        masked = self._value(run, value, meaning, (*keys, name))
+                except InvalidRecord as error:
+                    raise _placed(error, (*keys, name), meaning) from None
                 if masked is not value:
                     members[name] = masked
 
@@ -163,6 +169,7 @@ class Unmapped:
         """Mask rows by the names of their columns. A row that is no row of the heading is an array like any other."""
         if len(keys) + 1 >= DEEPEST:
             raise InvalidRecord((("", "too-deep"),))
+        run.share.count(len(rows))
         columns = column_meanings(heading, meaning, run.share.pay)
         for at, row in enumerate(rows):
             fits = len(row) == len(columns) and row is not heading
@@ -171,6 +178,7 @@ class Unmapped:
         return rows
 
     def _array(self, run: Run, values: list[Any], each: Sequence[Meaning], keys: Steps) -> Any:
+        run.share.count(len(values))
         for index, (inner, its) in enumerate(zip(values, each, strict=True)):
             values[index] = self._value(run, inner, its, (*keys, index))
         return values
@@ -292,3 +300,9 @@ class Unmapped:
     def _note(run: Run, text: str, masked: str, keys: Steps, code: str) -> None:
         if masked != text:
             run.warnings.append((pointer(keys), code))
+
+
+def _placed(error: InvalidRecord, keys: Steps, meaning: Meaning) -> InvalidRecord:
+    """Name the member that is too large; not one whose name may be personal data, and nothing inside it."""
+    named = "" if meaning.holds_data or meaning.may_be_persons else pointer(keys)
+    return InvalidRecord(tuple((named if code == TOO_LARGE else where, code) for where, code in error.errors))

@@ -189,6 +189,7 @@ class ArrayNode:
         if type(value) is not list:
             run.errors.append((pointer(_filled(self._steps, indexes)), "invalid-type"))
             return
+        run.share.count(len(value), pointer(_filled(self._steps, indexes)))
         element = self._element
         for index, inner in enumerate(value):
             if isinstance(element, LeafNode):
