@@ -1,72 +1,67 @@
-"""`python -m bench.effort`: what reading a value takes beside what `masking/effort.py` estimates, in microseconds.
+"""`python -m bench.effort`: the worst that the caps of `masking/effort.py` let through, held against the clock.
 
-An estimate far below one is a way to hold a worker up; one far above refuses what could be done.
+First the values whose reading takes most beside its price: a ratio far above one is a way to hold a worker up. Then
+batches of 2 MB that were made to cost: each is refused where it passes a cap, and what is accepted has to take less
+than five seconds and to answer with little more than it was sent.
 """
 
+import json
 import time
+from collections.abc import Callable
+from typing import Any
 
-from masking_service.masking.effort import COLD_NAME, estimate
+import msgspec
+
+from bench.waybills import Waybills
+from masking_service.masking.effort import estimate
 from masking_service.masking.hidden import hidden_form
-from masking_service.masking.member_names import ROOT, OwnNames, plan
+from masking_service.masking.record import Masker
 from masking_service.masking.schemas import load_schemas
 from masking_service.masking.spellings import name_needles, phone_needles, phones_in_name
+from masking_service.service.waybills.mask import mask_batch
+from masking_service.service.waybills.record_answers import InvalidRecord
 from tests.masking.records import LABEL
 
-VALUES = {
-    "name": (
-        "Maria da Silva",
-        "Acme International Trading Co., Ltd.",
-        "上海某某国际贸易有限公司",
-        "阿卜杜拉·买买提",
-        "王小二 13812345678",
-        "13812345678/" * 20,
-        "张/" * 128,
-        "ab/" * 10_000,
-        "1*" * 10_000,
-    ),
-    "phone": (
-        "+852 9123 4567",
-        "021-59791234-801",
-        "+86 138-1234-5678",
-        "0044 20 7946 0958",
-        "+1 23",
-        "+1 23/" * 40,
-        "0044 2/" * 30,
-        "１３８ １２３４ ５６７８",
-        "e\u0301" * 10_000,
-    ),
-    "address": (
-        "Flat A, 12/F, 1 Queen's Road, Hong Kong",
-        "浙江省杭州市余杭区文一西路969号阿里巴巴西溪园区5号楼3F前台",
-        "Apt 5B, " * 10,
-        "13812345678 " * 20,
-        "e\u0301" * 10_000,
-    ),
-    "text": (
-        "请放门卫，" * 20,
-        "Please leave at the door, call +852 9123 4567 before",
-        "微信同号13812345678",
-        "13812345678 " * 10,
-        "110101199003074610 " * 10,
-    ),
-}
-MEMBER_NAMES = (
-    "x12345",
-    "receiverMobile12345",
-    "收件人电话地址" * 9 + "12345",
-    "receivermobilephonenumber" * 3 + "12345",
-    "abcdefghijklmnopqrstuvwxyz" * 3 + "12345",
-    "recipienx" * 7 + "12345",
-    "sendmanprintadd12345",
-    "+852 9123 4567 " * 4,
-    "13812345678 " * 20,
+PIECES = (
+    "+1 23/",
+    "+1 23456789/",
+    "0044 2/",
+    "0044 20 7946 0958 ",
+    "1001 00",
+    "+852 9123 4567 ",
+    "＋１ 23/",
+    "１",
+    "1",
+    "1*",
+    "1•",
+    "•",
+    "#1 ",
+    "13812345678 ",
+    "13812345678/",
+    "021-59791234-801 ",
+    "110101199003074610 ",
+    "王小二 13812345678 ",
+    "文一西路969号5号楼302室",
+    "Apt 5B, ",
+    "Acme Co., Ltd. ",
+    "a.b@c.d.e/",
+    "收件人：张三 ",
+    "ab/",
+    "张/",
+    "张三，",
+    "e\u0301",
+    "(",
+    "@",
+    "%31",
+    "+",
+    "00",
 )
-"""What is remembered of no name: each is read whenever it comes."""
-OWN_NAMES = OwnNames(
-    {str(steps[0]): plan(ROOT, (str(steps[0]),))[0] for steps, _ in load_schemas()["kuaidi100"].fields}
-)
-"""The longest names that a shipped schema maps: each unmapped name is compared with them."""
-ROUNDS = 50
+LENGTHS = (1, 16, 40, 64, 120, 255, 512, 2_000, 30_000)
+ROUNDS = 5
+SHOWN = 5
+"""Values of each kind that are shown: those with the highest ratio."""
+
+BODY = 2 * 1024 * 1024
 
 
 def took(kind: str, value: str) -> float:
@@ -86,27 +81,72 @@ def took(kind: str, value: str) -> float:
     return best
 
 
-def took_name(name: str) -> float:
-    """Microseconds of the processor for reading the name of an unmapped member, at best."""
-    best = float("inf")
-    for _ in range(ROUNDS):
-        begun = time.process_time_ns()
-        plan(ROOT, (name,), OWN_NAMES)
-        best = min(best, (time.process_time_ns() - begun) / 1000)
-    return best
+def phones(count: int) -> list[str]:
+    """Mainland numbers, each another one."""
+    return [f"1{3 + at % 7}{(at * 7_919_471) % 10**9:09}" for at in range(count)]
+
+
+def of_parts(part: Callable[[int], dict[str, Any]]) -> list[dict[str, Any]]:
+    """As many records as a body holds, at most a thousand."""
+    size = len(json.dumps(part(1), ensure_ascii=False).encode())
+    return [{"sender": {"name": "张三"}} | part(at) for at in range(min(1_000, BODY // size))]
+
+
+BATCHES: dict[str, tuple[str, list[Any]]] = {
+    "1,000 usual records": ("standard", Waybills("SF", 1).records(1_000)),
+    "unmapped phones, one record": ("standard", [{"sender": {"name": "张三"}, "x": phones(140_000)}]),
+    "unmapped phones, 1,000 records": ("standard", of_parts(lambda _: {"x": phones(135)})),
+    "unmapped phones as integers": ("standard", of_parts(lambda _: {"x": list(map(int, phones(150)))})),
+    "names of members, each another": (
+        "standard",
+        of_parts(lambda at: {f"receiver{at}mobile{n}": 1 for n in range(80)}),
+    ),
+    "phones as names of members": ("standard", of_parts(lambda _: dict.fromkeys(phones(130), 1))),
+    "names masked alike": (
+        "standard",
+        of_parts(lambda _: {"recipients": {f"张{chr(0x4E00 + n)}": {"mobile": 1} for n in range(200)}}),
+    ),
+    "long names of members": ("standard", of_parts(lambda _: {"k" * 30_000: phones(2_000)})),
+    "numbers, one record": ("standard", [{"sender": {"name": "张三"}, "x": [1] * 900_000}]),
+    "numbers, 200 records": ("standard", [{"sender": {"name": "张三"}, "x": [1] * 5_000} for _ in range(200)]),
+    "JSON in texts": ("standard", of_parts(lambda _: {"x": ['{"a":[' + "1," * 900 + "1]}"]})),
+    "labels in texts": ("standard", of_parts(lambda _: {"x": ["收件人：张三 " * 80]})),
+    "parties in texts": (
+        "standard",
+        of_parts(lambda _: {"x": ["浙江省杭州市文一西路969号5号楼302室 李四 13812345678"] * 20}),
+    ),
+    "no objects, one record": ("sf", [{"contactInfoList": [1] * 1_000_000}]),
+    "no objects, 100 records": ("sf", [{"contactInfoList": [1] * 9_999} for _ in range(100)]),
+    "many foreign phones": ("sf", [{"contactInfoList": [{"mobile": "+1 23/" * 40}] * 8} for _ in range(1_000)]),
+    "values that it repeats": (
+        "standard",
+        [{"sender": {"name": "张三", "phone": "13812345678"}, "x": ["张三13812345678"] * 90} for _ in range(1_000)],
+    ),
+}
 
 
 def main() -> None:
-    """Print a line a value, and a line a member's name."""
-    for kind, values in VALUES.items():
-        for value in values:
-            show(kind, value, took(kind, value), estimate(kind, value))
-    for name in MEMBER_NAMES:
-        show("member", name, took_name(name), COLD_NAME + estimate("text", name))
-
-
-def show(kind: str, value: str, real: float, estimated: float) -> None:
-    print(f"{kind:8} {value[:30]!r:34} {real:7.0f} estimated {estimated:7.0f} ratio {estimated / real:5.1f}")
+    """Print the table of values, and that of batches."""
+    for kind in ("phone", "name", "address", "text"):
+        values = [
+            (piece * (length // len(piece) + 1))[: max(length, len(piece))] for piece in PIECES for length in LENGTHS
+        ]
+        rows = sorted(
+            ((took(kind, value), value) for value in values), key=lambda row: -row[0] / estimate(kind, row[1])
+        )
+        for real, value in rows[:SHOWN]:
+            price = estimate(kind, value)
+            shown = f"{kind:8} {value[:18]!r:22} x{len(value):6}"
+            print(f"{shown} {real:7.0f} µs, price {price:7.0f}, ratio {real / price:4.2f}")
+    print("| batch | sent | seconds | refused | answer |\n|---|---|---|---|---|")
+    for name, (schema, batch) in BATCHES.items():
+        sent, masker = len(msgspec.json.encode(batch)), Masker(load_schemas()[schema], LABEL)
+        begun = time.process_time()
+        answered = mask_batch(masker, batch)
+        seconds = time.process_time() - begun
+        refused = sum(isinstance(one, InvalidRecord) for one in answered)
+        size = len(msgspec.json.encode(answered))
+        print(f"| {name} | {sent / 1e6:.2f} MB | {seconds:.2f} | {refused} of {len(batch)} | {size / 1e6:.2f} MB |")
 
 
 if __name__ == "__main__":

@@ -195,5 +195,17 @@ CODES: Final[dict[str, CodeText]] = {
             "请检查成员名称的拼写，或改用映射该成员的数据格式。",
         ),
     ),
+    "not-listed": CodeText(
+        Text("There are more of them", "未全部列出"),
+        Text(
+            "The record, or the whole answer, has more warnings or errors than an answer lists. "
+            "Everything that is not listed was handled all the same.",
+            "该记录或整个答复中的警告或错误超出可列出的数量；未列出的部分也已照常处理。",
+        ),
+        Text(
+            "Correct what is listed, and send the record again to see the rest of its errors.",
+            "请先更正已列出的内容；重新发送该记录即可看到其余错误。",
+        ),
+    ),
 }
 """Every code that answers hold and that is no problem of a whole request."""

@@ -39,6 +39,7 @@ from masking_service.service.people.errors import (
     SignInRequired,
     Unauthenticated,
 )
+from masking_service.store.computing import GaveUp
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.identity import WrongStore
 
@@ -132,10 +133,11 @@ def problem_of(error: Exception) -> Problem:
             return Problem(error.code, error.places)
         case TooMany():
             return Problem("too-many")
-        case ArchiveUnavailable():
-            return Problem("unavailable", detail=ARCHIVE_UNAVAILABLE, headers=RETRY_AFTER)
-        case NotArchived():
-            return Problem("unavailable", detail=NOT_ARCHIVED, headers=RETRY_AFTER)
+        case ArchiveUnavailable() | NotArchived():
+            detail = NOT_ARCHIVED if isinstance(error, NotArchived) else ARCHIVE_UNAVAILABLE
+            return Problem("unavailable", detail=detail, headers=RETRY_AFTER)
+        case GaveUp():
+            return Problem("overloaded", headers=RETRY_AFTER)
         case StoreUnavailable() | ProviderError() | WrongStore():
             return Problem("unavailable", headers=RETRY_AFTER)
         case IntegrityError():

@@ -15,9 +15,10 @@ from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.leaks import gather, is_plain_number
 from masking_service.masking.member_names import MAYBE_NAME, Meaning, plan
 from masking_service.masking.name_words import PARTY
+from masking_service.masking.noted import place_name
 from masking_service.masking.pairs import pair_in
 from masking_service.masking.profiles import Profile
-from masking_service.masking.schema import KINDS, Place, Steps, pointer
+from masking_service.masking.schema import KINDS, Place, Steps
 from masking_service.masking.spellings import may_hold_name, may_hold_phone
 from masking_service.masking.unmapped import UNMAPPED_MASKED, Unmapped
 from masking_service.masking.walk import LeafNode, ObjectNode
@@ -202,7 +203,7 @@ class Columns:
         usual = self._usual.get(kind or "")
         if kind is None or usual is None:
             return [_Column(level, name, "", column, self._unmapped.reader.read(column, meaning, depth, new_forms), "")]
-        return [_Column(level, name, kind, column, usual(column), pointer(steps))]
+        return [_Column(level, name, kind, column, usual(column), place_name(steps))]
 
 
 def _rows_by_form(objects: Sequence[Sequence[Any]]) -> dict[_Form, list[int]]:

@@ -1,4 +1,4 @@
-"""Caps the work of a batch and of each record, so that values made to be costly do not keep a worker from other callers.
+"""Caps the work of a batch and of each record: values made to be costly must not keep a worker from other callers.
 
 Work is counted in units while a batch is masked. One unit takes at most about a microsecond of a processor of 2026,
 and `python -m bench.effort` measures the worst that fits under each cap. No clock is read: the same batch is accepted
@@ -10,11 +10,12 @@ A rule that reads more of a kind than today must stay under the kind's price her
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from math import inf
 from typing import Final, NamedTuple
 
-from masking_service.masking.errors import InvalidRecord
+from masking_service.masking.errors import TOO_LARGE, InvalidRecord
 
 A_BATCH: Final = 2_500_000
 """Units. A thousand labels with foreign phones, firms and odd addresses have room in it, in every schema."""
@@ -50,15 +51,17 @@ class _Price(NamedTuple):
 
 
 _PRICES: Final = {
-    "phone": _Price(30, 5, 0, 256, 1),
+    "phone": _Price(45, 6, 0, 256, 1),
     "name": _Price(20, 2, 3, 256, 2),
     "address": _Price(45, 2, 3, 512, 1),
     "text": _Price(36, 2, 0, 2_048, 0.0625),
 }
 _OTHER: Final = _Price(2, 1, 0, 2_048, 0.0625)
-_ABROAD: Final = {"+": 110, "\uff0b": 110, "00": 250}
-"""For each place behind which a number of any country may be."""
-_LONGEST_ABROAD: Final = 256
+_FOUND: Final = re.compile(r"[+\uff0b@]|(?<![0-9:])00(?!:)").findall
+"""Finds the places at which a number of any country, or an e-mail address, may be. Times of a day have none."""
+_AT: Final = {"+": 110, "\uff0b": 110, "@": 30, "00": 800}
+"""For each of these places."""
+_LONGEST_FOUND: Final = 256
 """Characters of a value in which these are told apart."""
 
 
@@ -107,7 +110,7 @@ class Share:
         """
         self._values -= values
         if self._values < 0 and self._left < inf:
-            raise InvalidRecord(((where, "too-large"),))
+            raise InvalidRecord(((where, TOO_LARGE),))
         self.pay(A_VALUE * values, where)
 
     def read(self, kind: str, text: str, where: str = "") -> None:
@@ -138,7 +141,7 @@ class Share:
         Raises InvalidRecord, naming the place, where too little is left.
         """
         if cost > self._left or cost > self._effort.left:  # not done, so not paid: the neighbours have what is left
-            raise InvalidRecord(((where, "too-large"),))
+            raise InvalidRecord(((where, TOO_LARGE),))
         self._left -= cost
         self._effort.left -= cost
 
@@ -151,6 +154,5 @@ def estimate(kind: str, text: str) -> float:
     if price.digit:
         units += price.digit * sum(map(str.isdecimal, read))
     if kind in _PRICES:
-        beginning = read[:_LONGEST_ABROAD]
-        units += sum(each * beginning.count(code) for code, each in _ABROAD.items())
+        units += sum(map(_AT.__getitem__, _FOUND(read[:_LONGEST_FOUND])))
     return units

@@ -7,16 +7,20 @@ values: strangers' numbers in unmapped keys come back as they came.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import Any, Final
 
 from masking_service.masking.effort import Share
-from masking_service.masking.errors import InvalidRecord
+from masking_service.masking.errors import TOO_LARGE, InvalidRecord
 from masking_service.masking.identity import find_citizens
-from masking_service.masking.schema import pointer
+from masking_service.masking.schema import Steps
 from masking_service.masking.spellings import Mask, has_capitals, hide_names, hide_phones, may_hold_name, may_hold_phone
 
 DEEPEST: Final = 32
 """Levels of objects and arrays in a record, itself included."""
+
+MAX_ALIKE: Final = 200
+"""Members of one object whose names are alike when they are masked."""
 
 _WAYBILL_NO: Final = re.compile(r"[A-Za-z0-9-]{6,40}")
 _MOBILE: Final = re.compile(r"1[3-9][0-9]{9}").fullmatch
@@ -86,12 +90,12 @@ class Hider:
         self._mask_name = mask_name
         self._own_number = own_number
         self._fixed = fixed
-        self._found: list[str] = []
+        self._found: list[Steps] = []
 
-    def hide(self, record: dict[str, Any]) -> list[str]:
+    def hide(self, record: dict[str, Any]) -> list[Steps]:
         """Mask every leak in the record.
 
-        Returns the JSON Pointers of the values and member names that changed. Raises InvalidRecord where it takes too
+        Returns the places of the values and member names that changed. Raises InvalidRecord where it takes too
         much work; the record is then half hidden.
         """
         self._container(record, ())
@@ -110,11 +114,11 @@ class Hider:
                 if masked is not text:
                     # A minus beside stars is a text, of which the next pass might hide the minus too.
                     container[key] = masked if type(value) is str else masked.replace("-", "*")
-                    self._found.append(pointer(here))
+                    self._found.append(here)
 
     def _member_names(self, container: dict[str, Any], keys: tuple[str | int, ...]) -> None:
         shown = {key: key if key in self._fixed else self._text(key, self._names_of_members) for key in container}
-        self._found += [pointer((*keys, new)) for new in rename_members(container, shown)]
+        self._found += [(*keys, new) for new in rename_members(container, shown)]
 
     def _text(self, text: str, names: list[str]) -> str:
         own = self._own_number
@@ -145,6 +149,9 @@ def rename_members(members: dict[str, Any], shown: dict[str, str]) -> list[str]:
 
     Returns:
         The new names.
+
+    Raises:
+        InvalidRecord: ``too-large``: the stars of more than `MAX_ALIKE` alike would be a multiple of the record.
     """
     if all(old is new for old, new in shown.items()):
         return []
@@ -152,9 +159,13 @@ def rename_members(members: dict[str, Any], shown: dict[str, str]) -> list[str]:
     members.clear()
     taken = {old for old, new in shown.items() if old is new}
     renamed: list[str] = []
+    alike = Counter[str]()
     for old, value in before:
         new = shown[old]
         if new is not old:
+            alike[new] += 1
+            if alike[new] > MAX_ALIKE:
+                raise InvalidRecord((("", TOO_LARGE),))
             while new in taken:
                 new += "*"
             taken.add(new)
@@ -200,4 +211,4 @@ def decimal_text(number: Any) -> str:
     try:
         return str(number)
     except ValueError:  # an integer of thousands of digits: Python refuses to write it in decimal
-        raise InvalidRecord((("", "too-large"),)) from None
+        raise InvalidRecord((("", TOO_LARGE),)) from None

@@ -15,6 +15,7 @@ from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.hidden import hidden_form
 from masking_service.masking.leaks import Hider, decimal_text, may_leak, own_number, scrub_around
 from masking_service.masking.member_names import OwnNames
+from masking_service.masking.noted import listed, note
 from masking_service.masking.profiles import Profile
 from masking_service.masking.room import make_room
 from masking_service.masking.schema import KINDS, Place, Schema, Steps
@@ -36,7 +37,7 @@ class Masked:
             fields together, where the schema first names it), arrays in their own.
         values: what came in at each of them.
         hidden: at which of them, by index, a value came in already hidden, so that there is nothing to keep.
-        warnings: (JSON Pointer, code), the codes being ALREADY_MASKED, FOUND_IN_TEXT and UNMAPPED_MASKED.
+        warnings: (JSON Pointer, code): ALREADY_MASKED, FOUND_IN_TEXT, UNMAPPED_MASKED and NOT_LISTED.
     """
 
     __slots__ = ("hidden", "places", "values", "warnings")
@@ -89,17 +90,15 @@ class Masker:
             effort: what is left for its batch; as much as a batch may take, if not given.
 
         Raises:
-            InvalidRecord: naming every place that holds what no value can be, or because it takes too much work; the
-                record is then half masked.
+            InvalidRecord: at places that hold no value, or too much work; the record is then half masked.
         """
         run = _Run(record, self._schema, effort or Effort())
         self._way.visit(run, record, ())
         if run.errors:
-            raise InvalidRecord(tuple(run.errors))
+            raise InvalidRecord(listed(run.errors))
         run.mask_others(self._unmapped)
         if run.guard(self._masks, self._fixed):
             run.mask_others(self._unmapped)
-            run.warnings = list(dict.fromkeys(run.warnings))
         return run
 
     def mask_batch(self, batch: Sequence[Any], effort: Effort) -> list[Masked | InvalidRecord]:
@@ -187,10 +186,7 @@ class _Run(Masked):
 
     @property
     def share(self) -> Share:
-        """What the record may take of the batch's effort.
-
-        The usual record takes nothing.
-        """
+        """What the record may take of the batch's effort: the usual record takes nothing."""
         if self._share is None:
             self._share = Share(self._effort)
         return self._share
@@ -224,15 +220,16 @@ class _Run(Masked):
             return False
         hider = Hider(self.phones, self.names, masks["phone"] or stars, masks["name"] or stars, own, fixed, self.share)
         found = hider.hide(self.record)
-        self.warnings += [(where, FOUND_IN_TEXT) for where in found]
+        for keys in found:
+            note(self.warnings, keys, FOUND_IN_TEXT)
         self.mask_again(set(found), masks)
-        return characters <= MAX_STEADY and not {place.pointer for place in self.places}.issuperset(found)
+        return characters <= MAX_STEADY and not {place.keys for place in self.places}.issuperset(found)
 
-    def mask_again(self, found: set[str], masks: dict[str, Mask | None]) -> None:
+    def mask_again(self, found: set[Steps], masks: dict[str, Mask | None]) -> None:
         """Mask again the fields that the guard changed: its stars may turn what is beside them into a room number."""
         for place in self.places:
             mask = masks[place.kind]
-            if place.pointer in found and mask is not None:
+            if place.keys in found and mask is not None:
                 parent, key = place.parent(self.record), place.keys[-1]
                 own = self.number() if place.kind == "text" and mask is not stars else None
                 parent[key] = scrub_around(parent[key], own, mask) if own else mask(parent[key])
@@ -284,7 +281,7 @@ def _take(run: _Run, place: Place, mask: Mask | None, value: Any, parent: Any, k
         form = hidden_form(kind, text) if kind in _MAY_COME_HIDDEN else None
         if form is not None:
             run.hidden.append(len(run.places))
-            run.warnings.append((place.pointer, ALREADY_MASKED))
+            note(run.warnings, place.keys, ALREADY_MASKED)
             if form == "opaque":
                 mask = None
         elif mask is not None:

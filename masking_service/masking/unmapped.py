@@ -19,10 +19,11 @@ from masking_service.masking.kinds.text import worth_scanning
 from masking_service.masking.leaks import DEEPEST, decimal_text, gather, own_number, rename_members, scrub_around
 from masking_service.masking.member_names import NO_OWN_NAMES, Meaning, OwnNames, known_plan, plan
 from masking_service.masking.name_words import PARTY
+from masking_service.masking.noted import note, place_name
 from masking_service.masking.pairs import are_rows, column_meanings, heading_in, heading_of, with_labels, with_pair
 from masking_service.masking.personal_keys import names_person
 from masking_service.masking.profiles import Profile
-from masking_service.masking.schema import EACH, Schema, Steps, pointer
+from masking_service.masking.schema import EACH, Schema, Steps
 from masking_service.masking.spellings import Mask, hide_phones, may_hold_phone
 from masking_service.masking.stars import STAR, stars
 from masking_service.masking.unknown_text import UnknownText, masks_of, needles_of, worth_reading
@@ -85,7 +86,7 @@ class Unmapped:
                 if name not in mapped:
                     run.texts.append(name)
                     gather(value, run.texts, len(keys) + 1)
-            run.share.count(len(run.texts) - before, pointer(keys))
+            run.share.count(len(run.texts) - before, place_name(keys))
             return
         run.share.count(len(members))
         names = tuple(members)
@@ -132,7 +133,8 @@ class Unmapped:
                 now[-1] = Meaning(PARTY, meaning.inside)
             elif meaning.holds_data:
                 shown[name] = self._scanned(run, name)
-        run.warnings += [(pointer((*keys, name)), FOUND_IN_TEXT) for name in rename_members(members, shown)]
+        for name in rename_members(members, shown):
+            note(run.warnings, (*keys, name), FOUND_IN_TEXT)
         return tuple(now)
 
     def _value(self, run: Run, value: Any, meaning: Meaning, keys: Steps) -> Any:
@@ -159,7 +161,7 @@ class Unmapped:
         if kind is bool:
             if self.mode != "hide" or self._keeps(keys):
                 return value
-            run.warnings.append((pointer(keys), UNMAPPED_MASKED))
+            note(run.warnings, keys, UNMAPPED_MASKED)
             return STAR  # its length would tell which
         text = decimal_text(value)
         masked = self._number(run, text, meaning, keys)
@@ -194,7 +196,7 @@ class Unmapped:
         if own := own_number(value):
             run.texts.append(own)
             return value
-        run.warnings.append((pointer(keys), UNMAPPED_MASKED))
+        note(run.warnings, keys, UNMAPPED_MASKED)
         return STAR if isinstance(value, (dict, list)) else stars(value if type(value) is str else decimal_text(value))
 
     def _number(self, run: Run, text: str, meaning: Meaning, keys: Steps) -> str:
@@ -299,10 +301,10 @@ class Unmapped:
     @staticmethod
     def _note(run: Run, text: str, masked: str, keys: Steps, code: str) -> None:
         if masked != text:
-            run.warnings.append((pointer(keys), code))
+            note(run.warnings, keys, code)
 
 
 def _placed(error: InvalidRecord, keys: Steps, meaning: Meaning) -> InvalidRecord:
     """Name the member that is too large; not one whose name may be personal data, and nothing inside it."""
-    named = "" if meaning.holds_data or meaning.may_be_persons else pointer(keys)
+    named = "" if meaning.holds_data or meaning.may_be_persons else place_name(keys)
     return InvalidRecord(tuple((named if code == TOO_LARGE else where, code) for where, code in error.errors))

@@ -30,7 +30,7 @@ class Run(Protocol):
         phones, names: get the usual phones and names.
         plain: gets the masks of usual values that may hold a name; none of them can hold a number.
         texts: gets every text, number and member name beside the way, after it was masked.
-        warnings: gets (JSON Pointer, code) of what was masked beside the way.
+        warnings: (JSON Pointer, code) of what was masked beside the way; see `note`.
     """
 
     errors: list[tuple[str, str]]

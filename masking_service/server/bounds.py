@@ -5,8 +5,9 @@ proxy queues.
 """
 
 import threading
-from collections.abc import Iterable
-from contextlib import ExitStack
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from typing import Final
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -20,6 +21,8 @@ LARGE: Final = 16 * 1024
 """Bytes of a body that takes a millisecond or more to compute: about forty records."""
 LARGE_THREADS: Final = 8
 """Threads that may answer large requests. They compute one after the other, so more would only wait."""
+LARGE_THREADS_A_CALLER: Final = 4
+"""Of these, those of one credential: so that others find some free."""
 
 _GUARDED: Final = "/v1/"
 _MASK: Final = "/v1/mask"
@@ -46,6 +49,8 @@ class Bounds:
         self._max_body_bytes = max_body_bytes
         self._free = threading.BoundedSemaphore(store_threads)
         self._free_for_large = threading.BoundedSemaphore(large_threads)
+        self._large = Counter[int]()
+        self._guard = threading.Lock()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
@@ -61,10 +66,25 @@ class Bounds:
                 if not limit.acquire(blocking=False):
                     return self._refuse(environ, start_response)
                 held.callback(limit.release)
+            caller = _caller(environ)
             # One computes at a time; while it waits for the store, the next one does.
-            if large and not held.enter_context(computing()):
+            if large and not (held.enter_context(self._share(caller)) and held.enter_context(computing(caller))):
                 return self._refuse(environ, start_response)
             return self._application(environ, start_response)
+
+    @contextmanager
+    def _share(self, caller: int) -> Iterator[bool]:
+        """Count a large request of a caller. Yields whether it may have one more."""
+        with self._guard:
+            self._large[caller] += 1
+            within = self._large[caller] <= LARGE_THREADS_A_CALLER
+        try:
+            yield within
+        finally:
+            with self._guard:
+                self._large[caller] -= 1
+                if not self._large[caller]:
+                    del self._large[caller]
 
     def _refuse(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer 503.
@@ -74,6 +94,12 @@ class Bounds:
         environ["wsgi.input"].read(min(_length(environ), self._max_body_bytes))
         environ[OVERLOADED] = True
         return self._application(environ, start_response)
+
+
+def _caller(environ: WSGIEnvironment) -> int:
+    """Tell callers apart by credential, however its scheme is spelt; without one, by address."""
+    credential = environ.get("HTTP_AUTHORIZATION", "").split()[-1:]
+    return hash(credential[0] if credential else environ.get("REMOTE_ADDR", ""))
 
 
 def _length(environ: WSGIEnvironment) -> int:

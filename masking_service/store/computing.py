@@ -2,13 +2,15 @@
 
 Two threads that compute at once take as long as one after the other, and both take the interpreter from every request
 that needs it for an instant. Small requests and the main thread do not use this lock, so they compete with one such
-thread at most.
+thread at most. Callers get the lock in rotation, and a long computation gives way to those of other callers, so that
+one caller's requests cannot starve another's.
 """
 
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
+from time import monotonic
 from typing import Final
 
 MAX_WAIT_SECONDS: Final = 0.6
@@ -18,17 +20,88 @@ beside many small requests."""
 LOCK_SECONDS: Final = 0.1
 """How long a thread waits for the lock again after it waited for the store. Then it goes on without the lock, because
 little is left to compute."""
+SLICE_SECONDS: Final = 0.02
+"""How long a thread computes before it gives way to other callers. A batch of usual records is done by then."""
+MAX_SECONDS: Final = 4.0
+"""How long a computation that gives way may last in all: no answer takes longer than 5 s."""
 SWITCH_SECONDS: Final = 0.0002
 """How long a thread computes before Python lets another one run, mostly for an instant. Only one thread computes for
 long, so this costs almost nothing."""
 
-_lock = threading.Lock()
+
+class GaveUp(Exception):
+    """A computation that gave way to other callers did not get the lock again in time."""
+
+
+class _Waiter:
+    """A thread that waits for the lock."""
+
+    __slots__ = ("caller", "granted")
+
+    def __init__(self, caller: Hashable) -> None:
+        self.caller = caller
+        self.granted = threading.Event()
+
+
+class _Lock:
+    """A lock that its holder passes on to the caller who had it longest ago."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._held = False
+        self._waiters: list[_Waiter] = []
+        self._turns: dict[Hashable, int] = {}
+        """The last turn of each caller that waits or has just had one."""
+        self._turn = 0
+
+    def acquire(self, caller: Hashable, timeout: float) -> bool:
+        """Return whether the lock was got in time."""
+        with self._guard:
+            if not self._held:
+                self._grant(caller)
+                return True
+            waiter = _Waiter(caller)
+            self._waiters.append(waiter)
+        if waiter.granted.wait(timeout):
+            return True
+        with self._guard:
+            if waiter.granted.is_set():  # just now
+                return True
+            self._waiters.remove(waiter)
+            return False
+
+    def release(self) -> None:
+        with self._guard:
+            if not self._waiters:
+                self._held = False
+                self._turns.clear()
+                return
+            waiter = min(self._waiters, key=lambda one: self._turns.get(one.caller, 0))
+            self._waiters.remove(waiter)
+            self._grant(waiter.caller)
+            waiter.granted.set()
+
+    def others_wait(self, caller: Hashable) -> bool:
+        return any(one.caller != caller for one in self._waiters)
+
+    def _grant(self, caller: Hashable) -> None:
+        self._held = True
+        self._turn += 1
+        self._turns[caller] = self._turn
+
+
+_lock = _Lock()
 _thread = threading.local()
 
 
 @contextmanager
-def computing() -> Iterator[bool]:
-    """Run a long computation in this thread, while holding the lock. Yields whether the thread got the lock."""
+def computing(caller: Hashable = None) -> Iterator[bool]:
+    """Run a long computation of a caller in this thread, while holding the lock.
+
+    Yields whether the thread got the lock.
+    """
+    _thread.caller = caller
+    _thread.ends = monotonic() + MAX_SECONDS
     _acquire(MAX_WAIT_SECONDS)
     try:
         yield _thread.held
@@ -48,9 +121,29 @@ def waiting() -> Iterator[None]:
         _acquire(LOCK_SECONDS)
 
 
+def give_way() -> None:
+    """Let other callers that wait compute first, if this thread holds the lock and has computed for a slice.
+
+    Raises:
+        GaveUp: the lock did not come back in time, or the computation has lasted too long.
+    """
+    if not getattr(_thread, "held", False) or monotonic() < _thread.until:
+        return
+    if monotonic() > _thread.ends:
+        raise GaveUp
+    if _lock.others_wait(_thread.caller):
+        _release()
+        _acquire(_thread.ends - monotonic())
+        if not _thread.held:
+            raise GaveUp
+    else:
+        _thread.until = monotonic() + SLICE_SECONDS
+
+
 def _acquire(seconds: float) -> None:
-    _thread.held = _lock.acquire(timeout=seconds)
+    _thread.held = _lock.acquire(_thread.caller, seconds)
     if _thread.held:
+        _thread.until = monotonic() + SLICE_SECONDS
         _thread.usual = sys.getswitchinterval()
         sys.setswitchinterval(SWITCH_SECONDS)
 

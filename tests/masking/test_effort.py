@@ -9,7 +9,7 @@ from masking_service.masking.countries import CountryMasker
 from masking_service.masking.effort import A_BATCH, Effort, estimate
 from masking_service.masking.member_names import ROOT, plan
 from masking_service.masking.profiles import EXAMPLES
-from masking_service.masking.record import Masker, render
+from masking_service.masking.record import Masked, Masker, render
 from masking_service.masking.sample_record import sample_record
 from masking_service.masking.schemas import load_schemas
 from masking_service.service.waybills.mask import MaskResult, mask_batch
@@ -65,7 +65,7 @@ def test_one_record_may_hold_hundreds_of_orders() -> None:
 @pytest.mark.parametrize(
     ("schema", "record", "where"),
     [
-        ("sf", {"contactInfoList": [{"mobile": COSTLY} for _ in range(100)]}, "/contactInfoList/44/mobile"),
+        ("sf", {"contactInfoList": [{"mobile": COSTLY} for _ in range(100)]}, "/contactInfoList/42/mobile"),
         ("sf", {"contactInfoList": [{"contact": name} for name in MANY_NAMES], "note": " ".join(MANY_NAMES)}, ""),
         ("standard", {"sender": {"name": "张三"}, "note": ["张三"] * 9_000}, ""),
         ("standard", {"sender": {"name": "张三"}, "note": ["x"] * 10_001}, "/note"),
@@ -166,6 +166,52 @@ def test_names_of_members_made_to_cost_are_refused_and_do_not_fail_neighbours(ma
     batch = [{"remark": "", "mobile": "13812345678"}, costly, {"remark": "", "mobile": "13812345678"}]
 
     assert refusals(mask_batch(masker, batch)) == [1]
+
+
+def test_a_record_lists_a_hundred_warnings_and_that_there_are_more(masker: Masker) -> None:
+    record = {"sender": {"name": "张三"}, "numbers": [f"138{at:08}" for at in range(500)]}
+    masked = masker.mask(record)
+
+    assert len(masked.warnings) == 101
+    assert (masked.warnings[0], masked.warnings[-1]) == (("/numbers/0", "found-in-text"), ("", "not-listed"))
+    assert all(number.startswith("*******") for number in record["numbers"])
+
+
+def test_a_record_lists_a_hundred_errors_and_that_there_are_more() -> None:
+    errors = errors_of({"contactInfoList": [True] * 9_000}, load_schemas()["sf"])
+
+    assert len(errors) == 101
+    assert (errors[0], errors[-1]) == (("/contactInfoList/0", "invalid-type"), ("", "not-listed"))
+
+
+def test_a_pointer_is_cut_at_the_object_whose_member_has_a_long_name(masker: Masker) -> None:
+    masked = masker.mask({"sender": {"name": "张三", "more": {"k" * 5_000: ["13812345678"]}}})
+
+    assert list(masked.warnings) == [("/sender/more", "found-in-text")]
+
+
+def test_a_pointer_is_cut_in_columns_too(masker: Masker) -> None:
+    more = {"k" * 5_000: {"mobile": "13812345678"}}
+    batch = [{"sender": {"name": "张三", "phone": "13987654321", "more": dict(more)}} for _ in range(30)]
+    found = masker.mask_batch(json.loads(json.dumps(batch)), Effort(0))
+
+    assert {warning for one in found if isinstance(one, Masked) for warning in one.warnings} == {
+        ("/sender/more", "unmapped-masked")
+    }
+
+
+def test_names_of_members_that_are_masked_alike_do_not_multiply_the_record() -> None:
+    record = {"recipients": {f"张{chr(0x4E00 + at)}": {"mobile": 1} for at in range(300)}, "sender": {"name": "李四"}}
+
+    assert errors_of(record, load_schemas()["standard"]) == (("/recipients", "too-large"),)
+
+
+def test_between_two_records_that_cost_other_work_may_go_first(masker: Masker) -> None:
+    pauses: list[int] = []
+    batch = [{"recipient": {"phone": FOREIGN}} for _ in range(3)]
+    masker.mask_batch(batch, Effort(pause=lambda: pauses.append(len(pauses))))
+
+    assert pauses == [0, 1, 2]
 
 
 def test_forms_that_are_remembered_are_bounded() -> None:

@@ -10,9 +10,9 @@ import pytest
 
 from masking_service.http.app import OVERLOADED
 from masking_service.runtime.settings import MAX_BODY_BYTES
-from masking_service.server.bounds import LARGE, Bounds
+from masking_service.server.bounds import LARGE, LARGE_THREADS_A_CALLER, Bounds
 from masking_service.store import computing
-from masking_service.store.computing import SWITCH_SECONDS
+from masking_service.store.computing import SWITCH_SECONDS, waiting
 
 Environ = dict[str, Any]
 
@@ -173,3 +173,36 @@ def test_the_bound_holds_over_threads() -> None:
         thread.join(10)
 
     assert refused(third)
+
+
+@pytest.mark.parametrize(
+    ("credentials", "places"),
+    [
+        (["Bearer k1", "bearer k1", "BEARER  k1", "Bearer\tk1", "bEARER k1 ", "Bearer k1"], LARGE_THREADS_A_CALLER),
+        (["Bearer k1", "Bearer k1", "Bearer k1", "Bearer k2", "Bearer k2", "Bearer k3"], 6),
+        (["", "", "", "", "", ""], LARGE_THREADS_A_CALLER),
+    ],
+    ids=["one credential, however its scheme is spelt", "three credentials", "none, from one address"],
+)
+def test_one_caller_has_half_of_the_places_for_large_requests(credentials: list[str], places: int) -> None:
+    answered: list[Environ] = []
+    left = list(credentials)
+
+    def application(environ: Environ, _: object) -> list[bytes]:
+        if not refused(environ):
+            answered.append(environ)
+            if left:
+                with waiting():  # as for the store, so that the next one may compute
+                    send_next()
+        return []
+
+    def send_next() -> None:
+        large = {"CONTENT_LENGTH": str(LARGE), "HTTP_AUTHORIZATION": left.pop()}
+        thread = threading.Thread(target=call, args=(bounds, "/v1/mask"), kwargs=large)
+        thread.start()
+        thread.join(10)
+
+    bounds = Bounds(application, MAX_BODY_BYTES)
+    send_next()
+
+    assert len(answered) == places

@@ -3,6 +3,7 @@
 import sys
 import threading
 from collections.abc import Callable
+from time import monotonic
 
 import pytest
 
@@ -20,14 +21,15 @@ class Other:
 
     turn = False
 
-    def __init__(self) -> None:
+    def __init__(self, caller: str = "") -> None:
+        self._caller = caller
         self.begun = threading.Event()
         self.may_end = threading.Event()
         self._thread = threading.Thread(target=self._run)
         self._thread.start()
 
     def _run(self) -> None:
-        with lock.computing() as self.turn:
+        with lock.computing(self._caller) as self.turn:
             self.begun.set()
             assert self.may_end.wait(LONG)
 
@@ -141,3 +143,80 @@ def test_a_fault_gives_the_turn_back() -> None:
     other = Other()
     assert other.begun.wait(LONG)
     other.end()
+
+
+@pytest.fixture
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lock, "SLICE_SECONDS", 0.0)
+
+
+@pytest.mark.usefixtures("patient", "at_once")
+def test_a_long_computation_gives_way_to_another_caller_and_goes_on() -> None:
+    with lock.computing("a") as mine:
+        other = Other("b")
+        other.may_end.set()
+        end = monotonic() + LONG
+        while not other.begun.is_set() and monotonic() < end:
+            lock.give_way()
+        other.end()
+        third = Other("c")
+        third_begun = third.begun.wait(BRIEFLY)
+    third.end()
+
+    assert (mine, other.turn, third_begun) == (True, True, False)
+
+
+@pytest.mark.usefixtures("patient", "at_once")
+def test_it_does_not_give_way_to_its_own_caller() -> None:
+    with lock.computing("a"):
+        other = Other("a")
+        for _ in range(5):
+            lock.give_way()
+            other.begun.wait(BRIEFLY / 5)
+        begun = other.begun.is_set()
+    other.end()
+
+    assert not begun
+
+
+@pytest.mark.usefixtures("patient")
+def test_it_does_not_give_way_within_its_slice(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lock, "SLICE_SECONDS", LONG)
+    with lock.computing("a"):
+        other = Other("b")
+        other.begun.wait(BRIEFLY)
+        lock.give_way()
+        begun = other.begun.is_set()
+    other.end()
+
+    assert not begun
+
+
+@pytest.mark.usefixtures("patient", "at_once")
+def test_the_caller_whose_turn_is_longest_ago_is_next() -> None:
+    order: list[str] = []
+
+    def run(caller: str) -> None:
+        with lock.computing(caller):
+            order.append(caller)
+
+    threads = [threading.Thread(target=run, args=(caller,)) for caller in ("a", "a", "a", "b")]
+    with lock.computing("a"):
+        for thread in threads:
+            thread.start()
+            thread.join(BRIEFLY)  # it waits for the lock
+    for thread in threads:
+        thread.join(LONG)
+
+    assert order == ["b", "a", "a", "a"]
+
+
+@pytest.mark.usefixtures("at_once")
+def test_a_computation_that_lasts_too_long_gives_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lock, "MAX_SECONDS", -1.0)
+    with pytest.raises(lock.GaveUp), lock.computing("a"):
+        lock.give_way()
+
+
+def test_a_thread_without_the_lock_has_nothing_to_give_way() -> None:
+    in_threads(1, lambda _: lock.give_way())

@@ -327,3 +327,15 @@ def test_a_record_with_more_values_than_tokens_can_name_is_too_large_and_its_nei
 
     assert len(whole["tokens"]) == 256
     assert without_details(failed) == {"error": {"code": "too-large", "errors": [{"pointer": "", "code": "too-large"}]}}
+
+
+def test_a_batch_stores_twenty_five_thousand_values_and_its_further_records_are_too_large(fresh: Api) -> None:
+    contacts = [{"contact": "张三"} for _ in range(250)]
+    orders = [
+        {"waybillNoInfoList": [{"waybillNo": f"SF88888{at:05}"}], "contactInfoList": [dict(one) for one in contacts]}
+        for at in range(102)
+    ]
+    results = fresh.tokenize(*orders, schema="sf")
+
+    assert [len(one["tokens"]) for one in results[:100]] == [250] * 100
+    assert [one["error"]["code"] for one in results[100:]] == ["too-large"] * 2

@@ -1,11 +1,11 @@
 """Masks the records of a batch and prepares them for storing."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from masking_service.masking.countries import CountryMasker
 from masking_service.masking.effort import A_STORED_RECORD, Effort
-from masking_service.masking.errors import InvalidRecord
+from masking_service.masking.errors import TOO_LARGE, InvalidRecord
 from masking_service.masking.recipients import is_recipients
 from masking_service.masking.record import Masked
 from masking_service.masking.schema import Place, Schema, pointer
@@ -14,6 +14,10 @@ from masking_service.masking.walk import NOTHING_MAPPED
 from masking_service.service.people.rules import TOKEN_KINDS
 from masking_service.service.waybills import records
 from masking_service.service.waybills.results import normalised
+from masking_service.store.computing import give_way
+
+MAX_STORED: Final = 25_000
+"""Values that a batch stores: 1,000 records of 25, where the schemas for labels map up to 15."""
 
 
 class Form:
@@ -70,7 +74,8 @@ class Entering:
 def enter(schema: Schema, masker: CountryMasker, batch: Sequence[Any]) -> Iterator[Entering | InvalidRecord]:
     """Mask records in place; yield each one ready to be stored, or its faults."""
     form: Form | None = None
-    for at, masked in enumerate(masker.mask_batch(batch, Effort(a_record=A_STORED_RECORD))):
+    left = MAX_STORED
+    for at, masked in enumerate(masker.mask_batch(batch, Effort(a_record=A_STORED_RECORD, pause=give_way))):
         if isinstance(masked, InvalidRecord):
             yield masked
             continue
@@ -80,9 +85,10 @@ def enter(schema: Schema, masker: CountryMasker, batch: Sequence[Any]) -> Iterat
             yield InvalidRecord((("", NOTHING_MAPPED),))
         elif number is None:
             yield InvalidRecord(((pointer(schema.waybill_paths[0]), "invalid-waybill-no"),))
-        elif len(places) > records.MAX_FIELDS:
-            yield InvalidRecord((("", "too-large"),))
+        elif len(places) > min(records.MAX_FIELDS, left):
+            yield InvalidRecord((("", TOO_LARGE),))
         else:
+            left -= len(places)
             if form is None or places != form.places:
                 form = Form(schema.name, places)
             yield Entering(at, masked, number, form, values)

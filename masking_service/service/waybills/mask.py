@@ -14,7 +14,8 @@ from masking_service.service.call.gate import Gate
 from masking_service.service.call.recorder import RequestContext
 from masking_service.service.people.policy import Grant
 from masking_service.service.waybills import record_answers as answers
-from masking_service.service.waybills.results import Faults, warnings_of
+from masking_service.service.waybills.results import Listing
+from masking_service.store.computing import give_way
 
 MaskResult = answers.MaskedRecord | answers.InvalidRecord
 
@@ -70,10 +71,10 @@ def mask_batch(masker: CountryMasker, records: Sequence[Any], schemas: Collectio
         records: they are changed.
         schemas: of which those are named that would fit a record that `masker` maps nothing of.
     """
-    faults = Faults(schemas)
+    listing = Listing(schemas)
     return [
-        faults.answer(masked, record)
+        listing.invalid(masked, record)
         if isinstance(masked, InvalidRecord)
-        else answers.MaskedRecord(record, warnings_of(masked))
-        for record, masked in zip(records, masker.mask_batch(records, Effort()), strict=True)
+        else answers.MaskedRecord(record, listing.warnings_of(masked))
+        for record, masked in zip(records, masker.mask_batch(records, Effort(pause=give_way)), strict=True)
     ]

@@ -19,10 +19,11 @@ class RecordWarning(Answer):
             "already-masked",
             "found-in-text",
             "unmapped-masked",
+            "not-listed",
             description="already-masked: the value came in hidden; nothing is stored for it. found-in-text: a phone "
             "or name of the record was masked in this text. In a member that the schema does not map, it can also be "
             "an identity number, an e-mail address or a bank card. unmapped-masked: the schema does not map this "
-            "member, its name says that it is personal, and it was masked.",
+            "member, its name says that it is personal, and it was masked. not-listed: there are further warnings.",
         ),
     ]
 
@@ -50,11 +51,12 @@ class RecordFault(Answer):
             "too-deep",
             "too-large",
             "invalid-waybill-no",
+            "not-listed",
             description="invalid-text: a string with half of a surrogate pair. "
             "invalid-type: no string, integer or null where a value is expected. nothing-mapped: no "
             "member of the schema is present, or no value that could be stored. too-deep: more than 32 levels. "
-            "too-large: it, or what came with it, takes too much work. invalid-waybill-no: not 6 to 40 of "
-            "A-Z 0-9 -.",
+            "too-large: it has too many values, or it, or what came with it, takes too much work. "
+            "invalid-waybill-no: not 6 to 40 of A-Z 0-9 -. not-listed: there are further errors.",
         ),
     ]
 

@@ -1,12 +1,13 @@
 """Waybill numbers, faults and warnings of the items of a batch."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from msgspec import UNSET
 
 from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.fitting import fitting_schemas, personal_members
+from masking_service.masking.noted import NOT_LISTED
 from masking_service.masking.record import Masked
 from masking_service.masking.schema import Schema
 from masking_service.masking.walk import NOTHING_MAPPED
@@ -17,6 +18,11 @@ NOT_FOUND: Final = "not-found"
 MAX_READ: Final = 20
 """Records of a batch whose members' names are read for the answer: reading a thousand takes seconds."""
 
+MAX_LISTED: Final = 1_000_000
+"""Characters of all warnings and errors of an answer: about 15 for each of 1,000 records."""
+_FRAME: Final = 40
+"""Characters around a pointer, its code among them."""
+
 
 def normalised(waybill_no: object) -> str | None:
     """Return a waybill number as it is stored; None if it is malformed."""
@@ -26,11 +32,12 @@ def normalised(waybill_no: object) -> str | None:
         return None
 
 
-class Faults:
-    """Makes the answers to the faulty records of one batch.
+class Listing:
+    """Lists the warnings and errors of the records of one answer.
 
-    An answer to a record of which its schema maps nothing names the schemas that would fit and, for the first of these
-    records, the members that look personal.
+    When `MAX_LISTED` characters are used up, each further record gets its first one, and that there are more. An answer
+    to a record of which its schema maps nothing names the schemas that would fit and, for the first of these records,
+    the members that look personal.
 
     Args:
         schemas: that may fit.
@@ -38,22 +45,29 @@ class Faults:
 
     def __init__(self, schemas: Iterable[Schema] = ()) -> None:
         self._schemas = tuple(schemas)
-        self._left = MAX_READ
+        self._left = MAX_LISTED
+        self._to_read = MAX_READ
 
-    def answer(self, fault: InvalidRecord, record: Any) -> answers.InvalidRecord:
+    def invalid(self, fault: InvalidRecord, record: Any = None) -> answers.InvalidRecord:
         """Return the answer to a faulty record."""
-        places = [answers.RecordFault(pointer, code) for pointer, code in fault.errors]
+        places = [answers.RecordFault(pointer, code) for pointer, code in self._listed(fault.errors)]
         error = answers.InvalidRecordError(places[0].code, places)
         if error.code == NOTHING_MAPPED:
             error.schemas = fitting_schemas(record, self._schemas) or UNSET
-            if self._left:
-                self._left -= 1
+            if self._to_read:
+                self._to_read -= 1
                 error.members = personal_members(record) or UNSET
         return answers.InvalidRecord(error)
 
+    def warnings_of(self, masked: Masked) -> answers.Warnings:
+        """Return the warnings of a masked record."""
+        if not masked.warnings:
+            return UNSET
+        return [answers.RecordWarning(pointer, code) for pointer, code in self._listed(masked.warnings)]
 
-def warnings_of(masked: Masked) -> answers.Warnings:
-    """Return the warnings of a masked record."""
-    if not masked.warnings:
-        return UNSET
-    return [answers.RecordWarning(pointer, code) for pointer, code in masked.warnings]
+    def _listed(self, noted: Sequence[tuple[str, str]]) -> Sequence[tuple[str, str]]:
+        size = sum(_FRAME + len(pointer) for pointer, _ in noted)
+        if size > self._left and len(noted) > 1:
+            return [noted[0], ("", NOT_LISTED)]
+        self._left -= size
+        return noted

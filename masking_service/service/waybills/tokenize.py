@@ -24,7 +24,7 @@ from masking_service.service.waybills.conflicts import ConflictBudget
 from masking_service.service.waybills.drafts import Draft, Stored, index_entries
 from masking_service.service.waybills.entering import Entering, enter, put_tokens
 from masking_service.service.waybills.mask import Maskers
-from masking_service.service.waybills.results import Faults, warnings_of
+from masking_service.service.waybills.results import Listing
 from masking_service.service.waybills.tokens import Tokens
 from masking_service.service.waybills.vault import Vault
 from masking_service.store.errors import StoreUnavailable
@@ -79,13 +79,13 @@ class Tokenize:
             raise SeveralWaybills
 
         results: list[Any] = [None] * len(records)
+        listing = Listing(self.maskers.schemas)
         entering: list[Entering] = []
-        faults = Faults(self.maskers.schemas)
         for at, one in enumerate(enter(shape, masker, records)):
             if isinstance(one, Entering):
                 entering.append(one)
             else:
-                results[at] = faults.answer(one, records[at])
+                results[at] = listing.invalid(one, records[at])
 
         try:
             drafts = self._store(context, grant, entering, custody, revise=revise)
@@ -96,7 +96,7 @@ class Tokenize:
                 raise
             for one in entering:
                 results[one.at] = answers.UnstoredRecord(
-                    records[one.at], stored=False, warnings=warnings_of(one.masked)
+                    records[one.at], stored=False, warnings=listing.warnings_of(one.masked)
                 )
             return results
 
@@ -117,7 +117,7 @@ class Tokenize:
                 revision=stored.revision,
                 created=stored.created,
                 expires_at=rfc3339(stored.record.expires_at),
-                warnings=warnings_of(one.masked),
+                warnings=listing.warnings_of(one.masked),
             )
         return results
 
