@@ -24,7 +24,8 @@ http {{
 }}
 """
 PLAIN = {"listen 443 ssl": "listen 443", "ssl_certificate": "# ssl_certificate", "ssl_protocols": "# ssl_protocols"}
-"""What makes HTTP of it, for loads that a client with TLS could not send."""
+PLAIN |= {"default 0;": "default 1;"}
+"""What makes HTTP of it, for loads that a client with TLS could not send. They all come from one address."""
 
 
 class Proxy:

@@ -76,17 +76,17 @@ class Front:
         finally:
             connection.close()
 
-    def raw(self, head: bytes) -> Answer:
+    def raw(self, head: bytes, source: str = HOST) -> Answer:
         """What comes back to a head that no client library would send."""
-        with self.connection() as connection:
+        with self.connection(source) as connection:
             connection.sendall(head)
             answered = HTTPResponse(connection)
             answered.begin()
             return answered.status, dict(answered.getheaders()), answered.read()
 
-    def connection(self) -> ssl.SSLSocket:
-        """A connection on which nothing was sent yet."""
-        plain = socket.create_connection((HOST, self.port), timeout=10)
+    def connection(self, source: str = HOST) -> ssl.SSLSocket:
+        """A connection on which nothing was sent yet, from an address of this machine."""
+        plain = socket.create_connection((HOST, self.port), timeout=10, source_address=(source, 0))
         return self._context.wrap_socket(plain, server_hostname=NAME)
 
     def status(self, path: str) -> int:
@@ -216,6 +216,33 @@ def test_one_caller_gets_thirty_requests_at_the_same_time(front: Front, kind: st
 
     assert_problem(refused, "overloaded")
     assert other[0] == 401
+
+
+@pytest.mark.parametrize(
+    "spelt", ["bearer {}", "BEARER {}", "bEaReR  {}", "Bearer\t{}", "Bearer {} ", "\tBearer \t{}\t"]
+)
+def test_one_key_is_one_caller_however_its_scheme_is_spelt(front: Front, spelt: str) -> None:
+    with ExitStack() as stack:
+        for _ in range(30):
+            head = CASES + b"Authorization: Bearer %s\r\nContent-Length: 100\r\n\r\n{" % front.key.encode()
+            stack.enter_context(front.connection()).sendall(head)
+        other = CASES + b"Authorization: %s\r\n\r\n" % spelt.format(front.key).encode()
+        wait_for(lambda: front.raw(other)[0] == 503, "its thirty requests are there")
+
+
+def test_an_address_that_invents_credentials_leaves_places_to_other_addresses(front: Front) -> None:
+    def slow(number: int) -> bytes:
+        return CASES + b"Authorization: Bearer invented-%d\r\nContent-Length: 100\r\n\r\n{" % number
+
+    with ExitStack() as stack:
+        for number in range(258):
+            stack.enter_context(front.connection("127.0.0.2")).sendall(slow(number))
+        wait_for(lambda: front.raw(CASES + b"\r\n", "127.0.0.2")[0] == 503, "its places are taken")
+        refused = front.raw(CASES + b"\r\n", "127.0.0.2")
+        answered, _, _ = front.call("/v1/mask", batch())
+
+    assert_problem(refused, "overloaded")
+    assert answered == 200
 
 
 def test_what_is_watched_from_inside_is_not_there_outside(front: Front) -> None:
