@@ -4,7 +4,9 @@ import os
 from pathlib import Path
 from typing import Any
 
-bind = os.environ.get("MASKING_BIND", "127.0.0.1:8080")
+from masking_service.observability.metrics_port import addresses
+
+bind = addresses(os.environ, "MASKING_BIND", "127.0.0.1:8080", "MASKING_METRICS_BIND")
 worker_class = "masking_service.server.worker.Worker"  # gthread, with problem documents for what is not HTTP
 workers = int(os.environ.get("MASKING_WORKERS") or os.cpu_count() or 2)  # masking is bound by the processor
 threads = 20  # the proxy passes as many requests at the same time; masking_service/server/bounds.py divides them

@@ -15,7 +15,7 @@ from masking_console.service import Refusal
 from masking_console.sessions import Session
 from masking_console.sign_in import forget_session, held_session
 
-PUBLIC: Final = frozenset({"static", "healthz", "readyz", "metrics"}) | {
+PUBLIC: Final = frozenset({"static", "healthz", "readyz"}) | {
     f"sign_in.{name}" for name in ("page", "depart", "callback", "signed_out", "back_channel_logout")
 }
 """Endpoints that need no session."""

@@ -68,7 +68,6 @@ def create_app(settings: Settings) -> Flask:
     app.add_url_rule("/", "home", _home)
     app.add_url_rule("/healthz", "healthz", lambda: _plain("ok\n"))
     app.add_url_rule("/readyz", "readyz", _readyz)
-    app.add_url_rule("/metrics", "metrics", lambda: _plain(desk().metrics.exposition()))
     return app
 
 

@@ -2,7 +2,9 @@
 
 import os
 
-bind = os.environ.get("MASKING_CONSOLE_BIND", "127.0.0.1:8081")
+from masking_service.observability.metrics_port import addresses
+
+bind = addresses(os.environ, "MASKING_CONSOLE_BIND", "127.0.0.1:8081", "MASKING_CONSOLE_METRICS_BIND")
 worker_class = "gthread"
 workers = 1
 threads = 24

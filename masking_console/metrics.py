@@ -1,6 +1,6 @@
 """What the desk counts about itself. No label holds a person, a case or a path."""
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4, CollectorRegistry, Counter, Histogram, generate_latest
 
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 
@@ -49,6 +49,6 @@ class Metrics:
         """Count a refusal."""
         self._refusals.labels(code).inc()
 
-    def exposition(self) -> bytes:
-        """All counters, as Prometheus reads them."""
-        return generate_latest(self._registry)
+    def exposition(self) -> tuple[bytes, str]:
+        """All counters as Prometheus reads them, and their media type."""
+        return generate_latest(self._registry), CONTENT_TYPE_PLAIN_0_0_4

@@ -11,6 +11,7 @@ from urllib.parse import SplitResult, urlsplit
 from keys.aead import KEY_BYTES
 from keys.errors import KeysetError
 from keys.files import read_secret_file
+from masking_service.observability.metrics_port import metrics_port
 
 LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 DEVELOPMENT_ISSUER: Final = "urn:masking:dev-issuer"
@@ -38,6 +39,7 @@ class Settings:
         resource: the RFC 8707 resource of the access token; empty where the issuer needs none.
         timezone: in which times are shown, an IANA name.
         development: whether the development issuer is allowed.
+        metrics_port: where `/metrics` is answered, and nothing else; 0 for nowhere.
     """
 
     url: str
@@ -55,6 +57,7 @@ class Settings:
     service_ca: Path | None = None
     timezone: str = "Asia/Shanghai"
     development: bool = False
+    metrics_port: int = 0
 
     @property
     def redirect_uri(self) -> str:
@@ -107,11 +110,19 @@ class Settings:
             resource=given("RESOURCE", ""),
             timezone=given("TIMEZONE", "Asia/Shanghai"),
             development=development,
+            metrics_port=_metrics_port(environment),
         )
 
     def cookie_key(self) -> bytes:
         """The key that signs the cookies of a sign-in on its way, derived from the session key."""
         return hmac.digest(self.session_key, b"masking-console sign-in cookie", "sha256")
+
+
+def _metrics_port(environment: Mapping[str, str]) -> int:
+    try:
+        return metrics_port(environment, PREFIX + "METRICS_BIND")
+    except ValueError as fault:
+        raise SettingsError(str(fault)) from None
 
 
 def _origin(text: str, name: str) -> str:

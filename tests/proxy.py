@@ -28,6 +28,28 @@ PLAIN |= {"default 0;": "default 1;"}
 """What makes HTTP of it, for loads that a client with TLS could not send. They all come from one address."""
 
 
+SPELLINGS = (
+    "/metrics",
+    "/metrics/",
+    "/metrics%2f",
+    "/metrics%2F",
+    "//metrics",
+    "/./metrics",
+    "/v1/../metrics",
+    "/%6detrics",
+    "/METRICS",
+    "/metrics?x=1",
+    "/metrics;x",
+    "/metrics/.",
+    "/metrics%09",
+    "/metrics%20",
+    "/x/%2e%2e/metrics",
+    "/metrics//",
+    "http://masking.example/metrics",
+)
+"""Of the path of the metrics: some of these pass a rule of a proxy for the first one."""
+
+
 class Proxy:
     """nginx with a configuration of deploy/.
 

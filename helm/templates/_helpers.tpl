@@ -127,8 +127,8 @@ priorityClassName: {{ . | quote }}
 {{- fail "trialValkey has no replica: redis.replicas has to be null or 0" -}}
 {{- end -}}
 {{- end -}}
-{{- if eq (int .Values.service.port) 8081 -}}
-{{- fail "service.port must not be 8081: the Service's port for monitoring is" -}}
+{{- if eq (int .Values.service.port) 9080 -}}
+{{- fail "service.port must not be 9080: the Service's port for monitoring is" -}}
 {{- end -}}
 {{- if and .Values.autoscaling.enabled (gt (int .Values.autoscaling.minReplicas) (int .Values.autoscaling.maxReplicas)) -}}
 {{- fail "autoscaling.minReplicas is greater than autoscaling.maxReplicas" -}}

@@ -87,7 +87,7 @@ def serve(dev: bool, host: str, port: int, workers: int | None, state_dir: Path)
     _try_to_bind(host, port)
     announcement = Announcement(state_dir)
     options: dict[str, Any] = {
-        "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
+        "bind": [f"[{host}]:{port}" if ":" in host else f"{host}:{port}"],
         "when_ready": announcement.listening,
         "loglevel": "warning",  # the announcement says that it has started
     }
@@ -95,6 +95,7 @@ def serve(dev: bool, host: str, port: int, workers: int | None, state_dir: Path)
         options["workers"] = workers
     environment = {**os.environ, "MASKING_STATE_DIR": str(state_dir)}
     if not dev:
+        options["bind"] += filter(None, [environment.get("MASKING_METRICS_BIND")])
         with announcement, regularly(announcement.check):
             Gunicorn(Settings.read(environment, development=False), options).run()
         return

@@ -18,6 +18,7 @@ from masking_service.http.docs import PAGE, page_answer
 from masking_service.http.explanations import HTML, explanation, explanation_page
 from masking_service.runtime.gauges import Conditions
 from masking_service.runtime.wiring import Parts
+from masking_service.service.call.errors import NotFound
 from masking_service.service.call.operation import Answered, Example, Operation
 from masking_service.service.call.shapes import Shape
 from masking_service.service.people.policy import Policy
@@ -72,6 +73,8 @@ def _ready(parts: Parts, call: OwnCall) -> Answered:
 
 def _metrics(parts: Parts, call: OwnCall) -> Response:
     del call
+    if not parts.settings.development:  # there at a port of their own: server/serving.py
+        raise NotFound
     content, media = parts.metrics.exposition(Conditions(parts))
     return Response(content, content_type=media, headers={"Cache-Control": "no-store"})
 
@@ -130,10 +133,11 @@ OPERATIONS: Final = (
         name="metrics",
         method="get",
         path="/metrics",
-        summary="Metrics of all workers in the Prometheus text format.",
+        summary="Metrics of all workers in the Prometheus text format. In production at a port of its own only.",
         uses=Parts,
         handle=_metrics,
         answers={200: "text/plain; version=0.0.4; charset=utf-8"},
+        problems=("not-found",),
     ),
     Operation(
         name="openapi",

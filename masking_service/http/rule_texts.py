@@ -147,7 +147,7 @@ ITEMS: Final[dict[str, Text]] = {
     ),
     "too-deep": Text("The record has more than 32 levels. Send it with fewer.", "记录的嵌套超过 32 层，请减少层数。"),
     "too-large": Text(
-        "The record has more than 10,000 values, or it or its batch takes too much work. Send smaller records or batches.",
+        "The record has more than 10,000 values, or it or its batch takes too much work. Send smaller ones.",
         "该记录的数据超过 10,000 项，或其本身及所在批次的处理量过大，请减小记录或批次。",
     ),
     "invalid-item": Text("The item does not have the described members.", "该条目的成员不符合要求。"),

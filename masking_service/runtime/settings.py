@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+from masking_service.observability.metrics_port import metrics_port
 from masking_service.observability.webhook import check_url
 from masking_service.shipped import shipped
 from masking_service.store.layout import MAX_AUDIT_SLOTS
@@ -32,9 +33,10 @@ VARIABLES: Final = {
     "MASKING_ALERT_URL": "(none: alerts are logged and counted)",
     "MASKING_ALERT_KEY_FILE": "(none)",
     "MASKING_BIND": "127.0.0.1:8080",
+    "MASKING_METRICS_BIND": "(none: no metrics; in development at the service's own port)",
     "MASKING_WORKERS": "(one a processor)",
 }
-"""Every variable of a serving process, and what holds where it is not set. gunicorn.conf.py reads the last two."""
+"""Every variable of a serving process, and what holds where it is not set. gunicorn.conf.py reads the last three."""
 
 
 VOUCHED: Final = "appendfsync-always"
@@ -72,6 +74,7 @@ class Settings:
         alert_key: the file with the key that signs them.
         audit_url: where the archive of the audit log answers; empty if it is not asked.
         audit_key: the file with the key that signs what it is asked.
+        metrics_port: where `/metrics` is answered, and nothing else; 0 for nowhere.
     """
 
     state_dir: Path
@@ -89,6 +92,7 @@ class Settings:
     alert_key: Path | None
     audit_url: str
     audit_key: Path | None
+    metrics_port: int
 
     def __repr__(self) -> str:
         return f"<Settings of {self.state_dir}>"
@@ -127,7 +131,15 @@ class Settings:
             alert_key=alert_key,
             audit_url=audit_url,
             audit_key=audit_key,
+            metrics_port=_metrics_port(environment),
         )
+
+
+def _metrics_port(environment: Mapping[str, str]) -> int:
+    try:
+        return metrics_port(environment, "MASKING_METRICS_BIND")
+    except ValueError as fault:
+        raise SettingsError(str(fault)) from None
 
 
 def _signed(environment: Mapping[str, str], name: str, check: Callable[[str], str]) -> tuple[str, Path | None]:

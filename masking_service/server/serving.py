@@ -13,7 +13,9 @@ from keys.errors import KeysError
 from masking_service.http.app import create_app
 from masking_service.masking.errors import DefinitionError
 from masking_service.observability.logs import log
+from masking_service.observability.metrics_port import MetricsPort
 from masking_service.runtime.background import Background
+from masking_service.runtime.gauges import Conditions
 from masking_service.runtime.reporting import log_alert, reporter
 from masking_service.runtime.settings import Settings, SettingsError
 from masking_service.runtime.wiring import Parts, WrongPurpose, assemble
@@ -49,8 +51,9 @@ def serving_app(settings: Settings) -> WSGIApplication:
     parts, background = start_parts(settings)
     atexit.register(_end, parts, background)
     app = Bounds(create_app(parts), settings.max_body_bytes)
+    conditions = Conditions(parts)
     _spare_the_collector()
-    return app
+    return MetricsPort(app, lambda: parts.metrics.exposition(conditions), settings.metrics_port)
 
 
 def start_parts(settings: Settings) -> tuple[Parts, Background]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask.testing import FlaskClient
 
+from masking_console.context import NAME
 from tests.console.test_sign_in import choose, leave, sign_in
 
 
@@ -14,7 +15,7 @@ def test_sign_ins_confirmations_refusals_and_times_are_counted(browser: FlaskCli
     browser.post("/cases/D-SECRET/close", headers={"Sec-Fetch-Site": "cross-site"})
     browser.get("/cases/D-SECRET")  # 503: no service runs in this test
 
-    told = browser.get("/metrics").text
+    told = browser.application.extensions[NAME].metrics.exposition()[0].decode()
 
     for line in (
         'masking_console_sign_ins_total{outcome="done"} 2.0',

@@ -53,7 +53,7 @@ def test_it_takes_bodies_up_to_the_limit_of_the_service(chart: Chart, size: int,
 def test_the_service_leads_to_the_proxy_where_there_is_one(chart: Chart, arguments: tuple[str, ...], port: str) -> None:
     ports = rendered(chart, "Service", *arguments)["spec"]["ports"]
 
-    assert {each["name"]: each["targetPort"] for each in ports} == {"http": port, "metrics": "service"}
+    assert {each["name"]: each["targetPort"] for each in ports} == {"http": port, "metrics": "metrics"}
 
 
 @pytest.mark.parametrize(("arguments", "port"), [((), 8000), (WITHOUT, 8080)])
@@ -64,7 +64,7 @@ def test_clients_reach_the_proxy_and_monitoring_the_service(
     clients, monitoring = rendered(chart, "NetworkPolicy", *arguments, *peers)["spec"]["ingress"]
 
     assert {"podSelector": {}} in clients["from"]
-    assert (clients["ports"][0]["port"], monitoring["ports"][0]["port"]) == (port, 8080)
+    assert (clients["ports"][0]["port"], monitoring["ports"][0]["port"]) == (port, 9080)
     assert monitoring["from"] == [{"namespaceSelector": {}}]
 
 
@@ -83,4 +83,4 @@ def test_the_proxy_ends_before_the_service(chart: Chart) -> None:
 
 
 def test_the_port_of_monitoring_is_not_given_to_clients(chart: Chart) -> None:
-    assert "service.port must not be 8081" in refusal(chart.template("--set", "service.port=8081"))
+    assert "service.port must not be 9080" in refusal(chart.template("--set", "service.port=9080"))

@@ -91,7 +91,7 @@ class Machine:
         self.root = folder / "root"
         self.checkout = folder / "checkout"
         self.system = folder / "system"
-        self.store, self.service, self.tls = free_ports(3)
+        self.store, self.service, self.tls, self.metrics = free_ports(4)
         for made in ("etc/nginx/conf.d", "etc/systemd/system", "var/lib/redis", "var/lib/nginx", "var/log/nginx"):
             (self.root / made).mkdir(parents=True)
         for made in ("units", "journal", "pids"):
@@ -110,6 +110,7 @@ class Machine:
             ("bind 0.0.0.0", f"bind {HOST}"),
             ("DNS:redis.example", f"IP:{HOST}"),
             ("127.0.0.1:8080", f"{HOST}:{self.service}"),
+            ("127.0.0.1:9080", f"{HOST}:{self.metrics}"),
             ("listen 443", f"listen {HOST}:{self.tls}"),
         ):
             text = text.replace(theirs, ours)

@@ -16,7 +16,7 @@ from masking_service.http.problems import Problem
 from masking_service.service.people.issuers import MAX_TOKEN_LENGTH
 from tests.certificates import Authority
 from tests.e2e.processes import GUNICORN, Running, command, wait_for
-from tests.proxy import ROOT, Proxy
+from tests.proxy import ROOT, SPELLINGS, Proxy
 from tests.servers import HOST, Node, free_ports, single
 from tests.service.people.tokens import KEY, public_pem
 from tests.web.api import record
@@ -52,8 +52,9 @@ class Front:
         }
         command("keys", "init", **settings)
         self.key = command("clients", "add", "printer", "--role", "label-printer", **settings)
-        (behind,) = free_ports(1)
-        bound = {"MASKING_BIND": f"{HOST}:{behind}", "MASKING_WORKERS": "1"}
+        behind, self.metrics = free_ports(2)
+        bound = {"MASKING_BIND": f"{HOST}:{behind}", "MASKING_METRICS_BIND": f"{HOST}:{self.metrics}"}
+        bound |= {"MASKING_WORKERS": "1"}
         self.service = Running(GUNICORN, folder, settings | bound, behind)
         authority = Authority(folder)
         own = authority.vouch_for(NAME)
@@ -245,8 +246,36 @@ def test_an_address_that_invents_credentials_leaves_places_to_other_addresses(fr
     assert answered == 200
 
 
-def test_what_is_watched_from_inside_is_not_there_outside(front: Front) -> None:
-    assert front.status("/metrics") == 404
+@pytest.mark.parametrize("path", SPELLINGS)
+def test_no_spelling_of_the_metrics_path_finds_them_through_the_proxy(front: Front, path: str) -> None:
+    status, _, content = front.call(path)
+
+    assert (status, b"masking_" in content) == (404, False)
+
+
+@pytest.mark.parametrize("path", SPELLINGS)
+def test_the_service_itself_has_no_metrics_at_its_own_port(front: Front, path: str) -> None:
+    status, _, content = front.service.call(front.key, "GET", path)
+
+    assert (status, b"masking_" in content) == (404, False)
+
+
+def test_metrics_have_a_port_of_their_own_where_nothing_else_answers(front: Front) -> None:
+    there = {
+        path: front.service.call(front.key, "GET", path, port=front.metrics)
+        for path in ("/metrics", "/metrics/", "/v1/me", "/healthz", "/")
+    }
+    posted = front.service.call(front.key, "POST", "/v1/mask", {"records": [record(NUMBER)]}, front.metrics)
+
+    assert {path: status for path, (status, _, _) in there.items()} == {
+        "/metrics": 200,
+        "/metrics/": 404,
+        "/v1/me": 404,
+        "/healthz": 404,
+        "/": 404,
+    }
+    assert b"masking_requests_total" in there["/metrics"][2]
+    assert (posted[0], posted[2]) == (404, b"")
 
 
 def test_a_503_of_the_service_is_handed_on_as_it_is(front: Front) -> None:

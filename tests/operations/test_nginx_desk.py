@@ -9,7 +9,7 @@ import pytest
 
 from tests.certificates import Authority
 from tests.e2e.processes import DESK, Running, wait_for
-from tests.proxy import ROOT, Proxy
+from tests.proxy import ROOT, SPELLINGS, Proxy
 from tests.servers import HOST, Node, free_ports, single
 
 NAME = "desk.example"
@@ -20,9 +20,10 @@ class Front:
     """nginx with the configuration that is shipped, and the desk behind it."""
 
     def __init__(self, folder: Path, store: Node) -> None:
-        behind, self.plain_port = free_ports(2)
+        behind, self.plain_port, self.metrics = free_ports(3)
         settings = {
             "BIND": f"{HOST}:{behind}",
+            "METRICS_BIND": f"{HOST}:{self.metrics}",
             "URL": f"https://{NAME}",
             "SERVICE_URL": "https://masking.example",
             "REDIS_URL": store.url,
@@ -90,8 +91,19 @@ def test_plain_http_leads_to_https(front: Front) -> None:
     assert (answer.status, answer.headers["Location"]) == (301, f"https://{NAME}/cases")
 
 
-def test_metrics_are_not_public(front: Front) -> None:
-    assert front.get("/metrics").status == 404
+@pytest.mark.parametrize("path", SPELLINGS)
+def test_no_spelling_of_the_metrics_path_finds_them_through_the_proxy(front: Front, path: str) -> None:
+    answer = front.get(path)
+
+    assert b"masking_console" not in answer.read()
+    assert answer.status in (303, 400, 404)
+
+
+def test_metrics_have_a_port_of_their_own_where_nothing_else_answers(front: Front) -> None:
+    answers = {path: front.desk.call(None, "GET", path, port=front.metrics) for path in ("/metrics", "/healthz", "/")}
+
+    assert {path: status for path, (status, _, _) in answers.items()} == {"/metrics": 200, "/healthz": 404, "/": 404}
+    assert b"masking_console_request_seconds" in answers["/metrics"][2]
 
 
 def test_no_log_holds_a_path(front: Front) -> None:
