@@ -125,13 +125,12 @@ class Windows:
 
     def _made(self, principal: Principal, role: str, budget: Budget) -> list[tuple[Spent, Window, int]]:
         subjects = (("person", principal.id), ("role", role), ("tenant",))
-        factors = (1, self._factors.role, self._factors.tenant)
         return [
             (
                 self._spent.setdefault((budget.counts, *subject, window.name), Spent()),
                 window,
                 limit_of(window, factor),
             )
-            for subject, factor in zip(subjects, factors, strict=True)
+            for subject, factor in zip(subjects, self._factors.of(budget), strict=True)
             for window in budget.windows
         ]

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Collection
 from pathlib import Path
 from typing import TextIO
 
@@ -14,7 +15,7 @@ from masking_service.cli import texts
 from masking_service.cli.language import say
 from masking_service.cli.options import settings_of, state_dir
 from masking_service.masking.errors import DefinitionError
-from masking_service.masking.profiles import every_profile, examples, union_check
+from masking_service.masking.profiles import Profile, every_profile, examples, union_check
 from masking_service.masking.recipients import read
 from masking_service.masking.record import Masker
 from masking_service.masking.sample_record import sample_record
@@ -68,7 +69,18 @@ def check(file: Path, state_dir: Path, schemas: Path | None) -> None:
     except (PolicyError, DefinitionError) as fault:
         Console(stderr=True, highlight=False, markup=False, soft_wrap=True).print(str(fault))
         sys.exit(1)
-    for name, profile in every_profile(found.rules.profiles.values()):
+    _show_profiles(console, found.rules.profiles.values(), hidden)
+    _show_rules(console, found)
+    for schema in every.values():
+        if schema.name not in shipped:
+            _show_schema(console, schema, found)
+    console.print(say(texts.SCHEMAS, count=len(every), names=", ".join(sorted(every))))
+    console.print(say(texts.SOUND, file=file.name, digest=found.digest[:16]))
+
+
+def _show_profiles(console: Console, profiles: Collection[Profile], hidden: int) -> None:
+    """Show what each profile shows, and what all of them together hide."""
+    for name, profile in every_profile(profiles):
         floor = say(texts.MEETS_FLOOR if profile.label else texts.NO_LABEL)
         title = say(texts.PROFILE, name=name, floor=floor)
         table = Table(*_headers("kind", "before", "after"), title=title, title_justify="left")
@@ -76,19 +88,23 @@ def check(file: Path, state_dir: Path, schemas: Path | None) -> None:
             table.add_row(kind, before, after)
         console.print(table)
     console.print(say(texts.TOGETHER, hidden=hidden))
-    if names := [profile.name for profile in found.rules.profiles.values() if profile.unmapped != "hide"]:
+    if names := [profile.name for profile in profiles if profile.unmapped != "hide"]:
         console.print(say(texts.UNMAPPED, names=", ".join(names)), soft_wrap=True)
+
+
+def _show_rules(console: Console, found: Policy) -> None:
+    """Show which searches and calls there are, and for how many people the common budgets fit."""
     console.print(say(texts.SEARCH, indexes=_indexes(found.rules.search_default)))
     for tenant, rule in found.rules.search_tenants.items():
         console.print(say(texts.SEARCH_TENANT, tenant=tenant, indexes=_indexes(rule)))
+    for role in found.rules.roles.values():
+        shared = [budget for budget in role.budgets if budget.counts != "fields"]
+        if shared:
+            fits = min(found.rules.factors.fits(budget) for budget in shared)
+            console.print(say(texts.FITS, role=role.name, people=f"{fits:,}"))
     calls = found.rules.calls
     console.print(say(texts.CALLS, provider=say(texts.CALLS_OFF) if calls is None else calls.provider))
     console.print(say(texts.OWN_NUMBERS, count=len(found.rules.own_numbers)))
-    for schema in every.values():
-        if schema.name not in shipped:
-            _show_schema(console, schema, found)
-    console.print(say(texts.SCHEMAS, count=len(every), names=", ".join(sorted(every))))
-    console.print(say(texts.SOUND, file=file.name, digest=found.digest[:16]))
 
 
 @policy.command()

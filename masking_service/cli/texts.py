@@ -14,6 +14,10 @@ TOGETHER: Final = Text(
     "All profiles together hide at least {hidden} of 11 digits of a phone.",
     "所有展示方案合在一起，手机号 11 位中至少隐藏 {hidden} 位。",
 )
+FITS: Final = Text(
+    "The common budget of role {role} fits {people} people on a peak day (`roles.{role}.people`).",
+    "角色 {role} 的合计预算在高峰日适用于 {people} 人（`roles.{role}.people`）。",
+)
 SCHEMA: Final = Text("schema {name} under profile {profile}", "展示方案 {profile} 下的数据格式 {name}")
 SCHEMAS: Final = Text("{count} schemas: {names}", "共 {count} 个数据格式：{names}")
 SEARCH: Final = Text("search indexes: {indexes}", "查询索引：{indexes}")

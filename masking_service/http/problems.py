@@ -15,6 +15,7 @@ from masking_service.http.problem_texts import PROBLEMS
 from masking_service.http.rule_texts import (
     ARCHIVE_UNAVAILABLE,
     CASE_STATES,
+    COMMON_BUDGET,
     MEMBERS,
     NO_SEARCH_INDEX,
     NOT_ARCHIVED,
@@ -145,6 +146,15 @@ def problem_of(error: Exception) -> Problem:
     return Problem("internal", headers=RETRY_AFTER)
 
 
+def _common_budget(error: QuotaExceeded) -> Text | None:
+    """Return the detail where a common budget is spent: which setting of the policy it follows from."""
+    if error.scope == "person":
+        return None
+    setting = f"factors.{error.scope}" if error.counts == "fields" else f"roles.{error.role}.people"
+    text = COMMON_BUDGET[error.scope]
+    return Text(text.en.format(setting=setting), text.zh.format(setting=setting))
+
+
 def _refusal(error: AccessError) -> Problem:
     match error:
         case Unauthenticated():
@@ -156,7 +166,8 @@ def _refusal(error: AccessError) -> Problem:
             return Problem(error.code, headers={"WWW-Authenticate": challenge})
         case QuotaExceeded():
             extra = {"window": error.window, "retry_at": rfc3339(error.retry_at)}
-            return Problem(error.code, extra=extra, headers={"Retry-After": str(max(1, error.retry_at - int(time())))})
+            headers = {"Retry-After": str(max(1, error.retry_at - int(time())))}
+            return Problem(error.code, detail=_common_budget(error), extra=extra, headers=headers)
         case IssuerUnavailable() | CaseCheckUnavailable() | CallsUnavailable():
             return Problem(error.code, headers=RETRY_AFTER)
         case NoSearchIndex():

@@ -194,6 +194,19 @@ NOT_ARCHIVED: Final = Text(
     "存储中的审计日志未能归档和清理，存储即将写满。在此之前，需要写入审计的操作一律拒绝，本次请求未执行。",
 )
 """Why actions are refused while the witness does not run."""
+COMMON_BUDGET: Final[dict[str, Text]] = {
+    "role": Text(
+        "All people of the role together have used up what they may spend in this window, and nothing was released. "
+        "It follows from `{setting}` in the policy.",
+        "该角色全体人员在此时间窗口内的合计预算已用完，未返回任何内容。该预算由策略中的 `{setting}` 决定。",
+    ),
+    "tenant": Text(
+        "All people of the tenant together have used up what they may spend in this window, and nothing was released. "
+        "It follows from `{setting}` in the policy.",
+        "该租户全体人员在此时间窗口内的合计预算已用完，未返回任何内容。该预算由策略中的 `{setting}` 决定。",
+    ),
+}
+"""Why a caller is refused whose own budget has room."""
 NO_SEARCH_INDEX: Final = Text(
     "The policy keeps no index for this search.",
     "策略未保存此项查询所需的索引，因此无法查询。",

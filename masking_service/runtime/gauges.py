@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from masking_service import __version__
 from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.runtime.wiring import Parts
-from masking_service.service.call.budgets import limit_of
+from masking_service.service.call.budgets import SCOPES, limit_of
 from masking_service.store.faults import CHECKS
 
 if TYPE_CHECKING:
@@ -80,12 +80,11 @@ class Conditions:
 
     def _limits(self) -> "Metric":
         rules = self._parts.acting.policy.rules
-        factors = {"person": 1, "role": rules.factors.role, "tenant": rules.factors.tenant}
         limits = {
             (role, budget.counts, window.name, scope): float(limit_of(window, factor))
             for role, budget in self._parts.acting.policy.budgets
             for window in budget.windows
-            for scope, factor in factors.items()
+            for scope, factor in zip(SCOPES, rules.factors.of(budget), strict=True)
         }
         return _gauge("budget_limit", "What may be spent in a window.", limits, "role", "counts", "window", "scope")
 

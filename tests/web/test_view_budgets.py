@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 import pytest
@@ -93,3 +94,34 @@ def test_all_of_a_tenant_share_what_the_tenant_has(under: Under, set_clock: Cloc
         view(api, *[NUMBER] * 40, who=api.mint(COURIER, person, sites=[SITE]))
 
     assert refusal(api.get(api.mint(COURIER, "c", sites=[SITE]), PATH)) == SPENT
+
+
+def courier_with(people: int | None) -> Callable[[Json], None]:
+    def edit(policy: Json) -> None:
+        policy["factors"] = {"role": 2, "tenant": 2}
+        if people is not None:
+            policy["roles"]["courier"]["people"] = people
+
+    return edit
+
+
+@pytest.mark.parametrize(("people", "answered"), [(None, 2), (6, 4)], ids=["not said", "six people"])
+def test_the_common_budget_follows_from_the_people_of_the_role(
+    under: Under, set_clock: Clock, people: int | None, answered: int
+) -> None:
+    set_clock(NOW)
+    api = under(courier_with(people))
+    api.tokenize(record(), custody={"site": SITE})
+    calls = [
+        api.post(api.mint(COURIER, f"u-{at}", sites=[SITE]), "/v1/waybills/view", {"waybills": [NUMBER] * 40})
+        for at in range(6)
+    ]
+
+    assert [call.status_code for call in calls] == [200] * answered + [429] * (6 - answered)
+    assert "`roles.courier.people`" in calls[-1].get_json()["detail"]
+
+
+def test_the_answer_to_a_person_who_spent_an_own_budget_names_no_setting(ready: Api) -> None:
+    view(ready, *[NUMBER] * 40)
+
+    assert "roles.courier" not in ready.get(COURIER, PATH).get_json()["detail"]

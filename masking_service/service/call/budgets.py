@@ -23,6 +23,7 @@ from masking_service.store.layout import tenant_stem
 from masking_service.store.question import Question
 from masking_service.store.scripts import Script
 
+SCOPES: Final = "person", "role", "tenant"
 PARTS: Final = 60
 """A window slides by a sixtieth of its length. A part that it has half left counts in full, so it never allows more."""
 MAX_LIMIT: Final = 2**32 - 1
@@ -66,9 +67,13 @@ def refusal(budget: Budget, role: str, fits_from: Sequence[int]) -> QuotaExceede
     `fits_from` is the part in which each window has room again; 0 if it has room now.
     """
     windows = budget.windows * 3  # for the person, the role and the tenant
-    frees = [(part * part_seconds(window), window) for window, part in zip(windows, fits_from, strict=True) if part]
-    retry_at, window = max(frees, key=itemgetter(0))
-    return QuotaExceeded(window.name, retry_at, role=role, counts=budget.counts)
+    frees = [
+        (part * part_seconds(window), window, SCOPES[at // len(budget.windows)])
+        for at, (window, part) in enumerate(zip(windows, fits_from, strict=True))
+        if part
+    ]
+    retry_at, window, scope = max(frees, key=itemgetter(0))
+    return QuotaExceeded(window.name, retry_at, role=role, counts=budget.counts, scope=scope)
 
 
 class Spending(Protocol):
@@ -194,7 +199,7 @@ class Budgets:
 
     def _args(self, what: bytes, budget: Budget, amount: int, now: float) -> list[bytes | int]:
         args: list[bytes | int] = [what, CALL_SECONDS, amount]
-        for factor in (1, self._factors.role, self._factors.tenant):
+        for factor in self._factors.of(budget):
             for window in budget.windows:
                 args += part_at(window, now), limit_of(window, factor), kept_seconds(window)
         return args
@@ -210,7 +215,6 @@ class Budgets:
         budgets = [(grant.role, grant.budget) for grant in grants if grant.budget is not None]
         keys = [self.window_keys(principal, role, budget) for role, budget in budgets]
         values = iter(self._store.read([(b"MGET", *(key for some in keys for key in some))])[0] if keys else ())
-        factors = (1, self._factors.role, self._factors.tenant)
         found = []
         for _, budget in budgets:
             each = [
@@ -218,7 +222,7 @@ class Budgets:
                     room(window, part_seconds(window), next(values), now, limit_of(window, factor))
                     for window in budget.windows
                 ]
-                for factor in factors
+                for factor in self._factors.of(budget)
             ]
             found.append([least(list(rooms)) for rooms in zip(*each, strict=True)])
         return found

@@ -177,11 +177,12 @@ class QuotaExceeded(AccessError, code="quota-exceeded"):
     """A budget has no room for this call, and nothing was taken.
 
     `window` is the one that frees last (such as `1h`), `retry_at` when that is, in Unix seconds. `role` and `counts`
-    say whose budget it is, and of what.
+    say whose budget it is, and of what; `scope` whether it is that of one `person`, or of all of a `role` or `tenant`.
     """
 
-    def __init__(self, window: str, retry_at: int, *, role: str, counts: str) -> None:
+    def __init__(self, window: str, retry_at: int, *, role: str, counts: str, scope: str = "person") -> None:
         super().__init__()
+        self.scope = scope
         self.window = window
         self.retry_at = retry_at
         self.role = role

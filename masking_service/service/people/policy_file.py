@@ -6,8 +6,10 @@ faults, because each of them would read as a restriction and be none.
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping
-from typing import TypeVar
+from dataclasses import replace
+from typing import Final, Literal, TypeVar
 
 from masking_service.masking.errors import DefinitionError
 from masking_service.masking.profiles import Profile, union_check
@@ -34,6 +36,13 @@ from masking_service.service.people.rules import (
 _T = TypeVar("_T")
 _MILLION = 1_000_000
 _MAX_RETENTION = 3_650 * SECONDS_A_DAY
+_COUNTED: Final[tuple[Literal["fields", "full_views", "calls", "searches", "decoys"], ...]] = (
+    "fields",
+    "full_views",
+    "calls",
+    "searches",
+    "decoys",
+)
 _SECTIONS = ("version", "profiles", "purposes", "roles", "factors", "budgets", "cases", "retention")
 
 
@@ -48,6 +57,7 @@ def read_policy(text: str, source: str) -> Rules:
     profiles = _profiles(sections["profiles"])
     purposes = _each(sections["purposes"], principals.role_name, _purpose)
     roles = _each(sections["roles"], principals.role_name, lambda name, place: _role(name, place, profiles, purposes))
+    roles = _with_all_people(roles)
     factors = sections["factors"].fields(("role", "tenant"))
     budgets = sections["budgets"].fields(("conflicts", "case_waybills"))
     retention = sections["retention"].fields(("default",), ("tenants",))
@@ -130,20 +140,18 @@ def _purpose(name: str, place: Place) -> Purpose:
 
 
 def _role(name: str, place: Place, profiles: Mapping[str, Profile], purposes: Collection[str]) -> Role:
-    found = place.fields(("permissions",), ("profiles", "purposes", "scope", "budget"))
-    counted = ("fields", "full_views", "calls", "searches", "decoys")
-    budget = found["budget"].fields((), counted) if "budget" in found else {}
+    found = place.fields(("permissions",), ("profiles", "purposes", "scope", "people", "budget"))
+    people = found["people"].integer(1, _MILLION) if "people" in found else 0
+    if people and "budget" not in found:
+        found["people"].fault("of no use for a role without a budget")
+    budget = found["budget"].fields((), _COUNTED) if "budget" in found else {}
     role = Role(
         name=name,
         permissions=found["permissions"].words(rules.PERMISSIONS, "permission"),
         profiles=found["profiles"].words(profiles, "profile") if "profiles" in found else frozenset(),
         purposes=found["purposes"].words(purposes, "purpose") if "purposes" in found else frozenset(),
         scope="custody" if "scope" in found and found["scope"].word(("custody", "all"), "scope") != "all" else "all",
-        fields=_budget("fields", budget["fields"]) if "fields" in budget else None,
-        full_views=_budget("full_views", budget["full_views"]) if "full_views" in budget else None,
-        calls=_budget("calls", budget["calls"]) if "calls" in budget else None,
-        searches=_budget("searches", budget["searches"]) if "searches" in budget else None,
-        decoys=_budget("decoys", budget["decoys"]) if "decoys" in budget else None,
+        **{counts: _budget(counts, budget[counts], people) if counts in budget else None for counts in _COUNTED},
     )
     _check_role(role, place, profiles)
     return role
@@ -188,7 +196,7 @@ def full_kinds(profile: Profile) -> frozenset[str]:
     return frozenset(kind for kind in rules.TOKEN_KINDS if profile.shows_in_full(kind))
 
 
-def _budget(counts: rules.Counted, place: Place) -> Budget:
+def _budget(counts: rules.Counted, place: Place, people: int = 0) -> Budget:
     found = place.fields((), rules.WINDOWS)
     if not found:
         place.fault("has to limit at least one window")
@@ -197,7 +205,28 @@ def _budget(counts: rules.Counted, place: Place) -> Budget:
         for name, seconds in rules.WINDOWS.items()
         if name in found
     ]
-    return Budget(counts, tuple(windows))
+    return Budget(counts, tuple(windows), people)
+
+
+def _with_all_people(roles: Mapping[str, Role]) -> dict[str, Role]:
+    """Tell each budget how many people all roles have that spend the same."""
+    total = Counter[str]()
+    for role in roles.values():
+        total.update({budget.counts: budget.people for budget in role.budgets})
+
+    def told(budget: Budget | None) -> Budget | None:
+        return replace(budget, tenant_people=total[budget.counts]) if budget else None
+
+    return {
+        name: replace(
+            role,
+            fields=told(role.fields),
+            full_views=told(role.full_views),
+            calls=told(role.calls),
+            searches=told(role.searches),
+        )
+        for name, role in roles.items()
+    }
 
 
 def _cases(place: Place) -> CaseRules:

@@ -67,10 +67,16 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """What one person may spend, in several windows, the shortest first."""
+    """What one person may spend, in several windows, the shortest first.
+
+    `people` is how many people the role has, `tenant_people` how many all roles that spend the same have; 0 where the
+    policy does not say.
+    """
 
     counts: Counted
     windows: tuple[Window, ...]
+    people: int = 0
+    tenant_people: int = 0
 
 
 CHECKPOINTS: Final = Budget("checkpoints", (Window("1m", 60, 60),))
@@ -107,6 +113,11 @@ class Role:
     decoys: Budget | None = None
 
     @property
+    def budgets(self) -> tuple[Budget, ...]:
+        """The budgets that each person of the role has."""
+        return tuple(filter(None, (self.fields, self.full_views, self.calls, self.searches)))
+
+    @property
     def staff_only(self) -> bool:
         """Whether this role is for JWTs only, outside development."""
         searches_all = "waybill:search" in self.permissions and self.scope != "custody"
@@ -119,6 +130,25 @@ class Factors:
 
     role: int
     tenant: int
+
+    def of(self, budget: Budget) -> tuple[int, int, int]:
+        """Return how many times a person's budget the person, the role and the tenant may spend.
+
+        Where the policy says how many people a role has, two thirds of their budgets if that is more: on a peak day
+        most of them come near their own. But what is opened stays bounded as for a few people.
+        """
+        if budget.counts == "fields":
+            return 1, self.role, self.tenant
+        return 1, max(self.role, _together(budget.people)), max(self.tenant, _together(budget.tenant_people))
+
+    def fits(self, budget: Budget) -> int:
+        """Return for how many people of a role the common budget is enough on a peak day."""
+        return self.of(budget)[1] * 3 // 2
+
+
+def _together(people: int) -> int:
+    """Two thirds, rounded up."""
+    return -(-people * 2 // 3)
 
 
 @dataclass(frozen=True, slots=True)

@@ -176,6 +176,50 @@ class TestFaults:
     def test_a_factor_of_one_is_allowed(self) -> None:
         assert policy(put("factors", {"role": 1, "tenant": 1})).rules.factors == Factors(role=1, tenant=1)
 
+    def test_common_budgets_follow_from_the_people_of_a_role_and_openings_from_the_factors_alone(self) -> None:
+        document = put("roles", "courier", "people", 500)
+
+        def edit(policy: Any) -> None:
+            document(policy)
+            policy["roles"]["service-desk"]["people"] = 31
+            policy["roles"]["dispute-officer"]["people"] = 900
+
+        rules = policy(edit).rules
+        budgets = [(role.name, budget) for role in rules.roles.values() for budget in role.budgets]
+        times = {(role, budget.counts): rules.factors.of(budget) for role, budget in budgets}
+
+        assert times == {
+            ("courier", "full_views"): (1, 334, 334),
+            ("courier", "calls"): (1, 334, 934),  # officers call, too
+            ("courier", "searches"): (1, 334, 354),
+            ("service-desk", "searches"): (1, 21, 354),
+            ("dispute-officer", "fields"): (1, 10, 50),
+            ("dispute-officer", "calls"): (1, 600, 934),
+            ("privacy-officer", "fields"): (1, 10, 50),
+        }
+
+    def test_few_people_never_have_less_than_the_factors(self) -> None:
+        rules = policy(put("roles", "courier", "people", 3)).rules
+        budget = rules.roles["courier"].full_views
+
+        assert budget is not None
+        assert rules.factors.of(budget) == (1, 10, 50)
+
+    @pytest.mark.parametrize(("people", "fits"), [(0, 15), (500, 501)], ids=["not said", "500"])
+    def test_a_policy_says_for_how_many_people_of_a_role_it_fits(self, people: int, fits: int) -> None:
+        rules = policy(put("roles", "courier", "people", people) if people else put("version", 1)).rules
+        budget = rules.roles["courier"].full_views
+
+        assert budget is not None
+        assert rules.factors.fits(budget) == fits
+
+    @pytest.mark.parametrize("people", [0, -1, "500", 1_000_001], ids=repr)
+    def test_no_number_of_people_is_a_fault(self, people: object) -> None:
+        assert list(faults(edited(put("roles", "courier", "people", people)))) == ["roles.courier.people"]
+
+    def test_people_of_a_role_without_a_budget_are_a_fault(self) -> None:
+        assert list(faults(edited(put("roles", "tracking", "people", 5)))) == ["roles.tracking.people"]
+
     def test_up_to_ten_approvals_can_be_needed(self) -> None:
         assert policy(put("purposes", "regulator", "approvals", 10)).approvals_needed("regulator", 1) == 10
 
