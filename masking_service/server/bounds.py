@@ -21,8 +21,8 @@ LARGE: Final = 16 * 1024
 """Bytes of a body that takes a millisecond or more to compute: about forty records."""
 LARGE_THREADS: Final = 8
 """Threads that may answer large requests. They compute one after the other, so more would only wait."""
-LARGE_THREADS_A_CALLER: Final = 4
-"""Of these, those of one credential: so that others find some free."""
+OTHERS_THREADS: Final = 4
+"""Further ones, each for a caller who has none: so that one caller's large requests do not keep out another's."""
 
 _GUARDED: Final = "/v1/"
 _MASK: Final = "/v1/mask"
@@ -35,7 +35,7 @@ class Bounds:
         application: what it calls. It answers 503 `overloaded` where the environment says `OVERLOADED`.
         max_body_bytes: how much of a refused request's body is read: as much as a body may have.
         store_threads: how many requests may use the store at the same time.
-        large_threads: how many of all requests may be large.
+        large_threads: how many of all requests may be large, beside the first ones of other callers.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class Bounds:
         self._application = application
         self._max_body_bytes = max_body_bytes
         self._free = threading.BoundedSemaphore(store_threads)
-        self._free_for_large = threading.BoundedSemaphore(large_threads)
+        self._large_threads = large_threads
         self._large = Counter[int]()
         self._guard = threading.Lock()
 
@@ -59,8 +59,6 @@ class Bounds:
         if path.startswith(_GUARDED) and path != _MASK:
             limits.append(self._free)
         large = _length(environ) >= LARGE
-        if large:
-            limits.append(self._free_for_large)
         with ExitStack() as held:
             for limit in limits:
                 if not limit.acquire(blocking=False):
@@ -68,23 +66,24 @@ class Bounds:
                 held.callback(limit.release)
             caller = _caller(environ)
             # One computes at a time; while it waits for the store, the next one does.
-            if large and not (held.enter_context(self._share(caller)) and held.enter_context(computing(caller))):
+            if large and not (held.enter_context(self._place(caller)) and held.enter_context(computing(caller))):
                 return self._refuse(environ, start_response)
             return self._application(environ, start_response)
 
     @contextmanager
-    def _share(self, caller: int) -> Iterator[bool]:
-        """Count a large request of a caller. Yields whether it may have one more."""
+    def _place(self, caller: int) -> Iterator[bool]:
+        """Take a place for a large request. Yields whether there was one."""
         with self._guard:
-            self._large[caller] += 1
-            within = self._large[caller] <= LARGE_THREADS_A_CALLER
+            places = self._large_threads + (0 if self._large[caller] else OTHERS_THREADS)
+            if free := self._large.total() < places:
+                self._large[caller] += 1
         try:
-            yield within
+            yield free
         finally:
-            with self._guard:
-                self._large[caller] -= 1
-                if not self._large[caller]:
-                    del self._large[caller]
+            if free:
+                with self._guard:
+                    self._large[caller] -= 1
+                    self._large += Counter()  # without the callers who have none
 
     def _refuse(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer 503.

@@ -10,7 +10,7 @@ import pytest
 
 from masking_service.http.app import OVERLOADED
 from masking_service.runtime.settings import MAX_BODY_BYTES
-from masking_service.server.bounds import LARGE, LARGE_THREADS_A_CALLER, Bounds
+from masking_service.server.bounds import LARGE, LARGE_THREADS, OTHERS_THREADS, Bounds
 from masking_service.store import computing
 from masking_service.store.computing import SWITCH_SECONDS, waiting
 
@@ -178,15 +178,23 @@ def test_the_bound_holds_over_threads() -> None:
 @pytest.mark.parametrize(
     ("credentials", "places"),
     [
-        (["Bearer k1", "bearer k1", "BEARER  k1", "Bearer\tk1", "bEARER k1 ", "Bearer k1"], LARGE_THREADS_A_CALLER),
-        (["Bearer k1", "Bearer k1", "Bearer k1", "Bearer k2", "Bearer k2", "Bearer k3"], 6),
-        (["", "", "", "", "", ""], LARGE_THREADS_A_CALLER),
+        (["Bearer k1", "bearer k1", "BEARER  k1", "Bearer\tk1", "bEARER k1 ", *["Bearer k1"] * 6], LARGE_THREADS),
+        ([*["Bearer k1"] * 8, "Bearer k2"], 9),
+        ([*["Bearer k1"] * 8, "Bearer k2", "Bearer k2"], 9),
+        ([*["Bearer k1"] * 8, *[f"Bearer k{at}" for at in range(2, 8)]], LARGE_THREADS + OTHERS_THREADS),
+        ([""] * 10, LARGE_THREADS),
     ],
-    ids=["one credential, however its scheme is spelt", "three credentials", "none, from one address"],
+    ids=[
+        "one credential, however its scheme is spelt",
+        "another credential's first",
+        "another credential's second",
+        "many credentials",
+        "none, from one address",
+    ],
 )
-def test_one_caller_has_half_of_the_places_for_large_requests(credentials: list[str], places: int) -> None:
+def test_one_caller_s_large_requests_leave_a_place_to_each_other_caller(credentials: list[str], places: int) -> None:
     answered: list[Environ] = []
-    left = list(credentials)
+    left = [*reversed(credentials)]
 
     def application(environ: Environ, _: object) -> list[bytes]:
         if not refused(environ):
