@@ -8,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from masking_service.service.people.errors import PolicyError
+from masking_service.service.people.factors import Factors
 from masking_service.service.people.policy import Policy
 from masking_service.service.people.principals import SURROUNDINGS
-from masking_service.service.people.rules import Factors, SearchRule
+from masking_service.service.people.rules import SearchRule
 from tests.service.people.policies import ISSUER, TEXT, Edit, edited, faults, policy, put
 
 HASH = "0123456789abcdef0123456789abcdef"
