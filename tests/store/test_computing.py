@@ -220,3 +220,35 @@ def test_a_computation_that_lasts_too_long_gives_up(monkeypatch: pytest.MonkeyPa
 
 def test_a_thread_without_the_lock_has_nothing_to_give_way() -> None:
     in_threads(1, lambda _: lock.give_way())
+
+
+@pytest.mark.usefixtures("patient")
+def test_a_thread_that_comes_back_from_the_store_is_before_others_of_its_caller() -> None:
+    order: list[str] = []
+
+    def come_back() -> None:
+        with lock.computing("a"):
+            with lock.waiting():
+                at_the_store.set()
+                assert may_come_back.wait(LONG)
+            order.append("back")
+
+    def run() -> None:
+        with lock.computing("a"):
+            order.append("new")
+
+    at_the_store, may_come_back = threading.Event(), threading.Event()
+    threads = [threading.Thread(target=come_back)]
+    threads[0].start()
+    assert at_the_store.wait(LONG)
+    with lock.computing("a"):
+        threads += [threading.Thread(target=run) for _ in range(2)]
+        for thread in threads[1:]:
+            thread.start()
+            thread.join(BRIEFLY)  # it waits for the lock
+        may_come_back.set()
+        threads[0].join(BRIEFLY)  # so does this one
+    for thread in threads:
+        thread.join(LONG)
+
+    assert order == ["back", "new", "new"]
