@@ -19,13 +19,12 @@ from masking_files.sample import FIRST_ROWS, Sample
 from masking_service.cli.language import say
 from masking_service.masking.codes import is_code
 from masking_service.masking.kinds.address import mask_address
-from masking_service.masking.kinds.text import scrub
-from masking_service.masking.labels import unpaid
+from masking_service.masking.kinds.text import worth_reading
 from masking_service.masking.leaks import own_number
-from masking_service.masking.member_names import NEUTRAL, ROOT, plan
+from masking_service.masking.member_names import ROOT, plan
+from masking_service.masking.numbers_in_text import scrub
 from masking_service.masking.profiles import Profile
 from masking_service.masking.stars import stars
-from masking_service.masking.unknown_text import UnknownText, masks_of, worth_reading
 
 Mode = Literal["refuse", "guard", "hide", "pass"]
 MODES: Final[tuple[Mode, ...]] = ("refuse", "guard", "hide", "pass")
@@ -142,8 +141,7 @@ class Unmapped:
         self._headers = headers
         self._mode = mode
         self._profile = profile
-        self._scan = profile.scanner()
-        self._texts = UnknownText(masks_of(profile))
+        self._texts = profile.text_mask()
         self._hidden = 0
         meanings = plan(ROOT, tuple(headers))
         self._columns = {at: _Column(headers[at], meanings[at].kind, not is_impersonal(headers[at])) for at in columns}
@@ -226,7 +224,7 @@ class Unmapped:
     def _shown(self, column: _Column, cell: str) -> str:
         if self._mode == "hide":
             return stars(cell)
-        shown = cell if column.is_code(cell) else self._texts.mask(cell, NEUTRAL, self._scan, unpaid).text
+        shown = cell if column.is_code(cell) else self._texts.mask(cell).text
         if column.holds_numbers and shown is cell and guessed_kind(cell) is not None:
             shown = stars(cell)
         self._hidden += shown != cell

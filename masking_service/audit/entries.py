@@ -14,7 +14,7 @@ from typing import Final
 import msgspec
 
 from keys.framing import frame
-from masking_service.masking.kinds.text import contains_personal_data
+from masking_service.masking.numbers_in_text import contains_personal_data
 from masking_service.service.state.sealed import Sealed
 
 REPLACED: Final = "(replaced)"

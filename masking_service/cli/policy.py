@@ -14,6 +14,7 @@ from keys.files import read_secret_file
 from masking_service.cli import texts
 from masking_service.cli.language import say
 from masking_service.cli.options import settings_of, state_dir
+from masking_service.masking import RULES_VERSION
 from masking_service.masking.errors import DefinitionError
 from masking_service.masking.profiles import Profile, every_profile, examples, union_check
 from masking_service.masking.recipients import read
@@ -75,6 +76,7 @@ def check(file: Path, state_dir: Path, schemas: Path | None) -> None:
         if schema.name not in shipped:
             _show_schema(console, schema, found)
     console.print(say(texts.SCHEMAS, count=len(every), names=", ".join(sorted(every))))
+    console.print(say(texts.RULES, version=RULES_VERSION))
     console.print(say(texts.SOUND, file=file.name, digest=found.digest[:16]))
 
 

@@ -37,6 +37,7 @@ UNMAPPED: Final = Text(
     "会返回未映射字段的脱敏方案：{names}。对接完成后，请在数据格式的 keep 中列出要保留的字段，"
     "并设置 `unmapped: hide`。",
 )
+RULES: Final = Text("rules of masking: version {version}", "脱敏规则版本：{version}")
 SOUND: Final = Text("{file} is sound (digest {digest}).", "{file} 校验通过（摘要 {digest}）。")
 COLUMNS: Final = {
     "kind": Text("kind", "类型"),

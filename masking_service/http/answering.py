@@ -14,14 +14,12 @@ from masking_service.http.rule_texts import FITTING, ITEMS, LOOK_PERSONAL, NOTIC
 from masking_service.http.state import state
 from masking_service.http.texts import Language
 from masking_service.masking.json_numbers import encode
-from masking_service.masking.unmapped import FOUND_IN_TEXT, UNMAPPED_MASKED
+from masking_service.masking.unmapped import UNMAPPED_MASKED
 from masking_service.masking.walk import NOTHING_MAPPED
 from masking_service.service.call.answers import Answer
 
 JSON: Final = "application/json"
 PROBLEM_JSON: Final = "application/problem+json"
-
-_OUTSIDE: Final = frozenset({UNMAPPED_MASKED, FOUND_IN_TEXT})
 
 
 def answer(content: Any, status: int = 200) -> Response:
@@ -42,7 +40,7 @@ def batch(results: Sequence[Answer]) -> Response:
 def _is_not_mapped(result: Answer) -> bool:
     """True if the record of this result has personal data outside of the members that its schema maps."""
     if warnings := getattr(result, "warnings", UNSET):
-        return any(warning.code in _OUTSIDE for warning in warnings)
+        return any(warning.code == UNMAPPED_MASKED for warning in warnings)
     error = getattr(result, "error", None)
     return error is not None and error.code == NOTHING_MAPPED
 

@@ -20,6 +20,7 @@ from masking_service.http.docs import assets
 from masking_service.http.operations import TABLE, OwnCall
 from masking_service.http.problems import RETRY_AFTER, Problem, problem_of
 from masking_service.http.state import begin, state
+from masking_service.masking import RULES_VERSION
 from masking_service.observability.logs import error_place, log
 from masking_service.runtime.wiring import Parts
 from masking_service.service.call.operation import Answered, Batch, Call, Operation, SignedRequest
@@ -186,6 +187,7 @@ def _finish(parts: Parts, response: Response) -> Response:
     seconds = time.perf_counter() - known.started
     method, route, endpoint = (request.method, rule.rule, rule.endpoint) if rule else ("", "", "")
     response.headers.add("X-Request-Id", known.request_id)  # setting one would search all others
+    response.headers.add("X-Masking-Rules", RULES_VERSION)
     response.headers.add("X-Content-Type-Options", "nosniff")
     parts.metrics.request(method, route, response.status_code, seconds)
     if known.code:

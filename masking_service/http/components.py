@@ -56,6 +56,10 @@ HEADERS: Final[Mapping[str, Json]] = {
         "required": True,
         "schema": {"type": "string", "const": "no-store"},
     },
+    "X-Masking-Rules": {
+        "description": "The version of the rules of masking: the same record is masked alike under one version.",
+        "schema": {"type": "string", "pattern": "^[0-9]+$"},
+    },
     "Location": {
         "description": "The address of the documentation.",
         "required": True,

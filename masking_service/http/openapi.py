@@ -39,7 +39,7 @@ _ACCEPT_LANGUAGE: Final[Json] = {
     "schema": {"type": "string"},
     "example": "zh-CN, en;q=0.5",
 }
-_EVERY_ANSWER: Final = ("X-Request-Id", "Cache-Control")
+_EVERY_ANSWER: Final = ("X-Request-Id", "Cache-Control", "X-Masking-Rules")
 _BY_STATUS: Final[Mapping[int, tuple[str, ...]]] = {
     302: ("Location",),
     401: ("WWW-Authenticate",),

@@ -31,7 +31,6 @@ _BESIDE_PHONE: Final = re.compile(
     rf"(?=[\s,，:：、/|(（-]{{0,3}}[+\d() -]{{0,12}}\*{{6,}}\d{{0,4}})"
     rf"|(?<!\*)\*{{6,}}+\d{{0,4}}[\s,，、/|)）]{{0,3}}({_NAME})(?=[^\w*]|$|{PROVINCES})"
 )
-_PARTS: Final = re.compile(rf"[^\s,，;；、|]+(?:(?<!{_HAN})\s(?!{_HAN})[^\s,，;；、|]+)*")
 _CAPITALISED: Final = r"[A-Z\u00c0-\u00de][A-Za-z\u00c0-\u024f'’-]+"
 _LATIN_NAME: Final = re.compile(
     rf"(?:(?:Mr|Mrs|Ms|Dr)\.? )?{_CAPITALISED}(?: [A-Z]\.?)?(?: {_CAPITALISED}){{1,2}}"
@@ -43,15 +42,6 @@ def names_beside_phones(value: str) -> Iterator[tuple[int, int]]:
     """The spans of what has the form of a name in Han, right before or behind the mask of a phone."""
     for match in _BESIDE_PHONE.finditer(value):
         yield match.span(match.lastindex or 0)
-
-
-def names_at_the_ends(address: str) -> Iterator[tuple[int, int]]:
-    """The spans of what has the form of a name before or behind an address, parted from it."""
-    first, *others = [part.span() for part in _PARTS.finditer(address)] or [(0, 0)]
-    if others and bare_name(address[slice(*first)]):
-        yield first
-    if others and not address[slice(*others[-1])].isascii() and bare_name(address[slice(*others[-1])]):
-        yield others[-1]
 
 
 def bare_name(value: str) -> str | None:

@@ -9,8 +9,8 @@ import re
 from typing import Final
 
 from masking_service.masking.bare_names import bare_name
-from masking_service.masking.kinds.text import lines_worth_scanning
 from masking_service.masking.member_names import BARE_NAME, CODE, MAYBE_NAME, MEASURE, NUMBER
+from masking_service.masking.numbers_in_text import lines_worth_scanning
 
 _ONE_CODE: Final = r"[A-Za-z0-9_-]"
 _ONE_MEASURE: Final = r"[A-Za-z0-9_.,:+/ -]"

@@ -12,6 +12,7 @@ from itertools import compress
 from typing import Any, Final, NamedTuple
 
 from masking_service.masking.errors import InvalidRecord
+from masking_service.masking.kinds.text import TextMask
 from masking_service.masking.leaks import gather, is_plain_number
 from masking_service.masking.member_names import MAYBE_NAME, Meaning, plan
 from masking_service.masking.name_words import PARTY
@@ -20,7 +21,7 @@ from masking_service.masking.pairs import pair_in
 from masking_service.masking.profiles import Profile
 from masking_service.masking.schema import KINDS, Place, Steps
 from masking_service.masking.spellings import may_hold_name, may_hold_phone
-from masking_service.masking.unmapped import UNMAPPED_MASKED, Unmapped
+from masking_service.masking.unmapped import FOUND_IN_TEXT, UNMAPPED_MASKED, Unmapped
 from masking_service.masking.walk import LeafNode, ObjectNode
 
 FEW: Final = 20
@@ -58,7 +59,8 @@ class _Column(NamedTuple):
         kind: of the personal value that its place or its name announces and that all sound records have; else empty.
         column: what came in.
         shown: the masks of personal values, else the texts in the values; None where the record is not usual.
-        pointer: where it is, for the warning.
+        warning: where it is, and the code of the warning where a mask differs from what came in.
+        names: for a text, the names that were found in each; empty where there are none.
     """
 
     level: Sequence[Any]
@@ -66,7 +68,8 @@ class _Column(NamedTuple):
     kind: str
     column: list[Any]
     shown: list[str | None]
-    pointer: str
+    warning: tuple[str, str] | None = None
+    names: Sequence[Sequence[str]] = ()
 
 
 class Columns:
@@ -81,6 +84,8 @@ class Columns:
     def __init__(self, root: ObjectNode, profile: Profile, unmapped: Unmapped) -> None:
         self._unmapped = unmapped
         self._usual = {kind: usual for kind in KINDS if (usual := profile.usual_column(kind)) is not None}
+        mask = profile.masker("text")
+        self._text = mask if isinstance(mask, TextMask) else None
         self._ways: list[tuple[int, str]] = []
         """The way to each object but the root: the object around it, and its key there."""
         self._leaves: list[_Leaf] = []
@@ -144,7 +149,7 @@ class Columns:
         sound = _without_leaks(sound, columns, beside)
         _write([column for column in columns if column.kind], sound)
         places = tuple(leaf.place for leaf in leaves)
-        warnings = _warnings([one for one in beside if one.kind], len(records))
+        warnings = _warnings([one for one in columns if one.warning is not None], len(records))
         return [
             (places, values, warned) if ok else None
             for ok, values, warned in zip(
@@ -154,7 +159,10 @@ class Columns:
 
     def _mapped(self, leaf: _Leaf, level: Sequence[Any]) -> _Column:
         column = [one[leaf.key] for one in level]
-        return _Column(level, leaf.key, leaf.place.kind, column, self._usual[leaf.place.kind](column), "")
+        if leaf.place.kind != "text" or self._text is None:
+            return _Column(level, leaf.key, leaf.place.kind, column, self._usual[leaf.place.kind](column))
+        shown, names = self._text.mask_column(column)
+        return _Column(level, leaf.key, "text", column, shown, (leaf.place.pointer, FOUND_IN_TEXT), names)
 
     def _beside(self, form: _Form, objects: Sequence[Sequence[Any]]) -> list[_Column] | None:
         """Return the unmapped members in the order of a single pass; None if only that pass can handle them."""
@@ -169,7 +177,7 @@ class Columns:
                 for name in others:
                     column = [one[name] for one in level]
                     shown = [_text_of(value, node.depth) for value in column]
-                    found.append(_Column(level, name, "", column, shown, ""))
+                    found.append(_Column(level, name, "", column, shown))
                 continue
             if self._unmapped.mode == "hide" or len(others) > MANY:
                 return None
@@ -187,23 +195,23 @@ class Columns:
         """An unmapped member, or the members of objects of one form under it."""
         column = [one[name] for one in level]
         if meaning.may_be_persons and (meaning.inside == PARTY or not {dict, list}.isdisjoint(map(type, column))):
-            return [_Column(level, name, "", column, [None] * len(column), "")]
+            return [_Column(level, name, "", column, [None] * len(column))]
         steps, depth = (*above, name), len(above) + 1
         way = self._unmapped.waybill_places.get(steps)
         inner = None if way == "number" else self._unmapped.reader.one_form(column, meaning, depth, new_forms)
         if inner is not None:
             names = tuple(column[0])
-            found = [_Column(level, name, "", column, ["\n".join(names)] * len(column), "")]
+            found = [_Column(level, name, "", column, ["\n".join(names)] * len(column))]
             for key, one in zip(names, inner, strict=True):
                 found += self._guarded(column, key, one, steps, new_forms)
             return found
         if way is not None:
-            return [_Column(level, name, "", column, [one if is_plain_number(one) else None for one in column], "")]
+            return [_Column(level, name, "", column, [one if is_plain_number(one) else None for one in column])]
         kind = _AS_KIND.get(meaning.kind or "")
         usual = self._usual.get(kind or "")
         if kind is None or usual is None:
-            return [_Column(level, name, "", column, self._unmapped.reader.read(column, meaning, depth, new_forms), "")]
-        return [_Column(level, name, kind, column, usual(column), place_name(steps))]
+            return [_Column(level, name, "", column, self._unmapped.reader.read(column, meaning, depth, new_forms))]
+        return [_Column(level, name, kind, column, usual(column), (place_name(steps), UNMAPPED_MASKED))]
 
 
 def _rows_by_form(objects: Sequence[Sequence[Any]]) -> dict[_Form, list[int]]:
@@ -224,13 +232,13 @@ def _rows_by_form(objects: Sequence[Sequence[Any]]) -> dict[_Form, list[int]]:
     return found
 
 
-def _warnings(personal: Sequence[_Column], records: int) -> Sequence[Sequence[tuple[str, str]]]:
-    """For each record what was masked of its personal members; the same object where that is alike."""
-    everything = tuple((one.pointer, UNMAPPED_MASKED) for one in personal)
-    if not personal:
-        return [everything] * records
-    changed = zip(*([a != b for a, b in zip(one.column, one.shown, strict=True)] for one in personal), strict=True)
-    return [everything if all(row) else tuple(compress(everything, row)) for row in changed]
+def _warnings(warned: Sequence[_Column], records: int) -> Sequence[Sequence[tuple[str, str]]]:
+    """For each record what was masked of its texts and personal members; the same object where that is alike."""
+    everything = tuple(one.warning for one in warned if one.warning is not None)
+    changed = [[a != b for a, b in zip(one.column, one.shown, strict=True)] for one in warned]
+    if not any(map(any, changed)):
+        return [()] * records
+    return [everything if all(row) else tuple(compress(everything, row)) for row in zip(*changed, strict=True)]
 
 
 def _text_of(value: Any, depth: int) -> str | None:
@@ -254,9 +262,9 @@ def _complete(texts: Sequence[Sequence[str | None]], records: int) -> list[bool]
 
 def _write(columns: Sequence[_Column], sound: Sequence[bool]) -> None:
     """Put the masks in place of the values of sound records."""
-    for level, key, _, _, shown, _ in columns:
-        for one, mask in compress(zip(level, shown, strict=True), sound):
-            one[key] = mask
+    for column in columns:
+        for one, mask in compress(zip(column.level, column.shown, strict=True), sound):
+            one[column.key] = mask
 
 
 def _without_leaks(sound: list[bool], columns: Sequence[_Column], beside: Sequence[_Column]) -> list[bool]:
@@ -272,6 +280,12 @@ def _without_leaks(sound: list[bool], columns: Sequence[_Column], beside: Sequen
     joined = ["\n".join(shown) if ok else "" for ok, shown in zip(sound, zip(*texts, strict=True), strict=True)]
     if names:
         sound = _without_names(sound, names, joined)
+    for one in columns:
+        if one.names:
+            sound = [
+                ok and not (found and may_hold_name(text, found))
+                for ok, found, text in zip(sound, one.names, joined, strict=True)
+            ]
     if phones and beside:
         sound = [
             ok and not may_hold_phone(text, numbers)

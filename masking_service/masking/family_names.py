@@ -32,3 +32,9 @@ FAMILY_NAMES: Final = (
     "張劉陳楊黃趙吳孫馬羅鄭謝許韓馮鄧蕭葉蘇魏呂盧鍾譚陸範賈韋鄒龍賀顧龔萬錢嚴湯齊喬龐顏莊聶魯歐關蘭單裴駱藍"
 )
 """The hundred most frequent ones of one character (report of the Ministry of Public Security for 2020) and more."""
+
+RARE_FAMILY_NAMES: Final = (
+    "水云奚郎昌凤花酆廉乐傅皮平萧湛禹狄贝计伏谈茅麻强危虞支昝经裘干宣贲郁杭洪诸钮嵇滑荣荀羊於惠甄封芮羿储汲邴糜松井富巫乌巴弓牧隗山宓蓬郗班仰秋仲伊暴钭厉戎祖束幸韶郜蓟薄印宿怀邰鄂索咸籍赖蔺屠池阴胥苍闻莘贡劳逄扶堵宰郦雍郤璩桑"
+    "濮寿扈燕冀郏浦阎慕茹习宦鱼慎戈庾暨衡步弘匡寇广禄阙殳沃蔚夔隆巩厍晁勾敖融訾阚毋乜养鞠丰巢蒯荆竺权逯盖桓佘敬揭冼晋辜占楚修肇撒仝尧豆帅蹇凡练延邸鹿雒寸谯矫宛邝褟揣谌郇亓隽鄔陽賓賴費衛連邊閻鞏鮑黨閔雲頡饒麥儲勞園堯塗寧岡憑應繆"
+)
+"""More of one character (百家姓 and later ones): names where more than one sign shows that a name is there."""

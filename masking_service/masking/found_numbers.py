@@ -33,6 +33,7 @@ _ONE_BY_ONE: Final = r"1(?:[ \-]{1,2}\d){10}"
 _BETWEEN: Final = r"(?: ?[.\-] ?| ?)"
 _IN_GROUPS: Final = (
     rf"1[3-9]\d(?:{_BETWEEN}\d{{4}}{_BETWEEN}|\d{_BETWEEN}\d{{3}}{_BETWEEN})\d{{4}}"
+    r"|1[3-9]\d(?P<sign>(?:[^\w\s*×xX+#]{1,2}|_{1,2}))\d{4}(?P=sign)\d{4}|1(?P<each>[^\w\s*×xX+#]|_)[3-9](?:(?P=each)\d){9}"
     r"|\(1[3-9]\d\)[ \-]{0,2}\d{4}[ \-]?\d{4}|1[3-9]\d ?\(\d{4}\)[ \-]?\d{4}"
 )
 """The groups in which a mobile number is read aloud, whatever is between them."""

@@ -12,8 +12,8 @@ from typing import Final
 from masking_service.masking.family_names import DOUBLE_FAMILY_NAMES
 from masking_service.masking.kinds.address import mask_address
 from masking_service.masking.kinds.phone import MAX_LENGTH
-from masking_service.masking.kinds.text import scrub
 from masking_service.masking.masked_numbers import read_phones
+from masking_service.masking.numbers_in_text import scrub
 from masking_service.masking.reading import Reading
 from masking_service.masking.stars import graphemes
 

@@ -10,15 +10,20 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
 
-from masking_service.masking.bare_names import bare_name
 from masking_service.masking.codes import settled
 from masking_service.masking.effort import COLD_NAME
 from masking_service.masking.member_names import BARE_NAME, MAYBE_NAME, read_names
 from masking_service.masking.name_words import PARTY, name_words
+from masking_service.masking.names_in_text import name_from
 
 _PERSONAL: Final = frozenset({"name", "phone", "address", "unit", "secret", "virtual_phone", PARTY})
 _OF_PERSONS: Final = frozenset({"name", PARTY, MAYBE_NAME, BARE_NAME})
-_FIRST_WORD: Final = re.compile(r"[\u3400-\u9fff]+(?=\s)").match
+_NUMBERED: Final = frozenset({"phone", "virtual_phone", "secret"})
+_NUMBER: Final = re.compile(
+    r"[+＋(（]?[0-9０-９A-Za-z*](?:[^\u3400-\u9fff]|(?:转|轉|分机|分機|内线|內線)(?=[\s\d]))*(?<![\s(（【])(?=[\s(（【]*[\u3400-\u9fff])"
+).match
+"""A number, or an account's name, that Han follow."""
+_MASKED_NAME: Final = re.compile(r"[\s*(（【「『]*(?:[^\W\d_]{1,2}|)[*]+").match
 _MAX_LABEL_LENGTH: Final = 40
 """Characters of a label that are read."""
 
@@ -92,8 +97,8 @@ def labelled_values(text: str, context: str, pay: Pay) -> list[Labelled]:
     for at, (label, meaning) in enumerate(zip(labels, meanings, strict=True)):
         end = next((other.start for other in labels[at + 1 : at + 3] if other.start >= label.value), len(text))
         start, end = _span(text, label, end)
-        if meaning.kind in _OF_PERSONS and not label.quote:
-            end = start + _end_of_name(text[start:end])
+        if not label.quote:
+            end = min(end, _end_of_value(meaning.kind, text, start, end))
         kind = settled(meaning.kind, text[start:end])
         taken = bool(found) and start < found[-1].end  # a cell's label and its tag's name announce the same value
         if kind in _PERSONAL and not taken and _says_something(kind, text[start:end]):
@@ -126,10 +131,15 @@ def _span(text: str, label: _Label, end: int) -> tuple[int, int]:
     return start, max(start, end)
 
 
-def _end_of_name(value: str) -> int:
-    """Where a name in Han ends that other words follow; else the end of the value."""
-    first = _FIRST_WORD(value)
-    return first.end() if first is not None and bare_name(first[0]) else len(value)
+def _end_of_value(kind: str | None, text: str, start: int, end: int) -> int:
+    """Where a value ends that other words follow, if that is plain; else `end`."""
+    if kind in _OF_PERSONS:
+        if _MASKED_NAME(text, start, end):
+            return start
+        return name_from(text, start, sure=True) or end
+    if kind in _NUMBERED and (number := _NUMBER(text, start, end)):
+        return number.end()
+    return end
 
 
 def _says_something(kind: str, value: str) -> bool:

@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from masking_service.masking.bare_names import bare_name
-from masking_service.masking.kinds.text import scrub
 from masking_service.masking.name_words import PARTY, THING, NameWords, name_words
+from masking_service.masking.numbers_in_text import scrub
 from masking_service.masking.slips import Slips
 
 MAYBE_NAME: Final = "maybe-name"

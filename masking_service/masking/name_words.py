@@ -97,6 +97,10 @@ class NameWords:
                 words += self._segments(low) or ([self._correct(low)] if low.isascii() else self._from_behind(low))
         return words
 
+    def is_word(self, name: str) -> bool:
+        """Whether a name is one known word, or is made of such words apart."""
+        return name in self._known or (not name.isalpha() and self.knows(name))
+
     def knows(self, name: str) -> bool:
         """Whether a name is made of known words, each of them apart and without a slip."""
         return all(low in self._known or low.isdecimal() for low in _pieces(name))

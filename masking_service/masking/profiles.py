@@ -15,7 +15,8 @@ from masking_service.masking.kinds.address import mask_address
 from masking_service.masking.kinds.name import mask_name, mask_short_name, mask_short_names
 from masking_service.masking.kinds.party import mask_party
 from masking_service.masking.kinds.phone import mask_phone, plain_mobile_lines_masker, plain_mobile_masker
-from masking_service.masking.kinds.text import plain_text, scrub
+from masking_service.masking.kinds.text import TextMask, masks_of
+from masking_service.masking.numbers_in_text import scrub
 from masking_service.masking.plain_addresses import mask_plain_address, mask_plain_addresses
 from masking_service.masking.schema import KINDS
 from masking_service.masking.stars import stars
@@ -72,6 +73,8 @@ class Profile:
         show_last: how many digits of a phone show at most, 0 to 4; six or more stay hidden in any case.
         unmapped: what happens to members that the schema does not map, one of UNMAPPED.
         countries: the profile for records whose recipient is in another country, by its code.
+        kept_words: what is never taken for a name in a text.
+        hidden_words: what is always hidden in a text.
     """
 
     name: str
@@ -80,6 +83,8 @@ class Profile:
     show_last: int
     unmapped: str = "guard"
     countries: Mapping[str, Profile] = field(default_factory=dict, hash=False)
+    kept_words: tuple[str, ...] = ()
+    hidden_words: tuple[str, ...] = ()
 
     @classmethod
     def parse(cls, name: str, mapping: object) -> Profile:
@@ -100,18 +105,29 @@ class Profile:
         unmapped = mapping.get("unmapped", UNMAPPED[0])
         if unmapped not in UNMAPPED:
             raise DefinitionError(f"{top}.unmapped", f"must be {' | '.join(UNMAPPED)}")
+        words = _words(f"{top}.words", mapping.get("words", {}))
         for kind, rule in mapping.items():
-            if kind in ("label", "unmapped", "for"):
+            if kind in ("label", "unmapped", "words", "for"):
                 continue
             if kind not in _HIDE:
-                raise DefinitionError(f"{top}.{kind}", f"is not one of label, unmapped, for, {', '.join(_HIDE)}")
+                known = ", ".join(("label", "unmapped", "words", "for", *_HIDE))
+                raise DefinitionError(f"{top}.{kind}", f"is not one of {known}")
             if kind == "phone" and isinstance(rule, Mapping) and set(rule) == {"show_last"}:
                 hide[kind], show_last = "digits", _digits(f"{top}.phone.show_last", rule["show_last"])
             else:
                 hide[kind] = _hide(f"{top}.{kind}", kind, rule)
         if label:
             _refuse_below_floor(top, hide)
-        return cls(name, label, hide, show_last, unmapped, _countries(name, mapping))
+        return cls(
+            name,
+            label,
+            hide,
+            show_last,
+            unmapped,
+            _countries(name, mapping),
+            words.get("keep", ()),
+            words.get("hide", ()),
+        )
 
     def shows_in_full(self, kind: str) -> bool:
         """True if values of `kind` come out unchanged.
@@ -135,7 +151,7 @@ class Profile:
         elif hide == "digits":
             mask = lambda value: mask_phone(value, keep)  # noqa: E731
         elif hide == "found":
-            mask = lambda value: scrub(value, keep)  # noqa: E731
+            mask = self.text_mask()
         return mask
 
     @property
@@ -154,8 +170,16 @@ class Profile:
         keep = self._digits_in_texts
         return lambda value: mask_party(value, keep, mask_one_name, mask_one_address)
 
+    def masks(self) -> dict[str, Callable[[str], str]]:
+        """The masks of the kinds that are hidden where a name or a label says what a value is."""
+        return masks_of(self.masker, self.party_masker())
+
+    def text_mask(self) -> TextMask:
+        """The mask of texts, and of values of unknown meaning."""
+        return TextMask(self.masks(), self.scanner(), self.kept_words, self.hidden_words)
+
     def scanner(self) -> Callable[[str], str]:
-        """The mask of values of unknown meaning."""
+        """The mask of numbers in values of unknown meaning."""
         keep = self._digits_in_texts
         return lambda value: scrub(value, keep)
 
@@ -174,7 +198,7 @@ class Profile:
             return plain_mobile_masker(self.show_last)
         if kind == "address" and hide == "unit":
             return mask_plain_address
-        return plain_text if kind == "text" and hide == "found" else None
+        return self.text_mask().plain if kind == "text" and hide == "found" else None
 
     def usual_column(self, kind: str) -> Callable[[Sequence[Any]], list[str | None]] | None:
         """Return what gives the masks that `usual` gives for the values of many records, in half of the time."""
@@ -261,6 +285,25 @@ def _countries(name: str, mapping: Mapping[Any, Any]) -> dict[str, Profile]:
             raise DefinitionError(f"{where}.{country}", f"must have rules for some of {', '.join(_HIDE)}")
         merged = {key: rule for key, rule in mapping.items() if key != "for"} | dict(own)
         found[country] = replace(Profile.parse(f"{name}.for.{country}", merged), name=name)
+    return found
+
+
+MAX_WORDS: Final = 1_000
+MAX_WORD_LENGTH: Final = 32
+
+
+def _words(where: str, rule: object) -> dict[str, tuple[str, ...]]:
+    """The words of a profile, under ``keep`` and ``hide``."""
+    if not isinstance(rule, Mapping) or not {*rule} <= {"keep", "hide"}:
+        raise DefinitionError(where, "must be {keep: [...], hide: [...]}")
+    found: dict[str, tuple[str, ...]] = {}
+    for use, words in rule.items():
+        if not isinstance(words, Sequence) or isinstance(words, str) or len(words) > MAX_WORDS:
+            raise DefinitionError(f"{where}.{use}", f"must be a list of at most {MAX_WORDS} words")
+        for at, word in enumerate(words):
+            if type(word) is not str or not 2 <= len(word.strip()) <= MAX_WORD_LENGTH or "*" in word:
+                raise DefinitionError(f"{where}.{use}[{at}]", f"must be a word of 2 to {MAX_WORD_LENGTH} characters")
+        found[use] = tuple(words)
     return found
 
 

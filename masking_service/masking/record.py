@@ -13,6 +13,7 @@ from masking_service.masking.columns import Columns
 from masking_service.masking.effort import UNBOUNDED, Effort, Share
 from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.hidden import hidden_form
+from masking_service.masking.kinds.text import MAX_STEADY, TextMask
 from masking_service.masking.leaks import Hider, decimal_text, may_leak, own_number, scrub_around
 from masking_service.masking.member_names import OwnNames
 from masking_service.masking.noted import listed, note
@@ -21,7 +22,6 @@ from masking_service.masking.room import make_room
 from masking_service.masking.schema import KINDS, Place, Schema, Steps
 from masking_service.masking.spellings import Mask, may_hold_name, needles
 from masking_service.masking.stars import stars
-from masking_service.masking.unknown_text import MAX_STEADY
 from masking_service.masking.unmapped import FOUND_IN_TEXT, Unmapped
 from masking_service.masking.walk import Take, Usual, way_through
 
@@ -243,6 +243,15 @@ class _Run(Masked):
         for members, mapped, context, own, keys in self._rest:
             unmapped.mask(self, members, mapped, context, own, keys)
 
+    def around_own_number(self, scan: Mask) -> Mask:
+        """A scan of texts that leaves the record's own waybill number."""
+
+        def scan_around(text: str) -> str:
+            own = self.number()
+            return scrub_around(text, own, scan) if own is not None and own in text else scan(text)
+
+        return scan_around
+
     def number(self) -> str | None:
         if self.own is None and self.schema is not None:
             self.own = own_number(self.schema.waybill_no(self.record))
@@ -250,15 +259,15 @@ class _Run(Masked):
 
 
 def _take_text(run: _Run, place: Place, mask: Mask | None, value: Any, parent: Any, key: Any) -> None:
-    if type(value) is str and mask is not None and value and not value.isspace():
+    if isinstance(mask, TextMask) and type(value) is str and value and not value.isspace():
         run.share.read("text", value, place.pointer)
-        masked = mask(value)
-        if masked is not value:
-            own = run.number()
-            if own is not None and own in value and mask is not stars:
-                masked = scrub_around(value, own, mask)
-            parent[key] = masked
-        run.texts.append(masked)
+        found = mask.mask(value, scan=run.around_own_number(mask.scan), pay=run.share.pay)
+        if found.text != value:
+            parent[key] = found.text
+            run.phones += found.phones
+            run.names += found.names
+            run.warnings.append((place.pointer, FOUND_IN_TEXT))
+        run.texts.append(found.text)
         run.places.append(place)
         run.values.append(value)
     else:

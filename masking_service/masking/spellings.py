@@ -12,6 +12,7 @@ from typing import Final
 from unicodedata import normalize
 
 from masking_service.masking.bare_names import bare_name
+from masking_service.masking.kinds.name import TITLES_OF_NAMES
 from masking_service.masking.kinds.phone import only_passes, phone_numbers
 from masking_service.masking.legal_forms import DOTTED_FORMS, HAN_FORMS, LATIN_FORMS
 
@@ -82,7 +83,8 @@ def name_needles(value: str) -> list[str]:
     """
     value = _composed(value)
     if value.isalpha() and not has_capitals(value):
-        return [value] if len(value) > 1 else []
+        alone = [value[:-2]] if value.endswith(TITLES_OF_NAMES) and len(value) > len("王先生") else []
+        return [value, *alone] if len(value) > 1 else []
     plain = _ASIDE.sub(" ", value)
     persons = _SEVERAL.split(plain if _letters(plain) else value)
     needles = {_folded_name(piece) for person in persons for piece in _around_phones(person)}

@@ -15,18 +15,18 @@ from masking_service.masking.effort import COLD_NAME, estimate
 from masking_service.masking.errors import TOO_LARGE, InvalidRecord
 from masking_service.masking.hidden import hidden_form
 from masking_service.masking.json_numbers import encode
-from masking_service.masking.kinds.text import worth_scanning
+from masking_service.masking.kinds.text import needles_of, worth_reading
 from masking_service.masking.leaks import DEEPEST, decimal_text, gather, own_number, rename_members, scrub_around
 from masking_service.masking.member_names import NO_OWN_NAMES, Meaning, OwnNames, known_plan, plan
 from masking_service.masking.name_words import PARTY
 from masking_service.masking.noted import note, place_name
+from masking_service.masking.numbers_in_text import worth_scanning
 from masking_service.masking.pairs import are_rows, column_meanings, heading_in, heading_of, with_labels, with_pair
 from masking_service.masking.personal_keys import names_person
 from masking_service.masking.profiles import Profile
 from masking_service.masking.schema import EACH, Schema, Steps
 from masking_service.masking.spellings import Mask, hide_phones, may_hold_phone
 from masking_service.masking.stars import STAR, stars
-from masking_service.masking.unknown_text import UnknownText, masks_of, needles_of, worth_reading
 from masking_service.masking.unmapped_columns import WHOLE_FRACTION, ColumnReader
 from masking_service.masking.walk import Run
 
@@ -47,10 +47,10 @@ class Unmapped:
 
     def __init__(self, profile: Profile, schema: Schema) -> None:
         self.mode = profile.unmapped
-        self._masks = masks_of(profile)
-        self.reader = ColumnReader(self._masks)
+        self._masks = profile.masks()
         self._scan = profile.scanner()
-        self._texts = UnknownText(self._masks)
+        self._texts = profile.text_mask()
+        self.reader = ColumnReader(self._masks, self._texts.hides_word)
         self._waybill_paths = frozenset(schema.waybill_paths)
         self._keep = schema.keep
         self.waybill_places = {steps[:end]: "way" for steps in schema.waybill_paths for end in range(1, len(steps))}
@@ -226,7 +226,9 @@ class Unmapped:
             masked = self._document(run, text, document, meaning, keys)
         elif kind := self._kind(meaning, text):
             masked = self._personal(run, text, kind, keys)
-        elif not is_code(meaning.kind, text) and (worth_scanning(text) or worth_reading(text)):
+        elif not is_code(meaning.kind, text) and (
+            worth_scanning(text) or worth_reading(text) or self._texts.hides_word(text)
+        ):
             masked = self._unknown(run, text, meaning)
             if masked is not text and self._kind(meaning, masked):
                 masked = self._masks["name"](masked)  # without its digits it may be a name

@@ -13,11 +13,11 @@ from typing import Any, Final
 
 from masking_service.masking.codes import harmless_lines, is_code, settled
 from masking_service.masking.documents_in_text import lines_may_be_documents, may_be_document
-from masking_service.masking.kinds.text import worth_scanning
+from masking_service.masking.kinds.text import BETWEEN, worth_reading
 from masking_service.masking.leaks import DEEPEST
 from masking_service.masking.member_names import BARE_NAME, CODE, MAYBE_NAME, MEASURE, NUMBER, Meaning, known_plan, plan
+from masking_service.masking.numbers_in_text import worth_scanning
 from masking_service.masking.pairs import is_label, pair_in
-from masking_service.masking.unknown_text import worth_reading
 
 Texts = list[str | None]
 """Of each value the texts in it; None for one that may have to be masked or refused."""
@@ -33,10 +33,12 @@ class ColumnReader:
 
     Args:
         masked: the kinds that are masked because of the member's name.
+        hides_word: whether a text has a word that is always hidden.
     """
 
-    def __init__(self, masked: Container[str | None]) -> None:
+    def __init__(self, masked: Container[str | None], hides_word: Callable[[str], bool]) -> None:
         self._masked = masked
+        self._hides_word = hides_word
 
     def read(self, values: Sequence[Any], meaning: Meaning, depth: int, new_forms: Iterator[int]) -> Texts:
         """Read the values of one member of many records.
@@ -99,7 +101,12 @@ class ColumnReader:
         if reading != _PERSONAL:
             different = set(texts)
             lines = "\n".join(different)
-            if lines.count("\n") < len(different) and harmless_lines(reading, lines) and not _worth_reading(lines):
+            if (
+                lines.count("\n") < len(different)
+                and harmless_lines(reading, lines)
+                and not _worth_reading(BETWEEN.join(different))
+                and not self._hides_word(lines)
+            ):
                 return list(texts)
         return [
             text if self._is_harmless(value, text, meaning.kind) else None
@@ -120,7 +127,7 @@ class ColumnReader:
             return False
         if may_be_document(text):
             return False
-        return is_code(kind, text) or not (worth_scanning(text) or worth_reading(text))
+        return is_code(kind, text) or not (worth_scanning(text) or worth_reading(text) or self._hides_word(text))
 
     def _reading(self, kind: str | None) -> str | None:
         """How values under a name of this kind are read.

@@ -25,7 +25,7 @@ from masking_service.audit.entries import (
     link,
     outside_id,
 )
-from masking_service.masking.kinds.text import contains_personal_data
+from masking_service.masking.numbers_in_text import contains_personal_data
 from masking_service.service.state.sealed import Sealed
 from tests.audit.logs import entry
 from tests.keys.known import known_keyring

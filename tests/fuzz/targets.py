@@ -36,7 +36,7 @@ from masking_service.masking.hidden import hidden_form
 from masking_service.masking.kinds.address import mask_address
 from masking_service.masking.kinds.name import mask_name
 from masking_service.masking.kinds.phone import mask_phone, phone_numbers
-from masking_service.masking.kinds.text import scrub
+from masking_service.masking.numbers_in_text import scrub
 from masking_service.masking.record import Masker
 from masking_service.masking.sample_record import sample_record
 from masking_service.masking.schema import Schema
@@ -74,9 +74,18 @@ def texts(data: bytes) -> None:
     for hide in ("unit", "detail", "all"):
         address = mask_address(value, hide)
         assert mask_address(address, hide) == address
+    for mask in _text_masks():
+        text = mask(value)
+        assert mask(text) == text
     phone_numbers(value)
     for kind in ("name", "phone", "address", "unit", "text"):
         hidden_form(kind, value)
+
+
+@functools.cache
+def _text_masks() -> list[Callable[[str], str]]:
+    profiles = Policy.load(ROOT / "policy.yaml", development=False).rules.profiles.values()
+    return [profile.text_mask() for profile in profiles]
 
 
 load_schemas_once = functools.cache(load_schemas)

@@ -96,7 +96,23 @@ USUAL_SIDES = st.fixed_dictionaries(
     {"name": NAMES.filter(bool), "phone": st.just("13812345678"), "address": ADDRESSES}
 ) | st.permutations(["name", "phone"]).map(lambda keys: {key: party()[key] for key in keys})
 NUMBERS = st.sampled_from(["SF1234567890", "sf-12-34", "张三", "短", "", "13812345678"]) | ODD
-REMARKS = st.sampled_from(["", "放门卫", "张三的", "13812345678", "易碎 ", "　", "@"]) | ODD
+REMARKS = (
+    st.sampled_from(
+        [
+            "",
+            "放门卫",
+            "张三的",
+            "13812345678",
+            "易碎 ",
+            "　",
+            "@",
+            "找王小明",
+            "李四代收，电话13900001111",
+            "华志路1号3楼",
+        ]
+    )
+    | ODD
+)
 MEMBERS = st.sampled_from(
     [
         "x",
@@ -181,6 +197,27 @@ def test_columns_and_single_pass_agree_on_remarks_and_unmapped_members() -> None
     assert [batch[0][name] for name in more] == [*more.values()]
 
 
+def test_remarks_with_a_name_and_a_plain_mobile_go_the_quick_way() -> None:
+    batch = [usual(remark="客户李四要求改期，电话13900001111") for _ in range(FEW)]
+
+    assert in_a_batch(batch, STANDARD, LABEL) == one_by_one(batch, STANDARD, LABEL)
+    assert taken(batch) == [True] * FEW
+    assert batch[0]["remark"] == "客户李*要求改期，电话*******1111"
+
+
+def test_a_name_of_a_remark_that_another_member_repeats_is_left_to_the_single_pass() -> None:
+    batch = [usual(remark="找李四", note="李四") for _ in range(FEW)]
+
+    assert taken([copy.deepcopy(one) for one in batch]) == [False] * FEW
+    assert in_a_batch(batch, STANDARD, LABEL) == one_by_one(batch, STANDARD, LABEL)
+
+
+def test_columns_and_single_pass_agree_on_names_with_a_title() -> None:
+    batch = [usual(sender=party(name="李明女士"), remark="礼盒印上李明二字") for _ in range(FEW)]
+
+    assert in_a_batch(batch, STANDARD, LABEL) == one_by_one(batch, STANDARD, LABEL)
+
+
 def test_columns_and_single_pass_agree_on_records_with_missing_members() -> None:
     forms: list[dict[str, Any]] = [{"recipient": {"phone": "13812345678"}}, usual(sender={})]
 
@@ -190,7 +227,7 @@ def test_columns_and_single_pass_agree_on_records_with_missing_members() -> None
 @pytest.mark.parametrize(
     "odd",
     [
-        usual(remark="放门卫，电话13900001111"),
+        usual(remark="放门卫，电话139 0000 1111"),
         usual(remark="张三的"),
         usual(remark=None),
         usual(remark=" "),

@@ -141,7 +141,7 @@ def test_a_value_of_a_megabyte_is_refused_as_too_large(kind: str, piece: str) ->
 def test_names_of_many_people_each_leave_nothing_for_each_other() -> None:
     batch = [{"contactInfoList": [{"contact": "张/" * 128} for _ in range(6)]} for _ in range(1_000)]
 
-    assert refusals(mask_batch(Masker(load_schemas()["sf"], LABEL), batch))
+    assert refusals(mask_batch(CountryMasker(load_schemas()["sf"], LABEL), batch))
 
 
 def test_what_was_accepted_can_always_be_shown(masker: CountryMasker) -> None:

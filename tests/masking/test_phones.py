@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from masking_service.masking.hidden import hidden_form
 from masking_service.masking.kinds.phone import mask_phone, phone_numbers
-from masking_service.masking.kinds.text import scrub
+from masking_service.masking.numbers_in_text import scrub
 from masking_service.masking.spellings import phone_needles
 from tests.masking.scenarios import ANYTHING, long_inputs, scenarios
 

@@ -5,7 +5,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from masking_service.masking.kinds import address
-from masking_service.masking.kinds.text import scrub
+from masking_service.masking.numbers_in_text import scrub
 from masking_service.masking.plain_addresses import mask_plain_address, mask_plain_addresses
 from masking_service.masking.spellings import _DIGITS, _SHORTEST, digits_of
 

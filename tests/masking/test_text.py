@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from masking_service.masking.identity import find_cards, find_citizens
-from masking_service.masking.kinds.text import contains_personal_data, lines_worth_scanning, scrub, worth_scanning
+from masking_service.masking.numbers_in_text import contains_personal_data, lines_worth_scanning, scrub, worth_scanning
 from tests.masking.scenarios import ANYTHING, long_inputs, scenarios
 
 MOBILES = st.from_regex(r"1[3-9][0-9]{9}", fullmatch=True)

@@ -13,7 +13,7 @@ from typing import Final
 from masking_service.masking import address_words as words
 from masking_service.masking.bare_names import bare_name
 from masking_service.masking.districts import district_end
-from masking_service.masking.kinds.text import crowded, scrub
+from masking_service.masking.numbers_in_text import crowded, scrub
 from masking_service.masking.plain_addresses import mask_plain_address
 from masking_service.masking.reading import Reading
 from masking_service.masking.stars import stars

@@ -10,16 +10,19 @@ from typing import Final
 from unicodedata import category
 
 from masking_service.masking.family_names import DOUBLE_FAMILY_NAMES
-from masking_service.masking.kinds.text import scrub
 from masking_service.masking.legal_forms import DOTTED_FORMS, HAN_FORMS, LATIN_FORMS
+from masking_service.masking.numbers_in_text import scrub
 from masking_service.masking.reading import DIGIT
 from masking_service.masking.stars import graphemes, stars
 
 _HAN: Final = r"[\u3400-\u4dbf\u4e00-\u9fff]"
+TITLES_OF_NAMES: Final = ("先生", "女士", "小姐", "太太", "老师", "师傅", "老師", "師傅", "经理", "阿姨")
+"""Behind a name in its field: the name is looked for without them, too."""
 _SHORT_HAN: Final = re.compile(rf"{_HAN}{{2,4}}").fullmatch
 _FORM_ENDS: Final = frozenset(form[-1] for form in HAN_FORMS)
 _SHORT_LINES: Final = re.compile(
-    rf"^(?:(?![{''.join({name[0] for name in DOUBLE_FAMILY_NAMES})}])({_HAN}{{2,4}})(?<![{''.join(_FORM_ENDS)}])$|.*$)",
+    rf"^(?:(?![{''.join({name[0] for name in DOUBLE_FAMILY_NAMES})}])({_HAN}{{2,4}})"
+    rf"(?<![{''.join(_FORM_ENDS)}])(?<!{'|'.join(TITLES_OF_NAMES)})$|.*$)",
     re.M,
 ).findall
 _STARS: Final = ("", "", "*", "**", "***")
@@ -80,7 +83,13 @@ def mask_name(value: str, hide: str, keep: int = 4) -> str:
 
 def mask_short_name(value: str) -> str | None:
     """Return the mask of a name of two to four Han, of which one shows; None for every other name."""
-    if _SHORT_HAN(value) and value[-1] not in _FORM_ENDS and (value[:2] not in DOUBLE_FAMILY_NAMES or len(value) == 2):
+    titled = value[-2:] in TITLES_OF_NAMES
+    if (
+        _SHORT_HAN(value)
+        and value[-1] not in _FORM_ENDS
+        and not titled
+        and (value[:2] not in DOUBLE_FAMILY_NAMES or len(value) == 2)
+    ):
         return value[0] + "*" * (len(value) - 1)
     return None
 

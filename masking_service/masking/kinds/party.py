@@ -12,8 +12,8 @@ from typing import Final
 
 from masking_service.masking.address_words import LATIN_PLACE, PROVINCES
 from masking_service.masking.kinds.phone import mask_phone
-from masking_service.masking.kinds.text import crowded, cut_out
 from masking_service.masking.legal_forms import HAN_FORMS
+from masking_service.masking.numbers_in_text import crowded, cut_out
 from masking_service.masking.stars import stars
 
 Mask = Callable[[str], str]

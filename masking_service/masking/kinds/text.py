@@ -1,249 +1,287 @@
-"""Hides phones, identity numbers, e-mail addresses and bank cards in free text; the rest stays.
+"""Masks texts: remarks, instructions, trace texts, and members of which nothing is known.
 
-Waybill and order numbers, dates, weights, prices and postcodes are not touched. A phone shows at most its last four
-digits; of the other three nothing shows: a star for each character, the ``@`` and dots of an e-mail address and the
-gaps of a number stay. Names and addresses cannot be told from other words: it does not look for them.
+Four things are looked for, in this order: values that a label announces (`labels`), phones and other numbers
+(`numbers_in_text`), names beside a cue (`names_in_text`), and addresses with a house and a room
+(`addresses_in_text`). Each is shown as the profile shows its kind; all else stays. A text without any sign of them
+costs one search (`worth_reading`), and so do many of them together.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Final
 
-from masking_service.masking.found_numbers import extension_in_text, find_numbers
-from masking_service.masking.identity import find_cards, find_citizens, find_documents, find_emails
-from masking_service.masking.numbers import INTERMEDIATE, MIN_HIDDEN_DIGITS
-from masking_service.masking.reading import DIGIT, DIGITS_BEGIN, Reading
-from masking_service.masking.stars import stars
+from masking_service.masking.addresses_in_text import may_be_address, may_hold_address
+from masking_service.masking.effort import estimate
+from masking_service.masking.hidden import hidden_form
+from masking_service.masking.labels import Pay, labelled_values, may_hold_labels, unpaid
+from masking_service.masking.leaks import may_leak
+from masking_service.masking.member_names import NEUTRAL
+from masking_service.masking.name_words import PARTY, name_words
+from masking_service.masking.names_in_text import effort, holds_names, names_in, starred_alone
+from masking_service.masking.numbers_in_text import holds_no_number, worth_scanning
+from masking_service.masking.spellings import Mask, hide_names, hide_phones, name_needles, needles
+from masking_service.masking.stars import stars, steady
 
-_Edit = tuple[int, int, str]
+_SEARCHED_AS: Final = {PARTY: "name", "virtual_phone": "phone"}
+_DIGIT_OR_STAR: Final = re.compile(r"[\d*]").search
+"""In a party: then it is more than a name, or its mask, in which no name may be found that was none before."""
 
-_HOLDS_NOTHING: Final = re.compile(r"[\u4e00-\u9fff\u3001-\u3011，。！？：；（） -/:-?A-~]*").fullmatch
-"""Han, punctuation and Latin without a digit or ``@``: most remarks. Ranges alone, which cost a fifth of ``\\d``."""
-_AT: Final = r"%40|&(?:\#0{0,3}64|\#[xX]0{0,2}40|commat);|\\u0040"
-_ESCAPED: Final = rf"{_AT}|&(?:\#|nbsp|ensp|emsp)|\\[nrtu]"
-"""What may be between digits in addresses of pages, HTML and JSON, and the sign of an e-mail address there."""
-_WORTH_READING: Final = re.compile(rf"[{DIGIT}](?:\W{{0,6}}[{DIGIT}*xX]){{4}}|[@＠﹫]|{_ESCAPED}").search
-"""Fewer than five digits together are no phone, and behind an e-mail's sign anything may be."""
-
-_SEVEN_DIGITS: Final = re.compile(rf"[{DIGIT}](?:[^{DIGIT}]*[{DIGIT}]){{6}}|[@＠﹫]|{_AT}").search
-_SEVEN_DIGITS_IN_A_LINE: Final = re.compile(rf"[{DIGIT}](?:[^{DIGIT}\n]*[{DIGIT}]){{6}}|[@＠﹫]|{_AT}").search
-_SEVEN_ASCII_DIGITS: Final = re.compile(rf"[0-9](?:[^0-9]*[0-9]){{6}}|@|{_AT}").search
-_SEVEN_ASCII_DIGITS_IN_A_LINE: Final = re.compile(rf"[0-9](?:[^0-9\n]*[0-9]){{6}}|@|{_AT}").search
-
-_SIGNS: Final = ("@", "＠", "﹫", "%40", "&", "\\u")
-
-_NO_DIGITS: Final = bytes(sorted(set(range(256)) - set(DIGITS_BEGIN) - set(b"\n")))
-_WORTH_DIGITS: Final = 7
-
-_MASKED_MOBILE: Final = re.compile(
-    r"(?<![0-9A-Za-z])(1[3-9]\d)[ \-]?(?:(\*{3,8})[ \-]?(\d{2,4})|(([xX#_-])\5{3})[ \-]?(\d{4}))(?![0-9A-Za-z])"
-)
-_MASKED_LANDLINE: Final = re.compile(
-    r"(?<![0-9A-Za-z*])\(?0(?:10|2\d|[3-9]\d\d)\)?-?(?=[\d*]{0,6}\*{3})([\d*]{7,8})(?![0-9A-Za-z*])"
-)
-_NEARLY_INTERMEDIATE: Final = re.compile(
-    r"(?<![0-9A-Za-z])(?:\+\d{1,4}[ \-]{0,3}|\d{1,4}[ \-]{1,3})?700(?:[ \-]{0,3}\d){12}(?![0-9A-Za-z])"
-)
-"""The digits of an intermediate number in other groups than its own, or behind digits: maybe another number."""
-_KEPT: Final = frozenset("@. -")
-
-_MAX_NUMBERS: Final = 24
-_MAX_ADDRESSES: Final = 4
-_MAX_ESCAPES: Final = 1_000
-_ESCAPES_BEGIN: Final = "%&\\"
-_ROOM_FOR_MANY: Final = 48
-"""Characters: what is shorter cannot hold more numbers than that, and is not counted."""
-_NUMBERS: Final = re.compile(rf"[{DIGIT}]+")
-_WORDS: Final = re.compile(r"\S+")
-_ANY_DIGIT: Final = re.compile(rf"[{DIGIT}]")
-
-_DOCUMENTS: Final = ("证", "證", "护照", "護照", "assport", "ASSPORT")
-"""In each word before the number of a passport or permit."""
-
-_PASSES: Final = 8
+_ROUNDS: Final = 3
+MAX_STEADY: Final = 4096
+"""Characters of a text, or of all texts of a record, that are masked until nothing changes. More are masked once, or it
+would take too long. Names are not looked for in longer texts."""
+_MAX_ADDRESS_LENGTH: Final = 256
+"""Characters of a sentence in which an address is looked for."""
+BETWEEN: Final = "~~"
+"""Between texts that are searched together: no word, name or label reaches over it."""
+_A_MOBILE: Final = "13812345678"
+_MOBILE: Final = re.compile(r"1[3-9][0-9]{9}")
+_WORDS: Final = r"\u4e00-\u9fff ，。！？、；（）【】"
+_USUAL: Final = re.compile(
+    rf"[{_WORDS}]*(?:(?:(?:电话|手机|号码|联系方式)[:：])?1[3-9][0-9]{{9}}(?![0-9])[{_WORDS}]*){{0,3}}"
+).fullmatch
+_UNUSUAL: Final = re.compile(
+    "[零〇一二三四五六七八九幺两]{5}|(?:微信|薇信|威信|扣扣|支付宝|旺旺|抖音|快手|小红书|尾号|尾数|后四位|末四位"
+    "|转[（ ]|卡号|账号|账户|帐号|身份)"
+).search
+"""What only the whole scan reads."""
+MAX_QUICK: Final = 64
+"""Characters of a text that is masked in one pass."""
+_STARS: Final = "******"
+"""In the mask of a phone."""
+_SENTENCES: Final = re.compile(r"[^。；;！!？?\n]*[。；;！!？?\n]*")
 
 
-def scrub(value: str, keep: int = 4) -> str:
-    """Mask what identifies someone.
+class TextMask:
+    """Masks texts under one profile.
 
     Args:
-        value: any text.
-        keep: how many of a phone's last digits may show, 0 to 4.
-
-    Returns:
-        The text, masked; the same object where nothing was found. Scrubbing it again finds nothing.
+        masks: the masks of the kinds that the profile hides, of parties, too (`profiles`).
+        scan: hides what `numbers_in_text` finds.
+        keep: what is never taken for a name.
+        hide: what is always hidden.
     """
-    if _HOLDS_NOTHING(value) or _WORTH_READING(value) is None:
-        return value
-    for _ in range(_PASSES):
-        if crowded(value):  # or has become so: stars part numbers
-            return _hide_every_digit(value)
-        masked = _scrub_once(value, keep)
-        if masked is value:
+
+    def __init__(
+        self, masks: Mapping[str, Mask], scan: Mask, keep: Iterable[str] = (), hide: Iterable[str] = ()
+    ) -> None:
+        self._masks = masks
+        self._kept = frozenset(keep)
+        words = "|".join(map(re.escape, sorted(hide, key=len, reverse=True)))
+        self._hidden = re.compile(words) if words else None
+        self.scan = scan
+        shown = scan(_A_MOBILE).lstrip("*")
+        hidden = "*" * (len(_A_MOBILE) - len(shown))
+        self._mobile = lambda match: hidden + match[0][len(hidden) :]
+
+    def __call__(self, text: str) -> str:
+        """What shows of a text; the same object where nothing is hidden."""
+        if self.plain(text) is not None:
+            return text
+        found = self.mask(text)
+        return text if found.text == text else found.text
+
+    def hides_word(self, text: str) -> bool:
+        """Whether a text, or one of its lines, has a word that is always hidden."""
+        return self._hidden is not None and self._hidden.search(text) is not None
+
+    def plain(self, text: str) -> str | None:
+        """Return a text that holds nothing to mask and no digit; None for every other one."""
+        return None if self.hides_word(text) else plain_text(text)
+
+    def mask(self, text: str, context: str = NEUTRAL, scan: Mask | None = None, pay: Pay = unpaid) -> Found:
+        """Mask a text.
+
+        Args:
+            text: not blank.
+            context: what the objects around the text say of their members (`member_names`).
+            scan: hides numbers in place of the profile's own scan.
+            pay: takes what reading costs, in microseconds.
+
+        Raises:
+            InvalidRecord: by `pay`.
+        """
+        if scan is None or len(text) <= MAX_QUICK:
+            quick = self.mask_usual(text)
+            if quick is not None:
+                return quick
+        scan = scan or self.scan
+        found = self._mask_once(text, context, scan, pay)
+        if found.text != text and len(text) <= MAX_STEADY:
+            # Stars may make a number, or a label's value, of what is beside them.
+            found.text = steady(lambda masked: self._mask_once(masked, context, scan, pay).text, found.text, _ROUNDS)
+        return found
+
+    def mask_usual(self, text: str) -> Found | None:
+        """Mask a text of Han and signs with plain mobile numbers and names in one pass; None for every other text.
+
+        It gives the result of `mask`, in a fraction of the time: such a text holds no label, address or other number,
+        and its masks make none of what is beside them.
+        """
+        if len(text) > MAX_QUICK or "name" not in self._masks or not _USUAL(text):
+            return None
+        if _UNUSUAL(text) or self.hides_word(text) or may_hold_address(text) or may_be_address(text):
+            return None
+        found = Found(_MOBILE.sub(self._mobile, text))
+        spans = names_in(found.text)
+        for start, end in reversed(spans):
+            self._hide_name(found, start, end)
+        if not all(starred_alone(found.text, *span) for span in spans) and names_in(found.text):
+            return None
+        return found
+
+    def mask_column(self, values: Sequence[Any]) -> tuple[list[str | None], list[list[str]]]:
+        """Mask the usual ones of many texts.
+
+        Returns:
+            What shows of each, None for one that only `mask` can read, and the names that were found in each.
+        """
+        if self._hidden is not None or {*map(type, values)} != {str}:
+            return [self.plain(value) if type(value) is str else None for value in values], []
+        shown = plain_texts(values)
+        if None not in shown:
+            return shown, []
+        names: list[list[str]] = [[]] * len(values)
+        for at, value in enumerate(values):
+            if shown[at] is None and value and not value.isspace() and (found := self.mask_usual(value)) is not None:
+                shown[at], names[at] = found.text, found.names
+        return shown, names
+
+    def _mask_once(self, text: str, context: str, scan: Mask, pay: Pay) -> Found:
+        found = Found(text)
+        labelled = labelled_values(text, context, pay)
+        for start, end, kind in reversed(labelled):
+            found.put(start, end, self._of_kind(found, kind, text[start:end], pay))
+        numbers = worth_scanning(found.text)
+        if numbers:
+            found.text = scan(found.text)
+        address = may_hold_address(found.text)
+        if (
+            "name" in self._masks
+            and len(found.text) <= MAX_STEADY
+            and (numbers or address or labelled or _STARS in text or holds_names(found.text))
+        ):
+            pay(effort(found.text))
+            self._hide_names(found, address=address or (_STARS in found.text and may_be_address(found.text)))
+        if address and "address" in self._masks:
+            found.text = self._addresses(found.text, pay)
+        if self._hidden is not None:
+            found.text = self._hidden.sub(lambda word: stars(word[0]), found.text)
+        return found
+
+    def _of_kind(self, found: Found, kind: str, value: str, pay: Pay) -> str:
+        if kind not in self._masks or hidden_form(kind, value) == "opaque":
             return value
-        value = masked
-    return stars(value)
+        pay(estimate("address" if kind == PARTY else kind, value))
+        if hidden_form(kind, value) is None:
+            phones, names = needles_of(kind, value)
+            found.phones += phones
+            found.names += names
+        return self._masks[kind](value)
+
+    def _addresses(self, text: str, pay: Pay) -> str:
+        """The text with the units of its addresses hidden, read sentence by sentence."""
+        if len(text) <= _MAX_ADDRESS_LENGTH:
+            pay(estimate("address", text))
+            return self._masks["address"](text)
+        sentences = _SENTENCES.findall(text)
+        pay(sum(estimate("address", one) for one in sentences))
+        return "".join(
+            [
+                self._masks["address"](one) if len(one) <= _MAX_ADDRESS_LENGTH and may_hold_address(one) else one
+                for one in sentences
+            ]
+        )
+
+    def _hide_names(self, found: Found, *, address: bool) -> None:
+        for start, end in reversed(names_in(found.text, address=address)):
+            self._hide_name(found, start, end)
+
+    def _hide_name(self, found: Found, start: int, end: int) -> None:
+        name = found.text[start:end]
+        if name not in self._kept and not name_words().is_word(name):
+            found.names += name_needles(name)
+            found.put(start, end, self._masks["name"](name))
 
 
-def worth_scanning(value: str) -> bool:
-    """False for a value that can hold nothing to hide.
+class Found:
+    """What shows of a text, and the phones and names to look for elsewhere."""
 
-    It has no seven digits and no ``@``.
-    """
-    return (_SEVEN_ASCII_DIGITS(value) if value.isascii() else _SEVEN_DIGITS(value)) is not None
+    __slots__ = ("names", "phones", "text")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.phones: list[str] = []
+        self.names: list[str] = []
+
+    def put(self, start: int, end: int, shown: str) -> None:
+        """Show this in place of a span."""
+        self.text = self.text[:start] + shown + self.text[end:]
 
 
-def lines_worth_scanning(lines: str) -> bool:
-    """False if `worth_scanning` is for each of the lines."""
-    if not any(sign in lines for sign in _SIGNS):
-        # A tenth of the cost: only the first bytes of digits, and what begins like them, are counted in each line.
-        digits = lines.encode("utf-8", "surrogatepass").translate(None, _NO_DIGITS)
-        if max(map(len, digits.split(b"\n"))) < _WORTH_DIGITS:
-            return False
-    return (_SEVEN_ASCII_DIGITS_IN_A_LINE(lines) if lines.isascii() else _SEVEN_DIGITS_IN_A_LINE(lines)) is not None
+def worth_reading(text: str) -> bool:
+    """False for a text, or for lines, in which nothing can be hidden but by `numbers_in_text`."""
+    return may_hold_labels(text) or holds_names(text) or may_hold_address(text)
 
 
 def plain_text(value: str) -> str | None:
-    """Return a text that holds nothing to mask and no digit; None for every other one. It takes one check."""
-    return value if _HOLDS_NOTHING(value) and not value.isspace() else None
+    """Return a text that holds nothing to mask and no digit; None for every other one."""
+    return value if holds_no_number(value) and not value.isspace() and not worth_reading(value) else None
 
 
-def crowded(value: str) -> bool:
-    """Return whether a value holds more numbers or ``@`` than people write into a field of a waybill.
+def plain_texts(values: Sequence[str]) -> list[str | None]:
+    """What `plain_text` gives for many texts, which are searched together."""
+    different = set(values)
+    lines = BETWEEN.join(different)
+    if holds_no_number(lines) and not worth_reading(lines) and not any(map(str.isspace, different)):
+        return [*values]
+    shown = {value: plain_text(value) for value in different}
+    return [shown[value] for value in values]
 
-    Reading them all would take a worker seconds for a body that was made for that.
+
+def masks_of(mask_of: Callable[[str], Mask | None], mask_party: Mask) -> dict[str, Mask]:
+    """The masks of the kinds that a profile hides, of parties, too.
+
+    Args:
+        mask_of: the profile's mask of a kind; None if such values pass.
+        mask_party: its mask of parties.
     """
-    if len(value) < _ROOM_FOR_MANY:
-        return False
-    if sum(map(value.count, _ESCAPES_BEGIN)) > _MAX_ESCAPES:
-        return True
-    return len(_NUMBERS.findall(value)) > _MAX_NUMBERS or value.count("@") > _MAX_ADDRESSES
+    masks = {kind: mask for kind in _KINDS if (mask := mask_of(kind)) is not None}
+    if "phone" in masks:
+        masks["virtual_phone"] = masks["phone"]
+    masks[PARTY] = mask_party
+    return masks | {PARTY: _steady_party(masks)}
 
 
-def _hide_every_digit(value: str) -> str:
-    """Hide every digit, and every word with an ``@``.
+_KINDS: Final = ("name", "phone", "address", "unit", "secret")
 
-    What is not read hides more.
+
+def _steady_party(masks: Mapping[str, Mask]) -> Mask:
+    """The mask of a party, in which nothing is left that would be hidden if it came in so.
+
+    Args:
+        masks: the masks of the kinds that the profile hides, of parties, too.
     """
-    masked = _WORDS.sub(lambda word: _all_hidden(word[0]) if "@" in word[0] else _ANY_DIGIT.sub("*", word[0]), value)
-    return value if masked == value else masked
+
+    def without_needles(masked: str, party: str) -> str:
+        """Hide in a mask what the leak guard looks for where a party is masked."""
+        phones, names = needles_of(PARTY, party)
+        if may_leak([masked], phones, names):
+            masked = hide_phones(masked, phones, masks.get("phone", stars))
+            masked = mask_once(hide_names(masked, names, masks.get("name", stars)))
+        return masked
+
+    def mask(party: str) -> str:
+        once = without_needles(mask_once(party), party)
+        return steady(lambda masked: without_needles(masked, masked), once, _ROUNDS)
+
+    mask_once = masks[PARTY]
+    return mask
 
 
-def contains_personal_data(value: str) -> bool:
-    """True if an id holds what `scrub` would hide.
-
-    Ids come from outside: of a request, or the name of a case.
-    """
-    return scrub(value) is not value
-
-
-def cut_out(value: str, keep: int) -> Iterator[tuple[str, str | None]]:
-    """The value in pieces: finds, and what is between.
-
-    A find comes with what shows of it, what is between with None.
-    """
-    reading = Reading(value)
-    done = 0
-    for start, end, shown in sorted(_edits(reading, keep)):
-        if start >= done:
-            yield reading.written(done, start), None
-            yield reading.written(start, end), shown
-            done = end
-    yield reading.written(done, len(reading.text)), None
-
-
-def _scrub_once(value: str, keep: int) -> str:
-    reading = Reading(value)
-    pieces: list[str] = []
-    done = 0
-    for start, end, shown in sorted(_edits(reading, keep)):
-        if start >= done and shown != reading.text[start:end]:
-            pieces += reading.written(done, start), shown
-            done = end
-    if not pieces:
-        return value
-    return "".join(pieces) + reading.written(done, len(reading.text))
-
-
-def _edits(reading: Reading, keep: int) -> list[_Edit]:
-    """Return the edits of a read text.
-
-    None is inside another; what is longer than a phone goes first.
-    """
-    text = reading.text
-    if "700" in text and (passing := [match.span() for match in INTERMEDIATE.finditer(text)]):
-        text = _blanked(text, passing)
-    whole = [*find_citizens(text), *find_cards(text)]
-    if "@" in text:
-        whole += find_emails(text)
-    if any(word in text for word in _DOCUMENTS):
-        whole += find_documents(text)
-    edits = [(start, end, _all_hidden(text[start:end])) for start, end in whole]
-    if whole:
-        text = _blanked(text, whole)
-    edits += _phones(reading, text, keep)
-    edits += _masked_phones(reading, text, keep)
-    if "700" in text:
-        edits += _nearly_intermediate(reading, text, edits)
-    return edits
-
-
-def _blanked(text: str, spans: list[tuple[int, int]]) -> str:
-    """Return the text with letters in place of the spans, so that no phone begins or ends there."""
-    pieces: list[str] = []
-    done = 0
-    for start, end in sorted(spans):
-        if end > done:
-            pieces += text[done:start], "A" * (end - max(start, done))
-            done = end
-    return "".join(pieces) + text[done:]
-
-
-def _phones(reading: Reading, text: str, keep: int) -> Iterator[_Edit]:
-    for number in find_numbers(text):
-        shown = reading.written(number.start, number.body) + number.hidden(keep)
-        extensions, end = _extensions(reading, text, number.end)
-        yield number.start, end, shown + extensions
-
-
-def _masked_phones(reading: Reading, text: str, keep: int) -> Iterator[_Edit]:
-    for match in _MASKED_MOBILE.finditer(text):
-        hidden, last = match.group(2, 3) if match[2] else match.group(4, 6)
-        extensions, end = _extensions(reading, text, match.end())
-        yield match.start(), end, _tight("*" * (3 + len(hidden)) + last, keep) + extensions
-    for match in _MASKED_LANDLINE.finditer(text):
-        extensions, end = _extensions(reading, text, match.end())
-        yield match.start(1), end, _tight(match[1], keep) + extensions
-
-
-def _nearly_intermediate(reading: Reading, text: str, found: list[_Edit]) -> list[_Edit]:
-    """Hide what has the digits of an intermediate number and is none.
-
-    Where a phone was found among them, its mask is enough.
-    """
-    edits = []
-    for match in _NEARLY_INTERMEDIATE.finditer(text):
-        if not any(start < match.end() and match.start() < end for start, end, _ in found):
-            extensions, end = _extensions(reading, text, match.end())
-            edits.append((match.start(), end, _all_hidden(match[0]) + extensions))
-    return edits
-
-
-def _tight(positions: str, keep: int) -> str:
-    hidden = len(positions) - max(0, min(keep, len(positions) - MIN_HIDDEN_DIGITS))
-    return "*" * hidden + positions[hidden:]
-
-
-def _extensions(reading: Reading, text: str, at: int) -> tuple[str, int]:
-    """The number's extensions as they show, and their end."""
-    shown = ""
-    while found := extension_in_text(text, at):
-        shown += reading.written(at, found[0]) + "*" * (found[1] - found[0])
-        at = found[1]
-    return shown, at
-
-
-def _all_hidden(written: str) -> str:
-    return "".join([char if char in _KEPT else "*" for char in written])
+def needles_of(kind: str, text: str) -> tuple[list[str], list[str]]:
+    """The phones and names to look for elsewhere where a value is masked by its name or label."""
+    phones, names = needles(_SEARCHED_AS.get(kind, kind), text)
+    return phones, [] if kind == PARTY and _DIGIT_OR_STAR(text) else names

@@ -12,7 +12,7 @@ import msgspec
 
 from keys.keyring import Keyring
 from masking_service.masking.errors import InvalidRecord
-from masking_service.masking.kinds.text import scrub
+from masking_service.masking.numbers_in_text import scrub
 from masking_service.masking.waybill import normalise_waybill_no
 from masking_service.observability.alerts import Alerts
 from masking_service.service.call.budgets import Budgets

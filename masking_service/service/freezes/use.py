@@ -12,7 +12,7 @@ from itertools import groupby
 from typing import Final, Literal
 
 from keys.errors import IntegrityError
-from masking_service.masking.kinds.text import scrub
+from masking_service.masking.numbers_in_text import scrub
 from masking_service.masking.timestamps import rfc3339
 from masking_service.observability.alerts import Alerts
 from masking_service.observability.metrics import Metrics

@@ -118,6 +118,8 @@ def _disclosures(privacy: Privacy, call: Call[None, None]) -> answers.Disclosure
     return privacy.disclosed(call.context, call.path["waybill_no"])
 
 
+FOUND: Final = [{"pointer": "/remark", "code": "found-in-text"}]
+
 OPERATIONS: Final = (
     Operation(
         name="mask",
@@ -139,7 +141,7 @@ OPERATIONS: Final = (
             },
             {
                 "results": [
-                    {"record": masked_record()},
+                    {"record": masked_record(), "warnings": FOUND},
                     {
                         "error": {
                             "code": "invalid-type",
@@ -184,6 +186,7 @@ OPERATIONS: Final = (
                         "tokens": TOKENS,
                         "revision": 0,
                         "created": True,
+                        "warnings": FOUND,
                         "expires_at": "2027-05-23T00:00:00Z",
                     }
                 ],

@@ -1,0 +1,70 @@
+"""Words beside which a text has a person's name, and words that are no names.
+
+They are those of `name_cues.txt` and `common_words.txt`; characters that say as much are here.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import resources
+from typing import Final
+
+
+def _sections(name: str) -> dict[str, tuple[str, ...]]:
+    """The words of each section of a file."""
+    found: dict[str, list[str]] = {}
+    section: list[str] = []
+    for line in resources.files(__package__).joinpath(name).read_text("utf-8").splitlines():
+        if line.startswith("["):
+            section = found.setdefault(line.strip("[]"), [])
+        elif not line.startswith("#"):
+            section += line.split()
+    return {key: tuple(words) for key, words in found.items()}
+
+
+_WORDS: Final = _sections("name_cues.txt")
+ROLES: Final = _WORDS["roles"]
+WEAK: Final = _WORDS["weak"]
+TITLES: Final = _WORDS["titles"]
+VERBS: Final = _WORDS["verbs"]
+SURE_VERBS: Final = frozenset(_WORDS["sure-verbs"])
+LABELS: Final = _WORDS["labels"]
+FOLLOWING: Final = _WORDS["following"]
+FIRST_PARTS: Final = _WORDS["first-parts"]
+NO_LATIN_NAME: Final = frozenset(_WORDS["no-latin-name"])
+
+NOT_BEHIND_ZONG: Final = (
+    "结計计共部裁监監经經算体體量数數额額是有会會公站店台价價署统統值线線长長和管机機务務办辦行督领領书書之则則包重"
+)
+"""Behind 总 these make another word of it."""
+SHORT_TITLES: Final = "总總哥姐叔姨嫂爷工董氏"
+"""Behind a family name alone, where no other Han follows that could make a word of it."""
+NO_GIVEN: Final = (
+    "行卡证證的了是不没已未被说要请給给让把与及就都也还你我他她它们这那哪什么吗吧呢啊呀找打拿取送放收签簽话号號路街单"
+    "單件个個只箱袋盒斤块分秒点點"
+    "被从对往去过過起到在有無无先再又很太最更只后後并且但如果所以因为為可能会會应該该需须須得着著等级級部局厂"
+    "廠司店站楼層层室座区區县縣省市镇鎮村"
+    "，。、！？：；,.!?:;（）()【】[]《》"
+)
+"""Characters that no given name has where a cue is all that tells it."""
+PLACE_ENDS: Final = (
+    "省市区區县縣旗州盟镇鎮乡鄉村路街道巷弄号號楼樓栋棟幢座层層室户戶房苑厦廈场場庄莊站店厂廠馆館院园園网網柜"
+    "櫃台亭城湾灣庭府邸墅汇匯湖岸坊社"
+)
+"""What no name ends with that is at the end of an address."""
+LATIN_CUES: Final = (
+    "attn|attention|c/o|contact(?: person)?|consignee|consignor|receiver|recipient|addressee|shipper|sender"
+    "|customer|buyer"
+    "|ship to|deliver(?:ed)? to|signed (?:for )?by|received by|collected by|accepted by|leave with|left with"
+    "|handed to|given to|driver|courier"
+    "|call|ask(?: for)?|dear|hi|hello|name|full name"
+)
+"""Before a name in Latin letters."""
+LATIN_TITLES: Final = "mr|mrs|ms|miss|mister|dr|prof|sir|madam|herr|frau|monsieur|madame|mme|señor|señora"
+
+
+@cache
+def common_words() -> frozenset[str]:
+    """Words that begin like a family name and are none."""
+    text = resources.files(__package__).joinpath("common_words.txt").read_text("utf-8")
+    return frozenset(word for line in text.splitlines() if not line.startswith("#") for word in line.split())

@@ -1,0 +1,582 @@
+"""Finds names of people in texts by what is beside them: a cue, and something that can be a name.
+
+Cues are words that announce a person, titles, verbs, a phone, an identity number, and the ends of an address. Without
+one a text stays, whatever its words look like: goods and brands are called like people. It reads texts in which
+numbers are hidden already (`numbers_in_text`), and it masks nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from masking_service.masking import name_cues as cues
+from masking_service.masking.address_words import LATIN_PLACE, LATIN_SITE, PROVINCES
+from masking_service.masking.family_names import DOUBLE_FAMILY_NAMES, FAMILY_NAMES, RARE_FAMILY_NAMES
+from masking_service.masking.legal_forms import HAN_FORMS
+
+Span = tuple[int, int]
+
+_HAN: Final = r"\u3400-\u9fff\U00020000-\U0003ffff"
+_FAMILY: Final = frozenset(FAMILY_NAMES)
+FAMILY: Final = _FAMILY | frozenset(RARE_FAMILY_NAMES)
+"""Every family name of one character."""
+_NO_GIVEN: Final = frozenset(cues.NO_GIVEN)
+_PLACE_ENDS: Final = frozenset(cues.PLACE_ENDS)
+
+
+def _any(words: Iterable[str]) -> str:
+    """An alternative of words, the longest of each first character first; it tells most places by one character."""
+    by_first: dict[str, list[str]] = {}
+    for word in sorted(words, key=lambda word: (-len(word), word)):
+        by_first.setdefault(word[0], []).append(re.escape(word[1:]))
+    return "|".join(f"{re.escape(first)}(?:{'|'.join(rests)})" for first, rests in by_first.items())
+
+
+def _by_char(words: Iterable[str], at: int) -> dict[str, tuple[str, ...]]:
+    """The words by their first character, or by their last: `at` is 0 or -1."""
+    found: dict[str, list[str]] = {}
+    for word in words:
+        found.setdefault(word[at], []).append(word)
+    return {char: tuple(sorted(its, key=len, reverse=True)) for char, its in found.items()}
+
+
+_ROLE, _WEAK, _TITLE, _SHORT, _VERB, _ORGANISATION, _ROOM, _CALLED = (1 << bit for bit in range(8))
+_STARTS: Final = FAMILY | {word[0] for word in (*DOUBLE_FAMILY_NAMES, *cues.FIRST_PARTS)}
+
+
+def _uses_of(*groups: tuple[int, Iterable[str]]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for use, words in groups:
+        for word in words:
+            found[word] = found.get(word, 0) | use
+    return found
+
+
+_DOTS: Final = "·•‧・∙⋅･.．"
+_DOTS_SET: Final = frozenset(_DOTS)
+_before_names: Final = _uses_of(
+    (_ROLE, cues.ROLES),
+    (_WEAK, cues.WEAK),
+    (_ORGANISATION, (*HAN_FORMS, "物业", "部")),
+    (_ROOM, "室房"),
+    (_CALLED, "姓"),
+)
+_behind_names: Final = _uses_of((_TITLE, cues.TITLES), (_SHORT, cues.SHORT_TITLES), (_VERB, cues.VERBS))
+_behind_by_char: Final = _by_char(_behind_names, 0)
+_start: Final = f"[{''.join(sorted(_STARTS))}{re.escape(_DOTS)}]"
+_word_before: Final = re.compile(
+    rf"(?:{_any(_before_names)})(?=[^{_HAN}]|[{''.join(sorted(_STARTS))}是为為叫名姓]|[{_HAN}]{{1,8}}\s?[{_DOTS}])"
+)
+_word_behind: Final = re.compile(
+    rf"[{''.join(_behind_by_char)}](?:(?<={_start}.)|(?<={_start}..)|(?<={_start}...)|(?<={_start}....)|(?<=[^{_HAN}].))"
+)
+"""The first character of a word behind a name, where a name can be: most texts are passed over by it."""
+_LINK: Final = r"(?:是|为|為|叫|名叫|姓名|名字|名|人)?"
+_GAP: Final = r"[\s:：∶,，、/|;；（(【「『\[“\"'\-—_]{0,3}"
+_link_and_gap: Final = re.compile(_LINK + _GAP)
+_note_behind: Final = re.compile(rf"[（(][{_HAN}]{{1,6}}[)）]$|[】」』”\"\])）\s]{{1,2}}$")
+_PARTED: Final = rf"[{_HAN}]{{1,8}}(?:\s?[·•‧・∙⋅･.．]\s?[{_HAN}]{{1,8}}){{1,4}}"
+_LETTER: Final = r"[A-Za-z\u00c0-\u024f\u0300-\u036f'’]"
+_CAPITALISED: Final = rf"(?:[A-Z\u00c0-\u00de]{_LETTER}*(?:-[A-Z]{_LETTER}*)?\.?)"
+_LATIN: Final = rf"{_CAPITALISED}(?: (?:van|de|der|von|bin|al|da|la) )?(?:[ ,]{{1,2}}{_CAPITALISED}){{0,3}}"
+
+_capital: Final = re.compile(r"[.:：\s][A-Z\u00c0-\u00de][A-Za-z\u00c0-\u024f\u0300-\u036f]")
+_latin_announced: Final = re.compile(
+    rf"(?<![A-Za-z])(?:(?i:{cues.LATIN_CUES})[.:：\s]{{1,3}}(?:(?i:{cues.LATIN_TITLES})\.?\s)?"
+    rf"|(?i:{cues.LATIN_TITLES})\.?\s)(?P<name>{_LATIN})(?!{_LETTER})"
+)
+_number: Final = re.compile(
+    r"\*(?<![*@].)(?:[*.\-]{0,80}@\*[*.]{0,160}|(?<=\*)\*{5,}+[0-9]{0,4}(?:-\*{1,6}|转\*{1,6})?)"
+)
+_front_of_number: Final = re.compile(r"[^\w*+]{0,3}\+?[0-9() \-]{0,9}$")
+_signs_behind: Final = re.compile(r"[^\w*]{0,4}$")
+_before_name: Final = re.compile(r"[\s,，、/|;；（(）)\]】\-—_:：]{0,3}")
+_place_follows: Final = re.compile(rf"(?![省市区縣县])[{_HAN}]{{2,3}}(?:省|市|区|县)")
+_one_follows: Final = frozenset(
+    "的收说說称取领拿签催在已未要请請和与及让把给去来家处就将改退寄送派打接有没不是也都吧啊呀哈呢哦啦嘛"
+)
+_address_ends: Final = frozenset("室号號楼樓层層栋棟幢座元户戶房弄村")
+_behind_house: Final = re.compile(
+    r"[0-9*A-Za-z](?:室|号楼|号|號|楼|樓|层|層|栋|棟|幢|座|户|房|单元)?[\s,，、（(]{0,2}"
+    rf"(?=[{FAMILY_NAMES}{RARE_FAMILY_NAMES}])"
+)
+_before_place: Final = re.compile(
+    rf"(?:^|(?<=[\s,，;；。:：、*）)]))(?=[{FAMILY_NAMES}])[{_HAN}]{{2,3}}"
+    rf"(?=\s?(?:{PROVINCES}|(?![省市区縣县])[{_HAN}]{{2,3}}[省市]))"
+)
+_parts: Final = re.compile(
+    rf"(?<![^\s,，;；、|:：(（])(?:([{FAMILY_NAMES}{RARE_FAMILY_NAMES}][{_HAN}]{{1,2}}"
+    rf"|(?:{_any(DOUBLE_FAMILY_NAMES)})[{_HAN}]{{1,2}})(?![^\s,，;；、|)）*])|[^\s,，;；、|]+)"
+)
+_han: Final = re.compile(rf"[{_HAN}]*")
+_parted: Final = re.compile(_PARTED)
+_parted_behind: Final = re.compile(rf"{_PARTED}$")
+_unparted: Final = re.compile(rf"(?:{_any(cues.FIRST_PARTS)})[{_HAN}]{{0,4}}")
+_FIRST_CHARS: Final = frozenset(part[0] for part in cues.FIRST_PARTS)
+_announces: Final = re.compile(rf"(?:{_any((*cues.ROLES, *cues.WEAK))})(?:是|为|叫|姓名)?")
+_latin: Final = re.compile(_LATIN)
+_latin_behind: Final = re.compile(rf"(?<![\w%+/=&]){_LATIN}$")
+_latin_title: Final = re.compile(rf"(?:(?i:{cues.LATIN_TITLES})\b\.? ?)?")
+_latin_place: Final = re.compile(rf"(?<![A-Za-z])(?:{LATIN_PLACE}|{LATIN_SITE})(?![A-Za-z])", re.I).search
+_latin_first: Final = re.compile(rf"\s*({_CAPITALISED}(?: {_CAPITALISED}){{1,2}}),")
+_province: Final = re.compile(PROVINCES)
+_PROVINCE_CHARS: Final = frozenset(name[0] for name in PROVINCES.split("|"))
+
+_titles: Final = _by_char(cues.TITLES, 0)
+_titles_behind: Final = _by_char(cues.TITLES, -1)
+_following: Final = _by_char((*cues.TITLES, *cues.VERBS, *cues.FOLLOWING), 0)
+_verbs: Final = _by_char(cues.VERBS, 0)
+_announcing: Final = _by_char((*cues.ROLES, *cues.WEAK, *HAN_FORMS), -1)
+_labels: Final = _by_char((word.lower() for word in cues.LABELS), -1)
+
+_LONGEST_LATIN: Final = 48
+_LONGEST_PARTED: Final = 28
+_LONGEST_LABEL: Final = 24
+_USUAL_LENGTH: Final = 3
+_MAX_NAMES: Final = 64
+_NICKNAMES: Final = frozenset("小老阿")
+_CHANGED_BY_STARS: Final = _NICKNAMES | frozenset("收或说說") | frozenset(cues.SHORT_TITLES)
+_LISTED: Final = frozenset("、和与與及跟或+/&代替帮")
+
+
+def holds_names(text: str) -> bool:
+    """Whether there is a name in a text without numbers and addresses, or in one of its lines."""
+    if next(_names_of_words(text), None) is not None:
+        return True
+    return _capital.search(text) is not None and next(_names_of_latin_words(text), None) is not None
+
+
+def effort(text: str) -> float:
+    """Microseconds that `names_in` takes at most: they grow with the cues in a text."""
+    cues_found = len(_word_before.findall(text)) + len(_word_behind.findall(text)) + text.count("******")
+    return 5 + 0.25 * len(text) + _A_CUE * cues_found
+
+
+_A_CUE: Final = 12
+
+
+def starred_alone(text: str, start: int, end: int) -> bool:
+    """Whether no other name can be found because the one at this span shows as stars now.
+
+    Nothing beside it can be a family name, and no word before it had to be followed by Han.
+    """
+    before, behind = text[start - 3 if start > 3 else 0 : start], text[end : end + 5]
+    if not FAMILY.isdisjoint(before) or not FAMILY.isdisjoint(behind):
+        return False
+    return before[-1:] not in _CHANGED_BY_STARS
+
+
+def names_in(text: str, *, address: bool = False) -> list[Span]:
+    """The spans of names in a text, in order, none inside another.
+
+    Args:
+        text: any text, its numbers hidden.
+        address: whether an address is in it, at whose ends names are looked for too.
+    """
+    found = [*_names_of_words(text), *_names_beside_numbers(text)]
+    if _capital.search(text):
+        found += _names_of_latin_words(text)
+    if address:
+        found += _names_beside_address(text)
+    return _apart(_joined_by_words(text, found)) if found else found
+
+
+def _cues_in(text: str) -> Iterator[tuple[int, int, int]]:
+    """The words that may be beside a name, with the uses of each and its span, where something can be a name."""
+    for match in _word_before.finditer(text):
+        uses = _before_names[match[0]]
+        start, end = match.span()
+        if uses & (_ROLE | _WEAK) and _may_start(text, _link_and_gap.match(text, end).end()):  # type: ignore[union-attr]
+            yield uses & (_ROLE | _WEAK), start, end
+        if uses & (_ORGANISATION | _ROOM | _CALLED) and text[end : end + 1] in FAMILY:
+            yield uses & (_ORGANISATION | _ROOM | _CALLED), start, end
+    free = 0
+    for match in _word_behind.finditer(text):
+        start = match.start()
+        word = next((word for word in _behind_by_char[text[start]] if text.startswith(word, start)), "")
+        if word and start >= free and _may_end(text, start):
+            free = start + len(word)
+            yield _behind_names[word], start, free
+
+
+def _may_start(text: str, at: int) -> bool:
+    """Whether a name may begin at `at`. Quick, and errs towards True."""
+    char = text[at : at + 1]
+    if char in _STARTS:
+        return True
+    return char.isupper() or not _DOTS_SET.isdisjoint(text[at + 1 : at + 10])
+
+
+def _may_end(text: str, at: int) -> bool:
+    """Whether a name, or a note in brackets behind one, may end at `at`. Quick, and errs towards True."""
+    before = text[max(0, at - 6) : at]
+    return not _STARTS.isdisjoint(before) or not _DOTS_SET.isdisjoint(before) or before[-1:].isascii()
+
+
+def _joined_by_words(text: str, found: list[Span]) -> list[Span]:
+    """The spans, and those of names that are listed beside one: 张三、李四均可签收, 张三代李四收."""
+    spans = dict.fromkeys(found)
+    left = list(spans)
+    while left and len(spans) < _MAX_NAMES:
+        start, end = left.pop()
+        beside: list[Span] = []
+        if start > 1 and text[start - 1] in _LISTED and (before := name_before(text, start - 1)) is not None:
+            beside.append((before, start - 1))
+        if text[end : end + 1] in _LISTED and (behind := name_from(text, end + 1, sure=False)) is not None:
+            beside.append((end + 1, behind))
+        left += [span for span in beside if span not in spans]
+        spans.update(dict.fromkeys(beside))
+    return list(spans)
+
+
+def _apart(spans: list[Span]) -> list[Span]:
+    """The spans in order, of those that overlap the longer."""
+    kept: list[Span] = []
+    for span in sorted(spans):
+        if not kept or span[0] >= kept[-1][1]:
+            kept.append(span)
+        elif span[1] - span[0] > kept[-1][1] - kept[-1][0]:
+            kept[-1] = span
+    return kept
+
+
+def _names_of_words(text: str) -> Iterator[Span]:
+    """Names behind an announcing word, a room or an organisation, and before a title or verb."""
+    ends: set[int] = set()
+    for uses, start, end in _cues_in(text):
+        found: Span | None = None
+        if start in ends:
+            continue
+        if uses & (_ROLE | _WEAK):
+            found = _announced(text, end, sure=bool(uses & _ROLE))
+        elif uses & _CALLED:
+            found = _family_alone(text, end)
+        elif uses & (_ORGANISATION | _ROOM):
+            found = _behind_room(text, start, end, room=bool(uses & _ROOM))
+        else:
+            if uses & (_TITLE | _SHORT):
+                found = _titled(text, start, short=not uses & _TITLE)
+            if found is None and uses & _VERB:
+                found = _said(text, start, end)
+        if found is not None:
+            ends.add(found[1])
+            yield found
+
+
+def _names_of_latin_words(text: str) -> Iterator[Span]:
+    return (match.span("name") for match in _latin_announced.finditer(text) if _is_latin_name(match["name"]))
+
+
+def _announced(text: str, end: int, *, sure: bool) -> Span | None:
+    start = _link_and_gap.match(text, end).end()  # type: ignore[union-attr]
+    name_end = name_from(text, start, sure=sure)
+    if name_end is None and _is_han(text[end : end + 1]):  # 为 and 名 begin names, too
+        start, name_end = end, name_from(text, end, sure=sure)
+    return None if name_end is None else (start, name_end)
+
+
+def _family_alone(text: str, start: int) -> Span | None:
+    end = start + (2 if text[start : start + 2] in DOUBLE_FAMILY_NAMES else 1)
+    return None if _is_han(text[end : end + 1]) and text[end] != "的" else (start, end)
+
+
+def _titled(text: str, at: int, *, short: bool) -> Span | None:
+    if short and not _is_short_title(text, at):
+        return None
+    start = name_before(text, at, titled=True)
+    return None if start is None else (start, at)
+
+
+def _is_short_title(text: str, at: int) -> bool:
+    """Whether the character at `at` is a title: 总 of no other word, others where a clause ends or a verb follows."""
+    behind = text[at + 1 : at + 2]
+    if text[at] in "总總":
+        return behind not in cues.NOT_BEHIND_ZONG or not behind
+    return text[at] in cues.SHORT_TITLES and (not _is_han(behind) or text.startswith(_verbs.get(behind, ()), at + 1))
+
+
+def _said(text: str, at: int, end: int) -> Span | None:
+    verb = text[at:end]
+    if len(verb) == 1 and verb not in "说說" and _is_han(text[end : end + 1]):
+        return None
+    if not _is_han(text[at - 1 : at]) and (note := _note_behind.search(text, max(0, at - 8), at)):
+        at = note.start()
+    start = name_before(text, at, loose=verb in cues.SURE_VERBS)
+    return None if start is None else (start, at)
+
+
+def _behind_room(text: str, start: int, end: int, *, room: bool) -> Span | None:
+    """A name that ends a clause behind a room's number or an organisation."""
+    if room and not (text[start - 1 : start].isdecimal() or text[start - 1 : start] == "*"):
+        return None
+    name_end = name_from(text, end, sure=False)
+    if name_end is None or _is_han(text[name_end : name_end + 1]) or text[name_end - 1] in _PLACE_ENDS:
+        return None
+    return end, name_end
+
+
+def _names_beside_numbers(text: str) -> Iterator[Span]:
+    for number in _number.finditer(text):
+        end = _behind_name(text, number.start())
+        latin = None
+        if end < number.start() and _is_latin(text[end - 1 : end]):
+            latin = _latin_behind.search(text, max(0, end - _LONGEST_LATIN), end)
+        if latin and _is_latin_name(latin[0]):
+            yield latin.start() + _latin_title.match(latin[0]).end(), end  # type: ignore[union-attr]
+        elif (start := name_before(text, end, loose=True, rare=True)) is not None:
+            yield start, end
+        start = _before_name.match(text, number.end()).end()  # type: ignore[union-attr]
+        if _may_start(text, start):
+            behind = name_from(text, start, sure=True)
+            if behind is not None and _ends(text, behind):
+                yield start, behind
+
+
+def _behind_name(text: str, at: int) -> int:
+    """Where a name would end that is before the number at `at`: signs, a label and a code may be between."""
+    front = max(0, at - _LONGEST_LABEL)
+    at = _front_of_number.search(text, max(front, at - 13), at).start()  # type: ignore[union-attr]
+    label_end = at - 1 if text[at - 1 : at] in ("是", "为", "為") else at
+    lower = text[front:label_end].lower()
+    for label in _labels.get(lower[-1:], ()):
+        if lower.endswith(label):
+            at = label_end - len(label)
+            break
+    if text[at - 1 : at] == "的":
+        at -= 1
+    return _signs_behind.search(text, max(front, at - 4), at).start()  # type: ignore[union-attr]
+
+
+def _names_beside_address(text: str) -> Iterator[Span]:
+    for match in _behind_house.finditer(text):
+        start = match.end()
+        end = name_from(text, start, sure=True)
+        if (
+            end is not None
+            and _ends(text, end)
+            and text[end - 1] not in _PLACE_ENDS
+            and not text[end : end + 1].isdecimal()
+        ):
+            yield start, end
+    for match in _before_place.finditer(text):
+        if _can_be_name(match[0]) and match[0][-1] not in _PLACE_ENDS:
+            yield match.span()
+    latin = _latin_first.match(text)
+    if latin and _is_latin_name(latin[1]):
+        yield latin.span(1)
+    parts = [part for part in _parts.finditer(text) if part[0]]
+    for part in (parts[0], parts[-1]) if len(parts) > 1 else ():
+        if part[1] and _can_be_name(part[1]) and part[1][-1] not in _PLACE_ENDS:
+            yield part.span(1)
+
+
+def _is_latin_name(name: str) -> bool:
+    words = [word.strip(".,").lower() for word in name.split()]
+    return (
+        len(words[0]) > 1
+        and words[0] not in cues.NO_LATIN_NAME
+        and words[-1] not in cues.NO_LATIN_NAME
+        and not _latin_place(name)
+    )
+
+
+def _ends(text: str, at: int) -> bool:
+    """Whether a name that ends at `at` is followed by no other word, or by one that follows names."""
+    return not _is_han(text[at : at + 1]) or _follows(text, at) or _place_follows.match(text, at) is not None
+
+
+def _follows(text: str, at: int) -> bool:
+    """Whether a word at `at` follows names: a title, a verb, a province, or another that is known."""
+    char = text[at : at + 1]
+    if text.startswith(_following.get(char, ()), at):
+        return True
+    return (char in _PROVINCE_CHARS and _province.match(text, at) is not None) or (
+        char in cues.SHORT_TITLES and _is_title(text, at)
+    )
+
+
+def _is_title(text: str, at: int) -> bool:
+    char = text[at : at + 1]
+    return text.startswith(_titles.get(char, ()), at) or (bool(char) and _is_short_title(text, at))
+
+
+def name_from(text: str, start: int, *, sure: bool) -> int | None:
+    """Where a name that begins at `start` ends; None if there is none.
+
+    Args:
+        text: any text.
+        start: where the name would begin.
+        sure: whether the cue leaves little doubt; else only listed family names count, and a plain end.
+    """
+    if end := _without_family_from(text, start):
+        return end
+    run = _han.match(text, start, start + 6)[0]  # type: ignore[index]
+    if not run:
+        latin = _latin.match(text, start)
+        return latin.end() if latin and sure and _is_latin_name(latin[0]) else None
+    family = 2 if run[:2] in DOUBLE_FAMILY_NAMES else 1
+    if family == 1 and run[0] not in (FAMILY if sure else _FAMILY):
+        return None
+    length = _followed(text, start, run, family)
+    plain = length > 0
+    if length == family:
+        return start + family if _is_title(text, start + family) else None
+    if not length:
+        length = _length_alone(run, family, sure=sure)
+        plain = length == len(run)
+        if not sure and text[start + length : start + length + 1].isdecimal():
+            return None
+    return start + length if length > family and _can_be_name(run[:length], sure=sure and plain) else None
+
+
+def _without_family_from(text: str, start: int) -> int | None:
+    """Where a name of several parts, or one that begins like those without a family name, ends."""
+    if not _DOTS_SET.isdisjoint(text[start + 1 : start + 10]) and (parted := _parted.match(text, start)):
+        last = start + max(map(parted[0].rfind, _DOTS)) + 1
+        if not _follows(text, last):  # as in 收件人.张三.电话
+            return next((at for at in range(last + 1, parted.end()) if _follows(text, at)), parted.end())
+    if text[start : start + 1] in _FIRST_CHARS and (unparted := _unparted.match(text, start)):
+        return next((at for at in range(start + 2, unparted.end()) if _follows(text, at)), unparted.end())
+    return None
+
+
+def _followed(text: str, start: int, run: str, family: int) -> int:
+    """The length of a name behind which a word follows that follows names; 0 if there is none."""
+    longest = min(len(run), family + 2)
+    length = next((at for at in range(family, longest + 1) if _follows(text, start + at)), 0)
+    if not length and len(run) > longest:
+        places = (at for at in (longest, longest - 1) if at > family and _place_follows.match(text, start + at))
+        return next(places, 0)
+    while length > family + 1 and run[length - 1] in _NO_GIVEN:
+        length -= 1
+    return length
+
+
+def _length_alone(run: str, family: int, *, sure: bool) -> int:
+    """The length of a name that no such word follows; 0 if it has no plain end and the cue is not sure."""
+    length = min(len(run), family + 2)
+    last = run[length - 1] if length > family + 1 else ""
+    if not sure and len(run) > length and not {run[length], last} & _one_follows:
+        return 0
+    if last in _one_follows or (sure and last in _NO_GIVEN):
+        return length - 1
+    return length
+
+
+def name_before(text: str, end: int, *, titled: bool = False, loose: bool = False, rare: bool = False) -> int | None:
+    """Where a name that ends at `end` begins; None if there is none.
+
+    Args:
+        text: any text.
+        end: where the name would end.
+        titled: whether a title follows, before which a family name may be alone.
+        loose: whether a name counts that nothing parts from what is before it.
+        rare: whether rare family names count, where something parts the name.
+    """
+    last = text[end - 1 : end]
+    if not _is_han(last):
+        latin = _latin_behind.search(text, max(0, end - _LONGEST_LATIN), end) if titled and _is_latin(last) else None
+        return latin.start() if latin else None
+    if not titled and _ends_in_title(text, end):
+        return None  # the title tells the name
+    if not _DOTS_SET.isdisjoint(text[max(0, end - 10) : end]):
+        parted = _parted_behind.search(text, max(0, end - _LONGEST_PARTED), end)
+        if parted:
+            return _parted_start(text, parted)
+    if not _FIRST_CHARS.isdisjoint(text[max(0, end - 8) : end]):
+        unparted = _unparted.search(text, max(0, end - 8), end)
+        if unparted and unparted.end() == end:
+            return unparted.start()
+    first = _han_before(text, end)
+    if end - first == 2 and text[first] in _NICKNAMES and text[first + 1] in _FAMILY:
+        return first + 1
+    found: list[tuple[int, int]] = []
+    for length in (3, 2, 4, 1) if titled else (3, 2, 4):
+        start = end - length
+        if start >= first:
+            parting = _parting(text, start, first)
+            if (parting or loose or titled) and _may_begin(text, start, end, parting, rare=rare):
+                found.append((parting, start))
+    return max(found, key=lambda one: one[0])[1] if found else None
+
+
+def _han_before(text: str, end: int) -> int:
+    """Where the run of Han begins that ends at `end`, at most eight before it."""
+    floor = end - 8 if end > 8 else 0
+    while end > floor and "\u3400" <= text[end - 1] <= "\u9fff":
+        end -= 1
+    return end
+
+
+def _parted_start(text: str, parted: re.Match[str]) -> int | None:
+    """Where a name of several parts begins, behind what announces it; None if other words are in it."""
+    dots = [parted.start() + at for at in (*map(parted[0].find, _DOTS), *map(parted[0].rfind, _DOTS)) if at >= 0]
+    dot = min(dots)
+    if any(_follows(text, at) for at in range(max(dots) + 2, parted.end())):
+        return None
+    announced = [word.end() for word in _announces.finditer(text, parted.start(), parted.end())]
+    announced += [at + 1 for at in range(parted.start(), dot) if text[at] in _address_ends]
+    if dot in announced:  # as in 收件人.张三
+        return dot + 1
+    return max((at for at in announced if at < dot), default=parted.start())
+
+
+def _may_begin(text: str, start: int, end: int, parting: int, *, rare: bool) -> bool:
+    """Whether a name may begin at `start`; `parting` says how plainly it is parted from what is before it."""
+    name = text[start:end]
+    double = name[:2] in DOUBLE_FAMILY_NAMES
+    if len(name) > _USUAL_LENGTH and not (double or (parting > 1 and name[0] in _FAMILY and name[1] in _FAMILY)):
+        return False
+    if not parting and (name[-1] in _PLACE_ENDS or text[start - 1 : start + 1] in cues.common_words()):
+        return False
+    if not double and name[0] not in (FAMILY if rare and parting > 1 else _FAMILY):
+        return False
+    return len(name) == 1 or _can_be_name(name, sure=parting > 0)
+
+
+def _ends_in_title(text: str, end: int) -> bool:
+    last = text[end - 1]
+    if text.endswith(_titles_behind.get(last, ()), 0, end):
+        return True
+    return last in cues.SHORT_TITLES and _is_han(text[end - 2 : end - 1])
+
+
+def _parting(text: str, start: int, first: int) -> int:
+    """How plainly a name that begins at `start` is parted from what is before it, 0 to 3.
+
+    `first` is where its run of Han begins.
+    """
+    if start == first:
+        return 3
+    last = text[start - 1]
+    if text.endswith(_announcing.get(last, ()), 0, start):
+        return 2
+    if last in "是为叫" and text.endswith(_announcing.get(text[start - 2 : start - 1], ()), 0, start - 1):
+        return 2
+    return 1 if last in _address_ends else 0
+
+
+def _can_be_name(name: str, *, sure: bool = False) -> bool:
+    """Whether Han that begin with a family name can be a name, and are no word that is known.
+
+    Where the cue is `sure`, a known word may begin it.
+    """
+    family = 2 if name[:2] in DOUBLE_FAMILY_NAMES and len(name) > 2 else 1
+    if not _NO_GIVEN.isdisjoint(name[family:]):
+        return False
+    words = cues.common_words()
+    return (
+        name not in words
+        and name[:2] not in _before_names
+        and (sure or len(name) < 3 or family == 2 or name[:2] not in words)
+    )
+
+
+def _is_latin(char: str) -> bool:
+    return (char.isascii() and (char.isalpha() or char == ".")) or "\u00c0" <= char <= "\u036f"
+
+
+def _is_han(char: str) -> bool:
+    return "\u3400" <= char <= "\u9fff" or char >= "\U00020000"

@@ -1,0 +1,343 @@
+"""Hides phones, identity numbers, e-mail addresses and bank cards in free text; the rest stays.
+
+Waybill and order numbers, dates, weights, prices and postcodes are not touched. A phone shows at most its last four
+digits; of the other three nothing shows: a star for each character, the ``@`` and dots of an e-mail address and the
+gaps of a number stay. It does not look for names and addresses: `kinds/text` does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from masking_service.masking.found_numbers import extension_in_text, find_numbers
+from masking_service.masking.identity import find_cards, find_citizens, find_documents, find_emails
+from masking_service.masking.numbers import INTERMEDIATE, MIN_HIDDEN_DIGITS
+from masking_service.masking.reading import DIGIT, DIGITS_BEGIN, Reading
+from masking_service.masking.stars import stars
+
+_Edit = tuple[int, int, str]
+
+_HOLDS_NOTHING: Final = re.compile(r"[\u4e00-\u9fff\u3001-\u3011，。！？：；（）\n -/:-?A-~]*").fullmatch
+"""Han, punctuation and Latin without a digit or ``@``: most remarks. Ranges alone, which cost a fifth of ``\\d``."""
+_AT: Final = r"%40|&(?:\#0{0,3}64|\#[xX]0{0,2}40|commat);|\\u0040"
+_ACCOUNT_WORDS: Final = (
+    r"(?:微信|薇信|威信|微信号|vx|v信|wx|weixin|wechat|qq|扣扣|openid|unionid|支付宝|支付寶|旺旺|抖音|快手|小红书"
+    r"|whatsapp|telegram|skype)"
+)
+_ACCOUNT: Final = re.compile(
+    rf"(?<![A-Za-z0-9]){_ACCOUNT_WORDS}(?:id|账号|帳號|号码|號碼|号|號|名)?(?:是|为|為|加|搜)?"
+    r"(?:[ \t]{0,2}[:：=][ \t]{0,2}(?:(?=[A-Za-z0-9_\-]{0,39}[0-9_])|(?=[A-Za-z\-]{5}))"
+    r"|(?<=[\u4e00-\u9fff])(?=[A-Za-z]{6}|[A-Za-z_\-]{0,30}[0-9_])|[ \t]{1,2}(?=[A-Za-z_\-]{0,30}[0-9_])|(?=[0-9]))"
+    r"(?P<account>[A-Za-z0-9][A-Za-z0-9_\-]{4,40})(?![A-Za-z0-9])|(?<![A-Za-z0-9])(?P<wxid>wxid_[A-Za-z0-9_\-]{4,40})",
+    re.I,
+)
+"""An account of a chat or a shop, behind the word that says so."""
+_PLATE: Final = re.compile(
+    r"[京津沪滬渝冀豫云雲辽遼黑湘皖鲁魯新苏蘇浙赣贛鄂桂甘晋晉蒙陕陝吉闽閩贵貴粤粵青藏川宁寧琼瓊](?<![A-Za-z0-9].)"
+    r"[A-HJ-NP-Z][ ·•.\-]?"
+    r"(?=[A-HJ-NP-Z0-9]{0,4}[0-9][A-HJ-NP-Z0-9]{0,4}(?:[^A-Za-z0-9]|$)|[0-9]{4}[挂掛学學警港澳])[A-HJ-NP-Z0-9]{4}(?:[A-HJ-NP-Z0-9]{1,2}|[挂掛学學警港澳])(?![A-Za-z0-9])"
+)
+"""A vehicle's plate: GA 36-2018, those of new energy have one more."""
+_HAN_DIGITS: Final = "零〇○一二三四五六七八九幺两壹贰叁肆伍陆柒捌玖0-9"
+_HAN_MOBILE: Final = re.compile(
+    rf"[一幺壹1](?<![{_HAN_DIGITS}].)[ \-]?[三四五六七八九叁肆伍陆柒捌玖3-9]"
+    rf"(?:[ \-]?[{_HAN_DIGITS}]){{9}}(?![{_HAN_DIGITS}十百千万亿])"
+)
+_LAST_DIGITS: Final = re.compile(
+    r"(?:尾号|尾號|尾数|后四位|後四位|末四位|后4位|末4位)(?:是|为|為)?[ :：]{0,2}(?P<last>[0-9]{4})(?![0-9])"
+)
+_JOINED: Final = re.compile(r"(?<=[栋幢座号楼室\-单元])[0-9]{3,4}1[3-9][0-9]{9}(?![0-9A-Za-z])")
+"""A room's number with a mobile number right behind it."""
+_account_word: Final = re.compile(
+    "(?:微信|薇信|威信|v信|V信|vx|VX|Vx|wx|WX|Wx|weixin|WeiXin|Weixin|wechat|WeChat|Wechat|WECHAT|qq|QQ|Qq|扣扣|openid|openId|unionid|支付"
+    "|旺旺|抖音|快手|小红书|whatsapp|WhatsApp|telegram|Telegram|skype|Skype)"
+).search
+"""A word of `_ACCOUNT`. All of these begin with a plain character, so that most texts are passed over quickly."""
+_said_last: Final = re.compile("(?:尾号|尾號|尾数|后四位|後四位|末四位|后4位|末4位)").search
+
+
+def _may_hold_more(text: str) -> bool:
+    """Whether there may be an account, a plate or a number in Han."""
+    if _account_word(text) and _ACCOUNT.search(text):
+        return True
+    if _said_last(text) and _LAST_DIGITS.search(text):
+        return True
+    return _HAN_MOBILE.search(text) is not None or _PLATE.search(text) is not None
+
+
+_ORDER: Final = re.compile(
+    r"(?:订单|訂單|单号|單號|运单|運單|物流|快递单|快遞單|面单|母单|子单|交易|流水|合同|合約|发票|發票|订货|批次"
+    r"|编号|編號"
+    r"|(?<![a-z])(?:order|tracking|waybill|shipment|parcel|invoice|trade|transaction|serial|awb|po|ref|reference|contract|batch))"
+    r"(?:单号|單號|编号|編號|号码|號碼|号|號|单|單"
+    r"| ?numbers?| ?no\.?| ?num| ?id| ?code| ?sn| ?ref)?(?:是|为|為| is)?[ \t:#.()\[\]]{0,4}"
+    r"(?P<number>[a-z]{0,4}[0-9][0-9a-z]*(?:[ \-][0-9a-z]{1,12}){0,8}(?:[,/;+& ]{1,2}[a-z]{0,4}[0-9]{8,}){0,9})",
+    re.I,
+)
+"""What a text calls the number of an order or the like: no card and no identity number, whatever its check says."""
+_SAID_CARD: Final = re.compile(
+    r"(?:卡号|卡號|银行卡|銀行卡|储蓄卡|信用卡|借记卡|账号|賬號|帐号|账户"
+    r"|card(?: no\.?| number)?|account(?: no\.?| number)?)"
+    r"(?:号码|号|號)?(?:是|为|為| is)?[ :#.]{0,4}(?P<card>[0-9](?:[ \-]?[0-9]){11,20})(?![0-9A-Za-z])",
+    re.I,
+)
+_SAID_CITIZEN: Final = re.compile(
+    r"(?:身份证|身份證|身分證|证件)(?:号码|號碼|号|號)?(?:是|为|為)?[ :#.]{0,4}"
+    r"(?P<citizen>[0-9](?:[ \-]?[0-9]){13,16}[ \-]?[0-9Xx])(?![0-9A-Za-z])"
+)
+
+_ESCAPED: Final = rf"{_AT}|&(?:\#|nbsp|ensp|emsp)|\\[nrtu]"
+"""What may be between digits in addresses of pages, HTML and JSON, and the sign of an e-mail address there."""
+_WORTH_READING: Final = re.compile(rf"[{DIGIT}](?:[\W_]{{0,6}}[{DIGIT}*xX]){{4}}|[@＠﹫]|{_ESCAPED}").search
+"""Fewer than five digits together are no phone, and behind an e-mail's sign anything may be."""
+
+_SEVEN_DIGITS: Final = re.compile(rf"[{DIGIT}](?:[^{DIGIT}]*[{DIGIT}]){{6}}|[@＠﹫]|{_AT}").search
+_SEVEN_DIGITS_IN_A_LINE: Final = re.compile(rf"[{DIGIT}](?:[^{DIGIT}\n]*[{DIGIT}]){{6}}|[@＠﹫]|{_AT}").search
+_SEVEN_ASCII_DIGITS: Final = re.compile(rf"[0-9](?:[^0-9]*[0-9]){{6}}|@|{_AT}").search
+_SEVEN_ASCII_DIGITS_IN_A_LINE: Final = re.compile(rf"[0-9](?:[^0-9\n]*[0-9]){{6}}|@|{_AT}").search
+
+_SIGNS: Final = ("@", "＠", "﹫", "%40", "&", "\\u")
+
+_NO_DIGITS: Final = bytes(sorted(set(range(256)) - set(DIGITS_BEGIN) - set(b"\n")))
+_WORTH_DIGITS: Final = 7
+
+_MASKED_MOBILE: Final = re.compile(
+    r"(?<![0-9A-Za-z])(1[3-9]\d)[ \-]?(?:(\*{3,8})[ \-]?(\d{2,4})|(([xX#_-])\5{3})[ \-]?(\d{4}))(?![0-9A-Za-z])"
+)
+_MASKED_LANDLINE: Final = re.compile(
+    r"(?<![0-9A-Za-z*])\(?0(?:10|2\d|[3-9]\d\d)\)?-?(?=[\d*]{0,6}\*{3})([\d*]{7,8})(?![0-9A-Za-z*])"
+)
+_NEARLY_INTERMEDIATE: Final = re.compile(
+    r"(?<![0-9A-Za-z])(?:\+\d{1,4}[ \-]{0,3}|\d{1,4}[ \-]{1,3})?700(?:[ \-]{0,3}\d){12}(?![0-9A-Za-z])"
+)
+"""The digits of an intermediate number in other groups than its own, or behind digits: maybe another number."""
+_KEPT: Final = frozenset("@. -")
+
+_MAX_NUMBERS: Final = 24
+_MAX_ADDRESSES: Final = 4
+_MAX_ESCAPES: Final = 1_000
+_ESCAPES_BEGIN: Final = "%&\\"
+_ROOM_FOR_MANY: Final = 48
+"""Characters: what is shorter cannot hold more numbers than that, and is not counted."""
+_NUMBERS: Final = re.compile(rf"[{DIGIT}]+")
+_WORDS: Final = re.compile(r"\S+")
+_ANY_DIGIT: Final = re.compile(rf"[{DIGIT}]")
+
+_DOCUMENTS: Final = ("证", "證", "护照", "護照", "assport", "ASSPORT")
+"""In each word before the number of a passport or permit."""
+
+_PASSES: Final = 8
+
+
+def scrub(value: str, keep: int = 4) -> str:
+    """Mask what identifies someone.
+
+    Args:
+        value: any text.
+        keep: how many of a phone's last digits may show, 0 to 4.
+
+    Returns:
+        The text, masked; the same object where nothing was found. Scrubbing it again finds nothing.
+    """
+    if (_HOLDS_NOTHING(value) or _WORTH_READING(value) is None) and not _may_hold_more(value):
+        return value
+    for _ in range(_PASSES):
+        if crowded(value):  # or has become so: stars part numbers
+            return _hide_every_digit(value)
+        masked = _scrub_once(value, keep)
+        if masked is value:
+            return value
+        value = masked
+    return stars(value)
+
+
+def worth_scanning(value: str) -> bool:
+    """False for a value that can hold nothing to hide.
+
+    It has no seven digits, no ``@``, no plate and no account behind its word.
+    """
+    seven = _SEVEN_ASCII_DIGITS(value) if value.isascii() else _SEVEN_DIGITS(value)
+    return seven is not None or _may_hold_more(value)
+
+
+def lines_worth_scanning(lines: str) -> bool:
+    """False if `worth_scanning` is for each of the lines."""
+    if _may_hold_more(lines):
+        return True
+    if not any(sign in lines for sign in _SIGNS):
+        # A tenth of the cost: only the first bytes of digits, and what begins like them, are counted in each line.
+        digits = lines.encode("utf-8", "surrogatepass").translate(None, _NO_DIGITS)
+        if max(map(len, digits.split(b"\n"))) < _WORTH_DIGITS:
+            return False
+    return (_SEVEN_ASCII_DIGITS_IN_A_LINE(lines) if lines.isascii() else _SEVEN_DIGITS_IN_A_LINE(lines)) is not None
+
+
+def holds_no_number(value: str) -> bool:
+    """True for a text, or for lines, of Han, Latin letters and usual signs without a digit or ``@``: most remarks."""
+    return _HOLDS_NOTHING(value) is not None and not _may_hold_more(value)
+
+
+def crowded(value: str) -> bool:
+    """Return whether a value holds more numbers or ``@`` than people write into a field of a waybill.
+
+    Reading them all would take a worker seconds for a body that was made for that.
+    """
+    if len(value) < _ROOM_FOR_MANY:
+        return False
+    if sum(map(value.count, _ESCAPES_BEGIN)) > _MAX_ESCAPES:
+        return True
+    return len(_NUMBERS.findall(value)) > _MAX_NUMBERS or value.count("@") > _MAX_ADDRESSES
+
+
+def _hide_every_digit(value: str) -> str:
+    """Hide every digit, and every word with an ``@``.
+
+    What is not read hides more.
+    """
+    masked = _WORDS.sub(lambda word: _all_hidden(word[0]) if "@" in word[0] else _ANY_DIGIT.sub("*", word[0]), value)
+    return value if masked == value else masked
+
+
+def contains_personal_data(value: str) -> bool:
+    """True if an id holds what `scrub` would hide.
+
+    Ids come from outside: of a request, or the name of a case.
+    """
+    return scrub(value) is not value
+
+
+def cut_out(value: str, keep: int) -> Iterator[tuple[str, str | None]]:
+    """The value in pieces: finds, and what is between.
+
+    A find comes with what shows of it, what is between with None.
+    """
+    reading = Reading(value)
+    done = 0
+    for start, end, shown in sorted(_edits(reading, keep)):
+        if start >= done:
+            yield reading.written(done, start), None
+            yield reading.written(start, end), shown
+            done = end
+    yield reading.written(done, len(reading.text)), None
+
+
+def _scrub_once(value: str, keep: int) -> str:
+    reading = Reading(value)
+    pieces: list[str] = []
+    done = 0
+    for start, end, shown in sorted(_edits(reading, keep)):
+        if start >= done and shown != reading.text[start:end]:
+            pieces += reading.written(done, start), shown
+            done = end
+    if not pieces:
+        return value
+    return "".join(pieces) + reading.written(done, len(reading.text))
+
+
+def _edits(reading: Reading, keep: int) -> list[_Edit]:
+    """Return the edits of a read text.
+
+    None is inside another; what is longer than a phone goes first.
+    """
+    text = reading.text
+    if "700" in text and (passing := [match.span() for match in INTERMEDIATE.finditer(text)]):
+        text = _blanked(text, passing)
+    whole = [*find_citizens(text), *find_cards(text)]
+    if whole:
+        orders = [match.span("number") for match in _ORDER.finditer(text)]
+        whole = [span for span in whole if not any(span[0] < end and start < span[1] for start, end in orders)]
+    whole += [match.span(match.lastgroup or 0) for said in (_SAID_CARD, _SAID_CITIZEN) for match in said.finditer(text)]
+    whole += [match.span() for match in _PLATE.finditer(text)]
+    if "@" in text:
+        whole += find_emails(text)
+    if any(word in text for word in _DOCUMENTS):
+        whole += find_documents(text)
+    edits = [(start, end, _all_hidden(text[start:end])) for start, end in whole]
+    if whole:
+        text = _blanked(text, whole)
+    edits += _spelled_phones(text, keep)
+    edits += _phones(reading, text, keep)
+    edits += _masked_phones(reading, text, keep)
+    if "700" in text:
+        edits += _nearly_intermediate(reading, text, edits)
+    accounts = [match.span(match.lastgroup or 0) for match in _ACCOUNT.finditer(text)]
+    return edits + [
+        (start, end, _all_hidden(text[start:end]))
+        for start, end in accounts
+        if not any(begin < end and start < done for begin, done, _ in edits)
+    ]
+
+
+def _spelled_phones(text: str, keep: int) -> Iterator[_Edit]:
+    """Mobile numbers in Han, those that a room's number touches, and last digits that are told alone."""
+    for match in _HAN_MOBILE.finditer(text):
+        written = match[0].replace(" ", "").replace("-", "")
+        if not written.isascii():
+            yield *match.span(), "*" * (len(written) - keep) + written[len(written) - keep :]
+    for match in _JOINED.finditer(text):
+        hidden = len(match[0]) - keep
+        yield *match.span(), "*" * hidden + match[0][hidden:]
+    if keep < len("5678"):
+        for match in _LAST_DIGITS.finditer(text):
+            yield *match.span("last"), "****"
+
+
+def _blanked(text: str, spans: list[tuple[int, int]]) -> str:
+    """Return the text with letters in place of the spans, so that no phone begins or ends there."""
+    pieces: list[str] = []
+    done = 0
+    for start, end in sorted(spans):
+        if end > done:
+            pieces += text[done:start], "A" * (end - max(start, done))
+            done = end
+    return "".join(pieces) + text[done:]
+
+
+def _phones(reading: Reading, text: str, keep: int) -> Iterator[_Edit]:
+    for number in find_numbers(text):
+        shown = reading.written(number.start, number.body) + number.hidden(keep)
+        extensions, end = _extensions(reading, text, number.end)
+        yield number.start, end, shown + extensions
+
+
+def _masked_phones(reading: Reading, text: str, keep: int) -> Iterator[_Edit]:
+    for match in _MASKED_MOBILE.finditer(text):
+        hidden, last = match.group(2, 3) if match[2] else match.group(4, 6)
+        extensions, end = _extensions(reading, text, match.end())
+        yield match.start(), end, _tight("*" * (3 + len(hidden)) + last, keep) + extensions
+    for match in _MASKED_LANDLINE.finditer(text):
+        extensions, end = _extensions(reading, text, match.end())
+        yield match.start(1), end, _tight(match[1], keep) + extensions
+
+
+def _nearly_intermediate(reading: Reading, text: str, found: list[_Edit]) -> list[_Edit]:
+    """Hide what has the digits of an intermediate number and is none.
+
+    Where a phone was found among them, its mask is enough.
+    """
+    edits = []
+    for match in _NEARLY_INTERMEDIATE.finditer(text):
+        if not any(start < match.end() and match.start() < end for start, end, _ in found):
+            extensions, end = _extensions(reading, text, match.end())
+            edits.append((match.start(), end, _all_hidden(match[0]) + extensions))
+    return edits
+
+
+def _tight(positions: str, keep: int) -> str:
+    hidden = len(positions) - max(0, min(keep, len(positions) - MIN_HIDDEN_DIGITS))
+    return "*" * hidden + positions[hidden:]
+
+
+def _extensions(reading: Reading, text: str, at: int) -> tuple[str, int]:
+    """The number's extensions as they show, and their end."""
+    shown = ""
+    while found := extension_in_text(text, at):
+        shown += reading.written(at, found[0]) + "*" * (found[1] - found[0])
+        at = found[1]
+    return shown, at
+
+
+def _all_hidden(written: str) -> str:
+    return "".join([char if char in _KEPT else "*" for char in written])

@@ -1,0 +1,147 @@
+"""Texts of mapped and unmapped members: names beside a cue, addresses and numbers are masked, and all else stays."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from masking_service.masking.columns import FEW
+from masking_service.masking.effort import Effort
+from masking_service.masking.errors import DefinitionError
+from masking_service.masking.kinds.text import TextMask
+from masking_service.masking.labels import unpaid
+from masking_service.masking.member_names import NEUTRAL
+from masking_service.masking.profiles import Profile
+from masking_service.masking.record import Masker
+from masking_service.masking.stars import steady
+from masking_service.masking.unmapped import FOUND_IN_TEXT
+from tests.masking.records import COURIER, LABEL, LABEL_RULES, STANDARD, masked, standard
+from tests.masking.scenarios import scenarios
+
+TEXTS: TextMask = LABEL.text_mask()
+
+
+@pytest.mark.parametrize(("text", "shown"), scenarios("names_in_text"))
+def test_a_name_beside_a_cue_is_masked_and_other_words_stay(text: str, shown: str) -> None:
+    assert TEXTS(text) == shown
+    assert TEXTS(shown) == shown
+
+
+@pytest.mark.parametrize(("text", "shown"), scenarios("names_in_text"))
+def test_a_mapped_text_shows_what_an_unmapped_one_shows(text: str, shown: str) -> None:
+    record, found = masked(standard(remark=text, x9=text))
+
+    assert (record["remark"], record["x9"]) == (shown, shown)
+    pointers = [] if text == shown else ["/remark", "/x9"]
+    assert sorted(found.warnings) == [(pointer, FOUND_IN_TEXT) for pointer in pointers]
+
+
+def test_a_name_of_a_remark_is_found_elsewhere_in_the_record() -> None:
+    record, found = masked(standard(remark="找李小四", x9=["李小四的"]))
+
+    assert (record["remark"], record["x9"]) == ("找李**", ["李**的"])
+    assert set(found.warnings) == {("/remark", FOUND_IN_TEXT), ("/x9/0", FOUND_IN_TEXT)}
+
+
+def test_the_records_own_name_is_found_without_its_title() -> None:
+    record, _ = masked(standard(recipient={"name": "李明女士", "phone": "13987654321"}, remark="礼盒印上李明二字"))
+
+    assert "李明" not in record["remark"]
+
+
+def test_an_address_in_a_text_shows_what_the_profile_shows_of_addresses() -> None:
+    text = "送到华志路1685号3号楼2单元402室，找李四"
+
+    assert masked(standard(remark=text), LABEL)[0]["remark"] == "送到华志路1685号3号楼*单元***室，找李*"
+    assert masked(standard(remark=text), COURIER)[0]["remark"] == "送到华志路1685号3号楼2单元402室，找李*"
+    assert COURIER.shows_in_full("address")
+
+
+WORDS = Profile.parse("words", {**LABEL_RULES, "words": {"keep": ["高老庄"], "hide": ["天蓝工程"]}})
+
+
+def test_words_of_the_profile_are_kept_and_hidden() -> None:
+    text = "找高老庄，天蓝工程"
+
+    assert masked(standard(remark=text, x9=text))[0]["remark"] != text
+    record, found = masked(standard(remark=text, x9=text), WORDS)
+    assert (record["remark"], record["x9"]) == ("找高老庄，****", "找高老庄，****")
+    assert sorted(found.warnings) == [("/remark", FOUND_IN_TEXT), ("/x9", FOUND_IN_TEXT)]
+
+
+def test_words_of_the_profile_are_hidden_in_columns_too() -> None:
+    batch = [standard(remark="天蓝工程", x9="天蓝工程") for _ in range(FEW)]
+    Masker(STANDARD, WORDS).mask_batch(batch, Effort())
+
+    assert [(one["remark"], one["x9"]) for one in batch] == [("****", "****")] * FEW
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["x", {"other": []}, {"keep": "高老庄"}, {"hide": ["a"]}, {"hide": [1]}, {"hide": ["a*b"]}],
+    ids=["no mapping", "unknown use", "no list", "short", "no text", "star"],
+)
+def test_other_words_are_refused(words: Any) -> None:
+    with pytest.raises(DefinitionError, match=r"^profiles\.p\.words"):
+        Profile.parse("p", {**LABEL_RULES, "words": words})
+
+
+PIECES = (
+    "张三 王伟 欧阳娜娜 李 客户 收件人 找 由 代收 收 先生 要求 ， 13812345678 13987654321 电话 、 和 的快递 总 高峰 "
+    "周末 请 转交 （ ） 【 】 老师 小 在 本人 司机 给 王 于 送到 3号楼 402室 一三八 快递员 联系 学校"
+)
+USUAL = st.lists(st.sampled_from([*PIECES.split(), " "]), max_size=9).map("".join)
+
+
+@given(USUAL)
+def test_the_quick_form_gives_what_the_whole_mask_gives(text: str) -> None:
+    quick = TEXTS.mask_usual(text)
+    if quick is None:
+        return
+    whole = TEXTS._mask_once(text, NEUTRAL, TEXTS.scan, unpaid)
+    whole.text = steady(lambda one: TEXTS._mask_once(one, NEUTRAL, TEXTS.scan, unpaid).text, whole.text, 3)
+    assert (quick.text, sorted(quick.names)) == (whole.text, sorted(whole.names))
+
+
+@given(st.lists(USUAL | st.sampled_from(["订单13812345678", "A座", "x@y.cn"]), max_size=5))
+def test_a_column_of_texts_shows_what_each_text_shows(texts: list[str]) -> None:
+    shown, names = TEXTS.mask_column(texts)
+
+    for text, one, of_text in zip(texts, shown, names or [[]] * len(texts), strict=True):
+        if one is not None:
+            found = TEXTS.mask(text)
+            assert (one, of_text) == (found.text, found.names)
+
+
+@given(USUAL)
+def test_masking_a_text_again_changes_nothing(text: str) -> None:
+    shown = TEXTS(text)
+    assert TEXTS(shown) == shown
+
+
+def calls_of(text: str, monkeypatch: pytest.MonkeyPatch) -> int:
+    """How many places of a text are looked at for a name."""
+    from masking_service.masking import names_in_text
+
+    asked: list[Any] = []
+    for name in ("name_from", "name_before"):
+        original = getattr(names_in_text, name)
+
+        def counted(*args: Any, original: Any = original, **more: Any) -> Any:
+            asked.append(args[1])
+            return original(*args, **more)
+
+        monkeypatch.setattr(names_in_text, name, counted)
+    TEXTS(text)
+    monkeypatch.undo()
+    return len(asked)
+
+
+@pytest.mark.parametrize(
+    "unit", ["找王", "客户", "王先生", "张三、", "王收", "姓王", "13812345678 ", "张·", "王总", "Mr. A ", "4室王", "收"]
+)
+def test_twice_the_text_takes_at_most_two_and_a_half_times_the_work(unit: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    once, twice = (calls_of((unit * 1000)[:length], monkeypatch) for length in (800, 1600))
+
+    assert twice <= 2.5 * once + 4
