@@ -21,7 +21,8 @@ class Masked:
 
     Attributes:
         record: a masked copy; None for a record that cannot be masked, which must not be printed.
-        warnings: (JSON Pointer, code): ``already-masked``, ``found-in-text`` or ``unmapped-masked``.
+        warnings: (JSON Pointer, code): ``already-masked``, ``found-in-text``, ``unmapped-masked`` or
+            ``unit-not-recognised``.
         errors: (JSON Pointer, code): ``invalid-type``, ``nothing-mapped``, ``too-deep`` or ``too-large``.
     """
 

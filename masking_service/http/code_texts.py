@@ -184,6 +184,18 @@ CODES: Final[dict[str, CodeText]] = {
         ),
         _NO_ACTION,
     ),
+    "unit-not-recognised": CodeText(
+        Text("The unit of an address was not recognised", "未能识别地址中的单元"),
+        Text(
+            "This foreign address has numbers of which one may be a unit's, in a form that is not known. Under a label"
+            " profile none of its numbers shows.",
+            "该境外地址中的某个数字可能是单元号，但其写法无法识别。在面单类方案下，该地址中的数字全部隐藏。",
+        ),
+        Text(
+            "Send the unit in a field of its own (kind unit), or with a word such as Apt in front of it.",
+            "请将单元号放在单独的字段（类型 unit）中，或在其前加上 Apt 等字样。",
+        ),
+    ),
     "unmapped-masked": CodeText(
         Text("An unmapped member was masked", "未映射的成员已脱敏"),
         Text(

@@ -9,32 +9,38 @@ from typing import Final
 
 NUMERALS: Final = "零〇一二三四五六七八九十百千廿卅两兩壹贰叁肆伍陆柒捌玖拾ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩ"
 
-HOLDS_ROOMS: Final = "栋棟幢座元楼樓层層梯厦廈塔寓"
-"""Last characters of what a bare number behind it is a room of: 3幢502, A座1808, 3号楼402, 2单元301, 3楼302."""
-
-UNIT: Final = (
-    "单元|單元|(?:办公|教|寝|会议|实验|工作|休息|包|诊|病|辦公|會議)?室"
-    "|[户戶](?!村|籍)|房(?![村镇乡街路庄地产產])|[层層]|梯|宿舍|호(?!선)|층"
+UNIT: Final = r"单元|單元|单无|门洞(?=[-\s]{0,2}[A-Z]?[0-9*])|梯"
+ROOM: Final = (
+    "(?:办公|教|寝|会议|实验|工作|休息|包|诊|病|辦公|會議)?室|[户戶](?!村|籍)"
+    "|房(?![村镇乡街路庄地产產管屋东源型]|[东南西北中][路街村])|宿舍|(?:商|店)?(?:铺|舖)|床|商位|档口?|檔口?|摊位|店面|柜(?!台)"
 )
-"""Behind a number or letter, with or without 号: a unit or room; 호 and 층 are Korean for room and floor."""
-
-FLOOR: Final = f"[楼樓](?![村镇鎮乡鄉街路盘盤]|[0-9*{NUMERALS}]{{1,3}}(?:单元|單元|门[0-9*]))"
-"""Behind a number: a floor. In front of a unit it is what people call the building: 5楼2单元301."""
-
-STALL: Final = "(?:商|店)?(?:铺|舖)|床|商位|档口?|檔口?|摊位|柜(?!台)"
-"""Behind a number in digits: a shop in a market, a bed in a ward. Behind 十里 it is the name of a town."""
-
-NOT_A_ROOM: Final = (
-    "#|栋|棟|幢|座|楼|樓|塔|弄|巷|路|街|大道|期|区|區|院|支|组|組|队|村|里|米|公里|国道|省道"
-    "|[号號](?=线|線|楼|樓|院|门|門)|年|月|日|点|點|分钟|元|件|个|個|箱|公斤|斤|kg"
+"""Behind a number: a room, a stall in a market, a bed in a ward."""
+FLOOR: Final = r"[层層]|[楼樓](?![村镇鎮乡鄉街路盘盤])|F(?![A-Za-z])"
+BUILDING: Final = "(?:[号號]|#)[楼樓]|#|栋|棟|幢|撞|座(?![椅位])|塔|[号號](?:厂房|仓|库|馆|公寓|宿舍(?=[0-9*]))"
+LANE: Final = "弄|巷|胡同|大街|大道|支路|[街路道排]|通道"
+OTHER_NUMBERS: Final = (
+    "[号號](?:[线線院桥厅井矿]|[门門](?![卫衛市面])|(?:支|公)?路|大?街|大道|地块|码头|街坊|区|航站|店(?![面铺])|高炉|渡口)"
+    "|期|[区區]|组团|[组組队村里米院支段厂岁次天年月日点點元件个個箱斤团连班]|公里|国道|省道|县道|分钟|公斤|kg|大队|社区"
 )
 """Behind a number: it numbers something else than a room."""
 
-ROAD: Final = "路街道巷弄村组組屯庄莊线線段编編箱里第"
-"""In front of a bare number: it is the road's or the village's, not a room's."""
-
-ROOM_FIRST: Final = "房间号?|房間號?|房号|房號|室号|门牌号?|门牌號?|单元号|楼层|樓層"
-"""In front of a number, with a colon or without."""
+VILLAGES: Final = "村 组 組 屯 庄 莊 队 镇 鎮 乡 鄉 社区 社 甲 箱 编 編 县 縣 市 市辖区"
+ROADS: Final = "路 街 道 巷 线 線 段 胡同 大街 大道 街道 步行街 商业街"
+LANES: Final = "弄"
+ZONES: Final = "小区 小區 新村 业区 業區 园区 園區 新区 新區 发区 發區 工业园 产业园 科技园 期 区 區"
+ESTATES: Final = (
+    "园 園 苑 庭 府 山庄 郡 邸 轩 居 阁 寓 厂 院 舍 都 寨 坊 筑 墅 馆 巢 天下 天地 国际 國際 家园 人家 世家 名门"
+    " 渡房 置房 租房 迁房 资房 改房 梯房 品房 建房"
+)
+AISLES: Final = "城 物流 百货 百貨 女装 通道 综合体 广场 廣場 商贸"
+MARKETS: Final = "市场 市場 商场 商場 商城 商厦 超市 殖场 贸城 配城 具城 材城 纺城 装城"
+MARKET_INSIDE: Final = "市场|市場|商城|[贸貿配装裝具材鞋革饰飾纺紡械衫物料缝机機织織珠]城"
+TOWERS: Final = "大厦 大廈 大夏 厦 廈 中心 楼 樓 酒店 宾馆 饭店 客栈 公楼"
+BUILDINGS: Final = "栋 棟 幢 座 # ＃ 地下室 储藏室 储藏间 储 藏 底商 负 負 库 东梯 西梯 南梯 北梯 商铺 店铺 专柜 铺 舖"
+UNITS: Final = "单元 單元 梯 门洞 門洞"
+FLOORS: Final = "层 層 地下"
+ROOMS: Final = "房间 房间号 房間 房間號 房号 房號 室号 室 门牌号 门牌 门牌號 单元号 楼层 樓層 附 之"
+"""Words that places end with: they say what the number behind them is."""
 
 LATIN_UNIT: Final = (
     "apartments?|apts?|units?|flats?|flt|rooms?|rms?|suites?|stes?|floors?|flr|fl|levels?|lvl|penthouse|ph"

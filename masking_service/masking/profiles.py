@@ -11,13 +11,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from masking_service.masking.errors import DefinitionError
-from masking_service.masking.kinds.address import mask_address
+from masking_service.masking.kinds.address import mask_address, mask_usual_address, mask_usual_addresses
 from masking_service.masking.kinds.name import mask_name, mask_short_name, mask_short_names
 from masking_service.masking.kinds.party import mask_party
 from masking_service.masking.kinds.phone import mask_phone, plain_mobile_lines_masker, plain_mobile_masker
 from masking_service.masking.kinds.text import TextMask, masks_of
 from masking_service.masking.numbers_in_text import scrub
-from masking_service.masking.plain_addresses import mask_plain_address, mask_plain_addresses
 from masking_service.masking.schema import KINDS
 from masking_service.masking.stars import stars
 
@@ -147,7 +146,8 @@ class Profile:
         if kind == "name":
             mask = lambda value: mask_name(value, hide, keep)  # noqa: E731
         elif kind == "address":
-            mask = lambda value: mask_address(value, hide, keep)  # noqa: E731
+            label, name = self.label, self.masker("name") or str
+            mask = lambda value: mask_address(value, hide, keep, name, label=label)  # noqa: E731
         elif hide == "digits":
             mask = lambda value: mask_phone(value, keep)  # noqa: E731
         elif hide == "found":
@@ -197,7 +197,7 @@ class Profile:
         if kind == "phone" and hide == "digits":
             return plain_mobile_masker(self.show_last)
         if kind == "address" and hide == "unit":
-            return mask_plain_address
+            return mask_usual_address
         return self.text_mask().plain if kind == "text" and hide == "found" else None
 
     def usual_column(self, kind: str) -> Callable[[Sequence[Any]], list[str | None]] | None:
@@ -211,8 +211,19 @@ class Profile:
         elif kind == "phone":
             lines = plain_mobile_lines_masker(self.show_last)
         elif kind == "address":
-            lines = mask_plain_addresses
+            return lambda column: _together(column, mask_usual_address, mask_usual_addresses)
         return lambda column: _column(column, one, lines)
+
+
+def _together(
+    values: Sequence[Any],
+    one: Callable[[str], str | None],
+    many: Callable[[Sequence[str]], list[str | None]],
+) -> list[str | None]:
+    """Search all values together if they are texts."""
+    if {*map(type, values)} == {str}:
+        return many(values)
+    return [one(value) if type(value) is str else None for value in values]
 
 
 def _column(

@@ -13,6 +13,7 @@ from masking_service.masking.columns import Columns
 from masking_service.masking.effort import UNBOUNDED, Effort, Share
 from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.hidden import hidden_form
+from masking_service.masking.kinds.address import UNIT_NOT_RECOGNISED, misses_unit
 from masking_service.masking.kinds.text import MAX_STEADY, TextMask
 from masking_service.masking.leaks import Hider, decimal_text, may_leak, own_number, scrub_around
 from masking_service.masking.member_names import OwnNames
@@ -37,7 +38,8 @@ class Masked:
             fields together, where the schema first names it), arrays in their own.
         values: what came in at each of them.
         hidden: at which of them, by index, a value came in already hidden, so that there is nothing to keep.
-        warnings: (JSON Pointer, code): ALREADY_MASKED, FOUND_IN_TEXT, UNMAPPED_MASKED and NOT_LISTED.
+        warnings: (JSON Pointer, code), the codes being ALREADY_MASKED, FOUND_IN_TEXT, UNMAPPED_MASKED,
+            UNIT_NOT_RECOGNISED and NOT_LISTED.
     """
 
     __slots__ = ("hidden", "places", "values", "warnings")
@@ -298,7 +300,10 @@ def _take(run: _Run, place: Place, mask: Mask | None, value: Any, parent: Any, k
             run.phones += phones
             run.names += names
         if mask is not None:
-            parent[key] = text = mask(text)
+            masked = mask(text)
+            if kind == "address" and form is None and misses_unit(text, masked):
+                run.warnings.append((place.pointer, UNIT_NOT_RECOGNISED))
+            parent[key] = text = masked
         run.texts.append(text)
     run.places.append(place)
     run.values.append(value)

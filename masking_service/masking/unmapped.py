@@ -15,6 +15,7 @@ from masking_service.masking.effort import COLD_NAME, estimate
 from masking_service.masking.errors import TOO_LARGE, InvalidRecord
 from masking_service.masking.hidden import hidden_form
 from masking_service.masking.json_numbers import encode
+from masking_service.masking.kinds.address import UNIT_NOT_RECOGNISED, misses_unit
 from masking_service.masking.kinds.text import needles_of, worth_reading
 from masking_service.masking.leaks import DEEPEST, decimal_text, gather, own_number, rename_members, scrub_around
 from masking_service.masking.member_names import NO_OWN_NAMES, Meaning, OwnNames, known_plan, plan
@@ -290,6 +291,8 @@ class Unmapped:
             run.names += names
         masked = self._masks[kind](text)
         self._note(run, text, masked, keys, UNMAPPED_MASKED)
+        if kind == "address" and form is None and misses_unit(text, masked):
+            run.warnings.append((pointer(keys), UNIT_NOT_RECOGNISED))
         return masked
 
     def _kind(self, meaning: Meaning, text: str) -> str | None:

@@ -172,7 +172,7 @@ def test_what_is_not_the_full_name_stays(name: str, note: str) -> None:
 def test_a_name_in_the_address_is_hidden() -> None:
     record, found = masked(standard(sender={**side(), "address": "华志路1号张三收"}))
     assert record["sender"]["address"] == "华志路1号张*收"
-    assert found.warnings == [("/sender/address", "found-in-text")]
+    assert found.warnings == []
 
 
 def test_another_partys_phone_in_the_address_is_hidden() -> None:

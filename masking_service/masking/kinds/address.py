@@ -3,94 +3,46 @@
 Words (单元, 室, Apt) stay and their numbers or letters become stars, one for each. Text is scrubbed for phones and the
 like in every mode. It looks at spelling only and knows no place: what may be a room's number is hidden like one, and
 what may be a person's name alone is hidden whole.
+
+The grammar is in `han_addresses` and `foreign_addresses`. The forms that most addresses of a batch have take a quick
+way to the same masks: `mask_usual_address`, and `mask_usual_addresses` for many.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from masking_service.masking import address_words as words
 from masking_service.masking.bare_names import bare_name
 from masking_service.masking.districts import district_end
+from masking_service.masking.family_names import DOUBLE_FAMILY_NAMES, FAMILY_NAMES, RARE_FAMILY_NAMES
+from masking_service.masking.foreign_addresses import (
+    hide_foreign_units,
+    hide_japanese_units,
+    is_japanese,
+)
+from masking_service.masking.foreign_addresses import unit_not_recognised as _is_unread
+from masking_service.masking.han_addresses import hide_han_units, read_han_units
+from masking_service.masking.names_in_text import holds_names, names_in
 from masking_service.masking.numbers_in_text import crowded, scrub
-from masking_service.masking.plain_addresses import mask_plain_address
 from masking_service.masking.reading import Reading
+from masking_service.masking.spellings import Mask
 from masking_service.masking.stars import stars
 
-_A: Final = "[0-9A-Za-z*]"
+UNIT_NOT_RECOGNISED: Final = "unit-not-recognised"
+"""The warning of a foreign address that may have a unit which is not recognised."""
+
 _H: Final = f"[{words.NUMERALS}]"
-_AH: Final = f"[0-9A-Za-z*{words.NUMERALS}]"
-_END: Final = r"(?=$|[\s,，。.;；(（)）\[\]【】、/])"
-_NOT_A_ROOM: Final = rf"(?!{_A}|\s?(?:{words.NOT_A_ROOM}))"
-_MORE_ROOMS: Final = (
-    rf"(?:(?:/(?:[A-Za-z]?[0-9*]{_A}{{0,4}}|[A-EG-Za-eg-z])|\s?[、,，&+~]\s?[A-Za-z]?[0-9*]{{2,4}}[A-Za-z]?){_NOT_A_ROOM}"
-    rf"|\s[0-9*]{{2,4}}{_END}){{0,9}}"
-)
-"""Behind a room: 301/302, 301、302, B 2302."""
 
-_ROOM: Final = (
-    rf"(?:(?:(?<=[0-9*]){_A}{{0,5}}|(?<=[A-Za-z])[A-Za-z]?(?:[0-9*]{_A}{{0,4}}|(?![A-Za-z])))"
-    rf"(?:-{_A}{{1,6}}){{0,3}}{_NOT_A_ROOM}{_MORE_ROOMS}"
-    rf"|(?<=[0-9])[0-9]{{6,}}{_NOT_A_ROOM}|(?<={_H}){_H}{{0,7}}{_END})"
-)
-_BARE: Final = rf"(?<=[\u4e00-\u9fff].)(?<![{words.ROAD}].)|(?<=[\u4e00-\u9fff]\s.)(?<![{words.ROAD}]\s.)"
-
-_CHINESE: Final = re.compile(
-    # Every alternative looks back from its first character on, so that the search leaps from number to number.
-    # A letter inside a word begins none, unless the word is F for floor.
-    rf"[0-9A-Za-z*{words.NUMERALS}甲乙丙丁东東西南北中左右\-](?<![A-EG-Za-z][A-Za-z])(?:"
-    rf"(?<!{_A}.)(?<=[0-9*])(?:\s[0-9*]){{1,5}}(?=\s?[室户戶房])"
-    rf"|(?<!{_A}.)(?<={_A})(?:{_A}{{0,5}}(?:[-~、/,]{_A}{{1,5}})?(?=\s?[层層])|(?<=[0-9*]){_A}{{2,3}}(?:[-~、/,][0-9*]{{2,4}}){{1,4}}(?=[室房户戶]))"
-    rf"|(?<!{_A}.)(?<={_A}){_A}{{0,5}}(?=\s?(?:号|號)?\s?(?:{words.UNIT}|{words.STALL}))"
-    rf"|(?<!{_AH}.)(?<={_AH})(?<!千){_AH}{{0,7}}(?:[至到]{_AH}{{1,7}})?(?=(?:号|號)?(?:{words.UNIT})|(?<={_H}){words.FLOOR})"
-    rf"|(?<!{_A}.)(?:(?<=[0-9*])[0-9*]{{0,2}}|(?<=[BbLl])[0-9*]{{1,2}})(?:[-~、/,至到][0-9*]{{1,3}})?(?=\s?{words.FLOOR})"
-    rf"|(?<=[0-9*{words.NUMERALS}][层層楼樓].)(?<={_A}){_A}{{0,2}}(?=座)"
-    rf"|(?<=[甲乙丙丁])(?=[室户戶]|单元|單元)"
-    rf"|(?:(?<=[元层層楼樓梯栋棟幢座号號*0-9].)|(?<=^.))(?<=[东東西南北中左右])(?=[户戶室]|单元|單元)"
-    rf"|(?<![0-9A-Za-z*].)(?<=[0-9*])[0-9*]?(?=[门門]\s?-?[0-9*])"
-    rf"|(?:(?<=[{words.HOLDS_ROOMS}].)|(?<=[{words.HOLDS_ROOMS}][\s,，\-].)|(?<=[0-9*][门門].)|(?<=[0-9*][门門]-.)|(?<=[门門]洞.)|(?<=地下室.)|(?<=[储儲]藏室.)|(?<=底商.)|(?<=[负負].)(?=[0-9*]{{0,2}}-)|(?<=[0-9*/]F.)|(?<=[0-9*/]F[\s\-].)|(?<=[0-9A-Za-z]\#.)|(?<=[0-9A-Za-z]\#-.)"
-    rf"|(?:(?<=[{words.HOLDS_ROOMS}号號][:：._~/、№第里].)|(?<=[{words.HOLDS_ROOMS}号號][\-—]{{2}}.))(?=[0-9*]{{2}})(?![^号號]{{0,4}}[号號])){_ROOM}"
-    rf"|(?<=[号號][门門].)(?<=[0-9*])[0-9*]{{2,3}}{_NOT_A_ROOM}"
-    rf"|(?:(?<=[号號].)|(?<=[号號][\s,，\-].))(?:(?![^号號]{{0,2}}[号號]){_ROOM}|(?<=[0-9*])[0-9*]{{2,3}}(?=[号號](?!楼|樓|院|门|线)))"
-    rf"|(?<=[号號]附.){_A}{{0,3}}(?:-{_A}{{1,3}})?(?!{_A})"
-    r"|(?<=[0-9*]室.)(?<=[A-Za-z*])(?![0-9A-Za-z*])"
-    rf"|(?<=[楼樓室号號层層F]之.)[0-9*{words.NUMERALS}]{{0,6}}"
-    rf"|(?<=-)(?<=[0-9A-Za-z].)(?<![0-9A-Za-z]{{4}}.)(?:{_A}{{1,5}}-){{1,2}}{_A}{{1,5}}{_NOT_A_ROOM}(?!-)"
-    rf"|(?<=-)(?<=[0-9A-Za-z].)(?<![0-9A-Za-z]{{3}}.)(?:[A-Za-z*]?[0-9*]{{3,4}}[A-Za-z]?|(?<=[A-Za-z][0-9]-)[0-9*]{{5}}){_NOT_A_ROOM}(?!-|\s?[A-Za-z]{{2}}|号|號)"
-    rf"|(?<=-)(?:(?<=[\u4e00-\u9fff][0-9].)(?<![{words.ROAD}][0-9].)"
-    rf"|(?<=[\u4e00-\u9fff][0-9]{{2}}.)(?<![{words.ROAD}][0-9]{{2}}.))[0-9*]{{1,2}}{_END}"
-    rf"|(?:(?<=[\u4e00-\u9fff][0-9][/,，].)(?<![{words.ROAD}][0-9]..)|(?<=[\u4e00-\u9fff][0-9]{{2}}[/,，].)(?<![{words.ROAD}][0-9]{{2}}..)"
-    rf"|(?<=^[A-Za-z][0-9]\s.)|(?<=[\u4e00-\u9fff][A-Za-z][0-9]\s.))(?<=[0-9*])[0-9*]{{2,3}}{_END}(?!\s?[A-Za-z]{{2}})"
-    rf"|(?:{_BARE})(?:(?<=[A-Za-z*])[0-9*]{{3,4}}|(?<=[0-9*])[0-9*]{{2,3}}[A-Za-z]?){_END}"
-    rf")"
-)
-_ROOM_FIRST: Final = re.compile(
-    rf"(?P<kept>(?:{words.ROOM_FIRST})[:：\s]{{0,2}})(?:{_A}{{1,6}}(?:-{_A}{{1,5}}){{0,3}}|{_H}{{1,6}})"
-)
-
-_VALUE: Final = (
-    r"(?:[0-9*][0-9A-Za-z*]{0,5}|[A-Za-z](?:[0-9*][0-9A-Za-z*]{0,4})?)(?:-[0-9A-Za-z*]{1,5}){0,3}(?![0-9A-Za-z*])"
-)
-_MORE_VALUES: Final = (
-    rf"(?:/{_VALUE}(?!\s(?!{words.LATIN_BUILDING})[A-Za-z]{{2}})|\s?,\s?[0-9*]{{3,4}}[A-Za-z]?(?=$|\s?[,;)])){{0,9}}"
-)
-_LATIN: Final = re.compile(
-    rf"(?<![A-Za-z])(?P<kept>(?:{words.LATIN_UNIT})(?:\s?\#\s?|[\s.:]{{1,3}}(?:(?:no|number|num)[\s.:]{{1,3}})?\#?|(?=[0-9*])))"
-    rf"(?:{_VALUE}(?:\s?(?:&|and)\s?{_VALUE})?{_MORE_VALUES}|(?:{words.WORDED_NUMBERS})\b|\*+)"
-    rf"|(?<![0-9A-Za-z*])(?:[0-9*]{{1,3}}(?:st|nd|rd|th|[A-Z*])?|LG|UG|[GMB][0-9*]?)(?=\s?/\s?F(?![A-Za-z]))"
-    rf"|(?<![0-9A-Za-z*])[BL]?[0-9*]{{1,3}}(?=F(?![A-Za-z]))"
-    rf"|(?<![0-9A-Za-z*])[0-9*]{{1,3}}(?:st|nd|rd|th|er|e|[ºª°.])?(?=\s?(?:{words.LATIN_FLOOR})(?![A-Za-z]))"
-    rf"|(?<![A-Za-z])(?:{words.WORDED_NUMBERS})(?=\s(?:{words.LATIN_FLOOR})(?![A-Za-z]))"
-    r"|(?<![0-9A-Za-z])(?P<sign>\#\s?)[0-9A-Za-z*]{1,4}(?:-[0-9A-Za-z*]{1,5}|\s-\s?[0-9*]{1,5}|-\s[0-9*]{1,5}){0,2}(?:/[0-9A-Za-z*]{1,5})?(?![0-9A-Za-z*])"
-    rf"|(?<![A-Za-z])(?=[BNT])(?P<block>(?:{words.LATIN_BUILDING})\s?[0-9A-Za-z]{{1,4}}\s?,?\s"
-    r"|no[. ]{0,2}[0-9]{1,4},\s?)[0-9*]{3,4}[A-Za-z]?(?=$|\s?[,;)])"
-    rf"|^[0-9*]{{3,4}}[A-Za-z]?(?=,\s?(?:{words.LATIN_BUILDING})\s)"
-    r"|^[0-9*]{1,4}[A-Za-z]?(?=/[0-9]{1,4}[A-Za-z]?\s[A-Za-z]{2})",
-    re.I,
-)
-_HAS_LATIN: Final = re.compile(r"[A-Za-z#/]").search
+_HAS_HAN: Final = re.compile(r"[\u3400-\u9fff\u3040-\u30ff]").search
+_HAS_WORDS: Final = re.compile(
+    r"[A-Za-z]{2}|(?<![0-9A-Za-z*])#|[^\x00-\x7f\u3000-\u303f\u3400-\u9fff\uff00-\uffef]"
+).search
 _ODD: Final = re.compile(r"[^\n -~\u2018-\u201d\u3001-\u3011\u4e00-\u9fff，：；！？（）]").search
+
+_DIGITS: Final = re.compile(r"\d").sub
 
 _OPENS: Final = re.compile(r"[(（\[【]").search
 _BRACKETS: Final = re.compile(r"([(（\[【][^()（）\[\]【】]*[)）\]】]?)")
@@ -99,8 +51,15 @@ _ONLY_UNIT: Final = re.compile(
 ).fullmatch
 _ONLY_ROOM: Final = re.compile(r"[A-Za-z*]?[0-9*]{3,4}[A-Za-z*]?").fullmatch
 _ROOM_IN_BRACKETS: Final = re.compile(r"[(（\[【]\s?[A-Za-z]?[0-9*]{3,4}[A-Za-z]?\s?[)）\]】]?").fullmatch
-_AWAITS_ROOM: Final = re.compile(rf"[{words.HOLDS_ROOMS}号號#]\s?$").search
-_KEPT: Final = frozenset("-~、/,， &+至到")
+_AWAITS_ROOM: Final = re.compile(r"[栋棟幢座元楼樓层層梯厦廈寓号號#]\s?$").search
+
+_NAME_BEFORE: Final = re.compile(r"[\u3400-\u9fff·]{2,8}[ ,，;；、|\t]").match
+_FAMILIES: Final = frozenset(FAMILY_NAMES) | frozenset(RARE_FAMILY_NAMES) | {name[0] for name in DOUBLE_FAMILY_NAMES}
+_ALL_HAN: Final = re.compile(r"[\u4e00-\u9fff]+").fullmatch
+_SHORTEST_NOTE: Final = 2
+_HEAD: Final = 24
+_CONTEXT: Final = 8
+"""Characters: of the beginning of an address, and before what is behind it, that tell what is a name there."""
 
 _MAX_LENGTH: Final = 512
 """Characters. What is longer is no address, and is hidden whole."""
@@ -109,7 +68,7 @@ _PASSES: Final = 8
 """Stars may make a number of what stood beside them; then it is hidden too. More rounds than this never help."""
 
 
-def mask_address(value: str, hide: str, keep: int = 4) -> str:
+def mask_address(value: str, hide: str, keep: int = 4, name: Mask = stars, *, label: bool = False) -> str:
     """Mask an address.
 
     Args:
@@ -117,14 +76,16 @@ def mask_address(value: str, hide: str, keep: int = 4) -> str:
         hide: ``unit`` (unit, floor and room), ``detail`` (everything behind the district; the whole where no district
             can be told) or ``all``.
         keep: how many of the last digits of a phone in it show, 0 to 4.
+        name: masks a person's name in a note behind the address or in front of it.
+        label: whether no number shows where a unit may be that is not recognised.
 
     Returns:
         The mask; masking it again changes nothing.
     """
     if hide == "unit":
-        plain = mask_plain_address(value)
-        if plain is not None:
-            return plain
+        usual = mask_usual_address(value)
+        if usual is not None:
+            return usual
     if not value or value.isspace():
         return value
     if hide == "detail":
@@ -134,62 +95,204 @@ def mask_address(value: str, hide: str, keep: int = 4) -> str:
         return stars(value)
     if len(value) > _MAX_LENGTH or crowded(value):
         return stars(value)
+    if label and unit_not_recognised(value):
+        value = _DIGITS("*", value)
     for _ in range(_PASSES):
-        text = scrub(value, keep)
-        masked = _read_and_hide(text) if _ODD(text) else _hide_units(text)[0]
+        masked = hide_units(scrub(value, keep))
         if masked == value:
-            name = bare_name(value)
-            return value if name is None else value.replace(name, stars(name))
+            return _hide_names(value, name)
         value = masked
     return stars(value)
 
 
-def _read_and_hide(value: str) -> str:
-    """Hide in what is read, and keep what is written."""
-    reading = Reading(value)
-    masked, _ = _hide_units(reading.text)
+def _hide_names(value: str, mask: Mask) -> str:
+    """Hide a person's name that is the whole value, or beside the address."""
+    alone = bare_name(value)
+    if alone is not None:
+        return value.replace(alone, stars(alone))
+    for start, end in reversed(_names_beside(value)):
+        value = value[:start] + mask(value[start:end]) + value[end:]
+    return value
+
+
+def _names_beside(value: str) -> list[tuple[int, int]]:
+    """The spans of names behind the last number of an address or in brackets, and in front of the address."""
+    bracket = _OPENS(value)
+    note = read_han_units(value)[1]
+    found = _names_behind(value, min(note, bracket.start()) if bracket else note)
+    if _NAME_BEFORE(value):
+        found = [*((start, end) for start, end in names_in(value[:_HEAD], address=True) if start == 0), *found]
+    return found
+
+
+def _names_behind(value: str, note: int) -> list[tuple[int, int]]:
+    """The spans of names in the words behind the last number of an address, which begin at `note`."""
+    tail = value[note:]
+    if len(tail) < _SHORTEST_NOTE or (tail[0] not in _FAMILIES and _ALL_HAN(tail) and not holds_names(tail)):
+        return []
+    begin = max(0, note - _CONTEXT)
+    return [
+        (begin + start, begin + end) for start, end in names_in(value[begin:], address=True) if begin + start >= note
+    ]
+
+
+def hide_units(text: str) -> str:
+    """Return an address with the numbers of its units, floors and rooms as stars, in however it is written."""
+    if _ODD(text) is None:
+        return _hide_units(text)
+    reading = Reading(text)
+    masked = _hide_units(reading.text)
     return "".join("*" if after == "*" else reading.written(at, at + 1) for at, after in enumerate(masked))
 
 
-def _hide_units(text: str) -> tuple[str, int]:
-    """The text with its units hidden, and their number."""
+def misses_unit(value: str, masked: str) -> bool:
+    """Whether an address deserves the warning UNIT_NOT_RECOGNISED; one that is hidden whole does not."""
+    return masked.strip("*") != "" and unit_not_recognised(value)
+
+
+def unit_not_recognised(value: str) -> bool:
+    """Whether a foreign address may have a unit that cannot be read: then no number of it shows on a label."""
+    return not _HAS_HAN(value) and _HAS_WORDS(value) is not None and _is_unread(Reading(value).text)
+
+
+def _hide_units(text: str) -> str:
     if _OPENS(text) is None:
         return _hide_plain(text)
     parts = _BRACKETS.split(text)
-    found = 0
+    found = False
     hidden: set[str] = set()
     for at in range(0, len(parts), 2):
-        masked, count = _hide_plain(parts[at])
+        masked = _hide_plain(parts[at])
         hidden.update(_hidden_numbers(parts[at], masked))
+        found = found or "*" in masked
         parts[at] = masked
-        found += count
     for at in range(1, len(parts), 2):
         if _ROOM_IN_BRACKETS(parts[at]) and (found or _AWAITS_ROOM(parts[at - 1])):
-            parts[at], count = re.sub(r"[0-9A-Za-z]", "*", parts[at]), 1
+            parts[at], found = re.sub(r"[0-9A-Za-z]", "*", parts[at]), True
         elif not found or _ONLY_UNIT(parts[at]):
-            parts[at], count = _hide_plain(parts[at])
+            before = parts[at - 1]
+            parts[at] = _hide_plain(before + parts[at])[len(before) :]
+            found = found or "*" in parts[at]
         else:
             # A note: it stays, but it must not say again what was hidden.
             parts[at] = re.sub(r"[0-9A-Za-z]+", lambda m: "*" * len(m[0]) if m[0] in hidden else m[0], parts[at])
-    return "".join(parts), found
+    return "".join(parts)
 
 
-def _hide_plain(text: str) -> tuple[str, int]:
+def _hide_plain(text: str) -> str:
     if _ONLY_ROOM(text):
-        return "*" * len(text), 1
-    masked, found = _CHINESE.subn(_starred, text)
-    if _HAS_LATIN(text):
-        masked, count = _LATIN.subn(_starred, masked)
-        found += count
-    masked, count = _ROOM_FIRST.subn(_starred, masked)
-    return masked, found + count
-
-
-def _starred(match: re.Match[str]) -> str:
-    kept = (match[match.lastgroup] or "") if match.lastgroup else ""
-    return kept + "".join([char if char in _KEPT else "*" for char in match[0][len(kept) :]])
+        return "*" * len(text)
+    if is_japanese(text):
+        return hide_japanese_units(text)
+    if _HAS_WORDS(text) is None:
+        return hide_han_units(text)
+    if _HAS_HAN(text):
+        return hide_foreign_units(hide_han_units(text), places=False)
+    return hide_foreign_units(text)
 
 
 def _hidden_numbers(text: str, masked: str) -> set[str]:
     """Numbers of two digits and more that were hidden."""
     return {run[0] for run in re.finditer(r"[0-9A-Za-z]{2,}", text) if masked[run.start() : run.end()] != run[0]}
+
+
+# The quick way.
+
+_NAMES_UNITS: Final = "铺舖床单單元室户戶房层層楼樓号號门門栋棟幢座梯之厦廈至到负負底"
+_NAMES_STALLS: Final = "档檔摊攤柜商店宿办辦教寝寢會会實实工休包诊診病"
+
+
+def _han_without(characters: str) -> str:
+    """A character class of Han without these characters."""
+    low = 0x4E00
+    spans = []
+    for code in sorted(code for code in map(ord, characters) if 0x4E00 <= code <= 0x9FFF):
+        if code > low:
+            spans.append(f"{chr(low)}-{chr(code - 1)}")
+        low = code + 1
+    return f"[{''.join(spans)}{chr(low)}-\u9fff]"
+
+
+_PLACE: Final = _han_without(_NAMES_UNITS)
+_ESTATE: Final = _han_without(_NAMES_UNITS + _NAMES_STALLS + words.NUMERALS)
+_IN_A_NOTE: Final = _han_without("室户戶房单单甲乙丙丁" + words.NUMERALS)
+
+# An empty alternative is for what may be missing: `(?:…)?` would cost half as much again.
+_KEPT: Final = (
+    rf"({_PLACE}{{2,40}}(?<!{_H})(?: {_PLACE}{{2,20}}(?<!{_H})){{0,3}} ?(?:(?<=路)[0-9]{{1,4}}弄|)"
+    rf"(?:(?:(?<=[路弄])|(?<=大[道街]))[0-9]{{1,4}}号(?:{_ESTATE}{{1,12}}|)|) ?"
+    r"(?:[0-9]{1,3}(?:号楼|栋|幢|座)|[A-Z][座栋幢]|) ?)"
+)
+_HIDES: Final = (
+    rf"((?:(?<!{_H})[0-9]{{1,2}}单元 ?|)"
+    rf"(?:(?<!{_H})[0-9]{{1,2}}[层楼] ?|)"
+    rf"(?:(?<!{_H})[A-Z]?[0-9]{{1,4}}室"
+    r"|(?<=[楼号栋幢座元层])[A-Z]?[0-9]{3,4}|)"
+    rf"(?:[(（](?:{_IN_A_NOTE}|[，。！]){{1,30}}[)）]|))"
+)
+"""In it digits and capital letters are in the numbers of unit, floor and room only."""
+
+_PLAIN: Final = re.compile(_KEPT + _HIDES).fullmatch
+_MAX_NAME_LENGTH: Final = 9
+"""Characters of a person's name with a title."""
+
+_PLAIN_LINES: Final = re.compile(rf"^(?:(?=.{{{_MAX_NAME_LENGTH + 1}}}){_KEPT}{_HIDES}$|.*$)", re.M).findall
+_NUMBERS: Final = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_HIDDEN: Final = bytes.maketrans(_NUMBERS, b"*" * len(_NUMBERS))
+
+
+_ALONE: Final = rf"(?<!{_H})(?:{{}})(?![0-9A-Za-z*])(?!{_H})"
+_MAX_SIMPLE_LENGTH: Final = 90
+_HAN: Final = _han_without("话話码碼证證护護番県")
+_SIMPLE: Final = re.compile(
+    rf"(?:{_HAN}++|(?<={_HAN})[ ,，_\-](?={_HAN})|"
+    + _ALONE.format(
+        r"[A-Za-z]?[0-9]{1,3}-[0-9A-Z]{1,2}-[0-9]{1,4}|[0-9]{1,2}-[0-9]{1,4}-[0-9]{1,3}|[0-9]{4}-[0-9]{1,3}-[0-9]{1,2}"
+        r"|[A-Za-z]?[0-9]{1,4}[A-Za-z]?(?:[\-_~/.][A-Za-z]?[0-9]{1,4})?"
+        r"|[A-Za-z]|[A-Z]?[0-9]{5}"
+    )
+    + r"|(?<=[0-9])\#)++"
+).fullmatch
+"""Han, and numbers that are no phone's: each has few digits, and no other number is beside it."""
+_SAYS_MORE: Final = re.compile(
+    "F[甲乙丙丁东西南北中左右]|[手座固]机|手機|联系|聯|致电|拨打|微信|热线|客服|丁目|東京都|北海道|大阪府|京都府"
+).search
+"""What may announce a phone, or be in Japan."""
+_LONG_NUMBER: Final = re.compile(r"[0-9](?:[\-_~/.#]?[0-9]){4}").search
+
+
+def mask_usual_address(value: str) -> str | None:
+    """Return the mask of an address of a usual form; None for every other address."""
+    match = _PLAIN(value)
+    if match is None:
+        return _mask_simple(value)
+    return None if len(value) <= _MAX_NAME_LENGTH and bare_name(value) else match[1] + _hidden(match[2])
+
+
+def mask_usual_addresses(values: Sequence[str]) -> list[str | None]:
+    """Return what `mask_usual_address` gives for many addresses, which are searched together."""
+    found = _PLAIN_LINES("\n".join(values))
+    if len(found) != len(values):  # a value has lines of its own
+        return [mask_usual_address(value) for value in values]
+    hidden = _hidden("\n".join([part for _, part in found])).split("\n")
+    return [
+        kept + part if kept else mask_usual_address(value) if len(value) <= _MAX_NAME_LENGTH else _mask_simple(value)
+        for (kept, _), part, value in zip(found, hidden, values, strict=True)
+    ]
+
+
+def _mask_simple(value: str) -> str | None:
+    """Return the mask of an address in which one reading finds all that is to be hidden; None for every other one."""
+    if not _MAX_NAME_LENGTH < len(value) < _MAX_SIMPLE_LENGTH or not _SIMPLE(value) or _SAYS_MORE(value):
+        return None
+    if _NAME_BEFORE(value):
+        return None
+    shown, note = read_han_units(value)
+    if _LONG_NUMBER(shown) or _names_behind(shown, note):
+        return None
+    return shown
+
+
+def _hidden(part: str) -> str:
+    # As bytes, because a text that is not ASCII takes four times as long to translate.
+    return part.encode().translate(_HIDDEN).decode()

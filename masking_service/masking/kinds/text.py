@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from masking_service.masking.addresses_in_text import may_be_address, may_hold_address
 from masking_service.masking.effort import estimate
+from masking_service.masking.han_addresses import hide_units_in_text, may_hold_units
 from masking_service.masking.hidden import hidden_form
 from masking_service.masking.labels import Pay, labelled_values, may_hold_labels, unpaid
 from masking_service.masking.leaks import may_leak
@@ -122,7 +123,13 @@ class TextMask:
         """
         if len(text) > MAX_QUICK or "name" not in self._masks or not _USUAL(text):
             return None
-        if _UNUSUAL(text) or self.hides_word(text) or may_hold_address(text) or may_be_address(text):
+        if (
+            _UNUSUAL(text)
+            or self.hides_word(text)
+            or may_hold_address(text)
+            or may_be_address(text)
+            or may_hold_units(text)
+        ):
             return None
         found = Found(_MOBILE.sub(self._mobile, text))
         spans = names_in(found.text)
@@ -165,8 +172,12 @@ class TextMask:
         ):
             pay(effort(found.text))
             self._hide_names(found, address=address or (_STARS in found.text and may_be_address(found.text)))
-        if address and "address" in self._masks:
-            found.text = self._addresses(found.text, pay)
+        if "address" in self._masks:
+            if address:
+                found.text = self._addresses(found.text, pay)
+            elif may_hold_units(found.text):
+                pay(estimate("address", found.text))
+                found.text = hide_units_in_text(found.text)
         if self._hidden is not None:
             found.text = self._hidden.sub(lambda word: stars(word[0]), found.text)
         return found
@@ -223,7 +234,7 @@ class Found:
 
 def worth_reading(text: str) -> bool:
     """False for a text, or for lines, in which nothing can be hidden but by `numbers_in_text`."""
-    return may_hold_labels(text) or holds_names(text) or may_hold_address(text)
+    return may_hold_labels(text) or holds_names(text) or may_hold_address(text) or may_hold_units(text)
 
 
 def plain_text(value: str) -> str | None:

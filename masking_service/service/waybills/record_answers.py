@@ -19,11 +19,12 @@ class RecordWarning(Answer):
             "already-masked",
             "found-in-text",
             "unmapped-masked",
+            "unit-not-recognised",
             "not-listed",
-            description="already-masked: the value came in hidden; nothing is stored for it. found-in-text: a phone "
-            "or name of the record was masked in this text. In a member that the schema does not map, it can also be "
-            "an identity number, an e-mail address or a bank card. unmapped-masked: the schema does not map this "
-            "member, its name says that it is personal, and it was masked. not-listed: there are further warnings.",
+            description="already-masked: the value came in hidden; nothing is stored for it. found-in-text: something "
+            "personal was masked in this text. unmapped-masked: the schema does not map this member, its name says "
+            "that it is personal, and it was masked. unit-not-recognised: a foreign address may have a unit that "
+            "cannot be read; a label shows none of its numbers. not-listed: there are further warnings.",
         ),
     ]
 

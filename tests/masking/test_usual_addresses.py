@@ -5,8 +5,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from masking_service.masking.kinds import address
+from masking_service.masking.kinds.address import mask_usual_address, mask_usual_addresses
 from masking_service.masking.numbers_in_text import scrub
-from masking_service.masking.plain_addresses import mask_plain_address, mask_plain_addresses
 from masking_service.masking.spellings import _DIGITS, _SHORTEST, digits_of
 
 PLACES = (
@@ -29,8 +29,7 @@ LONGER_WORDS = ("号楼", "号院", "单元", "商场", "公里", "国道", "对
 
 
 def by_the_grammar(value: str) -> str:
-    text = scrub(value, 4)
-    masked = address._read_and_hide(text) if address._ODD(text) else address._hide_units(text)[0]
+    masked = address.hide_units(scrub(value, 4))
     return masked if masked == value else by_the_grammar(masked)
 
 
@@ -46,24 +45,21 @@ ADDRESSES = st.lists(
 @example("电话10000弄")
 @example("人民路15号301室(3栋东单元)")
 def test_a_plain_address_is_masked_as_the_grammar_masks_it(address: str) -> None:
-    plain = mask_plain_address(address)
+    plain = mask_usual_address(address)
     assert plain in (None, by_the_grammar(address))
 
 
 @settings(max_examples=500)
 @given(st.lists(ADDRESSES, min_size=1, max_size=9))
 def test_plain_addresses_in_lines_are_masked_as_each_alone(addresses: list[str]) -> None:
-    together = mask_plain_addresses("\n".join(addresses))
-    assert [mask or mask_plain_address(address) for mask, address in zip(together, addresses, strict=True)] == [
-        mask_plain_address(address) for address in addresses
-    ]
+    assert mask_usual_addresses(addresses) == [mask_usual_address(address) for address in addresses]
 
 
 @settings(max_examples=300)
-@given(ADDRESSES.filter(mask_plain_address))
+@given(ADDRESSES.filter(mask_usual_address))
 @example("人民路1234弄1234号 123号楼")
 def test_no_number_that_the_leak_guard_looks_for_fits_into_the_mask_of_a_plain_address(address: str) -> None:
-    masked = mask_plain_address(address) or ""
+    masked = mask_usual_address(address) or ""
     assert [run for run in _DIGITS.findall(masked) if len(digits_of(run)) >= _SHORTEST] == []
 
 
@@ -82,9 +78,9 @@ def test_no_number_that_the_leak_guard_looks_for_fits_into_the_mask_of_a_plain_a
     ],
 )
 def test_the_usual_addresses_take_the_quick_way(address: str, masked: str) -> None:
-    assert mask_plain_address(address) == masked
+    assert mask_usual_address(address) == masked
 
 
 @pytest.mark.parametrize("address", ["一号楼二单元三零一", "人民路15号301室(3楼门卫)"])
 def test_what_could_be_read_otherwise_is_left_to_the_grammar(address: str) -> None:
-    assert mask_plain_address(address) is None
+    assert mask_usual_address(address) is None

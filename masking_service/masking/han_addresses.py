@@ -1,0 +1,458 @@
+"""Hides unit, floor and room in Chinese addresses by what stands before and behind each number.
+
+An address goes from the street to the room, so its numbers are read in the order in which they are written. What is
+before a number says where in that order it is: behind a road it is a house's, in a market a stall's, behind a building
+a room's. A word behind it may say it anew (单元, 号楼, 室). It knows the words that roads, estates and markets end
+with, and no list of places.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Final
+
+from masking_service.masking import address_words as words
+
+PLACE, VILLAGE, ROAD, ZONE, ESTATE, AISLE, MARKET, TOWER, NUMBER, LANE, BUILDING, UNIT, FLOOR, ROOM = range(14)
+"""What is in front of a number.
+
+PLACE is a name that says nothing, ZONE a part of an estate (小区, 二期), AISLE a part or lane of a market, TOWER a
+house with a name, which has floors and rooms only, NUMBER the number of a house in a road, LANE a 弄, behind which are
+houses.
+"""
+
+_HEADS: Final = {
+    ending: level
+    for level, endings in (
+        (VILLAGE, words.VILLAGES),
+        (ROAD, words.ROADS),
+        (ZONE, words.ZONES),
+        (ESTATE, words.ESTATES),
+        (AISLE, words.AISLES),
+        (MARKET, words.MARKETS),
+        (TOWER, words.TOWERS),
+        (LANE, words.LANES),
+        (BUILDING, words.BUILDINGS),
+        (UNIT, words.UNITS),
+        (FLOOR, words.FLOORS),
+        (ROOM, words.ROOMS),
+    )
+    for ending in endings.split()
+}
+_LENGTHS: Final = range(max(map(len, _HEADS)), 0, -1)
+
+_NEVER: Final = 99
+_BARE: Final = (3, _NEVER, _NEVER, 3, 3, 3, 3, 0, 0, 3, 0, 0, 0, 0)
+_NUMBERED: Final = (_NEVER, _NEVER, _NEVER, 4, 3, 3, 0, 3, 3, _NEVER, 0, 0, 0, 0)
+"""By level: a number of at least so many digits is a room's or a stall's, bare or with 号 behind it."""
+
+_POSTCODE: Final = 6
+"""Digits: more are no room's where no building is."""
+_IN_A_NAME: Final = 3
+"""Digits that may be part of the name of a place: 阳光100国际公寓."""
+_ROOM_DIGITS: Final = 3
+_LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_WIDEST_RANGE: Final = 60
+
+_A: Final = "[0-9A-Za-z*]"
+_H: Final = f"[{words.NUMERALS}]"
+_END: Final = r"(?=$|[\s,，。.;；(（)）\[\]【】、/])"
+_JOIN: Final = rf"(?:(?:[\-_~/.:—]{{1,2}}|[至到&+])(?=[0-9*]|[A-Za-z](?![A-Za-z]))|(?<=[0-9*]){_H}(?=[0-9*]))"
+"""A numeral in Han between digits is a dash (`3一402`) or a slip."""
+_SUFFIX: Final = (
+    rf"(?:[号號]?(?:{words.UNIT})<>|(?:{words.OTHER_NUMBERS})<>|(?:{words.BUILDING})<>|[号號]?(?:{words.ROOM})<>"
+    rf"|(?:{words.FLOOR})<>|[门門](?=\s?-?[0-9A-Za-z*{words.NUMERALS}甲乙丙丁东東西南北中])<>|(?:{words.LANE})<>|[号號]<>)"
+)
+_BARE_NUMBER, _UNITS, _OTHERS, _HOUSES, _ROOMS, _FLOORS, _DOORS, _LANES, _NUMBERS, _SIDES = range(1, 11)
+"""The last group that matches says which word is behind a number; the first one ends the number."""
+_SIDE: Final = "东東西南北中左右"
+_TOKENS: Final = re.compile(
+    rf"[0-9A-Za-z*{words.NUMERALS}单單室户戶](?:(?<=[A-Za-z])[A-Za-z]{{2,}}+(?!{_A})"
+    rf"|(?:(?<={_A}){_A}*+(?:{_JOIN}{_A}++)*+"
+    rf"|(?<={_H})(?<!千)(?:{_H}{{0,7}}(?:[至到]{_H}{{1,4}})?(?={_SUFFIX.replace('<>', '')}|{_END})|(?=[0-9*])))()"
+    rf"(?:\s?{_SUFFIX.replace('<>', '()')})?"
+    rf"|(?:(?<=[单單])(?=元)|(?<=[室户戶]))"
+    rf"(?:(?<=[甲乙丙丁].)|(?<=[元层層楼樓梯栋棟幢座号號0-9A-Za-z*][{_SIDE}].)|(?<=^[{_SIDE}].))())"
+).finditer
+
+_FILLERS: Final = " ,，:：-—.、~/_№第\t(（的"
+_LISTS: Final = frozenset("、,，/&+")
+_HERE: Final = "内內侧側边邊面旁东東西南北中"
+"""Behind a place: which side of it."""
+_IS_DISTRICT: Final = re.compile(
+    r"(?:[省市州县縣][\s_-]?|^)[\u4e00-\u9fff]{2}(?<![小社园園校厂工新发業业])[区區]$"
+).search
+_HAS_MARKET: Final = re.compile(words.MARKET_INSIDE).search
+_FLOOR_FIRST: Final = re.compile(r"[BLbl]?[0-9*]{1,3}(?=[Ff](?![A-Za-eg-z]))").match
+_IS_BASEMENT: Final = re.compile(r"[BbLl][0-9*]{1,3}[Ff]?").fullmatch
+_BUILDING_BEFORE_ROOM: Final = re.compile(r"[0-9]{1,3}(?=[A-Za-z*][0-9*]{2,5}$)").match
+_BUILDING_WITH_UNIT: Final = re.compile(rf"[0-9*{words.NUMERALS}]{{1,3}}(?:单元|單元|[门門][0-9*])").match
+_NUMBER_FOLLOWS: Final = re.compile(
+    rf"\s?[\-_]?(?:{_A}{{1,4}}|{_H}{{1,3}}(?:{words.BUILDING}|{words.UNIT}|[楼層层]))"
+).match
+_STALL_FOLLOWS: Final = re.compile(rf"(?:{_A}{{1,3}}(?:[号號][门門]|[楼樓]|F-?))?[A-Za-z]?[0-9*]{{3}}").match
+_IS_HOUSE_WITH_ROOM: Final = re.compile("[号號](?:房|室|办|辦)").match
+_IS_PHONE: Final = re.compile(r"(?:0[0-9]{2,3}-)?\*{6,}[0-9]{1,4}(?:-\*+)?").fullmatch
+"""The mask of a phone."""
+_IS_HOUSE_TO_ROOM: Final = re.compile(r"[0-9]{1,2}[A-Z]?-[0-9*]{1,2}-(?!(?:19|20)[0-9]{2}$)[0-9*]{3,4}").fullmatch
+_IS_ROOM: Final = re.compile(r"(?:[0-9]{1,2}[A-Z]?-)?[A-Z]?[0-9*]{3,4}[A-Z]?").fullmatch
+_MAY_HOLD_UNITS: Final = re.compile(
+    rf"[0-9{words.NUMERALS}](?:[号號]?(?:[楼樓层層室房户戶舍床门門F]|单元|單元|[商店]?[铺舖])|[-—][0-9]{{1,2}}[-—][0-9])"
+    r"|[\u4e00-\u9fff#]-?[A-Z]?(?:[0-9]{1,2}[A-Z]?-[0-9]|[0-9]{3,4}(?![0-9]))|[栋棟幢座铺舖][A-Z]?[0-9*]|单元-"
+).search
+_BEFORE_CODES: Final = frozenset("#码碼号號")
+_IS_ALNUM: Final = re.compile(_A).match
+_DIGIT: Final = re.compile("[0-9*]").match
+_ENDS: Final = re.compile(_END).match
+_HAN: Final = re.compile(r"[\u4e00-\u9fff]").match
+_SPLIT: Final = re.compile(rf"[\-_~/.:—至到&+{words.NUMERALS}]+").split
+_IS_DATE: Final = re.compile(r"(?:19|20)[0-9]{2}-[0-9]{1,2}-[0-9]{1,2}").fullmatch
+_STARRED: Final = re.compile(rf"[0-9A-Za-z*{words.NUMERALS.replace('一', '')}]|一(?![0-9*])").sub
+
+_IsSure = Callable[[str, str, int, int, int], bool]
+"""Takes a text, a number in it, the word behind it, its level and its end."""
+_Read = tuple[str, int]
+"""What shows of a number, and the level of what follows it."""
+
+
+def hide_han_units(text: str) -> str:
+    """Return a Chinese address with the numbers of its units, floors and rooms as stars."""
+    return read_han_units(text)[0]
+
+
+def may_hold_units(text: str) -> bool:
+    """False for a text, or for lines, in which `hide_units_in_text` finds nothing."""
+    return _MAY_HOLD_UNITS(text) is not None
+
+
+def hide_units_in_text(text: str) -> str:
+    """Return a text in Chinese with the numbers that can only be those of units, floors and rooms as stars.
+
+    A text has numbers of many things: 放3楼前台 and 20-3-503 tell a floor and a room, 买3送1 and 4号到 do not.
+    """
+    return read_han_units(text, PLACE, _is_sure)[0]
+
+
+def read_han_units(text: str, level: int = ESTATE, is_sure: _IsSure | None = None) -> tuple[str, int]:
+    """Read an address or a text.
+
+    Args:
+        text: it.
+        level: what is in front of its first number.
+        is_sure: asked whether a number is hidden that is so in an address; always if None.
+
+    Returns:
+        The text with its units hidden, and where the words behind its last number begin.
+    """
+    pieces: list[str] = []
+    done = end = 0
+    before = level
+    for match in _TOKENS(text):
+        kind = match.lastindex
+        if kind is None:  # a Latin word
+            continue
+        start, last = match.span()
+        if kind == _SIDES:
+            begin = _side_begin(text, start - 1, done)
+            pieces += text[done:begin], "*" * (start - begin)
+            done, end, level = start, last, ROOM if text[start] in "室户戶" else UNIT
+            continue
+        apart = start > end
+        if apart:
+            gap = text[end:start]
+            if gap in _LISTS:
+                level = before
+            else:
+                level = _level(gap, PLACE if is_sure and gap[0] in _FILLERS else level, end == 0)
+        before, end = level, last
+        stop = match.end(1)
+        number = text[start:stop]
+        if is_sure is not None and not is_sure(text, number, kind, level, end):
+            level = BUILDING if kind == _HOUSES else NUMBER if kind == _NUMBERS and level == ROAD else PLACE
+            continue
+        plain = number.isdecimal()
+        if plain and kind in _STARRED_KINDS and level not in (VILLAGE, ROAD):
+            shown, level = "*" * (stop - start), _STARRED_KINDS[kind]
+        elif kind != _BARE_NUMBER and kind != _NUMBERS:
+            shown, level = _READERS[kind](text, number, level, stop, end)
+        elif not plain:
+            shown, level = _read_number(text, number, kind, level, end)
+        elif apart and kind == _BARE_NUMBER and len(number) == _POSTCODE:
+            continue
+        else:
+            shown, level = _read_plain(text, number, kind, level, end)
+        if shown != number:
+            pieces += text[done:start], shown
+            done = stop
+    return "".join(pieces) + text[done:] if pieces else text, end
+
+
+def _side_begin(text: str, side: int, done: int) -> int:
+    """Where what is hidden of 2东户 begins: the side of a house, and the number right before it."""
+    while side > done and _IS_ALNUM(text, side - 1):
+        side -= 1
+    return side
+
+
+def _is_sure(text: str, number: str, kind: int, level: int, end: int) -> bool:
+    """Whether a number in a text can only be a unit's."""
+    inside = level >= BUILDING
+    named = inside or level in (ESTATE, AISLE, MARKET, TOWER)
+    if kind == _UNITS:
+        return named or _STALL_FOLLOWS(text, end) is not None
+    if kind == _FLOORS:
+        return text[end - 1] not in "层層" or named
+    if kind == _ROOMS:
+        return named or _count(number) >= _ROOM_DIGITS
+    if kind not in (_BARE_NUMBER, _NUMBERS):
+        return kind == _DOORS and named
+    start = text.rindex(number, 0, end)
+    if text[max(0, start - 3) : start].rstrip(_FILLERS)[-1:] in _BEFORE_CODES:
+        return False
+    if _IS_HOUSE_TO_ROOM(number):
+        return True
+    if inside and kind == _NUMBERS:
+        return True
+    if not _IS_ROOM(number):
+        return False
+    return inside or (named and (not number.isdecimal() or not _HAN(text, end))) or text.startswith("门口", end)
+
+
+def _level(gap: str, level: int, first: bool) -> int:
+    """Where the number behind these words is, if the one before them was on this level."""
+    if gap == "里":
+        return level
+    place = gap.rstrip(_FILLERS)
+    if not place:
+        return level
+    place = _without_side(place)
+    if not place:
+        return level
+    for length in _LENGTHS:
+        found = _HEADS.get(place[-length:])
+        if found is not None:
+            break
+    else:
+        return level if level in (AISLE, MARKET, TOWER, BUILDING, UNIT, FLOOR) else FLOOR if level == ROOM else PLACE
+    if level == FLOOR and _HAN(gap, 0) and found < BUILDING:
+        return FLOOR  # the lanes of a market are named like roads
+    if found == ROAD and level in (AISLE, MARKET) and _HAN(gap, 0):
+        return AISLE
+    if found != ZONE:
+        return found
+    if level in (AISLE, MARKET, TOWER) or level >= BUILDING or _HAS_MARKET(place):
+        return AISLE if level < TOWER else level
+    if length == 1:
+        return VILLAGE if _IS_DISTRICT(place) and (first or len(place) > 3) else ESTATE
+    return ZONE
+
+
+def _without_side(place: str) -> str:
+    """A place without the side of it that is named: 市场内, 大街路北, and C区西 for the part behind the number."""
+    here = place.rstrip(_HERE)
+    return here if not here or here[-1] in "路街道村场場市厦" else place
+
+
+def _read_plain(text: str, number: str, kind: int, level: int, end: int) -> _Read:
+    """Read a number of digits with 号 or nothing behind it."""
+    if kind == _BARE_NUMBER:
+        hidden = len(number) >= _BARE[level]
+        if hidden and level <= NUMBER and len(number) > _POSTCODE:
+            hidden = False
+        in_a_name = len(number) <= _IN_A_NAME and _HAN(text, end) and not text.startswith("门口", end)
+        if hidden and level == PLACE and in_a_name:
+            return number, PLACE
+    else:
+        hidden = len(number) >= _NUMBERED[level]
+        if hidden and level <= NUMBER and _NUMBER_FOLLOWS(text, end):
+            hidden = False
+    if hidden:
+        return "*" * len(number), ROOM
+    return number, _behind(kind, level)
+
+
+def _behind(kind: int, level: int) -> int:
+    """The level behind a number that shows."""
+    if level in (VILLAGE, ROAD) or (level == PLACE and kind == _NUMBERS):
+        return NUMBER
+    return BUILDING
+
+
+def _read_number(text: str, number: str, kind: int, level: int, end: int) -> _Read:
+    """Read numbers of another form: with letters, of several parts, of Han numerals, of stars."""
+    if not number[0].isascii():
+        lowest = NUMBER if kind == _BARE_NUMBER and not _DIGIT(text, end) else BUILDING
+        hidden = level >= lowest or (kind == _NUMBERS and level == MARKET)
+        return (_stars(number), ROOM) if hidden else (number, NUMBER if level == ROAD else level)
+    if _IS_PHONE(number):
+        return number, level
+    if kind == _BARE_NUMBER and not number.strip("*"):
+        return number, ROOM if level >= NUMBER or text[0] != "*" else level  # or a name in front of the address
+    parts = _parts(number)
+    first = parts[0]
+    if kind == _BARE_NUMBER and (_FLOOR_FIRST(first) or (len(parts) > 1 and parts[-1] in ("F", "f"))):
+        return _floor_starred(number, first), FLOOR
+    if len(parts) > 1:
+        return _read_parts(number, parts, kind, level)
+    return _read_mixed(text, number, kind, level, end)
+
+
+def _floor_starred(number: str, first: str) -> str:
+    """What shows of 12F, 5F-2 and 12/F."""
+    floor = _FLOOR_FIRST(first)
+    if floor is None:
+        return _stars(number[:-1]) + number[-1]
+    return "*" * floor.end() + first[floor.end()] + _stars(number[floor.end() + 1 :])
+
+
+def _read_mixed(text: str, number: str, kind: int, level: int, end: int) -> _Read:
+    """Read one number with letters or stars in it."""
+    count = _count(number)
+    if not count:
+        if kind == _BARE_NUMBER and not _ENDS(text, end):
+            return number, level
+        return ("*" * len(number), ROOM) if level >= BUILDING else (number, BUILDING)
+    building = _BUILDING_BEFORE_ROOM(number) if kind == _BARE_NUMBER and level < TOWER and level != ROAD else None
+    if building:
+        return number[: building.end()] + "*" * (len(number) - building.end()), ROOM
+    if number.replace("*", "0").isdecimal():
+        _, behind = _read_plain(text, "0" * len(number), kind, level, end)
+        return ("*" * len(number) if behind == ROOM else number), behind
+    if kind == _NUMBERS:
+        hidden = count >= _NUMBERED[level] or (level == PLACE and count >= _ROOM_DIGITS)
+    else:
+        if level == PLACE and count <= _IN_A_NAME and _HAN(text, end):
+            return number, PLACE
+        limit = _ROOM_DIGITS if level == TOWER and number[0].isalpha() else _BARE[level]
+        hidden = count >= limit or (level in (AISLE, MARKET) and count > 1 and _ENDS(text, end) is not None)
+    return ("*" * len(number), ROOM) if hidden else (number, _behind(kind, level))
+
+
+def _read_parts(number: str, parts: list[str], kind: int, level: int) -> _Read:
+    """Read 12-3-401 and the like: the first one is a building's, where a building may be, and the others are not."""
+    first, second = parts[0], parts[1]
+    two = len(parts) == 2
+    if level < BUILDING and _IS_DATE(number):
+        return number, level
+    if two and level in (VILLAGE, ROAD) and _count(second) < _ROOM_DIGITS:
+        return number, NUMBER
+    if two and level == ROAD and (_is_range(first, second) or (kind == _NUMBERS and first.isdecimal())):
+        return number, NUMBER
+    whole = (
+        level >= BUILDING
+        or (level == NUMBER and not (two and _count(first) < _ROOM_DIGITS <= _count(second)))
+        or (level == TOWER and first.isdecimal())
+        or (two and _is_range(first, second) and (len(first) >= _ROOM_DIGITS or level in (AISLE, MARKET)))
+        or (level == MARKET and first.isdecimal())
+        or (level in (AISLE, MARKET, TOWER) and _IS_BASEMENT(first) is not None)
+        or (level == TOWER and len(first) > 1)
+        or (two and level in (PLACE, TOWER) and _count(first) >= _ROOM_DIGITS > _count(second))
+        or (two and level == AISLE and first.isdecimal() and max(len(first), len(second)) < _ROOM_DIGITS)
+        or (_count(first) >= _ROOM_DIGITS and (first[0].isalpha() or (len(first) > _ROOM_DIGITS and level == AISLE)))
+    )
+    return (_stars(number) if whole else first + _stars(number[len(first) :])), ROOM
+
+
+def _read_unit(_text: str, number: str, level: int, _stop: int, _end: int) -> _Read:
+    parts = _parts(number)
+    if len(parts) > 1 and level < NUMBER and parts[0].isalnum():
+        return parts[0] + _stars(number[len(parts[0]) :]), UNIT
+    return _stars(number), UNIT
+
+
+def _read_other(text: str, number: str, level: int, stop: int, end: int) -> _Read:
+    """Read a number of a phase, a gate, a village's group or of what has no place in an address."""
+    behind = _BEHIND_OTHERS.get(text[stop:end].strip(), level)
+    if level >= BUILDING:
+        return (_stars(number), level) if level == FLOOR and text[end - 1] in "门門" else (number, level)
+    in_market = level in (AISLE, MARKET) or (number.isascii() and number.isalpha())
+    if behind == ESTATE and in_market and text[end - 1] != "院":
+        return number, AISLE
+    return number, behind
+
+
+def _read_house(text: str, number: str, level: int, stop: int, end: int) -> _Read:
+    word = text[stop:end]
+    if (level == FLOOR and word == "座") or (level == BUILDING and word == "#"):
+        return _stars(number), UNIT
+    return number, BUILDING
+
+
+def _read_room(text: str, number: str, level: int, stop: int, _end: int) -> _Read:
+    if level in (VILLAGE, ROAD) and _IS_HOUSE_WITH_ROOM(text, stop):
+        return number, NUMBER
+    parts = _parts(number)
+    if len(parts) == 1 or level >= BUILDING:
+        return ("*" * len(number) if len(parts) == 1 else _stars(number)), ROOM
+    whole = len(parts[1]) < len(parts[0]) >= _ROOM_DIGITS or _is_range(parts[0], parts[1]) or level in (AISLE, MARKET)
+    return (_stars(number) if whole else parts[0] + _stars(number[len(parts[0]) :])), ROOM
+
+
+def _read_floor(text: str, number: str, level: int, stop: int, end: int) -> _Read:
+    word = text[stop:end].strip()
+    parts = _parts(number)
+    if word in ("楼", "樓"):
+        if _BUILDING_WITH_UNIT(text, end):
+            return number, BUILDING
+        if len(parts) == 1 and number[0].isascii() and number[0].isalpha() and not _IS_BASEMENT(number):
+            return (number, BUILDING) if len(number) < _ROOM_DIGITS else (number[0] + _stars(number[1:]), FLOOR)
+    from_to = len(parts) == 2 and parts[0].isdecimal() and parts[0] < parts[1]
+    if len(parts) > 1 and level < BUILDING and not from_to:
+        return parts[0] + _stars(number[len(parts[0]) :]), FLOOR
+    return _stars(number), FLOOR
+
+
+def _read_lane(text: str, number: str, level: int, stop: int, end: int) -> _Read:
+    if level in (UNIT, FLOOR):
+        return _stars(number), FLOOR
+    if level == MARKET or (level == AISLE and number[0].isascii()):
+        return (_stars(number) if _STALL_FOLLOWS(text, end) else number), level
+    word = text[stop:end].strip()
+    return number, LANE if word == "弄" else level if word == "排" else ROAD
+
+
+_BEHIND_OTHERS: Final = {
+    "区": ESTATE, "區": ESTATE, "号区": ESTATE, "期": ESTATE, "组团": ESTATE, "号门": AISLE, "號門": AISLE,
+    "号院": ESTATE, "号路": ROAD, "号街": ROAD, "号大街": ROAD, "号支路": ROAD, "号公路": ROAD, "号大道": ROAD,
+    "號院": ESTATE, "院": ESTATE, "村": VILLAGE, "组": VILLAGE, "組": VILLAGE, "队": VILLAGE, "里": VILLAGE,
+}  # fmt: skip
+_READERS: Final = {
+    _UNITS: _read_unit,
+    _OTHERS: _read_other,
+    _HOUSES: _read_house,
+    _ROOMS: _read_room,
+    _FLOORS: _read_floor,
+    _DOORS: _read_unit,
+    _LANES: _read_lane,
+}
+
+
+_STARRED_KINDS: Final = {_UNITS: UNIT, _ROOMS: ROOM}
+"""Words behind a number that is hidden whatever is before it, and the level behind them."""
+
+
+def _is_range(first: str, second: str) -> bool:
+    """Whether two numbers are the first and the last of several that follow each other."""
+    first = first.lstrip(_LETTERS)
+    return (
+        first.isdecimal()
+        and second.isdecimal()
+        and len(first) == len(second) > 1
+        and 0 < int(second) - int(first) <= _WIDEST_RANGE
+    )
+
+
+def _parts(number: str) -> list[str]:
+    """The numbers that are joined in one."""
+    return _SPLIT(number) if number[0].isascii() else [number]
+
+
+def _count(number: str) -> int:
+    """The digits in a number, hidden ones too."""
+    return sum(char.isdecimal() or char == "*" for char in number)
+
+
+def _stars(number: str) -> str:
+    """The number hidden; what joins its parts stays."""
+    return _STARRED("*", number)

@@ -1,0 +1,107 @@
+"""Foreign addresses: what is not recognised is said, and no number of it shows on a label."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from masking_service.masking.foreign_addresses import _kinds, hide_foreign_units
+from masking_service.masking.han_addresses import hide_units_in_text
+from masking_service.masking.kinds.address import UNIT_NOT_RECOGNISED, mask_address
+from masking_service.masking.profiles import Profile
+from tests.masking.records import masked, standard
+
+UNREAD = "10 High Street, Foo 12, London"
+DESK = Profile.parse("desk", {"address": {"hide": "unit"}, "name": {"hide": "given"}, "phone": {"show_last": 4}})
+
+
+def with_address(address: str) -> dict[str, object]:
+    return standard(recipient={"name": "John Smith", "phone": "13812345678", "address": address})
+
+
+def test_an_address_whose_unit_is_not_recognised_is_warned_of() -> None:
+    _, found = masked(with_address(UNREAD))
+
+    assert ("/recipient/address", UNIT_NOT_RECOGNISED) in found.warnings
+
+
+def test_a_label_shows_no_number_of_it() -> None:
+    record, _ = masked(with_address(UNREAD))
+
+    assert record["recipient"]["address"] == "** High Street, Foo **, London"
+
+
+def test_another_profile_shows_it_and_warns() -> None:
+    record, found = masked(with_address(UNREAD), by=DESK)
+
+    assert record["recipient"]["address"] == UNREAD
+    assert ("/recipient/address", UNIT_NOT_RECOGNISED) in found.warnings
+
+
+def test_so_it_is_in_a_member_that_is_not_mapped() -> None:
+    record, found = masked(standard(deliveryAddress=UNREAD))
+
+    assert record["deliveryAddress"] == "** High Street, Foo **, London"
+    assert ("/deliveryAddress", UNIT_NOT_RECOGNISED) in found.warnings
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "350 Oak Avenue Apt 5B, Brooklyn, NY 11201",
+        "Bahnhofstraße 12, 10115 Berlin",
+        "10 Downing Street, London SW1A 2AA",
+        "1-2-3 Ginza, Tokyo",
+        "서울특별시 중구 명동 54-1",
+        "浙江省杭州市西湖区文三路478号",
+    ],
+)
+def test_an_address_that_is_read_is_not_warned_of(address: str) -> None:
+    assert masked(with_address(address))[1].warnings == []
+
+
+def test_the_words_are_of_at_least_forty_languages() -> None:
+    from importlib import resources
+
+    text = resources.files("masking_service.masking").joinpath("foreign_units.tsv").read_text("utf-8")
+    languages = {line.split("\t")[0] for line in text.splitlines() if line and not line.startswith("# ")}
+
+    assert len(languages) >= 40
+
+
+@pytest.mark.parametrize("word", sorted(word for word, kind in _kinds().items() if kind == "unit" and len(word) > 2))
+def test_the_number_behind_every_word_for_a_unit_is_hidden(word: str) -> None:
+    assert hide_foreign_units(f"Street 10, {word} 12, City") == f"Street 10, {word} **, City"
+
+
+@given(
+    st.text(max_size=40)
+    | st.lists(
+        st.sampled_from(["Apt", "12", "3", "º", "B", "/", "-", ", ", " ", "#", "кв.", "F", "Street", "et", "2nd"]),
+        max_size=9,
+    ).map("".join)
+)
+def test_hiding_the_units_of_a_masked_address_changes_nothing(address: str) -> None:
+    once = mask_address(address, "unit", label=True)
+
+    assert mask_address(once, "unit", label=True) == once
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("万达广场3楼优衣库", "万达广场*楼优衣库"),
+        ("放3楼前台", "放*楼前台"),
+        ("20-3-503", "20-*-***"),
+        ("2号楼1902金建华", "2号楼****金建华"),
+        ("放1201门口", "放****门口"),
+        ("403室", "***室"),
+        ("请送到3号楼", "请送到3号楼"),
+        ("A座大堂", "A座大堂"),
+        ("买3送1", "买3送1"),
+        ("订单12345", "订单12345"),
+        ("2024-01-15发货", "2024-01-15发货"),
+        ("两层纸箱", "两层纸箱"),
+    ],
+)
+def test_in_a_text_only_what_can_be_nothing_else_is_hidden(text: str, shown: str) -> None:
+    assert hide_units_in_text(text) == shown
