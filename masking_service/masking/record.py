@@ -268,7 +268,7 @@ def _take_text(run: _Run, place: Place, mask: Mask | None, value: Any, parent: A
             parent[key] = found.text
             run.phones += found.phones
             run.names += found.names
-            run.warnings.append((place.pointer, FOUND_IN_TEXT))
+            note(run.warnings, place.keys, FOUND_IN_TEXT)
         run.texts.append(found.text)
         run.places.append(place)
         run.values.append(value)
@@ -302,7 +302,7 @@ def _take(run: _Run, place: Place, mask: Mask | None, value: Any, parent: Any, k
         if mask is not None:
             masked = mask(text)
             if kind == "address" and form is None and misses_unit(text, masked):
-                run.warnings.append((place.pointer, UNIT_NOT_RECOGNISED))
+                note(run.warnings, place.keys, UNIT_NOT_RECOGNISED)
             parent[key] = text = masked
         run.texts.append(text)
     run.places.append(place)

@@ -292,7 +292,7 @@ class Unmapped:
         masked = self._masks[kind](text)
         self._note(run, text, masked, keys, UNMAPPED_MASKED)
         if kind == "address" and form is None and misses_unit(text, masked):
-            run.warnings.append((pointer(keys), UNIT_NOT_RECOGNISED))
+            note(run.warnings, keys, UNIT_NOT_RECOGNISED)
         return masked
 
     def _kind(self, meaning: Meaning, text: str) -> str | None:
