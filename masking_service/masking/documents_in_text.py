@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import msgspec
 
+from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.json_numbers import Fraction
 
 _SPACE: Final = " \t\r\n"
@@ -24,10 +25,16 @@ def lines_may_be_documents(lines: str) -> bool:
 
 
 def document_in(text: str) -> Any:
-    """The object or array that is the whole text; None for every other text."""
+    """The object or array that is the whole text; None for every other text.
+
+    Raises:
+        InvalidRecord: ``too-deep``. How deep Python can read depends on its version; a record may be less deep in all.
+    """
     if not may_be_document(text):
         return None
     try:
         return _decode(text)
-    except (msgspec.MsgspecError, UnicodeError, RecursionError):
+    except (msgspec.MsgspecError, UnicodeError):
         return None
+    except RecursionError:
+        raise InvalidRecord((("", "too-deep"),)) from None

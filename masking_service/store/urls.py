@@ -3,6 +3,7 @@
 Forms and options that are not known are refused, not ignored.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,7 +67,7 @@ class UnknownForm(ValueError):
 
 def default_replicas(url: str) -> int:
     """Return how many replicas a write must reach by default in this kind of set-up."""
-    return 1 if urlsplit(url).scheme in {SENTINEL, CLUSTER} else 0
+    return 1 if _names_several_hosts(url) else 0
 
 
 @dataclass(frozen=True, repr=False)
@@ -167,7 +168,7 @@ def route_to(url: str, tls: Tls) -> Route:
         UnknownForm: it has no form that is known here.
     """
     try:
-        parts = urlsplit(url)
+        parts = _split(url)
         if parts.scheme not in _OPTIONS:
             raise UnknownForm(f"must have the form {FORMS}")
         options = dict(parse_qsl(parts.query, keep_blank_values=True))
@@ -196,6 +197,22 @@ def route_to(url: str, tls: Tls) -> Route:
         raise
     except ValueError:  # what Python and redis-py say would repeat some of it
         raise UnknownForm("cannot be read: are user and password percent-encoded, and is the port a number?") from None
+
+
+def _names_several_hosts(url: str) -> bool:
+    return url.partition("://")[0].lower() in {SENTINEL, CLUSTER}
+
+
+def _split(url: str) -> SplitResult:
+    """Return the parts of a URL, also where several hosts are named.
+
+    Python 3.13 refuses an IPv6 host (`[::1]`) among several, so `urlsplit` does not get to see them.
+    """
+    if not _names_several_hosts(url):
+        return urlsplit(url)
+    scheme, _, rest = url.partition("://")
+    hosts = re.split("[/?#]", rest, maxsplit=1)[0]
+    return urlsplit(f"{scheme}://{rest[len(hosts) :]}")._replace(netloc=hosts)
 
 
 def _sentinel(

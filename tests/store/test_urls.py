@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from masking_service.store import urls
 from masking_service.store.client import Store
 from masking_service.store.urls import SentinelDial, Tls, UnknownForm, default_replicas
 
@@ -58,6 +59,14 @@ def test_sentinels_are_asked_for_the_name_and_the_password_is_for_the_servers() 
 
     assert (dial_of(Store(url)).name, said["username"], said["password"], said["db"]) == ("our store", "app", "pass", 2)
     assert addresses == [("one", 1, None), ("two", 26379, None), ("::1", 3, None)]
+
+
+def test_nodes_of_a_cluster_may_have_ipv6_addresses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(urls, "Cluster", lambda nodes, dial: nodes)
+
+    nodes: Any = urls.route_to("redis+cluster://:pass@one,[::1]:7001,[2001:db8::2]?tls=true", NO_FILES)
+
+    assert nodes == [("one", 6379), ("::1", 7001), ("2001:db8::2", 6379)]
 
 
 def test_sentinels_may_want_the_same_password() -> None:
@@ -118,6 +127,8 @@ SECRETS = ("hunter2", "passw0rd")
         "redis+cluster://",
         "redis+cluster://:hunter2@one/1",
         "redis+cluster://:hunter2@one?sentinel_auth=true",
+        "redis+cluster://:hunter2@one,[::1",
+        "redis://:hunter2@one\N{ACCOUNT OF}",
     ],
 )
 def test_anything_else_is_refused_without_repeating_it(url: str) -> None:
@@ -126,6 +137,15 @@ def test_anything_else_is_refused_without_repeating_it(url: str) -> None:
 
     assert not any(secret in str(fault.value) for secret in SECRETS)
     assert fault.value.__suppress_context__ or fault.value.__context__ is None
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["redis://:hunter2@[::1", "redis://:hunter2@one\N{ACCOUNT OF}"],
+    ids=["half a bracket", "not a host's letter"],
+)
+def test_a_url_that_cannot_be_read_has_no_replicas_and_is_not_repeated(url: str) -> None:
+    assert default_replicas(url) == 0
 
 
 @pytest.mark.parametrize("url", ["redis://store", "unix:///tmp/s", "redis+cluster://one", "redis+sentinel://one/m"])
