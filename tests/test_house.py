@@ -194,19 +194,26 @@ def test_no_file_names_a_registry_or_a_place_on_someones_machine() -> None:
 
 
 def test_every_locked_requirement_is_pinned_and_hashed() -> None:
-    for lock in ("requirements.txt", "requirements-dev.txt", "requirements-binaries.txt", "requirements-tlog.txt"):
+    for lock in sorted(path.name for path in ROOT.glob("requirements*.txt")):
         entries = re.split(r"\n(?=\S)", re.sub(r"(?m)^\s*#.*\n?", "", (ROOT / lock).read_text()))
         loose = [entry for entry in entries if not re.match(r"[\w.-]+==\S+.*--hash=sha256:", entry, re.DOTALL)]
         assert (lock, loose) == (lock, [])
 
 
-def test_both_locks_agree_on_every_version_they_share() -> None:
-    runtime, everything = (
+def test_the_locks_agree_on_every_version_they_share() -> None:
+    runtime, embedded, everything = (
         set(re.findall(r"(?m)^[\w.-]+==\S+", (ROOT / lock).read_text()))
-        for lock in ("requirements.txt", "requirements-dev.txt")
+        for lock in ("requirements.txt", "requirements-embedded.txt", "requirements-dev.txt")
     )
 
-    assert runtime <= everything
+    assert runtime | embedded <= everything
+
+
+def test_production_gets_no_server() -> None:
+    """The embedded one is for `serve --dev`, `make run` and tests only."""
+    locked = (ROOT / "requirements.txt").read_text()
+
+    assert "valkey" not in locked
 
 
 def test_tests_that_share_a_fixture_run_in_one_process(request: pytest.FixtureRequest) -> None:

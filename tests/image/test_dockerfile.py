@@ -29,9 +29,14 @@ def test_hadolint_would_find_something(tmp_path: Path) -> None:
 def test_there_are_two_stages_on_one_base_with_a_tag_and_no_host() -> None:
     bases = [rest.split()[0] for stage in dockerfile.stages() for name, rest in stage if name == "FROM"]
 
-    assert len(bases) == 2
-    assert len(set(bases)) == 1
-    assert re.fullmatch(r"[a-z]+:[0-9]+\.[0-9]+-slim-[a-z]+", bases[0])
+    assert bases == ["${BASE}"] * 2
+    assert re.fullmatch(r"[a-z]+:[0-9]+\.[0-9]+-slim-[a-z]+", dockerfile.base())
+
+
+def test_the_image_names_the_base_that_it_was_built_on() -> None:
+    """A release is refused where that has no digest (CONTRIBUTING.md)."""
+    assert 'org.opencontainers.image.base.name="${BASE}"' in dockerfile.instructions("LABEL")[0]
+    assert dockerfile.instructions("ARG") == ["BASE"]
 
 
 def test_the_last_stage_takes_the_installation_and_nothing_else() -> None:
