@@ -17,7 +17,7 @@ import redis
 from masking_service.dev.embedded import EmbeddedServer
 from masking_service.observability.logs import log
 from masking_service.store.client import Store
-from tests import servers
+from tests import leftovers, programs, servers
 from tests.store import stores
 
 # A shared machine may stall any example; pytest's own time-out catches what really hangs.
@@ -27,6 +27,8 @@ hypothesis.settings.load_profile("steady")
 SPREAD = {"audit", "bench", "chaos", "cli", "e2e", "keys", "masking", "rotation", "service", "store", "web"}
 """Folders whose files may run in different processes; all others have one session fixture that costs seconds."""
 STARTS_SERVERS = {"embedded", "make_cluster", "make_sentinel", "bao"}
+NEEDS = {"chromium": "chromium", "softhsm": "softhsm2-util"}
+"""Fixtures of many tests, and the program that they start."""
 MEMORY = Path("/dev/shm")
 ROOM = 2 * 1024**3
 """Bytes: each process of a run has such a server."""
@@ -52,11 +54,13 @@ LONG_GROUPS = {
 """These take minutes each and begin first, so that no process is left alone with one at the end."""
 
 
-def pytest_configure() -> None:
-    """Let child processes be interrupted, also where this process ignores signals (`nohup make test &`).
+def pytest_configure(config: pytest.Config) -> None:
+    """Check the run's end, and let child processes be interrupted where this process ignores signals.
 
-    A program inherits an ignored signal but not a handler: with one here, it starts with the default action.
+    A program inherits an ignored signal (`nohup make test &`) but not a handler: with one here, it starts with the
+    default action.
     """
+    config.pluginmanager.register(leftovers)
     for number in (signal.SIGINT, signal.SIGHUP):
         if signal.getsignal(number) is signal.SIG_IGN:
             signal.signal(number, lambda *_: None)
@@ -70,8 +74,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """
     for item in items:
         group = _group(item.path)
-        if STARTS_SERVERS.intersection(getattr(item, "fixturenames", ())):
+        fixtures = getattr(item, "fixturenames", ())
+        if STARTS_SERVERS.intersection(fixtures):
             item.add_marker(pytest.mark.server)
+        for fixture in NEEDS.keys() & fixtures:
+            item.add_marker(pytest.mark.needs(NEEDS[fixture]))
         if group in MEASURES:
             item.add_marker(pytest.mark.alone)
         elif group in WAITS or group.split("/")[0] in WAITS:
@@ -86,6 +93,12 @@ def _group(path: Path) -> str:
     """Return the name of the tests that run in the same process as those of this file."""
     folder, *rest = path.relative_to(Path(__file__).parent).parts
     return "/".join((folder, *rest)) if folder in SPREAD else folder
+
+
+@pytest.hookimpl(tryfirst=True)  # before any fixture starts something
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip a test whose programs are missing."""
+    programs.needed(*(name for mark in item.iter_markers("needs") for name in mark.args))
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,10 +1,63 @@
-"""Programs that run to their end in a process of their own."""
+"""Programs that run to their end in a process of their own, and programs that a test needs on the machine."""
 
+import os
+import shutil
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+
+import pytest
 
 Ended = subprocess.CompletedProcess[str]
+
+PACKAGES: Final[Mapping[str, str]] = {
+    "buildah": "buildah",
+    "cc": "gcc libc6-dev",
+    "chromium": "chromium fonts-noto-cjk",
+    "curl": "curl",
+    "java": "default-jdk-headless",
+    "javac": "default-jdk-headless",
+    "jq": "jq",
+    "mmdebstrap": "mmdebstrap",
+    "nginx": "nginx",
+    "node": "nodejs npm",
+    "openssl": "openssl",
+    "podman": "podman",
+    "prometheus": "prometheus",
+    "prometheus-alertmanager": "prometheus-alertmanager",
+    "promtool": "prometheus",
+    "redis-server": "redis-server",
+    "runc": "runc",
+    "softhsm2-util": "softhsm2",
+    "systemd-analyze": "systemd",
+    "valkey-server": "valkey-server",
+}
+"""The Debian packages of every program that a test needs and a bare machine may lack; `.ci/run` installs them."""
+FOLDERS: Final = ("/usr/sbin", "/sbin")
+"""Where servers are, too; they are not in the PATH of every user."""
+
+
+def needed(*names: str) -> None:
+    """Skip the test if a program is missing, and say what to install; in CI that is a failure.
+
+    A test that starts other things first is marked with `needs`, so that it is skipped before them.
+    """
+    missing = [name for name in names if _find(name) is None]
+    if missing:
+        packages = dict.fromkeys(package for name in missing for package in PACKAGES[name].split())
+        pytest.skip(f"{', '.join(missing)} missing: apt-get install {' '.join(packages)}")
+
+
+def path_of(name: str) -> Path:
+    """Return where a program is. Skips the test if it is missing."""
+    needed(name)
+    return Path(str(_find(name)))
+
+
+def _find(name: str) -> str | None:
+    assert name in PACKAGES, f"{name} has no package in {__name__}.PACKAGES"
+    return shutil.which(name, path=os.pathsep.join((os.environ.get("PATH", os.defpath), *FOLDERS)))
 
 
 def run(*command: str | Path, timeout: float = 60, **how: Any) -> Ended:

@@ -6,7 +6,6 @@ No server outlives the test run, however the run ends, and each is stopped throu
 from __future__ import annotations
 
 import random
-import shutil
 import signal
 import socket
 import subprocess
@@ -16,11 +15,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import pytest
 import redis
 
 from masking_service.dev.child import start_child
 from masking_service.dev.embedded import DURABLE, server_binary
+from tests import programs
 
 HOST = "127.0.0.1"
 SLOTS = 16384
@@ -157,11 +156,8 @@ def single(directory: Path, binary: Path | None = None, **settings: str | int) -
 
 
 def debian(name: str) -> Path:
-    """The server of a Debian package: `redis-server` or `valkey-server`."""
-    found = shutil.which(name)
-    if found is None:
-        pytest.skip(f"this test needs Debian's {name}: apt-get install {name}")
-    return Path(found)
+    """Return where a program of a Debian package is. Skips the test if it is missing."""
+    return programs.path_of(name)
 
 
 def make_cluster(

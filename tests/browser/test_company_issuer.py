@@ -22,6 +22,10 @@ from tests.browser.conftest import DeskProcess, Visit, call, free_port
 from tests.e2e.processes import ROOT, Running, environment, wait_for
 
 PROVIDER = ROOT / "node_modules" / "oidc-provider"
+pytestmark = [
+    pytest.mark.needs("node"),
+    pytest.mark.skipif(not PROVIDER.exists(), reason="oidc-provider is missing: run `make assets`, which needs npm"),
+]
 
 
 def _policy(folder: Path, issuer: str) -> Path:
@@ -39,8 +43,6 @@ def _policy(folder: Path, issuer: str) -> Path:
 
 @pytest.fixture(scope="module")
 def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskProcess]:
-    if not PROVIDER.exists():
-        pytest.skip("oidc-provider is missing: run `make assets`")
     folder = tmp_path_factory.mktemp("company")
     port, desk_port = free_port(), free_port()
     issuer, url = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{desk_port}"

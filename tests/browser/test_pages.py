@@ -36,13 +36,12 @@ LOOKS: dict[str, tuple[Look, Look]] = {"en": ((False, 1280), (True, 320)), "zh-C
 """Dark or light, and the width in pixels."""
 
 
+@pytest.mark.skipif(not AXE.exists(), reason="axe-core is missing: run `make assets`, which needs npm")
 @pytest.mark.parametrize("language", LOOKS)
 @pytest.mark.parametrize("sub", PAGES)
 def test_the_pages_of_a_role_are_sound(
     desk: DeskProcess, visit: Opens, places: dict[str, str], sub: str, language: str
 ) -> None:
-    if not AXE.exists():
-        pytest.skip("axe-core is missing: run `make assets`")
     at = visit(language, reduced_motion="reduce", bypass_csp=False)
     at.open_as(sub)
     findings = []

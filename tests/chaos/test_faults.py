@@ -16,6 +16,8 @@ from tests.chaos.world import RECOVERY_SECONDS
 from tests.e2e.processes import wait_for
 from tests.servers import Node
 
+pytestmark = pytest.mark.needs("cc")
+
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SingleServer]:

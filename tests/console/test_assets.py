@@ -20,7 +20,7 @@ def test_served_files_are_those_of_the_pinned_package(folder: Path) -> None:
     name, _, version = folder.name.partition("-")
     package = ROOT / "node_modules" / PACKAGES[name]
     if not package.exists():
-        pytest.skip("node_modules is missing: run `make assets`")
+        pytest.skip("node_modules is missing: run `make assets`, which needs npm")
     originals = {path.name: path.read_bytes() for path in package.rglob("*") if path.is_file()}
 
     assert json.loads(originals["package.json"])["version"] == version

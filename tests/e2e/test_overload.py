@@ -20,6 +20,7 @@ from tests.together import repeating
 from tests.web.api import record
 from tests.web.people import OTHER_PRINTER, PRINTER
 
+pytestmark = pytest.mark.needs("nginx")
 MANY = 200
 MAX_SECONDS = 5.0
 """The contract's bound for any answer."""

@@ -37,7 +37,7 @@ def commands(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], list[s
     return lambda language: command(language, classes)
 
 
-@pytest.fixture(params=LANGUAGES)
+@pytest.fixture(params=[pytest.param(name, marks=pytest.mark.needs(*LANGUAGES[name])) for name in LANGUAGES])
 def client(request: pytest.FixtureRequest, commands: Callable[[str], list[str]], tmp_path: Path) -> Client:
     return Client(request.param, commands(request.param), tmp_path)
 

@@ -334,6 +334,7 @@ def test_a_service_that_is_gone_gives_no_labels_and_says_so(client: Client, key:
     assert "/v1/mask" in said.log
 
 
+@pytest.mark.needs(*(program for programs in LANGUAGES.values() for program in programs))
 @pytest.mark.parametrize("language", ["all of them"])  # together, because the service starts once
 def test_a_service_that_comes_back_gives_the_tokens_that_it_gave_before(
     language: str, commands: Callable[[str], list[str]], tmp_path: Path

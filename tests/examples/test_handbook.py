@@ -11,7 +11,7 @@ import pytest
 from tests import programs
 from tests.docs.pages import is_what_was_said, run, steps
 from tests.e2e.processes import ROOT, Running, environment
-from tests.examples.clients import CLIENTS, needed
+from tests.examples.clients import CLIENTS
 
 HANDBOOK = (ROOT / "docs" / "clients.md").read_text("utf-8")
 PROGRAM = re.search(r"^```python\n(.*?)^```$", HANDBOOK, re.MULTILINE | re.DOTALL)
@@ -38,8 +38,8 @@ def folder(service: Running, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.needs("java", "javac", "curl", "jq")
 def test_the_quick_start_prints_what_it_says(folder: Path, service: Running) -> None:
-    needed("java", "curl", "jq")
     told = steps(HANDBOOK)
     tokens: dict[str, str] = {}
 

@@ -6,7 +6,6 @@ FROM says.
 
 import os
 import resource
-import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -105,9 +104,9 @@ class Container:
 
 def make_images(folder: Path) -> Images:
     """Return a store of images with the service's image in it."""
-    missing = [name for name in TOOLS if shutil.which(name) is None]
-    if missing or os.geteuid() != 0:
-        pytest.skip(f"building the image needs root and {' '.join(TOOLS)}: apt-get install {' '.join(missing)}")
+    programs.needed(*TOOLS)
+    if os.geteuid() != 0:
+        pytest.skip("only root can build the image")
     images = Images(folder)
     images.build()
     return images

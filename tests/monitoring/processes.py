@@ -13,8 +13,8 @@ from typing import Any
 import yaml
 
 from tests.e2e.processes import wait_for
-from tests.monitoring.rules import ALERTS, tool
-from tests.servers import HOST, free_ports
+from tests.monitoring.rules import ALERTS
+from tests.servers import HOST, debian, free_ports
 
 
 @dataclass
@@ -60,7 +60,7 @@ def prometheus(folder: Path, target: int, alertmanager: int) -> Iterator[Prometh
         "alerting": {"alertmanagers": [{"static_configs": [{"targets": [f"{HOST}:{alertmanager}"]}]}]},
     }
     (folder / "prometheus.yml").write_text(yaml.safe_dump(configuration))
-    command = [tool("prometheus"), "--config.file=prometheus.yml", f"--web.listen-address={HOST}:{port}"]
+    command = [str(debian("prometheus")), "--config.file=prometheus.yml", f"--web.listen-address={HOST}:{port}"]
     with _running([*command, f"--storage.tsdb.path={folder}/data"], folder) as process:
         started = Prometheus(port, process)
         wait_for(started.answers, "Prometheus has scraped", 30)
@@ -76,7 +76,7 @@ def alertmanager(folder: Path, webhook: str) -> Iterator[int]:
         "receivers": [{"name": "webhook", "webhook_configs": [{"url": webhook, "send_resolved": False}]}],
     }
     (folder / "alertmanager.yml").write_text(yaml.safe_dump(configuration))
-    command = [tool("prometheus-alertmanager"), "--config.file=alertmanager.yml", "--cluster.listen-address="]
+    command = [str(debian("prometheus-alertmanager")), "--config.file=alertmanager.yml", "--cluster.listen-address="]
     command += [f"--web.listen-address={HOST}:{port}", f"--storage.path={folder}/data"]
     with _running(command, folder) as process:
         wait_for(lambda: process.poll() is not None or _ready(port), "Alertmanager is ready", 30)

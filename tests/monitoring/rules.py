@@ -2,11 +2,9 @@
 
 import json
 import re
-import shutil
 from pathlib import Path
 from typing import Any
 
-import pytest
 import yaml
 
 ROOT = Path(__file__).parents[2]
@@ -27,14 +25,6 @@ EXPRESSIONS: dict[str, str] = {**{name: rule["expr"] for name, rule in RULES.ite
 _SELECTOR = re.compile(r"\b(masking_\w+|up)\b(?:\{([^}]*)\})?")
 _MATCHER = re.compile(r"(\w+)\s*(=~|!=|!~|=)\s*\"([^\"]*)\"")
 _GROUPING = re.compile(r"\b(?:by|on)\s*\(([^)]*)\)")
-
-
-def tool(name: str) -> str:
-    """A program of Debian's package `prometheus`."""
-    found = shutil.which(name)
-    if found is None:
-        pytest.skip(f"this test needs {name}: apt-get install prometheus")
-    return found
 
 
 def selectors(expression: str) -> list[tuple[str, list[tuple[str, str, str]]]]:

@@ -7,7 +7,8 @@ import pytest
 import yaml
 
 from tests import programs
-from tests.monitoring.rules import ALERTS, ROOT, RULES, tool
+from tests.monitoring.rules import ALERTS, ROOT, RULES
+from tests.servers import debian
 
 Series = dict[str, str]
 
@@ -220,7 +221,7 @@ def tried(cases: dict[str, Series], expected: int, folder: Path) -> str:
     ]
     file = folder / "test.yaml"
     file.write_text(yaml.safe_dump({"rule_files": [str(ALERTS)], "evaluation_interval": "1m", "tests": tests}))
-    done = programs.run(tool("promtool"), "test", "rules", file)
+    done = programs.run(debian("promtool"), "test", "rules", file)
     said = done.stdout + done.stderr
     assert ("SUCCESS" in said) == (done.returncode == 0), said
     assert "SUCCESS" in said or "alertname" in said, said
@@ -240,7 +241,7 @@ def quiet(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 def test_prometheus_takes_the_rules() -> None:
-    programs.output(tool("promtool"), "check", "rules", "--lint=all", "--lint-fatal", ALERTS)
+    programs.output(debian("promtool"), "check", "rules", "--lint=all", "--lint-fatal", ALERTS)
 
 
 def test_every_alert_is_tried() -> None:

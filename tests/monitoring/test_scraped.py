@@ -21,7 +21,7 @@ from tests.receivers import Receiver, receiving
 from tests.servers import Node, single
 from tests.web.api import NUMBER, record
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = [pytest.mark.timeout(180), pytest.mark.needs("prometheus", "prometheus-alertmanager")]
 EMPTY_IS_GOOD = {"Failed store checks, A"}
 SECONDS_OF_LOAD = 6
 

@@ -10,6 +10,8 @@ from tests.operations.handbook import PAGES, Machine, Step, steps
 
 pytestmark = pytest.mark.timeout(300)  # it installs, runs and restores a whole service
 STEPS = steps()
+PROGRAMS = ("nginx", "redis-server", "openssl", "curl")
+"""What the machine of the pages has."""
 VOLATILE = (
     (re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z"), "(time)"),
     (re.compile(r"\b[0-9a-f]{32}\b"), "(id)"),
@@ -39,6 +41,7 @@ def printed(machine: Machine) -> list[str]:
     return machine.run(STEPS)
 
 
+@pytest.mark.needs(*PROGRAMS)
 @pytest.mark.parametrize("number", range(len(STEPS)), ids=[step.chapter.strip("# ") for step in STEPS])
 def test_a_step_prints_what_the_page_says(printed: list[str], number: int) -> None:
     said = settled("\n".join(STEPS[number].printed))
@@ -46,6 +49,7 @@ def test_a_step_prints_what_the_page_says(printed: list[str], number: int) -> No
     assert settled(printed[number])[len(settled(printed[number])) - len(said) :] == said
 
 
+@pytest.mark.needs(*PROGRAMS)
 @pytest.mark.usefixtures("printed")
 def test_written_keys_are_readable_by_their_owner_only(machine: Machine) -> None:
     keys = [key for folder in (machine.root, machine.checkout) for key in folder.rglob("*.key")]
@@ -54,6 +58,7 @@ def test_written_keys_are_readable_by_their_owner_only(machine: Machine) -> None
     assert [key.name for key in keys if key.stat().st_mode & 0o077] == []
 
 
+@pytest.mark.needs(*PROGRAMS)
 @pytest.mark.usefixtures("printed")
 def test_an_upgrade_keeps_only_the_previous_release(machine: Machine) -> None:
     places = machine.root / "opt"

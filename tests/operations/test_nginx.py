@@ -22,7 +22,7 @@ from tests.service.people.tokens import KEY, public_pem
 from tests.web.api import record
 from tests.web.planted import NUMBER, PLANTED, TRACES
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = [pytest.mark.timeout(120), pytest.mark.needs("nginx")]
 NAME = "masking.example"
 ISSUER = "https://login.example/realms/express"
 ISSUERS = f"""issuers:

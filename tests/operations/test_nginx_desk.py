@@ -12,6 +12,7 @@ from tests.e2e.processes import DESK, Running, wait_for
 from tests.proxy import ROOT, SPELLINGS, Proxy
 from tests.servers import HOST, Node, free_ports, single
 
+pytestmark = pytest.mark.needs("nginx")
 NAME = "desk.example"
 SECRETS = {"SESSION_KEY": "ab" * 32, "CLIENT_SECRET": "secret"}
 

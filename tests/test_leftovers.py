@@ -1,0 +1,49 @@
+"""A run that leaves a process behind fails, names it and ends it."""
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests import leftovers, programs
+from tests.e2e.processes import ROOT, gone
+
+LEAVES = """
+import os, subprocess, sys
+
+def test_passes(tmp_path):
+    sleep = "import os, time; print(os.getpid(), flush=True); time.sleep(600)"
+    start = f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', {sleep!r}], start_new_session=True)"
+    with open("PID", "w") as pid:
+        subprocess.run([sys.executable, "-c", start], stdout=pid, check=True)
+    while not open("PID").read():
+        pass
+"""
+ENDS = """
+def test_passes():
+    pass
+"""
+
+
+@pytest.mark.parametrize("workers", ["0", "1"], ids=["in one process", "with a worker"])
+@pytest.mark.parametrize(("test", "status"), [(LEAVES, 1), (ENDS, 0)], ids=["one is left", "none is left"])
+def test_a_run_fails_where_an_orphan_is_left(test: str, status: int, workers: str, tmp_path: Path) -> None:
+    pid_file = tmp_path / "pid"
+    (tmp_path / "test_one.py").write_text(test.replace("PID", str(pid_file)))
+    words = ("-c", os.devnull, "--rootdir", tmp_path, "-p", "tests.leftovers", "-p", "no:cacheprovider", "-n", workers)
+    variables = {name: value for name, value in os.environ.items() if not name.startswith(("TESTS_", "PYTEST_"))}
+
+    done = programs.run(sys.executable, "-m", "pytest", *words, tmp_path, cwd=ROOT, env=variables)
+
+    assert done.returncode == status, done.stdout
+    assert "1 passed" in done.stdout
+    assert ("processes that the run left behind" in done.stdout) == bool(status)
+    if status:
+        pid = pid_file.read_text().strip()
+        assert f"{pid}: {sys.executable}" in done.stdout
+        assert gone(int(pid))
+
+
+def test_this_run_is_checked(pytestconfig: pytest.Config) -> None:
+    assert pytestconfig.pluginmanager.is_registered(leftovers)
