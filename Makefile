@@ -1,7 +1,8 @@
 # Everything is made in .venv and .local of this folder; `make` alone explains the targets.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run stop check lint test assets pictures bench theft chaos mutate fuzz found-page fmt lock
+.PHONY: help install run stop check lint test proofs long bare assets pictures bench theft chaos mutate fuzz found-page \
+	fmt lock
 
 # Tests start hundreds of processes, and each would compile every module again: a third of the time of a start.
 unexport PYTHONDONTWRITEBYTECODE
@@ -11,6 +12,9 @@ STATE := .local
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 PYTEST := $(BIN)/python -m pytest
+# Runs commands one after the other, also after one that failed; ends with the names of those that failed.
+EACH = failed=; each() { name=$$1; shift; echo "== $$name"; "$$@" || failed="$$failed $$name"; }; \
+	ended() { test -z "$$failed" || { echo "failed:$$failed"; exit 1; }; }
 # The folders with unit tests; tests that start a server anywhere in them are marked.
 UNIT := tests/test_house.py \
 	$(addprefix tests/,audit keys masking observability rotation runtime service store web)
@@ -75,8 +79,8 @@ stop: ## stop what `make run` started
 		echo "stopped"; else echo "not running"; fi
 	@rm -f $(STATE)/serve.pid $(STATE)/desk.pid
 
-check: lint ## lint, check types, and run the unit tests, which start no server (90 seconds)
-	$(PYTEST) -n 2 --dist loadgroup -m "not server" $(UNIT)
+check: lint ## lint, check types, and run the unit tests, which start no server (a minute)
+	$(PYTEST) -n 2 --dist loadgroup -m "not server and not proof" $(UNIT)
 
 lint: .venv/dev
 	$(BIN)/ruff check .
@@ -84,10 +88,25 @@ lint: .venv/dev
 	$(BIN)/mypy
 
 # Outside CI a machine without npm skips the browser tests, and each of them says so.
-test: lint $(if $(shell command -v npm),node_modules/.made) ## lint, check types, and run every test (20 minutes)
-	$(PYTEST) -n 3 --dist loadgroup --no-loadscope-reorder -m "not faults and not alone"
-	$(PYTEST) -n 3 --dist loadgroup --no-loadscope-reorder -m faults $(WAIT)
-	$(PYTEST) -m alone $(MEASURE)
+test: .venv/dev $(if $(shell command -v npm),node_modules/.made) ## lint, check types, and test every capability once (10 minutes)
+	@$(EACH); \
+	each lint $(BIN)/ruff check .; each format $(BIN)/ruff format --check .; each types $(BIN)/mypy; \
+	each tests $(PYTEST) -n 3 --dist loadgroup --no-loadscope-reorder -m "not faults and not alone and not proof"; \
+	each faults $(PYTEST) -n 3 --dist loadgroup --no-loadscope-reorder -m "faults and not proof" $(WAIT); \
+	each alone $(PYTEST) -m "alone and not proof" $(MEASURE); \
+	ended
+
+# docs/testing.md says what each proves, and its last figures.
+proofs: .venv/dev ## run what takes too long for `make test`, before each release (hours)
+	@$(EACH); \
+	for proof in long bare chaos fuzz mutate theft; do each $$proof $(MAKE) --no-print-directory $$proof; done; \
+	ended
+
+long: .venv/dev $(if $(shell command -v npm),node_modules/.made) ## run the tests marked `proof`: more cases and longer runs of what `make test` shows
+	$(PYTEST) -n 2 --dist loadgroup -m proof
+
+bare: ## run `make run` and `make test` on a bare Debian with its own Python (SUITE=trixie; needs root and mmdebstrap)
+	.ci/bare run stop test
 
 assets: node_modules/.made ## copy the desk's style sheet and script from the pinned npm packages (needs npm)
 	@for each in $(ASSETS); do \

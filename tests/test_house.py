@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import programs
 from tests.conftest import MEASURES, WAITS
 
 ROOT = Path(__file__).parents[1]
@@ -223,6 +224,21 @@ def test_tests_that_share_a_fixture_run_in_one_process(request: pytest.FixtureRe
     assert group.args == ("test_house.py",)
     if "PYTEST_XDIST_WORKER" in os.environ:
         assert request.node.nodeid.endswith("@test_house.py")
+
+
+def test_make_runs_every_phase_also_after_one_that_failed(tmp_path: Path) -> None:
+    """The recipe of `make test`, with programs that all fail."""
+    (tmp_path / "fails").write_text('#!/bin/sh\necho "ran $0 $*"\nexit 1\n')
+    (tmp_path / "fails").chmod(0o755)
+    for program in ("ruff", "mypy", "python"):
+        (tmp_path / program).symlink_to("fails")
+    words = ("test", "-o", ".venv/dev", "-o", "node_modules/.made", f"BIN={tmp_path}", "PYTHON=false")
+
+    done = programs.run("make", *words, cwd=ROOT)
+
+    assert done.returncode != 0
+    assert re.findall(r"^ran \S+/(\S+)", done.stdout, re.MULTILINE) == ["ruff", "ruff", "mypy"] + ["python"] * 3
+    assert "failed: lint format types tests faults alone" in done.stdout
 
 
 def test_make_gives_each_phase_the_files_whose_tests_it_runs() -> None:
