@@ -72,10 +72,8 @@ run: install $(STATE)/policy.yaml ## start the development service and the desk,
 	@echo "Both go on; their logs are $(STATE)/serve.log and $(STATE)/desk.log. Stop them with: make stop"
 
 stop: ## stop what `make run` started
-	@if $(DESK_RUNS); then \
-		pid=$$(cat $(STATE)/desk.pid); kill $$pid; while kill -0 $$pid 2>/dev/null; do sleep 0.1; done; fi
-	@if $(SERVING); then \
-		pid=$$(cat $(STATE)/serve.pid); kill $$pid; while kill -0 $$pid 2>/dev/null; do sleep 0.1; done; \
+	@if $(DESK_RUNS); then kill $$(cat $(STATE)/desk.pid); while $(DESK_RUNS); do sleep 0.1; done; fi
+	@if $(SERVING); then kill $$(cat $(STATE)/serve.pid); while $(SERVING); do sleep 0.1; done; \
 		echo "stopped"; else echo "not running"; fi
 	@rm -f $(STATE)/serve.pid $(STATE)/desk.pid
 

@@ -27,6 +27,9 @@ hypothesis.settings.load_profile("steady")
 SPREAD = {"audit", "bench", "chaos", "cli", "e2e", "keys", "masking", "rotation", "service", "store", "web"}
 """Folders whose files may run in different processes; all others have one session fixture that costs seconds."""
 STARTS_SERVERS = {"embedded", "make_cluster", "make_sentinel", "bao"}
+MAX_TEXT_IN_ID, MAX_BITS_IN_ID = 60, 128
+MAX_NAME = 200
+"""Characters of a test's name with its parameters; a longer one gets `ids`."""
 NEEDS = {"chromium": "chromium", "softhsm": "softhsm2-util"}
 """Fixtures of many tests, and the program that they start."""
 MEMORY = Path("/dev/shm")
@@ -66,12 +69,27 @@ def pytest_configure(config: pytest.Config) -> None:
             signal.signal(number, lambda *_: None)
 
 
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Return a readable id of a text or number: Chinese as it is, and of what is long the beginning and the length."""
+    if type(val) is int and val.bit_length() > MAX_BITS_IN_ID:
+        return f"{val.bit_length()} bits"
+    if isinstance(val, str):
+        text, unit = val if val.isprintable() else ascii(val)[1:-1], "characters"
+    elif isinstance(val, bytes):
+        text, unit = ascii(val)[2:-1], "bytes"
+    else:
+        return None
+    return text if len(text) <= MAX_TEXT_IN_ID else f"{text[: MAX_TEXT_IN_ID // 2]}… ({len(val):,} {unit})"
+
+
 @pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark tests with what may run beside them, and keep those together that share an expensive fixture.
 
     `make check` leaves out `server`. `make test` runs `faults` and `alone` after all others.
     """
+    if unreadable := [item.nodeid[:MAX_NAME] for item in items if len(item.name) > MAX_NAME]:
+        raise pytest.UsageError("\n".join((f"longer than {MAX_NAME} characters; give `ids`:", *unreadable)))
     for item in items:
         group = _group(item.path)
         fixtures = getattr(item, "fixturenames", ())

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import programs
+from tests import conftest, programs
 from tests.conftest import MEASURES, WAITS
 
 ROOT = Path(__file__).parents[1]
@@ -224,6 +224,31 @@ def test_tests_that_share_a_fixture_run_in_one_process(request: pytest.FixtureRe
     assert group.args == ("test_house.py",)
     if "PYTEST_XDIST_WORKER" in os.environ:
         assert request.node.nodeid.endswith("@test_house.py")
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("收件人", "收件人"),
+        ("a\nb", "a\\nb"),
+        ("[" * 2000, "[" * 30 + "… (2,000 characters)"),
+        (b"\0" * 100, "\\x00" * 7 + "\\x… (100 bytes)"),
+        (10**400, "1329 bits"),
+        (7, None),
+    ],
+    ids=["Chinese", "a line break", "brackets", "bytes", "a long number", "pytest's own"],
+)
+def test_the_id_of_a_parameter_is_readable(value: object, shown: str | None) -> None:
+    assert conftest.pytest_make_parametrize_id(value) == shown
+
+
+def test_a_name_that_is_too_long_to_be_read_is_refused(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(request.node, "name", "x" * (conftest.MAX_NAME + 1))
+
+    with pytest.raises(pytest.UsageError, match="give `ids`"):
+        conftest.pytest_collection_modifyitems([request.node])
 
 
 def test_make_runs_every_phase_also_after_one_that_failed(tmp_path: Path) -> None:

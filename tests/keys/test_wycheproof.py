@@ -4,6 +4,7 @@ import hmac
 import json
 from collections.abc import Callable
 from pathlib import Path
+from textwrap import shorten
 from typing import Any
 
 import pytest
@@ -27,7 +28,7 @@ def vectors(name: str, *results: str) -> list[Any]:
     """Return a file's tests with these results."""
     tests = json.loads((FOLDER / f"{name}.json").read_text("utf-8"))["tests"]
     chosen = [test for test in tests if test["result"] in results]
-    return [pytest.param(test, id=f"{test['tcId']} {test['comment']}".strip()) for test in chosen]
+    return [pytest.param(test, id=shorten(f"{test['tcId']} {test['comment']}", 80)) for test in chosen]
 
 
 def aead_vectors(*results: str) -> list[Any]:

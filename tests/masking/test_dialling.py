@@ -42,7 +42,7 @@ def test_a_mobile_or_a_landline_with_its_area_code_is_dialled(value: object, exp
         "张三13812345678",
         "138123456789",
         "700123456789012",
-        "1" * 300,
+        pytest.param("1" * 300, id="300 digits"),
     ],
     ids=str,
 )
