@@ -101,7 +101,10 @@ proofs: .venv/dev ## run what takes too long for `make test`, before each releas
 	ended
 
 long: .venv/dev $(if $(shell command -v npm),node_modules/.made) ## run the tests marked `proof`: more cases and longer runs of what `make test` shows
-	$(PYTEST) -n 2 --dist loadgroup -m proof
+	@$(EACH); \
+	each tests $(PYTEST) -n 2 --dist loadgroup -m "proof and not alone"; \
+	each alone $(PYTEST) -m "proof and alone" $(MEASURE); \
+	ended
 
 bare: ## run `make run` and `make test` on a bare Debian with its own Python (SUITE=trixie; needs root and mmdebstrap)
 	.ci/bare run stop test

@@ -18,12 +18,14 @@ from masking_service.dev.embedded import EmbeddedServer
 from masking_service.observability.logs import log
 from masking_service.store.client import Store
 from tests import leftovers, programs, servers
+from tests.proofs import is_proof
 from tests.store import stores
 
 # A shared machine may stall any example; pytest's own time-out catches what really hangs.
 hypothesis.settings.register_profile("steady", deadline=None)
 hypothesis.settings.load_profile("steady")
 
+TESTS = Path(__file__).parent
 SPREAD = {"audit", "bench", "chaos", "cli", "e2e", "keys", "masking", "rotation", "service", "store", "web"}
 """Folders whose files may run in different processes; all others have one session fixture that costs seconds."""
 STARTS_SERVERS = {"embedded", "make_cluster", "make_sentinel", "bao"}
@@ -95,6 +97,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         fixtures = getattr(item, "fixturenames", ())
         if STARTS_SERVERS.intersection(fixtures):
             item.add_marker(pytest.mark.server)
+        if is_proof(str(item.path.relative_to(TESTS)), item.name):
+            item.add_marker(pytest.mark.proof)
         for fixture in NEEDS.keys() & fixtures:
             item.add_marker(pytest.mark.needs(NEEDS[fixture]))
         if group in MEASURES:
@@ -109,7 +113,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @cache
 def _group(path: Path) -> str:
     """Return the name of the tests that run in the same process as those of this file."""
-    folder, *rest = path.relative_to(Path(__file__).parent).parts
+    folder, *rest = path.relative_to(TESTS).parts
     return "/".join((folder, *rest)) if folder in SPREAD else folder
 
 

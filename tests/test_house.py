@@ -10,6 +10,7 @@ import pytest
 
 from tests import conftest, programs
 from tests.conftest import MEASURES, WAITS
+from tests.proofs import PROOFS
 
 ROOT = Path(__file__).parents[1]
 PRODUCT = (
@@ -249,6 +250,15 @@ def test_a_name_that_is_too_long_to_be_read_is_refused(
 
     with pytest.raises(pytest.UsageError, match="give `ids`"):
         conftest.pytest_collection_modifyitems([request.node])
+
+
+@pytest.mark.parametrize("file", PROOFS)
+def test_what_only_proofs_run_is_there(file: str) -> None:
+    names = re.findall(r"^def (test_\w+)", (ROOT / "tests" / file).read_text(), re.MULTILINE)
+
+    for pattern in PROOFS[file]:
+        function = pattern.partition(r"\[")[0]
+        assert any(re.match(function, name) for name in names), pattern
 
 
 def test_make_runs_every_phase_also_after_one_that_failed(tmp_path: Path) -> None:

@@ -1,0 +1,36 @@
+"""The tests that `make proofs` runs and `make test` does not, and what `make test` runs in their place.
+
+A test belongs here if it takes long and another one tests the same capability, or if it tests a tool of this
+repository and not the product.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+PROOFS: Final[Mapping[str, Mapping[str, str]]] = {
+    "bench/test_audit_benches.py": {".*": "a measuring tool; `make bench` runs it"},
+    "bench/test_quick.py": {".*": "a measuring tool; `make bench` runs it"},
+    "bench/test_scaling.py": {"test_the_memory_benchmark_prints": "a measuring tool; test_life.py has the bytes"},
+    "bench/theft/test_quick.py": {"test_the_same_seed_gives_the_same_figures": "a measuring tool"},
+    "e2e/test_failover.py": {r".*\[valkey-cluster": "Sentinel; a cluster in test_recovery.py, under load, too"},
+    "e2e/test_recovery.py": {
+        r"test_a_primary_that_is_killed_returns_as_a_replica\[8000": "the same at another shard",
+        r"test_a_planned_failover_needs_no_failure\[8000": "the same at another shard",
+        "test_all_nodes_are_restarted": "each primary and replica alone",
+        "test_workers_go_on_and_start_while_a_zone_is_lost": "the loss of a primary, and of a whole shard",
+    },
+    "helm/test_distorted_values.py": {
+        "test_what_the_schema_lets_through": "test_hardening.py and test_references.py, for all usual values"
+    },
+    "setups/test_wrong_setups.py": {r".*\[redis-server": "the same with Valkey; test_rights.py tests both"},
+    "web/test_schemathesis.py": {
+        r".*\[anonymous": "web/test_roles.py: without a credential every operation refuses before it reads"
+    },
+}
+"""By file and by the beginning of the test's name, a regular expression."""
+
+
+def is_proof(file: str, name: str) -> bool:
+    """Whether a test of a file, by its path below `tests`, runs in `make proofs` only."""
+    return any(re.match(pattern, name) for pattern in PROOFS.get(file, ()))
