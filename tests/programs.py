@@ -3,7 +3,9 @@
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Mapping
+from importlib import metadata
 from pathlib import Path
 from typing import Any, Final
 
@@ -34,6 +36,8 @@ PACKAGES: Final[Mapping[str, str]] = {
     "valkey-server": "valkey-server",
 }
 """The Debian packages of every program that a test needs and a bare machine may lack; `.ci/run` installs them."""
+BINARIES: Final = Path(sys.prefix, "binaries")
+"""Where `make .venv/dev` puts the packages of requirements-binaries.txt."""
 FOLDERS: Final = ("/usr/sbin", "/sbin")
 """Where servers are, too; they are not in the PATH of every user."""
 
@@ -53,6 +57,13 @@ def path_of(name: str) -> Path:
     """Return where a program is. Skips the test if it is missing."""
     needed(name)
     return Path(str(_find(name)))
+
+
+def package_of_binaries(name: str) -> metadata.Distribution:
+    """Return a package of requirements-binaries.txt. Skips the test if it is not installed."""
+    for found in metadata.distributions(name=name, path=[str(BINARIES)]):
+        return found
+    pytest.skip(f"{name} missing: make .venv/dev")
 
 
 def _find(name: str) -> str | None:

