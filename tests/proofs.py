@@ -13,6 +13,18 @@ PROOFS: Final[Mapping[str, Mapping[str, str]]] = {
     "bench/test_quick.py": {".*": "a measuring tool; `make bench` runs it"},
     "bench/test_scaling.py": {"test_the_memory_benchmark_prints": "a measuring tool; test_life.py has the bytes"},
     "bench/theft/test_quick.py": {"test_the_same_seed_gives_the_same_figures": "a measuring tool"},
+    "browser/test_pages.py": {
+        r"test_the_pages_of_a_role_are_sound\[.*zh-CN": "the same pages in English, wide and narrow"
+    },
+    "chaos/test_faults.py": {
+        r"test_nothing_acknowledged_is_lost\[connections_are_reset": "lost replies",
+        r"test_nothing_acknowledged_is_lost\[the_service_(loses|is_ahead)": "the_clocks_go_back; store/test_clocks.py",
+    },
+    "chaos/test_groups.py": {
+        r"test_nothing_acknowledged_by_a_cluster_is_lost\[a_primary_is_frozen": "a killed one: e2e/test_recovery.py",
+        r"test_nothing_acknowledged_by_a_cluster_is_lost\[a_shard_comes_back_empty": "the same in e2e/test_recovery.py",
+        "test_nothing_acknowledged_behind_sentinels_is_lost": "a killed primary: e2e/test_failover.py",
+    },
     "e2e/test_failover.py": {r".*\[valkey-cluster": "Sentinel; a cluster in test_recovery.py, under load, too"},
     "e2e/test_recovery.py": {
         r"test_a_primary_that_is_killed_returns_as_a_replica\[8000": "the same at another shard",
