@@ -13,9 +13,7 @@ PROOFS: Final[Mapping[str, Mapping[str, str]]] = {
     "bench/test_quick.py": {".*": "a measuring tool; `make bench` runs it"},
     "bench/test_scaling.py": {"test_the_memory_benchmark_prints": "a measuring tool; test_life.py has the bytes"},
     "bench/theft/test_quick.py": {"test_the_same_seed_gives_the_same_figures": "a measuring tool"},
-    "browser/test_pages.py": {
-        r"test_the_pages_of_a_role_are_sound\[.*zh-CN": "the same pages in English, wide and narrow"
-    },
+    "browser/test_pages.py": {r"test_the_pages_of_a_role_are_sound\[.*zh-CN": "the same in English, wide and narrow"},
     "chaos/test_faults.py": {
         r"test_nothing_acknowledged_is_lost\[connections_are_reset": "lost replies",
         r"test_nothing_acknowledged_is_lost\[the_service_(loses|is_ahead)": "the_clocks_go_back; store/test_clocks.py",
