@@ -7,6 +7,7 @@ import pkcs11
 import pytest
 from pkcs11 import Attribute, KeyType
 
+from tests import programs
 from tests.keys.providers.bao import Bao
 from tests.keys.providers.softhsm import LABELS, MODULE, SoftHsm
 
@@ -14,6 +15,7 @@ from tests.keys.providers.softhsm import LABELS, MODULE, SoftHsm
 @pytest.fixture(scope="session")
 def tokens(tmp_path_factory: pytest.TempPathFactory) -> SoftHsm:
     """SoftHSM with valid and invalid root keys."""
+    programs.needed("softhsm2-util")  # some tests ask for it by its name
     hsm = SoftHsm(tmp_path_factory.mktemp("softhsm"))
     for key_id, label in LABELS.items():
         hsm.make_key(key_id, label)
