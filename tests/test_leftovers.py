@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests import leftovers, programs
+from tests.e2e import processes
 from tests.e2e.processes import ROOT, gone
 
 LEAVES = """
@@ -47,3 +48,14 @@ def test_a_run_fails_where_an_orphan_is_left(test: str, status: int, workers: st
 
 def test_this_run_is_checked(pytestconfig: pytest.Config) -> None:
     assert pytestconfig.pluginmanager.is_registered(leftovers)
+
+
+def test_a_service_that_is_not_ready_in_time_is_not_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processes, "START_SECONDS", 0.2)
+    pid_file = tmp_path / "pid"
+    script = f"import os, time; open({str(pid_file)!r}, 'w').write(str(os.getpid())); time.sleep(600)"
+
+    with pytest.raises(AssertionError, match="the ready line"):
+        processes.Running([sys.executable, "-S", "-c", script], tmp_path, {})
+
+    assert not pid_file.exists() or gone(int(pid_file.read_text()))

@@ -77,7 +77,11 @@ class Running:
             self.process = subprocess.Popen(
                 command, cwd=ROOT, env=environment(**settings), stdout=output, stderr=subprocess.STDOUT
             )
-        self.port = port or int(wait_for(self._ready, "the ready line", START_SECONDS)[1])
+        try:
+            self.port = port or int(wait_for(self._ready, "the ready line", START_SECONDS)[1])
+        except AssertionError:
+            self.kill()
+            raise
 
     @classmethod
     def serve(cls, folder: Path, *arguments: str, **settings: str) -> Running:
