@@ -43,11 +43,11 @@ class MetricsPort:
     def __init__(self, application: WSGIApplication, exposition: Callable[[], tuple[bytes, str]], port: int) -> None:
         self._application = application
         self._exposition = exposition
-        self._port = str(port)
+        self._port = port
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
-        if environ["SERVER_PORT"] != self._port:
+        if not self._port or _port_of(environ) != self._port:
             return self._application(environ, start_response)
         if environ["PATH_INFO"] != PATH or environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
             start_response("404 Not Found", [("Content-Length", "0"), ("Cache-Control", "no-store")])
@@ -56,3 +56,12 @@ class MetricsPort:
         headers = [("Content-Type", media), ("Content-Length", str(len(content))), ("Cache-Control", "no-store")]
         start_response("200 OK", headers)
         return [content]
+
+
+def _port_of(environ: WSGIEnvironment) -> int:
+    """Return the port that a request came to; 0 for a Unix socket.
+
+    The socket says so. SERVER_PORT does not: for a Unix socket, gunicorn takes it from the caller's Host header.
+    """
+    name = environ["gunicorn.socket"].getsockname()
+    return int(name[1]) if isinstance(name, tuple) else 0
