@@ -234,7 +234,7 @@ class Sessions:
 
 
 def name_of(session_id: str) -> str:
-    """The name under which Redis holds a session. Nobody is signed in by it."""
+    """The name under which Redis holds a session. It signs no one in."""
     return _digest(session_id)
 
 

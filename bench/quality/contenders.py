@@ -40,7 +40,7 @@ class Answer:
 
 
 Contender = Callable[[Sequence[Text], str], list[Answer]]
-"""Masks texts of one kind that stand in a mapped or in an unmapped member."""
+"""Masks texts of one kind in a mapped or an unmapped member."""
 
 
 def service(texts: Sequence[Text], way: str) -> list[Answer]:

@@ -116,7 +116,7 @@ def _show_rules(console: Console, found: Policy) -> None:
 def number(file: TextIO, tenant: str, state_dir: Path) -> None:
     """Print the keyed hashes of the company's own phone numbers in FILE, for `decoys.own_numbers` of a policy.
 
-    FILE has one number a line, and is - for standard input, so that no number stands in the shell's history.
+    FILE has one number a line, and is - for standard input, so that no number gets into the history of the shell.
     """
     try:
         tenant_name(tenant)
