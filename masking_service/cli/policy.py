@@ -37,7 +37,7 @@ from masking_service.shipped import shipped
 
 @click.group()
 def policy() -> None:
-    """Check a policy before it is used, and hash the numbers that it lists."""
+    """Check a policy, and hash the numbers that it lists."""
 
 
 @policy.command()
@@ -114,7 +114,9 @@ def _show_rules(console: Console, found: Policy) -> None:
 @click.option("--tenant", default=DEFAULT_TENANT, show_default=True, help="Whose seeds they are for.")
 @state_dir
 def number(file: TextIO, tenant: str, state_dir: Path) -> None:
-    """Print the keyed hashes of the company's own phone numbers in FILE, for `decoys.own_numbers` of a policy.
+    """Print the keyed hashes of the phone numbers in FILE.
+
+    They are for `decoys.own_numbers` of a policy: numbers of the company itself.
 
     FILE has one number a line, and is - for standard input, so that no number gets into the history of the shell.
     """
