@@ -30,6 +30,10 @@ LARGE = 11
 
 SIDES = ("sender", "recipient")
 
+ATTEMPTS = 5
+"""Of a call while the service is busy, as on a machine that is still starting other things."""
+MAX_WAIT_SECONDS = 5
+
 Json = dict[str, Any]
 
 
@@ -52,21 +56,32 @@ class Caller:
         self._headers = {"Authorization": f"Bearer {credentials[name]}", "Content-Type": "application/json"}
 
     def ask(self, method: str, path: str, body: bytes | None = None) -> Json:
-        """The answer's JSON. Raises Refused for every other answer than 2xx, and for none."""
+        """The answer's JSON; a call is sent again while the service is busy.
+
+        Raises Refused for every other answer than 2xx, and for none.
+        """
+        for _ in range(ATTEMPTS):
+            status, content, wait = self._ask_once(method, path, body)
+            if status // 100 == 2:
+                return content
+            if status != 503 or wait is None:
+                break
+            time.sleep(min(int(wait), MAX_WAIT_SECONDS))
+        said = f"{content.get('code')}: {content.get('detail')}"
+        raise Refused(f"{method} {path.partition('?')[0]} as {self._name}: {status} {said}")
+
+    def _ask_once(self, method: str, path: str, body: bytes | None) -> tuple[int, Json, str | None]:
+        """Return the status, the answer's JSON, and its Retry-After."""
         address = urlsplit(self._url)
         connection = HTTPConnection(address.hostname or "", address.port or 80, timeout=10)
         try:
             connection.request(method, path, body, self._headers)
             answer = connection.getresponse()
-            content: Json = json.loads(answer.read())
+            return answer.status, json.loads(answer.read()), answer.headers["Retry-After"]
         except (OSError, HTTPException, ValueError):
             raise Refused(f"no masking service answers at {self._url}: `make run` starts one") from None
         finally:
             connection.close()
-        if answer.status // 100 != 2:
-            said = f"{content.get('code')}: {content.get('detail')}"
-            raise Refused(f"{method} {path.partition('?')[0]} as {self._name}: {answer.status} {said}")
-        return content
 
 
 def main() -> None:
