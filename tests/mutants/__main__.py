@@ -5,7 +5,7 @@ Exits with 1 where fewer than 98 of 100 mutants were noticed, those of `equivale
 
 from __future__ import annotations
 
-import difflib
+import ast
 import hashlib
 import json
 import os
@@ -18,22 +18,25 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import click
 
-from tests.mutants import trial
+from tests.mutants import equivalent, trial
 from tests.mutants.covered import OUTPUT, PACKAGES
 from tests.mutants.operators import Mutant, mutants
 
 ROOT = Path(__file__).parents[2]
-CODE = ("keys", "masking_audit", "masking_service/audit", "masking_service/service")
-TESTS = (
-    *("tests/keys", "tests/vault", "tests/audit", "tests/rotation", "tests/runtime"),
-    *("tests/web", "tests/usecases", "tests/store", "tests/access", "tests/stories"),
+CODE = (
+    *("keys", "masking_audit", "masking_console"),
+    *(f"masking_service/{room}" for room in ("audit", "http", "masking", "service", "store")),
 )
-EQUIVALENT = Path(__file__).with_name("equivalent.txt")
+TESTS = (
+    *("tests/keys", "tests/vault", "tests/audit", "tests/rotation", "tests/runtime", "tests/masking", "tests/calls"),
+    *("tests/web", "tests/usecases", "tests/store", "tests/access", "tests/stories", "tests/console"),
+)
 AIM = 0.98
 MAX_SECONDS = 25.0
 """Time limit for the tests of a mutant that run its line, and the same again for its module's other tests."""
@@ -50,13 +53,14 @@ class Covered:
     def tests(self, mutant: Mutant) -> tuple[list[str], float]:
         """Return the tests to run for a mutant, and how long they took.
 
-        First come those that run its line, and among them its module's own.
+        First come those that run its line, and among them those of a file that imports its module. Other tests of
+        such a file follow: a test of a constant runs no line of its module.
         """
         lines = self.lines.get(mutant.path, {})
         # A line that is run on import belongs to no test: then all tests of the module count.
         running = {*lines.get(str(mutant.line), ())} or {test for tests in lines.values() for test in tests}
-        # A test of a constant runs no line of its module.
-        own = {test for test in self.seconds if _is_of(test, mutant.path)}
+        module = mutant.path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+        own = {test for test in self.seconds if module in imported(ROOT / test.partition("::")[0])}
         chosen = [*self._within_limit(running, own), *self._within_limit(own - running, own)]
         return chosen, sum(self.seconds[test] for test in chosen)
 
@@ -70,14 +74,16 @@ class Covered:
             yield test
 
 
-def _is_of(test: str, path: str) -> bool:
-    """Return whether a test is in the file that mirrors a module, in its folder, or beside where either would be."""
-    mirror = Path("tests", path.removeprefix("masking_service/"))
-    own = mirror.with_name(f"test_{mirror.name}")
-    if (ROOT / own).exists():
-        return test.startswith(f"{own}::")
-    folder = mirror.with_suffix("")
-    return test.startswith(f"{folder if (ROOT / folder).is_dir() else mirror.parent}/")
+@cache
+def imported(file: Path) -> frozenset[str]:
+    """Return the full names of all that a file imports, modules and what it takes from them."""
+    found = set()
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return frozenset(found)
 
 
 @click.command()
@@ -108,8 +114,8 @@ def main(minutes: float, seed: int, processes: int, only: str, state: Path) -> N
 
 
 def _report(tried: int, survivors: list[Mutant]) -> None:
-    known = {line.rpartition(" # ")[0].strip() for line in EQUIVALENT.read_text("utf-8").splitlines()}
-    unknown = [mutant for mutant in survivors if _change(mutant) not in known]
+    known = equivalent.listed(equivalent.FILE.read_text("utf-8"))
+    unknown = [mutant for mutant in survivors if equivalent.change(mutant, ROOT) not in known]
     counted = tried - (len(survivors) - len(unknown))
     share = 1 - len(unknown) / max(counted, 1)
     click.echo(
@@ -118,18 +124,8 @@ def _report(tried: int, survivors: list[Mutant]) -> None:
     sys.exit(share < AIM)
 
 
-def _change(mutant: Mutant) -> str:
-    """Return a mutant in one line that does not change when other lines move: file, old line, new line."""
-    old, new = (ROOT / mutant.path).read_text("utf-8").splitlines(), (mutant.source(ROOT) or "").splitlines()
-    changed = [line[1:].strip() for line in difflib.unified_diff(old, new, n=0, lineterm="") if line[:3] not in _HEADS]
-    return f"{mutant.path}: {' => '.join(line for line in changed if line)}"
-
-
-_HEADS = ("---", "+++", "@@ ")
-
-
 def _shown(mutant: Mutant) -> str:
-    return f"survived: line {mutant.line}, {mutant.operator}\n  {_change(mutant)}"
+    return f"survived: line {mutant.line}, {mutant.operator}\n  {equivalent.change(mutant, ROOT)}"
 
 
 def _files() -> list[str]:
@@ -146,15 +142,7 @@ def _copy(target: Path) -> None:
             (target / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, target / name)
     # A mutant has the size and often the time of the original, so only the content may say which byte code is valid.
-    compiled = [
-        "-q",
-        "--invalidation-mode",
-        "checked-hash",
-        "keys",
-        "masking_audit",
-        "masking_files",
-        "masking_service",
-    ]
+    compiled = ["-q", "--invalidation-mode", "checked-hash", *PACKAGES]
     subprocess.run([sys.executable, "-m", "compileall", *compiled], cwd=target, check=True)
 
 

@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 OUTPUT = "MUTANTS_COVERED"
 """Names the file to write in the environment."""
 
-PACKAGES = ["keys", "masking_audit", "masking_files", "masking_service"]
+PACKAGES = ["keys", "masking_audit", "masking_console", "masking_files", "masking_service"]
 
 _measured = coverage.Coverage(source=PACKAGES, data_file=None, branch=False)
 _seconds: dict[str, float] = {}
@@ -30,7 +30,7 @@ def pytest_configure() -> None:
     # Otherwise the first test that imports a module would seem to be the only one that needs its constants.
     for package in PACKAGES:
         for module in pkgutil.walk_packages([str(ROOT / package)], f"{package}."):
-            if not module.name.endswith("__main__"):
+            if not module.name.endswith(("__main__", "wsgi")):  # these start a program
                 importlib.import_module(module.name)
 
 
