@@ -39,3 +39,7 @@ def test_the_neighbour_of_a_place(before: Order, after: Order) -> None:
 
 def test_every_place_is_between_the_first_and_the_last() -> None:
     assert (FIRST, LAST) == ((0, 0), (LARGEST, LARGEST))
+
+
+def test_no_place_is_before_the_first_millisecond() -> None:
+    assert [Order(0, 0).last_of(slot, 4) for slot in (0, 1, 3)] == [Order(0, 0)] * 3

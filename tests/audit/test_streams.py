@@ -9,8 +9,8 @@ from masking_service.audit.lines import UnreadableLineError
 from masking_service.audit.streams import Streams
 from masking_service.store.client import Store
 from tests.audit import logs
-from tests.audit.logs import Process, full_entry
-from tests.store.stores import ask
+from tests.audit.logs import TENANT, Process, full_entry
+from tests.store.stores import NOW, ask, named
 
 pytestmark = pytest.mark.usefixtures("spread")
 
@@ -86,3 +86,15 @@ def test_an_entry_with_an_invalid_place_in_its_order_is_named_as_that(
 
     with pytest.raises(UnreadableLineError, match="has an invalid place in the order"):
         list(streams.entries(forged, 1))
+
+
+def test_the_order_of_a_tenant_is_trimmed_an_hour_before_the_checkpoint(store: Store, client: redis.Redis) -> None:
+    """The clocks of service and store may differ by that."""
+    streams, at = Streams(store), NOW - 3600
+    for slot in range(named().slots):
+        for place in (at * 1000 - 1, at * 1000):
+            ask(client, "XADD", named().order(TENANT, slot), f"{place}-0", "id", "any")
+    streams.trim(logs.checkpoint(store, NOW), [], [TENANT])
+
+    kept = [ask(client, "XRANGE", named().order(TENANT, slot), "-", "+") for slot in range(named().slots)]
+    assert [[place for place, _ in one] for one in kept] == [[b"%d-0" % (at * 1000)]] * named().slots

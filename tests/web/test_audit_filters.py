@@ -134,6 +134,16 @@ def test_a_long_summary_is_told_in_parts(busy: Api, monkeypatch: pytest.MonkeyPa
     assert sum(one["fields"] for one in parts()) == sum(one["fields"] for one in whole) == 3
 
 
+def test_a_part_of_a_summary_ends_with_the_last_entry_that_it_may_read(
+    busy: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("masking_service.service.oversight.auditing.MAX_SUMMED", 3)
+    third = read(busy, "?limit=3")["entries"][-1]["id"]
+    part = content(busy.get(AUDITOR, "/v1/audit/summary?by=action"))
+
+    assert part["next"] == third
+
+
 def test_another_tenants_entries_are_in_no_sum(busy: Api) -> None:
     theirs = busy.get(busy.mint(AUDITOR, tenant="other"), "/v1/audit/summary?by=principal")
 

@@ -10,6 +10,7 @@ from masking_service.audit.questions import (
     MAX_ANSWER_BYTES,
     MAX_NAMES,
     MAX_QUESTION_BYTES,
+    Answer,
     NamedQuestion,
     is_signed_answer,
     is_signed_question,
@@ -36,6 +37,18 @@ def test_a_question_is_valid_for_a_minute_by_either_clock(ahead: int, accepted: 
 @pytest.mark.parametrize("stamp", ["", "now", f"-{NOW}", f"{NOW}.0", f" {NOW}", "１７９６００００００", "9" * 5000])
 def test_a_time_that_is_no_number_is_refused(stamp: str) -> None:
     assert not taken(stamp)
+
+
+@pytest.mark.parametrize(("zeros", "accepted"), [(2, True), (3, False)])
+def test_a_time_has_twelve_digits_at_most(zeros: int, accepted: bool) -> None:
+    assert taken("0" * zeros + str(NOW)) is accepted
+
+
+def test_an_answer_is_written_with_all_its_members() -> None:
+    """An archive of another release reads it."""
+    written = b'{"rows":[],"more":false,"examined":0,"checkpoint":"","lines":"","position":null}'
+
+    assert msgspec.json.encode(Answer()) == written
 
 
 def test_a_question_of_another_key_or_with_another_body_is_refused() -> None:

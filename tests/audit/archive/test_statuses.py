@@ -1,5 +1,6 @@
 """The statuses with which an archive answers, on the wire."""
 
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from http.client import HTTPConnection
@@ -12,12 +13,7 @@ from keys.messages import SIGNATURE, TIMESTAMP, MessageKey
 from masking_audit.archive.answering import HEALTH, ArchiveServer
 from masking_audit.archive.index import NotIndexedError
 from masking_audit.archive.segments import ArchiveError
-from masking_service.audit.questions import (
-    MAX_QUESTION_BYTES,
-    NamedQuestion,
-    NewestQuestion,
-    sign_question,
-)
+from masking_service.audit.questions import NamedQuestion, NewestQuestion, sign_question
 from tests.http_servers import running
 
 KEY = MessageKey(b"k" * 32)
@@ -67,12 +63,42 @@ def test_what_is_no_question_is_malformed(server: ArchiveServer, body: bytes) ->
     assert signed(server, body) == (400, False)
 
 
-@pytest.mark.parametrize("length", [len(NEWEST), MAX_QUESTION_BYTES])
+@pytest.mark.parametrize(("names", "expected"), [(50, (200, True)), (51, (400, False))])
+def test_a_question_names_50_entries_at_most(server: ArchiveServer, names: int, expected: tuple[int, bool]) -> None:
+    question = NamedQuestion("a" * 32, [f"0123456789abcdef-{number}" for number in range(1, names + 1)])
+
+    assert signed(server, msgspec.json.encode(question)) == expected
+
+
+def test_a_closed_server_has_released_its_address_and_ended_its_thread(
+    server: ArchiveServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    indexing, go_on, ended = threading.Event(), threading.Event(), threading.Event()
+
+    def index_more(_: object) -> bool:
+        indexing.set()
+        go_on.wait(30)
+        time.sleep(0.2)  # the thread takes its time to end
+        ended.set()
+        return False
+
+    monkeypatch.setattr("masking_audit.archive.index.Index.index_more", index_more)
+    assert indexing.wait(30)
+    server.shutdown()
+    go_on.set()
+    server.server_close()
+
+    assert ended.is_set()
+    with pytest.raises(ConnectionRefusedError):
+        asked(server, "GET", HEALTH)
+
+
+@pytest.mark.parametrize("length", [len(NEWEST), 65_536])
 def test_a_question_that_is_not_signed_is_refused(server: ArchiveServer, length: int) -> None:
     assert asked(server, "POST", "/", NEWEST.ljust(length)) == (401, False)
 
 
-@pytest.mark.parametrize("length", ["", "-1", "x", "1_0", str(MAX_QUESTION_BYTES + 1), "9" * 9])
+@pytest.mark.parametrize("length", ["", "-1", "x", "1_0", "65537", "9" * 9])
 def test_a_question_that_is_too_long_or_has_no_length_is_not_read(server: ArchiveServer, length: str) -> None:
     assert asked(server, "POST", "/", b"", {"Content-Length": length}) == (413, False)
 

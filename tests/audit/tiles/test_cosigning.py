@@ -306,3 +306,26 @@ def test_a_cosigner_is_reached_over_tls_or_on_this_machine(log: TiledLog, url: s
 
 def test_the_documentation_states_the_retry_delay_of_a_cosigner() -> None:
     assert f"asks again after {RETRY_SECONDS} seconds" in (ROOT / "docs" / "proofs.md").read_text("utf-8")
+
+
+def test_a_connection_stays_open_after_an_answer_and_is_closed_after_a_wrong_path(server: CosignerServer) -> None:
+    connection = HTTPConnection("127.0.0.1", server.server_port, timeout=5)
+    closes = []
+    try:
+        for body, path in ((bytes(request(0, 3)), "/add-checkpoint"), (b"", "/add-checkpoint"), (b"", "/other")):
+            connection.request("POST", path, body)
+            answer = connection.getresponse()
+            answer.read()
+            closes.append(answer.will_close)
+    finally:
+        connection.close()
+
+    assert closes == [False, False, True]
+
+
+def test_16_requests_are_answered_at_once_and_a_further_one_waits(server: CosignerServer) -> None:
+    taken = [server.places.acquire(blocking=False) for _ in range(17)]
+    server.places.release()
+
+    assert taken == [True] * 16 + [False]
+    assert send(server, bytes(request(0, 3)))[0] == 200

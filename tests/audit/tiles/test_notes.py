@@ -152,3 +152,12 @@ def test_a_text_that_is_no_tree_head_is_refused(text: str) -> None:
 
 def test_extension_lines_are_ignored() -> None:
     assert head_of(Note(TEXT + "extension\n", [])) == head_of(NOTE)
+
+
+def test_a_note_has_one_mib_at_most() -> None:
+    text = TEXT + "x" * (1024 * 1024 - len(bytes(NOTE)) - 1) + "\n"
+    longest = bytes(Note(text, [*NOTE.signatures]))
+
+    assert (len(longest), Note.parse(longest).text) == (1024 * 1024, text)
+    with pytest.raises(NoteError):
+        Note.parse(b"x" + longest)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import msgspec
 import pytest
 import redis
 
@@ -75,6 +76,16 @@ def test_lists_are_forgotten_with_the_store(make: Make) -> None:
     decoys.reset()
 
     assert decoys.phantoms("default", bases("SF1234567890")) == []
+
+
+def test_a_decoy_is_stored_without_what_it_does_not_say() -> None:
+    """The number of decoys that a padded list takes depends on it."""
+    planted = [Decoy("SF1234567890", "seed", 7, "staff/p-1"), Decoy("SF1234567890", "seed", 7, "staff/p-1", 9)]
+
+    assert [msgspec.json.encode(one) for one in planted] == [
+        b'{"waybill_no":"SF1234567890","kind":"seed","planted_at":7,"planted_by":"staff/p-1"}',
+        b'{"waybill_no":"SF1234567890","kind":"seed","planted_at":7,"planted_by":"staff/p-1","heard_at":9}',
+    ]
 
 
 @pytest.mark.parametrize("count", [0, 1, 300, 1_000])

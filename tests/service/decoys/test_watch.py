@@ -10,7 +10,7 @@ import pytest
 from keys.errors import ProviderError
 from masking_service.service.call.recorder import RequestContext
 from masking_service.service.decoys import watch as decoy_watch
-from masking_service.service.decoys.watch import ALERT_DELAY, DecoyWatch
+from masking_service.service.decoys.watch import DecoyWatch
 from masking_service.store.errors import StoreUnavailable
 
 BASE = b"b" * 12
@@ -91,7 +91,7 @@ def test_an_alert_alone_freezes_no_one_and_comes_after_the_call(noticed: Callabl
 
     around.deferred.pop()()
 
-    assert around.done == [ALERT_DELAY, "alert decoy", HITS]
+    assert around.done == [0.1, "alert decoy", HITS]
 
 
 def test_a_machines_client_is_never_frozen(noticed: Callable[..., Around]) -> None:

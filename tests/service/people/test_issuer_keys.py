@@ -123,13 +123,14 @@ def fetched(keys: FetchedKeys) -> FetchedKeys:
 class TestFetchedKeys:
     @pytest.mark.parametrize(
         ("times", "asked"),
-        [((), 0), ((0, 1, 299), 1), ((0, 300), 2), ((10_000, 0), 2), ((0, -1), 1)],
+        [((), 0), ((0, 1, 299), 1), ((0, 300), 2), ((10_000, 0), 2), ((0, -60), 1), ((0, -61), 2)],
         ids=[
             "not before the first token",
             "once for five minutes",
             "and then again",
             "again if the clock jumps back",
-            "once if the clock is a second behind",
+            "once if the clock is a minute behind",
+            "again if it is further behind",
         ],
     )
     def test_keys_are_fetched_only_when_they_are_needed(

@@ -98,6 +98,19 @@ def test_full_segments_end_after_a_checkpoint_and_can_be_verified(logged: Store,
     assert findings([*archived(folder)]) == []
 
 
+@pytest.mark.parametrize(("spare", "segments"), [(0, 2), (1, 1)])
+def test_a_segment_ends_with_the_checkpoint_that_fills_it(
+    logged: Store, folder: Path, tmp_path: Path, spare: int, segments: int
+) -> None:
+    follow(logged, tmp_path / "whole")
+    size = segment_path(tmp_path / "whole", 1).stat().st_size
+    follow(logged, folder, segment_bytes=size + spare)
+    logs.checkpoint(logged)
+    follow(logged, folder, segment_bytes=size + spare)
+
+    assert len([*folder.glob("audit-*.ndjson")]) == segments
+
+
 def test_an_archive_without_its_oldest_segments_continues(logged: Store, folder: Path) -> None:
     follow(logged, folder, segment_bytes=3000)
     segment_path(folder, 1).unlink()

@@ -8,7 +8,7 @@ import redis
 
 from masking_audit.archive.archive import Archive
 from masking_audit.archive.export import export
-from masking_audit.archive.follower import TRIM_EVERY_SECONDS, Follower
+from masking_audit.archive.follower import Follower
 from masking_audit.archive.segments import archived
 from masking_service.audit.streams import Streams
 from masking_service.store.client import Store
@@ -65,11 +65,11 @@ def test_the_store_is_trimmed_again_after_a_while(logged: Store, folder: Path, m
     with Archive(folder, VERIFIER) as archive:
         follower = Follower(Streams(logged), archive, lambda: clock[0], keep_hours=30 * 24)
         monkeypatch.setattr(follower, "trim", lambda: trimmed.append(clock[0] - NOW))
-        for passed in (0, TRIM_EVERY_SECONDS - 1, TRIM_EVERY_SECONDS, TRIM_EVERY_SECONDS + 1):
+        for passed in (0, 59, 60, 61):
             clock[0] = NOW + passed
             archive_all(follower)
 
-    assert trimmed == [0, TRIM_EVERY_SECONDS]
+    assert trimmed == [0, 60]
 
 
 def test_only_what_is_cosigned_is_deleted_from_the_store(month_later: Store, folder: Path) -> None:
@@ -97,6 +97,21 @@ def test_a_store_with_many_checkpoints_is_trimmed_in_parts(
     follow(logged, folder, now=NOW + 31 * DAY)
 
     assert [one.checkpoint.epoch for one in Streams(logged).checkpoints()] == [11, 12]
+
+
+def test_a_witness_archives_and_trims_100_checkpoints_at_once(logged: Store, folder: Path) -> None:
+    for _ in range(98):
+        logs.checkpoint(logged)
+    archived_to, stored_from = [], []
+    with Archive(folder, VERIFIER) as archive:
+        follower = Follower(Streams(logged), archive, lambda: NOW + 31 * DAY, 30 * 24)
+        more = True
+        while more:
+            more = follower.archive_new()
+            archived_to.append(archive.verification.checkpoint_chain.epoch)
+            stored_from.append(next(Streams(logged).checkpoints()).checkpoint.epoch)
+
+    assert (archived_to, stored_from) == ([100, 101, 101], [1, 100, 100])
 
 
 def test_a_trimmed_log_is_still_archived(month_later: Store, folder: Path) -> None:

@@ -8,7 +8,6 @@ import pytest
 
 from masking_audit.verify.findings import MAX_FINDINGS, Finding, Kind
 from masking_audit.verify.verifier import Summary, Verification, read_lines, verify
-from masking_service.audit.lines import MAX_LINE_BYTES
 from tests.audit.logs import FIRST_AT, LAST_AT, VERIFIER, findings
 from tests.audit.verify.verifier.tampering import (
     Lines,
@@ -111,9 +110,10 @@ def test_an_empty_log_is_none(content: bytes) -> None:
 
 
 def test_a_line_without_an_end_is_read_to_the_longest_of_a_log_and_no_further(sound: Lines) -> None:
-    endless = BytesIO(sound[0] + b"x" * (2 * MAX_LINE_BYTES + 5) + b"\n" + sound[1])
+    longest = 4 * 1024 * 1024
+    endless = BytesIO(sound[0] + b"x" * (2 * longest + 5) + b"\n" + sound[1])
 
-    assert [len(line) for line in read_lines(endless)] == [len(sound[0]), MAX_LINE_BYTES, len(sound[1])]
+    assert [len(line) for line in read_lines(endless)] == [len(sound[0]), longest, len(sound[1])]
 
 
 @pytest.mark.parametrize(

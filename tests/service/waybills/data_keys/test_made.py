@@ -6,7 +6,7 @@ import redis
 from keys.aead import key_id_of
 from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.service.waybills.data_keys import DataKeys
-from masking_service.service.waybills.wrapped_keys import field
+from masking_service.service.waybills.wrapped_keys import WrappedKey, WrappedKeys, field
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import DATA_KEYS
@@ -97,6 +97,18 @@ def test_the_store_holds_only_what_the_root_key_wrapped(client: redis.Redis, dat
     opened = known_keyring().open_data_key("default", key_id, value[label_ends + 4 :])
 
     assert opened.open(sealed_by(data_keys), b"place") == b"record"
+
+
+def test_labels_of_tenants_with_names_of_usual_lengths_are_as_long(store: Store) -> None:
+    """A stored key shows its tenant in steps of 64 bytes only."""
+    keys, overhead = WrappedKeys(store, known_keyring(), stores.foreseen("labels")), []
+    for tenant in ("a", "t" * 46, "t" * 47, "t" * 110, "t" * 111):
+        value = keys.packed(bytes(8), WrappedKey(tenant, 20_000, 0, b"wrapped"))
+        overhead.append(
+            int.from_bytes(value[:4], "big") - len(known_keyring().tenant("").state.seal(b"", b"", bytes(12)))
+        )
+
+    assert overhead == [64, 64, 128, 128, 192]
 
 
 def test_all_keys_that_a_batch_of_records_names_cost_one_round_trip(valkey: str, data_keys: DataKeys) -> None:
