@@ -70,6 +70,7 @@ def test_no_header_is_made_of_it(met: Met) -> None:
         "Content-Type",
         "Vary",
         "X-Content-Type-Options",
+        "X-Masking-Rules",
         "X-Request-Id",
     }
 
