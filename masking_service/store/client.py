@@ -26,7 +26,7 @@ from masking_service.store.reasons import reason
 from masking_service.store.scripts import Script
 from masking_service.store.server_replies import ServerReplies, is_elsewhere, only_reply
 from masking_service.store.transactions import bundles_of, executed, slot_of, slot_of_script, together
-from masking_service.store.urls import Tls, route_to
+from masking_service.store.urls import Tls, route_to, user_of
 
 __all__ = ["Command", "Reply", "Store"]
 
@@ -47,6 +47,7 @@ class Store:
             many. 0 for 1, or whatever it has.
 
     Attributes:
+        user: the name of its user.
         replicas: how many replicas must have a write at least.
         identity: which servers are verified, and whether the store may be used.
         vouched, may_lose, audit_slots: as above.
@@ -77,6 +78,7 @@ class Store:
         self.read_only = False
         self.condition: Condition | None = None
         self._route = route_to(url, tls)
+        self.user = user_of(url)
         self._exchanges = Exchanges(self._route, self.identity)
         self._surveys = Exchanges(self._route, None)
 

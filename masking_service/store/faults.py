@@ -1,13 +1,15 @@
 """Lists the faults of a store and their remedies, for readiness checks."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
 from masking_service.store.reasons import WORDS
 
-Weight = Literal["loses", "unready", "unseen", "advice"]
+Weight = Literal["loses", "unready", "unseen", "advice", "untried"]
 """What a fault means: acknowledged records may be lost; nothing is lost, but not everything is served; nothing is
-known, because no server answered, or it is not the store; the set-up could be better."""
+known, because no server answered, or it is not the store; the set-up could be better; the server does not allow the
+check."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,12 @@ NO_REPLAY: Final = Fault(
     "ACL SETUSER default off ~* &* +@all, then ACL SAVE, before the server is started again",
     "unready",
 )
+RIGHTS_UNTRIED: Final = Fault(
+    "rights",
+    "the store does not tell which rights the service's user has; only a write and a script were tried",
+    "ACL SETUSER name +acl|dryrun; where the store does not allow that, compare its rights with examples/redis.acl",
+    "untried",
+)
 NOT_IN_USE: Final = Fault("store", *WORDS["not-admitted"], "unready")
 
 
@@ -121,6 +129,12 @@ def no_writes(cause: str) -> Fault:
     return Fault("writes", *WORDS[cause], "unready")
 
 
+def no_rights(names: Sequence[str]) -> Fault:
+    """Return the fault of a user that may not run some commands, by their names in an ACL."""
+    says, remedy = WORDS["rights"]
+    return Fault("rights", f"{says}: it lacks {' '.join(f'+{name}' for name in names)}", remedy, "unready")
+
+
 def not_upheld(name: str, wanted: int) -> Fault:
     """Return the fault of a setting that would stop a primary that is cut off from taking writes."""
     reason = f"{name} should be {wanted}, so that a primary that is cut off soon takes no writes from any client"
@@ -132,7 +146,7 @@ CHECKS: Final[frozenset[tuple[str, Weight]]] = frozenset(
     for fault in (
         *(*INFO, *CONFIG, SENTINEL, TOO_FEW_REPLICAS, CLOCK, TOO_OLD, NO_INFO, NO_REPLAY, NOT_IN_USE),
         *(no_answer("", ""), no_writes("full"), not_upheld("min-replicas-to-write", 1)),
-        not_upheld("min-replicas-max-lag", 1),
+        *(not_upheld("min-replicas-max-lag", 1), no_rights(()), RIGHTS_UNTRIED),
     )
 )
 """(check, weight) of every fault, where the operator gave nothing up."""

@@ -14,6 +14,7 @@ from redis.crc import key_slot
 from redis.exceptions import AskError, NoPermissionError, NoScriptError, ReadOnlyError, ResponseError, TryAgainError
 
 from masking_service.store import faults as known
+from masking_service.store import rights
 from masking_service.store.client import Command, Reply, Store
 from masking_service.store.condition import Condition, Server
 from masking_service.store.errors import StoreUnavailable
@@ -74,7 +75,7 @@ def examine(store: Store) -> list[Examined]:
         StoreUnavailable: no server is known.
     """
     try:
-        answers = store.survey(_questions)
+        answers = store.survey(lambda slot: _questions(slot, store))
     except StoreUnavailable as error:
         _leave(store, [_unseen(store, error)], [])
         raise
@@ -89,7 +90,7 @@ def examine(store: Store) -> list[Examined]:
 
 
 def look(store: Store) -> list[Fault]:
-    """Return the faults of all servers, each once: one round trip. Without faults the store is ready."""
+    """Return the faults of all servers, each once, and what could not be checked: one round trip."""
     try:
         return _faults(store, examine(store))
     except StoreUnavailable as error:
@@ -97,8 +98,8 @@ def look(store: Store) -> list[Fault]:
 
 
 def faults(store: Store) -> list[Fault]:
-    """Return the faults that are more than advice: one round trip. Without them the store is ready."""
-    return [fault for fault in look(store) if fault.weight != "advice"]
+    """Return the faults that keep the store from being ready: one round trip."""
+    return [fault for fault in look(store) if fault.weight not in {"advice", "untried"}]
 
 
 def uphold(store: Store) -> list[Examined]:
@@ -156,11 +157,11 @@ def _examined(answer: ServerReplies, told: dict[str, str], store: Store) -> Exam
     return Examined(answer.node, answer.slots, told.get("run_id", "").encode(), tuple(found), None)
 
 
-def _questions(slot: int | None) -> list[Command]:
+def _questions(slot: int | None, store: Store) -> list[Command]:
     """Return the questions to a server. They change nothing.
 
-    A server that refuses a write or a script refuses the last three as well. The script is sent before it is called by
-    its digest, because a server counts an unknown digest as an error.
+    A server that refuses a write or a script refuses the three in the middle as well. The script is sent before it is
+    called by its digest, because a server counts an unknown digest as an error.
     """
     key = probe(slot)
     return [
@@ -168,11 +169,12 @@ def _questions(slot: int | None) -> list[Command]:
         (b"SET", key, b"", b"XX"),
         (b"EVAL", _SCRIPT.source, 1, key),
         (b"EVALSHA", _SCRIPT.digest, 1, key),
+        *rights.questions(store.user, key, slotted=store.slotted),
     ]
 
 
 def _faults_of(answer: list[Reply], said: Mapping[str, str], store: Store) -> Iterator[Fault]:
-    info, config, replay, *tried = answer
+    info, config, replay, write, script, digest, *allowed = answer
     if _is_too_old(info, said):
         yield known.TOO_OLD
         return
@@ -191,9 +193,14 @@ def _faults_of(answer: list[Reply], said: Mapping[str, str], store: Store) -> It
     # Where the default user's rights cannot be asked for, nothing is known.
     if not isinstance(replay, Exception) and replay != b"OK":
         yield known.NO_REPLAY
-    for reply in tried:
+    for reply in (write, script, digest):
         if isinstance(reply, Exception) and not isinstance(reply, _HARMLESS):
             yield known.no_writes(reason(reply))
+    missing = rights.missing(allowed, slotted=store.slotted)
+    if missing is None:
+        yield known.RIGHTS_UNTRIED
+    elif missing:
+        yield known.no_rights(missing)
 
 
 def _is_too_old(info: Reply, said: Mapping[str, str]) -> bool:

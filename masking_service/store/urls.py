@@ -70,6 +70,11 @@ def default_replicas(url: str) -> int:
     return 1 if _names_several_hosts(url) else 0
 
 
+def user_of(url: str) -> str:
+    """Return the name of the user in a URL; without one, connections are the default user's."""
+    return unquote(urlsplit(url).netloc.rpartition("@")[0].partition(":")[0]) or "default"
+
+
 @dataclass(frozen=True, repr=False)
 class Dial:
     """Makes connection objects for one address, or for whichever is given.

@@ -15,7 +15,9 @@ from masking_service.dev.development import Development
 from masking_service.runtime.store_admission import admit_store
 from masking_service.runtime.wiring import assemble
 from masking_service.shipped import ROOT
-from masking_service.store.health import look
+from masking_service.store.client import Store
+from masking_service.store.health import faults, look
+from masking_service.store.rights import commands
 from tests.setups.conftest import PASSWORD, RIGHTS, Company
 from tests.store.stores import ask
 from tests.web.api import SITE, Api, field, record, results, token
@@ -28,6 +30,11 @@ OF_THE_CLIENT = {"cluster|slots", "select"}
 
 OF_VERIFYING = {"scan"}
 """Sent by `audit verify --store` alone, which an operator runs as another user: it lists all keys."""
+
+
+TRIED_OTHERWISE = {"acl|dryrun", "config|get", "select"}
+"""Without the first one nothing can be tried; the second has a check of its own; without the third a connection to a
+database with a number fails."""
 
 
 def rights() -> set[str]:
@@ -56,6 +63,51 @@ def test_the_service_may_use_exactly_the_commands_that_it_sends(client: redis.Re
     used = OF_THE_CLIENT | {name for path in files for name in sent(path, known)}
 
     assert rights() == used - OF_VERIFYING
+
+
+def tried() -> set[str]:
+    """Return the rights that the service asks for, as an ACL names them."""
+    return {"|".join(words[: 2 if words[0] in CONTAINERS else 1]).lower() for words in commands(slotted=True)}
+
+
+def test_every_shipped_right_is_asked_for() -> None:
+    assert tried() == rights() - TRIED_OTHERWISE
+
+
+@pytest.fixture
+def lesser(company: Company) -> Iterator[Any]:
+    """Makes a user with the shipped rights and a change, and returns a store with that user."""
+    stores = []
+
+    def make(change: str) -> Store:
+        shipped = RIGHTS.read_text().split()[2:]
+        ask(company.client, "ACL", "SETUSER", "lesser", "reset", *shipped, change, "on", f">{PASSWORD}")
+        stores.append(Store(company.url.replace("waybill", "lesser")))
+        stores[0].trust()
+        return stores[0]
+
+    yield make
+    stores[0].close()
+    ask(company.client, "ACL", "DELUSER", "lesser")
+
+
+@pytest.mark.parametrize("right", sorted(tried() - {"asking", "cluster|slots", "info"}))
+def test_a_right_that_is_missing_is_named(lesser: Any, right: str) -> None:
+    """Without +info nothing is known of a server: `test_wrong_setups.py`."""
+    named = [fault.reason for fault in faults(lesser(f"-{right}")) if fault.check == "rights"]
+
+    assert named == [f"the store's user may not do what the service does: it lacks +{right}"]
+
+
+def test_the_rights_of_a_single_server_need_no_cluster(lesser: Any) -> None:
+    assert faults(lesser("-cluster|slots")) == []
+
+
+def test_where_rights_cannot_be_asked_for_that_is_said_and_the_store_is_ready(lesser: Any) -> None:
+    store = lesser("-acl|dryrun")
+
+    assert [(fault.check, fault.weight) for fault in look(store)] == [("rights", "untried")]
+    assert faults(store) == []
 
 
 @pytest.fixture

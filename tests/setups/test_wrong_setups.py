@@ -123,6 +123,21 @@ def test_a_user_with_too_few_rights(
         ask(company.client, "ACL", "DELUSER", "lesser")
 
 
+@pytest.mark.parametrize("right", ["xadd", "hset", "sadd", "setrange", "expireat", "zadd"])
+def test_a_right_that_is_first_needed_later_is_named_at_once(made: Settings, company: Company, right: str) -> None:
+    ask(company.client, "ACL", "SETUSER", "lesser", "reset", *WORDS, f"-{right}", "on", f">{PASSWORD}")
+    url = company.url.replace("waybill", "lesser")
+    try:
+        with started(made, url) as parts:
+            ready = Api(parts).get(None, "/readyz")
+        printed = doctor(made, url)
+    finally:
+        ask(company.client, "ACL", "DELUSER", "lesser")
+
+    assert (ready.status_code, "rights" in [fault["check"] for fault in ready.get_json()["faults"]]) == (503, True)
+    assert f"it lacks +{right}. Fix: give it the rights of examples/redis.acl" in printed
+
+
 @pytest.mark.parametrize("right", ["-eval", "-evalsha"])
 def test_a_user_that_may_run_no_scripts_is_told_before_the_first_release(
     made: Settings, company: Company, right: str

@@ -68,7 +68,7 @@ def test_a_default_user_without_rights_is_named(store: Store, client: redis.Redi
     """The way in which the server replays its log: `tests/setups/test_default_user.py` has what comes of it."""
     ask(client, "ACL", "SETUSER", "default", "-set")
     try:
-        assert checks(store) == ["default-user", "writes"]  # it is the one that the test uses, too
+        assert checks(store) == ["default-user", "writes", "rights"]  # it is the one that the test uses, too
     finally:
         ask(client, "ACL", "SETUSER", "default", "+@all")
     assert checks(store) == []

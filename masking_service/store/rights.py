@@ -1,0 +1,98 @@
+"""Asks a server which commands of `examples/redis.acl` the service's user may not run. Nothing is executed.
+
+`ACL DRYRUN` answers for one command at a time. A user without `+acl|dryrun`, and a managed store, do not allow it.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from masking_service.store.node import Command
+from masking_service.store.parser import Reply
+
+_COMMANDS: Final = """
+DEL {key}
+EVAL {script} 1 {key}
+EVALSHA {digest} 1 {key}
+EXEC
+EXISTS {key}
+EXPIRE {key} 1
+EXPIREAT {key} 1
+GET {key}
+HDEL {key} x
+HEXISTS {key} x
+HGET {key} x
+HGETALL {key}
+HINCRBY {key} x 1
+HLEN {key}
+HMGET {key} x
+HSCAN {key} 0
+HSET {key} x x
+HSETNX {key} x x
+INCR {key}
+INCRBY {key} 1
+INFO
+MGET {key}
+MULTI
+SADD {key} x
+SET {key} x
+SETRANGE {key} 0 x
+SISMEMBER {key} x
+SMEMBERS {key}
+SREM {key} x
+SSCAN {key} 0
+UNLINK {key}
+WAIT 0 0
+XADD {key} * x x
+XRANGE {key} - +
+XREVRANGE {key} + -
+XTRIM {key} MAXLEN 0
+ZADD {key} 1 x
+ZRANGE {key} 0 0
+ZREMRANGEBYSCORE {key} 0 0
+"""
+_OF_A_CLUSTER: Final = """
+ASKING
+CLUSTER SLOTS
+"""
+_CONTAINERS: Final = frozenset({"CLUSTER"})
+
+
+def commands(*, slotted: bool) -> list[list[str]]:
+    """Return the commands that are tried, each with arguments that it accepts, as text.
+
+    Args:
+        slotted: whether the store is a cluster.
+    """
+    lines = (_COMMANDS + (_OF_A_CLUSTER if slotted else "")).splitlines()
+    return [line.split() for line in lines if line]
+
+
+def questions(user: str, key: bytes, *, slotted: bool) -> list[Command]:
+    """Return the questions to a server about a user of it, in one fixed order.
+
+    Args:
+        key: one of the service.
+        slotted: whether the store is a cluster.
+    """
+    values = {"{key}": key, "{script}": b"return 1", "{digest}": b"0" * 40}
+    who = user.encode()
+    return [
+        (b"ACL", b"DRYRUN", who, *(values.get(word, word.encode()) for word in command))
+        for command in commands(slotted=slotted)
+    ]
+
+
+def missing(replies: Sequence[Reply], *, slotted: bool) -> list[str] | None:
+    """Return the names of the rights that the user lacks, as an ACL writes them; None where that cannot be asked.
+
+    Args:
+        replies: to `questions`, in their order.
+    """
+    if all(isinstance(reply, Exception) for reply in replies):
+        return None
+    asked = commands(slotted=slotted)
+    return [_right(command) for command, reply in zip(asked, replies, strict=True) if reply != b"OK"]
+
+
+def _right(command: Sequence[str]) -> str:
+    return "|".join(command[: 2 if command[0] in _CONTAINERS else 1]).lower()
