@@ -19,6 +19,7 @@ from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
 from masking_service.store.computing import waiting
+from masking_service.tls_faults import tls_reason
 
 LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 """Host names of this machine."""
@@ -30,7 +31,7 @@ def is_secure(parts: SplitResult) -> bool:
 
 
 class OutboundError(Exception):
-    """There was no complete answer in time."""
+    """There was no complete answer in time; the text is the reason where TLS failed, and empty otherwise."""
 
 
 class OutboundBusy(OutboundError):
@@ -106,8 +107,8 @@ class Outbound:
             asked.add_done_callback(lambda _: self._free.release())
             try:
                 return asked.result(max(0.0, deadline - monotonic()))
-            except (OSError, HTTPException, ValueError, TooLate):
-                raise OutboundError from None
+            except (OSError, HTTPException, ValueError, TooLate) as error:
+                raise OutboundError(tls_reason(error)) from None
             finally:
                 if not asked.cancel() and not asked.done():
                     _abort(connection)  # else a slow answer would hold the thread

@@ -105,8 +105,8 @@ class AskedArchive:
             ):
                 raise ValueError("not a signed answer")
             read = msgspec.json.decode(answer.body, type=Answer)
-        except (OutboundError, ValueError):
+        except (OutboundError, ValueError) as error:
             self._breaker.failed("unreachable")
-            raise ArchiveUnavailable from None
+            raise ArchiveUnavailable(str(error)) from None
         self._breaker.succeeded()
         return read

@@ -35,8 +35,8 @@ class CheckpointsBlockedError(IntegrityError):
 class ArchiveUnavailable(StoreUnavailable):
     """The store no longer has the entries, and the archive does not answer."""
 
-    def __init__(self) -> None:
-        super().__init__("archive")
+    def __init__(self, detail: str = "") -> None:
+        super().__init__("archive", detail=detail)
 
 
 class NotArchived(StoreUnavailable):

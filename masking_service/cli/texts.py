@@ -56,6 +56,10 @@ _STORE: Final = {
     ),
     "rights": ("存储的用户权限不足", "请在每个节点上授予 examples/redis.acl 中的权限"),
     "tls": ("无法与存储建立加密连接", "请检查端口、MASKING_REDIS_CA 与证书；或使用不加密的地址"),
+    "certificate-time": (
+        "按本机时钟，存储的证书尚未生效或已过期",
+        "请先确认本机时钟正确；若正确，请为存储重新签发证书",
+    ),
     "not-durable": ("存储可能丢失已确认的数据，在设置更正前只读", "请按 /readyz 与 doctor 给出的方法处理"),
     "full": ("存储的内存已满，无法写入", "请用 CONFIG SET maxmemory 调大，再执行 CONFIG REWRITE"),
     "loading": ("存储正在加载数据", "请稍候"),
@@ -68,4 +72,4 @@ def store_told(fault: StoreUnavailable) -> str:
     if language() == "en" or fault.cause not in _STORE:
         return told(fault)
     says, remedy = _STORE[fault.cause]
-    return f"{says}（{fault.cause}）。处理方法：{remedy}"
+    return f"{says}（{fault.cause}{fault.detail and f'：{fault.detail}'}）。处理方法：{remedy}"

@@ -1,5 +1,6 @@
 """The settings: `MASKING_*` environment variables, read once, at the edge. None of them turns a guard off."""
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -165,8 +166,8 @@ def _archive_url(url: str) -> str:
 
 def _file(environment: Mapping[str, str], name: str) -> Path | None:
     text = environment.get(name, "")
-    if text and not Path(text).is_file():
-        raise SettingsError(f"{name} names no file")
+    if text and not (os.path.isfile(text) and os.access(text, os.R_OK)):  # noqa: PTH113 -- Path raises for some folders
+        raise SettingsError(f"{name} names no file that this user can read")
     return Path(text) if text else None
 
 

@@ -27,6 +27,7 @@ class Breaker:
         self._failures = 0
         self._retry_at = 0.0
         self._cause = ""
+        self._detail = ""
 
     @property
     def failing(self) -> bool:
@@ -45,16 +46,16 @@ class Breaker:
         with self._lock:
             now = self._clock()
             if self._failures >= FAILURES_TO_OPEN and now < self._retry_at:
-                raise StoreUnavailable("open-circuit", self._cause)
+                raise StoreUnavailable("open-circuit", self._cause, self._detail)
             self._retry_at = now + OPEN_SECONDS
 
     def succeeded(self) -> None:
         """Close the circuit: an exchange was complete."""
         self._failures = 0
 
-    def failed(self, cause: str) -> None:
-        """Count a failed exchange, with its reason of `reasons.WORDS`."""
+    def failed(self, cause: str, detail: str = "") -> None:
+        """Count a failed exchange, with its reason of `reasons.WORDS`, and its detail."""
         with self._lock:
-            self._cause = cause
+            self._cause, self._detail = cause, detail
             self._failures += 1
             self._retry_at = self._clock() + OPEN_SECONDS

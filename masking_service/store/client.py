@@ -22,7 +22,7 @@ from masking_service.store.node import Command, Node, pack
 from masking_service.store.parser import Reply
 from masking_service.store.pipeline import Bundle, Exchanges, whole
 from masking_service.store.question import Question
-from masking_service.store.reasons import reason
+from masking_service.store.reasons import unavailable
 from masking_service.store.scripts import Script
 from masking_service.store.server_replies import ServerReplies, is_elsewhere, only_reply
 from masking_service.store.transactions import bundles_of, executed, slot_of, slot_of_script, together
@@ -228,7 +228,7 @@ class Store:
                 self._route.refresh()
                 answers = self._survey(commands)
         except RedisError as error:
-            raise StoreUnavailable(reason(error)) from None
+            raise unavailable(error) from None
         return answers
 
     def _survey(self, commands: Callable[[int | None], Sequence[Command]]) -> list[ServerReplies]:
@@ -270,7 +270,7 @@ class Store:
         try:
             owners = self._route.owners()
         except RedisError as error:
-            raise StoreUnavailable(reason(error)) from None
+            raise unavailable(error) from None
         for node in owners:
             cursor = b""
             while cursor != b"0":

@@ -7,9 +7,11 @@ class StoreUnavailable(Exception):
     Attributes:
         reason: a fixed word for logs and metrics, one of `reasons.WORDS`.
         cause: the word for the cause: the reason itself, or why the circuit is open.
+        detail: more about the cause, in fixed words; empty for most.
     """
 
-    def __init__(self, reason: str, cause: str = "") -> None:
+    def __init__(self, reason: str, cause: str = "", detail: str = "") -> None:
         super().__init__(reason)
         self.reason = reason
         self.cause = cause or reason
+        self.detail = detail

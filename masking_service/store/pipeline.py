@@ -19,7 +19,7 @@ from masking_service.store.fences import fence
 from masking_service.store.identity import Identity, Roster
 from masking_service.store.node import TIMEOUT_SECONDS, Node, pack
 from masking_service.store.parser import Reply
-from masking_service.store.reasons import reason
+from masking_service.store.reasons import unavailable
 from masking_service.store.topology import Route
 
 WAIT_MILLISECONDS: Final = 400
@@ -120,11 +120,12 @@ class _Group:
         """Note at the bundles and at the breaker what failed."""
         said = next((bundle.elsewhere for bundle in self.bundles if bundle.elsewhere is not None), None)
         if isinstance(self.error, RedisError):
-            self.node.breaker.failed(reason(self.error))
+            failure = unavailable(self.error)
+            self.node.breaker.failed(failure.reason, failure.detail)
         for bundle in self.bundles:
             if bundle.replies is None:
                 cause = self.error or bundle.elsewhere or said or last_error or RedisError()
-                bundle.error = cause if isinstance(cause, StoreUnavailable) else StoreUnavailable(reason(cause))
+                bundle.error = cause if isinstance(cause, StoreUnavailable) else unavailable(cause)
 
     def check(self) -> None:
         """Raise StoreUnavailable where too few replicas have what was sent."""
@@ -191,7 +192,7 @@ class Exchanges:
         for group in groups:
             group.end(last_error)
         for bundle in bundles if not groups else ():
-            bundle.error = StoreUnavailable(reason(last_error or RedisError()))
+            bundle.error = unavailable(last_error or RedisError())
 
     def _groups(self, bundles: Sequence[Bundle], replicas: int) -> list[_Group]:
         groups: dict[Node, _Group] = {}
@@ -271,7 +272,7 @@ def whole(replies: list[Reply]) -> list[Reply]:
     """Return the replies if none of them is an error. Raises StoreUnavailable."""
     for reply in replies:
         if isinstance(reply, Exception):
-            raise StoreUnavailable(reason(reply)) from None
+            raise unavailable(reply) from None
     return replies
 
 

@@ -6,7 +6,6 @@ password, or a key.
 
 import socket
 import ssl
-from collections.abc import Iterator
 from typing import Final
 
 from redis.exceptions import (
@@ -22,6 +21,7 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 from redis.sentinel import MasterNotFoundError
 
 from masking_service.store.errors import StoreUnavailable
+from masking_service.tls_faults import OUTSIDE_VALIDITY, causes, tls_reason
 
 WORDS: Final[dict[str, tuple[str, str]]] = {
     "timeout": (
@@ -42,6 +42,10 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "no encrypted connection to the store can be made",
         "see that this is its port for TLS, that MASKING_REDIS_CA signed its certificate for this host name, and that "
         "it takes MASKING_REDIS_CERT; or use an address without TLS",
+    ),
+    "certificate-time": (
+        "the store's certificate is not valid yet, or not any more, by this machine's clock",
+        "see whether that clock is right; if it is, make a new certificate for the store",
     ),
     "unseen": ("the store's server was restarted or replaced, and is not verified yet", "wait a second"),
     "open-circuit": (
@@ -147,8 +151,7 @@ _KINDS: Final[tuple[tuple[type[BaseException], str], ...]] = (
 
 def reason(error: BaseException) -> str:
     """Return the word for an exception of a server or redis-py, or for its cause."""
-    chain = [*_behind(error)]
-    found = next((word for each in chain if (word := _word(each))), "")
+    found = next((word for each in causes(error) if (word := _word(each))), "")
     if found:
         return found
     if isinstance(error, RedisTimeoutError):
@@ -156,10 +159,15 @@ def reason(error: BaseException) -> str:
     return "refused" if isinstance(error, ResponseError) else "connection"
 
 
+def unavailable(error: BaseException) -> StoreUnavailable:
+    """Return what an exception of a server or redis-py means for a caller."""
+    return StoreUnavailable(reason(error), detail=tls_reason(error))
+
+
 def words(fault: StoreUnavailable) -> tuple[str, str]:
     """Return what is wrong with the store, and the remedy."""
     says, remedy = WORDS[fault.cause]
-    return f"{says} ({fault.cause})", remedy
+    return f"{says} ({fault.cause}{fault.detail and f': {fault.detail}'})", remedy
 
 
 def told(fault: StoreUnavailable) -> str:
@@ -172,17 +180,13 @@ def _word(error: BaseException) -> str:
     for kind, word in _KINDS:
         if isinstance(error, kind):
             return word
+    if isinstance(error, ssl.SSLCertVerificationError) and error.verify_code in OUTSIDE_VALIDITY:
+        return "certificate-time"
     if isinstance(error, ssl.SSLError) and not isinstance(error, ssl.SSLEOFError):
         return "tls"
-    text = str(error)
-    if isinstance(error, TimeoutError) and "handshake" in text:  # of Python's ssl: a server that speaks no TLS waits
+    if isinstance(error, TimeoutError) and tls_reason(error):
         return "tls"
+    text = str(error)
     if isinstance(error, ResponseError | RedisClusterException):
         return next((word for said, word in _SAID if said in text), "")
     return ""
-
-
-def _behind(error: BaseException | None) -> Iterator[BaseException]:
-    while error is not None:
-        yield error
-        error = error.__cause__ or error.__context__

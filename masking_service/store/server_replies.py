@@ -9,7 +9,7 @@ from masking_service.store.errors import StoreUnavailable
 from masking_service.store.node import Node
 from masking_service.store.parser import Reply
 from masking_service.store.pipeline import Bundle
-from masking_service.store.reasons import reason
+from masking_service.store.reasons import unavailable
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class ServerReplies:
 def only_reply(bundle: Bundle) -> Reply:
     """Return the only reply; an error as a StoreUnavailable."""
     reply = (bundle.replies or [None])[0]
-    return StoreUnavailable(reason(reply)) if isinstance(reply, Exception) else reply
+    return unavailable(reply) if isinstance(reply, Exception) else reply
 
 
 def is_elsewhere(replies: Sequence[Reply]) -> bool:

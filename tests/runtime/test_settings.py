@@ -1,10 +1,14 @@
 """The settings: read once, and a value that cannot be used is refused by the variable's name alone."""
 
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from masking_service.runtime.settings import VARIABLES, Settings, SettingsError
+
+NOBODY = 65534
 
 
 def read(**variables: str) -> Settings:
@@ -49,8 +53,27 @@ def test_without_a_word_nobody_vouches() -> None:
 
 @pytest.mark.parametrize("name", ["REDIS_CA", "REDIS_CERT", "REDIS_KEY"])
 def test_a_file_that_is_not_there_is_refused_by_its_variable(name: str, tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match=f"^MASKING_{name} names no file$"):
+    with pytest.raises(SettingsError, match=f"^MASKING_{name} names no file that this user can read$"):
         read(**{name: str(tmp_path / "none.pem")})
+
+
+@pytest.fixture
+def ordinary_user() -> Iterator[None]:
+    """Root may read everything, so the test goes on as nobody."""
+    mine = os.getresuid()
+    if mine[1] == 0:
+        os.setresuid(NOBODY, NOBODY, 0)
+    yield
+    os.setresuid(*mine)
+
+
+def test_a_file_that_may_not_be_read_is_refused_by_its_variable(tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    file = tmp_path / "ca.pem"
+    file.touch(mode=0)
+    request.getfixturevalue("ordinary_user")
+
+    with pytest.raises(SettingsError, match="^MASKING_REDIS_CA names no file that this user can read$"):
+        read(REDIS_CA=str(file))
 
 
 def test_files_for_encrypted_connections_are_taken(tmp_path: Path) -> None:

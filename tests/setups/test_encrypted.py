@@ -1,6 +1,7 @@
 """Encrypted connections need the right certificates."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -37,10 +38,11 @@ def works(store: Store) -> bool:
     return read_at(vault, "default", [(stored.base, 0)], NOW) == [stored.record]
 
 
-def refused(url: str, tls: Tls) -> str:
+def refused(url: str, tls: Tls) -> tuple[str, str]:
+    """Return the word and the detail with which a store is refused."""
     with pytest.raises(StoreUnavailable) as fault:
         stores.admitted(url, tls=tls).read([(b"GET", b"wm:k")])
-    return fault.value.reason
+    return fault.value.reason, fault.value.detail
 
 
 def test_an_encrypted_connection_with_a_certificate_works(company: Company) -> None:
@@ -60,17 +62,44 @@ def test_the_ways_lead_to_the_same_store(company: Company) -> None:
 
 
 def test_whoever_shows_no_certificate_is_refused(company: Company) -> None:
-    assert refused(company.tls_url, Tls(company.authority)) == "tls"
+    assert refused(company.tls_url, Tls(company.authority)) == ("tls", "tlsv13 alert certificate required")
 
 
 def test_a_server_that_another_authority_vouches_for_is_not_believed(company: Company, tmp_path: Path) -> None:
     tls = Tls(Authority(tmp_path, "another").file, company.service.certificate, company.service.key)
 
-    assert refused(company.tls_url, tls) == "tls"
+    assert refused(company.tls_url, tls) == ("tls", "self-signed certificate in certificate chain")
 
 
 def test_a_server_at_another_address_than_its_certificate_names_is_not_believed(company: Company) -> None:
-    assert refused(company.tls_url.replace(servers.HOST, "localhost"), files(company)) == "tls"
+    url = company.tls_url.replace(servers.HOST, "localhost")
+
+    assert refused(url, files(company)) == ("tls", "the certificate is for another name or address")
+
+
+@pytest.mark.parametrize(
+    ("since", "told"),
+    [(timedelta(hours=-2), "certificate is not yet valid"), (timedelta(days=2), "certificate has expired")],
+    ids=["the clock here is two hours behind", "it has expired"],
+)
+def test_a_certificate_of_another_time_is_told_from_other_faults(
+    tmp_path: Path, authority: Authority, since: timedelta, told: str
+) -> None:
+    own, port = authority.vouch_for("at-another-time", since=since), servers.free_ports(1)[0]
+    tls = {"tls_cert_file": own.certificate, "tls_key_file": own.key, "tls_ca_cert_file": authority.file}
+    settings = {name: str(path) for name, path in tls.items()}
+    node = servers.Node(tmp_path, servers.durable(**settings, tls_port=port), binary=servers.debian("valkey-server"))
+    node.start()
+    try:
+        assert refused(f"rediss://{servers.HOST}:{port}/0", Tls(authority.file)) == ("certificate-time", told)
+    finally:
+        node.end()
+
+
+def test_a_file_without_a_certificate_is_named(company: Company, tmp_path: Path) -> None:
+    (tmp_path / "ca.pem").write_text("nothing")
+
+    assert refused(company.tls_url, Tls(tmp_path / "ca.pem")) == ("tls", "no certificate or crl found")
 
 
 def test_a_batch_as_large_as_they_come_fits_through(company: Company) -> None:

@@ -183,9 +183,9 @@ class CaseCheck:
         try:
             answer = self._exchange(msgspec.json.encode(TicketRequest(1, nonce, tenant, case, purpose)))
             ticket = None if answer.status == 404 else self._read(answer, nonce)
-        except (OutboundError, ValueError):
+        except (OutboundError, ValueError) as error:
             self._breaker.failed("unreachable")
-            raise CaseCheckUnavailable from None
+            raise CaseCheckUnavailable(str(error)) from None
         self._breaker.succeeded()
         if ticket is None:
             raise UnknownCaseNumber

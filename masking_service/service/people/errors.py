@@ -147,7 +147,7 @@ class TicketMismatch(AccessError, code="ticket-mismatch"):
 
 
 class CaseCheckUnavailable(AccessError, code="case-check-unavailable"):
-    """The ticket system gave no valid answer in time."""
+    """The ticket system gave no valid answer in time; the text says more to an operator where more is known."""
 
 
 class CallsUnavailable(AccessError, code="calls-unavailable"):
