@@ -49,7 +49,7 @@ class Authority:
         self.file.write_bytes(own.sign(self._key, hashes.SHA256()).public_bytes(Encoding.PEM))
 
     def vouch_for(self, name: str, *, since: timedelta = timedelta(minutes=5)) -> Certificate:
-        """A certificate for `name` at 127.0.0.1, for a server or for a client, that is valid for an hour `since` ago."""
+        """A certificate for `name` at 127.0.0.1, for a server or for a client, valid for 65 minutes since then."""
         key = ec.generate_private_key(ec.SECP256R1())
         made = self._begin(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)]), key, since)
         places = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))])

@@ -170,8 +170,11 @@ def assemble(settings: Settings) -> Parts:
     return Parts(settings, open_keyring(settings))
 
 
-def open_store(settings: Settings) -> Store:
+def open_store(settings: Settings, url: str = "") -> Store:
     """The way to the store that the settings name; connects to nothing yet.
+
+    Args:
+        url: replaces the one of the settings, where it is given.
 
     Raises:
         SettingsError: no store is named, or not in a way that is known here.
@@ -184,7 +187,7 @@ def open_store(settings: Settings) -> Store:
         )
     try:
         return Store(
-            settings.redis_url,
+            url or settings.redis_url,
             replicas=settings.redis_replicas,
             tls=settings.redis_tls,
             vouched=settings.redis_vouched,

@@ -146,6 +146,12 @@ class Clocks:
         self._ahead = tuple(told - passed for told in servers)
 
     @property
+    def ahead(self) -> float:
+        """By how many seconds this machine's clock is ahead of the one that differs most; negative if it is behind."""
+        here = self._now() - self._passed()
+        return max((here - ahead for ahead in self._ahead), key=abs, default=0.0)
+
+    @property
     def agree(self) -> bool:
         """Whether all of them are near this machine's clock."""
         return self._near(self._now())

@@ -168,7 +168,7 @@ ADDRESSES: dict[str, tuple[Callable[[Company], str], str]] = {
     ),
     "TLS to a plain port": (
         lambda company: company.url.replace("redis:", "rediss:"),
-        "no encrypted connection to the store can be made (tls: no answer in the handshake). Fix: see that this is its port for TLS",
+        "no encrypted connection to the store can be made (tls: no answer in the handshake). Fix: see that",
     ),
     "a plain connection to a port for TLS": (
         lambda company: company.url.replace(str(company.port), str(company.tls_port)),

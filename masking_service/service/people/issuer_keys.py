@@ -28,6 +28,14 @@ _PRIVATE_MEMBERS = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
 Keys = Mapping[str | None, PyJWK]  # by key id; None where the key has none
 
 
+def fetcher(url: str) -> Callable[[], object]:
+    """Return what fetches a JSON document of an issuer.
+
+    It raises PyJWTError, OSError, HTTPException, ValueError or RecursionError where there is none.
+    """
+    return PyJWKClient(url, cache_jwk_set=False, timeout=FETCH_TIMEOUT).fetch_data
+
+
 class IssuerKeys(Protocol):
     def find(self, kid: str | None, now: int) -> PyJWK:
         """Return the key with this id.
@@ -69,8 +77,7 @@ class FetchedKeys:
 
     @classmethod
     def from_url(cls, url: str, algorithm: str) -> "FetchedKeys":
-        client = PyJWKClient(url, cache_jwk_set=False, timeout=FETCH_TIMEOUT)
-        return cls(client.fetch_data, algorithm)
+        return cls(fetcher(url), algorithm)
 
     def find(self, kid: str | None, now: int) -> PyJWK:
         key = self._usable(kid, now)

@@ -1,0 +1,12 @@
+"""Reads what a certificate says of itself. Nothing here verifies one."""
+
+from cryptography import x509
+
+
+def certificate_ends(der: bytes) -> float:
+    """Return when a certificate ends, in Unix seconds.
+
+    Raises:
+        ValueError: it is no certificate.
+    """
+    return x509.load_der_x509_certificate(der).not_valid_after_utc.timestamp()
