@@ -1,6 +1,9 @@
 #!/bin/sh
-# The command line as the service's user, with the service's settings. Installed as /usr/local/bin/masking:
+# The command line as the service's user, with the service's settings, in the folder in which it is called. Installed as
+# /usr/local/bin/masking:
 #   masking keys status
+# What the caller's environment sets counts instead of the file's line, for one command with another user of the store:
+#   MASKING_REDIS_URL=rediss://auditor:… masking audit verify --store
 # The settings are read as systemd reads them, and never run: nothing but a quotation mark in front, or a backslash, has
 # a meaning to it, so such a value is refused here.
 set -eu
@@ -13,7 +16,8 @@ while IFS= read -r line || [ -n "$line" ]; do
             exit 1
             ;;
     esac
-    export "$line"
+    printenv "${line%%=*}" >/dev/null || export "$line"
 done </etc/masking/service.env
-cd /opt/masking/app
-exec runuser -u masking -- /opt/masking/venv/bin/python -m masking_service "$@"
+# Modules are taken from the installed tree alone (-P), never from the caller's folder.
+export MASKING_ENVIRONMENT_FILE=/etc/masking/service.env PYTHONPATH=/opt/masking/app
+exec runuser -u masking -- /opt/masking/venv/bin/python -P -m masking_service "$@"

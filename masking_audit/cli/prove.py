@@ -38,12 +38,24 @@ def prove(entry: str, since: Path | None, output: Path | None, archive: Path | N
         writer, number = place_of(entry)
     except ValueError as error:
         raise click.BadParameter(f"this {error}", param_hint="ENTRY") from None
+    folder = archive or state_dir / ARCHIVE
     path = output or Path(f"{entry}{SUFFIX}")
-    if path.exists():
-        raise click.ClickException(f"{path}: exists already")
     try:
-        proof = proof_of(archive or state_dir / ARCHIVE, writer, number, note_in(since) if since else None)
+        proof = proof_of(folder, writer, number, note_in(since) if since else None)
     except (ProofError, NoteError, TileError, UnreadableLineError) as error:
         raise click.ClickException(str(error)) from None
-    path.write_bytes(bytes(proof))
+    except OSError as error:
+        raise click.ClickException(
+            f"{folder}: no archive can be read here ({error.strerror}). Run it where the witness runs, with --archive, "
+            "as a user that may read the archive"
+        ) from None
+    try:
+        with path.open("xb") as file:
+            file.write(bytes(proof))
+    except FileExistsError:
+        raise click.ClickException(f"{path}: exists already") from None
+    except OSError as error:
+        raise click.ClickException(
+            f"{path}: cannot be written ({error.strerror}); name another file with --output"
+        ) from None
     click.echo(f"{path}: entry {entry} is leaf {proof.index} of the {proof.size} in the checkpoint")

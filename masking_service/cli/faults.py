@@ -30,4 +30,6 @@ def told(error: Exception) -> str | None:
     """Return what a fault says to the person at the terminal; None for an error of the program."""
     if isinstance(error, StoreUnavailable):
         return store_told(error)
+    if isinstance(error, OSError) and error.filename is not None:
+        return f"{error.filename}: {error.strerror}"
     return str(error) if isinstance(error, _IN_WORDS) else None

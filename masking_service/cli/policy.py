@@ -2,11 +2,12 @@
 
 import os
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import TextIO
+from typing import Final, TextIO
 
 import click
+from click.core import ParameterSource
 from rich.console import Console
 from rich.table import Table
 
@@ -14,6 +15,7 @@ from keys.files import read_secret_file
 from masking_service.cli import texts
 from masking_service.cli.language import say
 from masking_service.cli.options import settings_of, state_dir
+from masking_service.http.texts import Text
 from masking_service.masking import RULES_VERSION
 from masking_service.masking.errors import DefinitionError
 from masking_service.masking.profiles import Profile, every_profile, examples, union_check
@@ -34,6 +36,12 @@ from masking_service.service.people.rules import SearchRule
 from masking_service.service.phone_calls.loading import load_provider
 from masking_service.shipped import shipped
 
+_CHOSEN: Final[Mapping[ParameterSource | None, Text]] = {
+    ParameterSource.ENVIRONMENT: texts.POLICY_IN_USE,
+    ParameterSource.DEFAULT: texts.POLICY_SHIPPED,
+}
+"""What is said of a policy that the caller did not name."""
+
 
 @click.group()
 def policy() -> None:
@@ -41,7 +49,12 @@ def policy() -> None:
 
 
 @policy.command()
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False), default=shipped("policy.yaml"))
+@click.argument(
+    "file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    envvar="MASKING_POLICY",
+    default=shipped("policy.yaml"),
+)
 @state_dir
 @click.option(
     "--schemas",
@@ -52,9 +65,13 @@ def policy() -> None:
 def check(file: Path, state_dir: Path, schemas: Path | None) -> None:
     """Validate FILE and the schemas, and show what each profile shows. Exits with 1 on a fault.
 
+    Without FILE, the policy of MASKING_POLICY is checked, or else the shipped one; the first line says which.
     Keys of issuers that FILE names are looked for beside it; a development set-up in the state directory has one more.
     """
     console = Console(highlight=False)
+    source = click.get_current_context().get_parameter_source("file")
+    if source in _CHOSEN:
+        console.print(say(_CHOSEN[source], file=file), soft_wrap=True)
     try:
         found = Policy.load(file, development=False)
         shipped = load_schemas()

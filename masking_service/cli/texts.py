@@ -38,6 +38,10 @@ UNMAPPED: Final = Text(
     "并设置 `unmapped: hide`。",
 )
 RULES: Final = Text("rules of masking: version {version}", "脱敏规则版本：{version}")
+POLICY_IN_USE: Final = Text("checking {file}, as MASKING_POLICY says", "正在校验 MASKING_POLICY 指定的 {file}")
+POLICY_SHIPPED: Final = Text(
+    "checking the shipped policy: MASKING_POLICY is not set", "正在校验随产品提供的策略（未设置 MASKING_POLICY）"
+)
 SOUND: Final = Text("{file} is sound (digest {digest}).", "{file} 校验通过（摘要 {digest}）。")
 COLUMNS: Final = {
     "kind": Text("kind", "类型"),

@@ -12,7 +12,7 @@ from math import inf
 from typing import Any, Final
 
 from redis.crc import key_slot
-from redis.exceptions import NoScriptError, RedisError
+from redis.exceptions import NoPermissionError, NoScriptError, RedisError
 
 from masking_service.store.computing import waiting
 from masking_service.store.condition import Condition
@@ -277,6 +277,8 @@ class Store:
                 scan = pack((b"SCAN", cursor or b"0", b"MATCH", pattern, b"COUNT", KEYS_AT_ONCE))
                 bundle = Bundle(0, scan, 1, at=node)
                 self._run([bundle])
+                if isinstance((bundle.replies or [None])[0], NoPermissionError):
+                    raise StoreUnavailable("listing")
                 cursor, found = whole(bundle.replies or [])[0]
                 yield from found
 

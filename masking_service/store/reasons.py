@@ -38,6 +38,10 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "the store's user may not do what the service does",
         "give it the rights of examples/redis.acl, on every node",
     ),
+    "listing": (
+        "the store's user may not list keys, which only `audit verify --store` does",
+        "let MASKING_REDIS_URL name the user of examples/redis-auditor.acl for this command",
+    ),
     "tls": (
         "no encrypted connection to the store can be made",
         "see that this is its port for TLS, that MASKING_REDIS_CA signed its certificate for this host name, and that "

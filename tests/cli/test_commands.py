@@ -216,6 +216,22 @@ def test_the_default_policy_is_sound(command: Command) -> None:
     assert "set `unmapped: hide`" in command("policy", "check").output
 
 
+def test_without_a_file_the_policy_in_use_is_checked(
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_use = tmp_path / "in-use.yaml"
+    in_use.write_text((ROOT / "policy.yaml").read_text().replace("scope: custody", "scope: everywhere"))
+    shipped = command("policy", "check")
+    monkeypatch.setenv("MASKING_POLICY", str(in_use))
+    refused = command("policy", "check")
+
+    assert (shipped.exit_code, "checking the shipped policy: MASKING_POLICY is not set" in shipped.output) == (0, True)
+    assert (refused.exit_code, f"checking {in_use}, as MASKING_POLICY says" in refused.output.replace("\n", "")) == (
+        1,
+        True,
+    )
+
+
 def test_a_policy_says_which_search_indexes_are_kept(command: Command, tmp_path: Path) -> None:
     searching = tmp_path / "policy.yaml"
     rule = "search: {phone: true, tenants: {east: {last4: true}}}"

@@ -10,8 +10,11 @@ from tests import programs
 SCRIPT = Path(__file__).parents[2] / "deploy" / "masking.sh"
 
 
-def called(settings: str, folder: Path, *arguments: str) -> programs.Ended:
-    """The script over these settings. What it starts as the service's user prints its environment and arguments."""
+def called(settings: str, folder: Path, *arguments: str, **caller: str) -> programs.Ended:
+    """The script over these settings. What it starts as the service's user prints its environment and arguments.
+
+    `caller` is set in the environment of the caller.
+    """
     (folder / "bin").mkdir()
     (folder / "bin" / "runuser").write_text('#!/bin/sh\nenv\nprintf "%s\\n" "$@"\n')
     (folder / "bin" / "runuser").chmod(0o755)
@@ -20,7 +23,7 @@ def called(settings: str, folder: Path, *arguments: str) -> programs.Ended:
     for theirs, ours in (("/etc/masking/service.env", folder / "service.env"), ("/opt/masking/app", folder)):
         assert theirs in text
         text = text.replace(theirs, str(ours))
-    environment = {"PATH": f"{folder / 'bin'}:{os.environ['PATH']}"}
+    environment = {"PATH": f"{folder / 'bin'}:{os.environ['PATH']}", **caller}
     return programs.run("sh", "-c", text, "masking", *arguments, cwd=folder, env=environment)
 
 
@@ -62,6 +65,24 @@ def test_a_value_that_systemd_reads_otherwise_is_refused_by_its_name_alone(value
     assert (done.returncode, done.stdout) == (1, "")
     assert "MASKING_REDIS_URL" in done.stderr
     assert value not in done.stderr
+
+
+def test_what_the_caller_sets_counts_instead(tmp_path: Path) -> None:
+    printed = called("MASKING_REDIS_URL=redis://service\nMASKING_WORKERS=2\n", tmp_path, MASKING_REDIS_URL="redis://me")
+
+    assert {"MASKING_REDIS_URL=redis://me", "MASKING_WORKERS=2"} <= set(printed.stdout.splitlines())
+
+
+def test_it_stays_in_the_callers_folder_and_takes_no_module_from_it(tmp_path: Path) -> None:
+    printed = called("", tmp_path, "policy", "check", "policy.yaml").stdout.splitlines()
+
+    assert f"PWD={tmp_path}" in printed
+    assert f"PYTHONPATH={tmp_path}" in printed  # in the test, for /opt/masking/app
+    assert printed[-6:] == ["-P", "-m", "masking_service", "policy", "check", "policy.yaml"]
+
+
+def test_the_file_of_the_settings_is_named_so_that_doctor_can_check_its_mode(tmp_path: Path) -> None:
+    assert f"MASKING_ENVIRONMENT_FILE={tmp_path / 'service.env'}" in called("", tmp_path).stdout.splitlines()
 
 
 def test_its_arguments_go_to_the_command_line(tmp_path: Path) -> None:

@@ -7,6 +7,8 @@ import pytest
 import redis
 
 from masking_service.runtime.clock import clock
+from masking_service.store.errors import StoreUnavailable
+from masking_service.store.reasons import told
 from tests.cli.conftest import Command
 from tests.e2e.processes import ROOT
 
@@ -36,6 +38,22 @@ def test_a_value_that_was_deleted_from_the_store_is_named(
     assert ": deleted: the place is empty" in verified.stdout
     assert "(announced by " in verified.stdout
     assert "1 fault in the store" in verified.stdout
+
+
+def test_the_services_store_user_is_not_enough_and_the_right_one_is_named(
+    command: Command, exported: Path, client: redis.Redis, valkey: str
+) -> None:
+    rule = (ROOT / "examples" / "redis.acl").read_text().replace("resetpass", ">x").split()
+    client.execute_command("ACL", "SETUSER", "waybill", *rule[2:])
+    try:
+        refused = command(
+            "audit", "verify", str(exported), "--store", store=f"unix://waybill:x@{valkey.partition('@')[2]}"
+        )
+    finally:
+        client.execute_command("ACL", "DELUSER", "waybill")
+
+    assert isinstance(refused.exception, StoreUnavailable)
+    assert "Fix: let MASKING_REDIS_URL name the user of examples/redis-auditor.acl" in told(refused.exception)
 
 
 def test_with_a_file_the_auditors_store_user_is_enough(

@@ -51,6 +51,27 @@ def test_a_proof_continues_a_kept_checkpoint(command: Command, archived_log: Pat
     assert "The log has only grown since its checkpoint with " in verified.stdout
 
 
+def test_without_an_archive_it_says_where_to_run_it(command: Command, archived_log: Path, tmp_path: Path) -> None:
+    """In production the archive is the witness's, and the service's user has none."""
+    refused = command("audit", "prove", first_entry(archived_log), folder=tmp_path / "state")
+
+    assert (refused.exit_code, "no archive can be read here" in refused.output) == (1, True)
+    assert isinstance(refused.exception, SystemExit)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [("none/entry", "cannot be written (No such file or directory)"), ("there", "exists already")]
+)
+def test_a_file_that_cannot_be_written_is_named(
+    command: Command, archived_log: Path, tmp_path: Path, name: str, said: str
+) -> None:
+    (tmp_path / "there").touch()
+    output = str(tmp_path / name)
+    refused = command("audit", "prove", first_entry(archived_log), "--output", output, "--archive", str(archived_log))
+
+    assert (refused.exit_code, f"{output}: {said}" in refused.output) == (1, True), refused.output
+
+
 @pytest.mark.parametrize("keys", [(), ("service",), ("log", "log")], ids=["none", "of the service", "of two logs"])
 def test_a_proof_needs_the_key_of_one_log(
     command: Command, archived_log: Path, tmp_path: Path, keys: tuple[str, ...]
