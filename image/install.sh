@@ -20,7 +20,8 @@ requirements)
     ;;
 sources)
     mkdir -p "$target/app"
-    for part in keys masking_service masking_console wsgi.py gunicorn.conf.py policy.yaml LICENSE; do
+    for part in keys masking_service masking_audit masking_files masking_console \
+        wsgi.py gunicorn.conf.py policy.yaml LICENSE; do
         cp -R "$root/$part" "$target/app/"
     done
     find "$target/app" -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -16,14 +16,15 @@ ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "docs" / name for name in ("installation.md", "operations.md", "incidents.md")]
 HERE = Path(__file__).parent
 FOLDERS = (
-    *("/etc/masking", "/etc/redis", "/etc/nginx", "/etc/prometheus", "/etc/systemd/system"),
-    *("/opt/masking", "/var/lib/", "/var/log/nginx", "/var/backups", "/usr/local/bin"),
+    *("/etc/masking", "/etc/redis", "/etc/nginx", "/etc/prometheus", "/etc/systemd/system", "/etc/hosts"),
+    *("/opt/masking", "/var/lib/", "/var/log/nginx", "/var/backups", "/usr/local/bin", "/usr/local/src"),
 )
 """Folders of the machine; a test puts them below another root."""
 PLAYED = {
     "systemctl": f'exec {sys.executable} {HERE / "systemctl.py"} "$@"',
     "runuser": 'shift 3; exec "$@"',
     "useradd": ":",
+    "apt-get": ":",
     "chown": ":",
     "journalctl": 'cat "$PLAYED_SYSTEM/journal/$2"',
     "nginx": 'exec "$REAL_NGINX" -c "$PLAYED_ROOT/etc/nginx/nginx.conf" -p "$PLAYED_ROOT" "$@"',
@@ -38,7 +39,9 @@ UNITS = {
 NGINX = """user root;
 pid /var/lib/nginx/pid;
 error_log /var/log/nginx/error.log;
-events {}
+events {
+    worker_connections 768;
+}
 http {
     client_body_temp_path /var/lib/nginx/body;
     proxy_temp_path /var/lib/nginx/proxy;
@@ -49,6 +52,17 @@ http {
     include /etc/nginx/conf.d/*.conf;
 }
 """
+PARTS = (
+    "keys",
+    "masking_service",
+    "masking_audit",
+    "masking_files",
+    "masking_console",
+    "examples",
+    "deploy",
+    "image",
+    "helm",
+)
 MEANWHILE = {
     # Other clients exist, whose rows are above and below the page's client.
     "## Add, change and retire a client": "for one in a-tracking z-tracking; do "
@@ -85,18 +99,21 @@ def steps() -> list[Step]:
 
 
 class Machine:
-    """A root folder with the folders of Debian's packages, and a checkout to work in."""
+    """A root folder with the folders of Debian's packages, and a home with a release."""
 
     def __init__(self, folder: Path) -> None:
         self.root = folder / "root"
-        self.checkout = folder / "checkout"
+        self.home = folder / "home"
+        self.checkout = self.root / "usr/local/src/waybill-masking"
         self.system = folder / "system"
-        self.store, self.service, self.tls, self.metrics = free_ports(4)
+        ports = free_ports(7)
+        self.store, self.service, self.tls, self.metrics, self.desk, self.archive, self.plain = ports
         for made in ("etc/nginx/conf.d", "etc/systemd/system", "var/lib/redis", "var/lib/nginx", "var/log/nginx"):
             (self.root / made).mkdir(parents=True)
+        (self.root / "etc/hosts").touch()
         for made in ("units", "journal", "pids"):
             (self.system / made).mkdir(parents=True)
-        self._unpack()
+        self._pack()
         self._play()
         (self.root / "etc/nginx/nginx.conf").write_text(self.placed(NGINX))
 
@@ -111,7 +128,11 @@ class Machine:
             ("DNS:redis.example", f"IP:{HOST}"),
             ("127.0.0.1:8080", f"{HOST}:{self.service}"),
             ("127.0.0.1:9080", f"{HOST}:{self.metrics}"),
+            ("127.0.0.1:8081", f"{HOST}:{self.desk}"),
+            ("127.0.0.1:8090", f"{HOST}:{self.archive}"),
+            ("audit serve ", f"audit serve --port {self.archive} "),
             ("listen 443", f"listen {HOST}:{self.tls}"),
+            ("listen 80;", f"listen {HOST}:{self.plain};"),
         ):
             text = text.replace(theirs, ours)
         return text
@@ -141,7 +162,7 @@ class Machine:
             seen = step.chapter
             script.append(f"exec >'{self.system}/printed-{number}' 2>&1\n{self.placed(step.commands)}")
         done = subprocess.run(
-            ["bash", "-c", "\n".join(script)], cwd=self.checkout, env=self.variables(), timeout=200, check=False
+            ["bash", "-c", "\n".join(script)], cwd=self.home, env=self.variables(), timeout=200, check=False
         )
         printed = [self._printed(number) for number in range(len(found))]
         last = max((number for number, text in enumerate(printed) if text is not None), default=0)
@@ -161,14 +182,18 @@ class Machine:
         file = self.system / f"printed-{number}"
         return self.displaced(file.read_text()) if file.exists() else None
 
-    def _unpack(self) -> None:
-        self.checkout.mkdir()
-        for name in ("keys", "masking_service", "masking_console", "examples", "deploy", "image", "helm"):
-            shutil.copytree(ROOT / name, self.checkout / name, ignore=shutil.ignore_patterns("__pycache__"))
+    def _pack(self) -> None:
+        """Put a release into the home, whose files of deploy/ are those of this machine."""
+        release = self.home / "waybill-masking"
+        release.mkdir(parents=True)
+        for name in PARTS:
+            shutil.copytree(ROOT / name, release / name, ignore=shutil.ignore_patterns("__pycache__"))
         for name in ("wsgi.py", "gunicorn.conf.py", "policy.yaml", "LICENSE", "requirements.txt"):
-            shutil.copy(ROOT / name, self.checkout)
-        for file in (self.checkout / "deploy").iterdir():
+            shutil.copy(ROOT / name, release)
+        for file in (release / "deploy").iterdir():
             file.write_text(self.placed(file.read_text()))
+        shutil.make_archive(str(release), "gztar", self.home, release.name)
+        shutil.rmtree(release)
 
     def _play(self) -> None:
         programs = self.root / "usr/local/bin"

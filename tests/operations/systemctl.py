@@ -101,6 +101,10 @@ def main(verb: str, *words: str) -> None:
             case "restart":
                 unit.stop()
                 unit.start()
+            case "try-restart":
+                if unit.pid():
+                    unit.stop()
+                    unit.start()
             case "reload":
                 unit.reload()
             case "status":

@@ -68,6 +68,21 @@ def test_an_upgrade_keeps_only_the_previous_release(machine: Machine) -> None:
     assert not (places / "masking" / "app" / "left").exists()
 
 
+@pytest.mark.parametrize("unit", ["masking", "masking-witness", "masking-archive", "masking-desk"])
+@pytest.mark.usefixtures("printed")
+def test_an_upgrade_leaves_no_program_on_the_previous_release(machine: Machine, unit: str) -> None:
+    pid = (machine.system / "pids" / unit).read_text()
+
+    assert Path(f"/proc/{pid}/cwd").readlink() == machine.root / "opt/masking/app"
+
+
+@pytest.mark.usefixtures("printed")
+def test_no_keyset_is_beside_a_backup_of_the_store(machine: Machine) -> None:
+    backups = [path.name for path in (machine.root / "var/backups").rglob("*")]
+
+    assert ("SHA256SUMS" in backups, "keyset.json" in backups) == (True, False)
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_every_code_block_is_tested(page: Path) -> None:
     """Only blocks of `bash` and `text` are run or compared."""
@@ -78,6 +93,6 @@ def test_every_code_block_is_tested(page: Path) -> None:
 
 
 def test_steps_are_in_the_order_of_the_pages() -> None:
-    assert STEPS[0].chapter == "## The store"
+    assert STEPS[0].chapter == "## Packages and the release"
     assert STEPS[-1].chapter == "### MaskingArchiveLate"
     assert isinstance(STEPS[0], Step)
