@@ -1,10 +1,11 @@
 """Simulates systemctl for the operations pages, where systemd does not run: starts what a unit says.
 
-A mock: users, rights and the sandbox of a unit are not played. What is started is real.
+A mock: the sandbox of a unit is not played, and its user only where that user exists. What is started is real.
 """
 
 import configparser
 import os
+import pwd
 import shlex
 import signal
 import socket
@@ -12,10 +13,12 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 FOLDER = Path(os.environ["PLAYED_SYSTEM"])
 """Holds `units`, `journal` and `pids`."""
-UNITS = (Path(os.environ["PLAYED_ROOT"]) / "etc/systemd/system", FOLDER / "units")
+ROOT = Path(os.environ["PLAYED_ROOT"])
+UNITS = (ROOT / "etc/systemd/system", FOLDER / "units", ROOT / "usr/lib/systemd/system")
 SECONDS = 30.0
 
 
@@ -29,7 +32,22 @@ class Unit:
         parser.read(file)
         self.service = parser["Service"]
         self.journal = FOLDER / "journal" / name
-        self.pid_file = FOLDER / "pids" / name
+        self.pid_file = Path(self.service.get("PIDFile", str(FOLDER / "pids" / name)))
+        self.user = self._user()
+
+    def _user(self) -> pwd.struct_passwd | None:
+        """The user that the unit names, if there is one."""
+        try:
+            return pwd.getpwnam(self.service.get("User", ""))
+        except KeyError:
+            return None
+
+    def _prepare(self) -> None:
+        """Make the unit's folders for its user."""
+        for kind, place in (("StateDirectory", "var/lib"), ("RuntimeDirectory", "run")):
+            if self.user and (name := self.service.get(kind)):
+                (ROOT / place / name).mkdir(exist_ok=True, mode=int(self.service.get(f"{kind}Mode", "755"), 8))
+                os.chown(ROOT / place / name, self.user.pw_uid, self.user.pw_gid)
 
     def pid(self) -> int | None:
         """The process, if it runs."""
@@ -51,10 +69,12 @@ class Unit:
         if file := self.service.get("EnvironmentFile"):
             lines = Path(file).read_text().splitlines()
             environment |= {line.partition("=")[0]: line.partition("=")[2] for line in lines if line}
+        self._prepare()
         ready = FOLDER / "notify"
         ready.unlink(missing_ok=True)
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notified:
             notified.bind(str(ready))
+            ready.chmod(0o777)
             notified.settimeout(SECONDS)
             with self.journal.open("ab") as journal:
                 process = subprocess.Popen(
@@ -65,10 +85,21 @@ class Unit:
                     stdout=journal,
                     stderr=journal,
                     start_new_session=True,
+                    umask=int(self.service.get("UMask", "022"), 8),
+                    **self._identity(),
                 )
+            if self.service.get("Type") == "forking":
+                process.wait(SECONDS)
+                return
             self.pid_file.write_text(str(process.pid))
             while self.service.get("Type") == "notify" and b"READY=1" not in notified.recv(4096):
                 pass
+
+    def _identity(self) -> dict[str, Any]:
+        """As whom it is started: its user, where that is another one than this process's."""
+        if self.user is None or self.user.pw_uid == os.getuid():
+            return {}
+        return {"user": self.user.pw_uid, "group": self.user.pw_gid, "extra_groups": []}
 
     def stop(self) -> None:
         """End it, and wait until it has ended."""
