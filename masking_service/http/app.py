@@ -176,7 +176,7 @@ def _refuse(parts: Parts, error: Exception) -> Response:
             request_id=state().request_id,
             error=type(error).__name__,
             where=error_place(error),
-            reason=getattr(error, "reason", ""),
+            reason=": ".join(filter(None, (getattr(error, "reason", ""), getattr(error, "detail", "")))),
         )
     return problem_answer(problem)
 

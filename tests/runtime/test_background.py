@@ -1,5 +1,6 @@
 """Beside answering, a process looks who may still call and whose store this is, and nothing that it meets ends that."""
 
+import io
 import os
 import threading
 import time
@@ -18,6 +19,7 @@ from keys.rotation import distribute
 from masking_service.audit import checkpoints
 from masking_service.audit.errors import RolledBackError
 from masking_service.http.app import create_app
+from masking_service.observability.logs import logger_to
 from masking_service.rotation import keyset_watch as watch
 from masking_service.runtime import background
 from masking_service.runtime.background import Background
@@ -289,6 +291,14 @@ def test_a_log_that_takes_no_checkpoint_is_not_ready_and_alerts(
     check = ready.get_json()["faults"][-1]
     assert (ready.status_code, check["check"], told) == (503, "checkpoints", ["integrity"])
     assert "because its last id was raised" in check["reason"]
+
+
+def test_the_reason_of_a_failed_tls_connection_is_logged(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
+    written = io.BytesIO()
+    monkeypatch.setattr("masking_service.runtime.reporting.log", logger_to(written))
+    reporter(parts)("background", StoreUnavailable("tls", detail="certificate has expired"))
+
+    assert b'"reason":"tls: certificate has expired"' in written.getvalue()
 
 
 def test_an_unreadable_registry_does_not_prevent_freezing(parts: Parts, told: Told, client: redis.Redis) -> None:

@@ -60,7 +60,14 @@ class SignInRequired(AccessError, code="sign-in-required"):
 
 
 class IssuerUnavailable(AccessError, code="issuer-unavailable"):
-    """The issuer's keys are not available, so its access tokens cannot be checked."""
+    """The issuer's keys are not available, so its access tokens cannot be checked.
+
+    `reason` is for the log: why TLS failed, empty if something else did.
+    """
+
+    def __init__(self, reason: str = "") -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class Forbidden(AccessError, code="forbidden"):
@@ -147,7 +154,14 @@ class TicketMismatch(AccessError, code="ticket-mismatch"):
 
 
 class CaseCheckUnavailable(AccessError, code="case-check-unavailable"):
-    """The ticket system gave no valid answer in time; the text says more to an operator where more is known."""
+    """The ticket system gave no valid answer in time.
+
+    `reason` is for the log and for `doctor`: why TLS failed, or what is wrong with the answer; empty if none came.
+    """
+
+    def __init__(self, reason: str = "") -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class CallsUnavailable(AccessError, code="calls-unavailable"):

@@ -14,6 +14,7 @@ from jwt.algorithms import ECAlgorithm, get_default_algorithms
 
 from masking_service.service.people.errors import IssuerUnavailable, Unauthenticated
 from masking_service.service.people.rules import STAFF_LIFETIME
+from masking_service.tls_faults import tls_reason
 
 FETCH_TIMEOUT = 2.0  # seconds: an answer may take five at most
 FRESH = 300  # seconds for which fetched keys are not asked for again
@@ -74,6 +75,7 @@ class FetchedKeys:
         self._tried_at = 0
         self._pause = 0
         self._failed = False
+        self._reason = ""
 
     @classmethod
     def from_url(cls, url: str, algorithm: str) -> "FetchedKeys":
@@ -87,7 +89,7 @@ class FetchedKeys:
         if key is not None:
             return key
         if self._failed or not self._keys:
-            raise IssuerUnavailable
+            raise IssuerUnavailable(self._reason)
         raise Unauthenticated("unknown-kid")
 
     def _usable(self, kid: str | None, now: int) -> PyJWK | None:
@@ -102,7 +104,8 @@ class FetchedKeys:
             self._tried_at, self._pause, self._failed = now, PAUSE_AFTER_FAILURE, True
             try:
                 keys = keys_from_jwks(self._fetch(), self._algorithm)
-            except (PyJWTError, OSError, HTTPException, ValueError, RecursionError):
+            except (PyJWTError, OSError, HTTPException, ValueError, RecursionError) as error:
+                self._reason = tls_reason(error)
                 return
             self._keys, self._fetched_at = keys, now
             self._pause, self._failed = PAUSE_AFTER_SUCCESS, False
