@@ -1,12 +1,15 @@
 """The commands of the operations pages run in order and print what the pages say."""
 
 import re
+import socket
+import ssl
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.operations.handbook import PAGES, Machine, Step, steps
+from tests.servers import HOST
 
 pytestmark = pytest.mark.timeout(300)  # it installs, runs and restores a whole service
 STEPS = steps()
@@ -66,6 +69,21 @@ def test_an_upgrade_keeps_only_the_previous_release(machine: Machine) -> None:
     assert {path.name for path in places.iterdir()} == {"masking", "masking-old"}
     assert [{path.name for path in place.iterdir()} for place in places.iterdir()] == [{"app", "venv"}] * 2
     assert not (places / "masking" / "app" / "left").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "authority"),
+    [(HOST, "store-ca.crt"), ("masking.example", "tls.crt"), ("desk.example", "desk-tls.crt")],
+    ids=["store", "proxy", "desk"],
+)
+@pytest.mark.usefixtures("printed")
+def test_certificates_pass_the_check_of_python_3_13(machine: Machine, name: str, authority: str) -> None:
+    """From 3.13 on, Python's own contexts have this flag; `.ci/installation` runs the page there."""
+    context = ssl.create_default_context(cafile=machine.root / "etc/masking" / authority)
+    context.verify_flags |= ssl.VERIFY_X509_STRICT
+    port = machine.store if name == HOST else machine.tls
+    with socket.create_connection((HOST, port), 5) as plain, context.wrap_socket(plain, server_hostname=name) as tls:
+        assert tls.getpeercert()
 
 
 @pytest.mark.parametrize("unit", ["masking", "masking-witness", "masking-archive", "masking-desk"])

@@ -1,6 +1,8 @@
 """Wherever an encrypted connection fails, the reason is said in OpenSSL's words, without a name or an address."""
 
 import os
+import socket
+import ssl
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -72,6 +74,18 @@ def test_what_is_not_for_this_name_is_told_without_the_name(tmp_path: Path, monk
             way.ask(b"", {})
 
     assert str(refused.value) == "the certificate is for another name or address"
+
+
+def test_the_certificates_of_the_tests_pass_the_check_of_python_3_13(tmp_path: Path) -> None:
+    authority = Authority(tmp_path)
+    context = ssl.create_default_context(cafile=authority.file)
+    context.verify_flags |= ssl.VERIFY_X509_STRICT
+    with (
+        served(Silent, authority.vouch_for("server")) as url,
+        socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2])), 5) as plain,
+        context.wrap_socket(plain, server_hostname="127.0.0.1") as tls,
+    ):
+        assert tls.getpeercert()
 
 
 def test_other_faults_have_no_such_reason() -> None:
