@@ -117,7 +117,9 @@ def _run(follower: Follower, cosigning: Cosigning | None, stopped: threading.Eve
             answers = True
         except StoreUnavailable as error:
             if answers:
-                click.echo(f"the store does not answer ({error}); nothing is archived until it does", err=True)
+                click.echo(
+                    f"the store does not answer ({error.explained}); nothing is archived until it does", err=True
+                )
             answers = False
         if cosigning and not more:
             try:

@@ -41,7 +41,7 @@ def _show(log_tail: LogTail) -> None:
         for line in log_tail.new_entries():
             click.echo(shown(line))
     except StoreUnavailable as error:
-        click.echo(f"the store does not answer ({error})", err=True)
+        click.echo(f"the store does not answer ({error.explained})", err=True)
 
 
 def shown(line: EntryLine) -> str:

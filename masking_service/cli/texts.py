@@ -60,6 +60,10 @@ _STORE: Final = {
     ),
     "rights": ("存储的用户权限不足", "请在每个节点上授予 examples/redis.acl 中的权限"),
     "tls": ("无法与存储建立加密连接", "请检查端口、MASKING_REDIS_CA 与证书；或使用不加密的地址"),
+    "listing": (
+        "存储的该用户无权列出键，只有 audit verify --store 需要此权限",
+        "请在本次命令中让 MASKING_REDIS_URL 使用 examples/redis-auditor.acl 中的用户",
+    ),
     "certificate-time": (
         "按本机时钟，存储的证书尚未生效或已过期",
         "请先确认本机时钟正确；若正确，请为存储重新签发证书",
@@ -76,4 +80,4 @@ def store_told(fault: StoreUnavailable) -> str:
     if language() == "en" or fault.cause not in _STORE:
         return told(fault)
     says, remedy = _STORE[fault.cause]
-    return f"{says}（{fault.cause}{fault.detail and f'：{fault.detail}'}）。处理方法：{remedy}"
+    return f"{says}（{fault.explained}）。处理方法：{remedy}"

@@ -60,5 +60,5 @@ def reporter(parts: Parts) -> Report:
 def _details(fault: Exception) -> dict[str, str]:
     """What an operator needs to act; a policy's faults name paths and rules, never a value."""
     if isinstance(fault, StoreUnavailable):
-        return {"reason": f"{fault.cause}: {fault.detail}" if fault.detail else fault.cause}
+        return {"reason": fault.explained}
     return {"reason": str(fault)} if isinstance(fault, PolicyError) else {}

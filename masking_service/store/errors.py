@@ -15,3 +15,8 @@ class StoreUnavailable(Exception):
         self.reason = reason
         self.cause = cause or reason
         self.detail = detail
+
+    @property
+    def explained(self) -> str:
+        """The cause with its detail, for logs and people."""
+        return f"{self.cause}: {self.detail}" if self.detail else self.cause

@@ -171,7 +171,7 @@ def unavailable(error: BaseException) -> StoreUnavailable:
 def words(fault: StoreUnavailable) -> tuple[str, str]:
     """Return what is wrong with the store, and the remedy."""
     says, remedy = WORDS[fault.cause]
-    return f"{says} ({fault.cause}{fault.detail and f': {fault.detail}'})", remedy
+    return f"{says} ({fault.explained})", remedy
 
 
 def told(fault: StoreUnavailable) -> str:

@@ -51,3 +51,8 @@ def test_what_is_behind_an_open_circuit_is_told() -> None:
 
 def test_no_two_words_say_the_same() -> None:
     assert len({says for says, _ in WORDS.values()}) == len(WORDS)
+
+
+def test_a_detail_is_told_beside_its_word() -> None:
+    assert "(tls: certificate has expired). Fix: " in told(StoreUnavailable("tls", detail="certificate has expired"))
+    assert "(tls: unsafe)" in told(StoreUnavailable("open-circuit", "tls", "unsafe"))
