@@ -25,8 +25,8 @@ def tls_reason(error: BaseException) -> str:
             if cause.verify_code in _ANOTHER_NAME:
                 return "the certificate is for another name or address"
             return str(cause.verify_message)
-        if isinstance(cause, ssl.SSLError) and cause.reason:
-            return cause.reason.replace("_", " ").lower()
+        if isinstance(cause, ssl.SSLError):  # without a reason where the alert was not read before the next write
+            return (cause.reason or "the server ended the connection").replace("_", " ").lower()
         if isinstance(cause, TimeoutError) and "handshake" in str(cause):  # of Python's ssl: a server without TLS waits
             return "no answer in the handshake"
     return ""
