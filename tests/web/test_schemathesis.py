@@ -68,8 +68,8 @@ checks.positive_data_acceptance.expected-statuses = ["2xx", "400", "401", "403",
 include-path = "/v1/decoys"
 checks.positive_data_acceptance.expected-statuses = ["2xx", "401", "403", "404", "409", "422", "429", "5xx"]
 """
-"""A call needs a case in the hands of some roles and none in those of others, and a seed one of the company's own numbers,
-which no schema of a body can say."""
+"""A call needs a case in the hands of some roles and none in those of others, and a seed one of the company's own
+numbers, which no schema of a body can say."""
 
 
 def usable(role: str | None) -> list[str]:

@@ -10,7 +10,7 @@ import pytest
 from keys.errors import ProviderError
 from masking_service.service.call.recorder import RequestContext
 from masking_service.service.decoys import watch as decoy_watch
-from masking_service.service.decoys.watch import DecoyWatch
+from masking_service.service.decoys.watch import ALERT_DELAY, DecoyWatch
 from masking_service.store.errors import StoreUnavailable
 
 BASE = b"b" * 12
