@@ -7,6 +7,7 @@ parcels: there are far more scans than the signals need.
 from collections.abc import Callable, Iterable
 
 from masking_audit.packs.evidence import entry_lines, entry_of
+from masking_service.audit.actions import Action
 from masking_service.audit.entries import entry_id
 from masking_service.service.lookout.history import TRACES, History, HistoryReader, Trace, rows_of
 from masking_service.service.lookout.reasons import DAY
@@ -34,7 +35,7 @@ def read_histories(lines: Callable[[], Iterable[bytes]], tenants: Iterable[str],
         entry = entry_of(line)
         if entry is None or entry.tenant not in readers or not first_second(now) <= entry.at < now:
             continue
-        if entry.action != "view" or entry.at >= now - VIEW_DAYS * DAY:
+        if entry.action != Action.VIEW or entry.at >= now - VIEW_DAYS * DAY:
             readers[entry.tenant].add(entry_id(line.writer, line.number), entry)
     histories = {tenant: reader.history() for tenant, reader in readers.items()}
     waybills = {tenant: history.waybills for tenant, history in histories.items()}

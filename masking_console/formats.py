@@ -67,6 +67,7 @@ ACTION_NAMES: Final = {
     "detokenize": later("opening of values"),
     "view": later("view"),
     "search": later("search"),
+    "tokenize": later("tokenizing"),
     "call": later("call"),
     "call-end": later("end of a call"),
     "call-record": later("record of a call"),

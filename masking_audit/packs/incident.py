@@ -2,17 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Final
 
 from masking_audit.packs.documents import Document, Table
+from masking_audit.packs.parts import PARTS, Part
 from masking_service.audit.entries import Entry
 from masking_service.audit.figures import NO_REFUSAL
 from masking_service.masking.timestamps import rfc3339
-
-OPENINGS: Final = frozenset({"detokenize", "decoy-heard"})
-"""Actions that release fields. The second one tells that a phone is a seed's."""
-CASE_ACTIONS: Final = frozenset({"case-open", "case-approve", "case-deny", "case-close"})
-FREEZE_ACTIONS: Final = frozenset({"freeze", "thaw"})
 
 
 @dataclass
@@ -57,8 +52,8 @@ class Incident:
             return True
         if entry.tenant != self.tenant:
             return False
-        of_case = entry.action in CASE_ACTIONS and entry.case in self._cases and entry.outcome == "done"
-        freezes = entry.action in FREEZE_ACTIONS and entry.subject == self.principal
+        of_case = PARTS.get(entry.action) is Part.CASES and entry.case in self._cases and entry.outcome == "done"
+        freezes = PARTS.get(entry.action) is Part.FREEZES and entry.subject == self.principal
         takes_back = entry.principal == self.principal and not self.acts.keys().isdisjoint(entry.takes_back)
         if of_case or freezes:
             self.context[name] = entry
@@ -80,7 +75,7 @@ class Incident:
                 if item.outcome != "released":
                     continue
                 waybill = (item.waybill, numbers.get(item.waybill, ""))
-                if entry.action in OPENINGS:
+                if PARTS.get(entry.action) is Part.OPENINGS:
                     openings.append((when, *waybill, item.kind, item.field, entry.case, entry.purpose, approved, name))
                 else:
                     views.append((when, *waybill, entry.profile, name))
@@ -114,10 +109,10 @@ class Incident:
         """Return the rows of cases and of freezes."""
         cases: list[tuple[object, ...]] = []
         freezes: list[tuple[object, ...]] = []
-        own = {name: entry for name, entry in self.acts.items() if entry.action in CASE_ACTIONS}
+        own = {name: entry for name, entry in self.acts.items() if PARTS.get(entry.action) is Part.CASES}
         for name, entry in sorted((self.context | own).items(), key=lambda one: (one[1].at, one[0])):
             when = rfc3339(entry.at)
-            if entry.action in FREEZE_ACTIONS:
+            if PARTS.get(entry.action) is Part.FREEZES:
                 freezes.append((when, entry.action, entry.principal, entry.purpose, name))
             elif entry.outcome == "done":
                 named = len(entry.items) or ""

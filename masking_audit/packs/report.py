@@ -5,14 +5,15 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from masking_audit.packs.documents import Document, Table
-from masking_audit.packs.incident import CASE_ACTIONS, FREEZE_ACTIONS
+from masking_audit.packs.parts import PARTS, Part
+from masking_service.audit.actions import Action
 from masking_service.audit.entries import Entry
 from masking_service.audit.figures import NO_REFUSAL
 from masking_service.masking.timestamps import rfc3339
 from masking_service.service.lookout.history import Decision, Opening, Trace, rows_of
 from masking_service.service.lookout.signals import FOLLOWED_WITHIN, unfollowed_openings
 
-CONFLICTS_SPENT: Final = ("tokenize", "quota-exceeded")
+CONFLICTS_SPENT: Final = (Action.TOKENIZE, "quota-exceeded")
 _NOT_STATED: Final = "-"
 
 
@@ -103,20 +104,21 @@ class Report:
         )
 
     def _add(self, name: str, entry: Entry) -> None:
+        part = PARTS.get(entry.action)
         self._policies[entry.policy] += 1
         if entry.outcome not in NO_REFUSAL:
             self._refusals[entry.action, entry.outcome] += entry.times
             if (entry.action, entry.outcome) == CONFLICTS_SPENT:
                 self._conflicts[entry.principal] += entry.times
-        elif entry.action == "detokenize" and entry.outcome == "released":
+        elif entry.action == Action.DETOKENIZE and entry.outcome == "released":
             self._openings[name] = entry, [row for row in rows_of(entry) if isinstance(row, Opening)]
-        elif entry.action == "view" and entry.outcome == "released":
+        elif part is Part.VIEWS and entry.outcome == "released":
             self._views[name] = entry
-        elif entry.action == "erase":
+        elif part is Part.ERASURES:
             self._erasures[name] = entry
-        elif entry.action in FREEZE_ACTIONS:
+        elif part is Part.FREEZES:
             self._freezes[name] = entry
-        elif entry.action in CASE_ACTIONS and entry.outcome == "done":
+        elif part is Part.CASES and entry.outcome == "done":
             self._cases[entry.action].add(entry.case)
 
     def _unexplained(self, now: int) -> list[tuple[object, ...]]:

@@ -4,7 +4,7 @@ Sealed state is identified by its place. Nothing is opened, and nothing is chang
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final
@@ -12,6 +12,7 @@ from typing import Final
 from masking_audit.verify.facts import Facts, Mismatch, MismatchKind, hash_of
 from masking_audit.verify.findings import Kind
 from masking_audit.verify.verifier import Verification
+from masking_service.audit.actions import Action
 from masking_service.audit.lines import EntryLine
 from masking_service.audit.streams import Streams
 from masking_service.store.client import Command, Reply, Store
@@ -34,22 +35,45 @@ _KINDS: Final = (
     ("number of a caller", b"HGETALL", re.compile(_TENANT + rb"callers")),
     ("list of clients", b"HGETALL", re.compile(rb"wm:clients")),
 )
-_BY_ACTION: Final = (
-    ("case-", "case"),
-    ("custody-", "custody"),
-    ("erase", "tombstone"),
-    ("detokenize", "disclosure"),
-    ("view", "disclosure"),
-    ("callers-", "number of a caller"),
-    ("call-record", "call record"),
-    ("call", "disclosure"),
-    ("search", "disclosure"),
-    ("client-", "list of clients"),
-    ("freeze", "list of frozen principals"),
-    ("thaw", "list of frozen principals"),
-    ("decoy-", "list of decoys"),
-    ("lookout", "list of the lookout"),
+ANNOUNCED: Final[Mapping[str, str]] = {
+    Action.CASE_OPEN: "case",
+    Action.CASE_APPROVE: "case",
+    Action.CASE_DENY: "case",
+    Action.CASE_CLOSE: "case",
+    Action.CUSTODY_FIRST: "custody",
+    Action.CUSTODY_MOVE: "custody",
+    Action.ERASE: "tombstone",
+    Action.DETOKENIZE: "disclosure",
+    Action.VIEW: "disclosure",
+    Action.SEARCH: "disclosure",
+    Action.CALL: "disclosure",
+    Action.CALL_RECORD: "call record",
+    Action.CALLERS_IMPORT: "number of a caller",
+    Action.CLIENT_ADD: "list of clients",
+    Action.CLIENT_REVOKE: "list of clients",
+    Action.CLIENT_RESTORE: "list of clients",
+    Action.FREEZE: "list of frozen principals",
+    Action.THAW: "list of frozen principals",
+    Action.DECOY_PLANT: "list of decoys",
+    Action.DECOY_REMOVE: "list of decoys",
+    Action.DECOY_HEARD: "list of decoys",
+    Action.LOOKOUT: "list of the lookout",
+}
+"""What the facts of an action are about."""
+WITHOUT_FACTS: Final = frozenset(
+    {
+        Action.START,
+        Action.CLOSE,
+        Action.TOKENIZE,
+        Action.REVISE,
+        Action.DISCLOSURES,
+        Action.CALL_END,
+        Action.AUDIT_READ,
+        Action.DECOY_LIST,
+        Action.STORE_ACCEPT,
+    }
 )
+"""Actions that announce nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,9 +174,7 @@ def _name(what: str, mismatch: Mismatch) -> str:
     if announcement is None:
         return what
     if what in {"", RECORD}:
-        what = next(
-            (name for action, name in _BY_ACTION if announcement.action.startswith(action)), announcement.action
-        )
+        what = ANNOUNCED.get(announcement.action, announcement.action)
     return f"case {announcement.case}" if what == "case" and announcement.case else what
 
 

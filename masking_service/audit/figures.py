@@ -2,6 +2,7 @@
 
 from typing import Final, NamedTuple
 
+from masking_service.audit.actions import Action
 from masking_service.audit.reading import EntryDocument
 
 NO_REFUSAL: Final = frozenset({"released", "done", "not-found", "unavailable"})
@@ -33,7 +34,7 @@ def figures_of(entry: EntryDocument) -> Figures:
     if outcome not in NO_REFUSAL:
         return Figures(refusals=entry.get("times", 1))
     return Figures(
-        fields=count if action == "detokenize" else 0,
-        full_views=count if action in ("view", "search") else 0,
-        cases=int(action == "case-open" and outcome == "done"),
+        fields=count if action == Action.DETOKENIZE else 0,
+        full_views=count if action in (Action.VIEW, Action.SEARCH) else 0,
+        cases=int(action == Action.CASE_OPEN and outcome == "done"),
     )

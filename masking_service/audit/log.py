@@ -18,6 +18,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from keys.signatures import Signer
+from masking_service.audit.actions import Action
 from masking_service.audit.entries import FIRST_LINK, Entry, commit_message, encode, entry_id, link
 from masking_service.audit.stored import pack
 from masking_service.service.state.sealed import HashField
@@ -31,8 +32,6 @@ IDLE_SECONDS: Final = 12 * 3600
 """A chain that was idle for longer is not continued: after an idle day, checkpoints stop listing it."""
 MAX_WAIT_SECONDS: Final = 4.0
 """Time limit for the running commit and the next one. The store gives up sooner; this keeps the answer in time."""
-START: Final = "start"
-CLOSE: Final = "close"
 SERVICE_PRINCIPAL: Final = "service/audit"
 """The principal of the first and the last entry of a chain."""
 
@@ -116,7 +115,7 @@ class AuditLog:
             if self._closed or not (self._number or self._after or self._committing):
                 self._closed = True
                 return ""
-        return self._commit_pending(_Pending(self._marker(CLOSE)), last=True)
+        return self._commit_pending(_Pending(self._marker(Action.CLOSE)), last=True)
 
     def reset(self) -> None:
         """Begin a new chain, as a new process would, after the store was emptied."""
@@ -165,7 +164,7 @@ class AuditLog:
         self._writer, self._number, self._head = self._random(WRITER_BYTES).hex(), 0, FIRST_LINK
         self._last_at = 0
 
-    def _marker(self, action: str) -> Entry:
+    def _marker(self, action: Action) -> Entry:
         """Return the first or last entry of a chain."""
         return Entry(
             at=self._clock(),
@@ -176,7 +175,7 @@ class AuditLog:
             tenant="",
             request="",
             policy="",
-            after=self._after if action == START else (),
+            after=self._after if action is Action.START else (),
         )
 
     def _enter_slot(self, keys: AuditKeys) -> int:
@@ -193,7 +192,7 @@ class AuditLog:
             if self._number and now - self._last_at > IDLE_SECONDS:
                 self._start_chain()
             if not self._number:
-                batch = [_Pending(self._marker(START)), *batch]
+                batch = [_Pending(self._marker(Action.START)), *batch]
                 self._writer = named.in_slot(self._writer, slot)
             orders: dict[str, int] = {"": 0}
             args: list[bytes | int] = []

@@ -10,8 +10,8 @@ from typing import Any, Final
 import msgspec
 
 from keys.errors import IntegrityError
+from masking_service.audit.actions import Action
 from masking_service.audit.heads import LISTED_SECONDS, NewestEntry
-from masking_service.audit.log import CLOSE
 from masking_service.audit.stored import unpack
 from masking_service.store.client import Command, Store
 from masking_service.store.errors import StoreUnavailable
@@ -108,7 +108,7 @@ class Writers:
             number, link = int(name.removesuffix(b"-0")), fields[b"link"].hex()
         except (KeyError, ValueError, msgspec.DecodeError):
             raise IntegrityError("a stream of the audit log contains an invalid entry") from None
-        ends = said.action == CLOSE or said.at < self._clock() - LISTED_SECONDS
+        ends = said.action == Action.CLOSE or said.at < self._clock() - LISTED_SECONDS
         return NewestEntry(writer, number, link, ends)
 
 

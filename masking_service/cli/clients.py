@@ -12,6 +12,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from masking_service.audit.actions import Action
 from masking_service.cli.options import settings_of, state_dir
 from masking_service.masking.timestamps import SECONDS_A_DAY, rfc3339
 from masking_service.runtime.administration import opened_registry
@@ -72,7 +73,7 @@ def add(
                 client_id, role, digest, now, tenant=tenant, sites=sites, networks=networks, expires=expires
             )
 
-        opened.change("client-add", client_id, change)
+        opened.change(Action.CLIENT_ADD, client_id, change)
     click.echo(key)
     click.echo(f"This is the only time that the key is shown. Its id is {ApiKey(digest, now, expires).id}.", err=True)
 
@@ -125,7 +126,7 @@ def revoke(client_id: str, key_id: str | None, state_dir: Path) -> None:
     """Shut a client out for good, or end one of its keys. Every worker knows within two seconds."""
     with opened_registry(settings_of(state_dir)) as opened:
         opened.change(
-            "client-revoke",
+            Action.CLIENT_REVOKE,
             client_id,
             lambda known: known.revoke_key(client_id, key_id) if key_id is not None else known.revoke(client_id),
         )

@@ -14,6 +14,7 @@ from keys import keyset
 from keys.development_issuer import new_private_pem
 from keys.errors import KeysetError
 from keys.files import read_secret_file, write_secret_file
+from masking_service.audit.actions import Action
 from masking_service.dev.embedded import EmbeddedServer
 from masking_service.dev.issuer import PEOPLE
 from masking_service.dev.witness import Witness
@@ -184,7 +185,7 @@ def _make_credentials(settings: Settings, opened: Opened) -> None:
         return clients
 
     if register(opened.registry.clients).to_state() != opened.registry.clients.to_state():
-        opened.change("client-add", "", register)
+        opened.change(Action.CLIENT_ADD, "", register)
     if credentials != held:
         content = msgspec.json.format(msgspec.json.encode(credentials), indent=2)
         write_secret_file(path, content + b"\n", replace=True)

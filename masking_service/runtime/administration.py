@@ -8,6 +8,7 @@ from itertools import islice
 
 from keys.errors import KeysError
 from keys.keyring import Keyring
+from masking_service.audit.actions import Action
 from masking_service.audit.checkpoints import Checkpoints
 from masking_service.audit.log import AuditLog
 from masking_service.runtime.clock import clock
@@ -37,7 +38,7 @@ class Opened:
     _store: Store
     _audit: Recorder
 
-    def change(self, action: str, client_id: str, change: Callable[[Clients], Clients]) -> None:
+    def change(self, action: Action, client_id: str, change: Callable[[Clients], Clients]) -> None:
         """Change the registry.
 
         Raises:
@@ -71,7 +72,7 @@ class Opened:
         each = iter(numbers.items())
         while some := dict(islice(each, AT_ONCE)):
             prepared = self.callers.prepare(tenant, some)
-            entry = self._audit.record(operator, "callers-import", DONE, sealed=prepared.sealed)
+            entry = self._audit.record(operator, Action.CALLERS_IMPORT, DONE, sealed=prepared.sealed)
             with self._audit.take_back_on_failure(entry):
                 prepared.write()
 

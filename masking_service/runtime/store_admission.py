@@ -9,6 +9,7 @@ from collections.abc import Container, Iterable, Mapping
 
 from keys.errors import IntegrityError
 from keys.keyring import Keyring
+from masking_service.audit.actions import Action
 from masking_service.audit.checkpoints import Checkpoints
 from masking_service.audit.lines import CheckpointLine
 from masking_service.audit.log import AuditLog
@@ -174,10 +175,10 @@ def accept_store(
     operator = RequestContext(service_principal("command-line"), "", clock())
     subject = f"checkpoint/{before.checkpoint.epoch}" if before else ""
     audit = Recorder(log, Denials(log, clock), keyring, policy, always_room)
-    audit.record(operator, "store-accept", DONE, Stated(subject=subject))
+    audit.record(operator, Action.STORE_ACCEPT, DONE, Stated(subject=subject))
     restored = registry.prepare_restore()
     if restored is not None:
-        entry = audit.record(operator, "client-restore", DONE, sealed=restored.sealed)
+        entry = audit.record(operator, Action.CLIENT_RESTORE, DONE, sealed=restored.sealed)
         with audit.take_back_on_failure(entry):
             restored.write()
     log.close()

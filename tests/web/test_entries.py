@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import pytest
 
+from masking_service.audit.actions import Action
 from masking_service.audit.stored import unpack
 from masking_service.runtime import administration
 from masking_service.runtime.settings import Settings
@@ -211,8 +212,10 @@ def test_the_entry_of_what_is_refused(ready: Api, action: str, who: str, act: Ac
     assert counted(entries(ready, action)[-1]) == expected(ready, action, who, refused)
 
 
-@pytest.mark.parametrize("action", ["client-add", "client-revoke"])
-def test_the_entry_of_an_operator(fresh: Api, settings: Settings, monkeypatch: pytest.MonkeyPatch, action: str) -> None:
+@pytest.mark.parametrize("action", [Action.CLIENT_ADD, Action.CLIENT_REVOKE])
+def test_the_entry_of_an_operator(
+    fresh: Api, settings: Settings, monkeypatch: pytest.MonkeyPatch, action: Action
+) -> None:
     lost = fresh.parts.registry.prepare_restore()  # the clients of the set-up, of which the store was emptied
     assert lost is not None
     lost.write()

@@ -9,6 +9,7 @@ from typing import Any, Final, Generic, Literal, NamedTuple, TypeAlias, TypeVar
 
 import msgspec
 
+from masking_service.audit.actions import Action
 from masking_service.service.call.recorder import RequestContext
 
 Body = TypeVar("Body")
@@ -87,7 +88,7 @@ class Operation:
         name: unique; clients generated from the document call it this.
         path: `{x}` is a key of `http.operations.PATH_PARAMETERS`.
         permissions: any one of them lets the caller in; none: every caller may, and outside /v1 without a credential.
-        audited_as: the action under which the audit log holds a refused call; empty where it holds none.
+        audited_as: the action under which the audit log holds a refused call; None where it holds none.
         uses: the class of the use case that `handle` gets.
         handle: gets the use case and the `Call` (a signed one gets the `SignedRequest`). It returns the content of the
             answer, for a batch its results, or an `Answered`.
@@ -109,7 +110,7 @@ class Operation:
     uses: type
     handle: Callable[[Any, Any], Any]
     permissions: tuple[str, ...] = ()
-    audited_as: str = ""
+    audited_as: Action | None = None
     body: type[msgspec.Struct] | None = None
     body_optional: bool = False
     at_most: Mapping[str, int] = field(default_factory=dict)

@@ -9,6 +9,7 @@ import msgspec
 
 from keys.errors import ProviderError
 from keys.keyring import Keyring, TenantKeys
+from masking_service.audit.actions import Action
 from masking_service.audit.entries import Entry, Item, fact, outside_id
 from masking_service.audit.log import AuditLog
 from masking_service.service.call.denials import Denials
@@ -24,7 +25,7 @@ RELEASED: Final = "released"
 DONE: Final = "done"
 UNAVAILABLE: Final = "unavailable"
 """The outcome of an entry that takes another one back."""
-PROTECTIVE: Final = frozenset({"freeze", "case-close", "case-deny"})
+PROTECTIVE: Final = frozenset({Action.FREEZE, Action.CASE_CLOSE, Action.CASE_DENY})
 """Actions that only take rights away."""
 TAG_CHARACTERS: Final = 16
 """64 bits: enough for the devices and networks of one person, and short in each entry."""
@@ -121,7 +122,7 @@ class Recorder:
     def record(
         self,
         context: RequestContext,
-        action: str,
+        action: Action,
         outcome: str,
         stated: Stated = NOTHING_STATED,
         *,
@@ -172,7 +173,9 @@ class Recorder:
             raise
 
     @contextmanager
-    def record_denials(self, context: RequestContext, action: str, stated: Stated = NOTHING_STATED) -> Iterator[None]:
+    def record_denials(
+        self, context: RequestContext, action: Action, stated: Stated = NOTHING_STATED
+    ) -> Iterator[None]:
         """Record if the call inside is refused."""
         try:
             yield
@@ -180,7 +183,7 @@ class Recorder:
             self.record_denial(context, action, refusal.code, stated)
             raise
 
-    def record_denial(self, context: RequestContext, action: str, code: str, stated: Stated) -> None:
+    def record_denial(self, context: RequestContext, action: Action, code: str, stated: Stated) -> None:
         """Record that a call was refused, see `Denials`.
 
         Raises:
@@ -188,7 +191,7 @@ class Recorder:
         """
         self.denials.record(self._entry(context, action, code, stated))
 
-    def _entry(self, context: RequestContext, action: str, outcome: str, stated: Stated) -> Entry:
+    def _entry(self, context: RequestContext, action: Action, outcome: str, stated: Stated) -> Entry:
         keys = self.keyring.tenant(context.principal.tenant)
         return Entry(
             at=context.now,

@@ -4,6 +4,7 @@ from typing import Annotated, Any, Final
 
 from msgspec import Meta
 
+from masking_service.audit.actions import Action
 from masking_service.service.call.errors import NotFound
 from masking_service.service.call.examples import CASE, SUPERVISOR, WAYBILL_NO, decision
 from masking_service.service.call.operation import STORE, Call, Example, Operation
@@ -169,7 +170,7 @@ OPERATIONS: Final = (
         uses=Casework,
         handle=_open,
         permissions=("case:open",),
-        audited_as="case-open",
+        audited_as=Action.CASE_OPEN,
         body=OpenCaseRequest,
         answers={201: answers.Case},
         problems=(
@@ -249,7 +250,7 @@ OPERATIONS: Final = (
         uses=Casework,
         handle=_approve,
         permissions=("case:approve",),
-        audited_as="case-approve",
+        audited_as=Action.CASE_APPROVE,
         body=DecisionRequest,
         body_optional=True,
         answers={200: answers.Case},
@@ -267,7 +268,7 @@ OPERATIONS: Final = (
         uses=Casework,
         handle=_deny,
         permissions=("case:approve",),
-        audited_as="case-deny",
+        audited_as=Action.CASE_DENY,
         body=DecisionRequest,
         body_optional=True,
         answers={200: answers.Case},
@@ -285,7 +286,7 @@ OPERATIONS: Final = (
         uses=Casework,
         handle=_close,
         permissions=("case:approve", "case:close", "case:open"),
-        audited_as="case-close",
+        audited_as=Action.CASE_CLOSE,
         body=DecisionRequest,
         body_optional=True,
         answers={200: answers.Case},

@@ -11,6 +11,7 @@ from typing import Any, Final, Literal
 import msgspec
 
 from keys.keyring import Keyring
+from masking_service.audit.actions import DECISIONS, Action
 from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.numbers_in_text import scrub
 from masking_service.masking.waybill import normalise_waybill_no
@@ -78,19 +79,19 @@ class Casework:
             InvalidRecord: something in the request is malformed; the pointers are the request's.
             StoreUnavailable: it may be open; asking for it tells.
         """
-        with self.recorder.record_denials(context, "case-open"):
+        with self.recorder.record_denials(context, Action.CASE_OPEN):
             grant = self.gate.grant(context.principal, "case:open")
         opening = self._opening(context, case, purpose, waybills, officer, reason, expires_in)
         bases = self.keyring.tenant(context.principal.tenant).bases(opening.waybills)
         # A customer may have sent the numbers, and not have been the first to have them.
         self.watch.notice(context, bases, freeze=False)
-        with self.recorder.record_denials(context, "case-open", Stated(purpose=purpose, case=case)):
+        with self.recorder.record_denials(context, Action.CASE_OPEN, Stated(purpose=purpose, case=case)):
             opening = self._confirmed(context, opening)
             reserved = self.budgets.reserve(context.principal, grant, len(opening.waybills), context.now)
         case_file = self.cases.prepare_opening(context.principal.tenant, opening)
         entry = self.recorder.record(
             context,
-            "case-open",
+            Action.CASE_OPEN,
             DONE,
             Stated(role=grant.role, purpose=purpose, case=case, ticket=opening.checked),
             items=[ItemOutcome(base, DONE) for base in bases],
@@ -101,7 +102,7 @@ class Casework:
                 opened = case_file.write()
         except CaseExists as refusal:
             self.recorder.record(
-                context, "case-open", refusal.code, Stated(role=grant.role, purpose=purpose, case=case)
+                context, Action.CASE_OPEN, refusal.code, Stated(role=grant.role, purpose=purpose, case=case)
             )
             reserved.try_to_give_back(len(opening.waybills))
             raise
@@ -141,7 +142,7 @@ class Casework:
             AccessError: the caller may not, there is no such case, or there is nothing to decide.
             StoreUnavailable: it may be decided; asking for it tells.
         """
-        with self.recorder.record_denials(context, f"case-{act}", Stated(case=sound_case_name(name))):
+        with self.recorder.record_denials(context, DECISIONS[act], Stated(case=sound_case_name(name))):
             grant = self.gate.grant(context.principal, "case:approve")
             found = visible_case(self.policy, self.cases, context.principal, name)
             found.decide(context.principal, act, context.now)
@@ -149,7 +150,7 @@ class Casework:
 
     def close(self, context: RequestContext, name: str, note: str | None) -> answers.Case:
         """Close a case, as its opener, an approver or the ticket system. Raises as `decide`."""
-        with self.recorder.record_denials(context, "case-close", Stated(case=sound_case_name(name))):
+        with self.recorder.record_denials(context, Action.CASE_CLOSE, Stated(case=sound_case_name(name))):
             closing = [one for one in CLOSE_ANY if self.policy.permits(context.principal, one)]
             grant = self.gate.grant(context.principal, closing[0] if closing else "case:open")
             found = visible_case(self.policy, self.cases, context.principal, name)
@@ -167,7 +168,7 @@ class Casework:
         done = self.cases.prepare_act(context.principal.tenant, opening.case, wanted)
         entry = self.recorder.record(
             context,
-            f"case-{act}",
+            DECISIONS[act],
             DONE,
             Stated(role=role, purpose=opening.purpose, case=opening.case),
             sealed=done.sealed,

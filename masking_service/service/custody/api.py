@@ -5,6 +5,7 @@ from typing import Annotated, Any, Final
 
 from msgspec import Meta
 
+from masking_service.audit.actions import Action
 from masking_service.service.call.answers import Answer
 from masking_service.service.call.examples import WAYBILL_NO
 from masking_service.service.call.operation import STORE, Batch, Call, Example, Operation
@@ -40,7 +41,7 @@ OPERATIONS: Final = (
         uses=MoveCustody,
         handle=_move,
         permissions=("custody:move",),
-        audited_as="custody-move",
+        audited_as=Action.CUSTODY_MOVE,
         body=MoveRequest,
         at_most={"items": MAX_RECORDS},
         answers={200: Batch("MoveResults", (answers.Moved, answers.InvalidMove))},

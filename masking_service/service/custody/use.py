@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from keys.keyring import Keyring
+from masking_service.audit.actions import Action
 from masking_service.service.call.gate import Gate
 from masking_service.service.call.items import INVALID_ITEM, Fault, unknown_members
 from masking_service.service.call.recorder import DONE, ItemOutcome, Recorder, RequestContext, Stated
@@ -60,7 +61,7 @@ class MoveCustody:
             StoreUnavailable: some may be moved; the same call can be made again.
         """
         tenant = context.principal.tenant
-        with self.recorder.record_denials(context, "custody-move"):
+        with self.recorder.record_denials(context, Action.CUSTODY_MOVE):
             grant = self.gate.grant(context.principal, "custody:move")
         asked = [_read(item) for item in items]
         moves = [one for one in asked if isinstance(one, _Move)]
@@ -74,7 +75,7 @@ class MoveCustody:
         moved = self.custodies.prepare_move(tenant, [*last], custodies, ends)
         entry = self.recorder.record(
             context,
-            "custody-move",
+            Action.CUSTODY_MOVE,
             DONE if last else NOT_FOUND,
             Stated(role=grant.role),
             items=[

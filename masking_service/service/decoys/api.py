@@ -4,6 +4,7 @@ from typing import Annotated, Any, Final, Literal
 
 from msgspec import Meta
 
+from masking_service.audit.actions import Action
 from masking_service.service.call.examples import CASE
 from masking_service.service.call.operation import STORE, Call, Example, Operation
 from masking_service.service.call.shapes import MAX_RECORDS, Shape
@@ -89,7 +90,7 @@ OPERATIONS: Final = (
         uses=Planting,
         handle=_list,
         permissions=("decoy:plant",),
-        audited_as="decoy-list",
+        audited_as=Action.DECOY_LIST,
         answers={200: answers.Decoys},
         problems=GUARDED,
         example=Example(
@@ -118,7 +119,7 @@ OPERATIONS: Final = (
         uses=Planting,
         handle=_plant,
         permissions=("decoy:plant",),
-        audited_as="decoy-plant",
+        audited_as=Action.DECOY_PLANT,
         body=PlantRequest,
         at_most={"waybills": MAX_RECORDS},
         answers={200: answers.Planted},
@@ -133,7 +134,7 @@ OPERATIONS: Final = (
         uses=Planting,
         handle=_remove,
         permissions=("decoy:plant",),
-        audited_as="decoy-remove",
+        audited_as=Action.DECOY_REMOVE,
         body=DecoysRequest,
         at_most={"waybills": MAX_RECORDS},
         answers={200: answers.Planted},
@@ -148,7 +149,7 @@ OPERATIONS: Final = (
         uses=Planting,
         handle=_hear,
         permissions=("decoy:plant",),
-        audited_as="decoy-heard",
+        audited_as=Action.DECOY_HEARD,
         body=HeardRequest,
         answers={200: answers.Heard},
         problems=GUARDED,

@@ -16,6 +16,7 @@ from typing import Any, Final
 import msgspec
 
 from keys.keyring import Keyring
+from masking_service.audit.actions import Action
 from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.recipients import is_recipients, is_senders, read
 from masking_service.masking.timestamps import rfc3339
@@ -83,8 +84,8 @@ class Planting:
             AccessError: the caller may not, or its budget is spent.
             StoreUnavailable, IntegrityError: the list cannot be read.
         """
-        grant, _ = self._grant(context, "decoy-list")
-        entry = self.recorder.record(context, "decoy-list", DONE, Stated(role=grant.role))
+        grant, _ = self._grant(context, Action.DECOY_LIST)
+        entry = self.recorder.record(context, Action.DECOY_LIST, DONE, Stated(role=grant.role))
         tenant = context.principal.tenant
         planted = self.decoys.listed(tenant)
         hits = self.decoys.hits(tenant, [decoy.waybill_no for decoy in planted])
@@ -118,7 +119,7 @@ class Planting:
                 `MAX_DECOYS`.
             StoreUnavailable: some may be marked; the same call can be made again.
         """
-        grant, missed = self._grant(context, "decoy-plant")
+        grant, missed = self._grant(context, Action.DECOY_PLANT)
         numbers = _numbers(waybills)
         if kind == "seed":
             self._require_own_number(context, grant, missed, numbers)
@@ -130,20 +131,20 @@ class Planting:
                 raise InvalidRecord((("/waybills", "too-many-decoys"),))
             return planted + new
 
-        return self._planted(context, "decoy-plant", grant, add)
+        return self._planted(context, Action.DECOY_PLANT, grant, add)
 
     def remove(self, context: RequestContext, waybills: Sequence[Any]) -> answers.Planted:
         """Take the mark off waybills.
 
         Raises as `plant`; the answer is the same for those without one.
         """
-        grant, _ = self._grant(context, "decoy-remove")
+        grant, _ = self._grant(context, Action.DECOY_REMOVE)
         numbers = _numbers(waybills)
 
         def take_off(planted: list[Decoy]) -> list[Decoy]:
             return [decoy for decoy in planted if decoy.waybill_no not in numbers]
 
-        return self._planted(context, "decoy-remove", grant, take_off)
+        return self._planted(context, Action.DECOY_REMOVE, grant, take_off)
 
     def heard(self, context: RequestContext, phone: str) -> answers.Heard:
         """Note that the phone of seeds rang; return who saw seeds that rang, those who saw most of them first.
@@ -159,12 +160,12 @@ class Planting:
             InvalidRecord: it is no phone number.
             StoreUnavailable, IntegrityError: nothing is answered; the same call can be made again.
         """
-        grant, missed = self._grant(context, "decoy-heard")
+        grant, missed = self._grant(context, Action.DECOY_HEARD)
         tenant = context.principal.tenant
         rang = self._seeds_with(context, one_number(phone))
         if not rang:
             self.freezing.count_misses(context, missed, [False])
-            self.recorder.record(context, "decoy-heard", NOT_FOUND, Stated(role=grant.role))
+            self.recorder.record(context, Action.DECOY_HEARD, NOT_FOUND, Stated(role=grant.role))
             return answers.Heard([], 0, [])
         waybills = list(dict.fromkeys(one.waybill_no for one in rang))
 
@@ -182,11 +183,11 @@ class Planting:
         ]
         items = [ItemOutcome(one.found.base, RELEASED, one.field, "phone") for one in rang]
         shown = self.disclosures.prepare(tenant, disclosures)
-        entry, planted = self._change(context, "decoy-heard", grant, note, items=items, shown=shown)
+        entry, planted = self._change(context, Action.DECOY_HEARD, grant, note, items=items, shown=shown)
         heard = [decoy.waybill_no for decoy in planted if decoy.heard_at]
         return answers.Heard(entry.release(waybills), len(heard), self._ranked(tenant, heard))
 
-    def _grant(self, context: RequestContext, action: str) -> tuple[Grant, int]:
+    def _grant(self, context: RequestContext, action: Action) -> tuple[Grant, int]:
         """Return the grant, and how many items in a row opened nothing, as before an opening: two round trips."""
         with self.recorder.record_denials(context, action), self.freezing.count_refusals(context):
             grant, missed = self.gate.grant_live(context.principal, PLANT)
@@ -195,7 +196,7 @@ class Planting:
         return grant, missed
 
     def _planted(
-        self, context: RequestContext, action: str, grant: Grant, change: Callable[[list[Decoy]], list[Decoy]]
+        self, context: RequestContext, action: Action, grant: Grant, change: Callable[[list[Decoy]], list[Decoy]]
     ) -> answers.Planted:
         nothing = self.disclosures.prepare(context.principal.tenant, ())
         _, planted = self._change(context, action, grant, change, items=(), shown=nothing)
@@ -204,7 +205,7 @@ class Planting:
     def _change(
         self,
         context: RequestContext,
-        action: str,
+        action: Action,
         grant: Grant,
         change: Callable[[list[Decoy]], list[Decoy]],
         *,
@@ -243,7 +244,7 @@ class Planting:
         refused = [at for number, at in numbers.items() if number not in own]
         if refused:
             self.freezing.count_misses(context, missed, [False])
-            self.recorder.record(context, "decoy-plant", NOT_FOUND, Stated(role=grant.role))
+            self.recorder.record(context, Action.DECOY_PLANT, NOT_FOUND, Stated(role=grant.role))
             raise InvalidRecord(tuple((f"/waybills/{at}", NO_OWN_NUMBER) for at in refused))
 
     def _seeds_with(self, context: RequestContext, number: str) -> list[_Phone]:

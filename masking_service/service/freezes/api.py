@@ -7,6 +7,7 @@ from typing import Annotated, Final
 import msgspec
 from msgspec import Meta
 
+from masking_service.audit.actions import Action
 from masking_service.service.call.errors import NotFound
 from masking_service.service.call.examples import FREEZE
 from masking_service.service.call.operation import STORE, Call, Example, Operation
@@ -73,7 +74,7 @@ OPERATIONS: Final = (
         uses=FreezeByHand,
         handle=_freeze,
         permissions=("principal:freeze",),
-        audited_as="freeze",
+        audited_as=Action.FREEZE,
         body=FreezeRequest,
         body_optional=True,
         answers={200: answers.FrozenNow},
@@ -88,7 +89,7 @@ OPERATIONS: Final = (
         uses=FreezeByHand,
         handle=_thaw,
         permissions=("principal:freeze",),
-        audited_as="thaw",
+        audited_as=Action.THAW,
         answers={200: answers.ThawedNow},
         problems=("not-found", *STORE),
         example=Example(None, {"id": FREEZE["id"], "frozen": False}),

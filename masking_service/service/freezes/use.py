@@ -12,6 +12,7 @@ from itertools import groupby
 from typing import Final, Literal
 
 from keys.errors import IntegrityError
+from masking_service.audit.actions import Action
 from masking_service.masking.numbers_in_text import scrub
 from masking_service.masking.timestamps import rfc3339
 from masking_service.observability.alerts import Alerts
@@ -71,7 +72,7 @@ class FreezeByHand:
             StoreUnavailable: they may or may not be frozen; the same call can be made again.
         """
         subject = sound_principal(principal)
-        with self.recorder.record_denials(context, "freeze", Stated(subject=subject)):
+        with self.recorder.record_denials(context, Action.FREEZE, Stated(subject=subject)):
             grant, _ = self.gate.grant_live(context.principal, "principal:freeze")
         if not subject:
             raise NotFound
@@ -93,7 +94,7 @@ class FreezeByHand:
             StoreUnavailable: they may or may not be unfrozen; the same call can be made again.
         """
         subject = sound_principal(principal)
-        with self.recorder.record_denials(context, "thaw", Stated(subject=subject)):
+        with self.recorder.record_denials(context, Action.THAW, Stated(subject=subject)):
             grant, _ = self.gate.grant_live(context.principal, "principal:freeze")
             if subject == context.principal.id:
                 raise Forbidden
@@ -104,7 +105,7 @@ class FreezeByHand:
         while not unfrozen:  # again where the list was changed meanwhile
             change = self.freezes.prepare_unfreeze(tenant, subject)
             entry = self.recorder.record(
-                context, "thaw", DONE, Stated(role=grant.role, subject=subject), sealed=change.sealed
+                context, Action.THAW, DONE, Stated(role=grant.role, subject=subject), sealed=change.sealed
             )
             with self.recorder.take_back_on_failure(entry):
                 self.freezes.forget_counts(tenant, subject)  # first, or the next miss would freeze them again
@@ -182,7 +183,7 @@ def _freeze(freezes: Freezes, recorder: Recorder, context: RequestContext, wante
     """Freeze a principal; return `wanted`, or the freeze that is there already."""
     while True:  # again where the list was changed meanwhile
         frozen, change = freezes.prepare_freeze(context.principal.tenant, wanted)
-        entry = recorder.record(context, "freeze", DONE, stated, sealed=change.sealed)
+        entry = recorder.record(context, Action.FREEZE, DONE, stated, sealed=change.sealed)
         with recorder.take_back_on_failure(entry):
             if change.write():
                 return frozen

@@ -4,10 +4,12 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
+from masking_service.audit.actions import DECISIONS, Action
 from masking_service.audit.entries import Entry
 
-TRACES: Final = frozenset({"custody-move", "call", "erase"})
+TRACES: Final = frozenset({Action.CUSTODY_MOVE, Action.CALL, Action.ERASE})
 """Actions that show that a parcel, or its case, is real work."""
+_DECISION_OF: Final[dict[str, str]] = {action: decision for decision, action in DECISIONS.items()}
 
 
 class Opening(NamedTuple):
@@ -134,16 +136,16 @@ def _rows_of(entry: Entry) -> list[Row]:
     at, who, role, case = entry.at, entry.principal, entry.role, entry.case
     released = [item for item in entry.items if item.outcome in ("released", "done") and item.waybill]
     match entry.action, entry.outcome:
-        case "detokenize", "released":
+        case Action.DETOKENIZE, "released":
             fields: dict[str, int] = {}
             for item in released:
                 fields[item.waybill] = fields.get(item.waybill, 0) + 1
             return [Opening(at, who, role, case, waybill, count) for waybill, count in fields.items()]
-        case "case-open", "done":
+        case Action.CASE_OPEN, "done":
             return [OpenedCase(at, who, role, case, len(released), verified=bool(entry.ticket))]
-        case (("case-approve" | "case-deny" | "case-close"), "done"):
-            return [Decision(at, who, role, case, entry.action.removeprefix("case-"))]
-        case "view", "released":
+        case action, "done" if action in _DECISION_OF:
+            return [Decision(at, who, role, case, _DECISION_OF[action])]
+        case Action.VIEW, "released":
             return [View(at, who, role, item.waybill) for item in released]
         case action, ("done" | "released") if action in TRACES:
             return [Trace(at, who, item.waybill, item.site) for item in released]

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from masking_service.audit.actions import Action
 from masking_service.observability.alerts import Alerts
 from masking_service.service.call.recorder import DONE, Recorder, RequestContext
 from masking_service.service.freezes.state import Freezes
@@ -90,7 +91,7 @@ class Lookout:
         written = False
         while not written:  # again where another run was first
             change = self.shortlists.prepare(tenant, listed, now)
-            entry = self.recorder.record(context, "lookout", DONE, sealed=change.sealed)
+            entry = self.recorder.record(context, Action.LOOKOUT, DONE, sealed=change.sealed)
             with self.recorder.take_back_on_failure(entry):
                 written = change.write()
 

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Final
 
 from msgspec import Meta
 
+from masking_service.audit.actions import Action
 from masking_service.service.call.answers import Answer
 from masking_service.service.call.examples import TOKENS, WAYBILL_NO
 from masking_service.service.call.operation import STORE, Batch, Call, Example, Operation
@@ -51,7 +52,7 @@ OPERATIONS: Final = (
         uses=Detokenize,
         handle=_detokenize,
         permissions=("token:detokenize",),
-        audited_as="detokenize",
+        audited_as=Action.DETOKENIZE,
         body=DetokenizeRequest,
         at_most={"items": MAX_ITEMS},
         answers={

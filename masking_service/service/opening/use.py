@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from keys.keyring import Keyring
+from masking_service.audit.actions import Action
 from masking_service.masking.dialling import dialable
 from masking_service.service.call.budgets import Budgets
 from masking_service.service.call.disclosures import Disclosure, Disclosures, Opened
@@ -138,7 +139,7 @@ class Detokenize:
         """
         tenant = context.principal.tenant
         stated = Stated(purpose=self._known(purpose), case=sound_case_name(case))
-        with self.recorder.record_denials(context, "detokenize", stated), self.freezing.count_refusals(context):
+        with self.recorder.record_denials(context, Action.DETOKENIZE, stated), self.freezing.count_refusals(context):
             grant, frozen = self.gate.grant_and_freeze_question(context.principal, "token:detokenize", purpose=purpose)
             found_case = self.case_authority.case_question(context, case)
             self.store.ask(frozen, found_case)
@@ -168,7 +169,7 @@ class Detokenize:
         disclosures = self.disclosures.prepare(tenant, _opened(context, authority, asked))
         entry = self.recorder.record(
             context,
-            "detokenize",
+            Action.DETOKENIZE,
             RELEASED if released else NOT_FOUND,
             Stated(role=grant.role, purpose=purpose, case=case, approved_by=authority.approved_by if authority else ()),
             items=[ItemOutcome(item.base, item.outcome, item.field if item.kind else "", item.kind) for item in asked],

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final, Literal
 
 from msgspec import Meta
 
+from masking_service.audit.actions import Action
 from masking_service.audit.reading import UnknownEntryError
 from masking_service.audit.wanted import Wanted
 from masking_service.masking.timestamps import unix_time
@@ -220,7 +221,7 @@ OPERATIONS: Final = (
         uses=Auditing,
         handle=_entries,
         permissions=("audit:read",),
-        audited_as="audit-read",
+        audited_as=Action.AUDIT_READ,
         query=AuditQuery,
         answers={200: answers.AuditPage},
         problems=("not-found", *STORE),
@@ -263,7 +264,7 @@ OPERATIONS: Final = (
         uses=Auditing,
         handle=_summary,
         permissions=("audit:read",),
-        audited_as="audit-read",
+        audited_as=Action.AUDIT_READ,
         query=SummaryQuery,
         answers={200: answers.AuditSummary},
         problems=("not-found", *STORE),
@@ -284,7 +285,7 @@ OPERATIONS: Final = (
         uses=Auditing,
         handle=_checkpoint,
         permissions=("audit:read",),
-        audited_as="audit-read",
+        audited_as=Action.AUDIT_READ,
         answers={200: answers.AuditCheckpoint},
         problems=STORE,
         example=Example(
@@ -308,7 +309,7 @@ OPERATIONS: Final = (
         uses=Auditing,
         handle=_searches,
         permissions=("audit:read",),
-        audited_as="audit-read",
+        audited_as=Action.AUDIT_READ,
         body=SearchesRequest,
         answers={200: answers.AuditPage},
         problems=("not-found", *STORE),

@@ -13,6 +13,7 @@ import msgspec
 from msgspec import UNSET
 
 from keys.keyring import Keyring
+from masking_service.audit.actions import Action
 from masking_service.audit.checkpoints import Checkpoints
 from masking_service.audit.figures import Figures, figures_of
 from masking_service.audit.lines import CheckpointLine
@@ -75,7 +76,7 @@ class Auditing:
             UnknownEntryError: the tenant has no entry of the id `after`.
             StoreUnavailable, IntegrityError: it cannot be read.
         """
-        with self.recorder.record_denials(context, "audit-read"):
+        with self.recorder.record_denials(context, Action.AUDIT_READ):
             self.gate.grant(context.principal, "audit:read")
         keys = self.keyring.tenant(context.principal.tenant)
         if waybill is not None:
@@ -109,10 +110,10 @@ class Auditing:
             UnknownEntryError: the tenant has no entry of the id `after`.
             StoreUnavailable, IntegrityError: it cannot be read.
         """
-        with self.recorder.record_denials(context, "audit-read"):
+        with self.recorder.record_denials(context, Action.AUDIT_READ):
             self.gate.grant(context.principal, "audit:read")
         keys = self.keyring.tenant(context.principal.tenant)
-        wanted = Wanted(action="search", asked=Asked.read(*asked).hashed(keys))
+        wanted = Wanted(action=Action.SEARCH, asked=Asked.read(*asked).hashed(keys))
         tenant = keys.audit_hash(AUDIT_HASH_OF_TENANT)
         return search(self.store, tenant, wanted, after=after, limit=limit, newest=True, older=self.older)
 
@@ -140,7 +141,7 @@ class Auditing:
             UnknownEntryError: the tenant has no entry of the id `after`.
             StoreUnavailable, IntegrityError: it cannot be read.
         """
-        with self.recorder.record_denials(context, "audit-read"):
+        with self.recorder.record_denials(context, Action.AUDIT_READ):
             self.gate.grant(context.principal, "audit:read")
         tenant = self.keyring.tenant(context.principal.tenant).audit_hash(AUDIT_HASH_OF_TENANT)
         wanted = Wanted(begin=begin, end=end)
@@ -176,7 +177,7 @@ class Auditing:
             AccessError: the caller may not, or the budget is spent.
             StoreUnavailable, IntegrityError, RolledBackError: there is none.
         """
-        with self.recorder.record_denials(context, "audit-read"):
+        with self.recorder.record_denials(context, Action.AUDIT_READ):
             grant = self.gate.grant(context.principal, "audit:read")
             self.budgets.reserve(context.principal, replace(grant, budget=CHECKPOINTS), 1, context.now)
         return checkpoint_answer(self.checkpoints.newest())

@@ -4,6 +4,7 @@ from typing import Annotated, Final
 
 from msgspec import Meta
 
+from masking_service.audit.actions import Action
 from masking_service.service.call.examples import CASE, WAYBILL_NO
 from masking_service.service.call.operation import STORE, Answered, Call, Example, Operation, SignedRequest
 from masking_service.service.call.shapes import Shape
@@ -56,7 +57,7 @@ OPERATIONS: Final = (
         uses=Calling,
         handle=_make,
         permissions=("call:make",),
-        audited_as="call",
+        audited_as=Action.CALL,
         body=CallRequest,
         answers={201: answers.LiveCall, 200: answers.LiveCall},
         problems=(
@@ -85,7 +86,7 @@ OPERATIONS: Final = (
         uses=Calling,
         handle=_end,
         permissions=("call:make",),
-        audited_as="call-end",
+        audited_as=Action.CALL_END,
         answers={200: answers.EndedCall},
         problems=("not-found", "calls-unavailable", *STORE),
         example=Example(None, {"call": CALL, "ended": True}),

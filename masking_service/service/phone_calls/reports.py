@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from masking_service.audit.actions import Action
 from masking_service.observability.metrics import Metrics
 from masking_service.service.call.recorder import DONE, ItemOutcome, Recorder, RequestContext
 from masking_service.service.people.errors import Unauthenticated
@@ -95,7 +96,7 @@ class CallReports:
             )
             for one in new
         ]
-        entry = self.recorder.record(context, "call-record", DONE, items=items, sealed=prepared.sealed)
+        entry = self.recorder.record(context, Action.CALL_RECORD, DONE, items=items, sealed=prepared.sealed)
         with self.recorder.take_back_on_failure(entry):
             prepared.write()
         for one in new:

@@ -10,6 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from keys.keyring import Keyring
+from masking_service.audit.actions import Action
 from masking_service.masking.dialling import dialable
 from masking_service.masking.timestamps import rfc3339
 from masking_service.service.call.budgets import Budgets
@@ -102,7 +103,7 @@ class Calling:
         tenant, number = context.principal.tenant, normalised(waybill_no)
         numbers = [] if number is None else [number]
         bases = self.keyring.tenant(tenant).bases(numbers)
-        with self.recorder.record_denials(context, "call", Stated(case=sound_case_name(case))):
+        with self.recorder.record_denials(context, Action.CALL, Stated(case=sound_case_name(case))):
             grant, frozen = self.gate.grant_and_freeze_question(context.principal, PERMISSION)
             by_custody = grant.scope == "custody"  # then a case gives nothing
             found_case = self.case_authority.case_question(context, None if by_custody else case)
@@ -121,9 +122,11 @@ class Calling:
         self.freezing.count_misses(context, missed, [value is not None])
         if found is None or value is None:
             items = [ItemOutcome(base, NOT_FOUND) for base in bases] or [ItemOutcome(None, NOT_FOUND)]
-            self.recorder.record(context, "call", NOT_FOUND, Stated(role=grant.role, case=permit.case), items=items)
+            self.recorder.record(
+                context, Action.CALL, NOT_FOUND, Stated(role=grant.role, case=permit.case), items=items
+            )
             raise NotFound
-        with self.recorder.record_denials(context, "call", Stated(role=grant.role, case=permit.case)):
+        with self.recorder.record_denials(context, Action.CALL, Stated(role=grant.role, case=permit.case)):
             own, other = _numbers(own_number.answer(), value)
 
         number = hash_called(self.keyring.tenant(tenant), other)
@@ -147,7 +150,7 @@ class Calling:
             NotFound: the caller has made no such call lately.
             StoreUnavailable: the same call can be made again.
         """
-        with self.recorder.record_denials(context, "call-end"):
+        with self.recorder.record_denials(context, Action.CALL_END):
             grant = self.gate.grant(context.principal, PERMISSION)
         found = self.live_calls.read(ref)
         if found is None or (found[0].tenant, found[0].principal) != (context.principal.tenant, context.principal.id):
@@ -155,7 +158,7 @@ class Calling:
         origin, live = found
         if live is not None:
             item = ItemOutcome(origin.base, DONE, origin.field, "phone")
-            entry = self.recorder.record(context, "call-end", DONE, Stated(role=grant.role), items=[item])
+            entry = self.recorder.record(context, Action.CALL_END, DONE, Stated(role=grant.role), items=[item])
             with self.recorder.take_back_on_failure(entry):
                 if live.binding:
                     self.line.unbind(live.binding)
@@ -184,14 +187,14 @@ class Calling:
         """Spend the budget, record the call, and let the provider bind a number for it."""
         grant, authority = permit.grant, permit.authority
         with (
-            self.recorder.record_denials(context, "call", Stated(role=grant.role, case=permit.case)),
+            self.recorder.record_denials(context, Action.CALL, Stated(role=grant.role, case=permit.case)),
             self.freezing.count_refusals(context),
         ):
             reserved = self.budgets.reserve(context.principal, grant, 1, context.now)
         disclosures = self.disclosures.prepare(context.principal.tenant, [_called(context, authority, origin)])
         entry = self.recorder.record(
             context,
-            "call",
+            Action.CALL,
             DONE,
             Stated(
                 role=grant.role,

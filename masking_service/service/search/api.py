@@ -4,6 +4,7 @@ from typing import Annotated, Final
 
 from msgspec import Meta
 
+from masking_service.audit.actions import Action
 from masking_service.service.call.examples import viewed
 from masking_service.service.call.operation import STORE, Call, Example, Operation
 from masking_service.service.call.shapes import Profile, Shape, Site
@@ -45,7 +46,7 @@ OPERATIONS: Final = (
         uses=Search,
         handle=_search,
         permissions=("waybill:search",),
-        audited_as="search",
+        audited_as=Action.SEARCH,
         body=SearchRequest,
         answers={200: answers.Found},
         problems=("profile-required", "too-many", "quota-exceeded", *STORE),

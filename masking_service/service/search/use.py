@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from keys.keyring import Keyring
+from masking_service.audit.actions import Action
 from masking_service.masking.recipients import recipients_phones
 from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.observability.metrics import Metrics
@@ -89,7 +90,7 @@ class Search:
         """
         stated = profile if profile in self.policy.rules.profiles else None
         with (
-            self.recorder.record_denials(context, "search", Stated(profile=stated)),
+            self.recorder.record_denials(context, Action.SEARCH, Stated(profile=stated)),
             self.freezing.count_refusals(context),
         ):
             grant, frozen = self.gate.grant_and_freeze_question(context.principal, "waybill:search", profile=profile)
@@ -114,7 +115,7 @@ class Search:
             hashed = asked.hashed(self.keyring.tenant(context.principal.tenant))
             self.metrics.search("too-many")
             self.recorder.record(
-                context, "search", TOO_MANY, Stated(role=grant.role, profile=grant.profile, asked=hashed)
+                context, Action.SEARCH, TOO_MANY, Stated(role=grant.role, profile=grant.profile, asked=hashed)
             )
             raise TooMany
         entry = self._record(context, grant, viewing, asked, list(seen.values()))
@@ -172,7 +173,7 @@ class Search:
         """Do what has to come before an answer: full views are paid for, all is recorded, disclosures are kept."""
         full = bool(viewing.full_kinds)
         with (
-            self.recorder.record_denials(context, "search", Stated(profile=grant.profile)),
+            self.recorder.record_denials(context, Action.SEARCH, Stated(profile=grant.profile)),
             self.freezing.count_refusals(context),
         ):
             self.budgets.reserve(context.principal, viewing, len(seen), context.now)
@@ -181,7 +182,7 @@ class Search:
         items = [ItemOutcome(one.base, outcome) for one in seen]
         entry = self.recorder.record(
             context,
-            "search",
+            Action.SEARCH,
             outcome if seen else NOT_FOUND,
             Stated(
                 role=grant.role,

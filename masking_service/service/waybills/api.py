@@ -5,6 +5,7 @@ from typing import Annotated, Any, Final, Literal
 
 from msgspec import Meta
 
+from masking_service.audit.actions import Action
 from masking_service.service.call.answers import Answer
 from masking_service.service.call.examples import CASE, TOKENS, WAYBILL_NO, clear_record, masked_record, viewed
 from masking_service.service.call.operation import STORE, Batch, Call, Example, Operation
@@ -202,7 +203,7 @@ OPERATIONS: Final = (
         uses=View,
         handle=_view_one,
         permissions=("waybill:view",),
-        audited_as="view",
+        audited_as=Action.VIEW,
         batch_of_one=True,
         query=ViewQuery,
         answers={200: answers.Waybill},
@@ -217,7 +218,7 @@ OPERATIONS: Final = (
         uses=Privacy,
         handle=_erase,
         permissions=("waybill:erase",),
-        audited_as="erase",
+        audited_as=Action.ERASE,
         answers={200: answers.Erased},
         problems=("not-found", *STORE),
         example=Example(None, {"audit": "5f1c0a9e27d34b68-412", "unreadable_in_backups_after": "2027-05-24"}),
@@ -230,7 +231,7 @@ OPERATIONS: Final = (
         uses=View,
         handle=_view,
         permissions=("waybill:view",),
-        audited_as="view",
+        audited_as=Action.VIEW,
         body=ViewRequest,
         at_most={"waybills": MAX_ITEMS},
         answers={200: Batch("ViewResults", (answers.Waybill, answers.WaybillNotFound))},
@@ -251,7 +252,7 @@ OPERATIONS: Final = (
         uses=Privacy,
         handle=_disclosures,
         permissions=("audit:read",),
-        audited_as="disclosures",
+        audited_as=Action.DISCLOSURES,
         answers={200: answers.Disclosures},
         problems=("not-found", *STORE),
         example=Example(

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
+from masking_service.audit.actions import Action
 from masking_service.observability.alerts import Alerts
 from masking_service.service.call.budgets import Budgets
 from masking_service.service.call.recorder import Recorder, RequestContext, Stated
@@ -58,7 +59,7 @@ class ConflictBudget:
                 with suppress(QuotaExceeded):
                     self.budgets.reserve(context.principal, grant, 2**power, context.now)
             self._alert(context)
-            self.recorder.record_denial(context, "tokenize", refusal.code, Stated(role=grant.role))
+            self.recorder.record_denial(context, Action.TOKENIZE, refusal.code, Stated(role=grant.role))
             if not stored:
                 raise
             for draft in compared:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from msgspec import UNSET
 
 from keys.keyring import Keyring
+from masking_service.audit.actions import Action
 from masking_service.masking.timestamps import SECONDS_A_DAY, rfc3339
 from masking_service.service.call.disclosures import Called, Disclosures, Heard, Opened, Viewed
 from masking_service.service.call.errors import NotFound
@@ -48,14 +49,14 @@ class Privacy:
             StoreUnavailable: it is erased whole or not at all; call again to find out.
         """
         tenant = context.principal.tenant
-        with self.recorder.record_denials(context, "erase"):
+        with self.recorder.record_denials(context, Action.ERASE):
             grant = self.gate.grant(context.principal, "waybill:erase")
         number = normalised(waybill_no)
         base = self.keyring.tenant(tenant).bases([number])[0] if number is not None else None
         found = self.vault.newest(tenant, [number], context.now)[0] if number is not None else None
         if number is None or found is None:
             self.recorder.record(
-                context, "erase", NOT_FOUND, Stated(role=grant.role), items=[ItemOutcome(base, NOT_FOUND)]
+                context, Action.ERASE, NOT_FOUND, Stated(role=grant.role), items=[ItemOutcome(base, NOT_FOUND)]
             )
             raise NotFound
 
@@ -67,7 +68,7 @@ class Privacy:
             erasure = self.vault.prepare_erasure(tenant, number, now=context.now, until=until, site=site)
             items = [ItemOutcome(base, DONE)]
             entry = self.recorder.record(
-                context, "erase", DONE, Stated(role=grant.role), items=items, sealed=erasure.sealed
+                context, Action.ERASE, DONE, Stated(role=grant.role), items=items, sealed=erasure.sealed
             )
             with self.recorder.take_back_on_failure(entry):
                 erased = erasure.write()
@@ -84,13 +85,15 @@ class Privacy:
             NotFound: no waybill can have such a number.
             StoreUnavailable: nothing is answered.
         """
-        with self.recorder.record_denials(context, "disclosures"):
+        with self.recorder.record_denials(context, Action.DISCLOSURES):
             grant = self.gate.grant(context.principal, "audit:read")
         number = normalised(waybill_no)
         if number is None:
             raise NotFound
         base = self.keyring.tenant(context.principal.tenant).bases([number])[0]
-        self.recorder.record(context, "disclosures", DONE, Stated(role=grant.role), items=[ItemOutcome(base, DONE)])
+        self.recorder.record(
+            context, Action.DISCLOSURES, DONE, Stated(role=grant.role), items=[ItemOutcome(base, DONE)]
+        )
         (shown,) = self.disclosures.of(context.principal.tenant, [base])
         return answers.Disclosures(
             opens=[opened for one in shown if isinstance(one, Opened) for opened in _opens(one)],

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from keys.errors import ProviderError
 from keys.keyring import Keyring
+from masking_service.audit.actions import Action
 from masking_service.masking.schema import Schema
 from masking_service.masking.timestamps import SECONDS_A_DAY, rfc3339
 from masking_service.service.call.errors import SeveralWaybills
@@ -187,7 +188,7 @@ class Tokenize:
         revisions = [ItemOutcome(draft.base, DONE) for draft in waiting if draft.revises]
         if not revisions:
             return self.vault.put(context.principal.tenant, waiting, context.now)
-        entry = self.recorder.record(context, "revise", DONE, Stated(role=grant.role), items=revisions)
+        entry = self.recorder.record(context, Action.REVISE, DONE, Stated(role=grant.role), items=revisions)
         with self.recorder.take_back_on_failure(entry):
             return self.vault.put(context.principal.tenant, waiting, context.now)
 
@@ -219,7 +220,7 @@ class Tokenize:
         )
         items = [ItemOutcome(base, DONE, custody=custody) for base in bases]
         entry = self.recorder.record(
-            context, "custody-first", DONE, Stated(role=grant.role), items=items, sealed=first.sealed
+            context, Action.CUSTODY_FIRST, DONE, Stated(role=grant.role), items=items, sealed=first.sealed
         )
         with self.recorder.take_back_on_failure(entry):
             first.write()

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from keys.keyring import Keyring
+from masking_service.audit.actions import Action
 from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.profiles import Profile
 from masking_service.service.call.budgets import Budgets, Reservation
@@ -100,7 +101,7 @@ class View:
         known = [item for item in asked if item.number is not None]
         numbers = [item.number for item in asked if item.number is not None]
         with (
-            self.recorder.record_denials(context, "view", Stated(profile=stated)),
+            self.recorder.record_denials(context, Action.VIEW, Stated(profile=stated)),
             self.freezing.count_refusals(context),
         ):
             grant, frozen = self.gate.grant_and_freeze_question(context.principal, "waybill:view", profile=profile)
@@ -139,7 +140,7 @@ class View:
         disclosures = self.disclosures.prepare(context.principal.tenant, viewed(context, grant, seen))
         entry = self.recorder.record(
             context,
-            "view",
+            Action.VIEW,
             RELEASED if any(seen) else NOT_FOUND,
             Stated(role=grant.role, profile=grant.profile),
             items=[ItemOutcome(item.base, RELEASED if item.found else NOT_FOUND) for item in asked],

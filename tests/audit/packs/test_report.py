@@ -45,6 +45,10 @@ def test_a_view_in_full_is_no_opening() -> None:
     assert tables(view()) == {"views-by-role": [("courier", 1, 2)]}
 
 
+def test_a_search_that_showed_waybills_in_full_counts_as_a_view() -> None:
+    assert tables(view(), view(action="search")) == {"views-by-role": [("courier", 2, 4)]}
+
+
 @pytest.mark.parametrize("one", [opening(outcome="not-found"), view(outcome="done"), entry(at=BEGIN, action="mask")])
 def test_what_shows_nothing_in_full_is_in_no_table(one: Entry) -> None:
     assert tables(one) == {}

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from masking_service.audit.actions import Action
 from masking_service.audit.entries import REPLACED, Entry
 from masking_service.audit.errors import NotArchived
 from masking_service.audit.log import AuditLog
@@ -53,7 +54,7 @@ def context(principal: str = "staff/u-1", tenant: str = "default", request: str 
 
 
 def test_an_entry_says_who_did_what_when_and_under_which_policy(kept: Kept) -> None:
-    recorded = recorder(kept).record(context(), "view", "done", Stated(role="courier", profile="courier"))
+    recorded = recorder(kept).record(context(), Action.VIEW, "done", Stated(role="courier", profile="courier"))
 
     (entry,) = kept.entries
     said = (entry.principal, entry.action, entry.outcome, entry.role, entry.profile, entry.at, entry.policy)
@@ -61,7 +62,7 @@ def test_an_entry_says_who_did_what_when_and_under_which_policy(kept: Kept) -> N
 
 
 def test_waybill_and_tenant_are_keyed_hashes(kept: Kept) -> None:
-    recorder(kept).record(context(), "view", "done", items=[ItemOutcome(BASE, "released")])
+    recorder(kept).record(context(), Action.VIEW, "done", items=[ItemOutcome(BASE, "released")])
 
     (entry,) = kept.entries
     assert entry.tenant == KEYS.audit_hash("tenant")
@@ -70,7 +71,7 @@ def test_waybill_and_tenant_are_keyed_hashes(kept: Kept) -> None:
 
 def test_the_same_waybill_has_another_hash_for_another_tenant(kept: Kept) -> None:
     for tenant in ("default", "other"):
-        recorder(kept).record(context(tenant=tenant), "view", "done", items=[ItemOutcome(BASE, "released")])
+        recorder(kept).record(context(tenant=tenant), Action.VIEW, "done", items=[ItemOutcome(BASE, "released")])
 
     one, other = kept.entries
     assert (one.tenant != other.tenant, one.items[0].waybill != other.items[0].waybill) == (True, True)
@@ -84,7 +85,7 @@ def test_the_count_is_of_what_was_released(kept: Kept) -> None:
         ItemOutcome(BASE, "released"),
     ]
 
-    recorder(kept).record(context(), "detokenize", "done", items=items)
+    recorder(kept).record(context(), Action.DETOKENIZE, "done", items=items)
 
     (entry,) = kept.entries
     assert entry.count == 2
@@ -92,7 +93,7 @@ def test_the_count_is_of_what_was_released(kept: Kept) -> None:
 
 
 def test_an_item_without_a_waybill_names_none(kept: Kept) -> None:
-    recorder(kept).record(context(), "detokenize", "done", items=[ItemOutcome(None, "not-found")])
+    recorder(kept).record(context(), Action.DETOKENIZE, "done", items=[ItemOutcome(None, "not-found")])
 
     assert kept.entries[0].items[0].waybill == ""
 
@@ -100,7 +101,7 @@ def test_an_item_without_a_waybill_names_none(kept: Kept) -> None:
 def test_ids_from_outside_are_replaced_where_they_hold_personal_data(kept: Kept) -> None:
     told = context("staff/13812345678", request="r-13812345678")
 
-    recorder(kept).record(told, "detokenize", "forbidden", Stated(purpose="13812345678", case="D-13812345678"))
+    recorder(kept).record(told, Action.DETOKENIZE, "forbidden", Stated(purpose="13812345678", case="D-13812345678"))
 
     entry = kept.entries[0]
     assert (entry.principal, entry.request, entry.purpose, entry.case) == (REPLACED,) * 4
@@ -110,7 +111,7 @@ def test_a_whole_entry_holds_nothing_planted(kept: Kept) -> None:
     told = context("staff/13812345678", tenant="tenant-under-test", request="r-13812345678")
 
     recorder(kept).record(
-        told, "detokenize", "done", items=[ItemOutcome(BASE, "released", "/recipient/phone", "phone")]
+        told, Action.DETOKENIZE, "done", items=[ItemOutcome(BASE, "released", "/recipient/phone", "phone")]
     )
 
     text = json.dumps([str(getattr(kept.entries[0], name)) for name in Entry.__struct_fields__])
@@ -122,16 +123,16 @@ def test_a_whole_entry_holds_nothing_planted(kept: Kept) -> None:
 def test_an_entry_carries_fields_except_in_a_cluster(log: Kept, carried: bool) -> None:
     field = HashField(b"k", b"f", b"v", NOW)
 
-    recorded = recorder(log).record(context(), "view", "released", fields=[field])
+    recorded = recorder(log).record(context(), Action.VIEW, "released", fields=[field])
 
     assert (recorded.carried, log.fields) == (carried, [field] if carried else [])
 
 
 def test_a_write_that_fails_takes_its_entry_back_by_id(kept: Kept) -> None:
-    recorder(kept).record(context(), "case-close", "done")
+    recorder(kept).record(context(), Action.CASE_CLOSE, "done")
     recorded = recorder(kept).record(
         context(),
-        "erase",
+        Action.ERASE,
         "done",
         Stated(role="privacy-officer"),
         items=[ItemOutcome(BASE, "done")],
@@ -153,9 +154,9 @@ def test_without_room_only_what_takes_rights_away_is_recorded(kept: Kept) -> Non
 
     strict = Recorder(kept, Denials(kept, lambda: NOW), known_keyring(), "policy-1", full)
     with pytest.raises(NotArchived):
-        strict.record(context(), "view", "released")
-    for action in ("freeze", "case-close", "case-deny"):
+        strict.record(context(), Action.VIEW, "released")
+    for action in (Action.FREEZE, Action.CASE_CLOSE, Action.CASE_DENY):
         strict.record(context(), action, "done")
-    strict.record_denial(context(), "view", "forbidden", Stated())
+    strict.record_denial(context(), Action.VIEW, "forbidden", Stated())
 
     assert [entry.action for entry in kept.entries] == ["freeze", "case-close", "case-deny", "view"]

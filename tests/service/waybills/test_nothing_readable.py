@@ -9,6 +9,7 @@ import pytest
 import redis
 
 from keys.aead import HEADER_BYTES
+from masking_service.audit.actions import Action
 from masking_service.audit.log import AuditLog
 from masking_service.masking.schema import Place
 from masking_service.rotation.processes import Heartbeat, heartbeat_commands
@@ -130,7 +131,7 @@ def used(store: Store, client: redis.Redis, tmp_path: Path) -> dict[bytes, list[
     seen = [ItemOutcome(stored.base, "released", "/recipient/phone", "phone"), ItemOutcome(None, "not-found")]
     log = AuditLog(store, keyring.audit_signer, random, lambda: NOW)
     Recorder(log, Denials(log, lambda: NOW), keyring, "policy", always_room).record(
-        context, "detokenize", "done", Stated(case=f"D-{PLANTED['phone']}", purpose="dispute"), items=seen
+        context, Action.DETOKENIZE, "done", Stated(case=f"D-{PLANTED['phone']}", purpose="dispute"), items=seen
     )
     live_calls = LiveCalls(store, keyring, random)
     origin = Origin(TENANT, who, stored.base, "/recipient/phone", LATER)

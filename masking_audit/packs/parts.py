@@ -1,0 +1,62 @@
+"""In which part of the documents an entry is shown, by its action. Pure."""
+
+from collections.abc import Mapping
+from enum import Enum, auto
+from typing import Final
+
+from masking_service.audit.actions import Action
+
+
+class Part(Enum):
+    """A part of the documents that people read."""
+
+    OPENINGS = auto()
+    """Fields that were released. `decoy-heard` tells that a phone is a seed's."""
+    VIEWS = auto()
+    """Waybills that were viewed in full."""
+    CASES = auto()
+    FREEZES = auto()
+    ERASURES = auto()
+    REFUSALS = auto()
+    """Shown where it was refused only, as every other action is, too."""
+
+
+PARTS: Final[Mapping[str, Part]] = {
+    Action.DETOKENIZE: Part.OPENINGS,
+    Action.DECOY_HEARD: Part.OPENINGS,
+    Action.VIEW: Part.VIEWS,
+    Action.SEARCH: Part.VIEWS,
+    Action.CASE_OPEN: Part.CASES,
+    Action.CASE_APPROVE: Part.CASES,
+    Action.CASE_DENY: Part.CASES,
+    Action.CASE_CLOSE: Part.CASES,
+    Action.FREEZE: Part.FREEZES,
+    Action.THAW: Part.FREEZES,
+    Action.ERASE: Part.ERASURES,
+    **dict.fromkeys(
+        (
+            Action.START,
+            Action.CLOSE,
+            Action.TOKENIZE,
+            Action.REVISE,
+            Action.DISCLOSURES,
+            Action.CALL,
+            Action.CALL_END,
+            Action.CALL_RECORD,
+            Action.CUSTODY_FIRST,
+            Action.CUSTODY_MOVE,
+            Action.LOOKOUT,
+            Action.AUDIT_READ,
+            Action.DECOY_LIST,
+            Action.DECOY_PLANT,
+            Action.DECOY_REMOVE,
+            Action.CLIENT_ADD,
+            Action.CLIENT_REVOKE,
+            Action.CLIENT_RESTORE,
+            Action.CALLERS_IMPORT,
+            Action.STORE_ACCEPT,
+        ),
+        Part.REFUSALS,
+    ),
+}
+"""Every action. An unknown one, of a later release, is in none."""

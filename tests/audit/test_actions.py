@@ -1,0 +1,142 @@
+"""Every action of the log is described, and known to the verifier, the documents and the desk."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from masking_audit.packs.parts import PARTS
+from masking_audit.verify.store_check import ANNOUNCED, WITHOUT_FACTS
+from masking_console.formats import ACTION_NAMES
+from masking_service.audit import actions
+from masking_service.audit.actions import DECISIONS, Action
+from tests.test_house import ROOT, sources
+
+DEFINED: Final = Path(actions.__file__)
+OF_NO_TENANT: Final = {Action.START, Action.CLOSE}
+"""The desk shows the entries of one tenant."""
+RECORDING: Final = {"record", "record_denial", "record_denials", "change", "_marker", "_grant", "_planted", "_change"}
+"""Functions that take an action."""
+
+
+def described() -> dict[Action, str]:
+    """Return the line under each action."""
+    (found,) = [each for each in ast.parse(DEFINED.read_text("utf-8")).body if isinstance(each, ast.ClassDef)]
+    lines = {}
+    for member, text in zip(found.body, found.body[1:], strict=False):
+        if isinstance(member, ast.Assign) and isinstance(text, ast.Expr) and isinstance(text.value, ast.Constant):
+            lines[Action(ast.literal_eval(member.value))] = str(text.value.value)
+    return lines
+
+
+def called(node: ast.AST) -> str:
+    """Return the last name of what a call calls; empty if it is no call."""
+    function = node.func if isinstance(node, ast.Call) else None
+    return getattr(function, "attr", getattr(function, "id", ""))
+
+
+def loose(tree: ast.Module) -> Iterator[str]:
+    """Yield the actions that code names by their text: given to what records, or compared with an entry's action."""
+    for node in ast.walk(tree):
+        near: list[ast.AST] = []
+        if called(node) in RECORDING and isinstance(node, ast.Call):
+            near = [*node.args]
+        elif isinstance(node, ast.keyword) and node.arg in {"action", "audited_as"}:
+            near = [node.value]
+        elif isinstance(node, ast.Compare) and "action" in ast.unparse(node):
+            near = [node]
+        elif isinstance(node, ast.Match) and "action" in ast.unparse(node.subject):
+            near = [case.pattern for case in node.cases]
+        texts = [each.value for one in near for each in ast.walk(one) if isinstance(each, ast.Constant)]
+        yield from (text for text in texts if isinstance(text, str) and (text in [*Action] or text == "case-"))
+
+
+def test_every_action_says_what_it_records() -> None:
+    assert set(described()) == set(Action)
+
+
+def test_the_page_for_auditors_lists_every_action() -> None:
+    listed = re.findall(r"(?m)^\| `([a-z-]+)` \| (.+) \|$", (ROOT / "docs" / "audit.md").read_text("utf-8"))
+
+    assert [row for row in listed if row[0] in [*Action]] == [(each, line) for each, line in described().items()]
+
+
+def test_the_verifier_knows_what_each_action_announces() -> None:
+    assert (set(ANNOUNCED) | WITHOUT_FACTS, set(ANNOUNCED) & WITHOUT_FACTS) == (set(Action), set())
+
+
+def test_what_is_recorded_with_sealed_state_announces_it() -> None:
+    announcing = {
+        argument.attr
+        for path in sources()
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call)
+        and called(node) == "record"
+        and any(each.arg == "sealed" for each in node.keywords)
+        for argument in node.args
+        if isinstance(argument, ast.Attribute) and ast.unparse(argument.value) == "Action"
+    }
+
+    assert len(announcing) > 10
+    assert {Action[name] for name in announcing} & WITHOUT_FACTS == set()
+
+
+def test_the_documents_have_a_part_for_every_action() -> None:
+    assert set(PARTS) == set(Action)
+
+
+def test_the_desk_has_a_name_for_every_action_that_it_shows() -> None:
+    """Its catalog has the Chinese ones (`tests/console/test_texts.py`)."""
+    assert set(ACTION_NAMES) == {each.value for each in Action} - OF_NO_TENANT
+
+
+def test_every_decision_on_a_case_has_its_action() -> None:
+    assert {f"case-{decision}": action for decision, action in DECISIONS.items()} == {
+        action.value: action for action in DECISIONS.values()
+    }
+
+
+def test_every_action_is_recorded_somewhere() -> None:
+    code = "".join(path.read_text("utf-8") for path in sources() if path.is_relative_to(ROOT / "masking_service"))
+
+    assert {each.name for each in Action} - {*re.findall(r"\bAction\.([A-Z_]+)\b", code)} == set()
+
+
+def test_no_code_names_an_action_by_its_text() -> None:
+    """Except the desk's, which imports nothing of the service."""
+    inside = [path for path in sources() if not path.is_relative_to(ROOT / "masking_console")]
+    found = {f"{path.relative_to(ROOT)}: {text}" for path in inside for text in loose(ast.parse(path.read_text()))}
+
+    assert found == set()
+
+
+@pytest.mark.parametrize(
+    ("code", "found"),
+    [
+        ('recorder.record(context, "erase", DONE)', ["erase"]),
+        ('with self.recorder.record_denials(context, f"case-{act}"): pass', ["case-"]),
+        ('Operation(audited_as="view")', ["view"]),
+        ('if entry.action in ("view", "search"): pass', ["view", "search"]),
+        ('if entry["action"] == "erase": pass', ["erase"]),
+        ('match entry.action:\n    case "call": pass', ["call"]),
+        ('Operation(name="view")', []),
+        ("recorder.record(context, Action.ERASE, DONE)", []),
+    ],
+    ids=[
+        "recorded",
+        "made from a word",
+        "of an operation",
+        "one of several",
+        "a member",
+        "a pattern",
+        "a name",
+        "right",
+    ],
+)
+def test_the_search_finds_an_action_that_is_named_by_its_text(code: str, found: list[str]) -> None:
+    assert [*loose(ast.parse(code))] == found
