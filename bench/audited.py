@@ -30,7 +30,7 @@ from bench.figures import MIN_PAIRS, quotients, spread
 from bench.waybills import Waybills
 from keys import keyset
 from keys.keyring import Keyring
-from masking_service.audit.entries import Entry, Item
+from masking_audit.format.entries import Entry, Item
 from masking_service.audit.log import AuditLog
 from masking_service.runtime.clock import clock
 from masking_service.shipped import ROOT

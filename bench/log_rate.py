@@ -23,10 +23,11 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.figures import MIN_PAIRS, Measured, quotients, spread
-from keys.signatures import Signer, Verifier
+from keys.signatures import Verifier
+from keys.signers import Signer
 from masking_audit.archive.archive import Archive
 from masking_audit.archive.follower import Follower
-from masking_service.audit.entries import Entry, Fact, Item
+from masking_audit.format.entries import Entry, Fact, Item
 from masking_service.audit.log import AuditLog, _Pending
 from masking_service.audit.streams import Streams
 from masking_service.runtime.clock import clock

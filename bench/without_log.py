@@ -6,7 +6,8 @@ The product has no such switch: this module replaces the log before the service 
 from collections.abc import Sequence
 from unittest.mock import PropertyMock, patch
 
-from masking_service.audit.entries import Entry, encode, entry_id
+from masking_audit.format.entries import Entry
+from masking_audit.format.links import encode, entry_id
 from masking_service.audit.log import AuditLog
 from masking_service.cli import commands
 from masking_service.service.state.sealed import HashField

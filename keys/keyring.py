@@ -21,7 +21,7 @@ from keys.keyset_file import USES, Use
 from keys.mac import Mac
 from keys.search import SearchKeys
 from keys.secret import Secret
-from keys.signatures import Signer
+from keys.signers import Signer
 from keys.tokens import TokenKeys
 from keys.uses import Uses
 

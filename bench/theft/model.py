@@ -13,7 +13,7 @@ from bench.theft.defences import NONE, Defences, Tickets
 from bench.theft.memory import Memory, Review
 from bench.theft.steps import DAY, PHONE, PURPOSE, TICKET_SYSTEM, Done, Step, is_phantom
 from bench.theft.windows import Taken, Windows
-from masking_service.audit.entries import Entry, Item
+from masking_audit.format.entries import Entry, Item
 from masking_service.service.call.recorder import DONE, RELEASED, RequestContext
 from masking_service.service.cases.state import Act, Case, Opening
 from masking_service.service.freezes.state import Freeze

@@ -7,7 +7,7 @@ checkpoint is.
 
 from collections.abc import Callable, Iterable, Iterator
 
-from masking_service.audit.lines import CheckpointLine, EntryLine, UnreadableLineError, read_line, write_line
+from masking_audit.format.lines import CheckpointLine, EntryLine, UnreadableLineError, read_line, write_line
 from masking_service.audit.streams import Streams
 
 Lines = Callable[[], Iterable[bytes]]

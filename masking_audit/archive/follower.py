@@ -11,8 +11,8 @@ from typing import Final
 
 from masking_audit.archive.archive import Archive
 from masking_audit.archive.segments import ArchiveError
-from masking_service.audit.entries import entry_id
-from masking_service.audit.lines import CheckpointLine, EntryLine, UnreadableLineError
+from masking_audit.format.lines import CheckpointLine, EntryLine, UnreadableLineError
+from masking_audit.format.links import entry_id
 from masking_service.audit.streams import Streams
 
 MAX_CHECKPOINTS_PER_PASS: Final = 100

@@ -18,7 +18,7 @@ from masking_audit.archive.order_files import read_orders
 from masking_audit.archive.segment_index import Place, SegmentIndex
 from masking_audit.archive.segments import ArchiveError, order_path, read_state, segment_path
 from masking_audit.archive.terms import term_of, term_of_id, terms_of
-from masking_service.audit.lines import place_of
+from masking_audit.format.links import place_of
 from masking_service.audit.order import FIRST, LAST, Order
 from masking_service.audit.questions import Position
 from masking_service.audit.reading import parse_entry

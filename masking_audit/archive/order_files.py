@@ -12,8 +12,8 @@ entries, ``-`` for one without a tenant: ``WRITER-7 1796000000000-0 - 1796000000
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from masking_service.audit.entries import entry_id
-from masking_service.audit.lines import EntryLine, place_of
+from masking_audit.format.lines import EntryLine
+from masking_audit.format.links import entry_id, place_of
 from masking_service.audit.order import Order
 
 NONE: Final = b"-"

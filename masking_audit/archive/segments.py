@@ -14,8 +14,8 @@ from typing import Final
 import msgspec
 
 from keys.files import write_secret_file
+from masking_audit.format.lines import EntryLine, UnreadableLineError, read_line
 from masking_audit.verify.verifier import StartingPoint, read_lines
-from masking_service.audit.lines import EntryLine, UnreadableLineError, read_line
 from masking_service.audit.questions import Position
 
 CLOSED: Final = 0o400

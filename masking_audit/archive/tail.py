@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from masking_service.audit.lines import EntryLine
+from masking_audit.format.lines import EntryLine
 from masking_service.audit.streams import Streams
 
 HISTORY: Final = 10

@@ -8,11 +8,11 @@ import msgspec
 
 from keys.signatures import Verifier
 from masking_audit.cli.saying import count, say, say_findings, say_mismatch
+from masking_audit.format.lines import EntryLine
 from masking_audit.verify.facts import Facts
 from masking_audit.verify.findings import MAX_FINDINGS
 from masking_audit.verify.store_check import check_store, is_not_in_log, read_new_entries
 from masking_audit.verify.verifier import Verification
-from masking_service.audit.lines import EntryLine
 from masking_service.audit.streams import Streams
 from masking_service.runtime.clock import clock
 from masking_service.store.client import Store

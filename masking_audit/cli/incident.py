@@ -6,11 +6,11 @@ import click
 
 from keys.keyring import TenantKeys
 from masking_audit.cli.packing import new_folder, period, whole_log, write_pack
+from masking_audit.format.lines import write_line
 from masking_audit.packs.evidence import excerpt
 from masking_audit.packs.incident import Incident
 from masking_audit.packs.manifest import EVIDENCE
 from masking_service.audit.entries import outside_id
-from masking_service.audit.lines import write_line
 from masking_service.masking.waybill import normalise_waybill_no
 from masking_service.service.people.principals import principal_id
 

@@ -14,13 +14,14 @@ from keys.signatures import Verifier
 from masking_audit.archive.export import export
 from masking_audit.cli.places import archive, archived_lines, opened_log
 from masking_audit.cli.saying import count
+from masking_audit.format.entries import Entry
+from masking_audit.format.lines import CheckpointLine, EntryLine
+from masking_audit.format.links import entry_id
 from masking_audit.packs.documents import LANGUAGES, Document
 from masking_audit.packs.evidence import entry_of
 from masking_audit.packs.manifest import Manifest, digest_of, write_manifest
 from masking_audit.verify.verifier import Verification
 from masking_service.audit.checkpoints import Checkpoints
-from masking_service.audit.entries import Entry, entry_id
-from masking_service.audit.lines import CheckpointLine, EntryLine
 from masking_service.audit.streams import Streams
 from masking_service.cli.options import state_dir
 from masking_service.masking.timestamps import SECONDS_A_DAY, rfc3339, unix_time

@@ -14,11 +14,11 @@ from keys.keyring import Keyring
 from keys.messages import MessageKey
 from keys.signatures import Verifier
 from masking_audit.archive.segments import archived, archived_since
+from masking_audit.format.lines import CheckpointLine, UnreadableLineError, is_signed, read_line
 from masking_audit.tiles.log_key import read_public_key
 from masking_audit.tiles.notes import LOG, Note, NoteError, NoteKey
 from masking_audit.tiles.tree_head import head_of
 from masking_service.audit.asking import AskedArchive
-from masking_service.audit.lines import CheckpointLine, UnreadableLineError, is_signed, read_line
 from masking_service.cli.options import settings_of
 from masking_service.dev.embedded import running_url
 from masking_service.runtime.administration import opened_store

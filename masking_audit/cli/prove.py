@@ -5,12 +5,13 @@ from pathlib import Path
 import click
 
 from masking_audit.cli.places import archive, note_in
+from masking_audit.format.lines import UnreadableLineError
+from masking_audit.format.links import place_of
 from masking_audit.tiles.merkle import ProofError
 from masking_audit.tiles.notes import NoteError
 from masking_audit.tiles.proofs import SUFFIX
 from masking_audit.tiles.prove import prove as proof_of
 from masking_audit.tiles.reader import TileError
-from masking_service.audit.lines import UnreadableLineError, place_of
 from masking_service.cli.options import state_dir
 from masking_service.runtime.state_files import ARCHIVE
 

@@ -9,8 +9,8 @@ import msgspec
 
 from masking_audit.archive.tail import LogTail
 from masking_audit.cli.places import opened_log
-from masking_service.audit.entries import Entry
-from masking_service.audit.lines import EntryLine
+from masking_audit.format.entries import Entry
+from masking_audit.format.lines import EntryLine
 from masking_service.audit.streams import Streams
 from masking_service.cli.options import state_dir
 from masking_service.masking.timestamps import rfc3339

@@ -8,53 +8,26 @@ only.
 """
 
 import json
-from base64 import b64decode, b64encode
+from base64 import b64encode
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import msgspec
 
 from keys.errors import IntegrityError
 from keys.signatures import Verifier
-from masking_service.audit.entries import (
+from masking_audit.format.commits import Commit, verify_commit
+from masking_audit.format.entries import Entry
+from masking_audit.format.lines import CheckpointLine, EntryLine, UnreadableLineError, is_signed, read_line
+from masking_audit.format.links import (
     FIRST_LINK,
-    Entry,
-    commit_message,
-    encode,
     entry_hash,
     entry_id,
     first_link_form,
-    link_of_hash,
 )
-from masking_service.audit.lines import CheckpointLine, EntryLine, UnreadableLineError, is_signed, place_of, read_line
-
-
-class Commit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """One commit of a writer.
-
-    Attributes:
-        commit: the id of its first entry, ``WRITER-NUMBER``.
-        previous: the link before it, in hexadecimal.
-        entries: its entries, as they are signed; or the hash of an entry in hexadecimal, in its place.
-        signature: after the last entry, in base64.
-        form: of its links, 1 or 2. Links of form 1, of earlier releases, need the content of every entry.
-    """
-
-    commit: str
-    previous: str
-    entries: Sequence[msgspec.Raw]
-    signature: str
-    form: Literal[1, 2] = 1
-
-    @property
-    def shown(self) -> int:
-        """The number of entries with their content."""
-        return sum(not bytes(raw).lstrip().startswith(b'"') for raw in self.entries)
-
 
 _decode: Final = msgspec.json.Decoder(Commit).decode
 _decode_entry: Final = msgspec.json.Decoder(Entry).decode
-_decode_any: Final = msgspec.json.Decoder().decode
 _UNREADABLE: Final = (msgspec.MsgspecError, ValueError, TypeError, OverflowError, RecursionError)
 
 
@@ -116,39 +89,6 @@ def commit_of(previous: bytes, entries: Sequence[EntryLine], shown: Container[in
     ]
     name = entry_id(first.writer, first.number)
     return Commit(name, previous.hex(), raw, b64encode(last.signature).decode(), 1 if old else 2)
-
-
-def links_of(commit: Commit) -> Iterator[tuple[str, int, bytes]]:
-    """Yield writer, number and link of each entry.
-
-    Raises:
-        ValueError, msgspec.MsgspecError: the commit is malformed.
-    """
-    writer, first = place_of(commit.commit)
-    linked = bytes.fromhex(commit.previous)
-    for number, raw in enumerate(commit.entries, first):
-        entry = _decode_any(raw)
-        if commit.form == 1:
-            linked = first_link_form(linked, writer, number, encode(entry))
-        else:
-            linked = link_of_hash(linked, writer, number, _hash_of(entry))
-        yield writer, number, linked
-
-
-def _hash_of(entry: object) -> bytes:
-    """Return the hash of an entry, given its content or the hash. Raises ValueError."""
-    return bytes.fromhex(entry) if isinstance(entry, str) else entry_hash(encode(entry))
-
-
-def verify_commit(commit: Commit, verifier: Verifier) -> None:
-    """Check that the service signed the entries of a commit.
-
-    Raises:
-        IntegrityError: it did not sign them.
-        ValueError, msgspec.MsgspecError: the commit is malformed.
-    """
-    *_, (writer, last, linked) = links_of(commit)
-    verifier.verify(b64decode(commit.signature, validate=True), commit_message(writer, last, linked))
 
 
 def is_evidence(line: bytes) -> bool:

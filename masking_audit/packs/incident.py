@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from masking_audit.format.entries import Entry
 from masking_audit.packs.documents import Document, Table
 from masking_audit.packs.parts import PARTS, Part
-from masking_service.audit.entries import Entry
 from masking_service.audit.figures import NO_REFUSAL
 from masking_service.masking.timestamps import rfc3339
 

@@ -10,8 +10,9 @@ import msgspec
 
 from keys.errors import IntegrityError
 from keys.framing import frame
-from keys.signatures import Signer, Verifier
-from masking_service.audit.entries import encode
+from keys.signatures import Verifier
+from keys.signers import Signer
+from masking_audit.format.links import encode
 
 MANIFEST: Final = "manifest.json"
 EVIDENCE: Final = "evidence.ndjson"

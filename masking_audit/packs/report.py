@@ -4,10 +4,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from masking_audit.format.entries import Entry
 from masking_audit.packs.documents import Document, Table
 from masking_audit.packs.parts import PARTS, Part
 from masking_service.audit.actions import Action
-from masking_service.audit.entries import Entry
 from masking_service.audit.figures import NO_REFUSAL
 from masking_service.masking.timestamps import rfc3339
 from masking_service.service.lookout.history import Decision, Opening, Trace, rows_of

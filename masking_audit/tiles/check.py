@@ -6,8 +6,9 @@ from itertools import zip_longest
 from pathlib import Path
 
 from masking_audit.tiles.layout import ENTRIES, WIDTH, levels, split_bundle, split_hashes, tile_path
-from masking_audit.tiles.merkle import complete_root, leaf_hash
+from masking_audit.tiles.merkle import leaf_hash
 from masking_audit.tiles.reader import TileError, TileReader, read_tile
+from masking_audit.tiles.tree import complete_root
 from masking_audit.tiles.tree_head import TreeHead
 
 

@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Final
 
 from keys.files import write_secret_file
-from keys.signatures import Signer, create_key_file
+from keys.signers import Signer, create_key_file
 from masking_audit.tiles.log_key import read_public_key, write_public_key
 from masking_audit.tiles.merkle import EMPTY_ROOT, ProofError, verify_consistency
-from masking_audit.tiles.notes import COSIGNER, Note, NoteError, NoteKey, cosign
+from masking_audit.tiles.notes import COSIGNER, Note, NoteError, NoteKey
+from masking_audit.tiles.signing import cosign
 from masking_audit.tiles.tree_head import TreeHead, head_of, parse_hash, parse_number
 
 PRIVATE: Final = "cosigner-key.pem"

@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 
 from masking_audit.tiles.cosigner import Request
 from masking_audit.tiles.log import TiledLog
-from masking_audit.tiles.merkle import consistency_proof
 from masking_audit.tiles.notes import MAX_NOTE_BYTES, Note, NoteError, NoteKey, parse_signatures
 from masking_audit.tiles.reader import TileError, TileReader
+from masking_audit.tiles.tree import consistency_proof
 from masking_audit.tiles.tree_head import head_of, parse_number
 from masking_service.outbound import is_secure
 

@@ -1,6 +1,6 @@
 """The leaf of an entry: its id and its link. So the tiles can be published: they hold no content of an entry."""
 
-from masking_service.audit.entries import entry_id
+from masking_audit.format.links import entry_id
 
 
 def leaf_of(writer: str, number: int, link: bytes) -> bytes:

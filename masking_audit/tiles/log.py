@@ -28,9 +28,11 @@ from masking_audit.tiles.layout import (
     write_bundle,
 )
 from masking_audit.tiles.log_key import open_log_key
-from masking_audit.tiles.merkle import complete_root, leaf_hash, root
-from masking_audit.tiles.notes import Note, NoteError, NoteKey, SignatureLine, sign_as_log
+from masking_audit.tiles.merkle import leaf_hash
+from masking_audit.tiles.notes import Note, NoteError, NoteKey, SignatureLine
 from masking_audit.tiles.reader import TileError, read_tile
+from masking_audit.tiles.signing import sign_as_log
+from masking_audit.tiles.tree import complete_root, root
 from masking_audit.tiles.tree_head import TreeHead, head_of
 from masking_service.audit.questions import Position
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from keys.files import write_secret_file
-from keys.signatures import Signer, create_key_file
+from keys.signers import Signer, create_key_file
 from masking_audit.tiles.notes import LOG, NoteError, NoteKey, is_key_name
 
 PRIVATE: Final = "log-key.pem"

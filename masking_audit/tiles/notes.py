@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from keys.errors import IntegrityError, KeysetError
-from keys.signatures import PUBLIC_KEY_BYTES, SIGNATURE_BYTES, Signer, Verifier
+from keys.signatures import PUBLIC_KEY_BYTES, SIGNATURE_BYTES, Verifier
 
 LOG: Final = 0x01
 COSIGNER: Final = 0x04
@@ -163,27 +163,11 @@ def is_key_name(name: str) -> bool:
     return bool(name) and not any(c == "+" or c.isspace() or unicodedata.category(c) in ("Zs", "Cc") for c in name)
 
 
-def sign_as_log(text: str, name: str, signer: Signer) -> SignatureLine:
-    """Return the signature line of a log."""
-    key = NoteKey(name, LOG, signer.public_bytes())
-    return SignatureLine(name, key.id, signer.sign(text.encode()))
-
-
-def cosign(text: str, name: str, signer: Signer, at: int) -> SignatureLine:
-    """Return the signature line of a cosigner.
-
-    Args:
-        at: the time in Unix seconds.
-    """
-    key = NoteKey(name, COSIGNER, signer.public_bytes())
-    return SignatureLine(name, key.id, at.to_bytes(TIME_BYTES, "big") + signer.sign(_cosigned(text, at)))
-
-
 def _verify(text: str, line: SignatureLine, key: NoteKey) -> int:
     signature, message, at = line.signature, text.encode(), 0
     if key.kind == COSIGNER:
         at, signature = int.from_bytes(signature[:TIME_BYTES], "big"), signature[TIME_BYTES:]
-        message = _cosigned(text, at)
+        message = cosigned_message(text, at)
     try:
         if len(signature) != SIGNATURE_BYTES or at > MAX_TIME:
             raise IntegrityError("a signature has another length")
@@ -193,7 +177,8 @@ def _verify(text: str, line: SignatureLine, key: NoteKey) -> int:
     return at
 
 
-def _cosigned(text: str, at: int) -> bytes:
+def cosigned_message(text: str, at: int) -> bytes:
+    """Return what a cosigner signs."""
     return f"cosignature/v1\ntime {at}\n{text}".encode()
 
 

@@ -15,12 +15,12 @@ import msgspec
 
 from keys.errors import IntegrityError
 from keys.signatures import Verifier
-from masking_audit.packs.evidence import Commit, links_of, verify_commit
+from masking_audit.format.commits import Commit, links_of, verify_commit
+from masking_audit.format.links import encode, entry_id
 from masking_audit.tiles.leaf import leaf_of
 from masking_audit.tiles.merkle import ProofError, leaf_hash, verify_consistency, verify_inclusion
 from masking_audit.tiles.notes import Note, NoteError, NoteKey
 from masking_audit.tiles.tree_head import TreeHead, head_of, parse_hash, parse_number
-from masking_service.audit.entries import encode, entry_id
 
 FIRST_LINE: Final = "c2sp.org/tlog-proof@v1"
 SUFFIX: Final = ".tlog-proof"

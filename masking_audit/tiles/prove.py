@@ -8,18 +8,20 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from masking_audit.archive.segments import archived
-from masking_audit.packs.evidence import Commit, commit_of
+from masking_audit.format.commits import Commit
+from masking_audit.format.lines import EntryLine, read_line
+from masking_audit.format.links import FIRST_LINK, entry_id
+from masking_audit.packs.evidence import commit_of
 from masking_audit.tiles.layout import ENTRIES, WIDTH, split_bundle, width_of
 from masking_audit.tiles.leaf import leaf_of
 from masking_audit.tiles.log import CHECKPOINT, FOLDER, read_checkpoint
 from masking_audit.tiles.log_key import PUBLIC, read_public_key
-from masking_audit.tiles.merkle import ProofError, consistency_proof, inclusion_proof
+from masking_audit.tiles.merkle import ProofError
 from masking_audit.tiles.notes import Note
 from masking_audit.tiles.proofs import Extra, Keys, Older, Proof, verify_proof
 from masking_audit.tiles.reader import TileReader, read_tile
+from masking_audit.tiles.tree import consistency_proof, inclusion_proof
 from masking_audit.tiles.tree_head import head_of
-from masking_service.audit.entries import FIRST_LINK, entry_id
-from masking_service.audit.lines import EntryLine, read_line
 
 
 def prove(archive: Path, writer: str, number: int, older: Note | None = None) -> Proof:

@@ -19,7 +19,8 @@ from masking_audit.tiles.layout import (
     tile_path,
     width_of,
 )
-from masking_audit.tiles.merkle import complete_root, leaf_hash, root
+from masking_audit.tiles.merkle import leaf_hash
+from masking_audit.tiles.tree import complete_root, root
 from masking_audit.tiles.tree_head import TreeHead
 
 KEPT_TILES: Final = 1024

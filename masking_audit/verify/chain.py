@@ -5,9 +5,9 @@ from typing import Final
 
 from keys.errors import IntegrityError
 from keys.signatures import Verifier
+from masking_audit.format.lines import EntryLine
+from masking_audit.format.links import FIRST_LINK, LINK_BYTES, LINK_FORMS, commit_message, entry_id, is_link
 from masking_audit.verify.findings import Findings, Kind
-from masking_service.audit.entries import FIRST_LINK, LINK_BYTES, LINK_FORMS, commit_message, entry_id, is_link
-from masking_service.audit.lines import EntryLine
 
 OUT_OF_ORDER: Final = "comes after an entry with a higher number"
 EDITED: Final = "the entry does not match its link"

@@ -4,10 +4,10 @@ from array import array
 from typing import Final
 
 from keys.signatures import Verifier
+from masking_audit.format.lines import CheckpointLine, is_signed
+from masking_audit.format.links import LINK_BYTES, entry_id
 from masking_audit.verify.chain import Chain
 from masking_audit.verify.findings import Findings, Kind
-from masking_service.audit.entries import LINK_BYTES, entry_id
-from masking_service.audit.lines import CheckpointLine, is_signed
 
 NO_LINK: Final = bytes(LINK_BYTES)
 """The link before the first checkpoint."""

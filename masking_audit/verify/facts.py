@@ -13,8 +13,9 @@ from typing import Final
 
 import msgspec
 
-from masking_service.audit.entries import Entry, entry_id
-from masking_service.audit.lines import EntryLine
+from masking_audit.format.entries import Entry
+from masking_audit.format.lines import EntryLine
+from masking_audit.format.links import entry_id
 
 SLACK_SECONDS: Final = 10
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
-from masking_service.store.layout import AuditKeys
+from masking_audit.format.slots import slot_of
 
 MAX_FINDINGS: Final = 100
 """Findings that are kept; further ones are only counted."""
@@ -92,7 +92,7 @@ class Findings:
     def _slot_of(self, where: str) -> int | None:
         if self.slots == 1 or not where or where.startswith(CHECKPOINT):
             return None
-        return AuditKeys(self.slots).slot_of(where.partition("-")[0])
+        return slot_of(where.partition("-")[0], self.slots)
 
     def add(self, kind: Kind, line: int, where: str, text: str) -> None:
         """Add a finding."""

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
+from masking_audit.format.lines import EntryLine
 from masking_audit.verify.facts import Facts, Mismatch, MismatchKind, hash_of
 from masking_audit.verify.findings import Kind
 from masking_audit.verify.verifier import Verification
 from masking_service.audit.actions import Action
-from masking_service.audit.lines import EntryLine
 from masking_service.audit.streams import Streams
 from masking_service.store.client import Command, Reply, Store
 from masking_service.store.layout import PREFIX

@@ -7,6 +7,16 @@ from typing import BinaryIO, Final
 import msgspec
 
 from keys.signatures import Verifier
+from masking_audit.format.lines import (
+    MAX_LINE_BYTES,
+    CheckpointLine,
+    EntryLine,
+    Head,
+    UnreadableLineError,
+    is_signed,
+    read_line,
+)
+from masking_audit.format.links import entry_id
 from masking_audit.verify.chain import Chain
 from masking_audit.verify.checkpoint_chain import (
     EXTERNAL,
@@ -16,16 +26,6 @@ from masking_audit.verify.checkpoint_chain import (
     name_of,
 )
 from masking_audit.verify.findings import Findings, Kind
-from masking_service.audit.entries import entry_id
-from masking_service.audit.lines import (
-    MAX_LINE_BYTES,
-    CheckpointLine,
-    EntryLine,
-    Head,
-    UnreadableLineError,
-    is_signed,
-    read_line,
-)
 
 BLANK: Final = b" \t\r\n"
 

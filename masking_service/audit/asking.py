@@ -6,8 +6,8 @@ from typing import Final
 import msgspec
 
 from keys.messages import SIGNATURE, TIMESTAMP, MessageKey
+from masking_audit.format.lines import CheckpointLine, UnreadableLineError, read_line
 from masking_service.audit.errors import ArchiveUnavailable
-from masking_service.audit.lines import CheckpointLine, UnreadableLineError, read_line
 from masking_service.audit.order import Order
 from masking_service.audit.questions import (
     MAX_ANSWER_BYTES,

@@ -8,10 +8,10 @@ left of the memory is for labels.
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
+from masking_audit.format.lines import Checkpoint
 from masking_service.audit.asking import AskedArchive
 from masking_service.audit.checkpoints import Checkpoints
 from masking_service.audit.errors import NotArchived
-from masking_service.audit.lines import Checkpoint
 from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.store.client import Store
 from masking_service.store.condition import Condition

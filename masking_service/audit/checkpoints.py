@@ -27,11 +27,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from keys.errors import IntegrityError
-from keys.signatures import Signer, Verifier
-from masking_service.audit.entries import checkpoint_message, encode
+from keys.signatures import Verifier
+from keys.signers import Signer
+from masking_audit.format.lines import Checkpoint, CheckpointLine, UnreadableLineError, read_line
+from masking_audit.format.links import checkpoint_message, encode
 from masking_service.audit.errors import CheckpointsBlockedError, RolledBackError
 from masking_service.audit.heads import covers, describe_rollback, heads, refuse_lost_entries
-from masking_service.audit.lines import Checkpoint, CheckpointLine, UnreadableLineError, read_line
 from masking_service.audit.local_checkpoint import LocalCheckpoint
 from masking_service.audit.writers import Writers
 from masking_service.store.client import Command, Store

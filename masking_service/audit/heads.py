@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from masking_audit.format.lines import Checkpoint, CheckpointLine, Head
 from masking_service.audit.errors import ROLLED_BACK_REMEDY, RolledBackError
-from masking_service.audit.lines import Checkpoint, CheckpointLine, Head
 from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.store.layout import AuditKeys
 

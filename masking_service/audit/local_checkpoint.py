@@ -11,7 +11,7 @@ from typing import Final
 from keys.errors import KeysetError
 from keys.files import read_secret_file, write_secret_file
 from keys.signatures import Verifier
-from masking_service.audit.lines import CheckpointLine, UnreadableLineError, is_signed, read_line, write_line
+from masking_audit.format.lines import CheckpointLine, UnreadableLineError, is_signed, read_line, write_line
 
 FILE: Final = "checkpoint.json"
 

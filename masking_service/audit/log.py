@@ -17,9 +17,10 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from keys.signatures import Signer
+from keys.signers import Signer
+from masking_audit.format.entries import Entry
+from masking_audit.format.links import FIRST_LINK, commit_message, encode, entry_id, link
 from masking_service.audit.actions import Action
-from masking_service.audit.entries import FIRST_LINK, Entry, commit_message, encode, entry_id, link
 from masking_service.audit.stored import pack
 from masking_service.service.state.sealed import HashField
 from masking_service.store.client import Store

@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple, Self
 import msgspec
 
 from keys.errors import IntegrityError
-from masking_service.audit.entries import encode
+from masking_audit.format.links import encode
 from masking_service.audit.order import Order
 from masking_service.audit.stored import unpack
 from masking_service.audit.wanted import Found, OlderEntries

@@ -3,20 +3,13 @@
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from masking_service.audit.entries import LINK_BYTES
-from masking_service.audit.lines import (
-    UNREADABLE,
-    CheckpointLine,
-    EntryLine,
-    UnreadableLineError,
-    entry_line,
-    is_writer,
-    read_line,
-)
+from masking_audit.format.lines import UNREADABLE, CheckpointLine, EntryLine, UnreadableLineError, entry_line, read_line
+from masking_audit.format.links import LINK_BYTES, is_writer
+from masking_audit.format.slots import MAX_AUDIT_SLOTS
 from masking_service.audit.order import merged
 from masking_service.audit.stored import unpack
 from masking_service.store.client import Command, Store
-from masking_service.store.layout import MAX_AUDIT_SLOTS, ONE_SLOT, AuditKeys
+from masking_service.store.layout import ONE_SLOT, AuditKeys
 
 MIN_PER_REPLY: Final = 32
 """Entries or checkpoints in one reply: at most 10 MB, with the largest entries (batches of 1,000 records)."""

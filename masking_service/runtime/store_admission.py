@@ -9,9 +9,9 @@ from collections.abc import Container, Iterable, Mapping
 
 from keys.errors import IntegrityError
 from keys.keyring import Keyring
+from masking_audit.format.lines import CheckpointLine
 from masking_service.audit.actions import Action
 from masking_service.audit.checkpoints import Checkpoints
-from masking_service.audit.lines import CheckpointLine
 from masking_service.audit.log import AuditLog
 from masking_service.runtime.clock import clock
 from masking_service.runtime.wiring import Parts

@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from masking_audit.format.slots import SLOT_DIGITS, slot_of
+
 PREFIX = b"wm:"
 FENCE = PREFIX + b"fence"
 GENESIS = PREFIX + b"genesis"
@@ -124,10 +126,6 @@ def shortlist_key(tag: str) -> bytes:
     return tenant_stem(tag) + b"shortlist"
 
 
-_DIGITS: Final = "0123456789abcdef"
-MAX_AUDIT_SLOTS: Final = len(_DIGITS)
-
-
 @dataclass(frozen=True, slots=True)
 class AuditKeys:
     """The names of the keys of an audit log.
@@ -165,11 +163,11 @@ class AuditKeys:
 
     def slot_of(self, writer: str) -> int:
         """Return the 0-based slot of a writer."""
-        return _DIGITS.find(writer[-1:]) % self.slots
+        return slot_of(writer, self.slots)
 
     def in_slot(self, writer: str, slot: int) -> str:
         """Return the name of a writer, changed so that it belongs to a slot."""
-        return writer if self.slots == 1 else writer[:-1] + _DIGITS[slot]
+        return writer if self.slots == 1 else writer[:-1] + SLOT_DIGITS[slot]
 
     def described(self, writer: str) -> str:
         """Return the name of a writer or an entry of it for people, with its slot where there are several."""

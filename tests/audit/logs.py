@@ -13,11 +13,12 @@ import redis
 from keys.keyring import Keyring
 from keys.signatures import Verifier
 from masking_audit.archive.export import export
+from masking_audit.format.entries import Entry, Fact, Item
+from masking_audit.format.lines import CheckpointLine
+from masking_audit.format.links import encode
 from masking_audit.verify.findings import Finding
 from masking_audit.verify.verifier import StartingPoint, Verification, verify
 from masking_service.audit.checkpoints import Checkpoints
-from masking_service.audit.entries import Entry, Fact, Item, encode
-from masking_service.audit.lines import CheckpointLine
 from masking_service.audit.log import AuditLog, _Pending
 from masking_service.audit.stored import unpack
 from masking_service.audit.streams import Streams

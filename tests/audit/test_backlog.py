@@ -2,10 +2,10 @@
 
 import pytest
 
+from masking_audit.format.lines import Checkpoint, CheckpointLine, Head
 from masking_service.audit.backlog import FULL, LONG_SECONDS, Backlog, Lag, is_filled_by_log, lag
 from masking_service.audit.checkpoints import Checkpoints
 from masking_service.audit.errors import ArchiveUnavailable, NotArchived
-from masking_service.audit.lines import Checkpoint, CheckpointLine, Head
 from masking_service.store.client import Store
 from masking_service.store.condition import Condition, Server
 from tests.audit import logs

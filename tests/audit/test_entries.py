@@ -11,20 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keys.signatures import Verifier
-from masking_service.audit.entries import (
-    FIRST_LINK,
-    REPLACED,
-    Entry,
-    Item,
-    commit_message,
-    encode,
-    entry_id,
-    fact,
-    first_link_form,
-    is_link,
-    link,
-    outside_id,
-)
+from masking_audit.format.entries import Entry, Item
+from masking_audit.format.links import FIRST_LINK, commit_message, encode, entry_id, first_link_form, is_link, link
+from masking_service.audit.entries import REPLACED, fact, outside_id
 from masking_service.masking.numbers_in_text import contains_personal_data
 from masking_service.service.state.sealed import Sealed
 from tests.audit.logs import entry

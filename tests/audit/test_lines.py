@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from masking_service.audit.lines import UnreadableLineError, place_of, read_line
+from masking_audit.format.lines import UnreadableLineError, read_line
+from masking_audit.format.links import place_of
 
 LINK = "0" * 64
 CHECKPOINT = {"checkpoint": {"epoch": 1, "at": 5, "previous": LINK, "heads": []}, "signature": "AAAA"}

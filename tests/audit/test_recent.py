@@ -4,8 +4,8 @@ import time
 
 import pytest
 
+from masking_audit.format.entries import Entry
 from masking_service.audit import recent
-from masking_service.audit.entries import Entry
 from masking_service.audit.recent import RecentEntries
 from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.store.client import Store

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from masking_audit.archive.archive import Archive
 from masking_audit.archive.follower import Follower
+from masking_audit.format.links import encode
 from masking_audit.verify.verifier import Verification, verify
 from masking_service.audit import log as audit_log
-from masking_service.audit.entries import encode
 from masking_service.audit.search import search
 from masking_service.audit.stored import NAMES, WORDS, pack, unpack
 from masking_service.audit.streams import Streams

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import redis
 
-from masking_service.audit.lines import UnreadableLineError
+from masking_audit.format.lines import UnreadableLineError
 from masking_service.audit.streams import Streams
 from masking_service.store.client import Store
 from tests.audit import logs

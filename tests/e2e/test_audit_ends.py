@@ -6,8 +6,8 @@ from collections.abc import Callable
 import msgspec
 import redis
 
-from masking_service.audit.entries import Entry
-from masking_service.audit.lines import CheckpointLine, read_line
+from masking_audit.format.entries import Entry
+from masking_audit.format.lines import CheckpointLine, read_line
 from masking_service.dev.embedded import EmbeddedServer
 from masking_service.store.layout import ONE_SLOT
 from tests.audit.logs import stream

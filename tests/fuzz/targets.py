@@ -21,7 +21,8 @@ import click
 from click.testing import CliRunner
 from jwt import PyJWS
 
-from keys.signatures import Signer, Verifier
+from keys.signatures import Verifier
+from keys.signers import Signer
 from masking_audit.tiles.cosigner import Cosigner
 from masking_audit.tiles.merkle import ProofError
 from masking_audit.tiles.notes import LOG, NoteKey

@@ -8,7 +8,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from keys.development_issuer import new_private_pem, public_pem
 from keys.errors import IntegrityError, KeysetError
-from keys.signatures import Signer, Verifier, create_key_file
+from keys.signatures import Verifier
+from keys.signers import Signer, create_key_file
 from tests.keys.known import known_keyring, secret_file
 
 SEED = bytes.fromhex("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60")

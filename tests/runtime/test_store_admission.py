@@ -9,8 +9,8 @@ import pytest
 import redis
 
 from keys.keyring import Keyring
+from masking_audit.format.entries import Entry
 from masking_service.audit.checkpoints import Checkpoints
-from masking_service.audit.entries import Entry
 from masking_service.audit.errors import RolledBackError
 from masking_service.runtime.clock import clock
 from masking_service.runtime.store_admission import accept_store, recognise

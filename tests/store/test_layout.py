@@ -2,6 +2,7 @@
 
 import pytest
 
+from masking_audit.format.slots import MAX_AUDIT_SLOTS
 from masking_service.store import layout
 from tests.store.stores import NUMBER
 
@@ -60,7 +61,7 @@ def test_an_audit_log_in_several_slots_has_a_tag_for_each() -> None:
     ]
 
 
-@pytest.mark.parametrize("slots", [1, 2, 3, 4, layout.MAX_AUDIT_SLOTS])
+@pytest.mark.parametrize("slots", [1, 2, 3, 4, MAX_AUDIT_SLOTS])
 def test_a_writer_that_was_named_for_a_slot_belongs_to_it(slots: int) -> None:
     keys = layout.AuditKeys(slots)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from masking_service.audit.entries import Entry, encode
+from masking_audit.format.entries import Entry
+from masking_audit.format.links import encode
 from masking_service.service.people.principals import SURROUNDINGS
 from tests.web.api import NUMBER, PHONE, Api, Json, Trips, record, refusal
 from tests.web.calls import entries, last

@@ -8,8 +8,8 @@ import msgspec
 import pytest
 
 from keys.signatures import Verifier
-from masking_service.audit.entries import checkpoint_message
-from masking_service.audit.lines import CheckpointLine, read_line
+from masking_audit.format.lines import CheckpointLine, read_line
+from masking_audit.format.links import checkpoint_message
 from tests.web.api import Api, Json, content, refusal
 from tests.web.people import AUDITOR, COURIER, OFFICER, PRINTER, SUPERVISOR
 

@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from masking_service.audit.entries import Entry
+from masking_audit.format.entries import Entry
 from masking_service.audit.log import AuditLog
 
 WINDOW_SECONDS: Final = 60

@@ -4,8 +4,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
+from masking_audit.format.entries import Entry
 from masking_service.audit.actions import DECISIONS, Action
-from masking_service.audit.entries import Entry
 
 TRACES: Final = frozenset({Action.CUSTODY_MOVE, Action.CALL, Action.ERASE})
 """Actions that show that a parcel, or its case, is real work."""

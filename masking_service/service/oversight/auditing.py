@@ -13,10 +13,10 @@ import msgspec
 from msgspec import UNSET
 
 from keys.keyring import Keyring
+from masking_audit.format.lines import CheckpointLine
 from masking_service.audit.actions import Action
 from masking_service.audit.checkpoints import Checkpoints
 from masking_service.audit.figures import Figures, figures_of
-from masking_service.audit.lines import CheckpointLine
 from masking_service.audit.log import AuditLog
 from masking_service.audit.reading import EntryDocument
 from masking_service.audit.search import MAX_SECONDS, scan, search

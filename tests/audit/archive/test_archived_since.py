@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from masking_audit.archive.segments import archived_since, segment_path
-from masking_service.audit.entries import encode
-from masking_service.audit.lines import EntryLine, write_line
+from masking_audit.format.lines import EntryLine, write_line
+from masking_audit.format.links import encode
 from tests.audit.logs import entry
 
 

@@ -10,7 +10,7 @@ import redis
 
 from masking_audit.archive.export import export
 from masking_audit.archive.segments import archived
-from masking_service.audit.lines import EntryLine, read_line
+from masking_audit.format.lines import EntryLine, read_line
 from masking_service.audit.streams import Streams
 from masking_service.store.client import Store
 from tests import forked

@@ -4,8 +4,8 @@ import msgspec
 import pytest
 
 from keys.messages import MessageKey
+from masking_audit.format.lines import MAX_LINE_BYTES
 from masking_service.audit.asking import TIMEOUT_SECONDS, WAIT_SECONDS
-from masking_service.audit.lines import MAX_LINE_BYTES
 from masking_service.audit.questions import (
     MAX_ANSWER_BYTES,
     MAX_NAMES,

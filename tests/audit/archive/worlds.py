@@ -10,7 +10,7 @@ from typing import Any
 import redis
 
 from masking_audit.archive.index import Index
-from masking_service.audit.entries import Entry, Item
+from masking_audit.format.entries import Entry, Item
 from masking_service.audit.order import Order
 from masking_service.audit.search import search
 from masking_service.audit.wanted import OlderEntries, Wanted

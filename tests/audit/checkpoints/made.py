@@ -2,7 +2,7 @@
 
 import redis
 
-from masking_service.audit.lines import CheckpointLine
+from masking_audit.format.lines import CheckpointLine
 from tests.store.stores import NOW, ask, named
 
 

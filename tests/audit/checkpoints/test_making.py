@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 import redis
 
+from masking_audit.format.lines import CheckpointLine
+from masking_audit.format.links import checkpoint_message
 from masking_service.audit.checkpoints import Checkpoints
-from masking_service.audit.entries import checkpoint_message
 from masking_service.audit.errors import RolledBackError
-from masking_service.audit.lines import CheckpointLine
 from masking_service.store.client import Store
 from tests.audit.checkpoints.made import Clock, epochs_in, heads
 from tests.audit.logs import SIGNER, VERIFIER, entry, log_on, number_of, stream, writers

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from keys.errors import KeysetError
+from masking_audit.format.lines import read_line
 from masking_service.audit.checkpoints import Checkpoints
-from masking_service.audit.lines import read_line
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
 from tests import servers

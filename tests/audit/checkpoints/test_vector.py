@@ -9,8 +9,8 @@ import msgspec
 import pytest
 
 from keys.signatures import Verifier
-from masking_service.audit.entries import checkpoint_message, encode
-from masking_service.audit.lines import Checkpoint, CheckpointLine
+from masking_audit.format.lines import Checkpoint, CheckpointLine
+from masking_audit.format.links import checkpoint_message, encode
 from tests.audit.logs import SIGNER
 
 pytestmark = pytest.mark.usefixtures("spread")

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 import redis
 
+from masking_audit.format.links import encode
 from masking_service.audit.checkpoints import EVERY_SECONDS, Checkpoints
-from masking_service.audit.entries import encode
 from masking_service.audit.errors import RolledBackError
 from masking_service.audit.heads import LISTED_SECONDS
 from masking_service.store.client import Store

@@ -6,7 +6,8 @@ import redis
 
 from keys.errors import IntegrityError
 from keys.signatures import Verifier
-from masking_service.audit.entries import FIRST_LINK, Entry, commit_message, encode, link
+from masking_audit.format.entries import Entry
+from masking_audit.format.links import FIRST_LINK, commit_message, encode, link
 from masking_service.audit.log import AuditLog
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable

@@ -4,8 +4,8 @@ import pytest
 import redis
 
 from keys.signatures import Verifier
+from masking_audit.format.links import commit_message, encode
 from masking_service.audit import log as audit_log
-from masking_service.audit.entries import commit_message, encode
 from masking_service.store.errors import StoreUnavailable
 from tests.audit.log.gates import Gate, Held, Interrupting, LetGoLate, Slow, committed_together
 from tests.audit.log.written import asked

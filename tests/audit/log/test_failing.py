@@ -6,8 +6,8 @@ import pytest
 import redis
 
 from masking_audit.archive.export import export
+from masking_audit.format.links import encode
 from masking_service.audit.checkpoints import Checkpoints
-from masking_service.audit.entries import encode
 from masking_service.audit.log import AuditLog
 from masking_service.audit.stored import unpack
 from masking_service.audit.streams import Streams

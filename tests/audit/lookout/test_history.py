@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from masking_service.audit.entries import Entry, Item
+from masking_audit.format.entries import Entry, Item
 from masking_service.service.lookout.history import (
     Decision,
     History,

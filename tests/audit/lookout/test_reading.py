@@ -2,8 +2,8 @@
 
 import pytest
 
+from masking_audit.format.entries import Item
 from masking_audit.lookout import read_histories
-from masking_service.audit.entries import Item
 from masking_service.service.lookout.reasons import DAY
 from masking_service.service.lookout.signals import VIEW_DAYS, WINDOW_DAYS
 from masking_service.store.client import Store

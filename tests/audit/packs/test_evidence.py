@@ -2,8 +2,8 @@
 
 import msgspec
 
+from masking_audit.format.lines import write_line
 from masking_audit.packs.evidence import excerpt, verify_excerpt
-from masking_service.audit.lines import write_line
 from masking_service.audit.streams import Streams
 from masking_service.store.client import Store
 from tests.audit import logs

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from keys.signatures import Signer, Verifier
+from keys.signatures import Verifier
+from keys.signers import Signer
 from masking_audit.packs.manifest import (
     MANIFEST,
     Manifest,

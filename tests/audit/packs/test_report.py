@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from masking_audit.format.entries import Entry, Item
 from masking_audit.packs.report import Report
-from masking_service.audit.entries import Entry, Item
 from tests.audit.logs import TENANT, entry
 
 BEGIN, END, NOW = 1_000, 2_000, 9_000_000

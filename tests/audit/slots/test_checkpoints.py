@@ -7,9 +7,9 @@ from itertools import pairwise
 import pytest
 import redis
 
+from masking_audit.format.lines import Checkpoint, CheckpointLine, read_line, write_line
 from masking_service.audit.checkpoints import Checkpoints
 from masking_service.audit.errors import RolledBackError
-from masking_service.audit.lines import Checkpoint, CheckpointLine, read_line, write_line
 from masking_service.audit.streams import Streams
 from masking_service.store.client import Command, Reply, Store
 from masking_service.store.errors import StoreUnavailable

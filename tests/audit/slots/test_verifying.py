@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from masking_service.audit.entries import commit_message
-from masking_service.audit.lines import EntryLine, read_line, write_line
+from masking_audit.format.lines import EntryLine, read_line, write_line
+from masking_audit.format.links import commit_message
 from masking_service.dev.embedded import EmbeddedServer
 from masking_service.store.client import Store
 from tests.audit import logs

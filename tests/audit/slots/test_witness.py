@@ -9,9 +9,9 @@ import redis
 
 from masking_audit.archive.export import export
 from masking_audit.archive.segments import ArchiveError
+from masking_audit.format.lines import CheckpointLine
 from masking_service.audit.checkpoints import Checkpoints
 from masking_service.audit.errors import RolledBackError
-from masking_service.audit.lines import CheckpointLine
 from masking_service.audit.streams import Streams
 from masking_service.store.client import Store
 from tests.audit import logs

@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from keys.signatures import Signer
-from masking_audit.tiles import merkle
+from keys.signers import Signer
+from masking_audit.tiles import merkle, tree
 from masking_audit.tiles.cosigner import PRIVATE, Cosigner, Reply, Request
 from masking_audit.tiles.cosigner_server import MAX_BODY_BYTES, CosignerServer
 from masking_audit.tiles.cosigning import RETRY_SECONDS, Cosigning, CosigningError
 from masking_audit.tiles.log import CHECKPOINT, TiledLog
-from masking_audit.tiles.notes import LOG, Note, NoteError, NoteKey, cosign, parse_signatures, sign_as_log
+from masking_audit.tiles.notes import LOG, Note, NoteError, NoteKey, parse_signatures
+from masking_audit.tiles.signing import cosign, sign_as_log
 from masking_audit.tiles.tree_head import TreeHead, head_of
 from masking_service.audit.questions import Position
 from masking_service.shipped import ROOT
@@ -38,7 +39,7 @@ def note_of(size: int, root: bytes = b"", origin: str = KEY.name, signer: Signer
 
 
 def request(old: int, size: int) -> Request:
-    return Request(old, merkle.consistency_proof(old, size, NODES), note_of(size))
+    return Request(old, tree.consistency_proof(old, size, NODES), note_of(size))
 
 
 @pytest.fixture
@@ -98,7 +99,7 @@ def test_a_request_with_63_hashes_is_read() -> None:
 
 def forked(old: int, size: int) -> Request:
     leaves = [b"another", *LEAVES[1:size]]
-    return Request(old, merkle.consistency_proof(old, size, trees.nodes(leaves)), note_of(size, trees.mth(leaves)))
+    return Request(old, tree.consistency_proof(old, size, trees.nodes(leaves)), note_of(size, trees.mth(leaves)))
 
 
 MALFORMED = bytes(request(3, 5))

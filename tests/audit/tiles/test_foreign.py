@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from masking_audit.format.links import place_of
 from masking_audit.tiles.cosigner import Cosigner
 from masking_audit.tiles.cosigner_server import CosignerServer
 from masking_audit.tiles.cosigning import Cosigning
@@ -16,7 +17,6 @@ from masking_audit.tiles.leaf import leaf_of
 from masking_audit.tiles.log import CHECKPOINT, TiledLog
 from masking_audit.tiles.notes import Note, NoteKey, parse_signatures
 from masking_audit.tiles.prove import find_entry, prove
-from masking_service.audit.lines import place_of
 from masking_service.audit.questions import Position
 from masking_service.store.client import Store
 from tests.audit.archives import extend, grow, key_of

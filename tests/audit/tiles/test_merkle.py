@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from masking_audit.tiles import merkle
+from masking_audit.tiles import merkle, tree
 from masking_audit.tiles.merkle import ProofError
 from tests.audit.tiles import trees
 
@@ -26,26 +26,26 @@ def test_roots_are_those_of_the_published_vectors(size: int, expected: str) -> N
     hashes = [merkle.leaf_hash(leaf) for leaf in LEAVES[:size]]
 
     def nodes(level: int, index: int) -> bytes:
-        return merkle.complete_root(hashes[index << level : (index + 1) << level])
+        return tree.complete_root(hashes[index << level : (index + 1) << level])
 
-    assert merkle.root(size, nodes).hex() == expected
+    assert tree.root(size, nodes).hex() == expected
 
 
 @pytest.mark.parametrize("size", range(1, MAX_SIZE + 1))
 def test_proofs_are_those_of_rfc_6962(size: int) -> None:
     leaves = TREE[:size]
 
-    assert merkle.root(size, NODES) == trees.mth(leaves)
+    assert tree.root(size, NODES) == trees.mth(leaves)
     for index in range(size):
-        assert merkle.inclusion_proof(index, size, NODES) == trees.path(index, leaves)
+        assert tree.inclusion_proof(index, size, NODES) == trees.path(index, leaves)
     for old in range(1, size + 1):
-        assert merkle.consistency_proof(old, size, NODES) == trees.proof(old, leaves)
+        assert tree.consistency_proof(old, size, NODES) == trees.proof(old, leaves)
 
 
 @given(sizes, st.data())
 def test_a_leaf_is_proved_at_its_index_and_at_no_other(size: int, data: st.DataObject) -> None:
     index, other = (data.draw(st.integers(0, size - 1)) for _ in range(2))
-    proof = merkle.inclusion_proof(index, size, NODES)
+    proof = tree.inclusion_proof(index, size, NODES)
     leaf = merkle.leaf_hash(TREE[index])
 
     merkle.verify_inclusion(leaf, index, size, proof, ROOTS[size])
@@ -60,7 +60,7 @@ def test_a_leaf_is_proved_at_its_index_and_at_no_other(size: int, data: st.DataO
 def test_a_tree_is_consistent_with_each_of_its_beginnings(one: int, other: int) -> None:
     old, size = sorted((one, other))
 
-    merkle.verify_consistency(old, ROOTS[old], size, ROOTS[size], merkle.consistency_proof(old, size, NODES))
+    merkle.verify_consistency(old, ROOTS[old], size, ROOTS[size], tree.consistency_proof(old, size, NODES))
 
 
 @given(sizes, sizes, st.data())
@@ -68,7 +68,7 @@ def test_a_fork_has_no_consistency_proof(one: int, other: int, data: st.DataObje
     old, size = sorted((one, other))
     changed = data.draw(st.integers(0, old - 1))
     fork = [*TREE[:changed], b"another", *TREE[changed + 1 : size]]
-    proof = merkle.consistency_proof(old, size, trees.nodes(fork))
+    proof = tree.consistency_proof(old, size, trees.nodes(fork))
 
     with pytest.raises(ProofError):
         merkle.verify_consistency(old, ROOTS[old], size, trees.mth(fork), proof)
@@ -78,8 +78,8 @@ def test_a_fork_has_no_consistency_proof(one: int, other: int, data: st.DataObje
 def test_a_changed_proof_proves_nothing(one: int, other: int, data: st.DataObject) -> None:
     old, size = sorted((one, other))
     index = data.draw(st.integers(0, size - 1))
-    included = merkle.inclusion_proof(index, size, NODES)
-    consistent = merkle.consistency_proof(old, size, NODES)
+    included = tree.inclusion_proof(index, size, NODES)
+    consistent = tree.consistency_proof(old, size, NODES)
     leaf = merkle.leaf_hash(TREE[index])
 
     with pytest.raises(ProofError):
@@ -100,8 +100,8 @@ def changed(proof: list[bytes], data: st.DataObject) -> list[bytes]:
 
 
 def test_the_empty_tree_is_the_beginning_of_every_tree() -> None:
-    assert merkle.root(0, NODES) == merkle.EMPTY_ROOT
-    assert merkle.consistency_proof(0, 5, NODES) == []
+    assert tree.root(0, NODES) == merkle.EMPTY_ROOT
+    assert tree.consistency_proof(0, 5, NODES) == []
 
     merkle.verify_consistency(0, merkle.EMPTY_ROOT, 5, ROOTS[5], [])
     with pytest.raises(ProofError):
@@ -111,13 +111,13 @@ def test_the_empty_tree_is_the_beginning_of_every_tree() -> None:
 @pytest.mark.parametrize(("index", "size"), [(-1, 3), (3, 3), (0, 0)])
 def test_a_leaf_that_the_tree_does_not_have_is_refused(index: int, size: int) -> None:
     with pytest.raises(ValueError):
-        merkle.inclusion_proof(index, size, NODES)
+        tree.inclusion_proof(index, size, NODES)
     with pytest.raises(ProofError):
         merkle.verify_inclusion(merkle.leaf_hash(TREE[0]), index, size, [], ROOTS[1])
 
 
 def test_a_larger_tree_is_no_beginning() -> None:
     with pytest.raises(ValueError):
-        merkle.consistency_proof(4, 3, NODES)
+        tree.consistency_proof(4, 3, NODES)
     with pytest.raises(ProofError):
         merkle.verify_consistency(4, ROOTS[4], 3, ROOTS[3], [])

@@ -6,17 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from keys.signatures import Signer
-from masking_audit.tiles.notes import (
-    COSIGNER,
-    LOG,
-    Note,
-    NoteError,
-    NoteKey,
-    SignatureLine,
-    cosign,
-    sign_as_log,
-)
+from keys.signers import Signer
+from masking_audit.tiles.notes import COSIGNER, LOG, Note, NoteError, NoteKey, SignatureLine
+from masking_audit.tiles.signing import cosign, sign_as_log
 from masking_audit.tiles.tree_head import TreeHead, head_of
 from tests.keys.known import known_bytes
 

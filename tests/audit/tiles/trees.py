@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from hashlib import sha256
 
-from masking_audit.tiles.merkle import Nodes
+from masking_audit.tiles.tree import Nodes
 
 
 def split(count: int) -> int:

@@ -4,11 +4,11 @@ import pytest
 from msgspec.structs import replace
 
 from keys.signatures import Verifier
+from masking_audit.format.lines import EntryLine
+from masking_audit.format.links import FIRST_LINK, commit_message
+from masking_audit.format.links import link as link_of
 from masking_audit.verify.chain import DUPLICATE, EDITED, OUT_OF_ORDER, Chain, Links
 from masking_audit.verify.findings import Findings, Kind
-from masking_service.audit.entries import FIRST_LINK, commit_message
-from masking_service.audit.entries import link as link_of
-from masking_service.audit.lines import EntryLine
 from tests.keys.known import known_keyring
 
 SIGNER, WRITER = known_keyring().audit_signer, "ab" * 8

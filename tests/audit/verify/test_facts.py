@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
+from masking_audit.format.entries import Entry, Fact
+from masking_audit.format.lines import EntryLine
+from masking_audit.format.links import encode
 from masking_audit.verify.facts import Facts, MismatchKind
-from masking_service.audit.entries import Entry, Fact, encode
-from masking_service.audit.lines import EntryLine
 from tests.audit.logs import entry
 
 PLACE = "a" * 32

@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 import redis
 
+from masking_audit.format.entries import Entry
+from masking_audit.format.links import entry_id
 from masking_audit.verify.facts import Facts, MismatchKind
 from masking_audit.verify.findings import Kind
 from masking_audit.verify.store_check import StoreMismatch, check_store, is_not_in_log, read_new_entries
 from masking_audit.verify.verifier import Verification
-from masking_service.audit.entries import Entry, entry_id, fact
+from masking_service.audit.entries import fact
 from masking_service.audit.log import AuditLog
 from masking_service.audit.streams import Streams
 from masking_service.service.call.disclosures import Disclosure, Disclosures, Opened

@@ -3,8 +3,8 @@
 import signal
 
 from masking_audit.cli.tail import shown
-from masking_service.audit.entries import encode
-from masking_service.audit.lines import EntryLine
+from masking_audit.format.lines import EntryLine
+from masking_audit.format.links import encode
 from tests.audit.logs import entry
 from tests.cli.audit.witnesses import StartCommand
 from tests.cli.conftest import Command

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import msgspec
 import pytest
 
-from masking_service.audit.entries import Entry
+from masking_audit.format.entries import Entry
 from masking_service.audit.log import AuditLog
 from masking_service.service.call.denials import Denials
 from masking_service.service.state.sealed import HashField

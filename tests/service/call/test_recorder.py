@@ -5,8 +5,9 @@ from collections.abc import Sequence
 
 import pytest
 
+from masking_audit.format.entries import Entry
 from masking_service.audit.actions import Action
-from masking_service.audit.entries import REPLACED, Entry
+from masking_service.audit.entries import REPLACED
 from masking_service.audit.errors import NotArchived
 from masking_service.audit.log import AuditLog
 from masking_service.service.call.denials import Denials

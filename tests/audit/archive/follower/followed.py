@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
+from masking_audit.format.lines import EntryLine, read_line
 from masking_audit.tiles.leaf import leaf_of
 from masking_audit.tiles.log import CHECKPOINT, read_checkpoint
 from masking_audit.tiles.log_key import PUBLIC, read_public_key
 from masking_audit.tiles.reader import TileReader
 from masking_audit.tiles.tree_head import head_of
-from masking_service.audit.lines import EntryLine, read_line
 from masking_service.store.client import Store
 from tests.audit import logs
 

@@ -9,7 +9,7 @@ import redis
 from masking_audit.archive.archive import BEGINNING, Archive
 from masking_audit.archive.follower import Follower
 from masking_audit.archive.segments import STATE, WITNESS, ArchiveError, archived
-from masking_service.audit.lines import CheckpointLine, EntryLine, read_line
+from masking_audit.format.lines import CheckpointLine, EntryLine, read_line
 from masking_service.audit.streams import Streams
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable

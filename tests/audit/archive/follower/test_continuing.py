@@ -9,8 +9,8 @@ import pytest
 
 from masking_audit.archive.archive import SEGMENT_BYTES, Archive
 from masking_audit.archive.segments import STATE, ArchiveError, archived, segment_path
+from masking_audit.format.lines import CheckpointLine, read_line, write_line
 from masking_audit.verify.verifier import StartingPoint
-from masking_service.audit.lines import CheckpointLine, read_line, write_line
 from masking_service.audit.streams import Streams
 from masking_service.shipped import ROOT
 from masking_service.store.client import Store

@@ -6,7 +6,7 @@ import pytest
 import redis
 
 from masking_audit.archive.segments import ArchiveError, archived
-from masking_service.audit.entries import commit_message, link
+from masking_audit.format.links import commit_message, link
 from masking_service.store.client import Store
 from tests.audit import logs
 from tests.audit.archive.follower.followed import content, entries_of, published

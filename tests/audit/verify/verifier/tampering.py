@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from masking_audit.format.lines import CheckpointLine, EntryLine, read_line
 from masking_audit.verify.findings import Kind
-from masking_service.audit.lines import CheckpointLine, EntryLine, read_line
 from tests.audit.logs import findings
 
 Lines = Sequence[bytes]

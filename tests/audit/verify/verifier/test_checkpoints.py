@@ -3,10 +3,10 @@
 import json
 from typing import Any
 
+from masking_audit.format.lines import CheckpointLine, EntryLine, write_line
+from masking_audit.format.links import FIRST_LINK, commit_message, encode, link
 from masking_audit.verify.findings import Kind
 from masking_audit.verify.verifier import StartingPoint
-from masking_service.audit.entries import FIRST_LINK, commit_message, encode, link
-from masking_service.audit.lines import CheckpointLine, EntryLine, write_line
 from masking_service.store.client import Store
 from tests.audit import logs
 from tests.audit.logs import SIGNER, findings

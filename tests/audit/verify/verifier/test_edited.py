@@ -5,9 +5,9 @@ from collections.abc import Callable
 
 import pytest
 
+from masking_audit.format.lines import EntryLine, write_line
+from masking_audit.format.links import FIRST_LINK, commit_message, encode, link
 from masking_audit.verify.findings import Kind
-from masking_service.audit.entries import FIRST_LINK, commit_message, encode, link
-from masking_service.audit.lines import EntryLine, write_line
 from tests.audit.logs import findings
 from tests.audit.verify.verifier.tampering import (
     Lines,

@@ -18,13 +18,11 @@ import msgspec
 from keys.errors import IntegrityError
 from keys.framing import frame
 from keys.signatures import Verifier
-from masking_service.audit.entries import encode
-from masking_service.store.layout import MAX_AUDIT_SLOTS
+from masking_audit.format.links import ENTRY_ID, encode
+from masking_audit.format.slots import MAX_AUDIT_SLOTS
 
 MAX_LINE_BYTES: Final = 4 * 1024 * 1024
 """The largest entry is that of a batch of 1,000 records: under 300 KB."""
-_WRITER: Final = re.compile(r"[0-9a-f]{1,64}", re.ASCII)
-_ID: Final = re.compile(rf"({_WRITER.pattern})-([1-9][0-9]{{0,17}})", re.ASCII)
 _LINK: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
@@ -140,23 +138,6 @@ def entry_line(
     return EntryLine(writer, number, encode(entry), linked, signature, at, _after(entry), tenant, order)
 
 
-def is_writer(text: str) -> bool:
-    """Return whether a text can name a writer."""
-    return _WRITER.fullmatch(text) is not None
-
-
-def place_of(name: str) -> tuple[str, int]:
-    """Return writer and number of an entry id.
-
-    Raises:
-        ValueError: it is not one.
-    """
-    place = _ID.fullmatch(name)
-    if not place:
-        raise ValueError("is not the id of an entry")
-    return place[1], int(place[2])
-
-
 def write_line(line: EntryLine | CheckpointLine) -> bytes:
     """Return the line in the service's own format."""
     if isinstance(line, CheckpointLine):
@@ -177,7 +158,7 @@ def _read(line: bytes) -> EntryLine | CheckpointLine:
         if not all(_LINK.fullmatch(each) for each in (read.checkpoint.previous, *_links(read.checkpoint))):
             raise UnreadableLineError("is a checkpoint with an invalid link")
     else:
-        place = _ID.fullmatch(found.id)
+        place = ENTRY_ID.fullmatch(found.id)
         if not (place and found.entry and _LINK.fullmatch(found.link)):
             raise UnreadableLineError("lacks its id, entry or link")
         signature = _signature(found.signature) if found.signature else b""
@@ -197,7 +178,7 @@ def _after(entry: dict[str, Any]) -> Head | None:
     if "after" not in entry:
         return None
     named, linked = entry["after"]
-    place = _ID.fullmatch(named)
+    place = ENTRY_ID.fullmatch(named)
     if not (place and _LINK.fullmatch(linked)):
         raise UnreadableLineError("names an invalid entry before it")
     return Head(place[1], int(place[2]), linked)

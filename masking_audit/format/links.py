@@ -1,0 +1,108 @@
+"""Ids of entries, the hash chain over them, and the messages that are signed.
+
+Bytes in, bytes out.
+"""
+
+import hashlib
+import re
+from struct import Struct
+from typing import Final
+
+import msgspec
+
+from keys.framing import frame
+
+LINK_BYTES: Final = 32
+FIRST_LINK: Final = bytes(LINK_BYTES)
+"""The value before the first link of a chain."""
+WRITER: Final = re.compile(r"[0-9a-f]{1,64}", re.ASCII)
+ENTRY_ID: Final = re.compile(rf"({WRITER.pattern})-([1-9][0-9]{{0,17}})", re.ASCII)
+_ENTRY: Final = frame(b"audit-entry/2")
+_FIRST_ENTRY: Final = frame(b"audit-entry/1")
+_length: Final = Struct(">I").pack
+_place: Final = Struct(">IQI").pack
+"""The length of a number, the number, and the length of the entry behind it."""
+
+
+def encode(entry: object) -> bytes:
+    """Return the canonical JSON (RFC 8785) of an entry.
+
+    An entry contains only strings, integers, booleans, lists and objects, so a copy with other spaces or another
+    order of members gives the same bytes again.
+    """
+    return msgspec.json.encode(entry, order="sorted")
+
+
+def link(previous: bytes, writer: str, number: int, entry: bytes) -> bytes:
+    """Return the chain hash (SHA-256) of an entry; `number` is 1-based.
+
+    It covers the hash of the entry, so that a chain can be verified without the content of every entry.
+    """
+    return link_of_hash(previous, writer, number, entry_hash(entry))
+
+
+def entry_hash(entry: bytes) -> bytes:
+    """Return the hash (SHA-256) of an entry's canonical JSON, which stands for it in its link."""
+    return hashlib.sha256(entry).digest()
+
+
+def link_of_hash(previous: bytes, writer: str, number: int, hashed: bytes) -> bytes:
+    """As `link`, from the hash of the entry."""
+    return _linked(_ENTRY, previous, writer, number, hashed)
+
+
+def first_link_form(previous: bytes, writer: str, number: int, entry: bytes) -> bytes:
+    """Return the chain hash of earlier releases, which covers the entry itself."""
+    return _linked(_FIRST_ENTRY, previous, writer, number, entry)
+
+
+LINK_FORMS: Final = (link, first_link_form)
+"""The newest first. All entries of a chain have links of one form."""
+
+
+def is_link(linked: bytes, previous: bytes, writer: str, number: int, entry: bytes) -> bool:
+    """Return whether this is an entry's link, of whatever form."""
+    return any(linked == form(previous, writer, number, entry) for form in LINK_FORMS)
+
+
+def _linked(label: bytes, previous: bytes, writer: str, number: int, content: bytes) -> bytes:
+    name = writer.encode()
+    # `frame` inlined: it would be a twentieth of verifying an entry.
+    framed = (label, _length(len(previous)), previous, _length(len(name)), name, _place(8, number, len(content)))
+    return hashlib.sha256(b"".join((*framed, content))).digest()
+
+
+def commit_message(writer: str, number: int, linked: bytes) -> bytes:
+    """Return the signed message of a commit.
+
+    Args:
+        number, linked: of the last entry of the commit.
+    """
+    return frame(b"audit-commit/1", writer.encode(), number.to_bytes(8, "big"), linked)
+
+
+def checkpoint_message(linked: bytes) -> bytes:
+    """Return a checkpoint's signed message, given its link."""
+    return frame(b"audit-checkpoint/1", linked)
+
+
+def entry_id(writer: str, number: int) -> str:
+    """Return the id of an entry, ``WRITER-NUMBER``."""
+    return f"{writer}-{number}"
+
+
+def is_writer(text: str) -> bool:
+    """Return whether a text can name a writer."""
+    return WRITER.fullmatch(text) is not None
+
+
+def place_of(name: str) -> tuple[str, int]:
+    """Return writer and number of an entry id.
+
+    Raises:
+        ValueError: it is not one.
+    """
+    place = ENTRY_ID.fullmatch(name)
+    if not place:
+        raise ValueError("is not the id of an entry")
+    return place[1], int(place[2])
