@@ -151,6 +151,19 @@ def test_the_desk_reaches_no_store_keyset_or_use_case() -> None:
     assert {name for name in imported if not name.startswith(allowed)} == set()
 
 
+def test_what_only_development_needs_is_imported_when_it_is_asked_for() -> None:
+    """`serve --dev` and the desk's; never at the start of a command, and by no other."""
+    dev = "masking_service.dev"
+    importing: dict[str, set[str]] = {}
+    for path in sources():
+        if room(module_name(path)) != dev and any(dev in name for name in imports(path)):
+            body = ast.parse(path.read_text("utf-8")).body
+            where = {type(node).__name__ for node in body if dev in ast.unparse(node)}
+            importing[path.relative_to(ROOT).as_posix()] = where
+
+    assert importing == {"masking_console/__main__.py": {"ClassDef"}, "masking_service/cli/serve.py": {"FunctionDef"}}
+
+
 def test_a_module_opens_with_its_promise() -> None:
     without = [path for path in sources() if not ast.get_docstring(ast.parse(path.read_text("utf-8")))]
 

@@ -20,9 +20,9 @@ from masking_audit.tiles.notes import LOG, Note, NoteError, NoteKey
 from masking_audit.tiles.tree_head import head_of
 from masking_service.audit.asking import AskedArchive
 from masking_service.cli.options import settings_of
-from masking_service.dev.embedded import running_url
 from masking_service.runtime.administration import opened_store
 from masking_service.runtime.clock import clock
+from masking_service.runtime.embedded_url import running_url
 from masking_service.runtime.settings import Settings
 from masking_service.runtime.state_files import ARCHIVE, PUBLIC_KEY
 from masking_service.runtime.wiring import open_keyring

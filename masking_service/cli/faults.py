@@ -4,8 +4,6 @@ from typing import Final
 
 from keys.errors import KeysError
 from masking_service.cli.texts import store_told
-from masking_service.dev.child import ChildError
-from masking_service.dev.embedded import EmbeddedServerError
 from masking_service.masking.errors import DefinitionError
 from masking_service.runtime.settings import SettingsError
 from masking_service.runtime.wiring import WrongPurpose
@@ -14,10 +12,8 @@ from masking_service.store.errors import StoreUnavailable
 from masking_service.store.identity import WrongStore
 
 _IN_WORDS: Final = (
-    ChildError,
     ClientError,
     DefinitionError,
-    EmbeddedServerError,
     KeysError,
     PolicyError,
     SettingsError,

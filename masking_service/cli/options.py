@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from keys import keyset
-from masking_service.dev.embedded import running_url
+from masking_service.runtime.embedded_url import running_url
 from masking_service.runtime.settings import Settings, SettingsError
 
 Command = Callable[..., Any]

@@ -15,12 +15,10 @@ from gunicorn.app.base import Application
 
 from masking_service.cli.announcement import Announcement
 from masking_service.cli.options import state_dir
-from masking_service.dev.development import Development
-from masking_service.dev.embedded import EmbeddedServerError
 from masking_service.observability.logs import error_place, log
 from masking_service.observability.metrics import start_counting
 from masking_service.outbound import LOOPBACK
-from masking_service.runtime.settings import Settings
+from masking_service.runtime.settings import Settings, SettingsError
 from masking_service.server.serving import serving_app, start_parts
 from masking_service.server.setup import check_setup
 from masking_service.shipped import shipped
@@ -99,6 +97,8 @@ def serve(dev: bool, host: str, port: int, workers: int | None, state_dir: Path)
         with announcement, regularly(announcement.check):
             Gunicorn(Settings.read(environment, development=False), options).run()
         return
+    from masking_service.dev.development import Development  # production has none of its parts
+
     with Development(environment) as development, announcement, regularly(announcement.check, development.look_after):
         Gunicorn(development.settings, options).run()
 
@@ -121,7 +121,7 @@ def regularly(*checks: Callable[[], None]) -> Iterator[None]:
             for check in checks:
                 try:
                     check()
-                except (EmbeddedServerError, OSError) as fault:
+                except (SettingsError, OSError) as fault:
                     log.error("background", error=type(fault).__name__, where=error_place(fault))
         finally:
             busy = False

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from masking_service.runtime.settings import SettingsError
+
 STOP_SECONDS: Final = 10.0
 
 # Runs in the child before it becomes the program, where code may run safely whatever threads the parent
@@ -27,7 +29,7 @@ os.execv(command[0], command)
 """
 
 
-class ChildError(Exception):
+class ChildError(SettingsError):
     """A process cannot be started as a child.
 
     The message says why.

@@ -21,7 +21,7 @@ from masking_service.dev.witness import Witness
 from masking_service.runtime.administration import Opened, opened_registry
 from masking_service.runtime.clock import clock, today
 from masking_service.runtime.settings import Settings
-from masking_service.runtime.state_files import write_public_key
+from masking_service.runtime.state_files import CREDENTIALS, write_public_key
 from masking_service.runtime.wiring import DEVELOPMENT_ISSUER_KEY
 from masking_service.service.people.clients import KEY_BYTES, Clients, key_bytes, key_text
 from masking_service.service.people.errors import Unauthenticated
@@ -32,7 +32,6 @@ from masking_service.service.people.rules import DEVELOPMENT_ALIAS
 from masking_service.service.phone_calls.loading import DEVELOPMENT_KEY
 from masking_service.store.errors import StoreUnavailable
 
-CREDENTIALS = "credentials.json"
 SITES = ("021001",)
 SECOND_PEOPLE = ("dispute-officer", "supervisor", "service-desk", "courier")
 NO_PHONE = "01010000"

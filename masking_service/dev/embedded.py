@@ -22,6 +22,8 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from masking_service.dev.child import end_child, start_child
+from masking_service.runtime.embedded_url import FOLDER, LOCK, URL, take_lock
+from masking_service.runtime.settings import SettingsError
 
 START_SECONDS: Final = 60.0  # loading a log of a few gigabytes takes tens of seconds
 LOCK_SECONDS: Final = 5.0  # a killed server frees its lock at once, a rewrite of its log a second later
@@ -63,7 +65,7 @@ takes three times as long (docs/adr/0011). Other C libraries ignore the setting.
 """
 
 
-class EmbeddedServerError(Exception):
+class EmbeddedServerError(SettingsError):
     """The embedded server cannot be started here.
 
     The message says why and holds no secret.
@@ -99,7 +101,7 @@ class EmbeddedServer:
 
     def __init__(self, state_dir: Path) -> None:
         self._binary = server_binary()
-        self._dir = state_dir.resolve() / "valkey"
+        self._dir = state_dir.resolve() / FOLDER
         self._log = self._dir / "valkey.log"
         self._password = secrets.token_hex(32)
         self._socket: Path | None = None
@@ -171,7 +173,7 @@ class EmbeddedServer:
             return
         end_child(self._process)
         self._process = None
-        (self._dir / "url").unlink(missing_ok=True)
+        (self._dir / URL).unlink(missing_ok=True)
         if self._socket is not None and self._socket.parent != self._dir:
             shutil.rmtree(self._socket.parent.parent, ignore_errors=True)
         self._socket = None
@@ -182,7 +184,7 @@ class EmbeddedServer:
         self._launched_at = time.monotonic()
         lock = self._lock(patience)
         try:
-            (self._dir / "url").unlink(missing_ok=True)
+            (self._dir / URL).unlink(missing_ok=True)
             self._announced = False
             self._socket = self._socket or _reachable(self._dir) / "valkey.sock"
             self._write("valkey.conf", self._configuration())
@@ -199,13 +201,13 @@ class EmbeddedServer:
         return self._process
 
     def _announce(self) -> None:
-        self._write("url", self.url)
+        self._write(URL, self.url)
         self._announced = True
 
     def _lock(self, patience: float) -> int:
-        lock = os.open(self._dir / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        lock = os.open(self._dir / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
         deadline = time.monotonic() + patience
-        while not _taken(lock, fcntl.LOCK_EX):
+        while not take_lock(lock, fcntl.LOCK_EX):
             if time.monotonic() > deadline:
                 os.close(lock)
                 raise EmbeddedServerError(f"another embedded server is running in {self._dir}")
@@ -241,24 +243,6 @@ class EmbeddedServer:
                 return bool(client.ping())
             except (redis.ConnectionError, redis.TimeoutError):
                 return False
-
-
-def running_url(state_dir: Path) -> str | None:
-    """Return the address of the server that runs in `state_dir`; None if none is ready there."""
-    directory = state_dir.resolve() / "valkey"
-    try:
-        with (directory / "lock").open("rb") as lock:
-            return None if _taken(lock.fileno(), fcntl.LOCK_SH) else (directory / "url").read_text()
-    except FileNotFoundError:
-        return None
-
-
-def _taken(lock: int, mode: int) -> bool:
-    try:
-        fcntl.flock(lock, mode | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
 
 
 def _reachable(directory: Path) -> Path:

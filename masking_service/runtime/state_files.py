@@ -1,4 +1,4 @@
-"""The files of the audit log in a state directory."""
+"""Files in a state directory: of the audit log, and the credentials of a development set-up."""
 
 from pathlib import Path
 from typing import Final
@@ -8,6 +8,8 @@ from keys.keyring import Keyring
 
 PUBLIC_KEY: Final = "audit-public.pem"
 ARCHIVE: Final = "audit-archive"
+CREDENTIALS: Final = "credentials.json"
+"""The API keys that `serve --dev` made, by client."""
 READABLE_BY_ALL: Final = 0o644
 
 

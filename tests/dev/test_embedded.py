@@ -18,7 +18,8 @@ import redis
 
 from masking_service.dev import child, embedded
 from masking_service.dev.child import ChildError
-from masking_service.dev.embedded import EmbeddedServer, EmbeddedServerError, running_url, server_binary
+from masking_service.dev.embedded import EmbeddedServer, EmbeddedServerError, server_binary
+from masking_service.runtime.embedded_url import running_url
 from tests import programs
 from tests.servers import wait_until
 
@@ -53,7 +54,8 @@ def run_parent(script: str, state_dir: Path) -> subprocess.Popen[str]:
     """Start a Python process that has started a server in `state_dir` under the name `server`."""
     start = (
         "import os, sys, time; from pathlib import Path\n"
-        "from masking_service.dev.embedded import EmbeddedServer, running_url\n"
+        "from masking_service.dev.embedded import EmbeddedServer\n"
+        "from masking_service.runtime.embedded_url import running_url\n"
         "server = EmbeddedServer(Path(sys.argv[1])); server.start()\n"
     )
     command = [sys.executable, "-c", start + script, str(state_dir)]

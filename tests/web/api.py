@@ -11,10 +11,10 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from keys.files import read_secret_file
-from masking_service.dev.development import CREDENTIALS
 from masking_service.http.app import create_app
 from masking_service.runtime.clock import clock
 from masking_service.runtime.settings import Settings
+from masking_service.runtime.state_files import CREDENTIALS
 from masking_service.runtime.store_admission import admit_store
 from masking_service.runtime.wiring import DEVELOPMENT_ISSUER_KEY, Parts, assemble
 from masking_service.service.people.issuers import mint

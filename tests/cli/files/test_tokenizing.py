@@ -10,9 +10,10 @@ import pytest
 from keys.files import read_secret_file
 from masking_files.entries import Result, members
 from masking_files.work import Tokenizing
-from masking_service.dev.development import CREDENTIALS, Development
+from masking_service.dev.development import Development
 from masking_service.runtime.clock import clock
 from masking_service.runtime.settings import Settings
+from masking_service.runtime.state_files import CREDENTIALS
 from masking_service.runtime.store_admission import admit_store
 from masking_service.runtime.wiring import Parts, assemble
 from masking_service.service.call.recorder import RequestContext
