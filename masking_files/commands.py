@@ -22,10 +22,10 @@ from masking_files.table import Table
 from masking_files.texts import CHECKED, NEEDS_API_KEY, WRITTEN
 from masking_files.work import Tokenizing, masking
 from masking_service.cli.language import say
-from masking_service.cli.options import settings_of
 from masking_service.masking.profiles import Profile
 from masking_service.masking.schema import Schema
 from masking_service.masking.schemas import load_schemas
+from masking_service.runtime.set_up import settings_of
 from masking_service.runtime.settings import Settings
 from masking_service.runtime.state_files import CREDENTIALS
 from masking_service.runtime.wiring import assemble

@@ -1,4 +1,4 @@
-"""The installed package gives the commands `waybill-masking` and `waybill-desk`, which work in any folder."""
+"""The installed package gives the commands `waybill-masking`, `waybill-audit` and `waybill-desk`, in any folder."""
 
 import re
 import subprocess
@@ -45,6 +45,13 @@ def test_the_desk_says_in_any_folder_what_its_set_up_lacks(installed: Path, tmp_
 
     assert (done.returncode, done.stdout) == (1, "")
     assert "MASKING_CONSOLE_URL is not set" in done.stderr
+
+
+def test_the_auditors_program_has_the_commands_of_audit(installed: Path, tmp_path: Path) -> None:
+    own = programs.output(installed / "waybill-audit", "--help", cwd=tmp_path, env={})
+
+    assert own.partition("\n")[0] == "Usage: waybill-audit [OPTIONS] COMMAND [ARGS]..."
+    assert own.partition("\n")[2] == called(installed, tmp_path, "audit", "--help").partition("\n")[2]
 
 
 def test_a_file_is_masked_in_any_folder(installed: Path, tmp_path: Path) -> None:

@@ -17,6 +17,6 @@ MODULES: Final = {
 """The module of each command."""
 
 
-@click.group(cls=LazyGroup, modules=MODULES)
+@click.group(cls=LazyGroup, modules=MODULES, context_settings={"help_option_names": ["-h", "--help"]})
 def audit() -> None:
     """Export, verify, watch and archive the audit log."""

@@ -8,11 +8,12 @@ from pathlib import Path
 import click
 
 from masking_audit.archive.segments import ArchiveError, Segments
-from masking_audit.cli.places import archive
+from masking_audit.cli.given import archive
 from masking_service.audit.checkpoints import Checkpoints
-from masking_service.cli.options import settings_of, state_dir
+from masking_service.cli.options import state_dir
 from masking_service.runtime.administration import opened_store
 from masking_service.runtime.clock import clock
+from masking_service.runtime.set_up import settings_of
 from masking_service.runtime.state_files import ARCHIVE
 from masking_service.runtime.store_admission import accept_store as accept
 from masking_service.runtime.wiring import open_keyring

@@ -7,13 +7,14 @@ import click
 import msgspec
 
 from keys.signatures import Verifier
-from masking_audit.cli.saying import count, say, say_findings, say_mismatch
+from masking_audit.cli.saying import count, say, say_findings
 from masking_audit.format.lines import EntryLine
 from masking_audit.verify.facts import Facts
 from masking_audit.verify.findings import MAX_FINDINGS
-from masking_audit.verify.store_check import check_store, is_not_in_log, read_new_entries
+from masking_audit.verify.store_check import StoreMismatch, check_store, is_not_in_log, read_new_entries
 from masking_audit.verify.verifier import Verification
 from masking_service.audit.streams import Streams
+from masking_service.masking.timestamps import rfc3339
 from masking_service.runtime.clock import clock
 from masking_service.store.client import Store
 
@@ -57,3 +58,10 @@ def verify_with_store(
         return False
     click.echo("The store matches the log: nothing was deleted, replayed, or written without an entry.")
     return sound
+
+
+def say_mismatch(found: StoreMismatch) -> None:
+    """Print a place in the store that the log does not explain."""
+    announced = found.mismatch.announcement
+    by = f" (announced by {announced.entry}, {announced.action}, {rfc3339(announced.at)})" if announced else ""
+    click.echo(f"store: {found.what} at {found.place}: {found.mismatch.kind}: {found.mismatch.text}{by}")

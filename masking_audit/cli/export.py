@@ -8,7 +8,8 @@ import click
 
 from keys.keyring import Keyring
 from masking_audit.archive.export import export as lines_of_log
-from masking_audit.cli.places import archive, archived_lines, opened_log
+from masking_audit.cli.given import archive
+from masking_audit.cli.places import archived_lines, opened_log
 from masking_service.audit.checkpoints import Checkpoints
 from masking_service.audit.streams import Streams
 from masking_service.cli.options import state_dir

@@ -8,13 +8,15 @@ import click
 
 from keys.errors import KeysError
 from masking_audit.archive.export import export
-from masking_audit.cli.places import archive, archived_lines
+from masking_audit.cli.given import archive
+from masking_audit.cli.places import archived_lines
 from masking_audit.lookout import first_second, read_histories
 from masking_service.audit.streams import Streams
-from masking_service.cli.options import settings_of, state_dir
+from masking_service.cli.options import state_dir
 from masking_service.masking.timestamps import rfc3339
 from masking_service.runtime.clock import clock
 from masking_service.runtime.reporting import log_alert
+from masking_service.runtime.set_up import settings_of
 from masking_service.runtime.store_admission import recognise
 from masking_service.runtime.wiring import assemble
 from masking_service.service.lookout.signals import all_signals

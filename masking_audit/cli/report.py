@@ -7,9 +7,9 @@ import click
 from masking_audit.cli.packing import new_folder, period, whole_log, write_pack
 from masking_audit.packs.evidence import entry_lines, entry_of
 from masking_audit.packs.report import Report
-from masking_service.cli.options import settings_of
 from masking_service.masking.timestamps import SECONDS_A_DAY, rfc3339
 from masking_service.runtime.clock import clock
+from masking_service.runtime.set_up import settings_of
 from masking_service.service.people.policy import Policy
 
 

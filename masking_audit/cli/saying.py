@@ -3,7 +3,6 @@
 import click
 
 from masking_audit.verify.findings import MAX_FINDINGS, Findings, Kind
-from masking_audit.verify.store_check import StoreMismatch
 from masking_audit.verify.verifier import Summary
 from masking_service.masking.timestamps import rfc3339
 
@@ -32,13 +31,6 @@ def say_findings(findings: Findings) -> None:
         click.echo(str(finding))
     if findings.count > MAX_FINDINGS:
         click.echo(f"… and {findings.count - MAX_FINDINGS} more")
-
-
-def say_mismatch(found: StoreMismatch) -> None:
-    """Print a place in the store that the log does not explain."""
-    announced = found.mismatch.announcement
-    by = f" (announced by {announced.entry}, {announced.action}, {rfc3339(announced.at)})" if announced else ""
-    click.echo(f"store: {found.what} at {found.place}: {found.mismatch.kind}: {found.mismatch.text}{by}")
 
 
 def count(number: int, what: str) -> str:

@@ -9,18 +9,8 @@ from typing import BinaryIO, cast
 
 import click
 
-from masking_audit.cli.against import verify_with_store
-from masking_audit.cli.export import exported
+from masking_audit.cli.given import archive, checkpoint_in, public_key, signed_checkpoint_in, since, verifier_of
 from masking_audit.cli.packed import say_evidence, say_pack
-from masking_audit.cli.places import (
-    archive,
-    checkpoint_in,
-    opened_log,
-    public_key,
-    signed_checkpoint_in,
-    since,
-    verifier_of,
-)
 from masking_audit.cli.proved import say_log, say_proof
 from masking_audit.cli.saying import say
 from masking_audit.packs.evidence import is_evidence
@@ -91,6 +81,11 @@ def verify(
         with _opened(file, given) as opened:
             sound = say(verify_lines(opened, verification), verification.findings)
     else:
+        # These need the requirements of the service, and what was verified before does not.
+        from masking_audit.cli.against import verify_with_store
+        from masking_audit.cli.export import exported
+        from masking_audit.cli.places import opened_log
+
         with opened_log(state_dir) as (store, keyring):
             lines = _opened(file) if file else nullcontext(exported(store, keyring, state_dir, archive))
             with lines as opened:

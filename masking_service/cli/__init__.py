@@ -10,6 +10,7 @@ from typing import Final
 import click
 from rich.console import Console
 
+from keys.errors import KeysError
 from masking_service import __version__
 from masking_service.cli.lazy import LazyGroup
 
@@ -42,19 +43,40 @@ def commands() -> None:
 
 def main() -> None:
     """Run the command that the arguments name."""
+    run(commands, INSTALLED, "masking_service")
+
+
+def run(group: click.Group, installed: str, module: str) -> None:
+    """Run a program, and exit.
+
+    Args:
+        group: its commands.
+        installed: its name where it is installed.
+        module: its package, as it is run from a checkout.
+    """
     try:
-        name = INSTALLED if Path(sys.argv[0]).name == INSTALLED else "python -m masking_service"
-        commands.main(prog_name=name, standalone_mode=False)
+        name = installed if Path(sys.argv[0]).name == installed else f"python -m {module}"
+        group.main(prog_name=name, standalone_mode=False)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
     except click.Abort:
         sys.exit(130)
+    except ModuleNotFoundError:
+        raise
     except Exception as error:
-        from masking_service.cli.faults import told  # imports most of the service
-
-        text = told(error)
+        text = _in_words(error)
         if text is None:
             raise
         Console(stderr=True, highlight=False, markup=False, soft_wrap=True).print(text)
         sys.exit(2)
+
+
+def _in_words(error: Exception) -> str | None:
+    if isinstance(error, KeysError):
+        return str(error)
+    try:
+        from masking_service.cli.faults import told  # imports most of the service
+    except ModuleNotFoundError:
+        return None  # only the auditor's requirements are installed, so it is no fault of the service
+    return told(error)

@@ -7,9 +7,10 @@ from typing import Any, Final
 
 import click
 
-from masking_service.cli.options import settings_of, state_dir
+from masking_service.cli.options import state_dir
 from masking_service.masking.dialling import dialable
 from masking_service.runtime.administration import opened_registry
+from masking_service.runtime.set_up import settings_of
 from masking_service.service.people.principals import principal_id, tenant_name
 
 COLUMNS: Final = ("principal", "phone")

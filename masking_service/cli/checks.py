@@ -12,10 +12,10 @@ from keys.messages import MessageKey
 from masking_service.audit.asking import AskedArchive
 from masking_service.audit.backlog import LONG_SECONDS, Backlog
 from masking_service.audit.checkpoints import Checkpoints
-from masking_service.cli.options import settings_of
 from masking_service.masking.schemas import load_schemas
 from masking_service.runtime.administration import opened_registry, opened_store
 from masking_service.runtime.clock import clock
+from masking_service.runtime.set_up import settings_of
 from masking_service.runtime.settings import Settings
 from masking_service.runtime.wiring import open_keyring, open_store
 from masking_service.service.cases.case_check import TIMEOUT_SECONDS, load_case_check

@@ -13,10 +13,11 @@ from rich.console import Console
 from rich.table import Table
 
 from masking_service.audit.actions import Action
-from masking_service.cli.options import settings_of, state_dir
+from masking_service.cli.options import state_dir
 from masking_service.masking.timestamps import SECONDS_A_DAY, rfc3339
 from masking_service.runtime.administration import opened_registry
 from masking_service.runtime.clock import clock
+from masking_service.runtime.set_up import settings_of
 from masking_service.service.people.clients import KEY_BYTES, ApiKey, Client, Clients, key_bytes, key_text
 from masking_service.service.people.errors import ClientError
 from masking_service.service.people.policy import Policy

@@ -2,7 +2,6 @@
 
 from typing import Final
 
-from keys.errors import KeysError
 from masking_service.cli.texts import store_told
 from masking_service.masking.errors import DefinitionError
 from masking_service.runtime.settings import SettingsError
@@ -14,7 +13,6 @@ from masking_service.store.identity import WrongStore
 _IN_WORDS: Final = (
     ClientError,
     DefinitionError,
-    KeysError,
     PolicyError,
     SettingsError,
     WrongPurpose,

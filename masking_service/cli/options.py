@@ -1,15 +1,10 @@
-"""What every command has in common: the state directory, and the settings that follow from it."""
+"""What every command has in common: the option for the state directory."""
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
-
-from keys import keyset
-from masking_service.runtime.embedded_url import running_url
-from masking_service.runtime.settings import Settings, SettingsError
 
 Command = Callable[..., Any]
 
@@ -24,22 +19,3 @@ def state_dir(command: Command) -> Command:
         show_default=True,
         help="Where keys, snapshots and the embedded store are.",
     )(command)
-
-
-def settings_of(folder: Path) -> Settings:
-    """Return the settings of the set-up in a state directory, whose keyset says whether it is one for development.
-
-    The embedded store is used if it runs and the environment names no other.
-
-    Raises:
-        SettingsError, KeysError: there is no keyset, or it cannot be used.
-    """
-    if not (folder / "keyset.json").exists():
-        raise SettingsError(
-            f"{folder / 'keyset.json'} is missing: `make run` makes a development set-up, "
-            "and `keys init` a production keyset"
-        )
-    url = os.environ.get("MASKING_REDIS_URL") or running_url(folder) or ""
-    environment = {**os.environ, "MASKING_STATE_DIR": str(folder), "MASKING_REDIS_URL": url}
-    development = keyset.load(folder / "keyset.json").made_for == "development"
-    return Settings.read(environment, development=development)

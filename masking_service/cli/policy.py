@@ -14,7 +14,7 @@ from rich.table import Table
 from keys.files import read_secret_file
 from masking_service.cli import texts
 from masking_service.cli.language import say
-from masking_service.cli.options import settings_of, state_dir
+from masking_service.cli.options import state_dir
 from masking_service.http.texts import Text
 from masking_service.masking import RULES_VERSION
 from masking_service.masking.errors import DefinitionError
@@ -25,6 +25,7 @@ from masking_service.masking.sample_record import sample_record
 from masking_service.masking.schema import Schema
 from masking_service.masking.schemas import load_schemas
 from masking_service.runtime.clock import clock
+from masking_service.runtime.set_up import settings_of
 from masking_service.runtime.wiring import DEVELOPMENT_ISSUER_KEY, open_keyring
 from masking_service.service.cases.case_check import check_key
 from masking_service.service.decoys.own_numbers import hash_number

@@ -8,11 +8,12 @@ from typing import Final, TextIO
 import click
 
 from masking_service.cli.language import say
-from masking_service.cli.options import settings_of, state_dir
+from masking_service.cli.options import state_dir
 from masking_service.http.texts import Text
 from masking_service.masking.waybill import normalise_waybill_no
 from masking_service.runtime.administration import opened_store
 from masking_service.runtime.clock import clock
+from masking_service.runtime.set_up import settings_of
 from masking_service.runtime.wiring import open_keyring
 from masking_service.service.custody.state import Custodies
 from masking_service.service.people.policy import Policy

@@ -10,13 +10,14 @@ from keys.keyset_file import NamedRoot, date_of, day_of
 from keys.suites import AES_256_GCM_SIV, SUITES
 from masking_service.cli.keys.opened import opened_coordinator, root, wait
 from masking_service.cli.keys.status import show
-from masking_service.cli.options import settings_of, state_dir
+from masking_service.cli.options import state_dir
 from masking_service.rotation.rewrap import rewrap as rewrap_all
 from masking_service.rotation.rotate import rotate as rotate_file
 from masking_service.rotation.rotate import rotate_data
 from masking_service.rotation.shred import restore as restore_surviving
 from masking_service.rotation.shred import shred as shred_days
 from masking_service.runtime.clock import clock, today
+from masking_service.runtime.set_up import settings_of
 from masking_service.runtime.state_files import write_public_key
 from masking_service.service.people.policy import Policy
 

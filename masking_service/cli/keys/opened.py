@@ -12,10 +12,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
 from keys.keyset_file import NamedRoot
-from masking_service.cli.options import settings_of
 from masking_service.rotation.coordinator import Coordinator
 from masking_service.runtime.administration import opened_store
 from masking_service.runtime.clock import today
+from masking_service.runtime.set_up import settings_of
 from masking_service.runtime.wiring import open_keyring
 from masking_service.store.health import uphold
 

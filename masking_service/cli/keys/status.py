@@ -10,10 +10,10 @@ from rich.table import Table
 
 from keys import keyset
 from keys.keyset_file import day_of
-from masking_service.cli.options import settings_of
 from masking_service.rotation.overview import KeyLine, Overview, overview, overview_of_file
 from masking_service.runtime.administration import opened_store
 from masking_service.runtime.clock import today
+from masking_service.runtime.set_up import settings_of
 from masking_service.runtime.settings import SettingsError
 from masking_service.runtime.wiring import open_keyring
 from masking_service.service.people.policy import Policy

@@ -12,8 +12,9 @@ import pytest
 from keys.messages import SIGNATURE, MessageKey
 from masking_audit.archive.index import Index
 from masking_audit.archive.segments import ArchiveError
+from masking_audit.format.entries import Entry
+from masking_audit.format.links import encode
 from masking_service.audit.asking import AskedArchive
-from masking_service.audit.entries import Entry, encode
 from masking_service.audit.errors import ArchiveUnavailable
 from masking_service.audit.order import FIRST, LAST
 from masking_service.audit.questions import Answer, sign_answer

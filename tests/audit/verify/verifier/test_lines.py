@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from masking_audit.format.lines import MAX_LINE_BYTES
 from masking_audit.verify.findings import MAX_FINDINGS, Finding, Kind
 from masking_audit.verify.verifier import Summary, Verification, read_lines, verify
 from tests.audit.logs import FIRST_AT, LAST_AT, VERIFIER, findings
