@@ -17,10 +17,8 @@ def main() -> None:
     try:
         run(audit, INSTALLED, "masking_audit")
     except ModuleNotFoundError as missing:
-        text = (
-            f"This needs the store or the keyset, and {missing.name} is missing: pip install './masking_audit[store]'"
-        )
-        print(text, file=sys.stderr)
+        needed = "pip install './masking_audit[store]'"
+        print(f"This needs the store or the keyset, and {missing.name} is missing: {needed}", file=sys.stderr)
         sys.exit(2)
 
 
