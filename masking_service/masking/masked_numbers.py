@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from masking_service.masking.abroad import country_code
-from masking_service.masking.numbers import AREA, INTERMEDIATE, MIN_HIDDEN_DIGITS, Number, extension, read_number
+from masking_service.masking.numbers import AREA, INTERMEDIATE, Number, extension, read_number, starred
 from masking_service.masking.reading import Reading
 from masking_service.masking.stars import stars
 
@@ -50,7 +50,7 @@ _LOCAL: Final = 7
 """The digits of the shortest number that is alone."""
 
 
-def read_phones(value: str, keep: int) -> Iterator[PhonePiece]:
+def read_phones(value: str, keep: int, hide_last: int = 0) -> Iterator[PhonePiece]:
     """The pieces of a phone field, in order.
 
     Together they are the field, masked.
@@ -58,6 +58,7 @@ def read_phones(value: str, keep: int) -> Iterator[PhonePiece]:
     Args:
         value: the field.
         keep: how many of a number's last digits may show, 0 to 4.
+        hide_last: if not 0, how many of them are hidden; those before them show (`numbers.starred`).
     """
     reading = Reading(value)
     text = _HIDING_RUN.sub(lambda run: "*" * len(run[0]), reading.text)
@@ -82,15 +83,17 @@ def read_phones(value: str, keep: int) -> Iterator[PhonePiece]:
             if at >= real_until and "*" in positions[0]:
                 number = _through_stars(text, at, end)
                 if number is None and not _holds_real_number(text[body:end], coded=body > start):
-                    at = _mask_end(text, body, end)
-                    yield PhonePiece("mask", reading.written(start, body) + _tight(reading, text, body, at, keep))
+                    at = _mask_end(text, body, end, hide_last)
+                    yield PhonePiece(
+                        "mask", reading.written(start, body) + _tight(reading, text, body, at, (keep, hide_last))
+                    )
                     yield from _extensions(reading, text, at)
                     at = _after_extensions(text, at)
                     continue
                 real_until = end
             number = number or read_number(text, at)
         if number:
-            shown = reading.written(number.start, number.body) + number.hidden(keep)
+            shown = reading.written(number.start, number.body) + number.hidden(keep, hide_last)
             yield PhonePiece("number", shown, _forms(number), _whole(number))
             yield from _extensions(reading, text, number.end)
             at = _after_extensions(text, number.end)
@@ -170,7 +173,7 @@ _CODES: Final = re.compile(rf"(?:{_CHINA}|{_NEIGHBOUR})?(?:\(?{AREA}\)?{_GAP}(?=
 _ABROAD: Final = re.compile(r"\(?(?:\+[ (]{0,2}|00 ?)(\d{1,3})")
 _AFTER_CODE: Final = re.compile(r"[) .\-]{0,3}")
 _WHOLE_MASK: Final = re.compile(r"\*{6,}+\d{1,4}(?=\*)")
-_NEXT: Final = re.compile(r"(?<=\d)[ .\-()\[\]]+(?=[\d*])")
+_NEXT: Final = re.compile(r"(?<=[\d*])[ .\-()\[\]]+(?=[\d*])")
 
 
 def _body(text: str, start: int, end: int) -> int:
@@ -186,29 +189,32 @@ def _body(text: str, start: int, end: int) -> int:
     return gap.end() if gap else start
 
 
-def _mask_end(text: str, body: int, end: int) -> int:
+def _mask_end(text: str, body: int, end: int, hide_last: int) -> int:
     """Where a hidden number ends.
 
-    One whose digits already ended behind its stars is over: 138****5678 139****1234, 021-******34-***.
+    One whose digits already ended behind its stars is over: 138****5678 139****1234, 021-******34-***. Where the last
+    digits are hidden, so is one of seven or more that ends in stars: 1381234**** 1391234****.
     """
     if whole := _WHOLE_MASK.match(text, body, end):
         return whole.end()
     for gap in _NEXT.finditer(text, body, end):
-        if "*" in text[body : gap.start()]:
+        hidden = text[body : gap.start()]
+        if "*" in hidden and (hidden[-1] != "*" or (hide_last and _positions(hidden) >= _LOCAL)):
             return gap.start()
     return end
 
 
-def _tight(reading: Reading, text: str, start: int, end: int, keep: int) -> str:
+def _tight(reading: Reading, text: str, start: int, end: int, shown: tuple[int, int]) -> str:
+    """Hide what shows too much; `shown` is `keep` and `hide_last`."""
     last = max((at for at in range(start, end) if text[at].isdecimal()), default=None)
     if last is None:
         return reading.written(start, end)
     if _positions(text[start:end]) == _MOBILE:
         last = end - 1
+    elif shown[1]:
+        last = max(at for at in range(start, end) if text[at] == "*" or text[at].isdecimal())
     positions = [char for char in text[start : last + 1] if char == "*" or char.isdecimal()]
-    n = len(positions)
-    hidden = n - max(0, min(keep, n - MIN_HIDDEN_DIGITS))
-    return "*" * hidden + "".join(positions[hidden:]) + reading.written(last + 1, end)
+    return starred(positions, *shown) + reading.written(last + 1, end)
 
 
 def _positions(text: str) -> int:

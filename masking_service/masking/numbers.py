@@ -9,6 +9,7 @@ n, the digits that count, are those of the number without country code and, for 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from masking_service.masking.abroad import read_abroad
@@ -53,14 +54,24 @@ class Number(NamedTuple):
     code: str = ""
     readable: bool = True
 
-    def shown(self, keep: int) -> int:
-        """How many of the last digits may show."""
-        return max(0, min(keep, len(self.digits) - MIN_HIDDEN_DIGITS)) if self.readable else 0
+    def hidden(self, keep: int, hide_last: int = 0) -> str:
+        """The digits that count, with the hidden ones as stars: see `starred`."""
+        return starred(self.digits, keep, hide_last) if self.readable else "*" * len(self.digits)
 
-    def hidden(self, keep: int) -> str:
-        """The digits that count, with the hidden ones as stars."""
-        hidden = len(self.digits) - self.shown(keep)
-        return "*" * hidden + self.digits[hidden:]
+
+def starred(digits: Sequence[str], keep: int, hide_last: int = 0) -> str:
+    """Return digits with the hidden ones as stars.
+
+    Args:
+        digits: the n digits that count, or stars where they came in hidden.
+        keep: how many of the last ones may show; never more than n - 6.
+        hide_last: if not 0, the other end shows: this many of the last ones are hidden, those before them show.
+    """
+    if hide_last:
+        shown = digits[: max(0, len(digits) - hide_last)]
+        return "".join(shown) + "*" * (len(digits) - len(shown))
+    hidden = len(digits) - max(0, min(keep, len(digits) - MIN_HIDDEN_DIGITS))
+    return "*" * hidden + "".join(digits[hidden:])
 
 
 def spellings(gap: str, wide: str) -> dict[str, str]:

@@ -16,6 +16,7 @@ from masking_service.masking.kinds.name import mask_name, mask_short_name, mask_
 from masking_service.masking.kinds.party import mask_party
 from masking_service.masking.kinds.phone import mask_phone, plain_mobile_lines_masker, plain_mobile_masker
 from masking_service.masking.kinds.text import TextMask, masks_of
+from masking_service.masking.numbers import MIN_HIDDEN_DIGITS
 from masking_service.masking.numbers_in_text import scrub
 from masking_service.masking.schema import KINDS
 from masking_service.masking.stars import stars
@@ -27,7 +28,7 @@ UNMAPPED: Final = ("guard", "hide", "pass")
 """What may happen to members that the schema does not map; the first is the default."""
 
 _HIDE: Final[Mapping[str, tuple[str, ...]]] = {
-    "name": ("given", ALL, NOTHING),
+    "name": ("given", "middle", ALL, NOTHING),
     "phone": (ALL, NOTHING),
     "address": ("unit", "detail", ALL, NOTHING),
     "unit": (ALL, NOTHING),
@@ -39,10 +40,15 @@ _HIDE: Final[Mapping[str, tuple[str, ...]]] = {
 MAX_DIGITS_SHOWN: Final = 4
 """What a station needs to hand a parcel over; of eleven, seven stay hidden (GB/T 41833-2022 asks for six)."""
 
+HIDE_LAST: Final = range(4, 12)
+"""How many of a phone's last digits may be hidden while those before them show: on labels of some countries four."""
+
 MOBILE_DIGITS: Final = 11
 """Digits of a Chinese mobile number, the case the union of profiles is judged by."""
 
 _FEWEST_DIGITS_HIDDEN_BY_ALL: Final = 4
+_FIELDS_ONLY: Final = ("middle", "last")
+_SHOW_LAST: Final = range(MAX_DIGITS_SHOWN + 1)
 _COUNTRY: Final = re.compile(r"[A-Z]{2}").fullmatch
 
 _FLOOR: Final = (
@@ -67,13 +73,15 @@ class Profile:
     Attributes:
         name: what callers ask for.
         label: True for what is printed on parcels; then it meets the floor, or `parse` refused it.
-        hide: for every kind (KINDS) what is hidden: ``all``, ``nothing``, or ``given`` (name), ``unit`` or
-            ``detail`` (address), ``found`` (text), ``digits`` (phone: all but the last `show_last`).
+        hide: for every kind (KINDS) what is hidden: ``all``, ``nothing``, ``given`` or ``middle`` (name), ``unit`` or
+            ``detail`` (address), ``found`` (text), ``digits`` (phone: all but the last `show_last`) or ``last`` (phone:
+            the last `hide_last`).
         show_last: how many digits of a phone show at most, 0 to 4; six or more stay hidden in any case.
         unmapped: what happens to members that the schema does not map, one of UNMAPPED.
         countries: the profile for records whose recipient is in another country, by its code.
         kept_words: what is never taken for a name in a text.
         hidden_words: what is always hidden in a text.
+        hide_last: how many of a phone's last digits are hidden while those before them show; 0 if the last ones show.
     """
 
     name: str
@@ -84,6 +92,7 @@ class Profile:
     countries: Mapping[str, Profile] = field(default_factory=dict, hash=False)
     kept_words: tuple[str, ...] = ()
     hidden_words: tuple[str, ...] = ()
+    hide_last: int = 0
 
     @classmethod
     def parse(cls, name: str, mapping: object) -> Profile:
@@ -100,7 +109,7 @@ class Profile:
         if not isinstance(label, bool):
             raise DefinitionError(f"{top}.label", "must be true or false")
         hide = dict.fromkeys(KINDS, ALL)
-        show_last = 0
+        show_last = hide_last = 0
         unmapped = mapping.get("unmapped", UNMAPPED[0])
         if unmapped not in UNMAPPED:
             raise DefinitionError(f"{top}.unmapped", f"must be {' | '.join(UNMAPPED)}")
@@ -112,11 +121,13 @@ class Profile:
                 known = ", ".join(("label", "unmapped", "words", "for", *_HIDE))
                 raise DefinitionError(f"{top}.{kind}", f"is not one of {known}")
             if kind == "phone" and isinstance(rule, Mapping) and set(rule) == {"show_last"}:
-                hide[kind], show_last = "digits", _digits(f"{top}.phone.show_last", rule["show_last"])
+                hide[kind], show_last = "digits", _digits(f"{top}.phone.show_last", rule["show_last"], _SHOW_LAST)
+            elif kind == "phone" and isinstance(rule, Mapping) and set(rule) == {"hide_last"}:
+                hide[kind], hide_last = "last", _digits(f"{top}.phone.hide_last", rule["hide_last"], HIDE_LAST)
             else:
                 hide[kind] = _hide(f"{top}.{kind}", kind, rule)
         if label:
-            _refuse_below_floor(top, hide)
+            _refuse_below_floor(top, hide, hide_last)
         return cls(
             name,
             label,
@@ -126,6 +137,7 @@ class Profile:
             _countries(name, mapping),
             words.get("keep", ()),
             words.get("hide", ()),
+            hide_last,
         )
 
     def shows_in_full(self, kind: str) -> bool:
@@ -140,19 +152,34 @@ class Profile:
         hide = self.hide[kind]
         if hide == NOTHING:
             return None
-        keep = self._digits_in_texts
+        keep, hide_last = self._digits_in_texts, self.hide_last
         mask: Callable[[str], str] = stars
         # Lambdas, not partials: each value of each record goes through one, and they cost a third.
         if kind == "name":
             mask = lambda value: mask_name(value, hide, keep)  # noqa: E731
         elif kind == "address":
-            label, name = self.label, self.masker("name") or str
+            label, name = self.label, self._in_texts.masker("name") or str
             mask = lambda value: mask_address(value, hide, keep, name, label=label)  # noqa: E731
         elif hide == "digits":
             mask = lambda value: mask_phone(value, keep)  # noqa: E731
+        elif hide == "last":
+            mask = lambda value: mask_phone(value, 0, hide_last)  # noqa: E731
         elif hide == "found":
             mask = self.text_mask()
         return mask
+
+    @property
+    def _in_texts(self) -> Profile:
+        """How names and phones show in texts, addresses and members that the schema does not map.
+
+        A name's end or a number's beginning shows in its own field only: in a text it would read as another one.
+        """
+        other = {kind: how for kind, how in (("name", "given"), ("phone", "digits")) if self.hide[kind] in _FIELDS_ONLY}
+        return replace(self, hide={**self.hide, **other}, hide_last=0) if other else self
+
+    def leak_masks(self) -> tuple[Callable[[str], str], Callable[[str], str]]:
+        """The masks of a phone and of a name of the record that are found elsewhere in it."""
+        return self._in_texts.masker("phone") or stars, self._in_texts.masker("name") or stars
 
     @property
     def _digits_in_texts(self) -> int:
@@ -164,7 +191,7 @@ class Profile:
 
     def party_masker(self) -> Callable[[str], str]:
         """The mask of strings with name, phone and address."""
-        mask_one_name, mask_one_address = self.masker("name") or str, self.masker("address") or str
+        mask_one_name, mask_one_address = self._in_texts.masker("name") or str, self.masker("address") or str
         if self.hide["name"] == ALL and self.hide["address"] == ALL:
             return stars
         keep = self._digits_in_texts
@@ -172,7 +199,7 @@ class Profile:
 
     def masks(self) -> dict[str, Callable[[str], str]]:
         """The masks of the kinds that are hidden where a name or a label says what a value is."""
-        return masks_of(self.masker, self.party_masker())
+        return masks_of(self._in_texts.masker, self.party_masker())
 
     def text_mask(self) -> TextMask:
         """The mask of texts, and of values of unknown meaning."""
@@ -250,7 +277,7 @@ def union_check(profiles: Iterable[Profile]) -> int:
 
     It counts for a mobile number, and for a reader who holds a parcel's mask under every profile.
 
-    Every profile shows digits at the end only, so together they show what the most generous one shows.
+    A profile shows digits at the end or, by `hide_last`, at the beginning: together they show the most of both.
 
     Returns:
         The number of digits of MOBILE_DIGITS that no profile shows: 4 or more.
@@ -258,16 +285,19 @@ def union_check(profiles: Iterable[Profile]) -> int:
     Raises:
         DefinitionError: at the profile that leaves fewer than four hidden.
     """
-    fewest = MOBILE_DIGITS
+    first = last = 0
     for where, profile in every_profile(profiles):
         shown = MOBILE_DIGITS if profile.shows_in_full("phone") else profile.show_last
-        fewest = min(fewest, MOBILE_DIGITS - shown)
-        if fewest < _FEWEST_DIGITS_HIDDEN_BY_ALL:
+        last = max(last, shown)
+        if profile.hide_last:
+            first = max(first, MOBILE_DIGITS - profile.hide_last)
+        if MOBILE_DIGITS - first - last < _FEWEST_DIGITS_HIDDEN_BY_ALL:
             raise DefinitionError(
                 f"profiles.{where}.phone",
-                f"shows {shown} of {MOBILE_DIGITS} digits: all profiles together must hide at least four of a phone",
+                f"the profiles show the first {first} and the last {last} of {MOBILE_DIGITS} digits: "
+                "all profiles together must hide at least four of a phone",
             )
-    return fewest
+    return MOBILE_DIGITS - first - last
 
 
 def examples(profile: Profile) -> list[tuple[str, str, str]]:
@@ -318,21 +348,21 @@ def _words(where: str, rule: object) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def _digits(where: str, value: Any) -> int:
-    if type(value) is not int or not 0 <= value <= MAX_DIGITS_SHOWN:
-        raise DefinitionError(where, f"must be a whole number from 0 to {MAX_DIGITS_SHOWN}")
+def _digits(where: str, value: Any, allowed: range) -> int:
+    if type(value) is not int or value not in allowed:
+        raise DefinitionError(where, f"must be a whole number from {allowed[0]} to {allowed[-1]}")
     return value
 
 
 def _hide(where: str, kind: str, rule: object) -> str:
     allowed = " | ".join(_HIDE[kind])
-    wanted = f"must be {{hide: {allowed}}}" + (" or {show_last: 0..4}" if kind == "phone" else "")
+    wanted = f"must be {{hide: {allowed}}}" + (" or {show_last: 0..4} or {hide_last: 4..11}" if kind == "phone" else "")
     if not isinstance(rule, Mapping) or set(rule) != {"hide"} or rule["hide"] not in _HIDE[kind]:
         raise DefinitionError(where, wanted)
     return str(rule["hide"])
 
 
-def _refuse_below_floor(top: str, hide: Mapping[str, str]) -> None:
+def _refuse_below_floor(top: str, hide: Mapping[str, str], hide_last: int) -> None:
     """Refuse a label that hides too little.
 
     `show_last` needs no check: its greatest value hides seven of eleven digits, mask_phone never fewer than six.
@@ -340,3 +370,5 @@ def _refuse_below_floor(top: str, hide: Mapping[str, str]) -> None:
     for kind, how in hide.items():
         if how == NOTHING and kind != "virtual_phone":
             raise DefinitionError(f"{top}.{kind}", _FLOOR)
+    if hide["phone"] == "last" and hide_last < MIN_HIDDEN_DIGITS:
+        raise DefinitionError(f"{top}.phone", _FLOOR)

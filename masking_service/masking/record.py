@@ -75,6 +75,7 @@ class Masker:
     def __init__(self, schema: Schema, profile: Profile) -> None:
         self._schema = schema
         self._masks = {kind: profile.masker(kind) for kind in KINDS}
+        self._leak_masks = profile.leak_masks()
         self._way = way_through(
             schema, {kind: (_TAKES[kind], mask, profile.usual(kind)) for kind, mask in self._masks.items()}
         )
@@ -99,7 +100,7 @@ class Masker:
         if run.errors:
             raise InvalidRecord(listed(run.errors))
         run.mask_others(self._unmapped)
-        if run.guard(self._masks, self._fixed):
+        if run.guard(self._masks, self._leak_masks, self._fixed):
             run.mask_others(self._unmapped)
         return run
 
@@ -133,7 +134,7 @@ def render(profile: Profile, fields: Iterable[tuple[Place, Any]], waybill_no: ob
     Raises:
         InvalidRecord: a value that is neither a string, an integer nor null.
     """
-    masks, usual_masks = _masks_of(profile)
+    masks, usual_masks, leak_masks = _masks_of(profile)
     record: dict[str, Any] = {}
     run = _Run(record, None, UNBOUNDED)
     run.own = own_number(waybill_no)
@@ -149,14 +150,15 @@ def render(profile: Profile, fields: Iterable[tuple[Place, Any]], waybill_no: ob
         _TAKES[place.kind](run, place, masks[place.kind], value, parent, key)
     if run.errors:
         raise InvalidRecord(tuple(run.errors))
-    run.guard(masks, frozenset(key for place in run.places for key in place.keys))
+    run.guard(masks, leak_masks, frozenset(key for place in run.places for key in place.keys))
     return record
 
 
 @lru_cache(maxsize=64)
-def _masks_of(profile: Profile) -> tuple[dict[str, Mask | None], dict[str, Usual | None]]:
-    """Return the masks of a profile by kind, and those of usual values."""
-    return {kind: profile.masker(kind) for kind in KINDS}, {kind: profile.usual(kind) for kind in KINDS}
+def _masks_of(profile: Profile) -> tuple[dict[str, Mask | None], dict[str, Usual | None], tuple[Mask, Mask]]:
+    """Return the masks of a profile by kind, those of usual values, and those of leaks."""
+    masks, usual = {kind: profile.masker(kind) for kind in KINDS}, {kind: profile.usual(kind) for kind in KINDS}
+    return masks, usual, profile.leak_masks()
 
 
 class _Run(Masked):
@@ -204,7 +206,7 @@ class _Run(Masked):
         else:
             self.plain.append(masked)
 
-    def guard(self, masks: dict[str, Mask | None], fixed: frozenset[Any]) -> bool:
+    def guard(self, masks: dict[str, Mask | None], leak_masks: tuple[Mask, Mask], fixed: frozenset[Any]) -> bool:
         """Hide the record's own values elsewhere in it; return whether unmapped members have to be masked again.
 
         Stars may make a number of what is beside them.
@@ -220,7 +222,7 @@ class _Run(Masked):
         own = self.number()
         if own is not None and not may_leak([text.replace(own, " ") for text in self.texts], self.phones, self.names):
             return False
-        hider = Hider(self.phones, self.names, masks["phone"] or stars, masks["name"] or stars, own, fixed, self.share)
+        hider = Hider(self.phones, self.names, *leak_masks, own, fixed, self.share)
         found = hider.hide(self.record)
         for keys in found:
             note(self.warnings, keys, FOUND_IN_TEXT)

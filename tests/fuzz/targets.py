@@ -69,7 +69,10 @@ def texts(data: bytes) -> None:
     for keep in (0, 4):
         phone = mask_phone(value, keep)
         assert mask_phone(phone, keep) == phone
-    for hide in ("given", "all"):
+    for hide_last in (4, 8):
+        phone = mask_phone(value, 0, hide_last)
+        assert mask_phone(phone, 0, hide_last) == phone
+    for hide in ("given", "middle", "all"):
         name = mask_name(value, hide)
         assert mask_name(name, hide) == name
     for hide in ("unit", "detail", "all"):

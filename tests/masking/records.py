@@ -22,6 +22,7 @@ LABEL_RULES: dict[str, Any] = {
 LABEL = Profile.parse("label", LABEL_RULES)
 COURIER = Profile.parse("courier", {**LABEL_RULES, "label": False, "address": {"hide": "nothing"}})
 HIDDEN = Profile.parse("hidden", {})
+ABROAD = Profile.parse("abroad", {**LABEL_RULES, "name": {"hide": "middle"}, "phone": {"hide_last": 8}})
 
 
 def schema(fields: dict[str, str], waybill_no: list[str] | None = None) -> Schema:

@@ -19,7 +19,7 @@ from masking_service.masking.sample_record import sample_record
 from masking_service.masking.schema import Schema
 from masking_service.masking.schemas import load_schemas
 from masking_service.masking.spellings import may_hold_name
-from tests.masking.records import COURIER, HIDDEN, LABEL, LABEL_RULES, STANDARD, schema
+from tests.masking.records import ABROAD, COURIER, HIDDEN, LABEL, LABEL_RULES, STANDARD, schema
 
 SCHEMAS = load_schemas()
 NO_ADDRESS = Profile.parse("bare", {**LABEL_RULES, "label": False, "address": {"hide": "all"}})
@@ -150,7 +150,8 @@ RECORDS = (
 
 @settings(max_examples=400)
 @given(
-    st.lists(RECORDS, min_size=1, max_size=5), st.sampled_from([LABEL, COURIER, HIDDEN, NO_ADDRESS, PASSING, HIDING])
+    st.lists(RECORDS, min_size=1, max_size=5),
+    st.sampled_from([LABEL, COURIER, HIDDEN, NO_ADDRESS, PASSING, HIDING, ABROAD]),
 )
 @example([usual(sender=party(name="王路"))], LABEL)
 @example([usual(sender=party(name="华志"))], LABEL)

@@ -101,3 +101,31 @@ def test_a_fault_in_the_place_of_the_country_is_named(country: Any, path: str) -
         Schema.parse("own", {"schema": "own", "source": "x", "fields": {"to.phone": "phone"}, "country": country})
 
     assert fault.value.path == f"schemas.own.{path}"
+
+
+def test_a_label_of_korea_hides_the_middle_of_the_name_and_the_end_of_the_phone() -> None:
+    rules = {**LABEL_RULES, "for": {"KR": {"name": {"hide": "middle"}, "phone": {"hide_last": 8}}}}
+    profile = Profile.parse("label", rules)
+    one = record("KR") | {"remark": "张三丰代收 13812345678"}
+    one["recipient"]["name"] = "张三丰"
+
+    CountryMasker(load_schemas()["standard"], profile).mask(one)
+
+    assert union_check([profile]) == 4
+    assert (one["recipient"]["name"], one["recipient"]["phone"]) == ("张*丰", "138********")
+    assert one["remark"] == "张**代收 ***********"
+
+
+def test_a_country_whose_form_shows_the_rest_of_the_number_is_refused() -> None:
+    with pytest.raises(DefinitionError) as fault:
+        union_check([Profile.parse("label", {**LABEL_RULES, "for": {"KR": {"phone": {"hide_last": 7}}}})])
+
+    assert fault.value.path == "profiles.label.for.KR.phone"
+
+
+@pytest.mark.parametrize("rule", [{"hide_last": 4}, {"hide_last": 5}], ids=repr)
+def test_the_floor_of_six_digits_holds_for_the_forms_of_other_countries(rule: dict[str, int]) -> None:
+    with pytest.raises(DefinitionError) as fault:
+        Profile.parse("label", {**LABEL_RULES, "for": {"KR": {"phone": rule}}})
+
+    assert fault.value.path == "profiles.label.for.KR.phone"

@@ -1,7 +1,7 @@
 """Names: the family name shows, and at least one character of every name is hidden."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from masking_service.masking.family_names import DOUBLE_FAMILY_NAMES
@@ -128,3 +128,35 @@ def test_a_line_end_of_two_characters_separates_like_one_of_one(name: str) -> No
 def test_no_name_takes_long(name: str) -> None:
     assert set(mask_name(name, "given")) == {"*"}
     mask_name(name[:256], "given")
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("홍길동", "홍*동"),
+        ("남궁민수", "남**수"),
+        ("김구", "김*"),
+        ("김", "*"),
+        ("欧阳娜", "欧阳*"),
+        ("欧阳娜娜", "欧**娜"),
+        ("John Smith", "J*** *****"),
+        ("上海某某贸易有限公司", "上海****有限公司"),
+        ("홍길동 13812345678", "홍** *******5678"),
+    ],
+)
+def test_the_middle_of_a_name_is_hidden_and_one_character_more_by_both_masks(name: str, shown: str) -> None:
+    assert mask_name(name, "middle") == shown
+
+
+@given(ANYTHING)
+@example("홍*동")
+@example("欧阳娜娜")
+def test_a_name_whose_middle_is_hidden_stays_as_it_is(name: str) -> None:
+    masked = mask_name(name, "middle")
+
+    assert mask_name(masked, "middle") == masked
+
+
+@given(st.text("金李王欧阳홍길동山田", min_size=2, max_size=6))
+def test_the_middle_and_the_given_name_together_leave_a_character_hidden(name: str) -> None:
+    assert any(a == b == "*" for a, b in zip(mask_name(name, "middle"), mask_name(name, "given"), strict=True))

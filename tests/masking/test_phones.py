@@ -1,7 +1,7 @@
 """Phones: at most four digits of a number show, six or more stay hidden, and codes stay as written."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from masking_service.masking.hidden import hidden_form
@@ -123,6 +123,40 @@ def test_no_field_takes_long(field: str) -> None:
     mask_phone(field, 4)
     mask_phone(field[:256], 4)
     phone_numbers(field)
+
+
+@pytest.mark.parametrize(
+    ("field", "shown"),
+    [
+        ("13812345678", "1381234****"),
+        ("010-1234-5678", "010-1234****"),
+        ("+82 10-1234-5678", "+82 101234****"),
+        ("021-59791234-801", "021-5979****-***"),
+        ("13812345678 13912345678", "1381234**** 1391234****"),
+        ("138****5678", "138********"),
+        ("1234", "****"),
+    ],
+)
+def test_the_other_end_of_a_number_shows_where_its_last_digits_are_hidden(field: str, shown: str) -> None:
+    assert mask_phone(field, 0, 4) == shown
+
+
+@pytest.mark.parametrize("hide_last", [4, 6, 8, 11])
+@given(field=ANYTHING | MOBILES | LANDLINES.map("-".join))
+@example(field="021-59791234-801")
+@example(field="+49 30 123456789")
+@example(field="13812345678 13912345678")
+def test_a_phone_whose_last_digits_are_hidden_stays_as_it_is(field: str, hide_last: int) -> None:
+    masked = mask_phone(field, 0, hide_last)
+
+    assert mask_phone(masked, 0, hide_last) == masked
+
+
+@given(number=MOBILES | st.from_regex(r"[2-9][0-9]{6,11}", fullmatch=True), keep=st.integers(0, 4))
+def test_both_ends_of_a_number_together_leave_four_digits_hidden(number: str, keep: int) -> None:
+    first, last = mask_phone(number, 0, 4 + keep), mask_phone(number, keep)
+
+    assert sum(a == b == "*" for a, b in zip(first, last, strict=True)) >= 4
 
 
 @pytest.mark.parametrize(

@@ -64,6 +64,11 @@ def test_more_than_four_digits_of_a_phone_cannot_be_asked_for(digits: object) ->
         ({"name": {"hide": "given", "show_last": 1}}, "profiles.p.name"),
         ({"phone": {"show_last": 2, "hide": "all"}}, "profiles.p.phone"),
         ({"address": {"show_last": 2}}, "profiles.p.address"),
+        ({"phone": {"hide_last": 3}}, "profiles.p.phone.hide_last"),
+        ({"phone": {"hide_last": 12}}, "profiles.p.phone.hide_last"),
+        ({"phone": {"hide_last": True}}, "profiles.p.phone.hide_last"),
+        ({"phone": {"hide_last": 8, "show_last": 4}}, "profiles.p.phone"),
+        ({"label": True, "phone": {"hide_last": 5}}, "profiles.p.phone"),
         ({1: {"hide": "all"}}, "profiles.p.1"),
     ],
 )
@@ -92,6 +97,32 @@ def test_a_profile_that_shows_phones_breaks_the_union_and_is_named() -> None:
     with pytest.raises(DefinitionError) as fault:
         union_check([LABEL, open_one])
     assert fault.value.path == "profiles.open.phone"
+
+
+@pytest.mark.parametrize(("hide_last", "hidden"), [(8, 4), (9, 5), (11, 7)])
+def test_the_first_and_the_last_digits_that_show_add_up(hide_last: int, hidden: int) -> None:
+    assert union_check([LABEL, Profile.parse("other", {"phone": {"hide_last": hide_last}})]) == hidden
+
+
+@pytest.mark.parametrize("hide_last", [4, 7])
+def test_profiles_that_show_both_ends_are_refused(hide_last: int) -> None:
+    with pytest.raises(DefinitionError) as fault:
+        union_check([LABEL, Profile.parse("other", {"phone": {"hide_last": hide_last}})])
+
+    assert fault.value.path == "profiles.other.phone"
+
+
+def test_the_last_four_digits_may_be_hidden_where_no_profile_shows_them() -> None:
+    assert union_check([Profile.parse("other", {"phone": {"hide_last": 4}})]) == 4
+
+
+@pytest.mark.parametrize("kind", ["text", "name", "address"])
+def test_a_number_and_a_name_show_as_on_other_labels_in_their_own_fields_only(kind: str) -> None:
+    rules = {**LABEL_RULES, "name": {"hide": "middle"}, "phone": {"hide_last": 8}}
+    mask = Profile.parse("label", rules).masker(kind)
+    assert mask is not None
+
+    assert "138" not in mask("华志路1号402室 张三丰13812345678")
 
 
 def test_examples_show_each_kind_before_and_after_and_one_that_passes_unchanged() -> None:

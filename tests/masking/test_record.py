@@ -12,7 +12,7 @@ from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.profiles import Profile
 from masking_service.masking.record import _masks_of, render
 from masking_service.masking.schema import Place
-from tests.masking.records import COURIER, EVERY_KIND, HIDDEN, LABEL, errors_of, masked, schema, standard
+from tests.masking.records import ABROAD, COURIER, EVERY_KIND, HIDDEN, LABEL, errors_of, masked, schema, standard
 
 
 def test_a_standard_record_is_masked_for_a_label() -> None:
@@ -289,7 +289,7 @@ FIELDS = [
 
 @given(
     st.lists(st.sampled_from(FIELDS), max_size=8, unique_by=lambda field: field[0].pointer),
-    st.sampled_from([LABEL, COURIER, HIDDEN]),
+    st.sampled_from([LABEL, COURIER, HIDDEN, ABROAD]),
 )
 def test_a_view_masks_usual_values_as_it_masks_others(fields: list[tuple[Place, Any]], by: Profile) -> None:
     shown = render(by, fields, "SF1381234567890")
@@ -345,7 +345,7 @@ def test_masking_twice_is_masking_once(record: dict[str, Any]) -> None:
     assert masked(once)[0] == once
 
 
-@pytest.mark.parametrize("by", [LABEL, HIDDEN], ids=lambda profile: profile.name)
+@pytest.mark.parametrize("by", [LABEL, HIDDEN, ABROAD], ids=lambda profile: profile.name)
 def test_a_number_that_is_hidden_for_a_phone_keeps_no_sign(by: Profile) -> None:
     """Found by the fuzzer: the sign was hidden when the mask was masked again."""
     number = -1148183223285952953919

@@ -43,6 +43,9 @@ _PASSES: Final = 8
 _LEADING: Final = 2
 """How many characters of an organisation show before its legal form."""
 
+_HIDDEN_WITH_LAST: Final = 2
+"""Characters behind the family name from which on the last one may show."""
+
 _PERSON: Final = 4
 """Characters of a person's name in a script without capitals, at most."""
 
@@ -63,14 +66,20 @@ def mask_name(value: str, hide: str, keep: int = 4) -> str:
 
     Args:
         value: the field as it came in.
-        hide: ``given`` (the family name shows, of organisations two characters and the legal form) or ``all``.
+        hide: ``given`` (the family name shows, of organisations two characters and the legal form), ``middle`` (of a
+            person's name in one word and a script without capitals the last character shows, too) or ``all``.
         keep: how many digits of a phone in the field show, 0 to 4.
 
     Returns:
         The mask, a star for each hidden character; masking it again changes nothing.
     """
-    if hide != "given" or len(value) > _MAX_LENGTH:
+    if hide not in ("given", "middle") or len(value) > _MAX_LENGTH:
         return value if not value or value.isspace() else stars(value)
+    masked = _mask_given(value, keep)
+    return masked if hide == "given" else _with_last(value, masked)
+
+
+def _mask_given(value: str, keep: int) -> str:
     short = mask_short_name(value)
     if short is not None:
         return short
@@ -97,6 +106,26 @@ def mask_short_name(value: str) -> str | None:
 def mask_short_names(lines: str) -> list[str]:
     """Return the masks of names, one a line; an empty one for each that may not be short."""
     return [name[:1] + _STARS[len(name)] for name in _SHORT_LINES(lines)]
+
+
+def _with_last(value: str, masked: str) -> str:
+    """Show the last character of a name, too, where two or more are hidden behind its family name.
+
+    Then one at least is hidden by both masks together: 欧阳娜 shows 欧阳* in both.
+    """
+    characters = graphemes(value)
+    last = characters[-1] if characters else ""
+    if not _is_letter(last) or not all(map(_is_letter_or_star, characters)):
+        return masked
+    shown = masked.rstrip("*")
+    hidden = len(characters) - len(graphemes(shown))
+    if not shown or hidden < _HIDDEN_WITH_LAST or masked != shown + "*" * hidden or last.swapcase() != last:
+        return masked
+    return characters[0] + "*" * (len(characters) - 2) + last
+
+
+def _is_letter_or_star(grapheme: str) -> bool:
+    return grapheme == "*" or _is_letter(grapheme)
 
 
 def _mask_name(value: str) -> str:

@@ -1,6 +1,7 @@
 """Masks phone fields.
 
-Of each number at most the last four digits show, and six or more stay hidden in any case.
+Of each number at most the last four digits show, and six or more stay hidden in any case. Labels of other countries
+hide the last digits instead (`hide_last`).
 
 A field is read from left to right. Numbers and their extensions are masked, separators between them stay, and whatever
 else is there (a name in brackets, a word) becomes stars. A field in which no number can be read is hidden whole.
@@ -13,7 +14,7 @@ from collections.abc import Callable
 from typing import Final
 
 from masking_service.masking.masked_numbers import read_phones
-from masking_service.masking.numbers import INTERMEDIATE, MIN_HIDDEN_DIGITS
+from masking_service.masking.numbers import INTERMEDIATE, starred
 from masking_service.masking.reading import Reading
 from masking_service.masking.stars import stars, steady
 
@@ -31,28 +32,28 @@ _PASSES: Final = 8
 """A mask may read as a number with what is beside it; then it is masked again. More rounds than this never help."""
 
 
-def mask_phone(value: str, keep: int = 4) -> str:
+def mask_phone(value: str, keep: int = 4, hide_last: int = 0) -> str:
     """Mask every number of a phone field.
 
     Args:
         value: the field as it came in, numbers separated by ``/ 、 , ;`` or spaces.
         keep: how many of a number's last digits may show, 0 to 4. Of n digits never more than n - 6 do.
+        hide_last: if not 0, how many of a number's last digits are hidden; then those before them show. A number of
+            which so many show that the mask reads as another number is hidden further.
 
     Returns:
         The mask; masking it again changes nothing.
     """
     if _PLAIN_MOBILE(value):
-        hidden = 11 - keep
-        return "*" * hidden + value[hidden:]
+        return starred(value, keep, hide_last)
     if plain := _PLAIN_LANDLINE(value):
         area, local, dash, extension = plain.groups("")
-        hidden = len(local) - min(keep, len(local) - MIN_HIDDEN_DIGITS)
-        return area + "*" * hidden + local[hidden:] + dash + "*" * len(extension)
+        return area + starred(local, keep, hide_last) + dash + "*" * len(extension)
     if not value or value.isspace():
         return value
     if len(value) > MAX_LENGTH:
         return stars(value)
-    return steady(lambda masked: _mask_once(masked, keep), value, _PASSES)
+    return steady(lambda masked: _mask_once(masked, keep, hide_last), value, _PASSES)
 
 
 def plain_mobile_masker(keep: int) -> Callable[[str], str | None]:
@@ -96,8 +97,8 @@ def only_passes(value: str) -> bool:
     return len(value) <= MAX_LENGTH and INTERMEDIATE.fullmatch(Reading(value).text.strip()) is not None
 
 
-def _mask_once(value: str, keep: int) -> str:
-    pieces = list(read_phones(value, keep))
+def _mask_once(value: str, keep: int, hide_last: int) -> str:
+    pieces = list(read_phones(value, keep, hide_last))
     if not any(piece.kind in ("number", "mask", "intermediate") for piece in pieces):
         return stars(value)
     return "".join([piece.shown for piece in pieces])
