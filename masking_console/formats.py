@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from flask_babel import format_datetime
 from markupsafe import Markup
@@ -13,22 +13,34 @@ SIDES: Final = (
     ("recipient", ("recipient", "receiver", "receive", "rec", "to_address", "address_to", "consignee", "post_")),
     ("sender", ("sender", "send", "from_address", "address_from", "shipper")),
 )
-KIND_WORDS: Final = (
-    ("phone", ("phone", "mobile", "tel")),
-    ("address", ("addr", "street", "detail")),
-    ("name", ("name", "contact", "receiver", "company")),
-    ("text", ("remark", "memo", "words")),
-)
 SIDE_ORDER: Final = ("recipient", "sender", "")
-KIND_ORDER: Final = ("phone", "name", "address", "unit")
 SIDE_NAMES: Final = {"recipient": later("Recipient"), "sender": later("Sender")}
-KIND_NAMES: Final = {
-    "name": later("name"),
-    "phone": later("phone"),
-    "address": later("address"),
-    "unit": later("unit and room"),
-    "text": later("remark"),
+
+
+class FieldKind(NamedTuple):
+    """A kind of value, for people.
+
+    Attributes:
+        name: what it is called.
+        show: the words on the button that opens one.
+        words: what is in the name of a field of the kind, for fields whose kind the service does not say.
+    """
+
+    name: Any
+    show: Any
+    words: tuple[str, ...]
+
+
+KINDS: Final = {
+    "phone": FieldKind(later("phone"), later("Show phone"), ("phone", "mobile", "tel")),
+    "name": FieldKind(later("name"), later("Show name"), ("name", "contact", "receiver", "company")),
+    "address": FieldKind(later("address"), later("Show address"), ("addr", "street", "detail")),
+    "unit": FieldKind(later("unit and room"), later("Show unit"), ()),
+    "email": FieldKind(later("e-mail address"), later("Show e-mail"), ("mail", "emailaddr", "emailaddress")),
+    "text": FieldKind(later("remark"), later("Show"), ("remark", "memo", "words")),
 }
+"""In the order of their fields on a page."""
+KIND_NAMES: Final = {name: kind.name for name, kind in KINDS.items()}
 STATUS_NAMES: Final = {
     "open": later("open"),
     "pending": later("pending approval"),
@@ -131,6 +143,11 @@ def clock_time(timestamp: str) -> str:
     return str(format_datetime(datetime.fromisoformat(timestamp), "HH:mm:ss"))
 
 
+def field_order(pointer: str, kind: str) -> tuple[int, int]:
+    """Where a field stands on a page: the recipient's first, each in the order of KINDS, and unknown kinds last."""
+    return SIDE_ORDER.index(side_of(pointer)), [*KINDS, kind].index(kind)
+
+
 def side_of(pointer: str) -> str:
     """Whose field it is: ``recipient``, ``sender``, or "" where its path does not say."""
     path = pointer.lower()
@@ -138,9 +155,17 @@ def side_of(pointer: str) -> str:
 
 
 def kind_of(pointer: str) -> str:
-    """The kind that a field's name says, or ""."""
+    """The kind that the last word of a field's name says, or ""."""
     name = pointer.rpartition("/")[2].lower()
-    return next((kind for kind, words in KIND_WORDS if any(word in name for word in words)), "")
+    ends = {kind: max(_end(name, word) for word in one.words) for kind, one in KINDS.items() if one.words}
+    last = max(ends, key=lambda kind: ends[kind])
+    return last if ends[last] else ""
+
+
+def _end(name: str, word: str) -> int:
+    """Where a word ends in a name for the last time; 0 if it is not in it."""
+    at = name.rfind(word)
+    return 0 if at < 0 else at + len(word)
 
 
 def field_name(pointer: str, kind: str = "") -> str:
@@ -181,12 +206,7 @@ def other_leaves(record: Any, known: Mapping[str, str], at: str = "") -> Iterato
 
 def show_label(kind: str) -> str:
     """The words on the button that opens a value of a kind."""
-    return {
-        "phone": _("Show phone"),
-        "name": _("Show name"),
-        "address": _("Show address"),
-        "unit": _("Show unit"),
-    }.get(kind, _("Show"))
+    return str(KINDS[kind].show) if kind in KINDS else _("Show")
 
 
 def amount(counts: str, used: int, limit: int | None) -> str:

@@ -18,9 +18,10 @@ from masking_files import texts
 from masking_files.faults import NotDone
 from masking_service.cli.language import say
 from masking_service.masking.errors import DefinitionError
+from masking_service.masking.kinds.table import KINDS
 from masking_service.masking.member_names import NEUTRAL, Meaning, OwnNames, kind_of
 from masking_service.masking.name_words import PARTY
-from masking_service.masking.schema import EACH, KINDS, Schema, Steps, parse_path, written
+from masking_service.masking.schema import EACH, Schema, Steps, parse_path, written
 
 UNMAPPED: Final = "unmapped"
 KIND: Final = "kind:"

@@ -45,7 +45,7 @@ def found_kind(cell: str) -> str | None:
     if _PHONES_ALONE.fullmatch(cell):
         return "phone" if sum(map(str.isdigit, cell)) < _CARD_DIGITS else "secret"
     if "@" in cell and " " not in cell.strip():
-        return "secret"
+        return "email"
     named = _starts_with_name(cell) or any(names_beside_phones(shown))
     return "party" if named or looks_like_address(cell) else "text"
 

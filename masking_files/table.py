@@ -18,10 +18,10 @@ from masking_files.headers import lay_out, normal
 from masking_files.sample import FIRST_ROWS
 from masking_files.unmapped import Mode, Unmapped
 from masking_service.cli.language import say
+from masking_service.masking.kinds.table import TOKEN_KINDS
 from masking_service.masking.numbers_in_text import contains_personal_data
 from masking_service.masking.profiles import Profile
 from masking_service.masking.schema import Schema, pointer
-from masking_service.service.people.rules import TOKEN_KINDS
 
 HIDDEN: Final = "*"
 """What is in each cell of a row that failed."""

@@ -7,7 +7,7 @@ from typing import Any, Final
 from flask import Blueprint, Response, g, render_template, request, url_for
 
 from masking_console.asked import whole_number
-from masking_console.formats import KIND_ORDER, SIDE_ORDER, clock_time, other_leaves, side_of, value_at
+from masking_console.formats import clock_time, field_order, other_leaves, value_at
 from masking_console.labels import label_of, label_profile
 from masking_console.messages import see_other
 from masking_console.refusals import field_errors
@@ -205,7 +205,7 @@ def _waybill(case: Json, found: Json | None, number: str) -> Json:
         {"pointer": pointer, "kind": kind, "masked": value_at(found["record"], pointer), "opens": kind in kinds}
         for pointer, kind in fields.items()
     ]
-    rows.sort(key=lambda row: (SIDE_ORDER.index(side_of(str(row["pointer"]))), KIND_ORDER.index(str(row["kind"]))))
+    rows.sort(key=lambda row: field_order(str(row["pointer"]), str(row["kind"])))
     return {"number": number, "found": True, "rows": rows, "notes": list(other_leaves(found["record"], fields))}
 
 

@@ -12,6 +12,7 @@ from itertools import compress
 from typing import Any, Final, NamedTuple
 
 from masking_service.masking.errors import InvalidRecord
+from masking_service.masking.kinds.table import KINDS, TABLE
 from masking_service.masking.kinds.text import TextMask
 from masking_service.masking.leaks import gather, is_plain_number
 from masking_service.masking.member_names import MAYBE_NAME, Meaning, plan
@@ -19,7 +20,7 @@ from masking_service.masking.name_words import PARTY
 from masking_service.masking.noted import place_name
 from masking_service.masking.pairs import pair_in
 from masking_service.masking.profiles import Profile
-from masking_service.masking.schema import KINDS, Place, Steps
+from masking_service.masking.schema import Place, Steps
 from masking_service.masking.spellings import may_hold_name, may_hold_phone
 from masking_service.masking.unmapped import FOUND_IN_TEXT, UNMAPPED_MASKED, Unmapped
 from masking_service.masking.walk import LeafNode, ObjectNode
@@ -33,7 +34,10 @@ MANY: Final = 64
 NEW_FORMS: Final = 32
 """Forms of inner objects that are read anew for the records of one form."""
 
-_AS_KIND: Final = {kind: kind for kind in ("phone", "name", "address")} | {"virtual_phone": "phone", MAYBE_NAME: "name"}
+_AS_KIND: Final = {kind: kind for kind in ("phone", "name", "address", *(one for one in TABLE if TABLE[one].usual))} | {
+    "virtual_phone": "phone",
+    MAYBE_NAME: "name",
+}
 """As which kind of usual value an unmapped member is masked, by what its name says."""
 
 Fields = tuple[tuple[Place, ...], tuple[str, ...], Sequence[tuple[str, str]]]

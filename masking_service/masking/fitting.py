@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from itertools import islice
 from typing import Any, Final
 
+from masking_service.masking.kinds.table import PERSONAL
 from masking_service.masking.member_names import ROOT, read_names
 from masking_service.masking.name_words import PARTY, name_words
 from masking_service.masking.schema import EACH, Schema, Steps, pointer
@@ -21,7 +22,7 @@ _MAX_READ: Final = 40
 _DEEPEST: Final = 8
 _MAX_NAME: Final = 40
 _MAX_HAN_NAME: Final = 12
-_PERSONAL: Final = frozenset({"name", "phone", "address", "unit", "secret", "virtual_phone", PARTY})
+_PERSONAL: Final = PERSONAL | {PARTY}
 
 
 def fitting_schemas(record: Any, schemas: Iterable[Schema]) -> list[str]:

@@ -12,6 +12,7 @@ from typing import Final
 from masking_service.masking.family_names import DOUBLE_FAMILY_NAMES
 from masking_service.masking.kinds.address import mask_address
 from masking_service.masking.kinds.phone import MAX_LENGTH
+from masking_service.masking.kinds.table import TABLE
 from masking_service.masking.masked_numbers import read_phones
 from masking_service.masking.numbers_in_text import scrub
 from masking_service.masking.reading import Reading
@@ -49,7 +50,7 @@ def hidden_form(kind: str, value: str) -> str | None:
     """In what form a value came in hidden.
 
     Args:
-        kind: ``name``, ``phone``, ``address``, ``unit`` or any other kind.
+        kind: one of KINDS; only values of those that get tokens are told to be masks.
         value: the value, not empty.
 
     Returns:
@@ -110,4 +111,5 @@ _IS_MASK: Final[dict[str, Callable[[str], bool]]] = {
     "phone": _is_phone_mask,
     "address": _is_address_mask,
     "unit": _is_unit_mask,
+    **{kind.name: kind.is_mask for kind in TABLE.values() if kind.is_mask is not None},
 }

@@ -12,13 +12,16 @@ from typing import Final, NamedTuple
 
 from masking_service.masking.codes import settled
 from masking_service.masking.effort import COLD_NAME
+from masking_service.masking.kinds.table import PERSONAL
 from masking_service.masking.member_names import BARE_NAME, MAYBE_NAME, read_names
 from masking_service.masking.name_words import PARTY, name_words
 from masking_service.masking.names_in_text import name_from
 
-_PERSONAL: Final = frozenset({"name", "phone", "address", "unit", "secret", "virtual_phone", PARTY})
+_PERSONAL: Final = PERSONAL | {PARTY}
 _OF_PERSONS: Final = frozenset({"name", PARTY, MAYBE_NAME, BARE_NAME})
-_NUMBERED: Final = frozenset({"phone", "virtual_phone", "secret"})
+_PHONES: Final = frozenset({"phone", "virtual_phone"})
+_IN_WORDS: Final = frozenset({"name", "address", PARTY})
+_NUMBERED: Final = PERSONAL - _IN_WORDS - {"unit"}
 _NUMBER: Final = re.compile(
     r"[+＋(（]?[0-9０-９A-Za-z*](?:[^\u3400-\u9fff]|(?:转|轉|分机|分機|内线|內線)(?=[\s\d]))*(?<![\s(（【])(?=[\s(（【]*[\u3400-\u9fff])"
 ).match
@@ -144,8 +147,8 @@ def _end_of_value(kind: str | None, text: str, start: int, end: int) -> int:
 
 def _says_something(kind: str, value: str) -> bool:
     """Whether there is anything personal in a value of this kind."""
-    if kind in ("phone", "virtual_phone", "unit"):
+    if kind in _PHONES or kind == "unit":
         return any(map(str.isdecimal, value))
-    if kind == "secret":
-        return any(char.isascii() and char.isalnum() for char in value)
-    return bool(value) and value.casefold() not in name_words().anyone
+    if kind in _IN_WORDS:
+        return bool(value) and value.casefold() not in name_words().anyone
+    return any(char.isascii() and char.isalnum() for char in value)

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from masking_service.masking.bare_names import bare_name
+from masking_service.masking.kinds.table import KINDS, OF_A_PERSON
 from masking_service.masking.name_words import PARTY, THING, NameWords, name_words
 from masking_service.masking.numbers_in_text import scrub
 from masking_service.masking.slips import Slips
@@ -29,9 +30,9 @@ MEASURE: Final = "measure"
 ROOT: Final = "root"
 NEUTRAL: Final = ""
 
-_KINDS: Final = frozenset({"name", "phone", "address", "unit", "secret", "text", "virtual_phone", PARTY})
+_KINDS: Final = frozenset({*KINDS, PARTY})
 _OF_PERSONS: Final = frozenset({PARTY, "address", "name"})
-_SHOWS_PERSON: Final = frozenset({PARTY, "phone", "address", "unit", "secret"})
+_SHOWS_PERSON: Final = (OF_A_PERSON | {PARTY}) - {"name"}
 _CODES: Final = {"codes": CODE, "measures": MEASURE}
 _PEOPLE: Final = {"parties": PARTY, "people": BARE_NAME, "sides": None}
 _BARE_AT_TOP: Final = frozenset({"name", "姓", "名"})
@@ -47,7 +48,7 @@ class Meaning(NamedTuple):
     """What a name says.
 
     Attributes:
-        kind: of a plain value: a kind of `schema.KINDS`, PARTY, MAYBE_NAME, BARE_NAME, NUMBER, CODE or MEASURE; None
+        kind: of a plain value: one of KINDS, PARTY, MAYBE_NAME, BARE_NAME, NUMBER, CODE or MEASURE; None
             if nothing is known.
         inside: the context of the members of an object under that name.
         holds_data: whether the name is itself personal data: a phone as the key of an object.
@@ -72,7 +73,7 @@ def kind_of(
         own: the names that a schema maps there, of which ``name`` may be a slip.
 
     Returns:
-        A kind of `schema.KINDS` or ``party``; None for a name that announces none.
+        One of KINDS or ``party``; None for a name that announces none.
     """
     context = context_of(parents)
     kind = plan(context, (name, *beside), own or NO_OWN_NAMES)[0].kind

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import yaml
 
+from masking_service.masking.kinds.table import PERSONAL, TABLE
 from masking_service.masking.slips import Slips
 
 PARTY: Final = "party"
@@ -22,6 +23,8 @@ THING: Final = "thing"
 
 _MAX_NAME_LENGTH: Final = 64
 """Characters of a name that are read: its last ones, which say the kind."""
+_SURE: Final = PERSONAL - {"name", "address"}
+"""Kinds that a word says also before a code's (phone_id)."""
 _ROLE: Final = ("parties", "")
 _MAX_HEAD_LENGTH: Final = 4
 _SHORTEST_TYPO: Final = 4
@@ -186,7 +189,7 @@ class NameWords:
             if section and start == end - 1 and words[start] in self._neutral and section != "inside":
                 code = code or (section, kind, start)
             elif section:
-                usable = code is None or kind in ("phone", "secret", "unit", "virtual_phone") or section == "numbers"
+                usable = code is None or kind in _SURE or section == "numbers"
                 return (section, kind, start) if usable else code or ("", "", len(words))
             elif not (words[end - 1].isdecimal() or words[end - 1] in self._neutral):
                 break
@@ -236,4 +239,6 @@ def _pieces(name: str) -> list[str]:
 @cache
 def name_words() -> NameWords:
     text = resources.files(__package__).joinpath("personal_names.yaml").read_text("utf-8")
-    return NameWords(yaml.safe_load(text))
+    data = yaml.safe_load(text)
+    data["kinds"] |= {kind.name: kind.words for kind in TABLE.values() if kind.words}
+    return NameWords(data)

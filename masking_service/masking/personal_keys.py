@@ -10,11 +10,12 @@ from typing import Any, Final
 
 from masking_service.masking.effort import COLD_NAME, estimate
 from masking_service.masking.kinds.address import mask_address
+from masking_service.masking.kinds.table import OF_A_PERSON
 from masking_service.masking.member_names import Meaning, plan
 from masking_service.masking.name_words import PARTY
 from masking_service.masking.numbers_in_text import contains_personal_data
 
-_OF_A_PERSON: Final = frozenset({PARTY, "name", "phone", "address", "unit", "secret"})
+_OF_A_PERSON: Final = OF_A_PERSON | {PARTY}
 _BITS_OF_A_NUMBER: Final = 64
 """A larger integer is no phone and no identity number."""
 

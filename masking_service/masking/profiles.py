@@ -15,10 +15,10 @@ from masking_service.masking.kinds.address import mask_address, mask_usual_addre
 from masking_service.masking.kinds.name import mask_name, mask_short_name, mask_short_names
 from masking_service.masking.kinds.party import mask_party
 from masking_service.masking.kinds.phone import mask_phone, plain_mobile_lines_masker, plain_mobile_masker
+from masking_service.masking.kinds.table import KINDS, TABLE
 from masking_service.masking.kinds.text import TextMask, masks_of
 from masking_service.masking.numbers import MIN_HIDDEN_DIGITS
 from masking_service.masking.numbers_in_text import scrub
-from masking_service.masking.schema import KINDS
 from masking_service.masking.stars import stars
 
 ALL: Final = "all"
@@ -27,14 +27,7 @@ NOTHING: Final = "nothing"
 UNMAPPED: Final = ("guard", "hide", "pass")
 """What may happen to members that the schema does not map; the first is the default."""
 
-_HIDE: Final[Mapping[str, tuple[str, ...]]] = {
-    "name": ("given", "middle", ALL, NOTHING),
-    "phone": (ALL, NOTHING),
-    "address": ("unit", "detail", ALL, NOTHING),
-    "unit": (ALL, NOTHING),
-    "text": ("found", ALL),
-    "virtual_phone": (NOTHING, ALL),
-}
+_HIDE: Final[Mapping[str, tuple[str, ...]]] = {kind.name: kind.hide for kind in TABLE.values() if kind.hide}
 """What each kind's `hide` may be. `secret` is not here: it is always hidden whole and cannot be named."""
 
 MAX_DIGITS_SHOWN: Final = 4
@@ -55,16 +48,6 @@ _FLOOR: Final = (
     "a label hides at least one character of the name, six digits of the phone, and unit and room (GB/T 41833-2022)"
 )
 
-EXAMPLES: Final[Mapping[str, str]] = {
-    "name": "欧阳娜娜",
-    "phone": "13812345678",
-    "address": "华志路1685号3号楼2单元402室",
-    "unit": "402",
-    "text": "微信同号13812345678，放门卫",
-    "secret": "110101199003074610",
-    "virtual_phone": "17012345678",
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Profile:
@@ -74,8 +57,8 @@ class Profile:
         name: what callers ask for.
         label: True for what is printed on parcels; then it meets the floor, or `parse` refused it.
         hide: for every kind (KINDS) what is hidden: ``all``, ``nothing``, ``given`` or ``middle`` (name), ``unit`` or
-            ``detail`` (address), ``found`` (text), ``digits`` (phone: all but the last `show_last`) or ``last`` (phone:
-            the last `hide_last`).
+            ``detail`` (address), ``found`` (text), ``digits`` (phone: all but the last `show_last`), ``last`` (phone:
+            the last `hide_last`), or what the rule of the kind hides (`Kind.hide`).
         show_last: how many digits of a phone show at most, 0 to 4; six or more stay hidden in any case.
         unmapped: what happens to members that the schema does not map, one of UNMAPPED.
         countries: the profile for records whose recipient is in another country, by its code.
@@ -166,6 +149,8 @@ class Profile:
             mask = lambda value: mask_phone(value, 0, hide_last)  # noqa: E731
         elif hide == "found":
             mask = self.text_mask()
+        elif hide != ALL:
+            mask = TABLE[kind].mask or stars
         return mask
 
     @property
@@ -216,7 +201,7 @@ class Profile:
         It gives the same mask as `masker`, and None for every value that is not one of these: a short Chinese name of
         which one character shows, a Chinese mobile number, a plain address, a text without digits. They have one
         spelling, they did not come in hidden. The mask of such a name or number holds no name and no number, that of
-        such an address or text no number.
+        such an address or text no number. Nor does the mask of a kind whose rule stands alone (`Kind.usual`).
         """
         hide = self.hide[kind]
         if kind == "name" and hide == "given":
@@ -225,7 +210,9 @@ class Profile:
             return plain_mobile_masker(self.show_last)
         if kind == "address" and hide == "unit":
             return mask_usual_address
-        return self.text_mask().plain if kind == "text" and hide == "found" else None
+        if kind == "text" and hide == "found":
+            return self.text_mask().plain
+        return TABLE[kind].usual if hide not in (ALL, NOTHING) else None
 
     def usual_column(self, kind: str) -> Callable[[Sequence[Any]], list[str | None]] | None:
         """Return what gives the masks that `usual` gives for the values of many records, in half of the time."""
@@ -306,9 +293,9 @@ def examples(profile: Profile) -> list[tuple[str, str, str]]:
     The values are invented.
     """
     rows = []
-    for kind, before in EXAMPLES.items():
-        mask = profile.masker(kind)
-        rows.append((kind, before, before if mask is None else mask(before)))
+    for kind in TABLE.values():
+        mask = profile.masker(kind.name)
+        rows.append((kind.name, kind.example, kind.example if mask is None else mask(kind.example)))
     return rows
 
 

@@ -14,20 +14,20 @@ from masking_service.masking.effort import UNBOUNDED, Effort, Share
 from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.hidden import hidden_form
 from masking_service.masking.kinds.address import UNIT_NOT_RECOGNISED, misses_unit
+from masking_service.masking.kinds.table import KINDS, TOKEN_KINDS
 from masking_service.masking.kinds.text import MAX_STEADY, TextMask
 from masking_service.masking.leaks import Hider, decimal_text, may_leak, own_number, scrub_around
 from masking_service.masking.member_names import OwnNames
 from masking_service.masking.noted import listed, note
 from masking_service.masking.profiles import Profile
 from masking_service.masking.room import make_room
-from masking_service.masking.schema import KINDS, Place, Schema, Steps
+from masking_service.masking.schema import Place, Schema, Steps
 from masking_service.masking.spellings import Mask, may_hold_name, needles
 from masking_service.masking.stars import stars
 from masking_service.masking.unmapped import FOUND_IN_TEXT, Unmapped
 from masking_service.masking.walk import Take, Usual, way_through
 
 ALREADY_MASKED: Final = "already-masked"
-_MAY_COME_HIDDEN: Final = frozenset({"name", "phone", "address", "unit"})
 
 
 class Masked:
@@ -291,7 +291,7 @@ def _take(run: _Run, place: Place, mask: Mask | None, value: Any, parent: Any, k
     if text and not text.isspace():
         kind = place.kind
         run.share.read(kind, text, place.pointer)
-        form = hidden_form(kind, text) if kind in _MAY_COME_HIDDEN else None
+        form = hidden_form(kind, text) if kind in TOKEN_KINDS else None
         if form is not None:
             run.hidden.append(len(run.places))
             note(run.warnings, place.keys, ALREADY_MASKED)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from masking_service.masking.profiles import EXAMPLES
+from masking_service.masking.kinds.table import TABLE
 from masking_service.masking.room import make_room
 from masking_service.masking.schema import EACH, Schema
 
@@ -14,7 +14,7 @@ def sample_record(schema: Schema) -> dict[str, Any]:
     record: dict[str, Any] = {}
     for steps, value in (
         (schema.waybill_paths[0], "SF1234567890"),
-        *((steps, EXAMPLES[kind]) for steps, kind in schema.fields),
+        *((steps, TABLE[kind].example) for steps, kind in schema.fields),
     ):
         parent, key = make_room(record, tuple(0 if step == EACH else step for step in steps))
         if type(key) is int:

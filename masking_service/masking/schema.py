@@ -11,9 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from masking_service.masking.errors import DefinitionError
-
-KINDS: Final = ("name", "phone", "address", "unit", "text", "secret", "virtual_phone")
-"""What a mapped value can be (masking.md, "Schemas")."""
+from masking_service.masking.kinds.table import KINDS
 
 EACH: Final = "[]"
 """The step of a path that means every element of an array."""

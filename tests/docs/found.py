@@ -10,9 +10,10 @@ from typing import Any, Final
 import yaml
 
 from masking_service import mask
+from masking_service.masking.kinds.table import KINDS
 from masking_service.masking.name_words import name_words
 from masking_service.masking.profiles import Profile
-from masking_service.masking.schema import KINDS, written
+from masking_service.masking.schema import written
 from masking_service.masking.schemas import load_schemas
 from masking_service.shipped import ROOT, shipped
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from masking_service.masking.schema import KINDS
+from masking_service.masking.kinds.table import KINDS
 from tests.docs.found import EXAMPLES, PAGE, UNMAPPED, page, shown
 
 CASES = {

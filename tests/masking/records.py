@@ -22,7 +22,11 @@ LABEL_RULES: dict[str, Any] = {
 LABEL = Profile.parse("label", LABEL_RULES)
 COURIER = Profile.parse("courier", {**LABEL_RULES, "label": False, "address": {"hide": "nothing"}})
 HIDDEN = Profile.parse("hidden", {})
-ABROAD = Profile.parse("abroad", {**LABEL_RULES, "name": {"hide": "middle"}, "phone": {"hide_last": 8}})
+ABROAD = Profile.parse(
+    "abroad",
+    {**LABEL_RULES, "name": {"hide": "middle"}, "phone": {"hide_last": 8}, "email": {"hide": "letters"}},
+)
+"""A label that hides other parts than `LABEL`, and names the kind that it does not name."""
 
 
 def schema(fields: dict[str, str], waybill_no: list[str] | None = None) -> Schema:
@@ -50,6 +54,7 @@ EVERY_KIND = schema(
         "text": "text",
         "secret": "secret",
         "safe": "virtual_phone",
+        "mail": "email",
         "people[].name": "name",
         "people[].phones[]": "phone",
     }

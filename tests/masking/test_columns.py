@@ -165,11 +165,20 @@ def test_a_batch_is_masked_as_its_records_are_one_by_one(kinds: list[Any], by: P
         assert together == alone
 
 
+@pytest.mark.parametrize("by", [LABEL, ABROAD], ids=lambda profile: profile.name)
 @pytest.mark.parametrize("of", SCHEMAS.values(), ids=SCHEMAS)
-def test_so_it_is_in_every_schema(of: Schema) -> None:
+def test_so_it_is_in_every_schema(of: Schema, by: Profile) -> None:
     batch = [sample_record(of), *({} for _ in range(3))] * FEW
 
-    assert in_a_batch(batch, of, LABEL) == one_by_one(batch, of, LABEL)
+    assert in_a_batch(batch, of, by) == one_by_one(batch, of, by)
+
+
+def test_the_quick_way_takes_emails_and_leaves_those_that_came_in_hidden() -> None:
+    of, mails = schema({"who": "name", "mail": "email"}), ["jane.roe@example.com", "*.*@example.com", "名@例.cn"]
+    batch = [{"who": "张三", "mail": mail} for mail in mails * FEW]
+
+    assert in_a_batch(batch, of, ABROAD) == one_by_one(batch, of, ABROAD)
+    assert taken(batch, of, ABROAD) == [True, False, False] * FEW
 
 
 def test_objects_in_objects_are_gone_through_in_the_order_of_the_way() -> None:

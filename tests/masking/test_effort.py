@@ -7,8 +7,8 @@ import pytest
 from masking_service.masking import member_names
 from masking_service.masking.countries import CountryMasker
 from masking_service.masking.effort import A_BATCH, Effort, estimate
+from masking_service.masking.kinds.table import TABLE
 from masking_service.masking.member_names import ROOT, plan
-from masking_service.masking.profiles import EXAMPLES
 from masking_service.masking.record import Masked, Masker, render
 from masking_service.masking.sample_record import sample_record
 from masking_service.masking.schemas import load_schemas
@@ -39,13 +39,14 @@ ODD = {
     "text": "Please leave at the door, call +852 9123 4567 before",
     "secret": "A123456(7)",
     "virtual_phone": "17012345678",
+    "email": "名.字@example.com",
 }
 
 
 @pytest.mark.parametrize("name", sorted(load_schemas()))
 def test_a_batch_has_room_for_a_thousand_records_of_firms_abroad_in_every_schema(name: str) -> None:
     schema = load_schemas()[name]
-    kinds = {json.dumps(value): ODD[kind] for kind, value in EXAMPLES.items()}
+    kinds = {json.dumps(kind.example): ODD[kind.name] for kind in TABLE.values()}
     one = json.dumps(sample_record(schema))
     for usual, odd in kinds.items():
         one = one.replace(usual, json.dumps(odd))

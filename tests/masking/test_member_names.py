@@ -52,7 +52,8 @@ from masking_service.masking.schemas import load_schemas
             "室 unitNo floor_no 单元号 楼层 hausnummer "
             "房 收件人房 房间 单元 楼栋 address2 street2 AddressLine2 house_number receiver_room 门牌号",
         ),
-        ("secret", "email buyer_email E-Mail sendIdCard cerNum passport_no wechat 身份证号 证件号码"),
+        ("email", "email buyer_email E-Mail 邮箱 이메일"),
+        ("secret", "sendIdCard cerNum passport_no wechat 身份证号 证件号码"),
         ("virtual_phone", "safeNo virtual_tel 虚拟号"),
         ("text", "remark buyer_memo 备注 买家留言"),
         (
@@ -96,6 +97,7 @@ SAME = {
     "address": ("address",),
     "unit": ("unit",),
     "secret": ("secret",),
+    "email": ("email",),
 }
 FIELDS = {
     f"{schema.name}: {written(path)}": (path, kind)

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from masking_service.masking.errors import DefinitionError
 from masking_service.masking.hidden import hidden_form
+from masking_service.masking.kinds.table import KINDS
 from masking_service.masking.profiles import Profile, examples, union_check
-from masking_service.masking.schema import KINDS
 from tests.masking.records import COURIER, LABEL, LABEL_RULES
 
 
@@ -56,7 +56,7 @@ def test_more_than_four_digits_of_a_phone_cannot_be_asked_for(digits: object) ->
         ({"label": "yes"}, "profiles.p.label"),
         ({"secret": {"hide": "nothing"}}, "profiles.p.secret"),
         ({"secret": {"hide": "all"}}, "profiles.p.secret"),
-        ({"email": {"hide": "all"}}, "profiles.p.email"),
+        ({"mail": {"hide": "all"}}, "profiles.p.mail"),
         ({"text": {"hide": "nothing"}}, "profiles.p.text"),
         ({"name": {"hide": "unit"}}, "profiles.p.name"),
         ({"name": {"hide": ["given"]}}, "profiles.p.name"),

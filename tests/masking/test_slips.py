@@ -27,6 +27,7 @@ VALUES = {
     "unit": ("402室", "402"),
     "secret": ("E12345678", "E12345678"),
     "virtual_phone": ("59791234", "59791234"),
+    "email": ("jane.roe", "jane"),
 }
 """A value that nothing but its member's name gives away, and what of it may not show."""
 FIELDS = [(of, steps, kind) for of in SCHEMAS.values() for steps, kind in of.fields if kind in VALUES]

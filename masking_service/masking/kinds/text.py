@@ -16,6 +16,7 @@ from masking_service.masking.addresses_in_text import may_be_address, may_hold_a
 from masking_service.masking.effort import estimate
 from masking_service.masking.han_addresses import hide_units_in_text, may_hold_units
 from masking_service.masking.hidden import hidden_form
+from masking_service.masking.kinds.table import OF_A_PERSON
 from masking_service.masking.labels import Pay, labelled_values, may_hold_labels, unpaid
 from masking_service.masking.leaks import may_leak
 from masking_service.masking.member_names import NEUTRAL
@@ -259,14 +260,11 @@ def masks_of(mask_of: Callable[[str], Mask | None], mask_party: Mask) -> dict[st
         mask_of: the profile's mask of a kind; None if such values pass.
         mask_party: its mask of parties.
     """
-    masks = {kind: mask for kind in _KINDS if (mask := mask_of(kind)) is not None}
+    masks = {kind: mask for kind in OF_A_PERSON if (mask := mask_of(kind)) is not None}
     if "phone" in masks:
         masks["virtual_phone"] = masks["phone"]
     masks[PARTY] = mask_party
     return masks | {PARTY: _steady_party(masks)}
-
-
-_KINDS: Final = ("name", "phone", "address", "unit", "secret")
 
 
 def _steady_party(masks: Mapping[str, Mask]) -> Mask:

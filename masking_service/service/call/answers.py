@@ -5,6 +5,8 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, UnsetType
 
+from masking_service.masking.kinds.table import TOKEN_KINDS
+
 
 def one_of(*values: str | None, description: str | None = None) -> Meta:
     """Describe a string that is one of these values."""
@@ -17,7 +19,7 @@ WaybillNo = Annotated[str, Meta(pattern="^[A-Z0-9-]{6,40}$")]
 Time = Annotated[str, Meta(extra_json_schema={"format": "date-time"}, description="In UTC, to the second.")]
 Detail = Annotated[str, Meta(description="What a person can do about it.")] | UnsetType
 Revision = Annotated[int, Meta(ge=0, le=15, description="0 is the first.")]
-Kind = Annotated[str, one_of("name", "phone", "address", "unit")]
+Kind = Annotated[str, one_of(*TOKEN_KINDS)]
 No = Annotated[bool, Meta(extra_json_schema={"const": False})]
 
 

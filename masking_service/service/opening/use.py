@@ -11,6 +11,7 @@ from typing import Any, Final
 from keys.keyring import Keyring
 from masking_service.audit.actions import Action
 from masking_service.masking.dialling import dialable
+from masking_service.masking.kinds.table import TOKEN_KINDS
 from masking_service.service.call.budgets import Budgets
 from masking_service.service.call.disclosures import Disclosure, Disclosures, Opened
 from masking_service.service.call.gate import Gate
@@ -25,7 +26,6 @@ from masking_service.service.opening import answers
 from masking_service.service.people.errors import CaseRequired
 from masking_service.service.people.issuers import Issuers
 from masking_service.service.people.policy import Grant, Policy
-from masking_service.service.people.rules import TOKEN_KINDS
 from masking_service.service.phone_calls.call_records import CallRecords, hash_called
 from masking_service.service.waybills.records import Record
 from masking_service.service.waybills.results import NOT_FOUND, normalised

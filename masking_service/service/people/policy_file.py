@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Final, Literal, TypeVar
 
 from masking_service.masking.errors import DefinitionError
+from masking_service.masking.kinds.table import TOKEN_KINDS
 from masking_service.masking.profiles import Profile, union_check
 from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.service.decoys.own_numbers import is_hash
@@ -124,7 +125,7 @@ def _profiles(place: Place) -> dict[str, Profile]:
 
 def _purpose(name: str, place: Place) -> Purpose:
     found = place.fields(("kinds", "case"), ("approval", "approvals", "after_calls"))
-    kinds = found["kinds"].words(rules.TOKEN_KINDS, "kind that can be opened")
+    kinds = found["kinds"].words(TOKEN_KINDS, "kind that can be opened")
     if not kinds:
         found["kinds"].fault("a purpose opens at least one kind")
     needs_case = found["case"].word(("required", "none"), "word") != "none"
@@ -193,7 +194,7 @@ def _check_role(role: Role, place: Place, profiles: Mapping[str, Profile]) -> No
 
 def full_kinds(profile: Profile) -> frozenset[str]:
     """Return the kinds with tokens that a profile shows in full."""
-    return frozenset(kind for kind in rules.TOKEN_KINDS if profile.shows_in_full(kind))
+    return frozenset(kind for kind in TOKEN_KINDS if profile.shows_in_full(kind))
 
 
 def _budget(counts: rules.Counted, place: Place, people: int = 0) -> Budget:

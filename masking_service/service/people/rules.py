@@ -41,7 +41,6 @@ STAFF_ONLY_PERMISSIONS = frozenset(
     {"token:detokenize", "case:open", "case:approve", "waybill:erase", "principal:freeze", "decoy:plant"}
 )
 
-TOKEN_KINDS = ("name", "phone", "address", "unit")  # the kinds that get tokens; only these can be opened
 WINDOWS = {"1m": 60, "1h": 3_600, "1d": 86_400, "30d": 2_592_000}
 ALGORITHMS = ("ES256", "ES384", "ES512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "EdDSA")
 

@@ -6,12 +6,12 @@ from typing import Any, Final
 from masking_service.masking.countries import CountryMasker
 from masking_service.masking.effort import A_STORED_RECORD, Effort
 from masking_service.masking.errors import TOO_LARGE, InvalidRecord
+from masking_service.masking.kinds.table import TOKEN_KINDS
 from masking_service.masking.recipients import is_recipients
 from masking_service.masking.record import Masked
 from masking_service.masking.schema import Place, Schema, pointer
 from masking_service.masking.unmapped import UNMAPPED_MASKED
 from masking_service.masking.walk import NOTHING_MAPPED
-from masking_service.service.people.rules import TOKEN_KINDS
 from masking_service.service.waybills import records
 from masking_service.service.waybills.results import normalised
 from masking_service.store.computing import give_way
@@ -65,6 +65,17 @@ class Entering:
         if not all(values):
             self.ordinals = bytes(ordinal for ordinal in form.ordinals if values[ordinal] not in (None, ""))
             self.pointers = [form.places[ordinal].pointer for ordinal in self.ordinals]
+
+    def tokens_in(self, stored: records.Record) -> tuple[bytes, list[str]]:
+        """Return the ordinals and pointers of the values that get tokens in a stored record with the same values.
+
+        A value that was stored as a kind without tokens cannot be opened, so it gets none afterwards.
+        """
+        if stored.body == self.body:
+            return self.ordinals, self.pointers
+        kinds = [place.kind for place, _ in stored.content()[1]]
+        named = [(at, name) for at, name in zip(self.ordinals, self.pointers, strict=True) if kinds[at] in TOKEN_KINDS]
+        return bytes(at for at, _ in named), [name for _, name in named]
 
     def phones(self) -> list[Any]:
         """Return the values of the recipients' phones."""

@@ -71,8 +71,8 @@ class Record(msgspec.Struct, frozen=True, gc=False):
         return Record(self.salt, self.token_version, self.expires_at, self.body, header)
 
     def same_as(self, body: bytes) -> bool:
-        """Whether the same schema and values were stored."""
-        return hmac.compare_digest(self.body, body)
+        """Whether the same schema and values were stored; a later version may give a value another kind."""
+        return hmac.compare_digest(self.body, body) or hmac.compare_digest(_by_path(self.body), _by_path(body))
 
     def content(self) -> tuple[str, list[tuple[Place, Any]]]:
         """Return the schema's name and the fields, in the order of their ordinals in tokens."""
@@ -94,6 +94,20 @@ def body_of(frame: list[Any], values: Sequence[Any]) -> bytes:
     body = frame.copy()
     body[2::2] = values
     return _encode(body)
+
+
+def _by_path(body: bytes) -> bytes:
+    """Return a body with the paths of its values in place of their places, which say the kinds, too."""
+    schema, *flat = _decode(body)
+    flat[::2] = map(_path_of, flat[::2])
+    return _encode([schema, *flat])
+
+
+def _path_of(code: int | str) -> int | str:
+    try:
+        return place_of(code).path
+    except KeyError:  # written by a later version
+        return code
 
 
 def tombstone(expires_at: int) -> Record:

@@ -3,13 +3,14 @@
 from collections import Counter
 from collections.abc import Sequence
 
+from masking_service.masking.kinds.table import TOKEN_KINDS
 from masking_service.masking.profiles import Profile
 from masking_service.masking.record import render
 from masking_service.service.call.disclosures import Disclosure, Viewed
 from masking_service.service.call.recorder import Recorded, RequestContext
 from masking_service.service.custody.state import Custodies
 from masking_service.service.people.policy import Grant
-from masking_service.service.people.rules import TOKEN_KINDS, Scope
+from masking_service.service.people.rules import Scope
 from masking_service.service.waybills.answers import Waybill
 from masking_service.service.waybills.vault import Found
 

@@ -108,8 +108,9 @@ class Tokenize:
             if not isinstance(stored, Stored):
                 results[one.at] = answers.RefusedRecord(answers.StoreRefusal(str(stored)))
                 continue
-            mine = islice(made[stored.record.token_version], len(one.pointers))
-            tokens = dict(zip(one.pointers, mine, strict=True))
+            _, pointers = one.tokens_in(stored.record)
+            mine = islice(made[stored.record.token_version], len(pointers))
+            tokens = dict(zip(pointers, mine, strict=True))
             if replace == "token":
                 put_tokens(records[one.at], one.masked.places, tokens)
             results[one.at] = answers.TokenizedRecord(
@@ -231,5 +232,5 @@ class Tokenize:
         for one, draft in zip(entering, drafts, strict=True):
             if isinstance(draft.outcome, Stored):
                 stored = draft.outcome
-                tokens.add(stored.base, stored.revision, stored.record, one.ordinals)
+                tokens.add(stored.base, stored.revision, stored.record, one.tokens_in(stored.record)[0])
         return tokens.make()

@@ -81,7 +81,7 @@ def test_a_mobile_takes_the_place_before_a_landline() -> None:
         ("备用电话2", "phone"),
         ("Second Phone", "phone"),
         ("身份证号", "secret"),
-        ("E-mail", "secret"),
+        ("E-mail", "email"),
         ("寄件公司", "name"),
         ("门牌号", "unit"),
         ("中转联系人", "party"),

@@ -69,18 +69,18 @@ TABLE = {
     "kuaidi100": "name: {recMan,sendMan}Name\nphone: {recMan,sendMan}Mobile\naddress: {recMan,sendMan}PrintAddr\n"
     "secret: sendIdCard",
     "easypost": "name: {to,from}_address.{name,company}\nphone: {to,from}_address.phone\n"
-    "secret: {to,from}_address.email\naddress: {to,from}_address.street1\nunit: {to,from}_address.street2",
+    "email: {to,from}_address.email\naddress: {to,from}_address.street1\nunit: {to,from}_address.street2",
     "shippo": "name: address_{to,from}.{name,company}\nphone: address_{to,from}.phone\n"
-    "secret: address_{to,from}.email\naddress: address_{to,from}.street1\nunit: address_{to,from}.street2",
-    "amazon": "name: {recipient,buyer}-name\nphone: {ship,buyer}-phone-number\nsecret: buyer-email\n"
+    "email: address_{to,from}.email\naddress: address_{to,from}.street1\nunit: address_{to,from}.street2",
+    "amazon": "name: {recipient,buyer}-name\nphone: {ship,buyer}-phone-number\nemail: buyer-email\n"
     "address: ship-address-1\nunit: ship-address-{2,3}\ntext: delivery-Instructions gift-message-text",
     "dhl": f"name: {DHL}.contactInformation.{{fullName,companyName}}\n"
     f"phone: {DHL}.contactInformation.{{phone,mobilePhone}}\n"
-    f"secret: {DHL}.contactInformation.email\naddress: {DHL}.postalAddress.addressLine1\n"
+    f"email: {DHL}.contactInformation.email\naddress: {DHL}.postalAddress.addressLine1\n"
     f"unit: {DHL}.postalAddress.addressLine{{2,3}}",
     "fedex": f"name: {FEDEX}.contact.{{personName,companyName}}\nphone: {FEDEX}.contact.phone{{Number,Extension}}\n"
-    f"secret: {FEDEX}.contact.emailAddress\naddress: {FEDEX}.address.streetLines[]",
-    "ups": f"name: {UPS}.{{Name,AttentionName}}\nphone: {UPS}.Phone.Number\nsecret: {UPS}.EMailAddress\n"
+    f"email: {FEDEX}.contact.emailAddress\naddress: {FEDEX}.address.streetLines[]",
+    "ups": f"name: {UPS}.{{Name,AttentionName}}\nphone: {UPS}.Phone.Number\nemail: {UPS}.EMailAddress\n"
     f"address: {UPS}.Address.AddressLine[]",
     "meituan": "name: {recipient,receiver,courier}_name invoice_title\n"
     "phone: {recipient,receiver,courier,shipper}_phone\naddress: {recipient,receiver}_address\nsecret: taxpayer_id\n"

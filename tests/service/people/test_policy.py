@@ -8,9 +8,10 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from masking_service.masking.kinds.table import TOKEN_KINDS
 from masking_service.service.people.errors import Forbidden, ProfileRequired, PurposeRequired
 from masking_service.service.people.policy import Grant, Policy
-from masking_service.service.people.rules import PERMISSIONS, TOKEN_KINDS, Budget, SearchRule, Window
+from masking_service.service.people.rules import PERMISSIONS, Budget, SearchRule, Window
 from tests.service.people.policies import DEFAULT, FILE, TEXT, limits, policy, put, someone
 
 LABELS = ("courier", "label-printer")

@@ -93,6 +93,20 @@ def test_values_that_only_look_alike_are_another_record(one: object, other: obje
     assert body_of("standard", [(NAME, one)]) != body_of("standard", [(NAME, other)])
 
 
+def test_a_value_that_has_another_kind_now_is_the_same_value() -> None:
+    before = [(Place.parse("secret to_address.email"), "me@test.com"), (NAME, "张三")]
+    now = [(Place.parse("email to_address.email"), "me@test.com"), (NAME, "张三")]
+    other = [(Place.parse("email to_address.email"), "you@test.com"), (NAME, "张三")]
+
+    assert record(body_of("easypost", before)).same_as(body_of("easypost", now))
+    assert not record(body_of("easypost", before)).same_as(body_of("easypost", other))
+    assert not record(body_of("easypost", before)).same_as(body_of("easypost", now[:1]))
+
+
+def test_a_place_of_a_later_version_is_another_value() -> None:
+    assert not record(b'["easypost",99999,"me@test.com"]').same_as(body_of("easypost", [(NAME, "me@test.com")]))
+
+
 def test_a_record_prints_nothing_of_itself() -> None:
     assert repr(record(body())) == "<Record>"
 

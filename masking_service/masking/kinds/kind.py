@@ -1,0 +1,34 @@
+"""What the rest of the house has to know of a kind of value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """A kind of value.
+
+    Attributes:
+        name: what schemas, policies and answers call it.
+        hide: what a profile may hide of it; empty if it is hidden whole whatever a profile says.
+        example: an invented value, for people.
+        token: whether its values get tokens, and can be opened.
+        personal: whether a value in a member whose name says this kind is a person's own.
+        words: the words at the end of a member's name that say this kind, each with the source in which it is used.
+            Words of the kinds that are read together are in `personal_names.yaml`.
+        mask: its rule, for what a profile may hide of it besides ``all`` and ``nothing``.
+        usual: the same mask of a usual value, quickly, and None for every other one (`Profile.usual`).
+        is_mask: whether a value, not empty, is a mask that came in.
+    """
+
+    name: str
+    hide: tuple[str, ...]
+    example: str
+    token: bool = False
+    personal: bool = True
+    words: Mapping[str, str] = field(default_factory=dict, hash=False)
+    mask: Callable[[str], str] | None = None
+    usual: Callable[[str], str | None] | None = None
+    is_mask: Callable[[str], bool] | None = None

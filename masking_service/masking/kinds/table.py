@@ -1,0 +1,49 @@
+"""The table of the kinds of values, which everything that asks for them reads.
+
+The kinds whose rules read each other are listed here. A kind whose rule stands alone is a module of this folder with a
+`KIND`: it needs no entry anywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Final
+
+from masking_service.masking import kinds
+from masking_service.masking.kinds.kind import Kind
+
+_TOGETHER: Final = (
+    Kind(name="name", hide=("given", "middle", "all", "nothing"), example="欧阳娜娜", token=True),
+    Kind(name="phone", hide=("all", "nothing"), example="13812345678", token=True),
+    Kind(name="address", hide=("unit", "detail", "all", "nothing"), example="华志路1685号3号楼2单元402室", token=True),
+    Kind(name="unit", hide=("all", "nothing"), example="402", token=True),
+    Kind(name="text", hide=("found", "all"), example="微信同号13812345678，放门卫", personal=False),
+    Kind(name="secret", hide=(), example="110101199003074610"),
+    Kind(name="virtual_phone", hide=("nothing", "all"), example="17012345678"),
+)
+_NOT_ALONE: Final = frozenset({"address", "kind", "name", "party", "phone", "table", "text"})
+"""Modules of this folder that are no kind of their own."""
+
+
+def _alone() -> Iterator[Kind]:
+    """The kinds whose rule stands alone, by name."""
+    for name in sorted(module.name for module in iter_modules(kinds.__path__)):
+        if name not in _NOT_ALONE:
+            yield import_module(f"{kinds.__name__}.{name}").KIND
+
+
+TABLE: Final[Mapping[str, Kind]] = {kind.name: kind for kind in (*_TOGETHER, *_alone())}
+
+KINDS: Final = tuple(TABLE)
+"""What a mapped value can be (masking.md, "Schemas")."""
+
+TOKEN_KINDS: Final = tuple(kind.name for kind in TABLE.values() if kind.token)
+"""The kinds that get tokens; only these can be opened."""
+
+PERSONAL: Final = frozenset(kind.name for kind in TABLE.values() if kind.personal)
+"""The kinds that the name of a member may say."""
+
+OF_A_PERSON: Final = PERSONAL - {"virtual_phone"}
+"""Those of them that are a person's own: a privacy number is a platform's."""

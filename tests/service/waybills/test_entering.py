@@ -1,0 +1,33 @@
+"""Records that are about to be stored: which of their values get tokens."""
+
+from masking_service.masking.countries import CountryMasker
+from masking_service.masking.errors import InvalidRecord
+from masking_service.masking.schema import Place
+from masking_service.masking.schemas import load_schemas
+from masking_service.service.waybills.entering import Entering, enter
+from masking_service.service.waybills.records import Record
+from tests.masking.records import LABEL
+from tests.store.stores import LATER, body_of
+
+EASYPOST = load_schemas()["easypost"]
+
+
+def entering() -> Entering:
+    record = {"tracking_code": "EP20260001", "to_address": {"name": "张三", "email": "jane@test.com"}}
+    [one] = enter(EASYPOST, CountryMasker(EASYPOST, LABEL), [record])
+    assert not isinstance(one, InvalidRecord)
+    return one
+
+
+def test_an_email_gets_a_token() -> None:
+    one = entering()
+
+    assert one.tokens_in(Record(b"sa", 0, LATER, one.body)) == (b"\0\1", ["/to_address/name", "/to_address/email"])
+
+
+def test_a_value_that_was_stored_without_a_token_gets_none_afterwards() -> None:
+    before = [(Place.parse("name to_address.name"), "张三"), (Place.parse("secret to_address.email"), "jane@test.com")]
+    stored = Record(b"sa", 0, LATER, body_of("easypost", before))
+
+    assert stored.same_as(entering().body)
+    assert entering().tokens_in(stored) == (b"\0", ["/to_address/name"])
