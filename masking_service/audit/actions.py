@@ -48,6 +48,8 @@ class Action(StrEnum):
     """A pending case is denied."""
     CASE_CLOSE = "case-close"
     """A case is closed."""
+    CASE_DONE = "case-done"
+    """An officer marked a case as done: it leaves that officer's list, and stays open."""
 
     CUSTODY_FIRST = "custody-first"
     """Waybills get their first site and courier, with their first revision."""
@@ -84,5 +86,10 @@ class Action(StrEnum):
     """An operator accepted a store that is older than the last checkpoint."""
 
 
-DECISIONS: Final = {"approve": Action.CASE_APPROVE, "deny": Action.CASE_DENY, "close": Action.CASE_CLOSE}
+DECISIONS: Final = {
+    "approve": Action.CASE_APPROVE,
+    "deny": Action.CASE_DENY,
+    "close": Action.CASE_CLOSE,
+    "done": Action.CASE_DONE,
+}
 """The action of each decision on a case."""

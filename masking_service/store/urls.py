@@ -72,7 +72,8 @@ def default_replicas(url: str) -> int:
 
 def user_of(url: str) -> str:
     """Return the name of the user in a URL; without one, connections are the default user's."""
-    return unquote(urlsplit(url).netloc.rpartition("@")[0].partition(":")[0]) or "default"
+    servers = re.split(r"[/?#]", url.partition("://")[2], maxsplit=1)[0]  # urlsplit takes one host only
+    return unquote(servers.rpartition("@")[0].partition(":")[0]) or "default"
 
 
 @dataclass(frozen=True, repr=False)

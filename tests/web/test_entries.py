@@ -111,6 +111,7 @@ DONE: list[tuple[str, str, Act, Json]] = [
         {"purpose": "regulator", "case": "D-2", "facts": 1},
     ),
     ("case-close", DESK, ask(DESK, "POST", "/cases/D-1/close"), {"purpose": "dispute", "case": "D-1", "facts": 1}),
+    ("case-done", OFFICER, ask(OFFICER, "POST", "/cases/D-1/done"), {"purpose": "dispute", "case": "D-1", "facts": 1}),
     ("freeze", SUPERVISOR, FREEZE, {"subject": "dev/u-7", "facts": 1}),
     ("thaw", SUPERVISOR, both(FREEZE, THAW), {"subject": "dev/u-7", "facts": 1}),
     (
@@ -137,6 +138,7 @@ REFUSED: list[tuple[str, str, Act, Json]] = [
     ("case-open", OFFICER, ask(OFFICER, "POST", "/cases", {"case": "D-9"}), {}),
     ("case-approve", OFFICER, ask(OFFICER, "POST", "/cases/D-2/approve"), {"case": "D-2"}),
     ("case-close", OFFICER, ask(OFFICER, "POST", "/cases/D-2/close"), {"case": "D-2"}),
+    ("case-done", SUPERVISOR, ask(SUPERVISOR, "POST", "/cases/D-2/done"), {"case": "D-2"}),
     ("freeze", OFFICER, ask(OFFICER, "POST", "/principals/dev%2Fu-7/freeze"), {"subject": "dev/u-7"}),
     (
         "thaw",

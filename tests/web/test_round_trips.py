@@ -141,6 +141,12 @@ def test_moving_custody_is_one_read_an_entry_and_one_write(
     assert trips() == expected
 
 
+def test_marking_a_case_as_done_is_one_read_an_entry_and_one_write(ready: Api, trips: Trips) -> None:
+    ready.post(OFFICER, "/v1/cases/D-1/done")
+
+    assert trips() == 3
+
+
 def test_deciding_on_a_case_is_one_read_an_entry_and_one_write(ready: Api, trips: Trips) -> None:
     ready.open_case("D-2", NUMBER, purpose="regulator")
     trips()

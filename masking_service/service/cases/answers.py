@@ -40,6 +40,10 @@ class Case(Answer):
         ),
     ]
     decisions: Annotated[list[Decision], Meta(description="The decisions on the case, in the order of time.")]
+    done_by: (
+        Annotated[list[str], Meta(description="The principals who marked the case as done for themselves, if any.")]
+        | UnsetType
+    ) = UNSET
 
 
 class Cases(Answer):

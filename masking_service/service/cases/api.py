@@ -1,6 +1,6 @@
 """Operations on cases, the authority to open values."""
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 from msgspec import Meta
 
@@ -109,6 +109,13 @@ class CasesQuery(Shape, frozen=True):
         ]
         | None
     ) = None
+    done: (
+        Annotated[
+            Literal["yes", "no"],
+            Meta(description="Cases that the caller has marked as done, or has not. By default those it has not."),
+        ]
+        | None
+    ) = None
     after: Annotated[str, Meta(description="The name of a case. The page begins after it.")] | None = None
     limit: Limit | None = None
 
@@ -134,6 +141,7 @@ def _list(cases: ReadCases, call: Call[None, CasesQuery]) -> answers.Cases:
             status=wanted.status,
             waybill=wanted.waybill,
             opened_by=wanted.opened_by,
+            done=wanted.done == "yes",
             after=wanted.after,
             limit=limit(wanted.limit, MAX_ENTRIES),
         )
@@ -159,6 +167,10 @@ def _deny(cases: Casework, call: Call[DecisionRequest, None]) -> answers.Case:
 
 def _close(cases: Casework, call: Call[DecisionRequest, None]) -> answers.Case:
     return cases.close(call.context, call.path["case"], call.body.note)
+
+
+def _done(cases: Casework, call: Call[None, None]) -> answers.Case:
+    return cases.done(call.context, call.path["case"])
 
 
 OPERATIONS: Final = (
@@ -292,5 +304,18 @@ OPERATIONS: Final = (
         answers={200: answers.Case},
         problems=("not-found", *STORE),
         example=Example({}, CASE | {"status": "closed", "decisions": [decision("close", None)]}),
+    ),
+    Operation(
+        name="mark_case_done",
+        method="post",
+        path="/v1/cases/{case}/done",
+        summary="Mark a case as done for the caller, whose lists it leaves. It is not closed.",
+        uses=Casework,
+        handle=_done,
+        permissions=("token:detokenize",),
+        audited_as=Action.CASE_DONE,
+        answers={200: answers.Case},
+        problems=("not-found", *STORE),
+        example=Example(None, CASE | {"done_by": [CASE["officer"]]}),
     ),
 )

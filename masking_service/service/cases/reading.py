@@ -47,6 +47,7 @@ class ReadCases:
         status: Status | None,
         waybill: str | None,
         opened_by: str | None,
+        done: bool,
         after: str | None,
         limit: int,
     ) -> answers.Cases:
@@ -58,6 +59,7 @@ class ReadCases:
         Args:
             context: for whom.
             status, waybill, opened_by: what the cases have in common; None for all.
+            done: those that the caller has marked as done; else only those that the caller has not.
             after: the case behind which to go on.
             limit: how many cases at most.
 
@@ -75,6 +77,7 @@ class ReadCases:
                 and status in (None, case.status(context.now))
                 and (number is None or number in case.opening.waybills)
                 and opener in (None, case.opening.opened_by)
+                and (context.principal.id in case.done_by) == done
             )
 
         found = self.cases.listed(
@@ -136,7 +139,12 @@ def case_answer(policy: Policy, case: Case, now: int) -> answers.Case:
         expires_at=rfc3339(opening.expires_at),
         approved_by=list(case.approved_by),
         ticket="confirmed" if opening.checked else unconfirmed,
-        decisions=[answers.Decision(act.act, act.by, rfc3339(act.at), act.note or None) for act in case.acts],
+        decisions=[
+            answers.Decision(act.act, act.by, rfc3339(act.at), act.note or None)
+            for act in case.acts
+            if act.act != "done"
+        ],
+        done_by=list(case.done_by) or UNSET,
     )
 
 

@@ -21,7 +21,10 @@ from masking_service.store.layout import tenant_stem
 from masking_service.store.question import Question
 
 Status = Literal["open", "pending", "denied", "closed", "expired"]
+ActName = Literal["approve", "deny", "close", "done"]
 MAX_LISTED: Final = 1_000
+_OF_EACH_PERSON: Final[dict[ActName, str]] = {"approve": "approver", "done": "done"}
+"""Acts of which a case has one for each person, and what the tag of that person is made for."""
 LISTED_SECONDS: Final = 30 * SECONDS_A_DAY
 """How long an expired case can still be listed."""
 
@@ -45,12 +48,12 @@ class Opening(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Act(msgspec.Struct, frozen=True, omit_defaults=True):
-    """An act on a case: ``approve``, ``deny`` or ``close``.
+    """An act on a case: ``approve``, ``deny``, ``close``, or ``done``, which is for the person alone.
 
     Acts stored before 0.1.0 have no note.
     """
 
-    act: Literal["approve", "deny", "close"]
+    act: ActName
     by: str
     at: int
     note: str = ""
@@ -77,7 +80,15 @@ class Case(msgspec.Struct, frozen=True):
     @property
     def approved_by(self) -> tuple[str, ...]:
         """The principals who approved it, in order."""
-        return tuple(act.by for act in self.acts if act.act == "approve")
+        return self._by("approve")
+
+    @property
+    def done_by(self) -> tuple[str, ...]:
+        """The principals who are done with it, in order."""
+        return self._by("done")
+
+    def _by(self, name: ActName) -> tuple[str, ...]:
+        return tuple(act.by for act in self.acts if act.act == name)
 
     def decide(self, principal: Principal, act: Literal["approve", "deny"], now: int) -> None:
         """Raise unless `principal` may approve or deny it.
@@ -150,8 +161,8 @@ class Cases(TenantState):
         """
         key = self._key(tenant, name)
         done = act.act.encode()
-        if act.act == "approve":
-            done += b":" + self._keyring.tenant(tenant).tag("approver", act.by).encode()
+        if act.act in _OF_EACH_PERSON:
+            done += b":" + self._keyring.tenant(tenant).tag(_OF_EACH_PERSON[act.act], act.by).encode()
         sealed = self._seal(tenant, key, done, act)
 
         def write() -> Case:

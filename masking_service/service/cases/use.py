@@ -23,7 +23,7 @@ from masking_service.service.call.recorder import DONE, ItemOutcome, Recorder, R
 from masking_service.service.cases import answers
 from masking_service.service.cases.case_check import CaseCheck
 from masking_service.service.cases.reading import case_answer, visible_case
-from masking_service.service.cases.state import Act, Case, Cases, Opening
+from masking_service.service.cases.state import Act, ActName, Case, Cases, Opening
 from masking_service.service.decoys.watch import DecoyWatch
 from masking_service.service.freezes.use import FreezeByPolicy
 from masking_service.service.people.errors import (
@@ -158,9 +158,19 @@ class Casework:
                 raise Forbidden
         return self._act(context, found, "close", note, grant.role)
 
-    def _act(
-        self, context: RequestContext, case: Case, act: Literal["approve", "deny", "close"], note: str | None, role: str
-    ) -> answers.Case:
+    def done(self, context: RequestContext, name: str) -> answers.Case:
+        """Mark a case as done for the caller, who may open values for its purpose; it leaves the caller's lists.
+
+        It stays as open as it was. Round trips and errors as of `decide`.
+        """
+        with self.recorder.record_denials(context, Action.CASE_DONE, Stated(case=sound_case_name(name))):
+            self.gate.require(context.principal, ("token:detokenize",))
+            self.gate.grant(context.principal, "case:read")
+            found = visible_case(self.policy, self.cases, context.principal, name)
+            grant = self.gate.grant(context.principal, "token:detokenize", purpose=found.opening.purpose)
+        return self._act(context, found, "done", None, grant.role)
+
+    def _act(self, context: RequestContext, case: Case, act: ActName, note: str | None, role: str) -> answers.Case:
         opening = case.opening
         if note is not None and len(note) > MAX_REASON:
             raise InvalidRecord((("/note", "invalid-length"),))
