@@ -57,6 +57,14 @@ def read_abroad(written: str) -> tuple[int, int, str] | None:
     return possible
 
 
+def read_valid(written: str) -> tuple[int, int, str] | None:
+    """What `read_abroad` gives for a number that is valid as a whole; None for every other one."""
+    number = _parse(written)
+    if number is None or not phonenumbers.is_valid_number(number):
+        return None
+    return _cut(written, len(written), number)
+
+
 def _parse(written: str) -> phonenumbers.PhoneNumber | None:
     digits = "".join(filter(str.isdecimal, written))
     try:

@@ -17,15 +17,17 @@ from typing import Final, NamedTuple
 
 from masking_service.masking.errors import TOO_LARGE, InvalidRecord
 
-A_BATCH: Final = 2_500_000
+A_BATCH: Final = 3_000_000
 """Units. A thousand labels with foreign phones, firms and odd addresses have room in it, in every schema."""
 A_RECORD: Final = 250_000
-"""A tenth of it, so that one record leaves enough to its neighbours; hundreds of orders in one have room."""
+"""A twelfth of it, so that one record leaves enough to its neighbours; hundreds of orders in one have room."""
 A_STORED_RECORD: Final = 40_000
 """For what is stored: fifty of these can be viewed with one call."""
 MAX_VALUES: Final = 10_000
 """Members of unmapped objects and elements of arrays in one record, at all levels together."""
 
+A_NUMBER_ABROAD: Final = 95
+"""For a phone field that is one plainly written number of another country, once it is known to be one."""
 COLD_NAME: Final = 80
 """For reading the name of an unmapped member of a form that was not met before."""
 A_VALUE: Final = 3
@@ -38,31 +40,38 @@ class _Price(NamedTuple):
     Attributes:
         begin: for any value.
         character: for each of the first `longest`.
-        digit: for each digit of these besides.
+        letter: for each of these that is an ASCII letter, in place of `character`: most letters are read as words.
+        number: if there is any digit among these.
+        digit: for each of them besides.
         longest: characters that are read; longer values are hidden whole, or as one.
         beyond: for each character behind these: it is still looked for elsewhere in the record.
     """
 
     begin: int
-    character: int
-    digit: int
+    character: float
+    letter: float
+    number: int
+    digit: float
     longest: int
     beyond: float
 
 
 _PRICES: Final = {
-    "phone": _Price(45, 6, 0, 256, 1),
-    "name": _Price(20, 2, 3, 256, 2),
-    "address": _Price(45, 2, 3, 512, 1),
-    "text": _Price(36, 2, 0, 2_048, 0.0625),
+    "phone": _Price(90, 6, 6, 0, 0, 256, 1),
+    "name": _Price(22, 2.2, 1, 75, 6, 256, 2),
+    "address": _Price(100, 5, 2, 0, 3, 512, 1),
+    "text": _Price(36, 2, 2, 0, 0, 2_048, 0.1),
 }
-_OTHER: Final = _Price(2, 1, 0, 2_048, 0.0625)
-_FOUND: Final = re.compile(r"[+\uff0b@]|(?<![0-9:])00(?!:)").findall
-"""Finds the places at which a number of any country, or an e-mail address, may be. Times of a day have none."""
-_AT: Final = {"+": 110, "\uff0b": 110, "@": 30, "00": 800}
+_OTHER: Final = _Price(2, 1, 1, 0, 0, 2_048, 0.0625)
+_FOUND: Final = re.compile(r"[+\uff0b@#]|(?<![0-9:])00(?!:)|(?<=[0-9])\*").findall
+"""Finds the places at which a number of any country, or an e-mail address, may be, or the mask of a number ends.
+
+Times of a day have none."""
+_AT: Final = {"+": 190, "\uff0b": 190, "@": 30, "00": 800, "#": 4, "*": 28}
 """For each of these places."""
 _LONGEST_FOUND: Final = 256
 """Characters of a value in which these are told apart."""
+_LETTERS: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 
 class Effort:
@@ -151,8 +160,11 @@ def estimate(kind: str, text: str) -> float:
     price = _PRICES.get(kind, _OTHER)
     read = text[: price.longest]
     units = price.begin + price.character * len(read) + price.beyond * (len(text) - len(read))
-    if price.digit:
-        units += price.digit * sum(map(str.isdecimal, read))
+    if price.letter < price.character:
+        written = read.encode("utf-8", "surrogatepass")
+        units -= (price.character - price.letter) * (len(written) - len(written.translate(None, _LETTERS)))
+    if price.digit and (digits := sum(map(str.isdecimal, read))):
+        units += price.number + price.digit * digits
     if kind in _PRICES:
         units += sum(map(_AT.__getitem__, _FOUND(read[:_LONGEST_FOUND])))
     return units

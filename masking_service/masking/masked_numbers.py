@@ -94,7 +94,7 @@ def read_phones(value: str, keep: int, hide_last: int = 0) -> Iterator[PhonePiec
             number = number or read_number(text, at)
         if number:
             shown = reading.written(number.start, number.body) + number.hidden(keep, hide_last)
-            yield PhonePiece("number", shown, _forms(number), _whole(number))
+            yield PhonePiece("number", shown, tuple(forms_of(number)), _whole(number))
             yield from _extensions(reading, text, number.end)
             at = _after_extensions(text, number.end)
         elif gap := _STARS.match(text, at) or _SEPARATORS.match(text, at):
@@ -118,11 +118,12 @@ def _after_extensions(text: str, at: int) -> int:
     return at
 
 
-def _forms(number: Number) -> tuple[str, ...]:
+def forms_of(number: Number) -> list[str]:
+    """The digits of a number in every form that it may have elsewhere, the longest first."""
     area = number.code.removeprefix("86")
     digits = number.digits
     forms = (area + digits, area[1:] + digits, digits) if area.startswith("0") else (digits,)
-    return tuple(form for form in forms if len(form) >= _LOCAL)
+    return [form for form in forms if len(form) >= _LOCAL]
 
 
 def _whole(number: Number) -> str:

@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from masking_service.masking.abroad import read_abroad
+from masking_service.masking.abroad import read_abroad, read_valid
 
 MAX_DIGITS: Final = 13
 """A run of digits without country code that is longer is no phone number: identity numbers and cards look like that."""
@@ -109,6 +109,10 @@ _FIELD_SPELLINGS: Final = {
 _FIELD: Final = re.compile("|".join(rf"(?:{form})(?!\d)" for form in _FIELD_SPELLINGS.values()))
 _GROUPS: Final = re.compile(rf"\d+(?:{_GAP}\d+){{0,6}}")
 _ABROAD: Final = re.compile(rf"\(?(?:(?<![\d*])\+{_GAP}|00)[1-9](?:{_GAP}\d){{0,26}}(?!\d)")
+_ALONE_ABROAD: Final = re.compile(
+    r"\+(?!86)(?=(?:[ \-]?[0-9]){7,15}$)[1-9][0-9]{0,2}(?:[ \-]?[0-9]{2,}){1,3}"
+).fullmatch
+"""A field that holds one number of another country in at most three groups."""
 
 _FEWEST_DIGITS: Final = 7
 """The shortest number that a group of digits makes alone; shorter groups belong together."""
@@ -150,6 +154,20 @@ def abroad_of(match: re.Match[str]) -> Number | None:
     body, end, digits = read
     start = match.start()
     return Number(start, start + body, start + end, digits, _digits(match[0][:body]).removeprefix("00"))
+
+
+def alone_abroad(value: str) -> Number | None:
+    """The valid number of another country that is the whole of a phone field: +852 9123 4567; else None.
+
+    It is what `read_number` reads there, without the search for other spellings.
+    """
+    if _ALONE_ABROAD(value) is None:
+        return None
+    read = read_valid(value)
+    if read is None or len(read[2]) < _FEWEST_DIGITS:
+        return None
+    body, end, digits = read
+    return Number(0, body, end, digits, _digits(value[:body]))
 
 
 def number_of(match: re.Match[str]) -> Number:

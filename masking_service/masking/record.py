@@ -10,15 +10,17 @@ from functools import lru_cache
 from typing import Any, Final
 
 from masking_service.masking.columns import Columns
-from masking_service.masking.effort import UNBOUNDED, Effort, Share
+from masking_service.masking.effort import A_NUMBER_ABROAD, UNBOUNDED, Effort, Share
 from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.hidden import hidden_form
 from masking_service.masking.kinds.address import UNIT_NOT_RECOGNISED, misses_unit
 from masking_service.masking.kinds.table import KINDS, TOKEN_KINDS
 from masking_service.masking.kinds.text import MAX_STEADY, TextMask
 from masking_service.masking.leaks import Hider, decimal_text, may_leak, own_number, scrub_around
+from masking_service.masking.masked_numbers import forms_of
 from masking_service.masking.member_names import OwnNames
 from masking_service.masking.noted import listed, note
+from masking_service.masking.numbers import alone_abroad
 from masking_service.masking.profiles import Profile
 from masking_service.masking.room import make_room
 from masking_service.masking.schema import Place, Schema, Steps
@@ -290,7 +292,11 @@ def _take(run: _Run, place: Place, mask: Mask | None, value: Any, parent: Any, k
         text = ""
     if text and not text.isspace():
         kind = place.kind
-        run.share.read(kind, text, place.pointer)
+        abroad = alone_abroad(text) if kind == "phone" else None
+        if abroad is None:
+            run.share.read(kind, text, place.pointer)
+        else:
+            run.share.pay(A_NUMBER_ABROAD, place.pointer)
         form = hidden_form(kind, text) if kind in TOKEN_KINDS else None
         if form is not None:
             run.hidden.append(len(run.places))
@@ -298,7 +304,7 @@ def _take(run: _Run, place: Place, mask: Mask | None, value: Any, parent: Any, k
             if form == "opaque":
                 mask = None
         elif mask is not None:
-            phones, names = needles(kind, text)
+            phones, names = needles(kind, text) if abroad is None else (forms_of(abroad), [])
             run.phones += phones
             run.names += names
         if mask is not None:

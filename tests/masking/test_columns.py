@@ -174,8 +174,8 @@ def test_so_it_is_in_every_schema(of: Schema, by: Profile) -> None:
 
 
 def test_the_quick_way_takes_emails_and_leaves_those_that_came_in_hidden() -> None:
-    of, mails = schema({"who": "name", "mail": "email"}), ["jane.roe@example.com", "*.*@example.com", "名@例.cn"]
-    batch = [{"who": "张三", "mail": mail} for mail in mails * FEW]
+    of, mails = schema({"mail": "email"}), ["jane.roe@example.com", "*.*@example.com", "名@例.cn"]
+    batch = [{"mail": mail} for mail in mails * FEW]
 
     assert in_a_batch(batch, of, ABROAD) == one_by_one(batch, of, ABROAD)
     assert taken(batch, of, ABROAD) == [True, False, False] * FEW

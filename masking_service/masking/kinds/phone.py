@@ -13,8 +13,8 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from masking_service.masking.masked_numbers import read_phones
-from masking_service.masking.numbers import INTERMEDIATE, starred
+from masking_service.masking.masked_numbers import forms_of, read_phones
+from masking_service.masking.numbers import INTERMEDIATE, alone_abroad, starred
 from masking_service.masking.reading import Reading
 from masking_service.masking.stars import stars, steady
 
@@ -53,6 +53,8 @@ def mask_phone(value: str, keep: int = 4, hide_last: int = 0) -> str:
         return value
     if len(value) > MAX_LENGTH:
         return stars(value)
+    if not hide_last and (abroad := alone_abroad(value)) is not None:
+        return value[: abroad.body] + abroad.hidden(keep)
     return steady(lambda masked: _mask_once(masked, keep, hide_last), value, _PASSES)
 
 
@@ -85,6 +87,8 @@ def phone_numbers(value: str) -> list[str]:
         return [value]
     if len(value) > MAX_LENGTH:
         return []
+    if (abroad := alone_abroad(value)) is not None:
+        return forms_of(abroad)
     forms: dict[str, None] = {}
     for piece in read_phones(value, 0):
         for number in piece.numbers:
