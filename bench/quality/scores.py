@@ -137,6 +137,8 @@ def _shown(text: str, span: Span, hides: Sequence[bool]) -> bool:
     if span.label in _READ_WHOLE:
         return not any(hides[span.start : span.end])
     telling = [at for at in _range(span) if _TELLING.match(text[at])] or list(_range(span))
+    if span.label == "floor" and len(telling) > 1 and text[telling[-1]] in "Ff":
+        telling.pop()  # 12F: the word, as 楼 and 层
     return any(not hides[at] for at in telling)
 
 

@@ -60,7 +60,7 @@ _PRICES: Final = {
     "phone": _Price(90, 6, 6, 0, 0, 256, 1),
     "name": _Price(22, 2.2, 1, 75, 6, 256, 2),
     "address": _Price(100, 5, 2, 0, 3, 512, 1),
-    "text": _Price(36, 2, 2, 0, 0, 2_048, 0.1),
+    "text": _Price(36, 2, 2, 0, 0, 2_048, 0.0625),
 }
 _OTHER: Final = _Price(2, 1, 1, 0, 0, 2_048, 0.0625)
 _FOUND: Final = re.compile(r"[+\uff0b@#]|(?<![0-9:])00(?!:)|(?<=[0-9])\*").findall

@@ -64,16 +64,17 @@ _SUFFIX: Final = (
     rf"(?:[号號]?(?:{words.UNIT})<>|(?:{words.OTHER_NUMBERS})<>|(?:{words.BUILDING})<>|[号號]?(?:{words.ROOM})<>"
     rf"|(?:{words.FLOOR})<>|[门門](?=\s?-?[0-9A-Za-z*{words.NUMERALS}甲乙丙丁东東西南北中])<>|(?:{words.LANE})<>|[号號]<>)"
 )
-_BARE_NUMBER, _UNITS, _OTHERS, _HOUSES, _ROOMS, _FLOORS, _DOORS, _LANES, _NUMBERS, _SIDES = range(1, 11)
+_BARE_NUMBER, _UNITS, _OTHERS, _HOUSES, _ROOMS, _FLOORS, _DOORS, _LANES, _NUMBERS, _STOREYS, _SIDES = range(1, 12)
 """The last group that matches says which word is behind a number; the first one ends the number."""
 _SIDE: Final = "东東西南北中左右"
 _TOKENS: Final = re.compile(
-    rf"[0-9A-Za-z*{words.NUMERALS}单單室户戶](?:(?<=[A-Za-z])[A-Za-z]{{2,}}+(?!{_A})"
+    rf"[0-9A-Za-z*{words.NUMERALS}单單室户戶层層门門头頭](?:(?<=[A-Za-z])[A-Za-z]{{2,}}+(?!{_A})"
     rf"|(?:(?<={_A}){_A}*+(?:{_JOIN}{_A}++)*+"
     rf"|(?<={_H})(?<!千)(?:{_H}{{0,7}}(?:[至到]{_H}{{1,4}})?(?={_SUFFIX.replace('<>', '')}|{_END})|(?=[0-9*])))()"
     rf"(?:\s?{_SUFFIX.replace('<>', '()')})?"
-    rf"|(?:(?<=[单單])(?=元)|(?<=[室户戶]))"
-    rf"(?:(?<=[甲乙丙丁].)|(?<=[元层層楼樓梯栋棟幢座号號0-9A-Za-z*][{_SIDE}].)|(?<=^[{_SIDE}].))())"
+    rf"|(?<=[0-9A-Za-z*号號楼樓栋棟幢座厦廈][首底顶頂][层層])()"
+    rf"|(?:(?<=[单單])(?=元)|(?<=[室户戶])|(?<=左[门門])|(?<=右[门門])|(?<=[头頭])(?![0-9A-Za-z\u4e00-\u9fff]))"
+    rf"(?:(?<=[甲乙丙丁].)|(?<=[元层層楼樓梯栋棟幢座号號厦廈苑园園馆館\-0-9A-Za-z*][{_SIDE}].)|(?<=^[{_SIDE}].))())"
 ).finditer
 
 _FILLERS: Final = " ,，:：-—.、~/_№第\t(（的"
@@ -96,12 +97,40 @@ _IS_HOUSE_WITH_ROOM: Final = re.compile("[号號](?:房|室|办|辦)").match
 _IS_PHONE: Final = re.compile(r"(?:0[0-9]{2,3}-)?\*{6,}[0-9]{1,4}(?:-\*+)?").fullmatch
 """The mask of a phone."""
 _IS_HOUSE_TO_ROOM: Final = re.compile(r"[0-9]{1,2}[A-Z]?-[0-9*]{1,2}-(?!(?:19|20)[0-9]{2}$)[0-9*]{3,4}").fullmatch
-_IS_ROOM: Final = re.compile(r"(?:[0-9]{1,2}[A-Z]?-)?[A-Z]?[0-9*]{3,4}[A-Z]?").fullmatch
+_IS_ROOM: Final = re.compile(r"(?:[0-9]{1,3}[A-Z]?-)?[A-Za-z]?(?:[0-9*]{3,4}|[0-9][OoIl][0-9])[A-Z]?").fullmatch
+"""Also with a letter that was read in place of a digit: 3O2."""
 _MAY_HOLD_UNITS: Final = re.compile(
     rf"[0-9{words.NUMERALS}](?:[号號]?(?:[楼樓层層室房户戶舍床门門F]|单元|單元|[商店]?[铺舖])|[-—][0-9]{{1,2}}[-—][0-9])"
+    r"|(?<![0-9*])[0-9]{3,4}[\s,，;；、]{1,3}[\u4e00-\u9fff]\*|[\u4e00-\u9fff]\*{1,2}[\s,，;；、]{1,3}[0-9]{3,4}(?![0-9])"
     r"|[\u4e00-\u9fff#]-?[A-Z]?(?:[0-9]{1,2}[A-Z]?-[0-9]|[0-9]{3,4}(?![0-9]))|[栋棟幢座铺舖][A-Z]?[0-9*]|单元-"
+    r"|[号號弄][0-9][OoIl][0-9]|[Rr](?:oo)?m\.? ?[0-9]{3}"
+    r"|(?<![0-9A-Za-z.*-])[0-9]{3,4}(?:[那这]|[业業]主|住[户戶]|家里|家裡|的?门[口前]|鞋柜|放|的[快包件]|的?[\u4e00-\u9fff]?\*)"
+    r"|(?:^|[\s,，。放送])[0-9]{1,2}-[0-9]{3,4}(?![0-9-])"
+    r"|\*(?:先生|女士|小姐|阿姨) ?[0-9]|[0-9]#[0-9]{3}|[栋棟幢座][a-z][0-9]"
 ).search
+_AT_ROOM: Final = re.compile(
+    r"(?:送到?|送至|上门|送上楼|住|住在|家在|我家|敲|放到?|放在|我是|手边|对面|对门|隔壁|楼下|楼上|钥匙在|问|找"
+    r"|房号|门牌|(?:房间|房|室|门牌)[号號][:：是]?|\*(?:先生|女士|小姐|阿姨)|\b(?:[Rr]oom|[Rr]m|ROOM|RM)\.?)\s?$"
+).search
+_IS_ROOMS: Final = re.compile(
+    r"$|[\s,，。;；!！)）]|的?[门門]|没人|鞋柜|那[家户戶]|家(?![具电電])|的(?:$|[\s,，。])|[\u4e00-\u9fff]?\*"
+).match
+_IS_SOMEBODY: Final = re.compile(
+    r"(?:[那这][家户戶]|业主|業主|住户|住戶|家里|家裡|的?门[口前]|鞋柜"
+    r"|的(?:快递|快件|包裹|件|[\u4e00-\u9fff]\*)|[\u4e00-\u9fff]?\*{1,2}(?:先生|女士|小姐|阿姨|大爷|老师))"
+).match
+"""Behind the number of a room at the beginning of a clause: who is there."""
+_IS_MASKED: Final = re.compile(r"[\u4e00-\u9fff]{1,2}\*").match
+_ENDS_OR_LEFT: Final = re.compile(r"$|[\s,，。;；!！]|放").match
+_BEHIND_HOUSE: Final = re.compile(rf"[0-9{words.NUMERALS}](?:[號号弄#])$").search
+_CUE: Final = 8
+"""Characters before a number in a text that tell what it is."""
+_BEGINS: Final = re.compile(r"(?:^|[\s,，。;；!！])(?:送|放|找|给|問|问)?$").search
+_NAME_BEHIND: Final = re.compile(r"[\s,，;；、]{1,3}[\u4e00-\u9fff]\*{1,2}(?![^\s,，;；。、])").match
+_NAME_BEFORE: Final = re.compile(r"(?<![^\s,，;；。、])[\u4e00-\u9fff]\*{1,2}[\s,，;；、]{1,3}$").search
+"""The mask of a name that is a whole clause."""
 _BEFORE_CODES: Final = frozenset("#码碼号號")
+_SLIP: Final = re.compile("[0-9][OoIl][0-9]").search
 _IS_ALNUM: Final = re.compile(_A).match
 _DIGIT: Final = re.compile("[0-9*]").match
 _ENDS: Final = re.compile(_END).match
@@ -153,10 +182,10 @@ def read_han_units(text: str, level: int = ESTATE, is_sure: _IsSure | None = Non
         if kind is None:  # a Latin word
             continue
         start, last = match.span()
-        if kind == _SIDES:
+        if kind >= _STOREYS:
             begin = _side_begin(text, start - 1, done)
             pieces += text[done:begin], "*" * (start - begin)
-            done, end, level = start, last, ROOM if text[start] in "室户戶" else UNIT
+            done, end, level = start, last, FLOOR if kind == _STOREYS else ROOM if text[start] in "室户戶" else UNIT
             continue
         apart = start > end
         if apart:
@@ -169,23 +198,41 @@ def read_han_units(text: str, level: int = ESTATE, is_sure: _IsSure | None = Non
         stop = match.end(1)
         number = text[start:stop]
         if is_sure is not None and not is_sure(text, number, kind, level, end):
-            level = BUILDING if kind == _HOUSES else NUMBER if kind == _NUMBERS and level == ROAD else PLACE
+            level = _passed(text[end - 1], kind, level)
             continue
-        plain = number.isdecimal()
-        if plain and kind in _STARRED_KINDS and level not in (VILLAGE, ROAD):
-            shown, level = "*" * (stop - start), _STARRED_KINDS[kind]
-        elif kind != _BARE_NUMBER and kind != _NUMBERS:
-            shown, level = _READERS[kind](text, number, level, stop, end)
-        elif not plain:
-            shown, level = _read_number(text, number, kind, level, end)
-        elif apart and kind == _BARE_NUMBER and len(number) == _POSTCODE:
+        if apart and kind == _BARE_NUMBER and len(number) == _POSTCODE and number.isdecimal():
             continue
+        if is_sure is not None and kind == _BARE_NUMBER and number.isascii() and number.isalnum():
+            shown, level = "*" * len(number), ROOM
         else:
-            shown, level = _read_plain(text, number, kind, level, end)
+            shown, level = _read(text, number, kind, level, stop, end)
         if shown != number:
+            if kind == _FLOORS and start > done and text[start - 1] in "负負":
+                start, shown = start - 1, "*" + shown
             pieces += text[done:start], shown
             done = stop
     return "".join(pieces) + text[done:] if pieces else text, end
+
+
+def _read(text: str, number: str, kind: int, level: int, stop: int, end: int) -> _Read:
+    """Read a number that ends at `stop`, and the word behind it, which ends at `end`."""
+    plain = number.isdecimal()
+    if plain and kind in _STARRED_KINDS and level not in (VILLAGE, ROAD):
+        return "*" * len(number), _STARRED_KINDS[kind]
+    if kind != _BARE_NUMBER and kind != _NUMBERS:
+        return _READERS[kind](text, number, level, stop, end)
+    if not plain:
+        return _read_number(text, number, kind, level, end)
+    return _read_plain(text, number, kind, level, end)
+
+
+def _passed(last: str, kind: int, level: int) -> int:
+    """The level behind a number in a text that is no unit's, and whose word ends with `last`."""
+    if kind == _HOUSES:
+        return BUILDING
+    if kind == _LANES:
+        return LANE if last == "弄" else ROAD
+    return NUMBER if kind == _NUMBERS and level == ROAD else PLACE
 
 
 def _side_begin(text: str, side: int, done: int) -> int:
@@ -204,18 +251,26 @@ def _is_sure(text: str, number: str, kind: int, level: int, end: int) -> bool:
     if kind == _FLOORS:
         return text[end - 1] not in "层層" or named
     if kind == _ROOMS:
-        return named or _count(number) >= _ROOM_DIGITS
+        return named or (_count(number) if number[0].isascii() else len(number)) >= _ROOM_DIGITS
     if kind not in (_BARE_NUMBER, _NUMBERS):
         return kind == _DOORS and named
     start = text.rindex(number, 0, end)
-    if text[max(0, start - 3) : start].rstrip(_FILLERS)[-1:] in _BEFORE_CODES:
-        return False
-    if _IS_HOUSE_TO_ROOM(number):
+    before = text[max(0, start - _CUE) : start]
+    room = _count(number) >= _ROOM_DIGITS and _IS_ROOM(number) is not None
+    if room and _AT_ROOM(before) and _IS_ROOMS(text, end):
         return True
-    if inside and kind == _NUMBERS:
-        return True
-    if not _IS_ROOM(number):
+    if before.rstrip(_FILLERS)[-1:] in _BEFORE_CODES and not _BEHIND_HOUSE(before):
         return False
+    if _IS_HOUSE_TO_ROOM(number) or (inside and kind == _NUMBERS):
+        return True
+    if not room:
+        return False
+    if (level in (NUMBER, LANE) and _BEHIND_HOUSE(before)) or _NAME_BEHIND(text, end) or _NAME_BEFORE(before):
+        return True
+    if _BEGINS(before) and (_IS_SOMEBODY(text, end) or (not number.isalnum() and _ENDS_OR_LEFT(text, end))):
+        return True
+    if (named or level in (NUMBER, LANE)) and _IS_MASKED(text, end):
+        return True
     return inside or (named and (not number.isdecimal() or not _HAN(text, end))) or text.startswith("门口", end)
 
 
@@ -260,7 +315,7 @@ def _read_plain(text: str, number: str, kind: int, level: int, end: int) -> _Rea
         hidden = len(number) >= _BARE[level]
         if hidden and level <= NUMBER and len(number) > _POSTCODE:
             hidden = False
-        in_a_name = len(number) <= _IN_A_NAME and _HAN(text, end) and not text.startswith("门口", end)
+        in_a_name = len(number) <= _IN_A_NAME and _HAN(text, end) and not text.startswith(("门口", "的门"), end)
         if hidden and level == PLACE and in_a_name:
             return number, PLACE
     else:
@@ -449,8 +504,8 @@ def _parts(number: str) -> list[str]:
 
 
 def _count(number: str) -> int:
-    """The digits in a number, hidden ones too."""
-    return sum(char.isdecimal() or char == "*" for char in number)
+    """The digits in a number, also hidden ones, and a letter that was read in place of one."""
+    return sum(char.isdecimal() or char == "*" for char in number) + (_SLIP(number) is not None)
 
 
 def _stars(number: str) -> str:

@@ -52,6 +52,16 @@ PLACE_ENDS: Final = (
     "櫃台亭城湾灣庭府邸墅汇匯湖岸坊社"
 )
 """What no name ends with that is at the end of an address."""
+NO_LABEL_ENDS: Final = (
+    "品牌款色味质質类類型格码碼号號城市区區县縣省镇鎮村路街地址站点點店铺鋪网網商货貨物容态態因由费費价價额額度量间間期时時日式法语語言词詞"
+    "注备備明装裝盒箱袋机機版厂廠求运運务務流司道仓倉"
+)
+"""What labels end with whose values are no names: 品牌, 颜色, 目的地, 状态."""
+NO_LABELS: Final = (
+    "(?:[^:：]?[品店货菜书歌剧]名)"
+    "|(?i:brand|colou?r|item|goods|city|type|model|size|sku|style|status|note|remark|addr|state|product)"
+)
+"""How other such labels begin."""
 LATIN_CUES: Final = (
     "attn|attention|c/o|contact(?: person)?|consignee|consignor|receiver|recipient|addressee|shipper|sender"
     "|customer|buyer"

@@ -74,9 +74,9 @@ _word_behind: Final = re.compile(
 )
 """The first character of a word behind a name, where a name can be: most texts are passed over by it."""
 _LINK: Final = r"(?:是|为|為|叫|名叫|姓名|名字|名|人)?"
-_GAP: Final = r"[\s:：∶,，、/|;；（(【「『\[“\"'\-—_]{0,3}"
+_GAP: Final = r"[\s:：∶=,，、。/|;；（(【「『\[】」』\])）>“\"'\-—_]{0,3}"
 _link_and_gap: Final = re.compile(_LINK + _GAP)
-_note_behind: Final = re.compile(rf"[（(][{_HAN}]{{1,6}}[)）]$|[】」』”\"\])）\s]{{1,2}}$")
+_note_behind: Final = re.compile(rf"[（(][{_HAN}]{{1,6}}[)）]$|[】」』”\"\])）\s【「『\[(（]{{1,2}}$")
 _PARTED: Final = rf"[{_HAN}]{{1,8}}(?:\s?[·•‧・∙⋅･.．]\s?[{_HAN}]{{1,8}}){{1,4}}"
 _LETTER: Final = r"[A-Za-z\u00c0-\u024f\u0300-\u036f'’]"
 _CAPITALISED: Final = rf"(?:[A-Z\u00c0-\u00de]{_LETTER}*(?:-[A-Z]{_LETTER}*)?\.?)"
@@ -106,6 +106,23 @@ _before_place: Final = re.compile(
     rf"(?:^|(?<=[\s,，;；。:：、*）)]))(?=[{FAMILY_NAMES}])[{_HAN}]{{2,3}}"
     rf"(?=\s?(?:{PROVINCES}|(?![省市区縣县])[{_HAN}]{{2,3}}[省市]))"
 )
+_WHOLE: Final = rf"(?:[{FAMILY_NAMES}][{_HAN}]{{1,2}}|(?:{_any(DOUBLE_FAMILY_NAMES)})[{_HAN}]{{1,2}})"
+_code: Final = r"(?:[A-Za-z]?[0-9*]{3,4}|[A-Za-z]{0,4}[0-9]{6,24})"
+_beside_code: Final = re.compile(
+    rf"{_code}(?<![0-9A-Za-z*]\s)[\s,，;；、|]{{1,3}}({_WHOLE})(?![^\s,，;；。、|])"
+    rf"|(?<![^\s,，;；。、|])({_WHOLE})[\s,，;；、|]{{1,3}}{_code}(?![^\s,，;；。、|])"
+).finditer
+"""A name that is a whole clause beside the number of a room or an order."""
+_labelled: Final = re.compile(
+    rf"(?<![^\s,，;；。、|])(?!{cues.NO_LABELS})"
+    rf"(?:[{_HAN}]{{1,6}}|[{_HAN}] [{_HAN}]|[A-Za-z]{{1,10}})(?<![{cues.NO_LABEL_ENDS}])"
+    rf"\s?[:：=]\s?({_WHOLE})(?![^\s,，;；。、|)）])"
+).finditer
+"""A name that is the whole value of a label that calls no goods, place or state."""
+_beside_wish: Final = re.compile(
+    rf"^({_WHOLE})[:：](?=不?要|别|放|请|請|麻烦|帮|改|先|周[一二三四五六日末]|送)"
+).finditer
+"""A name in front of what somebody asks for: 王小明：放门口."""
 _parts: Final = re.compile(
     rf"(?<![^\s,，;；、|:：(（])(?:([{FAMILY_NAMES}{RARE_FAMILY_NAMES}][{_HAN}]{{1,2}}"
     rf"|(?:{_any(DOUBLE_FAMILY_NAMES)})[{_HAN}]{{1,2}})(?![^\s,，;；、|)）*])|[^\s,，;；、|]+)"
@@ -143,7 +160,7 @@ _LISTED: Final = frozenset("、和与與及跟或+/&代替帮")
 
 def holds_names(text: str) -> bool:
     """Whether there is a name in a text without numbers and addresses, or in one of its lines."""
-    if next(_names_of_words(text), None) is not None:
+    if next(_names_of_words(text), None) is not None or next(_names_of_clauses(text), None) is not None:
         return True
     return _capital.search(text) is not None and next(_names_of_latin_words(text), None) is not None
 
@@ -175,7 +192,7 @@ def names_in(text: str, *, address: bool = False) -> list[Span]:
         text: any text, its numbers hidden.
         address: whether an address is in it, at whose ends names are looked for too.
     """
-    found = [*_names_of_words(text), *_names_beside_numbers(text)]
+    found = [*_names_of_words(text), *_names_beside_numbers(text), *_names_of_clauses(text)]
     if _capital.search(text):
         found += _names_of_latin_words(text)
     if address:
@@ -274,7 +291,16 @@ def _announced(text: str, end: int, *, sure: bool) -> Span | None:
     name_end = name_from(text, start, sure=sure)
     if name_end is None and _is_han(text[end : end + 1]):  # 为 and 名 begin names, too
         start, name_end = end, name_from(text, end, sure=sure)
-    return None if name_end is None else (start, name_end)
+    if name_end is None or (
+        not sure and text[start : start + 2] in DOUBLE_FAMILY_NAMES and _ends_as_place(text, name_end)
+    ):
+        return None
+    return start, name_end
+
+
+def _ends_as_place(text: str, end: int) -> bool:
+    """Whether what ends at `end` is called like a place, and a number follows: 东方商厦3楼."""
+    return text[end - 1] in _PLACE_ENDS and text[end : end + 1].isdecimal()
 
 
 def _family_alone(text: str, start: int) -> Span | None:
@@ -332,6 +358,13 @@ def _names_beside_numbers(text: str) -> Iterator[Span]:
             behind = name_from(text, start, sure=True)
             if behind is not None and _ends(text, behind):
                 yield start, behind
+
+
+def _names_of_clauses(text: str) -> Iterator[Span]:
+    for match in (*_labelled(text), *_beside_wish(text), *_beside_code(text)):
+        name = match[match.lastindex or 0]
+        if _can_be_name(name) and name[-1] not in _PLACE_ENDS:
+            yield match.span(match.lastindex or 0)
 
 
 def _behind_name(text: str, at: int) -> int:
@@ -492,6 +525,8 @@ def name_before(text: str, end: int, *, titled: bool = False, loose: bool = Fals
     first = _han_before(text, end)
     if end - first == 2 and text[first] in _NICKNAMES and text[first + 1] in _FAMILY:
         return first + 1
+    if not titled and (spaced := _spaced(text, first, end)) is not None:
+        return spaced
     found: list[tuple[int, int]] = []
     for length in (3, 2, 4, 1) if titled else (3, 2, 4):
         start = end - length
@@ -500,6 +535,15 @@ def name_before(text: str, end: int, *, titled: bool = False, loose: bool = Fals
             if (parting or loose or titled) and _may_begin(text, start, end, parting, rare=rare):
                 found.append((parting, start))
     return max(found, key=lambda one: one[0])[1] if found else None
+
+
+def _spaced(text: str, first: int, end: int) -> int | None:
+    """Where a name begins that is written with a space in it: 李 明."""
+    family = first - 2
+    if family < 0 or end - first > 2 or text[first - 1] not in " \u3000" or text[family] not in _FAMILY:
+        return None
+    apart = family == 0 or not _is_han(text[family - 1])
+    return family if apart and _NO_GIVEN.isdisjoint(text[first:end]) else None
 
 
 def _han_before(text: str, end: int) -> int:

@@ -217,9 +217,12 @@ _PLACE: Final = _han_without(_NAMES_UNITS)
 _ESTATE: Final = _han_without(_NAMES_UNITS + _NAMES_STALLS + words.NUMERALS)
 _IN_A_NOTE: Final = _han_without("室户戶房单单甲乙丙丁" + words.NUMERALS)
 
+_NAME_APART: Final = rf"(?!{words.PROVINCES})[{''.join(sorted(_FAMILIES))}]{_PLACE}{{1,3}} "
+"""What may be a person's name in front of an address."""
+
 # An empty alternative is for what may be missing: `(?:…)?` would cost half as much again.
 _KEPT: Final = (
-    rf"({_PLACE}{{2,40}}(?<!{_H})(?: {_PLACE}{{2,20}}(?<!{_H})){{0,3}} ?(?:(?<=路)[0-9]{{1,4}}弄|)"
+    rf"((?!{_NAME_APART}){_PLACE}{{2,40}}(?<!{_H})(?: {_PLACE}{{2,20}}(?<!{_H})){{0,3}} ?(?:(?<=路)[0-9]{{1,4}}弄|)"
     rf"(?:(?:(?<=[路弄])|(?<=大[道街]))[0-9]{{1,4}}号(?:{_ESTATE}{{1,12}}|)|) ?"
     r"(?:[0-9]{1,3}(?:号楼|栋|幢|座)|[A-Z][座栋幢]|) ?)"
 )
