@@ -1,13 +1,17 @@
 """Texts made to be costly: twice the text takes at most about twice the work to read."""
 
-import time
 from collections.abc import Callable
 
 import pytest
 
 from masking_service.masking.foreign_addresses import hide_foreign_units, hide_japanese_units, unit_not_recognised
 from masking_service.masking.han_addresses import hide_han_units, hide_units_in_text
-from tests.masking.scenarios import UNITS
+from masking_service.masking.kinds.address import mask_address
+from masking_service.masking.kinds.name import mask_name
+from masking_service.masking.kinds.phone import mask_phone, phone_numbers
+from masking_service.masking.numbers_in_text import scrub
+from tests.masking.growth import ALLOWED, BASE, seconds
+from tests.masking.scenarios import UNITS, masked_party
 
 UNIT_SIGNS = (
     *(
@@ -48,18 +52,17 @@ UNIT_SIGNS = (
         "e e floor ",
     ),
 )
-ALLOWED = 2.5
 NOISE = 0.002
 """Seconds: what takes less tells nothing."""
-
-
-def seconds(read: Callable[[str], object], text: str) -> float:
-    best = float("inf")
-    for _ in range(3):
-        begin = time.process_time()
-        read(text)
-        best = min(best, time.process_time() - begin)
-    return best
+MASKS: dict[str, Callable[[str], object]] = {
+    "party": masked_party,
+    "name": lambda value: mask_name(value, "given"),
+    "unit": lambda value: mask_address(value, "unit"),
+    "detail": lambda value: mask_address(value, "detail"),
+    "phone": lambda value: mask_phone(value, 4),
+    "numbers": phone_numbers,
+    "text": scrub,
+}
 
 
 def grows(read: Callable[[str], object], unit: str) -> bool:
@@ -74,3 +77,15 @@ def test_twice_the_text_is_no_more_than_twice_the_work(read: Callable[[str], obj
     growing = [unit for unit in (*UNITS, *UNIT_SIGNS) if all(grows(read, unit) for _ in range(3))]
 
     assert growing == []
+
+
+@pytest.mark.parametrize("name", MASKS)
+@pytest.mark.parametrize("length", [120, 250, 20_000])
+def test_twice_of_what_repeats_is_no_more_than_twice_the_work_of_a_mask(name: str, length: int) -> None:
+    read = MASKS[name]
+
+    def grows_by_much(unit: str) -> bool:
+        once, twice = ((unit * size)[:size] for size in (length, 2 * length))
+        return seconds(read, twice) > ALLOWED * seconds(read, once) + BASE
+
+    assert [unit for unit in UNITS if grows_by_much(unit) and grows_by_much(unit)] == []

@@ -9,7 +9,7 @@ from masking_service.masking.hidden import hidden_form
 from masking_service.masking.kinds.phone import mask_phone, phone_numbers
 from masking_service.masking.numbers_in_text import scrub
 from masking_service.masking.spellings import phone_needles
-from tests.masking.scenarios import ANYTHING, long_inputs, scenarios
+from tests.masking.scenarios import ANYTHING, scenarios
 
 MOBILES = st.from_regex(r"1[3-9][0-9]{9}", fullmatch=True)
 LANDLINES = st.tuples(st.sampled_from(["010", "021", "029"]), st.from_regex(r"[2-8][0-9]{7}", fullmatch=True))
@@ -116,14 +116,6 @@ def test_nothing_stays_nothing(field: str) -> None:
 )
 def test_the_numbers_of_a_field_are_told_in_every_form_they_may_have_elsewhere(field: str, numbers: list[str]) -> None:
     assert phone_numbers(field) == numbers
-
-
-@pytest.mark.timeout(60)  # ends at once if the work is linear, never if it is not
-@pytest.mark.parametrize("field", long_inputs(), ids=lambda field: repr(field[:6]))
-def test_no_field_takes_long(field: str) -> None:
-    mask_phone(field, 4)
-    mask_phone(field[:256], 4)
-    phone_numbers(field)
 
 
 @pytest.mark.parametrize(

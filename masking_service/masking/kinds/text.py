@@ -51,7 +51,7 @@ _UNUSUAL: Final = re.compile(
 """What only the whole scan reads."""
 MAX_QUICK: Final = 64
 """Characters of a text that is masked in one pass."""
-_A_QUICK_TEXT: Final = 12
+_A_QUICK_TEXT: Final = 30
 """Microseconds that such a text takes besides the search for names."""
 _STARS: Final = "******"
 """In the mask of a phone."""
