@@ -35,7 +35,7 @@ _CIPHERTEXT: Final = re.compile(
 _NUMBER_INSIDE: Final = re.compile(r"[0-9]{7}").search
 _HAN: Final = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]").search
 
-_NAME_MASK: Final = re.compile(r"\*|\^_\^|[xX]{2,}$|[_#~-]{2,}$").search
+_NAME_MASK: Final = re.compile(r"\*|\^_\^|[xX]{2}$|[_#~-]{2}$").search
 _DOT: Final = "\ue000"
 """Replaces ``•`` while a name is read: it is both a dot between parts and a star. Private use: no name has it."""
 _BETWEEN_PARTS: Final = re.compile(rf"(?<=[^\s\d*{_DOT}])(\s?){_DOT}(?=\s?[^\W\d_])").sub

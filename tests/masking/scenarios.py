@@ -44,10 +44,10 @@ def long_inputs() -> list[str]:
     return [(unit * 40_000)[:40_000] for unit in UNITS]
 
 
-def repeated_inputs() -> list[str]:
-    """Four hundred characters of the same, between others: what is longer is hidden whole in some places."""
+def repeated() -> list[tuple[str, str, str]]:
+    """What is repeated in a value, each with what is before it and behind it: first, unit, last."""
     return [
-        first + (unit * 400)[:400] + last
+        (first, unit, last)
         for unit in (*UNITS, "* ", "a*", "a ", "(a", "-a", "1a", "张 ", "张*", "·a", "，1")
         for first in ("", "张", "a", "3单元", "1")
         for last in ("", "!", "1", "_", "张")

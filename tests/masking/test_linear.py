@@ -1,0 +1,41 @@
+"""Masking a record takes at most about twice as long for a value of twice the length, whatever is repeated in it."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Any
+
+import pytest
+
+from masking_service.masking.errors import InvalidRecord
+from masking_service.masking.record import Masker
+from tests.growth import grows
+from tests.masking.records import COURIER, LABEL, STANDARD
+from tests.masking.scenarios import UNITS
+
+READ, BEYOND = 1_000, 8_000
+"""Within what is read of a value, and beyond it: there it is still looked for in the rest of the record."""
+SIGNS = ("x", "_", "~", "#", "^", "^_^", " ", "\t", "\n", "张 ", "e\u0301")
+AROUND = [("", ""), ("张", "张"), ("a", "!")]
+
+
+def mask(place: str, value: str) -> None:
+    """Mask records with a value at a place, and look for a name and a phone in it."""
+    for profile in (LABEL, COURIER):
+        record: dict[str, Any] = {"sender": {"name": "王小明", "phone": "13987654321"}, "recipient": {"name": "李四"}}
+        (record if place in ("remark", "unmapped") else record["recipient"])[place] = value
+        with suppress(InvalidRecord):  # it is refused before it is read
+            Masker(STANDARD, profile).mask(record)
+
+
+@pytest.mark.parametrize("length", [READ, BEYOND], ids=["read", "beyond"])
+@pytest.mark.parametrize("place", ["name", "phone", "address", "remark", "unmapped"])
+def test_twice_the_value_takes_at_most_about_twice_as_long(place: str, length: int) -> None:
+    growing = [
+        (first, unit, last)
+        for unit in (*UNITS, *SIGNS)
+        for first, last in AROUND
+        if grows(lambda text, ends=(first, last): mask(place, text.join(ends)), unit, length)  # type: ignore[misc]
+    ]
+
+    assert growing == []
