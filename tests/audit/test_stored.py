@@ -1,6 +1,7 @@
 """Tests the stored form of entries: it is turned into the same JSON again, and so is that of older releases."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -84,25 +85,28 @@ def test_entries_of_earlier_releases_are_their_json(entry: dict[str, Any]) -> No
     assert encode(unpack(entry["entry"].encode())) == entry["entry"].encode()
 
 
+CUT_OFF = "Input data was truncated"
 OTHER_BYTES = {
-    "nothing": b"",
-    "cut off JSON": b"{",
-    "a list": b"[]",
-    "a number": b"\x01",
-    "cut off": b"\x81",
-    "a negative name": b"\x81\xff\x01",
-    "an unknown name": b"\x81\xcc\xc8\x01",
-    "a name of bytes": b"\x81\x00\x81\xc4\x01\x00\x01",
-    "an unknown word": b"\x81\x00\xc4\x01\xff",
-    "an extension": b"\x81\x00\xd4\x05\x00",
-    "no value": b"\x81\xa1a\xc1",
+    "nothing": (b"", msgspec.DecodeError, CUT_OFF),
+    "cut off JSON": (b"{", msgspec.DecodeError, CUT_OFF),
+    "a list": (b"[]", msgspec.ValidationError, "Expected `object`, got `int`"),
+    "a number": (b"\x01", msgspec.ValidationError, "Expected `object`, got `int`"),
+    "cut off": (b"\x81", msgspec.DecodeError, CUT_OFF),
+    "a negative name": (b"\x81\xff\x01", KeyError, "-1"),
+    "an unknown name": (b"\x81\xcc\xc8\x01", KeyError, "200"),
+    "a name of bytes": (b"\x81\x00\x81\xc4\x01\x00\x01", KeyError, r"b'\x00'"),
+    "an unknown word": (b"\x81\x00\xc4\x01\xff", KeyError, r"b'\xff'"),
+    "an extension": (b"\x81\x00\xd4\x05\x00", msgspec.DecodeError, "JSON has no extension types"),
+    "no value": (b"\x81\xa1a\xc1", msgspec.DecodeError, "MessagePack data is malformed"),
 }
 
 
-@pytest.mark.parametrize("stored", OTHER_BYTES.values(), ids=OTHER_BYTES)
-def test_other_bytes_are_no_entry(stored: bytes) -> None:
-    with pytest.raises((msgspec.DecodeError, KeyError)):
+@pytest.mark.parametrize(("stored", "error", "said"), OTHER_BYTES.values(), ids=OTHER_BYTES)
+def test_other_bytes_are_no_entry(stored: bytes, error: type[Exception], said: str) -> None:
+    with pytest.raises(error, match=f"^{re.escape(said)}") as refused:
         unpack(stored)
+
+    assert refused.type is error
 
 
 def test_a_process_stores_its_entries_packed(store: Store, client: redis.Redis) -> None:

@@ -38,13 +38,20 @@ def test_a_caller_who_lost_the_number_is_found(visit: Opens, store: Makes, desk:
     assert at.complaints == []
 
 
-def test_four_digits_find_at_a_site_only(visit: Opens, store: Makes) -> None:
-    store(recipient={"phone": "13655550002"})
+def test_four_digits_find_at_their_site_only(visit: Opens, store: Makes, desk: DeskProcess) -> None:
+    number = store(recipient={"phone": "13655550002"})
+    moved = {"items": [{"waybill_no": number, "site": "021001"}]}
+    assert desk.service.call(desk.service.credentials["tracking"], "POST", "/v1/custody", moved)[0] == 200
     page = visit().open_as("desk-li", "/find")
-    page.get_by_label("Last four digits").fill("0002")
-    page.get_by_label("Site").fill("021001")
-    page.get_by_role("button", name="Find at this site").click()
 
+    def find_at(site: str) -> None:
+        page.get_by_label("Last four digits").fill("0002")
+        page.get_by_label("Site").fill(site)
+        page.get_by_role("button", name="Find at this site").click()
+
+    find_at("021001")
+    expect(page.get_by_role("row").filter(has_text=number)).to_contain_text("*******0002")
+    find_at("021002")
     expect(page.locator("main")).to_contain_text("No parcel found")
 
 

@@ -1,5 +1,7 @@
 """The links of a chain are kept by number, and an entry that does not match its link is told from an edited link."""
 
+import tracemalloc
+
 import pytest
 from msgspec.structs import replace
 
@@ -32,12 +34,18 @@ def test_a_link_that_is_put_again_is_replaced() -> None:
     assert [links.get(number) for number in (1, 2, 3, 4)] == [C, D, C, None]
 
 
-def test_links_of_consecutive_numbers_are_one_piece() -> None:
-    links = Links()
-    for number in (5, 6, 7, 9, 10):
-        links.put(number, A)
+def test_links_of_consecutive_numbers_take_little_more_memory_than_their_bytes() -> None:
+    tracemalloc.start()
+    try:
+        links = Links()
+        for number in (*range(500, 10_000), *range(1, 500)):
+            links.put(number, A)
+        taken, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
 
-    assert [len(run) for run in links._runs] == [96, 64]
+    assert links.get(499) == links.get(9_999) == A
+    assert taken < 10_000 * len(A) * 1.5
 
 
 def test_links_before_a_number_are_forgotten() -> None:

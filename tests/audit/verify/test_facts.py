@@ -1,5 +1,6 @@
 """Tests the comparison of values with announcements."""
 
+import tracemalloc
 from typing import Any
 
 import pytest
@@ -135,8 +136,16 @@ def test_a_finding_names_the_entry_and_what_came_after_it() -> None:
     assert (mismatch.announcement.entry, "since ab-2, the place has another value" in mismatch.text) == ("ab-1", True)
 
 
-def test_an_entry_that_is_read_twice_says_nothing_new() -> None:
-    twice = facts(put("a", 1))
-    twice.add(EntryLine("ab", 1, encode(put("a", 1)), b""))
+def test_an_entry_that_is_read_again_and_again_takes_no_memory() -> None:
+    """The log is read again while the store is checked."""
+    again, line = facts(put("a", 1)), EntryLine("ab", 1, encode(put("a", 1)), b"")
+    tracemalloc.start()
+    try:
+        for _ in range(1_000):
+            again.add(line)
+        taken, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
 
-    assert len(twice._places[PLACE]) == 1
+    assert taken < 4_096
+    assert ([*again], again.check(PLACE, "a", NOW, ends=True)) == ([PLACE], None)

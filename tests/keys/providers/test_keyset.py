@@ -148,8 +148,14 @@ def test_an_engine_that_is_mounted_elsewhere_is_asked_there(path: Path, bao: Bao
     where = Transit(bao.url, str(token_file), str(bao.ca_file), "of-the-keyset")
 
     keyset.create(path, made_for="production", today=TODAY, named=NamedRoot("transit", "only-there", 1, transit=where))
+    ring = Keyring(keyset.load(path))
+    wrapped = ring.new_data_key("default", KEY_ID)
 
-    assert keyset.load(path).secrets
+    assert (keyset.read(path)[0].transit, ring.open_data_key("default", KEY_ID, wrapped).key_id) == (where, KEY_ID)
+    bao.ask("of-the-keyset/keys/only-there/rotate", {})
+    bao.ask("of-the-keyset/keys/only-there/config", {"min_decryption_version": 2})
+    with pytest.raises(KeysError):
+        keyset.load(path)
 
 
 @pytest.mark.parametrize("suite", ["aes-256-gcm-siv", "aes-256-gcm", "sm4-gcm"])

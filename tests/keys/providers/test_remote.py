@@ -186,8 +186,18 @@ def test_concurrent_callers_of_a_failing_provider_call_it_once(clock: Clock) -> 
     assert len(asked) == 1
 
 
-def test_the_default_limit_is_two_seconds_and_the_pause_five() -> None:
-    assert (ProviderCalls().seconds, ProviderCalls()._pause) == (2.0, 5.0)
+def test_the_default_limit_is_two_seconds_and_the_pause_five(clock: Clock) -> None:
+    calls, answers = ProviderCalls(clock=clock), []
+    with pytest.raises(ProviderError):
+        calls.call(failing)
+    for passed in (4.9, 5.0):
+        clock.now = 100.0 + passed
+        try:
+            answers.append(calls.call(lambda: "an answer"))
+        except ProviderError as error:
+            answers.append(str(error).partition("; ")[2])
+
+    assert (calls.seconds, answers) == (2.0, ["the next call is made after a pause", "an answer"])
 
 
 def test_an_active_root_key_must_be_among_the_ids() -> None:

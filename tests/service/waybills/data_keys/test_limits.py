@@ -1,6 +1,7 @@
 """A data key is used up to its limit by all processes together; then the day has a next one."""
 
 import os
+from collections.abc import Sequence
 
 import pytest
 import redis
@@ -9,7 +10,7 @@ from keys.keyring import Keyring
 from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.service.waybills.data_keys import DataKeys
 from masking_service.service.waybills.wrapped_keys import WrappedKeys, field
-from masking_service.store.client import Store
+from masking_service.store.client import Command, Reply, Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import DATA_KEY_USES
 from tests.keys.known import known_keyring, known_keyset
@@ -105,14 +106,24 @@ def test_uses_that_could_not_be_reported_are_reported_later(store: Store, data_k
     assert WrappedKeys(store, known_keyring(), os.urandom).get([numbered(0)])[0][1] == 5
 
 
-def test_keys_of_past_days_are_no_longer_looked_after(store: Store, data_keys: DataKeys) -> None:
+def test_keys_of_past_days_are_no_longer_looked_after(
+    store: Store, data_keys: DataKeys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+    read = Store.read
+
+    def noted(through: Store, commands: Sequence[Command]) -> list[Reply]:
+        asked.append(len(commands))
+        return read(through, commands)
+
     for day in range(3):
         today(data_keys, NOW + day * SECONDS_A_DAY)
         data_keys.refresh(store)
+    monkeypatch.setattr(Store, "read", noted)
 
     data_keys.refresh(store)
 
-    assert {day for _, day in data_keys._memory.current} == {NOW // SECONDS_A_DAY + day for day in (1, 2)}
+    assert asked == [2 * 2]  # of each key its uses, and whether there is a newer one
 
 
 def test_a_key_that_is_past_but_used_again_is_still_reported(store: Store, data_keys: DataKeys) -> None:
