@@ -1,7 +1,6 @@
 """Tests reading the log of a tenant."""
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -17,7 +16,7 @@ from masking_service.audit.wanted import Wanted
 from masking_service.store.client import Store
 from tests.audit.logs import entry, log_on, writer_of
 from tests.store import stores
-from tests.store.stores import ask, counted, named
+from tests.store.stores import ask, counted, named, next_millisecond
 
 pytestmark = pytest.mark.usefixtures("spread")
 
@@ -49,12 +48,12 @@ def read_behind_ids(store: Store, tenant: str, limit: int, *, newest: bool = Fal
         after = found[-1]
 
 
-def append_at(logs: list[AuditLog], count: int) -> list[str]:
+def append_at(client: redis.Redis, logs: list[AuditLog], count: int) -> list[str]:
     """Append entries by several writers in turn, each in a millisecond of its own; their ids."""
     made = []
     for at in range(count):
         made.append(logs[at % len(logs)].append(entry(tenant=MINE, at=at)))
-        time.sleep(0.002)
+        next_millisecond(client)
     return made
 
 
@@ -64,8 +63,8 @@ def test_a_page_holds_what_the_entries_say_and_their_ids(store: Store) -> None:
     assert page(store, MINE, None, 10) == [{"id": name} | msgspec.to_builtins(entry(tenant=MINE, case="D-1"))]
 
 
-def test_entries_of_all_writers_are_in_order_of_arrival(store: Store) -> None:
-    made = append_at([log_on(store, str(number)) for number in range(3)], 9)
+def test_entries_of_all_writers_are_in_order_of_arrival(store: Store, client: redis.Redis) -> None:
+    made = append_at(client, [log_on(store, str(number)) for number in range(3)], 9)
 
     assert names(page(store, MINE, None, 10)) == made
 
@@ -73,9 +72,9 @@ def test_entries_of_all_writers_are_in_order_of_arrival(store: Store) -> None:
 @pytest.mark.parametrize("limit", [1, 2, 3, 7, 10, 1_000])
 @pytest.mark.parametrize("read", [read_on, read_behind_ids])
 def test_pages_of_any_length_hold_every_entry_once(
-    store: Store, limit: int, read: Callable[..., Iterator[str]]
+    store: Store, client: redis.Redis, limit: int, read: Callable[..., Iterator[str]]
 ) -> None:
-    made = append_at([log_on(store, str(number)) for number in range(5)], 12)
+    made = append_at(client, [log_on(store, str(number)) for number in range(5)], 12)
 
     assert list(read(store, MINE, limit)) == made
     assert list(read(store, MINE, limit, newest=True)) == made[::-1]
@@ -106,10 +105,10 @@ def test_every_entry_is_read_once_while_writers_go_on(store: Store, valkey: str)
 
 @pytest.mark.parametrize("spread", [4], ids=["four slots"], indirect=True)
 def test_a_search_that_finds_little_ends_after_a_while_and_goes_on_from_there(
-    store: Store, monkeypatch: pytest.MonkeyPatch
+    store: Store, client: redis.Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("masking_service.audit.search.MAX_READ", 3)
-    made = append_at([log_on(store)], 8)
+    made = append_at(client, [log_on(store)], 8)
     wanted = Wanted(begin=7)
     pages, after = [], None
     for _ in range(3):
@@ -123,7 +122,7 @@ def test_a_search_that_finds_little_ends_after_a_while_and_goes_on_from_there(
 def test_an_entry_that_came_late_into_its_slot_is_read_by_the_next_page(store: Store, client: redis.Redis) -> None:
     """The clock of its server is behind those of others; one order has one clock."""
     first, other = log_on(store, "first"), log_on(store, "other")
-    made = append_at([first], 2)
+    made = append_at(client, [first], 2)
     entries, after = search(store, MINE, Wanted(), after=None, limit=10)
     late = other.append(entry(tenant=MINE))
     order = named().order(MINE, named().slot_of(writer_of(late)))

@@ -1,6 +1,5 @@
 """After every fault under load, all that was acknowledged is there."""
 
-import time
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
@@ -93,7 +92,6 @@ def test_a_power_cut_takes_what_was_not_synced_and_nothing_else(
         wait_for(lambda: [*node.directory.rglob("*.2.base.aof")], "the log is rewritten")
 
     power.cut(node)
-    time.sleep(0.1)
     with power.loaded():
         node.start()
     with redis.Redis(port=node.port) as client:

@@ -3,7 +3,6 @@
 import json
 import re
 import shutil
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -182,7 +181,7 @@ def test_a_broken_keyset_file_under_a_running_service_changes_nothing_and_is_tol
     wait_for(lambda: keys(service, "status").count("this one") >= 2, "both workers say which keys they have")
     with loaded(service, "4") as load:
         file.write_bytes(whole[:200])
-        time.sleep(2.5)
+        wait_for(lambda: service.log.count('"error":"KeysetError"') >= 2, "both workers tell that it is broken")
         file.write_bytes(whole)
 
     assert "Traceback" not in service.log

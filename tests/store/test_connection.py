@@ -70,7 +70,7 @@ def test_one_that_the_server_closed_is_replaced(connections: Connections, client
 def test_one_on_which_a_reply_is_still_to_come_is_replaced(connections: Connections) -> None:
     taken = connections.take()
     taken.send(pack((b"ECHO", b"of another caller")))
-    time.sleep(WAIT_SECONDS)
+    servers.wait_until(lambda: not taken.clean, "the reply has come")
     connections.give_back(taken)
 
     assert ask(connections.take(), b"ECHO", b"mine") == b"mine"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from itertools import cycle
 from typing import Final
@@ -14,6 +13,7 @@ from masking_service.runtime.settings import Settings
 from masking_service.runtime.store_admission import watch_store
 from masking_service.runtime.wiring import assemble
 from masking_service.store.identity import WrongStore
+from tests.store.stores import next_millisecond
 from tests.web.api import SITE, Api, Json, field, record, started
 from tests.web.people import AUDITOR, COURIER, DESK, PRINTER, PRIVACY, SUPERVISOR
 
@@ -38,12 +38,12 @@ def processes(settings: Settings, slots: int) -> list[Api]:
     return [started(replace(settings, audit_slots=slots)) for _ in range(PROCESSES)]
 
 
-def act(apis: list[Api]) -> None:
+def act(apis: list[Api], client: redis.Redis) -> None:
     """Make calls, each in another process, and in a millisecond of its own."""
     turns = cycle(apis)
 
     def api() -> Api:
-        time.sleep(0.003)
+        next_millisecond(client)
         return next(turns)
 
     for number in NUMBERS:
@@ -85,11 +85,11 @@ def read(apis: list[Api]) -> dict[str, list[Json]]:
 
 
 @pytest.mark.usefixtures("valkey")
-def test_the_same_calls_give_the_same_log_in_four_slots_as_in_one(settings: Settings) -> None:
+def test_the_same_calls_give_the_same_log_in_four_slots_as_in_one(settings: Settings, client: redis.Redis) -> None:
     found = []
     for slots in (1, 4):
         apis = processes(settings, slots)
-        act(apis)
+        act(apis, client)
         found.append(read(apis))
         assert {api.parts.store.identity.audit.slots for api in apis} == {slots}
 
@@ -100,10 +100,10 @@ def test_the_same_calls_give_the_same_log_in_four_slots_as_in_one(settings: Sett
 
 
 @pytest.mark.usefixtures("valkey")
-def test_sums_activity_and_checkpoints_cover_all_slots(settings: Settings) -> None:
+def test_sums_activity_and_checkpoints_cover_all_slots(settings: Settings, client: redis.Redis) -> None:
     apis = processes(settings, 4)
     first = apis[0].get(SUPERVISOR, "/v1/activity").get_json()
-    act(apis)
+    act(apis, client)
     sums = apis[0].get(AUDITOR, "/v1/audit/summary?by=action&per=day").get_json()["sums"]
     activity = [api.get(SUPERVISOR, "/v1/activity").get_json()["principals"] for api in apis]
     checkpoint = apis[0].get(AUDITOR, "/v1/audit/checkpoint").get_json()["checkpoint"]
