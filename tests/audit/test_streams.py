@@ -5,7 +5,10 @@ from typing import Any
 import pytest
 import redis
 
+from masking_audit.format.entries import Entry
 from masking_audit.format.lines import UnreadableLineError
+from masking_audit.format.links import encode
+from masking_service.audit.stored import pack
 from masking_service.audit.streams import Streams
 from masking_service.store.client import Store
 from tests.audit import logs
@@ -15,8 +18,8 @@ from tests.store.stores import NOW, ask, named
 pytestmark = pytest.mark.usefixtures("spread")
 
 
-def replies(store: Store, monkeypatch: pytest.MonkeyPatch, writing: Process) -> list[int]:
-    """Read a writer's entries; return how many were in each reply."""
+def replies(store: Store, monkeypatch: pytest.MonkeyPatch, writing: Process, first: int = 1) -> list[int]:
+    """Read a writer's entries from the `first` on; return how many were in each reply."""
     sizes: list[int] = []
     read = Store.read
 
@@ -26,7 +29,7 @@ def replies(store: Store, monkeypatch: pytest.MonkeyPatch, writing: Process) -> 
         return replies
 
     monkeypatch.setattr(Store, "read", weighed)
-    assert sum(1 for _ in Streams(store).entries(writing.log._writer, 1)) == sum(sizes)
+    assert sum(1 for _ in Streams(store).entries(writing.log._writer, first)) == sum(sizes)
     return sizes
 
 
@@ -98,3 +101,16 @@ def test_the_order_of_a_tenant_is_trimmed_an_hour_before_the_checkpoint(store: S
 
     kept = [ask(client, "XRANGE", named().order(TENANT, slot), "-", "+") for slot in range(named().slots)]
     assert [[place for place, _ in one] for one in kept] == [[b"%d-0" % (at * 1000)]] * named().slots
+
+
+@pytest.mark.parametrize(("spare", "expected"), [(0, [32, 32, 36, 0]), (1, [32, 68, 0])])
+def test_a_reply_of_256_kib_is_followed_by_one_of_few_entries(
+    store: Store, monkeypatch: pytest.MonkeyPatch, spare: int, expected: list[int]
+) -> None:
+    def sized(length: int) -> Entry:
+        return logs.entry(subject="-" * (length - len(pack(encode(logs.entry(subject="-" * 1_000)))) + 1_000))
+
+    writing = Process(store, "one")
+    writing.commit(sized(8_192 - spare), *[sized(8_192)] * 31, *[logs.entry()] * 68)
+
+    assert replies(store, monkeypatch, writing, first=2) == expected

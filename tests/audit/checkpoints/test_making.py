@@ -13,6 +13,8 @@ from masking_audit.format.links import checkpoint_message
 from masking_service.audit.checkpoints import Checkpoints
 from masking_service.audit.errors import RolledBackError
 from masking_service.store.client import Store
+from masking_service.store.errors import StoreUnavailable
+from tests.audit import logs
 from tests.audit.checkpoints.made import Clock, epochs_in, heads
 from tests.audit.logs import SIGNER, VERIFIER, entry, log_on, number_of, stream, writers
 from tests.store.stores import NOW, LossyWire, ask, counted, named
@@ -181,3 +183,23 @@ def test_a_checkpoint_takes_three_round_trips_and_one_more_for_several_slots(
 
     more = int(named().slots > 1)
     assert (looking, making, reusing) == ([1], [3 + more], [2 + more])
+
+
+def test_who_is_overtaken_twenty_times_gives_up(store: Store, tmp_path: Path) -> None:
+    class Overtaken(Store):
+        """A store in which another process makes a checkpoint before each of ours."""
+
+        def __init__(self) -> None:
+            self.__dict__.update(store.__dict__)
+            self.attempts = 0
+
+        def script(self, *how: Any) -> Any:
+            self.attempts += 1
+            logs.checkpoint(store, NOW + self.attempts)
+            return super().script(*how)
+
+    overtaken = Overtaken()
+    with pytest.raises(StoreUnavailable) as refused:
+        Checkpoints(overtaken, SIGNER, tmp_path, lambda: NOW).make()
+
+    assert (refused.value.reason, overtaken.attempts) == ("refused", 20)

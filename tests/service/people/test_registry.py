@@ -59,6 +59,18 @@ def test_a_change_is_seen_by_the_other_processes(make: Callable[..., ClientRegis
     assert (names(printer), names(other)) == (["printer"], ["printer"])
 
 
+def test_a_snapshot_of_the_same_list_is_not_written_again(
+    make: Callable[..., ClientRegistry], printer: ClientRegistry
+) -> None:
+    """Each worker of a machine keeps the same file; every write of it waits for the disk."""
+    written = snapshot(printer).stat()
+    other = make()
+    other.refresh()
+
+    assert names(other) == ["printer"]
+    assert snapshot(other).stat() == written
+
+
 def test_looking_costs_one_round_trip(store: Store, printer: ClientRegistry) -> None:
     with counted(store) as trips:
         printer.refresh()
