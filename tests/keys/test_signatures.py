@@ -80,7 +80,10 @@ def test_a_key_file_is_private_and_never_overwritten(tmp_path: Path) -> None:
         create_key_file(path)
 
     assert (path.stat().st_mode & 0o777, path.read_bytes()) == (0o600, content)
-    assert Signer.from_file(path).public_bytes() == Signer.from_file(path).public_bytes()
+    signer = Signer.from_file(path)
+    Verifier(signer.public_pem()).verify(Signer.from_file(path).sign(b"message"), b"message")
+    with pytest.raises(IntegrityError):
+        Verifier(Signer(SEED).public_pem()).verify(signer.sign(b"message"), b"message")
 
 
 @pytest.mark.parametrize("content", [b"", b"no key", new_private_pem()], ids=["empty", "no PEM", "another algorithm"])
@@ -105,4 +108,7 @@ def test_a_signer_cannot_be_printed() -> None:
 
 
 def test_a_keyset_has_one_signer_for_its_audit_log() -> None:
-    assert known_keyring().audit_signer.public_pem() == known_keyring().audit_signer.public_pem()
+    """Whoever verifies a log has this key from the day on which it began."""
+    public = b"MCowBQYDK2VwAyEAmszn/EQExd0nTstrVSneFML0TMsDsXOjlljSdQC6ZJA="
+
+    assert known_keyring().audit_signer.public_pem().splitlines()[1] == public

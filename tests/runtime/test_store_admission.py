@@ -78,12 +78,14 @@ def test_whoever_only_looks_marks_none(store: Store, client: redis.Redis, proces
     assert not marked(client)
 
 
-def test_a_store_that_was_seen_before_is_ours_again(store: Store, process: Process) -> None:
+def test_a_store_that_was_seen_before_is_ours_again(store: Store, client: redis.Redis, process: Process) -> None:
     recognise(store, known_keyring(), process())
     process().make()
 
     recognise(store, known_keyring(), process())
     recognise(store, known_keyring(), process("another host"))
+
+    assert marked(client)
 
 
 def test_an_emptied_store_is_not_marked_anew(store: Store, client: redis.Redis, process: Process) -> None:

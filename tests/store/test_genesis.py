@@ -66,8 +66,16 @@ def test_of_two_keysets_that_race_for_an_empty_store_the_second_is_refused(valke
     assert refusal(late) == "the store was made with other keys than these, or its first key was changed"
 
 
-def test_two_processes_of_one_keyset_may_race(valkey: str, store: Store) -> None:
-    claim(Interleaved(valkey, {0: lambda: claim(store)}))
+def test_two_processes_of_one_keyset_may_race(valkey: str, store: Store, client: redis.Redis) -> None:
+    marks: list[bytes] = []
+
+    def first() -> None:
+        claim(store)
+        marks.append(ask(client, "GET", GENESIS))
+
+    claim(Interleaved(valkey, {0: first}))
+
+    assert marks == [ask(client, "GET", GENESIS)]
 
 
 @pytest.mark.parametrize("value", [b"", b"anything", bytes(100)])
