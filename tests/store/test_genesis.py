@@ -73,7 +73,7 @@ def test_two_processes_of_one_keyset_may_race(valkey: str, store: Store, client:
         claim(store)
         marks.append(ask(client, "GET", GENESIS))
 
-    claim(Interleaved(valkey, {0: first}))
+    identity.claim(Interleaved(valkey, {0: first}), known_keyring(), foreseen("another process"))
 
     assert marks == [ask(client, "GET", GENESIS)]
 

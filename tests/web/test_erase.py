@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.web.api import NOW, NUMBER, SITE, Api, Clock, field, record, refusal, token, without_details
+from tests.web.api import NOW, NUMBER, SITE, Api, Clock, Json, field, record, refusal, token, without_details
 from tests.web.people import OFFICER, PRINTER, PRIVACY
 
 PATH = f"/v1/waybills/{NUMBER}"
@@ -63,10 +63,17 @@ def test_an_erased_number_takes_no_record(erased: Api, on_conflict: str) -> None
         assert without_details(erased.tokenize(again, on_conflict=on_conflict)) == [{"error": {"code": "erased"}}]
 
 
-def test_an_erased_number_does_not_spend_the_budget_for_conflicts(erased: Api) -> None:
-    answers = [erased.tokenize(*[record()] * 100) for _ in range(2)]
+def test_an_erased_number_needs_no_budget_for_conflicts(erased: Api) -> None:
+    known = "SF2222222222"
+    erased.tokenize(record(known))
+    other = record(known, remark="other")
 
-    assert {one["error"]["code"] for answer in answers for one in answer} == {"erased"}
+    def codes(again: Json) -> set[str]:
+        return {one["error"]["code"] for one in erased.tokenize(*[again] * 100)}
+
+    assert (codes(record()), codes(other)) == ({"erased"}, {"conflict"})
+    assert refusal(erased.post(PRINTER, "/v1/tokenize", {"records": [other]})) == (429, "quota-exceeded")
+    assert codes(record()) == {"erased"}
 
 
 def test_a_number_is_free_again_after_one_retention_and_old_tokens_stay_dead(api: Api, set_clock: Clock) -> None:
