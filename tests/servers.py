@@ -5,6 +5,7 @@ No server outlives the test run, however the run ends, and each is stopped throu
 
 from __future__ import annotations
 
+import os
 import random
 import signal
 import socket
@@ -59,6 +60,17 @@ def wait_until(condition: Callable[[], bool], what: str, seconds: float = 15.0) 
         time.sleep(0.02)
 
 
+def halt(pid: int) -> None:
+    """Stop a process until it gets SIGCONT; return when all its threads stand still: the signal alone comes later."""
+
+    def stands_still() -> bool:
+        tasks = [task.joinpath("stat").read_text() for task in Path(f"/proc/{pid}/task").iterdir()]
+        return all(task.rpartition(")")[2].split()[0] == "T" for task in tasks)
+
+    os.kill(pid, signal.SIGSTOP)
+    wait_until(stands_still, "the process has stopped")
+
+
 class Node:
     """One server with a port and a directory that stay its own when it is killed and started again."""
 
@@ -111,7 +123,7 @@ class Node:
         self.client.close()
 
     def pause(self) -> None:
-        self.running.send_signal(signal.SIGSTOP)
+        halt(self.running.pid)
 
     def resume(self) -> None:
         self.running.send_signal(signal.SIGCONT)

@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.conftest import DeskProcess, Visit, free_port, start_desk
 from tests.e2e.processes import Running, wait_for
+from tests.servers import halt
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +46,7 @@ def stopped(service: Running) -> Iterator[None]:
     """Let the service answer nothing for as long as the block lasts."""
     processes = [service.process.pid, *children(service.process.pid)]
     for pid in processes:
-        os.kill(pid, signal.SIGSTOP)
+        halt(pid)
     try:
         yield
     finally:

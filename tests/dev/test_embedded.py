@@ -21,7 +21,7 @@ from masking_service.dev.child import ChildError
 from masking_service.dev.embedded import EmbeddedServer, EmbeddedServerError, server_binary
 from masking_service.runtime.embedded_url import running_url
 from tests import programs
-from tests.servers import wait_until
+from tests.servers import halt, wait_until
 
 ROOT = Path(__file__).parents[2]
 
@@ -258,7 +258,7 @@ def test_a_server_that_no_longer_reacts_is_ended_by_force(
     monkeypatch.setattr(child, "STOP_SECONDS", 0.2)
     pid = server.pid
     assert pid is not None
-    os.kill(pid, signal.SIGSTOP)
+    halt(pid)
 
     server.stop()
 

@@ -16,6 +16,7 @@ import pytest
 from tests.e2e.crowd import Sent, get, post, send
 from tests.e2e.processes import Running, wait_for
 from tests.proxy import Proxy
+from tests.servers import halt
 from tests.together import repeating
 from tests.web.api import record
 from tests.web.people import OTHER_PRINTER, PRINTER
@@ -193,7 +194,7 @@ def test_masks_and_probes_are_answered_while_the_store_hangs(proxied: Proxied) -
     key = proxied.service.credentials[OTHER_PRINTER]
     waiting = [post("/v1/tokenize", key, batch(at, 1)) for at in range(50)]
     store = proxied.service.valkey_pid()
-    os.kill(store, signal.SIGSTOP)
+    halt(store)
     try:
         others = threading.Thread(target=send, args=(proxied.port, waiting))
         others.start()

@@ -15,6 +15,7 @@ from tests.certificates import Authority
 from tests.e2e.processes import Running, wait_for
 from tests.examples.clients import LANGUAGES, PRINTED, SOME_FAILED, SOME_UNSTORED, STOPPED, Client, ended
 from tests.examples.standin import CUT, SILENT, STUCK, Says, standing_in
+from tests.servers import halt
 from tests.web.api import MASKED, TOKENIZED, VALUES, record
 from tests.web.people import PRINTER
 
@@ -29,7 +30,7 @@ REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 def store_stopped(service: Running) -> Iterator[None]:
     """The embedded store answers nothing."""
     pid = service.valkey_pid()
-    os.kill(pid, signal.SIGSTOP)
+    halt(pid)
     try:
         yield
     finally:

@@ -16,7 +16,7 @@ from keys.providers.remote import ProviderCalls
 from keys.providers.transit import TransitKey, TransitRootKeys
 from masking_service.dev.child import start_child
 from tests.keys.known import known_bytes, secret_file
-from tests.servers import free_ports, wait_until
+from tests.servers import free_ports, halt, wait_until
 
 ROOT_TOKEN = "an-access-token-for-tests"
 OLD, NEW = known_bytes("old id")[:8], known_bytes("new id")[:8]
@@ -63,7 +63,7 @@ class Bao:
         self.ask(f"transit/keys/{name}", {"type": "aes256-gcm96", **settings})
 
     def freeze(self) -> None:
-        self.process.send_signal(signal.SIGSTOP)
+        halt(self.process.pid)
 
     def thaw(self) -> None:
         self.process.send_signal(signal.SIGCONT)
