@@ -20,6 +20,10 @@ from tests.masking.records import COURIER, LABEL, LABEL_RULES, STANDARD, masked,
 from tests.masking.scenarios import scenarios
 
 TEXTS: TextMask = LABEL.text_mask()
+PARTS_OF_TEXTS = (
+    *("张小明", "李四", "13812345678", "收件人：", "放门口", "，"),
+    *(" ", "先生", "302", "金都花园3栋", "代收", "王老吉"),
+)
 
 
 @pytest.mark.parametrize(("text", "shown"), scenarios("names_in_text"))
@@ -145,3 +149,12 @@ def test_twice_the_text_takes_at_most_two_and_a_half_times_the_work(unit: str, m
     once, twice = (calls_of((unit * 1000)[:length], monkeypatch) for length in (800, 1600))
 
     assert twice <= 2.5 * once + 4
+
+
+@given(st.lists(st.lists(st.sampled_from(PARTS_OF_TEXTS), max_size=5).map("".join), min_size=1, max_size=6))
+def test_the_texts_of_a_column_show_what_each_shows_alone(texts: list[str]) -> None:
+    shown, _ = TEXTS.mask_column(texts)
+
+    assert [one for one in shown if one is not None] == [
+        TEXTS(text) for text, one in zip(texts, shown, strict=True) if one is not None
+    ]
