@@ -7,6 +7,7 @@ name's, and a name too many shows it.
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 _NAMES: Final = """
@@ -38,3 +39,6 @@ RARE_FAMILY_NAMES: Final = (
     "濮寿扈燕冀郏浦阎慕茹习宦鱼慎戈庾暨衡步弘匡寇广禄阙殳沃蔚夔隆巩厍晁勾敖融訾阚毋乜养鞠丰巢蒯荆竺权逯盖桓佘敬揭冼晋辜占楚修肇撒仝尧豆帅蹇凡练延邸鹿雒寸谯矫宛邝褟揣谌郇亓隽鄔陽賓賴費衛連邊閻鞏鮑黨閔雲頡饒麥儲勞園堯塗寧岡憑應繆"
 )
 """More of one character (百家姓 and later ones): names where more than one sign shows that a name is there."""
+
+LATIN_TITLE: Final = re.compile(r"\s*(?:Mrs?|Ms|Miss)\b\.?\s+(?=\w)", re.I).match
+"""Before a name in Latin letters: it stays, and the name behind it is masked as if it were alone."""

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from masking_service.masking.family_names import DOUBLE_FAMILY_NAMES
+from masking_service.masking.family_names import DOUBLE_FAMILY_NAMES, LATIN_TITLE
 from masking_service.masking.kinds.address import mask_address
 from masking_service.masking.kinds.phone import MAX_LENGTH
 from masking_service.masking.kinds.table import TABLE
@@ -86,6 +86,8 @@ def _is_name_mask(value: str) -> bool:
     text = _BETWEEN_PARTS(r"\1.", text).replace(_DOT, "*")
     if _NAME_MASK(text) is None or scrub(value) is not value:
         return False
+    if (title := LATIN_TITLE(text)) is not None:
+        text = text[title.end() :]
     visible = text.rstrip("*")
     real = len(text) - len(visible) == 1 and "*" not in visible and _letters(visible) >= _NAME_WITH_A_STAR
     return not real or visible in DOUBLE_FAMILY_NAMES

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from masking_service.masking.record import Masker
-from tests.masking.growth import ALLOWED, BASE, seconds
+from tests.growth import grows
 from tests.masking.records import COURIER, EVERY_KIND, HIDDEN, LABEL, STANDARD, errors_of, masked, schema, standard
 
 FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
@@ -286,13 +286,8 @@ def test_no_full_name_survives(note: str) -> None:
 @pytest.mark.parametrize(
     "filler", ["1", "1 ", "张", "张三", "13812345678", "a b ", "-", "１", "0" * 10 + "x", "\u200b"]
 )
-def test_a_text_of_a_mebibyte_costs_linear_time(filler: str) -> None:
-    def work(length: int) -> float:
-        return seconds(
-            lambda text: Masker(STANDARD, LABEL).mask(standard(note=text)), filler * (length // len(filler)) + "张三"
-        )
-
-    assert work(1 << 20) <= ALLOWED * work(1 << 19) + BASE
+def test_a_text_of_twice_the_length_takes_at_most_about_twice_as_long(filler: str) -> None:
+    assert not grows(lambda text: Masker(STANDARD, LABEL).mask(standard(note=f"{text}张三")), filler, 1 << 17)
 
 
 def test_more_values_than_can_be_looked_for_are_refused() -> None:

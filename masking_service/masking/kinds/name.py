@@ -9,7 +9,7 @@ import re
 from typing import Final
 from unicodedata import category
 
-from masking_service.masking.family_names import DOUBLE_FAMILY_NAMES
+from masking_service.masking.family_names import DOUBLE_FAMILY_NAMES, LATIN_TITLE
 from masking_service.masking.legal_forms import DOTTED_FORMS, HAN_FORMS, LATIN_FORMS
 from masking_service.masking.numbers_in_text import scrub
 from masking_service.masking.reading import DIGIT
@@ -130,6 +130,8 @@ def _is_letter_or_star(grapheme: str) -> bool:
 
 def _mask_name(value: str) -> str:
     """Mask a name that holds no number."""
+    if (title := LATIN_TITLE(value)) is not None:
+        return title[0] + _mask_name(value[title.end() :])
     characters = graphemes(value)
     first = next((char for char in characters if not char.isspace()), "")
     if not _is_letter(first):
