@@ -106,7 +106,7 @@ def trial(chart: Chart, tmp_path_factory: pytest.TempPathFactory) -> Iterator[De
 
 def equipped(chart: Chart, folder: Path) -> Desk:
     """A desk with both commands."""
-    for name in ("keys", "masking_service", "policy.yaml", "examples", "helm"):
+    for name in ("keys", "masking_service", "masking_audit", "masking_files", "policy.yaml", "examples", "helm"):
         (folder / name).symlink_to(ROOT / name)
     (folder / "bin").mkdir()
     for name, text in (("kubectl", KUBECTL), ("helm", HELM)):

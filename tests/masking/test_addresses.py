@@ -1,7 +1,7 @@
 """Addresses: road, number and building show, unit, floor and room do not."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from masking_service.masking.hidden import hidden_form
@@ -103,6 +103,7 @@ def test_an_address_hidden_whole_is_stars(address: str) -> None:
 
 
 @given(ANYTHING, st.sampled_from(["unit", "detail", "all"]))
+@example("U阳娜娜", "unit")
 def test_masking_a_mask_changes_nothing(address: str, hide: str) -> None:
     masked = mask_address(address, hide)
     assert mask_address(masked, hide) == masked

@@ -151,6 +151,7 @@ def test_a_view_for_the_page_of_another_case_freezes(ready: Api, case: str) -> N
 
     assert answered.status_code == 200
     assert refusal(view(ready, RECORD)) == FROZEN
+    settle(ready)
 
 
 def test_a_case_of_another_is_no_page_of_the_desk(ready: Api) -> None:
@@ -158,6 +159,7 @@ def test_a_case_of_another_is_no_page_of_the_desk(ready: Api) -> None:
     ready.post(desk, "/v1/waybills/view", {"waybills": [PHANTOM], "case": "D-9"})
 
     assert refusal(ready.post(desk, "/v1/waybills/view", {"waybills": [RECORD]})) == FROZEN
+    settle(ready)
 
 
 @pytest.mark.parametrize("name", FREEZING)

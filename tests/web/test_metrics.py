@@ -215,7 +215,7 @@ def test_it_contains_nothing_that_was_sent(api: Api) -> None:
         ("method", {"", *(row.method.upper() for row in operations.TABLE), "HEAD", "OPTIONS"}),
         ("window", {"1m", "1h", "1d", "30d"}),
         ("check", {check for check, _ in CHECKS}),
-        ("weight", {"loses", "unready", "unseen", "advice"}),
+        ("weight", {"loses", "unready", "unseen", "untried", "advice"}),
         ("counts", set(get_args(Counted))),
         ("use", {"root", "token", "data"}),
     ],

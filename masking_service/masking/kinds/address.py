@@ -100,7 +100,9 @@ def mask_address(value: str, hide: str, keep: int = 4, name: Mask = stars, *, la
     for _ in range(_PASSES):
         masked = hide_units(scrub(value, keep))
         if masked == value:
-            return _hide_names(value, name)
+            masked = _hide_names(value, name)  # its stars may make a room's number of a letter beside them
+        if masked == value:
+            return value
         value = masked
     return stars(value)
 

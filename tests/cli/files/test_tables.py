@@ -93,7 +93,7 @@ def test_values_of_the_record_in_an_unmapped_cell_are_found(tmp_path: Path) -> N
     result = masked(tmp_path, "收件人,收件电话,其他\n欧阳娜娜,13812345678,请交欧阳娜娜本人\n", "--unmapped=guard")
 
     assert result.stdout.splitlines()[1] == "欧阳**,*******5678,请交欧阳**本人,"
-    assert "found-in-text 1" in result.stderr
+    assert "cells hidden in them: 1" in result.stderr
 
 
 def test_a_column_of_a_name_that_is_taken_is_called_otherwise(tmp_path: Path) -> None:
