@@ -128,7 +128,7 @@ def _guarded(settings: Settings) -> None:
     failed = []
     if _takes_anyone(settings):
         failed.append(
-            "\n  whoever reaches it can read and write without a password. "
+            "\n  the store accepts connections without a password, for reading and for writing. "
             "Fix: ACL SETUSER default off resetpass, then ACL SAVE or CONFIG REWRITE, on every node"
         )
     with opened_store(settings, None) as store:

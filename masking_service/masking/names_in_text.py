@@ -122,7 +122,7 @@ _labelled: Final = re.compile(
 _beside_wish: Final = re.compile(
     rf"^({_WHOLE})[:：](?=不?要|别|放|请|請|麻烦|帮|改|先|周[一二三四五六日末]|送)"
 ).finditer
-"""A name in front of what somebody asks for: 王小明：放门口."""
+"""A name, a colon and a request: 王小明：放门口."""
 _parts: Final = re.compile(
     rf"(?<![^\s,，;；、|:：(（])(?:([{FAMILY_NAMES}{RARE_FAMILY_NAMES}][{_HAN}]{{1,2}}"
     rf"|(?:{_any(DOUBLE_FAMILY_NAMES)})[{_HAN}]{{1,2}})(?![^\s,，;；、|)）*])|[^\s,，;；、|]+)"

@@ -208,7 +208,7 @@ def test_a_logout_token_ends_what_it_names(
         "events as a text",
         "an event without content",
         "a nonce",
-        "nobody named",
+        "neither sub nor sid",
         "a list of people",
         "a list of sessions",
         "another audience",

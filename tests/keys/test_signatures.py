@@ -108,7 +108,7 @@ def test_a_signer_cannot_be_printed() -> None:
 
 
 def test_a_keyset_has_one_signer_for_its_audit_log() -> None:
-    """Whoever verifies a log has this key from the day on which it began."""
+    """A verifier keeps this public key from the first day of the log: it must not change."""
     public = b"MCowBQYDK2VwAyEAmszn/EQExd0nTstrVSneFML0TMsDsXOjlljSdQC6ZJA="
 
     assert known_keyring().audit_signer.public_pem().splitlines()[1] == public

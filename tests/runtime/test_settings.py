@@ -8,7 +8,7 @@ import pytest
 
 from masking_service.runtime.settings import VARIABLES, Settings, SettingsError
 
-NOBODY = 65534
+UNPRIVILEGED_UID = 65534
 
 
 def read(**variables: str) -> Settings:
@@ -59,10 +59,10 @@ def test_a_file_that_is_not_there_is_refused_by_its_variable(name: str, tmp_path
 
 @pytest.fixture
 def ordinary_user() -> Iterator[None]:
-    """Root may read everything, so the test goes on as nobody."""
+    """Root can read every file, so the test continues as an unprivileged user."""
     mine = os.getresuid()
     if mine[1] == 0:
-        os.setresuid(NOBODY, NOBODY, 0)
+        os.setresuid(UNPRIVILEGED_UID, UNPRIVILEGED_UID, 0)
     yield
     os.setresuid(*mine)
 

@@ -20,7 +20,7 @@ METADATA: Final = "/.well-known/openid-configuration"
 
 
 class IssuerFault(Exception):
-    """Nobody of the issuer could sign in; the text says why, and how to fix it."""
+    """No access token of this issuer would be accepted; the text says why, and how to fix it."""
 
 
 def check_issuer(rule: IssuerRule, folder: Path, now: int) -> str | None:

@@ -104,23 +104,7 @@ class Tokenize:
         # They are made in the order of this loop, so that each record takes the next ones of its key version.
         made = self._tokens(context.principal.tenant, entering, drafts)
         for one, draft in zip(entering, drafts, strict=True):
-            stored = draft.outcome
-            if not isinstance(stored, Stored):
-                results[one.at] = answers.RefusedRecord(answers.StoreRefusal(str(stored)))
-                continue
-            _, pointers = one.tokens_in(stored.record)
-            mine = islice(made[stored.record.token_version], len(pointers))
-            tokens = dict(zip(pointers, mine, strict=True))
-            if replace == "token":
-                put_tokens(records[one.at], one.masked.places, tokens)
-            results[one.at] = answers.TokenizedRecord(
-                record=records[one.at],
-                tokens=tokens,
-                revision=stored.revision,
-                created=stored.created,
-                expires_at=rfc3339(stored.record.expires_at),
-                warnings=listing.warnings_of(one.masked),
-            )
+            results[one.at] = _answer(records[one.at], one, draft, made, listing, replace=replace)
         return results
 
     def _store(
@@ -234,3 +218,30 @@ class Tokenize:
                 stored = draft.outcome
                 tokens.add(stored.base, stored.revision, stored.record, one.tokens_in(stored.record)[0])
         return tokens.make()
+
+
+def _answer(
+    record: Any,
+    entered: Entering,
+    draft: Draft,
+    made: Mapping[int, Iterator[str]],
+    listing: Listing,
+    *,
+    replace: Literal["mask", "token"],
+) -> TokenizeResult:
+    """Say what became of one record; its tokens are the next ones of its key version."""
+    stored = draft.outcome
+    if not isinstance(stored, Stored):
+        return answers.RefusedRecord(answers.StoreRefusal(str(stored)))
+    _, pointers = entered.tokens_in(stored.record)
+    tokens = dict(zip(pointers, islice(made[stored.record.token_version], len(pointers)), strict=True))
+    if replace == "token":
+        put_tokens(record, entered.masked.places, tokens)
+    return answers.TokenizedRecord(
+        record=record,
+        tokens=tokens,
+        revision=stored.revision,
+        created=stored.created,
+        expires_at=rfc3339(stored.record.expires_at),
+        warnings=listing.warnings_of(entered.masked),
+    )
