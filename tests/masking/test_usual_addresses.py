@@ -44,6 +44,7 @@ ADDRESSES = st.lists(
 @example("香花桥路1号301号")
 @example("电话10000弄")
 @example("人民路15号301室(3栋东单元)")
+@example("100商场100华志路100")
 def test_a_plain_address_is_masked_as_the_grammar_masks_it(address: str) -> None:
     plain = mask_usual_address(address)
     assert plain in (None, by_the_grammar(address))

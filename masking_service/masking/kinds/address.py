@@ -264,6 +264,8 @@ _SAYS_MORE: Final = re.compile(
 ).search
 """What may announce a phone, or be in Japan."""
 _LONG_NUMBER: Final = re.compile(r"[0-9](?:[\-_~/.#]?[0-9]){4}").search
+_NUMBER_BEHIND_STARS: Final = re.compile(r"\*[^0-9A-Za-z*][^0-9A-Za-z]*[0-9A-Za-z]").search
+"""What a second reading may hide, because stars stand where a number stood."""
 
 
 def mask_usual_address(value: str) -> str | None:
@@ -294,6 +296,8 @@ def _mask_simple(value: str) -> str | None:
         return None
     shown, note = read_han_units(value)
     if _LONG_NUMBER(shown) or _names_behind(shown, note):
+        return None
+    if _NUMBER_BEHIND_STARS(shown) and read_han_units(shown)[0] != shown:
         return None
     return shown
 
