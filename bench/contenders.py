@@ -25,6 +25,7 @@ from tests.proxy import Proxy
 ROOT = Path(__file__).resolve().parent.parent
 WORKERS = 2
 READY_SECONDS = 60.0
+MAX_STRINGS = 100_000
 
 Records = list[dict[str, Any]]
 
@@ -151,8 +152,12 @@ def hand_rolled(folder: Path, redis_url: str) -> Contender:
 def openbao(folder: Path) -> Contender:
     """A real OpenBao with one key of its Transit engine: no TLS, no audit device, nothing that the others have not."""
     port, token = _free_port(), secrets.token_hex(16)
-    command = [str(get_binary_path()), "server", "-dev", "-dev-no-store-token"]
-    command += [f"-dev-listen-address=127.0.0.1:{port}", f"-dev-root-token-id={token}"]
+    # Its default limit on the strings of a request refuses a batch of 500 waybills.
+    listener = f'address = "127.0.0.1:{port}"\ntls_disable = true\nmax_request_json_strings = {MAX_STRINGS}'
+    config = folder / "openbao.hcl"
+    config.write_text(f'listener "tcp" {{\n{listener}\n}}\n')
+    command = [str(get_binary_path()), "server", "-dev", "-dev-no-store-token", f"-config={config}"]
+    command += [f"-dev-listen-address=127.0.0.1:{_free_port()}", f"-dev-root-token-id={token}"]
     found = Contender(
         "openbao", port, {"encrypt": "/v1/transit/encrypt/bench"}, _start(command, folder / "openbao.log", {})
     )
