@@ -100,10 +100,11 @@ proofs: .venv/dev ## run what takes too long for `make test`, before each releas
 	for proof in long bare chaos fuzz mutate theft; do each $$proof $(MAKE) --no-print-directory $$proof; done; \
 	ended
 
-long: .venv/dev $(if $(shell command -v npm),node_modules/.made) ## run the tests marked `proof`: more cases and longer runs of what `make test` shows
+long: .venv/dev $(if $(shell command -v npm),node_modules/.made) ## run the tests marked `proof`, and property tests with new examples: more of what `make test` shows
 	@$(EACH); \
 	each tests $(PYTEST) -n 2 --dist loadgroup -m "proof and not alone"; \
 	each alone $(PYTEST) -m "proof and alone" $(MEASURE); \
+	each explore $(PYTEST) -n 2 --dist loadgroup --hypothesis-profile=explore -m "not server and not proof" $(UNIT); \
 	ended
 
 bare: ## run `make run` and `make test` on a bare Debian with its own Python (SUITE=trixie; needs root and mmdebstrap)

@@ -21,8 +21,10 @@ from tests import leftovers, programs, servers
 from tests.proofs import is_proof
 from tests.store import stores
 
-# A shared machine may stall any example; pytest's own time-out catches what really hangs.
-hypothesis.settings.register_profile("steady", deadline=None)
+# A shared machine may stall any example; pytest's own time-out catches what really hangs. `make test` decides whether a
+# change is good, so it tries the same examples each time; `make proofs` tries new ones (--hypothesis-profile=explore).
+hypothesis.settings.register_profile("steady", deadline=None, derandomize=True)
+hypothesis.settings.register_profile("explore", deadline=None)
 hypothesis.settings.load_profile("steady")
 
 TESTS = Path(__file__).parent
