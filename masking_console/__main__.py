@@ -19,7 +19,7 @@ START_SECONDS = 15.0
 CONFIGURATION = Path(__file__).with_name("gunicorn_conf.py")
 
 
-class Desk(Application):  # type: ignore[misc]  # gunicorn has no types
+class DeskServer(Application):  # type: ignore[misc]  # gunicorn has no types
     """gunicorn, serving the desk with the shipped configuration."""
 
     def __init__(self, settings: Settings, bind: str) -> None:
@@ -55,10 +55,10 @@ def serve(dev: bool, port: int, issuer_port: int, service_url: str, state_dir: P
     """Serve the desk on 127.0.0.1 until SIGTERM or Ctrl-C."""
     try:
         if not dev:
-            Desk(Settings.read(os.environ), f"127.0.0.1:{port}").run()
+            DeskServer(Settings.read(os.environ), f"127.0.0.1:{port}").run()
             return
         with DevelopmentDesk(state_dir.resolve(), port, issuer_port, service_url) as settings:
-            Desk(settings, f"127.0.0.1:{port}").run()
+            DeskServer(settings, f"127.0.0.1:{port}").run()
     except SettingsError as error:
         sys.exit(str(error))
 

@@ -15,7 +15,7 @@ from masking_console.compression import compress_file
 from masking_console.context import NAME, Desk, desk
 from masking_console.formats import FILTERS
 from masking_console.messages import message
-from masking_console.metrics import Metrics
+from masking_console.metrics import DeskMetrics
 from masking_console.oidc import IssuerUnavailableError, Provider, SignInError
 from masking_console.preferences import LANGUAGES
 from masking_console.refusals import field_errors, said
@@ -48,7 +48,7 @@ def create_app(settings: Settings) -> Flask:
         Sessions(settings.redis_url, settings.session_key, settings.redis_ca),
         Provider(settings),
         Service(settings.service_url, settings.service_ca),
-        Metrics(),
+        DeskMetrics(),
     )
     Babel(
         app,

@@ -5,7 +5,7 @@ from typing import cast
 
 from flask import current_app
 
-from masking_console.metrics import Metrics
+from masking_console.metrics import DeskMetrics
 from masking_console.oidc import Provider
 from masking_console.service import Service
 from masking_console.sessions import Sessions
@@ -22,7 +22,7 @@ class Desk:
     sessions: Sessions
     provider: Provider
     service: Service
-    metrics: Metrics
+    metrics: DeskMetrics
 
 
 def desk() -> Desk:

@@ -49,7 +49,7 @@ class Departure:
     verifier: str
 
 
-class Tokens(TypedDict):
+class SessionTokens(TypedDict):
     """The members of a session that a refresh replaces."""
 
     access_token: str
@@ -134,7 +134,7 @@ class Provider:
             **_tokens(token),
         )
 
-    def refresh(self, session: Session) -> Tokens:
+    def refresh(self, session: Session) -> SessionTokens:
         """New tokens of a session.
 
         Raises:
@@ -242,8 +242,8 @@ class Provider:
         return claims
 
 
-def _tokens(token: Mapping[str, Any], refresh_token: str = "") -> Tokens:
-    return Tokens(
+def _tokens(token: Mapping[str, Any], refresh_token: str = "") -> SessionTokens:
+    return SessionTokens(
         access_token=token["access_token"],
         refresh_token=str(token.get("refresh_token") or refresh_token),
         expires_at=int(time.time()) + (whole_number(str(token.get("expires_in")), 1, MAX_SECONDS) or DEFAULT_SECONDS),

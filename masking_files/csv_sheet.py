@@ -14,7 +14,7 @@ from masking_files.faults import InputError, NotDone
 from masking_files.formulas import risky, safe
 from masking_files.headers import lay_out
 from masking_files.sources import Source
-from masking_files.table import HIDDEN, Cell, Line, Sheet
+from masking_files.table import HIDDEN, Cell, Sheet, SheetRow
 from masking_service.cli.language import say
 from masking_service.masking.schema import Schema
 
@@ -55,7 +55,7 @@ class CsvSheet(Sheet):
         headers, self._header, self._end = self._read()
         self.headers: Sequence[str] = headers
 
-    def lines(self) -> Iterator[Line]:
+    def lines(self) -> Iterator[SheetRow]:
         """Each line behind the first one; empty lines are none."""
         while True:
             number = self._source.line
@@ -67,7 +67,7 @@ class CsvSheet(Sheet):
                 meant = cells
                 if any(cell[:2] == '="' for cell in cells):
                     meant = [match[1] if (match := _AS_TEXT.fullmatch(cell)) else cell for cell in cells]
-                yield Line(number, meant, (cells, raw, end))
+                yield SheetRow(number, meant, (cells, raw, end))
 
     def begin(self, write: Write, added: Sequence[str]) -> None:
         """Write the header line."""
@@ -75,7 +75,7 @@ class CsvSheet(Sheet):
         cells = [self._written(cell, raw, safe(cell)) for cell, raw in zip(self.headers, self._header, strict=True)]
         write((self._mark + self._joined([*cells, *map(self._quoted, added)], self._end)).encode(self._encoding))
 
-    def put(self, line: Line, changed: Mapping[int, str], added: Sequence[Cell]) -> None:
+    def put(self, line: SheetRow, changed: Mapping[int, str], added: Sequence[Cell]) -> None:
         """Keep a line for `flush`."""
         cells, raw, end = line.origin
         shown = list(raw)
@@ -86,7 +86,7 @@ class CsvSheet(Sheet):
             shown[at] = self._written(cells[at], raw[at], safe(cell))
         self._rows.append(self._joined([*shown, *self._added(added)], end))
 
-    def blank(self, line: Line, added: Sequence[Cell]) -> None:
+    def blank(self, line: SheetRow, added: Sequence[Cell]) -> None:
         """Keep a line that failed for `flush`."""
         self._rows.append(self._joined([*[HIDDEN] * len(self.headers), *self._added(added)], line.origin[2]))
 

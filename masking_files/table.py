@@ -16,7 +16,7 @@ from masking_files.entries import FileEntry, Format, Result, unreadable
 from masking_files.faults import InputError
 from masking_files.headers import lay_out, normal
 from masking_files.sample import FIRST_ROWS
-from masking_files.unmapped import Mode, Unmapped
+from masking_files.unmapped import Mode, UnmappedColumns
 from masking_service.cli.language import say
 from masking_service.masking.kinds.table import TOKEN_KINDS
 from masking_service.masking.numbers_in_text import contains_personal_data
@@ -31,7 +31,7 @@ _STORED: Final = ("revision", "created", "expires_at")
 Cell = str | int | bool
 
 
-class Line(NamedTuple):
+class SheetRow(NamedTuple):
     """A row of a sheet: where it begins, its cells as text, and what the sheet needs to write it."""
 
     number: int
@@ -44,16 +44,16 @@ class Sheet(Protocol):
 
     headers: Sequence[str]
 
-    def lines(self) -> Iterator[Line]:
+    def lines(self) -> Iterator[SheetRow]:
         """The rows behind the headers. Empty ones are none."""
 
     def begin(self, write: Write, added: Sequence[str]) -> None:
         """Write the headers, and those of the columns that are added."""
 
-    def put(self, line: Line, changed: Mapping[int, str], added: Sequence[Cell]) -> None:
+    def put(self, line: SheetRow, changed: Mapping[int, str], added: Sequence[Cell]) -> None:
         """Write a row: its cells, those that changed, and what is added."""
 
-    def blank(self, line: Line, added: Sequence[Cell]) -> None:
+    def blank(self, line: SheetRow, added: Sequence[Cell]) -> None:
         """Write a row that failed: HIDDEN under every header, and what is added."""
 
     def flush(self) -> None:
@@ -63,7 +63,7 @@ class Sheet(Protocol):
         """Write what ends the table, if anything does."""
         return
 
-    def rounded(self, line: Line, column: int) -> bool:
+    def rounded(self, line: SheetRow, column: int) -> bool:
         """Whether a cell is a number that has lost digits."""
         del line, column
         return False
@@ -116,7 +116,7 @@ class Table(Format):
         numbers = [at for at in layout.places if at not in layout.kinds]
         kept = {normal(".".join(path)) for path in schema.keep} if unmapped == "hide" else set()
         watched = [at for at in layout.others if at not in layout.left and normal(headers[at]) not in kept]
-        self._unmapped = Unmapped(headers, watched, unmapped, profile, numbers=numbers)
+        self._unmapped = UnmappedColumns(headers, watched, unmapped, profile, numbers=numbers)
         if not layout.kinds:
             rows = [line.cells for line in islice(sheet.lines(), FIRST_ROWS) if len(line.cells) == len(headers)]
             raise self._unmapped.nothing_named(rows)
@@ -157,7 +157,7 @@ class Table(Format):
     def put(self, answers: Sequence[tuple[FileEntry, Result]]) -> None:
         """Write rows: cells, tokens and what was stored, and the error."""
         for entry, result in answers:
-            line: Line
+            line: SheetRow
             row: Row
             line, row = entry.origin
             error = result.get("error")

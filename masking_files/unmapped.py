@@ -37,7 +37,7 @@ NOT_NUMBERS: Final = 0.51
 
 
 @dataclass(slots=True)
-class _Column:
+class _SeenColumn:
     """What was seen of one column.
 
     Attributes:
@@ -118,7 +118,7 @@ class _Column:
             kept.append(cell)
 
 
-class Unmapped:
+class UnmappedColumns:
     """The unmapped columns of one table.
 
     Args:
@@ -144,8 +144,10 @@ class Unmapped:
         self._texts = profile.text_mask()
         self._hidden = 0
         meanings = plan(ROOT, tuple(headers))
-        self._columns = {at: _Column(headers[at], meanings[at].kind, not is_impersonal(headers[at])) for at in columns}
-        self._columns |= {at: _Column(headers[at], None, guessable=True, holds_numbers=True) for at in numbers}
+        self._columns = {
+            at: _SeenColumn(headers[at], meanings[at].kind, not is_impersonal(headers[at])) for at in columns
+        }
+        self._columns |= {at: _SeenColumn(headers[at], None, guessable=True, holds_numbers=True) for at in numbers}
 
     def take(self, number: int, cells: Sequence[str]) -> Sequence[str]:
         """Read the cells of a row, and return them as they are written.
@@ -221,7 +223,7 @@ class Unmapped:
             lines += [line for at, kind in self.personal.items() for line in self._question(at, kind)]
         return lines
 
-    def _shown(self, column: _Column, cell: str) -> str:
+    def _shown(self, column: _SeenColumn, cell: str) -> str:
         if self._mode == "hide":
             return stars(cell)
         shown = cell if column.is_code(cell) else self._texts.mask(cell).text

@@ -3,6 +3,7 @@
 import ast
 import os
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -67,6 +68,7 @@ DOORS = {
     "rich": {"masking_service.cli", "masking_audit", "masking_files"},
     "prometheus_client": {"masking_service.observability", "masking_service.runtime", "masking_console"},
 }
+MAX_SHARED_NAMES = 15
 UNCLEAN = re.compile(
     r"""
       p[y]pi[.]org | python[h]osted[.]org | n[p]mjs[.]org | d[e]b[.]debian[.]org | c[r]ates[.]io  # a registry's address
@@ -168,6 +170,19 @@ def test_a_module_opens_with_its_promise() -> None:
     without = [path for path in sources() if not ast.get_docstring(ast.parse(path.read_text("utf-8")))]
 
     assert without == []
+
+
+def test_few_class_names_mean_two_things() -> None:
+    """An answer may have the name of the state that it shows: `cases.state.Case` and `cases.answers.Case`."""
+    names = Counter(
+        node.name
+        for path in sources()
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.ClassDef)
+    )
+    twice = sorted(name for name, count in names.items() if count > 1)
+
+    assert len(twice) <= MAX_SHARED_NAMES, twice
 
 
 @pytest.mark.parametrize(

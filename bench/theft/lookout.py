@@ -11,13 +11,18 @@ from typing import Any, Final
 from bench.theft.model import Service
 from bench.theft.steps import DAY
 from masking_audit.lookout import first_second
-from masking_service.service.lookout.history import Decision, History, OpenedCase, Opening, Row, Seen, rows_of
+from masking_service.service.lookout.history import CaseDecision, History, OpenedCase, OpenedFields, Row, Seen, rows_of
 from masking_service.service.lookout.ranking import MAX_LISTED, rank, to_freeze
 from masking_service.service.lookout.signals import WINDOW_DAYS, all_signals
 from masking_service.service.lookout.use import REMEMBERED_SECONDS
 from masking_service.service.people.principals import DEFAULT_TENANT, Principal
 
-READ: Final[dict[type[Row], str]] = {Opening: "openings", OpenedCase: "cases", Decision: "decisions", Seen: "seen"}
+READ: Final[dict[type[Row], str]] = {
+    OpenedFields: "openings",
+    OpenedCase: "cases",
+    CaseDecision: "decisions",
+    Seen: "seen",
+}
 """The rows that are read, by the name of their list in a history."""
 
 _at = attrgetter("at")
@@ -95,13 +100,13 @@ def around(rows: Sequence[Row], officers: int) -> list[Row]:
     How often a role has a new device takes more people to tell than the other signals need.
     """
     people = {f"dev/officer-{at}" for at in range(officers)}
-    cases = {row.case for row in rows if isinstance(row, Opening) and row.person in people}
+    cases = {row.case for row in rows if isinstance(row, OpenedFields) and row.person in people}
     return [
         row
         for row in rows
-        if (isinstance(row, OpenedCase | Decision) and row.case in cases)
+        if (isinstance(row, OpenedCase | CaseDecision) and row.case in cases)
         or isinstance(row, Seen)
-        or (isinstance(row, Opening) and row.person in people)
+        or (isinstance(row, OpenedFields) and row.person in people)
     ]
 
 
@@ -119,9 +124,9 @@ def with_month_before(rows: Sequence[Row], begin: int) -> list[Row]:
         match row:
             case Seen():
                 before.append(row._replace(at=at, tag=devices.setdefault(row.person, row.tag)))
-            case Opening():
+            case OpenedFields():
                 before.append(row._replace(at=at, case=f"{row.case} before", waybill=f"{row.waybill} before"))
-            case OpenedCase() | Decision():
+            case OpenedCase() | CaseDecision():
                 before.append(row._replace(at=at, case=f"{row.case} before"))
     return [*before, *rows]
 

@@ -17,8 +17,8 @@ from masking_service.audit.questions import (
     MAX_LIMIT,
     MAX_NAMES,
     MAX_QUESTION_BYTES,
-    Answer,
     LinesQuestion,
+    LogAnswer,
     NamedQuestion,
     NewestQuestion,
     Position,
@@ -59,7 +59,7 @@ class ArchiveServer(ThreadingHTTPServer):
         port: int,
         report: Callable[[str], None],
     ) -> None:
-        super().__init__((host, port), _Handler)
+        super().__init__((host, port), _ArchiveHandler)
         self._archive = archive
         self._index = Index(archive, index)
         self.key, self.clock = key, clock
@@ -80,7 +80,7 @@ class ArchiveServer(ThreadingHTTPServer):
         self._indexing.join()
         super().server_close()
 
-    def answer(self, question: Question) -> Answer:
+    def answer(self, question: Question) -> LogAnswer:
         """Answer a valid question.
 
         Raises:
@@ -89,14 +89,14 @@ class ArchiveServer(ThreadingHTTPServer):
         """
         if isinstance(question, NewestQuestion):
             with suppress(FileNotFoundError):
-                return Answer(checkpoint=(self._archive / WITNESS).read_text("ascii"))
-            return Answer()
+                return LogAnswer(checkpoint=(self._archive / WITNESS).read_text("ascii"))
+            return LogAnswer()
         if isinstance(question, NamedQuestion):
-            return Answer(self._index.named(question.tenant, question.names))
+            return LogAnswer(self._index.named(question.tenant, question.names))
         if isinstance(question, LinesQuestion):
             begin = question.position or Position(segment_since(self._archive, question.since), 0)
             lines, position = lines_at(self._archive, begin, MAX_PAGE_BYTES)
-            return Answer(lines=lines.decode(), position=position)
+            return LogAnswer(lines=lines.decode(), position=position)
         page = self._index.page(
             question.tenant,
             question.wanted,
@@ -105,7 +105,7 @@ class ArchiveServer(ThreadingHTTPServer):
             newest=question.newest,
             limit=min(question.limit, MAX_LIMIT),
         )
-        return Answer(page.rows, page.more, page.examined)
+        return LogAnswer(page.rows, page.more, page.examined)
 
     def _keep_indexing(self) -> None:
         """Index what is added, and report a fault once."""
@@ -121,7 +121,7 @@ class ArchiveServer(ThreadingHTTPServer):
             said = fault
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _ArchiveHandler(BaseHTTPRequestHandler):
     server: ArchiveServer
     protocol_version = "HTTP/1.1"
     timeout = TIMEOUT_SECONDS

@@ -15,7 +15,7 @@ from typing import Final, Self
 from keys.signatures import Verifier
 from masking_audit.archive.leaves import archived_leaves
 from masking_audit.archive.order_files import write_orders
-from masking_audit.archive.segments import ArchiveError, Segments, State
+from masking_audit.archive.segments import ArchiveError, ArchiveState, Segments
 from masking_audit.archive.tenants import archived_tenants
 from masking_audit.format.lines import CheckpointLine, EntryLine, UnreadableLineError, read_line, write_line
 from masking_audit.format.links import entry_id
@@ -62,7 +62,7 @@ class Archive:
         self._segment_bytes = segment_bytes
         self._segments = Segments(folder)
         self._start, self._point = start, Position(1, 0)
-        self._state = State(self._point, self._point, start)
+        self._state = ArchiveState(self._point, self._point, start)
         self._new_leaves: list[bytes] = []
         self.tenants: set[str] = set()
         self.newest: CheckpointLine | None = None
@@ -135,7 +135,7 @@ class Archive:
 
     def _save_segments(self) -> None:
         self._segments.sync()
-        self._state = State(self._segments.position, self._point, self._start, tuple(sorted(self.tenants)))
+        self._state = ArchiveState(self._segments.position, self._point, self._start, tuple(sorted(self.tenants)))
         self._segments.save_state(self._state, write_line(self.newest) if self.newest else b"")
 
     def _known_tenants(self) -> Iterable[str]:
@@ -193,7 +193,7 @@ class Archive:
         self.newest = parsed
         self._start, self._point = self.verification.resume_point(heads), after
 
-    def _resume(self, state: State) -> int:
+    def _resume(self, state: ArchiveState) -> int:
         """Verify the newest lines, and truncate an incomplete end.
 
         Returns:

@@ -15,14 +15,14 @@ from typing import BinaryIO, Final, Self
 import msgspec
 
 from masking_audit.archive.order_files import read_orders
-from masking_audit.archive.segment_index import Place, SegmentIndex
+from masking_audit.archive.segment_index import EntryPlace, SegmentIndex
 from masking_audit.archive.segments import ArchiveError, order_path, read_state, segment_path
 from masking_audit.archive.terms import term_of, term_of_id, terms_of
 from masking_audit.format.links import place_of
 from masking_service.audit.order import FIRST, LAST, Order
 from masking_service.audit.questions import Position
 from masking_service.audit.reading import parse_entry
-from masking_service.audit.wanted import MAX_PAGE_BYTES, Found, Page, Wanted
+from masking_service.audit.wanted import MAX_PAGE_BYTES, ArchivedEntry, Page, Wanted
 
 SLICE_BYTES: Final = 8 * 1024 * 1024
 """So much of a segment is indexed in one transaction, and at most so much before a question is answered."""
@@ -33,12 +33,12 @@ class NotIndexedError(Exception):
     """The index is still being made."""
 
 
-class _Line(msgspec.Struct):
+class _IndexedLine(msgspec.Struct):
     id: str = ""
     entry: msgspec.Raw = msgspec.Raw()
 
 
-_decode_line: Final = msgspec.json.Decoder(_Line).decode
+_decode_line: Final = msgspec.json.Decoder(_IndexedLine).decode
 
 
 class Index:
@@ -79,29 +79,29 @@ class Index:
         """
         with self._lock:
             self._require_all()
-            rows: list[Found] = []
+            rows: list[ArchivedEntry] = []
             size = examined = 0
-            with _Reader(self._archive) as reader:
+            with _LineReader(self._archive) as reader:
                 for place in self._merged(term_of(tenant, wanted), low, high, newest=newest):
                     line = reader.line(place)
                     examined += 1
                     is_last = len(rows) + 1 >= limit or size >= MAX_PAGE_BYTES or examined >= MAX_EXAMINED
                     document = parse_entry(line.entry)
                     if document["tenant"] == tenant and (is_last or wanted.matches(document)):
-                        rows.append(Found(place.order, line.id, line.entry))
+                        rows.append(ArchivedEntry(place.order, line.id, line.entry))
                         size += len(line.entry)
                     if is_last:
                         return Page(rows, more=True, examined=examined)
             return Page(rows, more=False, examined=examined)
 
-    def named(self, tenant: str, names: Sequence[str]) -> list[Found]:
+    def named(self, tenant: str, names: Sequence[str]) -> list[ArchivedEntry]:
         """Return those of a tenant's entries with these ids that are archived. Raises as `page`.
 
         Raises:
             ValueError: one is not the id of an entry.
         """
         rows = []
-        with self._lock, _Reader(self._archive) as reader:
+        with self._lock, _LineReader(self._archive) as reader:
             self._require_all()
             for name in names:
                 writer, _ = place_of(name)
@@ -109,7 +109,7 @@ class Index:
                     for place in index.found(term_of_id(tenant, name), FIRST, LAST):
                         line = reader.line(place)
                         if line.id == name:
-                            rows.append(Found(place.order, name, line.entry))
+                            rows.append(ArchivedEntry(place.order, name, line.entry))
         return rows
 
     def _require_all(self) -> None:
@@ -153,7 +153,7 @@ class Index:
                 if end + len(line) > size or end - begin >= SLICE_BYTES:
                     break
                 try:
-                    rows += self._rows_of(line, Place(FIRST, index.segment, end), writers)
+                    rows += self._rows_of(line, EntryPlace(FIRST, index.segment, end), writers)
                 except (msgspec.DecodeError, ValueError):
                     raise ArchiveError(f"{path}: has a line that is not one of a log") from None
                 end += len(line)
@@ -162,7 +162,7 @@ class Index:
         index.add(rows, writers, end)
         return end - begin
 
-    def _rows_of(self, line: bytes, place: Place, writers: set[str]) -> list[tuple[int, Order, int]]:
+    def _rows_of(self, line: bytes, place: EntryPlace, writers: set[str]) -> list[tuple[int, Order, int]]:
         """Return what is added for a line, and add its writer; nothing for a checkpoint or a chain's own entry."""
         read = _decode_line(line)
         document = parse_entry(read.entry) if read.id else {}
@@ -189,7 +189,7 @@ class Index:
             self._orders.update(read_orders(complete.splitlines()))
         self._orders_read = segment, size
 
-    def _merged(self, term: int, low: Order, high: Order, *, newest: bool) -> Iterator[Place]:
+    def _merged(self, term: int, low: Order, high: Order, *, newest: bool) -> Iterator[EntryPlace]:
         """Yield the places of entries with a term, in order over all segments.
 
         Segments overlap a little. One is opened when its first entry may be the next.
@@ -200,7 +200,7 @@ class Index:
             if index.first <= high and index.last >= low
         ]
         waiting = deque(sorted(overlapping))
-        heap: list[tuple[Order, Place, Iterator[Place]]] = []
+        heap: list[tuple[Order, EntryPlace, Iterator[EntryPlace]]] = []
         while heap or waiting:
             while waiting and (not heap or waiting[0][0] <= heap[0][0]):
                 _, segment = waiting.popleft()
@@ -211,7 +211,9 @@ class Index:
                 _push(heap, found, newest=newest)
 
 
-def _push(heap: list[tuple[Order, Place, Iterator[Place]]], found: Iterator[Place], *, newest: bool) -> None:
+def _push(
+    heap: list[tuple[Order, EntryPlace, Iterator[EntryPlace]]], found: Iterator[EntryPlace], *, newest: bool
+) -> None:
     """Add an iterator's next place to a heap."""
     for place in found:
         heappush(heap, (_key(place.order, newest=newest), place, found))
@@ -223,7 +225,7 @@ def _key(order: Order, *, newest: bool) -> Order:
     return Order(-order.ms, -order.number) if newest else order
 
 
-class _Reader:
+class _LineReader:
     """Reads lines of an archive by their places; its files stay open until it is closed."""
 
     def __init__(self, archive: Path) -> None:
@@ -237,7 +239,7 @@ class _Reader:
         for file in self._files.values():
             file.close()
 
-    def line(self, place: Place) -> _Line:
+    def line(self, place: EntryPlace) -> _IndexedLine:
         """Return the line of an entry."""
         path = segment_path(self._archive, place.segment)
         file = self._files.get(place.segment)

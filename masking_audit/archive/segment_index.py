@@ -25,7 +25,7 @@ CREATE TABLE IF NOT EXISTS extent (
 _FOUND: Final = "SELECT ms, number, at FROM found WHERE term = ? AND (ms, number) >= (?, ?) AND (ms, number) <= (?, ?)"
 
 
-class Place(NamedTuple):
+class EntryPlace(NamedTuple):
     """Where an entry is: in the order of its tenant, and at which byte of which segment."""
 
     order: Order
@@ -79,14 +79,14 @@ class SegmentIndex:
         self.size, self.first, self.last = size, min(first, self.first), max(last, self.last)
         self.writers |= writers
 
-    def found(self, term: int, low: Order, high: Order, *, newest: bool = False) -> Iterator[Place]:
+    def found(self, term: int, low: Order, high: Order, *, newest: bool = False) -> Iterator[EntryPlace]:
         """Yield the places of entries with a term, in their order or, for `newest`, in the reverse one."""
         way = "DESC" if newest else "ASC"
         with closing(sqlite3.connect(self._path)) as table:
             rows = table.execute(f"{_FOUND} ORDER BY ms {way}, number {way}, at {way}", (term, *low, *high))
             while some := rows.fetchmany(_ROWS_AT_ONCE):
                 for ms, number, at in some:
-                    yield Place(Order(ms, number), self.segment, at)
+                    yield EntryPlace(Order(ms, number), self.segment, at)
 
     def _read(self, size: int) -> bool:
         """Read how far the index came; return whether it can be used."""

@@ -34,7 +34,7 @@ class ArchiveError(Exception):
     """
 
 
-class State(msgspec.Struct, frozen=True):
+class ArchiveState(msgspec.Struct, frozen=True):
     """The saved state of an archive.
 
     Attributes:
@@ -59,7 +59,7 @@ def order_path(folder: Path, segment: int) -> Path:
     return folder / f"order-{segment:06}.txt"
 
 
-def read_state(folder: Path) -> State | None:
+def read_state(folder: Path) -> ArchiveState | None:
     """Read the saved state of an archive; None if there is none.
 
     Raises:
@@ -67,7 +67,7 @@ def read_state(folder: Path) -> State | None:
     """
     path = folder / STATE
     try:
-        return msgspec.json.decode(path.read_bytes(), type=State)
+        return msgspec.json.decode(path.read_bytes(), type=ArchiveState)
     except FileNotFoundError:
         return None
     except msgspec.DecodeError:
@@ -176,7 +176,7 @@ class Segments:
         first = min(self._folder.glob("audit-*.ndjson"), default=self.path(1))
         return Position(number_of_segment(first), 0)
 
-    def state(self) -> State | None:
+    def state(self) -> ArchiveState | None:
         """Read the saved state; None if there is none.
 
         Raises:
@@ -238,7 +238,7 @@ class Segments:
             self._file = None
         self.position = Position(self.position.segment + 1, 0)
 
-    def save_state(self, state: State, witness: bytes) -> None:
+    def save_state(self, state: ArchiveState, witness: bytes) -> None:
         """Save how far the archive counts, and its newest checkpoint."""
         if witness:
             write_secret_file(self._folder / WITNESS, witness, replace=True)

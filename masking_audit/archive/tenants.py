@@ -10,7 +10,7 @@ class _Entry(msgspec.Struct, frozen=True):
     tenant: str = ""
 
 
-class _Line(msgspec.Struct):
+class _TenantLine(msgspec.Struct):
     entry: _Entry = _Entry()
 
 
@@ -18,5 +18,5 @@ def archived_tenants(lines: Iterable[bytes]) -> Iterator[str]:
     """Yield the hash of the tenant of each entry that has one. A line that cannot be read is left to the verifier."""
     for line in lines:
         with suppress(msgspec.DecodeError):
-            if tenant := msgspec.json.decode(line, type=_Line).entry.tenant:
+            if tenant := msgspec.json.decode(line, type=_TenantLine).entry.tenant:
                 yield tenant

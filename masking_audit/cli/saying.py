@@ -2,12 +2,12 @@
 
 import click
 
-from masking_audit.verify.findings import MAX_FINDINGS, Findings, Kind
-from masking_audit.verify.verifier import Summary
+from masking_audit.verify.findings import MAX_FINDINGS, FindingKind, Findings
+from masking_audit.verify.verifier import LogSummary
 from masking_service.masking.timestamps import rfc3339
 
 
-def say(summary: Summary, findings: Findings) -> bool:
+def say(summary: LogSummary, findings: Findings) -> bool:
     """Print the summary and the findings; return whether there are none."""
     when = f", from {rfc3339(summary.first_at)} to {rfc3339(summary.last_at)}" if summary.entries else ""
     written = f"{count(summary.entries, 'entry')} of {count(summary.writers, 'writer')}"
@@ -19,7 +19,7 @@ def say(summary: Summary, findings: Findings) -> bool:
         click.echo("The log is whole: nothing in it was edited, dropped, duplicated, moved or cut off.")
         return True
     signatures = summary.commits + summary.checkpoints
-    if signatures and findings.counts[Kind.FORGED] >= signatures:
+    if signatures and findings.counts[FindingKind.FORGED] >= signatures:
         click.echo("No signature was made with this key. Is it the key of this log?")
     click.echo(f"{count(findings.count, 'fault')}: this is not the log that was signed, or not all of it.")
     return False

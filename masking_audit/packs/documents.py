@@ -17,7 +17,7 @@ _MARKDOWN: Final = str.maketrans({"|": "&#124;", "<": "&lt;", ">": "&gt;", "&": 
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class PackTable:
     """Rows under headers.
 
     Title and headers are names in `texts`.
@@ -37,7 +37,7 @@ class Document:
 
     title: str
     paragraphs: Sequence[tuple[str, Mapping[str, object]]]
-    tables: Sequence[Table]
+    tables: Sequence[PackTable]
 
     def markdown(self, language: Language) -> str:
         """Return the document as Markdown."""
@@ -65,7 +65,7 @@ def say(name: str, language: Language) -> str:
     return TEXTS[name][language == "zh"]
 
 
-def _rows(table: Table, language: Language) -> str:
+def _rows(table: PackTable, language: Language) -> str:
     lines = [[say(header, language) for header in table.headers], ["---"] * len(table.headers)]
     lines += [[_cell(value) for value in row] for row in table.rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from masking_audit.format.entries import Entry
-from masking_audit.packs.documents import Document, Table
+from masking_audit.packs.documents import Document, PackTable
 from masking_audit.packs.parts import PARTS, Part
 from masking_service.audit.figures import NO_REFUSAL
 from masking_service.masking.timestamps import rfc3339
@@ -93,15 +93,15 @@ class Incident:
             "incident",
             [("about", about), ("source", dict(source)), ("totals", totals), ("hashes", {}), ("proof", {})],
             [
-                Table(
+                PackTable(
                     "openings",
                     (*waybill_headers, "kind", "field", "case", "purpose", "approved-by", "entry"),
                     openings,
                 ),
-                Table("views", (*waybill_headers, "profile", "entry"), views),
-                Table("cases", ("when", "case", "action", "by", "waybills", "entry"), cases),
-                Table("refusals", ("when", "action", "outcome", "times", "case", "entry"), refusals),
-                Table("freezes", ("when", "action", "by", "why", "entry"), freezes),
+                PackTable("views", (*waybill_headers, "profile", "entry"), views),
+                PackTable("cases", ("when", "case", "action", "by", "waybills", "entry"), cases),
+                PackTable("refusals", ("when", "action", "outcome", "times", "case", "entry"), refusals),
+                PackTable("freezes", ("when", "action", "by", "why", "entry"), freezes),
             ],
         )
 

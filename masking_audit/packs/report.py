@@ -5,12 +5,12 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from masking_audit.format.entries import Entry
-from masking_audit.packs.documents import Document, Table
+from masking_audit.packs.documents import Document, PackTable
 from masking_audit.packs.parts import PARTS, Part
 from masking_service.audit.actions import Action
 from masking_service.audit.figures import NO_REFUSAL
 from masking_service.masking.timestamps import rfc3339
-from masking_service.service.lookout.history import Decision, Opening, Trace, rows_of
+from masking_service.service.lookout.history import CaseDecision, OpenedFields, Trace, rows_of
 from masking_service.service.lookout.signals import FOLLOWED_WITHIN, unfollowed_openings
 
 CONFLICTS_SPENT: Final = (Action.TOKENIZE, "quota-exceeded")
@@ -28,10 +28,10 @@ class Report:
     def __init__(self, tenant: str, begin: int, end: int) -> None:
         self._tenant = tenant
         self._begin, self._end = begin, end
-        self._openings: dict[str, tuple[Entry, list[Opening]]] = {}
+        self._openings: dict[str, tuple[Entry, list[OpenedFields]]] = {}
         self._views: dict[str, Entry] = {}
         self._traces: list[Trace] = []
-        self._closings: list[Decision] = []
+        self._closings: list[CaseDecision] = []
         self._refusals: Counter[tuple[str, str]] = Counter()
         self._conflicts: Counter[str] = Counter()
         self._cases: dict[str, set[str]] = defaultdict(set)
@@ -62,7 +62,7 @@ class Report:
             for row in rows_of(entry):
                 if isinstance(row, Trace) and row.waybill in waybills:
                     self._traces.append(row)
-                elif isinstance(row, Decision) and row.case in cases:
+                elif isinstance(row, CaseDecision) and row.case in cases:
                     self._closings.append(row)
 
     def document(self, source: Mapping[str, object], retention: int, shredded: str, now: int) -> Document:
@@ -89,17 +89,17 @@ class Report:
                 ("proof-report", {}),
             ],
             [
-                Table("by-purpose", ("purpose", *figures), _sums((one.purpose, one, n) for one, n in opened)),
-                Table("by-role", ("role", *figures), _sums((one.role, one, n) for one, n in opened)),
-                Table("by-person", ("principal", *figures), _sums((one.principal, one, n) for one, n in opened)),
-                Table("unexplained", ("principal", "waybills", "fields"), self._unexplained(now)),
-                Table("views-by-role", ("role", "calls", "waybills"), [row[:3] for row in views]),
-                Table("cases", ("action", "count"), [(act, len(self._cases[act])) for act in sorted(self._cases)]),
-                Table("erasures", ("when", "by", "outcome", "entry"), self._erasure_rows()),
-                Table("freezes", ("when", "by", "action", "principal", "why", "entry"), self._freeze_rows()),
-                Table("refusals", ("action", "outcome", "times"), _counted(self._refusals)),
-                Table("conflicts", ("principal", "times"), sorted(self._conflicts.items())),
-                Table("policies", ("policy", "count"), sorted(self._policies.items())),
+                PackTable("by-purpose", ("purpose", *figures), _sums((one.purpose, one, n) for one, n in opened)),
+                PackTable("by-role", ("role", *figures), _sums((one.role, one, n) for one, n in opened)),
+                PackTable("by-person", ("principal", *figures), _sums((one.principal, one, n) for one, n in opened)),
+                PackTable("unexplained", ("principal", "waybills", "fields"), self._unexplained(now)),
+                PackTable("views-by-role", ("role", "calls", "waybills"), [row[:3] for row in views]),
+                PackTable("cases", ("action", "count"), [(act, len(self._cases[act])) for act in sorted(self._cases)]),
+                PackTable("erasures", ("when", "by", "outcome", "entry"), self._erasure_rows()),
+                PackTable("freezes", ("when", "by", "action", "principal", "why", "entry"), self._freeze_rows()),
+                PackTable("refusals", ("action", "outcome", "times"), _counted(self._refusals)),
+                PackTable("conflicts", ("principal", "times"), sorted(self._conflicts.items())),
+                PackTable("policies", ("policy", "count"), sorted(self._policies.items())),
             ],
         )
 
@@ -111,7 +111,7 @@ class Report:
             if (entry.action, entry.outcome) == CONFLICTS_SPENT:
                 self._conflicts[entry.principal] += entry.times
         elif entry.action == Action.DETOKENIZE and entry.outcome == "released":
-            self._openings[name] = entry, [row for row in rows_of(entry) if isinstance(row, Opening)]
+            self._openings[name] = entry, [row for row in rows_of(entry) if isinstance(row, OpenedFields)]
         elif part is Part.VIEWS and entry.outcome == "released":
             self._views[name] = entry
         elif part is Part.ERASURES:

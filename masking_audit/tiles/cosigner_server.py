@@ -25,7 +25,7 @@ class CosignerServer(ThreadingHTTPServer):
     daemon_threads = True
 
     def __init__(self, cosigner: Cosigner, port: int) -> None:
-        super().__init__(("127.0.0.1", port), _Handler)
+        super().__init__(("127.0.0.1", port), _CosignHandler)
         self.cosigner = cosigner
         self.places = threading.BoundedSemaphore(MAX_REQUESTS)
 
@@ -35,7 +35,7 @@ class CosignerServer(ThreadingHTTPServer):
         return f"http://127.0.0.1:{self.server_port}"
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _CosignHandler(BaseHTTPRequestHandler):
     server: CosignerServer
     protocol_version = "HTTP/1.1"
     timeout = TIMEOUT_SECONDS

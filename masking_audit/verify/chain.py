@@ -7,7 +7,7 @@ from keys.errors import IntegrityError
 from keys.signatures import Verifier
 from masking_audit.format.lines import EntryLine
 from masking_audit.format.links import FIRST_LINK, LINK_BYTES, LINK_FORMS, commit_message, entry_id, is_link
-from masking_audit.verify.findings import Findings, Kind
+from masking_audit.verify.findings import FindingKind, Findings
 
 OUT_OF_ORDER: Final = "comes after an entry with a higher number"
 EDITED: Final = "the entry does not match its link"
@@ -105,10 +105,12 @@ class Chain:
         self._resolve_suspect()
         for first, last, line in self._gaps:
             missing = f"{entry_id(self.writer, first)} is" if first == last else f"{self._range(first, last)} are"
-            self._faults.add(Kind.DROPPED, line, entry_id(self.writer, first), f"before this line {missing} missing")
+            self._faults.add(
+                FindingKind.DROPPED, line, entry_id(self.writer, first), f"before this line {missing} missing"
+            )
         if self.signed < self.number:
             text = f"{self._range(self.signed + 1, self.number)}: no signature follows; the commit was cut off"
-            self._faults.add(Kind.CUT_OFF, self.line, entry_id(self.writer, self.number), text)
+            self._faults.add(FindingKind.CUT_OFF, self.line, entry_id(self.writer, self.number), text)
 
     def _append(self, line: int, parsed: EntryLine) -> None:
         """Add the entry with the expected number.
@@ -137,7 +139,7 @@ class Chain:
             self._resolve_suspect()
             signed = self._range(self.signed + 1, parsed.number)
             text = f"the signature of {signed} is invalid: it was changed, or something that it covers"
-            self._faults.add(Kind.FORGED, line, entry_id(self.writer, parsed.number), text)
+            self._faults.add(FindingKind.FORGED, line, entry_id(self.writer, parsed.number), text)
         self.signed = parsed.number
 
     def _is_signed(self, parsed: EntryLine, head: bytes) -> bool:
@@ -161,7 +163,7 @@ class Chain:
         else:
             since = entry_id(self.writer, self.signed + 1)
             text = f"{EDITED}; or an entry since {since} was edited together with its link"
-        self._faults.add_entry(Kind.EDITED, line, self.writer, number, text)
+        self._faults.add_entry(FindingKind.EDITED, line, self.writer, number, text)
 
     def _add_late(self, line: int, parsed: EntryLine) -> None:
         """Add an entry that comes too late."""
@@ -169,17 +171,17 @@ class Chain:
         sound = before is None or is_link(parsed.link, before, self.writer, parsed.number, parsed.entry)
         known = self.links.get(parsed.number)
         if known is None and parsed.number > self.first:
-            kind, text = Kind.OUT_OF_ORDER, OUT_OF_ORDER
+            kind, text = FindingKind.OUT_OF_ORDER, OUT_OF_ORDER
             self._fill_gap(parsed.number)
             self.links.put(parsed.number, parsed.link)
         elif known == parsed.link and sound:
-            kind, text = Kind.DUPLICATE, DUPLICATE
+            kind, text = FindingKind.DUPLICATE, DUPLICATE
         else:
-            kind, text = Kind.DUPLICATE, "is a different entry with a number that is taken"
+            kind, text = FindingKind.DUPLICATE, "is a different entry with a number that is taken"
             sound = True
         self._faults.add_entry(kind, line, self.writer, parsed.number, text)
         if not sound:
-            self._faults.add_entry(Kind.EDITED, line, self.writer, parsed.number, EDITED)
+            self._faults.add_entry(FindingKind.EDITED, line, self.writer, parsed.number, EDITED)
 
     def _fill_gap(self, number: int) -> None:
         for at, (first, last, line) in enumerate(self._gaps):

@@ -7,7 +7,7 @@ from keys.signatures import Verifier
 from masking_audit.format.lines import CheckpointLine, is_signed
 from masking_audit.format.links import LINK_BYTES, entry_id
 from masking_audit.verify.chain import Chain
-from masking_audit.verify.findings import Findings, Kind
+from masking_audit.verify.findings import FindingKind, Findings
 
 NO_LINK: Final = bytes(LINK_BYTES)
 """The link before the first checkpoint."""
@@ -63,7 +63,9 @@ class RequiredEntries:
         known = chain.links.get(number)
         if known is not None and known != linked:
             text = f"{name_of(epoch)} names a different entry than the one in the log"
-            findings.add(Kind.REWRITTEN, line if number == chain.number else 0, entry_id(chain.writer, number), text)
+            findings.add(
+                FindingKind.REWRITTEN, line if number == chain.number else 0, entry_id(chain.writer, number), text
+            )
 
 
 class CheckpointChain:
@@ -94,23 +96,25 @@ class CheckpointChain:
         epoch, where = parsed.checkpoint.epoch, f"checkpoint {parsed.checkpoint.epoch}"
         signed = is_signed(parsed, self._verifier)
         if not signed:
-            self._faults.add(Kind.FORGED, line, where, "the signature is invalid: it was changed, or the checkpoint")
+            self._faults.add(
+                FindingKind.FORGED, line, where, "the signature is invalid: it was changed, or the checkpoint"
+            )
         if epoch <= self.epoch:
             if not self._fill_gap(epoch):
                 self._faults.add(
-                    Kind.DUPLICATE,
+                    FindingKind.DUPLICATE,
                     line,
                     where,
                     "occurs twice in the log, or is a different one with a taken epoch",
                 )
             else:
-                self._faults.add(Kind.OUT_OF_ORDER, line, where, "comes after a newer checkpoint")
+                self._faults.add(FindingKind.OUT_OF_ORDER, line, where, "comes after a newer checkpoint")
             return signed
         if epoch > self.epoch + 1:
             self._gaps.append((self.epoch + 1, epoch - 1, line))
         elif signed and self.head and bytes.fromhex(parsed.checkpoint.previous) != self.head:
             text = f"is not bound to this checkpoint {self.epoch}: the log continued from a different one"
-            self._faults.add(Kind.REWRITTEN, line, where, text)
+            self._faults.add(FindingKind.REWRITTEN, line, where, text)
         # The next checkpoint cannot be checked against one with an invalid signature.
         self.epoch, self.line, self.at = epoch, line, parsed.checkpoint.at
         self.head = parsed.link if signed else b""
@@ -123,7 +127,7 @@ class CheckpointChain:
             text = f"before this line {missing} missing"
             if first == 1:
                 text += "; verify a log whose beginning is kept elsewhere with --since"
-            self._faults.add(Kind.DROPPED, line, f"checkpoint {first}", text)
+            self._faults.add(FindingKind.DROPPED, line, f"checkpoint {first}", text)
 
     def _fill_gap(self, epoch: int) -> bool:
         for at, (first, last, line) in enumerate(self._gaps):

@@ -36,11 +36,11 @@ class Mismatch:
 
     kind: MismatchKind
     text: str
-    announcement: "Announcement | None"
+    announcement: "AnnouncedWrite | None"
 
 
 @dataclass(frozen=True, slots=True)
-class Announcement:
+class AnnouncedWrite:
     """A write to one place that an entry announced; see `entries.Fact`."""
 
     at: int
@@ -60,7 +60,7 @@ class Facts:
     """The announced writes of a log, by place."""
 
     def __init__(self) -> None:
-        self._places: dict[str, list[Announcement]] = {}
+        self._places: dict[str, list[AnnouncedWrite]] = {}
         self._taken_back: set[str] = set()
 
     def add(self, line: EntryLine) -> None:
@@ -69,7 +69,7 @@ class Facts:
         self._taken_back.update(entry.takes_back)
         name = entry_id(line.writer, line.number)
         for fact in entry.facts:
-            announcement = Announcement(entry.at, fact.value, fact.until, fact.once, name, entry.action, entry.case)
+            announcement = AnnouncedWrite(entry.at, fact.value, fact.until, fact.once, name, entry.action, entry.case)
             found = self._places.setdefault(fact.place, [])
             if announcement not in found:
                 found.append(announcement)
@@ -80,7 +80,7 @@ class Facts:
     def __iter__(self) -> Iterator[str]:
         return iter(self._places)
 
-    def newest(self, place: str) -> Announcement | None:
+    def newest(self, place: str) -> AnnouncedWrite | None:
         """Return the newest announcement of a place."""
         return max(self._places.get(place, ()), key=lambda announcement: announcement.at, default=None)
 
@@ -102,7 +102,7 @@ class Facts:
 class _History:
     """The announcements of one place."""
 
-    def __init__(self, announcements: Sequence[Announcement], taken_back: set[str], now: int) -> None:
+    def __init__(self, announcements: Sequence[AnnouncedWrite], taken_back: set[str], now: int) -> None:
         self._announcements = sorted(announcements, key=lambda one: one.at)
         self._taken_back = taken_back
         self._now = now
@@ -131,7 +131,7 @@ class _History:
                 return None
         return found
 
-    def _contradiction(self, one: Announcement, *, ends: bool) -> Mismatch | None:
+    def _contradiction(self, one: AnnouncedWrite, *, ends: bool) -> Mismatch | None:
         """Return why the announced value cannot be there now, if so."""
         for other in reversed(self._announcements):
             if not other.once and other.at > one.at + SLACK_SECONDS and self._was_written(other):
@@ -145,14 +145,14 @@ class _History:
             return Mismatch(MismatchKind.OUTLIVED, "it should have expired", one)
         return None
 
-    def _was_written(self, one: Announcement) -> bool:
+    def _was_written(self, one: AnnouncedWrite) -> bool:
         """Return whether nothing explains why it would not have been written."""
         return one.entry not in self._taken_back and one.at < self._now - SLACK_SECONDS
 
-    def _was_present(self, one: Announcement, at: int) -> bool:
+    def _was_present(self, one: AnnouncedWrite, at: int) -> bool:
         return self._was_written(one) and not one.ended(at) and not self._may_be_deleted(one, at)
 
-    def _may_be_deleted(self, one: Announcement, at: int | None = None) -> bool:
+    def _may_be_deleted(self, one: AnnouncedWrite, at: int | None = None) -> bool:
         """Return whether the value may have been deleted before `at`."""
         upto = self._now if at is None else at
         emptied = (other.at for other in self._announcements if not other.value)

@@ -14,7 +14,7 @@ CHECKPOINT: Final = "checkpoint "
 """How the name of a checkpoint begins."""
 
 
-class Kind(StrEnum):
+class FindingKind(StrEnum):
     """What happened to a log."""
 
     UNREADABLE = "unreadable"
@@ -42,7 +42,7 @@ class Finding:
         slot: the 0-based slot of its writer, if the log is spread over several.
     """
 
-    kind: Kind
+    kind: FindingKind
     line: int
     where: str
     text: str
@@ -74,7 +74,7 @@ class Findings:
 
     def __init__(self) -> None:
         self._kept: list[Finding] = []
-        self.counts: Counter[Kind] = Counter()
+        self.counts: Counter[FindingKind] = Counter()
         self.slots = 1
 
     def __bool__(self) -> bool:
@@ -94,13 +94,13 @@ class Findings:
             return None
         return slot_of(where.partition("-")[0], self.slots)
 
-    def add(self, kind: Kind, line: int, where: str, text: str) -> None:
+    def add(self, kind: FindingKind, line: int, where: str, text: str) -> None:
         """Add a finding."""
         self.counts[kind] += 1
         if len(self._kept) < MAX_FINDINGS:
             self._kept.append(Finding(kind, line, where, text, 0, line))
 
-    def add_entry(self, kind: Kind, line: int, writer: str, number: int, text: str) -> None:
+    def add_entry(self, kind: FindingKind, line: int, writer: str, number: int, text: str) -> None:
         """Add a finding about an entry; the same about consecutive entries is one finding."""
         last = self._kept[-1] if self._kept else None
         before = (kind, text, line - 1, number - 1)

@@ -11,7 +11,7 @@ from typing import Final
 
 from masking_audit.format.lines import EntryLine
 from masking_audit.verify.facts import Facts, Mismatch, MismatchKind, hash_of
-from masking_audit.verify.findings import Kind
+from masking_audit.verify.findings import FindingKind
 from masking_audit.verify.verifier import Verification
 from masking_service.audit.actions import Action
 from masking_service.audit.streams import Streams
@@ -120,7 +120,7 @@ def read_new_entries(streams: Streams, verification: Verification) -> Iterator[E
         stored = next(checkpoints, None)
         if stored is None or stored.link != checkpoint_chain.head:
             text = "is not in the store: it was rolled back, or it is a different store"
-            verification.findings.add(Kind.REWRITTEN, 0, f"checkpoint {checkpoint_chain.epoch}", text)
+            verification.findings.add(FindingKind.REWRITTEN, 0, f"checkpoint {checkpoint_chain.epoch}", text)
             return
     writers = streams.writers()
     for checkpoint in checkpoints:

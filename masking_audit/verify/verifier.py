@@ -25,13 +25,13 @@ from masking_audit.verify.checkpoint_chain import (
     RequiredEntries,
     name_of,
 )
-from masking_audit.verify.findings import Findings, Kind
+from masking_audit.verify.findings import FindingKind, Findings
 
 BLANK: Final = b" \t\r\n"
 
 
 @dataclass(frozen=True, slots=True)
-class Summary:
+class LogSummary:
     """Counts and times (Unix seconds; 0 without entries) of a log."""
 
     entries: int
@@ -115,7 +115,7 @@ class Verification:
             self.findings.slots = against.checkpoint.slots
             self._require(against.checkpoint.heads, EXTERNAL)
         elif against is not None:
-            self.findings.add(Kind.FORGED, 0, "", "the given checkpoint is not signed with this key")
+            self.findings.add(FindingKind.FORGED, 0, "", "the given checkpoint is not signed with this key")
 
     def add(self, line: bytes) -> EntryLine | CheckpointLine | None:
         """Add a line; return its content, or None."""
@@ -126,7 +126,7 @@ class Verification:
             parsed = read_line(line)
         except UnreadableLineError as error:
             ends = "" if line.endswith(b"\n") else "; if it is the last line, the log was cut off within it"
-            self.findings.add(Kind.UNREADABLE, self._line, "", f"{error}{ends}")
+            self.findings.add(FindingKind.UNREADABLE, self._line, "", f"{error}{ends}")
             self._ends_with_checkpoint = False
             return None
         self.add_parsed(parsed)
@@ -158,7 +158,7 @@ class Verification:
         else:
             self._take_entry(parsed)
 
-    def end(self) -> Summary:
+    def end(self) -> LogSummary:
         """End the log: report what is missing, and return the summary."""
         for chain in self.chains.values():
             chain.end()
@@ -166,18 +166,18 @@ class Verification:
         for writer, required in self._required.items():
             self._check_kept(writer, required)
         if not self._entries and not self._checkpoints:
-            self.findings.add(Kind.CUT_OFF, 0, "", "is empty")
+            self.findings.add(FindingKind.CUT_OFF, 0, "", "is empty")
         elif not self._ends_with_checkpoint:
-            self.findings.add(Kind.CUT_OFF, self._line, "", "does not end with a checkpoint: its end is missing")
+            self.findings.add(FindingKind.CUT_OFF, self._line, "", "does not end with a checkpoint: its end is missing")
         elif self.checkpoint_chain.head:  # one with an invalid signature is reported already, and names nothing
             self._check_named()
         if self._against is not None:
             self._check_reached(self._against)
         return self.summary()
 
-    def summary(self) -> Summary:
+    def summary(self) -> LogSummary:
         """Return the counts so far."""
-        return Summary(
+        return LogSummary(
             entries=self._entries,
             writers=len(self.chains),
             commits=self._commits,
@@ -225,7 +225,7 @@ class Verification:
         against = self._against
         if against is not None and parsed.checkpoint.epoch == against.checkpoint.epoch and parsed.link != against.link:
             text = "differs from the given checkpoint of this epoch: the log was rewritten"
-            self.findings.add(Kind.REWRITTEN, self._line, f"checkpoint {parsed.checkpoint.epoch}", text)
+            self.findings.add(FindingKind.REWRITTEN, self._line, f"checkpoint {parsed.checkpoint.epoch}", text)
 
     def _require(self, heads: Sequence[Head], epoch: int) -> None:
         for head in heads:
@@ -239,10 +239,10 @@ class Verification:
         if chain is None:
             if self._begins_later and required.epoch == NEXT_CHAIN:
                 return  # it may have ended before this log begins
-            self.findings.add(Kind.MISSING_WRITER, 0, writer, f"{by}, and the log has no entry of this writer")
+            self.findings.add(FindingKind.MISSING_WRITER, 0, writer, f"{by}, and the log has no entry of this writer")
         elif required.newest > chain.number:
             text = f"{by}: {entry_id(writer, chain.number + 1)} and all after it are missing"
-            self.findings.add(Kind.CUT_OFF, chain.line, entry_id(writer, chain.number), text)
+            self.findings.add(FindingKind.CUT_OFF, chain.line, entry_id(writer, chain.number), text)
 
     def _check_named(self) -> None:
         """Report entries that no checkpoint names."""
@@ -250,16 +250,16 @@ class Verification:
             named = max(self._required[writer].newest if writer in self._required else 0, chain.first)
             if chain.number > named:
                 text = f"no checkpoint names it, nor any since {entry_id(writer, named)}: the end was cut off"
-                self.findings.add(Kind.CUT_OFF, chain.line, entry_id(writer, chain.number), text)
+                self.findings.add(FindingKind.CUT_OFF, chain.line, entry_id(writer, chain.number), text)
 
     def _check_reached(self, against: CheckpointLine) -> None:
         epoch = against.checkpoint.epoch
         if self.checkpoint_chain.epoch < epoch:
             text = f"ends at checkpoint {self.checkpoint_chain.epoch}, before the given one ({epoch})"
-            self.findings.add(Kind.CUT_OFF, 0, "", text)
+            self.findings.add(FindingKind.CUT_OFF, 0, "", text)
 
 
-def verify(lines: Iterable[bytes], verification: Verification) -> Summary:
+def verify(lines: Iterable[bytes], verification: Verification) -> LogSummary:
     """Verify all `lines` and return their summary; see also `verification.findings`."""
     for line in lines:
         verification.add(line)

@@ -48,7 +48,7 @@ def read_rows(
     Raises:
         Unsafe, ValueError, IndexError: the part is damaged.
     """
-    reader = _Reader(strings, formats, epoch)
+    reader = _SheetReader(strings, formats, epoch)
     number = 0
     for _ in pieces(stream, reader.start, reader.text, reader.end):
         for its, cells in reader.done:
@@ -59,7 +59,7 @@ def read_rows(
         reader.done.clear()
 
 
-class _Reader:
+class _SheetReader:
     """Makes rows of the elements of a sheet.
 
     Attributes:

@@ -21,7 +21,7 @@ from masking_files.excel.scan import HEADER_ROWS, Scan
 from masking_files.faults import InputError, NotDone
 from masking_files.formulas import BEGINNINGS
 from masking_files.headers import lay_out
-from masking_files.table import HIDDEN, Cell, Line, Sheet
+from masking_files.table import HIDDEN, Cell, Sheet, SheetRow
 from masking_files.texts import ABOVE_HEADERS, BROKEN_ROW, FORMULA, LONG_CELL, MERGED, NO_HEADER_ROW
 from masking_service.cli.language import say
 from masking_service.masking.schema import Schema
@@ -58,7 +58,7 @@ class ExcelSheet(Sheet):
         self._number = self._at + 1
         self._formats: dict[tuple[str, bool], Any] = {}
 
-    def lines(self) -> Iterator[Line]:
+    def lines(self) -> Iterator[SheetRow]:
         """The rows behind the headers that hold anything."""
         width = len(self.headers)
         for row in self._rows:
@@ -68,7 +68,7 @@ class ExcelSheet(Sheet):
                 cells.pop()
             if any(cells):
                 cells += [""] * (width - len(cells))
-                yield Line(self._number, cells, row)
+                yield SheetRow(self._number, cells, row)
 
     def begin(self, write: Write, added: Sequence[str]) -> None:
         """Start the new workbook, and write its headers."""
@@ -90,7 +90,7 @@ class ExcelSheet(Sheet):
         for at, header in enumerate((*self.headers, *added)):
             self._put_text(at, header)
 
-    def put(self, line: Line, changed: Mapping[int, str], added: Sequence[Cell]) -> None:
+    def put(self, line: SheetRow, changed: Mapping[int, str], added: Sequence[Cell]) -> None:
         """Write a row."""
         self._written += 1
         for at, cell in enumerate(line.origin[: len(self.headers)]):
@@ -101,7 +101,7 @@ class ExcelSheet(Sheet):
         for at, value in enumerate(added, len(self.headers)):
             self._put(at, value, None)
 
-    def blank(self, line: Line, added: Sequence[Cell]) -> None:
+    def blank(self, line: SheetRow, added: Sequence[Cell]) -> None:
         """Write a row that failed."""
         del line
         self._written += 1
@@ -115,7 +115,7 @@ class ExcelSheet(Sheet):
         """Write the workbook."""
         self._book.close()
 
-    def rounded(self, line: Line, column: int) -> bool:
+    def rounded(self, line: SheetRow, column: int) -> bool:
         """Return whether a cell is a number of more than 15 digits that a spreadsheet has rounded."""
         value = line.origin[column].value if column < len(line.origin) else None
         return isinstance(value, float) and abs(value) >= EXACT

@@ -11,8 +11,8 @@ from masking_service.audit.errors import ArchiveUnavailable
 from masking_service.audit.order import Order
 from masking_service.audit.questions import (
     MAX_ANSWER_BYTES,
-    Answer,
     LinesQuestion,
+    LogAnswer,
     NamedQuestion,
     NewestQuestion,
     PageQuestion,
@@ -20,7 +20,7 @@ from masking_service.audit.questions import (
     is_signed_answer,
     sign_question,
 )
-from masking_service.audit.wanted import Found, Page, Wanted
+from masking_service.audit.wanted import ArchivedEntry, Page, Wanted
 from masking_service.outbound import Outbound, OutboundError
 from masking_service.store.breaker import Breaker
 from masking_service.store.errors import StoreUnavailable
@@ -58,7 +58,7 @@ class AskedArchive:
         answer = self._ask(PageQuestion(tenant, wanted, low, high, newest, limit))
         return Page(answer.rows, answer.more, answer.examined)
 
-    def named(self, tenant: str, names: Sequence[str]) -> list[Found]:
+    def named(self, tenant: str, names: Sequence[str]) -> list[ArchivedEntry]:
         """Return entries by their ids; see `wanted.OlderEntries`: one exchange."""
         return self._ask(NamedQuestion(tenant, [*names])).rows
 
@@ -91,7 +91,7 @@ class AskedArchive:
             found = None
         return found if isinstance(found, CheckpointLine) else None
 
-    def _ask(self, question: Question) -> Answer:
+    def _ask(self, question: Question) -> LogAnswer:
         try:
             self._breaker.check()
         except StoreUnavailable:
@@ -104,7 +104,7 @@ class AskedArchive:
                 self._key, signature, answer.body, answer.headers.get(SIGNATURE.lower(), "")
             ):
                 raise ValueError("not a signed answer")
-            read = msgspec.json.decode(answer.body, type=Answer)
+            read = msgspec.json.decode(answer.body, type=LogAnswer)
         except (OutboundError, ValueError) as error:
             self._breaker.failed("unreachable")
             raise ArchiveUnavailable(str(error)) from None

@@ -12,7 +12,7 @@ import msgspec
 
 from keys.messages import MessageKey
 from masking_service.audit.order import Order
-from masking_service.audit.wanted import Found, Wanted
+from masking_service.audit.wanted import ArchivedEntry, Wanted
 
 MAX_QUESTION_BYTES: Final = 64 * 1024
 MAX_ANSWER_BYTES: Final = 12 * 1024 * 1024
@@ -63,7 +63,7 @@ class LinesQuestion(msgspec.Struct, frozen=True, tag="lines"):
     position: Position | None = None
 
 
-class Answer(msgspec.Struct, frozen=True):
+class LogAnswer(msgspec.Struct, frozen=True):
     """Answers a question.
 
     Attributes:
@@ -74,7 +74,7 @@ class Answer(msgspec.Struct, frozen=True):
         position: where lines go on; None at the end.
     """
 
-    rows: list[Found] = []
+    rows: list[ArchivedEntry] = []
     more: bool = False
     examined: int = 0
     checkpoint: str = ""

@@ -14,7 +14,7 @@ from keys.errors import IntegrityError
 from masking_audit.format.links import encode
 from masking_service.audit.order import Order
 from masking_service.audit.stored import unpack
-from masking_service.audit.wanted import Found, OlderEntries
+from masking_service.audit.wanted import ArchivedEntry, OlderEntries
 from masking_service.store.client import Command, Store
 
 ID: Final = re.compile(r"([0-9a-f]{16})-([1-9][0-9]{0,17})", re.ASCII)
@@ -45,7 +45,7 @@ class Scanned(NamedTuple):
     behind: str = ""
 
     @classmethod
-    def archived(cls, row: Found, examined: int = 1) -> Self:
+    def archived(cls, row: ArchivedEntry, examined: int = 1) -> Self:
         """Return an archived entry."""
         return cls({"id": row.id} | parse_entry(row.entry), len(row.entry), examined)
 

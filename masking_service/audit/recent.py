@@ -19,7 +19,7 @@ MAX_KEPT: Final = 20_000
 """Entries of one tenant that are read at first, and kept."""
 
 
-class Row(NamedTuple):
+class RecentEntry(NamedTuple):
     """What one entry says.
 
     `at` in Unix seconds; `role` is empty where none was granted.
@@ -38,7 +38,7 @@ class _Tenant:
     __slots__ = ("complete_since", "last", "rows")
 
     def __init__(self) -> None:
-        self.rows: deque[Row] = deque()
+        self.rows: deque[RecentEntry] = deque()
         self.last: str | None = None
         self.complete_since = 0
 
@@ -66,7 +66,7 @@ class RecentEntries:
         with self._lock:
             self._tenants.clear()
 
-    def rows(self, tenant: str, now: int) -> tuple[list[Row], int]:
+    def rows(self, tenant: str, now: int) -> tuple[list[RecentEntry], int]:
         """Return what the entries of the last day say, and since when nothing is missing (Unix seconds).
 
         Round trips: those of `scan` over at most 20,000 entries the first time, two later where nothing is new.
@@ -108,7 +108,7 @@ class RecentEntries:
     def _read_day(self, tenant: str, now: int) -> _Tenant:
         """Read the last day from its end."""
         known = _Tenant()
-        rows: list[Row] = []
+        rows: list[RecentEntry] = []
         taken_back: set[str] = set()
         until = monotonic() + MAX_SECONDS
         end = Cursor.end(self._store, tenant) if self._store.identity.audit.slots > 1 else None
@@ -137,7 +137,7 @@ class RecentEntries:
             known.complete_since = self._stored_since()
 
 
-def _append(rows: "deque[Row] | list[Row]", entry: EntryDocument) -> None:
+def _append(rows: "deque[RecentEntry] | list[RecentEntry]", entry: EntryDocument) -> None:
     figures = figures_of(entry)
     if figures:
-        rows.append(Row(entry["id"], entry["at"], entry["principal"], entry["role"], figures))
+        rows.append(RecentEntry(entry["id"], entry["at"], entry["principal"], entry["role"], figures))

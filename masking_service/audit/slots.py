@@ -12,7 +12,7 @@ from typing import Final, NamedTuple, Self
 
 from masking_service.audit.order import FIRST, LAST, Order
 from masking_service.audit.reading import MAX_PER_REPLY, Scanned, UnknownEntryError, parse_order, position, read_stored
-from masking_service.audit.wanted import Found, OlderEntries, Wanted
+from masking_service.audit.wanted import ArchivedEntry, OlderEntries, Wanted
 from masking_service.store.client import Command, Store
 
 _EDGE: Final = re.compile(r"[0-9]{1,15}-[0-9]{1,15}", re.ASCII)
@@ -93,7 +93,7 @@ class _Place(NamedTuple):
     order: Order
     slot: int
     name: str
-    row: Found | None = None
+    row: ArchivedEntry | None = None
     examined: int = 1
 
 

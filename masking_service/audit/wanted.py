@@ -48,7 +48,7 @@ class Wanted:
         )
 
 
-class Found(NamedTuple):
+class ArchivedEntry(NamedTuple):
     """An archived entry, by its place in the order of its tenant."""
 
     order: Order
@@ -66,7 +66,7 @@ class Page:
         examined: how many entries were read for it.
     """
 
-    rows: list[Found]
+    rows: list[ArchivedEntry]
     more: bool
     examined: int
 
@@ -85,6 +85,6 @@ class OlderEntries(Protocol):
         """
         ...
 
-    def named(self, tenant: str, names: Sequence[str]) -> list[Found]:
+    def named(self, tenant: str, names: Sequence[str]) -> list[ArchivedEntry]:
         """Return those of a tenant's entries with these ids that are archived. Raises as `page`."""
         ...

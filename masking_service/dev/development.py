@@ -18,7 +18,7 @@ from masking_service.audit.actions import Action
 from masking_service.dev.embedded import EmbeddedServer
 from masking_service.dev.issuer import PEOPLE
 from masking_service.dev.witness import Witness
-from masking_service.runtime.administration import Opened, opened_registry
+from masking_service.runtime.administration import OpenRegistries, opened_registry
 from masking_service.runtime.clock import clock, today
 from masking_service.runtime.settings import Settings
 from masking_service.runtime.state_files import CREDENTIALS, write_public_key
@@ -119,7 +119,7 @@ def people(policy: Policy) -> dict[str, dict[str, Any]]:
     }
 
 
-def _register_callers(settings: Settings, opened: Opened) -> None:
+def _register_callers(settings: Settings, opened: OpenRegistries) -> None:
     """Put a number on file for each person who may call, where there is none."""
     policy = Policy.load(settings.policy, development=True)
     who = [
@@ -157,7 +157,7 @@ def _make_keys(folder: Path) -> None:
         write_secret_file(calls, os.urandom(KEY_BYTES).hex().encode() + b"\n", replace=False)
 
 
-def _make_credentials(settings: Settings, opened: Opened) -> None:
+def _make_credentials(settings: Settings, opened: OpenRegistries) -> None:
     """Give each client an API key in ``credentials.json``.
 
     Keys that are there stay valid.

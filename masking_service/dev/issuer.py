@@ -75,7 +75,7 @@ class _SignIn:
     family: str = field(default_factory=lambda: secrets.token_urlsafe(8))
 
 
-class Issuer:
+class DevelopmentIssuer:
     """Signs people in; remembers unused codes and refresh tokens.
 
     Args:
@@ -169,7 +169,7 @@ class Issuer:
 pages = Blueprint("issuer", __name__)
 
 
-def create_issuer(issuer: Issuer) -> Flask:
+def create_issuer(issuer: DevelopmentIssuer) -> Flask:
     """The provider's WSGI application."""
     app = Flask(__name__, static_folder=None)
     app.extensions["issuer"] = issuer
@@ -178,8 +178,8 @@ def create_issuer(issuer: Issuer) -> Flask:
     return app
 
 
-def _issuer() -> Issuer:
-    return cast(Issuer, current_app.extensions["issuer"])
+def _issuer() -> DevelopmentIssuer:
+    return cast(DevelopmentIssuer, current_app.extensions["issuer"])
 
 
 def _refuse_other_hosts() -> None:
@@ -284,7 +284,7 @@ def serve_issuer(folder: Path, port: int, client_secret: Path, redirect_uri: str
     """
     from masking_service.runtime.wiring import DEVELOPMENT_ISSUER_KEY
 
-    issuer = Issuer(
+    issuer = DevelopmentIssuer(
         read_secret_file(folder / DEVELOPMENT_ISSUER_KEY),
         read_secret_file(client_secret).decode().strip(),
         redirect_uri,

@@ -22,9 +22,9 @@ from masking_service.service.decoys.watch import DecoyWatch
 from masking_service.service.freezes.use import FreezeByHand, FreezeByPolicy
 from masking_service.service.lookout.state import Shortlists
 from masking_service.service.lookout.use import Lookout
-from masking_service.service.me.use import Me
+from masking_service.service.me.use import AboutMe
 from masking_service.service.opening.use import Detokenize
-from masking_service.service.oversight.activity import Activity
+from masking_service.service.oversight.activity import ActivityReport
 from masking_service.service.oversight.auditing import Auditing
 from masking_service.service.people.authenticate import Authenticator
 from masking_service.service.people.issuers import Issuers
@@ -294,7 +294,7 @@ def _lookout(_: "Parts", shared: _Shared) -> Iterator[object]:
 
 
 def _oversight(parts: "Parts", shared: _Shared) -> Iterator[object]:
-    yield Activity(
+    yield ActivityReport(
         gate=shared.gate,
         policy=shared.policy,
         keyring=parts.keyring,
@@ -314,7 +314,7 @@ def _oversight(parts: "Parts", shared: _Shared) -> Iterator[object]:
 
 
 def _me(parts: "Parts", shared: _Shared) -> Iterator[object]:
-    yield Me(
+    yield AboutMe(
         policy=shared.policy,
         issuers=shared.outside.issuers,
         budgets=shared.budgets,

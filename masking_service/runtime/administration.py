@@ -30,7 +30,7 @@ from masking_service.store.identity import WrongStore, check
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenRegistries:
     """The registries of clients and callers, opened by an operator. Changes are logged before they are made."""
 
     keyring: Keyring
@@ -101,7 +101,7 @@ def opened_store(settings: Settings, keyring: Keyring | None) -> Iterator[Store]
 
 
 @contextmanager
-def opened_registry(settings: Settings, *, may_claim: bool = False) -> Iterator[Opened]:
+def opened_registry(settings: Settings, *, may_claim: bool = False) -> Iterator[OpenRegistries]:
     """The registry of API clients in the store, once it is seen whose store it is.
 
     An empty store is marked as this keyset's only with `may_claim`: a command that looks changes nothing.
@@ -118,7 +118,7 @@ def opened_registry(settings: Settings, *, may_claim: bool = False) -> Iterator[
         registry.refresh()
         log = AuditLog(store, keyring.audit_signer, os.urandom, clock)
         try:
-            yield Opened(
+            yield OpenRegistries(
                 keyring, registry, store, Recorder(log, Denials(log, clock), keyring, policy.digest, always_room)
             )
         finally:

@@ -77,7 +77,7 @@ def user_of(url: str) -> str:
 
 
 @dataclass(frozen=True, repr=False)
-class Dial:
+class AddressDial:
     """Makes connection objects for one address, or for whichever is given.
 
     Attributes:
@@ -107,7 +107,7 @@ class SentinelDial:
         primary: makes connection objects to an address.
     """
 
-    def __init__(self, name: str, sentinel: Sentinel, primary: Dial) -> None:
+    def __init__(self, name: str, sentinel: Sentinel, primary: AddressDial) -> None:
         self.name = name
         self.sentinel = sentinel
         self.primary = primary
@@ -189,7 +189,7 @@ def route_to(url: str, tls: Tls) -> Route:
         if parts.scheme == CLUSTER:
             if parts.path.strip("/"):
                 raise UnknownForm("names a database, and a cluster has only one")
-            return Cluster(_hosts(parts, 6379), Dial(kind, settings | _credentials(parts)).to)
+            return Cluster(_hosts(parts, 6379), AddressDial(kind, settings | _credentials(parts)).to)
         if parts.scheme == SENTINEL:
             dial = _sentinel(parts, settings, tls, kind, with_auth=_yes(options, "sentinel_auth"))
             return OneServer(Node(dial), dial.ask)
@@ -198,7 +198,7 @@ def route_to(url: str, tls: Tls) -> Route:
         if parts.scheme != "unix":
             _database(parts.path.strip("/"))
         found = parse_url(url)
-        return OneServer(Node(Dial(found.pop("connection_class", Connection), found | settings)))
+        return OneServer(Node(AddressDial(found.pop("connection_class", Connection), found | settings)))
     except UnknownForm:
         raise
     except ValueError:  # what Python and redis-py say would repeat some of it
@@ -231,7 +231,7 @@ def _sentinel(
     if kind is SSLConnection:
         watching |= _encryption(tls) | {"ssl": True}
     sentinel = Sentinel(_hosts(parts, 26379), sentinel_kwargs=watching)
-    primary = Dial(kind, settings | _credentials(parts) | {"db": _database(database)})
+    primary = AddressDial(kind, settings | _credentials(parts) | {"db": _database(database)})
     return SentinelDial(unquote(name), sentinel, primary)
 
 

@@ -13,7 +13,7 @@ from masking_service.audit.order import Order
 from masking_service.audit.reading import EntryDocument
 from masking_service.audit.recent import RecentEntries
 from masking_service.audit.search import scan, search
-from masking_service.audit.wanted import Found, Page, Wanted
+from masking_service.audit.wanted import ArchivedEntry, Page, Wanted
 from masking_service.store.client import Store
 from tests.audit.logs import TENANT, entry, log_on
 from tests.store.stores import ask, counted, named
@@ -30,7 +30,7 @@ class Archived:
         examined: how many entries it says that it read for its first page; later ones have as many as rows.
     """
 
-    rows: list[Found]
+    rows: list[ArchivedEntry]
     examined: int = 0
     asked: list[tuple[Order, Order, int]] = field(default_factory=list)
 
@@ -42,17 +42,19 @@ class Archived:
         examined, self.examined = self.examined, 0
         return Page(found[:limit], len(found) > limit, examined or len(found[:limit]))
 
-    def named(self, tenant: str, names: Sequence[str]) -> list[Found]:
+    def named(self, tenant: str, names: Sequence[str]) -> list[ArchivedEntry]:
         assert tenant == TENANT
         return [row for row in self.rows if row.id in names]
 
 
-def row(number: int, *, at: int = 0, size: int = 0, place: int = 0) -> Found:
+def row(number: int, *, at: int = 0, size: int = 0, place: int = 0) -> ArchivedEntry:
     """An opening in the second `at`, of `size` bytes at least, with its place in the second `place` of the order."""
     document = entry(tenant=TENANT, at=at, action="detokenize", outcome="released", count=1, case="x")
     length = len(msgspec.json.encode(document))
     document = msgspec.structs.replace(document, case="x" * max(1, size - length + 1))
-    return Found(Order((place or number) * 1000, 0), f"{WRITER}-{number}", msgspec.Raw(msgspec.json.encode(document)))
+    return ArchivedEntry(
+        Order((place or number) * 1000, 0), f"{WRITER}-{number}", msgspec.Raw(msgspec.json.encode(document))
+    )
 
 
 def numbers(found: Sequence[EntryDocument]) -> list[int]:
@@ -132,7 +134,7 @@ def test_the_newest_20000_entries_of_a_day_are_kept(store: Store) -> None:
 
 
 def test_the_last_of_four_entries_is_found_where_the_range_begins_with_it(store: Store) -> None:
-    rows = [Found(Order(1_400_000, at), f"{WRITER}-{at + 1}", row(1, at=2_000).entry) for at in range(4)]
+    rows = [ArchivedEntry(Order(1_400_000, at), f"{WRITER}-{at + 1}", row(1, at=2_000).entry) for at in range(4)]
     wanted = Wanted(begin=2_000)
 
     found = scan(store, TENANT, wanted, after=None, newest=True, count=3, older=Archived(rows))

@@ -23,7 +23,7 @@ from masking_console.sessions import Session, Sessions
 from masking_console.settings import DEVELOPMENT_ISSUER, Settings
 from masking_service.dev.development import Development
 from masking_service.dev.embedded import EmbeddedServer
-from masking_service.dev.issuer import Issuer, create_issuer
+from masking_service.dev.issuer import DevelopmentIssuer, create_issuer
 from masking_service.runtime import settings as service_settings
 from tests.certificates import Certificate
 from tests.web.api import Api, started
@@ -70,12 +70,12 @@ def _with_the_end_of_the_body(application: WSGIApplication) -> WSGIApplication:
 
 
 @pytest.fixture(scope="session")
-def issuer() -> Issuer:
-    return Issuer(new_private_pem(), SECRET, f"{URL}/callback")
+def issuer() -> DevelopmentIssuer:
+    return DevelopmentIssuer(new_private_pem(), SECRET, f"{URL}/callback")
 
 
 @pytest.fixture(scope="session")
-def issuer_url(issuer: Issuer) -> Iterator[str]:
+def issuer_url(issuer: DevelopmentIssuer) -> Iterator[str]:
     for served in serve(create_issuer(issuer)):
         yield served.url
 

@@ -17,7 +17,7 @@ from masking_console.oidc import DESCRIBED
 from masking_console.service import Service, ServiceUnavailableError
 from masking_console.sessions import Session, Sessions, SessionsUnavailableError
 from masking_console.settings import Settings
-from masking_service.dev.issuer import Issuer, create_issuer
+from masking_service.dev.issuer import DevelopmentIssuer, create_issuer
 from tests import servers
 from tests.certificates import Authority
 from tests.console.conftest import KEY, serve
@@ -38,7 +38,7 @@ def another(tmp_path_factory: pytest.TempPathFactory) -> Authority:
 
 
 @pytest.fixture(scope="session")
-def secure_issuer_url(issuer: Issuer, company: Authority) -> Iterator[str]:
+def secure_issuer_url(issuer: DevelopmentIssuer, company: Authority) -> Iterator[str]:
     for found in serve(create_issuer(issuer), company.vouch_for("issuer")):
         yield found.url
 
@@ -81,7 +81,7 @@ def trusting(request: pytest.FixtureRequest, company: Authority, monkeypatch: py
     return None
 
 
-def status_of_a_sign_in(settings: Settings, issuer: Issuer) -> int:
+def status_of_a_sign_in(settings: Settings, issuer: DevelopmentIssuer) -> int:
     """The way there needs the issuer's metadata; the way back needs its tokens and its keys."""
     browser = create_app(settings).test_client()
     browser.environ_base["wsgi.url_scheme"] = "https"
@@ -96,7 +96,7 @@ def status_of_a_sign_in(settings: Settings, issuer: Issuer) -> int:
 
 
 def test_a_company_vouches_for_the_issuer(
-    settings: Settings, secure_issuer_url: str, issuer: Issuer, trusting: Path | None
+    settings: Settings, secure_issuer_url: str, issuer: DevelopmentIssuer, trusting: Path | None
 ) -> None:
     at = replace(settings, metadata_url=secure_issuer_url + METADATA, issuer_ca=trusting)
 
@@ -104,7 +104,7 @@ def test_a_company_vouches_for_the_issuer(
 
 
 def test_nobody_vouches_for_an_unknown_issuer(
-    settings: Settings, secure_issuer_url: str, issuer: Issuer, another: Authority
+    settings: Settings, secure_issuer_url: str, issuer: DevelopmentIssuer, another: Authority
 ) -> None:
     at = replace(settings, metadata_url=secure_issuer_url + METADATA)
 

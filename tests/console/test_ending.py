@@ -16,7 +16,7 @@ from werkzeug.test import TestResponse
 from keys.development_issuer import new_private_pem
 from masking_console.guards import SESSION_COOKIE
 from masking_console.sessions import Sessions
-from masking_service.dev.issuer import PEOPLE, Issuer, create_issuer
+from masking_service.dev.issuer import PEOPLE, DevelopmentIssuer, create_issuer
 from tests.console.conftest import SECRET, URL, serve
 from tests.console.test_sessions import session
 
@@ -24,7 +24,7 @@ PERSON = "officer-wang"
 SECONDS = 10.0
 
 
-class GatedIssuer(Issuer):
+class GatedIssuer(DevelopmentIssuer):
     """The development issuer, which answers a refresh when the test opens the gate."""
 
     def __init__(self) -> None:
@@ -44,7 +44,7 @@ def issuer() -> GatedIssuer:
 
 
 @pytest.fixture
-def issuer_url(issuer: Issuer) -> Iterator[str]:
+def issuer_url(issuer: DevelopmentIssuer) -> Iterator[str]:
     for served in serve(create_issuer(issuer)):
         yield served.url
 

@@ -18,7 +18,7 @@ from masking_console.guards import SESSION_COOKIE
 from masking_console.oidc import LOGOUT_EVENT, IssuerUnavailableError, Provider
 from masking_console.sessions import ENDED_BY_ISSUER, Session, Sessions
 from masking_console.settings import DEVELOPMENT_ISSUER, Settings
-from masking_service.dev.issuer import CLIENT_ID, KEY_ID, Issuer, create_issuer
+from masking_service.dev.issuer import CLIENT_ID, KEY_ID, DevelopmentIssuer, create_issuer
 from masking_service.service.people.issuers import DEVELOPMENT_ALGORITHM
 from tests.console.conftest import SECRET, URL, serve
 from tests.console.test_sign_in import sign_in
@@ -27,7 +27,7 @@ from tests.http_servers import Handler, served
 NUMBERS = itertools.count()
 
 
-class ChangedIssuer(Issuer):
+class ChangedIssuer(DevelopmentIssuer):
     """The development issuer, with changed claims in its ID tokens, and changes `beside` them.
 
     A claim that is None is left out.
@@ -57,7 +57,7 @@ def issuer() -> ChangedIssuer:
 
 
 @pytest.fixture(scope="module")
-def issuer_url(issuer: Issuer) -> Iterator[str]:
+def issuer_url(issuer: DevelopmentIssuer) -> Iterator[str]:
     for found in serve(create_issuer(issuer)):
         yield found.url
 

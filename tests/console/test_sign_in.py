@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from masking_console.guards import CHOICES_COOKIE, SESSION_COOKIE, SIGN_IN_COOKIE
-from masking_service.dev.issuer import Issuer
+from masking_service.dev.issuer import DevelopmentIssuer
 from tests.console.conftest import URL
 
 SAME: Mapping[str, str] = {"Sec-Fetch-Site": "same-origin"}
@@ -226,7 +226,7 @@ def test_a_choice_counts_more_than_the_browser(browser: FlaskClient) -> None:
     assert ">登录</button>" in browser.get("/sign-in", headers={"Accept-Language": "en"}).text
 
 
-def test_a_refresh_token_that_is_used_twice_ends_its_family(issuer: Issuer) -> None:
+def test_a_refresh_token_that_is_used_twice_ends_its_family(issuer: DevelopmentIssuer) -> None:
     asked: dict[str, Any] = {
         "redirect_uri": f"{URL}/callback",
         "code_challenge": "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU",
@@ -245,4 +245,4 @@ def test_the_development_issuer_serves_loopback_addresses_only(issuer_url: str) 
 
     assert answered.status_code == 403
     with pytest.raises(ValueError, match="loopback"):
-        Issuer(b"", "", "https://desk.example.com/callback")
+        DevelopmentIssuer(b"", "", "https://desk.example.com/callback")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from masking_service.service.lookout.reasons import Reason
-from masking_service.service.lookout.state import ListedPerson
+from masking_service.service.lookout.state import StoredListing
 from masking_service.service.lookout.use import Lookout
 from tests.stories.conftest import Command
 from tests.web.api import Api, Clock, field, record
@@ -56,7 +56,7 @@ def test_the_pair_is_listed_with_the_reasons_in_words_and_no_one_else(command: C
     assert [one.id for one in shortlist(fresh)] == [THIEF]
 
 
-def shortlist(api: Api) -> list[ListedPerson]:
+def shortlist(api: Api) -> list[StoredListing]:
     lookout: Lookout = api.parts.acting.of(Lookout)
     return lookout.listed("default")
 

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from masking_service.runtime.clock import clock
 from masking_service.runtime.settings import Settings
 from masking_service.runtime.wiring import open_keyring
-from masking_service.service.call.disclosures import Called, Disclosure, Disclosures
+from masking_service.service.call.disclosures import Disclosure, Disclosures, PhoneCalled
 from masking_service.service.decoys.own_numbers import hash_number
 from masking_service.service.people.issuers import mint
 from tests.service.people.policies import ISSUER
@@ -237,7 +237,7 @@ class TestHearing:
 
     def test_a_call_to_a_seed_shows_no_one_its_phone(self, office: Api) -> None:
         (base,) = office.parts.keyring.tenant("default").bases([SEED])
-        called = Called(0, "client/courier-2", None, (), "/recipient/phone")
+        called = PhoneCalled(0, "client/courier-2", None, (), "/recipient/phone")
         Disclosures(office.parts.store, office.parts.keyring, os.urandom).prepare(
             "default", [Disclosure(base, 4_000_000_000, called)]
         ).write()

@@ -46,7 +46,7 @@ class Viewed(msgspec.Struct, frozen=True, tag="viewed"):
     times: int
 
 
-class Called(msgspec.Struct, frozen=True, tag="called"):
+class PhoneCalled(msgspec.Struct, frozen=True, tag="called"):
     """The field that one call was about, as a JSON Pointer. Its value was not shown."""
 
     at: int
@@ -56,7 +56,7 @@ class Called(msgspec.Struct, frozen=True, tag="called"):
     field: str
 
 
-class Heard(msgspec.Struct, frozen=True, tag="heard"):
+class PhoneRang(msgspec.Struct, frozen=True, tag="heard"):
     """A phone of the company's own that rang: one call was told that it stands in this field of the waybill, a seed."""
 
     at: int
@@ -64,8 +64,8 @@ class Heard(msgspec.Struct, frozen=True, tag="heard"):
     field: str
 
 
-Shown = Opened | Viewed | Called | Heard
-KINDS: Final = (Viewed, Opened, Called, Heard)
+Shown = Opened | Viewed | PhoneCalled | PhoneRang
+KINDS: Final = (Viewed, Opened, PhoneCalled, PhoneRang)
 """By number, from 0. Kinds, and members of a kind, are added at the end: stored disclosures hold them by place."""
 
 

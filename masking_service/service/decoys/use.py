@@ -22,7 +22,7 @@ from masking_service.masking.recipients import is_recipients, is_senders, read
 from masking_service.masking.timestamps import rfc3339
 from masking_service.masking.waybill import normalise_waybill_no
 from masking_service.service.call.budgets import Budgets
-from masking_service.service.call.disclosures import Called, Disclosure, Disclosures, Heard, Opened
+from masking_service.service.call.disclosures import Disclosure, Disclosures, Opened, PhoneCalled, PhoneRang
 from masking_service.service.call.gate import Gate
 from masking_service.service.call.recorder import (
     DONE,
@@ -178,7 +178,9 @@ class Planting:
             ]
 
         disclosures = [
-            Disclosure(one.found.base, one.found.record.expires_at, Heard(context.now, context.principal.id, one.field))
+            Disclosure(
+                one.found.base, one.found.record.expires_at, PhoneRang(context.now, context.principal.id, one.field)
+            )
             for one in rang
         ]
         items = [ItemOutcome(one.found.base, RELEASED, one.field, "phone") for one in rang]
@@ -277,7 +279,7 @@ class Planting:
             numbers = waybills[at : at + AT_ONCE]
             shown = self.disclosures.of(tenant, self.keyring.tenant(tenant).bases(numbers))
             for number, one in ((number, one) for number, of_one in zip(numbers, shown, strict=True) for one in of_one):
-                if isinstance(one, Called | Heard):
+                if isinstance(one, PhoneCalled | PhoneRang):
                     continue  # a number was bound, or the phone rang: neither shows it
                 (opened if isinstance(one, Opened) else viewed)[one.principal].add(number)
                 last[one.principal] = max(one.at, last.get(one.principal, 0))

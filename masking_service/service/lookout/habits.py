@@ -7,7 +7,7 @@ from statistics import median
 from typing import Final
 
 from masking_service.service.lookout.arithmetic import centre_of, cusum, poisson_tail, run_length, score
-from masking_service.service.lookout.history import Opening, Seen
+from masking_service.service.lookout.history import OpenedFields, Seen
 from masking_service.service.lookout.peers import MIN_PEERS, is_excessive
 from masking_service.service.lookout.reasons import DAY, HOUR, Reason
 
@@ -26,7 +26,7 @@ SETTLED_DAYS: Final = 200
 """An honest person works so many days with the known device and network, as long as a role's own log says little."""
 
 
-def pace(openings: Iterable[Opening], now: int) -> list[Reason]:
+def pace(openings: Iterable[OpenedFields], now: int) -> list[Reason]:
     """Fields a day that rose above the person's own earlier days, or above the peers', by a cumulative sum.
 
     The person's earlier days are the first half of the days on which they opened anything. What rose for the role as a

@@ -12,7 +12,7 @@ TRACES: Final = frozenset({Action.CUSTODY_MOVE, Action.CALL, Action.ERASE})
 _DECISION_OF: Final[dict[str, str]] = {action: decision for decision, action in DECISIONS.items()}
 
 
-class Opening(NamedTuple):
+class OpenedFields(NamedTuple):
     """Fields of one waybill that one call opened.
 
     `case` is empty where none was needed.
@@ -40,7 +40,7 @@ class OpenedCase(NamedTuple):
     verified: bool
 
 
-class Decision(NamedTuple):
+class CaseDecision(NamedTuple):
     """A case that was approved, denied or closed: `act` is `approve`, `deny` or `close`."""
 
     at: int
@@ -50,7 +50,7 @@ class Decision(NamedTuple):
     act: str
 
 
-class View(NamedTuple):
+class ViewedWaybill(NamedTuple):
     """A waybill that was viewed in full."""
 
     at: int
@@ -78,17 +78,17 @@ class Seen(NamedTuple):
     tag: str
 
 
-Row = Opening | OpenedCase | Decision | View | Trace | Seen
+Row = OpenedFields | OpenedCase | CaseDecision | ViewedWaybill | Trace | Seen
 
 
 @dataclass(frozen=True, slots=True)
 class History:
     """What the entries of one tenant say, oldest first."""
 
-    openings: list[Opening] = field(default_factory=list)
+    openings: list[OpenedFields] = field(default_factory=list)
     cases: list[OpenedCase] = field(default_factory=list)
-    decisions: list[Decision] = field(default_factory=list)
-    views: list[View] = field(default_factory=list)
+    decisions: list[CaseDecision] = field(default_factory=list)
+    views: list[ViewedWaybill] = field(default_factory=list)
     traces: list[Trace] = field(default_factory=list)
     seen: list[Seen] = field(default_factory=list)
 
@@ -119,14 +119,14 @@ class HistoryReader:
             if name not in self._taken_back:
                 for row in rows:
                     found[type(row)].append(row)
-        kinds = (Opening, OpenedCase, Decision, View, Trace, Seen)
+        kinds = (OpenedFields, OpenedCase, CaseDecision, ViewedWaybill, Trace, Seen)
         return History(*[sorted(found[kind]) for kind in kinds])  # type: ignore[arg-type]
 
 
 def rows_of(entry: Entry) -> list[Row]:
     """Return what an entry says; nothing if refused."""
     rows = _rows_of(entry)
-    if any(isinstance(row, Opening | OpenedCase | Decision) for row in rows):
+    if any(isinstance(row, OpenedFields | OpenedCase | CaseDecision) for row in rows):
         tags = {"device": entry.device, "network": entry.network}
         rows += [Seen(entry.at, entry.principal, entry.role, what, tag) for what, tag in tags.items() if tag]
     return rows
@@ -140,13 +140,13 @@ def _rows_of(entry: Entry) -> list[Row]:
             fields: dict[str, int] = {}
             for item in released:
                 fields[item.waybill] = fields.get(item.waybill, 0) + 1
-            return [Opening(at, who, role, case, waybill, count) for waybill, count in fields.items()]
+            return [OpenedFields(at, who, role, case, waybill, count) for waybill, count in fields.items()]
         case Action.CASE_OPEN, "done":
             return [OpenedCase(at, who, role, case, len(released), verified=bool(entry.ticket))]
         case action, "done" if action in _DECISION_OF:
-            return [Decision(at, who, role, case, _DECISION_OF[action])]
+            return [CaseDecision(at, who, role, case, _DECISION_OF[action])]
         case Action.VIEW, "released":
-            return [View(at, who, role, item.waybill) for item in released]
+            return [ViewedWaybill(at, who, role, item.waybill) for item in released]
         case action, ("done" | "released") if action in TRACES:
             return [Trace(at, who, item.waybill, item.site) for item in released]
     return []

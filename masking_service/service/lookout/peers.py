@@ -16,7 +16,7 @@ MIN_DEVIATION: Final = 0.2
 """Of logarithms, where the peers hardly differ."""
 
 
-class Share(NamedTuple):
+class RoleShare(NamedTuple):
     """Of `total` things that a person of a role did, `observed` are of the kind that is counted."""
 
     role: str
@@ -44,7 +44,7 @@ class Excess(NamedTuple):
     score: float
 
 
-_T = TypeVar("_T", Share, Value)
+_T = TypeVar("_T", RoleShare, Value)
 
 
 def is_excessive(observed: float, expected: float) -> bool:
@@ -52,7 +52,7 @@ def is_excessive(observed: float, expected: float) -> bool:
     return observed >= MIN_OBSERVED and observed >= MIN_RATIO * expected
 
 
-def excessive_shares(shares: Mapping[str, Share]) -> Iterator[Excess]:
+def excessive_shares(shares: Mapping[str, RoleShare]) -> Iterator[Excess]:
     """Yield people whose share is far above that of all their peers together, by the Poisson tail."""
     for group in _groups(shares):
         observed = sum(share.observed for share in group.values())

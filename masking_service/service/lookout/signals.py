@@ -9,11 +9,18 @@ from typing import Final
 
 from masking_service.service.lookout.arithmetic import poisson_tail, score
 from masking_service.service.lookout.habits import new_surroundings, odd_hours, pace
-from masking_service.service.lookout.history import Decision, History, OpenedCase, Opening, Trace, View
+from masking_service.service.lookout.history import (
+    CaseDecision,
+    History,
+    OpenedCase,
+    OpenedFields,
+    Trace,
+    ViewedWaybill,
+)
 from masking_service.service.lookout.peers import (
     MIN_PEERS,
     Excess,
-    Share,
+    RoleShare,
     Value,
     excessive_shares,
     excessive_values,
@@ -32,7 +39,7 @@ QUICK_SECONDS: Final = 5
 """An approval so soon after the person's previous one was not read."""
 
 
-def unverified(openings: Iterable[Opening], cases: Iterable[OpenedCase]) -> list[Reason]:
+def unverified(openings: Iterable[OpenedFields], cases: Iterable[OpenedCase]) -> list[Reason]:
     """Cases that no ticket system verified, against peers.
 
     Says nothing while no case is verified at all: then there is no ticket system. Cases that were opened before the
@@ -48,7 +55,7 @@ def unverified(openings: Iterable[Opening], cases: Iterable[OpenedCase]) -> list
 
 
 def unfollowed(
-    openings: Sequence[Opening], decisions: Iterable[Decision], traces: Iterable[Trace], now: int
+    openings: Sequence[OpenedFields], decisions: Iterable[CaseDecision], traces: Iterable[Trace], now: int
 ) -> list[Reason]:
     """Cases worked on that nothing later follows, against peers: one parcel without it is enough."""
     old = [one for one in openings if one.at < now - FOLLOWED_WITHIN]
@@ -60,8 +67,8 @@ def unfollowed(
 
 
 def unfollowed_openings(
-    openings: Iterable[Opening], decisions: Iterable[Decision], traces: Iterable[Trace]
-) -> list[Opening]:
+    openings: Iterable[OpenedFields], decisions: Iterable[CaseDecision], traces: Iterable[Trace]
+) -> list[OpenedFields]:
     """Return the openings without a later scan or call of the parcel, whose case no other person closed later."""
     last = _last_traces(traces)
     closed: dict[str, dict[str, int]] = defaultdict(dict)
@@ -77,17 +84,17 @@ def unfollowed_openings(
     ]
 
 
-def pairs(openings: Iterable[Opening], cases: Iterable[OpenedCase]) -> list[Reason]:
+def pairs(openings: Iterable[OpenedFields], cases: Iterable[OpenedCase]) -> list[Reason]:
     """Officers who open under the cases of one opener more often than under those of others."""
     return _pairs("pair", {(one.case, one.person) for one in openings}, cases)
 
 
-def approving_pairs(decisions: Iterable[Decision], cases: Iterable[OpenedCase]) -> list[Reason]:
+def approving_pairs(decisions: Iterable[CaseDecision], cases: Iterable[OpenedCase]) -> list[Reason]:
     """Approvers who decide the cases of one opener more often than those of others."""
     return _pairs("approving-pair", {(one.case, one.person) for one in decisions if one.act == "approve"}, cases)
 
 
-def fields_per_waybill(openings: Iterable[Opening]) -> list[Reason]:
+def fields_per_waybill(openings: Iterable[OpenedFields]) -> list[Reason]:
     """Fields for each waybill of a case, against peers."""
     fields: Counter[str] = Counter()
     waybills: dict[str, set[tuple[str, str]]] = defaultdict(set)
@@ -102,7 +109,7 @@ def fields_per_waybill(openings: Iterable[Opening]) -> list[Reason]:
     return _reasons("fields-per-waybill", excessive_values(values))
 
 
-def unmoved(views: Iterable[View], traces: Iterable[Trace], now: int) -> list[Reason]:
+def unmoved(views: Iterable[ViewedWaybill], traces: Iterable[Trace], now: int) -> list[Reason]:
     """Full views whose parcel never moved afterwards, against peers."""
     last = _last_traces(traces)
     parcels = {(one.person, one.role, one.waybill): one.at for one in views if one.at < now - FOLLOWED_WITHIN}
@@ -110,7 +117,7 @@ def unmoved(views: Iterable[View], traces: Iterable[Trace], now: int) -> list[Re
     return _reasons("unmoved", excessive_shares(shares))
 
 
-def sites(seen: Iterable[Opening | View], traces: Iterable[Trace]) -> list[Reason]:
+def sites(seen: Iterable[OpenedFields | ViewedWaybill], traces: Iterable[Trace]) -> list[Reason]:
     """Sites of the parcels that a person opened or viewed, against peers."""
     known: dict[str, str] = {one.waybill: one.site for one in traces if one.site}
     visited: dict[str, set[str]] = defaultdict(set)
@@ -123,7 +130,7 @@ def sites(seen: Iterable[Opening | View], traces: Iterable[Trace]) -> list[Reaso
     return _reasons("sites", excessive_values(values))
 
 
-def quick_approvals(decisions: Iterable[Decision]) -> list[Reason]:
+def quick_approvals(decisions: Iterable[CaseDecision]) -> list[Reason]:
     """Approvals within seconds of the person's previous one, against peers."""
     previous: dict[str, int] = {}
     found = []
@@ -181,7 +188,7 @@ def _last_traces(traces: Iterable[Trace]) -> Mapping[str, int]:
     return {one.waybill: one.at for one in sorted(traces)}
 
 
-def _shares(found: Iterable[tuple[str, str, bool]]) -> dict[str, Share]:
+def _shares(found: Iterable[tuple[str, str, bool]]) -> dict[str, RoleShare]:
     roles: dict[str, str] = {}
     observed: Counter[str] = Counter()
     total: Counter[str] = Counter()
@@ -190,7 +197,7 @@ def _shares(found: Iterable[tuple[str, str, bool]]) -> dict[str, Share]:
         total[who] += 1
         if counts:
             observed[who] += 1
-    return {who: Share(role, observed[who], total[who]) for who, role in roles.items()}
+    return {who: RoleShare(role, observed[who], total[who]) for who, role in roles.items()}
 
 
 def _reasons(signal: str, found: Iterable[Excess]) -> list[Reason]:

@@ -17,7 +17,7 @@ from masking_service.store.layout import shortlist_key
 KEPT_SECONDS: Final = 30 * SECONDS_A_DAY
 
 
-class ListedReason(msgspec.Struct, frozen=True):
+class StoredReason(msgspec.Struct, frozen=True):
     """Why a person was listed; see `audit.lookout.reasons.Reason`."""
 
     signal: str
@@ -28,20 +28,20 @@ class ListedReason(msgspec.Struct, frozen=True):
     other: str
 
 
-class ListedPerson(msgspec.Struct, frozen=True):
+class StoredListing(msgspec.Struct, frozen=True):
     """A person who was listed at a time (Unix seconds), with the total score; `frozen` if the lookout froze them."""
 
     id: str
     at: int
     total: float
     frozen: bool
-    reasons: Sequence[ListedReason]
+    reasons: Sequence[StoredReason]
 
 
 class Shortlists(TenantState):
     """The lists of every tenant."""
 
-    def of(self, tenant: str) -> list[ListedPerson]:
+    def of(self, tenant: str) -> list[StoredListing]:
         """Return the people listed in the last thirty days, the newest first: one round trip.
 
         Raises:
@@ -51,7 +51,7 @@ class Shortlists(TenantState):
         listed.refresh()
         return _read(listed.content)
 
-    def prepare(self, tenant: str, added: Sequence[ListedPerson], now: int) -> Prepared[bool]:
+    def prepare(self, tenant: str, added: Sequence[StoredListing], now: int) -> Prepared[bool]:
         """Seal the list with more people, and without those of more than thirty days ago.
 
         One round trip, and one to write. Writing returns False where another change was first: prepare again then.
@@ -68,5 +68,5 @@ class Shortlists(TenantState):
         return Serials(self._store, shortlist_key(keys.tenant_tag), keys.state, self._random)
 
 
-def _read(content: bytes) -> list[ListedPerson]:
-    return msgspec.json.decode(content, type=list[ListedPerson]) if content else []
+def _read(content: bytes) -> list[StoredListing]:
+    return msgspec.json.decode(content, type=list[StoredListing]) if content else []

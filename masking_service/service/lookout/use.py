@@ -15,7 +15,7 @@ from masking_service.service.freezes.state import Freezes
 from masking_service.service.freezes.use import FreezeByPolicy
 from masking_service.service.lookout.ranking import MAX_LISTED, rank, to_freeze
 from masking_service.service.lookout.reasons import DAY, Reason
-from masking_service.service.lookout.state import ListedPerson, ListedReason, Shortlists
+from masking_service.service.lookout.state import Shortlists, StoredListing, StoredReason
 from masking_service.service.people.policy import Policy
 from masking_service.service.people.principals import Principal, service_principal
 
@@ -36,7 +36,7 @@ class Lookout:
     recorder: Recorder
     alerts: Alerts
 
-    def __call__(self, tenant: str, reasons: Iterable[Reason], now: int) -> list[ListedPerson]:
+    def __call__(self, tenant: str, reasons: Iterable[Reason], now: int) -> list[StoredListing]:
         """List at most five people a day.
 
         Round trips: two, and three where anyone is listed; three for each freeze.
@@ -60,7 +60,7 @@ class Lookout:
         found = rank(reasons, totals, frozen, MAX_LISTED - today, rules.alone)
         freezing = {one.person for one in to_freeze(found, rules.freeze)}
         listed = [
-            ListedPerson(
+            StoredListing(
                 id=one.person,
                 at=now,
                 total=round(one.total, 1),
@@ -78,7 +78,7 @@ class Lookout:
                 self.freezing.freeze(context, "lookout")
         return listed
 
-    def listed(self, tenant: str) -> list[ListedPerson]:
+    def listed(self, tenant: str) -> list[StoredListing]:
         """Return the people listed in the last thirty days, the newest first: one round trip.
 
         Raises:
@@ -86,7 +86,7 @@ class Lookout:
         """
         return self.shortlists.of(tenant)
 
-    def _write(self, tenant: str, listed: list[ListedPerson], now: int) -> None:
+    def _write(self, tenant: str, listed: list[StoredListing], now: int) -> None:
         context = RequestContext(service_principal(LOOKOUT, tenant), "", now)
         written = False
         while not written:  # again where another run was first
@@ -96,11 +96,11 @@ class Lookout:
                 written = change.write()
 
 
-def reason_of(kept: ListedReason, person: str) -> Reason:
+def reason_of(kept: StoredReason, person: str) -> Reason:
     """Return a kept reason as the signals give it."""
     return Reason(person, kept.signal, kept.score, kept.observed, kept.total, kept.expected, kept.other)
 
 
-def _kept(reason: Reason) -> ListedReason:
+def _kept(reason: Reason) -> StoredReason:
     figures = round(reason.observed, 3), reason.total, round(reason.expected, 3)
-    return ListedReason(reason.signal, round(reason.score, 1), *figures, reason.other)
+    return StoredReason(reason.signal, round(reason.score, 1), *figures, reason.other)

@@ -4,14 +4,14 @@ from typing import Final
 
 from masking_service.service.call.operation import STORE, Call, Example, Operation
 from masking_service.service.me import answers
-from masking_service.service.me.use import Me
+from masking_service.service.me.use import AboutMe
 
 
-def _who(me: Me, call: Call[None, None]) -> answers.Me:
+def _who(me: AboutMe, call: Call[None, None]) -> answers.Me:
     return me.who(call.context)
 
 
-def _budgets(me: Me, call: Call[None, None]) -> answers.Budgets:
+def _budgets(me: AboutMe, call: Call[None, None]) -> answers.Budgets:
     return me.budgets_left(call.context)
 
 
@@ -21,7 +21,7 @@ OPERATIONS: Final = (
         method="get",
         path="/v1/me",
         summary="Who the caller is, and what the policy allows them.",
-        uses=Me,
+        uses=AboutMe,
         handle=_who,
         answers={200: answers.Me},
         problems=("unavailable",),
@@ -48,7 +48,7 @@ OPERATIONS: Final = (
         method="get",
         path="/v1/me/budgets",
         summary="What is left of the caller's budgets. The call itself spends nothing.",
-        uses=Me,
+        uses=AboutMe,
         handle=_budgets,
         answers={200: answers.Budgets},
         problems=("frozen", *STORE),

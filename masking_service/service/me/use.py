@@ -16,7 +16,7 @@ from masking_service.service.phone_calls.line import Line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Me:
+class AboutMe:
     """What a caller may know about themselves, under one policy. It is open to every caller."""
 
     policy: Policy

@@ -45,7 +45,7 @@ _ByNumber = Question[list[Found | None]]
 
 
 @dataclass(slots=True)
-class _Asked:
+class _AskedItem:
     """An item of a call, with its outcome."""
 
     echo: dict[str, str]
@@ -196,7 +196,7 @@ class Detokenize:
         numbers = [number for item in given if (number := normalised(item.get("waybill_no"))) is not None]
         return [*(one.base for one in references if one is not None), *keys.bases(numbers)]
 
-    def _named(self, tenant: str, authority: Case | None, items: Sequence[Any]) -> list[_Asked]:
+    def _named(self, tenant: str, authority: Case | None, items: Sequence[Any]) -> list[_AskedItem]:
         """Parse the items; those that the case does not name have nothing to look up."""
         keys = self.keyring.tenant(tenant)
         numbers = authority.opening.waybills if authority else ()
@@ -206,28 +206,28 @@ class Detokenize:
         for item in items:
             match item:
                 case {"token": str(token), **rest} if not rest:
-                    one = _Asked({"token": token})
+                    one = _AskedItem({"token": token})
                     reference = read_token(keys.tokens, token)
                     if reference is not None and (authority is None or reference.base in bases):
                         one.reference, one.base = reference, reference.base
                 case {"waybill_no": str(waybill_no), "field": str(field), **rest} if not rest:
-                    one = _Asked({"waybill_no": waybill_no, "field": field}, field=field)
+                    one = _AskedItem({"waybill_no": waybill_no, "field": field}, field=field)
                     number = normalised(waybill_no)
                     if number is not None:
                         one.base = keys.bases([number])[0]  # for the log, also if the case does not name it
                         one.number = number if number in named else None
                 case _:
-                    one = _Asked({}, INVALID_ITEM, faults=opening_faults(item))
+                    one = _AskedItem({}, INVALID_ITEM, faults=opening_faults(item))
             asked.append(one)
         return asked
 
-    def _records_questions(self, tenant: str, asked: Sequence[_Asked], now: int) -> tuple[_ByToken, _ByNumber]:
+    def _records_questions(self, tenant: str, asked: Sequence[_AskedItem], now: int) -> tuple[_ByToken, _ByNumber]:
         """Return the questions for the records that tokens and numbers point to."""
         places = [(item.reference.base, item.reference.revision) for item in asked if item.reference is not None]
         numbers = [item.number for item in asked if item.number is not None]
         return self.vault.records_question(tenant, places, now), self.vault.newest_question(tenant, numbers, now)
 
-    def _hold_back(self, tenant: str, asked: Sequence[_Asked], grant: Grant) -> None:
+    def _hold_back(self, tenant: str, asked: Sequence[_AskedItem], grant: Grant) -> None:
         """Do not release phones that the purpose opens only after calls that were not answered."""
         needed = self.policy.rules.purposes[grant.purpose or ""].after_calls
         phones = [item for item in asked if item.outcome == RELEASED and item.kind == "phone"] if needed else []
@@ -242,7 +242,7 @@ class Detokenize:
         return purpose if purpose in self.policy.rules.purposes else None
 
 
-def _found(asked: Sequence[_Asked], by_token: _ByToken, by_number: _ByNumber) -> Iterator[Record | None]:
+def _found(asked: Sequence[_AskedItem], by_token: _ByToken, by_number: _ByNumber) -> Iterator[Record | None]:
     """Yield the record of each item."""
     of_tokens, of_numbers = iter(by_token.answer()), iter(by_number.answer())
     for item in asked:
@@ -255,7 +255,7 @@ def _found(asked: Sequence[_Asked], by_token: _ByToken, by_number: _ByNumber) ->
             yield None
 
 
-def _opened(context: RequestContext, authority: Case | None, asked: Sequence[_Asked]) -> list[Disclosure]:
+def _opened(context: RequestContext, authority: Case | None, asked: Sequence[_AskedItem]) -> list[Disclosure]:
     """Return what the call will open, by waybill."""
     fields: dict[tuple[bytes, int], list[str]] = {}
     for item in asked:

@@ -6,12 +6,12 @@ from typing import Final
 
 from keys.keyring import Keyring
 from masking_service.audit.figures import Figures
-from masking_service.audit.recent import RecentEntries, Row
+from masking_service.audit.recent import RecentEntries, RecentEntry
 from masking_service.masking.timestamps import rfc3339
 from masking_service.service.call.gate import Gate
 from masking_service.service.call.recorder import RequestContext
 from masking_service.service.freezes.state import Freeze, Freezes
-from masking_service.service.lookout.state import ListedPerson
+from masking_service.service.lookout.state import StoredListing
 from masking_service.service.lookout.texts import in_words
 from masking_service.service.lookout.use import Lookout, reason_of
 from masking_service.service.oversight import answers
@@ -24,7 +24,7 @@ MAX_PRINCIPALS: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Activity:
+class ActivityReport:
     """Watches the people of the caller's tenant, under one policy."""
 
     policy: Policy
@@ -45,7 +45,7 @@ class Activity:
         frozen = {one.id: one for one in self.freezes.listed(context.principal.tenant)}
         tenant = self.keyring.tenant(context.principal.tenant).audit_hash(AUDIT_HASH_OF_TENANT)
         rows, since = self.recent.rows(tenant, context.now)
-        of_principal: dict[str, list[Row]] = {who: [] for who in frozen}
+        of_principal: dict[str, list[RecentEntry]] = {who: [] for who in frozen}
         for row in rows:
             of_principal.setdefault(row.principal, []).append(row)
         busiest = sorted(of_principal, key=lambda who: (who not in frozen, -len(of_principal[who]), who))
@@ -55,7 +55,9 @@ class Activity:
             rfc3339(since),
         )
 
-    def _principal(self, who: str, rows: Sequence[Row], freeze: Freeze | None, now: int) -> answers.ActivePrincipal:
+    def _principal(
+        self, who: str, rows: Sequence[RecentEntry], freeze: Freeze | None, now: int
+    ) -> answers.ActivePrincipal:
         roles = sorted({row.role for row in rows if row.role})
         sums = {name: _sum(rows, now - WINDOWS[name]) for name in SHOWN}
         return answers.ActivePrincipal(
@@ -81,13 +83,13 @@ class Activity:
         return limits
 
 
-def _listed(one: ListedPerson) -> answers.ListedPerson:
+def _listed(one: StoredListing) -> answers.ListedPerson:
     reasons = [reason_of(reason, one.id) for reason in one.reasons]
     said = [answers.ListedReason(why.signal, in_words(why), in_words(why, chinese=True)) for why in reasons]
     return answers.ListedPerson(one.id, rfc3339(one.at), one.total, one.frozen, said)
 
 
-def _sum(rows: Iterable[Row], begin: int) -> Figures:
+def _sum(rows: Iterable[RecentEntry], begin: int) -> Figures:
     """The sums of what happened after `begin` (Unix seconds)."""
     each = [row.figures for row in rows if row.at > begin]
     return Figures(*map(sum, zip(*each, strict=True))) if each else Figures()

@@ -15,7 +15,7 @@ from masking_service.service.call.examples import CASE
 from masking_service.service.call.operation import STORE, Call, Example, Operation
 from masking_service.service.call.shapes import MAX_ENTRIES, Limit, Shape, Site, WaybillNo, limit
 from masking_service.service.oversight import answers
-from masking_service.service.oversight.activity import Activity
+from masking_service.service.oversight.activity import ActivityReport
 from masking_service.service.oversight.auditing import Auditing
 from masking_service.service.search.api import Last4, Phone
 
@@ -98,7 +98,7 @@ class SearchesRequest(Shape, frozen=True):
     limit: Annotated[int, Meta(ge=1, le=MAX_ENTRIES, description="How many at most.")] = DEFAULT_ENTRIES
 
 
-def _activity(activity: Activity, call: Call[None, None]) -> answers.Activity:
+def _activity(activity: ActivityReport, call: Call[None, None]) -> answers.Activity:
     return activity(call.context)
 
 
@@ -174,7 +174,7 @@ OPERATIONS: Final = (
         method="get",
         path="/v1/activity",
         summary="What each principal did in the last day, with their limits, and who is frozen.",
-        uses=Activity,
+        uses=ActivityReport,
         handle=_activity,
         permissions=("principal:freeze",),
         answers={200: answers.Activity},

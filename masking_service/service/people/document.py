@@ -34,7 +34,7 @@ class _Loader(yaml.SafeLoader):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class DocumentPlace:
     """One place in the document: its value, path and faults."""
 
     value: Any
@@ -44,7 +44,7 @@ class Place:
     def fault(self, reason: str) -> None:
         self.faults.append((self.path or "(document)", reason))
 
-    def named(self) -> dict[str, "Place"]:
+    def named(self) -> dict[str, "DocumentPlace"]:
         """Return the entries of a mapping with free names as keys; it may be empty."""
         if not isinstance(self.value, Mapping):
             self._expected("a mapping")
@@ -52,12 +52,12 @@ class Place:
         places = {}
         for key, value in self.value.items():
             if isinstance(key, str):
-                places[key] = Place(value, f"{self.path}.{key}" if self.path else key, self.faults)
+                places[key] = DocumentPlace(value, f"{self.path}.{key}" if self.path else key, self.faults)
             else:
                 self.fault("every key has to be text (quote it)")
         return places
 
-    def fields(self, required: Iterable[str], optional: Iterable[str] = ()) -> dict[str, "Place"]:
+    def fields(self, required: Iterable[str], optional: Iterable[str] = ()) -> dict[str, "DocumentPlace"]:
         """Return the entries of a mapping with known keys; all required keys are present."""
         found = self.named()
         required = tuple(required)
@@ -66,18 +66,18 @@ class Place:
             found.pop(name).fault(f"unknown key; known here: {', '.join(sorted(known))}")
         for name in required:
             if name not in found:
-                missing = Place(_MISSING, f"{self.path}.{name}" if self.path else name, self.faults)
+                missing = DocumentPlace(_MISSING, f"{self.path}.{name}" if self.path else name, self.faults)
                 if isinstance(self.value, Mapping):
                     missing.fault("missing")
                 found[name] = missing
         return found
 
-    def items(self) -> list["Place"]:
+    def items(self) -> list["DocumentPlace"]:
         """Return the entries of a list."""
         if not isinstance(self.value, list):
             self._expected("a list")
             return []
-        return [Place(value, f"{self.path}[{index}]", self.faults) for index, value in enumerate(self.value)]
+        return [DocumentPlace(value, f"{self.path}[{index}]", self.faults) for index, value in enumerate(self.value)]
 
     def text(self, longest: int = 512) -> str:
         """Return printable text that is not empty."""
@@ -139,7 +139,7 @@ class Place:
             self.fault(reason if whole else f"has to be {reason}")
 
 
-def read_document(text: str) -> Place:
+def read_document(text: str) -> DocumentPlace:
     """Return the root of a YAML document.
 
     A document that is no YAML has one fault, and is empty.
@@ -151,5 +151,5 @@ def read_document(text: str) -> Place:
         mark = getattr(error, "problem_mark", None)
         where = f"line {mark.line + 1}" if mark else "(document)"
         faults.append((where, str(getattr(error, "problem", None) or "is not YAML")))
-        return Place(_MISSING, "", faults)
-    return Place(value, "", faults)
+        return DocumentPlace(_MISSING, "", faults)
+    return DocumentPlace(value, "", faults)

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 
 from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.service.people import principals, rules
-from masking_service.service.people.document import Place
+from masking_service.service.people.document import DocumentPlace
 from masking_service.service.people.rules import IssuerRule, Role
 
 
-def read_issuers(place: Place | None, roles: Mapping[str, Role]) -> dict[str, IssuerRule]:
+def read_issuers(place: DocumentPlace | None, roles: Mapping[str, Role]) -> dict[str, IssuerRule]:
     """Return the rule of each issuer, by its alias."""
     found = {}
     for alias, entry in place.named().items() if place else ():
@@ -28,7 +28,7 @@ def read_issuers(place: Place | None, roles: Mapping[str, Role]) -> dict[str, Is
     return found
 
 
-def _issuer(alias: str, place: Place, roles: Mapping[str, Role]) -> IssuerRule:
+def _issuer(alias: str, place: DocumentPlace, roles: Mapping[str, Role]) -> IssuerRule:
     required = ("issuer", "audience", "algorithm", "keys", "tenants", "roles")
     found = place.fields(required, ("claims", "lifetime", "unmasking"))
     issuer = found["issuer"].text()
@@ -58,7 +58,7 @@ def _issuer(alias: str, place: Place, roles: Mapping[str, Role]) -> IssuerRule:
     )
 
 
-def _tenant(place: Place) -> str:
+def _tenant(place: DocumentPlace) -> str:
     try:
         return principals.tenant_name(place.value)
     except ValueError as error:
@@ -66,7 +66,7 @@ def _tenant(place: Place) -> str:
         return ""
 
 
-def _keys(place: Place) -> str:
+def _keys(place: DocumentPlace) -> str:
     keys = place.text()
     scheme, colon, _ = keys.partition("://")
     if colon and scheme != "https":
@@ -74,7 +74,7 @@ def _keys(place: Place) -> str:
     return keys
 
 
-def _claims(place: Place) -> rules.Claims:
+def _claims(place: DocumentPlace) -> rules.Claims:
     found = place.fields((), ("sub", "roles", "tenant", "sites", "phone", *principals.SURROUNDINGS))
     ways = {
         name: tuple(step.text() for step in entry.items()) if isinstance(entry.value, list) else (entry.text(),)

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.outbound import is_secure
-from masking_service.service.people.document import Place
+from masking_service.service.people.document import DocumentPlace
 from masking_service.service.people.rules import CALL_LIFETIME, CallRule, CheckRule
 
 _AGAIN_AFTER: Final = 15 * 60
@@ -23,7 +23,7 @@ _USELESS: Final = {
 _OPTIONAL: Final = ("lifetime", "mode", "account", "pool", "records_key", "records_from")
 
 
-def check_rule(place: Place) -> CheckRule:
+def check_rule(place: DocumentPlace) -> CheckRule:
     """Return how the ticket system is asked about cases."""
     found = place.fields(("url", "key"), ("on_failure", "again_after", "officer"))
     on_failure = found["on_failure"].word(("refuse", "pending"), "word") if "on_failure" in found else "refuse"
@@ -37,7 +37,7 @@ def check_rule(place: Place) -> CheckRule:
     )
 
 
-def call_rule(place: Place) -> CallRule:
+def call_rule(place: DocumentPlace) -> CallRule:
     """Return who gives privacy numbers for calls, and how they are asked."""
     found = place.fields(("provider", "url", "key"), _OPTIONAL)
     provider = found["provider"].word(_PROVIDERS, "provider")
@@ -61,7 +61,7 @@ def call_rule(place: Place) -> CallRule:
     return rule
 
 
-def _networks(place: Place) -> tuple[str, ...]:
+def _networks(place: DocumentPlace) -> tuple[str, ...]:
     """Return networks in CIDR form, at least one."""
     found = []
     for entry in place.items():
@@ -78,7 +78,7 @@ def _networks(place: Place) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _url(place: Place) -> str:
+def _url(place: DocumentPlace) -> str:
     url = place.text()
     if url and not _askable(url):
         place.fault("has to be an https URL without user and fragment; http to this machine in development")

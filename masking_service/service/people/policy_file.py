@@ -17,7 +17,7 @@ from masking_service.masking.profiles import Profile, union_check
 from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.service.decoys.own_numbers import is_hash
 from masking_service.service.people import principals, rules
-from masking_service.service.people.document import Place, read_document
+from masking_service.service.people.document import DocumentPlace, read_document
 from masking_service.service.people.errors import PolicyError
 from masking_service.service.people.factors import Factors
 from masking_service.service.people.issuer_section import read_issuers
@@ -94,7 +94,9 @@ def read_policy(text: str, source: str) -> Rules:
     return read
 
 
-def _each(place: Place | None, check: Callable[[str], str], read: Callable[[str, Place], _T]) -> dict[str, _T]:
+def _each(
+    place: DocumentPlace | None, check: Callable[[str], str], read: Callable[[str, DocumentPlace], _T]
+) -> dict[str, _T]:
     """Return a value for each validly named entry."""
     found = {}
     for name, entry in place.named().items() if place else ():
@@ -106,7 +108,7 @@ def _each(place: Place | None, check: Callable[[str], str], read: Callable[[str,
     return found
 
 
-def _profiles(place: Place) -> dict[str, Profile]:
+def _profiles(place: DocumentPlace) -> dict[str, Profile]:
     found = {}
     for name, entry in place.named().items():
         try:
@@ -123,7 +125,7 @@ def _profiles(place: Place) -> dict[str, Profile]:
     return found
 
 
-def _purpose(name: str, place: Place) -> Purpose:
+def _purpose(name: str, place: DocumentPlace) -> Purpose:
     found = place.fields(("kinds", "case"), ("approval", "approvals", "after_calls"))
     kinds = found["kinds"].words(TOKEN_KINDS, "kind that can be opened")
     if not kinds:
@@ -140,7 +142,7 @@ def _purpose(name: str, place: Place) -> Purpose:
     return Purpose(name, kinds, needs_case, approval == "required", approvals, after_calls)
 
 
-def _role(name: str, place: Place, profiles: Mapping[str, Profile], purposes: Collection[str]) -> Role:
+def _role(name: str, place: DocumentPlace, profiles: Mapping[str, Profile], purposes: Collection[str]) -> Role:
     found = place.fields(("permissions",), ("profiles", "purposes", "scope", "people", "budget"))
     people = found["people"].integer(1, _MILLION) if "people" in found else 0
     if people and "budget" not in found:
@@ -158,7 +160,7 @@ def _role(name: str, place: Place, profiles: Mapping[str, Profile], purposes: Co
     return role
 
 
-def _check_role(role: Role, place: Place, profiles: Mapping[str, Profile]) -> None:
+def _check_role(role: Role, place: DocumentPlace, profiles: Mapping[str, Profile]) -> None:
     """Report what a role lacks, and what it could never use."""
     masks = bool(role.permissions & rules.PROFILE_PERMISSIONS)
     opens = bool(role.permissions & rules.PURPOSE_PERMISSIONS)
@@ -197,7 +199,7 @@ def full_kinds(profile: Profile) -> frozenset[str]:
     return frozenset(kind for kind in TOKEN_KINDS if profile.shows_in_full(kind))
 
 
-def _budget(counts: rules.Counted, place: Place, people: int = 0) -> Budget:
+def _budget(counts: rules.Counted, place: DocumentPlace, people: int = 0) -> Budget:
     found = place.fields((), rules.WINDOWS)
     if not found:
         place.fault("has to limit at least one window")
@@ -230,7 +232,7 @@ def _with_all_people(roles: Mapping[str, Role]) -> dict[str, Role]:
     }
 
 
-def _cases(place: Place) -> CaseRules:
+def _cases(place: DocumentPlace) -> CaseRules:
     found = place.fields(("approve_above", "at_most", "longest"), ("sample", "check"))
     return CaseRules(
         approve_above=found["approve_above"].integer(0, 1_000),
@@ -241,13 +243,13 @@ def _cases(place: Place) -> CaseRules:
     )
 
 
-def _watch(place: Place | None) -> WatchRules:
+def _watch(place: DocumentPlace | None) -> WatchRules:
     """Missing members mean the default; leaving them out turns nothing off."""
     found = place.fields((), ("misses", "refusals")) if place else {}
     return WatchRules(**{name: entry.integer(1, _MILLION) for name, entry in found.items()})
 
 
-def _lookout(place: Place | None) -> LookoutRules:
+def _lookout(place: DocumentPlace | None) -> LookoutRules:
     """Missing means that the lookout freezes no one, and lists no one for a single signal."""
     found = place.fields(("freeze",), ("alone",)) if place else {}
     signals = {name: entry.words(rules.LOOKOUT_SIGNALS, "signal of the lookout") for name, entry in found.items()}
@@ -257,7 +259,7 @@ def _lookout(place: Place | None) -> LookoutRules:
     return LookoutRules(**signals)
 
 
-def _search(place: Place | None) -> tuple[SearchRule, dict[str, SearchRule]]:
+def _search(place: DocumentPlace | None) -> tuple[SearchRule, dict[str, SearchRule]]:
     """Return the rule of all tenants and those of single ones. Missing means that no index is kept."""
     found = place.fields((), ("phone", "last4", "tenants")) if place else {}
     tenants = found.pop("tenants", None)
@@ -266,11 +268,11 @@ def _search(place: Place | None) -> tuple[SearchRule, dict[str, SearchRule]]:
     )
 
 
-def _search_rule(found: Mapping[str, Place]) -> SearchRule:
+def _search_rule(found: Mapping[str, DocumentPlace]) -> SearchRule:
     return SearchRule(**{name: entry.truth() for name, entry in found.items()})
 
 
-def _own_numbers(place: Place) -> frozenset[str]:
+def _own_numbers(place: DocumentPlace) -> frozenset[str]:
     """Return the keyed hashes of the company's own numbers. No fault repeats an entry: it may be a number in clear."""
     found: set[str] = set()
     for entry in place.fields(("own_numbers",))["own_numbers"].items():
@@ -284,7 +286,7 @@ def _own_numbers(place: Place) -> frozenset[str]:
     return frozenset(found)
 
 
-def _days(place: Place) -> int:
+def _days(place: DocumentPlace) -> int:
     seconds = place.seconds(_MAX_RETENTION)
     if seconds % SECONDS_A_DAY and seconds > 1:
         place.fault("has to be whole days, such as 180d")

@@ -30,7 +30,7 @@ _CHARACTERS: Final = 16
 _REF: Final = re.compile(rf"[A-Za-z0-9_-]{{{2 * _CHARACTERS}}}", re.ASCII).fullmatch
 
 
-class LiveCall(msgspec.Struct, frozen=True, omit_defaults=True):
+class StoredCall(msgspec.Struct, frozen=True, omit_defaults=True):
     """A call until `until` (Unix seconds).
 
     `dial`, `extension` and `binding` are the provider's answer; without one nothing is known to be bound.
@@ -89,7 +89,7 @@ class LiveCalls(TenantState):
         parts = ("call", origin.tenant, origin.principal, origin.base.hex(), origin.field, a, b)
         return CallPlace(self._keyring.tenant("").tag(*parts))
 
-    def find(self, place: CallPlace) -> LiveCall | None:
+    def find(self, place: CallPlace) -> StoredCall | None:
         """Return the call that lives: one round trip.
 
         Raises:
@@ -97,7 +97,7 @@ class LiveCalls(TenantState):
         """
         return self._open(place, self._store.read([(b"GET", place.live)])[0])
 
-    def claim(self, place: CallPlace, origin: Origin, now: int, until: int) -> LiveCall:
+    def claim(self, place: CallPlace, origin: Origin, now: int, until: int) -> StoredCall:
         """Return the call that lives, or begin one: one round trip, two where the store still holds one that has ended.
 
         Args:
@@ -107,7 +107,7 @@ class LiveCalls(TenantState):
             StoreUnavailable: it may have begun; asking again gives the same.
         """
         choice = b64encode(self._random(_CHOICE_BYTES), b"-_").decode("ascii")
-        call = LiveCall(place.tag + choice, until)
+        call = StoredCall(place.tag + choice, until)
         value = self._seal(place.live, call)
         origin = msgspec.structs.replace(origin, began=now, until=until)
         origin_key = _origin_key(call.ref)
@@ -123,14 +123,14 @@ class LiveCalls(TenantState):
             return call
         return found
 
-    def bound(self, place: CallPlace, call: LiveCall) -> None:
+    def bound(self, place: CallPlace, call: StoredCall) -> None:
         """Keep what the provider answered: one round trip.
 
         Raises StoreUnavailable.
         """
         self._store.write([(b"SET", place.live, self._seal(place.live, call), b"EXAT", call.until)])
 
-    def read(self, ref: str) -> tuple[Origin, LiveCall | None] | None:
+    def read(self, ref: str) -> tuple[Origin, StoredCall | None] | None:
         """Return whose call a reference names, and the call if it still lives: one round trip, none for no reference.
 
         Raises:
@@ -139,7 +139,7 @@ class LiveCalls(TenantState):
         (found,) = self.origins([ref], live=True)
         return found
 
-    def origins(self, refs: Sequence[str], *, live: bool = False) -> list[tuple[Origin, LiveCall | None] | None]:
+    def origins(self, refs: Sequence[str], *, live: bool = False) -> list[tuple[Origin, StoredCall | None] | None]:
         """Return what `read` does for each reference: one round trip. Calls are read only with `live`."""
         known = [ref for ref in refs if _REF(ref)]
         places = {ref: CallPlace(ref[:_CHARACTERS]) for ref in known}
@@ -147,7 +147,7 @@ class LiveCalls(TenantState):
         if live:
             commands += [(b"GET", places[ref].live) for ref in known]
         replies = self._store.read(commands) if commands else []
-        found: dict[str, tuple[Origin, LiveCall | None]] = {}
+        found: dict[str, tuple[Origin, StoredCall | None]] = {}
         calls = replies[len(known) :] or [None] * len(known)
         for ref, sealed, of_call in zip(known, replies, calls, strict=False):
             if sealed is not None:
@@ -183,13 +183,13 @@ class LiveCalls(TenantState):
     def _state(self) -> SealingKey:
         return self._keyring.tenant("").state
 
-    def _seal(self, key: bytes, value: LiveCall | Origin) -> bytes:
+    def _seal(self, key: bytes, value: StoredCall | Origin) -> bytes:
         return self._state.seal(msgspec.msgpack.encode(value), key, self._random(NONCE_BYTES))
 
-    def _open(self, place: CallPlace, value: bytes | None) -> LiveCall | None:
+    def _open(self, place: CallPlace, value: bytes | None) -> StoredCall | None:
         if value is None:
             return None
-        return msgspec.msgpack.decode(self._state.open(value, place.live), type=LiveCall)
+        return msgspec.msgpack.decode(self._state.open(value, place.live), type=StoredCall)
 
 
 def _origin_key(ref: str) -> bytes:

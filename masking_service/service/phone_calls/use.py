@@ -14,7 +14,7 @@ from masking_service.audit.actions import Action
 from masking_service.masking.dialling import dialable
 from masking_service.masking.timestamps import rfc3339
 from masking_service.service.call.budgets import Budgets
-from masking_service.service.call.disclosures import Called, Disclosure, Disclosures
+from masking_service.service.call.disclosures import Disclosure, Disclosures, PhoneCalled
 from masking_service.service.call.errors import NotFound
 from masking_service.service.call.gate import Gate
 from masking_service.service.call.names import sound_case_name
@@ -32,7 +32,7 @@ from masking_service.service.phone_calls import answers
 from masking_service.service.phone_calls.call_records import hash_called
 from masking_service.service.phone_calls.callers import Callers
 from masking_service.service.phone_calls.line import Line
-from masking_service.service.phone_calls.live_calls import CallPlace, LiveCall, LiveCalls, Origin
+from masking_service.service.phone_calls.live_calls import CallPlace, LiveCalls, Origin, StoredCall
 from masking_service.service.waybills.results import NOT_FOUND, normalised
 from masking_service.service.waybills.showing import reached
 from masking_service.service.waybills.vault import Found, Vault
@@ -183,7 +183,7 @@ class Calling:
 
     def _bind(
         self, context: RequestContext, permit: _Permit, place: CallPlace, origin: Origin, own: str, other: str
-    ) -> LiveCall:
+    ) -> StoredCall:
         """Spend the budget, record the call, and let the provider bind a number for it."""
         grant, authority = permit.grant, permit.authority
         with (
@@ -217,7 +217,7 @@ class Calling:
 
     def _ask_provider(
         self, entry: Recorded, context: RequestContext, place: CallPlace, origin: Origin, own: str, other: str
-    ) -> LiveCall:
+    ) -> StoredCall:
         """Return a recorded call with a number to dial, under the reference of a lost reply where there is one."""
         until = min(context.now + self.line.lifetime, origin.expires_at)
         claimed = self.live_calls.claim(place, origin, context.now, until)
@@ -251,9 +251,9 @@ def _phone(found: Found | None, field: str) -> Any:
 
 def _called(context: RequestContext, authority: Case | None, origin: Origin) -> Disclosure:
     name, approved_by = (authority.opening.case, authority.approved_by) if authority else (None, ())
-    shown = Called(context.now, context.principal.id, name, approved_by, origin.field)
+    shown = PhoneCalled(context.now, context.principal.id, name, approved_by, origin.field)
     return Disclosure(origin.base, origin.expires_at, shown)
 
 
-def _answer(live: LiveCall) -> answers.LiveCall:
+def _answer(live: StoredCall) -> answers.LiveCall:
     return answers.LiveCall(live.ref, live.dial, live.extension, rfc3339(live.until))

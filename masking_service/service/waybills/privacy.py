@@ -11,7 +11,7 @@ from msgspec import UNSET
 from keys.keyring import Keyring
 from masking_service.audit.actions import Action
 from masking_service.masking.timestamps import SECONDS_A_DAY, rfc3339
-from masking_service.service.call.disclosures import Called, Disclosures, Heard, Opened, Viewed
+from masking_service.service.call.disclosures import Disclosures, Opened, PhoneCalled, PhoneRang, Viewed
 from masking_service.service.call.errors import NotFound
 from masking_service.service.call.gate import Gate
 from masking_service.service.call.recorder import DONE, ItemOutcome, Recorder, RequestContext, Stated
@@ -98,8 +98,8 @@ class Privacy:
         return answers.Disclosures(
             opens=[opened for one in shown if isinstance(one, Opened) for opened in _opens(one)],
             views=[viewed for one in shown if isinstance(one, Viewed) for viewed in _views(one)],
-            calls=[_called(one) for one in shown if isinstance(one, Called)] or UNSET,
-            heard=[_heard(one) for one in shown if isinstance(one, Heard)] or UNSET,
+            calls=[_called(one) for one in shown if isinstance(one, PhoneCalled)] or UNSET,
+            heard=[_heard(one) for one in shown if isinstance(one, PhoneRang)] or UNSET,
         )
 
 
@@ -111,11 +111,11 @@ def _opens(opened: Opened) -> list[answers.Open]:
     ]
 
 
-def _called(called: Called) -> answers.Called:
+def _called(called: PhoneCalled) -> answers.Called:
     return answers.Called(called.field, called.principal, rfc3339(called.at), called.case)
 
 
-def _heard(heard: Heard) -> answers.PhoneHeard:
+def _heard(heard: PhoneRang) -> answers.PhoneHeard:
     return answers.PhoneHeard(heard.field, heard.principal, rfc3339(heard.at))
 
 

@@ -32,7 +32,7 @@ ViewResult = answers.Waybill | answers.WaybillNotFound
 
 
 @dataclass(slots=True)
-class _Asked:
+class _AskedWaybill:
     """One waybill of a call, and what was found of it so far."""
 
     waybill_no: Any
@@ -97,7 +97,7 @@ class View:
             StoreUnavailable: nothing is answered.
         """
         stated = profile if profile in self.policy.rules.profiles else None
-        asked = [_Asked(number, normalised(number)) for number in waybill_nos]
+        asked = [_AskedWaybill(number, normalised(number)) for number in waybill_nos]
         known = [item for item in asked if item.number is not None]
         numbers = [item.number for item in asked if item.number is not None]
         with (
@@ -123,7 +123,7 @@ class View:
         return [item.masked(grant, through) for item in asked]
 
     def _watch_for_decoys(
-        self, context: RequestContext, grant: Grant, known: Sequence[_Asked], page: Case | None
+        self, context: RequestContext, grant: Grant, known: Sequence[_AskedWaybill], page: Case | None
     ) -> None:
         """Notice the named phantoms. One that a readable case lists stands on its page, whoever looks at it."""
         may_read = self.policy.permits(context.principal, "case:read") and reaches(self.policy, context.principal, page)
@@ -133,7 +133,12 @@ class View:
         self.watch.notice(context, [one.base for one in named if one.base and one.number not in listed])
 
     def _in_full(
-        self, context: RequestContext, grant: Grant, through: Profile, reserved: Reservation, asked: Sequence[_Asked]
+        self,
+        context: RequestContext,
+        grant: Grant,
+        through: Profile,
+        reserved: Reservation,
+        asked: Sequence[_AskedWaybill],
     ) -> list[ViewResult]:
         """Record a view that shows a kind in full, keep its disclosures, and return its answers."""
         seen = [item.found for item in asked]
@@ -153,7 +158,7 @@ class View:
         return [item.recorded(entry, through) for item in asked]
 
 
-def _without_custody(grant: Grant, known: Sequence[_Asked]) -> list[_Asked]:
+def _without_custody(grant: Grant, known: Sequence[_AskedWaybill]) -> list[_AskedWaybill]:
     """Return the named waybills without those that the caller carries: a courier may look at these."""
     carried = grant.scope == "custody"
     return [item for item in known if not (carried and item.found is not None)]

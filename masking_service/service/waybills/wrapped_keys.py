@@ -41,7 +41,7 @@ class WrappedKey(msgspec.Struct, frozen=True):
         return "<WrappedKey>"
 
 
-class _Label(msgspec.Struct, frozen=True, array_like=True):
+class _KeyLabel(msgspec.Struct, frozen=True, array_like=True):
     tenant: str
     day: int
     number: int
@@ -127,7 +127,7 @@ class WrappedKeys(TenantState):
 
     def packed(self, key_id: bytes, key: WrappedKey) -> bytes:
         """Return the stored value of a key: sealed label and wrapped key, each after its length."""
-        label = msgspec.json.encode(_Label(key.tenant, key.day, key.number, key.wrapped is None))
+        label = msgspec.json.encode(_KeyLabel(key.tenant, key.day, key.number, key.wrapped is None))
         padded = label.ljust(-(-len(label) // _BUCKET_BYTES) * _BUCKET_BYTES)
         state = self._keyring.tenant("").state
         return frame(state.seal(padded, _place(key_id), self._random(NONCE_BYTES)), key.wrapped or b"")
@@ -140,7 +140,7 @@ class WrappedKeys(TenantState):
         """
         length = int.from_bytes(value[:4], "big")
         sealed, wrapped = value[4 : 4 + length], value[8 + length :]
-        label = msgspec.json.decode(self._keyring.tenant("").state.open(sealed, _place(key_id)), type=_Label)
+        label = msgspec.json.decode(self._keyring.tenant("").state.open(sealed, _place(key_id)), type=_KeyLabel)
         if label.shredded == bool(wrapped) or value != frame(sealed, wrapped):
             raise IntegrityError("a stored data key does not match its label")
         return WrappedKey(label.tenant, label.day, label.number, None if label.shredded else wrapped)

@@ -17,7 +17,7 @@ from masking_audit.format.links import encode
 from masking_service.audit.asking import AskedArchive
 from masking_service.audit.errors import ArchiveUnavailable
 from masking_service.audit.order import FIRST, LAST
-from masking_service.audit.questions import Answer, sign_answer
+from masking_service.audit.questions import LogAnswer, sign_answer
 from masking_service.audit.wanted import Page, Wanted
 from masking_service.store.client import Store
 from tests.audit.archives import follow
@@ -72,12 +72,12 @@ def test_a_commit_of_more_than_10000_entries_is_refused(store: Store, tmp_path: 
 
 @pytest.mark.parametrize("beyond", [0, 1])
 def test_an_answer_of_more_than_12_mib_is_not_read(beyond: int) -> None:
-    lines = "x" * (12 * 1024 * 1024 + beyond - len(msgspec.json.encode(Answer())))
+    lines = "x" * (12 * 1024 * 1024 + beyond - len(msgspec.json.encode(LogAnswer())))
 
     class Archive(Handler):
         def answer(self) -> None:
             self.read()
-            body = msgspec.json.encode(Answer(lines=lines))
+            body = msgspec.json.encode(LogAnswer(lines=lines))
             self.send(200, body, {SIGNATURE: sign_answer(KEY, self.headers[SIGNATURE], body)})
 
     with served(Archive) as url:
@@ -97,7 +97,7 @@ def test_an_archive_is_asked_four_questions_at_once() -> None:
             self.read()
             asking.release()
             go_on.wait(30)
-            body = msgspec.json.encode(Answer())
+            body = msgspec.json.encode(LogAnswer())
             self.send(200, body, {SIGNATURE: sign_answer(KEY, self.headers[SIGNATURE], body)})
 
     with served(Archive) as url, ThreadPoolExecutor(4) as threads:

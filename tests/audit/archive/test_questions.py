@@ -10,7 +10,7 @@ from masking_service.audit.questions import (
     MAX_ANSWER_BYTES,
     MAX_NAMES,
     MAX_QUESTION_BYTES,
-    Answer,
+    LogAnswer,
     NamedQuestion,
     is_signed_answer,
     is_signed_question,
@@ -48,7 +48,7 @@ def test_an_answer_is_written_with_all_its_members() -> None:
     """An archive of another release reads it."""
     written = b'{"rows":[],"more":false,"examined":0,"checkpoint":"","lines":"","position":null}'
 
-    assert msgspec.json.encode(Answer()) == written
+    assert msgspec.json.encode(LogAnswer()) == written
 
 
 def test_a_question_of_another_key_or_with_another_body_is_refused() -> None:

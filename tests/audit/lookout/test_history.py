@@ -4,14 +4,14 @@ from collections.abc import Iterable
 
 from masking_audit.format.entries import Entry, Item
 from masking_service.service.lookout.history import (
-    Decision,
+    CaseDecision,
     History,
     HistoryReader,
     OpenedCase,
-    Opening,
+    OpenedFields,
     Seen,
     Trace,
-    View,
+    ViewedWaybill,
 )
 from tests.audit.logs import entry
 
@@ -31,8 +31,8 @@ def test_fields_are_summed_by_waybill() -> None:
     opened = entry(action="detokenize", outcome="released", role="dispute-officer", case="D-1", items=items)
 
     assert read_history([("a-1", opened)]).openings == [
-        Opening(1, "staff/u-1", "dispute-officer", "D-1", "w1", 2),
-        Opening(1, "staff/u-1", "dispute-officer", "D-1", "w2", 1),
+        OpenedFields(1, "staff/u-1", "dispute-officer", "D-1", "w1", 2),
+        OpenedFields(1, "staff/u-1", "dispute-officer", "D-1", "w2", 1),
     ]
 
 
@@ -48,11 +48,11 @@ def test_cases_decisions_views_and_moves_are_read_in_the_order_of_time() -> None
     history = read_history((f"a-{at}", one) for at, one in enumerate(entries))
 
     assert history.decisions == [
-        Decision(1, "staff/u-1", "courier", "D-0", "close"),
-        Decision(5, "staff/u-1", "courier", "D-1", "approve"),
+        CaseDecision(1, "staff/u-1", "courier", "D-0", "close"),
+        CaseDecision(5, "staff/u-1", "courier", "D-1", "approve"),
     ]
     assert history.cases == [OpenedCase(2, "staff/u-1", "courier", "D-1", 2, verified=False)]
-    assert history.views == [View(3, "staff/u-1", "courier", "w1")]
+    assert history.views == [ViewedWaybill(3, "staff/u-1", "courier", "w1")]
     assert history.traces == [Trace(4, "staff/u-1", "w1", "021001")]
 
 

@@ -6,7 +6,15 @@ import pytest
 
 from masking_service.service.lookout.arithmetic import poisson_tail, score
 from masking_service.service.lookout.habits import new_surroundings, odd_hours, pace
-from masking_service.service.lookout.history import Decision, History, OpenedCase, Opening, Seen, Trace, View
+from masking_service.service.lookout.history import (
+    CaseDecision,
+    History,
+    OpenedCase,
+    OpenedFields,
+    Seen,
+    Trace,
+    ViewedWaybill,
+)
 from masking_service.service.lookout.reasons import DAY, HOUR, Reason
 from masking_service.service.lookout.signals import (
     all_signals,
@@ -27,15 +35,15 @@ THIEF = "staff/thief"
 OFFICER = "dispute-officer"
 
 
-def openings(who: str, count: int, *, fields: int = 1, at: int = OLD, case: str = "") -> list[Opening]:
+def openings(who: str, count: int, *, fields: int = 1, at: int = OLD, case: str = "") -> list[OpenedFields]:
     """So many waybills, each under a case of its own unless one is given."""
     return [
-        Opening(at + number, who, OFFICER, case or f"D-{who}-{number}", f"w-{who}-{number}", fields)
+        OpenedFields(at + number, who, OFFICER, case or f"D-{who}-{number}", f"w-{who}-{number}", fields)
         for number in range(count)
     ]
 
 
-def moved(rows: Sequence[Opening | View]) -> list[Trace]:
+def moved(rows: Sequence[OpenedFields | ViewedWaybill]) -> list[Trace]:
     """A scan of each parcel, a minute later."""
     return [Trace(row.at + 60, "client/tracking", row.waybill, "021001") for row in rows]
 
@@ -44,7 +52,7 @@ def people(reasons: Sequence[Reason]) -> set[str]:
     return {reason.person for reason in reasons}
 
 
-def opened_by(who: str, rows: Sequence[Opening], *, verified: bool = False) -> list[OpenedCase]:
+def opened_by(who: str, rows: Sequence[OpenedFields], *, verified: bool = False) -> list[OpenedCase]:
     return [OpenedCase(row.at, who, "service-desk", row.case, 1, verified) for row in rows]
 
 
@@ -73,7 +81,7 @@ def test_openings_of_the_last_days_may_still_be_followed() -> None:
 @pytest.mark.parametrize(("closer", "listed"), [("staff/desk", set()), (THIEF, {THIEF})])
 def test_a_case_that_another_person_closes_is_followed_up(closer: str, listed: set[str]) -> None:
     taken = openings(THIEF, 20)
-    closed = [Decision(NOW, closer, "service-desk", one.case, "close") for one in taken]
+    closed = [CaseDecision(NOW, closer, "service-desk", one.case, "close") for one in taken]
 
     assert people(unfollowed([*HONEST_OPENINGS, *taken], closed, moved(HONEST_OPENINGS), NOW)) == listed
 
@@ -155,7 +163,9 @@ def test_an_approver_for_one_opener_is_a_pair() -> None:
         for case in opened_by("staff/wang" if row.person == THIEF else f"staff/d{at % 4}", [row])
     ]
     approvals = [
-        Decision(row.at, "staff/boss" if row.person == THIEF else f"staff/s{at % 5}", "supervisor", row.case, "approve")
+        CaseDecision(
+            row.at, "staff/boss" if row.person == THIEF else f"staff/s{at % 5}", "supervisor", row.case, "approve"
+        )
         for at, row in enumerate(rows)
     ]
 
@@ -179,10 +189,10 @@ def test_four_people_are_no_peer_group() -> None:
     assert fields_per_waybill([*few, *openings(THIEF, 20, fields=4)]) == []
 
 
-def daily(who: str, counts: Sequence[int]) -> list[Opening]:
+def daily(who: str, counts: Sequence[int]) -> list[OpenedFields]:
     """So many fields on each of the last days."""
     begin = NOW - len(counts) * DAY
-    return [Opening(begin + day * DAY, who, OFFICER, "", "w", count) for day, count in enumerate(counts) if count]
+    return [OpenedFields(begin + day * DAY, who, OFFICER, "", "w", count) for day, count in enumerate(counts) if count]
 
 
 def test_a_pace_that_rises_above_the_persons_own_earlier_days() -> None:
@@ -218,8 +228,8 @@ def test_a_steady_person_and_one_busy_day_are_no_rise() -> None:
     assert [reason for reason in pace([*steady, *busy], NOW) if reason.score >= 2] == []
 
 
-def views(who: str, count: int) -> list[View]:
-    return [View(OLD + number, who, "courier", f"w-{who}-{number}") for number in range(count)]
+def views(who: str, count: int) -> list[ViewedWaybill]:
+    return [ViewedWaybill(OLD + number, who, "courier", f"w-{who}-{number}") for number in range(count)]
 
 
 @pytest.mark.parametrize("scanned", [False, True], ids=["never", "before the view only"])
@@ -375,8 +385,8 @@ def test_a_person_who_changes_the_device_each_day_silences_no_one_else() -> None
     assert found["staff/r"].score < 1
 
 
-def approvals(who: str, count: int, apart: int) -> list[Decision]:
-    return [Decision(OLD + at * apart, who, "supervisor", f"D-{who}-{at}", "approve") for at in range(count)]
+def approvals(who: str, count: int, apart: int) -> list[CaseDecision]:
+    return [CaseDecision(OLD + at * apart, who, "supervisor", f"D-{who}-{at}", "approve") for at in range(count)]
 
 
 def test_approvals_within_seconds() -> None:

@@ -10,7 +10,7 @@ from masking_audit.format.lines import EntryLine
 from masking_audit.format.links import FIRST_LINK, commit_message
 from masking_audit.format.links import link as link_of
 from masking_audit.verify.chain import DUPLICATE, EDITED, OUT_OF_ORDER, Chain, Links
-from masking_audit.verify.findings import Findings, Kind
+from masking_audit.verify.findings import FindingKind, Findings
 from tests.keys.known import known_keyring
 
 SIGNER, WRITER = known_keyring().audit_signer, "ab" * 8
@@ -73,7 +73,7 @@ def commit(count: int = 3) -> list[EntryLine]:
     return entries
 
 
-def found(*entries: EntryLine) -> list[tuple[Kind, int, str]]:
+def found(*entries: EntryLine) -> list[tuple[FindingKind, int, str]]:
     """Return kind, line and text of each finding."""
     findings = Findings()
     one = chain(findings)
@@ -92,8 +92,8 @@ def test_an_edited_link_is_told_from_an_edited_entry(at: int) -> None:
     entries, edited = commit(), commit()
     entries[at], edited[at] = replace(entries[at], link=A), replace(edited[at], entry=b'{"at":9}')
 
-    assert found(*entries) == [(Kind.EDITED, at + 1, "its link was edited; the entry itself is as signed")]
-    assert [(kind, line) for kind, line, _ in found(*edited)] == [(Kind.EDITED, at + 1)]
+    assert found(*entries) == [(FindingKind.EDITED, at + 1, "its link was edited; the entry itself is as signed")]
+    assert [(kind, line) for kind, line, _ in found(*edited)] == [(FindingKind.EDITED, at + 1)]
     assert all(text.startswith(EDITED) for _, _, text in found(*edited))
 
 
@@ -104,7 +104,7 @@ def test_an_edited_entry_under_an_invalid_signature_is_not_called_as_signed(at: 
     entries[2] = replace(entries[2], signature=SIGNER.sign(b"another message"))
 
     kinds, lines, texts = zip(*found(*entries), strict=True)
-    assert (kinds, lines) == ((Kind.EDITED, Kind.FORGED), (at + 1, 3))
+    assert (kinds, lines) == ((FindingKind.EDITED, FindingKind.FORGED), (at + 1, 3))
     assert texts[0].startswith(EDITED)
 
 
@@ -112,7 +112,7 @@ def test_an_entry_that_was_edited_at_the_end_of_a_log_is_found() -> None:
     first, second, _ = commit()
     kinds = [kind for kind, *_ in found(first, replace(second, entry=b'{"at":9}'))]
 
-    assert kinds == [Kind.EDITED, Kind.CUT_OFF]
+    assert kinds == [FindingKind.EDITED, FindingKind.CUT_OFF]
 
 
 def test_a_chain_that_goes_on_has_no_line_before_its_next_entry() -> None:
@@ -128,7 +128,7 @@ def test_a_chain_that_goes_on_has_no_line_before_its_next_entry() -> None:
 def test_an_entry_that_comes_too_late_is_found_at_its_line(order: tuple[int, ...], late: list[int]) -> None:
     entries = commit(4)
 
-    assert found(*[entries[at] for at in order]) == [(Kind.OUT_OF_ORDER, line, OUT_OF_ORDER) for line in late]
+    assert found(*[entries[at] for at in order]) == [(FindingKind.OUT_OF_ORDER, line, OUT_OF_ORDER) for line in late]
 
 
 @pytest.mark.parametrize(("order", "at", "line"), [((0, 2, 1, 3), 1, 3), ((1, 0, 2, 3), 0, 2)])
@@ -139,8 +139,8 @@ def test_an_entry_that_comes_too_late_and_was_edited_has_both_findings(
     entries[at] = replace(entries[at], entry=b'{"at":9}')
 
     assert found(*[entries[at] for at in order]) == [
-        (Kind.OUT_OF_ORDER, line, OUT_OF_ORDER),
-        (Kind.EDITED, line, EDITED),
+        (FindingKind.OUT_OF_ORDER, line, OUT_OF_ORDER),
+        (FindingKind.EDITED, line, EDITED),
     ]
 
 
@@ -148,7 +148,7 @@ def test_a_copy_is_told_from_a_different_entry_with_the_same_number() -> None:
     first, second, third = commit()
     different = replace(second, entry=b'{"at":9}')
 
-    assert found(first, second, second, third) == [(Kind.DUPLICATE, 3, DUPLICATE)]
+    assert found(first, second, second, third) == [(FindingKind.DUPLICATE, 3, DUPLICATE)]
     assert found(first, second, different, third) == [
-        (Kind.DUPLICATE, 3, "is a different entry with a number that is taken")
+        (FindingKind.DUPLICATE, 3, "is a different entry with a number that is taken")
     ]

@@ -1,13 +1,13 @@
 """Findings of a log, and runs of them that are one."""
 
-from masking_audit.verify.findings import Findings, Kind
+from masking_audit.verify.findings import FindingKind, Findings
 
 
 def test_the_same_about_consecutive_entries_is_one_finding_whatever_was_found_before() -> None:
     findings = Findings()
-    findings.add(Kind.FORGED, 1, "checkpoint 1", "another one")
+    findings.add(FindingKind.FORGED, 1, "checkpoint 1", "another one")
     for number in (4, 5, 6):
-        findings.add_entry(Kind.REWRITTEN, number + 10, "ab", number, "is changed")
+        findings.add_entry(FindingKind.REWRITTEN, number + 10, "ab", number, "is changed")
 
     assert [str(one) for one in findings] == [
         "line 1 (checkpoint 1): signature: another one",

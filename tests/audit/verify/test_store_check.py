@@ -11,7 +11,7 @@ import redis
 from masking_audit.format.entries import Entry
 from masking_audit.format.links import entry_id
 from masking_audit.verify.facts import Facts, MismatchKind
-from masking_audit.verify.findings import Kind
+from masking_audit.verify.findings import FindingKind
 from masking_audit.verify.store_check import StoreMismatch, check_store, is_not_in_log, read_new_entries
 from masking_audit.verify.verifier import Verification
 from masking_service.audit.entries import fact
@@ -346,7 +346,7 @@ def test_a_store_without_the_end_of_the_log_is_found(
         logs.checkpoint(service.store)
 
     assert [*read_new_entries(Streams(service.store), resumed)] == []
-    assert [fault.kind for fault in resumed.findings] == [Kind.REWRITTEN]
+    assert [fault.kind for fault in resumed.findings] == [FindingKind.REWRITTEN]
 
 
 def test_the_log_is_continued_behind_its_newest_checkpoint(service: Service, resumed: Verification) -> None:
@@ -375,7 +375,7 @@ def test_an_unsigned_entry_after_the_log_is_found(service: Service, client: redi
     ask(client, "XADD", f"wm:{{audit}}w:{last.writer}", place, "entry", b'{"at":1}', "link", bytes(32))
 
     assert len([*read_new_entries(Streams(service.store), verification)]) == 1
-    assert {fault.kind for fault in verification.findings} == {Kind.EDITED, Kind.CUT_OFF}
+    assert {fault.kind for fault in verification.findings} == {FindingKind.EDITED, FindingKind.CUT_OFF}
 
 
 def test_every_shard_of_a_cluster_is_checked(make_cluster: Callable[..., Group], tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from bench.theft.model import Service
 from bench.theft.steps import DAY, person
 from bench.theft.work import BEGIN, HOUR, MINUTE, POOL
 from bench.theft.workforce import DEFAULT, Workforce
-from masking_service.service.lookout.history import Opening, Row, Seen
+from masking_service.service.lookout.history import OpenedFields, Row, Seen
 from masking_service.service.people.policy import Policy
 from masking_service.service.people.sample import in_sample
 from masking_service.shipped import ROOT
@@ -149,7 +149,9 @@ def test_the_lookout_lists_a_person_with_two_signals_and_freezes_as_the_policy_s
     )
     (tmp_path / "policy.yaml").write_text(text, "utf-8")
     peers = [
-        Opening(BEGIN + day * DAY + 9 * HOUR, f"dev/peer-{at}", "dispute-officer", f"D-{day}-{at}", f"W{day}{at}{n}", 1)
+        OpenedFields(
+            BEGIN + day * DAY + 9 * HOUR, f"dev/peer-{at}", "dispute-officer", f"D-{day}-{at}", f"W{day}{at}{n}", 1
+        )
         for day in range(10)
         for at in range(6)
         for n in range(2)
@@ -178,14 +180,14 @@ def test_a_courier_is_limited_by_the_budget_of_views_and_by_no_other() -> None:
 
 
 def test_members_of_a_ring_take_the_history_of_a_colleague() -> None:
-    row = Opening(BEGIN, "dev/officer-0", "dispute-officer", "D-1", "W1", 1)
+    row = OpenedFields(BEGIN, "dev/officer-0", "dispute-officer", "D-1", "W1", 1)
 
     assert renamed([row], {"dev/officer-0": "dev/thief"}) == [row._replace(person="dev/thief")]
     assert renamed([row], {"dev/officer-1": "dev/thief"}) == [row]
 
 
 def test_rows_are_kept_in_the_order_of_time_also_those_that_come_late() -> None:
-    rows = [Opening(BEGIN + at, "dev/officer", "dispute-officer", f"D-{at}", "W", 1) for at in (1, 4, 2, 3)]
+    rows = [OpenedFields(BEGIN + at, "dev/officer", "dispute-officer", f"D-{at}", "W", 1) for at in (1, 4, 2, 3)]
     lookout = Lookout(defended(), rows[:2])
     lookout._add(rows[2:])
 
@@ -193,12 +195,14 @@ def test_rows_are_kept_in_the_order_of_time_also_those_that_come_late() -> None:
 
 
 def test_the_log_begins_a_month_before_with_other_cases_and_one_device_a_person() -> None:
-    opened = [Opening(BEGIN + day * DAY, "dev/officer-0", "dispute-officer", f"D-{day}", "W", 1) for day in (0, 29, 30)]
+    opened = [
+        OpenedFields(BEGIN + day * DAY, "dev/officer-0", "dispute-officer", f"D-{day}", "W", 1) for day in (0, 29, 30)
+    ]
     seen = [Seen(BEGIN + day * DAY, "dev/officer-0", "dispute-officer", "device", f"device {day}") for day in (0, 29)]
     before = with_month_before([*opened, *seen], BEGIN)[:-5]
 
     assert [(row.at - BEGIN) // DAY for row in before] == [-30, -1, -30, -1]
-    assert [row.case for row in before if isinstance(row, Opening)] == ["D-0 before", "D-29 before"]
+    assert [row.case for row in before if isinstance(row, OpenedFields)] == ["D-0 before", "D-29 before"]
     assert {row.tag for row in before if isinstance(row, Seen)} == {"device 0"}
 
 
@@ -207,7 +211,9 @@ def office_work() -> list[Row]:
     """What twelve officers did by day, each at one device."""
     days = [(BEGIN + day * DAY + 10 * HOUR, f"dev/officer-{at}") for day in range(-30, 60) for at in range(12)]
     opened = [
-        Opening(at + n, who, "dispute-officer", f"{who} {at} {n}", f"W{n}", 1) for at, who in days for n in range(5)
+        OpenedFields(at + n, who, "dispute-officer", f"{who} {at} {n}", f"W{n}", 1)
+        for at, who in days
+        for n in range(5)
     ]
     return [*opened, *[Seen(at, who, "dispute-officer", "device", "desktop") for at, who in days]]
 

@@ -7,7 +7,7 @@ import pytest
 import redis
 
 from keys.errors import IntegrityError
-from masking_service.service.call.disclosures import Called, Disclosure, Disclosures, Opened, Viewed
+from masking_service.service.call.disclosures import Disclosure, Disclosures, Opened, PhoneCalled, Viewed
 from masking_service.service.state.sealed import Sealed
 from masking_service.store.client import Store
 from masking_service.store.layout import disclosures_key, record_stems
@@ -156,8 +156,8 @@ def test_a_disclosure_is_stored_as_exactly_these_bytes(
     assert ask(client, "HGETALL", place()) == {name: value}
 
 
-@pytest.mark.parametrize("shown", [OPENED, VIEWED, Called(NOW, "client/c-88", None, (), "/recipient/phone")])
-def test_every_kind_is_read_as_it_was_kept(disclosures: Disclosures, shown: Opened | Viewed | Called) -> None:
+@pytest.mark.parametrize("shown", [OPENED, VIEWED, PhoneCalled(NOW, "client/c-88", None, (), "/recipient/phone")])
+def test_every_kind_is_read_as_it_was_kept(disclosures: Disclosures, shown: Opened | Viewed | PhoneCalled) -> None:
     disclosures.prepare("default", [Disclosure(FIRST, LATER, shown)]).write()
 
     assert disclosures.of("default", [FIRST]) == [[shown]]

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from masking_service.service.people.document import Place, read_document
+from masking_service.service.people.document import DocumentPlace, read_document
 
 KNOWN = ("one", "two")
 BOUNDS: dict[str, tuple[Any, ...]] = {
@@ -18,7 +18,7 @@ BOUNDS: dict[str, tuple[Any, ...]] = {
 """What each way to read a place is told."""
 
 
-def read_as(how: str, place: Place) -> Any:
+def read_as(how: str, place: DocumentPlace) -> Any:
     return getattr(place, how)(*BOUNDS[how])
 
 
@@ -34,7 +34,7 @@ def read_as(how: str, place: Place) -> Any:
     ],
 )
 def test_a_value_within_its_bounds_is_read(how: str, value: Any, expected: Any) -> None:
-    place = Place(value, "a", [])
+    place = DocumentPlace(value, "a", [])
 
     assert (read_as(how, place), place.faults) == (expected, [])
 
@@ -60,23 +60,23 @@ def test_any_other_value_has_one_fault_and_is_read_as_something_harmless(
     harmless = {"integer": 2, "text": "", "seconds": 1, "thousandths": 0, "truth": False, "word": ""}
 
     for value in values:
-        place = Place(value, "a", [])
+        place = DocumentPlace(value, "a", [])
         assert (read_as(how, place), place.faults) == (harmless[how], [("a", reason)])
 
 
 def test_a_duration_counts_days() -> None:
-    assert Place("180d", "a", []).seconds(180 * 86_400) == 180 * 86_400
+    assert DocumentPlace("180d", "a", []).seconds(180 * 86_400) == 180 * 86_400
 
 
 def test_a_repeated_or_unknown_word_is_a_fault_at_its_place() -> None:
-    place = Place(["one", "one", "three", "two"], "a", [])
+    place = DocumentPlace(["one", "one", "three", "two"], "a", [])
 
     assert place.words(KNOWN, "word") == {"one", "two"}
     assert [where for where, _ in place.faults] == ["a[1]", "a[2]"]
 
 
 def test_unknown_and_missing_members_are_faults() -> None:
-    place = Place({"one": 1, "three": 3}, "a", [])
+    place = DocumentPlace({"one": 1, "three": 3}, "a", [])
 
     assert place.fields(["one", "two"], ["four"]).keys() == {"one", "two"}
     assert place.faults == [("a.three", "unknown key; known here: four, one, two"), ("a.two", "missing")]
@@ -84,7 +84,7 @@ def test_unknown_and_missing_members_are_faults() -> None:
 
 @pytest.mark.parametrize("how", BOUNDS)
 def test_what_is_missing_is_said_once(how: str) -> None:
-    place = Place({}, "", [])
+    place = DocumentPlace({}, "", [])
     read_as(how, place.fields(["one"])["one"])
 
     assert place.faults == [("one", "missing")]
@@ -92,14 +92,14 @@ def test_what_is_missing_is_said_once(how: str) -> None:
 
 @pytest.mark.parametrize("value", ["text", 5, None, ["one"]])
 def test_what_is_no_mapping_has_one_fault_and_no_members(value: Any) -> None:
-    place = Place(value, "", [])
+    place = DocumentPlace(value, "", [])
 
     assert [one.value for one in place.fields([], ["one"]).values()] == []
     assert place.faults == [("(document)", "has to be a mapping")]
 
 
 def test_a_key_that_is_no_text_is_a_fault() -> None:
-    place = Place({1: "one", "two": 2}, "a", [])
+    place = DocumentPlace({1: "one", "two": 2}, "a", [])
 
     assert place.named().keys() == {"two"}
     assert place.faults == [("a", "every key has to be text (quote it)")]

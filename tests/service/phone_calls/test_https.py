@@ -13,7 +13,7 @@ from masking_service.outbound import Outbound
 from masking_service.service.people.errors import CallsUnavailable
 from masking_service.service.phone_calls.https import BindRequest, HttpsProvider
 from masking_service.service.phone_calls.line import Line, Outcome
-from masking_service.service.phone_calls.live_calls import LiveCall
+from masking_service.service.phone_calls.live_calls import StoredCall
 from masking_service.service.phone_calls.provider import AT_ONCE, TIMEOUT_SECONDS, CallProvider
 from tests.hostile import Answers
 from tests.http_servers import Handler, Json
@@ -235,7 +235,7 @@ def test_no_number_is_in_a_repr_or_an_error() -> None:
 
     assert DIAL not in repr(bound)
     assert repr(BindRequest(1, "bind", "", REF, A, B, 0)) == "<BindRequest>"
-    assert repr(LiveCall(REF, 0, DIAL)) == "<LiveCall>"
+    assert repr(StoredCall(REF, 0, DIAL)) == "<LiveCall>"
 
 
 def test_an_answer_that_takes_less_than_a_second_is_waited_for() -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from masking_audit.format.lines import CheckpointLine, EntryLine, read_line
-from masking_audit.verify.findings import Kind
+from masking_audit.verify.findings import FindingKind
 from tests.audit.logs import findings
 
 Lines = Sequence[bytes]
@@ -17,7 +17,7 @@ def places(lines: Lines, **how: Any) -> list[tuple[str, int, str]]:
     return [(fault.kind.value, fault.line, fault.where) for fault in findings(lines, **how)]
 
 
-def kinds(lines: Lines, **how: Any) -> set[Kind]:
+def kinds(lines: Lines, **how: Any) -> set[FindingKind]:
     return {fault.kind for fault in findings(lines, **how)}
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from masking_audit.format.lines import CheckpointLine, EntryLine, write_line
 from masking_audit.format.links import FIRST_LINK, commit_message, encode, link
-from masking_audit.verify.findings import Kind
+from masking_audit.verify.findings import FindingKind
 from masking_audit.verify.verifier import StartingPoint
 from masking_service.store.client import Store
 from tests.audit import logs
@@ -77,7 +77,7 @@ def test_a_log_is_verified_from_its_starting_checkpoint(sound: Lines) -> None:
 def test_a_wrong_starting_checkpoint_is_found(sound: Lines) -> None:
     since, rest = checkpoint_at(sound[0]), behind(sound, 1)
 
-    assert kinds(rest, start=StartingPoint.after(since)) == {Kind.DROPPED}
+    assert kinds(rest, start=StartingPoint.after(since)) == {FindingKind.DROPPED}
 
 
 def test_a_kept_checkpoint_detects_an_older_log(sound: Lines) -> None:
@@ -85,7 +85,7 @@ def test_a_kept_checkpoint_detects_an_older_log(sound: Lines) -> None:
     older = cut_back(sound)
 
     assert findings(older) == []
-    assert kinds(older, against=kept) == {Kind.CUT_OFF}
+    assert kinds(older, against=kept) == {FindingKind.CUT_OFF}
 
 
 def behind(sound: Lines, at: int) -> list[bytes]:
@@ -103,7 +103,7 @@ def cut_back(sound: Lines) -> list[bytes]:
 def test_a_kept_checkpoint_needs_a_valid_signature(sound: Lines) -> None:
     kept = checkpoint_at(edited(sound[1], ("signature",)))
 
-    assert [(fault.kind, fault.line) for fault in findings(sound, against=kept)] == [(Kind.FORGED, 0)]
+    assert [(fault.kind, fault.line) for fault in findings(sound, against=kept)] == [(FindingKind.FORGED, 0)]
 
 
 def test_a_log_that_continues_after_a_kept_checkpoint_is_valid(sound: Lines) -> None:

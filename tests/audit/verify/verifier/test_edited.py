@@ -7,7 +7,7 @@ import pytest
 
 from masking_audit.format.lines import EntryLine, write_line
 from masking_audit.format.links import FIRST_LINK, commit_message, encode, link
-from masking_audit.verify.findings import Kind
+from masking_audit.verify.findings import FindingKind
 from tests.audit.logs import findings
 from tests.audit.verify.verifier.tampering import (
     Lines,
@@ -47,7 +47,7 @@ def test_two_edited_entries_behind_each_other_are_both_found(sound: Lines) -> No
     found = findings(log)
 
     assert {line for fault in found for line in range(fault.line, fault.last_line + 1)} == {first + 1, first + 2}
-    assert {fault.kind for fault in found} == {Kind.EDITED}
+    assert {fault.kind for fault in found} == {FindingKind.EDITED}
 
 
 @pytest.mark.parametrize("change", ["added", "removed"])
@@ -66,7 +66,7 @@ def test_every_edited_link_is_found_and_its_entry_is_not_blamed(sound: Lines) ->
     found = {at: findings(replaced(sound, at, edited(sound[at], ("link",)))) for at in entries_in(sound)}
 
     said = {at: [(fault.kind, fault.line, "its link" in fault.text) for fault in found[at]] for at in found}
-    assert said == {at: [(Kind.EDITED, at + 1, True)] for at in found}
+    assert said == {at: [(FindingKind.EDITED, at + 1, True)] for at in found}
 
 
 def test_every_edited_signature_is_found_at_its_line_alone(sound: Lines) -> None:
@@ -110,7 +110,7 @@ def test_an_entry_that_was_edited_with_its_link_is_found_there_or_at_the_entry_a
         first, *more = findings(relinked(sound, at, lambda said: True))
         signed = bool(entry_at(sound[at]).signature)
         # Only the entry after it tells them apart, so both are named.
-        expected = (at + 1, Kind.FORGED) if signed else (at + 2, Kind.EDITED)
+        expected = (at + 1, FindingKind.FORGED) if signed else (at + 2, FindingKind.EDITED)
         if (first.line, first.kind) != expected or (not signed and more):
             wrong.append((at, first, more))
 

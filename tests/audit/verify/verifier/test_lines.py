@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from masking_audit.verify.findings import MAX_FINDINGS, Finding, Kind
-from masking_audit.verify.verifier import Summary, Verification, read_lines, verify
+from masking_audit.verify.findings import MAX_FINDINGS, Finding, FindingKind
+from masking_audit.verify.verifier import LogSummary, Verification, read_lines, verify
 from tests.audit.logs import FIRST_AT, LAST_AT, VERIFIER, findings
 from tests.audit.verify.verifier.tampering import (
     Lines,
@@ -19,7 +19,7 @@ from tests.audit.verify.verifier.tampering import (
 )
 
 
-def run(lines: Lines) -> tuple[Summary, list[Finding]]:
+def run(lines: Lines) -> tuple[LogSummary, list[Finding]]:
     verification = Verification(VERIFIER)
     summary = verify(lines, verification)
     return summary, [*verification.findings]
@@ -29,7 +29,7 @@ def test_a_valid_log_has_no_findings_and_a_summary(sound: Lines) -> None:
     summary, found = run(sound)
 
     assert found == []
-    assert summary == Summary(
+    assert summary == LogSummary(
         entries=21,
         writers=3,
         commits=9,
@@ -106,7 +106,7 @@ def test_garbage_is_found_at_its_line_and_hides_nothing_else(sound: Lines, garba
 
 @pytest.mark.parametrize("content", [b"", b"\n\n", b"   "])
 def test_an_empty_log_is_none(content: bytes) -> None:
-    assert [fault.kind for fault in findings([*read_lines(BytesIO(content))])] == [Kind.CUT_OFF]
+    assert [fault.kind for fault in findings([*read_lines(BytesIO(content))])] == [FindingKind.CUT_OFF]
 
 
 def test_a_line_without_an_end_is_read_to_the_longest_of_a_log_and_no_further(sound: Lines) -> None:

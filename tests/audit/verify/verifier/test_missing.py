@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from masking_audit.verify.findings import Kind
+from masking_audit.verify.findings import FindingKind
 from masking_audit.verify.verifier import read_lines
 from tests.audit.logs import findings
 from tests.audit.verify.verifier.tampering import (
@@ -40,7 +40,7 @@ def test_a_dropped_commit_is_one_finding(sound: Lines) -> None:
     (fault,) = findings([*sound[:first], *sound[first + 3 :]])
 
     name = name_of(sound[first])
-    assert (fault.kind, fault.line, fault.where) == (Kind.DROPPED, first + 1, name)
+    assert (fault.kind, fault.line, fault.where) == (FindingKind.DROPPED, first + 1, name)
     assert f"{name} to 5 are missing" in fault.text
 
 
@@ -48,7 +48,7 @@ def test_the_last_commit_of_a_writer_is_missed_by_the_checkpoint_that_names_it(s
     last = max(at for at in entries_in(sound) if name_of(sound[at]).endswith("-7"))
     (fault,) = findings([*sound[: last - 1], *sound[last + 1 :]])
 
-    assert (fault.kind, fault.line, fault.where) == (Kind.CUT_OFF, last - 1, name_of(sound[last - 2]))
+    assert (fault.kind, fault.line, fault.where) == (FindingKind.CUT_OFF, last - 1, name_of(sound[last - 2]))
     assert f": {name_of(sound[last - 1])} and all after it are missing" in fault.text
     assert f"checkpoint 3 names {name_of(sound[last])}" in fault.text
 
@@ -97,7 +97,11 @@ def test_lines_that_changed_places_between_writers_are_found_where_they_come_too
 
 
 def test_a_cut_off_end_of_any_length_is_found(sound: Lines) -> None:
-    wrong = [kept for kept in range(len(sound)) if not kinds(sound[:kept]) & {Kind.CUT_OFF, Kind.MISSING_WRITER}]
+    wrong = [
+        kept
+        for kept in range(len(sound))
+        if not kinds(sound[:kept]) & {FindingKind.CUT_OFF, FindingKind.MISSING_WRITER}
+    ]
 
     assert wrong == []
 
@@ -108,7 +112,7 @@ def test_a_log_that_was_cut_off_within_a_line_says_which(sound: Lines) -> None:
     wrong = []
     for length in range(begins + 1, len(content) - 1, 13):
         found = findings([*read_lines(BytesIO(content[:length]))])
-        if (found[0].kind, found[0].line) != (Kind.UNREADABLE, len(sound)) or "cut off" not in found[0].text:
+        if (found[0].kind, found[0].line) != (FindingKind.UNREADABLE, len(sound)) or "cut off" not in found[0].text:
             wrong.append(length)
 
     assert wrong == []
