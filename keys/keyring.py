@@ -51,9 +51,9 @@ class TenantKeys(Secret):
 
         self.tenant = name
         self._index = Mac(_derive(active("index"), "index", name), name)
-        self._tag = Mac(_derive(active("index"), "tag", name))
-        self._audit = Mac(_derive(active("audit"), "audit", name))
-        self.search = SearchKeys(_derive(active("index"), "search", name))
+        self._tag = Mac(_derive(active("tag"), "tag", name))
+        self._audit = Mac(_derive(active("audit-hash"), "audit", name))
+        self.search = SearchKeys(_derive(active("search"), "search", name))
         self.state = SealingKey(
             _derive(active("state"), "state", name),
             _derive(active("state"), "state key id", name, KEY_ID_BYTES),

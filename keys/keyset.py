@@ -21,6 +21,7 @@ from keys.files import read_secret_file, write_secret_file
 from keys.keyset_file import (
     FORMAT,
     MAX_VERSIONS,
+    SPLIT_OFF,
     USES,
     KeysetFile,
     NamedRoot,
@@ -221,6 +222,10 @@ def _open_secrets(
             if entry.use in active:
                 raise KeysetError(f"{place}: two secrets of this use are active")
             active[entry.use] = entry.version
+    if SPLIT_OFF.keys().isdisjoint(use for use, _ in secrets):
+        for use, source in SPLIT_OFF.items():
+            if (source, 0) in secrets:
+                secrets[use, 0], active[use] = secrets[source, 0], 0
     for use in USES:
         if use not in active:
             raise KeysetError(f"{path}: no active secret for {use}")

@@ -6,7 +6,9 @@ Nothing is opened or decided here; `keys.keyset` reads the file, `keys.rotation`
 import hmac
 import os
 from base64 import b64encode
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from types import MappingProxyType
 from typing import Final, Literal
 
 import msgspec
@@ -17,10 +19,13 @@ from keys.providers import RootKeys
 
 FORMAT = 1
 
-Use = Literal["index", "token", "state", "client", "audit"]
+Use = Literal["index", "token", "state", "client", "audit", "tag", "search", "audit-hash"]
 """index: the storage places of records. token: tokens of their fields. state: seals cases, custody and
-clients. client: the pepper of API key hashes. audit: keyed hashes in audit entries."""
-USES: tuple[Use, ...] = ("index", "token", "state", "client", "audit")
+clients. client: the pepper of API key hashes. audit: signs the audit log. tag: names of tenants, data keys and
+counts. search: names and entries of the search indexes. audit-hash: keyed hashes in audit entries."""
+USES: tuple[Use, ...] = ("index", "token", "state", "client", "audit", "tag", "search", "audit-hash")
+SPLIT_OFF: Final[Mapping[Use, Use]] = MappingProxyType({"tag": "index", "search": "index", "audit-hash": "audit"})
+"""The first keysets have no secret for these uses, and the secret of another use, at version 0, serves both."""
 
 State = Literal["distributed", "active", "retired"]
 """distributed: processes load it, none uses it yet. active: used for new data. retired: only opens existing data."""
@@ -171,9 +176,13 @@ def new_root(state: State, today: str) -> RootEntry:
 
 def new_secret(roots: RootKeys, use: Use, version: int, state: State, today: str) -> SecretEntry:
     """Create a random secret, wrapped under the active root key."""
-    secret = os.urandom(KEY_BYTES)
+    return wrapped_secret(roots, use, version, os.urandom(KEY_BYTES), state, today)
+
+
+def wrapped_secret(roots: RootKeys, use: Use, version: int, secret: bytes, state: State, created: str) -> SecretEntry:
+    """Return the entry of a secret, wrapped under the active root key."""
     wrapped = b64encode(roots.wrap(secret, secret_context(use, version))).decode("ascii")
-    return SecretEntry(use, version, state, today, wrapped, check_value(secret), today)
+    return SecretEntry(use, version, state, created, wrapped, check_value(secret), created)
 
 
 def encode(file: KeysetFile) -> bytes:

@@ -18,6 +18,7 @@ from keys.files import write_secret_file
 from keys.keyset import Keyset, decode, read
 from keys.keyset_file import (
     MAX_VERSIONS,
+    SPLIT_OFF,
     KeysetFile,
     NamedRoot,
     RootEntry,
@@ -26,6 +27,7 @@ from keys.keyset_file import (
     new_root,
     new_secret,
     secret_context,
+    wrapped_secret,
 )
 
 RotatableKey = Literal["root", "token"]
@@ -169,8 +171,23 @@ def _advanced(entry: Entry, today: str) -> Entry:
     return replace(entry, state="active" if entry.state == "distributed" else "retired", since=today)
 
 
+def _split(opened: Keyset, changed: KeysetFile) -> KeysetFile:
+    if not SPLIT_OFF.keys().isdisjoint(entry.use for entry in changed.secrets):
+        return changed
+    created = {entry.use: entry.created for entry in changed.secrets if entry.version == 0}
+    copies = [
+        wrapped_secret(opened.roots, use, 0, opened.secrets[use, 0], "active", created[source])
+        for use, source in SPLIT_OFF.items()
+    ]
+    return replace(changed, secrets=[*changed.secrets, *copies])
+
+
 def _write(path: Path, opened: Keyset, changed: KeysetFile, last: str) -> Keyset:
-    """Write the changed file, after checking that it opens and keeps every secret."""
+    """Write the changed file, after checking that it opens and keeps every secret.
+
+    A secret that served a second use becomes an entry of that use, so that each can be rotated without the other.
+    """
+    changed = _split(opened, changed)
     content = encode(replace(changed, serial=opened.serial + 1, last=last))
     found = decode(path, content)[1]
     for name, secret in opened.secrets.items():

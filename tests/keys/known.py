@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from keys.keyring import Keyring
 from keys.keyset import Keyset
-from keys.keyset_file import USES, Use
+from keys.keyset_file import SPLIT_OFF, USES, Use
 from keys.providers.file import FileRootKeys
 
 
@@ -34,13 +34,17 @@ def known_keyset(
     shredded_before: int = 0,
     algorithm: int = 1,
 ) -> Keyset:
-    """Return the known keyset of an owner.
+    """Return the known keyset of an owner, with one secret for the uses that the first keysets did not tell apart.
 
     Args:
         retired: those of its root keys that are.
     """
     versions: dict[Use, Sequence[int]] = {use: token_versions if use == "token" else (0,) for use in USES}
-    secrets = {(use, version): known_bytes(f"{owner} {use} {version}") for use in USES for version in versions[use]}
+    secrets = {
+        (use, version): known_bytes(f"{owner} {SPLIT_OFF.get(use, use)} {version}")
+        for use in USES
+        for version in versions[use]
+    }
     names = {number: f"{owner} root" if number == 0 else f"{owner} root {number}" for number in roots}
     ids = {number: known_bytes(f"{name} id")[:8] for number, name in names.items()}
     root_keys = {ids[number]: known_bytes(name) for number, name in names.items()}

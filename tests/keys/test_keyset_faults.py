@@ -106,7 +106,7 @@ FAULTS: dict[str, tuple[Change, str]] = {
         root(id="00" * 8),
         ": secrets[0] (index): a wrapped key names a root key that no provider in the keyset has",
     ),
-    "secret doubled": (again("secrets"), ": secrets[5] (index): its version is a duplicate or out of range"),
+    "secret doubled": (again("secrets"), ": secrets[8] (index): its version is a duplicate or out of range"),
     "version too high": (secret(version=64), ": secrets[0] (index): its version is a duplicate or out of range"),
     "version below 0": (secret(version=-1), ": secrets[0] (index): its version is a duplicate or out of range"),
     "version changed": (secret(version=1), ": secrets[0] (index): a sealed value did not open at its place"),
@@ -117,7 +117,7 @@ FAULTS: dict[str, tuple[Change, str]] = {
         secret(check="000000000000"),
         ": secrets[0] (index): its check value does not match",
     ),
-    "no secret of a use": (lambda d: d["secrets"].pop(), ": no active secret for audit"),
+    "no secret of a use": (lambda d: d["secrets"].pop(), ": no active secret for audit-hash"),
     "only a retired secret": (secret(state="retired"), ": no active secret for index"),
 }
 
@@ -159,7 +159,7 @@ def test_two_active_secrets_of_one_use_are_refused(path: Path) -> None:
     }
     rewrite(path, lambda document: document["secrets"].append(second))
 
-    with pytest.raises(KeysetError, match=r"secrets\[5\] \(index\): two secrets of this use are active$"):
+    with pytest.raises(KeysetError, match=r"secrets\[8\] \(index\): two secrets of this use are active$"):
         keyset.load(path)
 
 

@@ -13,7 +13,7 @@ from keys import keyset
 from keys import rotation as turnover
 from keys.errors import KeysetError
 from keys.keyset import Keyset
-from keys.keyset_file import KeysetFile, NamedRoot, RootEntry, SecretEntry, Transit
+from keys.keyset_file import USES, KeysetFile, NamedRoot, RootEntry, SecretEntry, Transit
 from keys.rotation import (
     RotatableKey,
     activate,
@@ -200,7 +200,7 @@ def test_rewrapped_secrets_depend_on_the_active_root_key_only(path: Path) -> Non
 
     rewrap_secrets(path)
 
-    assert (before, secrets_under_retired_roots(*keyset.read(path))) == (5, 0)
+    assert (before, secrets_under_retired_roots(*keyset.read(path))) == (len(USES), 0)
 
 
 @pytest.mark.parametrize("change", [rewrap_secrets, destroy_retired_roots])

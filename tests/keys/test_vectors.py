@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from keys.aead import SealingKey
 from keys.errors import IntegrityError
 from keys.framing import frame
-from keys.keyset_file import USES
+from keys.keyset_file import SPLIT_OFF, USES
 from keys.suites import Aead, Sm4Gcm
 from keys.tokens import TokenKeys
 from keys.uses import Uses
@@ -112,7 +112,7 @@ def test_a_tenants_keys_answer_exactly_so(vector: Vector) -> None:
 
 @pytest.mark.parametrize("vector", named("derived", "derives"))
 def test_the_known_keys_come_from_the_secrets_of_the_vector(vector: Vector) -> None:
-    assert {use: known_bytes(f"vectors {use} 0").hex() for use in USES} == vector["secrets"]
+    assert {use: known_bytes(f"vectors {use} 0").hex() for use in USES if use not in SPLIT_OFF} == vector["secrets"]
 
 
 @pytest.mark.parametrize("vector", named("derived", "derives"))
