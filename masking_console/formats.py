@@ -87,6 +87,7 @@ ACTION_NAMES: Final = {
     "case-approve": later("case approved"),
     "case-deny": later("case denied"),
     "case-close": later("case closed"),
+    "case-claim": later("case claimed"),
     "case-done": later("case marked as done"),
     "freeze": later("freeze"),
     "thaw": later("unfreeze"),

@@ -30,6 +30,7 @@ PARTS: Final[Mapping[str, Part]] = {
     Action.CASE_APPROVE: Part.CASES,
     Action.CASE_DENY: Part.CASES,
     Action.CASE_CLOSE: Part.CASES,
+    Action.CASE_CLAIM: Part.CASES,
     Action.CASE_DONE: Part.CASES,
     Action.FREEZE: Part.FREEZES,
     Action.THAW: Part.FREEZES,

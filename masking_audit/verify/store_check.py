@@ -40,6 +40,7 @@ ANNOUNCED: Final[Mapping[str, str]] = {
     Action.CASE_APPROVE: "case",
     Action.CASE_DENY: "case",
     Action.CASE_CLOSE: "case",
+    Action.CASE_CLAIM: "case",
     Action.CASE_DONE: "case",
     Action.CUSTODY_FIRST: "custody",
     Action.CUSTODY_MOVE: "custody",

@@ -48,6 +48,8 @@ class Action(StrEnum):
     """A pending case is denied."""
     CASE_CLOSE = "case-close"
     """A case is closed."""
+    CASE_CLAIM = "case-claim"
+    """An officer took a case: the lists say who works on it."""
     CASE_DONE = "case-done"
     """An officer marked a case as done: it leaves that officer's list, and stays open."""
 
@@ -90,6 +92,7 @@ DECISIONS: Final = {
     "approve": Action.CASE_APPROVE,
     "deny": Action.CASE_DENY,
     "close": Action.CASE_CLOSE,
+    "claim": Action.CASE_CLAIM,
     "done": Action.CASE_DONE,
 }
 """The action of each decision on a case."""

@@ -152,6 +152,7 @@ class DevelopmentIssuer:
             "acr": ACR,
         }
         access = {**common, "aud": DEVELOPMENT_AUDIENCE, "roles": [role], "tenant": "default", "sites": []}
+        access["name"] = name
         identity = {**common, "aud": CLIENT_ID, "name": name} | ({"nonce": nonce} if nonce else {})
         refresh = secrets.token_urlsafe(32)
         self._refresh[refresh] = _SignIn(

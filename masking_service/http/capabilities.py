@@ -10,6 +10,7 @@ from masking_service.service.call.operation import Operation
 from masking_service.service.cases import api as cases
 from masking_service.service.custody import api as custody
 from masking_service.service.decoys import api as decoys
+from masking_service.service.directory import api as directory
 from masking_service.service.freezes import api as freezes
 from masking_service.service.me import api as me
 from masking_service.service.opening import api as opening
@@ -71,6 +72,6 @@ GROUPS: Final[Mapping[str, tuple[Operation, ...]]] = {
     "Unmasking": (*opening.OPERATIONS, *cases.OPERATIONS),
     "Calls": phone_calls.OPERATIONS,
     "Oversight": (*freezes.OPERATIONS, *oversight.OPERATIONS, *decoys.OPERATIONS),
-    "Caller": me.OPERATIONS,
+    "Caller": (*me.OPERATIONS, *directory.OPERATIONS),
 }
 """The operations by their tag in the document."""

@@ -12,6 +12,7 @@ from masking_service.service.call.gate import Gate
 from masking_service.service.call.recorder import Recorder
 from masking_service.service.cases.authority import CaseAuthority
 from masking_service.service.cases.case_check import CaseCheck
+from masking_service.service.cases.page import ReadCasePage
 from masking_service.service.cases.reading import ReadCases
 from masking_service.service.cases.state import Cases
 from masking_service.service.cases.use import Casework
@@ -19,6 +20,8 @@ from masking_service.service.custody.state import Custodies
 from masking_service.service.custody.use import MoveCustody
 from masking_service.service.decoys.use import Planting
 from masking_service.service.decoys.watch import DecoyWatch
+from masking_service.service.directory.state import KnownPeople
+from masking_service.service.directory.use import Directory
 from masking_service.service.freezes.use import FreezeByHand, FreezeByPolicy
 from masking_service.service.lookout.state import Shortlists
 from masking_service.service.lookout.use import Lookout
@@ -117,6 +120,12 @@ class _Shared:
             freezes=parts.freezes,
             freezing=self.freezing,
             alerts=parts.alerts,
+            defer=parts.deferred.submit,
+        )
+        self.directory = Directory(
+            policy=policy,
+            gate=self.gate,
+            known=KnownPeople(store, keyring, os.urandom),
             defer=parts.deferred.submit,
         )
         self.lookout = Lookout(
@@ -240,6 +249,19 @@ def _cases(parts: "Parts", shared: _Shared) -> Iterator[object]:
         cases=shared.cases,
         disclosures=shared.disclosures,
     )
+    yield ReadCasePage(
+        gate=shared.gate,
+        policy=shared.policy,
+        store=parts.store,
+        keyring=parts.keyring,
+        vault=parts.vault,
+        cases=shared.cases,
+        custodies=shared.custodies,
+        disclosures=shared.disclosures,
+        budgets=shared.budgets,
+        freezing=shared.freezing,
+        watch=shared.watch,
+    )
 
 
 def _decoys(parts: "Parts", shared: _Shared) -> Iterator[object]:
@@ -320,7 +342,12 @@ def _me(parts: "Parts", shared: _Shared) -> Iterator[object]:
         budgets=shared.budgets,
         freezes=parts.freezes,
         line=shared.outside.line,
+        directory=shared.directory,
     )
+
+
+def _directory(_: "Parts", shared: _Shared) -> Iterator[object]:
+    yield shared.directory
 
 
 _CAPABILITIES: Final = (
@@ -335,4 +362,5 @@ _CAPABILITIES: Final = (
     _lookout,
     _oversight,
     _me,
+    _directory,
 )

@@ -101,6 +101,11 @@ def callers_key(tag: str) -> bytes:
     return tenant_stem(tag) + b"callers"
 
 
+def people_key(tag: str) -> bytes:
+    """Return the key of the names of a tenant's people: ``wm:{t:TAG}people``."""
+    return tenant_stem(tag) + b"people"
+
+
 def freezes_key(tag: str) -> bytes:
     """Return the key of a tenant's list of frozen principals: ``wm:{t:TAG}freezes``."""
     return tenant_stem(tag) + b"freezes"

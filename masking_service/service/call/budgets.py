@@ -18,7 +18,7 @@ from masking_service.service.people.factors import Factors
 from masking_service.service.people.policy import Grant
 from masking_service.service.people.principals import Principal
 from masking_service.service.people.rules import Budget, Counted, Window
-from masking_service.store.client import Reply, Store
+from masking_service.store.client import Command, Reply, Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import tenant_stem
 from masking_service.store.question import Question
@@ -213,20 +213,31 @@ class Budgets:
         Raises:
             StoreUnavailable: it cannot be read.
         """
+        question = self.rooms_question(principal, grants, now)
+        self._store.ask(question)
+        return question.answer()
+
+    def rooms_question(self, principal: Principal, grants: Sequence[Grant], now: float) -> Question[list[list[Room]]]:
+        """Return the question that `rooms` asks."""
         budgets = [(grant.role, grant.budget) for grant in grants if grant.budget is not None]
         keys = [self.window_keys(principal, role, budget) for role, budget in budgets]
-        values = iter(self._store.read([(b"MGET", *(key for some in keys for key in some))])[0] if keys else ())
-        found = []
-        for _, budget in budgets:
-            each = [
-                [
-                    room(window, part_seconds(window), next(values), now, limit_of(window, factor))
-                    for window in budget.windows
+        commands: list[Command] = [(b"MGET", *(key for some in keys for key in some))] if keys else []
+
+        def read(replies: list[Reply]) -> list[list[Room]]:
+            values = iter(replies[0] if replies else ())
+            found = []
+            for _, budget in budgets:
+                each = [
+                    [
+                        room(window, part_seconds(window), next(values), now, limit_of(window, factor))
+                        for window in budget.windows
+                    ]
+                    for factor in self._factors.of(budget)
                 ]
-                for factor in self._factors.of(budget)
-            ]
-            found.append([least(list(rooms)) for rooms in zip(*each, strict=True)])
-        return found
+                found.append([least(list(rooms)) for rooms in zip(*each, strict=True)])
+            return found
+
+        return Question(commands, read)
 
     def window_keys(self, principal: Principal, role: str, budget: Budget) -> list[bytes]:
         """Return the keys of the windows: the person's, then the role's, then the tenant's."""

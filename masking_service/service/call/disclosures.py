@@ -17,8 +17,9 @@ import msgspec
 
 from keys.aead import HEADER_BYTES, NONCE_BYTES, SealingKey
 from masking_service.service.state.sealed import HashField, PreparedFields, Sealed, TenantState
-from masking_service.store.client import Command
+from masking_service.store.client import Command, Reply
 from masking_service.store.layout import disclosures_key, record_stems
+from masking_service.store.question import Question
 
 OLD_NAME_BYTES: Final = 8
 """Length of the names that earlier releases gave: random, with an envelope of JSON behind them."""
@@ -112,17 +113,26 @@ class Disclosures(TenantState):
         Raises:
             IntegrityError: something was changed, or belongs to another waybill.
         """
+        question = self.question(tenant, bases)
+        self._store.ask(question)
+        return question.answer()
+
+    def question(self, tenant: str, bases: Sequence[bytes]) -> Question[list[list[Shown]]]:
+        """Return the question that `of` asks."""
         keys = [disclosures_key(stem) for stem in record_stems(bases)]
         commands: list[Command] = [(b"HGETALL", key) for key in keys]
-        replies = self._store.read(commands) if commands else []
         state = self._keyring.tenant(tenant).state
-        return [
-            sorted(
-                (_open(state, key, name, value) for name, value in zip(flat[0::2], flat[1::2], strict=True)),
-                key=lambda shown: shown.at,
-            )
-            for key, flat in zip(keys, replies, strict=True)
-        ]
+
+        def read(replies: list[Reply]) -> list[list[Shown]]:
+            return [
+                sorted(
+                    (_open(state, key, name, value) for name, value in zip(flat[0::2], flat[1::2], strict=True)),
+                    key=lambda shown: shown.at,
+                )
+                for key, flat in zip(keys, replies, strict=True)
+            ]
+
+        return Question(commands, read)
 
 
 def _pack(shown: Shown) -> bytes:

@@ -6,6 +6,8 @@ from msgspec import UNSET, Meta, UnsetType
 
 from masking_service.service.call.answers import Answer, Pointer, Time, WaybillNo, one_of
 from masking_service.service.cases.state import Status
+from masking_service.service.me.answers import BudgetLeft
+from masking_service.service.waybills.answers import Waybill
 
 
 class Decision(Answer):
@@ -44,6 +46,24 @@ class Case(Answer):
         Annotated[list[str], Meta(description="The principals who marked the case as done for themselves, if any.")]
         | UnsetType
     ) = UNSET
+    claimed_by: (
+        Annotated[str, Meta(description="The principal who works on it, if one has claimed it and is not done.")]
+        | UnsetType
+    ) = UNSET
+    opened: (
+        Annotated[
+            int, Meta(ge=0, description="Of how many waybills something was opened under it. In lists that ask for it.")
+        ]
+        | UnsetType
+    ) = UNSET
+
+
+class CaseCounts(Answer):
+    """How many cases the caller's lists hold, without those that the caller is done with."""
+
+    mine: Annotated[int, Meta(ge=0, description="Open and pending cases that are the caller's.")]
+    open: Annotated[int, Meta(ge=0)]
+    pending: Annotated[int, Meta(ge=0)]
 
 
 class Cases(Answer):
@@ -53,6 +73,7 @@ class Cases(Answer):
     next: (
         Annotated[str, Meta(description="Send it as `after` for the next page. Absent on the last page.")] | UnsetType
     ) = UNSET
+    counts: CaseCounts | UnsetType = UNSET
 
 
 class CaseOpen(Answer):
@@ -62,6 +83,67 @@ class CaseOpen(Answer):
     field: Pointer
     principal: str
     at: Time
+
+
+class CaseCall(Answer):
+    """A call that was made under a case, through a privacy number."""
+
+    waybill_no: WaybillNo
+    field: Pointer
+    principal: str
+    at: Time
+
+
+class CaseWaybill(Answer):
+    """A waybill that a case names. `view` is absent for callers who may view none, and null where there is none."""
+
+    waybill_no: WaybillNo
+    view: Waybill | UnsetType | None = UNSET
+    site: Annotated[str, Meta(description="The site that holds the parcel, if one does.")] | UnsetType = UNSET
+
+
+class EarlierCase(Answer):
+    """An earlier case of an opener."""
+
+    case: str
+    status: Status
+    waybills: Annotated[int, Meta(ge=0)]
+    opened_at: Time
+
+
+class OpenerHistory(Answer):
+    """What the opener of a case asked for in the last seven days, without this case."""
+
+    cases: Annotated[int, Meta(ge=0)]
+    waybills: Annotated[int, Meta(ge=0)]
+    by_status: Annotated[dict[str, int], Meta(description="What became of these cases.")]
+    last: Annotated[list[EarlierCase], Meta(description="The last five within 30 days, the latest first.")]
+
+
+class Pair(Answer):
+    """How often the opener and the officer of a case met in other cases of the last 30 days."""
+
+    officer: str
+    together: Annotated[int, Meta(ge=0, description="Cases of the opener that the officer worked on.")]
+    usual: Annotated[
+        float,
+        Meta(ge=0, description="How many that would be if officers took cases whoever opened them."),
+    ]
+
+
+class CasePage(Answer):
+    """All that the page of a case shows."""
+
+    case: Case
+    waybills: list[CaseWaybill]
+    opens: Annotated[list[CaseOpen], Meta(description="The fields opened under the case, in the order of time.")]
+    calls: Annotated[list[CaseCall], Meta(description="The calls made under the case, in the order of time.")]
+    budgets: Annotated[list[BudgetLeft], Meta(description="What is left of the caller's budgets.")]
+    opener: Annotated[OpenerHistory, Meta(description="For approvers, while the case is pending.")] | UnsetType = UNSET
+    pair: (
+        Annotated[Pair, Meta(description="For approvers, while the case is pending, if it names an officer.")]
+        | UnsetType
+    ) = UNSET
 
 
 class CaseOpens(Answer):

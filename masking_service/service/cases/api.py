@@ -6,20 +6,22 @@ from msgspec import Meta
 
 from masking_service.audit.actions import Action
 from masking_service.service.call.errors import NotFound
-from masking_service.service.call.examples import CASE, SUPERVISOR, WAYBILL_NO, decision
+from masking_service.service.call.examples import CASE, SUPERVISOR, WAYBILL_NO, decision, viewed
 from masking_service.service.call.operation import STORE, Call, Example, Operation
 from masking_service.service.call.shapes import (
     MAX_ENTRIES,
     PRINCIPAL_PATTERN,
     Limit,
     Name,
+    Profile,
     Shape,
     WaybillNo,
     limit,
     whole,
 )
 from masking_service.service.cases import answers
-from masking_service.service.cases.reading import ReadCases
+from masking_service.service.cases.page import ReadCasePage
+from masking_service.service.cases.reading import ReadCases, Wanted
 from masking_service.service.cases.state import Status
 from masking_service.service.cases.use import Casework
 from masking_service.service.people.errors import NoSuchCase
@@ -116,8 +118,23 @@ class CasesQuery(Shape, frozen=True):
         ]
         | None
     ) = None
+    mine: (
+        Annotated[
+            Literal["yes"],
+            Meta(description="Only cases that the caller opened or has claimed, or that name the caller."),
+        ]
+        | None
+    ) = None
+    opened: Annotated[Literal["yes"], Meta(description="Says of how many waybills something was opened.")] | None = None
+    counts: Annotated[Literal["yes"], Meta(description="Counts the cases of each list.")] | None = None
     after: Annotated[str, Meta(description="The name of a case. The page begins after it.")] | None = None
     limit: Limit | None = None
+
+
+class PageQuery(Shape, frozen=True):
+    """How the waybills of a case are shown."""
+
+    profile: Profile | None = None
 
 
 def _open(cases: Casework, call: Call[OpenCaseRequest, None]) -> answers.Case:
@@ -138,12 +155,17 @@ def _list(cases: ReadCases, call: Call[None, CasesQuery]) -> answers.Cases:
     try:
         return cases.listed(
             call.context,
-            status=wanted.status,
-            waybill=wanted.waybill,
-            opened_by=wanted.opened_by,
-            done=wanted.done == "yes",
-            after=wanted.after,
-            limit=limit(wanted.limit, MAX_ENTRIES),
+            Wanted(
+                status=wanted.status,
+                waybill=wanted.waybill,
+                opened_by=wanted.opened_by,
+                mine=wanted.mine == "yes",
+                done=wanted.done == "yes",
+                after=wanted.after,
+                limit=limit(wanted.limit, MAX_ENTRIES),
+                opened=wanted.opened == "yes",
+                counts=wanted.counts == "yes",
+            ),
         )
     except NoSuchCase:
         raise NotFound([("query:after", "invalid-value")]) from None
@@ -151,6 +173,10 @@ def _list(cases: ReadCases, call: Call[None, CasesQuery]) -> answers.Cases:
 
 def _read(cases: ReadCases, call: Call[None, None]) -> answers.Case:
     return cases.one(call.context, call.path["case"])
+
+
+def _page(page: ReadCasePage, call: Call[None, PageQuery]) -> answers.CasePage:
+    return page(call.context, call.path["case"], call.query.profile)
 
 
 def _opens(cases: ReadCases, call: Call[None, None]) -> answers.CaseOpens:
@@ -169,9 +195,20 @@ def _close(cases: Casework, call: Call[DecisionRequest, None]) -> answers.Case:
     return cases.close(call.context, call.path["case"], call.body.note)
 
 
+def _claim(cases: Casework, call: Call[None, None]) -> answers.Case:
+    return cases.claim(call.context, call.path["case"])
+
+
 def _done(cases: Casework, call: Call[None, None]) -> answers.Case:
     return cases.done(call.context, call.path["case"])
 
+
+OPENED: Final = {
+    "waybill_no": WAYBILL_NO,
+    "field": "/recipient/phone",
+    "principal": CASE["officer"],
+    "at": "2026-11-24T08:20:00Z",
+}
 
 OPERATIONS: Final = (
     Operation(
@@ -231,6 +268,33 @@ OPERATIONS: Final = (
         example=Example(None, CASE),
     ),
     Operation(
+        name="read_case_page",
+        method="get",
+        path="/v1/cases/{case}/page",
+        summary="One case with all that its page shows: masked waybills, what was opened, calls and budgets.",
+        uses=ReadCasePage,
+        handle=_page,
+        permissions=("case:read",),
+        query=PageQuery,
+        answers={200: answers.CasePage},
+        problems=("not-found", *STORE),
+        example=Example(
+            None,
+            {
+                "case": CASE,
+                "waybills": [{"waybill_no": WAYBILL_NO, "view": viewed(), "site": "021001"}],
+                "opens": [OPENED],
+                "calls": [OPENED | {"at": "2026-11-24T08:15:00Z"}],
+                "budgets": [
+                    {
+                        "counts": "fields",
+                        "windows": [{"window": "1m", "limit": 20, "left": 19, "frees_at": "2026-11-24T08:21:01Z"}],
+                    }
+                ],
+            },
+        ),
+    ),
+    Operation(
         name="read_case_opens",
         method="get",
         path="/v1/cases/{case}/opens",
@@ -242,16 +306,7 @@ OPERATIONS: Final = (
         problems=("not-found", *STORE),
         example=Example(
             None,
-            {
-                "opens": [
-                    {
-                        "waybill_no": WAYBILL_NO,
-                        "field": "/recipient/phone",
-                        "principal": CASE["officer"],
-                        "at": "2026-11-24T08:20:00Z",
-                    }
-                ]
-            },
+            {"opens": [OPENED]},
         ),
     ),
     Operation(
@@ -304,6 +359,19 @@ OPERATIONS: Final = (
         answers={200: answers.Case},
         problems=("not-found", *STORE),
         example=Example({}, CASE | {"status": "closed", "decisions": [decision("close", None)]}),
+    ),
+    Operation(
+        name="claim_case",
+        method="post",
+        path="/v1/cases/{case}/claim",
+        summary="Take a case that is open for the caller. It tells the others who works on it, and gives no authority.",
+        uses=Casework,
+        handle=_claim,
+        permissions=("token:detokenize",),
+        audited_as=Action.CASE_CLAIM,
+        answers={200: answers.Case},
+        problems=("not-found", "case-not-open", "own-case", *STORE),
+        example=Example(None, CASE | {"claimed_by": CASE["officer"]}),
     ),
     Operation(
         name="mark_case_done",

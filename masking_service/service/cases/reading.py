@@ -1,6 +1,7 @@
 """Reading cases: one, a list, and what was opened under one. The desk, which approves none, sees its own."""
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import Final
@@ -11,18 +12,46 @@ from keys.keyring import Keyring
 from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.timestamps import rfc3339
 from masking_service.masking.waybill import normalise_waybill_no
-from masking_service.service.call.disclosures import Disclosures, Opened
+from masking_service.service.call.disclosures import Disclosures, Opened, Shown
 from masking_service.service.call.gate import Gate
 from masking_service.service.call.names import case_name
 from masking_service.service.call.recorder import RequestContext
 from masking_service.service.cases import answers
 from masking_service.service.cases.authority import reaches
-from masking_service.service.cases.state import Case, Cases, Status
+from masking_service.service.cases.state import Case, Cases, Opening, Status
 from masking_service.service.people.errors import NoSuchCase
 from masking_service.service.people.policy import Policy
 from masking_service.service.people.principals import Principal, principal_id
 
 PAST: Final[tuple[Status, ...]] = ("expired", "closed", "denied")
+DECISION_ACTS: Final = ("approve", "deny", "close")
+MAX_COUNTED: Final = 10_000
+"""A list says no greater number."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which cases a list holds, and what it says about them.
+
+    Attributes:
+        status, waybill, opened_by: what the cases have in common; None for all.
+        mine: only cases that the caller opened, that name the caller, or that the caller has claimed.
+        done: those that the caller has marked as done; else only those that the caller has not.
+        after: the case behind which to go on.
+        limit: how many cases at most.
+        opened: whether to say of how many waybills something was opened.
+        counts: whether to count the cases of each list.
+    """
+
+    status: Status | None = None
+    waybill: str | None = None
+    opened_by: str | None = None
+    mine: bool = False
+    done: bool = False
+    after: str | None = None
+    limit: int
+    opened: bool = False
+    counts: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,56 +69,77 @@ class ReadCases:
         self.gate.grant(context.principal, "case:read")
         return case_answer(self.policy, visible_case(self.policy, self.cases, context.principal, name), context.now)
 
-    def listed(
-        self,
-        context: RequestContext,
-        *,
-        status: Status | None,
-        waybill: str | None,
-        opened_by: str | None,
-        done: bool,
-        after: str | None,
-        limit: int,
-    ) -> answers.Cases:
+    def listed(self, context: RequestContext, wanted: Wanted) -> answers.Cases:
         """The cases that the caller may see and that have not expired, soonest to expire first.
 
         With a status of the past (expired, closed, denied) also those that expired within 30 days, the last to expire
-        first. Round trips: two for each thousand cases read, and one for `after`.
-
-        Args:
-            context: for whom.
-            status, waybill, opened_by: what the cases have in common; None for all.
-            done: those that the caller has marked as done; else only those that the caller has not.
-            after: the case behind which to go on.
-            limit: how many cases at most.
+        first. Round trips: two for each thousand cases read, one for `after`, one for what was opened, and two for each
+        thousand cases counted.
 
         Raises:
             AccessError: the caller may not, or may not see the case `after`.
             InvalidRecord: a parameter is malformed.
+            StoreUnavailable, IntegrityError: it cannot be read.
         """
         self.gate.grant(context.principal, "case:read")
-        number = _parameter(normalise_waybill_no, waybill, "query:waybill", "invalid-waybill-no")
-        opener = _parameter(principal_id, opened_by, "query:opened_by", "invalid-value")
+        number = _parameter(normalise_waybill_no, wanted.waybill, "query:waybill", "invalid-waybill-no")
+        opener = _parameter(principal_id, wanted.opened_by, "query:opened_by", "invalid-value")
+        caller = context.principal.id
 
-        def wanted(case: Case) -> bool:
+        def fits(case: Case) -> bool:
             return (
                 reaches(self.policy, context.principal, case)
-                and status in (None, case.status(context.now))
+                and wanted.status in (None, case.status(context.now))
                 and (number is None or number in case.opening.waybills)
                 and opener in (None, case.opening.opened_by)
-                and (context.principal.id in case.done_by) == done
+                and (not wanted.mine or _is_of(case, caller))
+                and (caller in case.done_by) == wanted.done
             )
 
+        after = wanted.after
         found = self.cases.listed(
             context.principal.tenant,
             context.now,
-            wanted,
-            past=status in PAST,
+            fits,
+            past=wanted.status in PAST,
             after=None if after is None else visible_case(self.policy, self.cases, context.principal, after),
-            limit=limit + 1,
+            limit=wanted.limit + 1,
         )
-        shown = [case_answer(self.policy, case, context.now) for case in found[:limit]]
-        return answers.Cases(shown, shown[-1].case if len(found) > limit else UNSET)
+        page = found[: wanted.limit]
+        shown = [case_answer(self.policy, case, context.now) for case in page]
+        if wanted.opened:
+            for answer, count in zip(shown, self._opened(context.principal.tenant, page), strict=True):
+                answer.opened = count
+        return answers.Cases(
+            shown,
+            shown[-1].case if len(found) > wanted.limit else UNSET,
+            self._counts(context) if wanted.counts else UNSET,
+        )
+
+    def _opened(self, tenant: str, cases: Sequence[Case]) -> list[int]:
+        """Of how many waybills of each case something was opened under it: one round trip, none without cases."""
+        numbers = [(case.opening, number) for case in cases for number in case.opening.waybills]
+        bases = self.keyring.tenant(tenant).bases([number for _, number in numbers])
+        counts = Counter(
+            opening.case
+            for (opening, _), of_number in zip(numbers, self.disclosures.of(tenant, bases), strict=True)
+            if any(isinstance(one, Opened) and one.case == opening.case for one in of_number)
+        )
+        return [counts[case.opening.case] for case in cases]
+
+    def _counts(self, context: RequestContext) -> answers.CaseCounts:
+        """How many cases are the caller's, open and pending, without those that the caller is done with."""
+        caller, counts = context.principal.id, Counter[str]()
+        for case in self.cases.listed(
+            context.principal.tenant,
+            context.now,
+            lambda case: reaches(self.policy, context.principal, case) and caller not in case.done_by,
+            limit=MAX_COUNTED,
+        ):
+            status = case.status(context.now)
+            counts[status] += 1
+            counts["mine"] += status in ("open", "pending") and _is_of(case, caller)
+        return answers.CaseCounts(counts["mine"], counts["open"], counts["pending"])
 
     def opens(self, context: RequestContext, name: str) -> answers.CaseOpens:
         """Who opened which field under a case, in the order of time. Round trips: two.
@@ -102,14 +152,24 @@ class ReadCases:
         opening = visible_case(self.policy, self.cases, context.principal, name).opening
         tenant = context.principal.tenant
         shown = self.disclosures.of(tenant, self.keyring.tenant(tenant).bases(opening.waybills))
-        opened = [
-            (one.at, answers.CaseOpen(number, field, one.principal, rfc3339(one.at)))
-            for number, of_number in zip(opening.waybills, shown, strict=True)
-            for one in of_number
-            if isinstance(one, Opened) and one.case == opening.case
-            for field in one.fields
-        ]
-        return answers.CaseOpens([answer for _, answer in sorted(opened, key=itemgetter(0))])
+        return answers.CaseOpens(opened_under(opening, dict(zip(opening.waybills, shown, strict=True))))
+
+
+def opened_under(opening: Opening, of_case: Mapping[str, Sequence[Shown]]) -> list[answers.CaseOpen]:
+    """The fields that were opened under a case, in the order of time."""
+    opened = [
+        (one.at, answers.CaseOpen(number, field, one.principal, rfc3339(one.at)))
+        for number, shown in of_case.items()
+        for one in shown
+        if isinstance(one, Opened) and one.case == opening.case
+        for field in one.fields
+    ]
+    return [answer for _, answer in sorted(opened, key=itemgetter(0))]
+
+
+def _is_of(case: Case, principal: str) -> bool:
+    """Whether a case is a person's: opened by them, names them, or was claimed by them last."""
+    return principal in (case.opening.opened_by, case.opening.officer, case.claimed_by)
 
 
 def visible_case(policy: Policy, cases: Cases, principal: Principal, name: str) -> Case:
@@ -142,9 +202,10 @@ def case_answer(policy: Policy, case: Case, now: int) -> answers.Case:
         decisions=[
             answers.Decision(act.act, act.by, rfc3339(act.at), act.note or None)
             for act in case.acts
-            if act.act != "done"
+            if act.act in DECISION_ACTS
         ],
         done_by=list(case.done_by) or UNSET,
+        claimed_by=case.claimed_by or UNSET,
     )
 
 

@@ -21,10 +21,12 @@ from masking_service.store.layout import tenant_stem
 from masking_service.store.question import Question
 
 Status = Literal["open", "pending", "denied", "closed", "expired"]
-ActName = Literal["approve", "deny", "close", "done"]
+ActName = Literal["approve", "deny", "close", "claim", "done"]
 MAX_LISTED: Final = 1_000
 _OF_EACH_PERSON: Final[dict[ActName, str]] = {"approve": "approver", "done": "done"}
 """Acts of which a case has one for each person, and what the tag of that person is made for."""
+MAX_CLAIMS: Final = 32
+"""How often a case is claimed; after that it stays with whoever has it."""
 LISTED_SECONDS: Final = 30 * SECONDS_A_DAY
 """How long an expired case can still be listed."""
 
@@ -48,15 +50,16 @@ class Opening(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Act(msgspec.Struct, frozen=True, omit_defaults=True):
-    """An act on a case: ``approve``, ``deny``, ``close``, or ``done``, which is for the person alone.
+    """An act on a case: ``approve``, ``deny``, ``close``, ``claim``, or ``done``, which is for the person alone.
 
-    Acts stored before 0.1.0 have no note.
+    Acts stored before 0.1.0 have no note. `number` counts the claims of a case, from 0.
     """
 
     act: ActName
     by: str
     at: int
     note: str = ""
+    number: int = 0
 
 
 class Case(msgspec.Struct, frozen=True):
@@ -86,6 +89,23 @@ class Case(msgspec.Struct, frozen=True):
     def done_by(self) -> tuple[str, ...]:
         """The principals who are done with it, in order."""
         return self._by("done")
+
+    @property
+    def next_claim(self) -> int:
+        """The number of the next claim; once there are `MAX_CLAIMS`, that of the last one."""
+        return min(len(self._by("claim")), MAX_CLAIMS - 1)
+
+    @property
+    def claimed_by(self) -> str | None:
+        """The principal who claimed it last, unless done with it."""
+        claims = self._by("claim")
+        return claims[-1] if claims and claims[-1] not in self.done_by else None
+
+    @property
+    def officers(self) -> frozenset[str]:
+        """The principals who work on it: named by the case, by a claim, or by being done with it."""
+        named = (self.opening.officer,) if self.opening.officer else ()
+        return frozenset((*named, *self._by("claim"), *self.done_by))
 
     def _by(self, name: ActName) -> tuple[str, ...]:
         return tuple(act.by for act in self.acts if act.act == name)
@@ -157,12 +177,15 @@ class Cases(TenantState):
         """Seal an act on an existing case: one round trip to write.
 
         Writing returns the case as it is then, and raises NoSuchCase if the tenant has none of that name. The same act
-        of the same person again changes nothing, and neither does a second denial or closing.
+        of the same person again changes nothing, and neither does a second denial or closing. Of two claims at once
+        the first one counts.
         """
         key = self._key(tenant, name)
         done = act.act.encode()
         if act.act in _OF_EACH_PERSON:
             done += b":" + self._keyring.tenant(tenant).tag(_OF_EACH_PERSON[act.act], act.by).encode()
+        elif act.act == "claim":
+            done += b":%d" % act.number
         sealed = self._seal(tenant, key, done, act)
 
         def write() -> Case:
@@ -267,7 +290,8 @@ class Cases(TenantState):
         opening = opened.pop(b"open", None)
         if opening is None:
             return None
-        acts = sorted((msgspec.json.decode(value, type=Act) for value in opened.values()), key=lambda act: act.at)
+        acts = [msgspec.json.decode(value, type=Act) for value in opened.values()]
+        acts.sort(key=lambda act: (act.at, act.number))
         return Case(msgspec.json.decode(opening, type=Opening), tuple(acts))
 
 

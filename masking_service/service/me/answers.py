@@ -55,6 +55,7 @@ class Me(Answer):
     """Who the caller is, and what the policy allows them."""
 
     principal: str
+    name: Annotated[str | None, Meta(description="As the issuer says it; null where it says none.")]
     tenant: str
     roles: list[str]
     permissions: list[str]

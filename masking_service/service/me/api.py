@@ -29,6 +29,7 @@ OPERATIONS: Final = (
             None,
             {
                 "principal": "staff/officer-7",
+                "name": "王敏",
                 "tenant": "default",
                 "roles": ["dispute-officer"],
                 "permissions": ["call:make", "case:read", "token:detokenize", "waybill:view"],

@@ -1,15 +1,18 @@
 """Tells callers who they are, what the policy allows them, and what is left of their budgets."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from masking_service.masking.timestamps import rfc3339
+from masking_service.service.call.budget_windows import Room
 from masking_service.service.call.budgets import Budgets
 from masking_service.service.call.recorder import RequestContext
+from masking_service.service.directory.use import Directory
 from masking_service.service.freezes.state import Freezes
 from masking_service.service.me import answers
 from masking_service.service.people.errors import Frozen
 from masking_service.service.people.issuers import Issuers
-from masking_service.service.people.policy import Policy
+from masking_service.service.people.policy import Grant, Policy
 from masking_service.service.people.principals import Principal
 from masking_service.service.people.rules import Purpose
 from masking_service.service.phone_calls.line import Line
@@ -24,12 +27,14 @@ class AboutMe:
     budgets: Budgets
     freezes: Freezes
     line: Line
+    directory: Directory
 
     def who(self, context: RequestContext) -> answers.Me:
-        """Who the caller is, and what the policy allows.
+        """Who the caller is, and what the policy allows. The directory learns of them.
 
         Round trips: none.
         """
+        self.directory.note(context)
         principal, rules = context.principal, self.policy.rules
         roles = list(self.policy.roles_of(principal))
         permissions = sorted({permission for role in roles for permission in role.permissions})
@@ -37,6 +42,7 @@ class AboutMe:
         purposes = sorted(rules.purposes if "case:open" in permissions else named)
         return answers.Me(
             principal=principal.id,
+            name=principal.name,
             tenant=principal.tenant,
             roles=[role.name for role in roles],
             permissions=permissions,
@@ -60,23 +66,7 @@ class AboutMe:
         self.freezes.refuse(context.principal)
         grants = self.policy.budget_grants(context.principal)
         found = self.budgets.rooms(context.principal, grants, context.now)
-        return answers.Budgets(
-            [
-                answers.BudgetLeft(
-                    grant.budget.counts if grant.budget else "",
-                    [
-                        answers.WindowLeft(
-                            room.window.name,
-                            room.window.limit,
-                            room.left,
-                            None if room.frees_at is None else rfc3339(room.frees_at),
-                        )
-                        for room in rooms
-                    ],
-                )
-                for grant, rooms in zip(grants, found, strict=True)
-            ]
-        )
+        return answers.Budgets(budgets_left(grants, found))
 
     def _searches(self, principal: Principal) -> answers.Searches:
         rule = self.policy.search(principal.tenant)
@@ -97,6 +87,25 @@ class AboutMe:
         at = principal.signed_in_at
         fresh_until = None if rule.max_age is None or at is None else rfc3339(at + rule.max_age)
         return answers.SignIn(principal.acr, None if at is None else rfc3339(at), fresh_until)
+
+
+def budgets_left(grants: Sequence[Grant], rooms: Sequence[Sequence[Room]]) -> list[answers.BudgetLeft]:
+    """What is left of the budgets of grants, as an answer."""
+    return [
+        answers.BudgetLeft(
+            grant.budget.counts if grant.budget else "",
+            [
+                answers.WindowLeft(
+                    room.window.name,
+                    room.window.limit,
+                    room.left,
+                    None if room.frees_at is None else rfc3339(room.frees_at),
+                )
+                for room in of_grant
+            ],
+        )
+        for grant, of_grant in zip(grants, rooms, strict=True)
+    ]
 
 
 def _purpose(purpose: Purpose) -> answers.PurposeRule:

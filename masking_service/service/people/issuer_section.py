@@ -75,7 +75,7 @@ def _keys(place: DocumentPlace) -> str:
 
 
 def _claims(place: DocumentPlace) -> rules.Claims:
-    found = place.fields((), ("sub", "roles", "tenant", "sites", "phone", *principals.SURROUNDINGS))
+    found = place.fields((), ("sub", "roles", "tenant", "sites", "phone", "name", *principals.SURROUNDINGS))
     ways = {
         name: tuple(step.text() for step in entry.items()) if isinstance(entry.value, list) else (entry.text(),)
         for name, entry in found.items()

@@ -36,6 +36,7 @@ DEVELOPMENT_TENANTS = frozenset({"default", "other"})
 DEVELOPMENT_ALGORITHM = "ES256"
 
 MAX_TOKEN_LENGTH = 8 * 1024  # characters
+MAX_NAME = 64  # characters
 _TYPES = frozenset({"jwt", "at+jwt", "application/at+jwt"})
 
 
@@ -178,8 +179,15 @@ class Issuers:
             sites = site_codes(claims.strings(rule.claims.sites))
         except ValueError:
             raise Unauthenticated("claims") from None
-        named = {name: value or None for name, value in around.items()}
-        return Principal(identity, tenant, tuple(sorted(known)), sites, "jwt", acr, signed_in_at, phone, **named)
+        said = {way: value or None for way, value in around.items()}
+        said["name"] = _name(claims.at(rule.claims.name, None))
+        return Principal(identity, tenant, tuple(sorted(known)), sites, "jwt", acr, signed_in_at, phone, **said)
+
+
+def _name(claimed: object) -> str | None:
+    """Return what a person is called, in one printable line; None where the claim is no such text."""
+    text = " ".join(claimed.split())[:MAX_NAME] if isinstance(claimed, str) else ""
+    return text if text and text.isprintable() else None
 
 
 def mint(
@@ -194,6 +202,7 @@ def mint(
     phone: str | None = None,
     device: str | None = None,
     network: str | None = None,
+    name: str | None = None,
     ttl: int,
     now: int,
 ) -> str:
@@ -214,6 +223,7 @@ def mint(
         **({"phone_number": phone} if phone is not None else {}),
         **({"device": device} if device is not None else {}),
         **({"network": network} if network is not None else {}),
+        **({"name": name} if name is not None else {}),
     }
     return jwt.encode(claims, private_pem, algorithm=DEVELOPMENT_ALGORITHM)
 

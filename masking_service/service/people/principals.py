@@ -28,8 +28,8 @@ class Principal:
 
     `roles` are names only: what they allow is the policy's to say. `acr` and `signed_in_at` (Unix seconds)
     say how and when a member of staff signed in; both are None for machines and where the issuer is silent. `phone` is
-    the number that the issuer claims for the person, `device` and `network` what it says of those, as it wrote them;
-    None where it claims none.
+    the number that the issuer claims for the person, `device` and `network` what it says of those, as it wrote them,
+    `name` what it calls the person; None where it claims none.
     """
 
     id: str = field(repr=False)  # providers put people's names into subjects
@@ -42,6 +42,7 @@ class Principal:
     phone: str | None = field(default=None, repr=False)
     device: str | None = field(default=None, repr=False)
     network: str | None = field(default=None, repr=False)
+    name: str | None = field(default=None, repr=False)
 
     @property
     def alias(self) -> str:

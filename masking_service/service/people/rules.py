@@ -231,7 +231,7 @@ class SearchRule:
 class Claims:
     """Paths of claims in a JWT, through nested objects.
 
-    `phone`, `device` and `network` are empty where the issuer tells none.
+    `phone`, `device` and `network` are empty where the issuer tells none. `name` decides nothing.
     """
 
     sub: tuple[str, ...] = ("sub",)
@@ -241,6 +241,7 @@ class Claims:
     phone: tuple[str, ...] = ()
     device: tuple[str, ...] = ()
     network: tuple[str, ...] = ()
+    name: tuple[str, ...] = ("name",)
 
 
 @dataclass(frozen=True, slots=True)

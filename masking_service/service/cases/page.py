@@ -1,0 +1,193 @@
+"""All that the page of a case shows, in one answer: its waybills masked, what was opened, and what an approver weighs.
+
+A page is built whole or not at all, so that a decoy answers to the end of it. One
+that the case lists raises the alert and freezes nobody: whoever looks at a page
+did not choose its numbers.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import Final
+
+from msgspec import UNSET
+
+from keys.keyring import Keyring
+from masking_service.masking.profiles import Profile
+from masking_service.masking.timestamps import SECONDS_A_DAY, rfc3339
+from masking_service.service.call.budgets import Budgets
+from masking_service.service.call.disclosures import Disclosures, PhoneCalled, Shown
+from masking_service.service.call.gate import Gate
+from masking_service.service.call.names import case_name
+from masking_service.service.call.recorder import RequestContext
+from masking_service.service.cases import answers
+from masking_service.service.cases.authority import reaches
+from masking_service.service.cases.reading import case_answer, opened_under
+from masking_service.service.cases.state import Case, Cases, Opening
+from masking_service.service.custody.state import Custodies
+from masking_service.service.decoys.watch import DecoyWatch
+from masking_service.service.freezes.use import FreezeByPolicy
+from masking_service.service.me.use import budgets_left
+from masking_service.service.people.errors import Forbidden, NoSuchCase
+from masking_service.service.people.policy import Grant, Policy
+from masking_service.service.waybills.showing import reached, shown_masked
+from masking_service.service.waybills.vault import Found, Vault
+from masking_service.store.client import Store
+from masking_service.store.question import Question
+
+PAIR_DAYS: Final = 30
+OPENER_DAYS: Final = 7
+MAX_HISTORY: Final = 5_000
+"""Cases that the history reads at most, the last to end first."""
+LAST_CASES: Final = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadCasePage:
+    """Builds the pages of cases, under one policy."""
+
+    policy: Policy
+    gate: Gate
+    store: Store
+    keyring: Keyring
+    vault: Vault
+    cases: Cases
+    custodies: Custodies
+    disclosures: Disclosures
+    budgets: Budgets
+    freezing: FreezeByPolicy
+    watch: DecoyWatch
+
+    def __call__(self, context: RequestContext, name: str, profile: str | None) -> answers.CasePage:
+        """Return a case with all that its page shows. It opens nothing and spends nothing.
+
+        Waybills are shown to callers who may view them, through a profile that shows no kind in full. For approvers a
+        pending case has the history of its opener and officer.
+
+        Round trips: one for the freeze and the case; one for records, disclosures and budgets (two if a waybill was
+        revised); for the opener, who chose the numbers, one to count misses; for that history two for each thousand
+        cases.
+
+        Raises:
+            AccessError: the caller may not, not through this profile, or may not see the case.
+            StoreUnavailable, IntegrityError: nothing is answered.
+        """
+        principal = context.principal
+        self.gate.grant(principal, "case:read")
+        viewing, frozen = self._viewing(context, profile)
+        question = self._case_question(principal.tenant, name)
+        self.store.ask(frozen, question)
+        missed = frozen.answer()
+        case = question.answer()
+        if case is None or not reaches(self.policy, principal, case):
+            raise NoSuchCase
+        numbers = case.opening.waybills
+        bases = self.keyring.tenant(principal.tenant).bases(numbers)
+        records = self.vault.newest_question(principal.tenant, numbers if viewing else (), context.now)
+        disclosed = self.disclosures.question(principal.tenant, bases)
+        grants = self.policy.budget_grants(principal)
+        rooms = self.budgets.rooms_question(principal, grants, context.now)
+        self.store.ask(records, disclosed, rooms)
+        found = records.answer() if viewing else [None] * len(numbers)
+        if viewing:
+            self.watch.notice(context, bases, freeze=False)
+            found = [reached(self.custodies, context, viewing.scope, one) for one in found]
+            if case.opening.opened_by == principal.id:
+                self.freezing.count_misses(context, missed, [one is not None for one in found])
+        of_case = dict(zip(numbers, disclosed.answer(), strict=True))
+        page = answers.CasePage(
+            case=case_answer(self.policy, case, context.now),
+            waybills=self._waybills(context, viewing, numbers, found),
+            opens=opened_under(case.opening, of_case),
+            calls=_calls(case.opening, of_case),
+            budgets=budgets_left(grants, rooms.answer()),
+        )
+        if case.status(context.now) == "pending" and self.policy.permits(principal, "case:approve"):
+            self._add_history(context, page, case)
+        return page
+
+    def _viewing(self, context: RequestContext, profile: str | None) -> tuple[Grant | None, Question[int]]:
+        """Return the grant to view waybills, None where the caller has none, and the question of the freeze."""
+        if not self.policy.permits(context.principal, "waybill:view"):
+            _, frozen = self.gate.grant_and_freeze_question(context.principal, "case:read")
+            return None, frozen
+        grant, frozen = self.gate.grant_and_freeze_question(context.principal, "waybill:view", profile=profile)
+        if grant.full_kinds:
+            raise Forbidden("profile")
+        return grant, frozen
+
+    def _case_question(self, tenant: str, name: str) -> Question[Case | None]:
+        try:
+            return self.cases.case_question(tenant, case_name(name))
+        except ValueError:
+            return Question([], lambda _: None)
+
+    def _waybills(
+        self, context: RequestContext, grant: Grant | None, numbers: Sequence[str], found: Sequence[Found | None]
+    ) -> list[answers.CaseWaybill]:
+        if grant is None:
+            return [answers.CaseWaybill(number) for number in numbers]
+        through = self.policy.rules.profiles[grant.profile or ""]
+        return [self._waybill(context, grant, through, number, one) for number, one in zip(numbers, found, strict=True)]
+
+    def _waybill(
+        self, context: RequestContext, grant: Grant, through: Profile, number: str, found: Found | None
+    ) -> answers.CaseWaybill:
+        if found is None:
+            return answers.CaseWaybill(number, None)
+        custody = self.custodies.open(context.principal.tenant, found.base, found.custody)
+        site = custody.site if custody is not None and custody.site else UNSET
+        return answers.CaseWaybill(number, shown_masked(grant, through, number, found), site)
+
+    def _add_history(self, context: RequestContext, page: answers.CasePage, case: Case) -> None:
+        """Say what the opener asked for lately, and how often the opener and the officer met."""
+        since = context.now - PAIR_DAYS * SECONDS_A_DAY
+        recent = self.cases.listed(
+            context.principal.tenant,
+            context.now,
+            lambda one: one.opening.opened_at >= since and one.opening.case != case.opening.case,
+            past=True,
+            limit=MAX_HISTORY,
+        )
+        opener = [one for one in recent if one.opening.opened_by == case.opening.opened_by]
+        page.opener = _history(opener, context.now)
+        if case.opening.officer is not None:
+            page.pair = _pair(recent, opener, case.opening.officer)
+
+
+def _calls(opening: Opening, of_case: Mapping[str, Sequence[Shown]]) -> list[answers.CaseCall]:
+    """Return the calls that were made under a case, in the order of time."""
+    made = [
+        (one.at, answers.CaseCall(number, one.field, one.principal, rfc3339(one.at)))
+        for number, shown in of_case.items()
+        for one in shown
+        if isinstance(one, PhoneCalled) and one.case == opening.case
+    ]
+    return [answer for _, answer in sorted(made, key=lambda each: each[0])]
+
+
+def _history(cases: Sequence[Case], now: int) -> answers.OpenerHistory:
+    """Return what a person asked for in the last seven days, and the last cases."""
+    lately = [one for one in cases if one.opening.opened_at >= now - OPENER_DAYS * SECONDS_A_DAY]
+    last = sorted(cases, key=attrgetter("opening.opened_at"), reverse=True)[:LAST_CASES]
+    return answers.OpenerHistory(
+        cases=len(lately),
+        waybills=sum(len(one.opening.waybills) for one in lately),
+        by_status=dict(sorted(Counter(one.status(now) for one in lately).items())),
+        last=[
+            answers.EarlierCase(
+                one.opening.case, one.status(now), len(one.opening.waybills), rfc3339(one.opening.opened_at)
+            )
+            for one in last
+        ],
+    )
+
+
+def _pair(cases: Sequence[Case], of_opener: Sequence[Case], officer: str) -> answers.Pair:
+    """Return how often an opener's cases were worked on by an officer, and how often that would be by chance."""
+    worked_on = [one for one in cases if one.officers]
+    together = sum(officer in one.officers for one in of_opener)
+    of_officer = sum(officer in one.officers for one in worked_on)
+    usual = sum(bool(one.officers) for one in of_opener) * of_officer / max(len(worked_on), 1)
+    return answers.Pair(officer, together, round(usual, 1))

@@ -1,0 +1,1 @@
+"""The directory: who works with waybills, by name."""

@@ -1,0 +1,50 @@
+"""The operation of the directory."""
+
+from typing import Annotated, Final
+
+from msgspec import Meta
+
+from masking_service.service.call.operation import STORE, Call, Example, Operation
+from masking_service.service.call.shapes import Name, Shape
+from masking_service.service.directory import answers
+from masking_service.service.directory.use import READERS, Directory
+
+
+class PeopleQuery(Shape, frozen=True):
+    """Which people to list."""
+
+    role: Annotated[Name, Meta(description="Only people of this role.")] | None = None
+
+
+def _list(directory: Directory, call: Call[None, PeopleQuery]) -> answers.Colleagues:
+    return directory.listed(call.context, call.query.role)
+
+
+OPERATIONS: Final = (
+    Operation(
+        name="list_people",
+        method="get",
+        path="/v1/people",
+        summary="The people of the tenant who have signed in, with their names and roles.",
+        uses=Directory,
+        handle=_list,
+        permissions=READERS,
+        query=PeopleQuery,
+        answers={200: answers.Colleagues},
+        problems=STORE,
+        example=Example(
+            None,
+            {
+                "people": [
+                    {
+                        "principal": "staff/officer-7",
+                        "name": "王敏",
+                        "roles": ["dispute-officer"],
+                        "purposes": ["dispute", "redelivery"],
+                        "seen_at": "2026-11-24T00:00:00Z",
+                    }
+                ]
+            },
+        ),
+    ),
+)
