@@ -36,7 +36,7 @@ from masking_service.service.call.recorder import RequestContext
 from masking_service.service.custody.state import Custody
 from masking_service.service.people.principals import DEFAULT_TENANT, Principal
 from masking_service.service.search.use import Search
-from masking_service.service.waybills.tokenize import Tokenize
+from masking_service.service.waybills.tokenize import Tokenize, TokenizeOptions
 from masking_service.shipped import shipped
 
 BATCH = 500
@@ -79,16 +79,7 @@ class Load:
 def tokenize(parts: Parts, records: list[dict[str, Any]], site: str | None = None) -> None:
     """Tokenize a batch."""
     context, custody = RequestContext(PRINTER, "bench", clock()), Custody(site) if site else None
-    parts.acting.of(Tokenize)(
-        context,
-        "standard",
-        None,
-        records,
-        replace="mask",
-        revise=False,
-        custody=custody,
-        mask_if_unavailable=False,
-    )
+    parts.acting.of(Tokenize)(context, records, TokenizeOptions("standard", custody=custody))
 
 
 def computed(client: redis.Redis, parts: Parts, batch: list[dict[str, Any]], site: str | None) -> tuple[float, float]:

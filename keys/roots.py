@@ -108,5 +108,4 @@ def _in_engine(path: Path, file: KeysetFile, kept: Entries, wrapping: bytes) -> 
     if where is None:
         raise KeysetError(f"{path}: a root key has the provider transit, but the member transit is missing")
     names = {key_id: TransitKey(entry.name, entry.version) for key_id, entry in kept.items()}
-    beside = path.parent
-    return TransitRootKeys(where.url, beside / where.token_file, beside / where.ca_file, names, wrapping, where.mount)
+    return TransitRootKeys(where, path.parent, names, wrapping)

@@ -32,6 +32,7 @@ from masking_service.runtime.wiring import assemble
 from masking_service.service.custody.state import Custody
 from masking_service.service.people.policy import Policy
 from masking_service.service.people.principals import site_codes
+from masking_service.service.waybills.tokenize import TokenizeOptions
 
 PRINTER: Final = "label-printer"
 
@@ -52,7 +53,7 @@ def mask(options: Options, check: bool) -> None:
     profile: Profile = named(Policy.load(settings.policy, development=False).rules.profiles, options.profile, "profile")
 
     work = partial(masking, known=known.values())
-    _run(options, form, schema, profile, work, tokenize=False, check=check)
+    _run(options, form, schema, profile, work, act="check" if check else "mask")
 
 
 @click.command()
@@ -94,14 +95,16 @@ def tokenize(
     work = Tokenizing(
         parts,
         credential,
-        options.schema,
-        options.profile,
-        replace=replace,
-        revise=on_conflict == "revise",
-        custody=Custody(custody_site) if custody_site else None,
+        TokenizeOptions(
+            options.schema,
+            options.profile,
+            replace,
+            revise=on_conflict == "revise",
+            custody=Custody(custody_site) if custody_site else None,
+        ),
     )
     try:
-        _run(options, form, schema, profile, work.using, tokenize=True, check=False)
+        _run(options, form, schema, profile, work.using, act="tokenize")
     finally:
         parts.store.close()
 
@@ -113,18 +116,18 @@ def _run(
     profile: Profile,
     work: Callable[[Schema, Profile], Work],
     *,
-    tokenize: bool,
-    check: bool,
+    act: Literal["mask", "check", "tokenize"],
 ) -> None:
+    tokenize = act == "tokenize"
     console = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
     output = destination_of(options.file, options.output, "tokenized" if tokenize else "masked")
     with opened(options, form) as source:
         shape = shape_of(options, form, source, schema, profile, tokenize=tokenize)
         if isinstance(shape, Table):
             schema, profile = shape.schema, shape.profile
-        with discarded() if check else written(output, options.file, force=options.force) as write:
+        with discarded() if act == "check" else written(output, options.file, force=options.force) as write:
             summary = pass_through(shape, work(schema, profile), write, options.batch, console)
-    summary.show(console, say(CHECKED) if check else say(WRITTEN, output=output), shape)
+    summary.show(console, say(CHECKED) if act == "check" else say(WRITTEN, output=output), shape)
     if summary.failed:
         sys.exit(1)
 

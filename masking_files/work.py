@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Callable, Collection
 from contextlib import suppress
 from time import monotonic
-from typing import Any, Final, Literal, Self
+from typing import Any, Final, Self
 
 from keys.errors import IntegrityError, KeysError
 from masking_files import texts
@@ -23,10 +23,9 @@ from masking_service.runtime.store_admission import watch_store
 from masking_service.runtime.wiring import Parts
 from masking_service.service.call.errors import SeveralWaybills, UnknownSchema
 from masking_service.service.call.recorder import RequestContext
-from masking_service.service.custody.state import Custody
 from masking_service.service.people.errors import AccessError, QuotaExceeded, Unauthenticated
 from masking_service.service.waybills.mask import mask_batch
-from masking_service.service.waybills.tokenize import Tokenize
+from masking_service.service.waybills.tokenize import Tokenize, TokenizeOptions
 from masking_service.store.errors import StoreUnavailable
 
 REFRESH_SECONDS: Final = 1.0
@@ -52,7 +51,7 @@ class Tokenizing:
     Args:
         parts: a set-up whose store is not used yet.
         credential: an API key or a JWT.
-        schema, profile, replace, revise, custody: as `Service.tokenize` takes them.
+        options: how records are tokenized.
 
     Raises:
         WrongStore: the store is another's.
@@ -63,20 +62,11 @@ class Tokenizing:
         self,
         parts: Parts,
         credential: str,
-        schema: str,
-        profile: str,
-        *,
-        replace: Literal["mask", "token"],
-        revise: bool,
-        custody: Custody | None,
+        options: TokenizeOptions,
     ) -> None:
         self._parts = parts
         self._authorization = f"Bearer {credential}"
-        self._schema = schema
-        self._profile = profile
-        self._replace: Literal["mask", "token"] = replace
-        self._revise = revise
-        self._custody = custody
+        self._options = options
         self._answered = 0
         self._refreshed = float("-inf")
         self([])  # a caller without permission is refused before anything is read
@@ -120,14 +110,7 @@ class Tokenizing:
         now = clock()
         principal = self._parts.acting.authenticator.authenticate(self._authorization, _HERE, now)
         answers = self._parts.acting.of(Tokenize)(
-            RequestContext(principal, uuid.uuid4().hex, now),
-            self._schema,
-            self._profile,
-            records,
-            replace=self._replace,
-            revise=self._revise,
-            custody=self._custody,
-            mask_if_unavailable=False,
+            RequestContext(principal, uuid.uuid4().hex, now), records, self._options
         )
         return [members(answer) for answer in answers]
 

@@ -69,6 +69,9 @@ DOORS = {
     "prometheus_client": {"masking_service.observability", "masking_service.runtime", "masking_console"},
 }
 MAX_SHARED_NAMES = 15
+MAX_PARAMETERS = 6
+MAX_LONG_CALLS = 8
+"""Functions with more parameters: commands of the command line have one for each option."""
 UNCLEAN = re.compile(
     r"""
       p[y]pi[.]org | python[h]osted[.]org | n[p]mjs[.]org | d[e]b[.]debian[.]org | c[r]ates[.]io  # a registry's address
@@ -170,6 +173,18 @@ def test_a_module_opens_with_its_promise() -> None:
     without = [path for path in sources() if not ast.get_docstring(ast.parse(path.read_text("utf-8")))]
 
     assert without == []
+
+
+def test_few_functions_have_more_than_six_parameters() -> None:
+    long = []
+    for path in sources():
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                names = [one.arg for one in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)]
+                if len(names) - (names[:1] in (["self"], ["cls"])) > MAX_PARAMETERS:
+                    long.append(f"{module_name(path)}: {node.name}")
+
+    assert len(long) <= MAX_LONG_CALLS, long
 
 
 def test_few_class_names_mean_two_things() -> None:

@@ -20,6 +20,7 @@ import msgspec
 
 from keys.errors import IntegrityError, KeysetError, ProviderError
 from keys.files import read_secret_file
+from keys.keyset_file import Transit
 from keys.providers.remote import ProviderCalls, RemoteRootKeys
 from keys.suites import NONCE_BYTES, TAG_BYTES
 
@@ -64,12 +65,11 @@ class TransitRootKeys(RemoteRootKeys):
     """Root keys of one Transit engine.
 
     Args:
-        url: ``https://HOST:PORT`` of the server.
-        token_file: a secret file with the access token.
-        ca_file: the CA certificates of the server.
+        where: the engine; ``https://HOST:PORT`` of the server, a secret file with the access token, and the CA
+            certificates of the server.
+        folder: where these files are, if their paths are relative.
         keys: the root keys by their 8-byte ids.
         active: the id of the key that wraps.
-        mount: the mount path of the engine.
         calls: makes the calls to the server.
 
     Raises:
@@ -82,15 +82,14 @@ class TransitRootKeys(RemoteRootKeys):
 
     def __init__(
         self,
-        url: str,
-        token_file: Path,
-        ca_file: Path,
+        where: Transit,
+        folder: Path,
         keys: Mapping[bytes, TransitKey],
         active: bytes,
-        mount: str = "transit",
         calls: ProviderCalls | None = None,
     ) -> None:
         super().__init__(active, frozenset(keys), calls or ProviderCalls())
+        url, ca_file = where.url, folder / where.ca_file
         parts = urlsplit(url)
         if parts.scheme != "https" or not parts.hostname:
             raise ProviderError(f"{url}: is not https://HOST:PORT, and TLS is required")
@@ -100,9 +99,9 @@ class TransitRootKeys(RemoteRootKeys):
             raise ProviderError(f"{ca_file}: cannot be read as certificates ({error.strerror})") from None
         self._url = url
         self._host, self._port = parts.hostname, parts.port
-        self._token_file = token_file
+        self._token_file = folder / where.token_file
         self._keys = keys
-        self._mount = mount
+        self._mount = where.mount
         self._calls.call(self._check_keys)
 
     def _check_keys(self) -> None:

@@ -42,7 +42,7 @@ class ArchiveServer(ThreadingHTTPServer):
         index: the folder of its index.
         key: signs questions and answers.
         clock: returns the time in Unix seconds.
-        host, port: where to listen; port 0 for any free one.
+        address: host and port where to listen; port 0 for any free one.
         report: is told why the archive cannot be read.
     """
 
@@ -55,11 +55,10 @@ class ArchiveServer(ThreadingHTTPServer):
         key: MessageKey,
         clock: Callable[[], int],
         *,
-        host: str,
-        port: int,
+        address: tuple[str, int],
         report: Callable[[str], None],
     ) -> None:
-        super().__init__((host, port), _ArchiveHandler)
+        super().__init__(address, _ArchiveHandler)
         self._archive = archive
         self._index = Index(archive, index)
         self.key, self.clock = key, clock

@@ -44,7 +44,7 @@ def serve(archive: Path | None, key: Path, index: Path | None, host: str, port: 
     folder = archive or state_dir / ARCHIVE
     say = partial(click.echo, err=True)
     secret = MessageKey.read(key)
-    with ArchiveServer(folder, index or folder / INDEX, secret, clock, host=host, port=port, report=say) as server:
+    with ArchiveServer(folder, index or folder / INDEX, secret, clock, address=(host, port), report=say) as server:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: threading.Thread(target=server.shutdown).start())
         click.echo(f"{server.url} answers questions about {folder}")

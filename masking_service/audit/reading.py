@@ -30,6 +30,20 @@ class UnknownEntryError(Exception):
     """The tenant has no entry with this id."""
 
 
+class TenantLog(NamedTuple):
+    """The log of one tenant.
+
+    Attributes:
+        store: where its newer entries are.
+        tenant: the tenant's hash, as in its entries.
+        older: the entries in the archive; None if only those in the store are read.
+    """
+
+    store: Store
+    tenant: str
+    older: OlderEntries | None = None
+
+
 class Scanned(NamedTuple):
     """An entry that was read.
 
@@ -55,8 +69,9 @@ class Scanned(NamedTuple):
         return self.behind or str(self.entry["id"])
 
 
-def position(store: Store, tenant: str, name: str, older: OlderEntries | None = None) -> Order:
+def position(log: TenantLog, name: str) -> Order:
     """Return the position of an entry in its tenant's order. Raises UnknownEntryError where there is none."""
+    store, tenant, older = log
     if not ID.fullmatch(name):
         raise UnknownEntryError
     fields = _fields(store, [name])[0]
@@ -101,8 +116,9 @@ def read_entries(store: Store, tenant: str, names: Sequence[str]) -> Iterator[Sc
         yield Scanned({"id": name} | entry, len(encode(entry)))
 
 
-def read_stored(store: Store, older: OlderEntries | None, tenant: str, names: Sequence[str]) -> Iterator[Scanned]:
+def read_stored(log: TenantLog, names: Sequence[str]) -> Iterator[Scanned]:
     """Yield the entries that the store's order names, those that the store lacks from the archive."""
+    store, tenant, older = log
     read = [*read_entries(store, tenant, names)]
     lacking = [name for name, one in zip(names, read, strict=True) if one is None]
     archived = {row.id: Scanned.archived(row) for row in older.named(tenant, lacking)} if older and lacking else {}

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from masking_service.audit.errors import ArchiveUnavailable
 from masking_service.audit.figures import Figures, figures_of
-from masking_service.audit.reading import EntryDocument, UnknownEntryError
+from masking_service.audit.reading import EntryDocument, TenantLog, UnknownEntryError
 from masking_service.audit.search import MAX_SECONDS, scan
 from masking_service.audit.slots import Cursor
 from masking_service.audit.wanted import OlderEntries, Wanted
@@ -97,7 +97,7 @@ class RecentEntries:
         known = self._tenants.get(tenant)
         if known is None or known.last is None:
             return None
-        for one in scan(self._store, tenant, Wanted(), after=known.last, older=self._older):
+        for one in scan(TenantLog(self._store, tenant, self._older), Wanted(), after=known.last):
             entry, known.last = one.entry, one.cursor
             taken_back = frozenset(entry.get("takes_back", ()))
             if taken_back:
@@ -129,7 +129,7 @@ class RecentEntries:
         """Yield the entries since `begin`; only those that the store has while the archive cannot be asked."""
         older = self._older
         try:
-            for one in scan(self._store, tenant, Wanted(begin=begin), after=end, newest=True, older=older):
+            for one in scan(TenantLog(self._store, tenant, older), Wanted(begin=begin), after=end, newest=True):
                 yield one.entry
         except ArchiveUnavailable:
             older = None

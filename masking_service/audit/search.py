@@ -5,10 +5,17 @@ from time import monotonic
 from typing import Final
 
 from masking_service.audit.order import FIRST, LAST, Order
-from masking_service.audit.reading import MAX_PER_REPLY, EntryDocument, Scanned, position, read_order, read_stored
+from masking_service.audit.reading import (
+    MAX_PER_REPLY,
+    EntryDocument,
+    Scanned,
+    TenantLog,
+    position,
+    read_order,
+    read_stored,
+)
 from masking_service.audit.slots import Cursor, scan_slots
-from masking_service.audit.wanted import MAX_PAGE_BYTES, OlderEntries, Wanted
-from masking_service.store.client import Store
+from masking_service.audit.wanted import MAX_PAGE_BYTES, Wanted
 
 MAX_SECONDS: Final = 2.5
 """A search that takes so long, because the archive is slow, ends with the entries that it has."""
@@ -20,14 +27,7 @@ DELAY_SECONDS: Final = 600
 
 
 def search(
-    store: Store,
-    tenant: str,
-    wanted: Wanted,
-    *,
-    after: str | None,
-    limit: int,
-    newest: bool = False,
-    older: OlderEntries | None = None,
+    log: TenantLog, wanted: Wanted, *, after: str | None, limit: int, newest: bool = False
 ) -> tuple[list[EntryDocument], str | None]:
     """Return up to `limit` wanted entries of a tenant, and the cursor behind which to go on.
 
@@ -36,13 +36,11 @@ def search(
     has, one to the archive for each 500.
 
     Args:
-        store: the Redis client.
-        tenant: the tenant's hash, as in its entries.
+        log: of the tenant.
         wanted: chooses entries.
         after: the cursor behind which to begin, or the id of an entry; None for the end of the log.
         limit: how many entries at most.
         newest: from the newest entry to the oldest.
-        older: the entries in the archive; None if only those in the store are read.
 
     Returns:
         The entries, and the cursor behind the last entry read: `after` where none was. Where the oldest entry was
@@ -57,7 +55,7 @@ def search(
     size, read, last, until = 0, 0, after, monotonic() + MAX_SECONDS
     plain = wanted == Wanted()
     count = min(limit, ORDER_ENTRIES) if plain else ORDER_ENTRIES
-    for one in scan(store, tenant, wanted, after=after, newest=newest, count=count, older=older):
+    for one in scan(log, wanted, after=after, newest=newest, count=count):
         last, read = one.cursor, read + one.examined
         if wanted.matches(one.entry):
             found.append(one.entry)
@@ -68,14 +66,12 @@ def search(
 
 
 def scan(
-    store: Store,
-    tenant: str,
+    log: TenantLog,
     wanted: Wanted,
     *,
     after: str | Cursor | None,
     newest: bool = False,
     count: int = ORDER_ENTRIES,
-    older: OlderEntries | None = None,
 ) -> Iterator[Scanned]:
     """Yield the entries of a tenant in the wanted range of time. Raises as `search`.
 
@@ -83,39 +79,41 @@ def scan(
     by the same place in the order, so that none is left out and none comes twice, however the store is trimmed
     meanwhile.
     """
+    store, tenant, older = log
     low = FIRST if wanted.begin is None else Order(max(wanted.begin - DELAY_SECONDS, 0) * 1000, 0)
     high = LAST if wanted.end is None else Order((wanted.end + DELAY_SECONDS) * 1000, 0)
     if isinstance(after, Cursor) or store.identity.audit.slots > 1:
-        cursor = after if isinstance(after, Cursor) else Cursor.read(store, tenant, after, older, newest=newest)
-        yield from scan_slots(store, tenant, wanted, cursor, low, high, newest=newest, count=count, older=older)
+        cursor = after if isinstance(after, Cursor) else Cursor.read(log, after, newest=newest)
+        yield from scan_slots(log, wanted, cursor, (low, high), newest=newest, count=count)
         return
     if after is not None:
-        edge = position(store, tenant, after, older)
+        edge = position(log, after)
         low, high = (low, edge.previous) if newest else (edge.next, high)
     while low <= high:
         places, oldest = read_order(store, tenant, low, high, count, newest=newest)
         if older and not newest and (oldest is None or low < oldest):
             end = high if oldest is None else min(high, oldest.previous)
-            yield from _archived(older, tenant, wanted, low, end, newest=newest, count=count)
+            yield from _archived(log, wanted, (low, end), newest=newest, count=count)
             low = end.next
             continue
         if older and newest and not places:
-            yield from _archived(older, tenant, wanted, low, high, newest=newest, count=count)
+            yield from _archived(log, wanted, (low, high), newest=newest, count=count)
             return
         for start in range(0, len(places), MAX_PER_REPLY):
             some = places[start : start + MAX_PER_REPLY]
-            yield from read_stored(store, older, tenant, [name for _, name in some])
+            yield from read_stored(log, [name for _, name in some])
             low, high = (low, some[-1][0].previous) if newest else (some[-1][0].next, high)
         if len(places) < count and not (older and newest and places):
             return
 
 
 def _archived(
-    older: OlderEntries, tenant: str, wanted: Wanted, low: Order, high: Order, *, newest: bool, count: int
+    log: TenantLog, wanted: Wanted, within: tuple[Order, Order], *, newest: bool, count: int
 ) -> Iterator[Scanned]:
     """Yield the archived entries of a range."""
-    while low <= high:
-        page = older.page(tenant, wanted, low, high, newest=newest, limit=count)
+    low, high = within
+    while log.older and low <= high:
+        page = log.older.page(log.tenant, wanted, low, high, newest=newest, limit=count)
         for at, row in enumerate(page.rows, 1):
             yield Scanned.archived(row, page.examined - len(page.rows) + 1 if at == len(page.rows) else 1)
         if not page.more or not page.rows:

@@ -11,8 +11,16 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple, Self
 
 from masking_service.audit.order import FIRST, LAST, Order
-from masking_service.audit.reading import MAX_PER_REPLY, Scanned, UnknownEntryError, parse_order, position, read_stored
-from masking_service.audit.wanted import ArchivedEntry, OlderEntries, Wanted
+from masking_service.audit.reading import (
+    MAX_PER_REPLY,
+    Scanned,
+    TenantLog,
+    UnknownEntryError,
+    parse_order,
+    position,
+    read_stored,
+)
+from masking_service.audit.wanted import ArchivedEntry, Wanted
 from masking_service.store.client import Command, Store
 
 _EDGE: Final = re.compile(r"[0-9]{1,15}-[0-9]{1,15}", re.ASCII)
@@ -40,19 +48,19 @@ class Cursor:
     archived: Order = FIRST
 
     @classmethod
-    def read(cls, store: Store, tenant: str, text: str | None, older: OlderEntries | None, *, newest: bool) -> Self:
+    def read(cls, log: TenantLog, text: str | None, *, newest: bool) -> Self:
         """Read a cursor: one round trip. Without one, begin at the end of the log.
 
         Raises:
             UnknownEntryError: it is none, or the tenant has no such entry.
             StoreUnavailable, IntegrityError: as `search`.
         """
-        slots = store.identity.audit.slots
+        slots = log.store.identity.audit.slots
         lows, highs = [FIRST] * slots, [LAST] * slots
         if text is None:
             return cls("", lows, highs)
         name, *texts = text.split(".")
-        here = position(store, tenant, name, older)
+        here = position(log, name)
         if texts and not (len(texts) == slots and all(map(_EDGE.fullmatch, texts))):
             raise UnknownEntryError
         edges = [parse_order(edge.encode()) for edge in texts] or [here if newest else here.next] * slots
@@ -98,38 +106,31 @@ class _Place(NamedTuple):
 
 
 def scan_slots(
-    store: Store,
-    tenant: str,
-    wanted: Wanted,
-    cursor: Cursor,
-    low: Order,
-    high: Order,
-    *,
-    newest: bool,
-    count: int,
-    older: OlderEntries | None,
+    log: TenantLog, wanted: Wanted, cursor: Cursor, within: tuple[Order, Order], *, newest: bool, count: int
 ) -> Iterator[Scanned]:
     """Yield the entries of a tenant behind a cursor, in a range. Raises as `search`.
 
     Each slot lacks what was trimmed, up to its oldest entry. It was archived before the store was read. So a slot is
     read from the archive up to there, and from the store from there on.
     """
+    first, last = within
     while True:
-        lows = [low if newest else max(low, one) for one in cursor.lows]
-        highs = [min(high, one) for one in cursor.highs]
-        places, trimmed, edge = _read_orders(store, tenant, lows, highs, newest=newest, count=count)
-        if older:
-            highs = [min(one, gap.previous) for one, gap in zip(highs, trimmed, strict=True)]
+        lows = [first if newest else max(first, one) for one in cursor.lows]
+        highs = [min(last, one) for one in cursor.highs]
+        places, trimmed, edge = _read_orders(log, lows, highs, newest=newest, count=count)
+        if log.older:
+            begin = FIRST if newest else cursor.archived
             bounds = [
-                (low, high) if low < gap else (LAST, FIRST) for low, high, gap in zip(lows, highs, trimmed, strict=True)
+                (max(low, begin), min(high, gap.previous)) if low < gap else (LAST, FIRST)
+                for low, high, gap in zip(lows, highs, trimmed, strict=True)
             ]
-            rows, edge = _read_archive(store, older, tenant, wanted, cursor, bounds, edge, newest=newest, count=count)
+            rows, edge = _read_archive(log, wanted, bounds, edge, newest=newest, count=count)
             places += rows
         known = [one for one in places if edge is None or (one.order >= edge if newest else one.order <= edge)]
         known.sort(reverse=newest)
         for start in range(0, len(known), MAX_PER_REPLY):
             some = known[start : start + MAX_PER_REPLY]
-            yield from _entries(store, older, tenant, cursor, some, newest=newest)
+            yield from _entries(log, cursor, some, newest=newest)
         if edge is None:
             return
         if newest:
@@ -139,7 +140,7 @@ def scan_slots(
 
 
 def _read_orders(
-    store: Store, tenant: str, lows: Sequence[Order], highs: Sequence[Order], *, newest: bool, count: int
+    log: TenantLog, lows: Sequence[Order], highs: Sequence[Order], *, newest: bool, count: int
 ) -> tuple[list[_Place], list[Order], Order | None]:
     """Return up to `count` entries that the slots have, in order: one round trip.
 
@@ -147,13 +148,17 @@ def _read_orders(
         They, the place before which each slot may lack entries, and the place of the last entry; None if there is none
         behind it.
     """
-    named = store.identity.audit
+    named = log.store.identity.audit
     commands: list[Command] = []
     for slot, (low, high) in enumerate(zip(lows, highs, strict=True)):
-        key, start, end = named.order(tenant, slot), low.first_of(slot, named.slots), high.last_of(slot, named.slots)
+        key, start, end = (
+            named.order(log.tenant, slot),
+            low.first_of(slot, named.slots),
+            high.last_of(slot, named.slots),
+        )
         bounds = (b"XREVRANGE", key, bytes(end), bytes(start)) if newest else (b"XRANGE", key, bytes(start), bytes(end))
         commands += [(*bounds, b"COUNT", count), (b"XRANGE", key, b"-", b"+", b"COUNT", 1), (b"EXISTS", key)]
-    replies = store.read(commands)
+    replies = log.store.read(commands)
     found = [_places(slot, named.slots, reply) for slot, reply in enumerate(replies[0::3])]
     oldest = [_places(slot, named.slots, reply) for slot, reply in enumerate(replies[1::3])]
     # An order without entries was trimmed whole if it exists; otherwise it never had any.
@@ -165,11 +170,8 @@ def _read_orders(
 
 
 def _read_archive(
-    store: Store,
-    older: OlderEntries,
-    tenant: str,
+    log: TenantLog,
     wanted: Wanted,
-    cursor: Cursor,
     bounds: Sequence[tuple[Order, Order]],
     edge: Order | None,
     *,
@@ -183,14 +185,16 @@ def _read_archive(
         edge: up to which place the entries that the slots have are known; None for all.
     """
     low, high = min(low for low, _ in bounds), max(high for _, high in bounds)
-    low = max(low, edge or FIRST) if newest else max(low, cursor.archived)
-    high = high if newest else min(high, edge or LAST)
-    if low > high:
+    if newest:
+        low = max(low, edge or FIRST)
+    else:
+        high = min(high, edge or LAST)
+    if not log.older or low > high:
         return [], edge
-    page = older.page(tenant, wanted, low, high, newest=newest, limit=count)
+    page = log.older.page(log.tenant, wanted, low, high, newest=newest, limit=count)
     found = []
     for row in page.rows:
-        slot = store.identity.audit.slot_of(row.id.partition("-")[0])
+        slot = log.store.identity.audit.slot_of(row.id.partition("-")[0])
         if bounds[slot][0] <= row.order <= bounds[slot][1]:
             found.append(_Place(row.order, slot, row.id, row))
     if found:
@@ -198,12 +202,10 @@ def _read_archive(
     return found, page.rows[-1].order if page.more and page.rows else edge
 
 
-def _entries(
-    store: Store, older: OlderEntries | None, tenant: str, cursor: Cursor, places: Sequence[_Place], *, newest: bool
-) -> Iterator[Scanned]:
+def _entries(log: TenantLog, cursor: Cursor, places: Sequence[_Place], *, newest: bool) -> Iterator[Scanned]:
     """Yield the entries at some places, and move the cursor: one round trip if the store has some of them."""
     names = [place.name for place in places if place.row is None]
-    stored = {one.entry["id"]: one for one in read_stored(store, older, tenant, names)} if names else {}
+    stored = {one.entry["id"]: one for one in read_stored(log, names)} if names else {}
     for place in places:
         if not newest:
             cursor.pass_by(place)

@@ -63,20 +63,18 @@ def add(
     now = clock()
     expires = now + expires_in_days * SECONDS_A_DAY if expires_in_days else None
     with opened_registry(settings, may_claim=True) as opened:
-        digest = opened.keyring.api_key_digest(key_bytes(key))
+        made = ApiKey.new(opened.keyring.api_key_digest(key_bytes(key)), now, expires)
 
         def change(known: Clients) -> Clients:
             if role is None:
                 if client_id not in {client.id for client in known}:
                     raise ClientError("no such client; give --role for a new client")
-                return known.add_key(client_id, digest, now, expires=expires)
-            return known.add(
-                client_id, role, digest, now, tenant=tenant, sites=sites, networks=networks, expires=expires
-            )
+                return known.add_key(client_id, made)
+            return known.add(client_id, role, made, tenant=tenant, sites=sites, networks=networks)
 
         opened.change(Action.CLIENT_ADD, client_id, change)
     click.echo(key)
-    click.echo(f"This is the only time that the key is shown. Its id is {ApiKey(digest, now, expires).id}.", err=True)
+    click.echo(f"This is the only time that the key is shown. Its id is {made.id}.", err=True)
 
 
 @clients.command("list")

@@ -23,7 +23,7 @@ from masking_service.runtime.clock import clock, today
 from masking_service.runtime.settings import Settings
 from masking_service.runtime.state_files import CREDENTIALS, write_public_key
 from masking_service.runtime.wiring import DEVELOPMENT_ISSUER_KEY
-from masking_service.service.people.clients import KEY_BYTES, Clients, key_bytes, key_text
+from masking_service.service.people.clients import KEY_BYTES, ApiKey, Clients, key_bytes, key_text
 from masking_service.service.people.errors import Unauthenticated
 from masking_service.service.people.policy import Policy
 from masking_service.service.people.principals import DEFAULT_TENANT, Principal, client_principal_id
@@ -173,14 +173,15 @@ def _make_credentials(settings: Settings, opened: OpenRegistries) -> None:
         known = {client.id: client for client in clients}
         for name, how in wanted.items():
             if name not in known:
-                clients = clients.add(name, how["role"], digests[name], now, tenant=how["tenant"], sites=how["sites"])
+                key = ApiKey.new(digests[name], now)
+                clients = clients.add(name, how["role"], key, tenant=how["tenant"], sites=how["sites"])
                 continue
             try:
                 clients.authenticate(digests[name], "127.0.0.1", now)
             except Unauthenticated:
                 for key in known[name].keys:
                     clients = clients.revoke_key(name, key.id)
-                clients = clients.add_key(name, digests[name], now)
+                clients = clients.add_key(name, ApiKey.new(digests[name], now))
         return clients
 
     if register(opened.registry.clients).to_state() != opened.registry.clients.to_state():

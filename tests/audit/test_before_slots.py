@@ -8,6 +8,7 @@ import pytest
 import redis
 
 from masking_service.audit.checkpoints import Checkpoints
+from masking_service.audit.reading import TenantLog
 from masking_service.audit.search import search
 from masking_service.audit.wanted import Wanted
 from masking_service.runtime.store_admission import recognise
@@ -71,8 +72,8 @@ def test_an_old_log_goes_on_under_its_keys_and_its_chain_of_checkpoints(
 
 
 def test_an_old_log_is_read_by_ids(recognised: Store) -> None:
-    first, after = search(recognised, logs.TENANT, Wanted(), after=None, limit=3)
-    rest, _ = search(recognised, logs.TENANT, Wanted(), after=after, limit=10)
+    first, after = search(TenantLog(recognised, logs.TENANT), Wanted(), after=None, limit=3)
+    rest, _ = search(TenantLog(recognised, logs.TENANT), Wanted(), after=after, limit=10)
 
     assert (len(first), len(rest), after) == (3, 1, first[-1]["id"])
 

@@ -10,7 +10,7 @@ import pytest
 import redis
 
 from masking_service.audit.order import Order
-from masking_service.audit.reading import EntryDocument
+from masking_service.audit.reading import EntryDocument, TenantLog
 from masking_service.audit.recent import RecentEntries
 from masking_service.audit.search import scan, search
 from masking_service.audit.wanted import ArchivedEntry, Page, Wanted
@@ -64,7 +64,7 @@ def numbers(found: Sequence[EntryDocument]) -> list[int]:
 def read(
     store: Store, archived: Archived, wanted: Wanted = ANY, limit: int = 1_000, *, newest: bool = False
 ) -> list[int]:
-    return numbers(search(store, TENANT, wanted, after=None, limit=limit, newest=newest, older=archived)[0])
+    return numbers(search(TenantLog(store, TENANT, archived), wanted, after=None, limit=limit, newest=newest)[0])
 
 
 @pytest.fixture(autouse=True)
@@ -121,7 +121,7 @@ def test_20_entries_are_read_in_one_round_trip(store: Store, entries: int) -> No
     for _ in range(entries):
         log.append(entry(tenant=TENANT))
     with counted(store) as trips:
-        found, _ = search(store, TENANT, ANY, after=None, limit=100)
+        found, _ = search(TenantLog(store, TENANT), ANY, after=None, limit=100)
 
     assert (len(found), trips) == (entries, [1 + -(-entries // 20)])
 
@@ -137,8 +137,8 @@ def test_the_last_of_four_entries_is_found_where_the_range_begins_with_it(store:
     rows = [ArchivedEntry(Order(1_400_000, at), f"{WRITER}-{at + 1}", row(1, at=2_000).entry) for at in range(4)]
     wanted = Wanted(begin=2_000)
 
-    found = scan(store, TENANT, wanted, after=None, newest=True, count=3, older=Archived(rows))
-    behind, _ = search(store, TENANT, wanted, after=rows[1].id, limit=3, newest=True, older=Archived(rows))
+    found = scan(TenantLog(store, TENANT, Archived(rows)), wanted, after=None, newest=True, count=3)
+    behind, _ = search(TenantLog(store, TENANT, Archived(rows)), wanted, after=rows[1].id, limit=3, newest=True)
 
     assert (numbers([one.entry for one in found]), numbers(behind)) == ([4, 3, 2, 1], [1])
 

@@ -10,7 +10,7 @@ import redis
 
 from keys.errors import IntegrityError
 from masking_service.audit.log import AuditLog
-from masking_service.audit.reading import EntryDocument, UnknownEntryError
+from masking_service.audit.reading import EntryDocument, TenantLog, UnknownEntryError
 from masking_service.audit.search import search
 from masking_service.audit.wanted import Wanted
 from masking_service.store.client import Store
@@ -25,7 +25,7 @@ MINE, OTHER = "a" * 32, "b" * 32
 
 def page(store: Store, tenant: str, after: str | None, limit: int) -> list[EntryDocument]:
     """A page of the whole log."""
-    return search(store, tenant, Wanted(), after=after, limit=limit)[0]
+    return search(TenantLog(store, tenant), Wanted(), after=after, limit=limit)[0]
 
 
 def names(entries: list[dict[str, Any]]) -> list[str]:
@@ -34,16 +34,18 @@ def names(entries: list[dict[str, Any]]) -> list[str]:
 
 def read_on(store: Store, tenant: str, limit: int, *, newest: bool = False) -> Iterator[str]:
     """Return the ids of all entries, page by page: behind the cursor of the page before."""
-    found, after = search(store, tenant, Wanted(), after=None, limit=limit, newest=newest)
+    found, after = search(TenantLog(store, tenant), Wanted(), after=None, limit=limit, newest=newest)
     while found:
         yield from names(found)
-        found, after = search(store, tenant, Wanted(), after=after, limit=limit, newest=newest) if after else ([], None)
+        found, after = (
+            search(TenantLog(store, tenant), Wanted(), after=after, limit=limit, newest=newest) if after else ([], None)
+        )
 
 
 def read_behind_ids(store: Store, tenant: str, limit: int, *, newest: bool = False) -> Iterator[str]:
     """Return the ids of all entries, page by page: behind the last entry of the page before."""
     after = None
-    while found := names(search(store, tenant, Wanted(), after=after, limit=limit, newest=newest)[0]):
+    while found := names(search(TenantLog(store, tenant), Wanted(), after=after, limit=limit, newest=newest)[0]):
         yield from found
         after = found[-1]
 
@@ -96,7 +98,7 @@ def test_every_entry_is_read_once_while_writers_go_on(store: Store, valkey: str)
     going_on, found = True, ["any"]
     while going_on or found:
         going_on = any(thread.is_alive() for thread in writing)
-        entries, after = search(store, MINE, Wanted(), after=after, limit=7)
+        entries, after = search(TenantLog(store, MINE), Wanted(), after=after, limit=7)
         read += (found := names(entries))
 
     assert sorted(read) == sorted(made[0] + made[1] + made[2])
@@ -112,7 +114,7 @@ def test_a_search_that_finds_little_ends_after_a_while_and_goes_on_from_there(
     wanted = Wanted(begin=7)
     pages, after = [], None
     for _ in range(3):
-        found, after = search(store, MINE, wanted, after=after, limit=10)
+        found, after = search(TenantLog(store, MINE), wanted, after=after, limit=10)
         pages.append(names(found))
 
     assert pages == [[], [], made[7:]]
@@ -123,13 +125,13 @@ def test_an_entry_that_came_late_into_its_slot_is_read_by_the_next_page(store: S
     """The clock of its server is behind those of others; one order has one clock."""
     first, other = log_on(store, "first"), log_on(store, "other")
     made = append_at(client, [first], 2)
-    entries, after = search(store, MINE, Wanted(), after=None, limit=10)
+    entries, after = search(TenantLog(store, MINE), Wanted(), after=None, limit=10)
     late = other.append(entry(tenant=MINE))
     order = named().order(MINE, named().slot_of(writer_of(late)))
     ask(client, "DEL", order)
     ask(client, "XADD", order, "1-0", "id", late)
 
-    assert (names(entries), names(search(store, MINE, Wanted(), after=after, limit=10)[0])) == (made, [late])
+    assert (names(entries), names(search(TenantLog(store, MINE), Wanted(), after=after, limit=10)[0])) == (made, [late])
     assert names(page(store, MINE, None, 10)) == [late, *made]
 
 

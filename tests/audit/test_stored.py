@@ -16,6 +16,7 @@ from masking_audit.archive.follower import Follower
 from masking_audit.format.links import encode
 from masking_audit.verify.verifier import Verification, verify
 from masking_service.audit import log as audit_log
+from masking_service.audit.reading import TenantLog
 from masking_service.audit.search import search
 from masking_service.audit.stored import NAMES, WORDS, pack, unpack
 from masking_service.audit.streams import Streams
@@ -147,7 +148,7 @@ def test_a_log_with_both_forms_is_archived(grown: Store, tmp_path: Path) -> None
 
 
 def test_pages_show_entries_of_both_forms_alike(grown: Store) -> None:
-    found, _ = search(grown, TENANT, Wanted(), after=None, limit=10)
+    found, _ = search(TenantLog(grown, TENANT), Wanted(), after=None, limit=10)
 
     assert [encode({name: one[name] for name in one if name != "id"}) for one in found] == [
         encode(full_entry(number)) for number in range(1, 5)

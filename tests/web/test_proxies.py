@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from masking_service.service.people.clients import key_bytes
+from masking_service.service.people.clients import ApiKey, key_bytes
 from tests.web.api import Api, record, refusal
 from tests.web.people import COURIER, OFFICER, PRINTER
 
@@ -40,7 +40,7 @@ WAYS = [
 def far(fresh: Api) -> Api:
     """A service with a printer that may call from a network in which the tests are not."""
     registry, digest = fresh.parts.registry, fresh.parts.keyring.api_key_digest(key_bytes(KEY))
-    registry.clients = registry.clients.add("far", PRINTER, digest, 1, networks=["10.0.0.0/8"])
+    registry.clients = registry.clients.add("far", PRINTER, ApiKey.new(digest, 1), networks=["10.0.0.0/8"])
     return fresh
 
 

@@ -21,9 +21,9 @@ from masking_service.service.call.shapes import (
 )
 from masking_service.service.cases import answers
 from masking_service.service.cases.page import ReadCasePage
-from masking_service.service.cases.reading import ReadCases, Wanted
+from masking_service.service.cases.reading import ReadCases, WantedCases
 from masking_service.service.cases.state import Status
-from masking_service.service.cases.use import Casework
+from masking_service.service.cases.use import Casework, WantedCase
 from masking_service.service.people.errors import NoSuchCase
 
 CaseName = Annotated[
@@ -139,14 +139,10 @@ class PageQuery(Shape, frozen=True):
 
 def _open(cases: Casework, call: Call[OpenCaseRequest, None]) -> answers.Case:
     wanted = call.body
+    expires_in = whole(wanted.expires_in, "/expires_in")
     return cases.open(
         call.context,
-        case=wanted.case,
-        purpose=wanted.purpose,
-        waybills=wanted.waybills,
-        officer=wanted.officer,
-        reason=wanted.reason,
-        expires_in=whole(wanted.expires_in, "/expires_in"),
+        WantedCase(wanted.case, wanted.purpose, wanted.waybills, wanted.reason, wanted.officer, expires_in),
     )
 
 
@@ -155,7 +151,7 @@ def _list(cases: ReadCases, call: Call[None, CasesQuery]) -> answers.Cases:
     try:
         return cases.listed(
             call.context,
-            Wanted(
+            WantedCases(
                 status=wanted.status,
                 waybill=wanted.waybill,
                 opened_by=wanted.opened_by,

@@ -30,7 +30,7 @@ MAX_COUNTED: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class WantedCases:
     """Which cases a list holds, and what it says about them.
 
     Attributes:
@@ -69,7 +69,7 @@ class ReadCases:
         self.gate.grant(context.principal, "case:read")
         return case_answer(self.policy, visible_case(self.policy, self.cases, context.principal, name), context.now)
 
-    def listed(self, context: RequestContext, wanted: Wanted) -> answers.Cases:
+    def listed(self, context: RequestContext, wanted: WantedCases) -> answers.Cases:
         """The cases that the caller may see and that have not expired, soonest to expire first.
 
         With a status of the past (expired, closed, denied) also those that expired within 30 days, the last to expire

@@ -6,7 +6,7 @@ waybill up, so that a case tells nothing about what exists.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 import msgspec
 
@@ -42,6 +42,20 @@ CLOSE_ANY: Final = ("case:approve", "case:close")
 """Permissions to close cases that others opened."""
 
 
+class WantedCase(NamedTuple):
+    """A case to open, as it was asked for.
+
+    `expires_in` in seconds; None for the longest time that the policy allows.
+    """
+
+    case: str
+    purpose: str
+    waybills: Sequence[Any]
+    reason: str
+    officer: str | None = None
+    expires_in: int | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Casework:
     """Opens, decides and closes cases, under one policy."""
@@ -57,17 +71,7 @@ class Casework:
     recorder: Recorder
     alerts: Alerts
 
-    def open(
-        self,
-        context: RequestContext,
-        *,
-        case: str,
-        purpose: str,
-        waybills: Sequence[Any],
-        officer: str | None,
-        reason: str,
-        expires_in: int | None,
-    ) -> answers.Case:
+    def open(self, context: RequestContext, wanted: WantedCase) -> answers.Case:
         """Open a case, pending if it needs approval.
 
         Round trips: one for the budget, one for the audit, and one to write. Where the policy says so the ticket system
@@ -81,7 +85,8 @@ class Casework:
         """
         with self.recorder.record_denials(context, Action.CASE_OPEN):
             grant = self.gate.grant(context.principal, "case:open")
-        opening = self._opening(context, case, purpose, waybills, officer, reason, expires_in)
+        opening = self._opening(context, wanted)
+        case, purpose = wanted.case, wanted.purpose
         bases = self.keyring.tenant(context.principal.tenant).bases(opening.waybills)
         # A customer may have sent the numbers, and not have been the first to have them.
         self.watch.notice(context, bases, freeze=False)
@@ -208,16 +213,8 @@ class Casework:
             stored = done.write()
         return case_answer(self.policy, stored, context.now)
 
-    def _opening(
-        self,
-        context: RequestContext,
-        case: str,
-        purpose: str,
-        waybills: Sequence[Any],
-        officer: str | None,
-        reason: str,
-        expires_in: int | None,
-    ) -> Opening:
+    def _opening(self, context: RequestContext, wanted: WantedCase) -> Opening:
+        case, purpose, waybills, reason, officer, expires_in = wanted
         rules = self.policy.rules.cases
         errors: list[tuple[str, str]] = []
         numbers: dict[str, None] = {}

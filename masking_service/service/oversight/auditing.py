@@ -12,13 +12,13 @@ from typing import Any, Final, Literal
 import msgspec
 from msgspec import UNSET
 
-from keys.keyring import Keyring
+from keys.keyring import Keyring, TenantKeys
 from masking_audit.format.lines import CheckpointLine
 from masking_service.audit.actions import Action
 from masking_service.audit.checkpoints import Checkpoints
 from masking_service.audit.figures import Figures, figures_of
 from masking_service.audit.log import AuditLog
-from masking_service.audit.reading import EntryDocument
+from masking_service.audit.reading import EntryDocument, TenantLog
 from masking_service.audit.search import MAX_SECONDS, scan, search
 from masking_service.audit.wanted import OlderEntries, Wanted
 from masking_service.masking.errors import InvalidRecord
@@ -84,8 +84,7 @@ class Auditing:
             if number is None:
                 raise InvalidRecord((("query:waybill", "invalid-waybill-no"),))
             wanted = replace(wanted, waybill=keys.audit_hash("waybill", keys.bases([number])[0].hex()))
-        tenant = keys.audit_hash(AUDIT_HASH_OF_TENANT)
-        return search(self.store, tenant, wanted, after=after, limit=limit, newest=newest, older=self.older)
+        return search(self._log(keys), wanted, after=after, limit=limit, newest=newest)
 
     def searches(
         self,
@@ -114,8 +113,7 @@ class Auditing:
             self.gate.grant(context.principal, "audit:read")
         keys = self.keyring.tenant(context.principal.tenant)
         wanted = Wanted(action=Action.SEARCH, asked=Asked.read(*asked).hashed(keys))
-        tenant = keys.audit_hash(AUDIT_HASH_OF_TENANT)
-        return search(self.store, tenant, wanted, after=after, limit=limit, newest=True, older=self.older)
+        return search(self._log(keys), wanted, after=after, limit=limit, newest=True)
 
     def summary(
         self,
@@ -143,12 +141,11 @@ class Auditing:
         """
         with self.recorder.record_denials(context, Action.AUDIT_READ):
             self.gate.grant(context.principal, "audit:read")
-        tenant = self.keyring.tenant(context.principal.tenant).audit_hash(AUDIT_HASH_OF_TENANT)
+        log = self._log(self.keyring.tenant(context.principal.tenant))
         wanted = Wanted(begin=begin, end=end)
         entries: dict[str, tuple[int, str, Figures]] = {}
         last, until = None, monotonic() + MAX_SECONDS
-        scanned = scan(self.store, tenant, wanted, after=after, older=self.older)
-        for read, one in enumerate(scanned, 1):
+        for read, one in enumerate(scan(log, wanted, after=after), 1):
             entry = one.entry
             for taken_back in entry.get("takes_back", ()):
                 entries.pop(taken_back, None)
@@ -181,6 +178,9 @@ class Auditing:
             grant = self.gate.grant(context.principal, "audit:read")
             self.budgets.reserve(context.principal, replace(grant, budget=CHECKPOINTS), 1, context.now)
         return checkpoint_answer(self.checkpoints.newest())
+
+    def _log(self, keys: TenantKeys) -> TenantLog:
+        return TenantLog(self.store, keys.audit_hash(AUDIT_HASH_OF_TENANT), self.older)
 
 
 def checkpoint_answer(made: CheckpointLine) -> dict[str, Any]:

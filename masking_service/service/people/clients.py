@@ -9,7 +9,7 @@ import ipaddress
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Self
 
 from masking_service.service.people.errors import ClientError, Unauthenticated
 from masking_service.service.people.networks import Network, is_inside
@@ -38,6 +38,15 @@ class ApiKey:
     digest: bytes = field(repr=False)
     created: int
     expires: int | None
+
+    @classmethod
+    def new(cls, digest: bytes, now: int, expires: int | None = None) -> Self:
+        """Return a key that is created now. Raises ClientError."""
+        if len(digest) != DIGEST_BYTES:
+            raise ClientError(f"a key's digest is {DIGEST_BYTES} bytes")
+        if expires is not None and expires <= now:
+            raise ClientError("the key would have ended before it began")
+        return cls(digest, now, expires)
 
     @property
     def id(self) -> str:
@@ -122,13 +131,11 @@ class Clients:
         self,
         client_id: str,
         role: str,
-        digest: bytes,
-        now: int,
+        key: ApiKey,
         *,
         tenant: str = DEFAULT_TENANT,
         sites: Iterable[str] = (),
         networks: Iterable[str] = (),
-        expires: int | None = None,
     ) -> "Clients":
         """Return a registry with a new client and its first key.
 
@@ -146,13 +153,13 @@ class Clients:
                 role=role_name(role),
                 sites=site_codes(sites),
                 networks=tuple(ipaddress.ip_network(network) for network in networks),
-                keys=(_new_key(digest, now, expires),),
+                keys=(key,),
             )
         except ValueError as error:
             raise ClientError(str(error)) from None
         return self._with(client)
 
-    def add_key(self, client_id: str, digest: bytes, now: int, *, expires: int | None = None) -> "Clients":
+    def add_key(self, client_id: str, key: ApiKey) -> "Clients":
         """Return a registry with a client's second key.
 
         Keys that have ended make room.
@@ -160,10 +167,10 @@ class Clients:
         Raises ClientError if the client is unknown or revoked, or has two valid keys already.
         """
         client = self._living(client_id)
-        valid = tuple(key for key in client.keys if key.valid_at(now))
+        valid = tuple(known for known in client.keys if known.valid_at(key.created))
         if len(valid) >= _KEYS_AT_ONCE:
             raise ClientError("this client has two valid keys; revoke one first")
-        return self._with(replace(client, keys=(*valid, _new_key(digest, now, expires))))
+        return self._with(replace(client, keys=(*valid, key)))
 
     def revoke(self, client_id: str) -> "Clients":
         """Return a registry in which a client is revoked.
@@ -227,14 +234,6 @@ def key_bytes(text: str) -> bytes:
     if not _KEY_TEXT.fullmatch(text):
         raise Unauthenticated("malformed-key")
     return base64.urlsafe_b64decode(text[len(KEY_PREFIX) :] + "=")
-
-
-def _new_key(digest: bytes, now: int, expires: int | None) -> ApiKey:
-    if len(digest) != DIGEST_BYTES:
-        raise ClientError(f"a key's digest is {DIGEST_BYTES} bytes")
-    if expires is not None and expires <= now:
-        raise ClientError("the key would have ended before it began")
-    return ApiKey(digest, now, expires)
 
 
 def _client_to_state(client: Client) -> dict[str, Any]:

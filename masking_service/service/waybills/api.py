@@ -15,7 +15,7 @@ from masking_service.service.waybills import answers
 from masking_service.service.waybills import record_answers as records
 from masking_service.service.waybills.mask import Mask
 from masking_service.service.waybills.privacy import Privacy
-from masking_service.service.waybills.tokenize import Tokenize
+from masking_service.service.waybills.tokenize import Tokenize, TokenizeOptions
 from masking_service.service.waybills.view import View
 
 
@@ -93,13 +93,15 @@ def _tokenize(tokenize: Tokenize, call: Call[TokenizeRequest, None]) -> Sequence
     wanted = call.body
     return tokenize(
         call.context,
-        wanted.schema,
-        wanted.profile,
         wanted.records,
-        replace=wanted.replace,
-        revise=wanted.on_conflict == "revise",
-        custody=Custody(wanted.custody.site) if wanted.custody else None,
-        mask_if_unavailable=wanted.if_unavailable == "mask",
+        TokenizeOptions(
+            wanted.schema,
+            wanted.profile,
+            wanted.replace,
+            revise=wanted.on_conflict == "revise",
+            custody=Custody(wanted.custody.site) if wanted.custody else None,
+            mask_if_unavailable=wanted.if_unavailable == "mask",
+        ),
     )
 
 

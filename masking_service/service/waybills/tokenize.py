@@ -7,7 +7,7 @@ paid for and recorded before anything of them is written.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from keys.errors import ProviderError
 from keys.keyring import Keyring
@@ -33,6 +33,25 @@ from masking_service.store.errors import StoreUnavailable
 TokenizeResult = answers.TokenizedRecord | answers.UnstoredRecord | answers.InvalidRecord | answers.RefusedRecord
 
 
+class TokenizeOptions(NamedTuple):
+    """How records are tokenized.
+
+    Attributes:
+        schema, profile: what the records are, and how they are masked; None for the role's profile.
+        replace: what takes the place of a value in the answer.
+        revise: whether other values for a known number are a new revision; else they are a conflict.
+        custody: where new waybills are; None if that is not known.
+        mask_if_unavailable: whether records are only masked, and not stored, while they cannot be stored.
+    """
+
+    schema: str
+    profile: str | None = None
+    replace: Literal["mask", "token"] = "mask"
+    revise: bool = False
+    custody: Custody | None = None
+    mask_if_unavailable: bool = False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tokenize:
     """Stores batches of records, under one policy.
@@ -51,16 +70,7 @@ class Tokenize:
     recorder: Recorder
 
     def __call__(
-        self,
-        context: RequestContext,
-        schema: str,
-        profile: str | None,
-        records: Sequence[Any],
-        *,
-        replace: Literal["mask", "token"],
-        revise: bool,
-        custody: Custody | None,
-        mask_if_unavailable: bool,
+        self, context: RequestContext, records: Sequence[Any], options: TokenizeOptions
     ) -> list[TokenizeResult]:
         """Mask records in place, store their values, and return tokens.
 
@@ -71,8 +81,9 @@ class Tokenize:
             UnknownSchema, SeveralWaybills: the schema is unknown, or cannot be tokenized.
             StoreUnavailable, ProviderError: nothing is acknowledged; sending the same batch again is safe.
         """
-        grant = self.gate.grant(context.principal, "waybill:tokenize", profile=profile)
-        if revise:
+        schema, custody = options.schema, options.custody
+        grant = self.gate.grant(context.principal, "waybill:tokenize", profile=options.profile)
+        if options.revise:
             self.gate.grant(context.principal, "waybill:revise")
         masker = self.maskers.of(schema, grant)
         shape = self.schemas[schema]
@@ -89,11 +100,11 @@ class Tokenize:
                 results[at] = listing.invalid(one, records[at])
 
         try:
-            drafts = self._store(context, grant, entering, custody, revise=revise)
+            drafts = self._store(context, grant, entering, custody, revise=options.revise)
             if custody is not None:
                 self._set_first_custody(context, grant, drafts, custody)
         except (StoreUnavailable, ProviderError):  # the first record of a day needs the root key's provider
-            if not mask_if_unavailable:
+            if not options.mask_if_unavailable:
                 raise
             for one in entering:
                 results[one.at] = answers.UnstoredRecord(
@@ -104,7 +115,7 @@ class Tokenize:
         # They are made in the order of this loop, so that each record takes the next ones of its key version.
         made = self._tokens(context.principal.tenant, entering, drafts)
         for one, draft in zip(entering, drafts, strict=True):
-            results[one.at] = _answer(records[one.at], one, draft, made, listing, replace=replace)
+            results[one.at] = _answer(records[one.at], one, draft, made, listing, replace=options.replace)
         return results
 
     def _store(

@@ -25,7 +25,7 @@ KEY = MessageKey(b"k" * 32)
 def serving(world: World, key: MessageKey = KEY) -> Iterator[AskedArchive]:
     """Serve the archive over HTTP."""
     server = ArchiveServer(
-        world.folder, world.folder / "index", KEY, lambda: int(time.time()), host="127.0.0.1", port=0, report=print
+        world.folder, world.folder / "index", KEY, lambda: int(time.time()), address=("127.0.0.1", 0), report=print
     )
     with running(server):
         yield AskedArchive(server.url, key, lambda: int(time.time()))
@@ -89,7 +89,7 @@ def test_a_fault_of_indexing_is_reported_once(world: World, monkeypatch: pytest.
     monkeypatch.setattr(Index, "index_more", index_more)
     monkeypatch.setattr("masking_audit.archive.answering.INDEX_EVERY_SECONDS", 0.001)
     server = ArchiveServer(
-        world.folder, world.folder / "index", KEY, lambda: 0, host="127.0.0.1", port=0, report=reported.append
+        world.folder, world.folder / "index", KEY, lambda: 0, address=("127.0.0.1", 0), report=reported.append
     )
     with running(server):
         assert done.wait(10)

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from masking_service.audit.errors import ArchiveUnavailable
-from masking_service.audit.reading import UnknownEntryError
+from masking_service.audit.reading import TenantLog, UnknownEntryError
 from masking_service.audit.recent import RecentEntries
 from masking_service.audit.search import search
 from masking_service.audit.wanted import Wanted
@@ -36,7 +36,7 @@ def test_pages_over_archive_and_store_hold_every_entry_once(parted: World, limit
 
 
 def test_the_store_alone_lacks_what_was_archived(parted: World) -> None:
-    found, _ = search(parted.store, MINE, Wanted(), after=None, limit=1000)
+    found, _ = search(TenantLog(parted.store, MINE), Wanted(), after=None, limit=1000)
 
     assert [one["id"] for one in found] == parted.stored()
 
@@ -59,14 +59,14 @@ WANTED: Sequence[dict[str, Any]] = [
 def test_filters_find_the_same_entries_in_archive_and_store(
     parted: World, wanted: dict[str, Any], newest: bool
 ) -> None:
-    everything, _ = search(parted.store, MINE, Wanted(), after=None, limit=1000, older=parted.index)
+    everything, _ = search(TenantLog(parted.store, MINE, parted.index), Wanted(), after=None, limit=1000)
     expected = [one["id"] for one in everything if Wanted(**wanted).matches(one)]
 
     assert parted.read(parted.index, 3, newest=newest, **wanted) == (expected[::-1] if newest else expected)
 
 
 def test_a_range_of_time_is_found(parted: World) -> None:
-    everything, _ = search(parted.store, MINE, Wanted(), after=None, limit=1000, older=parted.index)
+    everything, _ = search(TenantLog(parted.store, MINE, parted.index), Wanted(), after=None, limit=1000)
     times = sorted(one["at"] for one in everything)
     wanted = {"begin": times[10], "end": times[40]}
 
@@ -101,29 +101,29 @@ def test_a_follower_of_the_log_reads_every_entry_once_while_it_grows_and_is_trim
         world.write(3)
         world.checkpoint()
         world.follow(hours=3 if step % 2 else 0)
-        found, after = search(world.store, MINE, Wanted(), after=after, limit=2 + step % 5, older=index)
+        found, after = search(TenantLog(world.store, MINE, index), Wanted(), after=after, limit=2 + step % 5)
         read += [one["id"] for one in found]
     while found:
-        found, after = search(world.store, MINE, Wanted(), after=after, limit=7, older=index)
+        found, after = search(TenantLog(world.store, MINE, index), Wanted(), after=after, limit=7)
         read += [one["id"] for one in found]
 
     assert read == world.made
 
 
 def test_an_unknown_entry_and_one_of_another_tenant_are_unknown(parted: World) -> None:
-    others, _ = search(parted.store, OTHER, Wanted(), after=None, limit=1, older=parted.index)
+    others, _ = search(TenantLog(parted.store, OTHER, parted.index), Wanted(), after=None, limit=1)
 
     for after in ("0" * 16 + "-1", others[0]["id"], "w-1"):
         with pytest.raises(UnknownEntryError):
-            search(parted.store, MINE, Wanted(), after=after, limit=1, older=parted.index)
+            search(TenantLog(parted.store, MINE, parted.index), Wanted(), after=after, limit=1)
 
 
 def test_pages_of_the_store_alone_ask_no_archive_and_cost_no_further_round_trip(world: World) -> None:
     world.write(40)
     with counted(world.store) as first:
-        search(world.store, MINE, Wanted(), after=None, limit=20, newest=True, older=SilentArchive())
+        search(TenantLog(world.store, MINE, SilentArchive()), Wanted(), after=None, limit=20, newest=True)
     with counted(world.store) as second:
-        search(world.store, MINE, Wanted(), after=world.made[20], limit=20, older=SilentArchive())
+        search(TenantLog(world.store, MINE, SilentArchive()), Wanted(), after=world.made[20], limit=20)
 
     assert (first, second) == ([2], [3])
 

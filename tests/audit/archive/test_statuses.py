@@ -25,7 +25,7 @@ NAMED = msgspec.json.encode(NamedQuestion("a" * 32, ["0123456789abcdef-1"]))
 def server(tmp_path: Path) -> Iterator[ArchiveServer]:
     """A server of an archive that does not exist yet."""
     server = ArchiveServer(
-        tmp_path / "archive", tmp_path / "index", KEY, lambda: int(time.time()), host="127.0.0.1", port=0, report=print
+        tmp_path / "archive", tmp_path / "index", KEY, lambda: int(time.time()), address=("127.0.0.1", 0), report=print
     )
     with running(server):
         yield server

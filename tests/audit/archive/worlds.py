@@ -12,6 +12,7 @@ import redis
 from masking_audit.archive.index import Index
 from masking_audit.format.entries import Entry, Item
 from masking_service.audit.order import Order
+from masking_service.audit.reading import TenantLog
 from masking_service.audit.search import search
 from masking_service.audit.wanted import OlderEntries, Wanted
 from masking_service.store.client import Store
@@ -98,7 +99,7 @@ class World:
         after: str | None = None
         while True:
             found, last = search(
-                self.store, MINE, Wanted(**wanted), after=after, limit=limit, newest=newest, older=older
+                TenantLog(self.store, MINE, older), Wanted(**wanted), after=after, limit=limit, newest=newest
             )
             yield [one["id"] for one in found]
             if last is None or last == after:

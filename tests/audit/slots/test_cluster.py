@@ -7,6 +7,7 @@ import pytest
 from redis.crc import key_slot
 
 from masking_service.audit.checkpoints import Checkpoints
+from masking_service.audit.reading import TenantLog
 from masking_service.audit.search import search
 from masking_service.audit.streams import Streams
 from masking_service.audit.wanted import Wanted
@@ -35,8 +36,8 @@ def test_a_cluster_keeps_one_log_in_four_slots(make_cluster: Callable[..., serve
         log.close()
     last = checkpoints.make()
 
-    found, cursor = search(store, logs.TENANT, Wanted(), after=None, limit=SLOTS)
-    rest, _ = search(store, logs.TENANT, Wanted(), after=cursor, limit=100)
+    found, cursor = search(TenantLog(store, logs.TENANT), Wanted(), after=None, limit=SLOTS)
+    rest, _ = search(TenantLog(store, logs.TENANT), Wanted(), after=cursor, limit=100)
     assert {head.number for head in first.checkpoint.heads} == {2}
     assert ({head.number for head in second.checkpoint.heads}, making) == ({3}, [5])
     assert ({head.number for head in last.checkpoint.heads}, checkpoints.make().checkpoint.heads) == ({4}, [])

@@ -21,7 +21,7 @@ from masking_service.service.call.disclosures import Disclosure, Disclosures, Op
 from masking_service.service.cases.state import Act, Cases, Opening
 from masking_service.service.custody.state import Custodies, Custody
 from masking_service.service.freezes.state import Freeze, Freezes
-from masking_service.service.people.clients import Clients
+from masking_service.service.people.clients import ApiKey, Clients
 from masking_service.service.people.registry import ClientRegistry
 from masking_service.service.phone_calls.call_records import CallRecords, KeptRecord
 from masking_service.service.phone_calls.callers import Callers
@@ -109,7 +109,7 @@ class Service:
 
     def add_client(self, name: str) -> None:
         def change(clients: Clients) -> Clients:
-            return clients.add(name, "label-printer", os.urandom(32), self.now)
+            return clients.add(name, "label-printer", ApiKey.new(os.urandom(32), self.now))
 
         self.carry_out(lambda: self.registry.prepare(change), "client-add", subject=f"client/{name}")
 

@@ -17,7 +17,7 @@ from masking_service.runtime.state_files import CREDENTIALS
 from masking_service.runtime.store_admission import admit_store
 from masking_service.runtime.wiring import Parts, assemble
 from masking_service.service.call.recorder import RequestContext
-from masking_service.service.cases.use import Casework
+from masking_service.service.cases.use import Casework, WantedCase
 from masking_service.service.opening.use import Detokenize
 from masking_service.service.waybills.view import View
 from tests.cli.files.runs import HEADERS, MASKED, RECORD, TABLE, VALUES, column, line, ndjson, row, rows, run
@@ -67,15 +67,8 @@ def opened(settings: Settings, token: str) -> object:
 
     case = f"T-{token[4:12]}"
     try:
-        parts.acting.of(Casework).open(
-            context("service-desk"),
-            case=case,
-            purpose="dispute",
-            waybills=["SF1234567890"],
-            officer=None,
-            reason="test",
-            expires_in=None,
-        )
+        wanted = WantedCase(case, "dispute", ["SF1234567890"], "test")
+        parts.acting.of(Casework).open(context("service-desk"), wanted)
         (opened,) = parts.acting.of(Detokenize)(context("dispute-officer"), "dispute", case, [{"token": token}])
         return members(opened)["value"]
     finally:

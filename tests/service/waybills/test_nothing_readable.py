@@ -18,6 +18,7 @@ from masking_service.service.call.disclosures import Disclosure, Disclosures, Op
 from masking_service.service.call.recorder import ItemOutcome, Recorder, RequestContext, Stated, always_room
 from masking_service.service.cases.state import Cases, Opening
 from masking_service.service.custody.state import Custodies, Custody
+from masking_service.service.people.clients import ApiKey
 from masking_service.service.people.principals import Principal
 from masking_service.service.people.registry import ClientRegistry
 from masking_service.service.phone_calls.call_records import CallRecords, KeptRecord
@@ -125,7 +126,9 @@ def used(store: Store, client: redis.Redis, tmp_path: Path) -> dict[bytes, list[
     opening = Opening("D-2026-0001", "dispute", numbers, None, PLANTED["reason"], "staff/u-1", NOW, LATER, 0)
     Cases(store, keyring, random).prepare_opening(TENANT, opening).write()
     registry = ClientRegistry(store, keyring, tmp_path, random)
-    stores.change(registry, lambda clients: clients.add("printer", "label-printer", bytes(32), NOW, tenant=TENANT))
+    stores.change(
+        registry, lambda clients: clients.add("printer", "label-printer", ApiKey.new(bytes(32), NOW), tenant=TENANT)
+    )
     officer = Principal(f"staff/{PLANTED['phone']}", TENANT, ("dispute-officer",), frozenset(), "jwt")
     context = RequestContext(officer, f"request-{PLANTED['phone']}", NOW)
     seen = [ItemOutcome(stored.base, "released", "/recipient/phone", "phone"), ItemOutcome(None, "not-found")]
