@@ -130,6 +130,44 @@ class SealingKey(Secret):
         return opener
 
 
+class SealingKeys(Secret):
+    """The keys of one label and tenant: the active one seals, and each opens what it sealed.
+
+    Args:
+        keys: the active key first.
+    """
+
+    __slots__ = ("_by_id", "active")
+
+    def __init__(self, keys: Sequence[SealingKey]) -> None:
+        self.active = keys[0]
+        self._by_id = {key.key_id: key for key in keys}
+
+    def seal(self, plaintext: bytes, place: bytes, nonce: bytes) -> bytes:
+        """Seal with the active key, see `SealingKey.seal`."""
+        return self.active.seal(plaintext, place, nonce)
+
+    def seal_many(self, plaintexts: Sequence[bytes], places: Sequence[bytes], nonces: bytes) -> list[bytes]:
+        """Seal a batch with the active key, see `SealingKey.seal_many`."""
+        return self.active.seal_many(plaintexts, places, nonces)
+
+    def open(self, sealed: bytes, place: bytes) -> bytes:
+        """Open a value with the key that it names.
+
+        Raises:
+            IntegrityError: it names none of these keys; or as `SealingKey.open`.
+        """
+        key = self._by_id.get(key_id_of(sealed))
+        if key is None:
+            raise IntegrityError("a sealed value names another key than expected")
+        return key.open(sealed, place)
+
+    @property
+    def retired_ids(self) -> frozenset[bytes]:
+        """The ids of the keys that only open."""
+        return frozenset(self._by_id) - {self.active.key_id}
+
+
 def key_id_of(sealed: bytes) -> bytes:
     """Return the 8-byte id of a value's sealing key.
 

@@ -13,11 +13,11 @@ from collections.abc import Sequence
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from keys.aead import KEY_BYTES, KEY_ID_BYTES, SealingKey, key_id_of
+from keys.aead import KEY_BYTES, KEY_ID_BYTES, SealingKey, SealingKeys, key_id_of
 from keys.errors import IntegrityError, KeysetError
 from keys.framing import frame
 from keys.keyset import Keyset
-from keys.keyset_file import USES, Use
+from keys.keyset_file import Use
 from keys.mac import Mac
 from keys.search import SearchKeys
 from keys.secret import Secret
@@ -54,13 +54,7 @@ class TenantKeys(Secret):
         self._tag = Mac(_derive(active("tag"), "tag", name))
         self._audit = Mac(_derive(active("audit-hash"), "audit", name))
         self.search = SearchKeys(_derive(active("search"), "search", name))
-        self.state = SealingKey(
-            _derive(active("state"), "state", name),
-            _derive(active("state"), "state key id", name, KEY_ID_BYTES),
-            label=b"state",
-            tenant=name,
-            algorithm=keyset.algorithm,
-        )
+        self.state = SealingKeys([_state_key(secret, name, keyset.algorithm) for secret in keyset.in_store("state")])
         token_keys = {
             version: _derive(secret, "token", name)
             for (use, version), secret in keyset.secrets.items()
@@ -104,11 +98,11 @@ class Keyring(Secret):
         uses: counts the tokens made.
     """
 
-    __slots__ = ("_held", "_pepper", "audit_signer", "made_for", "uses")
+    __slots__ = ("_held", "_peppers", "audit_signer", "made_for", "uses")
 
     def __init__(self, keyset: Keyset) -> None:
         self.uses = Uses()
-        self._pepper = Mac(_derive(keyset.secrets["client", keyset.active["client"]], "client", b""))
+        self._peppers = _peppers(keyset)
         self.audit_signer = Signer(_derive(keyset.secrets["audit", keyset.active["audit"]], "audit signature", b""))
         self.made_for = keyset.made_for
         # One reference, so that no thread combines one keyset with the tenants of another.
@@ -130,12 +124,12 @@ class Keyring(Secret):
         held = self.keyset
         if keyset.serial < held.serial:
             raise KeysetError("the keyset file is an older copy than the one in use")
-        others = [use for use in USES if use != "token" and keyset.active[use] != held.active[use]]
-        if keyset.made_for != held.made_for or others:
+        if keyset.made_for != held.made_for:
             raise KeysetError("the keyset file is a different keyset from the one in use")
         for name, secret in held.secrets.items():
             if not hmac.compare_digest(keyset.secrets.get(name, b""), secret):
                 raise KeysetError("the keyset file lacks a secret that is in use")
+        self._peppers = _peppers(keyset)
         self._held = (keyset, {})
 
     def tenant(self, name: str) -> TenantKeys:
@@ -146,9 +140,35 @@ class Keyring(Secret):
             found = tenants[name] = TenantKeys(keyset, name, self.uses)
         return found
 
-    def api_key_digest(self, key: bytes) -> bytes:
-        """Return the keyed hash (32 bytes) of an API key. The key itself is never stored."""
-        return self._pepper.digest_unframed(key)
+    def api_key_digest(self, key: bytes, pepper: int) -> bytes:
+        """Return the keyed hash (32 bytes) of an API key. The key itself is never stored.
+
+        Args:
+            pepper: the version of the newest pepper that it is hashed with, after all older ones.
+        """
+        return self.repeppered(self._peppers[0].digest_unframed(key), 0, pepper)
+
+    def repeppered(self, digest: bytes, pepper: int, newer: int) -> bytes:
+        """Return the keyed hash of an API key under a newer pepper, from the one under `pepper`.
+
+        Raises:
+            KeysetError: this process does not have the newer pepper.
+        """
+        if newer >= len(self._peppers):
+            raise KeysetError("the keyset file lacks the pepper of the registry of clients")
+        for mac in self._peppers[pepper + 1 : newer + 1]:
+            digest = mac.digest_unframed(digest)
+        return digest
+
+    def is_ended_state(self, tenant: str, sealed: bytes) -> bool:
+        """Return whether an ended state secret sealed a value of a tenant, so that nothing opens it any more.
+
+        Raises:
+            IntegrityError: it is no sealed value.
+        """
+        keyset, key_id = self.keyset, key_id_of(sealed)
+        ended = (keyset.secrets[use, version] for use, version in keyset.ended if use == "state")
+        return key_id in {_state_key(secret, tenant.encode(), keyset.algorithm).key_id for secret in ended}
 
     def new_data_key(self, tenant: str, key_id: bytes) -> bytes:
         """Create a random data key under the root key.
@@ -209,6 +229,17 @@ class Keyring(Secret):
         if not hmac.compare_digest(roots.unwrap(fresh, context), key):
             raise IntegrityError("a rewrapped key differs from the original")
         return fresh
+
+
+def _state_key(secret: bytes, tenant: bytes, algorithm: int) -> SealingKey:
+    key_id = _derive(secret, "state key id", tenant, KEY_ID_BYTES)
+    return SealingKey(_derive(secret, "state", tenant), key_id, label=b"state", tenant=tenant, algorithm=algorithm)
+
+
+def _peppers(keyset: Keyset) -> list[Mac]:
+    """Return the peppers by version; each but the first hashes what the one before it gave."""
+    versions = sorted(version for use, version in keyset.secrets if use == "client")
+    return [Mac(_derive(keyset.secrets["client", version], "client", b"")) for version in versions]
 
 
 def _data_key_context(tenant: str, key_id: bytes) -> bytes:

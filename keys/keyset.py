@@ -52,12 +52,13 @@ class Keyset(Secret):
         active_root: the id of the root key that wraps.
         secrets: the 32-byte secret of each (use, version).
         active: the version of each use that is used for new data.
+        ended: the (use, version) of secrets on which nothing in the store depends.
         serial: how often the file was changed.
         digest: 16 bytes that identify the content of the file.
         shredded_before: days since 1970-01-01; the data keys of earlier days are shredded.
         algorithm: the suite that seals new data, a key of `keys.suites.SUITES`.
-        created_days: when the active ``root`` and ``token`` keys were created, and the first day that may still have
-            ``data`` keys; in days since 1970-01-01.
+        created_days: when the active key of each use was created, ``root`` included, and the first day that may still
+            have ``data`` keys; in days since 1970-01-01.
     """
 
     made_for: str
@@ -73,6 +74,13 @@ class Keyset(Secret):
     algorithm: int = AES_256_GCM_SIV
     retired_roots: frozenset[bytes] = frozenset()
     created_days: Mapping[str, int] = field(default_factory=dict)
+    ended: frozenset[tuple[Use, int]] = frozenset()
+
+    def in_store(self, which: Use) -> list[bytes]:
+        """Return the secrets of a use on which something in the store may depend, the active one first."""
+        versions = sorted(version for use, version in self.secrets if use == which and (use, version) not in self.ended)
+        active = self.active[which]
+        return [self.secrets[which, version] for version in (active, *(one for one in versions if one != active))]
 
 
 def create(
@@ -181,6 +189,7 @@ def decode(path: Path, content: bytes) -> tuple[KeysetFile, Keyset]:
         algorithm=algorithm,
         retired_roots=frozenset(bytes.fromhex(entry.id) for entry in file.roots if entry.state == "retired"),
         created_days=created_days,
+        ended=frozenset((entry.use, entry.version) for entry in file.secrets if entry.state == "ended"),
     )
     return file, opened
 
@@ -188,17 +197,15 @@ def decode(path: Path, content: bytes) -> tuple[KeysetFile, Keyset]:
 def _created_days(file: KeysetFile, shredded_before: int) -> dict[str, int]:
     """Return `Keyset.created_days`.
 
-    The index secret is never rotated, so its date is that of the keyset, and no data key is older.
+    Every keyset has had an index secret since it was made, and no data key is older than that.
 
     Raises:
         ValueError: a date is invalid.
     """
     created_days = {"root": max((day_of(one.created) for one in file.roots if one.state == "active"), default=0)}
-    for use, name in (("token", "token"), ("index", "data")):
-        days = (day_of(one.created) for one in file.secrets if one.use == use and one.state == "active")
-        created_days[name] = max(days, default=0)
-    created_days["data"] = max(created_days["data"], shredded_before)
-    return created_days
+    created_days |= {one.use: day_of(one.created) for one in file.secrets if one.state == "active"}
+    first = min((day_of(one.created) for one in file.secrets if one.use == "index"), default=0)
+    return {**created_days, "data": max(first, shredded_before)}
 
 
 def _open_secrets(

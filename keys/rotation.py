@@ -23,6 +23,7 @@ from keys.keyset_file import (
     NamedRoot,
     RootEntry,
     SecretEntry,
+    Use,
     encode,
     new_root,
     new_secret,
@@ -30,8 +31,11 @@ from keys.keyset_file import (
     wrapped_secret,
 )
 
-RotatableKey = Literal["root", "token"]
+RotatableKey = Literal["root"] | Use
 """The keys in this file that can be rotated. Data keys are in the store."""
+
+ROTATABLE: Final[tuple[RotatableKey, ...]] = ("root", "token", "state", "client")
+"""Those for which there is a command."""
 
 Entry = TypeVar("Entry", RootEntry, SecretEntry)
 
@@ -41,10 +45,12 @@ DESTROYED: Final = "destroy"
 
 def distributed(file: KeysetFile, which: RotatableKey) -> RootEntry | SecretEntry | None:
     """Return the key that will become active, or None."""
-    entries: list[RootEntry | SecretEntry] = (
-        [*file.roots] if which == "root" else [entry for entry in file.secrets if entry.use == "token"]
-    )
-    return next((entry for entry in entries if entry.state == "distributed"), None)
+    return next((entry for entry in entries_of(file, which) if entry.state == "distributed"), None)
+
+
+def entries_of(file: KeysetFile, which: RotatableKey) -> list[RootEntry] | list[SecretEntry]:
+    """Return all keys of one use, in the order of the file."""
+    return [*file.roots] if which == "root" else [entry for entry in file.secrets if entry.use == which]
 
 
 def active_root(file: KeysetFile) -> RootEntry:
@@ -62,7 +68,7 @@ def is_named(entry: RootEntry, file: KeysetFile, named: NamedRoot) -> bool:
     )
 
 
-def change_name(step: Literal["distribute", "activate"], which: RotatableKey) -> str:
+def change_name(step: Literal["distribute", "activate", "end"], which: RotatableKey) -> str:
     """Return the value of `KeysetFile.last` after a change."""
     return f"{step} {which}"
 
@@ -74,7 +80,7 @@ def distribute(path: Path, which: RotatableKey, today: str, named: NamedRoot | N
         named: a root key that exists at a provider; by default a root key is created in the file.
 
     Raises:
-        KeysetError: the file is unusable or full of token keys, or another key than `named` is waiting.
+        KeysetError: the file is unusable or full of keys of this use, or another key than `named` is waiting.
         ProviderError: the provider is unavailable, or the key there is not protected as required.
     """
     file, opened = read(path)
@@ -93,10 +99,10 @@ def distribute(path: Path, which: RotatableKey, today: str, named: NamedRoot | N
     elif which == "root":
         changed = replace(file, roots=[*file.roots, new_root("distributed", today)])
     else:
-        version = 1 + max(version for use, version in opened.secrets if use == "token")
+        version = 1 + max(version for use, version in opened.secrets if use == which)
         if version == MAX_VERSIONS:
-            raise KeysetError(f"{path}: has reached the limit of {MAX_VERSIONS} token keys")
-        secret = new_secret(opened.roots, "token", version, "distributed", today)
+            raise KeysetError(f"{path}: has reached the limit of {MAX_VERSIONS} {which} keys")
+        secret = new_secret(opened.roots, which, version, "distributed", today)
         changed = replace(file, secrets=[*file.secrets, secret])
     return _write(path, opened, changed, change_name("distribute", which))
 
@@ -117,11 +123,27 @@ def activate(path: Path, which: RotatableKey, today: str, *, shredded_before: st
     if which == "root":
         changed = replace(file, roots=[_advanced(entry, today) for entry in file.roots])
     else:
-        secrets = [_advanced(entry, today) if entry.use == "token" else entry for entry in file.secrets]
+        secrets = [_advanced(entry, today) if entry.use == which else entry for entry in file.secrets]
         changed = replace(file, secrets=secrets)
     if shredded_before:
         changed = replace(changed, shredded_before=shredded_before)
     return _write(path, opened, changed, change_name("activate", which))
+
+
+def end_retired(path: Path, which: Use, today: str) -> Keyset:
+    """End the retired secrets of a use: nothing in the store depends on them any more.
+
+    Raises:
+        KeysetError: the file is unusable.
+    """
+    file, opened = read(path)
+    secrets = [
+        replace(entry, state="ended", since=today) if (entry.use, entry.state) == (which, "retired") else entry
+        for entry in file.secrets
+    ]
+    if secrets == file.secrets:
+        return opened
+    return _write(path, opened, replace(file, secrets=secrets), change_name("end", which))
 
 
 def rewrap_secrets(path: Path) -> Keyset:
@@ -166,7 +188,7 @@ def destroy_retired_roots(path: Path) -> Keyset:
 
 
 def _advanced(entry: Entry, today: str) -> Entry:
-    if entry.state == "retired":
+    if entry.state in {"retired", "ended"}:
         return entry
     return replace(entry, state="active" if entry.state == "distributed" else "retired", since=today)
 

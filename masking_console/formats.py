@@ -107,6 +107,7 @@ ACTION_NAMES: Final = {
     "client-restore": later("clients restored"),
     "callers-import": later("callers' numbers imported"),
     "store-accept": later("store accepted"),
+    "reseal": later("values sealed anew"),
 }
 """Actions of the log."""
 OUTCOME_NAMES: Final = {

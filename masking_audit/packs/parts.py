@@ -57,6 +57,7 @@ PARTS: Final[Mapping[str, Part]] = {
             Action.CLIENT_RESTORE,
             Action.CALLERS_IMPORT,
             Action.STORE_ACCEPT,
+            Action.RESEAL,
         ),
         Part.REFUSALS,
     ),

@@ -60,6 +60,7 @@ ANNOUNCED: Final[Mapping[str, str]] = {
     Action.DECOY_REMOVE: "list of decoys",
     Action.DECOY_HEARD: "list of decoys",
     Action.LOOKOUT: "list of the lookout",
+    Action.RESEAL: "value sealed anew",
 }
 """What the facts of an action are about."""
 WITHOUT_FACTS: Final = frozenset(

@@ -86,6 +86,8 @@ class Action(StrEnum):
     """The numbers from which people call are put on file."""
     STORE_ACCEPT = "store-accept"
     """An operator accepted a store that is older than the last checkpoint."""
+    RESEAL = "reseal"
+    """Stored values are sealed anew under a newer key, which changes nothing that they say."""
 
 
 DECISIONS: Final = {

@@ -63,18 +63,21 @@ def add(
     now = clock()
     expires = now + expires_in_days * SECONDS_A_DAY if expires_in_days else None
     with opened_registry(settings, may_claim=True) as opened:
-        made = ApiKey.new(opened.keyring.api_key_digest(key_bytes(key)), now, expires)
+        made: list[ApiKey] = []
 
         def change(known: Clients) -> Clients:
+            digest = opened.keyring.api_key_digest(key_bytes(key), known.pepper)
+            one = ApiKey.new(digest, now, expires)
+            made[:] = [one]
             if role is None:
                 if client_id not in {client.id for client in known}:
                     raise ClientError("no such client; give --role for a new client")
-                return known.add_key(client_id, made)
-            return known.add(client_id, role, made, tenant=tenant, sites=sites, networks=networks)
+                return known.add_key(client_id, one)
+            return known.add(client_id, role, one, tenant=tenant, sites=sites, networks=networks)
 
         opened.change(Action.CLIENT_ADD, client_id, change)
     click.echo(key)
-    click.echo(f"This is the only time that the key is shown. Its id is {made.id}.", err=True)
+    click.echo(f"This is the only time that the key is shown. Its id is {made[0].id}.", err=True)
 
 
 @clients.command("list")

@@ -166,11 +166,13 @@ def _make_credentials(settings: Settings, opened: OpenRegistries) -> None:
     held: dict[str, str] = msgspec.json.decode(read_secret_file(path)) if path.exists() else {}
     wanted = people(Policy.load(settings.policy, development=True))
     credentials = {name: held.get(name) or key_text(os.urandom(KEY_BYTES)) for name in wanted}
-    digests = {name: opened.keyring.api_key_digest(key_bytes(text)) for name, text in credentials.items()}
     now = clock()
 
     def register(clients: Clients) -> Clients:
         known = {client.id: client for client in clients}
+        digests = {
+            name: opened.keyring.api_key_digest(key_bytes(text), clients.pepper) for name, text in credentials.items()
+        }
         for name, how in wanted.items():
             if name not in known:
                 key = ApiKey.new(digests[name], now)

@@ -22,6 +22,8 @@ from masking_service.service.waybills.wrapped_keys import WrappedKeys
 from masking_service.store.client import Store
 
 POLL_SECONDS: Final = 0.2
+DRAIN_SECONDS: Final = 6.0
+"""Longer than any call takes: what began with the keys of before has ended."""
 
 Progress = Callable[[str, int, int], object]
 """Called with (description, done, total)."""
@@ -64,7 +66,7 @@ class Coordinator:
         self.today = today
         self.progress = progress
         self.wrapped = WrappedKeys(store, keyring, random)
-        self._random = random
+        self.random = random
         self._timeout = timeout
 
     def __enter__(self) -> Self:
@@ -109,6 +111,14 @@ class Coordinator:
         self.keyring.adopt(changed)
         self._distribute(changed)
 
+    def pause(self) -> None:
+        """Wait a moment before something is looked at again."""
+        time.sleep(POLL_SECONDS)
+
+    def drain(self) -> None:
+        """Wait until calls have ended that began before every process had the present file."""
+        time.sleep(DRAIN_SECONDS)
+
     def wait_for_data_keys(self) -> None:
         """Wait until every process knows the new data keys.
 
@@ -117,7 +127,7 @@ class Coordinator:
         """
         notice = self._notice()
         told = Notice(notice.least, notice.rotations + 1)
-        write_notice(self.store, self.keyring, told, self._random)
+        write_notice(self.store, self.keyring, told, self.random)
         self._wait("processes that know the new data keys", lambda beat: beat.rotations >= told.rotations)
 
     def _distribute(self, keyset: Keyset) -> None:
@@ -125,7 +135,7 @@ class Coordinator:
         self._wait("processes that have the keyset", lambda beat: beat.digest == digest)
         notice = self._notice()
         if notice.least < keyset.serial:
-            write_notice(self.store, self.keyring, Notice(keyset.serial, notice.rotations), self._random)
+            write_notice(self.store, self.keyring, Notice(keyset.serial, notice.rotations), self.random)
 
     def _notice(self) -> Notice:
         return read_notice(self.keyring, self.store.read([reading_notice()])[0])
@@ -144,4 +154,4 @@ class Coordinator:
                     f"{len(behind)} of {len(beats)} processes have not followed: {names}. Give them this "
                     f"{self.path.name}, or end them, and run the same command again: it continues from here"
                 )
-            time.sleep(POLL_SECONDS)
+            self.pause()

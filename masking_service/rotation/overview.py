@@ -8,13 +8,25 @@ from typing import Final
 from keys.aead import key_id_of
 from keys.keyring import Keyring
 from keys.keyset_file import KeysetFile, RootEntry, SecretEntry, date_of, day_of
+from keys.rotation import ROTATABLE, entries_of
+from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.rotation.processes import Heartbeat, active_processes
+from masking_service.service.people.clients import Clients
+from masking_service.service.people.rules import KeyRules
 from masking_service.service.waybills.wrapped_keys import WrappedKeys
 from masking_service.store.client import Store
 from masking_service.store.layout import DATA_KEY_USES
 
-YEAR_DAYS: Final = 365
-"""Root and token keys should be rotated once a year."""
+COMMANDS: Final = {"client": "clients"}
+"""What `keys rotate` calls a use, where it is another word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What the policy says of keys, in days: the longest retention, and how old keys may become."""
+
+    retention: int
+    rules: KeyRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +60,17 @@ class _Day:
     uses: int = 0
 
 
-def overview_of_file(file: KeysetFile, today: int) -> Overview:
+def overview_of_file(file: KeysetFile, rules: KeyRules, today: int) -> Overview:
     """Report from the keyset file alone."""
     lines = [_line("root", entry.id, entry, today, None, "") for entry in file.roots]
     lines += [_line(entry.use, str(entry.version), entry, today, None, "") for entry in file.secrets]
-    return Overview(lines, _due_of_file(file, today), (), "")
+    return Overview(lines, _due_of_file(file, rules, today), (), "")
 
 
-def overview(file: KeysetFile, store: Store, keyring: Keyring, retention: int, today: int) -> Overview:
+def overview(file: KeysetFile, store: Store, keyring: Keyring, terms: Terms, today: int, clients: Clients) -> Overview:
     """Report from the keyset file and the store.
 
     Args:
-        retention: the longest retention of the policy, in days.
         today: days since 1970-01-01.
 
     Raises:
@@ -82,11 +93,19 @@ def overview(file: KeysetFile, store: Store, keyring: Keyring, retention: int, t
     made = store.read([(b"HMGET", DATA_KEY_USES, *versions)])[0]
     for entry, uses in sorted(zip(file.secrets, made, strict=True), key=lambda one: (one[0].use, one[0].version)):
         counted = int(uses or 0) if entry.use == "token" else None
-        lines.append(_line(entry.use, str(entry.version), entry, today, counted, _readers(entry, retention, today)))
+        lines.append(
+            _line(entry.use, str(entry.version), entry, today, counted, _readers(entry, terms.retention, today))
+        )
+    made_at = clients.oldest_key(today * SECONDS_A_DAY)
+    if made_at is not None:
+        age = max(today - made_at // SECONDS_A_DAY, 0)
+        lines.append(KeyLine("api-key", "oldest", "active", age, None, "a client (clients list)"))
     for number, day in sorted(days.items(), reverse=True):
         state = "active" if number == today else "retired" if day.usable else "shredded"
         lines.append(KeyLine("data", date_of(number), state, max(today - number, 0), day.uses, _records(day)))
-    due = _due_of_file(file, today) + _due_of_store(file, days, under, retention, today)
+    due = _due_of_file(file, terms.rules, today) + _due_of_store(file, days, under, terms.retention, today)
+    if made_at is not None and today - made_at // SECONDS_A_DAY > terms.rules.api_keys:
+        due.append(f"an API key is older than {terms.rules.api_keys} days: clients list, clients add, clients revoke")
     return Overview(lines, due, active_processes(store, keyring), keyring.keyset.digest.hex())
 
 
@@ -97,11 +116,21 @@ def _line(use: str, key: str, entry: RootEntry | SecretEntry, today: int, uses: 
 def _readers(entry: SecretEntry, retention: int, today: int) -> str:
     """Describe which tokens or records depend on a secret."""
     if entry.use != "token":
-        return "every record" if entry.use == "index" else ""
+        return _DEPENDS.get((entry.use, entry.state), "")
     if entry.state != "retired":
         return "tokens of stored records" if entry.state == "active" else "nothing yet"
     end = day_of(entry.since or entry.created) + retention + 1
     return f"tokens of records that expire by {date_of(end)}" if today <= end else "nothing: its records have expired"
+
+
+_DEPENDS: Final = {
+    ("index", "active"): "every record",
+    ("state", "active"): "cases, custody, clients and other sealed state",
+    ("state", "retired"): "what is not sealed anew yet (keys rotate state)",
+    ("state", "ended"): "nothing in the store",
+    ("client", "active"): "digests of API keys",
+    ("client", "retired"): "digests of API keys, under the newer pepper",
+}
 
 
 def _records(day: _Day) -> str:
@@ -113,13 +142,14 @@ def _records(day: _Day) -> str:
     return ", ".join(parts)
 
 
-def _due_of_file(file: KeysetFile, today: int) -> list[str]:
+def _due_of_file(file: KeysetFile, rules: KeyRules, today: int) -> list[str]:
     due = []
-    for which, entries in (("root", file.roots), ("token", [one for one in file.secrets if one.use == "token"])):
+    for which in ROTATABLE:
+        entries, command = entries_of(file, which), COMMANDS.get(which, which)
         if any(entry.state == "distributed" for entry in entries):
-            due.append(f"a rotation was interrupted: keys rotate {which}, or the keys shred that began it")
-        if any(entry.state == "active" and today - day_of(entry.created) > YEAR_DAYS for entry in entries):
-            due.append(f"the active {which} key is older than a year: keys rotate {which}")
+            due.append(f"a rotation was interrupted: keys rotate {command}, or the keys shred that began it")
+        if any(entry.state == "active" and today - day_of(entry.created) > rules.secrets for entry in entries):
+            due.append(f"the active {which} key is older than {rules.secrets} days: keys rotate {command}")
     return due
 
 

@@ -12,7 +12,7 @@ from masking_service.service.waybills.wrapped_keys import WrappedKey
 def rotate(
     coordinator: Coordinator, which: RotatableKey, named: NamedRoot | None = None
 ) -> Literal["rotated", "finished"]:
-    """Rotate the root or token key, or continue.
+    """Rotate a key of the keyset file, or continue.
 
     Args:
         named: a root key that exists at a provider; by default a root key is created in the file.

@@ -35,8 +35,8 @@ class OpenRegistries:
 
     keyring: Keyring
     registry: ClientRegistry
-    _store: Store
-    _audit: Recorder
+    store: Store
+    recorder: Recorder
 
     def change(self, action: Action, client_id: str, change: Callable[[Clients], Clients]) -> None:
         """Change the registry.
@@ -46,20 +46,20 @@ class OpenRegistries:
                 would lose it (``not-durable``): a client that was revoked would be let in again.
             ClientError: `change` refused.
         """
-        uphold(self._store)
+        uphold(self.store)
         operator = RequestContext(service_principal("command-line"), "", clock())
         subject = f"{CLIENT_ALIAS}/{client_id}" if client_id else ""
         written = False
         while not written:  # again where another operator was first
             changed = self.registry.prepare(change)
-            entry = self._audit.record(operator, action, DONE, Stated(subject=subject), sealed=changed.sealed)
-            with self._audit.take_back_on_failure(entry):
+            entry = self.recorder.record(operator, action, DONE, Stated(subject=subject), sealed=changed.sealed)
+            with self.recorder.take_back_on_failure(entry):
                 written = changed.write()
 
     @property
     def callers(self) -> Callers:
         """The numbers from which people call."""
-        return Callers(self._store, self.keyring, os.urandom)
+        return Callers(self.store, self.keyring, os.urandom)
 
     def import_callers(self, tenant: str, numbers: Mapping[str, str | None]) -> None:
         """Put numbers on file, by principal, and remove those that are None.
@@ -67,13 +67,13 @@ class OpenRegistries:
         Raises:
             StoreUnavailable: some of them may be on file; the same numbers can be given again.
         """
-        uphold(self._store)
+        uphold(self.store)
         operator = RequestContext(service_principal("command-line", tenant), "", clock())
         each = iter(numbers.items())
         while some := dict(islice(each, AT_ONCE)):
             prepared = self.callers.prepare(tenant, some)
-            entry = self._audit.record(operator, Action.CALLERS_IMPORT, DONE, sealed=prepared.sealed)
-            with self._audit.take_back_on_failure(entry):
+            entry = self.recorder.record(operator, Action.CALLERS_IMPORT, DONE, sealed=prepared.sealed)
+            with self.recorder.take_back_on_failure(entry):
                 prepared.write()
 
 

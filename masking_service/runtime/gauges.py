@@ -8,8 +8,10 @@ from collections.abc import Iterator, Mapping
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 
+from keys.rotation import ROTATABLE
 from masking_service import __version__
 from masking_service.masking.timestamps import SECONDS_A_DAY
+from masking_service.runtime.clock import clock
 from masking_service.runtime.wiring import Parts
 from masking_service.service.call.budgets import SCOPES, limit_of
 from masking_service.store.faults import CHECKS
@@ -36,13 +38,7 @@ class Conditions:
         parts = self._parts
         yield _gauge("build_info", "The release, in a label.", {(__version__,): 1}, "version")
         yield _gauge("frozen_principals", "Number of frozen principals.", {(): parts.freezes.count})
-        created = {(use,): float(day * SECONDS_A_DAY) for use, day in parts.keyring.keyset.created_days.items()}
-        yield _gauge(
-            "key_created_timestamp_seconds",
-            "When the active root and token keys were created, and the first day that may still have data keys.",
-            created,
-            "use",
-        )
+        yield from self._key_ages()
         retention = parts.acting.policy.longest_retention_days * SECONDS_A_DAY
         yield _gauge("retention_seconds", "The longest retention of the policy.", {(): retention})
         newest, oldest = parts.checkpoints.newest_seen, parts.checkpoints.oldest
@@ -77,6 +73,23 @@ class Conditions:
         )
         yield self._limits()
         yield from self._store()
+
+    def _key_ages(self) -> "Iterator[Metric]":
+        parts, rule = self._parts, self._parts.acting.policy.rules.keys
+        created = {use: float(day * SECONDS_A_DAY) for use, day in parts.keyring.keyset.created_days.items()}
+        limits: dict[tuple[str], float] = {(use,): rule.secrets * SECONDS_A_DAY for use in ROTATABLE}
+        oldest = parts.registry.clients.oldest_key(clock())
+        if oldest is not None:
+            created["api-key"] = oldest
+            limits["api-key",] = rule.api_keys * SECONDS_A_DAY
+        yield _gauge(
+            "key_created_timestamp_seconds",
+            "When the active key of each use and the oldest valid API key were created, and the first day that may "
+            "still have data keys.",
+            {(use,): at for use, at in created.items()},
+            "use",
+        )
+        yield _gauge("key_max_age_seconds", "How old the policy lets it become.", limits, "use")
 
     def _limits(self) -> "Metric":
         rules = self._parts.acting.policy.rules

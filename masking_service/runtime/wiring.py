@@ -98,9 +98,7 @@ class Parts:
     @property
     def tenants(self) -> set[str]:
         """Every tenant that this process has heard of: of its clients, and of its policy."""
-        rules = self.acting.policy.rules
-        named = {tenant for issuer in rules.issuers.values() for tenant in issuer.tenants}
-        return {DEFAULT_TENANT, *rules.retention_tenants, *named, *(client.tenant for client in self.registry.clients)}
+        return {DEFAULT_TENANT, *self.acting.policy.tenants, *(client.tenant for client in self.registry.clients)}
 
     def reload_policy(self) -> None:
         """Act under the policy file's content from now on, if it or a key file that it names has changed.

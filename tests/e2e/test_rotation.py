@@ -124,7 +124,14 @@ def rotating(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 
 
 @pytest.mark.parametrize(
-    ("series", "lines"), [("1", ["rotate token"]), ("2", ["rotate root", "rewrap"]), ("3", ["rotate data"])]
+    ("series", "lines"),
+    [
+        ("1", ["rotate token"]),
+        ("2", ["rotate root", "rewrap"]),
+        ("3", ["rotate data"]),
+        ("5", ["rotate clients"]),
+        ("6", ["rotate state"]),
+    ],
 )
 def test_keys_are_rotated_in_the_middle_of_load(rotating: Running, series: str, lines: list[str]) -> None:
     service = rotating

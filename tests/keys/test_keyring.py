@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keys import keyring
+from keys.aead import key_id_of
 from keys.errors import IntegrityError, KeysetError, ProviderError
 from keys.keyring import Keyring, TenantKeys
 from keys.keyset import Keyset
@@ -27,7 +28,7 @@ def names_of(keys: TenantKeys) -> dict[str, object]:
         "tag": keys.tag("tenant"),
         "audit": keys.audit_hash("tenant"),
         "data key": keys.data_key_id(20_000, 0),
-        "state": keys.state.key_id,
+        "state": keys.state.active.key_id,
         "token": keys.tokens.make(bytes(16), 0)[0],
     }
 
@@ -106,7 +107,7 @@ def test_each_day_and_number_has_its_own_data_key_id() -> None:
 
 
 def test_an_api_keys_digest_is_keyed() -> None:
-    assert RING.api_key_digest(b"key") != known_keyring("another owner").api_key_digest(b"key")
+    assert RING.api_key_digest(b"key", 0) != known_keyring("another owner").api_key_digest(b"key", 0)
 
 
 def test_every_token_key_reads_and_the_active_one_is_the_last() -> None:
@@ -202,13 +203,41 @@ def test_an_older_or_different_keyset_is_not_adopted(offered: Keyset, told: str)
     assert ring.keyset is before
 
 
-def test_a_keyset_with_another_active_index_key_is_not_adopted() -> None:
-    offered = known_keyset()
-    offered.secrets["index", 1] = bytes(32)
-    offered.active["index"] = 1
+def test_a_rotated_state_key_seals_and_the_one_before_still_opens() -> None:
+    ring, rotated = known_keyring(), known_keyset(serial=1)
+    sealed = ring.tenant("default").state.seal(b"state", b"place", bytes(12))
+    rotated.secrets["state", 1] = known_bytes("the next one")
+    rotated.active["state"] = 1
 
-    with pytest.raises(KeysetError, match="is a different keyset"):
-        known_keyring().adopt(offered)
+    ring.adopt(rotated)
+
+    state = ring.tenant("default").state
+    assert state.open(sealed, b"place") == b"state"
+    assert key_id_of(state.seal(b"state", b"place", bytes(12))) != key_id_of(sealed)
+
+
+def test_an_ended_state_key_opens_nothing() -> None:
+    ring, rotated = known_keyring(), known_keyset(serial=1)
+    sealed = ring.tenant("default").state.seal(b"state", b"place", bytes(12))
+    rotated.secrets["state", 1] = known_bytes("the next one")
+    rotated.active["state"] = 1
+    rotated.ended = frozenset({("state", 0)})
+
+    ring.adopt(rotated)
+
+    assert ring.is_ended_state("default", sealed)
+    with pytest.raises(IntegrityError, match="another key"):
+        ring.tenant("default").state.open(sealed, b"place")
+
+
+def test_a_newer_pepper_hashes_what_the_older_one_gave() -> None:
+    rotated = known_keyset(serial=1)
+    rotated.secrets["client", 1] = known_bytes("the next one")
+    ring = Keyring(rotated)
+    old = ring.api_key_digest(b"key", 0)
+
+    assert old == known_keyring().api_key_digest(b"key", 0)
+    assert ring.repeppered(old, 0, 1) == ring.api_key_digest(b"key", 1) != old
 
 
 def test_a_rewrapped_data_key_is_the_same_key_under_the_active_root_key() -> None:

@@ -163,9 +163,13 @@ CASES: dict[str, tuple[Series, Series]] = {
         {"masking_keyset_refused": BLIP},
     ),
     "MaskingKeyOld": (
-        {'masking_key_created_timestamp_seconds{use="token"}': _ago(YEAR + 6 * DAY)},
+        {
+            'masking_key_created_timestamp_seconds{use="state"}': _ago(90 * DAY + 6 * DAY),
+            'masking_key_max_age_seconds{use="state"}': f"{90 * DAY}x60",
+        },
         {
             'masking_key_created_timestamp_seconds{use="root"}': _ago(YEAR),
+            'masking_key_max_age_seconds{use="root"}': f"{YEAR}x60",
             'masking_key_created_timestamp_seconds{use="data"}': _ago(2 * YEAR),
         },
     ),

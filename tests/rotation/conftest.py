@@ -16,8 +16,9 @@ from tests.store import stores
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Commands poll the processes without a pause."""
+    """Commands poll the processes without a pause, and no call is under way that they would wait for."""
     monkeypatch.setattr(coordinator, "POLL_SECONDS", 0.001)
+    monkeypatch.setattr(coordinator, "DRAIN_SECONDS", 0.0)
 
 
 @pytest.fixture

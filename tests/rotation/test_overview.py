@@ -6,11 +6,13 @@ import pytest
 
 from keys import keyset
 from keys.keyset_file import USES, date_of, day_of
-from keys.rotation import RotatableKey, activate, distribute
-from masking_service.rotation.overview import KeyLine, Overview, overview, overview_of_file
+from keys.rotation import ROTATABLE, RotatableKey, activate, distribute
+from masking_service.rotation.overview import KeyLine, Overview, Terms, overview, overview_of_file
 from masking_service.rotation.rewrap import rewrap
 from masking_service.rotation.rotate import rotate
 from masking_service.rotation.shred import shred
+from masking_service.service.people.clients import Clients
+from masking_service.service.people.rules import KeyRules
 from tests.rotation.processes import DAY, TODAY, Process, coordinator
 from tests.store.stores import NOW
 
@@ -20,7 +22,9 @@ NUMBER_OF_TODAY = NOW // DAY
 
 def seen(path: Path, process: Process, today: int = NUMBER_OF_TODAY) -> Overview:
     process.look()
-    return overview(keyset.read(path)[0], process.store, process.keyring, RETENTION, today)
+    return overview(
+        keyset.read(path)[0], process.store, process.keyring, Terms(RETENTION, KeyRules()), today, Clients()
+    )
 
 
 def line(found: Overview, use: str, state: str = "active") -> KeyLine:
@@ -118,24 +122,27 @@ def test_data_keys_without_their_root_key_are_reported(path: Path, process: Proc
 def test_an_interrupted_rotation_is_due(path: Path, which: RotatableKey) -> None:
     distribute(path, which, TODAY)
 
-    (due,) = overview_of_file(keyset.read(path)[0], NUMBER_OF_TODAY).due
+    (due,) = overview_of_file(keyset.read(path)[0], KeyRules(), NUMBER_OF_TODAY).due
 
     assert due.startswith(f"a rotation was interrupted: keys rotate {which}")
 
 
 def test_keys_older_than_a_year_are_due(path: Path) -> None:
-    due = overview_of_file(keyset.read(path)[0], day_of("2027-11-25")).due
+    due = overview_of_file(keyset.read(path)[0], KeyRules(), day_of("2027-11-25")).due
 
-    assert due == [f"the active {which} key is older than a year: keys rotate {which}" for which in ("root", "token")]
+    names = ("root", "token", "state", "clients")
+    assert due == [
+        f"the active {use} key is older than 365 days: keys rotate {name}"
+        for use, name in zip(ROTATABLE, names, strict=True)
+    ]
 
 
 def test_after_a_rotation_nothing_is_due(path: Path) -> None:
-    each_key: tuple[RotatableKey, ...] = ("root", "token")
-    for which in each_key:
+    for which in ROTATABLE:
         distribute(path, which, "2027-11-25")
         activate(path, which, "2027-11-25")
 
-    assert overview_of_file(keyset.read(path)[0], day_of("2027-11-25")).due == []
+    assert overview_of_file(keyset.read(path)[0], KeyRules(), day_of("2027-11-25")).due == []
 
 
 def test_every_process_is_shown_with_its_keyset(path: Path, process: Process) -> None:

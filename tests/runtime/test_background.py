@@ -241,7 +241,7 @@ def test_a_process_that_starts_on_a_store_that_went_back_masks_and_is_not_ready(
 ) -> None:
     watch_store(parts)
     key = os.urandom(32)
-    add_printer(parts, parts.keyring.api_key_digest(key))
+    add_printer(parts, parts.keyring.api_key_digest(key, 0))
     roll_back(client)
     told: list[str] = []
     restarted = assemble(parts.settings)

@@ -9,6 +9,7 @@ from typing import get_args
 import pytest
 import redis
 
+from keys.keyset_file import USES
 from masking_service.http import operations
 from masking_service.http.problem_texts import PROBLEMS
 from masking_service.runtime import gauges as conditions
@@ -141,7 +142,7 @@ def test_metrics_show_the_age_of_the_newest_checkpoint(fresh: Api) -> None:
     assert told["masking_audit_oldest_checkpoint_timestamp_seconds None"] == made.checkpoint.at
 
 
-@pytest.mark.parametrize("use", ["root", "token", "data"])
+@pytest.mark.parametrize("use", ["root", "token", "state", "client", "data", "api-key"])
 def test_metrics_show_the_age_of_keys(api: Api, use: str) -> None:
     born = counts(api)[f'masking_key_created_timestamp_seconds use="{use}"']
 
@@ -217,7 +218,7 @@ def test_it_contains_nothing_that_was_sent(api: Api) -> None:
         ("check", {check for check, _ in CHECKS}),
         ("weight", {"loses", "unready", "unseen", "untried", "advice"}),
         ("counts", set(get_args(Counted))),
-        ("use", {"root", "token", "data"}),
+        ("use", {"root", "data", "api-key", *USES}),
     ],
 )
 def test_a_label_is_one_of_few_words(api: Api, label: str, words: set[str]) -> None:

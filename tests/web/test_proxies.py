@@ -39,7 +39,7 @@ WAYS = [
 @pytest.fixture
 def far(fresh: Api) -> Api:
     """A service with a printer that may call from a network in which the tests are not."""
-    registry, digest = fresh.parts.registry, fresh.parts.keyring.api_key_digest(key_bytes(KEY))
+    registry, digest = fresh.parts.registry, fresh.parts.keyring.api_key_digest(key_bytes(KEY), 0)
     registry.clients = registry.clients.add("far", PRINTER, ApiKey.new(digest, 1), networks=["10.0.0.0/8"])
     return fresh
 

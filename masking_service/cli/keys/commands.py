@@ -8,14 +8,17 @@ from keys import keyset
 from keys.keyring import Keyring
 from keys.keyset_file import NamedRoot, date_of, day_of
 from keys.suites import AES_256_GCM_SIV, SUITES
-from masking_service.cli.keys.opened import opened_coordinator, root, wait
+from masking_service.audit.actions import Action
+from masking_service.cli.keys.opened import opened_coordinator, opened_rotation, root, wait
 from masking_service.cli.keys.status import show
 from masking_service.cli.options import state_dir
+from masking_service.rotation.clients import rotate_clients
 from masking_service.rotation.rewrap import rewrap as rewrap_all
 from masking_service.rotation.rotate import rotate as rotate_file
 from masking_service.rotation.rotate import rotate_data
 from masking_service.rotation.shred import restore as restore_surviving
 from masking_service.rotation.shred import shred as shred_days
+from masking_service.rotation.state import rotate_state
 from masking_service.runtime.clock import clock, today
 from masking_service.runtime.set_up import settings_of
 from masking_service.runtime.state_files import write_public_key
@@ -52,7 +55,7 @@ def status(state_dir: Path) -> None:
 
 
 @keys.command()
-@click.argument("which", type=click.Choice(["root", "data", "token"]))
+@click.argument("which", type=click.Choice(["root", "data", "token", "state", "clients"]))
 @root
 @wait
 @state_dir
@@ -60,6 +63,9 @@ def rotate(which: str, named: NamedRoot | None, timeout: float, state_dir: Path)
     """Rotate a key while the service runs. An interrupted rotation continues where it stopped."""
     if named is not None and which != "root":
         raise click.UsageError("--root describes a root key: keys rotate root --root FILE")
+    if which in {"state", "clients"}:
+        _rotate_state_or_clients(which, timeout, state_dir)
+        return
     with opened_coordinator(state_dir, timeout) as coordinator:
         if which == "data":
             tenants = rotate_data(coordinator, clock())
@@ -76,6 +82,20 @@ def rotate(which: str, named: NamedRoot | None, timeout: float, state_dir: Path)
         click.echo(
             f"{begun} token key is active. The retired one still reads its tokens; the last of them ends by {kept}."
         )
+    click.echo(f"Back up {state_dir / 'keyset.json'} now.")
+
+
+def _rotate_state_or_clients(which: str, timeout: float, state_dir: Path) -> None:
+    with opened_rotation(state_dir, timeout) as (coordinator, opened):
+        if which == "clients":
+            count = rotate_clients(
+                coordinator, opened.registry, lambda change: opened.change(Action.RESEAL, "", change)
+            )
+            click.echo(f"The new pepper is in the digests of all {count} API keys. No API key changes.")
+        else:
+            tenants = {client.tenant for client in opened.registry.clients} | tenants_of_policy(state_dir)
+            count = rotate_state(coordinator, opened.recorder, tenants, clock)
+            click.echo(f"{count:,} sealed values were checked: 0 are under the old state key, which is refused now.")
     click.echo(f"Back up {state_dir / 'keyset.json'} now.")
 
 
@@ -146,6 +166,12 @@ def restore(file: Path, timeout: float, state_dir: Path) -> None:
     with opened_coordinator(state_dir, timeout) as coordinator:
         put, buried = restore_surviving(coordinator, file)
     click.echo(f"Put back: {put} data keys. Buried: {buried} of shredded days.")
+
+
+def tenants_of_policy(state_dir: Path) -> set[str]:
+    """Every tenant that the policy names."""
+    settings = settings_of(state_dir)
+    return Policy.load(settings.policy, development=settings.development).tenants
 
 
 def longest_retention(state_dir: Path) -> int:

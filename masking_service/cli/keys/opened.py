@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 from keys.keyset_file import NamedRoot
 from masking_service.rotation.coordinator import Coordinator
-from masking_service.runtime.administration import opened_store
+from masking_service.runtime.administration import OpenRegistries, opened_registry, opened_store
 from masking_service.runtime.clock import today
 from masking_service.runtime.set_up import settings_of
 from masking_service.runtime.wiring import open_keyring
@@ -79,6 +79,32 @@ def opened_coordinator(state_dir: Path, timeout: float) -> Iterator[Coordinator]
             ) as coordinator,
         ):
             yield coordinator
+
+
+@contextmanager
+def opened_rotation(state_dir: Path, timeout: float) -> Iterator[tuple[Coordinator, OpenRegistries]]:
+    """Open the same with the registry of clients and a recorder of audit entries.
+
+    Raises:
+        KeysError, WrongStore, StoreUnavailable, SettingsError: as `opened_coordinator`.
+    """
+    settings = settings_of(state_dir)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with opened_registry(settings) as opened:
+        uphold(opened.store)
+        with (
+            Progress(*columns, console=Console(stderr=True)) as bars,
+            Coordinator(
+                settings.keyset,
+                opened.store,
+                opened.keyring,
+                today=today(),
+                random=os.urandom,
+                timeout=timeout,
+                progress=_Shown(bars).show,
+            ) as coordinator,
+        ):
+            yield coordinator, opened
 
 
 class _Shown:

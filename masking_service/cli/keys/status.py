@@ -3,6 +3,7 @@
 Nothing in them is a key.
 """
 
+import os
 from pathlib import Path
 
 from rich.console import Console
@@ -10,13 +11,15 @@ from rich.table import Table
 
 from keys import keyset
 from keys.keyset_file import day_of
-from masking_service.rotation.overview import KeyLine, Overview, overview, overview_of_file
+from masking_service.rotation.overview import KeyLine, Overview, Terms, overview, overview_of_file
 from masking_service.runtime.administration import opened_store
 from masking_service.runtime.clock import today
 from masking_service.runtime.set_up import settings_of
 from masking_service.runtime.settings import SettingsError
 from masking_service.runtime.wiring import open_keyring
 from masking_service.service.people.policy import Policy
+from masking_service.service.people.registry import ClientRegistry
+from masking_service.service.people.rules import KeyRules
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.identity import WrongStore
 
@@ -33,7 +36,7 @@ def show(state_dir: Path) -> None:
     try:
         found, missing = _with_store(state_dir), ""
     except (SettingsError, StoreUnavailable, WrongStore) as fault:
-        found, missing = overview_of_file(file, day_of(today())), str(fault)
+        found, missing = overview_of_file(file, KeyRules(), day_of(today())), str(fault)
     console.print(f"{path}: serial {file.serial}, last change: {file.last}, made for {file.made_for}", soft_wrap=True)
     console.print(_table(found.keys))
     if missing:
@@ -47,9 +50,14 @@ def show(state_dir: Path) -> None:
 def _with_store(state_dir: Path) -> Overview:
     settings = settings_of(state_dir)
     keyring = open_keyring(settings)
-    retention = Policy.load(settings.policy, development=settings.development).longest_retention_days
+    policy = Policy.load(settings.policy, development=settings.development)
+    terms = Terms(policy.longest_retention_days, policy.rules.keys)
     with opened_store(settings, keyring) as store:
-        return overview(keyset.read(settings.keyset)[0], store, keyring, retention, day_of(today()))
+        registry = ClientRegistry(store, keyring, settings.state_dir, os.urandom)
+        registry.load_snapshot()
+        registry.refresh()
+        file = keyset.read(settings.keyset)[0]
+        return overview(file, store, keyring, terms, day_of(today()), registry.clients)
 
 
 def _table(lines: list[KeyLine]) -> Table:

@@ -15,7 +15,7 @@ from typing import Final
 
 import msgspec
 
-from keys.aead import HEADER_BYTES, NONCE_BYTES, SealingKey
+from keys.aead import HEADER_BYTES, NONCE_BYTES, SealingKeys
 from masking_service.service.state.sealed import HashField, PreparedFields, Sealed, TenantState
 from masking_service.store.client import Command, Reply
 from masking_service.store.layout import disclosures_key, record_stems
@@ -140,7 +140,7 @@ def _pack(shown: Shown) -> bytes:
     return msgspec.msgpack.encode((KINDS.index(type(shown)), *msgspec.structs.astuple(shown)))
 
 
-def _open(state: SealingKey, key: bytes, name: bytes, value: bytes) -> Shown:
+def _open(state: SealingKeys, key: bytes, name: bytes, value: bytes) -> Shown:
     """Open the field of a waybill's hash."""
     if len(name) == OLD_NAME_BYTES:
         old: Shown = msgspec.json.decode(state.open(value, _at(key, name)), type=Shown)

@@ -64,8 +64,8 @@ class Shortlists(TenantState):
         return self._of(tenant).prepare(change)
 
     def _of(self, tenant: str) -> Serials:
-        keys = self._keyring.tenant(tenant)
-        return Serials(self._store, shortlist_key(keys.tenant_tag), keys.state, self._random)
+        place = shortlist_key(self._keyring.tenant(tenant).tenant_tag)
+        return Serials(self._store, place, lambda: self._keyring.tenant(tenant).state, self._random)
 
 
 def _read(content: bytes) -> list[StoredListing]:

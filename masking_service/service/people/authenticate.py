@@ -1,5 +1,6 @@
 """Finds the principal of a bearer credential: an API key or a JWT."""
 
+from keys.errors import KeysetError
 from keys.keyring import Keyring
 from masking_service.service.people.clients import KEY_PREFIX, key_bytes
 from masking_service.service.people.errors import Unauthenticated
@@ -24,7 +25,8 @@ class Authenticator:
 
         Raises:
             Unauthenticated: the credential is not valid.
-            StoreUnavailable: no registry of clients was seen yet, neither a snapshot nor the store's.
+            StoreUnavailable: no registry of clients was seen yet, neither a snapshot nor the store's; or
+                (``old-keyset``) this process lacks a pepper of it.
             IssuerUnavailable: the issuer's keys cannot be had now.
         """
         scheme, _, credential = (authorization or "").partition(" ")
@@ -33,6 +35,10 @@ class Authenticator:
         if credential.startswith(KEY_PREFIX):
             if not self._registry.known:
                 raise StoreUnavailable("clients-unknown")
-            digest = self._keyring.api_key_digest(key_bytes(credential))
-            return self._registry.clients.authenticate(digest, address, now)
+            clients = self._registry.clients  # read once: it says which pepper its digests have
+            try:
+                digest = self._keyring.api_key_digest(key_bytes(credential), clients.pepper)
+            except KeysetError:
+                raise StoreUnavailable("old-keyset") from None
+            return clients.authenticate(digest, address, now)
         return self._issuers.authenticate(credential, now)

@@ -7,7 +7,7 @@ never in a repr.
 import base64
 import ipaddress
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
@@ -38,6 +38,7 @@ class ApiKey:
     digest: bytes = field(repr=False)
     created: int
     expires: int | None
+    kept_id: str = ""
 
     @classmethod
     def new(cls, digest: bytes, now: int, expires: int | None = None) -> Self:
@@ -52,9 +53,9 @@ class ApiKey:
     def id(self) -> str:
         """The id of the key, for operators.
 
-        Part of the keyed digest.
+        Part of the first keyed digest; kept when a newer pepper changes the digest.
         """
-        return self.digest.hex()[:12]
+        return self.kept_id or self.digest.hex()[:12]
 
     def valid_at(self, now: int) -> bool:
         return self.expires is None or now < self.expires
@@ -80,11 +81,16 @@ class Client:
 
 
 class Clients:
-    """All machine clients. Changes return a new registry."""
+    """All machine clients. Changes return a new registry.
 
-    __slots__ = ("_by_digest", "_by_id")
+    Attributes:
+        pepper: the version of the newest pepper in the digests of all keys.
+    """
 
-    def __init__(self, clients: Iterable[Client] = ()) -> None:
+    __slots__ = ("_by_digest", "_by_id", "pepper")
+
+    def __init__(self, clients: Iterable[Client] = (), pepper: int = 0) -> None:
+        self.pepper = pepper
         self._by_id: dict[str, Client] = {}
         self._by_digest: dict[bytes, tuple[Client, ApiKey, Principal]] = {}
         for client in clients:
@@ -192,9 +198,32 @@ class Clients:
             raise ClientError("this client has no such key")
         return self._with(replace(client, keys=keys))
 
+    def repeppered(self, digest: Callable[[bytes], bytes], pepper: int) -> "Clients":
+        """Return a registry whose keys have a newer pepper in their digests. Each key keeps its id.
+
+        Args:
+            digest: returns the digest under the newer pepper, from one under the present pepper.
+        """
+        return Clients(
+            (
+                replace(
+                    client,
+                    keys=tuple(replace(key, digest=digest(key.digest), kept_id=key.id) for key in client.keys),
+                )
+                for client in self
+            ),
+            pepper,
+        )
+
+    def oldest_key(self, now: int) -> int | None:
+        """Return when the oldest API key that is valid was made, in Unix seconds; None without one."""
+        valid = (key.created for one in self for key in one.keys if not one.revoked and key.valid_at(now))
+        return min(valid, default=None)
+
     def to_state(self) -> dict[str, Any]:
         """Return the registry as JSON values, to be sealed."""
-        return {"version": _STATE_VERSION, "clients": [_client_to_state(client) for client in self]}
+        state: dict[str, Any] = {"version": _STATE_VERSION, "clients": [_client_to_state(client) for client in self]}
+        return {**state, "pepper": self.pepper} if self.pepper else state
 
     @classmethod
     def from_state(cls, state: object) -> "Clients":
@@ -205,7 +234,10 @@ class Clients:
         if not isinstance(state, Mapping) or state.get("version") != _STATE_VERSION:
             raise ClientError("not a registry of clients of a version that is known here")
         try:
-            return cls(_client_from_state(entry) for entry in state["clients"])
+            pepper = state.get("pepper", 0)
+            if type(pepper) is not int or pepper < 0:
+                raise ValueError("a registry of the wrong shape")
+            return cls((_client_from_state(entry) for entry in state["clients"]), pepper)
         except (KeyError, TypeError, ValueError, AttributeError):
             raise ClientError("the registry of clients is damaged") from None
 
@@ -216,7 +248,7 @@ class Clients:
         return client
 
     def _with(self, client: Client) -> "Clients":
-        return Clients({**self._by_id, client.id: client}.values())
+        return Clients({**self._by_id, client.id: client}.values(), self.pepper)
 
 
 def key_text(random: bytes) -> str:
@@ -243,7 +275,7 @@ def _client_to_state(client: Client) -> dict[str, Any]:
         "role": client.role,
         "sites": sorted(client.sites),
         "networks": [str(network) for network in client.networks],
-        "keys": [{"digest": k.digest.hex(), "created": k.created, "expires": k.expires} for k in client.keys],
+        "keys": [_key_to_state(key) for key in client.keys],
         "revoked": client.revoked,
     }
 
@@ -263,8 +295,16 @@ def _client_from_state(entry: Mapping[str, Any]) -> Client:
     )
 
 
+def _key_to_state(key: ApiKey) -> dict[str, Any]:
+    state = {"digest": key.digest.hex(), "created": key.created, "expires": key.expires}
+    return {**state, "id": key.kept_id} if key.kept_id else state
+
+
 def _key_from_state(entry: Mapping[str, Any]) -> ApiKey:
     digest, created, expires = bytes.fromhex(entry["digest"]), entry["created"], entry["expires"]
+    kept_id = entry.get("id", "")
     if len(digest) != DIGEST_BYTES or type(created) is not int or not (expires is None or type(expires) is int):
         raise ValueError("a key of the wrong shape")
-    return ApiKey(digest, created, expires)
+    if not isinstance(kept_id, str):
+        raise ValueError("a key of the wrong shape")
+    return ApiKey(digest, created, expires, kept_id)

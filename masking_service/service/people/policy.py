@@ -179,6 +179,13 @@ class Policy:
         return max(self.rules.retention_default, *self.rules.retention_tenants.values(), 0)
 
     @property
+    def tenants(self) -> set[str]:
+        """The tenants that it names."""
+        rules = self.rules
+        of_issuers = (tenant for issuer in rules.issuers.values() for tenant in issuer.tenants)
+        return {*rules.retention_tenants, *rules.search_tenants, *of_issuers}
+
+    @property
     def digest(self) -> str:
         """SHA-256 of the policy's content in hex, for audit entries."""
         return self.rules.digest

@@ -25,6 +25,7 @@ from masking_service.service.people.outside_rules import call_rule, check_rule
 from masking_service.service.people.rules import (
     Budget,
     CaseRules,
+    KeyRules,
     LookoutRules,
     Purpose,
     Role,
@@ -53,7 +54,7 @@ def read_policy(text: str, source: str) -> Rules:
     `source` is the file's name, for errors.
     """
     document = read_document(text)
-    sections = document.fields(_SECTIONS, ("issuers", "watch", "lookout", "calls", "search", "decoys"))
+    sections = document.fields(_SECTIONS, ("issuers", "watch", "lookout", "calls", "search", "decoys", "keys"))
     sections["version"].integer(1, 1)
     profiles = _profiles(sections["profiles"])
     purposes = _each(sections["purposes"], principals.role_name, _purpose)
@@ -81,6 +82,7 @@ def read_policy(text: str, source: str) -> Rules:
         issuers=read_issuers(sections.get("issuers"), roles),
         calls=call_rule(sections["calls"]) if "calls" in sections else None,
         own_numbers=_own_numbers(sections["decoys"]) if "decoys" in sections else frozenset(),
+        keys=_keys(sections.get("keys")),
         digest="" if document.faults else _digest(document.value),
     )
     for name in principals.SURROUNDINGS:
@@ -247,6 +249,12 @@ def _watch(place: DocumentPlace | None) -> WatchRules:
     """Missing members mean the default; leaving them out turns nothing off."""
     found = place.fields((), ("misses", "refusals")) if place else {}
     return WatchRules(**{name: entry.integer(1, _MILLION) for name, entry in found.items()})
+
+
+def _keys(place: DocumentPlace | None) -> KeyRules:
+    """Missing members mean a year."""
+    found = place.fields((), ("secrets", "api_keys")) if place else {}
+    return KeyRules(**{name: _days(entry) for name, entry in found.items()})
 
 
 def _lookout(place: DocumentPlace | None) -> LookoutRules:

@@ -39,7 +39,8 @@ class ClientRegistry:
     """
 
     def __init__(self, store: Store, keyring: Keyring, folder: Path, random: Callable[[int], bytes]) -> None:
-        self._document = Serials(store, CLIENTS, keyring.tenant("").state, random)
+        self._keyring = keyring
+        self._document = Serials(store, CLIENTS, lambda: keyring.tenant("").state, random)
         self._snapshot = folder / SNAPSHOT
         self.clients = Clients()
         self.known = False
@@ -54,6 +55,8 @@ class ClientRegistry:
         if not self._snapshot.exists():
             return
         content = read_secret_file(self._snapshot)
+        if self._keyring.is_ended_state("", content[_SERIAL_BYTES:]):
+            return  # older than the last rotation of the state secret: only the store has what is true now
         self._document.adopt(int.from_bytes(content[:_SERIAL_BYTES], "big"), content[_SERIAL_BYTES:])
         self._learn()
 

@@ -228,6 +228,14 @@ class SearchRule:
 
 
 @dataclass(frozen=True, slots=True)
+class KeyRules:
+    """How old keys may become, in days: those of the keyset file, and API keys."""
+
+    secrets: int = 365
+    api_keys: int = 365
+
+
+@dataclass(frozen=True, slots=True)
 class Claims:
     """Paths of claims in a JWT, through nested objects.
 
@@ -295,3 +303,4 @@ class Rules:
     digest: str
     calls: CallRule | None = None
     own_numbers: frozenset[str] = frozenset()
+    keys: KeyRules = KeyRules()

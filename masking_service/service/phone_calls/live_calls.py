@@ -15,7 +15,7 @@ from typing import Final
 
 import msgspec
 
-from keys.aead import NONCE_BYTES, SealingKey
+from keys.aead import NONCE_BYTES, SealingKeys
 from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.service.state.sealed import TenantState
 from masking_service.store.client import Command
@@ -180,7 +180,7 @@ class LiveCalls(TenantState):
         return stored in (None, mine)
 
     @property
-    def _state(self) -> SealingKey:
+    def _state(self) -> SealingKeys:
         return self._keyring.tenant("").state
 
     def _seal(self, key: bytes, value: StoredCall | Origin) -> bytes:

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Iterable
 from typing import Final, Generic, TypeVar
 
-from keys.aead import NONCE_BYTES, SealingKey
+from keys.aead import NONCE_BYTES, SealingKeys
 from keys.errors import IntegrityError
 from keys.keyring import Keyring
 from masking_service.service.state.sealed import Prepared, Sealed, TenantState
@@ -28,7 +28,7 @@ class Serials:
     Args:
         store: the way to Redis.
         place: the Redis key, of a hash from serial to sealed document.
-        key: seals and opens it.
+        keys: returns the keys that seal and open it now.
         random: gives that many random bytes.
 
     Attributes:
@@ -37,10 +37,12 @@ class Serials:
         content: what it holds, opened.
     """
 
-    def __init__(self, store: Store, place: bytes, key: SealingKey, random: Callable[[int], bytes]) -> None:
+    def __init__(
+        self, store: Store, place: bytes, keys: Callable[[], SealingKeys], random: Callable[[int], bytes]
+    ) -> None:
         self._store = store
         self._place = place
-        self._key = key
+        self._keys = keys
         self._random = random
         self._lock = threading.Lock()
         self.serial = 0
@@ -53,7 +55,7 @@ class Serials:
         Raises:
             IntegrityError: it was changed, or sealed with other keys.
         """
-        self.content = self._key.open(sealed, self._at(serial))
+        self.content = self._keys().open(sealed, self._at(serial))
         self.serial, self.sealed = serial, sealed
 
     def refresh(self) -> bool:
@@ -100,7 +102,7 @@ class Serials:
         """
         self.refresh()
         serial = self.serial + 1
-        sealed = self._key.seal(change(self.content), self._at(serial), self._random(NONCE_BYTES))
+        sealed = self._keys().seal(change(self.content), self._at(serial), self._random(NONCE_BYTES))
         commands: list[Command] = [(b"HSETNX", self._place, b"%d" % serial, sealed)]
         prepared = [Sealed(self._at(serial), sealed, until=0, once=True)]
         if serial > _KEPT:
@@ -183,8 +185,8 @@ class Documents(TenantState, Generic[Document]):
         """Return a tenant's document; a new, unread one if the tenant is not known yet."""
         found = self.known.get(tenant)
         if found is None:
-            keys = self._keyring.tenant(tenant)
-            made = self._kind(self._store, self._key(keys.tenant_tag), keys.state, self._random)
+            place = self._key(self._keyring.tenant(tenant).tenant_tag)
+            made = self._kind(self._store, place, lambda: self._keyring.tenant(tenant).state, self._random)
             found = self.known.setdefault(tenant, made)
         return found
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import msgspec
 
 from keys.aead import NONCE_BYTES
+from keys.aead import key_id_of as sealing_key_id
 from keys.errors import IntegrityError
 from keys.framing import frame
 from masking_service.service.state.sealed import TenantState
@@ -30,12 +31,14 @@ class WrappedKey(msgspec.Struct, frozen=True):
     Attributes:
         tenant, day, number: whose key it is, of which day (since 1970-01-01), and its 0-based number on that day.
         wrapped: the key; None where it was shredded.
+        label_key: the id of the key that sealed its label; empty before it is stored.
     """
 
     tenant: str
     day: int
     number: int
     wrapped: bytes | None
+    label_key: bytes = b""
 
     def __repr__(self) -> str:
         return "<WrappedKey>"
@@ -143,7 +146,8 @@ class WrappedKeys(TenantState):
         label = msgspec.json.decode(self._keyring.tenant("").state.open(sealed, _place(key_id)), type=_KeyLabel)
         if label.shredded == bool(wrapped) or value != frame(sealed, wrapped):
             raise IntegrityError("a stored data key does not match its label")
-        return WrappedKey(label.tenant, label.day, label.number, None if label.shredded else wrapped)
+        key = None if label.shredded else wrapped
+        return WrappedKey(label.tenant, label.day, label.number, key, sealing_key_id(sealed))
 
 
 def field(key_id: bytes) -> bytes:

@@ -1,31 +1,18 @@
 """Tests the comparison of a store with its log."""
 
-import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 import redis
 
-from masking_audit.format.entries import Entry
 from masking_audit.format.links import entry_id
 from masking_audit.verify.facts import Facts, MismatchKind
 from masking_audit.verify.findings import FindingKind
 from masking_audit.verify.store_check import StoreMismatch, check_store, is_not_in_log, read_new_entries
 from masking_audit.verify.verifier import Verification
-from masking_service.audit.entries import fact
-from masking_service.audit.log import AuditLog
 from masking_service.audit.streams import Streams
-from masking_service.service.call.disclosures import Disclosure, Disclosures, Opened
-from masking_service.service.cases.state import Act, Cases, Opening
-from masking_service.service.custody.state import Custodies, Custody
-from masking_service.service.freezes.state import Freeze, Freezes
-from masking_service.service.people.clients import ApiKey, Clients
-from masking_service.service.people.registry import ClientRegistry
-from masking_service.service.phone_calls.call_records import CallRecords, KeptRecord
-from masking_service.service.phone_calls.callers import Callers
-from masking_service.service.state.sealed import Prepared
+from masking_service.service.cases.state import Opening
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import (
@@ -39,109 +26,22 @@ from masking_service.store.layout import (
     record_stems,
 )
 from tests.audit import logs
-from tests.audit.logs import VERIFIER, entry
-from tests.keys.known import known_keyring
+from tests.audit.logs import VERIFIER
+from tests.audit.verify.changes import BASE, KEYRING, Service
 from tests.servers import Group
 from tests.store import stores
 from tests.store.stores import LATER, NOW, NUMBER, ask
 
-KEYRING = known_keyring()
 KEYS = KEYRING.tenant("default")
-(BASE,) = KEYS.bases([NUMBER])
 (STEM,) = record_stems([BASE])
 FREEZES = freezes_key(KEYS.tag("tenant"))
-
-
-class Service:
-    """Writers of sealed state with a log and a clock.
-
-    Attributes:
-        pause: the seconds that pass after each change.
-    """
-
-    def __init__(self, store: Store, folder: Path) -> None:
-        self.now, self.pause = NOW, 60
-        self.store = store
-        random = os.urandom
-        self.log = AuditLog(store, KEYRING.audit_signer, random, lambda: self.now)
-        self.cases = Cases(store, KEYRING, random)
-        self.custodies = Custodies(store, KEYRING, random)
-        self.freezes = Freezes(store, KEYRING, random)
-        self.disclosures = Disclosures(store, KEYRING, random)
-        self.call_records = CallRecords(store, KEYRING, random)
-        self.callers = Callers(store, KEYRING, random)
-        self.registry = ClientRegistry(store, KEYRING, folder, random)
-        self.vault = stores.vault(store)
-
-    def carry_out(self, prepare: Callable[[], Prepared[Any]], action: str, **stated: Any) -> None:
-        """Record a change, then write it."""
-        written = False
-        while written is False:
-            prepared = prepare()
-            facts = [fact(one) for one in prepared.sealed]
-            made: Entry = entry(at=self.now, action=action, request=f"{action}-{self.now}", facts=facts, **stated)
-            self.log.append(made)
-            written = prepared.write()
-        self.now += self.pause
-
-    def open(self, name: str, *waybills: str) -> None:
-        opening = Opening(name, "dispute", waybills or (NUMBER,), None, "r", "staff/d-1", self.now, LATER, 0)
-        self.carry_out(lambda: self.cases.prepare_opening("default", opening), "case-open", case=name)
-
-    def close(self, name: str) -> None:
-        act = Act("close", "staff/d-1", self.now)
-        self.carry_out(lambda: self.cases.prepare_act("default", name, act), "case-close", case=name)
-
-    def move(self, courier: str, until: int = LATER) -> None:
-        custody = [Custody("021001", courier)]
-        self.carry_out(lambda: self.custodies.prepare_move("default", [BASE], custody, [until]), "custody-move")
-
-    def set_first(self, bases: Sequence[bytes], courier: str) -> None:
-        custody, ends = Custody("021001", courier), [LATER] * len(bases)
-        self.carry_out(lambda: self.custodies.prepare_first("default", bases, custody, ends), "custody-first")
-
-    def freeze(self, who: str) -> None:
-        wanted = Freeze(who, self.now, "why", "staff/s-1")
-        self.carry_out(lambda: self.freezes.prepare_freeze("default", wanted)[1], "freeze", subject=who)
-
-    def thaw(self, who: str) -> None:
-        self.carry_out(lambda: self.freezes.prepare_unfreeze("default", who), "thaw", subject=who)
-
-    def add_client(self, name: str) -> None:
-        def change(clients: Clients) -> Clients:
-            return clients.add(name, "label-printer", ApiKey.new(os.urandom(32), self.now))
-
-        self.carry_out(lambda: self.registry.prepare(change), "client-add", subject=f"client/{name}")
-
-    def disclose(self) -> None:
-        shown = Opened(self.now, "staff/u-1", "D-1", (), ("/recipient/phone",))
-        disclosure = Disclosure(BASE, LATER, shown)
-        self.carry_out(lambda: self.disclosures.prepare("default", [disclosure]), "detokenize", case="D-1")
-
-    def record_call(self, name: str) -> None:
-        record = KeptRecord(BASE, name, "/recipient/phone", self.now, 0, answered=False, expires_at=LATER)
-        self.carry_out(lambda: self.call_records.prepare("default", [record]), "call-record")
-
-    def register(self, number: str | None) -> None:
-        numbers = {"staff/c-1": number}
-        self.carry_out(lambda: self.callers.prepare("default", numbers), "callers-import")
-
-    def erase(self) -> None:
-        self.carry_out(lambda: self.vault.prepare_erasure("default", NUMBER, now=self.now, until=LATER), "erase")
 
 
 @pytest.fixture
 def service(store: Store, tmp_path: Path) -> Service:
     """A service that has done each action once."""
     service = Service(store, tmp_path)
-    stores.put(service.vault, stores.body())
-    service.open("D-1")
-    service.move("client/c-1")
-    service.freeze("staff/u-9")
-    service.add_client("printer-1")
-    service.disclose()
-    service.record_call("r-1")
-    service.register("13900000001")
+    service.do_everything()
     return service
 
 

@@ -23,7 +23,7 @@ KEYRING = known_keyring()
 def authenticator(tmp_path: Path) -> Authenticator:
     """Knows one client, whose store cannot be reached."""
     registry = ClientRegistry(Store("redis://127.0.0.1:1/0"), KEYRING, tmp_path, stores.foreseen())
-    digest = KEYRING.api_key_digest(key_bytes(KEY))
+    digest = KEYRING.api_key_digest(key_bytes(KEY), 0)
     registry.clients = Clients().add("printer", "label-printer", ApiKey.new(digest, NOW), networks=["10.0.0.0/8"])
     registry.known = True
     return Authenticator(registry, BELIEVED, KEYRING)

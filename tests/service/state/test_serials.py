@@ -24,7 +24,7 @@ def make(store: Store) -> Make:
     """`make("name")`: the document as another process knows it."""
 
     def build(name: str = "one", at: Store = store, tenant: str = "default", place: bytes = PLACE) -> Serials:
-        return Serials(at, place, known_keyring().tenant(tenant).state, stores.foreseen(name))
+        return Serials(at, place, lambda: known_keyring().tenant(tenant).state, stores.foreseen(name))
 
     return build
 

@@ -1,0 +1,207 @@
+"""Rotates the state secret: seals all access state anew, and ends the old secret.
+
+Every sealed value of the store is read. The old secret is ended only when a whole
+pass has found no value under it; from then on no process opens such a value.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+from typing import Final
+
+from keys.aead import FORMAT, HEADER_BYTES, NONCE_BYTES, OVERHEAD_BYTES, SealingKeys
+from keys.errors import KeysError
+from keys.rotation import end_retired, entries_of
+from masking_service.audit.actions import Action
+from masking_service.rotation.coordinator import Coordinator
+from masking_service.rotation.resealing import Resealed, announced, replace
+from masking_service.rotation.rotate import rotate
+from masking_service.service.call.recorder import DONE, Recorder, RequestContext, Stated
+from masking_service.service.people.principals import DEFAULT_TENANT, service_principal
+from masking_service.service.state.sealed import Sealed
+from masking_service.service.state.serials import Serials
+from masking_service.store.client import Command, Reply
+from masking_service.store.layout import PREFIX
+
+AT_ONCE: Final = 500
+SUBJECT: Final = "key/state"
+_NAMED_BY_NONCE: Final = re.compile(rb"wm:\{[A-Za-z0-9_-]{16}\}!")
+"""Disclosures: the name of a field is the nonce, and the value is the envelope without it."""
+_ANNOUNCED: Final = re.compile(rb"wm:\{[A-Za-z0-9_-]{16}\}[@!#]|wm:\{t:[A-Za-z0-9_-]+\}(?:case:[A-Za-z0-9_-]+|callers)")
+"""Custody, disclosures, records of calls, cases, and numbers of callers: the log explains each value."""
+_STRINGS: Final = re.compile(rb"wm:\{[A-Za-z0-9_-]{16}\}@|wm:genesis|wm:mark:\S+|wm:\{keys\}(?:notice|w:.+)|wm:\{c:.+")
+_HASHES: Final = re.compile(rb"wm:\{[A-Za-z0-9_-]{16}\}[!#]|wm:\{t:[A-Za-z0-9_-]+\}(?:case:[A-Za-z0-9_-]+|callers)")
+_DOCUMENTS: Final = re.compile(rb"wm:clients|wm:\{t:[A-Za-z0-9_-]+\}(?:freezes|decoys|decoy-details|shortlist)")
+
+
+def rotate_state(coordinator: Coordinator, recorder: Recorder, tenants: Iterable[str], clock: Callable[[], int]) -> int:
+    """Rotate the state secret, or continue.
+
+    Args:
+        recorder: records what is sealed anew, before it is replaced.
+        tenants: every tenant that clients and policy name.
+        clock: returns the time in Unix seconds.
+
+    Returns:
+        The number of sealed values in the store, none of which is under the old secret.
+
+    Raises:
+        KeysError: the keyset cannot be used or changed; or a value is sealed with a key that it does not hold.
+        ProcessesBehindError: a running process did not follow.
+        StoreUnavailable: run it again.
+    """
+    coordinator.finish_last_change()
+    if not any(entry.state == "retired" for entry in entries_of(coordinator.file, "state")):
+        rotate(coordinator, "state")
+    coordinator.drain()
+    work = _Pass(coordinator, recorder, clock, _keys_by_id(coordinator, tenants))
+    while work.run():
+        coordinator.pause()
+    coordinator.change(end_retired(coordinator.path, "state", coordinator.today))
+    return work.seen
+
+
+def _keys_by_id(coordinator: Coordinator, tenants: Iterable[str]) -> dict[bytes, tuple[str, SealingKeys]]:
+    """Return every tenant and its state keys, by the id of each key."""
+    keyring = coordinator.keyring
+    named = {"", DEFAULT_TENANT, *tenants}
+    for batch in coordinator.wrapped.all():
+        named |= {stored.tenant for stored, _ in batch.values()}
+    by_id: dict[bytes, tuple[str, SealingKeys]] = {}
+    for tenant in named:
+        keys = keyring.tenant(tenant).state
+        by_id |= dict.fromkeys((keys.active.key_id, *keys.retired_ids), (tenant, keys))
+    return by_id
+
+
+@dataclass(slots=True)
+class _Pass:
+    """One pass over the store after another.
+
+    Attributes:
+        keys: tenant and state keys, by the id of each key.
+        seen: sealed values read by the last pass.
+    """
+
+    coordinator: Coordinator
+    recorder: Recorder
+    clock: Callable[[], int]
+    keys: Mapping[bytes, tuple[str, SealingKeys]]
+    seen: int = 0
+    _found: int = 0
+    _unknown: int = 0
+    _total: int = 0
+
+    def run(self) -> int:
+        """Seal anew what is under a retired key, and return how many values were.
+
+        Raises:
+            KeysError: values are sealed with keys that the keyset does not hold.
+        """
+        self._total, self.seen, self._found, self._unknown = self.seen, 0, 0, 0
+        self._labels()
+        keys = self.coordinator.store.keys(PREFIX + b"*")
+        while some := [*islice(keys, AT_ONCE)]:
+            for key in some:
+                if _DOCUMENTS.fullmatch(key):
+                    self._document(key)
+            self._values([key for key in some if _STRINGS.fullmatch(key)], b"GET")
+            self._values([key for key in some if _HASHES.fullmatch(key)], b"HGETALL")
+            self.coordinator.progress("sealed values checked", self.seen, max(self.seen, self._total))
+        if self._unknown:
+            raise KeysError(
+                f"{self._unknown} values are sealed with state keys that the keyset does not hold, or of tenants that "
+                "neither the policy nor a client names: name those tenants in the policy, or run audit verify --store"
+            )
+        return self._found
+
+    def _labels(self) -> None:
+        """Seal the labels of data keys anew; only commands replace them, and this one holds their lock."""
+        wrapped = self.coordinator.wrapped
+        for batch in wrapped.all():
+            retired = {key_id: stored for key_id, (stored, _) in batch.items() if stored.label_key in self._retired_ids}
+            wrapped.replace(retired)
+            self.seen += len(batch)
+            self._found += len(retired)
+
+    def _document(self, key: bytes) -> None:
+        """Write a document as new serials, until none that is kept is under a retired key."""
+        flat = self.coordinator.store.read([(b"HGETALL", key)])[0]
+        self.seen += 1
+        while owner := next((found for sealed in flat[1::2] if (found := self._retired(sealed))), None):
+            tenant, keys = owner
+            document = Serials(self.coordinator.store, key, partial(_same, keys), self.coordinator.random)
+            prepared = document.prepare(lambda content: content)
+            self._recorded(tenant, prepared.sealed, prepared.write)
+            self._found += 1
+            flat = self.coordinator.store.read([(b"HGETALL", key)])[0]
+
+    def _values(self, keys: Sequence[bytes], command: bytes) -> None:
+        commands: list[Command] = [(command, key) for key in keys]
+        replies = self.coordinator.store.read(commands) if commands else []
+        waiting: dict[tuple[str, bool], list[Resealed]] = defaultdict(list)
+        for key, reply in zip(keys, replies, strict=True):
+            for name, value in _stored(reply):
+                self.seen += 1
+                owner = self._retired(value)
+                if owner is not None:
+                    tenant, state = owner
+                    after = _sealed_anew(state, key, name, value, self.coordinator.random)
+                    waiting[tenant, bool(_ANNOUNCED.fullmatch(key))].append(Resealed(key, name, value, after))
+        for (tenant, logged), values in waiting.items():
+            for start in range(0, len(values), AT_ONCE):
+                self._replace(tenant, values[start : start + AT_ONCE], logged=logged)
+
+    def _replace(self, tenant: str, values: Sequence[Resealed], *, logged: bool) -> None:
+        store = self.coordinator.store
+        self._found += len(values)
+        if logged:
+            self._recorded(tenant, announced(store, values), lambda: replace(store, values))
+        else:
+            replace(store, values)
+
+    def _recorded(self, tenant: str, sealed: Sequence[Sealed], write: Callable[[], object]) -> None:
+        operator = RequestContext(service_principal("command-line", tenant or DEFAULT_TENANT), "", self.clock())
+        entry = self.recorder.record(operator, Action.RESEAL, DONE, Stated(subject=SUBJECT), sealed=sealed)
+        with self.recorder.take_back_on_failure(entry):
+            write()
+
+    @property
+    def _retired_ids(self) -> frozenset[bytes]:
+        return self.coordinator.keyring.tenant("").state.retired_ids
+
+    def _retired(self, value: bytes) -> tuple[str, SealingKeys] | None:
+        """Return whose retired key sealed a value, and the keys; None where it was the active one."""
+        if len(value) < OVERHEAD_BYTES - NONCE_BYTES or value[0] != FORMAT:
+            return None  # no sealed value: the mark of a provider's message
+        key_id = value[2:HEADER_BYTES]
+        if key_id not in self.keys:
+            self._unknown += 1
+            return None
+        tenant, state = self.keys[key_id]
+        return (tenant, state) if key_id in state.retired_ids else None
+
+
+def _same(keys: SealingKeys) -> SealingKeys:
+    return keys
+
+
+def _stored(reply: Reply) -> list[tuple[bytes, bytes]]:
+    """Return the fields and values in a reply to GET or HGETALL; a string has no field."""
+    if isinstance(reply, list):
+        return [*zip(reply[0::2], reply[1::2], strict=True)]
+    return [] if reply is None else [(b"", reply)]
+
+
+def _sealed_anew(state: SealingKeys, key: bytes, name: bytes, value: bytes, random: Callable[[int], bytes]) -> bytes:
+    """Return a value under the active key, for the same place."""
+    place = key + b"/" + name if name else key
+    if _NAMED_BY_NONCE.fullmatch(key) and len(name) == NONCE_BYTES:
+        # The nonce is the name of the field. It was random, and this key has not used it.
+        plain = state.open(value[:HEADER_BYTES] + name + value[HEADER_BYTES:], place)
+        sealed = state.seal(plain, place, name)
+        return sealed[:HEADER_BYTES] + sealed[HEADER_BYTES + NONCE_BYTES :]
+    return state.seal(state.open(value, place), place, random(NONCE_BYTES))
