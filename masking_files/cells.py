@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from masking_files.headers import Layout
 from masking_service.masking.schema import Steps
+from masking_service.tables.headers import Layout
 
 Spot = tuple[int, Any]
 """Where a column's cell is in a record: in which of its objects and arrays, and under which key."""

@@ -14,14 +14,15 @@ from masking_files.cells import Builder, Row
 from masking_files.destination import Write
 from masking_files.entries import FileEntry, Format, Result, unreadable
 from masking_files.faults import InputError
-from masking_files.headers import lay_out, normal
-from masking_files.sample import FIRST_ROWS
-from masking_files.unmapped import Mode, UnmappedColumns
+from masking_files.headers import lay_out
+from masking_files.unmapped import Mode, UnmappedCells
 from masking_service.cli.language import say
 from masking_service.masking.kinds.table import TOKEN_KINDS
 from masking_service.masking.numbers_in_text import contains_personal_data
 from masking_service.masking.profiles import Profile
 from masking_service.masking.schema import Schema, pointer
+from masking_service.tables.headers import normal
+from masking_service.tables.sample import FIRST_ROWS
 
 HIDDEN: Final = "*"
 """What is in each cell of a row that failed."""
@@ -116,7 +117,7 @@ class Table(Format):
         numbers = [at for at in layout.places if at not in layout.kinds]
         kept = {normal(".".join(path)) for path in schema.keep} if unmapped == "hide" else set()
         watched = [at for at in layout.others if at not in layout.left and normal(headers[at]) not in kept]
-        self._unmapped = UnmappedColumns(headers, watched, unmapped, profile, numbers=numbers)
+        self._unmapped = UnmappedCells(headers, watched, unmapped, profile, numbers=numbers)
         if not layout.kinds:
             rows = [line.cells for line in islice(sheet.lines(), FIRST_ROWS) if len(line.cells) == len(headers)]
             raise self._unmapped.nothing_named(rows)

@@ -1,124 +1,27 @@
-"""Finds out whether unmapped columns are personal, and does what --unmapped says.
-
-Every cell is scanned for what can be found in a text. What can only be guessed, names and addresses, is looked for in
-a sample of each column: its first 1,000 different cells, one of 100 behind them, and those that follow one which
-looks personal. 50 of them are judged at a time, so that what begins late is not outweighed by what came first.
-"""
+"""Finds out whether unmapped columns are personal, and does what --unmapped says."""
 
 import shlex
-from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from masking_files import texts
 from masking_files.faults import NotDone
-from masking_files.headers import KIND, UNMAPPED, is_impersonal, one_line
-from masking_files.looks import found_kind, guessed_kind
-from masking_files.sample import FIRST_ROWS, Sample
+from masking_files.headers import KIND, UNMAPPED, one_line
 from masking_service.cli.language import say
-from masking_service.masking.codes import is_code
 from masking_service.masking.kinds.address import mask_address
-from masking_service.masking.kinds.text import worth_reading
-from masking_service.masking.leaks import own_number
 from masking_service.masking.member_names import ROOT, plan
-from masking_service.masking.numbers_in_text import scrub
 from masking_service.masking.profiles import Profile
 from masking_service.masking.stars import stars
+from masking_service.tables.headers import is_impersonal
+from masking_service.tables.looks import guessed_kind
+from masking_service.tables.sample import FIRST_ROWS
+from masking_service.tables.seen import SeenColumn
 
 Mode = Literal["refuse", "guard", "hide", "pass"]
 MODES: Final[tuple[Mode, ...]] = ("refuse", "guard", "hide", "pass")
 
-SAMPLES: Final = 2
-LOOKS_PERSONAL: Final = 0.3
-"""The share of the cells judged together that have to look like names, or like addresses."""
-NOT_NUMBERS: Final = 0.51
-"""The same for a column of waybill numbers: more than half. A single personal cell among them is hidden."""
 
-
-@dataclass(slots=True)
-class _SeenColumn:
-    """What was seen of one column.
-
-    Attributes:
-        header: of the column.
-        says: the kind that the header's name means.
-        guessable: whether cells that look like names and addresses count.
-        holds_numbers: whether the column is mapped as the waybill number.
-        sample: of its cells, for guesses.
-        found: cells by what was found in them.
-        samples: cells to show, by kind.
-        plain: cells in which nothing was found.
-    """
-
-    header: str
-    says: str | None
-    guessable: bool
-    holds_numbers: bool = False
-    sample: Sample = field(init=False)
-    found: Counter[str] = field(default_factory=Counter)
-    samples: dict[str, list[str]] = field(default_factory=dict)
-    plain: list[str] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.sample = Sample(NOT_NUMBERS if self.holds_numbers else LOOKS_PERSONAL, distinct=not self.holds_numbers)
-
-    def look(self, cell: str, *, sample: bool) -> None:
-        """Look at one cell that is not blank.
-
-        Args:
-            cell: it.
-            sample: whether it is sampled for guesses; else only what can be found in it counts.
-        """
-        kind = None if self.is_code(cell) else found_kind(cell)
-        if kind is not None:
-            self.found[kind] += 1
-        guess = guessed_kind(cell) if sample and kind is None and self.guessable else None
-        if sample:
-            self.sample.add(guess or (kind if self.holds_numbers else None))
-        if (seen := kind or guess) is not None:
-            self._keep(seen, cell)
-        elif sample and len(self.plain) < SAMPLES:
-            self.plain.append(cell)
-
-    def is_code(self, cell: str) -> bool:
-        """Return whether the header says that this is a code: the number of an order, a time or an amount."""
-        return own_number(cell) is not None if self.holds_numbers else is_code(self.says, cell)
-
-    def kind(self) -> str | None:
-        """The kind that the column holds, or None where it does not look personal."""
-        likely = self.sample.likely()
-        if self.holds_numbers:
-            counts = likely
-        elif self.found["party"] or (self.found and likely):
-            return "party"
-        else:
-            counts = self.found or likely
-        return counts.most_common(1)[0][0] if counts else None
-
-    def is_named(self) -> bool:
-        """Whether the header names the column: it is neither empty nor the first of its personal cells."""
-        may_be_cell = self.kind() is not None or self.sample.empty
-        return bool(self.header.strip()) and not (may_be_cell and guessed_kind(self.header))
-
-    def title(self) -> str:
-        """The header as a message shows it."""
-        if not self.header.strip():
-            return say(texts.NO_TITLE)
-        return one_line(self.header) if self.is_named() else stars(self.header)
-
-    def shown(self, kind: str) -> list[str]:
-        """Cells to show of a column of this kind."""
-        others = [cell for cells in self.samples.values() for cell in cells]
-        return (self.samples.get(kind) or others or self.plain)[:SAMPLES]
-
-    def _keep(self, kind: str, cell: str) -> None:
-        kept = self.samples.setdefault(kind, [])
-        if len(kept) < SAMPLES:
-            kept.append(cell)
-
-
-class UnmappedColumns:
+class UnmappedCells:
     """The unmapped columns of one table.
 
     Args:
@@ -145,9 +48,9 @@ class UnmappedColumns:
         self._hidden = 0
         meanings = plan(ROOT, tuple(headers))
         self._columns = {
-            at: _SeenColumn(headers[at], meanings[at].kind, not is_impersonal(headers[at])) for at in columns
+            at: SeenColumn(headers[at], meanings[at].kind, not is_impersonal(headers[at])) for at in columns
         }
-        self._columns |= {at: _SeenColumn(headers[at], None, guessable=True, holds_numbers=True) for at in numbers}
+        self._columns |= {at: SeenColumn(headers[at], None, guessable=True, holds_numbers=True) for at in numbers}
 
     def take(self, number: int, cells: Sequence[str]) -> Sequence[str]:
         """Read the cells of a row, and return them as they are written.
@@ -160,10 +63,7 @@ class UnmappedColumns:
             NotDone: as `finish`, once the first rows are read.
         """
         for at, column in self._columns.items():
-            cell = cells[at]
-            sample = column.sample.takes(cell)
-            if cell and (sample or scrub(cell) is not cell or worth_reading(cell)) and not cell.isspace():
-                column.look(cell, sample=sample)
+            column.read(cells[at])
         if number == FIRST_ROWS:
             self.finish()
         if self._mode == "pass":
@@ -214,7 +114,7 @@ class UnmappedColumns:
     def remarks(self) -> list[str]:
         """What the summary says of these columns."""
         others = {at: column for at, column in self._columns.items() if not column.holds_numbers}
-        named = ", ".join(f"{at + 1} ({column.title()})" for at, column in others.items())
+        named = ", ".join(f"{at + 1} ({_title(column)})" for at, column in others.items())
         lines = [say(texts.NOT_MAPPED, columns=named)] if others else []
         if self._hidden:
             lines.append(say(texts.HIDDEN, count=self._hidden))
@@ -223,7 +123,7 @@ class UnmappedColumns:
             lines += [line for at, kind in self.personal.items() for line in self._question(at, kind)]
         return lines
 
-    def _shown(self, column: _SeenColumn, cell: str) -> str:
+    def _shown(self, column: SeenColumn, cell: str) -> str:
         if self._mode == "hide":
             return stars(cell)
         shown = cell if column.is_code(cell) else self._texts.mask(cell).text
@@ -239,7 +139,7 @@ class UnmappedColumns:
         name = column.header if column.is_named() and self._headers.count(column.header) == 1 else str(at + 1)
         words = [shlex.quote(f"{name}={target}") for target in (f"{KIND}{kind}", UNMAPPED)]
         return [
-            say(texts.QUESTION, column=at + 1, header=column.title(), kind=kind, samples=samples),
+            say(texts.QUESTION, column=at + 1, header=_title(column), kind=kind, samples=samples),
             say(texts.ANSWERS, masks=words[0], leaves=words[1]),
         ]
 
@@ -251,3 +151,10 @@ class UnmappedColumns:
 
 
 _SAMPLE_LENGTH: Final = 60
+
+
+def _title(column: SeenColumn) -> str:
+    """A column's header as a message shows it."""
+    if not column.header.strip():
+        return say(texts.NO_TITLE)
+    return one_line(column.header) if column.is_named() else stars(column.header)

@@ -6,9 +6,9 @@ from typing import Final
 
 import yaml
 
-from masking_files.looks import looks_like_name
 from masking_service.masking.numbers_in_text import scrub
 from masking_service.masking.stars import stars
+from masking_service.tables.looks import looks_like_name
 
 _WORDS: Final = " ".join(yaml.safe_load(Path(__file__).with_name("sheet_words.yaml").read_text("utf-8"))).split()
 _KNOWN: Final = re.compile(

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from masking_files.headers import Layout, _data, _steps, lay_out, normal
+from masking_files.headers import _steps, lay_out
 from masking_service.masking.schema import Steps
 from masking_service.masking.schemas import load_schemas
+from masking_service.tables.headers import Layout, known_headers, normal
 from tests.cli.files.runs import HEADERS, masked, refused, rows
 
 SCHEMAS = load_schemas()
@@ -24,19 +25,19 @@ def added(layout: Layout) -> dict[int, str]:
 
 
 def test_every_shipped_schema_knows_the_headers_of_exports() -> None:
-    assert set(_data()["schemas"]) == set(SCHEMAS)
+    assert set(known_headers()["schemas"]) == set(SCHEMAS)
 
 
 @pytest.mark.parametrize("name", sorted(SCHEMAS))
 def test_every_meaning_leads_to_a_place_of_its_schema(name: str) -> None:
-    table = _data()["schemas"][name]
+    table = known_headers()["schemas"][name]
 
-    assert set(table) <= set(_data()["meanings"])
+    assert set(table) <= set(known_headers()["meanings"])
     assert [_steps(SCHEMAS[name], path) for path in table.values()]
 
 
 def test_no_header_has_two_meanings() -> None:
-    headers = [normal(header) for content in _data()["meanings"].values() for header in content["headers"]]
+    headers = [normal(header) for content in known_headers()["meanings"].values() for header in content["headers"]]
 
     assert sorted(headers) == sorted(set(headers))
 

@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from masking_files import texts
-from masking_files.looks import found_kind, guessed_kind
 from masking_service.http.texts import Text
+from masking_service.tables.looks import found_kind, guessed_kind
 from tests.cli.files.runs import line, masked, ndjson, refused, rows, run
 
 PERSONAL = {

@@ -4,6 +4,8 @@ Phones, identity numbers, e-mail addresses and bank cards are found by the scann
 only be guessed: a whole column that looks like them is reason enough to ask, a single cell among many is not.
 """
 
+from __future__ import annotations
+
 import re
 from typing import Final
 

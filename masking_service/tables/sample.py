@@ -1,5 +1,7 @@
 """Chooses the cells of one column that are looked at, and judges what they look like, 50 at a time."""
 
+from __future__ import annotations
+
 from collections import Counter, deque
 from typing import Final
 
