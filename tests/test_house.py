@@ -67,6 +67,7 @@ DOORS = {
     "click": {"masking_service.cli", "masking_audit", "masking_files", "masking_console"},
     "openpyxl": {"masking_files"},
     "xlsxwriter": {"masking_files"},
+    "pyarrow": {"masking_service.arrow", "masking_files"},
     "rich": {"masking_service.cli", "masking_audit", "masking_files"},
     "prometheus_client": {"masking_service.observability", "masking_service.runtime", "masking_console"},
 }

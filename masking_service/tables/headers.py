@@ -17,7 +17,7 @@ from typing import Any, Final
 import yaml
 
 from masking_service.masking.errors import DefinitionError
-from masking_service.masking.member_names import NEUTRAL, Meaning, OwnNames, kind_of
+from masking_service.masking.member_names import NEUTRAL, NO_OWN_NAMES, Meaning, OwnNames, kind_of
 from masking_service.masking.name_words import PARTY
 from masking_service.masking.schema import EACH, Schema, Steps, parse_path
 
@@ -88,7 +88,7 @@ def lay_out(headers: Sequence[str], schema: Schema, told: Told) -> Layout:
     fallbacks = _place(free, schema, placed)
     own = OwnNames({".".join(steps): Meaning(kind, NEUTRAL) for steps, kind in schema.fields if EACH not in steps})
     for at, header in free.items():
-        if at not in placed and (kind := _known_kind(header, headers, own)) is not None:
+        if at not in placed and (kind := kind_by_header(header, headers, own)) is not None:
             hidden[at] = kind
     extra = _members(_free("columns", schema), {at: headers[at] for at in hidden})
     fields = tuple((tuple(map(str, extra[at])), "text" if kind == PARTY else kind) for at, kind in hidden.items())
@@ -175,8 +175,14 @@ def _by_name(headers: Mapping[int, str], schema: Schema) -> Iterator[tuple[int, 
         yield at, steps
 
 
-def _known_kind(header: str, headers: Sequence[str], own: OwnNames) -> str | None:
-    """Return the kind that a header says its column holds, whether or not the schema has a place for it."""
+def kind_by_header(header: str, headers: Sequence[str], own: OwnNames = NO_OWN_NAMES) -> str | None:
+    """Return the kind that a header says its column holds, whether or not the schema has a place for it.
+
+    Args:
+        header: of the column.
+        headers: of its table.
+        own: the names that a schema maps there, of which it may be a slip.
+    """
     meanings, _ = _meanings()
     for spelling in (header, _NOTE.sub("", header)):
         meaning = meanings.get(normal(spelling))
@@ -223,6 +229,11 @@ def _meanings() -> tuple[dict[str, str], dict[str, int]]:
             meanings[normal(header)] = meaning
             ranks[normal(header)] = rank
     return meanings, ranks
+
+
+def is_known(header: str) -> bool:
+    """Return whether a header is a common one."""
+    return normal(_NOTE.sub("", header)) in _meanings()[0] or is_impersonal(header)
 
 
 def is_impersonal(header: str) -> bool:

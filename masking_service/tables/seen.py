@@ -8,12 +8,13 @@ looks personal. 50 of them are judged at a time, so that what begins late is not
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from masking_service.masking.codes import is_code
-from masking_service.masking.kinds.text import worth_reading
-from masking_service.masking.leaks import own_number
+from masking_service.masking.codes import harmless_lines, is_code
+from masking_service.masking.kinds.text import BETWEEN, worth_reading
+from masking_service.masking.leaks import is_plain_number, own_number
 from masking_service.masking.numbers_in_text import scrub
 from masking_service.tables.looks import found_kind, guessed_kind
 from masking_service.tables.sample import Sample
@@ -57,6 +58,15 @@ class SeenColumn:
         sample = self.sample.takes(cell)
         if cell and (sample or scrub(cell) is not cell or worth_reading(cell)) and not cell.isspace():
             self.look(cell, sample=sample)
+
+    def read_many(self, cells: Sequence[str]) -> None:
+        """Look at different cells. They are searched together first, and one by one where that finds anything."""
+        quiet = harmless_lines(self.says, "\n".join(cells)) and not worth_reading(BETWEEN.join(cells))
+        for cell in cells:
+            if not (quiet or (self.holds_numbers and is_plain_number(cell))):
+                self.read(cell)
+            elif self.sample.takes(cell):
+                self.look(cell, sample=True)
 
     def look(self, cell: str, *, sample: bool) -> None:
         """Look at one cell that is not blank.

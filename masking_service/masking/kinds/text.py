@@ -155,9 +155,11 @@ class TextMask:
         if None not in shown:
             return shown, []
         names: list[list[str]] = [[]] * len(values)
+        unread = {value for value, seen in zip(values, shown, strict=True) if seen is None and not value.isspace()}
+        usual = {value: found for value in unread if value and (found := self.mask_usual(value)) is not None}
         for at, value in enumerate(values):
-            if shown[at] is None and value and not value.isspace() and (found := self.mask_usual(value)) is not None:
-                shown[at], names[at] = found.text, found.names
+            if (known := usual.get(value)) is not None:
+                shown[at], names[at] = known.text, known.names
         return shown, names
 
     def _mask_once(self, text: str, context: str, scan: Mask, pay: Pay) -> Found:
