@@ -62,6 +62,7 @@ ROLE_NAMES: Final = {
     "supervisor": later("supervisor"),
     "privacy-officer": later("privacy officer"),
     "auditor": later("auditor"),
+    "overseer": later("overseer"),
 }
 ACT_NAMES: Final = {
     "open": later("opened the case"),
@@ -93,6 +94,12 @@ ACTION_NAMES: Final = {
     "thaw": later("unfreeze"),
     "erase": later("erasure"),
     "disclosures": later("question who saw a waybill"),
+    "restrict": later("waybills restricted"),
+    "unrestrict": later("restriction ended"),
+    "hold-propose": later("hold proposed"),
+    "hold-set": later("hold set"),
+    "hold-lift-propose": later("lifting of a hold proposed"),
+    "hold-lift": later("hold lifted"),
     "audit-read": later("reading of the log"),
     "lookout": later("listed by the lookout"),
     "decoy-plant": later("decoys planted"),
@@ -119,6 +126,9 @@ OUTCOME_NAMES: Final = {
     "quota-exceeded": later("budget spent"),
     "case-not-open": later("case not open"),
     "own-case": later("own case"),
+    "own-hold": later("own hold"),
+    "held": later("held"),
+    "restricted": later("restricted"),
     "kind-not-allowed": later("kind not allowed"),
 }
 COUNTS_NAMES: Final = {

@@ -17,6 +17,8 @@ class Part(Enum):
     CASES = auto()
     FREEZES = auto()
     ERASURES = auto()
+    HOLDS = auto()
+    """Legal holds, and restrictions of waybills."""
     REFUSALS = auto()
     """Shown where it was refused only, as every other action is, too."""
 
@@ -35,6 +37,12 @@ PARTS: Final[Mapping[str, Part]] = {
     Action.FREEZE: Part.FREEZES,
     Action.THAW: Part.FREEZES,
     Action.ERASE: Part.ERASURES,
+    Action.HOLD_PROPOSE: Part.HOLDS,
+    Action.HOLD_SET: Part.HOLDS,
+    Action.HOLD_LIFT_PROPOSE: Part.HOLDS,
+    Action.HOLD_LIFT: Part.HOLDS,
+    Action.RESTRICT: Part.HOLDS,
+    Action.UNRESTRICT: Part.HOLDS,
     **dict.fromkeys(
         (
             Action.START,

@@ -31,6 +31,9 @@ _KINDS: Final = (
     ("case", b"HGETALL", re.compile(_TENANT + rb"case:[A-Za-z0-9_-]+")),
     ("list of frozen principals", b"HGETALL", re.compile(_TENANT + rb"freezes")),
     ("list of decoys", b"HGETALL", re.compile(_TENANT + rb"(?:decoys|decoy-details)")),
+    ("list of holds", b"HGETALL", re.compile(_TENANT + rb"holds")),
+    ("waybills of a hold", b"GET", re.compile(_TENANT + rb"hold:[0-9a-f]+")),
+    ("restriction", b"GET", re.compile(_WAYBILL + rb"~")),
     ("list of the lookout", b"HGETALL", re.compile(_TENANT + rb"shortlist")),
     ("number of a caller", b"HGETALL", re.compile(_TENANT + rb"callers")),
     ("list of clients", b"HGETALL", re.compile(rb"wm:clients")),
@@ -59,6 +62,12 @@ ANNOUNCED: Final[Mapping[str, str]] = {
     Action.DECOY_PLANT: "list of decoys",
     Action.DECOY_REMOVE: "list of decoys",
     Action.DECOY_HEARD: "list of decoys",
+    Action.HOLD_PROPOSE: "hold",
+    Action.HOLD_SET: "hold",
+    Action.HOLD_LIFT_PROPOSE: "hold",
+    Action.HOLD_LIFT: "hold",
+    Action.RESTRICT: "restriction",
+    Action.UNRESTRICT: "restriction",
     Action.LOOKOUT: "list of the lookout",
     Action.RESEAL: "value sealed anew",
 }
@@ -105,7 +114,7 @@ class _StoredValue:
     @property
     def ends(self) -> bool:
         """Whether the place expires with its value."""
-        return self.what in {"custody", RECORD}
+        return self.what in {"custody", "restriction", RECORD}
 
 
 def read_new_entries(streams: Streams, verification: Verification) -> Iterator[EntryLine]:

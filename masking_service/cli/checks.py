@@ -13,6 +13,7 @@ from masking_service.audit.asking import AskedArchive
 from masking_service.audit.backlog import LONG_SECONDS, Backlog
 from masking_service.audit.checkpoints import Checkpoints
 from masking_service.masking.schemas import load_schemas
+from masking_service.masking.timestamps import rfc3339
 from masking_service.runtime.administration import opened_registry, opened_store
 from masking_service.runtime.clock import clock
 from masking_service.runtime.set_up import settings_of
@@ -57,6 +58,7 @@ def checks(folder: Path) -> Iterator[Check]:
     yield "clocks of this machine and the store", lambda: _clocks(settings_of(folder))
     yield "audit log is archived", lambda: _archived(settings_of(folder))
     yield "store is this keyset's, and clients can be read", lambda: _clients(settings_of(folder))
+    yield "legal holds", lambda: _holds(settings_of(folder))
 
 
 def _load(load: Callable[[], object]) -> None:
@@ -221,6 +223,23 @@ def _case_check(settings: Settings) -> None:
 def _alerts(settings: Settings) -> None:
     if settings.alert_key is not None:
         MessageKey.read(settings.alert_key)
+
+
+def _holds(settings: Settings) -> str | None:
+    """Return the holds in force: what is kept for them must not be deleted by hand either."""
+    policy = Policy.load(settings.policy, development=settings.development)
+    told = []
+    with opened_registry(settings) as opened:
+        for tenant in sorted({DEFAULT_TENANT, *policy.tenants, *(client.tenant for client in opened.registry.clients)}):
+            kept = [hold for hold in opened.holds.listed(tenant) if hold.keeps]
+            told += [
+                f"\n  {hold.name} of tenant {tenant}: {hold.kept} of {hold.waybills} waybills, "
+                f"set {rfc3339(hold.set_at)}{', somebody proposed to lift it' if hold.status == 'lifting' else ''}"
+                for hold in kept
+            ]
+    if not told:
+        return None
+    return "".join(told) + "\n  Delete no segment of the audit archive while a hold is set (docs/holds.md)."
 
 
 def _clients(settings: Settings) -> None:

@@ -12,6 +12,7 @@ from masking_service.service.custody import api as custody
 from masking_service.service.decoys import api as decoys
 from masking_service.service.directory import api as directory
 from masking_service.service.freezes import api as freezes
+from masking_service.service.holds import api as holds
 from masking_service.service.me import api as me
 from masking_service.service.opening import api as opening
 from masking_service.service.oversight import api as oversight
@@ -58,6 +59,7 @@ PATH_PARAMETERS: Final[Mapping[str, PathParameter]] = {
         "The `call` of an earlier answer.", 32, "Qm5pYk1Gd2xTeUhTa1pQcFVoS0ZtRzJh", "string(length=32)"
     ),
     "case": PathParameter("The name of a case.", 1, "D-2026-0001"),
+    "hold": PathParameter("The name of a hold.", 1, "H-2026-001"),
     "code": PathParameter("The code of a problem, an item or a warning.", 1, "case-required"),
     "principal": PathParameter(
         "A principal's id, percent-encoded: client/ID, or ALIAS/SUB of an issuer.",
@@ -71,7 +73,7 @@ GROUPS: Final[Mapping[str, tuple[Operation, ...]]] = {
     "Waybills": (*waybills.OPERATIONS, *custody.OPERATIONS, *search.OPERATIONS),
     "Unmasking": (*opening.OPERATIONS, *cases.OPERATIONS),
     "Calls": phone_calls.OPERATIONS,
-    "Oversight": (*freezes.OPERATIONS, *oversight.OPERATIONS, *decoys.OPERATIONS),
+    "Oversight": (*freezes.OPERATIONS, *oversight.OPERATIONS, *decoys.OPERATIONS, *holds.OPERATIONS),
     "Caller": (*me.OPERATIONS, *directory.OPERATIONS),
 }
 """The operations by their tag in the document."""

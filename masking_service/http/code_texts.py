@@ -86,6 +86,11 @@ CODES: Final[dict[str, CodeText]] = {
             "请使用 POST /v1/calls 拨打；未接通的通话记录达到规定次数后即可还原电话。",
         ),
     ),
+    "too-many-holds": CodeText(
+        Text("There are too many holds", "法律保全过多"),
+        PLACES["too-many-holds"],
+        Text("Lift holds that are not needed any more.", "请解除不再需要的法律保全。"),
+    ),
     "kind-not-allowed": CodeText(
         Text("The purpose does not open this kind", "该用途不能还原此类数据"),
         ITEMS["kind-not-allowed"],

@@ -31,6 +31,7 @@ _PLACE_CODES: Final = (
     "invalid-phone",
     "one-of-two",
     "too-many-decoys",
+    "too-many-holds",
     "no-own-number",
     "too-many-items",
 )

@@ -7,6 +7,7 @@ from typing import Final
 
 from masking_service.http.call_problems import CALL_PROBLEMS
 from masking_service.http.case_problems import CASE_PROBLEMS
+from masking_service.http.hold_problems import HOLD_PROBLEMS
 from masking_service.http.texts import ASK_OPERATOR, SEND_AGAIN, ProblemText, Text
 
 PROBLEMS: Final[dict[str, ProblemText]] = {
@@ -212,6 +213,7 @@ PROBLEMS: Final[dict[str, ProblemText]] = {
         SEND_AGAIN,
     ),
     **CASE_PROBLEMS,
+    **HOLD_PROBLEMS,
     **CALL_PROBLEMS,
 }
 """Every problem by its code. The codes are the contract; the texts may change."""

@@ -69,6 +69,10 @@ MEMBERS: Final[dict[str, Text]] = {
         "须为整数秒，至少 1，且不超过策略允许的最长期限",
     ),
     "why": Text("a string", "须为字符串"),
+    "hold": Text(
+        "1 to 64 of A-Z a-z 0-9 . _ -, a letter or digit first",
+        "须为 1 至 64 个字符，可用 A-Z a-z 0-9 . _ -，以字母或数字开头",
+    ),
     "kind": Text("`phantom` or `seed`", "须为 `phantom` 或 `seed`"),
     "status": Text(
         "`open`, `pending`, `denied`, `closed` or `expired`", "须为 `open`、`pending`、`denied`、`closed` 或 `expired`"
@@ -97,6 +101,7 @@ PLACES: Final[dict[str, Text]] = {
     ),
     "unknown-purpose": MEMBERS["purpose"],
     "invalid-waybill-no": _WAYBILL_NO,
+    "too-many-holds": Text("there can be 1,000 holds at a time", "同时有效的法律保全最多 1,000 项"),
     "too-many-decoys": Text("there can be 10,000 decoys", "诱饵单最多 10,000 票"),
     "no-own-number": Text(
         "a seed is a waybill of your tenant whose recipient's or sender's phone is on the policy's list of own numbers",
@@ -154,6 +159,10 @@ ITEMS: Final[dict[str, Text]] = {
     "call-first": Text(
         "The purpose opens a phone only after unanswered calls to it. Call through a privacy number first.",
         "该用途须先通过隐私号码拨打且无人接听，方可还原电话。",
+    ),
+    "restricted": Text(
+        "The waybill is restricted: the policy names the purposes that open it.",
+        "该运单已被限制处理：仅策略列明的用途可以还原。",
     ),
     "kind-not-allowed": Text("The purpose does not open this kind of value.", "该用途不能还原此类数据。"),
 }

@@ -23,6 +23,8 @@ from masking_service.service.decoys.watch import DecoyWatch
 from masking_service.service.directory.state import KnownPeople
 from masking_service.service.directory.use import Directory
 from masking_service.service.freezes.use import FreezeByHand, FreezeByPolicy
+from masking_service.service.holds.held_records import HeldRecords
+from masking_service.service.holds.use import Holding
 from masking_service.service.lookout.state import Shortlists
 from masking_service.service.lookout.use import Lookout
 from masking_service.service.me.use import AboutMe
@@ -43,6 +45,7 @@ from masking_service.service.state.once import OnceAMinute
 from masking_service.service.waybills.conflicts import ConflictBudget
 from masking_service.service.waybills.mask import Mask, Maskers
 from masking_service.service.waybills.privacy import Privacy
+from masking_service.service.waybills.restriction import Restrictions
 from masking_service.service.waybills.tokenize import Tokenize
 from masking_service.service.waybills.view import View
 
@@ -178,6 +181,7 @@ def _waybills(parts: "Parts", shared: _Shared) -> Iterator[object]:
         vault=parts.vault,
         custodies=shared.custodies,
         disclosures=shared.disclosures,
+        restrictions=Restrictions(parts.store, parts.keyring, os.urandom),
         recorder=shared.recorder,
     )
 
@@ -279,6 +283,18 @@ def _decoys(parts: "Parts", shared: _Shared) -> Iterator[object]:
     )
 
 
+def _holds(parts: "Parts", shared: _Shared) -> Iterator[object]:
+    yield Holding(
+        gate=shared.gate,
+        issuers=shared.outside.issuers,
+        keyring=parts.keyring,
+        vault=parts.vault,
+        holds=parts.holds,
+        held_records=HeldRecords(parts.store, parts.keyring, parts.vault, os.urandom),
+        recorder=shared.recorder,
+    )
+
+
 def _freezes(parts: "Parts", shared: _Shared) -> Iterator[object]:
     yield FreezeByHand(gate=shared.gate, freezes=parts.freezes, recorder=shared.recorder, metrics=parts.metrics)
 
@@ -357,6 +373,7 @@ _CAPABILITIES: Final = (
     _opening,
     _cases,
     _decoys,
+    _holds,
     _freezes,
     _phone_calls,
     _lookout,

@@ -17,6 +17,7 @@ from masking_service.runtime.store_admission import recognise
 from masking_service.runtime.wiring import open_keyring, open_store
 from masking_service.service.call.denials import Denials
 from masking_service.service.call.recorder import DONE, Recorder, RequestContext, Stated, always_room
+from masking_service.service.holds.state import Holds
 from masking_service.service.oversight.auditing import end
 from masking_service.service.people.clients import Clients
 from masking_service.service.people.policy import Policy
@@ -60,6 +61,11 @@ class OpenRegistries:
     def callers(self) -> Callers:
         """The numbers from which people call."""
         return Callers(self.store, self.keyring, os.urandom)
+
+    @property
+    def holds(self) -> Holds:
+        """The legal holds."""
+        return Holds(self.store, self.keyring, os.urandom)
 
     def import_callers(self, tenant: str, numbers: Mapping[str, str | None]) -> None:
         """Put numbers on file, by principal, and remove those that are None.

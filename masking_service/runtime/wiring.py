@@ -30,6 +30,7 @@ from masking_service.service.call.denials import Denials
 from masking_service.service.cases.case_check import load_case_check
 from masking_service.service.decoys.state import Decoys
 from masking_service.service.freezes.state import Freezes
+from masking_service.service.holds.state import Holds
 from masking_service.service.people.issuer_keys import KeysByUrl
 from masking_service.service.people.issuers import Issuers
 from masking_service.service.people.policy import Policy, PolicyFile
@@ -79,6 +80,7 @@ class Parts:
         self.registry.load_snapshot()
         self.freezes = Freezes(self.store, keyring, os.urandom)
         self.decoys = Decoys(self.store, keyring, os.urandom)
+        self.holds = Holds(self.store, keyring, os.urandom)
         self.deferred = ThreadPoolExecutor(2, "deferred")  # its threads start when something is first deferred
         self.vault = Vault(self.store, keyring, os.urandom)
         self.key_watch = KeyWatch(settings.keyset, keyring, self.vault.data_keys, self.store, os.urandom, clock)

@@ -184,13 +184,13 @@ class Store:
         for question, mine in asked:
             replies = [reply for bundle in mine for reply in bundle.replies or ()]
             if question.script and isinstance(replies[0], NoScriptError):
-                replies = self._load(question.script, question.commands[0])
+                replies = self._load(question.script, question.commands[0], question.since)
             question.replies = whole(replies)
 
-    def _load(self, script: Script, command: Command) -> list[Reply]:
+    def _load(self, script: Script, command: Command, since: Roster | None) -> list[Reply]:
         """Run a script that the server does not know, and return the reply."""
         slot = slot_of_script(command) if self._route.slotted else 0
-        bundle = Bundle(slot, pack((b"EVAL", script.source, *command[2:])), 1)
+        bundle = Bundle(slot, pack((b"EVAL", script.source, *command[2:])), 1, since=since)
         self._run_durably([bundle])
         return bundle.replies or []
 

@@ -65,6 +65,11 @@ def call_records_key(stem: bytes) -> bytes:
     return stem + b"}#"
 
 
+def restriction_key(stem: bytes) -> bytes:
+    """Return the key of a waybill's restriction: ``wm:{BASE}~``."""
+    return stem + b"}~"
+
+
 def call_stem(tag: str) -> bytes:
     """Return the common prefix of the calls of one caller to one field: ``wm:{c:TAG}``."""
     return f"wm:{{c:{tag}}}".encode()
@@ -124,6 +129,16 @@ def decoy_details_key(tag: str) -> bytes:
 def decoy_hits_key(tag: str) -> bytes:
     """Return the key of the counts of a tenant's decoys: ``wm:{t:TAG}decoy-hits``."""
     return tenant_stem(tag) + b"decoy-hits"
+
+
+def holds_key(tag: str) -> bytes:
+    """Return the key of a tenant's list of holds: ``wm:{t:TAG}holds``."""
+    return tenant_stem(tag) + b"holds"
+
+
+def hold_key(tag: str, ref: str) -> bytes:
+    """Return the key of the waybills that a hold names, by its random reference: ``wm:{t:TAG}hold:REF``."""
+    return tenant_stem(tag) + b"hold:" + ref.encode()
 
 
 def shortlist_key(tag: str) -> bytes:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from masking_service.store.identity import Roster
 from masking_service.store.node import Command
 from masking_service.store.parser import Reply
 from masking_service.store.scripts import Script
@@ -22,19 +23,27 @@ class Question(Generic[T]):
         read: turns the replies, in order, into the answer. It may raise, or ask the store again.
         script: what the only command runs. What a script writes is durable once it is answered.
         replies: set by `Store.ask`.
+        since: `identity.roster` of before a data key was taken, where the script writes what is sealed with it.
     """
 
     commands: Sequence[Command]
     read: Callable[[list[Reply]], T]
     script: Script | None = None
     replies: list[Reply] | None = None
+    since: Roster | None = None
 
     @classmethod
     def running(
-        cls, script: Script, keys: Sequence[bytes], args: Sequence[bytes | int], read: Callable[[Reply], T]
+        cls,
+        script: Script,
+        keys: Sequence[bytes],
+        args: Sequence[bytes | int],
+        read: Callable[[Reply], T],
+        since: Roster | None = None,
     ) -> "Question[T]":
         """Return the question that runs a script on keys of one slot."""
-        return cls([(b"EVALSHA", script.digest, len(keys), *keys, *args)], lambda replies: read(replies[0]), script)
+        command = (b"EVALSHA", script.digest, len(keys), *keys, *args)
+        return cls([command], lambda replies: read(replies[0]), script, since=since)
 
     def answer(self) -> T:
         """Return the answer.

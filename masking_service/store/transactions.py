@@ -34,9 +34,14 @@ def bundles_of(question: Question[Any], *, slotted: bool) -> list[Bundle]:
     durable = question.script is not None
     if slotted:
         slot = slot_of_script if durable else slot_of
-        return [Bundle(slot(command), pack(command), 1, durable=durable) for command in question.commands]
+        return [
+            Bundle(slot(command), pack(command), 1, since=question.since, durable=durable)
+            for command in question.commands
+        ]
     packed = b"".join(map(pack, question.commands))
-    return [Bundle(0, packed, len(question.commands), durable=durable)] if question.commands else []
+    if not question.commands:
+        return []
+    return [Bundle(0, packed, len(question.commands), since=question.since, durable=durable)]
 
 
 def together(slot: int, commands: Sequence[Command], since: Roster | None) -> Bundle:

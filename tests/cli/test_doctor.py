@@ -8,9 +8,13 @@ import yaml
 from click.testing import Result
 
 from keys.files import write_secret_file
+from masking_service.runtime.administration import opened_registry
+from masking_service.runtime.settings import Settings
+from masking_service.service.holds.state import Hold
 from masking_service.shipped import ROOT
 from tests.e2e.processes import invoke
 from tests.keys.known import secret_file
+from tests.store.stores import NOW
 from tests.ticket_systems import KEY, ticket_system
 
 
@@ -98,3 +102,12 @@ def test_an_address_that_is_not_served_is_reported(development: Path, valkey: st
     (development / "address").write_text("http://127.0.0.1:1\n")
 
     assert "served at http://127.0.0.1:1, not ready: nothing answers" in lines(doctor(development, valkey))
+
+
+def test_holds_in_force_are_listed(development: Path, valkey: str) -> None:
+    settings = Settings.read({"MASKING_STATE_DIR": str(development), "MASKING_REDIS_URL": valkey}, development=True)
+    with opened_registry(settings) as opened:
+        held = Hold("H-1", 1, "00", "r", 3, "set", "staff/p-1", NOW, kept=2, set_by="staff/p-2", set_at=NOW)
+        opened.holds.prepare("default", lambda _: [held]).write()
+
+    assert "H-1 of tenant default: 2 of 3 waybills" in lines(doctor(development, valkey))

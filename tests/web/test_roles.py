@@ -11,11 +11,11 @@ from masking_service.http import operations
 from masking_service.service.call.operation import Operation
 from tests.web.api import NUMBER, Api, Json, outcome, record, refusal, token
 from tests.web.calls import example_of, path_of
-from tests.web.people import AUDITOR, COURIER, DESK, OFFICER, PRINTER, PRIVACY, SUPERVISOR
+from tests.web.people import AUDITOR, COURIER, DESK, OFFICER, OVERSEER, PRINTER, PRIVACY, SUPERVISOR
 
 VIEWERS = (DESK, OFFICER, SUPERVISOR, PRIVACY)  # through the profile label
 CASE_READERS = (DESK, OFFICER, SUPERVISOR, PRIVACY, AUDITOR)
-ROLES = (PRINTER, COURIER, "tracking", DESK, OFFICER, SUPERVISOR, PRIVACY, AUDITOR)
+ROLES = (PRINTER, COURIER, "tracking", DESK, OFFICER, SUPERVISOR, PRIVACY, AUDITOR, OVERSEER)
 CASE: Json = {"case": "D-9", "purpose": "dispute", "waybills": ["SF0000000001"], "reason": "lost"}
 OPEN: Json = {"items": [token("wbt")], "purpose": "dispute", "case": "D-9"}
 
@@ -52,8 +52,16 @@ TABLE: tuple[tuple[str, str, Json | None, dict[str, tuple[int, str]]], ...] = (
     ("POST", "/v1/calls", {"waybill_no": NUMBER}, {COURIER: (404, "not-found"), OFFICER: (400, "case-required")}),
     ("DELETE", f"/v1/calls/{'A' * 32}", None, dict.fromkeys((COURIER, OFFICER), (404, "not-found"))),
     ("GET", "/v1/audit", None, dict.fromkeys((AUDITOR, PRIVACY), (200, ""))),
-    ("GET", "/v1/audit/checkpoint", None, dict.fromkeys((AUDITOR, PRIVACY), (200, ""))),
-    ("GET", "/v1/audit/summary?by=action", None, dict.fromkeys((AUDITOR, PRIVACY), (200, ""))),
+    ("GET", "/v1/audit/checkpoint", None, dict.fromkeys((AUDITOR, PRIVACY, OVERSEER), (200, ""))),
+    ("GET", "/v1/audit/summary?by=action", None, dict.fromkeys((AUDITOR, PRIVACY, OVERSEER), (200, ""))),
+    ("GET", "/v1/audit/summary?by=principal", None, dict.fromkeys((AUDITOR, PRIVACY), (200, ""))),
+    ("GET", "/v1/holds", None, {PRIVACY: (200, "")}),
+    ("GET", "/v1/holds/H-9", None, {PRIVACY: (404, "not-found")}),
+    ("POST", "/v1/holds", {"hold": "H-1", "reason": "r", "waybills": [NUMBER]}, {PRIVACY: (201, "")}),
+    ("POST", "/v1/holds/H-9/set", None, {PRIVACY: (404, "not-found")}),
+    ("POST", "/v1/holds/H-9/lift", None, {PRIVACY: (404, "not-found")}),
+    ("POST", "/v1/restrictions", {"waybills": [NUMBER]}, {PRIVACY: (200, "")}),
+    ("DELETE", "/v1/restrictions", {"waybills": [NUMBER]}, {PRIVACY: (200, "")}),
     ("GET", f"/v1/waybills/{NUMBER}/disclosures", None, dict.fromkeys((AUDITOR, PRIVACY), (200, ""))),
     ("GET", "/v1/decoys", None, {PRIVACY: (200, "")}),
     ("POST", "/v1/decoys", {"waybills": [NUMBER], "kind": "phantom"}, {PRIVACY: (200, "")}),

@@ -179,7 +179,7 @@ class Planting:
 
         disclosures = [
             Disclosure(
-                one.found.base, one.found.record.expires_at, PhoneRang(context.now, context.principal.id, one.field)
+                one.found.base, one.found.record.kept_until, PhoneRang(context.now, context.principal.id, one.field)
             )
             for one in rang
         ]

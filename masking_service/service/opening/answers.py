@@ -35,9 +35,10 @@ class Unopened(Answer):
             "not-found",
             "kind-not-allowed",
             "call-first",
+            "restricted",
             description="not-found: unknown, forged, another tenant's, expired, erased, or not named by the case. "
             "kind-not-allowed: the purpose does not open this kind. call-first: it opens a phone only after calls that "
-            "were not answered.",
+            "were not answered. restricted: the waybill is restricted to other purposes.",
         ),
     ]
     detail: Detail = UNSET

@@ -35,6 +35,7 @@ from masking_service.store.client import Store
 from masking_service.store.question import Question
 
 KIND_NOT_ALLOWED: Final = "kind-not-allowed"
+RESTRICTED: Final = "restricted"
 CALL_FIRST: Final = "call-first"
 
 Opening = (
@@ -64,8 +65,13 @@ class _AskedItem:
         """Whether it may be looked up: the case names its waybill, or no case is needed."""
         return self.reference is not None or self.number is not None
 
-    def find(self, record: Record | None, kinds: frozenset[str]) -> None:
-        """Take the item's value out of its record, if it may be opened."""
+    def find(self, record: Record | None, kinds: frozenset[str], *, restricted_too: bool) -> None:
+        """Take the item's value out of its record, if it may be opened.
+
+        Args:
+            kinds: what the purpose opens.
+            restricted_too: whether it opens restricted waybills.
+        """
         if record is None:
             return
         fields = record.content()[1]
@@ -78,8 +84,10 @@ class _AskedItem:
             if value in (None, ""):
                 return
             self.field, self.kind = place.pointer, place.kind
-            if place.kind in kinds and place.kind in TOKEN_KINDS:
-                self.outcome, self.value, self.expires_at = RELEASED, value, record.expires_at
+            if record.restricted and not restricted_too:
+                self.outcome = RESTRICTED
+            elif place.kind in kinds and place.kind in TOKEN_KINDS:
+                self.outcome, self.value, self.expires_at = RELEASED, value, record.kept_until
             else:
                 self.outcome = KIND_NOT_ALLOWED
 
@@ -159,8 +167,9 @@ class Detokenize:
             self.store.ask(budget, *records)
             reserved = budget.answer()  # raises QuotaExceeded, before any record is unsealed
 
+        restricted_too = grant.purpose in self.policy.rules.restricted_purposes
         for item, record in zip(asked, _found(asked, *records), strict=True):
-            item.find(record, grant.kinds)
+            item.find(record, grant.kinds, restricted_too=restricted_too)
         self._hold_back(tenant, asked, grant)
         opened = [item.outcome == RELEASED for item in asked if item.outcome in (RELEASED, NOT_FOUND)]
         self.freezing.count_misses(context, missed, opened)

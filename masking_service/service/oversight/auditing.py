@@ -27,12 +27,17 @@ from masking_service.service.call.budgets import Budgets
 from masking_service.service.call.gate import Gate
 from masking_service.service.call.recorder import Recorder, RequestContext
 from masking_service.service.oversight import answers
+from masking_service.service.people.errors import Forbidden
+from masking_service.service.people.policy import Grant
 from masking_service.service.people.rules import CHECKPOINTS
 from masking_service.service.search.asked import Asked
 from masking_service.service.waybills.results import normalised
 from masking_service.store.client import Store
 
 AUDIT_HASH_OF_TENANT: Final = "tenant"
+READ: Final = "audit:read"
+SUMS: Final = "audit:sums"
+"""Sums and checkpoints, for outsiders: nothing that names a person or a waybill."""
 MAX_SUMMED: Final = 20_000
 """Entries that one summary reads at most. A summary that ends there goes on behind the last one."""
 
@@ -77,7 +82,7 @@ class Auditing:
             StoreUnavailable, IntegrityError: it cannot be read.
         """
         with self.recorder.record_denials(context, Action.AUDIT_READ):
-            self.gate.grant(context.principal, "audit:read")
+            self.gate.grant(context.principal, READ)
         keys = self.keyring.tenant(context.principal.tenant)
         if waybill is not None:
             number = normalised(waybill)
@@ -110,7 +115,7 @@ class Auditing:
             StoreUnavailable, IntegrityError: it cannot be read.
         """
         with self.recorder.record_denials(context, Action.AUDIT_READ):
-            self.gate.grant(context.principal, "audit:read")
+            self.gate.grant(context.principal, READ)
         keys = self.keyring.tenant(context.principal.tenant)
         wanted = Wanted(action=Action.SEARCH, asked=Asked.read(*asked).hashed(keys))
         return search(self._log(keys), wanted, after=after, limit=limit, newest=True)
@@ -135,12 +140,13 @@ class Auditing:
             after: the `next` of the summary that this one goes on from.
 
         Raises:
-            AccessError: the caller may not.
+            AccessError: the caller may not. With `audit:sums` alone it has no sums by principal.
             UnknownEntryError: the tenant has no entry of the id `after`.
             StoreUnavailable, IntegrityError: it cannot be read.
         """
         with self.recorder.record_denials(context, Action.AUDIT_READ):
-            self.gate.grant(context.principal, "audit:read")
+            if self._grant(context).permission == SUMS and by == "principal":
+                raise Forbidden("by")
         log = self._log(self.keyring.tenant(context.principal.tenant))
         wanted = Wanted(begin=begin, end=end)
         entries: dict[str, tuple[int, str, Figures]] = {}
@@ -175,12 +181,19 @@ class Auditing:
             StoreUnavailable, IntegrityError, RolledBackError: there is none.
         """
         with self.recorder.record_denials(context, Action.AUDIT_READ):
-            grant = self.gate.grant(context.principal, "audit:read")
+            grant = self._grant(context)
             self.budgets.reserve(context.principal, replace(grant, budget=CHECKPOINTS), 1, context.now)
         return checkpoint_answer(self.checkpoints.newest())
 
     def _log(self, keys: TenantKeys) -> TenantLog:
         return TenantLog(self.store, keys.audit_hash(AUDIT_HASH_OF_TENANT), self.older)
+
+    def _grant(self, context: RequestContext) -> Grant:
+        """Return the grant of reading the log, or else of its sums."""
+        try:
+            return self.gate.grant(context.principal, READ)
+        except Forbidden:
+            return self.gate.grant(context.principal, SUMS)
 
 
 def checkpoint_answer(made: CheckpointLine) -> dict[str, Any]:

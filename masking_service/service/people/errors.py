@@ -175,6 +175,14 @@ class CallsUnavailable(AccessError, code="calls-unavailable"):
         self.reason = reason
 
 
+class Held(AccessError, code="held"):
+    """A legal hold keeps the waybill, so it is not erased."""
+
+
+class Restricted(AccessError, code="restricted"):
+    """The waybill is restricted to purposes that this call is not for."""
+
+
 class NoCallerNumber(AccessError, code="no-caller-number"):
     """The caller has no phone number on file from which to call."""
 

@@ -54,7 +54,8 @@ def read_policy(text: str, source: str) -> Rules:
     `source` is the file's name, for errors.
     """
     document = read_document(text)
-    sections = document.fields(_SECTIONS, ("issuers", "watch", "lookout", "calls", "search", "decoys", "keys"))
+    optional = ("issuers", "watch", "lookout", "calls", "search", "decoys", "keys", "restriction")
+    sections = document.fields(_SECTIONS, optional)
     sections["version"].integer(1, 1)
     profiles = _profiles(sections["profiles"])
     purposes = _each(sections["purposes"], principals.role_name, _purpose)
@@ -83,6 +84,7 @@ def read_policy(text: str, source: str) -> Rules:
         calls=call_rule(sections["calls"]) if "calls" in sections else None,
         own_numbers=_own_numbers(sections["decoys"]) if "decoys" in sections else frozenset(),
         keys=_keys(sections.get("keys")),
+        restricted_purposes=_restricted_purposes(sections.get("restriction"), purposes),
         digest="" if document.faults else _digest(document.value),
     )
     for name in principals.SURROUNDINGS:
@@ -292,6 +294,11 @@ def _own_numbers(place: DocumentPlace) -> frozenset[str]:
         else:
             found.add(value)
     return frozenset(found)
+
+
+def _restricted_purposes(place: DocumentPlace | None, purposes: Collection[str]) -> frozenset[str]:
+    """Return the purposes that open restricted waybills. Missing means none."""
+    return place.fields(("purposes",))["purposes"].words(purposes, "purpose") if place else frozenset()
 
 
 def _days(place: DocumentPlace) -> int:

@@ -29,6 +29,8 @@ PERMISSIONS = frozenset(
         "principal:freeze",
         "audit:read",
         "decoy:plant",
+        "hold:set",
+        "audit:sums",
         "call:make",
     }
 )
@@ -36,9 +38,10 @@ PROFILE_PERMISSIONS = frozenset({"waybill:mask", "waybill:tokenize", "waybill:vi
 PURPOSE_PERMISSIONS = frozenset({"token:detokenize"})
 
 # A key can be shared, and then it is unknown which two people were the two pairs of eyes. So a role that
-# opens values or cases, approves, erases, plants decoys, or lifts a freeze speaks through a signed-in person only.
+# opens values or cases, approves, erases, plants decoys, holds waybills, or lifts a freeze speaks through a signed-in
+# person only.
 STAFF_ONLY_PERMISSIONS = frozenset(
-    {"token:detokenize", "case:open", "case:approve", "waybill:erase", "principal:freeze", "decoy:plant"}
+    {"token:detokenize", "case:open", "case:approve", "waybill:erase", "principal:freeze", "decoy:plant", "hold:set"}
 )
 
 WINDOWS = {"1m": 60, "1h": 3_600, "1d": 86_400, "30d": 2_592_000}
@@ -283,7 +286,8 @@ class Rules:
     """A whole valid policy.
 
     `digest` is the SHA-256 of its content, without comments, in hex. `own_numbers` are keyed hashes of the company's
-    own phone numbers (`service/decoys/own_numbers.py`).
+    own phone numbers (`service/decoys/own_numbers.py`). `restricted_purposes` are those for which values of restricted
+    waybills can be opened.
     """
 
     profiles: Mapping[str, Profile]
@@ -304,3 +308,4 @@ class Rules:
     calls: CallRule | None = None
     own_numbers: frozenset[str] = frozenset()
     keys: KeyRules = KeyRules()
+    restricted_purposes: frozenset[str] = frozenset()

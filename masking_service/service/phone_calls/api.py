@@ -69,6 +69,7 @@ OPERATIONS: Final = (
             "sign-in-required",
             "no-caller-number",
             "not-callable",
+            "restricted",
             "quota-exceeded",
             "calls-unavailable",
             *STORE,

@@ -24,7 +24,13 @@ from masking_service.service.cases.state import Case
 from masking_service.service.custody.state import Custodies
 from masking_service.service.decoys.watch import DecoyWatch
 from masking_service.service.freezes.use import FreezeByPolicy
-from masking_service.service.people.errors import CallsUnavailable, CaseRequired, NoCallerNumber, NotCallable
+from masking_service.service.people.errors import (
+    CallsUnavailable,
+    CaseRequired,
+    NoCallerNumber,
+    NotCallable,
+    Restricted,
+)
 from masking_service.service.people.issuers import Issuers
 from masking_service.service.people.policy import Grant, Policy
 from masking_service.service.people.principals import Principal
@@ -54,6 +60,11 @@ class _Permit:
     def case(self) -> str | None:
         """The name of the case."""
         return self.authority.opening.case if self.authority else None
+
+    @property
+    def purpose(self) -> str:
+        """The purpose of the case; empty without one."""
+        return self.authority.opening.purpose if self.authority else ""
 
     def named(self, number: str | None, records: Question[list[Found | None]]) -> Found | None:
         """Return the waybill that was read, if the case names it; else it is dropped unread."""
@@ -127,11 +138,13 @@ class Calling:
             )
             raise NotFound
         with self.recorder.record_denials(context, Action.CALL, Stated(role=grant.role, case=permit.case)):
+            if found.record.restricted and permit.purpose not in self.policy.rules.restricted_purposes:
+                raise Restricted
             own, other = _numbers(own_number.answer(), value)
 
         number = hash_called(self.keyring.tenant(tenant), other)
         pointer = field or DEFAULT_FIELD
-        origin = Origin(tenant, context.principal.id, found.base, pointer, found.record.expires_at, number)
+        origin = Origin(tenant, context.principal.id, found.base, pointer, found.record.kept_until, number)
         place = self.live_calls.place(origin, own, other)
         live = self.live_calls.find(place)
         if live is not None and live.dial and live.until > context.now:

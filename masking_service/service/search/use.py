@@ -105,9 +105,13 @@ class Search:
             budget.answer()
 
         found, stale = self._find(context, asked, entries)
-        seen = {number: one for number, one in (found or {}).items() if reached(self.custodies, context, scope, one)}
+        reachable = {
+            number: one for number, one in (found or {}).items() if reached(self.custodies, context, scope, one)
+        }
+        hidden = bool(viewing.full_kinds)  # then no restricted waybill is shown
+        seen = {number: one for number, one in reachable.items() if not (hidden and one.record.restricted)}
         too_many = found is None or len(seen) > MAX_RESULTS
-        named = [one.base for number, one in (found or {}).items() if scope == "all" or number not in seen]
+        named = [one.base for number, one in (found or {}).items() if scope == "all" or number not in reachable]
         # An honest person who asks for four digits may meet a decoy that has them; who asks for its phone knows it.
         self.watch.notice(context, named, freeze=bool(asked.phone))
         self.freezing.count_misses(context, missed, [bool(seen) and not too_many])

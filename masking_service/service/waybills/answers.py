@@ -19,9 +19,17 @@ class Waybill(Answer):
 
 
 class NotFoundError(Answer):
-    """Unknown, another tenant's, outside the caller's custody, erased or expired."""
+    """Unknown, another tenant's, outside the caller's custody, erased or expired; or not shown in full."""
 
-    code: Annotated[str, one_of("not-found")]
+    code: Annotated[
+        str,
+        one_of(
+            "not-found",
+            "restricted",
+            description="restricted: the waybill may not be shown in full; a profile that masks shows it.",
+        ),
+    ]
+    detail: Detail = UNSET
 
 
 class WaybillNotFound(Answer):
@@ -29,6 +37,13 @@ class WaybillNotFound(Answer):
 
     waybill_no: Annotated[Any, Meta(description="What was asked for; null for what is no text.")]
     error: NotFoundError
+
+
+class Restricted(Answer):
+    """Whether a waybill is restricted now."""
+
+    waybill_no: WaybillNo
+    restricted: bool
 
 
 class Erased(Answer):

@@ -56,6 +56,18 @@ class TokenizeRequest(Shape, frozen=True):
     ] = "fail"
 
 
+class RestrictRequest(Shape, frozen=True):
+    """Waybills to restrict, or whose restriction ends."""
+
+    waybills: Annotated[
+        list[Any],
+        Meta(
+            description=f"At most {MAX_RECORDS} waybill numbers. Any other value is the item error not-found.",
+            extra_json_schema={"maxItems": MAX_RECORDS},
+        ),
+    ]
+
+
 class ViewRequest(Shape, frozen=True):
     """Waybills to view."""
 
@@ -111,6 +123,14 @@ def _view_one(view: View, call: Call[None, ViewQuery]) -> Answer:
 
 def _view(view: View, call: Call[ViewRequest, None]) -> Sequence[Answer]:
     return view(call.context, call.body.profile, call.body.waybills, case=call.body.case)
+
+
+def _restrict(privacy: Privacy, call: Call[RestrictRequest, None]) -> Sequence[Answer]:
+    return privacy.restrict(call.context, call.body.waybills)
+
+
+def _unrestrict(privacy: Privacy, call: Call[RestrictRequest, None]) -> Sequence[Answer]:
+    return privacy.unrestrict(call.context, call.body.waybills)
 
 
 def _erase(privacy: Privacy, call: Call[None, None]) -> answers.Erased:
@@ -209,7 +229,7 @@ OPERATIONS: Final = (
         batch_of_one=True,
         query=ViewQuery,
         answers={200: answers.Waybill},
-        problems=("profile-required", "not-found", "quota-exceeded", *STORE),
+        problems=("profile-required", "not-found", "restricted", "quota-exceeded", *STORE),
         example=Example(None, viewed()),
     ),
     Operation(
@@ -222,8 +242,42 @@ OPERATIONS: Final = (
         permissions=("waybill:erase",),
         audited_as=Action.ERASE,
         answers={200: answers.Erased},
-        problems=("not-found", *STORE),
+        problems=("not-found", "held", *STORE),
         example=Example(None, {"audit": "5f1c0a9e27d34b68-412", "unreadable_in_backups_after": "2027-05-24"}),
+    ),
+    Operation(
+        name="restrict_waybills",
+        method="post",
+        path="/v1/restrictions",
+        summary="Restrict waybills to the purposes that the policy names for them. Masks and labels go on.",
+        uses=Privacy,
+        handle=_restrict,
+        permissions=("waybill:erase",),
+        audited_as=Action.RESTRICT,
+        body=RestrictRequest,
+        at_most={"waybills": MAX_RECORDS},
+        answers={200: Batch("RestrictResults", (answers.Restricted, answers.WaybillNotFound))},
+        problems=("too-many-items", *STORE),
+        example=Example(
+            {"waybills": [WAYBILL_NO]}, {"results": [{"waybill_no": WAYBILL_NO, "restricted": True}], "failed": 0}
+        ),
+    ),
+    Operation(
+        name="unrestrict_waybills",
+        method="delete",
+        path="/v1/restrictions",
+        summary="End the restriction of waybills.",
+        uses=Privacy,
+        handle=_unrestrict,
+        permissions=("waybill:erase",),
+        audited_as=Action.UNRESTRICT,
+        body=RestrictRequest,
+        at_most={"waybills": MAX_RECORDS},
+        answers={200: Batch("UnrestrictResults", (answers.Restricted, answers.WaybillNotFound))},
+        problems=("too-many-items", *STORE),
+        example=Example(
+            {"waybills": [WAYBILL_NO]}, {"results": [{"waybill_no": WAYBILL_NO, "restricted": False}], "failed": 0}
+        ),
     ),
     Operation(
         name="view_waybills",

@@ -18,7 +18,7 @@ from typing import Final
 from keys.aead import SealingKey
 from keys.keyring import Keyring
 from masking_service.masking.timestamps import SECONDS_A_DAY
-from masking_service.service.waybills.wrapped_keys import WrappedKey, WrappedKeys, field
+from masking_service.service.waybills.wrapped_keys import HOLD_DAY, WrappedKey, WrappedKeys, field
 from masking_service.store.client import Command, Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.identity import Roster
@@ -130,6 +130,48 @@ class DataKeys:
         shredded_before = self._keyring.keyset.shredded_before
         found = {key_id: memory.known[tenant, key_id] for key_id in wanted}
         return {key_id: None if day < shredded_before else key for key_id, (day, key) in found.items()}
+
+    def of_hold(self, tenant: str, number: int) -> SealingKey:
+        """Return the data key of a hold, made if there is none: one round trip, and one to make it.
+
+        No day that is shredded is a hold's. What it seals must be written `since` the `identity.roster` of before this
+        was called.
+
+        Args:
+            number: of the hold.
+
+        Raises:
+            StoreUnavailable: it cannot be read or made durable now, or the hold was lifted.
+            ProviderError: the root-key provider cannot be had now.
+        """
+        memory = self._memory
+        key_id = self._keyring.tenant(tenant).data_key_id(HOLD_DAY, number)
+        with self._making:
+            [(stored, _)] = self._wrapped.get([key_id])
+            if stored is None:
+                stored = self._made(tenant, HOLD_DAY, number)
+                if stored.wrapped is not None and not self._keyring.has_lasting_root(stored.wrapped):
+                    raise StoreUnavailable("unknown-root")
+            key = self._learn(memory, tenant, key_id, stored)
+        if key is None:
+            raise StoreUnavailable("unknown-key")
+        return key
+
+    def is_of_hold(self, tenant: str, key_id: bytes) -> bool:
+        """Return whether a key that was read is a hold's."""
+        return self._memory.known.get((tenant, key_id), (0, None))[0] == HOLD_DAY
+
+    def destroy_hold(self, tenant: str, number: int) -> None:
+        """Destroy the data key of a lifted hold: one round trip.
+
+        Backups open what it sealed until the next shredding, which destroys the root key that wrapped it.
+
+        Raises:
+            StoreUnavailable: it may not be destroyed; the same can be asked again.
+        """
+        key_id = self._keyring.tenant(tenant).data_key_id(HOLD_DAY, number)
+        self._wrapped.replace({key_id: WrappedKey(tenant, HOLD_DAY, number, None)})
+        self._memory.known.pop((tenant, key_id), None)
 
     def last_day(self, tenant: str, key_ids: Iterable[bytes], now: int) -> int:
         """Return the latest day (since 1970-01-01) of these keys.

@@ -90,7 +90,7 @@ def decide(drafts: Iterable[Draft], newest: dict[bytes, tuple[int, Record]], *, 
             draft.outcome = _compare(draft, revision, stored, revise=revise)
             draft.compared = draft.outcome != "erased"
             if draft.outcome is None:
-                draft.revision, draft.record = revision + 1, draft.record.expiring(stored.expires_at)
+                draft.revision, draft.record = revision + 1, draft.record.revising(stored)
         if draft.outcome is None:
             newest[draft.stem] = draft.revision, draft.record
 

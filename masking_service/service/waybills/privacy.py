@@ -1,10 +1,12 @@
-"""Erases waybills, and tells who saw values of them.
+"""Erases and restricts waybills, and tells who saw values of them.
 
 A waybill of another tenant and one that never existed give the same answer: no one
 saw it. Each question and each erasure is in the audit log first.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, NoReturn
 
 from msgspec import UNSET
 
@@ -16,10 +18,14 @@ from masking_service.service.call.errors import NotFound
 from masking_service.service.call.gate import Gate
 from masking_service.service.call.recorder import DONE, ItemOutcome, Recorder, RequestContext, Stated
 from masking_service.service.custody.state import Custodies
-from masking_service.service.people.policy import Policy
+from masking_service.service.people.errors import Held
+from masking_service.service.people.policy import Grant, Policy
 from masking_service.service.waybills import answers
+from masking_service.service.waybills.restriction import Restrictions
 from masking_service.service.waybills.results import NOT_FOUND, normalised
-from masking_service.service.waybills.vault import Vault
+from masking_service.service.waybills.vault import Found, Vault
+
+Restriction = answers.Restricted | answers.WaybillNotFound
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +38,7 @@ class Privacy:
     vault: Vault
     custodies: Custodies
     disclosures: Disclosures
+    restrictions: Restrictions
     recorder: Recorder
 
     def erase(self, context: RequestContext, waybill_no: str) -> answers.Erased:
@@ -45,6 +52,7 @@ class Privacy:
 
         Raises:
             AccessError: the caller may not.
+            Held: a legal hold keeps it.
             NotFound: the tenant has no such active waybill.
             StoreUnavailable: it is erased whole or not at all; call again to find out.
         """
@@ -59,12 +67,14 @@ class Privacy:
                 context, Action.ERASE, NOT_FOUND, Stated(role=grant.role), items=[ItemOutcome(base, NOT_FOUND)]
             )
             raise NotFound
+        if found.record.held:
+            self._refuse_held(context, grant, found)
 
         until = context.now + self.policy.retention_days(tenant) * SECONDS_A_DAY
         custody = self.custodies.open(tenant, found.base, found.custody)
         site = custody.site if custody is not None else None
         erased = False
-        while not erased:  # again where a revision was written meanwhile
+        while not erased:  # again where a revision was written, or a hold set, meanwhile
             erasure = self.vault.prepare_erasure(tenant, number, now=context.now, until=until, site=site)
             items = [ItemOutcome(base, DONE)]
             entry = self.recorder.record(
@@ -72,8 +82,61 @@ class Privacy:
             )
             with self.recorder.take_back_on_failure(entry):
                 erased = erasure.write()
+            if not erased:
+                (found,) = self.vault.newest(tenant, [number], context.now)
+                if found is not None and found.record.held:
+                    self._refuse_held(context, grant, found)
         due = erasure.last_day + 1 + self.policy.longest_retention_days
         return answers.Erased(audit=entry.id, unreadable_in_backups_after=rfc3339(due * SECONDS_A_DAY)[:10])
+
+    def restrict(self, context: RequestContext, waybills: Sequence[Any]) -> list[Restriction]:
+        """Restrict waybills to the purposes that the policy names. Doing it again changes nothing for readers.
+
+        Round trips: live permission, one to read (two if one was revised), audit, one to write.
+
+        Args:
+            waybills: as they were sent.
+
+        Raises:
+            AccessError: the caller may not.
+            StoreUnavailable: some may be restricted; the same call can be made again.
+        """
+        return self._restrict(context, Action.RESTRICT, waybills)
+
+    def unrestrict(self, context: RequestContext, waybills: Sequence[Any]) -> list[Restriction]:
+        """End the restriction of waybills, also of those without one. As `restrict`."""
+        return self._restrict(context, Action.UNRESTRICT, waybills)
+
+    def _restrict(self, context: RequestContext, action: Action, waybills: Sequence[Any]) -> list[Restriction]:
+        with self.recorder.record_denials(context, action):
+            grant, _ = self.gate.grant_live(context.principal, "waybill:erase")
+        tenant, restricted = context.principal.tenant, action is Action.RESTRICT
+        numbers = [normalised(one) for one in waybills]
+        known = [number for number in dict.fromkeys(numbers) if number is not None]
+        newest = dict(zip(known, self.vault.newest(tenant, known, context.now), strict=True))
+        found = [one for one in newest.values() if one is not None]
+        if restricted:
+            change = self.restrictions.prepare(tenant, found, context.principal.id, context.now)
+        else:
+            change = self.restrictions.prepare_end(found)
+        items = [ItemOutcome(one.base, DONE) for one in found] or [ItemOutcome(None, NOT_FOUND)]
+        entry = self.recorder.record(
+            context, action, DONE if found else NOT_FOUND, Stated(role=grant.role), items=items, sealed=change.sealed
+        )
+        with self.recorder.take_back_on_failure(entry):
+            change.write()
+        return [
+            answers.Restricted(number, restricted)
+            if number is not None and newest[number] is not None
+            else answers.WaybillNotFound(sent, answers.NotFoundError(NOT_FOUND))
+            for sent, number in zip(waybills, numbers, strict=True)
+        ]
+
+    def _refuse_held(self, context: RequestContext, grant: Grant, found: Found) -> NoReturn:
+        """Record that a held waybill was to be erased, and refuse it."""
+        items = [ItemOutcome(found.base, Held.code)]
+        self.recorder.record(context, Action.ERASE, Held.code, Stated(role=grant.role), items=items)
+        raise Held
 
     def disclosed(self, context: RequestContext, waybill_no: str) -> answers.Disclosures:
         """Return who opened fields of a waybill, and who viewed it in full.

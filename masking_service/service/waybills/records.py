@@ -16,6 +16,8 @@ from masking_service.masking.schemas.places import place_code, place_of
 SALT_BYTES: Final = 2
 _HEADER: Final = Struct(f">{SALT_BYTES}sBI")
 HEADER_BYTES: Final = _HEADER.size
+HELD_UNTIL: Final = 2**32 - 1
+"""When a held record expires, in Unix seconds: in 2106, far behind each hold."""
 BUCKET_BYTES: Final = 64
 FIRST_BUCKET_BYTES: Final = 42
 """Lengths are 42, 106, 170, 234 and so on: six usual values come to 190 to 234 bytes, so they share one of them and
@@ -37,6 +39,8 @@ class Record(msgspec.Struct, frozen=True, gc=False):
         expires_at: Unix seconds; the revisions of a waybill share it.
         body: the fields as stored, by which two records are compared.
         header: of its envelope, which names its data key and suite; empty before it is sealed.
+        held: whether a hold keeps it: it is sealed with the hold's key, and does not expire.
+        restricted: whether its waybill may be used for the purposes only that the policy names for such waybills.
     """
 
     salt: bytes
@@ -44,6 +48,8 @@ class Record(msgspec.Struct, frozen=True, gc=False):
     expires_at: int
     body: bytes
     header: bytes = b""
+    held: bool = False
+    restricted: bool = False
 
     def __repr__(self) -> str:
         return "<Record>"
@@ -60,15 +66,22 @@ class Record(msgspec.Struct, frozen=True, gc=False):
 
     def active_at(self, now: int) -> bool:
         """Whether it may still be read at `now`, Unix seconds, even if the store has not expired it."""
-        return not self.erased and now < self.expires_at
+        return not self.erased and (self.held or now < self.expires_at)
 
-    def expiring(self, at: int) -> "Record":
-        """Return the same record with another expiry."""
-        return msgspec.structs.replace(self, expires_at=at)
+    @property
+    def kept_until(self) -> int:
+        """When the store lets go of it and of what belongs to it, in Unix seconds."""
+        return HELD_UNTIL if self.held else self.expires_at
+
+    def revising(self, stored: "Record") -> "Record":
+        """Return the same record as a revision of a stored one: it expires with it, and is held like it."""
+        return msgspec.structs.replace(
+            self, expires_at=stored.expires_at, held=stored.held, header=stored.header if stored.held else b""
+        )
 
     def sealed_in(self, header: bytes) -> "Record":
         """Return the record with its envelope's header."""
-        return Record(self.salt, self.token_version, self.expires_at, self.body, header)
+        return Record(self.salt, self.token_version, self.expires_at, self.body, header, self.held)
 
     def same_as(self, body: bytes) -> bool:
         """Whether the same schema and values were stored; a later version may give a value another kind."""
@@ -125,7 +138,7 @@ def plaintext(record: Record) -> bytes:
     return plain.ljust(len(plain) + (FIRST_BUCKET_BYTES - len(plain)) % BUCKET_BYTES)
 
 
-def read(opened: bytes, header: bytes = b"") -> Record:
+def read(opened: bytes, header: bytes = b"", *, held: bool = False, restricted: bool = False) -> Record:
     """Return the record of an opened plaintext, and of the envelope's header."""
     salt, token_version, expires_at = _HEADER.unpack_from(opened)
-    return Record(salt, token_version, expires_at, opened[HEADER_BYTES:].rstrip(b" "), header)
+    return Record(salt, token_version, expires_at, opened[HEADER_BYTES:].rstrip(b" "), header, held, restricted)

@@ -48,7 +48,7 @@ def _rendered(profile: Profile, number: str, found: Found) -> Waybill:
 
 def viewed(context: RequestContext, grant: Grant, seen: Sequence[Found | None]) -> list[Disclosure]:
     """Return what a full view is about to show, by waybill."""
-    found = {one.base: one.record.expires_at for one in seen if one is not None}
+    found = {one.base: one.record.kept_until for one in seen if one is not None}
     times = Counter(one.base for one in seen if one is not None)
     return [
         Disclosure(base, ends, Viewed(context.now, context.principal.id, grant.profile or "", times[base]))

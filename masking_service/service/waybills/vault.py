@@ -1,8 +1,9 @@
 """Waybill records, sealed and write-once, at keys that only the tenant's index key can find.
 
 The entries of the search indexes are written with them, see `search_index`.
-Nothing is ever overwritten except by a tombstone. A value that does not open
-at its key is an alarm (`IntegrityError`), never an absence.
+Nothing is ever overwritten except by a tombstone, and by the same record under
+another data key where a hold begins or ends (`holds/held_records.py`). A value that
+does not open at its key is an alarm (`IntegrityError`), never an absence.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -11,19 +12,27 @@ from itertools import islice
 
 import msgspec
 
-from keys.aead import HEADER_BYTES, NONCE_BYTES, key_id_of
+from keys.aead import HEADER_BYTES, KEY_ID_BYTES, NONCE_BYTES, key_id_of
 from keys.keyring import Keyring
 from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.service.search.findable import Findable
 from masking_service.service.search.index import SearchIndex
 from masking_service.service.search.index_parts import Indexed, count, every_entry
 from masking_service.service.state.sealed import Prepared, Sealed
+from masking_service.service.state.swap import Swapped, swap_question
 from masking_service.service.waybills import records
 from masking_service.service.waybills.data_keys import DataKeys
 from masking_service.service.waybills.drafts import Draft, Stored, decide
 from masking_service.service.waybills.records import Record
 from masking_service.store.client import Command, Reply, Store
-from masking_service.store.layout import MAX_REVISIONS, custody_key, record_key, record_stems
+from masking_service.store.errors import StoreUnavailable
+from masking_service.store.layout import (
+    MAX_REVISIONS,
+    custody_key,
+    record_key,
+    record_stems,
+    restriction_key,
+)
 from masking_service.store.question import Question
 
 
@@ -123,8 +132,11 @@ class Vault:
         places = [record_key(draft.stem, draft.revision) for draft in waiting]
         plain = [records.plaintext(draft.record) for draft in waiting]
         sealed = key.seal_many(plain, places, self._random(NONCE_BYTES * len(places)))
+        for at, draft in enumerate(waiting):
+            if draft.record.held:  # it revises a held record, and must not end with the key of today
+                sealed[at] = self._seal_held(tenant, draft.record, plain[at], places[at])
         commands: list[Command] = [
-            (b"SET", place, value, b"NX", b"GET", b"EXAT", draft.record.expires_at)
+            (b"SET", place, value, b"NX", b"GET", b"EXAT", draft.record.kept_until)
             for place, value, draft in zip(places, sealed, waiting, strict=True)
         ]
         adding = self.search.adding(tenant, indexed, key, now)
@@ -133,7 +145,7 @@ class Vault:
         taken: set[bytes] = set()
         for draft, value, reply in zip(waiting, sealed, replies[: len(waiting)], strict=True):
             if reply is None or reply == value:  # our own value, where the reply to a first attempt was lost
-                record = draft.record.sealed_in(key.header)
+                record = draft.record.sealed_in(value[:HEADER_BYTES])
                 draft.outcome = Stored(draft.base, draft.revision, record, created=True)
             else:
                 taken.add(draft.stem)
@@ -196,18 +208,24 @@ class Vault:
         keys = [record_key(stem, revision) for stem, (_, revision) in zip(stems, places, strict=True)]
 
         def read(replies: list[Reply]) -> list[Record | None]:
-            opened = self._open(tenant, zip(keys, replies, strict=True))
-            return [record if record is not None and record.active_at(now) else None for record in opened]
+            opened = self.open(tenant, [(key, reply[0]) for key, reply in zip(keys, replies, strict=True)])
+            return [
+                self._restricted(tenant, stem, reply[1], record)
+                if record is not None and record.active_at(now)
+                else None
+                for stem, reply, record in zip(stems, replies, opened, strict=True)
+            ]
 
-        return Question([(b"GET", key) for key in keys], read)
+        return Question([(b"MGET", key, restriction_key(stem)) for key, stem in zip(keys, stems, strict=True)], read)
 
     def prepare_erasure(
         self, tenant: str, waybill_no: str, *, now: int, until: int, site: str | None = None
     ) -> Erasure:
         """Seal tombstones that last until `until` for every revision and the next free one: one round trip.
 
-        Writing them is one more (two in a cluster, index entries first), and happens whole or not at all. It returns
-        False where a revision was written meanwhile: prepare and write again then, or that revision would stay.
+        Writing them is one more (two with index entries, which go first), and happens whole or not at all. It returns
+        False where a revision was written, or a hold set, meanwhile: ask again then whether it is held, prepare and
+        write again.
 
         Args:
             site: which site holds the parcel.
@@ -221,7 +239,7 @@ class Vault:
         places = [record_key(stem, revision) for revision in range(MAX_REVISIONS + 1)]
         stored = self._store.read([(b"MGET", *places)])[0]
         key_ids = [key_id_of(value) for value in stored if value is not None]
-        revisions = self._open(tenant, zip(places, stored, strict=True))
+        revisions = self.open(tenant, zip(places, stored, strict=True))
         entries = self.search.removing(tenant, every_entry(waybill_no, base, revisions, site))
         places = places[: min(len(key_ids), MAX_REVISIONS) + 1]
         roster = self._store.identity.roster
@@ -229,20 +247,22 @@ class Vault:
         key = self.data_keys.for_today(tenant, now, len(places))
         plain = [records.plaintext(records.tombstone(until))] * len(places)
         values = key.seal_many(plain, places, self._random(NONCE_BYTES * len(places)))
-        custody = custody_key(stem)
+        beside = [custody_key(stem), restriction_key(stem)]
+
+        swaps = [Swapped(*each) for each in zip(places, stored, values, strict=False)]
 
         def write() -> bool:
-            if entries and self._store.slotted:
+            if any(revision is not None and revision.held for revision in revisions):
+                return False
+            if entries:
                 self._store.write(entries)
-            tombstones = [
-                (b"SET", place, value, b"GET", b"EXAT", until) for place, value in zip(places, values, strict=True)
-            ]
-            replaced = self._store.write([*entries, (b"DEL", custody), *tombstones], since=roster)[-1]
-            # Our own value, where the reply to a first attempt was lost.
-            return replaced in (None, values[-1]) or len(places) > MAX_REVISIONS
+            replacing = swap_question(swaps, until, deleted=beside, since=roster)
+            self._store.ask(replacing)
+            return replacing.answer()
 
         sealed = [Sealed(place, value, until=until, once=False) for place, value in zip(places, values, strict=True)]
-        return Erasure([Sealed(custody, None, until=0, once=False), *sealed], write, last_day)
+        emptied = [Sealed(key, None, until=0, once=False) for key in beside]
+        return Erasure([*emptied, *sealed], write, last_day)
 
     def _newest_of(
         self, tenant: str, bases: Sequence[bytes], stems: Sequence[bytes], replies: Sequence[Reply]
@@ -259,42 +279,75 @@ class Vault:
             for stem, reply in zip(stems, replies, strict=True)
             for revision in (0, 1)
         ]
-        opened = self._open(tenant, first_two)
+        opened = self.open(tenant, first_two)
         newest: list[Found | None] = []
         revised: list[int] = []
         for at, (base, reply) in enumerate(zip(bases, replies, strict=True)):
             first, second = opened[2 * at], opened[2 * at + 1]
             record = first if first is None or first.erased or second is None else second
-            newest.append(None if record is None else Found(base, int(record is second), record, reply[2]))
             if record is not None and record is second:
                 revised.append(at)
+            revision = int(record is second)
+            record = record and self._restricted(tenant, stems[at], reply[3], record)
+            newest.append(None if record is None else Found(base, revision, record, reply[2]))
         places = [record_key(stems[at], revision) for at in revised for revision in range(2, MAX_REVISIONS + 1)]
         values = self._store.read([(b"GET", place) for place in places]) if places else []
-        further = iter(self._open(tenant, zip(places, values, strict=True)))
+        further = iter(self.open(tenant, zip(places, values, strict=True)))
         for at in revised:
             revisions = [*opened[2 * at : 2 * at + 2], *islice(further, MAX_REVISIONS - 1)]
             last, record = [(one, found) for one, found in enumerate(revisions) if found is not None][-1]
+            record = self._restricted(tenant, stems[at], replies[at][3], record)
             newest[at] = Found(bases[at], last, record, replies[at][2], revisions[:last])
         return newest
 
-    def _open(self, tenant: str, values: Iterable[tuple[bytes, bytes | None]]) -> list[Record | None]:
-        """Open the value at each place: None where there is none, `records.SHREDDED` where its key is destroyed."""
+    def _restricted(self, tenant: str, stem: bytes, sealed: bytes | None, record: Record) -> Record:
+        """Return the record, marked where its waybill has a restriction.
+
+        Raises:
+            IntegrityError: the restriction was changed, or belongs to another waybill.
+        """
+        if sealed is None:
+            return record
+        self._keyring.tenant(tenant).state.open(sealed, restriction_key(stem))
+        return msgspec.structs.replace(record, restricted=True)
+
+    def _seal_held(self, tenant: str, record: Record, plain: bytes, place: bytes) -> bytes:
+        """Seal a record with the data key of the hold that its header names."""
+        key_id = record.header[-KEY_ID_BYTES:]
+        key = self.data_keys.by_ids(tenant, [key_id])[key_id]
+        if key is None:
+            raise StoreUnavailable("unknown-key")  # the hold was lifted meanwhile
+        self.data_keys.count(key_id, 1)
+        return key.seal(plain, place, self._random(NONCE_BYTES))
+
+    def open(self, tenant: str, values: Iterable[tuple[bytes, bytes | None]]) -> list[Record | None]:
+        """Open the value at each place: None where there is none, `records.SHREDDED` where its key is destroyed.
+
+        One round trip for all data keys that this process does not know.
+
+        Raises:
+            StoreUnavailable: a data key cannot be read now.
+            IntegrityError: a value did not open at its place.
+        """
         values = list(values)
         ids = {key_id_of(value) for _, value in values if value is not None}
         if not ids:
             return [None] * len(values)
         keys = self.data_keys.by_ids(tenant, ids)
+        held = {key_id for key_id in ids if self.data_keys.is_of_hold(tenant, key_id)}
         opened: list[Record | None] = []
         for place, value in values:
             if value is None:
                 opened.append(None)
-            elif (key := keys[key_id_of(value)]) is None:
+            elif (key := keys[key_id := key_id_of(value)]) is None:
                 opened.append(records.SHREDDED)
             else:
-                opened.append(records.read(key.open(value, place), value[:HEADER_BYTES]))
+                opened.append(records.read(key.open(value, place), value[:HEADER_BYTES], held=key_id in held))
         return opened
 
 
 def _newest_commands(stems: Sequence[bytes]) -> list[Command]:
-    """Return the commands that read the first two revisions of waybills, and their custody."""
-    return [(b"MGET", record_key(stem, 0), record_key(stem, 1), custody_key(stem)) for stem in stems]
+    """Return the commands that read the first two revisions of waybills, their custody and their restriction."""
+    return [
+        (b"MGET", record_key(stem, 0), record_key(stem, 1), custody_key(stem), restriction_key(stem)) for stem in stems
+    ]

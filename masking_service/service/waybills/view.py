@@ -21,6 +21,7 @@ from masking_service.service.cases.state import Case
 from masking_service.service.custody.state import Custodies
 from masking_service.service.decoys.watch import DecoyWatch
 from masking_service.service.freezes.use import FreezeByPolicy
+from masking_service.service.people.errors import Restricted
 from masking_service.service.people.policy import Grant, Policy
 from masking_service.service.waybills import answers
 from masking_service.service.waybills.results import NOT_FOUND, normalised
@@ -39,6 +40,12 @@ class _AskedWaybill:
     number: str | None
     base: bytes | None = None
     found: Found | None = None
+    outcome: str = NOT_FOUND
+
+    def withhold_restricted(self) -> None:
+        """Show nothing of a restricted waybill."""
+        if self.found is not None and self.found.record.restricted:
+            self.found, self.outcome = None, Restricted.code
 
     def recorded(self, entry: Recorded, profile: Profile) -> ViewResult:
         """Return the answer of a view that `entry` records."""
@@ -54,7 +61,7 @@ class _AskedWaybill:
 
     def _not_found(self) -> answers.WaybillNotFound:
         named = None if isinstance(self.waybill_no, InvalidRecord) else self.waybill_no
-        return answers.WaybillNotFound(named, answers.NotFoundError(NOT_FOUND))
+        return answers.WaybillNotFound(named, answers.NotFoundError(self.outcome))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +148,8 @@ class View:
         asked: Sequence[_AskedWaybill],
     ) -> list[ViewResult]:
         """Record a view that shows a kind in full, keep its disclosures, and return its answers."""
+        for item in asked:
+            item.withhold_restricted()
         seen = [item.found for item in asked]
         disclosures = self.disclosures.prepare(context.principal.tenant, viewed(context, grant, seen))
         entry = self.recorder.record(
@@ -148,7 +157,7 @@ class View:
             Action.VIEW,
             RELEASED if any(seen) else NOT_FOUND,
             Stated(role=grant.role, profile=grant.profile),
-            items=[ItemOutcome(item.base, RELEASED if item.found else NOT_FOUND) for item in asked],
+            items=[ItemOutcome(item.base, RELEASED if item.found else item.outcome) for item in asked],
             sealed=disclosures.sealed,
             fields=disclosures.fields,
         )

@@ -7,6 +7,7 @@ key is written once; afterwards only a rewrapping or a shredding replaces it.
 
 from base64 import b64encode, urlsafe_b64decode
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
 
 import msgspec
 
@@ -23,6 +24,8 @@ from masking_service.store.layout import DATA_KEY_USES, DATA_KEYS
 _BUCKET_BYTES = 64
 """Labels are padded, so that their length does not tell one tenant from another."""
 _SCAN = 500
+HOLD_DAY: Final = 2_932_896
+"""The day of the data keys of holds, 9999-12-31: no day before it that is shredded is theirs."""
 
 
 class WrappedKey(msgspec.Struct, frozen=True):

@@ -38,10 +38,12 @@ class TestTheDefault:
                     "audit:read",
                     "decoy:plant",
                     "principal:freeze",
+                    "hold:set",
                     "token:detokenize",
                 },
             ),
             ("auditor", {"audit:read", "case:read"}),
+            ("overseer", {"audit:sums"}),
         ],
     )
     def test_a_role_may_do_this_and_nothing_else(self, role: str, permissions: set[str]) -> None:
@@ -51,7 +53,7 @@ class TestTheDefault:
         assert DEFAULT.search("default") == SearchRule(phone=False, last4=False)
 
     def test_there_are_no_other_roles(self) -> None:
-        assert len(DEFAULT.rules.roles) == 8
+        assert len(DEFAULT.rules.roles) == 9
 
     @pytest.mark.parametrize(
         ("role", "purpose", "kinds"),
@@ -216,7 +218,7 @@ class TestGrant:
 
 class TestKeysAndStaff:
     def test_a_key_may_hold_the_roles_that_neither_open_nor_approve_nor_erase(self) -> None:
-        assert DEFAULT.roles_for_keys == {"label-printer", "courier", "tracking", "auditor"}
+        assert DEFAULT.roles_for_keys == {"label-printer", "courier", "tracking", "auditor", "overseer"}
 
     @pytest.mark.parametrize(
         ("role", "permission"),

@@ -116,6 +116,7 @@ def test_erasing_costs_two_round_trips_however_many_revisions_there_are(
     store: Store, vault: Vault, revisions: int
 ) -> None:
     put(vault, body(), "WARM00000001")
+    stores.erase(vault, "WARM00000001", now=NOW, until=UNTIL)  # from now on the store knows the script
     for number in range(revisions):
         put(vault, body(str(number)), revise=True)
 

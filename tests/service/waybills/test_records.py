@@ -112,7 +112,7 @@ def test_a_record_prints_nothing_of_itself() -> None:
 
 
 def test_another_expiry_changes_nothing_else() -> None:
-    assert record(body()).expiring(7) == record(body(), expires_at=7)
+    assert record(body()).revising(record(body(), expires_at=7)) == record(body(), expires_at=7)
 
 
 def test_the_vector_of_a_record_reads_to_its_fields() -> None:

@@ -1,0 +1,1 @@
+"""Legal holds: waybills that nothing may erase, expire or shred until two people lift the hold."""

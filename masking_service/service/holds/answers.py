@@ -1,0 +1,52 @@
+"""The answers about holds."""
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from masking_service.service.call.answers import Answer, Time, WaybillNo, one_of
+
+Count = Annotated[int, Meta(ge=0)]
+
+
+class Decision(Answer):
+    """Who did this, and when."""
+
+    by: str
+    at: Time
+
+
+class Hold(Answer):
+    """A hold, without the waybills that it names."""
+
+    hold: str
+    status: Annotated[
+        str,
+        one_of(
+            "proposed",
+            "set",
+            "lifting",
+            "lifted",
+            "withdrawn",
+            description="Its waybills are kept from `set` until `lifted`; `lifting` waits for a second person.",
+        ),
+    ]
+    reason: str
+    size: Annotated[int, Meta(ge=1, description="How many waybills it names.")]
+    kept: Annotated[int, Meta(ge=0, description="How many of them had a record that is kept, when it was set.")]
+    proposed: Decision
+    set: Decision | None
+    lift_proposed: Decision | None
+    lifted: Annotated[Decision | None, Meta(description="Also who withdrew a hold that was not set.")]
+
+
+class HoldWithWaybills(Hold):
+    """A hold. It names no waybill any more once it has ended."""
+
+    waybills: list[WaybillNo]
+
+
+class Holds(Answer):
+    """The holds of the tenant, the first proposed first."""
+
+    holds: list[Hold]

@@ -1,0 +1,151 @@
+"""Operations on legal holds."""
+
+from typing import Annotated, Any, Final
+
+from msgspec import Meta
+
+from masking_service.audit.actions import Action
+from masking_service.service.call.examples import WAYBILL_NO
+from masking_service.service.call.operation import STORE, Answered, Call, Example, Operation
+from masking_service.service.call.shapes import Name, Shape
+from masking_service.service.holds import answers
+from masking_service.service.holds.state import MAX_WAYBILLS
+from masking_service.service.holds.use import Holding
+
+
+class HoldRequest(Shape, frozen=True):
+    """Waybills to keep, and why."""
+
+    hold: Annotated[
+        Name, Meta(description="Its name: 1 to 64 of A-Z a-z 0-9 . _ - and a letter or digit first. Never used twice.")
+    ]
+    reason: Annotated[
+        str, Meta(description="Who asked for it, and why. Personal data is masked, and 500 characters are kept.")
+    ]
+    waybills: Annotated[
+        list[Any],
+        Meta(
+            description=f"1 to {MAX_WAYBILLS} waybill numbers. They are not looked up before the hold is set.",
+            extra_json_schema={
+                "minItems": 1,
+                "maxItems": MAX_WAYBILLS,
+                "items": {"type": "string", "pattern": r"^[A-Za-z0-9-]{6,40}$(?!\n)"},
+            },
+        ),
+    ]
+
+
+def _list(holds: Holding, call: Call[None, None]) -> answers.Holds:
+    return holds.listed(call.context)
+
+
+def _show(holds: Holding, call: Call[None, None]) -> answers.HoldWithWaybills:
+    return holds.shown(call.context, call.path["hold"])
+
+
+def _propose(holds: Holding, call: Call[HoldRequest, None]) -> Answered:
+    return Answered(holds.propose(call.context, call.body.hold, call.body.reason, call.body.waybills), 201)
+
+
+def _set(holds: Holding, call: Call[None, None]) -> answers.Hold:
+    return holds.set(call.context, call.path["hold"])
+
+
+def _lift(holds: Holding, call: Call[None, None]) -> answers.Hold:
+    return holds.lift(call.context, call.path["hold"])
+
+
+NAME: Final = "H-2026-001"
+PROPOSED: Final = {
+    "hold": NAME,
+    "status": "proposed",
+    "reason": "letter of the public security bureau of 24 November",
+    "size": 1,
+    "kept": 0,
+    "proposed": {"by": "staff/privacy-1", "at": "2026-11-24T08:00:00Z"},
+    "set": None,
+    "lift_proposed": None,
+    "lifted": None,
+}
+SET: Final = PROPOSED | {
+    "status": "set",
+    "kept": 1,
+    "set": {"by": "staff/privacy-2", "at": "2026-11-24T08:05:00Z"},
+}
+LIFTING: Final = SET | {
+    "status": "lifting",
+    "lift_proposed": {"by": "staff/privacy-1", "at": "2027-11-24T08:00:00Z"},
+}
+DECIDING: Final = ("sign-in-required", "not-found", "own-hold", "hold-ended", *STORE)
+
+OPERATIONS: Final = (
+    Operation(
+        name="list_holds",
+        method="get",
+        path="/v1/holds",
+        summary="The legal holds, the first proposed first.",
+        uses=Holding,
+        handle=_list,
+        permissions=("hold:set",),
+        answers={200: answers.Holds},
+        problems=STORE,
+        example=Example(None, {"holds": [SET]}),
+    ),
+    Operation(
+        name="show_hold",
+        method="get",
+        path="/v1/holds/{hold}",
+        summary="One hold, with the waybills that it names.",
+        uses=Holding,
+        handle=_show,
+        permissions=("hold:set",),
+        answers={200: answers.HoldWithWaybills},
+        problems=("not-found", *STORE),
+        example=Example(None, SET | {"waybills": [WAYBILL_NO]}),
+    ),
+    Operation(
+        name="propose_hold",
+        method="post",
+        path="/v1/holds",
+        summary="Propose a legal hold. Its waybills are kept once another person sets it.",
+        uses=Holding,
+        handle=_propose,
+        permissions=("hold:set",),
+        audited_as=Action.HOLD_PROPOSE,
+        body=HoldRequest,
+        at_most={"waybills": MAX_WAYBILLS},
+        answers={201: answers.Hold},
+        problems=("too-many-items", "sign-in-required", "hold-exists", *STORE),
+        example=Example(
+            {"hold": NAME, "reason": PROPOSED["reason"], "waybills": [WAYBILL_NO]},
+            PROPOSED,
+        ),
+    ),
+    Operation(
+        name="set_hold",
+        method="post",
+        path="/v1/holds/{hold}/set",
+        summary="Set a hold that another person proposed: its waybills no longer expire, and are not erased. "
+        "It also keeps a hold that somebody proposed to lift.",
+        uses=Holding,
+        handle=_set,
+        permissions=("hold:set",),
+        audited_as=Action.HOLD_SET,
+        answers={200: answers.Hold},
+        problems=DECIDING,
+        example=Example(None, SET),
+    ),
+    Operation(
+        name="lift_hold",
+        method="post",
+        path="/v1/holds/{hold}/lift",
+        summary="Propose to lift a hold; a second person who calls this lifts it. A hold that is not set is withdrawn.",
+        uses=Holding,
+        handle=_lift,
+        permissions=("hold:set",),
+        audited_as=Action.HOLD_LIFT,
+        answers={200: answers.Hold},
+        problems=DECIDING,
+        example=Example(None, LIFTING),
+    ),
+)

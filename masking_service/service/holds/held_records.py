@@ -1,0 +1,217 @@
+"""Keeps the records of held waybills: each is sealed again, with a data key of the hold.
+
+So the data keys of the record's day can be shredded, and the record stays. A held
+record does not expire, in the store or to readers, and keeps the expiry that it
+had for the day on which the hold is lifted. What belongs to it is kept as long:
+its disclosures, records of calls, and restriction.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from keys.aead import NONCE_BYTES, SealingKey
+from keys.keyring import Keyring
+from masking_service.service.state.sealed import Sealed
+from masking_service.service.state.swap import Swapped, swap_question
+from masking_service.service.waybills import records
+from masking_service.service.waybills.records import HELD_UNTIL, Record
+from masking_service.service.waybills.vault import Vault
+from masking_service.service.waybills.wrapped_keys import HOLD_DAY
+from masking_service.store.client import Command, Reply, Store
+from masking_service.store.identity import Roster
+from masking_service.store.layout import (
+    MAX_REVISIONS,
+    call_records_key,
+    disclosures_key,
+    record_key,
+    record_stems,
+    restriction_key,
+)
+
+AT_ONCE: Final = 200
+"""Waybills that are kept in one step. Their entry in the audit log names each of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """A record, the place and the sealed value that it was read from."""
+
+    place: bytes
+    value: bytes
+    record: Record
+
+
+@dataclass(slots=True)
+class Change:
+    """Records that are ready to be written under other data keys.
+
+    Attributes:
+        kept: the bases of the waybills that it is about.
+        swaps: of each waybill with a change, and when its new values expire.
+        ends: when what belongs to a waybill expires from now on, by base.
+        sealed: what becomes of that, for the audit entry.
+        commands: what makes it expire then.
+    """
+
+    kept: list[bytes] = field(default_factory=list)
+    swaps: list[tuple[list[Swapped], int]] = field(default_factory=list)
+    ends: dict[bytes, int] = field(default_factory=dict)
+    sealed: list[Sealed] = field(default_factory=list)
+    commands: list[Command] = field(default_factory=list)
+
+
+class HeldRecords:
+    """Moves records under the data key of a hold, and back.
+
+    Args:
+        random: gives that many random bytes.
+    """
+
+    def __init__(self, store: Store, keyring: Keyring, vault: Vault, random: Callable[[int], bytes]) -> None:
+        self._store = store
+        self._keyring = keyring
+        self._vault = vault
+        self._random = random
+
+    def keep(self, tenant: str, bases: Sequence[bytes], number: int, record: Callable[[Change], None]) -> int:
+        """Seal the records of waybills with the data key of a hold. One that another hold keeps stays as it is.
+
+        Round trips: one to read, one for what belongs to the waybills, and at most two to write.
+
+        Args:
+            bases: at most `AT_ONCE`.
+            number: of the hold's data key.
+            record: records the change before it is written.
+
+        Returns:
+            How many of the waybills have a record.
+
+        Raises:
+            StoreUnavailable: some may be kept; the same call can be made again.
+        """
+        while True:  # again where a record was changed meanwhile
+            roster = self._store.identity.roster
+            key = self._vault.data_keys.of_hold(tenant, number)
+            change = Change()
+            for base, stored in self._stored(tenant, bases).items():
+                self._reseal(change, [one for one in stored if not one.record.held], key, HELD_UNTIL)
+                if stored:
+                    change.kept.append(base)
+                    change.ends[base] = HELD_UNTIL
+            self._add_belongings(change)
+            record(change)
+            if change.commands:
+                self._store.write(change.commands)
+            if self._swap(change, roster):
+                return len(change.kept)
+
+    def release(
+        self,
+        tenant: str,
+        bases: Sequence[bytes],
+        number: int,
+        others: Mapping[bytes, int],
+        record: Callable[[Change], None],
+        now: int,
+    ) -> None:
+        """Seal the records that a hold keeps with today's data key, or with that of another hold that names them.
+
+        A record whose expiry has passed is deleted. Round trips and errors as `keep`.
+
+        Args:
+            bases, number, record: as in `keep`.
+            others: the numbers of other holds, by the bases of waybills that they keep.
+            now: Unix seconds.
+        """
+        own = self._keyring.tenant(tenant).data_key_id(HOLD_DAY, number)
+        released = False
+        while not released:  # again where a record was changed meanwhile
+            roster = self._store.identity.roster
+            change = Change()
+            for base, stored in self._stored(tenant, bases).items():
+                mine = [one for one in stored if one.record.header.endswith(own)]
+                if not mine:
+                    continue
+                change.kept.append(base)
+                if base in others:
+                    self._reseal(change, mine, self._vault.data_keys.of_hold(tenant, others[base]), HELD_UNTIL)
+                    continue
+                until = change.ends[base] = mine[0].record.expires_at
+                key = self._vault.data_keys.for_today(tenant, now, len(mine)) if until > now else None
+                self._reseal(change, mine, key, until)
+            self._add_belongings(change, now)
+            record(change)
+            released = self._swap(change, roster)
+            if released and change.commands:
+                self._store.write(change.commands)
+
+    def _stored(self, tenant: str, bases: Sequence[bytes]) -> dict[bytes, list[_Stored]]:
+        """Return the records of waybills that can be opened, by base: one round trip."""
+        stems = record_stems(bases)
+        places = [[record_key(stem, revision) for revision in range(MAX_REVISIONS + 1)] for stem in stems]
+        replies = self._store.read([(b"MGET", *each) for each in places]) if places else []
+        found = [
+            (base, place, value)
+            for base, each, reply in zip(bases, places, replies, strict=True)
+            for place, value in zip(each, reply, strict=True)
+            if value is not None
+        ]
+        opened = self._vault.open(tenant, [(place, value) for _, place, value in found])
+        stored: dict[bytes, list[_Stored]] = {}
+        for (base, place, value), record in zip(found, opened, strict=True):
+            if record is not None and not record.erased and not record.shredded:
+                stored.setdefault(base, []).append(_Stored(place, value, record))
+        return stored
+
+    def _reseal(self, change: Change, stored: Sequence[_Stored], key: SealingKey | None, until: int) -> None:
+        """Add the records of one waybill under another data key; without one they are deleted."""
+        if not stored:
+            return
+        fresh: Sequence[bytes | None] = [None] * len(stored)
+        if key is not None:
+            plain = [records.plaintext(one.record) for one in stored]
+            fresh = key.seal_many(plain, [one.place for one in stored], self._random(NONCE_BYTES * len(stored)))
+        swaps = [Swapped(one.place, one.value, value) for one, value in zip(stored, fresh, strict=True)]
+        change.swaps.append((swaps, until))
+
+    def _add_belongings(self, change: Change, now: int | None = None) -> None:
+        """Add what belongs to the waybills: one round trip, none without waybills.
+
+        Args:
+            now: Unix seconds, where the waybills are released.
+        """
+        stems = record_stems([*change.ends])
+        keys = [(disclosures_key(stem), call_records_key(stem), restriction_key(stem)) for stem in stems]
+        asked: list[Command] = [
+            command
+            for seen, called, restricted in keys
+            for command in ((b"HGETALL", seen), (b"HGETALL", called), (b"GET", restricted))
+        ]
+        replies = iter(self._store.read(asked) if asked else [])
+        for each, until in zip(keys, change.ends.values(), strict=True):
+            for key in each:
+                values = _values(key, next(replies))
+                if not values:
+                    continue
+                if now is None:
+                    change.commands.append((b"EXPIREAT", key, until, b"GT"))
+                else:
+                    change.commands.append((b"EXPIREAT", key, until))
+                    # A later expiry was announced, so that its absence would be a deletion.
+                    change.sealed += [Sealed(place, None, until=0, once=False) for place, _ in values]
+                if now is None or until > now:
+                    change.sealed += [Sealed(place, value, until=until, once=False) for place, value in values]
+
+    def _swap(self, change: Change, roster: Roster) -> bool:
+        """Write the records in one exchange; return whether each was still as it was read."""
+        questions = [swap_question(swaps, until, since=roster) for swaps, until in change.swaps]
+        self._store.ask(*questions)
+        return all(question.answer() for question in questions)
+
+
+def _values(key: bytes, reply: Reply) -> list[tuple[bytes, bytes]]:
+    """Return places and values from the reply of GET or HGETALL."""
+    if isinstance(reply, list):
+        return [(key + b"/" + name, value) for name, value in zip(reply[0::2], reply[1::2], strict=True)]
+    return [] if reply is None else [(key, reply)]

@@ -1,0 +1,145 @@
+"""Holds: which waybills are kept, why, and who set and lifted the hold.
+
+The list of a tenant is sealed, and every change of it is a new serial. The
+waybills that a hold names are sealed beside it, and forgotten when the hold is
+lifted.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Final, Literal
+
+import msgspec
+
+from keys.aead import NONCE_BYTES
+from keys.keyring import Keyring
+from masking_service.service.state.sealed import Prepared, Sealed, TenantState
+from masking_service.service.state.serials import Documents, Serials
+from masking_service.store.client import Store
+from masking_service.store.layout import hold_key, holds_key
+
+Status = Literal["proposed", "set", "lifting", "lifted", "withdrawn"]
+ENDED: Final = frozenset({"lifted", "withdrawn"})
+MAX_HOLDS: Final = 1_000
+"""Holds of a tenant that are listed; the oldest one that has ended gives way to a new one."""
+MAX_WAYBILLS: Final = 10_000
+"""Waybills of one hold."""
+PADDED_TO: Final = 4_096
+"""The sealed values are a multiple of this many bytes long."""
+_REF_BYTES: Final = 12
+
+
+class Hold(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A hold.
+
+    Attributes:
+        name: unique in the tenant.
+        number: names its data key, 1 for the first one.
+        ref: where its waybills are stored.
+        reason: in the words of the person who proposed it.
+        waybills: how many it names.
+        status: see `Status`; waybills are kept from `set` until `lifted`.
+        kept: how many of them had a record that could be kept, when the hold was set.
+        proposed_by, set_by, lift_proposed_by, lifted_by: principals; empty for no one yet.
+        proposed_at, set_at, lift_proposed_at, lifted_at: Unix seconds; 0 for never.
+    """
+
+    name: str
+    number: int
+    ref: str
+    reason: str
+    waybills: int
+    status: Status
+    proposed_by: str
+    proposed_at: int
+    kept: int = 0
+    set_by: str = ""
+    set_at: int = 0
+    lift_proposed_by: str = ""
+    lift_proposed_at: int = 0
+    lifted_by: str = ""
+    lifted_at: int = 0
+
+    @property
+    def keeps(self) -> bool:
+        """Whether its waybills are kept."""
+        return self.status in ("set", "lifting")
+
+
+class Holds(TenantState):
+    """The holds of every tenant."""
+
+    def __init__(self, store: Store, keyring: Keyring, random: Callable[[int], bytes]) -> None:
+        super().__init__(store, keyring, random)
+        self._lists = Documents(store, keyring, random, Serials, holds_key)
+
+    def reset(self) -> None:
+        """Forget every list that was read, after the store was emptied."""
+        self._lists.known.clear()
+
+    def listed(self, tenant: str) -> list[Hold]:
+        """Return the tenant's holds, the first proposed first: one round trip.
+
+        Raises:
+            StoreUnavailable, IntegrityError: it cannot be told.
+        """
+        document = self._lists.of(tenant)
+        document.refresh()
+        return _read(document.content)
+
+    def prepare(self, tenant: str, change: Callable[[list[Hold]], list[Hold]]) -> Prepared[bool]:
+        """Seal a changed list: one round trip, and one to write.
+
+        Writing returns False where another change was first: prepare again then.
+
+        Args:
+            change: from the holds to the new ones; it may be called again.
+
+        Raises:
+            StoreUnavailable: nothing is changed.
+        """
+        return self._lists.of(tenant).prepare(
+            lambda content: _padded(msgspec.json.encode(_without_oldest(change(_read(content)))))
+        )
+
+    def new_ref(self) -> str:
+        """Return a random reference to the waybills of a new hold."""
+        return self._random(_REF_BYTES).hex()
+
+    def prepare_waybills(self, tenant: str, ref: str, waybills: Sequence[str] | None) -> Prepared[None]:
+        """Seal the waybills of a hold, or prepare to forget them (None): one round trip to write."""
+        keys = self._keyring.tenant(tenant)
+        place = hold_key(keys.tenant_tag, ref)
+        if waybills is None:
+            return self._prepared([Sealed(place, None, until=0, once=False)], [(b"DEL", place)])
+        value = keys.state.seal(_padded(msgspec.json.encode(waybills)), place, self._random(NONCE_BYTES))
+        return self._prepared([Sealed(place, value, until=0, once=False)], [(b"SET", place, value)])
+
+    def waybills(self, tenant: str, holds: Sequence[Hold]) -> list[list[str]]:
+        """Return the waybills that each hold names, none of one that has ended: one round trip, none without holds.
+
+        Raises:
+            StoreUnavailable, IntegrityError: it cannot be told.
+        """
+        keys = self._keyring.tenant(tenant)
+        places = [hold_key(keys.tenant_tag, hold.ref) for hold in holds]
+        values = self._store.read([(b"MGET", *places)])[0] if places else []
+        return [
+            msgspec.json.decode(keys.state.open(value, place), type=list[str]) if value is not None else []
+            for place, value in zip(places, values, strict=True)
+        ]
+
+
+def _without_oldest(holds: list[Hold]) -> list[Hold]:
+    """Return at most `MAX_HOLDS`, without the oldest that have ended."""
+    surplus = len(holds) - MAX_HOLDS
+    for ended in [hold for hold in holds if hold.status in ENDED][: max(surplus, 0)]:
+        holds.remove(ended)
+    return holds
+
+
+def _read(content: bytes) -> list[Hold]:
+    return msgspec.json.decode(content, type=list[Hold]) if content else []
+
+
+def _padded(content: bytes) -> bytes:
+    return content + b" " * (-len(content) % PADDED_TO)

@@ -1,0 +1,329 @@
+"""Sets and lifts legal holds: two people for each, and the audit entry first.
+
+One person proposes a hold, another one sets it. One person proposes to lift it,
+another one lifts it. No answer tells which waybills exist, only how many are
+kept, to people who may erase them.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import msgspec
+
+from keys.keyring import Keyring
+from masking_service.audit.actions import Action
+from masking_service.masking.errors import InvalidRecord
+from masking_service.masking.numbers_in_text import scrub
+from masking_service.masking.timestamps import rfc3339
+from masking_service.masking.waybill import normalise_waybill_no
+from masking_service.service.call.errors import InvalidRequest, NotFound
+from masking_service.service.call.gate import Gate
+from masking_service.service.call.names import case_name, sound_case_name
+from masking_service.service.call.recorder import DONE, ItemOutcome, Recorder, RequestContext, Stated
+from masking_service.service.holds import answers
+from masking_service.service.holds.errors import HoldEnded, HoldExists, OwnHold
+from masking_service.service.holds.held_records import AT_ONCE, Change, HeldRecords
+from masking_service.service.holds.state import MAX_HOLDS, Hold, Holds
+from masking_service.service.people.issuers import Issuers
+from masking_service.service.people.policy import Grant
+from masking_service.service.state.sealed import Sealed
+from masking_service.service.waybills.vault import Vault
+
+SET: Final = "hold:set"
+MAX_REASON: Final = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holding:
+    """Sets and lifts the holds of the caller's tenant, under one policy."""
+
+    gate: Gate
+    issuers: Issuers
+    keyring: Keyring
+    vault: Vault
+    holds: Holds
+    held_records: HeldRecords
+    recorder: Recorder
+
+    def listed(self, context: RequestContext) -> answers.Holds:
+        """Return the holds, the first proposed first: one round trip.
+
+        Raises:
+            AccessError: the caller may not.
+            StoreUnavailable, IntegrityError: the list cannot be read.
+        """
+        self.gate.grant(context.principal, SET)
+        return answers.Holds([_answer(hold) for hold in self.holds.listed(context.principal.tenant)])
+
+    def shown(self, context: RequestContext, name: str) -> answers.HoldWithWaybills:
+        """Return a hold with the waybills that it names: two round trips.
+
+        Raises:
+            AccessError: the caller may not.
+            NotFound: there is no such hold.
+            StoreUnavailable, IntegrityError: it cannot be read.
+        """
+        self.gate.grant(context.principal, SET)
+        hold = _named(self.holds.listed(context.principal.tenant), name)
+        (waybills,) = self.holds.waybills(context.principal.tenant, [hold])
+        return answers.HoldWithWaybills(**msgspec.structs.asdict(_answer(hold)), waybills=waybills)
+
+    def propose(self, context: RequestContext, name: str, reason: str, waybills: Sequence[Any]) -> answers.Hold:
+        """Propose a hold. Nothing is kept until another person sets it.
+
+        The waybills are not looked up. Round trips: live permission, one to read the list, audit, two to write.
+
+        Raises:
+            AccessError: the caller may not, or a hold of that name exists.
+            InvalidRecord: a waybill number is malformed.
+            InvalidRequest: the name is malformed, there is no reason, or there are too many holds.
+            StoreUnavailable: it may be proposed; look, then make the call again.
+        """
+        grant = self._grant(context, Action.HOLD_PROPOSE, name)
+        numbers = _numbers(waybills)
+        hold = self._new(context, name, reason, numbers)
+        tenant = context.principal.tenant
+        body = self.holds.prepare_waybills(tenant, hold.ref, numbers)
+        written = False
+        while not written:  # again where the list was changed meanwhile
+            added = hold
+
+            def add(holds: list[Hold]) -> list[Hold]:
+                nonlocal added
+                if any(one.name == name for one in holds):
+                    raise HoldExists
+                if sum(one.keeps or one.status == "proposed" for one in holds) >= MAX_HOLDS:
+                    raise InvalidRequest([("/hold", "too-many-holds")])
+                added = msgspec.structs.replace(hold, number=max((one.number for one in holds), default=0) + 1)
+                return [*holds, added]
+
+            with self.recorder.record_denials(context, Action.HOLD_PROPOSE, Stated(case=name)):
+                change = self.holds.prepare(tenant, add)
+            entry = self.recorder.record(
+                context,
+                Action.HOLD_PROPOSE,
+                DONE,
+                Stated(role=grant.role, case=name),
+                sealed=[*body.sealed, *change.sealed],
+            )
+            with self.recorder.take_back_on_failure(entry):
+                body.write()
+                written = change.write()
+        return _answer(added)
+
+    def set(self, context: RequestContext, name: str) -> answers.Hold:
+        """Set a proposed hold, or keep one that somebody proposed to lift.
+
+        Setting it again keeps what could not be kept before. Round trips: live permission, two to read; for each
+        `AT_ONCE` waybills see `HeldRecords.keep`, and one for their entry; one to read and one to write the list.
+
+        Raises:
+            AccessError: the caller may not, proposed the hold, or it has ended.
+            NotFound: there is no such hold.
+            StoreUnavailable: some waybills may be kept; the same call can be made again.
+        """
+        grant = self._grant(context, Action.HOLD_SET, name)
+        tenant = context.principal.tenant
+        with self.recorder.record_denials(context, Action.HOLD_SET, Stated(case=name)):
+            hold = _named(self.holds.listed(tenant), name)
+            if not hold.keeps and hold.status != "proposed":
+                raise HoldEnded
+            if hold.status == "proposed" and hold.proposed_by == context.principal.id:
+                raise OwnHold
+        (numbers,) = self.holds.waybills(tenant, [hold])
+        kept = 0
+        for bases in self._portions(tenant, numbers):
+            kept += self.held_records.keep(
+                tenant, bases, hold.number, self._recording(context, Action.HOLD_SET, grant, name)
+            )
+
+        def change(one: Hold) -> Hold:
+            if one.keeps:
+                return msgspec.structs.replace(one, status="set", kept=kept, lift_proposed_by="", lift_proposed_at=0)
+            if one.status != "proposed":
+                raise HoldEnded
+            return msgspec.structs.replace(
+                one, status="set", kept=kept, set_by=context.principal.id, set_at=context.now
+            )
+
+        return self._changed(context, Action.HOLD_SET, grant, name, change)
+
+    def lift(self, context: RequestContext, name: str) -> answers.Hold:
+        """Propose to lift a hold; lift one that another person proposed to lift; withdraw one that is not set yet.
+
+        The records that no other hold keeps have their earlier expiry again, and are deleted if it has passed. Round
+        trips: as `set`, and two to destroy the hold's data key and to forget its waybills.
+
+        Raises:
+            AccessError: the caller may not, or proposed to lift it.
+            NotFound: there is no such hold.
+            StoreUnavailable: some waybills may be released; the same call can be made again.
+        """
+        grant = self._grant(context, Action.HOLD_LIFT, name)
+        tenant = context.principal.tenant
+        with self.recorder.record_denials(context, Action.HOLD_LIFT, Stated(case=name)):
+            holds = self.holds.listed(tenant)
+            hold = _named(holds, name)
+            if hold.status == "lifting" and hold.lift_proposed_by == context.principal.id:
+                raise OwnHold
+        if hold.status == "set":
+            return self._changed(context, Action.HOLD_LIFT_PROPOSE, grant, name, _proposing_to_lift(context))
+        if hold.status == "lifting":
+            self._release(context, grant, hold, [one for one in holds if one.keeps and one.name != name])
+            self._end(context, grant, name, "lifted")
+            self.vault.data_keys.destroy_hold(tenant, hold.number)
+        elif hold.status == "proposed":
+            self._end(context, grant, name, "withdrawn")
+        return _answer(_named(self.holds.listed(tenant), name))
+
+    def _grant(self, context: RequestContext, action: Action, name: str) -> Grant:
+        """Return the grant, as before an opening: one round trip."""
+        with self.recorder.record_denials(context, action, Stated(case=sound_case_name(name))):
+            grant, _ = self.gate.grant_live(context.principal, SET)
+            self.issuers.check_unmasking(context.principal, context.now)
+        return grant
+
+    def _new(self, context: RequestContext, name: str, reason: str, numbers: Sequence[str]) -> Hold:
+        """Return the proposed hold. Raises InvalidRequest."""
+        try:
+            case_name(name)
+        except ValueError:
+            raise InvalidRequest([("/hold", "invalid-value")]) from None
+        words = scrub(reason.strip())[:MAX_REASON]
+        if not words:
+            raise InvalidRequest([("/reason", "missing")])
+        return Hold(
+            name=name,
+            number=0,
+            ref=self.holds.new_ref(),
+            reason=words,
+            waybills=len(numbers),
+            status="proposed",
+            proposed_by=context.principal.id,
+            proposed_at=context.now,
+        )
+
+    def _release(self, context: RequestContext, grant: Grant, hold: Hold, others: Sequence[Hold]) -> None:
+        """Release the waybills that no other hold names."""
+        tenant = context.principal.tenant
+        numbers, *named = self.holds.waybills(tenant, [hold, *others])
+        keys = self.keyring.tenant(tenant)
+        kept_by = {base: other.number for other, each in zip(others, named, strict=True) for base in keys.bases(each)}
+        recording = self._recording(context, Action.HOLD_LIFT, grant, hold.name)
+        for bases in self._portions(tenant, numbers):
+            self.held_records.release(tenant, bases, hold.number, kept_by, recording, context.now)
+
+    def _end(self, context: RequestContext, grant: Grant, name: str, status: str) -> None:
+        """End a hold, and forget the waybills that it names."""
+
+        def change(one: Hold) -> Hold:
+            if one.status != ("lifting" if status == "lifted" else "proposed"):
+                raise HoldEnded
+            return msgspec.structs.replace(one, status=status, lifted_by=context.principal.id, lifted_at=context.now)
+
+        tenant = context.principal.tenant
+        hold = _named(self.holds.listed(tenant), name)
+        body = self.holds.prepare_waybills(tenant, hold.ref, None)
+        self._changed(context, Action.HOLD_LIFT, grant, name, change, beside=body.sealed)
+        body.write()
+
+    def _portions(self, tenant: str, numbers: Sequence[str]) -> list[list[bytes]]:
+        bases = self.keyring.tenant(tenant).bases(numbers)
+        return [bases[at : at + AT_ONCE] for at in range(0, len(bases), AT_ONCE)]
+
+    def _recording(self, context: RequestContext, action: Action, grant: Grant, name: str) -> Callable[[Change], None]:
+        """Return what records the waybills of one step before they are changed."""
+
+        def record(change: Change) -> None:
+            if change.kept:
+                self.recorder.record(
+                    context,
+                    action,
+                    DONE,
+                    Stated(role=grant.role, case=name),
+                    items=[ItemOutcome(base, DONE) for base in change.kept],
+                    sealed=change.sealed,
+                )
+
+        return record
+
+    def _changed(
+        self,
+        context: RequestContext,
+        action: Action,
+        grant: Grant,
+        name: str,
+        change: Callable[[Hold], Hold],
+        beside: Sequence[Sealed] = (),
+    ) -> answers.Hold:
+        """Change one hold of the list, after its entry; return it."""
+        changed: list[Hold] = []
+
+        def change_list(holds: list[Hold]) -> list[Hold]:
+            _named(holds, name)
+            changed[:] = [change(one) if one.name == name else one for one in holds]
+            return list(changed)
+
+        written = False
+        while not written:  # again where the list was changed meanwhile
+            with self.recorder.record_denials(context, action, Stated(case=name)):
+                prepared = self.holds.prepare(context.principal.tenant, change_list)
+            entry = self.recorder.record(
+                context, action, DONE, Stated(role=grant.role, case=name), sealed=[*prepared.sealed, *beside]
+            )
+            with self.recorder.take_back_on_failure(entry):
+                written = prepared.write()
+        return _answer(_named(changed, name))
+
+
+def _proposing_to_lift(context: RequestContext) -> Callable[[Hold], Hold]:
+    def change(hold: Hold) -> Hold:
+        if hold.status != "set":
+            raise HoldEnded
+        return msgspec.structs.replace(
+            hold, status="lifting", lift_proposed_by=context.principal.id, lift_proposed_at=context.now
+        )
+
+    return change
+
+
+def _named(holds: Sequence[Hold], name: str) -> Hold:
+    """Return the hold of a name. Raises NotFound."""
+    for hold in holds:
+        if hold.name == name:
+            return hold
+    raise NotFound
+
+
+def _numbers(waybills: Sequence[Any]) -> list[str]:
+    """Return the normalised numbers, each once. Raises InvalidRecord."""
+    numbers: dict[str, None] = {}
+    errors = []
+    for at, waybill_no in enumerate(waybills):
+        try:
+            numbers[normalise_waybill_no(waybill_no)] = None
+        except ValueError:
+            errors.append((f"/waybills/{at}", "invalid-waybill-no"))
+    if not waybills:
+        errors.append(("/waybills", "invalid-length"))
+    if errors:
+        raise InvalidRecord(tuple(errors))
+    return list(numbers)
+
+
+def _answer(hold: Hold) -> answers.Hold:
+    def person(principal: str, at: int) -> answers.Decision | None:
+        return answers.Decision(principal, rfc3339(at)) if at else None
+
+    return answers.Hold(
+        hold=hold.name,
+        status=hold.status,
+        reason=hold.reason,
+        size=hold.waybills,
+        kept=hold.kept,
+        proposed=answers.Decision(hold.proposed_by, rfc3339(hold.proposed_at)),
+        set=person(hold.set_by, hold.set_at),
+        lift_proposed=person(hold.lift_proposed_by, hold.lift_proposed_at),
+        lifted=person(hold.lifted_by, hold.lifted_at),
+    )

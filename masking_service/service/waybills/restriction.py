@@ -1,0 +1,46 @@
+"""Restrictions: waybills that may be used for the purposes only that the policy names for them.
+
+Sealed beside the record, read with it, and kept as long. Masks and labels of such a
+waybill go on; its values, calls to it and views in full do not.
+"""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from keys.aead import NONCE_BYTES
+from masking_service.service.state.sealed import Prepared, Sealed, TenantState
+from masking_service.service.waybills.vault import Found
+from masking_service.store.client import Command
+from masking_service.store.layout import record_stems, restriction_key
+
+
+class Restrictions(TenantState):
+    """Writes restrictions. `Vault` reads them with the records."""
+
+    def prepare(self, tenant: str, found: Sequence[Found], by: str, now: int) -> Prepared[None]:
+        """Seal a restriction of each waybill: one round trip to write, none without waybills.
+
+        Args:
+            by: the principal who restricts them.
+            now: Unix seconds.
+        """
+        places = [restriction_key(stem) for stem in record_stems([one.base for one in found])]
+        plain = [msgspec.json.encode([now, by])] * len(places)
+        values = self._keyring.tenant(tenant).state.seal_many(plain, places, self._random(NONCE_BYTES * len(places)))
+        ends = [one.record.kept_until for one in found]
+        commands: list[Command] = [
+            (b"SET", place, value, b"EXAT", until) for place, value, until in zip(places, values, ends, strict=True)
+        ]
+        sealed = [
+            Sealed(place, value, until=until, once=False)
+            for place, value, until in zip(places, values, ends, strict=True)
+        ]
+        return self._prepared(sealed, commands)
+
+    def prepare_end(self, found: Sequence[Found]) -> Prepared[None]:
+        """Prepare to end the restriction of each waybill: one round trip to write, none without waybills."""
+        places = [restriction_key(stem) for stem in record_stems([one.base for one in found])]
+        return self._prepared(
+            [Sealed(place, None, until=0, once=False) for place in places], [(b"DEL", place) for place in places]
+        )

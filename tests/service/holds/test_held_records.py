@@ -1,0 +1,250 @@
+"""Held records outlive expiry, erasure, shredding and restarts, and go back as they were."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+import redis
+
+from keys import keyset
+from keys.keyring import Keyring
+from keys.keyset_file import date_of
+from masking_service.rotation import coordinator as coordinating
+from masking_service.rotation.overview import Terms, overview
+from masking_service.rotation.shred import shred
+from masking_service.service.call.disclosures import Disclosure, Disclosures, Viewed
+from masking_service.service.holds.held_records import HeldRecords
+from masking_service.service.people.clients import Clients
+from masking_service.service.people.rules import KeyRules
+from masking_service.service.waybills.records import HELD_UNTIL
+from masking_service.store.client import Store
+from masking_service.store.identity import claim
+from masking_service.store.layout import disclosures_key, record_key, record_stems
+from tests.rotation.processes import DAY, Process, coordinator
+from tests.store import stores
+from tests.store.stores import LATER, NOW, NUMBER, ask, body, put, read_at
+
+TENANT = "default"
+TODAY = NOW // DAY
+
+
+class Held:
+    """A process, and what its holds keep."""
+
+    def __init__(self, process: Process) -> None:
+        self.process = process
+        self.records = HeldRecords(process.store, process.keyring, process.vault, os.urandom)
+
+    def bases(self, *numbers: str) -> list[bytes]:
+        return self.process.keyring.tenant(TENANT).bases(numbers)
+
+    def keep(self, *numbers: str, hold: int = 1) -> int:
+        return self.records.keep(TENANT, self.bases(*numbers), hold, lambda change: None)
+
+    def release(self, *numbers: str, hold: int = 1, others: dict[bytes, int] | None = None, now: int = NOW) -> None:
+        self.records.release(TENANT, self.bases(*numbers), hold, others or {}, lambda change: None, now)
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(coordinating, "POLL_SECONDS", 0.001)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    made = tmp_path / "keyset.json"
+    keyset.create(made, made_for="production", today=date_of(TODAY - 9))
+    return made
+
+
+@pytest.fixture
+def held(path: Path, valkey: str) -> Held:
+    claim(stores.admitted(valkey), Keyring(keyset.load(path)), os.urandom)
+    process = Process(path, valkey)
+    process.look()
+    return Held(process)
+
+
+def expiry(client: redis.Redis, number: str, held: Held, revision: int = 0) -> int:
+    (stem,) = record_stems(held.bases(number))
+    return int(ask(client, "EXPIRETIME", record_key(stem, revision)))
+
+
+def test_a_held_record_outlives_its_expiry_in_the_store_and_for_readers(held: Held, client: redis.Redis) -> None:
+    token = held.process.token(put(held.process.vault, body(), expires_at=LATER))
+
+    assert held.keep(NUMBER) == 1
+
+    assert expiry(client, NUMBER, held) == HELD_UNTIL
+    found = read_at(held.process.vault, TENANT, [(held.bases(NUMBER)[0], 0)], LATER + 1)
+    assert [one and one.body for one in found] == [body()]
+    assert held.process.opens(token)
+
+
+def test_of_a_shredded_day_only_the_held_record_is_left(path: Path, held: Held) -> None:
+    kept = held.process.token(held.process.put("SF00000001", now=NOW - 5 * DAY))
+    lost = held.process.token(held.process.put("SF00000002", now=NOW - 5 * DAY))
+    held.keep("SF00000001")
+
+    with coordinator(path, held.process.url, [held.process]) as mine:
+        shred(mine, date_of(TODAY - 2), path.parent / "surviving.json")
+
+    fresh = Process(path, held.process.url)  # a process that starts later
+    fresh.look()
+    assert (fresh.opens(kept), fresh.opens(lost)) == (True, False)
+    assert fresh.finds("SF00000001")
+
+
+def test_the_key_of_a_hold_survives_the_rotation_of_the_root_key(path: Path, held: Held) -> None:
+    kept = held.process.token(held.process.put(NUMBER))
+    held.keep(NUMBER)
+
+    with coordinator(path, held.process.url, [held.process]) as mine:
+        shred(mine, date_of(TODAY), path.parent / "surviving.json")
+
+    assert held.process.opens(kept)
+
+
+def test_the_keys_of_holds_are_listed_as_such(path: Path, held: Held) -> None:
+    held.process.put(NUMBER)
+    held.keep(NUMBER)
+
+    shown = overview(
+        keyset.read(path)[0], held.process.store, held.process.keyring, Terms(180, KeyRules()), TODAY, Clients()
+    )
+
+    lines = [(line.key, line.state) for line in shown.keys if line.use == "data"]
+    assert lines == [("holds", "active"), (date_of(TODAY), "active")]
+
+
+def test_an_erasure_that_began_before_the_hold_erases_nothing(held: Held) -> None:
+    token = held.process.token(put(held.process.vault, body()))
+    erasure = held.process.vault.prepare_erasure(TENANT, NUMBER, now=NOW, until=LATER)
+
+    held.keep(NUMBER)
+
+    assert not erasure.write()
+    assert held.process.opens(token)
+
+
+def test_a_hold_that_began_before_an_erasure_revives_nothing(held: Held) -> None:
+    put(held.process.vault, body())
+    erased: list[bool] = []
+
+    def erase_first(change: object) -> None:
+        if not erased:
+            erased.append(True)
+            stores.erase(held.process.vault, NUMBER, now=NOW, until=LATER)
+
+    kept = held.records.keep(TENANT, held.bases(NUMBER), 1, erase_first)
+
+    assert (kept, held.process.vault.newest(TENANT, [NUMBER], NOW)) == (0, [None])
+
+
+def test_a_revision_of_a_held_waybill_is_held(held: Held, client: redis.Redis) -> None:
+    put(held.process.vault, body())
+    held.keep(NUMBER)
+
+    put(held.process.vault, body("李四"), revise=True)
+
+    assert expiry(client, NUMBER, held, 1) == HELD_UNTIL
+    (found,) = held.process.vault.newest(TENANT, [NUMBER], LATER + 1)
+    assert found is not None
+    assert (found.revision, found.record.held) == (1, True)
+
+
+def test_every_revision_is_held(held: Held) -> None:
+    first = put(held.process.vault, body())
+    put(held.process.vault, body("李四"), revise=True)
+
+    held.keep(NUMBER)
+
+    found = read_at(held.process.vault, TENANT, [(first.base, 0), (first.base, 1)], LATER + 1)
+    assert [one is not None and one.held for one in found] == [True, True]
+
+
+def test_a_released_record_has_its_earlier_expiry_and_todays_key(held: Held, client: redis.Redis) -> None:
+    stored = put(held.process.vault, body())
+    held.keep(NUMBER)
+
+    held.release(NUMBER)
+
+    (found,) = read_at(held.process.vault, TENANT, [(stored.base, 0)], NOW)
+    assert found is not None
+    assert (expiry(client, NUMBER, held), found.held, found.header) == (LATER, False, stored.record.header)
+
+
+def test_a_record_whose_expiry_has_passed_ends_with_its_hold(held: Held, client: redis.Redis) -> None:
+    put(held.process.vault, body())
+    held.keep(NUMBER)
+
+    held.release(NUMBER, now=LATER + 1)
+
+    assert ask(client, "KEYS", "wm:{" + 16 * "?" + "}*") == []
+
+
+def test_a_waybill_that_another_hold_names_stays_held(held: Held, client: redis.Redis) -> None:
+    stored = put(held.process.vault, body())
+    held.keep(NUMBER, hold=1)
+    held.keep(NUMBER, hold=2)
+
+    held.release(NUMBER, hold=1, others={stored.base: 2})
+    held.process.vault.data_keys.destroy_hold(TENANT, 1)
+
+    (found,) = read_at(held.process.vault, TENANT, [(stored.base, 0)], LATER + 1)
+    assert found is not None
+    assert (found.held, expiry(client, NUMBER, held)) == (True, HELD_UNTIL)
+
+
+def test_disclosures_are_kept_with_the_record_and_expire_with_it_again(held: Held, client: redis.Redis) -> None:
+    stored = put(held.process.vault, body())
+    disclosures = Disclosures(held.process.store, held.process.keyring, os.urandom)
+    disclosures.prepare(TENANT, [Disclosure(stored.base, LATER, Viewed(NOW, "client/c", "courier", 1))]).write()
+    key = disclosures_key(record_stems([stored.base])[0])
+
+    held.keep(NUMBER)
+    during = ask(client, "EXPIRETIME", key)
+    held.release(NUMBER)
+
+    assert (during, ask(client, "EXPIRETIME", key)) == (HELD_UNTIL, LATER)
+
+
+def test_keeping_again_changes_nothing(held: Held, client: redis.Redis) -> None:
+    put(held.process.vault, body())
+    held.keep(NUMBER)
+    (stem,) = record_stems(held.bases(NUMBER))
+    before = ask(client, "GET", record_key(stem, 0))
+
+    assert (held.keep(NUMBER), ask(client, "GET", record_key(stem, 0))) == (1, before)
+
+
+def test_unknown_waybills_are_not_kept(held: Held) -> None:
+    assert held.keep("SF99999999") == 0
+
+
+@pytest.mark.parametrize("waybills", [1, 50])
+def test_keeping_costs_four_round_trips_however_many_waybills_there_are(held: Held, waybills: int) -> None:
+    numbers = [f"SF{at:08}" for at in range(waybills)]
+    for number in numbers:
+        held.process.put(number)
+    held.keep("SF99999999")  # makes the key of the hold
+    held.process.put("WARM0001")
+    held.keep("WARM0001")  # from now on the store knows the script
+
+    with stores.counted(held.process.store) as trips:
+        held.keep(*numbers)
+
+    assert trips == [4]  # the key, the records, what belongs to them, the new values
+
+
+def test_a_lifted_hold_has_no_key(held: Held, store: Store) -> None:
+    put(held.process.vault, body())
+    held.keep(NUMBER)
+    held.release(NUMBER)
+
+    held.process.vault.data_keys.destroy_hold(TENANT, 1)
+
+    with pytest.raises(Exception, match="unknown-key"):
+        held.process.vault.data_keys.of_hold(TENANT, 1)
