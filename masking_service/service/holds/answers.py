@@ -9,7 +9,7 @@ from masking_service.service.call.answers import Answer, Time, WaybillNo, one_of
 Count = Annotated[int, Meta(ge=0)]
 
 
-class Decision(Answer):
+class HoldDecision(Answer):
     """Who did this, and when."""
 
     by: str
@@ -34,10 +34,10 @@ class Hold(Answer):
     reason: str
     size: Annotated[int, Meta(ge=1, description="How many waybills it names.")]
     kept: Annotated[int, Meta(ge=0, description="How many of them had a record that is kept, when it was set.")]
-    proposed: Decision
-    set: Decision | None
-    lift_proposed: Decision | None
-    lifted: Annotated[Decision | None, Meta(description="Also who withdrew a hold that was not set.")]
+    proposed: HoldDecision
+    set: HoldDecision | None
+    lift_proposed: HoldDecision | None
+    lifted: Annotated[HoldDecision | None, Meta(description="Also who withdrew a hold that was not set.")]
 
 
 class HoldWithWaybills(Hold):
@@ -46,7 +46,7 @@ class HoldWithWaybills(Hold):
     waybills: list[WaybillNo]
 
 
-class Holds(Answer):
+class HoldList(Answer):
     """The holds of the tenant, the first proposed first."""
 
     holds: list[Hold]

@@ -35,7 +35,7 @@ class HoldRequest(Shape, frozen=True):
     ]
 
 
-def _list(holds: Holding, call: Call[None, None]) -> answers.Holds:
+def _list(holds: Holding, call: Call[None, None]) -> answers.HoldList:
     return holds.listed(call.context)
 
 
@@ -87,7 +87,7 @@ OPERATIONS: Final = (
         uses=Holding,
         handle=_list,
         permissions=("hold:set",),
-        answers={200: answers.Holds},
+        answers={200: answers.HoldList},
         problems=STORE,
         example=Example(None, {"holds": [SET]}),
     ),

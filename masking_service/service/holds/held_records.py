@@ -34,7 +34,7 @@ AT_ONCE: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
-class _Stored:
+class _StoredRecord:
     """A record, the place and the sealed value that it was read from."""
 
     place: bytes
@@ -146,7 +146,7 @@ class HeldRecords:
             if released and change.commands:
                 self._store.write(change.commands)
 
-    def _stored(self, tenant: str, bases: Sequence[bytes]) -> dict[bytes, list[_Stored]]:
+    def _stored(self, tenant: str, bases: Sequence[bytes]) -> dict[bytes, list[_StoredRecord]]:
         """Return the records of waybills that can be opened, by base: one round trip."""
         stems = record_stems(bases)
         places = [[record_key(stem, revision) for revision in range(MAX_REVISIONS + 1)] for stem in stems]
@@ -158,13 +158,13 @@ class HeldRecords:
             if value is not None
         ]
         opened = self._vault.open(tenant, [(place, value) for _, place, value in found])
-        stored: dict[bytes, list[_Stored]] = {}
+        stored: dict[bytes, list[_StoredRecord]] = {}
         for (base, place, value), record in zip(found, opened, strict=True):
             if record is not None and not record.erased and not record.shredded:
-                stored.setdefault(base, []).append(_Stored(place, value, record))
+                stored.setdefault(base, []).append(_StoredRecord(place, value, record))
         return stored
 
-    def _reseal(self, change: Change, stored: Sequence[_Stored], key: SealingKey | None, until: int) -> None:
+    def _reseal(self, change: Change, stored: Sequence[_StoredRecord], key: SealingKey | None, until: int) -> None:
         """Add the records of one waybill under another data key; without one they are deleted."""
         if not stored:
             return

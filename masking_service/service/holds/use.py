@@ -46,7 +46,7 @@ class Holding:
     held_records: HeldRecords
     recorder: Recorder
 
-    def listed(self, context: RequestContext) -> answers.Holds:
+    def listed(self, context: RequestContext) -> answers.HoldList:
         """Return the holds, the first proposed first: one round trip.
 
         Raises:
@@ -54,7 +54,7 @@ class Holding:
             StoreUnavailable, IntegrityError: the list cannot be read.
         """
         self.gate.grant(context.principal, SET)
-        return answers.Holds([_answer(hold) for hold in self.holds.listed(context.principal.tenant)])
+        return answers.HoldList([_answer(hold) for hold in self.holds.listed(context.principal.tenant)])
 
     def shown(self, context: RequestContext, name: str) -> answers.HoldWithWaybills:
         """Return a hold with the waybills that it names: two round trips.
@@ -313,8 +313,8 @@ def _numbers(waybills: Sequence[Any]) -> list[str]:
 
 
 def _answer(hold: Hold) -> answers.Hold:
-    def person(principal: str, at: int) -> answers.Decision | None:
-        return answers.Decision(principal, rfc3339(at)) if at else None
+    def person(principal: str, at: int) -> answers.HoldDecision | None:
+        return answers.HoldDecision(principal, rfc3339(at)) if at else None
 
     return answers.Hold(
         hold=hold.name,
@@ -322,7 +322,7 @@ def _answer(hold: Hold) -> answers.Hold:
         reason=hold.reason,
         size=hold.waybills,
         kept=hold.kept,
-        proposed=answers.Decision(hold.proposed_by, rfc3339(hold.proposed_at)),
+        proposed=answers.HoldDecision(hold.proposed_by, rfc3339(hold.proposed_at)),
         set=person(hold.set_by, hold.set_at),
         lift_proposed=person(hold.lift_proposed_by, hold.lift_proposed_at),
         lifted=person(hold.lifted_by, hold.lifted_at),

@@ -39,7 +39,7 @@ class WaybillNotFound(Answer):
     error: NotFoundError
 
 
-class Restricted(Answer):
+class RestrictedWaybill(Answer):
     """Whether a waybill is restricted now."""
 
     waybill_no: WaybillNo

@@ -256,7 +256,7 @@ OPERATIONS: Final = (
         audited_as=Action.RESTRICT,
         body=RestrictRequest,
         at_most={"waybills": MAX_RECORDS},
-        answers={200: Batch("RestrictResults", (answers.Restricted, answers.WaybillNotFound))},
+        answers={200: Batch("RestrictResults", (answers.RestrictedWaybill, answers.WaybillNotFound))},
         problems=("too-many-items", *STORE),
         example=Example(
             {"waybills": [WAYBILL_NO]}, {"results": [{"waybill_no": WAYBILL_NO, "restricted": True}], "failed": 0}
@@ -273,7 +273,7 @@ OPERATIONS: Final = (
         audited_as=Action.UNRESTRICT,
         body=RestrictRequest,
         at_most={"waybills": MAX_RECORDS},
-        answers={200: Batch("UnrestrictResults", (answers.Restricted, answers.WaybillNotFound))},
+        answers={200: Batch("UnrestrictResults", (answers.RestrictedWaybill, answers.WaybillNotFound))},
         problems=("too-many-items", *STORE),
         example=Example(
             {"waybills": [WAYBILL_NO]}, {"results": [{"waybill_no": WAYBILL_NO, "restricted": False}], "failed": 0}

@@ -25,7 +25,7 @@ from masking_service.service.waybills.restriction import Restrictions
 from masking_service.service.waybills.results import NOT_FOUND, normalised
 from masking_service.service.waybills.vault import Found, Vault
 
-Restriction = answers.Restricted | answers.WaybillNotFound
+Restriction = answers.RestrictedWaybill | answers.WaybillNotFound
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +126,7 @@ class Privacy:
         with self.recorder.take_back_on_failure(entry):
             change.write()
         return [
-            answers.Restricted(number, restricted)
+            answers.RestrictedWaybill(number, restricted)
             if number is not None and newest[number] is not None
             else answers.WaybillNotFound(sent, answers.NotFoundError(NOT_FOUND))
             for sent, number in zip(waybills, numbers, strict=True)
