@@ -75,7 +75,7 @@ DONE: list[tuple[str, str, Act, Json]] = [
         ask(COURIER, "GET", f"/waybills/{KNOWN}"),
         {"outcome": "released", "profile": "courier", "count": 1, "facts": 1, "items": about(KNOWN, "released")},
     ),
-    ("erase", PRIVACY, ask(PRIVACY, "DELETE", f"/waybills/{KNOWN}"), {"items": about(KNOWN), "facts": 3}),
+    ("erase", PRIVACY, ask(PRIVACY, "DELETE", f"/waybills/{KNOWN}"), {"items": about(KNOWN), "facts": 4}),
     (
         "erase",
         PRIVACY,

@@ -308,7 +308,7 @@ def test_numbers_in_answers_are_described_with_their_bounds(told: Json) -> None:
         for member, inner in described.get("properties", {}).items()
         for one in inside(inner)
         if one.get("minimum")
-    } == {("epoch", 1), ("number", 1), ("slots", 2), ("times", 2)}
+    } == {("epoch", 1), ("number", 1), ("size", 1), ("slots", 2), ("times", 2)}
 
 
 def test_a_schema_of_several_waybills_is_described_for_masking_only(shared: Api) -> None:
