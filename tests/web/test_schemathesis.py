@@ -35,7 +35,8 @@ OUT_OF_REACH = {
     ("post", "/v1/holds/{}/set"),
 }
 """They need a case that another role has opened and that is pending, and the document's examples name one that is open;
-or a hold that another person has proposed; or a call of one's own, which no example can name; or the provider's signature."""
+or a hold that another person has proposed; or a call of one's own, which no example can name; or the provider's
+signature."""
 MAX_EXAMPLES = 3
 ALLOWED = {200, 201, 302, 400, 401, 403, 404, 405, 409, 413, 415, 422, 429, 503}
 PHASES = ("Examples", "Coverage", "Fuzzing", "Stateful")
