@@ -53,6 +53,7 @@ LONG_GROUPS = {
     "image",
     "operations",
     "browser",
+    "engines",
     "fuzz",
     "backup",
     "bench/theft/test_quick.py",

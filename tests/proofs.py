@@ -30,6 +30,9 @@ PROOFS: Final[Mapping[str, Mapping[str, str]]] = {
         "test_all_nodes_are_restarted": "each primary and replica alone",
         "test_workers_go_on_and_start_while_a_zone_is_lost": "the loss of a primary, and of a whole shard",
     },
+    "engines/test_spark.py": {
+        "test_a_column_that_looks_personal": "arrow/test_refusing.py; that Spark masks at all is in the other test"
+    },
     "helm/test_distorted_values.py": {
         "test_what_the_schema_lets_through": "test_hardening.py and test_references.py, for all usual values"
     },

@@ -1,0 +1,99 @@
+"""`examples/spark` on a real Spark: `local[2]`, the code shipped as an archive, a job that is killed and repeated."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from masking_service.arrow import Plan, mask
+from tests.arrow.batches import ROW
+from tests.e2e.processes import ROOT
+
+pytestmark = [pytest.mark.needs("java"), pytest.mark.server, pytest.mark.timeout(900)]
+
+FILES, ROWS = 24, 1_000
+"""Each file is a partition."""
+SPARK = Path(sys.prefix, "spark")
+"""Where `make .venv/dev` puts Spark where there is a Java."""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A table, and the archive with the code."""
+    folder = tmp_path_factory.mktemp("spark")
+    for part in range(FILES):
+        rows = [{**ROW, "运单号": f"SF{part * ROWS + at + 10**9}", "电话": f"138{at:08d}"} for at in range(ROWS)]
+        (folder / "orders").mkdir(exist_ok=True)
+        pq.write_table(pa.Table.from_pylist(rows), folder / "orders" / f"part-{part:03d}.parquet")
+    wheel = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", str(ROOT)]
+    subprocess.run([*wheel, "--wheel-dir", str(folder)], check=True)
+    (built,) = folder.glob("*.whl")
+    shutil.copy(built, folder / "waybill_masking.zip")
+    return folder
+
+
+def submitted(folder: Path, source: str) -> subprocess.Popen[str]:
+    """The job as the page starts it: it has the archive and the installed packages, and not this checkout."""
+    words = ["--master", "local[2]", "--py-files", "waybill_masking.zip"]
+    quiet = ["--conf", "spark.ui.enabled=false", "--conf", "spark.driver.bindAddress=127.0.0.1"]
+    job = [str(ROOT / "examples" / "spark" / "mask_orders.py"), source, "masked"]
+    return subprocess.Popen(
+        [str(SPARK / "pyspark" / "bin" / "spark-submit"), *words, *quiet, *job],
+        cwd=folder,
+        env={
+            **{name: value for name, value in os.environ.items() if not name.startswith("PYTEST")},
+            "SPARK_HOME": str(SPARK / "pyspark"),
+            "SPARK_LOCAL_IP": "127.0.0.1",
+            "PYTHONPATH": str(SPARK),
+            "PYSPARK_PYTHON": sys.executable,
+        },
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def rows(path: Path) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = pq.read_table(path).sort_by("运单号").to_pylist()
+    return found
+
+
+def test_a_job_that_was_killed_and_is_repeated_gives_what_one_process_gives(folder: Path) -> None:
+    killed = submitted(folder, "orders")
+    output = folder / "masked"
+    while not list(output.rglob("part-*.parquet")):
+        assert killed.poll() is None, killed.communicate()[0][-3000:]
+        time.sleep(0.05)
+    os.killpg(killed.pid, signal.SIGKILL)
+    killed.communicate()
+    assert not (output / "_SUCCESS").exists()
+
+    repeated = submitted(folder, "orders")
+    said = repeated.communicate()[0]
+
+    assert repeated.returncode == 0, said[-3000:]
+    table = pq.read_table(folder / "orders").combine_chunks()
+    (whole,) = table.to_batches()
+    assert rows(output) == mask(whole, Plan.from_header(table.column_names)).to_pylist()
+    assert len(rows(output)) == FILES * ROWS
+
+
+def test_a_column_that_looks_personal_ends_the_job_with_its_name(folder: Path) -> None:
+    (folder / "more").mkdir()
+    pq.write_table(pa.Table.from_pylist([{**ROW, "备用": "13912345678"}]), folder / "more" / "part-000.parquet")
+
+    refused = submitted(folder, "more")
+    said = refused.communicate()[0]
+
+    assert refused.returncode != 0
+    assert "UnmappedColumns: these columns look personal and are not mapped: 备用 (phone)" in said
+    assert "13912345678" not in said
