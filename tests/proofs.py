@@ -11,9 +11,14 @@ from typing import Final
 PROOFS: Final[Mapping[str, Mapping[str, str]]] = {
     "bench/test_audit_benches.py": {".*": "a measuring tool; `make bench` runs it"},
     "bench/test_quick.py": {".*": "a measuring tool; `make bench` runs it"},
+    "bench/test_records.py": {".*": "a measuring tool; `make bench` runs it"},
     "bench/test_scaling.py": {"test_the_memory_benchmark_prints": "a measuring tool; test_life.py has the bytes"},
-    "bench/theft/test_quick.py": {"test_the_same_seed_gives_the_same_figures": "a measuring tool"},
+    "bench/theft/test_quick.py": {
+        "test_(the_figures|model_and|the_same_seed|each_thief|with_the_defences|every_seed)": "a measuring tool; "
+        "test_defences.py has the defences, and tests/stories/ what the application does"
+    },
     "browser/test_pages.py": {r"test_the_pages_of_a_role_are_sound\[.*zh-CN": "the same in English, wide and narrow"},
+    "browser/test_story.py": {r"test_a_dispute_is_settled_by_keyboard\[en": "the same in Chinese"},
     "chaos/test_faults.py": {
         r"test_nothing_acknowledged_is_lost\[connections_are_reset": "lost replies",
         r"test_nothing_acknowledged_is_lost\[the_service_(loses|is_ahead)": "the_clocks_go_back; store/test_clocks.py",
@@ -35,6 +40,14 @@ PROOFS: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "helm/test_distorted_values.py": {
         "test_what_the_schema_lets_through": "test_hardening.py and test_references.py, for all usual values"
+    },
+    "image/test_container.py": {
+        ".*": "test_installed.py: what the image's script installs makes the round trip and writes only its state; "
+        "test_dockerfile.py and helm/test_hardening.py: its user, and that it needs no capability"
+    },
+    "masking/test_linear.py": {
+        r"test_twice_the_value_takes_at_most_about_twice_as_long\[.*between": "the same value alone; test_repeated.py: "
+        "each mask for what is repeated between other characters"
     },
     "setups/test_wrong_setups.py": {r".*\[redis-server": "the same with Valkey; test_rights.py tests both"},
     "web/test_schemathesis.py": {

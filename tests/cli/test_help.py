@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from masking_service.cli import commands
 from tests import programs
 from tests.e2e.processes import ROOT
+from tests.every import every
 
 WIDTH = 80
 BROKEN = """
@@ -26,20 +27,20 @@ runpy.run_module('masking_service', run_name='__main__')
 """
 
 
-def every(command: click.Command, *path: str) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+def tree(command: click.Command, *path: str) -> Iterator[tuple[tuple[str, ...], click.Command]]:
     yield path, command
     if isinstance(command, click.Group):
         context = click.Context(command)
         for name in command.list_commands(context):
             inner = command.get_command(context, name)
             assert inner is not None
-            yield from every(inner, *path, name)
+            yield from tree(inner, *path, name)
 
 
-EVERY = [pytest.param(path, command, id=" ".join(path) or "(all)") for path, command in every(commands)]
+EVERY = [*tree(commands)]
 
 
-@pytest.mark.parametrize(("path", "command"), EVERY)
+@every(("path", "command"), EVERY)
 def test_a_list_of_commands_cuts_no_sentence(path: tuple[str, ...], command: click.Command) -> None:
     del command
     shown = CliRunner().invoke(commands, [*path, "--help"], terminal_width=WIDTH)
@@ -48,7 +49,7 @@ def test_a_list_of_commands_cuts_no_sentence(path: tuple[str, ...], command: cli
     assert [line for line in shown.stdout.splitlines() if re.match(r"  .*\.\.\.$", line)] == []
 
 
-@pytest.mark.parametrize(("path", "command"), EVERY)
+@every(("path", "command"), EVERY)
 def test_every_option_says_what_it_is_for(path: tuple[str, ...], command: click.Command) -> None:
     del path
     options = [each for each in command.params if isinstance(each, click.Option)]

@@ -1,9 +1,8 @@
 """The page that says what is found is the one that the code makes, and its examples are true."""
 
-import pytest
-
 from masking_service.masking.kinds.table import KINDS
 from tests.docs.found import EXAMPLES, PAGE, UNMAPPED, page, shown
+from tests.every import every
 
 CASES = {
     f"{kind} {key}: {value}": (kind, key, value)
@@ -21,7 +20,7 @@ def test_every_kind_is_on_the_page() -> None:
     assert set(EXAMPLES) == {*KINDS, UNMAPPED}
 
 
-@pytest.mark.parametrize("case", CASES)
+@every("case", CASES)
 def test_an_example_is_what_the_page_says(case: str) -> None:
     kind, key, value = CASES[case]
 

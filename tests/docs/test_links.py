@@ -9,6 +9,7 @@ import pytest
 
 from tests.docs.pages import pages
 from tests.e2e.processes import ROOT
+from tests.every import every
 
 CODE = re.compile(r"^```.*?^```$|`[^`\n]*`", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(([^)\s]+)\)")
@@ -46,12 +47,12 @@ def leads_somewhere(page: Path, link: str) -> bool:
     return target.is_relative_to(ROOT) and target.exists() and (not anchor or anchor in anchors(target))
 
 
-@pytest.mark.parametrize("page", PAGES)
+@every("page", PAGES)
 def test_every_link_inside_the_project_has_a_target(page: Path) -> None:
     assert [link for link in links(page) if not leads_somewhere(page, link)] == []
 
 
-@pytest.mark.parametrize("page", PAGES)
+@every("page", PAGES)
 def test_every_named_path_of_the_project_exists(page: Path) -> None:
     assert [place for place in PLACE.findall(page.read_text("utf-8")) if not (ROOT / place).exists()] == []
 

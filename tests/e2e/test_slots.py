@@ -158,18 +158,18 @@ def test_the_store_matches_its_log(day: Day) -> None:
     assert status == 0, said
 
 
-@pytest.mark.parametrize("slots", ["1", "2"])
-def test_another_number_of_slots_is_refused(day: Day, slots: str) -> None:
-    expected = f"MASKING_AUDIT_SLOTS is {slots}, and the audit log of this store has 4"
+def test_another_number_of_slots_is_refused(day: Day) -> None:
+    expected = "MASKING_AUDIT_SLOTS is 1, and the audit log of this store has 4"
     commands = (("doctor",), ("serve", "--dev", "--port", "0"), ("audit", "export"))
-    found = [day.command(*command, MASKING_AUDIT_SLOTS=slots) for command in commands]
+    found = [day.command(*command, MASKING_AUDIT_SLOTS="1") for command in commands]
 
     assert all(status for status, _ in found)
     assert all(expected in " ".join(said.split()) for _, said in found), found
 
 
-@pytest.mark.parametrize("slot", range(KEYS.slots))
-def test_an_entry_that_was_cut_out_of_the_store_is_named_with_its_slot(day: Day, slot: int) -> None:
+def test_an_entry_that_was_cut_out_of_the_store_is_named_with_its_slot(day: Day) -> None:
+    """Of every slot: `audit/slots/test_verifying.py`."""
+    slot = 3
     writer = next(head["writer"] for head in day.checkpoint["heads"] if KEYS.slot_of(head["writer"]) == slot)
     client = day.cluster.primary(key_slot(KEYS.writers(slot))).client
     kept = ask(client, "DUMP", KEYS.stream(writer))

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import jsonschema
-import pytest
 import yaml
 
+from tests.every import every
 from tests.helm.chart import ROOT, Chart, Object, objects, set_json, validate, values_of
 from tests.helm.references import faults
 
@@ -49,7 +49,7 @@ def given(path: Path, value: Any) -> Object:
     return dict(value)
 
 
-@pytest.mark.parametrize("path", [*paths(DEFAULTS)], ids=".".join)
+@every("path", [*paths(DEFAULTS)])
 def test_nonsense_is_taken_nowhere(path: Path) -> None:
     assert [value for value in NEVER if SCHEMA.is_valid(distorted(path, value))] == []
 

@@ -5,11 +5,10 @@ import re
 import runpy
 from typing import Any
 
-import pytest
-
+from tests.every import every
 from tests.helm.chart import ROOT, VALUE_SETS, Chart, Object
 
-every_value_set = pytest.mark.parametrize("value_set", VALUE_SETS)
+every_value_set = every("value_set", VALUE_SETS)
 GUNICORN = runpy.run_path(str(ROOT / "gunicorn.conf.py"))
 
 

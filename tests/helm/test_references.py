@@ -3,13 +3,12 @@
 import copy
 from collections.abc import Callable
 
-import pytest
-
+from tests.every import every
 from tests.helm.chart import VALUE_SETS, Chart, Object
 from tests.helm.references import faults
 
 
-@pytest.mark.parametrize("value_set", VALUE_SETS)
+@every("value_set", VALUE_SETS)
 def test_everything_that_is_named_is_there(chart: Chart, value_set: str) -> None:
     assert faults(chart.render(value_set)) == []
 
@@ -65,7 +64,7 @@ BROKEN: dict[str, tuple[str, Break]] = {
 }
 
 
-@pytest.mark.parametrize(("fault", "place"), BROKEN.items(), ids=BROKEN.keys())
+@every(("fault", "place"), BROKEN.items())
 def test_what_is_broken_is_noticed(chart: Chart, fault: str, place: tuple[str, Break]) -> None:
     objects = copy.deepcopy(chart.render("everything"))
     kind, change = place

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from masking_service.runtime.settings import VARIABLES
+from tests.every import every
 from tests.helm.chart import ROOT, Chart, refusal, set_json
 from tests.helm.combinations import PEM
 
@@ -92,7 +93,7 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize(("place", "values"), REFUSED.values(), ids=REFUSED.keys())
+@every(("place", "values"), REFUSED.values())
 def test_invalid_values_are_refused_at_their_place(chart: Chart, place: str, values: str) -> None:
     said = refusal(chart.template(*set_json(json.loads(values))))
 

@@ -7,9 +7,10 @@ import kubernetes_validate
 import pytest
 
 from masking_service.runtime.settings import VARIABLES
+from tests.every import every
 from tests.helm.chart import NEWEST, OLDEST, ROOT, VALUE_SETS, Chart, validate
 
-every_value_set = pytest.mark.parametrize("value_set", VALUE_SETS)
+every_value_set = every("value_set", VALUE_SETS)
 
 
 @every_value_set

@@ -8,6 +8,7 @@ from keys import aead
 from keys.aead import FORMAT, HEADER_BYTES, NONCE_BYTES, OVERHEAD_BYTES, SealingKey, key_id_of
 from keys.errors import IntegrityError
 from keys.suites import AES_256_GCM, AES_256_GCM_SIV, SM4_GCM, SUITES
+from tests.every import every
 from tests.keys.known import known_bytes
 
 KEY = known_bytes("a key")
@@ -114,14 +115,14 @@ def test_a_batch_with_a_place_missing_is_refused() -> None:
 
 
 @by_suite
-@pytest.mark.parametrize("length", [0, 11, 12, 23, 25, 36])
+@every("length", [0, 11, 12, 23, 25, 36])
 def test_a_batch_with_another_number_of_nonces_is_refused(algorithm: int, length: int) -> None:
     with pytest.raises(ValueError, match="every plaintext needs 12 nonce bytes"):
         sealing_key(algorithm=algorithm).seal_many([b"a", b"b"], [b"1", b"2"], bytes(length))
 
 
 @by_suite
-@pytest.mark.parametrize("length", [0, 8, 11, 13, 16])
+@every("length", [0, 8, 11, 13, 16])
 def test_a_nonce_of_another_length_is_refused(algorithm: int, length: int) -> None:
     with pytest.raises(ValueError, match="every plaintext needs 12 nonce bytes"):
         sealing_key(algorithm=algorithm).seal(PLAIN, PLACE, bytes(length))
@@ -180,14 +181,14 @@ def test_the_algorithm_is_bound_even_where_another_number_means_the_same_cipher(
 
 
 @by_suite
-@pytest.mark.parametrize("at", range(len(SEALED)))
+@every("at", range(len(SEALED)))
 def test_no_byte_can_be_changed(algorithm: int, at: int) -> None:
     with pytest.raises(IntegrityError):
         sealing_key().open(changed(SEALED_BY[algorithm], at), PLACE)
 
 
 @by_suite
-@pytest.mark.parametrize("length", range(len(SEALED)))
+@every("length", range(len(SEALED)))
 def test_a_cut_value_never_gives_a_value(algorithm: int, length: int) -> None:
     with pytest.raises(IntegrityError):
         sealing_key().open(SEALED_BY[algorithm][:length], PLACE)

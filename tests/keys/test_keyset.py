@@ -11,6 +11,7 @@ from keys import keyset
 from keys.errors import KeysetError
 from keys.keyring import Keyring
 from keys.keyset_file import USES
+from tests.every import every
 
 
 def test_a_new_keyset_is_readable_by_its_owner_only(path: Path) -> None:
@@ -86,7 +87,7 @@ def test_a_keyset_readable_by_others_is_refused(path: Path, mode: int) -> None:
         keyset.load(path)
 
 
-@pytest.mark.parametrize("part", range(20))
+@every("part", range(20))
 def test_a_truncated_keyset_is_refused(path: Path, part: int) -> None:
     content = path.read_bytes()
     path.write_bytes(content[: len(content) * part // 20])

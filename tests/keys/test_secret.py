@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from keys.secret import Secret
+from tests.every import every
 from tests.keys.known import known_bytes, known_keyring, known_keyset
 
 SECRETS: list[Secret] = [
@@ -24,15 +25,15 @@ def test_its_repr_is_its_type(secret: Secret) -> None:
     assert f"{secret!r} {secret!s} {[secret]}" == f"<{type(secret).__name__}> " * 2 + f"[<{type(secret).__name__}>]"
 
 
-@pytest.mark.parametrize("secret", HOLDERS)
-@pytest.mark.parametrize("duplicate", [copy.copy, copy.deepcopy, pickle.dumps])
+@every("secret", HOLDERS)
+@every("duplicate", [copy.copy, copy.deepcopy, pickle.dumps])
 def test_it_cannot_be_copied_or_pickled(secret: Secret, duplicate: Callable[[object], object]) -> None:
     with pytest.raises(TypeError, match=f"^a {type(secret).__name__} cannot be pickled or copied$"):
         duplicate(secret)
 
 
-@pytest.mark.parametrize("secret", HOLDERS)
-@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
+@every("secret", HOLDERS)
+@every("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
 def test_no_pickle_protocol_bypasses_it(secret: Secret, protocol: int) -> None:
     with pytest.raises(TypeError):
         pickle.dumps(secret, protocol)

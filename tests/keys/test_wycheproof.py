@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from keys.errors import IntegrityError
 from keys.signatures import Verifier
 from keys.suites import Aead, Sm4Gcm
+from tests.every import every
 
 FOLDER = Path(__file__).parent / "vectors" / "wycheproof"
 CIPHERS: dict[str, Callable[[bytes], Aead]] = {"aes_gcm_siv": AESGCMSIV, "aes_gcm": AESGCM, "sm4_gcm": Sm4Gcm}
@@ -44,7 +45,7 @@ def aead(name: str, test: dict[str, str]) -> tuple[Aead, bytes, bytes, bytes, by
     return CIPHERS[name](key), nonce, plain, context, sealed
 
 
-@pytest.mark.parametrize(("name", "test"), aead_vectors("valid"))
+@every(("name", "test"), aead_vectors("valid"))
 def test_a_cipher_seals_to_exactly_these_bytes_and_opens_them(name: str, test: dict[str, str]) -> None:
     cipher, nonce, plain, context, sealed = aead(name, test)
 
@@ -52,7 +53,7 @@ def test_a_cipher_seals_to_exactly_these_bytes_and_opens_them(name: str, test: d
     assert cipher.decrypt(nonce, sealed, context) == plain
 
 
-@pytest.mark.parametrize(("name", "test"), aead_vectors("invalid"))
+@every(("name", "test"), aead_vectors("invalid"))
 def test_a_cipher_opens_nothing_that_is_wrong(name: str, test: dict[str, str]) -> None:
     cipher, nonce, _, context, sealed = aead(name, test)
 
@@ -60,14 +61,14 @@ def test_a_cipher_opens_nothing_that_is_wrong(name: str, test: dict[str, str]) -
         cipher.decrypt(nonce, sealed, context)
 
 
-@pytest.mark.parametrize("test", vectors("hmac_sha256", "valid", "invalid"))
+@every("test", vectors("hmac_sha256", "valid", "invalid"))
 def test_hmac_sha_256_gives_the_tag_or_another(test: dict[str, str]) -> None:
     tag = hmac.digest(bytes.fromhex(test["key"]), bytes.fromhex(test["msg"]), "sha256")
 
     assert (tag.hex() == test["tag"]) == (test["result"] == "valid")
 
 
-@pytest.mark.parametrize("test", vectors("hmac_sm3", "valid", "invalid"))
+@every("test", vectors("hmac_sm3", "valid", "invalid"))
 def test_hmac_sm3_gives_the_tag_or_another(test: dict[str, str]) -> None:
     mac = HMAC(bytes.fromhex(test["key"]), SM3())
     mac.update(bytes.fromhex(test["msg"]))
@@ -80,7 +81,7 @@ def hkdf(test: dict[str, Any]) -> bytes:
     return kdf.derive(bytes.fromhex(test["ikm"]))
 
 
-@pytest.mark.parametrize("test", vectors("hkdf_sha256", "valid"))
+@every("test", vectors("hkdf_sha256", "valid"))
 def test_hkdf_derives_exactly_this_key(test: dict[str, Any]) -> None:
     assert hkdf(test).hex() == test["okm"]
 
@@ -96,12 +97,12 @@ def verifier(test: dict[str, str]) -> Verifier:
     return Verifier(key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
 
 
-@pytest.mark.parametrize("test", vectors("ed25519", "valid"))
+@every("test", vectors("ed25519", "valid"))
 def test_a_right_signature_verifies(test: dict[str, str]) -> None:
     verifier(test).verify(bytes.fromhex(test["sig"]), bytes.fromhex(test["msg"]))
 
 
-@pytest.mark.parametrize("test", vectors("ed25519", "invalid"))
+@every("test", vectors("ed25519", "invalid"))
 def test_a_wrong_or_second_signature_is_refused(test: dict[str, str]) -> None:
     with pytest.raises(IntegrityError):
         verifier(test).verify(bytes.fromhex(test["sig"]), bytes.fromhex(test["msg"]))

@@ -19,6 +19,7 @@ from masking_service.masking.sample_record import sample_record
 from masking_service.masking.schema import Schema
 from masking_service.masking.schemas import load_schemas
 from masking_service.masking.spellings import may_hold_name
+from tests.every import every
 from tests.masking.records import ABROAD, COURIER, HIDDEN, LABEL, LABEL_RULES, STANDARD, schema
 
 SCHEMAS = load_schemas()
@@ -165,8 +166,8 @@ def test_a_batch_is_masked_as_its_records_are_one_by_one(kinds: list[Any], by: P
         assert together == alone
 
 
-@pytest.mark.parametrize("by", [LABEL, ABROAD], ids=lambda profile: profile.name)
-@pytest.mark.parametrize("of", SCHEMAS.values(), ids=SCHEMAS)
+@every("by", [LABEL, ABROAD])
+@every("of", SCHEMAS.values())
 def test_so_it_is_in_every_schema(of: Schema, by: Profile) -> None:
     batch = [sample_record(of), *({} for _ in range(3))] * FEW
 
@@ -234,7 +235,7 @@ def test_columns_and_single_pass_agree_on_records_with_missing_members() -> None
     assert taken([copy.deepcopy(form) for _ in range(FEW) for form in forms]) == [True] * 2 * FEW
 
 
-@pytest.mark.parametrize(
+@every(
     "odd",
     [
         usual(remark="放门卫，电话139 0000 1111"),
@@ -261,7 +262,6 @@ def test_columns_and_single_pass_agree_on_records_with_missing_members() -> None
         [],
         None,
     ],
-    ids=lambda odd: type(odd).__name__,
 )
 def test_a_record_with_anything_else_is_left_as_it_came_and_its_neighbours_are_not(odd: Any) -> None:
     came = copy.deepcopy(odd)

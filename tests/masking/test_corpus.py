@@ -11,13 +11,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-import pytest
-
 from masking_service.masking.columns import FEW
 from masking_service.masking.effort import Effort
 from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.record import Masker
 from masking_service.masking.schemas import load_schemas
+from tests.every import every
 from tests.masking.records import LABEL
 
 CORPUS: Final = Path(__file__).parent / "corpus"
@@ -114,7 +113,7 @@ def test_the_corpus_has_records_of_every_schema_and_of_as_many_other_formats() -
     assert len(OTHERS) >= 60
 
 
-@pytest.mark.parametrize("name", RECORDS)
+@every("name", RECORDS)
 def test_nothing_personal_is_left_and_nothing_else_is_touched(name: str) -> None:
     row = RECORDS[name]
     record = row["record"] if "schema" in row else as_standard(row["record"], inside=False)
@@ -123,14 +122,14 @@ def test_nothing_personal_is_left_and_nothing_else_is_touched(name: str) -> None
     assert faults(record, masked_in_columns(row.get("schema", "standard"), record)) == []
 
 
-@pytest.mark.parametrize("name", OTHERS)
+@every("name", OTHERS)
 def test_so_it_is_where_another_formats_record_is_inside_of_one(name: str) -> None:
     record = as_standard(OTHERS[name]["record"], inside=True)
 
     assert faults(record, masked_alone("standard", record)) == []
 
 
-@pytest.mark.parametrize("name", OTHERS)
+@every("name", OTHERS)
 def test_another_formats_record_alone_is_refused_or_nothing_is_left_in_it(name: str) -> None:
     record = OTHERS[name]["record"]
     came = plain(record)

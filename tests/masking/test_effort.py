@@ -13,6 +13,7 @@ from masking_service.masking.sample_record import sample_record
 from masking_service.masking.schemas import load_schemas
 from masking_service.service.waybills.mask import MaskResult, mask_batch
 from masking_service.service.waybills.record_answers import InvalidRecord as Refused
+from tests.every import every
 from tests.masking.records import LABEL, errors_of
 
 FOREIGN = "+852 9123 4567"
@@ -42,7 +43,7 @@ ODD = {
 }
 
 
-@pytest.mark.parametrize("name", sorted(load_schemas()))
+@every("name", sorted(load_schemas()))
 def test_a_batch_has_room_for_a_thousand_records_of_firms_abroad_in_every_schema(name: str) -> None:
     schema = load_schemas()[name]
     kinds = {json.dumps(kind.example): ODD[kind.name] for kind in TABLE.values()}
@@ -130,8 +131,8 @@ def test_a_thousand_records_that_repeat_their_own_values_have_room(masker: Count
     assert refusals(mask_batch(masker, batch)) == []
 
 
-@pytest.mark.parametrize("kind", ["name", "phone", "address"])
-@pytest.mark.parametrize("piece", ["13812345678 ", "1*", "ab/", "张/", "e\u0301"])
+@every("kind", ["name", "phone", "address"])
+@every("piece", ["13812345678 ", "1*", "ab/", "张/", "e\u0301"])
 def test_a_value_of_a_megabyte_is_refused_as_too_large(kind: str, piece: str) -> None:
     record = {"recipient": {kind: piece * (1_000_000 // len(piece.encode()))}}
 
@@ -153,8 +154,8 @@ def test_what_was_accepted_can_always_be_shown(masker: CountryMasker) -> None:
     assert all("+1 23" not in one["sender"]["phone"] for one in shown)
 
 
-@pytest.mark.parametrize("kind", ["phone", "name", "address", "text", "unit"])
-@pytest.mark.parametrize("piece", ["1", "+", "a", "张", "１"])
+@every("kind", ["phone", "name", "address", "text", "unit"])
+@every("piece", ["1", "+", "a", "张", "１"])
 def test_a_longer_value_is_never_estimated_to_cost_less(kind: str, piece: str) -> None:
     costs = [estimate(kind, piece * size) for size in (1, 10, 100, 1_000, 10_000)]
 

@@ -10,6 +10,7 @@ from masking_service.masking.kinds.address import mask_address
 from masking_service.masking.kinds.name import mask_name
 from masking_service.masking.kinds.phone import mask_phone, phone_numbers
 from masking_service.masking.numbers_in_text import scrub
+from tests.every import every
 from tests.masking.growth import ALLOWED, BASE, seconds
 from tests.masking.scenarios import UNITS, masked_party
 
@@ -79,8 +80,8 @@ def test_twice_the_text_is_no_more_than_twice_the_work(read: Callable[[str], obj
     assert growing == []
 
 
-@pytest.mark.parametrize("name", MASKS)
-@pytest.mark.parametrize("length", [120, 250, 20_000])
+@every("name", MASKS)
+@every("length", [120, 250, 20_000])
 def test_twice_of_what_repeats_is_no_more_than_twice_the_work_of_a_mask(name: str, length: int) -> None:
     read = MASKS[name]
 

@@ -8,12 +8,13 @@ from hypothesis import given
 
 from masking_service.masking.hidden import hidden_form
 from masking_service.masking.stars import stars
+from tests.every import every
 from tests.masking.scenarios import ANYTHING
 
 TOKEN = "wbt12" + base64.urlsafe_b64encode(bytes(range(16))).decode().rstrip("=")
 
 
-@pytest.mark.parametrize(
+@every(
     ("kind", "value"),
     [
         *(
@@ -33,7 +34,7 @@ def test_a_mask_is_told(kind: str, value: str) -> None:
     assert hidden_form(kind, value) == "mask"
 
 
-@pytest.mark.parametrize(
+@every(
     ("kind", "value"),
     [
         *(("name", real) for real in ("张三", "张三*", "John_Smith", "~张三~", "Max", "~John~")),
@@ -53,10 +54,8 @@ def test_a_real_value_is_not_taken_for_a_mask(kind: str, value: str) -> None:
     assert hidden_form(kind, value) is None
 
 
-@pytest.mark.parametrize("dot", "·．.。•-")
-@pytest.mark.parametrize(
-    "name", ["阿卜杜拉{}买买提", "阿卜杜拉 {} 买买提", "John{}Smith", "阿{}买{}提", "阿卜杜拉{}买买提*"]
-)
+@every("dot", "·．.。•-")
+@every("name", ["阿卜杜拉{}买买提", "阿卜杜拉 {} 买买提", "John{}Smith", "阿{}买{}提", "阿卜杜拉{}买买提*"])
 def test_a_name_in_parts_is_real_with_every_dot(dot: str, name: str) -> None:
     assert hidden_form("name", name.format(dot, dot)) is None
 
@@ -66,8 +65,8 @@ def test_dots_in_place_of_letters_are_a_mask(name: str) -> None:
     assert hidden_form("name", name) == "mask"
 
 
-@pytest.mark.parametrize("kind", ["name", "phone", "address", "unit", "text"])
-@pytest.mark.parametrize(
+@every("kind", ["name", "phone", "address", "unit", "text"])
+@every(
     "value",
     [
         TOKEN,

@@ -16,7 +16,7 @@ from tests.masking.scenarios import UNITS
 READ, BEYOND = 1_000, 8_000
 """Within what is read of a value, and beyond it: there it is still looked for in the rest of the record."""
 SIGNS = ("x", "_", "~", "#", "^", "^_^", " ", "\t", "\n", "张 ", "e\u0301")
-AROUND = [("", ""), ("张", "张"), ("a", "!")]
+AROUND = {"alone": [("", "")], "between": [("张", "张"), ("a", "!")]}
 
 
 def mask(place: str, value: str) -> None:
@@ -28,13 +28,16 @@ def mask(place: str, value: str) -> None:
             Masker(STANDARD, profile).mask(record)
 
 
+@pytest.mark.parametrize("around", AROUND.values(), ids=AROUND)
 @pytest.mark.parametrize("length", [READ, BEYOND], ids=["read", "beyond"])
 @pytest.mark.parametrize("place", ["name", "phone", "address", "remark", "unmapped"])
-def test_twice_the_value_takes_at_most_about_twice_as_long(place: str, length: int) -> None:
+def test_twice_the_value_takes_at_most_about_twice_as_long(
+    place: str, length: int, around: list[tuple[str, str]]
+) -> None:
     growing = [
         (first, unit, last)
         for unit in (*UNITS, *SIGNS)
-        for first, last in AROUND
+        for first, last in around
         if grows(lambda text, ends=(first, last): mask(place, text.join(ends)), unit, length)  # type: ignore[misc]
     ]
 

@@ -16,6 +16,7 @@ from masking_service.masking.member_names import (
 )
 from masking_service.masking.schema import EACH, written
 from masking_service.masking.schemas import load_schemas
+from tests.every import every
 
 
 @pytest.mark.parametrize(
@@ -84,7 +85,7 @@ def _known_names() -> dict[str, str | None]:
 KNOWN_NAMES = _known_names()
 
 
-@pytest.mark.parametrize("at", KNOWN_NAMES)
+@every("at", KNOWN_NAMES)
 def test_the_names_of_public_sdks_say_their_kinds(at: str) -> None:
     *parents, name = at.rpartition(": ")[2].split(".")
 
@@ -107,7 +108,7 @@ FIELDS = {
 }
 
 
-@pytest.mark.parametrize("at", FIELDS)
+@every("at", FIELDS)
 def test_the_names_of_every_shipped_schema_say_what_it_maps(at: str) -> None:
     path, kind = FIELDS[at]
     *parents, name = (step for step in path if step != EACH)
@@ -137,7 +138,7 @@ def test_one_typing_slip_does_not_hide_what_a_name_says(kind: str, names: str) -
     assert {kind_of(name) for name in names.split()} == {kind}
 
 
-@pytest.mark.parametrize(
+@every(
     ("path", "kind"),
     [
         ("receiver.name", "name"),
@@ -196,7 +197,7 @@ def test_a_bare_name_at_the_top_may_be_an_orders_number() -> None:
     assert plan(ROOT, ("name",))[0].kind == MAYBE_NAME
 
 
-@pytest.mark.parametrize(
+@every(
     "name",
     [
         "sku",

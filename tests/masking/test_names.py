@@ -9,12 +9,13 @@ from masking_service.masking.hidden import hidden_form
 from masking_service.masking.kinds.name import mask_name
 from masking_service.masking.legal_forms import HAN_FORMS, LATIN_FORMS
 from masking_service.masking.stars import graphemes
+from tests.every import every
 from tests.masking.scenarios import ANYTHING, long_inputs, scenarios
 
 GIVEN = st.text(alphabet="娜明伟芳秀英敏静丽强磊军洋勇艳杰", min_size=1, max_size=2)
 
 
-@pytest.mark.parametrize(("name", "shown"), scenarios("names"))
+@every(("name", "shown"), scenarios("names"))
 def test_a_name_shows_what_the_rules_allow(name: str, shown: str) -> None:
     assert mask_name(name, "given") == shown
 
@@ -29,7 +30,7 @@ def test_a_family_name_of_two_characters_counts_as_one(family: str, given_name: 
     assert mask_name(family + given_name, "given") == family + "*" * len(given_name)
 
 
-@pytest.mark.parametrize("family", sorted(DOUBLE_FAMILY_NAMES))
+@every("family", sorted(DOUBLE_FAMILY_NAMES))
 def test_of_a_double_family_name_alone_the_second_character_is_hidden(family: str) -> None:
     assert mask_name(family, "given") == family[0] + "*"
 
@@ -49,12 +50,12 @@ def test_of_a_name_in_parts_the_first_character_shows_and_the_separator_stays(do
     assert mask_name(f"阿卜杜拉{dot}买买提", "given") == f"阿***{dot}***"
 
 
-@pytest.mark.parametrize("form", HAN_FORMS)
+@every("form", HAN_FORMS)
 def test_an_organisation_shows_two_characters_and_its_form(form: str) -> None:
     assert mask_name("上海某某" + form, "given") == "上海**" + form
 
 
-@pytest.mark.parametrize("form", LATIN_FORMS)
+@every("form", LATIN_FORMS)
 def test_an_organisation_in_latin_script_shows_its_legal_form(form: str) -> None:
     assert mask_name(f"Acme Trade {form.title()}", "given") == f"Ac** ***** {form.title()}"
 
@@ -123,7 +124,7 @@ def test_a_line_end_of_two_characters_separates_like_one_of_one(name: str) -> No
     assert mask_name(masked, "given") == masked
 
 
-@pytest.mark.parametrize("name", long_inputs(), ids=lambda name: repr(name[:6]))
+@every("name", long_inputs())
 def test_a_name_that_is_too_long_is_hidden_whole(name: str) -> None:
     assert set(mask_name(name, "given")) == {"*"}
 

@@ -3,12 +3,11 @@
 import copy
 from typing import Any
 
-import pytest
-
 from masking_service.masking.columns import FEW
 from masking_service.masking.effort import Effort
 from masking_service.masking.record import Masker
 from masking_service.masking.schemas import load_schemas
+from tests.every import every
 from tests.masking.records import LABEL
 
 STANDARD = Masker(load_schemas()["standard"], LABEL)
@@ -61,8 +60,8 @@ SHAPES: dict[str, tuple[Any, Any]] = {
 }
 
 
-@pytest.mark.parametrize("shape", SHAPES)
-@pytest.mark.parametrize("count", [1, FEW], ids=["one record", "a batch"])
+@every("shape", SHAPES)
+@every("count", [1, FEW])
 def test_a_name_announces_its_value(shape: str, count: int) -> None:
     before, after = SHAPES[shape]
     records = [{"remark": "x", "extra": copy.deepcopy(before)} for _ in range(count)]
@@ -72,7 +71,7 @@ def test_a_name_announces_its_value(shape: str, count: int) -> None:
     assert records == [{"remark": "x", "extra": after}] * count
 
 
-@pytest.mark.parametrize("shape", SHAPES)
+@every("shape", SHAPES)
 def test_masking_it_again_changes_nothing(shape: str) -> None:
     record = {"remark": "x", "extra": copy.deepcopy(SHAPES[shape][1])}
 

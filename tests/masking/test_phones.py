@@ -9,6 +9,7 @@ from masking_service.masking.hidden import hidden_form
 from masking_service.masking.kinds.phone import mask_phone, phone_numbers
 from masking_service.masking.numbers_in_text import scrub
 from masking_service.masking.spellings import phone_needles
+from tests.every import every
 from tests.masking.scenarios import ANYTHING, scenarios
 
 MOBILES = st.from_regex(r"1[3-9][0-9]{9}", fullmatch=True)
@@ -21,7 +22,7 @@ def digits_of(text: str) -> str:
     return "".join(filter(str.isdecimal, text))
 
 
-@pytest.mark.parametrize(("field", "shown"), scenarios("phones"))
+@every(("field", "shown"), scenarios("phones"))
 def test_a_phone_field_shows_what_the_rules_allow(field: str, shown: str) -> None:
     assert mask_phone(field, 4) == shown
 

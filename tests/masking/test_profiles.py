@@ -11,6 +11,7 @@ from masking_service.masking.errors import DefinitionError
 from masking_service.masking.hidden import hidden_form
 from masking_service.masking.kinds.table import KINDS
 from masking_service.masking.profiles import Profile, examples, union_check
+from tests.every import every
 from tests.masking.records import COURIER, LABEL, LABEL_RULES
 
 
@@ -49,7 +50,7 @@ def test_more_than_four_digits_of_a_phone_cannot_be_asked_for(digits: object) ->
     assert fault_path({"phone": {"show_last": digits}}) == "profiles.p.phone.show_last"
 
 
-@pytest.mark.parametrize(
+@every(
     ("mapping", "path"),
     [
         ([], "profiles.p"),
@@ -157,7 +158,7 @@ def short_way(kind: str) -> Callable[[str], str | None]:
     return usual
 
 
-@pytest.mark.parametrize(("kind", "value"), [(kind, value) for kind, values in USUAL for value in values])
+@every(("kind", "value"), [(kind, value) for kind, values in USUAL for value in values])
 def test_the_short_way_for_usual_values_gives_the_same_mask_or_none(kind: str, value: str) -> None:
     mask = LABEL.masker(kind)
     assert mask is not None

@@ -6,6 +6,7 @@ import pytest
 
 from masking_service.masking.errors import DefinitionError
 from masking_service.masking.schema import EACH, Place, Schema, parse_path, written
+from tests.every import every
 
 GOOD: dict[str, Any] = {"schema": "own", "source": "ours", "fields": {"who": "name"}}
 
@@ -52,7 +53,7 @@ def test_words_that_are_no_place_are_refused(text: str) -> None:
         Place.parse(text)
 
 
-@pytest.mark.parametrize(
+@every(
     ("changes", "path"),
     [
         ({"schema": "other"}, "schemas.own.schema"),

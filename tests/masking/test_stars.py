@@ -1,14 +1,14 @@
 """Stars: one for each character that a reader sees."""
 
-import pytest
 import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
 from masking_service.masking.stars import graphemes, stars
+from tests.every import every
 
 
-@pytest.mark.parametrize(
+@every(
     ("value", "count"),
     [
         ("", 0), ("张三", 2), ("abc", 3), ("𠮷田", 2), ("e\u0301", 1), ("👨‍👩‍👧", 1), ("🇨🇳", 1), ("क्षमा", 2), ("각", 1),

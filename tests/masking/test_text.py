@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from masking_service.masking.identity import find_cards, find_citizens
 from masking_service.masking.numbers_in_text import contains_personal_data, lines_worth_scanning, scrub, worth_scanning
+from tests.every import every
 from tests.masking.scenarios import ANYTHING, scenarios
 
 MOBILES = st.from_regex(r"1[3-9][0-9]{9}", fullmatch=True)
@@ -30,7 +31,7 @@ SEVENTEEN = st.builds(
 )  # fmt: skip
 
 
-@pytest.mark.parametrize(("text", "shown"), scenarios("text"))
+@every(("text", "shown"), scenarios("text"))
 def test_a_text_shows_what_the_rules_allow(text: str, shown: str) -> None:
     assert scrub(text) == shown
 

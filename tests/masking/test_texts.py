@@ -16,6 +16,7 @@ from masking_service.masking.profiles import Profile
 from masking_service.masking.record import Masker
 from masking_service.masking.stars import steady
 from masking_service.masking.unmapped import FOUND_IN_TEXT
+from tests.every import every
 from tests.masking.records import COURIER, LABEL, LABEL_RULES, STANDARD, masked, standard
 from tests.masking.scenarios import scenarios
 
@@ -26,13 +27,13 @@ PARTS_OF_TEXTS = (
 )
 
 
-@pytest.mark.parametrize(("text", "shown"), scenarios("names_in_text"))
+@every(("text", "shown"), scenarios("names_in_text"))
 def test_a_name_beside_a_cue_is_masked_and_other_words_stay(text: str, shown: str) -> None:
     assert TEXTS(text) == shown
     assert TEXTS(shown) == shown
 
 
-@pytest.mark.parametrize(("text", "shown"), scenarios("names_in_text"))
+@every(("text", "shown"), scenarios("names_in_text"))
 def test_a_mapped_text_shows_what_an_unmapped_one_shows(text: str, shown: str) -> None:
     record, found = masked(standard(remark=text, x9=text))
 

@@ -12,6 +12,7 @@ from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.profiles import Profile
 from masking_service.masking.record import Masked, Masker
 from masking_service.masking.unmapped import FOUND_IN_TEXT, UNMAPPED_MASKED
+from tests.every import every
 from tests.masking.records import LABEL, STANDARD, masked, schema, standard
 
 
@@ -83,8 +84,8 @@ def unmapped(name: str, value: Any) -> Any:
     return record[name]
 
 
-@pytest.mark.parametrize("value", [13700001111, "13700001111", "13700001111.00", "¥13700001111.5", "13700001111 元"])
-@pytest.mark.parametrize("name", ["amount", "goods_price", "weight_g", "保价金额", "实际重量"])
+@every("value", [13700001111, "13700001111", "13700001111.00", "¥13700001111.5", "13700001111 元"])
+@every("name", ["amount", "goods_price", "weight_g", "保价金额", "实际重量"])
 def test_a_number_stays_under_the_name_of_an_amount_or_a_weight(name: str, value: Any) -> None:
     assert unmapped(name, value) == value
 
@@ -146,7 +147,7 @@ def test_the_warning_for_json_in_a_text_names_the_member_that_holds_it() -> None
     assert found.warnings == [("/ext", UNMAPPED_MASKED)]
 
 
-@pytest.mark.parametrize(
+@every(
     ("text", "shown"),
     [
         ("李四光 13700001111", "李** *******1111"),
@@ -164,7 +165,7 @@ def test_the_warning_for_json_in_a_text_names_the_member_that_holds_it() -> None
         ("A-01-02 货架3层", "A-01-02 货架3层"),
     ],
 )
-@pytest.mark.parametrize("name", ["x", "note"])
+@every("name", ["x", "note"])
 def test_a_text_of_unknown_meaning_hides_who_is_meant(text: str, shown: str, name: str) -> None:
     assert unmapped(name, text) == shown
 

@@ -3,6 +3,7 @@
 import pytest
 
 from masking_service.masking.waybill import normalise_waybill_no
+from tests.every import every
 
 
 @pytest.mark.parametrize(
@@ -19,7 +20,7 @@ def test_a_number_is_trimmed_and_in_capitals(written: str, number: str) -> None:
     assert normalise_waybill_no(written) == number
 
 
-@pytest.mark.parametrize(
+@every(
     "written",
     [
         *("", "12345", "A" * 41, "SF 123456", "SF_123456", "ＳＦ123456", "SF１２３４５６", "ſf123456", "sf123456ß"),

@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 from tests import programs
+from tests.every import every
 from tests.monitoring.rules import ALERTS, ROOT, RULES
 from tests.servers import debian
 
@@ -268,7 +269,7 @@ def test_the_tool_tells_an_alert_that_fires_from_one_that_does_not(tmp_path: Pat
     assert [alert for alert in CASES if f'alertname=\\"{alert}\\"' not in said] == []
 
 
-@pytest.mark.parametrize("alert", RULES)
+@every("alert", RULES)
 def test_it_says_how_urgent_it_is_and_where_to_read_on(alert: str) -> None:
     rule = RULES[alert]
     file, _, anchor = rule["annotations"]["runbook_url"].partition("#")

@@ -14,6 +14,7 @@ import pytest
 
 from masking_service.observability.metrics import BUCKETS
 from tests.e2e.processes import ROOT, SERVICE, Running, environment, wait_for
+from tests.every import every
 from tests.keys.known import secret_file
 from tests.monitoring import processes
 from tests.monitoring.rules import EXPRESSIONS, QUERIES, RULES, labels_of, selectors
@@ -94,7 +95,7 @@ def load(service: Running) -> None:
         time.sleep(0.1)
 
 
-@pytest.mark.parametrize("name", EXPRESSIONS)
+@every("name", EXPRESSIONS)
 def test_every_metric_and_label_of_an_expression_is_there(prometheus: processes.Prometheus, name: str) -> None:
     found = selectors(EXPRESSIONS[name])
     assert found
@@ -107,7 +108,7 @@ def has(prometheus: processes.Prometheus, name: str, label: str) -> bool:
     return bool(prometheus.query(f'{name}{{{label}!=""}}'))
 
 
-@pytest.mark.parametrize("name", QUERIES)
+@every("name", QUERIES)
 def test_every_query_of_the_dashboard_shows_something(prometheus: processes.Prometheus, name: str) -> None:
     shown = prometheus.query(QUERIES[name])
 

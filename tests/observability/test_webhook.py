@@ -15,6 +15,7 @@ from keys.messages import SIGNATURE, TIMESTAMP, MessageKey
 from masking_service.observability.alerts import Alert
 from masking_service.observability.webhook import MAX_WAITING, Webhook, check_url
 from masking_service.runtime.settings import Settings, SettingsError
+from tests.every import every
 from tests.keys.known import known_bytes, secret_file
 from tests.receivers import Receiver, receiving
 from tests.servers import wait_until
@@ -211,7 +212,7 @@ def test_valid_webhook_urls(url: str) -> None:
     assert check_url(url) == url
 
 
-@pytest.mark.parametrize(
+@every(
     "url",
     [
         "http://alerts.example.com/hook",

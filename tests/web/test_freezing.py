@@ -11,6 +11,7 @@ from masking_service.http import operations
 from masking_service.service.call.operation import Operation
 from masking_service.service.people.principals import Principal
 from masking_service.store.client import Store
+from tests.every import every
 from tests.web.api import NOW, NUMBER, PHONE, Api, Clock, outcome, record, refusal, started
 from tests.web.calls import entries, example_of, freeze, frozen, path_of, thaw, unanswered
 from tests.web.people import COURIER, DESK, OFFICER, OTHER_OFFICER, PRINTER, PRIVACY, SUPERVISOR
@@ -123,7 +124,7 @@ def test_every_well_formed_id_can_be_frozen_and_unfrozen(api: Api, who: str) -> 
     assert (listed, frozen(api)) == ([who], [])
 
 
-@pytest.mark.parametrize(
+@every(
     "who",
     [
         "unknown",
@@ -140,7 +141,7 @@ def test_every_well_formed_id_can_be_frozen_and_unfrozen(api: Api, who: str) -> 
         "staff/" + "x" * 129,
     ],
 )
-@pytest.mark.parametrize("act", ["freeze", "thaw"])
+@every("act", ["freeze", "thaw"])
 def test_a_malformed_id_is_not_found(api: Api, who: str, act: str) -> None:
     answered = api.post(SUPERVISOR, f"/v1/principals/{quote(who, safe='')}/{act}")
 

@@ -7,6 +7,7 @@ import json
 import pytest
 from werkzeug.test import TestResponse
 
+from tests.every import every
 from tests.growth import grows
 from tests.web.api import Api, Json, record, refusal, without_details
 from tests.web.people import DESK, OFFICER, PRINTER
@@ -46,8 +47,8 @@ EXACT = [
 ]
 
 
-@pytest.mark.parametrize("value", EXACT)
-@pytest.mark.parametrize("path", ["/v1/mask", "/v1/tokenize"])
+@every("value", EXACT)
+@every("path", ["/v1/mask", "/v1/tokenize"])
 def test_an_unmapped_value_comes_back_byte_for_byte(api: Api, path: str, value: bytes) -> None:
     sent = b'{"waybill_no":"SF1234567890","remark":"a","x":%b,"y":{"z":[%b]}}' % (value, value)
 
@@ -73,7 +74,7 @@ def nested(levels: int) -> bytes:
     return b'{"records":[{"remark":null,"x":' + b"[" * levels + b"]" * levels + b"}]}"
 
 
-@pytest.mark.parametrize(
+@every(
     "data",
     [
         b"",
@@ -104,7 +105,6 @@ def nested(levels: int) -> bytes:
         b"// comment\n{}",
         nested(100_000),
     ],
-    ids=lambda data: repr(data[:40]),
 )
 def test_what_is_not_json_is_refused(api: Api, data: bytes) -> None:
     assert refusal(send(api, data)) == (400, "invalid-json")
@@ -113,19 +113,18 @@ def test_what_is_not_json_is_refused(api: Api, data: bytes) -> None:
 ADDRESSES = ["/v1/mask", "/v1/tokenize", "/v1/waybills/view", "/v1/detokenize", "/v1/cases"]
 
 
-@pytest.mark.parametrize("path", ADDRESSES)
-@pytest.mark.parametrize("data", [b"", b"\xff", b"NaN", b'{"records":'], ids=repr)
+@every("path", ADDRESSES)
+@every("data", [b"", b"\xff", b"NaN", b'{"records":'])
 def test_no_address_takes_what_is_not_json(api: Api, path: str, data: bytes) -> None:
     statuses = [refusal(api.post(who, path, data=data))[0] for who in (PRINTER, OFFICER, DESK)]
     assert set(statuses) <= {400, 403, 422}
     assert set(statuses) & {400, 422}
 
 
-@pytest.mark.parametrize("path", ADDRESSES)
-@pytest.mark.parametrize(
+@every("path", ADDRESSES)
+@every(
     "data",
     [b"[" * 100_000, b'{"records":' * 100_000, nested(100_000), nested(100_000).replace(b"records", b"items")],
-    ids=["arrays", "objects", "closed", "items"],
 )
 def test_no_depth_does_any_harm(api: Api, path: str, data: bytes) -> None:
     who = {"/v1/cases": DESK, "/v1/mask": PRINTER, "/v1/tokenize": PRINTER}.get(path, OFFICER)

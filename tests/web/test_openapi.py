@@ -23,6 +23,7 @@ from masking_service.http.openapi import document, with_details
 from masking_service.http.problem_texts import PROBLEMS
 from masking_service.masking.schemas import load_schemas
 from masking_service.service.call.operation import Example, Operation
+from tests.every import every
 from tests.web.api import Api, Json, content, refusal, without_details
 from tests.web.calls import path_of
 from tests.web.people import DESK, OFFICER, PRINTER, PRIVACY
@@ -155,20 +156,20 @@ def test_every_example_fits_its_schema(told: Json) -> None:
     assert checked > 100
 
 
-@pytest.mark.parametrize("row", [row for row in operations.TABLE if row.body], ids=lambda row: row.name)
+@every("row", [row for row in operations.TABLE if row.body])
 def test_an_example_is_a_request_that_the_service_reads(row: Operation) -> None:
     sent = msgspec.json.encode(EXAMPLES[row.name].body)
     msgspec.json.decode(sent, type=row.body)
 
 
-@pytest.mark.parametrize("row", AUTHENTICATED, ids=lambda row: row.name)
+@every("row", AUTHENTICATED)
 def test_a_credential_is_required(api: Api, told: Json, row: Operation) -> None:
     answered = send(api, None, row.name)
     assert refusal(answered) == (401, "unauthenticated")
     check_told(told, row.name, answered)
 
 
-@pytest.mark.parametrize("row", GUARDED, ids=lambda row: row.name)
+@every("row", GUARDED)
 def test_the_described_permission_is_the_required_one(api: Api, told: Json, row: Operation) -> None:
     roles = api.parts.acting.policy.rules.roles
     holders = [name for name in ROLES if roles[name].permissions & set(row.permissions)]

@@ -15,6 +15,7 @@ from masking_service.http.languages import preferred_language
 from masking_service.http.problem_texts import PROBLEMS
 from masking_service.http.rule_texts import CASE_STATES, ITEMS, MEMBERS, PLACES
 from masking_service.http.texts import Text
+from tests.every import every
 from tests.web.api import NUMBER, Api, Json, record, refusal
 from tests.web.people import AUDITOR, DESK, OFFICER, PRINTER, SUPERVISOR, TRACKING
 
@@ -135,7 +136,7 @@ def test_a_failed_item_is_explained_in_chinese_where_that_is_preferred(api: Api)
     assert answered.get_json()["results"][0]["error"]["detail"] == ITEMS["conflict"].zh
 
 
-@pytest.mark.parametrize(
+@every(
     ("accepted", "language"),
     [
         ("", "en"),
@@ -163,7 +164,7 @@ def test_the_language_is_the_preferred_one(accepted: str, language: str) -> None
     assert preferred_language(parse_accept_header(accepted, LanguageAccept)) == language
 
 
-@pytest.mark.parametrize("code", [*PROBLEMS, *CODES])
+@every("code", [*PROBLEMS, *CODES])
 def test_every_type_can_be_fetched(api: Api, code: str) -> None:
     told = api.get(None, f"/problems/{code}").get_json()
     page = api.get(None, f"/problems/{code}", headers={"Accept": "text/html,*/*;q=0.8"})

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from tests.every import every
 from tests.web.api import Api, refusal
 from tests.web.people import AUDITOR, COURIER, DESK, SUPERVISOR
 
 
-@pytest.mark.parametrize(
+@every(
     ("who", "path", "pointer"),
     [
         (DESK, "/v1/cases?status=opne", "query:status"),

@@ -7,13 +7,14 @@ import re
 import pytest
 from werkzeug.test import TestResponse
 
+from tests.every import every
 from tests.web.api import NUMBER, SITE, Api, Json, record, refusal, token
 from tests.web.people import COURIER, DESK, OFFICER, PRINTER, PRIVACY
 
 CASE: Json = {"case": "D-1", "purpose": "dispute", "waybills": [NUMBER], "reason": "x"}
 
 
-@pytest.mark.parametrize(
+@every(
     ("who", "path", "body", "pointer"),
     [
         (PRINTER, "/v1/mask", {}, "/records"),

@@ -1,9 +1,9 @@
 """What an outsider finds who has nothing but the OpenAPI document: schemathesis, by its defaults, over real HTTP.
 
-All its checks are on, in all its phases (examples, coverage, fuzzing, stateful), in one run that calls each operation as
-a role that may use it. `make proofs` also takes two roles for each, and all operations as a label printer and without a
-credential. There the phases that vary what is sent are left out, because every operation refuses before it reads
-anything. The runs are small and always the same; `--max-examples` makes larger ones of them by hand.
+All its checks are on, in all its phases (examples, coverage, fuzzing, stateful), in one run that calls each operation
+as a role that may use it. `make proofs` also takes two roles for each, and all operations as a label printer and
+without a credential. There the phases that vary what is sent are left out, because every operation refuses before it
+reads anything. The runs are small and always the same; `--max-examples` makes larger ones of them by hand.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -93,7 +94,7 @@ TWICE = {role: [row.name for row in ROWS if role in FOR_ALL or role in users(row
 
 
 def run(
-    service: Running, folder: Path, names: Mapping[str | None, Sequence[str]], phases: Sequence[str]
+    service: Running, folder: Path, names: Mapping[Any, Sequence[str]], phases: Sequence[str]
 ) -> subprocess.CompletedProcess[str]:
     """Call operations, each as a role."""
     config = folder / "schemathesis.toml"

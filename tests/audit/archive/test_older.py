@@ -16,6 +16,7 @@ from masking_service.audit.wanted import Wanted
 from tests.audit.archive.worlds import MINE, OTHER, World
 from tests.audit.archives import SilentArchive
 from tests.audit.logs import Process, entry
+from tests.every import every
 from tests.store.stores import counted
 
 pytestmark = pytest.mark.usefixtures("spread")
@@ -27,8 +28,8 @@ def test_the_store_and_the_archive_have_different_parts(parted: World) -> None:
     assert 0 < len(parted.stored()) < len(parted.made)
 
 
-@pytest.mark.parametrize("limit", [1, 2, 3, 7, 50, 1000])
-@pytest.mark.parametrize("newest", [False, True])
+@every("limit", [1, 2, 3, 7, 50, 1000])
+@every("newest", [False, True])
 def test_pages_over_archive_and_store_hold_every_entry_once(parted: World, limit: int, newest: bool) -> None:
     expected = parted.made[::-1] if newest else parted.made
 
@@ -54,8 +55,8 @@ WANTED: Sequence[dict[str, Any]] = [
 ]
 
 
-@pytest.mark.parametrize("wanted", WANTED, ids=str)
-@pytest.mark.parametrize("newest", [False, True])
+@every("wanted", WANTED)
+@every("newest", [False, True])
 def test_filters_find_the_same_entries_in_archive_and_store(
     parted: World, wanted: dict[str, Any], newest: bool
 ) -> None:

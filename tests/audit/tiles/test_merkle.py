@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from masking_audit.tiles import merkle, tree
 from masking_audit.tiles.merkle import ProofError
 from tests.audit.tiles import trees
+from tests.every import every
 
 VECTORS = json.loads((Path(__file__).parent / "vectors" / "rfc6962.json").read_bytes())
 LEAVES = [bytes.fromhex(leaf) for leaf in VECTORS["leaves"]]
@@ -31,7 +32,7 @@ def test_roots_are_those_of_the_published_vectors(size: int, expected: str) -> N
     assert tree.root(size, nodes).hex() == expected
 
 
-@pytest.mark.parametrize("size", range(1, MAX_SIZE + 1))
+@every("size", range(1, MAX_SIZE + 1))
 def test_proofs_are_those_of_rfc_6962(size: int) -> None:
     leaves = TREE[:size]
 

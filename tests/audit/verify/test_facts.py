@@ -10,6 +10,7 @@ from masking_audit.format.lines import EntryLine
 from masking_audit.format.links import encode
 from masking_audit.verify.facts import Facts, MismatchKind
 from tests.audit.logs import entry
+from tests.every import every
 
 PLACE = "a" * 32
 NOW = 10_000
@@ -46,7 +47,7 @@ def mark(entries: list[Entry], value: str, *, ends: bool = True) -> MismatchKind
     return mismatch.kind if mismatch else None
 
 
-@pytest.mark.parametrize(
+@every(
     ("entries", "value", "expected"),
     [
         pytest.param([], "", None, id="of an empty place nothing was said"),

@@ -2,11 +2,10 @@
 
 from functools import cache
 
-import pytest
-
 from bench.quality.aims import AIMS, Aim, results
 from bench.quality.contenders import SERVICE
 from bench.quality.measure import measure
+from tests.every import every
 
 PART = "dev"
 NOT_MET = "names in clear, in each form"
@@ -24,7 +23,7 @@ def measured() -> dict[tuple[str, str], tuple[float, float, bool, str]]:
     }
 
 
-@pytest.mark.parametrize(("aim", "way"), HELD, ids=[f"{aim.name}, {way}" for aim, way in HELD])
+@every(("aim", "way"), HELD)
 def test_an_aim_is_met_on_the_development_part(aim: Aim, way: str) -> None:
     share, worst, met, worst_form = measured()[aim.name, way]
 

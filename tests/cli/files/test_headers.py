@@ -9,6 +9,7 @@ from masking_service.masking.schema import Steps
 from masking_service.masking.schemas import load_schemas
 from masking_service.tables.headers import Layout, known_headers, normal
 from tests.cli.files.runs import HEADERS, masked, refused, rows
+from tests.every import every
 
 SCHEMAS = load_schemas()
 STANDARD = SCHEMAS["standard"]
@@ -28,7 +29,7 @@ def test_every_shipped_schema_knows_the_headers_of_exports() -> None:
     assert set(known_headers()["schemas"]) == set(SCHEMAS)
 
 
-@pytest.mark.parametrize("name", sorted(SCHEMAS))
+@every("name", sorted(SCHEMAS))
 def test_every_meaning_leads_to_a_place_of_its_schema(name: str) -> None:
     table = known_headers()["schemas"][name]
 
@@ -42,7 +43,7 @@ def test_no_header_has_two_meanings() -> None:
     assert sorted(headers) == sorted(set(headers))
 
 
-@pytest.mark.parametrize("name", sorted(set(SCHEMAS) - {"yunda"}))
+@every("name", sorted(set(SCHEMAS) - {"yunda"}))
 def test_a_common_export_fits_every_schema(name: str) -> None:
     layout = lay_out(HEADERS, SCHEMAS[name], {})
 

@@ -9,7 +9,7 @@ from masking_files.failures import sentence
 from masking_service.http.rule_texts import ITEMS
 from tests.cli.files.runs import CELLS, HEADERS, MASKED, TABLE, VALUES, line, masked, ndjson, peaks, row, run
 
-LINES = 20_000
+LINES = 12_000
 MAX_GROWTH_KIB = 8 * 1024
 
 

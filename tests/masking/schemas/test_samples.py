@@ -7,11 +7,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from masking_service.masking.record import Masker, render
 from masking_service.masking.schema import written
 from masking_service.masking.schemas import load_schemas
+from tests.every import every
 from tests.masking.records import LABEL
 
 SAMPLES = Path(__file__).parent / "samples"
@@ -43,8 +42,8 @@ WAYBILL_NUMBERS = {
     "ups": "1Z12345E0205271688",
     "meituan": "1501205493087417",
 }
-every_schema = pytest.mark.parametrize("name", sorted(SCHEMAS))
-every_numbered_schema = pytest.mark.parametrize("name", sorted(WAYBILL_NUMBERS))
+every_schema = every("name", sorted(SCHEMAS))
+every_numbered_schema = every("name", sorted(WAYBILL_NUMBERS))
 
 
 def sample(name: str) -> dict[str, Any]:

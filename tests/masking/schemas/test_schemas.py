@@ -9,6 +9,7 @@ import pytest
 from masking_service.masking.errors import DefinitionError
 from masking_service.masking.schema import Place, written
 from masking_service.masking.schemas import load_schemas, place_code, place_of
+from tests.every import every
 
 SCHEMAS = load_schemas()
 # Lines may be added to places.txt, never changed: their numbers are in stored records.
@@ -116,12 +117,12 @@ def test_the_shipped_schemas_are_those_of_the_table() -> None:
     assert SCHEMAS.keys() == TABLE.keys()
 
 
-@pytest.mark.parametrize("name", sorted(TABLE))
+@every("name", sorted(TABLE))
 def test_a_schema_maps_the_paths_of_the_table(name: str) -> None:
     assert {written(steps): kind for steps, kind in SCHEMAS[name].fields} == expand(TABLE[name])
 
 
-@pytest.mark.parametrize("name", sorted(TABLE))
+@every("name", sorted(TABLE))
 def test_the_waybill_number_is_sought_where_the_table_says_and_then_at_the_top(name: str) -> None:
     paths = [written(steps) for steps in SCHEMAS[name].waybill_paths]
     assert paths == [*WAYBILL_PATHS.get(name, "").split(), "waybill_no"]

@@ -8,6 +8,7 @@ from masking_service.service.call.names import case_name
 from masking_service.service.cases.state import Case
 from masking_service.service.people.errors import AccessError, CaseNotOpen, CaseNotPending, OwnCase
 from masking_service.service.people.principals import Principal
+from tests.every import every
 from tests.service.cases.examples import ENDS, NOW, case
 
 OFFICER = Principal("staff/officer", "default", ("dispute-officer",), frozenset(), "jwt")
@@ -98,8 +99,8 @@ def decided(of: Case, who: str, act: Literal["approve", "deny"]) -> type[AccessE
     return None
 
 
-@pytest.mark.parametrize("act", ["approve", "deny"])
-@pytest.mark.parametrize(
+@every("act", ["approve", "deny"])
+@every(
     ("of", "refused"),
     [
         (case(approvals_needed=1), None),

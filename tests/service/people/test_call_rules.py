@@ -9,6 +9,7 @@ from masking_service.runtime.clock import clock
 from masking_service.service.people.errors import PolicyError
 from masking_service.service.people.rules import CallRule
 from masking_service.service.phone_calls.loading import load_line, load_provider
+from tests.every import every
 from tests.service.people.policies import DEFAULT, edited, faults, limits, policy, put
 from tests.store.stores import foreseen
 
@@ -55,7 +56,7 @@ def test_a_provider_is_read(section: dict[str, str], rule: CallRule) -> None:
     assert policy(lambda document: document.update(calls=section)).rules.calls == rule
 
 
-@pytest.mark.parametrize(
+@every(
     ("change", "path"),
     [
         ({"provider": "other"}, "calls.provider"),

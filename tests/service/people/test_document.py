@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from masking_service.service.people.document import DocumentPlace, read_document
+from tests.every import every
 
 KNOWN = ("one", "two")
 BOUNDS: dict[str, tuple[Any, ...]] = {
@@ -22,7 +23,7 @@ def read_as(how: str, place: DocumentPlace) -> Any:
     return getattr(place, how)(*BOUNDS[how])
 
 
-@pytest.mark.parametrize(
+@every(
     ("how", "value", "expected"),
     [
         *(("integer", value, value) for value in (2, 3, 5)),

@@ -12,6 +12,7 @@ from masking_service.masking.kinds.table import TOKEN_KINDS
 from masking_service.service.people.errors import Forbidden, ProfileRequired, PurposeRequired
 from masking_service.service.people.policy import Grant, Policy
 from masking_service.service.people.rules import PERMISSIONS, Budget, SearchRule, Window
+from tests.every import every
 from tests.service.people.policies import DEFAULT, FILE, TEXT, limits, policy, put, someone
 
 LABELS = ("courier", "label-printer")
@@ -155,7 +156,7 @@ class TestGrant:
         with pytest.raises(PurposeRequired):
             DEFAULT.grant(someone("dispute-officer"), "token:detokenize")
 
-    @pytest.mark.parametrize(
+    @every(
         ("roles", "permission", "named"),
         [
             *(((role,), "token:detokenize", {"purpose": purpose}) for role, purpose in OF_OTHER_ROLES),
@@ -166,7 +167,6 @@ class TestGrant:
             *((("supervisor",), permission, {"purpose": "dispute"}) for permission in ("case:read", "case:approve")),
             *((roles, "waybill:view", {}) for roles in ((), ("no-such",), ("Courier",), ("courier ",), ("*",))),
         ],
-        ids=str,
     )
     def test_what_no_role_of_the_caller_grants_is_forbidden(
         self, roles: tuple[str, ...], permission: str, named: dict[str, str]

@@ -12,6 +12,7 @@ from masking_service.service.people.factors import Factors
 from masking_service.service.people.policy import Policy
 from masking_service.service.people.principals import SURROUNDINGS
 from masking_service.service.people.rules import SearchRule
+from tests.every import every
 from tests.service.people.policies import ISSUER, TEXT, Edit, edited, faults, policy, put
 
 HASH = "0123456789abcdef0123456789abcdef"
@@ -28,7 +29,7 @@ def without(*way: str) -> Edit:
 
 
 class TestFaults:
-    @pytest.mark.parametrize(
+    @every(
         ("edit", "path"),
         [
             (put("extra", 1), "extra"),
@@ -303,7 +304,7 @@ class TestIssuers:
         claims = [policy(one).rules.issuers["staff"].claims for one in (named, silent)]
         assert [getattr(one, name) for one in claims] == [("an_id",), ()]
 
-    @pytest.mark.parametrize(
+    @every(
         ("change", "path"),
         [
             ({"algorithm": "HS256"}, "issuers.staff.algorithm"),

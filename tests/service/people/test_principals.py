@@ -14,6 +14,7 @@ from masking_service.service.people.principals import (
     staff_principal_id,
     tenant_name,
 )
+from tests.every import every
 
 
 def test_a_client_is_named_client_slash_its_id() -> None:
@@ -40,7 +41,7 @@ def test_subjects_as_providers_write_them_are_accepted(sub: str) -> None:
     assert staff_principal_id("staff", sub) == f"staff/{sub}"
 
 
-@pytest.mark.parametrize(
+@every(
     "bad",
     [
         "",

@@ -7,6 +7,7 @@ import yaml
 
 from masking_service.service.people.policy import Policy
 from masking_service.service.people.rules import WatchRules
+from tests.every import every
 from tests.service.people.policies import DEFAULT, edited, faults, policy
 
 
@@ -31,8 +32,8 @@ def test_what_is_left_out_has_its_default(section: dict[str, int], expected: Wat
     assert policy(lambda document: document.update(watch=section)).rules.watch == expected
 
 
-@pytest.mark.parametrize("value", [0, -1, 1_000_001, 1.5, "100", None, True, [], "off", False])
-@pytest.mark.parametrize("name", ["misses", "refusals"])
+@every("value", [0, -1, 1_000_001, 1.5, "100", None, True, [], "off", False])
+@every("name", ["misses", "refusals"])
 def test_a_limit_is_a_whole_number_from_one(name: str, value: Any) -> None:
     assert faults(edited(lambda document: document.update(watch={name: value}))) == {
         f"watch.{name}": "has to be a whole number from 1 to 1000000"
