@@ -11,7 +11,19 @@ MODULES: Final = {
     "accept-store": f"{_HERE}.accept",
     **{
         name: f"{_HERE}.{name}"
-        for name in ("cosign", "export", "follow", "incident", "lookout", "prove", "report", "serve", "tail", "verify")
+        for name in (
+            "cosign",
+            "export",
+            "follow",
+            "incident",
+            "lookout",
+            "prove",
+            "report",
+            "serve",
+            "sharing",
+            "tail",
+            "verify",
+        )
     },
 }
 """The module of each command."""

@@ -1,61 +1,279 @@
-"""`audit incident`: what a principal saw in a period, for the lawyer and for the police."""
+"""`audit incident`: the pack about a leak, for the lawyer, the authority and the police."""
 
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Final
 
 import click
 
 from keys.keyring import TenantKeys
-from masking_audit.cli.packing import new_folder, period, whole_log, write_pack
+from keys.keyset_file import day_of
+from masking_audit.cli.packing import PackOptions, WholeLog, new_folder, period, whole_log, write_pack
 from masking_audit.format.lines import write_line
+from masking_audit.packs.documents import Document
 from masking_audit.packs.evidence import excerpt
-from masking_audit.packs.incident import Incident
+from masking_audit.packs.incident import Incident, More
+from masking_audit.packs.key_leak import KeyLeak, KeyLeakKind
+from masking_audit.packs.letters import VICTIMS, letters, victims
 from masking_audit.packs.manifest import EVIDENCE
+from masking_audit.packs.persons import BOTH, Persons, StoredPersons
+from masking_audit.packs.reach import Reach
+from masking_audit.packs.sold_list import SoldList
+from masking_audit.packs.subject import Subject
 from masking_service.audit.entries import outside_id
+from masking_service.masking.recipients import read
+from masking_service.masking.timestamps import rfc3339
 from masking_service.masking.waybill import normalise_waybill_no
-from masking_service.service.people.principals import principal_id
+from masking_service.runtime.set_up import settings_of
+from masking_service.service.freezes.state import Freezes
+from masking_service.service.people.errors import PolicyError
+from masking_service.service.people.policy import Policy
+from masking_service.service.people.principals import CLIENT_ALIAS, issuer_alias, principal_id, site_codes
+from masking_service.service.people.registry import ClientRegistry
+from masking_service.service.waybills.wrapped_keys import WrappedKeys
+from masking_service.store.errors import StoreUnavailable
+
+_FILE: Final = click.Path(path_type=Path, dir_okay=False, exists=True)
+_OF_KEYS: Final[Mapping[str, KeyLeakKind]] = {"data_key": "data-key", "keyset": "keyset", "backup": "backup"}
+_LEAKS: Final = ("principal", "issuer", "site", "courier", "sold_list", "data_key", "keyset", "backup")
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A pack before it is written: its document, the lines of its evidence, further files, and what it is about."""
+
+    document: Document
+    evidence: Sequence[bytes]
+    files: Mapping[str, str]
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
+class _IncidentOptions:
+    """What the options say beside what leaked."""
+
+    asked: PackOptions
+    waybills: Path | None
+    policies: Path | None
+    persons: bool
 
 
 @click.command()
-@click.option("--principal", required=True, help="Whom it is about, as in the log: client/ID or ALIAS/SUB.")
+@click.option("--principal", help="A login or API key, as in the log: client/ID or ALIAS/SUB.")
+@click.option("--issuer", help="The signing key of an issuer, by its alias: everyone whom it signs in.")
+@click.option("--site", help="A site, by its code: what passed there.")
+@click.option("--courier", help="A courier's phone, by the courier's id: what it saw, and what it carried.")
+@click.option("--list", "sold_list", type=_FILE, help="A list that somebody sells: waybill numbers or phones.")
+@click.option("--data-key", metavar="DAY", help="The data keys of a day.")
+@click.option("--keyset", is_flag=True, help="The keyset, or a host that holds it.")
+@click.option("--backup", metavar="DAY", help="A backup of the store, by the day on which it was made.")
 @click.option(
     "--waybills",
-    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    type=_FILE,
     help="Waybill numbers, one a line: those that occur are named in the documents, which then contain them.",
 )
+@click.option(
+    "--policies",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="A folder with earlier versions of policy.yaml: what a login or key could do under each.",
+)
+@click.option(
+    "--persons/--no-persons",
+    default=True,
+    help="Whether the distinct persons are counted, which reads every record of the tenant.",
+)
 @period
-def incident(
-    principal: str,
-    waybills: Path | None,
-    begin: int,
-    end: int,
-    tenant: str,
-    output: Path | None,
-    archive: Path | None,
-    state_dir: Path,
-) -> None:
-    """Write what a principal saw, for lawyers and the police.
+def incident(asked: PackOptions, waybills: Path | None, policies: Path | None, persons: bool, **leaks: Any) -> None:
+    """Write the pack about a leak, for lawyers, authorities and the police.
 
-    Which waybills and kinds, when, under which cases, with whose approval: a folder with Markdown and CSV in English
-    and Chinese, the signed entries behind them as NDJSON, and a signed list of the files. `audit verify FOLDER`
-    verifies all of it with the public key alone.
+    One option says what leaked. A folder with Markdown and CSV in English and Chinese, the signed entries behind them
+    as NDJSON, where numbers are known the list of possible victims and letters to them, and a signed list of the
+    files. `audit verify FOLDER` verifies all of it with the public key alone. docs/leaks.md explains each kind.
     """
+    (leak, given), *others = [(name, leaks[name]) for name in _LEAKS if leaks[name]] or [("", None)]
+    if not leak or others:
+        raise click.UsageError("say what leaked, with one of --" + " --".join(_option(name) for name in _LEAKS))
+    subject = _subject(leak, given)
+    day = _day(leak, given) if leak in ("data_key", "backup") else 0
+    options = _IncidentOptions(asked, waybills, policies, persons)
+    folder = new_folder(asked, "incident")
+    with whole_log(asked) as log:
+        if subject is not None:
+            made = _of_subject(log, subject, options)
+        elif leak == "sold_list":
+            made = _of_list(log, given, options)
+        else:
+            made = _of_keys(log, KeyLeak(_OF_KEYS[leak], day), options)
+        for name, text in made.files.items() if not asked.overseer else ():
+            (folder / name).write_text(text, "utf-8", newline="")
+        evidence = {EVIDENCE: [*made.evidence, write_line(log.newest)]} if leak not in _OF_KEYS else {}
+        write_pack(folder, log, made.document, asked, made.about, evidence)
+    if subject is not None and not made.evidence:
+        click.echo(f"The log has no entry of this {subject.kind} in this period.", err=True)
+
+
+def _option(name: str) -> str:
+    return {"sold_list": "list"}.get(name, name.replace("_", "-"))
+
+
+def _subject(leak: str, given: Any) -> Subject | None:
+    """Return what leaked, where the log names it; None for lists and keys."""
     try:
-        principal_id(principal)
+        match leak:
+            case "principal" | "courier":
+                return Subject("principal" if leak == "principal" else "courier", outside_id(principal_id(given)))
+            case "issuer":
+                return Subject("issuer", issuer_alias(given))
+            case "site":
+                (site,) = site_codes([given])
+                return Subject("site", outside_id(site))
     except ValueError as error:
-        raise click.BadParameter(str(error), param_hint="--principal") from None
-    folder = new_folder(output, "incident", begin, end)
-    with whole_log(state_dir, archive) as log:
-        keys = log.keyring.tenant(tenant)
-        hashed = keys.audit_hash("tenant")
-        found = Incident(outside_id(principal), hashed, begin, end)
-        found.find_acts(log.verified_entries())
-        evidence = [*excerpt(log.lines(), found.belongs), write_line(log.newest)]
-        numbers = _numbers_by_hash(keys, waybills) if waybills else {}
-        document = found.document(log.source(hashed), numbers)
-        about = {"tenant": hashed, "principal": found.principal, "begin": begin, "end": end}
-        write_pack(folder, log, document, about=about, evidence={EVIDENCE: evidence})
-    if not found.acts:
-        click.echo("The log has no entry of this principal in this period.", err=True)
+        raise click.BadParameter(str(error), param_hint=f"--{leak}") from None
+    return None
+
+
+def _day(leak: str, given: str) -> int:
+    try:
+        return day_of(given)
+    except ValueError:
+        raise click.BadParameter("has to be a day: 2026-11-24", param_hint=f"--{_option(leak)}") from None
+
+
+def _of_subject(log: WholeLog, subject: Subject, options: _IncidentOptions) -> _Made:
+    keys = log.keyring.tenant(options.asked.tenant)
+    hashed = keys.audit_hash("tenant")
+    found = Incident(subject, hashed, options.asked.begin, options.asked.end)
+    found.find_acts(log.verified_entries())
+    evidence = [*excerpt(log.lines(), found.belongs)] if found.acts else []
+    listed = _numbers_by_hash(keys, options.waybills) if options.waybills else {}
+    exposure = found.exposure()
+    more = More(
+        _persons(log, options, exposure.sides),
+        _reach(found, options) if subject.kind in ("principal", "issuer") else (),
+        _now(log, subject, options),
+    )
+    named = {number for waybill, number in listed.items() if waybill in found.waybills()}
+    kinds = {item.kind for entry in found.acts.values() for item in entry.items if item.kind}
+    return _Made(
+        found.document(log.source(hashed), listed, more),
+        evidence,
+        _for_victims(named, kinds, options),
+        str(subject),
+    )
+
+
+def _of_list(log: WholeLog, path: Path, options: _IncidentOptions) -> _Made:
+    keys = log.keyring.tenant(options.asked.tenant)
+    lines = [*_read_list(path)]
+    listed = _hashes(keys, [*dict.fromkeys(line.number for line in lines if line.number)])
+    phones = {phone for line in lines for phone in line.phones}
+    stored = StoredPersons(log.store, log.keyring, options.asked.tenant)
+    with_phones, occurring = stored.with_phones(phones) if phones else (set(), set())
+    ours = {**dict.fromkeys(with_phones, ""), **_known(log, stored, listed)}
+    named = {number for number in ours.values() if number}
+    found = SoldList(
+        waybills=ours,
+        lines=len(lines),
+        ours=sum(line.number in named or not occurring.isdisjoint(line.phones) for line in lines),
+        tenant=keys.audit_hash("tenant"),
+        begin=options.asked.begin,
+        end=options.asked.end,
+    )
+    found.rank(log.verified_entries())
+    evidence = [*excerpt(log.lines(), found.belongs)]
+    persons = _persons(log, options, dict.fromkeys(ours, BOTH))
+    document = found.document(log.source(found.tenant), persons)
+    return _Made(document, evidence, _for_victims(named, (), options), "list")
+
+
+def _of_keys(log: WholeLog, leak: KeyLeak, options: _IncidentOptions) -> _Made:
+    for _ in log.verified_entries():
+        pass
+    before = log.keyring.keyset.shredded_before
+    for batch in WrappedKeys(log.store, log.keyring, bytes).all():
+        leak.add([(key_id, stored, uses) for key_id, (stored, uses) in batch.items()], before)
+    persons: dict[str, Persons] = {}
+    for tenant, key_ids in leak.key_ids.items() if options.persons else ():
+        counted = _counted(lambda t=tenant, k=key_ids: StoredPersons(log.store, log.keyring, t).under(frozenset(k)))
+        if counted is not None:
+            persons[tenant] = counted
+    hashed = log.keyring.tenant(options.asked.tenant).audit_hash("tenant")
+    return _Made(leak.document(log.source(hashed), persons), (), {}, leak.kind)
+
+
+def _known(log: WholeLog, stored: StoredPersons, listed: Mapping[str, str]) -> dict[str, str]:
+    """Return the listed waybills that are ours: stored now, or named in the log before they were erased."""
+    wanted = set(listed)
+    known = stored.stored(wanted)
+    if known != wanted:
+        for _, entry in log.unverified_entries():
+            known.update(item.waybill for item in entry.items if item.waybill in wanted)
+    return {waybill: listed[waybill] for waybill in known}
+
+
+def _reach(found: Incident, options: _IncidentOptions) -> Sequence[Any]:
+    """Return what the subject could do under each policy of the period, and what it can do now."""
+    settings = settings_of(options.asked.state_dir)
+    current = Policy.load(settings.policy, development=settings.development)
+    policies = {current.digest: current}
+    for path in sorted(options.policies.glob("*.yaml")) if options.policies else ():
+        try:
+            earlier = Policy.load(path, development=settings.development)
+        except PolicyError as error:
+            raise click.UsageError(f"{path} is no policy that this release reads: {error}") from None
+        policies[earlier.digest] = earlier
+    reach = Reach(found.subject, found.begin, found.end)
+    for entry in found.acts.values():
+        reach.add(entry)
+    return (reach.could(policies), reach.can(current))
+
+
+def _now(log: WholeLog, subject: Subject, options: _IncidentOptions) -> list[tuple[object, ...]]:
+    """Return what is known of a login or key at this moment."""
+    if subject.kind not in ("principal", "courier"):
+        return []
+    rows: list[tuple[object, ...]] = []
+    for freeze in Freezes(log.store, log.keyring, bytes).listed(options.asked.tenant):
+        if freeze.id == subject.name:
+            rows.append(("frozen", f"{rfc3339(freeze.since)}, {freeze.by}: {freeze.why}"))
+    alias, _, name = subject.name.partition("/")
+    if alias == CLIENT_ALIAS:
+        registry = ClientRegistry(log.store, log.keyring, options.asked.state_dir, bytes)
+        registry.refresh()
+        for client in registry.clients:
+            if client.id == name:
+                rows.append(("API key", "revoked" if client.revoked else f"valid, keys: {len(client.keys)}"))
+    return rows or [("frozen", "no")]
+
+
+def _persons(log: WholeLog, options: _IncidentOptions, sides: Mapping[str, int]) -> Persons | None:
+    if not options.persons:
+        return None
+    return _counted(lambda: StoredPersons(log.store, log.keyring, options.asked.tenant).of(sides))
+
+
+def _counted(count: Any) -> Persons | None:
+    """Count persons; None where the store's user may not list its keys."""
+    try:
+        counted: Persons = count()
+    except StoreUnavailable as error:
+        if error.reason != "listing":
+            raise
+        click.echo(
+            "The persons are not counted: the store's user may not list keys. Name one that may in MASKING_REDIS_URL "
+            "(examples/redis-auditor.acl).",
+            err=True,
+        )
+        return None
+    return counted
+
+
+def _for_victims(numbers: set[str], kinds: Iterable[str], options: _IncidentOptions) -> dict[str, str]:
+    """Return the list of victims and the letters; nothing where no number is known."""
+    if not numbers:
+        return {}
+    return {VICTIMS: victims(numbers), **letters(kinds, rfc3339(options.asked.begin), rfc3339(options.asked.end))}
 
 
 def _numbers_by_hash(keys: TenantKeys, path: Path) -> dict[str, str]:
@@ -68,7 +286,33 @@ def _numbers_by_hash(keys: TenantKeys, path: Path) -> dict[str, str]:
             raise click.BadParameter(
                 f"number {at} in {path} is not a waybill number", param_hint="--waybills"
             ) from None
+    return _hashes(keys, numbers)
+
+
+def _hashes(keys: TenantKeys, numbers: Sequence[str]) -> dict[str, str]:
     return {
         keys.audit_hash("waybill", base.hex()): number
         for base, number in zip(keys.bases(numbers), numbers, strict=True)
     }
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class _ListLine:
+    """A line of a list: a waybill number, phones, or what may be either."""
+
+    number: str
+    phones: frozenset[str]
+
+
+def _read_list(path: Path) -> Iterator[_ListLine]:
+    for line in _lines(path):
+        phones = frozenset(one.number for one in read(line)) if not any(map(str.isalpha, line)) else frozenset()
+        try:
+            yield _ListLine(normalise_waybill_no(line), phones)
+        except ValueError:
+            yield _ListLine("", phones)
+
+
+def _lines(path: Path) -> Iterator[str]:
+    with path.open(encoding="utf-8-sig") as file:
+        yield from (text for line in file if (text := line.strip().strip(",;\"'")))

@@ -1,10 +1,11 @@
-"""What `audit incident` and `audit report` share: the period, the log, and the folder that they write."""
+"""What the commands that write packs share: the period, the log, and the folder that they write."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, fields
+from functools import partial, wraps
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import click
@@ -18,8 +19,8 @@ from masking_audit.cli.saying import count
 from masking_audit.format.entries import Entry
 from masking_audit.format.lines import CheckpointLine, EntryLine
 from masking_audit.format.links import entry_id
-from masking_audit.packs.documents import LANGUAGES, Document
-from masking_audit.packs.evidence import entry_of
+from masking_audit.packs.documents import LANGUAGES, Document, without_staff
+from masking_audit.packs.evidence import entry_lines, entry_of
 from masking_audit.packs.manifest import Manifest, digest_of, write_manifest
 from masking_audit.verify.verifier import Verification
 from masking_service.audit.checkpoints import Checkpoints
@@ -28,6 +29,7 @@ from masking_service.cli.options import state_dir
 from masking_service.masking.timestamps import SECONDS_A_DAY, rfc3339, unix_time
 from masking_service.runtime.clock import clock
 from masking_service.service.people.principals import DEFAULT_TENANT
+from masking_service.store.client import Store
 
 Command = Callable[..., Any]
 
@@ -49,11 +51,41 @@ class _Time(click.ParamType[int]):
             self.fail("has to be a day such as 2026-11-24, or a time such as 2026-11-24T08:00:00Z", param, ctx)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackOptions:
+    """The options of every pack.
+
+    Attributes:
+        begin, end: the period, in Unix seconds; `end` is outside.
+        tenant: whom it is about.
+        output: the folder to write; None for one that is named after the command and the days.
+        overseer: whether the pack names no member of staff.
+        archive: the folder of the archive, if it was given.
+        state_dir: the state directory.
+    """
+
+    begin: int
+    end: int
+    tenant: str
+    output: Path | None
+    overseer: bool
+    archive: Path | None
+    state_dir: Path
+
+
 def period(command: Command) -> Command:
-    """Give a command the options of both documents."""
+    """Give a command the options of every pack, as `asked`."""
+
+    @wraps(command)
+    def packing(**options: Any) -> Any:
+        asked = PackOptions(**{each.name: options.pop(each.name) for each in fields(PackOptions)})
+        return command(asked=asked, **options)
+
+    made: Command = packing
     for option in (
         state_dir,
         archive,
+        click.option("--overseer", is_flag=True, help="Name no member of staff, and write no evidence: for outsiders."),
         click.option(
             "--output",
             type=click.Path(path_type=Path, file_okay=False),
@@ -63,8 +95,8 @@ def period(command: Command) -> Command:
         click.option("--to", "end", type=_Time(ends=True), required=True, help="A time, or the last day (UTC)."),
         click.option("--from", "begin", type=_Time(ends=False), required=True, help="A time, or the first day (UTC)."),
     ):
-        command = option(command)
-    return command
+        made = option(made)
+    return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +104,14 @@ class WholeLog:
     """The log up to a checkpoint made now.
 
     Attributes:
+        store: where the log, and the records, are.
         keyring: signs, and hashes waybills and tenants.
         newest: the checkpoint.
         lines: yields the lines of the export, at each call.
         verification: what the first pass found.
     """
 
+    store: Store
     keyring: Keyring
     newest: CheckpointLine
     lines: Callable[[], Iterator[bytes]]
@@ -91,6 +125,13 @@ class WholeLog:
                 yield entry_id(parsed.writer, parsed.number), entry
         self.verification.end()
 
+    def unverified_entries(self) -> Iterator[tuple[str, Entry]]:
+        """A later pass: yield the entries once more."""
+        for parsed in entry_lines(self.lines()):
+            entry = entry_of(parsed)
+            if entry:
+                yield entry_id(parsed.writer, parsed.number), entry
+
     def source(self, tenant: str) -> dict[str, object]:
         """Return the values of the paragraph `source`, after the first pass."""
         return {
@@ -103,20 +144,20 @@ class WholeLog:
 
 
 @contextmanager
-def whole_log(state_dir: Path, archive: Path | None) -> Iterator[WholeLog]:
+def whole_log(asked: PackOptions) -> Iterator[WholeLog]:
     """Open the log in archive and store, as `audit export` reads it."""
-    with opened_log(state_dir) as (store, keyring):
-        newest = Checkpoints(store, keyring.audit_signer, state_dir, clock).make()
-        lines = partial(export, Streams(store), newest, archived_lines(state_dir, archive))
-        yield WholeLog(keyring, newest, lines, Verification(Verifier(keyring.audit_signer.public_pem())))
+    with opened_log(asked.state_dir) as (store, keyring):
+        newest = Checkpoints(store, keyring.audit_signer, asked.state_dir, clock).make()
+        lines = partial(export, Streams(store), newest, archived_lines(asked.state_dir, asked.archive))
+        yield WholeLog(store, keyring, newest, lines, Verification(Verifier(keyring.audit_signer.public_pem())))
 
 
-def new_folder(output: Path | None, name: str, begin: int, end: int) -> Path:
+def new_folder(asked: PackOptions, name: str) -> Path:
     """Create the folder of a pack, readable by its owner only."""
-    if end <= begin:
+    if asked.end <= asked.begin:
         raise click.UsageError("--from has to be before --to")
-    days = f"{rfc3339(begin)[:10]}-{rfc3339(end - 1)[:10]}"
-    folder = output or Path(f"{name}-{days}")
+    days = f"{rfc3339(asked.begin)[:10]}-{rfc3339(asked.end - 1)[:10]}"
+    folder = asked.output or Path(f"{name}-{days}")
     try:
         folder.mkdir(mode=0o700)
     except FileExistsError:
@@ -130,16 +171,18 @@ def write_pack(
     folder: Path,
     log: WholeLog,
     document: Document,
-    *,
-    about: Mapping[str, Any],
-    evidence: Mapping[str, Sequence[bytes]],
+    asked: PackOptions,
+    about: str = "",
+    evidence: Mapping[str, Sequence[bytes]] = MappingProxyType({}),
 ) -> None:
     """Write the document in all formats and languages, the evidence, and the signed manifest; say what was written.
 
     Args:
-        about: the members of the manifest that say what the pack is about.
+        about: what the pack is about, for the manifest.
         evidence: lines by the name of their file.
     """
+    if asked.overseer:
+        document, evidence, about = without_staff(document), {}, ""
     for language in LANGUAGES:
         name = f"{document.title}.{language}"
         (folder / f"{name}.md").write_text(document.markdown(language), "utf-8")
@@ -156,7 +199,10 @@ def write_pack(
         entries=summary.entries,
         faults=faults,
         files=files,
-        **about,
+        tenant=log.keyring.tenant(asked.tenant).audit_hash("tenant"),
+        principal=about,
+        begin=asked.begin,
+        end=asked.end,
     )
     write_manifest(folder, manifest, log.keyring.audit_signer)
     click.echo(f"{folder}: {', '.join(files)}, from {count(summary.entries, 'entry')}")

@@ -1,10 +1,8 @@
 """`audit report`: sums a period for the compliance audit."""
 
-from pathlib import Path
-
 import click
 
-from masking_audit.cli.packing import new_folder, period, whole_log, write_pack
+from masking_audit.cli.packing import PackOptions, new_folder, period, whole_log, write_pack
 from masking_audit.packs.evidence import entry_lines, entry_of
 from masking_audit.packs.report import Report
 from masking_service.masking.timestamps import SECONDS_A_DAY, rfc3339
@@ -15,24 +13,23 @@ from masking_service.service.people.policy import Policy
 
 @click.command()
 @period
-def report(begin: int, end: int, tenant: str, output: Path | None, archive: Path | None, state_dir: Path) -> None:
+def report(asked: PackOptions) -> None:
     """Write the figures of a period for a compliance audit.
 
     Openings by purpose, role and person (sums of fields), unexplained ones, full views, cases, erasures, retention,
     freezes, refusals, and printers that used up their budget for conflicts. A folder with Markdown and CSV in English
     and Chinese, and a signed list of the files, which `audit verify FOLDER` verifies with the public key alone.
     """
-    settings = settings_of(state_dir)
+    settings = settings_of(asked.state_dir)
     policy = Policy.load(settings.policy, development=settings.development)
-    folder = new_folder(output, "report", begin, end)
-    with whole_log(state_dir, archive) as log:
-        hashed = log.keyring.tenant(tenant).audit_hash("tenant")
-        sums = Report(hashed, begin, end)
+    folder = new_folder(asked, "report")
+    with whole_log(asked) as log:
+        hashed = log.keyring.tenant(asked.tenant).audit_hash("tenant")
+        sums = Report(hashed, asked.begin, asked.end)
         sums.sum_period(log.verified_entries())
         sums.find_traces(entry for line in entry_lines(log.lines()) if (entry := entry_of(line)))
-        retention = policy.retention_days(tenant)
+        retention = policy.retention_days(asked.tenant)
         before = log.keyring.keyset.shredded_before
         shredded = rfc3339(before * SECONDS_A_DAY)[:10] if before else ""
         document = sums.document(log.source(hashed), retention, shredded, clock())
-        about = {"tenant": hashed, "principal": "", "begin": begin, "end": end}
-        write_pack(folder, log, document, about=about, evidence={})
+        write_pack(folder, log, document, asked)

@@ -60,6 +60,40 @@ class Document:
         return BOM + out.getvalue()
 
 
+STAFF: Final = frozenset({"principal", "by", "approved-by", "recipient", "courier"})
+"""Headers of columns that name members of staff."""
+_FREE_TEXT: Final = frozenset({"now"})
+"""Tables whose values may."""
+
+
+def without_staff(document: Document) -> Document:
+    """Return the document with a number in the place of each member of staff, for outsiders."""
+    numbers: dict[str, str] = {}
+
+    def numbered(value: object) -> str:
+        return " ".join(numbers.setdefault(each, f"person {len(numbers) + 1}") for each in str(value).split())
+
+    tables = [
+        PackTable(
+            table.title,
+            table.headers,
+            [
+                tuple(
+                    numbered(cell) if header in STAFF else cell for header, cell in zip(table.headers, row, strict=True)
+                )
+                for row in table.rows
+            ],
+        )
+        for table in document.tables
+        if table.title not in _FREE_TEXT
+    ]
+    paragraphs = [
+        (name, {key: numbered(value) if key in STAFF else value for key, value in values.items()})
+        for name, values in document.paragraphs
+    ]
+    return Document(document.title, paragraphs, tables)
+
+
 def say(name: str, language: Language) -> str:
     """Return a text in a language."""
     return TEXTS[name][language == "zh"]

@@ -6,6 +6,7 @@ import pytest
 
 from masking_audit.format.entries import Entry, Item
 from masking_audit.packs.incident import Incident
+from masking_audit.packs.subject import Subject
 from tests.audit.logs import TENANT, entry
 
 BEGIN, END = 1_000, 2_000
@@ -25,7 +26,7 @@ def act(action: str, **change: Any) -> Entry:
 def selected(*entries: Entry) -> tuple[Incident, list[str]]:
     """Return the incident, and the ids of the entries that belong to it."""
     named = [(f"ab-{number}", one) for number, one in enumerate(entries, 1)]
-    incident = Incident(WHO, TENANT, BEGIN, END)
+    incident = Incident(Subject("principal", WHO), TENANT, BEGIN, END)
     incident.find_acts(named)
     return incident, [name for name, one in named if incident.belongs(name, one)]
 

@@ -1,0 +1,105 @@
+"""The sharing ledger: what was given to whom in a period, made from entries. Pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from masking_audit.format.entries import Entry
+from masking_audit.packs.documents import Document, PackTable
+from masking_audit.packs.parts import PARTS, Part
+from masking_service.audit.actions import Action
+from masking_service.masking.timestamps import rfc3339
+
+_ACCESS: Final = frozenset({Action.CLIENT_ADD, Action.CLIENT_REVOKE, Action.CLIENT_RESTORE, Action.CALLERS_IMPORT})
+_NOT_STATED: Final = "-"
+_MONTH: Final = len("2026-11")
+
+
+@dataclass(slots=True)
+class _Given:
+    """What one recipient was given for one purpose in one month."""
+
+    calls: int = 0
+    fields: int = 0
+    kinds: set[str] = field(default_factory=set)
+    waybills: set[str] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class Sharing:
+    """Adds up what entries give, in one pass over the log.
+
+    Args:
+        tenant: the tenant's hash, as in entries.
+        begin, end: the period, in Unix seconds; `end` is outside.
+    """
+
+    tenant: str
+    begin: int
+    end: int
+    _given: dict[tuple[str, str, str, str], _Given] = field(default_factory=dict)
+    _access: list[tuple[str, Entry]] = field(default_factory=list)
+    _taken_back: set[str] = field(default_factory=set)
+    _entries: dict[str, Entry] = field(default_factory=dict)
+
+    def sum_period(self, entries: Iterable[tuple[str, Entry]]) -> None:
+        """Add the entries of the period."""
+        for name, entry in entries:
+            if entry.tenant != self.tenant:
+                continue
+            self._taken_back.update(entry.takes_back)
+            if not self.begin <= entry.at < self.end:
+                continue
+            if entry.action in _ACCESS and entry.outcome == "done":
+                self._access.append((name, entry))
+            elif _gives(entry):
+                self._entries[name] = entry
+        for name, entry in self._entries.items():
+            if name not in self._taken_back:
+                self._add(entry)
+
+    def document(self, source: Mapping[str, object]) -> Document:
+        """Return the document for people.
+
+        Args:
+            source: the values of the paragraph `source`.
+        """
+        given = [
+            (*key, one.calls, len(one.waybills), one.fields, ", ".join(sorted(one.kinds)) or _NOT_STATED)
+            for key, one in sorted(self._given.items())
+        ]
+        access = [
+            (rfc3339(entry.at), entry.action, entry.subject or _NOT_STATED, entry.principal, name)
+            for name, entry in sorted(self._access, key=lambda one: (one[1].at, one[0]))
+        ]
+        period = {"begin": rfc3339(self.begin), "end": rfc3339(self.end)}
+        return Document(
+            "sharing",
+            [("period", period), ("source", dict(source)), ("sharing-means", {}), ("proof-report", {})],
+            [
+                PackTable(
+                    "given",
+                    ("month", "recipient", "role", "purpose", "calls", "waybills", "fields", "kinds"),
+                    given,
+                ),
+                PackTable("access", ("when", "action", "recipient", "by", "entry"), access),
+            ],
+        )
+
+    def _add(self, entry: Entry) -> None:
+        purpose = entry.purpose or entry.profile or entry.action
+        key = (rfc3339(entry.at)[:_MONTH], entry.principal, entry.role, purpose)
+        one = self._given.setdefault(key, _Given())
+        one.calls += 1
+        for item in entry.items:
+            if item.outcome in ("released", "done"):
+                one.fields += bool(item.field)
+                one.waybills.add(item.waybill)
+                one.kinds.update({item.kind} - {""})
+
+
+def _gives(entry: Entry) -> bool:
+    """Return whether an entry says that values were given, or a number was bound that reaches a person."""
+    if PARTS.get(entry.action) in (Part.OPENINGS, Part.VIEWS):
+        return entry.outcome == "released"
+    return entry.action == Action.CALL and entry.outcome == "done"

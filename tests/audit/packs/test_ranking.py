@@ -1,0 +1,150 @@
+"""The ranking for a sold list: its arithmetic, and whether it finds a seeded thief."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Iterator
+from hashlib import blake2b
+from itertools import combinations
+
+import pytest
+
+from masking_audit.format.entries import Entry, Item
+from masking_audit.packs.ranking import Ranked, Sightings, log10_tail
+from tests.audit.logs import entry
+
+SEEDS = range(20)
+SITES, COURIERS, OFFICERS, DESK, DAYS = 10, 8, 40, 20, 15
+
+
+def waybill(number: int) -> str:
+    return blake2b(str(number).encode(), digest_size=16).hexdigest()
+
+
+def seen_by(who: str, *numbers: int, action: str = "view", outcome: str = "released", at: int = 1) -> Entry:
+    items = [Item(waybill(number), outcome) for number in numbers]
+    return entry(principal=who, action=action, outcome=outcome, items=items, at=at, role="r")
+
+
+def ranked(listed: Iterator[int] | range | list[int], *entries: Entry) -> list[Ranked]:
+    sightings = Sightings(waybill(number) for number in listed)
+    for one in entries:
+        sightings.add(one)
+    return sightings.ranked()
+
+
+def exactly(listed: int, seen: int, drawn: int, everything: int) -> float:
+    """The probability, by trying every list."""
+    lists = [*combinations(range(everything), drawn)]
+    return sum(sum(one < seen for one in each) >= listed for each in lists) / len(lists)
+
+
+@pytest.mark.parametrize("listed", range(5))
+@pytest.mark.parametrize(("seen", "drawn", "everything"), [(4, 4, 9), (2, 5, 8), (7, 4, 9), (9, 4, 9)])
+def test_the_probability_is_that_of_all_lists_that_could_be_drawn(
+    listed: int, seen: int, drawn: int, everything: int
+) -> None:
+    expected = exactly(listed, seen, drawn, everything)
+
+    found = log10_tail(listed, seen, drawn, everything)
+
+    assert (10**found if found > -math.inf else 0.0) == pytest.approx(expected, abs=1e-12)
+
+
+def test_a_probability_that_no_float_holds_has_its_logarithm() -> None:
+    assert -20_000 < log10_tail(5_000, 6_000, 5_000, 10_000_000) < -10_000
+
+
+def test_who_saw_more_of_the_list_than_chance_would_show_comes_before_who_saw_much() -> None:
+    everything = seen_by("staff/busy", *range(1_000))
+    thief = seen_by("staff/thief", *range(20), 500)
+
+    found = ranked(range(20), everything, thief)
+
+    assert [(one.principal, one.listed, one.seen) for one in found] == [
+        ("staff/thief", 20, 21),
+        ("staff/busy", 20, 1_000),
+    ]
+    assert found[0].expected == pytest.approx(21 * 20 / 1_000)
+    assert found[1].log10 == 0.0
+
+
+def test_a_waybill_that_was_seen_twice_counts_once() -> None:
+    (found,) = ranked([1, 2], seen_by("staff/u", 1), seen_by("staff/u", 1, action="detokenize"))
+
+    assert (found.listed, found.seen) == (1, 1)
+
+
+def test_who_saw_none_of_the_list_is_not_ranked() -> None:
+    assert ranked([7], seen_by("staff/u", 1), seen_by("staff/v", 7)) != []
+    assert [one.principal for one in ranked([7], seen_by("staff/u", 1), seen_by("staff/v", 7))] == ["staff/v"]
+
+
+@pytest.mark.parametrize(
+    "entry_",
+    [
+        seen_by("staff/u", 1, outcome="not-found"),
+        seen_by("staff/u", 1, action="custody-move", outcome="done"),
+        seen_by("staff/u", 1, action="erase", outcome="done"),
+    ],
+)
+def test_what_shows_nothing_is_no_sighting(entry_: Entry) -> None:
+    assert ranked([1], entry_) == []
+
+
+def test_it_is_said_when_somebody_saw_the_first_and_the_last_of_the_list() -> None:
+    (found,) = ranked([1, 2], seen_by("staff/u", 9, at=1), seen_by("staff/u", 2, at=7), seen_by("staff/u", 1, at=5))
+
+    assert (found.first, found.last) == (5, 7)
+
+
+def company(seed: int) -> tuple[list[Entry], list[int], str]:
+    """Return the entries of honest work and of one thief, the list that is sold, and who sold it.
+
+    Couriers see what they carry at their site, officers open what comes, the desk searches. The thief is an officer, a
+    clerk or a courier by turns, takes a few a day, and sells six in ten of them among others' numbers.
+    """
+    chance = random.Random(seed)
+    entries: list[Entry] = []
+    parcels = 0
+    seen: dict[str, list[int]] = {}
+
+    def look(who: str, numbers: list[int], action: str = "view", outcome: str = "released") -> None:
+        seen.setdefault(who, []).extend(numbers)
+        entries.append(seen_by(who, *numbers, action=action, outcome=outcome))
+
+    for _ in range(DAYS):
+        first = parcels
+        for site in range(SITES):
+            for courier in range(COURIERS):
+                carried = max(5, round(chance.lognormvariate(3.2, 0.42)))
+                look(f"client/c-{site}-{courier}", [*range(parcels, parcels + carried)])
+                parcels += carried
+        today = range(first, parcels)
+        for officer in range(OFFICERS):
+            look(f"staff/officer-{officer}", chance.sample(today, chance.randint(3, 15)), "detokenize")
+        for clerk in range(DESK):
+            look(f"staff/desk-{clerk}", chance.sample(today, chance.randint(20, 60)), "search", "done")
+    kind = ("staff/officer-7", "staff/desk-3", "client/c-4-2")[seed % 3]
+    taken = seen[kind] if kind.startswith("client/") else []
+    if not taken:
+        one_site = seed % 2  # half of the thieves take parcels of one site, whose couriers saw them, too
+        of_site = [number for courier in range(COURIERS) for number in seen[f"client/c-3-{courier}"]]
+        taken = chance.sample(of_site if one_site else range(parcels), 90)
+        action = ("detokenize", "released") if "officer" in kind else ("search", "done")
+        for at in range(0, 90, 6):
+            look(kind, taken[at : at + 6], *action)
+    sold = chance.sample(taken, len(taken) * 6 // 10)
+    others = [*chance.sample(range(parcels), len(sold)), *range(parcels, parcels + len(sold))]
+    return entries, sold + others, kind
+
+
+def test_the_seeded_thief_is_among_the_first_three_in_nineteen_of_twenty_companies() -> None:
+    places = []
+    for seed in SEEDS:
+        entries, listed, thief = company(seed)
+        found = [one.principal for one in ranked(listed, *entries)]
+        places.append(found.index(thief) + 1)
+
+    assert sum(place <= 3 for place in places) >= 19, places

@@ -1,0 +1,214 @@
+"""Each kind of leak has its pack: what it opened, whom it concerns, and who is to be asked first."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from masking_service.runtime.settings import Settings
+from tests.stories.conftest import Command
+from tests.web.api import SITE, Api, field, record
+from tests.web.people import COURIER, OFFICER, PRIVACY, SUPERVISOR, TRACKING
+
+DAY = 86_400
+NUMBERS = [f"SF100000000{at}" for at in range(5)]
+RECIPIENTS = ["13900000001", "139 0000 0002", "+86 13900000001", "13900000003", "没有号码"]
+"""The first and the third are one person's, and the last has no number."""
+SENDER = "13812345678"
+THIEF = f"client/{OFFICER}"
+Pack = Callable[..., Path]
+Tables = dict[str, list[list[str]]]
+
+
+@pytest.fixture
+def busy(fresh: Api) -> Api:
+    """A service with five waybills: an officer opened three recipients' phones, and a courier saw one in full."""
+    made = [
+        record(number, recipient__phone=phone, sender__phone=SENDER)
+        for number, phone in zip(NUMBERS, RECIPIENTS, strict=True)
+    ]
+    fresh.tokenize(*made, custody={"site": SITE})
+    fresh.open_case("D-1", *NUMBERS)
+    fresh.opened(*(field(number, "/recipient/phone") for number in NUMBERS[:3]))
+    fresh.get(COURIER, f"/v1/waybills/{NUMBERS[4]}")
+    fresh.post(
+        TRACKING, "/v1/custody", {"items": [{"waybill_no": NUMBERS[3], "site": "021002", "courier": "client/c-9"}]}
+    )
+    return fresh
+
+
+@pytest.fixture
+def pack(busy: Api, command: Command, now: int, tmp_path: Path) -> Pack:
+    """Makes the pack about a leak; returns its folder."""
+    assert busy
+    count = iter(range(9))
+
+    def make(*options: str) -> Path:
+        folder = tmp_path / f"pack-{next(count)}"
+        period = ("--from", str(now - DAY), "--to", str(now + DAY))
+        written = command("audit", "incident", *options, *period, "--output", str(folder))
+        assert written.exit_code == 0, written.output
+        assert command("audit", "verify", str(folder)).exit_code == 0
+        return folder
+
+    return make
+
+
+def tables(folder: Path) -> Tables:
+    """The rows of each table of a pack in English, without their headers."""
+    found: Tables = {}
+    text = (folder / "incident.en.csv").read_text("utf-8-sig")
+    for title, *cells in csv.reader(io.StringIO(text)):
+        found.setdefault(title, []).append(cells)
+    return {title: rows[1:] for title, rows in found.items()}
+
+
+def the_list(folder: Path, *lines: str) -> str:
+    path = folder / "list.txt"
+    path.write_text("\n".join(lines), "utf-8")
+    return str(path)
+
+
+def test_distinct_persons_are_counted_by_their_phones(pack: Pack) -> None:
+    """Three opened phones of recipients are two persons; the sender's was not opened."""
+    assert tables(pack("--principal", THIEF))["Persons concerned"] == [["2", "3", "0", "0"]]
+
+
+def test_a_full_view_concerns_both_sides_and_a_side_without_a_number_is_said(pack: Pack) -> None:
+    assert tables(pack("--principal", f"client/{COURIER}"))["Persons concerned"] == [["1", "1", "1", "0"]]
+
+
+def test_persons_of_erased_waybills_are_said_to_be_missing(busy: Api, pack: Pack) -> None:
+    busy.call(PRIVACY, "DELETE", f"/v1/waybills/{NUMBERS[1]}")
+
+    assert tables(pack("--principal", THIEF))["Persons concerned"] == [["1", "2", "0", "1"]]
+
+
+def test_no_file_of_a_pack_has_a_phone_or_a_name(pack: Pack) -> None:
+    folder = pack("--principal", THIEF)
+
+    text = "".join(path.read_text("utf-8") for path in folder.iterdir())
+    assert [value for value in (SENDER, "1390000000", "张三", "欧阳") if value in text] == []
+
+
+def test_a_login_could_do_what_the_policy_of_that_time_says_and_still_can(busy: Api, pack: Pack) -> None:
+    busy.post(SUPERVISOR, f"/v1/principals/{THIEF.replace('/', '%2F')}/freeze", {"why": "review"})
+
+    found = tables(pack("--principal", THIEF))
+
+    ((_, role, opens, _, may, fields, _),) = found["Could do in the period"]
+    assert (role, fields) == ("dispute-officer", "300")  # two days of 150
+    assert opens == "dispute (name, phone) + case; redelivery (address, phone, unit) + case"
+    assert "token:detokenize" in may
+    assert found["Can still do"][0][1] == "dispute-officer"
+    assert [row[0] for row in found["State now"]] == ["frozen"]
+
+
+def test_a_policy_that_is_not_given_is_marked(pack: Pack, settings: Settings, tmp_path: Path) -> None:
+    (tmp_path / "policies").mkdir()
+    text = settings.policy.read_text("utf-8")
+    (tmp_path / "policies" / "policy.yaml").write_text(text.replace("default: 180d", "default: 170d"), "utf-8")
+
+    found = tables(pack("--principal", THIEF, "--policies", str(tmp_path / "policies")))
+
+    assert found["Could do in the period"][0][2] != "?"
+
+
+def test_known_victims_are_listed_with_letters_in_both_languages(pack: Pack, tmp_path: Path) -> None:
+    folder = pack("--principal", THIEF, "--waybills", the_list(tmp_path, *NUMBERS))
+
+    assert (folder / "victims.csv").read_text("utf-8-sig").split() == ["waybill_no", *NUMBERS[:3]]
+    for letter in ("letter.en.md", "letter.zh.md"):
+        text = (folder / letter).read_text("utf-8")
+        assert "{waybill_no}" in text
+        assert "{kinds}" not in text
+
+
+def test_an_issuers_key_concerns_everyone_whom_it_signs_in(busy: Api, pack: Pack) -> None:
+    person = busy.mint(OFFICER, sub="o-9")
+    busy.opened(field(NUMBERS[3], "/recipient/name"), who=person)
+
+    found = tables(pack("--issuer", "dev"))
+
+    assert [(row[4], row[1]) for row in found["Fields opened"]] != []
+    assert found["Persons concerned"] == [["1", "1", "0", "0"]]
+
+
+def test_what_passed_a_site_and_a_courier_is_listed(pack: Pack) -> None:
+    at_site = tables(pack("--site", SITE))["Parcels that passed"]
+    carried = tables(pack("--courier", "client/c-9"))["Parcels that passed"]
+
+    assert (len(at_site), len(carried)) == (5, 1)
+    assert carried[0][3:6] == ["custody-move", "021002", "client/c-9"]
+
+
+@pytest.mark.parametrize(
+    "listed",
+    [
+        (*NUMBERS[:3], "SF9999999999", "13700000000"),
+        ("13900000001", "13900000002", "13911111111"),
+    ],
+    ids=["numbers", "phones"],
+)
+def test_who_saw_most_of_a_sold_list_comes_first(pack: Pack, tmp_path: Path, listed: tuple[str, ...]) -> None:
+    folder = pack("--list", the_list(tmp_path, *listed))
+    found = tables(folder)
+
+    rank, principal, _, seen, *_ = found["Who saw most of the list"][0]
+    assert (rank, principal, seen) == ("1", THIEF, "3")
+    assert len(found["What the first of them saw of it"]) == 3
+    assert found["Persons concerned"] == [["3", "3", "0", "0"]]
+
+
+def test_an_overseer_reads_no_name_of_staff(pack: Pack) -> None:
+    folder = pack("--principal", THIEF, "--overseer")
+
+    text = "".join(path.read_text("utf-8") for path in folder.iterdir())
+    assert (THIEF in text, "person 1" in text) == (False, True)
+    assert sorted(path.suffix for path in folder.iterdir()) == [".csv", ".csv", ".json", ".md", ".md"]
+
+
+def test_the_ledger_says_what_was_given_to_whom(busy: Api, command: Command, now: int, tmp_path: Path) -> None:
+    assert busy
+    period = ("--from", str(now - DAY), "--to", str(now + DAY))
+    assert command("audit", "sharing", *period, "--output", str(tmp_path / "ledger")).exit_code == 0
+
+    rows = [*csv.reader((tmp_path / "ledger" / "sharing.en.csv").read_text("utf-8-sig").splitlines())]
+    given = [row[2:] for row in rows if row[0] == "Given"][1:]
+    assert [THIEF, "dispute-officer", "dispute", "1", "3", "3", "phone"] in given
+    assert [f"client/{COURIER}", "courier", "courier", "1", "1", "0", "-"] in given
+
+
+def test_the_evidence_of_a_list_holds_the_signed_entries_of_the_first_people(pack: Pack, tmp_path: Path) -> None:
+    folder = pack("--list", the_list(tmp_path, *NUMBERS[:3]))
+
+    lines = [json.loads(line) for line in (folder / "evidence.ndjson").read_text("utf-8").splitlines()]
+    assert [one["principal"] for line in lines for one in line.get("entries", ()) if isinstance(one, dict)] == [THIEF]
+
+
+@pytest.mark.parametrize("option", ["--data-key", "--backup"])
+def test_leaked_keys_are_told_by_day_and_tenant(pack: Pack, now: int, option: str) -> None:
+    today = datetime.fromtimestamp(now, UTC).date().isoformat()
+
+    found = tables(pack(option, today))
+
+    assert [(row[0], row[1], row[4]) for row in found["Days whose records are opened"]] == [(today, "default", "opens")]
+    assert found["Persons concerned"] == [["default", "4", "5", "1", "0"]]
+
+
+def test_the_keyset_opens_every_day_that_is_not_shredded(pack: Pack) -> None:
+    assert tables(pack("--keyset"))["Persons concerned"] == [["default", "4", "5", "1", "0"]]
+
+
+@pytest.mark.parametrize("options", [(), ("--keyset", "--site", "021001")])
+def test_exactly_one_thing_leaked(command: Command, now: int, options: tuple[str, ...]) -> None:
+    run = partial(command, "audit", "incident", "--from", str(now), "--to", str(now + DAY))
+
+    assert run(*options).exit_code == 2
