@@ -9,6 +9,7 @@ import hmac
 import os
 from base64 import b64encode
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -34,14 +35,47 @@ def _derive(secret: bytes, use: str, tenant: bytes, length: int = KEY_BYTES) -> 
     return HKDF(SHA256(), length, salt=None, info=info).derive(secret)
 
 
+@dataclass(frozen=True, slots=True)
+class IndexLayers:
+    """Under which versions of the index secret waybills are stored.
+
+    Attributes:
+        own: where this process writes.
+        other: where waybills may be, too; None where no rotation is under way.
+        claims: whether a writer claims the older place before it writes at its own.
+    """
+
+    own: int
+    other: int | None = None
+    claims: bool = False
+
+    @property
+    def other_is_newer(self) -> bool:
+        """Whether a newer secret is distributed, which this process does not use yet."""
+        return self.other is not None and self.other > self.own
+
+    @property
+    def settled(self) -> bool:
+        """Whether no process writes at the other place any more."""
+        return not self.claims and not self.other_is_newer
+
+
+def _layers(keyset: Keyset) -> IndexLayers:
+    own = keyset.active["index"]
+    used = (version for use, version in keyset.secrets if use == "index" and (use, version) not in keyset.ended)
+    other = max((version for version in used if version != own), default=None)
+    return IndexLayers(own, other, other is not None and other == keyset.deciding)
+
+
 class TenantKeys(Secret):
     """The keys of one tenant, except its data keys.
 
     Attributes:
+        layers: under which versions of the index secret its waybills are stored.
         tenant_tag: the keyed name of the tenant itself: 16 characters of base64url.
     """
 
-    __slots__ = ("_audit", "_index", "_tag", "search", "state", "tenant", "tenant_tag", "tokens")
+    __slots__ = ("_audit", "_index", "_tag", "layers", "search", "state", "tenant", "tenant_tag", "tokens")
 
     def __init__(self, keyset: Keyset, tenant: str, uses: Uses) -> None:
         name = tenant.encode()
@@ -50,7 +84,11 @@ class TenantKeys(Secret):
             return keyset.secrets[use, keyset.active[use]]
 
         self.tenant = name
-        self._index = Mac(_derive(active("index"), "index", name), name)
+        self._index = [
+            Mac(_derive(keyset.secrets["index", version], "index", name), name)
+            for version in sorted(version for use, version in keyset.secrets if use == "index")
+        ]
+        self.layers = _layers(keyset)
         self._tag = Mac(_derive(active("tag"), "tag", name))
         self._audit = Mac(_derive(active("audit-hash"), "audit", name))
         self.search = SearchKeys(_derive(active("search"), "search", name))
@@ -64,8 +102,21 @@ class TenantKeys(Secret):
         self.tenant_tag = self.tag("tenant")
 
     def bases(self, waybill_nos: Sequence[str]) -> list[bytes]:
-        """Return each waybill's storage place: 12 bytes, unguessable without the index key."""
-        return [mac[:BASE_BYTES] for mac in self._index.digest_each([number.encode() for number in waybill_nos])]
+        """Return each waybill's base: 12 bytes, unguessable without the index key. No rotation changes it."""
+        return [mac[:BASE_BYTES] for mac in self._index[0].digest_each([number.encode() for number in waybill_nos])]
+
+    def places(self, bases: Sequence[bytes], version: int, *, since: int = 0) -> Sequence[bytes]:
+        """Return each waybill's storage place under a version of the index secret: 12 bytes.
+
+        The first is the base itself, and each further one hashes the one before it: whoever lacks one of the secrets
+        up to that version cannot tell where a waybill is.
+
+        Args:
+            bases: the bases; or the places under an older version, `since`.
+        """
+        for mac in self._index[since + 1 : version + 1]:
+            bases = [digest[:BASE_BYTES] for digest in mac.digest_each(bases)]
+        return bases
 
     def tag(self, *parts: str) -> str:
         """Return a keyed name: 16 characters of base64url."""

@@ -53,6 +53,7 @@ class Keyset(Secret):
         secrets: the 32-byte secret of each (use, version).
         active: the version of each use that is used for new data.
         ended: the (use, version) of secrets on which nothing in the store depends.
+        deciding: the version of the index secret whose place still decides who stores a waybill.
         serial: how often the file was changed.
         digest: 16 bytes that identify the content of the file.
         shredded_before: days since 1970-01-01; the data keys of earlier days are shredded.
@@ -75,6 +76,7 @@ class Keyset(Secret):
     retired_roots: frozenset[bytes] = frozenset()
     created_days: Mapping[str, int] = field(default_factory=dict)
     ended: frozenset[tuple[Use, int]] = frozenset()
+    deciding: int | None = None
 
     def in_store(self, which: Use) -> list[bytes]:
         """Return the secrets of a use on which something in the store may depend, the active one first."""
@@ -190,6 +192,7 @@ def decode(path: Path, content: bytes) -> tuple[KeysetFile, Keyset]:
         retired_roots=frozenset(bytes.fromhex(entry.id) for entry in file.roots if entry.state == "retired"),
         created_days=created_days,
         ended=frozenset((entry.use, entry.version) for entry in file.secrets if entry.state == "ended"),
+        deciding=next((entry.version for entry in file.secrets if entry.state == "deciding"), None),
     )
     return file, opened
 

@@ -27,8 +27,9 @@ USES: tuple[Use, ...] = ("index", "token", "state", "client", "audit", "tag", "s
 SPLIT_OFF: Final[Mapping[Use, Use]] = MappingProxyType({"tag": "index", "search": "index", "audit-hash": "audit"})
 """The first keysets have no secret for these uses, and the secret of another use, at version 0, serves both."""
 
-State = Literal["distributed", "active", "retired", "ended"]
-"""distributed: processes load it, none uses it yet. active: used for new data. retired: only opens existing data.
+State = Literal["distributed", "active", "deciding", "retired", "ended"]
+"""distributed: processes load it, none uses it yet. active: used for new data. deciding: only of an index secret, until
+every process uses the newer one: its place still decides who stores a waybill. retired: only opens existing data.
 ended: nothing in the store depends on it, and what was made with it is refused there."""
 
 MAX_VERSIONS: Final = 64

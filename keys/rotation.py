@@ -34,7 +34,7 @@ from keys.keyset_file import (
 RotatableKey = Literal["root"] | Use
 """The keys in this file that can be rotated. Data keys are in the store."""
 
-ROTATABLE: Final[tuple[RotatableKey, ...]] = ("root", "token", "state", "client")
+ROTATABLE: Final[tuple[RotatableKey, ...]] = ("root", "token", "index", "state", "client")
 """Those for which there is a command."""
 
 Entry = TypeVar("Entry", RootEntry, SecretEntry)
@@ -68,7 +68,7 @@ def is_named(entry: RootEntry, file: KeysetFile, named: NamedRoot) -> bool:
     )
 
 
-def change_name(step: Literal["distribute", "activate", "end"], which: RotatableKey) -> str:
+def change_name(step: Literal["distribute", "activate", "settle", "end"], which: RotatableKey) -> str:
     """Return the value of `KeysetFile.last` after a change."""
     return f"{step} {which}"
 
@@ -128,6 +128,21 @@ def activate(path: Path, which: RotatableKey, today: str, *, shredded_before: st
     if shredded_before:
         changed = replace(changed, shredded_before=shredded_before)
     return _write(path, opened, changed, change_name("activate", which))
+
+
+def settle_index(path: Path, today: str) -> Keyset:
+    """Let the older index secret decide no more: every process uses the newer one.
+
+    Raises:
+        KeysetError: the file is unusable.
+    """
+    file, opened = read(path)
+    secrets = [
+        replace(entry, state="retired", since=today) if entry.state == "deciding" else entry for entry in file.secrets
+    ]
+    if secrets == file.secrets:
+        return opened
+    return _write(path, opened, replace(file, secrets=secrets), change_name("settle", "index"))
 
 
 def end_retired(path: Path, which: Use, today: str) -> Keyset:
@@ -190,7 +205,10 @@ def destroy_retired_roots(path: Path) -> Keyset:
 def _advanced(entry: Entry, today: str) -> Entry:
     if entry.state in {"retired", "ended"}:
         return entry
-    return replace(entry, state="active" if entry.state == "distributed" else "retired", since=today)
+    if entry.state == "distributed":
+        return replace(entry, state="active", since=today)
+    before = "deciding" if isinstance(entry, SecretEntry) and entry.use == "index" else "retired"
+    return replace(entry, state=before, since=today)
 
 
 def _split(opened: Keyset, changed: KeysetFile) -> KeysetFile:

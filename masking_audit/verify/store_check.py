@@ -3,7 +3,6 @@
 Sealed state is identified by its place. Nothing is opened, and nothing is changed.
 """
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -14,30 +13,12 @@ from masking_audit.verify.facts import Facts, Mismatch, MismatchKind, hash_of
 from masking_audit.verify.findings import FindingKind
 from masking_audit.verify.verifier import Verification
 from masking_service.audit.actions import Action
+from masking_service.audit.places import PLACES, RECORD
 from masking_service.audit.streams import Streams
 from masking_service.store.client import Command, Reply, Store
 from masking_service.store.layout import PREFIX
 
 KEYS_AT_ONCE: Final = 500
-RECORD: Final = "record"
-"""Records are not announced; the tombstones in their places are."""
-_WAYBILL: Final = rb"wm:\{[A-Za-z0-9_-]{16}\}"
-_TENANT: Final = rb"wm:\{t:[A-Za-z0-9_-]+\}"
-_KINDS: Final = (
-    ("custody", b"GET", re.compile(_WAYBILL + rb"@")),
-    (RECORD, b"GET", re.compile(_WAYBILL + rb"(?:[0-9a-f]|10)")),
-    ("disclosure", b"HGETALL", re.compile(_WAYBILL + rb"!")),
-    ("call record", b"HGETALL", re.compile(_WAYBILL + rb"#")),
-    ("case", b"HGETALL", re.compile(_TENANT + rb"case:[A-Za-z0-9_-]+")),
-    ("list of frozen principals", b"HGETALL", re.compile(_TENANT + rb"freezes")),
-    ("list of decoys", b"HGETALL", re.compile(_TENANT + rb"(?:decoys|decoy-details)")),
-    ("list of holds", b"HGETALL", re.compile(_TENANT + rb"holds")),
-    ("waybills of a hold", b"GET", re.compile(_TENANT + rb"hold:[0-9a-f]+")),
-    ("restriction", b"GET", re.compile(_WAYBILL + rb"~")),
-    ("list of the lookout", b"HGETALL", re.compile(_TENANT + rb"shortlist")),
-    ("number of a caller", b"HGETALL", re.compile(_TENANT + rb"callers")),
-    ("list of clients", b"HGETALL", re.compile(rb"wm:clients")),
-)
 ANNOUNCED: Final[Mapping[str, str]] = {
     Action.CASE_OPEN: "case",
     Action.CASE_APPROVE: "case",
@@ -203,7 +184,7 @@ def _stored_values(store: Store, facts: Facts, clock: Callable[[], int]) -> Iter
 
 def _kind(key: bytes, facts: Facts) -> tuple[str, bytes, bytes] | None:
     """Return what a key holds and the command that reads it; None if it is not announced."""
-    for what, command, pattern in _KINDS:
+    for what, command, pattern in PLACES:
         if pattern.fullmatch(key):
             return None if what == RECORD and hash_of(key) not in facts else (what, command, key)
     return None

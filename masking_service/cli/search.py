@@ -1,16 +1,15 @@
 """`search`: fills the search indexes for what is stored already."""
 
 import os
-from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final, TextIO
 
 import click
 
 from masking_service.cli.language import say
+from masking_service.cli.numbers import numbers_in
 from masking_service.cli.options import state_dir
 from masking_service.http.texts import Text
-from masking_service.masking.waybill import normalise_waybill_no
 from masking_service.runtime.administration import opened_store
 from masking_service.runtime.clock import clock
 from masking_service.runtime.set_up import settings_of
@@ -22,12 +21,10 @@ from masking_service.service.search.fill_index import FillIndex
 from masking_service.service.waybills.vault import Vault
 from masking_service.store.health import uphold
 
-AT_ONCE: Final = 500
 NO_INDEX: Final = Text(
     "the policy keeps no search index for this tenant: add a section `search` first (docs/search.md)",
     "策略未为该租户保存任何查询索引：请先添加 `search` 部分（见 docs/search.md）",
 )
-NOT_A_NUMBER: Final = Text("line {at} is not a waybill number", "第 {at} 行不是运单号")
 DONE: Final = Text(
     "{found} of {asked} waybills can be found now; the others are not stored, or nothing finds them.",
     "{asked} 票运单中，{found} 票现在可以查询；其余未存储，或没有可供查询的数据。",
@@ -62,24 +59,8 @@ def index(file: TextIO, tenant: str, state_dir: Path) -> None:
         uphold(store)
         vault = Vault(store, keyring, os.urandom)
         fill = FillIndex(vault, Custodies(store, keyring, os.urandom), tenant, rule)
-        for numbers in _portions(file):
+        for numbers in numbers_in(file):
             found += fill(numbers, clock())
             vault.data_keys.refresh(store)  # reports how often keys were used
             asked += len(numbers)
     click.echo(say(DONE, found=found, asked=asked))
-
-
-def _portions(lines: Iterable[str]) -> Iterator[list[str]]:
-    """Yield the numbers of a file in portions, each number once a portion. Raises UsageError."""
-    portion: dict[str, None] = {}
-    for at, line in enumerate(lines, 1):
-        if line.strip():
-            try:
-                portion[normalise_waybill_no(line)] = None
-            except ValueError:
-                raise click.UsageError(say(NOT_A_NUMBER, at=at)) from None
-        if len(portion) == AT_ONCE:
-            yield list(portion)
-            portion.clear()
-    if portion:
-        yield list(portion)

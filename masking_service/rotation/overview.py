@@ -129,6 +129,9 @@ def _readers(entry: SecretEntry, retention: int, today: int) -> str:
 
 _DEPENDS: Final = {
     ("index", "active"): "every record",
+    ("index", "deciding"): "records that are not moved yet (keys rotate index)",
+    ("index", "retired"): "records that are not moved yet (keys rotate index)",
+    ("index", "ended"): "the newer index secrets hash what it hashed",
     ("state", "active"): "cases, custody, clients and other sealed state",
     ("state", "retired"): "what is not sealed anew yet (keys rotate state)",
     ("state", "ended"): "nothing in the store",
@@ -150,7 +153,8 @@ def _due_of_file(file: KeysetFile, rules: KeyRules, today: int) -> list[str]:
     due = []
     for which in ROTATABLE:
         entries, command = entries_of(file, which), COMMANDS.get(which, which)
-        if any(entry.state == "distributed" for entry in entries):
+        unfinished = {"distributed", "deciding", *(["retired"] if which in ("index", "state") else [])}
+        if any(entry.state in unfinished for entry in entries):
             due.append(f"a rotation was interrupted: keys rotate {command}, or the keys shred that began it")
         if any(entry.state == "active" and today - day_of(entry.created) > rules.secrets for entry in entries):
             due.append(f"the active {which} key is older than {rules.secrets} days: keys rotate {command}")

@@ -1,9 +1,17 @@
-"""Replaces stored values by the same values under another key, unless they were changed meanwhile."""
+"""Replaces stored values by the same values under another key, unless they were changed meanwhile.
 
-from collections.abc import Sequence
+What the audit log explains is announced in it first.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from keys.aead import SealingKeys
+from masking_service.audit.actions import Action
+from masking_service.rotation.coordinator import Coordinator
+from masking_service.service.call.recorder import DONE, Recorder, RequestContext, Stated
+from masking_service.service.people.principals import DEFAULT_TENANT, service_principal
 from masking_service.service.state.sealed import Sealed
 from masking_service.store.client import Store
 from masking_service.store.question import Question
@@ -31,6 +39,45 @@ class Resealed:
     def place(self) -> bytes:
         """Where it is stored, as audit entries name it."""
         return self.key + b"/" + self.field if self.field else self.key
+
+
+@dataclass(frozen=True, slots=True)
+class Announcer:
+    """Announces in the audit log what is sealed anew, and then writes it.
+
+    Attributes:
+        recorder: records it.
+        subject: which key is rotated, ``key/USE``.
+        clock: returns the time in Unix seconds.
+    """
+
+    recorder: Recorder
+    subject: str
+    clock: Callable[[], int]
+
+    def run(self, tenant: str, sealed: Sequence[Sealed], write: Callable[[], object]) -> None:
+        """Write values of a tenant, once the entry about them is durable.
+
+        Raises:
+            StoreUnavailable: they may not be written.
+        """
+        operator = RequestContext(service_principal("command-line", tenant or DEFAULT_TENANT), "", self.clock())
+        entry = self.recorder.record(operator, Action.RESEAL, DONE, Stated(subject=self.subject), sealed=sealed)
+        with self.recorder.take_back_on_failure(entry):
+            write()
+
+
+def state_keys_by_id(coordinator: Coordinator, tenants: Iterable[str]) -> dict[bytes, tuple[str, SealingKeys]]:
+    """Return every tenant and its state keys, by the id of each key: of these tenants, and of all with data keys."""
+    keyring = coordinator.keyring
+    named = {"", DEFAULT_TENANT, *tenants}
+    for batch in coordinator.wrapped.all():
+        named |= {stored.tenant for stored, _ in batch.values()}
+    by_id: dict[bytes, tuple[str, SealingKeys]] = {}
+    for tenant in named:
+        keys = keyring.tenant(tenant).state
+        by_id |= dict.fromkeys((keys.active.key_id, *keys.retired_ids), (tenant, keys))
+    return by_id
 
 
 def announced(store: Store, values: Sequence[Resealed]) -> list[Sealed]:

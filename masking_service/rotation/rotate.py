@@ -1,5 +1,6 @@
 """Rotates root, token and data keys."""
 
+from collections.abc import Callable
 from typing import Literal
 
 from keys.keyset_file import NamedRoot
@@ -10,12 +11,17 @@ from masking_service.service.waybills.wrapped_keys import WrappedKey
 
 
 def rotate(
-    coordinator: Coordinator, which: RotatableKey, named: NamedRoot | None = None
+    coordinator: Coordinator,
+    which: RotatableKey,
+    named: NamedRoot | None = None,
+    *,
+    before_activation: Callable[[], object] = lambda: None,
 ) -> Literal["rotated", "finished"]:
     """Rotate a key of the keyset file, or continue.
 
     Args:
         named: a root key that exists at a provider; by default a root key is created in the file.
+        before_activation: called when every process has the new key, before any uses it.
 
     Returns:
         ``rotated``, or ``finished`` if only an earlier rotation was completed. A rotation to a named root key that is
@@ -30,6 +36,7 @@ def rotate(
     if wanted and unfinished == change_name("activate", which) and distributed(coordinator.file, which) is None:
         return "finished"
     coordinator.change(distribute(coordinator.path, which, coordinator.today, named))
+    before_activation()
     coordinator.change(activate(coordinator.path, which, coordinator.today))
     return "rotated"
 

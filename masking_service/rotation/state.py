@@ -12,32 +12,31 @@ from functools import partial
 from itertools import islice
 from typing import Final
 
-from keys.aead import FORMAT, HEADER_BYTES, NONCE_BYTES, OVERHEAD_BYTES, SealingKeys
+from keys.aead import HEADER_BYTES, NONCE_BYTES, SealingKeys
 from keys.errors import KeysError
-from keys.rotation import end_retired, entries_of
-from masking_service.audit.actions import Action
+from keys.rotation import change_name, end_retired, entries_of
+from masking_service.audit.places import PLACES, RECORD
 from masking_service.rotation.coordinator import Coordinator
-from masking_service.rotation.resealing import Resealed, announced, replace
+from masking_service.rotation.resealing import Announcer, Resealed, announced, replace, state_keys_by_id
 from masking_service.rotation.rotate import rotate
-from masking_service.service.call.recorder import DONE, Recorder, RequestContext, Stated
-from masking_service.service.people.principals import DEFAULT_TENANT, service_principal
-from masking_service.service.state.sealed import Sealed
+from masking_service.service.call.recorder import Recorder
 from masking_service.service.state.serials import Serials
-from masking_service.store.client import Command, Reply
-from masking_service.store.layout import PREFIX
+from masking_service.store.client import Reply
+from masking_service.store.layout import PREFIX, WAYBILL
 
 AT_ONCE: Final = 500
 SUBJECT: Final = "key/state"
-_NAMED_BY_NONCE: Final = re.compile(rb"wm:\{[A-Za-z0-9_-]{16}\}!")
+_NAMED_BY_NONCE: Final = re.compile(WAYBILL + rb"!")
 """Disclosures: the name of a field is the nonce, and the value is the envelope without it."""
-_ANNOUNCED: Final = re.compile(rb"wm:\{[A-Za-z0-9_-]{16}\}[@!#]|wm:\{t:[A-Za-z0-9_-]+\}(?:case:[A-Za-z0-9_-]+|callers)")
-"""Custody, disclosures, records of calls, cases, and numbers of callers: the log explains each value."""
-_STRINGS: Final = re.compile(rb"wm:\{[A-Za-z0-9_-]{16}\}@|wm:genesis|wm:mark:\S+|wm:\{keys\}(?:notice|w:.+)|wm:\{c:.+")
-_HASHES: Final = re.compile(rb"wm:\{[A-Za-z0-9_-]{16}\}[!#]|wm:\{t:[A-Za-z0-9_-]+\}(?:case:[A-Za-z0-9_-]+|callers)")
-_DOCUMENTS: Final = re.compile(rb"wm:clients|wm:\{t:[A-Za-z0-9_-]+\}(?:freezes|decoys|decoy-details|shortlist)")
+_ANNOUNCED: Final = tuple((command, names) for what, command, names in PLACES if what != RECORD)
+_OF_OTHER_KEYS: Final = re.compile(WAYBILL + rb"(?:[0-9a-f]|10)|wm:\{[fs]:.+|wm:\{audit.+|wm:\{keys\}data")
+"""Records, search indexes and the log, which no state key seals, and the labels of data keys, which are read apart."""
+_READING: Final = {b"string": b"GET", b"hash": b"HGETALL"}
 
 
-def rotate_state(coordinator: Coordinator, recorder: Recorder, tenants: Iterable[str], clock: Callable[[], int]) -> int:
+def rotate_state(
+    coordinator: Coordinator, recorder: Recorder, tenants: Iterable[str], clock: Callable[[], int]
+) -> int | None:
     """Rotate the state secret, or continue.
 
     Args:
@@ -46,35 +45,24 @@ def rotate_state(coordinator: Coordinator, recorder: Recorder, tenants: Iterable
         clock: returns the time in Unix seconds.
 
     Returns:
-        The number of sealed values in the store, none of which is under the old secret.
+        The number of sealed values in the store, none of which is under the old secret. None if only the end of an
+        earlier rotation had to reach every process.
 
     Raises:
         KeysError: the keyset cannot be used or changed; or a value is sealed with a key that it does not hold.
         ProcessesBehindError: a running process did not follow.
         StoreUnavailable: run it again.
     """
-    coordinator.finish_last_change()
+    if coordinator.finish_last_change() == change_name("end", "state"):
+        return None
     if not any(entry.state == "retired" for entry in entries_of(coordinator.file, "state")):
         rotate(coordinator, "state")
     coordinator.drain()
-    work = _Pass(coordinator, recorder, clock, _keys_by_id(coordinator, tenants))
+    work = _Pass(coordinator, Announcer(recorder, SUBJECT, clock), state_keys_by_id(coordinator, tenants))
     while work.run():
         coordinator.pause()
     coordinator.change(end_retired(coordinator.path, "state", coordinator.today))
     return work.seen
-
-
-def _keys_by_id(coordinator: Coordinator, tenants: Iterable[str]) -> dict[bytes, tuple[str, SealingKeys]]:
-    """Return every tenant and its state keys, by the id of each key."""
-    keyring = coordinator.keyring
-    named = {"", DEFAULT_TENANT, *tenants}
-    for batch in coordinator.wrapped.all():
-        named |= {stored.tenant for stored, _ in batch.values()}
-    by_id: dict[bytes, tuple[str, SealingKeys]] = {}
-    for tenant in named:
-        keys = keyring.tenant(tenant).state
-        by_id |= dict.fromkeys((keys.active.key_id, *keys.retired_ids), (tenant, keys))
-    return by_id
 
 
 @dataclass(slots=True)
@@ -87,8 +75,7 @@ class _Pass:
     """
 
     coordinator: Coordinator
-    recorder: Recorder
-    clock: Callable[[], int]
+    announcer: Announcer
     keys: Mapping[bytes, tuple[str, SealingKeys]]
     seen: int = 0
     _found: int = 0
@@ -105,11 +92,13 @@ class _Pass:
         self._labels()
         keys = self.coordinator.store.keys(PREFIX + b"*")
         while some := [*islice(keys, AT_ONCE)]:
-            for key in some:
-                if _DOCUMENTS.fullmatch(key):
-                    self._document(key)
-            self._values([key for key in some if _STRINGS.fullmatch(key)], b"GET")
-            self._values([key for key in some if _HASHES.fullmatch(key)], b"HGETALL")
+            logged = [(command, key) for key in some if (command := _announced_by(key)) is not None]
+            known = {key for _, key in logged}
+            others = [key for key in some if key not in known and not _OF_OTHER_KEYS.fullmatch(key)]
+            kinds = self.coordinator.store.read([(b"TYPE", key) for key in others]) if others else []
+            reading = [(_READING[kind], key) for kind, key in zip(kinds, others, strict=True) if kind in _READING]
+            self._values(logged, logged=True)
+            self._values(reading, logged=False)
             self.coordinator.progress("sealed values checked", self.seen, max(self.seen, self._total))
         if self._unknown:
             raise KeysError(
@@ -127,31 +116,40 @@ class _Pass:
             self.seen += len(batch)
             self._found += len(retired)
 
-    def _document(self, key: bytes) -> None:
+    def _document(self, key: bytes, flat: Sequence[bytes]) -> None:
         """Write a document as new serials, until none that is kept is under a retired key."""
-        flat = self.coordinator.store.read([(b"HGETALL", key)])[0]
         self.seen += 1
         while owner := next((found for sealed in flat[1::2] if (found := self._retired(sealed))), None):
             tenant, keys = owner
             document = Serials(self.coordinator.store, key, partial(_same, keys), self.coordinator.random)
             prepared = document.prepare(lambda content: content)
-            self._recorded(tenant, prepared.sealed, prepared.write)
+            self.announcer.run(tenant, prepared.sealed, prepared.write)
             self._found += 1
             flat = self.coordinator.store.read([(b"HGETALL", key)])[0]
 
-    def _values(self, keys: Sequence[bytes], command: bytes) -> None:
-        commands: list[Command] = [(command, key) for key in keys]
+    def _values(self, commands: Sequence[tuple[bytes, bytes]], *, logged: bool) -> None:
+        """Seal the values of keys anew.
+
+        Args:
+            commands: read the keys.
+            logged: whether the audit log explains them. Of others, those that no state key sealed are passed over.
+        """
         replies = self.coordinator.store.read(commands) if commands else []
-        waiting: dict[tuple[str, bool], list[Resealed]] = defaultdict(list)
-        for key, reply in zip(keys, replies, strict=True):
+        waiting: dict[str, list[Resealed]] = defaultdict(list)
+        for (_, key), reply in zip(commands, replies, strict=True):
+            if isinstance(reply, list) and logged and all(name.isdigit() for name in reply[0::2]):
+                self._document(key, reply)  # a hash of serials
+                continue
             for name, value in _stored(reply):
+                if not logged and value[2:HEADER_BYTES] not in self.keys:
+                    continue
                 self.seen += 1
                 owner = self._retired(value)
                 if owner is not None:
                     tenant, state = owner
                     after = _sealed_anew(state, key, name, value, self.coordinator.random)
-                    waiting[tenant, bool(_ANNOUNCED.fullmatch(key))].append(Resealed(key, name, value, after))
-        for (tenant, logged), values in waiting.items():
+                    waiting[tenant].append(Resealed(key, name, value, after))
+        for tenant, values in waiting.items():
             for start in range(0, len(values), AT_ONCE):
                 self._replace(tenant, values[start : start + AT_ONCE], logged=logged)
 
@@ -159,15 +157,9 @@ class _Pass:
         store = self.coordinator.store
         self._found += len(values)
         if logged:
-            self._recorded(tenant, announced(store, values), lambda: replace(store, values))
+            self.announcer.run(tenant, announced(store, values), lambda: replace(store, values))
         else:
             replace(store, values)
-
-    def _recorded(self, tenant: str, sealed: Sequence[Sealed], write: Callable[[], object]) -> None:
-        operator = RequestContext(service_principal("command-line", tenant or DEFAULT_TENANT), "", self.clock())
-        entry = self.recorder.record(operator, Action.RESEAL, DONE, Stated(subject=SUBJECT), sealed=sealed)
-        with self.recorder.take_back_on_failure(entry):
-            write()
 
     @property
     def _retired_ids(self) -> frozenset[bytes]:
@@ -175,8 +167,6 @@ class _Pass:
 
     def _retired(self, value: bytes) -> tuple[str, SealingKeys] | None:
         """Return whose retired key sealed a value, and the keys; None where it was the active one."""
-        if len(value) < OVERHEAD_BYTES - NONCE_BYTES or value[0] != FORMAT:
-            return None  # no sealed value: the mark of a provider's message
         key_id = value[2:HEADER_BYTES]
         if key_id not in self.keys:
             self._unknown += 1
@@ -187,6 +177,11 @@ class _Pass:
 
 def _same(keys: SealingKeys) -> SealingKeys:
     return keys
+
+
+def _announced_by(key: bytes) -> bytes | None:
+    """Return the command that reads a key whose values the audit log explains; None for other keys."""
+    return next((command for command, names in _ANNOUNCED if names.fullmatch(key)), None)
 
 
 def _stored(reply: Reply) -> list[tuple[bytes, bytes]]:

@@ -39,10 +39,19 @@ are in one part share a command."""
 _PARTS = [b"%02x}" % part for part in range(INDEX_PARTS)]
 
 
-def record_stems(bases: Sequence[bytes]) -> list[bytes]:
-    """Return the common prefix of a waybill's keys, for each 12-byte base: ``wm:{BASE``."""
-    text = b64encode(b"".join(bases), b"-_")
-    return [b"wm:{" + text[at : at + 16] for at in range(0, len(text), 16)]
+WAYBILL: Final = rb"wm:\{[A-Za-z0-9_-]{16}(?:\.[0-9]{1,2})?\}"
+"""Matches the common prefix of a waybill's keys."""
+
+
+def record_stems(places: Sequence[bytes], version: int = 0) -> list[bytes]:
+    """Return the common prefix of a waybill's keys, for each 12-byte place: ``wm:{PLACE``, or ``wm:{PLACE.1``.
+
+    Args:
+        version: of the index secret that the places are under.
+    """
+    text = b64encode(b"".join(places), b"-_")
+    suffix = b".%d" % version if version else b""
+    return [b"wm:{" + text[at : at + 16] + suffix for at in range(0, len(text), 16)]
 
 
 def record_key(stem: bytes, revision: int) -> bytes:

@@ -131,6 +131,7 @@ def rotating(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         ("3", ["rotate data"]),
         ("5", ["rotate clients"]),
         ("6", ["rotate state"]),
+        ("7", ["rotate index"]),
     ],
 )
 def test_keys_are_rotated_in_the_middle_of_load(rotating: Running, series: str, lines: list[str]) -> None:

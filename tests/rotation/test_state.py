@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import cast
 
 import pytest
 import redis
@@ -11,28 +12,24 @@ from keys import keyset
 from keys.aead import FORMAT, HEADER_BYTES
 from keys.errors import IntegrityError, KeysError
 from keys.keyring import Keyring
-from keys.signatures import Verifier
-from masking_audit.verify.facts import Facts
-from masking_audit.verify.store_check import check_store, read_new_entries
-from masking_audit.verify.verifier import Verification
-from masking_service.audit.log import AuditLog
-from masking_service.audit.streams import Streams
+from masking_service.rotation.coordinator import Coordinator
 from masking_service.rotation.state import rotate_state
-from masking_service.service.call.denials import Denials
-from masking_service.service.call.recorder import Recorder, always_room
+from masking_service.service.call.recorder import Recorder
 from masking_service.service.custody.state import Custody
 from masking_service.service.decoys.state import Decoy
 from masking_service.service.phone_calls.live_calls import LiveCalls, Origin
+from masking_service.service.state.sealed import StoredValue
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.identity import WrongStore, check
 from masking_service.store.layout import custody_key, record_stems
 from tests.audit.verify.changes import Service
-from tests.rotation.processes import Killed, Process, coordinator, countdown
+from tests.rotation.commands import LATE, running, unexplained
+from tests.rotation.processes import Killed, Process, countdown
 from tests.store import stores
 from tests.store.stores import LATER, NOW, NUMBER
 
-Rotate = Callable[..., int]
+Rotate = Callable[..., int | None]
 PHONE = "13812345678"
 
 
@@ -53,11 +50,11 @@ def service(path: Path, process: Process, tmp_path: Path) -> Service:
 def rotate(path: Path, url: str, process: Process) -> Rotate:
     """Runs the command while the process follows."""
 
-    def run(step: Callable[[], object] = lambda: None) -> int:
-        with coordinator(path, url, [process], step=step) as mine:
-            log = AuditLog(mine.store, mine.keyring.audit_signer, os.urandom, lambda: NOW + 1_000)
-            recorder = Recorder(log, Denials(log, lambda: NOW), mine.keyring, "policy", always_room)
-            return rotate_state(mine, recorder, ["other"], lambda: NOW + 1_000)
+    def run(step: Callable[[], object] = lambda: None) -> int | None:
+        def command(mine: Coordinator, recorder: Recorder) -> int | None:
+            return rotate_state(mine, recorder, ["other"], lambda: LATE)
+
+        return cast("int | None", running(path, url, command, [process], step))
 
     return run
 
@@ -82,15 +79,6 @@ def ids(ring: Keyring) -> set[bytes]:
     return {ring.tenant(tenant).state.active.key_id for tenant in ("", "default", "other")}
 
 
-def unexplained(service: Service, process: Process) -> list[object]:
-    """What the log does not explain of the store, long after all that was done."""
-    facts, verification = Facts(), Verification(Verifier(process.keyring.audit_signer.public_pem()))
-    for line in read_new_entries(Streams(service.store), verification):
-        facts.add(line)
-    assert [*verification.findings] == []
-    return [*check_store(service.store, facts, lambda: None, lambda: NOW + 2_000)]
-
-
 def test_after_a_rotation_nothing_in_the_store_is_under_the_old_secret(
     service: Service, rotate: Rotate, path: Path, valkey: str, old_keyset: Path
 ) -> None:
@@ -101,6 +89,7 @@ def test_after_a_rotation_nothing_in_the_store_is_under_the_old_secret(
 
     assert before >= 14
     assert sealed_with(valkey, old) == 0
+    assert checked is not None
     assert checked >= before
     assert [entry.state for entry in keyset.read(path)[0].secrets if entry.use == "state"] == ["ended", "active"]
 
@@ -123,7 +112,7 @@ def test_after_a_rotation_a_process_reads_all_that_was_written_before(
 def test_the_log_explains_all_that_was_sealed_anew(service: Service, rotate: Rotate, process: Process) -> None:
     rotate()
 
-    assert unexplained(service, process) == []
+    assert unexplained(service.store, process.keyring) == []
 
 
 def test_a_holder_of_the_old_keyset_is_refused_and_opens_no_state(
@@ -148,7 +137,7 @@ def test_what_the_old_secret_seals_after_the_end_is_refused(service: Service, ro
     forged = old.seal(b'["021001","client/thief"]', key, bytes(12))
 
     with pytest.raises(IntegrityError):
-        service.custodies.open("default", service.base, forged)
+        service.custodies.open("default", StoredValue(key, forged))
 
 
 def test_custody_that_moves_during_the_rotation_is_kept(service: Service, rotate: Rotate) -> None:
@@ -162,7 +151,7 @@ def test_custody_that_moves_during_the_rotation_is_kept(service: Service, rotate
     key = custody_key(record_stems([service.base])[0])
     (sealed,) = service.store.read([(b"GET", key)])
     last = next(steps) - 1
-    assert service.custodies.open("default", service.base, sealed) == Custody("021001", f"client/c-{last}")
+    assert service.custodies.open("default", StoredValue(key, sealed)) == Custody("021001", f"client/c-{last}")
     assert last > 3
 
 

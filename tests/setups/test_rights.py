@@ -28,8 +28,8 @@ CONTAINERS = {"ACL", "CLUSTER", "CONFIG", "XINFO"}
 OF_THE_CLIENT = {"cluster|slots", "select"}
 """Sent by redis-py: a cluster's look at its slots, and the number of a database."""
 
-OF_OPERATORS = {"expiretime", "scan"}
-"""Sent by `audit verify --store` and `keys rotate state` alone, which run as another user: they list all keys."""
+OF_OPERATORS = {"expiretime", "scan", "type"}
+"""Sent by `audit verify --store` and some commands of `keys` alone, which run as another user: they list all keys."""
 
 
 TRIED_OTHERWISE = {"acl|dryrun", "config|get", "select"}

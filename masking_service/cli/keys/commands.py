@@ -1,6 +1,7 @@
 """The commands of `keys`. One that was interrupted goes on from there when it is run again."""
 
 from pathlib import Path
+from typing import Final, TextIO
 
 import click
 
@@ -11,8 +12,10 @@ from keys.suites import AES_256_GCM_SIV, SUITES
 from masking_service.audit.actions import Action
 from masking_service.cli.keys.opened import opened_coordinator, opened_rotation, root, wait
 from masking_service.cli.keys.status import show
+from masking_service.cli.numbers import numbers_in
 from masking_service.cli.options import state_dir
 from masking_service.rotation.clients import rotate_clients
+from masking_service.rotation.index import FoundNumbers, find_numbers, rotate_index
 from masking_service.rotation.rewrap import rewrap as rewrap_all
 from masking_service.rotation.rotate import rotate as rotate_file
 from masking_service.rotation.rotate import rotate_data
@@ -23,6 +26,9 @@ from masking_service.runtime.clock import clock, today
 from masking_service.runtime.set_up import settings_of
 from masking_service.runtime.state_files import write_public_key
 from masking_service.service.people.policy import Policy
+from masking_service.service.people.principals import DEFAULT_TENANT
+
+EARLIER: Final = "An earlier rotation is finished."
 
 
 @click.group()
@@ -55,16 +61,26 @@ def status(state_dir: Path) -> None:
 
 
 @keys.command()
-@click.argument("which", type=click.Choice(["root", "data", "token", "state", "clients"]))
+@click.argument("which", type=click.Choice(["root", "data", "token", "index", "state", "clients"]))
 @root
+@click.option(
+    "--numbers",
+    type=click.File("r", encoding="utf-8-sig"),
+    help="Only with index: waybill numbers, one a line, that are looked for at the old places afterwards.",
+)
+@click.option("--tenant", default=DEFAULT_TENANT, show_default=True, help="Whose waybills the numbers name.")
 @wait
 @state_dir
-def rotate(which: str, named: NamedRoot | None, timeout: float, state_dir: Path) -> None:
+def rotate(
+    which: str, named: NamedRoot | None, numbers: TextIO | None, tenant: str, timeout: float, state_dir: Path
+) -> None:
     """Rotate a key while the service runs. An interrupted rotation continues where it stopped."""
     if named is not None and which != "root":
         raise click.UsageError("--root describes a root key: keys rotate root --root FILE")
-    if which in {"state", "clients"}:
-        _rotate_state_or_clients(which, timeout, state_dir)
+    if numbers is not None and which != "index":
+        raise click.UsageError("--numbers names waybills: keys rotate index --numbers FILE")
+    if which in {"index", "state", "clients"}:
+        _rotate_stored(which, numbers, tenant, timeout, state_dir)
         return
     with opened_coordinator(state_dir, timeout) as coordinator:
         if which == "data":
@@ -85,18 +101,38 @@ def rotate(which: str, named: NamedRoot | None, timeout: float, state_dir: Path)
     click.echo(f"Back up {state_dir / 'keyset.json'} now.")
 
 
-def _rotate_state_or_clients(which: str, timeout: float, state_dir: Path) -> None:
+def _rotate_stored(which: str, numbers: TextIO | None, tenant: str, timeout: float, state_dir: Path) -> None:
+    """Rotate a secret on which values in the store depend."""
     with opened_rotation(state_dir, timeout) as (coordinator, opened):
+        tenants = {client.tenant for client in opened.registry.clients} | tenants_of_policy(state_dir)
         if which == "clients":
-            count = rotate_clients(
+            known = rotate_clients(
                 coordinator, opened.registry, lambda change: opened.change(Action.RESEAL, "", change)
             )
-            click.echo(f"The new pepper is in the digests of all {count} API keys. No API key changes.")
+            click.echo(f"The new pepper is in the digests of all {known} API keys. No API key changes.")
+        elif which == "index":
+            done = rotate_index(coordinator, opened.recorder, tenants, clock)
+            click.echo(
+                f"{done[0]:,} values were moved. {done[1]:,} keys of waybills were checked: 0 are at an old place."
+                if done is not None
+                else EARLIER
+            )
+            if numbers is not None:
+                _look_for(find_numbers(coordinator, tenant, numbers_in(numbers)))
         else:
-            tenants = {client.tenant for client in opened.registry.clients} | tenants_of_policy(state_dir)
             count = rotate_state(coordinator, opened.recorder, tenants, clock)
-            click.echo(f"{count:,} sealed values were checked: 0 are under the old state key, which is refused now.")
+            click.echo(
+                f"{count:,} sealed values were checked: 0 are under the old state key, which is refused now."
+                if count is not None
+                else EARLIER
+            )
     click.echo(f"Back up {state_dir / 'keyset.json'} now.")
+
+
+def _look_for(found: FoundNumbers) -> None:
+    click.echo(f"Of {found.asked:,} numbers, {found.stored:,} are stored, and {found.at_old:,} are at an old place.")
+    if found.at_old:
+        raise click.ClickException("waybills are at old places: run the command again")
 
 
 @keys.command()

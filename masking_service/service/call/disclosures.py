@@ -17,8 +17,9 @@ import msgspec
 
 from keys.aead import HEADER_BYTES, NONCE_BYTES, SealingKeys
 from masking_service.service.state.sealed import HashField, PreparedFields, Sealed, TenantState
+from masking_service.service.state.stems import stems_of
 from masking_service.store.client import Command, Reply
-from masking_service.store.layout import disclosures_key, record_stems
+from masking_service.store.layout import disclosures_key
 from masking_service.store.question import Question
 
 OLD_NAME_BYTES: Final = 8
@@ -87,12 +88,13 @@ class Disclosures(TenantState):
 
     def prepare(self, tenant: str, disclosures: Sequence[Disclosure]) -> PreparedFields:
         """Seal disclosures: one round trip to write, none if there are none."""
-        keys = [disclosures_key(stem) for stem in record_stems([one.base for one in disclosures])]
+        tenant_keys = self._keyring.tenant(tenant)
+        keys = [disclosures_key(stem) for stem in stems_of(tenant_keys, [one.base for one in disclosures]).own]
         nonces = self._random(NONCE_BYTES * len(keys))
         names = [nonces[at : at + NONCE_BYTES] for at in range(0, len(nonces), NONCE_BYTES)]
         places = [_at(key, name) for key, name in zip(keys, names, strict=True)]
         plain = [_pack(one.shown) for one in disclosures]
-        envelopes = self._keyring.tenant(tenant).state.seal_many(plain, places, nonces)
+        envelopes = tenant_keys.state.seal_many(plain, places, nonces)
         values = [envelope[:HEADER_BYTES] + envelope[HEADER_BYTES + NONCE_BYTES :] for envelope in envelopes]
         ends = [one.expires_at for one in disclosures]
         fields = [HashField(*each) for each in zip(keys, names, values, ends, strict=True)]
@@ -119,20 +121,26 @@ class Disclosures(TenantState):
 
     def question(self, tenant: str, bases: Sequence[bytes]) -> Question[list[list[Shown]]]:
         """Return the question that `of` asks."""
-        keys = [disclosures_key(stem) for stem in record_stems(bases)]
-        commands: list[Command] = [(b"HGETALL", key) for key in keys]
-        state = self._keyring.tenant(tenant).state
+        tenant_keys = self._keyring.tenant(tenant)
+        keys = [[disclosures_key(stem) for stem in stems] for stems in stems_of(tenant_keys, bases).everywhere()]
+        commands: list[Command] = [(b"HGETALL", key) for each in keys for key in each]
 
         def read(replies: list[Reply]) -> list[list[Shown]]:
+            stored = iter(replies)
             return [
                 sorted(
-                    (_open(state, key, name, value) for name, value in zip(flat[0::2], flat[1::2], strict=True)),
+                    (shown for key in each for shown in _opened(tenant_keys.state, key, next(stored))),
                     key=lambda shown: shown.at,
                 )
-                for key, flat in zip(keys, replies, strict=True)
+                for each in keys
             ]
 
         return Question(commands, read)
+
+
+def _opened(state: SealingKeys, key: bytes, flat: Sequence[bytes]) -> list[Shown]:
+    """Open all fields of a waybill's hash."""
+    return [_open(state, key, name, value) for name, value in zip(flat[0::2], flat[1::2], strict=True)]
 
 
 def _pack(shown: Shown) -> bytes:

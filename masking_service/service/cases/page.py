@@ -136,7 +136,7 @@ class ReadCasePage:
     ) -> answers.CaseWaybill:
         if found is None:
             return answers.CaseWaybill(number, None)
-        custody = self.custodies.open(context.principal.tenant, found.base, found.custody)
+        custody = self.custodies.open(context.principal.tenant, found.custody)
         site = custody.site if custody is not None and custody.site else UNSET
         return answers.CaseWaybill(number, shown_masked(grant, through, number, found), site)
 

@@ -12,9 +12,10 @@ import msgspec
 
 from keys.aead import NONCE_BYTES
 from masking_service.service.people.principals import Principal
-from masking_service.service.state.sealed import Prepared, Sealed, TenantState
+from masking_service.service.state.sealed import Prepared, Sealed, StoredValue, TenantState
+from masking_service.service.state.stems import stems_of
 from masking_service.store.client import Command
-from masking_service.store.layout import custody_key, record_stems
+from masking_service.store.layout import custody_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +71,9 @@ class Custodies(TenantState):
         *,
         once: bool,
     ) -> Prepared[None]:
-        state = self._keyring.tenant(tenant).state
-        places = [custody_key(stem) for stem in record_stems(bases)]
+        keys = self._keyring.tenant(tenant)
+        state, stems = keys.state, stems_of(keys, bases)
+        places = [custody_key(stem) for stem in stems.own]
         plain = [msgspec.json.encode([custody.site, custody.courier]) for custody in custodies]
         values = state.seal_many(plain, places, self._random(NONCE_BYTES * len(places)))
         condition: tuple[bytes, ...] = (b"NX",) if once else ()
@@ -80,17 +82,20 @@ class Custodies(TenantState):
         for place, value, ends in zip(places, values, expires_at, strict=True):
             commands.append((b"SET", place, value, *condition, b"EXAT", ends))
             sealed.append(Sealed(place, value, until=ends, once=once))
+        if not once and not stems.layers.other_is_newer:  # a value at the older place would win, see `Vault`
+            older = [custody_key(stem) for stem in stems.other]
+            commands += [(b"DEL", place) for place in older]
+            sealed += [Sealed(place, None, until=0, once=False) for place in older]
 
         return self._prepared(sealed, commands)
 
-    def open(self, tenant: str, base: bytes, sealed: bytes | None) -> Custody | None:
+    def open(self, tenant: str, stored: StoredValue | None) -> Custody | None:
         """Open the custody of a waybill; None if it has none.
 
         Raises:
             IntegrityError: it was changed, or belongs to another waybill.
         """
-        if sealed is None:
+        if stored is None:
             return None
-        place = custody_key(record_stems([base])[0])
-        site, courier = msgspec.json.decode(self._keyring.tenant(tenant).state.open(sealed, place))
+        site, courier = msgspec.json.decode(self._keyring.tenant(tenant).state.open(stored.value, stored.place))
         return Custody(site, courier)

@@ -95,7 +95,7 @@ class MoveCustody:
         before: list[Indexed] = []
         after: list[Indexed] = []
         for move, known in moves:
-            held = self.custodies.open(context.principal.tenant, known.base, known.custody)
+            held = self.custodies.open(context.principal.tenant, known.custody)
             found_by = findable_of(known.record, phone=False)
             if held is not None:
                 # Erasing looks at the last site only, so nothing of a revised waybill may stay at others.

@@ -8,11 +8,13 @@ its disclosures, records of calls, and restriction.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import cycle
 from typing import Final
 
 from keys.aead import NONCE_BYTES, SealingKey
 from keys.keyring import Keyring
 from masking_service.service.state.sealed import Sealed
+from masking_service.service.state.stems import first_stored, stems_of
 from masking_service.service.state.swap import Swapped, swap_question
 from masking_service.service.waybills import records
 from masking_service.service.waybills.records import HELD_UNTIL, Record
@@ -25,7 +27,6 @@ from masking_service.store.layout import (
     call_records_key,
     disclosures_key,
     record_key,
-    record_stems,
     restriction_key,
 )
 
@@ -99,7 +100,7 @@ class HeldRecords:
                 if stored:
                     change.kept.append(base)
                     change.ends[base] = HELD_UNTIL
-            self._add_belongings(change)
+            self._add_belongings(tenant, change)
             record(change)
             if change.commands:
                 self._store.write(change.commands)
@@ -140,7 +141,7 @@ class HeldRecords:
                 until = change.ends[base] = mine[0].record.expires_at
                 key = self._vault.data_keys.for_today(tenant, now, len(mine)) if until > now else None
                 self._reseal(change, mine, key, until)
-            self._add_belongings(change, now)
+            self._add_belongings(tenant, change, now)
             record(change)
             released = self._swap(change, roster)
             if released and change.commands:
@@ -148,13 +149,16 @@ class HeldRecords:
 
     def _stored(self, tenant: str, bases: Sequence[bytes]) -> dict[bytes, list[_StoredRecord]]:
         """Return the records of waybills that can be opened, by base: one round trip."""
-        stems = record_stems(bases)
-        places = [[record_key(stem, revision) for revision in range(MAX_REVISIONS + 1)] for stem in stems]
-        replies = self._store.read([(b"MGET", *each) for each in places]) if places else []
+        everywhere = stems_of(self._keyring.tenant(tenant), bases).everywhere()
+        layers = [[[record_key(stem, at) for at in range(MAX_REVISIONS + 1)] for stem in stems] for stems in everywhere]
+        asked: list[Command] = [(b"MGET", *each) for layer in layers for each in layer]
+        replies = iter(self._store.read(asked) if asked else [])
         found = [
             (base, place, value)
-            for base, each, reply in zip(bases, places, replies, strict=True)
-            for place, value in zip(each, reply, strict=True)
+            for base, layer in zip(bases, layers, strict=True)
+            for place, value in map(
+                first_stored, zip(*[zip(each, next(replies), strict=True) for each in layer], strict=True)
+            )
             if value is not None
         ]
         opened = self._vault.open(tenant, [(place, value) for _, place, value in found])
@@ -175,18 +179,19 @@ class HeldRecords:
         swaps = [Swapped(one.place, one.value, value) for one, value in zip(stored, fresh, strict=True)]
         change.swaps.append((swaps, until))
 
-    def _add_belongings(self, change: Change, now: int | None = None) -> None:
+    def _add_belongings(self, tenant: str, change: Change, now: int | None = None) -> None:
         """Add what belongs to the waybills: one round trip, none without waybills.
 
         Args:
             now: Unix seconds, where the waybills are released.
         """
-        stems = record_stems([*change.ends])
-        keys = [(disclosures_key(stem), call_records_key(stem), restriction_key(stem)) for stem in stems]
+        everywhere = stems_of(self._keyring.tenant(tenant), [*change.ends]).everywhere()
+        keys = [
+            [key(stem) for stem in stems for key in (disclosures_key, call_records_key, restriction_key)]
+            for stems in everywhere
+        ]
         asked: list[Command] = [
-            command
-            for seen, called, restricted in keys
-            for command in ((b"HGETALL", seen), (b"HGETALL", called), (b"GET", restricted))
+            command for each in keys for command in zip(cycle((b"HGETALL", b"HGETALL", b"GET")), each, strict=False)
         ]
         replies = iter(self._store.read(asked) if asked else [])
         for each, until in zip(keys, change.ends.values(), strict=True):

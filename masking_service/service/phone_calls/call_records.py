@@ -14,8 +14,9 @@ import msgspec
 from keys.aead import NONCE_BYTES
 from keys.keyring import TenantKeys
 from masking_service.service.state.sealed import Prepared, Sealed, TenantState
+from masking_service.service.state.stems import stems_of
 from masking_service.store.client import Command
-from masking_service.store.layout import call_records_key, record_stems
+from masking_service.store.layout import call_records_key
 
 MAX_KEPT: Final = 1_000
 """Records of one waybill that are read; far more than there are attempts to reach a person."""
@@ -68,9 +69,15 @@ class CallRecords(TenantState):
     def new(self, tenant: str, records: Sequence[KeptRecord]) -> list[KeptRecord]:
         """Return those that are not kept yet, each once: one round trip, none without records."""
         places = {self._place(tenant, one): one for one in records}
-        commands: list[Command] = [(b"HEXISTS", *place) for place in places]
-        known = self._store.read(commands) if commands else []
-        return [one for one, kept in zip(places.values(), known, strict=True) if not kept]
+        each = list(places.values())
+        everywhere = [*stems_of(self._keyring.tenant(tenant), [one.base for one in each]).everywhere()]
+        commands: list[Command] = [
+            (b"HEXISTS", call_records_key(stem), name)
+            for (_, name), stems in zip(places, everywhere, strict=True)
+            for stem in stems
+        ]
+        known = iter(self._store.read(commands) if commands else [])
+        return [one for one, stems in zip(each, everywhere, strict=True) if not sum(next(known) for _ in stems)]
 
     def prepare(self, tenant: str, records: Sequence[KeptRecord]) -> Prepared[None]:
         """Seal records: one round trip to write, none if there are none."""
@@ -100,11 +107,13 @@ class CallRecords(TenantState):
             IntegrityError: a record was changed, or belongs to another waybill.
         """
         each = list(dict.fromkeys(bases))
-        keys = [call_records_key(stem) for stem in record_stems(each)]
-        replies = self._store.read([(b"HGETALL", key) for key in keys]) if keys else []
-        state = self._keyring.tenant(tenant).state
+        tenant_keys = self._keyring.tenant(tenant)
+        everywhere = stems_of(tenant_keys, each).everywhere()
+        keys = [(base, call_records_key(stem)) for base, stems in zip(each, everywhere, strict=True) for stem in stems]
+        replies = self._store.read([(b"HGETALL", key) for _, key in keys]) if keys else []
+        state = tenant_keys.state
         counts: Counter[tuple[bytes, str]] = Counter()
-        for base, key, flat in zip(each, keys, replies, strict=True):
+        for (base, key), flat in zip(keys, replies, strict=True):
             for name, sealed in list(zip(flat[0::2], flat[1::2], strict=True))[:MAX_KEPT]:
                 stored = msgspec.json.decode(state.open(sealed, key + b"/" + name), type=_Stored)
                 if stored.unanswered:
@@ -113,5 +122,5 @@ class CallRecords(TenantState):
 
     def _place(self, tenant: str, record: KeptRecord) -> tuple[bytes, bytes]:
         """Return the key of the waybill's records, and the name of this one in it."""
-        name = self._keyring.tenant(tenant).tag("call-record", record.id).encode()
-        return call_records_key(record_stems([record.base])[0]), name
+        keys = self._keyring.tenant(tenant)
+        return call_records_key(stems_of(keys, [record.base]).own[0]), keys.tag("call-record", record.id).encode()

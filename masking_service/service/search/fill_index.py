@@ -44,7 +44,7 @@ class FillIndex:
         for number, found in zip(numbers, self.vault.newest(self.tenant, numbers, now), strict=True):
             if found is None:
                 continue
-            custody = self.custodies.open(self.tenant, found.base, found.custody)
+            custody = self.custodies.open(self.tenant, found.custody)
             site = custody.site if custody is not None else None
             found_by = findable_of(found.record, site, phone=self.rule.phone, last4=self.rule.last4)
             if found_by:

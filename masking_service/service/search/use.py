@@ -167,7 +167,7 @@ class Search:
         phones = recipients_phones(one.record.content()[1])
         if asked.phone:
             return any(phone.number == asked.phone for phone in phones)
-        custody = self.custodies.open(tenant, one.base, one.custody)
+        custody = self.custodies.open(tenant, one.custody)
         at_site = custody is not None and custody.site == asked.site
         return at_site and any(phone.ending == asked.last4 for phone in phones)
 

@@ -7,7 +7,7 @@ what was deleted, brought back or never logged is found.
 
 from collections.abc import Callable, Sequence
 from dataclasses import KW_ONLY, dataclass
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from keys.keyring import Keyring
 from masking_service.store.client import Command, Store
@@ -31,6 +31,13 @@ class Sealed:
     _: KW_ONLY
     until: int
     once: bool
+
+
+class StoredValue(NamedTuple):
+    """A sealed value as it was read, and the Redis key at which it opens."""
+
+    place: bytes
+    value: bytes
 
 
 @dataclass(frozen=True, slots=True)

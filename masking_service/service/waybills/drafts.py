@@ -1,14 +1,18 @@
 """Records on their way into the vault, and what becomes of each. Asks nothing of the store."""
 
 from collections.abc import Iterable
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
+from keys.keyring import IndexLayers
 from masking_service.service.search.findable import NOWHERE, Findable, findable_of
 from masking_service.service.search.index_parts import Indexed
+from masking_service.service.state.sealed import StoredValue
 from masking_service.service.waybills.records import Record
-from masking_service.store.layout import MAX_REVISIONS
+from masking_service.store.layout import MAX_REVISIONS, record_key
+
+ONE_LAYER: Final = IndexLayers(0)
 
 Refusal = Literal["conflict", "erased", "revision-limit", "quota-exceeded"]
 """Why a record is not stored: other values are, the number was erased, 16 revisions exist, or a budget is spent."""
@@ -27,7 +31,8 @@ class Draft(msgspec.Struct):
     """A record that is about to be stored.
 
     Attributes:
-        base, stem: where its waybill is stored.
+        base: of its waybill.
+        stem: where this process writes it, see `Stems`.
         record: what is stored.
         revision: where it goes, as far as is known.
         compared: whether it was compared with values that are stored.
@@ -37,6 +42,9 @@ class Draft(msgspec.Struct):
         newest: the revision and record that it was compared with.
         custody: the sealed custody of its waybill, as far as is known.
         added: the index entries that were written for it.
+        other: where its waybill may be stored, too, while the index secret is rotated; else empty.
+        layers: which index secrets the two are under.
+        claimed: the revision at whose older place another process has a claim: it is written at the newer one.
     """
 
     base: bytes
@@ -48,11 +56,24 @@ class Draft(msgspec.Struct):
     number: str = ""
     findable: Findable = NOWHERE
     newest: tuple[int, Record] | None = None
-    custody: bytes | None = None
+    custody: StoredValue | None = None
     added: Indexed | None = None
+    other: bytes = b""
+    layers: IndexLayers = ONE_LAYER
+    claimed: int = -1
 
     def __repr__(self) -> str:
         return "<Draft>"
+
+    @property
+    def place(self) -> bytes:
+        """The key that it is written to."""
+        return record_key(self.other if self.claimed == self.revision else self.stem, self.revision)
+
+    @property
+    def older_place(self) -> bytes:
+        """The key that is looked at before it is written; empty where it is the only one or the older one itself."""
+        return record_key(self.other, self.revision) if self.other and not self.layers.other_is_newer else b""
 
     @property
     def created(self) -> bool:

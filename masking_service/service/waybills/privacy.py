@@ -71,7 +71,7 @@ class Privacy:
             self._refuse_held(context, grant, found)
 
         until = context.now + self.policy.retention_days(tenant) * SECONDS_A_DAY
-        custody = self.custodies.open(tenant, found.base, found.custody)
+        custody = self.custodies.open(tenant, found.custody)
         site = custody.site if custody is not None else None
         erased = False
         while not erased:  # again where a revision was written, or a hold set, meanwhile
@@ -118,7 +118,7 @@ class Privacy:
         if restricted:
             change = self.restrictions.prepare(tenant, found, context.principal.id, context.now)
         else:
-            change = self.restrictions.prepare_end(found)
+            change = self.restrictions.prepare_end(tenant, found)
         items = [ItemOutcome(one.base, DONE) for one in found] or [ItemOutcome(None, NOT_FOUND)]
         entry = self.recorder.record(
             context, action, DONE if found else NOT_FOUND, Stated(role=grant.role), items=items, sealed=change.sealed

@@ -10,9 +10,10 @@ import msgspec
 
 from keys.aead import NONCE_BYTES
 from masking_service.service.state.sealed import Prepared, Sealed, TenantState
+from masking_service.service.state.stems import stems_of
 from masking_service.service.waybills.vault import Found
 from masking_service.store.client import Command
-from masking_service.store.layout import record_stems, restriction_key
+from masking_service.store.layout import restriction_key
 
 
 class Restrictions(TenantState):
@@ -25,9 +26,11 @@ class Restrictions(TenantState):
             by: the principal who restricts them.
             now: Unix seconds.
         """
-        places = [restriction_key(stem) for stem in record_stems([one.base for one in found])]
+        keys = self._keyring.tenant(tenant)
+        stems = stems_of(keys, [one.base for one in found])
+        places = [restriction_key(stem) for stem in stems.own]
         plain = [msgspec.json.encode([now, by])] * len(places)
-        values = self._keyring.tenant(tenant).state.seal_many(plain, places, self._random(NONCE_BYTES * len(places)))
+        values = keys.state.seal_many(plain, places, self._random(NONCE_BYTES * len(places)))
         ends = [one.record.kept_until for one in found]
         commands: list[Command] = [
             (b"SET", place, value, b"EXAT", until) for place, value, until in zip(places, values, ends, strict=True)
@@ -38,9 +41,10 @@ class Restrictions(TenantState):
         ]
         return self._prepared(sealed, commands)
 
-    def prepare_end(self, found: Sequence[Found]) -> Prepared[None]:
+    def prepare_end(self, tenant: str, found: Sequence[Found]) -> Prepared[None]:
         """Prepare to end the restriction of each waybill: one round trip to write, none without waybills."""
-        places = [restriction_key(stem) for stem in record_stems([one.base for one in found])]
+        everywhere = stems_of(self._keyring.tenant(tenant), [one.base for one in found]).everywhere()
+        places = [restriction_key(stem) for stems in everywhere for stem in stems]
         return self._prepared(
             [Sealed(place, None, until=0, once=False) for place in places], [(b"DEL", place) for place in places]
         )

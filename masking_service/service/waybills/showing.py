@@ -23,7 +23,7 @@ def reached(custodies: Custodies, context: RequestContext, scope: Scope, found: 
     """
     if found is None or scope == "all":
         return found
-    custody = custodies.open(context.principal.tenant, found.base, found.custody)
+    custody = custodies.open(context.principal.tenant, found.custody)
     return found if custody is not None and custody.held_by(context.principal) else None
 
 

@@ -199,7 +199,7 @@ class Tokenize:
     def _find_where_held(self, tenant: str, drafts: Sequence[Draft]) -> None:
         """Let known waybills be found where they are, whatever this call says of their custody."""
         for draft in drafts:
-            held = self.custodies.open(tenant, draft.base, draft.custody)
+            held = self.custodies.open(tenant, draft.custody)
             if held is not None:
                 draft.findable = draft.findable.at(held.site)
 
@@ -207,7 +207,12 @@ class Tokenize:
         self, context: RequestContext, grant: Grant, drafts: Sequence[Draft], custody: Custody
     ) -> None:
         """Set the first custody of stored waybills."""
-        stored = [draft.outcome for draft in drafts if isinstance(draft.outcome, Stored)]
+        stored = [
+            draft.outcome
+            for draft in drafts
+            # Where it is stored at the other place, it must not be set at this one, too.
+            if isinstance(draft.outcome, Stored) and not (draft.other and draft.custody)
+        ]
         if not stored:
             return
         bases = [one.base for one in stored]

@@ -3,7 +3,9 @@
 The entries of the search indexes are written with them, see `search_index`.
 Nothing is ever overwritten except by a tombstone, and by the same record under
 another data key where a hold begins or ends (`holds/held_records.py`). A value that
-does not open at its key is an alarm (`IntegrityError`), never an absence.
+does not open at its key is an alarm (`IntegrityError`), never an absence. While the
+index secret is rotated, a waybill may be at two places, see `state/stems.py`: a
+revision is taken from the newer one, custody from the older one.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -18,7 +20,8 @@ from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.service.search.findable import Findable
 from masking_service.service.search.index import SearchIndex
 from masking_service.service.search.index_parts import Indexed, count, every_entry
-from masking_service.service.state.sealed import Prepared, Sealed
+from masking_service.service.state.sealed import Prepared, Sealed, StoredValue
+from masking_service.service.state.stems import CLAIM, Stems, first_stored, stems_of
 from masking_service.service.state.swap import Swapped, swap_question
 from masking_service.service.waybills import records
 from masking_service.service.waybills.data_keys import DataKeys
@@ -26,13 +29,7 @@ from masking_service.service.waybills.drafts import Draft, Stored, decide
 from masking_service.service.waybills.records import Record
 from masking_service.store.client import Command, Reply, Store
 from masking_service.store.errors import StoreUnavailable
-from masking_service.store.layout import (
-    MAX_REVISIONS,
-    custody_key,
-    record_key,
-    record_stems,
-    restriction_key,
-)
+from masking_service.store.layout import MAX_REVISIONS, custody_key, record_key, restriction_key
 from masking_service.store.question import Question
 
 
@@ -42,7 +39,7 @@ class Found(msgspec.Struct, frozen=True):
     base: bytes
     revision: int
     record: Record
-    custody: bytes | None
+    custody: StoredValue | None
     earlier: Sequence[Record | None] = ()
 
     def indexed(self, number: str, findable: Findable) -> Indexed:
@@ -101,18 +98,23 @@ class Vault:
         self._store.clocks.check(now)
         keys = self._keyring.tenant(tenant)
         bases = keys.bases(waybill_nos)
+        stems = stems_of(keys, bases)
         salts = self._random(records.SALT_BYTES * len(bases))
         version = keys.tokens.active
         drafts = [
             Draft(base, stem, Record(salts[2 * at : 2 * at + 2], version, expires_at, body))
-            for at, (base, stem, body) in enumerate(zip(bases, record_stems(bases), bodies, strict=True))
+            for at, (base, stem, body) in enumerate(zip(bases, stems.own, bodies, strict=True))
         ]
+        for draft, other in zip(drafts, stems.other, strict=False):
+            draft.other, draft.layers = other, stems.layers
         for draft, number, found_by in zip(drafts, waybill_nos, findable, strict=False):
             draft.number, draft.findable = number, found_by
         return drafts
 
     def put(self, tenant: str, drafts: Sequence[Draft], now: int) -> list[Draft]:
         """Write the drafts that have no outcome yet, with their index entries: one round trip, none without drafts.
+
+        One more while the index secret is rotated, for the older places.
 
         Args:
             now: Unix seconds; its day chooses the data key.
@@ -126,10 +128,46 @@ class Vault:
         waiting = [draft for draft in drafts if draft.outcome is None]
         if not waiting:
             return []
+        taken = self._taken_before(waiting)
+        waiting = [draft for draft in waiting if draft.stem not in taken]
+        taken |= self._write(tenant, waiting, now)
+        if not taken:
+            return []
+        again: list[Draft] = []
+        behind: set[bytes] = set()
+        for draft in drafts:
+            if draft.stem in behind or (draft.stem in taken and draft.outcome is None):
+                behind.add(draft.stem)
+                again.append(draft)
+        return again
+
+    def _taken_before(self, waiting: Sequence[Draft]) -> set[bytes]:
+        """Return the stems of drafts whose older places hold a record: one round trip, none without older places.
+
+        Until every process uses the newer index secret, the older place decides: it is claimed for the newer one.
+        """
+        looking = [draft for draft in waiting if draft.older_place]
+        if not looking:
+            return set()
+        if looking[0].layers.claims:
+            replies = self._store.write(
+                [
+                    (b"SET", draft.older_place, CLAIM, b"NX", b"GET", b"EXAT", draft.record.kept_until)
+                    for draft in looking
+                ]
+            )
+        else:
+            replies = self._store.read([(b"GET", draft.older_place) for draft in looking])
+        return {draft.stem for draft, reply in zip(looking, replies, strict=True) if reply not in (None, CLAIM)}
+
+    def _write(self, tenant: str, waiting: Sequence[Draft], now: int) -> set[bytes]:
+        """Write drafts with their index entries, and return the stems of those that found their place taken."""
+        if not waiting:
+            return set()
         roster = self._store.identity.roster  # before the key: on a later one the key may be gone
         key = self.data_keys.for_today(tenant, now, len(waiting) + count([draft.findable for draft in waiting]))
         indexed = [draft.index(key.header) for draft in waiting if draft.findable]
-        places = [record_key(draft.stem, draft.revision) for draft in waiting]
+        places = [draft.place for draft in waiting]
         plain = [records.plaintext(draft.record) for draft in waiting]
         sealed = key.seal_many(plain, places, self._random(NONCE_BYTES * len(places)))
         for at, draft in enumerate(waiting):
@@ -149,15 +187,9 @@ class Vault:
                 draft.outcome = Stored(draft.base, draft.revision, record, created=True)
             else:
                 taken.add(draft.stem)
-        if not taken:
-            return []
-        again: list[Draft] = []
-        behind: set[bytes] = set()
-        for draft in drafts:
-            if draft.stem in behind or (draft.stem in taken and draft.outcome is None):
-                behind.add(draft.stem)
-                again.append(draft)
-        return again
+                if reply == CLAIM:
+                    draft.claimed = draft.revision
+        return taken
 
     def compare(self, tenant: str, drafts: Sequence[Draft], *, revise: bool) -> None:
         """Compare drafts with what is stored, see `decide`.
@@ -168,9 +200,12 @@ class Vault:
             StoreUnavailable: the store did not answer.
             IntegrityError: a stored value did not open at its place.
         """
-        bases = {draft.stem: draft.base for draft in drafts}
-        newest = self._newest_of(tenant, [*bases.values()], [*bases], self._store.read(_newest_commands([*bases])))
-        stored = {stem: found for stem, found in zip(bases, newest, strict=True) if found}
+        each = {draft.stem: draft for draft in drafts}
+        bases = [draft.base for draft in each.values()]
+        other = [draft.other for draft in each.values() if draft.other]
+        stems = Stems(drafts[0].layers, [*each], other)
+        newest = self._newest_of(tenant, bases, stems, self._store.read(_newest_commands(stems)))
+        stored = {stem: found for stem, found in zip(each, newest, strict=True) if found}
         decide(drafts, {stem: (found.revision, found.record) for stem, found in stored.items()}, revise=revise)
         for draft in drafts:
             draft.custody = stored[draft.stem].custody if draft.stem in stored else None
@@ -189,8 +224,9 @@ class Vault:
 
         Its answer costs a round trip where a second revision exists.
         """
-        bases = self._keyring.tenant(tenant).bases(waybill_nos)
-        stems = record_stems(bases)
+        keys = self._keyring.tenant(tenant)
+        bases = keys.bases(waybill_nos)
+        stems = stems_of(keys, bases)
 
         def read(replies: list[Reply]) -> list[Found | None]:
             return [
@@ -204,19 +240,29 @@ class Vault:
         self, tenant: str, places: Sequence[tuple[bytes, int]], now: int
     ) -> Question[list[Record | None]]:
         """Return the question for the active records at (base, revision), as tokens name them."""
-        stems = record_stems([base for base, _ in places])
-        keys = [record_key(stem, revision) for stem, (_, revision) in zip(stems, places, strict=True)]
+        everywhere = [*stems_of(self._keyring.tenant(tenant), [base for base, _ in places]).everywhere()]
+        keys = [
+            [record_key(stem, revision) for stem in stems]
+            for stems, (_, revision) in zip(everywhere, places, strict=True)
+        ]
 
         def read(replies: list[Reply]) -> list[Record | None]:
-            opened = self.open(tenant, [(key, reply[0]) for key, reply in zip(keys, replies, strict=True)])
+            values = iter(replies)
+            stored = [[(key, *next(values)) for key in each] for each in keys]
+            opened = self.open(tenant, [first_stored([(key, value) for key, value, _ in each]) for each in stored])
             return [
-                self._restricted(tenant, stem, reply[1], record)
+                self._restricted(tenant, [*zip(stems, (one[2] for one in each), strict=True)], record)
                 if record is not None and record.active_at(now)
                 else None
-                for stem, reply, record in zip(stems, replies, opened, strict=True)
+                for stems, each, record in zip(everywhere, stored, opened, strict=True)
             ]
 
-        return Question([(b"MGET", key, restriction_key(stem)) for key, stem in zip(keys, stems, strict=True)], read)
+        commands: list[Command] = [
+            (b"MGET", key, restriction_key(stem))
+            for stems, each in zip(everywhere, keys, strict=True)
+            for stem, key in zip(stems, each, strict=True)
+        ]
+        return Question(commands, read)
 
     def prepare_erasure(
         self, tenant: str, waybill_no: str, *, now: int, until: int, site: str | None = None
@@ -234,38 +280,53 @@ class Vault:
             StoreUnavailable: nothing is erased.
         """
         self._store.clocks.check(now)
-        [base] = self._keyring.tenant(tenant).bases([waybill_no])
-        [stem] = record_stems([base])
-        places = [record_key(stem, revision) for revision in range(MAX_REVISIONS + 1)]
-        stored = self._store.read([(b"MGET", *places)])[0]
-        key_ids = [key_id_of(value) for value in stored if value is not None]
-        revisions = self.open(tenant, zip(places, stored, strict=True))
+        keys = self._keyring.tenant(tenant)
+        [base] = keys.bases([waybill_no])
+        [stems] = stems_of(keys, [base]).everywhere()
+        layers = [[record_key(stem, revision) for revision in range(MAX_REVISIONS + 1)] for stem in stems]
+        replies = self._store.read([(b"MGET", *layer) for layer in layers])
+        stored = [
+            first_stored([(layer[at], reply[at]) for layer, reply in zip(layers, replies, strict=True)])
+            for at in range(MAX_REVISIONS + 1)
+        ]
+        key_ids = [key_id_of(value) for _, value in stored if value is not None]
+        revisions = self.open(tenant, stored)
         entries = self.search.removing(tenant, every_entry(waybill_no, base, revisions, site))
-        places = places[: min(len(key_ids), MAX_REVISIONS) + 1]
+        ends = min(len(key_ids), MAX_REVISIONS) + 1
+        settled = len(layers) > 1 and keys.layers.settled  # nothing new is written at the older place any more
+        places = [place for layer in (layers[:1] if settled else layers) for place in layer[:ends]]
         roster = self._store.identity.roster
         last_day = self.data_keys.last_day(tenant, key_ids, now) if key_ids else now // SECONDS_A_DAY
         key = self.data_keys.for_today(tenant, now, len(places))
         plain = [records.plaintext(records.tombstone(until))] * len(places)
         values = key.seal_many(plain, places, self._random(NONCE_BYTES * len(places)))
-        beside = [custody_key(stem), restriction_key(stem)]
-
-        swaps = [Swapped(*each) for each in zip(places, stored, values, strict=False)]
+        by_layer: list[Sequence[bytes | None]] = [values[:ends], values[ends:] or [None] * ends]
+        swaps = [
+            [Swapped(*each) for each in zip(layer[:ends], reply, tombstones, strict=False)]
+            for layer, reply, tombstones in zip(layers, replies, by_layer, strict=False)
+        ]
+        beside = [[custody_key(stem), restriction_key(stem)] for stem in stems]
 
         def write() -> bool:
             if any(revision is not None and revision.held for revision in revisions):
                 return False
             if entries:
                 self._store.write(entries)
-            replacing = swap_question(swaps, until, deleted=beside, since=roster)
-            self._store.ask(replacing)
-            return replacing.answer()
+            replacing = [
+                swap_question(each, until, deleted=keys, since=roster) for each, keys in zip(swaps, beside, strict=True)
+            ]
+            self._store.ask(*replacing)
+            answers = [question.answer() for question in replacing]
+            return all(answers)
 
-        sealed = [Sealed(place, value, until=until, once=False) for place, value in zip(places, values, strict=True)]
-        emptied = [Sealed(key, None, until=0, once=False) for key in beside]
+        sealed = [
+            Sealed(one.place, one.new, until=until if one.new else 0, once=False) for each in swaps for one in each
+        ]
+        emptied = [Sealed(key, None, until=0, once=False) for keys in beside for key in keys]
         return Erasure([*emptied, *sealed], write, last_day)
 
     def _newest_of(
-        self, tenant: str, bases: Sequence[bytes], stems: Sequence[bytes], replies: Sequence[Reply]
+        self, tenant: str, bases: Sequence[bytes], stems: Stems, replies: Sequence[Reply]
     ) -> list[Found | None]:
         """Return the newest revision of each waybill, active or not; a tombstone counts as a revision.
 
@@ -274,42 +335,60 @@ class Vault:
         Args:
             replies: to `_newest_commands`.
         """
+        stored = [*zip(*_by_layer(replies, len(stems.newest_first)), strict=True)]
+        everywhere = [*stems.everywhere()]
         first_two = [
-            (record_key(stem, revision), reply[revision])
-            for stem, reply in zip(stems, replies, strict=True)
+            first_stored(
+                [(record_key(stem, revision), reply[revision]) for stem, reply in zip(each, found, strict=True)]
+            )
+            for each, found in zip(everywhere, stored, strict=True)
             for revision in (0, 1)
         ]
         opened = self.open(tenant, first_two)
         newest: list[Found | None] = []
         revised: list[int] = []
-        for at, (base, reply) in enumerate(zip(bases, replies, strict=True)):
+        for at, base in enumerate(bases):
             first, second = opened[2 * at], opened[2 * at + 1]
             record = first if first is None or first.erased or second is None else second
+            custody = _custody(everywhere[at], stored[at])
             if record is not None and record is second:
                 revised.append(at)
             revision = int(record is second)
-            record = record and self._restricted(tenant, stems[at], reply[3], record)
-            newest.append(None if record is None else Found(base, revision, record, reply[2]))
-        places = [record_key(stems[at], revision) for at in revised for revision in range(2, MAX_REVISIONS + 1)]
-        values = self._store.read([(b"GET", place) for place in places]) if places else []
-        further = iter(self.open(tenant, zip(places, values, strict=True)))
+            record = record and self._restricted(tenant, _restrictions(everywhere[at], stored[at]), record)
+            newest.append(None if record is None else Found(base, revision, record, custody))
+        further = iter(self.open(tenant, self._further([everywhere[at] for at in revised])))
         for at in revised:
             revisions = [*opened[2 * at : 2 * at + 2], *islice(further, MAX_REVISIONS - 1)]
             last, record = [(one, found) for one, found in enumerate(revisions) if found is not None][-1]
-            record = self._restricted(tenant, stems[at], replies[at][3], record)
-            newest[at] = Found(bases[at], last, record, replies[at][2], revisions[:last])
+            record = self._restricted(tenant, _restrictions(everywhere[at], stored[at]), record)
+            newest[at] = Found(bases[at], last, record, _custody(everywhere[at], stored[at]), revisions[:last])
         return newest
 
-    def _restricted(self, tenant: str, stem: bytes, sealed: bytes | None, record: Record) -> Record:
+    def _further(self, everywhere: Sequence[Sequence[bytes]]) -> list[tuple[bytes, bytes | None]]:
+        """Read the third and all further revisions of waybills: one round trip, none without waybills."""
+        places = [
+            [record_key(stem, revision) for stem in stems]
+            for stems in everywhere
+            for revision in range(2, MAX_REVISIONS + 1)
+        ]
+        commands: list[Command] = [(b"GET", place) for each in places for place in each]
+        values = iter(self._store.read(commands) if commands else [])
+        return [first_stored([(place, next(values)) for place in each]) for each in places]
+
+    def _restricted(self, tenant: str, found: Sequence[tuple[bytes, bytes | None]], record: Record) -> Record:
         """Return the record, marked where its waybill has a restriction.
 
+        Args:
+            found: the sealed restriction under each stem of the waybill, None for none.
+
         Raises:
-            IntegrityError: the restriction was changed, or belongs to another waybill.
+            IntegrityError: a restriction was changed, or belongs to another waybill.
         """
-        if sealed is None:
-            return record
-        self._keyring.tenant(tenant).state.open(sealed, restriction_key(stem))
-        return msgspec.structs.replace(record, restricted=True)
+        for stem, sealed in found:
+            if sealed is not None:
+                self._keyring.tenant(tenant).state.open(sealed, restriction_key(stem))
+                record = msgspec.structs.replace(record, restricted=True)
+        return record
 
     def _seal_held(self, tenant: str, record: Record, plain: bytes, place: bytes) -> bytes:
         """Seal a record with the data key of the hold that its header names."""
@@ -346,8 +425,30 @@ class Vault:
         return opened
 
 
-def _newest_commands(stems: Sequence[bytes]) -> list[Command]:
-    """Return the commands that read the first two revisions of waybills, their custody and their restriction."""
+def _newest_commands(stems: Stems) -> list[Command]:
+    """Return the commands that read the first two revisions of waybills, their custody and restriction, by layer."""
     return [
-        (b"MGET", record_key(stem, 0), record_key(stem, 1), custody_key(stem), restriction_key(stem)) for stem in stems
+        (b"MGET", record_key(stem, 0), record_key(stem, 1), custody_key(stem), restriction_key(stem))
+        for layer in stems.newest_first
+        for stem in layer
     ]
+
+
+def _restrictions(stems: Sequence[bytes], replies: Sequence[Reply]) -> list[tuple[bytes, bytes | None]]:
+    return [(stem, reply[3]) for stem, reply in zip(stems, replies, strict=True)]
+
+
+def _by_layer(replies: Sequence[Reply], layers: int) -> list[Sequence[Reply]]:
+    """Return the replies to `_newest_commands` of each layer."""
+    each = len(replies) // layers
+    return [replies[at * each : (at + 1) * each] for at in range(layers)]
+
+
+def _custody(stems: Sequence[bytes], replies: Sequence[Reply]) -> StoredValue | None:
+    """Return the custody at the oldest place that has one: newer writers remove it there."""
+    held = [
+        StoredValue(custody_key(stem), reply[2])
+        for stem, reply in zip(stems, replies, strict=True)
+        if reply[2] is not None
+    ]
+    return held[-1] if held else None

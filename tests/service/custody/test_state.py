@@ -6,6 +6,7 @@ import redis
 from keys.errors import IntegrityError
 from masking_service.service.custody.state import Custodies, Custody
 from masking_service.service.people.principals import Principal
+from masking_service.service.state.sealed import StoredValue
 from masking_service.store.client import Store
 from masking_service.store.layout import custody_key, record_stems
 from tests.keys.known import known_keyring
@@ -27,7 +28,7 @@ def custodies(store: Store) -> Custodies:
 
 
 def stored_custody(custodies: Custodies, client: redis.Redis) -> object:
-    return custodies.open("default", FIRST, ask(client, "GET", place(FIRST)))
+    return custodies.open("default", StoredValue(place(FIRST), ask(client, "GET", place(FIRST))))
 
 
 @pytest.mark.parametrize(
@@ -85,7 +86,7 @@ def test_custody_that_is_set_is_not_taken_over(custodies: Custodies, client: red
 
 
 def test_a_waybill_without_custody_is_held_by_no_principal(custodies: Custodies) -> None:
-    assert custodies.open("default", FIRST, None) is None
+    assert custodies.open("default", None) is None
 
 
 @pytest.mark.parametrize(("tenant", "base"), [("default", SECOND), ("other", FIRST)], ids=["waybill", "tenant"])
@@ -93,18 +94,18 @@ def test_custody_that_was_moved_to_another_one_is_an_alarm(
     custodies: Custodies, sealed: bytes, tenant: str, base: bytes
 ) -> None:
     with pytest.raises(IntegrityError):
-        custodies.open(tenant, base, sealed)
+        custodies.open(tenant, StoredValue(place(base), sealed))
 
 
 def test_a_flipped_bit_is_an_alarm(custodies: Custodies, sealed: bytes) -> None:
     with pytest.raises(IntegrityError):
-        custodies.open("default", FIRST, sealed[:-1] + bytes([sealed[-1] ^ 1]))
+        custodies.open("default", StoredValue(place(FIRST), sealed[:-1] + bytes([sealed[-1] ^ 1])))
 
 
 @pytest.mark.parametrize("value", [b"", b'["021001",null]', bytes(64)])
 def test_an_unsealed_value_is_an_alarm(custodies: Custodies, value: bytes) -> None:
     with pytest.raises(IntegrityError):
-        custodies.open("default", FIRST, value)
+        custodies.open("default", StoredValue(place(FIRST), value))
 
 
 def test_a_record_in_the_place_of_custody_is_an_alarm(custodies: Custodies, store: Store, client: redis.Redis) -> None:
@@ -112,4 +113,4 @@ def test_a_record_in_the_place_of_custody_is_an_alarm(custodies: Custodies, stor
     value = ask(client, "GET", record_stems([stored.base])[0] + b"}0")
 
     with pytest.raises(IntegrityError):
-        custodies.open("default", stored.base, value)
+        custodies.open("default", StoredValue(place(stored.base), value))

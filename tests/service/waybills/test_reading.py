@@ -69,7 +69,8 @@ def test_a_record_is_read_together_with_its_custody(vault: Vault, client: redis.
     found = newest(vault)
 
     assert found is not None
-    assert found.custody == b"sealed custody"
+    assert found.custody is not None
+    assert found.custody.value == b"sealed custody"
 
 
 def test_a_waybill_without_custody_has_none(vault: Vault) -> None:

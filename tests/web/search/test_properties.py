@@ -104,7 +104,7 @@ class Town:
         for number, one in zip(self.numbers, found, strict=True):
             if one is not None:
                 fields = {place.pointer: value for place, value in one.record.content()[1]}
-                custody = custodies.open("default", one.base, one.custody)
+                custody = custodies.open("default", one.custody)
                 opened[number] = str(fields["/recipient/phone"]), custody.site if custody else None
         return opened
 

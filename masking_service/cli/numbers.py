@@ -1,0 +1,29 @@
+"""Reads files of waybill numbers, one a line."""
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+import click
+
+from masking_service.cli.language import say
+from masking_service.http.texts import Text
+from masking_service.masking.waybill import normalise_waybill_no
+
+AT_ONCE: Final = 500
+NOT_A_NUMBER: Final = Text("line {at} is not a waybill number", "第 {at} 行不是运单号")
+
+
+def numbers_in(lines: Iterable[str]) -> Iterator[list[str]]:
+    """Yield the numbers of a file in portions, each number once a portion. Raises UsageError."""
+    portion: dict[str, None] = {}
+    for at, line in enumerate(lines, 1):
+        if line.strip():
+            try:
+                portion[normalise_waybill_no(line)] = None
+            except ValueError:
+                raise click.UsageError(say(NOT_A_NUMBER, at=at)) from None
+        if len(portion) == AT_ONCE:
+            yield list(portion)
+            portion.clear()
+    if portion:
+        yield list(portion)

@@ -1,0 +1,372 @@
+"""Rotates the index secret, and moves all that is stored of each waybill to its place under the new one.
+
+A place under the new secret hashes the place under the old one, so no waybill
+number is needed, and tokens go on: they name the base, which never changes. The
+old secret ends only when a whole pass over the store has found nothing at its places.
+"""
+
+import re
+from base64 import urlsafe_b64decode
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from itertools import islice
+from typing import Final
+
+from keys.aead import HEADER_BYTES, NONCE_BYTES, SealingKeys, key_id_of
+from keys.errors import KeysError
+from keys.framing import frame
+from keys.rotation import change_name, end_retired, entries_of, settle_index
+from masking_service.rotation.coordinator import Coordinator
+from masking_service.rotation.resealing import Announcer, state_keys_by_id
+from masking_service.rotation.rotate import rotate
+from masking_service.service.call.recorder import Recorder
+from masking_service.service.state.sealed import Sealed
+from masking_service.service.state.stems import CLAIM
+from masking_service.service.state.swap import Swapped, swap_question
+from masking_service.service.waybills import records
+from masking_service.service.waybills.data_keys import DataKeys
+from masking_service.store.client import Command, Reply
+from masking_service.store.layout import PREFIX, record_key, record_stems
+
+AT_ONCE: Final = 500
+SUBJECT: Final = "key/index"
+_REVISION: Final = re.compile(rb"[0-9a-f]|10")
+_CUSTODY, _DISCLOSURES, _CALL_RECORDS, _RESTRICTION = b"@", b"!", b"#", b"~"
+
+
+def rotate_index(
+    coordinator: Coordinator, recorder: Recorder, tenants: Iterable[str], clock: Callable[[], int]
+) -> tuple[int, int] | None:
+    """Rotate the index secret, or continue.
+
+    Args:
+        recorder: records what is moved, before it is.
+        tenants: every tenant that clients and policy name.
+        clock: returns the time in Unix seconds.
+
+    Returns:
+        How many values were moved, and how many keys of waybills the last pass has read: none at an old place. None
+        if only the end of an earlier rotation had to reach every process.
+
+    Raises:
+        KeysError: the keyset cannot be used or changed; or a value is of no known tenant.
+        ProcessesBehindError: a running process did not follow.
+        StoreUnavailable, ProviderError: run it again.
+    """
+    if coordinator.finish_last_change() == change_name("end", "index"):
+        return None
+    states = {entry.state for entry in entries_of(coordinator.file, "index")}
+    if states.isdisjoint({"deciding", "retired"}):
+        rotate(coordinator, "index", before_activation=coordinator.drain)
+    coordinator.drain()
+    coordinator.change(settle_index(coordinator.path, coordinator.today))
+    coordinator.drain()
+    moving = _Moving(coordinator, Announcer(recorder, SUBJECT, clock), state_keys_by_id(coordinator, tenants))
+    while moving.run():
+        coordinator.pause()
+        if moving.conflicts:
+            coordinator.drain()
+    coordinator.change(end_retired(coordinator.path, "index", coordinator.today))
+    return moving.moved, moving.seen
+
+
+@dataclass(frozen=True, slots=True)
+class FoundNumbers:
+    """How many numbers were asked for, are stored, and are at a place under an older secret."""
+
+    asked: int
+    stored: int
+    at_old: int
+
+
+def find_numbers(coordinator: Coordinator, tenant: str, portions: Iterable[Sequence[str]]) -> FoundNumbers:
+    """Look for waybills at their places under every version of the index secret: one round trip for each portion.
+
+    Args:
+        portions: normalised numbers.
+
+    Raises:
+        StoreUnavailable: the store did not answer.
+    """
+    keys = coordinator.keyring.tenant(tenant)
+    asked = stored = at_old = 0
+    for numbers in portions:
+        bases = keys.bases(numbers)
+        versions = range(keys.layers.own + 1)
+        stems = [record_stems(keys.places(bases, version), version) for version in versions]
+        replies = iter(coordinator.store.read([(b"EXISTS", record_key(stem, 0)) for layer in stems for stem in layer]))
+        *older, newest = [[bool(next(replies)) for _ in layer] for layer in stems]
+        asked += len(numbers)
+        stored += sum(newest)
+        at_old += sum(map(sum, older))
+    return FoundNumbers(asked, stored, at_old)
+
+
+@dataclass(slots=True)
+class _KeyAtOldPlace:
+    """What is stored at a key at an old place: its new key, its value or fields, and its expiry (Unix seconds)."""
+
+    key: bytes
+    new_key: bytes
+    kind: bytes
+    value: Reply
+    until: int
+
+
+@dataclass(slots=True)
+class _MovedKey:
+    """A key at an old place, and how it is written at the new one.
+
+    Attributes:
+        stored: what is at the old place.
+        sealed: what the audit log says of it.
+        commands: write it at the new place, unless it is there.
+    """
+
+    stored: _KeyAtOldPlace
+    sealed: list[Sealed] = field(default_factory=list)
+    commands: list[Command] = field(default_factory=list)
+
+
+class _Moving:
+    """Passes over the store that move everything from old places.
+
+    Args:
+        state_keys: tenant and state keys, by the id of each key.
+
+    Attributes:
+        moved: values moved by all passes.
+        seen: keys of waybills that the last pass has read.
+        conflicts: by old key, a custody there and the one at the new place, which was there already.
+    """
+
+    def __init__(
+        self, coordinator: Coordinator, announcer: Announcer, state_keys: Mapping[bytes, tuple[str, SealingKeys]]
+    ) -> None:
+        layers = coordinator.keyring.tenant("").layers
+        if layers.other is None or not layers.settled:
+            raise KeysError("no rotation of the index key is under way")
+        self._coordinator = coordinator
+        self._announcer = announcer
+        self._state_keys = state_keys
+        self._since, self._version = layers.other, layers.own
+        suffix = rb"\.%d" % self._since if self._since else b""
+        self._old = re.compile(rb"wm:\{([A-Za-z0-9_-]{16})" + suffix + rb"\}(.+)")
+        self._any = re.compile(rb"wm:\{[A-Za-z0-9_-]{16}(?:\.[0-9]{1,2})?\}.+")
+        self._data_keys = DataKeys(coordinator.store, coordinator.keyring, coordinator.random)
+        self._tenants: dict[bytes, str] = {}
+        self._copies: dict[bytes, bytes] = {}
+        self.moved = self.seen = 0
+        self.conflicts: dict[bytes, tuple[bytes, bytes]] = {}
+
+    def run(self) -> int:
+        """Move what is at old places, and return how many keys were found there.
+
+        Raises:
+            KeysError: a value is of no known tenant.
+            StoreUnavailable, ProviderError: run it again.
+        """
+        store, found, total = self._coordinator.store, 0, self.seen
+        self.seen = 0
+        keys = store.keys(PREFIX + b"*")
+        while some := [*islice(keys, AT_ONCE)]:
+            self.seen += sum(bool(self._any.fullmatch(key)) for key in some)
+            at_old = [match for key in dict.fromkeys(some) if (match := self._old.fullmatch(key))]
+            self._move(at_old)
+            found += len(at_old)
+            self._coordinator.progress("keys of waybills checked", self.seen, max(self.seen, total))
+        self._data_keys.refresh(store)  # reports how often keys were used
+        return found
+
+    def _move(self, found: Sequence[re.Match[bytes]]) -> None:
+        """Move the keys of one portion.
+
+        Round trips: two to read; for each tenant one for the log and one to write; one to read expiries, one to delete.
+        """
+        if not found:
+            return
+        store = self._coordinator.store
+        by_tenant: dict[str, list[_KeyAtOldPlace]] = defaultdict(list)
+        gone: list[_KeyAtOldPlace] = []
+        for tenant, stored in self._read(found):
+            if stored.value == CLAIM:
+                gone.append(stored)
+            else:
+                by_tenant[tenant].append(stored)
+        for tenant, each in by_tenant.items():
+            values = [value for stored in each if (value := self._value(tenant, stored)) is not None]
+            sealed = [one for value in values for one in value.sealed]
+            commands = [command for value in values for command in value.commands]
+
+            def write(commands: Sequence[Command] = commands) -> None:
+                if commands:
+                    store.write(commands)
+
+            if sealed:
+                self._announcer.run(tenant, sealed, write)
+            else:
+                write()
+            self.moved += len(values)
+            gone += [value.stored for value in values]
+        self._empty(gone)
+
+    def _empty(self, moved: Sequence[_KeyAtOldPlace]) -> None:
+        """Delete keys at old places, unless a hold has changed them meanwhile: then they are moved again."""
+        store = self._coordinator.store
+        commands: list[Command] = [(b"EXPIRETIME", stored.key) for stored in moved]
+        ends = store.read(commands) if commands else []
+        same = {stored.key for stored, until in zip(moved, ends, strict=True) if max(int(until), 0) == stored.until}
+        hashes = [stored.key for stored in moved if isinstance(stored.value, list) and stored.key in same]
+        if hashes:
+            store.write([(b"DEL", key) for key in hashes])
+        strings = [
+            stored
+            for stored in moved
+            if not isinstance(stored.value, list) and (stored.key in same or stored.key in self._copies)
+        ]
+        deleting = [swap_question([Swapped(stored.key, stored.value, None)], 0) for stored in strings]
+        store.ask(*deleting)
+        # What a hold has changed since it was read must not have a copy that is taken for the newer one.
+        undoing = [
+            swap_question([Swapped(stored.new_key, copy, None)], 0)
+            for stored, question in zip(strings, deleting, strict=True)
+            if not question.answer() and (copy := self._copies.get(stored.key)) is not None
+        ]
+        store.ask(*undoing)
+        self._copies.clear()
+
+    def _read(self, found: Sequence[re.Match[bytes]]) -> list[tuple[str, _KeyAtOldPlace]]:
+        """Read keys at old places, each with its tenant; those that have expired meanwhile are left out."""
+        commands: list[Command] = []
+        for match in found:
+            commands.append((b"HGETALL" if match[2] in (_DISCLOSURES, _CALL_RECORDS) else b"GET", match[0]))
+            commands.append((b"EXPIRETIME", match[0]))
+        replies = self._coordinator.store.read(commands)
+        self._learn_tenants(value for match, value in zip(found, replies[::2], strict=True) if _is_record(match, value))
+        read = []
+        for match, value, until in zip(found, replies[::2], replies[1::2], strict=True):
+            if not value:
+                continue
+            tenant = "" if value == CLAIM else self._tenant_of(value)
+            old = urlsafe_b64decode(match[1])
+            keys = self._coordinator.keyring.tenant(tenant)
+            (place,) = keys.places([old], self._version, since=self._since)
+            (stem,) = record_stems([place], self._version)
+            read.append((tenant, _KeyAtOldPlace(match[0], stem + b"}" + match[2], match[2], value, max(int(until), 0))))
+        return read
+
+    def _learn_tenants(self, values: Iterable[bytes]) -> None:
+        """Learn whose data keys sealed records: one round trip for those that are not known."""
+        missing = list({key_id_of(value) for value in values} - self._tenants.keys())
+        if missing:
+            for key_id, (stored, _) in zip(missing, self._coordinator.wrapped.get(missing), strict=True):
+                if stored is not None:
+                    self._tenants[key_id] = stored.tenant
+
+    def _tenant_of(self, value: Reply) -> str:
+        """Return whose value it is.
+
+        Raises KeysError where no key that is known sealed it.
+        """
+        sealed = value[1] if isinstance(value, list) else value
+        key_id = sealed[2:HEADER_BYTES]
+        if key_id in self._tenants:
+            return self._tenants[key_id]
+        if key_id in self._state_keys:
+            return self._state_keys[key_id][0]
+        raise KeysError(
+            "a waybill is sealed with a key that neither the store nor the keyset has, or is of a tenant that neither "
+            "the policy nor a client names: name those tenants in the policy, or run audit verify --store"
+        )
+
+    def _value(self, tenant: str, stored: _KeyAtOldPlace) -> _MovedKey | None:
+        """Return how a key is moved; None for a custody that has to be looked at again."""
+        if stored.kind == _CUSTODY:
+            return self._custody(tenant, stored)
+        if stored.kind == _RESTRICTION:  # one at the new place says the same
+            after = self._state_sealed_anew(tenant, stored)
+            longer = (b"EXPIREAT", stored.new_key, stored.until, b"GT")
+            return _MovedKey(stored, _announced(stored, b"", b"", after), [_set_once(stored, after), longer])
+        if stored.kind in (_DISCLOSURES, _CALL_RECORDS):
+            return self._fields(tenant, stored)
+        if _REVISION.fullmatch(stored.kind):
+            return self._record(tenant, stored)
+        raise KeysError("the store has a kind of key of a waybill that this release does not know")
+
+    def _record(self, tenant: str, stored: _KeyAtOldPlace) -> _MovedKey:
+        """A record, sealed anew with its own data key; a tombstone where that was shredded."""
+        key_id = key_id_of(stored.value)
+        key = self._data_keys.by_ids(tenant, [key_id])[key_id]
+        nonce = self._coordinator.random(NONCE_BYTES)
+        if key is None:
+            key = self._data_keys.for_today(tenant, self._announcer.clock(), 1)
+            plain = records.plaintext(records.tombstone(stored.until))
+            after = key.seal(plain, stored.new_key, nonce)
+        else:
+            plain = key.open(stored.value, stored.key)
+            (after,) = key.seal_many([plain], [stored.new_key], nonce, stored.value[:HEADER_BYTES])
+            self._data_keys.count(key_id, 1)
+        self._copies[stored.key] = after
+        value = _MovedKey(stored, commands=[_set_once(stored, after)])
+        if records.read(plain).erased:
+            value.sealed = _announced(stored, b"", b"", after)
+        return value
+
+    def _custody(self, tenant: str, stored: _KeyAtOldPlace) -> _MovedKey | None:
+        """A custody. One that is at the new place, too, is older, or its writer is about to remove this one."""
+        (newer,) = self._coordinator.store.read([(b"GET", stored.new_key)])
+        after = self._state_sealed_anew(tenant, stored)
+        if newer is None:
+            return _MovedKey(stored, _announced(stored, b"", b"", after), [_set_once(stored, after)])
+        if self.conflicts.get(stored.key) != (stored.value, newer):
+            self.conflicts[stored.key] = (stored.value, newer)
+            return None
+        del self.conflicts[stored.key]
+        sealed = _announced(stored, b"", b"", after, once=False)
+        return _MovedKey(stored, sealed, [(b"SET", stored.new_key, after, b"EXAT", stored.until)])
+
+    def _state_sealed_anew(self, tenant: str, stored: _KeyAtOldPlace) -> bytes:
+        """Return a value that a state key sealed, sealed for the new place."""
+        state = self._coordinator.keyring.tenant(tenant).state
+        plain = state.open(stored.value, stored.key)
+        return state.seal(plain, stored.new_key, self._coordinator.random(NONCE_BYTES))
+
+    def _fields(self, tenant: str, stored: _KeyAtOldPlace) -> _MovedKey:
+        """Disclosures or records of calls. The same field has the same bytes however often it is moved."""
+        state = self._coordinator.keyring.tenant(tenant).state
+        value = _MovedKey(stored)
+        for name, sealed in zip(stored.value[0::2], stored.value[1::2], strict=True):
+            nonce = sha256(frame(b"moved", stored.new_key, name, sealed)).digest()[:NONCE_BYTES]
+            if stored.kind == _DISCLOSURES and len(name) == NONCE_BYTES:  # the name is the nonce
+                plain = state.open(sealed[:HEADER_BYTES] + name + sealed[HEADER_BYTES:], stored.key + b"/" + name)
+                whole = state.seal(plain, stored.new_key + b"/" + nonce, nonce)
+                new_name, after = nonce, whole[:HEADER_BYTES] + whole[HEADER_BYTES + NONCE_BYTES :]
+            else:
+                plain = state.open(sealed, stored.key + b"/" + name)
+                new_name, after = name, state.seal(plain, stored.new_key + b"/" + name, nonce)
+            value.commands.append((b"HSETNX", stored.new_key, new_name, after))
+            value.sealed += _announced(stored, name, new_name, after)
+        if stored.until:
+            value.commands += [(b"EXPIREAT", stored.new_key, stored.until, condition) for condition in (b"NX", b"GT")]
+        return value
+
+
+def _is_record(match: re.Match[bytes], value: Reply) -> bool:
+    return bool(_REVISION.fullmatch(match[2])) and value not in (None, CLAIM)
+
+
+def _set_once(stored: _KeyAtOldPlace, after: bytes) -> Command:
+    return (b"SET", stored.new_key, after, b"NX", b"EXAT", stored.until)
+
+
+def _announced(
+    stored: _KeyAtOldPlace, name: bytes, new_name: bytes, after: bytes, *, once: bool = True
+) -> list[Sealed]:
+    """Return what the audit log says of a moved value: it is at the new place, and the old one is empty."""
+    separator = b"/" if name else b""
+    return [
+        Sealed(stored.new_key + separator + new_name, after, until=stored.until, once=once),
+        Sealed(stored.key + separator + name, None, until=0, once=False),
+    ]

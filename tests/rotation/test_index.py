@@ -1,0 +1,325 @@
+"""Tests the rotation of the index secret while processes write, revise, erase and move waybills."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+import redis
+
+from keys import keyset
+from keys.keyring import Keyring
+from masking_service.rotation.coordinator import Coordinator
+from masking_service.rotation.index import FoundNumbers, find_numbers, rotate_index
+from masking_service.service.call.recorder import Recorder
+from masking_service.service.custody.state import Custodies, Custody
+from masking_service.service.waybills.drafts import Stored
+from masking_service.store.client import Command, Reply, Store
+from masking_service.store.layout import record_key, record_stems
+from tests.audit.verify.changes import Service
+from tests.rotation.commands import LATE, running, unexplained
+from tests.rotation.processes import Both, Killed, Process, coordinator, countdown
+from tests.store.stores import LATER, NOW, NUMBER, body, put, write
+
+Rotate = Callable[..., tuple[int, int] | None]
+OLD_PLACE = re.compile(rb"wm:\{[A-Za-z0-9_-]{16}\}.+")
+
+
+@pytest.fixture
+def rotate(path: Path, url: str) -> Rotate:
+    """Runs the command; `step` happens whenever it looks at the processes."""
+
+    def command(mine: Coordinator, recorder: Recorder) -> tuple[int, int] | None:
+        return rotate_index(mine, recorder, ["other"], lambda: LATE)
+
+    return lambda *processes, step=lambda: None: cast(
+        "tuple[int, int] | None", running(path, url, command, processes, step)
+    )
+
+
+def at_old_places(valkey: str) -> list[bytes]:
+    client = redis.Redis.from_url(valkey)
+    return [key for key in client.scan_iter(b"wm:*") if OLD_PLACE.fullmatch(key)]
+
+
+def states(path: Path) -> list[str]:
+    return [entry.state for entry in keyset.read(path)[0].secrets if entry.use == "index"]
+
+
+def outcome(process: Process, number: str) -> object:
+    """What becomes of a record that is sent."""
+    (found,) = write(process.vault, {number: body()})
+    return found if isinstance(found, str) else "stored"
+
+
+def one_by_one(both: Both, act: Callable[[Process, Process], object]) -> Callable[[], None]:
+    """Let the processes follow one after the other, and act in both orders after each."""
+
+    def step() -> None:
+        for process in both:
+            process.look()
+            act(*both)
+            act(*both[::-1])
+
+    return step
+
+
+def test_after_a_rotation_nothing_is_at_an_old_place(path: Path, rotate: Rotate, process: Process, valkey: str) -> None:
+    written = [process.put(f"SF{number:08}") for number in range(3)]
+    assert len(at_old_places(valkey)) == 3
+
+    assert rotate(process) == (3, 3)
+
+    assert at_old_places(valkey) == []
+    assert states(path) == ["ended", "active"]
+    assert all(process.opens(process.token(stored)) for stored in written)
+
+
+def test_at_every_step_a_number_is_stored_once_and_has_one_token(rotate: Rotate, both: Both, valkey: str) -> None:
+    tokens: dict[str, str] = {}
+    phases: set[object] = set()
+
+    def act(one: Process, other: Process) -> None:
+        number = f"SF{len(tokens):08}"
+        first, second = one.put(number), other.put(number)
+        assert (first.created, second.created) == (True, False)
+        assert one.token(first) == other.token(second)
+        tokens[number] = one.token(first)
+        for process in (one, other):
+            assert all(process.opens(token) for token in tokens.values())
+            assert process.finds(number)
+        phases.add((one.keyring.tenant("default").layers, other.keyring.tenant("default").layers))
+
+    rotate(step=one_by_one(both, act))
+
+    for process in both:
+        assert all(process.token(process.put(number)) == token for number, token in tokens.items())
+    assert len(phases) > 6
+    assert at_old_places(valkey) == []
+    assert len(redis.Redis.from_url(valkey).keys("wm:{*}0")) == len(tokens)
+
+
+def test_at_every_step_a_revision_is_stored_once(rotate: Rotate, both: Both) -> None:
+    count = iter(range(10_000))
+    last: list[Stored] = [put(both[0].vault, body("0"), NUMBER)]
+
+    def act(one: Process, other: Process) -> None:
+        if last[-1].revision == 15:
+            return
+        value = body(str(next(count) + 1))
+        revised = put(one.vault, value, NUMBER, revise=True)
+        again = put(other.vault, value, NUMBER, revise=True)
+        assert (revised.revision, again.revision, again.created) == (last[-1].revision + 1, revised.revision, False)
+        last.append(revised)
+
+    rotate(step=one_by_one(both, act))
+
+    assert last[-1].revision > 8
+    assert all(process.opens(process.token(stored)) for stored in last for process in both)
+
+
+def test_at_every_step_an_erased_number_stays_erased(rotate: Rotate, both: Both, valkey: str) -> None:
+    erased: list[str] = []
+    waiting = [f"SF9{number:07}" for number in range(200)]
+    for number in waiting:
+        both[0].put(number)
+
+    def act(one: Process, other: Process) -> None:
+        number = waiting.pop()
+        assert one.vault.prepare_erasure("default", number, now=NOW, until=LATER).write()
+        erased.append(number)
+        assert {outcome(process, known) for process in (one, other) for known in erased} == {"erased"}
+        assert not other.finds(number)
+
+    rotate(step=one_by_one(both, act))
+
+    assert {outcome(process, known) for process in both for known in erased} == {"erased"}
+    assert len(erased) > 8
+    assert at_old_places(valkey) == []
+
+
+def test_at_every_step_the_last_custody_counts(rotate: Rotate, both: Both) -> None:
+    stored = both[0].put(NUMBER)
+    moves = iter(range(10_000))
+    custodies = {process: Custodies(process.store, process.keyring, bytes) for process in both}
+
+    def held(process: Process) -> Custody | None:
+        (found,) = process.vault.newest("default", [NUMBER], NOW)
+        assert found is not None
+        return custodies[process].open("default", found.custody)
+
+    def act(one: Process, other: Process) -> None:
+        custody = Custody("021001", f"client/c-{next(moves)}")
+        custodies[one].prepare_move("default", [stored.base], [custody], [LATER]).write()
+        assert (held(one), held(other)) == (custody, custody)
+
+    rotate(step=one_by_one(both, act))
+
+    assert held(both[0]) == held(both[1]) == Custody("021001", f"client/c-{next(moves) - 1}")
+
+
+def test_everything_about_a_waybill_moves_and_the_log_explains_it(
+    rotate: Rotate, process: Process, tmp_path: Path, valkey: str
+) -> None:
+    service = Service(process.store, tmp_path, process.keyring)
+    service.do_everything()
+
+    rotate(process)
+
+    (found,) = process.vault.newest("default", [NUMBER], NOW)
+    assert found is not None
+    assert service.custodies.open("default", found.custody) == Custody("021001", "client/c-1")
+    assert len(service.disclosures.of("default", [service.base])[0]) == 1
+    assert sum(service.call_records.unanswered("default", [service.base]).values()) == 1
+    assert at_old_places(valkey) == []
+    assert unexplained(process.store, process.keyring) == []
+
+
+def test_a_tombstone_moves_and_the_log_explains_it(rotate: Rotate, process: Process, tmp_path: Path) -> None:
+    service = Service(process.store, tmp_path, process.keyring)
+    service.do_everything()
+    service.erase()
+
+    rotate(process)
+
+    assert outcome(process, NUMBER) == "erased"
+    assert unexplained(process.store, process.keyring) == []
+
+
+def test_waybills_of_several_tenants_move(rotate: Rotate, process: Process, valkey: str) -> None:
+    tokens = {tenant: process.token(process.put(NUMBER, tenant=tenant), tenant) for tenant in ("default", "third")}
+
+    rotate(process)
+
+    assert all(process.opens(token, tenant) for tenant, token in tokens.items())
+    assert at_old_places(valkey) == []
+
+
+def test_a_second_rotation_moves_everything_again(
+    path: Path, rotate: Rotate, process: Process, url: str, old_keyset: Path
+) -> None:
+    stored = process.put(NUMBER)
+    rotate(process)
+
+    assert rotate(process) == (1, 1)
+
+    assert states(path) == ["ended", "ended", "active"]
+    assert process.opens(process.token(stored))
+    assert (process.put(NUMBER).created, process.finds(NUMBER)) == (False, True)
+    with coordinator(path, url) as mine:
+        assert find_numbers(mine, "default", [[NUMBER, "SF0000000009"]]) == FoundNumbers(2, 1, 0)
+
+
+def test_a_holder_of_every_old_secret_finds_no_number(
+    path: Path, rotate: Rotate, process: Process, tmp_path: Path, valkey: str
+) -> None:
+    process.put(NUMBER)
+    rotate(process)
+    leaked = tmp_path / "leaked.json"
+    leaked.write_bytes(path.read_bytes())
+    leaked.chmod(0o600)
+    assert tries(leaked, valkey) == 1
+
+    rotate(process)
+
+    assert tries(leaked, valkey) == 0
+
+
+def tries(leaked: Path, valkey: str) -> int:
+    """How many places of a number a holder of a keyset finds in the store."""
+    keys, client = Keyring(keyset.load(leaked)).tenant("default"), redis.Redis.from_url(valkey)
+    bases = keys.bases([NUMBER])
+    stems = [record_stems(keys.places(bases, at), name)[0] for at in range(2) for name in range(3)]
+    return sum(bool(client.exists(record_key(stem, revision))) for stem in stems for revision in range(3))
+
+
+def test_an_interrupted_rotation_continues_and_loses_nothing(
+    path: Path, rotate: Rotate, process: Process, tmp_path: Path, valkey: str
+) -> None:
+    service = Service(process.store, tmp_path, process.keyring)
+    service.do_everything()
+    token, killed = process.token(process.put(NUMBER)), 0
+    for left in range(60):
+        try:
+            rotate(process, step=countdown([left]))
+        except Killed:
+            killed += 1
+        else:
+            break
+
+    process.look()
+    assert killed > 3
+    assert states(path) == ["ended", "active"]
+    assert process.opens(token)
+    assert len(service.disclosures.of("default", [service.base])[0]) == 1
+    assert at_old_places(valkey) == []
+    assert unexplained(process.store, process.keyring) == []
+
+
+def test_a_rotation_that_ends_before_old_places_are_emptied_moves_nothing_twice(
+    rotate: Rotate, process: Process, tmp_path: Path, valkey: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service = Service(process.store, tmp_path, process.keyring)
+    service.do_everything()
+    write_all = Store.write
+
+    def killed(store: Store, commands: Sequence[Command], **how: Any) -> list[Reply]:
+        if commands[0][0] == b"DEL":
+            raise Killed
+        return write_all(store, commands, **how)
+
+    monkeypatch.setattr(Store, "write", killed)
+    with pytest.raises(Killed):
+        rotate(process)
+    monkeypatch.setattr(Store, "write", write_all)
+    assert len(at_old_places(valkey)) == 4
+
+    rotate(process)
+
+    assert len(service.disclosures.of("default", [service.base])[0]) == 1
+    assert sum(service.call_records.unanswered("default", [service.base]).values()) == 1
+    assert at_old_places(valkey) == []
+    assert unexplained(process.store, process.keyring) == []
+
+
+def test_the_old_place_decides_until_every_process_uses_the_new_secret(
+    path: Path, rotate: Rotate, both: Both, valkey: str
+) -> None:
+    ahead, behind = both
+    with pytest.raises(Killed):
+        rotate(behind, step=lambda: stop_when(ahead, lambda: states(path) == ["deciding", "active"]))
+    ahead.look()
+    assert (ahead.keyring.tenant("default").layers.claims, behind.keyring.tenant("default").layers.own) == (True, 0)
+
+    claimed = ahead.put("SF0000000001")
+    decided = behind.put("SF0000000002")
+
+    assert (behind.put("SF0000000001").created, ahead.put("SF0000000002").created) == (False, False)
+    assert behind.opens(behind.token(claimed))
+    assert ahead.opens(ahead.token(decided))
+
+
+def stop_when(process: Process, done: Callable[[], bool]) -> None:
+    if done():
+        raise Killed
+    process.look()
+
+
+def test_round_trips_of_a_batch(rotate: Rotate, both: Both) -> None:
+    """One more for the older places while a rotation is under way, and none afterwards."""
+    trips: set[int] = set()
+
+    def count(process: Process, number: str) -> int:
+        before = process.store.round_trips
+        process.put(number)
+        return process.store.round_trips - before
+
+    numbers: Iterator[str] = (f"SF{number:08}" for number in range(1_000))
+    both[0].put(next(numbers))
+    assert count(both[0], next(numbers)) == 1
+
+    rotate(step=one_by_one(both, lambda one, _: trips.add(count(one, next(numbers)))))
+
+    assert trips <= {1, 2, 3}
+    assert count(both[0], next(numbers)) == 1
