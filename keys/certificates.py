@@ -3,6 +3,14 @@
 from cryptography import x509
 
 
+def is_certificates(pem: bytes) -> bool:
+    """Return whether a file holds at least one certificate in PEM."""
+    try:
+        return bool(x509.load_pem_x509_certificates(pem))
+    except ValueError:
+        return False
+
+
 def certificate_ends(der: bytes) -> float:
     """Return when a certificate ends, in Unix seconds.
 

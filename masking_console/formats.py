@@ -101,6 +101,10 @@ ACTION_NAMES: Final = {
     "hold-lift-propose": later("lifting of a hold proposed"),
     "hold-lift": later("hold lifted"),
     "audit-read": later("reading of the log"),
+    "key-enrol": later("key made"),
+    "key-approve": later("key approved"),
+    "key-deny": later("key denied"),
+    "key-revoke": later("key revoked"),
     "lookout": later("listed by the lookout"),
     "decoy-plant": later("decoys planted"),
     "decoy-list": later("decoys listed"),
@@ -130,6 +134,8 @@ OUTCOME_NAMES: Final = {
     "held": later("held"),
     "restricted": later("restricted"),
     "kind-not-allowed": later("kind not allowed"),
+    "signature-required": later("signature needed"),
+    "signature-invalid": later("signature not valid"),
 }
 COUNTS_NAMES: Final = {
     "fields": later("values opened"),

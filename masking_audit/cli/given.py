@@ -1,6 +1,8 @@
 """What is given to the `audit` commands as files: keys, checkpoints and notes; and the options that name them."""
 
+import re
 from pathlib import Path
+from typing import Final
 
 import click
 
@@ -11,6 +13,8 @@ from masking_audit.tiles.log_key import read_public_key
 from masking_audit.tiles.notes import LOG, Note, NoteError, NoteKey
 from masking_audit.tiles.tree_head import head_of
 from masking_service.runtime.state_files import ARCHIVE, PUBLIC_KEY
+
+_FINGERPRINT: Final = re.compile(r"[0-9a-f]{64}")
 
 public_key = click.option(
     "--public-key",
@@ -96,3 +100,17 @@ def signed_checkpoint_in(path: Path, verifier: Verifier) -> CheckpointLine:
     if not is_signed(checkpoint, verifier):
         raise click.BadParameter(f"{path} contains a checkpoint that was not signed with this key")
     return checkpoint
+
+
+def approvers_in(path: Path) -> frozenset[str]:
+    """Return the fingerprints of a file: the first word of each line that is not empty and no comment.
+
+    Raises:
+        click.BadParameter: a line begins with another word.
+    """
+    lines = [line.split() for line in path.read_text("utf-8").splitlines() if not line.startswith("#")]
+    words = [words[0].lower() for words in lines if words]
+    if not all(_FINGERPRINT.fullmatch(word) for word in words):
+        text = f"{path}: each line begins with a fingerprint, 64 digits of 0-9 a-f"
+        raise click.BadParameter(text, param_hint="--approvers")
+    return frozenset(words)

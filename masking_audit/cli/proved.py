@@ -1,6 +1,6 @@
 """`audit verify` for single entries with their proof, and for the tiles of a log."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -25,12 +25,15 @@ from masking_service.masking.timestamps import rfc3339
 PEM: Final = b"-----BEGIN"
 
 
-def say_proof(file: Path, key_files: Sequence[Path], checkpoint: Path | None) -> bool:
+def say_proof(
+    file: Path, key_files: Sequence[Path], checkpoint: Path | None, approvers: Container[str] | None = None
+) -> bool:
     """Verify a proof, print what it proves, and return whether it is sound.
 
     Args:
         key_files: the verifier key of the log, of each cosigner, and the PEM of the service.
         checkpoint: an older checkpoint note from another source.
+        approvers: fingerprints of the keys to which the approval of the person's key has to lead; None if any may.
     """
     keys = _keys(key_files)
     kept = note_in(checkpoint) if checkpoint else None
@@ -41,6 +44,9 @@ def say_proof(file: Path, key_files: Sequence[Path], checkpoint: Path | None) ->
         click.echo("The entry is not proved.")
         return False
     _say_proved(proved, keys)
+    if approvers is not None and proved.approver not in approvers:
+        click.echo("No key that the given approvers approved signed the entry.")
+        return False
     return True
 
 
@@ -86,6 +92,8 @@ def _say_proved(proved: Proved, keys: Keys) -> None:
         click.echo("The service signed the entry.")
     else:
         click.echo("The service's signature was not verified: give its key, too.")
+    if proved.approver:
+        click.echo(f"The person's own key signed it. The key was approved by {proved.approver} in the end, or is it.")
 
 
 def _keys(files: Sequence[Path]) -> Keys:

@@ -3,6 +3,7 @@
 import click
 
 from masking_audit.verify.findings import MAX_FINDINGS, FindingKind, Findings
+from masking_audit.verify.signatures import PersonSignatures
 from masking_audit.verify.verifier import LogSummary
 from masking_service.masking.timestamps import rfc3339
 
@@ -23,6 +24,18 @@ def say(summary: LogSummary, findings: Findings) -> bool:
         click.echo("No signature was made with this key. Is it the key of this log?")
     click.echo(f"{count(findings.count, 'fault')}: this is not the log that was signed, or not all of it.")
     return False
+
+
+def say_signatures(signatures: PersonSignatures) -> None:
+    """Print how many acts people signed, and to whose approval their keys lead."""
+    total = signatures.signed.total()
+    named = ", ".join(f"{action} {number}" for action, number in sorted(signatures.signed.items()))
+    click.echo(f"{count(total, 'signature')} of people verified{f': {named}' if named else ''}")
+    for root, number in signatures.roots.most_common():
+        click.echo(f"{number} of them by keys that {root} approved or is; it was approved on a command line")
+    for action in sorted(signatures.signed):
+        if signatures.unsigned[action]:
+            click.echo(f"{action}: {signatures.unsigned[action]} were done without a signature")
 
 
 def say_findings(findings: Findings) -> None:

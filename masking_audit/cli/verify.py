@@ -9,12 +9,21 @@ from typing import BinaryIO, cast
 
 import click
 
-from masking_audit.cli.given import archive, checkpoint_in, public_key, signed_checkpoint_in, since, verifier_of
+from masking_audit.cli.given import (
+    approvers_in,
+    archive,
+    checkpoint_in,
+    public_key,
+    signed_checkpoint_in,
+    since,
+    verifier_of,
+)
 from masking_audit.cli.packed import say_evidence, say_pack
 from masking_audit.cli.proved import say_log, say_proof
-from masking_audit.cli.saying import say
+from masking_audit.cli.saying import say, say_signatures
 from masking_audit.packs.evidence import is_evidence
 from masking_audit.tiles.log import CHECKPOINT, FOLDER
+from masking_audit.verify.signatures import PersonSignatures
 from masking_audit.verify.verifier import StartingPoint, Verification, read_lines
 from masking_audit.verify.verifier import verify as verify_lines
 from masking_service.cli.options import state_dir
@@ -41,6 +50,12 @@ from masking_service.cli.options import state_dir
     help="With --proof or an archive: the public key of the log (log.vkey). Repeat it for those of "
     "cosigners, and of the service (audit-public.pem).",
 )
+@click.option("--signatures", is_flag=True, help="Also verify the signatures of people over what they did.")
+@click.option(
+    "--approvers",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="The fingerprints that `people keys approve` printed, one a line: every approval of a key has to lead to one.",
+)
 @since
 @click.option("--store", "with_store", is_flag=True, help="Also compare the content of the store with the log.")
 @archive
@@ -51,6 +66,8 @@ def verify(
     checkpoint: Path | None,
     proof: Path | None,
     keys: Sequence[Path],
+    signatures: bool,
+    approvers: Path | None,
     since: Path | None,
     with_store: bool,
     archive: Path | None,
@@ -64,8 +81,9 @@ def verify(
     evidence in one, an archive, or the folder `log` of one. Exits with 1 if the log is not whole,
     or what was given is not as it was signed.
     """
+    known = approvers_in(approvers) if approvers else None
     if proof:
-        sys.exit(0 if say_proof(proof, keys, checkpoint) else 1)
+        sys.exit(0 if say_proof(proof, keys, checkpoint, known) else 1)
     if file and any((folder / CHECKPOINT).is_file() for folder in (file, file / FOLDER)):
         sys.exit(0 if say_log(file, keys) else 1)
     verifier = verifier_of(state_dir, pem)
@@ -76,6 +94,8 @@ def verify(
             sys.exit(0 if say_evidence(read_lines(opened_file), verifier) else 1)
     start = StartingPoint.after(signed_checkpoint_in(since, verifier)) if since else None
     verification = Verification(verifier, start, checkpoint_in(checkpoint) if checkpoint else None)
+    if signatures or known is not None:
+        verification.signatures = PersonSignatures(verification.findings, known)
     given = None if file or with_store else _given()
     if not with_store and (file or given):
         with _opened(file, given) as opened:
@@ -93,6 +113,8 @@ def verify(
                     sound = verify_with_store(store, opened, verification, verifier, begins=start is None)
                 else:
                     sound = say(verify_lines(opened, verification), verification.findings)
+    if verification.signatures is not None:
+        say_signatures(verification.signatures)
     sys.exit(0 if sound else 1)
 
 

@@ -49,6 +49,22 @@ class Fact(msgspec.Struct, frozen=True, omit_defaults=True):
     once: bool = False
 
 
+class Signature(msgspec.Struct, frozen=True):
+    """What a person's key signed (WebAuthn), each member in base64url; see `format.statements`.
+
+    Attributes:
+        statement: the bytes whose SHA-256 was the challenge.
+        key: the public key, SubjectPublicKeyInfo in DER.
+        authenticator_data, client_data, signature: as the authenticator gave them.
+    """
+
+    statement: str
+    key: str
+    authenticator_data: str
+    client_data: str
+    signature: str
+
+
 class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
     """An action of a principal, done or refused.
 
@@ -74,6 +90,8 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
         asked: keyed hash of the phone, or of the site and last four digits, that a search asked for.
         device, network: keyed hashes of the device and the network from which the person acted, as the issuer names
             them; no two people's compare. Empty if it names none.
+        signed: the signature of the person over this act, and those by which the key was approved, the nearest first;
+            none where the policy asks for none.
         request: the request id.
         policy: hash of the policy that decided.
     """
@@ -101,3 +119,4 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
     asked: str = ""
     device: str = ""
     network: str = ""
+    signed: Sequence[Signature] = ()

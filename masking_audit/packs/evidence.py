@@ -25,10 +25,11 @@ from masking_audit.format.links import (
     entry_id,
     first_link_form,
 )
+from masking_audit.format.signed import verify_entry
 
 _decode: Final = msgspec.json.Decoder(Commit).decode
 _decode_entry: Final = msgspec.json.Decoder(Entry).decode
-_UNREADABLE: Final = (msgspec.MsgspecError, ValueError, TypeError, OverflowError, RecursionError)
+_UNREADABLE: Final = (msgspec.MsgspecError, ValueError, TypeError, KeyError, OverflowError, RecursionError)
 
 
 def excerpt(lines: Iterable[bytes], wanted: Callable[[str, Entry], bool]) -> Iterator[bytes]:
@@ -124,6 +125,10 @@ def _proved(line: bytes, verifier: Verifier) -> int:
     json.loads(line, object_pairs_hook=_members)
     commit = _decode(line)
     verify_commit(commit, verifier)
+    for raw in commit.entries:
+        entry = msgspec.json.decode(raw)
+        if isinstance(entry, dict) and "signed" in entry:
+            verify_entry(entry)
     return commit.shown
 
 

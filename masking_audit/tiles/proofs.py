@@ -17,6 +17,7 @@ from keys.errors import IntegrityError
 from keys.signatures import Verifier
 from masking_audit.format.commits import Commit, links_of, verify_commit
 from masking_audit.format.links import encode, entry_id
+from masking_audit.format.signed import verify_entry
 from masking_audit.tiles.leaf import leaf_of
 from masking_audit.tiles.merkle import ProofError, leaf_hash, verify_consistency, verify_inclusion
 from masking_audit.tiles.notes import Note, NoteError, NoteKey
@@ -128,6 +129,7 @@ class Proved:
         head: the signed head of the log.
         cosigned_at: for each cosigner, the time in Unix seconds.
         older: the older head that the log has only grown from; None if the proof has none.
+        approver: the fingerprint of the key that approved, in the end, the one that signed; empty if none signed.
     """
 
     id: str
@@ -136,6 +138,7 @@ class Proved:
     head: TreeHead
     cosigned_at: Sequence[int]
     older: TreeHead | None
+    approver: str
 
 
 def verify_proof(proof: Proof, keys: Keys, kept: Note | None = None) -> Proved:
@@ -158,7 +161,8 @@ def verify_proof(proof: Proof, keys: Keys, kept: Note | None = None) -> Proved:
         known = _signed_head(kept, keys.log, "the kept checkpoint")
         if known not in (head, older):
             raise ProofError("proves nothing about the kept checkpoint: it was not made with it")
-    return Proved(name, _content(proof), proof.index, head, cosigned_at, older)
+    entry, approver = _content(proof)
+    return Proved(name, entry, proof.index, head, cosigned_at, older, approver)
 
 
 def _verify_entry(proof: Proof, head: TreeHead, service: Verifier | None) -> str:
@@ -178,12 +182,15 @@ def _verify_entry(proof: Proof, head: TreeHead, service: Verifier | None) -> str
     return entry_id(writer, number)
 
 
-def _content(proof: Proof) -> bytes:
-    """Return the entry that is proved, as canonical JSON."""
+def _content(proof: Proof) -> tuple[bytes, str]:
+    """Return the entry that is proved, as canonical JSON, and the fingerprint of the approver of its person's key."""
     entry = msgspec.json.decode(proof.extra.commit.entries[0])
     if not isinstance(entry, dict):
         raise ProofError("holds the hash of its entry only")
-    return encode(entry)
+    try:
+        return encode(entry), verify_entry(entry) if "signed" in entry else ""
+    except (IntegrityError, KeyError, TypeError, AttributeError):
+        raise ProofError("its person's signature is not valid for it") from None
 
 
 def _verify_older(older: Older, head: TreeHead, key: NoteKey) -> TreeHead:

@@ -26,6 +26,7 @@ class FindingKind(StrEnum):
     FORGED = "signature"
     MISSING_WRITER = "writer missing"
     REWRITTEN = "rewritten"
+    UNSIGNED = "person's signature"
 
 
 @dataclass(slots=True)

@@ -49,6 +49,10 @@ ANNOUNCED: Final[Mapping[str, str]] = {
     Action.HOLD_LIFT: "hold",
     Action.RESTRICT: "restriction",
     Action.UNRESTRICT: "restriction",
+    Action.KEY_ENROL: "keys of people",
+    Action.KEY_APPROVE: "keys of people",
+    Action.KEY_DENY: "keys of people",
+    Action.KEY_REVOKE: "keys of people",
     Action.LOOKOUT: "list of the lookout",
     Action.RESEAL: "value sealed anew",
 }

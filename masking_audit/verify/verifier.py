@@ -26,6 +26,7 @@ from masking_audit.verify.checkpoint_chain import (
     name_of,
 )
 from masking_audit.verify.findings import FindingKind, Findings
+from masking_audit.verify.signatures import PersonSignatures
 
 BLANK: Final = b" \t\r\n"
 
@@ -91,6 +92,7 @@ class Verification:
 
     Attributes:
         findings: what is wrong so far.
+        signatures: verifies the signatures of people, too; None to leave them unverified.
         chains: the chain of each writer.
         checkpoint_chain: the checkpoints.
     """
@@ -99,6 +101,7 @@ class Verification:
         self, verifier: Verifier, start: StartingPoint | None = None, against: CheckpointLine | None = None
     ) -> None:
         self.findings = Findings()
+        self.signatures: PersonSignatures | None = None
         self.chains: dict[str, Chain] = {}
         self._required: dict[str, RequiredEntries] = {}
         self._verifier = verifier
@@ -203,6 +206,8 @@ class Verification:
         if chain is None:
             chain = self.chains[parsed.writer] = Chain(parsed.writer, self.findings, self._verifier)
         chain.add(self._line, parsed)
+        if self.signatures is not None:
+            self.signatures.add(self._line, parsed)
         required = self._required.get(parsed.writer)
         if required is not None:
             required.check_new(chain, self.findings)

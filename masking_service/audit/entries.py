@@ -1,12 +1,11 @@
 """What the service puts into an entry: announcements of sealed state, and ids from outside without personal data."""
 
-import hashlib
 import re
 from typing import Final
 
 from masking_audit.format.entries import Fact
 from masking_service.masking.numbers_in_text import contains_personal_data
-from masking_service.service.state.sealed import Sealed
+from masking_service.service.state.sealed import Sealed, digest
 
 REPLACED: Final = "(replaced)"
 _CREDENTIAL: Final = re.compile(r"wbt\d[A-Za-z0-9_-]{16}|wbk_[A-Za-z0-9_-]{8}|eyJ[A-Za-z0-9_-]{8}").search
@@ -19,8 +18,8 @@ digits."""
 
 def fact(sealed: Sealed) -> Fact:
     """Return the announcement of sealed state."""
-    value = "" if sealed.value is None else _hash(sealed.value)
-    return Fact(_hash(sealed.place), value, sealed.until, sealed.once)
+    value = "" if sealed.value is None else digest(sealed.value)
+    return Fact(digest(sealed.place), value, sealed.until, sealed.once)
 
 
 def outside_id(text: str) -> str:
@@ -28,7 +27,3 @@ def outside_id(text: str) -> str:
     if not text or _REQUEST_ID(text):
         return text
     return REPLACED if contains_personal_data(text) or _CREDENTIAL(text) else text
-
-
-def _hash(content: bytes) -> str:
-    return hashlib.sha256(content).digest()[:16].hex()

@@ -17,6 +17,7 @@ PLACES: Final = (
     ("disclosure", b"HGETALL", re.compile(WAYBILL + rb"!")),
     ("call record", b"HGETALL", re.compile(WAYBILL + rb"#")),
     ("case", b"HGETALL", re.compile(_TENANT + rb"case:[A-Za-z0-9_-]+")),
+    ("keys of people", b"HGETALL", re.compile(_TENANT + rb"(?:keys:[A-Za-z0-9_-]+|key-requests)")),
     ("list of frozen principals", b"HGETALL", re.compile(_TENANT + rb"freezes")),
     ("list of decoys", b"HGETALL", re.compile(_TENANT + rb"(?:decoys|decoy-details)")),
     ("list of holds", b"HGETALL", re.compile(_TENANT + rb"holds")),

@@ -26,6 +26,7 @@ MODULES: Final = {
     "doctor": f"{_HERE}.doctor",
     "keys": f"{_HERE}.keys",
     "mask": "masking_files",
+    "people": f"{_HERE}.people",
     "policy": f"{_HERE}.policy",
     "search": f"{_HERE}.search",
     "serve": f"{_HERE}.serve",

@@ -27,6 +27,7 @@ from masking_service.masking.schemas import load_schemas
 from masking_service.runtime.clock import clock
 from masking_service.runtime.set_up import settings_of
 from masking_service.runtime.wiring import DEVELOPMENT_ISSUER_KEY, open_keyring
+from masking_service.service.acts.models import load_models
 from masking_service.service.cases.case_check import check_key
 from masking_service.service.decoys.own_numbers import hash_number
 from masking_service.service.people.errors import PolicyError
@@ -34,6 +35,7 @@ from masking_service.service.people.issuers import Issuers
 from masking_service.service.people.policy import Policy
 from masking_service.service.people.principals import DEFAULT_TENANT, tenant_name
 from masking_service.service.people.rules import SearchRule
+from masking_service.service.people.signed_rules import ACTS, GRAVE
 from masking_service.service.phone_calls.loading import load_provider
 from masking_service.shipped import shipped
 
@@ -81,6 +83,7 @@ def check(file: Path, state_dir: Path, schemas: Path | None) -> None:
         issuers = Issuers.load(found, file.parent)
         if found.rules.cases.check is not None:
             check_key(found.rules.cases.check, file.parent, development=False)
+        load_models(found.rules.signed, file.parent)
         if found.rules.calls is not None:
             load_provider(found.rules.calls, file.parent, development=False, clock=clock, random=os.urandom)
         if (state_dir / DEVELOPMENT_ISSUER_KEY).exists():
@@ -125,6 +128,22 @@ def _show_rules(console: Console, found: Policy) -> None:
     calls = found.rules.calls
     console.print(say(texts.CALLS, provider=say(texts.CALLS_OFF) if calls is None else calls.provider))
     console.print(say(texts.OWN_NUMBERS, count=len(found.rules.own_numbers)))
+    _show_signed(console, found)
+
+
+def _show_signed(console: Console, found: Policy) -> None:
+    """Show which acts are signed, and what a stolen key of an issuer could still do."""
+    rule = found.rules.signed
+    if rule is None:
+        console.print(say(texts.SIGNED_OFF), soft_wrap=True)
+        return
+    console.print(say(texts.SIGNED_ACTS, acts=", ".join(sorted(rule.acts)) or "-"), soft_wrap=True)
+    given = {permission for role in found.rules.roles.values() for permission in role.permissions}
+    left = [act for act in GRAVE if act not in rule.acts and not given.isdisjoint(ACTS[act])]
+    if left:
+        console.print(say(texts.SIGNED_LEFT, acts=", ".join(left)), soft_wrap=True)
+    if "detokenize" in rule.acts:
+        console.print(say(texts.SIGNED_VALUES), soft_wrap=True)
 
 
 @policy.command()

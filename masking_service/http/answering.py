@@ -32,7 +32,7 @@ def batch(results: Sequence[Answer]) -> Response:
     failed = note_outcomes(results)
     unmapped = sum(_is_not_mapped(result) for result in results if getattr(result, "warnings", True))
     if unmapped * 2 > len(results):
-        notice = NOTICE.in_language(_language()).format(unmapped, len(results))
+        notice = NOTICE.in_language(language_of_caller()).format(unmapped, len(results))
         return answer({"notice": notice, "results": results, "failed": failed})
     return answer({"results": results, "failed": failed})
 
@@ -51,7 +51,7 @@ def note_outcomes(results: Sequence[Answer]) -> int:
     outcomes = state().outcomes = {"ok": len(results) - len(errors)}
     if errors:
         outcomes |= Counter(error.code for error in errors)
-        language = _language()
+        language = language_of_caller()
         for error in errors:
             text = ITEMS.get(error.code)
             if text is not None and error.detail is UNSET:
@@ -64,14 +64,15 @@ def note_outcomes(results: Sequence[Answer]) -> int:
     return len(errors)
 
 
-def _language() -> Language:
+def language_of_caller() -> Language:
+    """Return the language that the caller of the current request prefers."""
     return preferred_language(request.accept_languages)
 
 
 def problem_answer(problem: Problem) -> Response:
     """A problem document, in the language that the caller prefers."""
     state().code = problem.code
-    language = _language()
+    language = language_of_caller()
     headers = {
         "Cache-Control": "no-store",
         "Content-Language": language,

@@ -13,7 +13,15 @@ from gunicorn.http.errors import ParseException
 from werkzeug.exceptions import HTTPException
 
 from keys.errors import IntegrityError
-from masking_service.http.answering import JSON, answer, batch, note_outcomes, problem_answer, problem_of_http
+from masking_service.http.answering import (
+    JSON,
+    answer,
+    batch,
+    language_of_caller,
+    note_outcomes,
+    problem_answer,
+    problem_of_http,
+)
 from masking_service.http.body import decode, decode_query
 from masking_service.http.capabilities import PATH_PARAMETERS
 from masking_service.http.docs import assets
@@ -25,7 +33,7 @@ from masking_service.observability.logs import error_place, log
 from masking_service.runtime.wiring import Parts
 from masking_service.service.call.operation import Answered, Batch, Call, Operation, SignedRequest
 from masking_service.service.call.recorder import RequestContext
-from masking_service.service.people.errors import QuotaExceeded, Unauthenticated
+from masking_service.service.people.errors import QuotaExceeded, SignatureInvalid, Unauthenticated
 
 GUARDED: Final = "/v1/"
 SIGNED: Final = frozenset(row.path for row in TABLE if row.signed)
@@ -77,9 +85,10 @@ def _serve(row: Operation, **path: str) -> Response:
     known = state()
     if known.principal is None or known.acting is None:
         raise Unauthenticated("no-credential")
-    context = RequestContext(known.principal, known.request_id, known.now)
+    address = request.environ.get("REMOTE_ADDR", "")
+    context = RequestContext(known.principal, known.request_id, known.now, address)
     known.acting.admission.allow(row, context, path)
-    call = Call(context, _body(row), _query(row), path)
+    call = Call(context, _body(row), _query(row), path, request.environ.get("HTTP_SIGNED_ACT", ""), language_of_caller)
     return _encoded(row, row.handle(known.acting.of(row.uses), call))
 
 
@@ -168,6 +177,8 @@ def _refuse(parts: Parts, error: Exception) -> Response:
         parts.metrics.budget_refusal(error.role, error.counts, error.window)
     if isinstance(error, IntegrityError):
         parts.alerts.raise_alert("integrity")
+    if isinstance(error, SignatureInvalid):
+        parts.alerts.raise_alert("forged-sign-in")
     if isinstance(error, Unauthenticated):
         state().reason = error.reason
     if problem.status == 503 and problem.code != "overloaded":

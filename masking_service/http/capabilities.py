@@ -6,6 +6,7 @@ A new operation is a row in its capability's `api.py`; a new capability is named
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
+from masking_service.service.acts import api as acts
 from masking_service.service.call.operation import Operation
 from masking_service.service.cases import api as cases
 from masking_service.service.custody import api as custody
@@ -60,6 +61,7 @@ PATH_PARAMETERS: Final[Mapping[str, PathParameter]] = {
     ),
     "case": PathParameter("The name of a case.", 1, "D-2026-0001"),
     "hold": PathParameter("The name of a hold.", 1, "H-2026-001"),
+    "key": PathParameter("The id of a person's key.", 22, "pXk3Yt0mQmS0n9V2cZ8r4w"),
     "code": PathParameter("The code of a problem, an item or a warning.", 1, "case-required"),
     "principal": PathParameter(
         "A principal's id, percent-encoded: client/ID, or ALIAS/SUB of an issuer.",
@@ -75,5 +77,6 @@ GROUPS: Final[Mapping[str, tuple[Operation, ...]]] = {
     "Calls": phone_calls.OPERATIONS,
     "Oversight": (*freezes.OPERATIONS, *oversight.OPERATIONS, *decoys.OPERATIONS, *holds.OPERATIONS),
     "Caller": (*me.OPERATIONS, *directory.OPERATIONS),
+    "Signatures": acts.OPERATIONS,
 }
 """The operations by their tag in the document."""

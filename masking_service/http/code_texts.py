@@ -160,6 +160,19 @@ CODES: Final[dict[str, CodeText]] = {
         PLACES["one-of-two"],
         _CORRECT,
     ),
+    "wrong-code": CodeText(
+        Text("The code is not that of this key", "代码与密钥不符"),
+        PLACES["wrong-code"],
+        Text(
+            "Ask the person to read the code again. If it differs again, deny the key: somebody else may have made it.",
+            "请本人再次读出代码；如仍不符，请拒绝该密钥，它可能由他人登记。",
+        ),
+    ),
+    "wrong-hardware": CodeText(
+        Text("The policy wants another key", "密钥不符合策略要求"),
+        PLACES["wrong-hardware"],
+        Text("Use a key that the policy allows.", "请使用策略允许的密钥。"),
+    ),
     "too-many-decoys": CodeText(
         Text("There are too many decoys", "诱饵单过多"),
         PLACES["too-many-decoys"],

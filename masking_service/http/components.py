@@ -34,6 +34,8 @@ _PLACE_CODES: Final = (
     "too-many-holds",
     "no-own-number",
     "too-many-items",
+    "wrong-code",
+    "wrong-hardware",
 )
 """What may be wrong with a place of a request (`Problem.errors`)."""
 

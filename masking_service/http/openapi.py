@@ -39,6 +39,13 @@ _ACCEPT_LANGUAGE: Final[Json] = {
     "schema": {"type": "string"},
     "example": "zh-CN, en;q=0.5",
 }
+_SIGNED_ACT: Final[Json] = {
+    "name": "Signed-Act",
+    "in": "header",
+    "description": "The signature of the caller's own key over this act, where the policy asks for one: the JSON "
+    "object `Signed` in base64url. It is good for one call.",
+    "schema": {"type": "string"},
+}
 _EVERY_ANSWER: Final = ("X-Request-Id", "Cache-Control", "X-Masking-Rules")
 _BY_STATUS: Final[Mapping[int, tuple[str, ...]]] = {
     302: ("Location",),
@@ -119,6 +126,8 @@ def _parameters(row: Operation) -> list[Json]:
         for name, one in capabilities.PATH_PARAMETERS.items()
         if f"{{{name}}}" in row.path
     ]
+    if row.signed_by_header:
+        parameters.append(_SIGNED_ACT)
     if row.query is not None:
         _, shapes = msgspec.json.schema_components([row.query])
         shape = shapes[row.query.__name__]

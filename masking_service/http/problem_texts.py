@@ -8,6 +8,7 @@ from typing import Final
 from masking_service.http.call_problems import CALL_PROBLEMS
 from masking_service.http.case_problems import CASE_PROBLEMS
 from masking_service.http.hold_problems import HOLD_PROBLEMS
+from masking_service.http.signature_problems import SIGNATURE_PROBLEMS
 from masking_service.http.texts import ASK_OPERATOR, SEND_AGAIN, ProblemText, Text
 
 PROBLEMS: Final[dict[str, ProblemText]] = {
@@ -215,5 +216,6 @@ PROBLEMS: Final[dict[str, ProblemText]] = {
     **CASE_PROBLEMS,
     **HOLD_PROBLEMS,
     **CALL_PROBLEMS,
+    **SIGNATURE_PROBLEMS,
 }
 """Every problem by its code. The codes are the contract; the texts may change."""

@@ -18,6 +18,7 @@ from masking_service.http.rule_texts import (
     COMMON_BUDGET,
     MEMBERS,
     NO_SEARCH_INDEX,
+    NO_SIGNATURES,
     NOT_ARCHIVED,
     PLACES,
 )
@@ -34,9 +35,11 @@ from masking_service.service.people.errors import (
     Forbidden,
     IssuerUnavailable,
     NoSearchIndex,
+    NoSignatures,
     ProfileRequired,
     PurposeRequired,
     QuotaExceeded,
+    SignatureRequired,
     SignInRequired,
     Unauthenticated,
 )
@@ -159,6 +162,10 @@ def _refusal(error: AccessError) -> Problem:
     match error:
         case Unauthenticated():
             return Problem(error.code, headers={"WWW-Authenticate": "Bearer"})
+        case SignatureRequired():
+            return Problem(error.code, headers={"WWW-Authenticate": 'Bearer error="signature_required"'})
+        case NoSignatures():
+            return Problem(error.code, detail=NO_SIGNATURES)
         case SignInRequired():
             wanted = [("acr_values", error.acr), ("max_age", error.max_age)]
             asked = "".join(f', {name}="{value}"' for name, value in wanted if value is not None)

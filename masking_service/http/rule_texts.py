@@ -85,6 +85,13 @@ MEMBERS: Final[dict[str, Text]] = {
     "order": Text("`oldest` or `newest`", "须为 `oldest` 或 `newest`"),
     "limit": Text("a whole number from 1 to 1,000", "须为 1 至 1,000 的整数"),
     "for": Text("`mask`", "须为 `mask`"),
+    "act": Text("name an act that the OpenAPI document lists", "须为 OpenAPI 文档中列出的操作"),
+    "signed": Text("the members of `Signed`, each in base64url", "须包含 `Signed` 的各项，均为 base64url"),
+    "credential": Text("the key as the browser made it, for these options", "须为浏览器按本次 `options` 生成的密钥"),
+    "code": Text("the ten characters on the enrolling screen", "须为登记页面上显示的十个字符"),
+    "name": Text("a string of at most 64 characters", "不超过 64 个字符的字符串"),
+    "key": Text("the id of a key, 22 characters", "须为 22 个字符的密钥编号"),
+    "options": Text("the `options` of an earlier answer", "须为之前响应中的 `options`"),
 }
 """What a member of a request has to be."""
 
@@ -108,6 +115,11 @@ PLACES: Final[dict[str, Text]] = {
         "测试件必须是本租户的运单，且收件人或寄件人电话在策略的自有号码列表中",
     ),
     "invalid-phone": _PHONE,
+    "wrong-code": Text("the code is not that of this key", "代码与该密钥不符"),
+    "wrong-hardware": Text(
+        "the policy wants a key that never leaves its device, or a model that it names",
+        "策略要求使用不可同步的密钥，或策略中列出的型号",
+    ),
     "one-of-two": Text(
         "send either `phone`, or both `last4` and `site`", "须填写 `phone`，或同时填写 `last4` 和 `site`"
     ),
@@ -216,6 +228,11 @@ COMMON_BUDGET: Final[dict[str, Text]] = {
     ),
 }
 """Why a caller is refused whose own budget has room."""
+NO_SIGNATURES: Final = Text(
+    "The policy asks for no signatures, so people have no keys here.",
+    "当前策略未启用签名，因此没有个人密钥。",
+)
+"""Why a person can have no key."""
 NO_SEARCH_INDEX: Final = Text(
     "The policy keeps no index for this search.",
     "策略未保存此项查询所需的索引，因此无法查询。",

@@ -30,5 +30,7 @@ def _as_written(value: Any) -> msgspec.Raw:
     return msgspec.Raw(str(value).encode())
 
 
+encode_sorted: Final = msgspec.json.Encoder(enc_hook=_as_written, order="sorted").encode
+"""The same with sorted members: equal values have equal bytes."""
 encode: Final = msgspec.json.Encoder(enc_hook=_as_written).encode
 """JSON of plain values and of what a decoder with `float_hook=Fraction` made."""

@@ -37,6 +37,10 @@ AlertKind = Literal[
     "wrong-store",
     "policy-refused",
     "checkpoint-late",
+    "forged-sign-in",
+    "key-pending",
+    "key-by-command",
+    "key-cloned",
 ]
 """The kinds of alerts; see `docs/alerts.md`."""
 UNCOUNTED: Final[AlertKind] = "decoy"

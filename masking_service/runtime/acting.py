@@ -1,10 +1,14 @@
 """Makes the use cases of one policy: one function a capability says what its use cases are made of."""
 
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from masking_service.service.acts.enrolment import KeyApproval, OwnKeys
+from masking_service.service.acts.signatures import Signatures
+from masking_service.service.acts.tickets import Tickets
+from masking_service.service.acts.use import ProposeAct
 from masking_service.service.call.budgets import Budgets
 from masking_service.service.call.call import Admission
 from masking_service.service.call.disclosures import Disclosures
@@ -63,11 +67,13 @@ class Outside:
         issuers: who signs access tokens.
         case_check: the ticket system; None if the policy names none.
         line: the provider of privacy numbers.
+        models: the root certificates of the models of authenticators that may be verified.
     """
 
     issuers: Issuers
     case_check: CaseCheck | None
     line: Line
+    models: Mapping[str, list[bytes]] = field(default_factory=dict)
 
 
 class Acting:
@@ -110,6 +116,16 @@ class _Shared:
         self.case_authority = CaseAuthority(policy=policy, cases=self.cases, check=outside.case_check)
         self.live_calls = LiveCalls(store, keyring, os.urandom)
         self.call_records = CallRecords(store, keyring, os.urandom)
+        self.signatures = Signatures(
+            rule=policy.rules.signed,
+            tickets=Tickets(store, policy.digest),
+            store=store,
+            keyring=keyring,
+            keyholders=parts.keyholders,
+            freezes=parts.freezes,
+            budgets=self.budgets,
+            alerts=parts.alerts,
+        )
         self.freezing = FreezeByPolicy(
             rules=policy.rules.watch,
             freezes=parts.freezes,
@@ -182,6 +198,7 @@ def _waybills(parts: "Parts", shared: _Shared) -> Iterator[object]:
         custodies=shared.custodies,
         disclosures=shared.disclosures,
         restrictions=Restrictions(parts.store, parts.keyring, os.urandom),
+        signatures=shared.signatures,
         recorder=shared.recorder,
     )
 
@@ -224,6 +241,7 @@ def _opening(parts: "Parts", shared: _Shared) -> Iterator[object]:
         keyring=parts.keyring,
         vault=parts.vault,
         budgets=shared.budgets,
+        signatures=shared.signatures,
         freezing=shared.freezing,
         watch=shared.watch,
         case_authority=shared.case_authority,
@@ -241,6 +259,9 @@ def _cases(parts: "Parts", shared: _Shared) -> Iterator[object]:
         budgets=shared.budgets,
         freezing=shared.freezing,
         watch=shared.watch,
+        store=parts.store,
+        freezes=parts.freezes,
+        signatures=shared.signatures,
         cases=shared.cases,
         case_check=shared.outside.case_check,
         recorder=shared.recorder,
@@ -276,6 +297,8 @@ def _decoys(parts: "Parts", shared: _Shared) -> Iterator[object]:
         keyring=parts.keyring,
         vault=parts.vault,
         budgets=shared.budgets,
+        store=parts.store,
+        signatures=shared.signatures,
         freezing=shared.freezing,
         decoys=parts.decoys,
         disclosures=shared.disclosures,
@@ -296,7 +319,48 @@ def _holds(parts: "Parts", shared: _Shared) -> Iterator[object]:
 
 
 def _freezes(parts: "Parts", shared: _Shared) -> Iterator[object]:
-    yield FreezeByHand(gate=shared.gate, freezes=parts.freezes, recorder=shared.recorder, metrics=parts.metrics)
+    yield FreezeByHand(
+        gate=shared.gate,
+        freezes=parts.freezes,
+        signatures=shared.signatures,
+        recorder=shared.recorder,
+        metrics=parts.metrics,
+    )
+
+
+def _acts(parts: "Parts", shared: _Shared) -> Iterator[object]:
+    yield ProposeAct(
+        policy=shared.policy,
+        gate=shared.gate,
+        store=parts.store,
+        keyring=parts.keyring,
+        keyholders=parts.keyholders,
+        cases=shared.cases,
+        signatures=shared.signatures,
+        random=os.urandom,
+    )
+    yield OwnKeys(
+        gate=shared.gate,
+        store=parts.store,
+        keyring=parts.keyring,
+        keyholders=parts.keyholders,
+        freezes=parts.freezes,
+        budgets=shared.budgets,
+        signatures=shared.signatures,
+        recorder=shared.recorder,
+        alerts=parts.alerts,
+        models=shared.outside.models,
+        random=os.urandom,
+    )
+    yield KeyApproval(
+        gate=shared.gate,
+        store=parts.store,
+        keyring=parts.keyring,
+        keyholders=parts.keyholders,
+        freezes=parts.freezes,
+        signatures=shared.signatures,
+        recorder=shared.recorder,
+    )
 
 
 def _phone_calls(parts: "Parts", shared: _Shared) -> Iterator[object]:
@@ -375,6 +439,7 @@ _CAPABILITIES: Final = (
     _decoys,
     _holds,
     _freezes,
+    _acts,
     _phone_calls,
     _lookout,
     _oversight,

@@ -6,6 +6,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import islice
 
+import msgspec
+
 from keys.errors import KeysError
 from keys.keyring import Keyring
 from masking_service.audit.actions import Action
@@ -15,8 +17,11 @@ from masking_service.runtime.clock import clock
 from masking_service.runtime.settings import Settings
 from masking_service.runtime.store_admission import recognise
 from masking_service.runtime.wiring import open_keyring, open_store
+from masking_service.service.acts.enrolment import approved_key
+from masking_service.service.acts.state import Keyholders, KeyRequest, PersonKey
 from masking_service.service.call.denials import Denials
 from masking_service.service.call.recorder import DONE, Recorder, RequestContext, Stated, always_room
+from masking_service.service.freezes.state import Freezes
 from masking_service.service.holds.state import Holds
 from masking_service.service.oversight.auditing import end
 from masking_service.service.people.clients import Clients
@@ -24,6 +29,7 @@ from masking_service.service.people.policy import Policy
 from masking_service.service.people.principals import CLIENT_ALIAS, service_principal
 from masking_service.service.people.registry import ClientRegistry
 from masking_service.service.phone_calls.callers import AT_ONCE, Callers
+from masking_service.service.state.sealed import Prepared
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.health import uphold
@@ -56,6 +62,83 @@ class OpenRegistries:
             entry = self.recorder.record(operator, action, DONE, Stated(subject=subject), sealed=changed.sealed)
             with self.recorder.take_back_on_failure(entry):
                 written = changed.write()
+
+    @property
+    def keyholders(self) -> Keyholders:
+        """The keys of people."""
+        return Keyholders(self.store, self.keyring, os.urandom)
+
+    @property
+    def freezes(self) -> Freezes:
+        """The frozen principals, and the revoked keys."""
+        return Freezes(self.store, self.keyring, os.urandom)
+
+    def keys_of(self, tenant: str, principal: str) -> tuple[tuple[PersonKey, ...], frozenset[str]]:
+        """Return a person's approved keys, and the ids of all that are revoked in the tenant."""
+        held, freezes = self.keyholders.keys_question(tenant, principal), self.freezes
+        self.store.ask(held)
+        freezes.refresh([tenant])
+        return held.answer(), freezes.revoked(tenant)
+
+    def waiting_keys(self, tenant: str) -> tuple[KeyRequest, ...]:
+        """Return the keys of a tenant that wait for approval."""
+        waiting = self.keyholders.requests_question(tenant, clock())
+        self.store.ask(waiting)
+        return waiting.answer()
+
+    def approve_key(self, tenant: str, request: KeyRequest) -> PersonKey:
+        """Approve a key that waits; it signs from now on.
+
+        Raises:
+            StoreUnavailable: it may be approved; look, then approve it again.
+        """
+        keyholders, operator = self.keyholders, self._operator(tenant)
+        key = approved_key(request, operator.principal.id, (), operator.now, operator.now)
+        self._change(
+            operator,
+            Action.KEY_APPROVE,
+            request.principal,
+            lambda: [
+                keyholders.prepare_key(tenant, request.principal, key),
+                keyholders.prepare_settled(tenant, request.id, operator.now),
+            ],
+        )
+        return key
+
+    def revoke_key(self, tenant: str, principal: str, key: PersonKey) -> None:
+        """Revoke a key: it signs nothing from now on. Raises as `approve_key`."""
+        keyholders, freezes, operator = self.keyholders, self.freezes, self._operator(tenant)
+        revoked = msgspec.structs.replace(key, revoked_at=key.revoked_at or operator.now)
+        self._change(
+            operator,
+            Action.KEY_REVOKE,
+            principal,
+            lambda: [
+                freezes.prepare_revocation(tenant, key.id),
+                keyholders.prepare_key(tenant, principal, revoked),
+            ],
+        )
+
+    def unfreeze(self, tenant: str, principal: str) -> None:
+        """Unfreeze a principal, and reset the counts. Raises as `approve_key`."""
+        freezes, operator = self.freezes, self._operator(tenant)
+        freezes.forget_counts(tenant, principal)  # first, or the next miss would freeze them again
+        self._change(operator, Action.THAW, principal, lambda: [freezes.prepare_unfreeze(tenant, principal)])
+
+    def _operator(self, tenant: str) -> RequestContext:
+        uphold(self.store)
+        return RequestContext(service_principal("command-line", tenant), "", clock())
+
+    def _change(
+        self, operator: RequestContext, action: Action, subject: str, changes: Callable[[], list[Prepared[bool]]]
+    ) -> None:
+        written = False
+        while not written:  # again where another change was first
+            prepared = changes()
+            sealed = [one for change in prepared for one in change.sealed]
+            entry = self.recorder.record(operator, action, DONE, Stated(subject=subject), sealed=sealed)
+            with self.recorder.take_back_on_failure(entry):
+                written = all(change.write() for change in prepared)
 
     @property
     def callers(self) -> Callers:

@@ -26,6 +26,8 @@ from masking_service.rotation.keyset_watch import KeyWatch
 from masking_service.runtime.acting import Acting, Outside
 from masking_service.runtime.clock import clock
 from masking_service.runtime.settings import Settings, SettingsError
+from masking_service.service.acts.models import load_models
+from masking_service.service.acts.state import Keyholders
 from masking_service.service.call.denials import Denials
 from masking_service.service.cases.case_check import load_case_check
 from masking_service.service.decoys.state import Decoys
@@ -70,15 +72,12 @@ class Parts:
         self.settings = settings
         self.keyring = keyring
         self.metrics = Metrics()
-        self.alerts = Alerts(keyring, self.metrics, clock, os.urandom)
-        if settings.alert_url and settings.alert_key:
-            key = MessageKey.read(settings.alert_key)
-            webhook = Webhook(settings.alert_url, key, clock=clock, dropped=self.metrics.dropped_alert)
-            self.alerts.send_to(webhook)
+        self.alerts = open_alerts(settings, keyring, self.metrics)
         self.store = open_store(settings)
         self.registry = ClientRegistry(self.store, keyring, settings.state_dir, os.urandom)
         self.registry.load_snapshot()
         self.freezes = Freezes(self.store, keyring, os.urandom)
+        self.keyholders = Keyholders(self.store, keyring, os.urandom)
         self.decoys = Decoys(self.store, keyring, os.urandom)
         self.holds = Holds(self.store, keyring, os.urandom)
         self.deferred = ThreadPoolExecutor(2, "deferred")  # its threads start when something is first deferred
@@ -140,7 +139,8 @@ class Parts:
             random=os.urandom,
             counted=self.metrics.call,
         )
-        return Acting(self, policy, Outside(issuers, case_check, line))
+        models = load_models(policy.rules.signed, self.settings.policy.parent)
+        return Acting(self, policy, Outside(issuers, case_check, line, models))
 
 
 def open_keyring(settings: Settings) -> Keyring:
@@ -168,6 +168,19 @@ def assemble(settings: Settings) -> Parts:
         KeysError, WrongPurpose, PolicyError, DefinitionError, SettingsError: what is wrong with the set-up, in words.
     """
     return Parts(settings, open_keyring(settings))
+
+
+def open_alerts(settings: Settings, keyring: Keyring, metrics: Metrics) -> Alerts:
+    """Alerts that go where the settings say.
+
+    Raises:
+        KeysetError: the key of the webhook cannot be used.
+    """
+    alerts = Alerts(keyring, metrics, clock, os.urandom)
+    if settings.alert_url and settings.alert_key:
+        key = MessageKey.read(settings.alert_key)
+        alerts.send_to(Webhook(settings.alert_url, key, clock=clock, dropped=metrics.dropped_alert))
+    return alerts
 
 
 def open_store(settings: Settings, url: str = "") -> Store:

@@ -257,6 +257,19 @@ class Store:
         except RedisError:
             return None
 
+    def run_id_of(self, key: bytes, roster: Roster) -> bytes:
+        """Return the run id of the verified server that takes a key; empty where servers are not verified.
+
+        Raises:
+            StoreUnavailable: it is not verified.
+        """
+        if roster.run_ids is None:
+            return b""
+        node = self.owner_of(key)
+        if node is None or node not in roster.run_ids:
+            raise StoreUnavailable("unseen")
+        return roster.run_ids[node]
+
     def keys(self, pattern: bytes) -> Iterator[bytes]:
         """Yield the matching keys of all servers, in many short round trips.
 

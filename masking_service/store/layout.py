@@ -125,6 +125,26 @@ def freezes_key(tag: str) -> bytes:
     return tenant_stem(tag) + b"freezes"
 
 
+def person_keys_key(tag: str, person: str) -> bytes:
+    """Return the key of a person's approved keys, by the person's tag: ``wm:{t:TAG}keys:PERSON``."""
+    return tenant_stem(tag) + b"keys:" + person.encode()
+
+
+def key_requests_key(tag: str) -> bytes:
+    """Return the key of a tenant's keys that wait for approval: ``wm:{t:TAG}key-requests``."""
+    return tenant_stem(tag) + b"key-requests"
+
+
+def key_uses_key(tag: str) -> bytes:
+    """Return the key of the counters of people's keys: ``wm:{t:TAG}key-uses``."""
+    return tenant_stem(tag) + b"key-uses"
+
+
+def signature_key(tag: str, nonce: bytes) -> bytes:
+    """Return the key that says that a signature was used: ``wm:{t:TAG}signed:NONCE``."""
+    return tenant_stem(tag) + b"signed:" + nonce.hex().encode()
+
+
 def decoys_key(tag: str) -> bytes:
     """Return the key of a tenant's list of phantoms: ``wm:{t:TAG}decoys``."""
     return tenant_stem(tag) + b"decoys"

@@ -43,7 +43,7 @@ class Bundle:
         slot: of their keys.
         count: how many replies they get.
         at: the server, where it is not the slot's owner.
-        since: the roster that must still be in force when it is sent; the same for all bundles that are sent together.
+        since: the roster that must still be in force when it is sent, if any; no two others are sent together.
         durable: whether it writes, so that replicas must have it.
         asking: whether the slot is being moved to the server.
         replies: what came back, or None; errors are among them as exceptions.
@@ -81,7 +81,7 @@ class _Group:
             parts.append(_ASKING if last.asking else b"")
             parts.append(pack((b"SET", fence(last.slot if slotted else None), int(time()))))
             parts.append(pack((b"WAIT", self.replicas, WAIT_MILLISECONDS)))
-        since = self.bundles[0].since
+        since = next((bundle.since for bundle in self.bundles if bundle.since is not None), None)
         allow = None if identity is None else lambda run_id: identity.check(self.node, run_id, since)
         self.connection = self.node.send(b"".join(parts), allow)
 

@@ -128,6 +128,19 @@ def started(settings: Settings) -> Api:
     return Api(parts)
 
 
+def emptied(shared: Api) -> Api:
+    """Return a service that has forgotten what its store held."""
+    shared.parts.checkpoints.trust_store()  # or the empty store would be one that was rolled back
+    shared.parts.freezes.reset()  # that a list which it saw is gone would be an alarm
+    shared.parts.keyholders.reset()
+    shared.parts.decoys.reset()
+    shared.parts.holds.reset()
+    shared.parts.recent_entries.reset()
+    shared.parts.denials.reset()  # what was refused in another test is no part of this one's minute
+    shared.parts.log.reset()  # its chain went with the store; the next entry would be refused
+    return shared
+
+
 Under = Callable[[Edit], Api]
 """Makes a service under an edit of the default policy."""
 Clock = Callable[[int], None]

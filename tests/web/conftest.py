@@ -14,7 +14,8 @@ from masking_service.runtime.settings import Settings
 from masking_service.runtime.wiring import assemble
 from masking_service.store.identity import Clocks
 from tests.service.people.policies import Edit, edited
-from tests.web.api import NUMBER, SITE, Api, Clock, Trips, Under, record, started
+from tests.web.api import NUMBER, SITE, Api, Clock, Trips, Under, emptied, record, started
+from tests.web.signing import SIGNED, signed
 
 
 @pytest.fixture(scope="session")
@@ -42,17 +43,26 @@ def shared(settings: Settings) -> Api:
     return Api(parts)
 
 
+@pytest.fixture(scope="session")
+def shared_signing(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Api:
+    """A service whose policy has the acts signed that lead to values or keys."""
+    policy = tmp_path_factory.mktemp("signing") / "policy.yaml"
+    policy.write_text(edited(signed(SIGNED)), "utf-8")
+    parts = assemble(replace(settings, policy=policy))
+    parts.store.trust()
+    return Api(parts)
+
+
+@pytest.fixture
+def signing(shared_signing: Api, valkey: str) -> Api:
+    """The service under that policy, over an empty store."""
+    return emptied(shared_signing)
+
+
 @pytest.fixture
 def api(shared: Api, valkey: str) -> Api:
     """The service that the tests share. Its store is empty; what it has in memory is not new."""
-    shared.parts.checkpoints.trust_store()  # or the empty store would be one that was rolled back
-    shared.parts.freezes.reset()  # that a list which it saw is gone would be an alarm
-    shared.parts.decoys.reset()
-    shared.parts.holds.reset()
-    shared.parts.recent_entries.reset()
-    shared.parts.denials.reset()  # what was refused in another test is no part of this one's minute
-    shared.parts.log.reset()  # its chain went with the store; the next entry would be refused
-    return shared
+    return emptied(shared)
 
 
 @pytest.fixture

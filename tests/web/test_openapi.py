@@ -36,7 +36,7 @@ EXAMPLES = {
 AUTHENTICATED = [row for row in operations.TABLE if row.authenticated]
 GUARDED = [row for row in AUTHENTICATED if row.permissions]
 ROLES = (PRINTER, "courier", "tracking", DESK, OFFICER, "supervisor", PRIVACY, "auditor")
-OFF = {"search_waybills"}
+OFF = {"search_waybills", "propose_act"}
 """What the default policy switches off for every role; `search/` tests who may search where it is on."""
 NO_OPERATIONS = {("get", "/docs/{}")}
 """The files of the page."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.web.api import NUMBER, PHONE, SITE, Api, Json, Trips, field, record, results, token
+from tests.web.api import NUMBER, PHONE, SITE, Api, Json, Trips, emptied, field, record, results, token
 from tests.web.people import AUDITOR, COURIER, DESK, OFFICER, PRINTER, PRIVACY, SUPERVISOR, TRACKING
+from tests.web.signing import Person
 
 UNKNOWN = "SF9999999999"
 NEW = [record(f"SF{at:010}") for at in range(1_000, 1_500)]
@@ -224,3 +225,52 @@ def test_freezing_looks_twice_is_written_down_and_writes(ready: Api, trips: Trip
     ready.get(SUPERVISOR, "/v1/principals/frozen")
 
     assert (frozen, thawed, trips()) == (4, 5, 1)
+
+
+def test_a_signed_opening_takes_no_further_exchange(signing: Api) -> None:
+    signing.tokenize(record())
+    signing.open_case("D-1", NUMBER)
+    officer = Person(signing, "dispute-officer", "officer").bootstrap()
+    officer.open(PHONE)
+    signature = officer.sign({"act": "detokenize", "purpose": "dispute", "case": "D-1", "items": [PHONE]})
+    before = signing.parts.store.round_trips
+
+    results(officer.open(PHONE, signature=signature))
+
+    assert signing.parts.store.round_trips - before == 3  # as without
+
+
+def test_proposing_an_act_reads_once_and_writes_nothing(signing: Api) -> None:
+    officer = Person(signing, "dispute-officer", "officer").bootstrap()
+    before = signing.parts.store.round_trips
+
+    officer.propose({"act": "detokenize", "purpose": "dispute", "case": "D-1", "items": [PHONE]})
+
+    assert signing.parts.store.round_trips - before == 1
+
+
+_Act = tuple[str, Json, str, Json]
+DENIAL: _Act = ("supervisor", {"act": "case-deny", "case": "D-9"}, "/v1/cases/D-9/deny", {})
+UNFREEZING: _Act = ("supervisor", {"act": "unfreeze", "principal": "dev/x"}, "/v1/principals/dev%2Fx/thaw", {})
+PHANTOM: Json = {"waybills": ["SF8888888888"], "kind": "phantom"}
+PLANTING: _Act = ("privacy-officer", {"act": "decoy-plant", **PHANTOM}, "/v1/decoys", PHANTOM)
+TEN = [f"SF{at:010}" for at in range(11)]
+
+
+@pytest.mark.parametrize(("role", "act", "path", "body"), [DENIAL, UNFREEZING, PLANTING], ids=["deny", "thaw", "plant"])
+def test_another_signed_act_takes_no_further_exchange(
+    shared: Api, signing: Api, role: str, act: Json, path: str, body: Json
+) -> None:
+    counts = []
+    for needs_signature in (False, True):
+        service = emptied(signing if needs_signature else shared)
+        service.parts.store.write([(b"FLUSHALL",)])
+        service.post(DESK, "/v1/cases", {"case": "D-9", "purpose": "dispute", "reason": "x", "waybills": TEN})
+        service.post(SUPERVISOR, "/v1/principals/dev%2Fx/freeze")
+        person = Person(service, role, role)
+        more = {"signed": person.bootstrap().sign(act)} if needs_signature else {}
+        before = service.parts.store.round_trips
+        assert person.post(path, body | more).status_code == 200
+        counts.append(service.parts.store.round_trips - before)
+
+    assert counts[0] == counts[1]

@@ -5,10 +5,12 @@
 -- KEYS  the call's own key, then one key for each window of each subject, all in one slot
 -- ARGV  to reserve:    'reserve', seconds that the call is remembered, amount,
 --                      then for each window: its part now, its limit, seconds that it is kept
+--       to reserve for a signed act: 'reserve signed', and the same; the last key is that of the signature, and the last
+--                      argument the seconds that it is kept. It is taken with the windows, or neither is.
 --       to check:      'check', and the same; it takes nothing
 --       to give back:  'give back', amount
--- Returns, to reserve or check: nothing where there is room; else for each window the part from which the amount fits,
---                      0 where it fits now. To give back: nothing.
+-- Returns, to reserve or check: nothing where there is room; -1 alone where the signature was used before; else for each
+--                      window the part from which the amount fits, 0 where it fits now. To give back: nothing.
 --
 -- A window is stored as the number of its newest part, its total, and the counts of its parts, newest first: four
 -- bytes each. Sixty-one parts matter: sixty make a window, and the oldest, which the window has half left, counts
@@ -65,11 +67,15 @@ local function reserve()
     if values[1] then
         return {}
     end
+    local signed = ARGV[1] == 'reserve signed'
+    if signed and values[#KEYS] then
+        return {-1}
+    end
     local amount = tonumber(ARGV[3])
     local windows, replies, refused = {}, {}, false
 
     -- Look at every window before any is touched.
-    for number = 1, #KEYS - 1 do
+    for number = 1, #KEYS - (signed and 2 or 1) do
         local part, limit = tonumber(ARGV[3 * number + 1]), tonumber(ARGV[3 * number + 2])
         local before, total, counts = read(values[number + 1])
         local newest
@@ -103,6 +109,9 @@ local function reserve()
         parts[number] = struct.pack('>I4', newest)
     end
 
+    if signed then
+        redis.call('SET', KEYS[#KEYS], '', 'EX', ARGV[#ARGV])
+    end
     -- Remember in which part of each window this call was counted: to give back there, and to count only once.
     redis.call('SET', KEYS[1], table.concat(parts), 'EX', ARGV[2])
     return {}

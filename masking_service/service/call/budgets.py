@@ -13,13 +13,14 @@ from typing import Final, Protocol
 
 from keys.keyring import Keyring
 from masking_service.service.call.budget_windows import Room, least, room
-from masking_service.service.people.errors import QuotaExceeded
+from masking_service.service.people.errors import QuotaExceeded, SignatureInvalid
 from masking_service.service.people.factors import Factors
 from masking_service.service.people.policy import Grant
 from masking_service.service.people.principals import Principal
 from masking_service.service.people.rules import Budget, Counted, Window
 from masking_service.store.client import Command, Reply, Store
 from masking_service.store.errors import StoreUnavailable
+from masking_service.store.identity import Roster
 from masking_service.store.layout import tenant_stem
 from masking_service.store.question import Question
 from masking_service.store.scripts import Script
@@ -36,6 +37,22 @@ CACHED_STEMS: Final = 4_096
 """Size of the cache of budget key names. Hashing them for each view would take about 3 % of its time."""
 
 _SCRIPT: Final = Script.of(__package__, "budget.lua")
+_USED: Final = [-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Nonce:
+    """What makes a signature good for one call: a key that is written with the budget, or not at all.
+
+    Attributes:
+        key: in the tenant's slot.
+        seconds: how long it is kept; longer than a signature is good for.
+        since: the servers at the time at which the signature was checked: it is written to no other.
+    """
+
+    key: bytes
+    seconds: int
+    since: Roster
 
 
 def part_seconds(window: Window) -> int:
@@ -160,10 +177,13 @@ class Budgets:
         self._store.ask(question)
         return question.answer()
 
-    def reserve_question(self, principal: Principal, grant: Grant, amount: int, now: float) -> Question[Reservation]:
+    def reserve_question(
+        self, principal: Principal, grant: Grant, amount: int, now: float, nonce: Nonce | None = None
+    ) -> Question[Reservation]:
         """Return the question that takes an amount from every window of a budget, or nothing.
 
-        Where the grant has no budget, or the amount is 0, there is nothing to ask and no round trip.
+        Where the grant has no budget, or the amount is 0, there is nothing to ask and no round trip, unless there is a
+        `nonce`: it is taken with the amount in one step, and a budget that has no room leaves it unused.
 
         Args:
             now: the service's clock, Unix seconds. One that is behind what was seen before counts as that.
@@ -172,22 +192,32 @@ class Budgets:
             QuotaExceeded: some window has no room. At its `retry_at` the same call would pass if nothing is spent
                 until then. An amount above the limit itself never passes: `retry_at` is then a whole window
                 away, and a smaller call may pass before.
+            SignatureInvalid: the nonce was used before.
             StoreUnavailable: it could not be counted, so nothing may be released.
         """
         if amount < 0:
             raise ValueError("amount must not be negative")
-        if grant.budget is None or not amount:
+        role, budget = grant.role, grant.budget if amount else None
+        if budget is None and nonce is None:
             return Question([], lambda _: Reservation(0, self._store, ()))
-        keys = self._keys(principal, grant.role, grant.budget)
-        role, budget = grant.role, grant.budget
+        keys = self._keys(principal, role, budget)
+        args = self._args(b"reserve" if nonce is None else b"reserve signed", budget, amount, now)
 
         def read(fits_from: Reply) -> Reservation:
+            if fits_from == _USED:
+                raise SignatureInvalid
+            if budget is None:
+                return Reservation(0, self._store, ())
             if fits_from:
                 raise refusal(budget, role, fits_from)
             self._spending.spent(role, budget.counts, amount)
             return Reservation(amount, self._store, keys, partial(self._spending.given_back, role, budget.counts))
 
-        return Question.running(_SCRIPT, keys, self._args(b"reserve", budget, amount, now), read)
+        if nonce is None:
+            return Question.running(_SCRIPT, keys, args, read)
+        question = Question.running(_SCRIPT, [*keys, nonce.key], [*args, nonce.seconds], read)
+        question.since = nonce.since
+        return question
 
     def check(self, principal: Principal, grant: Grant, amount: int, now: float) -> None:
         """Refuse if `reserve` would, and take nothing: one round trip. Raises as `reserve`."""
@@ -198,8 +228,10 @@ class Budgets:
         if fits_from:
             raise refusal(grant.budget, grant.role, fits_from)
 
-    def _args(self, what: bytes, budget: Budget, amount: int, now: float) -> list[bytes | int]:
+    def _args(self, what: bytes, budget: Budget | None, amount: int, now: float) -> list[bytes | int]:
         args: list[bytes | int] = [what, CALL_SECONDS, amount]
+        if budget is None:
+            return args
         for factor in self._factors.of(budget):
             for window in budget.windows:
                 args += part_at(window, now), limit_of(window, factor), kept_seconds(window)
@@ -244,11 +276,12 @@ class Budgets:
         stems = self._stems(principal.tenant, budget.counts, principal.id, role)
         return [stem + window.name.encode() for stem in stems for window in budget.windows]
 
-    def _keys(self, principal: Principal, role: str, budget: Budget) -> list[bytes]:
+    def _keys(self, principal: Principal, role: str, budget: Budget | None) -> list[bytes]:
         """Return the keys of the call and of all windows, in one slot."""
         stem = tenant_stem(self._keyring.tenant(principal.tenant).tenant_tag)
         call = f"call:{self._random(CALL_ID_BYTES).hex()}"
-        return [stem + call.encode(), *self.window_keys(principal, role, budget)]
+        windows = self.window_keys(principal, role, budget) if budget is not None else ()
+        return [stem + call.encode(), *windows]
 
 
 def _stems(keyring: Keyring, tenant: str, counts: Counted, person: str, role: str) -> tuple[bytes, ...]:

@@ -52,13 +52,16 @@ class Denials:
         with self._lock:
             self._windows.clear()
 
-    def record(self, entry: Entry) -> None:
+    def record(self, entry: Entry, source: str = "") -> None:
         """Write the entry of a refused call, or count it.
+
+        Args:
+            source: counts the call with others of this network, instead of those of its principal.
 
         Raises:
             StoreUnavailable: it may not be durable; the refusal may not be answered.
         """
-        key = (entry.tenant, entry.principal, entry.action, entry.outcome)
+        key = (entry.tenant, source or entry.principal, entry.action, entry.outcome)
         now = self._clock()
         with self._lock:
             window = self._windows.get(key)

@@ -35,6 +35,10 @@ class Gate:
         self._freezes.refuse(principal)
         return self._policy.grant(principal, permission, profile=profile, purpose=purpose)
 
+    def refuse_frozen(self, principal: Principal) -> None:
+        """Refuse a principal whom this process knows to be frozen. No round trip. Raises Frozen."""
+        self._freezes.refuse(principal)
+
     def require(self, principal: Principal, permissions: Sequence[str]) -> None:
         """Refuse a caller who has none of these permissions.
 

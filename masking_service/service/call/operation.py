@@ -17,6 +17,8 @@ Query = TypeVar("Query")
 
 STORE: Final = ("unavailable", "integrity")
 """The problems of operations that use the store."""
+SIGNATURE: Final = ("signature-required", "signature-invalid")
+"""The problems of acts that a policy can let a person's key sign."""
 
 
 class Batch(NamedTuple):
@@ -72,12 +74,16 @@ class Call(Generic[Body, Query]):
         context: for whom.
         body, query: None where the operation has none.
         path: the parameters of the path, by name.
+        signed: the header `Signed-Act`; empty where it is missing.
+        language: returns the language that the caller prefers.
     """
 
     context: RequestContext
     body: Body
     query: Query
     path: Mapping[str, str]
+    signed: str
+    language: Callable[[], Literal["en", "zh"]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +104,7 @@ class Operation:
             none.
         body_optional: whether it can be left out.
         signed: whether a signature of the request takes the place of a credential.
+        signed_by_header: whether the header `Signed-Act` may hold the signature of the act, for want of a body.
         problems: the codes (`problems.TABLE`) it can be refused with, besides those that all of its sort share.
         example: for the document.
     """
@@ -116,6 +123,7 @@ class Operation:
     at_most: Mapping[str, int] = field(default_factory=dict)
     batch_of_one: bool = False
     signed: bool = False
+    signed_by_header: bool = False
     query: type[msgspec.Struct] | None = None
     problems: tuple[str, ...] = ()
     example: Example | None = None

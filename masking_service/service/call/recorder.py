@@ -9,13 +9,14 @@ import msgspec
 
 from keys.errors import ProviderError
 from keys.keyring import Keyring, TenantKeys
-from masking_audit.format.entries import Entry, Item
+from masking_audit.format.entries import Entry, Item, Signature
 from masking_service.audit.actions import Action
 from masking_service.audit.entries import fact, outside_id
 from masking_service.audit.log import AuditLog
 from masking_service.service.call.denials import Denials
 from masking_service.service.custody.state import NO_CUSTODY, Custody
-from masking_service.service.people.errors import AccessError, CallsUnavailable
+from masking_service.service.people.errors import AccessError, CallsUnavailable, SignatureInvalid
+from masking_service.service.people.networks import network_of
 from masking_service.service.people.principals import Principal
 from masking_service.service.state.sealed import HashField, Sealed
 from masking_service.store.errors import StoreUnavailable
@@ -34,11 +35,12 @@ TAG_CHARACTERS: Final = 16
 
 @dataclass(frozen=True, slots=True)
 class RequestContext:
-    """One request: its principal, id and time (Unix seconds)."""
+    """One request: its principal, id, time (Unix seconds) and the IP address that it comes from."""
 
     principal: Principal
     request_id: str
     now: int
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,7 @@ class Stated:
     subject: str = ""
     ticket: str = ""
     asked: str = ""
+    signed: Sequence[Signature] = ()
 
 
 NOTHING_STATED: Final = Stated()
@@ -190,7 +193,9 @@ class Recorder:
         Raises:
             StoreUnavailable: it may not be durable; the refusal may not be answered.
         """
-        self.denials.record(self._entry(context, action, code, stated))
+        # Signatures that are not valid are counted by network: whoever forges sign-ins acts as any number of people.
+        source = network_of(context.address) if code == SignatureInvalid.code else ""
+        self.denials.record(self._entry(context, action, code, stated), source)
 
     def _entry(self, context: RequestContext, action: Action, outcome: str, stated: Stated) -> Entry:
         keys = self.keyring.tenant(context.principal.tenant)
@@ -214,6 +219,7 @@ class Recorder:
             asked=stated.asked,
             device=person_tag(keys, context.principal, "device"),
             network=person_tag(keys, context.principal, "network"),
+            signed=stated.signed,
         )
 
 

@@ -5,9 +5,10 @@ from typing import Annotated, Any, Final, Literal
 from msgspec import Meta
 
 from masking_service.audit.actions import Action
+from masking_service.service.acts.shapes import Signature
 from masking_service.service.call.errors import NotFound
 from masking_service.service.call.examples import CASE, SUPERVISOR, WAYBILL_NO, decision, viewed
-from masking_service.service.call.operation import STORE, Call, Example, Operation
+from masking_service.service.call.operation import SIGNATURE, STORE, Call, Example, Operation
 from masking_service.service.call.shapes import (
     MAX_ENTRIES,
     PRINCIPAL_PATTERN,
@@ -22,8 +23,8 @@ from masking_service.service.call.shapes import (
 from masking_service.service.cases import answers
 from masking_service.service.cases.page import ReadCasePage
 from masking_service.service.cases.reading import ReadCases, WantedCases
-from masking_service.service.cases.state import Status
-from masking_service.service.cases.use import Casework, WantedCase
+from masking_service.service.cases.state import Status, WantedCase
+from masking_service.service.cases.use import Casework
 from masking_service.service.people.errors import NoSuchCase
 
 CaseName = Annotated[
@@ -70,6 +71,7 @@ class OpenCaseRequest(Shape, frozen=True):
     ]
     officer: Officer | None = None
     expires_in: Seconds | None = None
+    signed: Signature | None = None
 
 
 class DecisionRequest(Shape, frozen=True):
@@ -85,6 +87,7 @@ class DecisionRequest(Shape, frozen=True):
         ]
         | None
     ) = None
+    signed: Signature | None = None
 
 
 class CasesQuery(Shape, frozen=True):
@@ -143,6 +146,7 @@ def _open(cases: Casework, call: Call[OpenCaseRequest, None]) -> answers.Case:
     return cases.open(
         call.context,
         WantedCase(wanted.case, wanted.purpose, wanted.waybills, wanted.reason, wanted.officer, expires_in),
+        wanted.signed,
     )
 
 
@@ -180,15 +184,15 @@ def _opens(cases: ReadCases, call: Call[None, None]) -> answers.CaseOpens:
 
 
 def _approve(cases: Casework, call: Call[DecisionRequest, None]) -> answers.Case:
-    return cases.decide(call.context, call.path["case"], "approve", call.body.note)
+    return cases.decide(call.context, call.path["case"], "approve", call.body.note, call.body.signed)
 
 
 def _deny(cases: Casework, call: Call[DecisionRequest, None]) -> answers.Case:
-    return cases.decide(call.context, call.path["case"], "deny", call.body.note)
+    return cases.decide(call.context, call.path["case"], "deny", call.body.note, call.body.signed)
 
 
 def _close(cases: Casework, call: Call[DecisionRequest, None]) -> answers.Case:
-    return cases.close(call.context, call.path["case"], call.body.note)
+    return cases.close(call.context, call.path["case"], call.body.note, call.body.signed)
 
 
 def _claim(cases: Casework, call: Call[None, None]) -> answers.Case:
@@ -224,6 +228,7 @@ OPERATIONS: Final = (
             "ticket-mismatch",
             "case-check-unavailable",
             "quota-exceeded",
+            *SIGNATURE,
             *STORE,
         ),
         example=Example(
@@ -317,7 +322,7 @@ OPERATIONS: Final = (
         body=DecisionRequest,
         body_optional=True,
         answers={200: answers.Case},
-        problems=("not-found", "own-case", "case-not-pending", *STORE),
+        problems=("not-found", "own-case", "case-not-pending", *SIGNATURE, *STORE),
         example=Example(
             {"note": "核对过签收照片"},
             CASE | {"approved_by": [SUPERVISOR], "decisions": [decision("approve", "核对过签收照片")]},
@@ -335,7 +340,7 @@ OPERATIONS: Final = (
         body=DecisionRequest,
         body_optional=True,
         answers={200: answers.Case},
-        problems=("not-found", "own-case", "case-not-pending", *STORE),
+        problems=("not-found", "own-case", "case-not-pending", *SIGNATURE, *STORE),
         example=Example(
             {"note": "未附寄件人申请"},
             CASE | {"status": "denied", "decisions": [decision("deny", "未附寄件人申请")]},
@@ -353,7 +358,7 @@ OPERATIONS: Final = (
         body=DecisionRequest,
         body_optional=True,
         answers={200: answers.Case},
-        problems=("not-found", *STORE),
+        problems=("not-found", *SIGNATURE, *STORE),
         example=Example({}, CASE | {"status": "closed", "decisions": [decision("close", None)]}),
     ),
     Operation(

@@ -22,6 +22,7 @@ from masking_service.service.cases.state import Case, Cases, Opening, Status
 from masking_service.service.people.errors import NoSuchCase
 from masking_service.service.people.policy import Policy
 from masking_service.service.people.principals import Principal, principal_id
+from masking_service.store.question import Question
 
 PAST: Final[tuple[Status, ...]] = ("expired", "closed", "denied")
 DECISION_ACTS: Final = ("approve", "deny", "close")
@@ -178,7 +179,20 @@ def visible_case(policy: Policy, cases: Cases, principal: Principal, name: str) 
         case = cases.get(principal.tenant, case_name(name))
     except ValueError:
         raise NoSuchCase from None
-    if not reaches(policy, principal, case):
+    return visible(policy, principal, case)
+
+
+def case_question(cases: Cases, principal: Principal, name: str) -> Question[Case | None]:
+    """Return the question for a case of the caller's tenant. Raises NoSuchCase for what can be no name."""
+    try:
+        return cases.case_question(principal.tenant, case_name(name))
+    except ValueError:
+        raise NoSuchCase from None
+
+
+def visible(policy: Policy, principal: Principal, case: Case | None) -> Case:
+    """Return a case that was found, if the caller may see it. Raises NoSuchCase otherwise."""
+    if case is None or not reaches(policy, principal, case):
         raise NoSuchCase
     return case
 

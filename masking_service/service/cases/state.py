@@ -7,7 +7,7 @@ and the clock. A name that was used is used for ever.
 
 from collections.abc import Callable, Sequence
 from itertools import count
-from typing import Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 import msgspec
 
@@ -15,7 +15,7 @@ from keys.aead import NONCE_BYTES
 from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.service.people.errors import CaseExists, CaseNotOpen, CaseNotPending, NoSuchCase, OwnCase
 from masking_service.service.people.principals import Principal
-from masking_service.service.state.sealed import Prepared, Sealed, TenantState
+from masking_service.service.state.sealed import Prepared, Sealed, TenantState, digest
 from masking_service.store.client import Command
 from masking_service.store.layout import tenant_stem
 from masking_service.store.question import Question
@@ -49,6 +49,20 @@ class Opening(msgspec.Struct, frozen=True, omit_defaults=True):
     checked: str = ""
 
 
+class WantedCase(NamedTuple):
+    """A case to open, as it was asked for.
+
+    `expires_in` in seconds; None for the longest time that the policy allows.
+    """
+
+    case: str
+    purpose: str
+    waybills: Sequence[Any]
+    reason: str
+    officer: str | None = None
+    expires_in: int | None = None
+
+
 class Act(msgspec.Struct, frozen=True, omit_defaults=True):
     """An act on a case: ``approve``, ``deny``, ``close``, ``claim``, or ``done``, which is for the person alone.
 
@@ -63,10 +77,14 @@ class Act(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Case(msgspec.Struct, frozen=True):
-    """A case: how it was opened, and the acts since, in order."""
+    """A case: how it was opened, and the acts since, in order.
+
+    `digest` is that of the sealed opening, as the log announced it; empty right after the case was opened.
+    """
 
     opening: Opening
     acts: tuple[Act, ...] = ()
+    digest: str = ""
 
     def status(self, now: int) -> Status:
         """Return its status at `now`; it opens nothing if something is missing."""
@@ -292,7 +310,7 @@ class Cases(TenantState):
             return None
         acts = [msgspec.json.decode(value, type=Act) for value in opened.values()]
         acts.sort(key=lambda act: (act.at, act.number))
-        return Case(msgspec.json.decode(opening, type=Opening), tuple(acts))
+        return Case(msgspec.json.decode(opening, type=Opening), tuple(acts), digest(flat[flat.index(b"open") + 1]))
 
 
 def _at(key: bytes, fact: bytes) -> bytes:

@@ -4,9 +4,9 @@ What is done to a case is in the audit log before it is done. Opening looks no
 waybill up, so that a case tells nothing about what exists.
 """
 
-from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Final, Literal, NamedTuple
+from typing import Final, Literal
 
 import msgspec
 
@@ -16,17 +16,22 @@ from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.numbers_in_text import scrub
 from masking_service.masking.waybill import normalise_waybill_no
 from masking_service.observability.alerts import Alerts
+from masking_service.service.acts import deeds
+from masking_service.service.acts.deeds import Deed
+from masking_service.service.acts.signatures import UNSIGNED, SignatureProof, Signatures, Signed
 from masking_service.service.call.budgets import Budgets
 from masking_service.service.call.gate import Gate
 from masking_service.service.call.names import case_name, sound_case_name
 from masking_service.service.call.recorder import DONE, ItemOutcome, Recorder, RequestContext, Stated
 from masking_service.service.cases import answers
 from masking_service.service.cases.case_check import CaseCheck
-from masking_service.service.cases.reading import case_answer, visible_case
-from masking_service.service.cases.state import Act, ActName, Case, Cases, Opening
+from masking_service.service.cases.reading import case_answer, case_question, visible, visible_case
+from masking_service.service.cases.state import Act, ActName, Case, Cases, Opening, WantedCase
 from masking_service.service.decoys.watch import DecoyWatch
+from masking_service.service.freezes.state import Freezes
 from masking_service.service.freezes.use import FreezeByPolicy
 from masking_service.service.people.errors import (
+    AccessError,
     CaseCheckUnavailable,
     CaseExists,
     Forbidden,
@@ -36,24 +41,11 @@ from masking_service.service.people.errors import (
 from masking_service.service.people.policy import Policy
 from masking_service.service.people.principals import principal_id
 from masking_service.service.people.sample import any_in_sample
+from masking_service.store.client import Store
 
 MAX_REASON: Final = 500
 CLOSE_ANY: Final = ("case:approve", "case:close")
 """Permissions to close cases that others opened."""
-
-
-class WantedCase(NamedTuple):
-    """A case to open, as it was asked for.
-
-    `expires_in` in seconds; None for the longest time that the policy allows.
-    """
-
-    case: str
-    purpose: str
-    waybills: Sequence[Any]
-    reason: str
-    officer: str | None = None
-    expires_in: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,16 +58,19 @@ class Casework:
     budgets: Budgets
     freezing: FreezeByPolicy
     watch: DecoyWatch
+    store: Store
+    freezes: Freezes
+    signatures: Signatures
     cases: Cases
     case_check: CaseCheck | None
     recorder: Recorder
     alerts: Alerts
 
-    def open(self, context: RequestContext, wanted: WantedCase) -> answers.Case:
+    def open(self, context: RequestContext, wanted: WantedCase, signed: Signed | None = None) -> answers.Case:
         """Open a case, pending if it needs approval.
 
-        Round trips: one for the budget, one for the audit, and one to write. Where the policy says so the ticket system
-        is asked first.
+        Round trips: one for the budget and the signature, one for the audit, and one to write. Where the policy says so
+        the ticket system is asked; a case that it does not confirm costs one more, to give the budget back.
 
         Raises:
             AccessError: the caller may not, its budget is spent, the ticket system does not confirm the case or does
@@ -85,22 +80,41 @@ class Casework:
         """
         with self.recorder.record_denials(context, Action.CASE_OPEN):
             grant = self.gate.grant(context.principal, "case:open")
+            signature = self.signatures.expect(context, "case-open", signed)
         opening = self._opening(context, wanted)
         case, purpose = wanted.case, wanted.purpose
-        bases = self.keyring.tenant(context.principal.tenant).bases(opening.waybills)
-        # A customer may have sent the numbers, and not have been the first to have them.
-        self.watch.notice(context, bases, freeze=False)
+        keys = self.keyring.tenant(context.principal.tenant)
+        bases = keys.bases(opening.waybills)
         with self.recorder.record_denials(context, Action.CASE_OPEN, Stated(purpose=purpose, case=case)):
-            opening = self._confirmed(context, opening)
-            reserved = self.budgets.reserve(context.principal, grant, len(opening.waybills), context.now)
+            nonce = signature.nonce if signature is not None else None
+            budget = self.budgets.reserve_question(context.principal, grant, len(bases), context.now, nonce)
+            frozen = self.freezes.freeze_question(context.principal)
+            self.store.ask(budget, *self.signatures.questions(signature), *([frozen] if signature is not None else []))
+            try:
+                if signature is not None:
+                    frozen.answer()
+                proof = self.signatures.verify(context, signature, deeds.opening_case(keys, wanted))
+            except AccessError:
+                with suppress(AccessError):
+                    budget.answer().try_to_give_back(len(bases))
+                raise
+            reserved = budget.answer()
+            # A customer may have sent the numbers, and not have been the first to have them.
+            self.watch.notice(context, bases, freeze=False)
+            try:
+                opening = self._confirmed(context, opening)
+            except AccessError:
+                reserved.try_to_give_back(len(bases))
+                raise
         case_file = self.cases.prepare_opening(context.principal.tenant, opening)
         entry = self.recorder.record(
             context,
             Action.CASE_OPEN,
             DONE,
-            Stated(role=grant.role, purpose=purpose, case=case, ticket=opening.checked),
+            Stated(role=grant.role, purpose=purpose, case=case, ticket=opening.checked, signed=proof.signatures),
             items=[ItemOutcome(base, DONE) for base in bases],
             sealed=case_file.sealed,
+            fields=proof.fields,
         )
         try:
             with self.recorder.take_back_on_failure(entry):
@@ -137,7 +151,12 @@ class Casework:
         return msgspec.structs.replace(opening, checked=confirmed.digest, officer=confirmed.officer)
 
     def decide(
-        self, context: RequestContext, name: str, act: Literal["approve", "deny"], note: str | None
+        self,
+        context: RequestContext,
+        name: str,
+        act: Literal["approve", "deny"],
+        note: str | None,
+        signed: Signed | None = None,
     ) -> answers.Case:
         """Approve or deny a pending case that another principal opened.
 
@@ -149,19 +168,19 @@ class Casework:
         """
         with self.recorder.record_denials(context, DECISIONS[act], Stated(case=sound_case_name(name))):
             grant = self.gate.grant(context.principal, "case:approve")
-            found = visible_case(self.policy, self.cases, context.principal, name)
+            found, proof = self._signed(context, f"case-{act}", name, signed)
             found.decide(context.principal, act, context.now)
-        return self._act(context, found, act, note, grant.role)
+        return self._act(context, found, act, note, grant.role, proof)
 
-    def close(self, context: RequestContext, name: str, note: str | None) -> answers.Case:
+    def close(self, context: RequestContext, name: str, note: str | None, signed: Signed | None = None) -> answers.Case:
         """Close a case, as its opener, an approver or the ticket system. Raises as `decide`."""
         with self.recorder.record_denials(context, Action.CASE_CLOSE, Stated(case=sound_case_name(name))):
             closing = [one for one in CLOSE_ANY if self.policy.permits(context.principal, one)]
             grant = self.gate.grant(context.principal, closing[0] if closing else "case:open")
-            found = visible_case(self.policy, self.cases, context.principal, name)
+            found, proof = self._signed(context, "case-close", name, signed)
             if not closing and found.opening.opened_by != context.principal.id:
                 raise Forbidden
-        return self._act(context, found, "close", note, grant.role)
+        return self._act(context, found, "close", note, grant.role, proof)
 
     def done(self, context: RequestContext, name: str) -> answers.Case:
         """Mark a case as done for the caller, who may open values for its purpose; it leaves the caller's lists.
@@ -173,7 +192,7 @@ class Casework:
             self.gate.grant(context.principal, "case:read")
             found = visible_case(self.policy, self.cases, context.principal, name)
             grant = self.gate.grant(context.principal, "token:detokenize", purpose=found.opening.purpose)
-        return self._act(context, found, "done", None, grant.role)
+        return self._act(context, found, "done", None, grant.role, UNSIGNED)
 
     def claim(self, context: RequestContext, name: str) -> answers.Case:
         """Take an open case under which the caller may open values, also over from another officer.
@@ -193,9 +212,24 @@ class Casework:
             found.authorise(context.principal, found.opening.purpose, context.now)
         if context.principal.id in (found.claimed_by, *found.done_by):
             return case_answer(self.policy, found, context.now)
-        return self._act(context, found, "claim", None, grant.role)
+        return self._act(context, found, "claim", None, grant.role, UNSIGNED)
 
-    def _act(self, context: RequestContext, case: Case, act: ActName, note: str | None, role: str) -> answers.Case:
+    def _signed(
+        self, context: RequestContext, act: str, name: str, signed: Signed | None
+    ) -> tuple[Case, SignatureProof]:
+        """Return a case that the caller may see, and the proof that the caller signed the act on it: one round trip."""
+        signature = self.signatures.expect(context, act, signed)
+        question = case_question(self.cases, context.principal, name)
+
+        def deed() -> Deed:
+            return deeds.deciding(act, visible(self.policy, context.principal, question.answer()))
+
+        proof = self.signatures.check(context, signature, deed, question)
+        return visible(self.policy, context.principal, question.answer()), proof
+
+    def _act(
+        self, context: RequestContext, case: Case, act: ActName, note: str | None, role: str, proof: SignatureProof
+    ) -> answers.Case:
         opening = case.opening
         if note is not None and len(note) > MAX_REASON:
             raise InvalidRecord((("/note", "invalid-length"),))
@@ -206,11 +240,13 @@ class Casework:
             context,
             DECISIONS[act],
             DONE,
-            Stated(role=role, purpose=opening.purpose, case=opening.case),
+            Stated(role=role, purpose=opening.purpose, case=opening.case, signed=proof.signatures),
             sealed=done.sealed,
+            fields=proof.fields,
         )
         with self.recorder.take_back_on_failure(entry):
             stored = done.write()
+        self.signatures.note_use(proof, entry)
         return case_answer(self.policy, stored, context.now)
 
     def _opening(self, context: RequestContext, wanted: WantedCase) -> Opening:

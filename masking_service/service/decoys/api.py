@@ -5,8 +5,9 @@ from typing import Annotated, Any, Final, Literal
 from msgspec import Meta
 
 from masking_service.audit.actions import Action
+from masking_service.service.acts.shapes import Signature, from_header
 from masking_service.service.call.examples import CASE
-from masking_service.service.call.operation import STORE, Call, Example, Operation
+from masking_service.service.call.operation import SIGNATURE, STORE, Call, Example, Operation
 from masking_service.service.call.shapes import MAX_RECORDS, Shape
 from masking_service.service.decoys import answers
 from masking_service.service.decoys.use import Planting
@@ -46,6 +47,7 @@ class PlantRequest(Shape, frozen=True):
             "whose recipient's or sender's phone is on the policy's list of the company's own numbers."
         ),
     ]
+    signed: Signature | None = None
 
 
 class HeardRequest(Shape, frozen=True):
@@ -63,11 +65,11 @@ class HeardRequest(Shape, frozen=True):
 
 
 def _list(decoys: Planting, call: Call[None, None]) -> answers.Decoys:
-    return decoys.listed(call.context)
+    return decoys.listed(call.context, from_header(call.signed))
 
 
 def _plant(decoys: Planting, call: Call[PlantRequest, None]) -> answers.Planted:
-    return decoys.plant(call.context, call.body.waybills, call.body.kind)
+    return decoys.plant(call.context, call.body.waybills, call.body.kind, call.body.signed)
 
 
 def _remove(decoys: Planting, call: Call[DecoysRequest, None]) -> answers.Planted:
@@ -91,8 +93,9 @@ OPERATIONS: Final = (
         handle=_list,
         permissions=("decoy:plant",),
         audited_as=Action.DECOY_LIST,
+        signed_by_header=True,
         answers={200: answers.Decoys},
-        problems=GUARDED,
+        problems=(*SIGNATURE, *GUARDED),
         example=Example(
             None,
             {
@@ -123,7 +126,7 @@ OPERATIONS: Final = (
         body=PlantRequest,
         at_most={"waybills": MAX_RECORDS},
         answers={200: answers.Planted},
-        problems=("too-many-items", *GUARDED),
+        problems=("too-many-items", *SIGNATURE, *GUARDED),
         example=Example({"waybills": [DECOY_NO], "kind": "phantom"}, {"planted": 1}),
     ),
     Operation(

@@ -21,6 +21,9 @@ from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.recipients import is_recipients, is_senders, read
 from masking_service.masking.timestamps import rfc3339
 from masking_service.masking.waybill import normalise_waybill_no
+from masking_service.service.acts import deeds
+from masking_service.service.acts.deeds import Deed
+from masking_service.service.acts.signatures import UNSIGNED, SignatureProof, Signatures, Signed
 from masking_service.service.call.budgets import Budgets
 from masking_service.service.call.disclosures import Disclosure, Disclosures, Opened, PhoneCalled, PhoneRang
 from masking_service.service.call.gate import Gate
@@ -38,11 +41,12 @@ from masking_service.service.decoys.own_numbers import hash_number
 from masking_service.service.decoys.state import MAX_DECOYS, Decoy, Decoys, Kind
 from masking_service.service.freezes.use import FreezeByPolicy
 from masking_service.service.people.issuers import Issuers
-from masking_service.service.people.policy import Grant, Policy
+from masking_service.service.people.policy import Policy
 from masking_service.service.search.asked import one_number
 from masking_service.service.state.sealed import PreparedFields
 from masking_service.service.waybills.results import NOT_FOUND
 from masking_service.service.waybills.vault import Found, Vault
+from masking_service.store.client import Store
 
 PLANT: Final = "decoy:plant"
 AT_ONCE: Final = 1_000
@@ -60,6 +64,15 @@ class _Phone:
     number: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Granted:
+    """What a caller was granted: by which role, after how many items in a row that opened nothing, with what proof."""
+
+    role: str
+    missed: int
+    proof: SignatureProof
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planting:
     """Plants and removes decoys of the caller's tenant, under one policy."""
@@ -70,12 +83,14 @@ class Planting:
     keyring: Keyring
     vault: Vault
     budgets: Budgets
+    store: Store
+    signatures: Signatures
     freezing: FreezeByPolicy
     decoys: Decoys
     disclosures: Disclosures
     recorder: Recorder
 
-    def listed(self, context: RequestContext) -> answers.Decoys:
+    def listed(self, context: RequestContext, signed: Signed | None = None) -> answers.Decoys:
         """Return the decoys, the first planted first.
 
         Round trips: live permission, budget, audit, list, hits.
@@ -84,8 +99,10 @@ class Planting:
             AccessError: the caller may not, or its budget is spent.
             StoreUnavailable, IntegrityError: the list cannot be read.
         """
-        grant, _ = self._grant(context, Action.DECOY_LIST)
-        entry = self.recorder.record(context, Action.DECOY_LIST, DONE, Stated(role=grant.role))
+        granted = self._grant(context, Action.DECOY_LIST, signed, deeds.on_decoys(Action.DECOY_LIST))
+        stated = Stated(role=granted.role, signed=granted.proof.signatures)
+        entry = self.recorder.record(context, Action.DECOY_LIST, DONE, stated, fields=granted.proof.fields)
+        self.signatures.note_use(granted.proof, entry)
         tenant = context.principal.tenant
         planted = self.decoys.listed(tenant)
         hits = self.decoys.hits(tenant, [decoy.waybill_no for decoy in planted])
@@ -104,7 +121,9 @@ class Planting:
             ]
         )
 
-    def plant(self, context: RequestContext, waybills: Sequence[Any], kind: Kind) -> answers.Planted:
+    def plant(
+        self, context: RequestContext, waybills: Sequence[Any], kind: Kind, signed: Signed | None = None
+    ) -> answers.Planted:
         """Mark waybills as decoys.
 
         One that is marked already stays as it is. Of a refused seed the answer and the entry are the same, whether the
@@ -119,10 +138,10 @@ class Planting:
                 `MAX_DECOYS`.
             StoreUnavailable: some may be marked; the same call can be made again.
         """
-        grant, missed = self._grant(context, Action.DECOY_PLANT)
+        granted = self._grant(context, Action.DECOY_PLANT, signed, deeds.on_decoys(Action.DECOY_PLANT, waybills, kind))
         numbers = _numbers(waybills)
         if kind == "seed":
-            self._require_own_number(context, grant, missed, numbers)
+            self._require_own_number(context, granted, numbers)
 
         def add(planted: list[Decoy]) -> list[Decoy]:
             known = {decoy.waybill_no for decoy in planted}
@@ -131,20 +150,20 @@ class Planting:
                 raise InvalidRecord((("/waybills", "too-many-decoys"),))
             return planted + new
 
-        return self._planted(context, Action.DECOY_PLANT, grant, add)
+        return self._planted(context, Action.DECOY_PLANT, granted, add)
 
     def remove(self, context: RequestContext, waybills: Sequence[Any]) -> answers.Planted:
         """Take the mark off waybills.
 
         Raises as `plant`; the answer is the same for those without one.
         """
-        grant, _ = self._grant(context, Action.DECOY_REMOVE)
+        granted = self._grant(context, Action.DECOY_REMOVE)
         numbers = _numbers(waybills)
 
         def take_off(planted: list[Decoy]) -> list[Decoy]:
             return [decoy for decoy in planted if decoy.waybill_no not in numbers]
 
-        return self._planted(context, Action.DECOY_REMOVE, grant, take_off)
+        return self._planted(context, Action.DECOY_REMOVE, granted, take_off)
 
     def heard(self, context: RequestContext, phone: str) -> answers.Heard:
         """Note that the phone of seeds rang; return who saw seeds that rang, those who saw most of them first.
@@ -160,12 +179,12 @@ class Planting:
             InvalidRecord: it is no phone number.
             StoreUnavailable, IntegrityError: nothing is answered; the same call can be made again.
         """
-        grant, missed = self._grant(context, Action.DECOY_HEARD)
+        granted = self._grant(context, Action.DECOY_HEARD)
         tenant = context.principal.tenant
         rang = self._seeds_with(context, one_number(phone))
         if not rang:
-            self.freezing.count_misses(context, missed, [False])
-            self.recorder.record(context, Action.DECOY_HEARD, NOT_FOUND, Stated(role=grant.role))
+            self.freezing.count_misses(context, granted.missed, [False])
+            self.recorder.record(context, Action.DECOY_HEARD, NOT_FOUND, Stated(role=granted.role))
             return answers.Heard([], 0, [])
         waybills = list(dict.fromkeys(one.waybill_no for one in rang))
 
@@ -185,30 +204,44 @@ class Planting:
         ]
         items = [ItemOutcome(one.found.base, RELEASED, one.field, "phone") for one in rang]
         shown = self.disclosures.prepare(tenant, disclosures)
-        entry, planted = self._change(context, Action.DECOY_HEARD, grant, note, items=items, shown=shown)
+        entry, planted = self._change(context, Action.DECOY_HEARD, granted, note, items=items, shown=shown)
         heard = [decoy.waybill_no for decoy in planted if decoy.heard_at]
         return answers.Heard(entry.release(waybills), len(heard), self._ranked(tenant, heard))
 
-    def _grant(self, context: RequestContext, action: Action) -> tuple[Grant, int]:
-        """Return the grant, and how many items in a row opened nothing, as before an opening: two round trips."""
+    def _grant(
+        self, context: RequestContext, action: Action, signed: Signed | None = None, deed: Deed | None = None
+    ) -> _Granted:
+        """Return what was granted, as before an opening: two round trips.
+
+        Args:
+            deed: where a signature over it may be needed.
+        """
         with self.recorder.record_denials(context, action), self.freezing.count_refusals(context):
-            grant, missed = self.gate.grant_live(context.principal, PLANT)
+            grant, frozen = self.gate.grant_and_freeze_question(context.principal, PLANT)
+            signature = self.signatures.expect(context, deed.act, signed) if deed is not None else None
+            self.store.ask(frozen, *self.signatures.questions(signature))
+            missed = frozen.answer()
+            proof = self.signatures.verify(context, signature, deed) if deed is not None else UNSIGNED
             self.issuers.check_unmasking(context.principal, context.now)
-            self.budgets.reserve(context.principal, grant, 1, context.now)
-        return grant, missed
+            nonce = signature.nonce if signature is not None else None
+            budget = self.budgets.reserve_question(context.principal, grant, 1, context.now, nonce)
+            self.store.ask(budget)
+            budget.answer()
+        return _Granted(grant.role, missed, proof)
 
     def _planted(
-        self, context: RequestContext, action: Action, grant: Grant, change: Callable[[list[Decoy]], list[Decoy]]
+        self, context: RequestContext, action: Action, granted: _Granted, change: Callable[[list[Decoy]], list[Decoy]]
     ) -> answers.Planted:
         nothing = self.disclosures.prepare(context.principal.tenant, ())
-        _, planted = self._change(context, action, grant, change, items=(), shown=nothing)
+        entry, planted = self._change(context, action, granted, change, items=(), shown=nothing)
+        self.signatures.note_use(granted.proof, entry)
         return answers.Planted(len(planted))
 
     def _change(
         self,
         context: RequestContext,
         action: Action,
-        grant: Grant,
+        granted: _Granted,
         change: Callable[[list[Decoy]], list[Decoy]],
         *,
         items: Sequence[ItemOutcome],
@@ -228,25 +261,24 @@ class Planting:
                 context,
                 action,
                 RELEASED if items else DONE,
-                Stated(role=grant.role),
+                Stated(role=granted.role, signed=granted.proof.signatures),
                 items=items,
                 sealed=[*prepared.sealed, *shown.sealed],
-                fields=shown.fields,
+                fields=[*shown.fields, *granted.proof.fields],
             )
             with self.recorder.take_back_on_failure(entry):
                 shown.write_rest(entry.carried)
                 written = prepared.write()
         return entry, changed
 
-    def _require_own_number(
-        self, context: RequestContext, grant: Grant, missed: int, numbers: Mapping[str, int]
-    ) -> None:
+    def _require_own_number(self, context: RequestContext, granted: _Granted, numbers: Mapping[str, int]) -> None:
         """Refuse the call unless each waybill has a phone of the company's own. Raises InvalidRecord."""
         own = {one.waybill_no for one in self._phones(context, [*numbers]) if self._is_own(context, one.number)}
         refused = [at for number, at in numbers.items() if number not in own]
         if refused:
-            self.freezing.count_misses(context, missed, [False])
-            self.recorder.record(context, Action.DECOY_PLANT, NOT_FOUND, Stated(role=grant.role))
+            self.freezing.count_misses(context, granted.missed, [False])
+            stated = Stated(role=granted.role, signed=granted.proof.signatures)
+            self.recorder.record(context, Action.DECOY_PLANT, NOT_FOUND, stated)
             raise InvalidRecord(tuple((f"/waybills/{at}", NO_OWN_NUMBER) for at in refused))
 
     def _seeds_with(self, context: RequestContext, number: str) -> list[_Phone]:

@@ -8,9 +8,10 @@ import msgspec
 from msgspec import Meta
 
 from masking_service.audit.actions import Action
+from masking_service.service.acts.shapes import Signature
 from masking_service.service.call.errors import NotFound
 from masking_service.service.call.examples import FREEZE
-from masking_service.service.call.operation import STORE, Call, Example, Operation
+from masking_service.service.call.operation import SIGNATURE, STORE, Call, Example, Operation
 from masking_service.service.freezes import answers
 from masking_service.service.freezes.use import FreezeByHand
 
@@ -28,6 +29,13 @@ class FreezeRequest(msgspec.Struct, frozen=True):
         ]
         | None
     ) = None
+    signed: Signature | None = None
+
+
+class UnfreezeRequest(msgspec.Struct, frozen=True):
+    """A principal is unfrozen."""
+
+    signed: Signature | None = None
 
 
 def _list(freezes: FreezeByHand, call: Call[None, None]) -> answers.FrozenPrincipals:
@@ -36,12 +44,12 @@ def _list(freezes: FreezeByHand, call: Call[None, None]) -> answers.FrozenPrinci
 
 def _freeze(freezes: FreezeByHand, call: Call[FreezeRequest, None]) -> answers.FrozenNow:
     with _known_form():
-        return freezes.freeze(call.context, call.path["principal"], call.body.why)
+        return freezes.freeze(call.context, call.path["principal"], call.body.why, call.body.signed)
 
 
-def _thaw(freezes: FreezeByHand, call: Call[None, None]) -> answers.ThawedNow:
+def _thaw(freezes: FreezeByHand, call: Call[UnfreezeRequest, None]) -> answers.ThawedNow:
     with _known_form():
-        return freezes.unfreeze(call.context, call.path["principal"])
+        return freezes.unfreeze(call.context, call.path["principal"], call.body.signed)
 
 
 @contextmanager
@@ -78,7 +86,7 @@ OPERATIONS: Final = (
         body=FreezeRequest,
         body_optional=True,
         answers={200: answers.FrozenNow},
-        problems=("not-found", *STORE),
+        problems=("not-found", *SIGNATURE, *STORE),
         example=Example({"why": FREEZE["why"]}, FREEZE | {"frozen": True}),
     ),
     Operation(
@@ -90,8 +98,10 @@ OPERATIONS: Final = (
         handle=_thaw,
         permissions=("principal:freeze",),
         audited_as=Action.THAW,
+        body=UnfreezeRequest,
+        body_optional=True,
         answers={200: answers.ThawedNow},
-        problems=("not-found", *STORE),
-        example=Example(None, {"id": FREEZE["id"], "frozen": False}),
+        problems=("not-found", *SIGNATURE, *STORE),
+        example=Example({}, {"id": FREEZE["id"], "frozen": False}),
     ),
 )

@@ -1,8 +1,10 @@
-"""Freezes, and the counts that lead to a freeze by policy.
+"""Freezes, revocations of people's keys, and the counts that lead to a freeze by policy.
 
 A freeze reaches every worker within two seconds, and no value is released from
 that moment on. The list of a tenant is sealed and write-once (`serials.py`), so
-that a principal cannot be unfrozen unseen by writing to the store. The counts
+that a principal cannot be unfrozen unseen by writing to the store. Revoked keys
+are in the same document, which is read live, so an older copy of a person's keys
+revives none. The counts
 are no secret and decide nothing by themselves. One that is counted twice,
 because a reply was lost, errs on the strict side.
 """
@@ -40,20 +42,39 @@ class Freeze(msgspec.Struct, frozen=True):
     by: str
 
 
+class _Shut(msgspec.Struct, frozen=True):
+    """Who and what is shut out in one tenant: the frozen principals by id, and the ids of revoked keys."""
+
+    frozen: Mapping[str, Freeze]
+    revoked: frozenset[str]
+
+
+class _StoredList(msgspec.Struct, frozen=True):
+    """The content once a key was revoked; before that, and in earlier releases, it is the list of freezes alone."""
+
+    frozen: list[Freeze]
+    revoked: list[str]
+
+
 class _List(Serials):
     """The list of one tenant."""
 
-    _last_read: tuple[bytes, Mapping[str, Freeze]] = (b"", MappingProxyType({}))
+    _last_read: tuple[bytes, _Shut] = (b"", _Shut(MappingProxyType({}), frozenset()))
+
+    @property
+    def shut(self) -> _Shut:
+        """From the newest content that any thread has read."""
+        content = self.content
+        read_of, shut = self._last_read
+        if content is not read_of:
+            shut = _read(content)
+            self._last_read = content, shut
+        return shut
 
     @property
     def frozen(self) -> Mapping[str, Freeze]:
-        """By id, from the newest content that any thread has read."""
-        content = self.content
-        read_of, frozen = self._last_read
-        if content is not read_of:
-            frozen = _read(content)
-            self._last_read = content, frozen
-        return frozen
+        """The frozen principals, by id."""
+        return self.shut.frozen
 
 
 class Freezes(TenantState):
@@ -153,18 +174,35 @@ class Freezes(TenantState):
 
         def change(content: bytes) -> bytes:
             nonlocal stored
-            frozen = _read(content)
-            stored = frozen.setdefault(freeze.id, freeze)
-            return _write(frozen)
+            shut = _read(content)
+            stored = shut.frozen.get(freeze.id, freeze)
+            return _write(_Shut({freeze.id: freeze, **shut.frozen}, shut.revoked))
 
         prepared = self._lists.of(tenant).prepare(change)
         return stored, prepared
 
     def prepare_unfreeze(self, tenant: str, principal: str) -> Prepared[bool]:
         """Seal the list without a principal. As `prepare_freeze`."""
-        return self._lists.of(tenant).prepare(
-            lambda content: _write({frozen: one for frozen, one in _read(content).items() if frozen != principal})
-        )
+
+        def change(content: bytes) -> bytes:
+            shut = _read(content)
+            return _write(_Shut({id_: one for id_, one in shut.frozen.items() if id_ != principal}, shut.revoked))
+
+        return self._lists.of(tenant).prepare(change)
+
+    def revoked(self, tenant: str) -> frozenset[str]:
+        """Return the ids of the tenant's revoked keys, as this process has read them last. No round trip."""
+        known = self._lists.known.get(tenant)
+        return known.shut.revoked if known is not None else frozenset()
+
+    def prepare_revocation(self, tenant: str, key: str) -> Prepared[bool]:
+        """Seal the list with a revoked key. As `prepare_freeze`."""
+
+        def change(content: bytes) -> bytes:
+            shut = _read(content)
+            return _write(_Shut(shut.frozen, shut.revoked | {key}))
+
+        return self._lists.of(tenant).prepare(change)
 
     def add_misses(self, principal: Principal, count: int) -> int:
         """Add misses, and return how many there are in a row: one round trip.
@@ -206,9 +244,12 @@ def _count_key(keyring: Keyring, tenant: str, principal: str, what: str) -> byte
     return tenant_stem(keys.tenant_tag) + b"tally:" + keys.tag("tally", what, principal).encode()
 
 
-def _read(content: bytes) -> dict[str, Freeze]:
-    return {one.id: one for one in msgspec.json.decode(content, type=list[Freeze])} if content else {}
+def _read(content: bytes) -> _Shut:
+    found: list[Freeze] | _StoredList = msgspec.json.decode(content, type=list[Freeze] | _StoredList) if content else []
+    stored = _StoredList(found, []) if isinstance(found, list) else found
+    return _Shut({one.id: one for one in stored.frozen}, frozenset(stored.revoked))
 
 
-def _write(frozen: Mapping[str, Freeze]) -> bytes:
-    return msgspec.json.encode([*frozen.values()])
+def _write(shut: _Shut) -> bytes:
+    frozen = [*shut.frozen.values()]
+    return msgspec.json.encode(_StoredList(frozen, sorted(shut.revoked)) if shut.revoked else frozen)

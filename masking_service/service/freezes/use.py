@@ -17,6 +17,8 @@ from masking_service.masking.numbers_in_text import scrub
 from masking_service.masking.timestamps import rfc3339
 from masking_service.observability.alerts import Alerts
 from masking_service.observability.metrics import Metrics
+from masking_service.service.acts import deeds
+from masking_service.service.acts.signatures import SignatureProof, Signatures, Signed
 from masking_service.service.call.errors import NotFound
 from masking_service.service.call.gate import Gate
 from masking_service.service.call.names import sound_principal
@@ -24,8 +26,10 @@ from masking_service.service.call.recorder import DONE, Recorder, RequestContext
 from masking_service.service.freezes import answers
 from masking_service.service.freezes.state import Freeze, Freezes
 from masking_service.service.people.errors import Forbidden, QuotaExceeded
+from masking_service.service.people.policy import Grant
 from masking_service.service.people.principals import service_principal
 from masking_service.service.people.rules import WatchRules
+from masking_service.service.state.sealed import HashField
 from masking_service.store.errors import StoreUnavailable
 
 BY_HAND: Final = "by hand"
@@ -44,6 +48,7 @@ class FreezeByHand:
 
     gate: Gate
     freezes: Freezes
+    signatures: Signatures
     recorder: Recorder
     metrics: Metrics
 
@@ -57,7 +62,9 @@ class FreezeByHand:
         self.gate.grant(context.principal, "principal:freeze")
         return [_answer(one) for one in self.freezes.listed(context.principal.tenant)]
 
-    def freeze(self, context: RequestContext, principal: str, why: str | None) -> answers.FrozenNow:
+    def freeze(
+        self, context: RequestContext, principal: str, why: str | None, signed: Signed | None = None
+    ) -> answers.FrozenNow:
         """Freeze a principal, known or not.
 
         Round trips: live permission, read, audit, write.
@@ -73,17 +80,18 @@ class FreezeByHand:
         """
         subject = sound_principal(principal)
         with self.recorder.record_denials(context, Action.FREEZE, Stated(subject=subject)):
-            grant, _ = self.gate.grant_live(context.principal, "principal:freeze")
+            grant, proof = self._grant(context, Action.FREEZE, subject, signed)
         if not subject:
             raise NotFound
         reason = scrub((why or "").strip() or BY_HAND)[:MAX_REASON]
         wanted = Freeze(id=subject, since=context.now, why=reason, by=context.principal.id)
-        frozen = _freeze(self.freezes, self.recorder, context, wanted, Stated(role=grant.role, subject=subject))
+        stated = Stated(role=grant.role, subject=subject, signed=proof.signatures)
+        frozen = _freeze(self.freezes, self.recorder, context, wanted, stated, proof.fields)
         if frozen is wanted:
             self.metrics.freeze("by-hand")
         return answers.FrozenNow(frozen.id, True, rfc3339(frozen.since), frozen.why)
 
-    def unfreeze(self, context: RequestContext, principal: str) -> answers.ThawedNow:
+    def unfreeze(self, context: RequestContext, principal: str, signed: Signed | None = None) -> answers.ThawedNow:
         """Unfreeze another principal, and reset its counts.
 
         Round trips: one more than freezing.
@@ -95,7 +103,7 @@ class FreezeByHand:
         """
         subject = sound_principal(principal)
         with self.recorder.record_denials(context, Action.THAW, Stated(subject=subject)):
-            grant, _ = self.gate.grant_live(context.principal, "principal:freeze")
+            grant, proof = self._grant(context, "unfreeze", subject, signed)
             if subject == context.principal.id:
                 raise Forbidden
         if not subject:
@@ -105,12 +113,28 @@ class FreezeByHand:
         while not unfrozen:  # again where the list was changed meanwhile
             change = self.freezes.prepare_unfreeze(tenant, subject)
             entry = self.recorder.record(
-                context, Action.THAW, DONE, Stated(role=grant.role, subject=subject), sealed=change.sealed
+                context,
+                Action.THAW,
+                DONE,
+                Stated(role=grant.role, subject=subject, signed=proof.signatures),
+                sealed=change.sealed,
+                fields=proof.fields,
             )
             with self.recorder.take_back_on_failure(entry):
                 self.freezes.forget_counts(tenant, subject)  # first, or the next miss would freeze them again
                 unfrozen = change.write()
+            self.signatures.note_use(proof, entry)
         return answers.ThawedNow(subject, False)
+
+    def _grant(
+        self, context: RequestContext, act: str, subject: str, signed: Signed | None
+    ) -> tuple[Grant, SignatureProof]:
+        """Return the live grant, and the proof that the caller signed the act: one round trip."""
+        grant, frozen = self.gate.grant_and_freeze_question(context.principal, "principal:freeze")
+        signature = self.signatures.expect(context, act, signed)
+        proof = self.signatures.check(context, signature, lambda: deeds.on_person(act, subject), frozen)
+        frozen.answer()
+        return grant, proof
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,11 +203,18 @@ class FreezeByPolicy:
             self.alerts.raise_alert(why, caller)
 
 
-def _freeze(freezes: Freezes, recorder: Recorder, context: RequestContext, wanted: Freeze, stated: Stated) -> Freeze:
+def _freeze(
+    freezes: Freezes,
+    recorder: Recorder,
+    context: RequestContext,
+    wanted: Freeze,
+    stated: Stated,
+    fields: Sequence[HashField] = (),
+) -> Freeze:
     """Freeze a principal; return `wanted`, or the freeze that is there already."""
     while True:  # again where the list was changed meanwhile
         frozen, change = freezes.prepare_freeze(context.principal.tenant, wanted)
-        entry = recorder.record(context, Action.FREEZE, DONE, stated, sealed=change.sealed)
+        entry = recorder.record(context, Action.FREEZE, DONE, stated, sealed=change.sealed, fields=fields)
         with recorder.take_back_on_failure(entry):
             if change.write():
                 return frozen

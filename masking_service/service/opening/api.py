@@ -6,9 +6,10 @@ from typing import Annotated, Any, Final
 from msgspec import Meta
 
 from masking_service.audit.actions import Action
+from masking_service.service.acts.shapes import Signature
 from masking_service.service.call.answers import Answer
 from masking_service.service.call.examples import TOKENS, WAYBILL_NO
-from masking_service.service.call.operation import STORE, Batch, Call, Example, Operation
+from masking_service.service.call.operation import SIGNATURE, STORE, Batch, Call, Example, Operation
 from masking_service.service.call.shapes import MAX_ITEMS, Shape
 from masking_service.service.opening import answers
 from masking_service.service.opening.use import Detokenize
@@ -37,10 +38,12 @@ class DetokenizeRequest(Shape, frozen=True):
         | None
     ) = None
     case: Annotated[str, Meta(description="The open case under which the values are opened.")] | None = None
+    signed: Signature | None = None
 
 
 def _detokenize(detokenize: Detokenize, call: Call[DetokenizeRequest, None]) -> Sequence[Answer]:
-    return detokenize(call.context, call.body.purpose or None, call.body.case or None, call.body.items)
+    wanted = call.body
+    return detokenize(call.context, wanted.purpose or None, wanted.case or None, wanted.items, wanted.signed)
 
 
 OPERATIONS: Final = (
@@ -70,6 +73,7 @@ OPERATIONS: Final = (
         problems=(
             "purpose-required",
             "case-required",
+            *SIGNATURE,
             "sign-in-required",
             "case-not-open",
             "case-check-unavailable",

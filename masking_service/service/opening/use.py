@@ -12,6 +12,8 @@ from keys.keyring import Keyring
 from masking_service.audit.actions import Action
 from masking_service.masking.dialling import dialable
 from masking_service.masking.kinds.table import TOKEN_KINDS
+from masking_service.service.acts import deeds
+from masking_service.service.acts.signatures import Signatures, Signed
 from masking_service.service.call.budgets import Budgets
 from masking_service.service.call.disclosures import Disclosure, Disclosures, Opened
 from masking_service.service.call.gate import Gate
@@ -117,6 +119,7 @@ class Detokenize:
     keyring: Keyring
     vault: Vault
     budgets: Budgets
+    signatures: Signatures
     freezing: FreezeByPolicy
     watch: DecoyWatch
     case_authority: CaseAuthority
@@ -125,18 +128,24 @@ class Detokenize:
     recorder: Recorder
 
     def __call__(
-        self, context: RequestContext, purpose: str | None, case: str | None, items: Sequence[Any]
+        self,
+        context: RequestContext,
+        purpose: str | None,
+        case: str | None,
+        items: Sequence[Any],
+        signed: Signed | None = None,
     ) -> list[Opening]:
         """Open single fields.
 
-        In this order: permission, freeze, decoys, sign-in, case, budget; then the records, the rule of calls first, and
-        misses; then the audit entry; then the answer.
+        In this order: permission, freeze, signature, decoys, sign-in, case, budget; then the records, the rule of calls
+        first, and misses; then the audit entry; then the answer. What comes without a valid signature, where one is
+        needed, never counts against the person.
 
-        Round trips: one for the freeze and the case, one for the budget and the records that the case names (two if a
-        waybill was revised), one for records of calls if the purpose asks for calls first, one to count misses, one for
-        the audit and the disclosures (two in a cluster), and one to give back what was not released. Where the budget
-        refuses, the records are dropped unread, still sealed. Where it is due the ticket system is asked about the
-        case.
+        Round trips: one for the freeze, the person's keys and the case, one for the budget, the signature and the
+        records that the case names (two if a waybill was revised), one for records of calls if the purpose asks for
+        calls first, one to count misses, one for the audit and the disclosures (two in a cluster), and one to give back
+        what was not released. Where the budget refuses, the records are dropped unread, still sealed. Where it is due
+        the ticket system is asked about the case.
 
         Args:
             items: ``{"token": …}`` or ``{"waybill_no": …, "field": JSON Pointer}`` each.
@@ -149,9 +158,13 @@ class Detokenize:
         stated = Stated(purpose=self._known(purpose), case=sound_case_name(case))
         with self.recorder.record_denials(context, Action.DETOKENIZE, stated), self.freezing.count_refusals(context):
             grant, frozen = self.gate.grant_and_freeze_question(context.principal, "token:detokenize", purpose=purpose)
+            signature = self.signatures.expect(context, "detokenize", signed)
+            self.signatures.check_fields(signature, len(items))
             found_case = self.case_authority.case_question(context, case)
-            self.store.ask(frozen, found_case)
+            self.store.ask(frozen, found_case, *self.signatures.questions(signature))
             missed = frozen.answer()  # raises Frozen
+            keys = self.keyring.tenant(tenant)
+            proof = self.signatures.verify(context, signature, deeds.opening(keys, purpose, case, items))
             self.watch.notice(context, self._bases(tenant, items))
             self.issuers.check_unmasking(context.principal, context.now)
             if case is None:
@@ -162,10 +175,11 @@ class Detokenize:
 
             asked = self._named(tenant, authority, items)
             lookups = sum(item.allowed for item in asked)
-            budget = self.budgets.reserve_question(context.principal, grant, lookups, context.now)
+            nonce = signature.nonce if signature is not None else None
+            budget = self.budgets.reserve_question(context.principal, grant, lookups, context.now, nonce)
             records = self._records_questions(tenant, asked, context.now)
             self.store.ask(budget, *records)
-            reserved = budget.answer()  # raises QuotaExceeded, before any record is unsealed
+            reserved = budget.answer()  # raises QuotaExceeded or SignatureInvalid, before any record is unsealed
 
         restricted_too = grant.purpose in self.policy.rules.restricted_purposes
         for item, record in zip(asked, _found(asked, *records), strict=True):
@@ -180,13 +194,20 @@ class Detokenize:
             context,
             Action.DETOKENIZE,
             RELEASED if released else NOT_FOUND,
-            Stated(role=grant.role, purpose=purpose, case=case, approved_by=authority.approved_by if authority else ()),
+            Stated(
+                role=grant.role,
+                purpose=purpose,
+                case=case,
+                approved_by=authority.approved_by if authority else (),
+                signed=proof.signatures,
+            ),
             items=[ItemOutcome(item.base, item.outcome, item.field if item.kind else "", item.kind) for item in asked],
             sealed=disclosures.sealed,
-            fields=disclosures.fields,
+            fields=[*disclosures.fields, *proof.fields],
         )
         with self.recorder.take_back_on_failure(entry):
             disclosures.write_rest(entry.carried)
+        self.signatures.note_use(proof, entry)
         reserved.try_to_give_back(lookups - released)
         return [item.result(entry) for item in asked]
 

@@ -59,6 +59,25 @@ class SignInRequired(AccessError, code="sign-in-required"):
         self.max_age = max_age
 
 
+class SignatureRequired(AccessError, code="signature-required"):
+    """The policy wants a signature over this act by a key of the person's own, made for this server and policy."""
+
+
+class SignatureInvalid(AccessError, code="signature-invalid"):
+    """The signature is wrong, too old, used before, by another key, or over another act: the caller is not told which.
+
+    It never counts against the person: a stolen sign-in could freeze everyone.
+    """
+
+
+class NoSignatures(AccessError, code="forbidden"):
+    """The policy has no section on signatures."""
+
+
+class TooManyKeys(AccessError, code="too-many-keys"):
+    """The person has as many active keys as one may have."""
+
+
 class IssuerUnavailable(AccessError, code="issuer-unavailable"):
     """The issuer's keys are not available, so its access tokens cannot be checked.
 

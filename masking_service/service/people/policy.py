@@ -230,6 +230,8 @@ class PolicyFile:
         if policy.rules.calls is not None:
             keys = (policy.rules.calls.key, policy.rules.calls.records_key)
             files += [self._path.parent / key for key in keys if key]
+        if policy.rules.signed is not None:
+            files += [self._path.parent / file for file in policy.rules.signed.models.values()]
         self._seen |= {file: _look(file) for file in files}
         return policy
 

@@ -34,6 +34,7 @@ from masking_service.service.people.rules import (
     WatchRules,
     Window,
 )
+from masking_service.service.people.signed_rules import read_signed
 
 _T = TypeVar("_T")
 _MILLION = 1_000_000
@@ -54,7 +55,7 @@ def read_policy(text: str, source: str) -> Rules:
     `source` is the file's name, for errors.
     """
     document = read_document(text)
-    optional = ("issuers", "watch", "lookout", "calls", "search", "decoys", "keys", "restriction")
+    optional = ("issuers", "watch", "lookout", "calls", "search", "decoys", "keys", "restriction", "signed")
     sections = document.fields(_SECTIONS, optional)
     sections["version"].integer(1, 1)
     profiles = _profiles(sections["profiles"])
@@ -82,6 +83,7 @@ def read_policy(text: str, source: str) -> Rules:
         search_tenants=search_tenants,
         issuers=read_issuers(sections.get("issuers"), roles),
         calls=call_rule(sections["calls"]) if "calls" in sections else None,
+        signed=read_signed(sections["signed"]) if "signed" in sections else None,
         own_numbers=_own_numbers(sections["decoys"]) if "decoys" in sections else frozenset(),
         keys=_keys(sections.get("keys")),
         restricted_purposes=_restricted_purposes(sections.get("restriction"), purposes),

@@ -11,6 +11,7 @@ from typing import Final, Literal
 
 from masking_service.masking.profiles import Profile
 from masking_service.service.people.factors import Factors
+from masking_service.service.people.signed_rules import SignedRule
 
 PERMISSIONS = frozenset(
     {
@@ -32,16 +33,26 @@ PERMISSIONS = frozenset(
         "hold:set",
         "audit:sums",
         "call:make",
+        "key:approve",
     }
 )
 PROFILE_PERMISSIONS = frozenset({"waybill:mask", "waybill:tokenize", "waybill:view", "waybill:search"})
 PURPOSE_PERMISSIONS = frozenset({"token:detokenize"})
 
 # A key can be shared, and then it is unknown which two people were the two pairs of eyes. So a role that
-# opens values or cases, approves, erases, plants decoys, holds waybills, or lifts a freeze speaks through a signed-in
-# person only.
+# opens values or cases, approves cases or keys, erases, plants decoys, holds waybills, or lifts a freeze speaks
+# through a signed-in person only.
 STAFF_ONLY_PERMISSIONS = frozenset(
-    {"token:detokenize", "case:open", "case:approve", "waybill:erase", "principal:freeze", "decoy:plant", "hold:set"}
+    {
+        "token:detokenize",
+        "case:open",
+        "case:approve",
+        "waybill:erase",
+        "principal:freeze",
+        "decoy:plant",
+        "hold:set",
+        "key:approve",
+    }
 )
 
 WINDOWS = {"1m": 60, "1h": 3_600, "1d": 86_400, "30d": 2_592_000}
@@ -306,6 +317,7 @@ class Rules:
     issuers: Mapping[str, IssuerRule]
     digest: str
     calls: CallRule | None = None
+    signed: SignedRule | None = None
     own_numbers: frozenset[str] = frozenset()
     keys: KeyRules = KeyRules()
     restricted_purposes: frozenset[str] = frozenset()

@@ -5,6 +5,7 @@ that entry is durable. So the store can be compared with the signed log, and
 what was deleted, brought back or never logged is found.
 """
 
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import KW_ONLY, dataclass
 from typing import Generic, NamedTuple, TypeVar
@@ -38,6 +39,11 @@ class StoredValue(NamedTuple):
 
     place: bytes
     value: bytes
+
+
+def digest(content: bytes) -> str:
+    """Return the hash by which the log announces sealed bytes, or a place: SHA-256, the first 16 bytes, hexadecimal."""
+    return hashlib.sha256(content).digest()[:16].hex()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,10 @@ from typing import Annotated, Any, Final, Literal
 from msgspec import Meta
 
 from masking_service.audit.actions import Action
+from masking_service.service.acts.shapes import from_header
 from masking_service.service.call.answers import Answer
 from masking_service.service.call.examples import CASE, TOKENS, WAYBILL_NO, clear_record, masked_record, viewed
-from masking_service.service.call.operation import STORE, Batch, Call, Example, Operation
+from masking_service.service.call.operation import SIGNATURE, STORE, Batch, Call, Example, Operation
 from masking_service.service.call.shapes import MAX_ITEMS, MAX_RECORDS, Profile, Records, RecordSchema, Shape, Site
 from masking_service.service.custody.state import Custody
 from masking_service.service.waybills import answers
@@ -134,7 +135,7 @@ def _unrestrict(privacy: Privacy, call: Call[RestrictRequest, None]) -> Sequence
 
 
 def _erase(privacy: Privacy, call: Call[None, None]) -> answers.Erased:
-    return privacy.erase(call.context, call.path["waybill_no"])
+    return privacy.erase(call.context, call.path["waybill_no"], from_header(call.signed))
 
 
 def _disclosures(privacy: Privacy, call: Call[None, None]) -> answers.Disclosures:
@@ -241,8 +242,9 @@ OPERATIONS: Final = (
         handle=_erase,
         permissions=("waybill:erase",),
         audited_as=Action.ERASE,
+        signed_by_header=True,
         answers={200: answers.Erased},
-        problems=("not-found", "held", *STORE),
+        problems=("not-found", "held", *SIGNATURE, *STORE),
         example=Example(None, {"audit": "5f1c0a9e27d34b68-412", "unreadable_in_backups_after": "2027-05-24"}),
     ),
     Operation(

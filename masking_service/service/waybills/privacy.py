@@ -13,6 +13,8 @@ from msgspec import UNSET
 from keys.keyring import Keyring
 from masking_service.audit.actions import Action
 from masking_service.masking.timestamps import SECONDS_A_DAY, rfc3339
+from masking_service.service.acts import deeds
+from masking_service.service.acts.signatures import Signatures, Signed
 from masking_service.service.call.disclosures import Disclosures, Opened, PhoneCalled, PhoneRang, Viewed
 from masking_service.service.call.errors import NotFound
 from masking_service.service.call.gate import Gate
@@ -39,9 +41,10 @@ class Privacy:
     custodies: Custodies
     disclosures: Disclosures
     restrictions: Restrictions
+    signatures: Signatures
     recorder: Recorder
 
-    def erase(self, context: RequestContext, waybill_no: str) -> answers.Erased:
+    def erase(self, context: RequestContext, waybill_no: str, signed: Signed | None = None) -> answers.Erased:
         """Erase every revision of a waybill, with its search entries, and block its number for one retention.
 
         Its disclosures are kept. Old backups can open it until its data keys are shredded, which is due when
@@ -59,12 +62,20 @@ class Privacy:
         tenant = context.principal.tenant
         with self.recorder.record_denials(context, Action.ERASE):
             grant = self.gate.grant(context.principal, "waybill:erase")
-        number = normalised(waybill_no)
-        base = self.keyring.tenant(tenant).bases([number])[0] if number is not None else None
-        found = self.vault.newest(tenant, [number], context.now)[0] if number is not None else None
+            number = normalised(waybill_no)
+            keys = self.keyring.tenant(tenant)
+            newest = self.vault.newest_question(tenant, [number] if number is not None else [], context.now)
+            signature = self.signatures.expect(context, "erase", signed)
+            proof = self.signatures.check(context, signature, lambda: deeds.erasing(keys, waybill_no), newest)
+        base = keys.bases([number])[0] if number is not None else None
+        found = newest.answer()[0] if number is not None else None
         if number is None or found is None:
             self.recorder.record(
-                context, Action.ERASE, NOT_FOUND, Stated(role=grant.role), items=[ItemOutcome(base, NOT_FOUND)]
+                context,
+                Action.ERASE,
+                NOT_FOUND,
+                Stated(role=grant.role, signed=proof.signatures),
+                items=[ItemOutcome(base, NOT_FOUND)],
             )
             raise NotFound
         if found.record.held:
@@ -78,7 +89,13 @@ class Privacy:
             erasure = self.vault.prepare_erasure(tenant, number, now=context.now, until=until, site=site)
             items = [ItemOutcome(base, DONE)]
             entry = self.recorder.record(
-                context, Action.ERASE, DONE, Stated(role=grant.role), items=items, sealed=erasure.sealed
+                context,
+                Action.ERASE,
+                DONE,
+                Stated(role=grant.role, signed=proof.signatures),
+                items=items,
+                sealed=erasure.sealed,
+                fields=proof.fields,
             )
             with self.recorder.take_back_on_failure(entry):
                 erased = erasure.write()
@@ -86,6 +103,7 @@ class Privacy:
                 (found,) = self.vault.newest(tenant, [number], context.now)
                 if found is not None and found.record.held:
                     self._refuse_held(context, grant, found)
+            self.signatures.note_use(proof, entry)
         due = erasure.last_day + 1 + self.policy.longest_retention_days
         return answers.Erased(audit=entry.id, unreadable_in_backups_after=rfc3339(due * SECONDS_A_DAY)[:10])
 

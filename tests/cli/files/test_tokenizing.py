@@ -17,7 +17,8 @@ from masking_service.runtime.state_files import CREDENTIALS
 from masking_service.runtime.store_admission import admit_store
 from masking_service.runtime.wiring import Parts, assemble
 from masking_service.service.call.recorder import RequestContext
-from masking_service.service.cases.use import Casework, WantedCase
+from masking_service.service.cases.state import WantedCase
+from masking_service.service.cases.use import Casework
 from masking_service.service.opening.use import Detokenize
 from masking_service.service.waybills.view import View
 from tests.cli.files.runs import HEADERS, MASKED, RECORD, TABLE, VALUES, column, line, ndjson, row, rows, run

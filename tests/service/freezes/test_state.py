@@ -234,9 +234,37 @@ def test_a_thread_that_sees_the_newest_list_never_answers_from_an_older_one(free
     of_tenant = freezes._lists.of("default")
     stores.freeze(make("two"), "default", frozen("staff/u-1"))
     of_tenant.refresh()
-    older = of_tenant._last_read = (of_tenant.content, of_tenant.frozen)
+    older = of_tenant._last_read = (of_tenant.content, of_tenant.shut)
     stores.freeze(make("two"), "default", frozen("staff/u-2"))
     of_tenant.refresh()
     of_tenant._last_read = older
 
     assert known(freezes, "staff/u-2")
+
+
+def test_a_revoked_key_is_in_the_list_beside_the_freezes(freezes: Freezes, make: Make) -> None:
+    stores.freeze(freezes, "default", frozen("staff/u-1"))
+    assert freezes.prepare_revocation("default", "key-1").write()
+    stores.freeze(freezes, "default", frozen("staff/u-2"))
+
+    other = make("two")
+    other.refresh(["default"])
+
+    assert other.revoked("default") == {"key-1"}
+    assert known(other, "staff/u-1")
+    assert known(other, "staff/u-2")
+
+
+def test_unfreezing_leaves_revoked_keys_revoked(freezes: Freezes) -> None:
+    stores.freeze(freezes, "default", frozen("staff/u-1"))
+    assert freezes.prepare_revocation("default", "key-1").write()
+    assert freezes.prepare_unfreeze("default", "staff/u-1").write()
+
+    assert freezes.revoked("default") == {"key-1"}
+
+
+def test_a_list_that_an_earlier_release_wrote_is_read(freezes: Freezes) -> None:
+    """Until a key is revoked the content is the same list, so both releases read it."""
+    stores.freeze(freezes, "default", frozen("staff/u-1"))
+
+    assert freezes._lists.of("default").content.startswith(b'[{"id":"staff/u-1"')

@@ -29,7 +29,7 @@ class TestTheDefault:
             ("tracking", {"custody:move"}),
             ("service-desk", {"case:open", "case:read", "waybill:view", "waybill:search"}),
             ("dispute-officer", {"token:detokenize", "waybill:view", "case:read", "call:make"}),
-            ("supervisor", {"case:approve", "case:read", "waybill:view", "principal:freeze"}),
+            ("supervisor", {"case:approve", "case:read", "waybill:view", "principal:freeze", "key:approve"}),
             (
                 "privacy-officer",
                 {
@@ -40,6 +40,7 @@ class TestTheDefault:
                     "decoy:plant",
                     "principal:freeze",
                     "hold:set",
+                    "key:approve",
                     "token:detokenize",
                 },
             ),

@@ -1,0 +1,1 @@
+"""Signed acts: keys in people's hands, their enrolment, and the acts that they sign."""

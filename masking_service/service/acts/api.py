@@ -1,0 +1,331 @@
+"""Operations on signed acts and people's keys."""
+
+from typing import Annotated, Any, Final, Literal
+
+from msgspec import Meta
+
+from masking_service.audit.actions import Action
+from masking_service.service.acts import answers
+from masking_service.service.acts.enrolment import KeyApproval, OwnKeys
+from masking_service.service.acts.shapes import Signature
+from masking_service.service.acts.use import ProposeAct
+from masking_service.service.call.examples import CASE, SUPERVISOR, WAYBILL_NO
+from masking_service.service.call.operation import SIGNATURE, STORE, Call, Example, Operation
+from masking_service.service.call.shapes import MAX_ITEMS, Shape
+
+ActName = Literal[
+    "detokenize",
+    "case-open",
+    "case-approve",
+    "case-deny",
+    "case-close",
+    "erase",
+    "freeze",
+    "unfreeze",
+    "decoy-plant",
+    "decoy-list",
+    "key-approve",
+    "key-deny",
+    "key-revoke",
+]
+_AS_IN: Final = "As in the call of the act itself."
+Text = Annotated[str, Meta(max_length=512, description=_AS_IN)] | None
+KEY: Final = "pXk3Yt0mQmS0n9V2cZ8r4w"
+_CREDENTIAL: Final = "Vx1n0Q2c7mYd5wTfK3sB9A"
+
+
+class ActRequest(Shape, frozen=True):
+    """An act that the caller is about to do: its name, and the members that its own call will have."""
+
+    act: ActName
+    purpose: Text = None
+    case: Text = None
+    items: (
+        Annotated[list[Any], Meta(description=_AS_IN, extra_json_schema={"maxItems": MAX_ITEMS, "minItems": 1})] | None
+    ) = None
+    waybills: Annotated[list[Any], Meta(description=_AS_IN)] | None = None
+    officer: Text = None
+    reason: Text = None
+    expires_in: Annotated[int | float, Meta(description=_AS_IN)] | None = None
+    waybill_no: Text = None
+    principal: Text = None
+    key: Text = None
+    kind: Text = None
+
+
+class NewKeyRequest(Shape, frozen=True):
+    """A key that the browser has made."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=64, description="What the person calls it.")]
+    options: Annotated[str, Meta(max_length=512, description="Of the answer to POST /v1/me/keys/options.")]
+    credential: Annotated[dict[str, Any], Meta(description="RegistrationResponseJSON of WebAuthn, level 3.")]
+
+
+class ApproveKeyRequest(Shape, frozen=True):
+    """The approval of a key."""
+
+    code: Annotated[
+        str,
+        Meta(
+            max_length=32,
+            description="The ten characters that the person reads from the enrolling screen. Case and spaces are free.",
+        ),
+    ]
+    note: Annotated[str, Meta(max_length=500, description="For the caller alone; it is not kept.")] | None = None
+    signed: Signature | None = None
+
+
+class KeyDecisionRequest(Shape, frozen=True):
+    """The denial or revocation of a key."""
+
+    note: Annotated[str, Meta(max_length=500, description="For the caller alone; it is not kept.")] | None = None
+    signed: Signature | None = None
+
+
+def _propose(propose: ProposeAct, call: Call[ActRequest, None]) -> answers.ProposedAct:
+    return propose(call.context, call.body.act, call.body, call.language())
+
+
+def _options(keys: OwnKeys, call: Call[Any, None]) -> answers.NewKeyOptions:
+    return keys.options(call.context)
+
+
+def _add(keys: OwnKeys, call: Call[NewKeyRequest, None]) -> answers.KeyStatus:
+    return keys.add(call.context, call.body.name, call.body.options, call.body.credential)
+
+
+def _own(keys: OwnKeys, call: Call[None, None]) -> answers.OwnKeyList:
+    return keys.listed(call.context)
+
+
+def _pending(keys: KeyApproval, call: Call[None, None]) -> answers.PendingKeys:
+    return keys.pending(call.context)
+
+
+def _of(keys: KeyApproval, call: Call[None, None]) -> answers.KeysOfPerson:
+    return keys.of(call.context, call.path["principal"])
+
+
+def _approve(keys: KeyApproval, call: Call[ApproveKeyRequest, None]) -> answers.KeyStatus:
+    return keys.approve(call.context, call.path["principal"], call.path["key"], call.body.code, call.body.signed)
+
+
+def _deny(keys: KeyApproval, call: Call[KeyDecisionRequest, None]) -> answers.KeyStatus:
+    return keys.deny(call.context, call.path["principal"], call.path["key"], call.body.signed)
+
+
+def _revoke(keys: KeyApproval, call: Call[KeyDecisionRequest, None]) -> answers.KeyStatus:
+    return keys.revoke(call.context, call.path["principal"], call.path["key"], call.body.signed)
+
+
+class NothingMore(Shape, frozen=True):
+    """An empty object."""
+
+
+OPERATIONS: Final = (
+    Operation(
+        name="propose_act",
+        method="post",
+        path="/v1/acts",
+        summary="Get what the caller's own key has to sign for one act. It opens, spends and changes nothing.",
+        uses=ProposeAct,
+        handle=_propose,
+        permissions=(
+            "token:detokenize",
+            "case:open",
+            "case:approve",
+            "case:close",
+            "waybill:erase",
+            "principal:freeze",
+            "decoy:plant",
+            "key:approve",
+        ),
+        body=ActRequest,
+        at_most={},
+        answers={200: answers.ProposedAct},
+        problems=("not-found", *STORE),
+        example=Example(
+            {
+                "act": "detokenize",
+                "purpose": "dispute",
+                "case": CASE["case"],
+                "items": [{"waybill_no": WAYBILL_NO, "field": "/recipient/phone"}],
+            },
+            {
+                "act": "AQFhY3QtdGlja2V0",
+                "challenge": "Nf2bRkYxP0sJ5dUoVqv3L6m1h8cTz4wAeGi7KyQnXjE",
+                "keys": [_CREDENTIAL],
+                "text": f"Open 1 field of case {CASE['case']} (dispute)",
+                "expires_at": "2026-11-24T08:22:00Z",
+            },
+        ),
+    ),
+    Operation(
+        name="own_keys",
+        method="get",
+        path="/v1/me/keys",
+        summary="The caller's own keys.",
+        uses=OwnKeys,
+        handle=_own,
+        answers={200: answers.OwnKeyList},
+        problems=("forbidden", "frozen", *STORE),
+        example=Example(
+            None,
+            {
+                "keys": [
+                    {
+                        "key": KEY,
+                        "name": "work laptop",
+                        "status": "active",
+                        "since": "2026-11-20T08:00:00Z",
+                        "last_used": "2026-11-24T08:20:00Z",
+                    }
+                ]
+            },
+        ),
+    ),
+    Operation(
+        name="new_key_options",
+        method="post",
+        path="/v1/me/keys/options",
+        summary="Get what a browser needs to make a key of the caller's own.",
+        uses=OwnKeys,
+        handle=_options,
+        body=NothingMore,
+        body_optional=True,
+        answers={200: answers.NewKeyOptions},
+        problems=("forbidden", "frozen", *STORE),
+        example=Example(
+            {},
+            {
+                "publicKey": {
+                    "rp": {"id": "desk.example.com", "name": "desk.example.com"},
+                    "user": {"id": "b2ZmaWNlci03b2ZmaWNlcg", "name": "officer-7", "displayName": "officer-7"},
+                    "challenge": "Nf2bRkYxP0sJ5dUoVqv3L6m1h8cTz4wAeGi7KyQnXjE",
+                    "pubKeyCredParams": [{"type": "public-key", "alg": -7}],
+                },
+                "options": "AQFrZXktdGlja2V0",
+            },
+        ),
+    ),
+    Operation(
+        name="add_key",
+        method="post",
+        path="/v1/me/keys",
+        summary="Keep a key that the browser has made. It signs nothing until another person has approved it.",
+        uses=OwnKeys,
+        handle=_add,
+        audited_as=Action.KEY_ENROL,
+        body=NewKeyRequest,
+        answers={201: answers.KeyStatus},
+        problems=("forbidden", "frozen", *SIGNATURE, *STORE),
+        example=Example(
+            {
+                "name": "work laptop",
+                "options": "AQFrZXktdGlja2V0",
+                "credential": {"id": _CREDENTIAL, "rawId": _CREDENTIAL, "type": "public-key", "response": {}},
+            },
+            {"key": KEY, "status": "pending"},
+        ),
+    ),
+    Operation(
+        name="list_pending_keys",
+        method="get",
+        path="/v1/principals/keys",
+        summary="The keys that wait for approval, the oldest first.",
+        uses=KeyApproval,
+        handle=_pending,
+        permissions=("key:approve",),
+        answers={200: answers.PendingKeys},
+        problems=STORE,
+        example=Example(
+            None,
+            {
+                "keys": [
+                    {
+                        "principal": CASE["officer"],
+                        "key": KEY,
+                        "name": "work laptop",
+                        "since": "2026-11-24T08:00:00Z",
+                        "device": None,
+                        "network": "192.0.2.0/24",
+                        "model": None,
+                        "synced": False,
+                        "others": 0,
+                    }
+                ]
+            },
+        ),
+    ),
+    Operation(
+        name="list_keys",
+        method="get",
+        path="/v1/principals/{principal}/keys",
+        summary="The keys of a person.",
+        uses=KeyApproval,
+        handle=_of,
+        permissions=("key:approve",),
+        answers={200: answers.KeysOfPerson},
+        problems=("not-found", *STORE),
+        example=Example(
+            None,
+            {
+                "principal": CASE["officer"],
+                "keys": [
+                    {
+                        "key": KEY,
+                        "name": "work laptop",
+                        "status": "active",
+                        "since": "2026-11-20T08:00:00Z",
+                        "approved_by": SUPERVISOR,
+                        "works_from": "2026-11-21T08:00:00Z",
+                    }
+                ],
+            },
+        ),
+    ),
+    Operation(
+        name="approve_key",
+        method="post",
+        path="/v1/principals/{principal}/keys/{key}/approve",
+        summary="Approve a key of another person, who has read out its code.",
+        uses=KeyApproval,
+        handle=_approve,
+        permissions=("key:approve",),
+        audited_as=Action.KEY_APPROVE,
+        body=ApproveKeyRequest,
+        answers={200: answers.KeyStatus},
+        problems=("not-found", "too-many-keys", *SIGNATURE, *STORE),
+        example=Example({"code": "K7Q2M XWPR5"}, {"key": KEY, "status": "active"}),
+    ),
+    Operation(
+        name="deny_key",
+        method="post",
+        path="/v1/principals/{principal}/keys/{key}/deny",
+        summary="Deny a key that waits for approval.",
+        uses=KeyApproval,
+        handle=_deny,
+        permissions=("key:approve",),
+        audited_as=Action.KEY_DENY,
+        body=KeyDecisionRequest,
+        body_optional=True,
+        answers={200: answers.KeyStatus},
+        problems=("not-found", *SIGNATURE, *STORE),
+        example=Example({}, {"key": KEY, "status": "revoked"}),
+    ),
+    Operation(
+        name="revoke_key",
+        method="post",
+        path="/v1/principals/{principal}/keys/{key}/revoke",
+        summary="Revoke a key: it signs nothing from the next call on.",
+        uses=KeyApproval,
+        handle=_revoke,
+        permissions=("key:approve",),
+        audited_as=Action.KEY_REVOKE,
+        body=KeyDecisionRequest,
+        body_optional=True,
+        answers={200: answers.KeyStatus},
+        problems=("not-found", *SIGNATURE, *STORE),
+        example=Example({"note": "laptop lost"}, {"key": KEY, "status": "revoked"}),
+    ),
+)

@@ -1,0 +1,120 @@
+"""What a signature is over: one function an act makes it from a request, before and in the act's own call. Pure.
+
+A deed is compared by its keyed hash, which covers every member as it was sent. What
+an auditor may see of it stands beside that: waybills as keyed hashes, as in entries.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from keys.keyring import TenantKeys
+from masking_audit.format.signed import encode_statement
+from masking_service.audit.entries import outside_id
+from masking_service.masking.json_numbers import encode_sorted
+from masking_service.masking.schemas.places import SHIPPED_POINTERS
+from masking_service.service.cases.state import Case, WantedCase
+from masking_service.service.people.principals import Principal
+from masking_service.service.waybills.results import normalised
+from masking_service.service.waybills.tokens import read_token
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deed:
+    """An act with everything that it is about.
+
+    Attributes:
+        act: a key of `people.signed_rules.ACTS`.
+        purpose, case, subject: as entries name them.
+        exact: every member of the request as it was sent, in a fixed order.
+        about: what an auditor may see of them.
+    """
+
+    act: str
+    purpose: str = ""
+    case: str = ""
+    subject: str = ""
+    exact: tuple[str, ...] = ()
+    about: tuple[str, ...] = ()
+
+
+def statement(deed: Deed, keys: TenantKeys, principal: Principal, rp_id: str, nonce: bytes, at: int) -> bytes:
+    """Return the bytes whose SHA-256 a person's key signs.
+
+    Args:
+        rp_id: the domain of people's keys.
+        nonce, at: of the ticket; Unix seconds.
+    """
+    members = (deed.act, deed.purpose, deed.case, deed.subject)
+    exact = keys.audit_hash("signed-act", principal.id, *members, *deed.exact)
+    said = [outside_id(one) for one in (principal.id, *members)]
+    return encode_statement([rp_id, keys.audit_hash("tenant"), *said, exact, nonce.hex(), str(at)], deed.about)
+
+
+def opening(keys: TenantKeys, purpose: str | None, case: str | None, items: Sequence[Any]) -> Deed:
+    """Open fields: the items in their order."""
+    return Deed(
+        act="detokenize",
+        purpose=purpose or "",
+        case=case or "",
+        exact=tuple(_exactly(item) for item in items),
+        about=tuple(_waybill(keys, item) for item in items),
+    )
+
+
+def opening_case(keys: TenantKeys, wanted: WantedCase) -> Deed:
+    """Open a case, with these members of the request."""
+    waybills = wanted.waybills
+    return Deed(
+        act="case-open",
+        purpose=wanted.purpose,
+        case=wanted.case,
+        exact=tuple(_exactly(one) for one in (wanted.officer, wanted.reason, wanted.expires_in, *waybills)),
+        about=tuple(dict.fromkeys(_waybill(keys, {"waybill_no": one}) for one in waybills)),
+    )
+
+
+def deciding(act: str, case: Case) -> Deed:
+    """Approve, deny or close a case: with the digest of the case as it is sealed."""
+    opened, digest = case.opening, case.digest
+    return Deed(act=act, purpose=opened.purpose, case=opened.case, exact=(digest,), about=(digest,))
+
+
+def erasing(keys: TenantKeys, waybill_no: str) -> Deed:
+    """Erase a waybill."""
+    item = {"waybill_no": waybill_no}
+    return Deed(act="erase", exact=(_exactly(item),), about=(_waybill(keys, item),))
+
+
+def on_person(act: str, principal: str) -> Deed:
+    """Freeze or unfreeze a person."""
+    return Deed(act=act, subject=principal)
+
+
+def on_decoys(act: str, waybills: Sequence[Any] = (), kind: str = "") -> Deed:
+    """Plant or list decoys. What is about them is not for the readers of the log."""
+    return Deed(act=act, exact=(kind, *map(_exactly, waybills)))
+
+
+def on_key(act: str, keys: TenantKeys, principal: str, fingerprint: str) -> Deed:
+    """Approve, deny or revoke a key of a person."""
+    about = (fingerprint, keys.audit_hash("principal", principal))
+    return Deed(act=act, subject=principal, exact=about, about=about)
+
+
+def _exactly(value: Any) -> str:
+    """Return a value of a request as one text; two different ones never have the same."""
+    return encode_sorted(value).decode()
+
+
+def _waybill(keys: TenantKeys, item: Any) -> str:
+    """Return the keyed hash of the waybill that an item names, as entries have it, and its field if that is known."""
+    base, field = b"", ""
+    if isinstance(item, dict):
+        number = normalised(item.get("waybill_no"))
+        token = item.get("token")
+        if number is not None:
+            base, field = keys.bases([number])[0], str(item.get("field", ""))
+        elif isinstance(token, str) and (reference := read_token(keys.tokens, token)) is not None:
+            base = reference.base
+    return (keys.audit_hash("waybill", base.hex()) if base else "") + (field if field in SHIPPED_POINTERS else "")

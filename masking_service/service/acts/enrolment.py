@@ -1,0 +1,420 @@
+"""Enrols keys of people: a person makes one, another person approves it.
+
+A new key waits until the person has read its code to somebody who may approve
+keys. The code is made from the public key, so it shows that both of them mean the
+same key. No person approves a key of their own.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import msgspec
+from msgspec import UNSET
+
+from keys import authenticators
+from keys.assertions import unb64
+from keys.authenticators import NewKey, Signing, b64, key_id, spoken_code
+from keys.errors import IntegrityError
+from keys.framing import frame
+from keys.keyring import Keyring
+from masking_audit.format.entries import Signature
+from masking_service.audit.actions import Action
+from masking_service.masking.numbers_in_text import scrub
+from masking_service.masking.timestamps import rfc3339
+from masking_service.observability.alerts import Alerts
+from masking_service.service.acts import answers, deeds
+from masking_service.service.acts.deeds import Deed
+from masking_service.service.acts.held import HeldKey, held_key
+from masking_service.service.acts.signatures import SignatureProof, Signatures, Signed
+from masking_service.service.acts.state import Keyholders, KeyRequest, PersonKey
+from masking_service.service.acts.tickets import RANDOM_BYTES
+from masking_service.service.call.budgets import Budgets
+from masking_service.service.call.errors import InvalidRequest, NotFound
+from masking_service.service.call.gate import Gate
+from masking_service.service.call.names import sound_principal
+from masking_service.service.call.recorder import DONE, Recorder, RequestContext, Stated
+from masking_service.service.freezes.state import Freezes
+from masking_service.service.people.errors import Forbidden, NoSignatures, TooManyKeys
+from masking_service.service.people.networks import network_of
+from masking_service.service.people.policy import Grant
+from masking_service.service.people.signed_rules import SignedRule
+from masking_service.service.state.sealed import Prepared
+from masking_service.store.client import Store
+
+MAX_ACTIVE: Final = 5
+"""Active keys of a person; those that wait do not count, or a forged sign-in could use them all up."""
+MAX_CHAIN: Final = 16
+"""Approvals behind each other. The command line begins a new row."""
+WRONG_CODE: Final = "wrong-code"
+_NO_BUDGET: Final = Grant("", "")
+_SPOKEN: Final = str.maketrans("", "", " -")
+_ACTIONS: Final = {
+    "key-approve": Action.KEY_APPROVE,
+    "key-deny": Action.KEY_DENY,
+    "key-revoke": Action.KEY_REVOKE,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnKeys:
+    """What people do with keys of their own, under one policy."""
+
+    gate: Gate
+    store: Store
+    keyring: Keyring
+    keyholders: Keyholders
+    freezes: Freezes
+    budgets: Budgets
+    signatures: Signatures
+    recorder: Recorder
+    alerts: Alerts
+    models: Mapping[str, list[bytes]]
+    random: Callable[[int], bytes]
+
+    def options(self, context: RequestContext) -> answers.NewKeyOptions:
+        """Return what a browser needs to make a key: one round trip.
+
+        Raises:
+            AccessError: the caller is no signed-in person or is frozen, or the policy has no section on signatures.
+            StoreUnavailable, IntegrityError: the caller's keys cannot be read.
+        """
+        rule = self._rule(context)
+        principal = context.principal
+        keys = self.keyring.tenant(principal.tenant)
+        mine = self.keyholders.keys_question(principal.tenant, principal.id)
+        self.store.ask(mine)
+        ticket, text = self.signatures.tickets.give(keys, principal, "key", self.random(RANDOM_BYTES), context.now)
+        user = bytes.fromhex(keys.audit_hash("authenticator", principal.id))
+        known = [key.credential for key in mine.answer() if not key.revoked_at]
+        name = principal.id.partition("/")[2]
+        made = authenticators.creation_options(_challenge(ticket.nonce), rule.rp_id, user, name, known)
+        return answers.NewKeyOptions(made, text)
+
+    def add(self, context: RequestContext, name: str, options: str, credential: Mapping[str, Any]) -> answers.KeyStatus:
+        """Keep a new key, which waits for approval.
+
+        Round trips: two to read, one for the audit, and one to write.
+
+        Raises:
+            AccessError: as `options`; or the options are not the caller's, too old, or were used.
+            InvalidRequest: the key is not what was asked for, or the policy wants other hardware.
+            StoreUnavailable: it may be kept; the list tells.
+        """
+        principal = context.principal
+        with self.recorder.record_denials(context, Action.KEY_ENROL, Stated(subject=principal.id)):
+            rule = self._rule(context)
+            keys = self.keyring.tenant(principal.tenant)
+            ticket, nonce = self.signatures.tickets.take(keys, principal, "key", options, context.now)
+            made = self._made(rule, ticket.nonce, credential)
+            spent = self.budgets.reserve_question(principal, _NO_BUDGET, 0, context.now, nonce)
+            mine = self.keyholders.keys_question(principal.tenant, principal.id)
+            self.store.ask(spent, mine)
+            spent.answer()
+        request = KeyRequest(
+            id=key_id(made.public_key),
+            principal=principal.id,
+            credential=b64(made.credential),
+            cose=b64(made.cose),
+            public_key=b64(made.public_key),
+            name=scrub(name.strip()),
+            since=context.now,
+            device=principal.device or "",
+            network=principal.network or network_of(context.address),
+            synced=made.synced,
+            model=made.model,
+        )
+        if any(request.id == one.id or request.credential == one.credential for one in mine.answer()):
+            raise InvalidRequest([("/credential", "invalid-value")])
+        written = False
+        while not written:  # again where another key was first
+            prepared = self.keyholders.prepare_request(principal.tenant, request)
+            stated = Stated(subject=principal.id)
+            entry = self.recorder.record(context, Action.KEY_ENROL, DONE, stated, sealed=prepared.sealed)
+            with self.recorder.take_back_on_failure(entry):
+                written = prepared.write()
+        self.alerts.raise_alert("key-pending", principal)
+        return answers.KeyStatus(request.id, "pending")
+
+    def listed(self, context: RequestContext) -> answers.OwnKeyList:
+        """Return the caller's keys, the oldest first: two round trips.
+
+        Raises:
+            AccessError: as `options`.
+            StoreUnavailable, IntegrityError: they cannot be read.
+        """
+        self._rule(context)
+        principal = context.principal
+        mine = self.keyholders.keys_question(principal.tenant, principal.id)
+        waiting = self.keyholders.requests_question(principal.tenant, context.now)
+        self.store.ask(mine, waiting)
+        held = mine.answer()
+        uses = self.keyholders.use_question(principal.tenant, [key.credential for key in held])
+        self.store.ask(uses)
+        revoked = self.freezes.revoked(principal.tenant)
+        listed = [
+            answers.OwnKey(
+                key=key.id,
+                name=key.name,
+                status=_status(key, revoked),
+                since=rfc3339(key.since),
+                last_used=rfc3339(use.at) if use is not None else None,
+                works_from=rfc3339(key.works_from) if key.works_from > context.now else UNSET,
+            )
+            for key, use in zip(held, uses.answer(), strict=True)
+        ]
+        asked = [one for one in waiting.answer() if one.principal == principal.id]
+        pending = [answers.OwnKey(one.id, one.name, "pending", rfc3339(one.since), None, UNSET) for one in asked]
+        return answers.OwnKeyList([*listed, *pending])
+
+    def _rule(self, context: RequestContext) -> SignedRule:
+        if context.principal.source != "jwt":
+            raise Forbidden
+        self.gate.refuse_frozen(context.principal)
+        if self.signatures.rule is None:
+            raise NoSignatures
+        return self.signatures.rule
+
+    def _made(self, rule: SignedRule, nonce: bytes, credential: Mapping[str, Any]) -> NewKey:
+        """Verify a new key, and that its hardware is what the policy wants."""
+        try:
+            where = Signing(_challenge(nonce), rule.rp_id, rule.origins)
+            made = authenticators.register(credential, where, self.models)
+        except IntegrityError:
+            raise InvalidRequest([("/credential", "invalid-value")]) from None
+        fit = {"any": True, "no-sync": not made.synced, "touch": bool(made.model)}[rule.hardware]
+        if not fit:
+            raise InvalidRequest([("/credential", "wrong-hardware")])
+        return made
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A key that an approver acts on: by which role, which key, with what proof."""
+
+    role: str
+    found: HeldKey
+    proof: SignatureProof
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyApproval:
+    """Approves, denies and revokes keys of other people, under one policy."""
+
+    gate: Gate
+    store: Store
+    keyring: Keyring
+    keyholders: Keyholders
+    freezes: Freezes
+    signatures: Signatures
+    recorder: Recorder
+
+    def pending(self, context: RequestContext) -> answers.PendingKeys:
+        """Return the keys that wait: two round trips.
+
+        Raises:
+            AccessError: the caller may not.
+            StoreUnavailable, IntegrityError: they cannot be read.
+        """
+        self.gate.grant(context.principal, "key:approve")
+        tenant = context.principal.tenant
+        waiting = self.keyholders.requests_question(tenant, context.now)
+        self.store.ask(waiting)
+        found = waiting.answer()
+        others = {one.principal: self.keyholders.keys_question(tenant, one.principal) for one in found}
+        self.store.ask(*others.values())
+        revoked = self.freezes.revoked(tenant)
+        active = {who: sum(_status(key, revoked) == "active" for key in held.answer()) for who, held in others.items()}
+        return answers.PendingKeys(
+            [
+                answers.PendingKey(
+                    principal=one.principal,
+                    key=one.id,
+                    name=one.name,
+                    since=rfc3339(one.since),
+                    device=one.device or None,
+                    network=one.network or None,
+                    model=one.model or None,
+                    synced=one.synced,
+                    others=active[one.principal],
+                )
+                for one in found
+            ]
+        )
+
+    def of(self, context: RequestContext, principal: str) -> answers.KeysOfPerson:
+        """Return the keys of a person: one round trip. Raises as `pending`; NotFound for what is no id."""
+        self.gate.grant(context.principal, "key:approve")
+        subject = _subject(principal)
+        found = held_key(self.keyholders, context, subject, "")
+        self.store.ask(*found.questions)
+        revoked = self.freezes.revoked(context.principal.tenant)
+        held = [
+            answers.KeyOfPerson(
+                key.id,
+                key.name,
+                _status(key, revoked),
+                rfc3339(key.since),
+                key.approved_by,
+                rfc3339(key.works_from),
+            )
+            for key in found.approved.answer()
+        ]
+        waiting = [
+            answers.KeyOfPerson(one.id, one.name, "pending", rfc3339(one.since), None, None)
+            for one in found.waiting.answer()
+            if one.principal == subject
+        ]
+        return answers.KeysOfPerson(subject, [*held, *waiting])
+
+    def approve(
+        self, context: RequestContext, principal: str, key: str, code: str, signed: Signed | None
+    ) -> answers.KeyStatus:
+        """Approve a key whose code the person has read out.
+
+        A second approver of a key that replaces another one ends its waiting, where both have signed.
+
+        Round trips: one to read, one for each list that changes to prepare it, one for the audit, and as many to write.
+
+        Raises:
+            AccessError: the caller may not, or it is the caller's own key, or the person has `MAX_ACTIVE`.
+            InvalidRequest: it is not the code of this key.
+            NotFound: the person has no such key.
+            StoreUnavailable: it may be approved; the list tells.
+        """
+        asked = self._asked(context, "key-approve", principal, key, signed)
+        found, subject, tenant = asked.found, asked.found.principal, context.principal.tenant
+        if not hmac.compare_digest(spoken_code(unb64(found.public_key())), code.upper().translate(_SPOKEN)):
+            self.recorder.record_denial(context, Action.KEY_APPROVE, WRONG_CODE, Stated(subject=subject))
+            raise InvalidRequest([("/code", WRONG_CODE)])
+        approved = self._approved(context, asked)
+        if approved is not None:
+            self._write(
+                context,
+                Action.KEY_APPROVE,
+                asked,
+                lambda: [
+                    self.keyholders.prepare_key(tenant, subject, approved),
+                    self.keyholders.prepare_settled(tenant, key, context.now),
+                ],
+            )
+        return answers.KeyStatus(key, "active")
+
+    def deny(self, context: RequestContext, principal: str, key: str, signed: Signed | None) -> answers.KeyStatus:
+        """Deny a key that waits. Raises as `approve`."""
+        asked = self._asked(context, "key-deny", principal, key, signed)
+        if asked.found.request() is None:
+            raise NotFound
+        tenant = context.principal.tenant
+        settle = self.keyholders.prepare_settled
+        self._write(context, Action.KEY_DENY, asked, lambda: [settle(tenant, key, context.now)])
+        return answers.KeyStatus(key, "revoked")
+
+    def revoke(self, context: RequestContext, principal: str, key: str, signed: Signed | None) -> answers.KeyStatus:
+        """Revoke a key: it signs nothing from the next call on. Raises as `approve`."""
+        asked = self._asked(context, "key-revoke", principal, key, signed)
+        held = asked.found.held()
+        if held is None:
+            raise NotFound
+        tenant, subject = context.principal.tenant, asked.found.principal
+        revoked = msgspec.structs.replace(held, revoked_at=held.revoked_at or context.now)
+        self._write(
+            context,
+            Action.KEY_REVOKE,
+            asked,
+            lambda: [
+                self.freezes.prepare_revocation(tenant, key),  # first: it is read live
+                self.keyholders.prepare_key(tenant, subject, revoked),
+            ],
+        )
+        return answers.KeyStatus(key, "revoked")
+
+    def _asked(self, context: RequestContext, act: str, principal: str, key: str, signed: Signed | None) -> _Asked:
+        """Return another person's key, once it is seen that the caller may act on it and has signed: one round trip."""
+        subject = _subject(principal)
+        with self.recorder.record_denials(context, _ACTIONS[act], Stated(subject=subject)):
+            grant = self.gate.grant(context.principal, "key:approve")
+            self.gate.refuse_frozen(context.principal)
+            if subject == context.principal.id:
+                raise Forbidden
+            signature = self.signatures.expect(context, act, signed)
+            found = held_key(self.keyholders, context, subject, key)
+            keys = self.keyring.tenant(context.principal.tenant)
+
+            def deed() -> Deed:
+                return deeds.on_key(act, keys, subject, found.fingerprint())
+
+            proof = self.signatures.check(context, signature, deed, *found.questions)
+        found.public_key()  # raises NotFound
+        return _Asked(grant.role, found, proof)
+
+    def _approved(self, context: RequestContext, asked: _Asked) -> PersonKey | None:
+        """Return the key as it is approved; None where its approval changes nothing."""
+        rule, now, signed = self.signatures.rule, context.now, tuple(asked.proof.signatures)
+        if rule is None:
+            raise NoSignatures
+        request, held = asked.found.request(), asked.found.held()
+        revoked = self.freezes.revoked(context.principal.tenant)
+        others = [one for one in asked.found.approved.answer() if one.id != asked.found.key]
+        if held is not None:
+            second = signed and held.approvals and held.approved_by != context.principal.id
+            if held.revoked_at or held.id in revoked:
+                raise NotFound
+            if not (second and others and now < held.works_from):
+                return None
+            return msgspec.structs.replace(held, works_from=now)
+        if request is None:
+            raise NotFound
+        if sum(_status(one, revoked) == "active" for one in others) >= MAX_ACTIVE or len(signed) > MAX_CHAIN:
+            raise TooManyKeys
+        return approved_key(request, context.principal.id, signed, now, now + rule.waiting)
+
+    def _write(
+        self, context: RequestContext, action: Action, asked: _Asked, changes: Callable[[], list[Prepared[bool]]]
+    ) -> None:
+        """Record what is done to a key, and do it."""
+        stated = Stated(role=asked.role, subject=asked.found.principal, signed=asked.proof.signatures)
+        written = False
+        while not written:  # again where a list was changed meanwhile
+            prepared = changes()
+            sealed = [one for change in prepared for one in change.sealed]
+            entry = self.recorder.record(context, action, DONE, stated, sealed=sealed, fields=asked.proof.fields)
+            with self.recorder.take_back_on_failure(entry):
+                written = all(change.write() for change in prepared)
+            self.signatures.note_use(asked.proof, entry)
+
+
+def approved_key(request: KeyRequest, by: str, signed: tuple[Signature, ...], now: int, works_from: int) -> PersonKey:
+    """Return a key that waited, as it is approved."""
+    return PersonKey(
+        id=request.id,
+        credential=request.credential,
+        cose=request.cose,
+        public_key=request.public_key,
+        name=request.name,
+        since=request.since,
+        approved_at=now,
+        approved_by=by,
+        works_from=works_from,
+        synced=request.synced,
+        model=request.model,
+        approvals=signed,
+    )
+
+
+def _status(key: PersonKey, revoked: frozenset[str]) -> str:
+    return "revoked" if key.revoked_at or key.id in revoked else "active"
+
+
+def _subject(principal: str) -> str:
+    subject = sound_principal(principal)
+    if not subject:
+        raise NotFound([("path:principal", "invalid-value")])
+    return subject
+
+
+def _challenge(nonce: bytes) -> bytes:
+    """Return the challenge of a new key."""
+    return hashlib.sha256(frame(b"new-key/1", nonce)).digest()

@@ -1,0 +1,205 @@
+"""Checks the signature of an act in the act's own call: the door that every signed use case goes through.
+
+A signature is good for one call. It is checked against today's policy and the keys
+as they are in the store now, and used up before anything is opened or changed.
+"""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import msgspec
+
+from keys.assertions import unb64
+from keys.authenticators import Assertion, Signing, b64, verify
+from keys.errors import IntegrityError
+from keys.keyring import Keyring
+from masking_audit.format.entries import Signature
+from masking_service.masking.errors import InvalidRecord
+from masking_service.observability.alerts import Alerts
+from masking_service.service.acts.deeds import Deed, statement
+from masking_service.service.acts.state import Keyholders, KeyUse, PersonKey
+from masking_service.service.acts.tickets import ActTicket, Tickets
+from masking_service.service.call.budgets import Budgets, Nonce
+from masking_service.service.call.recorder import Recorded, RequestContext
+from masking_service.service.freezes.state import Freezes
+from masking_service.service.people.errors import SignatureInvalid, SignatureRequired
+from masking_service.service.people.policy import Grant
+from masking_service.service.people.signed_rules import SignedRule
+from masking_service.service.state.sealed import HashField
+from masking_service.store.client import Store
+from masking_service.store.question import Question
+
+_UNBUDGETED: Final = Grant("", "")
+
+
+class Signed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The signature of an act, as a call carries it; each member in base64url."""
+
+    act: str
+    key: str
+    authenticator_data: str
+    client_data: str
+    signature: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureProof:
+    """What an entry holds of a signature, and the use of the key to note with it; nothing where none was needed."""
+
+    signatures: Sequence[Signature] = ()
+    fields: Sequence[HashField] = ()
+
+
+UNSIGNED: Final = SignatureProof()
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """A signature that a call brought, before it is checked; None where the act needs none.
+
+    Attributes:
+        keys: the person's approved keys, live.
+        uses: of the key that the call names.
+        nonce: uses the signature up.
+    """
+
+    keys: Question[tuple[PersonKey, ...]]
+    uses: Question[list[KeyUse | None]]
+    nonce: Nonce
+    ticket: ActTicket
+    assertion: Assertion
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signatures:
+    """Checks signatures, under one policy.
+
+    Attributes:
+        rule: None where the policy has no section on signatures.
+    """
+
+    rule: SignedRule | None
+    tickets: Tickets
+    store: Store
+    keyring: Keyring
+    keyholders: Keyholders
+    freezes: Freezes
+    budgets: Budgets
+    alerts: Alerts
+
+    def expect(self, context: RequestContext, act: str, given: Signed | None) -> Expected | None:
+        """Return the signature that a call brought, to be checked with `verify`; None if it brings and needs none.
+
+        No round trip. To be called once the caller is authorised, and before anything is looked up.
+
+        Raises:
+            SignatureRequired: the act needs a signature, or one that is made anew.
+            SignatureInvalid: it cannot be one.
+            StoreUnavailable: where it would be used up is not known.
+        """
+        if given is None:
+            if self.rule is not None and act in self.rule.acts:
+                raise SignatureRequired
+            return None
+        if self.rule is None:
+            raise SignatureInvalid
+        principal = context.principal
+        keys = self.keyring.tenant(principal.tenant)
+        ticket, nonce = self.tickets.take(keys, principal, "act", given.act, context.now)
+        try:
+            parts = [unb64(one) for one in (given.key, given.authenticator_data, given.client_data, given.signature)]
+        except ValueError:
+            raise SignatureInvalid from None
+        return Expected(
+            self.keyholders.keys_question(principal.tenant, principal.id),
+            self.keyholders.use_question(principal.tenant, [given.key]),
+            nonce,
+            ticket,
+            Assertion(*parts),
+        )
+
+    def check_fields(self, expected: Expected | None, count: int) -> None:
+        """Refuse more fields than one signature opens. Raises InvalidRecord."""
+        if expected is not None and self.rule is not None and count > self.rule.fields_at_most:
+            raise InvalidRecord((("/items", "too-many-items"),))
+
+    def questions(self, expected: Expected | None) -> Sequence[Question[Any]]:
+        """Return what has to be asked before `verify`, together with the live freeze."""
+        return () if expected is None else (expected.keys, expected.uses)
+
+    def verify(self, context: RequestContext, expected: Expected | None, deed: Deed) -> SignatureProof:
+        """Check the signature over a deed, once its questions and the live freeze are answered.
+
+        Raises:
+            SignatureInvalid: it is not valid for this.
+            IntegrityError: the person's keys in the store were changed.
+        """
+        if expected is None or self.rule is None:
+            return UNSIGNED
+        tenant = context.principal.tenant
+        revoked = self.freezes.revoked(tenant)
+        named = expected.assertion.credential
+        key = next((one for one in expected.keys.answer() if unb64(one.credential) == named), None)
+        if key is None or not usable(self.rule, key, revoked, context.now):
+            raise SignatureInvalid
+        ticket = expected.ticket
+        keys = self.keyring.tenant(tenant)
+        said = statement(deed, keys, context.principal, self.rule.rp_id, ticket.nonce, ticket.at)
+        try:
+            counter = verify(expected.assertion, unb64(key.cose), signing(self.rule, said))
+        except IntegrityError:
+            raise SignatureInvalid from None
+        (last,) = expected.uses.answer()
+        if last is not None and counter and counter <= last.counter:
+            self.alerts.raise_alert("key-cloned", context.principal)  # parallel calls overtake: never more than that
+        _, told, client, signed = map(b64, expected.assertion)
+        mine = Signature(b64(said), key.public_key, told, client, signed)
+        use = KeyUse(max(counter, last.counter if last is not None else 0), context.now)
+        return SignatureProof((mine, *key.approvals), (self.keyholders.use_field(tenant, key.credential, use),))
+
+    def check(
+        self,
+        context: RequestContext,
+        expected: Expected | None,
+        deed: Callable[[], Deed],
+        *questions: Question[Any],
+    ) -> SignatureProof:
+        """Ask `questions`, and check the signature of an act that spends no budget: one round trip.
+
+        The signature is used up by that, also if it turns out not to be valid. Without a signature the questions are
+        asked as they are.
+
+        Args:
+            deed: called once the questions are answered.
+
+        Raises:
+            Frozen: the principal is frozen now.
+            SignatureInvalid: it is not valid for this, or was used before.
+        """
+        if expected is None:
+            self.store.ask(*questions)
+            return UNSIGNED
+        frozen = self.freezes.freeze_question(context.principal)
+        spent = self.budgets.reserve_question(context.principal, _UNBUDGETED, 0, context.now, expected.nonce)
+        self.store.ask(frozen, *questions, *self.questions(expected), spent)
+        frozen.answer()
+        spent.answer()
+        return self.verify(context, expected, deed())
+
+    def note_use(self, proof: SignatureProof, entry: Recorded) -> None:
+        """Note the use of the key: one round trip in a cluster, none elsewhere, where the entry carried it."""
+        if proof.fields and not entry.carried:
+            self.store.write([command for one in proof.fields for command in one.commands()])
+
+
+def usable(rule: SignedRule, key: PersonKey, revoked: frozenset[str], now: int) -> bool:
+    """Return whether a key may sign now, under this rule."""
+    fit = {"any": True, "no-sync": not key.synced, "touch": key.model in rule.models}[rule.hardware]
+    return fit and not key.revoked_at and key.id not in revoked and now >= key.works_from
+
+
+def signing(rule: SignedRule, said: bytes) -> Signing:
+    """Return where and for what a signature over a statement is accepted."""
+    return Signing(hashlib.sha256(said).digest(), rule.rp_id, rule.origins)

@@ -1,0 +1,111 @@
+"""Tickets: what the service gives out before a person signs, sealed, so that it keeps nothing until a call comes."""
+
+import hashlib
+from dataclasses import dataclass
+from struct import Struct
+from typing import Final, Literal
+
+from keys.aead import NONCE_BYTES as SEALING_BYTES
+from keys.assertions import unb64
+from keys.authenticators import b64
+from keys.errors import IntegrityError
+from keys.framing import frame
+from keys.keyring import TenantKeys
+from masking_service.service.call.budgets import Nonce
+from masking_service.service.people.errors import SignatureInvalid, SignatureRequired
+from masking_service.service.people.principals import Principal
+from masking_service.store.client import Store
+from masking_service.store.layout import signature_key
+
+VALID_SECONDS: Final = 120
+SKEW_SECONDS: Final = 5
+"""By how much the clocks of two hosts of the service may differ."""
+KEPT_SECONDS: Final = 2 * VALID_SECONDS
+"""How long a used one is remembered."""
+NONCE_BYTES: Final = 16
+RANDOM_BYTES: Final = NONCE_BYTES + SEALING_BYTES
+_HASH_BYTES: Final = 16
+_TICKET: Final = Struct(f">{NONCE_BYTES}sQ{_HASH_BYTES}s{_HASH_BYTES}s")
+MAX_CHARACTERS: Final = 256
+
+Use = Literal["act", "key"]
+
+
+@dataclass(frozen=True, slots=True)
+class ActTicket:
+    """Makes one signature good for one call.
+
+    Attributes:
+        nonce: unique.
+        at: when it was given out, in Unix seconds.
+        server: hash of the run id of the server that owns the tenant's slot.
+        basis: hash of the policy, and of the secret of audit hashes, of which the statement is made.
+    """
+
+    nonce: bytes
+    at: int
+    server: bytes
+    basis: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Tickets:
+    """Gives tickets out and takes them, under one policy.
+
+    Attributes:
+        store: names the server on which a ticket is used up.
+        policy: the hash of the policy.
+    """
+
+    store: Store
+    policy: str
+
+    def give(self, keys: TenantKeys, principal: Principal, use: Use, random: bytes, now: int) -> tuple[ActTicket, str]:
+        """Return a new ticket, and its text for the caller.
+
+        Args:
+            random: `RANDOM_BYTES` of them.
+
+        Raises:
+            StoreUnavailable: the server that owns the tenant's slot is not verified.
+        """
+        nonce = random[:NONCE_BYTES]
+        ticket = ActTicket(nonce, now, self._server(keys, nonce)[0], self._basis(keys))
+        plain = _TICKET.pack(ticket.nonce, ticket.at, ticket.server, ticket.basis)
+        return ticket, b64(keys.state.seal(plain, _place(principal, use), random[NONCE_BYTES:]))
+
+    def take(self, keys: TenantKeys, principal: Principal, use: Use, text: str, now: int) -> tuple[ActTicket, Nonce]:
+        """Return the ticket of a text, and what uses it up.
+
+        Raises:
+            SignatureInvalid: it is another's, for another use, too old, or not from here.
+            SignatureRequired: the policy changed since, or another server owns the tenant's slot now, which may not
+                know what was used up.
+            StoreUnavailable: the server that owns the tenant's slot is not verified.
+        """
+        try:
+            ticket = ActTicket(*_TICKET.unpack(keys.state.open(unb64(text), _place(principal, use))))
+        except (ValueError, IntegrityError):
+            raise SignatureInvalid from None
+        if not -SKEW_SECONDS <= now - ticket.at <= VALID_SECONDS:
+            raise SignatureInvalid
+        server, nonce = self._server(keys, ticket.nonce)
+        if (server, self._basis(keys)) != (ticket.server, ticket.basis):
+            raise SignatureRequired
+        return ticket, nonce
+
+    def _basis(self, keys: TenantKeys) -> bytes:
+        return _hash(frame(self.policy.encode(), keys.audit_hash("ticket").encode()))
+
+    def _server(self, keys: TenantKeys, nonce: bytes) -> tuple[bytes, Nonce]:
+        roster = self.store.identity.roster  # read once: another thread may replace it
+        key = signature_key(keys.tenant_tag, nonce)
+        return _hash(self.store.run_id_of(key, roster)), Nonce(key, KEPT_SECONDS, roster)
+
+
+def _place(principal: Principal, use: Use) -> bytes:
+    return frame(b"ticket", use.encode(), principal.id.encode())
+
+
+def _hash(content: bytes) -> bytes:
+    return hashlib.sha256(content).digest()[:_HASH_BYTES]

@@ -1,0 +1,116 @@
+"""Which acts a person's own key has to sign, and which keys may: the section `signed` of a policy, and its parser."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final, Literal
+from urllib.parse import urlsplit
+
+from masking_service.masking.timestamps import SECONDS_A_DAY
+from masking_service.service.people.document import DocumentPlace
+
+ACTS: Final[Mapping[str, tuple[str, ...]]] = {
+    "detokenize": ("token:detokenize",),
+    "case-open": ("case:open",),
+    "case-approve": ("case:approve",),
+    "case-deny": ("case:approve",),
+    "case-close": ("case:approve", "case:close", "case:open"),
+    "erase": ("waybill:erase",),
+    "freeze": ("principal:freeze",),
+    "unfreeze": ("principal:freeze",),
+    "decoy-plant": ("decoy:plant",),
+    "decoy-list": ("decoy:plant",),
+    "key-approve": ("key:approve",),
+    "key-deny": ("key:approve",),
+    "key-revoke": ("key:approve",),
+}
+"""The acts that can be signed, and the permissions of which a caller needs one. A further act is a row here, and one in
+`service/acts/deeds.py`."""
+GRAVE: Final = (
+    "detokenize",
+    "case-approve",
+    "case-deny",
+    "erase",
+    "unfreeze",
+    "decoy-plant",
+    "decoy-list",
+    "key-approve",
+    "key-revoke",
+)
+"""Acts that lead to values or keys, or hide who took them: `policy check` names those that need no signature."""
+
+Hardware = Literal["any", "no-sync", "touch"]
+HARDWARE: Final[tuple[Hardware, ...]] = ("any", "no-sync", "touch")
+MAX_FIELDS: Final = 50
+_DOMAIN: Final = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?")
+"""Browsers make keys for domains only: the last label of an IP address is no word."""
+_AAGUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+@dataclass(frozen=True, slots=True)
+class SignedRule:
+    """Which acts are signed, and by what keys.
+
+    Attributes:
+        rp_id: the domain for which people's keys are made.
+        origins: the pages on which they sign.
+        acts: those that need a signature.
+        fields_at_most: how many fields one signature opens.
+        hardware: `any` key, only such that never leave their device (`no-sync`), or only models that ask for a touch.
+        waiting: seconds from the approval of a key until it signs anything.
+        models: files with root certificates (PEM), by model (AAGUID), relative to the policy's folder.
+    """
+
+    rp_id: str
+    origins: tuple[str, ...]
+    acts: frozenset[str]
+    fields_at_most: int = 5
+    hardware: Hardware = "any"
+    waiting: int = 0
+    models: Mapping[str, str] = field(default_factory=dict)
+
+
+def read_signed(place: DocumentPlace) -> SignedRule:
+    """Return what the section `signed` says."""
+    found = place.fields(("rp_id", "origins", "acts"), ("fields_at_most", "hardware", "waiting", "models"))
+    rp_id = found["rp_id"].text(253)
+    if rp_id and not _DOMAIN.fullmatch(rp_id):
+        found["rp_id"].fault("has to be a domain in lower case, such as desk.example.com; in development localhost")
+    origins = [_origin(entry, rp_id) for entry in found["origins"].items()]
+    if not origins:
+        found["origins"].fault("names at least one")
+    hardware = found["hardware"].word(HARDWARE, "word") if "hardware" in found else "any"
+    models = {name: entry.text() for name, entry in found["models"].named().items()} if "models" in found else {}
+    for name in models:
+        if not _AAGUID.fullmatch(name):
+            found["models"].fault("each is an AAGUID, 8-4-4-4-12 digits of 0-9 a-f, with the file of its roots")
+    if hardware == "touch" and not models:
+        place.faults.append((f"{place.path}.models", "needed for touch: a model proves nothing without its roots"))
+    waiting = found.get("waiting")
+    return SignedRule(
+        rp_id=rp_id,
+        origins=tuple(origins),
+        acts=found["acts"].words(ACTS, "act that can be signed"),
+        fields_at_most=found["fields_at_most"].integer(1, MAX_FIELDS) if "fields_at_most" in found else 5,
+        hardware=next((one for one in HARDWARE if one == hardware), "any"),
+        waiting=0 if waiting is None or waiting.value == 0 else waiting.seconds(30 * SECONDS_A_DAY),
+        models=models,
+    )
+
+
+def _origin(place: DocumentPlace, rp_id: str) -> str:
+    origin = place.text()
+    try:
+        parts = urlsplit(origin)
+        port = f":{parts.port}" if parts.port is not None else ""
+    except ValueError:
+        place.fault("has to be an origin, such as https://desk.example.com")
+        return origin
+    host = parts.hostname or ""
+    if origin and origin != f"{parts.scheme}://{host}{port}":
+        place.fault("has to be an origin: scheme, host and port, and nothing behind them")
+    elif origin and parts.scheme != "https" and (parts.scheme, host) != ("http", "localhost"):
+        place.fault("has to be https, or http://localhost in development: browsers sign nowhere else")
+    elif origin and rp_id and not f".{host}".endswith(f".{rp_id}"):
+        place.fault("has to be rp_id, or a name below it")
+    return origin

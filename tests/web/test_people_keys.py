@@ -1,0 +1,314 @@
+"""Enrolment of people's keys: made by one person, approved by another, waiting, limited and revoked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from keys.authenticators import b64
+from masking_service.service.acts.enrolment import MAX_ACTIVE
+from masking_service.service.acts.state import PersonKey
+from tests.authenticators import PRESENT, Authenticator, Maker
+from tests.web.api import NOW, NUMBER, Api, Clock, Json, Under, content, field, record, refusal, results
+from tests.web.people import AUDITOR, SUPERVISOR
+from tests.web.signing import SIGNED, Person, signed
+
+PHONE = field(NUMBER, "/sender/phone")
+
+
+@pytest.fixture
+def api(signing: Api) -> Api:
+    signing.tokenize(record())
+    signing.open_case("D-1", NUMBER)
+    return signing
+
+
+@pytest.fixture
+def boss(api: Api) -> Person:
+    return Person(api, "supervisor", "boss").bootstrap()
+
+
+@pytest.fixture
+def officer(api: Api) -> Person:
+    return Person(api, "dispute-officer", "officer")
+
+
+def own(person: Person) -> list[Json]:
+    found: list[Json] = content(person.get("/v1/me/keys"))["keys"]
+    return found
+
+
+def decide(approver: Person, person: Person, what: str) -> Any:
+    act = {"act": f"key-{what}", "principal": person.id, "key": person.key.key_id}
+    path = f"/v1/principals/{person.id}/keys/{person.key.key_id}/{what}"
+    return approver.post(path, {"signed": approver.sign(act)})
+
+
+def test_a_new_key_waits_for_another_person(api: Api, boss: Person, officer: Person) -> None:
+    made = content(officer.enrol(), 201)
+
+    (waiting,) = content(boss.get("/v1/principals/keys"))["keys"]
+
+    assert made == {"key": officer.key.key_id, "status": "pending"}
+    assert (waiting["principal"], waiting["name"], waiting["others"]) == (officer.id, "work laptop", 0)
+    assert [(one["status"], one["last_used"]) for one in own(officer)] == [("pending", None)]
+
+
+def test_an_approved_key_is_active_and_says_when_it_was_used(boss: Person, officer: Person) -> None:
+    officer.approved_by(boss)
+    results(officer.open(PHONE))
+
+    (mine,) = own(officer)
+
+    assert mine["status"] == "active"
+    assert mine["last_used"] is not None
+
+
+@pytest.mark.parametrize("spelling", ["{}", "{} ", " {}"])
+def test_the_code_is_read_in_any_spelling(boss: Person, officer: Person, spelling: str) -> None:
+    content(officer.enrol(), 201)
+
+    code = spelling.format(f"{officer.key.code[:5]}-{officer.key.code[5:]}".lower())
+
+    assert content(boss.approve(officer, code=code))["status"] == "active"
+
+
+def test_another_code_approves_nothing(api: Api, boss: Person, officer: Person) -> None:
+    content(officer.enrol(), 201)
+
+    answered = boss.approve(officer, code=Authenticator().code)
+
+    assert refusal(answered) == (422, "invalid-request")
+    assert own(officer)[0]["status"] == "pending"
+
+
+def test_no_person_approves_a_key_of_their_own(boss: Person) -> None:
+    second = Person(boss.api, "supervisor", "boss")
+    content(second.enrol(), 201)
+    mine = {"act": "key-approve", "principal": boss.id, "key": second.key.key_id}
+    path = f"/v1/principals/{boss.id}/keys/{second.key.key_id}/approve"
+
+    answered = boss.post(path, {"code": second.key.code, "signed": boss.sign(mine)})
+
+    assert refusal(answered) == (403, "forbidden")
+
+
+def test_an_approval_without_a_signature_is_none(boss: Person, officer: Person) -> None:
+    content(officer.enrol(), 201)
+
+    assert refusal(boss.approve(officer, signed=None)) == (401, "signature-required")
+
+
+def test_an_approval_is_of_the_key_that_was_signed(api: Api, boss: Person, officer: Person) -> None:
+    attacker = Person(api, "dispute-officer", "officer")
+    content(officer.enrol(), 201)
+    content(attacker.enrol(), 201)
+    over_mine = boss.sign({"act": "key-approve", "principal": officer.id, "key": officer.key.key_id})
+
+    answered = boss.approve(attacker, signed=over_mine)
+
+    assert refusal(answered) == (403, "signature-invalid")
+
+
+def test_a_denied_key_is_gone(boss: Person, officer: Person) -> None:
+    content(officer.enrol(), 201)
+
+    decide(boss, officer, "deny")
+
+    act = {"act": "key-approve", "principal": officer.id, "key": officer.key.key_id}
+    assert own(officer) == []
+    assert boss.post("/v1/acts", act).status_code == 404
+
+
+def test_a_revoked_key_signs_nothing_from_the_next_call_on(api: Api, boss: Person, officer: Person) -> None:
+    officer.approved_by(boss)
+    ready = officer.sign({"act": "detokenize", "purpose": "dispute", "case": "D-1", "items": [PHONE]})
+
+    content(decide(boss, officer, "revoke"))
+
+    assert refusal(officer.open(PHONE, signature=ready)) == (403, "signature-invalid")
+    assert own(officer)[0]["status"] == "revoked"
+
+
+def test_a_revocation_outlives_an_older_copy_of_the_keys(api: Api, boss: Person, officer: Person) -> None:
+    """A writer to the store brings back what the person had, in a process that has not read it yet."""
+    officer.approved_by(boss)
+    parts = api.parts
+    person = parts.keyholders._person("default", officer.id)
+    before = parts.store.read([person.reading_command()])[0]
+    content(decide(boss, officer, "revoke"))
+    parts.store.write([(b"DEL", person._place), (b"HSET", person._place, *before)])
+    parts.keyholders.reset()
+
+    assert refusal(officer.open(PHONE)) == (403, "signature-invalid")
+
+
+@pytest.mark.parametrize("change", ["deleted", "replayed"])
+def test_keys_that_went_back_are_an_alarm(api: Api, boss: Person, officer: Person, change: str) -> None:
+    officer.approved_by(boss)
+    parts = api.parts
+    person = parts.keyholders._person("default", officer.id)
+    before = parts.store.read([person.reading_command()])[0]
+    second = Person(api, "dispute-officer", "officer").approved_by(boss)
+    results(second.open(PHONE))
+    ready = second.sign({"act": "detokenize", "purpose": "dispute", "case": "D-1", "items": [PHONE]})
+
+    parts.store.write([(b"DEL", person._place)])
+    if change == "replayed":
+        parts.store.write([(b"HSET", person._place, *before)])
+
+    assert refusal(second.open(PHONE, signature=ready)) == (503, "integrity")
+
+
+def test_who_can_seal_state_can_still_add_no_key_with_a_foreign_approval(
+    api: Api, boss: Person, officer: Person
+) -> None:
+    """The approval of one key does not fit another one, whatever seals it."""
+    officer.approved_by(boss)
+    parts = api.parts
+    stolen = Authenticator()
+    held = parts.keyholders._person("default", officer.id).keys[0]
+    values = {name: getattr(held, name) for name in held.__struct_fields__}
+    made = stolen.create({"challenge": "AAAA"})
+    values |= {"id": stolen.key_id, "credential": made["id"], "public_key": b64(stolen.public_key)}
+    assert parts.keyholders.prepare_key("default", officer.id, PersonKey(**values)).write()
+
+    assert refusal(officer.post("/v1/acts", {"act": "detokenize", "items": [PHONE]})) == (503, "integrity")
+
+
+def test_a_sixth_key_is_refused(api: Api, boss: Person) -> None:
+    people = [Person(api, "dispute-officer", "officer") for _ in range(MAX_ACTIVE + 1)]
+    for one in people[:-1]:
+        one.approved_by(boss)
+    content(people[-1].enrol(), 201)
+
+    assert refusal(boss.approve(people[-1])) == (409, "too-many-keys")
+
+
+def test_new_key_options_are_good_for_one_key(officer: Person) -> None:
+    options = content(officer.post("/v1/me/keys/options", {}))
+    body = {"name": "x", "options": options["options"], "credential": officer.key.create(options["publicKey"])}
+
+    first, second = officer.post("/v1/me/keys", body), officer.post("/v1/me/keys", body)
+
+    assert first.status_code == 201
+    assert refusal(second) == (403, "signature-invalid")
+
+
+def test_new_key_options_are_the_callers_own(api: Api, officer: Person) -> None:
+    other = Person(api, "dispute-officer", "other")
+    options = content(officer.post("/v1/me/keys/options", {}))
+    body = {"name": "x", "options": options["options"], "credential": other.key.create(options["publicKey"])}
+
+    assert refusal(other.post("/v1/me/keys", body)) == (403, "signature-invalid")
+
+
+@pytest.mark.parametrize("fault", ["origin", "rp_id", "flags"])
+def test_a_key_that_was_made_elsewhere_or_without_the_person_is_refused(officer: Person, fault: str) -> None:
+    setattr(officer.key, fault, {"origin": "https://desk.example.org", "rp_id": "example.org", "flags": PRESENT}[fault])
+
+    assert refusal(officer.enrol()) == (422, "invalid-request")
+
+
+def test_a_cloned_key_raises_an_alert_and_freezes_no_one(
+    api: Api, officer: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raised: list[str] = []
+    monkeypatch.setattr(api.parts.alerts, "raise_alert", lambda kind, *_: raised.append(kind))
+    officer.key.counter = 5
+    officer.bootstrap()
+    results(officer.open(PHONE))
+    officer.key.counter = 2
+
+    opened = results(officer.open(PHONE))
+
+    assert opened[0]["value"] == "13812345678"
+    assert raised.count("key-cloned") == 1
+    assert content(api.get(SUPERVISOR, "/v1/principals/frozen"))["principals"] == []
+
+
+def test_a_new_key_signs_after_its_waiting_time(under: Under, set_clock: Clock) -> None:
+    set_clock(NOW)
+    api = under(signed(SIGNED, waiting="1d"))
+    api.tokenize(record())
+    api.open_case("D-1", NUMBER, expires_in=604_800)
+    boss = Person(api, "supervisor", "boss").bootstrap()
+    officer = Person(api, "dispute-officer", "officer").approved_by(boss)
+    early = officer.open(PHONE)
+
+    set_clock(NOW + 86_400)
+    later = Person(api, "dispute-officer", "officer", officer.key)
+
+    assert refusal(early) == (403, "signature-invalid")
+    assert results(later.open(PHONE))[0]["value"] == "13812345678"
+
+
+def test_a_replacement_that_two_people_approve_signs_at_once(under: Under) -> None:
+    api = under(signed(SIGNED, waiting="1d"))
+    api.tokenize(record())
+    api.open_case("D-1", NUMBER)
+    first, second = (Person(api, "supervisor", sub).bootstrap() for sub in ("boss-1", "boss-2"))
+    Person(api, "dispute-officer", "officer").bootstrap()
+    replacement = Person(api, "dispute-officer", "officer").approved_by(first)
+    alone = replacement.open(PHONE)
+
+    content(second.approve(replacement))
+
+    assert refusal(alone) == (403, "signature-invalid")
+    assert results(replacement.open(PHONE))[0]["value"] == "13812345678"
+
+
+def test_a_key_that_may_leave_its_device_is_refused_where_the_policy_says_so(under: Under) -> None:
+    api = under(signed(SIGNED, hardware="no-sync"))
+    synced = Person(api, "dispute-officer", "one", Authenticator(synced=True))
+    bound = Person(api, "dispute-officer", "two")
+
+    assert refusal(synced.enrol()) == (422, "invalid-request")
+    assert bound.enrol().status_code == 201
+
+
+def test_a_touch_needs_a_model_whose_attestation_leads_to_its_root(under: Under, tmp_path: Path) -> None:
+    maker, forger, silent = Maker(), Maker(), Maker(names_model=False)
+    (tmp_path / "roots.pem").write_bytes(maker.pem())
+    api = under(signed(SIGNED, hardware="touch", models={maker.model: "roots.pem"}))
+    silent.root, silent._root_key, silent.names_model = maker.root, maker._root_key, False
+
+    answers = {
+        "attested": Person(api, "dispute-officer", "one").enrol(maker),
+        "another root": Person(api, "dispute-officer", "two").enrol(forger),
+        "no model in the certificate": Person(api, "dispute-officer", "three").enrol(silent),
+        "no attestation": Person(api, "dispute-officer", "four").enrol(),
+    }
+    told = Person(api, "dispute-officer", "five")
+    told.key.model = maker.model
+    answers["the model's name alone"] = told.enrol()
+
+    assert {name: one.status_code for name, one in answers.items()} == {
+        "attested": 201,
+        "another root": 422,
+        "no model in the certificate": 422,
+        "no attestation": 422,
+        "the model's name alone": 422,
+    }
+
+
+def test_a_signature_that_was_made_under_another_policy_is_asked_for_again(under: Under, api: Api) -> None:
+    """The same store under an edited policy: nothing is refused for good, and nothing is opened."""
+    officer = Person(api, "dispute-officer", "officer").bootstrap()
+    signature = officer.sign({"act": "detokenize", "purpose": "dispute", "case": "D-1", "items": [PHONE]})
+    changed = under(signed(SIGNED, fields_at_most=4))
+    now = Person(changed, "dispute-officer", "officer", officer.key)
+
+    assert refusal(now.open(PHONE, signature=signature)) == (401, "signature-required")
+
+
+def test_the_log_holds_what_was_done_to_keys(api: Api, boss: Person, officer: Person) -> None:
+    officer.approved_by(boss)
+    decide(boss, officer, "revoke")
+
+    found = content(api.get(AUDITOR, "/v1/audit?limit=1000"))["entries"]
+
+    done = [(one["action"], one["principal"]) for one in found if one["action"].startswith("key-")]
+    assert done[-3:] == [("key-enrol", officer.id), ("key-approve", boss.id), ("key-revoke", boss.id)]

@@ -1,0 +1,155 @@
+"""What the log holds of signatures is verified without the service: by public keys alone."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from keys.errors import IntegrityError
+from keys.signatures import Verifier
+from masking_audit.cli.export import exported
+from masking_audit.format.signed import verify_entry
+from masking_audit.verify.findings import FindingKind
+from masking_audit.verify.signatures import PersonSignatures
+from masking_audit.verify.verifier import Verification, verify
+from tests.web.api import NUMBER, Api, Json, content, field, record, results, token
+from tests.web.people import AUDITOR
+from tests.web.signing import Person
+
+PHONE, NAME = field(NUMBER, "/sender/phone"), field(NUMBER, "/sender/name")
+_CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+
+
+@pytest.fixture
+def boss(signing: Api) -> Person:
+    return Person(signing, "supervisor", "boss").bootstrap()
+
+
+@pytest.fixture
+def officer(signing: Api, boss: Person) -> Person:
+    return Person(signing, "dispute-officer", "officer").approved_by(boss)
+
+
+@pytest.fixture
+def api(signing: Api, officer: Person) -> Api:
+    """A service in which an officer opened fields by number and by token, and an erased one was not found."""
+    tokens = signing.tokenize(record())[0]["tokens"]
+    signing.open_case("D-1", NUMBER)
+    results(officer.open(PHONE, field("SF9999999999", "/sender/phone"), field(NUMBER, "/sender/address")))
+    results(officer.open(token(tokens["/sender/name"]), token("wbt1" + "A" * 22 + "A")))
+    return signing
+
+
+def signed_entries(api: Api) -> list[Json]:
+    found = content(api.get(AUDITOR, "/v1/audit?limit=1000"))["entries"]
+    return [one for one in found if "signed" in one]
+
+
+def root_of(person: Person) -> str:
+    return hashlib.sha256(person.key.public_key).hexdigest()
+
+
+def checked(api: Api, approvers: set[str] | None = None) -> tuple[PersonSignatures, int]:
+    """Verify the signatures of a whole log; return them, and how many entries are wrong."""
+    content(api.get(AUDITOR, "/v1/audit/checkpoint"))
+    parts = api.parts
+    verification = Verification(Verifier(parts.keyring.audit_signer.public_pem()))
+    verification.signatures = PersonSignatures(verification.findings, approvers)
+    verify(exported(parts.store, parts.keyring, parts.settings.state_dir, None), verification)
+    return verification.signatures, verification.findings.counts[FindingKind.UNSIGNED]
+
+
+def test_every_signature_leads_to_the_key_that_the_command_line_approved(api: Api, boss: Person) -> None:
+    found = signed_entries(api)
+
+    assert [one["action"] for one in found] == ["key-approve", "detokenize", "detokenize"]
+    assert {verify_entry(one) for one in found} == {root_of(boss)}
+
+
+def changed_bytes(entry: Json) -> Iterator[Json]:
+    """The entry with one change of each member of each signature: of its first, middle and last character."""
+    for at, one in enumerate(entry["signed"]):
+        for name, text in one.items():
+            for place in (0, len(text) // 2, len(text) - 1):
+                other = _CHARACTERS[(_CHARACTERS.index(text[place]) + 16) % 64]
+                made = copy.deepcopy(entry)
+                made["signed"][at][name] = text[:place] + other + text[place + 1 :]
+                yield made
+
+
+def test_each_changed_byte_of_a_signature_is_found(api: Api) -> None:
+    for changed in changed_bytes(signed_entries(api)[1]):
+        with pytest.raises(IntegrityError):
+            verify_entry(changed)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"principal": "dev/other"},
+        {"case": "D-2"},
+        {"purpose": "redelivery"},
+        {"action": "erase"},
+        {"tenant": "0" * 32},
+        {"subject": "dev/other"},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_an_entry_that_says_another_act_is_found(api: Api, change: Json) -> None:
+    with pytest.raises(IntegrityError):
+        verify_entry(signed_entries(api)[1] | change)
+
+
+def test_an_entry_with_other_items_is_found(api: Api) -> None:
+    entry = signed_entries(api)[1]
+    items = entry["items"]
+    other = {**items[0], "waybill": "0" * 32}
+
+    for wrong in (
+        [other, *items[1:]],
+        items[1:],
+        [*items, items[0]],
+        [{**items[0], "field": "/sender/name"}, *items[1:]],
+    ):
+        with pytest.raises(IntegrityError):
+            verify_entry({**entry, "items": wrong})
+
+
+def test_the_signature_of_another_act_fits_no_entry(api: Api) -> None:
+    _, first, second = signed_entries(api)
+
+    with pytest.raises(IntegrityError):
+        verify_entry({**first, "signed": second["signed"]})
+
+
+def test_a_row_of_approvals_with_a_link_of_another_is_found(signing: Api, api: Api) -> None:
+    other = Person(signing, "supervisor", "other-boss").bootstrap()
+    Person(signing, "dispute-officer", "other").approved_by(other)
+    entry = signed_entries(api)[1]
+    foreign = signed_entries(api)[-1]["signed"]
+
+    with pytest.raises(IntegrityError):
+        verify_entry({**entry, "signed": [entry["signed"][0], *foreign]})
+
+
+def test_a_whole_log_is_verified_with_its_signatures(api: Api, boss: Person) -> None:
+    found, wrong = checked(api, {root_of(boss)})
+
+    assert wrong == 0
+    assert (found.signed["detokenize"], found.unsigned["detokenize"], found.roots) == (2, 0, {root_of(boss): 3})
+
+
+def test_a_key_that_none_of_the_printed_ones_approved_is_found(api: Api) -> None:
+    _, wrong = checked(api, {"0" * 64})
+
+    assert wrong > 0
+
+
+def test_no_entry_of_a_signature_holds_a_value_or_a_number(api: Api) -> None:
+    text = json.dumps(signed_entries(api), ensure_ascii=False)
+
+    assert [one for one in (NUMBER, "13812345678", "张三") if one in text] == []

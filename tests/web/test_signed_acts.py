@@ -1,0 +1,256 @@
+"""Acts that a person's own key has to sign: what a signature is good for, and what every other one is answered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from keys.authenticators import b64
+from tests.authenticators import PRESENT, Authenticator
+from tests.web.api import NUMBER, Api, Json, content, field, record, refusal, results, stripped
+from tests.web.people import AUDITOR, PRIVACY, SUPERVISOR
+from tests.web.signing import Person
+
+PHONE, NAME = field(NUMBER, "/sender/phone"), field(NUMBER, "/sender/name")
+OPENING = {"act": "detokenize", "purpose": "dispute", "case": "D-1"}
+INVALID = (403, "signature-invalid")
+
+
+@pytest.fixture
+def api(signing: Api) -> Api:
+    """A service whose policy has acts signed, with a waybill and a case that names it."""
+    signing.tokenize(record())
+    signing.open_case("D-1", NUMBER)
+    return signing
+
+
+@pytest.fixture
+def officer(api: Api) -> Person:
+    return Person(api, "dispute-officer", "officer").bootstrap()
+
+
+def entries(api: Api, **wanted: str) -> list[Json]:
+    query = "&".join(f"{name}={value}" for name, value in wanted.items())
+    found: list[Json] = content(api.get(AUDITOR, f"/v1/audit?limit=1000&{query}"))["entries"]
+    return found
+
+
+def test_a_signed_opening_opens_what_was_signed(officer: Person) -> None:
+    opened = results(officer.open(PHONE))
+
+    assert [one["value"] for one in opened] == ["13812345678"]
+
+
+def test_an_opening_without_a_signature_is_asked_for_one(api: Api, officer: Person) -> None:
+    call = {"purpose": "dispute", "case": "D-1", "items": [PHONE]}
+
+    answered = officer.post("/v1/detokenize", call)
+
+    assert refusal(answered) == (401, "signature-required")
+    assert answered.headers["WWW-Authenticate"].startswith("Bearer")
+
+
+def test_a_signature_is_good_for_one_call(officer: Person) -> None:
+    signature = officer.sign({**OPENING, "items": [PHONE]})
+
+    first, second = officer.open(PHONE, signature=signature), officer.open(PHONE, signature=signature)
+
+    assert first.status_code == 200
+    assert refusal(second) == INVALID
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        pytest.param({"items": [NAME]}, id="another field"),
+        pytest.param({"items": [PHONE, NAME, PHONE]}, id="a field more"),
+        pytest.param({"items": [PHONE]}, id="a field less"),
+        pytest.param({"items": [NAME, PHONE]}, id="another order"),
+        pytest.param({"items": [field("SF2222222222", "/sender/phone"), NAME]}, id="another waybill"),
+        pytest.param({"items": [PHONE, NAME], "case": "D-2"}, id="another case"),
+        pytest.param({"items": [PHONE, NAME], "purpose": "redelivery"}, id="another purpose"),
+    ],
+)
+def test_a_signature_is_over_exactly_what_is_called(api: Api, officer: Person, call: Json) -> None:
+    api.open_case("D-2", NUMBER)
+    signature = officer.sign({**OPENING, "items": [PHONE, NAME]})
+
+    answered = officer.post("/v1/detokenize", {"purpose": "dispute", "case": "D-1", "signed": signature} | call)
+
+    assert refusal(answered) == INVALID
+
+
+def test_a_signature_is_of_the_person_who_calls(api: Api, officer: Person) -> None:
+    other = Person(api, "dispute-officer", "other").bootstrap()
+    signature = officer.sign({**OPENING, "items": [PHONE]})
+
+    assert refusal(other.open(PHONE, signature=signature)) == INVALID
+
+
+def test_the_key_of_another_person_signs_nothing(api: Api, officer: Person) -> None:
+    thief = Person(api, "dispute-officer", "thief").bootstrap()
+    stolen = Person(api, "dispute-officer", "officer", thief.key)
+
+    assert refusal(stolen.open(PHONE)) == INVALID
+
+
+def test_a_key_that_is_not_approved_signs_nothing(api: Api) -> None:
+    person = Person(api, "dispute-officer", "new")
+    content(person.enrol(), 201)
+
+    assert refusal(person.open(PHONE)) == INVALID
+
+
+def _presence_only(key: Authenticator) -> None:
+    key.flags = PRESENT
+
+
+def _absent(key: Authenticator) -> None:
+    key.flags = 0x04
+
+
+def _elsewhere(key: Authenticator) -> None:
+    key.origin = "https://desk.example.org"
+
+
+def _other_site(key: Authenticator) -> None:
+    key.rp_id = "example.org"
+
+
+def _other_key(key: Authenticator) -> None:
+    key._key = Authenticator()._key
+
+
+@pytest.mark.parametrize("spoil", [_presence_only, _absent, _elsewhere, _other_site, _other_key])
+def test_every_wrong_signature_is_answered_alike(officer: Person, spoil: Callable[[Authenticator], None]) -> None:
+    used = officer.sign({**OPENING, "items": [PHONE]})
+    results(officer.open(PHONE, signature=used))
+    spoil(officer.key)
+
+    answered, again = officer.open(PHONE), officer.open(PHONE, signature=used)
+
+    assert refusal(answered) == INVALID
+    assert stripped(answered) == stripped(again)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param({"type": "webauthn.create"}, id="of a new key"),
+        pytest.param({"client": {"challenge": "AAAA"}}, id="over another challenge"),
+        pytest.param({"client": {"crossOrigin": True}}, id="inside another page"),
+        pytest.param({"signature": "AAAA"}, id="no signature"),
+        pytest.param({"signature": "no base64!"}, id="no base64url"),
+        pytest.param({"client_data": "e30"}, id="empty client data"),
+        pytest.param({"authenticator_data": "AAAA"}, id="short authenticator data"),
+        pytest.param({"act": "AAAA"}, id="no ticket of the service"),
+        pytest.param({"key": "AAAA"}, id="an unknown key"),
+    ],
+)
+def test_a_malformed_signature_opens_nothing(officer: Person, change: dict[str, Any]) -> None:
+    signature = officer.sign({**OPENING, "items": [PHONE]}, **change)
+
+    assert refusal(officer.open(PHONE, signature=signature)) == INVALID
+
+
+@pytest.mark.parametrize("sort", ["ES256", "EdDSA", "RS256"])
+def test_each_sort_of_key_signs(api: Api, sort: Any) -> None:
+    person = Person(api, "dispute-officer", f"with-{sort.lower()}", Authenticator(sort)).bootstrap()
+
+    assert results(person.open(PHONE))[0]["value"] == "13812345678"
+
+
+def test_more_fields_than_a_signature_opens_are_refused(officer: Person) -> None:
+    items = [PHONE] * 6
+    signature = officer.sign({**OPENING, "items": items})
+
+    answered = officer.open(*items, signature=signature)
+
+    assert refusal(answered) == (422, "invalid-request")
+    assert answered.get_json()["errors"] == [{"pointer": "/items", "code": "too-many-items"}]
+
+
+def test_an_entry_holds_the_signature(api: Api, officer: Person) -> None:
+    results(officer.open(PHONE))
+
+    (entry,) = entries(api, action="detokenize")
+
+    assert [sorted(one) for one in entry["signed"]] == [
+        ["authenticator_data", "client_data", "key", "signature", "statement"]
+    ]
+
+
+def test_an_invalid_signature_is_an_entry(api: Api, officer: Person) -> None:
+    officer.open(PHONE, signature=officer.sign({**OPENING, "items": [NAME]}))
+
+    (entry,) = entries(api, action="detokenize", outcome="signature-invalid")
+
+    assert entry["principal"] == officer.id
+
+
+def test_no_number_of_forged_sign_ins_freezes_anyone(api: Api, officer: Person) -> None:
+    forged = officer.sign({**OPENING, "items": [PHONE]}, signature="AAAA")
+    for _ in range(250):
+        officer.open(field("SF2222222222", "/sender/phone"), signature=forged)
+
+    assert content(api.get(SUPERVISOR, "/v1/principals/frozen"))["principals"] == []
+    assert results(officer.open(PHONE))[0]["value"] == "13812345678"
+
+
+@pytest.mark.parametrize(
+    ("who", "act", "path", "body"),
+    [
+        ("supervisor", {"act": "case-approve", "case": "D-9"}, "/v1/cases/D-9/approve", {}),
+        ("supervisor", {"act": "case-deny", "case": "D-9"}, "/v1/cases/D-9/deny", {}),
+        ("supervisor", {"act": "unfreeze", "principal": "dev/x"}, "/v1/principals/dev%2Fx/thaw", {}),
+        (
+            "privacy-officer",
+            {"act": "decoy-plant", "waybills": ["SF8888888888"], "kind": "phantom"},
+            "/v1/decoys",
+            {"waybills": ["SF8888888888"], "kind": "phantom"},
+        ),
+    ],
+)
+def test_other_acts_are_done_with_a_signature_only(api: Api, who: str, act: Json, path: str, body: Json) -> None:
+    api.open_case("D-9", *(f"SF{at:010}" for at in range(11)))
+    person = Person(api, who, who).bootstrap()
+    other = act | ({"case": "D-1"} if "case" in act else {"kind": "seed"} if "kind" in act else {"principal": "dev/y"})
+
+    unsigned = person.post(path, body)
+    elsewhere = person.post(path, body | {"signed": person.sign(other)})
+    done = person.post(path, body | {"signed": person.sign(act)})
+
+    assert refusal(unsigned) == (401, "signature-required")
+    assert refusal(elsewhere) == INVALID
+    assert done.status_code == 200, done.text
+
+
+def test_a_waybill_is_erased_with_a_signature_in_the_header(api: Api) -> None:
+    person = Person(api, "privacy-officer", "privacy").bootstrap()
+    signature = api.app.json.dumps(person.sign({"act": "erase", "waybill_no": NUMBER}))
+
+    unsigned = api.call(person.token, "DELETE", f"/v1/waybills/{NUMBER}")
+    headers = {"Signed-Act": b64(signature.encode())}
+    erased = api.call(person.token, "DELETE", f"/v1/waybills/{NUMBER}", headers=headers)
+    again = api.call(person.token, "DELETE", f"/v1/waybills/{NUMBER}", headers=headers)
+
+    assert refusal(unsigned) == (401, "signature-required")
+    assert erased.status_code == 200, erased.text
+    assert refusal(again) == INVALID
+
+
+def test_a_key_approves_a_key_and_the_entry_holds_both_signatures(api: Api) -> None:
+    supervisor = Person(api, "supervisor", "boss").bootstrap()
+    officer = Person(api, "dispute-officer", "officer").approved_by(supervisor)
+
+    results(officer.open(PHONE))
+
+    (entry,) = entries(api, action="detokenize")
+    assert len(entry["signed"]) == 2
+
+
+def test_an_api_key_cannot_sign(api: Api) -> None:
+    assert refusal(api.detokenize(PHONE)) == (401, "signature-required")
+    assert refusal(api.post(PRIVACY, "/v1/me/keys/options", {})) == (403, "forbidden")
