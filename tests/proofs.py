@@ -20,7 +20,10 @@ PROOFS: Final[Mapping[str, Mapping[str, str]]] = {
     "browser/test_pages.py": {r"test_the_pages_of_a_role_are_sound\[.*zh-CN": "the same in English, wide and narrow"},
     "browser/test_story.py": {r"test_a_dispute_is_settled_by_keyboard\[en": "the same in Chinese"},
     "chaos/test_faults.py": {
+        r"test_nothing_acknowledged_is_lost\[a_worker_is_killed": "the_service_is_killed, with every worker",
         r"test_nothing_acknowledged_is_lost\[connections_are_reset": "lost replies",
+        r"test_nothing_acknowledged_is_lost\[the_power_is_cut": "test_a_power_cut_takes_what_was_not_synced",
+        r"test_nothing_acknowledged_is_lost\[the_store_comes_back_empty": "test_on_an_empty_store",
         r"test_nothing_acknowledged_is_lost\[the_service_(loses|is_ahead)": "the_clocks_go_back; store/test_clocks.py",
     },
     "chaos/test_groups.py": {
@@ -41,6 +44,7 @@ PROOFS: Final[Mapping[str, Mapping[str, str]]] = {
     "helm/test_distorted_values.py": {
         "test_what_the_schema_lets_through": "test_hardening.py and test_references.py, for all usual values"
     },
+    "helm/test_rendering.py": {r"test_every_object_meets_the_schema_of_kubernetes\[oldest": "the same, by the newest"},
     "image/test_container.py": {
         ".*": "test_installed.py: what the image's script installs makes the round trip and writes only its state; "
         "test_dockerfile.py and helm/test_hardening.py: its user, and that it needs no capability"

@@ -75,6 +75,7 @@ def test_on_an_empty_store_nothing_is_acknowledged_and_labels_go_on(world: Singl
     assert answers == [503, 200]
 
 
+@pytest.mark.xdist_group("chaos/test_faults.py, without a service")
 @pytest.mark.parametrize(
     ("fsync", "rewritten", "loses"), [("always", False, False), ("always", True, False), ("no", False, True)]
 )

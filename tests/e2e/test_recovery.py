@@ -22,6 +22,8 @@ from tests.together import repeating
 READY_SECONDS = 10
 STEADY_SECONDS = 3
 RECORDS = [{"sender": {"name": "张三"}}]
+ALONE = pytest.mark.xdist_group("e2e/test_recovery.py, without a cluster")
+"""These need none of the file's fixtures, so they may run beside it."""
 
 
 class Fleet:
@@ -213,6 +215,7 @@ def test_workers_go_on_and_start_while_a_zone_is_lost(tmp_path: Path) -> None:
 
 
 @own_servers
+@ALONE
 def test_the_old_primary_returns_under_sentinel(make_sentinel: Callable[..., Group], tmp_path: Path) -> None:
     group = make_sentinel()
     with fleet_on(tmp_path / "fleet", group) as fleet:
@@ -225,6 +228,7 @@ def test_the_old_primary_returns_under_sentinel(make_sentinel: Callable[..., Gro
 
 
 @own_servers
+@ALONE
 def test_a_single_server_restarts(tmp_path: Path) -> None:
     with (
         servers.single(tmp_path) as node,

@@ -21,7 +21,7 @@ def test_it_passes_a_strict_lint(chart: Chart, value_set: str) -> None:
 
 
 @every_value_set
-@pytest.mark.parametrize("version", [OLDEST, NEWEST])
+@pytest.mark.parametrize("version", [OLDEST, NEWEST], ids=["oldest", "newest"])
 def test_every_object_meets_the_schema_of_kubernetes(chart: Chart, value_set: str, version: str) -> None:
     for rendered in chart.render(value_set):
         validate(rendered, version)
