@@ -30,10 +30,10 @@ IMPLICIT = re.compile(r"__\w+__|_abc_impl|_is_protocol")
 OWN = {"keys", "masking_service", "masking_audit", "masking_files", "bench", "tests", "wsgi"}
 
 PRIVATE = {
-    "masking_service/store/parser.py _reader": "the reply parser: the buffer of hiredis, which redis-py fills",
-    "masking_service/store/parser.py _socket_timeout": "the reply parser: redis-py bounds each read, not a whole reply",
-    "masking_service/store/parser.py redis._parsers.hiredis.NOT_ENOUGH_DATA": "the reply parser",
-    "masking_service/store/parser.py redis._parsers.hiredis._HiredisParser": "the reply parser",
+    "masking_service/store/connection.py _reader": "the reply parser: the buffer of hiredis, which redis-py fills",
+    "masking_service/store/connection.py _socket_timeout": "the reply parser: redis-py bounds each read, not a reply",
+    "masking_service/store/connection.py redis._parsers.hiredis.NOT_ENOUGH_DATA": "the reply parser",
+    "masking_service/store/connection.py redis._parsers.hiredis._HiredisParser": "the reply parser",
     "bench/baseline.py _parser": "the baseline reads replies as the service does",
     "examples/case_check/sidecar.py _asdict": "documented by Python for every named tuple",
     "examples/case_check/sidecar.py _replace": "documented by Python for every named tuple",
@@ -62,8 +62,8 @@ OVERRIDDEN = {
     "masking_service.cli.serve.Gunicorn.load_config": "documented by gunicorn (custom applications)",
     "masking_service.observability.server_log.ServerLog.setup": "documented by gunicorn (logger_class)",
     "masking_service.server.worker.Worker.handle_error": "gunicorn has no setting for its error page (issue 993)",
-    "masking_service.store.parser.DeadlineParser.read_from_socket": "the reply parser",
-    "masking_service.store.parser.DeadlineParser.read_response": "the reply parser",
+    "masking_service.store.connection.DeadlineParser.read_from_socket": "the reply parser",
+    "masking_service.store.connection.DeadlineParser.read_response": "the reply parser",
 }
 """`MODULE.CLASS.METHOD`: a method of a library's class that a class here replaces, and what documents it."""
 

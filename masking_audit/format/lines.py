@@ -18,8 +18,7 @@ import msgspec
 from keys.errors import IntegrityError
 from keys.framing import frame
 from keys.signatures import Verifier
-from masking_audit.format.links import ENTRY_ID, encode
-from masking_audit.format.slots import MAX_AUDIT_SLOTS
+from masking_audit.format.links import ENTRY_ID, MAX_AUDIT_SLOTS, encode
 
 MAX_LINE_BYTES: Final = 4 * 1024 * 1024
 """The largest entry is that of a batch of 1,000 records: under 300 KB."""

@@ -106,3 +106,12 @@ def place_of(name: str) -> tuple[str, int]:
     if not place:
         raise ValueError("is not the id of an entry")
     return place[1], int(place[2])
+
+
+SLOT_DIGITS: Final = "0123456789abcdef"
+MAX_AUDIT_SLOTS: Final = len(SLOT_DIGITS)
+
+
+def slot_of(writer: str, slots: int) -> int:
+    """Return the 0-based slot of a writer, of `slots`."""
+    return SLOT_DIGITS.find(writer[-1:]) % slots

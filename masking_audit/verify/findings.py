@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
-from masking_audit.format.slots import slot_of
+from masking_audit.format.links import slot_of
 
 MAX_FINDINGS: Final = 100
 """Findings that are kept; further ones are only counted."""

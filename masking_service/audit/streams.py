@@ -4,8 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from masking_audit.format.lines import UNREADABLE, CheckpointLine, EntryLine, UnreadableLineError, entry_line, read_line
-from masking_audit.format.links import LINK_BYTES, is_writer
-from masking_audit.format.slots import MAX_AUDIT_SLOTS
+from masking_audit.format.links import LINK_BYTES, MAX_AUDIT_SLOTS, is_writer
 from masking_service.audit.order import merged
 from masking_service.audit.stored import unpack
 from masking_service.store.client import Command, Store

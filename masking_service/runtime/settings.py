@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from masking_audit.format.slots import MAX_AUDIT_SLOTS
+from masking_audit.format.links import MAX_AUDIT_SLOTS
 from masking_service.observability.metrics_port import metrics_port
 from masking_service.observability.webhook import check_url
 from masking_service.shipped import shipped

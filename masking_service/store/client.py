@@ -16,16 +16,24 @@ from redis.exceptions import NoPermissionError, NoScriptError, RedisError
 
 from masking_service.store.computing import waiting
 from masking_service.store.condition import Condition
+from masking_service.store.connection import Reply
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.identity import Clocks, Identity, Roster
 from masking_service.store.node import Command, Node, pack
-from masking_service.store.parser import Reply
-from masking_service.store.pipeline import Bundle, Exchanges, whole
+from masking_service.store.pipeline import (
+    Bundle,
+    Exchanges,
+    bundles_of,
+    executed,
+    slot_of,
+    slot_of_script,
+    together,
+    whole,
+)
 from masking_service.store.question import Question
 from masking_service.store.reasons import unavailable
 from masking_service.store.scripts import Script
 from masking_service.store.server_replies import ServerReplies, is_elsewhere, only_reply
-from masking_service.store.transactions import bundles_of, executed, slot_of, slot_of_script, together
 from masking_service.store.urls import Tls, route_to, user_of
 
 __all__ = ["Command", "Reply", "Store"]

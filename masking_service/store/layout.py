@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from masking_audit.format.slots import SLOT_DIGITS, slot_of
+from masking_audit.format.links import SLOT_DIGITS, slot_of
 
 PREFIX = b"wm:"
 FENCE = PREFIX + b"fence"

@@ -10,8 +10,7 @@ from typing import Final, cast
 import hiredis
 
 from masking_service.store.breaker import Breaker
-from masking_service.store.connection import Connection, Connections, Dial
-from masking_service.store.parser import Reply
+from masking_service.store.connection import Connection, Connections, Dial, Reply
 
 TIMEOUT_SECONDS: Final = 0.5
 """For connecting, and for each wait on the socket. redis-py's own defaults stall a call for up to 59 s."""

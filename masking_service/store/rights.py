@@ -6,8 +6,8 @@
 from collections.abc import Sequence
 from typing import Final
 
+from masking_service.store.connection import Reply
 from masking_service.store.node import Command
-from masking_service.store.parser import Reply
 
 _COMMANDS: Final = """
 DEL {key}

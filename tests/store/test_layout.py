@@ -2,7 +2,7 @@
 
 import pytest
 
-from masking_audit.format.slots import MAX_AUDIT_SLOTS
+from masking_audit.format.links import MAX_AUDIT_SLOTS
 from masking_service.store import layout
 from tests.store.stores import NUMBER
 

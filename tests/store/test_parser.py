@@ -11,7 +11,7 @@ import pytest
 from redis._parsers import Encoder
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
-from masking_service.store.parser import DeadlineParser
+from masking_service.store.connection import DeadlineParser
 
 
 class Counted:

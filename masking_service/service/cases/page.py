@@ -31,8 +31,8 @@ from masking_service.service.freezes.use import FreezeByPolicy
 from masking_service.service.me.use import budgets_left
 from masking_service.service.people.errors import Forbidden, NoSuchCase
 from masking_service.service.people.policy import Grant, Policy
-from masking_service.service.waybills.showing import reached, shown_masked
 from masking_service.service.waybills.vault import Found, Vault
+from masking_service.service.waybills.view import reached, shown_masked
 from masking_service.store.client import Store
 from masking_service.store.question import Question
 

@@ -18,7 +18,7 @@ from masking_service.service.decoys.watch import DecoyWatch
 from masking_service.service.people.policy import Policy
 from masking_service.service.people.principals import principal_id, site_codes
 from masking_service.service.search.findable import findable_of
-from masking_service.service.search.index_parts import Indexed, every_entry
+from masking_service.service.search.index import Indexed, every_entry
 from masking_service.service.waybills import answers
 from masking_service.service.waybills.results import NOT_FOUND, normalised
 from masking_service.service.waybills.vault import Found, Vault

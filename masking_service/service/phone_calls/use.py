@@ -40,8 +40,8 @@ from masking_service.service.phone_calls.callers import Callers
 from masking_service.service.phone_calls.line import Line
 from masking_service.service.phone_calls.live_calls import CallPlace, LiveCalls, Origin, StoredCall
 from masking_service.service.waybills.results import NOT_FOUND, normalised
-from masking_service.service.waybills.showing import reached
 from masking_service.service.waybills.vault import Found, Vault
+from masking_service.service.waybills.view import reached
 from masking_service.store.client import Store
 from masking_service.store.question import Question
 

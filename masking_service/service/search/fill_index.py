@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from masking_service.service.custody.state import Custodies
 from masking_service.service.people.rules import SearchRule
 from masking_service.service.search.findable import findable_of
-from masking_service.service.search.index_parts import Indexed
+from masking_service.service.search.index import Indexed
 from masking_service.service.waybills.vault import Vault
 
 

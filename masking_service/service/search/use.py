@@ -39,8 +39,8 @@ from masking_service.service.search import answers
 from masking_service.service.search.asked import Asked
 from masking_service.service.search.index import IndexEntry, TooManyEntries
 from masking_service.service.waybills.results import NOT_FOUND
-from masking_service.service.waybills.showing import reached, shown, viewed
 from masking_service.service.waybills.vault import Found, Vault
+from masking_service.service.waybills.view import reached, shown, viewed
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.question import Question

@@ -7,7 +7,7 @@ import msgspec
 
 from keys.keyring import IndexLayers
 from masking_service.service.search.findable import NOWHERE, Findable, findable_of
-from masking_service.service.search.index_parts import Indexed
+from masking_service.service.search.index import Indexed
 from masking_service.service.state.sealed import StoredValue
 from masking_service.service.waybills.records import Record
 from masking_service.store.layout import MAX_REVISIONS, record_key

@@ -18,8 +18,7 @@ from keys.aead import HEADER_BYTES, KEY_ID_BYTES, NONCE_BYTES, key_id_of
 from keys.keyring import Keyring
 from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.service.search.findable import Findable
-from masking_service.service.search.index import SearchIndex
-from masking_service.service.search.index_parts import Indexed, count, every_entry
+from masking_service.service.search.index import Indexed, SearchIndex, count, every_entry
 from masking_service.service.state.sealed import Prepared, Sealed, StoredValue
 from masking_service.service.state.stems import CLAIM, Stems, first_stored, stems_of
 from masking_service.service.state.swap import Swapped, swap_question

@@ -4,6 +4,7 @@ Permission comes before any look-up. Where the profile shows a kind in full, the
 view spends a budget, and its audit entry is durable before anything is answered.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,9 +12,11 @@ from typing import Any
 from keys.keyring import Keyring
 from masking_service.audit.actions import Action
 from masking_service.masking.errors import InvalidRecord
+from masking_service.masking.kinds.table import TOKEN_KINDS
 from masking_service.masking.profiles import Profile
+from masking_service.masking.record import render
 from masking_service.service.call.budgets import Budgets, Reservation
-from masking_service.service.call.disclosures import Disclosures
+from masking_service.service.call.disclosures import Disclosure, Disclosures, Viewed
 from masking_service.service.call.gate import Gate
 from masking_service.service.call.recorder import RELEASED, ItemOutcome, Recorded, Recorder, RequestContext, Stated
 from masking_service.service.cases.authority import CaseAuthority, reaches
@@ -23,13 +26,54 @@ from masking_service.service.decoys.watch import DecoyWatch
 from masking_service.service.freezes.use import FreezeByPolicy
 from masking_service.service.people.errors import Restricted
 from masking_service.service.people.policy import Grant, Policy
+from masking_service.service.people.rules import Scope
 from masking_service.service.waybills import answers
 from masking_service.service.waybills.results import NOT_FOUND, normalised
-from masking_service.service.waybills.showing import reached, shown, shown_masked, viewed
 from masking_service.service.waybills.vault import Found, Vault
 from masking_service.store.client import Store
 
 ViewResult = answers.Waybill | answers.WaybillNotFound
+
+
+def reached(custodies: Custodies, context: RequestContext, scope: Scope, found: Found | None) -> Found | None:
+    """Return `found` if the caller's scope reaches it, else None.
+
+    Raises:
+        IntegrityError: its custody was changed.
+    """
+    if found is None or scope == "all":
+        return found
+    custody = custodies.open(context.principal.tenant, found.custody)
+    return found if custody is not None and custody.held_by(context.principal) else None
+
+
+def shown(entry: Recorded, profile: Profile, number: str, found: Found) -> answers.Waybill:
+    """Return a recorded waybill as a profile shows it."""
+    return entry.release(_rendered(profile, number, found))
+
+
+def shown_masked(grant: Grant, profile: Profile, number: str, found: Found) -> answers.Waybill:
+    """Return a waybill as the profile of the grant shows it, where that shows no kind in full."""
+    if grant.full_kinds:
+        raise RuntimeError("what shows a kind in full needs its audit entry")
+    return _rendered(profile, number, found)
+
+
+def _rendered(profile: Profile, number: str, found: Found) -> answers.Waybill:
+    schema, fields = found.record.content()
+    record = render(profile, fields, number)
+    openable = {place.pointer: place.kind for place, value in fields if place.kind in TOKEN_KINDS and value}
+    return answers.Waybill(number, schema, found.revision, record, openable)
+
+
+def viewed(context: RequestContext, grant: Grant, seen: Sequence[Found | None]) -> list[Disclosure]:
+    """Return what a full view is about to show, by waybill."""
+    found = {one.base: one.record.kept_until for one in seen if one is not None}
+    times = Counter(one.base for one in seen if one is not None)
+    return [
+        Disclosure(base, ends, Viewed(context.now, context.principal.id, grant.profile or "", times[base]))
+        for base, ends in found.items()
+    ]
 
 
 @dataclass(slots=True)

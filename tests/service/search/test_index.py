@@ -13,8 +13,7 @@ from keys.suites import SM4_GCM
 from masking_service.masking.recipients import numbers_of
 from masking_service.service.search import index as search_index
 from masking_service.service.search.findable import Findable
-from masking_service.service.search.index import MAX_READ, TooManyEntries
-from masking_service.service.search.index_parts import Indexed, places_of
+from masking_service.service.search.index import MAX_READ, Indexed, TooManyEntries, places_of
 from masking_service.service.waybills.drafts import Draft
 from masking_service.service.waybills.records import Record
 from masking_service.service.waybills.vault import Vault

@@ -3,7 +3,7 @@
 import pytest
 
 from masking_service.service.search.findable import Findable
-from masking_service.service.search.index_parts import (
+from masking_service.service.search.index import (
     PERIOD_SECONDS,
     Indexed,
     count,

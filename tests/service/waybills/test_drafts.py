@@ -3,7 +3,7 @@
 import pytest
 
 from masking_service.service.search.findable import NOWHERE, Findable
-from masking_service.service.search.index_parts import Indexed
+from masking_service.service.search.index import Indexed
 from masking_service.service.waybills.drafts import Draft, Refusal, Stored, index_entries
 from masking_service.service.waybills.records import Record
 from tests.store.stores import LATER, body

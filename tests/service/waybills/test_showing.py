@@ -5,8 +5,8 @@ import pytest
 from masking_service.masking.profiles import Profile
 from masking_service.service.people.policy import Grant
 from masking_service.service.waybills.records import Record
-from masking_service.service.waybills.showing import shown_masked
 from masking_service.service.waybills.vault import Found
+from masking_service.service.waybills.view import shown_masked
 from tests.store.stores import NOW, NUMBER, body
 
 FOUND = Found(b"base of 12 B", 0, Record(b"ab", 1, NOW, body()), None)
