@@ -40,7 +40,7 @@ def entered(api: Api, who: str, method: str, path: str, bodies: Sequence[Json | 
 
 @pytest.mark.parametrize(
     ("name", "who", "limit"),
-    [("mask", PRINTER, 31), ("tokenize", PRINTER, 56), ("view", COURIER, 66), ("open", OFFICER, 61)],
+    [("mask", PRINTER, 32), ("tokenize", PRINTER, 58), ("view", COURIER, 70), ("open", OFFICER, 66)],
 )
 def test_a_call_enters_few_files(api: Api, name: str, who: str, limit: int) -> None:
     stored, first, second = Waybills("SF", 1).records(3)
