@@ -15,6 +15,7 @@ from keys.errors import KeysError, KeysetError
 from keys.keyring import Keyring
 from keys.keyset_file import USES, NamedRoot, date_of, day_of
 from keys.rotation import distribute
+from masking_service.rotation import coordinator
 from masking_service.rotation.coordinator import ProcessesBehindError
 from masking_service.runtime.clock import today
 from masking_service.runtime.settings import SettingsError
@@ -37,6 +38,7 @@ TOLD = re.findall(
 def keys(command: Command, monkeypatch: pytest.MonkeyPatch) -> Command:
     """Runs one command of `keys`, which shows wide tables."""
     monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setattr(coordinator, "DRAIN_SECONDS", 0.0)
     return partial(command, "keys")
 
 
@@ -65,7 +67,7 @@ def test_every_command_of_the_document_does_what_it_says(keys: Command, tmp_path
             claim(stores.admitted(valkey), Keyring(keyset.load(tmp_path / "keyset.json")), os.urandom)
             Process(tmp_path / "keyset.json", valkey).put("SF0000000001")
 
-    assert {*said} == {"init", "status", "rotate", "rewrap", "shred", "restore"}
+    assert {*said} == {"init", "status", "rotate", "rewrap", "leaver", "reseal", "shred", "restore"}
 
 
 def test_the_document_explains_every_command(keys: Command) -> None:

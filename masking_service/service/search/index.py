@@ -429,6 +429,11 @@ class SearchIndex:
         return self._lasting[1]
 
 
+def is_entry(member: bytes) -> bool:
+    """Return whether a member of a part is an entry, and not the one that stays in each part."""
+    return member != _KEEPER
+
+
 def _by_part(entries: Iterable[tuple[bytes, bytes]]) -> dict[bytes, list[bytes]]:
     parts: dict[bytes, list[bytes]] = defaultdict(list)
     for place, sealed in entries:

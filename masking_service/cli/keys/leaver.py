@@ -1,0 +1,141 @@
+"""`keys leaver`: turns over all that a person could have had, and writes a report for the file."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from keys.files import write_secret_file
+from masking_service.audit.actions import Action
+from masking_service.cli.keys.opened import opened_coordinator, opened_rotation, wait
+from masking_service.cli.options import state_dir
+from masking_service.masking.timestamps import rfc3339
+from masking_service.rotation.clients import rotate_clients
+from masking_service.rotation.index import rotate_index
+from masking_service.rotation.leaver import WHY, Access, LeaverPlan, Step, load, outdated, run, without
+from masking_service.rotation.reseal import reseal
+from masking_service.rotation.rewrap import rewrap
+from masking_service.rotation.rotate import rotate
+from masking_service.rotation.state import rotate_state
+from masking_service.runtime.clock import clock
+from masking_service.runtime.set_up import settings_of
+from masking_service.service.people.policy import Policy
+
+PLAN: Final = "leaver.json"
+SECONDS_A_STEP: Final = 15
+"""How long a step takes whatever is stored: every process has to follow, and calls have to end."""
+VALUES_A_SECOND: Final = {"rotate state": 1_500, "rotate index": 700, "reseal": 1_000}
+"""About how many values such a step reads and seals anew in a second (`make turnover`)."""
+
+
+@click.command()
+@click.option(
+    "--could",
+    "could",
+    multiple=True,
+    type=click.Choice(["host", "store", "keys", "code"]),
+    help="What the person could have had; may be repeated. host: root on a machine of the service.",
+)
+@click.option("--yes", is_flag=True, help="Do not ask before the first step.")
+@wait
+@state_dir
+def leaver(could: tuple[Access, ...], yes: bool, timeout: float, state_dir: Path) -> None:
+    """Turn over all that a person who leaves could have had.
+
+    Shows the steps and how long they take, and asks. An interrupted run continues. At the end there is a report for the
+    file, with what has to be done by hand.
+    """
+    path = state_dir / PLAN
+    departure = load(path)
+    if departure is None:
+        if not could:
+            raise click.UsageError("--could says what the person could have had: host, store, keys or code")
+        departure = LeaverPlan(tuple(dict.fromkeys(could)), clock())
+    elif could and {*could} != {*departure.could}:
+        raise click.UsageError(
+            f"a run for --could {' --could '.join(departure.could)} is not complete: finish it first, without --could"
+        )
+    _show(departure, _values(state_dir) if departure.left else 0)
+    if not yes:
+        click.confirm("Go on?", abort=True)
+    departure = run(path, departure, _steps(state_dir, timeout, departure.began), clock, _told)
+    if departure.left:
+        raise click.ClickException(f"not complete: {', '.join(departure.left)}. Run the command again")
+    report = state_dir / f"leaver-{rfc3339(departure.began).replace(':', '')}.md"
+    write_secret_file(report, departure.report(clock()).encode(), replace=True)
+    path.unlink(missing_ok=True)
+    click.echo(f"{report} is the report for the file. It names what has to be done by hand:")
+    for line in departure.by_hand:
+        click.echo(f"- {line}")
+    click.echo(f"Back up {state_dir / 'keyset.json'} now, and destroy every older copy.")
+
+
+def _show(departure: LeaverPlan, values: int) -> None:
+    table = Table("step", "about", "why")
+    done = {one.step: rfc3339(one.at) for one in departure.finished}
+    for step in departure.steps:
+        seconds = SECONDS_A_STEP + values / VALUES_A_SECOND.get(step, values or 1)
+        table.add_row(
+            step, done.get(step, f"{seconds / 60:.0f} min" if seconds >= 90 else f"{seconds:.0f} s"), WHY[step]
+        )
+    Console(highlight=False).print(table)
+
+
+def _values(state_dir: Path) -> int:
+    """Count what is stored of waybills."""
+    with opened_coordinator(state_dir, 0.0) as coordinator:
+        return sum(1 for _ in coordinator.store.keys(b"wm:{*"))
+
+
+def _told(step: Step, said: str) -> None:
+    click.echo(f"{step}: {said}")
+
+
+def _steps(state_dir: Path, timeout: float, began: int) -> Callable[[Step], str | None]:
+    """Return what runs a step."""
+    settings = settings_of(state_dir)
+    policy = Policy.load(settings.policy, development=settings.development)
+
+    def run_step(step: Step) -> str | None:
+        with opened_rotation(state_dir, timeout) as (coordinator, opened):
+            tenants = {client.tenant for client in opened.registry.clients} | policy.tenants
+            match step:
+                case "rotate root":
+                    rotate(coordinator, "root")
+                    return "a new root key is active"
+                case "rewrap":
+                    data_keys, secrets = rewrap(coordinator)
+                    return f"{data_keys:,} data keys and {secrets} secrets rewrapped"
+                case "rotate token":
+                    rotate(coordinator, "token")
+                    return "a new token key is active; the old one reads existing tokens"
+                case "rotate clients":
+                    known = rotate_clients(
+                        coordinator, opened.registry, lambda change: opened.change(Action.RESEAL, "", change)
+                    )
+                    return f"the new pepper is in the digests of {known} API keys"
+                case "rotate state":
+                    sealed = rotate_state(coordinator, opened.recorder, tenants, clock)
+                    return "finished" if sealed is None else f"{sealed:,} values checked: 0 under the old secret"
+                case "rotate index":
+                    moved = rotate_index(coordinator, opened.recorder, tenants, clock)
+                    return "finished" if moved is None else f"{moved[0]:,} values moved: 0 at an old place"
+                case "reseal":
+                    done = reseal(coordinator, policy, clock)
+                    return f"{done.records:,} records and {done.entries:,} search entries: 0 under older data keys"
+                case "revoke API keys":
+                    revocable, waiting = outdated(opened.registry.clients, began, clock())
+                    if revocable:
+                        opened.change(Action.CLIENT_REVOKE, "", lambda clients: without(clients, revocable))
+                    if waiting:
+                        click.echo(
+                            "These clients have no API key that was made since: give each a second one (clients add), "
+                            f"let it change over, then run this again: {', '.join(waiting)}"
+                        )
+                        return None
+                    return f"{len(revocable)} revoked; every valid API key was made since"
+
+    return run_step

@@ -1,0 +1,207 @@
+"""What has to turn over when a person leaves, by what the person could have had; and how far that is.
+
+The plan and its progress are a file in the state directory, so that an interrupted
+command continues, and so that a report can be filed. It holds no key and no value.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from pathlib import Path
+from typing import Final, Literal
+
+import msgspec
+
+from keys.files import read_secret_file, write_secret_file
+from masking_service.masking.timestamps import rfc3339
+from masking_service.service.people.clients import Client, Clients
+
+Access = Literal["host", "store", "keys", "code"]
+"""host: root on a machine of the service. store: the store's password or a copy of the store. keys: keyset.json, or the
+safes. code: what runs on the machines."""
+Step = Literal[
+    "rotate root",
+    "rewrap",
+    "rotate token",
+    "rotate clients",
+    "rotate state",
+    "rotate index",
+    "reseal",
+    "revoke API keys",
+]
+
+_KEYS: Final[tuple[Step, ...]] = (
+    "rotate root",
+    "rewrap",
+    "rotate token",
+    "rotate clients",
+    "rotate state",
+    "rotate index",
+    "reseal",
+)
+STEPS: Final[dict[Access, tuple[Step, ...]]] = {
+    "store": (),
+    "keys": _KEYS,
+    "host": (*_KEYS, "revoke API keys"),
+    "code": (*_KEYS, "revoke API keys"),
+}
+WHY: Final[dict[Step, str]] = {
+    "rotate root": "the old one unwraps data keys and secrets of every copy",
+    "rewrap": "nothing in a new copy of the store hangs on the old root key",
+    "rotate token": "the old one makes tokens of numbers that it knows",
+    "rotate clients": "the old pepper tests guesses of API keys",
+    "rotate state": "the old secret seals cases, custody and clients of its own making",
+    "rotate index": "the old secret finds waybills by their numbers",
+    "reseal": "data keys that were unwrapped open records",
+    "revoke API keys": "they passed through the memory of every machine of the service",
+}
+BY_HAND: Final[dict[Access, tuple[str, ...]]] = {
+    "store": (
+        "Change the password of the store's user (docs/redis.md).",
+        "Run `audit verify --store`: it finds what was deleted, brought back or put in.",
+    ),
+    "keys": (
+        "Put the new keyset.json into the safes, and destroy every older copy.",
+        "Destroy the old root key at its provider, where it was in an HSM or in OpenBao.",
+        "The audit secret cannot be rotated: its holder can sign entries. Those that the witness has stay as they are: "
+        "keep the witness's checkpoint of today with this report.",
+    ),
+    "host": (
+        "Change the passwords and keys that the machine's environment and files name: the store's, the webhook's, the "
+        "ticket system's, the call provider's, the archive's.",
+        "Replace the desk's session key and restart the desk, where it ran there: everyone signs in again.",
+        "Rebuild the machine.",
+    ),
+    "code": (
+        "Build the image from reviewed sources, and roll it out before you rely on the steps above.",
+        "Compare the policy in force with the reviewed one (`policy check`).",
+    ),
+}
+
+
+class FinishedStep(msgspec.Struct, frozen=True):
+    """A step that is complete: when (Unix seconds), how long it took, and what it says of itself."""
+
+    step: Step
+    at: int
+    seconds: int
+    said: str
+
+
+class LeaverPlan(msgspec.Struct, frozen=True):
+    """A leaver's plan, and how far it is.
+
+    Attributes:
+        could: what the person could have had.
+        began: Unix seconds.
+        finished: the steps that are complete, in order.
+    """
+
+    could: tuple[Access, ...]
+    began: int
+    finished: tuple[FinishedStep, ...] = ()
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """All steps, in order."""
+        wanted = {step for access in self.could for step in STEPS[access]}
+        return tuple(step for step in STEPS["host"] if step in wanted)
+
+    @property
+    def left(self) -> tuple[Step, ...]:
+        """The steps that are not complete."""
+        done = {one.step for one in self.finished}
+        return tuple(step for step in self.steps if step not in done)
+
+    @property
+    def by_hand(self) -> tuple[str, ...]:
+        """What no command can do."""
+        wanted: Iterable[Access] = [access for access in BY_HAND if access in self.needs]
+        return tuple(line for access in wanted for line in BY_HAND[access])
+
+    @property
+    def needs(self) -> Collection[Access]:
+        """What the person could have had, and what follows: a machine and the code hold the keys and the store."""
+        return {*self.could, *(("store", "keys") if {"host", "code"} & {*self.could} else ())}
+
+    def report(self, now: int) -> str:
+        """Return the report for the file, as Markdown."""
+        lines = [
+            "# Keys that turned over when a person left",
+            "",
+            f"What the person could have had: {', '.join(self.could)}. "
+            f"Begun {rfc3339(self.began)}, complete {rfc3339(now)}.",
+            "",
+            "| step | complete | seconds | result | why |",
+            "|---|---|---|---|---|",
+            *(
+                f"| {one.step} | {rfc3339(one.at)} | {one.seconds} | {one.said} | {WHY[one.step]} |"
+                for one in self.finished
+            ),
+            "",
+            "To be done by hand, with the date and a name:",
+            "",
+            *(f"- [ ] {line}" for line in self.by_hand),
+        ]
+        return "\n".join(lines) + "\n"
+
+
+def load(path: Path) -> LeaverPlan | None:
+    """Return the plan that is under way; None without one.
+
+    Raises:
+        KeysetError: others may read or write the file.
+    """
+    return msgspec.json.decode(read_secret_file(path), type=LeaverPlan) if path.exists() else None
+
+
+def run(
+    path: Path,
+    departure: LeaverPlan,
+    steps: Callable[[Step], str | None],
+    clock: Callable[[], int],
+    told: Callable[[Step, str], object],
+) -> LeaverPlan:
+    """Run the steps that are left, and keep each as complete.
+
+    Args:
+        path: of the plan's file.
+        steps: runs one, and returns what it says of itself; None where it is not complete.
+        told: called when a step is complete.
+
+    Returns:
+        The plan, with `left` empty if all is complete.
+    """
+    for step in departure.left:
+        began = clock()
+        said = steps(step)
+        if said is None:
+            break
+        finished = FinishedStep(step, clock(), clock() - began, said)
+        departure = msgspec.structs.replace(departure, finished=(*departure.finished, finished))
+        write_secret_file(path, msgspec.json.encode(departure), replace=True)
+        told(step, said)
+    return departure
+
+
+def outdated(clients: Iterable[Client], began: int, now: int) -> tuple[list[tuple[str, str]], list[str]]:
+    """Return the API keys that were made before a time and can be revoked, and the clients that need a new one first.
+
+    Args:
+        began, now: Unix seconds.
+    """
+    revocable: list[tuple[str, str]] = []
+    waiting: list[str] = []
+    for client in clients:
+        valid = [key for key in client.keys if not client.revoked and key.valid_at(now)]
+        old = [key.id for key in valid if key.created <= began]
+        if len(old) < len(valid):
+            revocable += [(client.id, key) for key in old]
+        elif old:
+            waiting.append(client.id)
+    return revocable, waiting
+
+
+def without(clients: Clients, keys: Sequence[tuple[str, str]]) -> Clients:
+    """Return a registry without these keys, by client and id."""
+    for client, key in keys:
+        clients = clients.revoke_key(client, key)
+    return clients

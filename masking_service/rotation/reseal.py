@@ -1,0 +1,249 @@
+"""Seals all stored values anew under data keys that did not exist when the command was first run.
+
+For a leaver who may have had data keys: what a fresh copy of the store holds, none of
+those keys opens. Records stay where they are, and tokens stay valid. Entries of the
+search indexes are sealed with their record's key, so they are replaced, too.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from keys.aead import NONCE_BYTES, SealingKey, key_id_of
+from keys.files import read_secret_file, write_secret_file
+from masking_service.masking.timestamps import SECONDS_A_DAY
+from masking_service.rotation.coordinator import Coordinator
+from masking_service.rotation.rotate import rotate_data
+from masking_service.service.custody.state import Custodies
+from masking_service.service.people.policy import Policy
+from masking_service.service.search.fill_index import FillIndex
+from masking_service.service.search.index import is_entry, read_entry
+from masking_service.service.state.stems import CLAIM
+from masking_service.service.state.swap import Swapped, swap_question
+from masking_service.service.waybills.vault import Vault
+from masking_service.service.waybills.wrapped_keys import HOLD_DAY, WrappedKey
+from masking_service.store.client import Command
+from masking_service.store.layout import PREFIX, WAYBILL
+
+AT_ONCE: Final = 500
+STARTED: Final = "reseal.json"
+"""In the state directory, while a run is not complete: which data keys are new enough."""
+_RECORD: Final = re.compile(WAYBILL + rb"(?:[0-9a-f]|10)")
+_INDEX: Final = re.compile(rb"wm:\{[fs]:.+")
+
+
+class _Started(msgspec.Struct, frozen=True):
+    """What was new when the command was first run: the day (since 1970-01-01), and each tenant's key of it."""
+
+    day: int
+    numbers: Mapping[str, int]
+
+    def is_new(self, key: WrappedKey) -> bool:
+        """Return whether a data key was made since."""
+        if key.day == HOLD_DAY or key.day < self.day:
+            return False
+        return key.day > self.day or key.number >= self.numbers.get(key.tenant, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class ResealedValues:
+    """What a complete run has done and found.
+
+    Attributes:
+        records: sealed anew.
+        entries: of search indexes, replaced.
+        checked: records that the last pass has read.
+        held: those of them that holds keep, which stay under the data keys of their holds.
+    """
+
+    records: int
+    entries: int
+    checked: int
+    held: int
+
+
+def reseal(coordinator: Coordinator, policy: Policy, clock: Callable[[], int]) -> ResealedValues:
+    """Seal every record and search entry anew, or continue. Every tenant gets a new data key for today first.
+
+    Args:
+        policy: says which search indexes are kept.
+        clock: returns the time in Unix seconds.
+
+    Raises:
+        ProcessesBehindError: a running process did not follow.
+        StoreUnavailable, ProviderError: run it again.
+        IntegrityError: a stored value did not open at its place.
+    """
+    started = _start(coordinator, clock())
+    work = _Reseal(coordinator, policy, clock, started)
+    while work.pass_over_records():
+        coordinator.pause()
+    while work.pass_over_entries():
+        coordinator.pause()
+    work.vault.data_keys.refresh(coordinator.store)  # reports how often keys were used
+    (coordinator.path.parent / STARTED).unlink()
+    return ResealedValues(work.records, work.entries, work.checked, work.held)
+
+
+def _start(coordinator: Coordinator, now: int) -> _Started:
+    """Return from where a run continues, or make new data keys and begin one."""
+    path: Path = coordinator.path.parent / STARTED
+    if path.exists():
+        coordinator.finish_last_change()
+        return msgspec.json.decode(read_secret_file(path), type=_Started)
+    rotate_data(coordinator, now)
+    coordinator.drain()
+    day = max(now // SECONDS_A_DAY, coordinator.keyring.keyset.shredded_before)
+    numbers: dict[str, int] = {}
+    for batch in coordinator.wrapped.all():
+        for stored, _ in batch.values():
+            if stored.day == day:
+                numbers[stored.tenant] = max(stored.number, numbers.get(stored.tenant, 0))
+    started = _Started(day, numbers)
+    write_secret_file(path, msgspec.json.encode(started), replace=True)
+    return started
+
+
+class _Reseal:
+    """Passes over the store.
+
+    Attributes:
+        vault: with the command's own data keys.
+        records, entries, checked, held: see `ResealedValues`.
+    """
+
+    def __init__(self, coordinator: Coordinator, policy: Policy, clock: Callable[[], int], started: _Started) -> None:
+        self._coordinator = coordinator
+        self._policy = policy
+        self._clock = clock
+        self._started = started
+        self._keys: dict[bytes, WrappedKey] = {}
+        self.vault = Vault(coordinator.store, coordinator.keyring, coordinator.random)
+        self._custodies = Custodies(coordinator.store, coordinator.keyring, coordinator.random)
+        self.records = self.entries = self.checked = self.held = 0
+
+    def pass_over_records(self) -> int:
+        """Seal records anew that are under older data keys, and return how many were found."""
+        store, found, total = self._coordinator.store, 0, self.checked
+        self.checked = self.held = 0
+        for keys in self._portions(_RECORD):
+            reading: list[Command] = [command for key in keys for command in ((b"GET", key), (b"EXPIRETIME", key))]
+            replies = store.read(reading)
+            stored = [
+                (key, value, max(int(until), 0))
+                for key, value, until in zip(keys, replies[::2], replies[1::2], strict=True)
+                if value not in (None, CLAIM)
+            ]
+            self.checked += len(stored)
+            old = self._old([value for _, value, _ in stored])
+            self.held += sum(self._is_held(value) for _, value, _ in stored)
+            found += self._reseal([one for one in stored if key_id_of(one[1]) in old], old)
+            self._coordinator.progress("records checked", self.checked, max(self.checked, total))
+        return found
+
+    def pass_over_entries(self) -> int:
+        """Replace search entries that are under older data keys, and return how many were found."""
+        found = 0
+        for keys in self._portions(_INDEX):
+            for key in keys:
+                for members in self._members(key):
+                    old = self._old(members)
+                    found += self._replace_entries(key, [one for one in members if key_id_of(one) in old], old)
+            self._coordinator.progress("search entries replaced", self.entries, self.entries)
+        return found
+
+    def _portions(self, names: re.Pattern[bytes]) -> Iterator[list[bytes]]:
+        keys = self._coordinator.store.keys(PREFIX + b"*")
+        while some := [*islice(keys, AT_ONCE)]:
+            matching = [key for key in dict.fromkeys(some) if names.fullmatch(key)]
+            if matching:
+                yield matching
+
+    def _old(self, values: Sequence[bytes]) -> dict[bytes, WrappedKey]:
+        """Return the older data keys of values, by id: one round trip for those that are not known."""
+        ids = [key_id_of(value) for value in values]
+        missing = list(set(ids) - self._keys.keys())
+        if missing:
+            for key_id, (stored, _) in zip(missing, self._coordinator.wrapped.get(missing), strict=True):
+                if stored is not None:
+                    self._keys[key_id] = stored
+        return {
+            key_id: self._keys[key_id]
+            for key_id in set(ids) & self._keys.keys()
+            if self._keys[key_id].day != HOLD_DAY and not self._started.is_new(self._keys[key_id])
+        }
+
+    def _reseal(self, stored: Sequence[tuple[bytes, bytes, int]], old: Mapping[bytes, WrappedKey]) -> int:
+        """Seal records anew unless they are changed meanwhile; return how many could be opened."""
+        by_tenant: dict[str, list[tuple[bytes, bytes, int]]] = defaultdict(list)
+        for one in stored:
+            by_tenant[old[key_id_of(one[1])].tenant].append(one)
+        found = 0
+        for tenant, each in by_tenant.items():
+            roster = self._coordinator.store.identity.roster
+            opening = self.vault.data_keys.by_ids(tenant, {key_id_of(value) for _, value, _ in each})
+            readable = [(one, key) for one in each if (key := opening[key_id_of(one[1])]) is not None]
+            if not readable:
+                continue  # shredded
+            fresh = self.vault.data_keys.for_today(tenant, self._clock(), len(readable))
+            after = _sealed_anew(fresh, [(value, place, key) for (place, value, _), key in readable], self._random)
+            questions = [
+                swap_question([Swapped(place, value, new)], until, since=roster)
+                for ((place, value, until), _), new in zip(readable, after, strict=True)
+            ]
+            self._coordinator.store.ask(*questions)
+            self.records += sum(question.answer() for question in questions)
+            found += len(readable)
+        return found
+
+    def _is_held(self, value: bytes) -> bool:
+        key = self._keys.get(key_id_of(value))
+        return key is not None and key.day == HOLD_DAY
+
+    def _random(self, length: int) -> bytes:
+        return self._coordinator.random(length)
+
+    def _members(self, key: bytes) -> Iterator[list[bytes]]:
+        """Yield the entries of a part of an index, in portions."""
+        cursor: int | bytes = 0
+        while True:
+            cursor, members = self._coordinator.store.read([(b"SSCAN", key, cursor, b"COUNT", AT_ONCE)])[0]
+            entries = [member for member in members if is_entry(member)]
+            if entries:
+                yield entries
+            if int(cursor) == 0:
+                return
+
+    def _replace_entries(self, key: bytes, entries: Sequence[bytes], old: Mapping[bytes, WrappedKey]) -> int:
+        """Index the waybills of entries anew, with the keys that their records have now, and remove the entries."""
+        by_tenant: dict[str, dict[str, None]] = defaultdict(dict)
+        for sealed in entries:
+            tenant = old[key_id_of(sealed)].tenant
+            data_key = self.vault.data_keys.by_ids(tenant, [key_id_of(sealed)])[key_id_of(sealed)]
+            if data_key is not None:
+                by_tenant[tenant][read_entry(data_key.open(sealed, key))[0]] = None
+        for tenant, numbers in by_tenant.items():
+            rule = self._policy.search(tenant)
+            FillIndex(self.vault, self._custodies, tenant, rule)([*numbers], self._clock())
+        if entries:
+            self._coordinator.store.write([(b"SREM", key, *entries)])
+        self.entries += len(entries)
+        return len(entries)
+
+
+def _sealed_anew(
+    fresh: SealingKey, values: Sequence[tuple[bytes, bytes, SealingKey]], random: Callable[[int], bytes]
+) -> list[bytes]:
+    """Return values under another data key, for the same places.
+
+    Args:
+        values: the sealed value, its place and the key that opens it.
+    """
+    plain = [key.open(value, place) for value, place, key in values]
+    return fresh.seal_many(plain, [place for _, place, _ in values], random(NONCE_BYTES * len(plain)))

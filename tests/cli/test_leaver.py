@@ -1,0 +1,170 @@
+"""`keys leaver`: afterwards a holder of every old secret opens nothing, finds nothing and calls nothing."""
+
+import os
+from functools import partial
+from pathlib import Path
+
+import pytest
+import redis
+
+from keys import keyset
+from keys.errors import IntegrityError
+from keys.keyring import Keyring
+from masking_service.rotation import coordinator
+from masking_service.runtime.clock import clock
+from masking_service.service.people.clients import key_bytes
+from masking_service.service.people.errors import Unauthenticated
+from masking_service.service.people.registry import ClientRegistry
+from masking_service.service.waybills.wrapped_keys import WrappedKeys
+from masking_service.store.layout import record_key, record_stems
+from tests.cli.conftest import Command
+from tests.rotation.processes import Process
+from tests.store import stores
+from tests.store.stores import NOW, NUMBER
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(coordinator, "DRAIN_SECONDS", 0.0)
+    monkeypatch.setenv("COLUMNS", "200")
+
+
+@pytest.fixture
+def leaver(command: Command) -> Command:
+    return partial(command, "keys", "leaver", "--yes")
+
+
+@pytest.fixture
+def printer(command: Command) -> str:
+    """The API key of a client, and a store that is in use."""
+    assert command("keys", "init").exit_code == 0
+    added = command("clients", "add", "printer", "--role", "label-printer")
+    assert added.exit_code == 0, added.output
+    return added.stdout.strip()
+
+
+class Thief:
+    """Holds a copy of everything that a machine of the service had, and gets a fresh copy of the store."""
+
+    def __init__(self, path: Path, url: str, copy: Path, api_key: str) -> None:
+        copy.write_bytes(path.read_bytes())
+        copy.chmod(0o600)
+        self.keyring = Keyring(keyset.load(copy))
+        self.url, self.api_key = url, api_key
+        self.data_keys = self._unwrapped()
+
+    def _unwrapped(self) -> dict[bytes, object]:
+        wrapped = WrappedKeys(stores.admitted(self.url), self.keyring, bytes)
+        return {
+            key_id: self.keyring.open_data_key(stored.tenant, key_id, stored.wrapped)
+            for batch in wrapped.all()
+            for key_id, (stored, _) in batch.items()
+            if stored.wrapped is not None
+        }
+
+    def opens(self) -> int:
+        """How many values of the store open with a data key or a state key."""
+        client, found = redis.Redis.from_url(self.url), 0
+        states = [self.keyring.tenant(tenant).state for tenant in ("", "default")]
+        for key in client.scan_iter(b"wm:*"):
+            if client.type(key) == b"string":
+                value = client.get(key)
+                assert isinstance(value, bytes)
+                for opener in (*self.data_keys.values(), *states):
+                    try:
+                        opener.open(value, key)  # type: ignore[attr-defined]
+                    except IntegrityError:
+                        continue
+                    found += 1
+        return found
+
+    def finds(self) -> int:
+        """Whether a number that is stored is found."""
+        keys = self.keyring.tenant("default")
+        (stem,) = record_stems(keys.bases([NUMBER]))
+        return int(redis.Redis.from_url(self.url).exists(record_key(stem, 0)))
+
+    def calls(self, path: Path, folder: Path) -> int:
+        """Whether the API key is let in."""
+        process = Process(path, self.url)
+        registry = ClientRegistry(process.store, process.keyring, folder, os.urandom)
+        registry.refresh()
+        clients = registry.clients
+        try:
+            clients.authenticate(process.keyring.api_key_digest(key_bytes(self.api_key), clients.pepper), "::1", NOW)
+        except Unauthenticated:
+            return 0
+        return 1
+
+
+def test_a_holder_of_every_old_secret_is_left_with_nothing(
+    leaver: Command, command: Command, printer: str, tmp_path: Path, valkey: str
+) -> None:
+    path = tmp_path / "keyset.json"
+    writer = Process(path, valkey)
+    token = writer.token(writer.put(NUMBER, now=clock()))
+    thief = Thief(path, valkey, tmp_path / "stolen.json", printer)
+    other = tmp_path / "other"
+    other.mkdir()
+    assert (thief.opens() > 1, thief.finds(), thief.calls(path, other)) == (True, 1, 1)
+
+    waiting = leaver("--could", "host")
+    assert (waiting.exit_code, "printer" in waiting.output) == (1, True)
+    assert command("clients", "add", "printer").exit_code == 0
+    done = leaver()
+    assert done.exit_code == 0, (done.output, done.exception)
+
+    assert (thief.opens(), thief.finds(), thief.calls(path, other)) == (0, 0, 0)
+    assert Process(path, valkey).opens(token)
+
+
+def test_the_report_names_each_step_and_what_is_left_to_do(leaver: Command, printer: str, tmp_path: Path) -> None:
+    done = leaver("--could", "keys", "--could", "store")
+
+    assert done.exit_code == 0, (done.output, done.exception)
+    (report,) = tmp_path.glob("leaver-*.md")
+    text = report.read_text()
+    for step in ("rotate root", "rewrap", "rotate token", "rotate clients", "rotate state", "rotate index", "reseal"):
+        assert f"| {step} |" in text
+    assert "revoke API keys" not in text
+    assert "- [ ] Change the password of the store's user" in text
+    assert not (tmp_path / "leaver.json").exists()
+    assert report.stat().st_mode & 0o077 == 0
+
+
+def test_who_had_the_store_alone_has_nothing_that_turns_over(leaver: Command, printer: str, tmp_path: Path) -> None:
+    before = (tmp_path / "keyset.json").read_bytes()
+
+    done = leaver("--could", "store")
+
+    assert done.exit_code == 0
+    assert (tmp_path / "keyset.json").read_bytes() == before
+    assert "audit verify --store" in done.output
+
+
+def test_a_run_that_was_interrupted_goes_on_and_no_other_begins(
+    leaver: Command, command: Command, printer: str, tmp_path: Path
+) -> None:
+    assert leaver("--could", "host").exit_code == 1
+    serial = keyset.read(tmp_path / "keyset.json")[0].serial
+
+    refused = leaver("--could", "store")
+    assert command("clients", "add", "printer").exit_code == 0
+    done = leaver()
+
+    assert refused.exit_code == 2
+    assert done.exit_code == 0, (done.output, done.exception)
+    assert keyset.read(tmp_path / "keyset.json")[0].serial == serial
+
+
+def test_nothing_happens_without_an_answer(command: Command, printer: str, tmp_path: Path) -> None:
+    before = (tmp_path / "keyset.json").read_bytes()
+
+    done = command("keys", "leaver", "--could", "keys", given=b"n\n")
+
+    assert (done.exit_code, "rotate index" in done.stdout) == (1, True)
+    assert (tmp_path / "keyset.json").read_bytes() == before
+
+
+def test_it_must_be_said_what_the_person_could_have_had(leaver: Command, printer: str) -> None:
+    assert leaver().exit_code == 2

@@ -1,0 +1,148 @@
+"""Tests that all records and search entries are sealed anew under new data keys."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import redis
+
+from keys import keyset
+from keys.aead import SealingKey, key_id_of
+from keys.errors import IntegrityError
+from keys.keyring import Keyring
+from masking_service.rotation import reseal as resealing
+from masking_service.rotation.reseal import ResealedValues, reseal
+from masking_service.service.people.policy import Policy
+from masking_service.service.search.findable import Findable
+from masking_service.service.waybills.wrapped_keys import WrappedKeys
+from masking_service.store.layout import record_key, record_stems
+from tests.rotation.processes import DAY, Killed, Process, coordinator, countdown
+from tests.store import stores
+from tests.store.stores import LATER, NOW, NUMBER, body
+
+POLICY = Path(__file__).parents[2] / "policy.yaml"
+PHONE = "13812345678"
+
+
+@pytest.fixture
+def policy(tmp_path: Path) -> Policy:
+    """The default policy, with both search indexes."""
+    path = tmp_path / "policy.yaml"
+    path.write_text(POLICY.read_text() + "\nsearch: {phone: true, last4: true}\n")
+    return Policy.load(path, development=False)
+
+
+@pytest.fixture
+def run(path: Path, url: str, process: Process, policy: Policy) -> Callable[..., ResealedValues]:
+    def command(step: Callable[[], object] = lambda: None) -> ResealedValues:
+        with coordinator(path, url, [process], step=step) as mine:
+            return reseal(mine, policy, lambda: NOW)
+
+    return command
+
+
+def data_keys(old: Keyring, process: Process) -> dict[bytes, SealingKey]:
+    """Every data key that a holder of a keyset unwraps in the store now."""
+    return {
+        key_id: old.open_data_key(stored.tenant, key_id, stored.wrapped)
+        for batch in WrappedKeys(process.store, old, bytes).all()
+        for key_id, (stored, _) in batch.items()
+        if stored.wrapped is not None
+    }
+
+
+def opened(held: dict[bytes, SealingKey], valkey: str) -> int:
+    """How many records and search entries these data keys open in a fresh copy of the store."""
+    client, found = redis.Redis.from_url(valkey), 0
+    for key in client.scan_iter(b"wm:*"):
+        kind = client.type(key)
+        values = client.smembers(key) if kind == b"set" else [client.get(key)] if kind == b"string" else []
+        for value in values:
+            if isinstance(value, bytes) and value[2:10] in held:
+                try:
+                    held[value[2:10]].open(value, key)
+                except IntegrityError:
+                    continue
+                found += 1
+    return found
+
+
+def put_findable(process: Process, number: str, *, now: int = NOW) -> None:
+    findable = Findable(phones=(PHONE,), endings=(PHONE[-4:],), site="021001")
+    stores.write(process.vault, {number: body()}, now=now, findable=[findable])
+
+
+def test_a_holder_of_every_old_data_key_opens_nothing(
+    run: Callable[..., ResealedValues], process: Process, path: Path, valkey: str
+) -> None:
+    tokens = [process.token(process.put(f"SF{number:08}", now=NOW - number * DAY)) for number in range(3)]
+    put_findable(process, "SF00000009")
+    held = data_keys(Keyring(keyset.load(path)), process)
+    assert opened(held, valkey) == 6
+
+    done = run()
+
+    assert opened(held, valkey) == 0
+    assert (done.records, done.entries, done.checked, done.held) == (4, 2, 4, 0)
+    assert all(process.opens(token) for token in tokens)
+
+
+def test_what_was_resealed_is_found_by_its_phone(run: Callable[..., ResealedValues], process: Process) -> None:
+    put_findable(process, NUMBER)
+
+    run()
+
+    question = process.vault.search.phone_question("default", PHONE, NOW, 30_000)
+    process.store.ask(question)
+    assert [entry.number for entry in question.answer()] == [NUMBER]
+
+
+def test_a_record_keeps_its_expiry_and_its_place(
+    run: Callable[..., ResealedValues], process: Process, valkey: str
+) -> None:
+    stored = process.put(NUMBER)
+    key, client = record_key(record_stems([stored.base])[0], 0), redis.Redis.from_url(valkey)
+    before = client.get(key), client.expiretime(key.decode())
+
+    run()
+
+    after = client.get(key), client.expiretime(key.decode())
+    assert before[1] == after[1] == LATER
+    assert isinstance(before[0], bytes)
+    assert isinstance(after[0], bytes)
+    assert key_id_of(before[0]) != key_id_of(after[0])
+
+
+def test_an_interrupted_run_continues_and_makes_no_second_key(
+    run: Callable[..., ResealedValues], process: Process, path: Path, valkey: str
+) -> None:
+    for number in range(3):
+        process.put(f"SF{number:08}")
+    held, killed = data_keys(Keyring(keyset.load(path)), process), 0
+    for left in range(30):
+        try:
+            run(countdown([left]))
+        except Killed:
+            killed += 1
+        else:
+            break
+
+    assert killed > 1
+    assert opened(held, valkey) == 0
+    assert not (path.parent / resealing.STARTED).exists()
+
+
+def test_a_record_that_is_revised_meanwhile_is_kept(run: Callable[..., ResealedValues], process: Process) -> None:
+    process.put(NUMBER)
+    values = iter(range(1, 16))
+
+    def revise() -> None:
+        if (value := next(values, None)) is not None:
+            stores.put(process.vault, body(str(value)), NUMBER, revise=True)
+
+    run(revise)
+
+    (found,) = process.vault.newest("default", [NUMBER], NOW)
+    assert found is not None
+    assert found.revision > 1
+    assert len(found.earlier) == found.revision
