@@ -240,6 +240,15 @@ class Keyring(Secret):
         algorithm = self.keyset.algorithm
         return SealingKey(key, key_id, label=b"record", tenant=tenant.encode(), algorithm=algorithm)
 
+    def open_permit_key(self, tenant: str, key_id: bytes, wrapped: bytes) -> bytes:
+        """Unwrap the key of a permit for pseudonyms. Only the job that holds the permit may have it.
+
+        Raises:
+            IntegrityError: it was changed, or wrapped for another id or tenant.
+            ProviderError: the provider cannot unwrap now, or the keyset lacks the root key.
+        """
+        return self.keyset.roots.unwrap(wrapped, _data_key_context(tenant, key_id))
+
     def has_known_root(self, wrapped: bytes) -> bool:
         """Return whether the keyset holds the root key that wrapped it.
 

@@ -118,6 +118,9 @@ ACTION_NAMES: Final = {
     "client-restore": later("clients restored"),
     "callers-import": later("callers' numbers imported"),
     "store-accept": later("store accepted"),
+    "permit-new": later("permit for pseudonyms made"),
+    "permit-open": later("permit for pseudonyms handed out"),
+    "permit-end": later("permit for pseudonyms ended"),
     "reseal": later("values sealed anew"),
 }
 """Actions of the log."""

@@ -68,6 +68,9 @@ WITHOUT_FACTS: Final = frozenset(
         Action.AUDIT_READ,
         Action.DECOY_LIST,
         Action.STORE_ACCEPT,
+        Action.PERMIT_NEW,
+        Action.PERMIT_OPEN,
+        Action.PERMIT_END,
     }
 )
 """Actions that announce nothing."""

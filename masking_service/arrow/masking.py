@@ -14,6 +14,7 @@ from typing import Any, Final, Literal, NamedTuple, overload
 import pyarrow as pa
 
 from masking_service.arrow.arrays import array_of, without
+from masking_service.arrow.permits import Permit
 from masking_service.arrow.plan import UNMAPPED, WAYBILL_NO, Plan
 from masking_service.arrow.refusing import Refusing
 from masking_service.arrow.types import (
@@ -32,6 +33,7 @@ from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.name_words import PARTY
 from masking_service.masking.numbers_in_text import contains_personal_data
 from masking_service.masking.profiles import Profile
+from masking_service.masking.record import Masked
 from masking_service.masking.schema import EACH, Schema, Steps
 
 _AT_ONCE: Final = 2_000
@@ -75,6 +77,7 @@ def mask(
     Raises:
         UnmappedColumns: a column looks personal and is not mapped, and the plan says to refuse that.
         ValueError, TypeError: the columns are not those of the plan, or a mapped one cannot be masked.
+        PermitEnded: the last day of the plan's permit is over.
     """
     if not isinstance(batch, pa.RecordBatch):
         raise TypeError("mask takes a RecordBatch; of a table write: for batch in table.to_batches()")
@@ -129,6 +132,7 @@ class _Table:
         self.masked_schema = pa.schema(
             [one.with_type(with_masks(one.type, mapped, (one.name,))) for one in fields], schema.metadata
         )
+        self._permit = plan.pseudonym
         self._refusing: Refusing | None = None
         if plan.unmapped == "refuse":
             unmapped = [leaf for leaf in leaves(fields) if leaf.steps not in mapped and leaf.steps[0] not in left]
@@ -136,6 +140,8 @@ class _Table:
 
     def mask(self, batch: pa.RecordBatch) -> tuple[pa.RecordBatch, list[RowWarning]]:
         """Mask the rows of a batch, and return what was found."""
+        if self._permit is not None:
+            self._permit.check()
         if self._refusing is not None:
             self._refusing.check(batch)
         came = [self._values(batch, at) for at in self._in_records]
@@ -144,12 +150,11 @@ class _Table:
         failed: list[int] = []
         for begin in range(0, batch.num_rows, _AT_ONCE):
             records = self._records([column[begin : begin + _AT_ONCE] for column in came])
-            for row, outcome in enumerate(self._masker.mask_batch(records, Effort(inf, A_RECORD)), begin):
+            for row, outcome in enumerate(self._mask(records), begin):
                 if isinstance(outcome, InvalidRecord):
                     failed.append(row)
-                    found += [RowWarning(row, *error) for error in outcome.errors]
-                elif outcome.warnings:
-                    found += [RowWarning(row, *warning) for warning in outcome.warnings]
+                its = outcome.errors if isinstance(outcome, InvalidRecord) else outcome.warnings
+                found += [RowWarning(row, *each) for each in its]
             # By their order, because the guard may rename a member.
             for column, part in zip(shown, zip(*(one.values() for one in records), strict=True), strict=True):
                 column += part
@@ -163,6 +168,12 @@ class _Table:
             arrays = [without(array, failed) for array in arrays]
         return pa.RecordBatch.from_arrays(arrays, schema=self.masked_schema), found
 
+    def _mask(self, records: Sequence[dict[str, Any]]) -> list[Masked | InvalidRecord]:
+        outcomes = self._masker.mask_batch(records, Effort(inf, A_RECORD))
+        if self._permit is not None:
+            _put_pseudonyms(self._permit, records, outcomes)
+        return outcomes
+
     def _values(self, batch: pa.RecordBatch, at: int) -> list[Any]:
         values: list[Any] = batch.column(at).to_pylist()
         party = self._parties.get(batch.schema.names[at])
@@ -171,6 +182,23 @@ class _Table:
     def _records(self, columns: Sequence[Sequence[Any]]) -> list[dict[str, Any]]:
         names = [self.masked_schema.names[at] for at in self._in_records]
         return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def _put_pseudonyms(
+    permit: Permit, records: Sequence[dict[str, Any]], outcomes: Sequence[Masked | InvalidRecord]
+) -> None:
+    """Replace the masks of the permit's kinds by pseudonyms, in place."""
+    found = [
+        (record, place, value)
+        for record, outcome in zip(records, outcomes, strict=True)
+        if isinstance(outcome, Masked)
+        for place, value in zip(outcome.places, outcome.values, strict=True)
+        if place.kind in permit.kinds
+    ]
+    made = permit.pseudonyms([(place.kind, value) for _, place, value in found])
+    for (record, place, _), pseudonym in zip(found, made, strict=True):
+        if pseudonym is not None:
+            place.parent(record)[place.keys[-1]] = pseudonym
 
 
 def _rules(plan: Plan) -> Profile:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal, Self, get_args
 
+from masking_service.arrow.permits import Permit
 from masking_service.library import shipped_profiles
 from masking_service.masking.kinds.table import KINDS
 from masking_service.masking.name_words import PARTY
@@ -36,6 +37,7 @@ class Plan:
         unmapped: what happens to every other column. ``refuse``: a column that looks personal stops the job, all others
             are guarded. ``guard``: what is personal in them is masked. ``hide``: they are hidden whole. ``pass``: they
             stay, but for the names and phones of their own row.
+        pseudonym: the permit whose pseudonyms replace the values of its kinds; all other columns are masked.
         schema: in place of `columns`, the schema whose members the columns are. See `of_schema`.
 
     Raises:
@@ -46,6 +48,7 @@ class Plan:
     profile: str | Profile = "label"
     unmapped: Mode = "refuse"
     schema: Schema | None = None
+    pseudonym: Permit | None = None
 
     def __post_init__(self) -> None:
         """Check what is given."""
@@ -63,12 +66,19 @@ class Plan:
             raise ValueError(f"there is no such profile; there are {', '.join(shipped_profiles())}")
 
     @classmethod
-    def of_schema(cls, schema: str | Schema, *, profile: str | Profile = "label", unmapped: Mode = "refuse") -> Self:
+    def of_schema(
+        cls,
+        schema: str | Schema,
+        *,
+        profile: str | Profile = "label",
+        unmapped: Mode = "refuse",
+        pseudonym: Permit | None = None,
+    ) -> Self:
         """A plan for columns that are the members of a schema's records: structs and lists as the schema names them.
 
         Args:
             schema: a shipped schema by its name, or one that was parsed.
-            profile, unmapped: as of `Plan`.
+            profile, unmapped, pseudonym: as of `Plan`.
 
         Raises:
             ValueError: there is no such schema, profile or mode.
@@ -78,15 +88,22 @@ class Plan:
             if schema not in known:
                 raise ValueError(f"there is no such schema; there are {', '.join(known)}")
             schema = known[schema]
-        return cls(profile=profile, unmapped=unmapped, schema=schema)
+        return cls({}, profile, unmapped, schema, pseudonym)
 
     @classmethod
-    def from_header(cls, names: Sequence[str], *, profile: str | Profile = "label", unmapped: Mode = "refuse") -> Self:
+    def from_header(
+        cls,
+        names: Sequence[str],
+        *,
+        profile: str | Profile = "label",
+        unmapped: Mode = "refuse",
+        pseudonym: Permit | None = None,
+    ) -> Self:
         """A plan for columns whose names are matched as ``mask FILE`` matches headers.
 
         Args:
             names: of the columns, in order.
-            profile, unmapped: as of `Plan`.
+            profile, unmapped, pseudonym: as of `Plan`.
 
         Raises:
             ValueError: no name says what would be masked, or a profile or mode is unknown.
@@ -97,7 +114,7 @@ class Plan:
         }
         if not layout.kinds:
             raise ValueError("no column's name says what would be masked: name the columns in Plan(columns={...})")
-        return cls(columns, profile, unmapped)
+        return cls(columns, profile, unmapped, None, pseudonym)
 
     @property
     def rules(self) -> Profile:

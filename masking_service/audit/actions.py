@@ -107,6 +107,12 @@ class Action(StrEnum):
     """The numbers from which people call are put on file."""
     STORE_ACCEPT = "store-accept"
     """An operator accepted a store that is older than the last checkpoint."""
+    PERMIT_NEW = "permit-new"
+    """A permit for pseudonyms is made, with a key of its own."""
+    PERMIT_OPEN = "permit-open"
+    """The key of a permit is given to a job."""
+    PERMIT_END = "permit-end"
+    """The key of a permit is destroyed."""
     RESEAL = "reseal"
     """Stored values are sealed anew under a newer key, which changes nothing that they say."""
 

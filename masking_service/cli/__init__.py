@@ -28,6 +28,7 @@ MODULES: Final = {
     "mask": "masking_files",
     "people": f"{_HERE}.people",
     "policy": f"{_HERE}.policy",
+    "pseudonyms": f"{_HERE}.pseudonyms",
     "search": f"{_HERE}.search",
     "serve": f"{_HERE}.serve",
     "token": f"{_HERE}.token",

@@ -60,8 +60,11 @@ def settled(kind: str | None, text: str) -> str | None:
 
 def harmless_lines(kind: str | None, lines: str) -> bool:
     """Return whether no line has to be scanned, because each is a code of this kind. Errs towards False."""
-    if not lines_worth_scanning(lines):
-        return True
+    return not lines_worth_scanning(lines) or are_codes(kind, lines)
+
+
+def are_codes(kind: str | None, lines: str) -> bool:
+    """Return whether each line is empty or `is_code`."""
     if kind == NUMBER:
         return _are_codes(lines) is not None
     if kind == MEASURE and _are_amounts(lines):

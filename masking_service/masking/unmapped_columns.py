@@ -11,7 +11,7 @@ from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, Final
 
-from masking_service.masking.codes import harmless_lines, is_code, settled
+from masking_service.masking.codes import are_codes, harmless_lines, is_code, settled
 from masking_service.masking.documents_in_text import lines_may_be_documents, may_be_document
 from masking_service.masking.kinds.text import BETWEEN, worth_reading
 from masking_service.masking.leaks import DEEPEST
@@ -101,11 +101,13 @@ class ColumnReader:
         if reading != _PERSONAL:
             different = set(texts)
             lines = "\n".join(different)
-            if (
-                lines.count("\n") < len(different)
-                and harmless_lines(reading, lines)
-                and not _worth_reading(BETWEEN.join(different))
-                and not self._hides_word(lines)
+            if lines.count("\n") < len(different) and (
+                are_codes(reading, lines)
+                or (
+                    harmless_lines(reading, lines)
+                    and not _worth_reading(BETWEEN.join(different))
+                    and not self._hides_word(lines)
+                )
             ):
                 return list(texts)
         return [

@@ -13,7 +13,7 @@ from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.rotation.processes import Heartbeat, active_processes
 from masking_service.service.people.clients import Clients
 from masking_service.service.people.rules import KeyRules
-from masking_service.service.waybills.wrapped_keys import HOLD_DAY, WrappedKeys
+from masking_service.service.waybills.wrapped_keys import HOLD_DAY, PERMIT_DAY, WrappedKeys
 from masking_service.store.client import Store
 from masking_service.store.layout import DATA_KEY_USES
 
@@ -100,6 +100,7 @@ def overview(file: KeysetFile, store: Store, keyring: Keyring, terms: Terms, tod
     if made_at is not None:
         age = max(today - made_at // SECONDS_A_DAY, 0)
         lines.append(KeyLine("api-key", "oldest", "active", age, None, "a client (clients list)"))
+    days.pop(PERMIT_DAY, None)  # `pseudonyms permit list` shows these
     of_holds = days.pop(HOLD_DAY, None)
     if of_holds:
         state = "active" if of_holds.usable else "shredded"

@@ -4,6 +4,8 @@ Each new copy is unwrapped and compared before it replaces the old one in one
 step. Repeating the command does only what is left.
 """
 
+from msgspec.structs import replace
+
 from keys.errors import KeysError
 from keys.keyset import read
 from keys.keyset_file import date_of
@@ -43,7 +45,7 @@ def _data_keys(coordinator: Coordinator) -> int:
                 orphans.add(stored.day)
             elif not keyring.has_active_root(stored.wrapped):
                 wrapped = keyring.rewrap(stored.tenant, key_id, stored.wrapped)
-                fresh[key_id] = WrappedKey(stored.tenant, stored.day, stored.number, wrapped)
+                fresh[key_id] = replace(stored, wrapped=wrapped)
         coordinator.wrapped.replace(fresh)
         rewrapped += len(fresh)
         seen += len(batch)

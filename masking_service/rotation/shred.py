@@ -19,6 +19,7 @@ from keys.keyset_file import NamedRoot, day_of
 from keys.rotation import activate, active_root, destroy_retired_roots, distribute, is_named
 from masking_service.rotation.coordinator import Coordinator
 from masking_service.rotation.rewrap import rewrap
+from masking_service.rotation.rotate import rotate
 from masking_service.service.waybills.wrapped_keys import WrappedKey, field, key_id_of_field
 
 FORMAT: Final = 1
@@ -65,6 +66,25 @@ def shred(coordinator: Coordinator, before: str, export: Path, named: NamedRoot 
     if before != stored:
         coordinator.change(distribute(coordinator.path, "root", coordinator.today, named))
         coordinator.change(activate(coordinator.path, "root", coordinator.today, shredded_before=before))
+    return _destroy_old_roots(coordinator, export)
+
+
+def renew_root(coordinator: Coordinator, export: Path, named: NamedRoot | None = None) -> Shredded:
+    """Replace every root key by a new one, so that no backup opens a key that was destroyed before.
+
+    Args:
+        export, named: as of `shred`.
+
+    Raises:
+        KeysError, ProcessesBehindError: as `shred`.
+    """
+    while rotate(coordinator, "root", named) == "finished":
+        pass  # that root key may have wrapped what was destroyed
+    return _destroy_old_roots(coordinator, export)
+
+
+def _destroy_old_roots(coordinator: Coordinator, export: Path) -> Shredded:
+    """Destroy every root key but the active one, once nothing that survives depends on another."""
     rewrap(coordinator)
     surviving = write_surviving_keys(coordinator, export)
     destroyed = write_tombstones(coordinator)
@@ -92,15 +112,22 @@ def write_tombstones(coordinator: Coordinator) -> int:
     written, total, seen = 0, coordinator.wrapped.count(), 0
     for batch in coordinator.wrapped.all():
         tombstones = {
-            key_id: WrappedKey(stored.tenant, stored.day, stored.number, None)
+            key_id: msgspec.structs.replace(stored, wrapped=None)
             for key_id, (stored, _) in batch.items()
-            if stored.wrapped is not None and stored.day < coordinator.keyring.keyset.shredded_before
+            if stored.wrapped is not None and _is_shredded(coordinator, stored, stored.wrapped)
         }
         coordinator.wrapped.replace(tombstones)
         written += len(tombstones)
         seen += len(batch)
         coordinator.progress("data keys checked", min(seen, total), total)
     return written
+
+
+def _is_shredded(coordinator: Coordinator, stored: WrappedKey, wrapped: bytes) -> bool:
+    """Whether a key is of a shredded day, or of a permit whose root key was destroyed when it ended."""
+    keyring = coordinator.keyring
+    ended = stored.permit is not None and not keyring.has_known_root(wrapped)
+    return ended or stored.day < keyring.keyset.shredded_before
 
 
 def restore(coordinator: Coordinator, export: Path) -> tuple[int, int]:

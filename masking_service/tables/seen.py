@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from masking_service.masking.codes import harmless_lines, is_code
+from masking_service.masking.codes import are_codes, harmless_lines, is_code
 from masking_service.masking.kinds.text import BETWEEN, worth_reading
 from masking_service.masking.leaks import is_plain_number, own_number
 from masking_service.masking.numbers_in_text import scrub
@@ -61,7 +61,10 @@ class SeenColumn:
 
     def read_many(self, cells: Sequence[str]) -> None:
         """Look at different cells. They are searched together first, and one by one where that finds anything."""
-        quiet = harmless_lines(self.says, "\n".join(cells)) and not worth_reading(BETWEEN.join(cells))
+        lines = "\n".join(cells)
+        quiet = are_codes(self.says, lines) or (
+            harmless_lines(self.says, lines) and not worth_reading(BETWEEN.join(cells))
+        )
         for cell in cells:
             if not (quiet or (self.holds_numbers and is_plain_number(cell))):
                 self.read(cell)

@@ -27,6 +27,23 @@ _SCAN = 500
 HOLD_DAY: Final = 2_932_896
 """The day of the data keys of holds, 9999-12-31: no day before it that is shredded is theirs."""
 
+PERMIT_DAY: Final = 2_932_895
+"""The day of the keys of permits for pseudonyms, 9999-12-30."""
+
+
+class PermitTerms(msgspec.Struct, frozen=True, array_like=True):
+    """What a permit for pseudonyms allows.
+
+    Attributes:
+        name: of the permit.
+        until: its last day, since 1970-01-01.
+        kinds: the kinds of values that get pseudonyms.
+    """
+
+    name: str
+    until: int
+    kinds: tuple[str, ...]
+
 
 class WrappedKey(msgspec.Struct, frozen=True):
     """A data key as it is stored.
@@ -35,6 +52,7 @@ class WrappedKey(msgspec.Struct, frozen=True):
         tenant, day, number: whose key it is, of which day (since 1970-01-01), and its 0-based number on that day.
         wrapped: the key; None where it was shredded.
         label_key: the id of the key that sealed its label; empty before it is stored.
+        permit: what the permit of the key allows, if it is one for pseudonyms.
     """
 
     tenant: str
@@ -42,6 +60,7 @@ class WrappedKey(msgspec.Struct, frozen=True):
     number: int
     wrapped: bytes | None
     label_key: bytes = b""
+    permit: PermitTerms | None = None
 
     def __repr__(self) -> str:
         return "<WrappedKey>"
@@ -52,6 +71,10 @@ class _KeyLabel(msgspec.Struct, frozen=True, array_like=True):
     day: int
     number: int
     shredded: bool
+
+
+class _PermitLabel(_KeyLabel, frozen=True, array_like=True):
+    permit: PermitTerms | None = None
 
 
 class WrappedKeys(TenantState):
@@ -133,7 +156,8 @@ class WrappedKeys(TenantState):
 
     def packed(self, key_id: bytes, key: WrappedKey) -> bytes:
         """Return the stored value of a key: sealed label and wrapped key, each after its length."""
-        label = msgspec.json.encode(_KeyLabel(key.tenant, key.day, key.number, key.wrapped is None))
+        about = (key.tenant, key.day, key.number, key.wrapped is None)
+        label = msgspec.json.encode(_KeyLabel(*about) if key.permit is None else _PermitLabel(*about, key.permit))
         padded = label.ljust(-(-len(label) // _BUCKET_BYTES) * _BUCKET_BYTES)
         state = self._keyring.tenant("").state
         return frame(state.seal(padded, _place(key_id), self._random(NONCE_BYTES)), key.wrapped or b"")
@@ -146,11 +170,11 @@ class WrappedKeys(TenantState):
         """
         length = int.from_bytes(value[:4], "big")
         sealed, wrapped = value[4 : 4 + length], value[8 + length :]
-        label = msgspec.json.decode(self._keyring.tenant("").state.open(sealed, _place(key_id)), type=_KeyLabel)
+        label = msgspec.json.decode(self._keyring.tenant("").state.open(sealed, _place(key_id)), type=_PermitLabel)
         if label.shredded == bool(wrapped) or value != frame(sealed, wrapped):
             raise IntegrityError("a stored data key does not match its label")
         key = None if label.shredded else wrapped
-        return WrappedKey(label.tenant, label.day, label.number, key, sealing_key_id(sealed))
+        return WrappedKey(label.tenant, label.day, label.number, key, sealing_key_id(sealed), label.permit)
 
 
 def field(key_id: bytes) -> bytes:

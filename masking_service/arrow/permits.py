@@ -1,0 +1,85 @@
+"""Replaces values by the pseudonyms of a permit, for the job that holds the permit."""
+
+from __future__ import annotations
+
+import base64
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any, Self
+
+import msgspec
+
+from masking_service.masking.kinds.table import TOKEN_KINDS
+from masking_service.masking.normal_forms import normal_form
+
+
+class PermitEnded(Exception):
+    """The last day of the permit is over."""
+
+
+class _PermitFile(msgspec.Struct, forbid_unknown_fields=True):
+    permit: str
+    until: str
+    columns: tuple[str, ...]
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Permit:
+    """The right to use pseudonyms until a day.
+
+    It holds a key: whoever reads its pickled bytes can test guesses against its pseudonyms.
+
+    Attributes:
+        name: of the permit.
+        until: the last day, in UTC.
+        kinds: which kinds of columns get pseudonyms.
+        key: 32 bytes.
+    """
+
+    name: str
+    until: date
+    kinds: frozenset[str]
+    key: bytes = field(repr=False)
+
+    @classmethod
+    def load(cls, path: Path | str) -> Self:
+        """Read the file that ``pseudonyms permit open`` wrote.
+
+        Raises:
+            ValueError: it is no such file.
+            OSError: it cannot be read.
+        """
+        try:
+            read = msgspec.json.decode(Path(path).read_bytes(), type=_PermitFile)
+            key, until = base64.b64decode(read.key, validate=True), date.fromisoformat(read.until)
+        except (msgspec.DecodeError, ValueError):
+            raise ValueError("this is no file of a permit") from None  # the fault could repeat the key
+        if len(key) != 32 or not {*read.columns} <= {*TOKEN_KINDS}:
+            raise ValueError("this is no file of a permit")
+        return cls(read.permit, until, frozenset(read.columns), key)
+
+    def check(self) -> None:
+        """Refuse after the last day.
+
+        Raises:
+            PermitEnded: it is over.
+        """
+        if datetime.fromtimestamp(time.time(), UTC).date() > self.until:
+            raise PermitEnded(f"the permit {self.name} ended on {self.until}")
+
+    def pseudonyms(self, values: Sequence[tuple[str, Any]]) -> list[str | None]:
+        """The pseudonym of each (kind, value); None for a blank value, and for one that came in hidden."""
+        from keys.pseudonyms import PseudonymKey  # only a plan with a permit needs `cryptography`
+
+        key, found = PseudonymKey(self.key), dict[tuple[str, Any], str | None]()
+        for kind in {kind for kind, _ in values}:
+            different = {value for its, value in values if its == kind}
+            forms = {value: None if value is None else normal_form(kind, str(value)) for value in different}
+            known = [form for form in {*forms.values()} if form is not None]
+            made: dict[str | None, str | None] = {None: None, **dict(zip(known, key.of(kind, known), strict=True))}
+            found |= {(kind, value): made[form] for value, form in forms.items()}
+        return [found[one] for one in values]
