@@ -144,6 +144,7 @@ class TestPlanting:
                 "planted_by": "client/privacy-officer",
                 "hits": 0,
                 "last_hit": None,
+                "recent": [],
                 "heard_at": None,
             }
         ]

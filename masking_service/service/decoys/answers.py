@@ -9,6 +9,14 @@ from masking_service.service.call.answers import Answer, Time, WaybillNo, one_of
 Count = Annotated[int, Meta(ge=0)]
 
 
+class DecoyHit(Answer):
+    """Who named a phantom, and when."""
+
+    principal: str
+    at: Time
+    entry: Annotated[str | None, Meta(description="The audit entry of the freeze; null if it froze no one.")]
+
+
 class Decoy(Answer):
     """A planted waybill."""
 
@@ -18,6 +26,7 @@ class Decoy(Answer):
     planted_by: str
     hits: Annotated[int, Meta(ge=0, description="How often a phantom was named. Always 0 for a seed.")]
     last_hit: Time | None
+    recent: Annotated[list[DecoyHit], Meta(description="By whom it was named lately, the latest first; at most three.")]
     heard_at: Annotated[Time | None, Meta(description="When the phone of a seed first rang.")]
 
 

@@ -107,6 +107,13 @@ OPERATIONS: Final = (
                         "planted_by": "staff/privacy-1",
                         "hits": 1,
                         "last_hit": "2026-11-24T08:20:00Z",
+                        "recent": [
+                            {
+                                "principal": "staff/officer-7",
+                                "at": "2026-11-24T08:20:00Z",
+                                "entry": "3f9d0c1b-17",
+                            }
+                        ],
                         "heard_at": None,
                     }
                 ]

@@ -13,6 +13,7 @@ from typing import Final, Literal
 
 import msgspec
 
+from keys.aead import NONCE_BYTES
 from keys.errors import IntegrityError
 from keys.keyring import BASE_BYTES, Keyring
 from masking_service.service.state.sealed import Prepared, TenantState
@@ -24,6 +25,8 @@ Kind = Literal["phantom", "seed"]
 MAX_DECOYS: Final = 10_000
 PADDED_TO: Final = 4_096
 """The sealed lists are a multiple of this many bytes long."""
+HITS_KEPT: Final = 3
+"""Hits of a decoy of which it is kept who named it."""
 _COUNT_BYTES: Final = 4
 
 
@@ -40,11 +43,20 @@ class Decoy(msgspec.Struct, frozen=True, omit_defaults=True):
     heard_at: int = 0
 
 
+class Hit(msgspec.Struct, frozen=True):
+    """Who named a decoy, and when (Unix seconds). `entry` is the audit entry of the freeze; "" without one."""
+
+    at: int
+    principal: str
+    entry: str = ""
+
+
 class Hits(msgspec.Struct, frozen=True):
-    """How often a decoy was named, and when last (Unix seconds; 0 for never)."""
+    """How often a decoy was named, when last (Unix seconds; 0 for never), and by whom lately, the latest first."""
 
     times: int = 0
     last: int = 0
+    recent: tuple[Hit, ...] = ()
 
 
 class _Phantoms(Serials):
@@ -151,17 +163,22 @@ class Decoys(TenantState):
         phantoms = self._phantoms.of(tenant).prepare(lambda _: content)
         return Prepared([*details.sealed, *phantoms.sealed], lambda: details.write() and phantoms.write())
 
-    def add_hits(self, tenant: str, bases: Sequence[bytes], now: int) -> None:
-        """Count that phantoms were named: one round trip.
+    def add_hits(self, tenant: str, bases: Sequence[bytes], hit: Hit) -> None:
+        """Count that phantoms were named, and keep by whom: two round trips.
 
         Raises StoreUnavailable.
 
-        The counts are no secret and decide nothing.
+        The counts are no secret and decide nothing. Who it was is sealed.
         """
         place = self._hits_key(tenant)
+        fields = [self._hit_fields(tenant, base) for base in bases]
+        counted = self._store.write([(b"HINCRBY", place, times, 1) for times, *_ in fields])
+        state = self._keyring.tenant(tenant).state
         commands: list[Command] = []
-        for times, last in (self._hit_fields(tenant, base) for base in bases):
-            commands += [(b"HINCRBY", place, times, 1), (b"HSET", place, last, now)]
+        for times, (_, last, *kept) in zip(counted, fields, strict=True):
+            who = kept[times % HITS_KEPT]
+            sealed = state.seal(msgspec.json.encode(hit), place + b"/" + who, self._random(NONCE_BYTES))
+            commands.append((b"HSET", place, last, hit.at, who, sealed))
         self._store.write(commands)
 
     def hits(self, tenant: str, waybill_nos: Sequence[str]) -> list[Hits]:
@@ -169,16 +186,29 @@ class Decoys(TenantState):
 
         Raises:
             StoreUnavailable: it cannot be told.
+            IntegrityError: who named it was changed.
         """
-        bases = self._keyring.tenant(tenant).bases(waybill_nos)
-        fields = [field for base in bases for field in self._hit_fields(tenant, base)]
-        found = self._store.read([(b"HMGET", self._hits_key(tenant), *fields)])[0] if fields else []
-        counts = [int(value or 0) for value in found]
-        return [Hits(times, last) for times, last in zip(counts[0::2], counts[1::2], strict=True)]
+        keys = self._keyring.tenant(tenant)
+        place = self._hits_key(tenant)
+        fields = [field for base in keys.bases(waybill_nos) for field in self._hit_fields(tenant, base)]
+        found = self._store.read([(b"HMGET", place, *fields)])[0] if fields else []
+        width = 2 + HITS_KEPT
+        hits = []
+        for at in range(0, len(found), width):
+            times, last, *kept = found[at : at + width]
+            recent = [
+                msgspec.json.decode(keys.state.open(sealed, place + b"/" + field), type=Hit)
+                for field, sealed in zip(fields[at + 2 : at + width], kept, strict=True)
+                if sealed is not None
+            ]
+            recent.sort(key=lambda hit: hit.at, reverse=True)
+            hits.append(Hits(int(times or 0), int(last or 0), tuple(recent)))
+        return hits
 
-    def _hit_fields(self, tenant: str, base: bytes) -> tuple[bytes, bytes]:
+    def _hit_fields(self, tenant: str, base: bytes) -> tuple[bytes, ...]:
+        """Return the fields of a decoy: how often, when last, and by whom."""
         tag = self._keyring.tenant(tenant).tag("decoy", base.hex()).encode()
-        return tag, tag + b"@"
+        return tag, tag + b"@", *(tag + b"#%d" % at for at in range(HITS_KEPT))
 
     def _hits_key(self, tenant: str) -> bytes:
         return decoy_hits_key(self._keyring.tenant(tenant).tenant_tag)

@@ -115,6 +115,7 @@ class Planting:
                     planted_by=decoy.planted_by,
                     hits=hit.times,
                     last_hit=rfc3339(hit.last) if hit.last else None,
+                    recent=[answers.DecoyHit(one.principal, rfc3339(one.at), one.entry or None) for one in hit.recent],
                     heard_at=rfc3339(decoy.heard_at) if decoy.heard_at else None,
                 )
                 for decoy, hit in zip(planted, hits, strict=True)

@@ -15,7 +15,7 @@ from typing import Final
 from keys.errors import IntegrityError, ProviderError
 from masking_service.observability.alerts import Alerts
 from masking_service.service.call.recorder import RequestContext
-from masking_service.service.decoys.state import Decoys
+from masking_service.service.decoys.state import Decoys, Hit
 from masking_service.service.freezes.state import Freezes
 from masking_service.service.freezes.use import FreezeByPolicy
 from masking_service.service.people.policy import Policy
@@ -77,19 +77,20 @@ class DecoyWatch:
         if not freeze:
             sleep(ALERT_DELAY)
         self.alerts.raise_alert("decoy", context.principal)
-        if freeze:
-            self._freeze(context)
+        entry = self._freeze(context) if freeze else ""
         with suppress(StoreUnavailable):  # a count decides nothing
-            self.decoys.add_hits(context.principal.tenant, found, context.now)
+            hit = Hit(context.now, context.principal.id, entry)
+            self.decoys.add_hits(context.principal.tenant, found, hit)
 
-    def _freeze(self, context: RequestContext) -> None:
-        """Freeze the caller.
+    def _freeze(self, context: RequestContext) -> str:
+        """Freeze the caller, and return the id of the audit entry.
 
-        Where that fails for long, this process goes on refusing them.
+        Where that fails for long, this process goes on refusing them, and there is none.
         """
         for pause in PAUSES:
             sleep(pause)
             with suppress(StoreUnavailable, IntegrityError, ProviderError):
-                self.freezing.freeze(context, "decoy")
+                entry = self.freezing.freeze(context, "decoy")
                 self.freezes.withdraw(context.principal)
-                return
+                return entry
+        return ""

@@ -86,7 +86,7 @@ class FreezeByHand:
         reason = scrub((why or "").strip() or BY_HAND)[:MAX_REASON]
         wanted = Freeze(id=subject, since=context.now, why=reason, by=context.principal.id)
         stated = Stated(role=grant.role, subject=subject, signed=proof.signatures)
-        frozen = _freeze(self.freezes, self.recorder, context, wanted, stated, proof.fields)
+        frozen, _ = _freeze(self.freezes, self.recorder, context, wanted, stated, proof.fields)
         if frozen is wanted:
             self.metrics.freeze("by-hand")
         return answers.FrozenNow(frozen.id, True, rfc3339(frozen.since), frozen.why)
@@ -187,8 +187,8 @@ class FreezeByPolicy:
                     self.freeze(context, "burst")
             raise
 
-    def freeze(self, context: RequestContext, why: Literal["misses", "burst", "decoy", "lookout"]) -> None:
-        """Freeze the principal of `context`, and raise an alert.
+    def freeze(self, context: RequestContext, why: Literal["misses", "burst", "decoy", "lookout"]) -> str:
+        """Freeze the principal of `context`, raise an alert, and return the id of the audit entry.
 
         Round trips: read, audit, write.
 
@@ -198,9 +198,12 @@ class FreezeByPolicy:
         caller = context.principal
         watch = RequestContext(service_principal(WATCH, caller.tenant), context.request_id, context.now)
         wanted = Freeze(id=caller.id, since=context.now, why=why, by=watch.principal.id)
-        if _freeze(self.freezes, self.recorder, watch, wanted, Stated(purpose=why, subject=caller.id)) is wanted:
+        stated = Stated(purpose=why, subject=caller.id)
+        frozen, entry = _freeze(self.freezes, self.recorder, watch, wanted, stated)
+        if frozen is wanted:
             self.metrics.freeze(why)
             self.alerts.raise_alert(why, caller)
+        return entry
 
 
 def _freeze(
@@ -210,14 +213,14 @@ def _freeze(
     wanted: Freeze,
     stated: Stated,
     fields: Sequence[HashField] = (),
-) -> Freeze:
-    """Freeze a principal; return `wanted`, or the freeze that is there already."""
+) -> tuple[Freeze, str]:
+    """Freeze a principal; return `wanted`, or the freeze that is there already, and the id of the entry."""
     while True:  # again where the list was changed meanwhile
         frozen, change = freezes.prepare_freeze(context.principal.tenant, wanted)
         entry = recorder.record(context, Action.FREEZE, DONE, stated, sealed=change.sealed, fields=fields)
         with recorder.take_back_on_failure(entry):
             if change.write():
-                return frozen
+                return frozen, entry.id
 
 
 def _answer(freeze: Freeze) -> answers.Freeze:

@@ -128,6 +128,16 @@ class PhoneHeard(Answer):
     at: Time
 
 
+class ErasableWaybill(Answer):
+    """A waybill that can be erased."""
+
+    expires_at: Time
+    unreadable_in_backups_after: Annotated[
+        str,
+        Meta(pattern=r"^\d{4}-\d{2}-\d{2}$", description="If it is erased now, backups can open it until this day."),
+    ]
+
+
 class Disclosures(Answer):
     """Who saw values of a waybill, or called, in the order of time. Empty for unknown numbers as well."""
 
@@ -135,3 +145,10 @@ class Disclosures(Answer):
     views: list[View]
     calls: Annotated[list[Called], Meta(description="Absent where there were none.")] | UnsetType = UNSET
     heard: Annotated[list[PhoneHeard], Meta(description="Absent where there were none.")] | UnsetType = UNSET
+    stored: (
+        Annotated[
+            ErasableWaybill | None,
+            Meta(description="For callers who may erase: null where there is no such active waybill."),
+        ]
+        | UnsetType
+    ) = UNSET

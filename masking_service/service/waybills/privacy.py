@@ -25,7 +25,7 @@ from masking_service.service.people.policy import Grant, Policy
 from masking_service.service.waybills import answers
 from masking_service.service.waybills.restriction import Restrictions
 from masking_service.service.waybills.results import NOT_FOUND, normalised
-from masking_service.service.waybills.vault import Found, Vault
+from masking_service.service.waybills.vault import Erasure, Found, Vault
 
 Restriction = answers.RestrictedWaybill | answers.WaybillNotFound
 
@@ -104,8 +104,7 @@ class Privacy:
                 if found is not None and found.record.held:
                     self._refuse_held(context, grant, found)
             self.signatures.note_use(proof, entry)
-        due = erasure.last_day + 1 + self.policy.longest_retention_days
-        return answers.Erased(audit=entry.id, unreadable_in_backups_after=rfc3339(due * SECONDS_A_DAY)[:10])
+        return answers.Erased(audit=entry.id, unreadable_in_backups_after=self._unreadable_after(erasure))
 
     def restrict(self, context: RequestContext, waybills: Sequence[Any]) -> list[Restriction]:
         """Restrict waybills to the purposes that the policy names. Doing it again changes nothing for readers.
@@ -159,7 +158,8 @@ class Privacy:
     def disclosed(self, context: RequestContext, waybill_no: str) -> answers.Disclosures:
         """Return who opened fields of a waybill, and who viewed it in full.
 
-        Round trips: one for the audit, and one to read.
+        Callers who may erase are also told until when backups could open it. Round trips: one for the audit, and one to
+        read; for those callers one for the record, and those of preparing an erasure.
 
         Raises:
             AccessError: the caller may not.
@@ -181,7 +181,22 @@ class Privacy:
             views=[viewed for one in shown if isinstance(one, Viewed) for viewed in _views(one)],
             calls=[_called(one) for one in shown if isinstance(one, PhoneCalled)] or UNSET,
             heard=[_heard(one) for one in shown if isinstance(one, PhoneRang)] or UNSET,
+            stored=self._stored(context, number) if self.policy.permits(context.principal, "waybill:erase") else UNSET,
         )
+
+    def _stored(self, context: RequestContext, number: str) -> answers.ErasableWaybill | None:
+        """Return how long a waybill is kept, and how long backups could open it; None where there is none."""
+        tenant = context.principal.tenant
+        (found,) = self.vault.newest(tenant, [number], context.now)
+        if found is None:
+            return None
+        erasure = self.vault.prepare_erasure(tenant, number, now=context.now, until=found.record.expires_at)
+        return answers.ErasableWaybill(rfc3339(found.record.expires_at), self._unreadable_after(erasure))
+
+    def _unreadable_after(self, erasure: Erasure) -> str:
+        """Return the day after which the data keys of an erased waybill are due to be shredded."""
+        due = erasure.last_day + 1 + self.policy.longest_retention_days
+        return rfc3339(due * SECONDS_A_DAY)[:10]
 
 
 def _opens(opened: Opened) -> list[answers.Open]:

@@ -7,7 +7,7 @@ import pytest
 import redis
 
 from keys.errors import IntegrityError
-from masking_service.service.decoys.state import PADDED_TO, Decoy, Decoys, Hits
+from masking_service.service.decoys.state import PADDED_TO, Decoy, Decoys, Hit, Hits
 from masking_service.store.client import Store
 from masking_service.store.layout import decoy_details_key, decoys_key
 from tests.keys.known import known_keyring
@@ -139,7 +139,9 @@ def test_of_two_changes_at_once_the_second_is_prepared_again(make: Make) -> None
 
 
 def test_hits_are_counted_over_processes(make: Make) -> None:
-    make().add_hits("default", bases("SF1234567890"), NOW)
-    make("other").add_hits("default", bases("SF1234567890"), NOW + 5)
+    hits = [Hit(NOW + at, f"dev/u-{at}", f"{at}-1") for at in range(5)]
+    for at, hit in enumerate(hits):
+        make(("default", "other")[at % 2]).add_hits("default", bases("SF1234567890"), hit)
 
-    assert make().hits("default", ["SF1234567890", "SF0000000000"]) == [Hits(2, NOW + 5), Hits()]
+    latest = (hits[4], hits[3], hits[2])
+    assert make().hits("default", ["SF1234567890", "SF0000000000"]) == [Hits(5, NOW + 4, latest), Hits()]

@@ -10,6 +10,7 @@ import pytest
 from keys.errors import ProviderError
 from masking_service.service.call.recorder import RequestContext
 from masking_service.service.decoys import watch as decoy_watch
+from masking_service.service.decoys.state import Hit
 from masking_service.service.decoys.watch import ALERT_DELAY, DecoyWatch
 from masking_service.store.errors import StoreUnavailable
 
@@ -19,7 +20,7 @@ BASE = b"b" * 12
 class Around:
     """What surrounds the watch: notes what is done, and fails to freeze so many times."""
 
-    tenant, now = "default", 5
+    tenant, now, id = "default", 5, "dev/u-1"
 
     def __init__(self, failures: int = 0, *, source: str = "jwt", staff_only: bool = False) -> None:
         self.source, self.staff_only = source, staff_only
@@ -40,11 +41,12 @@ class Around:
     def raise_alert(self, name: str, _: object) -> None:
         self.done.append(f"alert {name}")
 
-    def freeze(self, _: object, why: str) -> None:
+    def freeze(self, _: object, why: str) -> str:
         self.failures -= 1
         if self.failures >= 0:
             raise (StoreUnavailable("timeout"), ProviderError("out"))[self.failures % 2]
         self.done.append(f"freeze {why}")
+        return "a-1"
 
     def withdraw(self, _: object) -> None:
         self.done.append("withdraw")
@@ -67,7 +69,8 @@ def noticed(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Around]:
     return notice
 
 
-HITS = ("hits", "default", [BASE], 5)
+HITS = ("hits", "default", [BASE], Hit(5, "dev/u-1", "a-1"))
+ALERTED = ("hits", "default", [BASE], Hit(5, "dev/u-1"))
 
 
 def test_what_is_no_phantom_has_no_consequence(noticed: Callable[..., Around]) -> None:
@@ -91,14 +94,14 @@ def test_an_alert_alone_freezes_no_one_and_comes_after_the_call(noticed: Callabl
 
     around.deferred.pop()()
 
-    assert around.done == [0.1, "alert decoy", HITS]
+    assert around.done == [0.1, "alert decoy", ALERTED]
 
 
 def test_a_machines_client_is_never_frozen(noticed: Callable[..., Around]) -> None:
     around = noticed(BASE, source="key")
     around.deferred.pop()()
 
-    assert around.done == [ALERT_DELAY, "alert decoy", HITS]
+    assert around.done == [ALERT_DELAY, "alert decoy", ALERTED]
 
 
 def test_a_key_with_a_role_of_people_stands_for_a_person(noticed: Callable[..., Around]) -> None:
@@ -118,4 +121,4 @@ def test_where_it_fails_for_long_this_process_goes_on_refusing(noticed: Callable
     around = noticed(BASE, failures=9)
     around.deferred.pop()()
 
-    assert around.done == ["announce", "alert decoy", 0.0, 1.0, 2.0, 4.0, 8.0, HITS]
+    assert around.done == ["announce", "alert decoy", 0.0, 1.0, 2.0, 4.0, 8.0, ALERTED]
