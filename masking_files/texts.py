@@ -216,7 +216,7 @@ NOT_ENCODED: Final = Text(
 )
 AT_BYTE: Final = Text(" at its byte {byte:,}", "第 {byte:,} 个字节")
 
-STORE_AWAY: Final = Text("the store does not answer ({cause})", "存储没有响应（{cause}）")
+STORE_AWAY: Final = Text("the store does not answer ({cause})", "Redis 无响应（{cause}）")
 INTEGRITY: Final = Text(
     "stored data failed its integrity check; tell the operator", "存储数据未通过完整性校验，请通知运维人员"
 )

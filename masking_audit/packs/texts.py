@@ -20,12 +20,12 @@ TEXTS: Final = {
         "Made at {made} from the audit log up to checkpoint {checkpoint}: {entries} entries, {faults} faults. "
         "Tenant: {tenant} (keyed hash).",
         "生成时间：{made}。来源：审计日志，截至检查点 {checkpoint}，共 {entries} 条审计记录，验证发现问题 {faults} 处。"
-        "租户：{tenant}（密钥哈希）。",
+        "租户：{tenant}（带密钥的哈希（HMAC））。",
     ),
     "totals": (
         "Fields opened: {fields}, of {waybills} waybills under {cases} cases. Full views: {views}. Refused calls: "
         "{refusals}.",
-        "还原字段 {fields} 个，涉及 {waybills} 票运单、{cases} 张工单。完整查看 {views} 次。"
+        "显示字段 {fields} 个，涉及 {waybills} 票运单、{cases} 张工单。完整查看 {views} 次。"
         "被拒绝的调用 {refusals} 次。",
     ),
     "hashes": (
@@ -33,8 +33,9 @@ TEXTS: Final = {
         "holder of the keyset matches numbers to hashes with `audit incident … --waybills FILE`; matched numbers are "
         "in the column Number. The log contains no name, phone or address either: what a field contained is in the "
         "service's store only.",
-        "日志中没有运单号：运单以密钥哈希表示，同一租户内同一票运单的密钥哈希始终相同。持有密钥集的一方可用 "
-        "`audit incident … --waybills FILE` 将运单号与密钥哈希对应，结果列于“运单号”一栏。"
+        "日志中没有运单号：运单以带密钥的哈希（HMAC）表示，同一租户内同一票运单的哈希始终相同。"
+        "持有密钥集的一方可用 "
+        "`audit incident … --waybills FILE` 将运单号与该哈希对应，结果列于“运单号”一栏。"
         "日志中也没有姓名、电话或地址：字段内容只保存在本服务的存储中。",
     ),
     "proof": (
@@ -53,7 +54,7 @@ TEXTS: Final = {
     "unexplained-means": (
         "Unexplained: three days after the opening, the log shows no scan, call or erasure of the parcel, and no other "
         "person closed the case. Openings of the last three days are not counted.",
-        "“未见后续”指还原三天后，日志中该包裹没有扫描、通话或删除记录，且该工单未由他人结单。最近三天的还原不计入。",
+        "“未见后续”指查看明文三天后，日志中该包裹没有扫描、通话或删除记录，且该工单未由他人结单。最近三天的查看不计入。",
     ),
     "retention": (
         "Records are kept for {days} days under the policy in force.",
@@ -86,7 +87,8 @@ TEXTS: Final = {
         "leaked key until they are erased or expire, and in backups.",
         "{day} 的数据密钥泄露。同时持有存储或其备份的人可用它打开由其封存的记录和查询索引；"
         "它不能打开其他日期、其他租户或"
-        "法律保全的记录，也不能还原令牌。执行 `keys rotate data` 后，新记录使用新的密钥；此前封存的记录在删除或到期前、"
+        "法律保全的记录，也不能用令牌取回原值。"
+        "执行 `keys rotate data` 后，新记录使用新的密钥；此前封存的记录在删除或到期前、"
         "以及在备份中，仍可用泄露的密钥打开。",
     ),
     "means-keyset": (
@@ -123,21 +125,21 @@ TEXTS: Final = {
         "What was given to whom: fields opened, waybills shown in full, and numbers bound for calls, by recipient, "
         "purpose and month; and to whom access was given, or from whom it was taken. Made from the audit log, which "
         "is kept for three years. Masked labels hold no personal data in clear, and are not listed.",
-        "向谁提供了什么：按接收方、用途和月份列出还原的字段、完整显示的运单和绑定的号码，以及访问权限的授予和收回。"
+        "向谁提供了什么：按接收方、用途和月份列出显示的字段、完整显示的运单和绑定的号码，以及访问权限的授予和收回。"
         "依据审计日志生成，审计日志保存三年。脱敏面单不含明文个人信息，未列入。",
     ),
     "none": ("None.", "无。"),
     # Tables
-    "openings": ("Fields opened", "还原的字段"),
+    "openings": ("Fields opened", "显示的字段"),
     "views": ("Waybills viewed in full", "完整查看的运单"),
     "cases": ("Cases", "工单"),
     "refusals": ("Refused calls", "被拒绝的调用"),
     "freezes": ("Freezes", "冻结"),
-    "by-purpose": ("Openings by purpose", "按用途统计还原"),
-    "by-role": ("Openings by role", "按角色统计还原"),
-    "by-person": ("Openings by person", "按人员统计还原"),
+    "by-purpose": ("Openings by purpose", "按用途统计明文查看"),
+    "by-role": ("Openings by role", "按角色统计明文查看"),
+    "by-person": ("Openings by person", "按人员统计明文查看"),
     "views-by-role": ("Full views by role", "按角色统计完整查看"),
-    "unexplained": ("Unexplained openings by person", "按人员统计未见后续的还原"),
+    "unexplained": ("Unexplained openings by person", "按人员统计未见后续的明文查看"),
     "erasures": ("Erasures", "删除"),
     "conflicts": ("Printers whose budget for conflicts was used up", "冲突额度用尽的面单系统"),
     "policies": ("Policies that decided", "所依据的策略"),
@@ -154,7 +156,7 @@ TEXTS: Final = {
     # Headers
     "without-phone": ("Without a phone", "无电话"),
     "missing": ("No longer stored", "已不再存储"),
-    "opens": ("Opens", "可还原"),
+    "opens": ("Opens", "可显示"),
     "full": ("Shows in full", "完整显示"),
     "may": ("Permissions", "权限"),
     "most-fields": ("Fields at most", "字段上限"),
@@ -181,7 +183,7 @@ TEXTS: Final = {
     "kinds": ("Kinds", "类别"),
     "when": ("When (UTC)", "时间（UTC）"),
     "entry": ("Entry", "审计记录"),
-    "waybill": ("Waybill (keyed hash)", "运单（密钥哈希）"),
+    "waybill": ("Waybill (keyed hash)", "运单（带密钥的哈希（HMAC））"),
     "number": ("Number", "运单号"),
     "kind": ("Kind", "类别"),
     "field": ("Field", "字段"),

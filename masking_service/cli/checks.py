@@ -12,6 +12,23 @@ from keys.messages import MessageKey
 from masking_service.audit.asking import AskedArchive
 from masking_service.audit.backlog import LONG_SECONDS, Backlog
 from masking_service.audit.checkpoints import Checkpoints
+from masking_service.cli.language import say
+from masking_service.cli.texts import (
+    ARCHIVE_BEHIND,
+    CHANGEABLE,
+    CLOCK_AHEAD,
+    CLOCK_BEHIND,
+    NO_AUDIT_URL,
+    NO_CLIENT,
+    NO_MAXMEMORY,
+    NO_PASSWORD,
+    NO_TICKET_ANSWER,
+    NOT_TRIMMED,
+    NOTHING_SEEN,
+    READABLE,
+    STORE_FAULT,
+    UNSEEN,
+)
 from masking_service.masking.schemas import load_schemas
 from masking_service.masking.timestamps import rfc3339
 from masking_service.runtime.administration import opened_registry, opened_store
@@ -48,8 +65,14 @@ def checks(folder: Path) -> Iterator[Check]:
     yield "ticket system answers", lambda: _case_check(settings_of(folder))
     yield "schemas", lambda: _load(lambda: load_schemas(settings_of(folder).schemas))
     yield "key of alerts", lambda: _alerts(settings_of(folder))
-    yield "files cannot be read or changed by others", lambda: _files(settings_of(folder))
-    yield "store keeps what it acknowledges", lambda: _store(settings_of(folder), "loses", "unready", "unseen")
+    yield (
+        "files cannot be read or changed by others",
+        lambda: _files(settings_of(folder)),
+    )
+    yield (
+        "store keeps what it acknowledges",
+        lambda: _store(settings_of(folder), "loses", "unready", "unseen"),
+    )
     yield (
         "store stops taking writes when it is cut off from its replicas",
         lambda: _store(settings_of(folder), "advice", "unseen"),
@@ -91,12 +114,8 @@ def _files(settings: Settings) -> None:
     deciding += sorted(settings.schemas.iterdir()) if settings.schemas else []
     environment = os.environ.get("MASKING_ENVIRONMENT_FILE")
     secret = [file for file in (Path(environment) if environment else None, settings.redis_tls.key) if file]
-    failed = [f"\n  {file}: others can change it. Fix: chmod go-w {file}" for file in deciding if _mode(file) & 0o022]
-    failed += [
-        f"\n  {file}: others can read it. Fix: chmod 600 {file}"
-        for file in secret
-        if _mode(file) & (stat.S_IRWXO | stat.S_IWGRP)
-    ]
+    failed = [f"\n  {say(CHANGEABLE, file=file)}" for file in deciding if _mode(file) & 0o022]
+    failed += [f"\n  {say(READABLE, file=file)}" for file in secret if _mode(file) & (stat.S_IRWXO | stat.S_IWGRP)]
     if failed:
         raise CheckFailed("".join(failed))
 
@@ -105,7 +124,7 @@ def _mode(file: Path) -> int:
     try:
         return stat.S_IMODE(file.stat().st_mode)
     except OSError as error:
-        raise CheckFailed(f"{file}: cannot be seen ({error.strerror})") from None
+        raise CheckFailed(say(UNSEEN, file=file, why=error.strerror)) from None
 
 
 def _store(settings: Settings, *weights: Weight) -> str | None:
@@ -113,14 +132,16 @@ def _store(settings: Settings, *weights: Weight) -> str | None:
         faults = readiness.look(store)
     found = [fault for fault in faults if fault.weight in weights]
     if found and "advice" in weights and any(fault.weight == "unseen" for fault in found):
-        raise CheckFailed("nothing was seen of it")
+        raise CheckFailed(say(NOTHING_SEEN))
     if found:
         raise CheckFailed(_listed(found))
     return _listed([fault for fault in faults if fault.weight == "untried" and "loses" in weights]) or None
 
 
 def _listed(faults: list[Fault]) -> str:
-    return "".join(f"\n  {fault.check}: {fault.reason}. Fix: {fault.remedy}" for fault in faults)
+    return "".join(
+        f"\n  {say(STORE_FAULT, check=fault.check, reason=fault.reason, remedy=fault.remedy)}" for fault in faults
+    )
 
 
 def _guarded(settings: Settings) -> None:
@@ -129,17 +150,11 @@ def _guarded(settings: Settings) -> None:
         return
     failed = []
     if _takes_anyone(settings):
-        failed.append(
-            "\n  the store accepts connections without a password, for reading and for writing. "
-            "Fix: ACL SETUSER default off resetpass, then ACL SAVE or CONFIG REWRITE, on every node"
-        )
+        failed.append(f"\n  {say(NO_PASSWORD)}")
     with opened_store(settings, None) as store:
         servers = readiness.examine(store) and store.condition
     if servers and not all(server.limit for server in servers.servers):
-        failed.append(
-            "\n  it has no maxmemory, so the kernel may end it when memory is short. "
-            "Fix: CONFIG SET maxmemory, as docs/scaling.md plans it, then CONFIG REWRITE"
-        )
+        failed.append(f"\n  {say(NO_MAXMEMORY)}")
     if failed:
         raise CheckFailed("".join(failed))
 
@@ -163,11 +178,7 @@ def _clocks(settings: Settings) -> None:
         readiness.examine(store)
         ahead = round(store.clocks.ahead)
     if abs(ahead) > LEEWAY:
-        which = "ahead of" if ahead > 0 else "behind"
-        raise CheckFailed(
-            f"this machine's is {abs(ahead)} s {which} the store's. Fix: see which of them is wrong, and set it; "
-            "NTP keeps them together"
-        )
+        raise CheckFailed(say(CLOCK_AHEAD if ahead > 0 else CLOCK_BEHIND, seconds=abs(ahead)))
 
 
 def _archived(settings: Settings) -> str | None:
@@ -183,16 +194,11 @@ def _archived(settings: Settings) -> str | None:
         backlog.refresh()
     oldest = checkpoints.oldest
     if backlog.lag and backlog.lag.seconds > LAG_SECONDS:
-        raise CheckFailed(
-            f"the archive is {backlog.lag.seconds} s behind. Fix: start the witness (`audit follow`), or see its log"
-        )
+        raise CheckFailed(say(ARCHIVE_BEHIND, seconds=backlog.lag.seconds))
     if oldest and clock() - oldest.checkpoint.at > LONG_SECONDS:
-        raise CheckFailed(
-            "the store has more than a day of it, so nothing deletes what is archived. "
-            "Fix: start the witness (`audit follow`), or see its log"
-        )
+        raise CheckFailed(say(NOT_TRIMMED))
     if archive is None and not settings.development:
-        return "MASKING_AUDIT_URL is not set, so a witness that is down is noticed after a day only"
+        return say(NO_AUDIT_URL)
     return None
 
 
@@ -214,10 +220,7 @@ def _case_check(settings: Settings) -> None:
         return  # a valid answer
     except CaseCheckUnavailable as error:
         why = f" ({error})" if str(error) else ""
-        raise CheckFailed(
-            f"no signed answer within {TIMEOUT_SECONDS} s{why}. "
-            "Fix: check cases.check.url, and that both sides have the key"
-        ) from None
+        raise CheckFailed(say(NO_TICKET_ANSWER, seconds=TIMEOUT_SECONDS, why=why)) from None
 
 
 def _alerts(settings: Settings) -> None:
@@ -245,4 +248,4 @@ def _holds(settings: Settings) -> str | None:
 def _clients(settings: Settings) -> None:
     with opened_registry(settings) as opened:
         if not len(opened.registry.clients):
-            raise CheckFailed("no client may call yet: python -m masking_service clients add ID --role label-printer")
+            raise CheckFailed(say(NO_CLIENT))

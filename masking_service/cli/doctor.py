@@ -10,10 +10,11 @@ from rich.table import Table
 
 from masking_service.cli.announcement import not_ready, served_address
 from masking_service.cli.checks import checks
+from masking_service.cli.language import say
 from masking_service.cli.options import state_dir
+from masking_service.cli.texts import DOCTOR, NOT_READY, NOT_SERVED, SERVED_AT, check_told, store_told
 from masking_service.runtime.settings import VARIABLES
 from masking_service.store.errors import StoreUnavailable
-from masking_service.store.reasons import told
 
 
 @click.command()
@@ -21,24 +22,29 @@ from masking_service.store.reasons import told
 def doctor(state_dir: Path) -> None:
     """Check the set-up; exits with 1 if something is wrong. What could not be checked is marked with `?`."""
     console = Console(highlight=False)
-    table = Table("setting", "value", "source")
+    table = Table(*(say(DOCTOR[name]) for name in ("setting", "value", "source")))
     for name, default in VARIABLES.items():
         given = os.environ.get(name)
-        shown = "(set)" if given and name in {"MASKING_REDIS_URL", "MASKING_ALERT_URL"} else given or default
-        table.add_row(name, shown, "environment" if given else "default")
+        shown = say(DOCTOR["set"]) if given and name in {"MASKING_REDIS_URL", "MASKING_ALERT_URL"} else given or default
+        table.add_row(name, shown, say(DOCTOR["environment" if given else "default"]))
     console.print(table)
     address = served_address(state_dir)
     reason = not_ready(address) if address else ""
-    console.print(f"served at {address}{reason and f', not ready: {reason}'}" if address else "not served from here")
+    served = NOT_READY if reason else SERVED_AT if address else NOT_SERVED
+    console.print(say(served, address=address, reason=reason), markup=False)
     sound = True
     for what, look in checks(state_dir):
+        named = check_told(what)
         try:
             untried = look()
         except Exception as fault:
             sound = False
-            console.print(f"[red]✗[/red] {what}: ", end="")
-            console.print(told(fault) if isinstance(fault, StoreUnavailable) else str(fault), markup=False)
+            console.print(f"[red]✗[/red] {named}: ", end="")
+            console.print(store_told(fault) if isinstance(fault, StoreUnavailable) else str(fault), markup=False)
         else:
-            console.print(f"[yellow]?[/yellow] {what}: " if untried else f"[green]✓[/green] {what}", end="")
+            console.print(
+                f"[yellow]?[/yellow] {check_told(what)}: " if untried else f"[green]✓[/green] {check_told(what)}",
+                end="",
+            )
             console.print(untried or "", markup=False)
     sys.exit(0 if sound else 1)

@@ -34,7 +34,7 @@ NO_NUMBER: Final = Text(
 UNMAPPED: Final = Text(
     "Profiles that return unmapped members: {names}. For an integration that is finished, list what its schema keeps "
     "and set `unmapped: hide`.",
-    "会返回未映射字段的脱敏方案：{names}。对接完成后，请在数据格式的 keep 中列出要保留的字段，"
+    "会返回未映射字段的展示方案：{names}。对接完成后，请在数据格式的 keep 中列出要保留的字段，"
     "并设置 `unmapped: hide`。",
 )
 SIGNED_OFF: Final = Text(
@@ -65,9 +65,91 @@ COLUMNS: Final = {
     "path": Text("path", "路径"),
 }
 
+CHANGEABLE: Final = Text(
+    "{file}: others can change it. Fix: chmod go-w {file}", "{file}：他人可以更改。处理方法：chmod go-w {file}"
+)
+READABLE: Final = Text(
+    "{file}: others can read it. Fix: chmod 600 {file}", "{file}：他人可以读取。处理方法：chmod 600 {file}"
+)
+UNSEEN: Final = Text("{file}: cannot be seen ({why})", "{file}：无法访问（{why}）")
+NOTHING_SEEN: Final = Text("nothing was seen of it", "未能获取任何信息")
+STORE_FAULT: Final = Text("{check}: {reason}. Fix: {remedy}", "{check}：{reason}。处理方法：{remedy}")
+NO_PASSWORD: Final = Text(
+    "the store accepts connections without a password, for reading and for writing. "
+    "Fix: ACL SETUSER default off resetpass, then ACL SAVE or CONFIG REWRITE, on every node",
+    "存储接受没有密码的连接，可读可写。处理方法：在每个节点上执行 ACL SETUSER default off resetpass，"
+    "再执行 ACL SAVE 或 CONFIG REWRITE",
+)
+NO_MAXMEMORY: Final = Text(
+    "it has no maxmemory, so the kernel may end it when memory is short. "
+    "Fix: CONFIG SET maxmemory, as docs/scaling.md plans it, then CONFIG REWRITE",
+    "未设置 maxmemory，内存不足时可能被内核终止。处理方法：按 docs/scaling.md 规划，执行 CONFIG SET maxmemory，"
+    "再执行 CONFIG REWRITE",
+)
+CLOCK_AHEAD: Final = Text(
+    "this machine's is {seconds} s ahead of the store's. Fix: see which of them is wrong, and set it; "
+    "NTP keeps them together",
+    "本机时钟比存储快 {seconds} 秒。处理方法：确认哪一个有误并校正；使用 NTP 保持一致",
+)
+CLOCK_BEHIND: Final = Text(
+    "this machine's is {seconds} s behind the store's. Fix: see which of them is wrong, and set it; "
+    "NTP keeps them together",
+    "本机时钟比存储慢 {seconds} 秒。处理方法：确认哪一个有误并校正；使用 NTP 保持一致",
+)
+ARCHIVE_BEHIND: Final = Text(
+    "the archive is {seconds} s behind. Fix: start the witness (`audit follow`), or see its log",
+    "归档落后 {seconds} 秒。处理方法：启动见证程序（`audit follow`），或查看其日志",
+)
+NOT_TRIMMED: Final = Text(
+    "the store has more than a day of it, so nothing deletes what is archived. "
+    "Fix: start the witness (`audit follow`), or see its log",
+    "存储中有超过一天的日志，说明已归档的内容没有被删除。处理方法：启动见证程序（`audit follow`），或查看其日志",
+)
+NO_AUDIT_URL: Final = Text(
+    "MASKING_AUDIT_URL is not set, so a witness that is down is noticed after a day only",
+    "未设置 MASKING_AUDIT_URL，见证程序停止后要一天才能发现",
+)
+NO_TICKET_ANSWER: Final = Text(
+    "no signed answer within {seconds} s{why}. Fix: check cases.check.url, and that both sides have the key",
+    "{seconds} 秒内没有收到签名的应答{why}。处理方法：检查 cases.check.url，以及双方的密钥是否一致",
+)
+NO_CLIENT: Final = Text(
+    "no client may call yet: python -m masking_service clients add ID --role label-printer",
+    "尚无可调用的客户端：python -m masking_service clients add ID --role label-printer",
+)
+DOCTOR: Final = {
+    "setting": Text("setting", "设置"),
+    "value": Text("value", "值"),
+    "source": Text("source", "来源"),
+    "environment": Text("environment", "环境变量"),
+    "default": Text("default", "默认"),
+    "set": Text("(set)", "（已设置）"),
+}
+CHECKS: Final = {
+    "known answers of the cryptography": "密码算法已知答案",
+    "keyset": "密钥集",
+    "policy": "策略",
+    "issuers": "签发方",
+    "ticket system answers": "工单系统应答",
+    "schemas": "数据格式",
+    "key of alerts": "告警密钥",
+    "files cannot be read or changed by others": "文件不能被他人读取或更改",
+    "store keeps what it acknowledges": "存储保留已确认的数据",
+    "store stops taking writes when it is cut off from its replicas": "与副本断开时存储停止写入",
+    "store takes no one without a password, and has a limit of memory": "存储要求密码，并设有内存上限",
+    "clocks of this machine and the store": "本机与存储的时钟",
+    "audit log is archived": "审计日志已归档",
+    "store is this keyset's, and clients can be read": "存储属于本密钥集，客户端可读取",
+    "legal holds": "法律保全",
+}
+"""The checks of `doctor` in Chinese."""
+SERVED_AT: Final = Text("served at {address}", "服务地址 {address}")
+NOT_READY: Final = Text("served at {address}, not ready: {reason}", "服务地址 {address}，未就绪：{reason}")
+NOT_SERVED: Final = Text("not served from here", "本机没有运行服务")
+
 _STORE: Final = {
     "timeout": ("存储未及时响应", "请检查其是否卡死或过载，以及网络是否丢弃了数据"),
-    "connection": ("存储没有响应", "请确认存储已启动，且本机可以访问该地址；开发环境请执行 make run"),
+    "connection": ("Redis 无响应", "请确认存储已启动，且本机可以访问该地址；开发环境请执行 make run"),
     "unknown-host": ("无法解析存储的主机名", "请修改 MASKING_REDIS_URL 或检查 DNS"),
     "password": (
         "存储不接受该用户名和密码",
@@ -88,6 +170,11 @@ _STORE: Final = {
     "loading": ("存储正在加载数据", "请稍候"),
 }
 """The causes that a person meets on the command line; the others are said in English."""
+
+
+def check_told(check: str) -> str:
+    """The name of a check of `doctor`."""
+    return CHECKS[check] if language() == "zh" else check
 
 
 def store_told(fault: StoreUnavailable) -> str:

@@ -10,7 +10,7 @@ CASE_PROBLEMS: Final[dict[str, ProblemText]] = {
         Text("A case is required", "缺少工单"),
         Text(
             "This purpose, or a waybill number instead of a token, requires an open case.",
-            "该用途必须关联已生效的工单；用运单号代替令牌还原时也是如此。",
+            "该用途必须关联已生效的工单；用运单号代替令牌显示时也是如此。",
         ),
         Text("Send `case` with the number of an open case.", "请在 `case` 中填写已生效工单的编号。"),
     ),
@@ -32,7 +32,7 @@ CASE_PROBLEMS: Final[dict[str, ProblemText]] = {
         Text(
             "The person who opened a case cannot decide it, and the people who opened or approved it cannot open "
             "values under it.",
-            "建单人不能审批自己的工单；建单人和审批人不能在该工单下还原数据。",
+            "建单人不能审批自己的工单；建单人和审批人不能在该工单下显示数据。",
         ),
         Text("Another person has to do this.", "请由其他人处理。"),
     ),

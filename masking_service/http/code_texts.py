@@ -10,7 +10,7 @@ from masking_service.http.texts import CodeText, Text
 
 _CORRECT: Final = Text(
     "Correct the member that the pointer names. `detail` gives its rule.",
-    "请更正指针指出的成员，`detail` 说明了相应规则。",
+    "请修正 errors 中 pointer 指向的字段，`detail` 说明了相应规则。",
 )
 _NO_ACTION: Final = Text("There is nothing to do.", "无需处理。")
 
@@ -83,7 +83,7 @@ CODES: Final[dict[str, CodeText]] = {
         ITEMS["call-first"],
         Text(
             "Call with POST /v1/calls. The phone can be opened when enough unanswered calls are on record.",
-            "请使用 POST /v1/calls 拨打；未接通的通话记录达到规定次数后即可还原电话。",
+            "请使用 POST /v1/calls 拨打；未接通的通话记录达到规定次数后即可显示电话。",
         ),
     ),
     "too-many-holds": CodeText(
@@ -92,11 +92,11 @@ CODES: Final[dict[str, CodeText]] = {
         Text("Lift holds that are not needed any more.", "请解除不再需要的法律保全。"),
     ),
     "kind-not-allowed": CodeText(
-        Text("The purpose does not open this kind", "该用途不能还原此类数据"),
+        Text("The purpose does not open this kind", "该用途不能显示此类数据"),
         ITEMS["kind-not-allowed"],
         Text(
             "GET /v1/me lists what each of your purposes opens. If your work needs it, open a case for another.",
-            "GET /v1/me 会列出您的各用途可还原的数据类型；如工作需要，请以其他用途建单。",
+            "GET /v1/me 会列出您的各用途可显示的数据类型；如工作需要，请以其他用途建单。",
         ),
     ),
     "missing": CodeText(
@@ -114,7 +114,7 @@ CODES: Final[dict[str, CodeText]] = {
         Text("None of the caller's roles may use this profile or purpose.", "调用方的角色均不可使用该展示方案或用途。"),
         Text(
             "GET /v1/me lists the profiles and purposes of your roles.",
-            "GET /v1/me 会列出您的角色可用的脱敏方案和用途。",
+            "GET /v1/me 会列出您的角色可用的展示方案和用途。",
         ),
     ),
     "not-with-token": CodeText(
@@ -215,7 +215,7 @@ CODES: Final[dict[str, CodeText]] = {
         ),
     ),
     "unmapped-masked": CodeText(
-        Text("An unmapped member was masked", "未映射的成员已脱敏"),
+        Text("An unmapped member was masked", "未映射的字段已脱敏"),
         Text(
             "The schema does not map this member. Its name says that it is personal, so its value was masked.",
             "数据格式未映射该成员，但其名称表明含有个人信息，因此已脱敏。",

@@ -165,7 +165,7 @@ OPERATIONS: Final = (
                 "title": {"en": "A case is required", "zh": "缺少工单"},
                 "detail": {
                     "en": "This purpose, or a waybill number instead of a token, requires an open case.",
-                    "zh": "该用途必须关联已生效的工单；用运单号代替令牌还原时也是如此。",
+                    "zh": "该用途必须关联已生效的工单；用运单号代替令牌显示时也是如此。",
                 },
                 "remedy": {
                     "en": "Send `case` with the number of an open case.",

@@ -33,7 +33,7 @@ PROBLEMS: Final[dict[str, ProblemText]] = {
     "purpose-required": ProblemText(
         400,
         Text("A purpose is required", "缺少用途"),
-        Text("Values are opened only for a stated purpose.", "还原数据必须说明用途。"),
+        Text("Values are opened only for a stated purpose.", "显示数据必须说明用途。"),
         Text(
             "Send `purpose`. GET /v1/me lists the purposes of your roles.",
             "请填写 `purpose`。GET /v1/me 会列出您的角色可用的用途。",
@@ -53,11 +53,11 @@ PROBLEMS: Final[dict[str, ProblemText]] = {
     ),
     "unauthenticated": ProblemText(
         401,
-        Text("The credential is not valid", "登录凭证无效"),
-        Text("The credential is missing or not valid.", "未提供登录凭证，或登录凭证无效。"),
+        Text("The credential is not valid", "认证失败：API 密钥或访问令牌无效"),
+        Text("The credential is missing or not valid.", "未提供 API 密钥或访问令牌，或其无效。"),
         Text(
             "Send `Authorization: Bearer` with a valid API key or access token. Sign in again if it has expired.",
-            "请在 `Authorization: Bearer` 中提供有效的 API 密钥或登录凭证；如已过期，请重新登录。",
+            "请在 `Authorization: Bearer` 中提供有效的 API 密钥或访问令牌；如已过期，请重新登录。",
         ),
     ),
     "sign-in-required": ProblemText(
@@ -65,7 +65,7 @@ PROBLEMS: Final[dict[str, ProblemText]] = {
         Text("A new sign-in is required", "需要重新登录"),
         Text(
             "The sign-in is too old or too weak for opening values.",
-            "本次登录时间过久或认证强度不足，不能还原数据。",
+            "本次登录时间过久或认证强度不足，不能显示数据。",
         ),
         Text(
             "Sign in again, in the way that WWW-Authenticate asks for.",
@@ -87,13 +87,13 @@ PROBLEMS: Final[dict[str, ProblemText]] = {
         Text("The caller is frozen. Another person has to unfreeze them.", "调用方已被冻结，须由他人解冻。"),
         Text(
             "Speak to your supervisor or the privacy office.",
-            "请联系主管或隐私办公室。",
+            "请联系主管或个人信息保护办公室。",
         ),
     ),
     "not-found": ProblemText(
         404,
         Text("Not found", "未找到"),
-        Text("There is nothing here that the caller may see.", "此处没有调用方可以查看的内容。"),
+        Text("There is nothing here that the caller may see.", "未找到，或您无权查看。"),
         Text(
             "Check the path and the number. Records expire, and each caller sees only what its roles allow.",
             "请核对路径和编号。记录会到期，且每个调用方只能看到其角色允许的内容。",
@@ -170,7 +170,7 @@ PROBLEMS: Final[dict[str, ProblemText]] = {
         Text("The budget is spent", "额度已用完"),
         Text(
             "The budget for this is spent. Nothing was stored or released. It frees at retry_at.",
-            "该操作的额度已用完；本次未保存、也未还原任何数据。额度将在 retry_at 恢复。",
+            "该操作的额度已用完；本次未保存、也未显示任何数据。额度将在 retry_at 恢复。",
         ),
         Text(
             "Wait until retry_at, or ask for less. GET /v1/me/budgets shows what is left.",
@@ -204,7 +204,7 @@ PROBLEMS: Final[dict[str, ProblemText]] = {
     "issuer-unavailable": ProblemText(
         503,
         Text("The sign-in service is not available", "登录服务暂不可用"),
-        Text("The keys of the access token's issuer cannot be loaded now.", "暂时无法获取登录凭证签发方的密钥。"),
+        Text("The keys of the access token's issuer cannot be loaded now.", "暂时无法获取访问令牌签发方的密钥。"),
         SEND_AGAIN,
     ),
     "internal": ProblemText(

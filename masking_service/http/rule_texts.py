@@ -12,7 +12,7 @@ _CASE: Final = Text(
 _WAYBILL_NO: Final = Text("a waybill number is 6 to 40 of A-Z 0-9 -", "运单号为 6 至 40 个字符，可用 A-Z 0-9 -")
 _PRINCIPAL: Final = Text(
     "a principal's id is client/ID for an API client, or ALIAS/SUB for a person of an issuer, such as staff/officer-7",
-    "主体编号的格式为 client/ID（API 客户端）或 ALIAS/SUB（登录人员），例如 staff/officer-7",
+    "账号的格式为 client/ID（API 客户端）或 ALIAS/SUB（登录人员），例如 staff/officer-7",
 )
 _TEXT: Final = Text("1 to 500 characters, not only blanks", "1 至 500 个字符，不能只有空白")
 _SITE: Final = Text(
@@ -170,13 +170,13 @@ ITEMS: Final[dict[str, Text]] = {
     "invalid-item": Text("The item does not have the described members.", "该条目的成员不符合要求。"),
     "call-first": Text(
         "The purpose opens a phone only after unanswered calls to it. Call through a privacy number first.",
-        "该用途须先通过隐私号码拨打且无人接听，方可还原电话。",
+        "该用途须先通过隐私号码拨打且无人接听，方可显示电话。",
     ),
     "restricted": Text(
         "The waybill is restricted: the policy names the purposes that open it.",
-        "该运单已被限制处理：仅策略列明的用途可以还原。",
+        "该运单已被限制处理：仅策略列明的用途可以显示。",
     ),
-    "kind-not-allowed": Text("The purpose does not open this kind of value.", "该用途不能还原此类数据。"),
+    "kind-not-allowed": Text("The purpose does not open this kind of value.", "该用途不能显示此类数据。"),
 }
 """Why an item failed, where a person may have to act. `not-found` has no text."""
 
@@ -188,7 +188,7 @@ FITTING: Final = Text("These schemas would fit: {}.", "可能适用的数据格�
 
 NOTICE: Final = Text(
     "{} of {} records have personal data outside of what the schema maps. Check the schema and the names of members.",
-    "{1} 条记录中有 {0} 条在数据格式未映射的成员中含有个人信息。请检查所用的数据格式及成员名称。",
+    "{1} 条记录中有 {0} 条在数据格式未映射的字段中含有个人信息。请检查所用的数据格式及成员名称。",
 )
 """What a batch says at its head where most of its records warn."""
 
@@ -235,6 +235,6 @@ NO_SIGNATURES: Final = Text(
 """Why a person can have no key."""
 NO_SEARCH_INDEX: Final = Text(
     "The policy keeps no index for this search.",
-    "策略未保存此项查询所需的索引，因此无法查询。",
+    "当前策略未启用该查询。",
 )
 """Why a caller who may search is refused."""

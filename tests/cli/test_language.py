@@ -6,7 +6,8 @@ import pytest
 from click.testing import CliRunner
 
 from masking_service.cli import commands
-from masking_service.cli.texts import store_told
+from masking_service.cli.checks import checks
+from masking_service.cli.texts import CHECKS, store_told
 from masking_service.store.errors import StoreUnavailable
 from tests.cli.files.runs import run
 
@@ -45,7 +46,7 @@ def test_a_file_is_refused_in_chinese(tmp_path: Path, name: str, content: bytes,
 @pytest.mark.parametrize(
     ("locale", "cause", "said"),
     [
-        ("zh_CN.UTF-8", "connection", "存储没有响应（connection）。处理方法："),
+        ("zh_CN.UTF-8", "connection", "Redis 无响应（connection）。处理方法："),
         ("zh_CN.UTF-8", "closed", "the audit log of this process has ended"),
         ("C.UTF-8", "connection", "the store does not answer (connection). Fix: "),
     ],
@@ -53,3 +54,12 @@ def test_a_file_is_refused_in_chinese(tmp_path: Path, name: str, content: bytes,
 def test_a_store_that_is_away_is_explained(monkeypatch: pytest.MonkeyPatch, locale: str, cause: str, said: str) -> None:
     monkeypatch.setenv("LC_ALL", locale)
     assert store_told(StoreUnavailable(cause)).startswith(said)
+
+
+def test_doctor_speaks_chinese_and_names_every_check(tmp_path: Path) -> None:
+    told = CliRunner().invoke(commands, ["doctor", "--state-dir", str(tmp_path)], env=CHINESE).stdout
+
+    assert {name for name, _ in checks(tmp_path)} == set(CHECKS)
+    assert "✓ 密码算法已知答案" in told
+    assert "✗ 密钥集" in told
+    assert "本机没有运行服务" in told

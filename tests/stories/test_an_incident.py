@@ -77,7 +77,7 @@ def test_the_document_says_what_happened_in_both_languages(pack: Path) -> None:
     assert f"| D-1 | case-open | client/{DESK} | 3 |" in english
     assert "| detokenize | case-not-open | 1 | D-404 |" in english
     assert f"| freeze | client/{SUPERVISOR} |" in english
-    assert "还原字段 4 个，涉及 3 票运单、1 张工单。" in chinese
+    assert "显示字段 4 个，涉及 3 票运单、1 张工单。" in chinese
     assert "R-1" not in english
 
 

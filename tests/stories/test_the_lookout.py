@@ -68,11 +68,11 @@ def test_supervisors_read_the_list_with_the_reasons_in_both_languages(command: C
 
     assert (one["principal"], one["frozen"], set(said)) == (THIEF, False, {"pair", "unfollowed"})
     assert said["pair"][0].startswith("opened 24 of 24 cases that wang opened")
-    assert said["pair"][1].startswith("wang 所建的 24 张工单中有 24 张由其还原")
+    assert said["pair"][1].startswith("wang 所建的 24 张工单中有 24 张由其显示")
 
 
 def test_it_is_said_in_chinese(command: Command) -> None:
-    assert "wang 所建的 24 张工单中有 24 张由其还原" in command("audit", "lookout", "--language", "zh").output
+    assert "wang 所建的 24 张工单中有 24 张由其显示" in command("audit", "lookout", "--language", "zh").output
 
 
 def test_who_was_listed_is_not_listed_again_the_next_time(command: Command, fresh: Api) -> None:

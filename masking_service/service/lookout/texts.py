@@ -15,11 +15,11 @@ TEXTS: Final = {
     ),
     "pair": (
         "opened {observed} of {total} cases that {other} opened; expected {expected}",
-        "{other} 所建的 {total} 张工单中有 {observed} 张由其还原；按独立分布应为 {expected} 张",
+        "{other} 所建的 {total} 张工单中有 {observed} 张由其显示；按独立分布应为 {expected} 张",
     ),
     "pair-opener": (
         "{other} opened {observed} of this person's {total} cases; expected {expected}",
-        "其所建的 {total} 张工单中有 {observed} 张由 {other} 还原；按独立分布应为 {expected} 张",
+        "其所建的 {total} 张工单中有 {observed} 张由 {other} 显示；按独立分布应为 {expected} 张",
     ),
     "approving-pair": (
         "approved {observed} of {total} decided cases that {other} opened; expected {expected}",
@@ -31,11 +31,11 @@ TEXTS: Final = {
     ),
     "fields-per-waybill": (
         "opened {observed} fields for each waybill of a case; the median of the role is {expected}",
-        "工单内每票运单平均还原 {observed} 个字段；同岗位中位数为 {expected} 个",
+        "工单内每票运单平均显示 {observed} 个字段；同岗位中位数为 {expected} 个",
     ),
     "pace": (
         "opened about {observed} fields a day of late; expected {expected} from earlier days",
-        "近期每天约还原 {observed} 个字段；按此前水平应约为 {expected} 个",
+        "近期每天约显示 {observed} 个字段；按此前水平应约为 {expected} 个",
     ),
     "unmoved": (
         "of {total} parcels viewed in full, {observed} never moved afterwards; expected {expected}",

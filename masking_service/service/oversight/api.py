@@ -204,7 +204,7 @@ OPERATIONS: Final = (
                             {
                                 "signal": "pair",
                                 "en": "opened 9 of 11 cases that wang opened; expected 1.4",
-                                "zh": "wang 所建的 11 张工单中有 9 张由其还原；按独立分布应为 1.4 张",
+                                "zh": "wang 所建的 11 张工单中有 9 张由其显示；按独立分布应为 1.4 张",
                             }
                         ],
                     }

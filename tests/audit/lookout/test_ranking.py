@@ -65,7 +65,7 @@ def test_a_reason_is_said_in_both_languages() -> None:
     said = reason("staff/lin", "pair", 4.0)
 
     assert in_words(said) == "opened 9 of 11 cases that wang opened; expected 1.4"
-    assert in_words(said, chinese=True) == "wang 所建的 11 张工单中有 9 张由其还原；按独立分布应为 1.4 张"
+    assert in_words(said, chinese=True) == "wang 所建的 11 张工单中有 9 张由其显示；按独立分布应为 1.4 张"
 
 
 @pytest.mark.parametrize("signal", TEXTS)

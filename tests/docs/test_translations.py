@@ -1,0 +1,36 @@
+"""A page and its Chinese translation stay together: a translation says of which English text it is one."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.processes import ROOT
+
+MARK = re.compile(r"<!-- English page: sha256 ([0-9a-f]{16}) -->\n")
+TRANSLATIONS = sorted([ROOT / "README.zh-CN.md", *(ROOT / "docs").rglob("*.zh-CN.md")])
+FOR_THOSE_WHO_WORK = (
+    "compliance",
+    "glossary",
+    "incidents",
+    "installation",
+    *(f"quickstart/{name}" for name in ("auditor", "courier-app", "key-holder", "label-system", "operator")),
+)
+
+
+@pytest.mark.parametrize("page", TRANSLATIONS, ids=lambda page: page.name)
+def test_a_translation_is_of_the_english_page_as_it_is(page: Path) -> None:
+    """After a change to the English page: translate it, then write the new digest into the first line."""
+    english = page.with_name(page.name.replace(".zh-CN", ""))
+    mark = MARK.match(page.read_text("utf-8"))
+
+    assert mark is not None
+    assert mark[1] == hashlib.sha256(english.read_bytes()).hexdigest()[:16]
+
+
+@pytest.mark.parametrize("page", FOR_THOSE_WHO_WORK)
+def test_the_pages_of_those_who_work_in_chinese_are_translated(page: str) -> None:
+    assert (ROOT / "docs" / f"{page}.zh-CN.md") in TRANSLATIONS
