@@ -112,6 +112,8 @@ class DevelopmentDesk:
             "CLIENT_ID": "desk",
             "CLIENT_SECRET": str(secret),
             "SCOPE": "openid profile",
+            "COMPANY": "Example Express 示例快递",
+            "CONTACT": "Example Express, privacy office, privacy@example.com",
         }
         return Settings.read({PREFIX + name: value for name, value in given.items()}, development=True)
 

@@ -8,6 +8,7 @@ from flask import Response, g, render_template, request
 
 from masking_console import guards
 from masking_console.context import desk
+from masking_console.drafts import keep_form
 from masking_console.messages import message
 from masking_console.oidc import SignInError
 from masking_console.preferences import Preferences
@@ -21,6 +22,8 @@ PUBLIC: Final = frozenset({"static", "healthz", "readyz"}) | {
 """Endpoints that need no session."""
 REFRESH_SECONDS: Final = 60
 """An access token that ends within this time is renewed before it is used."""
+WITHOUT_ME: Final = frozenset({"values.reveal", "values.call", "new_case.check", "me.stay", "me.keep", "me.watermark"})
+"""Endpoints that do not ask the service who the person is: it decides in the only call that they make, or none."""
 SAVE_SECONDS: Final = 20
 """How often the time of the last action is written down."""
 
@@ -60,9 +63,12 @@ def _signed_in() -> Response | None:
     try:
         session = session and _seen(_with_fresh_tokens(session))
     except SignInError:
+        keep_form(session.sub if session else "")
         desk().sessions.end(g.session_id)
         return to_sign_in()
     if session is None:
+        if request.method == "POST" and g.session_id:
+            keep_form(desk().sessions.former(g.session_id))
         if not g.session_id and guards.came_from_elsewhere():
             return Response(render_template("bounce.html", target=request.full_path.rstrip("?")))
         return to_sign_in()
@@ -71,15 +77,25 @@ def _signed_in() -> Response | None:
         forget_session(response)
         return response
     g.person = desk().service.as_person(session.access_token, g.preferences.language)
-    try:
-        g.me = g.person.me()
-    except Refusal as refusal:
-        if refusal.status != 401 or refusal.code == "sign-in-required":
-            raise
-        desk().sessions.end(g.session_id)
-        return to_sign_in()
     g.session = session
+    if request.endpoint not in WITHOUT_ME:
+        try:
+            learn_me()
+        except Refusal as refusal:
+            if refusal.status != 401 or refusal.code == "sign-in-required":
+                raise
+            keep_form(session.sub)
+            desk().sessions.end(g.session_id)
+            g.session = None
+            return to_sign_in()
     return None
+
+
+def learn_me() -> None:
+    """Ask the service who the person of the request is, and what they may do."""
+    g.me = g.person.me()
+    if g.session.principal != g.me["principal"]:
+        g.session = desk().sessions.change(g.session_id, principal=g.me["principal"]) or g.session
 
 
 def _with_fresh_tokens(session: Session) -> Session | None:

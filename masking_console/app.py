@@ -2,6 +2,7 @@
 
 import re
 import time
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Final
 
@@ -13,17 +14,20 @@ from masking_console import guards, sign_in
 from masking_console.admission import admit, to_sign_in
 from masking_console.compression import compress_file
 from masking_console.context import NAME, Desk, desk
+from masking_console.drafts import Drafts, keep_form, kept_form
 from masking_console.formats import FILTERS
 from masking_console.messages import message
 from masking_console.metrics import DeskMetrics
+from masking_console.names import Names
 from masking_console.oidc import IssuerUnavailableError, Provider, SignInError
-from masking_console.preferences import LANGUAGES
+from masking_console.preferences import KEYS, LANGUAGES
 from masking_console.refusals import field_errors, said
 from masking_console.screens import SCREENS, may_use, screens_of
 from masking_console.screens.find import can_search
 from masking_console.service import Refusal, Service, ServiceUnavailableError
-from masking_console.sessions import IDLE_SECONDS, WARN_SECONDS, Sessions, SessionsUnavailableError
+from masking_console.sessions import IDLE_SECONDS, WARN_SECONDS, Sessions
 from masking_console.settings import Settings
+from masking_console.store import SessionsUnavailableError
 from masking_service.observability.logs import error_place, log
 
 UNAVAILABLE: Final = {
@@ -49,6 +53,8 @@ def create_app(settings: Settings) -> Flask:
         Provider(settings),
         Service(settings.service_url, settings.service_ca),
         DeskMetrics(),
+        Drafts(settings.redis_url, settings.session_key, settings.redis_ca),
+        Names(),
     )
     Babel(
         app,
@@ -80,7 +86,7 @@ def compile_templates(app: Flask) -> Flask:
 
 def _check_role() -> Response | None:
     """Refuse a screen that the person's roles do not have."""
-    if g.session and not may_use(g.me, request.endpoint or ""):
+    if g.session and "me" in g and not may_use(g.me, request.endpoint or ""):
         desk().metrics.refusal("forbidden")
         return message("forbidden", 403)
     return None
@@ -110,15 +116,18 @@ def _shared() -> dict[str, object]:
         "seconds_left": session.seconds_left(int(time.time())) if session else 0,
         "warn_seconds": WARN_SECONDS,
         "idle_seconds": IDLE_SECONDS,
-        "screens": screens_of(g.me) if session else [],
-        "me": g.me if session else None,
+        "screens": screens_of(g.me) if session and "me" in g else [],
+        "me": g.get("me") if session else None,
         "can_search": can_search,
+        "kept_form": kept_form,
+        "all_keys": KEYS,
         "now": format_datetime(datetime.now(UTC), "MM-dd HH:mm"),
     }
 
 
 def _refused(refusal: Refusal) -> Response:
     desk().metrics.refusal(refusal.code)
+    _keep_typed()
     if refusal.code == "sign-in-required":
         desk().metrics.step_up("asked")
         asked = {name.removesuffix("_values"): value for name, value in _CHALLENGE.findall(refusal.challenge)}
@@ -137,8 +146,16 @@ def _failed(error: Exception) -> Response:
     if isinstance(error, HTTPException):
         return message("not-found" if error.code == 404 else "bad-request", error.code or 400)
     code = UNAVAILABLE.get(type(error))
+    _keep_typed()
     log.error("failed", error=type(error).__name__, where=error_place(error))
     return message(code, 503) if code else message("failed", 500)
+
+
+def _keep_typed() -> None:
+    """Keep the form of a request that failed, for the person who typed it."""
+    if g.get("session"):
+        with suppress(SessionsUnavailableError):
+            keep_form(g.session.sub)
 
 
 def _home() -> Response:

@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterator
 
 from masking_console.oidc import IssuerUnavailableError, Provider
 from masking_console.service import Service, ServiceUnavailableError
-from masking_console.sessions import Session, Sessions, SessionsUnavailableError
+from masking_console.sessions import Session, Sessions
 from masking_console.settings import PREFIX, Settings
+from masking_console.store import SessionsUnavailableError
 
 Check = tuple[str, Callable[[], str]]
 

@@ -1,14 +1,18 @@
 """Formats what the service says for people: times, fields, windows and codes."""
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
 from flask_babel import format_datetime
 from markupsafe import Markup
 
+from masking_console.context import colleagues
 from masking_console.texts import _, later, several
 
+SOON_MINUTES: Final = 4 * 60
+NOW_MINUTES: Final = 60
+"""A case that ends sooner is coloured."""
 SIDES: Final = (
     ("recipient", ("recipient", "receiver", "receive", "rec", "to_address", "address_to", "consignee", "post_")),
     ("sender", ("sender", "send", "from_address", "address_from", "shipper")),
@@ -48,6 +52,8 @@ STATUS_NAMES: Final = {
     "closed": later("closed"),
     "expired": later("expired"),
 }
+TAB_NAMES: Final = {**STATUS_NAMES, "mine": later("mine"), "done": later("done"), "pending": later("pending")}
+DECIDED_NAMES: Final = {"approve": later("was approved"), "deny": later("was denied")}
 STATUS_VARIANTS: Final = {"open": "success", "pending": "warning", "denied": "danger"}
 PURPOSE_NAMES: Final = {
     "dispute": later("dispute"),
@@ -143,12 +149,29 @@ OUTCOME_NAMES: Final = {
 COUNTS_NAMES: Final = {
     "fields": later("values opened"),
     "full_views": later("full views"),
+    "cases": later("cases opened"),
     "case_waybills": later("waybills in cases"),
     "conflicts": later("conflicts"),
     "searches": later("searches"),
     "decoys": later("uses of decoys"),
     "calls": later("calls"),
 }
+
+
+FREEZE_REASONS: Final = {
+    "decoy": later("named a decoy"),
+    "misses": later("named many waybills that do not exist"),
+    "burst": later("went on far beyond a budget"),
+    "lookout": later("listed by the lookout"),
+    "by hand": later("no reason given"),
+}
+"""Why the service froze a person, by the code that it keeps."""
+ITEM_TEXTS: Final = {
+    "not-found": later("Not found: erased or expired."),
+    "kind-not-allowed": later("This purpose does not open values of this kind."),
+    "call-first": later("Call first: this purpose opens a phone only after calls that were not answered."),
+}
+"""Why one value was not opened."""
 
 
 def moment(timestamp: str | None) -> Markup:
@@ -158,6 +181,50 @@ def moment(timestamp: str | None) -> Markup:
     at = datetime.fromisoformat(timestamp)
     text = format_datetime(at, "yyyy-MM-dd HH:mm")
     return Markup('<time datetime="{}">{}</time>').format(timestamp, text)
+
+
+def time_left(timestamp: str) -> Markup:
+    """How long until a time: "58 min", "5 h", "3 days"; the time itself is behind it."""
+    at = datetime.fromisoformat(timestamp)
+    minutes = int((at - datetime.now(UTC)).total_seconds() // 60)
+    if minutes < 0:
+        text = _("ended")
+    elif minutes < 2 * 60:
+        text = _("%(n)s min", n=minutes)
+    elif minutes < 48 * 60:
+        text = _("%(n)s h", n=minutes // 60)
+    else:
+        text = _("%(n)s days", n=minutes // (24 * 60))
+    near = "now" if minutes < NOW_MINUTES else "soon" if minutes < SOON_MINUTES else "later"
+    exact = format_datetime(at, "yyyy-MM-dd HH:mm")
+    return Markup('<time datetime="{}" title="{}" class="left {}">{}</time>').format(timestamp, exact, near, text)
+
+
+def short_time(timestamp: str) -> Markup:
+    """The time of today as "14:02", of another day as "11-24 14:02"."""
+    at = datetime.fromisoformat(timestamp)
+    today = format_datetime(datetime.now(UTC), "yyyyMMdd") == format_datetime(at, "yyyyMMdd")
+    text = format_datetime(at, "HH:mm" if today else "MM-dd HH:mm")
+    exact = format_datetime(at, "yyyy-MM-dd HH:mm:ss")
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(timestamp, exact, text)
+
+
+def field_time(timestamp: str) -> str:
+    """A timestamp as a date-time field has it, in the desk's time zone."""
+    return str(format_datetime(datetime.fromisoformat(timestamp), "yyyy-MM-dd'T'HH:mm"))
+
+
+def person_name(principal: str) -> str:
+    """What a person is called, else their id."""
+    return str(colleagues().get(principal, {}).get("name") or principal)
+
+
+def person(principal: str) -> Markup:
+    """A person's name, with the id behind it."""
+    name = person_name(principal)
+    if name == principal:
+        return Markup('<span class="person">{}</span>').format(principal)
+    return Markup('<span class="person">{} <small>{}</small></span>').format(name, principal)
 
 
 def clock_time(timestamp: str) -> str:
@@ -241,15 +308,30 @@ def amount(counts: str, used: int, limit: int | None) -> str:
     }[counts]
 
 
+def item_said(error: Mapping[str, str]) -> str:
+    """Why one value was not opened, in a sentence."""
+    own = ITEM_TEXTS.get(error["code"])
+    return str(own) if own else str(error.get("detail") or error["code"])
+
+
 FILTERS: Final = {
     "amount": amount,
     "moment": moment,
     "clock_time": clock_time,
+    "time_left": time_left,
+    "short_time": short_time,
+    "person": person,
+    "person_name": person_name,
     "field_name": field_name,
     "kind": named(KIND_NAMES),
     "status": named(STATUS_NAMES),
     "status_variant": named(STATUS_VARIANTS),
     "purpose": named(PURPOSE_NAMES),
+    "tab": named(TAB_NAMES),
+    "decided": named(DECIDED_NAMES),
+    "item_said": item_said,
+    "why_frozen": named(FREEZE_REASONS),
+    "field_time": field_time,
     "role": named(ROLE_NAMES),
     "act": named(ACT_NAMES),
     "action": named(ACTION_NAMES),

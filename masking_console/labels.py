@@ -2,7 +2,7 @@
 
 import io
 from base64 import b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Final
 
 import segno
@@ -27,11 +27,11 @@ def label_profile(me: Mapping[str, Any]) -> str:
     return "label" if "label" in profiles else str(profiles[0])
 
 
-def label_of(found: Sequence[Json | None], number: str) -> Json | None:
+def label_of(found: Json | None, number: str) -> Json | None:
     """The sides and codes of a label, or None where the waybill is not to be seen."""
-    if not found or found[0] is None:
+    if found is None:
         return None
-    record, fields = found[0]["record"], found[0].get("fields", {})
+    record, fields = found["record"], found.get("fields", {})
     sides: dict[str, dict[str, Any]] = {"recipient": {}, "sender": {}}
     for pointer, kind in fields.items():
         side = side_of(pointer)

@@ -11,6 +11,8 @@ def message(code: str, status: int, **more: object) -> Response:
     A list that is polled shows it until the next poll, and everything else shows it in place of the page.
     """
     fragment = "HX-Request" in request.headers
+    if "quiet" in request.args:
+        return Response("", 204)
     said = Response(render_template("message.html", code=code, back=_back(), fragment=fragment, **more), status)
     if fragment and "poll" not in request.args:
         said.headers.update({"HX-Retarget": "#main", "HX-Reswap": "innerHTML"})

@@ -127,9 +127,13 @@ class Person:
         """One case."""
         return self._get(f"/v1/cases/{_segment(name)}")
 
-    def case_opens(self, name: str) -> list[Json]:
-        """Who opened which field of a case, and when."""
-        return list(self._get(f"/v1/cases/{_segment(name)}/opens")["opens"])
+    def case_page(self, name: str, profile: str) -> Json:
+        """All that the page of a case shows: the case, its waybills, what was opened, calls and budgets."""
+        return self._get(f"/v1/cases/{_segment(name)}/page", profile=profile)
+
+    def people(self) -> list[Json]:
+        """Who has signed in, with names and roles."""
+        return list(self._get("/v1/people")["people"])
 
     def open_case(self, case: Json) -> Json:
         """Open a case."""
@@ -139,10 +143,9 @@ class Person:
         """Approve, deny or close a case."""
         return self._post(f"/v1/cases/{_segment(name)}/{act}", {"note": note} if note else {})
 
-    def view(self, waybills: Sequence[str], profile: str, case: str) -> list[Json]:
-        """Masked records of up to 50 waybills, for the page of a case."""
-        body = {"waybills": list(waybills), "profile": profile, "case": case}
-        return list(self._post("/v1/waybills/view", body)["results"])
+    def mark(self, name: str, act: str) -> Json:
+        """Claim a case, or mark it as done for oneself."""
+        return self._ask("POST", f"/v1/cases/{_segment(name)}/{act}")
 
     def reveal(self, case: str, purpose: str, waybill_no: str, pointer: str) -> Json:
         """Open one field of a waybill that a case names."""

@@ -5,7 +5,6 @@ opens no session, and the value is sealed for that key.
 """
 
 import hashlib
-import hmac
 import secrets
 import time
 from collections.abc import Iterator
@@ -14,19 +13,16 @@ from pathlib import Path
 from typing import Any, Final
 
 import msgspec
-import redis
-from redis.exceptions import RedisError
 
-from keys.aead import KEY_ID_BYTES, NONCE_BYTES, SealingKey
-from keys.errors import IntegrityError
-from masking_console.authorities import certificate_fault
+from masking_console.store import SealedStore, SessionsUnavailableError
 
 IDLE_SECONDS: Final = 15 * 60
 WARN_SECONDS: Final = 2 * 60
 """Before a session ends for idleness, the page warns so long."""
 LIFETIME_SECONDS: Final = 9 * 3600
 LOCK_SECONDS: Final = 8
-TIMEOUT_SECONDS: Final = 0.5
+FORMER_SECONDS: Final = 3600
+"""How long after its longest life it is known whose a session was."""
 
 ENDED_ELSEWHERE: Final = "elsewhere"
 ENDED_BY_ISSUER: Final = "issuer"
@@ -39,16 +35,13 @@ return 1
 """Sets a key to the second argument, for so many seconds, only while it holds the first."""
 
 
-class SessionsUnavailableError(Exception):
-    """The store of the sessions does not answer. Says what is wrong with its certificate, where that is why."""
-
-
 class Session(msgspec.Struct, kw_only=True):
     """What the desk keeps of a signed-in person. It holds no value of a waybill.
 
     Attributes:
         sub: the person's subject at the issuer.
         name: as the issuer says it.
+        principal: the person's id at the service, once it was asked for.
         sid: the issuer's own session id, for back-channel logout.
         access_token, refresh_token, id_token: of the issuer.
         expires_at: of the access token, Unix seconds.
@@ -60,6 +53,7 @@ class Session(msgspec.Struct, kw_only=True):
 
     sub: str
     name: str = ""
+    principal: str = ""
     sid: str = ""
     access_token: str = ""
     refresh_token: str = ""
@@ -88,16 +82,8 @@ class Sessions:
     """
 
     def __init__(self, url: str, key: bytes, authority: Path | None = None) -> None:
-        self._redis = redis.Redis.from_url(
-            url,
-            socket_timeout=TIMEOUT_SECONDS,
-            socket_connect_timeout=TIMEOUT_SECONDS,
-            max_connections=64,
-            **({"ssl_ca_certs": str(authority)} if authority else {}),
-        )
-        key_id = hashlib.sha256(b"masking-console key id" + key).digest()[:KEY_ID_BYTES]
-        self._seal = SealingKey(key, key_id, label=b"console-session", tenant=b"")
-        self._pointer_key = hmac.digest(key, b"masking-console pointer", "sha256")
+        self._store = SealedStore(url, key, authority, b"console-session")
+        self._redis = self._store.redis
         self._replace = self._redis.register_script(_REPLACE)
 
     def begin(self, session: Session) -> str:
@@ -108,11 +94,15 @@ class Sessions:
         """
         new_id = secrets.token_urlsafe(32)
         key = _key(name_of(new_id))
-        with self._asked():
-            self._store(key, session)
-            older = self._redis.set(self._pointer("person", session.sub), key, ex=LIFETIME_SECONDS, get=True)
+        with self._store.asked():
+            self._put(key, session)
+            former = _former(name_of(new_id))
+            self._redis.set(
+                former, self._store.seal(former, session.sub.encode()), ex=LIFETIME_SECONDS + FORMER_SECONDS
+            )
+            older = self._redis.set(self._store.pointer("person", session.sub), key, ex=LIFETIME_SECONDS, get=True)
             if session.sid:
-                self._redis.set(self._pointer("sid", session.sid), key, ex=LIFETIME_SECONDS)
+                self._redis.set(self._store.pointer("sid", session.sid), key, ex=LIFETIME_SECONDS)
             if isinstance(older, bytes) and (found := self._read(older)) is not None and not found.ended:
                 self._end(older, found, ENDED_ELSEWHERE)
                 self._change(key, replaced=True)
@@ -124,8 +114,17 @@ class Sessions:
         Raises:
             SessionsUnavailableError: it cannot be told.
         """
-        with self._asked():
+        with self._store.asked():
             return self._read(_key(name_of(session_id)))
+
+    def former(self, session_id: str) -> str:
+        """Whose session an id was, until an hour after its longest life; "" where that is not known.
+
+        It signs no one in: what the person was typing is kept for them.
+        """
+        key = _former(name_of(session_id))
+        with self._store.asked():
+            return (self._store.open(key, self._redis.get(key)) or b"").decode()
 
     def change(self, session_id: str, **changes: object) -> Session | None:
         """Change members of a session, unless it has ended.
@@ -136,7 +135,7 @@ class Sessions:
         Returns:
             The session as it is now: changed, or ended, or None where it is gone.
         """
-        with self._asked():
+        with self._store.asked():
             return self._change(_key(name_of(session_id)), **changes)
 
     def end(self, session_id: str) -> None:
@@ -145,7 +144,7 @@ class Sessions:
 
     def end_named(self, name: str) -> Session | None:
         """Forget the session of a name, and return what it was."""
-        with self._asked():
+        with self._store.asked():
             found = self._read(_key(name))
             self._redis.delete(_key(name))
         return found
@@ -156,8 +155,8 @@ class Sessions:
         Where both are given, a person's session of another `sid` goes on. One that
         began without a `sid` ends.
         """
-        named = [self._pointer("person", sub)] * bool(sub) + [self._pointer("sid", sid)] * bool(sid)
-        with self._asked():
+        named = [self._store.pointer("person", sub)] * bool(sub) + [self._store.pointer("sid", sid)] * bool(sid)
+        with self._store.asked():
             for pointer in named:
                 held = self._redis.get(pointer)
                 found = self._read(held) if isinstance(held, bytes) else None
@@ -166,7 +165,7 @@ class Sessions:
 
     def once(self, name: str, seconds: int) -> bool:
         """Whether a name comes for the first time within so many seconds."""
-        with self._asked():
+        with self._store.asked():
             return bool(self._redis.set(f"console:once:{_digest(name)}", b"1", nx=True, ex=seconds))
 
     @contextmanager
@@ -176,7 +175,7 @@ class Sessions:
         Raises:
             SessionsUnavailableError: the lock was not free in time.
         """
-        with self._asked():
+        with self._store.asked():
             lock = self._redis.lock(
                 f"console:lock:{name_of(session_id)}", timeout=LOCK_SECONDS, blocking_timeout=LOCK_SECONDS
             )
@@ -185,7 +184,7 @@ class Sessions:
         try:
             yield
         finally:
-            with self._asked():
+            with self._store.asked():
                 if lock.owned():
                     lock.release()
 
@@ -203,34 +202,21 @@ class Sessions:
         """Say at a session's place why it ended. Its tokens are forgotten."""
         self._redis.set(key, self._sealed(key, Session(sub=session.sub, ended=why)), ex=IDLE_SECONDS)
 
-    def _store(self, key: bytes, session: Session) -> None:
+    def _put(self, key: bytes, session: Session) -> None:
         self._redis.set(key, self._sealed(key, session), ex=_seconds(session))
 
     def _sealed(self, key: bytes, session: Session) -> bytes:
-        return self._seal.seal(msgspec.msgpack.encode(session), key, secrets.token_bytes(NONCE_BYTES))
+        return self._store.seal(key, msgspec.msgpack.encode(session))
 
     def _read(self, key: bytes) -> Session | None:
         return self._opened(key, self._redis.get(key))
 
     def _opened(self, key: bytes, sealed: object) -> Session | None:
-        if not isinstance(sealed, bytes):
-            return None
+        opened = self._store.open(key, sealed)
         try:
-            return msgspec.msgpack.decode(self._seal.open(sealed, key), type=Session)
-        except (IntegrityError, msgspec.DecodeError):
-            return None  # sealed by another key, or changed: the person signs in again
-
-    def _pointer(self, kind: str, name: str) -> bytes:
-        """The key that names the newest session of a person, or of a session of the issuer."""
-        digest = hmac.digest(self._pointer_key, f"{kind} {name}".encode(), "sha256").hex()
-        return f"console:{kind}:{digest}".encode()
-
-    @contextmanager
-    def _asked(self) -> Iterator[None]:
-        try:
-            yield
-        except RedisError as error:
-            raise SessionsUnavailableError(certificate_fault(error)) from None
+            return None if opened is None else msgspec.msgpack.decode(opened, type=Session)
+        except msgspec.DecodeError:
+            return None  # of another release: the person signs in again
 
 
 def name_of(session_id: str) -> str:
@@ -244,6 +230,10 @@ def _digest(text: str) -> str:
 
 def _key(name: str) -> bytes:
     return f"console:session:{name}".encode()
+
+
+def _former(name: str) -> bytes:
+    return f"console:former:{name}".encode()
 
 
 def _seconds(session: Session) -> int:

@@ -39,6 +39,8 @@ class Settings:
         resource: the RFC 8707 resource of the access token; empty where the issuer needs none.
         timezone: in which times are shown, an IANA name.
         development: whether the development issuer is allowed.
+        company: the name on the head of letters; empty where it is not set.
+        contact: whom the recipient of a letter asks, in a line.
         metrics_port: where `/metrics` is answered, and nothing else; 0 for nowhere.
     """
 
@@ -57,6 +59,8 @@ class Settings:
     service_ca: Path | None = None
     timezone: str = "Asia/Shanghai"
     development: bool = False
+    company: str = ""
+    contact: str = ""
     metrics_port: int = 0
 
     @property
@@ -110,6 +114,8 @@ class Settings:
             resource=given("RESOURCE", ""),
             timezone=given("TIMEZONE", "Asia/Shanghai"),
             development=development,
+            company=given("COMPANY", ""),
+            contact=given("CONTACT", ""),
             metrics_port=_metrics_port(environment),
         )
 

@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from masking_console.screens import approvals, audit, cases, decoys, find, me, people, waybills
+from masking_console.screens import approvals, audit, cases, decoys, find, me, new_case, people, values, waybills
 from masking_console.texts import later
 
-SCREENS: Final = tuple(each.pages for each in (cases, find, approvals, people, waybills, audit, decoys, me))
+SCREENS: Final = tuple(
+    each.pages for each in (new_case, cases, values, find, approvals, people, waybills, audit, decoys, me)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +40,9 @@ NAVIGATION: Final = (
 
 PERMISSIONS: Final[Mapping[str, str]] = {
     **{each.path.removeprefix("/"): each.permission for each in NAVIGATION},
-    "cases.new": "case:open",
-    "cases.create": "case:open",
-    "cases.reveal": "token:detokenize",
+    "new_case": "case:open",
     "cases.label": "waybill:view",
+    "cases.mark": "token:detokenize",
     "find": "waybill:search",
 }
 """The permission that a blueprint asks for, or one of its endpoints that asks for another; "" for all."""

@@ -1,212 +1,215 @@
-"""Cases: the list, a new one, one case with its waybills, and opening one value of it."""
+"""Cases: the queue, one case with its waybills, and what is done to it."""
 
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from flask import Blueprint, Response, g, render_template, request, url_for
 
-from masking_console.asked import whole_number
-from masking_console.formats import clock_time, field_order, other_leaves, value_at
+from masking_console.drafts import drop_form
+from masking_console.formats import SIDE_ORDER, field_order, other_leaves, side_of, value_at
 from masking_console.labels import label_of, label_profile
 from masking_console.messages import see_other
-from masking_console.refusals import field_errors
+from masking_console.screens.find import can_search, found_page
 from masking_console.service import Json, Refusal
 from masking_console.texts import _
+from masking_console.waybill_lines import is_phone
 
 pages = Blueprint("cases", __name__)
 
-TABS: Final = ("open", "pending", "closed", "denied", "expired")
-WAYBILLS_A_PAGE: Final = 10
-HOURS: Final = (4, 24, 72, 168)
-DEFAULT_HOURS: Final = 24
-NOT_CALLED: Final = frozenset(
-    {
-        "quota-exceeded",
-        "case-not-open",
-        "own-case",
-        "not-found",
-        "no-caller-number",
-        "not-callable",
-        "calls-unavailable",
-    }
-)
-"""Refusals of a call that are shown in its row."""
+TABS: Final = ("mine", "open", "pending", "done", "closed", "denied", "expired")
+SORTS: Final = ("ends", "case", "waybills", "with")
+A_PAGE: Final = "100"
+NEWS_SECONDS: Final = 8 * 3600
+"""For how long an opener is told of a decision: a shift."""
 
 
 @pages.get("/cases")
 def listed() -> str:
-    """List cases by status, or those of one case number or waybill."""
-    status = request.args.get("status", "open")
-    search = request.args.get("q", "").strip()
-    after = request.args.get("after", "")
-    page: Json = {"cases": [], "next": None}
-    if search:
-        page["cases"] = _searched(search)
-    else:
-        page = g.person.cases(status=status if status in TABS else "open", after=after)
+    """The queue: cases of a tab, or those of one case number or waybill."""
+    given = {name: request.args.get(name, "").strip() for name in ("q", "status", "purpose", "sort", "after")}
+    tabs = _tabs()
+    given["status"] = given["status"] if given["status"] in tabs else "open"
+    given["sort"] = given["sort"] if given["sort"] in SORTS else SORTS[0]
+    page = _searched(given["q"]) if given["q"] else _queue(given["status"], given["after"])
+    cases = [each for each in page["cases"] if given["purpose"] in ("", each["purpose"])]
+    if given["sort"] != SORTS[0]:
+        cases.sort(key=lambda each: _sorted_by(each, given["sort"]))
+    news = [] if given["q"] or given["after"] else _news(page["cases"])
     template = "cases_rows.html" if "poll" in request.args else "cases.html"
-    return render_template(template, page=page, status=status, search=search, after=after, tabs=TABS)
+    shown = {"cases": cases, "next": page.get("next"), "counts": page.get("counts", {}), "news": news}
+    return render_template(template, given=given, tabs=tabs, **shown)
 
 
-@pages.get("/cases/new")
-def new() -> str:
-    """The form of a new case."""
-    return _form({"purpose": "dispute", "hours": str(DEFAULT_HOURS), "waybills": request.args.get("waybill", "")})
-
-
-@pages.post("/cases/new")
-def create() -> Response | tuple[str, int]:
-    """Open a case, or show the form again with what is wrong."""
-    form = request.form
-    numbers = form.get("waybills", "").replace(",", " ").replace("，", " ").split()
-    reason = " — ".join(part for part in (form.get("reason", "").strip(), form.get("details", "").strip()) if part)
-    wanted: Json = {
-        "case": form.get("case", "").strip(),
-        "purpose": form.get("purpose", ""),
-        "waybills": numbers,
-        "reason": reason,
-        "expires_in": 3600 * (whole_number(form.get("hours", ""), 1, max(HOURS)) or DEFAULT_HOURS),
-    }
-    if form.get("officer", "").strip():
-        wanted["officer"] = form["officer"].strip()
-    try:
-        opened = g.person.open_case(wanted)
-    except Refusal as refusal:
-        if refusal.status not in (400, 409, 422, 429):
-            raise
-        return _form(form, errors=field_errors(refusal), refusal=refusal), refusal.status
-    return see_other(url_for("cases.shown", name=opened["case"]))
+@pages.post("/cases")
+def search() -> Response | str | tuple[str, int]:
+    """Search by a case or waybill number, whose address is shown, or by a phone, whose address never is."""
+    wanted = request.form.get("q", "").strip()
+    if is_phone(wanted):
+        return found_page({"phone": wanted}) if can_search(g.me) else render_template("cases_phone.html")
+    return see_other(url_for("cases.listed", q=wanted) if wanted else url_for("cases.listed"))
 
 
 @pages.get("/cases/<name>")
 def shown(name: str) -> str:
     """One case."""
-    return _rendered(_page(g.person.case(name)))
+    return render_template("case.html", **case_page(name))
 
 
-@pages.post("/cases/<name>/reveal")
-def reveal(name: str) -> str:
-    """Open one value. Answer with its row as a fragment, or without scripts with the page that holds it."""
-    number, pointer, case = request.form.get("waybill", ""), request.form.get("field", ""), g.person.case(name)
-    page = _row_or_page(case, number, pointer)
-    try:
-        result = g.person.reveal(case["case"], case["purpose"], number, pointer)
-    except Refusal as refusal:
-        if refusal.code not in ("quota-exceeded", "case-not-open", "own-case", "kind-not-allowed"):
-            raise
-        return _rendered(page, refusal=refusal)
-    if "error" in result:
-        return _rendered(page, missing=True)
-    shown_at = datetime.now(UTC).isoformat()
-    revealed = {"waybill": number, "field": pointer, "value": result["value"], "at": clock_time(shown_at)}
-    opening = {"waybill_no": number, "field": pointer, "principal": g.me["principal"], "at": shown_at}
-    return _rendered(page | _with_opening(page, opening), revealed=revealed)
-
-
-@pages.post("/cases/<name>/call")
-def call(name: str) -> str:
-    """Bind a number to dial, in place of opening a phone: the row of it, or the page without scripts."""
-    number, pointer, case = request.form.get("waybill", ""), request.form.get("field", ""), g.person.case(name)
-    page = _row_or_page(case, number, pointer)
-    try:
-        made = g.person.call(case["case"], number, pointer)
-    except Refusal as refusal:
-        if refusal.code not in NOT_CALLED:
-            raise
-        return _rendered(page, refusal=refusal)
-    dialled = {"waybill": number, "field": pointer, "until": clock_time(made["expires_at"]), **made}
-    return _rendered(page, dialled=dialled)
+@pages.post("/cases/<name>/<any(claim, done):act>")
+def mark(name: str, act: str) -> Response:
+    """Take a case, or be done with it: then the queue is next."""
+    g.person.mark(name, act)
+    return see_other(url_for("cases.shown", name=name) if act == "claim" else url_for("cases.listed"))
 
 
 @pages.post("/cases/<name>/<any(approve, deny, close):act>")
-def act(name: str, act: str) -> Response:
-    """Approve, deny or close a case."""
-    g.person.act(name, act, request.form.get("note", "").strip())
-    back = "/approvals" if "approvals" in request.form else url_for("cases.shown", name=name)
-    return see_other(back)
+def act(name: str, act: str) -> Response | tuple[str, int]:
+    """Approve, deny or close a case. Whoever denies says why."""
+    note = request.form.get("note", "").strip()
+    if act == "deny" and not note:
+        page = case_page(name) | {"note_missing": True}
+        return render_template("case.html", **page), 422
+    g.person.act(name, act, note)
+    drop_form(request.path)
+    return see_other(url_for("approvals.waiting") if "approvals" in request.form else url_for("cases.shown", name=name))
 
 
 @pages.get("/cases/<name>/label/<number>")
 def label(name: str, number: str) -> str:
     """The masked label of a waybill, as it is printed."""
-    case = g.person.case(name)
-    found = [] if number not in case["waybills"] else _viewed(case, [number])
+    page = g.person.case_page(name, label_profile(g.me))
+    found = next((each.get("view") for each in page["waybills"] if each["waybill_no"] == number), None)
     size = "100x180" if request.args.get("size") == "100x180" else "76x130"
-    return render_template("label.html", case=case, number=number, size=size, label=label_of(found, number))
+    return render_template("label.html", case=page["case"], number=number, size=size, label=label_of(found, number))
 
 
-def _form(form: Mapping[str, str], **more: Any) -> str:
-    """The form of a new case, with the ends that the policy allows."""
-    longest = g.me["cases"]["longest"]
-    hours = [each for each in HOURS if 3600 * each <= longest] or [longest // 3600]
-    return render_template("case_new.html", form=form, hours=hours, **({"errors": {}} | more))
-
-
-def _page(case: Json) -> Json:
+def case_page(name: str) -> Json:
     """What the page of a case shows."""
-    pages = max(1, -(-len(case["waybills"]) // WAYBILLS_A_PAGE))
-    page = whole_number(request.args.get("page", ""), 1, pages) or 1
-    numbers = case["waybills"][(page - 1) * WAYBILLS_A_PAGE : page * WAYBILLS_A_PAGE]
+    page = g.person.case_page(name, label_profile(g.me))
+    case = page["case"]
+    opened = Counter(each["waybill_no"] for each in page["opens"])
+    waybills = [brief(each) | {"opened": opened[each["waybill_no"]]} for each in page["waybills"]]
+    chosen = _chosen(waybills, request.args.get("waybill", "").strip().upper())
+    windows = [window for each in page["budgets"] if each["counts"] == "fields" for window in each["windows"]]
+    spent = [window["frees_at"] for window in windows if not window["left"] and window["frees_at"]]
+    reason = _why_nothing_opens(case)
     return {
         "case": case,
-        "waybills": [_waybill(case, one, number) for one, number in zip(_viewed(case, numbers), numbers, strict=True)],
-        "page": page,
-        "pages": pages,
-        "reason": _why_nothing_opens(case),
-        **_beside(case),
+        "waybills": waybills,
+        "waybill": _unfolded(case, page["waybills"][chosen]) | {"opened": waybills[chosen]["opened"]},
+        "chosen": chosen,
+        "reason": reason,
+        "budgets": [] if reason else windows,
+        "spent_until": max(spent, default=""),
+        "timeline": timeline(case, page["opens"], page["calls"]),
+        "opened": sum(opened.values()),
+        "history": page.get("opener"),
+        "pair": page.get("pair"),
     }
 
 
-def _beside(case: Json) -> Json:
-    """What is shown beside the waybills of a case: what was decided and opened, and what the person has left."""
-    opens = g.person.case_opens(case["case"])
-    return {"opens": opens, "timeline": _timeline(case, opens), "budgets": _field_budgets()}
+def brief(waybill: Json) -> Json:
+    """A waybill in a line: its number, and of the recipient the masked name and the last four digits."""
+    view, number = waybill.get("view"), waybill["waybill_no"]
+    found: Json = {"number": number, "found": bool(view), "missing": "view" in waybill and view is None}
+    for pointer, kind in sorted((view or {}).get("fields", {}).items(), key=lambda each: field_order(*each)):
+        if side_of(pointer) == SIDE_ORDER[0]:
+            found.setdefault(kind, str(value_at(view["record"], pointer)))  # type: ignore[index]
+    digits = found.get("phone", "")[-4:]
+    return found | {"last4": digits if digits.isdigit() else "", "site": waybill.get("site", "")}
 
 
-def _row_or_page(case: Json, number: str, pointer: str) -> Json:
-    """What the row of a field shows, or without scripts the page that holds it.
-
-    It is read before the act on the field: a decoy freezes the person from the next action on, and their page ends as
-    any other.
-    """
-    if "HX-Request" not in request.headers:
-        return _page(case)
-    (found,) = _viewed(case, [number])
-    row = next((each for each in _waybill(case, found, number)["rows"] if each["pointer"] == pointer), None)
-    return {"case": case, "number": number, "row": row, "reason": "", **_beside(case)}
-
-
-def _rendered(page: Json, **more: Any) -> str:
-    return render_template("case_revealed.html" if "row" in page else "case.html", **page, **more)
-
-
-def _with_opening(page: Json, opening: Json) -> Json:
-    """What is shown beside the waybills after one more value was opened."""
-    opens = [*page["opens"], opening]
-    budgets = [{**window, "left": max(window["left"] - 1, 0)} for window in page["budgets"]]
-    return {"opens": opens, "timeline": _timeline(page["case"], opens), "budgets": budgets}
-
-
-def _viewed(case: Json, numbers: list[str]) -> list[Json | None]:
-    """The masked record of each waybill, None where it is not to be seen."""
-    if not numbers or "waybill:view" not in g.me["permissions"]:
-        return [None] * len(numbers)
-    return [None if "error" in each else each for each in g.person.view(numbers, label_profile(g.me), case["case"])]
+def timeline(case: Json, opens: Sequence[Json], calls: Sequence[Json] = ()) -> list[Json]:
+    """What was decided, opened and called, the oldest first. What a person opens in a row is one event."""
+    events: list[Json] = [{"at": case["opened_at"], "by": case["opened_by"], "act": "open", "note": case["reason"]}]
+    events += case.get("decisions", ())
+    for what, each_of in (("field", opens), ("call", calls)):
+        events += [
+            {"at": each["at"], "by": each["principal"], what: each["field"], "waybill": each.get("waybill_no", "")}
+            for each in each_of
+        ]
+    folded: list[Json] = []
+    for event in sorted(events, key=lambda event: str(event["at"])):
+        last = folded[-1] if folded else {}
+        if "field" in event and "fields" in last and last["by"] == event["by"]:
+            last["fields"].append(event["field"])
+            last["numbers"].add(event["waybill"])
+            last["until"] = event["at"]
+        elif "field" in event:
+            folded.append(event | {"fields": [event["field"]], "numbers": {event["waybill"]}, "until": event["at"]})
+        else:
+            folded.append(event)
+    return folded
 
 
-def _waybill(case: Json, found: Json | None, number: str) -> Json:
-    """A waybill for the page: its rows, recipient first."""
-    if found is None:
-        return {"number": number, "found": False, "rows": [], "notes": []}
+def _tabs() -> list[str]:
+    """The tabs of the person: the desk's cases are all its own, and only those who open values are done with one."""
+    mine = "token:detokenize" in g.me["permissions"]
+    return [tab for tab in TABS if mine or tab not in ("mine", "done")]
+
+
+def _queue(tab: str, after: str) -> Json:
+    """A page of a tab, with the counts of all."""
+    asked = {"mine": {"mine": "yes"}, "done": {"done": "yes"}}.get(tab, {"status": tab})
+    return dict(g.person.cases(**asked, after=after, limit=A_PAGE, opened="yes", counts="yes"))
+
+
+def _searched(search: str) -> Json:
+    """Cases of a name or of a waybill number."""
+    try:
+        return {"cases": [g.person.case(search)]}
+    except Refusal:
+        pass
+    try:
+        return {"cases": list(g.person.cases(waybill=search, opened="yes")["cases"])}
+    except Refusal:
+        return {"cases": []}
+
+
+def _sorted_by(case: Json, sort: str) -> Any:
+    if sort == "waybills":
+        return -len(case["waybills"])
+    return case["case"] if sort == "case" else case.get("claimed_by") or case.get("officer") or "~"
+
+
+def _news(cases: Sequence[Json]) -> list[Json]:
+    """Decisions of others on the cases of an opener within a shift, the latest first."""
+    if "case:open" not in g.me["permissions"]:
+        return []
+    denied = g.person.cases(status="denied", opened_by=g.me["principal"], limit="20")["cases"]
+    decided = [
+        {"case": case["case"], **decision}
+        for case in (*cases, *denied)
+        for decision in case["decisions"]
+        if decision["by"] != g.me["principal"] and decision["act"] in ("approve", "deny")
+    ]
+    since = datetime.now().astimezone().timestamp() - NEWS_SECONDS
+    recent = [each for each in decided if datetime.fromisoformat(each["at"]).timestamp() > since]
+    return sorted(recent, key=lambda each: str(each["at"]), reverse=True)[:5]
+
+
+def _chosen(waybills: Sequence[Json], wanted: str) -> int:
+    """Which waybill is unfolded: the one whose number is, or ends with, what was asked for, else the first."""
+    ends = [at for at, each in enumerate(waybills) if wanted and each["number"].endswith(wanted)]
+    return ends[0] if ends else 0
+
+
+def _unfolded(case: Json, waybill: Json) -> Json:
+    """A waybill with its rows, recipient first."""
+    view = waybill.get("view")
+    shown: Json = {"number": waybill["waybill_no"], "found": view is not None, "rows": [], "notes": []}
+    if view is None:
+        return shown
     kinds = set(g.me.get("purposes", {}).get(case["purpose"], {}).get("kinds", ()))
-    fields = found.get("fields", {})
+    fields: Mapping[str, str] = view["fields"]
     rows = [
-        {"pointer": pointer, "kind": kind, "masked": value_at(found["record"], pointer), "opens": kind in kinds}
+        {"pointer": pointer, "kind": kind, "masked": value_at(view["record"], pointer), "opens": kind in kinds}
         for pointer, kind in fields.items()
     ]
     rows.sort(key=lambda row: field_order(str(row["pointer"]), str(row["kind"])))
-    return {"number": number, "found": True, "rows": rows, "notes": list(other_leaves(found["record"], fields))}
+    return shown | {"rows": rows, "notes": list(other_leaves(view["record"], fields))}
 
 
 def _why_nothing_opens(case: Json) -> str:
@@ -225,33 +228,3 @@ def _why_nothing_opens(case: Json) -> str:
     if case.get("officer") not in (None, me["principal"]):
         return _("The case names another officer.")
     return ""
-
-
-def _field_budgets() -> list[Json]:
-    """What the person has left of opened values, a row a window."""
-    if "token:detokenize" not in g.me["permissions"]:
-        return []
-    return [window for each in g.person.budgets() if each["counts"] == "fields" for window in each["windows"]]
-
-
-def _timeline(case: Json, opens: list[Json]) -> list[Json]:
-    """What was decided and opened, oldest first."""
-    events = [{"at": case["opened_at"], "by": case["opened_by"], "act": "open", "note": case["reason"]}]
-    events += case.get("decisions", ())
-    events += [
-        {"at": each["at"], "by": each["principal"], "field": each["field"], "waybill": each.get("waybill_no", "")}
-        for each in opens
-    ]
-    return sorted(events, key=lambda event: event["at"])
-
-
-def _searched(search: str) -> list[Json]:
-    """Cases of a name or of a waybill number."""
-    try:
-        return [g.person.case(search)]
-    except Refusal:
-        pass
-    try:
-        return list(g.person.cases(waybill=search)["cases"])
-    except Refusal:
-        return []

@@ -2,6 +2,7 @@
 
 from flask import Blueprint, Response, g, render_template, request, url_for
 
+from masking_console.drafts import drop_form
 from masking_console.messages import see_other
 
 pages = Blueprint("decoys", __name__)
@@ -17,6 +18,7 @@ def shown() -> str:
 def plant() -> Response:
     """Mark waybills as decoys."""
     g.person.plant(request.form.get("waybills", "").split(), request.form.get("kind", ""))
+    drop_form(request.path)
     return see_other(url_for("decoys.shown"))
 
 

@@ -35,7 +35,13 @@ def asked() -> str:
 @pages.post("/find")
 def found() -> str | tuple[str, int]:
     """The waybills that were found, masked."""
-    wanted = {name: given for name in ("phone", "last4", "site") if (given := request.form.get(name, "").strip())}
+    return found_page(
+        {name: given for name in ("phone", "last4", "site") if (given := request.form.get(name, "").strip())}
+    )
+
+
+def found_page(wanted: Json) -> str | tuple[str, int]:
+    """The page of the waybills that a search finds. What was searched for is not on it."""
     try:
         results = g.person.search(wanted | {"profile": label_profile(g.me)})
     except Refusal as refusal:

@@ -1,27 +1,52 @@
-"""The screen of people: what each has done lately, their limits, and freezing."""
+"""The screen of people: what each has done lately beside their limits, and the one way to freeze."""
+
+from typing import Any, Final
 
 from flask import Blueprint, Response, g, render_template, request, url_for
 
+from masking_console.context import colleagues
+from masking_console.drafts import drop_form, kept_form
 from masking_console.messages import see_other
+from masking_console.service import Json
+from masking_console.texts import later
 
 pages = Blueprint("people", __name__)
+
+REASONS: Final[tuple[Any, ...]] = (
+    later("Looks up more than the work needs"),
+    later("Login used by another person"),
+    later("Named a decoy"),
+    later("Device or account lost"),
+    later("Left the company or the role"),
+    later("Other"),
+)
+COUNTED: Final = ("fields", "full_views", "cases")
+WINDOWS: Final = ("1m", "1h", "1d")
 
 
 @pages.get("/people")
 def shown() -> str:
-    """Show the people who were active lately, and the frozen ones."""
+    """Show the people who were active lately, and the frozen ones; with the form, if one is to be frozen."""
     activity = g.person.activity()
     people, listed = activity["principals"], activity["listed"]
     active = {each["principal"] for each in people}
     frozen = [each for each in g.person.frozen() if each["id"] not in active]
-    template = "people_rows.html" if "poll" in request.args else "people.html"
-    return render_template(template, people=people, frozen=frozen, listed=listed)
+    rows = [each | {"bars": _bars(each)} for each in people]
+    if "poll" in request.args:
+        return render_template("people_rows.html", people=rows, frozen=frozen, listed=listed)
+    typed = kept_form(url_for("people.freeze"))
+    form = typed | ({"principal": request.args["freeze"]} if "freeze" in request.args else {})
+    known = sorted({*colleagues(), *active})
+    page = {"form": form, "reasons": REASONS, "known": known, "asked": "freeze" in request.args}
+    return render_template("people.html", people=rows, frozen=frozen, listed=listed, **page)
 
 
 @pages.post("/people/freeze")
 def freeze() -> Response:
     """Freeze a person, with a reason."""
-    g.person.freeze(request.form.get("principal", "").strip(), request.form.get("why", "").strip())
+    parts = (request.form.get("reason", "").strip(), request.form.get("details", "").strip())
+    g.person.freeze(request.form.get("principal", "").strip(), " — ".join(part for part in parts if part))
+    drop_form(request.path)
     return see_other(url_for("people.shown"))
 
 
@@ -30,3 +55,16 @@ def unfreeze() -> Response:
     """Unfreeze a person."""
     g.person.unfreeze(request.form.get("principal", "").strip())
     return see_other(url_for("people.shown"))
+
+
+def _bars(person: Json) -> dict[str, list[Json]]:
+    """What a person used of each limit, by what is counted: one bar a window, none for what was not used."""
+    bars: dict[str, list[Json]] = {}
+    for counts in COUNTED:
+        used = person[counts] or {}
+        limits = (person["limits"] or {}).get(counts, {})
+        if any(used.get(window) for window in WINDOWS):
+            bars[counts] = [
+                {"window": window, "used": used.get(window, 0), "limit": limits.get(window)} for window in WINDOWS
+            ]
+    return bars

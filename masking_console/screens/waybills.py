@@ -1,14 +1,18 @@
 """Waybills: who saw what, the letter to the person concerned, and erasing."""
 
+import secrets
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import Blueprint, Response, g, render_template, request, url_for
-from flask_babel import force_locale
+from flask_babel import force_locale, format_date
 
+from masking_console.context import desk
+from masking_console.formats import field_name
 from masking_console.messages import see_other
 from masking_console.preferences import LANGUAGES
+from masking_console.service import Json
 
 pages = Blueprint("waybills", __name__)
 
@@ -24,25 +28,54 @@ def search() -> Response | str:
 
 @pages.get("/waybills/<number>")
 def shown(number: str) -> str:
-    """Who saw what of a waybill."""
-    return render_template("waybill.html", number=number, seen=g.person.disclosures(number), error="")
+    """Who saw what of a waybill; or that there is no record of it."""
+    seen = g.person.disclosures(number)
+    if not seen.get("stored") and not any(seen.get(name) for name in ("opens", "views", "calls", "heard")):
+        return render_template("waybill_unknown.html", number=number)
+    return render_template("waybill.html", number=number, seen=seen, error="")
 
 
-@pages.get("/waybills/<number>/letter")
+@pages.route("/waybills/<number>/letter", methods=["GET", "POST"])
 def letter(number: str) -> str:
-    """The letter to the person concerned. It holds no value, and roles in place of people."""
-    language = request.args.get("language", "")
+    """The letter to the person concerned: no value, and roles in place of people.
+
+    The addressee comes in the body of a POST, and is in no address and on no other page.
+    """
+    given = {name: request.form.get(name, "").strip()[:500] for name in ("addressee", "reference")}
+    language = request.values.get("language", "")
     language = language if language in LANGUAGES else g.preferences.language
     seen, checkpoint = g.person.disclosures(number), g.person.checkpoint()
     for each in (*seen["opens"], *seen["views"]):
         each |= _logged(number, each, outcome="released")
     for each in seen.get("calls", []):
         each |= _logged(number, each, action="call")
+    given["reference"] = given["reference"] or f"{datetime.now(UTC):%Y%m%d}-{secrets.token_hex(3).upper()}"
     with force_locale(language):
         text = render_template(
-            "letter_text.html", number=number, seen=seen, checkpoint=checkpoint, letter_language=language
+            "letter_text.html",
+            number=number,
+            seen=seen,
+            rows=_grouped(seen),
+            checkpoint=checkpoint,
+            letter_language=language,
+            given=given,
+            today=format_date(datetime.now(UTC), "long"),
+            settings=desk().settings,
         )
-    return render_template("letter.html", number=number, text=text, letter_language=language)
+    return render_template("letter.html", number=number, text=text, letter_language=language, given=given)
+
+
+def _grouped(seen: Json) -> list[Json]:
+    """What was seen, grouped by role, reason and what it was, with the days on which it was."""
+    rows: dict[tuple[str, ...], list[str]] = {}
+    for what in ("opens", "views", "calls"):
+        for each in seen.get(what, ()):
+            shown = field_name(each["field"]) if "field" in each else each["profile"]
+            approved = "yes" if each.get("approved_by") else ""
+            key = (what, shown, each["role"], each.get("case") or "", each["purpose"], approved)
+            rows.setdefault(key, []).append(each["at"])
+    names = ("kind", "what", "role", "case", "purpose", "approved")
+    return [dict(zip(names, key, strict=True)) | {"times": sorted(times)} for key, times in rows.items()]
 
 
 def _logged(number: str, shown: Mapping[str, Any], **filters: str) -> dict[str, str]:

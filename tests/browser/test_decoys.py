@@ -59,7 +59,7 @@ def test_a_phantom_is_shown_to_the_end_of_its_page_and_freezes_the_next(
     page.get_by_role("button", name="Show name").first.click()
 
     expect(page.locator("[data-revealed]")).to_be_visible()
-    expect(page.locator(".timeline")).to_contain_text("dev/officer-zhao opened Recipient · name")
+    expect(page.locator(".timeline")).to_contain_text("Zhao Lei 赵磊 opened Recipient · name")
     assert at.complaints == []
     wait_for(lambda: "dev/officer-zhao" in frozen(desk), "the freeze", 10)
     page.goto(f"{desk.url}/cases/{case}")

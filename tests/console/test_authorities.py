@@ -15,8 +15,9 @@ from masking_console.checks import checks
 from masking_console.guards import SESSION_COOKIE
 from masking_console.oidc import DESCRIBED
 from masking_console.service import Service, ServiceUnavailableError
-from masking_console.sessions import Session, Sessions, SessionsUnavailableError
+from masking_console.sessions import Session, Sessions
 from masking_console.settings import Settings
+from masking_console.store import SessionsUnavailableError
 from masking_service.dev.issuer import DevelopmentIssuer, create_issuer
 from tests import servers
 from tests.certificates import Authority

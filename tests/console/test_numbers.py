@@ -52,19 +52,24 @@ def case(work: Work) -> str:
     return str(work.api.open_case("D-1", NUMBER, *(f"SF{n:010}" for n in range(11)), officer="dev/p-1")["case"])
 
 
-@pytest.mark.parametrize("page", SOME_ODD.values(), ids=SOME_ODD)
-def test_an_odd_page_of_a_case_is_the_first(work: Work, case: str, page: str) -> None:
-    answered = work.browser("dispute-officer").get(f"/cases/{case}?page={quote(page)}")
+@pytest.mark.parametrize("number", SOME_ODD.values(), ids=SOME_ODD)
+def test_an_odd_number_of_a_waybill_unfolds_the_first(work: Work, case: str, number: str) -> None:
+    answered = work.browser("dispute-officer").get(f"/cases/{case}?waybill={quote(number)}")
 
-    assert (answered.status_code, NUMBER in answered.text) == (200, True)
-
-
-@pytest.mark.parametrize("page", ["2", "3", "999999999999"])
-def test_a_page_behind_the_last_is_not_empty(work: Work, case: str, page: str) -> None:
-    answered = work.browser("dispute-officer").get(f"/cases/{case}?page={page}")
-
-    assert re.findall(r'aria-current="page">(.*?)<', answered.text)[1:] == ["1" if page != "2" else "2"]
     assert answered.status_code == 200
+    assert unfolded(answered.text) == NUMBER
+
+
+@pytest.mark.parametrize(("wanted", "number"), [("SF0000000007", "SF0000000007"), ("0010", "SF0000000010")])
+def test_a_waybill_is_unfolded_by_its_number_or_its_end(work: Work, case: str, wanted: str, number: str) -> None:
+    answered = work.browser("dispute-officer").get(f"/cases/{case}?waybill={wanted}")
+
+    assert unfolded(answered.text) == number
+
+
+def unfolded(page: str) -> str:
+    """The number of the waybill that a page unfolds."""
+    return str(re.findall(r'id="waybill-title"[^>]*>(.*?)<', page)[0])
 
 
 @pytest.mark.parametrize("hours", SOME_ODD.values(), ids=SOME_ODD)
