@@ -40,7 +40,7 @@ UNMAPPED: Final = Text(
 SIGNED_OFF: Final = Text(
     "signatures: none. Whoever holds the signing key of an issuer can act as every person of it: open values, approve "
     "cases, erase and unfreeze, within the budgets of each person (section `signed`).",
-    "签名：未启用。持有签发方签名私钥的人可以冒充其所有人员：在每人额度内还原数据、批准工单、删除运单、"
+    "签名：未启用。持有签发方签名私钥的人可以冒充其所有人员：在每人额度内显示数据、批准工单、删除运单、"
     "解冻账号（`signed` 部分）。",
 )
 SIGNED_ACTS: Final = Text("signatures: people sign {acts} with keys of their own", "签名：{acts} 须由本人密钥签名")
@@ -50,7 +50,7 @@ SIGNED_LEFT: Final = Text(
 )
 SIGNED_VALUES: Final = Text(
     "It opens no value. It can still view masks, and what a profile shows in full, as any person whose role allows it.",
-    "不能还原数据；但仍可冒充相应角色的人员查看脱敏数据，以及展示方案中的明文。",
+    "不能显示数据；但仍可冒充相应角色的人员查看脱敏数据，以及展示方案中的明文。",
 )
 RULES: Final = Text("rules of masking: version {version}", "脱敏规则版本：{version}")
 POLICY_IN_USE: Final = Text("checking {file}, as MASKING_POLICY says", "正在校验 MASKING_POLICY 指定的 {file}")

@@ -18,7 +18,7 @@ TEXTS: Final[Mapping[str, ActText]] = {
     "detokenize": ActText(
         "Open 1 field of case {case} ({purpose})",
         "Open {count} fields of case {case} ({purpose})",
-        "还原工单 {case}（{purpose}）的 {count} 个字段",
+        "显示工单 {case}（{purpose}）的 {count} 个字段",
     ),
     "case-open": ActText(
         "Open case {case} ({purpose}) for 1 waybill",
