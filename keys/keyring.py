@@ -71,11 +71,12 @@ class TenantKeys(Secret):
     """The keys of one tenant, except its data keys.
 
     Attributes:
+        searches: the keyed names of search indexes: the active ones, and those that are only read.
         layers: under which versions of the index secret its waybills are stored.
         tenant_tag: the keyed name of the tenant itself: 16 characters of base64url.
     """
 
-    __slots__ = ("_audit", "_index", "_tag", "layers", "search", "state", "tenant", "tenant_tag", "tokens")
+    __slots__ = ("_audit", "_index", "_tag", "layers", "searches", "state", "tenant", "tenant_tag", "tokens")
 
     def __init__(self, keyset: Keyset, tenant: str, uses: Uses) -> None:
         name = tenant.encode()
@@ -91,7 +92,7 @@ class TenantKeys(Secret):
         self.layers = _layers(keyset)
         self._tag = Mac(_derive(active("tag"), "tag", name))
         self._audit = Mac(_derive(active("audit-hash"), "audit", name))
-        self.search = SearchKeys(_derive(active("search"), "search", name))
+        self.searches = [SearchKeys(_derive(secret, "search", name)) for secret in keyset.in_store("search")]
         self.state = SealingKeys([_state_key(secret, name, keyset.algorithm) for secret in keyset.in_store("state")])
         token_keys = {
             version: _derive(secret, "token", name)
@@ -100,6 +101,11 @@ class TenantKeys(Secret):
         }
         self.tokens = TokenKeys(token_keys, keyset.active["token"], uses)
         self.tenant_tag = self.tag("tenant")
+
+    @property
+    def search(self) -> SearchKeys:
+        """The keyed names of new entries of search indexes."""
+        return self.searches[0]
 
     def bases(self, waybill_nos: Sequence[str]) -> list[bytes]:
         """Return each waybill's base: 12 bytes, unguessable without the index key. No rotation changes it."""

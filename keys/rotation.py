@@ -34,7 +34,7 @@ from keys.keyset_file import (
 RotatableKey = Literal["root"] | Use
 """The keys in this file that can be rotated. Data keys are in the store."""
 
-ROTATABLE: Final[tuple[RotatableKey, ...]] = ("root", "token", "index", "state", "client")
+ROTATABLE: Final[tuple[RotatableKey, ...]] = ("root", "token", "index", "state", "client", "search")
 """Those for which there is a command."""
 
 Entry = TypeVar("Entry", RootEntry, SecretEntry)

@@ -24,6 +24,7 @@ Step = Literal[
     "rotate clients",
     "rotate state",
     "rotate index",
+    "rotate search",
     "reseal",
     "revoke API keys",
 ]
@@ -35,6 +36,7 @@ _KEYS: Final[tuple[Step, ...]] = (
     "rotate clients",
     "rotate state",
     "rotate index",
+    "rotate search",
     "reseal",
 )
 STEPS: Final[dict[Access, tuple[Step, ...]]] = {
@@ -50,6 +52,7 @@ WHY: Final[dict[Step, str]] = {
     "rotate clients": "the old pepper tests guesses of API keys",
     "rotate state": "the old secret seals cases, custody and clients of its own making",
     "rotate index": "the old secret finds waybills by their numbers",
+    "rotate search": "the old secret tests which phones are in a search index",
     "reseal": "data keys that were unwrapped open records",
     "revoke API keys": "they passed through the memory of every machine of the service",
 }

@@ -136,6 +136,9 @@ _DEPENDS: Final = {
     ("state", "active"): "cases, custody, clients and other sealed state",
     ("state", "retired"): "what is not sealed anew yet (keys rotate state)",
     ("state", "ended"): "nothing in the store",
+    ("search", "active"): "search indexes, where the policy keeps any",
+    ("search", "retired"): "search entries that are not replaced yet (keys rotate search)",
+    ("search", "ended"): "nothing in the store",
     ("client", "active"): "digests of API keys",
     ("client", "retired"): "digests of API keys, under the newer pepper",
 }
@@ -154,7 +157,7 @@ def _due_of_file(file: KeysetFile, rules: KeyRules, today: int) -> list[str]:
     due = []
     for which in ROTATABLE:
         entries, command = entries_of(file, which), COMMANDS.get(which, which)
-        unfinished = {"distributed", "deciding", *(["retired"] if which in ("index", "state") else [])}
+        unfinished = {"distributed", "deciding", *(["retired"] if which in ("index", "state", "search") else [])}
         if any(entry.state in unfinished for entry in entries):
             due.append(f"a rotation was interrupted: keys rotate {command}, or the keys shred that began it")
         if any(entry.state == "active" and today - day_of(entry.created) > rules.secrets for entry in entries):

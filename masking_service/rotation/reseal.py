@@ -20,10 +20,8 @@ from keys.files import read_secret_file, write_secret_file
 from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.rotation.coordinator import Coordinator
 from masking_service.rotation.rotate import rotate_data
-from masking_service.service.custody.state import Custodies
+from masking_service.rotation.search import INDEX_PART, SearchEntries
 from masking_service.service.people.policy import Policy
-from masking_service.service.search.fill_index import FillIndex
-from masking_service.service.search.index import is_entry, read_entry
 from masking_service.service.state.stems import CLAIM
 from masking_service.service.state.swap import Swapped, swap_question
 from masking_service.service.waybills.vault import Vault
@@ -35,7 +33,6 @@ AT_ONCE: Final = 500
 STARTED: Final = "reseal.json"
 """In the state directory, while a run is not complete: which data keys are new enough."""
 _RECORD: Final = re.compile(WAYBILL + rb"(?:[0-9a-f]|10)")
-_INDEX: Final = re.compile(rb"wm:\{[fs]:.+")
 
 
 class _Started(msgspec.Struct, frozen=True):
@@ -120,12 +117,11 @@ class _Reseal:
 
     def __init__(self, coordinator: Coordinator, policy: Policy, clock: Callable[[], int], started: _Started) -> None:
         self._coordinator = coordinator
-        self._policy = policy
         self._clock = clock
         self._started = started
         self._keys: dict[bytes, WrappedKey] = {}
         self.vault = Vault(coordinator.store, coordinator.keyring, coordinator.random)
-        self._custodies = Custodies(coordinator.store, coordinator.keyring, coordinator.random)
+        self._entries = SearchEntries(coordinator, self.vault, policy, clock)
         self.records = self.entries = self.checked = self.held = 0
 
     def pass_over_records(self) -> int:
@@ -150,11 +146,14 @@ class _Reseal:
     def pass_over_entries(self) -> int:
         """Replace search entries that are under older data keys, and return how many were found."""
         found = 0
-        for keys in self._portions(_INDEX):
+        for keys in self._portions(INDEX_PART):
             for key in keys:
-                for members in self._members(key):
+                for members in self._entries.members(key):
                     old = self._old(members)
-                    found += self._replace_entries(key, [one for one in members if key_id_of(one) in old], old)
+                    mine = [one for one in members if key_id_of(one) in old]
+                    self._entries.replace(key, mine)
+                    found += len(mine)
+            self.entries = self._entries.replaced
             self._coordinator.progress("search entries replaced", self.entries, self.entries)
         return found
 
@@ -208,33 +207,6 @@ class _Reseal:
 
     def _random(self, length: int) -> bytes:
         return self._coordinator.random(length)
-
-    def _members(self, key: bytes) -> Iterator[list[bytes]]:
-        """Yield the entries of a part of an index, in portions."""
-        cursor: int | bytes = 0
-        while True:
-            cursor, members = self._coordinator.store.read([(b"SSCAN", key, cursor, b"COUNT", AT_ONCE)])[0]
-            entries = [member for member in members if is_entry(member)]
-            if entries:
-                yield entries
-            if int(cursor) == 0:
-                return
-
-    def _replace_entries(self, key: bytes, entries: Sequence[bytes], old: Mapping[bytes, WrappedKey]) -> int:
-        """Index the waybills of entries anew, with the keys that their records have now, and remove the entries."""
-        by_tenant: dict[str, dict[str, None]] = defaultdict(dict)
-        for sealed in entries:
-            tenant = old[key_id_of(sealed)].tenant
-            data_key = self.vault.data_keys.by_ids(tenant, [key_id_of(sealed)])[key_id_of(sealed)]
-            if data_key is not None:
-                by_tenant[tenant][read_entry(data_key.open(sealed, key))[0]] = None
-        for tenant, numbers in by_tenant.items():
-            rule = self._policy.search(tenant)
-            FillIndex(self.vault, self._custodies, tenant, rule)([*numbers], self._clock())
-        if entries:
-            self._coordinator.store.write([(b"SREM", key, *entries)])
-        self.entries += len(entries)
-        return len(entries)
 
 
 def _sealed_anew(

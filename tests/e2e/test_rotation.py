@@ -132,6 +132,7 @@ def rotating(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         ("5", ["rotate clients"]),
         ("6", ["rotate state"]),
         ("7", ["rotate index"]),
+        ("8", ["rotate search", "reseal"]),
     ],
 )
 def test_keys_are_rotated_in_the_middle_of_load(rotating: Running, series: str, lines: list[str]) -> None:

@@ -130,7 +130,7 @@ def test_an_interrupted_rotation_is_due(path: Path, which: RotatableKey) -> None
 def test_keys_older_than_a_year_are_due(path: Path) -> None:
     due = overview_of_file(keyset.read(path)[0], KeyRules(), day_of("2027-11-25")).due
 
-    names = ("root", "token", "index", "state", "clients")
+    names = ("root", "token", "index", "state", "clients", "search")
     assert due == [
         f"the active {use} key is older than 365 days: keys rotate {name}"
         for use, name in zip(ROTATABLE, names, strict=True)
@@ -144,6 +144,7 @@ def test_after_a_rotation_nothing_is_due(path: Path) -> None:
     settle_index(path, "2027-11-25")
     end_retired(path, "index", "2027-11-25")
     end_retired(path, "state", "2027-11-25")
+    end_retired(path, "search", "2027-11-25")
 
     assert overview_of_file(keyset.read(path)[0], KeyRules(), day_of("2027-11-25")).due == []
 

@@ -20,6 +20,7 @@ from masking_service.rotation.reseal import reseal as reseal_all
 from masking_service.rotation.rewrap import rewrap as rewrap_all
 from masking_service.rotation.rotate import rotate as rotate_file
 from masking_service.rotation.rotate import rotate_data
+from masking_service.rotation.search import rotate_search
 from masking_service.rotation.shred import restore as restore_surviving
 from masking_service.rotation.shred import shred as shred_days
 from masking_service.rotation.state import rotate_state
@@ -62,7 +63,7 @@ def status(state_dir: Path) -> None:
 
 
 @keys.command()
-@click.argument("which", type=click.Choice(["root", "data", "token", "index", "state", "clients"]))
+@click.argument("which", type=click.Choice(["root", "data", "token", "index", "state", "clients", "search"]))
 @root
 @click.option(
     "--numbers",
@@ -80,7 +81,7 @@ def rotate(
         raise click.UsageError("--root describes a root key: keys rotate root --root FILE")
     if numbers is not None and which != "index":
         raise click.UsageError("--numbers names waybills: keys rotate index --numbers FILE")
-    if which in {"index", "state", "clients"}:
+    if which in {"index", "state", "clients", "search"}:
         _rotate_stored(which, numbers, tenant, timeout, state_dir)
         return
     with opened_coordinator(state_dir, timeout) as coordinator:
@@ -111,6 +112,15 @@ def _rotate_stored(which: str, numbers: TextIO | None, tenant: str, timeout: flo
                 coordinator, opened.registry, lambda change: opened.change(Action.RESEAL, "", change)
             )
             click.echo(f"The new pepper is in the digests of all {known} API keys. No API key changes.")
+        elif which == "search":
+            settings = settings_of(state_dir)
+            policy = Policy.load(settings.policy, development=settings.development)
+            filled = rotate_search(coordinator, policy, clock)
+            click.echo(
+                f"{filled[0]:,} search entries were replaced. {filled[1]:,} parts were checked: 0 have an old name."
+                if filled is not None
+                else EARLIER
+            )
         elif which == "index":
             done = rotate_index(coordinator, opened.recorder, tenants, clock)
             click.echo(

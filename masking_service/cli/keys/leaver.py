@@ -1,6 +1,7 @@
 """`keys leaver`: turns over all that a person could have had, and writes a report for the file."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -14,17 +15,21 @@ from masking_service.cli.keys.opened import opened_coordinator, opened_rotation,
 from masking_service.cli.options import state_dir
 from masking_service.masking.timestamps import rfc3339
 from masking_service.rotation.clients import rotate_clients
+from masking_service.rotation.coordinator import Coordinator
 from masking_service.rotation.index import rotate_index
 from masking_service.rotation.leaver import WHY, Access, LeaverPlan, Step, load, outdated, run, without
 from masking_service.rotation.reseal import reseal
 from masking_service.rotation.rewrap import rewrap
 from masking_service.rotation.rotate import rotate
+from masking_service.rotation.search import rotate_search
 from masking_service.rotation.state import rotate_state
+from masking_service.runtime.administration import OpenRegistries
 from masking_service.runtime.clock import clock
 from masking_service.runtime.set_up import settings_of
 from masking_service.service.people.policy import Policy
 
 PLAN: Final = "leaver.json"
+FINISHED: Final = "an earlier rotation is finished"
 SECONDS_A_STEP: Final = 15
 """How long a step takes whatever is stored: every process has to follow, and calls have to end."""
 VALUES_A_SECOND: Final = {"rotate state": 1_500, "rotate index": 700, "reseal": 1_000}
@@ -101,41 +106,89 @@ def _steps(state_dir: Path, timeout: float, began: int) -> Callable[[Step], str 
 
     def run_step(step: Step) -> str | None:
         with opened_rotation(state_dir, timeout) as (coordinator, opened):
-            tenants = {client.tenant for client in opened.registry.clients} | policy.tenants
-            match step:
-                case "rotate root":
-                    rotate(coordinator, "root")
-                    return "a new root key is active"
-                case "rewrap":
-                    data_keys, secrets = rewrap(coordinator)
-                    return f"{data_keys:,} data keys and {secrets} secrets rewrapped"
-                case "rotate token":
-                    rotate(coordinator, "token")
-                    return "a new token key is active; the old one reads existing tokens"
-                case "rotate clients":
-                    known = rotate_clients(
-                        coordinator, opened.registry, lambda change: opened.change(Action.RESEAL, "", change)
-                    )
-                    return f"the new pepper is in the digests of {known} API keys"
-                case "rotate state":
-                    sealed = rotate_state(coordinator, opened.recorder, tenants, clock)
-                    return "finished" if sealed is None else f"{sealed:,} values checked: 0 under the old secret"
-                case "rotate index":
-                    moved = rotate_index(coordinator, opened.recorder, tenants, clock)
-                    return "finished" if moved is None else f"{moved[0]:,} values moved: 0 at an old place"
-                case "reseal":
-                    done = reseal(coordinator, policy, clock)
-                    return f"{done.records:,} records and {done.entries:,} search entries: 0 under older data keys"
-                case "revoke API keys":
-                    revocable, waiting = outdated(opened.registry.clients, began, clock())
-                    if revocable:
-                        opened.change(Action.CLIENT_REVOKE, "", lambda clients: without(clients, revocable))
-                    if waiting:
-                        click.echo(
-                            "These clients have no API key that was made since: give each a second one (clients add), "
-                            f"let it change over, then run this again: {', '.join(waiting)}"
-                        )
-                        return None
-                    return f"{len(revocable)} revoked; every valid API key was made since"
+            return _RUN[step](_OfStep(coordinator, opened, policy, began))
 
     return run_step
+
+
+@dataclass(frozen=True, slots=True)
+class _OfStep:
+    """What a step may use; `began` is when the plan was made, in Unix seconds."""
+
+    coordinator: Coordinator
+    registries: OpenRegistries
+    policy: Policy
+    began: int
+
+    @property
+    def tenants(self) -> set[str]:
+        return {client.tenant for client in self.registries.registry.clients} | self.policy.tenants
+
+
+def _root(opened: _OfStep) -> str:
+    rotate(opened.coordinator, "root")
+    return "a new root key is active"
+
+
+def _rewrap(opened: _OfStep) -> str:
+    data_keys, secrets = rewrap(opened.coordinator)
+    return f"{data_keys:,} data keys and {secrets} secrets rewrapped"
+
+
+def _token(opened: _OfStep) -> str:
+    rotate(opened.coordinator, "token")
+    return "a new token key is active; the old one reads existing tokens"
+
+
+def _clients(opened: _OfStep) -> str:
+    registries = opened.registries
+    known = rotate_clients(
+        opened.coordinator, registries.registry, lambda change: registries.change(Action.RESEAL, "", change)
+    )
+    return f"the new pepper is in the digests of {known} API keys"
+
+
+def _state(opened: _OfStep) -> str:
+    sealed = rotate_state(opened.coordinator, opened.registries.recorder, opened.tenants, clock)
+    return FINISHED if sealed is None else f"{sealed:,} values checked: 0 under the old secret"
+
+
+def _index(opened: _OfStep) -> str:
+    moved = rotate_index(opened.coordinator, opened.registries.recorder, opened.tenants, clock)
+    return FINISHED if moved is None else f"{moved[0]:,} values moved: 0 at an old place"
+
+
+def _search(opened: _OfStep) -> str:
+    filled = rotate_search(opened.coordinator, opened.policy, clock)
+    return FINISHED if filled is None else f"{filled[0]:,} entries replaced: 0 under an old name"
+
+
+def _reseal(opened: _OfStep) -> str:
+    done = reseal(opened.coordinator, opened.policy, clock)
+    return f"{done.records:,} records and {done.entries:,} search entries: 0 under older data keys"
+
+
+def _revoke(opened: _OfStep) -> str | None:
+    revocable, waiting = outdated(opened.registries.registry.clients, opened.began, clock())
+    if revocable:
+        opened.registries.change(Action.CLIENT_REVOKE, "", lambda clients: without(clients, revocable))
+    if waiting:
+        click.echo(
+            "These clients have no API key that was made since: give each a second one (clients add), let it change "
+            f"over, then run this again: {', '.join(waiting)}"
+        )
+        return None
+    return f"{len(revocable)} revoked; every valid API key was made since"
+
+
+_RUN: Final[Mapping[Step, Callable[[_OfStep], str | None]]] = {
+    "rotate root": _root,
+    "rewrap": _rewrap,
+    "rotate token": _token,
+    "rotate clients": _clients,
+    "rotate state": _state,
+    "rotate index": _index,
+    "rotate search": _search,
+    "reseal": _reseal,
+    "revoke API keys": _revoke,
+}

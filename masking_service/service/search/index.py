@@ -254,8 +254,9 @@ class SearchIndex:
             key: today's data key, counted as used for them.
             now: Unix seconds.
         """
-        places = places_of(self._keyring.tenant(tenant).search, waybills)
-        sealed = key.seal_many(places.plain, places.keys, self._nonces(tenant, places))
+        names = self._keyring.tenant(tenant).search
+        places = places_of(names, waybills)
+        sealed = key.seal_many(places.plain, places.keys, _nonces(names, places))
         return self._adding(_by_part(zip(places.keys, sealed, strict=True)), places.ends, now)
 
     def added(self, commands: Sequence[Command], now: int, roster: Roster) -> None:
@@ -275,7 +276,7 @@ class SearchIndex:
         Raises:
             StoreUnavailable: a data key is not known and cannot be read.
         """
-        return _removing(self._sealed_again(tenant, waybills)[0])
+        return _removing(self._sealed_again(tenant, waybills, self._keyring.tenant(tenant).searches)[0])
 
     def replace(self, tenant: str, before: Sequence[Indexed], after: Sequence[Indexed], now: int) -> None:
         """Add entries again, there or not, and remove those that they replace: one round trip, none without entries.
@@ -288,8 +289,9 @@ class SearchIndex:
             StoreUnavailable: any part may be done; the same can be asked again.
         """
         roster = self._store.identity.roster  # before the keys: on a later one a key may be gone
-        right, ends = self._sealed_again(tenant, after)
-        gone = dict.fromkeys(self._sealed_again(tenant, before)[0])
+        keys = self._keyring.tenant(tenant)
+        right, ends = self._sealed_again(tenant, after, [keys.search])
+        gone = dict.fromkeys(self._sealed_again(tenant, before, keys.searches)[0])
         for entry in right:
             gone.pop(entry, None)
         for key_id, messages in Counter(key_id_of(sealed) for _, sealed in right).items():
@@ -309,15 +311,16 @@ class SearchIndex:
             now: Unix seconds.
             longest_days: the longest retention.
         """
-        keys = self._keyring.tenant(tenant).search
-        return self._question(tenant, *phone_places(keys, phone, now, longest_days), now)
+        searches = self._keyring.tenant(tenant).searches
+        return self._question(tenant, [(keys, *phone_places(keys, phone, now, longest_days)) for keys in searches], now)
 
     def ending_question(
         self, tenant: str, site: str, ending: str, now: int, longest_days: int
     ) -> Question[list[IndexEntry]]:
         """Return the same for the last four digits of a phone at a site."""
-        keys = self._keyring.tenant(tenant).search
-        return self._question(tenant, *ending_places(keys, site, ending, now, longest_days), now)
+        searches = self._keyring.tenant(tenant).searches
+        found = [(keys, *ending_places(keys, site, ending, now, longest_days)) for keys in searches]
+        return self._question(tenant, found, now)
 
     def drop(self, entries: Sequence[IndexEntry]) -> None:
         """Remove entries: one round trip, none without entries.
@@ -329,13 +332,23 @@ class SearchIndex:
             self._store.write(_removing((entry.key, entry.sealed) for entry in entries))
 
     def _question(
-        self, tenant: str, keys: Sequence[bytes], tags: Sequence[bytes], now: int
+        self, tenant: str, named: Sequence[tuple[SearchKeys, Sequence[bytes], Sequence[bytes]]], now: int
     ) -> Question[list[IndexEntry]]:
-        """Return the question for the entries of each tag in its part."""
-        scans = [(key, tag, b"0") for key, tag in zip(keys, tags, strict=True)]
+        """Return the question for the entries of each tag in its part.
+
+        Args:
+            named: parts and tags, by the keys that name them.
+        """
+        scans = [(part, tag, b"0") for _, parts, tags in named for part, tag in zip(parts, tags, strict=True)]
 
         def read(replies: list[Reply]) -> list[IndexEntry]:
-            return self._open(tenant, self._group(scans, replies), now)
+            found = self._group(scans, replies)
+            entries: dict[tuple[str, int], IndexEntry] = {}
+            for keys, _, tags in named:
+                mine = {place: tag for place, tag in found.items() if tag in tags}
+                for entry in self._open(tenant, keys, mine, now):
+                    entries.setdefault((entry.number, entry.revision), entry)
+            return [*entries.values()]
 
         return Question(_scan(scans), read)
 
@@ -352,7 +365,7 @@ class SearchIndex:
         return commands
 
     def _sealed_again(
-        self, tenant: str, waybills: Sequence[Indexed]
+        self, tenant: str, waybills: Sequence[Indexed], searches: Sequence[SearchKeys]
     ) -> tuple[list[tuple[bytes, bytes]], dict[bytes, int]]:
         """Return the part and the bytes of each entry, and when the parts expire; none of shredded records."""
         by_header: dict[bytes, list[Indexed]] = {}
@@ -364,17 +377,22 @@ class SearchIndex:
         ends: dict[bytes, int] = {}
         for header, mine in by_header.items():
             key = keys[header[-KEY_ID_BYTES:]]
-            if key is not None:
-                places = places_of(self._keyring.tenant(tenant).search, mine)
-                sealed = key.seal_many(places.plain, places.keys, self._nonces(tenant, places), header)
+            if key is None:
+                continue
+            for names in searches:
+                places = places_of(names, mine)
+                sealed = key.seal_many(places.plain, places.keys, _nonces(names, places), header)
                 entries.extend(zip(places.keys, sealed, strict=True))
                 ends.update(places.ends)
         return entries, ends
 
-    def _open(self, tenant: str, found: Mapping[tuple[bytes, bytes], bytes], now: int) -> list[IndexEntry]:
+    def _open(
+        self, tenant: str, names: SearchKeys, found: Mapping[tuple[bytes, bytes], bytes], now: int
+    ) -> list[IndexEntry]:
         """Return those of the entries that are of the tag with which they were found.
 
         Args:
+            names: made the tags.
             found: the tag by part and entry.
         """
         opening = self._data_keys.by_ids(tenant, {key_id_of(sealed) for _, sealed in found})
@@ -387,9 +405,8 @@ class SearchIndex:
                 day = self._data_keys.last_day(tenant, [key_id_of(sealed)], now)
                 opened.append(IndexEntry(place, sealed, number, revision, day))
                 tags.append(tag)
-        keys = self._keyring.tenant(tenant)
-        bases = b"".join(keys.bases([entry.number for entry in opened]))
-        right = keys.search.nonces(b"".join(tags), bases, digits_of([entry.revision for entry in opened]))
+        bases = b"".join(self._keyring.tenant(tenant).bases([entry.number for entry in opened]))
+        right = names.nonces(b"".join(tags), bases, digits_of([entry.revision for entry in opened]))
         # Entries with another nonce are of another phone in the group.
         return [
             entry
@@ -419,9 +436,6 @@ class SearchIndex:
             replies = self._store.read(_scan(scans))
         raise TooManyEntries
 
-    def _nonces(self, tenant: str, places: Places) -> bytes:
-        return self._keyring.tenant(tenant).search.nonces(places.tags, places.bases, places.revisions)
-
     def _remembered(self, roster: Roster) -> dict[bytes, int]:
         """Return the parts that have an expiry on these servers, each with the day on which it was set."""
         if self._lasting[0] is not roster:
@@ -432,6 +446,21 @@ class SearchIndex:
 def is_entry(member: bytes) -> bool:
     """Return whether a member of a part is an entry, and not the one that stays in each part."""
     return member != _KEEPER
+
+
+def part_stems(keys: SearchKeys, now: int, longest_days: int) -> set[bytes]:
+    """Return the common prefixes of all parts that have active entries.
+
+    Args:
+        now: Unix seconds.
+        longest_days: the longest retention.
+    """
+    periods = _periods(now, longest_days)
+    return {stem(keys, period) for period in periods for stem in (_phone_stem, _site_stem)}
+
+
+def _nonces(names: SearchKeys, places: Places) -> bytes:
+    return names.nonces(places.tags, places.bases, places.revisions)
 
 
 def _by_part(entries: Iterable[tuple[bytes, bytes]]) -> dict[bytes, list[bytes]]:

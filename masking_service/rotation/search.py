@@ -1,0 +1,145 @@
+"""Rotates the search secret: fills the search indexes anew under new names, while both are searched.
+
+The entries of the old parts say which waybills they are of, so no list of numbers is
+needed. A part is deleted when all its waybills are in the new ones.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+from typing import Final
+
+from keys.aead import key_id_of
+from keys.rotation import change_name, end_retired, entries_of
+from masking_service.rotation.coordinator import Coordinator
+from masking_service.rotation.rotate import rotate
+from masking_service.service.custody.state import Custodies
+from masking_service.service.people.policy import Policy
+from masking_service.service.search.fill_index import FillIndex
+from masking_service.service.search.index import is_entry, part_stems, read_entry
+from masking_service.service.waybills.vault import Vault
+from masking_service.store.layout import PREFIX
+
+AT_ONCE: Final = 500
+INDEX_PART: Final = re.compile(rb"(wm:\{[fs]:[A-Za-z0-9_-]{16})[0-9a-f]{2}\}")
+"""The key of a part of a search index, and the common prefix of the parts of a period."""
+
+
+def rotate_search(coordinator: Coordinator, policy: Policy, clock: Callable[[], int]) -> tuple[int, int] | None:
+    """Rotate the search secret, or continue.
+
+    Args:
+        policy: says which indexes are kept, and how long records are.
+        clock: returns the time in Unix seconds.
+
+    Returns:
+        How many entries were replaced, and how many parts the last pass has read: none under the old secret. None if
+        only the end of an earlier rotation had to reach every process.
+
+    Raises:
+        KeysError: the keyset cannot be used or changed.
+        ProcessesBehindError: a running process did not follow.
+        StoreUnavailable, ProviderError: run it again.
+    """
+    if coordinator.finish_last_change() == change_name("end", "search"):
+        return None
+    if not any(entry.state == "retired" for entry in entries_of(coordinator.file, "search")):
+        rotate(coordinator, "search")
+    coordinator.drain()
+    vault = Vault(coordinator.store, coordinator.keyring, coordinator.random)
+    entries = SearchEntries(coordinator, vault, policy, clock)
+    found, read = entries.move_old_parts()
+    while found:
+        coordinator.pause()
+        found, read = entries.move_old_parts()
+    vault.data_keys.refresh(coordinator.store)  # reports how often keys were used
+    coordinator.change(end_retired(coordinator.path, "search", coordinator.today))
+    return entries.replaced, read
+
+
+class SearchEntries:
+    """Reads the entries of all search indexes, and replaces them.
+
+    Attributes:
+        replaced: how many entries were.
+    """
+
+    def __init__(self, coordinator: Coordinator, vault: Vault, policy: Policy, clock: Callable[[], int]) -> None:
+        self._coordinator = coordinator
+        self._vault = vault
+        self._policy = policy
+        self._clock = clock
+        self._custodies = Custodies(coordinator.store, coordinator.keyring, coordinator.random)
+        self._tenants: dict[bytes, str] = {}
+        self.replaced = 0
+
+    def move_old_parts(self) -> tuple[int, int]:
+        """Replace the entries of parts that the active secret does not name, and delete the parts.
+
+        Returns:
+            How many such parts were found, and how many parts there are.
+        """
+        store, found, read = self._coordinator.store, 0, 0
+        named = self._named_now()
+        keys = store.keys(PREFIX + b"{[fs]:*")
+        while some := [*islice(keys, AT_ONCE)]:
+            for match in filter(None, map(INDEX_PART.fullmatch, dict.fromkeys(some))):
+                read += 1
+                if match[1] in named:
+                    continue
+                found += 1
+                for members in self.members(match[0]):
+                    self.replace(match[0], members)
+                store.write([(b"DEL", match[0])])
+            self._coordinator.progress("parts of search indexes checked", read, read)
+        return found, read
+
+    def members(self, part: bytes) -> Iterator[list[bytes]]:
+        """Yield the entries of a part, in portions."""
+        cursor: int | bytes = 0
+        while True:
+            cursor, members = self._coordinator.store.read([(b"SSCAN", part, cursor, b"COUNT", AT_ONCE)])[0]
+            entries = [member for member in members if is_entry(member)]
+            if entries:
+                yield entries
+            if int(cursor) == 0:
+                return
+
+    def replace(self, part: bytes, entries: Sequence[bytes]) -> None:
+        """Index the waybills of entries anew, as they are now, and remove the entries.
+
+        Raises:
+            StoreUnavailable, ProviderError: some may be replaced; the same can be asked again.
+            IntegrityError: an entry did not open in its part.
+        """
+        if not entries:
+            return
+        self._learn({key_id_of(sealed) for sealed in entries})
+        numbers: dict[str, dict[str, None]] = defaultdict(dict)
+        for sealed in entries:
+            key_id = key_id_of(sealed)
+            if (tenant := self._tenants.get(key_id)) is not None:
+                data_key = self._vault.data_keys.by_ids(tenant, [key_id])[key_id]
+                if data_key is not None:
+                    numbers[tenant][read_entry(data_key.open(sealed, part))[0]] = None
+        for tenant, mine in numbers.items():
+            FillIndex(self._vault, self._custodies, tenant, self._policy.search(tenant))([*mine], self._clock())
+        self._coordinator.store.write([(b"SREM", part, *entries)])
+        self.replaced += len(entries)
+
+    def _learn(self, key_ids: set[bytes]) -> None:
+        """Learn whose data keys these are: one round trip for those that are not known."""
+        missing = list(key_ids - self._tenants.keys())
+        if missing:
+            for key_id, (stored, _) in zip(missing, self._coordinator.wrapped.get(missing), strict=True):
+                if stored is not None:
+                    self._tenants[key_id] = stored.tenant
+
+    def _named_now(self) -> set[bytes]:
+        """Return the common prefixes of the parts that the active secret names."""
+        tenants = {stored.tenant for batch in self._coordinator.wrapped.all() for stored, _ in batch.values()}
+        keyring, longest = self._coordinator.keyring, self._policy.longest_retention_days
+        return {
+            stem for tenant in tenants for stem in part_stems(keyring.tenant(tenant).search, self._clock(), longest)
+        }
