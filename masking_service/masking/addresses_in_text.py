@@ -46,3 +46,19 @@ def may_hold_address(text: str) -> bool:
     if _ROOM_SIGN(text) and _HOUSE_AND_ROOM(text):
         return True
     return _LATIN_SIGN(text) is not None and _STREET_AND_ROOM(text) is not None
+
+
+_UNIT_WORD: Final = (
+    "apts?|apartments?|appartements?|appt|apartamento|apto|depto|flat|flt|suite|ste|unit|room|rm|wohnung|whg|lgh|byt|stan|lok"
+    "|penthouse|ph|dorm|floor|fl|flr|level|lvl|piso|[ée]tage|quarto|door|кв|квартира|подъезд|этаж"
+)
+_LATIN_UNIT: Final = re.compile(
+    rf"(?<![\w*])(?:{_UNIT_WORD})\b\.?(?: ?(?:no|nr|number|№)\b\.?)?[ :]?\#?(?:[A-Z]?-?[0-9]|[A-Z]\b)"
+    r"|(?<![\w*/.])[0-9]{1,3}(?:/F\b|(?:st|nd|rd|th) (?:floor|fl)\b)",
+    re.I,
+).search
+
+
+def may_hold_latin_units(text: str) -> bool:
+    """Whether a text, or one of its lines, has a word in Latin or Cyrillic for a unit or floor at a number."""
+    return _LATIN_UNIT(text) is not None

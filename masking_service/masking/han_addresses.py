@@ -79,6 +79,8 @@ _TOKENS: Final = re.compile(
 
 _FILLERS: Final = " ,，:：-—.、~/_№第\t(（的"
 _LISTS: Final = frozenset("、,，/&+")
+_INSIDE: Final = re.compile(r"[^0-9A-Za-z\u3400-\u9fff。；;\n]{1,2}|的").fullmatch
+"""Between the numbers of a building, a unit and a room in a text: 3栋 2单元 203."""
 _HERE: Final = "内內侧側边邊面旁东東西南北中"
 """Behind a place: which side of it."""
 _IS_DISTRICT: Final = re.compile(
@@ -86,6 +88,28 @@ _IS_DISTRICT: Final = re.compile(
 ).search
 _HAS_MARKET: Final = re.compile(words.MARKET_INSIDE).search
 _FLOOR_FIRST: Final = re.compile(r"[BLbl]?[0-9*]{1,3}(?=[Ff](?![A-Za-eg-z]))").match
+_NAMED: Final = frozenset((ESTATE, AISLE, MARKET, TOWER))
+_NAMED_BEFORE: Final = ("单元", "單元", "单元号", "单元號", "楼层", "樓層", "之")
+_NAME_AND_ROOM: Final = re.compile(r"\*{1,3}[1-9][0-9]{2,3}").fullmatch
+"""The stars of a name, and the number of a room right behind them."""
+_UNIT_GOES_ON: Final = re.compile(rf"\s?-?[A-Z]?[0-9*]{{3,4}}(?![0-9A-Za-z件个只箱])|{_H}{{1,4}}[楼樓層层室户]").match
+_ON_A_FLOOR: Final = re.compile("电梯|電梯|前台|楼梯|走廊|大厅|左|右|东|西|[A-Z]?[0-9]{3}").match
+_HOUSE: Final = re.compile(r"[A-Z]?[0-9]{1,2}").fullmatch
+_PAIR: Final = re.compile(r"([A-Z]?[0-9]{1,2})([/_.])([0-9]{3,4})").fullmatch
+_IS_CODE: Final = re.compile(
+    r"(?:型号|规格|尺寸|尺码|货号|款号|取件码|提货码|密码|编号|单号|价|[￥¥$])[^\u4e00-\u9fff]*$"
+).search
+_PAIR_BEFORE: Final = re.compile(
+    r"(?:^|[\s,，、:：;；(（【.。|/放送])[A-Z]?[0-9]{1,2}(?P<gap>[号號栋棟幢座#/_]\s?|\s{1,2})$"
+).search
+"""The number of a house before a room's."""
+_ENDS_PAIR: Final = re.compile(r"$|[:：/\-—,，、;；)）】|]|\s[\u4e00-\u9fff]|[\u4e00-\u9fff]").match
+_GOES_ON: Final = re.compile(
+    "放|谢|別|别|没|沒|有人|电话|電話|手机|手機|请|請|麻烦|麻煩|收|自提|代|我|你|给|給|找|联系|打|不|勿"
+).match
+_IS_FLOOR: Final = re.compile(r"[BLbl]?[0-9]{1,2}[Ff]").fullmatch
+_IS_ROOM_OF_A_TEXT: Final = re.compile(r"(?![BLbl]?[0-9]{1,2}[Ff]$)[0-9A-Za-z*]+").fullmatch
+_IS_LATIN: Final = re.compile("[A-Za-z]").match
 _IS_BASEMENT: Final = re.compile(r"[BbLl][0-9*]{1,3}[Ff]?").fullmatch
 _BUILDING_BEFORE_ROOM: Final = re.compile(r"[0-9]{1,3}(?=[A-Za-z*][0-9*]{2,5}$)").match
 _BUILDING_WITH_UNIT: Final = re.compile(rf"[0-9*{words.NUMERALS}]{{1,3}}(?:单元|單元|[门門][0-9*])").match
@@ -101,33 +125,41 @@ _IS_ROOM: Final = re.compile(r"(?:[0-9]{1,3}[A-Z]?-)?[A-Za-z]?(?:[0-9*]{3,4}|[0-
 """Also with a letter that was read in place of a digit: 3O2."""
 _MAY_HOLD_UNITS: Final = re.compile(
     rf"[0-9{words.NUMERALS}](?:[号號]?(?:[楼樓层層室房户戶舍床门門F]|单元|單元|[商店]?[铺舖])|[-—][0-9]{{1,2}}[-—][0-9])"
-    r"|(?<![0-9*])[0-9]{3,4}[\s,，;；、]{1,3}[\u4e00-\u9fff]\*|[\u4e00-\u9fff]\*{1,2}[\s,，;；、]{1,3}[0-9]{3,4}(?![0-9])"
-    r"|[\u4e00-\u9fff#]-?[A-Z]?(?:[0-9]{1,2}[A-Z]?-[0-9]|[0-9]{3,4}(?![0-9]))|[栋棟幢座铺舖][A-Z]?[0-9*]|单元-"
+    r"|(?<![0-9*])[0-9]{3,4}[\s,，;；、]{1,3}[\u4e00-\u9fff]\*|[\u4e00-\u9fff]\*{1,3}[\s,，;；、（(]{0,3}[0-9]{3,4}(?![0-9])"
+    r"|[\u4e00-\u9fff#]-?[A-Z]?(?:[0-9]{1,2}[A-Z]?-[0-9]|[0-9]{3,4}(?![0-9]))|[栋棟幢座铺舖][A-Z]?[0-9*]|单元[-0-9]"
     r"|[号號弄][0-9][OoIl][0-9]|[Rr](?:oo)?m\.? ?[0-9]{3}"
-    r"|(?<![0-9A-Za-z.*-])[0-9]{3,4}(?:[那这]|[业業]主|住[户戶]|家里|家裡|的?门[口前]|鞋柜|放|的[快包件]|的?[\u4e00-\u9fff]?\*)"
-    r"|(?:^|[\s,，。放送])[0-9]{1,2}-[0-9]{3,4}(?![0-9-])"
-    r"|\*(?:先生|女士|小姐|阿姨) ?[0-9]|[0-9]#[0-9]{3}|[栋棟幢座][a-z][0-9]"
+    r"|(?<![0-9A-Za-z.*-])[0-9]{3,4}(?:[那这]|[业業]主|住[户戶]|家里|家裡|的?门[口前铃]|門鈴|鞋柜|放|的[快包件]|没人|有人|代收|代签|也[行可]|的?[\u4e00-\u9fff]?\*)"
+    r"|(?:^|[\s,，。放送])[0-9]{1,2}-[0-9]{3,4}(?![0-9-])|[栋棟幢座楼元铃禁梯].*[\s,，;；。、][0-9]{3,4}(?:$|[\s,，。;；])"
+    r"|\*(?:先生|女士|小姐|阿姨) ?[0-9]|[0-9]#[0-9]{3}|[栋棟幢座](?:[a-z]|[A-Z]?-)[0-9]|(?:单元|单元号|楼层)[:：]?[0-9]"
+    r"|(?:^|[\s,，、:：;；(（【.。|/放送])[A-Z]?[0-9]{1,2}(?:[号號栋棟幢座#/_]\s?|\s{1,2}|-)[0-9]{3,4}(?![0-9])"
+    r"|[栋棟幢座楼樓元][^0-9A-Za-z\u3400-\u9fff]{1,2}[A-Z]?[0-9]"
 ).search
 _AT_ROOM: Final = re.compile(
-    r"(?:送到?|送至|上门|送上楼|住|住在|家在|我家|敲|放到?|放在|我是|手边|对面|对门|隔壁|楼下|楼上|钥匙在|问|找"
+    r"(?:送到?|送至|送上门|送上楼到?|上门到?|住|住在|家在|我家在?|家住|家是|敲|放到?|放在|放至|我是|手边|对面|对门|隔壁|楼下|楼上|钥匙在|问|找|按|呼叫?|拨|门铃|对讲"
+    r"|上楼到?|左手|右手|左边|右边|拐|门牌是?|具体是?|在|给|去|到|请送|麻烦送"
     r"|房号|门牌|(?:房间|房|室|门牌)[号號][:：是]?|\*(?:先生|女士|小姐|阿姨)|\b(?:[Rr]oom|[Rr]m|ROOM|RM)\.?)\s?$"
 ).search
+_IS_SUM: Final = re.compile(r"[买買满滿减減立返赠贈券][0-9]*[\u4e00-\u9fff]{0,2}$").search
+"""买1000送 and the like: what is behind is no room's."""
+_LIKE_A_ROOM: Final = re.compile(r"(?:[1-9][0-9]?)(?:0[1-9]|[1-5][0-9])").fullmatch
+"""A floor, and a number on it."""
+_IN_A_HOUSE: Final = re.compile("[栋棟幢座楼樓]|单元|門鈴|门铃|门禁|對講|对讲|电梯|電梯").search
 _IS_ROOMS: Final = re.compile(
-    r"$|[\s,，。;；!！)）]|的?[门門]|没人|鞋柜|那[家户戶]|家(?![具电電])|的(?:$|[\s,，。])|[\u4e00-\u9fff]?\*"
+    r"$|[\s,，。;；!！)）]|的?[门門]|[没有]人|鞋柜|代[收签领]|也[行可]|那[家户戶]|家(?![具电電])|的(?:$|[\s,，。])|[\u4e00-\u9fff]?\*"
 ).match
 _IS_SOMEBODY: Final = re.compile(
-    r"(?:[那这][家户戶]|业主|業主|住户|住戶|家里|家裡|的?门[口前]|鞋柜"
-    r"|的(?:快递|快件|包裹|件|[\u4e00-\u9fff]\*)|[\u4e00-\u9fff]?\*{1,2}(?:先生|女士|小姐|阿姨|大爷|老师))"
+    r"(?:[那这][家户戶]|业主|業主|住户|住戶|家里|家裡|的?门[口前铃]|門鈴|鞋柜|[没有]人|代[收签]"
+    r"|的(?:快递|快件|包裹|件|[\u4e00-\u9fff]\*)|[\u4e00-\u9fff]?\*{1,2}(?:先生|女士|小姐|阿姨|大爷|老师)?)"
 ).match
 """Behind the number of a room at the beginning of a clause: who is there."""
 _IS_MASKED: Final = re.compile(r"[\u4e00-\u9fff]{1,2}\*").match
 _ENDS_OR_LEFT: Final = re.compile(r"$|[\s,，。;；!！]|放").match
-_BEHIND_HOUSE: Final = re.compile(rf"[0-9{words.NUMERALS}](?:[號号弄#])$").search
+_BEHIND_HOUSE: Final = re.compile(rf"[0-9{words.NUMERALS}](?:[号號弄#])$").search
 _CUE: Final = 8
 """Characters before a number in a text that tell what it is."""
-_BEGINS: Final = re.compile(r"(?:^|[\s,，。;；!！])(?:送|放|找|给|問|问)?$").search
+_BEGINS: Final = re.compile(r"(?:^|[\s,，。;；!！按呼])(?:送|放|找|给|問|问)?$").search
 _NAME_BEHIND: Final = re.compile(r"[\s,，;；、]{1,3}[\u4e00-\u9fff]\*{1,2}(?![^\s,，;；。、])").match
-_NAME_BEFORE: Final = re.compile(r"(?<![^\s,，;；。、])[\u4e00-\u9fff]\*{1,2}[\s,，;；、]{1,3}$").search
+_NAME_BEFORE: Final = re.compile(r"(?<![^\s,，;；。、])[\u4e00-\u9fff]{1,2}\*{1,3}[\s,，;；、（(]{0,3}$").search
 """The mask of a name that is a whole clause."""
 _BEFORE_CODES: Final = frozenset("#码碼号號")
 _SLIP: Final = re.compile("[0-9][OoIl][0-9]").search
@@ -193,7 +225,8 @@ def read_han_units(text: str, level: int = ESTATE, is_sure: _IsSure | None = Non
             if gap in _LISTS:
                 level = before
             else:
-                level = _level(gap, PLACE if is_sure and gap[0] in _FILLERS else level, end == 0)
+                goes_on = not is_sure or gap[0] not in _FILLERS or (level >= BUILDING and _INSIDE(gap))
+                level = _level(gap, level if goes_on else PLACE, end == 0)
         before, end = level, last
         stop = match.end(1)
         number = text[start:stop]
@@ -202,7 +235,7 @@ def read_han_units(text: str, level: int = ESTATE, is_sure: _IsSure | None = Non
             continue
         if apart and kind == _BARE_NUMBER and len(number) == _POSTCODE and number.isdecimal():
             continue
-        if is_sure is not None and kind == _BARE_NUMBER and number.isascii() and number.isalnum():
+        if is_sure is not None and kind == _BARE_NUMBER and _IS_ROOM_OF_A_TEXT(number):
             shown, level = "*" * len(number), ROOM
         else:
             shown, level = _read(text, number, kind, level, stop, end)
@@ -232,7 +265,7 @@ def _passed(last: str, kind: int, level: int) -> int:
         return BUILDING
     if kind == _LANES:
         return LANE if last == "弄" else ROAD
-    return NUMBER if kind == _NUMBERS and level == ROAD else PLACE
+    return NUMBER if kind == _NUMBERS and level in (ROAD, LANE) else PLACE
 
 
 def _side_begin(text: str, side: int, done: int) -> int:
@@ -244,34 +277,71 @@ def _side_begin(text: str, side: int, done: int) -> int:
 
 def _is_sure(text: str, number: str, kind: int, level: int, end: int) -> bool:
     """Whether a number in a text can only be a unit's."""
-    inside = level >= BUILDING
-    named = inside or level in (ESTATE, AISLE, MARKET, TOWER)
+    named = level >= BUILDING or level in _NAMED
+    start = text.rindex(number, 0, end)
+    before = text[max(0, start - _CUE) : start]
     if kind == _UNITS:
-        return named or _STALL_FOLLOWS(text, end) is not None
+        return named or _UNIT_GOES_ON(text, end) is not None
     if kind == _FLOORS:
-        return text[end - 1] not in "层層" or named
+        return text[end - 1] not in "层層" or named or bool(_ON_A_FLOOR(text, end) or _AT_ROOM(before))
     if kind == _ROOMS:
         return named or (_count(number) if number[0].isascii() else len(number)) >= _ROOM_DIGITS
     if kind not in (_BARE_NUMBER, _NUMBERS):
         return kind == _DOORS and named
-    start = text.rindex(number, 0, end)
-    before = text[max(0, start - _CUE) : start]
+    if "*" in number:
+        return _NAME_AND_ROOM(number) is not None and _HAN(before, len(before) - 1) is not None
+    if kind == _BARE_NUMBER and _IS_FLOOR(number) and not _IS_LATIN(text, end):
+        return True
     room = _count(number) >= _ROOM_DIGITS and _IS_ROOM(number) is not None
-    if room and _AT_ROOM(before) and _IS_ROOMS(text, end):
+    if room and _AT_ROOM(before) and _IS_ROOMS(text, end) and not _IS_SUM(before):
         return True
     if before.rstrip(_FILLERS)[-1:] in _BEFORE_CODES and not _BEHIND_HOUSE(before):
         return False
-    if _IS_HOUSE_TO_ROOM(number) or (inside and kind == _NUMBERS):
+    if level >= BUILDING and (
+        kind == _NUMBERS or not number.isalnum() or before.rstrip(_FILLERS).endswith(_NAMED_BEFORE)
+    ):
         return True
-    if not room:
+    if _IS_HOUSE_TO_ROOM(number) or _is_house_and_room(text, number, start, end):
+        return True
+    return room and (_is_placed(text, number, kind, level, end) or _is_told(text, number, before, end))
+
+
+def _is_placed(text: str, number: str, kind: int, level: int, end: int) -> bool:
+    """Whether what is before a number like a room's, and right behind it, says that it is one."""
+    if level >= BUILDING or (kind == _NUMBERS and level in (AISLE, MARKET)):
+        return True
+    if level in _NAMED:
+        goes_on = _LIKE_A_ROOM(number) and _GOES_ON(text, end)
+        return bool(goes_on or _IS_MASKED(text, end)) or not number.isdecimal() or not _HAN(text, end)
+    if level in (NUMBER, LANE):
+        return _IS_MASKED(text, end) is not None or _BEHIND_HOUSE(text[: end - len(number)]) is not None
+    return False
+
+
+def _is_told(text: str, number: str, before: str, end: int) -> bool:
+    """Whether a name beside a number like a room's, or who is there, says that it is one."""
+    if _NAME_BEHIND(text, end) or _NAME_BEFORE(before) or text.startswith("门口", end):
+        return True
+    if not _BEGINS(before):
         return False
-    if (level in (NUMBER, LANE) and _BEHIND_HOUSE(before)) or _NAME_BEHIND(text, end) or _NAME_BEFORE(before):
+    if _IS_SOMEBODY(text, end) or (not number.isalnum() and _ENDS_OR_LEFT(text, end)):
         return True
-    if _BEGINS(before) and (_IS_SOMEBODY(text, end) or (not number.isalnum() and _ENDS_OR_LEFT(text, end))):
-        return True
-    if (named or level in (NUMBER, LANE)) and _IS_MASKED(text, end):
-        return True
-    return inside or (named and (not number.isdecimal() or not _HAN(text, end))) or text.startswith("门口", end)
+    return bool(_LIKE_A_ROOM(number) and _IS_ROOMS(text, end) and _IN_A_HOUSE(text))
+
+
+def _is_house_and_room(text: str, number: str, start: int, end: int) -> bool:
+    """Whether a number is that of a house and a room, or of a room behind a house: 12-1203, 9/1104, 3号1803."""
+    house, sign, room = number.rpartition("-") if "-" in number else _split_pair(number)
+    if sign:
+        return _HOUSE(house) is not None and _LIKE_A_ROOM(room) is not None and _IS_CODE(text, 0, start) is None
+    if not _LIKE_A_ROOM(number) or (before := _PAIR_BEFORE(text[max(0, start - _CUE) : start])) is None:
+        return False
+    return not before["gap"].isspace() or _ENDS_PAIR(text, end) is not None
+
+
+def _split_pair(number: str) -> tuple[str, str, str]:
+    found = _PAIR(number)
+    return (found[1], found[2], found[3]) if found else ("", "", "")
 
 
 def _level(gap: str, level: int, first: bool) -> int:

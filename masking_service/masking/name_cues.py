@@ -31,7 +31,13 @@ SURE_VERBS: Final = frozenset(_WORDS["sure-verbs"])
 LABELS: Final = _WORDS["labels"]
 FOLLOWING: Final = _WORDS["following"]
 FIRST_PARTS: Final = _WORDS["first-parts"]
+ANNOUNCE: Final = _WORDS["announce"]
+FOLLOW: Final = _WORDS["follow"]
+GIVEN: Final = "".join(_WORDS["given"])
+PLAIN: Final = {section[-1]: _WORDS[section] for section in ("plain-v", "plain-n")}
+"""Words of parcels that a dictionary has not, by class (`han_words`)."""
 NO_LATIN_NAME: Final = frozenset(_WORDS["no-latin-name"])
+LATIN_GIVEN: Final = _WORDS["latin-given"]
 
 NOT_BEHIND_ZONG: Final = (
     "结計计共部裁监監经經算体體量数數额額是有会會公站店台价價署统統值线線长長和管机機务務办辦行督领領书書之则則包重"
@@ -67,9 +73,17 @@ LATIN_CUES: Final = (
     "|customer|buyer"
     "|ship to|deliver(?:ed)? to|signed (?:for )?by|received by|collected by|accepted by|leave with|left with"
     "|handed to|given to|driver|courier"
-    "|call|ask(?: for)?|dear|hi|hello|name|full name"
+    "|call|ask(?: for)?|dear|hi|hello|name|full name|name is|my name is|i am|i'm|this is"
+    "|resident|receptionist|neighbou?r|security guard|guard|concierge|colleague|manager|owner|tenant|landlord|wife"
+    "|husband|mother|father|mum|mom|dad|brother|sister|son|daughter|friend|assistant|secretary|boss|guest|client"
+    "|patient|student|hand(?:ed)? (?:it |this |over |parcel |package )?to|gi(?:ve|ven) (?:it |this )?to"
+    "|pass(?:ed)? (?:it )?to|picked up by|pick(?:ed)?[- ]?up by|collected from|accepted from|fao|f\\.a\\.o\\.?|pod"
+    "|signee|signatory|signature|speak (?:to|with)|contact(?:ed)?|inform|notify|tell|reach|phone|text|message|ring"
+    "|buzz|see|reserved for|registered to|addressed to"
 )
 """Before a name in Latin letters."""
+LATIN_WEAK: Final = "for|to|by|is|with|from|and|or|at|of|via|delivered|left|my|our"
+"""Before a name in Latin letters that is known, or before which a person's verb is."""
 LATIN_TITLES: Final = "mr|mrs|ms|miss|mister|dr|prof|sir|madam|herr|frau|monsieur|madame|mme|señor|señora"
 
 

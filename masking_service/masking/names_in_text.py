@@ -12,8 +12,18 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from masking_service.masking import name_cues as cues
-from masking_service.masking.address_words import LATIN_PLACE, LATIN_SITE, PROVINCES
+from masking_service.masking import names_between_words
+from masking_service.masking.address_words import PROVINCES
+from masking_service.masking.alternatives import any_of, by_char
 from masking_service.masking.family_names import DOUBLE_FAMILY_NAMES, FAMILY_NAMES, RARE_FAMILY_NAMES
+from masking_service.masking.latin_names import (
+    behind_title,
+    first_latin_name,
+    is_latin_name,
+    latin_name_at,
+    latin_name_before,
+    latin_names,
+)
 from masking_service.masking.legal_forms import HAN_FORMS
 
 Span = tuple[int, int]
@@ -24,22 +34,6 @@ FAMILY: Final = _FAMILY | frozenset(RARE_FAMILY_NAMES)
 """Every family name of one character."""
 _NO_GIVEN: Final = frozenset(cues.NO_GIVEN)
 _PLACE_ENDS: Final = frozenset(cues.PLACE_ENDS)
-
-
-def _any(words: Iterable[str]) -> str:
-    """An alternative of words, the longest of each first character first; it tells most places by one character."""
-    by_first: dict[str, list[str]] = {}
-    for word in sorted(words, key=lambda word: (-len(word), word)):
-        by_first.setdefault(word[0], []).append(re.escape(word[1:]))
-    return "|".join(f"{re.escape(first)}(?:{'|'.join(rests)})" for first, rests in by_first.items())
-
-
-def _by_char(words: Iterable[str], at: int) -> dict[str, tuple[str, ...]]:
-    """The words by their first character, or by their last: `at` is 0 or -1."""
-    found: dict[str, list[str]] = {}
-    for word in words:
-        found.setdefault(word[at], []).append(word)
-    return {char: tuple(sorted(its, key=len, reverse=True)) for char, its in found.items()}
 
 
 _ROLE, _WEAK, _TITLE, _SHORT, _VERB, _ORGANISATION, _ROOM, _CALLED = (1 << bit for bit in range(8))
@@ -64,10 +58,10 @@ _before_names: Final = _uses_of(
     (_CALLED, "姓"),
 )
 _behind_names: Final = _uses_of((_TITLE, cues.TITLES), (_SHORT, cues.SHORT_TITLES), (_VERB, cues.VERBS))
-_behind_by_char: Final = _by_char(_behind_names, 0)
+_behind_by_char: Final = by_char(_behind_names, 0)
 _start: Final = f"[{''.join(sorted(_STARTS))}{re.escape(_DOTS)}]"
 _word_before: Final = re.compile(
-    rf"(?:{_any(_before_names)})(?=[^{_HAN}]|[{''.join(sorted(_STARTS))}是为為叫名姓]|[{_HAN}]{{1,8}}\s?[{_DOTS}])"
+    rf"(?:{any_of(_before_names)})(?=[^{_HAN}]|[{''.join(sorted(_STARTS))}是为為叫名姓]|[{_HAN}]{{1,8}}\s?[{_DOTS}])"
 )
 _word_behind: Final = re.compile(
     rf"[{''.join(_behind_by_char)}](?:(?<={_start}.)|(?<={_start}..)|(?<={_start}...)|(?<={_start}....)|(?<=[^{_HAN}].))"
@@ -78,15 +72,6 @@ _GAP: Final = r"[\s:：∶=,，、。/|;；（(【「『\[】」』\])）>“\"'
 _link_and_gap: Final = re.compile(_LINK + _GAP)
 _note_behind: Final = re.compile(rf"[（(][{_HAN}]{{1,6}}[)）]$|[】」』”\"\])）\s【「『\[(（]{{1,2}}$")
 _PARTED: Final = rf"[{_HAN}]{{1,8}}(?:\s?[·•‧・∙⋅･.．]\s?[{_HAN}]{{1,8}}){{1,4}}"
-_LETTER: Final = r"[A-Za-z\u00c0-\u024f\u0300-\u036f'’]"
-_CAPITALISED: Final = rf"(?:[A-Z\u00c0-\u00de]{_LETTER}*(?:-[A-Z]{_LETTER}*)?\.?)"
-_LATIN: Final = rf"{_CAPITALISED}(?: (?:van|de|der|von|bin|al|da|la) )?(?:[ ,]{{1,2}}{_CAPITALISED}){{0,3}}"
-
-_capital: Final = re.compile(r"[.:：\s][A-Z\u00c0-\u00de][A-Za-z\u00c0-\u024f\u0300-\u036f]")
-_latin_announced: Final = re.compile(
-    rf"(?<![A-Za-z])(?:(?i:{cues.LATIN_CUES})[.:：\s]{{1,3}}(?:(?i:{cues.LATIN_TITLES})\.?\s)?"
-    rf"|(?i:{cues.LATIN_TITLES})\.?\s)(?P<name>{_LATIN})(?!{_LETTER})"
-)
 _number: Final = re.compile(
     r"\*(?<![*@].)(?:[*.\-]{0,80}@\*[*.]{0,160}|(?<=\*)\*{5,}+[0-9]{0,4}(?:-\*{1,6}|转\*{1,6})?)"
 )
@@ -106,7 +91,7 @@ _before_place: Final = re.compile(
     rf"(?:^|(?<=[\s,，;；。:：、*）)]))(?=[{FAMILY_NAMES}])[{_HAN}]{{2,3}}"
     rf"(?=\s?(?:{PROVINCES}|(?![省市区縣县])[{_HAN}]{{2,3}}[省市]))"
 )
-_WHOLE: Final = rf"(?:[{FAMILY_NAMES}][{_HAN}]{{1,2}}|(?:{_any(DOUBLE_FAMILY_NAMES)})[{_HAN}]{{1,2}})"
+_WHOLE: Final = rf"(?:[{FAMILY_NAMES}][{_HAN}]{{1,2}}|(?:{any_of(DOUBLE_FAMILY_NAMES)})[{_HAN}]{{1,2}})"
 _code: Final = r"(?:[A-Za-z]?[0-9*]{3,4}|[A-Za-z]{0,4}[0-9]{6,24})"
 _beside_code: Final = re.compile(
     rf"{_code}(?<![0-9A-Za-z*]\s)[\s,，;；、|]{{1,3}}({_WHOLE})(?![^\s,，;；。、|])"
@@ -125,30 +110,24 @@ _beside_wish: Final = re.compile(
 """A name, a colon and a request: 王小明：放门口."""
 _parts: Final = re.compile(
     rf"(?<![^\s,，;；、|:：(（])(?:([{FAMILY_NAMES}{RARE_FAMILY_NAMES}][{_HAN}]{{1,2}}"
-    rf"|(?:{_any(DOUBLE_FAMILY_NAMES)})[{_HAN}]{{1,2}})(?![^\s,，;；、|)）*])|[^\s,，;；、|]+)"
+    rf"|(?:{any_of(DOUBLE_FAMILY_NAMES)})[{_HAN}]{{1,2}})(?![^\s,，;；、|)）*])|[^\s,，;；、|]+)"
 )
 _han: Final = re.compile(rf"[{_HAN}]*")
 _parted: Final = re.compile(_PARTED)
 _parted_behind: Final = re.compile(rf"{_PARTED}$")
-_unparted: Final = re.compile(rf"(?:{_any(cues.FIRST_PARTS)})[{_HAN}]{{0,4}}")
+_unparted: Final = re.compile(rf"(?:{any_of(cues.FIRST_PARTS)})[{_HAN}]{{0,4}}")
 _FIRST_CHARS: Final = frozenset(part[0] for part in cues.FIRST_PARTS)
-_announces: Final = re.compile(rf"(?:{_any((*cues.ROLES, *cues.WEAK))})(?:是|为|叫|姓名)?")
-_latin: Final = re.compile(_LATIN)
-_latin_behind: Final = re.compile(rf"(?<![\w%+/=&]){_LATIN}$")
-_latin_title: Final = re.compile(rf"(?:(?i:{cues.LATIN_TITLES})\b\.? ?)?")
-_latin_place: Final = re.compile(rf"(?<![A-Za-z])(?:{LATIN_PLACE}|{LATIN_SITE})(?![A-Za-z])", re.I).search
-_latin_first: Final = re.compile(rf"\s*({_CAPITALISED}(?: {_CAPITALISED}){{1,2}}),")
+_announces: Final = re.compile(rf"(?:{any_of((*cues.ROLES, *cues.WEAK))})(?:是|为|叫|姓名)?")
 _province: Final = re.compile(PROVINCES)
 _PROVINCE_CHARS: Final = frozenset(name[0] for name in PROVINCES.split("|"))
 
-_titles: Final = _by_char(cues.TITLES, 0)
-_titles_behind: Final = _by_char(cues.TITLES, -1)
-_following: Final = _by_char((*cues.TITLES, *cues.VERBS, *cues.FOLLOWING), 0)
-_verbs: Final = _by_char(cues.VERBS, 0)
-_announcing: Final = _by_char((*cues.ROLES, *cues.WEAK, *HAN_FORMS), -1)
-_labels: Final = _by_char((word.lower() for word in cues.LABELS), -1)
+_titles: Final = by_char(cues.TITLES, 0)
+_titles_behind: Final = by_char(cues.TITLES, -1)
+_following: Final = by_char((*cues.TITLES, *cues.VERBS, *cues.FOLLOWING), 0)
+_verbs: Final = by_char(cues.VERBS, 0)
+_announcing: Final = by_char((*cues.ROLES, *cues.WEAK, *HAN_FORMS), -1)
+_labels: Final = by_char((word.lower() for word in cues.LABELS), -1)
 
-_LONGEST_LATIN: Final = 48
 _LONGEST_PARTED: Final = 28
 _LONGEST_LABEL: Final = 24
 _USUAL_LENGTH: Final = 3
@@ -160,15 +139,14 @@ _LISTED: Final = frozenset("、和与與及跟或+/&代替帮")
 
 def holds_names(text: str) -> bool:
     """Whether there is a name in a text without numbers and addresses, or in one of its lines."""
-    if next(_names_of_words(text), None) is not None or next(_names_of_clauses(text), None) is not None:
-        return True
-    return _capital.search(text) is not None and next(_names_of_latin_words(text), None) is not None
+    finders = (_names_of_words, _names_of_clauses, names_between_words.find, latin_names)
+    return any(next(find(text), None) is not None for find in finders)
 
 
 def effort(text: str) -> float:
     """Microseconds that `names_in` takes at most: they grow with the cues in a text."""
     cues_found = len(_word_before.findall(text)) + len(_word_behind.findall(text)) + text.count("******")
-    return 5 + 0.25 * len(text) + _A_CUE * cues_found
+    return 5 + 0.25 * len(text) + _A_CUE * cues_found + names_between_words.effort(text)
 
 
 _A_CUE: Final = 12
@@ -193,8 +171,7 @@ def names_in(text: str, *, address: bool = False) -> list[Span]:
         address: whether an address is in it, at whose ends names are looked for too.
     """
     found = [*_names_of_words(text), *_names_beside_numbers(text), *_names_of_clauses(text)]
-    if _capital.search(text):
-        found += _names_of_latin_words(text)
+    found += [*names_between_words.find(text), *latin_names(text, address=address)]
     if address:
         found += _names_beside_address(text)
     return _apart(_joined_by_words(text, found)) if found else found
@@ -277,13 +254,9 @@ def _names_of_words(text: str) -> Iterator[Span]:
                 found = _titled(text, start, short=not uses & _TITLE)
             if found is None and uses & _VERB:
                 found = _said(text, start, end)
-        if found is not None:
+        if found is not None and not names_between_words.are_words(text, *found):
             ends.add(found[1])
             yield found
-
-
-def _names_of_latin_words(text: str) -> Iterator[Span]:
-    return (match.span("name") for match in _latin_announced.finditer(text) if _is_latin_name(match["name"]))
 
 
 def _announced(text: str, end: int, *, sure: bool) -> Span | None:
@@ -348,9 +321,9 @@ def _names_beside_numbers(text: str) -> Iterator[Span]:
         end = _behind_name(text, number.start())
         latin = None
         if end < number.start() and _is_latin(text[end - 1 : end]):
-            latin = _latin_behind.search(text, max(0, end - _LONGEST_LATIN), end)
-        if latin and _is_latin_name(latin[0]):
-            yield latin.start() + _latin_title.match(latin[0]).end(), end  # type: ignore[union-attr]
+            latin = latin_name_before(text, end)
+        if latin is not None and is_latin_name(text[latin:end]):
+            yield behind_title(text, latin, end), end
         elif (start := name_before(text, end, loose=True, rare=True)) is not None:
             yield start, end
         start = _before_name.match(text, number.end()).end()  # type: ignore[union-attr]
@@ -396,23 +369,11 @@ def _names_beside_address(text: str) -> Iterator[Span]:
     for match in _before_place.finditer(text):
         if _can_be_name(match[0]) and match[0][-1] not in _PLACE_ENDS:
             yield match.span()
-    latin = _latin_first.match(text)
-    if latin and _is_latin_name(latin[1]):
-        yield latin.span(1)
+    yield from first_latin_name(text)
     parts = [part for part in _parts.finditer(text) if part[0]]
     for part in (parts[0], parts[-1]) if len(parts) > 1 else ():
         if part[1] and _can_be_name(part[1]) and part[1][-1] not in _PLACE_ENDS:
             yield part.span(1)
-
-
-def _is_latin_name(name: str) -> bool:
-    words = [word.strip(".,").lower() for word in name.split()]
-    return (
-        len(words[0]) > 1
-        and words[0] not in cues.NO_LATIN_NAME
-        and words[-1] not in cues.NO_LATIN_NAME
-        and not _latin_place(name)
-    )
 
 
 def _ends(text: str, at: int) -> bool:
@@ -447,8 +408,7 @@ def name_from(text: str, start: int, *, sure: bool) -> int | None:
         return end
     run = _han.match(text, start, start + 6)[0]  # type: ignore[index]
     if not run:
-        latin = _latin.match(text, start)
-        return latin.end() if latin and sure and _is_latin_name(latin[0]) else None
+        return latin_name_at(text, start) if sure else None
     family = 2 if run[:2] in DOUBLE_FAMILY_NAMES else 1
     if family == 1 and run[0] not in (FAMILY if sure else _FAMILY):
         return None
@@ -510,8 +470,7 @@ def name_before(text: str, end: int, *, titled: bool = False, loose: bool = Fals
     """
     last = text[end - 1 : end]
     if not _is_han(last):
-        latin = _latin_behind.search(text, max(0, end - _LONGEST_LATIN), end) if titled and _is_latin(last) else None
-        return latin.start() if latin else None
+        return latin_name_before(text, end) if titled and _is_latin(last) else None
     if not titled and _ends_in_title(text, end):
         return None  # the title tells the name
     if not _DOTS_SET.isdisjoint(text[max(0, end - 10) : end]):

@@ -48,7 +48,11 @@ _HAN_MOBILE: Final = re.compile(
 _LAST_DIGITS: Final = re.compile(
     r"(?:尾号|尾號|尾数|后四位|後四位|末四位|后4位|末4位)(?:是|为|為)?[ :：]{0,2}(?P<last>[0-9]{4})(?![0-9])"
 )
-_JOINED: Final = re.compile(r"(?<=[栋幢座号楼室\-单元])[0-9]{3,4}1[3-9][0-9]{9}(?![0-9A-Za-z])")
+_JOINED: Final = re.compile(
+    r"(?<=[栋幢座号楼室层層\-单元#弄园苑城厦寓庭府际][A-Z])[0-9]{3,4}1[3-9][0-9]{9}(?![0-9A-Za-z])"
+    r"|(?<=[栋幢座号楼室层層\-单元#弄园苑城厦寓庭府际])[0-9]{3,4}1[3-9][0-9]"
+    r"(?:[0-9]{8}|([ \-])[0-9]{4}\1[0-9]{4})(?![0-9A-Za-z])"
+)
 """A room's number with a mobile number right behind it."""
 _account_word: Final = re.compile(
     "(?:微信|薇信|威信|v信|V信|vx|VX|Vx|wx|WX|Wx|weixin|WeiXin|Weixin|wechat|WeChat|Wechat|WECHAT|qq|QQ|Qq|扣扣|openid|openId|unionid|支付"
@@ -68,15 +72,19 @@ def _may_hold_more(text: str) -> bool:
 
 
 _ORDER: Final = re.compile(
-    r"(?:订单|訂單|单号|單號|运单|運單|物流|快递单|快遞單|面单|母单|子单|交易|流水|合同|合約|发票|發票|订货|批次"
-    r"|编号|編號"
-    r"|(?<![a-z])(?:order|tracking|waybill|shipment|parcel|invoice|trade|transaction|serial|awb|po|ref|reference|contract|batch))"
-    r"(?:单号|單號|编号|編號|号码|號碼|号|號|单|單"
-    r"| ?numbers?| ?no\.?| ?num| ?id| ?code| ?sn| ?ref)?(?:是|为|為| is)?[ \t:#.()\[\]]{0,4}"
-    r"(?P<number>[a-z]{0,4}[0-9][0-9a-z]*(?:[ \-][0-9a-z]{1,12}){0,8}(?:[,/;+& ]{1,2}[a-z]{0,4}[0-9]{8,}){0,9})",
+    r"(?:[订訂运運单單物流快递遞包裹面母子总總分交易合同约約发發票保凭憑回工受理案任批货貨款条條箱柜提封托车車序追踪查询詢预預波结結对對]{1,3}"
+    r"(?:单|單|号|號|码|碼|编号|編號|编码|代码|次|流水|合同|发票|订单)"
+    r"|(?:回执|凭证|單據|单据|对账|結算|结算|封签)(?:单|單|号|號|编号)?|流水|合同|合約|交易|物流|发票|面单|批次|编号|編號|编码|条码|条形码|[券验核销兑换取提货签证码]{1,2}码"
+    r"|顺丰|中通|圆通|申通|韵达|极兔|京东|淘宝|天猫|拼多多|抖音|美团|接龙号|揽收单|号码牌"
+    r"|(?<![a-z])(?:order|tracking|waybill|shipment|parcel|invoice|trade|transaction|txn|serial|[mh]?awb|po|so|p\.o\.|s/n|sn|imei|ean"
+    r"|gtin|sku|barcode|ref|reference|contract|batch|lot|case|ticket|rma|return|booking|consignment|docket|item|id|no))"
+    r"(?:单号|單號|编号|編號|号码|號碼|流水号?|号|號|单|單|码"
+    r"|[ _]?numbers?|[ _]?no\.?|[ _]?num|[ _]?id|[ _]?code|[ _]?sn|[ _]?ref){0,2}(?:是|为|為| is)?[ \t:=#.()\[\]]{0,4}"
+    r"(?P<number>[a-z]{0,4}[0-9][0-9a-z]*(?:[ \-][0-9a-z]{1,24}){0,8}(?:[,/;+& 和]{1,2}[a-z]{0,4}[0-9]{8,}){0,9})",
     re.I,
 )
-"""What a text calls the number of an order or the like: no card and no identity number, whatever its check says."""
+"""What a text calls the number of an order or the like: no card, identity number or landline."""
+_PLAIN_MOBILE: Final = re.compile(r"(?:\+?86[ \-]?)?1[3-9][0-9](?:[0-9]{8}|([ \-])[0-9]{4}\1[0-9]{4})").fullmatch
 _SAID_CARD: Final = re.compile(
     r"(?:卡号|卡號|银行卡|銀行卡|储蓄卡|信用卡|借记卡|账号|賬號|帐号|账户"
     r"|card(?: no\.?| number)?|account(?: no\.?| number)?)"
@@ -244,10 +252,8 @@ def _edits(reading: Reading, keep: int) -> list[_Edit]:
     text = reading.text
     if "700" in text and (passing := [match.span() for match in INTERMEDIATE.finditer(text)]):
         text = _blanked(text, passing)
-    whole = [*find_citizens(text), *find_cards(text)]
-    if whole:
-        orders = [match.span("number") for match in _ORDER.finditer(text)]
-        whole = [span for span in whole if not any(span[0] < end and start < span[1] for start, end in orders)]
+    orders = [match.span("number") for match in _ORDER.finditer(text)]
+    whole = [span for span in (*find_citizens(text), *find_cards(text)) if not _touches(span, orders)]
     whole += [match.span(match.lastgroup or 0) for said in (_SAID_CARD, _SAID_CITIZEN) for match in said.finditer(text)]
     whole += [match.span() for match in _PLATE.finditer(text)]
     if "@" in text:
@@ -258,7 +264,11 @@ def _edits(reading: Reading, keep: int) -> list[_Edit]:
     if whole:
         text = _blanked(text, whole)
     edits += _spelled_phones(text, keep)
-    edits += _phones(reading, text, keep)
+    edits += [
+        (start, end, shown)
+        for start, end, shown in (*_phones(reading, text, keep), *_joined_phones(text, keep))
+        if _PLAIN_MOBILE(text[start:end]) or not _touches((start, end), orders)
+    ]
     edits += _masked_phones(reading, text, keep)
     if "700" in text:
         edits += _nearly_intermediate(reading, text, edits)
@@ -270,18 +280,26 @@ def _edits(reading: Reading, keep: int) -> list[_Edit]:
     ]
 
 
+def _touches(span: tuple[int, int], others: list[tuple[int, int]]) -> bool:
+    return any(span[0] < end and start < span[1] for start, end in others)
+
+
 def _spelled_phones(text: str, keep: int) -> Iterator[_Edit]:
-    """Mobile numbers in Han, those that a room's number touches, and last digits that are told alone."""
+    """Mobile numbers in Han, and last digits that are told alone."""
     for match in _HAN_MOBILE.finditer(text):
         written = match[0].replace(" ", "").replace("-", "")
         if not written.isascii():
             yield *match.span(), "*" * (len(written) - keep) + written[len(written) - keep :]
-    for match in _JOINED.finditer(text):
-        hidden = len(match[0]) - keep
-        yield *match.span(), "*" * hidden + match[0][hidden:]
     if keep < len("5678"):
         for match in _LAST_DIGITS.finditer(text):
             yield *match.span("last"), "****"
+
+
+def _joined_phones(text: str, keep: int) -> Iterator[_Edit]:
+    """Mobile numbers that a room's number touches."""
+    for match in _JOINED.finditer(text):
+        hidden = len(match[0]) - keep
+        yield *match.span(), "*" * hidden + match[0][hidden:]
 
 
 def _blanked(text: str, spans: list[tuple[int, int]]) -> str:

@@ -239,7 +239,7 @@ def test_columns_and_single_pass_agree_on_records_with_missing_members() -> None
     "odd",
     [
         usual(remark="放门卫，电话139 0000 1111"),
-        usual(remark="张三的"),
+        usual(remark="张三礼盒"),
         usual(remark=None),
         usual(remark=" "),
         usual(note="13812345678"),

@@ -56,6 +56,7 @@ _AWAITS_ROOM: Final = re.compile(r"[栋棟幢座元楼樓层層梯厦廈寓号�
 _NAME_BEFORE: Final = re.compile(r"[\u3400-\u9fff·]{2,8}[ ,，;；、|\t]").match
 _FAMILIES: Final = frozenset(FAMILY_NAMES) | frozenset(RARE_FAMILY_NAMES) | {name[0] for name in DOUBLE_FAMILY_NAMES}
 _ALL_HAN: Final = re.compile(r"[\u4e00-\u9fff]+").fullmatch
+_PHONE_MASK: Final = re.compile(r"(?<!\*)\*{6,}[0-9]{1,4}(?![0-9A-Za-z*])").search
 _SHORTEST_NOTE: Final = 2
 _HEAD: Final = 24
 _CONTEXT: Final = 8
@@ -119,8 +120,8 @@ def _hide_names(value: str, mask: Mask) -> str:
 
 def _names_beside(value: str) -> list[tuple[int, int]]:
     """The spans of names behind the last number of an address or in brackets, and in front of the address."""
-    bracket = _OPENS(value)
-    note = read_han_units(value)[1]
+    bracket, phone = _OPENS(value), _PHONE_MASK(value)
+    note = read_han_units(value[: phone.start()] if phone else value)[1]
     found = _names_behind(value, min(note, bracket.start()) if bracket else note)
     if _NAME_BEFORE(value):
         found = [*((start, end) for start, end in names_in(value[:_HEAD], address=True) if start == 0), *found]

@@ -12,8 +12,9 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from masking_service.masking.addresses_in_text import may_be_address, may_hold_address
+from masking_service.masking.addresses_in_text import may_be_address, may_hold_address, may_hold_latin_units
 from masking_service.masking.effort import estimate
+from masking_service.masking.foreign_addresses import hide_foreign_units
 from masking_service.masking.han_addresses import hide_units_in_text, may_hold_units
 from masking_service.masking.hidden import hidden_form
 from masking_service.masking.kinds.table import OF_A_PERSON
@@ -133,6 +134,7 @@ class TextMask:
             or may_hold_address(text)
             or may_be_address(text)
             or may_hold_units(text)
+            or may_hold_latin_units(text)
         ):
             return None
         found = Found(_MOBILE.sub(self._mobile, text))
@@ -181,9 +183,12 @@ class TextMask:
         if "address" in self._masks:
             if address:
                 found.text = self._addresses(found.text, pay)
-            elif may_hold_units(found.text):
+            if may_hold_units(found.text):
                 pay(estimate("address", found.text))
                 found.text = hide_units_in_text(found.text)
+            if may_hold_latin_units(found.text):
+                pay(estimate("address", found.text))
+                found.text = hide_foreign_units(found.text, places=False)
         if self._hidden is not None:
             found.text = self._hidden.sub(lambda word: stars(word[0]), found.text)
         return found
@@ -240,7 +245,13 @@ class Found:
 
 def worth_reading(text: str) -> bool:
     """False for a text, or for lines, in which nothing can be hidden but by `numbers_in_text`."""
-    return may_hold_labels(text) or holds_names(text) or may_hold_address(text) or may_hold_units(text)
+    return (
+        may_hold_labels(text)
+        or holds_names(text)
+        or may_hold_address(text)
+        or may_hold_units(text)
+        or may_hold_latin_units(text)
+    )
 
 
 def plain_text(value: str) -> str | None:

@@ -1,0 +1,82 @@
+"""Chinese words by class and cost, and how likely characters are in names: the data of `names_between_words`.
+
+The data is `han_words.txt`, made by `bench.quality.words`; words of parcels that no dictionary has are in
+`name_cues.txt`. A cost is twice the negative natural logarithm of a frequency: costs of words that follow each other
+are added, and the reading of a text that costs least is the likeliest.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import resources
+from typing import Final
+
+from masking_service.masking import name_cues
+from masking_service.masking.family_names import DOUBLE_FAMILY_NAMES
+
+MAX_WORD: Final = 4
+UNKNOWN: Final = "x"
+"""The class of a character that is in no word."""
+COST_OF_UNKNOWN: Final = 24
+_COST_OF_PARCELS: Final = 18
+_COST_OF_GIVEN: Final = 21
+_COST_OF_FREQUENT_GIVEN: Final = 13
+_COST_OF_DOUBLE: Final = 12
+
+Word = tuple[str, int]
+"""Class and cost."""
+
+
+class HanWords:
+    """The words, and the characters of names.
+
+    Attributes:
+        words: class and cost of a word.
+        given: cost of a character of a given name.
+        family: cost of a family name.
+        simplified: takes the place of traditional characters, for `str.translate`.
+    """
+
+    def __init__(self, text: str) -> None:
+        groups: dict[str, list[str]] = {}
+        for line in text.splitlines():
+            if line.startswith("["):
+                group = groups.setdefault(line.strip("[]"), [])
+            elif not line.startswith("#"):
+                group.append(line)
+        self.words: dict[str, Word] = {}
+        for line in groups["words"]:
+            key, *found = line.split(" ")
+            self.words.update(dict.fromkeys(found, (key[0], int(key[1:]))))
+        for kind, plain in name_cues.PLAIN.items():
+            self.words.update(dict.fromkeys(plain, (kind, _COST_OF_PARCELS)))
+        self.given = _costs(groups["given"])
+        self.given.update(
+            (char, min(_COST_OF_FREQUENT_GIVEN, self.given.get(char, _COST_OF_GIVEN))) for char in name_cues.GIVEN
+        )
+        self.family = _costs(groups["family"])
+        self.family.update(dict.fromkeys(DOUBLE_FAMILY_NAMES, _COST_OF_DOUBLE))
+        self.simplified = {ord(pair[0]): pair[1] for line in groups["simplified"] for pair in _pairs(line)}
+
+    def word(self, written: str) -> Word | None:
+        """Class and cost of a word; None for characters that are no word, of which one alone is UNKNOWN."""
+        found = self.words.get(written)
+        return (UNKNOWN, COST_OF_UNKNOWN) if found is None and len(written) == 1 else found
+
+    def given_cost(self, given: str) -> int:
+        """What a given name costs."""
+        return sum(self.given.get(char, _COST_OF_GIVEN) for char in given)
+
+
+def _costs(lines: list[str]) -> dict[str, int]:
+    return {char: int(cost) for cost, chars in (line.split(" ") for line in lines) for char in chars}
+
+
+def _pairs(line: str) -> list[str]:
+    return [line[at : at + 2] for at in range(0, len(line), 2)]
+
+
+@cache
+def han_words() -> HanWords:
+    """The words, read once a process."""
+    return HanWords(resources.files(__package__).joinpath("han_words.txt").read_text("utf-8"))

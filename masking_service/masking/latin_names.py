@@ -1,0 +1,120 @@
+"""Finds names of people in Latin letters in texts: by what announces them, by what they do, and by given names.
+
+A word that says little (for, to, is) announces only what begins with a given name that is known, or what a verb of
+people follows: for Anna Rossi, and not for Apple Watch.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from masking_service.masking import name_cues as cues
+from masking_service.masking.address_words import LATIN_PLACE, LATIN_SITE
+
+Span = tuple[int, int]
+
+_LETTER: Final = r"[A-Za-z\u00c0-\u024f\u0300-\u036f'’]"
+_CAPITALISED: Final = rf"(?:[A-Z\u00c0-\u00de]{_LETTER}*(?:-[A-Z]{_LETTER}*)?\.?)"
+_LINK: Final = "(?:(?:van|de|der|von|bin|ben|al|el|da|di|la|le|dos|del|van der|van den|de la) )?"
+LATIN_NAME: Final = rf"{_CAPITALISED}(?:[ ,]{{1,2}}{_LINK}{_CAPITALISED}){{0,3}}"
+_NAME: Final = rf"{_CAPITALISED}(?: {_LINK}{_CAPITALISED}){{0,3}}"
+_TITLE: Final = rf"(?:(?i:{cues.LATIN_TITLES})\b\.?\s)"
+_VERB: Final = (
+    r"(?:\s(?:will|would|wants?|wanted|asks?|asked|has|had|is (?:not |at |in |out|away|on )|isn't|can|cannot|can't"
+    r"|collects?|collected|refused|refuses|signed|lives|said|says|picked|picks|called|calls|received|accepted|requested|requests"
+    r"|confirmed|rejected|took|takes|comes|works|did|does|didn't|doesn't|won't|needs|tel|phone|mobile|cell)\b)"
+)
+
+_capital: Final = re.compile(r"(?:^|[.:：\s(（])[A-Z\u00c0-\u00de][A-Za-z\u00c0-\u024f\u0300-\u036f]").search
+_announced: Final = re.compile(
+    rf"(?<![A-Za-z])(?:(?i:{cues.LATIN_CUES})[.:：\s(]{{1,3}}{_TITLE}?|{_TITLE})(?P<name>{_NAME})(?!{_LETTER})"
+).finditer
+_weakly_announced: Final = re.compile(
+    rf"(?<![A-Za-z])(?i:{cues.LATIN_WEAK})\s{_TITLE}?(?P<name>{_NAME})(?!{_LETTER})(?P<verb>{_VERB})?"
+).finditer
+_subject: Final = re.compile(
+    rf"(?:^|(?<=[.!?;\n(,，。；、] )|(?<=[.!?;\n(,，。；、]))(?P<name>{_NAME})(?:(?P<verb>{_VERB})|(?=[,，(:：]\s?\w))"
+).finditer
+_signature: Final = re.compile(
+    rf"(?i:thanks|thank you|thx|regards|cheers|sincerely|best|love)[,.!]?\s{{1,2}}(?P<name>{_NAME})\W*$"
+).finditer
+_first: Final = re.compile(rf"\s*({_CAPITALISED}(?: {_CAPITALISED}){{1,2}}),").match
+_place: Final = re.compile(rf"(?<![A-Za-z])(?:{LATIN_PLACE}|{LATIN_SITE})(?![A-Za-z])", re.I).search
+_name: Final = re.compile(LATIN_NAME).match
+_name_behind: Final = re.compile(rf"(?<![\w%+/=&]){LATIN_NAME}$").search
+_title: Final = re.compile(rf"(?:(?i:{cues.LATIN_TITLES})\b\.? ?)?").match
+_GIVEN: Final = frozenset(cues.LATIN_GIVEN)
+_LONGEST: Final = 48
+
+
+def latin_names(text: str, *, address: bool = False) -> Iterator[Span]:
+    """The spans of names behind what announces them; if no address is in the text, also before a verb and under it."""
+    if not _capital(text):
+        return
+    for match in _announced(text):
+        yield from _trimmed(match)
+    if address:
+        return
+    for match in (*_weakly_announced(text), *_subject(text)):
+        if match["verb"] or _is_known(match["name"]):
+            yield from _trimmed(match)
+    for match in _signature(text):
+        yield from _trimmed(match)
+
+
+def first_latin_name(text: str) -> Iterator[Span]:
+    """The span of a name that an address begins with."""
+    found = _first(text)
+    if found and is_latin_name(found[1]):
+        yield found.span(1)
+
+
+def latin_name_at(text: str, start: int) -> int | None:
+    """Where a name that begins at `start` ends; None if there is none."""
+    found = _name(text, start)
+    if not found:
+        return None
+    if is_latin_name(found[0]):
+        return found.end()
+    first = found[0].split(",", 1)[0]
+    return start + len(first) if len(first) < len(found[0]) and is_latin_name(first) else None
+
+
+def latin_name_before(text: str, end: int) -> int | None:
+    """Where the words begin that may be a name which ends at `end`, with its title; None if there are none."""
+    found = _name_behind(text, max(0, end - _LONGEST), end)
+    return found.start() if found else None
+
+
+def behind_title(text: str, start: int, end: int) -> int:
+    """Where a name begins without its title."""
+    return start + _title(text[start:end]).end()  # type: ignore[union-attr]
+
+
+def is_latin_name(name: str) -> bool:
+    """Whether words can be a person's name, and none of them calls a place or a thing."""
+    words = [word.strip(".,").lower() for word in name.split()]
+    return (
+        len(words[0]) > 1
+        and words[0] not in cues.NO_LATIN_NAME
+        and words[-1] not in cues.NO_LATIN_NAME
+        and not _place(name)
+    )
+
+
+def _is_known(name: str) -> bool:
+    """Whether the first of several words is a given name that is known."""
+    first, _, others = name.partition(" ")
+    return bool(others) and first.strip(".,'’").lower() in _GIVEN
+
+
+def _trimmed(match: re.Match[str]) -> Iterator[Span]:
+    """The span of the name, without words at its end that are none."""
+    start, end = match.span("name")
+    words = match["name"].split(" ")
+    while words and not is_latin_name(" ".join(words)):
+        end -= len(words.pop()) + 1
+    if words and (len(words) > 1 or words[0].strip(".").lower() not in cues.NO_LATIN_NAME):
+        yield start, end

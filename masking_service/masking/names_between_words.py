@@ -1,0 +1,322 @@
+"""Finds names of people between words: a run of Han is read as words with a name between them, and as words alone.
+
+The reading that costs less is the likelier one (`han_words`). A name costs what its characters cost as a family name
+and a given name; what is beside it makes it likelier (a word that announces a person, a verb, a title, a phone) or less
+likely (goods, places). `names_in_text` asks where a cue is that its rules do not decide.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from masking_service.masking import name_cues as cues
+from masking_service.masking.alternatives import any_of, by_char
+from masking_service.masking.family_names import DOUBLE_FAMILY_NAMES, FAMILY_NAMES, RARE_FAMILY_NAMES
+from masking_service.masking.han_words import COST_OF_UNKNOWN, MAX_WORD, UNKNOWN, HanWords, han_words
+
+MAX_RUN: Final = 32
+"""Characters of a run that are read; a longer one has other words beside a name than people write."""
+
+_A_CHARACTER: Final = 8
+"""Microseconds to read a character of a run with names in it."""
+_COST_OF_NAME: Final = {1: 9, 2: 6}
+"""How rare a name is among words, by the characters of its given name."""
+_ODD_GIVEN: Final = 8
+"""What a character costs more that words often have and given names seldom do."""
+_TITLE_IN_GIVEN: Final = 7
+_FAR: Final = 1 << 20
+_LEAST: Final = 9
+_SURE: Final = 8
+"""Points of what announces a person, or follows one."""
+_BESIDE: Final = 6
+"""Points of a phone or a room's number beside a name."""
+_LABELLED: Final = 5
+_IN_A_LIST: Final = 4
+"""What a name costs less than words, where it is one of several that are all of a text."""
+_CUE: Final = 4
+"""Points at least of what is on one side of a name: without a cue a text stays."""
+_BEFORE: Final = {"v": 2, "p": 4, "u": 1, "a": 0, "r": 1, "t": 2, "m": -2, "s": 0, "n": -2, UNKNOWN: -6}
+_BEHIND: Final = {"v": 4, "p": 4, "u": 2, "a": 4, "r": 2, "t": 2, "m": 0, "s": 2, "n": -4, UNKNOWN: -6}
+"""Points of a word before a name, and behind it, by its class."""
+_OF_A_PLACE: Final = -8
+_NEVER: Final = -99
+_ROLE_ENDS: Final = frozenset("员人师者")
+_ORGANISATION_ENDS: Final = frozenset("司厂店部科处组班院局所行社馆校市队站库间堂舍心室园会团办房吧厅")
+_ORGANISATION: Final = 5
+_NICKNAMES: Final = frozenset("小老阿")
+_TITLES: Final = frozenset(f"{cues.SHORT_TITLES}家")
+_NO_GIVEN: Final = frozenset(cues.NO_GIVEN)
+_PLACE_ENDS: Final = frozenset(cues.PLACE_ENDS)
+
+
+_ANNOUNCE: Final = by_char((*cues.ROLES, *cues.WEAK, *cues.ANNOUNCE), -1)
+_FOLLOWING: Final = frozenset((*cues.TITLES, *cues.VERBS, *cues.FOLLOWING, *cues.FOLLOW))
+_FOLLOW: Final = by_char((word for word in _FOLLOWING if len(word) > 1), 0)
+_FOLLOW_ALONE: Final = frozenset(word for word in _FOLLOWING if len(word) == 1) - frozenset("和跟与及或同")
+
+_BEFORE_RUN: Final = 14
+"""Characters before a run that say what is in it."""
+_LABEL: Final = re.compile(
+    r"([\u4e00-\u9fff]+)(?:[\s》】\])>)）.丨|\-—_]{1,4}|[\s》】\]]?[:：=∶](?:\s?[《【\[(（『「<]|\s{0,3})|[《【\[(（『「<“\"])$"
+).search
+_LATIN_LABEL: Final = re.compile(rf"(?<![A-Za-z])(?:{cues.LATIN_CUES}|to)[\s,.:：]{{1,3}}$", re.I).search
+_IS_THING: Final = re.compile(rf"(?:{cues.NO_LABELS})|[{cues.NO_LABEL_ENDS}]$").search
+_PHONE_BEHIND: Final = re.compile(r"[^\w*]{0,4}\*{5,}|[（(][^（()）\d]{0,8}\*{5,}|\+[0-9](?![0-9])").match
+_PHONE_BEFORE: Final = re.compile(r"\*{5,}[0-9]{0,4}[^\w*]{0,3}$").search
+_ROOM_BEHIND: Final = re.compile(
+    r"[\s,，、/\-—(（:：]{0,2}(?:(?:[A-Z]?[0-9]{1,2}|[A-Z])(?:[-_/#]|栋|幢|座|号楼?|\s)(?:[0-9]{1,2}(?:单元|-))?)?[0-9*]{3,4}室?(?![0-9A-Za-z*])"
+).match
+_BRACKET_ENDS: Final = re.compile(r"[】」』”\"\])）>》]\s?").match
+_STARS_OF_NAME: Final = re.compile(r"\*{1,4}(?!\*)").match
+_ROOM_BEFORE: Final = re.compile(r"[0-9*A-Z](?:室|房间?|号|铺|床|户|店面)?的?[\s,，、(（】)）/\-—:：]{0,2}$").search
+_OF_A_ROOM: Final = re.compile("(?:室|房间?|号|铺|床|户|店面)?的?").fullmatch
+_IS_PLACE: Final = re.compile(
+    r"(?P<sure>[\u4e00-\u9fff]{0,6}(?:[0-9]|[苑园城庄湾庭府邸墅寓厦院馆楼街路区镇乡村里座栋幢号店站](?:$|[0-9])))"
+    r"|(?P<end>[道省市区县镇乡村路街苑园庄湾庭府邸墅寓厦院馆厂])|[\u4e00-\u9fff]{0,3}[苑园城庄湾庭府邸墅寓厦院馆店厂]"
+).match
+_NUMBERS: Final = frozenset("0123456789*")
+_COLONS: Final = frozenset(":：=∶")
+_run: Final = re.compile(r"[\u4e00-\u9fff]*").match
+_LIST: Final = re.compile(r"[\u4e00-\u9fff]{2,4}(?:[、，,;；/+&\s]{1,2}[\u4e00-\u9fff]{2,4})+[。.]?").fullmatch
+_HAN_PARTS: Final = re.compile(r"[\u4e00-\u9fff]+").finditer
+_UNKNOWN: Final = (UNKNOWN, COST_OF_UNKNOWN)
+_STARTS: Final = "".join(sorted({*FAMILY_NAMES, *RARE_FAMILY_NAMES, *(name[0] for name in DOUBLE_FAMILY_NAMES)}))
+_sites: Final = re.compile(
+    rf"(?P<first>(?<![\u4e00-\u9fff])[{_STARTS}](?=[\u4e00-\u9fff]))"
+    rf"|(?:{any_of(word for its in _ANNOUNCE.values() for word in its)})(?=[{_STARTS}][\u4e00-\u9fff])"
+    rf"|[{_STARTS}][\u4e00-\u9fff]{{1,2}}(?={any_of((*cues.TITLES, *(verb for verb in cues.VERBS if len(verb) > 1)))})"
+    rf"|[员員人师師者天后後晚前点點司厂廠店部科处處组班院局所行社馆館校市队隊站库庫间間堂舍心室会會团團办辦房](?=[{_STARTS}][\u4e00-\u9fff])"
+).finditer
+
+
+class Run:
+    """A run of Han in a text, read as words.
+
+    Args:
+        text: the text.
+        start, end: the span of the run.
+    """
+
+    def __init__(self, text: str, start: int, end: int) -> None:
+        self._text, self.start, self.end = text, start, end
+        self._known = han_words()
+        self._han = text[start:end].translate(self._known.simplified)
+        self._cost_before, self._word_before = _read_forwards(self._han, self._known)
+        self._cost_behind, self._word_behind = _read_backwards(self._han, self._known)
+
+    def names(self) -> Iterator[tuple[int, int]]:
+        """The spans of names in the run, the likeliest first, none inside another."""
+        found = sorted(self._candidates(), reverse=True)
+        taken: list[tuple[int, int]] = []
+        for _, start, end in found:
+            if all(end <= first or last <= start for first, last in taken):
+                taken.append((start, end))
+                yield self.start + start, self.start + end
+
+    def is_name(self) -> bool:
+        """Whether all of the run is a name, whatever is beside it."""
+        family = 2 if self._han[:2] in DOUBLE_FAMILY_NAMES and len(self._han) > len("欧阳") else 1
+        given, cost = self._han[family:], self._known.family.get(self._han[:family])
+        if cost is None or len(given) not in _COST_OF_NAME or self._han in self._known.words:
+            return False
+        cost += self._known.given_cost(given) + _COST_OF_NAME[len(given)]
+        return self._saved(0, len(self._han), cost) >= _IN_A_LIST
+
+    def is_unlikely(self, start: int, end: int) -> bool:
+        """Whether what may be a name at this span is far likelier made of words."""
+        start, end = start - self.start, end - self.start
+        family = 2 if self._han[start : start + 2] in DOUBLE_FAMILY_NAMES and end - start > 2 else 1
+        cost = self._known.family.get(self._han[start : start + family], COST_OF_UNKNOWN)
+        given = self._han[start + family : end]
+        cost += self._known.given_cost(given) + _COST_OF_NAME.get(len(given), 0)
+        return self._saved(start, end, cost) + self._before(start) + self._behind(end, whole=False) < 0
+
+    def _saved(self, start: int, end: int, cost_of_name: int) -> int:
+        """What a name at this span costs less than the words there."""
+        return self._cost_before[-1] - self._cost_before[start] - cost_of_name - self._cost_behind[end]
+
+    def _candidates(self) -> Iterator[tuple[int, int, int]]:
+        """Points, start and end of what may be a name."""
+        han, known = self._han, self._known
+        for start in range(len(han) - 1):
+            for family in (2, 1) if han[start : start + 2] in DOUBLE_FAMILY_NAMES else (1,):
+                cost = known.family.get(han[start : start + family])
+                if cost is None:
+                    continue
+                for length in (2, 1):
+                    end = start + family + length
+                    given = han[start + family : end]
+                    if end > len(han) or (start and han[start - 1] in _NICKNAMES):
+                        continue
+                    if han[start:end] in DOUBLE_FAMILY_NAMES or (end == len(han) and self._is_masked()):
+                        continue
+                    cost_of_name = cost + known.given_cost(given) + _COST_OF_NAME[length]
+                    cost_of_name += _ODD_GIVEN * sum(char in _NO_GIVEN for char in given)
+                    if length > 1 and given[-1] in _TITLES:
+                        cost_of_name += _TITLE_IN_GIVEN
+                    if given[-1] in _PLACE_ENDS:
+                        if han[start : end - 1] in known.words:
+                            continue
+                        cost_of_name += _ODD_GIVEN
+                    saved = self._saved(start, end, cost_of_name)
+                    if saved + 2 * _SURE < _LEAST:
+                        continue
+                    before, behind = self._before(start), self._behind(end, whole=start == 0)
+                    cue = min(before, behind) if han[start:end] in known.words else max(before, behind)
+                    if saved + before + behind >= _LEAST and cue >= _CUE:
+                        yield saved + before + behind, start, end
+
+    def _is_masked(self) -> bool:
+        """Whether the stars of a name follow the run."""
+        return _STARS_OF_NAME(self._text, self.end) is not None
+
+    def _before(self, at: int) -> int:
+        han = self._han
+        if at == 0:
+            return self._before_run()
+        if self.start and self._text[self.start - 1] in _NUMBERS and _OF_A_ROOM(han, 0, at):
+            return _BESIDE
+        if han.endswith(_ANNOUNCE.get(han[at - 1], ()), 0, at):
+            return _SURE
+        word = self._word_before[at]
+        if at > len("收件") and word[-1] in _ROLE_ENDS:
+            return _SURE
+        if word[-1] in _ORGANISATION_ENDS and (len(word) > 1 or self._word_before[at - 1]):
+            return _ORGANISATION
+        return _BEFORE[(self._known.word(word) or (UNKNOWN, 0))[0]]
+
+    def _before_run(self) -> int:
+        """Points of what is before the run."""
+        before = self._text[max(0, self.start - _BEFORE_RUN) : self.start]
+        if "*" in before and _PHONE_BEFORE(before):
+            return _BESIDE
+        if _ROOM_BEFORE(before):
+            return _BESIDE
+        if _LATIN_LABEL(before):
+            return _SURE
+        label = _LABEL(before)
+        if label is None:
+            return 0
+        word = label[1].translate(self._known.simplified)
+        if word[-1] in _ROLE_ENDS or word.endswith(_ANNOUNCE.get(word[-1], ())):
+            return _SURE
+        return _LABELLED if before[-2:].strip()[-1:] in _COLONS and not _IS_THING(word) else 0
+
+    def _behind(self, at: int, *, whole: bool) -> int:
+        han = self._han
+        if at == len(han):
+            return self._behind_run(whole=whole)
+        word = self._word_behind[at]
+        if word in _FOLLOW_ALONE or han.startswith(_FOLLOW.get(han[at], ()), at):
+            return _SURE
+        place = _IS_PLACE(self._text, self.start + at)
+        if place:
+            return _NEVER if place.lastgroup else _OF_A_PLACE
+        points = _BEHIND[(self._known.word(word) or (UNKNOWN, 0))[0]]
+        return min(points, 2) if len(word) == 1 else points
+
+    def _behind_run(self, *, whole: bool) -> int:
+        """Points of what is behind the run; `whole` if a name would be all of it."""
+        text, end = self._text, self.end
+        if whole and _ROOM_BEHIND(text, end) and not text[self.start - 1 : self.start].isalnum():
+            return _BESIDE
+        if text[end : end + 1].isdecimal():
+            return _NEVER
+        bracket = _BRACKET_ENDS(text, end) if whole else None
+        if bracket and text.startswith(_FOLLOW.get(text[bracket.end() : bracket.end() + 1], ()), bracket.end()):
+            return _SURE
+        return _BESIDE if _PHONE_BEHIND(text, end) else 0
+
+
+def effort(text: str) -> float:
+    """Microseconds that `find` takes at most."""
+    return _A_CHARACTER * sum(end - start for start, end in _runs(text))
+
+
+def find(text: str) -> Iterator[tuple[int, int]]:
+    """The spans of names in the runs of a text in which a cue and a family name are beside each other."""
+    if _LIST(text):
+        yield from _names_of_a_list(text)
+    for start, end in _runs(text):
+        yield from Run(text, start, end).names()
+
+
+def _runs(text: str) -> Iterator[tuple[int, int]]:
+    """The spans of the runs in which there may be a name."""
+    read = 0
+    for match in _sites(text):
+        if match.start() < read:
+            continue
+        first = match.lastgroup == "first"
+        start = match.start() if first else match.end()
+        if first and _is_word(text, start):
+            continue
+        start, read = _span_of_run(text, start)
+        if read - start <= MAX_RUN:
+            yield start, read
+
+
+def _names_of_a_list(text: str) -> Iterator[tuple[int, int]]:
+    """The spans of all parts of a text, if each is a name: 张小三、李四."""
+    parts = [part.span() for part in _HAN_PARTS(text)]
+    if all(Run(text, *part).is_name() for part in parts):
+        yield from parts
+
+
+def are_words(text: str, start: int, end: int) -> bool:
+    """Whether what may be a name at this span begins with a word, and is far likelier made of words."""
+    if text[start : start + 2] not in han_words().words:
+        return False
+    if end - start == len("张三") and not _is_han(text[end : end + 1]):
+        return False
+    first, last = _span_of_run(text, start)
+    return end <= last and last - first <= MAX_RUN and Run(text, first, last).is_unlikely(start, end)
+
+
+def _span_of_run(text: str, at: int) -> tuple[int, int]:
+    """The span of the run around `at`; of a run that is too long, a part that is too long."""
+    start, floor = at, at - MAX_RUN - 1
+    while start > max(0, floor) and _is_han(text[start - 1]):
+        start -= 1
+    return start, _run(text, at, at + MAX_RUN + 1).end()  # type: ignore[union-attr]
+
+
+def _is_word(text: str, at: int) -> bool:
+    """Whether a word that is no name begins with the family name at `at`."""
+    words = han_words().words
+    if text[at : at + 2] in DOUBLE_FAMILY_NAMES:
+        return False
+    return text[at : at + 2] in words or text[at : at + 3] in words
+
+
+def _is_han(char: str) -> bool:
+    return "\u4e00" <= char <= "\u9fff"
+
+
+def _read_forwards(han: str, known: HanWords) -> tuple[list[int], list[str]]:
+    """For each place the least cost of the words before it, and the last of these words."""
+    length = len(han)
+    costs, words = [0] + [_FAR] * length, [""] * (length + 1)
+    find = known.words.get
+    for start in range(length):
+        before = costs[start]
+        for end in range(start + 1, min(start + MAX_WORD, length) + 1):
+            found = find(han[start:end], _UNKNOWN if end == start + 1 else None)
+            if found is not None and before + found[1] < costs[end]:
+                costs[end], words[end] = before + found[1], han[start:end]
+    return costs, words
+
+
+def _read_backwards(han: str, known: HanWords) -> tuple[list[int], list[str]]:
+    """For each place the least cost of the words behind it, and the first of these words."""
+    length = len(han)
+    costs, words = [_FAR] * length + [0], [""] * (length + 1)
+    find = known.words.get
+    for start in range(length - 1, -1, -1):
+        for end in range(start + 1, min(start + MAX_WORD, length) + 1):
+            found = find(han[start:end], _UNKNOWN if end == start + 1 else None)
+            if found is not None and costs[end] + found[1] < costs[start]:
+                costs[start], words[start] = costs[end] + found[1], han[start:end]
+    return costs, words
