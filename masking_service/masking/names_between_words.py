@@ -91,7 +91,7 @@ _sites: Final = re.compile(
 ).finditer
 
 
-class Run:
+class HanRun:
     """A run of Han in a text, read as words.
 
     Args:
@@ -240,7 +240,7 @@ def find(text: str) -> Iterator[tuple[int, int]]:
     if _LIST(text):
         yield from _names_of_a_list(text)
     for start, end in _runs(text):
-        yield from Run(text, start, end).names()
+        yield from HanRun(text, start, end).names()
 
 
 def _runs(text: str) -> Iterator[tuple[int, int]]:
@@ -261,7 +261,7 @@ def _runs(text: str) -> Iterator[tuple[int, int]]:
 def _names_of_a_list(text: str) -> Iterator[tuple[int, int]]:
     """The spans of all parts of a text, if each is a name: 张小三、李四."""
     parts = [part.span() for part in _HAN_PARTS(text)]
-    if all(Run(text, *part).is_name() for part in parts):
+    if all(HanRun(text, *part).is_name() for part in parts):
         yield from parts
 
 
@@ -272,7 +272,7 @@ def are_words(text: str, start: int, end: int) -> bool:
     if end - start == len("张三") and not _is_han(text[end : end + 1]):
         return False
     first, last = _span_of_run(text, start)
-    return end <= last and last - first <= MAX_RUN and Run(text, first, last).is_unlikely(start, end)
+    return end <= last and last - first <= MAX_RUN and HanRun(text, first, last).is_unlikely(start, end)
 
 
 def _span_of_run(text: str, at: int) -> tuple[int, int]:
