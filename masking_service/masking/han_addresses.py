@@ -129,7 +129,7 @@ _MAY_HOLD_UNITS: Final = re.compile(
     r"|[\u4e00-\u9fff#]-?[A-Z]?(?:[0-9]{1,2}[A-Z]?-[0-9]|[0-9]{3,4}(?![0-9]))|[栋棟幢座铺舖][A-Z]?[0-9*]|单元[-0-9]"
     r"|[号號弄][0-9][OoIl][0-9]|[Rr](?:oo)?m\.? ?[0-9]{3}"
     r"|(?<![0-9A-Za-z.*-])[0-9]{3,4}(?:[那这]|[业業]主|住[户戶]|家里|家裡|的?门[口前铃]|門鈴|鞋柜|放|的[快包件]|没人|有人|代收|代签|也[行可]|的?[\u4e00-\u9fff]?\*)"
-    r"|(?:^|[\s,，。放送])[0-9]{1,2}-[0-9]{3,4}(?![0-9-])|[栋棟幢座楼元铃禁梯].*[\s,，;；。、][0-9]{3,4}(?:$|[\s,，。;；])"
+    r"|(?:^|[\s,，。放送])[0-9]{1,2}-[0-9]{3,4}(?![0-9-])|[栋棟幢座楼元铃禁梯][^\n]{0,24}?[\s,，;；。、][0-9]{3,4}(?:$|[\s,，。;；])"
     r"|\*(?:先生|女士|小姐|阿姨) ?[0-9]|[0-9]#[0-9]{3}|[栋棟幢座](?:[a-z]|[A-Z]?-)[0-9]|(?:单元|单元号|楼层)[:：]?[0-9]"
     r"|(?:^|[\s,，、:：;；(（【.。|/放送])[A-Z]?[0-9]{1,2}(?:[号號栋棟幢座#/_]\s?|\s{1,2}|-)[0-9]{3,4}(?![0-9])"
     r"|[栋棟幢座楼樓元][^0-9A-Za-z\u3400-\u9fff]{1,2}[A-Z]?[0-9]"
@@ -155,6 +155,8 @@ _IS_SOMEBODY: Final = re.compile(
 _IS_MASKED: Final = re.compile(r"[\u4e00-\u9fff]{1,2}\*").match
 _ENDS_OR_LEFT: Final = re.compile(r"$|[\s,，。;；!！]|放").match
 _BEHIND_HOUSE: Final = re.compile(rf"[0-9{words.NUMERALS}](?:[号號弄#])$").search
+_NEAR: Final = 40
+"""Characters around a number in which a house may be named."""
 _CUE: Final = 8
 """Characters before a number in a text that tell what it is."""
 _BEGINS: Final = re.compile(r"(?:^|[\s,，。;；!！按呼])(?:送|放|找|给|問|问)?$").search
@@ -314,7 +316,10 @@ def _is_placed(text: str, number: str, kind: int, level: int, end: int) -> bool:
         goes_on = _LIKE_A_ROOM(number) and _GOES_ON(text, end)
         return bool(goes_on or _IS_MASKED(text, end)) or not number.isdecimal() or not _HAN(text, end)
     if level in (NUMBER, LANE):
-        return _IS_MASKED(text, end) is not None or _BEHIND_HOUSE(text[: end - len(number)]) is not None
+        return (
+            _IS_MASKED(text, end) is not None
+            or _BEHIND_HOUSE(text, max(0, end - len(number) - 2), end - len(number)) is not None
+        )
     return False
 
 
@@ -326,14 +331,18 @@ def _is_told(text: str, number: str, before: str, end: int) -> bool:
         return False
     if _IS_SOMEBODY(text, end) or (not number.isalnum() and _ENDS_OR_LEFT(text, end)):
         return True
-    return bool(_LIKE_A_ROOM(number) and _IS_ROOMS(text, end) and _IN_A_HOUSE(text))
+    return bool(_LIKE_A_ROOM(number) and _IS_ROOMS(text, end) and _IN_A_HOUSE(text, max(0, end - _NEAR), end + _NEAR))
 
 
 def _is_house_and_room(text: str, number: str, start: int, end: int) -> bool:
     """Whether a number is that of a house and a room, or of a room behind a house: 12-1203, 9/1104, 3号1803."""
     house, sign, room = number.rpartition("-") if "-" in number else _split_pair(number)
     if sign:
-        return _HOUSE(house) is not None and _LIKE_A_ROOM(room) is not None and _IS_CODE(text, 0, start) is None
+        return (
+            _HOUSE(house) is not None
+            and _LIKE_A_ROOM(room) is not None
+            and _IS_CODE(text, max(0, start - _CUE), start) is None
+        )
     if not _LIKE_A_ROOM(number) or (before := _PAIR_BEFORE(text[max(0, start - _CUE) : start])) is None:
         return False
     return not before["gap"].isspace() or _ENDS_PAIR(text, end) is not None

@@ -8,7 +8,7 @@ likely (goods, places). `names_in_text` asks where a cue is that its rules do no
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from masking_service.masking import name_cues as cues
@@ -83,10 +83,11 @@ _LIST: Final = re.compile(r"[\u4e00-\u9fff]{2,4}(?:[、，,;；/+&\s]{1,2}[\u4e0
 _HAN_PARTS: Final = re.compile(r"[\u4e00-\u9fff]+").finditer
 _UNKNOWN: Final = (UNKNOWN, COST_OF_UNKNOWN)
 _STARTS: Final = "".join(sorted({*FAMILY_NAMES, *RARE_FAMILY_NAMES, *(name[0] for name in DOUBLE_FAMILY_NAMES)}))
+_LONG_VERBS: Final = [verb for verb in cues.VERBS if len(verb) > 1]
 _sites: Final = re.compile(
     rf"(?P<first>(?<![\u4e00-\u9fff])[{_STARTS}](?=[\u4e00-\u9fff]))"
     rf"|(?:{any_of(word for its in _ANNOUNCE.values() for word in its)})(?=[{_STARTS}][\u4e00-\u9fff])"
-    rf"|[{_STARTS}][\u4e00-\u9fff]{{1,2}}(?={any_of((*cues.TITLES, *(verb for verb in cues.VERBS if len(verb) > 1)))})"
+    rf"|(?P<titled>[{_STARTS}][\u4e00-\u9fff]{{1,2}})(?={any_of((*cues.TITLES, *_LONG_VERBS))})"
     rf"|[员員人师師者天后後晚前点點司厂廠店部科处處组班院局所行社馆館校市队隊站库庫间間堂舍心室会會团團办辦房](?=[{_STARTS}][\u4e00-\u9fff])"
 ).finditer
 
@@ -235,25 +236,28 @@ def effort(text: str) -> float:
     return _A_CHARACTER * sum(end - start for start, end in _runs(text))
 
 
-def find(text: str) -> Iterator[tuple[int, int]]:
-    """The spans of names in the runs of a text in which a cue and a family name are beside each other."""
+def find(text: str, found: Sequence[tuple[int, int]] = ()) -> Iterator[tuple[int, int]]:
+    """The spans of names in the runs of a text in which a cue and a family name are beside each other.
+
+    Args:
+        text: any text.
+        found: the spans of names that were found in it: cues beside them are not read again.
+    """
     if _LIST(text):
         yield from _names_of_a_list(text)
-    for start, end in _runs(text):
+    for start, end in _runs(text, found):
         yield from HanRun(text, start, end).names()
 
 
-def _runs(text: str) -> Iterator[tuple[int, int]]:
-    """The spans of the runs in which there may be a name."""
-    read = 0
+def _runs(text: str, found: Sequence[tuple[int, int]] = ()) -> Iterator[tuple[int, int]]:
+    """The spans of the runs in which there may be a name that was not found."""
+    known, read = {at for span in found for at in range(*span)}, 0
     for match in _sites(text):
-        if match.start() < read:
+        site = match.lastgroup
+        at = match.end() if site is None else match.start()
+        if at < read or at in known or (site == "first" and _is_word(text, at)):
             continue
-        first = match.lastgroup == "first"
-        start = match.start() if first else match.end()
-        if first and _is_word(text, start):
-            continue
-        start, read = _span_of_run(text, start)
+        start, read = _span_of_run(text, at)
         if read - start <= MAX_RUN:
             yield start, read
 

@@ -171,7 +171,7 @@ def names_in(text: str, *, address: bool = False) -> list[Span]:
         address: whether an address is in it, at whose ends names are looked for too.
     """
     found = [*_names_of_words(text), *_names_beside_numbers(text), *_names_of_clauses(text)]
-    found += [*names_between_words.find(text), *latin_names(text, address=address)]
+    found += [*names_between_words.find(text, found), *latin_names(text, address=address)]
     if address:
         found += _names_beside_address(text)
     return _apart(_joined_by_words(text, found)) if found else found

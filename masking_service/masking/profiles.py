@@ -11,7 +11,14 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from masking_service.masking.errors import DefinitionError
-from masking_service.masking.kinds.address import mask_address, mask_usual_address, mask_usual_addresses
+from masking_service.masking.hidden import hidden_form
+from masking_service.masking.kinds.address import (
+    is_short_in_han,
+    mask_address,
+    mask_usual_address,
+    mask_usual_addresses,
+    shows_long_number,
+)
 from masking_service.masking.kinds.name import mask_name, mask_short_name, mask_short_names
 from masking_service.masking.kinds.party import mask_party
 from masking_service.masking.kinds.phone import mask_phone, plain_mobile_lines_masker, plain_mobile_masker
@@ -209,7 +216,8 @@ class Profile:
         if kind == "phone" and hide == "digits":
             return plain_mobile_masker(self.show_last)
         if kind == "address" and hide == "unit":
-            return mask_usual_address
+            mask = self.masker(kind) or stars
+            return lambda value: mask_usual_address(value) or _of_address(value, mask)
         if kind == "text" and hide == "found":
             return self.text_mask().plain
         return TABLE[kind].usual if hide not in (ALL, NOTHING) else None
@@ -225,8 +233,22 @@ class Profile:
         elif kind == "phone":
             lines = plain_mobile_lines_masker(self.show_last)
         elif kind == "address":
-            return lambda column: _together(column, mask_usual_address, mask_usual_addresses)
+            mask = self.masker(kind) or stars
+            return lambda column: [
+                _of_address(value, mask) if shown is None else shown
+                for value, shown in zip(
+                    column, _together(column, mask_usual_address, mask_usual_addresses), strict=True
+                )
+            ]
         return lambda column: _column(column, one, lines)
+
+
+def _of_address(value: Any, mask: Callable[[str], str]) -> str | None:
+    """The mask of an address in China that did not come in hidden, if it shows no number as long as a phone."""
+    if type(value) is not str or not is_short_in_han(value) or hidden_form("address", value) is not None:
+        return None
+    shown = mask(value)
+    return None if shows_long_number(shown) else shown
 
 
 def _together(

@@ -265,6 +265,7 @@ _SAYS_MORE: Final = re.compile(
 ).search
 """What may announce a phone, or be in Japan."""
 _LONG_NUMBER: Final = re.compile(r"[0-9](?:[\-_~/.#]?[0-9]){4}").search
+_FIVE_DIGITS: Final = re.compile(r"\d(?:(?:[^\w*]|_){0,8}\d){4}").search
 _NUMBER_BEHIND_STARS: Final = re.compile(r"\*[^0-9A-Za-z*][^0-9A-Za-z]*[0-9A-Za-z]").search
 """What a second reading may hide, because stars stand where a number stood."""
 
@@ -287,6 +288,18 @@ def mask_usual_addresses(values: Sequence[str]) -> list[str | None]:
         kept + part if kept else mask_usual_address(value) if len(value) <= _MAX_NAME_LENGTH else _mask_simple(value)
         for (kept, _), part, value in zip(found, hidden, values, strict=True)
     ]
+
+
+def is_short_in_han(value: str) -> bool:
+    """Whether a value is of the length of usual addresses, has Han, and is no person's name alone."""
+    return (
+        _MAX_NAME_LENGTH < len(value) < _MAX_SIMPLE_LENGTH and _HAS_HAN(value) is not None and bare_name(value) is None
+    )
+
+
+def shows_long_number(shown: str) -> bool:
+    """Whether a mask shows as many digits beside each other as the shortest phone has."""
+    return _FIVE_DIGITS(shown) is not None
 
 
 def _mask_simple(value: str) -> str | None:
