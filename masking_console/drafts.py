@@ -5,7 +5,7 @@ that look like one are taken out.
 """
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -39,7 +39,7 @@ class KeptForm(msgspec.Struct, frozen=True):
 class Drafts:
     """Keeps the forms of each person. Arguments as of `Sessions`."""
 
-    def __init__(self, url: str, key: bytes, authority: Path | None = None) -> None:
+    def __init__(self, url: str, key: Callable[[], bytes], authority: Path | None = None) -> None:
         self._store = SealedStore(url, key, authority, b"console-draft")
 
     def keep(self, sub: str, form: str, fields: Mapping[str, str]) -> None:

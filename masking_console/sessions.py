@@ -7,7 +7,7 @@ opens no session, and the value is sealed for that key.
 import hashlib
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -77,11 +77,11 @@ class Sessions:
 
     Args:
         url: of Redis.
-        key: 32 bytes that seal the sessions.
+        key: returns the 32 bytes that seal the sessions.
         authority: the file of the authorities that sign for a server of `rediss://`; None for the system's.
     """
 
-    def __init__(self, url: str, key: bytes, authority: Path | None = None) -> None:
+    def __init__(self, url: str, key: Callable[[], bytes], authority: Path | None = None) -> None:
         self._store = SealedStore(url, key, authority, b"console-session")
         self._redis = self._store.redis
         self._replace = self._redis.register_script(_REPLACE)

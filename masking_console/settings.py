@@ -1,6 +1,5 @@
 """The settings: `MASKING_CONSOLE_*` environment variables, read once."""
 
-import hmac
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,9 +7,9 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
-from keys.aead import KEY_BYTES
 from keys.errors import KeysetError
 from keys.files import read_secret_file
+from masking_console.session_key import SessionKey
 from masking_service.observability.metrics_port import metrics_port
 
 LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -31,7 +30,7 @@ class Settings:
         service_url: the masking service's.
         redis_url: where sessions are kept.
         redis_ca, issuer_ca, service_ca: the authorities that sign for each of them; None for the system's.
-        session_key: 32 bytes that seal the sessions.
+        session_key: returns the 32 bytes that seal the sessions.
         issuer: the `iss` of ID tokens.
         metadata_url: where the issuer describes itself.
         client_id, client_secret: of the desk at the issuer.
@@ -47,7 +46,7 @@ class Settings:
     url: str
     service_url: str
     redis_url: str = field(repr=False)
-    session_key: bytes = field(repr=False)
+    session_key: SessionKey = field(repr=False)
     issuer: str
     metadata_url: str
     client_id: str
@@ -119,10 +118,6 @@ class Settings:
             metrics_port=_metrics_port(environment),
         )
 
-    def cookie_key(self) -> bytes:
-        """The key that signs the cookies of a sign-in on its way, derived from the session key."""
-        return hmac.digest(self.session_key, b"masking-console sign-in cookie", "sha256")
-
 
 def _metrics_port(environment: Mapping[str, str]) -> int:
     try:
@@ -159,13 +154,8 @@ def _secret(path: Path, name: str) -> bytes:
         raise SettingsError(f"{name}: {error}") from None
 
 
-def _session_key(path: Path) -> bytes:
+def _session_key(path: Path) -> SessionKey:
     try:
-        key = bytes.fromhex(_secret(path, PREFIX + "SESSION_KEY").decode("ascii").strip())
-    except ValueError:
-        key = b""
-    if len(key) != KEY_BYTES:
-        raise SettingsError(
-            f"{PREFIX}SESSION_KEY names a file with {2 * KEY_BYTES} hexadecimal digits: openssl rand -hex {KEY_BYTES}"
-        )
-    return key
+        return SessionKey(path)
+    except KeysetError as error:
+        raise SettingsError(f"{PREFIX}SESSION_KEY: {error}") from None

@@ -122,7 +122,7 @@ def forget_session(response: Response) -> None:
 
 
 def _travelling() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(desk().settings.cookie_key(), salt="sign-in")
+    return URLSafeTimedSerializer(desk().settings.session_key.cookie_key(), salt="sign-in")
 
 
 def _target(given: str) -> str:

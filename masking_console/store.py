@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -27,12 +27,12 @@ class SealedStore:
 
     Args:
         url: of Redis.
-        key: 32 bytes that seal the values.
+        key: returns the 32 bytes that seal the values. Values of another key are as good as gone.
         authority: the file of the authorities that sign for a server of `rediss://`; None for the system's.
         label: of the values, so that none is taken for another's.
     """
 
-    def __init__(self, url: str, key: bytes, authority: Path | None, label: bytes) -> None:
+    def __init__(self, url: str, key: Callable[[], bytes], authority: Path | None, label: bytes) -> None:
         self.redis = redis.Redis.from_url(
             url,
             socket_timeout=TIMEOUT_SECONDS,
@@ -40,27 +40,37 @@ class SealedStore:
             max_connections=64,
             **({"ssl_ca_certs": str(authority)} if authority else {}),
         )
-        key_id = hashlib.sha256(b"masking-console key id" + key).digest()[:KEY_ID_BYTES]
-        self._seal = SealingKey(key, key_id, label=label, tenant=b"")
-        self._pointer_key = hmac.digest(key, b"masking-console pointer", "sha256")
+        self._key = key
+        self._label = label
+        self._made: tuple[bytes, SealingKey] | None = None
 
     def seal(self, key: bytes, value: bytes) -> bytes:
         """Seal a value for a key."""
-        return self._seal.seal(value, key, secrets.token_bytes(NONCE_BYTES))
+        return self._sealing.seal(value, key, secrets.token_bytes(NONCE_BYTES))
 
     def open(self, key: bytes, sealed: object) -> bytes | None:
         """Open the value of a key; None where there is none, or it was sealed by another key, or changed."""
         if not isinstance(sealed, bytes):
             return None
         try:
-            return self._seal.open(sealed, key)
+            return self._sealing.open(sealed, key)
         except IntegrityError:
             return None
 
     def pointer(self, kind: str, name: str) -> bytes:
         """The key of what is found by a name, which it does not show."""
-        digest = hmac.digest(self._pointer_key, f"{kind} {name}".encode(), "sha256").hex()
+        pointer_key = hmac.digest(self._key(), b"masking-console pointer", "sha256")
+        digest = hmac.digest(pointer_key, f"{kind} {name}".encode(), "sha256").hex()
         return f"console:{kind}:{digest}".encode()
+
+    @property
+    def _sealing(self) -> SealingKey:
+        """The sealing key of the present key, made once."""
+        key, made = self._key(), self._made
+        if made is None or not hmac.compare_digest(made[0], key):
+            key_id = hashlib.sha256(b"masking-console key id" + key).digest()[:KEY_ID_BYTES]
+            made = self._made = key, SealingKey(key, key_id, label=self._label, tenant=b"")
+        return made[1]
 
     @contextmanager
     def asked(self) -> Iterator[None]:

@@ -74,15 +74,17 @@ def rotate_index(
 
 @dataclass(frozen=True, slots=True)
 class FoundNumbers:
-    """How many numbers were asked for, are stored, and are at a place under an older secret."""
+    """How many numbers were asked for, are stored by a tenant, and are at a place under an older secret."""
 
     asked: int
     stored: int
     at_old: int
 
 
-def find_numbers(coordinator: Coordinator, tenant: str, portions: Iterable[Sequence[str]]) -> FoundNumbers:
-    """Look for waybills at their places under every version of the index secret: one round trip for each portion.
+def find_numbers(coordinator: Coordinator, portions: Iterable[Sequence[str]]) -> FoundNumbers:
+    """Look for waybills of every tenant at their places under every version of the index secret.
+
+    One round trip for each portion and tenant.
 
     Args:
         portions: normalised numbers.
@@ -90,17 +92,18 @@ def find_numbers(coordinator: Coordinator, tenant: str, portions: Iterable[Seque
     Raises:
         StoreUnavailable: the store did not answer.
     """
-    keys = coordinator.keyring.tenant(tenant)
+    tenants = {stored.tenant for batch in coordinator.wrapped.all() for stored, _ in batch.values()}
     asked = stored = at_old = 0
     for numbers in portions:
-        bases = keys.bases(numbers)
-        versions = range(keys.layers.own + 1)
-        stems = [record_stems(keys.places(bases, version), version) for version in versions]
-        replies = iter(coordinator.store.read([(b"EXISTS", record_key(stem, 0)) for layer in stems for stem in layer]))
-        *older, newest = [[bool(next(replies)) for _ in layer] for layer in stems]
         asked += len(numbers)
-        stored += sum(newest)
-        at_old += sum(map(sum, older))
+        for keys in map(coordinator.keyring.tenant, tenants):
+            bases, versions = keys.bases(numbers), range(keys.layers.own + 1)
+            stems = [record_stems(keys.places(bases, version), version) for version in versions]
+            commands: list[Command] = [(b"EXISTS", record_key(stem, 0)) for layer in stems for stem in layer]
+            replies = iter(coordinator.store.read(commands))
+            *older, newest = [[bool(next(replies)) for _ in layer] for layer in stems]
+            stored += sum(newest)
+            at_old += sum(map(sum, older))
     return FoundNumbers(asked, stored, at_old)
 
 

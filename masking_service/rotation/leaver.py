@@ -70,7 +70,7 @@ BY_HAND: Final[dict[Access, tuple[str, ...]]] = {
     "host": (
         "Change the passwords and keys that the machine's environment and files name: the store's, the webhook's, the "
         "ticket system's, the call provider's, the archive's.",
-        "Replace the desk's session key and restart the desk, where it ran there: everyone signs in again.",
+        "Run `keys rotate session` for the desk, where it ran there: everyone signs in again.",
         "Rebuild the machine.",
     ),
     "code": (

@@ -154,7 +154,7 @@ def shorten(at: Visit) -> None:
     """Let the access token of the visitor's session end within the time in which it is renewed."""
     store = json.loads((at.desk.log.parent / "store.json").read_text())
     (held,) = [each["value"] for each in at.context.cookies() if each["name"] == SESSION_COOKIE]
-    Sessions(store["url"], bytes.fromhex("ab" * 32)).change(held, expires_at=int(time.time()) + 5)
+    Sessions(store["url"], lambda: bytes.fromhex("ab" * 32)).change(held, expires_at=int(time.time()) + 5)
 
 
 def test_an_old_sign_in_is_confirmed_before_a_value_is_opened(

@@ -222,3 +222,16 @@ def test_the_descriptions_in_the_document_are_some() -> None:
 def test_a_site_chooses_its_suite_when_the_keyset_is_made(keys: Command, tmp_path: Path, suite: str) -> None:
     assert keys("init", "--suite", suite).exit_code == 0
     assert keyset.read(tmp_path / "keyset.json")[0].suite == suite
+
+
+def test_the_session_key_of_the_desk_is_replaced(keys: Command, tmp_path: Path) -> None:
+    path = tmp_path / "session-key"
+    path.write_text("ab" * 32)
+    path.chmod(0o600)
+
+    done = keys("rotate", "session", "--session-key", str(path))
+
+    assert (done.exit_code, path.read_text() != "ab" * 32) == (0, True)
+    assert [
+        keys(*words).exit_code for words in (["rotate", "session"], ["rotate", "token", "--session-key", str(path)])
+    ] == [2, 2]

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -19,6 +20,7 @@ from werkzeug.wsgi import LimitedStream
 from keys.development_issuer import new_private_pem
 from masking_console.app import create_app
 from masking_console.guards import SESSION_COOKIE
+from masking_console.session_key import SessionKey
 from masking_console.sessions import Session, Sessions
 from masking_console.settings import DEVELOPMENT_ISSUER, Settings
 from masking_service.dev.development import Development
@@ -82,16 +84,24 @@ def issuer_url(issuer: DevelopmentIssuer) -> Iterator[str]:
 
 @pytest.fixture
 def sessions(valkey: str) -> Sessions:
-    return Sessions(valkey, KEY)
+    return Sessions(valkey, lambda: KEY)
 
 
 @pytest.fixture
-def settings(valkey: str, issuer_url: str) -> Settings:
+def session_key(tmp_path: Path) -> SessionKey:
+    path = tmp_path / "session-key"
+    path.write_text(KEY.hex())
+    path.chmod(0o600)
+    return SessionKey(path)
+
+
+@pytest.fixture
+def settings(valkey: str, issuer_url: str, session_key: SessionKey) -> Settings:
     return Settings(
         url=URL,
         service_url="http://127.0.0.1:1",
         redis_url=valkey,
-        session_key=KEY,
+        session_key=session_key,
         issuer=DEVELOPMENT_ISSUER,
         metadata_url=f"{issuer_url}/.well-known/openid-configuration",
         client_id="desk",

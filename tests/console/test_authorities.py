@@ -126,7 +126,7 @@ def test_nobody_vouches_for_an_unknown_service(secure_service_url: str, another:
 
 
 def test_a_company_vouches_for_the_store(secure_store_url: str, trusting: Path | None) -> None:
-    sessions = Sessions(secure_store_url, KEY, trusting)
+    sessions = Sessions(secure_store_url, lambda: KEY, trusting)
     begun = sessions.begin(Session(sub="officer-wang", began_at=2**40, seen_at=2**40))
 
     assert sessions.find(begun) is not None
@@ -135,7 +135,7 @@ def test_a_company_vouches_for_the_store(secure_store_url: str, trusting: Path |
 def test_nobody_vouches_for_an_unknown_store(secure_store_url: str, another: Authority) -> None:
     for authority in (None, another.file):
         with pytest.raises(SessionsUnavailableError, match="certificate"):
-            Sessions(secure_store_url, KEY, authority).find("id")
+            Sessions(secure_store_url, lambda: KEY, authority).find("id")
 
 
 def test_the_doctor_names_the_setting_of_a_refused_certificate(

@@ -24,7 +24,7 @@ PASTED = "\n".join(f"SF{n:010}" for n in range(11))
 
 @pytest.fixture
 def drafts(valkey: str) -> Drafts:
-    return Drafts(valkey, KEY)
+    return Drafts(valkey, lambda: KEY)
 
 
 def test_a_form_is_kept_for_its_person_only(drafts: Drafts) -> None:
@@ -52,7 +52,7 @@ def test_it_is_sealed_and_ends_within_the_hour(drafts: Drafts, client: redis.Red
 def test_another_key_reads_nothing(drafts: Drafts, valkey: str) -> None:
     drafts.keep("li", "form", {"case": "D-1"})
 
-    assert Drafts(valkey, bytes(32)).kept("li", "form") == {}
+    assert Drafts(valkey, lambda: bytes(32)).kept("li", "form") == {}
 
 
 def test_what_was_sent_is_forgotten(drafts: Drafts) -> None:

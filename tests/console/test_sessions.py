@@ -39,7 +39,7 @@ def test_a_session_is_found_under_its_id(sessions: Sessions) -> None:
 def test_a_session_outlives_a_restart_of_its_store(tmp_path: Path) -> None:
     node = servers.Node(tmp_path, servers.durable()).start()
     try:
-        sessions, begun = Sessions(node.url, KEY), session()
+        sessions, begun = Sessions(node.url, lambda: KEY), session()
         session_id = sessions.begin(begun)
         node.kill()
         with pytest.raises(SessionsUnavailableError):
@@ -87,7 +87,7 @@ def test_a_sealed_session_opens_under_its_own_key_only(sessions: Sessions, clien
 def test_a_session_of_another_key_is_unknown(sessions: Sessions, valkey: str) -> None:
     begun = sessions.begin(session())
 
-    assert Sessions(valkey, bytes(32)).find(begun) is None
+    assert Sessions(valkey, lambda: bytes(32)).find(begun) is None
 
 
 def test_a_newer_sign_in_ends_the_older_session_and_says_so_to_both(sessions: Sessions) -> None:
@@ -167,7 +167,7 @@ def test_one_request_at_a_time_holds_the_lock(sessions: Sessions, client: redis.
 
 def test_a_store_that_does_not_answer_is_said() -> None:
     with pytest.raises(SessionsUnavailableError):
-        Sessions("redis://127.0.0.1:1/0", KEY).find("id")
+        Sessions("redis://127.0.0.1:1/0", lambda: KEY).find("id")
 
 
 def test_a_session_shows_nothing_when_it_is_printed() -> None:

@@ -208,7 +208,7 @@ def test_a_second_rotation_moves_everything_again(
     assert process.opens(process.token(stored))
     assert (process.put(NUMBER).created, process.finds(NUMBER)) == (False, True)
     with coordinator(path, url) as mine:
-        assert find_numbers(mine, "default", [[NUMBER, "SF0000000009"]]) == FoundNumbers(2, 1, 0)
+        assert find_numbers(mine, [[NUMBER, "SF0000000009"]]) == FoundNumbers(2, 1, 0)
 
 
 def test_a_holder_of_every_old_secret_finds_no_number(

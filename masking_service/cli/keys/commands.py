@@ -1,5 +1,6 @@
 """The commands of `keys`. One that was interrupted goes on from there when it is run again."""
 
+import os
 from pathlib import Path
 from typing import Final, TextIO
 
@@ -21,6 +22,7 @@ from masking_service.rotation.rewrap import rewrap as rewrap_all
 from masking_service.rotation.rotate import rotate as rotate_file
 from masking_service.rotation.rotate import rotate_data
 from masking_service.rotation.search import rotate_search
+from masking_service.rotation.session import rotate_session
 from masking_service.rotation.shred import restore as restore_surviving
 from masking_service.rotation.shred import shred as shred_days
 from masking_service.rotation.state import rotate_state
@@ -28,7 +30,6 @@ from masking_service.runtime.clock import clock, today
 from masking_service.runtime.set_up import settings_of
 from masking_service.runtime.state_files import write_public_key
 from masking_service.service.people.policy import Policy
-from masking_service.service.people.principals import DEFAULT_TENANT
 
 EARLIER: Final = "An earlier rotation is finished."
 
@@ -63,26 +64,41 @@ def status(state_dir: Path) -> None:
 
 
 @keys.command()
-@click.argument("which", type=click.Choice(["root", "data", "token", "index", "state", "clients", "search"]))
+@click.argument("which", type=click.Choice(["root", "data", "token", "index", "state", "clients", "search", "session"]))
 @root
 @click.option(
     "--numbers",
     type=click.File("r", encoding="utf-8-sig"),
     help="Only with index: waybill numbers, one a line, that are looked for at the old places afterwards.",
 )
-@click.option("--tenant", default=DEFAULT_TENANT, show_default=True, help="Whose waybills the numbers name.")
+@click.option(
+    "--session-key",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="Only with session: the desk's file MASKING_CONSOLE_SESSION_KEY, on the desk's machine.",
+)
 @wait
 @state_dir
 def rotate(
-    which: str, named: NamedRoot | None, numbers: TextIO | None, tenant: str, timeout: float, state_dir: Path
+    which: str,
+    named: NamedRoot | None,
+    numbers: TextIO | None,
+    session_key: Path | None,
+    timeout: float,
+    state_dir: Path,
 ) -> None:
     """Rotate a key while the service runs. An interrupted rotation continues where it stopped."""
     if named is not None and which != "root":
         raise click.UsageError("--root describes a root key: keys rotate root --root FILE")
     if numbers is not None and which != "index":
         raise click.UsageError("--numbers names waybills: keys rotate index --numbers FILE")
+    if (session_key is None) is (which == "session"):
+        raise click.UsageError("--session-key names the desk's file: keys rotate session --session-key FILE")
+    if session_key is not None:
+        rotate_session(session_key, os.urandom)
+        click.echo(f"{session_key} is new. The desk reads it within seconds: all sessions end, and drafts of forms.")
+        return
     if which in {"index", "state", "clients", "search"}:
-        _rotate_stored(which, numbers, tenant, timeout, state_dir)
+        _rotate_stored(which, numbers, timeout, state_dir)
         return
     with opened_coordinator(state_dir, timeout) as coordinator:
         if which == "data":
@@ -103,7 +119,7 @@ def rotate(
     click.echo(f"Back up {state_dir / 'keyset.json'} now.")
 
 
-def _rotate_stored(which: str, numbers: TextIO | None, tenant: str, timeout: float, state_dir: Path) -> None:
+def _rotate_stored(which: str, numbers: TextIO | None, timeout: float, state_dir: Path) -> None:
     """Rotate a secret on which values in the store depend."""
     with opened_rotation(state_dir, timeout) as (coordinator, opened):
         tenants = {client.tenant for client in opened.registry.clients} | tenants_of_policy(state_dir)
@@ -129,7 +145,7 @@ def _rotate_stored(which: str, numbers: TextIO | None, tenant: str, timeout: flo
                 else EARLIER
             )
             if numbers is not None:
-                _look_for(find_numbers(coordinator, tenant, numbers_in(numbers)))
+                _look_for(find_numbers(coordinator, numbers_in(numbers)))
         else:
             count = rotate_state(coordinator, opened.recorder, tenants, clock)
             click.echo(
