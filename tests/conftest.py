@@ -22,9 +22,10 @@ from tests.proofs import is_proof
 from tests.store import stores
 
 # A shared machine may stall any example; pytest's own time-out catches what really hangs. `make test` decides whether a
-# change is good, so it tries the same examples each time; `make proofs` tries new ones (--hypothesis-profile=explore).
-hypothesis.settings.register_profile("steady", deadline=None, derandomize=True)
-hypothesis.settings.register_profile("explore", deadline=None)
+# change is good, so it tries the same few examples each time; `make proofs` tries many new ones
+# (--hypothesis-profile=explore).
+hypothesis.settings.register_profile("steady", deadline=None, derandomize=True, max_examples=40)
+hypothesis.settings.register_profile("explore", deadline=None, max_examples=1_000)
 hypothesis.settings.load_profile("steady")
 
 TESTS = Path(__file__).parent

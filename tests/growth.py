@@ -12,7 +12,7 @@ ALLOWED = 2.5
 """How much longer twice the input may take."""
 NOISE_SECONDS = 0.005
 """What takes less is not compared: a value of bounded length takes no more, however its time grows."""
-ROUNDS = 3
+ROUNDS = 2
 MAX_ROUNDS = 8
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from masking_service.masking import columns
@@ -149,7 +149,6 @@ RECORDS = (
 )
 
 
-@settings(max_examples=400)
 @given(
     st.lists(RECORDS, min_size=1, max_size=5),
     st.sampled_from([LABEL, COURIER, HIDDEN, NO_ADDRESS, PASSING, HIDING, ABROAD]),

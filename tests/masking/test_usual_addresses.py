@@ -1,7 +1,7 @@
 """The quick way for plain addresses finds exactly what the whole grammar finds."""
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from masking_service.masking.kinds import address
@@ -38,7 +38,6 @@ ADDRESSES = st.lists(
 ).map("".join)
 
 
-@settings(max_examples=600)
 @given(ADDRESSES)
 @example("华志路1685号3号楼2单元402室")
 @example("香花桥路1号301号")
@@ -50,13 +49,11 @@ def test_a_plain_address_is_masked_as_the_grammar_masks_it(address: str) -> None
     assert plain in (None, by_the_grammar(address))
 
 
-@settings(max_examples=150)
 @given(st.lists(ADDRESSES, min_size=1, max_size=9))
 def test_plain_addresses_in_lines_are_masked_as_each_alone(addresses: list[str]) -> None:
     assert mask_usual_addresses(addresses) == [mask_usual_address(address) for address in addresses]
 
 
-@settings(max_examples=100)
 @given(ADDRESSES.filter(mask_usual_address))
 @example("人民路1234弄1234号 123号楼")
 def test_no_number_that_the_leak_guard_looks_for_fits_into_the_mask_of_a_plain_address(address: str) -> None:

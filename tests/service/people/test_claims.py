@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from masking_service.service.people.errors import Unauthenticated
@@ -166,7 +166,6 @@ class TestMalformed:
     def test_a_key_id_that_is_no_string(self, kid: object) -> None:
         assert refusal(token({"kid": kid})) == "malformed"
 
-    @settings(max_examples=150, deadline=None)
     @given(
         st.one_of(
             st.text(), st.lists(st.binary(max_size=40), min_size=3, max_size=3).map(lambda p: ".".join(map(b64, p)))
@@ -175,7 +174,6 @@ class TestMalformed:
     def test_no_text_ends_in_another_error(self, text: str) -> None:
         refusal(text)
 
-    @settings(max_examples=150, deadline=None)
     @given(
         st.dictionaries(
             st.sampled_from(["iss", "aud", "sub", "iat", "exp", "nbf", "roles", "tenant", "sites", "acr", "auth_time"]),
@@ -197,7 +195,6 @@ class TestMalformed:
         else:
             assert principal.id.startswith("staff/")
 
-    @settings(max_examples=100, deadline=None)
     @given(
         st.dictionaries(
             st.sampled_from(["alg", "typ", "kid", "crit", "b64", "zip", "cty", "jwk"]),

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from masking_service.service.people.errors import PolicyError
@@ -257,7 +257,6 @@ class TestFaults:
         with pytest.raises(PolicyError, match="cannot be read"):
             Policy.load(file, development=False)
 
-    @settings(max_examples=60, deadline=None)
     @given(st.data())
     def test_a_policy_with_anything_anywhere_is_sound_or_a_policy_error(self, data: st.DataObject) -> None:
         junk = st.one_of(
