@@ -51,7 +51,7 @@ from masking_service.service.waybills.mask import Mask, Maskers
 from masking_service.service.waybills.privacy import Privacy
 from masking_service.service.waybills.restriction import Restrictions
 from masking_service.service.waybills.tokenize import Tokenize
-from masking_service.service.waybills.view import View
+from masking_service.service.waybills.view import ViewWaybills
 
 if TYPE_CHECKING:
     from masking_service.runtime.wiring import Parts
@@ -176,7 +176,7 @@ def _waybills(parts: "Parts", shared: _Shared) -> Iterator[object]:
         custodies=shared.custodies,
         recorder=shared.recorder,
     )
-    yield View(
+    yield ViewWaybills(
         gate=shared.gate,
         policy=shared.policy,
         store=parts.store,

@@ -17,7 +17,7 @@ from masking_service.service.waybills import record_answers as records
 from masking_service.service.waybills.mask import Mask
 from masking_service.service.waybills.privacy import Privacy
 from masking_service.service.waybills.tokenize import Tokenize, TokenizeOptions
-from masking_service.service.waybills.view import View
+from masking_service.service.waybills.view import ViewWaybills
 
 
 class MaskRequest(Shape, frozen=True):
@@ -118,11 +118,11 @@ def _tokenize(tokenize: Tokenize, call: Call[TokenizeRequest, None]) -> Sequence
     )
 
 
-def _view_one(view: View, call: Call[None, ViewQuery]) -> Answer:
+def _view_one(view: ViewWaybills, call: Call[None, ViewQuery]) -> Answer:
     return view(call.context, call.query.profile, [call.path["waybill_no"]])[0]
 
 
-def _view(view: View, call: Call[ViewRequest, None]) -> Sequence[Answer]:
+def _view(view: ViewWaybills, call: Call[ViewRequest, None]) -> Sequence[Answer]:
     return view(call.context, call.body.profile, call.body.waybills, case=call.body.case)
 
 
@@ -223,7 +223,7 @@ OPERATIONS: Final = (
         method="get",
         path="/v1/waybills/{waybill_no}",
         summary="View one waybill, masked.",
-        uses=View,
+        uses=ViewWaybills,
         handle=_view_one,
         permissions=("waybill:view",),
         audited_as=Action.VIEW,
@@ -286,7 +286,7 @@ OPERATIONS: Final = (
         method="post",
         path="/v1/waybills/view",
         summary="View several waybills, masked.",
-        uses=View,
+        uses=ViewWaybills,
         handle=_view,
         permissions=("waybill:view",),
         audited_as=Action.VIEW,

@@ -109,7 +109,7 @@ class _AskedWaybill:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class View:
+class ViewWaybills:
     """Shows the newest revisions of waybills, under one policy."""
 
     policy: Policy

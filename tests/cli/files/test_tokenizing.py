@@ -20,7 +20,7 @@ from masking_service.service.call.recorder import RequestContext
 from masking_service.service.cases.state import WantedCase
 from masking_service.service.cases.use import Casework
 from masking_service.service.opening.use import Detokenize
-from masking_service.service.waybills.view import View
+from masking_service.service.waybills.view import ViewWaybills
 from tests.cli.files.runs import HEADERS, MASKED, RECORD, TABLE, VALUES, column, line, ndjson, row, rows, run
 from tests.servers import Node, durable
 
@@ -50,7 +50,7 @@ def viewed(settings: Settings, number: str, who: str = "dispute-officer", profil
     parts: Parts = assemble(settings)
     admit_store(parts)
     principal = parts.acting.authenticator.authenticate(f"Bearer {credentials(settings)[who]}", "127.0.0.1", clock())
-    result = members(parts.acting.of(View)(RequestContext(principal, "r-1", clock()), profile, [number])[0])
+    result = members(parts.acting.of(ViewWaybills)(RequestContext(principal, "r-1", clock()), profile, [number])[0])
     parts.store.close()
     return result
 
