@@ -24,6 +24,9 @@ FIELDS: Final = {
     "phone": later("A whole phone number of 7 to 15 digits"),
     "last4": later("Four digits"),
     "site": later("A site's code: 1 to 64 of A-Z a-z 0-9 . _ -, such as 021001"),
+    "incident": later("1 to 64 of A-Z a-z 0-9 . _ -, a letter or digit first"),
+    "hold": later("1 to 64 of A-Z a-z 0-9 . _ -, a letter or digit first"),
+    "countries": later("Choose at least one country"),
     "after": later("This page of the list is gone. Begin at the first one."),
 }
 """What belongs into a field, by the member that it is sent as."""

@@ -214,6 +214,42 @@ class Person:
         """Who saw the seeds whose phone rang."""
         return self._post("/v1/decoys/heard", {"phone": phone})
 
+    def incidents(self) -> list[Json]:
+        """The incidents, the first opened first."""
+        return list(self._get("/v1/incidents")["incidents"])
+
+    def incident(self, name: str) -> Json:
+        """One incident: its clock, what is known, and what is due."""
+        return self._get(f"/v1/incidents/{_segment(name)}")
+
+    def open_incident(self, incident: Json) -> Json:
+        """Open an incident."""
+        return self._post("/v1/incidents", incident)
+
+    def note_incident(self, name: str, known: Json) -> Json:
+        """Note what became known of an incident."""
+        return self._post(f"/v1/incidents/{_segment(name)}", known)
+
+    def close_incident(self, name: str) -> Json:
+        """Close an incident."""
+        return self._post(f"/v1/incidents/{_segment(name)}/close", {})
+
+    def incident_form(self, name: str, country: str) -> Json:
+        """The form of a country's authority, filled with what is known."""
+        return self._get(f"/v1/incidents/{_segment(name)}/forms/{_segment(country)}")
+
+    def holds(self) -> list[Json]:
+        """The legal holds, the first proposed first."""
+        return list(self._get("/v1/holds")["holds"])
+
+    def propose_hold(self, hold: Json) -> Json:
+        """Propose a legal hold."""
+        return self._post("/v1/holds", hold)
+
+    def decide_hold(self, name: str, act: str) -> Json:
+        """Set or lift a hold, or propose to lift it."""
+        return self._post(f"/v1/holds/{_segment(name)}/{act}", {})
+
     def _get(self, path: str, **query: str) -> Json:
         return self._ask("GET", path, params={name: value for name, value in query.items() if value})
 

@@ -149,7 +149,7 @@ def _of_subject(log: WholeLog, subject: Subject, options: _IncidentOptions) -> _
     listed = _numbers_by_hash(keys, options.waybills) if options.waybills else {}
     exposure = found.exposure()
     more = More(
-        _persons(log, options, exposure.sides),
+        _persons(log, options, exposure.sides, [*listed.values()]),
         _reach(found, options) if subject.kind in ("principal", "issuer") else (),
         _now(log, subject, options),
     )
@@ -168,7 +168,7 @@ def _of_list(log: WholeLog, path: Path, options: _IncidentOptions) -> _Made:
     lines = [*_read_list(path)]
     listed = _hashes(keys, [*dict.fromkeys(line.number for line in lines if line.number)])
     phones = {phone for line in lines for phone in line.phones}
-    stored = StoredPersons(log.store, log.keyring, options.asked.tenant)
+    stored = StoredPersons(log.store, log.keyring, options.asked.tenant, [*listed.values()])
     with_phones, occurring = stored.with_phones(phones) if phones else (set(), set())
     ours = {**dict.fromkeys(with_phones, ""), **_known(log, stored, listed)}
     named = {number for number in ours.values() if number}
@@ -182,7 +182,7 @@ def _of_list(log: WholeLog, path: Path, options: _IncidentOptions) -> _Made:
     )
     found.rank(log.verified_entries())
     evidence = [*excerpt(log.lines(), found.belongs)]
-    persons = _persons(log, options, dict.fromkeys(ours, BOTH))
+    persons = _persons(log, options, dict.fromkeys(ours, BOTH), [*listed.values()])
     document = found.document(log.source(found.tenant), persons)
     return _Made(document, evidence, _for_victims(named, (), options), "list")
 
@@ -247,10 +247,12 @@ def _now(log: WholeLog, subject: Subject, options: _IncidentOptions) -> list[tup
     return rows or [("frozen", "no")]
 
 
-def _persons(log: WholeLog, options: _IncidentOptions, sides: Mapping[str, int]) -> Persons | None:
+def _persons(
+    log: WholeLog, options: _IncidentOptions, sides: Mapping[str, int], numbers: Sequence[str]
+) -> Persons | None:
     if not options.persons:
         return None
-    return _counted(lambda: StoredPersons(log.store, log.keyring, options.asked.tenant).of(sides))
+    return _counted(lambda: StoredPersons(log.store, log.keyring, options.asked.tenant, numbers).of(sides))
 
 
 def _counted(count: Any) -> Persons | None:

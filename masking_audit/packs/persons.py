@@ -18,6 +18,7 @@ from masking_audit.packs.parts import PARTS, Part
 from masking_service.masking.errors import DefinitionError
 from masking_service.masking.recipients import is_recipients, is_senders, read
 from masking_service.masking.schema import Place
+from masking_service.service.state.stems import CLAIM
 from masking_service.service.waybills.records import Record
 from masking_service.service.waybills.vault import Vault
 from masking_service.service.waybills.wrapped_keys import WrappedKeys
@@ -28,8 +29,8 @@ RECIPIENT: Final = 1
 SENDER: Final = 2
 BOTH: Final = RECIPIENT | SENDER
 _AT_ONCE: Final = 500
-_RECORDS: Final = PREFIX + b"{????????????????}?"
-_RECORD: Final = re.compile(rb"wm:\{([A-Za-z0-9_-]{16})\}[0-9a-f]")
+_RECORDS: Final = PREFIX + b"{????????????????*}?"
+_RECORD: Final = re.compile(rb"wm:\{([A-Za-z0-9_-]{16})(?:\.([0-9]{1,2}))?\}[0-9a-f]")
 
 
 @lru_cache(maxsize=4_096)
@@ -101,20 +102,29 @@ class _Counting:
 class StoredPersons:
     """Reads the records of one tenant, in many short exchanges.
 
-    The store's user needs SCAN (`examples/redis-auditor.acl`).
+    The store's user needs SCAN (`examples/redis-auditor.acl`). A record that an index rotation has moved is matched with
+    the log only where its waybill number is given: its place tells no base.
 
     Args:
         store: the Redis client.
         keyring: opens records, and hashes waybills as the log does.
         tenant: whose records.
+        numbers: waybill numbers that are known, normalised.
     """
 
-    def __init__(self, store: Store, keyring: Keyring, tenant: str) -> None:
+    def __init__(self, store: Store, keyring: Keyring, tenant: str, numbers: Sequence[str] = ()) -> None:
         self._store = store
         self._keys = keyring.tenant(tenant)
         self._tenant = tenant
         self._vault = Vault(store, keyring, bytes)
         self._wrapped = WrappedKeys(store, keyring, bytes)
+        bases = self._keys.bases(numbers)
+        layers = self._keys.layers
+        self._moved = {
+            (version, place): base
+            for version in {layers.own, layers.other or 0} - {0}
+            for place, base in zip(self._keys.places(bases, version), bases, strict=True)
+        }
 
     def of(self, sides: Mapping[str, int]) -> Persons:
         """Count the persons of waybills.
@@ -175,12 +185,16 @@ class StoredPersons:
         return counting.result(len(counting.found))
 
     def _keys_and_hashes(self) -> Iterator[tuple[bytes, str]]:
-        """Yield the key of each stored revision, with the hash that its waybill would have in this tenant's entries."""
+        """Yield the key of each stored revision, with the hash that its waybill would have in this tenant's entries.
+
+        Of one that was moved, and whose number is not known, it is the place instead, which no entry has.
+        """
         for key in self._store.keys(_RECORDS):
             matched = _RECORD.fullmatch(key)
             if matched:
-                base = urlsafe_b64decode(matched[1])
-                yield key, self._keys.audit_hash("waybill", base.hex())
+                place, version = urlsafe_b64decode(matched[1]), int(matched[2] or 0)
+                base = self._moved.get((version, place)) if version else place
+                yield key, self._keys.audit_hash("waybill", base.hex()) if base else matched[1].decode()
 
     def _records(
         self, wanted: Iterator[tuple[bytes, str]], key_ids: frozenset[bytes] = frozenset()
@@ -192,7 +206,7 @@ class StoredPersons:
             known = [
                 (waybill, key, value)
                 for (key, waybill), value in zip(some, values, strict=True)
-                if value is not None and key_id_of(value) in mine
+                if value not in (None, CLAIM) and key_id_of(value) in mine
             ]
             yield from self._opened(known)
 

@@ -10,7 +10,18 @@ from masking_audit.packs.parts import PARTS, Part
 from masking_service.audit.actions import Action
 from masking_service.masking.timestamps import rfc3339
 
-_ACCESS: Final = frozenset({Action.CLIENT_ADD, Action.CLIENT_REVOKE, Action.CLIENT_RESTORE, Action.CALLERS_IMPORT})
+_ACCESS: Final = frozenset(
+    {
+        Action.CLIENT_ADD,
+        Action.CLIENT_REVOKE,
+        Action.CLIENT_RESTORE,
+        Action.CALLERS_IMPORT,
+        Action.PERMIT_NEW,
+        Action.PERMIT_OPEN,
+        Action.PERMIT_END,
+    }
+)
+"""What gives or takes access: clients, callers, and permits for pseudonyms."""
 _NOT_STATED: Final = "-"
 _MONTH: Final = len("2026-11")
 

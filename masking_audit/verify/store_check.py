@@ -53,6 +53,9 @@ ANNOUNCED: Final[Mapping[str, str]] = {
     Action.KEY_APPROVE: "keys of people",
     Action.KEY_DENY: "keys of people",
     Action.KEY_REVOKE: "keys of people",
+    Action.INCIDENT_OPEN: "list of incidents",
+    Action.INCIDENT_NOTE: "list of incidents",
+    Action.INCIDENT_CLOSE: "list of incidents",
     Action.LOOKOUT: "list of the lookout",
     Action.RESEAL: "value sealed anew",
 }

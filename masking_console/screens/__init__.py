@@ -4,11 +4,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from masking_console.screens import approvals, audit, cases, decoys, find, me, new_case, people, values, waybills
+from masking_console.screens import (
+    approvals,
+    audit,
+    cases,
+    decoys,
+    find,
+    incidents,
+    me,
+    new_case,
+    people,
+    values,
+    waybills,
+)
 from masking_console.texts import later
 
 SCREENS: Final = tuple(
-    each.pages for each in (new_case, cases, values, find, approvals, people, waybills, audit, decoys, me)
+    each.pages for each in (new_case, cases, values, find, approvals, people, waybills, audit, decoys, incidents, me)
 )
 
 
@@ -34,6 +46,7 @@ NAVIGATION: Final = (
     Screen("/waybills", later("Waybills"), "waybill:erase"),
     Screen("/audit", later("Audit"), "audit:read"),
     Screen("/decoys", later("Decoys"), "decoy:plant"),
+    Screen("/incidents", later("Incidents"), "hold:set"),
     Screen("/me", later("Me"), ""),
 )
 

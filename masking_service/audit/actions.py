@@ -45,6 +45,12 @@ class Action(StrEnum):
     """Somebody proposed to lift a hold."""
     HOLD_LIFT = "hold-lift"
     """Waybills are no longer held by it, one item for each; the last entry, without items, ends the hold."""
+    INCIDENT_OPEN = "incident-open"
+    """An incident is opened; `case` is its name, also in the following ones."""
+    INCIDENT_NOTE = "incident-note"
+    """Something became known of an incident, or a report was made."""
+    INCIDENT_CLOSE = "incident-close"
+    """An incident is closed."""
 
     CALL = "call"
     """A privacy number is bound, so that a person can be called."""

@@ -20,6 +20,7 @@ PLACES: Final = (
     ("keys of people", b"HGETALL", re.compile(_TENANT + rb"(?:keys:[A-Za-z0-9_-]+|key-requests)")),
     ("list of frozen principals", b"HGETALL", re.compile(_TENANT + rb"freezes")),
     ("list of decoys", b"HGETALL", re.compile(_TENANT + rb"(?:decoys|decoy-details)")),
+    ("list of incidents", b"HGETALL", re.compile(_TENANT + rb"incidents")),
     ("list of holds", b"HGETALL", re.compile(_TENANT + rb"holds")),
     ("waybills of a hold", b"GET", re.compile(_TENANT + rb"hold:[0-9a-f]+")),
     ("restriction", b"GET", re.compile(WAYBILL + rb"~")),

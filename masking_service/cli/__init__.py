@@ -24,6 +24,7 @@ MODULES: Final = {
     "callers": f"{_HERE}.callers",
     "clients": f"{_HERE}.clients",
     "doctor": f"{_HERE}.doctor",
+    "incident": f"{_HERE}.incident",
     "keys": f"{_HERE}.keys",
     "mask": "masking_files",
     "people": f"{_HERE}.people",

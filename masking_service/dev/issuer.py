@@ -41,6 +41,7 @@ PEOPLE: Final[Mapping[str, tuple[str, str]]] = {
     "officer-zhao": ("Zhao Lei 赵磊", "dispute-officer"),
     "supervisor-chen": ("Chen Jing 陈静", "supervisor"),
     "privacy-he": ("He Yun 何云", "privacy-officer"),
+    "privacy-luo": ("Luo Yan 罗岩", "privacy-officer"),
     "auditor-sun": ("Sun Ping 孙平", "auditor"),
 }
 """Invented people, by subject: their name and role."""

@@ -14,6 +14,7 @@ from masking_service.service.decoys import api as decoys
 from masking_service.service.directory import api as directory
 from masking_service.service.freezes import api as freezes
 from masking_service.service.holds import api as holds
+from masking_service.service.incidents import api as incidents
 from masking_service.service.me import api as me
 from masking_service.service.opening import api as opening
 from masking_service.service.oversight import api as oversight
@@ -62,6 +63,8 @@ PATH_PARAMETERS: Final[Mapping[str, PathParameter]] = {
     "case": PathParameter("The name of a case.", 1, "D-2026-0001"),
     "hold": PathParameter("The name of a hold.", 1, "H-2026-001"),
     "key": PathParameter("The id of a person's key.", 22, "pXk3Yt0mQmS0n9V2cZ8r4w"),
+    "incident": PathParameter("The name of an incident.", 1, "I-2026-001"),
+    "country": PathParameter("The code of a country of the incident.", 2, "sg"),
     "code": PathParameter("The code of a problem, an item or a warning.", 1, "case-required"),
     "principal": PathParameter(
         "A principal's id, percent-encoded: client/ID, or ALIAS/SUB of an issuer.",
@@ -75,7 +78,8 @@ GROUPS: Final[Mapping[str, tuple[Operation, ...]]] = {
     "Waybills": (*waybills.OPERATIONS, *custody.OPERATIONS, *search.OPERATIONS),
     "Unmasking": (*opening.OPERATIONS, *cases.OPERATIONS),
     "Calls": phone_calls.OPERATIONS,
-    "Oversight": (*freezes.OPERATIONS, *oversight.OPERATIONS, *decoys.OPERATIONS, *holds.OPERATIONS),
+    "Oversight": (*freezes.OPERATIONS, *oversight.OPERATIONS, *decoys.OPERATIONS),
+    "Incidents": (*incidents.OPERATIONS, *holds.OPERATIONS),
     "Caller": (*me.OPERATIONS, *directory.OPERATIONS),
     "Signatures": acts.OPERATIONS,
 }

@@ -86,6 +86,16 @@ CODES: Final[dict[str, CodeText]] = {
             "请使用 POST /v1/calls 拨打；未接通的通话记录达到规定次数后即可显示电话。",
         ),
     ),
+    "unknown-country": CodeText(
+        Text("The country is not known", "国家或地区未知"),
+        PLACES["unknown-country"],
+        Text("Use one of the codes of the document, such as cn.", "请使用文档列出的代码，例如 cn。"),
+    ),
+    "unknown-duty": CodeText(
+        Text("The duty is not known", "报告义务未知"),
+        PLACES["unknown-duty"],
+        Text("Use a `duty` of the incident.", "请使用该事件 `duties` 中的 `duty`。"),
+    ),
     "too-many-holds": CodeText(
         Text("There are too many holds", "法律保全过多"),
         PLACES["too-many-holds"],

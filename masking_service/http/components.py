@@ -32,6 +32,8 @@ _PLACE_CODES: Final = (
     "one-of-two",
     "too-many-decoys",
     "too-many-holds",
+    "unknown-country",
+    "unknown-duty",
     "no-own-number",
     "too-many-items",
     "wrong-code",

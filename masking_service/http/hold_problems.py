@@ -1,4 +1,4 @@
-"""The texts of problems with holds and restrictions in English and Chinese."""
+"""The texts of problems with holds, restrictions and incidents in English and Chinese."""
 
 from typing import Final
 
@@ -43,6 +43,18 @@ HOLD_PROBLEMS: Final[dict[str, ProblemText]] = {
         Text("The name of the hold is taken", "法律保全的名称已被使用"),
         Text("A hold of this name was proposed before.", "该名称的法律保全已经提出过。"),
         Text("Use a new name, or read the existing hold.", "请使用新的名称，或查看已有的法律保全。"),
+    ),
+    "incident-exists": ProblemText(
+        409,
+        Text("The name of the incident is taken", "事件名称已被使用"),
+        Text("An incident of this name was opened before.", "该名称的事件已经建立过。"),
+        Text("Use a new name, or read the existing incident.", "请使用新的名称，或查看已有事件。"),
+    ),
+    "incident-closed": ProblemText(
+        409,
+        Text("The incident is closed", "事件已关闭"),
+        Text("Nothing but reports can be noted of a closed incident.", "已关闭的事件只能登记报告情况。"),
+        Text("Open a new incident where something new is known.", "如有新的情况，请建立新的事件。"),
     ),
     "hold-ended": ProblemText(
         409,

@@ -69,6 +69,11 @@ MEMBERS: Final[dict[str, Text]] = {
         "须为整数秒，至少 1，且不超过策略允许的最长期限",
     ),
     "why": Text("a string", "须为字符串"),
+    "incident": Text(
+        "1 to 64 of A-Z a-z 0-9 . _ -, a letter or digit first",
+        "须为 1 至 64 个字符，可用 A-Z a-z 0-9 . _ -，以字母或数字开头",
+    ),
+    "found_at": _TIME,
     "hold": Text(
         "1 to 64 of A-Z a-z 0-9 . _ -, a letter or digit first",
         "须为 1 至 64 个字符，可用 A-Z a-z 0-9 . _ -，以字母或数字开头",
@@ -108,6 +113,8 @@ PLACES: Final[dict[str, Text]] = {
     ),
     "unknown-purpose": MEMBERS["purpose"],
     "invalid-waybill-no": _WAYBILL_NO,
+    "unknown-country": Text("a code of a country that is known here", "须为本系统已知的国家或地区代码"),
+    "unknown-duty": Text("a duty of this incident, COUNTRY/DUTY", "须为该事件的报告义务，格式为“国家/义务”"),
     "too-many-holds": Text("there can be 1,000 holds at a time", "同时有效的法律保全最多 1,000 项"),
     "too-many-decoys": Text("there can be 10,000 decoys", "诱饵单最多 10,000 票"),
     "no-own-number": Text(

@@ -41,6 +41,7 @@ AlertKind = Literal[
     "key-pending",
     "key-by-command",
     "key-cloned",
+    "incident-deadline",
 ]
 """The kinds of alerts; see `docs/alerts.md`."""
 UNCOUNTED: Final[AlertKind] = "decoy"

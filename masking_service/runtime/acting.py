@@ -29,6 +29,7 @@ from masking_service.service.directory.use import Directory
 from masking_service.service.freezes.use import FreezeByHand, FreezeByPolicy
 from masking_service.service.holds.held_records import HeldRecords
 from masking_service.service.holds.use import Holding
+from masking_service.service.incidents.use import IncidentBook, Responding
 from masking_service.service.lookout.state import Shortlists
 from masking_service.service.lookout.use import Lookout
 from masking_service.service.me.use import AboutMe
@@ -45,7 +46,7 @@ from masking_service.service.phone_calls.live_calls import LiveCalls
 from masking_service.service.phone_calls.reports import CallReports
 from masking_service.service.phone_calls.use import Calling
 from masking_service.service.search.use import Search
-from masking_service.service.state.once import OnceAMinute
+from masking_service.service.state.once import OnceAWhile
 from masking_service.service.waybills.conflicts import ConflictBudget
 from masking_service.service.waybills.mask import Mask, Maskers
 from masking_service.service.waybills.privacy import Privacy
@@ -169,7 +170,7 @@ def _waybills(parts: "Parts", shared: _Shared) -> Iterator[object]:
         maskers=maskers,
         conflicts=ConflictBudget(
             budgets=shared.budgets,
-            once=OnceAMinute(parts.store, parts.keyring, os.urandom),
+            once=OnceAWhile(parts.store, parts.keyring, os.urandom),
             recorder=shared.recorder,
             alerts=parts.alerts,
         ),
@@ -318,6 +319,10 @@ def _holds(parts: "Parts", shared: _Shared) -> Iterator[object]:
     )
 
 
+def _incidents(parts: "Parts", shared: _Shared) -> Iterator[object]:
+    yield Responding(gate=shared.gate, book=IncidentBook(parts.incidents, shared.recorder))
+
+
 def _freezes(parts: "Parts", shared: _Shared) -> Iterator[object]:
     yield FreezeByHand(
         gate=shared.gate,
@@ -438,6 +443,7 @@ _CAPABILITIES: Final = (
     _cases,
     _decoys,
     _holds,
+    _incidents,
     _freezes,
     _acts,
     _phone_calls,

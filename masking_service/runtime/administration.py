@@ -23,6 +23,7 @@ from masking_service.service.call.denials import Denials
 from masking_service.service.call.recorder import DONE, Recorder, RequestContext, Stated, always_room
 from masking_service.service.freezes.state import Freezes
 from masking_service.service.holds.state import Holds
+from masking_service.service.incidents.state import IncidentLists
 from masking_service.service.oversight.auditing import end
 from masking_service.service.people.clients import Clients
 from masking_service.service.people.policy import Policy
@@ -149,6 +150,11 @@ class OpenRegistries:
     def holds(self) -> Holds:
         """The legal holds."""
         return Holds(self.store, self.keyring, os.urandom)
+
+    @property
+    def incidents(self) -> IncidentLists:
+        """The incidents."""
+        return IncidentLists(self.store, self.keyring, os.urandom)
 
     def import_callers(self, tenant: str, numbers: Mapping[str, str | None]) -> None:
         """Put numbers on file, by principal, and remove those that are None.

@@ -49,7 +49,7 @@ class Background:
         self._report = report
         self._stop = threading.Event()
         self._up = False
-        self._refresh_backlog_at = 0.0
+        self._refresh_backlog_at = self._check_deadlines_at = 0.0
         unknown = parts.store.identity.unknown
         jobs: dict[str, tuple[Callable[[float], object], tuple[Callable[[], object], ...]]] = {
             "access": (self._stop.wait, (parts.reload_policy, self._learn)),
@@ -62,7 +62,7 @@ class Background:
                     self._tell,
                 ),
             ),
-            "backlog": (self._stop.wait, (self._refresh_backlog,)),
+            "backlog": (self._stop.wait, (self._refresh_backlog, self._check_deadlines)),
             "keys": (self._stop.wait, (parts.key_watch.reload,)),
         }
         self._threads = [
@@ -168,6 +168,12 @@ class Background:
                 backlog.refresh()
         finally:
             backlog.decide()
+
+    def _check_deadlines(self) -> None:
+        """Raise the alerts about reports that are due, once a minute."""
+        if time.monotonic() >= self._check_deadlines_at:
+            self._check_deadlines_at = time.monotonic() + BACKLOG_EVERY_SECONDS
+            self._parts.deadlines.check(self._parts.tenants, clock())
 
     def _tell(self) -> None:
         store, keys = self._parts.store, self._parts.key_watch

@@ -33,12 +33,15 @@ from masking_service.service.cases.case_check import load_case_check
 from masking_service.service.decoys.state import Decoys
 from masking_service.service.freezes.state import Freezes
 from masking_service.service.holds.state import Holds
+from masking_service.service.incidents.state import IncidentLists
+from masking_service.service.incidents.watch import DeadlineWatch
 from masking_service.service.people.issuer_keys import KeysByUrl
 from masking_service.service.people.issuers import Issuers
 from masking_service.service.people.policy import Policy, PolicyFile
 from masking_service.service.people.principals import DEFAULT_TENANT
 from masking_service.service.people.registry import ClientRegistry
 from masking_service.service.phone_calls.loading import DEVELOPMENT_KEY, load_line
+from masking_service.service.state.once import OnceAWhile
 from masking_service.service.waybills.vault import Vault
 from masking_service.store.client import Store
 from masking_service.store.urls import UnknownForm
@@ -80,6 +83,8 @@ class Parts:
         self.keyholders = Keyholders(self.store, keyring, os.urandom)
         self.decoys = Decoys(self.store, keyring, os.urandom)
         self.holds = Holds(self.store, keyring, os.urandom)
+        self.incidents = IncidentLists(self.store, keyring, os.urandom)
+        self.deadlines = DeadlineWatch(self.incidents, OnceAWhile(self.store, keyring, os.urandom), self.alerts)
         self.deferred = ThreadPoolExecutor(2, "deferred")  # its threads start when something is first deferred
         self.vault = Vault(self.store, keyring, os.urandom)
         self.key_watch = KeyWatch(settings.keyset, keyring, self.vault.data_keys, self.store, os.urandom, clock)

@@ -170,6 +170,11 @@ def hold_key(tag: str, ref: str) -> bytes:
     return tenant_stem(tag) + b"hold:" + ref.encode()
 
 
+def incidents_key(tag: str) -> bytes:
+    """Return the key of a tenant's list of incidents: ``wm:{t:TAG}incidents``."""
+    return tenant_stem(tag) + b"incidents"
+
+
 def shortlist_key(tag: str) -> bytes:
     """Return the key of the people whom the lookout listed: ``wm:{t:TAG}shortlist``."""
     return tenant_stem(tag) + b"shortlist"

@@ -19,7 +19,7 @@ PAGES = {
     "desk-li": ["/cases", "/cases?status=pending", "/cases?q=nothing", "/cases/new", "/find", "/me"],
     "officer-wang": ["/cases", "/cases/{case}", "/cases/{case}/label/{number}", "/me"],
     "supervisor-chen": ["/cases", "/approvals", "/people", "/cases/{case}"],
-    "privacy-he": ["/waybills", "/waybills/{number}", "/waybills/{number}/letter", "/audit", "/decoys"],
+    "privacy-he": ["/waybills", "/waybills/{number}", "/waybills/{number}/letter", "/audit", "/decoys", "/incidents"],
     "auditor-sun": ["/audit", "/cases", "/nowhere", "/sign-in?confirm=1", "/signed-out"],
 }
 

@@ -14,7 +14,7 @@ MENUS = {
     "desk-li": ["Cases", "Me"],
     "officer-wang": ["Cases", "Me"],
     "supervisor-chen": ["Cases", "Approvals", "People", "Me"],
-    "privacy-he": ["Cases", "People", "Waybills", "Audit", "Decoys", "Me"],
+    "privacy-he": ["Cases", "People", "Waybills", "Audit", "Decoys", "Incidents", "Me"],
     "auditor-sun": ["Cases", "Audit", "Me"],
 }
 PATHS = {
@@ -28,6 +28,7 @@ PATHS = {
     "/audit": {"privacy-he", "auditor-sun"},
     "/audit/checkpoint": {"privacy-he", "auditor-sun"},
     "/decoys": {"privacy-he"},
+    "/incidents": {"privacy-he"},
 }
 LONG_NAME = "Wolfeschlegelsteinhausenbergerdorff" * 9
 

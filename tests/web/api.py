@@ -135,6 +135,7 @@ def emptied(shared: Api) -> Api:
     shared.parts.keyholders.reset()
     shared.parts.decoys.reset()
     shared.parts.holds.reset()
+    shared.parts.incidents.reset()
     shared.parts.recent_entries.reset()
     shared.parts.denials.reset()  # what was refused in another test is no part of this one's minute
     shared.parts.log.reset()  # its chain went with the store; the next entry would be refused

@@ -13,7 +13,7 @@ from masking_service.service.call.budgets import Budgets
 from masking_service.service.call.recorder import Recorder, RequestContext, Stated
 from masking_service.service.people.errors import QuotaExceeded
 from masking_service.service.people.policy import Grant
-from masking_service.service.state.once import OnceAMinute
+from masking_service.service.state.once import OnceAWhile
 from masking_service.service.waybills.drafts import Draft
 from masking_service.store.errors import StoreUnavailable
 
@@ -26,7 +26,7 @@ class ConflictBudget:
     """
 
     budgets: Budgets
-    once: OnceAMinute
+    once: OnceAWhile
     recorder: Recorder
     alerts: Alerts
 

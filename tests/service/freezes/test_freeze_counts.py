@@ -7,7 +7,7 @@ import redis
 
 from masking_service.service.freezes.state import Freezes
 from masking_service.service.people.principals import Principal
-from masking_service.service.state.once import OnceAMinute
+from masking_service.service.state.once import OnceAWhile
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import tenant_stem
@@ -103,8 +103,8 @@ def test_clearing_forgets_both_counts_of_one_principal(counts: Freezes) -> None:
     assert (misses(counts, ANOTHER), counts.add_refusal(ANOTHER)) == (3, 2)
 
 
-def once(store: Store, name: str = "one") -> OnceAMinute:
-    return OnceAMinute(store, known_keyring(), stores.foreseen(name))
+def once(store: Store, name: str = "one") -> OnceAWhile:
+    return OnceAWhile(store, known_keyring(), stores.foreseen(name))
 
 
 def test_only_the_first_of_a_minute_is_the_first(store: Store) -> None:

@@ -1,0 +1,152 @@
+"""Incidents, for the privacy office: the clock, what is known, what is due next, the files; and legal holds."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from flask import Blueprint, Response, g, render_template, request, url_for
+
+from masking_console.asked import whole_number
+from masking_console.messages import see_other
+from masking_console.texts import _
+
+pages = Blueprint("incidents", __name__)
+COUNTRIES: Final = ("cn", "kr", "jp", "in", "sg", "eu")
+FLAGS: Final = ("critical", "sensitive", "malicious", "outside", "high_risk")
+MAX_PERSONS: Final = 10_000_000_000
+MAX_MINUTES: Final = 100 * 24 * 60
+
+
+@pages.get("/incidents")
+def shown() -> str:
+    """The incidents of the tenant, and its holds."""
+    return render_template(
+        "incidents.html",
+        incidents=g.person.incidents(),
+        holds=g.person.holds(),
+        countries=COUNTRIES,
+        flags=FLAGS,
+        **_words(),
+    )
+
+
+@pages.post("/incidents")
+def begin() -> Response:
+    """Open an incident. It was noticed so many minutes ago."""
+    minutes = whole_number(request.form.get("minutes", "0"), 0, MAX_MINUTES) or 0
+    found = datetime.now(UTC) - timedelta(minutes=minutes)
+    body: dict[str, Any] = {
+        "incident": request.form.get("incident", "").strip(),
+        "leak": request.form.get("leak", "").strip(),
+        "countries": request.form.getlist("countries"),
+        "found_at": found.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "flags": request.form.getlist("flags"),
+        **_numbers(),
+    }
+    opened = g.person.open_incident(body)
+    return see_other(url_for("incidents.one", name=opened["incident"]))
+
+
+@pages.get("/incidents/<name>")
+def one(name: str) -> str:
+    """One incident. Its clock is polled."""
+    template = "incident_clock.html" if "poll" in request.args else "incident.html"
+    return render_template(template, incident=g.person.incident(name), flags=FLAGS, **_words())
+
+
+@pages.post("/incidents/<name>/note")
+def note(name: str) -> Response:
+    """Note what became known."""
+    known = {"flags": request.form.getlist("flags"), **_numbers()}
+    known |= {key: request.form[key] for key in ("what", "measures") if key in request.form}
+    g.person.note_incident(name, known)
+    return see_other(url_for("incidents.one", name=name))
+
+
+@pages.post("/incidents/<name>/report")
+def report(name: str) -> Response:
+    """Note that a report was made now."""
+    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    g.person.note_incident(name, {"reported": {request.form.get("duty", ""): now}})
+    return see_other(url_for("incidents.one", name=name))
+
+
+@pages.post("/incidents/<name>/close")
+def close(name: str) -> Response:
+    """Close an incident."""
+    g.person.close_incident(name)
+    return see_other(url_for("incidents.one", name=name))
+
+
+@pages.get("/incidents/<name>/forms/<country>")
+def form(name: str, country: str) -> Response:
+    """The authority's form, filled with what is known, as a file."""
+    filled = g.person.incident_form(name, country)
+    found = Response(filled["text"], content_type="text/markdown; charset=utf-8")
+    found.headers["Content-Disposition"] = f'attachment; filename="{filled["incident"]}-{filled["country"]}.md"'
+    return found
+
+
+@pages.post("/incidents/holds")
+def propose_hold() -> Response:
+    """Propose a legal hold."""
+    body = {
+        "hold": request.form.get("hold", "").strip(),
+        "reason": request.form.get("reason", ""),
+        "waybills": request.form.get("waybills", "").split(),
+    }
+    g.person.propose_hold(body)
+    return see_other(url_for("incidents.shown"))
+
+
+@pages.post("/incidents/holds/<name>/<any(set, lift):act>")
+def decide_hold(name: str, act: str) -> Response:
+    """Set a hold, or propose to lift it; as the second person lift it."""
+    g.person.decide_hold(name, act)
+    return see_other(url_for("incidents.shown"))
+
+
+def _numbers() -> dict[str, int]:
+    """The numbers of persons of a form; what is empty is not known."""
+    named = {key: whole_number(request.form.get(key, ""), 0, MAX_PERSONS) for key in ("persons", "possible")}
+    return {key: number for key, number in named.items() if number is not None}
+
+
+def _words() -> dict[str, Any]:
+    """What the templates call things in the person's language."""
+    return {
+        "own": "zh" if g.preferences.language.startswith("zh") else "en",
+        "now": datetime.now(UTC),
+        "left": left,
+        "flag_names": {
+            "critical": _("critical infrastructure"),
+            "sensitive": _("sensitive data"),
+            "malicious": _("done on purpose"),
+            "outside": _("access from outside"),
+            "high_risk": _("a high risk for the persons"),
+        },
+        "country_names": {
+            "cn": _("China"),
+            "kr": _("Korea"),
+            "jp": _("Japan"),
+            "in": _("India"),
+            "sg": _("Singapore"),
+            "eu": _("European Union"),
+        },
+        "hold_names": {
+            "proposed": _("waits for a second person"),
+            "set": _("in force"),
+            "lifting": _("waits for a second person to lift it"),
+            "lifted": _("lifted"),
+            "withdrawn": _("withdrawn"),
+        },
+    }
+
+
+def left(deadline: str, now: datetime) -> str:
+    """How long it is until a deadline, in words."""
+    minutes = int((datetime.fromisoformat(deadline) - now).total_seconds() // 60)
+    if minutes < 0:
+        return _("overdue")
+    if minutes < 48 * 60:
+        return _("%(hours)d h %(minutes)d min", hours=minutes // 60, minutes=minutes % 60)
+    return _("%(days)d d %(hours)d h", days=minutes // 1440, hours=minutes % 1440 // 60)

@@ -1,0 +1,198 @@
+"""`incident`: opens and closes incidents, and says what is due by when. The desk has the same on the page Incidents."""
+
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Final, get_args
+
+import click
+from rich.console import Console
+
+from masking_service.cli.language import language
+from masking_service.cli.options import state_dir
+from masking_service.masking.timestamps import rfc3339, unix_time
+from masking_service.runtime.administration import OpenRegistries, opened_registry
+from masking_service.runtime.clock import clock
+from masking_service.runtime.set_up import settings_of
+from masking_service.service.call.errors import InvalidRequest, NotFound
+from masking_service.service.call.recorder import RequestContext
+from masking_service.service.incidents.duties import Duty, Flag, countries, duties_of, form_of, grade_of
+from masking_service.service.incidents.errors import IncidentClosed, IncidentExists
+from masking_service.service.incidents.state import Incident, PackFile
+from masking_service.service.incidents.use import IncidentBook, Known, named
+from masking_service.service.people.principals import DEFAULT_TENANT, service_principal
+from masking_service.store.health import uphold
+
+FLAGS: Final = get_args(Flag)
+SAID: Final = {
+    "incident-exists": "an incident of this name was opened before",
+    "incident-closed": "the incident is closed: only reports can be noted",
+}
+_tenant: Final = click.option("--tenant", default=DEFAULT_TENANT, show_default=True, help="Whose incident it is.")
+
+
+class _At(click.ParamType[int]):
+    """A time in UTC, as Unix seconds."""
+
+    name = "time"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Return Unix seconds."""
+        try:
+            return value if isinstance(value, int) else unix_time(value)
+        except ValueError:
+            self.fail("has to be a time such as 2026-11-24T02:00:00Z", param, ctx)
+
+
+@click.group()
+def incident() -> None:
+    """Open incidents, show their clocks, and close them."""
+
+
+@incident.command("open")
+@click.argument("name")
+@click.option("--leak", required=True, help="What leaked, in a word or two.")
+@click.option(
+    "--country", "codes", multiple=True, required=True, type=click.Choice(list(countries())), help="Whose law."
+)
+@click.option("--found", type=_At(), help="When it was noticed: the clocks begin. Now, if not given.")
+@click.option("--flag", "flags", multiple=True, type=click.Choice(FLAGS), help="What is so; may be repeated.")
+@click.option("--persons", type=click.IntRange(0), help="Distinct persons concerned, as `audit incident` counts them.")
+@_tenant
+@state_dir
+def open_incident(name: str, tenant: str, state_dir: Path, **said: Any) -> None:
+    """Open the incident NAME, and start the clock of each country."""
+    found = said["found"] or clock()
+    fresh = Incident(
+        name=name,
+        leak=said["leak"],
+        countries=tuple(dict.fromkeys(said["codes"])),
+        found_at=found,
+        opened_at=0,
+        opened_by="",
+        flags=frozenset(said["flags"]),
+        persons=said["persons"],
+    )
+    with opened_registry(settings_of(state_dir)) as opened:
+        uphold(opened.store)
+        _show([_changed(lambda: _book(opened).open(_operator(tenant), fresh))])
+
+
+@incident.command()
+@click.argument("name", required=False)
+@click.option("--persons", type=click.IntRange(0), help="Note how many persons are concerned for sure.")
+@click.option("--possible", type=click.IntRange(0), help="Note how many persons may be concerned.")
+@click.option("--flag", "flags", multiple=True, type=click.Choice(FLAGS), help="Note what is so; these replace others.")
+@click.option("--reported", multiple=True, metavar="COUNTRY/DUTY", help="Note that a report was made now.")
+@click.option(
+    "--pack",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="Note the files of a pack, by name and SHA-256.",
+)
+@click.option("--forms", type=click.Path(path_type=Path, file_okay=False), help="Write each country's form here.")
+@_tenant
+@state_dir
+def status(name: str | None, tenant: str, state_dir: Path, **said: Any) -> None:
+    """Show each incident, or NAME: its grade, what is due by when, and what was reported.
+
+    With options for NAME, note what became known first.
+    """
+    known = Known(
+        persons=said["persons"],
+        possible=said["possible"],
+        flags=frozenset(said["flags"]) if said["flags"] else None,
+        reported=dict.fromkeys(said["reported"], clock()),
+        files=_files(said["pack"]) if said["pack"] else (),
+    )
+    if name is None and (known != Known() or said["forms"]):
+        raise click.UsageError("name the incident to which this belongs")
+    with opened_registry(settings_of(state_dir)) as opened:
+        book = _book(opened)
+        if name is not None and known != Known():
+            uphold(opened.store)
+            _changed(lambda: book.note(_operator(tenant), name, known))
+        incidents = book.lists.listed(tenant)
+    shown = incidents if name is None else [_changed(lambda: named(incidents, name))]
+    _show(shown)
+    if said["forms"]:
+        _write_forms(said["forms"], shown[0])
+
+
+@incident.command()
+@click.argument("name")
+@_tenant
+@state_dir
+def close(name: str, tenant: str, state_dir: Path) -> None:
+    """Close the incident NAME: what is due after its end begins to run."""
+    with opened_registry(settings_of(state_dir)) as opened:
+        uphold(opened.store)
+        _show([_changed(lambda: _book(opened).close(_operator(tenant), name))])
+
+
+def _book(opened: OpenRegistries) -> IncidentBook:
+    return IncidentBook(opened.incidents, opened.recorder)
+
+
+def _operator(tenant: str) -> RequestContext:
+    return RequestContext(service_principal("command-line", tenant), "", clock())
+
+
+def _changed(change: Any) -> Incident:
+    """Run a change, and say in words why it is refused."""
+    try:
+        changed: Incident = change()
+    except NotFound:
+        raise click.ClickException("there is no incident of this name") from None
+    except (IncidentExists, IncidentClosed) as refusal:
+        raise click.ClickException(SAID[refusal.code]) from None
+    except InvalidRequest as fault:
+        places = ", ".join(f"{pointer.removeprefix('/')}: {code}" for pointer, code in fault.places)
+        raise click.ClickException(f"this cannot be noted ({places})") from None
+    return changed
+
+
+def _files(pack: Path) -> list[PackFile]:
+    return [
+        PackFile(path.name, hashlib.sha256(path.read_bytes()).hexdigest())
+        for path in sorted(pack.iterdir())
+        if path.is_file()
+    ]
+
+
+def _write_forms(folder: Path, incident: Incident) -> None:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for code in incident.countries:
+        path = folder / f"{incident.name}-{code}.md"
+        path.write_text(form_of(code, incident), "utf-8")
+        click.echo(path)
+
+
+def _show(incidents: Iterable[Incident]) -> None:
+    """Print incidents with what is due."""
+    console = Console(highlight=False, markup=False, soft_wrap=True)
+    own = language()
+    for one in incidents:
+        ended = f", closed {rfc3339(one.closed_at)}" if one.closed_at else ""
+        console.print(f"{one.name}: {one.leak}, found {rfc3339(one.found_at)}{ended}")
+        for code in one.countries:
+            grade = grade_of(countries()[code], one)
+            console.print(f"  {code}: {grade.name[own] if grade else '?'}")
+        for duty in duties_of(one):
+            console.print(f"  {_due(duty)}: {duty.key}, {duty.rule.what[own]} → {duty.rule.to[own]}")
+
+
+def _due(duty: Duty) -> str:
+    """Say by when a duty is due, or when it was done."""
+    law = "" if duty.binding else " (not in force yet)"
+    if duty.reported_at:
+        return f"reported {rfc3339(duty.reported_at)}"
+    if not duty.deadline:
+        return f"{'at once' if duty.begins else 'after the end'}{law}"
+    return f"{rfc3339(duty.deadline)}{law}, {_left(duty.deadline - clock())}"
+
+
+def _left(seconds: int) -> str:
+    if seconds < 0:
+        return "OVERDUE"
+    hours, rest = divmod(seconds, 3600)
+    return f"{hours // 24} d {hours % 24} h left" if hours >= 48 else f"{hours} h {rest // 60} min left"

@@ -1,0 +1,260 @@
+"""Operations on incidents."""
+
+from collections.abc import Mapping
+from typing import Annotated, Final
+
+import msgspec
+from msgspec import Meta
+
+from masking_service.audit.actions import Action
+from masking_service.masking.kinds.table import TOKEN_KINDS
+from masking_service.masking.timestamps import unix_time
+from masking_service.service.call.answers import one_of
+from masking_service.service.call.errors import InvalidRequest
+from masking_service.service.call.operation import STORE, Answered, Call, Example, Operation
+from masking_service.service.call.shapes import Name, Shape
+from masking_service.service.incidents import answers
+from masking_service.service.incidents.duties import Flag, countries
+from masking_service.service.incidents.state import Incident
+from masking_service.service.incidents.use import MAX_PERSONS, Known, Responding
+
+At = Annotated[str, Meta(max_length=32, extra_json_schema={"format": "date-time"}, description="A time, in UTC.")]
+Count = Annotated[
+    int | float,
+    Meta(description="Distinct persons.", extra_json_schema={"minimum": 0, "maximum": MAX_PERSONS}),
+]
+Flags = Annotated[
+    list[Flag],
+    Meta(
+        description="critical: critical infrastructure. sensitive: sensitive data. malicious: on purpose. outside: "
+        "access from outside without authority. high_risk: a high risk for the persons."
+    ),
+]
+Kinds = Annotated[list[Annotated[str, one_of(*TOKEN_KINDS)]], Meta(max_length=16)]
+Text = Annotated[str, Meta(description="Personal data is masked, and 500 characters are kept.")]
+
+
+class OpenIncident(Shape, frozen=True):
+    """An incident to open."""
+
+    incident: Annotated[
+        Name, Meta(description="Its name: 1 to 64 of A-Z a-z 0-9 . _ - and a letter or digit first. Never used twice.")
+    ]
+    leak: Annotated[str, Meta(max_length=64, description="What leaked, in a word or two.")]
+    countries: Annotated[list[str], Meta(description="Codes: " + ", ".join(countries()), max_length=16)]
+    found_at: At
+    flags: Flags = msgspec.field(default_factory=list)
+    persons: Count | None = None
+    possible: Count | None = None
+    what: Text = ""
+    measures: Text = ""
+
+
+class NoteIncident(Shape, frozen=True):
+    """What became known of an incident; what is left out does not change."""
+
+    flags: Flags | None = None
+    persons: Count | None = None
+    possible: Count | None = None
+    kinds: Kinds | None = None
+    what: Text | None = None
+    measures: Text | None = None
+    reported: Annotated[Mapping[str, At], Meta(description="When duties were done, by COUNTRY/DUTY.")] = msgspec.field(
+        default_factory=dict
+    )
+
+
+def _list(incidents: Responding, call: Call[None, None]) -> answers.IncidentStates:
+    return incidents.listed(call.context)
+
+
+def _show(incidents: Responding, call: Call[None, None]) -> answers.IncidentState:
+    return incidents.shown(call.context, call.path["incident"])
+
+
+def _form(incidents: Responding, call: Call[None, None]) -> answers.FilledForm:
+    return incidents.form(call.context, call.path["incident"], call.path["country"])
+
+
+def _open(incidents: Responding, call: Call[OpenIncident, None]) -> Answered:
+    body = call.body
+    opened = Incident(
+        name=body.incident,
+        leak=body.leak,
+        countries=tuple(dict.fromkeys(body.countries)),
+        found_at=_time(body.found_at, "/found_at"),
+        opened_at=0,
+        opened_by="",
+        flags=frozenset(body.flags),
+        persons=_whole(body.persons, "/persons"),
+        possible=_whole(body.possible, "/possible"),
+        what=body.what,
+        measures=body.measures,
+    )
+    return Answered(incidents.open(call.context, opened), 201)
+
+
+def _note(incidents: Responding, call: Call[NoteIncident, None]) -> answers.IncidentState:
+    body = call.body
+    known = Known(
+        flags=None if body.flags is None else frozenset(body.flags),
+        persons=_whole(body.persons, "/persons"),
+        possible=_whole(body.possible, "/possible"),
+        kinds=None if body.kinds is None else tuple(body.kinds),
+        what=body.what,
+        measures=body.measures,
+        reported={duty: _time(at, "/reported") for duty, at in body.reported.items()},
+    )
+    return incidents.note(call.context, call.path["incident"], known)
+
+
+def _close(incidents: Responding, call: Call[None, None]) -> answers.IncidentState:
+    return incidents.close(call.context, call.path["incident"])
+
+
+def _time(text: str, pointer: str) -> int:
+    try:
+        return unix_time(text)
+    except ValueError:
+        raise InvalidRequest([(pointer, "invalid-value")]) from None
+
+
+def _whole(number: int | float | None, pointer: str) -> int | None:
+    if isinstance(number, float) and not number.is_integer():
+        raise InvalidRequest([(pointer, "invalid-value")])
+    return None if number is None else int(number)
+
+
+NAME: Final = "I-2026-001"
+_DUTY: Final = {
+    "duty": "sg/authority",
+    "country": "sg",
+    "to": {"en": "the PDPC", "zh": "个人数据保护委员会"},
+    "what": {"en": "the notification", "zh": "通报"},
+    "source": "Personal Data Protection Act 2012, part 6A",
+    "seen": "secondary sources",
+    "deadline": "2026-11-27T15:59:59Z",
+    "at_once": False,
+    "binding": True,
+    "overdue": False,
+    "reported_at": None,
+}
+OPENED: Final = {
+    "incident": NAME,
+    "leak": "sold list",
+    "status": "open",
+    "found_at": "2026-11-24T02:00:00Z",
+    "opened_at": "2026-11-24T02:10:00Z",
+    "opened_by": "staff/privacy-1",
+    "closed_at": None,
+    "countries": [
+        {
+            "country": "sg",
+            "name": {"en": "Singapore", "zh": "新加坡"},
+            "grade": {"en": "of significant scale", "zh": "规模重大"},
+            "form_language": "en",
+        }
+    ],
+    "flags": ["malicious"],
+    "persons": 700,
+    "possible": None,
+    "kinds": [],
+    "what": "",
+    "measures": "",
+    "duties": [_DUTY],
+    "files": [],
+}
+CHANGING: Final = ("not-found", "incident-closed", *STORE)
+READERS: Final = ("hold:set", "audit:read")
+
+OPERATIONS: Final = (
+    Operation(
+        name="list_incidents",
+        method="get",
+        path="/v1/incidents",
+        summary="The incidents, each with its clock, what is known, and what is due.",
+        uses=Responding,
+        handle=_list,
+        permissions=READERS,
+        answers={200: answers.IncidentStates},
+        problems=STORE,
+        example=Example(None, {"incidents": [OPENED]}),
+    ),
+    Operation(
+        name="show_incident",
+        method="get",
+        path="/v1/incidents/{incident}",
+        summary="One incident.",
+        uses=Responding,
+        handle=_show,
+        permissions=READERS,
+        answers={200: answers.IncidentState},
+        problems=("not-found", *STORE),
+        example=Example(None, OPENED),
+    ),
+    Operation(
+        name="fill_form",
+        method="get",
+        path="/v1/incidents/{incident}/forms/{country}",
+        summary="The form of a country's authority, filled with what is known, in its language.",
+        uses=Responding,
+        handle=_form,
+        permissions=READERS,
+        answers={200: answers.FilledForm},
+        problems=("not-found", *STORE),
+        example=Example(
+            None, {"incident": NAME, "country": "sg", "language": "en", "text": "# Data breach notification\n"}
+        ),
+    ),
+    Operation(
+        name="open_incident",
+        method="post",
+        path="/v1/incidents",
+        summary="Open an incident. The clocks of its countries begin when it was found.",
+        uses=Responding,
+        handle=_open,
+        permissions=("hold:set",),
+        audited_as=Action.INCIDENT_OPEN,
+        body=OpenIncident,
+        answers={201: answers.IncidentState},
+        problems=("incident-exists", *STORE),
+        example=Example(
+            {
+                "incident": NAME,
+                "leak": "sold list",
+                "countries": ["sg"],
+                "found_at": "2026-11-24T02:00:00Z",
+                "flags": ["malicious"],
+                "persons": 700,
+            },
+            OPENED,
+        ),
+    ),
+    Operation(
+        name="note_incident",
+        method="post",
+        path="/v1/incidents/{incident}",
+        summary="Note what became known of an incident, and which reports were made.",
+        uses=Responding,
+        handle=_note,
+        permissions=("hold:set",),
+        audited_as=Action.INCIDENT_NOTE,
+        body=NoteIncident,
+        answers={200: answers.IncidentState},
+        problems=CHANGING,
+        example=Example({"persons": 700}, OPENED),
+    ),
+    Operation(
+        name="close_incident",
+        method="post",
+        path="/v1/incidents/{incident}/close",
+        summary="Close an incident: what is due after its end begins to run.",
+        uses=Responding,
+        handle=_close,
+        permissions=("hold:set",),
+        audited_as=Action.INCIDENT_CLOSE,
+        answers={200: answers.IncidentState},
+        problems=("not-found", *STORE),
+        example=Example(None, OPENED | {"status": "closed", "closed_at": "2026-12-01T02:00:00Z"}),
+    ),
+)

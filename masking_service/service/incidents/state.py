@@ -1,0 +1,107 @@
+"""Incidents of a tenant: what is known, in one sealed list. No person concerned is in it, and no waybill."""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+import msgspec
+
+from keys.keyring import Keyring
+from masking_service.service.state.sealed import Prepared, TenantState
+from masking_service.service.state.serials import Documents, Serials
+from masking_service.store.client import Store
+from masking_service.store.layout import incidents_key
+
+MAX_INCIDENTS: Final = 200
+"""Incidents of a tenant that are listed; the oldest one that was closed gives way to a new one."""
+PADDED_TO: Final = 4_096
+
+
+class PackFile(msgspec.Struct, frozen=True):
+    """A file about an incident: its name, and its SHA-256 in hexadecimal."""
+
+    name: str
+    sha256: str
+
+
+class Incident(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An incident.
+
+    Attributes:
+        name: unique in the tenant.
+        leak: what leaked.
+        countries: whose laws ask something: codes of `duties.countries`.
+        found_at: when it was noticed, in Unix seconds: the clocks begin.
+        opened_at, opened_by: when and by whom it was opened here.
+        flags: what is so: `duties.Flag`.
+        persons, possible: how many persons are concerned for sure, and at most; None as long as it is not known.
+        kinds: which kinds of data.
+        what, measures: in words.
+        reported: when each duty was done, by its key.
+        files: packs.
+        closed_at, closed_by: the end; 0 and empty before.
+    """
+
+    name: str
+    leak: str
+    countries: tuple[str, ...]
+    found_at: int
+    opened_at: int
+    opened_by: str
+    flags: frozenset[str] = frozenset()
+    persons: int | None = None
+    possible: int | None = None
+    kinds: tuple[str, ...] = ()
+    what: str = ""
+    measures: str = ""
+    reported: Mapping[str, int] = {}
+    files: tuple[PackFile, ...] = ()
+    closed_at: int = 0
+    closed_by: str = ""
+
+
+class IncidentLists(TenantState):
+    """The incidents of every tenant."""
+
+    def __init__(self, store: Store, keyring: Keyring, random: Callable[[int], bytes]) -> None:
+        super().__init__(store, keyring, random)
+        self._lists = Documents(store, keyring, random, Serials, incidents_key)
+
+    def reset(self) -> None:
+        """Forget every list that was read, after the store was emptied."""
+        self._lists.known.clear()
+
+    def listed(self, tenant: str) -> list[Incident]:
+        """Return the tenant's incidents, the first opened first: one round trip.
+
+        Raises:
+            StoreUnavailable, IntegrityError: it cannot be told.
+        """
+        document = self._lists.of(tenant)
+        document.refresh()
+        return _read(document.content)
+
+    def prepare(self, tenant: str, change: Callable[[list[Incident]], list[Incident]]) -> Prepared[bool]:
+        """Seal a changed list: one round trip, and one to write.
+
+        Writing returns False where another change was first: prepare again then.
+
+        Args:
+            change: from the incidents to the new ones; it may be called again.
+
+        Raises:
+            StoreUnavailable: nothing is changed.
+        """
+
+        def changed(content: bytes) -> bytes:
+            incidents = change(_read(content))
+            surplus = len(incidents) - MAX_INCIDENTS
+            for closed in [one for one in incidents if one.closed_at][: max(surplus, 0)]:
+                incidents.remove(closed)
+            packed = msgspec.json.encode(incidents)
+            return packed + b" " * (-len(packed) % PADDED_TO)
+
+        return self._lists.of(tenant).prepare(changed)
+
+
+def _read(content: bytes) -> list[Incident]:
+    return msgspec.json.decode(content, type=list[Incident]) if content else []

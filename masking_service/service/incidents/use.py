@@ -1,0 +1,325 @@
+"""Opens incidents, notes what becomes known, and closes them. Each change is in the audit log first."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, get_args
+
+import msgspec
+
+from masking_service.audit.actions import Action
+from masking_service.masking.numbers_in_text import scrub
+from masking_service.masking.timestamps import rfc3339
+from masking_service.service.call.errors import InvalidRequest, NotFound
+from masking_service.service.call.gate import Gate
+from masking_service.service.call.names import case_name, sound_case_name
+from masking_service.service.call.recorder import DONE, Recorder, RequestContext, Stated
+from masking_service.service.incidents import answers
+from masking_service.service.incidents.duties import Duty, Flag, countries, duties_of, form_of, grade_of
+from masking_service.service.incidents.errors import IncidentClosed, IncidentExists
+from masking_service.service.incidents.state import Incident, IncidentLists, PackFile
+from masking_service.service.people.errors import Forbidden
+
+MANAGE: Final = "hold:set"
+READ: Final = "audit:read"
+MAX_TEXT: Final = 500
+MAX_PERSONS: Final = 10_000_000_000
+MAX_FILES: Final = 100
+
+
+class Known(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What becomes known of an incident. None changes nothing.
+
+    Attributes:
+        reported: duties that were done, by their keys, as Unix seconds.
+        files: packs, which are added.
+    """
+
+    flags: frozenset[str] | None = None
+    persons: int | None = None
+    possible: int | None = None
+    kinds: tuple[str, ...] | None = None
+    what: str | None = None
+    measures: str | None = None
+    reported: Mapping[str, int] = {}
+    files: Sequence[PackFile] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentBook:
+    """Changes the incidents of tenants. Who may is for the caller to see to.
+
+    Attributes:
+        lists: the sealed lists.
+        recorder: records each change before it is made.
+    """
+
+    lists: IncidentLists
+    recorder: Recorder
+
+    def open(self, context: RequestContext, incident: Incident, role: str = "") -> Incident:
+        """Open an incident: its clocks begin when it was found.
+
+        Raises:
+            InvalidRequest: its name, a country or a flag is unknown, or it was found later than now.
+            IncidentExists: the name was used before.
+            StoreUnavailable: it may be open; look, then make the call again.
+        """
+        _check_new(incident, context.now)
+        fresh = msgspec.structs.replace(
+            incident, opened_at=context.now, opened_by=context.principal.id, **_texts(incident.what, incident.measures)
+        )
+
+        def add(incidents: list[Incident]) -> list[Incident]:
+            if any(one.name == fresh.name for one in incidents):
+                raise IncidentExists
+            return [*incidents, fresh]
+
+        self._change(context, Action.INCIDENT_OPEN, fresh.name, role, add)
+        return fresh
+
+    def note(self, context: RequestContext, name: str, known: Known, role: str = "") -> Incident:
+        """Note what became known of an open incident.
+
+        Raises:
+            NotFound: there is no such incident.
+            IncidentClosed: it was closed; reports can still be noted.
+            InvalidRequest: a value is wrong.
+            StoreUnavailable: it may be noted; the same can be noted again.
+        """
+        _check_known(known, context.now)
+
+        def update(one: Incident) -> Incident:
+            unknown = set(known.reported) - {duty.key for duty in duties_of(one)}
+            if unknown:
+                raise InvalidRequest([("/reported", "unknown-duty")])
+            reports_only = known == Known(reported=known.reported)
+            if one.closed_at and not reports_only:
+                raise IncidentClosed
+            said = {
+                field: value
+                for field in ("flags", "persons", "possible", "kinds")
+                if (value := getattr(known, field)) is not None
+            }
+            return msgspec.structs.replace(
+                one,
+                **said,
+                **_texts(known.what if known.what is not None else one.what, known.measures or one.measures),
+                reported={**one.reported, **known.reported},
+                files=(*one.files, *known.files)[-MAX_FILES:],
+            )
+
+        return self._update(context, Action.INCIDENT_NOTE, name, role, update)
+
+    def close(self, context: RequestContext, name: str, role: str = "") -> Incident:
+        """Close an incident, which begins the clocks of what is due after its end. Closing it again changes nothing.
+
+        Raises:
+            NotFound: there is no such incident.
+            StoreUnavailable: it may be closed; the same call can be made again.
+        """
+
+        def end(one: Incident) -> Incident:
+            if one.closed_at:
+                return one
+            return msgspec.structs.replace(one, closed_at=context.now, closed_by=context.principal.id)
+
+        return self._update(context, Action.INCIDENT_CLOSE, name, role, end)
+
+    def _update(
+        self, context: RequestContext, action: Action, name: str, role: str, change: Callable[[Incident], Incident]
+    ) -> Incident:
+        changed: list[Incident] = []
+
+        def change_list(incidents: list[Incident]) -> list[Incident]:
+            named(incidents, name)
+            changed[:] = [change(one) if one.name == name else one for one in incidents]
+            return list(changed)
+
+        self._change(context, action, name, role, change_list)
+        return named(changed, name)
+
+    def _change(
+        self,
+        context: RequestContext,
+        action: Action,
+        name: str,
+        role: str,
+        change: Callable[[list[Incident]], list[Incident]],
+    ) -> None:
+        written = False
+        while not written:  # again where the list was changed meanwhile
+            prepared = self.lists.prepare(context.principal.tenant, change)
+            entry = self.recorder.record(context, action, DONE, Stated(role=role, case=name), sealed=prepared.sealed)
+            with self.recorder.take_back_on_failure(entry):
+                written = prepared.write()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Responding:
+    """Answers to incidents of the caller's tenant, under one policy."""
+
+    gate: Gate
+    book: IncidentBook
+
+    def listed(self, context: RequestContext) -> answers.IncidentStates:
+        """Return the incidents, the first opened first: one round trip.
+
+        Raises:
+            AccessError: the caller may not.
+            StoreUnavailable, IntegrityError: the list cannot be read.
+        """
+        self._read(context)
+        incidents = self.book.lists.listed(context.principal.tenant)
+        return answers.IncidentStates([state_of(one, context.now) for one in incidents])
+
+    def shown(self, context: RequestContext, name: str) -> answers.IncidentState:
+        """Return one incident: one round trip.
+
+        Raises:
+            AccessError: the caller may not.
+            NotFound: there is no such incident.
+            StoreUnavailable, IntegrityError: it cannot be read.
+        """
+        self._read(context)
+        return state_of(named(self.book.lists.listed(context.principal.tenant), name), context.now)
+
+    def form(self, context: RequestContext, name: str, country: str) -> answers.FilledForm:
+        """Return the form of one of the incident's countries, filled with what is known: one round trip.
+
+        Raises:
+            AccessError: the caller may not.
+            NotFound: there is no such incident, or it does not concern the country.
+            StoreUnavailable, IntegrityError: it cannot be read.
+        """
+        self._read(context)
+        incident = named(self.book.lists.listed(context.principal.tenant), name)
+        if country not in incident.countries:
+            raise NotFound
+        return answers.FilledForm(name, country, countries()[country].form_language, form_of(country, incident))
+
+    def open(self, context: RequestContext, incident: Incident) -> answers.IncidentState:
+        """Open an incident. Round trips: live permission, read, audit, write. Raises as `IncidentBook.open`."""
+        role = self._manage(context, Action.INCIDENT_OPEN, incident.name)
+        with self.book.recorder.record_denials(
+            context, Action.INCIDENT_OPEN, Stated(case=sound_case_name(incident.name))
+        ):
+            return state_of(self.book.open(context, incident, role), context.now)
+
+    def note(self, context: RequestContext, name: str, known: Known) -> answers.IncidentState:
+        """Note what became known. Round trips as `open`. Raises as `IncidentBook.note`."""
+        role = self._manage(context, Action.INCIDENT_NOTE, name)
+        with self.book.recorder.record_denials(context, Action.INCIDENT_NOTE, Stated(case=sound_case_name(name))):
+            return state_of(self.book.note(context, name, known, role), context.now)
+
+    def close(self, context: RequestContext, name: str) -> answers.IncidentState:
+        """Close an incident. Round trips as `open`. Raises as `IncidentBook.close`."""
+        role = self._manage(context, Action.INCIDENT_CLOSE, name)
+        return state_of(self.book.close(context, name, role), context.now)
+
+    def _read(self, context: RequestContext) -> None:
+        try:
+            self.gate.grant(context.principal, MANAGE)
+        except Forbidden:
+            self.gate.grant(context.principal, READ)
+
+    def _manage(self, context: RequestContext, action: Action, name: str) -> str:
+        with self.book.recorder.record_denials(context, action, Stated(case=sound_case_name(name))):
+            grant, _ = self.gate.grant_live(context.principal, MANAGE)
+        return grant.role
+
+
+def named(incidents: Sequence[Incident], name: str) -> Incident:
+    """Return the incident of a name. Raises NotFound."""
+    for incident in incidents:
+        if incident.name == name:
+            return incident
+    raise NotFound
+
+
+def state_of(incident: Incident, now: int) -> answers.IncidentState:
+    """Return an incident as it is answered.
+
+    Args:
+        now: Unix seconds.
+    """
+    return answers.IncidentState(
+        incident=incident.name,
+        leak=incident.leak,
+        status="closed" if incident.closed_at else "open",
+        found_at=rfc3339(incident.found_at),
+        opened_at=rfc3339(incident.opened_at),
+        opened_by=incident.opened_by,
+        closed_at=rfc3339(incident.closed_at) if incident.closed_at else None,
+        countries=[_country(code, incident) for code in incident.countries],
+        flags=sorted(incident.flags),
+        persons=incident.persons,
+        possible=incident.possible,
+        kinds=list(incident.kinds),
+        what=incident.what,
+        measures=incident.measures,
+        duties=[_duty(duty, now) for duty in duties_of(incident)],
+        files=[answers.IncidentFile(one.name, one.sha256) for one in incident.files],
+    )
+
+
+def _country(code: str, incident: Incident) -> answers.CountryState:
+    country = countries()[code]
+    grade = grade_of(country, incident)
+    return answers.CountryState(
+        country=code,
+        name=answers.Wording(**country.name),
+        grade=answers.Wording(**grade.name) if grade else None,
+        form_language=country.form_language,
+    )
+
+
+def _duty(duty: Duty, now: int) -> answers.IncidentDuty:
+    source = countries()[duty.country].sources[duty.rule.source]
+    return answers.IncidentDuty(
+        duty=duty.key,
+        country=duty.country,
+        to=answers.Wording(**duty.rule.to),
+        what=answers.Wording(**duty.rule.what),
+        source=source.text,
+        seen=source.seen,
+        deadline=rfc3339(duty.deadline) if duty.deadline else None,
+        at_once=bool(duty.begins) and not duty.deadline,
+        binding=duty.binding,
+        overdue=0 < duty.deadline < now and not duty.reported_at,
+        reported_at=rfc3339(duty.reported_at) if duty.reported_at else None,
+    )
+
+
+def _texts(what: str, measures: str) -> dict[str, str]:
+    return {"what": scrub(what.strip())[:MAX_TEXT], "measures": scrub(measures.strip())[:MAX_TEXT]}
+
+
+def _check_new(incident: Incident, now: int) -> None:
+    """Raise InvalidRequest where an incident cannot be opened as it is."""
+    wrong = []
+    try:
+        case_name(incident.name)
+    except ValueError:
+        wrong.append(("/incident", "invalid-value"))
+    if not incident.countries or not {*incident.countries} <= {*countries()}:
+        wrong.append(("/countries", "unknown-country"))
+    if not 0 < incident.found_at <= now:
+        wrong.append(("/found_at", "invalid-value"))
+    if wrong:
+        raise InvalidRequest(wrong)
+    _check_known(Known(incident.flags, incident.persons, incident.possible), now)
+
+
+def _check_known(known: Known, now: int) -> None:
+    """Raise InvalidRequest where something cannot be known as it is."""
+    wrong = [
+        (f"/{name}", "out-of-range")
+        for name in ("persons", "possible")
+        if not 0 <= (getattr(known, name) or 0) <= MAX_PERSONS
+    ]
+    if known.flags is not None and not known.flags <= {*get_args(Flag)}:
+        wrong.append(("/flags", "invalid-value"))
+    if any(not 0 < at <= now for at in known.reported.values()):
+        wrong.append(("/reported", "invalid-value"))
+    if wrong:
+        raise InvalidRequest(wrong)

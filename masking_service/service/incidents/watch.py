@@ -1,0 +1,45 @@
+"""Raises the alert `incident-deadline` before each deadline of an incident, until the report is noted."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from masking_service.observability.alerts import Alerts
+from masking_service.service.incidents.duties import Duty, duties_of
+from masking_service.service.incidents.state import IncidentLists
+from masking_service.service.people.principals import service_principal
+from masking_service.service.state.once import OnceAWhile
+
+WATCH: Final = "incidents"
+"""The service principal that an alert names."""
+SHORTEST: Final = 15 * 60
+"""Seconds between two alerts about a deadline, at least; else a quarter of the time from the first to the deadline."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineWatch:
+    """Watches the deadlines of all tenants. Of all workers one raises an alert."""
+
+    lists: IncidentLists
+    once: OnceAWhile
+    alerts: Alerts
+
+    def check(self, tenants: Iterable[str], now: int) -> None:
+        """Raise the alerts that are due: one round trip a tenant, and one for each deadline that is near.
+
+        Args:
+            now: Unix seconds.
+
+        Raises:
+            StoreUnavailable, IntegrityError: some incidents could not be read.
+        """
+        for tenant in tenants:
+            for incident in self.lists.listed(tenant):
+                for duty in duties_of(incident):
+                    if duty.alert_at and now >= duty.alert_at:
+                        self._alert(tenant, f"{incident.name} {duty.key}", duty)
+
+    def _alert(self, tenant: str, what: str, duty: Duty) -> None:
+        principal = service_principal(WATCH, tenant)
+        if self.once.is_first(principal, f"deadline {what}", max(SHORTEST, (duty.deadline - duty.alert_at) // 4)):
+            self.alerts.raise_alert("incident-deadline", principal)
