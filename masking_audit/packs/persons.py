@@ -102,8 +102,8 @@ class _Counting:
 class StoredPersons:
     """Reads the records of one tenant, in many short exchanges.
 
-    The store's user needs SCAN (`examples/redis-auditor.acl`). A record that an index rotation has moved is matched with
-    the log only where its waybill number is given: its place tells no base.
+    The store's user needs SCAN (`examples/redis-auditor.acl`). A record that an index rotation has moved is matched
+    with the log only where its waybill number is given: its place tells no base.
 
     Args:
         store: the Redis client.

@@ -18,7 +18,7 @@ from masking_service.service.call.errors import InvalidRequest, NotFound
 from masking_service.service.call.recorder import RequestContext
 from masking_service.service.incidents.duties import Duty, Flag, countries, duties_of, form_of, grade_of
 from masking_service.service.incidents.errors import IncidentClosed, IncidentExists
-from masking_service.service.incidents.state import Incident, PackFile
+from masking_service.service.incidents.state import IncidentRecord, PackFile
 from masking_service.service.incidents.use import IncidentBook, Known, named
 from masking_service.service.people.principals import DEFAULT_TENANT, service_principal
 from masking_service.store.health import uphold
@@ -63,7 +63,7 @@ def incident() -> None:
 def open_incident(name: str, tenant: str, state_dir: Path, **said: Any) -> None:
     """Open the incident NAME, and start the clock of each country."""
     found = said["found"] or clock()
-    fresh = Incident(
+    fresh = IncidentRecord(
         name=name,
         leak=said["leak"],
         countries=tuple(dict.fromkeys(said["codes"])),
@@ -137,10 +137,10 @@ def _operator(tenant: str) -> RequestContext:
     return RequestContext(service_principal("command-line", tenant), "", clock())
 
 
-def _changed(change: Any) -> Incident:
+def _changed(change: Any) -> IncidentRecord:
     """Run a change, and say in words why it is refused."""
     try:
-        changed: Incident = change()
+        changed: IncidentRecord = change()
     except NotFound:
         raise click.ClickException("there is no incident of this name") from None
     except (IncidentExists, IncidentClosed) as refusal:
@@ -159,7 +159,7 @@ def _files(pack: Path) -> list[PackFile]:
     ]
 
 
-def _write_forms(folder: Path, incident: Incident) -> None:
+def _write_forms(folder: Path, incident: IncidentRecord) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for code in incident.countries:
         path = folder / f"{incident.name}-{code}.md"
@@ -167,7 +167,7 @@ def _write_forms(folder: Path, incident: Incident) -> None:
         click.echo(path)
 
 
-def _show(incidents: Iterable[Incident]) -> None:
+def _show(incidents: Iterable[IncidentRecord]) -> None:
     """Print incidents with what is due."""
     console = Console(highlight=False, markup=False, soft_wrap=True)
     own = language()

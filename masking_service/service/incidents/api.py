@@ -15,7 +15,7 @@ from masking_service.service.call.operation import STORE, Answered, Call, Exampl
 from masking_service.service.call.shapes import Name, Shape
 from masking_service.service.incidents import answers
 from masking_service.service.incidents.duties import Flag, countries
-from masking_service.service.incidents.state import Incident
+from masking_service.service.incidents.state import IncidentRecord
 from masking_service.service.incidents.use import MAX_PERSONS, Known, Responding
 
 At = Annotated[str, Meta(max_length=32, extra_json_schema={"format": "date-time"}, description="A time, in UTC.")]
@@ -78,7 +78,7 @@ def _form(incidents: Responding, call: Call[None, None]) -> answers.FilledForm:
 
 def _open(incidents: Responding, call: Call[OpenIncident, None]) -> Answered:
     body = call.body
-    opened = Incident(
+    opened = IncidentRecord(
         name=body.incident,
         leak=body.leak,
         countries=tuple(dict.fromkeys(body.countries)),

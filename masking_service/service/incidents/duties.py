@@ -14,7 +14,7 @@ import yaml
 from msgspec import Meta
 
 from masking_service.masking.timestamps import SECONDS_A_DAY, rfc3339
-from masking_service.service.incidents.state import Incident
+from masking_service.service.incidents.state import IncidentRecord
 
 SECONDS_AN_HOUR: Final = 3_600
 ALERT_BEFORE: Final = SECONDS_A_DAY
@@ -24,7 +24,7 @@ Words = Mapping[str, str]
 """A text in English (`en`) and Chinese (`zh`)."""
 
 
-class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class LawSource(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A law, and what was read of it."""
 
     text: str
@@ -79,7 +79,7 @@ class Country(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     offset: str
     form_language: str
     unknown: str
-    sources: Mapping[str, Source]
+    sources: Mapping[str, LawSource]
     grades: Sequence[CountryGrade]
     duties: Mapping[str, DutyRule]
     form: str
@@ -126,7 +126,7 @@ def countries() -> Mapping[str, Country]:
     return {code: msgspec.convert(yaml.safe_load(text), Country, strict=True) for code, text in sorted(texts.items())}
 
 
-def grade_of(country: Country, incident: Incident) -> CountryGrade | None:
+def grade_of(country: Country, incident: IncidentRecord) -> CountryGrade | None:
     """Return the grade of an incident, by the possible victims; None as long as no number is known."""
     persons = concerned(incident)
     if persons is None:
@@ -134,13 +134,13 @@ def grade_of(country: Country, incident: Incident) -> CountryGrade | None:
     return next(grade for grade in country.grades if persons >= grade.persons)
 
 
-def concerned(incident: Incident) -> int | None:
+def concerned(incident: IncidentRecord) -> int | None:
     """Return how many persons may be concerned; None as long as no number is known."""
     known = [number for number in (incident.persons, incident.possible) if number is not None]
     return max(known, default=None)
 
 
-def duties_of(incident: Incident) -> list[Duty]:
+def duties_of(incident: IncidentRecord) -> list[Duty]:
     """Return what is due in the incident's countries, the earliest deadline first, what is due at once before."""
     found = [
         _duty(code, name, rule, incident)
@@ -152,7 +152,7 @@ def duties_of(incident: Incident) -> list[Duty]:
     return sorted(found, key=lambda one: (one.deadline if one.begins else waiting, one.key))
 
 
-def form_of(code: str, incident: Incident) -> str:
+def form_of(code: str, incident: IncidentRecord) -> str:
     """Return the country's form, filled with what is known; what is not is said in its language."""
     country = countries()[code]
     grade = grade_of(country, incident)
@@ -183,21 +183,21 @@ def form_of(code: str, incident: Incident) -> str:
     return text
 
 
-def _is_due(rule: DutyRule, incident: Incident) -> bool:
+def _is_due(rule: DutyRule, incident: IncidentRecord) -> bool:
     if rule.only_if:
         return not rule.only_if.isdisjoint(incident.flags)
     persons = concerned(incident)
     return persons is None or persons >= rule.persons or not rule.if_any.isdisjoint(incident.flags)
 
 
-def _duty(code: str, name: str, rule: DutyRule, incident: Incident) -> Duty:
+def _duty(code: str, name: str, rule: DutyRule, incident: IncidentRecord) -> Duty:
     begins = incident.found_at if rule.after == "found" else incident.closed_at
     deadline = _deadline(rule, incident, begins, countries()[code]) if begins else 0
     binding = rule.in_force is None or rfc3339(incident.found_at)[:10] >= rule.in_force
     return Duty(code, name, rule, begins, deadline, binding, incident.reported.get(f"{code}/{name}", 0))
 
 
-def _deadline(rule: DutyRule, incident: Incident, begins: int, country: Country) -> int:
+def _deadline(rule: DutyRule, incident: IncidentRecord, begins: int, country: Country) -> int:
     """Return the deadline in Unix seconds; 0 for at once."""
     hours = rule.critical_hours if rule.critical_hours and "critical" in incident.flags else rule.hours
     if hours:

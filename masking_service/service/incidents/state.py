@@ -23,7 +23,7 @@ class PackFile(msgspec.Struct, frozen=True):
     sha256: str
 
 
-class Incident(msgspec.Struct, frozen=True, omit_defaults=True):
+class IncidentRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     """An incident.
 
     Attributes:
@@ -70,7 +70,7 @@ class IncidentLists(TenantState):
         """Forget every list that was read, after the store was emptied."""
         self._lists.known.clear()
 
-    def listed(self, tenant: str) -> list[Incident]:
+    def listed(self, tenant: str) -> list[IncidentRecord]:
         """Return the tenant's incidents, the first opened first: one round trip.
 
         Raises:
@@ -80,7 +80,7 @@ class IncidentLists(TenantState):
         document.refresh()
         return _read(document.content)
 
-    def prepare(self, tenant: str, change: Callable[[list[Incident]], list[Incident]]) -> Prepared[bool]:
+    def prepare(self, tenant: str, change: Callable[[list[IncidentRecord]], list[IncidentRecord]]) -> Prepared[bool]:
         """Seal a changed list: one round trip, and one to write.
 
         Writing returns False where another change was first: prepare again then.
@@ -103,5 +103,5 @@ class IncidentLists(TenantState):
         return self._lists.of(tenant).prepare(changed)
 
 
-def _read(content: bytes) -> list[Incident]:
-    return msgspec.json.decode(content, type=list[Incident]) if content else []
+def _read(content: bytes) -> list[IncidentRecord]:
+    return msgspec.json.decode(content, type=list[IncidentRecord]) if content else []

@@ -16,7 +16,7 @@ from masking_service.service.call.recorder import DONE, Recorder, RequestContext
 from masking_service.service.incidents import answers
 from masking_service.service.incidents.duties import Duty, Flag, countries, duties_of, form_of, grade_of
 from masking_service.service.incidents.errors import IncidentClosed, IncidentExists
-from masking_service.service.incidents.state import Incident, IncidentLists, PackFile
+from masking_service.service.incidents.state import IncidentLists, IncidentRecord, PackFile
 from masking_service.service.people.errors import Forbidden
 
 MANAGE: Final = "hold:set"
@@ -56,7 +56,7 @@ class IncidentBook:
     lists: IncidentLists
     recorder: Recorder
 
-    def open(self, context: RequestContext, incident: Incident, role: str = "") -> Incident:
+    def open(self, context: RequestContext, incident: IncidentRecord, role: str = "") -> IncidentRecord:
         """Open an incident: its clocks begin when it was found.
 
         Raises:
@@ -69,7 +69,7 @@ class IncidentBook:
             incident, opened_at=context.now, opened_by=context.principal.id, **_texts(incident.what, incident.measures)
         )
 
-        def add(incidents: list[Incident]) -> list[Incident]:
+        def add(incidents: list[IncidentRecord]) -> list[IncidentRecord]:
             if any(one.name == fresh.name for one in incidents):
                 raise IncidentExists
             return [*incidents, fresh]
@@ -77,7 +77,7 @@ class IncidentBook:
         self._change(context, Action.INCIDENT_OPEN, fresh.name, role, add)
         return fresh
 
-    def note(self, context: RequestContext, name: str, known: Known, role: str = "") -> Incident:
+    def note(self, context: RequestContext, name: str, known: Known, role: str = "") -> IncidentRecord:
         """Note what became known of an open incident.
 
         Raises:
@@ -88,7 +88,7 @@ class IncidentBook:
         """
         _check_known(known, context.now)
 
-        def update(one: Incident) -> Incident:
+        def update(one: IncidentRecord) -> IncidentRecord:
             unknown = set(known.reported) - {duty.key for duty in duties_of(one)}
             if unknown:
                 raise InvalidRequest([("/reported", "unknown-duty")])
@@ -110,7 +110,7 @@ class IncidentBook:
 
         return self._update(context, Action.INCIDENT_NOTE, name, role, update)
 
-    def close(self, context: RequestContext, name: str, role: str = "") -> Incident:
+    def close(self, context: RequestContext, name: str, role: str = "") -> IncidentRecord:
         """Close an incident, which begins the clocks of what is due after its end. Closing it again changes nothing.
 
         Raises:
@@ -118,7 +118,7 @@ class IncidentBook:
             StoreUnavailable: it may be closed; the same call can be made again.
         """
 
-        def end(one: Incident) -> Incident:
+        def end(one: IncidentRecord) -> IncidentRecord:
             if one.closed_at:
                 return one
             return msgspec.structs.replace(one, closed_at=context.now, closed_by=context.principal.id)
@@ -126,11 +126,16 @@ class IncidentBook:
         return self._update(context, Action.INCIDENT_CLOSE, name, role, end)
 
     def _update(
-        self, context: RequestContext, action: Action, name: str, role: str, change: Callable[[Incident], Incident]
-    ) -> Incident:
-        changed: list[Incident] = []
+        self,
+        context: RequestContext,
+        action: Action,
+        name: str,
+        role: str,
+        change: Callable[[IncidentRecord], IncidentRecord],
+    ) -> IncidentRecord:
+        changed: list[IncidentRecord] = []
 
-        def change_list(incidents: list[Incident]) -> list[Incident]:
+        def change_list(incidents: list[IncidentRecord]) -> list[IncidentRecord]:
             named(incidents, name)
             changed[:] = [change(one) if one.name == name else one for one in incidents]
             return list(changed)
@@ -144,7 +149,7 @@ class IncidentBook:
         action: Action,
         name: str,
         role: str,
-        change: Callable[[list[Incident]], list[Incident]],
+        change: Callable[[list[IncidentRecord]], list[IncidentRecord]],
     ) -> None:
         written = False
         while not written:  # again where the list was changed meanwhile
@@ -197,7 +202,7 @@ class Responding:
             raise NotFound
         return answers.FilledForm(name, country, countries()[country].form_language, form_of(country, incident))
 
-    def open(self, context: RequestContext, incident: Incident) -> answers.IncidentState:
+    def open(self, context: RequestContext, incident: IncidentRecord) -> answers.IncidentState:
         """Open an incident. Round trips: live permission, read, audit, write. Raises as `IncidentBook.open`."""
         role = self._manage(context, Action.INCIDENT_OPEN, incident.name)
         with self.book.recorder.record_denials(
@@ -228,7 +233,7 @@ class Responding:
         return grant.role
 
 
-def named(incidents: Sequence[Incident], name: str) -> Incident:
+def named(incidents: Sequence[IncidentRecord], name: str) -> IncidentRecord:
     """Return the incident of a name. Raises NotFound."""
     for incident in incidents:
         if incident.name == name:
@@ -236,7 +241,7 @@ def named(incidents: Sequence[Incident], name: str) -> Incident:
     raise NotFound
 
 
-def state_of(incident: Incident, now: int) -> answers.IncidentState:
+def state_of(incident: IncidentRecord, now: int) -> answers.IncidentState:
     """Return an incident as it is answered.
 
     Args:
@@ -262,7 +267,7 @@ def state_of(incident: Incident, now: int) -> answers.IncidentState:
     )
 
 
-def _country(code: str, incident: Incident) -> answers.CountryState:
+def _country(code: str, incident: IncidentRecord) -> answers.CountryState:
     country = countries()[code]
     grade = grade_of(country, incident)
     return answers.CountryState(
@@ -294,7 +299,7 @@ def _texts(what: str, measures: str) -> dict[str, str]:
     return {"what": scrub(what.strip())[:MAX_TEXT], "measures": scrub(measures.strip())[:MAX_TEXT]}
 
 
-def _check_new(incident: Incident, now: int) -> None:
+def _check_new(incident: IncidentRecord, now: int) -> None:
     """Raise InvalidRequest where an incident cannot be opened as it is."""
     wrong = []
     try:

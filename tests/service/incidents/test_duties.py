@@ -9,15 +9,15 @@ import pytest
 
 from masking_service.masking.timestamps import rfc3339, unix_time
 from masking_service.service.incidents.duties import countries, duties_of, form_of, grade_of
-from masking_service.service.incidents.state import Incident, PackFile
+from masking_service.service.incidents.state import IncidentRecord, PackFile
 
 FOUND = "2026-11-29T02:00:00Z"
 """Ten in the morning in China, eleven in Korea and Japan."""
 
 
-def incident(code: str, **known: Any) -> Incident:
+def incident(code: str, **known: Any) -> IncidentRecord:
     known = {"persons": None, "flags": frozenset(), **known}
-    return Incident("I-1", "sold list", (code,), unix_time(FOUND), 0, "staff/p", **known)
+    return IncidentRecord("I-1", "sold list", (code,), unix_time(FOUND), 0, "staff/p", **known)
 
 
 def deadline(code: str, duty: str, **known: Any) -> str:
@@ -95,7 +95,7 @@ def test_each_duty_has_its_deadline(code: str, duty: str, known: dict[str, Any],
 
 def test_a_day_ends_at_midnight_of_the_country() -> None:
     """It is the 30th in Singapore already, so the first of three days is the 1st."""
-    late = Incident("I-1", "sold list", ("sg",), unix_time("2026-11-29T16:00:00Z"), 0, "staff/p", persons=500)
+    late = IncidentRecord("I-1", "sold list", ("sg",), unix_time("2026-11-29T16:00:00Z"), 0, "staff/p", persons=500)
 
     assert rfc3339(duties_of(late)[0].deadline) == "2026-12-03T15:59:59Z"
 
