@@ -18,7 +18,7 @@ def test_an_incident_is_opened_reported_and_closed_in_both_languages(desk: DeskP
 
     expect(page.get_by_role("heading", name="I-2026-001")).to_be_visible()
     expect(page.get_by_text("3 h 29 min")).to_be_visible()
-    expect(page.locator("dd")).to_have_text("major")
+    expect(page.locator("section[aria-labelledby=known] dd")).to_have_text("major")
     with page.expect_download() as download:
         page.get_by_role("link", name="Form for China").click()
     assert "1,000,000" in download.value.path().read_text("utf-8")
