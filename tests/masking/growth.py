@@ -10,9 +10,9 @@ BASE: Final = 0.05
 
 
 def seconds(read: Callable[[str], object], *texts: str) -> float:
-    """The processor's time for reading the texts, of three runs the shortest."""
+    """The processor's time for reading the texts, of two runs the shortest."""
     best = float("inf")
-    for _ in range(3):
+    for _ in range(2):
         begin = time.process_time()
         for text in texts:
             read(text)
