@@ -12,7 +12,7 @@ DOMAIN: Final = "signed-act/1"
 MEMBERS: Final = ("rp_id", "tenant", "principal", "act", "purpose", "case", "subject", "exact", "nonce", "at")
 """What a statement says, in this order, before what it is about; `docs/signatures.md` describes it."""
 _RECORDED: Final = ("tenant", "principal", "purpose", "case", "subject")
-_ACTIONS: Final = {"unfreeze": "thaw"}
+_ACTIONS: Final = {"unfreeze": "thaw", "hold-lift": "hold-lift-propose"}
 
 
 def encode_statement(members: Sequence[str], about: Sequence[str]) -> bytes:
@@ -61,7 +61,7 @@ def verify_signed(signed: Sequence[Mapping[str, str]]) -> tuple[dict[str, str], 
 def verify_entry(entry: Mapping[str, Any]) -> str:
     """Verify that an entry is what its person signed; return the last key's fingerprint. Raises IntegrityError."""
     said, about, root = verify_signed(entry["signed"])
-    same = _ACTIONS.get(said["act"], said["act"]) == entry["action"]
+    same = entry["action"] in (said["act"], _ACTIONS.get(said["act"]))
     items = entry.get("items", ())
     same = same and (not items or len(items) == len(about)) and all(map(_is_about, items, about))
     if not same or [said[name] for name in _RECORDED] != [entry.get(name, "") for name in _RECORDED]:

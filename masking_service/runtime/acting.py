@@ -315,6 +315,7 @@ def _holds(parts: "Parts", shared: _Shared) -> Iterator[object]:
         vault=parts.vault,
         holds=parts.holds,
         held_records=HeldRecords(parts.store, parts.keyring, parts.vault, os.urandom),
+        signatures=shared.signatures,
         recorder=shared.recorder,
     )
 

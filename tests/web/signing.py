@@ -27,7 +27,7 @@ ACTS = [
     "key-revoke",
 ]
 
-SIGNED = ["detokenize", "case-approve", "case-deny", "erase", "unfreeze", "key-approve", "decoy-plant"]
+SIGNED = ["detokenize", "case-approve", "case-deny", "erase", "unfreeze", "key-approve", "decoy-plant", "hold-set"]
 """Those that lead to values or keys."""
 
 

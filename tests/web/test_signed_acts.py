@@ -205,6 +205,7 @@ def test_no_number_of_forged_sign_ins_freezes_anyone(api: Api, officer: Person) 
         ("supervisor", {"act": "case-approve", "case": "D-9"}, "/v1/cases/D-9/approve", {}),
         ("supervisor", {"act": "case-deny", "case": "D-9"}, "/v1/cases/D-9/deny", {}),
         ("supervisor", {"act": "unfreeze", "principal": "dev/x"}, "/v1/principals/dev%2Fx/thaw", {}),
+        ("privacy-officer", {"act": "hold-set", "hold": "H-1"}, "/v1/holds/H-1/set", {}),
         (
             "privacy-officer",
             {"act": "decoy-plant", "waybills": ["SF8888888888"], "kind": "phantom"},
@@ -215,8 +216,17 @@ def test_no_number_of_forged_sign_ins_freezes_anyone(api: Api, officer: Person) 
 )
 def test_other_acts_are_done_with_a_signature_only(api: Api, who: str, act: Json, path: str, body: Json) -> None:
     api.open_case("D-9", *(f"SF{at:010}" for at in range(11)))
+    api.post(PRIVACY, "/v1/holds", {"hold": "H-1", "reason": "a letter", "waybills": [NUMBER]})
     person = Person(api, who, who).bootstrap()
-    other = act | ({"case": "D-1"} if "case" in act else {"kind": "seed"} if "kind" in act else {"principal": "dev/y"})
+    other = act | (
+        {"hold": "H-2"}
+        if "hold" in act
+        else {"case": "D-1"}
+        if "case" in act
+        else {"kind": "seed"}
+        if "kind" in act
+        else {"principal": "dev/y"}
+    )
 
     unsigned = person.post(path, body)
     elsewhere = person.post(path, body | {"signed": person.sign(other)})

@@ -24,6 +24,8 @@ ActName = Literal[
     "unfreeze",
     "decoy-plant",
     "decoy-list",
+    "hold-set",
+    "hold-lift",
     "key-approve",
     "key-deny",
     "key-revoke",
@@ -51,6 +53,7 @@ class ActRequest(Shape, frozen=True):
     principal: Text = None
     key: Text = None
     kind: Text = None
+    hold: Text = None
 
 
 class NewKeyRequest(Shape, frozen=True):
@@ -138,6 +141,7 @@ OPERATIONS: Final = (
             "waybill:erase",
             "principal:freeze",
             "decoy:plant",
+            "hold:set",
             "key:approve",
         ),
         body=ActRequest,

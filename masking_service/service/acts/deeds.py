@@ -96,6 +96,11 @@ def on_decoys(act: str, waybills: Sequence[Any] = (), kind: str = "") -> Deed:
     return Deed(act=act, exact=(kind, *map(_exactly, waybills)))
 
 
+def on_hold(act: str, hold: str) -> Deed:
+    """Set or lift a hold, or propose to lift it."""
+    return Deed(act=act, case=hold)
+
+
 def on_key(act: str, keys: TenantKeys, principal: str, fingerprint: str) -> Deed:
     """Approve, deny or revoke a key of a person."""
     about = (fingerprint, keys.audit_hash("principal", principal))

@@ -33,6 +33,8 @@ TEXTS: Final[Mapping[str, ActText]] = {
     "unfreeze": ActText("Unfreeze {subject}", "Unfreeze {subject}", "解冻 {subject}"),
     "decoy-plant": ActText("Plant decoys", "Plant decoys", "投放诱饵单"),
     "decoy-list": ActText("List the decoys", "List the decoys", "查看诱饵单列表"),
+    "hold-set": ActText("Set the hold {case}", "Set the hold {case}", "设置保全 {case}"),
+    "hold-lift": ActText("Lift the hold {case}", "Lift the hold {case}", "解除保全 {case}"),
     "key-approve": ActText("Approve a key of {subject}", "Approve a key of {subject}", "批准 {subject} 的密钥"),
     "key-deny": ActText("Deny a key of {subject}", "Deny a key of {subject}", "拒绝 {subject} 的密钥"),
     "key-revoke": ActText("Revoke a key of {subject}", "Revoke a key of {subject}", "撤销 {subject} 的密钥"),

@@ -50,6 +50,8 @@ _MEMBERS: Final = {
     "unfreeze": ("principal",),
     "decoy-plant": ("waybills", "kind"),
     "decoy-list": (),
+    "hold-set": ("hold",),
+    "hold-lift": ("hold",),
     "key-approve": ("principal", "key"),
     "key-deny": ("principal", "key"),
     "key-revoke": ("principal", "key"),
@@ -127,6 +129,8 @@ class ProposeAct:
                 return (), lambda: deeds.erasing(keys, wanted.waybill_no)
             case "decoy-plant" | "decoy-list":
                 return (), lambda: deeds.on_decoys(act, wanted.waybills or (), wanted.kind or "")
+            case "hold-set" | "hold-lift":
+                return (), lambda: deeds.on_hold(act, wanted.hold)
         subject = sound_principal(wanted.principal)
         if not subject:
             raise NotFound([("/principal", "invalid-value")])

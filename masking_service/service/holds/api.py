@@ -5,8 +5,9 @@ from typing import Annotated, Any, Final
 from msgspec import Meta
 
 from masking_service.audit.actions import Action
+from masking_service.service.acts.shapes import Signature
 from masking_service.service.call.examples import WAYBILL_NO
-from masking_service.service.call.operation import STORE, Answered, Call, Example, Operation
+from masking_service.service.call.operation import SIGNATURE, STORE, Answered, Call, Example, Operation
 from masking_service.service.call.shapes import Name, Shape
 from masking_service.service.holds import answers
 from masking_service.service.holds.state import MAX_WAYBILLS
@@ -35,6 +36,12 @@ class HoldRequest(Shape, frozen=True):
     ]
 
 
+class HoldDecision(Shape, frozen=True):
+    """A hold is set or lifted."""
+
+    signed: Signature | None = None
+
+
 def _list(holds: Holding, call: Call[None, None]) -> answers.HoldList:
     return holds.listed(call.context)
 
@@ -47,12 +54,12 @@ def _propose(holds: Holding, call: Call[HoldRequest, None]) -> Answered:
     return Answered(holds.propose(call.context, call.body.hold, call.body.reason, call.body.waybills), 201)
 
 
-def _set(holds: Holding, call: Call[None, None]) -> answers.Hold:
-    return holds.set(call.context, call.path["hold"])
+def _set(holds: Holding, call: Call[HoldDecision, None]) -> answers.Hold:
+    return holds.set(call.context, call.path["hold"], call.body.signed)
 
 
-def _lift(holds: Holding, call: Call[None, None]) -> answers.Hold:
-    return holds.lift(call.context, call.path["hold"])
+def _lift(holds: Holding, call: Call[HoldDecision, None]) -> answers.Hold:
+    return holds.lift(call.context, call.path["hold"], call.body.signed)
 
 
 NAME: Final = "H-2026-001"
@@ -131,9 +138,11 @@ OPERATIONS: Final = (
         handle=_set,
         permissions=("hold:set",),
         audited_as=Action.HOLD_SET,
+        body=HoldDecision,
+        body_optional=True,
         answers={200: answers.Hold},
-        problems=DECIDING,
-        example=Example(None, SET),
+        problems=(*DECIDING, *SIGNATURE),
+        example=Example({}, SET),
     ),
     Operation(
         name="lift_hold",
@@ -144,8 +153,10 @@ OPERATIONS: Final = (
         handle=_lift,
         permissions=("hold:set",),
         audited_as=Action.HOLD_LIFT,
+        body=HoldDecision,
+        body_optional=True,
         answers={200: answers.Hold},
-        problems=DECIDING,
-        example=Example(None, LIFTING),
+        problems=(*DECIDING, *SIGNATURE),
+        example=Example({}, LIFTING),
     ),
 )

@@ -17,6 +17,9 @@ from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.numbers_in_text import scrub
 from masking_service.masking.timestamps import rfc3339
 from masking_service.masking.waybill import normalise_waybill_no
+from masking_service.service.acts import deeds
+from masking_service.service.acts.deeds import Deed
+from masking_service.service.acts.signatures import SignatureProof, Signatures, Signed
 from masking_service.service.call.errors import InvalidRequest, NotFound
 from masking_service.service.call.gate import Gate
 from masking_service.service.call.names import case_name, sound_case_name
@@ -26,12 +29,19 @@ from masking_service.service.holds.errors import HoldEnded, HoldExists, OwnHold
 from masking_service.service.holds.held_records import AT_ONCE, Change, HeldRecords
 from masking_service.service.holds.state import MAX_HOLDS, Hold, Holds
 from masking_service.service.people.issuers import Issuers
-from masking_service.service.people.policy import Grant
 from masking_service.service.state.sealed import Sealed
 from masking_service.service.waybills.vault import Vault
 
 SET: Final = "hold:set"
 MAX_REASON: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class _GrantedHold:
+    """What a caller was granted: by which role, and with what proof."""
+
+    role: str
+    proof: SignatureProof
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +54,7 @@ class Holding:
     vault: Vault
     holds: Holds
     held_records: HeldRecords
+    signatures: Signatures
     recorder: Recorder
 
     def listed(self, context: RequestContext) -> answers.HoldList:
@@ -112,7 +123,7 @@ class Holding:
                 written = change.write()
         return _answer(added)
 
-    def set(self, context: RequestContext, name: str) -> answers.Hold:
+    def set(self, context: RequestContext, name: str, signed: Signed | None = None) -> answers.Hold:
         """Set a proposed hold, or keep one that somebody proposed to lift.
 
         Setting it again keeps what could not be kept before. Round trips: live permission, two to read; for each
@@ -123,7 +134,7 @@ class Holding:
             NotFound: there is no such hold.
             StoreUnavailable: some waybills may be kept; the same call can be made again.
         """
-        grant = self._grant(context, Action.HOLD_SET, name)
+        grant = self._grant(context, Action.HOLD_SET, name, deeds.on_hold(Action.HOLD_SET, name), signed)
         tenant = context.principal.tenant
         with self.recorder.record_denials(context, Action.HOLD_SET, Stated(case=name)):
             hold = _named(self.holds.listed(tenant), name)
@@ -149,7 +160,7 @@ class Holding:
 
         return self._changed(context, Action.HOLD_SET, grant, name, change)
 
-    def lift(self, context: RequestContext, name: str) -> answers.Hold:
+    def lift(self, context: RequestContext, name: str, signed: Signed | None = None) -> answers.Hold:
         """Propose to lift a hold; lift one that another person proposed to lift; withdraw one that is not set yet.
 
         The records that no other hold keeps have their earlier expiry again, and are deleted if it has passed. Round
@@ -160,7 +171,7 @@ class Holding:
             NotFound: there is no such hold.
             StoreUnavailable: some waybills may be released; the same call can be made again.
         """
-        grant = self._grant(context, Action.HOLD_LIFT, name)
+        grant = self._grant(context, Action.HOLD_LIFT, name, deeds.on_hold(Action.HOLD_LIFT, name), signed)
         tenant = context.principal.tenant
         with self.recorder.record_denials(context, Action.HOLD_LIFT, Stated(case=name)):
             holds = self.holds.listed(tenant)
@@ -177,12 +188,17 @@ class Holding:
             self._end(context, grant, name, "withdrawn")
         return _answer(_named(self.holds.listed(tenant), name))
 
-    def _grant(self, context: RequestContext, action: Action, name: str) -> Grant:
-        """Return the grant, as before an opening: one round trip."""
+    def _grant(
+        self, context: RequestContext, action: Action, name: str, deed: Deed | None = None, signed: Signed | None = None
+    ) -> _GrantedHold:
+        """Return what was granted, as before an opening: one round trip. A deed may have to be signed."""
         with self.recorder.record_denials(context, action, Stated(case=sound_case_name(name))):
-            grant, _ = self.gate.grant_live(context.principal, SET)
+            grant, frozen = self.gate.grant_and_freeze_question(context.principal, SET)
+            signature = self.signatures.expect(context, deed.act, signed) if deed is not None else None
+            proof = self.signatures.check(context, signature, lambda: deed or deeds.on_hold(action, name), frozen)
+            frozen.answer()
             self.issuers.check_unmasking(context.principal, context.now)
-        return grant
+        return _GrantedHold(grant.role, proof)
 
     def _new(self, context: RequestContext, name: str, reason: str, numbers: Sequence[str]) -> Hold:
         """Return the proposed hold. Raises InvalidRequest."""
@@ -204,7 +220,7 @@ class Holding:
             proposed_at=context.now,
         )
 
-    def _release(self, context: RequestContext, grant: Grant, hold: Hold, others: Sequence[Hold]) -> None:
+    def _release(self, context: RequestContext, grant: _GrantedHold, hold: Hold, others: Sequence[Hold]) -> None:
         """Release the waybills that no other hold names."""
         tenant = context.principal.tenant
         numbers, *named = self.holds.waybills(tenant, [hold, *others])
@@ -214,7 +230,7 @@ class Holding:
         for bases in self._portions(tenant, numbers):
             self.held_records.release(tenant, bases, hold.number, kept_by, recording, context.now)
 
-    def _end(self, context: RequestContext, grant: Grant, name: str, status: str) -> None:
+    def _end(self, context: RequestContext, grant: _GrantedHold, name: str, status: str) -> None:
         """End a hold, and forget the waybills that it names."""
 
         def change(one: Hold) -> Hold:
@@ -232,7 +248,9 @@ class Holding:
         bases = self.keyring.tenant(tenant).bases(numbers)
         return [bases[at : at + AT_ONCE] for at in range(0, len(bases), AT_ONCE)]
 
-    def _recording(self, context: RequestContext, action: Action, grant: Grant, name: str) -> Callable[[Change], None]:
+    def _recording(
+        self, context: RequestContext, action: Action, grant: _GrantedHold, name: str
+    ) -> Callable[[Change], None]:
         """Return what records the waybills of one step before they are changed."""
 
         def record(change: Change) -> None:
@@ -252,7 +270,7 @@ class Holding:
         self,
         context: RequestContext,
         action: Action,
-        grant: Grant,
+        grant: _GrantedHold,
         name: str,
         change: Callable[[Hold], Hold],
         beside: Sequence[Sealed] = (),
@@ -270,10 +288,16 @@ class Holding:
             with self.recorder.record_denials(context, action, Stated(case=name)):
                 prepared = self.holds.prepare(context.principal.tenant, change_list)
             entry = self.recorder.record(
-                context, action, DONE, Stated(role=grant.role, case=name), sealed=[*prepared.sealed, *beside]
+                context,
+                action,
+                DONE,
+                Stated(role=grant.role, case=name, signed=grant.proof.signatures),
+                sealed=[*prepared.sealed, *beside],
+                fields=grant.proof.fields,
             )
             with self.recorder.take_back_on_failure(entry):
                 written = prepared.write()
+            self.signatures.note_use(grant.proof, entry)
         return _answer(_named(changed, name))
 
 

@@ -20,6 +20,8 @@ ACTS: Final[Mapping[str, tuple[str, ...]]] = {
     "unfreeze": ("principal:freeze",),
     "decoy-plant": ("decoy:plant",),
     "decoy-list": ("decoy:plant",),
+    "hold-set": ("hold:set",),
+    "hold-lift": ("hold:set",),
     "key-approve": ("key:approve",),
     "key-deny": ("key:approve",),
     "key-revoke": ("key:approve",),
@@ -34,6 +36,8 @@ GRAVE: Final = (
     "unfreeze",
     "decoy-plant",
     "decoy-list",
+    "hold-set",
+    "hold-lift",
     "key-approve",
     "key-revoke",
 )
