@@ -45,15 +45,18 @@ $(STATE)/policy.yaml: policy.yaml
 	@{ cat $<; grep -q '^search:' $< || echo 'search: {phone: true, last4: true}'; } >$@.new
 	@mv $@.new $@
 
-run: install $(STATE)/policy.yaml ## start the development service and the desk, send a first batch, and leave both running (PORT=8080)
+run: install $(STATE)/policy.yaml ## start the development service and the desk, send a first batch, and leave both running (PORT=8080 POLICY=recommended)
 	@mkdir -p $(STATE)
+	@case "$(POLICY)" in "") ;; \
+		recommended) $(BIN)/python -m masking_service.dev.recommended $$(($(or $(PORT),8080) + 1)) >$(STATE)/recommended.yaml;; \
+		*) echo "POLICY is recommended, or nothing for the default"; exit 1;; esac
 	@if $(SERVING); then \
 		url=$$($(ADDRESS)); \
 		case "$(PORT)" in ""|"$${url##*:}") ;; \
 			*) echo "it runs already at $${url:-an address that it has not said yet}: \`make stop\` first"; exit 1;; esac; \
 	else \
 		: >$(STATE)/serve.log; \
-		MASKING_POLICY="$${MASKING_POLICY:-$(STATE)/policy.yaml}" \
+		MASKING_POLICY="$${MASKING_POLICY:-$(STATE)/$(or $(POLICY),policy).yaml}" \
 		nohup $(BIN)/python -m masking_service serve --dev --port "$(or $(PORT),8080)" --state-dir $(STATE) \
 			>>$(STATE)/serve.log 2>&1 </dev/null & echo $$! >$(STATE)/serve.pid; \
 	fi
@@ -63,7 +66,7 @@ run: install $(STATE)/policy.yaml ## start the development service and the desk,
 	@$(DESK_RUNS) || { \
 		: >$(STATE)/desk.log; url=$$($(ADDRESS)); port=$${url##*:}; \
 		nohup $(BIN)/python -m masking_console serve --dev --port $$((port + 1)) --issuer-port $$((port + 2)) \
-			--service-url "$$url" --state-dir $(STATE) >>$(STATE)/desk.log 2>&1 </dev/null & echo $$! >$(STATE)/desk.pid; }
+			--service-url "$$url" $(if $(POLICY),--localhost) --state-dir $(STATE) >>$(STATE)/desk.log 2>&1 </dev/null & echo $$! >$(STATE)/desk.pid; }
 	@for i in $$(seq 150); do \
 		$(DESK_RUNS) || break; test -z "$$($(DESK))" || exit 0; sleep 0.2; \
 	done; tail -n 20 $(STATE)/desk.log; echo "The desk did not become ready: its log is $(STATE)/desk.log"; exit 1

@@ -31,7 +31,8 @@ class DeskServer(Application):  # type: ignore[misc]  # gunicorn has no types
         """The shipped configuration, and the address."""
         self.load_config_from_file(str(CONFIGURATION))
         self.cfg.set("bind", self._bind)
-        self.cfg.set("when_ready", lambda _: click.echo(f"desk at http://{self._bind}"))
+        at = self._settings.url if self._settings.development else f"http://{self._bind}"
+        self.cfg.set("when_ready", lambda _: click.echo(f"desk at {at}"))
 
     def load(self) -> Any:
         """Called in the worker."""
@@ -50,14 +51,16 @@ def main() -> None:
 @click.option("--port", default=8081, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--issuer-port", default=8082, show_default=True, type=click.IntRange(1, 65535), help="With --dev.")
 @click.option("--service-url", default="http://127.0.0.1:8080", show_default=True, help="With --dev.")
+@click.option("--localhost", is_flag=True, help="With --dev: at http://localhost, where browsers make keys.")
 @click.option("--state-dir", default=".local", show_default=True, type=click.Path(path_type=Path), help="With --dev.")
-def serve(dev: bool, port: int, issuer_port: int, service_url: str, state_dir: Path) -> None:
+def serve(dev: bool, port: int, issuer_port: int, service_url: str, localhost: bool, state_dir: Path) -> None:
     """Serve the desk on 127.0.0.1 until SIGTERM or Ctrl-C."""
     try:
         if not dev:
             DeskServer(Settings.read(os.environ), f"127.0.0.1:{port}").run()
             return
-        with DevelopmentDesk(state_dir.resolve(), port, issuer_port, service_url) as settings:
+        url = f"http://{'localhost' if localhost else '127.0.0.1'}:{port}"
+        with DevelopmentDesk(state_dir.resolve(), url, issuer_port, service_url) as settings:
             DeskServer(settings, f"127.0.0.1:{port}").run()
     except SettingsError as error:
         sys.exit(str(error))
@@ -81,10 +84,10 @@ def doctor() -> None:
 class DevelopmentDesk:
     """The parts of a development desk: its Valkey, its secrets, and the issuer as a child process."""
 
-    def __init__(self, state_dir: Path, port: int, issuer_port: int, service_url: str) -> None:
+    def __init__(self, state_dir: Path, url: str, issuer_port: int, service_url: str) -> None:
         from masking_service.dev.embedded import EmbeddedServer
 
-        self._state_dir, self._port, self._issuer_port, self._service_url = state_dir, port, issuer_port, service_url
+        self._state_dir, self._url, self._issuer_port, self._service_url = state_dir, url, issuer_port, service_url
         self._folder = state_dir / "desk"
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._store = EmbeddedServer(self._folder)
@@ -94,7 +97,7 @@ class DevelopmentDesk:
         from masking_service.dev.child import start_child
 
         self._store.start()
-        url = f"http://127.0.0.1:{self._port}"
+        url = self._url
         secret = self._secret("client-secret", secrets.token_urlsafe(32))
         command = [sys.executable, "-m", "masking_service.dev.issuer", str(self._state_dir), str(self._issuer_port)]
         root = Path(__file__).resolve().parents[1]

@@ -15,6 +15,7 @@ from masking_console.preferences import Preferences
 from masking_console.service import Refusal
 from masking_console.sessions import Session
 from masking_console.sign_in import forget_session, held_session
+from masking_console.signing import signature_of
 
 PUBLIC: Final = frozenset({"static", "healthz", "readyz"}) | {
     f"sign_in.{name}" for name in ("page", "depart", "callback", "signed_out", "back_channel_logout")
@@ -22,7 +23,9 @@ PUBLIC: Final = frozenset({"static", "healthz", "readyz"}) | {
 """Endpoints that need no session."""
 REFRESH_SECONDS: Final = 60
 """An access token that ends within this time is renewed before it is used."""
-WITHOUT_ME: Final = frozenset({"values.reveal", "values.call", "new_case.check", "me.stay", "me.keep", "me.watermark"})
+WITHOUT_ME: Final = frozenset(
+    {"values.reveal", "values.call", "new_case.check", "signing.propose", "me.stay", "me.keep", "me.watermark"}
+)
 """Endpoints that do not ask the service who the person is: it decides in the only call that they make, or none."""
 SAVE_SECONDS: Final = 20
 """How often the time of the last action is written down."""
@@ -76,7 +79,8 @@ def _signed_in() -> Response | None:
         response = message(f"ended-{session.ended}", 401)
         forget_session(response)
         return response
-    g.person = desk().service.as_person(session.access_token, g.preferences.language)
+    signed = signature_of(request.form)
+    g.person = desk().service.as_person(session.access_token, g.preferences.language, signed)
     g.session = session
     if request.endpoint not in WITHOUT_ME:
         try:

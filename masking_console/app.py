@@ -10,7 +10,7 @@ from flask import Flask, Response, g, request, url_for
 from flask_babel import Babel, format_datetime
 from werkzeug.exceptions import HTTPException
 
-from masking_console import guards, sign_in
+from masking_console import guards, sign_in, signing
 from masking_console.admission import admit, to_sign_in
 from masking_console.compression import compress_file
 from masking_console.context import NAME, Desk, desk
@@ -69,7 +69,7 @@ def create_app(settings: Settings) -> Flask:
     app.register_error_handler(Refusal, _refused)
     app.register_error_handler(SignInError, _sign_in_failed)
     app.register_error_handler(Exception, _failed)
-    for pages in (sign_in.pages, *SCREENS):
+    for pages in (sign_in.pages, signing.pages, *SCREENS):
         app.register_blueprint(pages)
     app.add_url_rule("/", "home", _home)
     app.add_url_rule("/healthz", "healthz", lambda: _plain("ok\n"))

@@ -70,6 +70,11 @@ ROLE_NAMES: Final = {
     "auditor": later("auditor"),
     "overseer": later("overseer"),
 }
+KEY_STATUS_NAMES: Final = {
+    "pending": later("waits for approval"),
+    "active": later("active"),
+    "revoked": later("revoked"),
+}
 ACT_NAMES: Final = {
     "open": later("opened the case"),
     "approve": later("approved it"),
@@ -328,6 +333,7 @@ FILTERS: Final = {
     "field_name": field_name,
     "kind": named(KIND_NAMES),
     "status": named(STATUS_NAMES),
+    "key_status": named(KEY_STATUS_NAMES),
     "status_variant": named(STATUS_VARIANTS),
     "purpose": named(PURPOSE_NAMES),
     "tab": named(TAB_NAMES),

@@ -1,5 +1,8 @@
 """Calls the masking service as the signed-in person."""
 
+import json
+import re
+from base64 import urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +17,11 @@ from masking_console.authorities import certificate_fault, new_http
 TIMEOUT_SECONDS: Final = (1.0, 6.0)  # the service answers within five seconds
 
 Json = dict[str, Any]
+
+_SIGNED_CALLS: Final = re.compile(
+    r"/v1/(?:detokenize|decoys|cases(?:/[^/]+/(?:approve|deny|close))?|principals/[^/]+/(?:freeze|thaw|keys/[^/]+/\w+))"
+)
+"""The calls that carry the signature of a request."""
 
 
 class ServiceUnavailableError(Exception):
@@ -59,9 +67,13 @@ class Service:
         self._http = new_http(authority)
         self._http.mount(url, HTTPAdapter(pool_connections=1, pool_maxsize=64))
 
-    def as_person(self, access_token: str, language: str) -> "Person":
-        """The service as one person may use it."""
-        return Person(self, access_token, language)
+    def as_person(self, access_token: str, language: str, signed: Json | None = None) -> "Person":
+        """The service as one person may use it.
+
+        Args:
+            signed: the signature of the person's own key over the act of this request, if it carries one.
+        """
+        return Person(self, access_token, language, signed)
 
     def ready(self) -> bool:
         """Whether the service is ready to be used. Raises ServiceUnavailableError."""
@@ -77,7 +89,7 @@ class Service:
             Refusal: the service answered with a problem.
             ServiceUnavailableError: it did not answer, or with something else.
         """
-        headers = {"Authorization": f"Bearer {access_token}", "Accept-Language": language}
+        headers = {"Authorization": f"Bearer {access_token}", "Accept-Language": language, **more.pop("headers", {})}
         try:
             answer = self._http.request(
                 method, self._url + path, headers=headers, timeout=TIMEOUT_SECONDS, allow_redirects=False, **more
@@ -110,6 +122,7 @@ class Person:
     _service: Service
     _access_token: str = field(repr=False)
     _language: str = "en"
+    _signed: Json | None = field(default=None, repr=False)
 
     def me(self) -> Json:
         """Who the person is to the service, and what they may do."""
@@ -168,7 +181,8 @@ class Person:
 
     def erase(self, waybill_no: str) -> Json:
         """Erase a waybill."""
-        return self._ask("DELETE", f"/v1/waybills/{_segment(waybill_no)}")
+        signed = {} if self._signed is None else {"headers": {"Signed-Act": _header(self._signed)}}
+        return self._ask("DELETE", f"/v1/waybills/{_segment(waybill_no)}", **signed)
 
     def activity(self) -> Json:
         """What each lately active principal did beside their limits, and whom the lookout listed."""
@@ -250,14 +264,49 @@ class Person:
         """Set or lift a hold, or propose to lift it."""
         return self._post(f"/v1/holds/{_segment(name)}/{act}", {})
 
+    def propose(self, act: Json) -> Json:
+        """What the person's key has to sign for an act."""
+        return self._post("/v1/acts", act)
+
+    def own_keys(self) -> list[Json]:
+        """The person's own keys."""
+        return list(self._get("/v1/me/keys")["keys"])
+
+    def new_key_options(self) -> Json:
+        """What a browser needs to make a key."""
+        return self._post("/v1/me/keys/options", {})
+
+    def add_key(self, made: Json) -> Json:
+        """Keep a key that a browser has made."""
+        return self._post("/v1/me/keys", made)
+
+    def waiting_keys(self) -> list[Json]:
+        """The keys of others that wait for approval."""
+        return list(self._get("/v1/principals/keys")["keys"])
+
+    def keys_of(self, principal: str) -> list[Json]:
+        """The keys of a person."""
+        return list(self._get(f"/v1/principals/{_segment(principal)}/keys")["keys"])
+
+    def decide_key(self, principal: str, key: str, act: str, body: Json) -> Json:
+        """Approve, deny or revoke a key of another person."""
+        return self._post(f"/v1/principals/{_segment(principal)}/keys/{_segment(key)}/{act}", body)
+
     def _get(self, path: str, **query: str) -> Json:
         return self._ask("GET", path, params={name: value for name, value in query.items() if value})
 
     def _post(self, path: str, body: Json) -> Json:
+        if self._signed is not None and _SIGNED_CALLS.fullmatch(path):
+            body = body | {"signed": self._signed}
         return self._ask("POST", path, json=body)
 
     def _ask(self, method: str, path: str, **more: Any) -> Json:
         return self._service.ask(method, path, self._access_token, self._language, **more)
+
+
+def _header(signed: Json) -> str:
+    """Return a signature as the header of a call without a body."""
+    return urlsafe_b64encode(json.dumps(signed).encode()).rstrip(b"=").decode("ascii")
 
 
 def _segment(text: str) -> str:

@@ -11,6 +11,7 @@ from masking_console.screens import (
     decoys,
     find,
     incidents,
+    keys,
     me,
     new_case,
     people,
@@ -19,9 +20,8 @@ from masking_console.screens import (
 )
 from masking_console.texts import later
 
-SCREENS: Final = tuple(
-    each.pages for each in (new_case, cases, values, find, approvals, people, waybills, audit, decoys, incidents, me)
-)
+_PAGES: Final = (new_case, cases, values, find, approvals, people, waybills, audit, decoys, incidents, keys, me)
+SCREENS: Final = (keys.own, *(each.pages for each in _PAGES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,7 @@ NAVIGATION: Final = (
     Screen("/audit", later("Audit"), "audit:read"),
     Screen("/decoys", later("Decoys"), "decoy:plant"),
     Screen("/incidents", later("Incidents"), "hold:set"),
+    Screen("/keys", later("Signing keys"), "key:approve"),
     Screen("/me", later("Me"), ""),
 )
 

@@ -50,7 +50,9 @@ class DeskProcess:
         self.process.wait(20)
 
 
-def start_desk(service: Running, folder: Path, ports: tuple[int, int] | None = None) -> DeskProcess:
+def start_desk(
+    service: Running, folder: Path, ports: tuple[int, int] | None = None, *, localhost: bool = False
+) -> DeskProcess:
     (port, issuer_port), log = ports or (free_port(), free_port()), folder / "desk.log"
     command = [
         sys.executable,
@@ -64,10 +66,12 @@ def start_desk(service: Running, folder: Path, ports: tuple[int, int] | None = N
         str(issuer_port),
     ]
     command += ["--service-url", f"http://127.0.0.1:{service.port}", "--state-dir", str(service.state)]
+    command += ["--localhost"] if localhost else []
     with log.open("wb") as output:
         process = subprocess.Popen(command, cwd=ROOT, env=environment(), stdout=output, stderr=subprocess.STDOUT)
     wait_for(lambda: re.search(r"^desk at ", log.read_text(), re.MULTILINE), "the desk's line", 30)
-    return DeskProcess(service, process, f"http://127.0.0.1:{port}", f"http://127.0.0.1:{issuer_port}", log)
+    url = f"http://{'localhost' if localhost else '127.0.0.1'}:{port}"
+    return DeskProcess(service, process, url, f"http://127.0.0.1:{issuer_port}", log)
 
 
 def first_batch(service: Running) -> None:

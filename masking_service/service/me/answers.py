@@ -51,6 +51,13 @@ class SignIn(Answer):
     ]
 
 
+class Signs(Answer):
+    """What the caller's own key has to sign."""
+
+    rp_id: Annotated[str, Meta(description="The domain of the caller's keys.")]
+    acts: Annotated[list[str], Meta(description="The acts that need a signature, of those that the caller may do.")]
+
+
 class Me(Answer):
     """Who the caller is, and what the policy allows them."""
 
@@ -68,6 +75,7 @@ class Me(Answer):
     calls: Annotated[bool, Meta(description="Whether the caller may make calls, and a provider is set up.")]
     search: Searches
     sites: list[str]
+    signs: Annotated[Signs | None, Meta(description="Null where the policy asks for no signatures.")]
     frozen: bool
     sign_in: Annotated[SignIn | None, Meta(description="Null for an API key.")]
 

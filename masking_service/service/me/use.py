@@ -15,6 +15,7 @@ from masking_service.service.people.issuers import Issuers
 from masking_service.service.people.policy import Grant, Policy
 from masking_service.service.people.principals import Principal
 from masking_service.service.people.rules import Purpose
+from masking_service.service.people.signed_rules import ACTS
 from masking_service.service.phone_calls.line import Line
 
 
@@ -52,6 +53,7 @@ class AboutMe:
             calls="call:make" in permissions and self.line.is_set_up,
             search=self._searches(principal),
             sites=sorted(principal.sites),
+            signs=self._signs(permissions),
             frozen=self._frozen(principal),
             sign_in=self._sign_in(principal),
         )
@@ -72,6 +74,12 @@ class AboutMe:
         rule = self.policy.search(principal.tenant)
         scopes = {role.scope for role in self.policy.roles_of(principal) if "waybill:search" in role.permissions}
         return answers.Searches(phone=rule.phone and "all" in scopes, last4=rule.last4 and bool(scopes))
+
+    def _signs(self, permissions: Sequence[str]) -> answers.Signs | None:
+        rule = self.policy.rules.signed
+        if rule is None:
+            return None
+        return answers.Signs(rule.rp_id, sorted(act for act in rule.acts if not {*ACTS[act]}.isdisjoint(permissions)))
 
     def _frozen(self, principal: Principal) -> bool:
         try:

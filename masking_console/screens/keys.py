@@ -1,0 +1,63 @@
+"""Keys: the person's own, and those of others that wait for approval."""
+
+from flask import Blueprint, Response, g, jsonify, render_template, request, url_for
+from werkzeug.exceptions import BadRequest
+
+from masking_console.messages import see_other
+from masking_console.service import Refusal
+
+own = Blueprint("own_keys", __name__)
+pages = Blueprint("keys", __name__)
+
+
+@own.get("/me/keys")
+def listed() -> str:
+    """The person's own keys, and the form that makes one."""
+    return render_template("own_keys.html", keys=g.person.own_keys())
+
+
+@own.post("/me/keys/options")
+def options() -> tuple[Response, int] | Response:
+    """What the browser needs to make a key."""
+    try:
+        return jsonify(g.person.new_key_options())
+    except Refusal as refusal:
+        return jsonify({"code": refusal.code}), refusal.status
+
+
+@own.post("/me/keys")
+def add() -> tuple[Response, int]:
+    """Keep a key that the browser has made."""
+    made = request.get_json(silent=True)
+    if not isinstance(made, dict):
+        raise BadRequest
+    try:
+        return jsonify(g.person.add_key(made)), 201
+    except Refusal as refusal:
+        return jsonify({"code": refusal.code}), refusal.status
+
+
+@pages.get("/keys")
+def waiting() -> str:
+    """The keys that wait for approval, and those of one person."""
+    return _page()
+
+
+@pages.post("/keys/<any(approve, deny, revoke):act>")
+def decide(act: str) -> Response | tuple[str, int]:
+    """Approve, deny or revoke a key of another person."""
+    form = request.form
+    body = {"code": form.get("code", "")} if act == "approve" else {}
+    try:
+        g.person.decide_key(form.get("principal", ""), form.get("key", ""), act, body)
+    except Refusal as refusal:
+        if refusal.status not in (409, 422):
+            raise
+        return _page(refusal), refusal.status
+    return see_other(url_for("keys.waiting", done=act))
+
+
+def _page(refusal: Refusal | None = None) -> str:
+    person = request.args.get("person", "").strip()
+    held = g.person.keys_of(person) if person else None
+    return render_template("keys.html", keys=g.person.waiting_keys(), held=held, person=person, refusal=refusal)

@@ -1,0 +1,89 @@
+"""Signed acts: says what the person's key has to sign for a form, before the form is sent.
+
+The desk proposes the act to the service as the person; the browser signs it, and
+the form carries the signature (`static/signing.js`). Nothing is kept here.
+"""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+from urllib.parse import unquote
+
+from flask import Blueprint, Response, g, jsonify, request
+from werkzeug.exceptions import BadRequest
+
+from masking_console.service import Json, Refusal
+
+pages = Blueprint("signing", __name__)
+
+MAX_SIGNATURE: Final = 8192
+
+Fields = Mapping[str, str]
+
+
+def _opening(name: str, fields: Fields) -> Json:
+    purpose = fields.get("purpose") or g.person.case(name)["purpose"]
+    items = [{"waybill_no": fields.get("waybill", ""), "field": fields.get("field", "")}]
+    return {"act": "detokenize", "purpose": purpose, "case": name, "items": items}
+
+
+def _deciding(name: str, act: str, _: Fields) -> Json:
+    return {"act": f"case-{act}", "case": name}
+
+
+def _erasing(number: str, _: Fields) -> Json:
+    return {"act": "erase", "waybill_no": number}
+
+
+def _on_person(act: str, fields: Fields) -> Json:
+    return {"act": act, "principal": fields.get("principal", "").strip()}
+
+
+def _planting(fields: Fields) -> Json:
+    numbers = fields.get("waybills", "").replace(",", " ").replace("，", " ").split()
+    return {"act": "decoy-plant", "waybills": numbers, "kind": fields.get("kind", "")}
+
+
+def _on_key(act: str, fields: Fields) -> Json:
+    return {"act": f"key-{act}", "principal": fields.get("principal", ""), "key": fields.get("key", "")}
+
+
+FORMS: Final[tuple[tuple[re.Pattern[str], Callable[..., Json]], ...]] = (
+    (re.compile(r"/cases/([^/]+)/reveal"), _opening),
+    (re.compile(r"/cases/([^/]+)/(approve|deny|close)"), _deciding),
+    (re.compile(r"/waybills/([^/]+)/erase"), _erasing),
+    (re.compile(r"/people/(freeze|unfreeze)"), _on_person),
+    (re.compile(r"/decoys"), _planting),
+    (re.compile(r"/keys/(approve|deny|revoke)"), _on_key),
+)
+"""Forms by the path that they are sent to, and the act that each is; their handlers make the same call."""
+
+
+@pages.post("/sign")
+def propose() -> tuple[Response, int] | Response:
+    """What the person's key has to sign for a form."""
+    asked = request.get_json(silent=True)
+    if not (isinstance(asked, dict) and isinstance(asked.get("path"), str) and isinstance(asked.get("fields"), dict)):
+        raise BadRequest
+    fields = {str(name): value for name, value in asked["fields"].items() if isinstance(value, str)}
+    for pattern, act_of in FORMS:
+        found = pattern.fullmatch(asked["path"])
+        if found:
+            try:
+                return jsonify(g.person.propose(act_of(*map(unquote, found.groups()), fields)))
+            except Refusal as refusal:
+                return jsonify({"code": refusal.code}), refusal.status
+    raise BadRequest
+
+
+def signature_of(form: Mapping[str, Any]) -> Json | None:
+    """Return the signature that a form carries; None where it carries none that can be read."""
+    given = form.get("signed", "")
+    if not given or len(given) > MAX_SIGNATURE:
+        return None
+    try:
+        read = json.loads(given)
+    except ValueError:
+        return None
+    return read if isinstance(read, dict) else None

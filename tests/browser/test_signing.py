@@ -1,0 +1,128 @@
+"""Keys of people at the desk, in a real browser with its virtual authenticator: enrol, approve, touch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from masking_service.dev.recommended import recommended
+from tests.browser.conftest import DeskProcess, Visit, call, free_port, start_desk
+from tests.e2e.processes import Running, command
+
+NUMBER = "SG0000000001"
+PHONE = "13987654321"
+
+Opens = Callable[[str], Visit]
+
+
+@pytest.fixture(scope="module")
+def signing_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskProcess]:
+    """A desk at a service with the recommended policy, one waybill and a case that names it."""
+    folder = tmp_path_factory.mktemp("signing")
+    ports = free_port(), free_port()
+    policy = folder / "policy.yaml"
+    policy.write_text(recommended(ports[0]), "utf-8")
+    service = Running.serve(folder, "--dev", "--workers", "1", MASKING_POLICY=str(policy))
+    usual = {"name": "欧阳娜娜", "phone": PHONE, "address": "上海市青浦区华志路1685号3号楼2单元402室"}
+    record = {"waybill_no": NUMBER, "sender": usual, "recipient": usual}
+    service.call(service.credentials["label-printer"], "POST", "/v1/tokenize", {"records": [record]})
+    running = start_desk(service, folder, ports, localhost=True)
+    wanted = {"case": "S-1", "purpose": "dispute", "waybills": [NUMBER], "reason": "a browser test"}
+    status, answer = call(running, "service-desk", "POST", "/v1/cases", wanted)
+    if answer["status"] == "pending":  # the waybill is one of the sample
+        call(running, "supervisor", "POST", "/v1/cases/S-1/approve")
+    assert status == 201, answer
+    yield running
+    running.stop()
+    service.stop()
+
+
+@pytest.fixture(scope="module")
+def at_desk(chromium: Browser, signing_desk: DeskProcess) -> Iterator[Opens]:
+    """Signs a person in, in a browser with an authenticator of their own, once."""
+    visits: dict[str, Visit] = {}
+
+    def open_as(sub: str) -> Visit:
+        if sub not in visits:
+            visit = Visit(chromium.new_context(locale="en"), signing_desk)
+            session = visit.context.new_cdp_session(visit.page)
+            session.send("WebAuthn.enable")
+            options = {
+                "protocol": "ctap2",
+                "transport": "internal",
+                "hasResidentKey": True,
+                "hasUserVerification": True,
+                "isUserVerified": True,
+                "automaticPresenceSimulation": True,
+            }
+            session.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+            visit.sign_in(sub)
+            visits[sub] = visit
+        return visits[sub]
+
+    yield open_as
+    for visit in visits.values():
+        visit.context.close()
+
+
+def enrol(visit: Visit) -> str:
+    """Make a key in three clicks; the code that the page shows."""
+    page = visit.go("/me")
+    page.get_by_role("link", name="Your keys").click()
+    page.get_by_role("button", name="Make a key").click()
+    code = page.locator("#code")
+    expect(page.get_by_role("heading", name="Read this code to your approver")).to_be_visible()
+    return code.inner_text()
+
+
+def approved_on_the_command_line(desk: DeskProcess) -> None:
+    state = str(desk.service.state)
+    listed = command("people", "keys", "list", "--state-dir", state).splitlines()
+    command("people", "keys", "approve", listed[1].split()[1], "--state-dir", state)
+
+
+def show_phone(page: Page) -> None:
+    page.get_by_role("button", name="Show phone").first.click()
+
+
+def test_from_a_new_key_to_an_opened_value(signing_desk: DeskProcess, at_desk: Opens) -> None:
+    supervisor, officer = at_desk("supervisor-chen"), at_desk("officer-wang")
+    enrol(supervisor)
+    approved_on_the_command_line(signing_desk)
+    code = enrol(officer)
+    page = officer.go("/cases/S-1")
+    show_phone(page)
+    expect(page.locator("#signing")).to_have_text("You have no key that may sign: make one under Me, Your keys.")
+
+    page = supervisor.go("/keys")
+    page.get_by_label("Code that the person reads to you").fill(code)
+    page.get_by_role("button", name="Approve").click()
+    expect(page.get_by_text("Done.")).to_be_visible()
+    page = officer.go("/cases/S-1")
+    show_phone(page)
+
+    expect(page.locator("[data-revealed]")).to_contain_text(PHONE)
+    expect(officer.go("/me/keys").get_by_text("active")).to_be_visible()
+    assert (supervisor.complaints, officer.complaints) == ([], [])
+
+
+def test_another_code_is_refused_and_a_lost_key_is_revoked(signing_desk: DeskProcess, at_desk: Opens) -> None:
+    supervisor, other = at_desk("supervisor-chen"), at_desk("officer-zhao")
+    code = enrol(other)
+    page = supervisor.go("/keys")
+    page.get_by_label("Code that the person reads to you").fill("AAAAA AAAAA")
+    page.get_by_role("button", name="Approve").click()
+    expect(page.get_by_role("alert").filter(has_text="not right")).to_be_visible()
+
+    page = supervisor.go("/keys")
+    page.get_by_label("Code that the person reads to you").fill(code)
+    page.get_by_role("button", name="Approve").click()
+    page = supervisor.go("/keys?person=dev/officer-zhao")
+    page.get_by_role("button", name="Revoke").click()
+    expect(page.get_by_text("Done.")).to_be_visible()
+    page = other.go("/cases/S-1")
+    show_phone(page)
+
+    expect(page.locator("#signing")).to_have_text("You have no key that may sign: make one under Me, Your keys.")
