@@ -10,14 +10,8 @@ from keys.framing import frame
 
 DOMAIN: Final = "signed-act/1"
 MEMBERS: Final = ("rp_id", "tenant", "principal", "act", "purpose", "case", "subject", "exact", "nonce", "at")
-"""What a statement says, in this order, before what it is about; `docs/signatures.md` describes it."""
 _RECORDED: Final = ("tenant", "principal", "purpose", "case", "subject")
 _ACTIONS: Final = {"unfreeze": "thaw", "hold-lift": "hold-lift-propose"}
-
-
-def encode_statement(members: Sequence[str], about: Sequence[str]) -> bytes:
-    """Return the bytes of a statement; the authenticator signs their SHA-256."""
-    return frame(*[one.encode() for one in (DOMAIN, *members, *about)])
 
 
 def _parse(content: bytes) -> tuple[dict[str, str], list[str]]:
@@ -28,17 +22,13 @@ def _parse(content: bytes) -> tuple[dict[str, str], list[str]]:
         parts.append(content[at + 4 : end].decode())
         at = end
     domain, *members = parts[: len(MEMBERS) + 1]
-    if domain != DOMAIN or encode_statement(members, about := parts[len(MEMBERS) + 1 :]) != content:
+    if domain != DOMAIN or frame(*[one.encode() for one in parts]) != content:
         raise ValueError("is no statement")
-    return dict(zip(MEMBERS, members, strict=True)), about
+    return dict(zip(MEMBERS, members, strict=True)), parts[len(MEMBERS) + 1 :]
 
 
 def verify_signed(signed: Sequence[Mapping[str, str]]) -> tuple[dict[str, str], list[str], str]:
-    """Verify a signature, then those by which its key was approved, the nearest first. Raises IntegrityError.
-
-    Returns:
-        What the first one says and is about, and the fingerprint (SHA-256) of the last key, which none approves.
-    """
+    """Verify a signature and its key's approvals; return what it says, what about, and the last key's fingerprint."""
     first, before, approved = None, {"principal": ""}, ""
     for one in signed:
         try:

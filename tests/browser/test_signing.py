@@ -119,6 +119,7 @@ def test_another_code_is_refused_and_a_lost_key_is_revoked(signing_desk: DeskPro
     page = supervisor.go("/keys")
     page.get_by_label("Code that the person reads to you").fill(code)
     page.get_by_role("button", name="Approve").click()
+    expect(page.get_by_text("Done.")).to_be_visible()
     page = supervisor.go("/keys?person=dev/officer-zhao")
     page.get_by_role("button", name="Revoke").click()
     expect(page.get_by_text("Done.")).to_be_visible()

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from keys.framing import frame
 from keys.keyring import TenantKeys
-from masking_audit.format.signed import encode_statement
+from masking_audit.format.signed import DOMAIN
 from masking_service.audit.entries import outside_id
 from masking_service.masking.json_numbers import encode_sorted
 from masking_service.masking.schemas.places import SHIPPED_POINTERS
@@ -48,7 +49,8 @@ def statement(deed: Deed, keys: TenantKeys, principal: Principal, rp_id: str, no
     members = (deed.act, deed.purpose, deed.case, deed.subject)
     exact = keys.audit_hash("signed-act", principal.id, *members, *deed.exact)
     said = [outside_id(one) for one in (principal.id, *members)]
-    return encode_statement([rp_id, keys.audit_hash("tenant"), *said, exact, nonce.hex(), str(at)], deed.about)
+    told = [rp_id, keys.audit_hash("tenant"), *said, exact, nonce.hex(), str(at)]  # as `signed.MEMBERS` names them
+    return frame(*[one.encode() for one in (DOMAIN, *told, *deed.about)])
 
 
 def opening(keys: TenantKeys, purpose: str | None, case: str | None, items: Sequence[Any]) -> Deed:

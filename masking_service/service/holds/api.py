@@ -36,7 +36,7 @@ class HoldRequest(Shape, frozen=True):
     ]
 
 
-class HoldDecision(Shape, frozen=True):
+class HoldActRequest(Shape, frozen=True):
     """A hold is set or lifted."""
 
     signed: Signature | None = None
@@ -54,11 +54,11 @@ def _propose(holds: Holding, call: Call[HoldRequest, None]) -> Answered:
     return Answered(holds.propose(call.context, call.body.hold, call.body.reason, call.body.waybills), 201)
 
 
-def _set(holds: Holding, call: Call[HoldDecision, None]) -> answers.Hold:
+def _set(holds: Holding, call: Call[HoldActRequest, None]) -> answers.Hold:
     return holds.set(call.context, call.path["hold"], call.body.signed)
 
 
-def _lift(holds: Holding, call: Call[HoldDecision, None]) -> answers.Hold:
+def _lift(holds: Holding, call: Call[HoldActRequest, None]) -> answers.Hold:
     return holds.lift(call.context, call.path["hold"], call.body.signed)
 
 
@@ -138,7 +138,7 @@ OPERATIONS: Final = (
         handle=_set,
         permissions=("hold:set",),
         audited_as=Action.HOLD_SET,
-        body=HoldDecision,
+        body=HoldActRequest,
         body_optional=True,
         answers={200: answers.Hold},
         problems=(*DECIDING, *SIGNATURE),
@@ -153,7 +153,7 @@ OPERATIONS: Final = (
         handle=_lift,
         permissions=("hold:set",),
         audited_as=Action.HOLD_LIFT,
-        body=HoldDecision,
+        body=HoldActRequest,
         body_optional=True,
         answers={200: answers.Hold},
         problems=(*DECIDING, *SIGNATURE),
