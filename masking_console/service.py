@@ -19,7 +19,8 @@ TIMEOUT_SECONDS: Final = (1.0, 6.0)  # the service answers within five seconds
 Json = dict[str, Any]
 
 _SIGNED_CALLS: Final = re.compile(
-    r"/v1/(?:detokenize|decoys|cases(?:/[^/]+/(?:approve|deny|close))?|principals/[^/]+/(?:freeze|thaw|keys/[^/]+/\w+))"
+    r"/v1/(?:detokenize|decoys|cases/[^/]+/(?:approve|deny|close)|holds/[^/]+/(?:set|lift)"
+    r"|principals/[^/]+/(?:freeze|thaw|keys/[^/]+/\w+))"
 )
 """The calls that carry the signature of a request."""
 

@@ -45,6 +45,10 @@ def _planting(fields: Fields) -> Json:
     return {"act": "decoy-plant", "waybills": numbers, "kind": fields.get("kind", "")}
 
 
+def _on_hold(name: str, act: str, _: Fields) -> Json:
+    return {"act": f"hold-{act}", "hold": name}
+
+
 def _on_key(act: str, fields: Fields) -> Json:
     return {"act": f"key-{act}", "principal": fields.get("principal", ""), "key": fields.get("key", "")}
 
@@ -56,6 +60,7 @@ FORMS: Final[tuple[tuple[re.Pattern[str], Callable[..., Json]], ...]] = (
     (re.compile(r"/people/(freeze|unfreeze)"), _on_person),
     (re.compile(r"/decoys"), _planting),
     (re.compile(r"/keys/(approve|deny|revoke)"), _on_key),
+    (re.compile(r"/incidents/holds/([^/]+)/(set|lift)"), _on_hold),
 )
 """Forms by the path that they are sent to, and the act that each is; their handlers make the same call."""
 

@@ -13,6 +13,7 @@
     [/^\/people\/(freeze|unfreeze)$/, ""],
     [/^\/decoys$/, "decoy-plant"],
     [/^\/keys\/(approve|deny|revoke)$/, "key-"],
+    [/^\/incidents\/holds\/[^/]+\/(set|lift)$/, "hold-"],
   ];
 
   const bytes = text => Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), each => each.charCodeAt(0));
