@@ -1,7 +1,7 @@
 # Everything is made in .venv and .local of this folder; `make` alone explains the targets.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run stop check lint test proofs long bare assets pictures bench theft chaos mutate fuzz found-page \
+.PHONY: help install run stop check lint test proofs long bare assets pictures bench theft chaos turnover mutate fuzz found-page \
 	fmt lock
 
 # Tests start hundreds of processes, and each would compile every module again: a third of the time of a start.
@@ -100,7 +100,7 @@ test: .venv/dev $(if $(shell command -v npm),node_modules/.made) ## lint, check 
 # docs/testing.md says what each proves, and its last figures.
 proofs: .venv/dev ## run what takes too long for `make test`, before each release (hours)
 	@$(EACH); \
-	for proof in long bare chaos fuzz mutate theft; do each $$proof $(MAKE) --no-print-directory $$proof; done; \
+	for proof in long bare chaos turnover fuzz mutate theft; do each $$proof $(MAKE) --no-print-directory $$proof; done; \
 	ended
 
 long: .venv/dev $(if $(shell command -v npm),node_modules/.made) ## run the tests marked `proof`, and property tests with new examples: more of what `make test` shows
@@ -123,6 +123,9 @@ pictures: .venv/dev ## make the pictures of docs/desk again (needs chromium)
 
 chaos: .venv/dev ## a long run of faults under load on three set-ups of the store (TOKENS=1000000 FAULTS=100 SEED=1)
 	$(BIN)/python -m tests.chaos --tokens $(or $(TOKENS),1000000) --faults $(or $(FAULTS),100) $(if $(SEED),--seed $(SEED))
+
+turnover: .venv/dev ## let every key turn over under load, and hold the old ones against the store (WAYBILLS=1000000)
+	$(BIN)/python -m tests.turnover --waybills $(or $(WAYBILLS),1000000)
 
 mutate: .venv/dev ## change the security code at random, and see whether a test notices (MINUTES=30 SEED=1)
 	$(BIN)/python -m tests.mutants --minutes $(or $(MINUTES),30) --seed $(or $(SEED),1)

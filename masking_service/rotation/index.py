@@ -109,13 +109,17 @@ def find_numbers(coordinator: Coordinator, portions: Iterable[Sequence[str]]) ->
 
 @dataclass(slots=True)
 class _KeyAtOldPlace:
-    """What is stored at a key at an old place: its new key, its value or fields, and its expiry (Unix seconds)."""
+    """What is stored at a key at an old place: its new key, its value or fields, and its expiry (Unix seconds).
+
+    `newer` is what is at the new key of a custody.
+    """
 
     key: bytes
     new_key: bytes
     kind: bytes
     value: Reply
     until: int
+    newer: bytes | None = None
 
 
 @dataclass(slots=True)
@@ -186,7 +190,7 @@ class _Moving:
     def _move(self, found: Sequence[re.Match[bytes]]) -> None:
         """Move the keys of one portion.
 
-        Round trips: two to read; for each tenant one for the log and one to write; one to read expiries, one to delete.
+        Round trips: three to read; for each tenant one for the log and one to write; two to delete.
         """
         if not found:
             return
@@ -258,6 +262,10 @@ class _Moving:
             (place,) = keys.places([old], self._version, since=self._since)
             (stem,) = record_stems([place], self._version)
             read.append((tenant, _KeyAtOldPlace(match[0], stem + b"}" + match[2], match[2], value, max(int(until), 0))))
+        custodies = [stored for _, stored in read if stored.kind == _CUSTODY]
+        asked: list[Command] = [(b"GET", stored.new_key) for stored in custodies]
+        for stored, newer in zip(custodies, self._coordinator.store.read(asked) if asked else [], strict=True):
+            stored.newer = newer
         return read
 
     def _learn_tenants(self, values: Iterable[bytes]) -> None:
@@ -319,12 +327,11 @@ class _Moving:
 
     def _custody(self, tenant: str, stored: _KeyAtOldPlace) -> _MovedKey | None:
         """A custody. One that is at the new place, too, is older, or its writer is about to remove this one."""
-        (newer,) = self._coordinator.store.read([(b"GET", stored.new_key)])
         after = self._state_sealed_anew(tenant, stored)
-        if newer is None:
+        if stored.newer is None:
             return _MovedKey(stored, _announced(stored, b"", b"", after), [_set_once(stored, after)])
-        if self.conflicts.get(stored.key) != (stored.value, newer):
-            self.conflicts[stored.key] = (stored.value, newer)
+        if self.conflicts.get(stored.key) != (stored.value, stored.newer):
+            self.conflicts[stored.key] = (stored.value, stored.newer)
             return None
         del self.conflicts[stored.key]
         sealed = _announced(stored, b"", b"", after, once=False)

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from keys import keyset
+from masking_service.rotation import coordinator
 from masking_service.runtime.clock import today
 from masking_service.store.errors import StoreUnavailable
 from tests.e2e.processes import Running, command, invoke, wait_for
@@ -115,6 +116,12 @@ def keys(service: Running, *arguments: str) -> str:
     return done.stdout
 
 
+@pytest.fixture(autouse=True)
+def short_calls(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No call takes a second here, so no command waits for six until calls have ended."""
+    monkeypatch.setattr(coordinator, "DRAIN_SECONDS", 1.0)
+
+
 @pytest.fixture(scope="module")
 def rotating(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """A service of two workers whose keys are rotated again and again, each time under another series of numbers."""
@@ -129,10 +136,8 @@ def rotating(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         ("1", ["rotate token"]),
         ("2", ["rotate root", "rewrap"]),
         ("3", ["rotate data"]),
-        ("5", ["rotate clients"]),
-        ("6", ["rotate state"]),
-        ("7", ["rotate index"]),
-        ("8", ["rotate search", "reseal"]),
+        ("5", ["rotate clients", "rotate state"]),
+        ("6", ["rotate index", "rotate search", "reseal"]),
     ],
 )
 def test_keys_are_rotated_in_the_middle_of_load(rotating: Running, series: str, lines: list[str]) -> None:
