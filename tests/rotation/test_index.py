@@ -1,5 +1,6 @@
 """Tests the rotation of the index secret while processes write, revise, erase and move waybills."""
 
+import os
 import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -10,10 +11,12 @@ import redis
 
 from keys import keyset
 from keys.keyring import Keyring
+from masking_audit.packs.persons import RECIPIENT, StoredPersons
 from masking_service.rotation.coordinator import Coordinator
 from masking_service.rotation.index import FoundNumbers, find_numbers, rotate_index
 from masking_service.service.call.recorder import Recorder
 from masking_service.service.custody.state import Custodies, Custody
+from masking_service.service.holds.held_records import HeldRecords
 from masking_service.service.waybills.drafts import Stored
 from masking_service.store.client import Command, Reply, Store
 from masking_service.store.layout import record_key, record_stems
@@ -323,3 +326,37 @@ def test_round_trips_of_a_batch(rotate: Rotate, both: Both) -> None:
 
     assert trips <= {1, 2, 3}
     assert count(both[0], next(numbers)) == 1
+
+
+def test_persons_of_moved_waybills_are_counted_where_their_numbers_are_known(rotate: Rotate, process: Process) -> None:
+    numbers = ["SF00000001", "SF00000002"]
+    for number, phone in zip(numbers, ("13900000001", "13900000002"), strict=True):
+        process.put(number, value=body(phone=phone))
+    keys = process.keyring.tenant("default")
+    shown = {keys.audit_hash("waybill", base.hex()): RECIPIENT for base in keys.bases(numbers)}
+
+    rotate(process)
+    process.look()
+
+    known = StoredPersons(process.store, process.keyring, "default", numbers).of(shown)
+    unknown = StoredPersons(process.store, process.keyring, "default").of(shown)
+    assert (known.persons, known.missing) == (2, 0)
+    assert (unknown.persons, unknown.missing) == (0, 2)
+
+
+def test_a_hold_moves_with_its_waybill_and_can_be_lifted_there(rotate: Rotate, process: Process) -> None:
+    process.put(NUMBER)
+    held = HeldRecords(process.store, process.keyring, process.vault, os.urandom)
+    bases = process.keyring.tenant("default").bases([NUMBER])
+    held.keep("default", bases, 1, lambda _: None)
+
+    rotate(process)
+    process.look()
+
+    (found,) = process.vault.newest("default", [NUMBER], LATER + 1)
+    assert found is not None
+    assert found.record.held
+    held.release("default", bases, 1, {}, lambda _: None, NOW)
+    (released,) = process.vault.newest("default", [NUMBER], NOW)
+    assert released is not None
+    assert not released.record.held
