@@ -17,6 +17,7 @@ VIEWERS = (DESK, OFFICER, SUPERVISOR, PRIVACY)  # through the profile label
 CASE_READERS = (DESK, OFFICER, SUPERVISOR, PRIVACY, AUDITOR)
 ROLES = (PRINTER, COURIER, "tracking", DESK, OFFICER, SUPERVISOR, PRIVACY, AUDITOR, OVERSEER)
 CASE: Json = {"case": "D-9", "purpose": "dispute", "waybills": ["SF0000000001"], "reason": "lost"}
+INCIDENT: Json = {"incident": "I-1", "leak": "login", "countries": ["cn"], "found_at": "2026-11-24T02:00:00Z"}
 OPEN: Json = {"items": [token("wbt")], "purpose": "dispute", "case": "D-9"}
 
 # Method, address, body, and who may: (status, code) is what they get in an empty store.
@@ -61,6 +62,12 @@ TABLE: tuple[tuple[str, str, Json | None, dict[str, tuple[int, str]]], ...] = (
     ("POST", "/v1/holds/H-9/lift", None, {PRIVACY: (404, "not-found")}),
     ("POST", "/v1/restrictions", {"waybills": [NUMBER]}, {PRIVACY: (200, "")}),
     ("DELETE", "/v1/restrictions", {"waybills": [NUMBER]}, {PRIVACY: (200, "")}),
+    ("GET", "/v1/incidents", None, dict.fromkeys((AUDITOR, PRIVACY), (200, ""))),
+    ("POST", "/v1/incidents", INCIDENT, {PRIVACY: (201, "")}),
+    ("GET", "/v1/incidents/I-9", None, dict.fromkeys((AUDITOR, PRIVACY), (404, "not-found"))),
+    ("GET", "/v1/incidents/I-9/forms/cn", None, dict.fromkeys((AUDITOR, PRIVACY), (404, "not-found"))),
+    ("POST", "/v1/incidents/I-9", {"persons": 1}, {PRIVACY: (404, "not-found")}),
+    ("POST", "/v1/incidents/I-9/close", None, {PRIVACY: (404, "not-found")}),
     ("GET", f"/v1/waybills/{NUMBER}/disclosures", None, dict.fromkeys((AUDITOR, PRIVACY), (200, ""))),
     ("GET", "/v1/decoys", None, {PRIVACY: (200, "")}),
     ("POST", "/v1/decoys", {"waybills": [NUMBER], "kind": "phantom"}, {PRIVACY: (200, "")}),
