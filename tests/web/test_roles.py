@@ -17,7 +17,7 @@ VIEWERS = (DESK, OFFICER, SUPERVISOR, PRIVACY)  # through the profile label
 CASE_READERS = (DESK, OFFICER, SUPERVISOR, PRIVACY, AUDITOR)
 ROLES = (PRINTER, COURIER, "tracking", DESK, OFFICER, SUPERVISOR, PRIVACY, AUDITOR, OVERSEER)
 CASE: Json = {"case": "D-9", "purpose": "dispute", "waybills": ["SF0000000001"], "reason": "lost"}
-INCIDENT: Json = {"incident": "I-1", "leak": "login", "countries": ["cn"], "found_at": "2026-11-24T02:00:00Z"}
+INCIDENT: Json = {"incident": "I-1", "leak": "login", "countries": ["cn"], "found_at": "2025-01-01T00:00:00Z"}
 OPEN: Json = {"items": [token("wbt")], "purpose": "dispute", "case": "D-9"}
 
 # Method, address, body, and who may: (status, code) is what they get in an empty store.
