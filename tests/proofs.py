@@ -54,6 +54,7 @@ PROOFS: Final[Mapping[str, Mapping[str, str]]] = {
         "each mask for what is repeated between other characters"
     },
     "setups/test_wrong_setups.py": {r".*\[redis-server": "the same with Valkey; test_rights.py tests both"},
+    "web/test_forged_sign_ins.py": {"test_thousands_of_forged": "the same with 400 calls"},
     "web/test_schemathesis.py": {
         "test_it_finds_nothing_as_others": "test_it_finds_nothing: each operation as one role that may use it, in one "
         "run; web/test_roles.py: without the permission or a credential every operation refuses before it reads"

@@ -79,7 +79,7 @@ class Act(msgspec.Struct, frozen=True, omit_defaults=True):
 class Case(msgspec.Struct, frozen=True):
     """A case: how it was opened, and the acts since, in order.
 
-    `digest` is that of the sealed opening, as the log announced it; empty right after the case was opened.
+    `digest` is that of the sealed opening, as the log announced it.
     """
 
     opening: Opening
@@ -187,7 +187,7 @@ class Cases(TenantState):
             # Read back instead of trusting the reply to HSETNX: where a reply was lost, ours is there already.
             if stored != mine:
                 raise CaseExists
-            return Case(opening)
+            return Case(opening, digest=digest(mine))
 
         return Prepared([Sealed(_at(key, b"open"), mine, until=0, once=True)], write)
 
