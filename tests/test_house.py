@@ -5,6 +5,7 @@ import os
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -98,6 +99,11 @@ def kept_files() -> Iterator[Path]:
             yield from (f for f in files if f.is_file() and not {"__pycache__", "node_modules"} & {*f.parts})
 
 
+@cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"))
+
+
 def module_name(path: Path) -> str:
     name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
     return name.removesuffix(".__init__")
@@ -106,7 +112,7 @@ def module_name(path: Path) -> str:
 def imports(path: Path) -> Iterator[str]:
     """Yield the full name of everything that a file imports, wherever in the file it does so."""
     package = module_name(path).split(".") if path.name == "__init__.py" else module_name(path).split(".")[:-1]
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in ast.walk(parsed(path)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -165,7 +171,7 @@ def test_what_only_development_needs_is_imported_when_it_is_asked_for() -> None:
     importing: dict[str, set[str]] = {}
     for path in sources():
         if room(module_name(path)) != dev and any(dev in name for name in imports(path)):
-            body = ast.parse(path.read_text("utf-8")).body
+            body = parsed(path).body
             where = {type(node).__name__ for node in body if dev in ast.unparse(node)}
             importing[path.relative_to(ROOT).as_posix()] = where
 
@@ -173,7 +179,7 @@ def test_what_only_development_needs_is_imported_when_it_is_asked_for() -> None:
 
 
 def test_a_module_opens_with_its_promise() -> None:
-    without = [path for path in sources() if not ast.get_docstring(ast.parse(path.read_text("utf-8")))]
+    without = [path for path in sources() if not ast.get_docstring(parsed(path))]
 
     assert without == []
 
@@ -181,7 +187,7 @@ def test_a_module_opens_with_its_promise() -> None:
 def test_few_functions_have_more_than_six_parameters() -> None:
     long = []
     for path in sources():
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        for node in ast.walk(parsed(path)):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 names = [one.arg for one in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)]
                 if len(names) - (names[:1] in (["self"], ["cls"])) > MAX_PARAMETERS:
@@ -193,10 +199,7 @@ def test_few_functions_have_more_than_six_parameters() -> None:
 def test_few_class_names_mean_two_things() -> None:
     """An answer may have the name of the state that it shows: `cases.state.Case` and `cases.answers.Case`."""
     names = Counter(
-        node.name
-        for path in sources()
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
-        if isinstance(node, ast.ClassDef)
+        node.name for path in sources() for node in ast.walk(parsed(path)) if isinstance(node, ast.ClassDef)
     )
     twice = sorted(name for name, count in names.items() if count > 1)
 
