@@ -45,7 +45,7 @@ $(STATE)/policy.yaml: policy.yaml
 	@{ cat $<; grep -q '^search:' $< || echo 'search: {phone: true, last4: true}'; } >$@.new
 	@mv $@.new $@
 
-run: install $(STATE)/policy.yaml ## start the development service and the desk, send a first batch, and leave both running (PORT=8080 POLICY=recommended)
+run: install $(STATE)/policy.yaml ## start the development service and the desk, send a first batch, and leave both running (PORT=8080 POLICY=recommended TIER=split)
 	@mkdir -p $(STATE)
 	@case "$(POLICY)" in "") ;; \
 		recommended) $(BIN)/python -m masking_service.dev.recommended $$(($(or $(PORT),8080) + 1)) >$(STATE)/recommended.yaml;; \
@@ -57,7 +57,8 @@ run: install $(STATE)/policy.yaml ## start the development service and the desk,
 	else \
 		: >$(STATE)/serve.log; \
 		MASKING_POLICY="$${MASKING_POLICY:-$(STATE)/$(or $(POLICY),policy).yaml}" \
-		nohup $(BIN)/python -m masking_service serve --dev --port "$(or $(PORT),8080)" --state-dir $(STATE) \
+		nohup $(BIN)/python -m masking_service serve --dev $(if $(filter split,$(TIER)),--split) --port "$(or $(PORT),8080)" \
+			--state-dir $(STATE) \
 			>>$(STATE)/serve.log 2>&1 </dev/null & echo $$! >$(STATE)/serve.pid; \
 	fi
 	@for i in $$(seq 300); do \
@@ -70,7 +71,8 @@ run: install $(STATE)/policy.yaml ## start the development service and the desk,
 	@for i in $$(seq 150); do \
 		$(DESK_RUNS) || break; test -z "$$($(DESK))" || exit 0; sleep 0.2; \
 	done; tail -n 20 $(STATE)/desk.log; echo "The desk did not become ready: its log is $(STATE)/desk.log"; exit 1
-	@no_proxy=127.0.0.1 $(BIN)/python examples/first_batch.py --url "$$($(ADDRESS))" --state-dir $(STATE)
+	@no_proxy=127.0.0.1 $(BIN)/python examples/first_batch.py --url "$$($(ADDRESS))" --state-dir $(STATE) \
+		$$(test ! -s $(STATE)/tiers.json || sed -n '/"intake"/,/}/s|.*"url": "\(.*\)".*|--intake-url \1|p' $(STATE)/tiers.json)
 	@echo "The desk         $$($(DESK))    sign in as officer-wang or another invented person"
 	@echo "Both go on; their logs are $(STATE)/serve.log and $(STATE)/desk.log. Stop them with: make stop"
 

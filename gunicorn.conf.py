@@ -35,6 +35,14 @@ def on_starting(_: object) -> None:
     start_counting(Path(os.environ.get("MASKING_STATE_DIR", ".local")).resolve() / "metrics")
 
 
+def when_ready(arbiter: Any) -> None:
+    """In the master, once it listens: at an intake host, replace the workers every hour."""
+    if os.environ.get("MASKING_TIER") == "intake":
+        from masking_service.server.hours import replace_every_hour
+
+        replace_every_hour(arbiter)
+
+
 def _load() -> None:
     """Imported in the process that runs it only, so that a reload of the master brings new code."""
     from masking_service.server.serving import production_settings, start_parts

@@ -88,17 +88,24 @@ def main() -> None:
     """Run the tour."""
     parser = argparse.ArgumentParser(description="Send the sample batch to a development service.")
     parser.add_argument("--url", default="http://127.0.0.1:8080")
+    parser.add_argument("--intake-url", help="The intake tier's, where the service is split.")
     parser.add_argument("--state-dir", type=Path, default=Path(".local"))
     options = parser.parse_args()
     console = Console(highlight=False)
     try:
-        tour(console, options.url.rstrip("/"), options.state_dir / "credentials.json")
+        urls = options.url.rstrip("/"), (options.intake_url or options.url).rstrip("/")
+        tour(console, urls, options.state_dir / "credentials.json")
     except Refused as reason:
         sys.exit(str(reason))
 
 
-def tour(console: Console, url: str, file: Path) -> None:
-    """Tokenize, view, open a case, open one value, and say how to go on."""
+def tour(console: Console, urls: tuple[str, str], file: Path) -> None:
+    """Tokenize, view, open a case, open one value, and say how to go on.
+
+    Args:
+        urls: of the service, and of the tier that stores.
+    """
+    url, intake = urls
     try:
         credentials = json.loads(file.read_text(encoding="utf-8"))
     except OSError:
@@ -107,7 +114,7 @@ def tour(console: Console, url: str, file: Path) -> None:
     content = BATCH.read_bytes()
     before = json.loads(content)["records"]
     started = time.perf_counter()
-    answer = Caller(url, credentials, "label-printer").ask("POST", "/v1/tokenize", content)
+    answer = Caller(intake, credentials, "label-printer").ask("POST", "/v1/tokenize", content)
     took = 1000 * (time.perf_counter() - started)
     results = answer["results"]
     show_labels(console, before, results)
@@ -145,7 +152,8 @@ def tour(console: Console, url: str, file: Path) -> None:
     console.print(f"{file} (an API key for each role)", markup=False, soft_wrap=True)
     console.print("[bold]try it[/bold]")
     print(
-        f"curl -s --noproxy '*' {url}/v1/mask -H \"Authorization: Bearer {key}\" -H 'Content-Type: application/json' "
+        f"curl -s --noproxy '*' {intake}/v1/mask "
+        f"-H \"Authorization: Bearer {key}\" -H 'Content-Type: application/json' "
         """-d '{"records": [{"sender": {"name": "张三", "phone": "13812345678"}}]}'"""
     )
 

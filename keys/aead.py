@@ -17,6 +17,8 @@ from keys.suites import AES_256_GCM_SIV, SUITES, TAG_BYTES, Aead
 from keys.suites import NONCE_BYTES as NONCE_BYTES
 
 FORMAT = 1
+HOUR_FORMAT = 2
+"""Names an hour key, see `keys.hour_keys`; `FORMAT` names any other key."""
 
 KEY_BYTES = 32
 KEY_ID_BYTES = 8
@@ -35,6 +37,7 @@ class SealingKey(Secret):
         label: what kind of data it seals, such as ``b"record"``.
         tenant: the owner, bound into the context.
         algorithm: the suite it seals with, a key of `keys.suites.SUITES`.
+        format_byte: `FORMAT`, or `HOUR_FORMAT` for an hour key.
 
     Attributes:
         limit: how many values it may seal. The owner of the key counts them, over all processes.
@@ -53,6 +56,7 @@ class SealingKey(Secret):
         label: bytes,
         tenant: bytes,
         algorithm: int = AES_256_GCM_SIV,
+        format_byte: int = FORMAT,
     ) -> None:
         if len(key_id) != KEY_ID_BYTES:
             raise ValueError(f"a key id must have {KEY_ID_BYTES} bytes")
@@ -62,11 +66,11 @@ class SealingKey(Secret):
             raise IntegrityError("a sealing key uses an algorithm that this release does not know")
         self._openers: dict[bytes, tuple[Aead, bytes]] = {}
         for number, suite in SUITES.items():
-            header = bytes((FORMAT, number)) + key_id
+            header = bytes((format_byte, number)) + key_id
             context = frame(label, tenant, header[:1], header[1:2], key_id)
             self._openers[header] = (suite.cipher(key, context), context)
         self.key_id = key_id
-        self.header = bytes((FORMAT, algorithm)) + key_id
+        self.header = bytes((format_byte, algorithm)) + key_id
         self.limit = SUITES[algorithm].messages
 
     def seal(self, plaintext: bytes, place: bytes, nonce: bytes) -> bytes:
@@ -168,12 +172,22 @@ class SealingKeys(Secret):
         return frozenset(self._by_id) - {self.active.key_id}
 
 
+def header_of(sealed: bytes) -> bytes:
+    """Return the header of a sealed value, which names its key.
+
+    Raises:
+        IntegrityError: the value is too short, or this release does not know its format.
+    """
+    key_id_of(sealed)
+    return sealed[:HEADER_BYTES]
+
+
 def key_id_of(sealed: bytes) -> bytes:
     """Return the 8-byte id of a value's sealing key.
 
     Raises:
         IntegrityError: the value is too short, or this release does not know its format.
     """
-    if len(sealed) < OVERHEAD_BYTES or sealed[0] != FORMAT:
+    if len(sealed) < OVERHEAD_BYTES or sealed[0] not in (FORMAT, HOUR_FORMAT):
         raise IntegrityError("a sealed value is truncated or has an unknown format")
     return sealed[2:HEADER_BYTES]

@@ -9,23 +9,28 @@ import hmac
 import os
 from base64 import b64encode
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from keys.aead import KEY_BYTES, KEY_ID_BYTES, SealingKey, SealingKeys, key_id_of
+from keys.day_keys import DataKey
 from keys.errors import IntegrityError, KeysetError
 from keys.framing import frame
+from keys.hosts import HostKeys, TlsIdentity
 from keys.keyset import Keyset
 from keys.keyset_file import Use
 from keys.mac import Mac
+from keys.publication import PublicationKey
 from keys.search import SearchKeys
 from keys.secret import Secret
+from keys.signatures import Verifier
 from keys.signers import Signer
 from keys.tokens import TokenKeys
 from keys.uses import Uses
 
+NOT_AT_INTAKE = "the keyset of an intake host has no such key"
 BASE_BYTES = 12
 """Length of the keyed hash that gives a waybill's storage place: 96 bits."""
 
@@ -67,16 +72,21 @@ def _layers(keyset: Keyset) -> IndexLayers:
     return IndexLayers(own, other, other is not None and other == keyset.deciding)
 
 
+def _named_key(secret: bytes, use: str, tenant: bytes, algorithm: int) -> SealingKey:
+    """Return the sealing key of a use, whose id is derived, too."""
+    key_id = _derive(secret, f"{use} key id", tenant, KEY_ID_BYTES)
+    return SealingKey(_derive(secret, use, tenant), key_id, label=use.encode(), tenant=tenant, algorithm=algorithm)
+
+
 class TenantKeys(Secret):
     """The keys of one tenant, except its data keys.
 
     Attributes:
-        searches: the keyed names of search indexes: the active ones, and those that are only read.
         layers: under which versions of the index secret its waybills are stored.
         tenant_tag: the keyed name of the tenant itself: 16 characters of base64url.
     """
 
-    __slots__ = ("_audit", "_index", "_tag", "layers", "searches", "state", "tenant", "tenant_tag", "tokens")
+    __slots__ = ("_audit", "_index", "_searches", "_state", "_tag", "layers", "tenant", "tenant_tag", "tokens")
 
     def __init__(self, keyset: Keyset, tenant: str, uses: Uses) -> None:
         name = tenant.encode()
@@ -92,8 +102,13 @@ class TenantKeys(Secret):
         self.layers = _layers(keyset)
         self._tag = Mac(_derive(active("tag"), "tag", name))
         self._audit = Mac(_derive(active("audit-hash"), "audit", name))
-        self.searches = [SearchKeys(_derive(secret, "search", name)) for secret in keyset.in_store("search")]
-        self.state = SealingKeys([_state_key(secret, name, keyset.algorithm) for secret in keyset.in_store("state")])
+        self._searches: list[SearchKeys] = []
+        self._state: SealingKeys | None = None
+        if not keyset.intake:
+            self._searches = [SearchKeys(_derive(secret, "search", name)) for secret in keyset.in_store("search")]
+            self._state = SealingKeys(
+                [_named_key(secret, "state", name, keyset.algorithm) for secret in keyset.in_store("state")]
+            )
         token_keys = {
             version: _derive(secret, "token", name)
             for (use, version), secret in keyset.secrets.items()
@@ -101,6 +116,28 @@ class TenantKeys(Secret):
         }
         self.tokens = TokenKeys(token_keys, keyset.active["token"], uses)
         self.tenant_tag = self.tag("tenant")
+
+    @property
+    def state(self) -> SealingKeys:
+        """Seals access state.
+
+        Raises:
+            KeysetError: the keyset is of an intake host.
+        """
+        if self._state is None:
+            raise KeysetError(NOT_AT_INTAKE)
+        return self._state
+
+    @property
+    def searches(self) -> Sequence[SearchKeys]:
+        """The keyed names of search indexes: the active ones, and those that are only read.
+
+        Raises:
+            KeysetError: the keyset is of an intake host.
+        """
+        if not self._searches:
+            raise KeysetError(NOT_AT_INTAKE)
+        return self._searches
 
     @property
     def search(self) -> SearchKeys:
@@ -150,17 +187,16 @@ class Keyring(Secret):
         keyset: an opened keyset file.
 
     Attributes:
-        audit_signer: signs the audit log.
         made_for: ``development`` or ``production``.
         uses: counts the tokens made.
     """
 
-    __slots__ = ("_held", "_peppers", "audit_signer", "made_for", "uses")
+    __slots__ = ("_audit_signer", "_held", "_peppers", "made_for", "uses")
 
     def __init__(self, keyset: Keyset) -> None:
         self.uses = Uses()
         self._peppers = _peppers(keyset)
-        self.audit_signer = Signer(_derive(keyset.secrets["audit", keyset.active["audit"]], "audit signature", b""))
+        self._audit_signer = None if keyset.intake else Signer(_secret(keyset, "audit", "audit signature"))
         self.made_for = keyset.made_for
         # One reference, so that no thread combines one keyset with the tenants of another.
         self._held: tuple[Keyset, dict[str, TenantKeys]] = (keyset, {})
@@ -169,6 +205,54 @@ class Keyring(Secret):
     def keyset(self) -> Keyset:
         """The keyset in use."""
         return self._held[0]
+
+    @property
+    def audit_signer(self) -> Signer:
+        """Signs the audit log.
+
+        Raises:
+            KeysetError: the keyset is of an intake host.
+        """
+        if self._audit_signer is None:
+            raise KeysetError(NOT_AT_INTAKE)
+        return self._audit_signer
+
+    @property
+    def publication(self) -> PublicationKey | None:
+        """Opens published state and, at the opening tier, seals it; None where the tiers are not split."""
+        keyset = self.keyset
+        sealing = _named_key(keyset.secrets["tag", keyset.active["tag"]], "publication", b"", keyset.algorithm)
+        if keyset.opening is not None:
+            return PublicationKey(sealing, keyset.opening.publication, None)
+        if "publication" not in keyset.active:
+            return None
+        signer = Signer(_secret(keyset, "publication", "publication"))
+        return PublicationKey(sealing, Verifier(signer.public_pem()), signer)
+
+    @property
+    def host_keys(self) -> HostKeys:
+        """The keys of this intake host.
+
+        Raises:
+            KeysetError: the keyset is not of an intake host.
+        """
+        keyset = self.keyset
+        if not keyset.intake:
+            raise KeysetError("the keyset is not of an intake host")
+        return HostKeys(
+            _secret(keyset, "host", "hour key signature"), _secret(keyset, "host", "host TLS"), keyset.intake
+        )
+
+    @property
+    def opening_tls(self) -> TlsIdentity:
+        """The TLS key of the opening tier.
+
+        Raises:
+            KeysetError: the tiers are not split, or the keyset is of an intake host.
+        """
+        if "publication" not in self.keyset.active:
+            raise KeysetError("the keyset is not split: run `keys split` first")
+        return TlsIdentity(_secret(self.keyset, "publication", "opening TLS"), "opening")
 
     def adopt(self, keyset: Keyset) -> None:
         """Switch to a changed version of this keyset.
@@ -181,11 +265,15 @@ class Keyring(Secret):
         held = self.keyset
         if keyset.serial < held.serial:
             raise KeysetError("the keyset file is an older copy than the one in use")
-        if keyset.made_for != held.made_for:
+        if (keyset.intake, keyset.made_for) != (held.intake, held.made_for):
             raise KeysetError("the keyset file is a different keyset from the one in use")
+        # A host that stores needs no retired token keys, except for calls that are being answered.
+        ending = {name: secret for name, secret in held.secrets.items() if keyset.intake and name[0] == "token"}
         for name, secret in held.secrets.items():
-            if not hmac.compare_digest(keyset.secrets.get(name, b""), secret):
+            if name not in ending and not hmac.compare_digest(keyset.secrets.get(name, b""), secret):
                 raise KeysetError("the keyset file lacks a secret that is in use")
+        if ending:
+            keyset = replace(keyset, secrets={**ending, **keyset.secrets})
         self._peppers = _peppers(keyset)
         self._held = (keyset, {})
 
@@ -225,7 +313,7 @@ class Keyring(Secret):
         """
         keyset, key_id = self.keyset, key_id_of(sealed)
         ended = (keyset.secrets[use, version] for use, version in keyset.ended if use == "state")
-        return key_id in {_state_key(secret, tenant.encode(), keyset.algorithm).key_id for secret in ended}
+        return key_id in {_named_key(secret, "state", tenant.encode(), keyset.algorithm).key_id for secret in ended}
 
     def new_data_key(self, tenant: str, key_id: bytes) -> bytes:
         """Create a random data key under the root key.
@@ -235,7 +323,7 @@ class Keyring(Secret):
         """
         return self.keyset.roots.wrap(os.urandom(KEY_BYTES), _data_key_context(tenant, key_id))
 
-    def open_data_key(self, tenant: str, key_id: bytes, wrapped: bytes) -> SealingKey:
+    def open_data_key(self, tenant: str, key_id: bytes, wrapped: bytes) -> DataKey:
         """Unwrap a data key.
 
         Raises:
@@ -243,8 +331,7 @@ class Keyring(Secret):
             ProviderError: the provider cannot unwrap now, or the keyset lacks the root key.
         """
         key = self.keyset.roots.unwrap(wrapped, _data_key_context(tenant, key_id))
-        algorithm = self.keyset.algorithm
-        return SealingKey(key, key_id, label=b"record", tenant=tenant.encode(), algorithm=algorithm)
+        return DataKey(key, key_id, tenant=tenant.encode(), algorithm=self.keyset.algorithm)
 
     def open_permit_key(self, tenant: str, key_id: bytes, wrapped: bytes) -> bytes:
         """Unwrap the key of a permit for pseudonyms. Only the job that holds the permit may have it.
@@ -297,15 +384,15 @@ class Keyring(Secret):
         return fresh
 
 
-def _state_key(secret: bytes, tenant: bytes, algorithm: int) -> SealingKey:
-    key_id = _derive(secret, "state key id", tenant, KEY_ID_BYTES)
-    return SealingKey(_derive(secret, "state", tenant), key_id, label=b"state", tenant=tenant, algorithm=algorithm)
-
-
 def _peppers(keyset: Keyset) -> list[Mac]:
     """Return the peppers by version; each but the first hashes what the one before it gave."""
     versions = sorted(version for use, version in keyset.secrets if use == "client")
     return [Mac(_derive(keyset.secrets["client", version], "client", b"")) for version in versions]
+
+
+def _secret(keyset: Keyset, use: Use, derived: str) -> bytes:
+    """Derive 32 bytes of no tenant from the active secret of a use."""
+    return _derive(keyset.secrets[use, keyset.active[use]], derived, b"")
 
 
 def _data_key_context(tenant: str, key_id: bytes) -> bytes:

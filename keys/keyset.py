@@ -16,16 +16,18 @@ import msgspec
 from msgspec.structs import replace
 
 from keys.aead import KEY_BYTES
+from keys.certificates import to_der
 from keys.errors import IntegrityError, KeysetError, ProviderError
 from keys.files import read_secret_file, write_secret_file
+from keys.hosts import Host, host_id
 from keys.keyset_file import (
     FORMAT,
+    INTAKE_USES,
     MAX_VERSIONS,
     SPLIT_OFF,
     USES,
     KeysetFile,
     NamedRoot,
-    SecretEntry,
     Use,
     check_value,
     day_of,
@@ -37,7 +39,21 @@ from keys.keyset_file import (
 from keys.providers import RootKeys
 from keys.roots import from_base64, open_roots
 from keys.secret import Secret
+from keys.signatures import Verifier
 from keys.suites import AES_256_GCM_SIV, SUITES
+
+
+@dataclass(frozen=True, slots=True)
+class OpeningTierKeys:
+    """The opening tier, as an intake host knows it.
+
+    Attributes:
+        publication: verifies what it publishes.
+        certificate: its TLS certificate, PEM.
+    """
+
+    publication: Verifier
+    certificate: str
 
 
 @dataclass(slots=True, repr=False, eq=False)
@@ -58,11 +74,14 @@ class Keyset(Secret):
         digest: 16 bytes that identify the content of the file.
         shredded_before: days since 1970-01-01; the data keys of earlier days are shredded.
         algorithm: the suite that seals new data, a key of `keys.suites.SUITES`.
+        hosts: the intake hosts, by their 8-byte ids.
+        intake: the name of the intake host whose keyset this is; empty for the whole keyset.
+        opening: the opening tier, as an intake host knows it.
         created_days: when the active key of each use was created, ``root`` included, and the first day that may still
             have ``data`` keys; in days since 1970-01-01.
     """
 
-    made_for: str
+    made_for: Literal["development", "production"]
     roots: RootKeys
     root_ids: frozenset[bytes]
     active_root: bytes
@@ -77,6 +96,9 @@ class Keyset(Secret):
     created_days: Mapping[str, int] = field(default_factory=dict)
     ended: frozenset[tuple[Use, int]] = frozenset()
     deciding: int | None = None
+    hosts: Mapping[bytes, Host] = field(default_factory=dict)
+    intake: str = ""
+    opening: OpeningTierKeys | None = None
 
     def in_store(self, which: Use) -> list[bytes]:
         """Return the secrets of a use on which something in the store may depend, the active one first."""
@@ -177,7 +199,8 @@ def decode(path: Path, content: bytes) -> tuple[KeysetFile, Keyset]:
     except ValueError:
         raise KeysetError(f"{path}: the creation date of a key is not a date") from None
     roots, root_ids, active_root = open_roots(path, file, algorithm)
-    secrets, active = _open_secrets(path, file.secrets, roots)
+    secrets, active = _open_secrets(path, file, roots)
+    hosts, opening = _open_tiers(path, file)
     opened = Keyset(
         file.made_for,
         roots,
@@ -193,8 +216,39 @@ def decode(path: Path, content: bytes) -> tuple[KeysetFile, Keyset]:
         created_days=created_days,
         ended=frozenset((entry.use, entry.version) for entry in file.secrets if entry.state == "ended"),
         deciding=next((entry.version for entry in file.secrets if entry.state == "deciding"), None),
+        hosts=hosts,
+        intake=file.intake,
+        opening=opening,
     )
     return file, opened
+
+
+def _open_tiers(path: Path, file: KeysetFile) -> tuple[dict[bytes, Host], OpeningTierKeys | None]:
+    """Return what the file says of other tiers."""
+    if bool(file.intake) != bool(file.opening):
+        raise KeysetError(f"{path}: names an intake host without its opening tier, or the reverse")
+    hosts = {}
+    for at, entry in enumerate(file.hosts):
+        place = f"{path}: hosts[{at}]"
+        try:
+            key, verifier = _verifier(entry.signing, place)
+            to_der(entry.certificate)
+        except ValueError:
+            raise KeysetError(f"{place}: its certificate is not one in PEM") from None
+        if host_id(key) in hosts:
+            raise KeysetError(f"{place}: duplicate host")
+        hosts[host_id(key)] = Host(entry.name, verifier, entry.certificate, entry.state == "revoked")
+    if file.opening is None:
+        return hosts, None
+    return hosts, OpeningTierKeys(_verifier(file.opening.publication, f"{path}: opening")[1], file.opening.certificate)
+
+
+def _verifier(text: str, place: str) -> tuple[bytes, Verifier]:
+    key = from_base64(text, place)
+    try:
+        return key, Verifier.from_bytes(key)
+    except KeysetError as error:
+        raise KeysetError(f"{place}: its key {error}") from None
 
 
 def _created_days(file: KeysetFile, shredded_before: int) -> dict[str, int]:
@@ -211,13 +265,11 @@ def _created_days(file: KeysetFile, shredded_before: int) -> dict[str, int]:
     return {**created_days, "data": max(first, shredded_before)}
 
 
-def _open_secrets(
-    path: Path, entries: list[SecretEntry], roots: RootKeys
-) -> tuple[dict[tuple[Use, int], bytes], dict[Use, int]]:
+def _open_secrets(path: Path, file: KeysetFile, roots: RootKeys) -> tuple[dict[tuple[Use, int], bytes], dict[Use, int]]:
     """Return the secrets by (use, version), and the active version of each use."""
     secrets: dict[tuple[Use, int], bytes] = {}
     active: dict[Use, int] = {}
-    for at, entry in enumerate(entries):
+    for at, entry in enumerate(file.secrets):
         place = f"{path}: secrets[{at}] ({entry.use})"
         if not 0 <= entry.version < MAX_VERSIONS or (entry.use, entry.version) in secrets:
             raise KeysetError(f"{place}: its version is a duplicate or out of range")
@@ -232,11 +284,20 @@ def _open_secrets(
             if entry.use in active:
                 raise KeysetError(f"{place}: two secrets of this use are active")
             active[entry.use] = entry.version
-    if SPLIT_OFF.keys().isdisjoint(use for use, _ in secrets):
+    _complete(path, file.intake, secrets, active)
+    return secrets, active
+
+
+def _complete(path: Path, intake: str, secrets: dict[tuple[Use, int], bytes], active: dict[Use, int]) -> None:
+    """Add the secrets that serve two uses in the first keysets, and check that each use has an active one."""
+    if intake:
+        unwanted = sorted({use for use, _ in secrets if use not in INTAKE_USES})
+        if unwanted:
+            raise KeysetError(f"{path}: is of an intake host, which must not hold: {', '.join(unwanted)}")
+    elif SPLIT_OFF.keys().isdisjoint(use for use, _ in secrets):
         for use, source in SPLIT_OFF.items():
             if (source, 0) in secrets:
                 secrets[use, 0], active[use] = secrets[source, 0], 0
-    for use in USES:
+    for use in INTAKE_USES if intake else USES:
         if use not in active:
             raise KeysetError(f"{path}: no active secret for {use}")
-    return secrets, active

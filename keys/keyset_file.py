@@ -19,11 +19,14 @@ from keys.providers import RootKeys
 
 FORMAT = 1
 
-Use = Literal["index", "token", "state", "client", "audit", "tag", "search", "audit-hash"]
+Use = Literal["index", "token", "state", "client", "audit", "tag", "search", "audit-hash", "publication", "host"]
 """index: the storage places of records. token: tokens of their fields. state: seals cases, custody and
 clients. client: the pepper of API key hashes. audit: signs the audit log. tag: names of tenants, data keys and
-counts. search: names and entries of the search indexes. audit-hash: keyed hashes in audit entries."""
+counts. search: names and entries of the search indexes. audit-hash: keyed hashes in audit entries. publication: signs
+what the opening tier publishes, from the first `keys split` on. host: an intake host's own, in its keyset only."""
 USES: tuple[Use, ...] = ("index", "token", "state", "client", "audit", "tag", "search", "audit-hash")
+INTAKE_USES: Final[tuple[Use, ...]] = ("index", "token", "client", "tag", "audit-hash", "host")
+"""The uses of the keyset of an intake host: exactly these."""
 SPLIT_OFF: Final[Mapping[Use, Use]] = MappingProxyType({"tag": "index", "search": "index", "audit-hash": "audit"})
 """The first keysets have no secret for these uses, and the secret of another use, at version 0, serves both."""
 
@@ -122,6 +125,36 @@ class SecretEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     since: str = ""
 
 
+class HostEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An intake host: what it shows of itself.
+
+    Attributes:
+        name: for people.
+        signing: its public signing key, 32 bytes in base64.
+        certificate: its TLS certificate, PEM.
+        state: enrolled: what it signs is trusted. revoked: nothing is, also of what it signed before.
+        since: the date on which its state began.
+    """
+
+    name: str
+    signing: str
+    certificate: str
+    state: Literal["enrolled", "revoked"] = "enrolled"
+    since: str = ""
+
+
+class OpeningEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The opening tier, as an intake host knows it.
+
+    Attributes:
+        publication: the public key of what it publishes, 32 bytes in base64.
+        certificate: its TLS certificate, PEM.
+    """
+
+    publication: str
+    certificate: str
+
+
 class KeysetFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The whole file.
 
@@ -131,6 +164,8 @@ class KeysetFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         shredded_before: the first day (ISO date) whose data keys are not shredded; empty if none was shredded.
         suite: the suite that seals new records and state, by its name in `keys.suites`.
         pkcs11, transit: where the providers of root keys outside this file are.
+        hosts: the intake hosts, in the keyset of the opening tier.
+        intake, opening: only in the keyset of an intake host: its name, and the opening tier.
     """
 
     format: int
@@ -143,6 +178,9 @@ class KeysetFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     suite: str = "aes-256-gcm-siv"
     pkcs11: Pkcs11 | None = None
     transit: Transit | None = None
+    hosts: list[HostEntry] = []
+    intake: str = ""
+    opening: OpeningEntry | None = None
 
 
 def check_value(key: bytes) -> str:

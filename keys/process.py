@@ -5,6 +5,8 @@ import resource
 from typing import Final
 
 _PR_SET_DUMPABLE: Final = 4
+_MCL_CURRENT: Final = 1
+_MCL_FUTURE: Final = 2
 
 
 def forbid_core_dumps() -> None:
@@ -19,3 +21,15 @@ def forbid_core_dumps() -> None:
             raise OSError("the kernel refused PR_SET_DUMPABLE")
         return
     resource.setrlimit(resource.RLIMIT_CORE, (1, 1))
+
+
+def forbid_swap() -> bool:
+    """Keep all memory of this process in RAM, and other processes of its user from reading it.
+
+    Returns:
+        False where the limit of locked memory does not allow it; then swap has to be off, or encrypted.
+    """
+    library = ctypes.CDLL(None, use_errno=True)
+    if library.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0) != 0:
+        raise OSError("the kernel refused PR_SET_DUMPABLE")
+    return bool(library.mlockall(_MCL_CURRENT | _MCL_FUTURE) == 0)

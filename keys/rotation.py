@@ -104,7 +104,7 @@ def distribute(path: Path, which: RotatableKey, today: str, named: NamedRoot | N
             raise KeysetError(f"{path}: has reached the limit of {MAX_VERSIONS} {which} keys")
         secret = new_secret(opened.roots, which, version, "distributed", today)
         changed = replace(file, secrets=[*file.secrets, secret])
-    return _write(path, opened, changed, change_name("distribute", which))
+    return write_changed(path, opened, changed, change_name("distribute", which))
 
 
 def activate(path: Path, which: RotatableKey, today: str, *, shredded_before: str = "") -> Keyset:
@@ -127,7 +127,7 @@ def activate(path: Path, which: RotatableKey, today: str, *, shredded_before: st
         changed = replace(file, secrets=secrets)
     if shredded_before:
         changed = replace(changed, shredded_before=shredded_before)
-    return _write(path, opened, changed, change_name("activate", which))
+    return write_changed(path, opened, changed, change_name("activate", which))
 
 
 def settle_index(path: Path, today: str) -> Keyset:
@@ -142,7 +142,7 @@ def settle_index(path: Path, today: str) -> Keyset:
     ]
     if secrets == file.secrets:
         return opened
-    return _write(path, opened, replace(file, secrets=secrets), change_name("settle", "index"))
+    return write_changed(path, opened, replace(file, secrets=secrets), change_name("settle", "index"))
 
 
 def end_retired(path: Path, which: Use, today: str) -> Keyset:
@@ -158,7 +158,7 @@ def end_retired(path: Path, which: Use, today: str) -> Keyset:
     ]
     if secrets == file.secrets:
         return opened
-    return _write(path, opened, replace(file, secrets=secrets), change_name("end", which))
+    return write_changed(path, opened, replace(file, secrets=secrets), change_name("end", which))
 
 
 def rewrap_secrets(path: Path) -> Keyset:
@@ -179,7 +179,7 @@ def rewrap_secrets(path: Path) -> Keyset:
             wrapped=b64encode(opened.roots.wrap(opened.secrets[entry.use, entry.version], context)).decode("ascii"),
         )
 
-    return _write(path, opened, replace(file, secrets=[rewrapped(entry) for entry in file.secrets]), REWRAPPED)
+    return write_changed(path, opened, replace(file, secrets=[rewrapped(entry) for entry in file.secrets]), REWRAPPED)
 
 
 def secrets_under_retired_roots(file: KeysetFile, opened: Keyset) -> int:
@@ -199,7 +199,7 @@ def destroy_retired_roots(path: Path) -> Keyset:
     kept = [entry for entry in file.roots if entry.state != "retired"]
     if len(kept) == len(file.roots):
         return opened
-    return _write(path, opened, replace(file, roots=kept), DESTROYED)
+    return write_changed(path, opened, replace(file, roots=kept), DESTROYED)
 
 
 def _advanced(entry: Entry, today: str) -> Entry:
@@ -222,7 +222,7 @@ def _split(opened: Keyset, changed: KeysetFile) -> KeysetFile:
     return replace(changed, secrets=[*changed.secrets, *copies])
 
 
-def _write(path: Path, opened: Keyset, changed: KeysetFile, last: str) -> Keyset:
+def write_changed(path: Path, opened: Keyset, changed: KeysetFile, last: str) -> Keyset:
     """Write the changed file, after checking that it opens and keeps every secret.
 
     A secret that served a second use becomes an entry of that use, so that each can be rotated without the other.

@@ -105,7 +105,7 @@ class Application:
             self._parts.store, self._parts.keyring, acting.policy.rules.factors, os.urandom, self._parts.metrics
         )
         self._stored_cases = Cases(self._parts.store, self._parts.keyring, os.urandom)
-        self._custodies = Custodies(self._parts.store, self._parts.keyring, os.urandom)
+        self._custodies = Custodies(self._parts.store, self._parts.keyring, os.urandom, self._parts.vault.record_keys)
         self._valkey = redis.Redis.from_url(settings.redis_url or "")
         self._valkey.config_set("appendfsync", "no")  # what is replayed need not outlive this process
         self._now = BEGIN

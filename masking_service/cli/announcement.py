@@ -1,6 +1,7 @@
 """Says where the service is served, once it is ready."""
 
 import json
+import os
 import time
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
@@ -9,8 +10,7 @@ from urllib.parse import urlsplit
 
 import click
 
-ADDRESS: Final = "address"
-"""The file in the state directory that holds the address while the service is served there."""
+from masking_service.runtime.state_files import ADDRESS
 
 ANSWER_SECONDS: Final = 0.5
 NOT_READY_SECONDS: Final = 3.0
@@ -28,6 +28,7 @@ class Announcement:
 
     def __init__(self, folder: Path) -> None:
         self._file = folder / ADDRESS
+        self._owner = os.getpid()
         self._url = ""
         self._since = 0.0
         self._ready = False
@@ -37,7 +38,9 @@ class Announcement:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._file.unlink(missing_ok=True)
+        """Remove the address, but not where a worker ends: it leaves the same `with` as the master."""
+        if os.getpid() == self._owner:
+            self._file.unlink(missing_ok=True)
 
     def listening(self, arbiter: Any) -> None:
         """gunicorn's hook, called once the socket listens."""
@@ -72,11 +75,3 @@ def not_ready(url: str) -> str:
     finally:
         connection.close()
     return "; ".join(f"{fault['check']}: {fault['reason']}" for fault in faults)
-
-
-def served_address(folder: Path) -> str | None:
-    """Return the address that is served from a state directory, as far as the directory says."""
-    try:
-        return (folder / ADDRESS).read_text(encoding="ascii").strip()
-    except OSError:
-        return None

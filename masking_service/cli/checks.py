@@ -1,6 +1,7 @@
 """The checks of `doctor`: each returns what it could not check, or raises an error that says what to fix."""
 
 import os
+import resource
 import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -33,6 +34,7 @@ from masking_service.masking.schemas import load_schemas
 from masking_service.masking.timestamps import rfc3339
 from masking_service.runtime.administration import opened_registry, opened_store
 from masking_service.runtime.clock import clock
+from masking_service.runtime.intake import LATE_SECONDS
 from masking_service.runtime.set_up import settings_of
 from masking_service.runtime.settings import Settings
 from masking_service.runtime.wiring import open_keyring, open_store
@@ -42,6 +44,7 @@ from masking_service.service.people.errors import CaseCheckUnavailable, TicketMi
 from masking_service.service.people.issuer_check import IssuerFault, check_issuer
 from masking_service.service.people.policy import Policy
 from masking_service.service.people.principals import DEFAULT_TENANT
+from masking_service.service.tiers.published import Published
 from masking_service.store import health as readiness
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.faults import Fault, Weight
@@ -58,8 +61,12 @@ class CheckFailed(Exception):
 
 def checks(folder: Path) -> Iterator[Check]:
     """Every check of the set-up in a state directory, in the order in which a request needs what is checked."""
+    intake = os.environ.get("MASKING_TIER") == "intake"
     yield "known answers of the cryptography", selftest.run
     yield "keyset", lambda: _load(lambda: keyset.load(folder / "keyset.json"))
+    yield "keyset is of this tier", lambda: _load(lambda: open_keyring(settings_of(folder)))
+    if intake:
+        yield "memory is not swapped out", _memory
     yield "policy", lambda: _load(lambda: _policy(settings_of(folder)))
     yield "issuers", lambda: _issuers(settings_of(folder))
     yield "ticket system answers", lambda: _case_check(settings_of(folder))
@@ -79,6 +86,9 @@ def checks(folder: Path) -> Iterator[Check]:
     )
     yield "store takes no one without a password, and has a limit of memory", lambda: _guarded(settings_of(folder))
     yield "clocks of this machine and the store", lambda: _clocks(settings_of(folder))
+    if intake:
+        yield "opening tier publishes for this host", lambda: _published(settings_of(folder))
+        return
     yield "audit log is archived", lambda: _archived(settings_of(folder))
     yield "store is this keyset's, and clients can be read", lambda: _clients(settings_of(folder))
     yield "legal holds", lambda: _holds(settings_of(folder))
@@ -89,7 +99,42 @@ def _load(load: Callable[[], object]) -> None:
 
 
 def _policy(settings: Settings) -> Policy:
-    return Policy.load(settings.policy, development=False)
+    policy = Policy.load(settings.policy, development=False)
+    if settings.tier != "all":
+        policy.check_split()
+    return policy
+
+
+def described_tier(folder: Path) -> str:
+    """Return which tier this set-up is of, and what it can open."""
+    settings = settings_of(folder)
+    opened = keyset.load(settings.keyset)
+    if settings.tier == "intake":
+        return f"tier intake, host {opened.intake}: it stores, and can open nothing that is stored"
+    hosts = sum(not host.revoked for host in opened.hosts.values())
+    return f"tier {settings.tier}: it can open all that is stored. Intake hosts that are enrolled: {hosts}"
+
+
+def _memory() -> None:
+    """Check that this user may lock memory, or that there is no swap."""
+    hard = resource.getrlimit(resource.RLIMIT_MEMLOCK)[1]
+    swaps = Path("/proc/swaps").read_text("ascii").splitlines()[1:]
+    if hard != resource.RLIM_INFINITY and swaps:
+        raise CheckFailed(
+            "keys of past hours could be on the disk. Fix: swapoff -a, or let the service lock its memory "
+            "(LimitMEMLOCK=infinity in systemd)"
+        )
+
+
+def _published(settings: Settings) -> None:
+    with opened_store(settings, None) as store:
+        published = Published(store, open_keyring(settings), settings.state_dir, os.urandom)
+        published.refresh(store)
+        published.check_store(store.read([(b"GET", GENESIS)])[0], {})
+    if published.age > LATE_SECONDS:
+        raise CheckFailed(
+            f"the newest publication is {round(published.age)} s old. Fix: see that the opening tier runs"
+        )
 
 
 def _issuers(settings: Settings) -> str | None:

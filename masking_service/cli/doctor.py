@@ -2,18 +2,21 @@
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import click
 from rich.console import Console
 from rich.table import Table
 
-from masking_service.cli.announcement import not_ready, served_address
-from masking_service.cli.checks import checks
+from keys.errors import KeysError
+from masking_service.cli.announcement import not_ready
+from masking_service.cli.checks import checks, described_tier
 from masking_service.cli.language import say
 from masking_service.cli.options import state_dir
 from masking_service.cli.texts import DOCTOR, NOT_READY, NOT_SERVED, SERVED_AT, check_told, store_told
-from masking_service.runtime.settings import VARIABLES
+from masking_service.runtime.settings import VARIABLES, SettingsError
+from masking_service.runtime.state_files import served_address
 from masking_service.store.errors import StoreUnavailable
 
 
@@ -32,6 +35,8 @@ def doctor(state_dir: Path) -> None:
     reason = not_ready(address) if address else ""
     served = NOT_READY if reason else SERVED_AT if address else NOT_SERVED
     console.print(say(served, address=address, reason=reason), markup=False)
+    with suppress(KeysError, SettingsError):  # which the checks name
+        console.print(described_tier(state_dir), markup=False)
     sound = True
     for what, look in checks(state_dir):
         named = check_told(what)

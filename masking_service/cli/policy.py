@@ -69,6 +69,7 @@ def check(file: Path, state_dir: Path, schemas: Path | None) -> None:
     """Validate FILE and the schemas, and show what each profile shows. Exits with 1 on a fault.
 
     Without FILE, the policy of MASKING_POLICY is checked, or else the shipped one; the first line says which.
+    Where MASKING_TIER says that the service is split, every purpose has to require a case.
     Keys of issuers that FILE names are looked for beside it; a development set-up in the state directory has one more.
     """
     console = Console(highlight=False)
@@ -77,6 +78,8 @@ def check(file: Path, state_dir: Path, schemas: Path | None) -> None:
         console.print(say(_CHOSEN[source], file=file), soft_wrap=True)
     try:
         found = Policy.load(file, development=False)
+        if os.environ.get("MASKING_TIER", "") not in ("", "all"):
+            found.check_split()
         shipped = load_schemas()
         every = load_schemas(schemas)
         hidden = union_check(found.rules.profiles.values())

@@ -58,7 +58,7 @@ def index(file: TextIO, tenant: str, state_dir: Path) -> None:
     with opened_store(settings, keyring) as store:
         uphold(store)
         vault = Vault(store, keyring, os.urandom)
-        fill = FillIndex(vault, Custodies(store, keyring, os.urandom), tenant, rule)
+        fill = FillIndex(vault, Custodies(store, keyring, os.urandom, vault.record_keys), tenant, rule)
         for numbers in numbers_in(file):
             found += fill(numbers, clock())
             vault.data_keys.refresh(store)  # reports how often keys were used

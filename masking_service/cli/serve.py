@@ -19,6 +19,7 @@ from masking_service.observability.logs import error_place, log
 from masking_service.observability.metrics import start_counting
 from masking_service.outbound import LOOPBACK
 from masking_service.runtime.settings import Settings, SettingsError
+from masking_service.server.hours import replace_every_hour
 from masking_service.server.serving import serving_app, start_parts
 from masking_service.server.setup import check_setup
 from masking_service.shipped import shipped
@@ -76,31 +77,43 @@ class CannotListen(click.ClickException):
 @click.option("--dev", is_flag=True, help="Run on an embedded store with keys and credentials made here.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", default=8080, show_default=True, type=Port(), help="The port to listen at; 0 for a free one.")
+@click.option("--split", is_flag=True, help="With --dev: run an intake host and the opening tier, each of its own.")
 @click.option("--workers", type=click.IntRange(1, 64), help="Worker processes; one a processor if not given.")
 @state_dir
-def serve(dev: bool, host: str, port: int, workers: int | None, state_dir: Path) -> None:
+def serve(dev: bool, host: str, port: int, split: bool, workers: int | None, state_dir: Path) -> None:
     """Serve HTTP until SIGTERM or Ctrl-C."""
     if dev and host not in LOOPBACK:
         raise click.UsageError("--dev serves this machine only: leave --host at 127.0.0.1")
+    if split and not dev:
+        raise click.UsageError("--split goes with --dev; docs/tiers.md says how a service in production is split")
     _try_to_bind(host, port)
     announcement = Announcement(state_dir)
     options: dict[str, Any] = {
         "bind": [f"[{host}]:{port}" if ":" in host else f"{host}:{port}"],
-        "when_ready": announcement.listening,
+        "when_ready": partial(_ready, announcement),
         "loglevel": "warning",  # the announcement says that it has started
     }
     if workers is not None:
         options["workers"] = workers
     environment = {**os.environ, "MASKING_STATE_DIR": str(state_dir)}
-    if not dev:
+    intake_of_split = dev and environment.get("MASKING_TIER") == "intake"
+    if not dev or intake_of_split:
         options["bind"] += filter(None, [environment.get("MASKING_METRICS_BIND")])
         with announcement, regularly(announcement.check):
-            Gunicorn(Settings.read(environment, development=False), options).run()
+            Gunicorn(Settings.read(environment, development=dev), options).run()
         return
     from masking_service.dev.development import Development  # production has none of its parts
 
-    with Development(environment) as development, announcement, regularly(announcement.check, development.look_after):
+    development = Development(environment, split=split, workers=workers)
+    with development, announcement, regularly(announcement.check, development.look_after):
         Gunicorn(development.settings, options).run()
+
+
+def _ready(announcement: Announcement, arbiter: Any) -> None:
+    """gunicorn's hook, called once the socket listens."""
+    announcement.listening(arbiter)
+    if os.environ.get("MASKING_TIER") == "intake":
+        replace_every_hour(arbiter)
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from keys.files import read_secret_file, write_secret_file
 from masking_service.audit.actions import Action
 from masking_service.dev.embedded import EmbeddedServer
 from masking_service.dev.issuer import PEOPLE
+from masking_service.dev.tiers import IntakeHost
 from masking_service.dev.witness import Witness
 from masking_service.runtime.administration import OpenRegistries, opened_registry
 from masking_service.runtime.clock import clock, today
@@ -44,12 +45,16 @@ class Development:
 
     Args:
         environment: the settings; without ``MASKING_REDIS_URL`` the embedded store runs.
+        split: whether an intake host runs as a child, and this is the opening tier.
+        workers: worker processes of the intake host.
     """
 
-    def __init__(self, environment: dict[str, str]) -> None:
+    def __init__(self, environment: dict[str, str], *, split: bool = False, workers: int | None = None) -> None:
         self.settings = Settings.read(environment, development=True)
         self._embedded = None if self.settings.redis_url else EmbeddedServer(self.settings.state_dir)
         self._witness: Witness | None = None
+        self._split, self._workers = split, workers
+        self._intake: IntakeHost | None = None
 
     def __enter__(self) -> Self:
         folder = self.settings.state_dir
@@ -62,12 +67,18 @@ class Development:
             self._register_people()
             self._witness = Witness(self.settings)
             self._witness.start()
+            if self._split:
+                self._intake = IntakeHost(self.settings, self._workers)
+                self._intake.start()
+                self.settings = self._intake.opening
         except BaseException:
             self.__exit__()
             raise
         return self
 
     def __exit__(self, *_: object) -> None:
+        if self._intake is not None:
+            self._intake.stop()
         if self._witness is not None:
             self._witness.stop()
         if self._embedded is not None:
@@ -91,7 +102,7 @@ class Development:
                 raise
 
     def look_after(self) -> None:
-        """Restart the store or the witness if it died.
+        """Restart the store, the witness or the intake host if it died.
 
         Never waits. Call it all the time, in the main thread.
 
@@ -102,6 +113,8 @@ class Development:
             self._embedded.revive()
         if self._witness is not None:
             self._witness.look_after()
+        if self._intake is not None:
+            self._intake.look_after()
 
 
 def people(policy: Policy) -> dict[str, dict[str, Any]]:

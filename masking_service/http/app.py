@@ -6,6 +6,7 @@ encode (`service/call/call.py` says the whole order).
 
 import time
 from functools import partial
+from itertools import chain
 from typing import Any, Final
 
 from flask import Flask, Response, current_app, request
@@ -25,12 +26,12 @@ from masking_service.http.answering import (
 from masking_service.http.body import decode, decode_query
 from masking_service.http.capabilities import PATH_PARAMETERS
 from masking_service.http.docs import assets
-from masking_service.http.operations import TABLE, OwnCall
+from masking_service.http.operations import TABLE, OwnCall, served_groups
 from masking_service.http.problems import RETRY_AFTER, Problem, problem_of
 from masking_service.http.state import begin, state
 from masking_service.masking import RULES_VERSION
 from masking_service.observability.logs import error_place, log
-from masking_service.runtime.wiring import Parts
+from masking_service.runtime.served import Served
 from masking_service.service.call.operation import Answered, Batch, Call, Operation, SignedRequest
 from masking_service.service.call.recorder import RequestContext
 from masking_service.service.people.errors import QuotaExceeded, SignatureInvalid, Unauthenticated
@@ -42,14 +43,14 @@ OVERLOADED: Final = "masking_service.overloaded"
 """Under this name a request's environment says that it is refused (masking_service/server/bounds.py)."""
 
 
-def create_app(parts: Parts) -> Flask:
+def create_app(parts: Served) -> Flask:
     """The WSGI application over the use cases of this process."""
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = parts.settings.max_body_bytes
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False  # a redirect would be a status of its own, and repeat the path
-    for row in TABLE:
-        if row.uses is Parts:
+    for row in chain.from_iterable(served_groups(parts.settings.tier).values()):
+        if row.uses is Served:
             serve = partial(_serve_own, parts, row)
         else:
             serve = partial(_serve_signed, parts, row) if row.signed else partial(_serve, row)
@@ -67,7 +68,7 @@ def _rule(row: Operation) -> str:
     return row.path.format_map({name: f"<{one.converter}:{name}>" for name, one in PATH_PARAMETERS.items()})
 
 
-def _authenticate(parts: Parts) -> None:
+def _authenticate(parts: Served) -> None:
     """Settle who is asking before any operation is entered, also where the path has none."""
     environ = request.environ  # each look through `request` costs a search for the current request
     known = begin(environ.get("HTTP_X_REQUEST_ID", ""))
@@ -85,21 +86,22 @@ def _serve(row: Operation, **path: str) -> Response:
     known = state()
     if known.principal is None or known.acting is None:
         raise Unauthenticated("no-credential")
-    address = request.environ.get("REMOTE_ADDR", "")
-    context = RequestContext(known.principal, known.request_id, known.now, address)
+    environ = request.environ
+    address, authorization = environ.get("REMOTE_ADDR", ""), environ.get("HTTP_AUTHORIZATION", "")
+    context = RequestContext(known.principal, known.request_id, known.now, address, authorization)
     known.acting.admission.allow(row, context, path)
     call = Call(context, _body(row), _query(row), path, request.environ.get("HTTP_SIGNED_ACT", ""), language_of_caller)
     return _encoded(row, row.handle(known.acting.of(row.uses), call))
 
 
-def _serve_signed(parts: Parts, row: Operation) -> Response:
+def _serve_signed(parts: Served, row: Operation) -> Response:
     """Serve a request whose signature the use case checks."""
     headers = {name.lower(): value for name, value in request.headers.items()}
     signed = SignedRequest(headers, _data(), request.environ.get("REMOTE_ADDR", ""), state().request_id, state().now)
     return _encoded(row, row.handle(parts.acting.of(row.uses), signed))
 
 
-def _serve_own(parts: Parts, row: Operation, **path: str) -> Response:
+def _serve_own(parts: Served, row: Operation, **path: str) -> Response:
     """Serve an operation of the service itself, which needs no credential."""
     answered = row.handle(parts, OwnCall(_query(row), path))
     return answered if isinstance(answered, Response) else _encoded(row, answered)
@@ -166,7 +168,7 @@ def _encoded(row: Operation, answered: Any) -> Response:
     return answer(answered, status)
 
 
-def _refuse(parts: Parts, error: Exception) -> Response:
+def _refuse(parts: Served, error: Exception) -> Response:
     """Turn an error into a problem, and report what an operator has to know."""
     if isinstance(error, HTTPException):
         return problem_answer(problem_of_http(error))
@@ -192,7 +194,7 @@ def _refuse(parts: Parts, error: Exception) -> Response:
     return problem_answer(problem)
 
 
-def _finish(parts: Parts, response: Response) -> Response:
+def _finish(parts: Served, response: Response) -> Response:
     """Add the headers of every answer, count the request and log it."""
     known, rule = state(), request.url_rule
     seconds = time.perf_counter() - known.started

@@ -11,26 +11,17 @@ from typing import Annotated, Any, Final, Literal, NamedTuple
 from flask import Response, request
 from msgspec import UNSET, Meta
 
-from masking_service.audit.errors import BLOCKED_REMEDY
 from masking_service.http import answers, capabilities, openapi
 from masking_service.http.answering import JSON
 from masking_service.http.docs import PAGE, page_answer
 from masking_service.http.explanations import HTML, explanation, explanation_page
-from masking_service.runtime.gauges import Conditions
-from masking_service.runtime.wiring import Parts
+from masking_service.runtime.served import Served
+from masking_service.runtime.settings import Tier
 from masking_service.service.call.errors import NotFound
 from masking_service.service.call.operation import Answered, Example, Operation
 from masking_service.service.call.shapes import Shape
 from masking_service.service.people.policy import Policy
 from masking_service.store import health as readiness
-from masking_service.store.faults import Fault
-
-NO_CLIENTS: Final = Fault(
-    "clients",
-    "no registry of clients was seen yet: neither a snapshot beside the keys nor the store's",
-    "see that the store answers, and that it has clients: python -m masking_service clients list",
-    "unready",
-)
 
 
 class OwnCall(NamedTuple):
@@ -52,44 +43,42 @@ class ReadinessQuery(Shape, frozen=True, rename={"purpose": "for"}):
     ) = None
 
 
-def _alive(parts: Parts, call: OwnCall) -> answers.Alive:
+def _alive(parts: Served, call: OwnCall) -> answers.Alive:
     del parts, call
     return answers.Alive("alive")
 
 
-def _ready(parts: Parts, call: OwnCall) -> Answered:
+def _ready(parts: Served, call: OwnCall) -> Answered:
     # A process that answers at all has keys and a policy: it refuses to start without.
     for_mask = call.query.purpose == "mask"
-    faults = [] if parts.registry.known else [NO_CLIENTS]
+    faults = parts.faults(for_mask=for_mask)
     if not for_mask:
         faults += readiness.faults(parts.store)
-        if parts.checkpoints.fault:
-            faults.append(Fault("checkpoints", parts.checkpoints.fault, BLOCKED_REMEDY, "unready"))
     if faults:
         checks = [answers.FailedCheck(one.check, one.reason, one.remedy) for one in faults]
         return Answered(answers.NotReady("not ready", checks), 503)
     return Answered(answers.Ready("ready", "mask" if for_mask else UNSET), 200)
 
 
-def _metrics(parts: Parts, call: OwnCall) -> Response:
+def _metrics(parts: Served, call: OwnCall) -> Response:
     del call
     if not parts.settings.development:  # there at a port of their own: server/serving.py
         raise NotFound
-    content, media = parts.metrics.exposition(Conditions(parts))
+    content, media = parts.metrics.exposition(parts.conditions())
     return Response(content, content_type=media, headers={"Cache-Control": "no-store"})
 
 
-def _openapi(parts: Parts, call: OwnCall) -> dict[str, Any]:
+def _openapi(parts: Served, call: OwnCall) -> dict[str, Any]:
     del call
     return _document(parts, parts.acting.policy)
 
 
 @lru_cache(maxsize=1)
-def _document(parts: Parts, policy: Policy) -> dict[str, Any]:
-    return openapi.document(policy.rules, parts.schemas, GROUPS)
+def _document(parts: Served, policy: Policy) -> dict[str, Any]:
+    return openapi.document(policy.rules, parts.schemas, served_groups(parts.settings.tier))
 
 
-def _explain(parts: Parts, call: OwnCall) -> Response | answers.ProblemExplanation:
+def _explain(parts: Served, call: OwnCall) -> Response | answers.ProblemExplanation:
     del parts
     code = call.path["code"]
     if request.accept_mimetypes.best_match((JSON, HTML)) == HTML:
@@ -97,12 +86,12 @@ def _explain(parts: Parts, call: OwnCall) -> Response | answers.ProblemExplanati
     return explanation(code)
 
 
-def _start(parts: Parts, call: OwnCall) -> Response:
+def _start(parts: Served, call: OwnCall) -> Response:
     del parts, call
     return Response(status=302, headers={"Location": "/docs", "Cache-Control": "no-store"})
 
 
-def _docs(parts: Parts, call: OwnCall) -> Response:
+def _docs(parts: Served, call: OwnCall) -> Response:
     del parts, call
     return page_answer(PAGE)
 
@@ -113,7 +102,7 @@ OPERATIONS: Final = (
         method="get",
         path="/healthz",
         summary="Whether the process answers.",
-        uses=Parts,
+        uses=Served,
         handle=_alive,
         answers={200: answers.Alive},
         example=Example(None, {"status": "alive"}),
@@ -123,7 +112,7 @@ OPERATIONS: Final = (
         method="get",
         path="/readyz",
         summary="Whether the service is ready, and which checks fail if it is not.",
-        uses=Parts,
+        uses=Served,
         handle=_ready,
         query=ReadinessQuery,
         answers={200: answers.Ready, 503: answers.NotReady},
@@ -134,7 +123,7 @@ OPERATIONS: Final = (
         method="get",
         path="/metrics",
         summary="Metrics of all workers in the Prometheus text format. In production at a port of its own only.",
-        uses=Parts,
+        uses=Served,
         handle=_metrics,
         answers={200: "text/plain; version=0.0.4; charset=utf-8"},
         problems=("not-found",),
@@ -144,7 +133,7 @@ OPERATIONS: Final = (
         method="get",
         path="/openapi.json",
         summary="This document.",
-        uses=Parts,
+        uses=Served,
         handle=_openapi,
         answers={200: answers.OpenAPI},
     ),
@@ -153,7 +142,7 @@ OPERATIONS: Final = (
         method="get",
         path="/problems/{code}",
         summary="What a code of a problem, an item or a warning means and what to do, in English and Chinese.",
-        uses=Parts,
+        uses=Served,
         handle=_explain,
         answers={200: (answers.ProblemExplanation, "text/html; charset=utf-8")},
         problems=("not-found",),
@@ -179,7 +168,7 @@ OPERATIONS: Final = (
         method="get",
         path="/",
         summary="Redirects to the documentation.",
-        uses=Parts,
+        uses=Served,
         handle=_start,
         answers={302: ()},
     ),
@@ -188,7 +177,7 @@ OPERATIONS: Final = (
         method="get",
         path="/docs",
         summary="This document as a page. All files of the page come from this service.",
-        uses=Parts,
+        uses=Served,
         handle=_docs,
         answers={200: "text/html; charset=utf-8"},
     ),
@@ -197,3 +186,14 @@ OPERATIONS: Final = (
 GROUPS: Final = {**capabilities.GROUPS, "Operations": OPERATIONS}
 """The operations by their tag in the document."""
 TABLE: Final = tuple(operation for rows in GROUPS.values() for operation in rows)
+AT_INTAKE: Final = frozenset({"mask", "tokenize"})
+"""The operations of the intake tier, beside those of the service itself."""
+
+
+def served_groups(tier: Tier) -> dict[str, tuple[Operation, ...]]:
+    """Return the operations that a tier serves, by their tag in the document."""
+    groups = {
+        group: tuple(row for row in rows if tier == "all" or (row.name in AT_INTAKE) == (tier == "intake"))
+        for group, rows in capabilities.GROUPS.items()
+    }
+    return {group: rows for group, rows in (*groups.items(), ("Operations", OPERATIONS)) if rows}

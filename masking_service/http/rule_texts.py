@@ -147,6 +147,10 @@ ITEMS: Final[dict[str, Text]] = {
         "The waybill has 16 revisions and takes no more. Use a new waybill number.",
         "该运单已有 16 个版本，不能再修订。请使用新的运单号。",
     ),
+    "unavailable": Text(
+        "The waybill is known, and the record cannot be compared with what is stored now. Send it again.",
+        "该运单已存在，目前无法与已存数据比对，请重新发送该记录。",
+    ),
     "quota-exceeded": Text(
         "The budget for records of known waybills is spent. Send this record again later.",
         "已存在运单的冲突额度已用完，请稍后重新发送该记录。",

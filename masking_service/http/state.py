@@ -7,8 +7,8 @@ from contextvars import ContextVar
 from typing import Final
 
 from masking_service.audit.entries import outside_id
-from masking_service.runtime.acting import Acting
 from masking_service.runtime.clock import clock
+from masking_service.runtime.served import UseCases
 from masking_service.service.people.principals import Principal
 
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
@@ -34,7 +34,7 @@ class State:
         self.started = time.perf_counter()
         self.request_id = given_id if sound else f"{random.getrandbits(128):032x}"
         self.now = clock()
-        self.acting: Acting | None = None
+        self.acting: UseCases | None = None
         self.principal: Principal | None = None
         self.code = ""
         self.reason = ""

@@ -32,39 +32,20 @@ RETRY_SECONDS: Final = 5.0
 """When a refused file is tried again unchanged: the provider of its root key may have been unavailable."""
 
 
-class KeyWatch:
-    """Keeps the keys of one process up to date.
+class KeysetFileWatch:
+    """Loads a changed keyset file.
 
     Args:
         path: the keyset file.
         keyring: the keys of the process; they adopt a changed file.
-        data_keys: the data keys of the process.
-        store: the store that the lease is for.
-        random: returns the given number of random bytes.
-        clock: returns the time in Unix seconds.
 
     Attributes:
         fault: why the present file cannot be used; empty if it can.
     """
 
-    def __init__(
-        self,
-        path: Path,
-        keyring: Keyring,
-        data_keys: DataKeys,
-        store: Store,
-        random: Callable[[int], bytes],
-        clock: Callable[[], int],
-    ) -> None:
+    def __init__(self, path: Path, keyring: Keyring) -> None:
         self._path = path
         self._keyring = keyring
-        self._data_keys = data_keys
-        self._store = store
-        self._random = random
-        self._clock = clock
-        self._name = random(8).hex()
-        self._sent: Heartbeat | None = None
-        self._sent_at = 0.0
         self._refused = b""
         self._retry_at = 0.0
         self.fault = ""
@@ -90,6 +71,37 @@ class KeyWatch:
             self.fault = str(error)
             raise
         self.fault = ""
+
+
+class KeyWatch(KeysetFileWatch):
+    """Keeps the keys of one process up to date, and tells the store which it has.
+
+    Args:
+        path: the keyset file.
+        keyring: the keys of the process; they adopt a changed file.
+        data_keys: the data keys of the process.
+        store: the store that the lease is for.
+        random: returns the given number of random bytes.
+        clock: returns the time in Unix seconds.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        keyring: Keyring,
+        data_keys: DataKeys,
+        store: Store,
+        random: Callable[[int], bytes],
+        clock: Callable[[], int],
+    ) -> None:
+        super().__init__(path, keyring)
+        self._data_keys = data_keys
+        self._store = store
+        self._random = random
+        self._clock = clock
+        self._name = random(8).hex()
+        self._sent: Heartbeat | None = None
+        self._sent_at = 0.0
 
     def beat(self, through: Store) -> float:
         """Report the keyset of this process to the store.

@@ -71,7 +71,7 @@ class SearchEntries:
         self._vault = vault
         self._policy = policy
         self._clock = clock
-        self._custodies = Custodies(coordinator.store, coordinator.keyring, coordinator.random)
+        self._custodies = Custodies(coordinator.store, coordinator.keyring, coordinator.random, vault.record_keys)
         self._tenants: dict[bytes, str] = {}
         self.replaced = 0
 

@@ -3,8 +3,9 @@
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Final
 
+from masking_service.runtime.served import UseCases
 from masking_service.service.acts.enrolment import KeyApproval, OwnKeys
 from masking_service.service.acts.signatures import Signatures
 from masking_service.service.acts.tickets import Tickets
@@ -12,7 +13,7 @@ from masking_service.service.acts.use import ProposeAct
 from masking_service.service.call.budgets import Budgets
 from masking_service.service.call.call import Admission
 from masking_service.service.call.disclosures import Disclosures
-from masking_service.service.call.gate import Gate
+from masking_service.service.call.gate import LiveGate
 from masking_service.service.call.recorder import Recorder
 from masking_service.service.cases.authority import CaseAuthority
 from masking_service.service.cases.case_check import CaseCheck
@@ -47,17 +48,17 @@ from masking_service.service.phone_calls.reports import CallReports
 from masking_service.service.phone_calls.use import Calling
 from masking_service.service.search.use import Search
 from masking_service.service.state.once import OnceAWhile
+from masking_service.service.tiers.resubmit import Resubmit
 from masking_service.service.waybills.conflicts import ConflictBudget
 from masking_service.service.waybills.mask import Mask, Maskers
 from masking_service.service.waybills.privacy import Privacy
 from masking_service.service.waybills.restriction import Restrictions
+from masking_service.service.waybills.storing import StoreAndCompare
 from masking_service.service.waybills.tokenize import Tokenize
 from masking_service.service.waybills.view import ViewWaybills
 
 if TYPE_CHECKING:
     from masking_service.runtime.wiring import Parts
-
-UseCase = TypeVar("UseCase")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,28 +78,21 @@ class Outside:
     models: Mapping[str, list[bytes]] = field(default_factory=dict)
 
 
-class Acting:
-    """What one policy makes of the parts. It is exchanged as a whole when the policy changes.
+class Acting(UseCases):
+    """What one policy makes of the parts.
 
     Attributes:
-        policy: what the roles may do.
         authenticator, recorder: who is calling, and the entries of their calls.
-        admission: lets calls in.
     """
 
     def __init__(self, parts: "Parts", policy: Policy, outside: Outside) -> None:
         shared = _Shared(parts, policy, outside)
         parts.metrics.create_budget_series(policy.budgets)
-        self.policy = policy
         self.recorder = shared.recorder
-        self.authenticator = Authenticator(parts.registry, outside.issuers, parts.keyring)
-        self.admission = Admission(self.authenticator, shared.gate, shared.recorder)
-        self._use_cases: dict[type, Any] = {type(one): one for make in _CAPABILITIES for one in make(parts, shared)}
-
-    def of(self, kind: type[UseCase]) -> UseCase:
-        """Return the use case of this class."""
-        found: UseCase = self._use_cases[kind]
-        return found
+        self.authenticator = shared.admission.authenticator
+        super().__init__(
+            policy, shared.admission, {type(one): one for make in _CAPABILITIES for one in make(parts, shared)}
+        )
 
 
 class _Shared:
@@ -108,11 +102,13 @@ class _Shared:
         store, keyring = parts.store, parts.keyring
         self.policy = policy
         self.outside = outside
-        self.gate = Gate(policy, parts.freezes)
+        self.gate = LiveGate(policy, parts.freezes)
         self.recorder = Recorder(parts.log, parts.denials, keyring, policy.digest, parts.backlog.require_room)
+        authenticator = Authenticator(parts.registry, outside.issuers, keyring)
+        self.admission = Admission(authenticator, self.gate, self.recorder)
         self.budgets = Budgets(store, keyring, policy.rules.factors, os.urandom, parts.metrics)
         self.disclosures = Disclosures(store, keyring, os.urandom)
-        self.custodies = Custodies(store, keyring, os.urandom)
+        self.custodies = Custodies(store, keyring, os.urandom, parts.vault.record_keys)
         self.cases = Cases(store, keyring, os.urandom)
         self.case_authority = CaseAuthority(policy=policy, cases=self.cases, check=outside.case_check)
         self.live_calls = LiveCalls(store, keyring, os.urandom)
@@ -161,13 +157,10 @@ class _Shared:
 def _waybills(parts: "Parts", shared: _Shared) -> Iterator[object]:
     maskers = Maskers(parts.schemas, shared.policy.rules.profiles)
     yield Mask(gate=shared.gate, maskers=maskers)  # no store: masking makes no round trip (R6)
-    yield Tokenize(
-        gate=shared.gate,
+    storing = StoreAndCompare(
         policy=shared.policy,
         keyring=parts.keyring,
         vault=parts.vault,
-        schemas=parts.schemas,
-        maskers=maskers,
         conflicts=ConflictBudget(
             budgets=shared.budgets,
             once=OnceAWhile(parts.store, parts.keyring, os.urandom),
@@ -177,6 +170,8 @@ def _waybills(parts: "Parts", shared: _Shared) -> Iterator[object]:
         custodies=shared.custodies,
         recorder=shared.recorder,
     )
+    yield Tokenize(gate=shared.gate, schemas=parts.schemas, maskers=maskers, storing=storing)
+    yield Resubmit(admission=shared.admission, gate=shared.gate, budgets=shared.budgets, storing=storing)
     yield ViewWaybills(
         gate=shared.gate,
         policy=shared.policy,

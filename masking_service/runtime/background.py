@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from keys.errors import KeysError
@@ -32,62 +32,31 @@ class CheckpointLate(Exception):
 Report = Callable[[str, Exception], None]
 
 
-class Background:
-    """Four threads of a serving process, none of which waits for what another one waits for.
+Jobs = tuple[Callable[[float], object], tuple[Callable[[], object], ...]]
+"""What a thread waits with between two runs, and what it does in each."""
 
-    The first learns policy, clients, freezes and decoys, so that a revocation is known within two seconds while another
-    shard of the store, or a key provider, does not answer. The second looks after the store, the third learns how far
-    the log is archived, and the fourth looks after the keyset file.
+
+class BackgroundThreads:
+    """Threads of a serving process that do their jobs once a second, whatever one of them raises.
 
     Args:
-        parts: the process's parts.
         report: is told (event, error) where something is wrong that no caller sees.
+        jobs: of each thread, by its name.
     """
 
-    def __init__(self, parts: Parts, report: Report) -> None:
-        self._parts = parts
-        self._report = report
+    def __init__(self, report: Report, jobs: Mapping[str, Jobs]) -> None:
+        self.report = report
         self._stop = threading.Event()
-        self._up = False
-        self._refresh_backlog_at = self._check_deadlines_at = 0.0
-        unknown = parts.store.identity.unknown
-        jobs: dict[str, tuple[Callable[[float], object], tuple[Callable[[], object], ...]]] = {
-            "access": (self._stop.wait, (parts.reload_policy, self._learn)),
-            "store": (
-                unknown.wait,
-                (
-                    self._watch,
-                    self._record_denials,
-                    self._check_checkpoint,
-                    self._tell,
-                ),
-            ),
-            "backlog": (self._stop.wait, (self._refresh_backlog, self._check_deadlines)),
-            "keys": (self._stop.wait, (parts.key_watch.reload,)),
-        }
         self._threads = [
             threading.Thread(target=self._run, args=job, name=name, daemon=True) for name, job in jobs.items()
         ]
 
-    def start(self) -> None:
-        """Do everything once now, then go on in the threads.
+    def pause(self, seconds: float) -> None:
+        """Wait, or until the threads are stopped."""
+        self._stop.wait(seconds)
 
-        Raises:
-            WrongStore: the store is another's; this process must not serve. One that went back is shut, and masking
-                goes on without it.
-        """
-        try:
-            self._watch()
-        except RolledBackError as error:
-            self._report("wrong-store", error)
-        except (StoreUnavailable, KeysError, OSError) as error:
-            self._report("background", error)
-        self._parts.store.identity.current_until = 0.0  # until clients and freezes are known
-        try:
-            self._learn()
-        except (StoreUnavailable, KeysError, ClientError, OSError) as error:
-            self._report("background", error)
-        self._tell()
+    def start_threads(self) -> None:
+        """Start the threads."""
         for thread in self._threads:
             thread.start()
 
@@ -111,14 +80,72 @@ class Background:
                 try:
                     job()
                 except WrongStore as error:
-                    self._report("wrong-store", error)
+                    self.report("wrong-store", error)
                 except PolicyError as error:
-                    self._report("policy-refused", error)
+                    self.report("policy-refused", error)
                 except CheckpointLate as error:
-                    self._report("checkpoint-late", error)
+                    self.report("checkpoint-late", error)
                 except Exception as error:
                     failed = failed or isinstance(error, StoreUnavailable)
-                    self._report("background", error)
+                    self.report("background", error)
+
+
+class Background(BackgroundThreads):
+    """Four threads of a serving process, none of which waits for what another one waits for.
+
+    The first learns policy, clients, freezes and decoys, so that a revocation is known within two seconds while another
+    shard of the store, or a key provider, does not answer. The second looks after the store, the third learns how far
+    the log is archived, and the fourth looks after the keyset file. In the opening tier there are two more: one
+    publishes for intake hosts, and one files what these left for the search indexes.
+
+    Args:
+        parts: the process's parts.
+        report: is told (event, error) where something is wrong that no caller sees.
+    """
+
+    def __init__(self, parts: Parts, report: Report) -> None:
+        self._parts = parts
+        self._up = False
+        self._refresh_backlog_at = self._check_deadlines_at = 0.0
+        jobs: dict[str, Jobs] = {
+            "access": (self.pause, (parts.reload_policy, self._learn)),
+            "store": (
+                parts.store.identity.unknown.wait,
+                (
+                    self._watch,
+                    self._record_denials,
+                    self._check_checkpoint,
+                    self._tell,
+                ),
+            ),
+            "backlog": (self.pause, (self._refresh_backlog, self._check_deadlines)),
+            "keys": (self.pause, (parts.key_watch.reload,)),
+        }
+        if parts.settings.tier == "opening":
+            jobs["publication"] = (self.pause, (parts.publish,))
+            jobs["index work"] = (self.pause, (parts.file_index_work,))
+        super().__init__(report, jobs)
+
+    def start(self) -> None:
+        """Do everything once now, then go on in the threads.
+
+        Raises:
+            WrongStore: the store is another's; this process must not serve. One that went back is shut, and masking
+                goes on without it.
+        """
+        try:
+            self._watch()
+        except RolledBackError as error:
+            self.report("wrong-store", error)
+        except (StoreUnavailable, KeysError, OSError) as error:
+            self.report("background", error)
+        self._parts.store.identity.current_until = 0.0  # until clients and freezes are known
+        try:
+            self._learn()
+        except (StoreUnavailable, KeysError, ClientError, OSError) as error:
+            self.report("background", error)
+        self._tell()
+        self.start_threads()
 
     def _watch(self) -> None:
         self._up = False

@@ -14,6 +14,7 @@ from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.runtime.clock import clock
 from masking_service.runtime.wiring import Parts
 from masking_service.service.call.budgets import SCOPES, limit_of
+from masking_service.store.client import Store
 from masking_service.store.faults import CHECKS
 
 if TYPE_CHECKING:
@@ -36,43 +37,43 @@ class Conditions:
         A gauge with an unknown value has no sample.
         """
         parts = self._parts
-        yield _gauge("build_info", "The release, in a label.", {(__version__,): 1}, "version")
-        yield _gauge("frozen_principals", "Number of frozen principals.", {(): parts.freezes.count})
+        yield gauge("build_info", "The release, in a label.", {(__version__,): 1}, "version")
+        yield gauge("frozen_principals", "Number of frozen principals.", {(): parts.freezes.count})
         yield from self._key_ages()
         retention = parts.acting.policy.longest_retention_days * SECONDS_A_DAY
-        yield _gauge("retention_seconds", "The longest retention of the policy.", {(): retention})
+        yield gauge("retention_seconds", "The longest retention of the policy.", {(): retention})
         newest, oldest = parts.checkpoints.newest_seen, parts.checkpoints.oldest
-        yield _gauge(
+        yield gauge(
             "audit_newest_checkpoint_timestamp_seconds",
             "When the newest checkpoint of the audit log was made.",
             {(): newest.checkpoint.at} if newest else {},
         )
-        yield _gauge(
+        yield gauge(
             "audit_oldest_checkpoint_timestamp_seconds",
             "When the oldest checkpoint that is still in the store was made.",
             {(): oldest.checkpoint.at} if oldest else {},
         )
-        yield _gauge(
+        yield gauge(
             "audit_archive_asked", "Whether an archive is asked for older entries.", {(): float(bool(parts.archive))}
         )
         behind = parts.backlog.lag
-        yield _gauge(
+        yield gauge(
             "audit_archive_lag_seconds",
             "How much older the newest archived checkpoint is than the newest one.",
             {(): behind.seconds} if behind else {},
         )
-        yield _gauge(
+        yield gauge(
             "audit_archive_lag_entries",
             "Entries of the audit log up to the newest checkpoint that are not archived.",
             {(): behind.entries} if behind else {},
         )
-        yield _gauge(
+        yield gauge(
             "audit_actions_refused",
             "Whether actions that need an audit entry are refused, because the log nearly fills the store.",
             {(): float(parts.backlog.refuses)},
         )
         yield self._limits()
-        yield from self._store()
+        yield from store_gauges(parts.store)
 
     def _key_ages(self) -> "Iterator[Metric]":
         parts, rule = self._parts, self._parts.acting.policy.rules.keys
@@ -82,14 +83,14 @@ class Conditions:
         if oldest is not None:
             created["api-key"] = oldest
             limits["api-key",] = rule.api_keys * SECONDS_A_DAY
-        yield _gauge(
+        yield gauge(
             "key_created_timestamp_seconds",
             "When the active key of each use and the oldest valid API key were created, and the first day that may "
             "still have data keys.",
             {(use,): at for use, at in created.items()},
             "use",
         )
-        yield _gauge("key_max_age_seconds", "How old the policy lets it become.", limits, "use")
+        yield gauge("key_max_age_seconds", "How old the policy lets it become.", limits, "use")
 
     def _limits(self) -> "Metric":
         rules = self._parts.acting.policy.rules
@@ -99,42 +100,44 @@ class Conditions:
             for window in budget.windows
             for scope, factor in zip(SCOPES, rules.factors.of(budget), strict=True)
         }
-        return _gauge("budget_limit", "What may be spent in a window.", limits, "role", "counts", "window", "scope")
-
-    def _store(self) -> "Iterator[Metric]":
-        seen = self._parts.store.condition
-        fresh = seen is not None and monotonic() - seen.at < SEEN_WITHIN_SECONDS
-        faults = seen.faults if seen and fresh else {UNSEEN}
-        servers = seen.servers if seen and fresh else ()
-        checks = CHECKS | faults
-        yield _gauge(
-            "store_fault",
-            "Whether a check of the store has failed, by check and consequence.",
-            {(check, weight): float((check, weight) in faults) for check, weight in checks},
-            "check",
-            "weight",
-        )
-        fullest = max(servers, key=lambda server: server.fullness, default=None)
-        yield _gauge(
-            "store_memory_used_bytes",
-            "Memory used by the fullest server of the store.",
-            {(): fullest.used} if fullest else {},
-        )
-        yield _gauge(
-            "store_memory_limit_bytes",
-            "Memory limit (maxmemory) of that server.",
-            {(): fullest.limit} if fullest and fullest.limit else {},
-        )
-        yield _gauge(
-            "store_replicas",
-            "Replicas of the server with the fewest.",
-            {(): min(server.replicas for server in servers)} if servers else {},
-        )
-        required = self._parts.store.required_replicas
-        yield _gauge("store_replicas_required", "Replicas that must confirm a write.", {(): required})
+        return gauge("budget_limit", "What may be spent in a window.", limits, "role", "counts", "window", "scope")
 
 
-def _gauge(name: str, what: str, samples: Mapping[Any, float], *labels: str) -> "Metric":
+def store_gauges(store: Store) -> "Iterator[Metric]":
+    """Yield what was seen of the store."""
+    seen = store.condition
+    fresh = seen is not None and monotonic() - seen.at < SEEN_WITHIN_SECONDS
+    faults = seen.faults if seen and fresh else {UNSEEN}
+    servers = seen.servers if seen and fresh else ()
+    checks = CHECKS | faults
+    yield gauge(
+        "store_fault",
+        "Whether a check of the store has failed, by check and consequence.",
+        {(check, weight): float((check, weight) in faults) for check, weight in checks},
+        "check",
+        "weight",
+    )
+    fullest = max(servers, key=lambda server: server.fullness, default=None)
+    yield gauge(
+        "store_memory_used_bytes",
+        "Memory used by the fullest server of the store.",
+        {(): fullest.used} if fullest else {},
+    )
+    yield gauge(
+        "store_memory_limit_bytes",
+        "Memory limit (maxmemory) of that server.",
+        {(): fullest.limit} if fullest and fullest.limit else {},
+    )
+    yield gauge(
+        "store_replicas",
+        "Replicas of the server with the fewest.",
+        {(): min(server.replicas for server in servers)} if servers else {},
+    )
+    required = store.required_replicas
+    yield gauge("store_replicas_required", "Replicas that must confirm a write.", {(): required})
+
+
+def gauge(name: str, what: str, samples: Mapping[Any, float], *labels: str) -> "Metric":
     """Return a gauge with one sample per combination of label values."""
     from prometheus_client.core import (
         GaugeMetricFamily,  # imported late: a master sets the library's environment variable first

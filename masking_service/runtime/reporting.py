@@ -5,11 +5,10 @@ from time import monotonic
 from typing import Final
 
 from keys.errors import IntegrityError
-from masking_service.observability.alerts import Alert
+from masking_service.observability.alerts import Alert, Alerts
 from masking_service.observability.logs import log
 from masking_service.observability.metrics import AlertKind
 from masking_service.runtime.background import Report
-from masking_service.runtime.wiring import Parts
 from masking_service.service.people.errors import PolicyError
 from masking_service.store.errors import StoreUnavailable
 
@@ -28,7 +27,7 @@ def log_alert(alert: Alert) -> None:
     log.error("alert", alert=alert.id, kind=alert.kind, tenant=alert.tenant, principal=alert.principal)
 
 
-def reporter(parts: Parts) -> Report:
+def reporter(alerts: Alerts) -> Report:
     """Return the report of the background threads: it logs an error, and raises an alert if an operator must act.
 
     The same error with the same reason is logged at most once a minute.
@@ -52,7 +51,7 @@ def reporter(parts: Parts) -> Report:
             log.error(event, error=type(fault).__name__, **details)
         kind = "integrity" if isinstance(fault, IntegrityError) else _ALERTS.get(event)
         if kind is not None:
-            parts.alerts.raise_alert(kind)
+            alerts.raise_alert(kind)
 
     return report
 

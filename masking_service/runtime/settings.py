@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 from urllib.parse import urlsplit
 
 from masking_audit.format.links import MAX_AUDIT_SLOTS
@@ -17,6 +17,9 @@ MAX_BODY_BYTES: Final = 2 * 1024 * 1024
 """The longest body of a request, where `MASKING_MAX_BODY_BYTES` says nothing else."""
 VARIABLES: Final = {
     "MASKING_STATE_DIR": ".local",
+    "MASKING_TIER": "all",
+    "MASKING_OPENING_URL": "(none: only the intake tier needs it)",
+    "MASKING_FORWARD_BIND": "(none: only the opening tier needs it)",
     "MASKING_REDIS_URL": "(none)",
     "MASKING_REDIS_REPLICAS": "(0; 1 for Sentinel and Cluster)",
     "MASKING_REDIS_CA": "(the system's)",
@@ -48,6 +51,11 @@ LOSES: Final = "acknowledged-tokens"
 """What the operator of a store that would lose acknowledged writes has to give up."""
 
 
+Tier = Literal["all", "intake", "opening"]
+"""all: one tier serves everything. intake: masks and stores, and cannot open. opening: serves everything else."""
+TIERS: Final[tuple[Tier, ...]] = ("all", "intake", "opening")
+
+
 class SettingsError(Exception):
     """A setting cannot be used.
 
@@ -76,6 +84,9 @@ class Settings:
         audit_url: where the archive of the audit log answers; empty if it is not asked.
         audit_key: the file with the key that signs what it is asked.
         metrics_port: where `/metrics` is answered, and nothing else; 0 for nowhere.
+        tier: what this process serves.
+        opening_url: where an intake host asks the opening tier; empty in other tiers.
+        forward_address: host and port where the opening tier answers intake hosts; None in other tiers.
     """
 
     state_dir: Path
@@ -94,6 +105,9 @@ class Settings:
     audit_url: str
     audit_key: Path | None
     metrics_port: int
+    tier: Tier
+    opening_url: str
+    forward_address: tuple[str, int] | None
 
     def __repr__(self) -> str:
         return f"<Settings of {self.state_dir}>"
@@ -133,7 +147,38 @@ class Settings:
             audit_url=audit_url,
             audit_key=audit_key,
             metrics_port=_metrics_port(environment),
+            tier=_tier(environment),
+            opening_url=_opening_url(environment),
+            forward_address=_forward_address(environment),
         )
+
+
+def _tier(environment: Mapping[str, str]) -> Tier:
+    named = environment.get("MASKING_TIER", "") or "all"
+    for tier in TIERS:
+        if named == tier:
+            return tier
+    raise SettingsError(f"MASKING_TIER must be one of: {', '.join(TIERS)}")
+
+
+def _opening_url(environment: Mapping[str, str]) -> str:
+    url, wanted = environment.get("MASKING_OPENING_URL", ""), _tier(environment) == "intake"
+    if bool(url) != wanted:
+        raise SettingsError("MASKING_OPENING_URL is set with MASKING_TIER=intake, and only then")
+    parts = urlsplit(url)
+    if url and (parts.scheme != "https" or not parts.hostname or not parts.port or parts.path or parts.query):
+        raise SettingsError("MASKING_OPENING_URL must be https:// with host and port, and nothing behind them")
+    return url
+
+
+def _forward_address(environment: Mapping[str, str]) -> tuple[str, int] | None:
+    try:
+        port = metrics_port(environment, "MASKING_FORWARD_BIND")
+    except ValueError as fault:
+        raise SettingsError(str(fault)) from None
+    if bool(port) != (_tier(environment) == "opening"):
+        raise SettingsError("MASKING_FORWARD_BIND is set with MASKING_TIER=opening, and only then")
+    return (urlsplit(f"//{environment['MASKING_FORWARD_BIND']}").hostname or "", port) if port else None
 
 
 def _metrics_port(environment: Mapping[str, str]) -> int:

@@ -10,6 +10,8 @@ PUBLIC_KEY: Final = "audit-public.pem"
 ARCHIVE: Final = "audit-archive"
 CREDENTIALS: Final = "credentials.json"
 """The API keys that `serve --dev` made, by client."""
+ADDRESS: Final = "address"
+"""Holds the address while the service is served from there."""
 READABLE_BY_ALL: Final = 0o644
 
 
@@ -20,3 +22,11 @@ def write_public_key(folder: Path, keyring: Keyring) -> None:
     if not path.exists() or path.read_bytes() != pem:
         write_secret_file(path, pem, replace=True)
         path.chmod(READABLE_BY_ALL)
+
+
+def served_address(folder: Path) -> str | None:
+    """Return the address that is served from a state directory, as far as the directory says."""
+    try:
+        return (folder / ADDRESS).read_text(encoding="ascii").strip()
+    except OSError:
+        return None

@@ -3,7 +3,7 @@
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from keys import keyset, selftest
 from keys.keyring import Keyring
@@ -12,6 +12,7 @@ from keys.process import forbid_core_dumps
 from masking_service.audit.asking import AskedArchive
 from masking_service.audit.backlog import Backlog
 from masking_service.audit.checkpoints import Checkpoints
+from masking_service.audit.errors import BLOCKED_REMEDY
 from masking_service.audit.log import AuditLog
 from masking_service.audit.recent import RecentEntries
 from masking_service.audit.wanted import OlderEntries
@@ -42,15 +43,29 @@ from masking_service.service.people.principals import DEFAULT_TENANT
 from masking_service.service.people.registry import ClientRegistry
 from masking_service.service.phone_calls.loading import DEVELOPMENT_KEY, load_line
 from masking_service.service.state.once import OnceAWhile
+from masking_service.service.tiers.index_work import IndexWork
+from masking_service.service.tiers.publisher import Known, Publisher
 from masking_service.service.waybills.vault import Vault
 from masking_service.store.client import Store
+from masking_service.store.faults import Fault
 from masking_service.store.urls import UnknownForm
+
+if TYPE_CHECKING:
+    from prometheus_client.registry import Collector
 
 DEVELOPMENT_ISSUER_KEY: Final = "dev-issuer.pem"
 
 
 class WrongPurpose(Exception):
     """Keys that were made for development in production, or the reverse."""
+
+
+NO_CLIENTS: Final = Fault(
+    "clients",
+    "no registry of clients was seen yet: neither a snapshot beside the keys nor the store's",
+    "see that the store answers, and that it has clients: python -m masking_service clients list",
+    "unready",
+)
 
 
 class Parts:
@@ -87,6 +102,9 @@ class Parts:
         self.deadlines = DeadlineWatch(self.incidents, OnceAWhile(self.store, keyring, os.urandom), self.alerts)
         self.deferred = ThreadPoolExecutor(2, "deferred")  # its threads start when something is first deferred
         self.vault = Vault(self.store, keyring, os.urandom)
+        known = Known(self.registry, self.freezes)
+        self._publisher = Publisher(self.store, keyring, known, self.vault.data_keys, os.urandom)
+        self.index_work = IndexWork(self.store, keyring, self.vault.record_keys, self.vault.search, os.urandom)
         self.key_watch = KeyWatch(settings.keyset, keyring, self.vault.data_keys, self.store, os.urandom, clock)
         self.log = AuditLog(self.store, keyring.audit_signer, os.urandom, clock)
         self.denials = Denials(self.log, clock)
@@ -116,6 +134,39 @@ class Parts:
             self.acting = self.under(self._policy_file.read(development=self.settings.development))
             log.info("policy-accepted", policy=self.acting.policy.digest)
 
+    def faults(self, *, for_mask: bool) -> list[Fault]:
+        """See `Served`."""
+        found = [] if self.registry.known else [NO_CLIENTS]
+        if not for_mask and self.checkpoints.fault:
+            found.append(Fault("checkpoints", self.checkpoints.fault, BLOCKED_REMEDY, "unready"))
+        return found
+
+    def conditions(self) -> "Collector":
+        """See `Served`."""
+        from masking_service.runtime.gauges import Conditions  # which is told of all parts
+
+        return Conditions(self)
+
+    def publish(self) -> None:
+        """Publish what intake hosts have to know. Called once a second.
+
+        Raises:
+            StoreUnavailable, ProviderError: something is not published; the next call does it.
+            IntegrityError: what is published was changed, or went back.
+        """
+        policy = self.acting.policy
+        self._publisher.publish(self.tenants, lambda client: policy.may_store(client.principal()), clock())
+
+    def file_index_work(self) -> None:
+        """File the entries of search indexes that intake hosts left. Called once a second.
+
+        Raises:
+            StoreUnavailable, ProviderError: the next call does it.
+            IntegrityError: some of it was changed, or sealed by a host that is not enrolled.
+        """
+        while self.index_work.file(self.tenants, clock()):
+            pass
+
     def use(self, schema: Schema, profile: Profile) -> None:
         """Use this schema and this profile in place of those that have their names; for one file of records."""
         self.schemas[schema.name] = schema
@@ -125,6 +176,8 @@ class Parts:
 
     def under(self, policy: Policy) -> Acting:
         """Make the use cases of a policy, with the issuers, ticket system and provider that it names."""
+        if self.settings.tier != "all":
+            policy.check_split()
         issuers = Issuers.load(policy, self.settings.policy.parent, self._fetched)
         if self.settings.development:
             issuers = issuers.with_development((self.settings.state_dir / DEVELOPMENT_ISSUER_KEY).read_bytes())
@@ -161,6 +214,11 @@ def open_keyring(settings: Settings) -> Keyring:
     wanted = "development" if settings.development else "production"
     if keyring.made_for != wanted:
         raise WrongPurpose(f"{settings.keyset}: was made for {keyring.made_for}; this set-up needs keys for {wanted}")
+    if bool(keyring.keyset.intake) != (settings.tier == "intake"):
+        of = f"the intake host {keyring.keyset.intake}" if keyring.keyset.intake else "the whole service"
+        raise WrongPurpose(f"{settings.keyset}: is of {of}, and MASKING_TIER is {settings.tier}")
+    if settings.tier == "opening" and keyring.publication is None:
+        raise WrongPurpose(f"{settings.keyset}: is not split: run `keys split` first, or leave MASKING_TIER at all")
     return keyring
 
 
@@ -204,7 +262,7 @@ def open_store(settings: Settings, url: str = "") -> Store:
             else "MASKING_REDIS_URL must say where the store is"
         )
     try:
-        return Store(
+        store = Store(
             url or settings.redis_url,
             replicas=settings.redis_replicas,
             tls=settings.redis_tls,
@@ -214,3 +272,5 @@ def open_store(settings: Settings, url: str = "") -> Store:
         )
     except UnknownForm as fault:
         raise SettingsError(f"MASKING_REDIS_URL {fault}") from None
+    store.intake = settings.tier == "intake"
+    return store

@@ -3,23 +3,26 @@
 import atexit
 import gc
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import NoReturn
 from wsgiref.types import WSGIApplication
 
 import msgspec
 
 from keys.errors import KeysError
+from keys.process import forbid_swap
 from masking_service.http.app import create_app
 from masking_service.masking.errors import DefinitionError
 from masking_service.observability.logs import log
 from masking_service.observability.metrics_port import MetricsPort
 from masking_service.runtime.background import Background
-from masking_service.runtime.gauges import Conditions
+from masking_service.runtime.intake import IntakeBackground, IntakeParts
 from masking_service.runtime.reporting import log_alert, reporter
+from masking_service.runtime.served import Served
 from masking_service.runtime.settings import Settings, SettingsError
-from masking_service.runtime.wiring import Parts, WrongPurpose, assemble
+from masking_service.runtime.wiring import Parts, WrongPurpose, assemble, open_keyring
 from masking_service.server.bounds import Bounds
+from masking_service.server.forward_port import ForwardPort
 from masking_service.service.oversight.auditing import end
 from masking_service.service.people.errors import ClientError, PolicyError
 from masking_service.store.errors import StoreUnavailable
@@ -48,28 +51,59 @@ def serving_app(settings: Settings) -> WSGIApplication:
     A wrong set-up ends the process with the reason in the log.
     """
     settle_shapes()
-    parts, background = start_parts(settings)
-    atexit.register(_end, parts, background)
-    app = Bounds(create_app(parts), settings.max_body_bytes)
-    conditions = Conditions(parts)
+    served, stop = start_parts(settings)
+    atexit.register(stop)
+    app = Bounds(create_app(served), settings.max_body_bytes)
+    conditions = served.conditions()
     _spare_the_collector()
-    return MetricsPort(app, lambda: parts.metrics.exposition(conditions), settings.metrics_port)
+    return MetricsPort(app, lambda: served.metrics.exposition(conditions), settings.metrics_port)
 
 
-def start_parts(settings: Settings) -> tuple[Parts, Background]:
-    """Put the parts together and start their background threads.
+def start_parts(settings: Settings) -> tuple[Served, Callable[[], None]]:
+    """Put the parts together and start their background threads; return the parts, and what ends them.
 
     A wrong set-up ends the process.
     """
     try:
-        parts = assemble(settings)
-        log.info("policy-accepted", policy=parts.acting.policy.digest)
-        parts.alerts.send_to(log_alert)
-        background = Background(parts, reporter(parts))
-        background.start()
+        return _started_intake(settings) if settings.tier == "intake" else _started(settings)
     except SETUP_ERRORS as error:
         _refuse(error)
-    return parts, background
+
+
+def _started(settings: Settings) -> tuple[Parts, Callable[[], None]]:
+    parts = assemble(settings)
+    log.info("policy-accepted", policy=parts.acting.policy.digest)
+    parts.alerts.send_to(log_alert)
+    background = Background(parts, reporter(parts.alerts))
+    background.start()
+    port = None
+    if settings.forward_address is not None:
+        port = ForwardPort(settings.forward_address, parts)
+        port.start()
+
+    def stop() -> None:
+        if port is not None:
+            port.stop()
+        _end(parts, background)
+
+    return parts, stop
+
+
+def _started_intake(settings: Settings) -> tuple[IntakeParts, Callable[[], None]]:
+    keyring = open_keyring(settings)
+    if not forbid_swap():
+        log.warning("memory not locked", reason="the limit of locked memory is too low: see LimitMEMLOCK in the docs")
+    parts = IntakeParts(settings, keyring)
+    log.info("policy-accepted", policy=parts.acting.policy.digest)
+    parts.alerts.send_to(log_alert)
+    background = IntakeBackground(parts, reporter(parts.alerts))
+    background.start()
+
+    def stop() -> None:
+        background.stop()
+        parts.alerts.close()
+
+    return parts, stop
 
 
 def _refuse(error: Exception) -> NoReturn:

@@ -59,6 +59,7 @@ class Store:
         replicas: how many replicas must have a write at least.
         identity: which servers are verified, and whether the store may be used.
         vouched, may_lose, audit_slots: as above.
+        intake: whether its user is that of an intake host, which may do less.
         clocks: its servers' clocks beside this machine's.
         read_only: whether it was seen to lose what it acknowledges: then nothing is written.
         condition: what was seen of it last; None before.
@@ -81,6 +82,7 @@ class Store:
         self.vouched = vouched
         self.may_lose = may_lose
         self.audit_slots = audit_slots
+        self.intake = False
         self.identity = Identity()
         self.clocks = Clocks()
         self.read_only = False

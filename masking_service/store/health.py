@@ -169,7 +169,7 @@ def _questions(slot: int | None, store: Store) -> list[Command]:
         (b"SET", key, b"", b"XX"),
         (b"EVAL", _SCRIPT.source, 1, key),
         (b"EVALSHA", _SCRIPT.digest, 1, key),
-        *rights.questions(store.user, key, slotted=store.slotted),
+        *rights.questions(store.user, key, slotted=store.slotted, intake=store.intake),
     ]
 
 
@@ -196,7 +196,7 @@ def _faults_of(answer: list[Reply], said: Mapping[str, str], store: Store) -> It
     for reply in (write, script, digest):
         if isinstance(reply, Exception) and not isinstance(reply, _HARMLESS):
             yield known.no_writes(reason(reply))
-    missing = rights.missing(allowed, slotted=store.slotted)
+    missing = rights.missing(allowed, slotted=store.slotted, intake=store.intake)
     if missing is None:
         yield known.RIGHTS_UNTRIED
     elif missing:

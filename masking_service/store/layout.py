@@ -100,6 +100,11 @@ def index_part_keys(stem: bytes, firsts: bytes) -> list[bytes]:
     return [keys[first % INDEX_PARTS] for first in firsts]
 
 
+def hour_key_key(key_id: bytes) -> bytes:
+    """Return the key of the wrap of an hour key, by its 8-byte id: ``wm:{k:ID}``."""
+    return b"wm:{k:" + b64encode(key_id, b"-_").rstrip(b"=") + b"}"
+
+
 def worker_key(name: str) -> bytes:
     """Return the key under which an active process says which keys it has: ``wm:{keys}w:NAME``."""
     return _KEYS + b"w:" + name.encode()

@@ -84,6 +84,15 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "the keyset here is older than the store allows, since keys were rotated",
         "copy the newest keyset file to this machine; it is taken over within seconds",
     ),
+    "not-published": (
+        "the opening tier has published nothing for this intake host, or it was not read yet",
+        "see that a process of the opening tier runs, that `keys split` was run on its keyset, and that it is this one",
+    ),
+    "no-day-key": (
+        "the opening tier has published no key of today for this tenant, and nothing can be sealed without it",
+        "see that a process of the opening tier runs; it publishes the keys of a day a day before",
+    ),
+    "hour-ended": ("the hour of this process has ended, and it seals nothing any more", "ask another process"),
     "clients-unknown": (
         "no client can be authenticated: the registry was not read yet, and there is no snapshot of it here",
         "wait until the store answers once; keep MASKING_STATE_DIR from then on, which holds the snapshot",

@@ -1,5 +1,7 @@
 """Asks a server which commands of `examples/redis.acl` the service's user may not run. Nothing is executed.
 
+The user of an intake host needs those of `examples/redis-intake.acl` only.
+
 `ACL DRYRUN` answers for one command at a time. A user without `+acl|dryrun`, and a managed store, do not allow it.
 """
 
@@ -50,6 +52,7 @@ ZADD {key} 1 x
 ZRANGE {key} 0 0
 ZREMRANGEBYSCORE {key} 0 0
 """
+_AT_INTAKE: Final = frozenset({"EVAL", "EVALSHA", "EXEC", "GET", "HGETALL", "INFO", "MULTI", "SET", "WAIT", "XADD"})
 _OF_A_CLUSTER: Final = """
 ASKING
 CLUSTER SLOTS
@@ -57,32 +60,35 @@ CLUSTER SLOTS
 _CONTAINERS: Final = frozenset({"CLUSTER"})
 
 
-def commands(*, slotted: bool) -> list[list[str]]:
+def commands(*, slotted: bool, intake: bool = False) -> list[list[str]]:
     """Return the commands that are tried, each with arguments that it accepts, as text.
 
     Args:
         slotted: whether the store is a cluster.
+        intake: whether the user is that of an intake host.
     """
-    lines = (_COMMANDS + (_OF_A_CLUSTER if slotted else "")).splitlines()
-    return [line.split() for line in lines if line]
+    words = [line.split() for line in _COMMANDS.splitlines() if line]
+    tried = [command for command in words if not intake or command[0] in _AT_INTAKE]
+    return tried + [line.split() for line in _OF_A_CLUSTER.splitlines() if line and slotted]
 
 
-def questions(user: str, key: bytes, *, slotted: bool) -> list[Command]:
+def questions(user: str, key: bytes, *, slotted: bool, intake: bool) -> list[Command]:
     """Return the questions to a server about a user of it, in one fixed order.
 
     Args:
         key: one of the service.
         slotted: whether the store is a cluster.
+        intake: whether the user is that of an intake host.
     """
     values = {"{key}": key, "{script}": b"return 1", "{digest}": b"0" * 40}
     who = user.encode()
     return [
         (b"ACL", b"DRYRUN", who, *(values.get(word, word.encode()) for word in command))
-        for command in commands(slotted=slotted)
+        for command in commands(slotted=slotted, intake=intake)
     ]
 
 
-def missing(replies: Sequence[Reply], *, slotted: bool) -> list[str] | None:
+def missing(replies: Sequence[Reply], *, slotted: bool, intake: bool) -> list[str] | None:
     """Return the names of the rights that the user lacks, as an ACL writes them; None where that cannot be asked.
 
     Args:
@@ -90,7 +96,7 @@ def missing(replies: Sequence[Reply], *, slotted: bool) -> list[str] | None:
     """
     if all(isinstance(reply, Exception) for reply in replies):
         return None
-    asked = commands(slotted=slotted)
+    asked = commands(slotted=slotted, intake=intake)
     return [_right(command) for command, reply in zip(asked, replies, strict=True) if reply != b"OK"]
 
 

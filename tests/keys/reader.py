@@ -108,7 +108,7 @@ def open_gcm_siv(key: bytes, nonce: bytes, sealed: bytes, context: bytes) -> byt
 
 def open_envelope(key: bytes, sealed: bytes, *, label: bytes, tenant: bytes, place: bytes) -> bytes:
     """Open an envelope by the suite it names."""
-    if sealed[0] != 1:
+    if sealed[0] not in (1, 2):
         raise Refused
     bound = frame(label, tenant, sealed[:1], sealed[1:2], sealed[2:10])
     context, info = bound + frame(place), frame(b"waybill-masking/1", b"sealing key") + bound

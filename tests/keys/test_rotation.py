@@ -282,7 +282,7 @@ def test_a_change_that_would_lose_a_secret_is_not_written(path: Path) -> None:
     opened.secrets["token", 5] = bytes(32)
 
     with refused(path, "the change would lose a secret; the file was not changed"):
-        turnover._write(path, opened, file, "test")
+        turnover.write_changed(path, opened, file, "test")
 
 
 def test_a_crash_while_the_file_is_written_leaves_the_old_one(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -145,7 +145,9 @@ def test_at_every_step_an_erased_number_stays_erased(rotate: Rotate, both: Both,
 def test_at_every_step_the_last_custody_counts(rotate: Rotate, both: Both) -> None:
     stored = both[0].put(NUMBER)
     moves = iter(range(10_000))
-    custodies = {process: Custodies(process.store, process.keyring, bytes) for process in both}
+    custodies = {
+        process: Custodies(process.store, process.keyring, bytes, process.vault.record_keys) for process in both
+    }
 
     def held(process: Process) -> Custody | None:
         (found,) = process.vault.newest("default", [NUMBER], NOW)

@@ -280,7 +280,7 @@ def test_a_log_that_takes_no_checkpoint_is_not_ready_and_alerts(
     monkeypatch.setattr(checkpoints, "EVERY_SECONDS", 0)
     told: list[str] = []
     parts.alerts.send_to(lambda alert: told.append(alert.kind))
-    report = reporter(parts)
+    report = reporter(parts.alerts)
 
     try:
         watch_store(parts)
@@ -296,7 +296,7 @@ def test_a_log_that_takes_no_checkpoint_is_not_ready_and_alerts(
 def test_the_reason_of_a_failed_tls_connection_is_logged(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
     written = io.BytesIO()
     monkeypatch.setattr("masking_service.runtime.reporting.log", logger_to(written))
-    reporter(parts)("background", StoreUnavailable("tls", detail="certificate has expired"))
+    reporter(parts.alerts)("background", StoreUnavailable("tls", detail="certificate has expired"))
 
     assert b'"reason":"tls: certificate has expired"' in written.getvalue()
 

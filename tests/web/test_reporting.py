@@ -53,7 +53,7 @@ def test_what_somebody_has_to_look_at_raises_an_alert(
     fresh: Api, event: str, fault: Exception, expected: list[str], logged: io.BytesIO
 ) -> None:
     heard = alerts(fresh)
-    reporter(fresh.parts)(event, fault)
+    reporter(fresh.parts.alerts)(event, fault)
 
     assert [one.kind for one in heard] == expected
     assert json.loads(logged.getvalue())["error"] == type(fault).__name__
@@ -61,7 +61,7 @@ def test_what_somebody_has_to_look_at_raises_an_alert(
 
 def test_an_error_that_lasts_is_one_line_and_each_change_of_it_another(fresh: Api, logged: io.BytesIO) -> None:
     heard = alerts(fresh)
-    report = reporter(fresh.parts)
+    report = reporter(fresh.parts.alerts)
     for fault in ("unseen", "unseen", "timeout", "unseen", "timeout"):
         report("background", StoreUnavailable(fault))
     for _ in range(2):
@@ -79,7 +79,7 @@ def test_an_error_that_lasts_is_one_line_and_each_change_of_it_another(fresh: Ap
 def test_an_error_that_lasts_is_logged_again_after_a_while(
     fresh: Api, logged: io.BytesIO, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    report = reporter(fresh.parts)
+    report = reporter(fresh.parts.alerts)
     report("background", StoreUnavailable("timeout"))
     monkeypatch.setattr(reporting, "REPEAT_SECONDS", 0)
     report("background", StoreUnavailable("timeout"))

@@ -77,7 +77,7 @@ def failing(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[FailingS
     with Development({"MASKING_STATE_DIR": str(tmp_path / "state"), "MASKING_REDIS_URL": node.url}) as made:
         parts = assemble(made.settings)
     admit_store(parts)
-    background = Background(parts, reporter(parts))
+    background = Background(parts, reporter(parts.alerts))
     background.start()  # a server that was restarted is not used before it is verified
     api = Api(parts)
     api.tokenize(record(), custody={"site": SITE})

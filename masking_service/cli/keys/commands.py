@@ -11,6 +11,7 @@ from keys.keyring import Keyring
 from keys.keyset_file import NamedRoot, date_of, day_of
 from keys.suites import AES_256_GCM_SIV, SUITES
 from masking_service.audit.actions import Action
+from masking_service.cli.keys.hosts import hosts, split
 from masking_service.cli.keys.opened import opened_coordinator, opened_rotation, root, wait
 from masking_service.cli.keys.status import show
 from masking_service.cli.numbers import numbers_in
@@ -51,6 +52,10 @@ def init(suite: str | None, named: NamedRoot | None, state_dir: Path) -> None:
     keyset.create(path, made_for="production", today=today(), suite=chosen, named=named)
     write_public_key(state_dir, Keyring(keyset.load(path)))
     click.echo(f"{path} is made. Back it up now, apart from the data: without it nothing stored can be read.")
+
+
+keys.add_command(split)
+keys.add_command(hosts)
 
 
 @keys.command()

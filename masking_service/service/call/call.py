@@ -24,11 +24,15 @@ from masking_service.service.people.principals import Principal
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """Lets calls in, under one policy."""
+    """Lets calls in, under one policy.
+
+    Attributes:
+        recorder: None at an intake host, whose operations have no name in the audit log.
+    """
 
     authenticator: Authenticator
     gate: Gate
-    recorder: Recorder
+    recorder: Recorder | None
 
     def authenticate(self, authorization: str | None, address: str, now: int) -> Principal:
         """Return the caller; see `Authenticator.authenticate`."""
@@ -49,7 +53,7 @@ class Admission:
         try:
             self.gate.require(context.principal, operation.permissions)
         except (Forbidden, Frozen) as refusal:
-            if operation.audited_as:
+            if operation.audited_as and self.recorder:
                 stated = Stated(
                     case=sound_case_name(path.get("case")), subject=sound_principal(path.get("principal", ""))
                 )

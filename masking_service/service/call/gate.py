@@ -1,6 +1,7 @@
 """Grants permissions: refuses frozen principals, then asks the policy."""
 
 from collections.abc import Sequence
+from typing import Protocol
 
 from masking_service.service.freezes.state import Freezes
 from masking_service.service.people.errors import AccessError, Forbidden
@@ -9,15 +10,23 @@ from masking_service.service.people.principals import Principal
 from masking_service.store.question import Question
 
 
+class FreezeCheck(Protocol):
+    """Knows who is frozen."""
+
+    def refuse(self, principal: Principal) -> None:
+        """Raise Frozen if the principal is known to be frozen."""
+        ...
+
+
 class Gate:
-    """Grants permissions under one policy.
+    """Grants permissions under one policy, by the freezes that this process has read.
 
     Args:
         policy: what roles may do.
         freezes: who may do nothing.
     """
 
-    def __init__(self, policy: Policy, freezes: Freezes) -> None:
+    def __init__(self, policy: Policy, freezes: FreezeCheck) -> None:
         self._policy = policy
         self._freezes = freezes
 
@@ -51,6 +60,21 @@ class Gate:
         if not any(self._policy.permits(principal, permission) for permission in permissions):
             self._freezes.refuse(principal)
             raise Forbidden
+
+
+class LiveGate(Gate):
+    """A gate that also reads from the store whether a principal is frozen now.
+
+    Args:
+        policy: what roles may do.
+        freezes: who may do nothing.
+    """
+
+    _freezes: Freezes
+
+    def __init__(self, policy: Policy, freezes: Freezes) -> None:
+        super().__init__(policy, freezes)
+        self._freezes = freezes
 
     def grant_and_freeze_question(
         self, principal: Principal, permission: str, *, profile: str | None = None, purpose: str | None = None

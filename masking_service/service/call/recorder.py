@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Literal, TypeVar
 
 import msgspec
@@ -35,12 +35,13 @@ TAG_CHARACTERS: Final = 16
 
 @dataclass(frozen=True, slots=True)
 class RequestContext:
-    """One request: its principal, id, time (Unix seconds) and the IP address that it comes from."""
+    """One request: its principal, id, time (Unix seconds), and the IP address and credential that it came with."""
 
     principal: Principal
     request_id: str
     now: int
     address: str = ""
+    authorization: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

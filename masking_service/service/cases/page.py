@@ -18,7 +18,7 @@ from masking_service.masking.profiles import Profile
 from masking_service.masking.timestamps import SECONDS_A_DAY, rfc3339
 from masking_service.service.call.budgets import Budgets
 from masking_service.service.call.disclosures import Disclosures, PhoneCalled, Shown
-from masking_service.service.call.gate import Gate
+from masking_service.service.call.gate import LiveGate
 from masking_service.service.call.names import case_name
 from masking_service.service.call.recorder import RequestContext
 from masking_service.service.cases import answers
@@ -48,7 +48,7 @@ class ReadCasePage:
     """Builds the pages of cases, under one policy."""
 
     policy: Policy
-    gate: Gate
+    gate: LiveGate
     store: Store
     keyring: Keyring
     vault: Vault

@@ -4,17 +4,19 @@ A custody value cannot be moved to another waybill or tenant, and one that does
 not open is an alarm, never a permission.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import msgspec
 
-from keys.aead import NONCE_BYTES
+from keys.aead import HOUR_FORMAT, NONCE_BYTES, SealingKey, SealingKeys, header_of
+from keys.keyring import Keyring
 from masking_service.service.people.principals import Principal
 from masking_service.service.state.sealed import Prepared, Sealed, StoredValue, TenantState
 from masking_service.service.state.stems import stems_of
-from masking_service.store.client import Command
+from masking_service.service.waybills.record_keys import RecordKeys
+from masking_service.store.client import Command, Store
 from masking_service.store.layout import custody_key
 
 
@@ -38,8 +40,27 @@ class Custody:
 NO_CUSTODY: Final = Custody(None)
 
 
+def custody_bytes(custody: Custody) -> bytes:
+    """Return what is sealed of a custody."""
+    return msgspec.json.encode([custody.site, custody.courier])
+
+
+def custody_in(opened: bytes) -> Custody:
+    """Return the custody in opened bytes."""
+    site, courier = msgspec.json.decode(opened)
+    return Custody(site, courier)
+
+
 class Custodies(TenantState):
-    """Reads and writes custody values."""
+    """Reads and writes custody values.
+
+    Args:
+        record_keys: open what an intake host sealed with the key of the record. The vault has checked that.
+    """
+
+    def __init__(self, store: Store, keyring: Keyring, random: Callable[[int], bytes], record_keys: RecordKeys) -> None:
+        super().__init__(store, keyring, random)
+        self._record_keys = record_keys
 
     def prepare_first(
         self, tenant: str, bases: Sequence[bytes], custody: Custody, expires_at: Sequence[int]
@@ -74,7 +95,7 @@ class Custodies(TenantState):
         keys = self._keyring.tenant(tenant)
         state, stems = keys.state, stems_of(keys, bases)
         places = [custody_key(stem) for stem in stems.own]
-        plain = [msgspec.json.encode([custody.site, custody.courier]) for custody in custodies]
+        plain = [custody_bytes(custody) for custody in custodies]
         values = state.seal_many(plain, places, self._random(NONCE_BYTES * len(places)))
         condition: tuple[bytes, ...] = (b"NX",) if once else ()
         commands: list[Command] = []
@@ -97,5 +118,10 @@ class Custodies(TenantState):
         """
         if stored is None:
             return None
-        site, courier = msgspec.json.decode(self._keyring.tenant(tenant).state.open(stored.value, stored.place))
-        return Custody(site, courier)
+        key: SealingKey | SealingKeys | None = self._keyring.tenant(tenant).state
+        if stored.value[:1] == bytes((HOUR_FORMAT,)):
+            header = header_of(stored.value)
+            key = self._record_keys.by_headers(tenant, [header])[header]
+        if key is None:  # shredded with its record
+            return None
+        return custody_in(key.open(stored.value, stored.place))

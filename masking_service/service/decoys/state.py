@@ -64,10 +64,10 @@ class _Phantoms(Serials):
 
     readable = True
 
-    def take(self, reply: list[bytes]) -> bool:
+    def take(self, reply: list[bytes], through: Store | None = None) -> bool:
         """As `Serials.take`; remembers whether it failed."""
         try:
-            newer = super().take(reply)
+            newer = super().take(reply, through)
         except IntegrityError:
             self.readable = False
             raise

@@ -26,7 +26,7 @@ from masking_service.service.acts.deeds import Deed
 from masking_service.service.acts.signatures import UNSIGNED, SignatureProof, Signatures, Signed
 from masking_service.service.call.budgets import Budgets
 from masking_service.service.call.disclosures import Disclosure, Disclosures, Opened, PhoneCalled, PhoneRang
-from masking_service.service.call.gate import Gate
+from masking_service.service.call.gate import LiveGate
 from masking_service.service.call.recorder import (
     DONE,
     RELEASED,
@@ -78,7 +78,7 @@ class Planting:
     """Plants and removes decoys of the caller's tenant, under one policy."""
 
     policy: Policy
-    gate: Gate
+    gate: LiveGate
     issuers: Issuers
     keyring: Keyring
     vault: Vault

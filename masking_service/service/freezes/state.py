@@ -91,6 +91,11 @@ class Freezes(TenantState):
         self._lists.known.clear()
         self._announced.clear()
 
+    def published(self, tenant: str) -> tuple[int, list[str]]:
+        """Return the serial of a tenant's list, and the ids of its frozen principals, as this process knows them."""
+        of_tenant = self._lists.of(tenant)
+        return of_tenant.serial, sorted(of_tenant.frozen)
+
     @property
     def count(self) -> int:
         """The number of frozen principals that this process knows."""

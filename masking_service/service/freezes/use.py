@@ -20,7 +20,7 @@ from masking_service.observability.metrics import Metrics
 from masking_service.service.acts import deeds
 from masking_service.service.acts.signatures import SignatureProof, Signatures, Signed
 from masking_service.service.call.errors import NotFound
-from masking_service.service.call.gate import Gate
+from masking_service.service.call.gate import LiveGate
 from masking_service.service.call.names import sound_principal
 from masking_service.service.call.recorder import DONE, Recorder, RequestContext, Stated
 from masking_service.service.freezes import answers
@@ -46,7 +46,7 @@ class FreezeByHand:
     The answer does not tell whether a principal of that id exists.
     """
 
-    gate: Gate
+    gate: LiveGate
     freezes: Freezes
     signatures: Signatures
     recorder: Recorder

@@ -21,7 +21,7 @@ from masking_service.service.acts import deeds
 from masking_service.service.acts.deeds import Deed
 from masking_service.service.acts.signatures import SignatureProof, Signatures, Signed
 from masking_service.service.call.errors import InvalidRequest, NotFound
-from masking_service.service.call.gate import Gate
+from masking_service.service.call.gate import LiveGate
 from masking_service.service.call.names import case_name, sound_case_name
 from masking_service.service.call.recorder import DONE, ItemOutcome, Recorder, RequestContext, Stated
 from masking_service.service.holds import answers
@@ -48,7 +48,7 @@ class _GrantedHold:
 class Holding:
     """Sets and lifts the holds of the caller's tenant, under one policy."""
 
-    gate: Gate
+    gate: LiveGate
     issuers: Issuers
     keyring: Keyring
     vault: Vault

@@ -10,7 +10,7 @@ from masking_service.audit.actions import Action
 from masking_service.masking.numbers_in_text import scrub
 from masking_service.masking.timestamps import rfc3339
 from masking_service.service.call.errors import InvalidRequest, NotFound
-from masking_service.service.call.gate import Gate
+from masking_service.service.call.gate import LiveGate
 from masking_service.service.call.names import case_name, sound_case_name
 from masking_service.service.call.recorder import DONE, Recorder, RequestContext, Stated
 from masking_service.service.incidents import answers
@@ -163,7 +163,7 @@ class IncidentBook:
 class Responding:
     """Answers to incidents of the caller's tenant, under one policy."""
 
-    gate: Gate
+    gate: LiveGate
     book: IncidentBook
 
     def listed(self, context: RequestContext) -> answers.IncidentStates:

@@ -16,7 +16,7 @@ from masking_service.service.acts import deeds
 from masking_service.service.acts.signatures import Signatures, Signed
 from masking_service.service.call.budgets import Budgets
 from masking_service.service.call.disclosures import Disclosure, Disclosures, Opened
-from masking_service.service.call.gate import Gate
+from masking_service.service.call.gate import LiveGate
 from masking_service.service.call.items import INVALID_ITEM, Fault, opening_faults
 from masking_service.service.call.names import sound_case_name
 from masking_service.service.call.recorder import RELEASED, ItemOutcome, Recorded, Recorder, RequestContext, Stated
@@ -113,7 +113,7 @@ class Detokenize:
     """Opens stored values field by field, under one policy."""
 
     policy: Policy
-    gate: Gate
+    gate: LiveGate
     issuers: Issuers
     store: Store
     keyring: Keyring

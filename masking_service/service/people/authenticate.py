@@ -1,19 +1,32 @@
 """Finds the principal of a bearer credential: an API key or a JWT."""
 
+from typing import Protocol
+
 from keys.errors import KeysetError
 from keys.keyring import Keyring
-from masking_service.service.people.clients import KEY_PREFIX, key_bytes
+from masking_service.service.people.clients import KEY_PREFIX, Clients, key_bytes
 from masking_service.service.people.errors import Unauthenticated
 from masking_service.service.people.issuers import Issuers
 from masking_service.service.people.principals import Principal
-from masking_service.service.people.registry import ClientRegistry
 from masking_service.store.errors import StoreUnavailable
+
+
+class KnownClients(Protocol):
+    """The API clients, as this process knows them.
+
+    Attributes:
+        clients: the newest registry seen.
+        known: whether any was read.
+    """
+
+    clients: Clients
+    known: bool
 
 
 class Authenticator:
     """Authenticates machine clients and the people of configured issuers."""
 
-    def __init__(self, registry: ClientRegistry, issuers: Issuers, keyring: Keyring) -> None:
+    def __init__(self, registry: KnownClients, issuers: Issuers, keyring: Keyring) -> None:
         self._registry = registry
         self._issuers = issuers
         self._keyring = keyring

@@ -109,6 +109,27 @@ class Policy:
             raise self._refusal(principal, permission, profile, purpose)
         return found[1]
 
+    def may_store(self, principal: Principal) -> bool:
+        """Return whether a principal may mask or tokenize."""
+        return self.permits(principal, "waybill:mask") or self.permits(principal, "waybill:tokenize")
+
+    def check_split(self) -> None:
+        """Check that the policy is safe where intake hosts are apart.
+
+        Whoever controls an intake host can make tokens of waybills whose numbers they guess, so a token alone must
+        open nothing.
+
+        Raises:
+            PolicyError: a purpose opens values without a case.
+        """
+        faults = [
+            (f"purposes.{name}.case", "must be required where the tiers are split: a token alone must open nothing")
+            for name, purpose in self.rules.purposes.items()
+            if not purpose.needs_case
+        ]
+        if faults:
+            raise PolicyError(faults)
+
     def _refusal(
         self, principal: Principal, permission: str, profile: str | None, purpose: str | None
     ) -> Forbidden | ProfileRequired | PurposeRequired:

@@ -5,23 +5,21 @@ each other. The snapshot lets a process start, and keep masking, while the store
 is down; a registry with an older serial than one already seen is refused.
 """
 
-import fcntl
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
-from keys.files import read_secret_file, write_secret_file
 from keys.keyring import Keyring
 from masking_service.service.people.clients import Clients
 from masking_service.service.state.sealed import Prepared
 from masking_service.service.state.serials import Serials
+from masking_service.service.state.snapshot import Snapshot
 from masking_service.store.client import Store
 from masking_service.store.layout import CLIENTS
 
 SNAPSHOT: Final = "clients.sealed"
-_SERIAL_BYTES: Final = 8
 
 
 class ClientRegistry:
@@ -41,7 +39,7 @@ class ClientRegistry:
     def __init__(self, store: Store, keyring: Keyring, folder: Path, random: Callable[[int], bytes]) -> None:
         self._keyring = keyring
         self._document = Serials(store, CLIENTS, lambda: keyring.tenant("").state, random)
-        self._snapshot = folder / SNAPSHOT
+        self._snapshot = Snapshot(folder / SNAPSHOT)
         self.clients = Clients()
         self.known = False
 
@@ -52,13 +50,16 @@ class ClientRegistry:
             KeysetError: others may read or write the snapshot.
             IntegrityError: it was changed, or sealed with other keys.
         """
-        if not self._snapshot.exists():
-            return
-        content = read_secret_file(self._snapshot)
-        if self._keyring.is_ended_state("", content[_SERIAL_BYTES:]):
-            return  # older than the last rotation of the state secret: only the store has what is true now
-        self._document.adopt(int.from_bytes(content[:_SERIAL_BYTES], "big"), content[_SERIAL_BYTES:])
+        kept = self._snapshot.read()
+        if kept is None or self._keyring.is_ended_state("", kept[1]):
+            return  # one from before the last rotation of the state secret: only the store has what is true now
+        self._document.adopt(*kept)
         self._learn()
+
+    @property
+    def serial(self) -> int:
+        """The serial of the newest registry seen; 0 if there was none."""
+        return self._document.serial
 
     def refresh(self) -> None:
         """Read the registry from the store: one round trip.
@@ -116,7 +117,7 @@ class ClientRegistry:
 
     def _replace_snapshot(self) -> None:
         self._learn()
-        self._snapshot.unlink(missing_ok=True)  # under the same serial it may hold a document that is lost
+        self._snapshot.drop()
         if self._document.serial:
             self._keep()
 
@@ -124,13 +125,7 @@ class ClientRegistry:
         self.clients, self.known = _clients(self._document.content), True
 
     def _keep(self) -> None:
-        """Write the snapshot, unless another worker has written a newer one."""
-        serial, sealed = self._document.serial, self._document.sealed
-        with self._snapshot.with_suffix(".lock").open("wb") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            kept = self._snapshot.read_bytes()[:_SERIAL_BYTES] if self._snapshot.exists() else b""
-            if int.from_bytes(kept, "big") < serial:
-                write_secret_file(self._snapshot, serial.to_bytes(_SERIAL_BYTES, "big") + sealed, replace=True)
+        self._snapshot.keep(self._document.serial, self._document.sealed)
 
 
 def _clients(content: bytes) -> Clients:

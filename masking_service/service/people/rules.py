@@ -64,7 +64,17 @@ DEVELOPMENT_ALIAS = "dev"
 DEVELOPMENT_ISSUER = "urn:masking:dev-issuer"
 
 Scope = Literal["all", "custody"]
-Counted = Literal["fields", "full_views", "calls", "searches", "decoys", "conflicts", "case_waybills", "checkpoints"]
+Counted = Literal[
+    "fields",
+    "full_views",
+    "calls",
+    "searches",
+    "decoys",
+    "conflicts",
+    "host_conflicts",
+    "case_waybills",
+    "checkpoints",
+]
 
 
 @dataclass(frozen=True, slots=True)

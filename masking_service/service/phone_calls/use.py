@@ -16,7 +16,7 @@ from masking_service.masking.timestamps import rfc3339
 from masking_service.service.call.budgets import Budgets
 from masking_service.service.call.disclosures import Disclosure, Disclosures, PhoneCalled
 from masking_service.service.call.errors import NotFound
-from masking_service.service.call.gate import Gate
+from masking_service.service.call.gate import LiveGate
 from masking_service.service.call.names import sound_case_name
 from masking_service.service.call.recorder import DONE, ItemOutcome, Recorded, Recorder, RequestContext, Stated
 from masking_service.service.cases.authority import CaseAuthority
@@ -79,7 +79,7 @@ class Calling:
     """Makes and ends calls, under one policy."""
 
     policy: Policy
-    gate: Gate
+    gate: LiveGate
     issuers: Issuers
     store: Store
     keyring: Keyring

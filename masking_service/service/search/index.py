@@ -18,12 +18,12 @@ from typing import Final
 
 import msgspec
 
-from keys.aead import HEADER_BYTES, KEY_ID_BYTES, NONCE_BYTES, SealingKey, key_id_of
+from keys.aead import HEADER_BYTES, NONCE_BYTES, SealingKey, header_of
 from keys.keyring import Keyring
 from keys.search import TAG_BYTES, SearchKeys, group_of
 from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.service.search.findable import Findable, findable_of
-from masking_service.service.waybills.data_keys import DataKeys
+from masking_service.service.waybills.record_keys import RecordKeys
 from masking_service.service.waybills.records import Record
 from masking_service.store.client import Command, Reply, Store
 from masking_service.store.identity import Roster
@@ -236,13 +236,13 @@ class SearchIndex:
     Args:
         store: the way to Redis.
         keyring: names the indexes.
-        data_keys: seal and open the entries.
+        record_keys: seal and open the entries.
     """
 
-    def __init__(self, store: Store, keyring: Keyring, data_keys: DataKeys) -> None:
+    def __init__(self, store: Store, keyring: Keyring, record_keys: RecordKeys) -> None:
         self._store = store
         self._keyring = keyring
-        self._data_keys = data_keys
+        self._record_keys = record_keys
         self._lasting: tuple[Roster, dict[bytes, int]] = (store.identity.roster, {})
 
     def adding(self, tenant: str, waybills: Sequence[Indexed], key: SealingKey, now: int) -> list[Command]:
@@ -294,8 +294,8 @@ class SearchIndex:
         gone = dict.fromkeys(self._sealed_again(tenant, before, keys.searches)[0])
         for entry in right:
             gone.pop(entry, None)
-        for key_id, messages in Counter(key_id_of(sealed) for _, sealed in right).items():
-            self._data_keys.count(key_id, messages)
+        for header, messages in Counter(header_of(sealed) for _, sealed in right).items():
+            self._record_keys.count(header, messages)
         adding = self._adding(_by_part(right), ends, now)
         if gone or adding:
             self._store.write([*_removing(gone), *adding], since=roster)
@@ -372,11 +372,11 @@ class SearchIndex:
         for one in waybills:
             if one.findable:
                 by_header.setdefault(one.header, []).append(one)
-        keys = self._data_keys.by_ids(tenant, {header[-KEY_ID_BYTES:] for header in by_header})
+        keys = self._record_keys.by_headers(tenant, by_header)
         entries: list[tuple[bytes, bytes]] = []
         ends: dict[bytes, int] = {}
         for header, mine in by_header.items():
-            key = keys[header[-KEY_ID_BYTES:]]
+            key = keys[header]
             if key is None:
                 continue
             for names in searches:
@@ -395,14 +395,14 @@ class SearchIndex:
             names: made the tags.
             found: the tag by part and entry.
         """
-        opening = self._data_keys.by_ids(tenant, {key_id_of(sealed) for _, sealed in found})
+        opening = self._record_keys.by_headers(tenant, {header_of(sealed) for _, sealed in found})
         opened: list[IndexEntry] = []
         tags: list[bytes] = []
         for (place, sealed), tag in found.items():
-            data_key = opening[key_id_of(sealed)]
+            data_key = opening[header_of(sealed)]
             if data_key is not None:  # a shredded day's entries are gone
                 number, revision = read_entry(data_key.open(sealed, place))
-                day = self._data_keys.last_day(tenant, [key_id_of(sealed)], now)
+                day = self._record_keys.last_day(tenant, [header_of(sealed)], now)
                 opened.append(IndexEntry(place, sealed, number, revision, day))
                 tags.append(tag)
         bases = b"".join(self._keyring.tenant(tenant).bases([entry.number for entry in opened]))

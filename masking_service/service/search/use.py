@@ -19,7 +19,7 @@ from masking_service.observability.metrics import Metrics
 from masking_service.service.call.budgets import Budgets
 from masking_service.service.call.disclosures import Disclosures
 from masking_service.service.call.errors import TooMany
-from masking_service.service.call.gate import Gate
+from masking_service.service.call.gate import LiveGate
 from masking_service.service.call.recorder import (
     DONE,
     RELEASED,
@@ -54,7 +54,7 @@ class Search:
     """Finds waybills of the caller's tenant, under one policy."""
 
     policy: Policy
-    gate: Gate
+    gate: LiveGate
     store: Store
     keyring: Keyring
     vault: Vault

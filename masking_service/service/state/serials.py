@@ -7,9 +7,9 @@ alarm, and not the truth.
 
 import threading
 from collections.abc import Callable, Iterable
-from typing import Final, Generic, TypeVar
+from typing import Final, Generic, Protocol, TypeVar
 
-from keys.aead import NONCE_BYTES, SealingKeys
+from keys.aead import NONCE_BYTES
 from keys.errors import IntegrityError
 from keys.keyring import Keyring
 from masking_service.service.state.sealed import Prepared, Sealed, TenantState
@@ -20,6 +20,18 @@ Document = TypeVar("Document", bound="Serials")
 
 _KEPT: Final = 2
 """Serials kept in the store: the newest, and the one before it for late readers."""
+
+
+class Sealing(Protocol):
+    """Seals and opens documents."""
+
+    def seal(self, plaintext: bytes, place: bytes, nonce: bytes) -> bytes:
+        """Seal `plaintext` for `place`."""
+        ...
+
+    def open(self, sealed: bytes, place: bytes) -> bytes:
+        """Open what was sealed for `place`, or raise IntegrityError."""
+        ...
 
 
 class Serials:
@@ -37,9 +49,7 @@ class Serials:
         content: what it holds, opened.
     """
 
-    def __init__(
-        self, store: Store, place: bytes, keys: Callable[[], SealingKeys], random: Callable[[int], bytes]
-    ) -> None:
+    def __init__(self, store: Store, place: bytes, keys: Callable[[], Sealing], random: Callable[[int], bytes]) -> None:
         self._store = store
         self._place = place
         self._keys = keys
@@ -71,14 +81,18 @@ class Serials:
         """Return the command whose reply `take` reads."""
         return (b"HGETALL", self._place)
 
-    def take(self, reply: list[bytes]) -> bool:
-        """As `refresh`, with the store's reply."""
+    def take(self, reply: list[bytes], through: Store | None = None) -> bool:
+        """As `refresh`, with the store's reply.
+
+        Args:
+            through: another way to the store, where that is not admitted yet.
+        """
         serial, sealed = _newest(reply)
         if (serial, sealed) == (self.serial, self.sealed):
             return False
         with self._lock:
             if serial < self.serial:  # another thread may have seen a newer one since this reply was written
-                serial, sealed = _newest(self._read())
+                serial, sealed = _newest(self._read(through))
             if serial < self.serial:
                 raise IntegrityError("a sealed document in the store is older than one already seen")
             if serial == self.serial:
@@ -149,9 +163,9 @@ class Serials:
         if serial:
             self.adopt(serial, sealed)
 
-    def _read(self) -> list[bytes]:
+    def _read(self, through: Store | None = None) -> list[bytes]:
         found: list[bytes] | StoreUnavailable
-        [found] = self._store.poll([self.reading_command()])
+        [found] = (through or self._store).poll([self.reading_command()])
         if isinstance(found, StoreUnavailable):
             raise found
         return found

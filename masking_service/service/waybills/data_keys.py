@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Final
 
-from keys.aead import SealingKey
+from keys.day_keys import DataKey
 from keys.keyring import Keyring
 from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.service.waybills.wrapped_keys import HOLD_DAY, WrappedKey, WrappedKeys, field
@@ -33,7 +33,7 @@ class _Current:
 
     __slots__ = ("key", "number", "used")
 
-    def __init__(self, number: int, key: SealingKey, used: int) -> None:
+    def __init__(self, number: int, key: DataKey, used: int) -> None:
         self.number = number
         self.key = key
         self.used = used
@@ -52,7 +52,7 @@ class _Memory:
 
     def __init__(self, roster: Roster) -> None:
         self.roster = roster
-        self.known: dict[tuple[str, bytes], tuple[int, SealingKey | None]] = {}
+        self.known: dict[tuple[str, bytes], tuple[int, DataKey | None]] = {}
         self.current: dict[tuple[str, int], _Current] = {}
 
 
@@ -77,7 +77,7 @@ class DataKeys:
         self._last = _Memory(store.identity.roster)
         self._unreported: Counter[bytes] = Counter()
 
-    def for_today(self, tenant: str, now: int, messages: int) -> SealingKey:
+    def for_today(self, tenant: str, now: int, messages: int) -> DataKey:
         """The key that seals this tenant's records today, counted as used for so many of them.
 
         On a shredded day, the first day that is not shredded gives the key: what is written must stay readable, and no
@@ -105,12 +105,27 @@ class DataKeys:
             self._unreported[current.key.key_id] += messages
         return current.key
 
+    def of_day(self, tenant: str, now: int) -> tuple[int, int, DataKey]:
+        """Return the day, the number and the data key with which a tenant's records of `now` are sealed.
+
+        It is not counted as used. As `for_today`, it is made if there is none.
+
+        Raises:
+            StoreUnavailable, ProviderError: as `for_today`.
+        """
+        memory = self._memory
+        current = None
+        while current is None:
+            day = max(now // SECONDS_A_DAY, self._keyring.keyset.shredded_before)
+            current = memory.current.get((tenant, day)) or self._choose(memory, tenant, day, 0)
+        return day, current.number, current.key
+
     def count(self, key_id: bytes, messages: int) -> None:
         """Count that a key seals so many more values, which belong to values that it sealed before."""
         with self._lock:
             self._unreported[key_id] += messages
 
-    def by_ids(self, tenant: str, key_ids: Iterable[bytes]) -> dict[bytes, SealingKey | None]:
+    def by_ids(self, tenant: str, key_ids: Iterable[bytes]) -> dict[bytes, DataKey | None]:
         """Return the keys of these ids; None for a shredded key, because nothing that it sealed can be opened again.
 
         One round trip for all keys that this process does not know.
@@ -131,7 +146,7 @@ class DataKeys:
         found = {key_id: memory.known[tenant, key_id] for key_id in wanted}
         return {key_id: None if day < shredded_before else key for key_id, (day, key) in found.items()}
 
-    def of_hold(self, tenant: str, number: int) -> SealingKey:
+    def of_hold(self, tenant: str, number: int) -> DataKey:
         """Return the data key of a hold, made if there is none: one round trip, and one to make it.
 
         No day that is shredded is a hold's. What it seals must be written `since` the `identity.roster` of before this
@@ -227,7 +242,7 @@ class DataKeys:
                 memory = self._last
         return memory
 
-    def _full(self, key: SealingKey, used: int, messages: int) -> bool:
+    def _full(self, key: DataKey, used: int, messages: int) -> bool:
         return used > 0 and used + messages > min(self._limit, key.limit) // 2
 
     def _choose(self, memory: _Memory, tenant: str, day: int, messages: int) -> _Current | None:
@@ -287,7 +302,7 @@ class DataKeys:
             return None
         return _Current(number, key, used)
 
-    def _learn(self, memory: _Memory, tenant: str, key_id: bytes, stored: WrappedKey) -> SealingKey | None:
+    def _learn(self, memory: _Memory, tenant: str, key_id: bytes, stored: WrappedKey) -> DataKey | None:
         key = None
         if stored.wrapped is not None and stored.day >= self._keyring.keyset.shredded_before:
             if not self._keyring.has_known_root(stored.wrapped):

@@ -14,8 +14,10 @@ from masking_service.store.layout import MAX_REVISIONS, record_key
 
 ONE_LAYER: Final = IndexLayers(0)
 
-Refusal = Literal["conflict", "erased", "revision-limit", "quota-exceeded"]
-"""Why a record is not stored: other values are, the number was erased, 16 revisions exist, or a budget is spent."""
+Refusal = Literal["conflict", "erased", "revision-limit", "quota-exceeded", "unavailable"]
+"""Why a record is not stored: other values are, the number was erased, 16 revisions exist, a budget is spent, or the
+number is known at an intake host and the opening tier did not answer."""
+UNAVAILABLE: Final[Refusal] = "unavailable"
 
 
 class Stored(msgspec.Struct, frozen=True, gc=False):

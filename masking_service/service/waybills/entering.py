@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
+import msgspec
+
 from masking_service.masking.countries import CountryMasker
 from masking_service.masking.effort import A_STORED_RECORD, Effort
 from masking_service.masking.errors import TOO_LARGE, InvalidRecord
@@ -43,21 +45,17 @@ class Form:
 
 
 class Entering:
-    """A masked record that is about to be stored.
+    """What is about to be stored of a record.
 
     Attributes:
-        at: its index in the batch.
-        masked: what masking found in it.
         number: its waybill number, normalised.
         body: what is stored of it.
         ordinals, pointers: of the stored fields that get tokens; empty ones get none.
     """
 
-    __slots__ = ("_phones", "_values", "at", "body", "masked", "number", "ordinals", "pointers")
+    __slots__ = ("_phones", "_values", "body", "number", "ordinals", "pointers")
 
-    def __init__(self, at: int, masked: Masked, number: str, form: Form, values: Sequence[Any]) -> None:
-        self.at = at
-        self.masked = masked
+    def __init__(self, number: str, form: Form, values: Sequence[Any]) -> None:
         self.number = number
         self.body = records.body_of(form.frame, values)
         self.ordinals, self.pointers = form.ordinals, form.pointers
@@ -82,7 +80,36 @@ class Entering:
         return [self._values[ordinal] for ordinal in self._phones]
 
 
-def enter(schema: Schema, masker: CountryMasker, batch: Sequence[Any]) -> Iterator[Entering | InvalidRecord]:
+class EnteringMasked(Entering):
+    """A masked record that is about to be stored.
+
+    Attributes:
+        at: its index in the batch.
+        masked: what masking found in it.
+    """
+
+    __slots__ = ("at", "masked")
+
+    def __init__(self, at: int, masked: Masked, number: str, form: Form, values: Sequence[Any]) -> None:
+        super().__init__(number, form, values)
+        self.at = at
+        self.masked = masked
+
+
+def entering_of(number: str, body: bytes) -> Entering:
+    """Return what is about to be stored again, from its body.
+
+    Raises:
+        ValueError: it is no body.
+    """
+    try:
+        schema, fields = records.Record(bytes(records.SALT_BYTES), 0, 0, body).content()
+    except (msgspec.DecodeError, KeyError, TypeError, ValueError):
+        raise ValueError("not the body of a record") from None
+    return Entering(number, Form(schema, tuple(place for place, _ in fields)), [value for _, value in fields])
+
+
+def enter(schema: Schema, masker: CountryMasker, batch: Sequence[Any]) -> Iterator[EnteringMasked | InvalidRecord]:
     """Mask records in place; yield each one ready to be stored, or its faults."""
     form: Form | None = None
     left = MAX_STORED
@@ -102,7 +129,7 @@ def enter(schema: Schema, masker: CountryMasker, batch: Sequence[Any]) -> Iterat
             left -= len(places)
             if form is None or places != form.places:
                 form = Form(schema.name, places)
-            yield Entering(at, masked, number, form, values)
+            yield EnteringMasked(at, masked, number, form, values)
 
 
 def _is_slip(masked: Masked, places: Sequence[Place]) -> bool:

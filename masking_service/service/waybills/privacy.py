@@ -17,7 +17,7 @@ from masking_service.service.acts import deeds
 from masking_service.service.acts.signatures import Signatures, Signed
 from masking_service.service.call.disclosures import Disclosures, Opened, PhoneCalled, PhoneRang, Viewed
 from masking_service.service.call.errors import NotFound
-from masking_service.service.call.gate import Gate
+from masking_service.service.call.gate import LiveGate
 from masking_service.service.call.recorder import DONE, ItemOutcome, Recorder, RequestContext, Stated
 from masking_service.service.custody.state import Custodies
 from masking_service.service.people.errors import Held
@@ -35,7 +35,7 @@ class Privacy:
     """The use cases of the privacy office, under one policy."""
 
     policy: Policy
-    gate: Gate
+    gate: LiveGate
     keyring: Keyring
     vault: Vault
     custodies: Custodies

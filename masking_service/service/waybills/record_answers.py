@@ -119,9 +119,11 @@ class StoreRefusal(Answer):
             "erased",
             "revision-limit",
             "quota-exceeded",
+            "unavailable",
             description="conflict: other values are stored under this number. erased: the number was erased and cannot "
             "be used for one retention period. revision-limit: the number has 16 revisions. quota-exceeded: the number "
-            "is known and the budget for conflicts is spent; where no record of the call was stored, the call is 429.",
+            "is known and the budget for conflicts is spent; where no record of the call was stored, the call is 429. "
+            "unavailable: the number is known and cannot be compared now; send the record again.",
         ),
     ]
     detail: Detail = UNSET

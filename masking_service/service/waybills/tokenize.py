@@ -1,33 +1,22 @@
-"""Masks and stores batches of records, and answers with tokens.
+"""Masks batches of records, has them stored, and answers with tokens."""
 
-New waybills are stored with one write. Records of known waybills are compared,
-paid for and recorded before anything of them is written.
-"""
-
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any, Literal, NamedTuple
 
 from keys.errors import ProviderError
-from keys.keyring import Keyring
-from masking_service.audit.actions import Action
 from masking_service.masking.schema import Schema
-from masking_service.masking.timestamps import SECONDS_A_DAY, rfc3339
+from masking_service.masking.timestamps import rfc3339
 from masking_service.service.call.errors import SeveralWaybills
 from masking_service.service.call.gate import Gate
-from masking_service.service.call.recorder import DONE, ItemOutcome, Recorder, RequestContext, Stated
-from masking_service.service.custody.state import Custodies, Custody
-from masking_service.service.people.policy import Grant, Policy
-from masking_service.service.search.findable import Findable, findable
+from masking_service.service.call.recorder import RequestContext
+from masking_service.service.custody.state import Custody
 from masking_service.service.waybills import record_answers as answers
-from masking_service.service.waybills.conflicts import ConflictBudget
-from masking_service.service.waybills.drafts import Draft, Stored, index_entries
-from masking_service.service.waybills.entering import Entering, enter, put_tokens
+from masking_service.service.waybills.drafts import UNAVAILABLE, Refusal
+from masking_service.service.waybills.entering import EnteringMasked, enter, put_tokens
 from masking_service.service.waybills.mask import Maskers
 from masking_service.service.waybills.results import Listing
-from masking_service.service.waybills.tokens import Tokens
-from masking_service.service.waybills.vault import Vault
+from masking_service.service.waybills.storing import HowToStore, Kept, Storing
 from masking_service.store.errors import StoreUnavailable
 
 TokenizeResult = answers.TokenizedRecord | answers.UnstoredRecord | answers.InvalidRecord | answers.RefusedRecord
@@ -54,27 +43,19 @@ class TokenizeOptions(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tokenize:
-    """Stores batches of records, under one policy.
+    """Masks and stores batches of records, under one policy."""
 
-    A new waybill has no audit entry. Revisions, a first custody and a spent conflict budget have one.
-    """
-
-    policy: Policy
     gate: Gate
-    keyring: Keyring
-    vault: Vault
     schemas: Mapping[str, Schema]
     maskers: Maskers
-    conflicts: ConflictBudget
-    custodies: Custodies
-    recorder: Recorder
+    storing: Storing
 
     def __call__(
         self, context: RequestContext, records: Sequence[Any], options: TokenizeOptions
     ) -> list[TokenizeResult]:
         """Mask records in place, store their values, and return tokens.
 
-        One round trip for a batch of new waybills, and two more where custody is set. For known ones see `_settle`.
+        Round trips: those of `storing`.
 
         Raises:
             AccessError: the caller may not, or its budget for conflicts is spent. Nothing is stored.
@@ -92,172 +73,52 @@ class Tokenize:
 
         results: list[Any] = [None] * len(records)
         listing = Listing(self.maskers.schemas)
-        entering: list[Entering] = []
+        entering: list[EnteringMasked] = []
         for at, one in enumerate(enter(shape, masker, records)):
-            if isinstance(one, Entering):
+            if isinstance(one, EnteringMasked):
                 entering.append(one)
             else:
                 results[at] = listing.invalid(one, records[at])
 
         try:
-            drafts = self._store(context, grant, entering, custody, revise=options.revise)
-            if custody is not None:
-                self._set_first_custody(context, grant, drafts, custody)
+            outcomes = self.storing(context, grant, entering, HowToStore(custody, options.revise))
         except (StoreUnavailable, ProviderError):  # the first record of a day needs the root key's provider
             if not options.mask_if_unavailable:
                 raise
             for one in entering:
-                results[one.at] = answers.UnstoredRecord(
-                    records[one.at], stored=False, warnings=listing.warnings_of(one.masked)
-                )
+                results[one.at] = _unstored(records[one.at], one, listing)
             return results
 
-        # They are made in the order of this loop, so that each record takes the next ones of its key version.
-        made = self._tokens(context.principal.tenant, entering, drafts)
-        for one, draft in zip(entering, drafts, strict=True):
-            results[one.at] = _answer(records[one.at], one, draft, made, listing, replace=options.replace)
+        for one, outcome in zip(entering, outcomes, strict=True):
+            if outcome == UNAVAILABLE and options.mask_if_unavailable:
+                results[one.at] = _unstored(records[one.at], one, listing)
+            else:
+                results[one.at] = _answer(records[one.at], one, outcome, listing, replace=options.replace)
         return results
 
-    def _store(
-        self,
-        context: RequestContext,
-        grant: Grant,
-        entering: Sequence[Entering],
-        custody: Custody | None,
-        *,
-        revise: bool,
-    ) -> list[Draft]:
-        """Store records of new waybills and, with `revise`, next revisions of known ones."""
-        tenant = context.principal.tenant
-        drafts = self.vault.drafts(
-            tenant,
-            [one.number for one in entering],
-            [one.body for one in entering],
-            now=context.now,
-            expires_at=context.now + self.policy.retention_days(tenant) * SECONDS_A_DAY,
-            findable=self._findable(tenant, entering, custody),
-        )
-        if revise:
-            self._store_or_revise(context, grant, drafts)
-        else:
-            self._store_new(context, grant, drafts)
-        return drafts
 
-    def _store_new(self, context: RequestContext, grant: Grant, drafts: Sequence[Draft]) -> None:
-        """Write records of new waybills at once, and compare only those of known ones.
-
-        Round trips: one to write; see `_settle` for known waybills. Where one expires or is stored meanwhile, both
-        once more.
-        """
-        known = self.vault.put(context.principal.tenant, drafts, context.now)
-        while known:
-            self._settle(context, grant, drafts, known, revise=False)
-            known = self.vault.put(context.principal.tenant, known, context.now)
-
-    def _store_or_revise(self, context: RequestContext, grant: Grant, drafts: Sequence[Draft]) -> None:
-        """Compare all records before anything is written, so that a refused call has stored nothing.
-
-        Round trips: see `_settle`; one for the entry of revisions, and one to write. Where another call writes
-        meanwhile, those once more.
-        """
-        waiting = drafts
-        while waiting:
-            self._settle(context, grant, drafts, waiting, revise=True)
-            waiting = self._put_recorded(context, grant, waiting)
-
-    def _settle(
-        self, context: RequestContext, grant: Grant, drafts: Sequence[Draft], waiting: Sequence[Draft], *, revise: bool
-    ) -> None:
-        """Decide what becomes of waiting drafts, correct their index entries, and spend the budget for conflicts.
-
-        Round trips: two, three where a waybill has revisions (read, is there room for a conflict), and one more where
-        a search index is kept.
-        """
-        tenant = context.principal.tenant
-        self.vault.compare(tenant, waiting, revise=revise)
-        self._find_where_held(tenant, waiting)
-        self.vault.search.replace(tenant, *index_entries(waiting), context.now)
-        self.conflicts.spend(context, grant, waiting, stored=any(draft.created for draft in drafts))
-
-    def _put_recorded(self, context: RequestContext, grant: Grant, waiting: Sequence[Draft]) -> list[Draft]:
-        """Write compared drafts, and revisions only after their audit entry; return those that were too late."""
-        revisions = [ItemOutcome(draft.base, DONE) for draft in waiting if draft.revises]
-        if not revisions:
-            return self.vault.put(context.principal.tenant, waiting, context.now)
-        entry = self.recorder.record(context, Action.REVISE, DONE, Stated(role=grant.role), items=revisions)
-        with self.recorder.take_back_on_failure(entry):
-            return self.vault.put(context.principal.tenant, waiting, context.now)
-
-    def _findable(self, tenant: str, entering: Sequence[Entering], custody: Custody | None) -> list[Findable]:
-        """Return by what a search finds each record; nothing where the policy keeps no index."""
-        rule = self.policy.search(tenant)
-        if not (rule.phone or rule.last4):
-            return []
-        site = custody.site if custody is not None else None
-        return findable([one.phones() for one in entering], site, phone=rule.phone, last4=rule.last4)
-
-    def _find_where_held(self, tenant: str, drafts: Sequence[Draft]) -> None:
-        """Let known waybills be found where they are, whatever this call says of their custody."""
-        for draft in drafts:
-            held = self.custodies.open(tenant, draft.custody)
-            if held is not None:
-                draft.findable = draft.findable.at(held.site)
-
-    def _set_first_custody(
-        self, context: RequestContext, grant: Grant, drafts: Sequence[Draft], custody: Custody
-    ) -> None:
-        """Set the first custody of stored waybills."""
-        stored = [
-            draft.outcome
-            for draft in drafts
-            # Where it is stored at the other place, it must not be set at this one, too.
-            if isinstance(draft.outcome, Stored) and not (draft.other and draft.custody)
-        ]
-        if not stored:
-            return
-        bases = [one.base for one in stored]
-        first = self.custodies.prepare_first(
-            context.principal.tenant, bases, custody, [one.record.expires_at for one in stored]
-        )
-        items = [ItemOutcome(base, DONE, custody=custody) for base in bases]
-        entry = self.recorder.record(
-            context, Action.CUSTODY_FIRST, DONE, Stated(role=grant.role), items=items, sealed=first.sealed
-        )
-        with self.recorder.take_back_on_failure(entry):
-            first.write()
-
-    def _tokens(self, tenant: str, entering: Sequence[Entering], drafts: Sequence[Draft]) -> dict[int, Iterator[str]]:
-        """Return the tokens of all stored records in order, by token key version."""
-        tokens = Tokens(self.keyring.tenant(tenant).tokens)
-        for one, draft in zip(entering, drafts, strict=True):
-            if isinstance(draft.outcome, Stored):
-                stored = draft.outcome
-                tokens.add(stored.base, stored.revision, stored.record, one.tokens_in(stored.record)[0])
-        return tokens.make()
+def _unstored(record: Any, entered: EnteringMasked, listing: Listing) -> answers.UnstoredRecord:
+    return answers.UnstoredRecord(record, stored=False, warnings=listing.warnings_of(entered.masked))
 
 
 def _answer(
     record: Any,
-    entered: Entering,
-    draft: Draft,
-    made: Mapping[int, Iterator[str]],
+    entered: EnteringMasked,
+    outcome: Kept | Refusal,
     listing: Listing,
     *,
     replace: Literal["mask", "token"],
 ) -> TokenizeResult:
-    """Say what became of one record; its tokens are the next ones of its key version."""
-    stored = draft.outcome
-    if not isinstance(stored, Stored):
-        return answers.RefusedRecord(answers.StoreRefusal(str(stored)))
-    _, pointers = entered.tokens_in(stored.record)
-    tokens = dict(zip(pointers, islice(made[stored.record.token_version], len(pointers)), strict=True))
+    """Say what became of one record."""
+    if not isinstance(outcome, Kept):
+        return answers.RefusedRecord(answers.StoreRefusal(outcome))
     if replace == "token":
-        put_tokens(record, entered.masked.places, tokens)
+        put_tokens(record, entered.masked.places, outcome.tokens)
     return answers.TokenizedRecord(
         record=record,
-        tokens=tokens,
-        revision=stored.revision,
-        created=stored.created,
-        expires_at=rfc3339(stored.record.expires_at),
+        tokens=outcome.tokens,
+        revision=outcome.revision,
+        created=outcome.created,
+        expires_at=rfc3339(outcome.expires_at),
         warnings=listing.warnings_of(entered.masked),
     )

@@ -14,20 +14,25 @@ from itertools import islice
 
 import msgspec
 
-from keys.aead import HEADER_BYTES, KEY_ID_BYTES, NONCE_BYTES, key_id_of
+from keys.aead import HOUR_FORMAT, KEY_ID_BYTES, NONCE_BYTES, SealingKey, header_of
+from keys.errors import IntegrityError
 from keys.keyring import Keyring
 from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.service.search.findable import Findable
 from masking_service.service.search.index import Indexed, SearchIndex, count, every_entry
 from masking_service.service.state.sealed import Prepared, Sealed, StoredValue
-from masking_service.service.state.stems import CLAIM, Stems, first_stored, stems_of
+from masking_service.service.state.stems import Stems, first_stored, stems_of
 from masking_service.service.state.swap import Swapped, swap_question
 from masking_service.service.waybills import records
 from masking_service.service.waybills.data_keys import DataKeys
-from masking_service.service.waybills.drafts import Draft, Stored, decide
+from masking_service.service.waybills.drafts import Draft, decide
+from masking_service.service.waybills.hour_keys import HourKeys
+from masking_service.service.waybills.record_keys import RecordKeys
 from masking_service.service.waybills.records import Record
+from masking_service.service.waybills.writing import RecordWriter
 from masking_service.store.client import Command, Reply, Store
 from masking_service.store.errors import StoreUnavailable
+from masking_service.store.identity import Roster
 from masking_service.store.layout import MAX_REVISIONS, custody_key, record_key, restriction_key
 from masking_service.store.question import Question
 
@@ -53,7 +58,7 @@ class Erasure(Prepared[bool]):
     last_day: int
 
 
-class Vault:
+class Vault(RecordWriter):
     """Records of every tenant in one store.
 
     Args:
@@ -63,132 +68,31 @@ class Vault:
 
     Attributes:
         data_keys: the data keys that this process has met.
+        record_keys: these, and the hour keys that it has met.
         search: the search indexes.
     """
 
     def __init__(self, store: Store, keyring: Keyring, random: Callable[[int], bytes]) -> None:
-        self._store = store
-        self._keyring = keyring
-        self._random = random
+        super().__init__(store, keyring, random)
         self.data_keys = DataKeys(store, keyring, random)
-        self.search = SearchIndex(store, keyring, self.data_keys)
+        self.record_keys = RecordKeys(self.data_keys, HourKeys(store, keyring, self.data_keys))
+        self.search = SearchIndex(store, keyring, self.record_keys)
 
-    def drafts(
-        self,
-        tenant: str,
-        waybill_nos: Sequence[str],
-        bodies: Sequence[bytes],
-        *,
-        now: int,
-        expires_at: int,
-        findable: Sequence[Findable] = (),
-    ) -> list[Draft]:
-        """Prepare records for `put`. Asks nothing of the store.
+    def _key_for(self, tenant: str, waiting: Sequence[Draft], now: int) -> SealingKey:
+        return self.data_keys.for_today(tenant, now, len(waiting) + count([draft.findable for draft in waiting]))
 
-        Args:
-            waybill_nos: normalised; the same one may occur several times.
-            bodies: what `records.body_of` made, one for each number.
-            now, expires_at: Unix seconds.
-            findable: by what a search finds each record; empty where no index is kept.
+    def _indexing(self, tenant: str, indexed: Sequence[Indexed], key: SealingKey, now: int) -> list[Command]:
+        return self.search.adding(tenant, indexed, key, now)
 
-        Raises:
-            StoreUnavailable: the clocks of service and store differ too much for an expiry to be right.
-        """
-        self._store.clocks.check(now)
-        keys = self._keyring.tenant(tenant)
-        bases = keys.bases(waybill_nos)
-        stems = stems_of(keys, bases)
-        salts = self._random(records.SALT_BYTES * len(bases))
-        version = keys.tokens.active
-        drafts = [
-            Draft(base, stem, Record(salts[2 * at : 2 * at + 2], version, expires_at, body))
-            for at, (base, stem, body) in enumerate(zip(bases, stems.own, bodies, strict=True))
-        ]
-        for draft, other in zip(drafts, stems.other, strict=False):
-            draft.other, draft.layers = other, stems.layers
-        for draft, number, found_by in zip(drafts, waybill_nos, findable, strict=False):
-            draft.number, draft.findable = number, found_by
-        return drafts
+    def _indexed(self, commands: Sequence[Command], now: int, roster: Roster) -> None:
+        self.search.added(commands, now, roster)
 
-    def put(self, tenant: str, drafts: Sequence[Draft], now: int) -> list[Draft]:
-        """Write the drafts that have no outcome yet, with their index entries: one round trip, none without drafts.
-
-        One more while the index secret is rotated, for the older places.
-
-        Args:
-            now: Unix seconds; its day chooses the data key.
-
-        Returns:
-            Those that found their place taken, and later drafts of the same waybills: `compare` them.
-
-        Raises:
-            StoreUnavailable, ProviderError: nothing is acknowledged; the same batch can be sent again.
-        """
-        waiting = [draft for draft in drafts if draft.outcome is None]
-        if not waiting:
-            return []
-        taken = self._taken_before(waiting)
-        waiting = [draft for draft in waiting if draft.stem not in taken]
-        taken |= self._write(tenant, waiting, now)
-        if not taken:
-            return []
-        again: list[Draft] = []
-        behind: set[bytes] = set()
-        for draft in drafts:
-            if draft.stem in behind or (draft.stem in taken and draft.outcome is None):
-                behind.add(draft.stem)
-                again.append(draft)
-        return again
-
-    def _taken_before(self, waiting: Sequence[Draft]) -> set[bytes]:
-        """Return the stems of drafts whose older places hold a record: one round trip, none without older places.
-
-        Until every process uses the newer index secret, the older place decides: it is claimed for the newer one.
-        """
-        looking = [draft for draft in waiting if draft.older_place]
-        if not looking:
-            return set()
-        if looking[0].layers.claims:
-            replies = self._store.write(
-                [
-                    (b"SET", draft.older_place, CLAIM, b"NX", b"GET", b"EXAT", draft.record.kept_until)
-                    for draft in looking
-                ]
-            )
-        else:
-            replies = self._store.read([(b"GET", draft.older_place) for draft in looking])
-        return {draft.stem for draft, reply in zip(looking, replies, strict=True) if reply not in (None, CLAIM)}
-
-    def _write(self, tenant: str, waiting: Sequence[Draft], now: int) -> set[bytes]:
-        """Write drafts with their index entries, and return the stems of those that found their place taken."""
-        if not waiting:
-            return set()
-        roster = self._store.identity.roster  # before the key: on a later one the key may be gone
-        key = self.data_keys.for_today(tenant, now, len(waiting) + count([draft.findable for draft in waiting]))
-        indexed = [draft.index(key.header) for draft in waiting if draft.findable]
-        places = [draft.place for draft in waiting]
-        plain = [records.plaintext(draft.record) for draft in waiting]
-        sealed = key.seal_many(plain, places, self._random(NONCE_BYTES * len(places)))
-        for at, draft in enumerate(waiting):
+    def _sealed(self, tenant: str, key: SealingKey, drafts: Sequence[Draft], places: Sequence[bytes]) -> list[bytes]:
+        sealed = super()._sealed(tenant, key, drafts, places)
+        for at, draft in enumerate(drafts):
             if draft.record.held:  # it revises a held record, and must not end with the key of today
-                sealed[at] = self._seal_held(tenant, draft.record, plain[at], places[at])
-        commands: list[Command] = [
-            (b"SET", place, value, b"NX", b"GET", b"EXAT", draft.record.kept_until)
-            for place, value, draft in zip(places, sealed, waiting, strict=True)
-        ]
-        adding = self.search.adding(tenant, indexed, key, now)
-        replies = self._store.write([*commands, *adding], since=roster)
-        self.search.added(adding, now, roster)
-        taken: set[bytes] = set()
-        for draft, value, reply in zip(waiting, sealed, replies[: len(waiting)], strict=True):
-            if reply is None or reply == value:  # our own value, where the reply to a first attempt was lost
-                record = draft.record.sealed_in(value[:HEADER_BYTES])
-                draft.outcome = Stored(draft.base, draft.revision, record, created=True)
-            else:
-                taken.add(draft.stem)
-                if reply == CLAIM:
-                    draft.claimed = draft.revision
-        return taken
+                sealed[at] = self._seal_held(tenant, draft.record, records.plaintext(draft.record), places[at])
+        return sealed
 
     def compare(self, tenant: str, drafts: Sequence[Draft], *, revise: bool) -> None:
         """Compare drafts with what is stored, see `decide`.
@@ -288,14 +192,14 @@ class Vault:
             first_stored([(layer[at], reply[at]) for layer, reply in zip(layers, replies, strict=True)])
             for at in range(MAX_REVISIONS + 1)
         ]
-        key_ids = [key_id_of(value) for _, value in stored if value is not None]
+        headers = [header_of(value) for _, value in stored if value is not None]
         revisions = self.open(tenant, stored)
         entries = self.search.removing(tenant, every_entry(waybill_no, base, revisions, site))
-        ends = min(len(key_ids), MAX_REVISIONS) + 1
+        ends = min(len(headers), MAX_REVISIONS) + 1
         settled = len(layers) > 1 and keys.layers.settled  # nothing new is written at the older place any more
         places = [place for layer in (layers[:1] if settled else layers) for place in layer[:ends]]
         roster = self._store.identity.roster
-        last_day = self.data_keys.last_day(tenant, key_ids, now) if key_ids else now // SECONDS_A_DAY
+        last_day = self.record_keys.last_day(tenant, headers, now) if headers else now // SECONDS_A_DAY
         key = self.data_keys.for_today(tenant, now, len(places))
         plain = [records.plaintext(records.tombstone(until))] * len(places)
         values = key.seal_many(plain, places, self._random(NONCE_BYTES * len(places)))
@@ -349,7 +253,7 @@ class Vault:
         for at, base in enumerate(bases):
             first, second = opened[2 * at], opened[2 * at + 1]
             record = first if first is None or first.erased or second is None else second
-            custody = _custody(everywhere[at], stored[at])
+            custody = _custody(first, everywhere[at], stored[at])
             if record is not None and record is second:
                 revised.append(at)
             revision = int(record is second)
@@ -360,7 +264,8 @@ class Vault:
             revisions = [*opened[2 * at : 2 * at + 2], *islice(further, MAX_REVISIONS - 1)]
             last, record = [(one, found) for one, found in enumerate(revisions) if found is not None][-1]
             record = self._restricted(tenant, _restrictions(everywhere[at], stored[at]), record)
-            newest[at] = Found(bases[at], last, record, _custody(everywhere[at], stored[at]), revisions[:last])
+            custody = _custody(revisions[0], everywhere[at], stored[at])
+            newest[at] = Found(bases[at], last, record, custody, revisions[:last])
         return newest
 
     def _further(self, everywhere: Sequence[Sequence[bytes]]) -> list[tuple[bytes, bytes | None]]:
@@ -408,19 +313,19 @@ class Vault:
             IntegrityError: a value did not open at its place.
         """
         values = list(values)
-        ids = {key_id_of(value) for _, value in values if value is not None}
-        if not ids:
+        headers = {header_of(value) for _, value in values if value is not None}
+        if not headers:
             return [None] * len(values)
-        keys = self.data_keys.by_ids(tenant, ids)
-        held = {key_id for key_id in ids if self.data_keys.is_of_hold(tenant, key_id)}
+        keys = self.record_keys.by_headers(tenant, headers)
+        held = {header for header in headers if self.data_keys.is_of_hold(tenant, header[-KEY_ID_BYTES:])}
         opened: list[Record | None] = []
         for place, value in values:
             if value is None:
                 opened.append(None)
-            elif (key := keys[key_id := key_id_of(value)]) is None:
+            elif (key := keys[header := header_of(value)]) is None:
                 opened.append(records.SHREDDED)
             else:
-                opened.append(records.read(key.open(value, place), value[:HEADER_BYTES], held=key_id in held))
+                opened.append(records.read(key.open(value, place), header, held=header in held))
         return opened
 
 
@@ -443,11 +348,30 @@ def _by_layer(replies: Sequence[Reply], layers: int) -> list[Sequence[Reply]]:
     return [replies[at * each : (at + 1) * each] for at in range(layers)]
 
 
-def _custody(stems: Sequence[bytes], replies: Sequence[Reply]) -> StoredValue | None:
-    """Return the custody at the oldest place that has one: newer writers remove it there."""
+def _custody(first: Record | None, stems: Sequence[bytes], replies: Sequence[Reply]) -> StoredValue | None:
+    """Return the custody at the oldest place that has one: newer writers remove it there.
+
+    One that an intake host sealed counts only under the key of the record that the host stored, or any host could give
+    away a waybill that it did not store. It ends where the opening tier has sealed that record anew.
+
+    Args:
+        first: revision 0.
+
+    Raises:
+        IntegrityError: it is sealed with the key of another record.
+    """
     held = [
         StoredValue(custody_key(stem), reply[2])
         for stem, reply in zip(stems, replies, strict=True)
         if reply[2] is not None
     ]
-    return held[-1] if held else None
+    if not held:
+        return None
+    value = held[-1].value
+    if value[:1] != bytes((HOUR_FORMAT,)) or first is None or not first.header:
+        return held[-1]
+    if first.header[0] != HOUR_FORMAT:
+        return None
+    if header_of(value) != first.header:
+        raise IntegrityError("the custody of a waybill is not sealed with the key of its record")
+    return held[-1]

@@ -17,7 +17,7 @@ from masking_service.masking.profiles import Profile
 from masking_service.masking.record import render
 from masking_service.service.call.budgets import Budgets, Reservation
 from masking_service.service.call.disclosures import Disclosure, Disclosures, Viewed
-from masking_service.service.call.gate import Gate
+from masking_service.service.call.gate import LiveGate
 from masking_service.service.call.recorder import RELEASED, ItemOutcome, Recorded, Recorder, RequestContext, Stated
 from masking_service.service.cases.authority import CaseAuthority, reaches
 from masking_service.service.cases.state import Case
@@ -113,7 +113,7 @@ class ViewWaybills:
     """Shows the newest revisions of waybills, under one policy."""
 
     policy: Policy
-    gate: Gate
+    gate: LiveGate
     store: Store
     keyring: Keyring
     vault: Vault

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from masking_service.service.call.gate import Gate
+from masking_service.service.call.gate import LiveGate
 from masking_service.service.freezes.state import Freeze, Freezes
 from masking_service.service.people.errors import Forbidden, Frozen, PurposeRequired
 from masking_service.store.client import Store
@@ -29,25 +29,25 @@ def freezes(store: Store) -> Freezes:
 
 
 @pytest.fixture
-def gate(freezes: Freezes) -> Gate:
-    return Gate(DEFAULT, freezes)
+def gate(freezes: Freezes) -> LiveGate:
+    return LiveGate(DEFAULT, freezes)
 
 
-def test_it_grants_what_the_policy_grants(gate: Gate) -> None:
+def test_it_grants_what_the_policy_grants(gate: LiveGate) -> None:
     wanted = DEFAULT.grant(OFFICER, "token:detokenize", purpose="dispute")
 
     assert gate.grant(OFFICER, "token:detokenize", purpose="dispute") == wanted
     assert gate.grant_live(OFFICER, "token:detokenize", purpose="dispute") == (wanted, 0)
 
 
-def test_from_memory_it_asks_nothing_of_the_store(gate: Gate, store: Store) -> None:
+def test_from_memory_it_asks_nothing_of_the_store(gate: LiveGate, store: Store) -> None:
     with counted(store) as trips:
         gate.grant(OFFICER, "waybill:view")
 
     assert trips == [0]
 
 
-def test_live_it_asks_once_and_brings_the_misses(gate: Gate, freezes: Freezes, store: Store) -> None:
+def test_live_it_asks_once_and_brings_the_misses(gate: LiveGate, freezes: Freezes, store: Store) -> None:
     freezes.add_misses(OFFICER, 7)
 
     with counted(store) as trips:
@@ -56,7 +56,7 @@ def test_live_it_asks_once_and_brings_the_misses(gate: Gate, freezes: Freezes, s
     assert (trips, missed) == ([1], 7)
 
 
-def test_a_caller_refused_by_the_policy_costs_no_round_trip(gate: Gate, store: Store) -> None:
+def test_a_caller_refused_by_the_policy_costs_no_round_trip(gate: LiveGate, store: Store) -> None:
     with counted(store) as trips, pytest.raises(Forbidden):
         gate.grant_live(OFFICER, "waybill:erase")
 
@@ -64,7 +64,7 @@ def test_a_caller_refused_by_the_policy_costs_no_round_trip(gate: Gate, store: S
 
 
 @pytest.mark.parametrize("permission", ["waybill:view", "waybill:erase", "no:such"])
-def test_a_frozen_caller_is_told_so_for_every_permission(gate: Gate, freezes: Freezes, permission: str) -> None:
+def test_a_frozen_caller_is_told_so_for_every_permission(gate: LiveGate, freezes: Freezes, permission: str) -> None:
     stores.freeze(freezes, "default", FREEZE)
 
     for ask in (gate.grant, gate.grant_live):
@@ -72,7 +72,7 @@ def test_a_frozen_caller_is_told_so_for_every_permission(gate: Gate, freezes: Fr
             ask(OFFICER, permission)
 
 
-def test_a_freeze_counts_live_before_it_is_known_here(gate: Gate, store: Store) -> None:
+def test_a_freeze_counts_live_before_it_is_known_here(gate: LiveGate, store: Store) -> None:
     stores.freeze(freezes_on(store), "default", FREEZE)
 
     gate.grant(OFFICER, "waybill:view")
@@ -80,20 +80,20 @@ def test_a_freeze_counts_live_before_it_is_known_here(gate: Gate, store: Store) 
         gate.grant_live(OFFICER, "waybill:view")
 
 
-def test_an_unfreeze_counts_live_before_it_is_known_here(gate: Gate, freezes: Freezes, store: Store) -> None:
+def test_an_unfreeze_counts_live_before_it_is_known_here(gate: LiveGate, freezes: Freezes, store: Store) -> None:
     stores.freeze(freezes, "default", FREEZE)
     stores.unfreeze(freezes_on(store), "default", OFFICER.id)
 
     assert gate.grant_live(OFFICER, "waybill:view")[0].permission == "waybill:view"
 
 
-def test_a_caller_who_is_not_frozen_is_told_what_is_missing(gate: Gate) -> None:
+def test_a_caller_who_is_not_frozen_is_told_what_is_missing(gate: LiveGate) -> None:
     with pytest.raises(PurposeRequired):
         gate.grant_live(OFFICER, "token:detokenize")
 
 
 def test_without_a_store_nothing_is_granted_live_and_memory_goes_on(tmp_path: object) -> None:
-    gate = Gate(DEFAULT, freezes_on(stores.admitted(f"unix://{tmp_path}/absent.sock")))
+    gate = LiveGate(DEFAULT, freezes_on(stores.admitted(f"unix://{tmp_path}/absent.sock")))
 
     gate.grant(OFFICER, "waybill:view")
     with pytest.raises(StoreUnavailable):

@@ -24,7 +24,7 @@ def place(base: bytes) -> bytes:
 
 @pytest.fixture
 def custodies(store: Store) -> Custodies:
-    return Custodies(store, KEYRING, stores.foreseen())
+    return Custodies(store, KEYRING, stores.foreseen(), stores.vault(store).record_keys)
 
 
 def stored_custody(custodies: Custodies, client: redis.Redis) -> object:

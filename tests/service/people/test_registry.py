@@ -48,7 +48,7 @@ def printer(registry: ClientRegistry) -> ClientRegistry:
 
 
 def snapshot(registry: ClientRegistry) -> Path:
-    return registry._snapshot
+    return registry._snapshot._path
 
 
 def test_a_change_is_seen_by_the_other_processes(make: Callable[..., ClientRegistry], printer: ClientRegistry) -> None:

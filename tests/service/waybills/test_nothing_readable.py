@@ -117,7 +117,8 @@ def used(store: Store, client: redis.Redis, tmp_path: Path) -> dict[bytes, list[
     put(vault, stores.body_of("standard", planted[:1]), PLANTED["number"], tenant=TENANT, revise=True)
     put(vault, body, PLANTED["second number"], tenant=TENANT)
     stores.erase(vault, PLANTED["second number"], tenant=TENANT, now=NOW, until=LATER)
-    Custodies(store, keyring, random).prepare_first(TENANT, [stored.base], Custody(SITE), [LATER]).write()
+    custodies = Custodies(store, keyring, random, vault.record_keys)
+    custodies.prepare_first(TENANT, [stored.base], Custody(SITE), [LATER]).write()
     who = f"staff/{PLANTED['phone']}"
     opened = Opened(NOW, who, f"D-{PLANTED['phone']}", (who,), ("/recipient/phone",))
     shown = [Disclosure(stored.base, LATER, one) for one in (opened, Viewed(NOW, who, "courier", 1))]

@@ -55,7 +55,7 @@ class TestFilling:
         before = index_size(client)
         api.tokenize(parcel())
         parts = api.parts
-        custodies = Custodies(parts.store, parts.keyring, os.urandom)
+        custodies = Custodies(parts.store, parts.keyring, os.urandom, parts.vault.record_keys)
         vault = Racing(parts.store, parts.keyring, os.urandom)
         vault.race = lambda: api.call(PRIVACY, "DELETE", "/v1/waybills/SF1234567890")
         filling = FillIndex(vault, custodies, "default", SearchRule(phone=True))

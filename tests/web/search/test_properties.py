@@ -99,7 +99,7 @@ class Town:
         """The phone and the site of each stored waybill, as its record and its custody say."""
         parts = self.api.parts
         found = parts.vault.newest("default", self.numbers, 0)
-        custodies = Custodies(parts.store, parts.keyring, os.urandom)
+        custodies = Custodies(parts.store, parts.keyring, os.urandom, parts.vault.record_keys)
         opened = {}
         for number, one in zip(self.numbers, found, strict=True):
             if one is not None:

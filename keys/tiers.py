@@ -1,0 +1,165 @@
+"""Splits a keyset: makes the keyset of an intake host, and keeps the list of the hosts.
+
+The keyset of an intake host has the secrets with which waybills are found and tokens are made, and keys of its own. It
+has no root key of the service, and no secret that opens or changes what is stored. Whoever has it can test which
+numbers exist, so it is as secret as any.
+"""
+
+import hmac
+from base64 import b64encode
+from pathlib import Path
+from typing import Final
+
+from msgspec.structs import replace
+
+from keys.errors import KeysetError
+from keys.files import write_secret_file
+from keys.hosts import host_id
+from keys.keyring import Keyring
+from keys.keyset import Keyset, decode, read
+from keys.keyset_file import (
+    FORMAT,
+    INTAKE_USES,
+    HostEntry,
+    KeysetFile,
+    OpeningEntry,
+    State,
+    Use,
+    encode,
+    new_root,
+    new_secret,
+    wrapped_secret,
+)
+from keys.roots import from_base64, open_roots
+from keys.rotation import write_changed
+from keys.suites import SUITES
+
+SPLIT: Final = "split"
+ENROLLED: Final = "enrol host"
+REVOKED: Final = "revoke host"
+_WITH_HISTORY: Final[tuple[Use, ...]] = ("client", "index")
+"""Uses of which a host needs every secret: each hashes what the one before it gave."""
+
+
+def begin_split(path: Path, today: str) -> Keyset:
+    """Add the key with which the opening tier publishes, unless there is one.
+
+    Raises:
+        KeysetError: the file is unusable, or an intake host would get a secret that also serves the opening tier.
+    """
+    file, opened = read(path)
+    if opened.intake:
+        raise KeysetError(f"{path}: is the keyset of an intake host; run this where the whole keyset is")
+    pairs: tuple[tuple[Use, Use], ...] = (("search", "index"), ("audit-hash", "audit"))
+    for use, other in pairs:
+        if _shared(opened, use, other):
+            raise KeysetError(
+                f"{path}: the secrets {use} and {other} are the same, and an intake host must not get both. "
+                f"First run: keys rotate {'search' if use == 'search' else 'audit'}"
+            )
+    if "publication" in opened.active:
+        return opened
+    secret = new_secret(opened.roots, "publication", 0, "active", today)
+    return write_changed(path, opened, replace(file, secrets=[*file.secrets, secret]), SPLIT)
+
+
+def _shared(opened: Keyset, use: Use, other: Use) -> bool:
+    """Return whether the active secret of one use is any of another use."""
+    mine = opened.secrets[use, opened.active[use]]
+    return any(hmac.compare_digest(mine, secret) for (name, _), secret in opened.secrets.items() if name == other)
+
+
+def make_intake_keyset(opened: Keyset, name: str, path: Path, today: str) -> HostEntry:
+    """Write the keyset of an intake host, and return what the opening tier has to know of it.
+
+    Where the file exists, the host keeps its own keys, and gets the secrets that are active now.
+
+    Args:
+        opened: the whole keyset, after `begin_split`.
+        name: of the host.
+
+    Raises:
+        KeysetError: the file exists and is not the keyset of this host.
+    """
+    before = _present(path, name)
+    roots = [new_root("active", today)] if before is None else before[0].roots
+    bare = KeysetFile(FORMAT, opened.made_for, roots, [], suite=SUITES[opened.algorithm].name)
+    wrapping, _, _ = open_roots(path, bare, opened.algorithm)
+    shared = [
+        wrapped_secret(wrapping, use, version, secret, _state_of(opened, use, version), today)
+        for (use, version), secret in opened.secrets.items()
+        if use in INTAKE_USES and use != "host" and (use in _WITH_HISTORY or version == opened.active[use])
+    ]
+    if before is None:
+        own = new_secret(wrapping, "host", 0, "active", today)
+    else:
+        own = next(entry for entry in before[0].secrets if entry.use == "host")
+    full = Keyring(opened)
+    publication = full.publication
+    if publication is None:
+        raise KeysetError("the keyset is not split")
+    file = replace(
+        bare,
+        secrets=[*shared, own],
+        serial=0 if before is None else before[0].serial + 1,
+        last=SPLIT,
+        intake=name,
+        opening=OpeningEntry(b64encode(publication.public).decode("ascii"), full.opening_tls.certificate),
+    )
+    content = encode(file)
+    host = Keyring(decode(path, content)[1]).host_keys
+    write_secret_file(path, content, replace=before is not None)
+    signing = b64encode(host.signer.public_bytes()).decode("ascii")
+    return HostEntry(name, signing, host.tls.certificate, "enrolled", today)
+
+
+def _state_of(opened: Keyset, use: Use, version: int) -> State:
+    """Return the state of a secret, as its file says."""
+    if version == opened.active[use]:
+        return "active"
+    if (use, version) in opened.ended:
+        return "ended"
+    if use == "index" and version == opened.deciding:
+        return "deciding"
+    return "distributed" if version > opened.active[use] else "retired"
+
+
+def _present(path: Path, name: str) -> tuple[KeysetFile, Keyset] | None:
+    if not path.exists():
+        return None
+    before = read(path)
+    if before[1].intake != name:
+        raise KeysetError(f"{path}: is not the keyset of {name}, and keys are never overwritten")
+    return before
+
+
+def enrol(path: Path, entry: HostEntry, today: str) -> Keyset:
+    """Trust what an intake host signs from now on.
+
+    Raises:
+        KeysetError: the file is unusable, or a host has this name or key already, also a revoked one.
+    """
+    file, opened = read(path)
+    key = from_base64(entry.signing, "the host's entry")
+    if any(entry.name == known.name or key == from_base64(known.signing, str(path)) for known in file.hosts):
+        raise KeysetError(f"{path}: a host with this name or key is or was enrolled; give a new host a new name")
+    hosts = [*file.hosts, replace(entry, state="enrolled", since=today)]
+    return write_changed(path, opened, replace(file, hosts=hosts), ENROLLED)
+
+
+def revoke(path: Path, name: str, today: str) -> Keyset:
+    """Trust nothing any more that an intake host has signed, also before.
+
+    Raises:
+        KeysetError: the file is unusable, or no host of this name is enrolled.
+    """
+    file, opened = read(path)
+    if not any(known.name == name and known.state == "enrolled" for known in file.hosts):
+        raise KeysetError(f"{path}: no host of this name is enrolled")
+    hosts = [replace(known, state="revoked", since=today) if known.name == name else known for known in file.hosts]
+    return write_changed(path, opened, replace(file, hosts=hosts), REVOKED)
+
+
+def id_of(entry: HostEntry) -> str:
+    """Return a host's id in hexadecimal, as records name it."""
+    return host_id(from_base64(entry.signing, "the host's entry")).hex()

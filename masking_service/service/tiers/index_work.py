@@ -1,0 +1,155 @@
+"""Work for the search indexes: left by intake hosts in a stream, filed by the opening tier.
+
+An intake host has no search secret, so it cannot name the entries of an index, nor test which phones are in it. It
+leaves what is to be found, sealed with the key of the records, and cannot open that again either.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final
+
+import msgspec
+
+from keys.aead import SealingKey, header_of
+from keys.errors import IntegrityError
+from keys.keyring import Keyring
+from masking_service.service.search.findable import Findable
+from masking_service.service.search.index import Indexed, SearchIndex
+from masking_service.service.waybills.record_keys import RecordKeys
+from masking_service.store.client import Command, Store
+from masking_service.store.layout import PREFIX
+
+STREAM: Final = PREFIX + b"{work}index"
+LEASE: Final = PREFIX + b"{work}lease"
+LEASE_SECONDS: Final = 2
+AT_ONCE: Final = 64
+"""Entries of the stream that are filed together; each holds the work of a batch."""
+_LEASE_BYTES: Final = 8
+_BUCKET_BYTES: Final = 512
+"""Work is padded, so that its length tells little of what is in it."""
+
+
+class _Work(msgspec.Struct, frozen=True, array_like=True):
+    number: str
+    base: bytes
+    revision: int
+    expires_at: int
+    phones: tuple[str, ...]
+    endings: tuple[str, ...]
+    site: str | None
+
+    def __repr__(self) -> str:
+        return "<_Work>"
+
+
+def work_command(tag: str, key: SealingKey, indexed: Sequence[Indexed], nonce: bytes) -> Command:
+    """Return the command that leaves work.
+
+    Args:
+        tag: the keyed name of the tenant.
+        key: that seals the records.
+        indexed: records that it seals.
+        nonce: 12 fresh random bytes.
+    """
+    work = [
+        _Work(
+            one.number,
+            one.base,
+            one.revision,
+            one.expires_at,
+            one.findable.phones,
+            one.findable.endings,
+            one.findable.site,
+        )
+        for one in indexed
+    ]
+    plain = msgspec.json.encode(work)
+    padded = plain.ljust(-(-len(plain) // _BUCKET_BYTES) * _BUCKET_BYTES)
+    return (b"XADD", STREAM, b"*", tag.encode(), key.seal(padded, _place(tag), nonce))
+
+
+class IndexWork:
+    """Files what intake hosts left.
+
+    Args:
+        store: the way to Redis.
+        keyring: names the tenants.
+        record_keys: open the work.
+        search: the indexes.
+        random: gives that many random bytes.
+
+    Attributes:
+        waiting: how old the oldest work was that was filed last, in seconds; 0 where there was none.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        keyring: Keyring,
+        record_keys: RecordKeys,
+        search: SearchIndex,
+        random: Callable[[int], bytes],
+    ) -> None:
+        self._store = store
+        self._keyring = keyring
+        self._record_keys = record_keys
+        self._search = search
+        self._name = random(_LEASE_BYTES)
+        self.waiting = 0.0
+
+    def file(self, tenants: Iterable[str], now: int) -> int:
+        """File what was left, and return how many entries of the stream that were: one round trip without any.
+
+        One process does so at a time. One that ends in between leaves the work, and filing it again adds nothing.
+
+        Args:
+            tenants: every tenant that this process has heard of.
+            now: Unix seconds.
+
+        Raises:
+            StoreUnavailable, ProviderError: what is not filed is filed at the next call.
+            IntegrityError: some of it was changed, or sealed by a host that is not enrolled. The rest is filed.
+        """
+        found = self._store.read([(b"XRANGE", STREAM, b"-", b"+", b"COUNT", AT_ONCE)])[0]
+        if not found or not self._leased():
+            self.waiting = 0.0
+            return 0
+        self.waiting = max(0.0, now - int(found[0][0].partition(b"-")[0]) / 1000)
+        by_tag = {self._keyring.tenant(tenant).tenant_tag: tenant for tenant in tenants}
+        failed: IntegrityError | None = None
+        for _, (tag, sealed) in found:
+            tenant = by_tag.get(tag.decode("ascii", "replace"))
+            try:
+                if tenant is None:
+                    raise IntegrityError("index work names a tenant that is not known")
+                self._search.replace(tenant, (), self._opened(tenant, tag.decode("ascii"), sealed), now)
+            except IntegrityError as error:  # it must not keep the rest from being filed
+                failed = error
+        last, sequence = found[-1][0].split(b"-")
+        self._store.write([(b"XTRIM", STREAM, b"MINID", b"%s-%d" % (last, int(sequence) + 1))])
+        if failed is not None:
+            raise failed
+        return len(found)
+
+    def _leased(self) -> bool:
+        """Return whether this process files now."""
+        holder = self._store.write(
+            [(b"SET", LEASE, self._name, b"NX", b"GET", b"EX", LEASE_SECONDS)],
+        )[0]
+        return holder in (None, self._name)
+
+    def _opened(self, tenant: str, tag: str, sealed: bytes) -> list[Indexed]:
+        header = header_of(sealed)
+        key = self._record_keys.by_headers(tenant, [header])[header]
+        if key is None:  # shredded with its records
+            return []
+        plain = key.open(sealed, _place(tag))
+        return [_indexed(work, header) for work in msgspec.json.decode(plain, type=list[_Work])]
+
+
+def _indexed(work: _Work, header: bytes) -> Indexed:
+    findable = Findable(work.phones, work.endings, work.site)
+    return Indexed(work.number, work.base, work.revision, work.expires_at, header, findable)
+
+
+def _place(tag: str) -> bytes:
+    return STREAM + b"/" + tag.encode()

@@ -1,0 +1,175 @@
+"""The opening tier publishes what intake hosts have to know. Any of its processes does, once a second.
+
+Two processes that know different serials do not undo each other: one that knows less publishes nothing.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Final
+
+import msgspec
+
+from keys.keyring import Keyring
+from keys.keyset import Keyset
+from keys.keyset_file import INTAKE_USES, Use
+from keys.publication import PublicationKey
+from masking_service.masking.timestamps import SECONDS_A_DAY
+from masking_service.service.freezes.state import Freezes
+from masking_service.service.people.clients import Client, Clients
+from masking_service.service.people.registry import ClientRegistry
+from masking_service.service.state.serials import Serials
+from masking_service.service.tiers.documents import (
+    DAYS_PLACE,
+    STATE_PLACE,
+    DayKeyEntry,
+    PublishedAccess,
+    PublishedDays,
+    Sources,
+)
+from masking_service.service.waybills.data_keys import DataKeys
+from masking_service.store.client import Store
+from masking_service.store.errors import StoreUnavailable
+from masking_service.store.fences import mark
+from masking_service.store.identity import MARKED_SLOTS
+from masking_service.store.layout import GENESIS
+
+FRESH_SECONDS: Final = 30
+"""How often it is published although nothing has changed, so that an intake host sees how old its knowledge is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What this process knows of access."""
+
+    registry: ClientRegistry
+    freezes: Freezes
+
+
+class Publisher:
+    """Publishes for intake hosts.
+
+    Args:
+        store: the way to Redis.
+        keyring: signs; where it is not split, nothing is published.
+        known: what is published of access.
+        data_keys: give the day keys.
+        random: gives that many random bytes.
+    """
+
+    def __init__(
+        self, store: Store, keyring: Keyring, known: Known, data_keys: DataKeys, random: Callable[[int], bytes]
+    ) -> None:
+        self._store = store
+        self._keyring = keyring
+        self._known = known
+        self._data_keys = data_keys
+        self._random = random
+        self._documents: tuple[Serials, Serials] | None = None
+        self._marks: tuple[bytes, dict[int, bytes]] | None = None
+
+    def publish(self, tenants: Iterable[str], may_store: Callable[[Client], bool], now: int) -> None:
+        """Publish what has changed: one round trip to look, and one for each document that is written.
+
+        Args:
+            tenants: whose day keys are published.
+            may_store: whether a client may mask or tokenize.
+            now: Unix seconds.
+
+        Raises:
+            StoreUnavailable, ProviderError: something is not published; the next call does it.
+            IntegrityError: what is published was changed, or went back.
+        """
+        key = self._keyring.publication
+        if key is None:
+            return
+        access, days = self._opened(key)
+        whose = sorted(tenants)
+        _publish(days, lambda content: self._days(content, whose, now))
+        _publish(access, lambda content: self._access(content, whose, may_store, (now, days.serial)))
+
+    def _opened(self, key: PublicationKey) -> tuple[Serials, Serials]:
+        if self._documents is None:
+            self._documents = (
+                Serials(self._store, STATE_PLACE, lambda: key, self._random),
+                Serials(self._store, DAYS_PLACE, lambda: key, self._random),
+            )
+        return self._documents
+
+    def _days(self, before: bytes, tenants: list[str], now: int) -> bytes:
+        published = msgspec.json.decode(before, type=PublishedDays).keys if before else {}
+        keys: dict[str, list[DayKeyEntry]] = {}
+        for tenant in tenants:
+            theirs = {entry.day: entry for entry in published.get(tenant, [])}
+            found = (self._day_key(tenant, at) for at in (now, now + SECONDS_A_DAY))
+            both = {entry.day: entry for entry in found}
+            # The higher number of a day counts: another process may have made it just now.
+            keys[tenant] = [max(mine, theirs.get(day, mine), key=_number) for day, mine in both.items()]
+        return msgspec.json.encode(PublishedDays(keys))
+
+    def _day_key(self, tenant: str, now: int) -> DayKeyEntry:
+        day, number, key = self._data_keys.of_day(tenant, now)
+        return DayKeyEntry(day, number, key.key_id, key.day_key.public)
+
+    def _access(
+        self, before: bytes, tenants: list[str], may_store: Callable[[Client], bool], at: tuple[int, int]
+    ) -> bytes:
+        now, days = at
+        known = self._known.registry.clients
+        freezes = {tenant: self._known.freezes.published(tenant) for tenant in tenants}
+        keyset = self._keyring.keyset
+        sources = Sources(
+            keyset.serial, self._known.registry.serial, {tenant: serial for tenant, (serial, _) in freezes.items()}
+        )
+        if before and sources.before(msgspec.json.decode(before, type=PublishedAccess).sources):
+            return before
+        genesis, marks = self._identity()
+        return msgspec.json.encode(
+            PublishedAccess(
+                at=now // FRESH_SECONDS * FRESH_SECONDS,
+                sources=sources,
+                made_for=keyset.made_for,
+                genesis=genesis,
+                marks=marks,
+                audit_slots=self._store.identity.audit.slots,
+                versions={use: _usable(keyset, use) for use in INTAKE_USES if use != "host"},
+                clients=Clients((client for client in known if may_store(client)), known.pepper).to_state(),
+                frozen={tenant: frozen for tenant, (_, frozen) in freezes.items() if frozen},
+                days=days,
+            )
+        )
+
+    def _identity(self) -> tuple[bytes, dict[int, bytes]]:
+        """Return the hashes of the first key of the store and of its marks; they never change."""
+        if self._marks is None:
+            slots = MARKED_SLOTS if self._store.identity.marked else ()
+            genesis, *marks = self._store.read([(b"GET", GENESIS), *((b"GET", mark(slot)) for slot in slots)])
+            if genesis is None or None in marks:
+                raise StoreUnavailable("not-admitted")
+            self._marks = (
+                sha256(genesis).digest(),
+                {slot: sha256(value).digest() for slot, value in zip(slots, marks, strict=True)},
+            )
+        return self._marks
+
+
+def _usable(keyset: Keyset, use: Use) -> list[int]:
+    """Return the versions of a secret with which an intake host may store.
+
+    While the index secret is rotated, the older place still decides (`docs/adr/0025`); afterwards nothing may be
+    stored there.
+    """
+    if use == "index":
+        return sorted({keyset.active["index"], *([] if keyset.deciding is None else [keyset.deciding])})
+    return sorted(version for name, version in keyset.secrets if name == use)
+
+
+def _number(entry: DayKeyEntry) -> int:
+    return entry.number
+
+
+def _publish(document: Serials, made: Callable[[bytes], bytes]) -> None:
+    """Write a document if it has changed. Where another process is first, the next call looks again."""
+    document.refresh()
+    if made(document.content) != document.content:
+        document.prepare(made).write()

@@ -1,0 +1,53 @@
+"""Mutually authenticated TLS between the tiers.
+
+Each side shows a certificate that the other one pins: there is no other authority, and a host that is revoked is not
+among the certificates of the next connection.
+"""
+
+import os
+import ssl
+from collections.abc import Iterable
+
+from keys.hosts import TlsIdentity
+
+
+def server_context(own: TlsIdentity, others: Iterable[str]) -> ssl.SSLContext:
+    """Return the context of a side that listens.
+
+    Args:
+        own: what it shows.
+        others: the certificates of those that may connect, PEM.
+    """
+    return _context(ssl.PROTOCOL_TLS_SERVER, own, others)
+
+
+def client_context(own: TlsIdentity, other: str) -> ssl.SSLContext:
+    """Return the context of a side that connects.
+
+    Args:
+        own: what it shows.
+        other: the certificate of the side that it connects to, PEM.
+    """
+    return _context(ssl.PROTOCOL_TLS_CLIENT, own, [other])
+
+
+def _context(side: int, own: TlsIdentity, others: Iterable[str]) -> ssl.SSLContext:
+    context = ssl.SSLContext(side)
+    context.minimum_version = ssl.TLSVersion.TLSv1_3
+    context.check_hostname = False  # exactly the pinned certificates are trusted, under whatever name they are reached
+    context.verify_mode = ssl.CERT_REQUIRED
+    pinned = "".join(others)
+    if pinned:
+        context.load_verify_locations(cadata=pinned)
+    _load(context, own)
+    return context
+
+
+def _load(context: ssl.SSLContext, own: TlsIdentity) -> None:
+    """Load certificate and key. `ssl` reads files only; these are in memory."""
+    file = os.memfd_create("tls", os.MFD_CLOEXEC)
+    try:
+        os.write(file, (own.certificate + own.private_key).encode("ascii"))
+        context.load_cert_chain(f"/proc/self/fd/{file}")
+    finally:
+        os.close(file)

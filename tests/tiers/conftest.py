@@ -1,0 +1,26 @@
+"""A service in two tiers over an empty store, for each test."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import redis
+
+from masking_service.dev.embedded import EmbeddedServer
+from masking_service.runtime.settings import Settings
+from tests.tiers.split import Split, set_up, split_service
+
+
+@pytest.fixture(scope="session")
+def both(embedded: EmbeddedServer, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """The set-up of both tiers, made once."""
+    embedded.start()
+    with redis.Redis.from_url(embedded.url) as client:
+        client.flushall()  # what other tests left is another set-up's
+    return set_up(tmp_path_factory.mktemp("tiers"), embedded.url)
+
+
+@pytest.fixture
+def split(both: Settings, valkey: str, tmp_path: Path) -> Iterator[Split]:
+    with split_service(both, tmp_path / "state") as made:
+        yield made

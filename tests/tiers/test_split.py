@@ -1,0 +1,360 @@
+"""Tests a service in two tiers: what the intake host stores, the opening tier opens, and decides."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import redis
+
+from keys import tiers
+from keys.aead import HOUR_FORMAT
+from keys.errors import IntegrityError, KeysetError
+from keys.hour_keys import WRAP_BYTES
+from masking_service.service.tiers.published import Published
+from masking_service.store import health
+from masking_service.store.errors import StoreUnavailable
+from masking_service.store.identity import WrongStore
+from tests.tiers.split import TODAY, Split
+from tests.web.api import MASKED, NUMBER, SITE, field, outcome, record, token
+
+OTHER_NUMBER = "YT8800212345679"
+POINTER = "/sender/phone"
+
+
+def stored_value(valkey: str, pattern: str) -> list[bytes]:
+    with redis.Redis.from_url(valkey) as client:
+        return [value for key in client.scan_iter(pattern) if (value := client.get(key)) is not None]
+
+
+def error_of(result: Any) -> str:
+    code: str = result["error"]["code"]
+    return code
+
+
+def test_a_token_of_the_intake_host_opens_at_the_opening_tier(split: Split) -> None:
+    [stored] = split.tokenize(record())
+    split.opening.open_case("D-1", NUMBER)
+
+    assert (stored["created"], stored["record"]["sender"]) == (True, MASKED["sender"])
+    assert split.opening.opened(token(stored["tokens"][POINTER]))[0]["value"] == "13812345678"
+
+
+def test_records_are_sealed_with_hour_keys_that_are_stored_wrapped(split: Split, valkey: str) -> None:
+    split.tokenize(record(), record(OTHER_NUMBER))
+
+    sealed = list(stored_value(valkey, "wm:{????????????????}0"))
+    [wrap] = stored_value(valkey, "wm:{k:*")
+
+    assert {value[0] for value in sealed} == {HOUR_FORMAT}
+    assert len({value[:10] for value in sealed}) == 1
+    assert len(wrap) == WRAP_BYTES
+
+
+def test_first_submissions_ask_the_opening_tier_nothing(split: Split) -> None:
+    split.tokenize(record(), record(OTHER_NUMBER), custody={"site": SITE})
+
+    assert split.exchanges == 0
+
+
+def test_a_batch_that_is_sent_again_gets_the_same_tokens_for_one_exchange(split: Split) -> None:
+    first = split.tokenize(record(), record(OTHER_NUMBER))
+    again = split.tokenize(record(), record(OTHER_NUMBER))
+
+    assert [one["tokens"] for one in again] == [one["tokens"] for one in first]
+    assert [(one["created"], one["expires_at"]) for one in again] == [(False, one["expires_at"]) for one in first]
+    assert split.exchanges == 1
+
+
+def test_other_values_are_a_conflict(split: Split) -> None:
+    split.tokenize(record())
+
+    [refused, stored] = split.tokenize(record(sender__name="李四"), record(OTHER_NUMBER))
+
+    assert (error_of(refused), stored["created"]) == ("conflict", True)
+
+
+def test_other_values_are_revised_by_the_opening_tier(split: Split) -> None:
+    split.tokenize(record())
+
+    [revised] = split.tokenize(record(sender__phone="13900000000"), on_conflict="revise")
+    split.opening.open_case("D-1", NUMBER)
+
+    assert (revised["revision"], revised["created"]) == (1, True)
+    assert split.opening.opened(token(revised["tokens"][POINTER]))[0]["value"] == "13900000000"
+
+
+def test_an_erased_number_stays_erased(split: Split) -> None:
+    split.tokenize(record())
+    erased = split.opening.call(split.opening.mint("privacy-officer"), "DELETE", f"/v1/waybills/{NUMBER}")
+
+    assert erased.status_code == 200
+    assert error_of(split.tokenize(record())[0]) == "erased"
+
+
+def test_a_number_twice_in_a_batch_is_settled_by_the_opening_tier(split: Split) -> None:
+    [first, second] = split.tokenize(record(), record())
+
+    assert (first["created"], second["created"], second["tokens"]) == (True, False, first["tokens"])
+
+
+def test_without_the_opening_tier_new_records_are_stored_and_known_ones_are_not_compared(split: Split) -> None:
+    split.tokenize(record())
+    split.stop_opening()
+
+    [known, new] = split.tokenize(record(), record(OTHER_NUMBER))
+
+    assert (error_of(known), new["created"]) == ("unavailable", True)
+
+
+def test_a_known_record_is_masked_without_the_opening_tier_where_the_call_allows_it(split: Split) -> None:
+    split.tokenize(record())
+    split.stop_opening()
+
+    [known] = split.tokenize(record(), if_unavailable="mask")
+
+    assert (known["stored"], known["record"]["sender"]) == (False, MASKED["sender"])
+
+
+def test_the_first_custody_is_sealed_with_the_record_and_honoured(split: Split) -> None:
+    split.tokenize(record(), custody={"site": SITE})
+
+    assert outcome(split.opening.get("courier", f"/v1/waybills/{NUMBER}"))[0] == 200
+
+
+def test_custody_under_another_key_than_the_record_is_an_alarm(split: Split, valkey: str) -> None:
+    split.tokenize(record(), custody={"site": SITE})
+    stranger = split.another_intake()
+    split.intake, mine = stranger, split.intake
+    split.tokenize(record(OTHER_NUMBER), custody={"site": SITE})
+    split.intake = mine
+    with redis.Redis.from_url(valkey) as client:
+        [one, other] = client.scan_iter("wm:{????????????????}@")
+        client.set(one, client.get(other) or b"")
+
+    answers = {split.opening.get("courier", f"/v1/waybills/{number}").status_code for number in (NUMBER, OTHER_NUMBER)}
+
+    assert answers == {200, 503}
+    stranger.store.close()
+
+
+def test_index_work_is_filed_by_the_opening_tier(split: Split) -> None:
+    split.keep_indexes()
+    split.tokenize(record())
+
+    split.opening.parts.file_index_work()
+
+    found = split.opening.post(split.opening.mint("service-desk"), "/v1/search", {"phone": "02159791234"})
+    assert [one["waybill_no"] for one in found.json["results"]] == [NUMBER]  # type: ignore[index]
+
+
+def test_no_value_can_be_read_in_the_index_work(split: Split, valkey: str) -> None:
+    split.keep_indexes()
+    split.tokenize(record())
+
+    with redis.Redis.from_url(valkey) as client:
+        [(_, work)] = client.xrange("wm:{work}index")
+    assert not any(text in b"".join([*work, *work.values()]) for text in (b"59791234", NUMBER.encode()))
+
+
+def test_what_a_revoked_host_stored_is_an_alarm(split: Split) -> None:
+    split.tokenize(record())
+    tiers.revoke(split.opening_settings.keyset, split.entry.name, TODAY)
+    split.adopt()
+    split.opening.open_case("D-1", NUMBER)
+
+    assert outcome(split.opening.detokenize(field(NUMBER, POINTER))) == (503, "integrity")
+
+
+def test_a_revoked_host_is_not_answered(split: Split) -> None:
+    split.tokenize(record())
+    tiers.revoke(split.opening_settings.keyset, split.entry.name, TODAY)
+    split.adopt()
+
+    assert error_of(split.tokenize(record())[0]) == "unavailable"
+
+
+def test_a_host_that_was_not_enrolled_is_not_answered_and_forges_nothing(split: Split) -> None:
+    split.become_a_stranger()
+
+    [stored] = split.tokenize(record())
+    [known] = split.tokenize(record())
+    split.opening.open_case("D-1", NUMBER)
+
+    assert (stored["created"], error_of(known)) == (True, "unavailable")
+    assert outcome(split.opening.detokenize(token(stored["tokens"][POINTER]))) == (503, "integrity")
+
+
+def test_a_wrap_that_was_exchanged_is_an_alarm(split: Split, valkey: str) -> None:
+    [stored] = split.tokenize(record())
+    other = split.another_intake()
+    split.intake = other
+    split.tokenize(record(OTHER_NUMBER))
+    with redis.Redis.from_url(valkey) as client:
+        one, two = sorted(client.scan_iter("wm:{k:*"))
+        first, second = client.get(one), client.get(two)
+        client.set(one, second or b"")
+        client.set(two, first or b"")
+    split.opening.open_case("D-1", NUMBER)
+
+    assert outcome(split.opening.detokenize(token(stored["tokens"][POINTER]))) == (503, "integrity")
+
+
+def test_a_frozen_client_stores_nothing_at_the_intake_host(split: Split) -> None:
+    frozen = split.opening.post(split.opening.mint("supervisor"), "/v1/principals/client%2Flabel-printer/freeze", {})
+    split.learn()
+    split.intake.admit_store()
+
+    assert frozen.status_code == 200
+    assert split.send("/v1/tokenize", {"profile": "label", "records": [record()]})[0] == 403
+
+
+@pytest.mark.parametrize("who", ["dispute-officer", "courier"])
+def test_clients_that_store_nothing_are_not_known_to_the_intake_host(split: Split, who: str) -> None:
+    assert split.send("/v1/mask", {"profile": "label", "records": [record()]}, who)[0] == 401
+
+
+@pytest.mark.parametrize("path", ["/v1/detokenize", "/v1/waybills/view", "/v1/cases"])
+def test_the_intake_host_serves_nothing_else(split: Split, path: str) -> None:
+    assert split.send(path, {})[0] == 404
+
+
+@pytest.mark.parametrize("path", ["/v1/mask", "/v1/tokenize"])
+def test_the_opening_tier_does_not_serve_what_the_intake_host_serves(split: Split, path: str) -> None:
+    assert split.opening.post("label-printer", path, {"records": []}).status_code == 404
+
+
+def test_the_keyset_of_an_intake_host_has_no_secret_that_opens(split: Split) -> None:
+    keyset, tenant = split.intake.keyring.keyset, split.intake.keyring.tenant("default")
+
+    assert sorted({use for use, _ in keyset.secrets}) == ["audit-hash", "client", "host", "index", "tag", "token"]
+    assert keyset.root_ids.isdisjoint(split.opening.parts.keyring.keyset.root_ids)
+    for secret in (lambda: tenant.state, lambda: tenant.search, lambda: split.intake.keyring.audit_signer):
+        with pytest.raises(KeysetError, match="an intake host has no such key"):
+            secret()
+
+
+def test_an_intake_host_cannot_publish(split: Split) -> None:
+    key = split.intake.keyring.publication
+    assert key is not None
+
+    with pytest.raises(KeysetError):
+        key.seal(b"{}", b"wm:{published}state/9", bytes(12))
+
+
+def test_a_publication_that_went_back_is_an_alarm_also_after_a_new_start(split: Split, valkey: str) -> None:
+    with redis.Redis.from_url(valkey) as client:
+        before = client.hgetall("wm:{published}state")
+        split.opening.parts.registry.prepare(lambda clients: clients.revoke("label-printer")).write()
+        split.learn()
+        split.intake.admit_store()
+        client.delete("wm:{published}state")
+        client.hset("wm:{published}state", mapping=before)
+
+    with pytest.raises(IntegrityError, match="older than one already seen"):
+        split.intake.admit_store()
+    with pytest.raises(IntegrityError, match="older than one already seen"):
+        split.another_intake()
+
+
+def test_a_changed_publication_is_an_alarm(split: Split, valkey: str) -> None:
+    with redis.Redis.from_url(valkey) as client:
+        serial, sealed = next(iter(client.hgetall("wm:{published}days").items()))
+        client.hset("wm:{published}days", b"%d" % (int(serial) + 1), sealed)
+    anew = Published(split.intake.store, split.intake.keyring, split.folder, bytes)
+
+    with pytest.raises(IntegrityError):
+        anew.refresh(split.intake.store)
+
+
+def test_another_store_is_refused(split: Split, valkey: str) -> None:
+    with redis.Redis.from_url(valkey) as client:
+        client.set("wm:genesis", b"another")
+
+    with pytest.raises(WrongStore, match="another first key"):
+        split.intake.admit_store()
+
+
+def test_a_process_seals_nothing_after_its_hour(split: Split) -> None:
+    split.intake.lifetime.ends_at = 0
+
+    status, answered = split.send("/v1/tokenize", {"profile": "label", "records": [record()]})
+
+    assert (status, answered["code"]) == (503, "unavailable")
+    assert split.send("/v1/mask", {"profile": "label", "records": [record()]})[0] == 200
+
+
+def test_a_credential_is_checked_by_the_opening_tier_too(split: Split) -> None:
+    split.tokenize(record())
+    split.opening.parts.registry.prepare(lambda clients: clients.revoke("label-printer")).write()
+
+    assert split.send("/v1/tokenize", {"profile": "label", "records": [record()]})[0] == 401
+
+
+def test_the_same_store_goes_on_in_one_tier(split: Split) -> None:
+    [stored] = split.tokenize(record(), custody={"site": SITE})
+
+    alone = split.in_one_tier()
+    [again] = alone.tokenize(record())
+    alone.open_case("D-1", NUMBER)
+
+    assert (again["created"], again["tokens"]) == (False, stored["tokens"])
+    assert alone.opened(token(stored["tokens"][POINTER]))[0]["value"] == "13812345678"
+
+
+def test_records_from_before_the_split_are_settled_and_opened(split: Split) -> None:
+    [stored] = split.in_one_tier().tokenize(record())
+
+    [again] = split.tokenize(record())
+    split.opening.open_case("D-1", NUMBER)
+
+    assert (again["created"], again["tokens"]) == (False, stored["tokens"])
+    assert split.opening.opened(token(again["tokens"][POINTER]))[0]["value"] == "13812345678"
+
+
+def test_the_day_keys_of_today_and_tomorrow_are_published(split: Split) -> None:
+    now = split.now
+
+    assert split.intake.published.day_key("default", now).day == now // 86_400
+    assert split.intake.published.day_key("default", now + 86_400).day == now // 86_400 + 1
+    with pytest.raises(StoreUnavailable, match="no-day-key"):
+        split.intake.published.day_key("default", now + 2 * 86_400)
+
+
+def test_conflicts_of_all_clients_are_counted_for_the_host(split: Split) -> None:
+    split.tokenize(record())
+    split.spend_host_budget()
+
+    status, answered = split.send("/v1/tokenize", {"profile": "label", "records": [record(sender__name="李四")]})
+
+    assert (status, answered["code"]) == (429, "quota-exceeded")
+
+
+def test_the_shipped_rights_of_an_intake_host_are_enough(split: Split, valkey: str) -> None:
+    with split.limited_to_shipped_rights() as client:
+        [stored] = split.tokenize(record(), custody={"site": SITE})
+        [again] = split.tokenize(record())
+        assert (stored["created"], again["created"], health.look(split.intake.store)) == (True, False, [])
+
+        [key] = client.scan_iter("wm:{????????????????}0")
+        refused = [split.intake.store.poll([command])[0] for command in forbidden(key)]
+
+    assert [getattr(reply, "reason", reply) for reply in refused] == ["rights"] * len(refused)
+
+
+def forbidden(record_key: bytes) -> list[Any]:
+    """Commands that no intake host may send: they read or change what the opening tier decides by."""
+    stem = record_key[:-1]
+    return [
+        (b"DEL", record_key),
+        (b"SET", stem + b"10", b"a tombstone"),
+        (b"HSET", stem + b"!", b"a", b"disclosure"),
+        (b"GET", stem + b"@"),
+        (b"HGETALL", b"wm:{keys}data"),
+        (b"HSET", b"wm:{published}state", b"9", b"forged"),
+        (b"GET", b"wm:{k:AAAAAAAAAAA}"),
+        (b"XRANGE", b"wm:{work}index", b"-", b"+"),
+        (b"SET", b"wm:{t:AAAAAAAAAAAAAAAA}budget:x", b""),
+        (b"SET", b"wm:clients", b""),
+        (b"SET", b"wm:genesis", b""),
+    ]
