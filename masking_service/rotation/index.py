@@ -32,6 +32,8 @@ from masking_service.store.layout import PREFIX, record_key, record_stems
 
 AT_ONCE: Final = 500
 SUBJECT: Final = "key/index"
+_GONE: Final = -2
+"""The expiry of a key that does not exist."""
 _REVISION: Final = re.compile(rb"[0-9a-f]|10")
 _CUSTODY, _DISCLOSURES, _CALL_RECORDS, _RESTRICTION = b"@", b"!", b"#", b"~"
 
@@ -220,26 +222,31 @@ class _Moving:
         self._empty(gone)
 
     def _empty(self, moved: Sequence[_KeyAtOldPlace]) -> None:
-        """Delete keys at old places, unless a hold has changed them meanwhile: then they are moved again."""
+        """Delete keys at old places, unless they were changed since they were read: then they are moved again.
+
+        What was deleted or changed meanwhile (an end of a restriction, a hold of a record) must not have a copy at the
+        new place, which would be taken for the newer one.
+        """
         store = self._coordinator.store
         commands: list[Command] = [(b"EXPIRETIME", stored.key) for stored in moved]
-        ends = store.read(commands) if commands else []
-        same = {stored.key for stored, until in zip(moved, ends, strict=True) if max(int(until), 0) == stored.until}
+        ends = dict(zip((stored.key for stored in moved), store.read(commands) if commands else [], strict=True))
+        same = {stored.key for stored in moved if max(int(ends[stored.key]), 0) == stored.until}
         hashes = [stored.key for stored in moved if isinstance(stored.value, list) and stored.key in same]
         if hashes:
             store.write([(b"DEL", key) for key in hashes])
         strings = [
             stored
             for stored in moved
-            if not isinstance(stored.value, list) and (stored.key in same or stored.key in self._copies)
+            if not isinstance(stored.value, list) and (stored.key in same or _REVISION.fullmatch(stored.kind))
         ]
         deleting = [swap_question([Swapped(stored.key, stored.value, None)], 0) for stored in strings]
         store.ask(*deleting)
-        # What a hold has changed since it was read must not have a copy that is taken for the newer one.
+        changed = [stored for stored, question in zip(strings, deleting, strict=True) if not question.answer()]
+        changed += [stored for stored in moved if int(ends[stored.key]) == _GONE]
         undoing = [
             swap_question([Swapped(stored.new_key, copy, None)], 0)
-            for stored, question in zip(strings, deleting, strict=True)
-            if not question.answer() and (copy := self._copies.get(stored.key)) is not None
+            for stored in changed
+            if (copy := self._copies.get(stored.key)) is not None
         ]
         store.ask(*undoing)
         self._copies.clear()
@@ -341,7 +348,9 @@ class _Moving:
         """Return a value that a state key sealed, sealed for the new place."""
         state = self._coordinator.keyring.tenant(tenant).state
         plain = state.open(stored.value, stored.key)
-        return state.seal(plain, stored.new_key, self._coordinator.random(NONCE_BYTES))
+        after = state.seal(plain, stored.new_key, self._coordinator.random(NONCE_BYTES))
+        self._copies[stored.key] = after
+        return after
 
     def _fields(self, tenant: str, stored: _KeyAtOldPlace) -> _MovedKey:
         """Disclosures or records of calls. The same field has the same bytes however often it is moved."""

@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Callable, Iterator, Sequence
+from itertools import cycle
 from pathlib import Path
 from typing import Any, cast
 
@@ -13,16 +14,22 @@ from keys import keyset
 from keys.keyring import Keyring
 from masking_audit.packs.persons import RECIPIENT, StoredPersons
 from masking_service.rotation.coordinator import Coordinator
-from masking_service.rotation.index import FoundNumbers, find_numbers, rotate_index
+from masking_service.rotation.index import FoundNumbers, _Moving, find_numbers, rotate_index
 from masking_service.service.call.recorder import Recorder
 from masking_service.service.custody.state import Custodies, Custody
 from masking_service.service.holds.held_records import HeldRecords
+from masking_service.service.state.stems import CLAIM
 from masking_service.service.waybills.drafts import Stored
+from masking_service.service.waybills.restriction import Restrictions
+from masking_service.service.waybills.vault import Found
 from masking_service.store.client import Command, Reply, Store
+from masking_service.store.identity import claim
 from masking_service.store.layout import record_key, record_stems
 from tests.audit.verify.changes import Service
 from tests.rotation.commands import LATE, running, unexplained
 from tests.rotation.processes import Both, Killed, Process, coordinator, countdown
+from tests.servers import Group
+from tests.store import stores
 from tests.store.stores import LATER, NOW, NUMBER, body, put, write
 
 Rotate = Callable[..., tuple[int, int] | None]
@@ -305,10 +312,120 @@ def test_the_old_place_decides_until_every_process_uses_the_new_secret(
     assert ahead.opens(ahead.token(decided))
 
 
+def test_a_claim_of_a_process_that_ended_blocks_no_number(path: Path, rotate: Rotate, both: Both, valkey: str) -> None:
+    ahead, behind = both
+    with pytest.raises(Killed):
+        rotate(behind, step=lambda: stop_when(ahead, lambda: states(path) == ["deciding", "active"]))
+    ahead.look()
+    (stem,) = record_stems(behind.keyring.tenant("default").bases([NUMBER]))
+    redis.Redis.from_url(valkey).set(record_key(stem, 0), CLAIM)
+
+    stored = behind.put(NUMBER)
+
+    assert stored.created
+    assert redis.Redis.from_url(valkey).get(record_key(stem, 0)) == CLAIM
+    assert not ahead.put(NUMBER).created
+    assert ahead.opens(behind.token(stored))
+
+
 def stop_when(process: Process, done: Callable[[], bool]) -> None:
     if done():
         raise Killed
     process.look()
+
+
+def test_at_every_step_the_last_word_about_a_restriction_counts(rotate: Rotate, both: Both, valkey: str) -> None:
+    both[0].put(NUMBER)
+    restrictions = {process: Restrictions(process.store, process.keyring, os.urandom) for process in both}
+    words = cycle((True, False, False, True))
+
+    def newest(process: Process) -> Found:
+        (found,) = process.vault.newest("default", [NUMBER], NOW)
+        assert found is not None
+        return found
+
+    def act(one: Process, other: Process) -> None:
+        word = next(words)
+        if word:
+            restrictions[one].prepare("default", [newest(one)], "staff/p-1", NOW).write()
+        else:
+            restrictions[one].prepare_end("default", [newest(one)]).write()
+        assert [newest(process).record.restricted for process in (one, other)] == [word, word]
+
+    rotate(step=one_by_one(both, act))
+
+    assert at_old_places(valkey) == []
+
+
+def test_a_record_that_a_hold_keeps_in_the_moment_of_its_move_stays_held(
+    rotate: Rotate, process: Process, valkey: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored = process.put(NUMBER)
+    token, held = process.token(stored), HeldRecords(process.store, process.keyring, process.vault, os.urandom)
+    empty, kept = _Moving._empty, list[int]()
+
+    def keep_first(moving: _Moving, moved: Sequence[Any]) -> None:
+        if moved and not kept:
+            client = redis.Redis.from_url(valkey)
+            for one in moved:  # the hold has read the record before it had a copy
+                client.delete(one.new_key)
+            kept.append(held.keep("default", [stored.base], 1, lambda change: None))
+            for one in moved:
+                client.set(one.new_key, moving._copies[one.key])
+        empty(moving, moved)
+
+    monkeypatch.setattr(_Moving, "_empty", keep_first)
+    rotate(process)
+
+    (found,) = process.vault.newest("default", [NUMBER], NOW)
+    assert kept == [1]
+    assert found is not None
+    assert found.record.held
+    assert process.opens(token)
+    assert at_old_places(valkey) == []
+
+
+def test_a_restriction_that_ends_in_the_moment_of_its_move_is_ended(
+    rotate: Rotate, process: Process, valkey: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    process.put(NUMBER)
+    restrictions = Restrictions(process.store, process.keyring, os.urandom)
+    (found,) = process.vault.newest("default", [NUMBER], NOW)
+    assert found is not None
+    restrictions.prepare("default", [found], "staff/p-1", NOW).write()
+    empty = _Moving._empty
+
+    def end_first(moving: _Moving, moved: Sequence[Any]) -> None:
+        client = redis.Redis.from_url(valkey)
+        for one in moved:  # it was ended before its copy was written
+            if one.kind == b"~":
+                client.delete(one.key)
+        empty(moving, moved)
+
+    monkeypatch.setattr(_Moving, "_empty", end_first)
+    rotate(process)
+
+    (after,) = process.vault.newest("default", [NUMBER], NOW)
+    assert after is not None
+    assert not after.record.restricted
+
+
+def test_waybills_in_a_cluster_move(path: Path, make_cluster: Callable[..., Group]) -> None:
+    url = make_cluster(3).url
+    claim(stores.admitted(url), Keyring(keyset.load(path)), os.urandom)
+    process = Process(path, url)
+    process.look()
+    tokens = {number: process.token(process.put(number)) for number in (f"SF{at:08}" for at in range(12))}
+
+    def command(mine: Coordinator, recorder: Recorder) -> tuple[int, int] | None:
+        return rotate_index(mine, recorder, [], lambda: LATE)
+
+    assert running(path, url, command, [process]) == (12, 12)
+
+    assert all(process.opens(token) for token in tokens.values())
+    assert all(process.token(process.put(number)) == token for number, token in tokens.items())
+    assert process.vault.prepare_erasure("default", "SF00000000", now=NOW, until=LATER).write()
+    assert outcome(process, "SF00000000") == "erased"
 
 
 def test_round_trips_of_a_batch(rotate: Rotate, both: Both) -> None:
