@@ -34,6 +34,7 @@ class Heist:
         taken: when, and how many records.
         login_days: days on which each rented login was used.
         approval_at: when a person outside the ring had one of its cases to decide for the first time.
+        unsigned: the service asks for a signature, and the thief has no key of the person whose login is used.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Heist:
     login_days: set[tuple[str, int]] = field(default_factory=set)
     detected_at: int | None = None
     approval_at: int | None = None
+    unsigned: bool = False
     _cases: int = 0
     _closing: list[tuple[int, str]] = field(default_factory=list)
     _used: Counter[str] = field(default_factory=Counter)
@@ -173,6 +175,8 @@ class Heist:
 
     def take(self, officer: Principal, at: int, case: str, *, rented: bool = False) -> Done:
         """Open the phone of each waybill of a case, as its officer if it names one of the ring."""
+        if rented and self.unsigned:
+            return Done("signature-required")
         opening = self.service.cases[case].opening
         officer = next((who for who in self.ring if who.id == opening.officer), officer)
         numbers = list(opening.waybills)

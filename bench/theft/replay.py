@@ -72,14 +72,17 @@ class TicketSystem:
         self._answers = step.answers
 
     def policy(self, policy: Path, folder: Path) -> Path:
-        """Return the policy with this ticket system in it; as it is if it asks none."""
+        """Return the policy with this ticket system in it, where it asks one, and without signatures.
+
+        The people of the model have no authenticators; `signatures.py` says what signing changes.
+        """
         document = yaml.safe_load(policy.read_text("utf-8"))
-        check = document["cases"].get("check")
-        if check is None:
-            return policy
+        document.pop("signed", None)
         key, changed = folder / "case-check.key", folder / "policy.yaml"
-        write_secret_file(key, KEY, replace=False)
-        check |= {"url": f"http://127.0.0.1:{self._server.server_port}/check", "key": key.name}
+        check = document["cases"].get("check")
+        if check is not None:
+            write_secret_file(key, KEY, replace=False)
+            check |= {"url": f"http://127.0.0.1:{self._server.server_port}/check", "key": key.name}
         changed.write_text(yaml.safe_dump(document), "utf-8")
         return changed
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
 from keys.authenticators import b64
+from masking_service.runtime.clock import clock
+from masking_service.store.client import Store
 from tests.authenticators import PRESENT, Authenticator
-from tests.web.api import NUMBER, Api, Json, content, field, record, refusal, results, stripped
+from tests.web.api import NUMBER, Api, Clock, Json, Under, content, field, record, refusal, results, stripped
 from tests.web.people import AUDITOR, PRIVACY, SUPERVISOR
-from tests.web.signing import Person
+from tests.web.signing import Person, signed
 
 PHONE, NAME = field(NUMBER, "/sender/phone"), field(NUMBER, "/sender/name")
 OPENING = {"act": "detokenize", "purpose": "dispute", "case": "D-1"}
@@ -264,3 +267,55 @@ def test_a_key_approves_a_key_and_the_entry_holds_both_signatures(api: Api) -> N
 def test_an_api_key_cannot_sign(api: Api) -> None:
     assert refusal(api.detokenize(PHONE)) == (401, "signature-required")
     assert refusal(api.post(PRIVACY, "/v1/me/keys/options", {})) == (403, "forbidden")
+
+
+def test_of_parallel_calls_with_one_signature_one_opens(api: Api, officer: Person) -> None:
+    signature = officer.sign({**OPENING, "items": [PHONE]})
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = [*pool.map(lambda _: officer.open(PHONE, signature=signature), range(8))]
+
+    assert sorted(one.status_code for one in answers) == [200] + [403] * 7
+
+
+def test_a_signature_of_before_a_failover_is_asked_for_again(
+    api: Api, officer: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was used up may not be known to another server."""
+    signature = officer.sign({**OPENING, "items": [PHONE]})
+    monkeypatch.setattr(Store, "run_id_of", lambda *_: b"another")
+
+    assert refusal(officer.open(PHONE, signature=signature)) == (401, "signature-required")
+    assert results(officer.open(PHONE))[0]["value"] == "13812345678"
+
+
+def test_a_signature_of_one_tenant_is_none_in_another(api: Api, officer: Person) -> None:
+    signature = officer.sign({**OPENING, "items": [PHONE]})
+    elsewhere = Person(api, "dispute-officer", "officer", officer.key, tenant="other")
+
+    assert refusal(elsewhere.open(PHONE, signature=signature)) == INVALID
+
+
+def test_a_signature_waits_two_minutes_at_most(api: Api, officer: Person, set_clock: Clock) -> None:
+    made = clock()
+    signature = officer.sign({**OPENING, "items": [PHONE]})
+    set_clock(made + 130)
+
+    assert refusal(officer.open(PHONE, signature=signature)) == INVALID
+
+
+def test_a_budget_that_is_spent_leaves_the_signature_unused(under: Under) -> None:
+    def small(policy: dict[str, Any]) -> None:
+        signed(["detokenize"])(policy)
+        policy["roles"]["dispute-officer"]["budget"]["fields"] = {"1m": 1}
+
+    service = under(small)
+    service.tokenize(record())
+    service.open_case("D-1", NUMBER)
+    person = Person(service, "dispute-officer", "officer").bootstrap()
+    items = [PHONE, NAME]
+    signature = person.sign({**OPENING, "items": items})
+
+    first, second = (person.open(*items, signature=signature) for _ in range(2))
+
+    assert (refusal(first), refusal(second)) == ((429, "quota-exceeded"), (429, "quota-exceeded"))

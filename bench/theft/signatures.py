@@ -1,0 +1,98 @@
+"""`python -m bench.theft.signatures`: what stolen sign-ins take, with acts that people sign and without.
+
+Three thieves use sign-ins of others. One forges them with the issuer's key and acts as ten officers; one has a login
+that an officer lent; one controls an officer's computer from afar. None has a key that was enrolled for the officer. A
+PIN can be typed from afar, so only `hardware: touch` keeps the last one out. Insiders who sign with their own keys take
+what they take without signatures: `python -m bench.theft`.
+"""
+
+import argparse
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+from typing import Final
+
+import msgspec
+
+from bench.theft import thieves
+from bench.theft.defences import NONE, Defences
+from bench.theft.heist import Heist
+from bench.theft.model import Service
+from bench.theft.steps import DAY
+from bench.theft.thieves import CHUNK
+from bench.theft.work import BEGIN, HOUR, MINUTE
+from bench.theft.workforce import DEFAULT, Workforce
+from masking_service.service.people.policy import Policy
+from masking_service.service.people.signed_rules import Hardware
+from masking_service.shipped import ROOT
+
+POLICIES: Final[Mapping[str, Path]] = {
+    "default": ROOT / "policy.yaml",
+    "recommended": ROOT / "examples" / "policy-recommended.yaml",
+}
+SIGNING: Final[tuple[Hardware | None, ...]] = (None, "any", "touch")
+"""No signatures, and signatures by two sorts of hardware."""
+THIEVES: Final = ("forged sign-ins", "lent login", "remote control")
+OFFICERS: Final = 10
+RATE: Final = 4_500
+"""Tickets per million parcels: in the middle of those of the workforce."""
+
+
+def records(thief: str, policy: Policy, workforce: Workforce, seed: int, hardware: Hardware | None) -> int:
+    """Return how many records a thief takes before somebody notices.
+
+    Args:
+        hardware: which keys sign; None where nothing is signed.
+    """
+    remote = thief == "remote control"
+    changed = msgspec.structs.replace(workforce.thieves, own_device=not remote)
+    company = msgspec.structs.replace(workforce, thieves=changed)
+    defended = policy.rules.cases.check is not None
+    service = Service(policy, Defences.of(company, seed) if defended else NONE, keep=defended)
+    random = Random(f"{thief} {seed}")
+    begin = BEGIN + random.randrange(min(30, company.days)) * DAY
+    queue = company.cases_an_officer(RATE)
+    heist = Heist(thief.replace(" ", "-"), seed, service, company, random, begin, BEGIN + company.days * DAY, queue)
+    heist.unsigned = hardware == "touch" or (hardware is not None and not remote)
+    (_forge if thief == "forged sign-ins" else thieves.odd_hours)(heist)
+    return heist.records()
+
+
+def _forge(heist: Heist) -> None:
+    """Open what the desk asked ten officers to open, as each of them, by day."""
+    officers = [heist.member("dispute-officer", number) for number in range(OFFICERS)]
+    for begin in heist.days():
+        for rank, officer in enumerate(officers):
+            at = begin + 9 * HOUR + rank * MINUTE
+            while at < begin + 18 * HOUR:
+                case = heist.honest_case(at, CHUNK, officer, rented=True)
+                if case is None or not heist.take(officer, at, case, rented=True).released:
+                    break
+                at += HOUR
+
+
+def table(seeds: range, days: int) -> str:
+    """Return the most of all seeds, as a table in Markdown."""
+    workforce = msgspec.structs.replace(Workforce.load(DEFAULT), days=days)
+    lines = ["| policy | thief | nothing signed | signed, any key | signed, touch |", "|---|---|---|---|---|"]
+    for name, path in POLICIES.items():
+        policy = Policy.load(path, development=True)
+        policy = Policy(replace(policy.rules, signed=None), development=True)
+        for thief in THIEVES:
+            most = [max(records(thief, policy, workforce, seed, sort) for seed in seeds) for sort in SIGNING]
+            lines.append(f"| {name} | {thief} | " + " | ".join(f"{one:,}" for one in most) + " |")
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Print the table."""
+    asked = argparse.ArgumentParser(prog="python -m bench.theft.signatures", description=__doc__)
+    asked.add_argument("--seeds", type=int, default=5)
+    asked.add_argument("--days", type=int, default=60)
+    said = asked.parse_args()
+    print(table(range(1, said.seeds + 1), said.days))
+
+
+if __name__ == "__main__":
+    main()
