@@ -1,6 +1,6 @@
 """Makes the pictures of the documents: `python -m tests.browser.pictures`.
 
-They show invented people and the first batch, in both languages.
+They show invented people at their work, in both languages.
 """
 
 from __future__ import annotations
@@ -11,17 +11,17 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.browser.conftest import ARGUMENTS, CHROMIUM, DeskProcess, call, first_batch, start_desk
+from tests.browser.conftest import ARGUMENTS, CHROMIUM, DeskProcess, start_desk
+from tests.browser.work import NUMBERS, fill
 from tests.e2e.processes import ROOT, Running
 
 FOLDER = ROOT / "docs" / "desk"
 LANGUAGES = {"en": ("en", "Show phone"), "zh": ("zh-CN", "显示电话")}
+BAG, SINGLE, WAITING = "D-2026-0501", "D-2026-0500", "D-2026-0510"
 
 
 def sign_in(browser: Browser, desk: DeskProcess, locale: str, sub: str) -> Page:
-    context = browser.new_context(
-        locale=locale, timezone_id="Asia/Shanghai", viewport={"width": 1120, "height": 640}, reduced_motion="reduce"
-    )
+    context = browser.new_context(locale=locale, timezone_id="Asia/Shanghai", viewport={"width": 1200, "height": 720})
     page = context.new_page()
     page.goto(desk.url)
     page.locator("form button").click()
@@ -30,46 +30,47 @@ def sign_in(browser: Browser, desk: DeskProcess, locale: str, sub: str) -> Page:
     return page
 
 
-def draw(browser: Browser, desk: DeskProcess, case: str, number: str) -> None:
-    for language, (locale, show_phone) in LANGUAGES.items():
-        officer = sign_in(browser, desk, locale, "officer-wang")
-        officer.goto(f"{desk.url}/cases/{case}")
-        officer.get_by_role("button", name=show_phone).first.click()
-        officer.locator("[data-revealed]").wait_for()
-        officer.screenshot(path=FOLDER / f"case-{language}.png")
-        officer.goto(f"{desk.url}/cases/{case}/label/{number}")
-        officer.screenshot(path=FOLDER / f"label-{language}.png")
-        supervisor = sign_in(browser, desk, locale, "supervisor-chen")
-        supervisor.goto(f"{desk.url}/approvals")
-        supervisor.screenshot(path=FOLDER / f"approvals-{language}.png")
-        auditor = sign_in(browser, desk, locale, "auditor-sun")
-        auditor.goto(f"{desk.url}/audit")
-        auditor.screenshot(path=FOLDER / f"audit-{language}.png")
+def draw(browser: Browser, desk: DeskProcess, language: str) -> None:
+    locale, show_phone = LANGUAGES[language]
+
+    def keep(page: Page, path: str, name: str) -> None:
+        page.goto(f"{desk.url}{path}")
+        page.wait_for_load_state("networkidle")
+        page.screenshot(path=FOLDER / f"{name}-{language}.png")
+
+    officer = sign_in(browser, desk, locale, "officer-wang")
+    keep(officer, "/cases", "cases")
+    officer.goto(f"{desk.url}/cases/{BAG}?waybill={NUMBERS[3]}")
+    officer.get_by_role("button", name=show_phone).first.click()
+    officer.locator("[data-revealed]").wait_for()
+    officer.screenshot(path=FOLDER / f"case-{language}.png")
+    keep(officer, f"/cases/{SINGLE}/label/{NUMBERS[0]}", "label")
+    clerk = sign_in(browser, desk, locale, "desk-li")
+    clerk.goto(f"{desk.url}/cases/new")
+    clerk.locator("#waybills").fill(f"YT 8800 5000 00001\n{NUMBERS[1]}\n13912345678\n{NUMBERS[1]}")
+    clerk.locator("#lines li").nth(3).wait_for()
+    clerk.screenshot(path=FOLDER / f"new-{language}.png")
+    supervisor = sign_in(browser, desk, locale, "supervisor-chen")
+    keep(supervisor, f"/approvals?case={WAITING}", "approvals")
+    keep(supervisor, "/people", "people")
+    keep(sign_in(browser, desk, locale, "auditor-sun"), "/audit", "audit")
 
 
 def main() -> None:
     FOLDER.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as driver:
-        service = Running.serve(Path(folder), "--dev", "--workers", "1")
-        desk = start_desk(service, Path(folder))
-        try:
-            first_batch(service)
-            record = {
-                "waybill_no": "YT8800500000001",
-                "sender": {"name": "张三", "phone": "13900000001", "address": "北京市朝阳区人民路12号A座1808"},
-                "recipient": {"name": "欧阳娜娜", "phone": "13812345678", "address": "华志路1685号3号楼2单元402室"},
-                "remark": "放门卫",
-            }
-            key = service.credentials["label-printer"]
-            service.call(key, "POST", "/v1/tokenize", {"records": [record]})
-            body = {"purpose": "dispute", "waybills": ["YT8800500000001"], "reason": "parcel not delivered"}
-            call(desk, "service-desk", "POST", "/v1/cases", body | {"case": "D-2026-0500"}, "desk-li")
-            browser = driver.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
-            draw(browser, desk, "D-2026-0500", "YT8800500000001")
-            browser.close()
-        finally:
-            desk.stop()
-            service.stop()
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+        for language in LANGUAGES:
+            with tempfile.TemporaryDirectory() as folder:
+                service = Running.serve(Path(folder), "--dev", "--workers", "1")
+                desk = start_desk(service, Path(folder))
+                try:
+                    fill(desk, language)
+                    draw(browser, desk, language)
+                finally:
+                    desk.stop()
+                    service.stop()
+        browser.close()
     print(json.dumps({path.name: path.stat().st_size for path in sorted(FOLDER.glob("*.png"))}))
 
 

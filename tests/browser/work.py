@@ -35,8 +35,22 @@ def as_person(desk: DeskProcess, sub: str, method: str, path: str, body: object 
     return dict(json.loads(content))
 
 
-def fill(desk: DeskProcess) -> None:
-    """Let the invented people work: every list has cases in every state."""
+CHINESE = {
+    "Customer says that the parcel did not arrive": "客户称未收到包裹",
+    "A whole bag is missing — bag 021-77": "整包丢失 — 包号 021-77",
+    "Wrong address or refused delivery": "地址有误或拒收",
+    "Parcel damaged — box wet, photo in the ticket": "包裹破损 — 外箱受潮，照片见工单系统",
+    "Wrong recipient": "错派",
+    "A whole bag is missing — bag 021-81": "整包丢失 — 包号 021-81",
+    "Request of an authority": "监管调取",
+    "Request of an authority — no file number": "监管调取 — 无文号",
+    "Which authority? Put the file number into the ticket, then ask again.": "哪个机关？请补上文号后重新申请。",
+}
+
+
+def fill(desk: DeskProcess, language: str = "en") -> None:
+    """Let the invented people work: every list has cases in every state. What they write is in the language."""
+    words = CHINESE if language == "zh" else {}
     sender = {"name": "张三", "phone": "13900000003", "address": "北京市朝阳区人民路12号A座1808"}
     records = [
         {
@@ -62,10 +76,17 @@ def fill(desk: DeskProcess) -> None:
         ("D-2026-0511", NUMBERS[2:5], "regulator", "Request of an authority", 72, None),
         ("D-2026-0512", NUMBERS[:2], "regulator", "Request of an authority — no file number", 72, None),
     ):
-        opened = {"case": name, "purpose": purpose, "waybills": waybills, "reason": reason, "expires_in": 3600 * hours}
+        opened = {
+            "case": name,
+            "purpose": purpose,
+            "waybills": waybills,
+            "reason": words.get(reason, reason),
+            "expires_in": 3600 * hours,
+        }
         as_person(desk, "desk-li", "POST", "/v1/cases", opened | ({"officer": officer} if officer else {}))
-    note = {"note": "Which authority? Put the file number into the ticket, then ask again."}
-    as_person(desk, "supervisor-chen", "POST", "/v1/cases/D-2026-0512/deny", note)
+    note = "Which authority? Put the file number into the ticket, then ask again."
+    denied = {"note": words.get(note, note)}
+    as_person(desk, "supervisor-chen", "POST", "/v1/cases/D-2026-0512/deny", denied)
     for sub, case in (
         ("officer-wang", "D-2026-0501"),
         ("officer-zhao", "D-2026-0502"),
