@@ -22,9 +22,9 @@ ROUTING_NAMES: Final = frozenset(
 
 
 def label_profile(me: Mapping[str, Any]) -> str:
-    """The profile through which a person sees waybills at the desk: that of labels, else their first."""
+    """The profile through which a person sees waybills at the desk: that of labels, else their first; "" for none."""
     profiles = me["profiles"]
-    return "label" if "label" in profiles else str(profiles[0])
+    return "label" if "label" in profiles else str(next(iter(profiles), ""))
 
 
 def label_of(found: Json | None, number: str) -> Json | None:
