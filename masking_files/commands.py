@@ -6,6 +6,8 @@ Exit codes: 0 all well, 1 some records failed, 2 nothing done, 130 interrupted.
 import os
 import sys
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Final, Literal
@@ -16,11 +18,14 @@ from rich.console import Console
 
 from keys.files import read_secret_file
 from masking_files.destination import destination_of, discarded, written
+from masking_files.journal import resumed
 from masking_files.options import Options, format_of, named, opened, shape_of, shared
 from masking_files.passing import Work, pass_through
+from masking_files.sources import STANDARD
 from masking_files.table import Table
-from masking_files.texts import CHECKED, NEEDS_API_KEY, WRITTEN
+from masking_files.texts import CHECKED, NEEDS_API_KEY, NO_RESUME, WRITTEN
 from masking_files.work import Tokenizing, masking
+from masking_service import __version__
 from masking_service.cli.language import say
 from masking_service.masking.profiles import Profile
 from masking_service.masking.schema import Schema
@@ -41,7 +46,7 @@ PRINTER: Final = "label-printer"
 @shared
 @click.option("--check", is_flag=True, help="Say what would be done, and write nothing.")
 def mask(options: Options, check: bool) -> None:
-    """Mask the records of a CSV, Excel, JSON or NDJSON file.
+    """Mask the records of a CSV, Excel, Parquet, Arrow, JSON or NDJSON file.
 
     FILE is - for standard input. It needs no store and no keys. The output holds one line for each record, in order.
     The input is never changed. A table is refused if a column looks personal and is not mapped.
@@ -83,8 +88,8 @@ def tokenize(
 ) -> None:
     """Tokenize and store the records of such a file.
 
-    FILE is CSV, Excel, JSON or NDJSON, and - for standard input. The API key is in --key-file or MASKING_API_KEY; in a
-    development set-up it is the label printer's. The same file again gives the same tokens.
+    FILE is CSV, Excel, Parquet, Arrow, JSON or NDJSON, and - for standard input. The API key is in --key-file or
+    MASKING_API_KEY; in a development set-up it is the label printer's. The same file again gives the same tokens.
     """
     form = format_of(options)
     settings = settings_of(options.state_dir)
@@ -125,11 +130,31 @@ def _run(
         shape = shape_of(options, form, source, schema, profile, tokenize=tokenize)
         if isinstance(shape, Table):
             schema, profile = shape.schema, shape.profile
-        with discarded() if act == "check" else written(output, options.file, force=options.force) as write:
-            summary = pass_through(shape, work(schema, profile), write, options.batch, console)
+        with (
+            _resuming(options, output, repr((act, schema, profile)), work(schema, profile)) as (doing, draft),
+            discarded() if act == "check" else written(output, options.file, force=options.force, draft=draft) as write,
+        ):
+            summary = pass_through(shape, doing, write, options.batch, console)
     summary.show(console, say(CHECKED) if act == "check" else say(WRITTEN, output=output), shape)
     if summary.failed:
         sys.exit(1)
+
+
+def _resuming(options: Options, output: str, done: str, work: Work) -> AbstractContextManager[tuple[Work, Path | None]]:
+    """The work, which does not do again what an earlier run did, and the draft of the output, if that has a fixed name.
+
+    Args:
+        options, output: of the command.
+        done: says what it does.
+        work: what does it.
+    """
+    if not options.resume:
+        return nullcontext((work, None))
+    if STANDARD in (options.file, output):
+        raise click.UsageError(say(NO_RESUME))
+    status = Path(options.file).stat()
+    run = repr((__version__, done, status.st_size, status.st_mtime_ns, replace(options, force=False)))
+    return resumed(output, run.encode(), work)
 
 
 def _credential(settings: Settings, key_file: Path | None) -> str:

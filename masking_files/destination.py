@@ -33,13 +33,14 @@ def destination_of(file: str, output: str | None, mark: str) -> str:
 
 
 @contextmanager
-def written(output: str, file: str, *, force: bool) -> Iterator[Write]:
+def written(output: str, file: str, *, force: bool, draft: Path | None = None) -> Iterator[Write]:
     """Take the output's bytes, and put them under the output's name if the block ends without an error.
 
     Args:
         output: a path, or STANDARD for standard output.
         file: the input, which is never the output.
         force: whether a file that is there may be replaced.
+        draft: where it is until it is whole, if that has a fixed name: what a killed run left there is replaced.
 
     Raises:
         NotDone: the output cannot be written there.
@@ -50,7 +51,10 @@ def written(output: str, file: str, *, force: bool) -> Iterator[Write]:
     path = Path(output)
     _refuse(path, file, force=force)
     # A name of its own length: the output's may be as long as a name can be.
-    draft = path.with_name(f".masking-{os.getpid()}-{os.urandom(4).hex()}.part")
+    if draft is None:
+        draft = path.with_name(f".masking-{os.getpid()}-{os.urandom(4).hex()}.part")
+    else:
+        draft.unlink(missing_ok=True)
     try:
         with _stopped_by_signals():
             try:

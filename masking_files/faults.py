@@ -12,6 +12,10 @@ class NotDone(click.ClickException):
     exit_code = 2
 
 
+class Refused(NotDone):
+    """A column looks personal and is not mapped, or nothing is: the same command would say the same."""
+
+
 class InputError(NotDone):
     """The input cannot be read beyond this place.
 

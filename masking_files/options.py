@@ -10,6 +10,7 @@ from typing import Any, Final
 import click
 
 from masking_files import texts
+from masking_files.columnar import ColumnFile, ColumnSheet
 from masking_files.csv_sheet import CsvSheet
 from masking_files.documents import Array, Lines
 from masking_files.excel.package import Workbook, opened_workbook
@@ -30,9 +31,15 @@ FORMATS: Final = {
     ".json": "json",
     ".ndjson": "ndjson",
     ".jsonl": "ndjson",
+    ".parquet": "parquet",
+    ".arrow": "arrow",
+    ".arrows": "arrow",
+    ".feather": "arrow",
 }
 """A file's suffix to its format."""
 
+Opened = Source | Workbook | ColumnFile
+_TABLES: Final = frozenset({"csv", "xlsx", "parquet", "arrow"})
 _OLD_EXCEL: Final = frozenset({".xls", ".xlsm", ".xlsb", ".et", ".ods"})
 _NO_DELIMITERS: Final = '"*\r\n'
 
@@ -54,6 +61,7 @@ class Options:
     unmapped: Mode
     sheet: str | None
     batch: int
+    resume: bool
     state_dir: Path
 
 
@@ -88,6 +96,7 @@ def shared(command: Callable[..., Any]) -> Callable[..., Any]:
             help="What to do with columns that look personal and are not mapped.",
         ),
         click.option("--batch", default=500, show_default=True, type=click.IntRange(1, 1000), help="Records at once."),
+        click.option("--resume", is_flag=True, help="Keep what is done, and go on there after a kill."),
         state_dir,
     )
     for option in reversed(options):
@@ -113,14 +122,17 @@ def format_of(options: Options) -> str:
         raise click.UsageError(say(texts.FOR_CSV))
     if found != "xlsx" and options.sheet:
         raise click.UsageError(say(texts.FOR_EXCEL))
-    if found not in ("csv", "xlsx") and options.map:
+    if found not in _TABLES and options.map:
         raise click.UsageError(say(texts.FOR_TABLES))
     return found
 
 
 @contextmanager
-def opened(options: Options, form: str) -> Iterator[Source | Workbook]:
+def opened(options: Options, form: str) -> Iterator[Opened]:
     """The input, as its format is read."""
+    if form in ("parquet", "arrow"):
+        yield ColumnFile(options.file, form)
+        return
     with opened_bytes(options.file) as (stream, total):
         if form == "xlsx":
             with opened_workbook(stream) as workbook:
@@ -130,11 +142,19 @@ def opened(options: Options, form: str) -> Iterator[Source | Workbook]:
 
 
 def shape_of(
-    options: Options, form: str, source: Source | Workbook, schema: Schema, profile: Profile, *, tokenize: bool
+    options: Options,
+    form: str,
+    source: Source | Workbook | ColumnFile,
+    schema: Schema,
+    profile: Profile,
+    *,
+    tokenize: bool,
 ) -> Table | Array | Lines:
     """The reader and writer of the format."""
     sheet: Sheet
-    if isinstance(source, Workbook):
+    if isinstance(source, ColumnFile):
+        sheet = ColumnSheet(source, schema=schema, told=options.map)
+    elif isinstance(source, Workbook):
         sheet = ExcelSheet(source, sheet=options.sheet, schema=schema, told=options.map)
     elif form == "json":
         return Array(source, tokenize=tokenize)

@@ -83,6 +83,24 @@ SEVERAL_SHEETS: Final = Text(
 AT: Final = Text("line {line:,}: {what}", "第 {line:,} 行：{what}")
 AT_COLUMN: Final = Text("line {line:,}, column {column:,}: {what}", "第 {line:,} 行第 {column:,} 列：{what}")
 
+NEEDS_ARROW: Final = Text(
+    "Parquet and Arrow files need pyarrow: pip install 'waybill-masking[arrow]'",
+    "读取 Parquet 和 Arrow 文件需要 pyarrow：pip install 'waybill-masking[arrow]'",
+)
+NO_COLUMNS_FROM_INPUT: Final = Text(
+    "Parquet and Arrow are read from a file, not from standard input",
+    "Parquet 和 Arrow 只能从文件读取，不能从标准输入读取",
+)
+BROKEN_COLUMNS: Final = Text("the file is damaged or of another format ({reason})", "文件已损坏或格式不符（{reason}）")
+SAME_COLUMNS: Final = Text("two columns have the same name", "有两列同名")
+NO_RESUME: Final = Text(
+    "--resume needs files: neither FILE nor --output may be -", "--resume 需要文件：FILE 和 --output 都不能为 -"
+)
+RUNNING: Final = Text("the same command is running", "同一命令正在执行")
+OTHER_INPUT: Final = Text(
+    "the input is not the one of the run that was killed; repeat without --resume",
+    "输入与被中断的那次执行不一致；请去掉 --resume 后重新执行",
+)
 NO_EXCEL: Final = Text(
     "the input is not an Excel workbook (.xlsx); save an encrypted or older one as .xlsx first",
     "输入不是 Excel 工作簿（.xlsx）；加密或旧版文件请先另存为 .xlsx",

@@ -1,0 +1,302 @@
+"""Parquet and Arrow files, read and written some thousand rows at a time, in the types that they had.
+
+The members of a struct are columns of their own, named `sender.phone`. A mask is a text: a mapped column of numbers
+becomes one of texts, and a number that has to be hidden in an unmapped column is null.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from itertools import groupby
+from pathlib import Path
+from typing import Any, Final
+
+from masking_files import texts
+from masking_files.destination import Write
+from masking_files.faults import InputError, NotDone
+from masking_files.headers import lay_out
+from masking_files.sources import STANDARD
+from masking_files.table import HIDDEN, Cell, Sheet, SheetRow
+from masking_service.cli.language import say
+from masking_service.masking.schema import Schema
+
+try:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+    from pyarrow import ipc, types
+except ModuleNotFoundError:  # the extra `arrow` is not installed: `ColumnFile` says so
+    pa = None
+
+_READ: Final = 4_096
+"""Rows that are read at once."""
+_READ_BYTES: Final = 4 * 1024 * 1024
+"""What such rows may have: fewer are read where they have more."""
+_WRITTEN: Final = 65_536
+"""Rows of a row group: fewer are larger files."""
+_WRITTEN_BYTES: Final = 32 * 1024 * 1024
+"""Of a row group before it is compressed, whatever its rows."""
+_ARROW_FILE: Final = b"ARROW1"
+
+Steps = tuple[str, ...]
+
+
+class ColumnFile:
+    """A Parquet or Arrow file.
+
+    Args:
+        file: its path.
+        form: ``parquet`` or ``arrow``.
+
+    Attributes:
+        schema: its columns.
+        rows: how many there are; None if that is unknown.
+
+    Raises:
+        NotDone: it cannot be read, or pyarrow is missing.
+    """
+
+    def __init__(self, file: str, form: str) -> None:
+        if pa is None:
+            raise NotDone(say(texts.NEEDS_ARROW))
+        if file == STANDARD:
+            raise NotDone(say(texts.NO_COLUMNS_FROM_INPUT))
+        self.rows: int | None = None
+        try:
+            with Path(file).open("rb") as stream:
+                self._is_stream = stream.read(len(_ARROW_FILE)) != _ARROW_FILE
+            if form == "parquet":
+                whole = pq.ParquetFile(file, pre_buffer=False)
+                about = whole.metadata
+                self.schema = whole.schema_arrow
+                self.rows = about.num_rows
+                size = sum(about.row_group(at).total_byte_size for at in range(about.num_row_groups))
+                self._batches: Iterator[Any] = whole.iter_batches(_rows_of(size, about.num_rows))
+            elif self._is_stream:
+                reader = ipc.open_stream(pa.OSFile(file))
+                self.schema = reader.schema
+                self._batches = iter(reader)
+            else:
+                reader = ipc.open_file(pa.OSFile(file))
+                self.schema = reader.schema
+                self._batches = map(reader.get_batch, range(reader.num_record_batches))
+        except (pa.ArrowException, OSError) as fault:
+            reason = fault.strerror if isinstance(fault, OSError) and fault.strerror else form
+            raise NotDone(say(texts.BROKEN_COLUMNS, reason=reason)) from None
+        self._form = form
+
+    def batches(self) -> Iterator[Any]:
+        """The rows, in batches.
+
+        Raises:
+            InputError: the rest cannot be read.
+        """
+        number = 0
+        while True:
+            try:
+                batch = next(self._batches, None)
+            except (pa.ArrowException, OSError):
+                raise InputError(say(texts.BROKEN_COLUMNS, reason=self._form), number + 1) from None
+            if batch is None:
+                return
+            step = _rows_of(batch.nbytes, batch.num_rows)
+            for begin in range(0, batch.num_rows, step):
+                yield batch.slice(begin, step)
+            number += batch.num_rows
+
+    def writer(self, sink: Any, schema: Any) -> Any:
+        """What writes record batches in this form."""
+        if self._form == "parquet":
+            return pq.ParquetWriter(sink, schema)
+        return ipc.new_stream(sink, schema) if self._is_stream else ipc.new_file(sink, schema)
+
+
+class ColumnSheet(Sheet):
+    """The rows of a Parquet or Arrow file.
+
+    Args:
+        source: where they come from.
+        schema, told: what its columns are; see `headers.lay_out`.
+    """
+
+    def __init__(self, source: ColumnFile, *, schema: Schema, told: Mapping[str, str]) -> None:
+        self._source = source
+        self._leaves = [*_leaves(source.schema)]
+        self.headers: Sequence[str] = [".".join(steps) for steps, _ in self._leaves]
+        if len({*self.headers}) < len(self.headers):
+            raise NotDone(say(texts.SAME_COLUMNS))
+        masked = lay_out(self.headers, schema, told).kinds
+        self._types = {steps: _shown_as(kind, masked=at in masked) for at, (steps, kind) in enumerate(self._leaves)}
+        self._number = 0
+        self._rows: list[tuple[SheetRow, Mapping[int, str] | None, Sequence[Cell]]] = []
+        self._waiting: list[Any] = []
+
+    def lines(self) -> Iterator[SheetRow]:
+        """Every row."""
+        for batch in self._source.batches():
+            columns = [_texts(_leaf(batch, steps)) for steps, _ in self._leaves]
+            for row, cells in enumerate(zip(*columns, strict=True)):
+                self._number += 1
+                yield SheetRow(self._number, cells, (batch, row))
+
+    def begin(self, write: Write, added: Sequence[str]) -> None:
+        """Begin the file."""
+        self._added = len(added)
+        fields = [_field(field, (field.name,), self._types) for field in self._source.schema]
+        self._schema = pa.schema([*fields, *(pa.field(name, pa.string()) for name in added)])
+        self._writer = self._source.writer(_Sink(write), self._schema)
+
+    def put(self, line: SheetRow, changed: Mapping[int, str], added: Sequence[Cell]) -> None:
+        """Keep a row for `flush`."""
+        self._rows.append((line, changed, added))
+
+    def blank(self, line: SheetRow, added: Sequence[Cell]) -> None:
+        """Keep a row that failed for `flush`."""
+        self._rows.append((line, None, added))
+
+    def flush(self) -> None:
+        """Make columns of what was put, and write them once they are enough for a row group."""
+        for _, group in groupby(self._rows, key=lambda row: id(row[0].origin[0])):
+            self._waiting.append(self._batch([*group]))
+        self._rows.clear()
+        rows = sum(batch.num_rows for batch in self._waiting)
+        if rows >= _WRITTEN or sum(batch.nbytes for batch in self._waiting) >= _WRITTEN_BYTES:
+            self._write()
+
+    def end(self) -> None:
+        """Write the rest, and end the file."""
+        self._write()
+        self._writer.close()
+
+    def rounded(self, line: SheetRow, column: int) -> bool:
+        """Whether a number may have lost digits: it is a fraction of two parts."""
+        del line
+        return bool(types.is_floating(self._leaves[column][1]))
+
+    @property
+    def progress(self) -> tuple[int, int | None]:
+        """Rows."""
+        return self._number, self._source.rows
+
+    def _write(self) -> None:
+        if self._waiting:
+            self._writer.write_table(pa.Table.from_batches(self._waiting, self._schema), _WRITTEN)
+            self._waiting.clear()
+
+    def _batch(self, rows: Sequence[tuple[SheetRow, Mapping[int, str] | None, Sequence[Cell]]]) -> Any:
+        """The columns of rows of one batch."""
+        came = rows[0][0].origin[0].take(pa.array([line.origin[1] for line, _, _ in rows]))
+        failed = [changed is None for _, changed, _ in rows]
+        changes: dict[Steps, dict[int, str | None]] = {}
+        for row, (_, changed, _) in enumerate(rows):
+            for at in range(len(self._leaves)) if changed is None else changed:
+                steps = self._leaves[at][0]
+                shown = HIDDEN if changed is None else changed[at]
+                changes.setdefault(steps, {})[row] = shown if _is_text(self._types[steps]) else None
+
+        def built(array: Any, field: Any, steps: Steps) -> Any:
+            if not types.is_struct(array.type):
+                return _changed(array, field.type, changes.get(steps, {}))
+            inner = [built(pc.struct_field(array, one.name), one, (*steps, one.name)) for one in field.type]
+            gone = [null and not lost for null, lost in zip(array.is_null().to_pylist(), failed, strict=True)]
+            return pa.StructArray.from_arrays(inner, fields=list(field.type), mask=pa.array(gone, pa.bool_()))
+
+        fields = list(self._schema)[: len(self._schema) - self._added]
+        arrays = [built(came.column(at), field, (field.name,)) for at, field in enumerate(fields)]
+        added = zip(*(cells for _, _, cells in rows), strict=True)
+        arrays += [pa.array([_added(cell) for cell in column], pa.string()) for column in added]
+        return pa.RecordBatch.from_arrays(arrays, schema=self._schema)
+
+
+class _Sink(io.RawIOBase):
+    """A file to pyarrow, which only writes what it is given in order."""
+
+    def __init__(self, write: Callable[[bytes], object]) -> None:
+        self._put = write
+        self._at = 0
+
+    def writable(self) -> bool:
+        """Return True."""
+        return True
+
+    def write(self, piece: Any) -> int:
+        """Write a piece; pyarrow ends an abandoned file when it is collected, and nothing of that is wanted."""
+        with suppress(ValueError):  # the draft is closed
+            self._put(bytes(piece))
+        self._at += len(piece)
+        return len(piece)
+
+    def tell(self) -> int:
+        """How much was written."""
+        return self._at
+
+
+def _rows_of(size: int, rows: int) -> int:
+    """How many of so many rows of so many bytes are read at once."""
+    return max(1, min(_READ, _READ_BYTES * rows // size if size else _READ))
+
+
+def _leaves(fields: Any, above: Steps = ()) -> Iterator[tuple[Steps, Any]]:
+    """Every column, and every member of a struct, with its type."""
+    for field in fields:
+        steps = (*above, field.name)
+        if types.is_struct(field.type):
+            yield from _leaves(field.type, steps)
+        else:
+            yield steps, field.type
+
+
+def _leaf(batch: Any, steps: Steps) -> Any:
+    array = batch.column(steps[0])
+    for step in steps[1:]:
+        array = pc.struct_field(array, step)
+    return array
+
+
+def _is_text(kind: Any) -> bool:
+    return bool(types.is_string(kind) or types.is_large_string(kind) or types.is_string_view(kind))
+
+
+def _shown_as(kind: Any, *, masked: bool) -> Any:
+    """The type of a column in the output. A file of Arrow cannot change a dictionary between two batches."""
+    if types.is_dictionary(kind):
+        kind = kind.value_type
+    return pa.string() if masked and not _is_text(kind) else kind
+
+
+def _field(field: Any, steps: Steps, shown: Mapping[Steps, Any]) -> Any:
+    if types.is_struct(field.type):
+        return field.with_type(pa.struct([_field(one, (*steps, one.name), shown) for one in field.type]))
+    return field.with_type(shown[steps])
+
+
+def _texts(array: Any) -> list[str]:
+    """The cells of a column as texts; empty where there is none."""
+    if types.is_nested(array.type) or types.is_binary(array.type) or types.is_large_binary(array.type):
+        return [_written(value) for value in array.to_pylist()]
+    return [text or "" for text in array.cast(pa.string()).to_pylist()]
+
+
+def _written(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+def _changed(array: Any, kind: Any, changes: Mapping[int, str | None]) -> Any:
+    """A column with other values in some rows."""
+    if changes:
+        values = array.cast(pa.string()).to_pylist() if _is_text(kind) else array.to_pylist()
+        for row, value in changes.items():
+            values[row] = value
+        return pa.array(values, kind)
+    return array if array.type == kind else array.cast(kind)
+
+
+def _added(cell: Cell) -> str | None:
+    return (str(cell).lower() if isinstance(cell, bool) else str(cell)) or None
