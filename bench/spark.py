@@ -1,6 +1,7 @@
-"""`python -m bench.spark [--rows 400000]`: a job of `examples/spark` on `local[2]`, divided by one process doing the same.
+"""`python -m bench.spark [--rows 400000]`: the job of `examples/spark` on `local[2]`, beside one process.
 
-Both read Parquet, mask and write Parquet; each is timed by the wall clock, in turns, after a first round that warms up.
+Both do the same: they read Parquet, mask and write Parquet. Each is timed by the wall clock, in turns, after a first
+round that warms up.
 It needs Spark in .venv/spark, which `make .venv/dev` puts there where there is a Java.
 """
 
