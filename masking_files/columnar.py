@@ -147,7 +147,7 @@ class ColumnSheet(Sheet):
         self._added = len(added)
         fields = [_field(field, (field.name,), self._types) for field in self._source.schema]
         self._schema = pa.schema([*fields, *(pa.field(name, pa.string()) for name in added)])
-        self._writer = self._source.writer(_Sink(write), self._schema)
+        self._writer = self._source.writer(_ColumnSink(write), self._schema)
 
     def put(self, line: SheetRow, changed: Mapping[int, str], added: Sequence[Cell]) -> None:
         """Keep a row for `flush`."""
@@ -211,7 +211,7 @@ class ColumnSheet(Sheet):
         return pa.RecordBatch.from_arrays(arrays, schema=self._schema)
 
 
-class _Sink(io.RawIOBase):
+class _ColumnSink(io.RawIOBase):
     """A file to pyarrow, which only writes what it is given in order."""
 
     def __init__(self, write: Callable[[bytes], object]) -> None:

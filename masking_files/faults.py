@@ -12,7 +12,7 @@ class NotDone(click.ClickException):
     exit_code = 2
 
 
-class Refused(NotDone):
+class RefusedTable(NotDone):
     """A column looks personal and is not mapped, or nothing is: the same command would say the same."""
 
 

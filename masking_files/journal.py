@@ -18,7 +18,7 @@ import msgspec
 
 from masking_files import texts
 from masking_files.entries import Result
-from masking_files.faults import NotDone, Refused
+from masking_files.faults import NotDone, RefusedTable
 from masking_files.passing import Work
 from masking_service.cli.language import say
 from masking_service.masking.json_numbers import Fraction, encode
@@ -52,7 +52,7 @@ def resumed(output: str, run: bytes, work: Work) -> Iterator[tuple[Work, Path]]:
                 stream.write(head)
             try:
                 yield _Journal(stream, work), path.with_name(f"{name}.part")
-            except Refused:
+            except RefusedTable:
                 journal.unlink()
                 raise
             journal.unlink()

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final, Literal
 
 from masking_files import texts
-from masking_files.faults import Refused
+from masking_files.faults import RefusedTable
 from masking_files.headers import KIND, UNMAPPED, one_line
 from masking_service.cli.language import say
 from masking_service.masking.kinds.address import mask_address
@@ -60,7 +60,7 @@ class UnmappedCells:
             cells: of every column.
 
         Raises:
-            Refused: as `finish`, once the first rows are read.
+            RefusedTable: as `finish`, once the first rows are read.
         """
         for at, column in self._columns.items():
             column.read(cells[at])
@@ -78,7 +78,7 @@ class UnmappedCells:
         """Say what was found, once everything is read.
 
         Raises:
-            Refused: a column looks personal, and --unmapped says to refuse that.
+            RefusedTable: a column looks personal, and --unmapped says to refuse that.
         """
         personal = self.personal
         if not personal or self._mode != "refuse":
@@ -88,9 +88,9 @@ class UnmappedCells:
             *(line for at, kind in personal.items() for line in self._question(at, kind)),
             say(texts.REPEAT),
         ]
-        raise Refused("\n".join(lines))
+        raise RefusedTable("\n".join(lines))
 
-    def nothing_named(self, rows: Iterable[Sequence[str]]) -> Refused:
+    def nothing_named(self, rows: Iterable[Sequence[str]]) -> RefusedTable:
         """The refusal of a table in which no header names anything that would be masked: it asks about every column.
 
         Args:
@@ -103,7 +103,7 @@ class UnmappedCells:
         personal = self.personal
         asked = [at for at, column in self._columns.items() if at in personal or not column.holds_numbers]
         lines = [line for at in asked for line in self._question(at, personal.get(at, "text"))]
-        return Refused("\n".join([say(texts.NO_HEADER), *lines, *([say(texts.NAME_COLUMNS)] if asked else [])]))
+        return RefusedTable("\n".join([say(texts.NO_HEADER), *lines, *([say(texts.NAME_COLUMNS)] if asked else [])]))
 
     @property
     def personal(self) -> dict[int, str]:
