@@ -7,6 +7,7 @@ import pytest
 
 from masking_service.arrow import Plan, mask
 from masking_service.masking.columns import FEW
+from tests.every import every
 from tests.masking.test_corpus import RECORDS, as_standard, plain
 from tests.web.api import Api
 
@@ -36,7 +37,7 @@ def answers(shared: Api) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.parametrize("name", BATCHES)
+@every("name", BATCHES)
 def test_a_row_is_masked_as_the_service_masks_its_record(name: str, answers: dict[str, Any]) -> None:
     schema, row = BATCHES[name]
     plan = Plan.of_schema(schema, unmapped="guard")
