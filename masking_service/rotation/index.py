@@ -14,11 +14,12 @@ from hashlib import sha256
 from itertools import islice
 from typing import Final
 
-from keys.aead import HEADER_BYTES, NONCE_BYTES, SealingKeys, key_id_of
+from keys.aead import HEADER_BYTES, HOUR_FORMAT, NONCE_BYTES, SealingKey, SealingKeys, header_of
 from keys.errors import KeysError
 from keys.framing import frame
 from keys.rotation import change_name, end_retired, entries_of, settle_index
 from masking_service.rotation.coordinator import Coordinator
+from masking_service.rotation.keys_behind import KeysBehind
 from masking_service.rotation.resealing import Announcer, state_keys_by_id
 from masking_service.rotation.rotate import rotate
 from masking_service.service.call.recorder import Recorder
@@ -27,6 +28,8 @@ from masking_service.service.state.stems import CLAIM
 from masking_service.service.state.swap import Swapped, swap_question
 from masking_service.service.waybills import records
 from masking_service.service.waybills.data_keys import DataKeys
+from masking_service.service.waybills.hour_keys import HourKeys
+from masking_service.service.waybills.record_keys import RecordKeys
 from masking_service.store.client import Command, Reply
 from masking_service.store.layout import PREFIX, record_key, record_stems
 
@@ -165,6 +168,9 @@ class _Moving:
         self._old = re.compile(rb"wm:\{([A-Za-z0-9_-]{16})" + suffix + rb"\}(.+)")
         self._any = re.compile(rb"wm:\{[A-Za-z0-9_-]{16}(?:\.[0-9]{1,2})?\}.+")
         self._data_keys = DataKeys(coordinator.store, coordinator.keyring, coordinator.random)
+        hour_keys = HourKeys(coordinator.store, coordinator.keyring, self._data_keys)
+        self._record_keys = RecordKeys(self._data_keys, hour_keys)
+        self._behind = KeysBehind(coordinator.store, coordinator.wrapped)
         self._tenants: dict[bytes, str] = {}
         self._copies: dict[bytes, bytes] = {}
         self.moved = self.seen = 0
@@ -258,7 +264,11 @@ class _Moving:
             commands.append((b"HGETALL" if match[2] in (_DISCLOSURES, _CALL_RECORDS) else b"GET", match[0]))
             commands.append((b"EXPIRETIME", match[0]))
         replies = self._coordinator.store.read(commands)
-        self._learn_tenants(value for match, value in zip(found, replies[::2], strict=True) if _is_record(match, value))
+        self._learn_tenants(
+            value
+            for match, value in zip(found, replies[::2], strict=True)
+            if _is_record(match, value) or _is_of_intake(match, value)
+        )
         read = []
         for match, value, until in zip(found, replies[::2], replies[1::2], strict=True):
             if not value:
@@ -276,12 +286,8 @@ class _Moving:
         return read
 
     def _learn_tenants(self, values: Iterable[bytes]) -> None:
-        """Learn whose data keys sealed records: one round trip for those that are not known."""
-        missing = list({key_id_of(value) for value in values} - self._tenants.keys())
-        if missing:
-            for key_id, (stored, _) in zip(missing, self._coordinator.wrapped.get(missing), strict=True):
-                if stored is not None:
-                    self._tenants[key_id] = stored.tenant
+        """Learn whose data keys are behind records."""
+        self._tenants |= {header: stored.tenant for header, stored in self._behind.of(values).items()}
 
     def _tenant_of(self, value: Reply) -> str:
         """Return whose value it is.
@@ -289,9 +295,10 @@ class _Moving:
         Raises KeysError where no key that is known sealed it.
         """
         sealed = value[1] if isinstance(value, list) else value
-        key_id = sealed[2:HEADER_BYTES]
-        if key_id in self._tenants:
-            return self._tenants[key_id]
+        header = sealed[:HEADER_BYTES]
+        if header in self._tenants:
+            return self._tenants[header]
+        key_id = header[2:]
         if key_id in self._state_keys:
             return self._state_keys[key_id][0]
         raise KeysError(
@@ -315,8 +322,8 @@ class _Moving:
 
     def _record(self, tenant: str, stored: _KeyAtOldPlace) -> _MovedKey:
         """A record, sealed anew with its own data key; a tombstone where that was shredded."""
-        key_id = key_id_of(stored.value)
-        key = self._data_keys.by_ids(tenant, [key_id])[key_id]
+        header = header_of(stored.value)
+        key: SealingKey | None = self._record_keys.by_headers(tenant, [header])[header]
         nonce = self._coordinator.random(NONCE_BYTES)
         if key is None:
             key = self._data_keys.for_today(tenant, self._announcer.clock(), 1)
@@ -325,7 +332,7 @@ class _Moving:
         else:
             plain = key.open(stored.value, stored.key)
             (after,) = key.seal_many([plain], [stored.new_key], nonce, stored.value[:HEADER_BYTES])
-            self._data_keys.count(key_id, 1)
+            self._record_keys.count(header, 1)
         self._copies[stored.key] = after
         value = _MovedKey(stored, commands=[_set_once(stored, after)])
         if records.read(plain).erased:
@@ -345,10 +352,15 @@ class _Moving:
         return _MovedKey(stored, sealed, [(b"SET", stored.new_key, after, b"EXAT", stored.until)])
 
     def _state_sealed_anew(self, tenant: str, stored: _KeyAtOldPlace) -> bytes:
-        """Return a value that a state key sealed, sealed for the new place."""
-        state = self._coordinator.keyring.tenant(tenant).state
-        plain = state.open(stored.value, stored.key)
-        after = state.seal(plain, stored.new_key, self._coordinator.random(NONCE_BYTES))
+        """Return a value that a state key or the hour key of its record sealed, sealed for the new place."""
+        key: SealingKey | SealingKeys | None = self._coordinator.keyring.tenant(tenant).state
+        if stored.value[:1] == bytes((HOUR_FORMAT,)):
+            header = header_of(stored.value)
+            key = self._record_keys.by_headers(tenant, [header])[header]
+        if key is None:  # shredded with its record, and no custody any more
+            return bytes(stored.value)
+        plain = key.open(stored.value, stored.key)
+        after = key.seal(plain, stored.new_key, self._coordinator.random(NONCE_BYTES))
         self._copies[stored.key] = after
         return after
 
@@ -370,6 +382,11 @@ class _Moving:
         if stored.until:
             value.commands += [(b"EXPIREAT", stored.new_key, stored.until, condition) for condition in (b"NX", b"GT")]
         return value
+
+
+def _is_of_intake(match: re.Match[bytes], value: Reply) -> bool:
+    """Return whether it is a first custody that an intake host sealed."""
+    return match[2] == _CUSTODY and isinstance(value, bytes) and value[:1] == bytes((HOUR_FORMAT,))
 
 
 def _is_record(match: re.Match[bytes], value: Reply) -> bool:

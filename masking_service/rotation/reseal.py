@@ -15,10 +15,11 @@ from typing import Final
 
 import msgspec
 
-from keys.aead import NONCE_BYTES, SealingKey, key_id_of
+from keys.aead import NONCE_BYTES, SealingKey, header_of
 from keys.files import read_secret_file, write_secret_file
 from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.rotation.coordinator import Coordinator
+from masking_service.rotation.keys_behind import KeysBehind
 from masking_service.rotation.rotate import rotate_data
 from masking_service.rotation.search import INDEX_PART, SearchEntries
 from masking_service.service.people.policy import Policy
@@ -119,7 +120,7 @@ class _Reseal:
         self._coordinator = coordinator
         self._clock = clock
         self._started = started
-        self._keys: dict[bytes, WrappedKey] = {}
+        self._behind = KeysBehind(coordinator.store, coordinator.wrapped)
         self.vault = Vault(coordinator.store, coordinator.keyring, coordinator.random)
         self._entries = SearchEntries(coordinator, self.vault, policy, clock)
         self.records = self.entries = self.checked = self.held = 0
@@ -139,7 +140,7 @@ class _Reseal:
             self.checked += len(stored)
             old = self._old([value for _, value, _ in stored])
             self.held += sum(self._is_held(value) for _, value, _ in stored)
-            found += self._reseal([one for one in stored if key_id_of(one[1]) in old], old)
+            found += self._reseal([one for one in stored if header_of(one[1]) in old], old)
             self._coordinator.progress("records checked", self.checked, max(self.checked, total))
         return found
 
@@ -150,7 +151,7 @@ class _Reseal:
             for key in keys:
                 for members in self._entries.members(key):
                     old = self._old(members)
-                    mine = [one for one in members if key_id_of(one) in old]
+                    mine = [one for one in members if header_of(one) in old]
                     self._entries.replace(key, mine)
                     found += len(mine)
             self.entries = self._entries.replaced
@@ -165,29 +166,23 @@ class _Reseal:
                 yield matching
 
     def _old(self, values: Sequence[bytes]) -> dict[bytes, WrappedKey]:
-        """Return the older data keys of values, by id: one round trip for those that are not known."""
-        ids = [key_id_of(value) for value in values]
-        missing = list(set(ids) - self._keys.keys())
-        if missing:
-            for key_id, (stored, _) in zip(missing, self._coordinator.wrapped.get(missing), strict=True):
-                if stored is not None:
-                    self._keys[key_id] = stored
+        """Return the older data keys behind values, by header."""
         return {
-            key_id: self._keys[key_id]
-            for key_id in set(ids) & self._keys.keys()
-            if self._keys[key_id].day != HOLD_DAY and not self._started.is_new(self._keys[key_id])
+            header: key
+            for header, key in self._behind.of(values).items()
+            if key.day != HOLD_DAY and not self._started.is_new(key)
         }
 
     def _reseal(self, stored: Sequence[tuple[bytes, bytes, int]], old: Mapping[bytes, WrappedKey]) -> int:
         """Seal records anew unless they are changed meanwhile; return how many could be opened."""
         by_tenant: dict[str, list[tuple[bytes, bytes, int]]] = defaultdict(list)
         for one in stored:
-            by_tenant[old[key_id_of(one[1])].tenant].append(one)
+            by_tenant[old[header_of(one[1])].tenant].append(one)
         found = 0
         for tenant, each in by_tenant.items():
             roster = self._coordinator.store.identity.roster
-            opening = self.vault.data_keys.by_ids(tenant, {key_id_of(value) for _, value, _ in each})
-            readable = [(one, key) for one in each if (key := opening[key_id_of(one[1])]) is not None]
+            opening = self.vault.record_keys.by_headers(tenant, {header_of(value) for _, value, _ in each})
+            readable = [(one, key) for one in each if (key := opening[header_of(one[1])]) is not None]
             if not readable:
                 continue  # shredded
             fresh = self.vault.data_keys.for_today(tenant, self._clock(), len(readable))
@@ -202,7 +197,7 @@ class _Reseal:
         return found
 
     def _is_held(self, value: bytes) -> bool:
-        key = self._keys.get(key_id_of(value))
+        key = self._behind.of([value]).get(header_of(value))
         return key is not None and key.day == HOLD_DAY
 
     def _random(self, length: int) -> bytes:

@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Final
 
-from keys.aead import key_id_of
+from keys.aead import header_of
 from keys.rotation import change_name, end_retired, entries_of
 from masking_service.rotation.coordinator import Coordinator
+from masking_service.rotation.keys_behind import KeysBehind
 from masking_service.rotation.rotate import rotate
 from masking_service.service.custody.state import Custodies
 from masking_service.service.people.policy import Policy
@@ -72,7 +73,7 @@ class SearchEntries:
         self._policy = policy
         self._clock = clock
         self._custodies = Custodies(coordinator.store, coordinator.keyring, coordinator.random, vault.record_keys)
-        self._tenants: dict[bytes, str] = {}
+        self._behind = KeysBehind(coordinator.store, coordinator.wrapped)
         self.replaced = 0
 
     def move_old_parts(self) -> tuple[int, int]:
@@ -116,26 +117,18 @@ class SearchEntries:
         """
         if not entries:
             return
-        self._learn({key_id_of(sealed) for sealed in entries})
+        behind = self._behind.of(entries)
         numbers: dict[str, dict[str, None]] = defaultdict(dict)
         for sealed in entries:
-            key_id = key_id_of(sealed)
-            if (tenant := self._tenants.get(key_id)) is not None:
-                data_key = self._vault.data_keys.by_ids(tenant, [key_id])[key_id]
-                if data_key is not None:
-                    numbers[tenant][read_entry(data_key.open(sealed, part))[0]] = None
+            header = header_of(sealed)
+            if (stored := behind.get(header)) is not None:
+                key = self._vault.record_keys.by_headers(stored.tenant, [header])[header]
+                if key is not None:
+                    numbers[stored.tenant][read_entry(key.open(sealed, part))[0]] = None
         for tenant, mine in numbers.items():
             FillIndex(self._vault, self._custodies, tenant, self._policy.search(tenant))([*mine], self._clock())
         self._coordinator.store.write([(b"SREM", part, *entries)])
         self.replaced += len(entries)
-
-    def _learn(self, key_ids: set[bytes]) -> None:
-        """Learn whose data keys these are: one round trip for those that are not known."""
-        missing = list(key_ids - self._tenants.keys())
-        if missing:
-            for key_id, (stored, _) in zip(missing, self._coordinator.wrapped.get(missing), strict=True):
-                if stored is not None:
-                    self._tenants[key_id] = stored.tenant
 
     def _named_now(self) -> set[bytes]:
         """Return the common prefixes of the parts that the active secret names."""

@@ -1,0 +1,51 @@
+"""Finds the data keys that sealed values depend on."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from keys.aead import HEADER_BYTES, HOUR_FORMAT
+from keys.hour_keys import head_of
+from masking_service.service.waybills.wrapped_keys import WrappedKey, WrappedKeys
+from masking_service.store.client import Store
+from masking_service.store.layout import hour_key_key
+
+
+class KeysBehind:
+    """The data keys behind values: those that they name, or those to which the hour keys that they name are wrapped.
+
+    Args:
+        store: the way to Redis.
+        wrapped: the wrapped data keys in it.
+    """
+
+    def __init__(self, store: Store, wrapped: WrappedKeys) -> None:
+        self._store = store
+        self._wrapped = wrapped
+        self._known: dict[bytes, WrappedKey] = {}
+
+    def of(self, values: Iterable[bytes]) -> Mapping[bytes, WrappedKey]:
+        """Return the data keys by the headers of the values, without those that are not in the store.
+
+        One round trip for those that are not known, and one for hour keys.
+
+        Raises:
+            StoreUnavailable: the store did not answer.
+            IntegrityError: a wrapped key was changed.
+        """
+        headers = {value[:HEADER_BYTES] for value in values}
+        missing = [header for header in headers if header not in self._known]
+        ids = self._data_key_ids(missing)
+        if ids:
+            found = self._wrapped.get([*ids.values()])
+            for header, (stored, _) in zip(ids, found, strict=True):
+                if stored is not None:
+                    self._known[header] = stored
+        return {header: self._known[header] for header in headers if header in self._known}
+
+    def _data_key_ids(self, headers: Sequence[bytes]) -> dict[bytes, bytes]:
+        """Return the ids of data keys by header."""
+        hourly = [header for header in headers if header[:1] == bytes((HOUR_FORMAT,))]
+        wraps = self._store.read([(b"GET", hour_key_key(header[2:])) for header in hourly]) if hourly else []
+        ids = {header: header[2:] for header in headers if header not in hourly}
+        return ids | {
+            header: head_of(wrap).day_key_id for header, wrap in zip(hourly, wraps, strict=True) if wrap is not None
+        }

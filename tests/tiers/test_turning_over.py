@@ -1,0 +1,66 @@
+"""Tests that what intake hosts sealed turns over with all other keys."""
+
+from __future__ import annotations
+
+import redis
+
+from keys.aead import FORMAT, HOUR_FORMAT
+from masking_service.store.layout import WORKERS
+from tests.tiers.split import Split
+from tests.tiers.test_commands import run
+from tests.web.api import NUMBER, SITE, Api, outcome, record, token
+
+POINTER = "/recipient/phone"
+PHONE = "021-59791234-801"
+
+
+def formats(url: str, pattern: str) -> set[int]:
+    with redis.Redis.from_url(url) as client:
+        return {(client.get(key) or b"\0")[0] for key in client.scan_iter(pattern)}
+
+
+def change_keys(split: Split, url: str, *words: str) -> None:
+    """Run a command that changes keys, while no process is told to follow."""
+    with redis.Redis.from_url(url) as client:
+        client.delete(WORKERS)
+    done = run(split, "keys", *words)
+    assert done.exit_code == 0, (done.output, done.exception)
+
+
+def opened(api: Api, text: str) -> object:
+    api.open_case("D-1", NUMBER)
+    return api.opened(token(text))[0]["value"]
+
+
+def test_records_of_intake_hosts_are_sealed_anew(split: Split, valkey: str) -> None:
+    [stored] = split.tokenize(record())
+    assert formats(valkey, "wm:{????????????????}0") == {HOUR_FORMAT}
+
+    change_keys(split, valkey, "reseal")
+
+    assert formats(valkey, "wm:{????????????????}0") == {FORMAT}
+    assert opened(split.in_one_tier(), stored["tokens"][POINTER]) == PHONE
+
+
+def test_records_and_custody_of_intake_hosts_move_with_the_index_secret(split: Split, valkey: str) -> None:
+    [stored] = split.tokenize(record(), custody={"site": SITE})
+
+    change_keys(split, valkey, "rotate", "index")
+    after = split.in_one_tier()
+
+    assert formats(valkey, "wm:{????????????????}[0@]") == set()
+    assert formats(valkey, "wm:{????????????????.1}0") == {HOUR_FORMAT}
+    assert opened(after, stored["tokens"][POINTER]) == PHONE
+    assert outcome(after.get("courier", f"/v1/waybills/{NUMBER}"))[0] == 200
+
+
+def test_entries_of_intake_hosts_are_found_after_the_search_secret_has_changed(split: Split, valkey: str) -> None:
+    split.keep_indexes()
+    split.tokenize(record())
+    split.opening.parts.file_index_work()
+
+    change_keys(split, valkey, "rotate", "search")
+    after = split.in_one_tier()
+
+    found = after.post(after.mint("service-desk"), "/v1/search", {"phone": "02159791234"})
+    assert [one["waybill_no"] for one in found.json["results"]] == [NUMBER]  # type: ignore[index]
