@@ -117,7 +117,9 @@ def test_a_name_is_used_once(api: Api) -> None:
 
 
 def test_texts_are_kept_without_personal_data(api: Api) -> None:
-    assert "13812345678" not in opened(api, what="seller 13812345678")["what"]
+    state = opened(api, leak="13812345678", what="seller 13812345678", measures="called 13812345678")
+
+    assert "13812345678" not in str(state)
 
 
 @pytest.mark.parametrize(
@@ -144,6 +146,14 @@ def test_a_duty_that_is_not_this_incidents_cannot_be_reported(api: Api) -> None:
     answered = content(api.post(PRIVACY, "/v1/incidents/I-1", {"reported": {"kr/authority": rfc3339(clock())}}), 422)
 
     assert answered["errors"] == [{"pointer": "/reported", "code": "unknown-duty"}]
+
+
+def test_a_kind_of_data_is_one_that_the_service_knows(api: Api) -> None:
+    opened(api)
+
+    answered = content(api.post(PRIVACY, "/v1/incidents/I-1", {"kinds": ["phone", "13812345678"]}), 422)
+
+    assert answered["errors"] == [{"pointer": "/kinds", "code": "invalid-value"}]
 
 
 def test_auditors_read_and_officers_do_not(api: Api) -> None:

@@ -41,7 +41,9 @@ class OpenIncident(Shape, frozen=True):
         Name, Meta(description="Its name: 1 to 64 of A-Z a-z 0-9 . _ - and a letter or digit first. Never used twice.")
     ]
     leak: Annotated[str, Meta(max_length=64, description="What leaked, in a word or two.")]
-    countries: Annotated[list[str], Meta(description="Codes: " + ", ".join(countries()), max_length=16)]
+    countries: Annotated[
+        list[Annotated[str, one_of(*countries())]], Meta(max_length=16, extra_json_schema={"minItems": 1})
+    ]
     found_at: At
     flags: Flags = msgspec.field(default_factory=list)
     persons: Count | None = None

@@ -7,6 +7,7 @@ from typing import Final, get_args
 import msgspec
 
 from masking_service.audit.actions import Action
+from masking_service.masking.kinds.table import TOKEN_KINDS
 from masking_service.masking.numbers_in_text import scrub
 from masking_service.masking.timestamps import rfc3339
 from masking_service.service.call.errors import InvalidRequest, NotFound
@@ -66,7 +67,11 @@ class IncidentBook:
         """
         _check_new(incident, context.now)
         fresh = msgspec.structs.replace(
-            incident, opened_at=context.now, opened_by=context.principal.id, **_texts(incident.what, incident.measures)
+            incident,
+            opened_at=context.now,
+            opened_by=context.principal.id,
+            leak=scrub(incident.leak.strip()),
+            **_texts(incident.what, incident.measures),
         )
 
         def add(incidents: list[IncidentRecord]) -> list[IncidentRecord]:
@@ -103,7 +108,10 @@ class IncidentBook:
             return msgspec.structs.replace(
                 one,
                 **said,
-                **_texts(known.what if known.what is not None else one.what, known.measures or one.measures),
+                **_texts(
+                    one.what if known.what is None else known.what,
+                    one.measures if known.measures is None else known.measures,
+                ),
                 reported={**one.reported, **known.reported},
                 files=(*one.files, *known.files)[-MAX_FILES:],
             )
@@ -324,6 +332,8 @@ def _check_known(known: Known, now: int) -> None:
     ]
     if known.flags is not None and not known.flags <= {*get_args(Flag)}:
         wrong.append(("/flags", "invalid-value"))
+    if not {*(known.kinds or ())} <= {*TOKEN_KINDS}:
+        wrong.append(("/kinds", "invalid-value"))
     if any(not 0 < at <= now for at in known.reported.values()):
         wrong.append(("/reported", "invalid-value"))
     if wrong:
