@@ -17,7 +17,7 @@ import yaml
 from masking_service.audit.stored import unpack
 from masking_service.store.layout import AuditKeys
 from tests.chaos.load import Account, Load, Shape, record_of
-from tests.e2e.processes import ROOT, Running, wait_for
+from tests.e2e.processes import ROOT, Running, command, wait_for
 from tests.store.stores import ask
 
 RECOVERY_SECONDS = 30.0  # of a machine that does other things; what it took is printed
@@ -59,6 +59,7 @@ class World:
         self._loads = 0
         self._load: Load | None = None
         self._everything: list[tuple[str, bytes]] = []
+        self._held = ""
         self.acknowledged = 0
         policy = folder / "policy.yaml"
         policy.write_text(_wide_policy(), encoding="utf-8")
@@ -109,6 +110,8 @@ class World:
         with Load(self.service, self._loads, self._shape) as load:
             self._load = load
             wait_for(lambda: len(load.account.kept) > 100, "load", RECOVERY_SECONDS)
+            if not self._held:
+                self._hold(load.account.kept[0][0])
             yield load
             load.account.fault_is_over()
             before, wanted = len(load.account.kept), load.account.tokens + tokens
@@ -130,7 +133,7 @@ class World:
             raise Flapped(Counter(fault["reason"] for one in load.account.flaps for fault in json.loads(one)["faults"]))
 
     def check(self, account: Account) -> None:
-        """Check tokens, batches and audit entries of an account."""
+        """Check tokens, batches and audit entries of an account, and the legal hold."""
         kept = [(number, _digest(tokens)) for number, tokens in account.kept]
         lost = self.lost(kept)
         unanswered = account.unanswered if self.atomic else []
@@ -146,6 +149,7 @@ class World:
         self.acknowledged += account.tokens
         self._everything += kept
         untrue = {"wrong": account.wrong, "lost": lost, "halves": halves, "unlogged": sorted(unlogged)}
+        untrue["erasable"] = [] if self._is_held() else [self._held]
         assert not any(untrue.values()), untrue
 
     def lost_of_everything(self) -> int:
@@ -163,6 +167,26 @@ class World:
             for (_, digest), result in zip(part, answered, strict=True):
                 lost += result.get("created") is not False or _digest(result["tokens"]) != digest
         return lost
+
+    def _hold(self, number: str) -> None:
+        """Keep a waybill by a hold that two people set, for as long as there is this world."""
+        state = self.service.state
+        other = command("token", "mint", "--role", "privacy-officer", "--sub", "privacy-luo", "--state-dir", state)
+        body = {"hold": "H-1", "reason": "chaos", "waybills": [number]}
+        proposed = self.service.status(self.service.credentials["privacy-officer"], "POST", "/v1/holds", body)
+        assert (proposed, self.service.status(other, "POST", "/v1/holds/H-1/set")) == (201, 200)
+        self._held = number
+
+    def _is_held(self) -> bool:
+        """Whether the service refuses to erase the held waybill."""
+
+        def ask() -> tuple[int, str] | None:
+            key = self.service.credentials["privacy-officer"]
+            status, _, content = self.service.call(key, "DELETE", f"/v1/waybills/{self._held}")
+            return None if status == 503 else (status, json.loads(content or b"{}").get("code", ""))
+
+        answered: tuple[int, str] = wait_for(ask, "an answer about the hold", RECOVERY_SECONDS)
+        return answered == (409, "held")
 
     def _stored(self, batch: list[str]) -> int:
         found = 0
