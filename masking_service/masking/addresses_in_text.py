@@ -50,7 +50,7 @@ def may_hold_address(text: str) -> bool:
 
 _UNIT_WORD: Final = (
     "apts?|apartments?|appartements?|appt|apartamento|apto|depto|flat|flt|suite|ste|unit|room|rm|wohnung|whg|lgh|byt|stan|lok"
-    "|penthouse|ph|dorm|floor|fl|flr|level|lvl|piso|[ée]tage|quarto|door|кв|квартира|подъезд|этаж"
+    "|penthouse|ph|dorm|floor|fl|flr|level|lvl|piso|[ée]tage|quarto|bell|buzzer|intercom|door|кв|квартира|подъезд|этаж"
 )
 _LATIN_UNIT: Final = re.compile(
     rf"(?<![\w*])(?:{_UNIT_WORD})\b\.?(?: ?(?:no|nr|number|№)\b\.?)?[ :]?\#?(?:[A-Z]?-?[0-9]|[A-Z]\b)"

@@ -73,11 +73,16 @@ _TOKENS: Final = re.compile(
     rf"|(?<={_H})(?<!千)(?:{_H}{{0,7}}(?:[至到]{_H}{{1,4}})?(?={_SUFFIX.replace('<>', '')}|{_END})|(?=[0-9*])))()"
     rf"(?:\s?{_SUFFIX.replace('<>', '()')})?"
     rf"|(?<=[0-9A-Za-z*号號楼樓栋棟幢座厦廈][首底顶頂][层層])()"
-    rf"|(?:(?<=[单單])(?=元)|(?<=[室户戶])|(?<=左[门門])|(?<=右[门門])|(?<=[头頭])(?![0-9A-Za-z\u4e00-\u9fff]))"
+    rf"|(?:(?<=[单單])(?=元)|(?<=[室户戶])|(?<=[左右][门門])|(?<=[号號][楼樓][东東西南北][门門])|(?<=[栋棟幢座][东東西南北][门門])|(?<=[头頭])(?![0-9A-Za-z\u4e00-\u9fff]))"
     rf"(?:(?<=[甲乙丙丁].)|(?<=[元层層楼樓梯栋棟幢座号號厦廈苑园園馆館\-0-9A-Za-z*][{_SIDE}].)|(?<=^[{_SIDE}].))())"
 ).finditer
 
 _FILLERS: Final = " ,，:：-—.、~/_№第\t(（的"
+_SIDE_OF_A_FLOOR: Final = re.compile(
+    r"(?<=\*[层層楼樓])[东東西南北左右](?=(?:侧|側|边|邊|手|手边|手邊|头|頭)?(?:$|[\s,，(（]))"
+).sub
+_SECOND: Final = frozenset("甲乙丙丁")
+"""Behind the number of a house: one of several houses."""
 _LISTS: Final = frozenset("、,，/&+")
 _INSIDE: Final = re.compile(r"[^0-9A-Za-z\u3400-\u9fff。；;\n]{1,2}|的").fullmatch
 """Between the numbers of a building, a unit and a room in a text: 3栋 2单元 203."""
@@ -88,7 +93,7 @@ _IS_DISTRICT: Final = re.compile(
 ).search
 _HAS_MARKET: Final = re.compile(words.MARKET_INSIDE).search
 _FLOOR_FIRST: Final = re.compile(r"[BLbl]?[0-9*]{1,3}(?=[Ff](?![A-Za-eg-z]))").match
-_NAMED: Final = frozenset((ESTATE, AISLE, MARKET, TOWER))
+_NAMED: Final = frozenset((ZONE, ESTATE, AISLE, MARKET, TOWER))
 _NAMED_BEFORE: Final = ("单元", "單元", "单元号", "单元號", "楼层", "樓層", "之")
 _NAME_AND_ROOM: Final = re.compile(r"\*{1,3}[1-9][0-9]{2,3}").fullmatch
 """The stars of a name, and the number of a room right behind them."""
@@ -100,7 +105,7 @@ _IS_CODE: Final = re.compile(
     r"(?:型号|规格|尺寸|尺码|货号|款号|取件码|提货码|密码|编号|单号|价|[￥¥$])[^\u4e00-\u9fff]*$"
 ).search
 _PAIR_BEFORE: Final = re.compile(
-    r"(?:^|[\s,，、:：;；(（【.。|/放送])[A-Z]?[0-9]{1,2}(?P<gap>[号號栋棟幢座#/_]\s?|\s{1,2})$"
+    r"(?:^|[\s,，、:：;；(（【.。|/+放送])[A-Z]?[0-9]{1,2}(?P<gap>[号號栋棟幢座#/_]\s?|\s{1,2})$"
 ).search
 """The number of a house before a room's."""
 _ENDS_PAIR: Final = re.compile(r"$|[:：/\-—,，、;；)）】|]|\s[\u4e00-\u9fff]|[\u4e00-\u9fff]").match
@@ -131,7 +136,7 @@ _MAY_HOLD_UNITS: Final = re.compile(
     r"|(?<![0-9A-Za-z.*-])[0-9]{3,4}(?:[那这]|[业業]主|住[户戶]|家里|家裡|的?门[口前铃]|門鈴|鞋柜|放|的[快包件]|没人|有人|代收|代签|也[行可]|的?[\u4e00-\u9fff]?\*)"
     r"|(?:^|[\s,，。放送])[0-9]{1,2}-[0-9]{3,4}(?![0-9-])|[栋棟幢座楼元铃禁梯][^\n]{0,24}?[\s,，;；。、][0-9]{3,4}(?:$|[\s,，。;；])"
     r"|\*(?:先生|女士|小姐|阿姨) ?[0-9]|[0-9]#[0-9]{3}|[栋棟幢座](?:[a-z]|[A-Z]?-)[0-9]|(?:单元|单元号|楼层)[:：]?[0-9]"
-    r"|(?:^|[\s,，、:：;；(（【.。|/放送])[A-Z]?[0-9]{1,2}(?:[号號栋棟幢座#/_]\s?|\s{1,2}|-)[0-9]{3,4}(?![0-9])"
+    r"|(?:^|[\s,，、:：;；(（【.。|/+放送])[A-Z]?[0-9]{1,2}(?:[号號栋棟幢座#/_]\s?|\s{1,2}|-)[0-9]{3,4}(?![0-9])"
     r"|[栋棟幢座楼樓元][^0-9A-Za-z\u3400-\u9fff]{1,2}[A-Z]?[0-9]"
 ).search
 _AT_ROOM: Final = re.compile(
@@ -163,6 +168,7 @@ _BEGINS: Final = re.compile(r"(?:^|[\s,，。;；!！按呼])(?:送|放|找|给|
 _NAME_BEHIND: Final = re.compile(r"[\s,，;；、]{1,3}[\u4e00-\u9fff]\*{1,2}(?![^\s,，;；。、])").match
 _NAME_BEFORE: Final = re.compile(r"(?<![^\s,，;；。、])[\u4e00-\u9fff]{1,2}\*{1,3}[\s,，;；、（(]{0,3}$").search
 """The mask of a name that is a whole clause."""
+_BEFORE_VALUES: Final = " :：-—.、~/_"
 _BEFORE_CODES: Final = frozenset("#码碼号號")
 _SLIP: Final = re.compile("[0-9][OoIl][0-9]").search
 _IS_ALNUM: Final = re.compile(_A).match
@@ -246,7 +252,10 @@ def read_han_units(text: str, level: int = ESTATE, is_sure: _IsSure | None = Non
                 start, shown = start - 1, "*" + shown
             pieces += text[done:start], shown
             done = stop
-    return "".join(pieces) + text[done:] if pieces else text, end
+    if not pieces:
+        return text, end
+    shown = "".join(pieces) + text[done:]
+    return (_SIDE_OF_A_FLOOR("*", shown) if is_sure is None else shown), end
 
 
 def _read(text: str, number: str, kind: int, level: int, stop: int, end: int) -> _Read:
@@ -297,11 +306,11 @@ def _is_sure(text: str, number: str, kind: int, level: int, end: int) -> bool:
     room = _count(number) >= _ROOM_DIGITS and _IS_ROOM(number) is not None
     if room and _AT_ROOM(before) and _IS_ROOMS(text, end) and not _IS_SUM(before):
         return True
-    if before.rstrip(_FILLERS)[-1:] in _BEFORE_CODES and not _BEHIND_HOUSE(before):
+    if level >= BUILDING and before.rstrip(_FILLERS).endswith(_NAMED_BEFORE):
+        return True
+    if before.rstrip(_BEFORE_VALUES)[-1:] in _BEFORE_CODES and not _BEHIND_HOUSE(before):
         return False
-    if level >= BUILDING and (
-        kind == _NUMBERS or not number.isalnum() or before.rstrip(_FILLERS).endswith(_NAMED_BEFORE)
-    ):
+    if level >= BUILDING and (kind == _NUMBERS or not number.isalnum()):
         return True
     if _IS_HOUSE_TO_ROOM(number) or _is_house_and_room(text, number, start, end):
         return True
@@ -357,6 +366,8 @@ def _level(gap: str, level: int, first: bool) -> int:
     """Where the number behind these words is, if the one before them was on this level."""
     if gap == "里":
         return level
+    if gap in _SECOND and level in (NUMBER, LANE, BUILDING):
+        return BUILDING
     place = gap.rstrip(_FILLERS)
     if not place:
         return level

@@ -63,12 +63,15 @@ _LABEL: Final = re.compile(
 ).search
 _LATIN_LABEL: Final = re.compile(rf"(?<![A-Za-z])(?:{cues.LATIN_CUES}|to)[\s,.:：]{{1,3}}$", re.I).search
 _IS_THING: Final = re.compile(rf"(?:{cues.NO_LABELS})|[{cues.NO_LABEL_ENDS}]$").search
-_PHONE_BEHIND: Final = re.compile(r"[^\w*]{0,4}\*{5,}|[（(][^（()）\d]{0,8}\*{5,}|\+[0-9](?![0-9])").match
-_PHONE_BEFORE: Final = re.compile(r"\*{5,}[0-9]{0,4}[^\w*]{0,3}$").search
+_PHONE_BEHIND: Final = re.compile(r"(?:[^\w*]|_|\\t){0,4}\*{5,}|[（(][^（()）\d]{0,8}\*{5,}|\+[0-9](?![0-9])").match
+_PHONE_BEFORE: Final = re.compile(r"\*{5,}[0-9]{0,4}(?:[^\w*]|_){0,3}$").search
 _ROOM_BEHIND: Final = re.compile(
     r"[\s,，、/\-—(（:：]{0,2}(?:(?:[A-Z]?[0-9]{1,2}|[A-Z])(?:[-_/#]|栋|幢|座|号楼?|\s)(?:[0-9]{1,2}(?:单元|-))?)?[0-9*]{3,4}室?(?![0-9A-Za-z*])"
 ).match
 _BRACKET_ENDS: Final = re.compile(r"[】」』”\"\])）>》]\s?").match
+_STATE_BEHIND: Final = re.compile(
+    "[，, ]{1,2}(?:不?在家|不在|已[取收拿]|代[收签领]|签收|自[提取]|本人|急用|老客户)"
+).match
 _STARS_OF_NAME: Final = re.compile(r"\*{1,4}(?!\*)").match
 _ROOM_BEFORE: Final = re.compile(r"[0-9*A-Z](?:室|房间?|号|铺|床|户|店面)?的?[\s,，、(（】)）/\-—:：]{0,2}$").search
 _OF_A_ROOM: Final = re.compile("(?:室|房间?|号|铺|床|户|店面)?的?").fullmatch
@@ -78,16 +81,21 @@ _IS_PLACE: Final = re.compile(
 ).match
 _NUMBERS: Final = frozenset("0123456789*")
 _COLONS: Final = frozenset(":：=∶")
-_run: Final = re.compile(r"[\u4e00-\u9fff]*").match
-_LIST: Final = re.compile(r"[\u4e00-\u9fff]{2,4}(?:[、，,;；/+&\s]{1,2}[\u4e00-\u9fff]{2,4})+[。.]?").fullmatch
+_run: Final = re.compile(r"[\u4e00-\u4e27\u4e29-\u9fff]*").match
+"""Han, without the stroke that text recognition reads for a bar."""
+_LIST: Final = re.compile(
+    r"[\u4e00-\u9fff]{2,4}(?:[、，,;；/+&\s]{1,2}(?!一起|均可|都可)[\u4e00-\u9fff]{2,4})+"
+    r"(?P<tail>[。.，, ]?(?:[0-9一两二三四五六]人|一起[收取拿]|[均都]可)?)"
+).fullmatch
 _HAN_PARTS: Final = re.compile(r"[\u4e00-\u9fff]+").finditer
 _UNKNOWN: Final = (UNKNOWN, COST_OF_UNKNOWN)
 _STARTS: Final = "".join(sorted({*FAMILY_NAMES, *RARE_FAMILY_NAMES, *(name[0] for name in DOUBLE_FAMILY_NAMES)}))
 _LONG_VERBS: Final = [verb for verb in cues.VERBS if len(verb) > 1]
 _sites: Final = re.compile(
-    rf"(?P<first>(?<![\u4e00-\u9fff])[{_STARTS}](?=[\u4e00-\u9fff]))"
+    rf"(?P<first>(?<![\u4e00-\u4e27\u4e29-\u9fff])[{_STARTS}](?=[\u4e00-\u9fff]))"
     rf"|(?:{any_of(word for its in _ANNOUNCE.values() for word in its)})(?=[{_STARTS}][\u4e00-\u9fff])"
     rf"|(?P<titled>[{_STARTS}][\u4e00-\u9fff]{{1,2}})(?={any_of((*cues.TITLES, *_LONG_VERBS))})"
+    rf"|(?<=[0-9*])(?:室|房间?|号|铺|床|户|店面)?的?(?=[{_STARTS}][\u4e00-\u9fff])"
     rf"|[员員人师師者天后後晚前点點司厂廠店部科处處组班院局所行社馆館校市队隊站库庫间間堂舍心室会會团團办辦房](?=[{_STARTS}][\u4e00-\u9fff])"
 ).finditer
 
@@ -96,14 +104,14 @@ class HanRun:
     """A run of Han in a text, read as words.
 
     Args:
-        text: the text.
+        text: the text, in simplified characters.
         start, end: the span of the run.
     """
 
     def __init__(self, text: str, start: int, end: int) -> None:
         self._text, self.start, self.end = text, start, end
         self._known = han_words()
-        self._han = text[start:end].translate(self._known.simplified)
+        self._han = text[start:end]
         self._cost_before, self._word_before = _read_forwards(self._han, self._known)
         self._cost_behind, self._word_behind = _read_backwards(self._han, self._known)
 
@@ -200,7 +208,7 @@ class HanRun:
         label = _LABEL(before)
         if label is None:
             return 0
-        word = label[1].translate(self._known.simplified)
+        word = label[1]
         if word[-1] in _ROLE_ENDS or word.endswith(_ANNOUNCE.get(word[-1], ())):
             return _SURE
         return _LABELLED if before[-2:].strip()[-1:] in _COLONS and not _IS_THING(word) else 0
@@ -226,9 +234,13 @@ class HanRun:
         if text[end : end + 1].isdecimal():
             return _NEVER
         bracket = _BRACKET_ENDS(text, end) if whole else None
+        if bracket and text[bracket.end() : bracket.end() + 1] in _FOLLOW_ALONE:
+            return _SURE
         if bracket and text.startswith(_FOLLOW.get(text[bracket.end() : bracket.end() + 1], ()), bracket.end()):
             return _SURE
-        return _BESIDE if _PHONE_BEHIND(text, end) else 0
+        if _PHONE_BEHIND(text, end):
+            return _BESIDE
+        return _CUE if whole and _STATE_BEHIND(text, end) else 0
 
 
 def effort(text: str) -> float:
@@ -243,8 +255,11 @@ def find(text: str, found: Sequence[tuple[int, int]] = ()) -> Iterator[tuple[int
         text: any text.
         found: the spans of names that were found in it: cues beside them are not read again.
     """
-    if _LIST(text):
-        yield from _names_of_a_list(text)
+    if text.isascii():
+        return
+    text = text.translate(han_words().simplified)
+    if names := _LIST(text):
+        yield from _names_of_a_list(text, names.start("tail"))
     for start, end in _runs(text, found):
         yield from HanRun(text, start, end).names()
 
@@ -255,28 +270,35 @@ def _runs(text: str, found: Sequence[tuple[int, int]] = ()) -> Iterator[tuple[in
     for match in _sites(text):
         site = match.lastgroup
         at = match.end() if site is None else match.start()
-        if at < read or at in known or (site == "first" and _is_word(text, at)):
+        if at < read or at in known or _is_word(text, at, plain=site == "first"):
             continue
         start, read = _span_of_run(text, at)
         if read - start <= MAX_RUN:
             yield start, read
 
 
-def _names_of_a_list(text: str) -> Iterator[tuple[int, int]]:
-    """The spans of all parts of a text, if each is a name: 张小三、李四."""
-    parts = [part.span() for part in _HAN_PARTS(text)]
+def _names_of_a_list(text: str, end: int) -> Iterator[tuple[int, int]]:
+    """The spans of all parts of a text up to `end`, if each is a name: 张小三、李四."""
+    parts = [part.span() for part in _HAN_PARTS(text, 0, end)]
     if all(HanRun(text, *part).is_name() for part in parts):
         yield from parts
 
 
 def are_words(text: str, start: int, end: int) -> bool:
     """Whether what may be a name at this span begins with a word, and is far likelier made of words."""
-    if text[start : start + 2] not in han_words().words:
+    first, last = _span_of_run(text, start)
+    if last - first > MAX_RUN or end > last:
         return False
+    known, floor = han_words(), max(0, first - _BEFORE_RUN)
+    text = text[floor : last + _BEFORE_RUN].translate(known.simplified)
+    start, end, first, last = start - floor, end - floor, first - floor, last - floor
+    if text[start : start + 2] not in known.words and text[max(0, start - 1) : start + 1] not in known.words:
+        return False
+    if text[end - 1] in _PLACE_ENDS and text[start : end - 1] in known.words:
+        return True
     if end - start == len("张三") and not _is_han(text[end : end + 1]):
         return False
-    first, last = _span_of_run(text, start)
-    return end <= last and last - first <= MAX_RUN and HanRun(text, first, last).is_unlikely(start, end)
+    return HanRun(text, first, last).is_unlikely(start, end)
 
 
 def _span_of_run(text: str, at: int) -> tuple[int, int]:
@@ -287,16 +309,19 @@ def _span_of_run(text: str, at: int) -> tuple[int, int]:
     return start, _run(text, at, at + MAX_RUN + 1).end()  # type: ignore[union-attr]
 
 
-def _is_word(text: str, at: int) -> bool:
-    """Whether a word that is no name begins with the family name at `at`."""
+def _is_word(text: str, at: int, *, plain: bool) -> bool:
+    """Whether a word that is no name begins with the family name at `at`; behind a cue a noun may be a name."""
     words = han_words().words
-    if text[at : at + 2] in DOUBLE_FAMILY_NAMES:
+    two = text[at : at + 2]
+    if two in DOUBLE_FAMILY_NAMES:
         return False
-    return text[at : at + 2] in words or text[at : at + 3] in words
+    if plain:
+        return two in words or text[at : at + 3] in words
+    return words.get(two, ("n", 0))[0] != "n"
 
 
 def _is_han(char: str) -> bool:
-    return "\u4e00" <= char <= "\u9fff"
+    return "\u4e00" <= char <= "\u9fff" and char != "丨"
 
 
 def _read_forwards(han: str, known: HanWords) -> tuple[list[int], list[str]]:

@@ -130,6 +130,8 @@ _labels: Final = by_char((word.lower() for word in cues.LABELS), -1)
 
 _LONGEST_PARTED: Final = 28
 _LONGEST_LABEL: Final = 24
+_WISHES: Final = frozenset("祝给")
+"""Before a title alone they are no family name: 祝老师节日快乐."""
 _USUAL_LENGTH: Final = 3
 _MAX_NAMES: Final = 64
 _NICKNAMES: Final = frozenset("小老阿")
@@ -285,7 +287,7 @@ def _titled(text: str, at: int, *, short: bool) -> Span | None:
     if short and not _is_short_title(text, at):
         return None
     start = name_before(text, at, titled=True)
-    return None if start is None else (start, at)
+    return None if start is None or text[start:at] in _WISHES else (start, at)
 
 
 def _is_short_title(text: str, at: int) -> bool:
@@ -573,6 +575,7 @@ def _can_be_name(name: str, *, sure: bool = False) -> bool:
     return (
         name not in words
         and name[:2] not in _before_names
+        and _before_names.get(name[1:], 0) != _ROLE
         and (sure or len(name) < 3 or family == 2 or name[:2] not in words)
     )
 

@@ -234,13 +234,25 @@ class Profile:
             lines = plain_mobile_lines_masker(self.show_last)
         elif kind == "address":
             mask = self.masker(kind) or stars
-            return lambda column: [
-                _of_address(value, mask) if shown is None else shown
-                for value, shown in zip(
-                    column, _together(column, mask_usual_address, mask_usual_addresses), strict=True
-                )
-            ]
+            return lambda column: _each_once(column, lambda values: _addresses(values, mask))
         return lambda column: _column(column, one, lines)
+
+
+def _each_once(column: Sequence[Any], mask: Callable[[Sequence[Any]], Sequence[str | None]]) -> list[str | None]:
+    """The masks of a column in which values may be repeated: shops send from one place."""
+    if {*map(type, column)} != {str}:
+        return [*mask(column)]
+    different = [*dict.fromkeys(column)]
+    shown = dict(zip(different, mask(different), strict=True))
+    return [shown[value] for value in column]
+
+
+def _addresses(values: Sequence[Any], mask: Callable[[str], str]) -> Sequence[str | None]:
+    """The masks of usual addresses, and of others in China."""
+    shown = _together(values, mask_usual_address, mask_usual_addresses)
+    if None not in shown:
+        return shown
+    return [_of_address(value, mask) if one is None else one for value, one in zip(values, shown, strict=True)]
 
 
 def _of_address(value: Any, mask: Callable[[str], str]) -> str | None:
