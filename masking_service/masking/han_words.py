@@ -12,7 +12,7 @@ from importlib import resources
 from typing import Final
 
 from masking_service.masking import name_cues
-from masking_service.masking.family_names import DOUBLE_FAMILY_NAMES
+from masking_service.masking.family_names import DOUBLE_FAMILY_NAMES, FAMILY_NAMES, RARE_FAMILY_NAMES
 
 MAX_WORD: Final = 4
 UNKNOWN: Final = "x"
@@ -22,6 +22,7 @@ _COST_OF_PARCELS: Final = 18
 _COST_OF_GIVEN: Final = 21
 _COST_OF_FREQUENT_GIVEN: Final = 13
 _COST_OF_DOUBLE: Final = 12
+_COST_OF_RARE_FAMILY: Final = 19
 
 Word = tuple[str, int]
 """Class and cost."""
@@ -55,6 +56,7 @@ class HanWords:
             (char, min(_COST_OF_FREQUENT_GIVEN, self.given.get(char, _COST_OF_GIVEN))) for char in name_cues.GIVEN
         )
         self.family = _costs(groups["family"])
+        self.family = dict.fromkeys(FAMILY_NAMES + RARE_FAMILY_NAMES, _COST_OF_RARE_FAMILY) | self.family
         self.family.update(dict.fromkeys(DOUBLE_FAMILY_NAMES, _COST_OF_DOUBLE))
         self.simplified = {ord(pair[0]): pair[1] for line in groups["simplified"] for pair in _pairs(line)}
 

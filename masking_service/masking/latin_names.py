@@ -46,6 +46,7 @@ _name: Final = re.compile(LATIN_NAME).match
 _name_behind: Final = re.compile(rf"(?<![\w%+/=&]){LATIN_NAME}$").search
 _title: Final = re.compile(rf"(?:(?i:{cues.LATIN_TITLES})\b\.? ?)?").match
 _GIVEN: Final = frozenset(cues.LATIN_GIVEN)
+_ends_clause: Final = re.compile(r"\s*(?:$|[.,;!?，。；)）\n])").match
 _LONGEST: Final = 48
 
 
@@ -57,7 +58,10 @@ def latin_names(text: str, *, address: bool = False) -> Iterator[Span]:
         yield from _trimmed(match)
     if address:
         return
-    for match in (*_weakly_announced(text), *_subject(text)):
+    for match in _weakly_announced(text):
+        if match["verb"] or _is_known(match["name"], alone=_ends_clause(text, match.end("name")) is not None):
+            yield from _trimmed(match)
+    for match in _subject(text):
         if match["verb"] or _is_known(match["name"]):
             yield from _trimmed(match)
     for match in _signature(text):
@@ -97,17 +101,17 @@ def is_latin_name(name: str) -> bool:
     """Whether words can be a person's name, and none of them calls a place or a thing."""
     words = [word.strip(".,").lower() for word in name.split()]
     return (
-        len(words[0]) > 1
+        (len(words[0]) > 1 or len(words) > 1)
         and words[0] not in cues.NO_LATIN_NAME
         and words[-1] not in cues.NO_LATIN_NAME
         and not _place(name)
     )
 
 
-def _is_known(name: str) -> bool:
-    """Whether the first of several words is a given name that is known."""
+def _is_known(name: str, *, alone: bool = False) -> bool:
+    """Whether the first of several words, or the one that stands alone, is a given name that is known."""
     first, _, others = name.partition(" ")
-    return bool(others) and first.strip(".,'’").lower() in _GIVEN
+    return (bool(others) or alone) and first.strip(".,'’").lower() in _GIVEN
 
 
 def _trimmed(match: re.Match[str]) -> Iterator[Span]:

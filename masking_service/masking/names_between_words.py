@@ -42,7 +42,7 @@ _BEHIND: Final = {"v": 4, "p": 4, "u": 2, "a": 4, "r": 2, "t": 2, "m": 0, "s": 2
 """Points of a word before a name, and behind it, by its class."""
 _OF_A_PLACE: Final = -8
 _NEVER: Final = -99
-_ROLE_ENDS: Final = frozenset("员人师者")
+_ROLE_ENDS: Final = frozenset("员人师者工")
 _ORGANISATION_ENDS: Final = frozenset("司厂店部科处组班院局所行社馆校市队站库间堂舍心室园会团办房吧厅")
 _ORGANISATION: Final = 5
 _NICKNAMES: Final = frozenset("小老阿")
@@ -96,7 +96,7 @@ _sites: Final = re.compile(
     rf"|(?:{any_of(word for its in _ANNOUNCE.values() for word in its)})(?=[{_STARTS}][\u4e00-\u9fff])"
     rf"|(?P<titled>[{_STARTS}][\u4e00-\u9fff]{{1,2}})(?={any_of((*cues.TITLES, *_LONG_VERBS))})"
     rf"|(?<=[0-9*])(?:室|房间?|号|铺|床|户|店面)?的?(?=[{_STARTS}][\u4e00-\u9fff])"
-    rf"|[员員人师師者天后後晚前点點司厂廠店部科处處组班院局所行社馆館校市队隊站库庫间間堂舍心室会會团團办辦房](?=[{_STARTS}][\u4e00-\u9fff])"
+    rf"|[工员員人师師者天后後晚前点點司厂廠店部科处處组班院局所行社馆館校市队隊站库庫间間堂舍心室会會团團办辦房](?=[{_STARTS}][\u4e00-\u9fff])"
 ).finditer
 
 
