@@ -186,7 +186,7 @@
     tell();
   });
 
-  body.addEventListener("htmx:finally:request", budget); // htmx gives the button back that was pressed
+  body.addEventListener("htmx:finally:request", () => setTimeout(budget)); // htmx gives the pressed button back just after
 
   const idle = document.getElementById("idle");
   if (idle) {

@@ -13,8 +13,8 @@ from tests.browser.conftest import DeskProcess, Makes, Opens, call
 MENUS = {
     "desk-li": ["Cases", "Me"],
     "officer-wang": ["Cases", "Me"],
-    "supervisor-chen": ["Cases", "Approvals", "People", "Me"],
-    "privacy-he": ["Cases", "People", "Waybills", "Audit", "Decoys", "Incidents", "Me"],
+    "supervisor-chen": ["Cases", "Approvals", "People", "Signing keys", "Me"],
+    "privacy-he": ["Cases", "People", "Waybills", "Audit", "Decoys", "Incidents", "Signing keys", "Me"],
     "auditor-sun": ["Cases", "Audit", "Me"],
 }
 PATHS = {
