@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import duckdb
+import polars as pl
 import pyarrow as pa
 import pytest
 
@@ -48,3 +50,23 @@ def test_a_row_is_masked_as_the_service_masks_its_record(name: str, answers: dic
     assert masked.to_pylist() == [answers[name]["record"]]
     assert [{"pointer": one.pointer, "code": one.code} for one in found] == answers[name].get("warnings", [])
     assert many.to_pylist() == [answers[name]["record"]] * FEW
+
+
+def through_polars(row: pa.RecordBatch) -> pa.RecordBatch:
+    frame = pl.from_arrow(row)
+    assert isinstance(frame, pl.DataFrame)
+    return frame.to_arrow().to_batches()[0]
+
+
+def through_duckdb(row: pa.RecordBatch) -> pa.RecordBatch:
+    with duckdb.connect() as db:
+        return next(iter(db.from_arrow(pa.Table.from_batches([row])).to_arrow_reader(10)))
+
+
+@pytest.mark.parametrize(("engine", "changed"), [(through_polars, set()), (through_duckdb, {"spellings:6"})])
+def test_so_are_the_rows_that_an_engine_hands_out(engine: Any, changed: set[str], answers: dict[str, Any]) -> None:
+    """DuckDB gives one record of the corpus back changed, before anything is masked."""
+    for name, (schema, row) in BATCHES.items():
+        if name not in changed:
+            handed = engine(row)
+            assert mask(handed, Plan.of_schema(schema, unmapped="guard")).to_pylist() == [answers[name]["record"]], name
