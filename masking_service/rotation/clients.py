@@ -30,7 +30,7 @@ def rotate_clients(coordinator: Coordinator, registry: ClientRegistry, change: C
     coordinator.finish_last_change()
     registry.refresh()
     if registry.clients.pepper == keyring.keyset.active["client"]:
-        rotate(coordinator, "client")
+        rotate(coordinator, "client", before_activation=coordinator.require_hosts)
     newest = keyring.keyset.active["client"]
     change(lambda known: known.repeppered(lambda one: keyring.repeppered(one, known.pepper, newest), newest))
     registry.refresh()

@@ -47,6 +47,7 @@ class Coordinator:
 
     Attributes:
         wrapped: the wrapped data keys in the store.
+        hosts_have: the serial of the keyset file of which every intake host has its part, as the operator says.
     """
 
     def __init__(
@@ -67,6 +68,7 @@ class Coordinator:
         self.progress = progress
         self.wrapped = WrappedKeys(store, keyring, random)
         self.random = random
+        self.hosts_have = 0
         self._timeout = timeout
 
     def __enter__(self) -> Self:
@@ -110,6 +112,20 @@ class Coordinator:
         """
         self.keyring.adopt(changed)
         self._distribute(changed)
+
+    def require_hosts(self) -> None:
+        """Refuse to go on before the intake hosts have their part of the present file. They report nothing.
+
+        Raises:
+            KeysError: the operator has not said so yet.
+        """
+        file = self.file
+        names = [host.name for host in file.hosts if host.state != "revoked"]
+        if names and self.hosts_have < file.serial:
+            raise KeysError(
+                f"intake hosts need their part of this keyset: run `keys split` for each of {', '.join(names)}, bring "
+                f"the files there, then run this again with --hosts-have {file.serial}"
+            )
 
     def pause(self) -> None:
         """Wait a moment before something is looked at again."""

@@ -64,10 +64,11 @@ def rotate_index(
         return None
     states = {entry.state for entry in entries_of(coordinator.file, "index")}
     if states.isdisjoint({"deciding", "retired"}):
-        rotate(coordinator, "index", before_activation=coordinator.drain)
-    coordinator.drain()
-    coordinator.change(settle_index(coordinator.path, coordinator.today))
-    coordinator.drain()
+        rotate(coordinator, "index", before_activation=lambda: _followed(coordinator))
+    if "retired" not in states:
+        _followed(coordinator)
+        coordinator.change(settle_index(coordinator.path, coordinator.today))
+    _followed(coordinator)
     moving = _Moving(coordinator, Announcer(recorder, SUBJECT, clock), state_keys_by_id(coordinator, tenants))
     while moving.run():
         coordinator.pause()
@@ -75,6 +76,12 @@ def rotate_index(
             coordinator.drain()
     coordinator.change(end_retired(coordinator.path, "index", coordinator.today))
     return moving.moved, moving.seen
+
+
+def _followed(coordinator: Coordinator) -> None:
+    """Wait until no call is under way that began with the file of before."""
+    coordinator.require_hosts()
+    coordinator.drain()
 
 
 @dataclass(frozen=True, slots=True)

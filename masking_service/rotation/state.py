@@ -12,7 +12,7 @@ from functools import partial
 from itertools import islice
 from typing import Final
 
-from keys.aead import HEADER_BYTES, NONCE_BYTES, SealingKeys
+from keys.aead import HEADER_BYTES, HOUR_FORMAT, NONCE_BYTES, SealingKeys
 from keys.errors import KeysError
 from keys.rotation import change_name, end_retired, entries_of
 from masking_service.audit.places import PLACES, RECORD
@@ -167,6 +167,8 @@ class _Pass:
 
     def _retired(self, value: bytes) -> tuple[str, SealingKeys] | None:
         """Return whose retired key sealed a value, and the keys; None where it was the active one."""
+        if value[0] == HOUR_FORMAT:
+            return None  # the first custody, which an intake host sealed with its record's key
         key_id = value[2:HEADER_BYTES]
         if key_id not in self.keys:
             self._unknown += 1

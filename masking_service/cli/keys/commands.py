@@ -12,7 +12,7 @@ from keys.keyset_file import NamedRoot, date_of, day_of
 from keys.suites import AES_256_GCM_SIV, SUITES
 from masking_service.audit.actions import Action
 from masking_service.cli.keys.hosts import hosts, split
-from masking_service.cli.keys.opened import opened_coordinator, opened_rotation, root, wait
+from masking_service.cli.keys.opened import hosts_have, opened_coordinator, opened_rotation, root, wait
 from masking_service.cli.keys.status import show
 from masking_service.cli.numbers import numbers_in
 from masking_service.cli.options import state_dir
@@ -81,6 +81,7 @@ def status(state_dir: Path) -> None:
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
     help="Only with session: the desk's file MASKING_CONSOLE_SESSION_KEY, on the desk's machine.",
 )
+@hosts_have
 @wait
 @state_dir
 def rotate(

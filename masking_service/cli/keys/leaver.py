@@ -11,7 +11,7 @@ from rich.table import Table
 
 from keys.files import write_secret_file
 from masking_service.audit.actions import Action
-from masking_service.cli.keys.opened import opened_coordinator, opened_rotation, wait
+from masking_service.cli.keys.opened import hosts_have, opened_coordinator, opened_rotation, wait
 from masking_service.cli.options import state_dir
 from masking_service.masking.timestamps import rfc3339
 from masking_service.rotation.clients import rotate_clients
@@ -45,6 +45,7 @@ VALUES_A_SECOND: Final = {"rotate state": 2_000, "rotate index": 2_000, "reseal"
     help="What the person could have had; may be repeated. host: root on a machine of the service.",
 )
 @click.option("--yes", is_flag=True, help="Do not ask before the first step.")
+@hosts_have
 @wait
 @state_dir
 def leaver(could: tuple[Access, ...], yes: bool, timeout: float, state_dir: Path) -> None:

@@ -20,6 +20,7 @@ from masking_service.runtime.wiring import open_keyring
 from masking_service.store.health import uphold
 
 Command = Callable[..., Any]
+HOSTS_HAVE = "masking_service.hosts_have"
 
 
 def wait(command: Command) -> Command:
@@ -31,6 +32,22 @@ def wait(command: Command) -> Command:
         default=60.0,
         show_default=True,
         help="For how many seconds processes that must follow are waited for, at each step.",
+    )(command)
+
+
+def hosts_have(command: Command) -> Command:
+    """Give a command the option ``--hosts-have``, for `opened_rotation`."""
+
+    def keep(context: click.Context, _: click.Parameter, serial: int) -> None:
+        context.meta[HOSTS_HAVE] = serial
+
+    return click.option(
+        "--hosts-have",
+        type=click.IntRange(0),
+        default=0,
+        expose_value=False,
+        callback=keep,
+        help="Where intake hosts are enrolled: the serial of the keyset of which all of them have their part.",
     )(command)
 
 
@@ -104,6 +121,7 @@ def opened_rotation(state_dir: Path, timeout: float) -> Iterator[tuple[Coordinat
                 progress=_Shown(bars).show,
             ) as coordinator,
         ):
+            coordinator.hosts_have = click.get_current_context().meta.get(HOSTS_HAVE, 0)
             yield coordinator, opened
 
 
