@@ -129,6 +129,18 @@ def test_unmapped_columns_are_guarded_or_hidden(mode: Any, note: str, count: int
     assert masked.schema == came.schema
 
 
+def test_what_is_inside_of_unmapped_structs_and_lists_is_guarded() -> None:
+    row = {"收件人": "张三", "扩展": {"mobile": "13987654321", "说明": "件数3"}, "轨迹": [{"描述": "电话13987654321"}]}
+
+    assert shown(batch(row), GUARD) == [
+        {
+            "收件人": "张*",
+            "扩展": {"mobile": "*******4321", "说明": "件数3"},
+            "轨迹": [{"描述": "电话*******4321"}],
+        }
+    ]
+
+
 def test_bytes_cannot_be_read_and_are_hidden() -> None:
     came = pa.record_batch({"收件人": ["张三"], "原文": [b"13812345678"]})
 
