@@ -9,8 +9,8 @@ from werkzeug.test import TestResponse
 
 from tests.every import every
 from tests.growth import grows
-from tests.web.api import Api, Json, record, refusal, without_details
-from tests.web.people import DESK, OFFICER, PRINTER
+from tests.web.api import NUMBER, Api, Json, field, record, refusal, without_details
+from tests.web.people import DESK, OFFICER, PRINTER, PRIVACY
 
 LIMIT = 2 * 1024 * 1024
 
@@ -156,6 +156,33 @@ def test_a_record_that_cannot_be_read_fails_alone(api: Api, path: str, bad: byte
     assert first["error"]["detail"]
     assert second["record"]["sender"]["phone"] == "*******5678"
     assert b'"weight":1.10' in answered.data
+
+
+@pytest.mark.parametrize("bad", [rb'{"token":"\ud800"}', b'{"token":' + b"7" * 5_000 + b"}"], ids=["text", "number"])
+def test_an_item_that_cannot_be_read_fails_alone(api: Api, bad: bytes) -> None:
+    api.tokenize(record())
+    api.open_case("D-1", NUMBER)
+    sound = json.dumps(field(NUMBER, "/sender/phone")).encode()
+
+    answered = api.post(
+        OFFICER, "/v1/detokenize", data=b'{"purpose":"dispute","case":"D-1","items":[' + bad + b"," + sound + b"]}"
+    )
+
+    first, second = answered.get_json()["results"]
+    assert first["error"]["code"] == "invalid-item"
+    assert second["value"] == "13812345678"
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/v1/decoys", rb'{"kind":"phantom","waybills":["\ud800"]}'),
+        ("/v1/acts", rb'{"act":"detokenize","purpose":"dispute","case":"D-1","items":[{"token":"\ud800"}]}'),
+        ("/v1/acts", rb'{"act":"decoy-plant","kind":"phantom","waybills":["\ud800"]}'),
+    ],
+)
+def test_what_cannot_be_read_is_no_server_error(signing: Api, path: str, body: bytes) -> None:
+    assert signing.post(PRIVACY, path, data=body).status_code in (200, 401, 422)
 
 
 @pytest.mark.parametrize(

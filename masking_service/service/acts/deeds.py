@@ -12,6 +12,7 @@ from keys.framing import frame
 from keys.keyring import TenantKeys
 from masking_audit.format.signed import DOMAIN
 from masking_service.audit.entries import outside_id
+from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.json_numbers import encode_sorted
 from masking_service.masking.schemas.places import SHIPPED_POINTERS
 from masking_service.service.cases.state import Case, WantedCase
@@ -110,8 +111,11 @@ def on_key(act: str, keys: TenantKeys, principal: str, fingerprint: str) -> Deed
 
 
 def _exactly(value: Any) -> str:
-    """Return a value of a request as one text; two different ones never have the same."""
-    return encode_sorted(value).decode()
+    """Return a value of a request as one text; two different ones never have the same.
+
+    Values that no JSON can carry were replaced when the body was read, and are refused later, each alike.
+    """
+    return "" if isinstance(value, InvalidRecord) else encode_sorted(value).decode()
 
 
 def _waybill(keys: TenantKeys, item: Any) -> str:

@@ -286,7 +286,7 @@ class KeyApproval:
         """
         asked = self._asked(context, "key-approve", principal, key, signed)
         found, subject, tenant = asked.found, asked.found.principal, context.principal.tenant
-        if not hmac.compare_digest(spoken_code(unb64(found.public_key())), code.upper().translate(_SPOKEN)):
+        if not _says(code, spoken_code(unb64(found.public_key()))):
             self.recorder.record_denial(context, Action.KEY_APPROVE, WRONG_CODE, Stated(subject=subject))
             raise InvalidRequest([("/code", WRONG_CODE)])
         approved = self._approved(context, asked)
@@ -402,6 +402,11 @@ def approved_key(request: KeyRequest, by: str, signed: tuple[Signature, ...], no
         model=request.model,
         approvals=signed,
     )
+
+
+def _says(code: str, spoken: str) -> bool:
+    """Whether a person typed this code, with spaces or not."""
+    return hmac.compare_digest(code.upper().translate(_SPOKEN).encode(), spoken.encode())
 
 
 def _status(key: PersonKey, revoked: frozenset[str]) -> str:
