@@ -59,6 +59,9 @@ _LATIN_UNIT: Final = re.compile(
 ).search
 
 
+_LETTER: Final = re.compile("[A-Za-z\u0400-\u04ff]").search
+
+
 def may_hold_latin_units(text: str) -> bool:
     """Whether a text, or one of its lines, has a word in Latin or Cyrillic for a unit or floor at a number."""
-    return _LATIN_UNIT(text) is not None
+    return _LETTER(text) is not None and _LATIN_UNIT(text) is not None

@@ -234,20 +234,11 @@ class Profile:
             lines = plain_mobile_lines_masker(self.show_last)
         elif kind == "address":
             mask = self.masker(kind) or stars
-            return lambda column: _each_once(column, lambda values: _addresses(values, mask))
+            return lambda column: _addresses(column, mask)
         return lambda column: _column(column, one, lines)
 
 
-def _each_once(column: Sequence[Any], mask: Callable[[Sequence[Any]], Sequence[str | None]]) -> list[str | None]:
-    """The masks of a column in which values may be repeated: shops send from one place."""
-    if {*map(type, column)} != {str}:
-        return [*mask(column)]
-    different = [*dict.fromkeys(column)]
-    shown = dict(zip(different, mask(different), strict=True))
-    return [shown[value] for value in column]
-
-
-def _addresses(values: Sequence[Any], mask: Callable[[str], str]) -> Sequence[str | None]:
+def _addresses(values: Sequence[Any], mask: Callable[[str], str]) -> list[str | None]:
     """The masks of usual addresses, and of others in China."""
     shown = _together(values, mask_usual_address, mask_usual_addresses)
     if None not in shown:
