@@ -55,6 +55,8 @@ OVERRIDDEN = {
     "masking_service.cli.lazy.LazyGroup.get_command": "documented by Click (lazily loading subcommands)",
     "masking_service.cli.lazy.LazyGroup.list_commands": "documented by Click, as above",
     "masking_service.cli.serve.CannotListen.exit_code": "documented by Click",
+    "masking_service.cli.incident._At.convert": "documented by Click",
+    "masking_service.cli.keys.hosts.HostName.convert": "documented by Click",
     "masking_service.cli.people._Principal.convert": "documented by Click",
     "masking_service.cli.people._TenantName.convert": "documented by Click",
     "masking_service.cli.serve.Port.convert": "documented by Click",

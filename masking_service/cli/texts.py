@@ -128,6 +128,9 @@ DOCTOR: Final = {
 CHECKS: Final = {
     "known answers of the cryptography": "密码算法已知答案",
     "keyset": "密钥集",
+    "keyset is of this tier": "密钥集与本层级相符",
+    "memory is not swapped out": "内存不会换出到磁盘",
+    "opening tier publishes for this host": "还原层已为本机发布信息",
     "policy": "策略",
     "issuers": "签发方",
     "ticket system answers": "工单系统应答",

@@ -45,9 +45,10 @@ class HostName(click.ParamType[str]):
 @wait
 @state_dir
 def split(name: str, out: Path, timeout: float, state_dir: Path) -> None:
-    """Make the keyset of the intake host NAME, which can store and cannot open.
+    """Make the keyset of an intake host.
 
-    Beside it, a file that ends with .host.json is for `keys hosts enrol`. Run it again for a host after `keys rotate`.
+    The host NAME can store with it, and cannot open. Beside it, a file that ends with .host.json is for `keys hosts
+    enrol`. Run it again for a host after `keys rotate`.
     """
     with opened_coordinator(state_dir, timeout) as coordinator:
         coordinator.finish_last_change()
@@ -74,7 +75,10 @@ def hosts() -> None:
 @wait
 @state_dir
 def enrol(file: Path, timeout: float, state_dir: Path) -> None:
-    """Trust what an intake host signs, by the .host.json of `keys split`."""
+    """Trust what an intake host signs.
+
+    FILE is the .host.json of `keys split`.
+    """
     try:
         entry = msgspec.json.decode(file.read_bytes(), type=HostEntry)
     except msgspec.DecodeError as fault:
