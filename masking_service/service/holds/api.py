@@ -18,7 +18,11 @@ class HoldRequest(Shape, frozen=True):
     """Waybills to keep, and why."""
 
     hold: Annotated[
-        Name, Meta(description="Its name: 1 to 64 of A-Z a-z 0-9 . _ - and a letter or digit first. Never used twice.")
+        Name,
+        Meta(
+            description="Its name: 1 to 64 of A-Z a-z 0-9 . _ - and a letter or digit first. Never used twice.",
+            extra_json_schema={"pattern": r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$(?!\n)"},
+        ),
     ]
     reason: Annotated[
         str, Meta(description="Who asked for it, and why. Personal data is masked, and 500 characters are kept.")
