@@ -164,8 +164,7 @@ class Parts:
             StoreUnavailable, ProviderError: the next call does it.
             IntegrityError: some of it was changed, or sealed by a host that is not enrolled.
         """
-        while self.index_work.file(self.tenants, clock()):
-            pass
+        self.index_work.file(self.tenants, clock())
 
     def use(self, schema: Schema, profile: Profile) -> None:
         """Use this schema and this profile in place of those that have their names; for one file of records."""

@@ -45,6 +45,7 @@ SSCAN {key} 0
 UNLINK {key}
 WAIT 0 0
 XADD {key} * x x
+XDEL {key} 0-1
 XRANGE {key} - +
 XREVRANGE {key} + -
 XTRIM {key} MAXLEN 0

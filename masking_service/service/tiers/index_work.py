@@ -4,25 +4,30 @@ An intake host has no search secret, so it cannot name the entries of an index, 
 leaves what is to be found, sealed with the key of the records, and cannot open that again either.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Final
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Annotated, Final
 
 import msgspec
+from msgspec import Meta
 
 from keys.aead import SealingKey, header_of
 from keys.errors import IntegrityError
 from keys.keyring import Keyring
+from keys.search import BASE_BYTES
 from masking_service.service.search.findable import Findable
 from masking_service.service.search.index import Indexed, SearchIndex
 from masking_service.service.waybills.record_keys import RecordKeys
 from masking_service.store.client import Command, Store
-from masking_service.store.layout import PREFIX
+from masking_service.store.errors import StoreUnavailable
+from masking_service.store.layout import MAX_REVISIONS, PREFIX
 
 STREAM: Final = PREFIX + b"{work}index"
 LEASE: Final = PREFIX + b"{work}lease"
 LEASE_SECONDS: Final = 2
 AT_ONCE: Final = 64
-"""Entries of the stream that are filed together; each holds the work of a batch."""
+"""Entries of the stream that are read together; each holds the work of a batch."""
+PATIENCE_SECONDS: Final = 60
+"""For how long work is left that names a tenant or a key which this process does not know yet."""
 _LEASE_BYTES: Final = 8
 _BUCKET_BYTES: Final = 512
 """Work is padded, so that its length tells little of what is in it."""
@@ -30,9 +35,9 @@ _BUCKET_BYTES: Final = 512
 
 class _Work(msgspec.Struct, frozen=True, array_like=True):
     number: str
-    base: bytes
-    revision: int
-    expires_at: int
+    base: Annotated[bytes, Meta(min_length=BASE_BYTES, max_length=BASE_BYTES)]
+    revision: Annotated[int, Meta(ge=0, lt=MAX_REVISIONS)]
+    expires_at: Annotated[int, Meta(ge=0, lt=2**32)]
     phones: tuple[str, ...]
     endings: tuple[str, ...]
     site: str | None
@@ -97,7 +102,7 @@ class IndexWork:
         self.waiting = 0.0
 
     def file(self, tenants: Iterable[str], now: int) -> int:
-        """File what was left, and return how many entries of the stream that were: one round trip without any.
+        """File what was left, and return how many entries of the stream are done: one round trip without any.
 
         One process does so at a time. One that ends in between leaves the work, and filing it again adds nothing.
 
@@ -107,28 +112,62 @@ class IndexWork:
 
         Raises:
             StoreUnavailable, ProviderError: what is not filed is filed at the next call.
-            IntegrityError: some of it was changed, or sealed by a host that is not enrolled. The rest is filed.
+            IntegrityError: some of it was changed, or sealed by a host that is not enrolled, or names for
+                `PATIENCE_SECONDS` what is not known. It is dropped, and the rest is filed.
         """
-        found = self._store.read([(b"XRANGE", STREAM, b"-", b"+", b"COUNT", AT_ONCE)])[0]
-        if not found or not self._leased():
-            self.waiting = 0.0
-            return 0
-        self.waiting = max(0.0, now - int(found[0][0].partition(b"-")[0]) / 1000)
         by_tag = {self._keyring.tenant(tenant).tenant_tag: tenant for tenant in tenants}
+        done, start, oldest = 0, b"-", 0.0
         failed: IntegrityError | None = None
-        for _, (tag, sealed) in found:
-            tenant = by_tag.get(tag.decode("ascii", "replace"))
+        while True:
+            found = self._store.read([(b"XRANGE", STREAM, start, b"+", b"COUNT", AT_ONCE)])[0]
+            if not found or not self._leased():
+                break
+            oldest = oldest or max(0.0, now - _left_at(found[0][0]))
+            start = b"(" + found[-1][0]
+            ended: list[bytes] = []
             try:
-                if tenant is None:
-                    raise IntegrityError("index work names a tenant that is not known")
-                self._search.replace(tenant, (), self._opened(tenant, tag.decode("ascii"), sealed), now)
-            except IntegrityError as error:  # it must not keep the rest from being filed
-                failed = error
-        last, sequence = found[-1][0].split(b"-")
-        self._store.write([(b"XTRIM", STREAM, b"MINID", b"%s-%d" % (last, int(sequence) + 1))])
+                for entry, fields in found:
+                    try:
+                        if self._filed(by_tag, fields, now, patient=abs(now - _left_at(entry)) < PATIENCE_SECONDS):
+                            ended.append(entry)
+                    except IntegrityError as error:  # it must not keep the rest from being filed
+                        failed = error
+                        ended.append(entry)
+            finally:
+                if ended:
+                    self._store.write([(b"XDEL", STREAM, *ended)])
+            done += len(ended)
+        self.waiting = oldest
         if failed is not None:
             raise failed
-        return len(found)
+        return done
+
+    def _filed(self, by_tag: Mapping[str, str], fields: Sequence[bytes], now: int, *, patient: bool) -> bool:
+        """File an entry; return whether it is done.
+
+        Args:
+            by_tag: the tenants that are known.
+            patient: whether it is left where it names what is not known.
+
+        Raises:
+            StoreUnavailable, ProviderError: it can be filed later.
+            IntegrityError: it can never be filed.
+        """
+        try:
+            tag, sealed = fields
+            tenant = by_tag.get(tag.decode("ascii"))
+            if tenant is None:
+                raise StoreUnavailable("unknown-key")
+            self._search.replace(tenant, (), self._opened(tenant, tag.decode("ascii"), sealed), now)
+        except (ValueError, msgspec.MsgspecError):  # its bytes are not repeated in the log
+            raise IntegrityError("index work is not what a host writes") from None
+        except StoreUnavailable as error:
+            if error.reason != "unknown-key":
+                raise
+            if not patient:
+                raise IntegrityError("index work names a tenant or a key that is not known") from None
+            return False
+        return True
 
     def _leased(self) -> bool:
         """Return whether this process files now."""
@@ -149,6 +188,11 @@ class IndexWork:
 def _indexed(work: _Work, header: bytes) -> Indexed:
     findable = Findable(work.phones, work.endings, work.site)
     return Indexed(work.number, work.base, work.revision, work.expires_at, header, findable)
+
+
+def _left_at(entry: bytes) -> float:
+    """Return when an entry of the stream was left, in Unix seconds."""
+    return int(entry.partition(b"-")[0]) / 1000
 
 
 def _place(tag: str) -> bytes:
