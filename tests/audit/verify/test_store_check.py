@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import redis
 
+from keys.aead import HOUR_FORMAT, OVERHEAD_BYTES
 from masking_audit.format.links import entry_id
 from masking_audit.verify.facts import Facts, MismatchKind
 from masking_audit.verify.findings import FindingKind
@@ -34,6 +35,7 @@ from tests.store.stores import LATER, NOW, NUMBER, ask
 
 KEYS = KEYRING.tenant("default")
 (STEM,) = record_stems([BASE])
+OF_INTAKE = bytes((HOUR_FORMAT,)).ljust(OVERHEAD_BYTES, b"?")
 FREEZES = freezes_key(KEYS.tag("tenant"))
 
 
@@ -170,6 +172,21 @@ def test_a_case_that_was_never_logged_is_found(service: Service) -> None:
 def test_a_sealed_value_at_another_waybills_place_is_found(service: Service, client: redis.Redis) -> None:
     (other,) = record_stems(KEYS.bases(["SF0000000001"]))
     ask(client, "COPY", custody_key(STEM), custody_key(other))
+
+    assert found(service) == [("custody", MismatchKind.UNLOGGED)]
+
+
+def test_a_first_custody_of_an_intake_host_needs_no_entry(service: Service, client: redis.Redis) -> None:
+    (other,) = record_stems(KEYS.bases(["SF0000000001"]))
+    ask(client, "SET", custody_key(other), OF_INTAKE)
+
+    assert found(service) == []
+
+
+def test_a_custody_of_an_intake_host_in_place_of_an_announced_one_is_found(
+    service: Service, client: redis.Redis
+) -> None:
+    ask(client, "SET", custody_key(STEM), OF_INTAKE)
 
     assert found(service) == [("custody", MismatchKind.UNLOGGED)]
 
