@@ -131,7 +131,7 @@ class HeldRecords:
             roster = self._store.identity.roster
             change = Change()
             for base, stored in self._stored(tenant, bases).items():
-                mine = [one for one in stored if one.record.header.endswith(own)]
+                mine = [one for one in stored if one.record.held and one.record.header.endswith(own)]
                 if not mine:
                     continue
                 change.kept.append(base)

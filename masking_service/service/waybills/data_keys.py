@@ -128,6 +128,13 @@ class DataKeys:
     def by_ids(self, tenant: str, key_ids: Iterable[bytes]) -> dict[bytes, DataKey | None]:
         """Return the keys of these ids; None for a shredded key, because nothing that it sealed can be opened again.
 
+        Round trips and errors as `with_days`.
+        """
+        return {key_id: key for key_id, (_, key) in self.with_days(tenant, key_ids).items()}
+
+    def with_days(self, tenant: str, key_ids: Iterable[bytes]) -> dict[bytes, tuple[int, DataKey | None]]:
+        """Return the day (since 1970-01-01) of each of these ids, and the key as `by_ids`.
+
         One round trip for all keys that this process does not know.
 
         Raises:
@@ -144,7 +151,7 @@ class DataKeys:
                 self._learn(memory, tenant, key_id, stored)
         shredded_before = self._keyring.keyset.shredded_before
         found = {key_id: memory.known[tenant, key_id] for key_id in wanted}
-        return {key_id: None if day < shredded_before else key for key_id, (day, key) in found.items()}
+        return {key_id: (day, None if day < shredded_before else key) for key_id, (day, key) in found.items()}
 
     def of_hold(self, tenant: str, number: int) -> DataKey:
         """Return the data key of a hold, made if there is none: one round trip, and one to make it.
@@ -171,10 +178,6 @@ class DataKeys:
         if key is None:
             raise StoreUnavailable("unknown-key")
         return key
-
-    def is_of_hold(self, tenant: str, key_id: bytes) -> bool:
-        """Return whether a key that was read is a hold's."""
-        return self._memory.known.get((tenant, key_id), (0, None))[0] == HOLD_DAY
 
     def destroy_hold(self, tenant: str, number: int) -> None:
         """Destroy the data key of a lifted hold: one round trip.

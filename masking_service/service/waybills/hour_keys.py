@@ -13,10 +13,11 @@ from typing import Final
 from keys.aead import SealingKey
 from keys.errors import IntegrityError
 from keys.hosts import Host
-from keys.hour_keys import WrapHead, head_of, open_hour_key
+from keys.hour_keys import head_of, open_hour_key
 from keys.keyring import Keyring
 from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.service.waybills.data_keys import DataKeys
+from masking_service.service.waybills.wrapped_keys import PERMIT_DAY
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import hour_key_key
@@ -28,9 +29,16 @@ HOURS_A_DAY: Final = 24
 
 @dataclass(frozen=True, slots=True)
 class _Opened:
-    """An hour key that was opened; `key` is None where its data key was shredded."""
+    """An hour key that was opened.
 
-    head: WrapHead
+    Attributes:
+        host: the id of the host that made it.
+        day: of its data key, since 1970-01-01.
+        key: None where its data key was shredded.
+    """
+
+    host: bytes
+    day: int
     key: SealingKey | None
 
 
@@ -68,15 +76,14 @@ class HourKeys:
         found = {}
         for key_id in wanted:
             opened = known[key_id]
-            self._host(opened.head.host)
-            shredded = opened.head.hour // HOURS_A_DAY < shredded_before
-            found[key_id] = None if shredded else opened.key
+            self._host(opened.host)
+            found[key_id] = None if opened.day < shredded_before else opened.key
         return found
 
     def last_day(self, tenant: str, key_ids: Iterable[bytes], now: int) -> int:
         """Return the latest day (since 1970-01-01) of these keys; one that is not kept is of today."""
         wanted = [*key_ids]
-        days = [opened.head.hour // HOURS_A_DAY for opened in self._known(tenant, wanted).values()]
+        days = [opened.day for opened in self._known(tenant, wanted).values()]
         return max(days) if len(days) == len(wanted) else now // SECONDS_A_DAY
 
     def _known(self, tenant: str, key_ids: Sequence[bytes]) -> dict[bytes, _Opened]:
@@ -91,15 +98,17 @@ class HourKeys:
         if None in wraps:
             raise StoreUnavailable("unknown-key")
         heads = [head_of(wrap) for wrap in wraps]
-        data_keys = self._data_keys.by_ids(tenant, {head.day_key_id for head in heads})
+        data_keys = self._data_keys.with_days(tenant, {head.day_key_id for head in heads})
         opened = {}
         for key_id, wrap, head in zip(key_ids, wraps, heads, strict=True):
-            host, data_key = self._host(head.host), data_keys[head.day_key_id]
+            host, (day, data_key) = self._host(head.host), data_keys[head.day_key_id]
+            if not head.hour // HOURS_A_DAY <= day < PERMIT_DAY:  # that of a later day, where the day was shredded
+                raise IntegrityError("an hour key is of another day than its data key")
             key = None
             if data_key is not None:
                 algorithm = self._keyring.keyset.algorithm
                 key = open_hour_key(wrap, key_id, tenant.encode(), host.verifier, data_key.day_key, algorithm)
-            opened[key_id] = _Opened(head, key)
+            opened[key_id] = _Opened(head.host, day, key)
         with self._lock:
             self._kept.update({(tenant, key_id): one for key_id, one in opened.items()})
             while len(self._kept) > MAX_KEPT:

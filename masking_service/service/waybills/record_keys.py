@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from keys.aead import HOUR_FORMAT, SealingKey
 from masking_service.service.waybills.data_keys import DataKeys
 from masking_service.service.waybills.hour_keys import HourKeys
+from masking_service.service.waybills.wrapped_keys import HOLD_DAY
 
 
 class RecordKeys:
@@ -36,6 +37,15 @@ class RecordKeys:
             hour_keys = self._hour_keys.by_ids(tenant, by_hour.values())
             found |= {header: hour_keys[key_id] for header, key_id in by_hour.items()}
         return found
+
+    def held(self, tenant: str, headers: Iterable[bytes]) -> set[bytes]:
+        """Return the headers that name the data key of a hold. The id of an hour key is any that its host chose.
+
+        Round trips and errors as `by_headers`.
+        """
+        by_day, _ = _divided(headers)
+        known = self._data_keys.with_days(tenant, by_day.values())
+        return {header for header, key_id in by_day.items() if known[key_id][0] == HOLD_DAY}
 
     def last_day(self, tenant: str, headers: Iterable[bytes], now: int) -> int:
         """Return the latest day (since 1970-01-01) of these keys. One that this process does not know is of today."""

@@ -317,7 +317,7 @@ class Vault(RecordWriter):
         if not headers:
             return [None] * len(values)
         keys = self.record_keys.by_headers(tenant, headers)
-        held = {header for header in headers if self.data_keys.is_of_hold(tenant, header[-KEY_ID_BYTES:])}
+        held = self.record_keys.held(tenant, headers)
         opened: list[Record | None] = []
         for place, value in values:
             if value is None:
