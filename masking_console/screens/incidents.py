@@ -134,8 +134,10 @@ def _words() -> dict[str, Any]:
         },
         "hold_names": {
             "proposed": _("waits for a second person"),
+            "setting": _("being set; set it again if it stays so"),
             "set": _("in force"),
             "lifting": _("waits for a second person to lift it"),
+            "releasing": _("being lifted; lift it again if it stays so"),
             "lifted": _("lifted"),
             "withdrawn": _("withdrawn"),
         },

@@ -273,16 +273,23 @@ def _alerts(settings: Settings) -> None:
         MessageKey.read(settings.alert_key)
 
 
+_HOLD_STATES: Final = {
+    "setting": ", not all are kept yet: set it again if it stays so",
+    "lifting": ", somebody proposed to lift it",
+    "releasing": ", being lifted: lift it again if it stays so",
+}
+
+
 def _holds(settings: Settings) -> str | None:
     """Return the holds in force: what is kept for them must not be deleted by hand either."""
     policy = Policy.load(settings.policy, development=settings.development)
     told = []
     with opened_registry(settings) as opened:
         for tenant in sorted({DEFAULT_TENANT, *policy.tenants, *(client.tenant for client in opened.registry.clients)}):
-            kept = [hold for hold in opened.holds.listed(tenant) if hold.keeps]
+            kept = [hold for hold in opened.holds.listed(tenant) if hold.keeps or hold.status == "releasing"]
             told += [
                 f"\n  {hold.name} of tenant {tenant}: {hold.kept} of {hold.waybills} waybills, "
-                f"set {rfc3339(hold.set_at)}{', somebody proposed to lift it' if hold.status == 'lifting' else ''}"
+                f"set {rfc3339(hold.set_at)}{_HOLD_STATES.get(hold.status, '')}"
                 for hold in kept
             ]
     if not told:

@@ -60,8 +60,8 @@ HOLD_PROBLEMS: Final[dict[str, ProblemText]] = {
         409,
         Text("The hold is not in a state for this", "法律保全的状态不允许此操作"),
         Text(
-            "The hold was lifted or withdrawn, or another person changed it meanwhile.",
-            "该法律保全已解除或撤回，或已被他人更改。",
+            "The hold was lifted or withdrawn, is being lifted, or another person changed it meanwhile.",
+            "该法律保全已解除或撤回、正在解除，或已被他人更改。",
         ),
         Text("Read the hold again. Propose a new one where it has ended.", "请重新读取；如已结束，请重新提出。"),
     ),

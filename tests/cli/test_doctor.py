@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 import yaml
 from click.testing import Result
@@ -108,6 +109,9 @@ def test_holds_in_force_are_listed(development: Path, valkey: str) -> None:
     settings = Settings.read({"MASKING_STATE_DIR": str(development), "MASKING_REDIS_URL": valkey}, development=True)
     with opened_registry(settings) as opened:
         held = Hold("H-1", 1, "00", "r", 3, "set", "staff/p-1", NOW, kept=2, set_by="staff/p-2", set_at=NOW)
-        opened.holds.prepare("default", lambda _: [held]).write()
+        lifted = msgspec.structs.replace(held, name="H-2", number=2, status="releasing")
+        opened.holds.prepare("default", lambda _: [held, lifted]).write()
 
-    assert "H-1 of tenant default: 2 of 3 waybills" in lines(doctor(development, valkey))
+    shown = lines(doctor(development, valkey))
+    assert "H-1 of tenant default: 2 of 3 waybills" in shown
+    assert "being lifted: lift it again if it stays so" in shown

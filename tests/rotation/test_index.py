@@ -369,7 +369,7 @@ def test_a_record_that_a_hold_keeps_in_the_moment_of_its_move_stays_held(
             client = redis.Redis.from_url(valkey)
             for one in moved:  # the hold has read the record before it had a copy
                 client.delete(one.new_key)
-            kept.append(held.keep("default", [stored.base], 1, lambda change: None))
+            kept.append(held.keep("default", [stored.base], 1, lambda: [1], lambda change: None))
             for one in moved:
                 client.set(one.new_key, moving._copies[one.key])
         empty(moving, moved)
@@ -467,7 +467,7 @@ def test_a_hold_moves_with_its_waybill_and_can_be_lifted_there(rotate: Rotate, p
     process.put(NUMBER)
     held = HeldRecords(process.store, process.keyring, process.vault, os.urandom)
     bases = process.keyring.tenant("default").bases([NUMBER])
-    held.keep("default", bases, 1, lambda _: None)
+    held.keep("default", bases, 1, lambda: [1], lambda _: None)
 
     rotate(process)
     process.look()
@@ -475,7 +475,7 @@ def test_a_hold_moves_with_its_waybill_and_can_be_lifted_there(rotate: Rotate, p
     (found,) = process.vault.newest("default", [NUMBER], LATER + 1)
     assert found is not None
     assert found.record.held
-    held.release("default", bases, 1, {}, lambda _: None, NOW)
+    held.release("default", bases, {}, list, lambda _: None, NOW)
     (released,) = process.vault.newest("default", [NUMBER], NOW)
     assert released is not None
     assert not released.record.held

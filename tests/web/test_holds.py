@@ -176,9 +176,11 @@ def test_every_step_is_in_the_log_with_the_waybills_that_it_is_about(held: Api) 
 
     assert steps == [
         ("hold-propose", "H-1", 0),
+        ("hold-set", "H-1", 0),
         ("hold-set", "H-1", 1),
         ("hold-set", "H-1", 0),
         ("hold-lift-propose", "H-1", 0),
+        ("hold-lift", "H-1", 0),
         ("hold-lift", "H-1", 1),
         ("hold-lift", "H-1", 0),
     ]

@@ -24,11 +24,14 @@ class Hold(Answer):
         str,
         one_of(
             "proposed",
+            "setting",
             "set",
             "lifting",
+            "releasing",
             "lifted",
             "withdrawn",
-            description="Its waybills are kept from `set` until `lifted`; `lifting` waits for a second person.",
+            description="Its waybills are kept from `set` until `lifted`; `lifting` waits for a second person. "
+            "A hold that stays `setting` or `releasing` was interrupted: set it again, or lift it again.",
         ),
     ]
     reason: str
@@ -37,7 +40,7 @@ class Hold(Answer):
     proposed: HoldDecision
     set: HoldDecision | None
     lift_proposed: HoldDecision | None
-    lifted: Annotated[HoldDecision | None, Meta(description="Also who withdrew a hold that was not set.")]
+    lifted: Annotated[HoldDecision | None, Meta(description="Who lifted it, or withdrew it before it was set.")]
 
 
 class HoldWithWaybills(Hold):

@@ -8,7 +8,7 @@ class HoldExists(AccessError, code="hold-exists"):
 
 
 class HoldEnded(AccessError, code="hold-ended"):
-    """The hold was lifted or withdrawn, or another person changed it meanwhile."""
+    """The hold was lifted or withdrawn, is being lifted, or another person changed it meanwhile."""
 
 
 class OwnHold(AccessError, code="own-hold"):

@@ -6,12 +6,12 @@ had for the day on which the hold is lifted. What belongs to it is kept as long:
 its disclosures, records of calls, and restriction.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import cycle
 from typing import Final
 
-from keys.aead import NONCE_BYTES, SealingKey
+from keys.aead import KEY_ID_BYTES, NONCE_BYTES, SealingKey
 from keys.keyring import Keyring
 from masking_service.service.state.sealed import Sealed
 from masking_service.service.state.stems import first_stored, stems_of
@@ -41,6 +41,11 @@ class _StoredRecord:
     place: bytes
     value: bytes
     record: Record
+
+    @property
+    def hold_key(self) -> bytes:
+        """The id of the hold's data key that sealed it; empty for another key, whose id a host may have chosen."""
+        return self.record.header[-KEY_ID_BYTES:] if self.record.held else b""
 
 
 @dataclass(slots=True)
@@ -75,14 +80,23 @@ class HeldRecords:
         self._vault = vault
         self._random = random
 
-    def keep(self, tenant: str, bases: Sequence[bytes], number: int, record: Callable[[Change], None]) -> int:
-        """Seal the records of waybills with the data key of a hold. One that another hold keeps stays as it is.
+    def keep(
+        self,
+        tenant: str,
+        bases: Sequence[bytes],
+        number: int,
+        keeping: Callable[[], Collection[int]],
+        record: Callable[[Change], None],
+    ) -> int:
+        """Seal the records of waybills with the data key of a hold. One that a hold keeps already stays as it is.
 
-        Round trips: one to read, one for what belongs to the waybills, and at most two to write.
+        Round trips: one to read, one for what belongs to the waybills, those of `keeping`, and at most two to write.
 
         Args:
             bases: at most `AT_ONCE`.
             number: of the hold's data key.
+            keeping: the numbers of the holds that keep their waybills now, this one among them. It is called after
+                each reading, and raises where this one no longer does.
             record: records the change before it is written.
 
         Returns:
@@ -95,11 +109,12 @@ class HeldRecords:
             roster = self._store.identity.roster
             key = self._vault.data_keys.of_hold(tenant, number)
             change = Change()
-            for base, stored in self._stored(tenant, bases).items():
-                self._reseal(change, [one for one in stored if not one.record.held], key, HELD_UNTIL)
-                if stored:
-                    change.kept.append(base)
-                    change.ends[base] = HELD_UNTIL
+            found = self._stored(tenant, bases)
+            holds = self._by_key(tenant, keeping())
+            for base, stored in found.items():
+                self._reseal(change, [one for one in stored if one.hold_key not in holds], key, HELD_UNTIL)
+                change.kept.append(base)
+                change.ends[base] = HELD_UNTIL
             self._add_belongings(tenant, change)
             record(change)
             if change.commands:
@@ -111,41 +126,55 @@ class HeldRecords:
         self,
         tenant: str,
         bases: Sequence[bytes],
-        number: int,
-        others: Mapping[bytes, int],
+        named: Mapping[bytes, Sequence[int]],
+        keeping: Callable[[], Collection[int]],
         record: Callable[[Change], None],
         now: int,
     ) -> None:
-        """Seal the records that a hold keeps with today's data key, or with that of another hold that names them.
+        """Seal the records that no hold keeps with today's data key, or with that of another hold that names them.
 
-        A record whose expiry has passed is deleted. Round trips and errors as `keep`.
+        A record whose expiry has passed is deleted. Records that are not held are sealed again, too: so a hold that
+        read them before cannot keep them afterwards. Doing it again is safe. Round trips and errors as `keep`, and
+        one for each other hold.
 
         Args:
-            bases, number, record: as in `keep`.
-            others: the numbers of other holds, by the bases of waybills that they keep.
+            bases, record: as in `keep`.
+            named: the numbers of other holds, by the bases of waybills that they name.
+            keeping: as in `keep`, without the hold that is lifted.
             now: Unix seconds.
         """
-        own = self._keyring.tenant(tenant).data_key_id(HOLD_DAY, number)
         released = False
         while not released:  # again where a record was changed meanwhile
             roster = self._store.identity.roster
             change = Change()
-            for base, stored in self._stored(tenant, bases).items():
-                mine = [one for one in stored if one.record.held and one.record.header.endswith(own)]
-                if not mine:
-                    continue
+            found = self._stored(tenant, bases)
+            holds = self._by_key(tenant, keeping())
+            keys: dict[int, SealingKey] = {}
+            for base, stored in found.items():
+                loose = [one for one in stored if one.hold_key not in holds]
+                keepers = [holds[one.hold_key] for one in stored if one.hold_key in holds]
+                keepers += [number for number in named.get(base, ()) if number in holds.values()]
+                until = HELD_UNTIL if keepers else stored[0].record.expires_at
+                if not loose:
+                    key = None
+                elif keepers:
+                    key = keys.get(keepers[0]) or self._vault.data_keys.of_hold(tenant, keepers[0])
+                    keys[keepers[0]] = key
+                else:
+                    key = self._vault.data_keys.for_today(tenant, now, len(loose)) if until > now else None
+                self._reseal(change, loose, key, until)
                 change.kept.append(base)
-                if base in others:
-                    self._reseal(change, mine, self._vault.data_keys.of_hold(tenant, others[base]), HELD_UNTIL)
-                    continue
-                until = change.ends[base] = mine[0].record.expires_at
-                key = self._vault.data_keys.for_today(tenant, now, len(mine)) if until > now else None
-                self._reseal(change, mine, key, until)
+                change.ends[base] = until
             self._add_belongings(tenant, change, now)
             record(change)
-            released = self._swap(change, roster)
-            if released and change.commands:
+            if change.commands:
                 self._store.write(change.commands)
+            released = self._swap(change, roster)
+
+    def _by_key(self, tenant: str, numbers: Collection[int]) -> dict[bytes, int]:
+        """Return the numbers of holds by the ids of their data keys."""
+        keys = self._keyring.tenant(tenant)
+        return {keys.data_key_id(HOLD_DAY, number): number for number in numbers}
 
     def _stored(self, tenant: str, bases: Sequence[bytes]) -> dict[bytes, list[_StoredRecord]]:
         """Return the records of waybills that can be opened, by base: one round trip."""

@@ -11,13 +11,15 @@ from typing import Final, Literal
 import msgspec
 
 from keys.aead import NONCE_BYTES
+from keys.errors import IntegrityError
 from keys.keyring import Keyring
 from masking_service.service.state.sealed import Prepared, Sealed, TenantState
 from masking_service.service.state.serials import Documents, Serials
 from masking_service.store.client import Store
 from masking_service.store.layout import hold_key, holds_key
 
-Status = Literal["proposed", "set", "lifting", "lifted", "withdrawn"]
+Status = Literal["proposed", "setting", "set", "lifting", "releasing", "lifted", "withdrawn"]
+KEEPING: Final = frozenset({"setting", "set", "lifting"})
 ENDED: Final = frozenset({"lifted", "withdrawn"})
 MAX_HOLDS: Final = 1_000
 """Holds of a tenant that are listed; the oldest one that has ended gives way to a new one."""
@@ -37,7 +39,7 @@ class Hold(msgspec.Struct, frozen=True, omit_defaults=True):
         ref: where its waybills are stored.
         reason: in the words of the person who proposed it.
         waybills: how many it names.
-        status: see `Status`; waybills are kept from `set` until `lifted`.
+        status: waybills are kept from `set` until `lifted`. While a hold is `setting`, or `releasing`, some are.
         kept: how many of them had a record that could be kept, when the hold was set.
         proposed_by, set_by, lift_proposed_by, lifted_by: principals; empty for no one yet.
         proposed_at, set_at, lift_proposed_at, lifted_at: Unix seconds; 0 for never.
@@ -61,8 +63,13 @@ class Hold(msgspec.Struct, frozen=True, omit_defaults=True):
 
     @property
     def keeps(self) -> bool:
-        """Whether its waybills are kept."""
-        return self.status in ("set", "lifting")
+        """Whether its waybills are kept, and not released."""
+        return self.status in KEEPING
+
+    @property
+    def ended(self) -> bool:
+        """Whether it was lifted or withdrawn."""
+        return self.status in ENDED
 
 
 class Holds(TenantState):
@@ -117,22 +124,33 @@ class Holds(TenantState):
     def waybills(self, tenant: str, holds: Sequence[Hold]) -> list[list[str]]:
         """Return the waybills that each hold names, none of one that has ended: one round trip, none without holds.
 
+        One more where a hold ended meanwhile.
+
         Raises:
-            StoreUnavailable, IntegrityError: it cannot be told.
+            StoreUnavailable: it cannot be told.
+            IntegrityError: a hold that has not ended does not have the waybills that it names.
         """
         keys = self._keyring.tenant(tenant)
         places = [hold_key(keys.tenant_tag, hold.ref) for hold in holds]
         values = self._store.read([(b"MGET", *places)])[0] if places else []
-        return [
+        named = [
             msgspec.json.decode(keys.state.open(value, place), type=list[str]) if value is not None else []
             for place, value in zip(places, values, strict=True)
         ]
+        short = {
+            hold.number
+            for hold, each in zip(holds, named, strict=True)
+            if len(each) != hold.waybills and not hold.ended
+        }
+        if short and any(hold.number in short and not hold.ended for hold in self.listed(tenant)):
+            raise IntegrityError("the waybills of a hold are missing from the store")
+        return named
 
 
 def _without_oldest(holds: list[Hold]) -> list[Hold]:
     """Return at most `MAX_HOLDS`, without the oldest that have ended."""
     surplus = len(holds) - MAX_HOLDS
-    for ended in [hold for hold in holds if hold.status in ENDED][: max(surplus, 0)]:
+    for ended in [hold for hold in holds if hold.ended][: max(surplus, 0)]:
         holds.remove(ended)
     return holds
 

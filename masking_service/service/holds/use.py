@@ -19,7 +19,7 @@ from masking_service.masking.timestamps import rfc3339
 from masking_service.masking.waybill import normalise_waybill_no
 from masking_service.service.acts import deeds
 from masking_service.service.acts.deeds import Deed
-from masking_service.service.acts.signatures import SignatureProof, Signatures, Signed
+from masking_service.service.acts.signatures import UNSIGNED, SignatureProof, Signatures, Signed
 from masking_service.service.call.errors import InvalidRequest, NotFound
 from masking_service.service.call.gate import LiveGate
 from masking_service.service.call.names import case_name, sound_case_name
@@ -42,6 +42,11 @@ class _GrantedHold:
 
     role: str
     proof: SignatureProof
+
+    @property
+    def signed_before(self) -> "_GrantedHold":
+        """The same, for what follows the entry with the signature."""
+        return _GrantedHold(self.role, UNSIGNED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +109,7 @@ class Holding:
                 nonlocal added
                 if any(one.name == name for one in holds):
                     raise HoldExists
-                if sum(one.keeps or one.status == "proposed" for one in holds) >= MAX_HOLDS:
+                if sum(not one.ended for one in holds) >= MAX_HOLDS:
                     raise InvalidRequest([("/hold", "too-many-holds")])
                 added = msgspec.structs.replace(hold, number=max((one.number for one in holds), default=0) + 1)
                 return [*holds, added]
@@ -126,13 +131,14 @@ class Holding:
     def set(self, context: RequestContext, name: str, signed: Signed | None = None) -> answers.Hold:
         """Set a proposed hold, or keep one that somebody proposed to lift.
 
-        Setting it again keeps what could not be kept before. Round trips: live permission, two to read; for each
-        `AT_ONCE` waybills see `HeldRecords.keep`, and one for their entry; one to read and one to write the list.
+        The hold is `setting` before a record is kept. Setting it again keeps what could not be kept before. Round
+        trips: live permission, two to read; two to change the list, before and after; for each `AT_ONCE` waybills
+        see `HeldRecords.keep`, one for the list and one for their entry.
 
         Raises:
             AccessError: the caller may not, proposed the hold, or it has ended.
             NotFound: there is no such hold.
-            StoreUnavailable: some waybills may be kept; the same call can be made again.
+            StoreUnavailable, IntegrityError: some waybills may be kept; the same call can be made again.
         """
         grant = self._grant(context, Action.HOLD_SET, name, deeds.on_hold(Action.HOLD_SET, name), signed)
         tenant = context.principal.tenant
@@ -143,50 +149,62 @@ class Holding:
             if hold.status == "proposed" and hold.proposed_by == context.principal.id:
                 raise OwnHold
         (numbers,) = self.holds.waybills(tenant, [hold])
-        kept = 0
-        for bases in self._portions(tenant, numbers):
-            kept += self.held_records.keep(
-                tenant, bases, hold.number, self._recording(context, Action.HOLD_SET, grant, name)
-            )
+        person = {"set_by": context.principal.id, "set_at": context.now} if hold.status == "proposed" else {}
+        begin = _from(hold, status="setting", lift_proposed_by="", lift_proposed_at=0, **person)
+        self._changed(context, Action.HOLD_SET, grant, name, begin)
 
-        def change(one: Hold) -> Hold:
-            if one.keeps:
-                return msgspec.structs.replace(one, status="set", kept=kept, lift_proposed_by="", lift_proposed_at=0)
-            if one.status != "proposed":
+        def keeping() -> list[int]:
+            with self.recorder.record_denials(context, Action.HOLD_SET, Stated(case=name)):
+                holds = self.holds.listed(tenant)
+                if not _named(holds, name).keeps:
+                    raise HoldEnded
+            return _keeping(holds)
+
+        recording = self._recording(context, Action.HOLD_SET, grant, name)
+        kept = sum(
+            self.held_records.keep(tenant, bases, hold.number, keeping, recording)
+            for bases in self._portions(tenant, numbers)
+        )
+
+        def end(one: Hold) -> Hold:
+            if not one.keeps:
                 raise HoldEnded
-            return msgspec.structs.replace(
-                one, status="set", kept=kept, set_by=context.principal.id, set_at=context.now
-            )
+            return msgspec.structs.replace(one, status="set" if one.status == "setting" else one.status, kept=kept)
 
-        return self._changed(context, Action.HOLD_SET, grant, name, change)
+        return _answer(self._changed(context, Action.HOLD_SET, grant.signed_before, name, end))
 
     def lift(self, context: RequestContext, name: str, signed: Signed | None = None) -> answers.Hold:
         """Propose to lift a hold; lift one that another person proposed to lift; withdraw one that is not set yet.
 
-        The records that no other hold keeps have their earlier expiry again, and are deleted if it has passed. Round
-        trips: as `set`, and two to destroy the hold's data key and to forget its waybills.
+        The hold is `releasing` before a record is released. The records that no other hold keeps have their earlier
+        expiry again, and are deleted if it has passed. Lifting it again does what could not be done before. Round
+        trips: as `set`, two to read the other holds, and two to destroy the hold's data key and to forget its waybills.
 
         Raises:
-            AccessError: the caller may not, or proposed to lift it.
+            AccessError: the caller may not, or proposed to lift it, or another person changed it meanwhile.
             NotFound: there is no such hold.
-            StoreUnavailable: some waybills may be released; the same call can be made again.
+            StoreUnavailable, IntegrityError: some waybills may be released; the same call can be made again.
         """
         grant = self._grant(context, Action.HOLD_LIFT, name, deeds.on_hold(Action.HOLD_LIFT, name), signed)
-        tenant = context.principal.tenant
+        tenant, caller = context.principal.tenant, context.principal.id
         with self.recorder.record_denials(context, Action.HOLD_LIFT, Stated(case=name)):
-            holds = self.holds.listed(tenant)
-            hold = _named(holds, name)
-            if hold.status == "lifting" and hold.lift_proposed_by == context.principal.id:
+            hold = _named(self.holds.listed(tenant), name)
+            if hold.status == "lifting" and hold.lift_proposed_by == caller:
                 raise OwnHold
-        if hold.status == "set":
-            return self._changed(context, Action.HOLD_LIFT_PROPOSE, grant, name, _proposing_to_lift(context))
-        if hold.status == "lifting":
-            self._release(context, grant, hold, [one for one in holds if one.keeps and one.name != name])
-            self._end(context, grant, name, "lifted")
-            self.vault.data_keys.destroy_hold(tenant, hold.number)
-        elif hold.status == "proposed":
-            self._end(context, grant, name, "withdrawn")
-        return _answer(_named(self.holds.listed(tenant), name))
+        if hold.status in ("setting", "set"):
+            proposing = _from(hold, status="lifting", lift_proposed_by=caller, lift_proposed_at=context.now)
+            return _answer(self._changed(context, Action.HOLD_LIFT_PROPOSE, grant, name, proposing))
+        if hold.status == "proposed":
+            return self._end(context, grant, hold, status="withdrawn", lifted_by=caller, lifted_at=context.now)
+        if hold.ended:
+            self._forget(tenant, hold)
+            return _answer(hold)
+        (numbers,) = self.holds.waybills(tenant, [hold])
+        person = {"lifted_by": caller, "lifted_at": context.now} if hold.status == "lifting" else {}
+        begin = _from(hold, status="releasing", **person)
+        releasing = self._changed(context, Action.HOLD_LIFT, grant, name, begin)
+        self._release(context, grant, name, numbers)
+        return self._end(context, grant.signed_before, releasing, status="lifted")
 
     def _grant(
         self, context: RequestContext, action: Action, name: str, deed: Deed | None = None, signed: Signed | None = None
@@ -220,29 +238,34 @@ class Holding:
             proposed_at=context.now,
         )
 
-    def _release(self, context: RequestContext, grant: _GrantedHold, hold: Hold, others: Sequence[Hold]) -> None:
-        """Release the waybills that no other hold names."""
+    def _release(self, context: RequestContext, grant: _GrantedHold, name: str, numbers: Sequence[str]) -> None:
+        """Release the waybills of a hold that no other hold names."""
         tenant = context.principal.tenant
-        numbers, *named = self.holds.waybills(tenant, [hold, *others])
+        others = [one for one in self.holds.listed(tenant) if one.keeps]
         keys = self.keyring.tenant(tenant)
-        kept_by = {base: other.number for other, each in zip(others, named, strict=True) for base in keys.bases(each)}
-        recording = self._recording(context, Action.HOLD_LIFT, grant, hold.name)
+        named: dict[bytes, list[int]] = {}
+        for other, names in zip(others, self.holds.waybills(tenant, others), strict=True):
+            for base in keys.bases(names):
+                named.setdefault(base, []).append(other.number)
+        recording = self._recording(context, Action.HOLD_LIFT, grant, name)
         for bases in self._portions(tenant, numbers):
-            self.held_records.release(tenant, bases, hold.number, kept_by, recording, context.now)
+            self.held_records.release(
+                tenant, bases, named, lambda: _keeping(self.holds.listed(tenant)), recording, context.now
+            )
 
-    def _end(self, context: RequestContext, grant: _GrantedHold, name: str, status: str) -> None:
+    def _end(self, context: RequestContext, grant: _GrantedHold, hold: Hold, **changes: Any) -> answers.Hold:
         """End a hold, and forget the waybills that it names."""
-
-        def change(one: Hold) -> Hold:
-            if one.status != ("lifting" if status == "lifted" else "proposed"):
-                raise HoldEnded
-            return msgspec.structs.replace(one, status=status, lifted_by=context.principal.id, lifted_at=context.now)
-
         tenant = context.principal.tenant
-        hold = _named(self.holds.listed(tenant), name)
         body = self.holds.prepare_waybills(tenant, hold.ref, None)
-        self._changed(context, Action.HOLD_LIFT, grant, name, change, beside=body.sealed)
-        body.write()
+        ended = self._changed(context, Action.HOLD_LIFT, grant, hold.name, _from(hold, **changes), beside=body.sealed)
+        self._forget(tenant, ended)
+        return _answer(ended)
+
+    def _forget(self, tenant: str, hold: Hold) -> None:
+        """Delete the waybills that an ended hold names, and its data key. Doing it again is safe."""
+        self.holds.prepare_waybills(tenant, hold.ref, None).write()
+        if hold.status == "lifted":
+            self.vault.data_keys.destroy_hold(tenant, hold.number)
 
     def _portions(self, tenant: str, numbers: Sequence[str]) -> list[list[bytes]]:
         bases = self.keyring.tenant(tenant).bases(numbers)
@@ -274,7 +297,7 @@ class Holding:
         name: str,
         change: Callable[[Hold], Hold],
         beside: Sequence[Sealed] = (),
-    ) -> answers.Hold:
+    ) -> Hold:
         """Change one hold of the list, after its entry; return it."""
         changed: list[Hold] = []
 
@@ -298,18 +321,23 @@ class Holding:
             with self.recorder.take_back_on_failure(entry):
                 written = prepared.write()
             self.signatures.note_use(grant.proof, entry)
-        return _answer(_named(changed, name))
+        return _named(changed, name)
 
 
-def _proposing_to_lift(context: RequestContext) -> Callable[[Hold], Hold]:
-    def change(hold: Hold) -> Hold:
-        if hold.status != "set":
+def _from(hold: Hold, **changes: Any) -> Callable[[Hold], Hold]:
+    """Return what changes a hold that is still as it was read. It raises HoldEnded for another one."""
+
+    def change(one: Hold) -> Hold:
+        if one != hold:
             raise HoldEnded
-        return msgspec.structs.replace(
-            hold, status="lifting", lift_proposed_by=context.principal.id, lift_proposed_at=context.now
-        )
+        return msgspec.structs.replace(one, **changes)
 
     return change
+
+
+def _keeping(holds: Sequence[Hold]) -> list[int]:
+    """Return the numbers of the holds that keep their waybills."""
+    return [hold.number for hold in holds if hold.keeps]
 
 
 def _named(holds: Sequence[Hold], name: str) -> Hold:

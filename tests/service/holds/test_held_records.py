@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,11 +16,13 @@ from masking_service.rotation import coordinator as coordinating
 from masking_service.rotation.overview import Terms, overview
 from masking_service.rotation.shred import shred
 from masking_service.service.call.disclosures import Disclosure, Disclosures, Viewed
-from masking_service.service.holds.held_records import HeldRecords
+from masking_service.service.holds.errors import HoldEnded
+from masking_service.service.holds.held_records import Change, HeldRecords
 from masking_service.service.people.clients import Clients
 from masking_service.service.people.rules import KeyRules
-from masking_service.service.waybills.records import HELD_UNTIL
+from masking_service.service.waybills.records import HELD_UNTIL, Record
 from masking_service.store.client import Store
+from masking_service.store.errors import StoreUnavailable
 from masking_service.store.identity import claim
 from masking_service.store.layout import disclosures_key, record_key, record_stems
 from tests.rotation.processes import DAY, Process, coordinator
@@ -36,15 +39,48 @@ class Held:
     def __init__(self, process: Process) -> None:
         self.process = process
         self.records = HeldRecords(process.store, process.keyring, process.vault, os.urandom)
+        self.keeping: set[int] = set()
 
     def bases(self, *numbers: str) -> list[bytes]:
         return self.process.keyring.tenant(TENANT).bases(numbers)
 
-    def keep(self, *numbers: str, hold: int = 1) -> int:
-        return self.records.keep(TENANT, self.bases(*numbers), hold, lambda change: None)
+    def keep(self, *numbers: str, hold: int = 1, record: Callable[[Change], None] = lambda change: None) -> int:
+        self.keeping.add(hold)
+        return self.records.keep(TENANT, self.bases(*numbers), hold, lambda: self.still(hold), record)
 
-    def release(self, *numbers: str, hold: int = 1, others: dict[bytes, int] | None = None, now: int = NOW) -> None:
-        self.records.release(TENANT, self.bases(*numbers), hold, others or {}, lambda change: None, now)
+    def release(
+        self,
+        *numbers: str,
+        hold: int = 1,
+        named: dict[bytes, list[int]] | None = None,
+        now: int = NOW,
+        record: Callable[[Change], None] = lambda change: None,
+    ) -> None:
+        self.keeping.discard(hold)
+        self.records.release(TENANT, self.bases(*numbers), named or {}, lambda: self.keeping, record, now)
+
+    def still(self, hold: int) -> set[int]:
+        """The holds that keep, this one among them."""
+        if hold not in self.keeping:
+            raise HoldEnded
+        return self.keeping
+
+    def found(self) -> Record:
+        """The record, as it was stored or held."""
+        (found,) = read_at(self.process.vault, TENANT, [(self.bases(NUMBER)[0], 0)], NOW)
+        assert found is not None
+        return found
+
+
+def once(act: Callable[[], object]) -> Callable[[Change], None]:
+    """What is called after each reading, and does this the first time."""
+    waiting = [act]
+
+    def record(change: Change) -> None:
+        if waiting:
+            waiting.pop()()
+
+    return record
 
 
 @pytest.fixture(autouse=True)
@@ -131,14 +167,9 @@ def test_an_erasure_that_began_before_the_hold_erases_nothing(held: Held) -> Non
 
 def test_a_hold_that_began_before_an_erasure_revives_nothing(held: Held) -> None:
     put(held.process.vault, body())
-    erased: list[bool] = []
+    erase = once(lambda: stores.erase(held.process.vault, NUMBER, now=NOW, until=LATER))
 
-    def erase_first(change: object) -> None:
-        if not erased:
-            erased.append(True)
-            stores.erase(held.process.vault, NUMBER, now=NOW, until=LATER)
-
-    kept = held.records.keep(TENANT, held.bases(NUMBER), 1, erase_first)
+    kept = held.keep(NUMBER, record=erase)
 
     assert (kept, held.process.vault.newest(TENANT, [NUMBER], NOW)) == (0, [None])
 
@@ -190,7 +221,7 @@ def test_a_waybill_that_another_hold_names_stays_held(held: Held, client: redis.
     held.keep(NUMBER, hold=1)
     held.keep(NUMBER, hold=2)
 
-    held.release(NUMBER, hold=1, others={stored.base: 2})
+    held.release(NUMBER, hold=1, named={stored.base: [2]})
     held.process.vault.data_keys.destroy_hold(TENANT, 1)
 
     (found,) = read_at(held.process.vault, TENANT, [(stored.base, 0)], LATER + 1)
@@ -198,11 +229,63 @@ def test_a_waybill_that_another_hold_names_stays_held(held: Held, client: redis.
     assert (found.held, expiry(client, NUMBER, held)) == (True, HELD_UNTIL)
 
 
-def test_disclosures_are_kept_with_the_record_and_expire_with_it_again(held: Held, client: redis.Redis) -> None:
+def test_a_hold_takes_over_what_a_hold_that_is_being_lifted_still_keeps(held: Held) -> None:
+    put(held.process.vault, body())
+    held.keep(NUMBER, hold=1)
+
+    held.release(NUMBER, hold=1, record=once(lambda: held.keep(NUMBER, hold=2)))
+    held.process.vault.data_keys.destroy_hold(TENANT, 1)
+
+    assert (held.found().held, held.found().body) == (True, body())
+
+
+def test_a_hold_that_read_before_it_was_lifted_keeps_nothing_afterwards(held: Held, client: redis.Redis) -> None:
+    put(held.process.vault, body())
+
+    def lift() -> None:
+        held.release(NUMBER)
+        held.process.vault.data_keys.destroy_hold(TENANT, 1)
+
+    with pytest.raises((HoldEnded, StoreUnavailable)):
+        held.keep(NUMBER, record=once(lift))
+
+    assert (held.found().held, held.found().body, expiry(client, NUMBER, held)) == (False, body(), LATER)
+
+
+def test_a_record_is_not_given_to_another_hold_that_was_lifted_meanwhile(held: Held) -> None:
     stored = put(held.process.vault, body())
+    held.keep(NUMBER, hold=1)
+    held.keep(NUMBER, hold=2)
+
+    def lift_the_other() -> None:
+        held.release(NUMBER, hold=2)
+        held.process.vault.data_keys.destroy_hold(TENANT, 2)
+
+    held.release(NUMBER, hold=1, named={stored.base: [2]}, record=once(lift_the_other))
+
+    assert (held.found().held, held.found().body) == (False, body())
+
+
+def disclosed(held: Held, number: str = NUMBER) -> bytes:
+    """Store a record that was viewed once; return the key of its disclosures."""
+    stored = put(held.process.vault, body(), number)
     disclosures = Disclosures(held.process.store, held.process.keyring, os.urandom)
     disclosures.prepare(TENANT, [Disclosure(stored.base, LATER, Viewed(NOW, "client/c", "courier", 1))]).write()
-    key = disclosures_key(record_stems([stored.base])[0])
+    return disclosures_key(record_stems([stored.base])[0])
+
+
+def test_disclosures_expire_again_where_another_waybill_was_changed_meanwhile(held: Held, client: redis.Redis) -> None:
+    key = disclosed(held)
+    put(held.process.vault, body(), "SF00000002")
+    held.keep(NUMBER, "SF00000002")
+
+    held.release(NUMBER, "SF00000002", now=LATER + 1, record=once(lambda: held.release("SF00000002")))
+
+    assert ask(client, "EXPIRETIME", key) == LATER
+
+
+def test_disclosures_are_kept_with_the_record_and_expire_with_it_again(held: Held, client: redis.Redis) -> None:
+    key = disclosed(held)
 
     held.keep(NUMBER)
     during = ask(client, "EXPIRETIME", key)

@@ -32,7 +32,7 @@ def hold_one(store: Store, keyring: Keyring) -> None:
     put(vault, body(), NUMBER)
     put(vault, body(), OTHER)
     records = HeldRecords(store, keyring, vault, os.urandom)
-    assert records.keep(TENANT, keyring.tenant(TENANT).bases([NUMBER]), 1, lambda _: None) == 1
+    assert records.keep(TENANT, keyring.tenant(TENANT).bases([NUMBER]), 1, lambda: [1], lambda _: None) == 1
     set_ = Hold("H-1", 1, "00", "r", 1, "set", "staff/p-1", NOW, kept=1, set_by="staff/p-2", set_at=NOW)
     assert Holds(store, keyring, os.urandom).prepare(TENANT, lambda _: [set_]).write()
 
