@@ -20,19 +20,22 @@ from keys.files import read_secret_file, write_secret_file
 from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.rotation.coordinator import Coordinator
 from masking_service.rotation.keys_behind import KeysBehind
+from masking_service.rotation.resealing import Announcer, Resealed, announced, replace
 from masking_service.rotation.rotate import rotate_data
 from masking_service.rotation.search import INDEX_PART, SearchEntries
+from masking_service.service.call.recorder import Recorder
 from masking_service.service.people.policy import Policy
 from masking_service.service.state.stems import CLAIM
 from masking_service.service.state.swap import Swapped, swap_question
 from masking_service.service.waybills.vault import Vault
 from masking_service.service.waybills.wrapped_keys import HOLD_DAY, WrappedKey
 from masking_service.store.client import Command
-from masking_service.store.layout import PREFIX, WAYBILL
+from masking_service.store.layout import PREFIX, WAYBILL, custody_key
 
 AT_ONCE: Final = 500
 STARTED: Final = "reseal.json"
 """In the state directory, while a run is not complete: which data keys are new enough."""
+SUBJECT: Final = "key/data"
 _RECORD: Final = re.compile(WAYBILL + rb"(?:[0-9a-f]|10)")
 
 
@@ -66,10 +69,11 @@ class ResealedValues:
     held: int
 
 
-def reseal(coordinator: Coordinator, policy: Policy, clock: Callable[[], int]) -> ResealedValues:
+def reseal(coordinator: Coordinator, recorder: Recorder, policy: Policy, clock: Callable[[], int]) -> ResealedValues:
     """Seal every record and search entry anew, or continue. Every tenant gets a new data key for today first.
 
     Args:
+        recorder: records the custodies of intake hosts that are sealed anew, before they are replaced.
         policy: says which search indexes are kept.
         clock: returns the time in Unix seconds.
 
@@ -79,7 +83,7 @@ def reseal(coordinator: Coordinator, policy: Policy, clock: Callable[[], int]) -
         IntegrityError: a stored value did not open at its place.
     """
     started = _start(coordinator, clock())
-    work = _Reseal(coordinator, policy, clock, started)
+    work = _Reseal(coordinator, Announcer(recorder, SUBJECT, clock), policy, started)
     while work.pass_over_records():
         coordinator.pause()
     while work.pass_over_entries():
@@ -116,13 +120,14 @@ class _Reseal:
         records, entries, checked, held: see `ResealedValues`.
     """
 
-    def __init__(self, coordinator: Coordinator, policy: Policy, clock: Callable[[], int], started: _Started) -> None:
+    def __init__(self, coordinator: Coordinator, announcer: Announcer, policy: Policy, started: _Started) -> None:
         self._coordinator = coordinator
-        self._clock = clock
+        self._announcer = announcer
+        self._clock = announcer.clock
         self._started = started
         self._behind = KeysBehind(coordinator.store, coordinator.wrapped)
         self.vault = Vault(coordinator.store, coordinator.keyring, coordinator.random)
-        self._entries = SearchEntries(coordinator, self.vault, policy, clock)
+        self._entries = SearchEntries(coordinator, self.vault, policy, announcer.clock)
         self.records = self.entries = self.checked = self.held = 0
 
     def pass_over_records(self) -> int:
@@ -185,6 +190,7 @@ class _Reseal:
             readable = [(one, key) for one in each if (key := opening[header_of(one[1])]) is not None]
             if not readable:
                 continue  # shredded
+            self._keep_custodies(tenant, [(place, header_of(value)) for (place, value, _), _ in readable])
             fresh = self.vault.data_keys.for_today(tenant, self._clock(), len(readable))
             after = _sealed_anew(fresh, [(value, place, key) for (place, value, _), key in readable], self._random)
             questions = [
@@ -195,6 +201,19 @@ class _Reseal:
             self.records += sum(question.answer() for question in questions)
             found += len(readable)
         return found
+
+    def _keep_custodies(self, tenant: str, stored: Sequence[tuple[bytes, bytes]]) -> None:
+        """Seal the custodies anew that would end with the hour keys of their records.
+
+        Args:
+            stored: places and headers of records.
+        """
+        store = self._coordinator.store
+        firsts = [(custody_key(place.removesuffix(b"}0")), header) for place, header in stored if place.endswith(b"}0")]
+        swaps = self.vault.custodies_anew(tenant, firsts)
+        values = [Resealed(one.place, b"", one.old or b"", one.new or b"") for one in swaps]
+        if values:
+            self._announcer.run(tenant, announced(store, values), lambda: replace(store, values))
 
     def _is_held(self, value: bytes) -> bool:
         key = self._behind.of([value]).get(header_of(value))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import cast
 
 import pytest
 import redis
@@ -11,12 +12,15 @@ from keys.aead import SealingKey, key_id_of
 from keys.errors import IntegrityError
 from keys.keyring import Keyring
 from masking_service.rotation import reseal as resealing
+from masking_service.rotation.coordinator import Coordinator
 from masking_service.rotation.reseal import ResealedValues, reseal
+from masking_service.service.call.recorder import Recorder
 from masking_service.service.people.policy import Policy
 from masking_service.service.search.findable import Findable
 from masking_service.service.waybills.wrapped_keys import WrappedKeys
 from masking_service.store.layout import record_key, record_stems
-from tests.rotation.processes import DAY, Killed, Process, coordinator, countdown
+from tests.rotation.commands import running
+from tests.rotation.processes import DAY, Killed, Process, countdown
 from tests.store import stores
 from tests.store.stores import LATER, NOW, NUMBER, body
 
@@ -35,8 +39,10 @@ def policy(tmp_path: Path) -> Policy:
 @pytest.fixture
 def run(path: Path, url: str, process: Process, policy: Policy) -> Callable[..., ResealedValues]:
     def command(step: Callable[[], object] = lambda: None) -> ResealedValues:
-        with coordinator(path, url, [process], step=step) as mine:
-            return reseal(mine, policy, lambda: NOW)
+        def resealed(mine: Coordinator, recorder: Recorder) -> ResealedValues:
+            return reseal(mine, recorder, policy, lambda: NOW)
+
+        return cast("ResealedValues", running(path, url, resealed, [process], step))
 
     return command
 

@@ -190,8 +190,8 @@ def reseal(timeout: float, state_dir: Path) -> None:
     """
     settings = settings_of(state_dir)
     policy = Policy.load(settings.policy, development=settings.development)
-    with opened_coordinator(state_dir, timeout) as coordinator:
-        done = reseal_all(coordinator, policy, clock)
+    with opened_rotation(state_dir, timeout) as (coordinator, opened):
+        done = reseal_all(coordinator, opened.recorder, policy, clock)
     click.echo(f"Sealed anew: {done.records:,} records, {done.entries:,} search entries.")
     click.echo(f"{done.checked:,} records were checked: 0 are under older data keys.")
     if done.held:

@@ -165,7 +165,7 @@ def _search(opened: _OfStep) -> str:
 
 
 def _reseal(opened: _OfStep) -> str:
-    done = reseal(opened.coordinator, opened.policy, clock)
+    done = reseal(opened.coordinator, opened.registries.recorder, opened.policy, clock)
     return f"{done.records:,} records and {done.entries:,} search entries: 0 under older data keys"
 
 

@@ -25,6 +25,7 @@ from masking_service.store.identity import Roster
 from masking_service.store.layout import (
     MAX_REVISIONS,
     call_records_key,
+    custody_key,
     disclosures_key,
     record_key,
     restriction_key,
@@ -111,6 +112,7 @@ class HeldRecords:
             change = Change()
             found = self._stored(tenant, bases)
             holds = self._by_key(tenant, keeping())
+            self._keep_custodies(tenant, change, found)
             for base, stored in found.items():
                 self._reseal(change, [one for one in stored if one.hold_key not in holds], key, HELD_UNTIL)
                 change.kept.append(base)
@@ -149,6 +151,7 @@ class HeldRecords:
             change = Change()
             found = self._stored(tenant, bases)
             holds = self._by_key(tenant, keeping())
+            self._keep_custodies(tenant, change, found)
             keys: dict[int, SealingKey] = {}
             for base, stored in found.items():
                 loose = [one for one in stored if one.hold_key not in holds]
@@ -196,6 +199,25 @@ class HeldRecords:
             if record is not None and not record.erased and not record.shredded:
                 stored.setdefault(base, []).append(_StoredRecord(place, value, record))
         return stored
+
+    def _keep_custodies(self, tenant: str, change: Change, found: Mapping[bytes, Sequence[_StoredRecord]]) -> None:
+        """Seal the custodies anew that would end with the hour keys of their records: none, or one round trip."""
+        stems = {
+            record_key(stem, 0): stem
+            for each in stems_of(self._keyring.tenant(tenant), [*found]).everywhere()
+            for stem in each
+        }
+        firsts = {
+            custody_key(stems[one.place]): one.record
+            for stored in found.values()
+            for one in stored
+            if one.place in stems
+        }
+        anew = self._vault.custodies_anew(tenant, [(place, one.header) for place, one in firsts.items()])
+        for one in anew:
+            until = firsts[one.place].expires_at
+            change.swaps.append(([one], until))
+            change.sealed.append(Sealed(one.place, one.new, until=until, once=False))
 
     def _reseal(self, change: Change, stored: Sequence[_StoredRecord], key: SealingKey | None, until: int) -> None:
         """Add the records of one waybill under another data key; without one they are deleted."""

@@ -228,6 +228,29 @@ class Vault(RecordWriter):
         emptied = [Sealed(key, None, until=0, once=False) for keys in beside for key in keys]
         return Erasure([*emptied, *sealed], write, last_day)
 
+    def custodies_anew(self, tenant: str, firsts: Iterable[tuple[bytes, bytes]]) -> list[Swapped]:
+        """Seal with the state key the custodies that end once their records are sealed with other keys.
+
+        One round trip, none where no intake host stored a record.
+
+        Args:
+            firsts: where a custody may be, and the header of its waybill's revision 0.
+
+        Raises:
+            IntegrityError: a custody was changed, or belongs to another waybill.
+        """
+        hourly = [(place, header) for place, header in firsts if header[:1] == bytes((HOUR_FORMAT,))]
+        values = self._store.read([(b"GET", place) for place, _ in hourly]) if hourly else []
+        opening = self.record_keys.by_headers(tenant, {header for _, header in hourly})
+        state = self._keyring.tenant(tenant).state
+        anew = []
+        for (place, header), value in zip(hourly, values, strict=True):
+            key = opening[header]
+            if value is not None and key is not None and header_of(value) == header:
+                after = state.seal(key.open(value, place), place, self._random(NONCE_BYTES))
+                anew.append(Swapped(place, value, after))
+        return anew
+
     def _newest_of(
         self, tenant: str, bases: Sequence[bytes], stems: Stems, replies: Sequence[Reply]
     ) -> list[Found | None]:
@@ -352,7 +375,7 @@ def _custody(first: Record | None, stems: Sequence[bytes], replies: Sequence[Rep
     """Return the custody at the oldest place that has one: newer writers remove it there.
 
     One that an intake host sealed counts only under the key of the record that the host stored, or any host could give
-    away a waybill that it did not store. It ends where the opening tier has sealed that record anew.
+    away a waybill that it did not store. It ends where that record is sealed anew; see `Vault.custodies_anew`.
 
     Args:
         first: revision 0.
