@@ -46,9 +46,9 @@ PRINTER: Final = "label-printer"
 @shared
 @click.option("--check", is_flag=True, help="Say what would be done, and write nothing.")
 def mask(options: Options, check: bool) -> None:
-    """Mask the records of a CSV, Excel, Parquet, Arrow, JSON or NDJSON file.
+    """Mask the records of a file.
 
-    FILE is - for standard input. It needs no store and no keys. The output holds one line for each record, in order.
+    It is CSV, Excel, Parquet, Arrow, JSON or NDJSON; FILE is - for standard input. It needs no store and no keys. The output holds one line for each record, in order.
     The input is never changed. A table is refused if a column looks personal and is not mapped.
     """
     form = format_of(options)

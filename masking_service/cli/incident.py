@@ -93,9 +93,9 @@ def open_incident(name: str, tenant: str, state_dir: Path, **said: Any) -> None:
 @_tenant
 @state_dir
 def status(name: str | None, tenant: str, state_dir: Path, **said: Any) -> None:
-    """Show each incident, or NAME: its grade, what is due by when, and what was reported.
+    """Show each incident, or NAME, and what is due.
 
-    With options for NAME, note what became known first.
+    That is its grade, what is due by when, and what was reported. With options for NAME, note what became known first.
     """
     known = Known(
         persons=said["persons"],

@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 from masking_service.audit.log import AuditLog
 from masking_service.store.client import Reply, Store
 from masking_service.store.errors import StoreUnavailable
-from masking_service.store.layout import custody_key, record_key, record_stems
+from masking_service.store.layout import custody_key, record_key, record_stems, restriction_key
 from tests.web.api import NUMBER, PHONE, SITE, Api, field, record, refusal
 from tests.web.calls import entries, last, move, unanswered
 from tests.web.people import AUDITOR, COURIER, DESK, OFFICER, PRIVACY, SUPERVISOR, TRACKING
@@ -201,7 +201,7 @@ def test_no_revision_is_stored_without_its_entry(ready: Api, monkeypatch: pytest
     assert ready.get(OFFICER, "/v1/waybills/SF2222222222").status_code == 404
 
 
-def test_an_erasure_announces_every_tombstone_and_the_end_of_custody(ready: Api) -> None:
+def test_an_erasure_announces_every_tombstone_and_the_end_of_custody_and_restriction(ready: Api) -> None:
     ready.tokenize(record(remark="new"), on_conflict="revise", custody={"site": SITE})
     answered = ready.call(PRIVACY, "DELETE", PATH).get_json()
 
@@ -210,7 +210,7 @@ def test_an_erasure_announces_every_tombstone_and_the_end_of_custody(ready: Api)
     places = [record_key(stem, revision) for revision in range(3)]
     stored = ready.parts.store.read([(b"GET", place) for place in places])
     told = {one["place"]: one["value"] for one in entry["facts"]}
-    assert told == {digest(custody_key(stem)): ""} | {
+    assert told == {digest(custody_key(stem)): "", digest(restriction_key(stem)): ""} | {
         digest(place): digest(value) for place, value in zip(places, stored, strict=True)
     }
     assert answered["audit"]
