@@ -29,7 +29,21 @@ hypothesis.settings.register_profile("explore", deadline=None, max_examples=1_00
 hypothesis.settings.load_profile("steady")
 
 TESTS = Path(__file__).parent
-SPREAD = {"arrow", "audit", "bench", "chaos", "cli", "e2e", "keys", "masking", "rotation", "service", "store", "web"}
+SPREAD = {
+    "arrow",
+    "audit",
+    "bench",
+    "chaos",
+    "cli",
+    "e2e",
+    "engines",
+    "keys",
+    "masking",
+    "rotation",
+    "service",
+    "store",
+    "web",
+}
 """Folders whose files may run in different processes; all others have one session fixture that costs seconds."""
 STARTS_SERVERS = {"embedded", "make_cluster", "make_sentinel", "bao"}
 MAX_TEXT_IN_ID, MAX_BITS_IN_ID = 60, 128
@@ -40,7 +54,7 @@ NEEDS = {"chromium": "chromium", "softhsm": "softhsm2-util"}
 MEMORY = Path("/dev/shm")
 ROOM = 2 * 1024**3
 """Bytes: each process of a run has such a server."""
-MEASURES = {"bench/test_quick.py", "e2e/test_overload.py"}
+MEASURES = {"bench/test_quick.py", "e2e/test_overload.py", "engines/test_spark.py"}
 WAITS = {
     "chaos",
     "e2e/test_budgets.py",
@@ -54,7 +68,6 @@ LONG_GROUPS = {
     "image",
     "operations",
     "browser",
-    "engines",
     "fuzz",
     "backup",
     "bench/theft/test_quick.py",

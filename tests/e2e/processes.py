@@ -22,7 +22,7 @@ from tests import programs
 
 ROOT = Path(__file__).parents[2]
 READY = re.compile(r"^ready at http://127\.0\.0\.1:(\d+)$", re.MULTILINE)
-START_SECONDS = 30.0
+START_SECONDS = 60.0
 SERVICE = (sys.executable, "-m", "masking_service")
 GUNICORN = (sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "wsgi:app")
 DESK = (sys.executable, "-m", "gunicorn", "-c", "masking_console/gunicorn_conf.py", "masking_console.wsgi:app")

@@ -19,7 +19,7 @@ from tests.e2e.processes import ROOT
 
 pytestmark = [pytest.mark.needs("java"), pytest.mark.server, pytest.mark.timeout(900)]
 
-FILES, ROWS = 24, 1_000
+FILES, ROWS = 6, 200
 """Each file is a partition."""
 SPARK = Path(sys.prefix, "spark")
 """Where `make .venv/dev` puts Spark where there is a Java."""
