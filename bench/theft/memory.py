@@ -59,8 +59,9 @@ class Memory:
         stored = self.frozen.setdefault(freeze.id, freeze)
         return stored, _Written()
 
-    def record(self, context: RequestContext, action: str, outcome: str, stated: Stated, **_: Any) -> None:
+    def record(self, context: RequestContext, action: str, outcome: str, stated: Stated, **_: Any) -> "_Recorded":
         self.write(context.principal, context.now, action, outcome, subject=stated.subject)
+        return _Recorded()
 
     def take_back_on_failure(self, entry: object) -> nullcontext[None]:
         del entry
@@ -74,6 +75,12 @@ class Memory:
 
     def freeze(self, why: str) -> None:
         """Nothing: the metric is not needed here."""
+
+
+class _Recorded:
+    """The entry of the simulated log that was just written."""
+
+    id = ""
 
 
 class _Written:

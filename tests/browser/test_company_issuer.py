@@ -116,7 +116,7 @@ def test_a_company_account_signs_in_and_out(visitor: Callable[[], Visit], compan
     at = visitor()
     page = sign_in(at, "wang", "/me")
 
-    expect(page.locator("dl")).to_contain_text("staff/wang")
+    expect(page.locator("dl.facts-list")).to_contain_text("staff/wang")
     page.get_by_role("button", name="Sign out", exact=True).click()
     page.get_by_role("button").first.click()  # the issuer asks whether to end its session as well
     page.wait_for_url(f"{company.url}/signed-out**")

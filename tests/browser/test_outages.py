@@ -62,7 +62,7 @@ def test_a_restart_of_the_desk_keeps_the_session(context: BrowserContext, servic
     again = start_desk(service, tmp_path, ports)
     try:
         page.reload()
-        expect(page.locator("dl")).to_contain_text("dev/auditor-sun")
+        expect(page.locator("dl.facts-list")).to_contain_text("dev/auditor-sun")
     finally:
         again.stop()
 
@@ -77,7 +77,7 @@ def test_a_service_that_is_down_is_said_and_the_session_stays(
         assert answer.status == 503
         expect(page.locator("h1")).to_have_text("The masking service does not answer")
     wait_for(lambda: (page.reload() or page).status == 200, "a page")  # type: ignore[union-attr]
-    expect(page.locator("dl")).to_contain_text("dev/auditor-sun")
+    expect(page.locator("dl.facts-list")).to_contain_text("dev/auditor-sun")
 
 
 def test_a_list_says_that_the_service_is_down_and_goes_on_afterwards(

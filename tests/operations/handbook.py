@@ -162,7 +162,7 @@ class Machine:
             seen = step.chapter
             script.append(f"exec >'{self.system}/printed-{number}' 2>&1\n{self.placed(step.commands)}")
         done = subprocess.run(
-            ["bash", "-c", "\n".join(script)], cwd=self.home, env=self.variables(), timeout=200, check=False
+            ["bash", "-c", "\n".join(script)], cwd=self.home, env=self.variables(), timeout=400, check=False
         )
         printed = [self._printed(number) for number in range(len(found))]
         last = max((number for number, text in enumerate(printed) if text is not None), default=0)

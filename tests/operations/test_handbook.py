@@ -11,7 +11,7 @@ import pytest
 from tests.operations.handbook import PAGES, Machine, Step, steps
 from tests.servers import HOST
 
-pytestmark = pytest.mark.timeout(300)  # it installs, runs and restores a whole service
+pytestmark = pytest.mark.timeout(500)  # it installs, runs and restores a whole service
 STEPS = steps()
 PROGRAMS = ("nginx", "redis-server", "openssl", "curl")
 """What the machine of the pages has."""
