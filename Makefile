@@ -21,7 +21,7 @@ UNIT := tests/test_house.py \
 # Where the marked tests are: each process reads all tests that it is given, which takes 15 seconds for all.
 # The longest come first.
 WAIT := $(addprefix tests/,e2e/test_recovery.py chaos e2e/test_rotation.py e2e/test_failover.py e2e/test_production.py e2e/test_within_two_seconds.py e2e/test_budgets.py)
-MEASURE := $(addprefix tests/,bench/test_quick.py e2e/test_overload.py engines/test_spark.py)
+MEASURE := $(addprefix tests/,bench/test_quick.py e2e/test_overload.py e2e/test_tiers.py engines/test_spark.py)
 LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 # The service writes its process id once; a number that now belongs to something else runs elsewhere.

@@ -54,7 +54,7 @@ NEEDS = {"chromium": "chromium", "softhsm": "softhsm2-util"}
 MEMORY = Path("/dev/shm")
 ROOM = 2 * 1024**3
 """Bytes: each process of a run has such a server."""
-MEASURES = {"bench/test_quick.py", "e2e/test_overload.py", "engines/test_spark.py"}
+MEASURES = {"bench/test_quick.py", "e2e/test_overload.py", "e2e/test_tiers.py", "engines/test_spark.py"}
 WAITS = {
     "chaos",
     "e2e/test_budgets.py",

@@ -219,6 +219,7 @@ def test_the_default_policy_is_sound(command: Command) -> None:
 def test_without_a_file_the_policy_in_use_is_checked(
     command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.delenv("MASKING_POLICY", raising=False)
     in_use = tmp_path / "in-use.yaml"
     in_use.write_text((ROOT / "policy.yaml").read_text().replace("scope: custody", "scope: everywhere"))
     shipped = command("policy", "check")

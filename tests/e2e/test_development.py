@@ -28,6 +28,7 @@ PEOPLE = {
     "supervisor",
     "privacy-officer",
     "auditor",
+    "overseer",
     "dispute-officer-2",
     "supervisor-2",
     "service-desk-2",
