@@ -48,7 +48,9 @@ PRINTER: Final = "label-printer"
 def mask(options: Options, check: bool) -> None:
     """Mask the records of a file.
 
-    It is CSV, Excel, Parquet, Arrow, JSON or NDJSON; FILE is - for standard input. It needs no store and no keys. The output holds one line for each record, in order.
+    It is CSV, Excel, Parquet, Arrow, JSON or NDJSON; FILE is - for standard input.
+
+    It needs no store and no keys. The output holds one line for each record, in order.
     The input is never changed. A table is refused if a column looks personal and is not mapped.
     """
     form = format_of(options)

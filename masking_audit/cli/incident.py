@@ -87,7 +87,9 @@ class _IncidentOptions:
 def incident(asked: PackOptions, waybills: Path | None, policies: Path | None, persons: bool, **leaks: Any) -> None:
     """Write the pack about a leak.
 
-    It is for lawyers, authorities and the police. One option says what leaked. A folder with Markdown and CSV in English and Chinese, the signed entries behind them
+    It is for lawyers, authorities and the police. One option says what leaked.
+
+    A folder with Markdown and CSV in English and Chinese, the signed entries behind them
     as NDJSON, where numbers are known the list of possible victims and letters to them, and a signed list of the
     files. `audit verify FOLDER` verifies all of it with the public key alone. docs/leaks.md explains each kind.
     """
