@@ -91,7 +91,7 @@ def creation_options(challenge: bytes, rp_id: str, user: bytes, name: str, known
     """Return the options of a new key, as a browser's `parseCreationOptionsFromJSON` reads them.
 
     Args:
-        user: 16 to 64 bytes that name the person to the authenticator, and to nobody else.
+        user: 16 to 64 bytes that name the person to the authenticator, and to no other party.
         name: what the authenticator shows for the person.
         known: the ids of keys that the person has, base64url; their authenticators make no second one.
     """

@@ -1,6 +1,6 @@
 """Day keys: key pairs to which a machine that cannot open records wraps the keys that it seals with.
 
-The private part is derived from a tenant's data key of the day, so that whoever can unwrap that data key can open
+The private part is derived from a tenant's data key of the day, so a process that can unwrap that data key can open
 what was wrapped to it, and shredding it ends both. Wrapping is HPKE (RFC 9180), base mode, with the hybrid
 post-quantum KEM MLKEM768-X25519, HKDF-SHA-256 and AES-256-GCM. It proves nothing about the sender: see
 `keys.hour_keys`.

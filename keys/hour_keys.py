@@ -1,7 +1,7 @@
 """Hour keys: what a machine of the intake tier seals records with, for at most an hour.
 
 The machine makes one, wraps it to the tenant's day key, signs the wrap with its own key, and forgets it. It cannot
-open the wrap again. HPKE alone would let anybody who knows the public day key forge records, so a wrap is opened only
+open the wrap again. With HPKE alone, any holder of the public day key could forge records, so a wrap is opened only
 if an enrolled host signed it. `docs/record-format.md` specifies the bytes.
 """
 

@@ -151,8 +151,8 @@ class TenantKeys(Secret):
     def places(self, bases: Sequence[bytes], version: int, *, since: int = 0) -> Sequence[bytes]:
         """Return each waybill's storage place under a version of the index secret: 12 bytes.
 
-        The first is the base itself, and each further one hashes the one before it: whoever lacks one of the secrets
-        up to that version cannot tell where a waybill is.
+        The first is the base itself, and each further one hashes the one before it: without every secret up to that
+        version, no one can tell where a waybill is.
 
         Args:
             bases: the bases; or the places under an older version, `since`.

@@ -1,7 +1,7 @@
 """Splits a keyset: makes the keyset of an intake host, and keeps the list of the hosts.
 
 The keyset of an intake host has the secrets with which waybills are found and tokens are made, and keys of its own. It
-has no root key of the service, and no secret that opens or changes what is stored. Whoever has it can test which
+has no root key of the service, and no secret that opens or changes what is stored. Its holder can test which
 numbers exist, so it is as secret as any.
 """
 

@@ -40,7 +40,7 @@ RATE: Final = 4_500
 
 
 def records(thief: str, policy: Policy, workforce: Workforce, seed: int, hardware: Hardware | None) -> int:
-    """Return how many records a thief takes before somebody notices.
+    """Return how many records a thief takes before the theft is noticed.
 
     Args:
         hardware: which keys sign; None where nothing is signed.

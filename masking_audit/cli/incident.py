@@ -64,7 +64,7 @@ class _IncidentOptions:
 @click.option("--issuer", help="The signing key of an issuer, by its alias: everyone whom it signs in.")
 @click.option("--site", help="A site, by its code: what passed there.")
 @click.option("--courier", help="A courier's phone, by the courier's id: what it saw, and what it carried.")
-@click.option("--list", "sold_list", type=_FILE, help="A list that somebody sells: waybill numbers or phones.")
+@click.option("--list", "sold_list", type=_FILE, help="A list that is for sale: waybill numbers or phones.")
 @click.option("--data-key", metavar="DAY", help="The data keys of a day.")
 @click.option("--keyset", is_flag=True, help="The keyset, or a host that holds it.")
 @click.option("--backup", metavar="DAY", help="A backup of the store, by the day on which it was made.")

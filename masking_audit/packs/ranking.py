@@ -81,8 +81,8 @@ class Sightings:
     def ranked(self) -> list[Ranked]:
         """Return the people who saw a listed waybill, the least likely by chance first.
 
-        The chance is that of a list drawn at random from all waybills that anybody saw: how many of it a person has
-        seen follows the hypergeometric distribution. Only listed waybills that somebody saw count as drawn.
+        The chance is that of a list drawn at random from all waybills that were seen: how many of it a person has
+        seen follows the hypergeometric distribution. Only listed waybills that were seen count as drawn.
         """
         each = {principal: {*person.seen} for principal, person in self._people.items()}
         everything = set().union(*each.values()) if each else set()

@@ -16,7 +16,7 @@ SHOWN_OF_DIGEST: Final = 12
 
 @dataclass(slots=True)
 class Reach:
-    """The roles in which somebody acted under each policy, added entry by entry.
+    """The roles in which a principal acted under each policy, added entry by entry.
 
     Args:
         subject: what leaked.

@@ -1,4 +1,4 @@
-"""A list that somebody sells: which of it is ours, and who saw how much of it before. Pure."""
+"""A list that is for sale: which of it is ours, and who saw how much of it before. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field

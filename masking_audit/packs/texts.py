@@ -81,7 +81,7 @@ TEXTS: Final = {
         "上限为期间内个人额度中最严格的时间窗允许的数量。“现在仍可以做的”依据现行策略。",
     ),
     "means-data-key": (
-        "A data key of {day} leaked. It opens the records, and the search entries, that it sealed, for whoever also "
+        "A data key of {day} leaked. It opens the records, and the search entries, that it sealed, to someone who also "
         "has the store or a backup of it. It opens nothing of another day, tenant or hold, and no token. After "
         "`keys rotate data` new records have another key; those that were sealed before stay readable with the "
         "leaked key until they are erased or expire, and in backups.",
@@ -114,7 +114,7 @@ TEXTS: Final = {
     ),
     "ranking-means": (
         "*By chance* is how many listed waybills a person would have seen if the list were drawn at random from all "
-        "waybills that anybody saw; *probability* is that of seeing as many or more; *people as high* is how many "
+        "waybills that were seen; *probability* is that of seeing as many or more; *people as high* is how many "
         "people one would expect this high by chance. It is a place to begin asking, and no proof: people who rightly "
         "handled the same parcels rank high too (docs/leaks.md).",
         "“随机预期”：若清单是从所有被查看过的运单中随机抽取的，此人会看到其中多少票；“概率”：看到同样多或更多的概率；"

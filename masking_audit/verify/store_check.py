@@ -160,7 +160,7 @@ def check_store(
     for one in _stored_values(store, facts, clock):
         seen.add(one.place)
         if one.by_intake and one.place not in facts:
-            continue  # announced by nobody; once a place is announced, it is compared with the log
+            continue  # no entry announced it; once a place is announced, it is compared with the log
         if facts.check(one.place, one.value, one.seen_at, ends=one.ends):
             suspected.append(one)
     update_facts()

@@ -66,7 +66,7 @@ def mark(name: str, act: str) -> Response:
 
 @pages.post("/cases/<name>/<any(approve, deny, close):act>")
 def act(name: str, act: str) -> Response | tuple[str, int]:
-    """Approve, deny or close a case. Whoever denies says why."""
+    """Approve, deny or close a case. A denial needs a note."""
     note = request.form.get("note", "").strip()
     if act == "deny" and not note:
         page = case_page(name) | {"note_missing": True}

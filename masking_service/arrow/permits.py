@@ -31,7 +31,7 @@ class _PermitFile(msgspec.Struct, forbid_unknown_fields=True):
 class Permit:
     """The right to use pseudonyms until a day.
 
-    It holds a key: whoever reads its pickled bytes can test guesses against its pseudonyms.
+    It holds a key: a reader of its pickled bytes can test guesses against its pseudonyms.
 
     Attributes:
         name: of the permit.

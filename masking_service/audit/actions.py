@@ -42,7 +42,7 @@ class Action(StrEnum):
     HOLD_SET = "hold-set"
     """Waybills are held, one item for each; an entry without items before them begins, one after them ends."""
     HOLD_LIFT_PROPOSE = "hold-lift-propose"
-    """Somebody proposed to lift a hold."""
+    """A person proposed to lift a hold."""
     HOLD_LIFT = "hold-lift"
     """Waybills are no longer held by it, one item for each; an entry without items begins it, and one ends it."""
     INCIDENT_OPEN = "incident-open"

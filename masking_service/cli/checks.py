@@ -275,7 +275,7 @@ def _alerts(settings: Settings) -> None:
 
 _HOLD_STATES: Final = {
     "setting": ", not all are kept yet: set it again if it stays so",
-    "lifting": ", somebody proposed to lift it",
+    "lifting": ", its lifting is proposed",
     "releasing": ", being lifted: lift it again if it stays so",
 }
 

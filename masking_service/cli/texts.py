@@ -38,7 +38,7 @@ UNMAPPED: Final = Text(
     "并设置 `unmapped: hide`。",
 )
 SIGNED_OFF: Final = Text(
-    "signatures: none. Whoever holds the signing key of an issuer can act as every person of it: open values, approve "
+    "signatures: none. The holder of an issuer's signing key can act as every person of it: open values, approve "
     "cases, erase and unfreeze, within the budgets of each person (section `signed`).",
     "签名：未启用。持有签发方签名私钥的人可以冒充其所有人员：在每人额度内显示数据、批准工单、删除运单、"
     "解冻账号（`signed` 部分）。",

@@ -174,7 +174,7 @@ CODES: Final[dict[str, CodeText]] = {
         Text("The code is not that of this key", "代码与密钥不符"),
         PLACES["wrong-code"],
         Text(
-            "Ask the person to read the code again. If it differs again, deny the key: somebody else may have made it.",
+            "Ask the person to read the code again. If it differs again, deny the key: it may be another person's.",
             "请本人再次读出代码；如仍不符，请拒绝该密钥，它可能由他人登记。",
         ),
     ),

@@ -1,4 +1,4 @@
-"""What a person typed and could not send comes back to them, and to nobody else."""
+"""What a person typed and could not send comes back to them, and to no other person."""
 
 from __future__ import annotations
 

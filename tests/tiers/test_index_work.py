@@ -1,4 +1,4 @@
-"""Tests that bad work for the search indexes ends, and keeps nobody else's from being filed."""
+"""Tests that bad work for the search indexes is dropped, and that the other work is filed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An officer takes a case: the lists say who works on it, and nobody gains or loses authority."""
+"""An officer takes a case: the lists say who works on it, and no one gains or loses authority."""
 
 from __future__ import annotations
 

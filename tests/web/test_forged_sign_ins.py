@@ -103,7 +103,7 @@ class Thief:
         self.read(self.as_someone().post("/v1/detokenize", body | ({"signed": signature} if signature else {})))
 
     def approve_own_key(self) -> None:
-        """Enrol a key for somebody, and approve it as somebody else."""
+        """Enrol a key for one person, and approve it as another."""
         victim = self.as_someone()
         options = self.read(victim.post("/v1/me/keys/options", {})).get_json()
         credential = self.key.create(options["publicKey"])

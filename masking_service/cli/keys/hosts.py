@@ -60,7 +60,7 @@ def split(name: str, out: Path, timeout: float, state_dir: Path) -> None:
     public = out.with_name(out.name.removesuffix(".json") + PUBLIC_SUFFIX)
     write_secret_file(public, msgspec.json.format(msgspec.json.encode(entry), indent=2) + b"\n", replace=True)
     public.chmod(PUBLIC_MODE)
-    click.echo(f"{out} is the keyset of {name}: put it there as keyset.json, over a way that nobody reads.")
+    click.echo(f"{out} is the keyset of {name}: put it there as keyset.json, over a confidential channel.")
     if not any(known.name == name for known in read(state_dir / "keyset.json")[0].hosts):
         click.echo(f"Then run: keys hosts enrol {public}")
 
@@ -98,7 +98,7 @@ def revoke(name: str, timeout: float, state_dir: Path) -> None:
     records have expired.
     """
     _change(state_dir, timeout, lambda coordinator: tiers.revoke(coordinator.path, name, today()))
-    click.echo(f"{name} is revoked, and what it stored is an alarm for whoever opens it. Back up the keyset now.")
+    click.echo(f"{name} is revoked, and opening what it stored raises an alarm. Back up the keyset now.")
 
 
 @hosts.command(name="list")

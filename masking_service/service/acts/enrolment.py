@@ -1,6 +1,6 @@
 """Enrols keys of people: a person makes one, another person approves it.
 
-A new key waits until the person has read its code to somebody who may approve
+A new key waits until the person has read its code to a person who may approve
 keys. The code is made from the public key, so it shows that both of them mean the
 same key. No person approves a key of their own.
 """

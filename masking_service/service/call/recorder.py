@@ -194,7 +194,7 @@ class Recorder:
         Raises:
             StoreUnavailable: it may not be durable; the refusal may not be answered.
         """
-        # Signatures that are not valid are counted by network: whoever forges sign-ins acts as any number of people.
+        # Signatures that are not valid are counted by network: a forger of sign-ins acts as any number of people.
         source = network_of(context.address) if code == SignatureInvalid.code else ""
         self.denials.record(self._entry(context, action, code, stated), source)
 

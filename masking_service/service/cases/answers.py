@@ -127,7 +127,7 @@ class Pair(Answer):
     together: Annotated[int, Meta(ge=0, description="Cases of the opener that the officer worked on.")]
     usual: Annotated[
         float,
-        Meta(ge=0, description="How many that would be if officers took cases whoever opened them."),
+        Meta(ge=0, description="How many that would be if the opener made no difference."),
     ]
 
 

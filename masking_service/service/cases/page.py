@@ -1,7 +1,7 @@
 """All that the page of a case shows, in one answer: its waybills masked, what was opened, and what an approver weighs.
 
 A page is built whole or not at all, so that a decoy answers to the end of it. One
-that the case lists raises the alert and freezes nobody: whoever looks at a page
+that the case lists raises the alert and freezes no one: the reader of a page
 did not choose its numbers.
 """
 

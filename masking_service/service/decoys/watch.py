@@ -1,6 +1,6 @@
 """Notices who names a phantom, and freezes them if they are a signed-in person.
 
-A machine's client is never frozen: a barcode that anybody can print must not stop
+A machine's client is never frozen: a barcode that anyone can print must not stop
 a scan feed. The answer is the same as for any other waybill, and no round trip is added:
 what follows is done by another thread. This process refuses the caller from the
 next call on; the others do when the freeze is written, as with any freeze.

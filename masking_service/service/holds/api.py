@@ -137,7 +137,7 @@ OPERATIONS: Final = (
         method="post",
         path="/v1/holds/{hold}/set",
         summary="Set a hold that another person proposed: its waybills no longer expire, and are not erased. "
-        "It also keeps a hold that somebody proposed to lift.",
+        "It also keeps a hold whose lifting is proposed.",
         uses=Holding,
         handle=_set,
         permissions=("hold:set",),

@@ -129,7 +129,7 @@ class Holding:
         return _answer(added)
 
     def set(self, context: RequestContext, name: str, signed: Signed | None = None) -> answers.Hold:
-        """Set a proposed hold, or keep one that somebody proposed to lift.
+        """Set a proposed hold, or keep one whose lifting is proposed.
 
         The hold is `setting` before a record is kept. Setting it again keeps what could not be kept before. Round
         trips: live permission, two to read; two to change the list, before and after; for each `AT_ONCE` waybills

@@ -116,7 +116,7 @@ class Policy:
     def check_split(self) -> None:
         """Check that the policy is safe where intake hosts are apart.
 
-        Whoever controls an intake host can make tokens of waybills whose numbers they guess, so a token alone must
+        An attacker who controls an intake host can make tokens of waybills with guessed numbers, so a token alone must
         open nothing.
 
         Raises:
