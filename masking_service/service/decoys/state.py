@@ -16,6 +16,7 @@ import msgspec
 from keys.aead import NONCE_BYTES
 from keys.errors import IntegrityError
 from keys.keyring import BASE_BYTES, Keyring
+from masking_service.service.state.lists import SealedLists, padded
 from masking_service.service.state.sealed import Prepared, TenantState
 from masking_service.service.state.serials import Documents, Serials
 from masking_service.store.client import Command, Store
@@ -23,8 +24,6 @@ from masking_service.store.layout import decoy_details_key, decoy_hits_key, deco
 
 Kind = Literal["phantom", "seed"]
 MAX_DECOYS: Final = 10_000
-PADDED_TO: Final = 4_096
-"""The sealed lists are a multiple of this many bytes long."""
 HITS_KEPT: Final = 3
 """Hits of a decoy of which it is kept who named it."""
 _COUNT_BYTES: Final = 4
@@ -90,7 +89,7 @@ class _Phantoms(Serials):
     def write(bases: Iterable[bytes]) -> bytes:
         """Return the padded content of these bases."""
         ordered = sorted(bases)
-        return _padded(len(ordered).to_bytes(_COUNT_BYTES, "big") + b"".join(ordered), b"\0")
+        return padded(len(ordered).to_bytes(_COUNT_BYTES, "big") + b"".join(ordered), b"\0")
 
 
 class Decoys(TenantState):
@@ -99,12 +98,12 @@ class Decoys(TenantState):
     def __init__(self, store: Store, keyring: Keyring, random: Callable[[int], bytes]) -> None:
         super().__init__(store, keyring, random)
         self._phantoms = Documents(store, keyring, random, _Phantoms, decoys_key)
-        self._details = Documents(store, keyring, random, Serials, decoy_details_key)
+        self._details = SealedLists(store, keyring, random, Decoy, decoy_details_key)
 
     def reset(self) -> None:
         """Forget every list that was read, after the store was emptied."""
         self._phantoms.known.clear()
-        self._details.known.clear()
+        self._details.reset()
 
     def refresh(self, tenants: Iterable[str]) -> None:
         """Read the phantoms of tenants: one round trip.
@@ -134,9 +133,7 @@ class Decoys(TenantState):
         Raises:
             StoreUnavailable, IntegrityError: it cannot be told.
         """
-        details = self._details.of(tenant)
-        details.refresh()
-        return _read(details.content)
+        return self._details.listed(tenant)
 
     def prepare(self, tenant: str, change: Callable[[list[Decoy]], list[Decoy]]) -> Prepared[bool]:
         """Seal changed lists.
@@ -153,11 +150,11 @@ class Decoys(TenantState):
         """
         changed: list[Decoy] = []
 
-        def change_details(content: bytes) -> bytes:
-            changed[:] = change(_read(content))
-            return _padded(msgspec.json.encode(changed), b" ")
+        def change_details(planted: list[Decoy]) -> list[Decoy]:
+            changed[:] = change(planted)
+            return changed
 
-        details = self._details.of(tenant).prepare(change_details)
+        details = self._details.prepare(tenant, change_details)
         numbers = [decoy.waybill_no for decoy in changed if decoy.kind == "phantom"]
         content = _Phantoms.write(self._keyring.tenant(tenant).bases(numbers))
         phantoms = self._phantoms.of(tenant).prepare(lambda _: content)
@@ -212,11 +209,3 @@ class Decoys(TenantState):
 
     def _hits_key(self, tenant: str) -> bytes:
         return decoy_hits_key(self._keyring.tenant(tenant).tenant_tag)
-
-
-def _read(content: bytes) -> list[Decoy]:
-    return msgspec.json.decode(content, type=list[Decoy]) if content else []
-
-
-def _padded(content: bytes, padding: bytes) -> bytes:
-    return content + padding * (-len(content) % PADDED_TO)

@@ -13,8 +13,8 @@ import msgspec
 from keys.aead import NONCE_BYTES
 from keys.errors import IntegrityError
 from keys.keyring import Keyring
-from masking_service.service.state.sealed import Prepared, Sealed, TenantState
-from masking_service.service.state.serials import Documents, Serials
+from masking_service.service.state.lists import SealedLists, padded, without_oldest
+from masking_service.service.state.sealed import Prepared, Sealed
 from masking_service.store.client import Store
 from masking_service.store.layout import hold_key, holds_key
 
@@ -25,8 +25,6 @@ MAX_HOLDS: Final = 1_000
 """Holds of a tenant that are listed; the oldest one that has ended gives way to a new one."""
 MAX_WAYBILLS: Final = 10_000
 """Waybills of one hold."""
-PADDED_TO: Final = 4_096
-"""The sealed values are a multiple of this many bytes long."""
 _REF_BYTES: Final = 12
 
 
@@ -72,41 +70,11 @@ class Hold(msgspec.Struct, frozen=True, omit_defaults=True):
         return self.status in ENDED
 
 
-class Holds(TenantState):
+class Holds(SealedLists[Hold]):
     """The holds of every tenant."""
 
     def __init__(self, store: Store, keyring: Keyring, random: Callable[[int], bytes]) -> None:
-        super().__init__(store, keyring, random)
-        self._lists = Documents(store, keyring, random, Serials, holds_key)
-
-    def reset(self) -> None:
-        """Forget every list that was read, after the store was emptied."""
-        self._lists.known.clear()
-
-    def listed(self, tenant: str) -> list[Hold]:
-        """Return the tenant's holds, the first proposed first: one round trip.
-
-        Raises:
-            StoreUnavailable, IntegrityError: it cannot be told.
-        """
-        document = self._lists.of(tenant)
-        document.refresh()
-        return _read(document.content)
-
-    def prepare(self, tenant: str, change: Callable[[list[Hold]], list[Hold]]) -> Prepared[bool]:
-        """Seal a changed list: one round trip, and one to write.
-
-        Writing returns False where another change was first: prepare again then.
-
-        Args:
-            change: from the holds to the new ones; it may be called again.
-
-        Raises:
-            StoreUnavailable: nothing is changed.
-        """
-        return self._lists.of(tenant).prepare(
-            lambda content: _padded(msgspec.json.encode(_without_oldest(change(_read(content)))))
-        )
+        super().__init__(store, keyring, random, Hold, holds_key, _bounded)
 
     def new_ref(self) -> str:
         """Return a random reference to the waybills of a new hold."""
@@ -118,7 +86,7 @@ class Holds(TenantState):
         place = hold_key(keys.tenant_tag, ref)
         if waybills is None:
             return self._prepared([Sealed(place, None, until=0, once=False)], [(b"DEL", place)])
-        value = keys.state.seal(_padded(msgspec.json.encode(waybills)), place, self._random(NONCE_BYTES))
+        value = keys.state.seal(padded(msgspec.json.encode(waybills)), place, self._random(NONCE_BYTES))
         return self._prepared([Sealed(place, value, until=0, once=False)], [(b"SET", place, value)])
 
     def waybills(self, tenant: str, holds: Sequence[Hold]) -> list[list[str]]:
@@ -147,17 +115,5 @@ class Holds(TenantState):
         return named
 
 
-def _without_oldest(holds: list[Hold]) -> list[Hold]:
-    """Return at most `MAX_HOLDS`, without the oldest that have ended."""
-    surplus = len(holds) - MAX_HOLDS
-    for ended in [hold for hold in holds if hold.ended][: max(surplus, 0)]:
-        holds.remove(ended)
-    return holds
-
-
-def _read(content: bytes) -> list[Hold]:
-    return msgspec.json.decode(content, type=list[Hold]) if content else []
-
-
-def _padded(content: bytes) -> bytes:
-    return content + b" " * (-len(content) % PADDED_TO)
+def _bounded(holds: list[Hold]) -> list[Hold]:
+    return without_oldest(holds, MAX_HOLDS, lambda hold: hold.ended)

@@ -6,14 +6,12 @@ from typing import Final
 import msgspec
 
 from keys.keyring import Keyring
-from masking_service.service.state.sealed import Prepared, TenantState
-from masking_service.service.state.serials import Documents, Serials
+from masking_service.service.state.lists import SealedLists, without_oldest
 from masking_service.store.client import Store
 from masking_service.store.layout import incidents_key
 
 MAX_INCIDENTS: Final = 200
 """Incidents of a tenant that are listed; the oldest one that was closed gives way to a new one."""
-PADDED_TO: Final = 4_096
 
 
 class PackFile(msgspec.Struct, frozen=True):
@@ -59,49 +57,12 @@ class IncidentRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     closed_by: str = ""
 
 
-class IncidentLists(TenantState):
+class IncidentLists(SealedLists[IncidentRecord]):
     """The incidents of every tenant."""
 
     def __init__(self, store: Store, keyring: Keyring, random: Callable[[int], bytes]) -> None:
-        super().__init__(store, keyring, random)
-        self._lists = Documents(store, keyring, random, Serials, incidents_key)
-
-    def reset(self) -> None:
-        """Forget every list that was read, after the store was emptied."""
-        self._lists.known.clear()
-
-    def listed(self, tenant: str) -> list[IncidentRecord]:
-        """Return the tenant's incidents, the first opened first: one round trip.
-
-        Raises:
-            StoreUnavailable, IntegrityError: it cannot be told.
-        """
-        document = self._lists.of(tenant)
-        document.refresh()
-        return _read(document.content)
-
-    def prepare(self, tenant: str, change: Callable[[list[IncidentRecord]], list[IncidentRecord]]) -> Prepared[bool]:
-        """Seal a changed list: one round trip, and one to write.
-
-        Writing returns False where another change was first: prepare again then.
-
-        Args:
-            change: from the incidents to the new ones; it may be called again.
-
-        Raises:
-            StoreUnavailable: nothing is changed.
-        """
-
-        def changed(content: bytes) -> bytes:
-            incidents = change(_read(content))
-            surplus = len(incidents) - MAX_INCIDENTS
-            for closed in [one for one in incidents if one.closed_at][: max(surplus, 0)]:
-                incidents.remove(closed)
-            packed = msgspec.json.encode(incidents)
-            return packed + b" " * (-len(packed) % PADDED_TO)
-
-        return self._lists.of(tenant).prepare(changed)
+        super().__init__(store, keyring, random, IncidentRecord, incidents_key, _bounded)
 
 
-def _read(content: bytes) -> list[IncidentRecord]:
-    return msgspec.json.decode(content, type=list[IncidentRecord]) if content else []
+def _bounded(incidents: list[IncidentRecord]) -> list[IncidentRecord]:
+    return without_oldest(incidents, MAX_INCIDENTS, lambda incident: bool(incident.closed_at))

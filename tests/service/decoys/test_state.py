@@ -7,7 +7,8 @@ import pytest
 import redis
 
 from keys.errors import IntegrityError
-from masking_service.service.decoys.state import PADDED_TO, Decoy, Decoys, Hit, Hits
+from masking_service.service.decoys.state import Decoy, Decoys, Hit, Hits
+from masking_service.service.state.lists import PADDED_TO
 from masking_service.store.client import Store
 from masking_service.store.layout import decoy_details_key, decoys_key
 from tests.keys.known import known_keyring
