@@ -6,7 +6,10 @@ It never says what it refused.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final
+
+from masking_service.masking.errors import InvalidRecord
 
 _WAYBILL_NO: Final = re.compile(r"[A-Z0-9-]{6,40}")
 _BLANK: Final = " \t\r\n\f\v\u00a0\u3000"
@@ -32,3 +35,29 @@ def normalise_waybill_no(value: object) -> str:
         if _WAYBILL_NO.fullmatch(number):
             return number
     raise ValueError("a waybill number is a string of 6 to 40 of A-Z, 0-9 and -")
+
+
+def named_waybills(waybills: Sequence[object]) -> tuple[dict[str, int], list[tuple[str, str]]]:
+    """Read the member ``/waybills`` of a request.
+
+    Returns:
+        The normalised numbers, each with the index at which it is first named; and the errors, by pointer.
+    """
+    numbers: dict[str, int] = {}
+    errors = []
+    for at, waybill_no in enumerate(waybills):
+        try:
+            numbers.setdefault(normalise_waybill_no(waybill_no), at)
+        except ValueError:
+            errors.append((f"/waybills/{at}", "invalid-waybill-no"))
+    if not waybills:
+        errors.append(("/waybills", "invalid-length"))
+    return numbers, errors
+
+
+def required_waybills(waybills: Sequence[object]) -> dict[str, int]:
+    """Return the numbers of `named_waybills`; raise InvalidRecord where it has errors."""
+    numbers, errors = named_waybills(waybills)
+    if errors:
+        raise InvalidRecord(tuple(errors))
+    return numbers

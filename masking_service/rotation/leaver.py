@@ -6,7 +6,7 @@ command continues, and so that a report can be filed. It holds no key and no val
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 import msgspec
 
@@ -29,21 +29,12 @@ Step = Literal[
     "revoke API keys",
 ]
 
-_KEYS: Final[tuple[Step, ...]] = (
-    "rotate root",
-    "rewrap",
-    "rotate token",
-    "rotate clients",
-    "rotate state",
-    "rotate index",
-    "rotate search",
-    "reseal",
-)
+_ALL: Final[tuple[Step, ...]] = get_args(Step)
 STEPS: Final[dict[Access, tuple[Step, ...]]] = {
     "store": (),
-    "keys": _KEYS,
-    "host": (*_KEYS, "revoke API keys"),
-    "code": (*_KEYS, "revoke API keys"),
+    "keys": tuple(step for step in _ALL if step != "revoke API keys"),
+    "host": _ALL,
+    "code": _ALL,
 }
 WHY: Final[dict[Step, str]] = {
     "rotate root": "the old one unwraps data keys and secrets of every copy",

@@ -14,7 +14,7 @@ from keys.keyring import Keyring
 from masking_service.audit.actions import DECISIONS, Action
 from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.numbers_in_text import scrub
-from masking_service.masking.waybill import normalise_waybill_no
+from masking_service.masking.waybill import named_waybills
 from masking_service.observability.alerts import Alerts
 from masking_service.service.acts import deeds
 from masking_service.service.acts.deeds import Deed
@@ -252,14 +252,8 @@ class Casework:
     def _opening(self, context: RequestContext, wanted: WantedCase) -> Opening:
         case, purpose, waybills, reason, officer, expires_in = wanted
         rules = self.policy.rules.cases
-        errors: list[tuple[str, str]] = []
-        numbers: dict[str, None] = {}
-        for at, waybill_no in enumerate(waybills):
-            try:
-                numbers[normalise_waybill_no(waybill_no)] = None
-            except ValueError:
-                errors.append((f"/waybills/{at}", "invalid-waybill-no"))
-        if not 1 <= len(waybills) <= rules.at_most:
+        numbers, errors = named_waybills(waybills)
+        if len(waybills) > rules.at_most:
             errors.append(("/waybills", "invalid-length"))
         if purpose not in self.policy.rules.purposes:
             errors.append(("/purpose", "unknown-purpose"))

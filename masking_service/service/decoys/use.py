@@ -20,7 +20,7 @@ from masking_service.audit.actions import Action
 from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.recipients import is_recipients, is_senders, read
 from masking_service.masking.timestamps import rfc3339
-from masking_service.masking.waybill import normalise_waybill_no
+from masking_service.masking.waybill import required_waybills
 from masking_service.service.acts import deeds
 from masking_service.service.acts.deeds import Deed
 from masking_service.service.acts.signatures import UNSIGNED, SignatureProof, Signatures, Signed
@@ -140,7 +140,7 @@ class Planting:
             StoreUnavailable: some may be marked; the same call can be made again.
         """
         granted = self._grant(context, Action.DECOY_PLANT, signed, deeds.on_decoys(Action.DECOY_PLANT, waybills, kind))
-        numbers = _numbers(waybills)
+        numbers = required_waybills(waybills)
         if kind == "seed":
             self._require_own_number(context, granted, numbers)
 
@@ -159,7 +159,7 @@ class Planting:
         Raises as `plant`; the answer is the same for those without one.
         """
         granted = self._grant(context, Action.DECOY_REMOVE)
-        numbers = _numbers(waybills)
+        numbers = required_waybills(waybills)
 
         def take_off(planted: list[Decoy]) -> list[Decoy]:
             return [decoy for decoy in planted if decoy.waybill_no not in numbers]
@@ -321,19 +321,3 @@ class Planting:
             for who, at in last.items()
         ]
         return sorted(seen, key=lambda one: (-one.opened, -one.viewed, one.principal))
-
-
-def _numbers(waybills: Sequence[Any]) -> dict[str, int]:
-    """Return the normalised numbers, each with the index at which it is first named."""
-    numbers: dict[str, int] = {}
-    errors = []
-    for at, waybill_no in enumerate(waybills):
-        try:
-            numbers.setdefault(normalise_waybill_no(waybill_no), at)
-        except ValueError:
-            errors.append((f"/waybills/{at}", "invalid-waybill-no"))
-    if not waybills:
-        errors.append(("/waybills", "invalid-length"))
-    if errors:
-        raise InvalidRecord(tuple(errors))
-    return numbers

@@ -13,10 +13,9 @@ import msgspec
 
 from keys.keyring import Keyring
 from masking_service.audit.actions import Action
-from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.numbers_in_text import scrub
 from masking_service.masking.timestamps import rfc3339
-from masking_service.masking.waybill import normalise_waybill_no
+from masking_service.masking.waybill import required_waybills
 from masking_service.service.acts import deeds
 from masking_service.service.acts.deeds import Deed
 from masking_service.service.acts.signatures import UNSIGNED, SignatureProof, Signatures, Signed
@@ -97,7 +96,7 @@ class Holding:
             StoreUnavailable: it may be proposed; look, then make the call again.
         """
         grant = self._grant(context, Action.HOLD_PROPOSE, name)
-        numbers = _numbers(waybills)
+        numbers = list(required_waybills(waybills))
         hold = self._new(context, name, reason, numbers)
         tenant = context.principal.tenant
         body = self.holds.prepare_waybills(tenant, hold.ref, numbers)
@@ -346,22 +345,6 @@ def _named(holds: Sequence[Hold], name: str) -> Hold:
         if hold.name == name:
             return hold
     raise NotFound
-
-
-def _numbers(waybills: Sequence[Any]) -> list[str]:
-    """Return the normalised numbers, each once. Raises InvalidRecord."""
-    numbers: dict[str, None] = {}
-    errors = []
-    for at, waybill_no in enumerate(waybills):
-        try:
-            numbers[normalise_waybill_no(waybill_no)] = None
-        except ValueError:
-            errors.append((f"/waybills/{at}", "invalid-waybill-no"))
-    if not waybills:
-        errors.append(("/waybills", "invalid-length"))
-    if errors:
-        raise InvalidRecord(tuple(errors))
-    return list(numbers)
 
 
 def _answer(hold: Hold) -> answers.Hold:
