@@ -72,7 +72,8 @@ def write(page: Page, label: str, text: str) -> None:
 def test_a_dispute_is_settled_by_keyboard(desk: DeskProcess, visit: Opens, store: Makes, words: Words) -> None:
     number, name = store(), f"D-2026-{words.locale[:2]}"
 
-    clerk = visit(words.locale).sign_in("desk-li")
+    clerk = visit(words.locale).sign_in("desk-li", "/cases/new?fresh=1")
+    clerk.goto(desk.url)
     press(clerk, "button", words.new_case)
     clerk.wait_for_url("**/cases/new")
     write(clerk, words.number, name)

@@ -28,7 +28,7 @@ from masking_service.runtime.settings import Settings
 from masking_service.runtime.store_admission import admit_store, watch_store
 from masking_service.runtime.wiring import Parts, assemble
 from masking_service.service.freezes.state import Freeze
-from masking_service.service.people.clients import Clients, key_text
+from masking_service.service.people.clients import ApiKey, Clients, key_text
 from masking_service.service.people.errors import Frozen
 from masking_service.service.people.principals import Principal
 from masking_service.service.phone_calls.loading import DEVELOPMENT_KEY
@@ -75,8 +75,8 @@ def elsewhere(parts: Parts) -> Parts:
 
 
 def add_printer(parts: Parts, digest: bytes | None = None) -> None:
-    own = digest or os.urandom(32)
-    stores.change(parts.registry, lambda known: known.add("printer", "label-printer", own, 0))
+    key = ApiKey.new(digest or os.urandom(32), 0)
+    stores.change(parts.registry, lambda known: known.add("printer", "label-printer", key))
 
 
 def roll_back(client: redis.Redis) -> object:
