@@ -81,6 +81,12 @@ def test_no_one_lifts_a_hold_alone(held: Api) -> None:
     assert refusal(held.call(PRIVACY, "DELETE", PATH)) == (409, "held")
 
 
+def test_who_proposed_a_hold_may_lift_it_where_another_person_proposed_that(held: Api) -> None:
+    assert decide(held, "lift", second(held))["status"] == "lifting"
+
+    assert decide(held, "lift", PRIVACY)["status"] == "lifted"
+
+
 def test_a_hold_that_two_people_lifted_lets_the_waybill_be_erased(held: Api) -> None:
     assert lifted(held)["status"] == "lifted"
 

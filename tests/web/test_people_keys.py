@@ -213,15 +213,16 @@ def test_a_key_that_was_made_elsewhere_or_without_the_person_is_refused(officer:
     assert refusal(officer.enrol()) == (422, "invalid-request")
 
 
+@pytest.mark.parametrize("counter", [2, 5], ids=["a step back", "the same again"])
 def test_a_cloned_key_raises_an_alert_and_freezes_no_one(
-    api: Api, officer: Person, monkeypatch: pytest.MonkeyPatch
+    api: Api, officer: Person, monkeypatch: pytest.MonkeyPatch, counter: int
 ) -> None:
     raised: list[str] = []
     monkeypatch.setattr(api.parts.alerts, "raise_alert", lambda kind, *_: raised.append(kind))
     officer.key.counter = 5
     officer.bootstrap()
     results(officer.open(PHONE))
-    officer.key.counter = 2
+    officer.key.counter = counter
 
     opened = results(officer.open(PHONE))
 

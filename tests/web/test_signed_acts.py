@@ -175,6 +175,12 @@ def test_more_fields_than_a_signature_opens_are_refused(officer: Person) -> None
     assert answered.get_json()["errors"] == [{"pointer": "/items", "code": "too-many-items"}]
 
 
+def test_as_many_fields_as_a_signature_opens_are_opened(officer: Person) -> None:
+    opened = results(officer.open(*[PHONE] * 5))
+
+    assert [one["value"] for one in opened] == ["13812345678"] * 5
+
+
 def test_an_entry_holds_the_signature(api: Api, officer: Person) -> None:
     results(officer.open(PHONE))
 
