@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.table import Table
 
 from keys.signatures import Verifier
-from keys.signers import Signer
+from keys.signers import LogSigner
 from masking_audit.format.entries import Entry, Item
 from masking_audit.format.lines import EntryLine, write_line
 from masking_audit.format.links import FIRST_LINK, commit_message, encode, entry_id, link
@@ -55,7 +55,7 @@ def waybill(number: int) -> str:
     return blake2b(str(number).encode(), digest_size=16).hexdigest()
 
 
-def log_of(entries: int, signer: Signer) -> Iterator[bytes]:
+def log_of(entries: int, signer: LogSigner) -> Iterator[bytes]:
     """Yield the lines of a signed log: views and openings by many people, and parcels that move."""
     chance = random.Random(1)  # the same log each time
     head, writer = FIRST_LINK, "0" * 15 + "1"

@@ -24,7 +24,7 @@ from rich.table import Table
 
 from bench.figures import MIN_PAIRS, Measured, quotients, spread
 from keys.signatures import Verifier
-from keys.signers import Signer
+from keys.signers import LogSigner
 from masking_audit.archive.archive import Archive
 from masking_audit.archive.follower import Follower
 from masking_audit.format.entries import Entry, Fact, Item
@@ -198,8 +198,8 @@ def _commit(log: AuditLog, entries: Sequence[Entry]) -> None:
     log._commit([*map(_Pending, entries)])  # noqa: SLF001 - `append` from many threads makes commits of other sizes
 
 
-def _signer() -> Signer:
-    return Signer(bytes(32))  # what is measured is thrown away
+def _signer() -> LogSigner:
+    return LogSigner({0: bytes(32)}, 0, 0)  # what is measured is thrown away
 
 
 def _entries(commits: int) -> list[list[Entry]]:

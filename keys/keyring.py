@@ -26,7 +26,7 @@ from keys.publication import PublicationKey
 from keys.search import SearchKeys
 from keys.secret import Secret
 from keys.signatures import Verifier
-from keys.signers import Signer
+from keys.signers import LogSigner, Signer
 from keys.tokens import TokenKeys
 from keys.uses import Uses
 
@@ -196,7 +196,7 @@ class Keyring(Secret):
     def __init__(self, keyset: Keyset) -> None:
         self.uses = Uses()
         self._peppers = _peppers(keyset)
-        self._audit_signer = None if keyset.intake else Signer(_secret(keyset, "audit", "audit signature"))
+        self._audit_signer = None if keyset.intake else LogSigner(*_log_keys(keyset))
         self.made_for = keyset.made_for
         # One reference, so that no thread combines one keyset with the tenants of another.
         self._held: tuple[Keyset, dict[str, TenantKeys]] = (keyset, {})
@@ -207,8 +207,8 @@ class Keyring(Secret):
         return self._held[0]
 
     @property
-    def audit_signer(self) -> Signer:
-        """Signs the audit log.
+    def audit_signer(self) -> LogSigner:
+        """Signs the audit log, with the key that is active in the keyset of that moment.
 
         Raises:
             KeysetError: the keyset is of an intake host.
@@ -275,6 +275,8 @@ class Keyring(Secret):
         if ending:
             keyset = replace(keyset, secrets={**ending, **keyset.secrets})
         self._peppers = _peppers(keyset)
+        if self._audit_signer is not None:
+            self._audit_signer.adopt(*_log_keys(keyset))
         self._held = (keyset, {})
 
     def tenant(self, name: str) -> TenantKeys:
@@ -388,6 +390,16 @@ def _peppers(keyset: Keyset) -> list[Mac]:
     """Return the peppers by version; each but the first hashes what the one before it gave."""
     versions = sorted(version for use, version in keyset.secrets if use == "client")
     return [Mac(_derive(keyset.secrets["client", version], "client", b"")) for version in versions]
+
+
+def _log_keys(keyset: Keyset) -> tuple[dict[int, bytes], int, int]:
+    """Return the keys of the audit log, as `LogSigner` takes them."""
+    seeds = {
+        version: _derive(secret, "audit signature", b"")
+        for (use, version), secret in keyset.secrets.items()
+        if use == "audit"
+    }
+    return seeds, keyset.active["audit"], sum(use == "audit" for use, _ in keyset.ended)
 
 
 def _secret(keyset: Keyset, use: Use, derived: str) -> bytes:

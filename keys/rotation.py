@@ -34,7 +34,7 @@ from keys.keyset_file import (
 RotatableKey = Literal["root"] | Use
 """The keys in this file that can be rotated. Data keys are in the store."""
 
-ROTATABLE: Final[tuple[RotatableKey, ...]] = ("root", "token", "index", "state", "client", "search")
+ROTATABLE: Final[tuple[RotatableKey, ...]] = ("root", "token", "index", "state", "client", "search", "audit")
 """Those for which there is a command."""
 
 Entry = TypeVar("Entry", RootEntry, SecretEntry)
@@ -212,7 +212,7 @@ def _advanced(entry: Entry, today: str) -> Entry:
 
 
 def _split(opened: Keyset, changed: KeysetFile) -> KeysetFile:
-    if not SPLIT_OFF.keys().isdisjoint(entry.use for entry in changed.secrets):
+    if not SPLIT_OFF.keys().isdisjoint(entry.use for entry in changed.secrets if entry.version == 0):
         return changed
     created = {entry.use: entry.created for entry in changed.secrets if entry.version == 0}
     copies = [

@@ -1,6 +1,6 @@
 """Verifies Ed25519 signatures (RFC 8032): over the audit log, and over the checkpoint notes of its archive.
 
-The public key is enough. `signers` makes the signatures.
+Public keys are enough. `signers` makes the signatures.
 """
 
 from cryptography.exceptions import InvalidSignature
@@ -11,47 +11,46 @@ from keys.errors import IntegrityError, KeysetError
 
 PUBLIC_KEY_BYTES = 32
 SIGNATURE_BYTES = 64
+_BEGIN = b"-----BEGIN"
 
 
 class Verifier:
-    """Verifies signatures with a public key.
+    """Verifies signatures with public keys, any of which may have signed.
 
     Args:
-        pem: an Ed25519 public key in PEM.
-
-    Raises:
-        KeysetError: it is not an Ed25519 public key in PEM.
+        pem: Ed25519 public keys in PEM, the newest first; raises KeysetError if it is another text.
     """
 
     def __init__(self, pem: bytes) -> None:
         try:
-            key = load_pem_public_key(pem)
+            keys = [load_pem_public_key(_BEGIN + part) for part in pem.split(_BEGIN)[1:]]
         except ValueError:
-            raise KeysetError("is not a public key in PEM") from None
-        if not isinstance(key, Ed25519PublicKey):
+            keys = []
+        if not keys:
+            raise KeysetError("is not a public key in PEM")
+        self._keys = [key for key in keys if isinstance(key, Ed25519PublicKey)]
+        if len(self._keys) < len(keys):
             raise KeysetError("is not an Ed25519 public key")
-        self._key = key
 
     @classmethod
     def from_bytes(cls, public_key: bytes) -> "Verifier":
-        """Return a verifier for a 32-byte public key.
-
-        Raises:
-            KeysetError: it has another length.
-        """
+        """Return a verifier for a 32-byte public key; raises KeysetError if it has another length."""
         try:
             key = Ed25519PublicKey.from_public_bytes(public_key)
         except ValueError:
             raise KeysetError("is not an Ed25519 public key") from None
         return cls(key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
 
-    def verify(self, signature: bytes, message: bytes) -> None:
-        """Check that the key signed `message`.
+    @property
+    def public_keys(self) -> list[bytes]:
+        """The keys, 32 bytes each, the newest first."""
+        return [key.public_bytes_raw() for key in self._keys]
 
-        Raises:
-            IntegrityError: the signature is wrong.
-        """
-        try:
-            self._key.verify(signature, message)
-        except InvalidSignature:
-            raise IntegrityError("a signature was not made with this key") from None
+    def verify(self, signature: bytes, message: bytes) -> None:
+        """Check that one of the keys signed `message`; raises IntegrityError if none did."""
+        for key in self._keys:
+            try:
+                return key.verify(signature, message)
+            except InvalidSignature:
+                continue
+        raise IntegrityError("a signature was not made with this key")

@@ -6,6 +6,7 @@ which no framed message can be.
 """
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Self
 
@@ -21,6 +22,7 @@ from cryptography.hazmat.primitives.serialization import (
 from keys.errors import KeysetError
 from keys.files import read_secret_file, write_secret_file
 from keys.secret import Secret
+from keys.signatures import Verifier
 
 SEED_BYTES = 32
 
@@ -63,6 +65,61 @@ class Signer(Secret):
         if not isinstance(key, Ed25519PrivateKey):
             raise KeysetError(f"{path}: is not an Ed25519 private key in PEM")
         return cls(key.private_bytes_raw())
+
+
+class LogSigner(Secret):
+    """Signs the audit log with its active key, and verifies what its other keys signed.
+
+    Args:
+        seeds: the private key of each version, 32 bytes.
+        active: the version that signs.
+        ended: how many of the first versions sign nothing new any more.
+    """
+
+    __slots__ = ("_held",)
+
+    def __init__(self, seeds: Mapping[int, bytes], active: int, ended: int) -> None:
+        self.adopt(seeds, active, ended)
+
+    def adopt(self, seeds: Mapping[int, bytes], active: int, ended: int) -> None:
+        """Switch to other versions; arguments as of the class."""
+        signers = [Signer(seeds[version]) for version in sorted(seeds)]
+        pems = [signer.public_pem() for signer in signers]
+        # One reference, so that no thread combines versions of two keysets.
+        self._held = (
+            signers,
+            active,
+            Verifier(b"".join(reversed(pems))),
+            Verifier(b"".join(reversed(pems[ended:]))),
+            b"".join(reversed(pems[: ended + 1])),
+        )
+
+    def sign(self, message: bytes) -> bytes:
+        """Return the signature of the active key, 64 bytes."""
+        signers, active, *_ = self._held
+        return signers[active].sign(message)
+
+    def public_pem(self) -> bytes:
+        """Return the public key that signs and all before it in PEM, the newest first.
+
+        While the key turns over, the log names the next one; a verifier needs it in the file once the old one ended.
+        """
+        return self._held[4]
+
+    def successors(self) -> list[bytes]:
+        """Return the public keys, 32 bytes each, of the active version and of those that wait to become active."""
+        signers, active, *_ = self._held
+        return [signer.public_bytes() for signer in signers[active:]]
+
+    @property
+    def every(self) -> Verifier:
+        """Verifies what any version has signed."""
+        return self._held[2]
+
+    @property
+    def present(self) -> Verifier:
+        """Verifies what a version has signed that is not ended."""
+        return self._held[3]
 
 
 def create_key_file(path: Path) -> None:

@@ -50,12 +50,12 @@ def begin_split(path: Path, today: str) -> Keyset:
     file, opened = read(path)
     if opened.intake:
         raise KeysetError(f"{path}: is the keyset of an intake host; run this where the whole keyset is")
-    pairs: tuple[tuple[Use, Use], ...] = (("search", "index"), ("audit-hash", "audit"))
-    for use, other in pairs:
-        if _shared(opened, use, other):
+    pairs: tuple[tuple[Use, Use], ...] = (("search", "index"), ("audit", "audit-hash"))
+    for kept, given in pairs:
+        if _shared(opened, kept, given):
             raise KeysetError(
-                f"{path}: the secrets {use} and {other} are the same, and an intake host must not get both. "
-                f"First run: keys rotate {'search' if use == 'search' else 'audit'}"
+                f"{path}: the secrets {kept} and {given} are the same, and an intake host must not get both. "
+                f"First run: keys rotate {kept}"
             )
     if "publication" in opened.active:
         return opened
@@ -63,10 +63,14 @@ def begin_split(path: Path, today: str) -> Keyset:
     return write_changed(path, opened, replace(file, secrets=[*file.secrets, secret]), SPLIT)
 
 
-def _shared(opened: Keyset, use: Use, other: Use) -> bool:
-    """Return whether the active secret of one use is any of another use."""
-    mine = opened.secrets[use, opened.active[use]]
-    return any(hmac.compare_digest(mine, secret) for (name, _), secret in opened.secrets.items() if name == other)
+def _shared(opened: Keyset, kept: Use, given: Use) -> bool:
+    """Return whether a secret of `given` that a host gets is also one of `kept` that is not ended."""
+    gets = [
+        secret
+        for (use, version), secret in opened.secrets.items()
+        if use == given and (use in _WITH_HISTORY or version == opened.active[use])
+    ]
+    return any(hmac.compare_digest(one, other) for one in opened.in_store(kept) for other in gets)
 
 
 def make_intake_keyset(opened: Keyset, name: str, path: Path, today: str) -> HostEntry:

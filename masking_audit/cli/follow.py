@@ -72,7 +72,7 @@ def follow(
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
     verifier = verifier_of(state_dir, pem)
-    start = StartingPoint.after(signed_checkpoint_in(since, verifier)) if since else BEGINNING
+    start = StartingPoint.after(signed_checkpoint_in(since, verifier), verifier) if since else BEGINNING
     try:
         with (
             opened_store(settings_without_keys(state_dir), None) as store,

@@ -1,6 +1,6 @@
 """`audit incident`: the pack about a leak, for the lawyer, the authority and the police."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -10,6 +10,7 @@ import click
 from keys.keyring import TenantKeys
 from keys.keyset_file import day_of
 from masking_audit.cli.packing import PackOptions, WholeLog, new_folder, period, whole_log, write_pack
+from masking_audit.format.entries import Entry
 from masking_audit.format.lines import write_line
 from masking_audit.packs.documents import Document
 from masking_audit.packs.evidence import excerpt
@@ -147,7 +148,7 @@ def _of_subject(log: WholeLog, subject: Subject, options: _IncidentOptions) -> _
     hashed = keys.audit_hash("tenant")
     found = Incident(subject, hashed, options.asked.begin, options.asked.end)
     found.find_acts(log.verified_entries())
-    evidence = [*excerpt(log.lines(), found.belongs)] if found.acts else []
+    evidence = _evidence(log, found.belongs) if found.acts else []
     listed = _numbers_by_hash(keys, options.waybills) if options.waybills else {}
     exposure = found.exposure()
     more = More(
@@ -183,10 +184,15 @@ def _of_list(log: WholeLog, path: Path, options: _IncidentOptions) -> _Made:
         end=options.asked.end,
     )
     found.rank(log.verified_entries())
-    evidence = [*excerpt(log.lines(), found.belongs)]
+    evidence = _evidence(log, found.belongs)
     persons = _persons(log, options, dict.fromkeys(ours, BOTH), [*listed.values()])
     document = found.document(log.source(found.tenant), persons)
     return _Made(document, evidence, _for_victims(named, (), options), "list")
+
+
+def _evidence(log: WholeLog, belongs: Callable[[str, Entry], bool]) -> list[bytes]:
+    """Return the commits of the entries that belong to a pack, after the first pass."""
+    return [*excerpt(log.lines(), belongs, None if log.verification.findings else log.keyring.audit_signer.sign)]
 
 
 def _of_keys(log: WholeLog, leak: KeyLeak, options: _IncidentOptions) -> _Made:

@@ -15,6 +15,8 @@ def say(summary: LogSummary, findings: Findings) -> bool:
     click.echo(f"{written} in {count(summary.commits, 'commit')}{when}")
     newest = f", the newest ({summary.newest_epoch}) of {rfc3339(summary.newest_checkpoint_at)}"
     click.echo(f"{count(summary.checkpoints, 'checkpoint')}{newest if summary.newest_checkpoint_at else ''}")
+    if summary.learned_key:
+        click.echo(f"Its key turned over, and {summary.learned_key.hex()} signs now: get the new audit-public.pem.")
     say_findings(findings)
     if not findings:
         click.echo("The log is whole: nothing in it was edited, dropped, duplicated, moved or cut off.")

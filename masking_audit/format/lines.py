@@ -23,6 +23,7 @@ from masking_audit.format.links import ENTRY_ID, MAX_AUDIT_SLOTS, encode
 MAX_LINE_BYTES: Final = 4 * 1024 * 1024
 """The largest entry is that of a batch of 1,000 records: under 300 KB."""
 _LINK: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
+"""A link, or a public key."""
 
 
 class UnreadableLineError(Exception):
@@ -66,13 +67,18 @@ class Head(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Checkpoint(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """All heads of the log at one time, and over how many slots of the store it is spread."""
+    """All heads of the log at one time, and over how many slots of the store it is spread.
+
+    `keys` are the public keys, in hexadecimal, that may sign what follows, while the key of the log turns over.
+    Otherwise it is empty: only the key that signed the checkpoint may.
+    """
 
     epoch: int
     at: int
     previous: str
     heads: Sequence[Head]
     slots: Annotated[int, msgspec.Meta(ge=1, le=MAX_AUDIT_SLOTS)] = 1
+    keys: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,8 +160,8 @@ def _read(line: bytes) -> EntryLine | CheckpointLine:
             raise UnreadableLineError("is an entry and a checkpoint at once")
         content = encode(_decode_any(found.checkpoint))
         read = CheckpointLine(_decode_checkpoint(content), content, _signature(found.signature))
-        if not all(_LINK.fullmatch(each) for each in (read.checkpoint.previous, *_links(read.checkpoint))):
-            raise UnreadableLineError("is a checkpoint with an invalid link")
+        if not all(map(_LINK.fullmatch, _hexadecimal(read.checkpoint))):
+            raise UnreadableLineError("is a checkpoint with an invalid link or key")
     else:
         place = ENTRY_ID.fullmatch(found.id)
         if not (place and found.entry and _LINK.fullmatch(found.link)):
@@ -168,8 +174,9 @@ def _read(line: bytes) -> EntryLine | CheckpointLine:
     return read
 
 
-def _links(checkpoint: Checkpoint) -> list[str]:
-    return [head.link for head in checkpoint.heads]
+def _hexadecimal(checkpoint: Checkpoint) -> list[str]:
+    """Return the links and keys of a checkpoint, 32 bytes each."""
+    return [checkpoint.previous, *(head.link for head in checkpoint.heads), *checkpoint.keys]
 
 
 def _after(entry: dict[str, Any]) -> Head | None:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from typing import Any, Final
 
 import msgspec
+from msgspec.structs import replace
 
 from keys.errors import IntegrityError
 from keys.signatures import Verifier
@@ -21,6 +22,7 @@ from masking_audit.format.entries import Entry
 from masking_audit.format.lines import CheckpointLine, EntryLine, UnreadableLineError, is_signed, read_line
 from masking_audit.format.links import (
     FIRST_LINK,
+    commit_message,
     entry_hash,
     entry_id,
     first_link_form,
@@ -32,12 +34,16 @@ _decode_entry: Final = msgspec.json.Decoder(Entry).decode
 _UNREADABLE: Final = (msgspec.MsgspecError, ValueError, TypeError, KeyError, OverflowError, RecursionError)
 
 
-def excerpt(lines: Iterable[bytes], wanted: Callable[[str, Entry], bool]) -> Iterator[bytes]:
+def excerpt(
+    lines: Iterable[bytes], wanted: Callable[[str, Entry], bool], sign: Callable[[bytes], bytes] | None = None
+) -> Iterator[bytes]:
     """Yield the commits with a wanted entry, as lines.
 
     Args:
         lines: the log.
         wanted: tells by id and entry whether it belongs into the excerpt.
+        sign: signs with the active key what an older one signed, in a log that was verified as a whole: alone, such a
+            commit would not show that it is from before that key ended. What the active key signed stays as it is.
     """
     links: dict[str, bytes] = {}
     commits: dict[str, list[EntryLine]] = {}
@@ -50,6 +56,8 @@ def excerpt(lines: Iterable[bytes], wanted: Callable[[str, Entry], bool]) -> Ite
         each = [entry is not None and wanted(name, entry) for name, entry in named]  # of all: `wanted` may keep them
         if any(each):
             shown = [number for number, named in enumerate(each) if named]
+            if sign is not None:
+                commit[-1] = replace(line, signature=sign(commit_message(line.writer, line.number, line.link)))
             yield msgspec.json.encode(commit_of(links.get(line.writer, FIRST_LINK), commit, shown)) + b"\n"
         links[line.writer] = line.link
         commit.clear()

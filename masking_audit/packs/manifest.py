@@ -11,7 +11,7 @@ import msgspec
 from keys.errors import IntegrityError
 from keys.framing import frame
 from keys.signatures import Verifier
-from keys.signers import Signer
+from keys.signers import LogSigner
 from masking_audit.format.links import encode
 
 MANIFEST: Final = "manifest.json"
@@ -56,7 +56,7 @@ class ManifestError(Exception):
     """A pack has no readable manifest with a valid signature."""
 
 
-def write_manifest(folder: Path, manifest: Manifest, signer: Signer) -> None:
+def write_manifest(folder: Path, manifest: Manifest, signer: LogSigner) -> None:
     """Write the manifest of the files that `manifest` names."""
     signature = b64encode(signer.sign(_message(manifest))).decode()
     content = msgspec.json.encode(_Signed(manifest, signature))

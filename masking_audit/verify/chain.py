@@ -3,11 +3,10 @@
 from bisect import bisect_right
 from typing import Final
 
-from keys.errors import IntegrityError
-from keys.signatures import Verifier
 from masking_audit.format.lines import EntryLine
-from masking_audit.format.links import FIRST_LINK, LINK_BYTES, LINK_FORMS, commit_message, entry_id, is_link
+from masking_audit.format.links import FIRST_LINK, LINK_BYTES, LINK_FORMS, entry_id, is_link
 from masking_audit.verify.findings import FindingKind, Findings
+from masking_audit.verify.log_keys import LogKeys
 
 OUT_OF_ORDER: Final = "comes after an entry with a higher number"
 EDITED: Final = "the entry does not match its link"
@@ -56,7 +55,7 @@ class Chain:
     Args:
         writer: the id of the writer.
         findings: collects what is wrong.
-        verifier: of the key that signs.
+        keys: the keys that sign.
         number, head: an entry that was verified elsewhere; the chain continues from it.
 
     Attributes:
@@ -68,11 +67,11 @@ class Chain:
     """
 
     def __init__(
-        self, writer: str, findings: Findings, verifier: Verifier, number: int = 0, head: bytes = FIRST_LINK
+        self, writer: str, findings: Findings, keys: LogKeys, number: int = 0, head: bytes = FIRST_LINK
     ) -> None:
         self.writer = writer
         self._faults = findings
-        self._verifier = verifier
+        self._keys = keys
         self.first = self.number = self.signed = number
         self.head = head
         self.line = 0
@@ -138,16 +137,12 @@ class Chain:
         else:
             self._resolve_suspect()
             signed = self._range(self.signed + 1, parsed.number)
-            text = f"the signature of {signed} is invalid: it was changed, or something that it covers"
+            text = f"the signature of {signed} is invalid: it or something that it covers was changed, or its key ended"
             self._faults.add(FindingKind.FORGED, line, entry_id(self.writer, parsed.number), text)
         self.signed = parsed.number
 
     def _is_signed(self, parsed: EntryLine, head: bytes) -> bool:
-        try:
-            self._verifier.verify(parsed.signature, commit_message(self.writer, parsed.number, head))
-        except IntegrityError:
-            return False
-        return True
+        return self._keys.has_signed(parsed.signature, self.writer, parsed.number, head)
 
     def _resolve_suspect(self, linked: bytes | None = None) -> None:
         """Report the suspect: the entry was edited, or only its link, where `linked` is the one that was signed."""

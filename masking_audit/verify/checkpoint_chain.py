@@ -3,11 +3,11 @@
 from array import array
 from typing import Final
 
-from keys.signatures import Verifier
-from masking_audit.format.lines import CheckpointLine, is_signed
+from masking_audit.format.lines import CheckpointLine
 from masking_audit.format.links import LINK_BYTES, entry_id
 from masking_audit.verify.chain import Chain
 from masking_audit.verify.findings import FindingKind, Findings
+from masking_audit.verify.log_keys import LogKeys
 
 NO_LINK: Final = bytes(LINK_BYTES)
 """The link before the first checkpoint."""
@@ -73,7 +73,7 @@ class CheckpointChain:
 
     Args:
         findings: collects what is wrong.
-        verifier: of the key that signs.
+        keys: the keys that sign; they turn over with the checkpoints.
         epoch, head: a checkpoint that was verified elsewhere; the next one must follow it.
 
     Attributes:
@@ -83,9 +83,9 @@ class CheckpointChain:
         at: its time, in Unix seconds.
     """
 
-    def __init__(self, findings: Findings, verifier: Verifier, epoch: int = 0, head: bytes = NO_LINK) -> None:
+    def __init__(self, findings: Findings, keys: LogKeys, epoch: int = 0, head: bytes = NO_LINK) -> None:
         self._faults = findings
-        self._verifier = verifier
+        self._keys = keys
         self.first = self.epoch = epoch
         self.head = head
         self.line = self.at = 0
@@ -94,11 +94,11 @@ class CheckpointChain:
     def add(self, line: int, parsed: CheckpointLine) -> bool:
         """Add the next checkpoint; return whether its signature is valid, so that its heads count."""
         epoch, where = parsed.checkpoint.epoch, f"checkpoint {parsed.checkpoint.epoch}"
-        signed = is_signed(parsed, self._verifier)
+        signer = self._keys.signer_of(parsed.signature, parsed.message)
+        signed = signer is not None and (epoch <= self.epoch or signer >= self._keys.oldest)
         if not signed:
-            self._faults.add(
-                FindingKind.FORGED, line, where, "the signature is invalid: it was changed, or the checkpoint"
-            )
+            text = "the signature is invalid: it was changed, or the checkpoint, or its key ended"
+            self._faults.add(FindingKind.FORGED, line, where, text)
         if epoch <= self.epoch:
             if not self._fill_gap(epoch):
                 self._faults.add(
@@ -118,6 +118,9 @@ class CheckpointChain:
         # The next checkpoint cannot be checked against one with an invalid signature.
         self.epoch, self.line, self.at = epoch, line, parsed.checkpoint.at
         self.head = parsed.link if signed else b""
+        if signer is not None and signed:
+            for entry, text in self._keys.pass_checkpoint(parsed, signer):
+                self._faults.add(FindingKind.FORGED, line, entry or where, text)
         return signed
 
     def end(self) -> None:

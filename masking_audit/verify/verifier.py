@@ -13,7 +13,6 @@ from masking_audit.format.lines import (
     EntryLine,
     Head,
     UnreadableLineError,
-    is_signed,
     read_line,
 )
 from masking_audit.format.links import entry_id
@@ -26,6 +25,7 @@ from masking_audit.verify.checkpoint_chain import (
     name_of,
 )
 from masking_audit.verify.findings import FindingKind, Findings
+from masking_audit.verify.log_keys import LogKeys
 from masking_audit.verify.signatures import PersonSignatures
 
 BLANK: Final = b" \t\r\n"
@@ -33,7 +33,10 @@ BLANK: Final = b" \t\r\n"
 
 @dataclass(frozen=True, slots=True)
 class LogSummary:
-    """Counts and times (Unix seconds; 0 without entries) of a log."""
+    """Counts and times (Unix seconds; 0 without entries) of a log.
+
+    `learned_key` is the public key that signs now, if only the log itself names it; otherwise empty.
+    """
 
     entries: int
     writers: int
@@ -43,6 +46,7 @@ class LogSummary:
     last_at: int
     newest_epoch: int
     newest_checkpoint_at: int
+    learned_key: bytes = b""
 
 
 class KnownWriter(msgspec.Struct, frozen=True):
@@ -67,26 +71,35 @@ class StartingPoint(msgspec.Struct, frozen=True):
         epoch, link: of the newest checkpoint before it.
         writers: what is known of each writer.
         slots: over how many slots of the store the log is spread.
+        keys: its public keys so far, in hexadecimal, the oldest first.
+        oldest_key: the place in `keys` of the oldest one that may sign what follows.
     """
 
     epoch: int
     link: str
     writers: Sequence[KnownWriter]
     slots: int = 1
+    keys: Sequence[str] = ()
+    oldest_key: int = 0
 
     @classmethod
-    def after(cls, parsed: CheckpointLine) -> "StartingPoint":
-        """Return the point right after a checkpoint."""
+    def after(cls, parsed: CheckpointLine, verifier: Verifier) -> "StartingPoint":
+        """Return the point right after a checkpoint, which a key of `verifier` signed."""
         heads = parsed.checkpoint.heads
         known = [KnownWriter(head.writer, head.number, [head.link], named=True) for head in heads]
-        return cls(parsed.checkpoint.epoch, parsed.link.hex(), known, parsed.checkpoint.slots)
+        every = [key.hex() for key in reversed(verifier.public_keys)]
+        signer = LogKeys(verifier).signer_of(parsed.signature, parsed.message) or 0
+        named = parsed.checkpoint.keys or [every[signer]]
+        keys = [*every[: signer + 1], *(key for key in named if key not in every[: signer + 1])]
+        oldest = min(map(keys.index, named))
+        return cls(parsed.checkpoint.epoch, parsed.link.hex(), known, parsed.checkpoint.slots, keys, oldest)
 
 
 class Verification:
     """Verifies the lines of a log one by one.
 
     Args:
-        verifier: of the key that signs the log.
+        verifier: of the keys that sign the log, as far as they were given.
         start: where the log begins, if its beginning is kept elsewhere.
         against: a checkpoint that was kept elsewhere; everything that it names must be in the log.
 
@@ -104,21 +117,18 @@ class Verification:
         self.signatures: PersonSignatures | None = None
         self.chains: dict[str, Chain] = {}
         self._required: dict[str, RequiredEntries] = {}
-        self._verifier = verifier
+        known = () if start is None else [bytes.fromhex(key) for key in start.keys]
+        self._keys = LogKeys(verifier, known, 0 if start is None else start.oldest_key)
         self._against = against
         self._begins_later = start is not None and start.epoch > 0
         self._entries = self._commits = self._checkpoints = 0
         self._first_at = self._last_at = 0
         self._line = 0
         self._ends_with_checkpoint = False
-        self.checkpoint_chain = CheckpointChain(self.findings, verifier)
+        self.checkpoint_chain = CheckpointChain(self.findings, self._keys)
         if start is not None:
             self._begin_at(start)
-        if against is not None and is_signed(against, verifier):
-            self.findings.slots = against.checkpoint.slots
-            self._require(against.checkpoint.heads, EXTERNAL)
-        elif against is not None:
-            self.findings.add(FindingKind.FORGED, 0, "", "the given checkpoint is not signed with this key")
+        self._requires_given = self._require_given()
 
     def add(self, line: bytes) -> EntryLine | CheckpointLine | None:
         """Add a line; return its content, or None."""
@@ -139,6 +149,7 @@ class Verification:
         """Forget a writer that has ended."""
         self.chains.pop(writer, None)
         self._required.pop(writer, None)
+        self._keys.forget(writer)
 
     def resume_point(self, heads: Mapping[str, int]) -> StartingPoint:
         """Return the state from which verification can continue.
@@ -152,7 +163,10 @@ class Verification:
             links = [chain.links.get(number) or b"" for number in range(first, chain.number + 1)]
             known.append(KnownWriter(writer, chain.number, [linked.hex() for linked in links], writer in heads))
         checkpoints = self.checkpoint_chain
-        return StartingPoint(checkpoints.epoch, checkpoints.head.hex(), known, self.findings.slots)
+        keys = [key.hex() for key in self._keys.keys[: self._keys.newest + 1]]
+        return StartingPoint(
+            checkpoints.epoch, checkpoints.head.hex(), known, self.findings.slots, keys, self._keys.oldest
+        )
 
     def add_parsed(self, parsed: EntryLine | CheckpointLine) -> None:
         """Add a line that is parsed already."""
@@ -163,6 +177,8 @@ class Verification:
 
     def end(self) -> LogSummary:
         """End the log: report what is missing, and return the summary."""
+        if not self._requires_given and not self._require_given():  # its key may have been learned from the log
+            self.findings.add(FindingKind.FORGED, 0, "", "the given checkpoint is not signed with this key")
         for chain in self.chains.values():
             chain.end()
         self.checkpoint_chain.end()
@@ -174,6 +190,9 @@ class Verification:
             self.findings.add(FindingKind.CUT_OFF, self._line, "", "does not end with a checkpoint: its end is missing")
         elif self.checkpoint_chain.head:  # one with an invalid signature is reported already, and names nothing
             self._check_named()
+        if not self._keys.reaches_given:
+            text = "ends before the newest of the given keys took over: it is an older log, or made with an older key"
+            self.findings.add(FindingKind.CUT_OFF, 0, "", text)
         if self._against is not None:
             self._check_reached(self._against)
         return self.summary()
@@ -189,14 +208,15 @@ class Verification:
             last_at=self._last_at,
             newest_epoch=self.checkpoint_chain.epoch,
             newest_checkpoint_at=self.checkpoint_chain.at,
+            learned_key=self._keys.learned,
         )
 
     def _begin_at(self, start: StartingPoint) -> None:
         self.findings.slots = start.slots
-        self.checkpoint_chain = CheckpointChain(self.findings, self._verifier, start.epoch, bytes.fromhex(start.link))
+        self.checkpoint_chain = CheckpointChain(self.findings, self._keys, start.epoch, bytes.fromhex(start.link))
         for known in start.writers:
             links = [bytes.fromhex(one) for one in known.links]
-            chain = Chain(known.writer, self.findings, self._verifier, known.number, links[-1])
+            chain = Chain(known.writer, self.findings, self._keys, known.number, links[-1])
             for ahead, linked in enumerate(links, known.number - len(links) + 1):
                 chain.links.put(ahead, linked)
             self.chains[known.writer] = chain
@@ -204,7 +224,7 @@ class Verification:
     def _take_entry(self, parsed: EntryLine) -> None:
         chain = self.chains.get(parsed.writer)
         if chain is None:
-            chain = self.chains[parsed.writer] = Chain(parsed.writer, self.findings, self._verifier)
+            chain = self.chains[parsed.writer] = Chain(parsed.writer, self.findings, self._keys)
         chain.add(self._line, parsed)
         if self.signatures is not None:
             self.signatures.add(self._line, parsed)
@@ -231,6 +251,17 @@ class Verification:
         if against is not None and parsed.checkpoint.epoch == against.checkpoint.epoch and parsed.link != against.link:
             text = "differs from the given checkpoint of this epoch: the log was rewritten"
             self.findings.add(FindingKind.REWRITTEN, self._line, f"checkpoint {parsed.checkpoint.epoch}", text)
+
+    def _require_given(self) -> bool:
+        """Require what the given checkpoint names; return whether there is none, or a known key signed it."""
+        against = self._against
+        if against is None:
+            return True
+        if self._keys.signer_of(against.signature, against.message) is None:
+            return False
+        self.findings.slots = against.checkpoint.slots
+        self._require(against.checkpoint.heads, EXTERNAL)
+        return True
 
     def _require(self, heads: Sequence[Head], epoch: int) -> None:
         for head in heads:

@@ -27,9 +27,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from keys.errors import IntegrityError
-from keys.signatures import Verifier
-from keys.signers import Signer
-from masking_audit.format.lines import Checkpoint, CheckpointLine, UnreadableLineError, read_line
+from keys.signers import LogSigner
+from masking_audit.format.lines import Checkpoint, CheckpointLine, UnreadableLineError, is_signed, read_line
 from masking_audit.format.links import checkpoint_message, encode
 from masking_service.audit.errors import CheckpointsBlockedError, RolledBackError
 from masking_service.audit.heads import covers, describe_rollback, heads, refuse_lost_entries
@@ -54,7 +53,7 @@ class Checkpoints:
 
     Args:
         store: the Redis client.
-        signer: signs each checkpoint.
+        signer: signs each checkpoint, with the key that is active then.
         folder: the state directory, where the newest checkpoint seen is saved.
         clock: returns the time in Unix seconds.
 
@@ -66,14 +65,13 @@ class Checkpoints:
         KeysetError: the saved checkpoint cannot be read, or was signed with other keys.
     """
 
-    def __init__(self, store: Store, signer: Signer, folder: Path, clock: Callable[[], int]) -> None:
+    def __init__(self, store: Store, signer: LogSigner, folder: Path, clock: Callable[[], int]) -> None:
         self._store = store
         self._signer = signer
-        self._verifier = Verifier(signer.public_pem())
         self._clock = clock
         self._lock = threading.Lock()
         self._writers = Writers(store, clock)
-        self._local = LocalCheckpoint(folder, self._verifier)
+        self._local = LocalCheckpoint(folder, signer)
         self.oldest: CheckpointLine | None = None
         self.fault = ""
         self._newest_noticed = (b"", 0)  # link of the newest checkpoint, and when it was first seen by this clock
@@ -99,7 +97,7 @@ class Checkpoints:
         Raises:
             IntegrityError: it was not signed with these keys.
         """
-        self._verifier.verify(checkpoint.signature, checkpoint_message(checkpoint.link))
+        self._signer.every.verify(checkpoint.signature, checkpoint_message(checkpoint.link))
         return checkpoint
 
     @property
@@ -119,7 +117,7 @@ class Checkpoints:
         Raises:
             StoreUnavailable: the store did not answer.
             RolledBackError: the store is older than a checkpoint seen before.
-            IntegrityError: the checkpoint was not signed with these keys.
+            IntegrityError: the checkpoint was not signed with these keys, or with one that has ended.
         """
         with self._lock:
             return self._read_newest()[0]
@@ -153,7 +151,7 @@ class Checkpoints:
         try:
             newest, writers = self._read_newest()
             if newest is None or self._is_due(newest):
-                self._attempt(newest, writers, accept_loss=False, reuse=False)
+                self._attempt(newest, writers, _keys_after(newest))
             self.fault = ""
         except IntegrityError as error:
             self.fault = str(error)
@@ -169,7 +167,7 @@ class Checkpoints:
         Raises:
             As `make`.
         """
-        return self._make(accept_loss=False, reuse=True)
+        return self._make(reuse=True)
 
     def make(self) -> CheckpointLine:
         """Make a checkpoint that covers every entry acknowledged before this call.
@@ -182,17 +180,34 @@ class Checkpoints:
             IntegrityError: the log was not made with these keys. A CheckpointsBlockedError means that the store refuses
                 checkpoints.
         """
-        return self._make(accept_loss=False, reuse=False)
+        return self._make()
+
+    def make_naming(self, keys: Sequence[bytes]) -> CheckpointLine:
+        """As `make`; it says which public keys may sign what follows. Without any, only the active one may."""
+        return self._make(keys)
 
     def make_despite_loss(self) -> CheckpointLine:
-        """As `make`, even if signed entries are missing: the operator takes the responsibility."""
-        return self._make(accept_loss=True, reuse=False)
+        """As `make`, even if signed entries are missing: the operator takes the responsibility.
 
-    def _make(self, *, accept_loss: bool, reuse: bool) -> CheckpointLine:
+        Only the active key may sign what follows, whichever the store's newest checkpoint names.
+        """
+        return self._make((), accept_loss=True)
+
+    def _make(
+        self, keys: Sequence[bytes] | None = None, *, accept_loss: bool = False, reuse: bool = False
+    ) -> CheckpointLine:
+        """Make a checkpoint.
+
+        Args:
+            keys: those that may sign what follows; None: as the checkpoint before it says.
+            accept_loss: make it even if signed entries are missing.
+            reuse: return the newest one if it covers what was found.
+        """
         with self._lock:
             for _ in range(MAX_ATTEMPTS):
-                newest, writers = self._read_newest()
-                made = self._attempt(newest, writers, accept_loss=accept_loss, reuse=reuse)
+                newest, writers = self._read_newest(any_key=accept_loss)
+                named = _keys_after(newest) if keys is None else [key.hex() for key in keys]
+                made = self._attempt(newest, writers, named, accept_loss=accept_loss, reuse=reuse)
                 if made is not None:
                     return made
         raise StoreUnavailable("refused")
@@ -202,8 +217,12 @@ class Checkpoints:
         with self._lock:
             self._local.delete()
 
-    def _read_newest(self) -> tuple[CheckpointLine | None, list[bytes]]:
-        """Return the newest checkpoint, and the writers that its slot lists."""
+    def _read_newest(self, *, any_key: bool = False) -> tuple[CheckpointLine | None, list[bytes]]:
+        """Return the newest checkpoint, and the writers that its slot lists.
+
+        Args:
+            any_key: accept one that was signed with a key that has ended.
+        """
         known, named = self._local.newest, self._store.identity.audit
         commands: list[Command] = [
             (b"XREVRANGE", named.checkpoints, b"+", b"-", b"COUNT", 1),
@@ -223,6 +242,8 @@ class Checkpoints:
         if known is not None and stored is not None and stored.link != known.link:
             raise RolledBackError(describe_rollback(newest, known))
         if newest is not None and (known is None or newest.link != known.link):
+            if not (any_key or is_signed(newest, self._signer.present)):
+                raise IntegrityError("the newest checkpoint was signed with a key that has ended")
             if self._store.replicas:
                 # The checkpoint may be on one server only. When a later write has reached the replicas, so has it.
                 self._store.write([(b"SREM", named.writers(), b"")])
@@ -241,12 +262,19 @@ class Checkpoints:
         return now - min(newest.checkpoint.at, self._newest_noticed[1]) >= EVERY_SECONDS
 
     def _attempt(
-        self, previous: CheckpointLine | None, writers: Sequence[bytes], *, accept_loss: bool, reuse: bool
+        self,
+        previous: CheckpointLine | None,
+        writers: Sequence[bytes],
+        keys: Sequence[str],
+        *,
+        accept_loss: bool = False,
+        reuse: bool = False,
     ) -> CheckpointLine | None:
         """Make the next checkpoint; None if another process did.
 
         Args:
             writers: those that the slot of the checkpoints lists.
+            keys: in hexadecimal, those that may sign what follows; none: only the active one.
             accept_loss: make it even if signed entries are missing.
             reuse: return `previous` if it covers what was found.
         """
@@ -264,6 +292,7 @@ class Checkpoints:
             previous=previous.link.hex() if previous else FIRST_PREVIOUS,
             heads=heads(found),
             slots=named.slots,
+            keys=tuple(keys),
         )
         made = self._store_next(checkpoint)
         if made is not None:
@@ -294,5 +323,9 @@ class Checkpoints:
             found = CheckpointLine(read.checkpoint, read.content, fields[b"signature"])
         except (KeyError, UnreadableLineError):
             raise IntegrityError("the stream of checkpoints contains an invalid one") from None
-        self._verifier.verify(found.signature, checkpoint_message(found.link))
-        return found
+        return self.verified(found)
+
+
+def _keys_after(newest: CheckpointLine | None) -> Sequence[str]:
+    """Return the keys that may sign what follows a checkpoint: while the key turns over, each says it again."""
+    return newest.checkpoint.keys if newest else ()

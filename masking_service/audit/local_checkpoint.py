@@ -10,7 +10,7 @@ from typing import Final
 
 from keys.errors import KeysetError
 from keys.files import read_secret_file, write_secret_file
-from keys.signatures import Verifier
+from keys.signers import LogSigner
 from masking_audit.format.lines import CheckpointLine, UnreadableLineError, is_signed, read_line, write_line
 
 FILE: Final = "checkpoint.json"
@@ -21,7 +21,7 @@ class LocalCheckpoint:
 
     Args:
         folder: the state directory, shared by its processes.
-        verifier: of the key that signs checkpoints.
+        signer: knows the keys that sign checkpoints.
 
     Attributes:
         folder: the state directory.
@@ -31,10 +31,10 @@ class LocalCheckpoint:
         KeysetError: the file cannot be read, or was signed with other keys.
     """
 
-    def __init__(self, folder: Path, verifier: Verifier) -> None:
+    def __init__(self, folder: Path, signer: LogSigner) -> None:
         self.folder = folder
         self._path = folder / FILE
-        self._verifier = verifier
+        self._signer = signer
         self.newest = self._read()
 
     def save(self, seen: CheckpointLine) -> None:
@@ -59,7 +59,7 @@ class LocalCheckpoint:
             read = read_line(read_secret_file(self._path))
         except UnreadableLineError:
             raise KeysetError(f"{self._path}: does not contain a checkpoint") from None
-        if not isinstance(read, CheckpointLine) or not is_signed(read, self._verifier):
+        if not isinstance(read, CheckpointLine) or not is_signed(read, self._signer.every):
             raise KeysetError(
                 f"{self._path}: was not signed with these keys; it belongs to another keyset, or was changed"
             )

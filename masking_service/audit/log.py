@@ -17,7 +17,7 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from keys.signers import Signer
+from keys.signers import LogSigner
 from masking_audit.format.entries import Entry
 from masking_audit.format.links import FIRST_LINK, commit_message, encode, entry_id, link
 from masking_service.audit.actions import Action
@@ -69,12 +69,14 @@ class AuditLog:
 
     Args:
         store: the Redis client.
-        signer: signs each commit.
+        signer: signs each commit, with the key that is active then.
         random: returns the given number of random bytes; names the writer.
         clock: returns the time in Unix seconds.
     """
 
-    def __init__(self, store: Store, signer: Signer, random: Callable[[int], bytes], clock: Callable[[], int]) -> None:
+    def __init__(
+        self, store: Store, signer: LogSigner, random: Callable[[int], bytes], clock: Callable[[], int]
+    ) -> None:
         self._store = store
         self._signer = signer
         self._random = random

@@ -25,6 +25,7 @@ Step = Literal[
     "rotate state",
     "rotate index",
     "rotate search",
+    "rotate audit",
     "reseal",
     "revoke API keys",
 ]
@@ -44,6 +45,7 @@ WHY: Final[dict[Step, str]] = {
     "rotate state": "the old secret seals cases, custody and clients of its own making",
     "rotate index": "the old secret finds waybills by their numbers",
     "rotate search": "the old secret tests which phones are in a search index",
+    "rotate audit": "the old key signs entries that were never made",
     "reseal": "data keys that were unwrapped open records",
     "revoke API keys": "they passed through the memory of every machine of the service",
 }
@@ -55,8 +57,8 @@ BY_HAND: Final[dict[Access, tuple[str, ...]]] = {
     "keys": (
         "Put the new keyset.json into the safes, and destroy every older copy.",
         "Destroy the old root key at its provider, where it was in an HSM or in OpenBao.",
-        "The audit secret cannot be rotated: its holder can sign entries. Those that the witness has stay as they are: "
-        "keep the witness's checkpoint of today with this report.",
+        "Give the new audit-public.pem to the auditors and for the witness: the old one alone does not tell which of "
+        "two logs is genuine. Keep the witness's checkpoint of today with this report.",
     ),
     "host": (
         "Change the passwords and keys that the machine's environment and files name: the store's, the webhook's, the "

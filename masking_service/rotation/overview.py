@@ -7,7 +7,7 @@ from typing import Final
 
 from keys.aead import key_id_of
 from keys.keyring import Keyring
-from keys.keyset_file import KeysetFile, RootEntry, SecretEntry, date_of, day_of
+from keys.keyset_file import KeysetFile, RootEntry, SecretEntry, Use, date_of, day_of
 from keys.rotation import ROTATABLE, entries_of
 from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.rotation.processes import Heartbeat, active_processes
@@ -19,6 +19,8 @@ from masking_service.store.layout import DATA_KEY_USES
 
 COMMANDS: Final = {"client": "clients"}
 """What `keys rotate` calls a use, where it is another word."""
+ENDING: Final[tuple[Use, ...]] = ("index", "state", "search", "audit")
+"""Uses of which a rotation is complete when their retired secrets are ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +141,9 @@ _DEPENDS: Final = {
     ("search", "active"): "search indexes, where the policy keeps any",
     ("search", "retired"): "search entries that are not replaced yet (keys rotate search)",
     ("search", "ended"): "nothing in the store",
+    ("audit", "active"): "new entries of the log",
+    ("audit", "retired"): "processes that do not sign with the new key yet (keys rotate audit)",
+    ("audit", "ended"): "the log up to the checkpoint that ended it",
     ("client", "active"): "digests of API keys",
     ("client", "retired"): "digests of API keys, under the newer pepper",
 }
@@ -157,7 +162,11 @@ def _due_of_file(file: KeysetFile, rules: KeyRules, today: int) -> list[str]:
     due = []
     for which in ROTATABLE:
         entries, command = entries_of(file, which), COMMANDS.get(which, which)
-        unfinished = {"distributed", "deciding", *(["retired"] if which in ("index", "state", "search") else [])}
+        unfinished = {
+            "distributed",
+            "deciding",
+            *(["retired"] if which in ("index", "state", "search", "audit") else []),
+        }
         if any(entry.state in unfinished for entry in entries):
             due.append(f"a rotation was interrupted: keys rotate {command}, or the keys shred that began it")
         if any(entry.state == "active" and today - day_of(entry.created) > rules.secrets for entry in entries):

@@ -45,6 +45,7 @@ class OpenRegistries:
     registry: ClientRegistry
     store: Store
     recorder: Recorder
+    checkpoints: Checkpoints
 
     def change(self, action: Action, client_id: str, change: Callable[[Clients], Clients]) -> None:
         """Change the registry.
@@ -214,7 +215,11 @@ def opened_registry(settings: Settings, *, may_claim: bool = False) -> Iterator[
         log = AuditLog(store, keyring.audit_signer, os.urandom, clock)
         try:
             yield OpenRegistries(
-                keyring, registry, store, Recorder(log, Denials(log, clock), keyring, policy.digest, always_room)
+                keyring,
+                registry,
+                store,
+                Recorder(log, Denials(log, clock), keyring, policy.digest, always_room),
+                checkpoints,
             )
         finally:
             with suppress(StoreUnavailable, KeysError, WrongStore):  # then it looks as if the command had been killed

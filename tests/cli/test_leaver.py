@@ -1,4 +1,4 @@
-"""`keys leaver`: afterwards a holder of every old secret opens nothing, finds nothing and calls nothing."""
+"""`keys leaver`: afterwards a holder of every old secret opens, finds, calls and forges nothing."""
 
 import os
 from functools import partial
@@ -10,6 +10,7 @@ import redis
 from keys import keyset
 from keys.errors import IntegrityError
 from keys.keyring import Keyring
+from masking_service.audit.log import AuditLog
 from masking_service.rotation import coordinator
 from masking_service.runtime.clock import clock
 from masking_service.service.people.clients import key_bytes
@@ -17,6 +18,7 @@ from masking_service.service.people.errors import Unauthenticated
 from masking_service.service.people.registry import ClientRegistry
 from masking_service.service.waybills.wrapped_keys import WrappedKeys
 from masking_service.store.layout import record_key, record_stems
+from tests.audit.logs import full_entry
 from tests.cli.conftest import Command
 from tests.rotation.processes import Process
 from tests.store import stores
@@ -116,6 +118,11 @@ def test_a_holder_of_every_old_secret_is_left_with_nothing(
 
     assert (thief.opens(), thief.finds(), thief.calls(path, other)) == (0, 0, 0)
     assert Process(path, valkey).opens(token)
+    verified = command("audit", "verify")
+    assert verified.exit_code == 0, verified.output
+    AuditLog(writer.store, thief.keyring.audit_signer, os.urandom, clock).append(full_entry(1))
+    forged = command("audit", "verify")
+    assert (forged.exit_code, "its key ended" in forged.output) == (1, True), forged.output
 
 
 def test_the_report_names_each_step_and_what_is_left_to_do(leaver: Command, printer: str, tmp_path: Path) -> None:
@@ -124,7 +131,8 @@ def test_the_report_names_each_step_and_what_is_left_to_do(leaver: Command, prin
     assert done.exit_code == 0, (done.output, done.exception)
     (report,) = tmp_path.glob("leaver-*.md")
     text = report.read_text()
-    for step in ("rotate root", "rewrap", "rotate token", "rotate clients", "rotate state", "rotate index", "reseal"):
+    rotated = ("root", "token", "clients", "state", "index", "search", "audit")
+    for step in (*(f"rotate {use}" for use in rotated), "rewrap", "reseal"):
         assert f"| {step} |" in text
     assert "revoke API keys" not in text
     assert "- [ ] Change the password of the store's user" in text

@@ -136,7 +136,7 @@ def rotating(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         ("1", ["rotate token"]),
         ("2", ["rotate root", "rewrap"]),
         ("3", ["rotate data"]),
-        ("5", ["rotate clients", "rotate state"]),
+        ("5", ["rotate clients", "rotate audit", "rotate state"]),
         ("6", ["rotate index", "rotate search", "reseal"]),
     ],
 )

@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from keys import keyset
+from keys.errors import KeysetError
 from keys.keyring import Keyring
 from keys.keyset_file import SPLIT_OFF, Use
-from keys.rotation import distribute
+from keys.rotation import activate, distribute, end_retired
+from keys.tiers import begin_split
 
 
 @pytest.fixture
@@ -56,3 +58,18 @@ def test_names_and_hashes_stay_when_the_secrets_become_entries(first: Path) -> N
     ring.adopt(distribute(first, "token", "2026-12-01"))
 
     assert (ring.tenant("default").tag("tenant"), ring.tenant("default").audit_hash("tenant")) == before
+
+
+def test_a_first_keyset_can_be_split_once_search_and_audit_turned_over(first: Path) -> None:
+    """An index secret stays with a host in every version, a signing key that has ended signs nothing."""
+    wanted: tuple[Use, ...] = ("search", "audit")
+    for use in wanted:
+        with pytest.raises(KeysetError, match=f"First run: keys rotate {use}$"):
+            begin_split(first, "2026-12-01")
+        distribute(first, use, "2026-12-01")
+        activate(first, use, "2026-12-01")
+        with pytest.raises(KeysetError, match=f"First run: keys rotate {use}$"):
+            begin_split(first, "2026-12-01")
+        end_retired(first, use, "2026-12-01")
+
+    assert "publication" in begin_split(first, "2026-12-01").active

@@ -7,7 +7,7 @@ import pytest
 from keys import keyset
 from keys.keyset_file import USES, date_of, day_of
 from keys.rotation import ROTATABLE, RotatableKey, activate, distribute, end_retired, settle_index
-from masking_service.rotation.overview import KeyLine, Overview, Terms, overview, overview_of_file
+from masking_service.rotation.overview import ENDING, KeyLine, Overview, Terms, overview, overview_of_file
 from masking_service.rotation.rewrap import rewrap
 from masking_service.rotation.rotate import rotate
 from masking_service.rotation.shred import shred
@@ -130,7 +130,7 @@ def test_an_interrupted_rotation_is_due(path: Path, which: RotatableKey) -> None
 def test_keys_older_than_a_year_are_due(path: Path) -> None:
     due = overview_of_file(keyset.read(path)[0], KeyRules(), day_of("2027-11-25")).due
 
-    names = ("root", "token", "index", "state", "clients", "search")
+    names = ("root", "token", "index", "state", "clients", "search", "audit")
     assert due == [
         f"the active {use} key is older than 365 days: keys rotate {name}"
         for use, name in zip(ROTATABLE, names, strict=True)
@@ -142,9 +142,8 @@ def test_after_a_rotation_nothing_is_due(path: Path) -> None:
         distribute(path, which, "2027-11-25")
         activate(path, which, "2027-11-25")
     settle_index(path, "2027-11-25")
-    end_retired(path, "index", "2027-11-25")
-    end_retired(path, "state", "2027-11-25")
-    end_retired(path, "search", "2027-11-25")
+    for use in ENDING:
+        end_retired(path, use, "2027-11-25")
 
     assert overview_of_file(keyset.read(path)[0], KeyRules(), day_of("2027-11-25")).due == []
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import random
 import sys
 import tempfile
@@ -17,10 +18,13 @@ from keys import keyset
 from keys.aead import SealingKey, key_id_of
 from keys.errors import IntegrityError
 from keys.keyring import Keyring
+from masking_service.audit.log import AuditLog
 from masking_service.audit.places import PLACES, RECORD
+from masking_service.runtime.clock import clock
 from masking_service.runtime.embedded_url import running_url
 from masking_service.service.waybills.wrapped_keys import WrappedKeys
 from masking_service.store.layout import record_key, record_stems
+from tests.audit.logs import full_entry
 from tests.e2e.processes import Running, invoke
 from tests.e2e.test_rotation import Load, keys, record, values
 from tests.store import stores
@@ -36,9 +40,11 @@ STEPS: Final = (
     "rotate state",
     "rotate index",
     "rotate search",
+    "rotate audit",
     "reseal",
 )
 SAMPLE: Final = 2_000
+LEFT: Final = "A holder of the old keys opens 0 values, finds 0 numbers and forges 0 entries."
 
 
 def main() -> None:
@@ -69,15 +75,18 @@ def run(service: Running, waybills: int) -> list[str]:
     for step, seconds in took.items():
         print(f"| {step} | {seconds:.1f} |")
     print(f"Calls under load: {dict(load.statuses)}; tokens that changed: {len(load.others)}; waybills: {waybills:,}.")
+    thief.forges()
+    forged = invoke("audit", "verify", "--state-dir", service.state)
     checks = {
         "a token does not resolve": values(service, load.tokens, "D-TURNOVER") == {"13812345678"},
         "a number has another token": not load.others,
         "an old key opens a value": thief.opens() == 0,
         "an old key finds a number": thief.finds(waybills) == 0,
         "the log does not explain the store": verified.exit_code == 0,
+        "an entry under the old key verifies": forged.exit_code == 1 and "its key ended" in forged.output,
     }
     failed = [what for what, passed in checks.items() if not passed]
-    print("failed: " + "; ".join(failed) if failed else "A holder of the old keys opens 0 values and finds 0 numbers.")
+    print("failed: " + "; ".join(failed) if failed else LEFT)
     if verified.exit_code:
         print(verified.output)
     return failed
@@ -133,6 +142,11 @@ class Thief:
                 continue
             found += 1
         return found
+
+    def forges(self) -> None:
+        """Add an entry to the log in the store."""
+        store = stores.admitted(self._url)
+        AuditLog(store, self._keyring.audit_signer, os.urandom, clock).append(full_entry(1))
 
     def finds(self, waybills: int) -> int:
         """How many of a sample of numbers are at the places that the old secret gives."""

@@ -16,6 +16,7 @@ from masking_service.cli.keys.opened import hosts_have, opened_coordinator, open
 from masking_service.cli.keys.status import show
 from masking_service.cli.numbers import numbers_in
 from masking_service.cli.options import state_dir
+from masking_service.rotation.audit import rotate_audit
 from masking_service.rotation.clients import rotate_clients
 from masking_service.rotation.index import FoundNumbers, find_numbers, rotate_index
 from masking_service.rotation.reseal import reseal as reseal_all
@@ -29,9 +30,11 @@ from masking_service.rotation.shred import shred as shred_days
 from masking_service.rotation.state import rotate_state
 from masking_service.runtime.clock import clock, today
 from masking_service.runtime.set_up import settings_of
-from masking_service.runtime.state_files import write_public_key
+from masking_service.runtime.state_files import PUBLIC_KEY, write_public_key
 from masking_service.service.people.policy import Policy
 
+STORED: Final = ("index", "state", "clients", "search", "audit")
+"""Secrets on which values in the store, or the log in it, depend."""
 EARLIER: Final = "An earlier rotation is finished."
 
 
@@ -69,7 +72,7 @@ def status(state_dir: Path) -> None:
 
 
 @keys.command()
-@click.argument("which", type=click.Choice(["root", "data", "token", "index", "state", "clients", "search", "session"]))
+@click.argument("which", type=click.Choice([*STORED, "root", "data", "token", "session"]))
 @root
 @click.option(
     "--numbers",
@@ -103,7 +106,7 @@ def rotate(
         rotate_session(session_key, os.urandom)
         click.echo(f"{session_key} is new. The desk reads it within seconds: all sessions end, and drafts of forms.")
         return
-    if which in {"index", "state", "clients", "search"}:
+    if which in STORED:
         _rotate_stored(which, numbers, timeout, state_dir)
         return
     with opened_coordinator(state_dir, timeout) as coordinator:
@@ -126,7 +129,7 @@ def rotate(
 
 
 def _rotate_stored(which: str, numbers: TextIO | None, timeout: float, state_dir: Path) -> None:
-    """Rotate a secret on which values in the store depend."""
+    """Rotate one of the `STORED` secrets."""
     with opened_rotation(state_dir, timeout) as (coordinator, opened):
         tenants = {client.tenant for client in opened.registry.clients} | tenants_of_policy(state_dir)
         if which == "clients":
@@ -134,6 +137,15 @@ def _rotate_stored(which: str, numbers: TextIO | None, timeout: float, state_dir
                 coordinator, opened.registry, lambda change: opened.change(Action.RESEAL, "", change)
             )
             click.echo(f"The new pepper is in the digests of all {known} API keys. No API key changes.")
+        elif which == "audit":
+            ended = rotate_audit(coordinator, opened.checkpoints)
+            write_public_key(state_dir, coordinator.keyring)
+            click.echo(
+                f"The new key signs the log. From checkpoint {ended} on, the old one verifies nothing new."
+                if ended is not None
+                else EARLIER
+            )
+            click.echo(f"Give {state_dir / PUBLIC_KEY}, which has both, to the auditors and for the witness.")
         elif which == "search":
             settings = settings_of(state_dir)
             policy = Policy.load(settings.policy, development=settings.development)

@@ -14,6 +14,7 @@ from masking_service.audit.actions import Action
 from masking_service.cli.keys.opened import hosts_have, opened_coordinator, opened_rotation, wait
 from masking_service.cli.options import state_dir
 from masking_service.masking.timestamps import rfc3339
+from masking_service.rotation.audit import rotate_audit
 from masking_service.rotation.clients import rotate_clients
 from masking_service.rotation.coordinator import Coordinator
 from masking_service.rotation.index import rotate_index
@@ -26,6 +27,7 @@ from masking_service.rotation.state import rotate_state
 from masking_service.runtime.administration import OpenRegistries
 from masking_service.runtime.clock import clock
 from masking_service.runtime.set_up import settings_of
+from masking_service.runtime.state_files import write_public_key
 from masking_service.service.people.policy import Policy
 
 PLAN: Final = "leaver.json"
@@ -164,6 +166,12 @@ def _search(opened: _OfStep) -> str:
     return FINISHED if filled is None else f"{filled[0]:,} entries replaced: 0 under an old name"
 
 
+def _audit(opened: _OfStep) -> str:
+    ended = rotate_audit(opened.coordinator, opened.registries.checkpoints)
+    write_public_key(opened.coordinator.path.parent, opened.coordinator.keyring)
+    return FINISHED if ended is None else f"from checkpoint {ended} on, the old key verifies nothing new"
+
+
 def _reseal(opened: _OfStep) -> str:
     done = reseal(opened.coordinator, opened.registries.recorder, opened.policy, clock)
     return f"{done.records:,} records and {done.entries:,} search entries: 0 under older data keys"
@@ -190,6 +198,7 @@ _RUN: Final[Mapping[Step, Callable[[_OfStep], str | None]]] = {
     "rotate state": _state,
     "rotate index": _index,
     "rotate search": _search,
+    "rotate audit": _audit,
     "reseal": _reseal,
     "revoke API keys": _revoke,
 }

@@ -2,12 +2,15 @@
 
 import msgspec
 
+from keys.signatures import Verifier
+from keys.signers import LogSigner
 from masking_audit.format.lines import write_line
 from masking_audit.packs.evidence import excerpt, verify_excerpt
 from masking_service.audit.streams import Streams
 from masking_service.store.client import Store
 from tests.audit import logs
 from tests.audit.logs import VERIFIER, Process, entry, full_entry
+from tests.keys.known import known_bytes
 
 
 def lines_of(store: Store) -> list[bytes]:
@@ -32,6 +35,19 @@ def test_an_excerpt_holds_the_wanted_entries_and_hashes_of_their_neighbours(stor
     assert b"staff/u-1" in lines[0]
     assert b"staff/u-3" in lines[0]
     assert [name for name in (b"staff/u-0", b"staff/u-2") if name in b"".join(lines)] == []
+
+
+def test_what_an_older_key_signed_is_signed_anew_and_verifies_with_the_active_key_alone(store: Store) -> None:
+    Process(store, "writer").commit(full_entry(3))
+    newer = LogSigner({0: known_bytes("newer")}, 0, 0)
+    mine = Verifier(newer.public_pem())
+
+    (before,) = excerpt(lines_of(store), lambda *_: True)
+    (after,) = excerpt(lines_of(store), lambda *_: True, newer.sign)
+    (same,) = excerpt(lines_of(store), lambda *_: True, logs.SIGNER.sign)
+
+    assert (verify_excerpt([before], mine), verify_excerpt([after], mine)) == ((0, [1]), (2, []))
+    assert same == before
 
 
 def test_an_excerpt_with_another_hash_is_not_as_it_was_signed(store: Store) -> None:

@@ -11,6 +11,7 @@ from masking_audit.format.links import FIRST_LINK, commit_message
 from masking_audit.format.links import link as link_of
 from masking_audit.verify.chain import DUPLICATE, EDITED, OUT_OF_ORDER, Chain, Links
 from masking_audit.verify.findings import FindingKind, Findings
+from masking_audit.verify.log_keys import LogKeys
 from tests.keys.known import known_keyring
 
 SIGNER, WRITER = known_keyring().audit_signer, "ab" * 8
@@ -59,7 +60,7 @@ def test_links_before_a_number_are_forgotten() -> None:
 
 
 def chain(findings: Findings, number: int = 0, head: bytes = FIRST_LINK) -> Chain:
-    return Chain(WRITER, findings, Verifier(SIGNER.public_pem()), number, head)
+    return Chain(WRITER, findings, LogKeys(Verifier(SIGNER.public_pem())), number, head)
 
 
 def commit(count: int = 3) -> list[EntryLine]:

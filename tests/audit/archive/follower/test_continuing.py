@@ -94,7 +94,7 @@ def test_full_segments_end_after_a_checkpoint_and_can_be_verified(logged: Store,
     last = read_line(first.read_bytes().splitlines()[-1])
     assert isinstance(last, CheckpointLine)
     assert [stat.S_IMODE(path.stat().st_mode) for path in (first, second)] == [0o400, 0o400]
-    assert findings([*second.read_bytes().splitlines(keepends=True)], StartingPoint.after(last)) == []
+    assert findings([*second.read_bytes().splitlines(keepends=True)], StartingPoint.after(last, VERIFIER)) == []
     assert findings([*archived(folder)]) == []
 
 
@@ -166,7 +166,7 @@ def test_a_new_archive_of_a_trimmed_log_needs_its_first_checkpoint(logged: Store
 
     with pytest.raises(ArchiveError):
         follow(logged, tmp_path / "new")
-    follow(logged, tmp_path / "other", start=StartingPoint.after(since))
+    follow(logged, tmp_path / "other", start=StartingPoint.after(since, VERIFIER))
 
 
 def test_the_documentation_states_the_segment_size() -> None:

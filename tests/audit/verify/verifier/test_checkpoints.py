@@ -9,7 +9,7 @@ from masking_audit.verify.findings import FindingKind
 from masking_audit.verify.verifier import StartingPoint
 from masking_service.store.client import Store
 from tests.audit import logs
-from tests.audit.logs import SIGNER, findings
+from tests.audit.logs import SIGNER, VERIFIER, findings
 from tests.audit.verify.verifier.tampering import (
     Lines,
     checkpoint_at,
@@ -70,14 +70,14 @@ def test_a_checkpoint_that_is_signed_but_follows_another_one_is_found(sound: Lin
 def test_a_log_is_verified_from_its_starting_checkpoint(sound: Lines) -> None:
     since, rest = checkpoint_at(sound[0]), behind(sound, 0)
 
-    assert (len(sound) - len(rest), findings(rest, start=StartingPoint.after(since))) == (7, [])
+    assert (len(sound) - len(rest), findings(rest, start=StartingPoint.after(since, VERIFIER))) == (7, [])
     assert ("dropped", 1, "checkpoint 1") in places(rest)
 
 
 def test_a_wrong_starting_checkpoint_is_found(sound: Lines) -> None:
     since, rest = checkpoint_at(sound[0]), behind(sound, 1)
 
-    assert kinds(rest, start=StartingPoint.after(since)) == {FindingKind.DROPPED}
+    assert kinds(rest, start=StartingPoint.after(since, VERIFIER)) == {FindingKind.DROPPED}
 
 
 def test_a_kept_checkpoint_detects_an_older_log(sound: Lines) -> None:
@@ -136,7 +136,7 @@ def test_a_named_chain_may_precede_a_log_that_begins_later() -> None:
     heads = [{"writer": head.writer, "number": head.number, "link": head.link} for head in bound.heads]
     newest = signed_checkpoint(2, since.link.hex(), heads)
 
-    assert findings([entry, write_line(newest)], start=StartingPoint.after(since)) == []
+    assert findings([entry, write_line(newest)], start=StartingPoint.after(since, VERIFIER)) == []
 
 
 def test_an_entry_is_compared_with_a_checkpoint_before_it() -> None:
