@@ -1,7 +1,7 @@
 # Everything is made in .venv and .local of this folder; `make` alone explains the targets.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run stop check lint test proofs long bare assets pictures bench theft chaos turnover mutate fuzz found-page \
+.PHONY: help install run stop check lint test proofs long bare assets texts pictures bench theft chaos turnover mutate fuzz found-page \
 	fmt lock
 
 # Tests start hundreds of processes, and each would compile every module again: a third of the time of a start.
@@ -119,6 +119,9 @@ assets: node_modules/.made ## copy the desk's style sheet and script from the pi
 	@for each in $(ASSETS); do \
 		to=masking_console/static/vendor/$$(node -p "const m = require('./node_modules/$${each%%:*}/package.json'); m.name.split('/').pop().split('.')[0] + '-' + m.version"); \
 		mkdir -p $$to; cp node_modules/$${each%%:*}/$${each#*:} node_modules/$${each%%:*}/LICENSE $$to/; done
+
+texts: .venv/dev ## take the texts of the code into the Chinese catalogs, name those to translate, and compile
+	$(BIN)/python -m tests.catalogs
 
 pictures: .venv/dev ## make the pictures of docs/desk again (needs chromium)
 	$(BIN)/python -m tests.browser.pictures

@@ -26,6 +26,7 @@ from masking_service.service.oversight.auditing import AUDIT_HASH_OF_TENANT, end
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.health import uphold
 from masking_service.store.identity import WrongStore
+from masking_service.texts import Language
 
 
 @click.command()
@@ -38,7 +39,7 @@ from masking_service.store.identity import WrongStore
 )
 @archive
 @state_dir
-def lookout(language: str, archive: Path | None, state_dir: Path) -> None:
+def lookout(language: Language, archive: Path | None, state_dir: Path) -> None:
     """List at most five people a day whom a person should ask.
 
     Reads the last thirty days from archive and store, keeps the list for the desk, and raises the alert `lookout` for
@@ -61,7 +62,7 @@ def lookout(language: str, archive: Path | None, state_dir: Path) -> None:
                 frozen = ", frozen" if one.frozen else ""
                 click.echo(f"{rfc3339(one.at)}  {tenant}  {one.id}  {one.total}{frozen}")
                 for reason in one.reasons:
-                    click.echo(f"  {in_words(reason_of(reason, one.id), chinese=language == 'zh')}")
+                    click.echo(f"  {in_words(reason_of(reason, one.id), language)}")
             if not listed:
                 click.echo(f"{rfc3339(now)}  {tenant}  no one to list")
         with suppress(StoreUnavailable, KeysError, WrongStore):  # then it looks as if the command had been killed

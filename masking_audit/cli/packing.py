@@ -19,7 +19,7 @@ from masking_audit.cli.saying import count
 from masking_audit.format.entries import Entry
 from masking_audit.format.lines import CheckpointLine, EntryLine
 from masking_audit.format.links import entry_id
-from masking_audit.packs.documents import LANGUAGES, Document, without_staff
+from masking_audit.packs.documents import Document, without_staff
 from masking_audit.packs.evidence import entry_lines, entry_of
 from masking_audit.packs.manifest import Manifest, digest_of, write_manifest
 from masking_audit.verify.verifier import Verification
@@ -30,6 +30,7 @@ from masking_service.masking.timestamps import SECONDS_A_DAY, rfc3339, unix_time
 from masking_service.runtime.clock import clock
 from masking_service.service.people.principals import DEFAULT_TENANT
 from masking_service.store.client import Store
+from masking_service.texts import LANGUAGES
 
 Command = Callable[..., Any]
 

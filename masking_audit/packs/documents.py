@@ -4,12 +4,11 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
 from masking_audit.packs.texts import TEXTS
+from masking_service.texts import Language
 
-Language = Literal["en", "zh"]
-LANGUAGES: Final[tuple[Language, ...]] = ("en", "zh")
 BOM: Final = "\ufeff"
 """Without it, Excel does not read a CSV as UTF-8."""
 _MARKDOWN: Final = str.maketrans({"|": "&#124;", "<": "&lt;", ">": "&gt;", "&": "&amp;", "`": "&#96;", "*": "&#42;"})
@@ -96,7 +95,7 @@ def without_staff(document: Document) -> Document:
 
 def say(name: str, language: Language) -> str:
     """Return a text in a language."""
-    return TEXTS[name][language == "zh"]
+    return TEXTS[name].in_language(language)
 
 
 def _rows(table: PackTable, language: Language) -> str:

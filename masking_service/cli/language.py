@@ -2,7 +2,7 @@
 
 import os
 
-from masking_service.http.texts import Language, Text
+from masking_service.texts import Language, Text
 
 
 def language() -> Language:
@@ -13,4 +13,4 @@ def language() -> Language:
 
 def say(text: Text, **values: object) -> str:
     """A text in the language of the terminal, with these values in it."""
-    return text.in_language(language()).format(**values)
+    return text.filled(**values).in_language(language())

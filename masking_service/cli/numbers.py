@@ -6,11 +6,11 @@ from typing import Final
 import click
 
 from masking_service.cli.language import say
-from masking_service.http.texts import Text
 from masking_service.masking.waybill import normalise_waybill_no
+from masking_service.texts import Text
 
 AT_ONCE: Final = 500
-NOT_A_NUMBER: Final = Text("line {at} is not a waybill number", "第 {at} 行不是运单号")
+NOT_A_NUMBER: Final = Text("line {at} is not a waybill number")
 
 
 def numbers_in(lines: Iterable[str]) -> Iterator[list[str]]:

@@ -15,7 +15,6 @@ from keys.files import read_secret_file
 from masking_service.cli import texts
 from masking_service.cli.language import say
 from masking_service.cli.options import state_dir
-from masking_service.http.texts import Text
 from masking_service.masking import RULES_VERSION
 from masking_service.masking.errors import DefinitionError
 from masking_service.masking.profiles import Profile, every_profile, examples, union_check
@@ -38,6 +37,7 @@ from masking_service.service.people.rules import SearchRule
 from masking_service.service.people.signed_rules import ACTS, GRAVE
 from masking_service.service.phone_calls.loading import load_provider
 from masking_service.shipped import shipped
+from masking_service.texts import Text
 
 _CHOSEN: Final[Mapping[ParameterSource | None, Text]] = {
     ParameterSource.ENVIRONMENT: texts.POLICY_IN_USE,

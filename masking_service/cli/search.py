@@ -9,7 +9,6 @@ import click
 from masking_service.cli.language import say
 from masking_service.cli.numbers import numbers_in
 from masking_service.cli.options import state_dir
-from masking_service.http.texts import Text
 from masking_service.runtime.administration import opened_store
 from masking_service.runtime.clock import clock
 from masking_service.runtime.set_up import settings_of
@@ -20,15 +19,12 @@ from masking_service.service.people.principals import DEFAULT_TENANT, tenant_nam
 from masking_service.service.search.fill_index import FillIndex
 from masking_service.service.waybills.vault import Vault
 from masking_service.store.health import uphold
+from masking_service.texts import Text
 
 NO_INDEX: Final = Text(
-    "the policy keeps no search index for this tenant: add a section `search` first (docs/search.md)",
-    "策略未为该租户保存任何查询索引：请先添加 `search` 部分（见 docs/search.md）",
+    "the policy keeps no search index for this tenant: add a section `search` first (docs/search.md)"
 )
-DONE: Final = Text(
-    "{found} of {asked} waybills can be found now; the others are not stored, or nothing finds them.",
-    "{asked} 票运单中，{found} 票现在可以查询；其余未存储，或没有可供查询的数据。",
-)
+DONE: Final = Text("{found} of {asked} waybills can be found now; the others are not stored, or nothing finds them.")
 
 
 @click.group()

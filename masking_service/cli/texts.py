@@ -1,129 +1,92 @@
-"""What the commands say of the store and of a policy, in English and in Chinese."""
+"""What the commands say of the store and of a policy."""
 
 from typing import Final
 
 from masking_service.cli.language import language
-from masking_service.http.texts import Text
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.reasons import told
+from masking_service.texts import Text
 
-MEETS_FLOOR: Final = Text("a label: meets the floor of GB/T 41833-2022", "面单：符合 GB/T 41833-2022 的最低要求")
-NO_LABEL: Final = Text("not a label", "非面单")
-PROFILE: Final = Text("profile {name} ({floor})", "展示方案 {name}（{floor}）")
-TOGETHER: Final = Text(
-    "All profiles together hide at least {hidden} of 11 digits of a phone.",
-    "所有展示方案合在一起，手机号 11 位中至少隐藏 {hidden} 位。",
-)
-FITS: Final = Text(
-    "The common budget of role {role} fits {people} people on a peak day (`roles.{role}.people`).",
-    "角色 {role} 的合计预算在高峰日适用于 {people} 人（`roles.{role}.people`）。",
-)
-SCHEMA: Final = Text("schema {name} under profile {profile}", "展示方案 {profile} 下的数据格式 {name}")
-SCHEMAS: Final = Text("{count} schemas: {names}", "共 {count} 个数据格式：{names}")
-SEARCH: Final = Text("search indexes: {indexes}", "查询索引：{indexes}")
-SEARCH_OFF: Final = Text("none, so nothing can be searched", "无，因此不能查询")
-SEARCH_PHONE: Final = Text("phone", "手机号")
-SEARCH_LAST4: Final = Text("last four digits at a site", "网点内手机尾号")
-SEARCH_TENANT: Final = Text("tenant {tenant}: {indexes}", "租户 {tenant}：{indexes}")
-CALLS: Final = Text("calls: {provider}", "拨打：{provider}")
-CALLS_OFF: Final = Text("no provider, so no one can be called", "未配置服务商，因此不能拨打")
-OWN_NUMBERS: Final = Text("own numbers, of which a seed needs one: {count}", "自有号码（测试件须含其一）：{count} 个")
-NO_NUMBER: Final = Text(
-    "number {line} of the file is not one whole phone number", "文件中第 {line} 个号码不是一个完整的电话号码"
-)
+MEETS_FLOOR: Final = Text("a label: meets the floor of GB/T 41833-2022")
+NO_LABEL: Final = Text("not a label")
+PROFILE: Final = Text("profile {name} ({floor})")
+TOGETHER: Final = Text("All profiles together hide at least {hidden} of 11 digits of a phone.")
+FITS: Final = Text("The common budget of role {role} fits {people} people on a peak day (`roles.{role}.people`).")
+SCHEMA: Final = Text("schema {name} under profile {profile}")
+SCHEMAS: Final = Text("{count} schemas: {names}")
+SEARCH: Final = Text("search indexes: {indexes}")
+SEARCH_OFF: Final = Text("none, so nothing can be searched")
+SEARCH_PHONE: Final = Text("phone")
+SEARCH_LAST4: Final = Text("last four digits at a site")
+SEARCH_TENANT: Final = Text("tenant {tenant}: {indexes}")
+CALLS: Final = Text("calls: {provider}")
+CALLS_OFF: Final = Text("no provider, so no one can be called")
+OWN_NUMBERS: Final = Text("own numbers, of which a seed needs one: {count}")
+NO_NUMBER: Final = Text("number {line} of the file is not one whole phone number")
 UNMAPPED: Final = Text(
     "Profiles that return unmapped members: {names}. For an integration that is finished, list what its schema keeps "
-    "and set `unmapped: hide`.",
-    "会返回未映射字段的展示方案：{names}。对接完成后，请在数据格式的 keep 中列出要保留的字段，"
-    "并设置 `unmapped: hide`。",
+    "and set `unmapped: hide`."
 )
 SIGNED_OFF: Final = Text(
     "signatures: none. The holder of an issuer's signing key can act as every person of it: open values, approve "
-    "cases, erase and unfreeze, within the budgets of each person (section `signed`).",
-    "签名：未启用。持有签发方签名私钥的人可以冒充其所有人员：在每人额度内显示数据、批准工单、删除运单、"
-    "解冻账号（`signed` 部分）。",
+    "cases, erase and unfreeze, within the budgets of each person (section `signed`)."
 )
-SIGNED_ACTS: Final = Text("signatures: people sign {acts} with keys of their own", "签名：{acts} 须由本人密钥签名")
-SIGNED_LEFT: Final = Text(
-    "Not signed, so a stolen signing key of an issuer can do them as any person: {acts}.",
-    "以下操作无需签名，持有签发方签名私钥的人可以冒充任何人执行：{acts}。",
-)
+SIGNED_ACTS: Final = Text("signatures: people sign {acts} with keys of their own")
+SIGNED_LEFT: Final = Text("Not signed, so a stolen signing key of an issuer can do them as any person: {acts}.")
 SIGNED_VALUES: Final = Text(
-    "It opens no value. It can still view masks, and what a profile shows in full, as any person whose role allows it.",
-    "不能显示数据；但仍可冒充相应角色的人员查看脱敏数据，以及展示方案中的明文。",
+    "It opens no value. It can still view masks, and what a profile shows in full, as any person whose role allows it."
 )
-RULES: Final = Text("rules of masking: version {version}", "脱敏规则版本：{version}")
-POLICY_IN_USE: Final = Text("checking {file}, as MASKING_POLICY says", "正在校验 MASKING_POLICY 指定的 {file}")
-POLICY_SHIPPED: Final = Text(
-    "checking the shipped policy: MASKING_POLICY is not set", "正在校验随产品提供的策略（未设置 MASKING_POLICY）"
-)
-SOUND: Final = Text("{file} is sound (digest {digest}).", "{file} 校验通过（摘要 {digest}）。")
+RULES: Final = Text("rules of masking: version {version}")
+POLICY_IN_USE: Final = Text("checking {file}, as MASKING_POLICY says")
+POLICY_SHIPPED: Final = Text("checking the shipped policy: MASKING_POLICY is not set")
+SOUND: Final = Text("{file} is sound (digest {digest}).")
 COLUMNS: Final = {
-    "kind": Text("kind", "类型"),
-    "before": Text("before", "脱敏前"),
-    "after": Text("after", "脱敏后"),
-    "path": Text("path", "路径"),
+    "kind": Text("kind"),
+    "before": Text("before"),
+    "after": Text("after"),
+    "path": Text("path"),
 }
 
-CHANGEABLE: Final = Text(
-    "{file}: others can change it. Fix: chmod go-w {file}", "{file}：他人可以更改。处理方法：chmod go-w {file}"
-)
-READABLE: Final = Text(
-    "{file}: others can read it. Fix: chmod 600 {file}", "{file}：他人可以读取。处理方法：chmod 600 {file}"
-)
-UNSEEN: Final = Text("{file}: cannot be seen ({why})", "{file}：无法访问（{why}）")
-NOTHING_SEEN: Final = Text("nothing was seen of it", "未能获取任何信息")
-STORE_FAULT: Final = Text("{check}: {reason}. Fix: {remedy}", "{check}：{reason}。处理方法：{remedy}")
+CHANGEABLE: Final = Text("{file}: others can change it. Fix: chmod go-w {file}")
+READABLE: Final = Text("{file}: others can read it. Fix: chmod 600 {file}")
+UNSEEN: Final = Text("{file}: cannot be seen ({why})")
+NOTHING_SEEN: Final = Text("nothing was seen of it")
+STORE_FAULT: Final = Text("{check}: {reason}. Fix: {remedy}")
 NO_PASSWORD: Final = Text(
     "the store accepts connections without a password, for reading and for writing. "
-    "Fix: ACL SETUSER default off resetpass, then ACL SAVE or CONFIG REWRITE, on every node",
-    "存储接受没有密码的连接，可读可写。处理方法：在每个节点上执行 ACL SETUSER default off resetpass，"
-    "再执行 ACL SAVE 或 CONFIG REWRITE",
+    "Fix: ACL SETUSER default off resetpass, then ACL SAVE or CONFIG REWRITE, on every node"
 )
 NO_MAXMEMORY: Final = Text(
     "it has no maxmemory, so the kernel may end it when memory is short. "
-    "Fix: CONFIG SET maxmemory, as docs/scaling.md plans it, then CONFIG REWRITE",
-    "未设置 maxmemory，内存不足时可能被内核终止。处理方法：按 docs/scaling.md 规划，执行 CONFIG SET maxmemory，"
-    "再执行 CONFIG REWRITE",
+    "Fix: CONFIG SET maxmemory, as docs/scaling.md plans it, then CONFIG REWRITE"
 )
 CLOCK_AHEAD: Final = Text(
     "this machine's is {seconds} s ahead of the store's. Fix: see which of them is wrong, and set it; "
-    "NTP keeps them together",
-    "本机时钟比存储快 {seconds} 秒。处理方法：确认哪一个有误并校正；使用 NTP 保持一致",
+    "NTP keeps them together"
 )
 CLOCK_BEHIND: Final = Text(
     "this machine's is {seconds} s behind the store's. Fix: see which of them is wrong, and set it; "
-    "NTP keeps them together",
-    "本机时钟比存储慢 {seconds} 秒。处理方法：确认哪一个有误并校正；使用 NTP 保持一致",
+    "NTP keeps them together"
 )
 ARCHIVE_BEHIND: Final = Text(
-    "the archive is {seconds} s behind. Fix: start the witness (`audit follow`), or see its log",
-    "归档落后 {seconds} 秒。处理方法：启动见证程序（`audit follow`），或查看其日志",
+    "the archive is {seconds} s behind. Fix: start the witness (`audit follow`), or see its log"
 )
 NOT_TRIMMED: Final = Text(
     "the store has more than a day of it, so nothing deletes what is archived. "
-    "Fix: start the witness (`audit follow`), or see its log",
-    "存储中有超过一天的日志，说明已归档的内容没有被删除。处理方法：启动见证程序（`audit follow`），或查看其日志",
+    "Fix: start the witness (`audit follow`), or see its log"
 )
-NO_AUDIT_URL: Final = Text(
-    "MASKING_AUDIT_URL is not set, so a witness that is down is noticed after a day only",
-    "未设置 MASKING_AUDIT_URL，见证程序停止后要一天才能发现",
-)
+NO_AUDIT_URL: Final = Text("MASKING_AUDIT_URL is not set, so a witness that is down is noticed after a day only")
 NO_TICKET_ANSWER: Final = Text(
-    "no signed answer within {seconds} s{why}. Fix: check cases.check.url, and that both sides have the key",
-    "{seconds} 秒内没有收到签名的应答{why}。处理方法：检查 cases.check.url，以及双方的密钥是否一致",
+    "no signed answer within {seconds} s{why}. Fix: check cases.check.url, and that both sides have the key"
 )
-NO_CLIENT: Final = Text(
-    "no client may call yet: python -m masking_service clients add ID --role label-printer",
-    "尚无可调用的客户端：python -m masking_service clients add ID --role label-printer",
-)
+NO_CLIENT: Final = Text("no client may call yet: python -m masking_service clients add ID --role label-printer")
 DOCTOR: Final = {
-    "setting": Text("setting", "设置"),
-    "value": Text("value", "值"),
-    "source": Text("source", "来源"),
-    "environment": Text("environment", "环境变量"),
-    "default": Text("default", "默认"),
-    "set": Text("(set)", "（已设置）"),
+    "setting": Text("setting"),
+    "value": Text("value"),
+    "source": Text("source"),
+    "environment": Text("environment"),
+    "default": Text("default"),
+    "set": Text("(set)"),
 }
 CHECKS: Final = {
     "known answers of the cryptography": "密码算法已知答案",
@@ -146,9 +109,9 @@ CHECKS: Final = {
     "legal holds": "法律保全",
 }
 """The checks of `doctor` in Chinese."""
-SERVED_AT: Final = Text("served at {address}", "服务地址 {address}")
-NOT_READY: Final = Text("served at {address}, not ready: {reason}", "服务地址 {address}，未就绪：{reason}")
-NOT_SERVED: Final = Text("not served from here", "本机没有运行服务")
+SERVED_AT: Final = Text("served at {address}")
+NOT_READY: Final = Text("served at {address}, not ready: {reason}")
+NOT_SERVED: Final = Text("not served from here")
 
 _STORE: Final = {
     "timeout": ("存储未及时响应", "请检查其是否卡死或过载，以及网络是否丢弃了数据"),

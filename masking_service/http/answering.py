@@ -12,11 +12,11 @@ from masking_service.http.languages import preferred_language
 from masking_service.http.problems import Problem, with_rules
 from masking_service.http.rule_texts import FITTING, ITEMS, LOOK_PERSONAL, NOTICE
 from masking_service.http.state import state
-from masking_service.http.texts import Language
 from masking_service.masking.json_numbers import encode
 from masking_service.masking.unmapped import UNMAPPED_MASKED
 from masking_service.masking.walk import NOTHING_MAPPED
 from masking_service.service.call.answers import Answer
+from masking_service.texts import Language
 
 JSON: Final = "application/json"
 PROBLEM_JSON: Final = "application/problem+json"
@@ -32,7 +32,7 @@ def batch(results: Sequence[Answer]) -> Response:
     failed = note_outcomes(results)
     unmapped = sum(_is_not_mapped(result) for result in results if getattr(result, "warnings", True))
     if unmapped * 2 > len(results):
-        notice = NOTICE.in_language(language_of_caller()).format(unmapped, len(results))
+        notice = NOTICE.filled(unmapped=unmapped, records=len(results)).in_language(language_of_caller())
         return answer({"notice": notice, "results": results, "failed": failed})
     return answer({"results": results, "failed": failed})
 
@@ -58,9 +58,9 @@ def note_outcomes(results: Sequence[Answer]) -> int:
                 places = [(place.pointer, place.code) for place in getattr(error, "errors", ())]
                 error.detail = with_rules(text, places, language)
             if getattr(error, "schemas", UNSET) is not UNSET:
-                error.detail += " " + FITTING.in_language(language).format(", ".join(error.schemas))
+                error.detail += " " + FITTING.filled(schemas=", ".join(error.schemas)).in_language(language)
             if getattr(error, "members", UNSET) is not UNSET:
-                error.detail += " " + LOOK_PERSONAL.in_language(language).format(", ".join(error.members))
+                error.detail += " " + LOOK_PERSONAL.filled(members=", ".join(error.members)).in_language(language)
     return len(errors)
 
 

@@ -10,7 +10,7 @@ from masking_service.http.code_texts import CODES
 from masking_service.http.problem_texts import PROBLEMS
 from masking_service.http.problems import Problem
 from masking_service.http.rule_texts import ITEMS
-from masking_service.http.texts import LANGUAGES, CodeText, Language, ProblemText, Text
+from masking_service.texts import LANGUAGES, CodeText, Language, ProblemText, Text
 
 HTML: Final = "text/html"
 _TAGS: Final[dict[Language, str]] = {"en": "en", "zh": "zh-CN"}
@@ -23,9 +23,13 @@ _HEADINGS: Final[dict[Language, tuple[str, str]]] = {
 def explanation(code: str) -> ProblemExplanation:
     """Return what a code means. Raises Problem: ``not-found``."""
     text = _text(code)
-    title, detail, remedy = (TextInLanguages(*each) for each in (text.title, text.detail, text.remedy))
+    title, detail, remedy = (_in_languages(each) for each in (text.title, text.detail, text.remedy))
     status = text.status if isinstance(text, ProblemText) else UNSET
     return ProblemExplanation(code=code, status=status, title=title, detail=detail, remedy=remedy)
+
+
+def _in_languages(text: Text) -> TextInLanguages:
+    return TextInLanguages(text.in_language("en"), text.in_language("zh"))
 
 
 def _text(code: str) -> ProblemText | CodeText:
@@ -40,10 +44,8 @@ def _of_problem(code: str) -> ProblemText | None:
     text, of_item = PROBLEMS.get(code), ITEMS.get(code)
     if text is None or of_item is None:
         return text
-    en, zh = text.detail
-    return text._replace(
-        detail=Text(f"{en} As the code of one item: {of_item.en}", f"{zh}作为单个条目的代码：{of_item.zh}")
-    )
+    both = Text("{detail} As the code of one item: {of_item}")
+    return text._replace(detail=both.filled(detail=text.detail, of_item=of_item))
 
 
 def explanation_page(code: str) -> bytes:

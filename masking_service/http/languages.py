@@ -2,7 +2,7 @@
 
 from werkzeug.datastructures import LanguageAccept
 
-from masking_service.http.texts import LANGUAGES, Language
+from masking_service.texts import LANGUAGES, Language
 
 
 def preferred_language(accept: LanguageAccept) -> Language:

@@ -22,7 +22,6 @@ from masking_service.http.rule_texts import (
     NOT_ARCHIVED,
     PLACES,
 )
-from masking_service.http.texts import Language, Text
 from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.timestamps import rfc3339
 from masking_service.service.call.errors import InvalidRequest, NotFound, SeveralWaybills, TooMany, UnknownSchema
@@ -46,6 +45,7 @@ from masking_service.service.people.errors import (
 from masking_service.store.computing import GaveUp
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.identity import WrongStore
+from masking_service.texts import Language, Text
 
 Errors = Sequence[tuple[str, str]]
 
@@ -154,8 +154,7 @@ def _common_budget(error: QuotaExceeded) -> Text | None:
     if error.scope == "person":
         return None
     setting = f"factors.{error.scope}" if error.counts == "fields" else f"roles.{error.role}.people"
-    text = COMMON_BUDGET[error.scope]
-    return Text(text.en.format(setting=setting), text.zh.format(setting=setting))
+    return COMMON_BUDGET[error.scope].filled(setting=setting)
 
 
 def _refusal(error: AccessError) -> Problem:

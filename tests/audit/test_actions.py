@@ -91,7 +91,7 @@ def test_the_documents_have_a_part_for_every_action() -> None:
 
 
 def test_the_desk_has_a_name_for_every_action_that_it_shows() -> None:
-    """Its catalog has the Chinese ones (`tests/console/test_texts.py`)."""
+    """Its catalog has the Chinese ones (`tests/test_catalogs.py`)."""
     assert set(ACTION_NAMES) == {each.value for each in Action} - OF_NO_TENANT
 
 

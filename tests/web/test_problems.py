@@ -14,7 +14,7 @@ from masking_service.http.code_texts import CODES
 from masking_service.http.languages import preferred_language
 from masking_service.http.problem_texts import PROBLEMS
 from masking_service.http.rule_texts import CASE_STATES, ITEMS, MEMBERS, PLACES
-from masking_service.http.texts import Text
+from masking_service.texts import Text
 from tests.every import every
 from tests.web.api import NUMBER, Api, Json, record, refusal
 from tests.web.people import AUDITOR, DESK, OFFICER, PRINTER, SUPERVISOR, TRACKING
@@ -125,7 +125,7 @@ def test_a_problem_comes_in_chinese_where_that_is_preferred(api: Api) -> None:
     answered = api.post(DESK, "/v1/cases", CASE | {"case": "?"}, headers=CHINESE)
 
     assert answered.headers["Content-Language"] == "zh"
-    assert answered.get_json()["title"] == PROBLEMS["invalid-request"].title.zh
+    assert answered.get_json()["title"] == PROBLEMS["invalid-request"].title.in_language("zh")
     assert "工单编号为 1 至 64 个字符" in answered.get_json()["detail"]
 
 
@@ -133,7 +133,7 @@ def test_a_failed_item_is_explained_in_chinese_where_that_is_preferred(api: Api)
     api.tokenize(record())
     answered = api.post(PRINTER, "/v1/tokenize", {"records": [record(sender__name="李四")]}, headers=CHINESE)
 
-    assert answered.get_json()["results"][0]["error"]["detail"] == ITEMS["conflict"].zh
+    assert answered.get_json()["results"][0]["error"]["detail"] == ITEMS["conflict"].in_language("zh")
 
 
 @every(
@@ -170,11 +170,11 @@ def test_every_type_can_be_fetched(api: Api, code: str) -> None:
     page = api.get(None, f"/problems/{code}", headers={"Accept": "text/html,*/*;q=0.8"})
 
     expected = PROBLEMS.get(code) or CODES[code]
-    assert told["remedy"]["zh"] == expected.remedy.zh
+    assert told["remedy"]["zh"] == expected.remedy.in_language("zh")
     assert ("status" in told) == ("HTTP" in page.text) == (code in PROBLEMS)
     assert page.content_type == "text/html; charset=utf-8"
     assert escape(expected.title.en) in page.text
-    assert expected.title.zh in page.text
+    assert expected.title.in_language("zh") in page.text
     assert "unsafe" not in page.headers["Content-Security-Policy"]
     assert not re.search(r"<script|<style|\son\w+=|https?:", page.text)
 
@@ -193,8 +193,8 @@ def test_a_problem_whose_code_items_have_explains_both(api: Api, code: str) -> N
 
     assert PROBLEMS[code].detail.en in told["en"]
     assert ITEMS[code].en in told["en"]
-    assert PROBLEMS[code].detail.zh in told["zh"]
-    assert ITEMS[code].zh in told["zh"]
+    assert PROBLEMS[code].detail.in_language("zh") in told["zh"]
+    assert ITEMS[code].in_language("zh") in told["zh"]
 
 
 def test_an_unknown_type_is_not_found(api: Api) -> None:
@@ -211,5 +211,5 @@ def test_every_text_is_in_both_languages() -> None:
     texts = [text for table in (CASE_STATES, ITEMS, MEMBERS, PLACES) for text in table.values()]
     texts += [text for each in (*PROBLEMS.values(), *CODES.values()) for text in each if isinstance(text, Text)]
 
-    assert all(re.search(r"[一-鿿]", text.zh) for text in texts)
+    assert all(re.search(r"[一-鿿]", text.in_language("zh")) for text in texts)
     assert not any(re.search(r"[一-鿿]", text.en) for text in texts)

@@ -85,7 +85,7 @@ class ActivityReport:
 
 def _listed(one: StoredListing) -> answers.ListedPerson:
     reasons = [reason_of(reason, one.id) for reason in one.reasons]
-    said = [answers.ListedReason(why.signal, in_words(why), in_words(why, chinese=True)) for why in reasons]
+    said = [answers.ListedReason(why.signal, in_words(why), in_words(why, "zh")) for why in reasons]
     return answers.ListedPerson(one.id, rfc3339(one.at), one.total, one.frozen, said)
 
 

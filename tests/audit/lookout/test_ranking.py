@@ -65,12 +65,12 @@ def test_a_reason_is_said_in_both_languages() -> None:
     said = reason("staff/lin", "pair", 4.0)
 
     assert in_words(said) == "opened 9 of 11 cases that wang opened; expected 1.4"
-    assert in_words(said, chinese=True) == "wang 所建的 11 张工单中有 9 张由其显示；按独立分布应为 1.4 张"
+    assert in_words(said, "zh") == "wang 所建的 11 张工单中有 9 张由其显示；按独立分布应为 1.4 张"
 
 
 @pytest.mark.parametrize("signal", TEXTS)
 def test_every_text_fits_its_figures(signal: str) -> None:
-    assert "{" not in in_words(reason("a", signal, 3.0)) + in_words(reason("a", signal, 3.0), chinese=True)
+    assert "{" not in in_words(reason("a", signal, 3.0)) + in_words(reason("a", signal, 3.0), "zh")
 
 
 @pytest.mark.parametrize(("score", "listed"), [(2.5, ["a"]), (2.4, [])])

@@ -1,0 +1,26 @@
+"""The texts of problems with signatures and people's keys."""
+
+from typing import Final
+
+from masking_service.texts import ProblemText, Text
+
+SIGNATURE_PROBLEMS: Final[dict[str, ProblemText]] = {
+    "signature-required": ProblemText(
+        401,
+        Text("Your key has to sign this"),
+        Text("The policy wants a signature of the caller's own key over this act, made anew."),
+        Text("Ask POST /v1/acts for what to sign, sign it with your key, and send the call again with `signed`."),
+    ),
+    "signature-invalid": ProblemText(
+        403,
+        Text("The signature is not valid for this"),
+        Text("The signature is wrong, too old, used before, or made for another act. Nothing was done."),
+        Text("Sign again. If it is refused again, your key may have been revoked: GET /v1/me/keys lists your keys."),
+    ),
+    "too-many-keys": ProblemText(
+        409,
+        Text("The person has too many keys"),
+        Text("A person has at most five active keys, and a key is approved by keys that lead back to a command line."),
+        Text("Revoke a key that is no longer used first."),
+    ),
+}

@@ -1,0 +1,38 @@
+"""The texts of problems with holds and restrictions."""
+
+from typing import Final
+
+from masking_service.texts import ProblemText, Text
+
+HOLD_PROBLEMS: Final[dict[str, ProblemText]] = {
+    "held": ProblemText(
+        409,
+        Text("A legal hold keeps the waybill"),
+        Text("The waybill is under a legal hold, so nothing of it is erased."),
+        Text("Two people of the privacy office can lift the hold (GET /v1/holds). Then erase it again."),
+    ),
+    "restricted": ProblemText(
+        403,
+        Text("The waybill is restricted"),
+        Text("The waybill may be used only for the purposes that the policy names for restricted waybills."),
+        Text("Use a profile that masks. The privacy office can end the restriction."),
+    ),
+    "own-hold": ProblemText(
+        403,
+        Text("The proposal is the caller's own"),
+        Text("The person who proposed to set or to lift a hold cannot decide it."),
+        Text("Another person has to do this."),
+    ),
+    "hold-exists": ProblemText(
+        409,
+        Text("The name of the hold is taken"),
+        Text("A hold of this name was proposed before."),
+        Text("Use a new name, or read the existing hold."),
+    ),
+    "hold-ended": ProblemText(
+        409,
+        Text("The hold is not in a state for this"),
+        Text("The hold was lifted or withdrawn, is being lifted, or another person changed it meanwhile."),
+        Text("Read the hold again. Propose a new one where it has ended."),
+    ),
+}

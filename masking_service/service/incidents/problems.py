@@ -1,0 +1,20 @@
+"""The texts of problems with incidents."""
+
+from typing import Final
+
+from masking_service.texts import ProblemText, Text
+
+INCIDENT_PROBLEMS: Final[dict[str, ProblemText]] = {
+    "incident-exists": ProblemText(
+        409,
+        Text("The name of the incident is taken"),
+        Text("An incident of this name was opened before."),
+        Text("Use a new name, or read the existing incident."),
+    ),
+    "incident-closed": ProblemText(
+        409,
+        Text("The incident is closed"),
+        Text("Nothing but reports can be noted of a closed incident."),
+        Text("Open a new incident where something new is known."),
+    ),
+}
