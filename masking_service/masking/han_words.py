@@ -14,7 +14,6 @@ from typing import Final
 from masking_service.masking import name_cues
 from masking_service.masking.family_names import DOUBLE_FAMILY_NAMES, FAMILY_NAMES, RARE_FAMILY_NAMES
 
-MAX_WORD: Final = 4
 UNKNOWN: Final = "x"
 """The class of a character that is in no word."""
 COST_OF_UNKNOWN: Final = 24
@@ -33,6 +32,7 @@ class HanWords:
 
     Attributes:
         words: class and cost of a word.
+        longest: by two characters, how many the longest word has that begins with them, if more.
         given: cost of a character of a given name.
         family: cost of a family name.
         simplified: takes the place of traditional characters, for `str.translate`.
@@ -51,6 +51,8 @@ class HanWords:
             self.words.update(dict.fromkeys(found, (key[0], int(key[1:]))))
         for kind, plain in name_cues.PLAIN.items():
             self.words.update(dict.fromkeys(plain, (kind, _COST_OF_PARCELS)))
+        self.longest = {word[:2]: 3 for word in self.words if len(word) == 3}
+        self.longest.update({word[:2]: 4 for word in self.words if len(word) > 3})
         self.given = _costs(groups["given"])
         self.given.update(
             (char, min(_COST_OF_FREQUENT_GIVEN, self.given.get(char, _COST_OF_GIVEN))) for char in name_cues.GIVEN

@@ -12,9 +12,9 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from masking_service.masking import name_cues as cues
-from masking_service.masking.alternatives import any_of, by_char
+from masking_service.masking.alternatives import by_char
 from masking_service.masking.family_names import DOUBLE_FAMILY_NAMES, FAMILY_NAMES, RARE_FAMILY_NAMES
-from masking_service.masking.han_words import COST_OF_UNKNOWN, MAX_WORD, UNKNOWN, HanWords, han_words
+from masking_service.masking.han_words import COST_OF_UNKNOWN, UNKNOWN, HanWords, han_words
 
 MAX_RUN: Final = 32
 """Characters of a run that are read; a longer one has other words beside a name than people write."""
@@ -90,14 +90,14 @@ _LIST: Final = re.compile(
 _HAN_PARTS: Final = re.compile(r"[\u4e00-\u9fff]+").finditer
 _UNKNOWN: Final = (UNKNOWN, COST_OF_UNKNOWN)
 _STARTS: Final = "".join(sorted({*FAMILY_NAMES, *RARE_FAMILY_NAMES, *(name[0] for name in DOUBLE_FAMILY_NAMES)}))
-_LONG_VERBS: Final = [verb for verb in cues.VERBS if len(verb) > 1]
-_sites: Final = re.compile(
-    rf"(?P<first>(?<![\u4e00-\u4e27\u4e29-\u9fff])[{_STARTS}](?=[\u4e00-\u9fff]))"
-    rf"|(?:{any_of(word for its in _ANNOUNCE.values() for word in its)})(?=[{_STARTS}][\u4e00-\u9fff])"
-    rf"|(?P<titled>[{_STARTS}][\u4e00-\u9fff]{{1,2}})(?={any_of((*cues.TITLES, *_LONG_VERBS))})"
-    rf"|(?<=[0-9*])(?:室|房间?|号|铺|床|户|店面)?的?(?=[{_STARTS}][\u4e00-\u9fff])"
-    rf"|[工员員人师師者天后後晚前点點司厂廠店部科处處组班院局所行社馆館校市队隊站库庫间間堂舍心室会會团團办辦房](?=[{_STARTS}][\u4e00-\u9fff])"
-).finditer
+_family: Final = re.compile(rf"[{_STARTS}](?=[\u4e00-\u9fff])").finditer
+_BEFORE_SITE: Final = frozenset(
+    "工员員人师師者天后後晚前点點司厂廠店部科处處组班院局所行社馆校市队隊站库庫间間堂舍心室会會团團办辦房"
+)
+"""What words end with that people belong to."""
+_ROOM_OF_SITE: Final = re.compile("(?<=[0-9*])(?:室|房间?|号|铺|床|户|店面)?的?$").search
+_LAST_OF_ROOM: Final = frozenset("0123456789*室房间号铺床户面的")
+_BEHIND_SITE: Final = by_char((*cues.TITLES, *(verb for verb in cues.VERBS if len(verb) > 1)), 0)
 
 
 class HanRun:
@@ -112,8 +112,9 @@ class HanRun:
         self._text, self.start, self.end = text, start, end
         self._known = han_words()
         self._han = text[start:end]
-        self._cost_before, self._word_before = _read_forwards(self._han, self._known)
-        self._cost_behind, self._word_behind = _read_backwards(self._han, self._known)
+        words = _words_in(self._han, self._known)
+        self._cost_before, self._word_before = _read_forwards(self._han, words)
+        self._cost_behind, self._word_behind = _read_backwards(self._han, words)
 
     def names(self) -> Iterator[tuple[int, int]]:
         """The spans of names in the run, the likeliest first, none inside another."""
@@ -267,14 +268,28 @@ def find(text: str, found: Sequence[tuple[int, int]] = ()) -> Iterator[tuple[int
 def _runs(text: str, found: Sequence[tuple[int, int]] = ()) -> Iterator[tuple[int, int]]:
     """The spans of the runs in which there may be a name that was not found."""
     known, read = {at for span in found for at in range(*span)}, 0
-    for match in _sites(text):
-        site = match.lastgroup
-        at = match.end() if site is None else match.start()
-        if at < read or at in known or _is_word(text, at, plain=site == "first"):
+    for match in _family(text):
+        at = match.start()
+        if at < read or at in known:
+            continue
+        first = not _is_han(text[at - 1 : at])
+        if not (first or _is_site(text, at)) or _is_word(text, at, plain=first):
             continue
         start, read = _span_of_run(text, at)
         if read - start <= MAX_RUN:
             yield start, read
+
+
+def _is_site(text: str, at: int) -> bool:
+    """Whether a cue is beside what may be a name at `at`, inside a run."""
+    last = text[at - 1]
+    return (
+        last in _BEFORE_SITE
+        or text.endswith(_ANNOUNCE.get(last, ()), 0, at)
+        or text.startswith(_BEHIND_SITE.get(text[at + 2 : at + 3], ()), at + 2)
+        or text.startswith(_BEHIND_SITE.get(text[at + 3 : at + 4], ()), at + 3)
+        or (last in _LAST_OF_ROOM and _ROOM_OF_SITE(text, max(0, at - 6), at) is not None)
+    )
 
 
 def _names_of_a_list(text: str, end: int) -> Iterator[tuple[int, int]]:
@@ -324,28 +339,39 @@ def _is_han(char: str) -> bool:
     return "\u4e00" <= char <= "\u9fff" and char != "丨"
 
 
-def _read_forwards(han: str, known: HanWords) -> tuple[list[int], list[str]]:
+def _words_in(han: str, known: HanWords) -> list[list[tuple[int, int]]]:
+    """For each place the ends and costs of the words that begin there."""
+    words, longest = known.words, known.longest
+    found = []
+    for start in range(len(han)):
+        one = words.get(han[start], _UNKNOWN)
+        here = [(start + 1, one[1])]
+        for end in range(start + 2, start + longest.get(han[start : start + 2], 2) + 1):
+            word = words.get(han[start:end])
+            if word is not None and end <= len(han):
+                here.append((end, word[1]))
+        found.append(here)
+    return found
+
+
+def _read_forwards(han: str, words_in: list[list[tuple[int, int]]]) -> tuple[list[int], list[str]]:
     """For each place the least cost of the words before it, and the last of these words."""
     length = len(han)
     costs, words = [0] + [_FAR] * length, [""] * (length + 1)
-    find = known.words.get
-    for start in range(length):
+    for start, here in enumerate(words_in):
         before = costs[start]
-        for end in range(start + 1, min(start + MAX_WORD, length) + 1):
-            found = find(han[start:end], _UNKNOWN if end == start + 1 else None)
-            if found is not None and before + found[1] < costs[end]:
-                costs[end], words[end] = before + found[1], han[start:end]
+        for end, cost in here:
+            if before + cost < costs[end]:
+                costs[end], words[end] = before + cost, han[start:end]
     return costs, words
 
 
-def _read_backwards(han: str, known: HanWords) -> tuple[list[int], list[str]]:
+def _read_backwards(han: str, words_in: list[list[tuple[int, int]]]) -> tuple[list[int], list[str]]:
     """For each place the least cost of the words behind it, and the first of these words."""
     length = len(han)
     costs, words = [_FAR] * length + [0], [""] * (length + 1)
-    find = known.words.get
     for start in range(length - 1, -1, -1):
-        for end in range(start + 1, min(start + MAX_WORD, length) + 1):
-            found = find(han[start:end], _UNKNOWN if end == start + 1 else None)
-            if found is not None and costs[end] + found[1] < costs[start]:
-                costs[start], words[start] = costs[end] + found[1], han[start:end]
+        for end, cost in words_in[start]:
+            if costs[end] + cost < costs[start]:
+                costs[start], words[start] = costs[end] + cost, han[start:end]
     return costs, words

@@ -108,6 +108,8 @@ _beside_wish: Final = re.compile(
     rf"^({_WHOLE})[:：](?=不?要|别|放|请|請|麻烦|帮|改|先|周[一二三四五六日末]|送)"
 ).finditer
 """A name, a colon and a request: 王小明：放门口."""
+_sign_of_clause: Final = re.compile("[:：=0-9*]").search
+"""What a label, a wish or a code has."""
 _parts: Final = re.compile(
     rf"(?<![^\s,，;；、|:：(（])(?:([{FAMILY_NAMES}{RARE_FAMILY_NAMES}][{_HAN}]{{1,2}}"
     rf"|(?:{any_of(DOUBLE_FAMILY_NAMES)})[{_HAN}]{{1,2}})(?![^\s,，;；、|)）*])|[^\s,，;；、|]+)"
@@ -336,6 +338,8 @@ def _names_beside_numbers(text: str) -> Iterator[Span]:
 
 
 def _names_of_clauses(text: str) -> Iterator[Span]:
+    if _sign_of_clause(text) is None:
+        return
     for match in (*_labelled(text), *_beside_wish(text), *_beside_code(text)):
         name = match[match.lastindex or 0]
         if _can_be_name(name) and name[-1] not in _PLACE_ENDS:
