@@ -18,6 +18,7 @@ from masking_service.masking.leaks import gather, is_plain_number
 from masking_service.masking.member_names import MAYBE_NAME, Meaning, plan
 from masking_service.masking.name_words import PARTY
 from masking_service.masking.noted import place_name
+from masking_service.masking.outlines import Needles
 from masking_service.masking.pairs import pair_in
 from masking_service.masking.profiles import Profile
 from masking_service.masking.schema import Place, Steps
@@ -64,7 +65,7 @@ class _Column(NamedTuple):
         column: what came in.
         shown: the masks of personal values, else the texts in the values; None where the record is not usual.
         warning: where it is, and the code of the warning where a mask differs from what came in.
-        names: for a text, the names that were found in each; empty where there are none.
+        needles: for a text, the phones and names that were found in each, None where there are none.
     """
 
     level: Sequence[Any]
@@ -73,7 +74,7 @@ class _Column(NamedTuple):
     column: list[Any]
     shown: list[str | None]
     warning: tuple[str, str] | None = None
-    names: Sequence[Sequence[str]] = ()
+    needles: Sequence[Needles | None] = ()
 
 
 class Columns:
@@ -165,8 +166,8 @@ class Columns:
         column = [one[leaf.key] for one in level]
         if leaf.place.kind != "text" or self._text is None:
             return _Column(level, leaf.key, leaf.place.kind, column, self._usual[leaf.place.kind](column))
-        shown, names = self._text.mask_column(column)
-        return _Column(level, leaf.key, "text", column, shown, (leaf.place.pointer, FOUND_IN_TEXT), names)
+        shown, needles = self._text.mask_column(column)
+        return _Column(level, leaf.key, "text", column, shown, (leaf.place.pointer, FOUND_IN_TEXT), needles)
 
     def _beside(self, form: _Form, objects: Sequence[Sequence[Any]]) -> list[_Column] | None:
         """Return the unmapped members in the order of a single pass; None if only that pass can handle them."""
@@ -285,10 +286,14 @@ def _without_leaks(sound: list[bool], columns: Sequence[_Column], beside: Sequen
     if names:
         sound = _without_names(sound, names, joined)
     for one in columns:
-        if one.names:
+        if one.needles:
             sound = [
-                ok and not (found and may_hold_name(text, found))
-                for ok, found, text in zip(sound, one.names, joined, strict=True)
+                ok
+                and (
+                    found is None
+                    or not (may_hold_name(text, found[1]) or (found[0] and may_hold_phone(text, found[0])))
+                )
+                for ok, found, text in zip(sound, one.needles, joined, strict=True)
             ]
     if phones and beside:
         sound = [

@@ -71,7 +71,7 @@ class Masked:
 class Masker:
     """One schema under one profile, compiled once.
 
-    It holds nothing of the records that pass through it.
+    It holds nothing of the records that pass through it but words around names (`outlines`).
     """
 
     def __init__(self, schema: Schema, profile: Profile) -> None:

@@ -24,6 +24,7 @@ from masking_service.masking.member_names import NEUTRAL
 from masking_service.masking.name_words import PARTY, name_words
 from masking_service.masking.names_in_text import effort, holds_names, names_in, starred_alone
 from masking_service.masking.numbers_in_text import holds_no_number, worth_scanning
+from masking_service.masking.outlines import MAX_LENGTH, Needles, Outlines
 from masking_service.masking.spellings import Mask, hide_names, hide_phones, name_needles, needles
 from masking_service.masking.stars import stars, steady
 
@@ -80,6 +81,7 @@ class TextMask:
         shown = scan(_A_MOBILE).lstrip("*")
         hidden = "*" * (len(_A_MOBILE) - len(shown))
         self._mobile = lambda match: hidden + match[0][len(hidden) :]
+        self._outlines = Outlines(self._read_counted, self._kept)
 
     def __call__(self, text: str) -> str:
         """What shows of a text; the same object where nothing is hidden."""
@@ -108,12 +110,34 @@ class TextMask:
         Raises:
             InvalidRecord: by `pay`.
         """
-        if scan is None or len(text) <= MAX_QUICK:
-            quick = self.mask_usual(text)
-            if quick is not None:
-                pay(_A_QUICK_TEXT + effort(quick.text))
-                return quick
-        scan = scan or self.scan
+        if (found := self._by_outline(text, context, pay)) is not None:
+            return found
+        return self._read(text, context, scan or self.scan, pay)
+
+    def _by_outline(self, text: str, context: str = NEUTRAL, pay: Pay = unpaid) -> Found | None:
+        """Mask a text by its outline; None if it has to be read by itself."""
+        if len(text) > MAX_LENGTH or self._hidden is not None:
+            return None
+        known = self._outlines.of([text], context)[0]
+        if known is None:
+            return None
+        outline, slots = known
+        pay(outline.cost)
+        found = Found(outline.shown(slots))
+        phones, names = outline.needles(slots)
+        found.phones, found.names = [*phones], [*names]
+        return found
+
+    def _read_counted(self, text: str, context: str) -> tuple[str, list[str], list[str], float]:
+        costs: list[float] = []
+        found = self._read(text, context, self.scan, costs.append)
+        return found.text, found.phones, found.names, sum(costs)
+
+    def _read(self, text: str, context: str, scan: Mask, pay: Pay) -> Found:
+        """Mask a text by itself."""
+        if len(text) <= MAX_QUICK and (quick := self.mask_usual(text)) is not None:
+            pay(_A_QUICK_TEXT + effort(quick.text))
+            return quick
         found = self._mask_once(text, context, scan, pay)
         if found.text != text and len(text) <= MAX_STEADY:
             # Stars may make a number, or a label's value, of what is beside them.
@@ -145,24 +169,35 @@ class TextMask:
             return None
         return found
 
-    def mask_column(self, values: Sequence[Any]) -> tuple[list[str | None], list[list[str]]]:
-        """Mask the usual ones of many texts.
+    def mask_column(self, values: Sequence[Any]) -> tuple[list[str | None], list[Needles | None]]:
+        """Mask many texts.
 
         Returns:
-            What shows of each, None for one that only `mask` can read, and the names that were found in each.
+            What shows of each, None for one that only `mask` can read, and what was found in each, if anything was.
         """
         if self._hidden is not None or {*map(type, values)} != {str}:
-            return [self.plain(value) if type(value) is str else None for value in values], []
-        shown = plain_texts(values)
-        if None not in shown:
-            return shown, []
-        names: list[list[str]] = [[]] * len(values)
-        unread = {value for value, seen in zip(values, shown, strict=True) if seen is None and not value.isspace()}
-        usual = {value: found for value in unread if value and (found := self.mask_usual(value)) is not None}
-        for at, value in enumerate(values):
-            if (known := usual.get(value)) is not None:
-                shown[at], names[at] = known.text, known.names
-        return shown, names
+            return [self.plain(value) if type(value) is str else None for value in values], [None] * len(values)
+        shown: list[str | None] = []
+        needles: list[Needles | None] = []
+        short = [value if len(value) <= MAX_LENGTH else "" for value in values]
+        for value, known in zip(values, self._outlines.of(short), strict=True):
+            found: Needles | None = None
+            if known is None or len(value) > MAX_LENGTH:
+                alone = self._alone(value)
+                shown.append(None if alone is None else alone.text)
+                found = None if alone is None or alone.text == value else ((), alone.names)
+            elif known[0].stays:
+                shown.append(None if value.isspace() else value)
+            else:
+                outline, slots = known
+                shown.append(outline.shown(slots))
+                found = outline.needles(slots)
+            needles.append(found)
+        return shown, needles
+
+    def _alone(self, text: str) -> Found | None:
+        """A text of many that is read by itself; None for one that only `mask` can read."""
+        return Found(text) if plain_text(text) is not None else None if text.isspace() else self.mask_usual(text)
 
     def _mask_once(self, text: str, context: str, scan: Mask, pay: Pay) -> Found:
         found = Found(text)

@@ -1,0 +1,313 @@
+"""Reads texts that differ in plain names and mobile numbers only as one text: remarks and traces repeat their words.
+
+The outline of a text is what is left when plain names and plain mobile numbers are taken out. All texts of one outline
+are masked alike: as one with stand-ins for names and numbers is. So what a text shows depends on nothing but the text,
+and reading it costs next to nothing once its outline is known. A name is plain if it is a frequent family name with
+one or two characters that given names have and that no words are made of where it stands.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from functools import cache
+from itertools import chain, groupby
+from typing import Final, NamedTuple
+
+from masking_service.masking import name_cues as cues
+from masking_service.masking.alternatives import any_of
+from masking_service.masking.family_names import DOUBLE_FAMILY_NAMES, FAMILY_NAMES, RARE_FAMILY_NAMES
+from masking_service.masking.han_words import han_words
+from masking_service.masking.member_names import NEUTRAL
+
+MAX_LENGTH: Final = 128
+"""Characters of a text that is read by its outline."""
+MAX_KEPT: Final = 4096
+"""Outlines that are kept; then they are read anew."""
+
+_STAND_IN: Final = {
+    2: ("郭霞", "陈颖", "赵伟", "潘鹏", "蒋洁", "许欣"),
+    3: ("郭颖霞", "陈伟鹏", "赵瑶洁", "潘欣凯", "蒋芸晨", "许颖瑶"),
+    11: tuple(f"1380013800{at}" for at in range(6)),
+}
+"""By length, for each of the first names and numbers of a text."""
+MAX_SLOTS: Final = 6
+_OF_NUMBER: Final = 11
+_MARKS: Final = {2: "\x01", 3: "\x02", _OF_NUMBER: "\x03"}
+"""Where a slot is in an outline, by its length."""
+_MARK: Final = re.compile("[\x01-\x03]")
+_END: Final = "\x00"
+"""Between texts that are read together."""
+_SIGN: Final = re.compile("[\x00-\x03]").search
+_MAX_DIGITS: Final = 6
+"""Digits besides mobile numbers: where there are more, they may be a number themselves."""
+_FREQUENT: Final = 16
+"""What a family name or particle costs at most that is a word by itself."""
+_OFTEN_GIVEN: Final = 15
+_OF_GIVEN_NAMES: Final = 21
+"""What a character costs at most that given names have, and that they have often."""
+_BESIDE_NUMBER: Final = r"\x00\u4e00-\u9fff ，。！？、；（）【】:："
+_DIGIT_NEAR: Final = re.compile(r"[0-9０-９*+\-_.]\W{0,3}$").search
+_DIGIT_BEHIND: Final = re.compile(r"\W{0,3}[0-9０-９*+\-_.]").match
+_DIGITS: Final = re.compile(r"\d")
+
+Read = Callable[[str, str], tuple[str, list[str], list[str], float]]
+"""Gives what a text shows in a context, the phones and names that were found in it, and what that cost."""
+Slots = list[str]
+"""The names and numbers that were taken out of a text."""
+Needles = tuple[Sequence[str], Sequence[str]]
+"""Phones and names."""
+
+
+class Outline(NamedTuple):
+    """How the texts of an outline are masked.
+
+    Attributes:
+        pieces: what shows before, between and behind what shows of the slots.
+        parts: what shows of the slots: of which, and which characters.
+        phones, names: which slots are looked for elsewhere.
+        others: names that are looked for elsewhere, and are in no slot.
+        slots: how many there are.
+        alike: whether some are of one length, so that they may be the same.
+        stays: whether nothing is hidden.
+        only_slots: whether nothing but slots is.
+        cost: of reading such a text.
+    """
+
+    pieces: tuple[str, ...]
+    parts: tuple[tuple[int, slice], ...]
+    phones: tuple[int, ...]
+    names: tuple[int, ...]
+    others: tuple[str, ...]
+    slots: int
+    alike: bool
+    stays: bool
+    only_slots: bool
+    cost: float
+
+    def shown(self, slots: Slots) -> str:
+        """What shows of the text with these slots."""
+        pieces = iter(self.pieces)
+        text = next(pieces)
+        for (at, part), piece in zip(self.parts, pieces, strict=True):
+            text += slots[at][part] + piece
+        return text
+
+    def needles(self, slots: Slots) -> Needles:
+        """What of the text with these slots is looked for elsewhere."""
+        phones = [slots[at] for at in self.phones] if self.phones else ()
+        names = [slots[at] for at in self.names]
+        return phones, [*names, *self.others] if self.others else names
+
+
+class Outlines:
+    """The outlines that were met.
+
+    Those are kept in which nothing but slots is hidden: no name, number or address stays here.
+
+    Args:
+        read: masks a text.
+        kept: words that are no names, and no slots.
+    """
+
+    def __init__(self, read: Read, kept: frozenset[str]) -> None:
+        self._read = read
+        self._known: dict[object, Outline] = {}
+        finder = _finder()
+        self._finder = finder._replace(words=finder.words.union(kept)) if kept else finder
+
+    def of(self, texts: Sequence[str], context: str = NEUTRAL) -> list[tuple[Outline, Slots] | None]:
+        """The outlines of texts, with their slots; None for one that has to be read by itself.
+
+        Args:
+            texts: of at most `MAX_LENGTH` characters each.
+            context: what the objects around them say of their members (`member_names`).
+        """
+        joined = _END.join(texts)
+        if joined.count(_END) >= len(texts) or _MARK.search(joined):
+            plain = [text for text in texts if not _SIGN(text)]
+            found = iter(self.of(plain, context) if plain else ())
+            return [None if _SIGN(text) else next(found) for text in texts]
+        written, slots = self._written(joined)
+        known, done = self._known.get, 0
+        outlines: list[tuple[Outline, Slots] | None] = []
+        for one in written.split(_END):
+            outline = known(one if context is NEUTRAL else (one, context))
+            end = done + (len(_MARK.findall(one)) if outline is None else outline.slots)
+            its, done = slots[done:end], end
+            if outline is None or (outline.alike and len({*its}) < len(its)):
+                outline = self._outline(one, its, context)
+            outlines.append(outline and (outline, its))
+        return outlines
+
+    def _written(self, text: str) -> tuple[str, Slots]:
+        """A text with marks in place of its slots, and the slots."""
+        split, words, no_given, follow, things, families, given = self._finder
+        parts = split(text)
+        around, slots, written, last = parts[::2], [], [parts[0]], ""
+        for slot, before, behind in zip(parts[1::2], around, around[1:], strict=False):
+            length = len(slot)
+            if length < _OF_NUMBER:
+                last = before[-1:] or last
+                next_two = behind[:2]
+                if (
+                    slot in words
+                    or slot[:2] in words
+                    or last + slot[0] in words
+                    or last in families
+                    or slot[1:] in no_given
+                    or (
+                        next_two not in follow
+                        and (
+                            next_two in things
+                            or slot[-1] + behind[:1] in words
+                            or (behind[:1] in given and not families.isdisjoint(slot[1:]))
+                        )
+                    )
+                ):  # it may be a word, or a part of one with what is beside it
+                    written.append(slot)
+                    written.append(behind)
+                    last = slot[-1]
+                    continue
+            slots.append(slot)
+            written.append(_MARKS[length])
+            written.append(behind)
+            last = slot[-1]
+        return "".join(written), slots
+
+    def _outline(self, written: str, slots: Slots, context: str) -> Outline | None:
+        """The outline of a text in which slots are marked; None if it has to be read by itself."""
+        key: object = written if context is NEUTRAL else (written, context)
+        if len({*slots}) < len(slots):
+            key = (key, *map(slots.index, slots))
+        if (found := self._known.get(key)) is not None:
+            return found
+        if (found := self._met(written, slots, context)) is None:
+            return None
+        if not found.others and found.only_slots:
+            if len(self._known) >= MAX_KEPT:
+                self._known.clear()
+            self._known[key] = found
+        return found
+
+    def _met(self, written: str, slots: Slots, context: str) -> Outline | None:
+        """Read an outline by a text with stand-ins."""
+        around = _MARK.split(written)
+        if len(slots) > MAX_SLOTS or len(_DIGITS.findall(written)) > _MAX_DIGITS:
+            return None
+        stand_ins: list[str] = []
+        spans: list[tuple[int, int]] = []
+        whole = around[0]
+        for slot, before, behind in zip(slots, around, around[1:], strict=False):
+            if len(slot) == _OF_NUMBER and (_DIGIT_NEAR(before) or _DIGIT_BEHIND(behind)):
+                return None
+            stand_in = _STAND_IN[len(slot)][slots.index(slot)]
+            stand_ins.append(stand_in)
+            spans.append((len(whole), len(whole) + len(stand_in)))
+            whole += stand_in + behind
+        shown, phones, names, cost = self._read(whole, context)
+        if len(shown) != len(whole) or not {*phones}.issubset(stand_ins):
+            return None
+        others = [name for name in names if name not in stand_ins]
+        for stand_in, slot in zip(stand_ins, slots, strict=True):
+            others = [name.replace(stand_in, slot) for name in others]  # a name with a part that is in no slot
+        edges = [0, *chain.from_iterable(spans), len(whole)]
+        pieces, parts = _pieces(whole, shown, spans)
+        return Outline(
+            pieces,
+            parts,
+            tuple(stand_ins.index(phone) for phone in phones),
+            tuple(stand_ins.index(name) for name in names if name in stand_ins),
+            tuple(others),
+            len(slots),
+            len({*map(len, slots)}) < len(slots),
+            shown == whole,
+            all(shown[last:first] == whole[last:first] for last, first in zip(edges[::2], edges[1::2], strict=True)),
+            cost,
+        )
+
+
+def _pieces(
+    whole: str, shown: str, spans: Sequence[tuple[int, int]]
+) -> tuple[tuple[str, ...], tuple[tuple[int, slice], ...]]:
+    """What shows around what shows of the slots at these spans, and which parts of the slots show."""
+    pieces, parts, done = [""], [], 0
+    for at, (start, end) in enumerate(spans):
+        pieces[-1] += shown[done:start]
+        for stays, its in groupby(range(start, end), lambda place: shown[place] == whole[place]):
+            places = [*its]
+            if stays:
+                parts.append((at, slice(places[0] - start, places[-1] + 1 - start)))
+                pieces.append("")
+            else:
+                pieces[-1] += shown[places[0] : places[-1] + 1]
+        done = end
+    pieces[-1] += shown[done:]
+    return tuple(pieces), tuple(parts)
+
+
+class _Finder(NamedTuple):
+    """What finds plain names and numbers.
+
+    Attributes:
+        split: gives what is around them, and them, in turn.
+        words: a name is none of these, nor has a part of it with what is beside it.
+        no_given: a given name is none of these.
+        follow: what follows names, of two characters.
+        things: what follows no name, of two characters.
+        families, given: the characters of names.
+    """
+
+    split: Callable[[str], list[str]]
+    words: frozenset[str]
+    no_given: frozenset[str]
+    follow: frozenset[str]
+    things: frozenset[str]
+    families: frozenset[str]
+    given: frozenset[str]
+
+
+@cache
+def _finder() -> _Finder:
+    known = han_words()
+
+    def in_sentences(char: str) -> bool:
+        """Whether a character is a frequent word besides nouns."""
+        kind, cost = known.words.get(char, ("n", 0))
+        return kind in "vapurts" and cost <= _FREQUENT
+
+    cue_words = {*cues.ROLES, *cues.WEAK, *cues.ANNOUNCE, *cues.FOLLOW, *cues.FOLLOWING, *cues.VERBS, *cues.TITLES}
+    never = {*cues.NO_GIVEN, *cues.SHORT_TITLES, *cues.PLACE_ENDS, *"员人师者系一二三四五六七八九十"}
+    of_names = {char for char, cost in known.given.items() if cost <= _OF_GIVEN_NAMES} | {*cues.GIVEN}
+    given = frozenset(char for char in of_names - never - cue_words if not in_sentences(char))
+    also_given = "".join(sorted(char for char in of_names - never - given if known.given.get(char, 0) <= _OFTEN_GIVEN))
+    families = frozenset(
+        char
+        for char in FAMILY_NAMES
+        if char in known.family and char not in {*cue_words, "方"} and not in_sentences(char)
+    )
+    usual = "".join(sorted(given))
+    follow = frozenset(word[:2] for word in (*cues.VERBS, *cues.TITLES, *cues.FOLLOWING, *cues.LABELS) if len(word) > 1)
+    rare = frozenset(char for char in RARE_FAMILY_NAMES if not in_sentences(char))
+    split = re.compile(
+        rf"([1{''.join(sorted(families))}](?:(?<=1)(?<![^{_BESIDE_NUMBER}]1)[3-9][0-9]{{9}}(?![^{_BESIDE_NUMBER}])"
+        rf"|(?<!1)(?<![一二两三四五六七八九十几每这那小老阿].)"
+        rf"(?:[{usual}{also_given}][{usual}]"
+        rf"|[{usual}]?[{also_given}](?=[^\u3400-\u9fff]|$|{any_of(follow)})|[{usual}])"
+        rf"(?![{re.escape(cues.PLACE_ENDS)}·•‧・∙⋅･.．])))"
+    ).split
+    words = [word for word in known.words if len(word) > 1]
+    return _Finder(
+        split,
+        cues.common_words().union(
+            DOUBLE_FAMILY_NAMES, cues.FIRST_PARTS, words, (word for word in cue_words if len(word) > 1)
+        ),
+        frozenset(word for word in words if known.words[word][0] != "n" and word[0] != word[1]).union(
+            cues.TITLES, cues.VERBS
+        ),
+        follow,
+        frozenset(word for word in words if len(word) == 2).union("的" + char for char in known.words if len(char) == 1)
+        - follow,
+        families | rare,
+        given,
+    )

@@ -1,0 +1,129 @@
+"""Texts that differ in plain names and mobile numbers only are masked alike, whatever was masked before."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from masking_service.masking import outlines
+from masking_service.masking.outlines import Outlines
+from masking_service.masking.profiles import Profile
+from tests.every import every
+from tests.masking.records import COURIER, LABEL, LABEL_RULES
+
+NAMES = ("李娟", "王建国", "欧阳娜娜", "高兴", "周六", "赵刚", "邓婷", "李明明")
+PHONES = ("13912345678", "18600001111")
+WORDS = (
+    *(
+        "客户",
+        "要求改期",
+        "，",
+        "电话",
+        "电话：",
+        "：",
+        "找",
+        "代收",
+        "放门卫",
+        " ",
+        "签收人",
+        "先生的快递",
+        "天送",
+        "3号楼",
+        "402室",
+    ),
+    *("李宁运动鞋", "收", "（", "）", "12", "A座"),
+)
+TEXTS = st.lists(st.sampled_from([*NAMES, *PHONES, *WORDS]), max_size=8).map("".join)
+HIDING = Profile.parse("hiding", {**LABEL_RULES, "label": False, "name": {"hide": "all"}})
+
+
+def in_outlines(texts: list[str]) -> list[str]:
+    """The words that a mask keeps of texts."""
+    mask = LABEL.text_mask()
+    mask.mask_column(texts)
+    return [str(key) for key in mask._outlines._known]
+
+
+@every(
+    ("text", "shown"),
+    [
+        ("客户李娟要求改期，电话13912345678", "客户李*要求改期，电话*******5678"),
+        ("客户王建国要求改期，电话13912345678", "客户王**要求改期，电话*******5678"),
+        ("张伟代收，张伟的电话13912345678", "张*代收，张*的电话*******5678"),
+        ("找李娟明天送", "找李*明天送"),
+        ("放李宁专卖店", "放李宁专卖店"),
+        ("周六送", "周六送"),
+        ("\x01找李娟", "\x01找李*"),
+        ("找李娟\x00", "找李*\x00"),
+    ],
+)
+def test_names_and_numbers_are_masked_in_their_outline(text: str, shown: str) -> None:
+    assert LABEL.text_mask()(text) == shown
+    assert LABEL.text_mask().mask_column([text, "放门卫"])[0][0] in (shown, None)
+
+
+def test_an_outline_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    mask, read = LABEL.text_mask(), []
+    original = mask._outlines._read
+
+    def reading(text: str, context: str) -> tuple[str, list[str], list[str], float]:
+        read.append(text)
+        return original(text, context)
+
+    monkeypatch.setattr(mask._outlines, "_read", reading)
+    texts = ["客户李娟要求改期", "客户邓婷要求改期", "客户陈静要求改期"]
+
+    assert [mask(text) for text in texts] == ["客户李*要求改期", "客户邓*要求改期", "客户陈*要求改期"]
+    assert len(read) == 1
+    assert not {"李娟", "邓婷", "陈静"} & {*read}
+
+
+@given(TEXTS, st.lists(TEXTS, max_size=5), st.sampled_from([LABEL, COURIER, HIDING]))
+def test_what_a_text_shows_depends_on_nothing_that_was_masked_before(text: str, before: list[str], by: Profile) -> None:
+    mask = by.text_mask()
+    for other in before:
+        mask(other)
+    mask.mask_column([*before, "放门卫"])
+
+    assert mask(text) == by.text_mask()(text)
+
+
+@given(TEXTS, st.sampled_from([LABEL, HIDING]))
+def test_masking_again_changes_nothing(text: str, by: Profile) -> None:
+    shown = by.text_mask()(text)
+
+    assert by.text_mask()(shown) == shown
+
+
+@every(
+    "text",
+    [
+        "由邝书琬签收，电话13912345678",
+        "签收人：阿卜杜拉·买买提",
+        "送到华志路1685号3号楼2单元402室，找李娟",
+        "身份证110101199003074610，李娟",
+        "微信wx_id12345，李娟收",
+    ],
+)
+def test_no_outline_is_kept_in_which_more_than_slots_is_hidden(text: str) -> None:
+    assert LABEL.text_mask()(text) != text
+    assert in_outlines([text]) == []
+
+
+def test_words_are_kept_without_names_and_numbers() -> None:
+    assert in_outlines(["客户李娟要求改期，电话13912345678"]) == ["客户\x01要求改期，电话\x03"]
+
+
+def test_outlines_are_read_anew_when_there_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outlines, "MAX_KEPT", 2)
+
+    assert len(in_outlines(["放门卫", "放前台", "放物业"])) == 1
+
+
+def test_stand_ins_are_plain_names_and_numbers() -> None:
+    found = Outlines(lambda text, context: (text, [], [], 0), frozenset())
+
+    for of_length in outlines._STAND_IN.values():
+        for one in of_length:
+            (known,) = found.of([f"找{one}，"])
+            assert known is not None
+            assert known[1] == [one]
