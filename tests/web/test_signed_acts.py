@@ -246,6 +246,32 @@ def test_other_acts_are_done_with_a_signature_only(api: Api, who: str, act: Json
     assert done.status_code == 200, done.text
 
 
+@pytest.mark.parametrize(
+    ("role", "act", "path", "body"),
+    [
+        ("supervisor", {"act": "freeze", "principal": "dev/x"}, "/v1/principals/dev%2Fx/freeze", {}),
+        (
+            "service-desk",
+            {"act": "case-open", "case": "D-8", "purpose": "dispute", "waybills": [NUMBER], "reason": "a letter"},
+            "/v1/cases",
+            {"case": "D-8", "purpose": "dispute", "waybills": [NUMBER], "reason": "a letter"},
+        ),
+    ],
+)
+def test_a_use_of_a_key_is_noted_where_the_entry_cannot_carry_it(
+    api: Api, monkeypatch: pytest.MonkeyPatch, role: str, act: Json, path: str, body: Json
+) -> None:
+    """In a cluster the entry and the use of the key are on different servers."""
+    monkeypatch.setattr(type(api.parts.log), "writes_fields", False)
+    person = Person(api, role, role).bootstrap()
+
+    done = person.post(path, body | {"signed": person.sign(act)})
+
+    assert done.status_code in (200, 201), done.text
+    (key,) = content(person.get("/v1/me/keys"))["keys"]
+    assert key["last_used"]
+
+
 def test_a_waybill_is_erased_with_a_signature_in_the_header(api: Api) -> None:
     person = Person(api, "privacy-officer", "privacy").bootstrap()
     signature = api.app.json.dumps(person.sign({"act": "erase", "waybill_no": NUMBER}))

@@ -125,6 +125,7 @@ class Casework:
             )
             reserved.try_to_give_back(len(opening.waybills))
             raise
+        self.signatures.note_use(proof, entry)
         if opened.status(context.now) == "pending":
             self.alerts.raise_alert("case-pending", context.principal)
         return case_answer(self.policy, opened, context.now)

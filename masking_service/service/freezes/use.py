@@ -22,7 +22,7 @@ from masking_service.service.acts.signatures import SignatureProof, Signatures, 
 from masking_service.service.call.errors import NotFound
 from masking_service.service.call.gate import LiveGate
 from masking_service.service.call.names import sound_principal
-from masking_service.service.call.recorder import DONE, Recorder, RequestContext, Stated
+from masking_service.service.call.recorder import DONE, Recorded, Recorder, RequestContext, Stated
 from masking_service.service.freezes import answers
 from masking_service.service.freezes.state import Freeze, Freezes
 from masking_service.service.people.errors import Forbidden, QuotaExceeded
@@ -86,7 +86,8 @@ class FreezeByHand:
         reason = scrub((why or "").strip() or BY_HAND)[:MAX_REASON]
         wanted = Freeze(id=subject, since=context.now, why=reason, by=context.principal.id)
         stated = Stated(role=grant.role, subject=subject, signed=proof.signatures)
-        frozen, _ = _freeze(self.freezes, self.recorder, context, wanted, stated, proof.fields)
+        frozen, entry = _freeze(self.freezes, self.recorder, context, wanted, stated, proof.fields)
+        self.signatures.note_use(proof, entry)
         if frozen is wanted:
             self.metrics.freeze("by-hand")
         return answers.FrozenNow(frozen.id, True, rfc3339(frozen.since), frozen.why)
@@ -203,7 +204,7 @@ class FreezeByPolicy:
         if frozen is wanted:
             self.metrics.freeze(why)
             self.alerts.raise_alert(why, caller)
-        return entry
+        return entry.id
 
 
 def _freeze(
@@ -213,14 +214,14 @@ def _freeze(
     wanted: Freeze,
     stated: Stated,
     fields: Sequence[HashField] = (),
-) -> tuple[Freeze, str]:
-    """Freeze a principal; return `wanted`, or the freeze that is there already, and the id of the entry."""
+) -> tuple[Freeze, Recorded]:
+    """Freeze a principal; return `wanted`, or the freeze that is there already, and the entry."""
     while True:  # again where the list was changed meanwhile
         frozen, change = freezes.prepare_freeze(context.principal.tenant, wanted)
         entry = recorder.record(context, Action.FREEZE, DONE, stated, sealed=change.sealed, fields=fields)
         with recorder.take_back_on_failure(entry):
             if change.write():
-                return frozen, entry.id
+                return frozen, entry
 
 
 def _answer(freeze: Freeze) -> answers.Freeze:
