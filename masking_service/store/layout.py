@@ -59,6 +59,11 @@ def record_key(stem: bytes, revision: int) -> bytes:
     return stem + _REVISIONS[revision]
 
 
+def stem_of_record(key: bytes) -> bytes:
+    """Return the common prefix that the key of a revision begins with."""
+    return key.rpartition(b"}")[0]
+
+
 def custody_key(stem: bytes) -> bytes:
     """Return the key of the parcel's custody: ``wm:{BASE}@``."""
     return stem + b"}@"

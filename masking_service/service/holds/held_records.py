@@ -29,6 +29,7 @@ from masking_service.store.layout import (
     disclosures_key,
     record_key,
     restriction_key,
+    stem_of_record,
 )
 
 AT_ONCE: Final = 200
@@ -49,13 +50,26 @@ class _StoredRecord:
         return self.record.header[-KEY_ID_BYTES:] if self.record.held else b""
 
 
+@dataclass(frozen=True, slots=True)
+class _StoredWaybill:
+    """The records of a waybill that can be opened, the earliest first.
+
+    Attributes:
+        free: where its next revision will be, with what was read there. It is swapped with itself, so that a revision
+            that was written meanwhile is seen.
+    """
+
+    records: list[_StoredRecord]
+    free: list[Swapped]
+
+
 @dataclass(slots=True)
 class Change:
     """Records that are ready to be written under other data keys.
 
     Attributes:
         kept: the bases of the waybills that it is about.
-        swaps: of each waybill with a change, and when its new values expire.
+        swaps: of each waybill with a change, those of one slot, and when the new values expire.
         ends: when what belongs to a waybill expires from now on, by base.
         sealed: what becomes of that, for the audit entry.
         commands: what makes it expire then.
@@ -114,7 +128,8 @@ class HeldRecords:
             holds = self._by_key(tenant, keeping())
             self._keep_custodies(tenant, change, found)
             for base, stored in found.items():
-                self._reseal(change, [one for one in stored if one.hold_key not in holds], key, HELD_UNTIL)
+                loose = [one for one in stored.records if one.hold_key not in holds]
+                self._reseal(change, loose, stored.free, key, HELD_UNTIL)
                 change.kept.append(base)
                 change.ends[base] = HELD_UNTIL
             self._add_belongings(tenant, change)
@@ -154,10 +169,10 @@ class HeldRecords:
             self._keep_custodies(tenant, change, found)
             keys: dict[int, SealingKey] = {}
             for base, stored in found.items():
-                loose = [one for one in stored if one.hold_key not in holds]
-                keepers = [holds[one.hold_key] for one in stored if one.hold_key in holds]
+                loose = [one for one in stored.records if one.hold_key not in holds]
+                keepers = [holds[one.hold_key] for one in stored.records if one.hold_key in holds]
                 keepers += [number for number in named.get(base, ()) if number in holds.values()]
-                until = HELD_UNTIL if keepers else stored[0].record.expires_at
+                until = HELD_UNTIL if keepers else stored.records[0].record.expires_at
                 if not loose:
                     key = None
                 elif keepers:
@@ -165,7 +180,7 @@ class HeldRecords:
                     keys[keepers[0]] = key
                 else:
                     key = self._vault.data_keys.for_today(tenant, now, len(loose)) if until > now else None
-                self._reseal(change, loose, key, until)
+                self._reseal(change, loose, stored.free, key, until)
                 change.kept.append(base)
                 change.ends[base] = until
             self._add_belongings(tenant, change, now)
@@ -179,28 +194,30 @@ class HeldRecords:
         keys = self._keyring.tenant(tenant)
         return {keys.data_key_id(HOLD_DAY, number): number for number in numbers}
 
-    def _stored(self, tenant: str, bases: Sequence[bytes]) -> dict[bytes, list[_StoredRecord]]:
+    def _stored(self, tenant: str, bases: Sequence[bytes]) -> dict[bytes, _StoredWaybill]:
         """Return the records of waybills that can be opened, by base: one round trip."""
         everywhere = stems_of(self._keyring.tenant(tenant), bases).everywhere()
         layers = [[[record_key(stem, at) for at in range(MAX_REVISIONS + 1)] for stem in stems] for stems in everywhere]
         asked: list[Command] = [(b"MGET", *each) for layer in layers for each in layer]
         replies = iter(self._store.read(asked) if asked else [])
-        found = [
-            (base, place, value)
-            for base, layer in zip(bases, layers, strict=True)
-            for place, value in map(
-                first_stored, zip(*[zip(each, next(replies), strict=True) for each in layer], strict=True)
-            )
-            if value is not None
-        ]
+        found: list[tuple[bytes, bytes, bytes]] = []
+        free: dict[bytes, list[Swapped]] = {}
+        for base, layer in zip(bases, layers, strict=True):
+            # By revision: its place in each layer, and what was read there.
+            read = [*zip(*[zip(each, next(replies), strict=True) for each in layer], strict=True)]
+            stored = [first_stored(each) for each in read]
+            found += [(base, place, value) for place, value in stored if value is not None]
+            behind = max((at + 1 for at, (_, value) in enumerate(stored) if value is not None), default=0)
+            free[base] = [Swapped(place, value, value) for each in read[behind : behind + 1] for place, value in each]
         opened = self._vault.open(tenant, [(place, value) for _, place, value in found])
-        stored: dict[bytes, list[_StoredRecord]] = {}
+        waybills: dict[bytes, _StoredWaybill] = {}
         for (base, place, value), record in zip(found, opened, strict=True):
             if record is not None and not record.erased and not record.shredded:
-                stored.setdefault(base, []).append(_StoredRecord(place, value, record))
-        return stored
+                waybill = waybills.setdefault(base, _StoredWaybill([], free[base]))
+                waybill.records.append(_StoredRecord(place, value, record))
+        return waybills
 
-    def _keep_custodies(self, tenant: str, change: Change, found: Mapping[bytes, Sequence[_StoredRecord]]) -> None:
+    def _keep_custodies(self, tenant: str, change: Change, found: Mapping[bytes, _StoredWaybill]) -> None:
         """Seal the custodies anew that would end with the hour keys of their records: none, or one round trip."""
         stems = {
             record_key(stem, 0): stem
@@ -210,7 +227,7 @@ class HeldRecords:
         firsts = {
             custody_key(stems[one.place]): one.record
             for stored in found.values()
-            for one in stored
+            for one in stored.records
             if one.place in stems
         }
         anew = self._vault.custodies_anew(tenant, [(place, one.header) for place, one in firsts.items()])
@@ -219,7 +236,14 @@ class HeldRecords:
             change.swaps.append(([one], until))
             change.sealed.append(Sealed(one.place, one.new, until=until, once=False))
 
-    def _reseal(self, change: Change, stored: Sequence[_StoredRecord], key: SealingKey | None, until: int) -> None:
+    def _reseal(
+        self,
+        change: Change,
+        stored: Sequence[_StoredRecord],
+        free: Sequence[Swapped],
+        key: SealingKey | None,
+        until: int,
+    ) -> None:
         """Add the records of one waybill under another data key; without one they are deleted."""
         if not stored:
             return
@@ -227,8 +251,10 @@ class HeldRecords:
         if key is not None:
             plain = [records.plaintext(one.record) for one in stored]
             fresh = key.seal_many(plain, [one.place for one in stored], self._random(NONCE_BYTES * len(stored)))
-        swaps = [Swapped(one.place, one.value, value) for one, value in zip(stored, fresh, strict=True)]
-        change.swaps.append((swaps, until))
+        by_stem: dict[bytes, list[Swapped]] = {}
+        for one in (*free, *(Swapped(one.place, one.value, value) for one, value in zip(stored, fresh, strict=True))):
+            by_stem.setdefault(stem_of_record(one.place), []).append(one)
+        change.swaps += [(swaps, until) for swaps in by_stem.values()]
 
     def _add_belongings(self, tenant: str, change: Change, now: int | None = None) -> None:
         """Add what belongs to the waybills: one round trip, none without waybills.

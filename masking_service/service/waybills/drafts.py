@@ -47,6 +47,7 @@ class Draft(msgspec.Struct):
         other: where its waybill may be stored, too, while the index secret is rotated; else empty.
         layers: which index secrets the two are under.
         claimed: the revision at whose older place another process has a claim: it is written at the newer one.
+        follows: place and sealed value of the held record that it revises. It is written only while they are so.
     """
 
     base: bytes
@@ -63,6 +64,7 @@ class Draft(msgspec.Struct):
     other: bytes = b""
     layers: IndexLayers = ONE_LAYER
     claimed: int = -1
+    follows: tuple[bytes, bytes | None] | None = None
 
     def __repr__(self) -> str:
         return "<Draft>"

@@ -38,13 +38,17 @@ from masking_service.store.question import Question
 
 
 class Found(msgspec.Struct, frozen=True):
-    """The newest revision of a waybill, its sealed custody (or None), and the earlier revisions in order."""
+    """The newest revision of a waybill, its sealed custody (or None), and the earlier revisions in order.
+
+    `sealed` is its place, and what was read there.
+    """
 
     base: bytes
     revision: int
     record: Record
     custody: StoredValue | None
     earlier: Sequence[Record | None] = ()
+    sealed: tuple[bytes, bytes | None] | None = None
 
     def indexed(self, number: str, findable: Findable) -> Indexed:
         """Return its index entries, found by what `findable` says."""
@@ -111,7 +115,11 @@ class Vault(RecordWriter):
         stored = {stem: found for stem, found in zip(each, newest, strict=True) if found}
         decide(drafts, {stem: (found.revision, found.record) for stem, found in stored.items()}, revise=revise)
         for draft in drafts:
-            draft.custody = stored[draft.stem].custody if draft.stem in stored else None
+            found = stored.get(draft.stem)
+            draft.custody = found.custody if found else None
+            # While the index secret is rotated, the two may be on different servers.
+            alone = found is None or not draft.record.held or draft.other
+            draft.follows = None if alone or found is None else found.sealed
 
     def newest(self, tenant: str, waybill_nos: Sequence[str], now: int) -> list[Found | None]:
         """Return the newest active revision of each waybill; None for unknown, erased and expired ones.
@@ -281,14 +289,18 @@ class Vault(RecordWriter):
                 revised.append(at)
             revision = int(record is second)
             record = record and self._restricted(tenant, _restrictions(everywhere[at], stored[at]), record)
-            newest.append(None if record is None else Found(base, revision, record, custody))
-        further = iter(self.open(tenant, self._further([everywhere[at] for at in revised])))
+            sealed = first_two[2 * at + revision]
+            newest.append(None if record is None else Found(base, revision, record, custody, sealed=sealed))
+        places = self._further([everywhere[at] for at in revised])
+        further = iter(zip(self.open(tenant, places), places, strict=True))
         for at in revised:
-            revisions = [*opened[2 * at : 2 * at + 2], *islice(further, MAX_REVISIONS - 1)]
-            last, record = [(one, found) for one, found in enumerate(revisions) if found is not None][-1]
+            both = slice(2 * at, 2 * at + 2)
+            read = [*zip(opened[both], first_two[both], strict=True), *islice(further, MAX_REVISIONS - 1)]
+            revisions = [record for record, _ in read]
+            last, record, sealed = [(one, found, by) for one, (found, by) in enumerate(read) if found is not None][-1]
             record = self._restricted(tenant, _restrictions(everywhere[at], stored[at]), record)
             custody = _custody(revisions[0], everywhere[at], stored[at])
-            newest[at] = Found(bases[at], last, record, custody, revisions[:last])
+            newest[at] = Found(bases[at], last, record, custody, revisions[:last], sealed)
         return newest
 
     def _further(self, everywhere: Sequence[Sequence[bytes]]) -> list[tuple[bytes, bytes | None]]:

@@ -8,6 +8,7 @@ from keys.keyring import Keyring
 from masking_service.service.search.findable import Findable
 from masking_service.service.search.index import Indexed
 from masking_service.service.state.stems import CLAIM, stems_of
+from masking_service.service.state.swap import Swapped, swap_question
 from masking_service.service.waybills import records
 from masking_service.service.waybills.drafts import Draft, Stored
 from masking_service.service.waybills.records import Record
@@ -116,7 +117,11 @@ class RecordWriter(ABC):
         return {draft.stem for draft, reply in zip(looking, replies, strict=True) if reply not in (None, CLAIM)}
 
     def _write(self, tenant: str, waiting: Sequence[Draft], now: int) -> set[bytes]:
-        """Write drafts with their index entries, and return the stems of those that found their place taken."""
+        """Write drafts with their index entries, and return the stems of those that found their place taken.
+
+        One round trip, and one more for those that follow a held record: when its hold ends, the key of the hold is
+        destroyed, with whatever it sealed.
+        """
         if not waiting:
             return set()
         roster = self._store.identity.roster  # before the key: on a later one the key may be gone
@@ -124,16 +129,30 @@ class RecordWriter(ABC):
         indexed = [draft.index(key.header) for draft in waiting if draft.findable]
         places = [draft.place for draft in waiting]
         sealed = self._sealed(tenant, key, waiting, places)
+        written = [*zip(waiting, places, sealed, strict=True)]
         commands: list[Command] = [
             (b"SET", place, value, b"NX", b"GET", b"EXAT", draft.record.kept_until)
-            for place, value, draft in zip(places, sealed, waiting, strict=True)
+            for draft, place, value in written
+            if draft.follows is None
+        ]
+        following = [
+            swap_question(
+                [Swapped(*draft.follows, draft.follows[1]), Swapped(place, None, value)],
+                draft.record.kept_until,
+                since=roster,
+            )
+            for draft, place, value in written
+            if draft.follows is not None
         ]
         adding = self._indexing(tenant, indexed, key, now)
-        replies = self._store.write([*commands, *adding], since=roster)
+        replies = iter(self._store.write([*commands, *adding], since=roster) if commands or adding else [])
         self._indexed(adding, now, roster)
+        self._store.ask(*following)
+        answers = iter(following)
         taken: set[bytes] = set()
-        for draft, value, reply in zip(waiting, sealed, replies[: len(waiting)], strict=True):
-            if reply is None or reply == value:  # our own value, where the reply to a first attempt was lost
+        for draft, _, value in written:
+            reply = next(replies) if draft.follows is None else next(answers).answer()
+            if reply in (None, True, value):  # our own value, where the reply to a first attempt was lost
                 record = draft.record.sealed_in(value[:HEADER_BYTES])
                 draft.outcome = Stored(draft.base, draft.revision, record, created=True)
             else:

@@ -186,6 +186,58 @@ def test_a_revision_of_a_held_waybill_is_held(held: Held, client: redis.Redis) -
     assert (found.revision, found.record.held) == (1, True)
 
 
+def lifted(held: Held) -> None:
+    held.release(NUMBER)
+    held.process.vault.data_keys.destroy_hold(TENANT, 1)
+
+
+def another(held: Held, path: Path) -> Held:
+    """Another process at the same store."""
+    process = Process(path, held.process.url)
+    process.look()
+    return Held(process)
+
+
+def test_a_revision_that_is_written_after_its_hold_was_lifted_can_be_opened(held: Held, path: Path) -> None:
+    """What the key of a lifted hold sealed is lost. A process may still have that key in memory."""
+    put(held.process.vault, body())
+    held.keep(NUMBER)
+    vault = held.process.vault
+    drafts = vault.drafts(TENANT, [NUMBER], [body("李四")], now=NOW, expires_at=LATER)
+    vault.compare(TENANT, drafts, revise=True)
+    assert drafts[0].record.held
+
+    lifted(another(held, path))
+    waiting = vault.put(TENANT, drafts, NOW)
+
+    assert waiting == drafts
+    vault.compare(TENANT, waiting, revise=True)
+    assert vault.put(TENANT, waiting, NOW) == []
+    (found,) = another(held, path).process.vault.newest(TENANT, [NUMBER], NOW)
+    assert found is not None
+    assert (found.revision, found.record.body, found.record.held) == (1, body("李四"), False)
+
+
+def test_a_revision_that_is_written_while_its_hold_is_lifted_is_released_with_it(held: Held, path: Path) -> None:
+    put(held.process.vault, body())
+    held.keep(NUMBER)
+
+    held.release(NUMBER, record=once(lambda: put(held.process.vault, body("李四"), revise=True)))
+    held.process.vault.data_keys.destroy_hold(TENANT, 1)
+
+    (found,) = another(held, path).process.vault.newest(TENANT, [NUMBER], NOW)
+    assert found is not None
+    assert (found.revision, found.record.body, found.record.held) == (1, body("李四"), False)
+
+
+def test_a_revision_that_is_written_while_a_hold_is_set_is_kept(held: Held, client: redis.Redis) -> None:
+    put(held.process.vault, body())
+
+    held.keep(NUMBER, record=once(lambda: put(held.process.vault, body("李四"), revise=True)))
+
+    assert expiry(client, NUMBER, held, 1) == HELD_UNTIL
+
+
 def test_every_revision_is_held(held: Held) -> None:
     first = put(held.process.vault, body())
     put(held.process.vault, body("李四"), revise=True)
@@ -242,12 +294,8 @@ def test_a_hold_takes_over_what_a_hold_that_is_being_lifted_still_keeps(held: He
 def test_a_hold_that_read_before_it_was_lifted_keeps_nothing_afterwards(held: Held, client: redis.Redis) -> None:
     put(held.process.vault, body())
 
-    def lift() -> None:
-        held.release(NUMBER)
-        held.process.vault.data_keys.destroy_hold(TENANT, 1)
-
     with pytest.raises((HoldEnded, StoreUnavailable)):
-        held.keep(NUMBER, record=once(lift))
+        held.keep(NUMBER, record=once(lambda: lifted(held)))
 
     assert (held.found().held, held.found().body, expiry(client, NUMBER, held)) == (False, body(), LATER)
 
