@@ -134,7 +134,7 @@ class Person:
         return list(self._get("/v1/me/budgets")["budgets"])
 
     def cases(self, **filters: str) -> Json:
-        """A page of cases: `status`, `waybill`, `opened_by`, `after`, `limit`."""
+        """A page of cases: `status`, `purpose`, `waybill`, `opened_by`, `sort`, `after`, `limit`."""
         return self._get("/v1/cases", **filters)
 
     def case(self, name: str) -> Json:

@@ -2,8 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from flask import Blueprint, Response, g, render_template, request, url_for
 
@@ -21,8 +20,6 @@ pages = Blueprint("cases", __name__)
 TABS: Final = ("mine", "open", "pending", "done", "closed", "denied", "expired")
 SORTS: Final = ("ends", "case", "waybills", "with")
 A_PAGE: Final = "100"
-NEWS_SECONDS: Final = 8 * 3600
-"""For how long an opener is told of a decision: a shift."""
 
 
 @pages.get("/cases")
@@ -32,14 +29,11 @@ def listed() -> str:
     tabs = _tabs()
     given["status"] = given["status"] if given["status"] in tabs else "open"
     given["sort"] = given["sort"] if given["sort"] in SORTS else SORTS[0]
-    page = _searched(given["q"]) if given["q"] else _queue(given["status"], given["after"])
-    cases = [each for each in page["cases"] if given["purpose"] in ("", each["purpose"])]
-    if given["sort"] != SORTS[0]:
-        cases.sort(key=lambda each: _sorted_by(each, given["sort"]))
-    news = [] if given["q"] or given["after"] else _news(page["cases"])
+    page = _searched(given["q"]) if given["q"] else _queue(given)
     template = "cases_rows.html" if "poll" in request.args else "cases.html"
-    shown = {"cases": cases, "next": page.get("next"), "counts": page.get("counts", {}), "news": news}
-    return render_template(template, given=given, tabs=tabs, **shown)
+    shown = {"cases": page["cases"], "next": page.get("next"), "counts": page.get("counts", {})}
+    news = [] if given["after"] else page.get("decided", [])
+    return render_template(template, given=given, tabs=tabs, news=news, **shown)
 
 
 @pages.post("/cases")
@@ -150,10 +144,12 @@ def _tabs() -> list[str]:
     return [tab for tab in TABS if mine or tab not in ("mine", "done")]
 
 
-def _queue(tab: str, after: str) -> Json:
-    """A page of a tab, with the counts of all."""
+def _queue(given: Mapping[str, str]) -> Json:
+    """A page of a tab, with the counts of all and what others decided."""
+    tab = given["status"]
     asked = {"mine": {"mine": "yes"}, "done": {"done": "yes"}}.get(tab, {"status": tab})
-    return dict(g.person.cases(**asked, after=after, limit=A_PAGE, opened="yes", counts="yes"))
+    chosen = {name: given[name] for name in ("purpose", "sort", "after")}
+    return dict(g.person.cases(**asked, **chosen, limit=A_PAGE, opened="yes", counts="yes"))
 
 
 def _searched(search: str) -> Json:
@@ -166,28 +162,6 @@ def _searched(search: str) -> Json:
         return {"cases": list(g.person.cases(waybill=search, opened="yes")["cases"])}
     except Refusal:
         return {"cases": []}
-
-
-def _sorted_by(case: Json, sort: str) -> Any:
-    if sort == "waybills":
-        return -len(case["waybills"])
-    return case["case"] if sort == "case" else case.get("claimed_by") or case.get("officer") or "~"
-
-
-def _news(cases: Sequence[Json]) -> list[Json]:
-    """Decisions of others on the cases of an opener within a shift, the latest first."""
-    if "case:open" not in g.me["permissions"]:
-        return []
-    denied = g.person.cases(status="denied", opened_by=g.me["principal"], limit="20")["cases"]
-    decided = [
-        {"case": case["case"], **decision}
-        for case in (*cases, *denied)
-        for decision in case["decisions"]
-        if decision["by"] != g.me["principal"] and decision["act"] in ("approve", "deny")
-    ]
-    since = datetime.now().astimezone().timestamp() - NEWS_SECONDS
-    recent = [each for each in decided if datetime.fromisoformat(each["at"]).timestamp() > since]
-    return sorted(recent, key=lambda each: str(each["at"]), reverse=True)[:5]
 
 
 def _chosen(waybills: Sequence[Json], wanted: str) -> int:

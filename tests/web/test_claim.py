@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
+from masking_service.runtime.clock import clock
 from masking_service.service.cases.state import MAX_CLAIMS
-from tests.web.api import NUMBER, PHONE, Api, content, refusal
+from tests.web.api import NUMBER, PHONE, Api, Clock, Json, Trips, content, refusal
 from tests.web.people import COURIER, DESK, OFFICER, OTHER_OFFICER, PRINTER, PRIVACY, SUPERVISOR
 
 CLAIM = "/v1/cases/D-1/claim"
@@ -73,6 +77,78 @@ def test_a_list_counts_each_list_and_says_what_was_opened(ready: Api) -> None:
 
     assert listed["counts"] == {"mine": 1, "open": 2, "pending": 1}
     assert {case["case"]: case["opened"] for case in listed["cases"]} == {"D-1": 1, "D-2": 1}
+
+
+def names(api: Api, who: str, query: str) -> list[str]:
+    """The names of cases, page by page of two."""
+    found: list[str] = []
+    after = ""
+    while True:
+        page = content(api.get(who, f"/v1/cases?limit=2&{query}{after}"))
+        found += [case["case"] for case in page["cases"]]
+        if "next" not in page:
+            return found
+        after = f"&after={page['next']}"
+
+
+@pytest.mark.parametrize("counts", ["", "&counts=yes"])
+@pytest.mark.parametrize(
+    ("sort", "first"),
+    [
+        ("ends", lambda case: case["expires_at"]),
+        ("case", lambda case: case["case"]),
+        ("waybills", lambda case: (-len(case["waybills"]), case["expires_at"])),
+        ("with", lambda case: (case.get("claimed_by") or case["officer"] or "~", case["expires_at"])),
+    ],
+)
+def test_the_whole_list_has_one_order_page_by_page(
+    ready: Api, sort: str, first: Callable[[Json], Any], counts: str
+) -> None:
+    for name, waybills, seconds, officer in (
+        ("D-2", 2, 80_000, {}),
+        ("D-3", 1, 81_000, {}),
+        ("D-4", 3, 4_000, {"officer": "client/a"}),
+        ("D-5", 2, 3_000, {"officer": "client/z"}),
+        ("D-6", 1, 5_000, {}),
+    ):
+        numbers = [f"SF{at:010}" for at in range(waybills)]
+        purpose = "redelivery" if name == "D-6" else "dispute"
+        ready.open_case(name, *numbers, purpose=purpose, expires_in=seconds, **officer)
+    ready.post(OFFICER, CLAIM)
+    of_dispute = [content(ready.get(SUPERVISOR, f"/v1/cases/D-{at}")) for at in range(1, 6)]
+
+    found = names(ready, SUPERVISOR, f"purpose=dispute&sort={sort}{counts}")
+
+    assert found == [case["case"] for case in sorted(of_dispute, key=first)]
+
+
+def test_denied_cases_have_the_order_too(ready: Api) -> None:
+    for name in ("D-3", "D-2"):
+        ready.open_case(name, NUMBER, purpose="regulator")
+        ready.post(SUPERVISOR, f"/v1/cases/{name}/deny", {"note": "no"})
+
+    assert names(ready, SUPERVISOR, "status=denied&sort=case") == ["D-2", "D-3"]
+
+
+def test_a_list_tells_an_opener_what_others_decided(ready: Api, set_clock: Clock) -> None:
+    ready.open_case("D-2", NUMBER, purpose="regulator")
+    ready.post(SUPERVISOR, "/v1/cases/D-2/deny", {"note": "no file number"})
+
+    told = content(ready.get(DESK, "/v1/cases?counts=yes"))["decided"]
+    others = content(ready.get(OFFICER, "/v1/cases?counts=yes"))["decided"]
+    set_clock(clock() + 8 * 3600)
+    later = content(ready.get(DESK, "/v1/cases?counts=yes"))["decided"]
+
+    assert [(one["case"], one["act"], one["note"]) for one in told] == [("D-2", "deny", "no file number")]
+    assert (others, later) == ([], [])
+
+
+def test_a_list_with_counts_reads_the_cases_once(ready: Api, trips: Trips) -> None:
+    trips()
+
+    ready.get(OFFICER, "/v1/cases?status=open&opened=yes&counts=yes&sort=with")
+
+    assert trips() == 3  # the list, the cases, what was opened
 
 
 def test_it_gives_no_authority_and_takes_none(ready: Api) -> None:

@@ -66,6 +66,16 @@ class CaseCounts(Answer):
     pending: Annotated[int, Meta(ge=0)]
 
 
+class CaseDecision(Answer):
+    """What another person decided of a case that the caller opened."""
+
+    case: str
+    act: Annotated[str, one_of("approve", "deny")]
+    by: str
+    at: Time
+    note: Annotated[str | None, Meta(description="The person's own words. Personal data is masked.")]
+
+
 class Cases(Answer):
     """A page of cases that the caller may see."""
 
@@ -74,6 +84,16 @@ class Cases(Answer):
         Annotated[str, Meta(description="Send it as `after` for the next page. Absent on the last page.")] | UnsetType
     ) = UNSET
     counts: CaseCounts | UnsetType = UNSET
+    decided: (
+        Annotated[
+            list[CaseDecision],
+            Meta(
+                description="With the counts: what others decided of the caller's active cases within eight hours, the "
+                "latest first, at most five."
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
 
 
 class CaseOpen(Answer):

@@ -22,7 +22,7 @@ from masking_service.service.call.shapes import (
 )
 from masking_service.service.cases import answers
 from masking_service.service.cases.page import ReadCasePage
-from masking_service.service.cases.reading import ReadCases, WantedCases
+from masking_service.service.cases.reading import ReadCases, Sort, WantedCases
 from masking_service.service.cases.state import Status, WantedCase
 from masking_service.service.cases.use import Casework
 from masking_service.service.people.errors import NoSuchCase
@@ -104,6 +104,7 @@ class CasesQuery(Shape, frozen=True):
         ]
         | None
     ) = None
+    purpose: Annotated[str, Meta(description="Only cases of this purpose.")] | None = None
     waybill: WaybillNo | None = None
     opened_by: (
         Annotated[
@@ -129,7 +130,19 @@ class CasesQuery(Shape, frozen=True):
         | None
     ) = None
     opened: Annotated[Literal["yes"], Meta(description="Says of how many waybills something was opened.")] | None = None
-    counts: Annotated[Literal["yes"], Meta(description="Counts the cases of each list.")] | None = None
+    counts: (
+        Annotated[Literal["yes"], Meta(description="Counts the cases of each list, and tells of decisions.")] | None
+    ) = None
+    sort: (
+        Annotated[
+            Sort,
+            Meta(
+                description="Their order: by their end (the default), by name, those with the most waybills first, or "
+                "by the person who works on them. Another order than by the end is of the first 10,000 cases."
+            ),
+        ]
+        | None
+    ) = None
     after: Annotated[str, Meta(description="The name of a case. The page begins after it.")] | None = None
     limit: Limit | None = None
 
@@ -157,10 +170,12 @@ def _list(cases: ReadCases, call: Call[None, CasesQuery]) -> answers.Cases:
             call.context,
             WantedCases(
                 status=wanted.status,
+                purpose=wanted.purpose,
                 waybill=wanted.waybill,
                 opened_by=wanted.opened_by,
                 mine=wanted.mine == "yes",
                 done=wanted.done == "yes",
+                sort=wanted.sort or "ends",
                 after=wanted.after,
                 limit=limit(wanted.limit, MAX_ENTRIES),
                 opened=wanted.opened == "yes",

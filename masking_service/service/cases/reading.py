@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
-from typing import Final
+from typing import Any, Final, Literal
 
 from msgspec import UNSET
 
@@ -27,7 +27,18 @@ from masking_service.store.question import Question
 PAST: Final[tuple[Status, ...]] = ("expired", "closed", "denied")
 DECISION_ACTS: Final = ("approve", "deny", "close")
 MAX_COUNTED: Final = 10_000
-"""A list says no greater number."""
+"""A list says no greater number, and brings no more cases into another order."""
+TOLD_SECONDS: Final = 8 * 3600
+"""For how long an opener is told of a decision: a shift."""
+MAX_TOLD: Final = 5
+Sort = Literal["ends", "case", "waybills", "with"]
+_SORTED_BY: Final[Mapping[Sort, Callable[[Case], Any]]] = {
+    "ends": lambda _: 0,
+    "case": lambda case: case.opening.case,
+    "waybills": lambda case: -len(case.opening.waybills),
+    "with": lambda case: case.claimed_by or case.opening.officer or "~",  # those that nobody has come last
+}
+"""What comes first in each order; the end decides between equals."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,20 +46,23 @@ class WantedCases:
     """Which cases a list holds, and what it says about them.
 
     Attributes:
-        status, waybill, opened_by: what the cases have in common; None for all.
+        status, purpose, waybill, opened_by: what the cases have in common; None for all.
         mine: only cases that the caller opened, that name the caller, or that the caller has claimed.
         done: those that the caller has marked as done; else only those that the caller has not.
+        sort: their order.
         after: the case behind which to go on.
         limit: how many cases at most.
         opened: whether to say of how many waybills something was opened.
-        counts: whether to count the cases of each list.
+        counts: whether to count the cases of each list, and to tell the caller of decisions.
     """
 
     status: Status | None = None
+    purpose: str | None = None
     waybill: str | None = None
     opened_by: str | None = None
     mine: bool = False
     done: bool = False
+    sort: Sort = "ends"
     after: str | None = None
     limit: int
     opened: bool = False
@@ -74,8 +88,8 @@ class ReadCases:
         """The cases that the caller may see and that have not expired, soonest to expire first.
 
         With a status of the past (expired, closed, denied) also those that expired within 30 days, the last to expire
-        first. Round trips: two for each thousand cases read, one for `after`, one for what was opened, and two for each
-        thousand cases counted.
+        first. Round trips: two for each thousand cases read, one for `after`, and one for what was opened. Counts and
+        another order read all cases once.
 
         Raises:
             AccessError: the caller may not, or may not see the case `after`.
@@ -85,37 +99,67 @@ class ReadCases:
         self.gate.grant(context.principal, "case:read")
         number = _parameter(normalise_waybill_no, wanted.waybill, "query:waybill", "invalid-waybill-no")
         opener = _parameter(principal_id, wanted.opened_by, "query:opened_by", "invalid-value")
-        caller = context.principal.id
+        caller, tenant = context.principal.id, context.principal.tenant
 
         def fits(case: Case) -> bool:
             return (
                 reaches(self.policy, context.principal, case)
                 and wanted.status in (None, case.status(context.now))
+                and wanted.purpose in (None, case.opening.purpose)
                 and (number is None or number in case.opening.waybills)
                 and opener in (None, case.opening.opened_by)
                 and (not wanted.mine or _is_of(case, caller))
                 and (caller in case.done_by) == wanted.done
             )
 
-        after = wanted.after
-        found = self.cases.listed(
-            context.principal.tenant,
-            context.now,
-            fits,
-            past=wanted.status in PAST,
-            after=None if after is None else visible_case(self.policy, self.cases, context.principal, after),
-            limit=wanted.limit + 1,
-        )
+        after = None if wanted.after is None else visible_case(self.policy, self.cases, context.principal, wanted.after)
+        active = None
+        if wanted.counts:
+            active = self.cases.listed(
+                tenant,
+                context.now,
+                lambda case: reaches(self.policy, context.principal, case),
+                limit=MAX_COUNTED,
+            )
+        found = self._found(context, wanted, fits, after, active)
         page = found[: wanted.limit]
         shown = [case_answer(self.policy, case, context.now) for case in page]
         if wanted.opened:
-            for answer, count in zip(shown, self._opened(context.principal.tenant, page), strict=True):
+            for answer, count in zip(shown, self._opened(tenant, page), strict=True):
                 answer.opened = count
         return answers.Cases(
             shown,
             shown[-1].case if len(found) > wanted.limit else UNSET,
-            self._counts(context) if wanted.counts else UNSET,
+            UNSET if active is None else _counts(context, active),
+            UNSET if active is None else _decided(context, active),
         )
+
+    def _found(
+        self,
+        context: RequestContext,
+        wanted: WantedCases,
+        fits: Callable[[Case], bool],
+        after: Case | None,
+        active: list[Case] | None,
+    ) -> list[Case]:
+        """The cases of a page, and one more where others follow.
+
+        Args:
+            active: all cases that have not expired, if they were read.
+        """
+        tenant, past, limit = context.principal.tenant, wanted.status in PAST, wanted.limit + 1
+        if past or active is None or len(active) == MAX_COUNTED:
+            if wanted.sort == "ends":
+                return self.cases.listed(tenant, context.now, fits, past=past, after=after, limit=limit)
+            active = self.cases.listed(tenant, context.now, fits, past=past, limit=MAX_COUNTED)
+        key = _SORTED_BY[wanted.sort]
+
+        def follows(case: Case) -> bool:
+            if after is None or key(case) != key(after):
+                return after is None or key(case) > key(after)
+            return self.cases.is_behind(tenant, case, after, past=past)
+
+        return sorted((case for case in active if fits(case) and follows(case)), key=key)[:limit]
 
     def _opened(self, tenant: str, cases: Sequence[Case]) -> list[int]:
         """Of how many waybills of each case something was opened under it: one round trip, none without cases."""
@@ -127,20 +171,6 @@ class ReadCases:
             if any(isinstance(one, Opened) and one.case == opening.case for one in of_number)
         )
         return [counts[case.opening.case] for case in cases]
-
-    def _counts(self, context: RequestContext) -> answers.CaseCounts:
-        """How many cases are the caller's, open and pending, without those that the caller is done with."""
-        caller, counts = context.principal.id, Counter[str]()
-        for case in self.cases.listed(
-            context.principal.tenant,
-            context.now,
-            lambda case: reaches(self.policy, context.principal, case) and caller not in case.done_by,
-            limit=MAX_COUNTED,
-        ):
-            status = case.status(context.now)
-            counts[status] += 1
-            counts["mine"] += status in ("open", "pending") and _is_of(case, caller)
-        return answers.CaseCounts(counts["mine"], counts["open"], counts["pending"])
 
     def opens(self, context: RequestContext, name: str) -> answers.CaseOpens:
         """Who opened which field under a case, in the order of time. Round trips: two.
@@ -166,6 +196,29 @@ def opened_under(opening: Opening, of_case: Mapping[str, Sequence[Shown]]) -> li
         for field in one.fields
     ]
     return [answer for _, answer in sorted(opened, key=itemgetter(0))]
+
+
+def _counts(context: RequestContext, active: Sequence[Case]) -> answers.CaseCounts:
+    """How many cases are the caller's, open and pending, without those that the caller is done with."""
+    caller, counts = context.principal.id, Counter[str]()
+    for case in active:
+        if caller not in case.done_by:
+            status = case.status(context.now)
+            counts[status] += 1
+            counts["mine"] += status in ("open", "pending") and _is_of(case, caller)
+    return answers.CaseCounts(counts["mine"], counts["open"], counts["pending"])
+
+
+def _decided(context: RequestContext, active: Sequence[Case]) -> list[answers.CaseDecision]:
+    """What others decided lately of the cases that the caller opened, the latest first."""
+    told = [
+        (act.at, answers.CaseDecision(case.opening.case, act.act, act.by, rfc3339(act.at), act.note or None))
+        for case in active
+        if case.opening.opened_by == context.principal.id
+        for act in case.acts
+        if act.act in ("approve", "deny") and act.at > context.now - TOLD_SECONDS
+    ]
+    return [answer for _, answer in sorted(told, key=itemgetter(0), reverse=True)[:MAX_TOLD]]
 
 
 def _is_of(case: Case, principal: str) -> bool:

@@ -264,23 +264,22 @@ class Cases(TenantState):
         for page in count():
             window = (b"LIMIT", page * MAX_LISTED, MAX_LISTED)
             keys = self._store.read([(b"ZRANGE", self._list(tenant), *way, *window)])[0]
-            for key, case in zip(keys, self._load(tenant, keys), strict=True):
+            for case in self._load(tenant, keys):
                 # A case that is opened meanwhile pushes others to the next page, where they come again.
-                if case is not None and self._behind(tenant, key, case, after, past=past) and wanted(case):
+                if case is None or (after is not None and not self.is_behind(tenant, case, after, past=past)):
+                    continue
+                if wanted(case):
                     found[case.opening.case] = case
             if len(keys) < MAX_LISTED or len(found) >= limit:
                 break
         return list(found.values())[:limit]
 
-    def _behind(self, tenant: str, key: bytes, case: Case, after: Case | None, *, past: bool) -> bool:
+    def is_behind(self, tenant: str, case: Case, after: Case, *, past: bool) -> bool:
         """Return whether a case is listed after another.
 
         The keys decide between two that expire at once.
         """
-        if after is None:
-            return True
-        mine = (case.opening.expires_at, key)
-        other = (after.opening.expires_at, self._key(tenant, after.opening.case))
+        mine, other = ((one.opening.expires_at, self._key(tenant, one.opening.case)) for one in (case, after))
         return mine < other if past else mine > other
 
     def _key(self, tenant: str, name: str) -> bytes:
