@@ -43,13 +43,13 @@ JOBS = {
     ),
     "freeze and unfreeze": (
         "supervisor-chen /people",
-        "to a Freeze dev/officer-zhao; wait freeze=; to button Freeze; see [aria-label^=Unfreeze]; "
+        "row Freeze dev/officer-zhao; key o; wait freeze=; to button Freeze; see [aria-label^=Unfreeze]; "
         "to button Unfreeze dev/officer-zhao; see [aria-label='Freeze dev/officer-zhao']",
     ),
     "erase, with a letter": (
         f"privacy-he /waybills/{NUMBERS[9]}",
         f"to a Letter; wait /letter; field addressee; text Hu Xiaoming; to button Fill in; see .to:not(:has(.blank)); "
-        f"to a {NUMBERS[9]}; see #erase; field number; text {NUMBERS[9]}; to button Erase; see code",
+        f"to a Erase this waybill; see #erase; field number; text {NUMBERS[9]}; to button Erase; see code",
     ),
     "find by the last four": (
         "desk-li /find",
@@ -81,6 +81,7 @@ class Keyboard:
             "text": self._text,
             "paste": lambda _: self._text(BAG),
             "field": lambda name: self._tab_to(lambda _tag, at, _text: at == name),
+            "row": lambda name: self._until("j", lambda _tag, _id, text: text == name),
             "to": lambda target: self._choose(*target.split(" ", 1)),
             "wait": lambda part: self.page.wait_for_url(re.compile(re.escape(part))),
             "see": lambda selector: self.page.locator(selector).first.wait_for(),
@@ -102,10 +103,13 @@ class Keyboard:
         self._press("Enter")
 
     def _tab_to(self, found: Callable[[str, str, str], bool]) -> None:
+        self._until("Tab", found)
+
+    def _until(self, key: str, found: Callable[[str, str, str], bool]) -> None:
         for _ in range(200):
             if found(*self.page.evaluate(FOCUSED)):
                 return
-            self._press("Tab")
+            self._press(key)
         raise AssertionError("not reached by the keyboard")
 
     def _typed_before(self, case: str) -> None:

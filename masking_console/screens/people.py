@@ -26,7 +26,10 @@ WINDOWS: Final = ("1m", "1h", "1d")
 
 @pages.get("/people")
 def shown() -> str:
-    """Show the people who were active lately, and the frozen ones; with the form, if one is to be frozen."""
+    """Show the people who were active lately, and the frozen ones; with the form, if one is to be frozen.
+
+    After a decision on a person, the next one is a key away.
+    """
     activity = g.person.activity()
     people, listed = activity["principals"], activity["listed"]
     active = {each["principal"] for each in people}
@@ -37,7 +40,7 @@ def shown() -> str:
     typed = kept_form(url_for("people.freeze"))
     form = typed | ({"principal": request.args["freeze"]} if "freeze" in request.args else {})
     known = sorted({*colleagues(), *active})
-    page = {"form": form, "reasons": REASONS, "known": known, "asked": "freeze" in request.args}
+    page = {"form": form, "reasons": REASONS, "known": known, "asked": "freeze" in request.args, "at": request.args.get("at")}
     return render_template("people.html", people=rows, frozen=frozen, listed=listed, **page)
 
 
@@ -45,16 +48,18 @@ def shown() -> str:
 def freeze() -> Response:
     """Freeze a person, with a reason."""
     parts = (request.form.get("reason", "").strip(), request.form.get("details", "").strip())
-    g.person.freeze(request.form.get("principal", "").strip(), " — ".join(part for part in parts if part))
+    principal = request.form.get("principal", "").strip()
+    g.person.freeze(principal, " — ".join(part for part in parts if part))
     drop_form(request.path)
-    return see_other(url_for("people.shown"))
+    return see_other(url_for("people.shown", at=principal))
 
 
 @pages.post("/people/unfreeze")
 def unfreeze() -> Response:
     """Unfreeze a person."""
-    g.person.unfreeze(request.form.get("principal", "").strip())
-    return see_other(url_for("people.shown"))
+    principal = request.form.get("principal", "").strip()
+    g.person.unfreeze(principal)
+    return see_other(url_for("people.shown", at=principal))
 
 
 def _bars(person: Json) -> dict[str, list[Json]]:

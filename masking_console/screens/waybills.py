@@ -62,7 +62,7 @@ def letter(number: str) -> str:
             today=format_date(datetime.now(UTC), "long"),
             settings=desk().settings,
         )
-    return render_template("letter.html", number=number, text=text, letter_language=language, given=given)
+    return render_template("letter.html", number=number, seen=seen, text=text, letter_language=language, given=given)
 
 
 def _grouped(seen: Json) -> list[Json]:

@@ -130,7 +130,7 @@
 
   // Keys. None fires in a field; each can be switched off on the page "Me".
   const keys = JSON.parse(body.dataset.keys || "{}");
-  const rows = () => all("[data-row]").map(row => one("a", row)).filter(Boolean);
+  const rows = () => all("[data-row]").map(row => one("a, button", row)).filter(Boolean);
   function move(step) {
     const links = rows();
     const at = links.findIndex(link => link === document.activeElement || link.closest("[data-row]").classList.contains("at"));
@@ -145,7 +145,7 @@
   const acts = {
     down: () => move(1),
     up: () => move(-1),
-    open: () => (one("[data-row].at a") ?? rows()[0])?.click(),
+    open: () => (one("[data-row].at a") ?? one("[data-row] a"))?.click(),
     help: () => document.getElementById("keys")?.showModal(),
   };
   document.addEventListener("keydown", event => {
@@ -172,10 +172,10 @@
     const list = event.target instanceof Element ? event.target.closest("[data-quiet]") : null;
     if (!list) return;
     if (one("input:focus, textarea:focus, details[open]", list)) event.preventDefault();
-    row = list.contains(document.activeElement) ? document.activeElement.getAttribute("href") : "";
+    row = list.contains(document.activeElement) ? document.activeElement.closest("[data-row]")?.dataset.row : "";
   });
   body.addEventListener("htmx:after:swap", () => {
-    if (row) select(rows().find(link => link.getAttribute("href") === row));
+    if (row) select(rows().find(link => link.closest("[data-row]").dataset.row === row));
     row = "";
     const waiting = Number(one("#waiting [data-count]")?.dataset.count ?? 0);
     document.title = (waiting ? `(${waiting}) ` : "") + document.title.replace(/^\(\d+\) /, "");
