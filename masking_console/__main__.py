@@ -14,6 +14,7 @@ from gunicorn.app.base import Application
 
 from masking_console.checks import checks
 from masking_console.settings import DEVELOPMENT_ISSUER, PREFIX, Settings, SettingsError
+from masking_console.texts import _, in_terminal_language
 
 START_SECONDS = 15.0
 CONFIGURATION = Path(__file__).with_name("gunicorn_conf.py")
@@ -69,15 +70,17 @@ def serve(dev: bool, port: int, issuer_port: int, service_url: str, localhost: b
 @main.command()
 def doctor() -> None:
     """Check the set-up; exits with 1 where something is wrong."""
-    try:
-        settings = Settings.read(os.environ)
-    except SettingsError as error:
-        sys.exit(f"settings: {error}")
-    failed = False
-    for what, check in checks(settings):
-        problem = check()
-        click.echo(f"{'wrong' if problem else 'ok':<6}{what}{': ' if problem else ''}{problem}")
-        failed = failed or bool(problem)
+    with in_terminal_language():
+        try:
+            settings = Settings.read(os.environ)
+        except SettingsError as error:
+            sys.exit(_("settings: %(error)s", error=error))
+        failed = False
+        for what, check in checks(settings):
+            problem = check()
+            found = _("wrong") if problem else _("ok")
+            click.echo(f"{found:<6}{what}{': ' if problem else ''}{problem}")
+            failed = failed or bool(problem)
     sys.exit(1 if failed else 0)
 
 

@@ -7,15 +7,16 @@ from masking_console.service import Service, ServiceUnavailableError
 from masking_console.sessions import Session, Sessions
 from masking_console.settings import PREFIX, Settings
 from masking_console.store import SessionsUnavailableError
+from masking_console.texts import _
 
 Check = tuple[str, Callable[[], str]]
 
 
 def checks(settings: Settings) -> Iterator[Check]:
     """Every check, in the order in which a sign-in needs them."""
-    yield "session store", lambda: _sessions(settings)
-    yield "issuer", lambda: _issuer(settings)
-    yield "masking service", lambda: _service(settings)
+    yield _("session store"), lambda: _sessions(settings)
+    yield _("issuer"), lambda: _issuer(settings)
+    yield _("masking service"), lambda: _service(settings)
 
 
 def _sessions(settings: Settings) -> str:
@@ -25,7 +26,7 @@ def _sessions(settings: Settings) -> str:
         with sessions.lock(probe):
             sessions.end(probe)
     except SessionsUnavailableError as error:
-        return _certificate(error, "REDIS_CA") or (
+        return _certificate(error, "REDIS_CA") or _(
             "does not answer, or does not allow what the desk needs: check MASKING_CONSOLE_REDIS_URL and the user "
             "of examples/redis-desk.acl"
         )
@@ -37,12 +38,14 @@ def _issuer(settings: Settings) -> str:
     try:
         provider.prepare()
     except IssuerUnavailableError as error:
-        said = f"{settings.metadata_url} does not answer, or names another issuer than MASKING_CONSOLE_ISSUER"
+        said = _(
+            "%(url)s does not answer, or names another issuer than MASKING_CONSOLE_ISSUER", url=settings.metadata_url
+        )
         return _certificate(error, "ISSUER_CA") or said
     try:
         provider.fetch_keys()
     except IssuerUnavailableError as error:
-        return _certificate(error, "ISSUER_CA") or "its keys cannot be fetched: check `jwks_uri` in its metadata"
+        return _certificate(error, "ISSUER_CA") or _("its keys cannot be fetched: check `jwks_uri` in its metadata")
     return ""
 
 
@@ -50,10 +53,12 @@ def _service(settings: Settings) -> str:
     try:
         ready = Service(settings.service_url, settings.service_ca).ready()
     except ServiceUnavailableError as error:
-        return _certificate(error, "SERVICE_CA") or f"{settings.service_url} does not answer"
-    return "" if ready else f"{settings.service_url}/readyz is not 200"
+        return _certificate(error, "SERVICE_CA") or _("%(url)s does not answer", url=settings.service_url)
+    return "" if ready else _("%(url)s/readyz is not 200", url=settings.service_url)
 
 
 def _certificate(error: Exception, name: str) -> str:
     """What is wrong with a server's certificate, and the setting to check; "" where something else failed."""
-    return f"its certificate is refused ({error}): check {PREFIX}{name}" if str(error) else ""
+    if not str(error):
+        return ""
+    return _("its certificate is refused (%(error)s): check %(name)s", error=error, name=PREFIX + name)

@@ -10,6 +10,7 @@ from urllib.parse import SplitResult, urlsplit
 from keys.errors import KeysetError
 from keys.files import read_secret_file
 from masking_console.session_key import SessionKey
+from masking_console.texts import _
 from masking_service.observability.metrics_port import metrics_port
 
 LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -78,7 +79,7 @@ class Settings:
         def given(name: str, default: str | None = None) -> str:
             value = environment.get(PREFIX + name, "") or default
             if value is None:
-                raise SettingsError(f"{PREFIX}{name} is not set: see docs/desk.md for what it holds")
+                raise SettingsError(_("%(name)s is not set: see docs/desk.md for what it holds", name=PREFIX + name))
             return value
 
         def authority(name: str) -> Path | None:
@@ -88,15 +89,15 @@ class Settings:
         url = _origin(given("URL"), PREFIX + "URL")
         issuer = given("ISSUER")
         if (issuer == DEVELOPMENT_ISSUER) is not development:
-            raise SettingsError(f"{PREFIX}ISSUER: the development issuer is for `make run` only")
+            raise SettingsError(_("MASKING_CONSOLE_ISSUER: the development issuer is for `make run` only"))
         metadata = given("ISSUER_METADATA", f"{issuer.rstrip('/')}/.well-known/openid-configuration")
         _secure(urlsplit(metadata), PREFIX + "ISSUER_METADATA")
         service = _origin(given("SERVICE_URL"), PREFIX + "SERVICE_URL")
         if development and urlsplit(url).hostname not in LOOPBACK:
-            raise SettingsError(f"{PREFIX}URL: a development desk has a loopback address")
+            raise SettingsError(_("MASKING_CONSOLE_URL: a development desk has a loopback address"))
         redis_url, redis_ca = given("REDIS_URL"), authority("REDIS_CA")
         if redis_ca and not redis_url.startswith("rediss://"):
-            raise SettingsError(f"{PREFIX}REDIS_CA is for {PREFIX}REDIS_URL of the form rediss://")
+            raise SettingsError(_("MASKING_CONSOLE_REDIS_CA is for MASKING_CONSOLE_REDIS_URL of the form rediss://"))
         return cls(
             url=url,
             service_url=service,
@@ -129,21 +130,21 @@ def _metrics_port(environment: Mapping[str, str]) -> int:
 def _origin(text: str, name: str) -> str:
     url = urlsplit(text)
     if not url.hostname or url.path not in ("", "/") or url.query or url.fragment:
-        raise SettingsError(f"{name} is an address without a path, such as https://desk.example.com")
+        raise SettingsError(_("%(name)s is an address without a path, such as https://desk.example.com", name=name))
     _secure(url, name)
     return f"{url.scheme}://{url.netloc}"
 
 
 def _secure(url: SplitResult, name: str) -> None:
     if url.scheme != "https" and not (url.scheme == "http" and url.hostname in LOOPBACK):
-        raise SettingsError(f"{name} begins with https://; plain http is for loopback addresses only")
+        raise SettingsError(_("%(name)s begins with https://; plain http is for loopback addresses only", name=name))
 
 
 def _authority(path: Path, name: str) -> Path:
     try:
         ssl.create_default_context(cafile=str(path))
     except (OSError, ssl.SSLError):
-        raise SettingsError(f"{name} names no file with certificates of authorities in PEM") from None
+        raise SettingsError(_("%(name)s names no file with certificates of authorities in PEM", name=name)) from None
     return path
 
 

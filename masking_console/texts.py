@@ -1,8 +1,11 @@
 """The desk's texts: English in the code, Chinese in `translations/`."""
 
+import os
+from contextlib import AbstractContextManager
 from typing import Any
 
-from flask_babel import gettext, lazy_gettext, ngettext
+from flask import Flask
+from flask_babel import Babel, gettext, lazy_gettext, ngettext
 
 
 def _(message: str, **values: Any) -> str:
@@ -13,6 +16,18 @@ def _(message: str, **values: Any) -> str:
 def several(one: str, many: str, count: int, **values: Any) -> str:
     """The text for one, or for several, in the language of the request."""
     return str(ngettext(one, many, count, **values))
+
+
+def in_terminal_language() -> AbstractContextManager[Any]:
+    """What is said inside is in the language of the terminal: Chinese if the locale says so, else English."""
+    app = Flask(__name__)
+    Babel(app, locale_selector=_language_of_terminal)
+    return app.app_context()
+
+
+def _language_of_terminal() -> str:
+    names = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    return "zh" if next(filter(None, names), "").lower().startswith("zh") else "en"
 
 
 def later(message: str) -> Any:

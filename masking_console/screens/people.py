@@ -40,7 +40,13 @@ def shown() -> str:
     typed = kept_form(url_for("people.freeze"))
     form = typed | ({"principal": request.args["freeze"]} if "freeze" in request.args else {})
     known = sorted({*colleagues(), *active})
-    page = {"form": form, "reasons": REASONS, "known": known, "asked": "freeze" in request.args, "at": request.args.get("at")}
+    page = {
+        "form": form,
+        "reasons": REASONS,
+        "known": known,
+        "asked": "freeze" in request.args,
+        "at": request.args.get("at"),
+    }
     return render_template("people.html", people=rows, frozen=frozen, listed=listed, **page)
 
 

@@ -6,10 +6,13 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
+import pytest
 import redis
 
+from masking_console.__main__ import doctor
 from masking_console.checks import checks
 from masking_console.settings import Settings
+from masking_console.texts import in_terminal_language
 
 ACL = Path(__file__).parents[2] / "examples" / "redis-desk.acl"
 
@@ -39,3 +42,27 @@ def test_the_user_of_the_example_may_do_what_the_desk_needs_and_nothing_else(set
             assert b"permissions" in denied
         finally:
             client.execute_command("ACL", "DELUSER", name)
+
+
+@pytest.mark.parametrize(
+    ("locale", "said"),
+    [
+        ("zh_CN.UTF-8", "设置有误：未设置 MASKING_CONSOLE_URL"),
+        ("C.UTF-8", "settings: MASKING_CONSOLE_URL is not set"),
+    ],
+)
+def test_doctor_speaks_the_language_of_the_terminal(monkeypatch: pytest.MonkeyPatch, locale: str, said: str) -> None:
+    monkeypatch.setenv("LC_ALL", locale)
+    monkeypatch.delenv("MASKING_CONSOLE_URL", raising=False)
+
+    with pytest.raises(SystemExit, match=said):
+        doctor.main([], standalone_mode=False)
+
+
+def test_the_checks_say_in_chinese_what_is_wrong(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+
+    with in_terminal_language():
+        said = {what: check() for what, check in checks(settings)}
+
+    assert said == {"会话存储": "", "登录服务（OIDC）": "", "脱敏服务": f"{settings.service_url} 无响应"}

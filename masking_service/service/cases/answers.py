@@ -66,7 +66,7 @@ class CaseCounts(Answer):
     pending: Annotated[int, Meta(ge=0)]
 
 
-class CaseDecision(Answer):
+class DecidedCase(Answer):
     """What another person decided of a case that the caller opened."""
 
     case: str
@@ -86,7 +86,7 @@ class Cases(Answer):
     counts: CaseCounts | UnsetType = UNSET
     decided: (
         Annotated[
-            list[CaseDecision],
+            list[DecidedCase],
             Meta(
                 description="With the counts: what others decided of the caller's active cases within eight hours, the "
                 "latest first, at most five."

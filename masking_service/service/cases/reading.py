@@ -209,10 +209,10 @@ def _counts(context: RequestContext, active: Sequence[Case]) -> answers.CaseCoun
     return answers.CaseCounts(counts["mine"], counts["open"], counts["pending"])
 
 
-def _decided(context: RequestContext, active: Sequence[Case]) -> list[answers.CaseDecision]:
+def _decided(context: RequestContext, active: Sequence[Case]) -> list[answers.DecidedCase]:
     """What others decided lately of the cases that the caller opened, the latest first."""
     told = [
-        (act.at, answers.CaseDecision(case.opening.case, act.act, act.by, rfc3339(act.at), act.note or None))
+        (act.at, answers.DecidedCase(case.opening.case, act.act, act.by, rfc3339(act.at), act.note or None))
         for case in active
         if case.opening.opened_by == context.principal.id
         for act in case.acts
