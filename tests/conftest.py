@@ -45,6 +45,8 @@ SPREAD = {
     "web",
 }
 """Folders whose files may run in different processes; all others have one session fixture that costs seconds."""
+OWN_SERVERS = {"browser/test_company_issuer.py", "browser/test_outages.py", "browser/test_signing.py"}
+"""Files of other folders that do not use the session fixture."""
 STARTS_SERVERS = {"embedded", "make_cluster", "make_sentinel", "bao"}
 MAX_TEXT_IN_ID, MAX_BITS_IN_ID = 60, 128
 MAX_NAME = 200
@@ -68,6 +70,7 @@ LONG_GROUPS = {
     "image",
     "operations",
     "browser",
+    "browser/test_outages.py",
     "fuzz",
     "backup",
     "bench/theft/test_quick.py",
@@ -130,8 +133,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @cache
 def _group(path: Path) -> str:
     """Return the name of the tests that run in the same process as those of this file."""
-    folder, *rest = path.relative_to(TESTS).parts
-    return "/".join((folder, *rest)) if folder in SPREAD else folder
+    file = path.relative_to(TESTS).as_posix()
+    folder = file.partition("/")[0]
+    return file if folder in SPREAD or file in OWN_SERVERS else folder
 
 
 @pytest.hookimpl(tryfirst=True)  # before any fixture starts something

@@ -64,8 +64,11 @@ def test_a_phantom_is_shown_to_the_end_of_its_page_and_freezes_the_next(
     wait_for(lambda: "dev/officer-zhao" in frozen(desk), "the freeze", 10)
     page.goto(f"{desk.url}/cases/{case}")
     expect(page.locator("main")).to_contain_text("frozen")
-    thawed = call(desk, "supervisor", "POST", "/v1/principals/dev%2Fofficer-zhao/thaw", {}, sub="s-1")
-    assert thawed[0] == 200
+    assert call(desk, "supervisor", "POST", "/v1/principals/dev%2Fofficer-zhao/thaw", {}, sub="s-1")[0] == 200
+    row = visit().open_as("privacy-he", "/decoys").get_by_role("row").filter(has_text=number)
+    expect(row.locator(".hit")).to_have_count(3)  # the opening of the case only raised an alert
+    expect(row.locator(".hit").filter(has_text="Zhao Lei 赵磊").first).to_be_visible()
+    expect(row.locator(".hit").filter(has_text="alert only").first).to_be_visible()
 
 
 def frozen(desk: DeskProcess) -> list[str]:

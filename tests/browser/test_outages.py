@@ -23,12 +23,11 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     service.stop()
 
 
-@pytest.fixture
-def desk(service: Running, tmp_path: Path) -> Iterator[DeskProcess]:
-    desk = start_desk(service, tmp_path)
+@pytest.fixture(scope="module")
+def desk(service: Running, tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskProcess]:
+    desk = start_desk(service, tmp_path_factory.mktemp("desk"))
     yield desk
-    if desk.process.poll() is None:
-        desk.stop()
+    desk.stop()
 
 
 @pytest.fixture
@@ -96,6 +95,7 @@ def test_a_list_says_that_the_service_is_down_and_goes_on_afterwards(
 
 
 def test_a_session_store_that_is_down_is_said(service: Running, desk: DeskProcess, context: BrowserContext) -> None:
+    """The last test at this desk, whose store stays down."""
     page = sign_in(context, desk)
     lock = (service.state / "desk" / "valkey" / "lock").resolve()
     store = next(pid for pid in children(desk.process.pid) if lock in open_files(pid))

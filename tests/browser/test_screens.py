@@ -128,6 +128,70 @@ def test_the_letter_has_its_own_language_and_says_who_called(
     expect(page.locator("nav").first).to_contain_text("Waybills")
 
 
+def test_the_addressee_of_a_letter_is_on_its_print_and_nowhere_else(
+    desk: DeskProcess, visit: Opens, store: Makes
+) -> None:
+    number = store()
+    at = visit("en")
+    page = at.open_as("privacy-he", f"/waybills/{number}/letter")
+    page.get_by_label("Addressee").fill("Hu Xiaoming\n99 Gongyuan Road")
+    page.get_by_label("Reference").fill("PI-77")
+    page.get_by_role("button", name="Fill in").click()
+
+    expect(page.locator(".letter .to")).to_have_text("Hu Xiaoming99 Gongyuan Road")
+    expect(page.locator(".letter .ref")).to_contain_text("Reference: PI-77")
+    expect(page.get_by_role("button", name="Print")).to_be_focused()
+    assert "Xiaoming" not in page.url
+    page.get_by_role("link", name="Erase this waybill").click()
+    expect(page.get_by_label("Type the waybill number")).to_be_in_viewport()
+    assert "Xiaoming" not in desk.log.read_text() + desk.service.log
+    at.go(f"/waybills/{number}/letter")
+    expect(page.get_by_label("Addressee")).to_have_value("")
+    assert at.complaints == []
+
+
+def test_of_an_unknown_waybill_there_is_no_record_and_nothing_to_erase(visit: Opens) -> None:
+    page = visit("en").open_as("privacy-he", "/waybills/SF0000000000")
+    expect(page.get_by_role("heading", name="We keep no record of this number")).to_be_visible()
+    expect(page.get_by_role("button", name="Erase")).to_have_count(0)
+
+    page.get_by_role("button", name="Letter").click()
+
+    expect(page.locator("article")).to_contain_text("We keep no record of this number")
+    expect(page.locator("article")).not_to_contain_text("All other staff")
+    expect(page.get_by_role("link", name="Erase this waybill")).to_have_count(0)
+
+
+def test_a_person_is_frozen_with_a_reason_and_unfrozen_by_keys_alone(
+    desk: DeskProcess, visit: Opens, store: Makes, new_case: Makes
+) -> None:
+    number = store()
+    items = [{"waybill_no": number, "field": "/recipient/phone"}]
+    opening = {"purpose": "dispute", "case": new_case([number]), "items": items}
+    assert call(desk, "dispute-officer", "POST", "/v1/detokenize", opening, sub="officer-wang")[0] == 200
+    at = visit("en")
+    page = at.open_as("supervisor-chen", "/people")
+    row = page.locator("[data-row='dev/officer-wang']")
+    for _ in range(page.locator("[data-row]").count()):
+        if not row.locator("a:focus").count():
+            page.keyboard.press("j")
+    page.keyboard.press("o")
+    expect(page.locator("#principal")).to_have_value("dev/officer-wang")
+    expect(page.locator("#reason")).to_be_focused()
+    page.locator("#reason").select_option("Device or account lost")
+    page.keyboard.press("Tab")
+    page.keyboard.type("ticket 9")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+
+    expect(row).to_contain_text("Device or account lost — ticket 9")
+    frozen = call(desk, "supervisor", "GET", "/v1/principals/frozen", sub="s-1")[1]["principals"]
+    assert [one["id"] for one in frozen] == ["dev/officer-wang"]
+    page.keyboard.press("Enter")
+    expect(row.get_by_role("button", name="Freeze dev/officer-wang")).to_be_focused()
+    assert at.complaints == []
+
+
 def test_erasing_says_until_when_backups_can_open_the_waybill(visit: Opens, store: Makes) -> None:
     number = store()
     page = visit("en").open_as("privacy-he", f"/waybills/{number}")
