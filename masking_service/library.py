@@ -8,8 +8,6 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-import yaml
-
 from masking_service import Masked
 from masking_service.masking.countries import CountryMasker
 from masking_service.masking.effort import Effort
@@ -18,6 +16,7 @@ from masking_service.masking.leaks import DEEPEST
 from masking_service.masking.profiles import Profile
 from masking_service.masking.schema import Schema
 from masking_service.masking.schemas import load_schemas
+from masking_service.masking.strict_yaml import read_yaml
 from masking_service.shipped import read_shipped
 
 _SCALARS = (str, int, float, Decimal, date, time, type(None))
@@ -81,5 +80,5 @@ def _schemas() -> dict[str, Schema]:
 @cache
 def shipped_profiles() -> dict[str, Profile]:
     """The profiles of the default policy by name."""
-    policy = yaml.safe_load(read_shipped("policy.yaml"))
+    policy = read_yaml(read_shipped("policy.yaml"))
     return {name: Profile.parse(name, rules) for name, rules in policy["profiles"].items()}

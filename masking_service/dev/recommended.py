@@ -9,12 +9,14 @@ from pathlib import Path
 
 import yaml
 
+from masking_service.masking.strict_yaml import read_yaml
+
 RECOMMENDED = Path(__file__).parents[2] / "examples" / "policy-recommended.yaml"
 
 
 def recommended(desk_port: int) -> str:
     """Return the policy as YAML."""
-    policy = yaml.safe_load(RECOMMENDED.read_text("utf-8"))
+    policy = read_yaml(RECOMMENDED.read_text("utf-8"))
     del policy["cases"]["check"]
     policy["signed"] |= {"rp_id": "localhost", "origins": [f"http://localhost:{desk_port}"], "waiting": 0}
     return yaml.safe_dump(policy, sort_keys=False, allow_unicode=True)

@@ -11,10 +11,9 @@ from functools import cache
 from importlib import resources
 from typing import Any, Final
 
-import yaml
-
 from masking_service.masking.kinds.table import PERSONAL, TABLE
 from masking_service.masking.slips import Slips
+from masking_service.masking.strict_yaml import read_yaml
 
 PARTY: Final = "party"
 """The kind of a string that may hold a name, a phone and an address together; also the context of a person's object."""
@@ -239,6 +238,6 @@ def _pieces(name: str) -> list[str]:
 @cache
 def name_words() -> NameWords:
     text = resources.files(__package__).joinpath("personal_names.yaml").read_text("utf-8")
-    data = yaml.safe_load(text)
+    data = read_yaml(text)
     data["kinds"] |= {kind.name: kind.words for kind in TABLE.values() if kind.words}
     return NameWords(data)

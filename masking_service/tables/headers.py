@@ -14,12 +14,11 @@ from importlib import resources
 from itertools import count
 from typing import Any, Final
 
-import yaml
-
 from masking_service.masking.errors import DefinitionError
 from masking_service.masking.member_names import NEUTRAL, NO_OWN_NAMES, Meaning, OwnNames, kind_of
 from masking_service.masking.name_words import PARTY
 from masking_service.masking.schema import EACH, Schema, Steps, parse_path
+from masking_service.masking.strict_yaml import read_yaml
 
 MAX_ELEMENTS: Final = 100
 """A header such as ``contactInfoList[99].tel`` makes an array of that many elements in every record."""
@@ -216,7 +215,7 @@ def kind_at(schema: Schema, steps: Steps) -> str | None:
 @cache
 def known_headers() -> Any:
     """The file of known headers."""
-    return yaml.safe_load(resources.files(__package__).joinpath("headers.yaml").read_text(encoding="utf-8"))
+    return read_yaml(resources.files(__package__).joinpath("headers.yaml").read_text(encoding="utf-8"))
 
 
 @cache

@@ -14,6 +14,7 @@ import yaml
 from masking_service.masking.errors import DefinitionError
 from masking_service.masking.schema import Schema
 from masking_service.masking.schemas.places import place_code, place_of
+from masking_service.masking.strict_yaml import read_yaml
 
 __all__ = ["load_schemas", "place_code", "place_of"]
 
@@ -49,23 +50,8 @@ def _texts(folder: Traversable) -> Iterator[tuple[str, str]]:
 
 def _read(name: str, text: str) -> Any:
     try:
-        return yaml.load(text, _Once)  # noqa: S506 - a SafeLoader, only stricter
+        return read_yaml(text)
     except yaml.YAMLError as fault:
         mark = getattr(fault, "problem_mark", None)
         where = f" in line {mark.line + 1}" if mark is not None else ""
         raise DefinitionError(f"schemas.{name}", f"is not valid YAML{where}") from None
-
-
-class _Once(yaml.SafeLoader):
-    """YAML that refuses a key given twice.
-
-    The first path would silently lose its kind.
-    """
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        seen = set()
-        for key, _ in node.value:
-            if key.value in seen:
-                raise yaml.constructor.ConstructorError(None, None, "a key is given twice", key.start_mark)
-            seen.add(key.value)
-        return super().construct_mapping(node, deep)

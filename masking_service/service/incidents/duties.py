@@ -10,9 +10,9 @@ from importlib import resources
 from typing import Annotated, Final, Literal
 
 import msgspec
-import yaml
 from msgspec import Meta
 
+from masking_service.masking.strict_yaml import read_yaml
 from masking_service.masking.timestamps import SECONDS_A_DAY, rfc3339
 from masking_service.service.incidents.state import IncidentRecord
 
@@ -123,7 +123,7 @@ def countries() -> Mapping[str, Country]:
     """Return the countries by their code, read from their files."""
     folder = resources.files(__package__).joinpath("countries")
     texts = {item.name.removesuffix(".yaml"): item.read_text("utf-8") for item in folder.iterdir()}
-    return {code: msgspec.convert(yaml.safe_load(text), Country, strict=True) for code, text in sorted(texts.items())}
+    return {code: msgspec.convert(read_yaml(text), Country, strict=True) for code, text in sorted(texts.items())}
 
 
 def grade_of(country: Country, incident: IncidentRecord) -> CountryGrade | None:

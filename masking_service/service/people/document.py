@@ -5,11 +5,13 @@ Reasons say what would be right and never repeat the value.
 """
 
 import re
-from collections.abc import Collection, Hashable, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import yaml
+
+from masking_service.masking.strict_yaml import read_yaml
 
 _MISSING = object()
 _DURATION = re.compile(r"([1-9][0-9]{0,5})([smhd])", re.ASCII)
@@ -17,20 +19,6 @@ _SHARE = re.compile(r"([0-9]{1,3})(?:\.([0-9]))?%", re.ASCII)
 _UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 
 Faults = list[tuple[str, str]]
-
-
-class _Loader(yaml.SafeLoader):
-    """Refuses repeated keys: PyYAML would silently drop the first."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        seen: set[object] = set()
-        for key_node, _ in node.value:
-            key = self.construct_object(key_node, deep=True)
-            if not isinstance(key, Hashable) or key in seen:
-                line = key_node.start_mark.line + 1
-                raise yaml.constructor.ConstructorError(None, None, f"a key twice, at line {line}", key_node.start_mark)
-            seen.add(key)
-        return super().construct_mapping(node, deep)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +134,7 @@ def read_document(text: str) -> DocumentPlace:
     """
     faults: Faults = []
     try:
-        value = yaml.load(text, Loader=_Loader)  # noqa: S506 -- a SafeLoader, made stricter
+        value = read_yaml(text)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f"line {mark.line + 1}" if mark else "(document)"

@@ -21,15 +21,13 @@ MaskResult = answers.MaskedRecord | answers.InvalidRecord
 
 
 class Maskers:
-    """One masker for each schema and profile, made once."""
+    """One masker for each schema and profile, compiled when it is first needed."""
 
     def __init__(self, schemas: Mapping[str, Schema], profiles: Mapping[str, Profile]) -> None:
         self.schemas = schemas.values()
-        self._made = {
-            (schema.name, profile.name): CountryMasker(schema, profile)
-            for schema in schemas.values()
-            for profile in profiles.values()
-        }
+        self._schemas = schemas
+        self._profiles = profiles
+        self._made: dict[tuple[str, str], CountryMasker] = {}
 
     def of(self, schema: str, grant: Grant) -> CountryMasker:
         """Return the masker of a schema and profile.
@@ -37,9 +35,12 @@ class Maskers:
         Raises:
             UnknownSchema: there is no schema of that name.
         """
-        masker = self._made.get((schema, grant.profile or ""))
+        profile = grant.profile or ""
+        masker = self._made.get((schema, profile))
         if masker is None:
-            raise UnknownSchema
+            if schema not in self._schemas:
+                raise UnknownSchema
+            masker = self._made[schema, profile] = CountryMasker(self._schemas[schema], self._profiles[profile])
         return masker
 
 
