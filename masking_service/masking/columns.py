@@ -24,6 +24,7 @@ from masking_service.masking.profiles import Profile
 from masking_service.masking.schema import Place, Steps
 from masking_service.masking.spellings import may_hold_name, may_hold_phone
 from masking_service.masking.unmapped import FOUND_IN_TEXT, UNMAPPED_MASKED, Unmapped
+from masking_service.masking.usual_addresses import Numbered
 from masking_service.masking.walk import LeafNode, ObjectNode
 
 FEW: Final = 20
@@ -148,6 +149,7 @@ class Columns:
             return [None] * len(records)
         mapped = [self._mapped(leaf, objects[leaf.at]) for leaf in leaves]
         columns = [*mapped, *beside]
+        _compare_numbers(columns)
         sound = _complete([column.shown for column in columns], len(records))
         if (own := self._objects[0].own_key) in (form[0] or ()):
             sound = [ok and is_plain_number(one[own]) for ok, one in zip(sound, records, strict=True)]
@@ -254,6 +256,21 @@ def _text_of(value: Any, depth: int) -> str | None:
     except InvalidRecord:
         return None
     return "\n".join(texts)
+
+
+def _compare_numbers(columns: Sequence[_Column]) -> None:
+    """Leave addresses that show a number as long as a phone, if the record has phones in a text or one like it."""
+    addresses = [one for one in columns if one.kind == "address" and Numbered in {*map(type, one.shown)}]
+    if not addresses:
+        return
+    phones = [one.column for one in columns if one.kind == "phone"]
+    texts = [one for one in columns if one.kind == "text"]
+    for column in addresses:
+        for row, shown in enumerate(column.shown):
+            if type(shown) is Numbered:
+                numbers = [phone for one in phones if type(phone := one[row]) is str]
+                plain = len(numbers) == len(phones) and all(text.shown[row] == text.column[row] for text in texts)
+                column.shown[row] = str(shown) if plain and not may_hold_phone(shown, numbers) else None
 
 
 def _complete(texts: Sequence[Sequence[str | None]], records: int) -> list[bool]:

@@ -22,7 +22,7 @@ house with a name, which has floors and rooms only, NUMBER the number of a house
 houses.
 """
 
-_HEADS: Final = {
+HEADS: Final = {
     ending: level
     for level, endings in (
         (VILLAGE, words.VILLAGES),
@@ -40,7 +40,7 @@ _HEADS: Final = {
     )
     for ending in endings.split()
 }
-_LENGTHS: Final = range(max(map(len, _HEADS)), 0, -1)
+_LENGTHS: Final = range(max(map(len, HEADS)), 0, -1)
 
 _NEVER: Final = 99
 _BARE: Final = (3, _NEVER, _NEVER, 3, 3, 3, 3, 0, 0, 3, 0, 0, 0, 0)
@@ -86,11 +86,12 @@ _SECOND: Final = frozenset("甲乙丙丁")
 _LISTS: Final = frozenset("、,，/&+")
 _INSIDE: Final = re.compile(r"[^0-9A-Za-z\u3400-\u9fff。；;\n]{1,2}|的").fullmatch
 """Between the numbers of a building, a unit and a room in a text: 3栋 2单元 203."""
-_HERE: Final = "内內侧側边邊面旁东東西南北中"
+HERE: Final = "内內侧側边邊面旁东東西南北中"
 """Behind a place: which side of it."""
 _IS_DISTRICT: Final = re.compile(
-    r"(?:[省市州县縣][\s_-]?|^)[\u4e00-\u9fff]{2}(?<![小社园園校厂工新发業业])[区區]$"
+    r"(?:[省市州县縣][\s_-]?|^)(?![场場])[\u4e00-\u9fff]{2}(?<![小社园園校厂工新发業业])[区區]$"
 ).search
+_IS_LANE: Final = re.compile("(?<!大)[街巷]$").search
 _HAS_MARKET: Final = re.compile(words.MARKET_INSIDE).search
 _FLOOR_FIRST: Final = re.compile(r"[BLbl]?[0-9*]{1,3}(?=[Ff](?![A-Za-eg-z]))").match
 _NAMED: Final = frozenset((ZONE, ESTATE, AISLE, MARKET, TOWER))
@@ -375,27 +376,32 @@ def _level(gap: str, level: int, first: bool) -> int:
     if not place:
         return level
     for length in _LENGTHS:
-        found = _HEADS.get(place[-length:])
+        found = HEADS.get(place[-length:])
         if found is not None:
             break
     else:
         return level if level in (AISLE, MARKET, TOWER, BUILDING, UNIT, FLOOR) else FLOOR if level == ROOM else PLACE
     if level == FLOOR and _HAN(gap, 0) and found < BUILDING:
         return FLOOR  # the lanes of a market are named like roads
-    if found == ROAD and level in (AISLE, MARKET) and _HAN(gap, 0):
+    if found == ROAD and level in (AISLE, MARKET) and _HAN(gap, 0) and _IS_LANE(place):
         return AISLE
-    if found != ZONE:
-        return found
-    if level in (AISLE, MARKET, TOWER) or level >= BUILDING or _HAS_MARKET(place):
+    return found if found != ZONE else _level_of_zone(place, level, first, length)
+
+
+def _level_of_zone(place: str, level: int, first: bool, length: int) -> int:
+    """Where the number behind a part of an estate, a market or a town is, whose word has this length."""
+    if level in (AISLE, MARKET, TOWER) or level >= BUILDING:
         return AISLE if level < TOWER else level
-    if length == 1:
-        return VILLAGE if _IS_DISTRICT(place) and (first or len(place) > 3) else ESTATE
-    return ZONE
+    if length > 1:
+        return ZONE
+    if _IS_DISTRICT(place) and (first or len(place) > len("青浦区")):
+        return VILLAGE
+    return AISLE if _HAS_MARKET(place) else ESTATE
 
 
 def _without_side(place: str) -> str:
     """A place without the side of it that is named: 市场内, 大街路北, and C区西 for the part behind the number."""
-    here = place.rstrip(_HERE)
+    here = place.rstrip(HERE)
     return here if not here or here[-1] in "路街道村场場市厦" else place
 
 

@@ -13,11 +13,11 @@ from typing import Any, Final
 from masking_service.masking.errors import DefinitionError
 from masking_service.masking.hidden import hidden_form
 from masking_service.masking.kinds.address import (
-    is_short_in_han,
     mask_address,
+    mask_address_in_han,
+    mask_unusual_address,
     mask_usual_address,
     mask_usual_addresses,
-    shows_long_number,
 )
 from masking_service.masking.kinds.name import mask_name, mask_short_name, mask_short_names
 from masking_service.masking.kinds.party import mask_party
@@ -27,6 +27,7 @@ from masking_service.masking.kinds.text import TextMask, masks_of
 from masking_service.masking.numbers import MIN_HIDDEN_DIGITS
 from masking_service.masking.numbers_in_text import scrub
 from masking_service.masking.stars import stars
+from masking_service.masking.usual_addresses import Numbered
 
 ALL: Final = "all"
 NOTHING: Final = "nothing"
@@ -216,14 +217,22 @@ class Profile:
         if kind == "phone" and hide == "digits":
             return plain_mobile_masker(self.show_last)
         if kind == "address" and hide == "unit":
-            mask = self.masker(kind) or stars
-            return lambda value: mask_usual_address(value) or _of_address(value, mask)
+            mask = self._unusual_address_mask()
+            return lambda value: None if type(shown := _address(value, mask)) is Numbered else shown
         if kind == "text" and hide == "found":
             return self.text_mask().plain
         return TABLE[kind].usual if hide not in (ALL, NOTHING) else None
 
+    def _unusual_address_mask(self) -> Callable[[str], str]:
+        """The mask of addresses that are not usual."""
+        keep, label, name = self._digits_in_texts, self.label, self._in_texts.masker("name") or str
+        return lambda value: mask_unusual_address(value, keep, name, label=label)
+
     def usual_column(self, kind: str) -> Callable[[Sequence[Any]], list[str | None]] | None:
-        """Return what gives the masks that `usual` gives for the values of many records, in half of the time."""
+        """Return what gives the masks that `usual` gives for the values of many records, in half of the time.
+
+        It gives addresses that show a number as long as a phone, too, as `Numbered` ones.
+        """
         one = self.usual(kind)
         if one is None:
             return None
@@ -233,7 +242,7 @@ class Profile:
         elif kind == "phone":
             lines = plain_mobile_lines_masker(self.show_last)
         elif kind == "address":
-            mask = self.masker(kind) or stars
+            mask = self._unusual_address_mask()
             return lambda column: _addresses(column, mask)
         return lambda column: _column(column, one, lines)
 
@@ -246,12 +255,16 @@ def _addresses(values: Sequence[Any], mask: Callable[[str], str]) -> list[str | 
     return [_of_address(value, mask) if one is None else one for value, one in zip(values, shown, strict=True)]
 
 
+def _address(value: str, mask: Callable[[str], str]) -> str | None:
+    shown = mask_usual_address(value)
+    return _of_address(value, mask) if shown is None else shown
+
+
 def _of_address(value: Any, mask: Callable[[str], str]) -> str | None:
-    """The mask of an address in China that did not come in hidden, if it shows no number as long as a phone."""
-    if type(value) is not str or not is_short_in_han(value) or hidden_form("address", value) is not None:
+    """The mask of an address in China that did not come in hidden."""
+    if type(value) is not str or hidden_form("address", value) is not None:
         return None
-    shown = mask(value)
-    return None if shows_long_number(shown) else shown
+    return mask_address_in_han(value, mask)
 
 
 def _together(

@@ -17,7 +17,6 @@ from typing import Final
 from masking_service.masking import address_words as words
 from masking_service.masking.bare_names import bare_name
 from masking_service.masking.districts import district_end
-from masking_service.masking.family_names import DOUBLE_FAMILY_NAMES, FAMILY_NAMES, RARE_FAMILY_NAMES
 from masking_service.masking.foreign_addresses import (
     hide_foreign_units,
     hide_japanese_units,
@@ -25,16 +24,23 @@ from masking_service.masking.foreign_addresses import (
 )
 from masking_service.masking.foreign_addresses import unit_not_recognised as _is_unread
 from masking_service.masking.han_addresses import hide_han_units, read_han_units
-from masking_service.masking.names_in_text import holds_names, names_in
+from masking_service.masking.names_at_addresses import NAME_IN_FRONT, which_may_have_names
+from masking_service.masking.names_in_text import names_in
 from masking_service.masking.numbers_in_text import crowded, scrub
 from masking_service.masking.reading import Reading
 from masking_service.masking.spellings import Mask
 from masking_service.masking.stars import stars
+from masking_service.masking.usual_addresses import (
+    MAX_LENGTH,
+    MAX_NAME,
+    Numbered,
+    han_without,
+    mask_all_usual,
+    mask_usual,
+)
 
 UNIT_NOT_RECOGNISED: Final = "unit-not-recognised"
 """The warning of a foreign address that may have a unit which is not recognised."""
-
-_H: Final = f"[{words.NUMERALS}]"
 
 _HAS_HAN: Final = re.compile(r"[\u3400-\u9fff\u3040-\u30ff]").search
 _HAS_WORDS: Final = re.compile(
@@ -53,11 +59,8 @@ _ONLY_ROOM: Final = re.compile(r"[A-Za-z*]?[0-9*]{3,4}[A-Za-z*]?").fullmatch
 _ROOM_IN_BRACKETS: Final = re.compile(r"[(（\[【]\s?[A-Za-z]?[0-9*]{3,4}[A-Za-z]?\s?[)）\]】]?").fullmatch
 _AWAITS_ROOM: Final = re.compile(r"[栋棟幢座元楼樓层層梯厦廈寓号號#]\s?$").search
 
-_NAME_BEFORE: Final = re.compile(r"[\u3400-\u9fff·]{2,8}[ ,，;；、|\t]").match
-_FAMILIES: Final = frozenset(FAMILY_NAMES) | frozenset(RARE_FAMILY_NAMES) | {name[0] for name in DOUBLE_FAMILY_NAMES}
-_ALL_HAN: Final = re.compile(r"[\u4e00-\u9fff]+").fullmatch
+_NAME_BEFORE: Final = re.compile(NAME_IN_FRONT).match
 _PHONE_MASK: Final = re.compile(r"(?<!\*)\*{6,}[0-9]{1,4}(?![0-9A-Za-z*])").search
-_SHORTEST_NOTE: Final = 2
 _HEAD: Final = 24
 _CONTEXT: Final = 8
 """Characters: of the beginning of an address, and before what is behind it, that tell what is a name there."""
@@ -85,15 +88,19 @@ def mask_address(value: str, hide: str, keep: int = 4, name: Mask = stars, *, la
     """
     if hide == "unit":
         usual = mask_usual_address(value)
-        if usual is not None:
-            return usual
+        return mask_unusual_address(value, keep, name, label=label) if usual is None else usual
     if not value or value.isspace():
         return value
     if hide == "detail":
         end = district_end(value)
         return value[:end] + stars(value[end:]) if end < len(value) else value
-    if hide != "unit":
-        return stars(value)
+    return stars(value)
+
+
+def mask_unusual_address(value: str, keep: int, name: Mask, *, label: bool) -> str:
+    """Return what `mask_address` does with an address that `mask_usual_address` leaves."""
+    if not value or value.isspace():
+        return value
     if len(value) > _MAX_LENGTH or crowded(value):
         return stars(value)
     if label and unit_not_recognised(value):
@@ -130,9 +137,12 @@ def _names_beside(value: str) -> list[tuple[int, int]]:
 
 def _names_behind(value: str, note: int) -> list[tuple[int, int]]:
     """The spans of names in the words behind the last number of an address, which begin at `note`."""
-    tail = value[note:]
-    if len(tail) < _SHORTEST_NOTE or (tail[0] not in _FAMILIES and _ALL_HAN(tail) and not holds_names(tail)):
-        return []
+    if _PHONE_MASK(value) or which_may_have_names(value[note:]):
+        return _names_in_note(value, note)
+    return []
+
+
+def _names_in_note(value: str, note: int) -> list[tuple[int, int]]:
     begin = max(0, note - _CONTEXT)
     return [
         (begin + start, begin + end) for start, end in names_in(value[begin:], address=True) if begin + start >= note
@@ -201,67 +211,24 @@ def _hidden_numbers(text: str, masked: str) -> set[str]:
 
 # The quick way.
 
-_NAMES_UNITS: Final = "铺舖床单單元室户戶房层層楼樓号號门門栋棟幢座梯之厦廈至到负負底"
-_NAMES_STALLS: Final = "档檔摊攤柜商店宿办辦教寝寢會会實实工休包诊診病"
-
-
-def _han_without(characters: str) -> str:
-    """A character class of Han without these characters."""
-    low = 0x4E00
-    spans = []
-    for code in sorted(code for code in map(ord, characters) if 0x4E00 <= code <= 0x9FFF):
-        if code > low:
-            spans.append(f"{chr(low)}-{chr(code - 1)}")
-        low = code + 1
-    return f"[{''.join(spans)}{chr(low)}-\u9fff]"
-
-
-_PLACE: Final = _han_without(_NAMES_UNITS)
-_ESTATE: Final = _han_without(_NAMES_UNITS + _NAMES_STALLS + words.NUMERALS)
-_IN_A_NOTE: Final = _han_without("室户戶房单单甲乙丙丁" + words.NUMERALS)
-
-_NAME_APART: Final = rf"(?!{words.PROVINCES})[{''.join(sorted(_FAMILIES))}]{_PLACE}{{1,3}} "
-"""What may be a person's name in front of an address."""
-
-# An empty alternative is for what may be missing: `(?:…)?` would cost half as much again.
-_KEPT: Final = (
-    rf"((?!{_NAME_APART}){_PLACE}{{2,40}}(?<!{_H})(?: {_PLACE}{{2,20}}(?<!{_H})){{0,3}} ?(?:(?<=路)[0-9]{{1,4}}弄|)"
-    rf"(?:(?:(?<=[路弄])|(?<=大[道街]))[0-9]{{1,4}}号(?:{_ESTATE}{{1,12}}|)|) ?"
-    r"(?:[0-9]{1,3}(?:号楼|栋|幢|座)|[A-Z][座栋幢]|) ?)"
-)
-_HIDES: Final = (
-    rf"((?:(?<!{_H})[0-9]{{1,2}}单元 ?|)"
-    rf"(?:(?<!{_H})[0-9]{{1,2}}[层楼] ?|)"
-    rf"(?:(?<!{_H})[A-Z]?[0-9]{{1,4}}室"
-    r"|(?<=[楼号栋幢座元层])[A-Z]?[0-9]{3,4}|)"
-    rf"(?:[(（](?:{_IN_A_NOTE}|[，。！]){{1,30}}[)）]|))"
-)
-"""In it digits and capital letters are in the numbers of unit, floor and room only."""
-
-_PLAIN: Final = re.compile(_KEPT + _HIDES).fullmatch
-_MAX_NAME_LENGTH: Final = 9
-"""Characters of a person's name with a title."""
-
-_PLAIN_LINES: Final = re.compile(rf"^(?:(?=.{{{_MAX_NAME_LENGTH + 1}}}){_KEPT}{_HIDES}$|.*$)", re.M).findall
-_NUMBERS: Final = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-_HIDDEN: Final = bytes.maketrans(_NUMBERS, b"*" * len(_NUMBERS))
-
-
+_H: Final = f"[{words.NUMERALS}]"
 _ALONE: Final = rf"(?<!{_H})(?:{{}})(?![0-9A-Za-z*])(?!{_H})"
-_MAX_SIMPLE_LENGTH: Final = 90
-_HAN: Final = _han_without("话話码碼证證护護番県")
+_HAN: Final = f"[{han_without('话話码碼证證护護番県')}]"
+_CODE: Final = "[A-Za-z]?[0-9]{1,4}[A-Za-z]?"
 _SIMPLE: Final = re.compile(
-    rf"(?:{_HAN}++|(?<={_HAN})[ ,，_\-](?={_HAN})|"
+    rf"(?:{_HAN}++|(?<={_HAN})[ ,，、_\-](?={_HAN}|[0-9A-Za-z])|(?<=[0-9A-Za-z])[ ,，、_](?={_HAN})|"
     + _ALONE.format(
         r"[A-Za-z]?[0-9]{1,3}-[0-9A-Z]{1,2}-[0-9]{1,4}|[0-9]{1,2}-[0-9]{1,4}-[0-9]{1,3}|[0-9]{4}-[0-9]{1,3}-[0-9]{1,2}"
-        r"|[A-Za-z]?[0-9]{1,4}[A-Za-z]?(?:[\-_~/.][A-Za-z]?[0-9]{1,4})?"
-        r"|[A-Za-z]|[A-Z]?[0-9]{5}"
+        rf"|{_CODE}(?:[\-_~/.]{_CODE})?|[A-Za-z]-[0-9]{{1,4}}|[0-9]{{1,4}}[A-Za-z][0-9]{{1,4}}[A-Za-z]?|[0-9]{{1,3}}/F"
+        r"|[0-9]{1,2} [0-9]{3,4}|[A-Za-z]|[A-Z]?[0-9]{5}"
     )
-    + r"|(?<=[0-9])\#)++"
+    + rf"|(?<={_HAN})[A-Za-z]{{2,}}+(?={_HAN}|$)|(?<=[0-9])\#)++"
 ).fullmatch
-"""Han, and numbers that are no phone's: each has few digits, and no other number is beside it."""
+"""Han, Latin words in it, and numbers that are no phone's: each has few digits, and no other number is beside it."""
 _SAYS_MORE: Final = re.compile(
-    "F[甲乙丙丁东西南北中左右]|[手座固]机|手機|联系|聯|致电|拨打|微信|热线|客服|丁目|東京都|北海道|大阪府|京都府"
+    "[机機系聯电打信线服目都道府xXqQnNtT甲乙丙丁东西南北中左右](?:(?<=[手座固]机)|(?<=手機)|(?<=联系)|(?<=聯)|(?<=致电)|(?<=拨打)|(?<=微信)"
+    "|(?<=热线)|(?<=客服)|(?<=丁目)|(?<=東京都)|(?<=北海道)|(?<=大阪府|京都府)|(?i:(?<=vx|wx|qq)|(?<=weixin|wechat))"
+    "|(?<=F[甲乙丙丁东西南北中左右]))"
 ).search
 """What may announce a phone, or be in Japan."""
 _LONG_NUMBER: Final = re.compile(r"[0-9](?:[\-_~/.#]?[0-9]){4}").search
@@ -271,51 +238,59 @@ _NUMBER_BEHIND_STARS: Final = re.compile(r"\*[^0-9A-Za-z*][^0-9A-Za-z]*[0-9A-Za-
 
 
 def mask_usual_address(value: str) -> str | None:
-    """Return the mask of an address of a usual form; None for every other address."""
-    match = _PLAIN(value)
-    if match is None:
-        return _mask_simple(value)
-    return None if len(value) <= _MAX_NAME_LENGTH and bare_name(value) else match[1] + _hidden(match[2])
+    """Return the mask of an address of a usual form, maybe a `Numbered` one; None for every other address."""
+    shown = mask_usual(value)
+    return _mask_simple([value])[0] if shown is None else shown
 
 
 def mask_usual_addresses(values: Sequence[str]) -> list[str | None]:
     """Return what `mask_usual_address` gives for many addresses, which are searched together."""
-    found = _PLAIN_LINES("\n".join(values))
-    if len(found) != len(values):  # a value has lines of its own
-        return [mask_usual_address(value) for value in values]
-    hidden = _hidden("\n".join([part for _, part in found])).split("\n")
-    return [
-        kept + part if kept else mask_usual_address(value) if len(value) <= _MAX_NAME_LENGTH else _mask_simple(value)
-        for (kept, _), part, value in zip(found, hidden, values, strict=True)
-    ]
+    shown = mask_all_usual(values)
+    if None not in shown:
+        return shown
+    others = iter(_mask_simple([value for value, one in zip(values, shown, strict=True) if one is None]))
+    return [next(others) if one is None else one for one in shown]
 
 
-def is_short_in_han(value: str) -> bool:
-    """Whether a value is of the length of usual addresses, has Han, and is no person's name alone."""
+def mask_address_in_han(value: str, mask: Mask) -> str | None:
+    """Return the mask of an address in China that did not come in hidden; None for every other value.
+
+    Args:
+        value: an address that `mask_usual_address` leaves.
+        mask: the mask of addresses.
+    """
+    if len(value) > MAX_LENGTH or _HAS_HAN(value) is None or bare_name(value) is not None:
+        return None
+    return _numbered(mask(value))
+
+
+def _numbered(shown: str) -> str:
+    return Numbered(shown) if _FIVE_DIGITS(shown) else shown
+
+
+def _mask_simple(values: Sequence[str]) -> list[str | None]:
+    """Return the masks of addresses in which one reading finds all that is to be hidden; None for every other one."""
+    read = [read_han_units(value) if _is_simple(value) else ("", 0) for value in values]
+    found = [_read_once(shown) for shown, _ in read]
+    for at in which_may_have_names("\n".join([shown[note:] for shown, note in read])):
+        if found[at] is not None and _names_in_note(*read[at]):
+            found[at] = None
+    return found
+
+
+def _is_simple(value: str) -> bool:
     return (
-        _MAX_NAME_LENGTH < len(value) < _MAX_SIMPLE_LENGTH and _HAS_HAN(value) is not None and bare_name(value) is None
+        len(value) <= MAX_LENGTH
+        and _SIMPLE(value) is not None
+        and _SAYS_MORE(value) is None
+        and _HAS_HAN(value) is not None
+        and _NAME_BEFORE(value) is None
+        and (len(value) > MAX_NAME or bare_name(value) is None)
     )
 
 
-def shows_long_number(shown: str) -> bool:
-    """Whether a mask shows as many digits beside each other as the shortest phone has."""
-    return _FIVE_DIGITS(shown) is not None
-
-
-def _mask_simple(value: str) -> str | None:
-    """Return the mask of an address in which one reading finds all that is to be hidden; None for every other one."""
-    if not _MAX_NAME_LENGTH < len(value) < _MAX_SIMPLE_LENGTH or not _SIMPLE(value) or _SAYS_MORE(value):
+def _read_once(shown: str) -> str | None:
+    """Return a mask, unless a second reading finds more or there is none."""
+    if not shown or (_NUMBER_BEHIND_STARS(shown) and read_han_units(shown)[0] != shown):
         return None
-    if _NAME_BEFORE(value):
-        return None
-    shown, note = read_han_units(value)
-    if _LONG_NUMBER(shown) or _names_behind(shown, note):
-        return None
-    if _NUMBER_BEHIND_STARS(shown) and read_han_units(shown)[0] != shown:
-        return None
-    return shown
-
-
-def _hidden(part: str) -> str:
-    # As bytes, because a text that is not ASCII takes four times as long to translate.
-    return part.encode().translate(_HIDDEN).decode()
+    return _numbered(shown) if _LONG_NUMBER(shown) else shown

@@ -1,0 +1,78 @@
+"""Tells which addresses may have a person's name in front of them or behind them.
+
+Most words behind an address call a shop or a firm, and many of them begin like a name. A name is looked for only where
+a word that goes with names is beside it, or where it is all that is between two signs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from masking_service.masking import name_cues as cues
+from masking_service.masking.address_words import PROVINCES
+from masking_service.masking.alternatives import any_of
+from masking_service.masking.family_names import DOUBLE_FAMILY_NAMES, FAMILY_NAMES, RARE_FAMILY_NAMES
+
+_HAN: Final = r"[\u3400-\u9fff]"
+_SINGLES: Final = "".join(sorted({*FAMILY_NAMES, *RARE_FAMILY_NAMES}))
+_FAMILIES: Final = "".join(sorted({*_SINGLES, *(name[0] for name in DOUBLE_FAMILY_NAMES)}))
+"""What a name begins with."""
+_SIGN: Final = r"[^\u3400-\u9fff0-9A-Za-z]"
+_OF_PLACES: Final = {"办公", "宿舍", "手机", "配送", "委员", "镇长", "家属", "处理", "地址", "电话"}
+"""Of the words that follow names those that are more often part of a firm's name here."""
+_FOLLOWING: Final = (
+    {word for word in (*cues.TITLES, *cues.VERBS, *cues.FOLLOWING) if len(word) > 1} | cues.SURE_VERBS
+) - _OF_PLACES
+_ANNOUNCE: Final = "人系给給由找转轉叫交友事客户戶家主收寄问姓名员員"
+_ORGANISATIONS: Final = "司厂廠店部校园園所局院社站室班"
+"""What words end with before which a name may be that ends the clause."""
+
+NAME_IN_FRONT: Final = (
+    r"(?=[\u3400-\u9fff·•‧・∙⋅･]{2,15}+[ ,，;；、|\t])(?="
+    rf"(?:[{_FAMILIES}]{_HAN}{{1,3}}|{_HAN}{{1,7}}[·•‧・∙⋅･]{_HAN}{{1,7}}|(?:{any_of(cues.FIRST_PARTS)}){_HAN}{{0,4}})"
+    rf"[ ,，;；、|\t])(?!{PROVINCES})"
+)
+"""A fragment of an expression: what may be a name in front of an address."""
+
+_ENDS: Final = rf"{_HAN}{{1,2}}家?(?<![{cues.PLACE_ENDS}])(?:$|{_SIGN})"
+_APART: Final = rf"(?:(?<=[^\u3400-\u9fff].)|(?<=[{_ANNOUNCE}{_ORGANISATIONS}].))"
+
+
+def _begins(words: Iterable[str], before: str = "") -> str:
+    """Matches the first character of words: told by one class first, which most texts are passed over by."""
+    words = list(words)
+    return rf"[{''.join(sorted({word[0] for word in words}))}]{before}(?<=(?={any_of(words)}).)"
+
+
+_MAY_BE_NAME: Final = tuple(
+    re.compile(pattern, re.M).finditer
+    for pattern in (
+        _begins(
+            _FOLLOWING,
+            f"(?:(?<=[{_FAMILIES}].)|(?<=[{_FAMILIES}]{_HAN}.)|(?<=[{_FAMILIES}]{_HAN}{{2}}.)|(?<=[{_FAMILIES}]{_HAN}{{3}}.))",
+        ),
+        rf"[{_SINGLES}]{_APART}(?={_ENDS})(?!(?<=[谢謝])[谢謝])",
+        _begins(DOUBLE_FAMILY_NAMES, _APART) + rf"(?={_HAN}{_ENDS})",
+        _begins(cues.FIRST_PARTS),
+        r"[·•‧・∙⋅･]|[A-Z](?<=[.:：\s(（*].)[A-Za-z]",
+    )
+)
+
+
+def which_may_have_names(notes: str) -> set[int]:
+    """Which of the lines, which begin behind the last number of an address, may have a name in them, from 0.
+
+    Args:
+        notes: the lines; a line may be the whole of an address that has no number.
+    """
+    lines = f"\n{notes}"
+    found: set[int] = set()
+    for find in _MAY_BE_NAME:
+        line = done = 0
+        for match in find(lines):
+            line += notes.count("\n", done, match.start())
+            done = match.start()
+            found.add(line)
+    return found

@@ -1,0 +1,279 @@
+"""One expression for the addresses in China that most people write: `han_addresses` in one pass over many lines.
+
+It reads a line as three parts: what shows, what has the numbers of units, floors and rooms, and the words behind it. It
+takes a line only where it shows and hides what `han_addresses` does: a test holds the two together.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from masking_service.masking import address_words as words
+from masking_service.masking.han_addresses import (
+    AISLE,
+    BUILDING,
+    ESTATE,
+    HEADS,
+    HERE,
+    MARKET,
+    ROAD,
+    TOWER,
+    VILLAGE,
+    ZONE,
+)
+from masking_service.masking.names_at_addresses import NAME_IN_FRONT, which_may_have_names
+
+_D: Final = "[0-9]"
+_N: Final = f"[{words.NUMERALS}]"
+_HAN: Final = "[\u4e00-\u9fff]"
+_SIDES: Final = "东東西南北中左右"
+_SECOND: Final = "甲乙丙丁"
+MAX_LENGTH: Final = 89
+"""Characters of usual addresses."""
+MAX_NAME: Final = 9
+"""Characters of a person's name with a title."""
+
+
+def han_without(characters: str) -> str:
+    """The inside of a character class of Han without these characters."""
+    low = 0x4E00
+    spans = []
+    for code in sorted({code for code in map(ord, characters) if 0x4E00 <= code <= 0x9FFF}):
+        if code > low:
+            spans.append(f"{chr(low)}-{chr(code - 1)}")
+        low = code + 1
+    return f"{''.join(spans)}{chr(low)}-\u9fff"
+
+
+# The words behind a number.
+_BEGINS_WORD: Final = (
+    "号號单單门門梯期区區组組村里米院支段厂岁次天年月日点點元件个個箱斤团连班公国省县分大社队楼樓栋棟幢撞座塔层層"
+    "弄巷胡街路道排通办辦教寝會会實实工休包诊病室户戶房宿商店铺舖床档檔摊柜"
+)
+"""What such words begin with."""
+_DOOR: Final = rf"[门門](?=\s?-?[0-9A-Za-z*{words.NUMERALS}{_SECOND}{_SIDES}])"
+_WORD: Final = (
+    rf"[号號]?(?:{words.UNIT}|{words.ROOM})|{words.OTHER_NUMBERS}|{words.BUILDING}|{words.FLOOR}"
+    rf"|{_DOOR}|{words.LANE}|[号號]"
+)
+_NO_WORD: Final = rf"(?:(?![{_BEGINS_WORD}])|(?!{_WORD}))"
+_NO: Final = rf"(?!(?:[号號](?:{words.UNIT}|{words.ROOM})|{words.OTHER_NUMBERS}|{words.BUILDING}))[号號]"
+_BARE: Final = rf"(?![0-9A-Za-z*\-_~/.:—至到&+#之 \t\u3000{words.NUMERALS}]){_NO_WORD}"
+_ALONE: Final = rf"{_BARE}(?=$|{_HAN}|[(（])"
+_ENDS: Final = "(?=$|[(（])"
+_NO_NUMBER: Final = rf"(?![0-9A-Za-z* \-_{words.NUMERALS}])"
+
+# The words in front of a number.
+_TELLS_A_SIDE: Final = "单單室户戶层層门門头頭"
+_TELLS_NO_SIDE: Final = (
+    rf"(?:[门門](?<![左右].)(?<![楼樓栋棟幢座][{_SIDES}].)|[室户戶](?<![{_SIDES}{_SECOND}].)|[层層](?<![首底顶頂].)"
+    rf"|[单單](?!元)|[头頭](?:(?={_HAN})|(?<![{_SIDES}{_SECOND}].)))"
+)
+"""One of these characters, unless it tells a side of a floor as in 东户, or a floor as in 底层."""
+_IN_A_NAME: Final = rf"{_N}{{1,3}}+(?=[{han_without('至到' + words.NUMERALS)}]){_NO_WORD}"
+"""Numerals that number nothing."""
+_MAY_SAY_MORE: Final = "系信机機致热客丁码"
+_SAYS_NO_MORE: Final = (
+    rf"[{_MAY_SAY_MORE}](?<!联系)(?<!微信)(?<![手座固]机)(?<!手機)(?<![号號]码)"
+    "(?<!致(?=电))(?<!热(?=线))(?<!客(?=服))(?<!丁(?=目))"
+)
+_ANNOUNCES: Final = "聯拨话話护護番県证證尾末"
+_BETWEEN: Final = rf"(?<={_HAN})[ ,，_\-](?={_HAN})"
+_LATIN: Final = rf"(?<={_HAN})(?![qvwQVW])[A-Za-z]{{3,12}}+"
+"""A word that is no account's."""
+_RUN: Final = (
+    rf"(?:[{han_without(words.NUMERALS + _TELLS_A_SIDE + _SECOND + _MAY_SAY_MORE + _ANNOUNCES)}]++"
+    rf"|{_TELLS_NO_SIDE}|{_IN_A_NAME}|{_BETWEEN}|{_SAYS_NO_MORE}|{_LATIN}(?={_HAN})(?!{_N}))++"
+)
+
+
+def _behind(*levels: int, shortest: int = 1) -> str:
+    """Where the words before a number end on one of these levels, as `han_addresses` reads them."""
+    mine = {word for word, level in HEADS.items() if level in levels and len(word) >= shortest and word != "甲"}
+    others = {word for word, level in HEADS.items() if level not in levels}
+    single = "".join(sorted(word for word in mine if len(word) == 1))
+    longer = sorted(word for word in mine if len(word) > 1 and word[-1] not in single)
+    last = "".join(sorted({word[-1] for word in mine}))
+    found = [f"(?<=[{single}])"] if single and longer else []
+    found += [f"(?<={word})" for word in longer]
+    but = "".join(f"(?<!{word})" for word in sorted(others) if word[-1] in single)
+    return f"(?<=[{last}])" + (f"(?:{'|'.join(found)})" if found else "") + but
+
+
+_ON_A_ROAD, _IN_A_VILLAGE, _ESTATE, _AISLE, _MARKET, _TOWER = map(
+    _behind, (ROAD, VILLAGE, ESTATE, AISLE, MARKET, TOWER)
+)
+_ZONE: Final = _behind(ZONE, shortest=2)
+_OF_A_DISTRICT: Final = (
+    rf"(?<=[省市州县縣]{_HAN}{{2}}[区區])(?<![小社园園校厂工新发業业{words.NUMERALS}].)(?<![场場].[区區])"
+)
+_PART: Final = (
+    rf"(?<=[区區期])(?:(?<=[0-9A-Za-z{words.NUMERALS}].)|(?<={_HAN}[区區])(?<![社小新园園业業发].)"
+    rf"(?:(?<=[场場].[区區])|(?<![省市州县縣]{_HAN}{{3}})(?<![省市州县縣][ _\-]{_HAN}{{3}})"
+    rf"(?<!^{_HAN}{{3}})(?<!^{_HAN}{{2}})))"
+)
+_LAST: Final = {word[-1] for word in HEADS}
+_SAYS_NOTHING: Final = "第的里位号號"
+_LAST_OF_LONGER: Final = "".join(sorted(_LAST - HEADS.keys() - set(HERE + _SAYS_NOTHING)))
+_UNKNOWN_ENDS: Final = han_without("".join(_LAST) + words.NUMERALS + HERE + _SECOND + _SAYS_NOTHING)
+_UNKNOWN: Final = (
+    f"(?:(?<=[{_UNKNOWN_ENDS}])|(?<=[{_LAST_OF_LONGER}])"
+    + "".join(f"(?<!{word})" for word in sorted(HEADS) if word[-1] in _LAST_OF_LONGER)
+    + rf"|(?<=[{HERE}里])(?<=[{_UNKNOWN_ENDS}].))"
+)
+"""Behind a name that says nothing."""
+_INNER: Final = "".join(sorted({word[-1] for word, level in HEADS.items() if level >= BUILDING} - {"面", "市"}))
+_OUTSIDE: Final = f"(?<![{_INNER}])(?<!门市)(?<!门面)"
+_IN_NO_MARKET: Final = rf"{_OUTSIDE}(?!{_MARKET}|{_AISLE}|(?<=[区區期]))"
+_INSIDE_NOTHING: Final = f"{_OUTSIDE}(?!{_MARKET}|{_TOWER})(?<![{HERE}{_SAYS_NOTHING}])"
+
+# The numbers that show.
+_HOUSE_WORD: Final = r"(?:[号號][楼樓]|栋|棟|幢|撞|座(?![椅位]))"
+_HOUSE: Final = rf"(?:{_D}{{1,4}}+{_HOUSE_WORD}|[A-Za-z]{_D}{{0,4}}+{_HOUSE_WORD}|{_N}{{1,3}}+{_HOUSE_WORD})"
+_LANE_WORD: Final = "(?:大[街道]|[路街巷道])"
+_PART_WORD: Final = "(?:[号號](?:路|大?街)|村|组(?!团)|組|队|院|里)"
+_ON_THE_WAY: Final = (
+    rf"(?:(?={_D})(?:{_ON_A_ROAD}(?:{_D}{{1,4}}+(?:{_NO}|{_BARE}|弄)"
+    rf"|{_D}{{1,4}}(-)(?:{_D}{{1,4}}+{_NO}|{_D}{{1,2}}+{_BARE}))"
+    rf"|{_UNKNOWN}(?:{_D}{{1,4}}+(?:{_NO}|弄|(?:米|公里|[国省县]道)(?={_HAN}|$))|{_D}{{3}}{_BARE}(?={_HAN})(?!门口|的门))"
+    rf"|(?:{_IN_A_VILLAGE}|{_OF_A_DISTRICT})(?:{_D}{{1,4}}+|{_D}{{1,2}}-{_D}{{1,2}}+)(?:{_NO}|{_BARE})"
+    rf"|{_OUTSIDE}{_D}{{1,3}}+{_PART_WORD}|{_IN_NO_MARKET}{_D}{{1,3}}+(?:{_LANE_WORD}|[区區期]))"
+    rf"|{_OUTSIDE}{_N}{{1,3}}+{_PART_WORD}|{_IN_NO_MARKET}{_N}{{1,3}}+(?:{_LANE_WORD}|{_NO}|[区區期])"
+    rf"|{_OUTSIDE}(?:(?<={_HAN})[A-Za-z][区區]|(?:{_D}|{_N}){{1,2}}+[区區期])(?=[0-9A-Za-z]))"
+)
+_BUILDING: Final = (
+    rf"(?:(?:{_HOUSE}|(?={_D})(?:(?<={_HAN}){_D}{{1,3}}+#[楼樓]?"
+    rf"|{_UNKNOWN}{_D}{{1,2}}+{_BARE}|(?<=弄){_D}{{1,4}}+(?:{_NO}|(?<!{_D}{{3}}){_BARE})"
+    rf"|(?:{_ESTATE}|{_PART}|{_ZONE}|{_AISLE}){_D}{{1,2}}+(?:{_NO}|{_BARE})|{_ZONE}{_D}{{3}}{_NO}"
+    rf"|(?:{_TOWER}|(?<={_D}号)){_D}{{1,2}}+{_NO}|{_MARKET}{_D}{{1,2}}+{_BARE}))(?:{_HOUSE})*+)"
+)
+"""Of the house, behind which all numbers are hidden."""
+
+# The numbers that are hidden.
+_FLOOR_WORD: Final = (
+    rf"(?:[层層]|[楼樓](?![村镇鎮乡鄉街路盘盤])(?!(?:{_D}{{1,3}}|{_N}{{1,3}})(?:单元|單元|[门門])))(?![{_SIDES}])"
+)
+_UNIT_WORD: Final = rf"(?:单元|單元|梯|[门門](?={_D}))"
+_ROOM_WORD: Final = rf"(?:{words.ROOM})"
+_CODE: Final = rf"(?:{_D}{{1,4}}+(?:[A-EG-Za-eg-z]{_D}{{0,5}}+|{_D}|)|[A-Za-z]{_D}{{1,4}}+)"
+_CODE_AND_WORD: Final = (
+    rf"(?:{_D}{{1,3}}+(?:{_UNIT_WORD}|{_FLOOR_WORD})"
+    rf"|{_CODE}(?:(?:-{_D}{{1,4}}+){{1,2}}+|)(?:{_ALONE}|[号號]?{_ROOM_WORD}|{_NO}))"
+)
+_NAME_IN_A_HOUSE: Final = han_without(
+    words.NUMERALS + _TELLS_A_SIDE + _SECOND + _MAY_SAY_MORE + _ANNOUNCES + _SIDES + "房号號楼樓栋棟幢座铺舖"
+)
+_INSIDE: Final = (
+    rf"(?:[ \-]?(?:{_CODE_AND_WORD}|{_N}{{1,3}}+(?:{_UNIT_WORD}|{_FLOOR_WORD}|室|$))"
+    rf"|(?<=[0-9{words.NUMERALS}][层層楼樓])[{_NAME_IN_A_HOUSE}]{{1,12}}+{_CODE_AND_WORD})"
+)
+"""In a house."""
+_FIRST: Final = (
+    rf"(?:(?={_D})(?:(?<={_D}[号號])(?:{_CODE}{_ALONE}|{_D}{{3,4}}+{_NO}{_NO_NUMBER})"
+    rf"|(?<=-)(?:{_D}{{1,4}}+(?:-{_D}{{1,4}}+)?+(?:{_ALONE}|{_NO})|{_D}{{3,4}}+室)"
+    rf"|{_UNKNOWN}(?:{_D}{{4,5}}+{_ALONE}|{_D}{{3}}{_ENDS})"
+    rf"|{_TOWER}(?:(?:{_D}{{1,3}}[A-EG-Z]{_D}{{0,4}}+|{_D}{{1,5}}+(?:-{_D}{{1,4}}+){{0,2}}+){_ALONE}"
+    rf"|{_D}{{3,5}}+{_NO}{_NO_NUMBER})"
+    rf"|(?:{_ESTATE}|{_PART}|{_ZONE}|{_AISLE}|(?<=弄)){_D}{{3,5}}+{_ALONE}"
+    rf"|(?:(?:{_ESTATE}|{_PART}|{_AISLE}){_D}{{3,4}}+|{_ZONE}{_D}{{4}}){_NO}{_NO_NUMBER}"
+    rf"|{_MARKET}(?:(?:{_D}{{3,5}}+|{_D}{{1,4}}+(?:-{_D}{{1,4}}+){{1,2}}+){_ALONE}|{_D}{{1,5}}+{_NO}{_NO_NUMBER})"
+    rf"|(?<![负負\-])(?:{_D}{{1,3}}+(?:{_FLOOR_WORD}|{_UNIT_WORD})|{_D}{{1,4}}+{_ROOM_WORD}))"
+    rf"|(?<={_HAN})[A-Za-z](?={_D})(?:{_D}{{3,4}}+{_ROOM_WORD}"
+    rf"|(?<=[{_UNKNOWN_ENDS}].)(?:{_D}{{4}}{_ALONE}|{_D}{{3}}{_ENDS})"
+    rf"|(?:(?<=[城场場厦廈楼樓园苑].)|(?<={_D}号.)){_D}{{3,4}}+{_ALONE})"
+    rf"|(?<![负負]){_N}{{1,3}}+(?:{_FLOOR_WORD}|{_UNIT_WORD}))"
+)
+"""Not in a house."""
+_OTHER_HUNDREDS: Final = "|".join(
+    f"{first}{_D}{{2}}-(?=[{''.join(str(one) for one in range(10) if one not in (first, first + 1))}]{_D}{{2}}(?!{_D}))"
+    for first in range(1, 10)
+)
+"""Two numbers that are not the first and the last of several."""
+_KEPT_FIRST: Final = (
+    rf"(?:(?={_D}{{1,3}}-{_D})(?:{_INSIDE_NOTHING}{_D}{{1,3}}+-(?={_D}{{1,2}}+-{_D}{{1,4}}+{_BARE})"
+    rf"|{_ON_A_ROAD}{_D}{{1,2}}-(?={_D}{{3,4}}+(?:{_BARE}|室))"
+    rf"|(?:(?<={_D}号)|{_IN_A_VILLAGE}){_D}{{1,2}}-(?={_D}{{3,4}}+(?:{_BARE}|{_NO}|室))"
+    rf"|(?:(?<=[区區期])|{_AISLE}){_D}{{1,2}}-(?={_D}{{3,4}}+(?:{_BARE}|{_NO}))"
+    rf"|(?:{_UNKNOWN}|{_ESTATE}|{_ZONE}|(?<=弄))(?:{_D}{{1,2}}-(?={_D}{{1,4}}+(?:{_BARE}|{_NO})|{_D}{{3,4}}+室)"
+    rf"|(?:{_D}{{3}}-(?={_D}{{4}}(?!{_D}))|{_OTHER_HUNDREDS})(?={_D}++(?:{_BARE}|{_NO}))))|)"
+)
+"""The first of several numbers that are joined."""
+
+# The words behind all numbers.
+_NOTE: Final = (
+    rf"((?:[{han_without(words.NUMERALS + _TELLS_A_SIDE)}]++|{_TELLS_NO_SIDE}|{_IN_A_NAME}|{_BETWEEN}"
+    rf"|{_LATIN}(?={_HAN}|$)(?!{_N}))*+"
+    rf"(?:[(（](?:[{han_without('室户戶房单甲乙丙丁' + words.NUMERALS)}]|[，。！]){{1,30}}[)）]|))"
+)
+_lines: Final = re.compile(
+    rf"^(?!{NAME_IN_FRONT}|北海道|東京都|大阪府|京都府)(?={_HAN})"
+    rf"(?!.{{{MAX_LENGTH + 1}}})(?=.{{{MAX_NAME + 1}}}|.*{_D})"
+    rf"((?:(?:{_RUN})?{_ON_THE_WAY})*+(?:{_RUN}(?=[0-9A-Za-z{words.NUMERALS}]))?+(?:({_BUILDING})|{_KEPT_FIRST}))"
+    rf"((?(3)(?:{_INSIDE})*+|(?:{_FIRST}(?:{_INSIDE})*+)?+)){_NOTE}$|^.*$",
+    re.M,
+).findall
+"""Of each line what shows, a dash if there is one in it, the house, what is hidden, and the words behind it."""
+
+# The addresses that most systems write, in a third of the time.
+_STREET: Final = han_without("铺舖床单單元室户戶房层層楼樓号號门門栋棟幢座梯之厦廈至到负負底柜档檔摊")
+_PLAIN: Final = (
+    rf"((?!{NAME_IN_FRONT})[{_STREET}]{{2,40}}+(?: [{_STREET}]{{2,20}}+){{0,3}}+(?<!{_N}) ?(?={_D}|[A-Z])"
+    rf"(?:(?<=路){_D}{{1,4}}+弄|)(?:(?:(?<=[路弄])|(?<=大[道街])){_D}{{1,4}}+号|) ?"
+    rf"(?:{_D}{{1,3}}+(?:号楼|栋|幢|座)|[A-Z][座栋幢]|) ?)"
+    rf"((?:(?<!{_N}){_D}{{1,2}}+单元 ?|)(?:(?<!{_N}){_D}{{1,2}}+[层楼] ?|)"
+    rf"(?:(?<!{_N})[A-Z]?{_D}{{1,4}}+室|(?<=[楼号栋幢座元层])[A-Z]?{_D}{{3,4}}+|))"
+)
+"""What shows, and what is hidden. An empty alternative costs less than `?`."""
+_plain: Final = re.compile(_PLAIN).fullmatch
+_plain_lines: Final = re.compile(rf"^{_PLAIN}$|^.*$", re.M).findall
+
+_STARS: Final = bytes.maketrans(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", b"*" * 62)
+_HAN_NUMERALS: Final = [numeral.encode() for numeral in words.NUMERALS]
+
+
+class Numbered(str):
+    """The mask of an address that shows as many digits beside each other as the shortest phone has."""
+
+    __slots__ = ()
+
+
+def mask_usual(value: str) -> str | None:
+    """Return the mask of an address of a usual form, maybe a `Numbered` one; None for every other address."""
+    match = _plain(value)
+    return match[1] + _starred(match[2]).decode() if match else _mask_lines([value])[0]
+
+
+def mask_all_usual(values: Sequence[str]) -> list[str | None]:
+    """Return what `mask_usual` gives for many addresses, which are searched together."""
+    found = _plain_lines("\n".join(values))
+    if len(found) != len(values):  # a value has lines of its own
+        return [mask_usual(value) for value in values]
+    hidden = _starred("\n".join([part for _, part in found])).decode().split("\n")
+    others = [value for (kept, _), value in zip(found, values, strict=True) if not kept]
+    if not others:
+        return [kept + part for (kept, _), part in zip(found, hidden, strict=True)]
+    masked = iter(_mask_lines(others))
+    return [kept + part if kept else next(masked) for (kept, _), part in zip(found, hidden, strict=True)]
+
+
+def _mask_lines(values: Sequence[str]) -> list[str | None]:
+    found = _lines("\n".join(values))
+    if len(found) != len(values):
+        return [None] * len(values)
+    encoded = _starred("\n".join([part for _, _, _, part, _ in found]))
+    for numeral in _HAN_NUMERALS:
+        encoded = encoded.replace(numeral, b"*")
+    masked = [
+        (Numbered(kept + part + note) if dash else kept + part + note) or None
+        for (kept, dash, _, _, note), part in zip(found, encoded.decode().split("\n"), strict=True)
+    ]
+    for at in which_may_have_names("\n".join([note for *_, note in found])):
+        masked[at] = None
+    return masked
+
+
+def _starred(parts: str) -> bytes:
+    # As bytes, because a text that is not ASCII takes four times as long to translate.
+    return parts.encode().translate(_STARS)
