@@ -97,6 +97,34 @@ def test_a_bank_card_is_hidden_whole(issuer: str, data: st.DataObject) -> None:
     assert list(find_cards(wrong)) == []
 
 
+@pytest.mark.parametrize(
+    "label",
+    [
+        "调拨单",
+        "序列号",
+        "快递：",
+        "追蹤號碼",
+        "托盘号是",
+        "参考号",
+        "取件码",
+        "售后单 ",
+        "claim no ",
+        "label number: ",
+    ],
+)
+@pytest.mark.parametrize("number", ["440305900612762", "6222021234567890128", "4111111111111111"])
+def test_a_number_that_says_what_it_is_stays(label: str, number: str) -> None:
+    assert scrub(number) != number
+    assert scrub(f"{label}{number}") == f"{label}{number}"
+
+
+@pytest.mark.parametrize(
+    "text", ["简单0571-88123456", "社保号110101199003074610", "身份号110101199003074610", "快递021-59791234"]
+)
+def test_other_numbers_behind_words_like_these_are_hidden(text: str) -> None:
+    assert scrub(text) != text
+
+
 @pytest.mark.parametrize("number", ["75123456789017", "773012345678901", "1234567890123452", "433012345678907"])
 def test_a_long_order_number_stays_whatever_its_check(number: str) -> None:
     assert scrub(f"单号{number}") == f"单号{number}"
