@@ -14,7 +14,9 @@ from masking_service.masking.codes import settled
 from masking_service.masking.effort import COLD_NAME
 from masking_service.masking.kinds.table import PERSONAL
 from masking_service.masking.member_names import BARE_NAME, MAYBE_NAME, read_names
+from masking_service.masking.name_cues import NO_LATIN_NAME
 from masking_service.masking.name_words import PARTY, name_words
+from masking_service.masking.names_between_words import is_name
 from masking_service.masking.names_in_text import name_from
 
 _PERSONAL: Final = PERSONAL | {PARTY}
@@ -40,13 +42,13 @@ _MARK: Final = (
 _ESCAPED_END: Final = r"(?:&gt;|\\{1,3}u003e)"
 _ESCAPED_BEGIN: Final = r"(?:&lt;|\\{1,3}u003c)"
 _SEPARATOR: Final = re.compile(
-    rf"(?<=[^\W\d])(?:{_MARK}(?P<quote>[\"'“‘「]?)|</[A-Za-z]{{1,10}}>\s{{0,3}}(?=(?P<cell>{_TAG}))"
+    rf"(?<=[^\W\d])(?:{_MARK}(?P<quote>[\"'“‘「『【]?)|</[A-Za-z]{{1,10}}>\s{{0,3}}(?=(?P<cell>{_TAG}))"
     rf"|(?:\s[^<>]{{0,80}})?>(?:<!\[CDATA\[)?(?=[^<>]+(?:<|]]>))|{_ESCAPED_END}(?:{_ESCAPED_BEGIN}!\[CDATA\[)?(?=[^<>&\\]))"
 )
 """Between a label and its value. The end of a tag is one, too, and so are the tags between two cells of a table."""
 _MAY_BE: Final = re.compile(r"[^\W\d]\\{0,3}[\"'”’」]?\s{0,3}(?:[:：=＝]|>[^<>]+<|</|><!\[CDATA|&gt;|\\u003e)").search
 _LABEL: Final = re.compile(r"[^\W\d_](?:[\w.\-]|(?<=[A-Za-z]) (?=[A-Za-z])){0,39}$").search
-_CLOSING: Final = {'"': '"', "'": "'", "“": "”", "‘": "’", "「": "」"}
+_CLOSING: Final = {'"': '"', "'": "'", "“": "”", "‘": "’", "「": "」", "『": "』", "【": "】"}
 _VALUE_ENDS: Final = re.compile(r"[,，;；。|&\n\r\t<>\"'{}\[\]\\]")
 _SPACE: Final = " \t\u3000"
 
@@ -55,6 +57,11 @@ Pay = Callable[[float], None]
 
 def unpaid(_cost: float) -> None:
     """For texts whose owner waits for them alone: a file's."""
+
+
+_SITE: Final = re.compile(
+    r"([\u4e00-\u9fff]{1,8}?)(?:快递|智能|丰巢|菜鸟|妈妈)?(?:驿站|代收点|自提点|[快智丰巢能递]柜|超市|便利店|物业|门卫|前台|收发室|传达室|保安室|门岗)"
+).fullmatch
 
 
 class Labelled(NamedTuple):
@@ -150,5 +157,13 @@ def _says_something(kind: str, value: str) -> bool:
     if kind in _PHONES or kind == "unit":
         return any(map(str.isdecimal, value))
     if kind in _IN_WORDS:
-        return bool(value) and value.casefold() not in name_words().anyone
+        return bool(value) and value.casefold() not in name_words().anyone and not _is_site(value)
     return any(char.isascii() and char.isalnum() for char in value)
+
+
+def _is_site(value: str) -> bool:
+    """Whether a value is a site that takes parcels, without a person's name: 菜鸟驿站, Warehouse Department."""
+    if value.isascii():
+        return NO_LATIN_NAME.issuperset(value.lower().split())
+    site = _SITE(value)
+    return site is not None and not is_name(site[1])

@@ -16,7 +16,7 @@ from masking_service.masking.address_words import LATIN_PLACE, LATIN_SITE
 Span = tuple[int, int]
 
 _LETTER: Final = r"[A-Za-z\u00c0-\u024f\u0300-\u036f'’]"
-_CAPITALISED: Final = rf"(?:[A-Z\u00c0-\u00de]{_LETTER}*(?:-[A-Z]{_LETTER}*)?\.?)"
+_CAPITALISED: Final = rf"(?:[A-Z\u00c0-\u00de]{_LETTER}*(?:-{_LETTER}+)?\.?)"
 _LINK: Final = "(?:(?:van|de|der|von|bin|ben|al|el|da|di|la|le|dos|del|van der|van den|de la) )?"
 LATIN_NAME: Final = rf"{_CAPITALISED}(?:[ ,]{{1,2}}{_LINK}{_CAPITALISED}){{0,3}}"
 _NAME: Final = rf"{_CAPITALISED}(?: {_LINK}{_CAPITALISED}){{0,3}}"
@@ -37,6 +37,11 @@ _weakly_announced: Final = re.compile(
 _subject: Final = re.compile(
     rf"(?:^|(?<=[.!?;\n(,，。；、] )|(?<=[.!?;\n(,，。；、]))(?P<name>{_NAME})(?:(?P<verb>{_VERB})|(?=[,，(:：]\s?\w))"
 ).finditer
+_in_han: Final = re.compile(
+    rf"(?:[找给給由让讓]|联系|聯繫|聯絡|转交|交给|轉交|交給)\s?(?P<name>{_NAME})(?!{_LETTER})"
+    rf"|(?<!{_LETTER})(?P<titled>{_NAME})\s?(?=先生|女士|小姐|太太|老师|老師|师傅|師傅|经理|經理)"
+).finditer
+"""A name beside a cue in Han."""
 _signature: Final = re.compile(
     rf"(?i:thanks|thank you|thx|regards|cheers|sincerely|best|love)[,.!]?\s{{1,2}}(?P<name>{_NAME})\W*$"
 ).finditer
@@ -56,6 +61,10 @@ def latin_names(text: str, *, address: bool = False) -> Iterator[Span]:
         return
     for match in _announced(text):
         yield from _trimmed(match)
+    if not text.isascii():
+        for match in _in_han(text):
+            if match["titled"] or " " in match["name"] or _is_known(match["name"], alone=True):
+                yield from _trimmed(match, match.lastgroup or "name")
     if address:
         return
     for match in _weakly_announced(text):
@@ -114,10 +123,10 @@ def _is_known(name: str, *, alone: bool = False) -> bool:
     return (bool(others) or alone) and first.strip(".,'’").lower() in _GIVEN
 
 
-def _trimmed(match: re.Match[str]) -> Iterator[Span]:
+def _trimmed(match: re.Match[str], group: str = "name") -> Iterator[Span]:
     """The span of the name, without words at its end that are none."""
-    start, end = match.span("name")
-    words = match["name"].split(" ")
+    start, end = match.span(group)
+    words = match[group].split(" ")
     while words and not is_latin_name(" ".join(words)):
         end -= len(words.pop()) + 1
     if words and (len(words) > 1 or words[0].strip(".").lower() not in cues.NO_LATIN_NAME):

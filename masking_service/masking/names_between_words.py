@@ -47,6 +47,7 @@ _ORGANISATION_ENDS: Final = frozenset("司厂店部科处组班院局所行社�
 _ORGANISATION: Final = 5
 _NICKNAMES: Final = frozenset("小老阿")
 _TITLES: Final = frozenset(f"{cues.SHORT_TITLES}家")
+_WHOLE_TITLES: Final = frozenset(cues.TITLES)
 _NO_GIVEN: Final = frozenset(cues.NO_GIVEN)
 _PLACE_ENDS: Final = frozenset(cues.PLACE_ENDS)
 
@@ -56,7 +57,7 @@ _FOLLOWING: Final = frozenset((*cues.TITLES, *cues.VERBS, *cues.FOLLOWING, *cues
 _FOLLOW: Final = by_char((word for word in _FOLLOWING if len(word) > 1), 0)
 _FOLLOW_ALONE: Final = frozenset(word for word in _FOLLOWING if len(word) == 1) - frozenset("和跟与及或同")
 
-_BEFORE_RUN: Final = 14
+_BEFORE_RUN: Final = 20
 """Characters before a run that say what is in it."""
 _LABEL: Final = re.compile(
     r"([\u4e00-\u9fff]+)(?:[\s》】\])>)）.丨|\-—_]{1,4}|[\s》】\]]?[:：=∶](?:\s?[《【\[(（『「<]|\s{0,3})|[《【\[(（『「<“\"])$"
@@ -79,7 +80,7 @@ _IS_PLACE: Final = re.compile(
     r"(?P<sure>[\u4e00-\u9fff]{0,6}(?:[0-9]|[苑园城庄湾庭府邸墅寓厦院馆楼街路区镇乡村里座栋幢号店站](?:$|[0-9])))"
     r"|(?P<end>[道省市区县镇乡村路街苑园庄湾庭府邸墅寓厦院馆厂])|[\u4e00-\u9fff]{0,3}[苑园城庄湾庭府邸墅寓厦院馆店厂]"
 ).match
-_NUMBERS: Final = frozenset("0123456789*")
+_IS_ROOM: Final = re.compile(r"(?:[0-9]|[0-9*]{3})$").search
 _COLONS: Final = frozenset(":：=∶")
 _run: Final = re.compile(r"[\u4e00-\u4e27\u4e29-\u9fff]*").match
 """Han, without the stroke that text recognition reads for a bar."""
@@ -87,6 +88,7 @@ _LIST: Final = re.compile(
     r"[\u4e00-\u9fff]{2,4}(?:[、，,;；/+&\s]{1,2}(?!一起|均可|都可)[\u4e00-\u9fff]{2,4})+"
     r"(?P<tail>[。.，, ]?(?:[0-9一两二三四五六]人|一起[收取拿]|[均都]可)?)"
 ).fullmatch
+_LIST_IN: Final = re.compile(r"(?<!\w)[\u4e00-\u9fff]{2,4}(?:[、;；/+&][\u4e00-\u9fff]{2,4})+(?!\w)").finditer
 _HAN_PARTS: Final = re.compile(r"[\u4e00-\u9fff]+").finditer
 _UNKNOWN: Final = (UNKNOWN, COST_OF_UNKNOWN)
 _STARTS: Final = "".join(sorted({*FAMILY_NAMES, *RARE_FAMILY_NAMES, *(name[0] for name in DOUBLE_FAMILY_NAMES)}))
@@ -95,9 +97,8 @@ _BEFORE_SITE: Final = frozenset(
     "工员員人师師者天后後晚前点點司厂廠店部科处處组班院局所行社馆校市队隊站库庫间間堂舍心室会會团團办辦房"
 )
 """What words end with that people belong to."""
-_ROOM_OF_SITE: Final = re.compile("(?<=[0-9*])(?:室|房间?|号|铺|床|户|店面)?的?$").search
+_ROOM_OF_SITE: Final = re.compile("(?:(?<=[0-9])|(?<=[0-9*]{3}))(?:室|房间?|号|铺|床|户|店面)?的?$").search
 _LAST_OF_ROOM: Final = frozenset("0123456789*室房间号铺床户面的")
-_BEHIND_SITE: Final = by_char((*cues.TITLES, *(verb for verb in cues.VERBS if len(verb) > 1)), 0)
 
 
 class HanRun:
@@ -158,9 +159,7 @@ class HanRun:
                 for length in (2, 1):
                     end = start + family + length
                     given = han[start + family : end]
-                    if end > len(han) or (start and han[start - 1] in _NICKNAMES):
-                        continue
-                    if han[start:end] in DOUBLE_FAMILY_NAMES or (end == len(han) and self._is_masked()):
+                    if end > len(han) or self._is_none(start, end, given):
                         continue
                     cost_of_name = cost + known.given_cost(given) + _COST_OF_NAME[length]
                     cost_of_name += _ODD_GIVEN * sum(char in _NO_GIVEN for char in given)
@@ -178,6 +177,15 @@ class HanRun:
                     if saved + before + behind >= _LEAST and cue >= _CUE:
                         yield saved + before + behind, start, end
 
+    def _is_none(self, start: int, end: int, given: str) -> bool:
+        """Whether what is at this span is no name: a nickname's, a family name alone, with a title or a mask."""
+        return (
+            (start > 0 and self._han[start - 1] in _NICKNAMES)
+            or self._han[start:end] in DOUBLE_FAMILY_NAMES
+            or given in _WHOLE_TITLES
+            or (end == len(self._han) and self._is_masked())
+        )
+
     def _is_masked(self) -> bool:
         """Whether the stars of a name follow the run."""
         return _STARS_OF_NAME(self._text, self.end) is not None
@@ -186,7 +194,7 @@ class HanRun:
         han = self._han
         if at == 0:
             return self._before_run()
-        if self.start and self._text[self.start - 1] in _NUMBERS and _OF_A_ROOM(han, 0, at):
+        if _IS_ROOM(self._text, 0, self.start) and _OF_A_ROOM(han, 0, at):
             return _BESIDE
         if han.endswith(_ANNOUNCE.get(han[at - 1], ()), 0, at):
             return _SURE
@@ -259,8 +267,12 @@ def find(text: str, found: Sequence[tuple[int, int]] = ()) -> Iterator[tuple[int
     if text.isascii():
         return
     text = text.translate(han_words().simplified)
-    if names := _LIST(text):
-        yield from _names_of_a_list(text, names.start("tail"))
+    listed = _LIST(text)
+    whole = [*_names_of_a_list(text, 0, listed.start("tail"))] if listed else []
+    yield from whole
+    if not whole:
+        for part in _LIST_IN(text):
+            yield from _names_of_a_list(text, *part.span())
     for start, end in _runs(text, found):
         yield from HanRun(text, start, end).names()
 
@@ -286,17 +298,27 @@ def _is_site(text: str, at: int) -> bool:
     return (
         last in _BEFORE_SITE
         or text.endswith(_ANNOUNCE.get(last, ()), 0, at)
-        or text.startswith(_BEHIND_SITE.get(text[at + 2 : at + 3], ()), at + 2)
-        or text.startswith(_BEHIND_SITE.get(text[at + 3 : at + 4], ()), at + 3)
+        or text.startswith(_FOLLOW.get(text[at + 2 : at + 3], ()), at + 2)
+        or text.startswith(_FOLLOW.get(text[at + 3 : at + 4], ()), at + 3)
         or (last in _LAST_OF_ROOM and _ROOM_OF_SITE(text, max(0, at - 6), at) is not None)
     )
 
 
-def _names_of_a_list(text: str, end: int) -> Iterator[tuple[int, int]]:
-    """The spans of all parts of a text up to `end`, if each is a name: 张小三、李四."""
-    parts = [part.span() for part in _HAN_PARTS(text, 0, end)]
+def _names_of_a_list(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The spans of all parts of a list in a text, if each is a name: 张小三、李四."""
+    parts = [part.span() for part in _HAN_PARTS(text, start, end)]
     if all(HanRun(text, *part).is_name() for part in parts):
         yield from parts
+
+
+def is_name(text: str) -> bool:
+    """Whether all of a text in Han is likelier a name than words."""
+    return HanRun(text.translate(han_words().simplified), 0, len(text)).is_name()
+
+
+def is_word(text: str) -> bool:
+    """Whether all of a text is a word that is known."""
+    return text in han_words().words or text in cues.common_words()
 
 
 def are_words(text: str, start: int, end: int) -> bool:

@@ -67,7 +67,7 @@ _word_behind: Final = re.compile(
     rf"[{''.join(_behind_by_char)}](?:(?<={_start}.)|(?<={_start}..)|(?<={_start}...)|(?<={_start}....)|(?<=[^{_HAN}].))"
 )
 """The first character of a word behind a name, where a name can be: most texts are passed over by it."""
-_LINK: Final = r"(?:是|为|為|叫|名叫|姓名|名字|名|人)?"
+_LINK: Final = r"(?:是|为|為|叫|名叫|姓名|名字|信息|名|人)?"
 _GAP: Final = r"[\s:：∶=,，、。/|;；（(【「『\[】」』\])）>“\"'\-—_]{0,3}"
 _link_and_gap: Final = re.compile(_LINK + _GAP)
 _note_behind: Final = re.compile(rf"[（(][{_HAN}]{{1,6}}[)）]$|[】」』”\"\])）\s【「『\[(（]{{1,2}}$")
@@ -77,10 +77,14 @@ _number: Final = re.compile(
 )
 _front_of_number: Final = re.compile(r"[^\w*+]{0,3}\+?[0-9() \-]{0,9}$")
 _signs_behind: Final = re.compile(r"[^\w*]{0,4}$")
+_quantity_behind: Final = re.compile(
+    r"[\s,，、]{1,2}[0-9一二两三四五六七八九十半]{1,3}[份箱件个盒袋斤包瓶提桶条只套本罐][\s,，、]{0,2}$"
+)
+"""Between a name and a number in lists of orders."""
 _before_name: Final = re.compile(r"[\s,，、/|;；（(）)\]】\-—_:：]{0,3}")
 _place_follows: Final = re.compile(rf"(?![省市区縣县])[{_HAN}]{{2,3}}(?:省|市|区|县)")
 _one_follows: Final = frozenset(
-    "的收说說称取领拿签催在已未要请請和与及让把给去来家处就将改退寄送派打接有没不是也都吧啊呀哈呢哦啦嘛"
+    "的收说說称取领拿签催在已未要请請和与及让把给去来家处就将改退寄送派打接有没不是也都吧啊呀哈呢哦啦嘛外"
 )
 _address_ends: Final = frozenset("室号號楼樓层層栋棟幢座元户戶房弄村")
 _behind_house: Final = re.compile(
@@ -88,14 +92,15 @@ _behind_house: Final = re.compile(
     rf"(?=[{FAMILY_NAMES}{RARE_FAMILY_NAMES}])"
 )
 _before_place: Final = re.compile(
-    rf"(?:^|(?<=[\s,，;；。:：、*）)]))(?=[{FAMILY_NAMES}])[{_HAN}]{{2,3}}"
+    rf"(?:^|(?<=[\s,，;；。:：、*）)])|(?<=\*[0-9]{{4}}))"
+    rf"(?:(?:{any_of(DOUBLE_FAMILY_NAMES)})[{_HAN}]{{1,2}}|[{FAMILY_NAMES}{RARE_FAMILY_NAMES}][{_HAN}]{{1,2}})"
     rf"(?=\s?(?:{PROVINCES}|(?![省市区縣县])[{_HAN}]{{2,3}}[省市]))"
 )
 _WHOLE: Final = rf"(?:[{FAMILY_NAMES}][{_HAN}]{{1,2}}|(?:{any_of(DOUBLE_FAMILY_NAMES)})[{_HAN}]{{1,2}})"
 _code: Final = r"(?:[A-Za-z]?[0-9*]{3,4}|[A-Za-z]{0,4}[0-9]{6,24})"
 _beside_code: Final = re.compile(
     rf"{_code}(?<![0-9A-Za-z*]\s)[\s,，;；、|]{{1,3}}({_WHOLE})(?![^\s,，;；。、|])"
-    rf"|(?<![^\s,，;；。、|])({_WHOLE})[\s,，;；、|]{{1,3}}{_code}(?![^\s,，;；。、|])"
+    rf"|(?<![^\s,，;；。、|])({_WHOLE})(?:[\s,，;；、|]{{1,3}}{_code}(?![^\s,，;；。、|])|[（(]{_code}[)）])"
 ).finditer
 """A name that is a whole clause beside the number of a room or an order."""
 _labelled: Final = re.compile(
@@ -108,8 +113,16 @@ _beside_wish: Final = re.compile(
     rf"^({_WHOLE})[:：](?=不?要|别|放|请|請|麻烦|帮|改|先|周[一二三四五六日末]|送)"
 ).finditer
 """A name, a colon and a request: 王小明：放门口."""
-_sign_of_clause: Final = re.compile("[:：=0-9*]").search
-"""What a label, a wish or a code has."""
+_alone: Final = re.compile(
+    rf"(?:^|\n)[ \t]*(?:[(（]?[0-9]{{1,3}}[.、,)）．:：]?[ \t]*(?P<item>{_WHOLE})(?=[ \t,，:：*])"
+    rf"|(?P<speaker>{_WHOLE})[:：])"
+    rf"|(?<![^\s,，;；。、])(?P<clause>{_WHOLE})(?![^\s,，;；。、])"
+).finditer
+"""An item of a list, one who speaks, and a whole clause: names where no word of this form is likelier."""
+_person: Final = re.compile("收件|收货|收貨|寄件|姓名|名字|联系人|聯絡人|收方|签收|簽收|叫做").search
+"""A text about a person, in which a whole clause may be a name."""
+_sign_of_clause: Final = re.compile("[:：=0-9*]|收件|收货|收貨|姓名|名字|签收|簽收").search
+"""What a label, a wish, a code or a text about a person has."""
 _parts: Final = re.compile(
     rf"(?<![^\s,，;；、|:：(（])(?:([{FAMILY_NAMES}{RARE_FAMILY_NAMES}][{_HAN}]{{1,2}}"
     rf"|(?:{any_of(DOUBLE_FAMILY_NAMES)})[{_HAN}]{{1,2}})(?![^\s,，;；、|)）*])|[^\s,，;；、|]+)"
@@ -117,7 +130,8 @@ _parts: Final = re.compile(
 _han: Final = re.compile(rf"[{_HAN}]*")
 _parted: Final = re.compile(_PARTED)
 _parted_behind: Final = re.compile(rf"{_PARTED}$")
-_unparted: Final = re.compile(rf"(?:{any_of(cues.FIRST_PARTS)})[{_HAN}]{{0,4}}")
+_UNPARTED: Final = rf"(?:{any_of(cues.FIRST_PARTS)})[{_HAN}]{{0,4}}"
+_unparted: Final = re.compile(rf"{_UNPARTED}(?:[-－]{_UNPARTED})?")
 _FIRST_CHARS: Final = frozenset(part[0] for part in cues.FIRST_PARTS)
 _announces: Final = re.compile(rf"(?:{any_of((*cues.ROLES, *cues.WEAK))})(?:是|为|叫|姓名)?")
 _province: Final = re.compile(PROVINCES)
@@ -136,9 +150,11 @@ _WISHES: Final = frozenset("祝给")
 """Before a title alone they are no family name: 祝老师节日快乐."""
 _USUAL_LENGTH: Final = 3
 _MAX_NAMES: Final = 64
+_TITLES: Final = frozenset(cues.TITLES)
 _NICKNAMES: Final = frozenset("小老阿")
+_GAPS: Final = " \u3000"
 _CHANGED_BY_STARS: Final = _NICKNAMES | frozenset("收或说說") | frozenset(cues.SHORT_TITLES)
-_LISTED: Final = frozenset("、和与與及跟或+/&代替帮")
+_LISTED: Final = frozenset("、或和与與及跟或+/&代替帮")
 
 
 def holds_names(text: str) -> bool:
@@ -344,6 +360,16 @@ def _names_of_clauses(text: str) -> Iterator[Span]:
         name = match[match.lastindex or 0]
         if _can_be_name(name) and name[-1] not in _PLACE_ENDS:
             yield match.span(match.lastindex or 0)
+    persons = _person(text) is not None
+    for match in _alone(text):
+        name = match[match.lastgroup or 0]
+        if (
+            (persons or match.lastgroup != "clause")
+            and _can_be_name(name)
+            and name[-1] not in cues.NO_LABEL_ENDS
+            and names_between_words.is_name(name)
+        ):
+            yield match.span(match.lastgroup or 0)
 
 
 def _behind_name(text: str, at: int) -> int:
@@ -358,6 +384,8 @@ def _behind_name(text: str, at: int) -> int:
             break
     if text[at - 1 : at] == "的":
         at -= 1
+    if quantity := _quantity_behind.search(text, max(front, at - 8), at):
+        at = quantity.start()
     return _signs_behind.search(text, max(front, at - 4), at).start()  # type: ignore[union-attr]
 
 
@@ -373,7 +401,8 @@ def _names_beside_address(text: str) -> Iterator[Span]:
         ):
             yield start, end
     for match in _before_place.finditer(text):
-        if _can_be_name(match[0]) and match[0][-1] not in _PLACE_ENDS:
+        place = any(names_between_words.is_word(text[match.start() : match.end() + more]) for more in (1, 2))
+        if not place and _can_be_name(match[0]) and match[0][-1] not in _PLACE_ENDS:
             yield match.span()
     yield from first_latin_name(text)
     parts = [part for part in _parts.finditer(text) if part[0]]
@@ -483,12 +512,12 @@ def name_before(text: str, end: int, *, titled: bool = False, loose: bool = Fals
         parted = _parted_behind.search(text, max(0, end - _LONGEST_PARTED), end)
         if parted:
             return _parted_start(text, parted)
-    if not _FIRST_CHARS.isdisjoint(text[max(0, end - 8) : end]):
-        unparted = _unparted.search(text, max(0, end - 8), end)
+    if not _FIRST_CHARS.isdisjoint(text[max(0, end - 12) : end]):
+        unparted = _unparted.search(text, max(0, end - 12), end)
         if unparted and unparted.end() == end:
             return unparted.start()
     first = _han_before(text, end)
-    if end - first == 2 and text[first] in _NICKNAMES and text[first + 1] in _FAMILY:
+    if end - first == 2 and text[first] in _NICKNAMES and _can_be_nickname(text[first:end]):
         return first + 1
     if not titled and (spaced := _spaced(text, first, end)) is not None:
         return spaced
@@ -502,10 +531,19 @@ def name_before(text: str, end: int, *, titled: bool = False, loose: bool = Fals
     return max(found, key=lambda one: one[0])[1] if found else None
 
 
+def _can_be_nickname(name: str) -> bool:
+    """Whether 小, 老 or 阿 and a character can call a person."""
+    if name[1] in _FAMILY:
+        return True
+    return name[1] not in _NO_GIVEN and name[1] not in cues.SHORT_TITLES and not names_between_words.is_word(name)
+
+
 def _spaced(text: str, first: int, end: int) -> int | None:
     """Where a name begins that is written with a space in it: 李 明."""
     family = first - 2
-    if family < 0 or end - first > 2 or text[first - 1] not in " \u3000" or text[family] not in _FAMILY:
+    if end - first == 1 and first > 3 and _is_han(text[family]) and text[first - 3] in _GAPS:
+        family = first - 4  # 李 小 明
+    if family < 0 or end - first > 2 or text[first - 1] not in _GAPS or text[family] not in _FAMILY:
         return None
     apart = family == 0 or not _is_han(text[family - 1])
     return family if apart and _NO_GIVEN.isdisjoint(text[first:end]) else None
@@ -573,7 +611,7 @@ def _can_be_name(name: str, *, sure: bool = False) -> bool:
     Where the cue is `sure`, a known word may begin it.
     """
     family = 2 if name[:2] in DOUBLE_FAMILY_NAMES and len(name) > 2 else 1
-    if not _NO_GIVEN.isdisjoint(name[family:]):
+    if not _NO_GIVEN.isdisjoint(name[family:]) or name[family:] in _TITLES:
         return False
     words = cues.common_words()
     return (

