@@ -13,19 +13,21 @@ RECORD = {
 }
 
 
-def main(url: str, key: str) -> None:
-    """Ask in the order in which a new installation fails."""
+def main(url: str, intake: str, key: str) -> None:
+    """Ask in the order in which a new installation fails. `intake` masks and stores, and may be another tier."""
     check(ask(url, "/healthz")[0] == 200, "it is alive")
     check(ask(url, "/readyz?for=mask")[0] == 200, "it can mask: keys, policy and clients are there")
     status, answer = ask(url, "/readyz")
     check(status == 200, "it can do everything else: " + ", ".join(f["reason"] for f in answer.get("faults", [])))
-    check(ask(url, "/v1/mask", body={"records": [RECORD]})[0] == 401, "a call without a credential is refused")
+    if intake != url:
+        check(ask(intake, "/readyz")[0] == 200, "the intake tier can store: it has keys, store and publication")
+    check(ask(intake, "/v1/mask", body={"records": [RECORD]})[0] == 401, "a call without a credential is refused")
     check(bool(key), "the Secret with the API key of a label printer is there")
-    status, answer = ask(url, "/v1/mask", key, {"records": [RECORD]})
+    status, answer = ask(intake, "/v1/mask", key, {"records": [RECORD]})
     masked = answer["results"][0]["record"]["recipient"] if status == 200 else {}
     check(masked.get("phone") == "*******0000", "a label printer masks, and a phone is hidden")
     check("303" not in masked["address"], "a room is hidden")
-    first, again = (tokenized(url, key) for _ in range(2))
+    first, again = (tokenized(intake, key) for _ in range(2))
     check(set(first) == {"/recipient/name", "/recipient/phone", "/recipient/address"}, "each value gets its token")
     check(first == again, "the same record gets the same tokens: it was stored, and read back with the keys")
 
@@ -61,4 +63,5 @@ def check(holds: bool, what: str) -> None:
 
 
 if __name__ == "__main__":
-    main(os.environ["MASKING_URL"], os.environ.get("MASKING_TEST_KEY", "").strip())
+    service = os.environ["MASKING_URL"]
+    main(service, os.environ.get("MASKING_INTAKE_URL", service), os.environ.get("MASKING_TEST_KEY", "").strip())

@@ -19,12 +19,14 @@ class Host:
         verifier: of its signatures.
         certificate: its TLS certificate, PEM.
         revoked: whether nothing that it signed is trusted any more.
+        since: when it was enrolled or revoked; days since 1970-01-01.
     """
 
     name: str
     verifier: Verifier
     certificate: str
     revoked: bool
+    since: int
 
 
 class TlsIdentity(Secret):

@@ -235,9 +235,13 @@ def _open_tiers(path: Path, file: KeysetFile) -> tuple[dict[bytes, Host], Openin
             to_der(entry.certificate)
         except ValueError:
             raise KeysetError(f"{place}: its certificate is not one in PEM") from None
+        try:
+            since = day_of(entry.since)
+        except ValueError:
+            raise KeysetError(f"{place}: since is not a date") from None
         if host_id(key) in hosts:
             raise KeysetError(f"{place}: duplicate host")
-        hosts[host_id(key)] = Host(entry.name, verifier, entry.certificate, entry.state == "revoked")
+        hosts[host_id(key)] = Host(entry.name, verifier, entry.certificate, entry.state == "revoked", since)
     if file.opening is None:
         return hosts, None
     return hosts, OpeningTierKeys(_verifier(file.opening.publication, f"{path}: opening")[1], file.opening.certificate)

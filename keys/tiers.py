@@ -138,13 +138,15 @@ def _present(path: Path, name: str) -> tuple[KeysetFile, Keyset] | None:
 
 
 def enrol(path: Path, entry: HostEntry, today: str) -> Keyset:
-    """Trust what an intake host signs from now on.
+    """Trust what an intake host signs from now on. One that is enrolled stays as it is.
 
     Raises:
-        KeysetError: the file is unusable, or a host has this name or key already, also a revoked one.
+        KeysetError: the file is unusable, or another host has this name or key, also a revoked one.
     """
     file, opened = read(path)
     key = from_base64(entry.signing, "the host's entry")
+    if any((known.name, known.signing, known.state) == (entry.name, entry.signing, "enrolled") for known in file.hosts):
+        return opened
     if any(entry.name == known.name or key == from_base64(known.signing, str(path)) for known in file.hosts):
         raise KeysetError(f"{path}: a host with this name or key is or was enrolled; give a new host a new name")
     hosts = [*file.hosts, replace(entry, state="enrolled", since=today)]
@@ -152,14 +154,17 @@ def enrol(path: Path, entry: HostEntry, today: str) -> Keyset:
 
 
 def revoke(path: Path, name: str, today: str) -> Keyset:
-    """Trust nothing any more that an intake host has signed, also before.
+    """Trust nothing any more that an intake host has signed, also before. One that is revoked stays as it is.
 
     Raises:
-        KeysetError: the file is unusable, or no host of this name is enrolled.
+        KeysetError: the file is unusable, or no host of this name is or was enrolled.
     """
     file, opened = read(path)
-    if not any(known.name == name and known.state == "enrolled" for known in file.hosts):
-        raise KeysetError(f"{path}: no host of this name is enrolled")
+    states = {known.state for known in file.hosts if known.name == name}
+    if states == {"revoked"}:
+        return opened
+    if not states:
+        raise KeysetError(f"{path}: no host of this name is or was enrolled")
     hosts = [replace(known, state="revoked", since=today) if known.name == name else known for known in file.hosts]
     return write_changed(path, opened, replace(file, hosts=hosts), REVOKED)
 

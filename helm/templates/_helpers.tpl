@@ -96,6 +96,23 @@ priorityClassName: {{ . | quote }}
 {{- get (.Values.settings | default dict) "MASKING_MAX_BODY_BYTES" | default 2097152 | int64 -}}
 {{- end -}}
 
+{{/* The Deployments of the service: one, or one for each tier of docs/tiers.md. `reads`: whether it reads what is stored. */}}
+{{- define "masking.tiers" -}}
+{{- $name := include "masking.fullname" . -}}
+{{- $whole := dict "component" "service" "name" $name "reads" true "replicas" .Values.replicas "resources" .Values.resources -}}
+{{- $whole = merge $whole (dict "keyset" .Values.keyset.existingSecret "redis" .Values.redis "tier" dict) -}}
+{{- $tiers := list $whole -}}
+{{- with .Values.intake -}}
+{{- if .enabled -}}
+{{- $_ := set $whole "tier" (dict "MASKING_TIER" "opening" "MASKING_FORWARD_BIND" "0.0.0.0:8443") -}}
+{{- $intake := dict "component" "intake" "name" (printf "%s-intake" $name) "reads" false "replicas" .replicas "resources" .resources -}}
+{{- $asks := dict "MASKING_TIER" "intake" "MASKING_OPENING_URL" (printf "https://%s-opening:8443" $name) -}}
+{{- $tiers = append $tiers (merge $intake (dict "keyset" .keyset.existingSecret "redis" .redis "tier" $asks)) -}}
+{{- end -}}
+{{- end -}}
+{{- toYaml $tiers -}}
+{{- end -}}
+
 {{/* Called with a quantity, a string or a number: its number, for comparisons. */}}
 {{- define "masking.amount" -}}
 {{- $unit := regexFind "[A-Za-z]*$" (toString .) -}}
@@ -110,7 +127,7 @@ priorityClassName: {{ . | quote }}
 {{- if not (regexMatch "^[a-z]([-a-z0-9]*[a-z0-9])?$" $name) -}}
 {{- fail (printf "%q cannot be the name of a Service, which begins with a letter: set fullnameOverride" $name) -}}
 {{- end -}}
-{{- $pods := dict "" .Values.resources "proxy." .Values.proxy.resources "witness." .Values.witness.resources "desk." .Values.desk.resources "trialValkey." .Values.trialValkey.resources -}}
+{{- $pods := dict "" .Values.resources "proxy." .Values.proxy.resources "witness." .Values.witness.resources "desk." .Values.desk.resources "intake." .Values.intake.resources "trialValkey." .Values.trialValkey.resources -}}
 {{- range $pod, $resources := $pods -}}
 {{- range $what, $most := $resources.limits -}}
 {{- $least := get $resources.requests $what | default 0 -}}
@@ -135,6 +152,19 @@ priorityClassName: {{ . | quote }}
 {{- end -}}
 {{- if and .Values.witness.publicKey (eq .Values.witness.redis.existingSecret .Values.redis.existingSecret) -}}
 {{- fail "witness.redis.existingSecret must not be the service's own: the witness has credentials of its own" -}}
+{{- end -}}
+{{- with .Values.intake -}}
+{{- if .enabled -}}
+{{- if eq .keyset.existingSecret $.Values.keyset.existingSecret -}}
+{{- fail "intake.keyset.existingSecret must not be the service's own: `keys split` makes the keyset of an intake host" -}}
+{{- end -}}
+{{- if eq .redis.existingSecret $.Values.redis.existingSecret -}}
+{{- fail "intake.redis.existingSecret must not be the service's own: intake hosts have credentials of their own" -}}
+{{- end -}}
+{{- if and .redis.tls.clientCertificate (eq .redis.tls.existingSecret $.Values.redis.tls.existingSecret) -}}
+{{- fail "intake.redis.tls.existingSecret must not be the service's own: intake hosts have a certificate of their own" -}}
+{{- end -}}
+{{- end -}}
 {{- end -}}
 {{- with .Values.desk -}}
 {{- if .enabled -}}

@@ -171,6 +171,11 @@ def _due_of_file(file: KeysetFile, rules: KeyRules, today: int) -> list[str]:
             due.append(f"a rotation was interrupted: keys rotate {command}, or the keys shred that began it")
         if any(entry.state == "active" and today - day_of(entry.created) > rules.secrets for entry in entries):
             due.append(f"the active {which} key is older than {rules.secrets} days: keys rotate {command}")
+    due += [
+        f"the keys of the intake host {host.name} are older than {rules.secrets} days: split and enrol a new one"
+        for host in file.hosts
+        if host.state == "enrolled" and today - day_of(host.since) > rules.secrets
+    ]
     return due
 
 

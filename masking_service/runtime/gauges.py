@@ -83,10 +83,14 @@ class Conditions:
         if oldest is not None:
             created["api-key"] = oldest
             limits["api-key",] = rule.api_keys * SECONDS_A_DAY
+        hosts = [host.since for host in parts.keyring.keyset.hosts.values() if not host.revoked]
+        if hosts:
+            created["intake-host"] = float(min(hosts) * SECONDS_A_DAY)
+            limits["intake-host",] = rule.secrets * SECONDS_A_DAY
         yield gauge(
             "key_created_timestamp_seconds",
-            "When the active key of each use and the oldest valid API key were created, and the first day that may "
-            "still have data keys.",
+            "When the active key of each use, the oldest valid API key and the oldest intake host were created, and "
+            "the first day that may still have data keys.",
             {(use,): at for use, at in created.items()},
             "use",
         )

@@ -88,6 +88,10 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "the opening tier has published nothing for this intake host, or it was not read yet",
         "see that a process of the opening tier runs, that `keys split` was run on its keyset, and that it is this one",
     ),
+    "published-late": (
+        "the opening tier has published nothing new for an hour, so revocations and freezes may not be known here",
+        "see that a process of the opening tier runs and reaches the store, and that the clocks agree",
+    ),
     "no-day-key": (
         "the opening tier has published no key of today for this tenant, and nothing can be sealed without it",
         "see that a process of the opening tier runs; it publishes the keys of a day a day before",

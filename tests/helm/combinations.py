@@ -85,6 +85,17 @@ AXES: dict[str, list[dict[str, Any]]] = {
         {"network": {"egress": [{"to": [{"podSelector": LABELS}], "ports": [443, 8200]}]}},
     ],
     "monitoring": [{}, {"serviceMonitor": {"enabled": True, "interval": "6s", "labels": {"release": "1"}}}],
+    "tiers": [
+        {},
+        {"intake": {"enabled": True}},
+        {
+            "intake": {
+                "enabled": True,
+                "replicas": 1,
+                "redis": {"existingSecret": "1e3", "tls": {"existingSecret": "1"}},
+            }
+        },
+    ],
     "witness": [
         {},
         {"witness": {"publicKey": PEM, "keepHours": 1, "storage": {"size": "1Ti", "storageClassName": "1"}}},

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import sys
+from base64 import b64decode
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,7 @@ import redis
 
 from tests import programs
 from tests.e2e.processes import GUNICORN, Running, environment, wait_for
-from tests.helm.chart import ROOT, Chart, Object, objects, validate
+from tests.helm.chart import ROOT, Chart, Object, objects, set_json, validate
 from tests.servers import HOST, Node, durable, free_ports
 
 pytestmark = pytest.mark.timeout(300)  # it starts a dozen commands and a service
@@ -254,3 +255,35 @@ def test_the_claim_that_it_names_is_the_witness_s(chart: Chart) -> None:
     claim = witness["spec"]["volumeClaimTemplates"][0]["metadata"]["name"]
 
     assert f"`{claim}-{witness['metadata']['name']}-0`" in HANDBOOK
+
+
+def test_the_ways_into_two_tiers_that_it_shows_lead_to_their_services(chart: Chart) -> None:
+    values, ingress = (objects(one)[0] for one in blocks("yaml", "Two tiers"))
+    validate(ingress)
+    rendered = objects(chart.template(*set_json(values)).stdout)
+    services = {each["metadata"]["name"] for each in rendered if each["kind"] == "Service"}
+
+    paths = {one["path"]: one["backend"]["service"]["name"] for one in ingress["spec"]["rules"][0]["http"]["paths"]}
+
+    assert set(paths) == {"/v1/mask", "/v1/tokenize"}
+    assert set(paths.values()) == {"masking-waybill-masking-intake"} <= services
+
+
+def test_the_commands_for_two_tiers_make_the_secrets_of_the_intake_pods(desk: Desk) -> None:
+    """Last, because it makes further Secrets."""
+    (script,) = blocks("bash", "Two tiers")
+    (secrets,) = blocks("bash", "4. Secrets")
+    (rotation,) = blocks("bash", "Rotating keys")
+    secret = next(line for line in secrets.splitlines() if line.startswith("secret()"))
+    push = rotation.partition("for try")[0]
+    desk.run(
+        f'export MASKING_REDIS_URL="$(cat service.url)"; REDIS=redis.express.svc:6379\n{secret}\n{push}\n'
+        + script.replace("--wait 150", "--wait 3")
+    )
+    made = {each["metadata"]["name"]: each["data"] for each in desk.objects("created.yaml") if each["kind"] == "Secret"}
+    intake = json.loads(b64decode(made["waybill-masking-intake-keyset"]["keyset.json"]))
+    whole = json.loads((desk.folder / "state" / "keyset.json").read_bytes())
+
+    assert (intake["intake"], [host["name"] for host in whole["hosts"]]) == ("kubernetes", ["kubernetes"])
+    assert b"waybill-intake:" in b64decode(made["waybill-masking-intake-redis"]["url"])
+    assert "user waybill-intake on >" in (desk.folder / "users.acl").read_text()

@@ -53,7 +53,8 @@ def test_every_name_is_one_that_kubernetes_takes(
         assert "/fullnameOverride" in done.stderr
         return
     rendered = sound(done)
-    assert {each["metadata"]["name"] for each in rendered if each["kind"] == "Deployment"} == {name, f"{name}-desk"}
+    deployments = {each["metadata"]["name"] for each in rendered if each["kind"] == "Deployment"}
+    assert deployments == {name, f"{name}-intake", f"{name}-desk"}
     assert {each["metadata"]["namespace"] for each in rendered} == {namespace}
     assert {each["metadata"]["labels"]["app.kubernetes.io/instance"] for each in rendered} == {release}
 

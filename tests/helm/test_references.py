@@ -35,7 +35,7 @@ BROKEN: dict[str, tuple[str, Break]] = {
     "it reads nothing": ("ServiceMonitor", lambda o: o["spec"]["endpoints"][0].update(port="web")),
     "it scales nothing": ("HorizontalPodAutoscaler", lambda o: o["spec"]["scaleTargetRef"].update(name="none")),
     "it selects nothing": ("PodDisruptionBudget", lambda o: o["spec"]["selector"]["matchLabels"].update(a="b")),
-    "it gives access to [80, 9080], and [8000, 8080, 9080] are open": (
+    "it gives access to [80, 8443, 9080], and [8000, 8080, 8443, 9080] are open": (
         "NetworkPolicy",
         lambda o: o["spec"]["ingress"][0]["ports"][0].update(port=80),
     ),

@@ -145,17 +145,15 @@ def test_nowhere_is_a_word_taken_that_is_not_known() -> None:
 
 NOT_IN_THE_CHART = {
     "MASKING_AUDIT_ARCHIVE",  # the witness's
-    "MASKING_TIER",  # the chart runs one tier
-    "MASKING_OPENING_URL",
-    "MASKING_FORWARD_BIND",
 }
 
 
 def test_every_variable_of_the_service_is_set_by_the_chart_or_may_be(chart: Chart) -> None:
     schema = json.loads((ROOT / "helm" / "values.schema.json").read_text())
-    container, _ = chart.one("everything", "Deployment")["spec"]["template"]["spec"]["containers"]
+    tiers = [chart.one("everything", "Deployment", component) for component in ("service", "intake")]
+    containers = [tier["spec"]["template"]["spec"]["containers"][0] for tier in tiers]
 
-    set_by_the_chart = {variable["name"] for variable in container["env"]} - {"SSL_CERT_FILE"}
+    set_by_the_chart = {variable["name"] for one in containers for variable in one["env"]} - {"SSL_CERT_FILE"}
     may_be = set(schema["properties"]["settings"]["properties"])
 
     assert set_by_the_chart | may_be == set(VARIABLES) - NOT_IN_THE_CHART

@@ -64,7 +64,7 @@ def test_every_variable_is_one_that_the_service_or_the_desk_reads(chart: Chart) 
     names = {variable["name"] for pod in chart.pods("everything") for variable in pod["containers"][0].get("env", [])}
     desk = set(re.findall(r"`(MASKING_CONSOLE_\w+)`", (ROOT / "docs" / "desk.md").read_text()))
 
-    others = {"MASKING_URL", "MASKING_TEST_KEY", "SSL_CERT_FILE"}
+    others = {"MASKING_URL", "MASKING_INTAKE_URL", "MASKING_TEST_KEY", "SSL_CERT_FILE"}
     assert names - set(VARIABLES) - desk == others
 
 

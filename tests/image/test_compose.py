@@ -18,13 +18,18 @@ OWN_FILES = {"state/service.env", "state/witness.env", "state/users.acl", "state
 OWN_FILES |= {"state/tls.crt", "state/tls.key"}
 
 
+TIERS: dict[str, Any] = yaml.safe_load((ROOT / "examples" / "compose-tiers.yaml").read_text())
+FILES = (ROOT / "compose.yaml", ROOT / "examples" / "compose-tiers.yaml")
+
+
 def validates(file: Path) -> bool:
     tool = Path(sys.executable).with_name("check-jsonschema")
     return programs.run(tool, "--builtin-schema", "vendor.compose-spec", file).returncode == 0
 
 
-def test_it_fits_the_schema_of_the_compose_specification() -> None:
-    assert validates(ROOT / "compose.yaml")
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_it_fits_the_schema_of_the_compose_specification(file: Path) -> None:
+    assert validates(file)
 
 
 def test_the_schema_would_refuse_an_unknown_member(tmp_path: Path) -> None:
@@ -71,3 +76,22 @@ def test_the_store_is_reached_by_the_service_and_its_witness_alone() -> None:
     assert {name for name, each in SERVICES.items() if "store" in each.get("networks", [])} == {
         *("store", "service", "witness")
     }
+
+
+def test_two_tiers_are_where_the_proxy_of_two_tiers_looks_for_them() -> None:
+    nginx = (ROOT / "examples" / "nginx-tiers.conf").read_text()
+    service, intake = TIERS["services"]["service"], TIERS["services"]["intake"]
+    addresses = [one["networks"]["front"]["ipv4_address"] for one in (service, intake)]
+
+    assert all(f"server {address}:8080 " in nginx for address in addresses)
+    assert service["environment"]["MASKING_FORWARD_BIND"].endswith(":8443")
+    assert intake["environment"]["MASKING_OPENING_URL"] == f"https://{addresses[0]}:8443"
+
+
+def test_the_intake_host_is_as_hard_as_the_others_and_shares_no_file_with_them() -> None:
+    intake = TIERS["services"]["intake"]
+
+    assert (intake["read_only"], intake["cap_drop"]) == (True, ["ALL"])
+    assert intake["security_opt"] == ["no-new-privileges:true"]
+    assert intake["volumes"] == [f"intake:{dockerfile.environment()['MASKING_STATE_DIR']}"]
+    assert intake["env_file"] == ["state/intake.env"]

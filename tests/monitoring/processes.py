@@ -49,14 +49,15 @@ class Prometheus:
 
 
 @contextmanager
-def prometheus(folder: Path, target: int, alertmanager: int) -> Iterator[Prometheus]:
-    """Run Prometheus with the shipped rules over the service at `target`, and wait for its first scrape."""
+def prometheus(folder: Path, target: int, alertmanager: int, *more: int) -> Iterator[Prometheus]:
+    """Run Prometheus with the shipped rules over the service at `target` and `more`, and wait for its first scrape."""
     (port,) = free_ports(1)
+    targets = [f"{HOST}:{each}" for each in (target, *more)]
     every = {"scrape_interval": "1s", "scrape_timeout": "1s", "evaluation_interval": "1s"}
     configuration = {
         "global": every,
         "rule_files": [str(ALERTS)],
-        "scrape_configs": [{"job_name": "waybill-masking", "static_configs": [{"targets": [f"{HOST}:{target}"]}]}],
+        "scrape_configs": [{"job_name": "waybill-masking", "static_configs": [{"targets": targets}]}],
         "alerting": {"alertmanagers": [{"static_configs": [{"targets": [f"{HOST}:{alertmanager}"]}]}]},
     }
     (folder / "prometheus.yml").write_text(yaml.safe_dump(configuration))

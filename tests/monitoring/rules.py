@@ -20,6 +20,14 @@ PANELS: list[dict[str, Any]] = [
 QUERIES: dict[str, str] = {
     f"{panel['title']}, {target['refId']}": target["expr"] for panel in PANELS for target in panel["targets"]
 }
+OF_TIERS = frozenset(
+    {
+        "MaskingPublicationLate",
+        "Age of the newest publication at intake hosts, A",
+        "Age of the oldest intake host, days, A",
+    }
+)
+"""The expressions that find something only where the service is split into two tiers."""
 EXPRESSIONS: dict[str, str] = {**{name: rule["expr"] for name, rule in RULES.items()}, **QUERIES}
 
 _SELECTOR = re.compile(r"\b(masking_\w+|up)\b(?:\{([^}]*)\})?")

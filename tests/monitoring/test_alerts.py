@@ -163,6 +163,10 @@ CASES: dict[str, tuple[Series, Series]] = {
         {"masking_keyset_refused": ALWAYS},
         {"masking_keyset_refused": BLIP},
     ),
+    "MaskingPublicationLate": (
+        {"masking_published_age_seconds": "121x60"},
+        {"masking_published_age_seconds": "0x28 300 0x30"},
+    ),
     "MaskingKeyOld": (
         {
             'masking_key_created_timestamp_seconds{use="state"}': _ago(90 * DAY + 6 * DAY),

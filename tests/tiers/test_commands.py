@@ -39,10 +39,13 @@ def test_a_host_is_split_off_enrolled_listed_and_revoked(split: Split, tmp_path:
 
     made = run(split, "keys", "split", "intake-2", "--out", out)
     enrolled = run(split, "keys", "hosts", "enrol", tmp_path / "intake-2.host.json")
-    revoked = run(split, "keys", "hosts", "revoke", "intake-2")
+    again = run(split, "keys", "hosts", "enrol", str(tmp_path / "intake-2.host.json"))
+    revoked, twice = (run(split, "keys", "hosts", "revoke", "intake-2") for _ in range(2))
+    refused = run(split, "keys", "hosts", "enrol", str(tmp_path / "intake-2.host.json"))
     listed = run(split, "keys", "hosts", "list")
 
-    assert [one.exit_code for one in (made, enrolled, revoked, listed)] == [0, 0, 0, 0]
+    assert [one.exit_code for one in (made, enrolled, again, revoked, twice, listed)] == [0] * 6
+    assert (refused.exit_code, "give a new host a new name" in str(refused.exception)) == (1, True)
     assert "Then run: keys hosts enrol" in made.output
     assert [line.split()[1] for line in listed.output.splitlines() if "intake-" in line] == [HOST, "intake-2"]
     assert "revoked" in listed.output

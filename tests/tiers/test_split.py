@@ -11,6 +11,7 @@ from keys import tiers
 from keys.aead import HOUR_FORMAT
 from keys.errors import IntegrityError, KeysetError
 from keys.hour_keys import WRAP_BYTES
+from masking_service.service.tiers import published
 from masking_service.service.tiers.published import Published
 from masking_service.store import health
 from masking_service.store.errors import StoreUnavailable
@@ -319,6 +320,21 @@ def test_the_day_keys_of_today_and_tomorrow_are_published(split: Split) -> None:
     assert split.intake.published.day_key("default", now + 86_400).day == now // 86_400 + 1
     with pytest.raises(StoreUnavailable, match="no-day-key"):
         split.intake.published.day_key("default", now + 2 * 86_400)
+
+
+def test_nothing_is_stored_on_an_old_publication_and_masking_goes_on(
+    split: Split, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(published, "MAX_AGE_SECONDS", -1)
+
+    with pytest.raises(StoreUnavailable, match="published-late"):
+        split.intake.admit_store()
+    split.intake.store.admit(until=0.0)  # as after ten seconds of this
+
+    assert split.send("/v1/tokenize", {"profile": "label", "records": [record()]})[0] == 503
+    assert split.client.get("/readyz").status_code == 503
+    assert split.client.get("/readyz?for=mask").status_code == 200
+    assert split.send("/v1/mask", {"profile": "label", "records": [record()]})[0] == 200
 
 
 def test_conflicts_of_all_clients_are_counted_for_the_host(split: Split) -> None:

@@ -33,6 +33,9 @@ from masking_service.store.identity import WrongStore
 
 ACCESS_SNAPSHOT: Final = "published-access.signed"
 DAYS_SNAPSHOT: Final = "published-days.signed"
+MAX_AGE_SECONDS: Final = 3600
+"""Nothing is stored on an older publication: credentials that were revoked since, and people who were frozen, are not
+known. A person who can write to the store could hold newer publications back."""
 
 
 class Published:
@@ -104,12 +107,15 @@ class Published:
             marks: the marks of some of its slots.
 
         Raises:
-            StoreUnavailable: nothing is published yet, or the keys here are older than the opening tier allows.
+            StoreUnavailable: nothing is published yet, or nothing new for an hour, or the keys here are older than the
+                opening tier allows.
             WrongStore: it is another store, or was emptied.
         """
         access = self.access
         if access is None:
             raise StoreUnavailable("not-published")
+        if self.age > MAX_AGE_SECONDS:
+            raise StoreUnavailable("published-late")
         if access.made_for != self._keyring.made_for:
             raise WrongStore(f"the store was made for {access.made_for}, the keys for {self._keyring.made_for}")
         if genesis is None or sha256(genesis).digest() != access.genesis:

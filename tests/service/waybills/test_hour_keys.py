@@ -33,7 +33,7 @@ class Opening:
     """The keys of the opening tier, which knows a host."""
 
     def __init__(self, store: Store) -> None:
-        host = Host("intake-1", Verifier(MAKER.signer.public_pem()), "", revoked=False)
+        host = Host("intake-1", Verifier(MAKER.signer.public_pem()), "", revoked=False, since=0)
         self.keyring = Keyring(replace(known_keyset(), hosts={MAKER.host: host}))
         self.data_keys = DataKeys(store, self.keyring, stores.foreseen("hours"))
         self.hour_keys = HourKeys(store, self.keyring, self.data_keys)
