@@ -48,7 +48,7 @@ $(STATE)/policy.yaml: policy.yaml
 run: install $(STATE)/policy.yaml ## start the development service and the desk, send a first batch, and leave both running (PORT=8080 POLICY=recommended TIER=split)
 	@mkdir -p $(STATE)
 	@case "$(POLICY)" in "") ;; \
-		recommended) $(BIN)/python -m masking_service.dev.recommended $$(($(or $(PORT),8080) + 1)) >$(STATE)/recommended.yaml;; \
+		recommended) $(BIN)/python -m masking_service.dev.recommended $(or $(PORT),8080) >$(STATE)/recommended.yaml;; \
 		*) echo "POLICY is recommended, or nothing for the default"; exit 1;; esac
 	@if $(SERVING); then \
 		url=$$($(ADDRESS)); \

@@ -32,6 +32,7 @@ from masking_service.runtime.clock import clock
 from masking_service.runtime.settings import Settings
 from masking_service.runtime.store_admission import admit_store
 from masking_service.runtime.wiring import Parts, assemble
+from masking_service.service.call.operation import SentProof
 from masking_service.service.call.recorder import RequestContext
 from masking_service.service.custody.state import Custody
 from masking_service.service.people.principals import DEFAULT_TENANT, Principal
@@ -133,7 +134,8 @@ def searched(parts: Parts, count: int, asked: Callable[[int], dict[str, str | No
     taken, shown = [], 0
     for at in range(count):
         began = time.perf_counter()
-        shown += len(parts.acting.of(Search)(RequestContext(DESK, "bench", clock()), None, **asked(at)).results)
+        context = RequestContext(DESK, "bench", clock())
+        shown += len(parts.acting.of(Search)(context, None, SentProof("", "POST", "/", b"", b""), **asked(at)).results)
         taken.append((time.perf_counter() - began) * 1_000)
     quantiles = statistics.quantiles(taken, n=100)
     return f"{quantiles[49]:.1f} / {quantiles[98]:.1f} ms, {shown / count:.1f} found"

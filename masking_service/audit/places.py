@@ -18,6 +18,7 @@ PLACES: Final = (
     ("call record", b"HGETALL", re.compile(WAYBILL + rb"#")),
     ("case", b"HGETALL", re.compile(_TENANT + rb"case:[A-Za-z0-9_-]+")),
     ("keys of people", b"HGETALL", re.compile(_TENANT + rb"(?:keys:[A-Za-z0-9_-]+|key-requests)")),
+    ("devices of people", b"HGETALL", re.compile(_TENANT + rb"(?:devices:[A-Za-z0-9_-]+|device-requests)")),
     ("list of frozen principals", b"HGETALL", re.compile(_TENANT + rb"freezes")),
     ("list of decoys", b"HGETALL", re.compile(_TENANT + rb"(?:decoys|decoy-details)")),
     ("list of incidents", b"HGETALL", re.compile(_TENANT + rb"incidents")),

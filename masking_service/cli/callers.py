@@ -1,9 +1,9 @@
 """`callers`: the phone numbers from which people call."""
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final, TypeVar
 
 import click
 
@@ -12,6 +12,8 @@ from masking_service.masking.dialling import dialable
 from masking_service.runtime.administration import opened_registry
 from masking_service.runtime.set_up import settings_of
 from masking_service.service.people.principals import principal_id, tenant_name
+
+Row = TypeVar("Row")
 
 COLUMNS: Final = ("principal", "phone")
 MAX_NAMED: Final = 10
@@ -45,24 +47,42 @@ def import_file(file: Path, tenant: str, state_dir: Path) -> None:
 
 
 def read_numbers(file: Path) -> dict[str, str | None]:
-    """Return the numbers of a file by principal, None where one is to be removed.
+    """Return the numbers of a file by principal, None where one is to be removed. Raises as `read_rows`."""
+    numbers: dict[str, str | None] = {}
+
+    def read(row: Mapping[str, str]) -> None:
+        principal, number = _of_row(row)
+        if principal in numbers:
+            raise ValueError("a principal twice")
+        numbers[principal] = number
+
+    read_rows(file, COLUMNS, read)
+    return numbers
+
+
+def read_rows(file: Path, columns: Sequence[str], read: Callable[[Mapping[str, str]], Row]) -> list[Row]:
+    """Return what `read` makes of each row of a CSV file.
+
+    Args:
+        columns: as the first line has to name them.
+        read: raises ValueError, without the value, for a row at fault.
 
     Raises:
         click.ClickException: naming the lines at fault, and never what is in them.
     """
-    numbers: dict[str, str | None] = {}
+    found: list[Row] = []
     faults: list[str] = []
     try:
         with file.open(encoding="utf-8-sig", newline="") as lines:
             rows = csv.DictReader(lines)
-            if tuple(name.strip() for name in rows.fieldnames or ()) != COLUMNS:
-                raise click.ClickException("the first line has to be: principal,phone")
+            if [name.strip() for name in rows.fieldnames or ()] != [*columns]:
+                raise click.ClickException(f"the first line has to be: {','.join(columns)}")
+            rows.fieldnames = columns
             for row in rows:
                 try:
-                    principal, number = _of_row(row)
-                    if principal in numbers:
-                        raise ValueError("a principal twice")
-                    numbers[principal] = number
+                    if None in row or None in row.values():
+                        raise ValueError(f"has to have {len(columns)} columns")
+                    found.append(read(row))
                 except ValueError as error:
                     faults.append(f"line {rows.line_num}: {error}")
     except (UnicodeDecodeError, csv.Error):
@@ -70,13 +90,11 @@ def read_numbers(file: Path) -> dict[str, str | None]:
     if faults:
         more = [f"and {len(faults) - MAX_NAMED} more lines"] if len(faults) > MAX_NAMED else []
         raise click.ClickException("\n".join([*faults[:MAX_NAMED], *more]))
-    return numbers
+    return found
 
 
-def _of_row(row: Mapping[Any, Any]) -> tuple[str, str | None]:
+def _of_row(row: Mapping[str, str]) -> tuple[str, str | None]:
     """Return the principal and the number of a row. Raises ValueError, without the value."""
-    if None in row or None in row.values():
-        raise ValueError("has to have two columns")
     phone = row["phone"].strip()
     number = dialable(phone) if phone else None
     if phone and number is None:

@@ -1,22 +1,33 @@
-"""`people`: the keys in people's hands, and who is frozen, for an operator."""
+"""`people`: the keys and devices in people's hands, and who is frozen, for an operator."""
 
+import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 import click
 
-from keys.assertions import unb64
-from keys.authenticators import fingerprint
+from masking_service.cli.callers import read_rows
 from masking_service.cli.options import state_dir
+from masking_service.masking.dialling import dialable
 from masking_service.masking.timestamps import rfc3339
 from masking_service.observability.metrics import Metrics
 from masking_service.runtime.administration import OpenRegistries, opened_registry
+from masking_service.runtime.clock import clock
 from masking_service.runtime.set_up import settings_of
+from masking_service.runtime.settings import Settings
 from masking_service.runtime.wiring import open_alerts
-from masking_service.service.acts.state import PersonKey
+from masking_service.service.acts.approving import status
+from masking_service.service.acts.registry import ApprovedKey, Key, KeyRegistry, Request
+from masking_service.service.acts.state import fingerprint_of
+from masking_service.service.devices.state import DeviceRequest
+from masking_service.service.devices.use import MAX_DEVICES
 from masking_service.service.people.principals import principal_id, service_principal, tenant_name
 
-COLUMNS: Final = ("principal", "key", "name", "since", "state", "fingerprint")
+COLUMNS: Final = ("name", "since", "state", "fingerprint")
+IMPORTED: Final = ("principal", "thumbprint", "phone")
+IMPORTED_NAME: Final = "imported"
+_THUMBPRINT: Final = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
 
 
 class _Principal(click.ParamType[str]):
@@ -47,12 +58,17 @@ principal_option = click.option("--principal", type=_Principal(), help="Whose ke
 
 @click.group()
 def people() -> None:
-    """List, approve and revoke people's keys, and unfreeze people."""
+    """Approve people's keys and devices, and unfreeze people."""
 
 
 @people.group()
 def keys() -> None:
     """Keys with which people sign what they do."""
+
+
+@people.group()
+def devices() -> None:
+    """Devices that prove the calls of their people."""
 
 
 @keys.command("list")
@@ -65,29 +81,28 @@ def list_keys(principal: str | None, tenant: str, state_dir: Path) -> None:
     The fingerprint of a key is the SHA-256 of its public key.
     """
     with opened_registry(settings_of(state_dir)) as opened:
-        rows = [
-            (one.principal, one.id, one.name, rfc3339(one.since), "pending", _fingerprint(one.public_key))
-            for one in opened.waiting_keys(tenant)
-            if principal in (None, one.principal)
-        ]
-        if principal is not None:
-            held, revoked = opened.keys_of(tenant, principal)
-            rows += [
-                (principal, key.id, key.name, rfc3339(key.since), _state(key, revoked), _fingerprint(key.public_key))
-                for key in held
-            ]
-    table = [COLUMNS, *rows]
-    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-    for row in table:
-        click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+        _show(opened, opened.keyholders, tenant, principal)
 
 
-@keys.command()
+@devices.command("list")
+@principal_option
+@tenant_option
+@state_dir
+def list_devices(principal: str | None, tenant: str, state_dir: Path) -> None:
+    """Show the devices that wait, and those of a person.
+
+    The id of a device is the thumbprint of its public key.
+    """
+    with opened_registry(settings_of(state_dir)) as opened:
+        _show(opened, opened.devices, tenant, principal)
+
+
+@keys.command("approve")
 @click.argument("key")
 @principal_option
 @tenant_option
 @state_dir
-def approve(key: str, principal: str | None, tenant: str, state_dir: Path) -> None:
+def approve_key(key: str, principal: str | None, tenant: str, state_dir: Path) -> None:
     """Approve a KEY that waits.
 
     It is for the first approvers of a tenant, who then approve all others. Everyone hears of it: it is an entry of the
@@ -95,30 +110,108 @@ def approve(key: str, principal: str | None, tenant: str, state_dir: Path) -> No
     """
     settings = settings_of(state_dir)
     with opened_registry(settings) as opened:
-        found = [one for one in opened.waiting_keys(tenant) if one.id == key and principal in (None, one.principal)]
-        if not found:
-            raise click.ClickException("no such key waits for approval")
-        approved = opened.approve_key(tenant, found[0])
-        alerts = open_alerts(settings, opened.keyring, Metrics())
-        alerts.raise_alert("key-by-command", service_principal("command-line", tenant))
-        alerts.close()
-    click.echo(f"{_fingerprint(approved.public_key)} {found[0].principal}")
+        request = _waiting(opened, opened.keyholders, tenant, principal, key)
+        approved = opened.approve_key(tenant, request)
+        _raise_alert(settings, opened, tenant)
+    click.echo(f"{fingerprint_of(approved)} {request.principal}")
     click.echo("approved: keep this line with the fingerprints of the ceremony", err=True)
 
 
-@keys.command()
+@devices.command("approve")
+@click.argument("device")
+@principal_option
+@tenant_option
+@state_dir
+def approve_device(device: str, principal: str | None, tenant: str, state_dir: Path) -> None:
+    """Approve a DEVICE that waits.
+
+    It is an entry of the log, and an alert. A person has at most two active devices.
+    """
+    settings = settings_of(state_dir)
+    with opened_registry(settings) as opened:
+        request = _waiting(opened, opened.devices, tenant, principal, device)
+        _check_room(opened, tenant, request.principal, [device])
+        opened.approve_device(tenant, request)
+        _raise_alert(settings, opened, tenant)
+    click.echo(f"approved: {request.principal}")
+
+
+@keys.command("revoke")
 @click.argument("key")
 @click.option("--principal", type=_Principal(), required=True, help="Whose key it is: ALIAS/SUB.")
 @tenant_option
 @state_dir
-def revoke(key: str, principal: str, tenant: str, state_dir: Path) -> None:
+def revoke_key(key: str, principal: str, tenant: str, state_dir: Path) -> None:
     """Revoke a KEY of a person.
 
     It signs nothing from the next call on.
     """
     with opened_registry(settings_of(state_dir)) as opened:
-        opened.revoke_key(tenant, principal, _held(opened, tenant, principal, key))
+        held = _held(opened, opened.keyholders, tenant, principal, key)
+        opened.revoke_key(opened.keyholders, tenant, principal, held)
     click.echo("revoked")
+
+
+@devices.command("revoke")
+@click.argument("device")
+@click.option("--principal", type=_Principal(), required=True, help="Whose device it is: ALIAS/SUB.")
+@tenant_option
+@state_dir
+def revoke_device(device: str, principal: str, tenant: str, state_dir: Path) -> None:
+    """Revoke a DEVICE of a person.
+
+    It proves nothing from the next call on.
+    """
+    with opened_registry(settings_of(state_dir)) as opened:
+        held = _held(opened, opened.devices, tenant, principal, device)
+        opened.revoke_key(opened.devices, tenant, principal, held)
+    click.echo("revoked")
+
+
+@devices.command("import")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@tenant_option
+@state_dir
+def import_devices(file: Path, tenant: str, state_dir: Path) -> None:
+    """Approve the devices of a CSV file, which then do not wait.
+
+    Its columns are principal, thumbprint and phone. The thumbprint is that of the device's public key (RFC 7638); the
+    phone is the number from which its person calls, and may be empty. With a fault in any line nothing is changed.
+    """
+    wanted = read_devices(file)
+    settings = settings_of(state_dir)
+    with opened_registry(settings, may_claim=True) as opened:
+        people: dict[str, list[str]] = {}
+        for one in wanted:
+            people.setdefault(one.principal, []).append(one.id)
+        for principal, ids in people.items():
+            _check_room(opened, tenant, principal, ids)
+        for one in wanted:
+            opened.approve_device(tenant, one)
+        _raise_alert(settings, opened, tenant)
+    click.echo(f"{len(wanted)} devices of {len(people)} people approved")
+
+
+def read_devices(file: Path) -> list[DeviceRequest]:
+    """Return the devices of a file.
+
+    Raises:
+        click.ClickException: naming the lines at fault, and never what is in them.
+    """
+    return read_rows(file, IMPORTED, _device)
+
+
+def _device(row: Mapping[str, str]) -> DeviceRequest:
+    """Return the device of a row. Raises ValueError, without the value."""
+    phone = row["phone"].strip()
+    number = dialable(phone) if phone else ""
+    if number is None:
+        raise ValueError("a phone is a mobile number, or a landline with its area code")
+    device = row["thumbprint"].strip()
+    if not _THUMBPRINT.fullmatch(device):
+        raise ValueError("a thumbprint is 43 characters of base64url")
+    principal = principal_id(row["principal"].strip())
+    return DeviceRequest(id=device, principal=principal, name=IMPORTED_NAME, since=clock(), phone=number)
 
 
 @people.command()
@@ -135,18 +228,54 @@ def unfreeze(principal: str, tenant: str, state_dir: Path) -> None:
     click.echo("unfrozen")
 
 
-def _held(opened: OpenRegistries, tenant: str, principal: str, key: str) -> PersonKey:
-    for one in opened.keys_of(tenant, principal)[0]:
+def _show(opened: OpenRegistries, registry: KeyRegistry[Key, Request], tenant: str, principal: str | None) -> None:
+    """Print the keys of one sort that wait, and those of a person."""
+    told = registry.sort.fingerprint
+    rows = [
+        (one.principal, one.id, one.name, rfc3339(one.since), "pending", told(one))
+        for one in opened.waiting_keys(registry, tenant)
+        if principal in (None, one.principal)
+    ]
+    if principal is not None:
+        held, revoked = opened.keys_of(registry, tenant, principal)
+        rows += [(principal, key.id, key.name, rfc3339(key.since), _state(key, revoked), told(key)) for key in held]
+    table = [("principal", registry.sort.name, *COLUMNS), *rows]
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    for row in table:
+        click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def _waiting(
+    opened: OpenRegistries, registry: KeyRegistry[Key, Request], tenant: str, principal: str | None, key: str
+) -> Request:
+    for one in opened.waiting_keys(registry, tenant):
+        if one.id == key and principal in (None, one.principal):
+            return one
+    raise click.ClickException(f"no such {registry.sort.name} waits for approval")
+
+
+def _held(opened: OpenRegistries, registry: KeyRegistry[Key, Request], tenant: str, principal: str, key: str) -> Key:
+    for one in opened.keys_of(registry, tenant, principal)[0]:
         if one.id == key:
             return one
-    raise click.ClickException("this person has no such key")
+    raise click.ClickException(f"this person has no such {registry.sort.name}")
 
 
-def _state(key: PersonKey, revoked: frozenset[str]) -> str:
-    if key.revoked_at or key.id in revoked:
-        return "revoked"
-    return f"active, approved by {key.approved_by}"
+def _check_room(opened: OpenRegistries, tenant: str, principal: str, wanted: Sequence[str]) -> None:
+    """Refuse more devices of a person than one may have, and such that were revoked."""
+    held, revoked = opened.keys_of(opened.devices, tenant, principal)
+    if any(one.id in wanted and status(one, revoked) == "revoked" for one in held):
+        raise click.ClickException(f"{principal}: a device that was revoked is not approved again")
+    if len({*wanted, *(one.id for one in held if status(one, revoked) == "active")}) > MAX_DEVICES:
+        raise click.ClickException(f"{principal}: a person has at most {MAX_DEVICES} active devices")
 
 
-def _fingerprint(public_key: str) -> str:
-    return fingerprint(unb64(public_key))
+def _raise_alert(settings: Settings, opened: OpenRegistries, tenant: str) -> None:
+    alerts = open_alerts(settings, opened.keyring, Metrics())
+    alerts.raise_alert("key-by-command", service_principal("command-line", tenant))
+    alerts.close()
+
+
+def _state(key: ApprovedKey, revoked: frozenset[str]) -> str:
+    found = status(key, revoked)
+    return found if found == "revoked" else f"active, approved by {key.approved_by}"

@@ -132,6 +132,7 @@ def _show_rules(console: Console, found: Policy) -> None:
     console.print(say(texts.CALLS, provider=say(texts.CALLS_OFF) if calls is None else calls.provider))
     console.print(say(texts.OWN_NUMBERS, count=len(found.rules.own_numbers)))
     _show_signed(console, found)
+    _show_devices(console, found)
 
 
 def _show_signed(console: Console, found: Policy) -> None:
@@ -143,10 +144,29 @@ def _show_signed(console: Console, found: Policy) -> None:
     console.print(say(texts.SIGNED_ACTS, acts=", ".join(sorted(rule.acts)) or "-"), soft_wrap=True)
     given = {permission for role in found.rules.roles.values() for permission in role.permissions}
     left = [act for act in GRAVE if act not in rule.acts and not given.isdisjoint(ACTS[act])]
+    if found.rules.devices is None:
+        left = [act for act in left if not act.startswith("device-")]
     if left:
         console.print(say(texts.SIGNED_LEFT, acts=", ".join(left)), soft_wrap=True)
     if "detokenize" in rule.acts:
         console.print(say(texts.SIGNED_VALUES), soft_wrap=True)
+
+
+def _show_devices(console: Console, found: Policy) -> None:
+    """Show which calls are proven, and which of them a stolen key of an issuer could still make."""
+    rule = found.rules.devices
+    if rule is not None:
+        roles = say(texts.EVERY_ROLE) if rule.roles is None else ", ".join(sorted(rule.roles))
+        console.print(say(texts.DEVICES, calls=", ".join(sorted(rule.proof)) or "-", roles=roles), soft_wrap=True)
+    left = found.unproven
+    if left:
+        calls = "; ".join(f"{call} ({', '.join(roles)})" for call, roles in left.items())
+        console.print(say(texts.DEVICES_LEFT, calls=calls), soft_wrap=True)
+    else:
+        console.print(say(texts.DEVICES_ALL), soft_wrap=True)
+    signed = found.rules.signed.acts if found.rules.signed is not None else ()
+    if rule is not None and "device-approve" not in signed:
+        console.print(say(texts.DEVICES_UNSIGNED), soft_wrap=True)
 
 
 @policy.command()

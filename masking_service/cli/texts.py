@@ -33,8 +33,17 @@ SIGNED_OFF: Final = Text(
 )
 SIGNED_ACTS: Final = Text("signatures: people sign {acts} with keys of their own")
 SIGNED_LEFT: Final = Text("Not signed, so a stolen signing key of an issuer can do them as any person: {acts}.")
-SIGNED_VALUES: Final = Text(
-    "It opens no value. It can still view masks, and what a profile shows in full, as any person whose role allows it."
+SIGNED_VALUES: Final = Text("A stolen signing key of an issuer opens no value.")
+DEVICES: Final = Text("device proofs: people prove {calls} with devices of their own ({roles})")
+EVERY_ROLE: Final = Text("every role")
+DEVICES_LEFT: Final = Text(
+    "Not proven by a device, so a stolen signing key of an issuer can do them as any person of these roles: {calls}. A "
+    "view shows masks, and what the profile shows in full."
+)
+DEVICES_ALL: Final = Text("A stolen signing key of an issuer shows no waybill, makes no call and finds nothing.")
+DEVICES_UNSIGNED: Final = Text(
+    "Devices are approved without a signature, so a stolen signing key of an issuer can approve one of its own: add "
+    "device-approve to `signed.acts`."
 )
 RULES: Final = Text("rules of masking: version {version}")
 POLICY_IN_USE: Final = Text("checking {file}, as MASKING_POLICY says")

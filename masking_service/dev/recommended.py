@@ -14,11 +14,12 @@ from masking_service.masking.strict_yaml import read_yaml
 RECOMMENDED = Path(__file__).parents[2] / "examples" / "policy-recommended.yaml"
 
 
-def recommended(desk_port: int) -> str:
-    """Return the policy as YAML."""
+def recommended(port: int) -> str:
+    """Return the policy as YAML, for a service at this port and a desk at the next one."""
     policy = read_yaml(RECOMMENDED.read_text("utf-8"))
     del policy["cases"]["check"]
-    policy["signed"] |= {"rp_id": "localhost", "origins": [f"http://localhost:{desk_port}"], "waiting": 0}
+    policy["signed"] |= {"rp_id": "localhost", "origins": [f"http://localhost:{port + 1}"], "waiting": 0}
+    policy["devices"]["urls"] = [f"http://127.0.0.1:{port}", f"http://localhost:{port}"]
     return yaml.safe_dump(policy, sort_keys=False, allow_unicode=True)
 
 

@@ -5,6 +5,7 @@ encode (`service/call/call.py` says the whole order).
 """
 
 import time
+from contextlib import suppress
 from functools import partial
 from itertools import chain
 from typing import Any, Final
@@ -32,9 +33,11 @@ from masking_service.http.state import begin, state
 from masking_service.masking import RULES_VERSION
 from masking_service.observability.logs import error_place, log
 from masking_service.runtime.served import Served
-from masking_service.service.call.operation import Answered, Batch, Call, Operation, SignedRequest
+from masking_service.service.call.operation import Answered, Batch, Call, Operation, SentProof, SignedRequest
 from masking_service.service.call.recorder import RequestContext
+from masking_service.service.devices.proofs import DeviceProofs
 from masking_service.service.people.errors import QuotaExceeded, SignatureInvalid, Unauthenticated
+from masking_service.store.errors import StoreUnavailable
 
 GUARDED: Final = "/v1/"
 SIGNED: Final = frozenset(row.path for row in TABLE if row.signed)
@@ -90,8 +93,16 @@ def _serve(row: Operation, **path: str) -> Response:
     address, authorization = environ.get("REMOTE_ADDR", ""), environ.get("HTTP_AUTHORIZATION", "")
     context = RequestContext(known.principal, known.request_id, known.now, address, authorization)
     known.acting.admission.allow(row, context, path)
-    call = Call(context, _body(row), _query(row), path, request.environ.get("HTTP_SIGNED_ACT", ""), language_of_caller)
-    return _encoded(row, row.handle(known.acting.of(row.uses), call))
+    data = _data() if row.body is not None else b""
+    query = environ.get("QUERY_STRING", "").encode("latin-1")
+    proof = SentProof(environ.get("HTTP_DPOP", ""), row.method.upper(), request.path, query, data)
+    body = _body(row, data)
+    call = Call(context, body, _query(row), path, environ.get("HTTP_SIGNED_ACT", ""), proof, language_of_caller)
+    response = _encoded(row, row.handle(known.acting.of(row.uses), call))
+    if row.proven and proof.header:
+        with suppress(StoreUnavailable):  # what was done is answered all the same
+            response.headers.add("DPoP-Nonce", known.acting.of(DeviceProofs).nonce(context))
+    return response
 
 
 def _serve_signed(parts: Served, row: Operation) -> Response:
@@ -107,11 +118,10 @@ def _serve_own(parts: Served, row: Operation, **path: str) -> Response:
     return answered if isinstance(answered, Response) else _encoded(row, answered)
 
 
-def _body(row: Operation) -> Any:
+def _body(row: Operation, data: bytes) -> Any:
     """Decode the body into the operation's shape; None where it has none."""
     if row.body is None:
         return None
-    data = _data()
     if row.body_optional and not data:
         return row.body()
     environ = request.environ

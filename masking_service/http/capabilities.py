@@ -11,6 +11,7 @@ from masking_service.service.call.operation import Operation
 from masking_service.service.cases import api as cases
 from masking_service.service.custody import api as custody
 from masking_service.service.decoys import api as decoys
+from masking_service.service.devices import api as devices
 from masking_service.service.directory import api as directory
 from masking_service.service.freezes import api as freezes
 from masking_service.service.holds import api as holds
@@ -63,6 +64,7 @@ PATH_PARAMETERS: Final[Mapping[str, PathParameter]] = {
     "case": PathParameter("The name of a case.", 1, "D-2026-0001"),
     "hold": PathParameter("The name of a hold.", 1, "H-2026-001"),
     "key": PathParameter("The id of a person's key.", 22, "pXk3Yt0mQmS0n9V2cZ8r4w"),
+    "device": PathParameter("The id of a person's device.", 43, "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"),
     "incident": PathParameter("The name of an incident.", 1, "I-2026-001"),
     "country": PathParameter("The code of a country of the incident.", 2, "sg"),
     "code": PathParameter("The code of a problem, an item or a warning.", 1, "case-required"),
@@ -81,6 +83,6 @@ GROUPS: Final[Mapping[str, tuple[Operation, ...]]] = {
     "Oversight": (*freezes.OPERATIONS, *oversight.OPERATIONS, *decoys.OPERATIONS),
     "Incidents": (*incidents.OPERATIONS, *holds.OPERATIONS),
     "Caller": (*me.OPERATIONS, *directory.OPERATIONS),
-    "Signatures": acts.OPERATIONS,
+    "Signatures": (*acts.OPERATIONS, *devices.OPERATIONS),
 }
 """The operations by their tag in the document."""

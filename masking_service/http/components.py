@@ -70,6 +70,10 @@ HEADERS: Final[Mapping[str, Json]] = {
         "required": True,
         "schema": {"type": "string", "format": "uri-reference"},
     },
+    "DPoP-Nonce": {
+        "description": "The nonce of the next proof by the caller's device.",
+        "schema": {"type": "string"},
+    },
     "Retry-After": {
         "description": "Wait this many seconds before the next attempt.",
         "schema": {"type": "string", "pattern": "^[1-9][0-9]*$"},
@@ -148,6 +152,7 @@ def _problem() -> Json:
             "code": {"enum": list(PROBLEMS)},
             "detail": {"type": "string"},
             "errors": {"type": "array", "minItems": 1, "items": place},
+            "nonce": {"type": "string", "description": "device-proof-required: for the proof."},
             "window": {"type": "string", "description": "quota-exceeded: the window that frees last."},
             "retry_at": {"type": "string", "format": "date-time", "description": "quota-exceeded: when it frees."},
         },

@@ -28,6 +28,7 @@ Fields are named by their JSON Pointer inside the record. Results are in the ord
 never fails its neighbours. An unknown path answers `not-found`, and an unknown method `method-not-allowed`.
 """
 _EXTRAS: Final[Mapping[str, Json]] = {
+    "device-proof-required": {"nonce": "kY0aQpE1f8o"},
     "quota-exceeded": {"window": "1h", "retry_at": "2026-11-24T09:00:00Z"},
 }
 """Members that one problem has and others have not, as in an example of it."""
@@ -44,6 +45,13 @@ _SIGNED_ACT: Final[Json] = {
     "in": "header",
     "description": "The signature of the caller's own key over this act, where the policy asks for one: the JSON "
     "object `Signed` in base64url. It is good for one call.",
+    "schema": {"type": "string"},
+}
+_DPOP: Final[Json] = {
+    "name": "DPoP",
+    "in": "header",
+    "description": "A proof of this request by a device of the caller's own (RFC 9449), where the policy asks for one. "
+    "The claim `rqh` is the SHA-256, in base64url, of the SHA-256 of the query and that of the body.",
     "schema": {"type": "string"},
 }
 _EVERY_ANSWER: Final = ("X-Request-Id", "Cache-Control", "X-Masking-Rules")
@@ -128,6 +136,8 @@ def _parameters(row: Operation) -> list[Json]:
     ]
     if row.signed_by_header:
         parameters.append(_SIGNED_ACT)
+    if row.proven:
+        parameters.append(_DPOP)
     if row.query is not None:
         _, shapes = msgspec.json.schema_components([row.query])
         shape = shapes[row.query.__name__]
@@ -151,17 +161,18 @@ def _responses(row: Operation) -> Json:
     return {
         str(status): {
             "description": HTTPStatus(status).phrase,
-            "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in _headers(status, media)},
+            "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in _headers(row, status, media)},
             **({"content": media} if media else {}),
         }
         for status, media in content.items()
     }
 
 
-def _headers(status: int, media: Json) -> list[str]:
+def _headers(row: Operation, status: int, media: Json) -> list[str]:
     """The headers of an answer, by its status and what it can hold."""
     only_problems = media.keys() == {PROBLEM_JSON}
-    return [*_EVERY_ANSWER, *_BY_STATUS.get(status, ()), *(["Content-Language"] if only_problems else [])]
+    nonce = ["DPoP-Nonce"] if row.proven and status in (401, *row.answers) else []
+    return [*_EVERY_ANSWER, *_BY_STATUS.get(status, ()), *nonce, *(["Content-Language"] if only_problems else [])]
 
 
 def _content(row: Operation, status: int, answer: Answer) -> Json:

@@ -7,6 +7,7 @@ from typing import Final
 
 from masking_service.service.acts.problems import SIGNATURE_PROBLEMS
 from masking_service.service.cases.problems import CASE_PROBLEMS
+from masking_service.service.devices.problems import DEVICE_PROBLEMS
 from masking_service.service.holds.problems import HOLD_PROBLEMS
 from masking_service.service.incidents.problems import INCIDENT_PROBLEMS
 from masking_service.service.phone_calls.problems import CALL_PROBLEMS
@@ -156,5 +157,6 @@ PROBLEMS: Final[dict[str, ProblemText]] = {
     **INCIDENT_PROBLEMS,
     **CALL_PROBLEMS,
     **SIGNATURE_PROBLEMS,
+    **DEVICE_PROBLEMS,
 }
 """Every problem by its code. The codes are the contract; the texts may change."""

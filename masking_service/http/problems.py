@@ -31,6 +31,7 @@ from masking_service.service.people.errors import (
     CaseCheckUnavailable,
     CaseNotOpen,
     CaseRequired,
+    DeviceProofRequired,
     Forbidden,
     IssuerUnavailable,
     NoSearchIndex,
@@ -163,6 +164,9 @@ def _refusal(error: AccessError) -> Problem:
             return Problem(error.code, headers={"WWW-Authenticate": "Bearer"})
         case SignatureRequired():
             return Problem(error.code, headers={"WWW-Authenticate": 'Bearer error="signature_required"'})
+        case DeviceProofRequired():
+            headers = {"WWW-Authenticate": 'Bearer error="use_dpop_nonce"', "DPoP-Nonce": error.nonce}
+            return Problem(error.code, extra={"nonce": error.nonce}, headers=headers)
         case NoSignatures():
             return Problem(error.code, detail=NO_SIGNATURES)
         case SignInRequired():

@@ -25,6 +25,8 @@ from masking_service.service.custody.state import Custodies
 from masking_service.service.custody.use import MoveCustody
 from masking_service.service.decoys.use import Planting
 from masking_service.service.decoys.watch import DecoyWatch
+from masking_service.service.devices.proofs import VALID_SECONDS, DeviceProofs
+from masking_service.service.devices.use import DeviceApproval, OwnDevices
 from masking_service.service.directory.state import KnownPeople
 from masking_service.service.directory.use import Directory
 from masking_service.service.freezes.use import FreezeByHand, FreezeByPolicy
@@ -123,6 +125,16 @@ class _Shared:
             budgets=self.budgets,
             alerts=parts.alerts,
         )
+        self.proofs = DeviceProofs(
+            rule=policy.rules.devices,
+            tickets=Tickets(store, policy.digest, VALID_SECONDS),
+            store=store,
+            keyring=keyring,
+            devices=parts.devices,
+            freezes=parts.freezes,
+            budgets=self.budgets,
+            random=os.urandom,
+        )
         self.freezing = FreezeByPolicy(
             rules=policy.rules.watch,
             freezes=parts.freezes,
@@ -179,6 +191,7 @@ def _waybills(parts: "Parts", shared: _Shared) -> Iterator[object]:
         keyring=parts.keyring,
         vault=parts.vault,
         budgets=shared.budgets,
+        proofs=shared.proofs,
         freezing=shared.freezing,
         watch=shared.watch,
         case_authority=shared.case_authority,
@@ -219,6 +232,7 @@ def _search(parts: "Parts", shared: _Shared) -> Iterator[object]:
         keyring=parts.keyring,
         vault=parts.vault,
         budgets=shared.budgets,
+        proofs=shared.proofs,
         freezing=shared.freezing,
         watch=shared.watch,
         custodies=shared.custodies,
@@ -280,6 +294,7 @@ def _cases(parts: "Parts", shared: _Shared) -> Iterator[object]:
         custodies=shared.custodies,
         disclosures=shared.disclosures,
         budgets=shared.budgets,
+        proofs=shared.proofs,
         freezing=shared.freezing,
         watch=shared.watch,
     )
@@ -336,6 +351,7 @@ def _acts(parts: "Parts", shared: _Shared) -> Iterator[object]:
         store=parts.store,
         keyring=parts.keyring,
         keyholders=parts.keyholders,
+        devices=parts.devices,
         cases=shared.cases,
         signatures=shared.signatures,
         random=os.urandom,
@@ -357,7 +373,29 @@ def _acts(parts: "Parts", shared: _Shared) -> Iterator[object]:
         gate=shared.gate,
         store=parts.store,
         keyring=parts.keyring,
-        keyholders=parts.keyholders,
+        registry=parts.keyholders,
+        freezes=parts.freezes,
+        signatures=shared.signatures,
+        recorder=shared.recorder,
+    )
+
+
+def _devices(parts: "Parts", shared: _Shared) -> Iterator[object]:
+    yield shared.proofs
+    yield OwnDevices(
+        gate=shared.gate,
+        store=parts.store,
+        devices=parts.devices,
+        freezes=parts.freezes,
+        proofs=shared.proofs,
+        recorder=shared.recorder,
+        alerts=parts.alerts,
+    )
+    yield DeviceApproval(
+        gate=shared.gate,
+        store=parts.store,
+        keyring=parts.keyring,
+        registry=parts.devices,
         freezes=parts.freezes,
         signatures=shared.signatures,
         recorder=shared.recorder,
@@ -373,6 +411,7 @@ def _phone_calls(parts: "Parts", shared: _Shared) -> Iterator[object]:
         keyring=parts.keyring,
         vault=parts.vault,
         budgets=shared.budgets,
+        proofs=shared.proofs,
         freezing=shared.freezing,
         watch=shared.watch,
         case_authority=shared.case_authority,
@@ -442,6 +481,7 @@ _CAPABILITIES: Final = (
     _incidents,
     _freezes,
     _acts,
+    _devices,
     _phone_calls,
     _lookout,
     _oversight,

@@ -18,9 +18,11 @@ from masking_service.runtime.settings import Settings
 from masking_service.runtime.store_admission import recognise
 from masking_service.runtime.wiring import open_keyring, open_store
 from masking_service.service.acts.enrolment import approved_key
+from masking_service.service.acts.registry import Key, KeyRegistry, Request
 from masking_service.service.acts.state import Keyholders, KeyRequest, PersonKey
 from masking_service.service.call.denials import Denials
 from masking_service.service.call.recorder import DONE, Recorder, RequestContext, Stated, always_room
+from masking_service.service.devices.state import DeviceRequest, Devices, approved_device
 from masking_service.service.freezes.state import Freezes
 from masking_service.service.holds.state import Holds
 from masking_service.service.incidents.state import IncidentLists
@@ -67,24 +69,31 @@ class OpenRegistries:
 
     @property
     def keyholders(self) -> Keyholders:
-        """The keys of people."""
+        """The keys with which people sign."""
         return Keyholders(self.store, self.keyring, os.urandom)
+
+    @property
+    def devices(self) -> Devices:
+        """The devices of people."""
+        return Devices(self.store, self.keyring, os.urandom)
 
     @property
     def freezes(self) -> Freezes:
         """The frozen principals, and the revoked keys."""
         return Freezes(self.store, self.keyring, os.urandom)
 
-    def keys_of(self, tenant: str, principal: str) -> tuple[tuple[PersonKey, ...], frozenset[str]]:
-        """Return a person's approved keys, and the ids of all that are revoked in the tenant."""
-        held, freezes = self.keyholders.keys_question(tenant, principal), self.freezes
+    def keys_of(
+        self, registry: KeyRegistry[Key, Request], tenant: str, principal: str
+    ) -> tuple[tuple[Key, ...], frozenset[str]]:
+        """Return a person's approved keys of one sort, and the ids of all that are revoked in the tenant."""
+        held, freezes = registry.keys_question(tenant, principal), self.freezes
         self.store.ask(held)
         freezes.refresh([tenant])
         return held.answer(), freezes.revoked(tenant)
 
-    def waiting_keys(self, tenant: str) -> tuple[KeyRequest, ...]:
-        """Return the keys of a tenant that wait for approval."""
-        waiting = self.keyholders.requests_question(tenant, clock())
+    def waiting_keys(self, registry: KeyRegistry[Key, Request], tenant: str) -> tuple[Request, ...]:
+        """Return the keys of one sort that wait for approval in a tenant."""
+        waiting = registry.requests_question(tenant, clock())
         self.store.ask(waiting)
         return waiting.answer()
 
@@ -94,30 +103,40 @@ class OpenRegistries:
         Raises:
             StoreUnavailable: it may be approved; look, then approve it again.
         """
-        keyholders, operator = self.keyholders, self._operator(tenant)
+        operator = self._operator(tenant)
         key = approved_key(request, operator.principal.id, (), operator.now, operator.now)
-        self._change(
-            operator,
-            Action.KEY_APPROVE,
-            request.principal,
-            lambda: [
-                keyholders.prepare_key(tenant, request.principal, key),
-                keyholders.prepare_settled(tenant, request.id, operator.now),
-            ],
-        )
+        self._approve(self.keyholders, operator, request.principal, key)
         return key
 
-    def revoke_key(self, tenant: str, principal: str, key: PersonKey) -> None:
-        """Revoke a key: it signs nothing from now on. Raises as `approve_key`."""
-        keyholders, freezes, operator = self.keyholders, self.freezes, self._operator(tenant)
+    def approve_device(self, tenant: str, request: DeviceRequest) -> None:
+        """Approve a device that waits; it proves calls from now on. Raises as `approve_key`."""
+        operator = self._operator(tenant)
+        device = approved_device(request, operator.principal.id, (), operator.now)
+        self._approve(self.devices, operator, request.principal, device)
+
+    def _approve(self, registry: KeyRegistry[Key, Request], operator: RequestContext, principal: str, key: Key) -> None:
+        tenant = operator.principal.tenant
+        self._change(
+            operator,
+            Action(f"{registry.sort.name}-approve"),
+            principal,
+            lambda: [
+                registry.prepare_key(tenant, principal, key),
+                registry.prepare_settled(tenant, key.id, operator.now),
+            ],
+        )
+
+    def revoke_key(self, registry: KeyRegistry[Key, Request], tenant: str, principal: str, key: Key) -> None:
+        """Revoke a key: it is good for nothing from now on. Raises as `approve_key`."""
+        freezes, operator = self.freezes, self._operator(tenant)
         revoked = msgspec.structs.replace(key, revoked_at=key.revoked_at or operator.now)
         self._change(
             operator,
-            Action.KEY_REVOKE,
+            Action(f"{registry.sort.name}-revoke"),
             principal,
             lambda: [
                 freezes.prepare_revocation(tenant, key.id),
-                keyholders.prepare_key(tenant, principal, revoked),
+                registry.prepare_key(tenant, principal, revoked),
             ],
         )
 

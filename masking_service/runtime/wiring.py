@@ -32,6 +32,7 @@ from masking_service.service.acts.state import Keyholders
 from masking_service.service.call.denials import Denials
 from masking_service.service.cases.case_check import load_case_check
 from masking_service.service.decoys.state import Decoys
+from masking_service.service.devices.state import Devices
 from masking_service.service.freezes.state import Freezes
 from masking_service.service.holds.state import Holds
 from masking_service.service.incidents.state import IncidentLists
@@ -96,6 +97,7 @@ class Parts:
         self.registry.load_snapshot()
         self.freezes = Freezes(self.store, keyring, os.urandom)
         self.keyholders = Keyholders(self.store, keyring, os.urandom)
+        self.devices = Devices(self.store, keyring, os.urandom)
         self.decoys = Decoys(self.store, keyring, os.urandom)
         self.holds = Holds(self.store, keyring, os.urandom)
         self.incidents = IncidentLists(self.store, keyring, os.urandom)

@@ -145,13 +145,23 @@ def key_requests_key(tag: str) -> bytes:
     return tenant_stem(tag) + b"key-requests"
 
 
+def person_devices_key(tag: str, person: str) -> bytes:
+    """Return the key of a person's approved devices, by the person's tag: ``wm:{t:TAG}devices:PERSON``."""
+    return tenant_stem(tag) + b"devices:" + person.encode()
+
+
+def device_requests_key(tag: str) -> bytes:
+    """Return the key of a tenant's devices that wait for approval: ``wm:{t:TAG}device-requests``."""
+    return tenant_stem(tag) + b"device-requests"
+
+
 def key_uses_key(tag: str) -> bytes:
     """Return the key of the counters of people's keys: ``wm:{t:TAG}key-uses``."""
     return tenant_stem(tag) + b"key-uses"
 
 
 def signature_key(tag: str, nonce: bytes) -> bytes:
-    """Return the key that says that a signature was used: ``wm:{t:TAG}signed:NONCE``."""
+    """Return the key that says that a signature or a device proof was used: ``wm:{t:TAG}signed:NONCE``."""
     return tenant_stem(tag) + b"signed:" + nonce.hex().encode()
 
 

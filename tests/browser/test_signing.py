@@ -23,7 +23,7 @@ def signing_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskProce
     folder = tmp_path_factory.mktemp("signing")
     ports = free_port(), free_port()
     policy = folder / "policy.yaml"
-    policy.write_text(recommended(ports[0]), "utf-8")
+    policy.write_text(recommended(ports[0] - 1), "utf-8")
     service = Running.serve(folder, "--dev", "--workers", "1", MASKING_POLICY=str(policy))
     usual = {"name": "欧阳娜娜", "phone": PHONE, "address": "上海市青浦区华志路1685号3号楼2单元402室"}
     record = {"waybill_no": NUMBER, "sender": usual, "recipient": usual}

@@ -67,7 +67,7 @@ def test_the_import_is_in_the_log_before_it_is_done(given: Command, production: 
         (GOOD + "client/c-2,12345\n", "line 4: a phone is a mobile number, or a landline with its area code"),
         (GOOD + "c-2,13812345679\n", "line 4: a principal's id is client/ID or ALIAS/SUB"),
         (GOOD + "client/c-1,13812345679\n", "line 4: a principal twice"),
-        (GOOD + "client/c-2\n", "line 4: has to have two columns"),
+        (GOOD + "client/c-2\n", "line 4: has to have 2 columns"),
         (b"principal,phone\n\xff\xfe,1\n", "is not CSV in UTF-8"),
     ],
     ids=["columns", "empty", "phone", "principal", "twice", "cut", "encoding"],

@@ -10,8 +10,10 @@ import pytest
 
 from masking_service.runtime.settings import Settings
 from tests.cli.conftest import Command
+from tests.devices import Device
 from tests.service.people.policies import edited
-from tests.web.api import NUMBER, Api, content, field, record, results, started
+from tests.web.api import NUMBER, SITE, Api, content, field, record, refusal, results, started
+from tests.web.proving import Proving, proven
 from tests.web.signing import SIGNED, Person, signed
 
 Run = Callable[..., str]
@@ -67,6 +69,74 @@ def test_the_operator_approves_lists_and_revokes_keys(api: Api, run: Run) -> Non
 )
 def test_a_key_that_is_not_there_is_said(api: Api, run: Run, words: tuple[str, ...]) -> None:
     run("people", "keys", *words, code=1)
+
+
+@pytest.fixture
+def proving(development: Path, valkey: str) -> Api:
+    policy = development / "policy.yaml"
+    policy.write_text(edited(proven()), "utf-8")
+    environment = {
+        "MASKING_STATE_DIR": str(development),
+        "MASKING_REDIS_URL": valkey,
+        "MASKING_POLICY": str(policy),
+    }
+    return started(Settings.read(environment, development=True))
+
+
+def test_the_operator_approves_lists_and_revokes_devices(proving: Api, run: Run) -> None:
+    person = Proving(proving)
+    content(person.enrol(), 201)
+    waiting = run("people", "devices", "list")
+
+    printed = run("people", "devices", "approve", person.device.id)
+
+    active = run("people", "devices", "list", "--principal", person.id)
+    own = person.own()
+    run("people", "devices", "revoke", "--principal", person.id, person.device.id)
+    assert [line.split()[1] for line in waiting.splitlines()] == ["device", person.device.id]
+    assert printed == f"approved: {person.id}\n"
+    assert "active, approved by service/command-line" in active
+    assert [one["status"] for one in own] == ["active"]
+    assert refusal(person.view(NUMBER)) == (403, "signature-invalid")
+
+
+def test_an_imported_device_proves_its_first_call(proving: Api, run: Run, tmp_path: Path) -> None:
+    proving.tokenize(record(), custody={"site": SITE})
+    one, other = Proving(proving), Proving(proving, sub="c-2")
+    file = tmp_path / "devices.csv"
+    rows = [f"{who.id},{who.device.id},{phone}" for who, phone in ((one, "13900001111"), (other, ""))]
+    file.write_text("\n".join(["principal,thumbprint,phone", *rows]), "utf-8")
+
+    printed = run("people", "devices", "import", str(file))
+
+    assert printed == "2 devices of 2 people approved\n"
+    assert one.view(NUMBER).status_code == 200
+    assert other.view(NUMBER).status_code == 200
+    assert [held.phone for held in proving.parts.devices.known_keys("default", one.id)] == ["13900001111"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        (["dev/c-1,short,"], "line 2: a thumbprint is 43 characters of base64url"),
+        (["c-1,{0},"], "line 2: a principal's id is client/ID or ALIAS/SUB"),
+        (["dev/c-1,{0},12"], "line 2: a phone is a mobile number"),
+        (["dev/c-1,{0}"], "line 2: has to have 3 columns"),
+        (["dev/c-1,{0},", "dev/c-1,{1},", "dev/c-1,{2},"], "dev/c-1: a person has at most 2 active devices"),
+    ],
+)
+def test_a_faulty_import_changes_nothing(
+    proving: Api, command: Command, development: Path, tmp_path: Path, rows: list[str], said: str
+) -> None:
+    file = tmp_path / "devices.csv"
+    lines = [row.format(*(Device().id for _ in range(3))) for row in rows]
+    file.write_text("\n".join(["principal,thumbprint,phone", *lines]), "utf-8")
+
+    done = command("people", "devices", "import", str(file), folder=development)
+
+    assert done.exit_code == 1
+    assert said in done.output
+    assert Proving(proving).own() == []
 
 
 def test_the_operator_unfreezes_a_person(api: Api, run: Run) -> None:

@@ -133,6 +133,7 @@ def emptied(shared: Api) -> Api:
     shared.parts.checkpoints.trust_store()  # or the empty store would be one that was rolled back
     shared.parts.freezes.reset()  # that a list which it saw is gone would be an alarm
     shared.parts.keyholders.reset()
+    shared.parts.devices.reset()
     shared.parts.decoys.reset()
     shared.parts.holds.reset()
     shared.parts.incidents.reset()

@@ -13,8 +13,9 @@ from masking_service.dev.embedded import EmbeddedServer
 from masking_service.runtime.settings import Settings
 from masking_service.runtime.wiring import assemble
 from masking_service.store.identity import Clocks
-from tests.service.people.policies import Edit, edited
+from tests.service.people.policies import Edit, edited, put
 from tests.web.api import NUMBER, SITE, Api, Clock, Trips, Under, emptied, record, started
+from tests.web.proving import INDEXES, proven
 from tests.web.signing import SIGNED, signed
 
 
@@ -51,6 +52,23 @@ def shared_signing(settings: Settings, tmp_path_factory: pytest.TempPathFactory)
     parts = assemble(replace(settings, policy=policy))
     parts.store.trust()
     return Api(parts)
+
+
+@pytest.fixture(scope="session")
+def shared_proving(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Api:
+    """A service whose policy has views, calls and searches proven, and acts signed that lead to values or keys."""
+    policy = tmp_path_factory.mktemp("proving") / "policy.yaml"
+    edits = signed(SIGNED), proven(), put("search", INDEXES)
+    policy.write_text(edited(lambda text: [edit(text) for edit in edits]), "utf-8")
+    parts = assemble(replace(settings, policy=policy))
+    parts.store.trust()
+    return Api(parts)
+
+
+@pytest.fixture
+def proving(shared_proving: Api, valkey: str) -> Api:
+    """The service under that policy, over an empty store."""
+    return emptied(shared_proving)
 
 
 @pytest.fixture

@@ -25,9 +25,22 @@ ACTS = [
     "key-approve",
     "key-deny",
     "key-revoke",
+    "device-approve",
+    "device-deny",
+    "device-revoke",
 ]
 
-SIGNED = ["detokenize", "case-approve", "case-deny", "erase", "unfreeze", "key-approve", "decoy-plant", "hold-set"]
+SIGNED = [
+    "detokenize",
+    "case-approve",
+    "case-deny",
+    "erase",
+    "unfreeze",
+    "key-approve",
+    "decoy-plant",
+    "hold-set",
+    "device-approve",
+]
 """Those that lead to values or keys."""
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.web.api import NUMBER, PHONE, SITE, Api, Json, Trips, emptied, field, record, results, token
+from tests.service.people.policies import put
+from tests.web.api import NUMBER, PHONE, SITE, Api, Json, Trips, Under, emptied, field, record, results, token
 from tests.web.people import AUDITOR, COURIER, DESK, OFFICER, PRINTER, PRIVACY, SUPERVISOR, TRACKING
+from tests.web.proving import INDEXES, Proving, proven
 from tests.web.signing import Person
 
 UNKNOWN = "SF9999999999"
@@ -238,6 +240,53 @@ def test_a_signed_opening_takes_no_further_exchange(signing: Api) -> None:
     results(officer.open(PHONE, signature=signature))
 
     assert signing.parts.store.round_trips - before == 3  # as without
+
+
+@pytest.mark.parametrize(
+    ("role", "method", "path", "body"),
+    [
+        ("courier", "GET", f"/v1/waybills/{NUMBER}", None),
+        ("dispute-officer", "GET", f"/v1/waybills/{NUMBER}", None),
+        ("courier", "POST", "/v1/calls", {"waybill_no": NUMBER}),
+        ("service-desk", "POST", "/v1/search", {"phone": "02159791234"}),
+        ("dispute-officer", "GET", "/v1/cases/D-1/page", None),
+    ],
+)
+def test_a_proven_call_takes_no_further_exchange(
+    under: Under, role: str, method: str, path: str, body: Json | None
+) -> None:
+    counted: list[int] = []
+    for edit in (put("search", INDEXES), lambda policy: (put("search", INDEXES)(policy), proven()(policy))):
+        service = under(edit)
+        if not counted:
+            service.tokenize(record(), custody={"site": SITE})
+            service.open_case("D-1", NUMBER)
+        person = Proving(service, role, f"u-{len(counted)}", phone="13900001111")
+        if counted:
+            person.bootstrap()
+        assert person.send(method, path, body).status_code in (200, 201)  # the device is known from now on
+        before = service.parts.store.round_trips
+        assert person.once(method, path, body).status_code in (200, 201)
+        counted.append(service.parts.store.round_trips - before)
+
+    assert counted[1] == counted[0]
+
+
+def test_a_device_that_a_process_sees_first_costs_one_exchange(proving: Api) -> None:
+    proving.tokenize(record(), custody={"site": SITE})
+    courier = Proving(proving).bootstrap()
+    courier.view(NUMBER)
+    counted = []
+    for _ in range(2):
+        before = proving.parts.store.round_trips
+        assert courier.once("GET", f"/v1/waybills/{NUMBER}").status_code == 200
+        counted.append(proving.parts.store.round_trips - before)
+        proving.parts.devices.reset()
+    before = proving.parts.store.round_trips
+    assert courier.once("GET", f"/v1/waybills/{NUMBER}").status_code == 200
+    counted.append(proving.parts.store.round_trips - before)
+
+    assert counted == [2, 3, 3]
 
 
 def test_proposing_an_act_reads_once_and_writes_nothing(signing: Api) -> None:

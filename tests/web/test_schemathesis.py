@@ -44,10 +44,16 @@ OUT_OF_REACH = {
     ("post", "/v1/principals/{}/keys/{}/approve"),
     ("post", "/v1/principals/{}/keys/{}/deny"),
     ("post", "/v1/principals/{}/keys/{}/revoke"),
+    ("get", "/v1/me/devices"),
+    ("post", "/v1/me/devices"),
+    ("post", "/v1/principals/{}/devices/{}/approve"),
+    ("post", "/v1/principals/{}/devices/{}/deny"),
+    ("post", "/v1/principals/{}/devices/{}/revoke"),
 }
 """They need a case that another role has opened and that is pending, and the document's examples name one that is open;
 or a hold that another person has proposed; or a call of one's own, which no example can name; or the provider's
-signature; or a signed-in person with a key, and these are API keys (`tests/web/test_people_keys.py` calls them)."""
+signature; or a signed-in person with a key or a device, and these are API keys (`tests/web/test_people_keys.py` and
+`tests/web/test_people_devices.py` call them)."""
 MAX_EXAMPLES = 3
 ALLOWED = {200, 201, 302, 400, 401, 403, 404, 405, 409, 413, 415, 422, 429, 503}
 PHASES = ("Examples", "Coverage", "Fuzzing", "Stateful")

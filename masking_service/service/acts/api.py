@@ -29,6 +29,9 @@ ActName = Literal[
     "key-approve",
     "key-deny",
     "key-revoke",
+    "device-approve",
+    "device-deny",
+    "device-revoke",
 ]
 _AS_IN: Final = "As in the call of the act itself."
 Text = Annotated[str, Meta(max_length=512, description=_AS_IN)] | None
@@ -52,6 +55,7 @@ class ActRequest(Shape, frozen=True):
     waybill_no: Text = None
     principal: Text = None
     key: Text = None
+    device: Text = None
     kind: Text = None
     hold: Text = None
 
@@ -114,11 +118,13 @@ def _approve(keys: KeyApproval, call: Call[ApproveKeyRequest, None]) -> answers.
 
 
 def _deny(keys: KeyApproval, call: Call[KeyDecisionRequest, None]) -> answers.KeyStatus:
-    return keys.deny(call.context, call.path["principal"], call.path["key"], call.body.signed)
+    keys.deny(call.context, call.path["principal"], call.path["key"], call.body.signed)
+    return answers.KeyStatus(call.path["key"], "revoked")
 
 
 def _revoke(keys: KeyApproval, call: Call[KeyDecisionRequest, None]) -> answers.KeyStatus:
-    return keys.revoke(call.context, call.path["principal"], call.path["key"], call.body.signed)
+    keys.revoke(call.context, call.path["principal"], call.path["key"], call.body.signed)
+    return answers.KeyStatus(call.path["key"], "revoked")
 
 
 class NothingMore(Shape, frozen=True):

@@ -105,7 +105,7 @@ def on_hold(act: str, hold: str) -> Deed:
 
 
 def on_key(act: str, keys: TenantKeys, principal: str, fingerprint: str) -> Deed:
-    """Approve, deny or revoke a key of a person."""
+    """Approve, deny or revoke a key or a device of a person."""
     about = (fingerprint, keys.audit_hash("principal", principal))
     return Deed(act=act, subject=principal, exact=about, about=about)
 

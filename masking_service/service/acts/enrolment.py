@@ -1,12 +1,9 @@
-"""Enrols keys of people: a person makes one, another person approves it.
+"""Enrols keys with which people sign: a person makes one, another person approves it.
 
-A new key waits until the person has read its code to a person who may approve
-keys. The code is made from the public key, so it shows that both of them mean the
-same key. No person approves a key of their own.
+A new key waits until the person has read its code to a person who may approve keys.
 """
 
 import hashlib
-import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -15,8 +12,7 @@ import msgspec
 from msgspec import UNSET
 
 from keys import authenticators
-from keys.assertions import unb64
-from keys.authenticators import NewKey, Signing, b64, key_id, spoken_code
+from keys.authenticators import NewKey, Signing, b64, key_id
 from keys.errors import IntegrityError
 from keys.framing import frame
 from keys.keyring import Keyring
@@ -25,37 +21,25 @@ from masking_service.audit.actions import Action
 from masking_service.masking.numbers_in_text import scrub
 from masking_service.masking.timestamps import rfc3339
 from masking_service.observability.alerts import Alerts
-from masking_service.service.acts import answers, deeds
-from masking_service.service.acts.deeds import Deed
-from masking_service.service.acts.held import HeldKey, held_key
-from masking_service.service.acts.signatures import SignatureProof, Signatures, Signed
+from masking_service.service.acts import answers
+from masking_service.service.acts.approving import MAX_CHAIN, Approving, AskedKey, active, status
+from masking_service.service.acts.signatures import Signatures, Signed
 from masking_service.service.acts.state import Keyholders, KeyRequest, PersonKey
 from masking_service.service.acts.tickets import RANDOM_BYTES
 from masking_service.service.call.budgets import Budgets
 from masking_service.service.call.errors import InvalidRequest, NotFound
 from masking_service.service.call.gate import Gate
-from masking_service.service.call.names import sound_principal
 from masking_service.service.call.recorder import DONE, Recorder, RequestContext, Stated
 from masking_service.service.freezes.state import Freezes
 from masking_service.service.people.errors import Forbidden, NoSignatures, TooManyKeys
 from masking_service.service.people.networks import network_of
 from masking_service.service.people.policy import Grant
 from masking_service.service.people.signed_rules import SignedRule
-from masking_service.service.state.sealed import Prepared
 from masking_service.store.client import Store
 
 MAX_ACTIVE: Final = 5
 """Active keys of a person; those that wait do not count, or a forged sign-in could use them all up."""
-MAX_CHAIN: Final = 16
-"""Approvals behind each other. The command line begins a new row."""
-WRONG_CODE: Final = "wrong-code"
 _NO_BUDGET: Final = Grant("", "")
-_SPOKEN: Final = str.maketrans("", "", " -")
-_ACTIONS: Final = {
-    "key-approve": Action.KEY_APPROVE,
-    "key-deny": Action.KEY_DENY,
-    "key-revoke": Action.KEY_REVOKE,
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,7 +142,7 @@ class OwnKeys:
             answers.OwnKey(
                 key=key.id,
                 name=key.name,
-                status=_status(key, revoked),
+                status=status(key, revoked),
                 since=rfc3339(key.since),
                 last_used=rfc3339(use.at) if use is not None else None,
                 works_from=rfc3339(key.works_from) if key.works_from > context.now else UNSET,
@@ -190,43 +174,13 @@ class OwnKeys:
         return made
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """A key that an approver acts on: by which role, which key, with what proof."""
-
-    role: str
-    found: HeldKey
-    proof: SignatureProof
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeyApproval:
-    """Approves, denies and revokes keys of other people, under one policy."""
-
-    gate: Gate
-    store: Store
-    keyring: Keyring
-    keyholders: Keyholders
-    freezes: Freezes
-    signatures: Signatures
-    recorder: Recorder
+class KeyApproval(Approving[PersonKey, KeyRequest]):
+    """Approves, denies and revokes keys with which other people sign, under one policy."""
 
     def pending(self, context: RequestContext) -> answers.PendingKeys:
-        """Return the keys that wait: two round trips.
-
-        Raises:
-            AccessError: the caller may not.
-            StoreUnavailable, IntegrityError: they cannot be read.
-        """
-        self.gate.grant(context.principal, "key:approve")
-        tenant = context.principal.tenant
-        waiting = self.keyholders.requests_question(tenant, context.now)
-        self.store.ask(waiting)
-        found = waiting.answer()
-        others = {one.principal: self.keyholders.keys_question(tenant, one.principal) for one in found}
-        self.store.ask(*others.values())
-        revoked = self.freezes.revoked(tenant)
-        active = {who: sum(_status(key, revoked) == "active" for key in held.answer()) for who, held in others.items()}
+        """Return the keys that wait. As `waiting`."""
+        found, others = self.waiting(context)
         return answers.PendingKeys(
             [
                 answers.PendingKey(
@@ -238,24 +192,21 @@ class KeyApproval:
                     network=one.network or None,
                     model=one.model or None,
                     synced=one.synced,
-                    others=active[one.principal],
+                    others=others[one.principal],
                 )
                 for one in found
             ]
         )
 
     def of(self, context: RequestContext, principal: str) -> answers.KeysOfPerson:
-        """Return the keys of a person: one round trip. Raises as `pending`; NotFound for what is no id."""
-        self.gate.grant(context.principal, "key:approve")
-        subject = _subject(principal)
-        found = held_key(self.keyholders, context, subject, "")
-        self.store.ask(*found.questions)
+        """Return the keys of a person. As `held_by`."""
+        found = self.held_by(context, principal)
         revoked = self.freezes.revoked(context.principal.tenant)
         held = [
             answers.KeyOfPerson(
                 key.id,
                 key.name,
-                _status(key, revoked),
+                status(key, revoked),
                 rfc3339(key.since),
                 key.approved_by,
                 rfc3339(key.works_from),
@@ -265,9 +216,9 @@ class KeyApproval:
         waiting = [
             answers.KeyOfPerson(one.id, one.name, "pending", rfc3339(one.since), None, None)
             for one in found.waiting.answer()
-            if one.principal == subject
+            if one.principal == found.principal
         ]
-        return answers.KeysOfPerson(subject, [*held, *waiting])
+        return answers.KeysOfPerson(found.principal, [*held, *waiting])
 
     def approve(
         self, context: RequestContext, principal: str, key: str, code: str, signed: Signed | None
@@ -284,80 +235,21 @@ class KeyApproval:
             NotFound: the person has no such key.
             StoreUnavailable: it may be approved; the list tells.
         """
-        asked = self._asked(context, "key-approve", principal, key, signed)
-        found, subject, tenant = asked.found, asked.found.principal, context.principal.tenant
-        if not _says(code, spoken_code(unb64(found.public_key()))):
-            self.recorder.record_denial(context, Action.KEY_APPROVE, WRONG_CODE, Stated(subject=subject))
-            raise InvalidRequest([("/code", WRONG_CODE)])
+        asked = self.ask(context, "approve", principal, key, signed)
+        self.check_code(context, asked, code)
         approved = self._approved(context, asked)
         if approved is not None:
-            self._write(
-                context,
-                Action.KEY_APPROVE,
-                asked,
-                lambda: [
-                    self.keyholders.prepare_key(tenant, subject, approved),
-                    self.keyholders.prepare_settled(tenant, key, context.now),
-                ],
-            )
+            self.write_approved(context, asked, approved)
         return answers.KeyStatus(key, "active")
 
-    def deny(self, context: RequestContext, principal: str, key: str, signed: Signed | None) -> answers.KeyStatus:
-        """Deny a key that waits. Raises as `approve`."""
-        asked = self._asked(context, "key-deny", principal, key, signed)
-        if asked.found.request() is None:
-            raise NotFound
-        tenant = context.principal.tenant
-        settle = self.keyholders.prepare_settled
-        self._write(context, Action.KEY_DENY, asked, lambda: [settle(tenant, key, context.now)])
-        return answers.KeyStatus(key, "revoked")
-
-    def revoke(self, context: RequestContext, principal: str, key: str, signed: Signed | None) -> answers.KeyStatus:
-        """Revoke a key: it signs nothing from the next call on. Raises as `approve`."""
-        asked = self._asked(context, "key-revoke", principal, key, signed)
-        held = asked.found.held()
-        if held is None:
-            raise NotFound
-        tenant, subject = context.principal.tenant, asked.found.principal
-        revoked = msgspec.structs.replace(held, revoked_at=held.revoked_at or context.now)
-        self._write(
-            context,
-            Action.KEY_REVOKE,
-            asked,
-            lambda: [
-                self.freezes.prepare_revocation(tenant, key),  # first: it is read live
-                self.keyholders.prepare_key(tenant, subject, revoked),
-            ],
-        )
-        return answers.KeyStatus(key, "revoked")
-
-    def _asked(self, context: RequestContext, act: str, principal: str, key: str, signed: Signed | None) -> _Asked:
-        """Return another person's key, once it is seen that the caller may act on it and has signed: one round trip."""
-        subject = _subject(principal)
-        with self.recorder.record_denials(context, _ACTIONS[act], Stated(subject=subject)):
-            grant = self.gate.grant(context.principal, "key:approve")
-            self.gate.refuse_frozen(context.principal)
-            if subject == context.principal.id:
-                raise Forbidden
-            signature = self.signatures.expect(context, act, signed)
-            found = held_key(self.keyholders, context, subject, key)
-            keys = self.keyring.tenant(context.principal.tenant)
-
-            def deed() -> Deed:
-                return deeds.on_key(act, keys, subject, found.fingerprint())
-
-            proof = self.signatures.check(context, signature, deed, *found.questions)
-        found.public_key()  # raises NotFound
-        return _Asked(grant.role, found, proof)
-
-    def _approved(self, context: RequestContext, asked: _Asked) -> PersonKey | None:
+    def _approved(self, context: RequestContext, asked: AskedKey[PersonKey, KeyRequest]) -> PersonKey | None:
         """Return the key as it is approved; None where its approval changes nothing."""
         rule, now, signed = self.signatures.rule, context.now, tuple(asked.proof.signatures)
         if rule is None:
             raise NoSignatures
         request, held = asked.found.request(), asked.found.held()
         revoked = self.freezes.revoked(context.principal.tenant)
-        others = [one for one in asked.found.approved.answer() if one.id != asked.found.key]
+        others = tuple(one for one in asked.found.approved.answer() if one.id != asked.found.key)
         if held is not None:
             second = signed and held.approvals and held.approved_by != context.principal.id
             if held.revoked_at or held.id in revoked:
@@ -367,23 +259,9 @@ class KeyApproval:
             return msgspec.structs.replace(held, works_from=now)
         if request is None:
             raise NotFound
-        if sum(_status(one, revoked) == "active" for one in others) >= MAX_ACTIVE or len(signed) > MAX_CHAIN:
+        if active(others, revoked) >= MAX_ACTIVE or len(signed) > MAX_CHAIN:
             raise TooManyKeys
         return approved_key(request, context.principal.id, signed, now, now + rule.waiting)
-
-    def _write(
-        self, context: RequestContext, action: Action, asked: _Asked, changes: Callable[[], list[Prepared[bool]]]
-    ) -> None:
-        """Record what is done to a key, and do it."""
-        stated = Stated(role=asked.role, subject=asked.found.principal, signed=asked.proof.signatures)
-        written = False
-        while not written:  # again where a list was changed meanwhile
-            prepared = changes()
-            sealed = [one for change in prepared for one in change.sealed]
-            entry = self.recorder.record(context, action, DONE, stated, sealed=sealed, fields=asked.proof.fields)
-            with self.recorder.take_back_on_failure(entry):
-                written = all(change.write() for change in prepared)
-            self.signatures.note_use(asked.proof, entry)
 
 
 def approved_key(request: KeyRequest, by: str, signed: tuple[Signature, ...], now: int, works_from: int) -> PersonKey:
@@ -402,22 +280,6 @@ def approved_key(request: KeyRequest, by: str, signed: tuple[Signature, ...], no
         model=request.model,
         approvals=signed,
     )
-
-
-def _says(code: str, spoken: str) -> bool:
-    """Whether a person typed this code, with spaces or not."""
-    return hmac.compare_digest(code.upper().translate(_SPOKEN).encode(), spoken.encode())
-
-
-def _status(key: PersonKey, revoked: frozenset[str]) -> str:
-    return "revoked" if key.revoked_at or key.id in revoked else "active"
-
-
-def _subject(principal: str) -> str:
-    subject = sound_principal(principal)
-    if not subject:
-        raise NotFound([("path:principal", "invalid-value")])
-    return subject
 
 
 def _challenge(nonce: bytes) -> bytes:

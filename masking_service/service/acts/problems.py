@@ -15,12 +15,18 @@ SIGNATURE_PROBLEMS: Final[dict[str, ProblemText]] = {
         403,
         Text("The signature is not valid for this"),
         Text("The signature is wrong, too old, used before, or made for another act. Nothing was done."),
-        Text("Sign again. If it is refused again, your key may have been revoked: GET /v1/me/keys lists your keys."),
+        Text(
+            "Sign again. If it is refused again, your key or device may not be approved, or was revoked: "
+            "GET /v1/me/keys and GET /v1/me/devices list them."
+        ),
     ),
     "too-many-keys": ProblemText(
         409,
         Text("The person has too many keys"),
-        Text("A person has at most five active keys, and a key is approved by keys that lead back to a command line."),
-        Text("Revoke a key that is no longer used first."),
+        Text(
+            "A person has at most five active keys and two devices, approved by keys that lead back to a command line; "
+            "and a tenant has at most 1,000 of each that wait."
+        ),
+        Text("Revoke one that is no longer used first, or deny those that wait."),
     ),
 }

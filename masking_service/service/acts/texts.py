@@ -28,6 +28,9 @@ TEXTS: Final[Mapping[str, tuple[Text, Text]]] = {
     "key-approve": (Text("Approve a key of {subject}"),) * 2,
     "key-deny": (Text("Deny a key of {subject}"),) * 2,
     "key-revoke": (Text("Revoke a key of {subject}"),) * 2,
+    "device-approve": (Text("Approve a device of {subject}"),) * 2,
+    "device-deny": (Text("Deny a device of {subject}"),) * 2,
+    "device-revoke": (Text("Revoke a device of {subject}"),) * 2,
 }
 """For one, and for several."""
 

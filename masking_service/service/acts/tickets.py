@@ -20,15 +20,17 @@ from masking_service.store.layout import signature_key
 VALID_SECONDS: Final = 120
 SKEW_SECONDS: Final = 5
 """By how much the clocks of two hosts of the service may differ."""
-KEPT_SECONDS: Final = 2 * VALID_SECONDS
-"""How long a used one is remembered."""
 NONCE_BYTES: Final = 16
 RANDOM_BYTES: Final = NONCE_BYTES + SEALING_BYTES
 _HASH_BYTES: Final = 16
 _TICKET: Final = Struct(f">{NONCE_BYTES}sQ{_HASH_BYTES}s{_HASH_BYTES}s")
 MAX_CHARACTERS: Final = 256
 
-Use = Literal["act", "key"]
+Use = Literal["act", "key", "device"]
+
+
+class TicketExpired(SignatureInvalid):
+    """The ticket is too old."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +57,12 @@ class Tickets:
     Attributes:
         store: names the server on which a ticket is used up.
         policy: the hash of the policy.
+        valid: how long a ticket is good, in seconds.
     """
 
     store: Store
     policy: str
+    valid: int = VALID_SECONDS
 
     def give(self, keys: TenantKeys, principal: Principal, use: Use, random: bytes, now: int) -> tuple[ActTicket, str]:
         """Return a new ticket, and its text for the caller.
@@ -78,7 +82,8 @@ class Tickets:
         """Return the ticket of a text, and what uses it up.
 
         Raises:
-            SignatureInvalid: it is another's, for another use, too old, or not from here.
+            SignatureInvalid: it is another's, for another use, or not from here.
+            TicketExpired: it is too old.
             SignatureRequired: the policy changed since, or another server owns the tenant's slot now, which may not
                 know what was used up.
             StoreUnavailable: the server that owns the tenant's slot is not verified.
@@ -87,8 +92,8 @@ class Tickets:
             ticket = ActTicket(*_TICKET.unpack(keys.state.open(unb64(text), _place(principal, use))))
         except (ValueError, IntegrityError):
             raise SignatureInvalid from None
-        if not -SKEW_SECONDS <= now - ticket.at <= VALID_SECONDS:
-            raise SignatureInvalid
+        if not -SKEW_SECONDS <= now - ticket.at <= self.valid:
+            raise TicketExpired
         server, nonce = self._server(keys, ticket.nonce)
         if (server, self._basis(keys)) != (ticket.server, ticket.basis):
             raise SignatureRequired
@@ -100,7 +105,7 @@ class Tickets:
     def _server(self, keys: TenantKeys, nonce: bytes) -> tuple[bytes, Nonce]:
         roster = self.store.identity.roster  # read once: another thread may replace it
         key = signature_key(keys.tenant_tag, nonce)
-        return _hash(self.store.run_id_of(key, roster)), Nonce(key, KEPT_SECONDS, roster)
+        return _hash(self.store.run_id_of(key, roster)), Nonce(key, 2 * self.valid, roster)
 
 
 def _place(principal: Principal, use: Use) -> bytes:

@@ -1,7 +1,7 @@
 """Proposes acts: makes the statement that a person's key signs.
 
 It opens nothing, spends nothing, and reads nothing that tells what exists: only
-the case or the key that the act itself would answer about.
+the case, the key or the device that the act itself would answer about.
 """
 
 import hashlib
@@ -28,6 +28,7 @@ from masking_service.service.call.recorder import RequestContext
 from masking_service.service.call.shapes import whole
 from masking_service.service.cases.reading import case_question, visible
 from masking_service.service.cases.state import Cases, WantedCase
+from masking_service.service.devices.state import Devices
 from masking_service.service.people.errors import NoSignatures
 from masking_service.service.people.policy import Policy
 from masking_service.service.people.signed_rules import ACTS
@@ -55,6 +56,9 @@ _MEMBERS: Final = {
     "key-approve": ("principal", "key"),
     "key-deny": ("principal", "key"),
     "key-revoke": ("principal", "key"),
+    "device-approve": ("principal", "device"),
+    "device-deny": ("principal", "device"),
+    "device-revoke": ("principal", "device"),
 }
 """The members that a request has to have beside the act, by act."""
 _OPTIONAL: Final = {"detokenize": ("purpose", "case"), "case-open": ("officer", "expires_in")}
@@ -69,6 +73,7 @@ class ProposeAct:
     store: Store
     keyring: Keyring
     keyholders: Keyholders
+    devices: Devices
     cases: Cases
     signatures: Signatures
     random: Callable[[int], bytes]
@@ -84,7 +89,7 @@ class ProposeAct:
         Raises:
             AccessError: the caller may not, or the policy has no section on signatures.
             InvalidRequest: a member is missing, or is not one of this act.
-            NotFound, NoSuchCase: the case or the key that the act is about.
+            NotFound, NoSuchCase: the case, the key or the device that the act is about.
             StoreUnavailable, IntegrityError: the caller's keys cannot be read.
         """
         self.gate.require(context.principal, ACTS[act])
@@ -136,8 +141,12 @@ class ProposeAct:
             raise NotFound([("/principal", "invalid-value")])
         if act in {"freeze", "unfreeze"}:
             return (), lambda: deeds.on_person(act, subject)
-        found = held_key(self.keyholders, context, subject, wanted.key)
-        return found.questions, lambda: deeds.on_key(act, keys, subject, found.fingerprint())
+        held = (
+            held_key(self.keyholders, context, subject, wanted.key)
+            if wanted.key is not None
+            else held_key(self.devices, context, subject, wanted.device)
+        )
+        return held.questions, lambda: deeds.on_key(act, keys, subject, held.fingerprint())
 
 
 def _check_members(act: str, wanted: Wanted) -> None:

@@ -20,6 +20,9 @@ STORE: Final = ("unavailable", "integrity")
 SIGNATURE: Final = ("signature-required", "signature-invalid")
 """The problems of acts that a policy can let a person's key sign."""
 
+PROOF: Final = ("device-proof-required", "signature-invalid")
+"""The problems of calls that a policy can let a person's device prove."""
+
 
 class Batch(NamedTuple):
     """An answer to a batch: each result has one of these shapes."""
@@ -67,6 +70,23 @@ class SignedRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class SentProof:
+    """The header `DPoP` of a request, empty where it is missing, and what it has to be made for.
+
+    Attributes:
+        method: in upper case.
+        path: decoded.
+        query, body: as they came.
+    """
+
+    header: str
+    method: str
+    path: str
+    query: bytes
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Call(Generic[Body, Query]):
     """A call that was admitted, decoded into the shapes of its operation.
 
@@ -75,6 +95,7 @@ class Call(Generic[Body, Query]):
         body, query: None where the operation has none.
         path: the parameters of the path, by name.
         signed: the header `Signed-Act`; empty where it is missing.
+        proof: the header `DPoP`, and its request.
         language: returns the language that the caller prefers.
     """
 
@@ -83,6 +104,7 @@ class Call(Generic[Body, Query]):
     query: Query
     path: Mapping[str, str]
     signed: str
+    proof: SentProof
     language: Callable[[], Literal["en", "zh"]]
 
 
@@ -105,6 +127,7 @@ class Operation:
         body_optional: whether it can be left out.
         signed: whether a signature of the request takes the place of a credential.
         signed_by_header: whether the header `Signed-Act` may hold the signature of the act, for want of a body.
+        proven: whether a policy can ask for the header `DPoP`, in which the person's device proves the request.
         problems: the codes (`problems.TABLE`) it can be refused with, besides those that all of its sort share.
         example: for the document.
     """
@@ -124,6 +147,7 @@ class Operation:
     batch_of_one: bool = False
     signed: bool = False
     signed_by_header: bool = False
+    proven: bool = False
     query: type[msgspec.Struct] | None = None
     problems: tuple[str, ...] = ()
     example: Example | None = None

@@ -15,7 +15,7 @@ from masking_service.audit.entries import fact, outside_id
 from masking_service.audit.log import AuditLog
 from masking_service.service.call.denials import Denials
 from masking_service.service.custody.state import NO_CUSTODY, Custody
-from masking_service.service.people.errors import AccessError, CallsUnavailable, SignatureInvalid
+from masking_service.service.people.errors import AccessError, CallsUnavailable, DeviceProofRequired, SignatureInvalid
 from masking_service.service.people.networks import network_of
 from masking_service.service.people.principals import Principal
 from masking_service.service.state.sealed import HashField, Sealed
@@ -181,9 +181,11 @@ class Recorder:
     def record_denials(
         self, context: RequestContext, action: Action, stated: Stated = NOTHING_STATED
     ) -> Iterator[None]:
-        """Record if the call inside is refused."""
+        """Record if the call inside is refused. To be asked for a proof is part of making one, and no refusal."""
         try:
             yield
+        except DeviceProofRequired:
+            raise
         except AccessError as refusal:
             self.record_denial(context, action, refusal.code, stated)
             raise

@@ -8,7 +8,7 @@ from masking_service.audit.actions import Action
 from masking_service.service.acts.shapes import Signature
 from masking_service.service.call.errors import NotFound
 from masking_service.service.call.examples import CASE, SUPERVISOR, WAYBILL_NO, decision, viewed
-from masking_service.service.call.operation import SIGNATURE, STORE, Call, Example, Operation
+from masking_service.service.call.operation import PROOF, SIGNATURE, STORE, Call, Example, Operation
 from masking_service.service.call.shapes import (
     MAX_ENTRIES,
     PRINCIPAL_PATTERN,
@@ -191,7 +191,7 @@ def _read(cases: ReadCases, call: Call[None, None]) -> answers.Case:
 
 
 def _page(page: ReadCasePage, call: Call[None, PageQuery]) -> answers.CasePage:
-    return page(call.context, call.path["case"], call.query.profile)
+    return page(call.context, call.path["case"], call.query.profile, call.proof)
 
 
 def _opens(cases: ReadCases, call: Call[None, None]) -> answers.CaseOpens:
@@ -292,8 +292,9 @@ OPERATIONS: Final = (
         handle=_page,
         permissions=("case:read",),
         query=PageQuery,
+        proven=True,
         answers={200: answers.CasePage},
-        problems=("not-found", *STORE),
+        problems=("not-found", *PROOF, *STORE),
         example=Example(
             None,
             {

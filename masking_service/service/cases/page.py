@@ -20,6 +20,7 @@ from masking_service.service.call.budgets import Budgets
 from masking_service.service.call.disclosures import Disclosures, PhoneCalled, Shown
 from masking_service.service.call.gate import LiveGate
 from masking_service.service.call.names import case_name
+from masking_service.service.call.operation import SentProof
 from masking_service.service.call.recorder import RequestContext
 from masking_service.service.cases import answers
 from masking_service.service.cases.authority import reaches
@@ -27,6 +28,7 @@ from masking_service.service.cases.reading import case_answer, opened_under
 from masking_service.service.cases.state import Case, Cases, Opening
 from masking_service.service.custody.state import Custodies
 from masking_service.service.decoys.watch import DecoyWatch
+from masking_service.service.devices.proofs import DeviceProofs
 from masking_service.service.freezes.use import FreezeByPolicy
 from masking_service.service.me.use import budgets_left
 from masking_service.service.people.errors import Forbidden, NoSuchCase
@@ -56,10 +58,11 @@ class ReadCasePage:
     custodies: Custodies
     disclosures: Disclosures
     budgets: Budgets
+    proofs: DeviceProofs
     freezing: FreezeByPolicy
     watch: DecoyWatch
 
-    def __call__(self, context: RequestContext, name: str, profile: str | None) -> answers.CasePage:
+    def __call__(self, context: RequestContext, name: str, profile: str | None, sent: SentProof) -> answers.CasePage:
         """Return a case with all that its page shows. It opens nothing and spends nothing.
 
         Waybills are shown to callers who may view them, through a profile that shows no kind in full. For approvers a
@@ -69,6 +72,9 @@ class ReadCasePage:
         revised); for the opener, who chose the numbers, one to count misses; for that history two for each thousand
         cases.
 
+        Args:
+            sent: the proof of the caller's device, where the policy asks for one to view waybills.
+
         Raises:
             AccessError: the caller may not, not through this profile, or may not see the case.
             StoreUnavailable, IntegrityError: nothing is answered.
@@ -77,8 +83,12 @@ class ReadCasePage:
         self.gate.grant(principal, "case:read")
         viewing, frozen = self._viewing(context, profile)
         question = self._case_question(principal.tenant, name)
-        self.store.ask(frozen, question)
+        proof = self.proofs.expect(context, sent, "waybill-view", viewing.role) if viewing is not None else None
+        spent = self.proofs.spent_question(context, proof)
+        self.store.ask(frozen, question, spent, *self.proofs.questions(proof))
         missed = frozen.answer()
+        self.proofs.verify(context, proof)
+        spent.answer()
         case = question.answer()
         if case is None or not reaches(self.policy, principal, case):
             raise NoSuchCase

@@ -70,8 +70,16 @@ class SignatureInvalid(AccessError, code="signature-invalid"):
     """
 
 
+class DeviceProofRequired(AccessError, code="device-proof-required"):
+    """The policy wants a proof of this request by a device of the person's own, with this nonce in it."""
+
+    def __init__(self, nonce: str) -> None:
+        super().__init__()
+        self.nonce = nonce
+
+
 class NoSignatures(AccessError, code="forbidden"):
-    """The policy has no section on signatures."""
+    """The policy has no section on signatures, or on devices."""
 
 
 class TooManyKeys(AccessError, code="too-many-keys"):

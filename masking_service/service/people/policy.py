@@ -10,6 +10,7 @@ from operator import itemgetter
 from pathlib import Path
 
 from masking_service.service.people import rules
+from masking_service.service.people.device_rules import PROVEN
 from masking_service.service.people.errors import Forbidden, PolicyError, ProfileRequired, PurposeRequired
 from masking_service.service.people.policy_file import full_kinds, read_policy
 from masking_service.service.people.principals import Principal
@@ -188,6 +189,21 @@ class Policy:
     def search(self, tenant: str) -> SearchRule:
         """Return which search indexes of a tenant are kept."""
         return self.rules.search_tenants.get(tenant, self.rules.search_default)
+
+    @property
+    def unproven(self) -> dict[str, list[str]]:
+        """Return the calls that signed-in people can make without a proof by a device, each with the roles for it."""
+        rule, issuers = self.rules.devices, self.rules.issuers.values()
+        spoken = {role for issuer in issuers for role in issuer.roles} if issuers else {*self.rules.roles}
+        left = {
+            call: [
+                name
+                for name, role in self.rules.roles.items()
+                if name in spoken and permission in role.permissions and not (rule and rule.needs(call, name))
+            ]
+            for call, permission in PROVEN.items()
+        }
+        return {call: roles for call, roles in left.items() if roles}
 
     @property
     def budgets(self) -> frozenset[tuple[str, Budget]]:

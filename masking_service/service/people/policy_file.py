@@ -17,6 +17,7 @@ from masking_service.masking.profiles import Profile, union_check
 from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.service.decoys.own_numbers import is_hash
 from masking_service.service.people import principals, rules
+from masking_service.service.people.device_rules import read_devices
 from masking_service.service.people.document import DocumentPlace, read_document
 from masking_service.service.people.errors import PolicyError
 from masking_service.service.people.factors import Factors
@@ -55,7 +56,7 @@ def read_policy(text: str, source: str) -> Rules:
     `source` is the file's name, for errors.
     """
     document = read_document(text)
-    optional = ("issuers", "watch", "lookout", "calls", "search", "decoys", "keys", "restriction", "signed")
+    optional = ("issuers", "watch", "lookout", "calls", "search", "decoys", "keys", "restriction", "signed", "devices")
     sections = document.fields(_SECTIONS, optional)
     sections["version"].integer(1, 1)
     profiles = _profiles(sections["profiles"])
@@ -84,6 +85,7 @@ def read_policy(text: str, source: str) -> Rules:
         issuers=read_issuers(sections.get("issuers"), roles),
         calls=call_rule(sections["calls"]) if "calls" in sections else None,
         signed=read_signed(sections["signed"]) if "signed" in sections else None,
+        devices=read_devices(sections["devices"], roles) if "devices" in sections else None,
         own_numbers=_own_numbers(sections["decoys"]) if "decoys" in sections else frozenset(),
         keys=_keys(sections.get("keys")),
         restricted_purposes=_restricted_purposes(sections.get("restriction"), purposes),

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from masking_service.masking.profiles import Profile
+from masking_service.service.people.device_rules import DeviceRule
 from masking_service.service.people.factors import Factors
 from masking_service.service.people.signed_rules import SignedRule
 
@@ -328,6 +329,7 @@ class Rules:
     digest: str
     calls: CallRule | None = None
     signed: SignedRule | None = None
+    devices: DeviceRule | None = None
     own_numbers: frozenset[str] = frozenset()
     keys: KeyRules = KeyRules()
     restricted_purposes: frozenset[str] = frozenset()

@@ -25,6 +25,9 @@ ACTS: Final[Mapping[str, tuple[str, ...]]] = {
     "key-approve": ("key:approve",),
     "key-deny": ("key:approve",),
     "key-revoke": ("key:approve",),
+    "device-approve": ("key:approve",),
+    "device-deny": ("key:approve",),
+    "device-revoke": ("key:approve",),
 }
 """The acts that can be signed, and the permissions of which a caller needs one. A further act is a row here, and one in
 `service/acts/deeds.py`."""
@@ -40,6 +43,8 @@ GRAVE: Final = (
     "hold-lift",
     "key-approve",
     "key-revoke",
+    "device-approve",
+    "device-revoke",
 )
 """Acts that lead to values or keys, or hide who took them: `policy check` names those that need no signature."""
 

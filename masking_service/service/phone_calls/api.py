@@ -6,7 +6,7 @@ from msgspec import Meta
 
 from masking_service.audit.actions import Action
 from masking_service.service.call.examples import CASE, WAYBILL_NO
-from masking_service.service.call.operation import STORE, Answered, Call, Example, Operation, SignedRequest
+from masking_service.service.call.operation import PROOF, STORE, Answered, Call, Example, Operation, SignedRequest
 from masking_service.service.call.shapes import Shape
 from masking_service.service.phone_calls import answers
 from masking_service.service.phone_calls.reports import CallReports
@@ -36,7 +36,7 @@ class CallRequest(Shape, frozen=True):
 
 def _make(calling: Calling, call: Call[CallRequest, None]) -> Answered:
     wanted = call.body
-    made, new = calling.make(call.context, wanted.waybill_no, wanted.field, wanted.case or None)
+    made, new = calling.make(call.context, wanted.waybill_no, wanted.field, wanted.case or None, call.proof)
     return Answered(made, 201 if new else 200)
 
 
@@ -59,6 +59,7 @@ OPERATIONS: Final = (
         permissions=("call:make",),
         audited_as=Action.CALL,
         body=CallRequest,
+        proven=True,
         answers={201: answers.LiveCall, 200: answers.LiveCall},
         problems=(
             "not-found",
@@ -72,6 +73,7 @@ OPERATIONS: Final = (
             "restricted",
             "quota-exceeded",
             "calls-unavailable",
+            *PROOF,
             *STORE,
         ),
         example=Example(

@@ -22,15 +22,18 @@ AT_ONCE: Final = 500
 class Callers(TenantState):
     """The numbers of every tenant's callers."""
 
-    def number_question(self, principal: Principal) -> Question[str | None]:
+    def number_question(self, principal: Principal, *, claimed: bool) -> Question[str | None]:
         """Return the question for a principal's digits: what the issuer claims, else what is on file.
+
+        Args:
+            claimed: whether the issuer's claim counts.
 
         Its answer is None where there are none, and raises IntegrityError where the number on file was changed, or is
         another principal's.
         """
-        claimed = principal.phone
-        if claimed is not None:
-            return Question([], lambda _: dialable(claimed))
+        if claimed and principal.phone is not None:
+            number = dialable(principal.phone)
+            return Question([], lambda _: number)
         key, name = self._place(principal.tenant, principal.id)
 
         def read(replies: list[Any]) -> str | None:
@@ -43,7 +46,7 @@ class Callers(TenantState):
 
     def number(self, principal: Principal) -> str | None:
         """Return the digits from which a principal calls: one round trip, see `number_question`."""
-        question = self.number_question(principal)
+        question = self.number_question(principal, claimed=True)
         self._store.ask(question)
         return question.answer()
 

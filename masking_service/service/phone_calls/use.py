@@ -18,11 +18,13 @@ from masking_service.service.call.disclosures import Disclosure, Disclosures, Ph
 from masking_service.service.call.errors import NotFound
 from masking_service.service.call.gate import LiveGate
 from masking_service.service.call.names import sound_case_name
+from masking_service.service.call.operation import SentProof
 from masking_service.service.call.recorder import DONE, ItemOutcome, Recorded, Recorder, RequestContext, Stated
 from masking_service.service.cases.authority import CaseAuthority
 from masking_service.service.cases.state import Case
 from masking_service.service.custody.state import Custodies
 from masking_service.service.decoys.watch import DecoyWatch
+from masking_service.service.devices.proofs import DeviceProofs
 from masking_service.service.freezes.use import FreezeByPolicy
 from masking_service.service.people.errors import (
     CallsUnavailable,
@@ -85,6 +87,7 @@ class Calling:
     keyring: Keyring
     vault: Vault
     budgets: Budgets
+    proofs: DeviceProofs
     freezing: FreezeByPolicy
     watch: DecoyWatch
     case_authority: CaseAuthority
@@ -96,7 +99,7 @@ class Calling:
     recorder: Recorder
 
     def make(
-        self, context: RequestContext, waybill_no: object, field: str | None, case: str | None
+        self, context: RequestContext, waybill_no: object, field: str | None, case: str | None, sent: SentProof
     ) -> tuple[answers.LiveCall, bool]:
         """Return a number to dial for a field of a waybill, and whether it is new.
 
@@ -105,6 +108,10 @@ class Calling:
         for a new call one each for the budget, the audit, the claim of the call, the number and the disclosure, and one
         to give back what was not used. Where the freeze or the case refuses, the waybill is dropped unread, still
         sealed. The provider is asked once.
+
+        Args:
+            sent: the proof of the caller's device, where the policy asks for one. Then the caller's own number is that
+                of the device or on file, and not what the issuer claims.
 
         Raises:
             AccessError: the caller may not, or has no number; the budget is spent; or there is no number to dial.
@@ -116,12 +123,16 @@ class Calling:
         bases = self.keyring.tenant(tenant).bases(numbers)
         with self.recorder.record_denials(context, Action.CALL, Stated(case=sound_case_name(case))):
             grant, frozen = self.gate.grant_and_freeze_question(context.principal, PERMISSION)
+            proof = self.proofs.expect(context, sent, "call", grant.role)
             by_custody = grant.scope == "custody"  # then a case gives nothing
             found_case = self.case_authority.case_question(context, None if by_custody else case)
             records = self.vault.newest_question(tenant, numbers, context.now)
-            own_number = self.callers.number_question(context.principal)
-            self.store.ask(frozen, found_case, records, own_number)
+            own_number = self.callers.number_question(context.principal, claimed=proof is None)
+            spent = self.proofs.spent_question(context, proof)
+            self.store.ask(frozen, found_case, records, own_number, spent, *self.proofs.questions(proof))
             missed = frozen.answer()
+            device = self.proofs.verify(context, proof)
+            spent.answer()
             if not by_custody:
                 self.watch.notice(context, bases)
             permit = _Permit(grant, None if by_custody else self._authorise(context, case, found_case))
@@ -140,7 +151,7 @@ class Calling:
         with self.recorder.record_denials(context, Action.CALL, Stated(role=grant.role, case=permit.case)):
             if found.record.restricted and permit.purpose not in self.policy.rules.restricted_purposes:
                 raise Restricted
-            own, other = _numbers(own_number.answer(), value)
+            own, other = _numbers(device.phone if device and device.phone else own_number.answer(), value)
 
         number = hash_called(self.keyring.tenant(tenant), other)
         pointer = field or DEFAULT_FIELD

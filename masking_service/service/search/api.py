@@ -6,7 +6,7 @@ from msgspec import Meta
 
 from masking_service.audit.actions import Action
 from masking_service.service.call.examples import viewed
-from masking_service.service.call.operation import STORE, Call, Example, Operation
+from masking_service.service.call.operation import PROOF, STORE, Call, Example, Operation
 from masking_service.service.call.shapes import Profile, Shape, Site
 from masking_service.service.search import answers
 from masking_service.service.search.use import Search
@@ -34,7 +34,7 @@ class SearchRequest(Shape, frozen=True):
 
 def _search(search: Search, call: Call[SearchRequest, None]) -> answers.Found:
     wanted = call.body
-    return search(call.context, wanted.profile, phone=wanted.phone, last4=wanted.last4, site=wanted.site)
+    return search(call.context, wanted.profile, call.proof, phone=wanted.phone, last4=wanted.last4, site=wanted.site)
 
 
 OPERATIONS: Final = (
@@ -48,8 +48,9 @@ OPERATIONS: Final = (
         permissions=("waybill:search",),
         audited_as=Action.SEARCH,
         body=SearchRequest,
+        proven=True,
         answers={200: answers.Found},
-        problems=("profile-required", "too-many", "quota-exceeded", *STORE),
+        problems=("profile-required", "too-many", "quota-exceeded", *PROOF, *STORE),
         example=Example({"phone": "02159791234"}, {"results": [viewed()], "more": False}),
     ),
 )

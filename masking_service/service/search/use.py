@@ -20,6 +20,7 @@ from masking_service.service.call.budgets import Budgets
 from masking_service.service.call.disclosures import Disclosures
 from masking_service.service.call.errors import TooMany
 from masking_service.service.call.gate import LiveGate
+from masking_service.service.call.operation import SentProof
 from masking_service.service.call.recorder import (
     DONE,
     RELEASED,
@@ -31,6 +32,7 @@ from masking_service.service.call.recorder import (
 )
 from masking_service.service.custody.state import Custodies
 from masking_service.service.decoys.watch import DecoyWatch
+from masking_service.service.devices.proofs import DeviceProofs
 from masking_service.service.freezes.use import FreezeByPolicy
 from masking_service.service.people.errors import Forbidden, NoSearchIndex
 from masking_service.service.people.policy import Grant, Policy
@@ -59,6 +61,7 @@ class Search:
     keyring: Keyring
     vault: Vault
     budgets: Budgets
+    proofs: DeviceProofs
     freezing: FreezeByPolicy
     watch: DecoyWatch
     custodies: Custodies
@@ -67,7 +70,14 @@ class Search:
     metrics: Metrics
 
     def __call__(
-        self, context: RequestContext, profile: str | None, *, phone: str | None, last4: str | None, site: str | None
+        self,
+        context: RequestContext,
+        profile: str | None,
+        sent: SentProof,
+        *,
+        phone: str | None,
+        last4: str | None,
+        site: str | None,
     ) -> answers.Found:
         """Return the waybills that are found, masked.
 
@@ -79,6 +89,7 @@ class Search:
 
         Args:
             profile: what is shown.
+            sent: the proof of the caller's device, where the policy asks for one.
             phone, last4, site: what is asked, see `Asked.read`.
 
         Raises:
@@ -95,13 +106,16 @@ class Search:
         ):
             grant, frozen = self.gate.grant_and_freeze_question(context.principal, "waybill:search", profile=profile)
             viewing = self.gate.grant(context.principal, "waybill:view", profile=grant.profile)
+            proof = self.proofs.expect(context, sent, "search", grant.role)
+            nonce = proof.nonce if proof is not None else None
             asked = Asked.read(phone, last4, site)
             self._check_kept(context, asked)
             scope = _check_scope(context, asked, (grant, viewing))
-            budget = self.budgets.reserve_question(context.principal, grant, 1, context.now)
+            budget = self.budgets.reserve_question(context.principal, grant, 1, context.now, nonce)
             entries = self._entries_question(context, asked)
-            self.store.ask(frozen, budget, entries)
+            self.store.ask(frozen, budget, entries, *self.proofs.questions(proof))
             missed = frozen.answer()
+            self.proofs.verify(context, proof)
             budget.answer()
 
         found, stale = self._find(context, asked, entries)

@@ -9,7 +9,7 @@ from masking_service.audit.actions import Action
 from masking_service.service.acts.shapes import from_header
 from masking_service.service.call.answers import Answer
 from masking_service.service.call.examples import CASE, TOKENS, WAYBILL_NO, clear_record, masked_record, viewed
-from masking_service.service.call.operation import SIGNATURE, STORE, Batch, Call, Example, Operation
+from masking_service.service.call.operation import PROOF, SIGNATURE, STORE, Batch, Call, Example, Operation
 from masking_service.service.call.shapes import MAX_ITEMS, MAX_RECORDS, Profile, Records, RecordSchema, Shape, Site
 from masking_service.service.custody.state import Custody
 from masking_service.service.waybills import answers
@@ -119,11 +119,11 @@ def _tokenize(tokenize: Tokenize, call: Call[TokenizeRequest, None]) -> Sequence
 
 
 def _view_one(view: ViewWaybills, call: Call[None, ViewQuery]) -> Answer:
-    return view(call.context, call.query.profile, [call.path["waybill_no"]])[0]
+    return view(call.context, call.query.profile, [call.path["waybill_no"]], call.proof)[0]
 
 
 def _view(view: ViewWaybills, call: Call[ViewRequest, None]) -> Sequence[Answer]:
-    return view(call.context, call.body.profile, call.body.waybills, case=call.body.case)
+    return view(call.context, call.body.profile, call.body.waybills, call.proof, case=call.body.case)
 
 
 def _restrict(privacy: Privacy, call: Call[RestrictRequest, None]) -> Sequence[Answer]:
@@ -227,10 +227,11 @@ OPERATIONS: Final = (
         handle=_view_one,
         permissions=("waybill:view",),
         audited_as=Action.VIEW,
+        proven=True,
         batch_of_one=True,
         query=ViewQuery,
         answers={200: answers.Waybill},
-        problems=("profile-required", "not-found", "restricted", "quota-exceeded", *STORE),
+        problems=("profile-required", "not-found", "restricted", "quota-exceeded", *PROOF, *STORE),
         example=Example(None, viewed()),
     ),
     Operation(
@@ -290,10 +291,11 @@ OPERATIONS: Final = (
         handle=_view,
         permissions=("waybill:view",),
         audited_as=Action.VIEW,
+        proven=True,
         body=ViewRequest,
         at_most={"waybills": MAX_ITEMS},
         answers={200: Batch("ViewResults", (answers.Waybill, answers.WaybillNotFound))},
-        problems=("profile-required", "too-many-items", "quota-exceeded", *STORE),
+        problems=("profile-required", "too-many-items", "quota-exceeded", *PROOF, *STORE),
         example=Example(
             {"waybills": [WAYBILL_NO, "YT0000000000000"], "profile": "label"},
             {

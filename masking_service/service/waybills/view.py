@@ -18,11 +18,13 @@ from masking_service.masking.record import render
 from masking_service.service.call.budgets import Budgets, Reservation
 from masking_service.service.call.disclosures import Disclosure, Disclosures, Viewed
 from masking_service.service.call.gate import LiveGate
+from masking_service.service.call.operation import SentProof
 from masking_service.service.call.recorder import RELEASED, ItemOutcome, Recorded, Recorder, RequestContext, Stated
 from masking_service.service.cases.authority import CaseAuthority, reaches
 from masking_service.service.cases.state import Case
 from masking_service.service.custody.state import Custodies
 from masking_service.service.decoys.watch import DecoyWatch
+from masking_service.service.devices.proofs import DeviceProofs
 from masking_service.service.freezes.use import FreezeByPolicy
 from masking_service.service.people.errors import Restricted
 from masking_service.service.people.policy import Grant, Policy
@@ -118,6 +120,7 @@ class ViewWaybills:
     keyring: Keyring
     vault: Vault
     budgets: Budgets
+    proofs: DeviceProofs
     freezing: FreezeByPolicy
     watch: DecoyWatch
     case_authority: CaseAuthority
@@ -126,7 +129,13 @@ class ViewWaybills:
     recorder: Recorder
 
     def __call__(
-        self, context: RequestContext, profile: str | None, waybill_nos: Sequence[Any], *, case: str | None = None
+        self,
+        context: RequestContext,
+        profile: str | None,
+        waybill_nos: Sequence[Any],
+        sent: SentProof,
+        *,
+        case: str | None = None,
     ) -> list[ViewResult]:
         """Return the newest revisions of waybills through a profile.
 
@@ -134,13 +143,14 @@ class ViewWaybills:
         the budget refuses the call, the records are dropped unread, still sealed. A caller who was frozen in the last
         two seconds may lose that budget.
 
-        Round trips: one for freeze, budget, records and case together (two if a waybill was revised), one to
-        count misses; for a view in full one for the audit and the disclosures (two in a cluster), and one to give
-        budget back.
+        Round trips: one for freeze, budget, records, case and the caller's devices together (two if a waybill was
+        revised), one to count misses; for a view in full one for the audit and the disclosures (two in a cluster), and
+        one to give budget back.
 
         Args:
             profile: what is shown.
             waybill_nos: as they were sent.
+            sent: the proof of the caller's device, where the policy asks for one.
             case: on whose page they are shown; it gives nothing, and need not exist.
 
         Raises:
@@ -156,11 +166,14 @@ class ViewWaybills:
             self.freezing.count_refusals(context),
         ):
             grant, frozen = self.gate.grant_and_freeze_question(context.principal, "waybill:view", profile=profile)
-            budget = self.budgets.reserve_question(context.principal, grant, len(asked), context.now)
+            proof = self.proofs.expect(context, sent, "waybill-view", grant.role)
+            nonce = proof.nonce if proof is not None else None
+            budget = self.budgets.reserve_question(context.principal, grant, len(asked), context.now, nonce)
             records = self.vault.newest_question(context.principal.tenant, numbers, context.now)
             page = self.case_authority.case_question(context, case)
-            self.store.ask(frozen, budget, records, page)
+            self.store.ask(frozen, budget, records, page, *self.proofs.questions(proof))
             missed = frozen.answer()
+            self.proofs.verify(context, proof)
             reserved = budget.answer()
 
         bases = self.keyring.tenant(context.principal.tenant).bases(numbers)

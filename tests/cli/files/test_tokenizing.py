@@ -16,6 +16,7 @@ from masking_service.runtime.settings import Settings
 from masking_service.runtime.state_files import CREDENTIALS
 from masking_service.runtime.store_admission import admit_store
 from masking_service.runtime.wiring import Parts, assemble
+from masking_service.service.call.operation import SentProof
 from masking_service.service.call.recorder import RequestContext
 from masking_service.service.cases.state import WantedCase
 from masking_service.service.cases.use import Casework
@@ -50,7 +51,9 @@ def viewed(settings: Settings, number: str, who: str = "dispute-officer", profil
     parts: Parts = assemble(settings)
     admit_store(parts)
     principal = parts.acting.authenticator.authenticate(f"Bearer {credentials(settings)[who]}", "127.0.0.1", clock())
-    result = members(parts.acting.of(ViewWaybills)(RequestContext(principal, "r-1", clock()), profile, [number])[0])
+    view = parts.acting.of(ViewWaybills)
+    none = SentProof("", "GET", "/", b"", b"")
+    result = members(view(RequestContext(principal, "r-1", clock()), profile, [number], none)[0])
     parts.store.close()
     return result
 

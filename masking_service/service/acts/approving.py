@@ -1,0 +1,197 @@
+"""Approves, denies and revokes keys of people, of either sort.
+
+No person approves a key of their own. The code that the person reads out is made
+from the public key, so it shows that both people mean the same key.
+"""
+
+import hmac
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final, Generic
+
+import msgspec
+
+from keys.keyring import Keyring
+from masking_service.audit.actions import Action
+from masking_service.service.acts import deeds
+from masking_service.service.acts.deeds import Deed
+from masking_service.service.acts.held import HeldKey, held_key
+from masking_service.service.acts.registry import ApprovedKey, Key, KeyRegistry, Request
+from masking_service.service.acts.signatures import SignatureProof, Signatures, Signed
+from masking_service.service.call.errors import InvalidRequest, NotFound
+from masking_service.service.call.gate import Gate
+from masking_service.service.call.names import sound_principal
+from masking_service.service.call.recorder import DONE, Recorder, RequestContext, Stated
+from masking_service.service.freezes.state import Freezes
+from masking_service.service.people.errors import Forbidden
+from masking_service.service.state.sealed import Prepared
+from masking_service.store.client import Store
+
+MAX_CHAIN: Final = 16
+"""Approvals behind each other. The command line begins a new row."""
+WRONG_CODE: Final = "wrong-code"
+_SPOKEN: Final = str.maketrans("", "", " -")
+
+
+@dataclass(frozen=True, slots=True)
+class AskedKey(Generic[Key, Request]):
+    """A key that an approver acts on: by which role, which key, with what proof."""
+
+    role: str
+    found: HeldKey[Key, Request]
+    proof: SignatureProof
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approving(Generic[Key, Request]):
+    """What approvers do with keys of other people, under one policy.
+
+    Attributes:
+        registry: the keys.
+    """
+
+    gate: Gate
+    store: Store
+    keyring: Keyring
+    registry: KeyRegistry[Key, Request]
+    freezes: Freezes
+    signatures: Signatures
+    recorder: Recorder
+
+    def waiting(self, context: RequestContext) -> tuple[tuple[Request, ...], Mapping[str, int]]:
+        """Return the keys that wait, and how many active ones each of their people has: two round trips.
+
+        Raises:
+            AccessError: the caller may not.
+            StoreUnavailable, IntegrityError: they cannot be read.
+        """
+        self.gate.grant(context.principal, "key:approve")
+        tenant = context.principal.tenant
+        waiting = self.registry.requests_question(tenant, context.now)
+        self.store.ask(waiting)
+        found = waiting.answer()
+        others = {one.principal: self.registry.keys_question(tenant, one.principal) for one in found}
+        self.store.ask(*others.values())
+        revoked = self.freezes.revoked(tenant)
+        return found, {who: active(held.answer(), revoked) for who, held in others.items()}
+
+    def held_by(self, context: RequestContext, principal: str) -> HeldKey[Key, Request]:
+        """Return the keys of a person: one round trip. Raises as `waiting`; NotFound for what is no id."""
+        self.gate.grant(context.principal, "key:approve")
+        found = held_key(self.registry, context, _subject(principal), "")
+        self.store.ask(*found.questions)
+        return found
+
+    def deny(self, context: RequestContext, principal: str, key: str, signed: Signed | None) -> None:
+        """Deny a key that waits. Raises as `ask`."""
+        asked = self.ask(context, "deny", principal, key, signed)
+        if asked.found.request() is None:
+            raise NotFound
+        settle = self.registry.prepare_settled
+        self.write(context, "deny", asked, lambda: [settle(context.principal.tenant, key, context.now)])
+
+    def revoke(self, context: RequestContext, principal: str, key: str, signed: Signed | None) -> None:
+        """Revoke a key: it is good for nothing from the next call on. Raises as `ask`."""
+        asked = self.ask(context, "revoke", principal, key, signed)
+        held = asked.found.held()
+        if held is None:
+            raise NotFound
+        tenant, subject = context.principal.tenant, asked.found.principal
+        revoked = msgspec.structs.replace(held, revoked_at=held.revoked_at or context.now)
+        self.write(
+            context,
+            "revoke",
+            asked,
+            lambda: [
+                self.freezes.prepare_revocation(tenant, key),  # first: it is read live
+                self.registry.prepare_key(tenant, subject, revoked),
+            ],
+        )
+
+    def ask(
+        self, context: RequestContext, what: str, principal: str, key: str, signed: Signed | None
+    ) -> AskedKey[Key, Request]:
+        """Return another person's key, once it is seen that the caller may act on it and has signed: one round trip.
+
+        Args:
+            what: `approve`, `deny` or `revoke`.
+
+        Raises:
+            AccessError: the caller may not, or it is the caller's own key, or the act is not signed.
+            NotFound: the person has no such key.
+            StoreUnavailable, IntegrityError: it cannot be read.
+        """
+        subject, act = _subject(principal), f"{self.registry.sort.name}-{what}"
+        with self.recorder.record_denials(context, Action(act), Stated(subject=subject)):
+            grant = self.gate.grant(context.principal, "key:approve")
+            self.gate.refuse_frozen(context.principal)
+            if subject == context.principal.id:
+                raise Forbidden
+            signature = self.signatures.expect(context, act, signed)
+            found = held_key(self.registry, context, subject, key)
+            keys = self.keyring.tenant(context.principal.tenant)
+
+            def deed() -> Deed:
+                return deeds.on_key(act, keys, subject, found.fingerprint())
+
+            proof = self.signatures.check(context, signature, deed, *found.questions)
+        found.found()  # raises NotFound
+        return AskedKey(grant.role, found, proof)
+
+    def check_code(self, context: RequestContext, asked: AskedKey[Key, Request], code: str) -> None:
+        """Refuse another code than that of the key, with an entry. Raises InvalidRequest."""
+        found = asked.found
+        spoken = self.registry.sort.code(found.found())
+        if not hmac.compare_digest(code.upper().translate(_SPOKEN).encode(), spoken.encode()):
+            action = Action(f"{self.registry.sort.name}-approve")
+            self.recorder.record_denial(context, action, WRONG_CODE, Stated(subject=found.principal))
+            raise InvalidRequest([("/code", WRONG_CODE)])
+
+    def write_approved(self, context: RequestContext, asked: AskedKey[Key, Request], approved: Key) -> None:
+        """Keep a key as it is approved."""
+        tenant = context.principal.tenant
+        self.write(
+            context,
+            "approve",
+            asked,
+            lambda: [
+                self.registry.prepare_key(tenant, asked.found.principal, approved),
+                self.registry.prepare_settled(tenant, approved.id, context.now),
+            ],
+        )
+
+    def write(
+        self,
+        context: RequestContext,
+        what: str,
+        asked: AskedKey[Key, Request],
+        changes: Callable[[], list[Prepared[bool]]],
+    ) -> None:
+        """Record what is done to a key, and do it."""
+        action = Action(f"{self.registry.sort.name}-{what}")
+        stated = Stated(role=asked.role, subject=asked.found.principal, signed=asked.proof.signatures)
+        written = False
+        while not written:  # again where a list was changed meanwhile
+            prepared = changes()
+            sealed = [one for change in prepared for one in change.sealed]
+            entry = self.recorder.record(context, action, DONE, stated, sealed=sealed, fields=asked.proof.fields)
+            with self.recorder.take_back_on_failure(entry):
+                written = all(change.write() for change in prepared)
+            self.signatures.note_use(asked.proof, entry)
+
+
+def status(key: ApprovedKey, revoked: frozenset[str]) -> str:
+    """Return `active` or `revoked`."""
+    return "revoked" if key.revoked_at or key.id in revoked else "active"
+
+
+def active(keys: tuple[ApprovedKey, ...], revoked: frozenset[str]) -> int:
+    """Count the keys that are not revoked."""
+    return sum(status(one, revoked) == "active" for one in keys)
+
+
+def _subject(principal: str) -> str:
+    subject = sound_principal(principal)
+    if not subject:
+        raise NotFound([("path:principal", "invalid-value")])
+    return subject

@@ -1,0 +1,235 @@
+"""The keys of people of one sort: approved ones, sealed as one value a person, and those that wait for approval.
+
+Each approved key holds the signatures by which it was approved. They are verified
+when it is read, so the key that seals the state is not enough to add one. What a
+key is revoked by stands in the list of freezes (`freezes/state.py`).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final, Generic, TypeVar
+
+import msgspec
+
+from keys.errors import IntegrityError
+from keys.keyring import Keyring
+from masking_audit.format.entries import Signature
+from masking_audit.format.signed import verify_signed
+from masking_service.audit.entries import outside_id
+from masking_service.masking.timestamps import SECONDS_A_DAY
+from masking_service.service.people.errors import TooManyKeys
+from masking_service.service.state.sealed import Prepared, TenantState
+from masking_service.service.state.serials import Documents, Serials
+from masking_service.store.client import Reply, Store
+from masking_service.store.question import Question
+
+CACHED_PEOPLE: Final = 4_096
+"""How many people's keys a process keeps, opened and verified."""
+REQUEST_SECONDS: Final = 7 * SECONDS_A_DAY
+"""How long a new key waits for approval."""
+MAX_REQUESTS: Final = 1_000
+"""Keys of a tenant that wait. Further ones are refused, so that no one can displace another person's."""
+MAX_REQUESTS_EACH: Final = 20
+"""Keys of a person that wait; the person's oldest make room."""
+KEPT_REVOKED: Final = 20
+"""Revoked keys of a person that are still listed."""
+
+
+class ApprovedKey(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """An approved key of a person. Times in Unix seconds.
+
+    Attributes:
+        id: from the public key.
+        name: what the person calls it.
+        since: when it was made.
+        approved_at, approved_by: by whom it was approved first.
+        approvals: the signature of the approver, and those by which the approver's key was approved; none where the
+            command line approved it, or the approval did not have to be signed.
+        revoked_at: 0 while it is not.
+    """
+
+    id: str
+    name: str
+    since: int
+    approved_at: int
+    approved_by: str
+    approvals: tuple[Signature, ...] = ()
+    revoked_at: int = 0
+
+
+class WaitingKey(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A key that waits for approval: whose, what it is, and where it was made. See `ApprovedKey`."""
+
+    id: str
+    principal: str
+    name: str
+    since: int
+    device: str = ""
+    network: str = ""
+
+
+Key = TypeVar("Key", bound=ApprovedKey)
+Request = TypeVar("Request", bound=WaitingKey)
+
+
+@dataclass(frozen=True, slots=True)
+class KeySort(Generic[Key, Request]):
+    """A sort of keys of people.
+
+    Attributes:
+        name: with which the names of its acts begin: `key` or `device`.
+        approved, waiting: decode its keys.
+        tag: names the places of people's keys.
+        person_place, requests_place: the keys in the store: of a person, by the tags of tenant and person; and of the
+            requests, by that of the tenant.
+        fingerprint: what an approval says of a key.
+        code: what its owner reads out.
+    """
+
+    name: str
+    approved: msgspec.json.Decoder[tuple[Key, ...]]
+    waiting: msgspec.json.Decoder[tuple[Request, ...]]
+    tag: str
+    person_place: Callable[[str, str], bytes]
+    requests_place: Callable[[str], bytes]
+    fingerprint: Callable[[Key | Request], str]
+    code: Callable[[Key | Request], str]
+
+
+class _KeysOfPerson(Serials, Generic[Key, Request]):
+    """The keys of one person, whose name their approvals have to say."""
+
+    sort: KeySort[Key, Request]
+    principal: str
+    _last_read: tuple[bytes, tuple[Key, ...]] = (b"", ())
+
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        """From the newest content that any thread has read, with every approval verified.
+
+        Raises:
+            IntegrityError: an approval is not valid, or is of another key or person.
+        """
+        content = self.content
+        read_of, keys = self._last_read
+        if content is not read_of:
+            keys = self.read(content)
+            for key in keys:
+                self._verify(key)
+            self._last_read = content, keys
+        return keys
+
+    def read(self, content: bytes) -> tuple[Key, ...]:
+        """Return the keys of a content, unverified."""
+        return self.sort.approved.decode(content) if content else ()
+
+    def _verify(self, key: Key) -> None:
+        """Check whom and what the approval is about.
+
+        The keyed hashes beside them are not compared: they change with the secret of audit hashes.
+        """
+        if not key.approvals:
+            return
+        said, about, _ = verify_signed([msgspec.structs.asdict(one) for one in key.approvals])
+        vouched = said["act"], said["subject"], *about[:1]
+        if vouched != (f"{self.sort.name}-approve", outside_id(self.principal), self.sort.fingerprint(key)):
+            raise IntegrityError("a key of a person was approved for another one, or is another key")
+
+
+class _Requests(Serials):
+    """The keys of one tenant that wait for approval."""
+
+
+class KeyRegistry(TenantState, Generic[Key, Request]):
+    """The keys of one sort, of people of every tenant."""
+
+    def __init__(
+        self, store: Store, keyring: Keyring, random: Callable[[int], bytes], sort: KeySort[Key, Request]
+    ) -> None:
+        super().__init__(store, keyring, random)
+        self.sort = sort
+        self._requests = Documents(store, keyring, random, _Requests, sort.requests_place)
+        self._person = lru_cache(CACHED_PEOPLE)(self._new_person)
+
+    def reset(self) -> None:
+        """Forget everything that was read, after the store was emptied."""
+        self._requests.known.clear()
+        self._person.cache_clear()
+
+    def keys_question(self, tenant: str, principal: str) -> Question[tuple[Key, ...]]:
+        """Return the question for the approved keys of a person, revoked ones too.
+
+        Its answer raises:
+            IntegrityError: they were changed, went back behind what was seen, or were not approved.
+        """
+        person = self._person(tenant, principal)
+
+        def read(replies: list[Reply]) -> tuple[Key, ...]:
+            person.take(replies[0])
+            return person.keys
+
+        return Question([person.reading_command()], read)
+
+    def known_keys(self, tenant: str, principal: str) -> tuple[Key, ...]:
+        """Return the approved keys of a person as this process has read them last. No round trip."""
+        return self._person(tenant, principal).keys
+
+    def requests_question(self, tenant: str, now: int) -> Question[tuple[Request, ...]]:
+        """Return the question for a tenant's keys that wait, the oldest first."""
+        requests = self._requests.of(tenant)
+
+        def read(replies: list[Reply]) -> tuple[Request, ...]:
+            requests.take(replies[0])
+            return self._waiting(requests.content, now)
+
+        return Question([requests.reading_command()], read)
+
+    def prepare_request(self, tenant: str, request: Request) -> Prepared[bool]:
+        """Seal the waiting keys with another one: one round trip, and one to write.
+
+        Writing returns False where another change was first: prepare again then.
+
+        Raises:
+            TooManyKeys: `MAX_REQUESTS` keys of other people wait.
+        """
+
+        def change(content: bytes) -> bytes:
+            waiting = [one for one in self._waiting(content, request.since) if one.id != request.id]
+            mine = [one for one in waiting if one.principal == request.principal]
+            dropped = {one.id for one in mine[: max(0, len(mine) + 1 - MAX_REQUESTS_EACH)]}
+            kept = [one for one in waiting if one.id not in dropped]
+            if len(kept) >= MAX_REQUESTS:
+                raise TooManyKeys
+            return msgspec.json.encode([*kept, request])
+
+        return self._requests.of(tenant).prepare(change)
+
+    def prepare_settled(self, tenant: str, request: str, now: int) -> Prepared[bool]:
+        """Seal the waiting keys without one of them. As `prepare_request`."""
+        return self._requests.of(tenant).prepare(
+            lambda content: msgspec.json.encode([one for one in self._waiting(content, now) if one.id != request])
+        )
+
+    def prepare_key(self, tenant: str, principal: str, key: Key) -> Prepared[bool]:
+        """Seal the keys of a person with this one, new or changed. As `prepare_request`."""
+        person = self._person(tenant, principal)
+
+        def change(content: bytes) -> bytes:
+            others = [one for one in person.read(content) if one.id != key.id]
+            revoked = [one for one in others if one.revoked_at]
+            dropped = {one.id for one in revoked[: max(0, len(revoked) - KEPT_REVOKED)]}
+            return msgspec.json.encode([*(one for one in others if one.id not in dropped), key])
+
+        return person.prepare(change)
+
+    def _waiting(self, content: bytes, now: int) -> tuple[Request, ...]:
+        found = self.sort.waiting.decode(content) if content else ()
+        return tuple(one for one in found if now < one.since + REQUEST_SECONDS)
+
+    def _new_person(self, tenant: str, principal: str) -> _KeysOfPerson[Key, Request]:
+        keys = self._keyring.tenant(tenant)
+        place = self.sort.person_place(keys.tenant_tag, keys.tag(self.sort.tag, principal))
+        made = _KeysOfPerson[Key, Request](self._store, place, lambda: self._keyring.tenant(tenant).state, self._random)
+        made.sort, made.principal = self.sort, principal
+        return made

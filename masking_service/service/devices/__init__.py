@@ -1,0 +1,1 @@
+"""Devices of people: their enrolment, and the proofs that they make of calls."""

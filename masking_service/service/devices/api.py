@@ -1,0 +1,187 @@
+"""Operations on people's devices."""
+
+from typing import Annotated, Final
+
+from msgspec import Meta
+
+from masking_service.audit.actions import Action
+from masking_service.service.acts.api import ApproveKeyRequest, KeyDecisionRequest
+from masking_service.service.call.examples import SUPERVISOR
+from masking_service.service.call.operation import PROOF, SIGNATURE, STORE, Call, Example, Operation
+from masking_service.service.call.shapes import Shape
+from masking_service.service.devices import answers
+from masking_service.service.devices.use import DeviceApproval, OwnDevices
+
+DEVICE: Final = "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"
+COURIER: Final = "staff/courier-88"
+
+
+class NewDeviceRequest(Shape, frozen=True):
+    """A device whose key made the header `DPoP`."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=64, description="What the person calls it.")]
+
+
+def _add(devices: OwnDevices, call: Call[NewDeviceRequest, None]) -> answers.DeviceStatus:
+    return devices.add(call.context, call.body.name, call.proof)
+
+
+def _own(devices: OwnDevices, call: Call[None, None]) -> answers.OwnDeviceList:
+    return devices.listed(call.context)
+
+
+def _pending(devices: DeviceApproval, call: Call[None, None]) -> answers.PendingDevices:
+    return devices.pending(call.context)
+
+
+def _of(devices: DeviceApproval, call: Call[None, None]) -> answers.DevicesOfPerson:
+    return devices.of(call.context, call.path["principal"])
+
+
+def _approve(devices: DeviceApproval, call: Call[ApproveKeyRequest, None]) -> answers.DeviceStatus:
+    wanted = call.body
+    return devices.approve(call.context, call.path["principal"], call.path["device"], wanted.code, wanted.signed)
+
+
+def _deny(devices: DeviceApproval, call: Call[KeyDecisionRequest, None]) -> answers.DeviceStatus:
+    devices.deny(call.context, call.path["principal"], call.path["device"], call.body.signed)
+    return answers.DeviceStatus(call.path["device"], "revoked")
+
+
+def _revoke(devices: DeviceApproval, call: Call[KeyDecisionRequest, None]) -> answers.DeviceStatus:
+    devices.revoke(call.context, call.path["principal"], call.path["device"], call.body.signed)
+    return answers.DeviceStatus(call.path["device"], "revoked")
+
+
+OPERATIONS: Final = (
+    Operation(
+        name="own_devices",
+        method="get",
+        path="/v1/me/devices",
+        summary="The caller's own devices.",
+        uses=OwnDevices,
+        handle=_own,
+        answers={200: answers.OwnDeviceList},
+        problems=("forbidden", "frozen", *STORE),
+        example=Example(
+            None,
+            {
+                "devices": [
+                    {"device": DEVICE, "name": "round phone", "status": "active", "since": "2026-11-20T08:00:00Z"}
+                ]
+            },
+        ),
+    ),
+    Operation(
+        name="add_device",
+        method="post",
+        path="/v1/me/devices",
+        summary="Keep a device of the caller's own. It proves nothing until another person has approved it.",
+        uses=OwnDevices,
+        handle=_add,
+        audited_as=Action.DEVICE_ENROL,
+        body=NewDeviceRequest,
+        proven=True,
+        answers={201: answers.DeviceStatus},
+        problems=("forbidden", "frozen", "too-many-keys", *PROOF, *STORE),
+        example=Example({"name": "round phone"}, {"device": DEVICE, "status": "pending"}),
+    ),
+    Operation(
+        name="list_pending_devices",
+        method="get",
+        path="/v1/principals/devices",
+        summary="The devices that wait for approval, the oldest first.",
+        uses=DeviceApproval,
+        handle=_pending,
+        permissions=("key:approve",),
+        answers={200: answers.PendingDevices},
+        problems=STORE,
+        example=Example(
+            None,
+            {
+                "devices": [
+                    {
+                        "principal": COURIER,
+                        "device": DEVICE,
+                        "name": "round phone",
+                        "since": "2026-11-24T08:00:00Z",
+                        "network": "192.0.2.0/24",
+                        "phone_ends": "5678",
+                        "others": 0,
+                    }
+                ]
+            },
+        ),
+    ),
+    Operation(
+        name="list_devices",
+        method="get",
+        path="/v1/principals/{principal}/devices",
+        summary="The devices of a person.",
+        uses=DeviceApproval,
+        handle=_of,
+        permissions=("key:approve",),
+        answers={200: answers.DevicesOfPerson},
+        problems=("not-found", *STORE),
+        example=Example(
+            None,
+            {
+                "principal": COURIER,
+                "devices": [
+                    {
+                        "device": DEVICE,
+                        "name": "round phone",
+                        "status": "active",
+                        "since": "2026-11-20T08:00:00Z",
+                        "approved_by": SUPERVISOR,
+                        "phone_ends": "5678",
+                    }
+                ],
+            },
+        ),
+    ),
+    Operation(
+        name="approve_device",
+        method="post",
+        path="/v1/principals/{principal}/devices/{device}/approve",
+        summary="Approve a device of another person, who has read out its code.",
+        uses=DeviceApproval,
+        handle=_approve,
+        permissions=("key:approve",),
+        audited_as=Action.DEVICE_APPROVE,
+        body=ApproveKeyRequest,
+        answers={200: answers.DeviceStatus},
+        problems=("not-found", "too-many-keys", *SIGNATURE, *STORE),
+        example=Example({"code": "K7Q2M XWPR5"}, {"device": DEVICE, "status": "active"}),
+    ),
+    Operation(
+        name="deny_device",
+        method="post",
+        path="/v1/principals/{principal}/devices/{device}/deny",
+        summary="Deny a device that waits for approval.",
+        uses=DeviceApproval,
+        handle=_deny,
+        permissions=("key:approve",),
+        audited_as=Action.DEVICE_DENY,
+        body=KeyDecisionRequest,
+        body_optional=True,
+        answers={200: answers.DeviceStatus},
+        problems=("not-found", *SIGNATURE, *STORE),
+        example=Example({}, {"device": DEVICE, "status": "revoked"}),
+    ),
+    Operation(
+        name="revoke_device",
+        method="post",
+        path="/v1/principals/{principal}/devices/{device}/revoke",
+        summary="Revoke a device: it proves nothing from the next call on.",
+        uses=DeviceApproval,
+        handle=_revoke,
+        permissions=("key:approve",),
+        audited_as=Action.DEVICE_REVOKE,
+        body=KeyDecisionRequest,
+        body_optional=True,
+        answers={200: answers.DeviceStatus},
+        problems=("not-found", *SIGNATURE, *STORE),
+        example=Example({"note": "phone lost"}, {"device": DEVICE, "status": "revoked"}),
+    ),
+)

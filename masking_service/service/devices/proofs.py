@@ -1,0 +1,161 @@
+"""Checks that a call was made on a device of the person: the door of every call that a policy wants proven.
+
+A proof is good for one request. It is checked against the person's devices as they
+are in the store now, in the exchange that reads the freeze. A proof by another key
+is refused before anything is spent, so it never counts against the person.
+"""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from keys.device_proofs import DeviceProof, ProvenRequest, content_hash, read_proof
+from keys.errors import IntegrityError
+from keys.framing import frame
+from keys.keyring import Keyring
+from masking_service.service.acts.approving import status
+from masking_service.service.acts.tickets import NONCE_BYTES, RANDOM_BYTES, TicketExpired, Tickets
+from masking_service.service.call.budgets import Budgets, Nonce, Reservation
+from masking_service.service.call.operation import SentProof
+from masking_service.service.call.recorder import RequestContext
+from masking_service.service.devices.state import Device, Devices
+from masking_service.service.freezes.state import Freezes
+from masking_service.service.people.device_rules import DeviceRule
+from masking_service.service.people.errors import (
+    DeviceProofRequired,
+    NoSignatures,
+    SignatureInvalid,
+    SignatureRequired,
+)
+from masking_service.service.people.policy import Grant
+from masking_service.store.client import Store
+from masking_service.store.layout import signature_key
+from masking_service.store.question import Question
+
+VALID_SECONDS: Final = 600
+"""How long a nonce is good: an app that is used every few minutes asks for none."""
+_UNBUDGETED: Final = Grant("", "")
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedProof:
+    """A proof that a call brought, before its device is checked.
+
+    Attributes:
+        device: the thumbprint of its key.
+        devices: the person's devices, live.
+        nonce: uses the proof up.
+    """
+
+    device: str
+    devices: Question[tuple[Device, ...]]
+    nonce: Nonce
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceProofs:
+    """Checks proofs, under one policy.
+
+    Attributes:
+        rule: None where the policy has no section on devices.
+        tickets: of which the nonces are.
+    """
+
+    rule: DeviceRule | None
+    tickets: Tickets
+    store: Store
+    keyring: Keyring
+    devices: Devices
+    freezes: Freezes
+    budgets: Budgets
+    random: Callable[[int], bytes]
+
+    def expect(self, context: RequestContext, sent: SentProof, call: str, role: str) -> ExpectedProof | None:
+        """Return the proof of a call, to be checked with `verify`; None if the call needs none.
+
+        To be called once the caller is authorised, and before anything is looked up. API keys need none: no issuer
+        can make one. No round trip, but where this process has not seen the device before: then one.
+
+        Args:
+            call: a key of `device_rules.PROVEN`.
+            role: through which the caller may.
+
+        Raises:
+            DeviceProofRequired: there is no proof, or it has to be made anew.
+            SignatureInvalid: it is not a proof of this request by a device of the caller.
+            StoreUnavailable, IntegrityError: it cannot be told.
+        """
+        principal = context.principal
+        if self.rule is None or principal.source != "jwt" or not self.rule.needs(call, role):
+            return None
+        proof, nonce = self.read(context, sent)
+        tenant = principal.tenant
+        devices = self.devices.keys_question(tenant, principal.id)
+        revoked = self.freezes.revoked(tenant)
+        if _active(self.devices.known_keys(tenant, principal.id), proof.device, revoked) is None:
+            self.store.ask(devices)
+            if _active(devices.answer(), proof.device, revoked) is None:
+                raise SignatureInvalid
+        return ExpectedProof(proof.device, devices, nonce)
+
+    def read(self, context: RequestContext, sent: SentProof) -> tuple[DeviceProof, Nonce]:
+        """Return a proof that is valid for its request, by whatever device, and what uses it up. No round trip.
+
+        Raises:
+            NoSignatures: the policy has no section on devices.
+            DeviceProofRequired, SignatureInvalid: as `expect`.
+            StoreUnavailable: the server that owns the tenant's slot is not verified.
+        """
+        if self.rule is None:
+            raise NoSignatures
+        if not sent.header:
+            raise DeviceProofRequired(self.nonce(context))
+        token = context.authorization.partition(" ")[2]
+        request = ProvenRequest(sent.method, sent.path, content_hash(sent.query, sent.body), token)
+        try:
+            proof = read_proof(sent.header, request, self.rule.urls)
+        except IntegrityError:
+            raise SignatureInvalid from None
+        if not proof.nonce:
+            raise DeviceProofRequired(self.nonce(context))
+        keys = self.keyring.tenant(context.principal.tenant)
+        try:
+            _, nonce = self.tickets.take(keys, context.principal, "device", proof.nonce, context.now)
+        except (SignatureRequired, TicketExpired):
+            raise DeviceProofRequired(self.nonce(context)) from None
+        once = hashlib.sha256(frame(proof.device.encode(), proof.jti.encode())).digest()[:NONCE_BYTES]
+        return proof, replace(nonce, key=signature_key(keys.tenant_tag, once))
+
+    def nonce(self, context: RequestContext) -> str:
+        """Return a nonce for further proofs of the caller. Raises StoreUnavailable."""
+        keys = self.keyring.tenant(context.principal.tenant)
+        return self.tickets.give(keys, context.principal, "device", self.random(RANDOM_BYTES), context.now)[1]
+
+    def questions(self, expected: ExpectedProof | None) -> Sequence[Question[Any]]:
+        """Return what has to be asked before `verify`, together with the live freeze."""
+        return () if expected is None else (expected.devices,)
+
+    def spent_question(self, context: RequestContext, expected: ExpectedProof | None) -> Question[Reservation]:
+        """Return the question that uses a proof up, for calls that ask for no budget with it."""
+        nonce = expected.nonce if expected is not None else None
+        return self.budgets.reserve_question(context.principal, _UNBUDGETED, 0, context.now, nonce)
+
+    def verify(self, context: RequestContext, expected: ExpectedProof | None) -> Device | None:
+        """Return the device of a proof, once its questions and the live freeze are answered; None without one.
+
+        Raises:
+            SignatureInvalid: it is not a device of the person any more.
+            IntegrityError: the person's devices in the store were changed.
+        """
+        if expected is None:
+            return None
+        revoked = self.freezes.revoked(context.principal.tenant)
+        device = _active(expected.devices.answer(), expected.device, revoked)
+        if device is None:
+            raise SignatureInvalid
+        return device
+
+
+def _active(devices: Sequence[Device], device: str, revoked: frozenset[str]) -> Device | None:
+    return next((one for one in devices if one.id == device and status(one, revoked) == "active"), None)

@@ -1,0 +1,65 @@
+"""The devices of people: what is kept of each."""
+
+from collections.abc import Callable
+from typing import Final
+
+import msgspec
+
+from keys.device_proofs import device_code
+from keys.keyring import Keyring
+from masking_audit.format.entries import Signature
+from masking_service.service.acts.registry import ApprovedKey, KeyRegistry, KeySort, WaitingKey
+from masking_service.store.client import Store
+from masking_service.store.layout import device_requests_key, person_devices_key
+
+
+class Device(ApprovedKey, frozen=True, omit_defaults=True, kw_only=True):
+    """An approved device of a person. Its id is the thumbprint of its key (RFC 7638), so the key itself is not kept.
+
+    Attributes:
+        phone: the number from which its person calls; empty where none is known.
+    """
+
+    phone: str = ""
+
+
+class DeviceRequest(WaitingKey, frozen=True, omit_defaults=True, kw_only=True):
+    """A device that waits for approval. See `Device`."""
+
+    phone: str = ""
+
+
+def _thumbprint(device: Device | DeviceRequest) -> str:
+    return device.id
+
+
+DEVICE_KEYS: Final = KeySort(
+    name="device",
+    approved=msgspec.json.Decoder(tuple[Device, ...]),
+    waiting=msgspec.json.Decoder(tuple[DeviceRequest, ...]),
+    tag="person-devices",
+    person_place=person_devices_key,
+    requests_place=device_requests_key,
+    fingerprint=_thumbprint,
+    code=lambda device: device_code(device.id),
+)
+
+
+class Devices(KeyRegistry[Device, DeviceRequest]):
+    """The devices of people of every tenant."""
+
+    def __init__(self, store: Store, keyring: Keyring, random: Callable[[int], bytes]) -> None:
+        super().__init__(store, keyring, random, DEVICE_KEYS)
+
+
+def approved_device(request: DeviceRequest, by: str, signed: tuple[Signature, ...], now: int) -> Device:
+    """Return a device that waited, as it is approved."""
+    return Device(
+        id=request.id,
+        name=request.name,
+        since=request.since,
+        approved_at=now,
+        approved_by=by,
+        approvals=signed,
+        phone=request.phone,
+    )

@@ -1,0 +1,182 @@
+"""Enrols devices: a person's app makes a proof with its key, another person approves it.
+
+A new device waits until the person has read its code to a person who may approve
+keys. The operator can import the thumbprints of devices instead; those do not wait.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from masking_service.audit.actions import Action
+from masking_service.masking.dialling import dialable
+from masking_service.masking.numbers_in_text import scrub
+from masking_service.masking.timestamps import rfc3339
+from masking_service.observability.alerts import Alerts
+from masking_service.service.acts.approving import MAX_CHAIN, Approving, active, status
+from masking_service.service.acts.signatures import Signed
+from masking_service.service.call.gate import Gate
+from masking_service.service.call.operation import SentProof
+from masking_service.service.call.recorder import DONE, Recorder, RequestContext, Stated
+from masking_service.service.devices import answers
+from masking_service.service.devices.proofs import DeviceProofs, ExpectedProof
+from masking_service.service.devices.state import Device, DeviceRequest, Devices, approved_device
+from masking_service.service.freezes.state import Freezes
+from masking_service.service.people.errors import Forbidden, NoSignatures, SignatureInvalid, TooManyKeys
+from masking_service.service.people.networks import network_of
+from masking_service.store.client import Store
+
+MAX_DEVICES: Final = 2
+"""Active devices of a person; those that wait do not count."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnDevices:
+    """What people do with devices of their own, under one policy."""
+
+    gate: Gate
+    store: Store
+    devices: Devices
+    freezes: Freezes
+    proofs: DeviceProofs
+    recorder: Recorder
+    alerts: Alerts
+
+    def add(self, context: RequestContext, name: str, sent: SentProof) -> answers.DeviceStatus:
+        """Keep a new device, which waits for approval; one that is approved already is not kept again.
+
+        Round trips: one to read, one to prepare, one for the audit, and one to write.
+
+        Raises:
+            AccessError: the caller is no signed-in person or is frozen, the policy has no section on devices, the proof
+                is missing or not valid, or too many devices wait.
+            StoreUnavailable, IntegrityError: it may be kept; the list tells.
+        """
+        principal = context.principal
+        with self.recorder.record_denials(context, Action.DEVICE_ENROL, Stated(subject=principal.id)):
+            self._check(context)
+            proof, nonce = self.proofs.read(context, sent)
+            mine = self.devices.keys_question(principal.tenant, principal.id)
+            spent = self.proofs.spent_question(context, ExpectedProof(proof.device, mine, nonce))
+            self.store.ask(spent, mine)
+            spent.answer()
+            held = next((one for one in mine.answer() if one.id == proof.device), None)
+            if held is not None:
+                if status(held, self.freezes.revoked(principal.tenant)) == "revoked":
+                    raise SignatureInvalid
+                return answers.DeviceStatus(held.id, "active")
+        request = DeviceRequest(
+            id=proof.device,
+            principal=principal.id,
+            name=scrub(name.strip()),
+            since=context.now,
+            device=principal.device or "",
+            network=principal.network or network_of(context.address),
+            phone=dialable(principal.phone) or "",
+        )
+        written = False
+        while not written:  # again where another device was first
+            prepared = self.devices.prepare_request(principal.tenant, request)
+            stated = Stated(subject=principal.id)
+            entry = self.recorder.record(context, Action.DEVICE_ENROL, DONE, stated, sealed=prepared.sealed)
+            with self.recorder.take_back_on_failure(entry):
+                written = prepared.write()
+        self.alerts.raise_alert("key-pending", principal)
+        return answers.DeviceStatus(request.id, "pending")
+
+    def listed(self, context: RequestContext) -> answers.OwnDeviceList:
+        """Return the caller's devices, the oldest first: one round trip.
+
+        Raises:
+            AccessError: as `add`.
+            StoreUnavailable, IntegrityError: they cannot be read.
+        """
+        self._check(context)
+        principal = context.principal
+        mine = self.devices.keys_question(principal.tenant, principal.id)
+        waiting = self.devices.requests_question(principal.tenant, context.now)
+        self.store.ask(mine, waiting)
+        revoked = self.freezes.revoked(principal.tenant)
+        held = [answers.OwnDevice(one.id, one.name, status(one, revoked), rfc3339(one.since)) for one in mine.answer()]
+        asked = [one for one in waiting.answer() if one.principal == principal.id]
+        return answers.OwnDeviceList(
+            [*held, *(answers.OwnDevice(one.id, one.name, "pending", rfc3339(one.since)) for one in asked)]
+        )
+
+    def _check(self, context: RequestContext) -> None:
+        if context.principal.source != "jwt":
+            raise Forbidden
+        self.gate.refuse_frozen(context.principal)
+        if self.proofs.rule is None:
+            raise NoSignatures
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceApproval(Approving[Device, DeviceRequest]):
+    """Approves, denies and revokes devices of other people, under one policy."""
+
+    def pending(self, context: RequestContext) -> answers.PendingDevices:
+        """Return the devices that wait. As `waiting`."""
+        found, others = self.waiting(context)
+        return answers.PendingDevices(
+            [
+                answers.PendingDevice(
+                    principal=one.principal,
+                    device=one.id,
+                    name=one.name,
+                    since=rfc3339(one.since),
+                    network=one.network or None,
+                    phone_ends=_ending(one.phone),
+                    others=others[one.principal],
+                )
+                for one in found
+            ]
+        )
+
+    def of(self, context: RequestContext, principal: str) -> answers.DevicesOfPerson:
+        """Return the devices of a person. As `held_by`."""
+        found = self.held_by(context, principal)
+        revoked = self.freezes.revoked(context.principal.tenant)
+        held = [
+            answers.DeviceOfPerson(
+                one.id, one.name, status(one, revoked), rfc3339(one.since), one.approved_by, _ending(one.phone)
+            )
+            for one in found.approved.answer()
+        ]
+        waiting = [
+            answers.DeviceOfPerson(one.id, one.name, "pending", rfc3339(one.since), None, _ending(one.phone))
+            for one in found.waiting.answer()
+            if one.principal == found.principal
+        ]
+        return answers.DevicesOfPerson(found.principal, [*held, *waiting])
+
+    def approve(
+        self, context: RequestContext, principal: str, device: str, code: str, signed: Signed | None
+    ) -> answers.DeviceStatus:
+        """Approve a device whose code the person has read out.
+
+        Round trips: one to read, one for each list that changes to prepare it, one for the audit, and as many to write.
+
+        Raises:
+            AccessError: the caller may not, or it is the caller's own device, or the person has `MAX_DEVICES`.
+            InvalidRequest: it is not the code of this device.
+            NotFound: the person has no such device.
+            StoreUnavailable: it may be approved; the list tells.
+        """
+        asked = self.ask(context, "approve", principal, device, signed)
+        self.check_code(context, asked, code)
+        request = asked.found.request()
+        if request is None:
+            held = asked.found.approved.answer()
+            found = next(one for one in held if one.id == device)
+            return answers.DeviceStatus(device, status(found, self.freezes.revoked(context.principal.tenant)))
+        approvals = tuple(asked.proof.signatures)
+        others = tuple(one for one in asked.found.approved.answer() if one.id != device)
+        if active(others, self.freezes.revoked(context.principal.tenant)) >= MAX_DEVICES or len(approvals) > MAX_CHAIN:
+            raise TooManyKeys
+        self.write_approved(context, asked, approved_device(request, context.principal.id, approvals, context.now))
+        return answers.DeviceStatus(device, "active")
+
+
+def _ending(phone: str) -> str | None:
+    """Return the last four digits of a number."""
+    return phone[-4:] or None

@@ -1,0 +1,233 @@
+"""Enrolment of people's devices: by one person, approved by another, limited and revoked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from masking_service.service.acts.registry import MAX_REQUESTS_EACH
+from masking_service.service.devices.state import Device as StoredDevice
+from masking_service.service.devices.use import MAX_DEVICES
+from tests.devices import Device
+from tests.web.api import NUMBER, SITE, Api, Under, content, record, refusal
+from tests.web.people import AUDITOR
+from tests.web.proving import Proving, proven
+from tests.web.signing import Person
+
+
+@pytest.fixture
+def api(proving: Api) -> Api:
+    proving.tokenize(record(), custody={"site": SITE})
+    return proving
+
+
+@pytest.fixture
+def boss(api: Api) -> Person:
+    return Person(api, "supervisor", "boss").bootstrap()
+
+
+@pytest.fixture
+def courier(api: Api) -> Proving:
+    return Proving(api)
+
+
+def decide(approver: Person, courier: Proving, what: str, **body: Any) -> Any:
+    signature = approver.sign({"act": f"device-{what}", "principal": courier.id, "device": courier.device.id})
+    return approver.post(courier.path(what), {"signed": signature} | body)
+
+
+def approve(approver: Person, courier: Proving) -> Any:
+    return decide(approver, courier, "approve", code=courier.device.code)
+
+
+def test_a_new_device_waits_for_another_person(boss: Person, courier: Proving) -> None:
+    courier.token = courier.api.mint("courier", "c-1", sites=[SITE], phone="13900001111")
+    made = content(courier.enrol(), 201)
+
+    (waiting,) = content(boss.get("/v1/principals/devices"))["devices"]
+
+    assert made == {"device": courier.device.id, "status": "pending"}
+    assert (waiting["principal"], waiting["name"], waiting["others"]) == (courier.id, "round phone", 0)
+    assert waiting["phone_ends"] == "1111"
+    assert [one["status"] for one in courier.own()] == ["pending"]
+
+
+def test_an_approved_device_shows_the_round(boss: Person, courier: Proving) -> None:
+    content(courier.enrol(), 201)
+
+    assert content(approve(boss, courier))["status"] == "active"
+
+    assert courier.view(NUMBER).status_code == 200
+    (held,) = content(boss.get(f"/v1/principals/{courier.id}/devices"))["devices"]
+    assert (held["status"], held["approved_by"]) == ("active", boss.id)
+
+
+def test_a_device_enrols_with_a_proof_only(api: Api, courier: Proving) -> None:
+    body = {"name": "x"}
+
+    assert refusal(api.post(courier.token, "/v1/me/devices", body)) == (401, "device-proof-required")
+    content(courier.enrol(), 201)
+    assert refusal(courier.once("POST", "/v1/me/devices", body, rqh="x" * 43)) == (403, "signature-invalid")
+    used = courier.prove("POST", "/v1/me/devices", b'{"name": "x"}')
+    assert courier.once("POST", "/v1/me/devices", body, proof=used).status_code == 201
+    assert refusal(courier.once("POST", "/v1/me/devices", body, proof=used)) == (403, "signature-invalid")
+
+
+def test_a_device_that_was_approved_is_not_enrolled_twice(boss: Person, courier: Proving) -> None:
+    content(courier.enrol(), 201)
+    content(approve(boss, courier))
+
+    assert content(courier.enrol(), 201) == {"device": courier.device.id, "status": "active"}
+    assert [one["status"] for one in courier.own()] == ["active"]
+
+
+def test_another_code_approves_nothing(boss: Person, courier: Proving) -> None:
+    content(courier.enrol(), 201)
+
+    assert refusal(decide(boss, courier, "approve", code=Device().code)) == (422, "invalid-request")
+    assert [one["status"] for one in courier.own()] == ["pending"]
+
+
+def test_an_approval_without_a_signature_is_none(boss: Person, courier: Proving) -> None:
+    content(courier.enrol(), 201)
+
+    assert refusal(boss.post(courier.path("approve"), {"code": courier.device.code})) == (401, "signature-required")
+
+
+def test_an_approval_is_of_the_device_that_was_signed(api: Api, boss: Person, courier: Proving) -> None:
+    thief = Proving(api)
+    content(courier.enrol(), 201)
+    content(thief.enrol(), 201)
+    over_mine = boss.sign({"act": "device-approve", "principal": courier.id, "device": courier.device.id})
+
+    answered = boss.post(thief.path("approve"), {"code": thief.device.code, "signed": over_mine})
+
+    assert refusal(answered) == (403, "signature-invalid")
+
+
+def test_no_person_approves_a_device_of_their_own(api: Api, boss: Person) -> None:
+    own = Proving(api, "supervisor", "boss")
+    content(own.enrol(), 201)
+
+    assert refusal(approve(boss, own)) == (403, "forbidden")
+
+
+def test_a_denied_device_is_gone(boss: Person, courier: Proving) -> None:
+    content(courier.enrol(), 201)
+
+    assert content(boss.post(courier.path("deny"), {}))["status"] == "revoked"
+
+    assert courier.own() == []
+    assert refusal(courier.view(NUMBER)) == (403, "signature-invalid")
+
+
+def test_a_revoked_device_proves_nothing_from_the_next_call_on(boss: Person, courier: Proving) -> None:
+    content(courier.enrol(), 201)
+    content(approve(boss, courier))
+    content(courier.view(NUMBER))
+
+    assert content(boss.post(courier.path("revoke"), {"note": "lost"}))["status"] == "revoked"
+
+    assert refusal(courier.view(NUMBER)) == (403, "signature-invalid")
+    assert refusal(courier.enrol()) == (403, "signature-invalid")
+
+
+def test_a_revocation_outlives_an_older_copy_of_the_devices(api: Api, boss: Person, courier: Proving) -> None:
+    """A writer to the store brings back what the person had, in a process that has not read it yet."""
+    content(courier.enrol(), 201)
+    content(approve(boss, courier))
+    person = api.parts.devices._person("default", courier.id)
+    before = api.parts.store.read([person.reading_command()])[0]
+    content(boss.post(courier.path("revoke"), {}))
+    api.parts.store.write([(b"DEL", person._place), (b"HSET", person._place, *before)])
+    api.parts.devices.reset()
+
+    assert refusal(courier.view(NUMBER)) == (403, "signature-invalid")
+
+
+def test_devices_that_went_back_are_an_alarm(api: Api, boss: Person, courier: Proving) -> None:
+    content(courier.enrol(), 201)
+    content(approve(boss, courier))
+    content(courier.view(NUMBER))
+
+    api.parts.store.write([(b"DEL", api.parts.devices._person("default", courier.id)._place)])
+
+    assert refusal(courier.view(NUMBER)) == (503, "integrity")
+
+
+def test_who_can_seal_state_can_still_add_no_device_with_a_foreign_approval(
+    api: Api, boss: Person, courier: Proving
+) -> None:
+    """The approval of one device does not fit another one, whatever seals it."""
+    content(courier.enrol(), 201)
+    content(approve(boss, courier))
+    (held,) = api.parts.devices.known_keys("default", courier.id)
+    thief = Proving(api)
+    values = {name: getattr(held, name) for name in held.__struct_fields__} | {"id": thief.device.id}
+    assert api.parts.devices.prepare_key("default", courier.id, StoredDevice(**values)).write()
+
+    assert refusal(thief.view(NUMBER)) == (503, "integrity")
+
+
+def test_a_third_device_is_refused(api: Api, boss: Person) -> None:
+    phones = [Proving(api) for _ in range(MAX_DEVICES + 1)]
+    for one in phones:
+        content(one.enrol(), 201)
+
+    answered = [approve(boss, one) for one in phones]
+
+    assert [one.status_code for one in answered] == [200] * MAX_DEVICES + [409]
+    assert refusal(answered[-1]) == (409, "too-many-keys")
+
+
+def test_no_request_displaces_another_persons(api: Api, boss: Person, courier: Proving) -> None:
+    content(courier.enrol(), 201)
+    flood = [Proving(api, sub="c-2") for _ in range(MAX_REQUESTS_EACH + 2)]
+    for one in flood:
+        content(one.enrol(), 201)
+
+    waiting = content(boss.get("/v1/principals/devices"))["devices"]
+
+    assert [one["principal"] for one in waiting] == [courier.id] + ["dev/c-2"] * MAX_REQUESTS_EACH
+    assert waiting[-1]["device"] == flood[-1].device.id
+
+
+def test_a_full_list_refuses_and_drops_no_ones(
+    api: Api, boss: Person, courier: Proving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("masking_service.service.acts.registry.MAX_REQUESTS", 2)
+    content(courier.enrol(), 201)
+    content(Proving(api, sub="c-2").enrol(), 201)
+
+    assert refusal(Proving(api, sub="c-3").enrol()) == (409, "too-many-keys")
+    assert len(content(boss.get("/v1/principals/devices"))["devices"]) == 2
+
+
+def test_an_api_key_and_a_policy_without_devices_enrol_none(api: Api, under: Under) -> None:
+    assert refusal(api.post("courier", "/v1/me/devices", {"name": "x"})) == (403, "forbidden")
+    without = under(lambda _: None)
+    assert refusal(Proving(without).enrol()) == (403, "forbidden")
+
+
+def test_devices_are_approved_unsigned_where_the_policy_says_nothing(under: Under) -> None:
+    api = under(proven())
+    courier = Proving(api)
+    content(courier.enrol(), 201)
+
+    answered = api.post(api.mint("supervisor", "boss"), courier.path("approve"), {"code": courier.device.code})
+
+    assert content(answered)["status"] == "active"
+
+
+def test_the_log_holds_what_was_done_to_devices(api: Api, boss: Person, courier: Proving) -> None:
+    content(courier.enrol(), 201)
+    content(approve(boss, courier))
+    content(boss.post(courier.path("revoke"), {}))
+
+    found = content(api.get(AUDITOR, "/v1/audit?limit=1000"))["entries"]
+
+    done = [(one["action"], one["principal"]) for one in found if one["action"].startswith("device-")]
+    assert done == [("device-enrol", courier.id), ("device-approve", boss.id), ("device-revoke", boss.id)]
+    (approved,) = [one for one in found if one["action"] == "device-approve"]
+    assert len(approved["signed"]) == 1
