@@ -122,7 +122,7 @@ def format_of(options: Options) -> str:
         raise click.UsageError(say(texts.FOR_CSV))
     if found != "xlsx" and options.sheet:
         raise click.UsageError(say(texts.FOR_EXCEL))
-    if found not in _TABLES and options.map:
+    if found not in _TABLES and (options.map or options.unmapped != MODES[0]):
         raise click.UsageError(say(texts.FOR_TABLES))
     return found
 

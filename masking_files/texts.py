@@ -88,7 +88,10 @@ NO_FORMAT: Final = Text("the suffix says no format: give --format")
 NO_SUFFIX: Final = Text("standard input has no suffix: give --format")
 FOR_CSV: Final = Text("--delimiter and --excel are for CSV")
 FOR_EXCEL: Final = Text("--sheet is for Excel files")
-FOR_TABLES: Final = Text("--map is for tables: CSV and Excel files")
+FOR_TABLES: Final = Text(
+    "--map and --unmapped are for tables: CSV, Excel, Parquet and Arrow files. In JSON, members that the schema does "
+    "not map are treated as the profile says"
+)
 NO_DELIMITER: Final = Text("must be one character, neither a letter nor a digit, or 'tab'")
 NEEDS_API_KEY: Final = Text("tokenize needs an API key: --key-file FILE, or MASKING_API_KEY")
 NO_SHEET: Final = Text("--sheet: the workbook has no such sheet. It has: {sheets}")

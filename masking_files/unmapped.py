@@ -124,7 +124,7 @@ class UnmappedCells:
         return lines
 
     def _shown(self, column: SeenColumn, cell: str) -> str:
-        if self._mode == "hide":
+        if self._mode == "hide" and not column.holds_numbers:
             return stars(cell)
         shown = cell if column.is_code(cell) else self._texts.mask(cell).text
         if column.holds_numbers and shown is cell and guessed_kind(cell) is not None:

@@ -274,6 +274,12 @@ def test_hide_leaves_the_columns_that_the_schema_keeps(tmp_path: Path) -> None:
     assert rows(result.stdout)[1] == ["J*** ***", "902-3159896", "2", "*", ""]
 
 
+def test_hide_leaves_the_waybill_number_and_hides_a_phone_in_its_place(tmp_path: Path) -> None:
+    result = masked(tmp_path, "运单号,收件人,x\nSF1234567890,王五,7\n13812345678,王五,7\n", "--unmapped=hide")
+
+    assert [row[0] for row in rows(result.stdout)[1:]] == ["SF1234567890", "*******5678"]
+
+
 def test_pass_leaves_every_cell_but_for_the_leak_guard(tmp_path: Path) -> None:
     result = masked(tmp_path, "收件人,甲,乙\n王五,打13812345678,李四找王五\n", "--unmapped=pass")
 

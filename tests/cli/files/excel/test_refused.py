@@ -216,7 +216,8 @@ def test_a_refused_workbook_is_explained_in_chinese(tmp_path: Path) -> None:
         ("in.txt", (), "请用 --format 指定"),
         ("in.csv", ("--sheet", "x"), "--sheet 只用于 Excel 文件"),
         ("in.xlsx", ("--excel",), "只用于 CSV"),
-        ("in.json", ("--map", "a=unmapped"), "--map 只用于表格"),
+        ("in.json", ("--map", "a=unmapped"), "--map 和 --unmapped 只用于表格"),
+        ("in.ndjson", ("--unmapped", "hide"), "--map 和 --unmapped 只用于表格"),
     ],
 )
 def test_a_wrong_use_is_explained_in_chinese(tmp_path: Path, name: str, options: tuple[str, ...], said: str) -> None:
