@@ -100,12 +100,14 @@ def schemas(rules: Rules, known: Mapping[str, Schema], table: Sequence[Operation
     shapes += [shape for batch in batches for shape in batch.results]
     _, found = msgspec.json.schema_components([*bodies, *shapes], ref_template=_REF)
     for shape, rule in _decided(rules, known).items():
+        if shape not in found:  # another tier serves it
+            continue
         members = found[shape]["properties"]
         for member, schema in rule["properties"].items():
             said = members[member].get("anyOf", [members[member]])[0]
             members[member] = {"description": said["description"]} | schema
         found[shape]["required"] = [*found[shape].get("required", ()), *rule.get("required", ())]
-    for shape in ("SearchRequest", "SearchesRequest"):
+    for shape in found.keys() & {"SearchRequest", "SearchesRequest"}:
         found[shape]["oneOf"] = _ONE_OF_TWO
     return {**found, **{batch.name: _batch(batch) for batch in batches}, "Problem": _problem()}
 

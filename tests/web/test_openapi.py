@@ -22,6 +22,7 @@ from masking_service.http import operations
 from masking_service.http.openapi import document, with_details
 from masking_service.http.problem_texts import PROBLEMS
 from masking_service.masking.schemas import load_schemas
+from masking_service.runtime.settings import Tier
 from masking_service.service.call.operation import Example, Operation
 from tests.every import every
 from tests.web.api import Api, Json, content, refusal, without_details
@@ -109,6 +110,19 @@ def test_every_reference_leads_somewhere(told: Json) -> None:
     assert references
     for reference in references:
         at(told, reference)
+
+
+@pytest.mark.parametrize(
+    ("tier", "served", "elsewhere"),
+    [("intake", "/v1/mask", "/v1/detokenize"), ("opening", "/v1/detokenize", "/v1/mask")],
+)
+def test_each_tier_describes_what_it_serves(shared: Api, tier: Tier, served: str, elsewhere: str) -> None:
+    told = document(shared.parts.acting.policy.rules, load_schemas(), operations.served_groups(tier))
+
+    assert served in told["paths"]
+    assert elsewhere not in told["paths"]
+    test_the_document_is_openapi(told)
+    test_every_reference_leads_somewhere(told)
 
 
 def test_every_route_is_described_and_every_described_route_exists(shared: Api, told: Json) -> None:
