@@ -8,7 +8,7 @@ fails the whole call.
 import json
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, Final, NoReturn, TypeVar, get_args
+from typing import Annotated, Any, Final, NoReturn, TypeVar, get_args, get_origin
 
 import msgspec
 
@@ -103,7 +103,8 @@ def faults(shape: Any, value: Any, pointer: str = "") -> Iterator[tuple[str, str
             if field.required:
                 yield f"{pointer}/{name}", "missing"
         elif not _fits(value[name], field.type):
-            inner = [kind for kind in (field.type, *get_args(field.type)) if _is_shape(kind)]
+            kinds = map(_bare, (field.type, *get_args(field.type)))
+            inner = [kind for kind in kinds if isinstance(kind, type) and issubclass(kind, msgspec.Struct)]
             if inner and isinstance(value[name], dict):
                 yield from faults(inner[0], value[name], f"{pointer}/{name}")
             else:
@@ -118,8 +119,9 @@ def _fits(value: Any, kind: Any) -> bool:
     return True
 
 
-def _is_shape(kind: Any) -> bool:
-    return isinstance(kind, type) and issubclass(kind, msgspec.Struct)
+def _bare(kind: Any) -> Any:
+    """A type without what is annotated of it."""
+    return get_args(kind)[0] if get_origin(kind) is Annotated else kind
 
 
 def _integer(digits: str) -> int | _LargeInteger:

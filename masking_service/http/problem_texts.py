@@ -90,7 +90,10 @@ PROBLEMS: Final[dict[str, ProblemText]] = {
         422,
         Text("Too many items"),
         Text("The request has more items than one call may have."),
-        Text("Split the request. The limits are in the OpenAPI document."),
+        Text(
+            "Split the request. The limits are in the OpenAPI document; GET /v1/me says how many fields one signature "
+            "opens."
+        ),
     ),
     "too-many": ProblemText(
         422,

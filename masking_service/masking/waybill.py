@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from masking_service.masking.errors import InvalidRecord
+from masking_service.masking.leaks import own_number
 
 _WAYBILL_NO: Final = re.compile(r"[A-Z0-9-]{6,40}")
 _BLANK: Final = " \t\r\n\f\v\u00a0\u3000"
@@ -41,15 +42,20 @@ def named_waybills(waybills: Sequence[object]) -> tuple[dict[str, int], list[tup
     """Read the member ``/waybills`` of a request.
 
     Returns:
-        The normalised numbers, each with the index at which it is first named; and the errors, by pointer.
+        The normalised numbers, each with the index at which it is first named; and the errors, by pointer. What is a
+        person's mobile or identity number is no waybill number.
     """
     numbers: dict[str, int] = {}
     errors = []
     for at, waybill_no in enumerate(waybills):
         try:
-            numbers.setdefault(normalise_waybill_no(waybill_no), at)
+            number = normalise_waybill_no(waybill_no)
         except ValueError:
+            number = ""
+        if own_number(number) is None:
             errors.append((f"/waybills/{at}", "invalid-waybill-no"))
+        else:
+            numbers.setdefault(number, at)
     if not waybills:
         errors.append(("/waybills", "invalid-length"))
     return numbers, errors

@@ -80,11 +80,13 @@ def test_it_is_not_viewed_in_full(restricted: Api) -> None:
     assert refusal(restricted.get(COURIER, PATH)) == (403, "restricted")
     (viewed,) = results(restricted.post(COURIER, "/v1/waybills/view", {"waybills": [NUMBER]}))
     assert without_details(viewed["error"]) == {"code": "restricted"}
-    assert entries(restricted, "view")[-1]["items"][0]["outcome"] == "restricted"
+    *_, alone, among = entries(restricted, "view")
+    assert [one["outcome"] for entry in (alone, among) for one in (entry, *entry["items"])] == ["restricted"] * 4
 
 
 def test_no_one_is_called_about_it(restricted: Api) -> None:
     assert refusal(restricted.post(OFFICER, "/v1/calls", {"waybill_no": NUMBER, "case": "D-1"})) == (403, "restricted")
+    assert [one["outcome"] for one in entries(restricted, "call")[-1]["items"]] == ["restricted"]
 
 
 def test_a_restriction_holds_for_later_revisions(restricted: Api) -> None:

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from msgspec import UNSET
 
 from keys.authenticators import b64
 from masking_service.runtime.clock import clock
@@ -167,7 +168,7 @@ def test_each_sort_of_key_signs(api: Api, sort: Any) -> None:
 
 def test_more_fields_than_a_signature_opens_are_refused(officer: Person) -> None:
     items = [PHONE] * 6
-    signature = officer.sign({**OPENING, "items": items})
+    signature = officer.sign({**OPENING, "items": items[1:]})
 
     answered = officer.open(*items, signature=signature)
 
@@ -206,6 +207,39 @@ def test_no_number_of_forged_sign_ins_freezes_anyone(api: Api, officer: Person) 
 
     assert content(api.get(SUPERVISOR, "/v1/principals/frozen"))["principals"] == []
     assert results(officer.open(PHONE))[0]["value"] == "13812345678"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "answer"),
+    [
+        ({"items": [PHONE] * 6}, (422, "invalid-request")),
+        ({"items": [PHONE], "case": None}, (400, "case-required")),
+        ({"items": [PHONE], "purpose": "regulator"}, (403, "forbidden")),
+    ],
+    ids=["six fields", "no case", "a purpose of others"],
+)
+def test_no_one_signs_what_the_opening_would_refuse(officer: Person, wanted: Json, answer: tuple[int, str]) -> None:
+    act = {name: value for name, value in (OPENING | wanted).items() if value is not None}
+
+    assert refusal(officer.post("/v1/acts", act)) == answer
+
+
+@pytest.mark.parametrize(
+    ("change", "place"),
+    [
+        ({"key": UNSET}, ("/signed/key", "missing")),
+        ({"key": 7}, ("/signed/key", "invalid-value")),
+        ({"more": ""}, ("/signed/more", "unknown-member")),
+    ],
+    ids=["missing", "a number", "unknown"],
+)
+def test_a_wrong_member_of_a_signature_is_named(officer: Person, change: Json, place: tuple[str, str]) -> None:
+    sent = dict.fromkeys(("act", "key", "authenticator_data", "client_data", "signature"), "AAAA") | change
+    given = {name: value for name, value in sent.items() if value is not UNSET}
+
+    answered = officer.post("/v1/detokenize", {"purpose": "dispute", "case": "D-1", "items": [PHONE], "signed": given})
+
+    assert [(one["pointer"], one["code"]) for one in answered.get_json()["errors"]] == [place]
 
 
 @pytest.mark.parametrize(

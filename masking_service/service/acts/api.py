@@ -153,7 +153,7 @@ OPERATIONS: Final = (
         body=ActRequest,
         at_most={},
         answers={200: answers.ProposedAct},
-        problems=("not-found", *STORE),
+        problems=("not-found", "purpose-required", "case-required", *STORE),
         example=Example(
             {
                 "act": "detokenize",

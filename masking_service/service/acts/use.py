@@ -13,6 +13,7 @@ import msgspec
 
 from keys.authenticators import b64
 from keys.keyring import Keyring
+from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.timestamps import rfc3339
 from masking_service.service.acts import answers, deeds
 from masking_service.service.acts.deeds import Deed, statement
@@ -29,9 +30,9 @@ from masking_service.service.call.shapes import whole
 from masking_service.service.cases.reading import case_question, visible
 from masking_service.service.cases.state import Cases, WantedCase
 from masking_service.service.devices.state import Devices
-from masking_service.service.people.errors import NoSignatures
+from masking_service.service.people.errors import CaseRequired, NoSignatures
 from masking_service.service.people.policy import Policy
-from masking_service.service.people.signed_rules import ACTS
+from masking_service.service.people.signed_rules import ACTS, SignedRule
 from masking_service.store.client import Store
 from masking_service.store.question import Question
 
@@ -88,6 +89,8 @@ class ProposeAct:
 
         Raises:
             AccessError: the caller may not, or the policy has no section on signatures.
+            CaseRequired: values are opened for this purpose under a case only.
+            InvalidRecord: one signature opens fewer fields.
             InvalidRequest: a member is missing, or is not one of this act.
             NotFound, NoSuchCase: the case, the key or the device that the act is about.
             StoreUnavailable, IntegrityError: the caller's keys cannot be read.
@@ -98,6 +101,8 @@ class ProposeAct:
         if rule is None:
             raise NoSignatures
         _check_members(act, wanted)
+        if act == "detokenize":
+            self._check_opening(context, rule, wanted)
         tenant = context.principal.tenant
         keys = self.keyring.tenant(tenant)
         questions, made = self._deed(context, act, wanted)
@@ -115,6 +120,14 @@ class ProposeAct:
             text=sentence(deed, language),
             expires_at=rfc3339(ticket.at + VALID_SECONDS),
         )
+
+    def _check_opening(self, context: RequestContext, rule: SignedRule, wanted: Wanted) -> None:
+        """Refuse what the opening itself would refuse, whatever is stored: no one should sign for nothing."""
+        grant = self.gate.grant(context.principal, "token:detokenize", purpose=wanted.purpose)
+        if wanted.case is None and self.policy.rules.purposes[grant.purpose or ""].needs_case:
+            raise CaseRequired
+        if len(wanted.items or ()) > rule.fields_at_most:
+            raise InvalidRecord((("/items", "too-many-items"),))
 
     def _deed(self, context: RequestContext, act: str, wanted: Wanted) -> Made:
         keys = self.keyring.tenant(context.principal.tenant)

@@ -56,6 +56,7 @@ class Signs(Answer):
 
     rp_id: Annotated[str, Meta(description="The domain of the caller's keys.")]
     acts: Annotated[list[str], Meta(description="The acts that need a signature, of those that the caller may do.")]
+    fields_at_most: Annotated[int, Meta(description="How many fields one signature opens.")]
 
 
 class Me(Answer):

@@ -79,7 +79,8 @@ class AboutMe:
         rule = self.policy.rules.signed
         if rule is None:
             return None
-        return answers.Signs(rule.rp_id, sorted(act for act in rule.acts if not {*ACTS[act]}.isdisjoint(permissions)))
+        acts = sorted(act for act in rule.acts if not {*ACTS[act]}.isdisjoint(permissions))
+        return answers.Signs(rule.rp_id, acts, rule.fields_at_most)
 
     def _frozen(self, principal: Principal) -> bool:
         try:

@@ -142,15 +142,16 @@ class Calling:
             self.watch.notice(context, bases)
         value = _phone(found, field or DEFAULT_FIELD)
         self.freezing.count_misses(context, missed, [value is not None])
+        stated = Stated(role=grant.role, case=permit.case)
         if found is None or value is None:
             items = [ItemOutcome(base, NOT_FOUND) for base in bases] or [ItemOutcome(None, NOT_FOUND)]
-            self.recorder.record(
-                context, Action.CALL, NOT_FOUND, Stated(role=grant.role, case=permit.case), items=items
-            )
+            self.recorder.record(context, Action.CALL, NOT_FOUND, stated, items=items)
             raise NotFound
-        with self.recorder.record_denials(context, Action.CALL, Stated(role=grant.role, case=permit.case)):
-            if found.record.restricted and permit.purpose not in self.policy.rules.restricted_purposes:
-                raise Restricted
+        if found.record.restricted and permit.purpose not in self.policy.rules.restricted_purposes:
+            items = [ItemOutcome(found.base, Restricted.code)]
+            self.recorder.record(context, Action.CALL, Restricted.code, stated, items=items)
+            raise Restricted
+        with self.recorder.record_denials(context, Action.CALL, stated):
             own, other = _numbers(device.phone if device and device.phone else own_number.answer(), value)
 
         number = hash_called(self.keyring.tenant(tenant), other)

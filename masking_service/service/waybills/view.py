@@ -5,7 +5,7 @@ view spends a budget, and its audit entry is durable before anything is answered
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -212,7 +212,7 @@ class ViewWaybills:
         entry = self.recorder.record(
             context,
             Action.VIEW,
-            RELEASED if any(seen) else NOT_FOUND,
+            _overall({RELEASED if item.found else item.outcome for item in asked}),
             Stated(role=grant.role, profile=grant.profile),
             items=[ItemOutcome(item.base, RELEASED if item.found else item.outcome) for item in asked],
             sealed=disclosures.sealed,
@@ -222,6 +222,13 @@ class ViewWaybills:
             disclosures.write_rest(entry.carried)
         reserved.try_to_give_back(seen.count(None))
         return [item.recorded(entry, through) for item in asked]
+
+
+def _overall(outcomes: Set[str]) -> str:
+    """Return the outcome of a call from those of its waybills."""
+    if RELEASED in outcomes or len(outcomes) != 1:
+        return RELEASED if RELEASED in outcomes else NOT_FOUND
+    return next(iter(outcomes))
 
 
 def _without_custody(grant: Grant, known: Sequence[_AskedWaybill]) -> list[_AskedWaybill]:
