@@ -62,7 +62,8 @@ run: install $(STATE)/policy.yaml ## start the development service and the desk,
 			>>$(STATE)/serve.log 2>&1 </dev/null & echo $$! >$(STATE)/serve.pid; \
 	fi
 	@for i in $$(seq 300); do \
-		$(SERVING) || break; test -z "$$($(ADDRESS))" || exit 0; sleep 0.2; \
+		$(SERVING) || break; test -z "$$($(ADDRESS))"$(if $(filter split,$(TIER)), || test ! -s $(STATE)/tiers.json) || exit 0; \
+		sleep 0.2; \
 	done; tail -n 20 $(STATE)/serve.log; echo "The service did not become ready: its log is $(STATE)/serve.log"; exit 1
 	@$(DESK_RUNS) || { \
 		: >$(STATE)/desk.log; url=$$($(ADDRESS)); port=$${url##*:}; \

@@ -66,3 +66,10 @@ def whole(number: int | float | None, pointer: str) -> int | None:
     if isinstance(number, float) and not number.is_integer():
         raise InvalidRequest([(pointer, "invalid-value")])
     return None if number is None else int(number)
+
+
+def text_fault(text: str, most: int) -> str:
+    """Return what is wrong with a text that has to say something in at most so many characters; "" if nothing is."""
+    if not 1 <= len(text) <= most:
+        return "invalid-length"
+    return "invalid-value" if text.isspace() else ""

@@ -23,6 +23,7 @@ from masking_service.service.call.budgets import Budgets
 from masking_service.service.call.gate import Gate
 from masking_service.service.call.names import case_name, sound_case_name
 from masking_service.service.call.recorder import DONE, ItemOutcome, Recorder, RequestContext, Stated
+from masking_service.service.call.shapes import text_fault
 from masking_service.service.cases import answers
 from masking_service.service.cases.case_check import CaseCheck
 from masking_service.service.cases.reading import case_answer, case_question, visible, visible_case
@@ -267,10 +268,9 @@ class Casework:
         lifetime = rules.longest if expires_in is None else expires_in
         if not 1 <= lifetime <= rules.longest:
             errors.append(("/expires_in", "out-of-range"))
-        if not 1 <= len(reason) <= MAX_REASON:
-            errors.append(("/reason", "invalid-length"))
-        elif reason.isspace():
-            errors.append(("/reason", "invalid-value"))
+        fault = text_fault(reason, MAX_REASON)
+        if fault:
+            errors.append(("/reason", fault))
         if errors:
             raise InvalidRecord(tuple(errors))
         keys = self.keyring.tenant(context.principal.tenant)

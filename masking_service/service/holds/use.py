@@ -23,6 +23,7 @@ from masking_service.service.call.errors import InvalidRequest, NotFound
 from masking_service.service.call.gate import LiveGate
 from masking_service.service.call.names import case_name, sound_case_name
 from masking_service.service.call.recorder import DONE, ItemOutcome, Recorder, RequestContext, Stated
+from masking_service.service.call.shapes import text_fault
 from masking_service.service.holds import answers
 from masking_service.service.holds.errors import HoldEnded, HoldExists, OwnHold
 from masking_service.service.holds.held_records import AT_ONCE, Change, HeldRecords
@@ -223,14 +224,14 @@ class Holding:
             case_name(name)
         except ValueError:
             raise InvalidRequest([("/hold", "invalid-value")]) from None
-        words = scrub(reason.strip())[:MAX_REASON]
-        if not words:
-            raise InvalidRequest([("/reason", "missing")])
+        fault = text_fault(reason, MAX_REASON)
+        if fault:
+            raise InvalidRequest([("/reason", fault)])
         return Hold(
             name=name,
             number=0,
             ref=self.holds.new_ref(),
-            reason=words,
+            reason=scrub(reason.strip()),
             waybills=len(numbers),
             status="proposed",
             proposed_by=context.principal.id,
