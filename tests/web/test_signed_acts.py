@@ -234,7 +234,7 @@ def test_no_one_signs_what_the_opening_would_refuse(officer: Person, wanted: Jso
     ids=["missing", "a number", "unknown"],
 )
 def test_a_wrong_member_of_a_signature_is_named(officer: Person, change: Json, place: tuple[str, str]) -> None:
-    sent = dict.fromkeys(("act", "key", "authenticator_data", "client_data", "signature"), "AAAA") | change
+    sent: Json = dict.fromkeys(("act", "key", "authenticator_data", "client_data", "signature"), "AAAA") | change
     given = {name: value for name, value in sent.items() if value is not UNSET}
 
     answered = officer.post("/v1/detokenize", {"purpose": "dispute", "case": "D-1", "items": [PHONE], "signed": given})
