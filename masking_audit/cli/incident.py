@@ -150,9 +150,10 @@ def _of_subject(log: WholeLog, subject: Subject, options: _IncidentOptions) -> _
     found.find_acts(log.verified_entries())
     evidence = _evidence(log, found.belongs) if found.acts else []
     listed = _numbers_by_hash(keys, options.waybills) if options.waybills else {}
-    exposure = found.exposure()
+    exposure, passed = found.exposure(), found.passed()
     more = More(
         _persons(log, options, exposure.sides, [*listed.values()]),
+        _persons(log, options, dict.fromkeys(passed, BOTH), [*listed.values()]) if passed else None,
         _reach(found, options) if subject.kind in ("principal", "issuer") else (),
         _now(log, subject, options),
     )

@@ -16,6 +16,9 @@ from masking_service.masking.timestamps import rfc3339
 _PASSING: Final = frozenset({Action.CUSTODY_FIRST, Action.CUSTODY_MOVE, Action.REVISE})
 """Actions by which a parcel passes a site, a courier or a printer."""
 
+PERSONS: Final = ("persons", "waybills", "without-phone", "missing")
+"""The columns of a table of persons."""
+
 
 @dataclass(frozen=True, slots=True)
 class More:
@@ -23,11 +26,13 @@ class More:
 
     Attributes:
         persons: of what was released; None where they were not counted.
+        passed: of the parcels that passed there; None where none did, or they were not counted.
         reach: what the subject could do, and can do, see `Reach`.
         now: the state of the subject at this moment: what, and its value.
     """
 
     persons: Persons | None = None
+    passed: Persons | None = None
     reach: Sequence[PackTable] = ()
     now: Sequence[tuple[object, ...]] = ()
 
@@ -92,13 +97,21 @@ class Incident:
 
     def waybills(self) -> set[str]:
         """Return the hashes of all waybills of which values were released, or that passed there."""
+        released = {
+            item.waybill
+            for name, entry in self.acts.items()
+            for item in entry.items
+            if name not in self.taken_back and item.waybill and item.outcome == "released"
+        }
+        return released | self.passed()
+
+    def passed(self) -> set[str]:
+        """Return the hashes of the waybills whose parcels passed there."""
         return {
             item.waybill
             for name, entry in self.acts.items()
             for item in entry.items
-            if name not in self.taken_back
-            and item.waybill
-            and (item.outcome == "released" or (entry.action in _PASSING and self._passed(item)))
+            if name not in self.taken_back and item.waybill and entry.action in _PASSING and self._passed(item)
         }
 
     def document(self, source: Mapping[str, object], numbers: Mapping[str, str], more: More | None = None) -> Document:
@@ -155,7 +168,8 @@ class Incident:
                 ("proof", {}),
             ],
             [
-                PackTable("persons", ("persons", "waybills", "without-phone", "missing"), persons_rows(more.persons)),
+                PackTable("persons", PERSONS, persons_rows(more.persons)),
+                *([PackTable("persons-passed", PERSONS, persons_rows(more.passed))] if more.passed else []),
                 *more.reach,
                 *([PackTable("now", ("what", "value"), more.now)] if more.now else []),
                 PackTable(

@@ -7,10 +7,22 @@ from importlib import resources
 from typing import Final
 
 from masking_audit.packs.documents import BOM
+from masking_service.texts import Language, Text
 
 VICTIMS: Final = "victims.csv"
-LETTERS: Final = ("letter.en.md", "letter.zh.md")
+LETTERS: Final[dict[Language, str]] = {"en": "letter.en.md", "zh": "letter.zh.md"}
 """Templates. `{waybill_no}` stays in them for the carrier's own channel, which fills it in for each waybill."""
+
+_KINDS: Final = {
+    "name": Text("name"),
+    "phone": Text("phone number"),
+    "address": Text("address"),
+    "unit": Text("room number"),
+    "email": Text("e-mail address"),
+    "text": Text("remark"),
+}
+"""What people call the kinds of values."""
+_NOT_KNOWN: Final = ("name", "phone", "address")
 
 
 def victims(numbers: Iterable[str]) -> str:
@@ -29,13 +41,15 @@ def letters(kinds: Iterable[str], begin: str, end: str) -> dict[str, str]:
         kinds: of the values that were shown; empty where it is not known.
         begin, end: the period, as timestamps.
     """
-    named = ", ".join(sorted(kinds)) or "name, phone, address"
+    shown = [kind for kind in _KINDS if kind in {*kinds}] or _NOT_KNOWN
     return {
         name: resources.files(__package__)
         .joinpath("templates", name)
         .read_text("utf-8")
-        .replace("{kinds}", named)
+        .replace(
+            "{kinds}", {"en": ", ", "zh": "、"}[language].join(_KINDS[kind].in_language(language) for kind in shown)
+        )
         .replace("{begin}", begin)
         .replace("{end}", end)
-        for name in LETTERS
+        for language, name in LETTERS.items()
     }

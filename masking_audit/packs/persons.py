@@ -136,6 +136,8 @@ class StoredPersons:
             StoreUnavailable: the store did not answer, or its user may not list keys.
             IntegrityError: a record was changed.
         """
+        if not sides:
+            return Persons()
         counting = _Counting()
         wanted = ((key, waybill) for key, waybill in self._keys_and_hashes() if waybill in sides)
         for waybill, record in self._records(wanted):

@@ -6,7 +6,7 @@ from typing import Final
 
 from masking_audit.format.entries import Entry
 from masking_audit.packs.documents import Document, PackTable
-from masking_audit.packs.incident import persons_rows
+from masking_audit.packs.incident import PERSONS, persons_rows
 from masking_audit.packs.parts import PARTS, Part
 from masking_audit.packs.persons import Persons
 from masking_audit.packs.ranking import Ranked, Sightings
@@ -125,7 +125,7 @@ class SoldList:
                     ("rank", "principal", "role", "listed", "seen", "expected", "chance", "as-high", "first", "last"),
                     rows,
                 ),
-                PackTable("persons", ("persons", "waybills", "without-phone", "missing"), persons_rows(persons)),
+                PackTable("persons", PERSONS, persons_rows(persons)),
                 PackTable("seen-by", ("when", "principal", "waybill", "number", "field", "case", "entry"), seen),
             ],
         )

@@ -102,6 +102,7 @@ TEXTS: Final = {
     "conflicts": Text("Printers whose budget for conflicts was used up"),
     "policies": Text("Policies that decided"),
     "persons": Text("Persons concerned"),
+    "persons-passed": Text("Persons whose parcels passed (possible victims)"),
     "could": Text("Could do in the period"),
     "can": Text("Can still do"),
     "now": Text("State now"),

@@ -8,7 +8,7 @@ from typing import Any, Final, get_args
 import click
 from rich.console import Console
 
-from masking_service.cli.language import language
+from masking_service.cli.language import language, say
 from masking_service.cli.options import state_dir
 from masking_service.masking.timestamps import rfc3339, unix_time
 from masking_service.runtime.administration import OpenRegistries, opened_registry
@@ -22,12 +22,24 @@ from masking_service.service.incidents.state import IncidentRecord, PackFile
 from masking_service.service.incidents.use import IncidentBook, Known, named
 from masking_service.service.people.principals import DEFAULT_TENANT, service_principal
 from masking_service.store.health import uphold
+from masking_service.texts import Text
 
 FLAGS: Final = get_args(Flag)
 SAID: Final = {
-    "incident-exists": "an incident of this name was opened before",
-    "incident-closed": "the incident is closed: only reports can be noted",
+    "incident-exists": Text("an incident of this name was opened before"),
+    "incident-closed": Text("the incident is closed: only reports can be noted"),
 }
+UNKNOWN: Final = Text("there is no incident of this name")
+CANNOT_BE_NOTED: Final = Text("this cannot be noted ({places})")
+HEAD: Final = Text("{name}: {leak}, found {found}")
+CLOSED: Final = Text(", closed {closed}")
+NOT_IN_FORCE: Final = Text(" (not in force yet)")
+REPORTED: Final = Text("reported {at}")
+AT_ONCE: Final = Text("at once")
+AFTER_THE_END: Final = Text("after the end")
+DAYS_LEFT: Final = Text("{days} d {hours} h left")
+HOURS_LEFT: Final = Text("{hours} h {minutes} min left")
+OVERDUE: Final = Text("OVERDUE")
 _tenant: Final = click.option("--tenant", default=DEFAULT_TENANT, show_default=True, help="Whose incident it is.")
 
 
@@ -113,9 +125,9 @@ def status(name: str | None, tenant: str, state_dir: Path, **said: Any) -> None:
             _changed(lambda: book.note(_operator(tenant), name, known))
         incidents = book.lists.listed(tenant)
     shown = incidents if name is None else [_changed(lambda: named(incidents, name))]
-    _show(shown)
     if said["forms"]:
         _write_forms(said["forms"], shown[0])
+    _show(shown)
 
 
 @incident.command()
@@ -142,12 +154,12 @@ def _changed(change: Any) -> IncidentRecord:
     try:
         changed: IncidentRecord = change()
     except NotFound:
-        raise click.ClickException("there is no incident of this name") from None
+        raise click.ClickException(say(UNKNOWN)) from None
     except (IncidentExists, IncidentClosed) as refusal:
-        raise click.ClickException(SAID[refusal.code]) from None
+        raise click.ClickException(say(SAID[refusal.code])) from None
     except InvalidRequest as fault:
         places = ", ".join(f"{pointer.removeprefix('/')}: {code}" for pointer, code in fault.places)
-        raise click.ClickException(f"this cannot be noted ({places})") from None
+        raise click.ClickException(say(CANNOT_BE_NOTED, places=places)) from None
     return changed
 
 
@@ -172,8 +184,8 @@ def _show(incidents: Iterable[IncidentRecord]) -> None:
     console = Console(highlight=False, markup=False, soft_wrap=True)
     own = language()
     for one in incidents:
-        ended = f", closed {rfc3339(one.closed_at)}" if one.closed_at else ""
-        console.print(f"{one.name}: {one.leak}, found {rfc3339(one.found_at)}{ended}")
+        ended = say(CLOSED, closed=rfc3339(one.closed_at)) if one.closed_at else ""
+        console.print(say(HEAD, name=one.name, leak=one.leak, found=rfc3339(one.found_at)) + ended)
         for code in one.countries:
             grade = grade_of(countries()[code], one)
             console.print(f"  {code}: {grade.name[own] if grade else '?'}")
@@ -183,16 +195,18 @@ def _show(incidents: Iterable[IncidentRecord]) -> None:
 
 def _due(duty: Duty) -> str:
     """Say by when a duty is due, or when it was done."""
-    law = "" if duty.binding else " (not in force yet)"
+    law = "" if duty.binding else say(NOT_IN_FORCE)
     if duty.reported_at:
-        return f"reported {rfc3339(duty.reported_at)}"
+        return say(REPORTED, at=rfc3339(duty.reported_at))
     if not duty.deadline:
-        return f"{'at once' if duty.begins else 'after the end'}{law}"
+        return say(AT_ONCE if duty.begins else AFTER_THE_END) + law
     return f"{rfc3339(duty.deadline)}{law}, {_left(duty.deadline - clock())}"
 
 
 def _left(seconds: int) -> str:
     if seconds < 0:
-        return "OVERDUE"
+        return say(OVERDUE)
     hours, rest = divmod(seconds, 3600)
-    return f"{hours // 24} d {hours % 24} h left" if hours >= 48 else f"{hours} h {rest // 60} min left"
+    if hours >= 48:
+        return say(DAYS_LEFT, days=hours // 24, hours=hours % 24)
+    return say(HOURS_LEFT, hours=hours, minutes=rest // 60)

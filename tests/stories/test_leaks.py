@@ -129,6 +129,7 @@ def test_known_victims_are_listed_with_letters_in_both_languages(pack: Pack, tmp
         text = (folder / letter).read_text("utf-8")
         assert "{waybill_no}" in text
         assert "{kinds}" not in text
+    assert "涉及内容：** 电话。" in (folder / "letter.zh.md").read_text("utf-8")
 
 
 def test_an_issuers_key_concerns_everyone_whom_it_signs_in(busy: Api, pack: Pack) -> None:
@@ -141,11 +142,14 @@ def test_an_issuers_key_concerns_everyone_whom_it_signs_in(busy: Api, pack: Pack
     assert found["Persons concerned"] == [["1", "1", "0", "0"]]
 
 
-def test_what_passed_a_site_and_a_courier_is_listed(pack: Pack) -> None:
-    at_site = tables(pack("--site", SITE))["Parcels that passed"]
-    carried = tables(pack("--courier", "client/c-9"))["Parcels that passed"]
+def test_what_passed_a_site_and_a_courier_is_listed_with_its_persons(pack: Pack) -> None:
+    """The recipients of five parcels are three persons and one without a number; all have one sender."""
+    at_site, by_courier = tables(pack("--site", SITE)), tables(pack("--courier", "client/c-9"))
+    carried = by_courier["Parcels that passed"]
 
-    assert (len(at_site), len(carried)) == (5, 1)
+    assert (len(at_site["Parcels that passed"]), len(carried)) == (5, 1)
+    assert at_site["Persons whose parcels passed (possible victims)"] == [["4", "5", "1", "0"]]
+    assert by_courier["Persons whose parcels passed (possible victims)"] == [["2", "1", "0", "0"]]
     assert carried[0][3:6] == ["custody-move", "021002", "client/c-9"]
 
 
