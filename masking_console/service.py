@@ -180,6 +180,10 @@ class Person:
         """Who saw what of a waybill."""
         return self._get(f"/v1/waybills/{_segment(waybill_no)}/disclosures")
 
+    def restrict(self, waybill_no: str, *, restricted: bool) -> Json:
+        """Restrict a waybill to the purposes that the policy names, or end that."""
+        return self._ask("POST" if restricted else "DELETE", "/v1/restrictions", json={"waybills": [waybill_no]})
+
     def erase(self, waybill_no: str) -> Json:
         """Erase a waybill."""
         signed = {} if self._signed is None else {"headers": {"Signed-Act": _header(self._signed)}}

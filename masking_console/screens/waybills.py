@@ -87,6 +87,13 @@ def _logged(number: str, shown: Mapping[str, Any], **filters: str) -> dict[str, 
     return {name: entry.get(name, "") for name in ("role", "purpose")}
 
 
+@pages.post("/waybills/<number>/<any(restrict, unrestrict):act>")
+def restrict(number: str, act: str) -> Response:
+    """Restrict a waybill to the purposes that the policy names, or end that."""
+    g.person.restrict(number, restricted=act == "restrict")
+    return see_other(url_for("waybills.shown", number=number))
+
+
 @pages.post("/waybills/<number>/erase")
 def erase(number: str) -> Response | tuple[str, int]:
     """Erase a waybill, after its number was typed once more."""

@@ -48,3 +48,8 @@ def test_two_people_set_a_hold_and_one_alone_does_not(desk: DeskProcess, visit: 
     other.get_by_role("button", name="Set H-2026-001").click()
     expect(other.get_by_role("row", name="H-2026-001")).to_contain_text("in force")
     expect(other.get_by_role("row", name="H-2026-001")).to_contain_text("1 / 1")
+
+    page.goto(f"{desk.url}/waybills/{number}")
+    expect(page.locator(".facts")).to_contain_text("legal hold")
+    expect(page.locator("section.danger")).to_contain_text("until two people lift the hold")
+    expect(page.get_by_role("button", name="Erase")).to_have_count(0)

@@ -150,6 +150,24 @@ def test_the_addressee_of_a_letter_is_on_its_print_and_nowhere_else(
     assert at.complaints == []
 
 
+def test_a_waybill_is_restricted_and_opens_nothing_until_that_ends(visit: Opens, store: Makes, new_case: Makes) -> None:
+    number = store()
+    case = new_case([number])
+    page = visit("en").open_as("privacy-he", f"/waybills/{number}")
+    page.get_by_role("button", name="Restrict").click()
+    expect(page.locator(".facts")).to_contain_text("restricted")
+
+    officer = visit("en").open_as("officer-wang", f"/cases/{case}")
+    officer.get_by_role("button", name="Show phone").first.click()
+    expect(officer.locator("td [role=alert]")).to_be_visible()
+    expect(officer.locator("[data-revealed]")).to_have_count(0)
+
+    page.get_by_role("button", name="End the restriction").click()
+    expect(page.locator(".facts")).not_to_contain_text("restricted")
+    officer.get_by_role("button", name="Show phone").first.click()
+    expect(officer.locator("[data-revealed]")).to_be_visible()
+
+
 def test_of_an_unknown_waybill_there_is_no_record_and_nothing_to_erase(visit: Opens) -> None:
     page = visit("en").open_as("privacy-he", "/waybills/SF0000000000")
     expect(page.get_by_role("heading", name="We keep no record of this number")).to_be_visible()

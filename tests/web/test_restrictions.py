@@ -58,6 +58,21 @@ def test_a_restricted_waybill_opens_for_no_other_purpose(restricted: Api) -> Non
     assert [one["error"] for one in opened] == [{"code": "restricted"}] * 2
 
 
+def test_the_privacy_office_sees_whether_it_is_restricted_or_held(restricted: Api) -> None:
+    def stored() -> tuple[bool, bool]:
+        found = content(restricted.get(PRIVACY, f"{PATH}/disclosures"))["stored"]
+        return found["restricted"], found["held"]
+
+    before = stored()
+    hold = {"hold": "H-1", "reason": "a letter", "waybills": [NUMBER]}
+    content(restricted.post(PRIVACY, "/v1/holds", hold), 201)
+    content(restricted.post(restricted.mint(PRIVACY, sub="privacy-2"), "/v1/holds/H-1/set"))
+    held = stored()
+    restrict(restricted, method="DELETE")
+
+    assert (before, held, stored()) == ((True, False), (True, True), (False, True))
+
+
 def test_it_opens_for_a_purpose_that_the_policy_names(restricted: Api) -> None:
     assert regulator_opens(restricted)[0]["value"] == "13812345678"
 

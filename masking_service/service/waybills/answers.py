@@ -129,13 +129,21 @@ class PhoneHeard(Answer):
 
 
 class ErasableWaybill(Answer):
-    """A waybill that can be erased."""
+    """A waybill that is stored."""
 
     expires_at: Time
-    unreadable_in_backups_after: Annotated[
-        str,
-        Meta(pattern=r"^\d{4}-\d{2}-\d{2}$", description="If it is erased now, backups can open it until this day."),
-    ]
+    held: Annotated[bool, Meta(description="Whether a legal hold keeps it, so that it cannot be erased.")]
+    restricted: bool
+    unreadable_in_backups_after: (
+        Annotated[
+            str,
+            Meta(
+                pattern=r"^\d{4}-\d{2}-\d{2}$",
+                description="If it is erased now, backups can open it until this day. Absent while a hold keeps it.",
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
 
 
 class Disclosures(Answer):

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
 from keys.keyring import Keyring
 from masking_service.audit.actions import Action
@@ -185,13 +185,17 @@ class Privacy:
         )
 
     def _stored(self, context: RequestContext, number: str) -> answers.ErasableWaybill | None:
-        """Return how long a waybill is kept, and how long backups could open it; None where there is none."""
+        """Return how a waybill is kept, and how long backups could open it; None where there is none."""
         tenant = context.principal.tenant
         (found,) = self.vault.newest(tenant, [number], context.now)
         if found is None:
             return None
-        erasure = self.vault.prepare_erasure(tenant, number, now=context.now, until=found.record.expires_at)
-        return answers.ErasableWaybill(rfc3339(found.record.expires_at), self._unreadable_after(erasure))
+        unreadable: str | UnsetType = UNSET
+        if not found.record.held:  # the key of a hold has no day
+            erasure = self.vault.prepare_erasure(tenant, number, now=context.now, until=found.record.expires_at)
+            unreadable = self._unreadable_after(erasure)
+        record = found.record
+        return answers.ErasableWaybill(rfc3339(record.expires_at), record.held, record.restricted, unreadable)
 
     def _unreadable_after(self, erasure: Erasure) -> str:
         """Return the day after which the data keys of an erased waybill are due to be shredded."""
