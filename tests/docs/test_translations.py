@@ -15,7 +15,10 @@ TRANSLATIONS = sorted([ROOT / "README.zh-CN.md", *(ROOT / "docs").rglob("*.zh-CN
 FOR_THOSE_WHO_WORK = (
     "compliance",
     "glossary",
+    "holds",
     "incidents",
+    "incidents-law",
+    "leaks",
     "installation",
     *(f"quickstart/{name}" for name in ("auditor", "courier-app", "key-holder", "label-system", "operator")),
 )
