@@ -121,7 +121,8 @@ def _batch(batch: Batch) -> Json:
             "failed": {"type": "integer", "minimum": 0, "description": "How many of the results are errors."},
             "notice": {
                 "type": "string",
-                "description": "Says that most records have personal data outside of what the schema maps.",
+                "description": "Says that most records have personal data outside of what the schema maps, or no value "
+                "that it maps.",
             },
         },
         "additionalProperties": False,

@@ -132,8 +132,8 @@ FITTING: Final = Text("These schemas would fit: {schemas}.")
 """What is added for a record that another schema maps."""
 
 NOTICE: Final = Text(
-    "{unmapped} of {records} records have personal data outside of what the schema maps. Check the schema and the "
-    "names of members."
+    "{unmapped} of {records} records have personal data outside of what the schema maps, or no value that it maps. "
+    "Check the schema and the names of members."
 )
 """What a batch says at its head where most of its records warn."""
 
