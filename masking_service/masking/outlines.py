@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, cached_property
 from itertools import chain, groupby
 from typing import Final, NamedTuple
 
@@ -112,9 +112,14 @@ class Outlines:
 
     def __init__(self, read: Read, kept: frozenset[str]) -> None:
         self._read = read
+        self._kept = kept
         self._known: dict[object, Outline] = {}
+
+    @cached_property
+    def _finder(self) -> _Finder:
+        """Made for the first text: most processes mask none."""
         finder = _finder()
-        self._finder = finder._replace(words=finder.words.union(kept)) if kept else finder
+        return finder._replace(words=finder.words.union(self._kept)) if self._kept else finder
 
     def of(self, texts: Sequence[str], context: str = NEUTRAL) -> list[tuple[Outline, Slots] | None]:
         """The outlines of texts, with their slots; None for one that has to be read by itself.

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from masking_service.masking.codes import are_codes, harmless_lines, is_code, settled
 from masking_service.masking.documents_in_text import lines_may_be_documents, may_be_document
-from masking_service.masking.kinds.text import BETWEEN, worth_reading
+from masking_service.masking.kinds.text import any_worth_reading, worth_reading
 from masking_service.masking.leaks import DEEPEST
 from masking_service.masking.member_names import BARE_NAME, CODE, MAYBE_NAME, MEASURE, NUMBER, Meaning, known_plan, plan
 from masking_service.masking.numbers_in_text import worth_scanning
@@ -105,7 +105,8 @@ class ColumnReader:
                 are_codes(reading, lines)
                 or (
                     harmless_lines(reading, lines)
-                    and not _worth_reading(BETWEEN.join(different))
+                    and not any_worth_reading(different)
+                    and not lines_may_be_documents(lines)
                     and not self._hides_word(lines)
                 )
             ):
@@ -152,10 +153,6 @@ def _meanings(names: tuple[str, ...], meaning: Meaning, new_forms: Iterator[int]
     if known is None and len(names) <= _MAX_NEW_NAMES and next(new_forms, 0):
         known = plan(meaning.inside, names)
     return None if known is None or any(inner.holds_data or inner.may_be_persons for inner in known) else known
-
-
-def _worth_reading(lines: str) -> bool:
-    return worth_reading(lines) or lines_may_be_documents(lines)
 
 
 def _apart(values: Sequence[Any], form: Callable[[Any], Any], read: Callable[[Any, Sequence[Any]], Texts]) -> Texts:

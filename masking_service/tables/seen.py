@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from masking_service.masking.codes import are_codes, harmless_lines, is_code
-from masking_service.masking.kinds.text import BETWEEN, worth_reading
+from masking_service.masking.kinds.text import any_worth_reading, worth_reading
 from masking_service.masking.leaks import is_plain_number, own_number
 from masking_service.masking.numbers_in_text import scrub
 from masking_service.tables.looks import found_kind, guessed_kind
@@ -62,9 +62,7 @@ class SeenColumn:
     def read_many(self, cells: Sequence[str]) -> None:
         """Look at different cells. They are searched together first, and one by one where that finds anything."""
         lines = "\n".join(cells)
-        quiet = are_codes(self.says, lines) or (
-            harmless_lines(self.says, lines) and not worth_reading(BETWEEN.join(cells))
-        )
+        quiet = are_codes(self.says, lines) or (harmless_lines(self.says, lines) and not any_worth_reading(cells))
         for cell in cells:
             if not (quiet or (self.holds_numbers and is_plain_number(cell))):
                 self.read(cell)

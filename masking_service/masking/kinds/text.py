@@ -96,7 +96,11 @@ class TextMask:
 
     def plain(self, text: str) -> str | None:
         """Return a text that holds nothing to mask and no digit; None for every other one."""
-        return None if self.hides_word(text) else plain_text(text)
+        if self.hides_word(text):
+            return None
+        if len(text) <= MAX_LENGTH and (known := self._outlines.of([text])[0]) is not None:
+            return text if known[0].stays and holds_no_number(text) and not text.isspace() else None
+        return plain_text(text)
 
     def mask(self, text: str, context: str = NEUTRAL, scan: Mask | None = None, pay: Pay = unpaid) -> Found:
         """Mask a text.
@@ -279,29 +283,23 @@ class Found:
 
 
 def worth_reading(text: str) -> bool:
-    """False for a text, or for lines, in which nothing can be hidden but by `numbers_in_text`."""
-    return (
-        may_hold_labels(text)
-        or holds_names(text)
-        or may_hold_address(text)
-        or may_hold_units(text)
-        or may_hold_latin_units(text)
-    )
+    """False for a text in which nothing can be hidden but by `numbers_in_text`."""
+    return (len(text) <= MAX_STEADY and holds_names(text)) or _holds_more(text)
+
+
+def any_worth_reading(texts: Iterable[str]) -> bool:
+    """Whether one of many texts is worth reading; they are searched together."""
+    lines = BETWEEN.join(texts)
+    return holds_names(lines) or _holds_more(lines)
+
+
+def _holds_more(lines: str) -> bool:
+    return may_hold_labels(lines) or may_hold_address(lines) or may_hold_units(lines) or may_hold_latin_units(lines)
 
 
 def plain_text(value: str) -> str | None:
     """Return a text that holds nothing to mask and no digit; None for every other one."""
     return value if holds_no_number(value) and not value.isspace() and not worth_reading(value) else None
-
-
-def plain_texts(values: Sequence[str]) -> list[str | None]:
-    """What `plain_text` gives for many texts, which are searched together."""
-    different = set(values)
-    lines = BETWEEN.join(different)
-    if holds_no_number(lines) and not worth_reading(lines) and not any(map(str.isspace, different)):
-        return [*values]
-    shown = {value: plain_text(value) for value in different}
-    return [shown[value] for value in values]
 
 
 def masks_of(mask_of: Callable[[str], Mask | None], mask_party: Mask) -> dict[str, Mask]:
