@@ -121,8 +121,7 @@ def _batch(batch: Batch) -> Json:
             "failed": {"type": "integer", "minimum": 0, "description": "How many of the results are errors."},
             "notice": {
                 "type": "string",
-                "description": "Says that most records have personal data outside of what the schema maps, or no value "
-                "that it maps.",
+                "description": "Says that most records have personal data outside of what the schema maps.",
             },
         },
         "additionalProperties": False,

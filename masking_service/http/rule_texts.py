@@ -6,7 +6,7 @@ from masking_service.texts import Text
 
 _PROFILE: Final = Text("name one of your profiles (GET /v1/me lists them)")
 _CASE: Final = Text("a case number is 1 to 64 of A-Z a-z 0-9 . _ -, a letter or digit first")
-_WAYBILL_NO: Final = Text("a waybill number is 6 to 40 of A-Z 0-9 -, and no mobile or identity number")
+_WAYBILL_NO: Final = Text("a waybill number is 6 to 40 of A-Z 0-9 -")
 _PRINCIPAL: Final = Text(
     "a principal's id is client/ID for an API client, or ALIAS/SUB for a person of an issuer, such as staff/officer-7"
 )
@@ -100,9 +100,7 @@ ITEMS: Final[dict[str, Text]] = {
         "The waybill is known, and the record cannot be compared with what is stored now. Send it again."
     ),
     "quota-exceeded": Text("The budget for records of known waybills is spent. Send this record again later."),
-    "invalid-waybill-no": Text(
-        "A waybill number is 6 to 40 of A-Z 0-9 -, after trimming and upper-casing, and no mobile or identity number."
-    ),
+    "invalid-waybill-no": Text("A waybill number is 6 to 40 of A-Z 0-9 -, after trimming and upper-casing."),
     "invalid-text": Text(
         "A string in the record has half of a surrogate pair (such as \\ud800 alone), which is not a character. Send "
         "whole characters."
@@ -132,8 +130,8 @@ FITTING: Final = Text("These schemas would fit: {schemas}.")
 """What is added for a record that another schema maps."""
 
 NOTICE: Final = Text(
-    "{unmapped} of {records} records have personal data outside of what the schema maps, or no value that it maps. "
-    "Check the schema and the names of members."
+    "{unmapped} of {records} records have personal data outside of what the schema maps. Check the schema and the "
+    "names of members."
 )
 """What a batch says at its head where most of its records warn."""
 

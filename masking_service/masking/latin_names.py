@@ -27,7 +27,9 @@ _VERB: Final = (
     r"|confirmed|rejected|took|takes|comes|works|did|does|didn't|doesn't|won't|needs|tel|phone|mobile|cell)\b)"
 )
 
-_capital: Final = re.compile(r"(?:^|[.:：\s(（])[A-Z\u00c0-\u00de][A-Za-z\u00c0-\u024f\u0300-\u036f]").search
+_capital: Final = re.compile(
+    r"(?:^|[.:：\s(（\u4e00-\u9fff])[A-Z\u00c0-\u00de][A-Za-z\u00c0-\u024f\u0300-\u036f]"
+).search
 _announced: Final = re.compile(
     rf"(?<![A-Za-z])(?:(?i:{cues.LATIN_CUES})[.:：\s(]{{1,3}}{_TITLE}?|{_TITLE})(?P<name>{_NAME})(?!{_LETTER})"
 ).finditer
@@ -35,7 +37,8 @@ _weakly_announced: Final = re.compile(
     rf"(?<![A-Za-z])(?i:{cues.LATIN_WEAK})\s{_TITLE}?(?P<name>{_NAME})(?!{_LETTER})(?P<verb>{_VERB})?"
 ).finditer
 _subject: Final = re.compile(
-    rf"(?:^|(?<=[.!?;\n(,，。；、] )|(?<=[.!?;\n(,，。；、]))(?P<name>{_NAME})(?:(?P<verb>{_VERB})|(?=[,，(:：]\s?\w))"
+    rf"(?:^|(?<=[.!?;\n(,，。；、] )|(?<=[.!?;\n(,，。；、]))(?P<name>{_NAME})"
+    rf"(?:(?:\s\([a-z ]{{2,20}}\))?(?P<verb>{_VERB})|(?=[,，(:：]\s?\w))"
 ).finditer
 _in_han: Final = re.compile(
     rf"(?:[找给給由让讓]|联系|聯繫|聯絡|转交|交给|轉交|交給)\s?(?P<name>{_NAME})(?!{_LETTER})"

@@ -69,7 +69,8 @@ NO_LABELS: Final = (
 )
 """How other such labels begin."""
 LATIN_CUES: Final = (
-    "attn|attention|c/o|contact(?: person)?|consignee|consignor|receiver|recipient|addressee|shipper|sender"
+    "attn|attention|(?:signed|received|accepted|collected)(?=[:：])"
+    "|c/o|contact(?: person)?|consignee|consignor|receiver|recipient|addressee|shipper|sender"
     "|customer|buyer"
     "|ship to|deliver(?:ed)? to|signed (?:for )?by|received by|collected by|accepted by|leave with|left with"
     "|handed to|given to|driver|courier"

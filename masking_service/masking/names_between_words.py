@@ -19,8 +19,9 @@ from masking_service.masking.han_words import COST_OF_UNKNOWN, UNKNOWN, HanWords
 MAX_RUN: Final = 32
 """Characters of a run that are read; a longer one has other words beside a name than people write."""
 
+_A_RUN: Final = 20
 _A_CHARACTER: Final = 8
-"""Microseconds to read a character of a run with names in it."""
+"""Microseconds to read a run with names in it, and each of its characters."""
 _COST_OF_NAME: Final = {1: 9, 2: 6}
 """How rare a name is among words, by the characters of its given name."""
 _ODD_GIVEN: Final = 8
@@ -45,6 +46,8 @@ _NEVER: Final = -99
 _ROLE_ENDS: Final = frozenset("员人师者工")
 _ORGANISATION_ENDS: Final = frozenset("司厂店部科处组班院局所行社馆校市队站库间堂舍心室园会团办房吧厅")
 _ORGANISATION: Final = 5
+_NEVER_LAST: Final = frozenset("被把将让给请刚又再各")
+"""They follow names, and something follows them."""
 _NICKNAMES: Final = frozenset("小老阿")
 _TITLES: Final = frozenset(f"{cues.SHORT_TITLES}家")
 _WHOLE_TITLES: Final = frozenset(cues.TITLES)
@@ -62,7 +65,7 @@ _BEFORE_RUN: Final = 20
 _LABEL: Final = re.compile(
     r"([\u4e00-\u9fff]+)(?:[\s》】\])>)）.丨|\-—_]{1,4}|[\s》】\]]?[:：=∶](?:\s?[《【\[(（『「<]|\s{0,3})|[《【\[(（『「<“\"])$"
 ).search
-_LATIN_LABEL: Final = re.compile(rf"(?<![A-Za-z])(?:{cues.LATIN_CUES}|to)[\s,.:：]{{1,3}}$", re.I).search
+_LATIN_LABEL: Final = re.compile(rf"(?<![A-Za-z])(?:{cues.LATIN_CUES}|to|from)[\s,.:：]{{1,3}}$", re.I).search
 _IS_THING: Final = re.compile(rf"(?:{cues.NO_LABELS})|[{cues.NO_LABEL_ENDS}]$").search
 _PHONE_BEHIND: Final = re.compile(r"(?:[^\w*]|_|\\t){0,4}\*{5,}|[（(][^（()）\d]{0,8}\*{5,}|\+[0-9](?![0-9])").match
 _PHONE_BEFORE: Final = re.compile(r"\*{5,}[0-9]{0,4}(?:[^\w*]|_){0,3}$").search
@@ -75,7 +78,7 @@ _STATE_BEHIND: Final = re.compile(
 ).match
 _STARS_OF_NAME: Final = re.compile(r"\*{1,4}(?!\*)").match
 _ROOM_BEFORE: Final = re.compile(r"[0-9*A-Z](?:室|房间?|号|铺|床|户|店面)?的?[\s,，、(（】)）/\-—:：]{0,2}$").search
-_OF_A_ROOM: Final = re.compile("(?:室|房间?|号|铺|床|户|店面)?的?").fullmatch
+_OF_A_ROOM: Final = re.compile("(?:室|房间?|号|铺|床|户|班|店面)?的?").fullmatch
 _IS_PLACE: Final = re.compile(
     r"(?P<sure>[\u4e00-\u9fff]{0,6}(?:[0-9]|[苑园城庄湾庭府邸墅寓厦院馆楼街路区镇乡村里座栋幢号店站](?:$|[0-9])))"
     r"|(?P<end>[道省市区县镇乡村路街苑园庄湾庭府邸墅寓厦院馆厂])|[\u4e00-\u9fff]{0,3}[苑园城庄湾庭府邸墅寓厦院馆店厂]"
@@ -97,8 +100,8 @@ _BEFORE_SITE: Final = frozenset(
     "工员員人师師者天后後晚前点點司厂廠店部科处處组班院局所行社馆校市队隊站库庫间間堂舍心室会會团團办辦房"
 )
 """What words end with that people belong to."""
-_ROOM_OF_SITE: Final = re.compile("(?:(?<=[0-9])|(?<=[0-9*]{3}))(?:室|房间?|号|铺|床|户|店面)?的?$").search
-_LAST_OF_ROOM: Final = frozenset("0123456789*室房间号铺床户面的")
+_ROOM_OF_SITE: Final = re.compile("(?:(?<=[0-9])|(?<=[0-9*]{3}))(?:室|房间?|号|铺|床|户|班|店面)?的?$").search
+_LAST_OF_ROOM: Final = frozenset("0123456789*室房间号铺床户班面的")
 
 
 class HanRun:
@@ -181,6 +184,7 @@ class HanRun:
         """Whether what is at this span is no name: a nickname's, a family name alone, with a title or a mask."""
         return (
             (start > 0 and self._han[start - 1] in _NICKNAMES)
+            or (start == 0 and self._han[0] == "班" and _IS_ROOM(self._text, 0, self.start) is not None)
             or self._han[start:end] in DOUBLE_FAMILY_NAMES
             or given in _WHOLE_TITLES
             or (end == len(self._han) and self._is_masked())
@@ -227,6 +231,8 @@ class HanRun:
         if at == len(han):
             return self._behind_run(whole=whole)
         word = self._word_behind[at]
+        if at + 1 == len(han) and han[at] in _NEVER_LAST:
+            return 0
         if word in _FOLLOW_ALONE or han.startswith(_FOLLOW.get(han[at], ()), at):
             return _SURE
         place = _IS_PLACE(self._text, self.start + at)
@@ -254,7 +260,7 @@ class HanRun:
 
 def effort(text: str) -> float:
     """Microseconds that `find` takes at most."""
-    return _A_CHARACTER * sum(end - start for start, end in _runs(text))
+    return sum(_A_RUN + _A_CHARACTER * (end - start) for start, end in _runs(text))
 
 
 def find(text: str, found: Sequence[tuple[int, int]] = ()) -> Iterator[tuple[int, int]]:

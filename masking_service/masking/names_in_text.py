@@ -151,8 +151,12 @@ _WISHES: Final = frozenset("祝给")
 _USUAL_LENGTH: Final = 3
 _MAX_NAMES: Final = 64
 _TITLES: Final = frozenset(cues.TITLES)
+_FIRST_GIVEN: Final = frozenset("如有先可会行应得起")
+"""Given names of two characters begin with these, which are words elsewhere."""
 _NICKNAMES: Final = frozenset("小老阿")
 _GAPS: Final = " \u3000"
+_JOINING: Final = frozenset("和与與跟及")
+"""They join what is before them to a name, so that a text does not begin with them."""
 _CHANGED_BY_STARS: Final = _NICKNAMES | frozenset("收或说說") | frozenset(cues.SHORT_TITLES)
 _LISTED: Final = frozenset("、或和与與及跟或+/&代替帮")
 
@@ -166,10 +170,13 @@ def holds_names(text: str) -> bool:
 def effort(text: str) -> float:
     """Microseconds that `names_in` takes at most: they grow with the cues in a text."""
     cues_found = len(_word_before.findall(text)) + len(_word_behind.findall(text)) + text.count("******")
-    return 5 + 0.25 * len(text) + _A_CUE * cues_found + names_between_words.effort(text)
+    latin = _A_CAPITAL * len(_CAPITALS(text))
+    return 5 + 0.25 * len(text) + _A_CUE * cues_found + latin + names_between_words.effort(text)
 
 
-_A_CUE: Final = 12
+_A_CUE: Final = 24
+_A_CAPITAL: Final = 25
+_CAPITALS: Final = re.compile("[A-Z]").findall
 
 
 def starred_alone(text: str, start: int, end: int) -> bool:
@@ -264,7 +271,8 @@ def _names_of_words(text: str) -> Iterator[Span]:
         if start in ends:
             continue
         if uses & (_ROLE | _WEAK):
-            found = _announced(text, end, sure=bool(uses & _ROLE))
+            if start or text[0] not in _JOINING:
+                found = _announced(text, end, sure=bool(uses & _ROLE))
         elif uses & _CALLED:
             found = _family_alone(text, end)
         elif uses & (_ORGANISATION | _ROOM):
@@ -578,6 +586,8 @@ def _may_begin(text: str, start: int, end: int, parting: int, *, rare: bool) -> 
         return False
     if not parting and (name[-1] in _PLACE_ENDS or text[start - 1 : start + 1] in cues.common_words()):
         return False
+    if not parting and len(name) == 1 and names_between_words.is_word(text[start - 1 : start + 1]):
+        return False
     if not double and name[0] not in (FAMILY if rare and parting > 1 else _FAMILY):
         return False
     return len(name) == 1 or _can_be_name(name, sure=parting > 0)
@@ -611,7 +621,11 @@ def _can_be_name(name: str, *, sure: bool = False) -> bool:
     Where the cue is `sure`, a known word may begin it.
     """
     family = 2 if name[:2] in DOUBLE_FAMILY_NAMES and len(name) > 2 else 1
-    if not _NO_GIVEN.isdisjoint(name[family:]) or name[family:] in _TITLES:
+    given = name[family:]
+    if (
+        not _NO_GIVEN.isdisjoint(given[1:] if len(given) > 1 and given[0] in _FIRST_GIVEN else given)
+        or given in _TITLES
+    ):
         return False
     words = cues.common_words()
     return (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from masking_service.service.waybills.results import MAX_READ
-from tests.web.api import Api, Json, record
+from tests.web.api import Api, record
 from tests.web.people import PRINTER
 
 RECEIVER = {"receiver": {"name": "张三", "phone": "13812345678"}}
@@ -39,18 +39,6 @@ def test_a_record_of_another_schema_names_the_schemas_that_would_fit(api: Api, p
     assert error["members"]
     assert all(member in error["detail"] for member in error["members"])
     assert answered["notice"].startswith("1 of 1 records")
-
-
-@pytest.mark.parametrize("sent", [{"recipient": {"name": None, "phone": ""}}, {"recipient": None}, {"remark": " "}])
-def test_empty_members_that_the_schema_maps_are_not_said_to_be_unmapped(api: Api, sent: Json) -> None:
-    answered = api.post(PRINTER, "/v1/tokenize", {"records": [{"waybill_no": "YT8800212345678"} | sent]}).get_json()
-
-    assert answered["results"][0]["error"] == {
-        "code": "nothing-mapped",
-        "errors": [{"pointer": "", "code": "nothing-mapped"}],
-        "detail": "The record has no value that the schema maps. Nothing was stored, and the waybill number was not "
-        "used up.",
-    }
 
 
 def test_the_issues_first_example_is_no_success(api: Api) -> None:

@@ -1,6 +1,6 @@
 """Waybill numbers, faults and warnings of the items of a batch."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from msgspec import UNSET
@@ -9,7 +9,7 @@ from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.fitting import fitting_schemas, personal_members
 from masking_service.masking.noted import NOT_LISTED
 from masking_service.masking.record import Masked
-from masking_service.masking.schema import EACH, Schema, pointer
+from masking_service.masking.schema import Schema
 from masking_service.masking.walk import NOTHING_MAPPED
 from masking_service.masking.waybill import normalise_waybill_no
 from masking_service.service.waybills import record_answers as answers
@@ -32,13 +32,6 @@ def normalised(waybill_no: object) -> str | None:
         return None
 
 
-def _places_of(schema: Schema) -> Iterator[str]:
-    """The pointers of what a schema maps, and of the objects around it; of an array the first element counts."""
-    for steps, _ in schema.fields:
-        keys = tuple(0 if step == EACH else step for step in steps)
-        yield from (pointer(keys[:depth]) for depth in range(1, len(keys) + 1))
-
-
 class Listing:
     """Lists the warnings and errors of the records of one answer.
 
@@ -48,12 +41,10 @@ class Listing:
 
     Args:
         schemas: that may fit.
-        used: the schema of the records, whose own members are not among those that it does not map.
     """
 
-    def __init__(self, schemas: Iterable[Schema] = (), used: Schema | None = None) -> None:
+    def __init__(self, schemas: Iterable[Schema] = ()) -> None:
         self._schemas = tuple(schemas)
-        self._used = used
         self._left = MAX_LISTED
         self._to_read = MAX_READ
 
@@ -62,13 +53,10 @@ class Listing:
         places = [answers.RecordFault(pointer, code) for pointer, code in self._listed(fault.errors)]
         error = answers.InvalidRecordError(places[0].code, places)
         if error.code == NOTHING_MAPPED:
-            fitting = fitting_schemas(record, self._schemas)
-            fits_already = self._used is not None and self._used.name in fitting
-            error.schemas = UNSET if fits_already else fitting or UNSET
+            error.schemas = fitting_schemas(record, self._schemas) or UNSET
             if self._to_read:
                 self._to_read -= 1
-                mapped = frozenset(_places_of(self._used) if self._used is not None else ())
-                error.members = [one for one in personal_members(record) if one not in mapped] or UNSET
+                error.members = personal_members(record) or UNSET
         return answers.InvalidRecord(error)
 
     def warnings_of(self, masked: Masked) -> answers.Warnings:
