@@ -10,7 +10,7 @@ from masking_service.service.acts.registry import MAX_REQUESTS_EACH
 from masking_service.service.devices.state import Device as StoredDevice
 from masking_service.service.devices.use import MAX_DEVICES
 from tests.devices import Device
-from tests.web.api import NUMBER, SITE, Api, Under, content, record, refusal
+from tests.web.api import NUMBER, SITE, Api, Under, content, record, refusal, started
 from tests.web.people import AUDITOR
 from tests.web.proving import Proving, proven
 from tests.web.signing import Person
@@ -131,6 +131,18 @@ def test_a_revoked_device_proves_nothing_from_the_next_call_on(boss: Person, cou
 
     assert refusal(courier.view(NUMBER)) == (403, "signature-invalid")
     assert refusal(courier.enrol()) == (403, "signature-invalid")
+
+
+def test_a_revocation_counts_in_every_process_at_once(under: Under) -> None:
+    here = under(proven())
+    here.tokenize(record(), custody={"site": SITE})
+    courier = Proving(here).bootstrap()
+    there = Proving(started(here.parts.settings), device=courier.device)
+    content(there.view(NUMBER))
+
+    content(here.post(here.mint("supervisor", "boss"), courier.path("revoke"), {}))
+
+    assert refusal(there.view(NUMBER)) == (403, "signature-invalid")
 
 
 def test_a_revocation_outlives_an_older_copy_of_the_devices(api: Api, boss: Person, courier: Proving) -> None:
