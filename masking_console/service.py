@@ -20,7 +20,7 @@ Json = dict[str, Any]
 
 _SIGNED_CALLS: Final = re.compile(
     r"/v1/(?:detokenize|decoys|cases/[^/]+/(?:approve|deny|close)|holds/[^/]+/(?:set|lift)"
-    r"|principals/[^/]+/(?:freeze|thaw|keys/[^/]+/\w+))"
+    r"|principals/[^/]+/(?:freeze|thaw|(?:keys|devices)/[^/]+/\w+))"
 )
 """The calls that carry the signature of a request."""
 
@@ -296,6 +296,18 @@ class Person:
     def decide_key(self, principal: str, key: str, act: str, body: Json) -> Json:
         """Approve, deny or revoke a key of another person."""
         return self._post(f"/v1/principals/{_segment(principal)}/keys/{_segment(key)}/{act}", body)
+
+    def waiting_devices(self) -> list[Json]:
+        """The devices of others that wait for approval."""
+        return list(self._get("/v1/principals/devices")["devices"])
+
+    def devices_of(self, principal: str) -> list[Json]:
+        """The devices of a person."""
+        return list(self._get(f"/v1/principals/{_segment(principal)}/devices")["devices"])
+
+    def decide_device(self, principal: str, device: str, act: str, body: Json) -> Json:
+        """Approve, deny or revoke a device of another person."""
+        return self._post(f"/v1/principals/{_segment(principal)}/devices/{_segment(device)}/{act}", body)
 
     def _get(self, path: str, **query: str) -> Json:
         return self._ask("GET", path, params={name: value for name, value in query.items() if value})

@@ -53,6 +53,10 @@ def _on_key(act: str, fields: Fields) -> Json:
     return {"act": f"key-{act}", "principal": fields.get("principal", ""), "key": fields.get("key", "")}
 
 
+def _on_device(act: str, fields: Fields) -> Json:
+    return {"act": f"device-{act}", "principal": fields.get("principal", ""), "device": fields.get("device", "")}
+
+
 FORMS: Final[tuple[tuple[re.Pattern[str], Callable[..., Json]], ...]] = (
     (re.compile(r"/cases/([^/]+)/reveal"), _opening),
     (re.compile(r"/cases/([^/]+)/(approve|deny|close)"), _deciding),
@@ -60,6 +64,7 @@ FORMS: Final[tuple[tuple[re.Pattern[str], Callable[..., Json]], ...]] = (
     (re.compile(r"/people/(freeze|unfreeze)"), _on_person),
     (re.compile(r"/decoys"), _planting),
     (re.compile(r"/keys/(approve|deny|revoke)"), _on_key),
+    (re.compile(r"/devices/(approve|deny|revoke)"), _on_device),
     (re.compile(r"/incidents/holds/([^/]+)/(set|lift)"), _on_hold),
 )
 """Forms by the path that they are sent to, and the act that each is; their handlers make the same call."""

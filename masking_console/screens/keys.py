@@ -1,4 +1,4 @@
-"""Keys: the person's own, and those of others that wait for approval."""
+"""Keys: the person's own, and those of others that wait for approval; and the devices of others."""
 
 from flask import Blueprint, Response, g, jsonify, render_template, request, url_for
 from werkzeug.exceptions import BadRequest
@@ -39,7 +39,7 @@ def add() -> tuple[Response, int]:
 
 @pages.get("/keys")
 def waiting() -> str:
-    """The keys that wait for approval, and those of one person."""
+    """The keys and devices that wait for approval, and those of one person."""
     return _page()
 
 
@@ -57,7 +57,30 @@ def decide(act: str) -> Response | tuple[str, int]:
     return see_other(url_for("keys.waiting", done=act))
 
 
+@pages.post("/devices/<any(approve, deny, revoke):act>")
+def decide_device(act: str) -> Response | tuple[str, int]:
+    """Approve, deny or revoke a device of another person."""
+    form = request.form
+    body = {"code": form.get("code", "")} if act == "approve" else {}
+    try:
+        g.person.decide_device(form.get("principal", ""), form.get("device", ""), act, body)
+    except Refusal as refusal:
+        if refusal.status not in (409, 422):
+            raise
+        return _page(refusal), refusal.status
+    return see_other(url_for("keys.waiting", done=act))
+
+
 def _page(refusal: Refusal | None = None) -> str:
     person = request.args.get("person", "").strip()
     held = g.person.keys_of(person) if person else None
-    return render_template("keys.html", keys=g.person.waiting_keys(), held=held, person=person, refusal=refusal)
+    own_devices = g.person.devices_of(person) if person else None
+    return render_template(
+        "keys.html",
+        keys=g.person.waiting_keys(),
+        devices=g.person.waiting_devices(),
+        held=held,
+        own_devices=own_devices,
+        person=person,
+        refusal=refusal,
+    )

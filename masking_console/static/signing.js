@@ -13,6 +13,7 @@
     [/^\/people\/(freeze|unfreeze)$/, ""],
     [/^\/decoys$/, "decoy-plant"],
     [/^\/keys\/(approve|deny|revoke)$/, "key-"],
+    [/^\/devices\/(approve|deny|revoke)$/, "device-"],
     [/^\/incidents\/holds\/[^/]+\/(set|lift)$/, "hold-"],
   ];
 

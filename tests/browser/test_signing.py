@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import http.client
+import json
 from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from masking_service.dev.recommended import recommended
 from tests.browser.conftest import DeskProcess, Visit, call, free_port, start_desk
+from tests.devices import Device
 from tests.e2e.processes import Running, command
 
 NUMBER = "SG0000000001"
@@ -106,6 +111,36 @@ def test_from_a_new_key_to_an_opened_value(signing_desk: DeskProcess, at_desk: O
     expect(page.locator("[data-revealed]")).to_contain_text(PHONE)
     expect(officer.go("/me/keys").get_by_text("active")).to_be_visible()
     assert (supervisor.complaints, officer.complaints) == ([], [])
+
+
+def test_a_supervisor_approves_a_couriers_phone(signing_desk: DeskProcess, at_desk: Opens) -> None:
+    supervisor = at_desk("supervisor-chen")
+    service, phone = signing_desk.service, Device()
+    token = command("token", "mint", "--role", "courier", "--sub", "wang", "--state-dir", str(service.state)).strip()
+    body = b'{"name": "round phone"}'
+    way = f"http://127.0.0.1:{(urlsplit(signing_desk.url).port or 0) - 1}/v1/me/devices"  # as the policy has it
+
+    def enrol_phone(nonce: str | None = None) -> tuple[int, Any]:
+        proof = phone.prove(token, "POST", "/v1/me/devices", body, nonce=nonce, htu=way)
+        connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=10)
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json", "DPoP": proof}
+        connection.request("POST", "/v1/me/devices", body, headers)
+        answered = connection.getresponse()
+        return answered.status, json.loads(answered.read())
+
+    assert enrol_phone(enrol_phone()[1]["nonce"])[0] == 201
+    page = supervisor.go("/keys")
+    page.get_by_label("Code on the device").fill(phone.code)
+    page.get_by_role("button", name="Approve").click()
+    expect(page.get_by_text("Done.")).to_be_visible()
+    page = supervisor.go("/keys?person=dev/wang")
+    expect(page.get_by_role("cell", name="active")).to_be_visible()
+    page.get_by_role("button", name="Revoke device").click()
+    expect(page.get_by_text("Done.")).to_be_visible()
+
+    page = supervisor.go("/keys?person=dev/wang")
+    expect(page.get_by_role("cell", name="revoked")).to_be_visible()
+    assert supervisor.complaints == []
 
 
 def test_another_code_is_refused_and_a_lost_key_is_revoked(signing_desk: DeskProcess, at_desk: Opens) -> None:
