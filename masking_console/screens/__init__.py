@@ -15,12 +15,13 @@ from masking_console.screens import (
     me,
     new_case,
     people,
+    sums,
     values,
     waybills,
 )
 from masking_console.texts import later
 
-_PAGES: Final = (new_case, cases, values, find, approvals, people, waybills, audit, decoys, incidents, keys, me)
+_PAGES: Final = (new_case, cases, values, find, approvals, people, waybills, audit, sums, decoys, incidents, keys, me)
 SCREENS: Final = (keys.own, *(each.pages for each in _PAGES))
 
 
@@ -45,6 +46,7 @@ NAVIGATION: Final = (
     Screen("/people", later("People"), "principal:freeze"),
     Screen("/waybills", later("Waybills"), "waybill:erase"),
     Screen("/audit", later("Audit"), "audit:read"),
+    Screen("/sums", later("Sums"), "audit:sums"),
     Screen("/decoys", later("Decoys"), "decoy:plant"),
     Screen("/incidents", later("Incidents"), "hold:set"),
     Screen("/keys", later("Signing keys"), "key:approve"),

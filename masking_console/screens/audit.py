@@ -31,18 +31,23 @@ def shown() -> str:
         entry["time"] = datetime.fromtimestamp(entry["at"], UTC).isoformat()
     named = {"action": ACTION_NAMES, "outcome": OUTCOME_NAMES}
     choices = {name: sorted({*codes, given[name]}) for name, codes in named.items()}
-    return render_template("audit.html", page=page, given=given, choices=choices, summary=_chart(summary))
+    return render_template("audit.html", page=page, given=given, choices=choices, summary=chart_of(summary))
 
 
 @pages.get("/audit/checkpoint")
 def checkpoint() -> Response:
     """A signed checkpoint, as a file to keep elsewhere."""
+    return checkpoint_file()
+
+
+def checkpoint_file() -> Response:
+    """A signed checkpoint of now, as a download."""
     content = json.dumps(g.person.checkpoint(), indent=2, ensure_ascii=False)
     headers = {"Content-Disposition": 'attachment; filename="checkpoint.json"'}
     return Response(content, content_type="application/json", headers=headers)
 
 
-def _chart(summary: Json) -> Json:
+def chart_of(summary: Json) -> Json:
     """The sums of the log as bars, one an hour without a gap, and the height of the tallest."""
     sums: dict[int, Json] = {}
     for each in summary["sums"]:

@@ -43,6 +43,7 @@ PEOPLE: Final[Mapping[str, tuple[str, str]]] = {
     "privacy-he": ("He Yun 何云", "privacy-officer"),
     "privacy-luo": ("Luo Yan 罗岩", "privacy-officer"),
     "auditor-sun": ("Sun Ping 孙平", "auditor"),
+    "overseer-qian": ("Qian Wen 钱文", "overseer"),
 }
 """Invented people, by subject: their name and role."""
 

@@ -20,6 +20,7 @@ PAGES = {
     "officer-wang": ["/cases", "/cases/{case}", "/cases/{case}/label/{number}", "/me"],
     "supervisor-chen": ["/cases", "/approvals", "/people", "/cases/{case}"],
     "privacy-he": ["/waybills", "/waybills/{number}", "/waybills/{number}/letter", "/audit", "/decoys", "/incidents"],
+    "overseer-qian": ["/sums"],
     "auditor-sun": ["/audit", "/cases", "/nowhere", "/sign-in?confirm=1", "/signed-out"],
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import UTC, datetime, timedelta
 
@@ -16,6 +17,7 @@ MENUS = {
     "supervisor-chen": ["Cases", "Approvals", "People", "Signing keys", "Me"],
     "privacy-he": ["Cases", "People", "Waybills", "Audit", "Decoys", "Incidents", "Signing keys", "Me"],
     "auditor-sun": ["Cases", "Audit", "Me"],
+    "overseer-qian": ["Sums", "Me"],
 }
 PATHS = {
     "/cases/new": {"desk-li"},
@@ -27,6 +29,7 @@ PATHS = {
     "/waybills/SF0000000001/letter": {"privacy-he"},
     "/audit": {"privacy-he", "auditor-sun"},
     "/audit/checkpoint": {"privacy-he", "auditor-sun"},
+    "/sums": {"overseer-qian"},
     "/decoys": {"privacy-he"},
     "/incidents": {"privacy-he"},
 }
@@ -166,6 +169,24 @@ def test_a_waybill_is_restricted_and_opens_nothing_until_that_ends(visit: Opens,
     expect(page.locator(".facts")).not_to_contain_text("restricted")
     officer.get_by_role("button", name="Show phone").first.click()
     expect(officer.locator("[data-revealed]")).to_be_visible()
+
+
+def test_an_overseer_reads_sums_without_names_and_keeps_a_checkpoint(
+    desk: DeskProcess, visit: Opens, store: Makes, new_case: Makes
+) -> None:
+    number = store()
+    items = [{"waybill_no": number, "field": "/recipient/phone"}]
+    opening = {"purpose": "dispute", "case": new_case([number]), "items": items}
+    assert call(desk, "dispute-officer", "POST", "/v1/detokenize", opening, sub="officer-wang")[0] == 200
+    at = visit("en")
+    page = at.open_as("overseer-qian")
+
+    expect(page.locator("h1")).to_have_text("Sums")
+    expect(page.get_by_role("row", name="opening of values")).to_be_visible()
+    assert "officer" not in page.locator("main").inner_text().lower()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Checkpoint to keep").click()
+    assert json.loads(download.value.path().read_text("utf-8"))["signature"]
 
 
 def test_of_an_unknown_waybill_there_is_no_record_and_nothing_to_erase(visit: Opens) -> None:
