@@ -203,7 +203,7 @@ def test_another_tenant_sees_no_hold_of_this_one(held: Api) -> None:
     ("change", "pointer", "code"),
     [
         ({"hold": "a hold"}, "/hold", "invalid-value"),
-        ({"reason": " "}, "/reason", "missing"),
+        ({"reason": " "}, "/reason", "invalid-value"),
         ({"waybills": []}, "/waybills", "invalid-length"),
         ({"waybills": [NUMBER, "13812345678x", 7]}, "/waybills/2", "invalid-waybill-no"),
     ],
