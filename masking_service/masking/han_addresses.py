@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Final
 
 from masking_service.masking import address_words as words
+from masking_service.masking.alternatives import by_char
 
 PLACE, VILLAGE, ROAD, ZONE, ESTATE, AISLE, MARKET, TOWER, NUMBER, LANE, BUILDING, UNIT, FLOOR, ROOM = range(14)
 """What is in front of a number.
@@ -40,7 +41,8 @@ HEADS: Final = {
     )
     for ending in endings.split()
 }
-_LENGTHS: Final = range(max(map(len, HEADS)), 0, -1)
+_BY_LAST: Final = {last: tuple((word, HEADS[word]) for word in its) for last, its in by_char(HEADS, -1).items()}
+"""These words and their levels by their last character, longer ones first."""
 
 _NEVER: Final = 99
 _BARE: Final = (3, _NEVER, _NEVER, 3, 3, 3, 3, 0, 0, 3, 0, 0, 0, 0)
@@ -57,7 +59,7 @@ _WIDEST_RANGE: Final = 60
 
 _A: Final = "[0-9A-Za-z*]"
 _H: Final = f"[{words.NUMERALS}]"
-_END: Final = r"(?=$|[\s,，。.;；(（)）\[\]【】、/])"
+_END: Final = r"(?=$|[\s,，。.;；(（)）\[\]【】、/\"'“”‘’「」『』《》<>〔〕{}|+=~_])"
 _JOIN: Final = rf"(?:(?:[\-_~/.:—]{{1,2}}|[至到&+])(?=[0-9*]|[A-Za-z](?![A-Za-z]))|(?<=[0-9*]){_H}(?=[0-9*]))"
 """A numeral in Han between digits is a dash (`3一402`) or a slip."""
 _SUFFIX: Final = (
@@ -77,10 +79,11 @@ _TOKENS: Final = re.compile(
     rf"(?:(?<=[甲乙丙丁].)|(?<=[元层層楼樓梯栋棟幢座号號厦廈苑园園馆館\-0-9A-Za-z*][{_SIDE}].)|(?<=^[{_SIDE}].))())"
 ).finditer
 
-_FILLERS: Final = " ,，:：-—.、~/_№第\t(（的"
+_FILLERS: Final = " ,，:：-—.、~/_№第\t(（的；;|=+。!！?？\\→…·\"'“”‘’「」『』《》<>〔〕{}[]【】)）"
 _SIDE_OF_A_FLOOR: Final = re.compile(
     r"(?<=\*[层層楼樓])[东東西南北左右](?=(?:侧|側|边|邊|手|手边|手邊|头|頭)?(?:$|[\s,，(（]))"
 ).sub
+_HASHES: Final = ("#", "＃")
 _SECOND: Final = frozenset("甲乙丙丁")
 """Behind the number of a house: one of several houses."""
 _LISTS: Final = frozenset("、,，/&+")
@@ -92,6 +95,8 @@ _IS_DISTRICT: Final = re.compile(
     r"(?:[省市州县縣][\s_-]?|^)(?![场場])[\u4e00-\u9fff]{2}(?<![小社园園校厂工新发業业])[区區]$"
 ).search
 _IS_LANE: Final = re.compile("(?<!大)[街巷]$").search
+_LANES_INSIDE: Final = frozenset("弄 巷 胡同 街 道 通道".split())  # noqa: SIM905
+"""Words for lanes that markets have, too."""
 _HAS_MARKET: Final = re.compile(words.MARKET_INSIDE).search
 _FLOOR_FIRST: Final = re.compile(r"[BLbl]?[0-9*]{1,3}(?=[Ff](?![A-Za-eg-z]))").match
 _NAMED: Final = frozenset((ZONE, ESTATE, AISLE, MARKET, TOWER))
@@ -118,12 +123,16 @@ _IS_ROOM_OF_A_TEXT: Final = re.compile(r"(?![BLbl]?[0-9]{1,2}[Ff]$)[0-9A-Za-z*]+
 _IS_LATIN: Final = re.compile("[A-Za-z]").match
 _IS_BASEMENT: Final = re.compile(r"[BbLl][0-9*]{1,3}[Ff]?").fullmatch
 _BUILDING_BEFORE_ROOM: Final = re.compile(r"[0-9]{1,3}(?=[A-Za-z*][0-9*]{2,5}$)").match
+_IS_HOUSE_AND_UNIT: Final = re.compile("[0-9]{1,2}[A-Z*]").fullmatch
+_IS_ROOM_IN_HAN: Final = re.compile(
+    "[一二三四五六七八九壹贰叁肆伍陆柒捌玖][零〇一二三四五六七八九壹贰叁肆伍陆柒捌玖]{2,3}"
+).fullmatch
 _BUILDING_WITH_UNIT: Final = re.compile(rf"[0-9*{words.NUMERALS}]{{1,3}}(?:单元|單元|[门門][0-9*])").match
 _NUMBER_FOLLOWS: Final = re.compile(
-    rf"\s?[\-_]?(?:{_A}{{1,4}}|{_H}{{1,3}}(?:{words.BUILDING}|{words.UNIT}|[楼層层]))"
+    rf"\s?[\-_]?(?:[A-Za-z]{{0,2}}[0-9*]|{_H}{{1,3}}(?:{words.BUILDING}|{words.UNIT}|[楼層层]))"
 ).match
 _STALL_FOLLOWS: Final = re.compile(rf"(?:{_A}{{1,3}}(?:[号號][门門]|[楼樓]|F-?))?[A-Za-z]?[0-9*]{{3}}").match
-_IS_HOUSE_WITH_ROOM: Final = re.compile("[号號](?:房|室|办|辦)").match
+_IS_HOUSE_WITH_ROOM: Final = re.compile("[号號](?:房|室|办|辦|商[铺舖]|店[铺舖面]|宿舍)").match
 _IS_PHONE: Final = re.compile(r"(?:0[0-9]{2,3}-)?\*{6,}[0-9]{1,4}(?:-\*+)?").fullmatch
 """The mask of a phone."""
 _IS_HOUSE_TO_ROOM: Final = re.compile(r"[0-9]{1,2}[A-Z]?-[0-9*]{1,2}-(?!(?:19|20)[0-9]{2}$)[0-9*]{3,4}").fullmatch
@@ -217,7 +226,7 @@ def read_han_units(text: str, level: int = ESTATE, is_sure: _IsSure | None = Non
     """
     pieces: list[str] = []
     done = end = 0
-    before = level
+    before, last_kind, last_number = level, 0, ""
     for match in _TOKENS(text):
         kind = match.lastindex
         if kind is None:  # a Latin word
@@ -231,14 +240,15 @@ def read_han_units(text: str, level: int = ESTATE, is_sure: _IsSure | None = Non
         apart = start > end
         if apart:
             gap = text[end:start]
-            if gap in _LISTS:
+            if gap in _LISTS and _is_listed(last_kind, last_number, kind, text[start : match.end(1)]):
                 level = before
             else:
                 goes_on = not is_sure or gap[0] not in _FILLERS or (level >= BUILDING and _INSIDE(gap))
-                level = _level(gap, level if goes_on else PLACE, end == 0)
+                level = _level(gap, kind, level if goes_on else PLACE, end == 0)
         before, end = level, last
         stop = match.end(1)
         number = text[start:stop]
+        last_kind, last_number = kind, number
         if is_sure is not None and not is_sure(text, number, kind, level, end):
             level = _passed(text[end - 1], kind, level)
             continue
@@ -257,6 +267,13 @@ def read_han_units(text: str, level: int = ESTATE, is_sure: _IsSure | None = Non
         return text, end
     shown = "".join(pieces) + text[done:]
     return (_SIDE_OF_A_FLOOR("*", shown) if is_sure is None else shown), end
+
+
+def _is_listed(last_kind: int, last_number: str, kind: int, number: str) -> bool:
+    """Whether a number behind a comma is one of several: 66号、68号 and 101、102室 are, 66号，601 is not."""
+    if last_kind != _BARE_NUMBER or kind != _BARE_NUMBER:
+        return last_kind in (kind, _BARE_NUMBER)
+    return len(number) <= len(last_number) or len(number) < _ROOM_DIGITS
 
 
 def _read(text: str, number: str, kind: int, level: int, stop: int, end: int) -> _Read:
@@ -363,21 +380,17 @@ def _split_pair(number: str) -> tuple[str, str, str]:
     return (found[1], found[2], found[3]) if found else ("", "", "")
 
 
-def _level(gap: str, level: int, first: bool) -> int:
-    """Where the number behind these words is, if the one before them was on this level."""
+def _level(gap: str, kind: int, level: int, first: bool) -> int:
+    """Where a number of this kind behind these words is, if the one before them was on this level."""
     if gap == "里":
         return level
     if gap in _SECOND and level in (NUMBER, LANE, BUILDING):
         return BUILDING
-    place = gap.rstrip(_FILLERS)
+    place = _place(gap, kind, level)
     if not place:
         return level
-    place = _without_side(place)
-    if not place:
-        return level
-    for length in _LENGTHS:
-        found = HEADS.get(place[-length:])
-        if found is not None:
+    for word, found in _BY_LAST.get(place[-1], ()):  # noqa: B007 - the length of the word counts
+        if place.endswith(word):
             break
     else:
         return level if level in (AISLE, MARKET, TOWER, BUILDING, UNIT, FLOOR) else FLOOR if level == ROOM else PLACE
@@ -385,7 +398,17 @@ def _level(gap: str, level: int, first: bool) -> int:
         return FLOOR  # the lanes of a market are named like roads
     if found == ROAD and level in (AISLE, MARKET) and _HAN(gap, 0) and _IS_LANE(place):
         return AISLE
-    return found if found != ZONE else _level_of_zone(place, level, first, length)
+    return found if found != ZONE else _level_of_zone(place, level, first, len(word))
+
+
+def _place(gap: str, kind: int, level: int) -> str:
+    """The name of a place in front of a number, without signs and what is of the number itself."""
+    place = gap.rstrip(_FILLERS)
+    if kind == _NUMBERS and (place == "之" or (place[:-1] and place[-1] == "附")):  # 88之3號, 人民路附6号
+        place = place[:-1].rstrip(_FILLERS)
+    if place[-1:] in _HASHES and (level in (VILLAGE, ROAD) or _HAN(place, len(place) - 2)):
+        place = place[:-1]
+    return _without_side(place) if place and place[-1] in HERE else place
 
 
 def _level_of_zone(place: str, level: int, first: bool, length: int) -> int:
@@ -435,6 +458,8 @@ def _read_number(text: str, number: str, kind: int, level: int, end: int) -> _Re
     if not number[0].isascii():
         lowest = NUMBER if kind == _BARE_NUMBER and not _DIGIT(text, end) else BUILDING
         hidden = level >= lowest or (kind == _NUMBERS and level == MARKET)
+        if kind == _BARE_NUMBER and level not in (VILLAGE, ROAD) and _IS_ROOM_IN_HAN(number):
+            hidden = True
         return (_stars(number), ROOM) if hidden else (number, NUMBER if level == ROAD else level)
     if _IS_PHONE(number):
         return number, level
@@ -467,6 +492,8 @@ def _read_mixed(text: str, number: str, kind: int, level: int, end: int) -> _Rea
     building = _BUILDING_BEFORE_ROOM(number) if kind == _BARE_NUMBER and level < TOWER and level != ROAD else None
     if building:
         return number[: building.end()] + "*" * (len(number) - building.end()), ROOM
+    if kind == _BARE_NUMBER and level in (ZONE, ESTATE) and _IS_HOUSE_AND_UNIT(number) and _ENDS(text, end):
+        return f"{number[:-1]}*", UNIT
     if number.replace("*", "0").isdecimal():
         _, behind = _read_plain(text, "0" * len(number), kind, level, end)
         return ("*" * len(number) if behind == ROOM else number), behind
@@ -475,8 +502,11 @@ def _read_mixed(text: str, number: str, kind: int, level: int, end: int) -> _Rea
     else:
         if level == PLACE and count <= _IN_A_NAME and _HAN(text, end):
             return number, PLACE
+        inside = level in (AISLE, MARKET, TOWER) and _ENDS(text, end) is not None
+        if inside and _IS_BASEMENT(number):
+            return "*" * len(number), FLOOR
         limit = _ROOM_DIGITS if level == TOWER and number[0].isalpha() else _BARE[level]
-        hidden = count >= limit or (level in (AISLE, MARKET) and count > 1 and _ENDS(text, end) is not None)
+        hidden = count >= limit or (level != TOWER and inside and count > 1)
     return ("*" * len(number), ROOM) if hidden else (number, _behind(kind, level))
 
 
@@ -557,10 +587,12 @@ def _read_floor(text: str, number: str, level: int, stop: int, end: int) -> _Rea
 def _read_lane(text: str, number: str, level: int, stop: int, end: int) -> _Read:
     if level in (UNIT, FLOOR):
         return _stars(number), FLOOR
-    if level == MARKET or (level == AISLE and number[0].isascii()):
-        return (_stars(number) if _STALL_FOLLOWS(text, end) else number), level
     word = text[stop:end].strip()
-    return number, LANE if word == "弄" else level if word == "排" else ROAD
+    if word in _LANES_INSIDE and (level == MARKET or (level == AISLE and number[0].isascii())):
+        return (_stars(number) if _STALL_FOLLOWS(text, end) else number), level
+    if word == "排":
+        return number, BUILDING if _HAN(text) else level  # of an estate that is named, and not of a field
+    return number, LANE if word == "弄" else ROAD
 
 
 _BEHIND_OTHERS: Final = {

@@ -59,7 +59,10 @@ _WORD: Final = (
     rf"|{_DOOR}|{words.LANE}|[号號]"
 )
 _NO_WORD: Final = rf"(?:(?![{_BEGINS_WORD}])|(?!{_WORD}))"
-_NO: Final = rf"(?!(?:[号號](?:{words.UNIT}|{words.ROOM})|{words.OTHER_NUMBERS}|{words.BUILDING}))[号號]"
+_NO: Final = (
+    rf"[号號](?:(?![线線院桥厅井矿支高渡航仓库馆{_BEGINS_WORD}])"
+    rf"|(?<!(?=[号號](?:{words.UNIT}|{words.ROOM})|{words.OTHER_NUMBERS}|{words.BUILDING}).))"
+)
 _BARE: Final = rf"(?![0-9A-Za-z*\-_~/.:—至到&+#之 \t\u3000{words.NUMERALS}]){_NO_WORD}"
 _ALONE: Final = rf"{_BARE}(?=$|{_HAN}|[(（])"
 _ENDS: Final = "(?=$|[(（])"
@@ -115,23 +118,28 @@ _PART: Final = (
     rf"(?<!^{_HAN}{{3}})(?<!^{_HAN}{{2}})))"
 )
 _LAST: Final = {word[-1] for word in HEADS}
-_SAYS_NOTHING: Final = "第的里位号號"
+_SAYS_NOTHING: Final = "第的里位号號附"
 _LAST_OF_LONGER: Final = "".join(sorted(_LAST - HEADS.keys() - set(HERE + _SAYS_NOTHING)))
 _UNKNOWN_ENDS: Final = han_without("".join(_LAST) + words.NUMERALS + HERE + _SECOND + _SAYS_NOTHING)
+_BEFORE_SIDE: Final = han_without(
+    "路街道村场場市厦号號楼樓栋棟幢座室户戶層层元弄巷組组队院里区區期米门門" + HERE + words.NUMERALS
+)
 _UNKNOWN: Final = (
     f"(?:(?<=[{_UNKNOWN_ENDS}])|(?<=[{_LAST_OF_LONGER}])"
     + "".join(f"(?<!{word})" for word in sorted(HEADS) if word[-1] in _LAST_OF_LONGER)
-    + rf"|(?<=[{HERE}里])(?<=[{_UNKNOWN_ENDS}].))"
+    + rf"|(?<=[{HERE}里])(?<=[{_BEFORE_SIDE}].))"
 )
 """Behind a name that says nothing."""
 _INNER: Final = "".join(sorted({word[-1] for word, level in HEADS.items() if level >= BUILDING} - {"面", "市"}))
 _OUTSIDE: Final = f"(?<![{_INNER}])(?<!门市)(?<!门面)"
-_IN_NO_MARKET: Final = rf"{_OUTSIDE}(?!{_MARKET}|{_AISLE}|(?<=[区區期]))"
+_IN_NO_MARKET: Final = rf"{_OUTSIDE}(?!{_MARKET}|{_AISLE}|(?<=[区區期{HERE}]))"
 _INSIDE_NOTHING: Final = f"{_OUTSIDE}(?!{_MARKET}|{_TOWER})(?<![{HERE}{_SAYS_NOTHING}])"
 
 # The numbers that show.
 _HOUSE_WORD: Final = r"(?:[号號][楼樓]|栋|棟|幢|撞|座(?![椅位]))"
-_HOUSE: Final = rf"(?:{_D}{{1,4}}+{_HOUSE_WORD}|[A-Za-z]{_D}{{0,4}}+{_HOUSE_WORD}|{_N}{{1,3}}+{_HOUSE_WORD})"
+_HOUSE: Final = (
+    rf"(?<![层層下])(?:{_D}{{1,4}}+{_HOUSE_WORD}|[A-Za-z]{_D}{{0,4}}+{_HOUSE_WORD}|{_N}{{1,3}}+{_HOUSE_WORD})"
+)
 _LANE_WORD: Final = "(?:大[街道]|[路街巷道])"
 _PART_WORD: Final = "(?:[号號](?:路|大?街)|村|组(?!团)|組|队|院|里)"
 _ON_THE_WAY: Final = (
@@ -140,14 +148,17 @@ _ON_THE_WAY: Final = (
     rf"|{_UNKNOWN}(?:{_D}{{1,4}}+(?:{_NO}|弄|(?:米|公里|[国省县]道)(?={_HAN}|$))|{_D}{{3}}{_BARE}(?={_HAN})(?!门口|的门))"
     rf"|(?:{_IN_A_VILLAGE}|{_OF_A_DISTRICT})(?:{_D}{{1,4}}+|{_D}{{1,2}}-{_D}{{1,2}}+)(?:{_NO}|{_BARE})"
     rf"|{_OUTSIDE}{_D}{{1,3}}+{_PART_WORD}|{_IN_NO_MARKET}{_D}{{1,3}}+(?:{_LANE_WORD}|[区區期]))"
-    rf"|{_OUTSIDE}{_N}{{1,3}}+{_PART_WORD}|{_IN_NO_MARKET}{_N}{{1,3}}+(?:{_LANE_WORD}|{_NO}|[区區期])"
-    rf"|{_OUTSIDE}(?:(?<={_HAN})[A-Za-z][区區]|(?:{_D}|{_N}){{1,2}}+[区區期])(?=[0-9A-Za-z]))"
+    rf"|{_OUTSIDE}{_N}{{1,3}}+{_PART_WORD}|{_IN_NO_MARKET}{_N}{{1,3}}+(?:{_LANE_WORD}|[区區期])"
+    rf"|{_IN_NO_MARKET}(?!{_TOWER}){_N}{{1,3}}+{_NO}"
+    rf"|{_OUTSIDE}(?:(?<={_HAN})[A-Za-z][区區]|(?:{_D}{{1,2}}+|{_N}{{1,2}}+)[区區期])(?=[0-9A-Za-z]))"
 )
+_GOES_ON: Final = rf"[A-Za-z]{{0,2}}{_D}|{_N}{{1,3}}(?:{words.BUILDING}|{words.UNIT}|[楼樓层層])"
 _BUILDING: Final = (
     rf"(?:(?:{_HOUSE}|(?={_D})(?:(?<={_HAN}){_D}{{1,3}}+#[楼樓]?"
     rf"|{_UNKNOWN}{_D}{{1,2}}+{_BARE}|(?<=弄){_D}{{1,4}}+(?:{_NO}|(?<!{_D}{{3}}){_BARE})"
     rf"|(?:{_ESTATE}|{_PART}|{_ZONE}|{_AISLE}){_D}{{1,2}}+(?:{_NO}|{_BARE})|{_ZONE}{_D}{{3}}{_NO}"
-    rf"|(?:{_TOWER}|(?<={_D}号)){_D}{{1,2}}+{_NO}|{_MARKET}{_D}{{1,2}}+{_BARE}))(?:{_HOUSE})*+)"
+    rf"|(?:{_TOWER}|(?<={_D}号)){_D}{{1,2}}+{_NO}|{_MARKET}{_D}{{1,2}}+{_BARE}"
+    rf"|(?:{_ESTATE}|{_PART}|{_AISLE}|{_TOWER}|{_MARKET}){_D}{{1,4}}+{_NO}(?={_GOES_ON})))(?:{_HOUSE})*+)"
 )
 """Of the house, behind which all numbers are hidden."""
 
@@ -157,7 +168,8 @@ _FLOOR_WORD: Final = (
 )
 _UNIT_WORD: Final = rf"(?:单元|單元|梯|[门門](?={_D}))"
 _ROOM_WORD: Final = rf"(?:{words.ROOM})"
-_CODE: Final = rf"(?:{_D}{{1,4}}+(?:[A-EG-Za-eg-z]{_D}{{0,5}}+|{_D}|)|[A-Za-z]{_D}{{1,4}}+)"
+_CODE: Final = rf"(?:{_D}{{1,4}}+(?:[A-EG-Za-eg-z](?:(?<!{_D}{{3}}.){_D}{{1,2}}+|)|{_D}|)|[A-Za-z]{_D}{{1,4}}+)"
+"""At most five characters: more stars would look like a phone's."""
 _CODE_AND_WORD: Final = (
     rf"(?:{_D}{{1,3}}+(?:{_UNIT_WORD}|{_FLOOR_WORD})"
     rf"|{_CODE}(?:(?:-{_D}{{1,4}}+){{1,2}}+|)(?:{_ALONE}|[号號]?{_ROOM_WORD}|{_NO}))"
@@ -172,18 +184,18 @@ _INSIDE: Final = (
 """In a house."""
 _FIRST: Final = (
     rf"(?:(?={_D})(?:(?<={_D}[号號])(?:{_CODE}{_ALONE}|{_D}{{3,4}}+{_NO}{_NO_NUMBER})"
-    rf"|(?<=-)(?:{_D}{{1,4}}+(?:-{_D}{{1,4}}+)?+(?:{_ALONE}|{_NO})|{_D}{{3,4}}+室)"
+    rf"|(?<=-)(?:{_D}{{1,4}}+(?:-{_D}{{1,4}}+)?+(?:{_ALONE}|{_NO})|{_D}{{3,4}}+室|{_D}{{1,2}}-{_D}{{3,4}}+室)"
     rf"|{_UNKNOWN}(?:{_D}{{4,5}}+{_ALONE}|{_D}{{3}}{_ENDS})"
-    rf"|{_TOWER}(?:(?:{_D}{{1,3}}[A-EG-Z]{_D}{{0,4}}+|{_D}{{1,5}}+(?:-{_D}{{1,4}}+){{0,2}}+){_ALONE}"
+    rf"|{_TOWER}(?:(?:{_D}{{1,2}}[A-EG-Z]{_D}{{0,2}}+|{_D}{{1,5}}+(?:-{_D}{{1,4}}+){{0,2}}+){_ALONE}"
     rf"|{_D}{{3,5}}+{_NO}{_NO_NUMBER})"
     rf"|(?:{_ESTATE}|{_PART}|{_ZONE}|{_AISLE}|(?<=弄)){_D}{{3,5}}+{_ALONE}"
     rf"|(?:(?:{_ESTATE}|{_PART}|{_AISLE}){_D}{{3,4}}+|{_ZONE}{_D}{{4}}){_NO}{_NO_NUMBER}"
     rf"|{_MARKET}(?:(?:{_D}{{3,5}}+|{_D}{{1,4}}+(?:-{_D}{{1,4}}+){{1,2}}+){_ALONE}|{_D}{{1,5}}+{_NO}{_NO_NUMBER})"
-    rf"|(?<![负負\-])(?:{_D}{{1,3}}+(?:{_FLOOR_WORD}|{_UNIT_WORD})|{_D}{{1,4}}+{_ROOM_WORD}))"
-    rf"|(?<={_HAN})[A-Za-z](?={_D})(?:{_D}{{3,4}}+{_ROOM_WORD}"
+    rf"|(?<![负負\-])(?:{_D}{{1,3}}+(?:{_FLOOR_WORD}|{_UNIT_WORD})|{_D}{{1,4}}+[A-EG-Z]?{_ROOM_WORD}))"
+    rf"|(?<={_HAN})[A-Za-z](?={_D})(?:{_D}{{3,4}}+{_ROOM_WORD}|(?<=[厦廈楼樓].){_D}{{1,3}}-{_D}{{1,4}}+(?:{_ALONE}|{_NO})"
     rf"|(?<=[{_UNKNOWN_ENDS}].)(?:{_D}{{4}}{_ALONE}|{_D}{{3}}{_ENDS})"
     rf"|(?:(?<=[城场場厦廈楼樓园苑].)|(?<={_D}号.)){_D}{{3,4}}+{_ALONE})"
-    rf"|(?<![负負]){_N}{{1,3}}+(?:{_FLOOR_WORD}|{_UNIT_WORD}))"
+    rf"|(?<![负負])(?!千){_N}{{1,3}}+(?:{_FLOOR_WORD}|{_UNIT_WORD}))"
 )
 """Not in a house."""
 _OTHER_HUNDREDS: Final = "|".join(
@@ -196,8 +208,11 @@ _KEPT_FIRST: Final = (
     rf"|{_ON_A_ROAD}{_D}{{1,2}}-(?={_D}{{3,4}}+(?:{_BARE}|室))"
     rf"|(?:(?<={_D}号)|{_IN_A_VILLAGE}){_D}{{1,2}}-(?={_D}{{3,4}}+(?:{_BARE}|{_NO}|室))"
     rf"|(?:(?<=[区區期])|{_AISLE}){_D}{{1,2}}-(?={_D}{{3,4}}+(?:{_BARE}|{_NO}))"
+    rf"|(?:{_PART}|{_AISLE})(?:{_OTHER_HUNDREDS})(?={_D}++(?:{_BARE}|{_NO}))"
+    rf"|(?:{_UNKNOWN}|{_ESTATE}|{_ZONE}|{_PART})(?:{_D}-(?={_D}{{1,2}}-{_D}{{3,4}}+室)|{_D}{{2}}-(?={_D}-{_D}{{3,4}}+室))"
     rf"|(?:{_UNKNOWN}|{_ESTATE}|{_ZONE}|(?<=弄))(?:{_D}{{1,2}}-(?={_D}{{1,4}}+(?:{_BARE}|{_NO})|{_D}{{3,4}}+室)"
-    rf"|(?:{_D}{{3}}-(?={_D}{{4}}(?!{_D}))|{_OTHER_HUNDREDS})(?={_D}++(?:{_BARE}|{_NO}))))|)"
+    rf"|(?:{_D}{{3}}-(?={_D}{{4}}(?!{_D}))|{_OTHER_HUNDREDS})(?={_D}++(?:{_BARE}|{_NO}))))"
+    rf"|(?<={_HAN}){_OUTSIDE}(?!{_TOWER})(?<![{_SAYS_NOTHING}{HERE}])[AC-KM-Z]{_D}{{1,2}}-(?=(?:{_D}{{1,2}}-)?{_D}{{3,4}}+{_BARE})|)"
 )
 """The first of several numbers that are joined."""
 
@@ -210,11 +225,11 @@ _NOTE: Final = (
 _lines: Final = re.compile(
     rf"^(?!{NAME_IN_FRONT}|北海道|東京都|大阪府|京都府)(?={_HAN})"
     rf"(?!.{{{MAX_LENGTH + 1}}})(?=.{{{MAX_NAME + 1}}}|.*{_D})"
-    rf"((?:(?:{_RUN})?{_ON_THE_WAY})*+(?:{_RUN}(?=[0-9A-Za-z{words.NUMERALS}]))?+(?:({_BUILDING})|{_KEPT_FIRST}))"
-    rf"((?(3)(?:{_INSIDE})*+|(?:{_FIRST}(?:{_INSIDE})*+)?+)){_NOTE}$|^.*$",
+    rf"((?:(?:^|{_ON_THE_WAY})({_RUN}|))++(?:({_BUILDING})|{_KEPT_FIRST}))"
+    rf"((?(4)(?:{_INSIDE})*+|(?:{_FIRST}(?:{_INSIDE})*+)?+)){_NOTE}$|^.*$",
     re.M,
 ).findall
-"""Of each line what shows, a dash if there is one in it, the house, what is hidden, and the words behind it."""
+"""Of each line what shows, a dash if it has one, the last words in it, the house, what is hidden, and the rest."""
 
 # The addresses that most systems write, in a third of the time.
 _STREET: Final = han_without("铺舖床单單元室户戶房层層楼樓号號门門栋棟幢座梯之厦廈至到负負底柜档檔摊")
@@ -262,14 +277,15 @@ def _mask_lines(values: Sequence[str]) -> list[str | None]:
     found = _lines("\n".join(values))
     if len(found) != len(values):
         return [None] * len(values)
-    encoded = _starred("\n".join([part for _, _, _, part, _ in found]))
+    encoded = _starred("\n".join([part for _, _, _, _, part, _ in found]))
     for numeral in _HAN_NUMERALS:
         encoded = encoded.replace(numeral, b"*")
     masked = [
-        (Numbered(kept + part + note) if dash else kept + part + note) or None
-        for (kept, dash, _, _, note), part in zip(found, encoded.decode().split("\n"), strict=True)
+        (Numbered(kept + part + rest) if dash else kept + part + rest) or None
+        for (kept, dash, _, _, _, rest), part in zip(found, encoded.decode().split("\n"), strict=True)
     ]
-    for at in which_may_have_names("\n".join([note for *_, note in found])):
+    notes = [rest if part or house else last + rest for _, _, last, house, part, rest in found]
+    for at in which_may_have_names("\n".join(notes)):
         masked[at] = None
     return masked
 

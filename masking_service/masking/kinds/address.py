@@ -49,6 +49,8 @@ _HAS_WORDS: Final = re.compile(
 _ODD: Final = re.compile(r"[^\n -~\u2018-\u201d\u3001-\u3011\u4e00-\u9fff，：；！？（）]").search
 
 _DIGITS: Final = re.compile(r"\d").sub
+_BULLET: Final = re.compile(r"(?<=[\u4e00-\u9fff])•(?=[0-9A-Za-z*\u4e00-\u9fff])(?!单|單|[室层層楼樓号號户戶])").sub
+"""One bullet between words is the dot that it looks like."""
 
 _OPENS: Final = re.compile(r"[(（\[【]").search
 _BRACKETS: Final = re.compile(r"([(（\[【][^()（）\[\]【】]*[)）\]】]?)")
@@ -153,7 +155,8 @@ def hide_units(text: str) -> str:
     """Return an address with the numbers of its units, floors and rooms as stars, in however it is written."""
     if _ODD(text) is None:
         return _hide_units(text)
-    reading = Reading(text)
+    reading = Reading(_BULLET("·", text))
+    reading.source = text
     masked = _hide_units(reading.text)
     return "".join("*" if after == "*" else reading.written(at, at + 1) for at, after in enumerate(masked))
 
@@ -212,17 +215,18 @@ def _hidden_numbers(text: str, masked: str) -> set[str]:
 # The quick way.
 
 _H: Final = f"[{words.NUMERALS}]"
-_ALONE: Final = rf"(?<!{_H})(?:{{}})(?![0-9A-Za-z*])(?!{_H})"
+_ALONE: Final = rf"(?<!{_H}{_H})(?:{{}})(?![0-9A-Za-z*])(?!{_H}{_H})"
 _HAN: Final = f"[{han_without('话話码碼证證护護番県')}]"
 _CODE: Final = "[A-Za-z]?[0-9]{1,4}[A-Za-z]?"
 _SIMPLE: Final = re.compile(
-    rf"(?:{_HAN}++|(?<={_HAN})[ ,，、_\-](?={_HAN}|[0-9A-Za-z])|(?<=[0-9A-Za-z])[ ,，、_](?={_HAN})|"
+    rf"(?:{_HAN}++|(?<={_HAN})[ ,，、_/\-](?={_HAN}|[0-9A-Za-z])|(?<=[0-9A-Za-z])[ ,，、_](?={_HAN})|"
     + _ALONE.format(
         r"[A-Za-z]?[0-9]{1,3}-[0-9A-Z]{1,2}-[0-9]{1,4}|[0-9]{1,2}-[0-9]{1,4}-[0-9]{1,3}|[0-9]{4}-[0-9]{1,3}-[0-9]{1,2}"
-        rf"|{_CODE}(?:[\-_~/.]{_CODE})?|[A-Za-z]-[0-9]{{1,4}}|[0-9]{{1,4}}[A-Za-z][0-9]{{1,4}}[A-Za-z]?|[0-9]{{1,3}}/F"
-        r"|[0-9]{1,2} [0-9]{3,4}|[A-Za-z]|[A-Z]?[0-9]{5}"
+        rf"|{_CODE}(?:(?:--?|[_~/.]){_CODE})?|[A-Za-z](?:-[0-9]{{1,3}}){{1,2}}(?:-[0-9]{{1,4}}|-[A-Za-z])?|{_CODE}-[A-Za-z]"
+        rf"|[A-Za-z]?[0-9]{{1,2}}-[0-9]{{5}}|[0-9]{{1,4}}[A-Za-z][0-9]{{1,4}}[A-Za-z]?|[0-9]{{1,3}}/F"
+        r"|[0-9]{1,2} [0-9]{3,4}|[A-Za-z]|[A-Z]?[0-9]{5}|[0-9]{1,3}(?:一[0-9]{1,4}){1,2}"
     )
-    + rf"|(?<={_HAN})[A-Za-z]{{2,}}+(?={_HAN}|$)|(?<=[0-9])\#)++"
+    + rf"|(?<={_HAN})[A-Za-z]{{2,}}+(?={_HAN}|$)|(?<=[0-9])\#)++_?"
 ).fullmatch
 """Han, Latin words in it, and numbers that are no phone's: each has few digits, and no other number is beside it."""
 _SAYS_MORE: Final = re.compile(
@@ -233,7 +237,9 @@ _SAYS_MORE: Final = re.compile(
 """What may announce a phone, or be in Japan."""
 _LONG_NUMBER: Final = re.compile(r"[0-9](?:[\-_~/.#]?[0-9]){4}").search
 _FIVE_DIGITS: Final = re.compile(r"\d(?:(?:[^\w*]|_){0,8}\d){4}").search
-_NUMBER_BEHIND_STARS: Final = re.compile(r"\*[^0-9A-Za-z*][^0-9A-Za-z]*[0-9A-Za-z]").search
+_NUMBER_BESIDE_STARS: Final = re.compile(
+    rf"\*[^0-9A-Za-z*][^0-9A-Za-z]*[0-9A-Za-z]|[0-9A-Za-z{words.NUMERALS}]\*"
+).search
 """What a second reading may hide, because stars stand where a number stood."""
 
 
@@ -291,6 +297,6 @@ def _is_simple(value: str) -> bool:
 
 def _read_once(shown: str) -> str | None:
     """Return a mask, unless a second reading finds more or there is none."""
-    if not shown or (_NUMBER_BEHIND_STARS(shown) and read_han_units(shown)[0] != shown):
+    if not shown or "******" in shown or (_NUMBER_BESIDE_STARS(shown) and read_han_units(shown)[0] != shown):
         return None
     return _numbered(shown) if _LONG_NUMBER(shown) else shown
