@@ -93,6 +93,28 @@ def test_an_erased_number_stays_erased(split: Split) -> None:
     assert error_of(split.tokenize(record())[0]) == "erased"
 
 
+@pytest.mark.parametrize("puts_back", [True, False], ids=["the record is put back", "the tombstone is deleted"])
+def test_what_an_intake_host_does_to_a_tombstone_does_not_undo_an_erasure(
+    split: Split, valkey: str, puts_back: bool
+) -> None:
+    [stored] = split.tokenize(record())
+    place = (split.opening.parts.store.read([(b"KEYS", b"wm:{????????????????}0")])[0])[0]
+    with redis.Redis.from_url(valkey) as root:  # with the rights that the shipped ACL gives an intake host
+        kept = root.get(place)
+        erased = split.opening.call(split.opening.mint("privacy-officer"), "DELETE", f"/v1/waybills/{NUMBER}")
+        root.set(place, kept or b"") if puts_back else root.delete(place)
+
+        split.opening.open_case("D-1", NUMBER)
+        opened = split.opening.opened(token(stored["tokens"][POINTER]), field(NUMBER, POINTER))
+        viewed = outcome(split.opening.get("supervisor", f"/v1/waybills/{NUMBER}"))[0]
+        [again] = split.tokenize(record())
+
+        assert erased.status_code == 200
+        assert [one["error"]["code"] for one in opened] == ["not-found"] * 2
+        assert viewed == 404
+        assert not puts_back or error_of(again) == "erased"
+
+
 def test_a_number_twice_in_a_batch_is_settled_by_the_opening_tier(split: Split) -> None:
     [first, second] = split.tokenize(record(), record())
 

@@ -126,10 +126,13 @@ def test_unknown_numbers_are_items_that_failed(ready: Api) -> None:
     ]
 
 
-def test_an_erased_waybill_has_no_restriction_left(restricted: Api) -> None:
+def test_the_mark_of_an_erasure_takes_the_place_of_a_restriction(restricted: Api) -> None:
     restricted.call(PRIVACY, "DELETE", PATH)
 
-    assert kept(restricted) == []
+    assert len(kept(restricted)) == 1
+    assert restricted.opened(PHONE)[0]["error"]["code"] == "not-found"
+    assert restrict(restricted, NUMBER, method="DELETE")[0]["error"]["code"] == "not-found"
+    assert len(kept(restricted)) == 1
 
 
 def test_a_held_waybill_stays_restricted_when_it_would_have_expired(restricted: Api) -> None:

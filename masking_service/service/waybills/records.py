@@ -128,6 +128,20 @@ def tombstone(expires_at: int) -> Record:
     return Record(bytes(SALT_BYTES), 0, expires_at, _TOMBSTONE)
 
 
+def erasure_mark(expires_at: int) -> bytes:
+    """Return what is sealed beside the tombstones of a waybill, at the place of its restriction.
+
+    An intake host can write at the places of records, and not there: what it puts back stays erased.
+    """
+    return _encode([expires_at])
+
+
+def erased_by(content: bytes) -> Record | None:
+    """Return the tombstone that a mark stands for; None for a restriction, which says when and by whom."""
+    said = _decode(content)
+    return tombstone(said[0]) if len(said) == 1 else None
+
+
 SHREDDED: Final = Record(bytes(SALT_BYTES), 0, 0, b"")
 """A record whose data key was shredded. The body of a stored record is never empty."""
 

@@ -162,10 +162,11 @@ class Vault(RecordWriter):
             stored = [[(key, *next(values)) for key in each] for each in keys]
             opened = self.open(tenant, [first_stored([(key, value) for key, value, _ in each]) for each in stored])
             return [
-                self._restricted(tenant, [*zip(stems, (one[2] for one in each), strict=True)], record)
-                if record is not None and record.active_at(now)
-                else None
-                for stems, each, record in zip(everywhere, stored, opened, strict=True)
+                record if record is not None and record.active_at(now) else None
+                for record in (
+                    self._marked(tenant, [*zip(stems, (one[2] for one in each), strict=True)], record)
+                    for stems, each, record in zip(everywhere, stored, opened, strict=True)
+                )
             ]
 
         commands: list[Command] = [
@@ -178,7 +179,7 @@ class Vault(RecordWriter):
     def prepare_erasure(
         self, tenant: str, waybill_no: str, *, now: int, until: int, site: str | None = None
     ) -> Erasure:
-        """Seal tombstones that last until `until` for every revision and the next free one: one round trip.
+        """Seal tombstones that last until `until` for every revision and the next free one, and a mark: one round trip.
 
         Writing them is one more (two with index entries, which go first), and happens whole or not at all. It returns
         False where a revision was written, or a hold set, meanwhile: ask again then whether it is held, prepare and
@@ -195,11 +196,14 @@ class Vault(RecordWriter):
         [base] = keys.bases([waybill_no])
         [stems] = stems_of(keys, [base]).everywhere()
         layers = [[record_key(stem, revision) for revision in range(MAX_REVISIONS + 1)] for stem in stems]
-        replies = self._store.read([(b"MGET", *layer) for layer in layers])
+        replies = self._store.read(
+            [(b"MGET", *layer, restriction_key(stem)) for layer, stem in zip(layers, stems, strict=True)]
+        )
         stored = [
             first_stored([(layer[at], reply[at]) for layer, reply in zip(layers, replies, strict=True)])
             for at in range(MAX_REVISIONS + 1)
         ]
+        marked = [restriction_key(stem) for stem in stems]
         headers = [header_of(value) for _, value in stored if value is not None]
         revisions = self.open(tenant, stored)
         entries = self.search.removing(tenant, every_entry(waybill_no, base, revisions, site))
@@ -216,7 +220,13 @@ class Vault(RecordWriter):
             [Swapped(*each) for each in zip(layer[:ends], reply, tombstones, strict=False)]
             for layer, reply, tombstones in zip(layers, replies, by_layer, strict=False)
         ]
-        beside = [[custody_key(stem), restriction_key(stem)] for stem in stems]
+        fresh = marked[:1] if settled else marked
+        marks = keys.state.seal_many(
+            [records.erasure_mark(until)] * len(fresh), fresh, self._random(NONCE_BYTES * len(fresh))
+        )
+        for swap, place, reply, mark in zip(swaps, marked, replies, [*marks, None], strict=False):
+            swap.append(Swapped(place, reply[-1], mark))
+        beside = [[custody_key(stem)] for stem in stems]
 
         def write() -> bool:
             if any(revision is not None and revision.held for revision in revisions):
@@ -288,7 +298,7 @@ class Vault(RecordWriter):
             if record is not None and record is second:
                 revised.append(at)
             revision = int(record is second)
-            record = record and self._restricted(tenant, _restrictions(everywhere[at], stored[at]), record)
+            record = self._marked(tenant, _restrictions(everywhere[at], stored[at]), record)
             sealed = first_two[2 * at + revision]
             newest.append(None if record is None else Found(base, revision, record, custody, sealed=sealed))
         places = self._further([everywhere[at] for at in revised])
@@ -298,7 +308,7 @@ class Vault(RecordWriter):
             read = [*zip(opened[both], first_two[both], strict=True), *islice(further, MAX_REVISIONS - 1)]
             revisions = [record for record, _ in read]
             last, record, sealed = [(one, found, by) for one, (found, by) in enumerate(read) if found is not None][-1]
-            record = self._restricted(tenant, _restrictions(everywhere[at], stored[at]), record)
+            record = self._marked(tenant, _restrictions(everywhere[at], stored[at]), record) or record
             custody = _custody(revisions[0], everywhere[at], stored[at])
             newest[at] = Found(bases[at], last, record, custody, revisions[:last], sealed)
         return newest
@@ -314,19 +324,21 @@ class Vault(RecordWriter):
         values = iter(self._store.read(commands) if commands else [])
         return [first_stored([(place, next(values)) for place in each]) for each in places]
 
-    def _restricted(self, tenant: str, found: Sequence[tuple[bytes, bytes | None]], record: Record) -> Record:
-        """Return the record, marked where its waybill has a restriction.
+    def _marked(self, tenant: str, found: Sequence[tuple[bytes, bytes | None]], record: Record | None) -> Record | None:
+        """Return the record as a mark beside it says: restricted, or a tombstone, whatever is at its place.
 
         Args:
-            found: the sealed restriction under each stem of the waybill, None for none.
+            found: the sealed restriction or mark of an erasure under each stem of the waybill, None for none.
 
         Raises:
-            IntegrityError: a restriction was changed, or belongs to another waybill.
+            IntegrityError: one was changed, or belongs to another waybill.
         """
         for stem, sealed in found:
             if sealed is not None:
-                self._keyring.tenant(tenant).state.open(sealed, restriction_key(stem))
-                record = msgspec.structs.replace(record, restricted=True)
+                erased = records.erased_by(self._keyring.tenant(tenant).state.open(sealed, restriction_key(stem)))
+                if erased is not None:
+                    return erased
+                record = record and msgspec.structs.replace(record, restricted=True)
         return record
 
     def _seal_held(self, tenant: str, record: Record, plain: bytes, place: bytes) -> bytes:

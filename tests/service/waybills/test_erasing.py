@@ -9,7 +9,7 @@ from masking_service.service.waybills.tokens import Tokens, read_token
 from masking_service.service.waybills.vault import Vault
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
-from masking_service.store.layout import custody_key, record_key, record_stems
+from masking_service.store.layout import custody_key, record_key, record_stems, restriction_key
 from tests.keys.known import known_keyring
 from tests.store import stores
 from tests.store.stores import LATER, NOW, NUMBER, Interleaved, ask, body, counted, put, read_at, refused
@@ -29,7 +29,7 @@ def expiries(client: redis.Redis) -> dict[bytes, int]:
 
 
 @pytest.mark.parametrize("revisions", [1, 2, 16])
-def test_every_revision_and_the_next_free_one_get_a_tombstone(
+def test_every_revision_and_the_next_free_one_get_a_tombstone_and_the_waybill_a_mark(
     vault: Vault, client: redis.Redis, revisions: int
 ) -> None:
     for number in range(revisions):
@@ -37,7 +37,7 @@ def test_every_revision_and_the_next_free_one_get_a_tombstone(
 
     erase(vault)
 
-    assert expiries(client) == {b"%x" % number: UNTIL for number in range(revisions + 1)}
+    assert expiries(client) == {b"~": UNTIL} | {b"%x" % number: UNTIL for number in range(revisions + 1)}
 
 
 def test_an_erased_waybill_is_not_found(vault: Vault) -> None:
@@ -49,6 +49,27 @@ def test_an_erased_waybill_is_not_found(vault: Vault) -> None:
         [None],
         [None],
     )
+
+
+def test_a_mark_says_that_a_waybill_is_erased_whatever_is_at_its_places(vault: Vault, client: redis.Redis) -> None:
+    stored = put(vault, body())
+    (stem,) = record_stems([stored.base])
+    before = ask(client, "GET", record_key(stem, 0))
+    erase(vault)
+    for value in (before, None):
+        ask(client, "DEL", record_key(stem, 1))
+        ask(client, "SET", record_key(stem, 0), before) if value else ask(client, "DEL", record_key(stem, 0))
+
+        assert vault.newest("default", [NUMBER], NOW) == [None]
+        assert read_at(vault, "default", [(stored.base, 0)], NOW) == [None]
+
+
+def test_an_erasure_of_an_earlier_release_has_no_mark_and_counts(vault: Vault, client: redis.Redis) -> None:
+    stored = put(vault, body())
+    erase(vault)
+    ask(client, "DEL", restriction_key(record_stems([stored.base])[0]))
+
+    assert (vault.newest("default", [NUMBER], NOW), refused(vault, body())) == ([None], "erased")
 
 
 def test_an_erased_waybill_costs_no_more_round_trips_than_an_unknown_one(store: Store, vault: Vault) -> None:
@@ -74,7 +95,7 @@ def test_an_erased_number_takes_no_record(vault: Vault, value: bytes, revise: bo
 def test_an_unknown_number_can_be_erased_and_takes_no_record_then(vault: Vault, client: redis.Redis) -> None:
     erase(vault)
 
-    assert (expiries(client), refused(vault, body())) == ({b"0": UNTIL}, "erased")
+    assert (expiries(client), refused(vault, body())) == ({b"0": UNTIL, b"~": UNTIL}, "erased")
 
 
 def test_custody_goes_with_the_record(vault: Vault, client: redis.Redis) -> None:
@@ -108,7 +129,7 @@ def test_erasing_without_end_ends(vault: Vault, client: redis.Redis) -> None:
     for _ in range(20):
         erase(vault)
 
-    assert len(expiries(client)) == 17
+    assert len(expiries(client)) == 18
 
 
 @pytest.mark.parametrize("revisions", [0, 1, 16])
@@ -217,7 +238,8 @@ def test_an_old_token_names_no_later_record_of_its_number(vault: Vault, client: 
     asked.add(old.base, old.revision, old.record, bytes(1))
     (token,) = asked.make()[old.record.token_version]
     erase(vault)
-    ask(client, "DEL", *[record_key(record_stems([old.base])[0], number) for number in (0, 1)])  # the tombstones end
+    (stem,) = record_stems([old.base])
+    ask(client, "DEL", *[record_key(stem, number) for number in (0, 1)], restriction_key(stem))  # the erasure ends
 
     new = put(vault, body())
 
