@@ -386,6 +386,7 @@ def forbidden(record_key: bytes) -> list[Any]:
     return [
         (b"DEL", record_key),
         (b"SET", stem + b"10", b"a tombstone"),
+        (b"SET", stem + b"~", b"the mark of an erasure"),
         (b"HSET", stem + b"!", b"a", b"disclosure"),
         (b"GET", stem + b"@"),
         (b"HGETALL", b"wm:{keys}data"),

@@ -155,9 +155,9 @@ def test_the_store_holds_something_of_every_kind(used: dict[bytes, list[bytes]])
     kinds = {key.partition(b"}")[2] if b"{" in key else key.split(b":")[1] for key in used}
     references = {kind for kind in kinds if len(kind) == CALL_REFERENCE}
 
-    # Records and tombstones, search indexes, custody, disclosures, records of calls, marks of erasures, cases and their
-    # list, calls, and numbers of callers; genesis, clients; the log; data keys, their uses, the notice and who is at work (a process's
-    # own place begins with w, as a writer's does).
+    # Records and tombstones, search indexes, custody, disclosures, records of calls, marks of erasures, cases and
+    # their list, calls, and numbers of callers; genesis, clients; the log; data keys, their uses, the notice and who
+    # is at work (a process's own place begins with w, as a writer's does).
     assert len(references) == 1
     assert {kind.partition(b":")[0] for kind in kinds - references} == {
         *(b"0", b"1", b"", b"@", b"!", b"#", b"~", b"case", b"cases", b"live", b"callers"),
