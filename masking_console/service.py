@@ -182,7 +182,10 @@ class Person:
 
     def restrict(self, waybill_no: str, *, restricted: bool) -> Json:
         """Restrict a waybill to the purposes that the policy names, or end that."""
-        return self._ask("POST" if restricted else "DELETE", "/v1/restrictions", json={"waybills": [waybill_no]})
+        wanted = {"waybills": [waybill_no]}
+        if restricted:
+            return self._post("/v1/restrictions", wanted)
+        return self._ask("DELETE", "/v1/restrictions", json=self._with_signature(wanted))
 
     def erase(self, waybill_no: str) -> Json:
         """Erase a waybill."""
@@ -227,7 +230,7 @@ class Person:
 
     def remove_decoy(self, waybill_no: str) -> Json:
         """Take the mark off a waybill."""
-        return self._ask("DELETE", "/v1/decoys", json={"waybills": [waybill_no]})
+        return self._ask("DELETE", "/v1/decoys", json=self._with_signature({"waybills": [waybill_no]}))
 
     def hear(self, phone: str) -> Json:
         """Who saw the seeds whose phone rang."""
@@ -313,9 +316,10 @@ class Person:
         return self._ask("GET", path, params={name: value for name, value in query.items() if value})
 
     def _post(self, path: str, body: Json) -> Json:
-        if self._signed is not None and _SIGNED_CALLS.fullmatch(path):
-            body = body | {"signed": self._signed}
-        return self._ask("POST", path, json=body)
+        return self._ask("POST", path, json=self._with_signature(body) if _SIGNED_CALLS.fullmatch(path) else body)
+
+    def _with_signature(self, body: Json) -> Json:
+        return body if self._signed is None else body | {"signed": self._signed}
 
     def _ask(self, method: str, path: str, **more: Any) -> Json:
         return self._service.ask(method, path, self._access_token, self._language, **more)

@@ -45,6 +45,14 @@ def _planting(fields: Fields) -> Json:
     return {"act": "decoy-plant", "waybills": numbers, "kind": fields.get("kind", "")}
 
 
+def _removing(fields: Fields) -> Json:
+    return {"act": "decoy-remove", "waybills": [fields.get("waybill", "")]}
+
+
+def _unrestricting(number: str, _: Fields) -> Json:
+    return {"act": "unrestrict", "waybills": [number]}
+
+
 def _on_hold(name: str, act: str, _: Fields) -> Json:
     return {"act": f"hold-{act}", "hold": name}
 
@@ -63,6 +71,8 @@ FORMS: Final[tuple[tuple[re.Pattern[str], Callable[..., Json]], ...]] = (
     (re.compile(r"/waybills/([^/]+)/erase"), _erasing),
     (re.compile(r"/people/(freeze|unfreeze)"), _on_person),
     (re.compile(r"/decoys"), _planting),
+    (re.compile(r"/decoys/remove"), _removing),
+    (re.compile(r"/waybills/([^/]+)/unrestrict"), _unrestricting),
     (re.compile(r"/keys/(approve|deny|revoke)"), _on_key),
     (re.compile(r"/devices/(approve|deny|revoke)"), _on_device),
     (re.compile(r"/incidents/holds/([^/]+)/(set|lift)"), _on_hold),

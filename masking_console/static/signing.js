@@ -12,6 +12,8 @@
     [/^\/waybills\/[^/]+\/erase$/, "erase"],
     [/^\/people\/(freeze|unfreeze)$/, ""],
     [/^\/decoys$/, "decoy-plant"],
+    [/^\/decoys\/remove$/, "decoy-remove"],
+    [/^\/waybills\/[^/]+\/unrestrict$/, "unrestrict"],
     [/^\/keys\/(approve|deny|revoke)$/, "key-"],
     [/^\/devices\/(approve|deny|revoke)$/, "device-"],
     [/^\/incidents\/holds\/[^/]+\/(set|lift)$/, "hold-"],

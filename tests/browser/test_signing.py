@@ -143,6 +143,23 @@ def test_a_supervisor_approves_a_couriers_phone(signing_desk: DeskProcess, at_de
     assert supervisor.complaints == []
 
 
+def test_a_decoy_is_removed_and_a_restriction_ended_with_a_touch(signing_desk: DeskProcess, at_desk: Opens) -> None:
+    privacy = at_desk("privacy-he")
+    enrol(privacy)
+    approved_on_the_command_line(signing_desk)
+    page = privacy.go("/decoys")
+    page.get_by_label("Waybills, one a line").fill("SG0000000099")
+    page.get_by_role("button", name="Plant", exact=True).click()
+    page.get_by_role("button", name="Remove SG0000000099").click()
+    expect(page.get_by_role("row").filter(has_text="SG0000000099")).to_have_count(0)
+
+    page = privacy.go(f"/waybills/{NUMBER}")
+    page.get_by_role("button", name="Restrict").click()
+    page.get_by_role("button", name="End the restriction").click()
+    expect(page.get_by_role("button", name="Restrict", exact=True)).to_be_visible()
+    assert privacy.complaints == []
+
+
 def test_another_code_is_refused_and_a_lost_key_is_revoked(signing_desk: DeskProcess, at_desk: Opens) -> None:
     supervisor, other = at_desk("supervisor-chen"), at_desk("officer-zhao")
     code = enrol(other)

@@ -22,6 +22,8 @@ ACTS = [
     "unfreeze",
     "decoy-plant",
     "decoy-list",
+    "decoy-remove",
+    "unrestrict",
     "key-approve",
     "key-deny",
     "key-revoke",
@@ -38,6 +40,8 @@ SIGNED = [
     "unfreeze",
     "key-approve",
     "decoy-plant",
+    "decoy-remove",
+    "unrestrict",
     "hold-set",
     "device-approve",
 ]

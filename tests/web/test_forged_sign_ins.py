@@ -171,6 +171,8 @@ class Thief:
             **{act: {"principal": "dev/x-1"} for act in ("freeze", "unfreeze")},
             "decoy-plant": {"waybills": ["SF8888888888"], "kind": "phantom"},
             "decoy-list": {},
+            "decoy-remove": {"waybills": ["SF8888888888"]},
+            "unrestrict": {"waybills": [NUMBER]},
             **{act: {"hold": "H-1"} for act in ("hold-set", "hold-lift")},
             **dict.fromkeys(("key-approve", "key-deny", "key-revoke"), key),
             **dict.fromkeys(("device-approve", "device-deny", "device-revoke"), device),

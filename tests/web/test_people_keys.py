@@ -176,7 +176,9 @@ def test_who_can_seal_state_can_still_add_no_key_with_a_foreign_approval(
     values |= {"id": stolen.key_id, "credential": made["id"], "public_key": b64(stolen.public_key)}
     assert parts.keyholders.prepare_key("default", officer.id, PersonKey(**values)).write()
 
-    assert refusal(officer.post("/v1/acts", {"act": "detokenize", "items": [PHONE]})) == (503, "integrity")
+    assert refusal(
+        officer.post("/v1/acts", {"act": "detokenize", "purpose": "dispute", "case": "D-1", "items": [PHONE]})
+    ) == (503, "integrity")
 
 
 def test_a_sixth_key_is_refused(api: Api, boss: Person) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from msgspec import UNSET
 
 from keys.authenticators import b64
+from masking_audit.format.signed import verify_entry
 from masking_service.runtime.clock import clock
 from masking_service.store.client import Store
 from tests.authenticators import PRESENT, Authenticator
@@ -304,6 +306,34 @@ def test_a_use_of_a_key_is_noted_where_the_entry_cannot_carry_it(
     assert done.status_code in (200, 201), done.text
     (key,) = content(person.get("/v1/me/keys"))["keys"]
     assert key["last_used"]
+
+
+@pytest.mark.parametrize(
+    ("act", "path", "other"),
+    [
+        ({"act": "decoy-remove", "waybills": ["SF8888888888"]}, "/v1/decoys", ["SF7777777777"]),
+        ({"act": "unrestrict", "waybills": [NUMBER, "SF7777777777"]}, "/v1/restrictions", [NUMBER]),
+    ],
+)
+def test_a_decoy_is_removed_and_a_restriction_ended_with_a_signature_only(
+    api: Api, act: Json, path: str, other: list[str]
+) -> None:
+    person = Person(api, "privacy-officer", "privacy").bootstrap()
+    body = {"waybills": act["waybills"]}
+    content(api.post(PRIVACY, "/v1/restrictions", {"waybills": [NUMBER]}))
+
+    def ended(**signed: Json) -> Any:
+        return api.call(person.token, "DELETE", path, body | signed)
+
+    unsigned, elsewhere = ended(), ended(signed=person.sign(act | {"waybills": other}))
+    signature = person.sign(act)
+    done, again = ended(signed=signature), ended(signed=signature)
+
+    assert (refusal(unsigned), refusal(elsewhere)) == ((401, "signature-required"), INVALID)
+    assert done.status_code == 200, done.text
+    assert refusal(again) == INVALID
+    (entry,) = entries(api, action=act["act"], outcome="done")
+    assert verify_entry(entry) == hashlib.sha256(person.key.public_key).hexdigest()
 
 
 def test_a_waybill_is_erased_with_a_signature_in_the_header(api: Api) -> None:

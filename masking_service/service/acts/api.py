@@ -24,6 +24,8 @@ ActName = Literal[
     "unfreeze",
     "decoy-plant",
     "decoy-list",
+    "decoy-remove",
+    "unrestrict",
     "hold-set",
     "hold-lift",
     "key-approve",

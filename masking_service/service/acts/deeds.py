@@ -89,13 +89,20 @@ def erasing(keys: TenantKeys, waybill_no: str) -> Deed:
     return Deed(act="erase", exact=(_exactly(item),), about=(_waybill(keys, item),))
 
 
+def unrestricting(keys: TenantKeys, waybills: Sequence[Any]) -> Deed:
+    """End the restriction of waybills: what is no number is not about one."""
+    hashed = dict.fromkeys(_waybill(keys, {"waybill_no": one}) for one in waybills)
+    about = tuple(one for one in hashed if one) or ("",)
+    return Deed(act="unrestrict", exact=tuple(_exactly(one) for one in waybills), about=about)
+
+
 def on_person(act: str, principal: str) -> Deed:
     """Freeze or unfreeze a person."""
     return Deed(act=act, subject=principal)
 
 
 def on_decoys(act: str, waybills: Sequence[Any] = (), kind: str = "") -> Deed:
-    """Plant or list decoys. What is about them is not for the readers of the log."""
+    """Plant, list or remove decoys. What is about them is not for the readers of the log."""
     return Deed(act=act, exact=(kind, *map(_exactly, waybills)))
 
 

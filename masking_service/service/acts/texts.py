@@ -23,6 +23,8 @@ TEXTS: Final[Mapping[str, tuple[Text, Text]]] = {
     "unfreeze": (Text("Unfreeze {subject}"),) * 2,
     "decoy-plant": (Text("Plant decoys"),) * 2,
     "decoy-list": (Text("List the decoys"),) * 2,
+    "decoy-remove": (Text("Remove decoys"),) * 2,
+    "unrestrict": (Text("End the restriction of 1 waybill"), Text("End the restriction of {count} waybills")),
     "hold-set": (Text("Set the hold {case}"),) * 2,
     "hold-lift": (Text("Lift the hold {case}"),) * 2,
     "key-approve": (Text("Approve a key of {subject}"),) * 2,

@@ -52,6 +52,8 @@ _MEMBERS: Final = {
     "unfreeze": ("principal",),
     "decoy-plant": ("waybills", "kind"),
     "decoy-list": (),
+    "decoy-remove": ("waybills",),
+    "unrestrict": ("waybills",),
     "hold-set": ("hold",),
     "hold-lift": ("hold",),
     "key-approve": ("principal", "key"),
@@ -145,7 +147,9 @@ class ProposeAct:
                 )
             case "erase":
                 return (), lambda: deeds.erasing(keys, wanted.waybill_no)
-            case "decoy-plant" | "decoy-list":
+            case "unrestrict":
+                return (), lambda: deeds.unrestricting(keys, wanted.waybills)
+            case "decoy-plant" | "decoy-list" | "decoy-remove":
                 return (), lambda: deeds.on_decoys(act, wanted.waybills or (), wanted.kind or "")
             case "hold-set" | "hold-lift":
                 return (), lambda: deeds.on_hold(act, wanted.hold)

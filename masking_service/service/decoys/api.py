@@ -34,6 +34,7 @@ class DecoysRequest(Shape, frozen=True):
     """Decoys to remove."""
 
     waybills: Decoys
+    signed: Signature | None = None
 
 
 class PlantRequest(Shape, frozen=True):
@@ -73,7 +74,7 @@ def _plant(decoys: Planting, call: Call[PlantRequest, None]) -> answers.Planted:
 
 
 def _remove(decoys: Planting, call: Call[DecoysRequest, None]) -> answers.Planted:
-    return decoys.remove(call.context, call.body.waybills)
+    return decoys.remove(call.context, call.body.waybills, call.body.signed)
 
 
 def _hear(decoys: Planting, call: Call[HeardRequest, None]) -> answers.Heard:
@@ -148,7 +149,7 @@ OPERATIONS: Final = (
         body=DecoysRequest,
         at_most={"waybills": MAX_RECORDS},
         answers={200: answers.Planted},
-        problems=("too-many-items", *GUARDED),
+        problems=("too-many-items", *SIGNATURE, *GUARDED),
         example=Example({"waybills": [DECOY_NO]}, {"planted": 0}),
     ),
     Operation(

@@ -153,12 +153,13 @@ class Planting:
 
         return self._planted(context, Action.DECOY_PLANT, granted, add)
 
-    def remove(self, context: RequestContext, waybills: Sequence[Any]) -> answers.Planted:
+    def remove(self, context: RequestContext, waybills: Sequence[Any], signed: Signed | None = None) -> answers.Planted:
         """Take the mark off waybills.
 
         Raises as `plant`; the answer is the same for those without one.
         """
-        granted = self._grant(context, Action.DECOY_REMOVE)
+        deed = deeds.on_decoys(Action.DECOY_REMOVE, waybills)
+        granted = self._grant(context, Action.DECOY_REMOVE, signed, deed)
         numbers = required_waybills(waybills)
 
         def take_off(planted: list[Decoy]) -> list[Decoy]:

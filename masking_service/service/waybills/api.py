@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final, Literal
 from msgspec import Meta
 
 from masking_service.audit.actions import Action
-from masking_service.service.acts.shapes import from_header
+from masking_service.service.acts.shapes import Signature, from_header
 from masking_service.service.call.answers import Answer
 from masking_service.service.call.examples import CASE, TOKENS, WAYBILL_NO, clear_record, masked_record, viewed
 from masking_service.service.call.operation import PROOF, SIGNATURE, STORE, Batch, Call, Example, Operation
@@ -58,7 +58,7 @@ class TokenizeRequest(Shape, frozen=True):
 
 
 class RestrictRequest(Shape, frozen=True):
-    """Waybills to restrict, or whose restriction ends."""
+    """Waybills to restrict."""
 
     waybills: Annotated[
         list[Any],
@@ -67,6 +67,12 @@ class RestrictRequest(Shape, frozen=True):
             extra_json_schema={"maxItems": MAX_RECORDS},
         ),
     ]
+
+
+class UnrestrictRequest(RestrictRequest, frozen=True):
+    """Waybills whose restriction ends."""
+
+    signed: Signature | None = None
 
 
 class ViewRequest(Shape, frozen=True):
@@ -130,8 +136,8 @@ def _restrict(privacy: Privacy, call: Call[RestrictRequest, None]) -> Sequence[A
     return privacy.restrict(call.context, call.body.waybills)
 
 
-def _unrestrict(privacy: Privacy, call: Call[RestrictRequest, None]) -> Sequence[Answer]:
-    return privacy.unrestrict(call.context, call.body.waybills)
+def _unrestrict(privacy: Privacy, call: Call[UnrestrictRequest, None]) -> Sequence[Answer]:
+    return privacy.unrestrict(call.context, call.body.waybills, call.body.signed)
 
 
 def _erase(privacy: Privacy, call: Call[None, None]) -> answers.Erased:
@@ -274,10 +280,10 @@ OPERATIONS: Final = (
         handle=_unrestrict,
         permissions=("waybill:erase",),
         audited_as=Action.UNRESTRICT,
-        body=RestrictRequest,
+        body=UnrestrictRequest,
         at_most={"waybills": MAX_RECORDS},
         answers={200: Batch("UnrestrictResults", (answers.RestrictedWaybill, answers.WaybillNotFound))},
-        problems=("too-many-items", *STORE),
+        problems=("too-many-items", *SIGNATURE, *STORE),
         example=Example(
             {"waybills": [WAYBILL_NO]}, {"results": [{"waybill_no": WAYBILL_NO, "restricted": False}], "failed": 0}
         ),

@@ -120,13 +120,22 @@ class Privacy:
         """
         return self._restrict(context, Action.RESTRICT, waybills)
 
-    def unrestrict(self, context: RequestContext, waybills: Sequence[Any]) -> list[Restriction]:
+    def unrestrict(
+        self, context: RequestContext, waybills: Sequence[Any], signed: Signed | None = None
+    ) -> list[Restriction]:
         """End the restriction of waybills, also of those without one. As `restrict`."""
-        return self._restrict(context, Action.UNRESTRICT, waybills)
+        return self._restrict(context, Action.UNRESTRICT, waybills, signed)
 
-    def _restrict(self, context: RequestContext, action: Action, waybills: Sequence[Any]) -> list[Restriction]:
+    def _restrict(
+        self, context: RequestContext, action: Action, waybills: Sequence[Any], signed: Signed | None = None
+    ) -> list[Restriction]:
         with self.recorder.record_denials(context, action):
-            grant, _ = self.gate.grant_live(context.principal, "waybill:erase")
+            grant, frozen = self.gate.grant_and_freeze_question(context.principal, "waybill:erase")
+            ending = action is Action.UNRESTRICT
+            signature = self.signatures.expect(context, "unrestrict", signed) if ending else None
+            keys = self.keyring.tenant(context.principal.tenant)
+            proof = self.signatures.check(context, signature, lambda: deeds.unrestricting(keys, waybills), frozen)
+            frozen.answer()
         tenant, restricted = context.principal.tenant, action is Action.RESTRICT
         numbers = [normalised(one) for one in waybills]
         known = [number for number in dict.fromkeys(numbers) if number is not None]
@@ -136,12 +145,20 @@ class Privacy:
             change = self.restrictions.prepare(tenant, found, context.principal.id, context.now)
         else:
             change = self.restrictions.prepare_end(tenant, found)
-        items = [ItemOutcome(one.base, DONE) for one in found] or [ItemOutcome(None, NOT_FOUND)]
+        outcomes = [DONE if newest[number] is not None else NOT_FOUND for number in known]
+        items = [ItemOutcome(base, outcome) for base, outcome in zip(keys.bases(known), outcomes, strict=True)]
         entry = self.recorder.record(
-            context, action, DONE if found else NOT_FOUND, Stated(role=grant.role), items=items, sealed=change.sealed
+            context,
+            action,
+            DONE if found else NOT_FOUND,
+            Stated(role=grant.role, signed=proof.signatures),
+            items=items or [ItemOutcome(None, NOT_FOUND)],
+            sealed=change.sealed,
+            fields=proof.fields,
         )
         with self.recorder.take_back_on_failure(entry):
             change.write()
+        self.signatures.note_use(proof, entry)
         return [
             answers.RestrictedWaybill(number, restricted)
             if number is not None and newest[number] is not None
