@@ -12,6 +12,10 @@ class KeysetError(KeysError):
     """The keyset file is missing, invalid, or open to others."""
 
 
+class MissingKeyFileError(KeysetError):
+    """A file with a key is not there."""
+
+
 class IntegrityError(KeysError):
     """A sealed value was changed, moved, or sealed by another key.
 

@@ -4,7 +4,7 @@ import os
 import stat
 from pathlib import Path
 
-from keys.errors import KeysetError
+from keys.errors import KeysetError, MissingKeyFileError
 
 
 def write_secret_file(path: Path, content: bytes, *, replace: bool) -> None:
@@ -45,7 +45,7 @@ def read_secret_file(path: Path) -> bytes:
     try:
         file = open(path, "rb", opener=_open_without_waiting)  # noqa: SIM115 - these handlers must not catch errors of reading
     except FileNotFoundError:
-        raise KeysetError(f"{path}: no such file") from None
+        raise MissingKeyFileError(f"{path}: no such file") from None
     except OSError as error:
         raise KeysetError(f"{path}: cannot be read ({error.strerror})") from None
     with file:

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from keys.aead import KEY_BYTES
 from keys.certificates import to_der
-from keys.errors import IntegrityError, KeysetError, ProviderError
+from keys.errors import IntegrityError, KeysetError, MissingKeyFileError, ProviderError
 from keys.files import read_secret_file, write_secret_file
 from keys.hosts import Host, host_id
 from keys.keyset_file import (
@@ -158,7 +158,12 @@ def read(path: Path) -> tuple[KeysetFile, Keyset]:
     Raises:
         KeysetError: it cannot be used; the message names the file and the place in it.
     """
-    return decode(path, read_secret_file(path))
+    try:
+        content = read_secret_file(path)
+    except MissingKeyFileError as fault:
+        remedy = "`make run` makes a development set-up, and `keys init` a production keyset"
+        raise MissingKeyFileError(f"{fault}. {remedy}") from None
+    return decode(path, content)
 
 
 def load(path: Path) -> Keyset:

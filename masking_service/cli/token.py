@@ -8,6 +8,7 @@ from typing import Final
 
 import click
 
+from keys.errors import MissingKeyFileError
 from keys.files import read_secret_file
 from masking_service.cli.options import state_dir
 from masking_service.runtime.clock import clock
@@ -34,5 +35,8 @@ def mint_token(
     roles: tuple[str, ...], sub: str, ttl: int, tenant: str, sites: tuple[str, ...], state_dir: Path
 ) -> None:
     """Print a JWT of the development issuer."""
-    pem = read_secret_file(state_dir / DEVELOPMENT_ISSUER_KEY)
+    try:
+        pem = read_secret_file(state_dir / DEVELOPMENT_ISSUER_KEY)
+    except MissingKeyFileError as fault:
+        raise MissingKeyFileError(f"{fault}. `make run` makes a development set-up, which has this issuer") from None
     click.echo(mint(pem, sub=sub, roles=roles, tenant=tenant, sites=sites, phone=NO_PHONE, ttl=ttl, now=clock()))

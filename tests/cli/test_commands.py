@@ -147,6 +147,21 @@ def test_a_minted_token_claims_a_number_that_is_no_ones(command: Command, develo
     assert claims["phone_number"] == "010-10000000"
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("keys", "status"),
+        ("keys", "hosts", "list"),
+        ("keys", "rotate", "data"),
+        ("clients", "list"),
+        ("token", "mint", "--role", "courier", "--sub", "u-1"),
+    ],
+    ids=" ".join,
+)
+def test_without_a_set_up_a_command_says_how_to_make_one(command: Command, words: tuple[str, ...]) -> None:
+    assert "`make run` makes" in str(command(*words).exception)
+
+
 def test_without_the_development_issuer_no_token_is_minted(production: Command) -> None:
     assert production("token", "mint", "--role", "courier", "--sub", "u-1").exit_code != 0
 
