@@ -100,8 +100,7 @@ def incident(asked: PackOptions, waybills: Path | None, policies: Path | None, p
     subject = _subject(leak, given)
     day = _day(leak, given) if leak in ("data_key", "backup") else 0
     options = _IncidentOptions(asked, waybills, policies, persons)
-    folder = new_folder(asked, "incident")
-    with whole_log(asked) as log:
+    with new_folder(asked, "incident") as folder, whole_log(asked) as log:
         if subject is not None:
             made = _of_subject(log, subject, options)
         elif leak == "sold_list":

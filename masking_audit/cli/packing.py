@@ -1,5 +1,6 @@
 """What the commands that write packs share: the period, the log, and the folder that they write."""
 
+import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
@@ -153,8 +154,9 @@ def whole_log(asked: PackOptions) -> Iterator[WholeLog]:
         yield WholeLog(store, keyring, newest, lines, Verification(Verifier(keyring.audit_signer.public_pem())))
 
 
-def new_folder(asked: PackOptions, name: str) -> Path:
-    """Create the folder of a pack, readable by its owner only."""
+@contextmanager
+def new_folder(asked: PackOptions, name: str) -> Iterator[Path]:
+    """Create the folder of a pack, readable by its owner only; remove it if the pack is not finished."""
     if asked.end <= asked.begin:
         raise click.UsageError("--from has to be before --to")
     days = f"{rfc3339(asked.begin)[:10]}-{rfc3339(asked.end - 1)[:10]}"
@@ -165,7 +167,11 @@ def new_folder(asked: PackOptions, name: str) -> Path:
         raise click.ClickException(f"{folder} exists already: choose another folder with --output") from None
     except OSError as error:
         raise click.ClickException(f"{folder} cannot be made ({error.strerror})") from None
-    return folder
+    try:
+        yield folder
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
 
 
 def write_pack(

@@ -22,8 +22,7 @@ def report(asked: PackOptions) -> None:
     """
     settings = settings_of(asked.state_dir)
     policy = Policy.load(settings.policy, development=settings.development)
-    folder = new_folder(asked, "report")
-    with whole_log(asked) as log:
+    with new_folder(asked, "report") as folder, whole_log(asked) as log:
         hashed = log.keyring.tenant(asked.tenant).audit_hash("tenant")
         sums = Report(hashed, asked.begin, asked.end)
         sums.sum_period(log.verified_entries())

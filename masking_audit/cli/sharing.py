@@ -15,8 +15,7 @@ def sharing(asked: PackOptions) -> None:
     A folder with Markdown and CSV in English and Chinese, and a signed list of the files, which `audit verify FOLDER`
     verifies with the public key alone.
     """
-    folder = new_folder(asked, "sharing")
-    with whole_log(asked) as log:
+    with new_folder(asked, "sharing") as folder, whole_log(asked) as log:
         hashed = log.keyring.tenant(asked.tenant).audit_hash("tenant")
         ledger = Sharing(hashed, asked.begin, asked.end)
         ledger.sum_period(log.verified_entries())

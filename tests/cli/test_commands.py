@@ -162,6 +162,18 @@ def test_without_a_set_up_a_command_says_how_to_make_one(command: Command, words
     assert "`make run` makes" in str(command(*words).exception)
 
 
+@pytest.mark.parametrize("words", [("incident", "--principal", "client/x"), ("sharing",)], ids=lambda words: words[0])
+def test_a_pack_that_cannot_be_written_leaves_no_folder(
+    command: Command, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    folder = tmp_path / "pack"
+
+    refused = command("audit", *words, "--from", "2026-11-29", "--to", "2026-11-29", "--output", str(folder))
+
+    assert "`make run` makes" in str(refused.exception)
+    assert not folder.exists()
+
+
 def test_without_the_development_issuer_no_token_is_minted(production: Command) -> None:
     assert production("token", "mint", "--role", "courier", "--sub", "u-1").exit_code != 0
 
