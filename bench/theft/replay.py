@@ -72,12 +72,13 @@ class TicketSystem:
         self._answers = step.answers
 
     def policy(self, policy: Path, folder: Path) -> Path:
-        """Return the policy with this ticket system in it, where it asks one, and without signatures.
+        """Return the policy with this ticket system in it, where it asks one, and without signatures and device proofs.
 
-        The people of the model have no authenticators; `signatures.py` says what signing changes.
+        The people of the model have no keys; `signatures.py` says what signing changes.
         """
         document = yaml.safe_load(policy.read_text("utf-8"))
-        document.pop("signed", None)
+        for section in ("signed", "devices"):
+            document.pop(section, None)
         key, changed = folder / "case-check.key", folder / "policy.yaml"
         check = document["cases"].get("check")
         if check is not None:
