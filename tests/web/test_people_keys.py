@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from typing import Any
 
+import cbor2
 import pytest
 
-from keys.authenticators import b64
+from keys.authenticators import b64, fingerprint
+from masking_audit.format.entries import Signature
+from masking_service.service.acts import deeds
 from masking_service.service.acts.enrolment import MAX_ACTIVE
 from masking_service.service.acts.state import PersonKey
-from tests.authenticators import PRESENT, Authenticator, Maker
+from masking_service.service.people.principals import Principal
+from tests.authenticators import PRESENT, RP_ID, Authenticator, Maker
 from tests.web.api import NOW, NUMBER, Api, Clock, Json, Under, content, field, record, refusal, results
 from tests.web.people import AUDITOR, SUPERVISOR
 from tests.web.signing import SIGNED, Person, signed
@@ -179,6 +184,33 @@ def test_who_can_seal_state_can_still_add_no_key_with_a_foreign_approval(
     assert refusal(
         officer.post("/v1/acts", {"act": "detokenize", "purpose": "dispute", "case": "D-1", "items": [PHONE]})
     ) == (503, "integrity")
+
+
+def test_who_can_seal_state_can_add_no_key_that_approves_itself(api: Api, officer: Person) -> None:
+    """The approval is signed, names the person and the key, and claims to be of a supervisor."""
+    stolen, keys = Authenticator(), api.parts.keyring.tenant("default")
+    deed = deeds.on_key("key-approve", keys, officer.id, fingerprint(stolen.public_key))
+    supervisor = Principal("dev/boss", "default", ("supervisor",), frozenset(), "jwt")
+    said = deeds.statement(deed, keys, supervisor, RP_ID, bytes(16), NOW)
+    signed = stolen.sign({"act": "", "challenge": b64(hashlib.sha256(said).digest())})
+    parts = (signed[name] for name in ("authenticator_data", "client_data", "signature"))
+    made = PersonKey(
+        id=stolen.key_id,
+        credential=b64(stolen.credential),
+        cose=b64(cbor2.dumps(stolen._cose())),
+        public_key=b64(stolen.public_key),
+        name="x",
+        since=NOW,
+        approved_at=NOW,
+        approved_by=supervisor.id,
+        works_from=NOW,
+        approvals=(Signature(b64(said), b64(stolen.public_key), *parts),),
+    )
+    assert api.parts.keyholders.prepare_key("default", officer.id, made).write()
+
+    answered = officer.post("/v1/acts", {"act": "detokenize", "purpose": "dispute", "case": "D-1", "items": [PHONE]})
+
+    assert refusal(answered) == (503, "integrity")
 
 
 def test_a_sixth_key_is_refused(api: Api, boss: Person) -> None:

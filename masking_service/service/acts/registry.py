@@ -12,6 +12,8 @@ from typing import Final, Generic, TypeVar
 
 import msgspec
 
+from keys.assertions import unb64
+from keys.authenticators import fingerprint
 from keys.errors import IntegrityError
 from keys.keyring import Keyring
 from masking_audit.format.entries import Signature
@@ -135,6 +137,8 @@ class _KeysOfPerson(Serials, Generic[Key, Request]):
         vouched = said["act"], said["subject"], *about[:1]
         if vouched != (f"{self.sort.name}-approve", outside_id(self.principal), self.sort.fingerprint(key)):
             raise IntegrityError("a key of a person was approved for another one, or is another key")
+        if fingerprint(unb64(key.approvals[0].key)) == self.sort.fingerprint(key):
+            raise IntegrityError("a key of a person approved itself")
 
 
 class _Requests(Serials):
