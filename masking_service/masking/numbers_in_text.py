@@ -84,7 +84,8 @@ _ORDER: Final = re.compile(
     r"|(?<![a-z])(?:order|tracking|waybill|shipment|parcel|invoice|trade|transaction|txn|serial|[mh]?awb|po|so|p\.o\.|s/n|sn|imei|ean"
     r"|gtin|sku|barcode|ref|reference|contract|batch|lot|case|ticket|rma|return|booking|consignment|docket|item|id|no))"
     r"(?:单号|單號|编号|編號|号码|號碼|流水号?|号|號|单|單|码"
-    r"|[ _]?numbers?|[ _]?no\.?|[ _]?num|[ _]?id|[ _]?code|[ _]?sn|[ _]?ref){0,2}(?:是|为|為| is)?[ \t:=#.()\[\]]{0,4}"
+    r"|[ _]?numbers?|[ _]?no\.?|[ _]?num|[ _]?id|[ _]?code|[ _]?sn|[ _]?ref){0,2}(?:是|为|為| is)?"
+    r"[ \t:=#.()\[\]【】「」『』“”\"']{0,4}"
     r"(?P<number>[a-z]{0,4}[0-9][0-9a-z]*(?:[ \-][0-9a-z]{1,24}){0,8}(?:[,/;+& 和]{1,2}[a-z]{0,4}[0-9]{8,}){0,9})",
     re.I,
 )
