@@ -245,6 +245,8 @@ def _warnings(warned: Sequence[_Column], records: int) -> Sequence[Sequence[tupl
     changed = [[a != b for a, b in zip(one.column, one.shown, strict=True)] for one in warned]
     if not any(map(any, changed)):
         return [()] * records
+    if all(map(all, changed)):
+        return [everything] * records
     return [everything if all(row) else tuple(compress(everything, row)) for row in zip(*changed, strict=True)]
 
 

@@ -63,8 +63,8 @@ class Outline(NamedTuple):
     """How the texts of an outline are masked.
 
     Attributes:
-        pieces: what shows before, between and behind what shows of the slots.
-        parts: what shows of the slots: of which, and which characters.
+        begin: what shows before anything of a slot does.
+        parts: what shows of the slots, and behind that: of which slot, which characters, and what is behind them.
         phones, names: which slots are looked for elsewhere.
         others: names that are looked for elsewhere, and are in no slot.
         slots: how many there are.
@@ -74,8 +74,8 @@ class Outline(NamedTuple):
         cost: of reading such a text.
     """
 
-    pieces: tuple[str, ...]
-    parts: tuple[tuple[int, slice], ...]
+    begin: str
+    parts: tuple[tuple[int, slice, str], ...]
     phones: tuple[int, ...]
     names: tuple[int, ...]
     others: tuple[str, ...]
@@ -87,10 +87,9 @@ class Outline(NamedTuple):
 
     def shown(self, slots: Slots) -> str:
         """What shows of the text with these slots."""
-        pieces = iter(self.pieces)
-        text = next(pieces)
-        for (at, part), piece in zip(self.parts, pieces, strict=True):
-            text += slots[at][part] + piece
+        text = self.begin
+        for at, part, behind in self.parts:
+            text += slots[at][part] + behind
         return text
 
     def needles(self, slots: Slots) -> Needles:
@@ -145,38 +144,39 @@ class Outlines:
             outlines.append(outline and (outline, its))
         return outlines
 
+    def has_names(self, text: str) -> bool:
+        """Whether a plain name is in a text."""
+        return any(len(slot) < _OF_NUMBER for slot in self._written(text)[1])
+
     def _written(self, text: str) -> tuple[str, Slots]:
         """A text with marks in place of its slots, and the slots."""
         split, words, no_given, follow, things, families, given = self._finder
         parts = split(text)
-        around, slots, written, last = parts[::2], [], [parts[0]], ""
+        slots: list[str] = []
+        around, written, last = parts[::2], [parts[0]], ""
+        add, take = written.append, slots.append
         for slot, before, behind in zip(parts[1::2], around, around[1:], strict=False):
             length = len(slot)
-            if length < _OF_NUMBER:
-                last = before[-1:] or last
-                next_two = behind[:2]
-                if (
-                    slot in words
-                    or slot[:2] in words
-                    or last + slot[0] in words
-                    or last in families
-                    or slot[1:] in no_given
-                    or (
-                        next_two not in follow
-                        and (
-                            next_two in things
-                            or slot[-1] + behind[:1] in words
-                            or (behind[:1] in given and not families.isdisjoint(slot[1:]))
-                        )
+            if length < _OF_NUMBER and (
+                (last := before[-1:] or last) in families
+                or slot in words
+                or slot[:2] in words
+                or last + slot[0] in words
+                or slot[1:] in no_given
+                or (
+                    (next_two := behind[:2]) not in follow
+                    and (
+                        next_two in things
+                        or slot[-1] + behind[:1] in words
+                        or (behind[:1] in given and not families.isdisjoint(slot[1:]))
                     )
-                ):  # it may be a word, or a part of one with what is beside it
-                    written.append(slot)
-                    written.append(behind)
-                    last = slot[-1]
-                    continue
-            slots.append(slot)
-            written.append(_MARKS[length])
-            written.append(behind)
+                )
+            ):  # it may be a word, or a part of one with what is beside it
+                add(slot)
+            else:
+                take(slot)
+                add(_MARKS[length])
+            add(behind)
             last = slot[-1]
         return "".join(written), slots
 
@@ -214,13 +214,14 @@ class Outlines:
         if len(shown) != len(whole) or not {*phones}.issubset(stand_ins):
             return None
         others = [name for name in names if name not in stand_ins]
-        for stand_in, slot in zip(stand_ins, slots, strict=True):
-            others = [name.replace(stand_in, slot) for name in others]  # a name with a part that is in no slot
+        parts_of_names = {char for stand_in in stand_ins if len(stand_in) < _OF_NUMBER for char in stand_in}
+        if any(not parts_of_names.isdisjoint(name) for name in others):
+            return None  # a name that is more or less than a slot
         edges = [0, *chain.from_iterable(spans), len(whole)]
-        pieces, parts = _pieces(whole, shown, spans)
+        (begin, *behind), parts = _pieces(whole, shown, spans)
         return Outline(
-            pieces,
-            parts,
+            begin,
+            tuple((*part, piece) for part, piece in zip(parts, behind, strict=True)),
             tuple(stand_ins.index(phone) for phone in phones),
             tuple(stand_ins.index(name) for name in names if name in stand_ins),
             tuple(others),
@@ -232,11 +233,10 @@ class Outlines:
         )
 
 
-def _pieces(
-    whole: str, shown: str, spans: Sequence[tuple[int, int]]
-) -> tuple[tuple[str, ...], tuple[tuple[int, slice], ...]]:
+def _pieces(whole: str, shown: str, spans: Sequence[tuple[int, int]]) -> tuple[list[str], list[tuple[int, slice]]]:
     """What shows around what shows of the slots at these spans, and which parts of the slots show."""
-    pieces, parts, done = [""], [], 0
+    pieces, done = [""], 0
+    parts: list[tuple[int, slice]] = []
     for at, (start, end) in enumerate(spans):
         pieces[-1] += shown[done:start]
         for stays, its in groupby(range(start, end), lambda place: shown[place] == whole[place]):
@@ -248,7 +248,7 @@ def _pieces(
                 pieces[-1] += shown[places[0] : places[-1] + 1]
         done = end
     pieces[-1] += shown[done:]
-    return tuple(pieces), tuple(parts)
+    return pieces, parts
 
 
 class _Finder(NamedTuple):

@@ -139,6 +139,23 @@ class TextMask:
 
     def _read(self, text: str, context: str, scan: Mask, pay: Pay) -> Found:
         """Mask a text by itself."""
+        return self._settled(text, self._read_alone(text, context, scan, pay), context, pay)
+
+    def _settled(self, text: str, found: Found, context: str = NEUTRAL, pay: Pay = unpaid) -> Found:
+        """Mask what shows of a text until its outline hides nothing more: stars may part a name from other words."""
+        for _ in range(_ROUNDS):
+            if found.text == text or not self._outlines.has_names(found.text):
+                return found
+            again = self._by_outline(found.text, context, pay)
+            if again is None or again.text == found.text:
+                return found
+            again.phones += found.phones
+            again.names += found.names
+            found = again
+        found.text = stars(found.text)
+        return found
+
+    def _read_alone(self, text: str, context: str, scan: Mask, pay: Pay) -> Found:
         if len(text) <= MAX_QUICK and (quick := self.mask_usual(text)) is not None:
             pay(_A_QUICK_TEXT + effort(quick.text))
             return quick
@@ -201,7 +218,10 @@ class TextMask:
 
     def _alone(self, text: str) -> Found | None:
         """A text of many that is read by itself; None for one that only `mask` can read."""
-        return Found(text) if plain_text(text) is not None else None if text.isspace() else self.mask_usual(text)
+        if plain_text(text) is not None:
+            return Found(text)
+        found = None if text.isspace() else self.mask_usual(text)
+        return found and self._settled(text, found)
 
     def _mask_once(self, text: str, context: str, scan: Mask, pay: Pay) -> Found:
         found = Found(text)
