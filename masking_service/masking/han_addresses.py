@@ -557,6 +557,8 @@ def _read_house(text: str, number: str, level: int, stop: int, end: int) -> _Rea
     word = text[stop:end]
     if (level == FLOOR and word == "座") or (level == BUILDING and word == "#"):
         return _stars(number), UNIT
+    if level >= BUILDING and len(parts := _parts(number)) > 1:  # the number before it is a room's: 5栋301/5栋302
+        return _stars(number[: -len(parts[-1])]) + parts[-1], BUILDING
     return number, BUILDING
 
 

@@ -87,6 +87,9 @@ NAMES = st.sampled_from(
 )
 PHONES = st.sampled_from(["13812345678", "13900001111", "021-59791234", "138****5678", "", "13812345678 13900001111"])
 ADDRESSES = st.sampled_from([ADDRESS, "华志路1号张三家", "人民路15号王路", "Apt 5", "青浦区**路", "", "华志 路1685号"])
+ADDRESSES |= st.sampled_from(
+    ["学院路1320-8号6幢301室", "学院路138-1234号", "轻纺市场三楼45号", "金桥路12号张三收", "A座1808"]
+)
 ODD: st.SearchStrategy[Any] = st.none() | st.booleans() | st.integers(0, 2**70) | st.sampled_from(["", "张三"])
 ODD |= st.just([]) | st.just({}) | st.just({"name": "张三"})
 SIDES = st.fixed_dictionaries({}, optional={"name": NAMES, "phone": PHONES, "address": ADDRESSES, "city": NAMES}) | ODD
@@ -179,6 +182,14 @@ def test_the_quick_way_takes_emails_and_leaves_those_that_came_in_hidden() -> No
 
     assert in_a_batch(batch, of, ABROAD) == one_by_one(batch, of, ABROAD)
     assert taken(batch, of, ABROAD) == [True, False, False] * FEW
+
+
+@pytest.mark.parametrize(("remark", "quick"), [("放门卫", True), ("李四代收，电话13900001111", False)])
+def test_an_address_with_a_long_number_is_taken_where_no_phone_is_in_a_text(remark: str, quick: bool) -> None:
+    batch = [usual(sender=party(address="学院路1320-8号6幢301室"), remark=remark) for _ in range(FEW)]
+
+    assert taken(fresh(batch)) == [quick] * FEW
+    assert in_a_batch(batch, STANDARD, LABEL) == one_by_one(batch, STANDARD, LABEL)
 
 
 def test_objects_in_objects_are_gone_through_in_the_order_of_the_way() -> None:

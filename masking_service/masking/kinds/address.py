@@ -49,6 +49,7 @@ _HAS_WORDS: Final = re.compile(
 _ODD: Final = re.compile(r"[^\n -~\u2018-\u201d\u3001-\u3011\u4e00-\u9fff，：；！？（）]").search
 
 _DIGITS: Final = re.compile(r"\d").sub
+_NUMBER_SIGN: Final = re.compile(r"(?<![A-Za-z])[Nn][Oo]\.?(?=\s?[\d*])").sub
 _BULLET: Final = re.compile(r"(?<=[\u4e00-\u9fff])•(?=[0-9A-Za-z*\u4e00-\u9fff])(?!单|單|[室层層楼樓号號户戶])").sub
 """One bullet between words is the dot that it looks like."""
 
@@ -153,9 +154,10 @@ def _names_in_note(value: str, note: int) -> list[tuple[int, int]]:
 
 def hide_units(text: str) -> str:
     """Return an address with the numbers of its units, floors and rooms as stars, in however it is written."""
-    if _ODD(text) is None:
+    plain = _NUMBER_SIGN(lambda sign: "№" * len(sign[0]), _BULLET("·", text)) if _HAS_HAN(text) else text
+    if plain == text and _ODD(text) is None:
         return _hide_units(text)
-    reading = Reading(_BULLET("·", text))
+    reading = Reading(plain)
     reading.source = text
     masked = _hide_units(reading.text)
     return "".join("*" if after == "*" else reading.written(at, at + 1) for at, after in enumerate(masked))
