@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from masking_service.http.rule_texts import MEMBERS
 from masking_service.masking.timestamps import rfc3339
 from masking_service.runtime.clock import clock
+from masking_service.service.incidents.duties import countries
 from tests.web.api import Api, Json, content, refusal, started
 from tests.web.calls import alerts, entries
 from tests.web.people import AUDITOR, OFFICER, PRIVACY
@@ -132,12 +134,22 @@ def test_texts_are_kept_without_personal_data(api: Api) -> None:
         ({"incident": "an incident"}, "/incident", "invalid-value"),
         ({"flags": ["other"]}, "/flags", "invalid-value"),
         ({"persons": 1.5}, "/persons", "invalid-value"),
+        ({"leak": ""}, "/leak", "invalid-length"),
+        ({"leak": " "}, "/leak", "invalid-value"),
+        ({"leak": "x" * 65}, "/leak", "invalid-value"),
     ],
 )
 def test_a_malformed_incident_is_refused_and_says_where(api: Api, change: Json, pointer: str, code: str) -> None:
     body = {"incident": "I-1", "leak": "x", "countries": ["cn"], "found_at": rfc3339(clock()), **change}
 
-    assert {"pointer": pointer, "code": code} in content(api.post(PRIVACY, "/v1/incidents", body), 422)["errors"]
+    answered = content(api.post(PRIVACY, "/v1/incidents", body), 422)
+
+    assert {"pointer": pointer, "code": code} in answered["errors"]
+    assert pointer == "/incident" or MEMBERS[pointer[1:]].en in answered["detail"]
+
+
+def test_the_rule_of_countries_names_each() -> None:
+    assert MEMBERS["countries"].en.endswith(f": {', '.join(sorted(countries()))}")
 
 
 def test_a_duty_that_is_not_this_incidents_cannot_be_reported(api: Api) -> None:

@@ -16,7 +16,7 @@ from masking_service.service.call.shapes import Name, Shape
 from masking_service.service.incidents import answers
 from masking_service.service.incidents.duties import Flag, countries
 from masking_service.service.incidents.state import IncidentRecord
-from masking_service.service.incidents.use import MAX_PERSONS, Known, Responding
+from masking_service.service.incidents.use import MAX_LEAK, MAX_PERSONS, Known, Responding
 
 At = Annotated[str, Meta(max_length=32, extra_json_schema={"format": "date-time"}, description="A time, in UTC.")]
 Count = Annotated[
@@ -40,7 +40,7 @@ class OpenIncident(Shape, frozen=True):
     incident: Annotated[
         Name, Meta(description="Its name: 1 to 64 of A-Z a-z 0-9 . _ - and a letter or digit first. Never used twice.")
     ]
-    leak: Annotated[str, Meta(max_length=64, description="What leaked, in a word or two.")]
+    leak: Annotated[str, Meta(max_length=MAX_LEAK, description="What leaked, in a word or two.")]
     countries: Annotated[
         list[Annotated[str, one_of(*countries())]], Meta(max_length=16, extra_json_schema={"minItems": 1})
     ]

@@ -14,6 +14,7 @@ from masking_service.service.call.errors import InvalidRequest, NotFound
 from masking_service.service.call.gate import LiveGate
 from masking_service.service.call.names import case_name, sound_case_name
 from masking_service.service.call.recorder import DONE, Recorder, RequestContext, Stated
+from masking_service.service.call.shapes import text_fault
 from masking_service.service.incidents import answers
 from masking_service.service.incidents.duties import Duty, Flag, countries, duties_of, form_of, grade_of
 from masking_service.service.incidents.errors import IncidentClosed, IncidentExists
@@ -24,6 +25,8 @@ MANAGE: Final = "hold:set"
 READ: Final = "audit:read"
 MAX_TEXT: Final = 500
 MAX_PERSONS: Final = 10_000_000_000
+MAX_LEAK: Final = 64
+"""Characters of what leaked."""
 MAX_FILES: Final = 100
 
 
@@ -316,6 +319,9 @@ def _check_new(incident: IncidentRecord, now: int) -> None:
         wrong.append(("/incident", "invalid-value"))
     if not incident.countries or not {*incident.countries} <= {*countries()}:
         wrong.append(("/countries", "unknown-country"))
+    fault = text_fault(incident.leak, MAX_LEAK)
+    if fault:
+        wrong.append(("/leak", fault))
     if not 0 < incident.found_at <= now:
         wrong.append(("/found_at", "invalid-value"))
     if wrong:
