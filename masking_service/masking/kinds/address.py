@@ -91,7 +91,7 @@ def mask_address(value: str, hide: str, keep: int = 4, name: Mask = stars, *, la
     """
     if hide == "unit":
         usual = mask_usual_address(value)
-        return mask_unusual_address(value, keep, name, label=label) if usual is None else usual
+        return mask_unusual_address(value, keep, name, label=label) if usual is None else str(usual)
     if not value or value.isspace():
         return value
     if hide == "detail":
