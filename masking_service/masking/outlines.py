@@ -51,8 +51,10 @@ _DIGIT_NEAR: Final = re.compile(r"[0-9０-９*+\-_.]\W{0,3}$").search
 _DIGIT_BEHIND: Final = re.compile(r"\W{0,3}[0-9０-９*+\-_.]").match
 _DIGITS: Final = re.compile(r"\d")
 
-Read = Callable[[str, str], tuple[str, list[str], list[str], float]]
-"""Gives what a text shows in a context, the phones and names that were found in it, and what that cost."""
+Read = Callable[[str, str], tuple[str, list[str], list[str], float] | None]
+"""Gives what a text shows in a context, the phones and names that were found in it, and what that cost.
+
+None for one that costs too much."""
 Slots = list[str]
 """The names and numbers that were taken out of a text."""
 Needles = tuple[Sequence[str], Sequence[str]]
@@ -210,7 +212,9 @@ class Outlines:
             stand_ins.append(stand_in)
             spans.append((len(whole), len(whole) + len(stand_in)))
             whole += stand_in + behind
-        shown, phones, names, cost = self._read(whole, context)
+        if (read := self._read(whole, context)) is None:
+            return None
+        shown, phones, names, cost = read
         if len(shown) != len(whole) or not {*phones}.issubset(stand_ins):
             return None
         others = [name for name in names if name not in stand_ins]

@@ -65,7 +65,7 @@ def test_an_outline_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     mask, read = LABEL.text_mask(), []
     original = mask._outlines._read
 
-    def reading(text: str, context: str) -> tuple[str, list[str], list[str], float]:
+    def reading(text: str, context: str) -> tuple[str, list[str], list[str], float] | None:
         read.append(text)
         return original(text, context)
 
@@ -127,3 +127,10 @@ def test_stand_ins_are_plain_names_and_numbers() -> None:
             (known,) = found.of([f"找{one}，"])
             assert known is not None
             assert known[1] == [one]
+
+
+def test_a_text_that_is_made_to_cost_is_left_to_the_pass_that_is_paid_for() -> None:
+    mask = LABEL.text_mask()
+    costly = ["由李" * 60, "由李" * 32, "由王" * 60]
+
+    assert mask.mask_column([*costly, "放门卫"])[0] == [None, None, None, "放门卫"]

@@ -53,6 +53,8 @@ _UNUSUAL: Final = re.compile(
 """What only the whole scan reads."""
 MAX_QUICK: Final = 64
 """Characters of a text that is masked in one pass."""
+MAX_UNPAID: Final = 600
+"""Microseconds that names in a text may take at most where nothing is paid for it: in a column, or by an outline."""
 _A_QUICK_TEXT: Final = 30
 """Microseconds that such a text takes besides the search for names."""
 _STARS: Final = "******"
@@ -132,7 +134,10 @@ class TextMask:
         found.phones, found.names = [*phones], [*names]
         return found
 
-    def _read_counted(self, text: str, context: str) -> tuple[str, list[str], list[str], float]:
+    def _read_counted(self, text: str, context: str) -> tuple[str, list[str], list[str], float] | None:
+        """Mask a text by itself, and count what that costs; None if it costs too much to be done unpaid."""
+        if effort(text) > MAX_UNPAID:
+            return None
         costs: list[float] = []
         found = self._read(text, context, self.scan, costs.append)
         return found.text, found.phones, found.names, sum(costs)
@@ -218,6 +223,8 @@ class TextMask:
 
     def _alone(self, text: str) -> Found | None:
         """A text of many that is read by itself; None for one that only `mask` can read."""
+        if len(text) <= MAX_LENGTH and effort(text) > MAX_UNPAID:
+            return None
         if plain_text(text) is not None:
             return Found(text)
         found = None if text.isspace() else self.mask_usual(text)
