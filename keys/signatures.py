@@ -1,7 +1,4 @@
-"""Verifies Ed25519 signatures (RFC 8032): over the audit log, and over the checkpoint notes of its archive.
-
-Public keys are enough. `signers` makes the signatures.
-"""
+"""Verifies Ed25519 signatures (RFC 8032) with public keys: of the audit log, and of its archive's checkpoint notes."""
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
