@@ -42,7 +42,11 @@ _BETWEEN_PARTS: Final = re.compile(rf"(?<=[^\s\d*{_DOT}])(\s?){_DOT}(?=\s?[^\W\d
 _NAME_WITH_A_STAR: Final = 2
 """Letters that make a star behind them a star beside a real name; one letter is what a mask shows."""
 
-_ADDRESS_MASK: Final = re.compile(r"\*{2}|\*-\*|\*(?=单元|單元|[室户戶房层層楼樓门門梯]|F)").search
+_ADDRESS_MASK: Final = re.compile(
+    r"\*{2}|\*-\*|\*(?=单元|單元|[室户戶房層层楼樓门門梯]|F)"
+    r"|(?i:\b(?:apartment|apt|unit|suite|ste|flat|room|rm)\b)\.?\s?#?\*(?![^\s,;])|^\*/[0-9]"
+).search
+"""One star alone may be a sign between words: it is a mask only beside the word of a unit, or its slash."""
 _REAL_UNIT: Final = 2
 
 

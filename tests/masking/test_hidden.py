@@ -27,6 +27,7 @@ TOKEN = "wbt12" + base64.urlsafe_b64encode(bytes(range(16))).decode().rstrip("="
         ),
         *(("phone", mask) for mask in ("021-******34-***", "+86 *******5678", "138****5678/021-****1234")),
         *(("address", mask) for mask in ("华志路1685号3号楼*单元***室", "浙江省杭州市余杭区****", "Apt **")),
+        *(("address", mask) for mask in ("12 Main St Apt *", "5 High Street, Flat *, Leeds", "*/17 Smith Street")),
         *(("unit", mask) for mask in ("***", "4**", "＊＊＊")),
     ],
 )
@@ -45,6 +46,7 @@ def test_a_mask_is_told(kind: str, value: str) -> None:
         *(("phone", real) for real in ("021-59791234", "021-59791234*", "138****5678/13912345678", "~13812345678~")),
         *(("phone", real) for real in ("#13812345678#1##", "$13812345678$abc$1$$")),
         *(("address", real) for real in ("华志路1685号*", "华志路1685号3号楼402室", "**华志路1685号3号楼402室")),
+        *(("address", real) for real in ("12 Main St * ring twice", "12 Main St, unit *7B")),
         *(("unit", real) for real in ("402", "402*", "A-12")),
         ("text", "***"),
         ("secret", "***"),
