@@ -40,6 +40,7 @@ PRIVATE = {
     "bench/theft/lookout.py _replace": "documented by Python for every named tuple",
     "masking_service/audit/slots.py _replace": "documented by Python for every named tuple",
     "masking_service/masking/masked_numbers.py _replace": "documented by Python for every named tuple",
+    "masking_service/masking/outlines.py _replace": "documented by Python for every named tuple",
     "masking_service/store/urls.py _replace": "documented by Python for every named tuple",
     "masking_service/service/oversight/auditing.py _replace": "documented by Python for every named tuple",
     "masking_service/http/explanations.py _replace": "documented by Python for every named tuple",
@@ -48,8 +49,7 @@ PRIVATE = {
 """`FILE NAME`: a private name, attribute or module of a library, and why there is no public way."""
 
 OVERRIDDEN = {
-    "masking_service.service.people.document._Loader.construct_mapping": "PyYAML: a loader is a class that is extended",
-    "masking_service.masking.schemas._Once.construct_mapping": "PyYAML: as above",
+    "masking_service.masking.strict_yaml._Loader.construct_mapping": "PyYAML: a loader is a class that is extended",
     "masking_audit.cli.packing._Time.convert": "documented by Click",
     "masking_files.faults.NotDone.exit_code": "documented by Click",
     "masking_service.cli.lazy.LazyGroup.get_command": "documented by Click (lazily loading subcommands)",

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+import time
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Route, expect
 
 from tests.browser.conftest import DeskProcess, Makes, Opens
 
@@ -127,3 +130,18 @@ def test_a_session_that_is_about_to_end_is_extended_by_one_key(visit: Opens) -> 
 
     assert extended.value.status == 204
     warning.wait_for(state="hidden")
+
+
+def test_a_script_that_comes_late_breaks_no_poll(visit: Opens) -> None:
+    """htmx asks for the number of waiting cases as soon as it begins: it must not begin without what makes it safe."""
+    at = visit()
+
+    def late(route: Route) -> None:
+        time.sleep(0.5)
+        route.continue_()
+
+    at.context.route("**/hx-csp.min.js", late)
+    page = at.open_as("supervisor-chen")
+    expect(page.locator("#waiting")).not_to_have_class(re.compile("htmx-request"))
+
+    assert at.complaints == []

@@ -182,7 +182,9 @@ def test_an_item_that_cannot_be_read_fails_alone(api: Api, bad: bytes) -> None:
     ],
 )
 def test_what_cannot_be_read_is_no_server_error(signing: Api, path: str, body: bytes) -> None:
-    assert signing.post(PRIVACY, path, data=body).status_code in (200, 401, 422)
+    who = OFFICER if b"detokenize" in body else PRIVACY
+
+    assert signing.post(who, path, data=body).status_code in (200, 401, 422)
 
 
 @pytest.mark.parametrize(

@@ -37,5 +37,6 @@ def exposed(api: Api) -> dict[str, set[str]]:
 def test_the_page_lists_what_is_exposed(fresh: Api) -> None:
     there = exposed(fresh)
     there.setdefault("masking_store_memory_limit_bytes", set())  # where a server has a limit: test_scraped.py
+    there.setdefault("masking_published_age_seconds", set())  # where there are two tiers: tests/monitoring
 
     assert there == listed()
