@@ -32,44 +32,47 @@ class Screen:
     Attributes:
         path: where it leads.
         name: its words.
-        permission: that a person needs to see it; "" for all.
+        permissions: of which a person needs one to see it; none for all.
     """
 
     path: str
     name: Any
-    permission: str
+    permissions: tuple[str, ...]
 
 
 NAVIGATION: Final = (
-    Screen("/cases", later("Cases"), "case:read"),
-    Screen("/approvals", later("Approvals"), "case:approve"),
-    Screen("/people", later("People"), "principal:freeze"),
-    Screen("/waybills", later("Waybills"), "waybill:erase"),
-    Screen("/audit", later("Audit"), "audit:read"),
-    Screen("/sums", later("Sums"), "audit:sums"),
-    Screen("/decoys", later("Decoys"), "decoy:plant"),
-    Screen("/incidents", later("Incidents"), "hold:set"),
-    Screen("/keys", later("Signing keys"), "key:approve"),
-    Screen("/me", later("Me"), ""),
+    Screen("/cases", later("Cases"), ("case:read",)),
+    Screen("/approvals", later("Approvals"), ("case:approve",)),
+    Screen("/people", later("People"), ("principal:freeze",)),
+    Screen("/waybills", later("Waybills"), ("waybill:erase",)),
+    Screen("/audit", later("Audit"), ("audit:read",)),
+    Screen("/sums", later("Sums"), ("audit:sums",)),
+    Screen("/decoys", later("Decoys"), ("decoy:plant",)),
+    Screen("/incidents", later("Incidents"), ("hold:set", "audit:read")),
+    Screen("/keys", later("Signing keys"), ("key:approve",)),
+    Screen("/me", later("Me"), ()),
 )
 
 
-PERMISSIONS: Final[Mapping[str, str]] = {
-    **{each.path.removeprefix("/"): each.permission for each in NAVIGATION},
-    "new_case": "case:open",
-    "cases.label": "waybill:view",
-    "cases.mark": "token:detokenize",
-    "find": "waybill:search",
+PERMISSIONS: Final[Mapping[str, tuple[str, ...]]] = {
+    **{each.path.removeprefix("/"): each.permissions for each in NAVIGATION},
+    "new_case": ("case:open",),
+    "cases.label": ("waybill:view",),
+    "cases.mark": ("token:detokenize",),
+    "find": ("waybill:search",),
 }
-"""The permission that a blueprint asks for, or one of its endpoints that asks for another; "" for all."""
+"""The permissions of which a blueprint asks for one, or one of its endpoints that asks for another; none for all."""
 
 
 def may_use(me: Mapping[str, Any], endpoint: str) -> bool:
     """Whether a person may use an endpoint of the desk."""
-    permission = PERMISSIONS.get(endpoint, PERMISSIONS.get(endpoint.partition(".")[0], ""))
-    return not permission or permission in me["permissions"]
+    return _has_one(me, PERMISSIONS.get(endpoint, PERMISSIONS.get(endpoint.partition(".")[0], ())))
 
 
 def screens_of(me: Mapping[str, Any]) -> list[Screen]:
     """The screens of a person, the first of them their home."""
-    return [each for each in NAVIGATION if not each.permission or each.permission in me["permissions"]]
+    return [each for each in NAVIGATION if _has_one(me, each.permissions)]
+
+
+def _has_one(me: Mapping[str, Any], permissions: tuple[str, ...]) -> bool:
+    return not permissions or not set(permissions).isdisjoint(me["permissions"])

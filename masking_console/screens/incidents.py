@@ -22,7 +22,7 @@ def shown() -> str:
     return render_template(
         "incidents.html",
         incidents=g.person.incidents(),
-        holds=g.person.holds(),
+        holds=g.person.holds() if "hold:set" in g.me["permissions"] else [],
         countries=COUNTRIES,
         flags=FLAGS,
         **_words(),

@@ -24,7 +24,7 @@ PAGES = {
     "supervisor-chen": ["/cases", "/approvals", "/people", "/cases/{case}"],
     "privacy-he": ["/waybills", "/waybills/{number}", "/waybills/{number}/letter", "/audit", "/decoys", "/incidents"],
     "overseer-qian": ["/sums"],
-    "auditor-sun": ["/audit", "/cases", "/nowhere", "/sign-in?confirm=1", "/signed-out"],
+    "auditor-sun": ["/audit", "/incidents", "/cases", "/nowhere", "/sign-in?confirm=1", "/signed-out"],
 }
 
 

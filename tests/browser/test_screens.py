@@ -16,7 +16,7 @@ MENUS = {
     "officer-wang": ["Cases", "Me"],
     "supervisor-chen": ["Cases", "Approvals", "People", "Signing keys", "Me"],
     "privacy-he": ["Cases", "People", "Waybills", "Audit", "Decoys", "Incidents", "Signing keys", "Me"],
-    "auditor-sun": ["Cases", "Audit", "Me"],
+    "auditor-sun": ["Cases", "Audit", "Incidents", "Me"],
     "overseer-qian": ["Sums", "Me"],
 }
 PATHS = {
@@ -31,7 +31,7 @@ PATHS = {
     "/audit/checkpoint": {"privacy-he", "auditor-sun"},
     "/sums": {"overseer-qian"},
     "/decoys": {"privacy-he"},
-    "/incidents": {"privacy-he"},
+    "/incidents": {"privacy-he", "auditor-sun"},
 }
 LONG_NAME = "Wolfeschlegelsteinhausenbergerdorff" * 9
 
