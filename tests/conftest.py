@@ -72,6 +72,7 @@ LONG_GROUPS = {
     "browser",
     "browser/test_outages.py",
     "fuzz",
+    "tiers",
     "backup",
     "bench/theft/test_quick.py",
     "web/test_schemathesis.py",
