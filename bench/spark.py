@@ -1,7 +1,7 @@
-"""`python -m bench.spark [--rows 400000]`: the job of `examples/spark` on `local[2]`, beside one process.
+"""`PYTHONPATH=.venv/spark python -m bench.spark [--rows 400000]`: the job of `examples/spark`, beside one process.
 
-Both do the same: they read Parquet, mask and write Parquet. Each is timed by the wall clock, in turns, after a first
-round that warms up.
+Both read Parquet, mask and write Parquet; the job does so on `local[2]`. Each is timed by the wall clock, in turns,
+after a first round that warms up.
 It needs Spark in .venv/spark, which `make .venv/dev` puts there where there is a Java.
 """
 
@@ -15,6 +15,7 @@ from statistics import median
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from pyspark.sql import SparkSession
 
 from bench.warehouse import ROWS, tables
 from examples.spark.mask_orders import masked
@@ -42,8 +43,6 @@ def main() -> None:
         "PYSPARK_PYTHON": sys.executable,
         "PYTHONPATH": os.pathsep.join(sys.path),
     }
-    from pyspark.sql import SparkSession  # where the path is known
-
     spark = (
         SparkSession.builder.master("local[2]")
         .config("spark.ui.enabled", "false")
