@@ -85,7 +85,7 @@ def keep_form(sub: str) -> None:
 
 
 def keep_typed(sub: str, path: str, fields: Mapping[str, str]) -> None:
-    """Keep what stands in a form that is sent to a path of the desk."""
+    """Keep the fields of a form, by the path of the desk to which it is sent."""
     form = _form_of(path)
     if form:
         _keep(sub, form, fields)

@@ -16,7 +16,7 @@ class Text:
 
     Attributes:
         en: the text, or its pattern: places in braces are filled by `values`.
-        values: what stands at the places; empty for a text without places, or one that is filled later.
+        values: what fills the places; empty for a text without places, or one that is filled later.
     """
 
     en: str

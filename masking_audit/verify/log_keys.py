@@ -1,7 +1,7 @@
 """Tells which key may have signed what of a log: the key turns over at checkpoints.
 
 A checkpoint says which keys may sign what follows it. An older key then verifies only what the checkpoints up to
-there name, so whoever still holds it adds nothing to the log.
+there name, so a person who still holds it can add nothing to the log.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -3,7 +3,7 @@
 The outline of a text is what is left when plain names and plain mobile numbers are taken out. All texts of one outline
 are masked alike: as one with stand-ins for names and numbers is. So what a text shows depends on nothing but the text,
 and reading it costs next to nothing once its outline is known. A name is plain if it is a frequent family name with
-one or two characters that given names have and that no words are made of where it stands.
+one or two characters that given names have and that form no word with the characters beside it.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What a signature is over: one function an act makes it from a request, before and in the act's own call. Pure.
 
-A deed is compared by its keyed hash, which covers every member as it was sent. What
-an auditor may see of it stands beside that: waybills as keyed hashes, as in entries.
+A deed is compared by its keyed hash, which covers every member as it was sent. Beside
+that hash is what an auditor may see: waybills as keyed hashes, as in entries.
 """
 
 from collections.abc import Sequence

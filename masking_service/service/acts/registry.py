@@ -1,8 +1,8 @@
 """The keys of people of one sort: approved ones, sealed as one value a person, and those that wait for approval.
 
 Each approved key holds the signatures by which it was approved. They are verified
-when it is read, so the key that seals the state is not enough to add one. What a
-key is revoked by stands in the list of freezes (`freezes/state.py`).
+when it is read, so the key that seals the state is not enough to add one. The list
+of revoked keys is part of the live freezes (`freezes/state.py`).
 """
 
 from collections.abc import Callable

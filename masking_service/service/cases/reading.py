@@ -36,7 +36,7 @@ _SORTED_BY: Final[Mapping[Sort, Callable[[Case], Any]]] = {
     "ends": lambda _: 0,
     "case": lambda case: case.opening.case,
     "waybills": lambda case: -len(case.opening.waybills),
-    "with": lambda case: case.claimed_by or case.opening.officer or "~",  # those that nobody has come last
+    "with": lambda case: case.claimed_by or case.opening.officer or "~",  # cases without a person come last
 }
 """What comes first in each order; the end decides between equals."""
 
