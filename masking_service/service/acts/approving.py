@@ -33,6 +33,28 @@ WRONG_CODE: Final = "wrong-code"
 _SPOKEN: Final = str.maketrans("", "", " -")
 
 
+def keep_request(
+    recorder: Recorder,
+    registry: KeyRegistry[Key, Request],
+    context: RequestContext,
+    action: Action,
+    request: Request,
+) -> None:
+    """Record that the caller wants a key approved, and keep it until another person decides.
+
+    Raises:
+        TooManyKeys: too many wait.
+        StoreUnavailable: the same call can be made again.
+    """
+    principal = context.principal
+    written = False
+    while not written:  # again where another request was first
+        prepared = registry.prepare_request(principal.tenant, request)
+        entry = recorder.record(context, action, DONE, Stated(subject=principal.id), sealed=prepared.sealed)
+        with recorder.take_back_on_failure(entry):
+            written = prepared.write()
+
+
 @dataclass(frozen=True, slots=True)
 class AskedKey(Generic[Key, Request]):
     """A key that an approver acts on: by which role, which key, with what proof."""

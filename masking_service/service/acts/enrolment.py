@@ -22,14 +22,14 @@ from masking_service.masking.numbers_in_text import scrub
 from masking_service.masking.timestamps import rfc3339
 from masking_service.observability.alerts import Alerts
 from masking_service.service.acts import answers
-from masking_service.service.acts.approving import MAX_CHAIN, Approving, AskedKey, active, status
+from masking_service.service.acts.approving import MAX_CHAIN, Approving, AskedKey, active, keep_request, status
 from masking_service.service.acts.signatures import Signatures, Signed
 from masking_service.service.acts.state import Keyholders, KeyRequest, PersonKey
 from masking_service.service.acts.tickets import RANDOM_BYTES
 from masking_service.service.call.budgets import Budgets
 from masking_service.service.call.errors import InvalidRequest, NotFound
 from masking_service.service.call.gate import Gate
-from masking_service.service.call.recorder import DONE, Recorder, RequestContext, Stated
+from masking_service.service.call.recorder import Recorder, RequestContext, Stated
 from masking_service.service.freezes.state import Freezes
 from masking_service.service.people.errors import Forbidden, NoSignatures, TooManyKeys
 from masking_service.service.people.networks import network_of
@@ -112,13 +112,7 @@ class OwnKeys:
         )
         if any(request.id == one.id or request.credential == one.credential for one in mine.answer()):
             raise InvalidRequest([("/credential", "invalid-value")])
-        written = False
-        while not written:  # again where another key was first
-            prepared = self.keyholders.prepare_request(principal.tenant, request)
-            stated = Stated(subject=principal.id)
-            entry = self.recorder.record(context, Action.KEY_ENROL, DONE, stated, sealed=prepared.sealed)
-            with self.recorder.take_back_on_failure(entry):
-                written = prepared.write()
+        keep_request(self.recorder, self.keyholders, context, Action.KEY_ENROL, request)
         self.alerts.raise_alert("key-pending", principal)
         return answers.KeyStatus(request.id, "pending")
 

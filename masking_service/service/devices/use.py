@@ -12,11 +12,11 @@ from masking_service.masking.dialling import dialable
 from masking_service.masking.numbers_in_text import scrub
 from masking_service.masking.timestamps import rfc3339
 from masking_service.observability.alerts import Alerts
-from masking_service.service.acts.approving import MAX_CHAIN, Approving, active, status
+from masking_service.service.acts.approving import MAX_CHAIN, Approving, active, keep_request, status
 from masking_service.service.acts.signatures import Signed
 from masking_service.service.call.gate import Gate
 from masking_service.service.call.operation import SentProof
-from masking_service.service.call.recorder import DONE, Recorder, RequestContext, Stated
+from masking_service.service.call.recorder import Recorder, RequestContext, Stated
 from masking_service.service.devices import answers
 from masking_service.service.devices.proofs import DeviceProofs, ExpectedProof
 from masking_service.service.devices.state import Device, DeviceRequest, Devices, approved_device
@@ -73,13 +73,7 @@ class OwnDevices:
             network=principal.network or network_of(context.address),
             phone=dialable(principal.phone) or "",
         )
-        written = False
-        while not written:  # again where another device was first
-            prepared = self.devices.prepare_request(principal.tenant, request)
-            stated = Stated(subject=principal.id)
-            entry = self.recorder.record(context, Action.DEVICE_ENROL, DONE, stated, sealed=prepared.sealed)
-            with self.recorder.take_back_on_failure(entry):
-                written = prepared.write()
+        keep_request(self.recorder, self.devices, context, Action.DEVICE_ENROL, request)
         self.alerts.raise_alert("key-pending", principal)
         return answers.DeviceStatus(request.id, "pending")
 
