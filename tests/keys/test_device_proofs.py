@@ -127,3 +127,15 @@ def test_each_changed_character_of_a_proof_is_found() -> None:
     changed = [text[:at] + ("A" if text[at] != "A" else "B") + text[at + 1 :] for at in range(0, len(text) - 1, 7)]
 
     assert [one for one in changed if not refused(one)] == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"method": "POST"}, {"path": "/v1/me"}, {"content": content_hash(b"", b"x")}, {"token": "another"}],
+    ids=str,
+)
+def test_a_proof_is_for_one_request(change: dict[str, str]) -> None:
+    text = proof(Device())
+
+    assert not refused(text)
+    assert refused(text, REQUEST._replace(**change))
