@@ -281,6 +281,7 @@ def test_a_label_is_printed_on_one_sheet_of_its_size(
 ) -> None:
     number = store()
     page = visit("en").open_as("officer-wang", f"/cases/{new_case([number])}/label/{number}?size={size}")
+    expect(page.get_by_text("The codes hold the waybill number.")).to_contain_text("the token, which no view gives")
 
     sheets = re.findall(rb"/MediaBox\s*\[\s*0 0 ([\d.]+) ([\d.]+)\s*\]", page.pdf(prefer_css_page_size=True))
 
