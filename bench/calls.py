@@ -13,7 +13,6 @@ are opened.
 import argparse
 import itertools
 import json
-import os
 import random
 import re
 import statistics
@@ -103,8 +102,7 @@ class Bench:
     """
 
     def __init__(self, folder: Path, url: str, parcels: int) -> None:
-        os.environ["MASKING_POLICY"] = str(generous_policy(folder, url))
-        self.service: Contender = service(folder)
+        self.service: Contender = service(folder, {"MASKING_POLICY": str(generous_policy(folder, url))})
         self._folder = folder
         self._supply = Waybills("CB", 1)
         self._numbers = self._store(parcels)

@@ -51,9 +51,8 @@ class Measurement:
     """A running service, and the store that is looked at."""
 
     def __init__(self, folder: Path) -> None:
-        os.environ["MASKING_POLICY"] = str(generous_policy(folder))
         self._folder = folder
-        self._contender: Contender = service(folder)
+        self._contender: Contender = service(folder, {"MASKING_POLICY": str(generous_policy(folder))})
         self._seen: tuple[int, int, int, int] | None = None
         url = os.environ.get("MASKING_REDIS_URL") or store_of(folder)
         self.client = redis.Redis.from_url(url, protocol=2, socket_timeout=600)

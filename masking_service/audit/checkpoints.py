@@ -172,7 +172,7 @@ class Checkpoints:
     def make(self) -> CheckpointLine:
         """Make a checkpoint that covers every entry acknowledged before this call.
 
-        Three round trips.
+        Three round trips. Where another process makes one meanwhile that covers as much, that one is returned.
 
         Raises:
             StoreUnavailable: it is unknown whether it was made.
@@ -204,10 +204,11 @@ class Checkpoints:
             reuse: return the newest one if it covers what was found.
         """
         with self._lock:
-            for _ in range(MAX_ATTEMPTS):
+            for attempt in range(MAX_ATTEMPTS):
                 newest, writers = self._read_newest(any_key=accept_loss)
                 named = _keys_after(newest) if keys is None else [key.hex() for key in keys]
-                made = self._attempt(newest, writers, named, accept_loss=accept_loss, reuse=reuse)
+                lost = attempt > 0 and keys is None  # another process made one meanwhile, which may cover as much
+                made = self._attempt(newest, writers, named, accept_loss=accept_loss, reuse=reuse or lost)
                 if made is not None:
                     return made
         raise StoreUnavailable("refused")

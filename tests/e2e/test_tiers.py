@@ -30,6 +30,7 @@ from tests.e2e.processes import Running, gone, wait_for
 from tests.keys.reader import Block, frame, hkdf
 
 HOUR = 3600
+SECONDS_BEFORE = 8
 WORKERS = 2
 PHONES = [f"138{number:08}" for number in random.Random(11).sample(range(10**8), 40)]
 NAMES = [f"欧阳{chr(0x5F20 + at)}娜{chr(0x4E00 + 7 * at)}" for at in range(40)]
@@ -58,6 +59,19 @@ class TwoTiers:
         before = self.pids("intake")[1:]
         self._turned += 1
         self.set_to(self._turned * HOUR)
+        self.wait_for_new_workers(before)
+
+    def come_near_the_hour(self) -> None:
+        """Set all clocks to some seconds before the next hour, and wait until the processes know the store's clock.
+
+        A clock that is set makes them refuse what is stored until they have asked the store for its own.
+        """
+        self._turned += 1
+        self.set_to(self._turned * HOUR - SECONDS_BEFORE)
+        time.sleep(SECONDS_BEFORE / 2)
+
+    def wait_for_new_workers(self, before: list[int]) -> None:
+        """Wait until the workers of the last hour have ended, and the others have begun."""
         wait_for(lambda: all(gone(pid) for pid in before), "the end of the workers of the hour", 25)
         wait_for(
             lambda: len(self.pids("intake")) == 1 + WORKERS and not {*before} & {*self.pids("intake")},
@@ -194,10 +208,12 @@ def test_no_request_is_refused_while_workers_are_replaced(tiers: TwoTiers) -> No
             except Exception as error:
                 failed.append(error)
 
+    before = tiers.pids("intake")[1:]
+    tiers.come_near_the_hour()
     sender = threading.Thread(target=send)
     sender.start()
     try:
-        tiers.turn_the_hour()
+        tiers.wait_for_new_workers(before)
     finally:
         stopped.set()
         sender.join()

@@ -12,6 +12,7 @@ from masking_audit.format.lines import CheckpointLine
 from masking_audit.format.links import checkpoint_message
 from masking_service.audit.checkpoints import Checkpoints
 from masking_service.audit.errors import RolledBackError
+from masking_service.audit.log import AuditLog
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
 from tests.audit import logs
@@ -80,18 +81,20 @@ def test_processes_that_make_them_at_once_make_one_chain(
 @pytest.mark.parametrize(
     ("meanwhile", "epoch"),
     [
-        pytest.param(lambda client, other: other.make(), 3, id="another process was first"),
+        pytest.param(lambda _, other, __: other.make(), 2, id="another process was first"),
         pytest.param(
-            lambda client, other: client.xdel(named().checkpoints, "1-0"), 1, id="the one before was taken out"
+            lambda _, other, log: (other.make(), log.append(entry(at=NOW))), 3, id="an entry came after the first one"
         ),
+        pytest.param(lambda client, *_: client.xdel(named().checkpoints, "1-0"), 1, id="the one before was taken out"),
     ],
 )
 def test_a_checkpoint_is_stored_only_after_its_predecessor(
     process: Callable[[str], Checkpoints],
+    store: Store,
     client: redis.Redis,
     clock: Clock,
     monkeypatch: pytest.MonkeyPatch,
-    meanwhile: Callable[[redis.Redis, Checkpoints], object],
+    meanwhile: Callable[[redis.Redis, Checkpoints, AuditLog], object],
     epoch: int,
 ) -> None:
     process("first").make()
@@ -101,7 +104,7 @@ def test_a_checkpoint_is_stored_only_after_its_predecessor(
     def between(*args: Any) -> Any:
         if happening:
             clock.now += 1
-            happening.pop()(client, other)
+            happening.pop()(client, other, log_on(store))
         return script(*args)
 
     monkeypatch.setattr(Store, "script", between)
@@ -111,7 +114,7 @@ def test_a_checkpoint_is_stored_only_after_its_predecessor(
         assert epochs_in(client) == []
     else:
         made = mine.make()
-        assert (made.checkpoint.epoch, epochs_in(client)) == (epoch, [1, 2, 3])
+        assert (made.checkpoint.epoch, epochs_in(client)) == (epoch, [*range(1, epoch + 1)])
 
 
 def test_a_checkpoint_names_all_acknowledged_entries(store: Store, process: Callable[[str], Checkpoints]) -> None:
@@ -187,7 +190,7 @@ def test_a_checkpoint_takes_three_round_trips_and_one_more_for_several_slots(
 
 def test_who_is_overtaken_twenty_times_gives_up(store: Store, tmp_path: Path) -> None:
     class Overtaken(Store):
-        """A store in which another process makes a checkpoint before each of ours."""
+        """A store in which another process makes a checkpoint before each of ours, and an entry follows it."""
 
         def __init__(self) -> None:
             self.__dict__.update(store.__dict__)
@@ -196,9 +199,10 @@ def test_who_is_overtaken_twenty_times_gives_up(store: Store, tmp_path: Path) ->
         def script(self, *how: Any) -> Any:
             self.attempts += 1
             logs.checkpoint(store, NOW + self.attempts)
+            log.append(entry(at=NOW))
             return super().script(*how)
 
-    overtaken = Overtaken()
+    log, overtaken = log_on(store), Overtaken()
     with pytest.raises(StoreUnavailable) as refused:
         Checkpoints(overtaken, SIGNER, tmp_path, lambda: NOW).make()
 
