@@ -161,12 +161,9 @@ class Person:
         """Claim a case, or mark it as done for oneself."""
         return self._ask("POST", f"/v1/cases/{_segment(name)}/{act}")
 
-    def reveal(self, case: str, purpose: str, waybill_no: str, pointer: str) -> Json:
-        """Open one field of a waybill that a case names."""
-        items = [{"waybill_no": waybill_no, "field": pointer}]
-        body = {"purpose": purpose, "case": case, "items": items}
-        result: Json = self._post("/v1/detokenize", body)["results"][0]
-        return result
+    def reveal(self, case: str, purpose: str, items: Sequence[Json]) -> list[Json]:
+        """Open fields of a waybill that a case names; a result for each, in their order."""
+        return list(self._post("/v1/detokenize", {"purpose": purpose, "case": case, "items": items})["results"])
 
     def call(self, case: str, waybill_no: str, pointer: str) -> Json:
         """Bind a number to dial for a phone of a waybill that a case names. The same while it lives."""

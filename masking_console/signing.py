@@ -18,14 +18,14 @@ from masking_console.service import Json, Refusal
 pages = Blueprint("signing", __name__)
 
 MAX_SIGNATURE: Final = 8192
+_ROW: Final = re.compile(r"field-([0-9]{1,4})")
 
 Fields = Mapping[str, str]
 
 
 def _opening(name: str, fields: Fields) -> Json:
     purpose = fields.get("purpose") or g.person.case(name)["purpose"]
-    items = [{"waybill_no": fields.get("waybill", ""), "field": fields.get("field", "")}]
-    return {"act": "detokenize", "purpose": purpose, "case": name, "items": items}
+    return {"act": "detokenize", "purpose": purpose, "case": name, "items": items_of(fields)}
 
 
 def _deciding(name: str, act: str, _: Fields) -> Json:
@@ -63,6 +63,20 @@ def _on_key(act: str, fields: Fields) -> Json:
 
 def _on_device(act: str, fields: Fields) -> Json:
     return {"act": f"device-{act}", "principal": fields.get("principal", ""), "device": fields.get("device", "")}
+
+
+def fields_of(form: Fields) -> dict[str, str]:
+    """Return the fields that a form of a case's page asks for, in the order of their rows: the row of each.
+
+    The form says `field-ROW`, so that each has a name of its own.
+    """
+    rows = sorted((int(found[1]), name) for name in form if (found := _ROW.fullmatch(name)))
+    return {form[name]: str(row) for row, name in rows}
+
+
+def items_of(form: Fields) -> list[Json]:
+    """Return what the service has to open for a form of a case's page; what is signed is the same."""
+    return [{"waybill_no": form.get("waybill", ""), "field": field} for field in fields_of(form)]
 
 
 FORMS: Final[tuple[tuple[re.Pattern[str], Callable[..., Json]], ...]] = (

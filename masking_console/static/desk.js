@@ -7,7 +7,7 @@
 
   // Values. Each has its place, a slot beside its mask; emptying the slot hides it.
   let timer = 0;
-  let current = null;
+  let current = [];
   function hide(output) {
     const slot = output.closest(".slot");
     const row = output.closest("tr");
@@ -15,31 +15,47 @@
     slot.replaceChildren();
     if (focused) one("[data-show]", row)?.focus();
   }
-  function hideAll(except) {
-    for (const output of all("[data-revealed]")) if (output !== except) hide(output);
-    if (!except) { clearTimeout(timer); current = null; }
+  let heard = [];
+  function hideAll(except = []) {
+    for (const output of all("[data-revealed]")) if (!except.includes(output)) hide(output);
+    if (!except.length) { clearTimeout(timer); current = []; }
   }
   function watch() {
-    const shown = all("[data-revealed]").find(output => output !== current);
-    if (!shown) return;
-    if (document.hidden) { hide(shown); return; } // it came after the person had left
-    current = shown;
-    hideAll(shown);
-    for (const said of all(".slot .said, .slot .dial")) said.closest(".slot").replaceChildren();
-    one("[data-hide]", shown.closest(".slot"))?.focus();
-    clearTimeout(timer);
-    timer = setTimeout(() => hideAll(), 1000 * Number(shown.dataset.seconds));
-    document.getElementById("nothing-opened")?.remove();
-    spend();
+    const shown = all("[data-revealed]").filter(output => !current.includes(output));
+    if (shown.length) {
+      if (document.hidden) { shown.forEach(hide); return; } // they came after the person had left
+      current = shown; // what one touch opened shows together
+      hideAll(shown);
+      for (const said of heard) said.closest(".slot")?.replaceChildren();
+      one("[data-hide]", shown[0].closest(".slot"))?.focus();
+      clearTimeout(timer);
+      timer = setTimeout(() => hideAll(), 1000 * Number(shown[0].dataset.seconds));
+      document.getElementById("nothing-opened")?.remove();
+      spend(shown.length);
+      document.getElementById("marked")?.reset();
+      mark();
+    }
+    heard = all(".slot .said, .slot .dial");
   }
-  function spend() {
+  function spend(values) {
     if (!body.classList.contains("values") || !one("form[hx-post]")) return;
     for (const meter of all("#strip meter")) {
-      const left = Math.max(0, meter.value - 1);
+      const left = Math.max(0, meter.value - values);
       meter.value = left;
       meter.setAttribute("value", left);
       one("[data-left]", meter.parentElement).textContent = left;
     }
+  }
+  // Fields that are marked show together; as many as one signature opens.
+  function mark() {
+    const form = document.getElementById("marked");
+    if (!form) return;
+    const marks = all("[data-mark]");
+    const marked = marks.filter(each => each.checked).length;
+    const button = one("button", form);
+    for (const each of marks) each.disabled = !each.checked && marked >= Number(form.dataset.atMost);
+    button.hidden = !marked;
+    one("[data-count]", button).textContent = marked;
   }
   // While a budget is spent no Show is on: at once, also after a reload, and on again when it frees.
   let free = 0;
@@ -62,6 +78,7 @@
   window.addEventListener("beforeprint", () => hideAll());
   document.addEventListener("change", event => {
     if (event.target instanceof HTMLSelectElement && "submit" in event.target.dataset) event.target.form.requestSubmit();
+    if (event.target instanceof HTMLInputElement && "mark" in event.target.dataset) mark();
   });
 
   // A decision is held back for ten seconds. Leaving the page sends it.
@@ -238,5 +255,6 @@
   }
   watch();
   budget();
+  mark();
   tell();
 })();

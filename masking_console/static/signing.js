@@ -65,9 +65,11 @@
     event.preventDefault();
     event.stopImmediatePropagation();
     form.querySelector("input[name=signed]")?.remove();
-    const fields = Object.fromEntries(new FormData(form, event.submitter));
+    const typed = () => Object.fromEntries(new FormData(form, event.submitter));
+    const fields = typed();
     say("waiting");
     sign(path, fields).then(signed => {
+      if (JSON.stringify(typed()) !== JSON.stringify(fields)) throw new Error("failed"); // the form changed meanwhile
       const input = document.createElement("input");
       Object.assign(input, { type: "hidden", name: "signed", value: signed });
       form.append(input);

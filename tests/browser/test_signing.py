@@ -9,17 +9,31 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from masking_service.dev.recommended import recommended
 from tests.browser.conftest import DeskProcess, Visit, call, free_port, start_desk
+from tests.browser.test_pages import AXE, RUN
 from tests.devices import Device
 from tests.e2e.processes import Running, command
 
 NUMBER = "SG0000000001"
 PHONE = "13987654321"
 
-Opens = Callable[[str], Visit]
+
+class SigningVisit(Visit):
+    """A person at the desk, with an authenticator.
+
+    Attributes:
+        touches: the person, once for each touch.
+    """
+
+    def __init__(self, context: BrowserContext, desk: DeskProcess) -> None:
+        super().__init__(context, desk)
+        self.touches: list[str] = []
+
+
+Opens = Callable[[str], SigningVisit]
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +42,7 @@ def signing_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskProce
     folder = tmp_path_factory.mktemp("signing")
     ports = free_port(), free_port()
     policy = folder / "policy.yaml"
-    policy.write_text(recommended(ports[0] - 1), "utf-8")
+    policy.write_text(recommended(ports[0] - 1).replace("fields_at_most: 5", "fields_at_most: 3"), "utf-8")
     service = Running.serve(folder, "--dev", "--workers", "1", MASKING_POLICY=str(policy))
     usual = {"name": "欧阳娜娜", "phone": PHONE, "address": "上海市青浦区华志路1685号3号楼2单元402室"}
     record = {"waybill_no": NUMBER, "sender": usual, "recipient": usual}
@@ -47,11 +61,11 @@ def signing_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskProce
 @pytest.fixture(scope="module")
 def at_desk(chromium: Browser, signing_desk: DeskProcess) -> Iterator[Opens]:
     """Signs a person in, in a browser with an authenticator of their own, once."""
-    visits: dict[str, Visit] = {}
+    visits: dict[str, SigningVisit] = {}
 
-    def open_as(sub: str) -> Visit:
+    def open_as(sub: str) -> SigningVisit:
         if sub not in visits:
-            visit = Visit(chromium.new_context(locale="en"), signing_desk)
+            visit = SigningVisit(chromium.new_context(locale="en"), signing_desk)
             session = visit.context.new_cdp_session(visit.page)
             session.send("WebAuthn.enable")
             options = {
@@ -63,6 +77,7 @@ def at_desk(chromium: Browser, signing_desk: DeskProcess) -> Iterator[Opens]:
                 "automaticPresenceSimulation": True,
             }
             session.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+            session.on("WebAuthn.credentialAsserted", lambda _: visit.touches.append(sub))
             visit.sign_in(sub)
             visits[sub] = visit
         return visits[sub]
@@ -88,6 +103,20 @@ def approved_on_the_command_line(desk: DeskProcess) -> None:
     command("people", "keys", "approve", listed[1].split()[1], "--state-dir", state)
 
 
+def enrolled(visit: Visit, desk: DeskProcess) -> None:
+    """See to it that a person has a key that signs."""
+    if not visit.go("/me/keys").get_by_text("active").count():
+        enrol(visit)
+        approved_on_the_command_line(desk)
+
+
+def choose_language(visit: Visit, language: str) -> None:
+    page = visit.go("/me")
+    page.locator("#language").select_option(language)
+    page.locator("form:has(#language) button").click()
+    expect(page.locator(f"html[lang^={language}]")).to_have_count(1)
+
+
 def show_phone(page: Page) -> None:
     page.get_by_role("button", name="Show phone").first.click()
 
@@ -111,6 +140,86 @@ def test_from_a_new_key_to_an_opened_value(signing_desk: DeskProcess, at_desk: O
     expect(page.locator("[data-revealed]")).to_contain_text(PHONE)
     expect(officer.go("/me/keys").get_by_text("active")).to_be_visible()
     assert (supervisor.complaints, officer.complaints) == ([], [])
+
+
+def test_marked_fields_are_shown_with_one_touch_by_keyboard_alone(signing_desk: DeskProcess, at_desk: Opens) -> None:
+    officer = at_desk("officer-wang")
+    enrolled(officer, signing_desk)
+    page = officer.go("/cases/S-1")
+    left = page.get_by_role("meter", name="30 days")
+    before, touches = int(left.get_attribute("value") or ""), len(officer.touches)
+    opened = page.locator("#timeline li", has_text="opened Recipient")
+    opened_before = opened.count()
+    expect(page.get_by_role("button", name="Show marked")).to_be_hidden()
+
+    for field in ("Recipient · phone", "Recipient · name"):
+        page.get_by_role("checkbox", name=f"Mark {field}").focus()
+        page.keyboard.press("Space")
+    expect(page.get_by_role("button", name="Show marked 2")).to_be_visible()
+    page.keyboard.press("Enter")
+
+    expect(page.locator("[data-revealed]", has_text=PHONE)).to_have_count(1)
+    expect(page.locator("[data-revealed]", has_text="欧阳娜娜")).to_have_count(1)
+    expect(page.get_by_role("button", name="Hide").first).to_be_focused()
+    expect(left).to_have_attribute("value", str(before - 2))
+    expect(opened).to_have_count(opened_before + 2)
+    assert len(officer.touches) == touches + 1
+    expect(page.get_by_role("button", name="Show marked")).to_be_hidden()
+    page.keyboard.press("Escape")
+    expect(page.locator("[data-revealed]")).to_have_count(0)
+    assert PHONE not in page.content()
+
+    page.get_by_role("checkbox", name="Mark Sender · name").check()
+    page.get_by_role("link", name="Label preview").focus()
+    page.keyboard.press("s")
+    expect(page.locator("[data-revealed]")).to_have_count(1)
+    show_phone(page)
+    expect(page.locator("[data-revealed]", has_text=PHONE)).to_have_count(1)
+    expect(page.locator("[data-revealed]")).to_have_count(1)
+    assert (len(officer.touches), officer.complaints) == (touches + 3, [])
+
+
+def test_no_more_fields_are_marked_than_one_signature_opens(signing_desk: DeskProcess, at_desk: Opens) -> None:
+    officer = at_desk("officer-wang")
+    enrolled(officer, signing_desk)
+    choose_language(officer, "zh")
+    page = officer.go("/cases/S-1")
+    marks = page.get_by_role("checkbox", name="勾选")
+    for at in range(3):
+        marks.nth(at).check()
+
+    expect(page.get_by_text("最多勾选 3 个字段，验证一次即可一起显示。")).to_be_visible()
+    expect(marks.nth(3)).to_be_disabled()
+    assert page.evaluate(f"() => {{ {AXE.read_text()} }}") is None
+    assert page.evaluate("options => axe.run(document, options)", RUN)["violations"] == []
+    marks.first.uncheck()
+    expect(marks.nth(3)).to_be_enabled()
+    page.get_by_role("button", name="显示所选 2").click()
+
+    expect(page.locator("[data-revealed]")).to_have_count(2)
+    choose_language(officer, "en")
+    assert officer.complaints == []
+
+
+def test_marks_that_change_while_the_person_signs_open_nothing(signing_desk: DeskProcess, at_desk: Opens) -> None:
+    officer = at_desk("officer-wang")
+    enrolled(officer, signing_desk)
+    page = officer.go("/cases/S-1")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.get_by_role("checkbox").nth(0).check()
+
+    def mark_another(route: Route) -> None:
+        page.get_by_role("checkbox").nth(1).check()
+        route.continue_()
+
+    page.route("**/sign", mark_another)
+
+    page.get_by_role("button", name="Show marked").click()
+
+    expect(page.locator("#signing")).to_have_text("Nothing was signed.")
+    assert not [url for url in asked if url.endswith("/reveal")]
+    page.unroute("**/sign")
 
 
 def test_a_supervisor_approves_a_couriers_phone(signing_desk: DeskProcess, at_desk: Opens) -> None:
