@@ -14,9 +14,8 @@ from typing import Any
 import msgspec
 
 from bench.waybills import Waybills
-from masking_service.masking.countries import CountryMasker
 from masking_service.masking.effort import Effort
-from masking_service.masking.record import Masker
+from masking_service.masking.record import CountryMasker, Masker
 from masking_service.masking.schemas import load_schemas
 from masking_service.service.waybills.mask import mask_batch
 from masking_service.service.waybills.record_answers import InvalidRecord

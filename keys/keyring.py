@@ -27,8 +27,7 @@ from keys.search import SearchKeys
 from keys.secret import Secret
 from keys.signatures import Verifier
 from keys.signers import LogSigner, Signer
-from keys.tokens import TokenKeys
-from keys.uses import Uses
+from keys.tokens import TokenKeys, Uses
 
 NOT_AT_INTAKE = "the keyset of an intake host has no such key"
 BASE_BYTES = 12

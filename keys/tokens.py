@@ -8,12 +8,12 @@ token. `docs/token-format.md` specifies the format.
 import re
 import threading
 from base64 import b64encode, urlsafe_b64decode
+from collections import Counter
 from collections.abc import Mapping
 
 from cryptography.hazmat.primitives.ciphers import Cipher, CipherContext, algorithms, modes
 
 from keys.secret import Secret
-from keys.uses import Uses
 
 BLOCK_BYTES = 16
 VERSION = "1"
@@ -22,6 +22,25 @@ KEY_CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
 
 _TOKEN = re.compile(r"wbt1([A-Za-z0-9_-])([A-Za-z0-9_-]{21}[AQgw])")
 """The last of the 22 characters carries two bits, so only four characters are canonical there."""
+
+
+class Uses:
+    """Counts how often each key was used in this process, by its name. Thread-safe."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._counts: Counter[str] = Counter()
+
+    def add(self, name: str, uses: int) -> None:
+        """Add to the uses of the key `name`."""
+        with self._lock:
+            self._counts[name] += uses
+
+    def take(self) -> dict[str, int]:
+        """Return and reset the counts since the last call."""
+        with self._lock:
+            counted, self._counts = self._counts, Counter()
+        return counted
 
 
 class TokenKeys(Secret):

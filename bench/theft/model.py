@@ -14,7 +14,7 @@ from bench.theft.memory import Memory, Review
 from bench.theft.steps import DAY, PHONE, PURPOSE, TICKET_SYSTEM, Done, Step, is_phantom
 from bench.theft.windows import Taken, Windows
 from masking_audit.format.entries import Entry, Item
-from masking_service.service.call.recorder import DONE, RELEASED, RequestContext
+from masking_service.service.call.recorder import DONE, NOT_FOUND, RELEASED, RequestContext
 from masking_service.service.cases.state import Act, Case, Opening
 from masking_service.service.freezes.state import Freeze
 from masking_service.service.freezes.use import FreezeByPolicy
@@ -31,7 +31,6 @@ from masking_service.service.people.errors import (
 )
 from masking_service.service.people.policy import Grant, Policy
 from masking_service.service.people.principals import DEFAULT_TENANT, Principal
-from masking_service.service.waybills.results import NOT_FOUND
 
 
 class Service:

@@ -11,10 +11,9 @@ from typing import Final
 
 from masking_service.service.call.budget_windows import PARTS
 from masking_service.service.call.budgets import limit_of, part_at
-from masking_service.service.people.factors import Factors
 from masking_service.service.people.policy import Grant
 from masking_service.service.people.principals import Principal
-from masking_service.service.people.rules import Budget, Window
+from masking_service.service.people.rules import Budget, Factors, Window
 
 _COUNT: Final = struct.Struct(">I")
 

@@ -27,13 +27,12 @@ from masking_service.arrow.types import (
     refuse_wrong_types,
     with_masks,
 )
-from masking_service.masking.countries import CountryMasker
 from masking_service.masking.effort import A_RECORD, Effort
 from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.name_words import PARTY
 from masking_service.masking.numbers_in_text import contains_personal_data
 from masking_service.masking.profiles import Profile
-from masking_service.masking.record import Masked
+from masking_service.masking.record import CountryMasker, Masked
 from masking_service.masking.schema import EACH, Schema, Steps
 
 _AT_ONCE: Final = 2_000

@@ -8,7 +8,7 @@ from typing import Final
 
 from masking_service.audit.entries import outside_id
 from masking_service.runtime.clock import clock
-from masking_service.runtime.served import UseCases
+from masking_service.service.call.call import UseCases
 from masking_service.service.people.principals import Principal
 
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)

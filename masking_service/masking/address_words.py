@@ -45,16 +45,6 @@ FLOORS: Final = "层 層 地下"
 ROOMS: Final = "房间 房间号 房間 房間號 房号 房號 室号 室 门牌号 门牌 门牌號 单元号 楼层 樓層 附 之"
 """Words that places end with: they say what the number behind them is."""
 
-LATIN_UNIT: Final = (
-    "apartments?|apts?|units?|flats?|flt|rooms?|rms?|suites?|stes?|floors?|flr|fl|levels?|lvl|penthouse|ph"
-    "|shops?|offices?|stalls?|dorm|door|appartements?|appt|apartamento|apto|depto|piso|puerta|wohnung|whg|lgh"
-)
-LATIN_FLOOR: Final = "floors?|flr|fl|levels?|[ée]tage|andar|planta|OG"
-LATIN_BUILDING: Final = "towers?|buildings?|bldgs?|blocks?|blk"
-WORDED_NUMBERS: Final = (
-    "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|ground|first|second|third|fourth|fifth|sixth|seventh"
-    "|eighth|ninth|tenth|eleventh|twelfth|upper|lower|top|basement|mezzanine"
-)
 LATIN_PLACE: Final = (
     "street|st|road|rd|avenue|ave|lane|ln|drive|dr|boulevard|blvd|way|court|ct|place|square|highway|hwy"
     "|building|bldg|tower|block|district|city|county|province|apartment|apt|unit|suite|room|floor|flat|strasse|rue"

@@ -38,6 +38,14 @@ def normalise_waybill_no(value: object) -> str:
     raise ValueError("a waybill number is a string of 6 to 40 of A-Z, 0-9 and -")
 
 
+def normalised(waybill_no: object) -> str | None:
+    """Return a waybill number as it is stored; None if it is malformed."""
+    try:
+        return normalise_waybill_no(waybill_no)
+    except ValueError:
+        return None
+
+
 def named_waybills(waybills: Sequence[object]) -> tuple[dict[str, int], list[tuple[str, str]]]:
     """Read the member ``/waybills`` of a request.
 

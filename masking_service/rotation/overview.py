@@ -7,7 +7,7 @@ from typing import Final
 
 from keys.aead import key_id_of
 from keys.keyring import Keyring
-from keys.keyset_file import KeysetFile, RootEntry, SecretEntry, Use, date_of, day_of
+from keys.keyset_file import KeysetFile, RootEntry, SecretEntry, date_of, day_of
 from keys.rotation import ROTATABLE, entries_of
 from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.rotation.processes import Heartbeat, active_processes
@@ -19,8 +19,6 @@ from masking_service.store.layout import DATA_KEY_USES
 
 COMMANDS: Final = {"client": "clients"}
 """What `keys rotate` calls a use, where it is another word."""
-ENDING: Final[tuple[Use, ...]] = ("index", "state", "search", "audit")
-"""Uses of which a rotation is complete when their retired secrets are ended."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from masking_service.runtime.served import UseCases
 from masking_service.service.acts.enrolment import KeyApproval, OwnKeys
 from masking_service.service.acts.signatures import Signatures
 from masking_service.service.acts.tickets import Tickets
 from masking_service.service.acts.use import ProposeAct
 from masking_service.service.call.budgets import Budgets
-from masking_service.service.call.call import Admission
+from masking_service.service.call.call import Admission, UseCases
 from masking_service.service.call.disclosures import Disclosures
 from masking_service.service.call.gate import LiveGate
 from masking_service.service.call.recorder import Recorder
@@ -55,8 +54,7 @@ from masking_service.service.waybills.conflicts import ConflictBudget
 from masking_service.service.waybills.mask import Mask, Maskers
 from masking_service.service.waybills.privacy import Privacy
 from masking_service.service.waybills.restriction import Restrictions
-from masking_service.service.waybills.storing import StoreAndCompare
-from masking_service.service.waybills.tokenize import Tokenize
+from masking_service.service.waybills.tokenize import StoreAndCompare, Tokenize
 from masking_service.service.waybills.view import ViewWaybills
 
 if TYPE_CHECKING:

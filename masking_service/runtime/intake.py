@@ -22,10 +22,9 @@ from masking_service.rotation.keyset_watch import KeysetFileWatch
 from masking_service.runtime.background import BackgroundThreads, Report
 from masking_service.runtime.clock import clock
 from masking_service.runtime.gauges import gauge, store_gauges
-from masking_service.runtime.served import UseCases
 from masking_service.runtime.settings import Settings
 from masking_service.runtime.wiring import NO_CLIENTS, open_store
-from masking_service.service.call.call import Admission
+from masking_service.service.call.call import Admission, UseCases
 from masking_service.service.call.gate import Gate
 from masking_service.service.people.authenticate import Authenticator
 from masking_service.service.people.errors import ClientError

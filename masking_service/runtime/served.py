@@ -1,40 +1,17 @@
 """What the HTTP interface needs of a process, whichever tier it is of."""
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol
 
 from masking_service.masking.schema import Schema
 from masking_service.observability.alerts import Alerts
 from masking_service.observability.metrics import Metrics
 from masking_service.runtime.settings import Settings
-from masking_service.service.call.call import Admission
-from masking_service.service.people.policy import Policy
+from masking_service.service.call.call import UseCases
 from masking_service.store.client import Store
 from masking_service.store.faults import Fault
 
 if TYPE_CHECKING:
     from prometheus_client.registry import Collector
-
-UseCase = TypeVar("UseCase")
-
-
-class UseCases:
-    """The use cases of one policy. They are exchanged as a whole when the policy changes.
-
-    Attributes:
-        policy: what the roles may do.
-        admission: lets calls in.
-    """
-
-    def __init__(self, policy: Policy, admission: Admission, use_cases: Mapping[type, Any]) -> None:
-        self.policy = policy
-        self.admission = admission
-        self._use_cases = use_cases
-
-    def of(self, kind: type[UseCase]) -> UseCase:
-        """Return the use case of this class."""
-        found: UseCase = self._use_cases[kind]
-        return found
 
 
 class Served(Protocol):

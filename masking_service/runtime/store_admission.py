@@ -20,11 +20,11 @@ from masking_service.service.call.recorder import DONE, Recorder, RequestContext
 from masking_service.service.people.principals import service_principal
 from masking_service.service.people.registry import ClientRegistry
 from masking_service.store.client import Store
+from masking_service.store.connection import Node
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.health import Examined, uphold
 from masking_service.store.identity import MARKED_SLOTS, WrongStore, check, claim, is_claimed, unmarked
 from masking_service.store.layout import DATA_KEYS, GENESIS, AuditKeys
-from masking_service.store.node import Node
 
 
 def admit_store(parts: Parts) -> None:

@@ -16,10 +16,9 @@ from redis.exceptions import NoPermissionError, NoScriptError, RedisError
 
 from masking_service.store.computing import waiting
 from masking_service.store.condition import Condition
-from masking_service.store.connection import Reply
+from masking_service.store.connection import Command, Node, Reply, pack
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.identity import Clocks, Identity, Roster
-from masking_service.store.node import Command, Node, pack
 from masking_service.store.pipeline import (
     Bundle,
     Exchanges,

@@ -1,24 +1,34 @@
-"""Keeps connections to one server, made by redis-py's public constructors, for the next caller.
+"""One server of the store: its connections, and the two halves of an exchange with it.
 
-redis-py's own pools spend a tenth of a request that asks the store five times on
-statistics that no one reads here.
+The connections are made by redis-py's public constructors and kept for the next caller. redis-py's own pools spend a
+tenth of a request that asks the store five times on statistics that no one reads here. All waits have tight time-outs,
+and a connection on which a reply is still to come is never used again.
 """
 
 import re
+from collections.abc import Callable
 from contextlib import suppress
 from queue import Empty, SimpleQueue
 from time import monotonic
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, cast
 
+import hiredis
 from redis._parsers.hiredis import NOT_ENOUGH_DATA, _HiredisParser
 from redis.connection import AbstractConnection
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError, ResponseError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
+from masking_service.store.breaker import Breaker
+
+TIMEOUT_SECONDS: Final = 0.5
+"""For connecting, and for each wait on the socket. redis-py's own defaults stall a call for up to 59 s."""
+MAX_CONNECTIONS: Final = 32
 _RUN_ID: Final = re.compile(rb"^run_id:(\w+)", re.MULTILINE)
 
+Command = tuple[bytes | int, ...]
 Reply = Any
+pack = cast(Callable[[Command], bytes], hiredis.pack_command)  # its stub allows one argument only
 
 
 class DeadlineParser(_HiredisParser):
@@ -207,3 +217,58 @@ def run_id_of(info: bytes) -> bytes:
     """Return the run id in the reply to INFO, or nothing."""
     found = _RUN_ID.search(info)
     return found[1] if found else b""
+
+
+class Node:
+    """A server at one address, or the primary that sentinels name.
+
+    Args:
+        dial: makes a connection object to it.
+        limit: at most this many connections at once; a caller waits briefly for a free one.
+
+    Attributes:
+        breaker: refuses at once while the server does not answer.
+        connections: those that were made.
+    """
+
+    def __init__(self, dial: Dial, limit: int = MAX_CONNECTIONS) -> None:
+        self.connections = Connections(dial, limit, TIMEOUT_SECONDS)
+        self.breaker = Breaker()
+
+    def send(self, payload: bytes, allow: Callable[[bytes], None] | None = None) -> Connection:
+        """Send packed commands, and return the connection on which the replies come.
+
+        Args:
+            allow: raises where nothing may be sent to the server with this run id.
+
+        Raises:
+            RedisError: not all of it was sent.
+            StoreUnavailable: `allow` refuses the server.
+        """
+        connection = self.connections.take()
+        try:
+            if allow is not None:
+                allow(connection.run_id)
+            connection.send(payload)
+        except BaseException:
+            self.connections.drop(connection)
+            raise
+        return connection
+
+    def receive(self, connection: Connection, count: int, timeout: float, until: float) -> list[Reply]:
+        """Return the replies to what was sent, and give the connection back. Errors are returned as exceptions.
+
+        Args:
+            timeout: seconds for each wait on the socket.
+            until: by the monotonic clock, when all replies must have come.
+
+        Raises:
+            RedisError: not all of them came.
+        """
+        try:
+            replies = connection.read(count, timeout, until)
+        except BaseException:
+            self.connections.drop(connection)
+            raise
+        self.connections.give_back(connection)
+        return replies

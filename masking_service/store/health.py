@@ -17,11 +17,11 @@ from masking_service.store import faults as known
 from masking_service.store import rights
 from masking_service.store.client import Command, Reply, Store
 from masking_service.store.condition import Condition, Server
+from masking_service.store.connection import Node
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.faults import Fault
 from masking_service.store.fences import probe
 from masking_service.store.layout import GENESIS
-from masking_service.store.node import Node
 from masking_service.store.reasons import reason, words
 from masking_service.store.scripts import Script
 from masking_service.store.server_replies import ServerReplies

@@ -19,10 +19,10 @@ import msgspec
 from keys.aead import NONCE_BYTES
 from keys.errors import IntegrityError
 from keys.keyring import Keyring
+from masking_service.store.connection import Node
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.fences import SLOTS, mark
 from masking_service.store.layout import GENESIS, ONE_SLOT, AuditKeys
-from masking_service.store.node import Node
 
 if TYPE_CHECKING:
     from masking_service.store.client import Store

@@ -15,11 +15,10 @@ from redis.crc import key_slot
 from redis.exceptions import AskError, MovedError, ReadOnlyError, RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
-from masking_service.store.connection import Reply
+from masking_service.store.connection import TIMEOUT_SECONDS, Command, Node, Reply, pack
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.fences import fence
 from masking_service.store.identity import Identity, Roster
-from masking_service.store.node import TIMEOUT_SECONDS, Command, Node, pack
 from masking_service.store.question import Question
 from masking_service.store.reasons import unavailable
 from masking_service.store.topology import Route

@@ -4,9 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from masking_service.store.connection import Reply
+from masking_service.store.connection import Command, Reply
 from masking_service.store.identity import Roster
-from masking_service.store.node import Command
 from masking_service.store.scripts import Script
 
 T = TypeVar("T")

@@ -8,8 +8,7 @@ The user of an intake host needs those of `examples/redis-intake.acl` only.
 from collections.abc import Sequence
 from typing import Final
 
-from masking_service.store.connection import Reply
-from masking_service.store.node import Command
+from masking_service.store.connection import Command, Reply
 
 _COMMANDS: Final = """
 DEL {key}

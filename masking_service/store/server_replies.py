@@ -5,9 +5,8 @@ from dataclasses import dataclass
 
 from redis.exceptions import MovedError, ReadOnlyError
 
-from masking_service.store.connection import Reply
+from masking_service.store.connection import Node, Reply
 from masking_service.store.errors import StoreUnavailable
-from masking_service.store.node import Node
 from masking_service.store.pipeline import Bundle
 from masking_service.store.reasons import unavailable
 

@@ -15,9 +15,8 @@ from redis.connection import AbstractConnection
 from redis.exceptions import AskError, MovedError, RedisError
 from redis.exceptions import ConnectionError as RedisConnectionError
 
-from masking_service.store.connection import Connection
+from masking_service.store.connection import TIMEOUT_SECONDS, Connection, Node, pack
 from masking_service.store.fences import SLOTS
-from masking_service.store.node import TIMEOUT_SECONDS, Node, pack
 
 ASKING_SECONDS: Final = 1.0
 """For asking nodes who owns what. Nodes that were not reached in this time are asked next time."""

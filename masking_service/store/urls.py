@@ -17,7 +17,7 @@ from redis.exceptions import RedisError
 from redis.retry import Retry
 from redis.sentinel import Sentinel
 
-from masking_service.store.node import TIMEOUT_SECONDS, Node, pack
+from masking_service.store.connection import TIMEOUT_SECONDS, Node, pack
 from masking_service.store.topology import Address, Cluster, OneServer, Route, Watched
 
 SENTINEL: Final = "redis+sentinel"

@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keys.tokens import KEY_CHARACTERS, TokenKeys
-from keys.uses import Uses
+from keys.tokens import KEY_CHARACTERS, TokenKeys, Uses
 from tests.keys.known import known_bytes
 
 BLOCKS = st.binary(min_size=16, max_size=16)

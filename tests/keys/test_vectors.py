@@ -14,8 +14,7 @@ from keys.errors import IntegrityError
 from keys.framing import frame
 from keys.keyset_file import SPLIT_OFF, USES
 from keys.suites import Aead, Sm4Gcm
-from keys.tokens import TokenKeys
-from keys.uses import Uses
+from keys.tokens import TokenKeys, Uses
 from tests.keys.known import known_bytes, known_keyring
 from tests.keys.vector_files import VECTORS, Vector
 

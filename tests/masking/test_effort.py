@@ -4,11 +4,10 @@ import json
 
 import pytest
 
-from masking_service.masking.countries import CountryMasker
 from masking_service.masking.effort import A_BATCH, Effort, estimate
 from masking_service.masking.kinds.table import TABLE
 from masking_service.masking.member_names import ROOT, plan
-from masking_service.masking.record import Masked, Masker, render
+from masking_service.masking.record import CountryMasker, Masked, Masker, render
 from masking_service.masking.sample_record import sample_record
 from masking_service.masking.schemas import load_schemas
 from masking_service.service.waybills.mask import MaskResult, mask_batch

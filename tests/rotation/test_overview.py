@@ -7,7 +7,7 @@ import pytest
 from keys import keyset
 from keys.keyset_file import USES, date_of, day_of
 from keys.rotation import ROTATABLE, RotatableKey, activate, distribute, end_retired, settle_index
-from masking_service.rotation.overview import ENDING, KeyLine, Overview, Terms, overview, overview_of_file
+from masking_service.rotation.overview import KeyLine, Overview, Terms, overview, overview_of_file
 from masking_service.rotation.rewrap import rewrap
 from masking_service.rotation.rotate import rotate
 from masking_service.rotation.shred import shred
@@ -142,7 +142,7 @@ def test_after_a_rotation_nothing_is_due(path: Path) -> None:
         distribute(path, which, "2027-11-25")
         activate(path, which, "2027-11-25")
     settle_index(path, "2027-11-25")
-    for use in ENDING:
+    for use in ("index", "state", "search", "audit"):
         end_retired(path, use, "2027-11-25")
 
     assert overview_of_file(keyset.read(path)[0], KeyRules(), day_of("2027-11-25")).due == []

@@ -17,9 +17,9 @@ from masking_service.service.people.registry import ClientRegistry
 from masking_service.service.search.findable import Findable
 from masking_service.service.state.serials import Serials
 from masking_service.service.waybills import records
-from masking_service.service.waybills.drafts import Refusal, Stored, index_entries
 from masking_service.service.waybills.records import Record
 from masking_service.service.waybills.vault import Erasure, Vault
+from masking_service.service.waybills.writing import Refusal, Stored, index_entries
 from masking_service.store.client import Reply, Store
 from masking_service.store.layout import ONE_SLOT, AuditKeys
 from tests.keys.known import known_keyring

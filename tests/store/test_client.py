@@ -16,9 +16,8 @@ from redis.exceptions import BusyLoadingError
 from masking_service.dev.embedded import EmbeddedServer
 from masking_service.store.breaker import FAILURES_TO_OPEN
 from masking_service.store.client import Store
-from masking_service.store.connection import Connections, DeadlineParser
+from masking_service.store.connection import MAX_CONNECTIONS, Connections, DeadlineParser
 from masking_service.store.errors import StoreUnavailable
-from masking_service.store.node import MAX_CONNECTIONS
 from tests import servers
 from tests.store import stores
 from tests.store.stores import ask, body, counted, put

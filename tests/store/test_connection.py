@@ -9,8 +9,7 @@ import redis
 from redis.connection import AbstractConnection, parse_url
 from redis.exceptions import ConnectionError as RedisConnectionError
 
-from masking_service.store.connection import Connection, Connections
-from masking_service.store.node import pack
+from masking_service.store.connection import Connection, Connections, pack
 from tests import servers
 
 WAIT_SECONDS = 0.05

@@ -9,8 +9,8 @@ import pytest
 import redis
 
 from masking_service.store.breaker import FAILURES_TO_OPEN
+from masking_service.store.connection import Node, pack
 from masking_service.store.errors import StoreUnavailable
-from masking_service.store.node import Node, pack
 from masking_service.store.pipeline import Bundle, Exchanges
 from masking_service.store.topology import Cluster
 from tests import servers

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from masking_service.service.waybills.results import MAX_READ
+from masking_service.service.waybills.mask import MAX_READ
 from tests.web.api import Api, record
 from tests.web.people import PRINTER
 

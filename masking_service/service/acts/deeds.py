@@ -15,9 +15,9 @@ from masking_service.audit.entries import outside_id
 from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.json_numbers import encode_sorted
 from masking_service.masking.schemas.places import SHIPPED_POINTERS
+from masking_service.masking.waybill import normalised
 from masking_service.service.cases.state import Case, WantedCase
 from masking_service.service.people.principals import Principal
-from masking_service.service.waybills.results import normalised
 from masking_service.service.waybills.tokens import read_token
 
 

@@ -24,7 +24,6 @@ NONCE_BYTES: Final = 16
 RANDOM_BYTES: Final = NONCE_BYTES + SEALING_BYTES
 _HASH_BYTES: Final = 16
 _TICKET: Final = Struct(f">{NONCE_BYTES}sQ{_HASH_BYTES}s{_HASH_BYTES}s")
-MAX_CHARACTERS: Final = 256
 
 Use = Literal["act", "key", "device"]
 

@@ -14,10 +14,9 @@ from typing import Final, Protocol
 from keys.keyring import Keyring
 from masking_service.service.call.budget_windows import Room, least, room
 from masking_service.service.people.errors import QuotaExceeded, SignatureInvalid
-from masking_service.service.people.factors import Factors
 from masking_service.service.people.policy import Grant
 from masking_service.service.people.principals import Principal
-from masking_service.service.people.rules import Budget, Counted, Window
+from masking_service.service.people.rules import Budget, Counted, Factors, Window
 from masking_service.store.client import Command, Reply, Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.identity import Roster

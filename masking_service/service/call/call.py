@@ -12,6 +12,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from masking_service.service.call.gate import Gate
 from masking_service.service.call.names import sound_case_name, sound_principal
@@ -19,7 +20,10 @@ from masking_service.service.call.operation import Operation
 from masking_service.service.call.recorder import Recorder, RequestContext, Stated
 from masking_service.service.people.authenticate import Authenticator
 from masking_service.service.people.errors import Forbidden, Frozen
+from masking_service.service.people.policy import Policy
 from masking_service.service.people.principals import Principal
+
+UseCase = TypeVar("UseCase")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,3 +63,22 @@ class Admission:
                 )
                 self.recorder.record_denial(context, operation.audited_as, refusal.code, stated)
             raise
+
+
+class UseCases:
+    """The use cases of one policy. They are exchanged as a whole when the policy changes.
+
+    Attributes:
+        policy: what the roles may do.
+        admission: lets calls in.
+    """
+
+    def __init__(self, policy: Policy, admission: Admission, use_cases: Mapping[type, Any]) -> None:
+        self.policy = policy
+        self.admission = admission
+        self._use_cases = use_cases
+
+    def of(self, kind: type[UseCase]) -> UseCase:
+        """Return the use case of this class."""
+        found: UseCase = self._use_cases[kind]
+        return found

@@ -25,6 +25,7 @@ Value = TypeVar("Value")
 
 RELEASED: Final = "released"
 DONE: Final = "done"
+NOT_FOUND: Final = "not-found"
 UNAVAILABLE: Final = "unavailable"
 """The outcome of an entry that takes another one back."""
 PROTECTIVE: Final = frozenset({Action.FREEZE, Action.CASE_CLOSE, Action.CASE_DENY})

@@ -10,9 +10,10 @@ from typing import Any, Final
 
 from keys.keyring import Keyring
 from masking_service.audit.actions import Action
+from masking_service.masking.waybill import normalised
 from masking_service.service.call.gate import Gate
 from masking_service.service.call.items import INVALID_ITEM, Fault, unknown_members
-from masking_service.service.call.recorder import DONE, ItemOutcome, Recorder, RequestContext, Stated
+from masking_service.service.call.recorder import DONE, NOT_FOUND, ItemOutcome, Recorder, RequestContext, Stated
 from masking_service.service.custody.state import Custodies, Custody
 from masking_service.service.decoys.watch import DecoyWatch
 from masking_service.service.people.policy import Policy
@@ -20,7 +21,6 @@ from masking_service.service.people.principals import principal_id, site_codes
 from masking_service.service.search.findable import findable_of
 from masking_service.service.search.index import Indexed, every_entry
 from masking_service.service.waybills import answers
-from masking_service.service.waybills.results import NOT_FOUND, normalised
 from masking_service.service.waybills.vault import Found, Vault
 
 INVALID_WAYBILL_NO: Final = "invalid-waybill-no"

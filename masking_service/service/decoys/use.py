@@ -29,6 +29,7 @@ from masking_service.service.call.disclosures import Disclosure, Disclosures, Op
 from masking_service.service.call.gate import LiveGate
 from masking_service.service.call.recorder import (
     DONE,
+    NOT_FOUND,
     RELEASED,
     ItemOutcome,
     Recorded,
@@ -44,7 +45,6 @@ from masking_service.service.people.issuers import Issuers
 from masking_service.service.people.policy import Policy
 from masking_service.service.search.asked import one_number
 from masking_service.service.state.sealed import PreparedFields
-from masking_service.service.waybills.results import NOT_FOUND
 from masking_service.service.waybills.vault import Found, Vault
 from masking_service.store.client import Store
 

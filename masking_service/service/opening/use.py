@@ -12,6 +12,7 @@ from keys.keyring import Keyring
 from masking_service.audit.actions import Action
 from masking_service.masking.dialling import dialable
 from masking_service.masking.kinds.table import TOKEN_KINDS
+from masking_service.masking.waybill import normalised
 from masking_service.service.acts import deeds
 from masking_service.service.acts.signatures import Signatures, Signed
 from masking_service.service.call.budgets import Budgets
@@ -19,7 +20,15 @@ from masking_service.service.call.disclosures import Disclosure, Disclosures, Op
 from masking_service.service.call.gate import LiveGate
 from masking_service.service.call.items import INVALID_ITEM, Fault, opening_faults
 from masking_service.service.call.names import sound_case_name
-from masking_service.service.call.recorder import RELEASED, ItemOutcome, Recorded, Recorder, RequestContext, Stated
+from masking_service.service.call.recorder import (
+    NOT_FOUND,
+    RELEASED,
+    ItemOutcome,
+    Recorded,
+    Recorder,
+    RequestContext,
+    Stated,
+)
 from masking_service.service.cases.authority import CaseAuthority
 from masking_service.service.cases.state import Case
 from masking_service.service.decoys.watch import DecoyWatch
@@ -30,7 +39,6 @@ from masking_service.service.people.issuers import Issuers
 from masking_service.service.people.policy import Grant, Policy
 from masking_service.service.phone_calls.call_records import CallRecords, hash_called
 from masking_service.service.waybills.records import Record
-from masking_service.service.waybills.results import NOT_FOUND, normalised
 from masking_service.service.waybills.tokens import Reference, read_token
 from masking_service.service.waybills.vault import Found, Vault
 from masking_service.store.client import Store

@@ -23,6 +23,7 @@ from masking_service.audit.search import MAX_SECONDS, scan, search
 from masking_service.audit.wanted import OlderEntries, Wanted
 from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.timestamps import rfc3339
+from masking_service.masking.waybill import normalised
 from masking_service.service.call.budgets import Budgets
 from masking_service.service.call.gate import Gate
 from masking_service.service.call.recorder import Recorder, RequestContext
@@ -31,7 +32,6 @@ from masking_service.service.people.errors import Forbidden
 from masking_service.service.people.policy import Grant
 from masking_service.service.people.rules import CHECKPOINTS
 from masking_service.service.search.asked import Asked
-from masking_service.service.waybills.results import normalised
 from masking_service.store.client import Store
 
 AUDIT_HASH_OF_TENANT: Final = "tenant"

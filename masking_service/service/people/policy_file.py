@@ -20,12 +20,12 @@ from masking_service.service.people import principals, rules
 from masking_service.service.people.device_rules import read_devices
 from masking_service.service.people.document import DocumentPlace, read_document
 from masking_service.service.people.errors import PolicyError
-from masking_service.service.people.factors import Factors
 from masking_service.service.people.issuer_section import read_issuers
 from masking_service.service.people.outside_rules import call_rule, check_rule
 from masking_service.service.people.rules import (
     Budget,
     CaseRules,
+    Factors,
     KeyRules,
     LookoutRules,
     Purpose,

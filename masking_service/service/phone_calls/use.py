@@ -13,13 +13,22 @@ from keys.keyring import Keyring
 from masking_service.audit.actions import Action
 from masking_service.masking.dialling import dialable
 from masking_service.masking.timestamps import rfc3339
+from masking_service.masking.waybill import normalised
 from masking_service.service.call.budgets import Budgets
 from masking_service.service.call.disclosures import Disclosure, Disclosures, PhoneCalled
 from masking_service.service.call.errors import NotFound
 from masking_service.service.call.gate import LiveGate
 from masking_service.service.call.names import sound_case_name
 from masking_service.service.call.operation import SentProof
-from masking_service.service.call.recorder import DONE, ItemOutcome, Recorded, Recorder, RequestContext, Stated
+from masking_service.service.call.recorder import (
+    DONE,
+    NOT_FOUND,
+    ItemOutcome,
+    Recorded,
+    Recorder,
+    RequestContext,
+    Stated,
+)
 from masking_service.service.cases.authority import CaseAuthority
 from masking_service.service.cases.state import Case
 from masking_service.service.custody.state import Custodies
@@ -41,7 +50,6 @@ from masking_service.service.phone_calls.call_records import hash_called
 from masking_service.service.phone_calls.callers import Callers
 from masking_service.service.phone_calls.line import Line
 from masking_service.service.phone_calls.live_calls import CallPlace, LiveCalls, Origin, StoredCall
-from masking_service.service.waybills.results import NOT_FOUND, normalised
 from masking_service.service.waybills.vault import Found, Vault
 from masking_service.service.waybills.view import reached
 from masking_service.store.client import Store

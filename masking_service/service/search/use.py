@@ -23,6 +23,7 @@ from masking_service.service.call.gate import LiveGate
 from masking_service.service.call.operation import SentProof
 from masking_service.service.call.recorder import (
     DONE,
+    NOT_FOUND,
     RELEASED,
     ItemOutcome,
     Recorded,
@@ -40,7 +41,6 @@ from masking_service.service.people.rules import Scope
 from masking_service.service.search import answers
 from masking_service.service.search.asked import Asked
 from masking_service.service.search.index import IndexEntry, TooManyEntries
-from masking_service.service.waybills.results import NOT_FOUND
 from masking_service.service.waybills.vault import Found, Vault
 from masking_service.service.waybills.view import reached, shown, viewed
 from masking_service.store.client import Store

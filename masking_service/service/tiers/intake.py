@@ -23,9 +23,9 @@ from masking_service.service.tiers.messages import (
     SubmittedAgain,
 )
 from masking_service.service.tiers.sealing import SealedRecords
-from masking_service.service.waybills.drafts import UNAVAILABLE, Refusal, Stored
 from masking_service.service.waybills.entering import Entering
-from masking_service.service.waybills.storing import HowToStore, Kept, findable_of_entering, kept
+from masking_service.service.waybills.tokenize import HowToStore, Kept, findable_of_entering, kept
+from masking_service.service.waybills.writing import UNAVAILABLE, Refusal, Stored
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,8 +4,8 @@ from typing import Final
 
 import msgspec
 
-from masking_service.service.waybills.drafts import Refusal
-from masking_service.service.waybills.storing import Kept
+from masking_service.service.waybills.tokenize import Kept
+from masking_service.service.waybills.writing import Refusal
 
 PATH: Final = "/resubmissions"
 MAX_BYTES: Final = 16 * 1024 * 1024

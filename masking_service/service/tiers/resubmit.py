@@ -29,7 +29,7 @@ from masking_service.service.tiers.messages import (
     SubmittedAgain,
 )
 from masking_service.service.waybills.entering import Entering, entering_of
-from masking_service.service.waybills.storing import HowToStore, Storing
+from masking_service.service.waybills.tokenize import HowToStore, Storing
 from masking_service.store.errors import StoreUnavailable
 
 HOST_FACTOR: Final = 10

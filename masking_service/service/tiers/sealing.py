@@ -18,8 +18,7 @@ from masking_service.service.search.index import Indexed
 from masking_service.service.state.stems import stems_of
 from masking_service.service.tiers.index_work import work_command
 from masking_service.service.tiers.published import Published
-from masking_service.service.waybills.drafts import Draft, Stored
-from masking_service.service.waybills.writing import RecordWriter
+from masking_service.service.waybills.writing import Draft, RecordWriter, Stored
 from masking_service.store.client import Command, Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.identity import Roster

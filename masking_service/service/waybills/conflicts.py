@@ -14,7 +14,7 @@ from masking_service.service.call.recorder import Recorder, RequestContext, Stat
 from masking_service.service.people.errors import QuotaExceeded
 from masking_service.service.people.policy import Grant
 from masking_service.service.state.once import OnceAWhile
-from masking_service.service.waybills.drafts import Draft
+from masking_service.service.waybills.writing import Draft
 from masking_service.store.errors import StoreUnavailable
 
 

@@ -5,17 +5,16 @@ from typing import Any, Final
 
 import msgspec
 
-from masking_service.masking.countries import CountryMasker
 from masking_service.masking.effort import A_STORED_RECORD, Effort
 from masking_service.masking.errors import TOO_LARGE, InvalidRecord
 from masking_service.masking.kinds.table import TOKEN_KINDS
 from masking_service.masking.recipients import is_recipients
-from masking_service.masking.record import Masked
+from masking_service.masking.record import CountryMasker, Masked
 from masking_service.masking.schema import Place, Schema, pointer
 from masking_service.masking.unmapped import UNMAPPED_MASKED
 from masking_service.masking.walk import NOTHING_MAPPED
+from masking_service.masking.waybill import normalised
 from masking_service.service.waybills import records
-from masking_service.service.waybills.results import normalised
 from masking_service.store.computing import give_way
 
 MAX_STORED: Final = 25_000

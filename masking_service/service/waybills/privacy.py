@@ -13,18 +13,18 @@ from msgspec import UNSET, UnsetType
 from keys.keyring import Keyring
 from masking_service.audit.actions import Action
 from masking_service.masking.timestamps import SECONDS_A_DAY, rfc3339
+from masking_service.masking.waybill import normalised
 from masking_service.service.acts import deeds
 from masking_service.service.acts.signatures import Signatures, Signed
 from masking_service.service.call.disclosures import Disclosures, Opened, PhoneCalled, PhoneRang, Viewed
 from masking_service.service.call.errors import NotFound
 from masking_service.service.call.gate import LiveGate
-from masking_service.service.call.recorder import DONE, ItemOutcome, Recorder, RequestContext, Stated
+from masking_service.service.call.recorder import DONE, NOT_FOUND, ItemOutcome, Recorder, RequestContext, Stated
 from masking_service.service.custody.state import Custodies
 from masking_service.service.people.errors import Held
 from masking_service.service.people.policy import Grant, Policy
 from masking_service.service.waybills import answers
 from masking_service.service.waybills.restriction import Restrictions
-from masking_service.service.waybills.results import NOT_FOUND, normalised
 from masking_service.service.waybills.vault import Erasure, Found, Vault
 
 Restriction = answers.RestrictedWaybill | answers.WaybillNotFound

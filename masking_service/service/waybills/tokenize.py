@@ -1,22 +1,34 @@
-"""Masks batches of records, has them stored, and answers with tokens."""
+"""Masks batches of records, stores them, and answers with tokens.
+
+New waybills are stored with one write. Records of known waybills are compared, paid for and recorded before anything of
+them is written.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
+from itertools import islice
+from typing import Any, Literal, NamedTuple, Protocol
+
+import msgspec
 
 from keys.errors import ProviderError
+from keys.keyring import Keyring, TenantKeys
+from masking_service.audit.actions import Action
 from masking_service.masking.schema import Schema
-from masking_service.masking.timestamps import rfc3339
+from masking_service.masking.timestamps import SECONDS_A_DAY, rfc3339
 from masking_service.service.call.errors import SeveralWaybills
 from masking_service.service.call.gate import Gate
-from masking_service.service.call.recorder import RequestContext
-from masking_service.service.custody.state import Custody
+from masking_service.service.call.recorder import DONE, ItemOutcome, Recorder, RequestContext, Stated
+from masking_service.service.custody.state import Custodies, Custody
+from masking_service.service.people.policy import Grant, Policy
+from masking_service.service.search.findable import Findable, findable
 from masking_service.service.waybills import record_answers as answers
-from masking_service.service.waybills.drafts import UNAVAILABLE, Refusal
-from masking_service.service.waybills.entering import EnteringMasked, enter, put_tokens
-from masking_service.service.waybills.mask import Maskers
-from masking_service.service.waybills.results import Listing
-from masking_service.service.waybills.storing import HowToStore, Kept, Storing
+from masking_service.service.waybills.conflicts import ConflictBudget
+from masking_service.service.waybills.entering import Entering, EnteringMasked, enter, put_tokens
+from masking_service.service.waybills.mask import Listing, Maskers
+from masking_service.service.waybills.tokens import Tokens
+from masking_service.service.waybills.vault import Vault
+from masking_service.service.waybills.writing import UNAVAILABLE, Draft, Refusal, Stored, index_entries
 from masking_service.store.errors import StoreUnavailable
 
 TokenizeResult = answers.TokenizedRecord | answers.UnstoredRecord | answers.InvalidRecord | answers.RefusedRecord
@@ -39,6 +51,52 @@ class TokenizeOptions(NamedTuple):
     revise: bool = False
     custody: Custody | None = None
     mask_if_unavailable: bool = False
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """A record that is stored.
+
+    Attributes:
+        tokens: by pointer.
+        revision, created: which revision it is, and whether this call created it.
+        expires_at: Unix seconds.
+    """
+
+    tokens: dict[str, str]
+    revision: int
+    created: bool
+    expires_at: int
+
+    def __repr__(self) -> str:
+        return "<Kept>"
+
+
+@dataclass(frozen=True, slots=True)
+class HowToStore:
+    """How the records of a call are stored.
+
+    Attributes:
+        custody: who holds the waybills, where they have no custody yet.
+        revise: whether other values become a new revision.
+    """
+
+    custody: Custody | None
+    revise: bool
+
+
+class Storing(Protocol):
+    """Stores records, and says what became of each."""
+
+    def __call__(
+        self, context: RequestContext, grant: Grant, entering: Sequence[Entering], how: HowToStore
+    ) -> list[Kept | Refusal]:
+        """Store records of new waybills and, where `how` says so, next revisions of known ones.
+
+        Raises:
+            AccessError: a budget is spent. Nothing is stored.
+            StoreUnavailable, ProviderError: nothing is acknowledged; sending the same batch again is safe.
+        """
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,3 +180,150 @@ def _answer(
         expires_at=rfc3339(outcome.expires_at),
         warnings=listing.warnings_of(entered.masked),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreAndCompare:
+    """Stores records, and compares those of known waybills, under one policy.
+
+    A new waybill has no audit entry. Revisions, a first custody and a spent conflict budget have one.
+    """
+
+    policy: Policy
+    keyring: Keyring
+    vault: Vault
+    conflicts: ConflictBudget
+    custodies: Custodies
+    recorder: Recorder
+
+    def __call__(
+        self, context: RequestContext, grant: Grant, entering: Sequence[Entering], how: HowToStore
+    ) -> list[Kept | Refusal]:
+        """See `Storing`.
+
+        One round trip for a batch of new waybills, and two more where custody is set. For known ones see `_settle`.
+        """
+        tenant = context.principal.tenant
+        drafts = self.vault.drafts(
+            tenant,
+            [one.number for one in entering],
+            [one.body for one in entering],
+            now=context.now,
+            expires_at=context.now + self.policy.retention_days(tenant) * SECONDS_A_DAY,
+            findable=findable_of_entering(self.policy, tenant, entering, how.custody),
+        )
+        if how.revise:
+            self._store_or_revise(context, grant, drafts)
+        else:
+            self._store_new(context, grant, drafts)
+        if how.custody is not None:
+            self._set_first_custody(context, grant, drafts, how.custody)
+        outcomes = kept(self.keyring.tenant(tenant), entering, drafts)
+        return [outcome for outcome in outcomes if outcome is not None]
+
+    def _store_new(self, context: RequestContext, grant: Grant, drafts: Sequence[Draft]) -> None:
+        """Write records of new waybills at once, and compare only those of known ones.
+
+        Round trips: one to write; see `_settle` for known waybills. Where one expires or is stored meanwhile, both
+        once more.
+        """
+        known = self.vault.put(context.principal.tenant, drafts, context.now)
+        while known:
+            self._settle(context, grant, drafts, known, revise=False)
+            known = self.vault.put(context.principal.tenant, known, context.now)
+
+    def _store_or_revise(self, context: RequestContext, grant: Grant, drafts: Sequence[Draft]) -> None:
+        """Compare all records before anything is written, so that a refused call has stored nothing.
+
+        Round trips: see `_settle`; one for the entry of revisions, and one to write. Where another call writes
+        meanwhile, those once more.
+        """
+        waiting = drafts
+        while waiting:
+            self._settle(context, grant, drafts, waiting, revise=True)
+            waiting = self._put_recorded(context, grant, waiting)
+
+    def _settle(
+        self, context: RequestContext, grant: Grant, drafts: Sequence[Draft], waiting: Sequence[Draft], *, revise: bool
+    ) -> None:
+        """Decide what becomes of waiting drafts, correct their index entries, and spend the budget for conflicts.
+
+        Round trips: two, three where a waybill has revisions (read, is there room for a conflict), and one more where
+        a search index is kept.
+        """
+        tenant = context.principal.tenant
+        self.vault.compare(tenant, waiting, revise=revise)
+        self._find_where_held(tenant, waiting)
+        self.vault.search.replace(tenant, *index_entries(waiting), context.now)
+        self.conflicts.spend(context, grant, waiting, stored=any(draft.created for draft in drafts))
+
+    def _put_recorded(self, context: RequestContext, grant: Grant, waiting: Sequence[Draft]) -> list[Draft]:
+        """Write compared drafts, and revisions only after their audit entry; return those that were too late."""
+        revisions = [ItemOutcome(draft.base, DONE) for draft in waiting if draft.revises]
+        if not revisions:
+            return self.vault.put(context.principal.tenant, waiting, context.now)
+        entry = self.recorder.record(context, Action.REVISE, DONE, Stated(role=grant.role), items=revisions)
+        with self.recorder.take_back_on_failure(entry):
+            return self.vault.put(context.principal.tenant, waiting, context.now)
+
+    def _find_where_held(self, tenant: str, drafts: Sequence[Draft]) -> None:
+        """Let known waybills be found where they are, whatever this call says of their custody."""
+        for draft in drafts:
+            held = self.custodies.open(tenant, draft.custody)
+            if held is not None:
+                draft.findable = draft.findable.at(held.site)
+
+    def _set_first_custody(
+        self, context: RequestContext, grant: Grant, drafts: Sequence[Draft], custody: Custody
+    ) -> None:
+        """Set the first custody of stored waybills."""
+        stored = [
+            draft.outcome
+            for draft in drafts
+            # Where it is stored at the other place, it must not be set at this one, too.
+            if isinstance(draft.outcome, Stored) and not (draft.other and draft.custody)
+        ]
+        if not stored:
+            return
+        bases = [one.base for one in stored]
+        first = self.custodies.prepare_first(
+            context.principal.tenant, bases, custody, [one.record.expires_at for one in stored]
+        )
+        items = [ItemOutcome(base, DONE, custody=custody) for base in bases]
+        entry = self.recorder.record(
+            context, Action.CUSTODY_FIRST, DONE, Stated(role=grant.role), items=items, sealed=first.sealed
+        )
+        with self.recorder.take_back_on_failure(entry):
+            first.write()
+
+
+def kept(keys: TenantKeys, entering: Sequence[Entering], drafts: Sequence[Draft]) -> list[Kept | Refusal | None]:
+    """Return what became of records, with the tokens of those that are stored; None for drafts without an outcome."""
+    tokens = Tokens(keys.tokens)
+    for one, draft in zip(entering, drafts, strict=True):
+        if isinstance(stored := draft.outcome, Stored):
+            tokens.add(stored.base, stored.revision, stored.record, one.tokens_in(stored.record)[0])
+    made = tokens.make()
+    outcomes: list[Kept | Refusal | None] = []
+    # In the order of the loop above, so that each record takes the next ones of its key version.
+    for one, draft in zip(entering, drafts, strict=True):
+        stored = draft.outcome
+        if not isinstance(stored, Stored):
+            outcomes.append(stored)
+            continue
+        _, pointers = one.tokens_in(stored.record)
+        texts = islice(made[stored.record.token_version], len(pointers))
+        its = dict(zip(pointers, texts, strict=True))
+        outcomes.append(Kept(its, stored.revision, stored.created, stored.record.expires_at))
+    return outcomes
+
+
+def findable_of_entering(
+    policy: Policy, tenant: str, entering: Sequence[Entering], custody: Custody | None
+) -> list[Findable]:
+    """Return by what a search finds each record; nothing where the policy keeps no index."""
+    rule = policy.search(tenant)
+    if not (rule.phone or rule.last4):
+        return []
+    site = custody.site if custody is not None else None
+    return findable([one.phones() for one in entering], site, phone=rule.phone, last4=rule.last4)

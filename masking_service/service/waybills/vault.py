@@ -25,11 +25,10 @@ from masking_service.service.state.stems import Stems, first_stored, stems_of
 from masking_service.service.state.swap import Swapped, swap_question
 from masking_service.service.waybills import records
 from masking_service.service.waybills.data_keys import DataKeys
-from masking_service.service.waybills.drafts import Draft, decide
 from masking_service.service.waybills.hour_keys import HourKeys
 from masking_service.service.waybills.record_keys import RecordKeys
 from masking_service.service.waybills.records import Record
-from masking_service.service.waybills.writing import RecordWriter
+from masking_service.service.waybills.writing import Draft, RecordWriter, decide
 from masking_service.store.client import Command, Reply, Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.identity import Roster

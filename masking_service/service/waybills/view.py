@@ -15,11 +15,20 @@ from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.kinds.table import TOKEN_KINDS
 from masking_service.masking.profiles import Profile
 from masking_service.masking.record import render
+from masking_service.masking.waybill import normalised
 from masking_service.service.call.budgets import Budgets, Reservation
 from masking_service.service.call.disclosures import Disclosure, Disclosures, Viewed
 from masking_service.service.call.gate import LiveGate
 from masking_service.service.call.operation import SentProof
-from masking_service.service.call.recorder import RELEASED, ItemOutcome, Recorded, Recorder, RequestContext, Stated
+from masking_service.service.call.recorder import (
+    NOT_FOUND,
+    RELEASED,
+    ItemOutcome,
+    Recorded,
+    Recorder,
+    RequestContext,
+    Stated,
+)
 from masking_service.service.cases.authority import CaseAuthority, reaches
 from masking_service.service.cases.state import Case
 from masking_service.service.custody.state import Custodies
@@ -30,7 +39,6 @@ from masking_service.service.people.errors import Restricted
 from masking_service.service.people.policy import Grant, Policy
 from masking_service.service.people.rules import Scope
 from masking_service.service.waybills import answers
-from masking_service.service.waybills.results import NOT_FOUND, normalised
 from masking_service.service.waybills.vault import Found, Vault
 from masking_service.store.client import Store
 

@@ -9,10 +9,9 @@ from hypothesis import strategies as st
 from bench.theft.windows import Taken, Windows
 from masking_service.service.call.budgets import Budgets, Reservation, refusal
 from masking_service.service.people.errors import QuotaExceeded
-from masking_service.service.people.factors import Factors
 from masking_service.service.people.policy import Grant
 from masking_service.service.people.principals import Principal
-from masking_service.service.people.rules import WINDOWS, Budget, Counted, Window
+from masking_service.service.people.rules import WINDOWS, Budget, Counted, Factors, Window
 from masking_service.store.client import Store
 from tests.keys.known import known_keyring
 

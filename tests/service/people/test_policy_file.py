@@ -8,10 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from masking_service.service.people.errors import PolicyError
-from masking_service.service.people.factors import Factors
 from masking_service.service.people.policy import Policy
 from masking_service.service.people.principals import SURROUNDINGS
-from masking_service.service.people.rules import SearchRule
+from masking_service.service.people.rules import Factors, SearchRule
 from tests.every import every
 from tests.service.people.policies import ISSUER, TEXT, Edit, edited, faults, policy, put
 

@@ -14,9 +14,9 @@ from masking_service.masking.recipients import numbers_of
 from masking_service.service.search import index as search_index
 from masking_service.service.search.findable import Findable
 from masking_service.service.search.index import MAX_READ, Indexed, TooManyEntries, places_of
-from masking_service.service.waybills.drafts import Draft
 from masking_service.service.waybills.records import Record
 from masking_service.service.waybills.vault import Vault
+from masking_service.service.waybills.writing import Draft
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
 from tests import servers

@@ -4,8 +4,8 @@ import pytest
 
 from masking_service.service.search.findable import NOWHERE, Findable
 from masking_service.service.search.index import Indexed
-from masking_service.service.waybills.drafts import Draft, Refusal, Stored, index_entries
 from masking_service.service.waybills.records import Record
+from masking_service.service.waybills.writing import Draft, Refusal, Stored, index_entries
 from tests.store.stores import LATER, body
 
 HEADER = bytes(10)

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 import redis
 
-from masking_service.service.waybills.drafts import Stored
 from masking_service.service.waybills.vault import Vault
+from masking_service.service.waybills.writing import Stored
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import FENCE

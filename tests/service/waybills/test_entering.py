@@ -1,7 +1,7 @@
 """Records that are about to be stored: which of their values get tokens."""
 
-from masking_service.masking.countries import CountryMasker
 from masking_service.masking.errors import InvalidRecord
+from masking_service.masking.record import CountryMasker
 from masking_service.masking.schema import Place
 from masking_service.masking.schemas import load_schemas
 from masking_service.service.waybills.entering import Entering, enter

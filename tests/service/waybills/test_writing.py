@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 import redis
 
-from masking_service.service.waybills.drafts import Stored
 from masking_service.service.waybills.records import SALT_BYTES
 from masking_service.service.waybills.vault import Vault
+from masking_service.service.waybills.writing import Stored
 from masking_service.store.client import Store
 from masking_service.store.layout import MAX_REVISIONS, record_key, record_stems
 from tests.keys.known import known_keyring

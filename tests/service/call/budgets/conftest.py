@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from masking_service.service.call.budgets import Budgets
-from masking_service.service.people.factors import Factors
+from masking_service.service.people.rules import Factors
 from masking_service.store.client import Store
 from tests.keys.known import known_keyring
 from tests.service.call.budgets.spending import Spent

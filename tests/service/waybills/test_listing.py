@@ -4,7 +4,7 @@ from msgspec import UNSET
 
 from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.record import Masked
-from masking_service.service.waybills.results import MAX_LISTED, Listing
+from masking_service.service.waybills.mask import MAX_LISTED, Listing
 
 
 def test_the_code_of_a_faulty_record_is_that_of_its_first_fault() -> None:
