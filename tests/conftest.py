@@ -17,7 +17,7 @@ import redis
 from masking_service.dev.embedded import EmbeddedServer
 from masking_service.observability.logs import log
 from masking_service.store.client import Store
-from tests import leftovers, programs, servers
+from tests import leftovers, programs, reruns, servers
 from tests.proofs import is_proof
 from tests.store import stores
 
@@ -53,6 +53,8 @@ MAX_NAME = 200
 """Characters of a test's name with its parameters; a longer one gets `ids`."""
 NEEDS = {"chromium": "chromium", "softhsm": "softhsm2-util"}
 """Fixtures of many tests, and the program that they start."""
+OF_THE_SESSION = {"PYTEST_CURRENT_TEST", "SOFTHSM2_CONF"}
+"""Variables that the tests of a file may leave in the environment."""
 MEMORY = Path("/dev/shm")
 ROOM = 2 * 1024**3
 """Bytes: each process of a run has such a server."""
@@ -87,6 +89,7 @@ def pytest_configure(config: pytest.Config) -> None:
     default action.
     """
     config.pluginmanager.register(leftovers)
+    config.pluginmanager.register(reruns)
     for number in (signal.SIGINT, signal.SIGHUP):
         if signal.getsignal(number) is signal.SIG_IGN:
             signal.signal(number, lambda *_: None)
@@ -156,6 +159,15 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
         elif isinstance(report.longrepr, tuple):
             report.longrepr = (__file__, 0, report.longrepr[2])  # the summary counts what has the same place
     return report
+
+
+@pytest.fixture(scope="module", autouse=True)
+def environment_as_before() -> Iterator[None]:
+    """Fail where the tests of a file leave a variable behind: later tests of the same process would meet it."""
+    before = {**os.environ}
+    yield
+    changed = {name for name in before.keys() | os.environ.keys() if before.get(name) != os.environ.get(name)}
+    assert changed <= OF_THE_SESSION
 
 
 @contextmanager

@@ -31,9 +31,10 @@ def due(state: Json) -> dict[str, Any]:
 
 
 def test_the_clock_begins_when_it_was_found(api: Api) -> None:
-    state = opened(api, age=HOUR, persons=1_000_000)
+    now = clock()
+    state = opened(api, found_at=rfc3339(now - HOUR), persons=1_000_000)
 
-    assert due(state)["cn/first-report"] == rfc3339(clock() + 3 * HOUR)
+    assert due(state)["cn/first-report"] == rfc3339(now + 3 * HOUR)
     assert state["countries"][0]["grade"]["zh"] == "较大"
 
 

@@ -1,0 +1,19 @@
+"""A pytest plugin: fails a run in which more than a few tests passed only when they ran again.
+
+CI runs a test that failed a second time (``--reruns 1``) and lists it as RERUN: each is a fault of the test or of the
+product that depends on the machine's pace.
+"""
+
+from typing import Final
+
+import pytest
+
+MOST: Final = 3
+
+
+@pytest.hookimpl(trylast=True)  # after xdist has ended its workers
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail if too many tests ran again."""
+    terminal = session.config.pluginmanager.get_plugin("terminalreporter")
+    if terminal is not None and len(terminal.stats.get("rerun", ())) > MOST:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
