@@ -30,6 +30,7 @@ from keys.signers import LogSigner, Signer
 from keys.tokens import TokenKeys, Uses
 
 NOT_AT_INTAKE = "the keyset of an intake host has no such key"
+NOT_SPLIT = "the keyset is not split: run `keys split` first"
 BASE_BYTES = 12
 """Length of the keyed hash that gives a waybill's storage place: 96 bits."""
 
@@ -220,13 +221,36 @@ class Keyring(Secret):
     def publication(self) -> PublicationKey | None:
         """Opens published state and, at the opening tier, seals it; None where the tiers are not split."""
         keyset = self.keyset
-        sealing = _named_key(keyset.secrets["tag", keyset.active["tag"]], "publication", b"", keyset.algorithm)
+        # Each host has every pepper before it is active. Earlier states published under the secret `tag`.
+        secrets = [*keyset.in_store("client"), *keyset.in_store("tag")]
+        sealing = SealingKeys([_named_key(secret, "publication", b"", keyset.algorithm) for secret in secrets])
         if keyset.opening is not None:
             return PublicationKey(sealing, keyset.opening.publication, None)
         if "publication" not in keyset.active:
             return None
-        signer = Signer(_secret(keyset, "publication", "publication"))
-        return PublicationKey(sealing, Verifier(signer.public_pem()), signer)
+        signers = [Signer(_derive(secret, "publication", b"")) for secret in keyset.in_store("publication")]
+        return PublicationKey(sealing, Verifier(b"".join(one.public_pem() for one in signers)), signers[0])
+
+    @property
+    def opening_tier(self) -> list[tuple[bytes, str]]:
+        """What intake hosts trust: public keys of publications (32 bytes), and TLS certificates.
+
+        Those of now, then those of after the rotation that is under way.
+
+        Raises:
+            KeysetError: the tiers are not split, or the keyset is of an intake host.
+        """
+        keyset = self.keyset
+        if "publication" not in keyset.active:
+            raise KeysetError(NOT_SPLIT)
+        secrets = [
+            secret
+            for (use, version), secret in sorted(keyset.secrets.items())
+            if use == "publication" and version >= keyset.active[use]
+        ]
+        return [
+            (Signer(_derive(one, "publication", b"")).public_bytes(), _opening_tls(one).certificate) for one in secrets
+        ]
 
     @property
     def host_keys(self) -> HostKeys:
@@ -250,8 +274,8 @@ class Keyring(Secret):
             KeysetError: the tiers are not split, or the keyset is of an intake host.
         """
         if "publication" not in self.keyset.active:
-            raise KeysetError("the keyset is not split: run `keys split` first")
-        return TlsIdentity(_secret(self.keyset, "publication", "opening TLS"), "opening")
+            raise KeysetError(NOT_SPLIT)
+        return _opening_tls(self.keyset.secrets["publication", self.keyset.active["publication"]])
 
     def adopt(self, keyset: Keyset) -> None:
         """Switch to a changed version of this keyset.
@@ -404,6 +428,10 @@ def _log_keys(keyset: Keyset) -> tuple[dict[int, bytes], int, int]:
 def _secret(keyset: Keyset, use: Use, derived: str) -> bytes:
     """Derive 32 bytes of no tenant from the active secret of a use."""
     return _derive(keyset.secrets[use, keyset.active[use]], derived, b"")
+
+
+def _opening_tls(secret: bytes) -> TlsIdentity:
+    return TlsIdentity(_derive(secret, "opening TLS", b""), "opening")
 
 
 def _data_key_context(tenant: str, key_id: bytes) -> bytes:

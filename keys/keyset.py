@@ -49,11 +49,11 @@ class OpeningTierKeys:
 
     Attributes:
         publication: verifies what it publishes.
-        certificate: its TLS certificate, PEM.
+        certificates: its TLS certificates, PEM: the one that it shows, and the next one during a rotation.
     """
 
     publication: Verifier
-    certificate: str
+    certificates: tuple[str, ...]
 
 
 @dataclass(slots=True, repr=False, eq=False)
@@ -249,7 +249,9 @@ def _open_tiers(path: Path, file: KeysetFile) -> tuple[dict[bytes, Host], Openin
         hosts[host_id(key)] = Host(entry.name, verifier, entry.certificate, entry.state == "revoked", since)
     if file.opening is None:
         return hosts, None
-    return hosts, OpeningTierKeys(_verifier(file.opening.publication, f"{path}: opening")[1], file.opening.certificate)
+    entries = [file.opening, *([file.opening.newer] if file.opening.newer is not None else [])]
+    keys = [_verifier(entry.publication, f"{path}: opening")[0] for entry in entries]
+    return hosts, OpeningTierKeys(Verifier.from_bytes(*keys), tuple(entry.certificate for entry in entries))
 
 
 def _verifier(text: str, place: str) -> tuple[bytes, Verifier]:

@@ -149,10 +149,12 @@ class OpeningEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Attributes:
         publication: the public key of what it publishes, 32 bytes in base64.
         certificate: its TLS certificate, PEM.
+        newer: the same after the rotation of `publication` that is under way; None without one.
     """
 
     publication: str
     certificate: str
+    newer: "OpeningEntry | None" = None
 
 
 class KeysetFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -4,7 +4,7 @@ The intake tier reads published state and cannot make it: it has the key that op
 verifies it.
 """
 
-from keys.aead import SealingKey
+from keys.aead import SealingKeys
 from keys.errors import KeysetError
 from keys.framing import frame
 from keys.secret import Secret
@@ -17,25 +17,16 @@ class PublicationKey(Secret):
 
     Args:
         sealing: encrypts; known to all tiers.
-        verifier: of the publisher's signatures.
+        verifier: of the publisher's signatures, also those under a key that is being replaced.
         signer: the publisher's; None where nothing is published.
     """
 
     __slots__ = ("_sealing", "_signer", "_verifier")
 
-    def __init__(self, sealing: SealingKey, verifier: Verifier, signer: Signer | None) -> None:
+    def __init__(self, sealing: SealingKeys, verifier: Verifier, signer: Signer | None) -> None:
         self._sealing = sealing
         self._verifier = verifier
         self._signer = signer
-
-    @property
-    def public(self) -> bytes:
-        """The publisher's public key, 32 bytes.
-
-        Raises:
-            KeysetError: this process cannot publish.
-        """
-        return self._able().public_bytes()
 
     def seal(self, plaintext: bytes, place: bytes, nonce: bytes) -> bytes:
         """Encrypt and sign `plaintext` for `place`.

@@ -34,8 +34,10 @@ from keys.keyset_file import (
 RotatableKey = Literal["root"] | Use
 """The keys in this file that can be rotated. Data keys are in the store."""
 
-ROTATABLE: Final[tuple[RotatableKey, ...]] = ("root", "token", "index", "state", "client", "search", "audit")
-"""Those for which there is a command."""
+ROTATABLE: Final[tuple[RotatableKey, ...]] = (
+    *("root", "token", "index", "state", "client", "search", "audit", "publication"),
+)
+"""Those for which there is a command; publication only where the tiers are split."""
 
 Entry = TypeVar("Entry", RootEntry, SecretEntry)
 

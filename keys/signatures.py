@@ -30,13 +30,13 @@ class Verifier:
             raise KeysetError("is not an Ed25519 public key")
 
     @classmethod
-    def from_bytes(cls, public_key: bytes) -> "Verifier":
-        """Return a verifier for a 32-byte public key; raises KeysetError if it has another length."""
+    def from_bytes(cls, *public_keys: bytes) -> "Verifier":
+        """Return a verifier for 32-byte public keys; raises KeysetError if one has another length."""
         try:
-            key = Ed25519PublicKey.from_public_bytes(public_key)
+            keys = [Ed25519PublicKey.from_public_bytes(key) for key in public_keys]
         except ValueError:
             raise KeysetError("is not an Ed25519 public key") from None
-        return cls(key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
+        return cls(b"".join(key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo) for key in keys))
 
     @property
     def public_keys(self) -> list[bytes]:

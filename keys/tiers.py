@@ -98,17 +98,16 @@ def make_intake_keyset(opened: Keyset, name: str, path: Path, today: str) -> Hos
         own = new_secret(wrapping, "host", 0, "active", today)
     else:
         own = next(entry for entry in before[0].secrets if entry.use == "host")
-    full = Keyring(opened)
-    publication = full.publication
-    if publication is None:
-        raise KeysetError("the keyset is not split")
+    opening: OpeningEntry | None = None
+    for public, certificate in reversed(Keyring(opened).opening_tier):
+        opening = OpeningEntry(b64encode(public).decode("ascii"), certificate, opening)
     file = replace(
         bare,
         secrets=[*shared, own],
         serial=0 if before is None else before[0].serial + 1,
         last=SPLIT,
         intake=name,
-        opening=OpeningEntry(b64encode(publication.public).decode("ascii"), full.opening_tls.certificate),
+        opening=opening,
     )
     content = encode(file)
     host = Keyring(decode(path, content)[1]).host_keys

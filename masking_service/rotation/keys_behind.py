@@ -21,6 +21,7 @@ class KeysBehind:
         self._store = store
         self._wrapped = wrapped
         self._known: dict[bytes, WrappedKey] = {}
+        self._hosts: dict[bytes, bytes] = {}
 
     def of(self, values: Iterable[bytes]) -> Mapping[bytes, WrappedKey]:
         """Return the data keys by the headers of the values, without those that are not in the store.
@@ -41,11 +42,15 @@ class KeysBehind:
                     self._known[header] = stored
         return {header: self._known[header] for header in headers if header in self._known}
 
+    def host_of(self, header: bytes) -> bytes | None:
+        """Return the id of the intake host that made the hour key in a header that `of` has answered; else None."""
+        return self._hosts.get(header)
+
     def _data_key_ids(self, headers: Sequence[bytes]) -> dict[bytes, bytes]:
         """Return the ids of data keys by header."""
         hourly = [header for header in headers if header[:1] == bytes((HOUR_FORMAT,))]
         wraps = self._store.read([(b"GET", hour_key_key(header[2:])) for header in hourly]) if hourly else []
+        heads = {header: head_of(wrap) for header, wrap in zip(hourly, wraps, strict=True) if wrap is not None}
+        self._hosts |= {header: head.host for header, head in heads.items()}
         ids = {header: header[2:] for header in headers if header not in hourly}
-        return ids | {
-            header: head_of(wrap).day_key_id for header, wrap in zip(hourly, wraps, strict=True) if wrap is not None
-        }
+        return ids | {header: head.day_key_id for header, head in heads.items()}

@@ -22,18 +22,20 @@ Step = Literal[
     "rewrap",
     "rotate token",
     "rotate clients",
+    "rotate publication",
     "rotate state",
     "rotate index",
     "rotate search",
     "rotate audit",
     "reseal",
+    "revoke intake hosts",
     "revoke API keys",
 ]
 
 _ALL: Final[tuple[Step, ...]] = get_args(Step)
 STEPS: Final[dict[Access, tuple[Step, ...]]] = {
     "store": (),
-    "keys": tuple(step for step in _ALL if step != "revoke API keys"),
+    "keys": tuple(step for step in _ALL if step not in ("revoke intake hosts", "revoke API keys")),
     "host": _ALL,
     "code": _ALL,
 }
@@ -42,11 +44,13 @@ WHY: Final[dict[Step, str]] = {
     "rewrap": "nothing in a new copy of the store hangs on the old root key",
     "rotate token": "the old one makes tokens of numbers that it knows",
     "rotate clients": "the old pepper tests guesses of API keys",
+    "rotate publication": "the old secret signs what intake hosts read, and answers them as the opening tier",
     "rotate state": "the old secret seals cases, custody and clients of its own making",
     "rotate index": "the old secret finds waybills by their numbers",
     "rotate search": "the old secret tests which phones are in a search index",
     "rotate audit": "the old key signs entries that were never made",
     "reseal": "data keys that were unwrapped open records",
+    "revoke intake hosts": "the key of a host signs records that it never stored",
     "revoke API keys": "they passed through the memory of every machine of the service",
 }
 BY_HAND: Final[dict[Access, tuple[str, ...]]] = {
@@ -89,11 +93,13 @@ class LeaverPlan(msgspec.Struct, frozen=True):
         could: what the person could have had.
         began: Unix seconds.
         finished: the steps that are complete, in order.
+        hosts: the intake hosts that were enrolled when it was made.
     """
 
     could: tuple[Access, ...]
     began: int
     finished: tuple[FinishedStep, ...] = ()
+    hosts: tuple[str, ...] = ()
 
     @property
     def steps(self) -> tuple[Step, ...]:

@@ -7,7 +7,7 @@ from typing import Final
 
 from keys.aead import key_id_of
 from keys.keyring import Keyring
-from keys.keyset_file import KeysetFile, RootEntry, SecretEntry, date_of, day_of
+from keys.keyset_file import KeysetFile, RootEntry, SecretEntry, Use, date_of, day_of
 from keys.rotation import ROTATABLE, entries_of
 from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.rotation.processes import Heartbeat, active_processes
@@ -19,6 +19,8 @@ from masking_service.store.layout import DATA_KEY_USES
 
 COMMANDS: Final = {"client": "clients"}
 """What `keys rotate` calls a use, where it is another word."""
+ENDING: Final[tuple[Use, ...]] = ("index", "state", "search", "audit", "publication")
+"""Uses of which a rotation is complete when their retired secrets are ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +144,9 @@ _DEPENDS: Final = {
     ("audit", "active"): "new entries of the log",
     ("audit", "retired"): "processes that do not sign with the new key yet (keys rotate audit)",
     ("audit", "ended"): "the log up to the checkpoint that ended it",
+    ("publication", "active"): "what intake hosts read, and their way to the opening tier",
+    ("publication", "retired"): "intake hosts without their new part (keys rotate publication)",
+    ("publication", "ended"): "nothing",
     ("client", "active"): "digests of API keys",
     ("client", "retired"): "digests of API keys, under the newer pepper",
 }
@@ -163,7 +168,7 @@ def _due_of_file(file: KeysetFile, rules: KeyRules, today: int) -> list[str]:
         unfinished = {
             "distributed",
             "deciding",
-            *(["retired"] if which in ("index", "state", "search", "audit") else []),
+            *(["retired"] if which in ENDING else []),
         }
         if any(entry.state in unfinished for entry in entries):
             due.append(f"a rotation was interrupted: keys rotate {command}, or the keys shred that began it")

@@ -7,7 +7,7 @@ search indexes are sealed with their record's key, so they are replaced, too.
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -83,14 +83,22 @@ def reseal(coordinator: Coordinator, recorder: Recorder, policy: Policy, clock: 
         IntegrityError: a stored value did not open at its place.
     """
     started = _start(coordinator, clock())
-    work = _Reseal(coordinator, Announcer(recorder, SUBJECT, clock), policy, started)
-    while work.pass_over_records():
-        coordinator.pause()
-    while work.pass_over_entries():
-        coordinator.pause()
-    work.vault.data_keys.refresh(coordinator.store)  # reports how often keys were used
+    done = _Reseal(coordinator, Announcer(recorder, SUBJECT, clock), policy, started).run()
     (coordinator.path.parent / STARTED).unlink()
-    return ResealedValues(work.records, work.entries, work.checked, work.held)
+    return done
+
+
+def reseal_hosts(
+    coordinator: Coordinator, recorder: Recorder, policy: Policy, clock: Callable[[], int], hosts: Collection[bytes]
+) -> ResealedValues:
+    """Seal anew what intake hosts have sealed with their hour keys, before they are revoked, or continue.
+
+    As `reseal`, without new data keys. While the hosts go on storing, it does not end.
+
+    Args:
+        hosts: their ids.
+    """
+    return _Reseal(coordinator, Announcer(recorder, SUBJECT, clock), policy, _Started(0, {}), hosts).run()
 
 
 def _start(coordinator: Coordinator, now: int) -> _Started:
@@ -120,7 +128,15 @@ class _Reseal:
         records, entries, checked, held: see `ResealedValues`.
     """
 
-    def __init__(self, coordinator: Coordinator, announcer: Announcer, policy: Policy, started: _Started) -> None:
+    def __init__(
+        self,
+        coordinator: Coordinator,
+        announcer: Announcer,
+        policy: Policy,
+        started: _Started,
+        hosts: Collection[bytes] = (),
+    ) -> None:
+        self._hosts = frozenset(hosts)
         self._coordinator = coordinator
         self._announcer = announcer
         self._clock = announcer.clock
@@ -129,6 +145,15 @@ class _Reseal:
         self.vault = Vault(coordinator.store, coordinator.keyring, coordinator.random)
         self._entries = SearchEntries(coordinator, self.vault, policy, announcer.clock)
         self.records = self.entries = self.checked = self.held = 0
+
+    def run(self) -> ResealedValues:
+        """Pass over the store until nothing is left."""
+        while self.pass_over_records():
+            self._coordinator.pause()
+        while self.pass_over_entries():
+            self._coordinator.pause()
+        self.vault.data_keys.refresh(self._coordinator.store)  # reports how often keys were used
+        return ResealedValues(self.records, self.entries, self.checked, self.held)
 
     def pass_over_records(self) -> int:
         """Seal records anew that are under older data keys, and return how many were found."""
@@ -171,11 +196,12 @@ class _Reseal:
                 yield matching
 
     def _old(self, values: Sequence[bytes]) -> dict[bytes, WrappedKey]:
-        """Return the older data keys behind values, by header."""
+        """Return the data keys behind values that have to be sealed anew, by header."""
         return {
             header: key
             for header, key in self._behind.of(values).items()
-            if key.day != HOLD_DAY and not self._started.is_new(key)
+            if key.day != HOLD_DAY
+            and not (self._started.is_new(key) and self._behind.host_of(header) not in self._hosts)
         }
 
     def _reseal(self, stored: Sequence[tuple[bytes, bytes, int]], old: Mapping[bytes, WrappedKey]) -> int:

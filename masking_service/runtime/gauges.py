@@ -78,7 +78,7 @@ class Conditions:
     def _key_ages(self) -> "Iterator[Metric]":
         parts, rule = self._parts, self._parts.acting.policy.rules.keys
         created = {use: float(day * SECONDS_A_DAY) for use, day in parts.keyring.keyset.created_days.items()}
-        limits: dict[tuple[str], float] = {(use,): rule.secrets * SECONDS_A_DAY for use in ROTATABLE}
+        limits: dict[tuple[str], float] = {(use,): rule.secrets * SECONDS_A_DAY for use in ROTATABLE if use in created}
         oldest = parts.registry.clients.oldest_key(clock())
         if oldest is not None:
             created["api-key"] = oldest

@@ -41,7 +41,7 @@ from masking_service.store.errors import StoreUnavailable
 from masking_service.store.faults import Fault
 from masking_service.store.fences import mark
 from masking_service.store.health import uphold
-from masking_service.store.identity import MARKED_SLOTS
+from masking_service.store.identity import MARKED_SLOTS, WrongStore
 from masking_service.store.layout import GENESIS
 
 if TYPE_CHECKING:
@@ -131,7 +131,13 @@ class IntakeParts:
         slots = [slot for one in servers for slot in one.slots if slot in MARKED_SLOTS]
         genesis, *marks = candidate.read([(b"GET", GENESIS), *((b"GET", mark(slot)) for slot in slots)])
         held: dict[int, Reply] = dict(zip(slots, marks, strict=True))
-        self.published.check_store(genesis, held)
+        try:
+            self.published.check_store(genesis, held)
+        except WrongStore:
+            if new or None in (genesis, *held.values()):
+                raise
+            # `keys rotate state` has sealed them anew: the next publication says so, or the lease ends.
+            raise StoreUnavailable("not-admitted") from None
         store.admit(until=now + LEASE_SECONDS)
         store.identity.current_until = now + LEASE_SECONDS
         store.identity.verify(new, [one.node for one in servers])

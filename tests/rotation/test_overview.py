@@ -7,7 +7,8 @@ import pytest
 from keys import keyset
 from keys.keyset_file import USES, date_of, day_of
 from keys.rotation import ROTATABLE, RotatableKey, activate, distribute, end_retired, settle_index
-from masking_service.rotation.overview import KeyLine, Overview, Terms, overview, overview_of_file
+from keys.tiers import begin_split
+from masking_service.rotation.overview import ENDING, KeyLine, Overview, Terms, overview, overview_of_file
 from masking_service.rotation.rewrap import rewrap
 from masking_service.rotation.rotate import rotate
 from masking_service.rotation.shred import shred
@@ -128,9 +129,11 @@ def test_an_interrupted_rotation_is_due(path: Path, which: RotatableKey) -> None
 
 
 def test_keys_older_than_a_year_are_due(path: Path) -> None:
+    begin_split(path, "2026-11-01")
+
     due = overview_of_file(keyset.read(path)[0], KeyRules(), day_of("2027-11-25")).due
 
-    names = ("root", "token", "index", "state", "clients", "search", "audit")
+    names = ("root", "token", "index", "state", "clients", "search", "audit", "publication")
     assert due == [
         f"the active {use} key is older than 365 days: keys rotate {name}"
         for use, name in zip(ROTATABLE, names, strict=True)
@@ -138,11 +141,12 @@ def test_keys_older_than_a_year_are_due(path: Path) -> None:
 
 
 def test_after_a_rotation_nothing_is_due(path: Path) -> None:
+    begin_split(path, TODAY)
     for which in ROTATABLE:
         distribute(path, which, "2027-11-25")
         activate(path, which, "2027-11-25")
     settle_index(path, "2027-11-25")
-    for use in ("index", "state", "search", "audit"):
+    for use in ENDING:
         end_retired(path, use, "2027-11-25")
 
     assert overview_of_file(keyset.read(path)[0], KeyRules(), day_of("2027-11-25")).due == []

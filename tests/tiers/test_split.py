@@ -294,8 +294,10 @@ def test_another_store_is_refused(split: Split, valkey: str) -> None:
     with redis.Redis.from_url(valkey) as client:
         client.set("wm:genesis", b"another")
 
-    with pytest.raises(WrongStore, match="another first key"):
+    with pytest.raises(StoreUnavailable, match="not-admitted"):
         split.intake.admit_store()
+    with pytest.raises(WrongStore, match="another first key"):
+        split.another_intake()
 
 
 def test_a_process_seals_nothing_after_its_hour(split: Split) -> None:

@@ -19,6 +19,7 @@ from masking_service.cli.options import state_dir
 from masking_service.rotation.audit import rotate_audit
 from masking_service.rotation.clients import rotate_clients
 from masking_service.rotation.index import FoundNumbers, find_numbers, rotate_index
+from masking_service.rotation.publication import rotate_publication
 from masking_service.rotation.reseal import reseal as reseal_all
 from masking_service.rotation.rewrap import rewrap as rewrap_all
 from masking_service.rotation.rotate import rotate as rotate_file
@@ -33,8 +34,8 @@ from masking_service.runtime.set_up import settings_of
 from masking_service.runtime.state_files import PUBLIC_KEY, write_public_key
 from masking_service.service.people.policy import Policy
 
-STORED: Final = ("index", "state", "clients", "search", "audit")
-"""Secrets on which values in the store, or the log in it, depend."""
+STORED: Final = ("index", "state", "clients", "search", "audit", "publication")
+"""Secrets on which values in the store, or the log in it, depend; publication only where the tiers are split."""
 EARLIER: Final = "An earlier rotation is finished."
 
 
@@ -146,6 +147,9 @@ def _rotate_stored(which: str, numbers: TextIO | None, timeout: float, state_dir
                 else EARLIER
             )
             click.echo(f"Give {state_dir / PUBLIC_KEY}, which has both, to the auditors and for the witness.")
+        elif which == "publication":
+            ended = rotate_publication(coordinator)
+            click.echo("What the old secret signs is refused by every host now." if ended else EARLIER)
         elif which == "search":
             settings = settings_of(state_dir)
             policy = Policy.load(settings.policy, development=settings.development)

@@ -9,7 +9,9 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from keys import tiers
 from keys.files import write_secret_file
+from keys.keyset import read
 from masking_service.audit.actions import Action
 from masking_service.cli.keys.opened import hosts_have, opened_coordinator, opened_rotation, wait
 from masking_service.cli.options import state_dir
@@ -19,7 +21,8 @@ from masking_service.rotation.clients import rotate_clients
 from masking_service.rotation.coordinator import Coordinator
 from masking_service.rotation.index import rotate_index
 from masking_service.rotation.leaver import WHY, Access, LeaverPlan, Step, load, outdated, run, without
-from masking_service.rotation.reseal import reseal
+from masking_service.rotation.publication import rotate_publication
+from masking_service.rotation.reseal import reseal, reseal_hosts
 from masking_service.rotation.rewrap import rewrap
 from masking_service.rotation.rotate import rotate
 from masking_service.rotation.search import rotate_search
@@ -61,7 +64,7 @@ def leaver(could: tuple[Access, ...], yes: bool, timeout: float, state_dir: Path
     if departure is None:
         if not could:
             raise click.UsageError("--could says what the person could have had: host, store, keys or code")
-        departure = LeaverPlan(tuple(dict.fromkeys(could)), clock())
+        departure = LeaverPlan(tuple(dict.fromkeys(could)), clock(), hosts=_enrolled(state_dir / "keyset.json"))
     elif could and {*could} != {*departure.could}:
         raise click.UsageError(
             f"a run for --could {' --could '.join(departure.could)} is not complete: finish it first, without --could"
@@ -69,7 +72,7 @@ def leaver(could: tuple[Access, ...], yes: bool, timeout: float, state_dir: Path
     _show(departure, _values(state_dir) if departure.left else 0)
     if not yes:
         click.confirm("Go on?", abort=True)
-    departure = run(path, departure, _steps(state_dir, timeout, departure.began), clock, _told)
+    departure = run(path, departure, _steps(state_dir, timeout, departure), clock, _told)
     if departure.left:
         raise click.ClickException(f"not complete: {', '.join(departure.left)}. Run the command again")
     report = state_dir / f"leaver-{rfc3339(departure.began).replace(':', '')}.md"
@@ -102,26 +105,31 @@ def _told(step: Step, said: str) -> None:
     click.echo(f"{step}: {said}")
 
 
-def _steps(state_dir: Path, timeout: float, began: int) -> Callable[[Step], str | None]:
+def _enrolled(path: Path) -> tuple[str, ...]:
+    """Return the names of the intake hosts that are trusted."""
+    return tuple(host.name for host in read(path)[0].hosts if host.state == "enrolled")
+
+
+def _steps(state_dir: Path, timeout: float, departure: LeaverPlan) -> Callable[[Step], str | None]:
     """Return what runs a step."""
     settings = settings_of(state_dir)
     policy = Policy.load(settings.policy, development=settings.development)
 
     def run_step(step: Step) -> str | None:
         with opened_rotation(state_dir, timeout) as (coordinator, opened):
-            return _RUN[step](_OfStep(coordinator, opened, policy, began))
+            return _RUN[step](_OfStep(coordinator, opened, policy, departure))
 
     return run_step
 
 
 @dataclass(frozen=True, slots=True)
 class _OfStep:
-    """What a step may use; `began` is when the plan was made, in Unix seconds."""
+    """What a step may use."""
 
     coordinator: Coordinator
     registries: OpenRegistries
     policy: Policy
-    began: int
+    departure: LeaverPlan
 
     @property
     def tenants(self) -> set[str]:
@@ -151,6 +159,12 @@ def _clients(opened: _OfStep) -> str:
     return f"the new pepper is in the digests of {known} API keys"
 
 
+def _publication(opened: _OfStep) -> str:
+    if "publication" not in opened.coordinator.keyring.keyset.active:
+        return "there is none: the tiers are not split"
+    return "the old secret ended" if rotate_publication(opened.coordinator) else FINISHED
+
+
 def _state(opened: _OfStep) -> str:
     sealed = rotate_state(opened.coordinator, opened.registries.recorder, opened.tenants, clock)
     return FINISHED if sealed is None else f"{sealed:,} values checked: 0 under the old secret"
@@ -177,8 +191,30 @@ def _reseal(opened: _OfStep) -> str:
     return f"{done.records:,} records and {done.entries:,} search entries: 0 under older data keys"
 
 
+def _revoke_hosts(opened: _OfStep) -> str | None:
+    coordinator = opened.coordinator
+    coordinator.finish_last_change()
+    enrolled = _enrolled(coordinator.path)
+    leaving = [name for name in opened.departure.hosts if name in enrolled]
+    if leaving and len(leaving) == len(enrolled):
+        click.echo(
+            f"The keys of these intake hosts may be in other hands: {', '.join(leaving)}. Enrol new ones under new "
+            "names (keys split, keys hosts enrol), stop these, then run this again. Where no other host follows them: "
+            "stop them, then keys reseal, then keys hosts revoke"
+        )
+        return None
+    ids = [key for key, host in coordinator.keyring.keyset.hosts.items() if host.name in leaving]
+    sealed = 0
+    if ids:
+        done = reseal_hosts(coordinator, opened.registries.recorder, opened.policy, clock, ids)
+        sealed = done.records + done.entries
+    for name in leaving:
+        coordinator.change(tiers.revoke(coordinator.path, name, coordinator.today))
+    return f"{len(leaving)} revoked; {sealed:,} values of theirs sealed anew: 0 are under their keys"
+
+
 def _revoke(opened: _OfStep) -> str | None:
-    revocable, waiting = outdated(opened.registries.registry.clients, opened.began, clock())
+    revocable, waiting = outdated(opened.registries.registry.clients, opened.departure.began, clock())
     if revocable:
         opened.registries.change(Action.CLIENT_REVOKE, "", lambda clients: without(clients, revocable))
     if waiting:
@@ -195,10 +231,12 @@ _RUN: Final[Mapping[Step, Callable[[_OfStep], str | None]]] = {
     "rewrap": _rewrap,
     "rotate token": _token,
     "rotate clients": _clients,
+    "rotate publication": _publication,
     "rotate state": _state,
     "rotate index": _index,
     "rotate search": _search,
     "rotate audit": _audit,
     "reseal": _reseal,
+    "revoke intake hosts": _revoke_hosts,
     "revoke API keys": _revoke,
 }

@@ -8,6 +8,9 @@ from typing import Any, Final
 
 import msgspec
 
+from keys.errors import KeysetError
+from keys.keyring import NOT_SPLIT, Keyring
+from keys.publication import PublicationKey
 from masking_service.store.layout import PREFIX
 
 STATE_PLACE: Final = PREFIX + b"{published}state"
@@ -31,9 +34,13 @@ class DayKeyEntry(msgspec.Struct, frozen=True, array_like=True):
 
 
 class PublishedDays(msgspec.Struct, frozen=True):
-    """The day keys of today and tomorrow, by tenant."""
+    """The day keys of today and tomorrow, by tenant.
+
+    `keyset` is the serial of the keyset under which it was published: after each change it is published anew.
+    """
 
     keys: dict[str, list[DayKeyEntry]]
+    keyset: int = 0
 
 
 class Sources(msgspec.Struct, frozen=True):
@@ -81,3 +88,15 @@ class PublishedAccess(msgspec.Struct, frozen=True):
 
     def __repr__(self) -> str:
         return "<PublishedAccess>"
+
+
+def publication_key(keyring: Keyring) -> PublicationKey:
+    """Return the key of publications of the keyset in use.
+
+    Raises:
+        KeysetError: the tiers are not split.
+    """
+    key = keyring.publication
+    if key is None:
+        raise KeysetError(NOT_SPLIT)
+    return key

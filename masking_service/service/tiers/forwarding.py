@@ -63,7 +63,7 @@ class Forwarding:
 
     def _connected(self) -> http.client.HTTPSConnection:
         opening = self._keyring.keyset.opening
-        context = client_context(self._keyring.host_keys.tls, opening.certificate if opening else "")
+        context = client_context(self._keyring.host_keys.tls, opening.certificates if opening else ())
         return http.client.HTTPSConnection(*self._address, timeout=TIMEOUT_SECONDS, context=context)
 
     def _exchange(self, connection: http.client.HTTPSConnection, body: bytes) -> Answered:

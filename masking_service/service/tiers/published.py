@@ -12,7 +12,6 @@ from typing import Final
 
 import msgspec
 
-from keys.errors import IntegrityError
 from keys.keyring import Keyring
 from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.service.people.clients import Clients
@@ -26,6 +25,7 @@ from masking_service.service.tiers.documents import (
     DayKeyEntry,
     PublishedAccess,
     PublishedDays,
+    publication_key,
 )
 from masking_service.store.client import Reply, Store
 from masking_service.store.errors import StoreUnavailable
@@ -54,13 +54,10 @@ class Published:
     """
 
     def __init__(self, store: Store, keyring: Keyring, folder: Path, random: Callable[[int], bytes]) -> None:
-        key = keyring.publication
-        if key is None:
-            raise IntegrityError("the keyset of an intake host does not name the opening tier")
         self._keyring = keyring
         self._store = store
-        self._access = Serials(store, STATE_PLACE, lambda: key, random)
-        self._days = Serials(store, DAYS_PLACE, lambda: key, random)
+        self._access = Serials(store, STATE_PLACE, lambda: publication_key(keyring), random)
+        self._days = Serials(store, DAYS_PLACE, lambda: publication_key(keyring), random)
         self._snapshots = Snapshot(folder / ACCESS_SNAPSHOT), Snapshot(folder / DAYS_SNAPSHOT)
         self._day_keys: dict[str, list[DayKeyEntry]] = {}
         self._frozen: frozenset[tuple[str, str]] = frozenset()

@@ -13,7 +13,6 @@ import msgspec
 from keys.keyring import Keyring
 from keys.keyset import Keyset
 from keys.keyset_file import INTAKE_USES, Use
-from keys.publication import PublicationKey
 from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.service.freezes.state import Freezes
 from masking_service.service.people.clients import Client, Clients
@@ -26,6 +25,7 @@ from masking_service.service.tiers.documents import (
     PublishedAccess,
     PublishedDays,
     Sources,
+    publication_key,
 )
 from masking_service.service.waybills.data_keys import DataKeys
 from masking_service.store.client import Store
@@ -64,9 +64,10 @@ class Publisher:
         self._keyring = keyring
         self._known = known
         self._data_keys = data_keys
-        self._random = random
-        self._documents: tuple[Serials, Serials] | None = None
-        self._marks: tuple[bytes, dict[int, bytes]] | None = None
+        self._documents = tuple(
+            Serials(store, place, lambda: publication_key(keyring), random) for place in (STATE_PLACE, DAYS_PLACE)
+        )
+        self._marks: tuple[bytes, tuple[bytes, dict[int, bytes]]] = b"", (b"", {})
 
     def publish(self, tenants: Iterable[str], may_store: Callable[[Client], bool], now: int) -> None:
         """Publish what has changed: one round trip to look, and one for each document that is written.
@@ -80,32 +81,25 @@ class Publisher:
             StoreUnavailable, ProviderError: something is not published; the next call does it.
             IntegrityError: what is published was changed, or went back.
         """
-        key = self._keyring.publication
-        if key is None:
+        if self._keyring.publication is None:
             return
-        access, days = self._opened(key)
+        access, days = self._documents
         whose = sorted(tenants)
         _publish(days, lambda content: self._days(content, whose, now))
         _publish(access, lambda content: self._access(content, whose, may_store, (now, days.serial)))
 
-    def _opened(self, key: PublicationKey) -> tuple[Serials, Serials]:
-        if self._documents is None:
-            self._documents = (
-                Serials(self._store, STATE_PLACE, lambda: key, self._random),
-                Serials(self._store, DAYS_PLACE, lambda: key, self._random),
-            )
-        return self._documents
-
     def _days(self, before: bytes, tenants: list[str], now: int) -> bytes:
-        published = msgspec.json.decode(before, type=PublishedDays).keys if before else {}
+        last = msgspec.json.decode(before, type=PublishedDays) if before else PublishedDays({})
+        if last.keyset > self._keyring.keyset.serial:
+            return before
         keys: dict[str, list[DayKeyEntry]] = {}
         for tenant in tenants:
-            theirs = {entry.day: entry for entry in published.get(tenant, [])}
+            theirs = {entry.day: entry for entry in last.keys.get(tenant, [])}
             found = (self._day_key(tenant, at) for at in (now, now + SECONDS_A_DAY))
             both = {entry.day: entry for entry in found}
             # The higher number of a day counts: another process may have made it just now.
             keys[tenant] = [max(mine, theirs.get(day, mine), key=_number) for day, mine in both.items()]
-        return msgspec.json.encode(PublishedDays(keys))
+        return msgspec.json.encode(PublishedDays(keys, self._keyring.keyset.serial))
 
     def _day_key(self, tenant: str, now: int) -> DayKeyEntry:
         day, number, key = self._data_keys.of_day(tenant, now)
@@ -140,17 +134,19 @@ class Publisher:
         )
 
     def _identity(self) -> tuple[bytes, dict[int, bytes]]:
-        """Return the hashes of the first key of the store and of its marks; they never change."""
-        if self._marks is None:
+        """Return the hashes of the first key of the store and of its marks.
+
+        They change only while the state secret is rotated, which seals them anew.
+        """
+        keyset = self._keyring.keyset
+        if self._marks[0] != keyset.digest or len(keyset.in_store("state")) > 1:
             slots = MARKED_SLOTS if self._store.identity.marked else ()
             genesis, *marks = self._store.read([(b"GET", GENESIS), *((b"GET", mark(slot)) for slot in slots)])
             if genesis is None or None in marks:
                 raise StoreUnavailable("not-admitted")
-            self._marks = (
-                sha256(genesis).digest(),
-                {slot: sha256(value).digest() for slot, value in zip(slots, marks, strict=True)},
-            )
-        return self._marks
+            hashes = {slot: sha256(value).digest() for slot, value in zip(slots, marks, strict=True)}
+            self._marks = keyset.digest, (sha256(genesis).digest(), hashes)
+        return self._marks[1]
 
 
 def _usable(keyset: Keyset, use: Use) -> list[int]:

@@ -21,14 +21,14 @@ def server_context(own: TlsIdentity, others: Iterable[str]) -> ssl.SSLContext:
     return _context(ssl.PROTOCOL_TLS_SERVER, own, others)
 
 
-def client_context(own: TlsIdentity, other: str) -> ssl.SSLContext:
+def client_context(own: TlsIdentity, others: Iterable[str]) -> ssl.SSLContext:
     """Return the context of a side that connects.
 
     Args:
         own: what it shows.
-        other: the certificate of the side that it connects to, PEM.
+        others: the certificates of the side that it connects to, PEM.
     """
-    return _context(ssl.PROTOCOL_TLS_CLIENT, own, [other])
+    return _context(ssl.PROTOCOL_TLS_CLIENT, own, others)
 
 
 def _context(side: int, own: TlsIdentity, others: Iterable[str]) -> ssl.SSLContext:
