@@ -56,17 +56,16 @@ class Thief:
         ]
         headers = {_value(client, key)[:10] for key in client.scan_iter("wm:{????????????????}0")}
         self._keys += [key for key in vault.record_keys.by_headers("default", headers).values() if key is not None]
-        self._peppers = [hkdf("sha256", secret, _derived(b"publication"), 32) for secret in self._secrets("client")]
-
-    def _secrets(self, use: str) -> list[bytes]:
-        return [secret for (name, _), secret in self.whole.keyset.secrets.items() if name == use]
+        self._publication = [
+            hkdf("sha256", secret, _derived(b"publication"), 32) for secret in self.whole.keyset.secrets.values()
+        ]
 
     def opens(self) -> int:
         """How many values of the store open with any key of before."""
         states = [self.whole.tenant(tenant).state for tenant in ("", "default")]
         return sum(
             any(_opened(opener, value, place) for opener in (*self._keys, *states))
-            or any(_read(pepper, value, place) for pepper in self._peppers)
+            or any(_read(key, value, place) for key in self._publication)
             for place, value in self._values()
         )
 
