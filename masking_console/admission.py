@@ -80,7 +80,8 @@ def _signed_in() -> Response | None:
         forget_session(response)
         return response
     signed = signature_of(request.form)
-    g.person = desk().service.as_person(session.access_token, g.preferences.language, signed)
+    proof = request.cookies.get(guards.PROOF_COOKIE, "")
+    g.person = desk().service.as_person(session.access_token, g.preferences.language, signed, proof)
     g.session = session
     if request.endpoint not in WITHOUT_ME:
         try:

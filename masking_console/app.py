@@ -10,7 +10,7 @@ from flask import Flask, Response, g, request, url_for
 from flask_babel import Babel, format_datetime
 from werkzeug.exceptions import HTTPException
 
-from masking_console import guards, sign_in, signing
+from masking_console import guards, proving, sign_in, signing
 from masking_console.admission import admit, to_sign_in
 from masking_console.compression import compress_file
 from masking_console.context import NAME, Desk, desk
@@ -101,6 +101,7 @@ def _finish(response: Response) -> Response:
     else:
         milliseconds = round(seconds * 1000, 1)
         log.info("request", method=request.method, route=route, status=response.status_code, ms=milliseconds)
+    proving.forget(response)
     return guards.protect(response, desk().provider.origin)
 
 
@@ -126,6 +127,15 @@ def _shared() -> dict[str, object]:
 
 
 def _refused(refusal: Refusal) -> Response:
+    if refusal.to_prove is not None:
+        try:
+            proof_page = proving.ask(refusal)
+        except Refusal as other:
+            return _refused(other)
+        except ServiceUnavailableError as error:
+            return _failed(error)
+        if proof_page is not None:
+            return proof_page
     desk().metrics.refusal(refusal.code)
     _keep_typed()
     if refusal.code == "sign-in-required":

@@ -1,19 +1,21 @@
 """Calls the masking service as the signed-in person."""
 
+import hashlib
 import json
 import re
-from base64 import urlsafe_b64encode
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
 
 from masking_console.authorities import certificate_fault, new_http
 
+PROOF_REQUIRED: Final = "device-proof-required"
 TIMEOUT_SECONDS: Final = (1.0, 6.0)  # the service answers within five seconds
 
 Json = dict[str, Any]
@@ -43,6 +45,7 @@ class Refusal(Exception):
         errors: where in the request, and why.
         retry_at: when a budget frees, as a timestamp, or "".
         challenge: the `WWW-Authenticate` header of a 401, or "".
+        to_prove: what a device has to say of the call, as the claims of a proof; None where none is asked for.
     """
 
     status: int
@@ -53,6 +56,7 @@ class Refusal(Exception):
     retry_at: str = ""
     window: str = ""
     challenge: str = field(default="", repr=False)
+    to_prove: Mapping[str, str] | None = field(default=None, repr=False)
 
 
 class Service:
@@ -68,13 +72,14 @@ class Service:
         self._http = new_http(authority)
         self._http.mount(url, HTTPAdapter(pool_connections=1, pool_maxsize=64))
 
-    def as_person(self, access_token: str, language: str, signed: Json | None = None) -> "Person":
+    def as_person(self, access_token: str, language: str, signed: Json | None = None, proof: str = "") -> "Person":
         """The service as one person may use it.
 
         Args:
             signed: the signature of the person's own key over the act of this request, if it carries one.
+            proof: by the browser's key, of one call; empty where there is none.
         """
-        return Person(self, access_token, language, signed)
+        return Person(self, access_token, language, signed, proof)
 
     def ready(self) -> bool:
         """Whether the service is ready to be used. Raises ServiceUnavailableError."""
@@ -83,18 +88,24 @@ class Service:
         except requests.RequestException as error:
             raise ServiceUnavailableError(certificate_fault(error)) from None
 
-    def ask(self, method: str, path: str, access_token: str, language: str, **more: Any) -> Json:
+    def ask(self, method: str, path: str, credentials: tuple[str, str], language: str, **more: Any) -> Json:
         """One call.
+
+        Args:
+            credentials: the access token, and a proof, which is sent with the call that it was made for.
 
         Raises:
             Refusal: the service answered with a problem.
             ServiceUnavailableError: it did not answer, or with something else.
         """
-        headers = {"Authorization": f"Bearer {access_token}", "Accept-Language": language, **more.pop("headers", {})}
+        token, proof = credentials
+        headers = {"Authorization": f"Bearer {token}", "Accept-Language": language, **more.pop("headers", {})}
         try:
-            answer = self._http.request(
-                method, self._url + path, headers=headers, timeout=TIMEOUT_SECONDS, allow_redirects=False, **more
-            )
+            call = self._http.prepare_request(requests.Request(method, self._url + path, headers=headers, **more))
+            said = claims_of(call, token)
+            if proof and proves(proof, said):
+                call.headers["DPoP"] = proof
+            answer = self._http.send(call, timeout=TIMEOUT_SECONDS, allow_redirects=False)
             content = answer.json() if answer.content else {}
         except requests.RequestException as error:
             raise ServiceUnavailableError(certificate_fault(error)) from None
@@ -113,6 +124,7 @@ class Service:
             retry_at=str(content.get("retry_at", "")),
             window=str(content.get("window", "")),
             challenge=answer.headers.get("WWW-Authenticate", ""),
+            to_prove=said | {"nonce": str(content.get("nonce", ""))} if content["code"] == PROOF_REQUIRED else None,
         )
 
 
@@ -124,6 +136,7 @@ class Person:
     _access_token: str = field(repr=False)
     _language: str = "en"
     _signed: Json | None = field(default=None, repr=False)
+    _proof: str = field(default="", repr=False)
 
     def me(self) -> Json:
         """Who the person is to the service, and what they may do."""
@@ -297,6 +310,14 @@ class Person:
         """Approve, deny or revoke a key of another person."""
         return self._post(f"/v1/principals/{_segment(principal)}/keys/{_segment(key)}/{act}", body)
 
+    def own_devices(self) -> list[Json]:
+        """The person's own devices."""
+        return list(self._get("/v1/me/devices")["devices"])
+
+    def add_device(self, name: str) -> Json:
+        """Enrol the device whose key proves this call."""
+        return self._post("/v1/me/devices", {"name": name})
+
     def waiting_devices(self) -> list[Json]:
         """The devices of others that wait for approval."""
         return list(self._get("/v1/principals/devices")["devices"])
@@ -319,12 +340,38 @@ class Person:
         return body if self._signed is None else body | {"signed": self._signed}
 
     def _ask(self, method: str, path: str, **more: Any) -> Json:
-        return self._service.ask(method, path, self._access_token, self._language, **more)
+        return self._service.ask(method, path, (self._access_token, self._proof), self._language, **more)
+
+
+def claims_of(call: requests.PreparedRequest, token: str) -> dict[str, str]:
+    """Return what a proof says of a call, as it is sent: the claims of RFC 9449, but for its nonce, and `rqh`."""
+    address = urlsplit(call.url or "")
+    body = call.body or b""
+    parts = address.query.encode(), body if isinstance(body, bytes) else body.encode()
+    return {
+        "htm": call.method or "",
+        "htu": f"{address.scheme}://{address.netloc}{address.path}",
+        "ath": _b64(hashlib.sha256(token.encode()).digest()),
+        "rqh": _b64(hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).digest()),
+    }
+
+
+def proves(proof: str, said: Mapping[str, str]) -> bool:
+    """Whether a proof is of a call, by its claims alone: the service checks it."""
+    try:
+        claims = json.loads(urlsafe_b64decode(proof.split(".")[1] + "=="))
+    except (IndexError, ValueError):
+        return False
+    return isinstance(claims, dict) and all(claims.get(name) == value for name, value in said.items())
 
 
 def _header(signed: Json) -> str:
     """Return a signature as the header of a call without a body."""
-    return urlsafe_b64encode(json.dumps(signed).encode()).rstrip(b"=").decode("ascii")
+    return _b64(json.dumps(signed).encode())
+
+
+def _b64(content: bytes) -> str:
+    return urlsafe_b64encode(content).rstrip(b"=").decode("ascii")
 
 
 def _segment(text: str) -> str:

@@ -88,7 +88,7 @@ def sign_out() -> Response:
     if "everywhere" in request.form:
         desk().sessions.end_by_issuer(sub=session.sub)
     address = desk().provider.logout_address(session, secrets.token_urlsafe(16)) or url_for("sign_in.signed_out")
-    response = Response(status=303, headers={"Location": address, "Clear-Site-Data": '"cache", "storage"'})
+    response = Response(status=303, headers={"Location": address, "Clear-Site-Data": '"cache"'})
     forget_session(response)
     return response
 

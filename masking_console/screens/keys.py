@@ -14,8 +14,16 @@ pages = Blueprint("keys", __name__)
 
 @own.get("/me/keys")
 def listed() -> str:
-    """The person's own keys, and the form that makes one."""
-    return render_template("own_keys.html", keys=g.person.own_keys())
+    """The person's own keys and devices, and the forms that make one."""
+    keys = g.person.own_keys() if g.me["signs"] else []
+    return render_template("own_keys.html", keys=keys, devices=g.person.own_devices() if g.me["proves"] else [])
+
+
+@own.post("/me/devices")
+def add_device() -> Response:
+    """Enrol the browser, whose key proves this."""
+    g.person.add_device(request.form.get("name", "").strip())
+    return see_other(url_for("own_keys.listed", _anchor="own-devices"))
 
 
 @own.post("/me/keys/options")

@@ -164,6 +164,8 @@ def _show_devices(console: Console, found: Policy) -> None:
         console.print(say(texts.DEVICES_LEFT, calls=calls), soft_wrap=True)
     else:
         console.print(say(texts.DEVICES_ALL), soft_wrap=True)
+    if rule is not None and found.unproven_keys:
+        console.print(say(texts.DEVICES_KEYS, roles=", ".join(found.unproven_keys)), soft_wrap=True)
     signed = found.rules.signed.acts if found.rules.signed is not None else ()
     if rule is not None and "device-approve" not in signed:
         console.print(say(texts.DEVICES_UNSIGNED), soft_wrap=True)

@@ -41,6 +41,10 @@ DEVICES_LEFT: Final = Text(
     "view shows masks, and what the profile shows in full."
 )
 DEVICES_ALL: Final = Text("A stolen signing key of an issuer shows no waybill, makes no call and finds nothing.")
+DEVICES_KEYS: Final = Text(
+    "An API key with one of these roles makes such calls without a device, as no issuer makes keys: {roles}. Give such "
+    "a key to no person."
+)
 DEVICES_UNSIGNED: Final = Text(
     "Devices are approved without a signature, so a stolen signing key of an issuer can approve one of its own: add "
     "device-approve to `signed.acts`."

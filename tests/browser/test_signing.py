@@ -6,7 +6,6 @@ import http.client
 import json
 from collections.abc import Callable, Iterator
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
@@ -19,6 +18,20 @@ from tests.e2e.processes import Running, command
 
 NUMBER = "SG0000000001"
 PHONE = "13987654321"
+
+
+READ_KEY = """async () => {
+  const database = await new Promise(done => {
+    const opening = indexedDB.open("desk");
+    opening.onsuccess = () => done(opening.result);
+  });
+  const key = await new Promise(done => {
+    const asked = database.transaction("keys").objectStore("keys").get("officer-wang");
+    asked.onsuccess = () => done(asked.result);
+  });
+  const exported = await crypto.subtle.exportKey("pkcs8", key.privateKey).then(() => "", error => error.name);
+  return { extractable: key.privateKey.extractable, exported };
+}"""
 
 
 class SigningVisit(Visit):
@@ -40,14 +53,15 @@ Opens = Callable[[str], SigningVisit]
 def signing_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskProcess]:
     """A desk at a service with the recommended policy, one waybill and a case that names it."""
     folder = tmp_path_factory.mktemp("signing")
-    ports = free_port(), free_port()
+    port, *ports = (free_port() for _ in range(3))
     policy = folder / "policy.yaml"
-    policy.write_text(recommended(ports[0] - 1).replace("fields_at_most: 5", "fields_at_most: 3"), "utf-8")
-    service = Running.serve(folder, "--dev", "--workers", "1", MASKING_POLICY=str(policy))
+    text = recommended(ports[0] - 1).replace(f":{ports[0] - 1}", f":{port}")  # the service is elsewhere
+    policy.write_text(text.replace("fields_at_most: 5", "fields_at_most: 3"), "utf-8")
+    service = Running.serve(folder, "--dev", "--workers", "1", "--port", str(port), MASKING_POLICY=str(policy))
     usual = {"name": "欧阳娜娜", "phone": PHONE, "address": "上海市青浦区华志路1685号3号楼2单元402室"}
     record = {"waybill_no": NUMBER, "sender": usual, "recipient": usual}
     service.call(service.credentials["label-printer"], "POST", "/v1/tokenize", {"records": [record]})
-    running = start_desk(service, folder, ports, localhost=True)
+    running = start_desk(service, folder, (ports[0], ports[1]), localhost=True)
     wanted = {"case": "S-1", "purpose": "dispute", "waybills": [NUMBER], "reason": "a browser test"}
     status, answer = call(running, "service-desk", "POST", "/v1/cases", wanted)
     if answer["status"] == "pending":  # the waybill is one of the sample
@@ -97,17 +111,30 @@ def enrol(visit: Visit) -> str:
     return code.inner_text()
 
 
-def approved_on_the_command_line(desk: DeskProcess) -> None:
+def enrol_browser(visit: Visit) -> str:
+    """Enrol the browser in three clicks; the code that the page shows."""
+    page = visit.go("/me")
+    page.get_by_role("link", name="Your keys").click()
+    page.get_by_role("button", name="Enrol this browser").click()
+    code = page.locator("#device-code")
+    expect(code).to_be_visible()
+    return code.inner_text()
+
+
+def approved_on_the_command_line(desk: DeskProcess, sort: str = "keys") -> None:
     state = str(desk.service.state)
-    listed = command("people", "keys", "list", "--state-dir", state).splitlines()
-    command("people", "keys", "approve", listed[1].split()[1], "--state-dir", state)
+    listed = command("people", sort, "list", "--state-dir", state).splitlines()
+    command("people", sort, "approve", listed[1].split()[1], "--state-dir", state)
 
 
 def enrolled(visit: Visit, desk: DeskProcess) -> None:
-    """See to it that a person has a key that signs."""
-    if not visit.go("/me/keys").get_by_text("active").count():
+    """See to it that a person has a key that signs, and a browser that proves."""
+    if not visit.go("/me/keys").locator("table:not(#own-devices table)").get_by_text("active").count():
         enrol(visit)
         approved_on_the_command_line(desk)
+    if not visit.go("/me/keys").locator("#own-devices").get_by_text("active").count():
+        enrol_browser(visit)
+        approved_on_the_command_line(desk, "devices")
 
 
 def choose_language(visit: Visit, language: str) -> None:
@@ -115,6 +142,13 @@ def choose_language(visit: Visit, language: str) -> None:
     page.locator("#language").select_option(language)
     page.locator("form:has(#language) button").click()
     expect(page.locator(f"html[lang^={language}]")).to_have_count(1)
+
+
+def approve_browser(supervisor: Visit, code: str) -> None:
+    page = supervisor.go("/keys")
+    page.get_by_label("Code on the device").fill(code)
+    page.get_by_role("button", name="Approve").last.click()
+    expect(page.get_by_text("Done.")).to_be_visible()
 
 
 def show_phone(page: Page) -> None:
@@ -127,6 +161,9 @@ def test_from_a_new_key_to_an_opened_value(signing_desk: DeskProcess, at_desk: O
     approved_on_the_command_line(signing_desk)
     code = enrol(officer)
     page = officer.go("/cases/S-1")
+    expect(page.get_by_text("This browser may not show waybills for you yet.")).to_be_visible()
+    approve_browser(supervisor, enrol_browser(officer))
+    page = officer.go("/cases/S-1")
     show_phone(page)
     expect(page.locator("#signing")).to_have_text("You have no key that may sign: make one under Me, Your keys.")
 
@@ -138,8 +175,29 @@ def test_from_a_new_key_to_an_opened_value(signing_desk: DeskProcess, at_desk: O
     show_phone(page)
 
     expect(page.locator("[data-revealed]")).to_contain_text(PHONE)
-    expect(officer.go("/me/keys").get_by_text("active")).to_be_visible()
+    expect(officer.go("/me/keys").get_by_role("cell", name="active")).to_have_count(2)
+    expect(officer.page.get_by_role("row").filter(has_text="this browser").get_by_text("active")).to_be_visible()
     assert (supervisor.complaints, officer.complaints) == ([], [])
+
+
+def test_what_the_browser_proves_is_this_call_once(signing_desk: DeskProcess, at_desk: Opens) -> None:
+    officer = at_desk("officer-wang")
+    enrolled(officer, signing_desk)
+    page = officer.go("/cases/S-1")
+    expect(page.get_by_role("heading", name=NUMBER)).to_be_visible()
+    cookies: list[str] = []
+    page.on("request", lambda request: cookies.append(request.all_headers().get("cookie", "")))
+
+    page.reload()
+    expect(page.get_by_role("heading", name=NUMBER)).to_be_visible()
+
+    assert sum("__Secure-desk-proof" in each for each in cookies) == 1
+    assert [each for each in officer.context.cookies() if each["name"] == "__Secure-desk-proof"] == []
+    key = page.evaluate(READ_KEY)
+    assert key == {"extractable": False, "exported": "InvalidAccessError"}
+    page.get_by_role("button", name="Call").first.click()
+    expect(page.locator(".slot .dial, .slot .said")).to_be_visible()  # in its place: the proof was good
+    assert officer.complaints == []
 
 
 def test_marked_fields_are_shown_with_one_touch_by_keyboard_alone(signing_desk: DeskProcess, at_desk: Opens) -> None:
@@ -227,7 +285,7 @@ def test_a_supervisor_approves_a_couriers_phone(signing_desk: DeskProcess, at_de
     service, phone = signing_desk.service, Device()
     token = command("token", "mint", "--role", "courier", "--sub", "wang", "--state-dir", str(service.state)).strip()
     body = b'{"name": "round phone"}'
-    way = f"http://127.0.0.1:{(urlsplit(signing_desk.url).port or 0) - 1}/v1/me/devices"  # as the policy has it
+    way = f"http://127.0.0.1:{service.port}/v1/me/devices"
 
     def enrol_phone(nonce: str | None = None) -> tuple[int, Any]:
         proof = phone.prove(token, "POST", "/v1/me/devices", body, nonce=nonce, htu=way)
@@ -284,6 +342,8 @@ def test_another_code_is_refused_and_a_lost_key_is_revoked(signing_desk: DeskPro
     page = supervisor.go("/keys?person=dev/officer-zhao")
     page.get_by_role("button", name="Revoke").click()
     expect(page.get_by_text("Done.")).to_be_visible()
+    enrol_browser(other)
+    approved_on_the_command_line(signing_desk, "devices")
     page = other.go("/cases/S-1")
     show_phone(page)
 

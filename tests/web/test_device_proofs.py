@@ -352,3 +352,13 @@ def test_a_claimed_number_alone_calls_no_one(api: Api) -> None:
     courier.token = api.mint("courier", "c-1", sites=[SITE], phone="13666666666")
 
     assert refusal(courier.send("POST", "/v1/calls", {"waybill_no": NUMBER})) == (403, "no-caller-number")
+
+
+def test_a_person_is_told_what_to_prove_and_a_key_nothing(proving: Api) -> None:
+    def proves(token: str) -> list[str]:
+        found: list[str] = proving.get(token, "/v1/me").get_json()["proves"]
+        return found
+
+    assert proves(proving.mint("courier", "c-1")) == ["waybill-view", "call", "search"]
+    assert proves(proving.mint("auditor", "a-1")) == []
+    assert proves(proving.credentials["courier"]) == []

@@ -350,6 +350,20 @@ def test_a_waybill_is_erased_with_a_signature_in_the_header(api: Api) -> None:
     assert refusal(again) == INVALID
 
 
+def test_a_signature_that_erases_another_waybill_is_used_up(api: Api) -> None:
+    person = Person(api, "privacy-officer", "privacy").bootstrap()
+    signature = api.app.json.dumps(person.sign({"act": "erase", "waybill_no": NUMBER}))
+    headers = {"Signed-Act": b64(signature.encode())}
+
+    answers = [
+        api.call(person.token, "DELETE", f"/v1/waybills/{number}", headers=headers)
+        for number in ("SF7777777777", NUMBER)
+    ]
+
+    assert [refusal(answered) for answered in answers] == [INVALID, INVALID]
+    assert api.get(person.token, f"/v1/waybills/{NUMBER}?profile=label").status_code == 200
+
+
 def test_a_key_approves_a_key_and_the_entry_holds_both_signatures(api: Api) -> None:
     supervisor = Person(api, "supervisor", "boss").bootstrap()
     officer = Person(api, "dispute-officer", "officer").approved_by(supervisor)

@@ -77,6 +77,7 @@ class Me(Answer):
     search: Searches
     sites: list[str]
     signs: Annotated[Signs | None, Meta(description="Null where the policy asks for no signatures.")]
+    proves: Annotated[list[str], Meta(description="The calls that a device of the caller has to prove.")]
     frozen: bool
     sign_in: Annotated[SignIn | None, Meta(description="Null for an API key.")]
 

@@ -40,6 +40,7 @@ OPERATIONS: Final = (
                 "search": {"phone": False, "last4": False},
                 "sites": [],
                 "signs": {"rp_id": "desk.example.com", "acts": ["detokenize"], "fields_at_most": 5},
+                "proves": ["waybill-view", "call"],
                 "frozen": False,
                 "sign_in": {"acr": "2", "at": "2026-11-24T07:55:00Z", "fresh_until": "2026-11-24T15:55:00Z"},
             },

@@ -10,6 +10,7 @@ from masking_service.service.call.recorder import RequestContext
 from masking_service.service.directory.use import Directory
 from masking_service.service.freezes.state import Freezes
 from masking_service.service.me import answers
+from masking_service.service.people.device_rules import PROVEN
 from masking_service.service.people.errors import Frozen
 from masking_service.service.people.issuers import Issuers
 from masking_service.service.people.policy import Grant, Policy
@@ -54,6 +55,7 @@ class AboutMe:
             search=self._searches(principal),
             sites=sorted(principal.sites),
             signs=self._signs(permissions),
+            proves=self._proves(principal),
             frozen=self._frozen(principal),
             sign_in=self._sign_in(principal),
         )
@@ -81,6 +83,17 @@ class AboutMe:
             return None
         acts = sorted(act for act in rule.acts if not {*ACTS[act]}.isdisjoint(permissions))
         return answers.Signs(rule.rp_id, acts, rule.fields_at_most)
+
+    def _proves(self, principal: Principal) -> list[str]:
+        rule = self.policy.rules.devices
+        if rule is None or principal.source != "jwt":
+            return []
+        roles = [*self.policy.roles_of(principal)]
+        return [
+            call
+            for call, permission in PROVEN.items()
+            if any(permission in role.permissions and rule.needs(call, role.name) for role in roles)
+        ]
 
     def _frozen(self, principal: Principal) -> bool:
         try:

@@ -206,6 +206,18 @@ class Policy:
         return {call: roles for call, roles in left.items() if roles}
 
     @property
+    def unproven_keys(self) -> list[str]:
+        """Return the roles with which an API key makes calls that people prove by a device."""
+        rule, roles = self.rules.devices, self.rules.roles
+        if rule is None:
+            return []
+        return [
+            name
+            for name in sorted(self.roles_for_keys)
+            if any(rule.needs(call, name) and need in roles[name].permissions for call, need in PROVEN.items())
+        ]
+
+    @property
     def budgets(self) -> frozenset[tuple[str, Budget]]:
         """All budgets, each with its role."""
         return frozenset((grant.role, grant.budget) for _, grant in self._for_staff.values() if grant.budget)

@@ -17,12 +17,12 @@ def test_the_default_policy_asks_for_no_proof() -> None:
     assert DEFAULT.rules.devices is None
 
 
-def test_the_recommended_policy_has_everything_proven_that_couriers_do() -> None:
+def test_the_recommended_policy_has_everything_proven_by_everyone() -> None:
     found = Policy.load(FILE.parent / "examples" / "policy-recommended.yaml", development=False)
 
     assert found.rules.devices is not None
     assert found.rules.devices.proof == set(PROVEN)
-    assert all(found.rules.devices.needs(call, "courier") for call in PROVEN)
+    assert found.unproven == {}
     assert found.rules.signed is not None
     assert "device-approve" in found.rules.signed.acts
 
@@ -86,3 +86,10 @@ def test_no_access_token_moves_custody() -> None:
     issuers = {"staff": {**ISSUER, "roles": ["tracking"]}}
 
     assert "issuers.staff.roles" in faults(edited(put("issuers", issuers)))
+
+
+def test_roles_with_which_api_keys_prove_nothing_are_named() -> None:
+    recommended = Policy.load(FILE.parent / "examples" / "policy-recommended.yaml", development=False)
+
+    assert recommended.unproven_keys == ["courier"]
+    assert Policy.load(FILE, development=False).unproven_keys == []

@@ -1,0 +1,54 @@
+"""What the desk lets a browser prove of a call is what the service checks, and a proof goes with its call only."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import pytest
+import requests
+
+from keys.device_proofs import ProvenRequest, content_hash, read_proof
+from masking_console.service import claims_of, proves
+from tests.devices import URL, Device
+
+TOKEN = "header.claims.signature"
+NONCE = "a nonce"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "more"),
+    [
+        ("GET", "/v1/cases/D-1/page", {"params": {"profile": "label"}}),
+        ("GET", "/v1/cases/D-1/page", {"params": {"profile": "标签 1", "a": ""}}),
+        ("GET", "/v1/waybills/SF%2F1", {}),
+        ("POST", "/v1/search", {"json": {"phone": "021-59791234", "site": "青浦"}}),
+    ],
+)
+def test_the_service_takes_a_proof_of_what_the_desk_said(method: str, path: str, more: dict[str, Any]) -> None:
+    call = requests.Request(method, URL + path, **more).prepare()
+    said, device = claims_of(call, TOKEN), Device()
+    claims: dict[str, Any] = {"nonce": NONCE, **said}
+    assert isinstance(call.body, bytes | None)
+
+    proof = device.prove("another token", "PUT", "/", b"", **claims)
+
+    sent = urlsplit(call.url or "")
+    content = content_hash(str(sent.query).encode(), call.body or b"")
+    found = read_proof(proof, ProvenRequest(method, unquote(str(sent.path)), content, TOKEN), (URL,))
+    assert (found.device, found.nonce) == (device.id, NONCE)
+    assert proves(proof, said)
+
+
+@pytest.mark.parametrize("name", ["htm", "htu", "ath", "rqh"])
+def test_a_proof_goes_with_no_other_call(name: str) -> None:
+    said = claims_of(requests.Request("GET", URL + "/v1/cases/D-1/page").prepare(), TOKEN)
+
+    claims: dict[str, Any] = {**said, name: "other"}
+
+    assert not proves(Device().prove(TOKEN, "GET", "/", b"", **claims), said)
+
+
+@pytest.mark.parametrize("text", ["", ".", "a.b.c", "a.W10.c", "a.é.c", "a.bnVsbA.c"])
+def test_what_is_no_proof_goes_with_no_call(text: str) -> None:
+    assert not proves(text, {"htm": "GET"})
