@@ -86,7 +86,10 @@ class TenantKeys(Secret):
         tenant_tag: the keyed name of the tenant itself: 16 characters of base64url.
     """
 
-    __slots__ = ("_audit", "_index", "_searches", "_state", "_tag", "layers", "tenant", "tenant_tag", "tokens")
+    __slots__ = (
+        *("_audit", "_index", "_opening_tag", "_searches", "_state", "_tag"),
+        *("layers", "tenant", "tenant_tag", "tokens"),
+    )
 
     def __init__(self, keyset: Keyset, tenant: str, uses: Uses) -> None:
         name = tenant.encode()
@@ -104,11 +107,13 @@ class TenantKeys(Secret):
         self._audit = Mac(_derive(active("audit-hash"), "audit", name))
         self._searches: list[SearchKeys] = []
         self._state: SealingKeys | None = None
+        self._opening_tag: Mac | None = None
         if not keyset.intake:
             self._searches = [SearchKeys(_derive(secret, "search", name)) for secret in keyset.in_store("search")]
             self._state = SealingKeys(
                 [_named_key(secret, "state", name, keyset.algorithm) for secret in keyset.in_store("state")]
             )
+            self._opening_tag = Mac(_derive(active("state"), "opening tag", name))
         token_keys = {
             version: _derive(secret, "token", name)
             for (use, version), secret in keyset.secrets.items()
@@ -163,8 +168,17 @@ class TenantKeys(Secret):
 
     def tag(self, *parts: str) -> str:
         """Return a keyed name: 16 characters of base64url."""
-        mac = self._tag.digest(*[part.encode() for part in parts])
-        return b64encode(mac[:BASE_BYTES], b"-_").decode("ascii")
+        return _name(self._tag, parts)
+
+    def opening_tag(self, *parts: str) -> str:
+        """Return a keyed name that no intake host can make; another one once the state secret is rotated.
+
+        Raises:
+            KeysetError: the keyset is of an intake host.
+        """
+        if self._opening_tag is None:
+            raise KeysetError(NOT_AT_INTAKE)
+        return _name(self._opening_tag, parts)
 
     def audit_hash(self, *parts: str) -> str:
         """Return the keyed hash used in audit entries."""
@@ -407,6 +421,11 @@ class Keyring(Secret):
         if not hmac.compare_digest(roots.unwrap(fresh, context), key):
             raise IntegrityError("a rewrapped key differs from the original")
         return fresh
+
+
+def _name(mac: Mac, parts: Sequence[str]) -> str:
+    digest = mac.digest(*[part.encode() for part in parts])
+    return b64encode(digest[:BASE_BYTES], b"-_").decode("ascii")
 
 
 def _peppers(keyset: Keyset) -> list[Mac]:

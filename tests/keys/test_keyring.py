@@ -58,8 +58,8 @@ def test_no_two_uses_share_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keyring, "_derive", remember)
     known_keyring(token_versions=(0, 1)).tenant("default")
 
-    # client, signer, index, tag, audit, search, state, its id, and two for tokens
-    assert len({key[:8] for key in derived}) == 10
+    # client, signer, index, tag, audit, search, state, its id, opening tag, and two for tokens
+    assert len({key[:8] for key in derived}) == 11
 
 
 def test_tenants_are_derived_once() -> None:

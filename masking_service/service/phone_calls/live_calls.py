@@ -84,10 +84,11 @@ class LiveCalls(TenantState):
     def place(self, origin: Origin, a: str, b: str) -> CallPlace:
         """Return where a caller's calls to a field are.
 
-        The keyed hash covers both numbers: where a revision has another phone, the earlier call is not the answer.
+        The keyed hash covers both numbers: where a revision has another phone, the earlier call is not the answer. No
+        intake host can make it: it would confirm a phone.
         """
         parts = ("call", origin.tenant, origin.principal, origin.base.hex(), origin.field, a, b)
-        return CallPlace(self._keyring.tenant("").tag(*parts))
+        return CallPlace(self._keyring.tenant("").opening_tag(*parts))
 
     def find(self, place: CallPlace) -> StoredCall | None:
         """Return the call that lives: one round trip.

@@ -22,7 +22,7 @@ from masking_service.service.waybills.writing import Draft, RecordWriter, Stored
 from masking_service.store.client import Command, Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.identity import Roster
-from masking_service.store.layout import custody_key, hour_key_key
+from masking_service.store.layout import custody_key, hour_key_key, restriction_key
 
 SECONDS_AN_HOUR: Final = 3600
 OVERLAP_SECONDS: Final = 10
@@ -137,6 +137,10 @@ class SealedRecords(RecordWriter):
     def __init__(self, store: Store, keyring: Keyring, hour_keys: HourKeyMaker, random: Callable[[int], bytes]) -> None:
         super().__init__(store, keyring, random)
         self._hour_keys = hour_keys
+
+    def _marks(self, draft: Draft) -> Sequence[bytes]:
+        """Return where an erasure is marked: others with this host's rights can delete a tombstone, and no mark."""
+        return [restriction_key(stem) for stem in (draft.stem, draft.other) if stem]
 
     def _key_for(self, tenant: str, waiting: Sequence[Draft], now: int) -> SealingKey:
         return self._hour_keys.for_now(tenant, now, max(draft.record.expires_at for draft in waiting))
