@@ -72,8 +72,8 @@ def _rule(row: Operation) -> str:
 
 
 def _authenticate(parts: Served) -> None:
-    """Settle who is asking before any operation is entered, also where the path has none."""
-    environ = request.environ  # each look through `request` costs a search for the current request
+    """Authenticate the caller before any operation is entered, also where the path has none."""
+    environ = request.environ  # each access through `request` looks up the current request
     known = begin(environ.get("HTTP_X_REQUEST_ID", ""))
     if OVERLOADED in environ:
         raise Problem("overloaded", headers=RETRY_AFTER)
@@ -154,7 +154,7 @@ def _data() -> bytes:
         raise Problem("too-large")
     try:
         data: bytes = environ["wsgi.input"].read(wanted)
-    except (OSError, ParseException):  # what gunicorn says of chunks that are none, or that never come
+    except (OSError, ParseException):  # what gunicorn raises for chunks that are malformed or missing
         raise Problem("bad-request") from None
     if len(data) > most:
         raise Problem("too-large")
@@ -209,7 +209,7 @@ def _finish(parts: Served, response: Response) -> Response:
     known, rule = state(), request.url_rule
     seconds = time.perf_counter() - known.started
     method, route, endpoint = (request.method, rule.rule, rule.endpoint) if rule else ("", "", "")
-    response.headers.add("X-Request-Id", known.request_id)  # setting one would search all others
+    response.headers.add("X-Request-Id", known.request_id)  # assigning one would search all others
     response.headers.add("X-Masking-Rules", RULES_VERSION)
     response.headers.add("X-Content-Type-Options", "nosniff")
     parts.metrics.request(method, route, response.status_code, seconds)

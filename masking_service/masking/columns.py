@@ -2,7 +2,7 @@
 
 It takes the records in which every mapped value is a usual one (`Profile.usual`) and none is repeated elsewhere. All
 others are left as they came for the pass over a single record (`record.py`), and a test holds the two against each
-other. It is that pass at half of its cost: Python takes as long to come to a usual value as to mask it.
+other. It does the same at half of the cost: in a single pass Python takes as long to reach a usual value as to mask it.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ from masking_service.masking.usual_addresses import Numbered
 from masking_service.masking.walk import LeafNode, ObjectNode
 
 FEW: Final = 20
-"""For fewer records of one form it costs more to make columns of them than is saved by it."""
+"""For fewer records of one form, making columns costs more than it saves."""
 
 MANY: Final = 64
-"""Unmapped members of one object: those of more are read one record at a time, which bounds the work."""
+"""Unmapped members of one object. Records with more are read one at a time, which bounds the work."""
 
 NEW_FORMS: Final = 32
 """Forms of inner objects that are read anew for the records of one form."""

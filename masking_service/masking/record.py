@@ -109,8 +109,8 @@ class Masker:
     def mask_batch(self, batch: Sequence[Any], effort: Effort) -> list[Masked | InvalidRecord]:
         """Mask records in place as `mask` does.
 
-        Returns in their order what was found, or what is wrong with them. An InvalidRecord in place of a record, which
-        could not be read, is its own result.
+        Returns what was found in each, or what is wrong with it, in their order. An InvalidRecord in the batch, for a
+        record that could not be read, is returned as it is.
         """
         results: list[Masked | InvalidRecord] = []
         for record, fields in zip(batch, self._columns.mask(batch), strict=True):
@@ -241,7 +241,7 @@ class _Run(Masked):
     def guard(self, masks: dict[str, Mask | None], leak_masks: tuple[Mask, Mask], fixed: frozenset[Any]) -> bool:
         """Hide the record's own values elsewhere in it; return whether unmapped members have to be masked again.
 
-        Stars may make a number of what is beside them.
+        Stars may complete a number with what is beside them.
         """
         if not self.texts and not may_hold_name("\n".join(self.plain), self.names):
             return False  # the usual record ends here

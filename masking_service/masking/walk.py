@@ -21,7 +21,7 @@ _ABSENT: Final = object()
 
 
 class Run(Protocol):
-    """What is told of values on the way and beside it.
+    """What a pass collects of a record while it is walked.
 
     Attributes:
         errors: (JSON Pointer, code): ``invalid-type`` for what is no object or array where one is expected, and
@@ -47,7 +47,7 @@ class Run(Protocol):
         """What is left of the batch's effort."""
 
     def number(self) -> str | None:
-        """The record's own waybill number, as in texts."""
+        """The record's own waybill number, as it is written in texts."""
 
     def beside(self, members: dict[str, Any], mapped: Container[str], context: str, own: OwnNames, keys: Steps) -> None:
         """Note an object with unmapped members."""

@@ -29,7 +29,7 @@ SENDING_SECONDS: Final = 0.5
 RECEIVING_SECONDS: Final = 1.0
 """For all replies of all servers together."""
 SHORT_TIMEOUT_SECONDS: Final = 0.05
-"""For each wait on a further server, once one has not answered: it had the same time."""
+"""For each wait on a further server once one has timed out: the others had that time to answer, too."""
 RETRY_WITHIN_SECONDS: Final = 1.5
 """Later than this after the beginning nothing is sent a second time."""
 _ELSEWHERE: Final = frozenset({MovedError, AskError, ReadOnlyError})
@@ -48,7 +48,7 @@ class Bundle:
         durable: whether it writes, so that replicas must have it.
         asking: whether the slot is being moved to the server.
         replies: what came back, or None; errors are among them as exceptions.
-        elsewhere: the server's word that another one takes the keys.
+        elsewhere: the server's reply that another one takes the keys.
         error: why there are no replies, once the exchange is over.
     """
 
@@ -258,7 +258,7 @@ class Exchanges:
                 timeout = SHORT_TIMEOUT_SECONDS if isinstance(error, RedisTimeoutError) else timeout
 
     def _find_owners(self, groups: Sequence[_Group], waiting: Sequence[Bundle]) -> None:
-        """Find out where what is waiting has to be sent: ask again, except for slots that are just being moved."""
+        """Find the servers for waiting bundles: ask again for the owners, except for slots that are being moved."""
         moved = {bundle.slot: bundle.elsewhere for bundle in waiting if isinstance(bundle.elsewhere, MovedError)}
         lost = self.route.slotted and any(group.error is not None for group in groups)
         if lost or moved or any(type(bundle.elsewhere) is ReadOnlyError for bundle in waiting):

@@ -96,8 +96,8 @@ def mask_batch(masker: CountryMasker, records: Sequence[Any], schemas: Collectio
 class Listing:
     """Lists the warnings and errors of the records of one answer.
 
-    When `MAX_LISTED` characters are used up, each further record gets its first one, and that there are more. An answer
-    to a record of which its schema maps nothing names the schemas that would fit and, for the first of these records,
+    After `MAX_LISTED` characters each further record lists its first one only, and that there are more. Where a schema
+    maps nothing of a record, the answer names the schemas that would fit; for the first `MAX_READ` such records also
     the members that look personal.
 
     Args:

@@ -40,7 +40,7 @@ class Record(msgspec.Struct, frozen=True, gc=False):
         body: the fields as stored, by which two records are compared.
         header: of its envelope, which names its data key and suite; empty before it is sealed.
         held: whether a hold keeps it: it is sealed with the hold's key, and does not expire.
-        restricted: whether its waybill may be used for the purposes only that the policy names for such waybills.
+        restricted: whether its waybill may be used only for the purposes that the policy lists for restricted ones.
     """
 
     salt: bytes
@@ -70,7 +70,7 @@ class Record(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def kept_until(self) -> int:
-        """When the store lets go of it and of what belongs to it, in Unix seconds."""
+        """When the store deletes it and what belongs to it, in Unix seconds."""
         return HELD_UNTIL if self.held else self.expires_at
 
     def revising(self, stored: "Record") -> "Record":

@@ -267,7 +267,7 @@ class StoreAndCompare:
             return self.vault.put(context.principal.tenant, waiting, context.now)
 
     def _find_where_held(self, tenant: str, drafts: Sequence[Draft]) -> None:
-        """Let known waybills be found where they are, whatever this call says of their custody."""
+        """Index known waybills at the site of their stored custody, not at the one that this call names."""
         for draft in drafts:
             held = self.custodies.open(tenant, draft.custody)
             if held is not None:

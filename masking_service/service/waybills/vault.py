@@ -246,7 +246,9 @@ class Vault(RecordWriter):
         return Erasure([*emptied, *sealed], write, last_day)
 
     def custodies_anew(self, tenant: str, firsts: Iterable[tuple[bytes, bytes]]) -> list[Swapped]:
-        """Seal with the state key the custodies that end once their records are sealed with other keys.
+        """Return the custodies that intake hosts sealed, sealed with the state key instead.
+
+        Without that they would end as soon as their records are sealed with other keys.
 
         One round trip, none where no intake host stored a record.
 
@@ -324,7 +326,7 @@ class Vault(RecordWriter):
         return [first_stored([(place, next(values)) for place in each]) for each in places]
 
     def _marked(self, tenant: str, found: Sequence[tuple[bytes, bytes | None]], record: Record | None) -> Record | None:
-        """Return the record as a mark beside it says: restricted, or a tombstone, whatever is at its place.
+        """Apply the mark beside a record: the record is restricted, or counts as erased whatever is stored.
 
         Args:
             found: the sealed restriction or mark of an erasure under each stem of the waybill, None for none.

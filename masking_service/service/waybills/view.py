@@ -197,7 +197,7 @@ class ViewWaybills:
     def _watch_for_decoys(
         self, context: RequestContext, grant: Grant, known: Sequence[_AskedWaybill], page: Case | None
     ) -> None:
-        """Notice the named phantoms. One in a readable case is on that case's page for every reader."""
+        """Notice the named phantoms. Those of a case that the caller may read freeze no one: its page shows them."""
         may_read = self.policy.permits(context.principal, "case:read") and reaches(self.policy, context.principal, page)
         listed = page.opening.waybills if page is not None and may_read else ()
         named = _without_custody(grant, known)

@@ -56,8 +56,9 @@ class Draft(msgspec.Struct):
         added: the index entries that were written for it.
         other: where its waybill may be stored, too, while the index secret is rotated; else empty.
         layers: which index secrets the two are under.
-        claimed: the revision at whose older place another process has a claim: it is written at the newer one.
-        follows: place and sealed value of the held record that it revises. It is written only while they are so.
+        claimed: the revision whose older place another process has claimed, so that it is written at the newer one.
+        follows: place and sealed value of the held record that it revises. It is written only if that value is still
+            there.
     """
 
     base: bytes
