@@ -6,9 +6,9 @@ from typing import Any, Final
 
 from flask import Response, request
 from msgspec import UNSET
+from werkzeug.datastructures import LanguageAccept
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
 
-from masking_service.http.languages import preferred_language
 from masking_service.http.problems import Problem, with_rules
 from masking_service.http.rule_texts import FITTING, ITEMS, LOOK_PERSONAL, NOTICE
 from masking_service.http.state import state
@@ -16,7 +16,7 @@ from masking_service.masking.json_numbers import encode
 from masking_service.masking.unmapped import UNMAPPED_MASKED
 from masking_service.masking.walk import NOTHING_MAPPED
 from masking_service.service.call.answers import Answer
-from masking_service.texts import Language
+from masking_service.texts import LANGUAGES, Language
 
 JSON: Final = "application/json"
 PROBLEM_JSON: Final = "application/problem+json"
@@ -62,6 +62,19 @@ def note_outcomes(results: Sequence[Answer]) -> int:
             if getattr(error, "members", UNSET) is not UNSET:
                 error.detail += " " + LOOK_PERSONAL.filled(members=", ".join(error.members)).in_language(language)
     return len(errors)
+
+
+def preferred_language(accept: LanguageAccept) -> Language:
+    """Choose the language for an Accept-Language header: English unless Chinese is preferred."""
+    qualities: dict[str, float] = {}
+    for value, quality in accept:
+        primary = value.partition("-")[0].lower()
+        qualities[primary] = max(quality, qualities.get(primary, 0.0))
+    rest = qualities.get("*", 0.0)
+    known = [language for language, quality in qualities.items() if quality and language in LANGUAGES]
+    order = dict.fromkeys([*known, *LANGUAGES])  # of two equals the one that is named first
+    best: Language = max(order, key=lambda language: qualities.get(language, rest))
+    return best if accept else LANGUAGES[0]
 
 
 def language_of_caller() -> Language:

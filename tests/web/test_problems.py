@@ -10,8 +10,8 @@ import pytest
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
+from masking_service.http.answering import preferred_language
 from masking_service.http.code_texts import CODES
-from masking_service.http.languages import preferred_language
 from masking_service.http.problem_texts import PROBLEMS
 from masking_service.http.rule_texts import CASE_STATES, ITEMS, MEMBERS, PLACES
 from masking_service.texts import Text

@@ -27,6 +27,7 @@ from masking_service.service.call.shapes import text_fault
 from masking_service.service.cases import answers
 from masking_service.service.cases.case_check import CaseCheck
 from masking_service.service.cases.reading import case_answer, case_question, visible, visible_case
+from masking_service.service.cases.sample import any_in_sample
 from masking_service.service.cases.state import Act, ActName, Case, Cases, Opening, WantedCase
 from masking_service.service.decoys.watch import DecoyWatch
 from masking_service.service.freezes.state import Freezes
@@ -41,7 +42,6 @@ from masking_service.service.people.errors import (
 )
 from masking_service.service.people.policy import Policy
 from masking_service.service.people.principals import principal_id
-from masking_service.service.people.sample import any_in_sample
 from masking_service.store.client import Store
 
 MAX_REASON: Final = 500

@@ -15,9 +15,9 @@ from bench.theft.model import Service
 from bench.theft.steps import DAY, person
 from bench.theft.work import BEGIN, HOUR, MINUTE, POOL
 from bench.theft.workforce import DEFAULT, Workforce
+from masking_service.service.cases.sample import in_sample
 from masking_service.service.lookout.history import OpenedFields, Row, Seen
 from masking_service.service.people.policy import Policy
-from masking_service.service.people.sample import in_sample
 from masking_service.shipped import ROOT
 
 OFFICER, OTHER = person("officer", "dispute-officer"), person("other", "dispute-officer")
