@@ -15,7 +15,7 @@ from masking_audit.verify.store_check import ANNOUNCED, WITHOUT_FACTS
 from masking_console.formats import ACTION_NAMES
 from masking_service.audit import actions
 from masking_service.audit.actions import DECISIONS, Action
-from tests.test_house import ROOT, sources
+from tests.test_house import ROOT, parsed, sources
 
 DEFINED: Final = Path(actions.__file__)
 OF_NO_TENANT: Final = {Action.START, Action.CLOSE}
@@ -74,7 +74,7 @@ def test_what_is_recorded_with_sealed_state_announces_it() -> None:
     announcing = {
         argument.attr
         for path in sources()
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        for node in ast.walk(parsed(path))
         if isinstance(node, ast.Call)
         and called(node) == "record"
         and any(each.arg == "sealed" for each in node.keywords)
@@ -110,7 +110,7 @@ def test_every_action_is_recorded_somewhere() -> None:
 def test_no_code_names_an_action_by_its_text() -> None:
     """Except the desk's, which imports nothing of the service."""
     inside = [path for path in sources() if not path.is_relative_to(ROOT / "masking_console")]
-    found = {f"{path.relative_to(ROOT)}: {text}" for path in inside for text in loose(ast.parse(path.read_text()))}
+    found = {f"{path.relative_to(ROOT)}: {text}" for path in inside for text in loose(parsed(path))}
 
     assert found == set()
 

@@ -21,6 +21,7 @@ from tests.masking.records import LABEL
 
 CORPUS: Final = Path(__file__).parent / "corpus"
 SCHEMAS: Final = load_schemas()
+MASKERS: Final = {name: Masker(schema, LABEL) for name, schema in SCHEMAS.items()}
 PLANTED: Final = re.compile("⟦(.*?)⟧")
 SHOWN_DIGITS: Final = 4
 
@@ -90,13 +91,13 @@ def faults(marked: Any, masked: Any) -> list[str]:
 
 def masked_alone(schema: str, record: Any) -> Any:
     came = plain(record)
-    Masker(SCHEMAS[schema], LABEL).mask(came)
+    MASKERS[schema].mask(came)
     return came
 
 
 def masked_in_columns(schema: str, record: Any) -> Any:
     batch = [copy.deepcopy(plain(record)) for _ in range(FEW)]
-    found = Masker(SCHEMAS[schema], LABEL).mask_batch(batch, Effort())
+    found = MASKERS[schema].mask_batch(batch, Effort())
     assert not any(isinstance(one, InvalidRecord) for one in found)
     return batch[-1]
 
@@ -133,7 +134,7 @@ def test_so_it_is_where_another_formats_record_is_inside_of_one(name: str) -> No
 def test_another_formats_record_alone_is_refused_or_nothing_is_left_in_it(name: str) -> None:
     record = OTHERS[name]["record"]
     came = plain(record)
-    found = Masker(SCHEMAS["standard"], LABEL).mask_batch([came], Effort())[0]
+    found = MASKERS["standard"].mask_batch([came], Effort())[0]
 
     if isinstance(found, InvalidRecord):
         assert found.errors == (("", "nothing-mapped"),)

@@ -11,7 +11,7 @@ from masking_service.masking.kinds.name import mask_name
 from masking_service.masking.kinds.phone import mask_phone, phone_numbers
 from masking_service.masking.numbers_in_text import scrub
 from tests.every import every
-from tests.masking.growth import ALLOWED, BASE, seconds
+from tests.growth import grows
 from tests.masking.scenarios import UNITS, masked_party
 
 UNIT_SIGNS = (
@@ -53,8 +53,6 @@ UNIT_SIGNS = (
         "e e floor ",
     ),
 )
-NOISE = 0.002
-"""Seconds: what takes less tells nothing."""
 MASKS: dict[str, Callable[[str], object]] = {
     "party": masked_party,
     "name": lambda value: mask_name(value, "given"),
@@ -66,16 +64,11 @@ MASKS: dict[str, Callable[[str], object]] = {
 }
 
 
-def grows(read: Callable[[str], object], unit: str) -> bool:
-    once, twice = ((unit * length)[:length] for length in (2_000, 4_000))
-    return (took := seconds(read, twice)) > NOISE and took > ALLOWED * seconds(read, once)
-
-
 @pytest.mark.parametrize(
     "read", [hide_han_units, hide_units_in_text, hide_foreign_units, hide_japanese_units, unit_not_recognised]
 )
 def test_twice_the_text_is_no_more_than_twice_the_work(read: Callable[[str], object]) -> None:
-    growing = [unit for unit in (*UNITS, *UNIT_SIGNS) if all(grows(read, unit) for _ in range(3))]
+    growing = [unit for unit in (*UNITS, *UNIT_SIGNS) if grows(read, unit, 3_000)]
 
     assert growing == []
 
@@ -83,10 +76,4 @@ def test_twice_the_text_is_no_more_than_twice_the_work(read: Callable[[str], obj
 @every("name", MASKS)
 @every("length", [120, 250, 20_000])
 def test_twice_of_what_repeats_is_no_more_than_twice_the_work_of_a_mask(name: str, length: int) -> None:
-    read = MASKS[name]
-
-    def grows_by_much(unit: str) -> bool:
-        once, twice = ((unit * size)[:size] for size in (length, 2 * length))
-        return seconds(read, twice) > ALLOWED * seconds(read, once) + BASE
-
-    assert [unit for unit in UNITS if grows_by_much(unit) and grows_by_much(unit)] == []
+    assert [unit for unit in UNITS if grows(MASKS[name], unit, length)] == []

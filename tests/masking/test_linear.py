@@ -16,16 +16,17 @@ from tests.masking.scenarios import UNITS
 READ, BEYOND = 1_000, 8_000
 """Within what is read of a value, and beyond it: there it is still looked for in the rest of the record."""
 SIGNS = ("x", "_", "~", "#", "^", "^_^", " ", "\t", "\n", "张 ", "e\u0301")
+MASKERS = [Masker(STANDARD, profile) for profile in (LABEL, COURIER)]
 AROUND = {"alone": [("", "")], "between": [("张", "张"), ("a", "!")]}
 
 
 def mask(place: str, value: str) -> None:
     """Mask records with a value at a place, and look for a name and a phone in it."""
-    for profile in (LABEL, COURIER):
+    for masker in MASKERS:
         record: dict[str, Any] = {"sender": {"name": "王小明", "phone": "13987654321"}, "recipient": {"name": "李四"}}
         (record if place in ("remark", "unmapped") else record["recipient"])[place] = value
         with suppress(InvalidRecord):  # it is refused before it is read
-            Masker(STANDARD, profile).mask(record)
+            masker.mask(record)
 
 
 @pytest.mark.parametrize("around", AROUND.values(), ids=AROUND)

@@ -24,6 +24,8 @@ from tests.servers import Node, durable
 from tests.store import stores
 from tests.store.stores import NOW, body, put, refused
 
+pytestmark = pytest.mark.server
+
 TODAY = NOW // DAY
 BEFORE = date_of(TODAY - 2)
 """Of the days 5, 4, 3, 2, 1 and 0 ago the first three are shredded."""
