@@ -120,6 +120,7 @@ ACTION_NAMES: Final = {
     "key-deny": later("key denied"),
     "key-revoke": later("key revoked"),
     "device-enrol": later("device enrolled"),
+    "device-invite": later("device invited"),
     "device-approve": later("device approved"),
     "device-deny": later("device denied"),
     "device-revoke": later("device revoked"),

@@ -60,6 +60,7 @@ PARTS: Final[Mapping[str, Part]] = {
             Action.KEY_DENY,
             Action.KEY_REVOKE,
             Action.DEVICE_ENROL,
+            Action.DEVICE_INVITE,
             Action.DEVICE_APPROVE,
             Action.DEVICE_DENY,
             Action.DEVICE_REVOKE,

@@ -79,6 +79,7 @@ WITHOUT_FACTS: Final = frozenset(
         Action.PERMIT_NEW,
         Action.PERMIT_OPEN,
         Action.PERMIT_END,
+        Action.DEVICE_INVITE,
     }
 )
 """Actions that announce nothing."""

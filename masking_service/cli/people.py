@@ -26,6 +26,7 @@ from masking_service.service.people.principals import principal_id, service_prin
 
 COLUMNS: Final = ("name", "since", "state", "fingerprint")
 IMPORTED: Final = ("principal", "thumbprint", "phone")
+INVITED: Final = ("principal", "phone")
 IMPORTED_NAME: Final = "imported"
 _THUMBPRINT: Final = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
 
@@ -192,6 +193,26 @@ def import_devices(file: Path, tenant: str, state_dir: Path) -> None:
     click.echo(f"{len(wanted)} devices of {len(people)} people approved")
 
 
+@devices.command("invite")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@tenant_option
+@state_dir
+def invite_devices(file: Path, tenant: str, state_dir: Path) -> None:
+    """Make an invitation for each person of a CSV file.
+
+    Its columns are principal and phone, the number from which the person calls, which may be empty. An invitation
+    approves one device of its person as it enrols, within seven days. Prints CSV with the columns principal and
+    invitation: give each to its person only. With a fault in any line none is made.
+    """
+    wanted = read_rows(file, INVITED, _invited)
+    settings = settings_of(state_dir)
+    with opened_registry(settings) as opened:
+        click.echo("principal,invitation")
+        for principal, phone in wanted:
+            click.echo(f"{principal},{opened.invite_device(tenant, principal, phone)}")
+        _raise_alert(settings, opened, tenant)
+
+
 def read_devices(file: Path) -> list[DeviceRequest]:
     """Return the devices of a file.
 
@@ -201,16 +222,21 @@ def read_devices(file: Path) -> list[DeviceRequest]:
     return read_rows(file, IMPORTED, _device)
 
 
-def _device(row: Mapping[str, str]) -> DeviceRequest:
-    """Return the device of a row. Raises ValueError, without the value."""
+def _invited(row: Mapping[str, str]) -> tuple[str, str]:
+    """Return the person of a row, and the phone. Raises ValueError, without the value."""
     phone = row["phone"].strip()
     number = dialable(phone) if phone else ""
     if number is None:
         raise ValueError("a phone is a mobile number, or a landline with its area code")
+    return principal_id(row["principal"].strip()), number
+
+
+def _device(row: Mapping[str, str]) -> DeviceRequest:
+    """Return the device of a row. Raises ValueError, without the value."""
+    principal, number = _invited(row)
     device = row["thumbprint"].strip()
     if not _THUMBPRINT.fullmatch(device):
         raise ValueError("a thumbprint is 43 characters of base64url")
-    principal = principal_id(row["principal"].strip())
     return DeviceRequest(id=device, principal=principal, name=IMPORTED_NAME, since=clock(), phone=number)
 
 

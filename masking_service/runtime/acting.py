@@ -383,6 +383,7 @@ def _devices(parts: "Parts", shared: _Shared) -> Iterator[object]:
     yield OwnDevices(
         gate=shared.gate,
         store=parts.store,
+        keyring=parts.keyring,
         devices=parts.devices,
         freezes=parts.freezes,
         proofs=shared.proofs,

@@ -22,6 +22,7 @@ from masking_service.service.acts.registry import Key, KeyRegistry, Request
 from masking_service.service.acts.state import Keyholders, KeyRequest, PersonKey
 from masking_service.service.call.denials import Denials
 from masking_service.service.call.recorder import DONE, Recorder, RequestContext, Stated, always_room
+from masking_service.service.devices.invitations import RANDOM_BYTES, invite
 from masking_service.service.devices.state import DeviceRequest, Devices, approved_device
 from masking_service.service.freezes.state import Freezes
 from masking_service.service.holds.state import Holds
@@ -113,6 +114,19 @@ class OpenRegistries:
         operator = self._operator(tenant)
         device = approved_device(request, operator.principal.id, (), operator.now)
         self._approve(self.devices, operator, request.principal, device)
+
+    def invite_device(self, tenant: str, principal: str, phone: str) -> str:
+        """Return a new invitation, with which a device of a person is approved as it enrols.
+
+        Args:
+            phone: the number from which the person calls; empty where none is known.
+
+        Raises:
+            StoreUnavailable: none was made.
+        """
+        operator = self._operator(tenant)
+        self.recorder.record(operator, Action.DEVICE_INVITE, DONE, Stated(subject=principal))
+        return invite(self.keyring.tenant(tenant), principal, phone, os.urandom(RANDOM_BYTES), operator.now)
 
     def _approve(self, registry: KeyRegistry[Key, Request], operator: RequestContext, principal: str, key: Key) -> None:
         tenant = operator.principal.tenant

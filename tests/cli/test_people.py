@@ -115,6 +115,22 @@ def test_an_imported_device_proves_its_first_call(proving: Api, run: Run, tmp_pa
     assert [held.phone for held in proving.parts.devices.known_keys("default", one.id)] == ["13900001111"]
 
 
+def test_an_invited_person_enrols_without_waiting(proving: Api, run: Run, tmp_path: Path) -> None:
+    proving.tokenize(record(), custody={"site": SITE})
+    courier, file = Proving(proving), tmp_path / "couriers.csv"
+    file.write_text(f"principal,phone\n{courier.id},13900001111\ndev/c-2,\n", "utf-8")
+
+    head, mine, other = run("people", "devices", "invite", str(file)).splitlines()
+
+    principal, _, invitation = mine.partition(",")
+    assert (head, principal, other.partition(",")[0]) == ("principal,invitation", courier.id, "dev/c-2")
+    body = {"name": "round phone", "invitation": invitation}
+    assert content(courier.send("POST", "/v1/me/devices", body), 201)["status"] == "active"
+    assert courier.view(NUMBER).status_code == 200
+    entries = content(proving.get("auditor", "/v1/audit?action=device-invite"))["entries"]
+    assert [one["subject"] for one in entries] == [courier.id, "dev/c-2"]
+
+
 @pytest.mark.parametrize(
     ("rows", "said"),
     [

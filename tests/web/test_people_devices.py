@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
 from masking_service.service.acts.registry import MAX_REQUESTS_EACH
+from masking_service.service.devices.invitations import RANDOM_BYTES, VALID_SECONDS, invite
 from masking_service.service.devices.state import Device as StoredDevice
 from masking_service.service.devices.use import MAX_DEVICES
 from tests.devices import Device
@@ -243,3 +247,73 @@ def test_the_log_holds_what_was_done_to_devices(api: Api, boss: Person, courier:
     assert done == [("device-enrol", courier.id), ("device-approve", boss.id), ("device-revoke", boss.id)]
     (approved,) = [one for one in found if one["action"] == "device-approve"]
     assert len(approved["signed"]) == 1
+
+
+def invited(api: Api, principal: str = "dev/c-1", phone: str = "", age: int = 0) -> str:
+    return invite(
+        api.parts.keyring.tenant("default"), principal, phone, os.urandom(RANDOM_BYTES), int(time.time()) - age
+    )
+
+
+def enrol_with(courier: Proving, invitation: str) -> Any:
+    return courier.send("POST", "/v1/me/devices", {"name": "round phone", "invitation": invitation})
+
+
+def test_an_invited_device_is_active_at_once(api: Api, courier: Proving, boss: Person) -> None:
+    content(courier.enrol(), 201)  # it waited before the invitation came
+
+    made = content(enrol_with(courier, invited(api, phone="13900001111")), 201)
+
+    assert made == {"device": courier.device.id, "status": "active"}
+    assert courier.view(NUMBER).status_code == 200
+    assert content(boss.get("/v1/principals/devices"))["devices"] == []
+    (held,) = content(boss.get(f"/v1/principals/{courier.id}/devices"))["devices"]
+    assert (held["approved_by"], held["phone_ends"]) == ("service/command-line", "1111")
+
+
+def test_an_invitation_is_good_for_one_device_also_after_it_was_revoked(
+    api: Api, boss: Person, courier: Proving
+) -> None:
+    invitation = invited(api)
+    content(enrol_with(courier, invitation), 201)
+
+    assert content(enrol_with(courier, invitation), 201)["status"] == "active"  # the same device again
+    assert refusal(enrol_with(Proving(api), invitation)) == (403, "signature-invalid")
+    content(decide(boss, courier, "revoke"))
+    assert refusal(enrol_with(Proving(api), invitation)) == (403, "signature-invalid")
+    assert refusal(enrol_with(courier, invited(api))) == (403, "signature-invalid")  # a revoked device stays revoked
+    assert content(enrol_with(Proving(api), invited(api)), 201)["status"] == "active"
+
+
+def test_of_devices_that_enrol_at_once_with_an_invitation_one_is_kept(api: Api) -> None:
+    invitation = invited(api)
+    devices = [Proving(api) for _ in range(6)]
+    with ThreadPoolExecutor(6) as pool:
+        answers = [*pool.map(lambda one: enrol_with(one, invitation).status_code, devices)]
+
+    assert sorted(answers) == [201] + [403] * 5
+    assert [one["status"] for one in devices[0].own()] == ["active"]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda api: invited(api, "dev/c-2"),
+        lambda api: invited(api, age=VALID_SECONDS + 60),
+        lambda api: invited(api)[:-1],
+        lambda api: invited(api)[:40] + "A" + invited(api)[41:],
+        lambda _: "A",
+        lambda _: "é",
+    ],
+    ids=["another's", "old", "cut off", "spliced", "none", "not base64"],
+)
+def test_an_invitation_that_is_none_enrols_nothing(api: Api, courier: Proving, wrong: Any) -> None:
+    assert refusal(enrol_with(courier, wrong(api))) == (403, "signature-invalid")
+    assert courier.own() == []
+
+
+def test_invitations_pass_no_limit(api: Api) -> None:
+    for _ in range(MAX_DEVICES):
+        content(enrol_with(Proving(api), invited(api)), 201)
+
+    assert refusal(enrol_with(Proving(api), invited(api))) == (409, "too-many-keys")

@@ -5,7 +5,7 @@ when it is read, so the key that seals the state is not enough to add one. The l
 of revoked keys is part of the live freezes (`freezes/state.py`).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, Generic, TypeVar
@@ -215,12 +215,20 @@ class KeyRegistry(TenantState, Generic[Key, Request]):
             lambda content: msgspec.json.encode([one for one in self._waiting(content, now) if one.id != request])
         )
 
-    def prepare_key(self, tenant: str, principal: str, key: Key) -> Prepared[bool]:
-        """Seal the keys of a person with this one, new or changed. As `prepare_request`."""
+    def prepare_key(
+        self, tenant: str, principal: str, key: Key, check: Callable[[Sequence[Key]], None] | None = None
+    ) -> Prepared[bool]:
+        """Seal the keys of a person with this one, new or changed. As `prepare_request`.
+
+        Args:
+            check: is given the person's other keys, and raises where this one is not to be kept beside them.
+        """
         person = self._person(tenant, principal)
 
         def change(content: bytes) -> bytes:
             others = [one for one in person.read(content) if one.id != key.id]
+            if check is not None:
+                check(others)
             revoked = [one for one in others if one.revoked_at]
             dropped = {one.id for one in revoked[: max(0, len(revoked) - KEPT_REVOKED)]}
             return msgspec.json.encode([*(one for one in others if one.id not in dropped), key])

@@ -20,10 +20,14 @@ class NewDeviceRequest(Shape, frozen=True):
     """A device whose key made the header `DPoP`."""
 
     name: Annotated[str, Meta(min_length=1, max_length=64, description="What the person calls it.")]
+    invitation: Annotated[
+        str,
+        Meta(max_length=256, description="One that the operator made for the caller: the device is active at once."),
+    ] = ""
 
 
 def _add(devices: OwnDevices, call: Call[NewDeviceRequest, None]) -> answers.DeviceStatus:
-    return devices.add(call.context, call.body.name, call.proof)
+    return devices.add(call.context, call.body.name, call.proof, call.body.invitation)
 
 
 def _own(devices: OwnDevices, call: Call[None, None]) -> answers.OwnDeviceList:
@@ -76,7 +80,7 @@ OPERATIONS: Final = (
         name="add_device",
         method="post",
         path="/v1/me/devices",
-        summary="Keep a device of the caller's own. It proves nothing until another person has approved it.",
+        summary="Keep a device of the caller's own. Without an invitation it waits for approval.",
         uses=OwnDevices,
         handle=_add,
         audited_as=Action.DEVICE_ENROL,

@@ -18,9 +18,11 @@ class Device(ApprovedKey, frozen=True, omit_defaults=True, kw_only=True):
 
     Attributes:
         phone: the number from which its person calls; empty where none is known.
+        invitation: the id of the invitation with which it enrolled; empty without one.
     """
 
     phone: str = ""
+    invitation: str = ""
 
 
 class DeviceRequest(WaitingKey, frozen=True, omit_defaults=True, kw_only=True):

@@ -1,12 +1,14 @@
 """Enrols devices: a person's app makes a proof with its key, another person approves it.
 
 A new device waits until the person has read its code to a person who may approve
-keys. The operator can import the thumbprints of devices instead; those do not wait.
+keys. The operator can import the thumbprints of devices instead, or give people invitations; those do not wait.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from keys.keyring import Keyring
 from masking_service.audit.actions import Action
 from masking_service.masking.dialling import dialable
 from masking_service.masking.numbers_in_text import scrub
@@ -16,8 +18,9 @@ from masking_service.service.acts.approving import MAX_CHAIN, Approving, active,
 from masking_service.service.acts.signatures import Signed
 from masking_service.service.call.gate import Gate
 from masking_service.service.call.operation import SentProof
-from masking_service.service.call.recorder import Recorder, RequestContext, Stated
+from masking_service.service.call.recorder import DONE, Recorder, RequestContext, Stated
 from masking_service.service.devices import answers
+from masking_service.service.devices.invitations import read_invitation
 from masking_service.service.devices.proofs import DeviceProofs, ExpectedProof
 from masking_service.service.devices.state import Device, DeviceRequest, Devices, approved_device
 from masking_service.service.freezes.state import Freezes
@@ -27,6 +30,8 @@ from masking_service.store.client import Store
 
 MAX_DEVICES: Final = 2
 """Active devices of a person; those that wait do not count."""
+INVITER: Final = "service/command-line"
+"""Who approves with invitations."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,20 +40,24 @@ class OwnDevices:
 
     gate: Gate
     store: Store
+    keyring: Keyring
     devices: Devices
     freezes: Freezes
     proofs: DeviceProofs
     recorder: Recorder
     alerts: Alerts
 
-    def add(self, context: RequestContext, name: str, sent: SentProof) -> answers.DeviceStatus:
+    def add(self, context: RequestContext, name: str, sent: SentProof, invitation: str = "") -> answers.DeviceStatus:
         """Keep a new device, which waits for approval; one that is approved already is not kept again.
 
         Round trips: one to read, one to prepare, one for the audit, and one to write.
 
+        Args:
+            invitation: with which the device is approved at once; empty without one.
+
         Raises:
             AccessError: the caller is no signed-in person or is frozen, the policy has no section on devices, the proof
-                is missing or not valid, or too many devices wait.
+                or the invitation is not valid, or too many devices wait or are active.
             StoreUnavailable, IntegrityError: it may be kept; the list tells.
         """
         principal = context.principal
@@ -64,6 +73,9 @@ class OwnDevices:
                 if status(held, self.freezes.revoked(principal.tenant)) == "revoked":
                     raise SignatureInvalid
                 return answers.DeviceStatus(held.id, "active")
+            if invitation:
+                self._add_invited(context, name, proof.device, invitation)
+                return answers.DeviceStatus(proof.device, "active")
         request = DeviceRequest(
             id=proof.device,
             principal=principal.id,
@@ -76,6 +88,38 @@ class OwnDevices:
         keep_request(self.recorder, self.devices, context, Action.DEVICE_ENROL, request)
         self.alerts.raise_alert("key-pending", principal)
         return answers.DeviceStatus(request.id, "pending")
+
+    def _add_invited(self, context: RequestContext, name: str, device: str, text: str) -> None:
+        """Keep a device as approved, whose person has an invitation that no device has used."""
+        principal = context.principal
+        invitation = read_invitation(self.keyring.tenant(principal.tenant), principal.id, text, context.now)
+        kept = Device(
+            id=device,
+            name=scrub(name.strip()),
+            since=context.now,
+            approved_at=context.now,
+            approved_by=INVITER,
+            phone=invitation.phone,
+            invitation=invitation.id,
+        )
+
+        def check(others: Sequence[Device]) -> None:
+            if any(one.invitation == invitation.id for one in others):
+                raise SignatureInvalid
+            if active(tuple(others), self.freezes.revoked(principal.tenant)) >= MAX_DEVICES:
+                raise TooManyKeys
+
+        written = False
+        while not written:  # again where a list was changed meanwhile
+            prepared = [
+                self.devices.prepare_key(principal.tenant, principal.id, kept, check),
+                self.devices.prepare_settled(principal.tenant, device, context.now),
+            ]
+            sealed = [one for change in prepared for one in change.sealed]
+            stated = Stated(subject=principal.id)
+            entry = self.recorder.record(context, Action.DEVICE_ENROL, DONE, stated, sealed=sealed)
+            with self.recorder.take_back_on_failure(entry):
+                written = all(change.write() for change in prepared)
 
     def listed(self, context: RequestContext) -> answers.OwnDeviceList:
         """Return the caller's devices, the oldest first: one round trip.

@@ -1,0 +1,61 @@
+"""Invitations: with one, a device of a person is approved as it enrols.
+
+An invitation is sealed for its person, and not kept. The device that used it names it, so it is good once.
+"""
+
+from dataclasses import dataclass
+from struct import Struct
+from typing import Final
+
+from keys.aead import NONCE_BYTES
+from keys.assertions import unb64
+from keys.authenticators import b64
+from keys.errors import IntegrityError
+from keys.framing import frame
+from keys.keyring import TenantKeys
+from masking_service.masking.timestamps import SECONDS_A_DAY
+from masking_service.service.people.errors import SignatureInvalid
+
+VALID_SECONDS: Final = 7 * SECONDS_A_DAY
+ID_BYTES: Final = 16
+RANDOM_BYTES: Final = ID_BYTES + NONCE_BYTES
+_HEAD: Final = Struct(f">{ID_BYTES}sQ")
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """An invitation, opened.
+
+    Attributes:
+        id: unique.
+        phone: the number from which the person calls; empty where none is known.
+    """
+
+    id: str
+    phone: str
+
+
+def invite(keys: TenantKeys, principal: str, phone: str, random: bytes, now: int) -> str:
+    """Return the text of a new invitation of a person.
+
+    Args:
+        random: `RANDOM_BYTES` of them.
+    """
+    plain = _HEAD.pack(random[:ID_BYTES], now) + phone.encode()
+    return b64(keys.state.seal(plain, _place(principal), random[ID_BYTES:]))
+
+
+def read_invitation(keys: TenantKeys, principal: str, text: str, now: int) -> Invitation:
+    """Open an invitation. Raises SignatureInvalid where it is another's, none of ours, or too old."""
+    try:
+        plain = keys.state.open(unb64(text), _place(principal))
+    except (ValueError, IntegrityError):
+        raise SignatureInvalid from None
+    id_, at = _HEAD.unpack_from(plain)
+    if now > at + VALID_SECONDS:
+        raise SignatureInvalid
+    return Invitation(b64(id_), plain[_HEAD.size :].decode())
+
+
+def _place(principal: str) -> bytes:
+    return frame(b"device-invitation", principal.encode())
