@@ -37,8 +37,9 @@ FAMILY_NAMES: Final = (
 RARE_FAMILY_NAMES: Final = (
     "水云奚郎昌凤花酆廉乐傅皮平萧湛禹狄贝计伏谈茅麻强危虞支昝经裘干宣贲郁杭洪诸钮嵇滑荣荀羊於惠甄封芮羿储汲邴糜松井富巫乌巴弓牧隗山宓蓬郗班仰秋仲伊暴钭厉戎祖束幸韶郜蓟薄印宿怀邰鄂索咸籍赖蔺屠池阴胥苍闻莘贡劳逄扶堵宰郦雍郤璩桑"
     "佘丛展亢亓戢漆濮寿扈燕冀郏浦阎慕茹习宦鱼慎戈庾暨衡步弘匡寇广禄阙殳沃蔚夔隆巩厍晁勾敖融訾阚毋乜养鞠丰巢蒯荆竺权逯盖桓佘敬揭冼晋辜占楚修肇撒仝尧豆帅蹇凡练延邸鹿雒寸谯矫宛邝褟揣谌郇亓隽鄔陽賓賴費衛連邊閻鞏鮑黨閔雲頡饒麥儲勞園堯塗寧岡憑應繆禤綦仉缑翦锺鄢郄忻茆栗泮佴笪呙粟"
+    "查位植苑畅稽官衣银扬明居满利靖迟眭冮战撖闪昂普帖锁妥喇拜沐丑禚盘鲜朴南玉藏洛刀岜旦尕卯俸朵笃遆惹鄯郸侬樵鸦缐英淡岩元青容遲鮮藺揚滿銀"
 )
-"""More of one character (百家姓 and later ones): names where more than one sign shows that a name is there."""
+"""More of one character (百家姓, and those of the census that it lacks): names where more than one sign tells one."""
 
 LATIN_TITLE: Final = re.compile(r"\s*(?:Mrs?|Ms|Miss)\b\.?\s+(?=\w)", re.I).match
 """Before a name in Latin letters: it stays, and the name behind it is masked as if it were alone."""

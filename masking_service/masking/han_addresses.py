@@ -13,7 +13,8 @@ from collections.abc import Callable
 from typing import Final
 
 from masking_service.masking import address_words as words
-from masking_service.masking.alternatives import by_char
+from masking_service.masking.alternatives import any_of, by_char
+from masking_service.masking.family_names import DOUBLE_FAMILY_NAMES, FAMILY_NAMES, RARE_FAMILY_NAMES
 
 PLACE, VILLAGE, ROAD, ZONE, ESTATE, AISLE, MARKET, TOWER, NUMBER, LANE, BUILDING, UNIT, FLOOR, ROOM = range(14)
 """What is in front of a number.
@@ -103,6 +104,12 @@ _NAMED: Final = frozenset((ZONE, ESTATE, AISLE, MARKET, TOWER))
 _NAMED_BEFORE: Final = ("单元", "單元", "单元号", "单元號", "楼层", "樓層", "之")
 _NAME_AND_ROOM: Final = re.compile(r"\*{1,3}[1-9][0-9]{2,3}").fullmatch
 """The stars of a name, and the number of a room right behind them."""
+_NAME_OF_STARS: Final = re.compile(
+    r"(?:(?<![\u4e00-\u9fffA-Za-z*])|[人名員员方户戶])"
+    rf"(?:[{FAMILY_NAMES}{RARE_FAMILY_NAMES}]|{any_of(DOUBLE_FAMILY_NAMES)})\*{{1,2}}$|[\u4e00-\u9fff*][.·•‧・∙⋅･]\*{{1,8}}$"
+).search
+"""The mask of a person's name."""
+_LONGEST_MASK: Final = 10
 _UNIT_GOES_ON: Final = re.compile(rf"\s?-?[A-Z]?[0-9*]{{3,4}}(?![0-9A-Za-z件个只箱])|{_H}{{1,4}}[楼樓層层室户]").match
 _ON_A_FLOOR: Final = re.compile("电梯|電梯|前台|楼梯|走廊|大厅|左|右|东|西|[A-Z]?[0-9]{3}").match
 _HOUSE: Final = re.compile(r"[A-Z]?[0-9]{1,2}").fullmatch
@@ -160,7 +167,7 @@ _LIKE_A_ROOM: Final = re.compile(r"(?:[1-9][0-9]?)(?:0[1-9]|[1-5][0-9])").fullma
 """A floor, and a number on it."""
 _IN_A_HOUSE: Final = re.compile("[栋棟幢座楼樓]|单元|門鈴|门铃|门禁|對講|对讲|电梯|電梯").search
 _IS_ROOMS: Final = re.compile(
-    r"$|[\s,，。;；!！)）]|的?[门門]|[没有]人|鞋柜|代[收签领]|也[行可]|那[家户戶]|家(?![具电電])|的(?:$|[\s,，。])|[\u4e00-\u9fff]?\*"
+    r"$|[\s,，。;；!！)）]|的?[门門]|[没有]人|鞋柜|代[收签领]|也[行可]|那[家户戶]|家(?![具电電])|的(?:$|[\s,，。])|的?[\u4e00-\u9fff]?\*"
 ).match
 _IS_SOMEBODY: Final = re.compile(
     r"(?:[那这][家户戶]|业主|業主|住户|住戶|家里|家裡|的?门[口前铃]|門鈴|鞋柜|[没有]人|代[收签]"
@@ -463,8 +470,9 @@ def _read_number(text: str, number: str, kind: int, level: int, end: int) -> _Re
         return (_stars(number), ROOM) if hidden else (number, NUMBER if level == ROAD else level)
     if _IS_PHONE(number):
         return number, level
-    if kind == _BARE_NUMBER and not number.strip("*"):
-        return number, ROOM if level >= NUMBER or text[0] != "*" else level  # or a name in front of the address
+    if kind == _BARE_NUMBER and not number.strip("*."):
+        named = text[0] == "*" or _NAME_OF_STARS(text, max(0, end - _LONGEST_MASK), end) is not None
+        return number, level if named and level < NUMBER else ROOM
     parts = _parts(number)
     first = parts[0]
     if kind == _BARE_NUMBER and (_FLOOR_FIRST(first) or (len(parts) > 1 and parts[-1] in ("F", "f"))):

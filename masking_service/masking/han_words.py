@@ -20,6 +20,7 @@ COST_OF_UNKNOWN: Final = 24
 _COST_OF_PARCELS: Final = 18
 _COST_OF_GIVEN: Final = 21
 _COST_OF_FREQUENT_GIVEN: Final = 13
+_COST_OF_GIVEN_WORD: Final = 14
 _COST_OF_DOUBLE: Final = 12
 _COST_OF_RARE_FAMILY: Final = 19
 
@@ -69,6 +70,8 @@ class HanWords:
 
     def given_cost(self, given: str) -> int:
         """What a given name costs."""
+        if given in name_cues.GIVEN_WORDS:
+            return _COST_OF_GIVEN_WORD
         return sum(self.given.get(char, _COST_OF_GIVEN) for char in given)
 
 

@@ -59,6 +59,7 @@ def unpaid(_cost: float) -> None:
     """For texts whose owner waits for them alone: a file's."""
 
 
+_TAKEN: Final = re.compile("(?:已|代)?[收签领](?:收|取)?(?=$|\\s[\u4e00-\u9fff*]{2,4}$).*")
 _SITE: Final = re.compile(
     r"([\u4e00-\u9fff]{1,8}?)(?:快递|智能|丰巢|菜鸟|妈妈)?(?:驿站|代收点|自提点|[快智丰巢能递]柜|超市|便利店|物业|门卫|前台|收发室|传达室|保安室|门岗)"
 ).fullmatch
@@ -157,8 +158,14 @@ def _says_something(kind: str, value: str) -> bool:
     if kind in _PHONES or kind == "unit":
         return any(map(str.isdecimal, value))
     if kind in _IN_WORDS:
-        return bool(value) and value.casefold() not in name_words().anyone and not _is_site(value)
+        return bool(value) and not (_is_anyone(value) or _is_site(value))
     return any(char.isascii() and char.isalnum() for char in value)
+
+
+def _is_anyone(value: str) -> bool:
+    """Whether a value calls no one by name, and says at most that they took the parcel: 门卫代收."""
+    anyone = name_words().anyone
+    return value.casefold() in anyone or _TAKEN.sub("", value) in anyone
 
 
 def _is_site(value: str) -> bool:

@@ -43,6 +43,7 @@ _subject: Final = re.compile(
 _in_han: Final = re.compile(
     rf"(?:[找给給由让讓]|联系|聯繫|聯絡|转交|交给|轉交|交給)\s?(?P<name>{_NAME})(?!{_LETTER})"
     rf"|(?<!{_LETTER})(?P<titled>{_NAME})\s?(?=先生|女士|小姐|太太|老师|老師|师傅|師傅|经理|經理)"
+    rf"|(?<!{_LETTER})(?P<doing>{_NAME})\s?(?=代?[签簽收领領取](?![0-9人据单])|已[取收拿签簽]|自[提取]|本人|要求|的(?:快递|快件|包裹|件|东西))"
 ).finditer
 """A name beside a cue in Han."""
 _signature: Final = re.compile(
@@ -66,7 +67,8 @@ def latin_names(text: str, *, address: bool = False) -> Iterator[Span]:
         yield from _trimmed(match)
     if not text.isascii():
         for match in _in_han(text):
-            if match["titled"] or " " in match["name"] or _is_known(match["name"], alone=True):
+            name = match["name"] or match["doing"]
+            if match["titled"] or " " in name or _is_known(name, alone=True):
                 yield from _trimmed(match, match.lastgroup or "name")
     if address:
         return

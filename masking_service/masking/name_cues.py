@@ -34,6 +34,7 @@ FIRST_PARTS: Final = _WORDS["first-parts"]
 ANNOUNCE: Final = _WORDS["announce"]
 FOLLOW: Final = _WORDS["follow"]
 GIVEN: Final = "".join(_WORDS["given"])
+GIVEN_WORDS: Final = frozenset(_WORDS["given-words"])
 PLAIN: Final = {section[-1]: _WORDS[section] for section in ("plain-v", "plain-n")}
 """Words of parcels that a dictionary has not, by class (`han_words`)."""
 NO_LATIN_NAME: Final = frozenset(_WORDS["no-latin-name"])

@@ -25,7 +25,6 @@ _A_CHARACTER: Final = 8
 _COST_OF_NAME: Final = {1: 9, 2: 6}
 """How rare a name is among words, by the characters of its given name."""
 _ODD_GIVEN: Final = 8
-"""What a character costs more that words often have and given names seldom do."""
 _TITLE_IN_GIVEN: Final = 7
 _FAR: Final = 1 << 20
 _LEAST: Final = 9
@@ -48,6 +47,8 @@ _ORGANISATION_ENDS: Final = frozenset("司厂店部科处组班院局所行社�
 _ORGANISATION: Final = 5
 _NEVER_LAST: Final = frozenset("被把将让给请刚又再各")
 """They follow names, and something follows them."""
+_LAST: Final = frozenset("家那")
+"""They follow names at the end of a run."""
 _NICKNAMES: Final = frozenset("小老阿")
 _TITLES: Final = frozenset(f"{cues.SHORT_TITLES}家")
 _WHOLE_TITLES: Final = frozenset(cues.TITLES)
@@ -97,10 +98,11 @@ _UNKNOWN: Final = (UNKNOWN, COST_OF_UNKNOWN)
 _STARTS: Final = "".join(sorted({*FAMILY_NAMES, *RARE_FAMILY_NAMES, *(name[0] for name in DOUBLE_FAMILY_NAMES)}))
 _family: Final = re.compile(rf"[{_STARTS}](?=[\u4e00-\u9fff])").finditer
 _BEFORE_SITE: Final = frozenset(
-    "工员員人师師者天后後晚前点點司厂廠店部科处處组班院局所行社馆校市队隊站库庫间間堂舍心室会會团團办辦房"
+    "放工员員人师師者天后後晚前点點司厂廠店部科处處组班院局所行社馆校市队隊站库庫间間堂舍心室会會团團办辦房"
 )
-"""What words end with that people belong to."""
+"""What words end with that people belong to, and 放."""
 _ROOM_OF_SITE: Final = re.compile("(?:(?<=[0-9])|(?<=[0-9*]{3}))(?:室|房间?|号|铺|床|户|班|店面)?的?$").search
+_LAST_BEHIND: Final = re.compile(r"[\u4e00-\u9fff]?[家那](?![\u4e00-\u9fff])").match
 _LAST_OF_ROOM: Final = frozenset("0123456789*室房间号铺床户班面的")
 
 
@@ -135,7 +137,7 @@ class HanRun:
         given, cost = self._han[family:], self._known.family.get(self._han[:family])
         if cost is None or len(given) not in _COST_OF_NAME or self._han in self._known.words:
             return False
-        cost += self._known.given_cost(given) + _COST_OF_NAME[len(given)]
+        cost += self._known.given_cost(given) + _COST_OF_NAME[len(given)] + _cost_of_odd(given)
         return self._saved(0, len(self._han), cost) >= _IN_A_LIST
 
     def is_unlikely(self, start: int, end: int) -> bool:
@@ -164,8 +166,7 @@ class HanRun:
                     given = han[start + family : end]
                     if end > len(han) or self._is_none(start, end, given):
                         continue
-                    cost_of_name = cost + known.given_cost(given) + _COST_OF_NAME[length]
-                    cost_of_name += _ODD_GIVEN * sum(char in _NO_GIVEN for char in given)
+                    cost_of_name = cost + known.given_cost(given) + _COST_OF_NAME[length] + _cost_of_odd(given)
                     if length > 1 and given[-1] in _TITLES:
                         cost_of_name += _TITLE_IN_GIVEN
                     if given[-1] in _PLACE_ENDS:
@@ -233,6 +234,8 @@ class HanRun:
         word = self._word_behind[at]
         if at + 1 == len(han) and han[at] in _NEVER_LAST:
             return 0
+        if at + 1 == len(han) and han[at] in _LAST:
+            return _SURE
         if word in _FOLLOW_ALONE or han.startswith(_FOLLOW.get(han[at], ()), at):
             return _SURE
         place = _IS_PLACE(self._text, self.start + at)
@@ -256,6 +259,11 @@ class HanRun:
         if _PHONE_BEHIND(text, end):
             return _BESIDE
         return _CUE if whole and _STATE_BEHIND(text, end) else 0
+
+
+def _cost_of_odd(given: str) -> int:
+    """What the characters of a given name cost more that words often have and given names seldom do."""
+    return 0 if given in cues.GIVEN_WORDS else _ODD_GIVEN * sum(char in _NO_GIVEN for char in given)
 
 
 def effort(text: str) -> float:
@@ -306,6 +314,7 @@ def _is_site(text: str, at: int) -> bool:
         or text.endswith(_ANNOUNCE.get(last, ()), 0, at)
         or text.startswith(_FOLLOW.get(text[at + 2 : at + 3], ()), at + 2)
         or text.startswith(_FOLLOW.get(text[at + 3 : at + 4], ()), at + 3)
+        or _LAST_BEHIND(text, at + 2) is not None
         or (last in _LAST_OF_ROOM and _ROOM_OF_SITE(text, max(0, at - 6), at) is not None)
     )
 

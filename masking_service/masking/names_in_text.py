@@ -86,6 +86,8 @@ _place_follows: Final = re.compile(rf"(?![省市区縣县])[{_HAN}]{{2,3}}(?:省
 _one_follows: Final = frozenset(
     "的收说說称取领拿签催在已未要请請和与及让把给去来家处就将改退寄送派打接有没不是也都吧啊呀哈呢哦啦嘛外"
 )
+_PART_FOLLOWS: Final = frozenset("拿取签簽已要称稱说說把被就")
+"""Of these, what is in no name of several parts."""
 _address_ends: Final = frozenset("室号號楼樓层層栋棟幢座元户戶房弄村")
 _behind_house: Final = re.compile(
     r"[0-9*A-Za-z](?:室|号楼|号|號|楼|樓|层|層|栋|棟|幢|座|户|房|单元)?[\s,，、（(]{0,2}"
@@ -130,10 +132,17 @@ _parts: Final = re.compile(
 _han: Final = re.compile(rf"[{_HAN}]*")
 _parted: Final = re.compile(_PARTED)
 _parted_behind: Final = re.compile(rf"{_PARTED}$")
+_MIDDLE_DOTS: Final = "·•‧・∙⋅･"
+_parted_clause: Final = re.compile(
+    rf"(?<![{_HAN}·•‧・∙⋅･])(?=(?:{any_of(cues.FIRST_PARTS)})[{_HAN}]{{0,5}}[{_MIDDLE_DOTS}])"
+).finditer
+"""Where a name of several parts begins that is alone in a clause."""
 _UNPARTED: Final = rf"(?:{any_of(cues.FIRST_PARTS)})[{_HAN}]{{0,4}}"
 _unparted: Final = re.compile(rf"{_UNPARTED}(?:[-－]{_UNPARTED})?")
 _FIRST_CHARS: Final = frozenset(part[0] for part in cues.FIRST_PARTS)
-_announces: Final = re.compile(rf"(?:{any_of((*cues.ROLES, *cues.WEAK))})(?:是|为|叫|姓名)?")
+_announces: Final = re.compile(
+    rf"(?:{any_of((*cues.ROLES, *cues.WEAK, *(word for word in cues.ANNOUNCE if len(word) > 1)))})(?:是|为|叫|姓名)?"
+)
 _province: Final = re.compile(PROVINCES)
 _PROVINCE_CHARS: Final = frozenset(name[0] for name in PROVINCES.split("|"))
 
@@ -153,12 +162,16 @@ _MAX_NAMES: Final = 64
 _TITLES: Final = frozenset(cues.TITLES)
 _FIRST_GIVEN: Final = frozenset("如有先可会行应得起")
 """Given names of two characters begin with these, which are words elsewhere."""
+_GIVEN_ALONE: Final = frozenset("可果路行发發为為")
+"""Whole given names that are words elsewhere."""
 _NICKNAMES: Final = frozenset("小老阿")
 _GAPS: Final = " \u3000"
 _JOINING: Final = frozenset("和与與跟及")
 """They join what is before them to a name, so that a text does not begin with them."""
 _CHANGED_BY_STARS: Final = _NICKNAMES | frozenset("收或说說") | frozenset(cues.SHORT_TITLES)
-_LISTED: Final = frozenset("、或和与與及跟或+/&代替帮")
+_JOINT: Final = "或者|以及|[、或和与與及跟+/&＆代替帮转轉]"
+_joint: Final = re.compile(_JOINT).match
+_joint_before: Final = re.compile(rf"(?:{_JOINT})$").search
 
 
 def holds_names(text: str) -> bool:
@@ -243,10 +256,14 @@ def _joined_by_words(text: str, found: list[Span]) -> list[Span]:
     while left and len(spans) < _MAX_NAMES:
         start, end = left.pop()
         beside: list[Span] = []
-        if start > 1 and text[start - 1] in _LISTED and (before := name_before(text, start - 1)) is not None:
-            beside.append((before, start - 1))
-        if text[end : end + 1] in _LISTED and (behind := name_from(text, end + 1, sure=False)) is not None:
-            beside.append((end + 1, behind))
+        if (joint := _joint_before(text, max(0, start - 2), start)) is not None:
+            before = name_before(text, joint.start(), rare=True)
+            if before is not None:
+                beside.append((before, joint.start()))
+        if (joint := _joint(text, end)) is not None:
+            behind = name_from(text, joint.end(), sure=False)
+            if behind is not None:
+                beside.append((joint.end(), behind))
         left += [span for span in beside if span not in spans]
         spans.update(dict.fromkeys(beside))
     return list(spans)
@@ -289,6 +306,8 @@ def _names_of_words(text: str) -> Iterator[Span]:
 
 def _announced(text: str, end: int, *, sure: bool) -> Span | None:
     start = _link_and_gap.match(text, end).end()  # type: ignore[union-attr]
+    if not _DOTS_SET.isdisjoint(text[start + 2 : start + 10]):
+        start = _behind_announcing(text, start)
     name_end = name_from(text, start, sure=sure)
     if name_end is None and _is_han(text[end : end + 1]):  # 为 and 名 begin names, too
         start, name_end = end, name_from(text, end, sure=sure)
@@ -297,6 +316,15 @@ def _announced(text: str, end: int, *, sure: bool) -> Span | None:
     ):
         return None
     return start, name_end
+
+
+def _behind_announcing(text: str, start: int) -> int:
+    """Where a name of several parts begins that more announcing words may be in front of: 请到前台找."""
+    dot = min(at for dot in _DOTS if (at := text.find(dot, start + 2, start + 10)) >= 0)
+    for word in _announces.finditer(text, start, dot - 1):
+        if word.start() == start or len(word[0]) > 1:
+            start = word.end()
+    return start
 
 
 def _ends_as_place(text: str, end: int) -> bool:
@@ -362,6 +390,10 @@ def _names_beside_numbers(text: str) -> Iterator[Span]:
 
 
 def _names_of_clauses(text: str) -> Iterator[Span]:
+    if any(dot in text for dot in _MIDDLE_DOTS):
+        for match in _parted_clause(text):
+            if (end := _without_family_from(text, match.start())) is not None:
+                yield match.start(), end
     if _sign_of_clause(text) is None:
         return
     for match in (*_labelled(text), *_beside_wish(text), *_beside_code(text)):
@@ -453,7 +485,7 @@ def name_from(text: str, start: int, *, sure: bool) -> int | None:
     if not run:
         return latin_name_at(text, start) if sure else None
     family = 2 if run[:2] in DOUBLE_FAMILY_NAMES else 1
-    if family == 1 and run[0] not in (FAMILY if sure else _FAMILY):
+    if family == 1 and run[0] not in _FAMILY and not (sure and _begins_rarely(run)):
         return None
     length = _followed(text, start, run, family)
     plain = length > 0
@@ -467,15 +499,26 @@ def name_from(text: str, start: int, *, sure: bool) -> int | None:
     return start + length if length > family and _can_be_name(run[:length], sure=sure and plain) else None
 
 
+def _begins_rarely(run: str) -> bool:
+    """Whether a rare family name begins a run of Han, and no word that is known."""
+    return run[0] in FAMILY and not names_between_words.is_word(run[:2])
+
+
 def _without_family_from(text: str, start: int) -> int | None:
     """Where a name of several parts, or one that begins like those without a family name, ends."""
     if not _DOTS_SET.isdisjoint(text[start + 1 : start + 10]) and (parted := _parted.match(text, start)):
         last = start + max(map(parted[0].rfind, _DOTS)) + 1
         if not _follows(text, last):  # as in 收件人.张三.电话
-            return next((at for at in range(last + 1, parted.end()) if _follows(text, at)), parted.end())
+            ends = (at for at in range(last + 1, parted.end()) if _follows(text, at) or _ends_part(text, last, at))
+            return next(ends, parted.end())
     if text[start : start + 1] in _FIRST_CHARS and (unparted := _unparted.match(text, start)):
         return next((at for at in range(start + 2, unparted.end()) if _follows(text, at)), unparted.end())
     return None
+
+
+def _ends_part(text: str, last: int, at: int) -> bool:
+    """Whether the last part of a name, which begins at `last`, ends before the character at `at`."""
+    return at > last + 1 and text[at] in _PART_FOLLOWS
 
 
 def _followed(text: str, start: int, run: str, family: int) -> int:
@@ -485,7 +528,7 @@ def _followed(text: str, start: int, run: str, family: int) -> int:
     if not length and len(run) > longest:
         places = (at for at in (longest, longest - 1) if at > family and _place_follows.match(text, start + at))
         return next(places, 0)
-    while length > family + 1 and run[length - 1] in _NO_GIVEN:
+    while length > family + 1 and run[length - 1] in _NO_GIVEN and run[family:length] not in cues.GIVEN_WORDS:
         length -= 1
     return length
 
@@ -493,6 +536,8 @@ def _followed(text: str, start: int, run: str, family: int) -> int:
 def _length_alone(run: str, family: int, *, sure: bool) -> int:
     """The length of a name that no such word follows; 0 if it has no plain end and the cue is not sure."""
     length = min(len(run), family + 2)
+    if sure and run[family:length] in cues.GIVEN_WORDS:
+        return length
     last = run[length - 1] if length > family + 1 else ""
     if not sure and len(run) > length and not {run[length], last} & _one_follows:
         return 0
@@ -569,7 +614,8 @@ def _parted_start(text: str, parted: re.Match[str]) -> int | None:
     """Where a name of several parts begins, behind what announces it; None if other words are in it."""
     dots = [parted.start() + at for at in (*map(parted[0].find, _DOTS), *map(parted[0].rfind, _DOTS)) if at >= 0]
     dot = min(dots)
-    if any(_follows(text, at) for at in range(max(dots) + 2, parted.end())):
+    last = max(dots) + 1
+    if any(_follows(text, at) or _ends_part(text, last, at) for at in range(last + 1, parted.end())):
         return None
     announced = [word.end() for word in _announces.finditer(text, parted.start(), parted.end())]
     announced += [at + 1 for at in range(parted.start(), dot) if text[at] in _address_ends]
@@ -622,6 +668,8 @@ def _can_be_name(name: str, *, sure: bool = False) -> bool:
     """
     family = 2 if name[:2] in DOUBLE_FAMILY_NAMES and len(name) > 2 else 1
     given = name[family:]
+    if sure and (given in cues.GIVEN_WORDS or given in _GIVEN_ALONE):
+        return name not in cues.common_words()
     if (
         not _NO_GIVEN.isdisjoint(given[1:] if len(given) > 1 and given[0] in _FIRST_GIVEN else given)
         or given in _TITLES

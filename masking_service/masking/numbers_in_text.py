@@ -91,6 +91,8 @@ _ORDER: Final = re.compile(
 )
 """What a text calls the number of an order or the like: no card, identity number or landline."""
 _PLAIN_MOBILE: Final = re.compile(r"(?:\+?86[ \-]?)?1[3-9][0-9](?:[0-9]{8}|([ \-])[0-9]{4}\1[0-9]{4})").fullmatch
+_MOBILE_BEHIND_CODE: Final = re.compile(r"(?<=[^0-9A-Za-z\-])1[3-9][0-9]{9}$").search
+"""A mobile number that is read as one with the code before it: 工号00821）138…."""
 _SAID_CARD: Final = re.compile(
     r"(?:卡号|卡號|银行卡|銀行卡|储蓄卡|信用卡|借记卡|账号|賬號|帐号|账户"
     r"|card(?: no\.?| number)?|account(?: no\.?| number)?)"
@@ -270,11 +272,11 @@ def _edits(reading: Reading, keep: int) -> list[_Edit]:
     if whole:
         text = _blanked(text, whole)
     edits += _spelled_phones(text, keep)
-    edits += [
-        (start, end, shown)
-        for start, end, shown in (*_phones(reading, text, keep), *_joined_phones(text, keep))
-        if _PLAIN_MOBILE(text[start:end]) or not _touches((start, end), orders)
-    ]
+    for start, end, shown in (*_phones(reading, text, keep), *_joined_phones(text, keep)):
+        if _PLAIN_MOBILE(text[start:end]) or not _touches((start, end), orders):
+            edits.append((start, end, shown))
+        elif mobile := _MOBILE_BEHIND_CODE(text, start, end):
+            edits.append((*mobile.span(), "*" * (len(mobile[0]) - keep) + mobile[0][len(mobile[0]) - keep :]))
     edits += _masked_phones(reading, text, keep)
     if "700" in text:
         edits += _nearly_intermediate(reading, text, edits)
