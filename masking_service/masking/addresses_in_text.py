@@ -51,17 +51,33 @@ def may_hold_address(text: str) -> bool:
 _UNIT_WORD: Final = (
     "apts?|apartments?|appartements?|appt|apartamento|apto|depto|flat|flt|suite|ste|unit|room|rm|wohnung|whg|lgh|byt|stan|lok"
     "|penthouse|ph|dorm|floor|fl|flr|level|lvl|piso|[ée]tage|quarto|bell|buzzer|intercom|door|кв|квартира|подъезд|этаж"
+    "|dpto|interno|interior|int(?=\\.)|scala|piano|porte|bo[iî]te|bte|leilighet|leil|íbúð|stanovanje|lakás|ajtó|daire|kat(?=:)"
+    "|căn hộ|phòng|tầng|lầu|lantai|tür|stiege|andar|conj|office(?= [0-9]{3})|oficina|puerta|esc(?=\\.)"
+    "|ap(?=\\.)|sc(?=\\.)|et(?=\\.)"
 )
+_BEHIND_FLOOR: Final = (
+    "og|stock|[ée]tage|obergeschoss|sal|em|tr|patro|kat|sprat|andar|planta|piso|esq|dto|dcha|izq|izda|tv|th|mf|nadstropje"
+    "|poschodie|verdieping|piano"
+)
+_UNIT_WORD_OF_SCRIPTS: Final = (
+    "διαμέρισμα|διαμ|όροφος|офис|оф|ап|стан|комната|комн|пәтер|բն|բնակարան|דירה|דירת|קומה|شقة|شقه|واحد|غرفة|الطابق|الدور|طبقه"
+    "|ห้อง|ชั้น|ბინა|სართული"
+)
+"""Of other scripts those that are hardly anything else before a number."""
 _LATIN_UNIT: Final = re.compile(
     rf"(?<![\w*])(?:{_UNIT_WORD})\b\.?(?: ?(?:no|nr|number|№)\b\.?)?[ :]?\#?(?:[A-Z]?-?[0-9]|[A-Z]\b)"
-    r"|(?<![\w*/.])[0-9]{1,3}(?:/F\b|(?:st|nd|rd|th) (?:floor|fl)\b)",
+    r"|(?<![\w*/.])[0-9]{1,3}(?:/F\b|(?:st|nd|rd|th) (?:floor|fl)\b)"
+    rf"|(?<![\w*/.])[0-9]{{1,2}}(?:[.ºª°]{{1,2}}(?:o|er?)? ?(?:{_BEHIND_FLOOR})\b|[ºª] ?(?:[A-Z]\b|[0-9]{{1,2}}ª)"
+    r"|(?:e|ème|er) étage)"
+    r"|\bH0[0-9]{3}\b"
+    rf"|(?<![\w*])(?:{_UNIT_WORD_OF_SCRIPTS})\.?[ :]{{0,2}}(?:[0-9\u0660-\u0669\u06f0-\u06f9])|[0-9][층호]",
     re.I,
 ).search
 
 
-_LETTER: Final = re.compile("[A-Za-z\u0400-\u04ff]").search
+_LETTER: Final = re.compile("[A-Za-z\u0370-\u04ff\u0530-\u06ff\u0e00-\u0e7f\u10a0-\u10ff\uac00-\ud7a3]").search
 
 
 def may_hold_latin_units(text: str) -> bool:
-    """Whether a text, or one of its lines, has a word in Latin or Cyrillic for a unit or floor at a number."""
+    """Whether a text, or one of its lines, has a word of an address abroad for a unit or floor at a number."""
     return _LETTER(text) is not None and _LATIN_UNIT(text) is not None

@@ -48,6 +48,7 @@ _ROOM_DIGITS: Final = (3, 4)
 _IS_LETTER: Final = re.compile("[A-Z\u00c0-\u00de\u0391-\u03a9\u0410-\u042f\u05d0-\u05ea\u0621-\u064a]").fullmatch
 _LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _HAS_HANGUL: Final = re.compile("[\uac00-\ud7a3]").search
+_CYRILLIC: Final = re.compile("[\u0400-\u04ff]").search
 _SAME_HOUSE: Final = 8
 """Two numbers before a street that are no further apart are those of one long house."""
 
@@ -122,6 +123,11 @@ def hide_japanese_units(text: str) -> str:
     return _JAPANESE.sub(shown, text)
 
 
+def _is_code(match: re.Match[str]) -> bool:
+    """Whether what looks like a postcode is one: 1204-789 in front of an address is a unit and a house."""
+    return match.start() > 0 or not match[0][:4].isdecimal() or match[0][4] != "-"
+
+
 class _Reader:
     """Reads one address, word by word."""
 
@@ -134,7 +140,7 @@ class _Reader:
         """Those of them that end with F for floor."""
         self._known: set[int] = set()
         """Numbers that something else than a unit has."""
-        self._in_codes = {place for match in _CODES(text) for place in range(*match.span())}
+        self._in_codes = {place for match in _CODES(text) if _is_code(match) for place in range(*match.span())}
         """Places within postcodes that have letters or dashes."""
         self._codes: set[int] = set()
         """Numbers that are postcodes' or parts of them."""
@@ -218,6 +224,8 @@ class _Reader:
             self._read_danish(at)
         elif token.text in ("F", "f") and at > 1 and tokens[at - 1].kind == "/" and len(tokens[at - 2].text) <= 3:
             self._hidden.add(at - 2)
+        elif token.text in "FLU" and self._adjacent(at, "n") and self._adjacent(at + 1, "/"):
+            self._hidden.add(at + 1)  # U3/18 Smith Road
         elif token.text in "HKLU" and self._adjacent(at, "n") and _NORWEGIAN(tokens[at + 1].text):
             self._hidden.add(at + 1)
         elif _ROMAN(token.text) and at + 2 < len(tokens) and tokens[at + 1].kind == "/" and tokens[at + 2].kind == "n":
@@ -272,6 +280,9 @@ class _Reader:
         """A number with those that are joined to it: 12-34, 5/7, 1203 & 1205."""
         tokens = self._tokens
         found = [at]
+        if self._adjacent(at, "w") and self._adjacent(at + 1, "n") and len(tokens[at + 1].text) == 1:
+            at += 2  # 3F2
+            found += [at - 1, at]
         while at + 2 < len(tokens):
             sign, after = tokens[at + 1], tokens[at + 2]
             if after.kind != "n" and not (after.kind == "w" and len(after.text) == 1):
@@ -293,7 +304,9 @@ class _Reader:
         self._hidden.update(value)
         if value and door:
             at = value[-1] + 1
-            while at < len(self._tokens) and self._tokens[at].kind in ".º°ª":
+            while at < len(self._tokens) and (
+                self._tokens[at].kind in ".º°ª" or self._tokens[at].text.lower() in _MARKS
+            ):
                 at += 1
             if at < len(self._tokens) and self._is_short(at) and self._ends(at):
                 self._hidden.add(at)
@@ -370,12 +383,27 @@ class _Reader:
         tokens = self._tokens
         at = 0
         while at < len(tokens):
-            if not self._is_number(at) or at in self._known or (tokens[at].kind == "w" and not self._adjacent(at, "-")):
+            if at in self._known and self._is_house_and_door(at):
+                self._hidden.add(at + 2)
+                at += 3
+            elif (
+                not self._is_number(at) or at in self._known or (tokens[at].kind == "w" and not self._adjacent(at, "-"))
+            ):
                 at += 1
-                continue
-            chain = self._joined(at)
-            self._read_chain(chain)
-            at = chain[-1] + 1
+            else:
+                chain = self._joined(at)
+                self._read_chain(chain)
+                at = chain[-1] + 1
+
+    def _is_house_and_door(self, at: int) -> bool:
+        """Whether the number behind a word for a street is a house's, and the one behind its slash a door's.
+
+        In Cyrillic addresses both are the house's.
+        """
+        tokens = self._tokens
+        if at + 2 >= len(tokens) or tokens[at + 1].kind != "/" or not self._is_short(at + 2) or not self._ends(at + 2):
+            return False
+        return _CYRILLIC(self._text) is None
 
     def _joined(self, at: int) -> list[int]:
         """The numbers and letters that are joined by a slash or dash to the one here, and it."""
@@ -411,7 +439,9 @@ class _Reader:
         letters = "w" in (self._tokens[first].kind, self._tokens[last].kind)
         slash = self._tokens[first + 1].kind == "/"
         if len(chain) > 2 or not self._before_street(last):
-            if letters and (len(chain) > 2 or first):
+            if letters and (
+                len(chain) > 2 or first or (len(self._tokens[last].text) >= _SHORT_NUMBER and self._ends(last))
+            ):
                 self._hidden.update(chain)
             elif len(chain) == _MAX_LOT:
                 self._known.update(chain)

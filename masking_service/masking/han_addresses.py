@@ -71,7 +71,7 @@ _BARE_NUMBER, _UNITS, _OTHERS, _HOUSES, _ROOMS, _FLOORS, _DOORS, _LANES, _NUMBER
 """The last group that matches says which word is behind a number; the first one ends the number."""
 _SIDE: Final = "东東西南北中左右"
 _TOKENS: Final = re.compile(
-    rf"[0-9A-Za-z*{words.NUMERALS}单單室户戶层層门門头頭](?:(?<=[A-Za-z])[A-Za-z]{{2,}}+(?!{_A})"
+    rf"[0-9A-Za-z*{words.NUMERALS}单單室户戶层層门門头頭](?:(?<=[A-Za-z])(?:[A-Za-z]{{2,}}+|(?<=[A-Z])[a-z])(?!{_A})"
     rf"|(?:(?<={_A}){_A}*+(?:{_JOIN}{_A}++)*+"
     rf"|(?<={_H})(?<!千)(?:{_H}{{0,7}}(?:[至到]{_H}{{1,4}})?(?={_SUFFIX.replace('<>', '')}|{_END})|(?=[0-9*])))()"
     rf"(?:\s?{_SUFFIX.replace('<>', '()')})?"

@@ -60,6 +60,50 @@ def test_an_address_that_is_read_is_not_warned_of(address: str) -> None:
     assert masked(with_address(address))[1].warnings == []
 
 
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("Flat 3F2, 17 Marchmont Crescent, Edinburgh EH9 1HF", "Flat ***, 17 Marchmont Crescent, Edinburgh EH9 1HF"),
+        ("U3/18 Smith Rd, Perth WA", "U*/18 Smith Rd, Perth WA"),
+        ("1204-789 Burrard Street, Vancouver BC V6Z 1X6", "****-789 Burrard Street, Vancouver BC V6Z 1X6"),
+        ("Calle Colón 4, bajo B, 46004 Valencia", "Calle Colón 4, bajo *, 46004 Valencia"),
+        ("Fő u. 10, fsz. 2, 1011 Budapest", "Fő u. 10, fsz. *, 1011 Budapest"),
+        ("Bağdat Cad. 34/8, Kadıköy, İstanbul", "Bağdat Cad. 34/*, Kadıköy, İstanbul"),
+        ("ул. Ленина, д. 5/2, Казань", "ул. Ленина, д. 5/2, Казань"),
+        ("B-1203, Lodha Palava, Dombivli East 421204", "*-****, Lodha Palava, Dombivli East 421204"),
+        (
+            "Apartemen Kalibata City Tower A Lt. 12 No. 5, Jakarta",
+            "Apartemen Kalibata City Tower A Lt. ** No. *, Jakarta",
+        ),
+    ],
+)
+def test_units_of_many_countries_are_hidden_and_houses_stay(address: str, shown: str) -> None:
+    assert mask_address(address, "unit", label=True) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Τσιμισκή 44, διαμέρισμα 19", "Τσιμισκή 44, διαμέρισμα **"),
+        ("Новосибирск, Красный пр. 17, офис 147", "Новосибирск, Красный пр. 17, офис ***"),
+        ("רחוב דיזנגוף 99, דירה 9, תל אביב", "רחוב דיזנגוף 99, דירה *, תל אביב"),
+        ("شقة 34، شارع الشيخ زايد، دبي", "شقة **، شارع الشيخ زايد، دبي"),
+        ("ห้อง 1508 คอนโดริมน้ำ", "ห้อง **** คอนโดริมน้ำ"),
+        ("테헤란로 152, 11층 1777호", "테헤란로 152, **층 ****호"),
+        ("Calle Sierpes 8, 7º dcha, 41004 Sevilla", "Calle Sierpes 8, *º dcha, 41004 Sevilla"),
+        ("Bundesgasse 14, 2. Stock, 3011 Bern", "Bundesgasse 14, ** Stock, 3011 Bern"),
+        ("İstiklal Cad. No:85 Daire:7, Beyoğlu", "İstiklal Cad. No:85 Daire:*, Beyoğlu"),
+        ("放12 Main St Apt 4", "放12 Main St Apt *"),
+        ("office 12 only", "office 12 only"),
+        ("2. Artikel, Top 10", "2. Artikel, Top 10"),
+    ],
+)
+def test_words_for_units_abroad_are_read_in_texts_and_unmapped_members(text: str, shown: str) -> None:
+    record, _ = masked(standard(remark=text, x9=text))
+
+    assert (record["remark"], record["x9"]) == (shown, shown)
+
+
 def test_the_words_are_of_at_least_forty_languages() -> None:
     from importlib import resources
 
