@@ -70,7 +70,7 @@ NO_LABELS: Final = (
 )
 """How other such labels begin."""
 LATIN_CUES: Final = (
-    "attn|attention|(?:signed|received|accepted|collected)(?=[:：])"
+    "attn|attention|(?:signed|received|accepted|collected|for|to|from)(?=[:：])"
     "|c/o|contact(?: person)?|consignee|consignor|receiver|recipient|addressee|shipper|sender"
     "|customer|buyer"
     "|ship to|deliver(?:ed)? to|signed (?:for )?by|received by|collected by|accepted by|leave with|left with"

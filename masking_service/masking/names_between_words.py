@@ -64,7 +64,7 @@ _FOLLOW_ALONE: Final = frozenset(word for word in _FOLLOWING if len(word) == 1) 
 _BEFORE_RUN: Final = 20
 """Characters before a run that say what is in it."""
 _LABEL: Final = re.compile(
-    r"([\u4e00-\u9fff]+)(?:[\s》】\])>)）.丨|\-—_]{1,4}|[\s》】\]]?[:：=∶](?:\s?[《【\[(（『「<]|\s{0,3})|[《【\[(（『「<“\"])$"
+    r"([\u4e00-\u9fff]+)(?:[\s》】\])>)）.丨|\-—_]{1,4}|[\s》】\]]?[:：=∶﹕→](?:\s?[《【\[(（『「<]|\s{0,3})|[《【\[(（『「<“\"])$"
 ).search
 _LATIN_LABEL: Final = re.compile(rf"(?<![A-Za-z])(?:{cues.LATIN_CUES}|to|from)[\s,.:：]{{1,3}}$", re.I).search
 _IS_THING: Final = re.compile(rf"(?:{cues.NO_LABELS})|[{cues.NO_LABEL_ENDS}]$").search
@@ -85,7 +85,7 @@ _IS_PLACE: Final = re.compile(
     r"|(?P<end>[道省市区县镇乡村路街苑园庄湾庭府邸墅寓厦院馆厂])|[\u4e00-\u9fff]{0,3}[苑园城庄湾庭府邸墅寓厦院馆店厂]"
 ).match
 _IS_ROOM: Final = re.compile(r"(?:[0-9]|[0-9*]{3})$").search
-_COLONS: Final = frozenset(":：=∶")
+_COLONS: Final = frozenset(":：=∶﹕→")
 _run: Final = re.compile(r"[\u4e00-\u4e27\u4e29-\u9fff]*").match
 """Han, without the stroke that text recognition reads for a bar."""
 _LIST: Final = re.compile(

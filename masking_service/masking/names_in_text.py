@@ -68,7 +68,7 @@ _word_behind: Final = re.compile(
 )
 """The first character of a word behind a name, where a name can be: most texts are passed over by it."""
 _LINK: Final = r"(?:是|为|為|叫|名叫|姓名|名字|信息|名|人)?"
-_GAP: Final = r"[\s:：∶=,，、。/|;；（(【「『\[】」』\])）>“\"'\-—_]{0,3}"
+_GAP: Final = r"[\s:：∶﹕→=,，、。/|;；（(【「『\[】」』\])）>“\"'\-—_]{0,3}"
 _link_and_gap: Final = re.compile(_LINK + _GAP)
 _note_behind: Final = re.compile(rf"[（(][{_HAN}]{{1,6}}[)）]$|[】」』”\"\])）\s【「『\[(（]{{1,2}}$")
 _PARTED: Final = rf"[{_HAN}]{{1,8}}(?:\s?[·•‧・∙⋅･.．]\s?[{_HAN}]{{1,8}}){{1,4}}"
@@ -86,7 +86,7 @@ _place_follows: Final = re.compile(rf"(?![省市区縣县])[{_HAN}]{{2,3}}(?:省
 _one_follows: Final = frozenset(
     "的收说說称取领拿签催在已未要请請和与及让把给去来家处就将改退寄送派打接有没不是也都吧啊呀哈呢哦啦嘛外"
 )
-_PART_FOLLOWS: Final = frozenset("拿取签簽已要称稱说說把被就")
+_PART_FOLLOWS: Final = frozenset("的拿取签簽已要称稱说說把被就")
 """Of these, what is in no name of several parts."""
 _address_ends: Final = frozenset("室号號楼樓层層栋棟幢座元户戶房弄村")
 _behind_house: Final = re.compile(
@@ -137,6 +137,7 @@ _parted_clause: Final = re.compile(
     rf"(?<![{_HAN}·•‧・∙⋅･])(?=(?:{any_of(cues.FIRST_PARTS)})[{_HAN}]{{0,5}}[{_MIDDLE_DOTS}])"
 ).finditer
 """Where a name of several parts begins that is alone in a clause."""
+_first_part: Final = re.compile(any_of(cues.FIRST_PARTS)).search
 _UNPARTED: Final = rf"(?:{any_of(cues.FIRST_PARTS)})[{_HAN}]{{0,4}}"
 _unparted: Final = re.compile(rf"{_UNPARTED}(?:[-－]{_UNPARTED})?")
 _FIRST_CHARS: Final = frozenset(part[0] for part in cues.FIRST_PARTS)
@@ -324,7 +325,8 @@ def _behind_announcing(text: str, start: int) -> int:
     for word in _announces.finditer(text, start, dot - 1):
         if word.start() == start or len(word[0]) > 1:
             start = word.end()
-    return start
+    first = _first_part(text, start, dot)
+    return first.start() if first else start
 
 
 def _ends_as_place(text: str, end: int) -> bool:
@@ -621,7 +623,9 @@ def _parted_start(text: str, parted: re.Match[str]) -> int | None:
     announced += [at + 1 for at in range(parted.start(), dot) if text[at] in _address_ends]
     if dot in announced:  # as in 收件人.张三
         return dot + 1
-    return max((at for at in announced if at < dot), default=parted.start())
+    start = max((at for at in announced if at < dot), default=parted.start())
+    first = _first_part(text, start, dot)
+    return first.start() if first else start
 
 
 def _may_begin(text: str, start: int, end: int, parting: int, *, rare: bool) -> bool:
