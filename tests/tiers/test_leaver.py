@@ -30,6 +30,7 @@ from tests.tiers.test_commands import run
 from tests.together import repeating
 from tests.web.api import NUMBER, SITE, record, token
 
+pytestmark = pytest.mark.timeout(400)
 POINTER = "/sender/phone"
 SUCCESSOR = "intake-2"
 LATER = "YT8800212345679"
