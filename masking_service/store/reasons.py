@@ -80,6 +80,10 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "a data key in the store was wrapped by a root key that the keyset here does not have",
         "give this machine the newest keyset file, or the backup of the one that has the root key",
     ),
+    "moving": (
+        "a record is between its two places, while `keys rotate index` runs",
+        "send the request again; if that does not help, run `keys rotate index` again: it was interrupted",
+    ),
     "old-keyset": (
         "the keyset here is older than the store allows, since keys were rotated",
         "copy the newest keyset file to this machine; it is taken over within seconds",

@@ -19,6 +19,7 @@ from masking_service.service.call.recorder import Recorder
 from masking_service.service.custody.state import Custodies, Custody
 from masking_service.service.holds.held_records import HeldRecords
 from masking_service.service.state.stems import CLAIM
+from masking_service.service.waybills.records import HELD_UNTIL
 from masking_service.service.waybills.restriction import Restrictions
 from masking_service.service.waybills.vault import Found
 from masking_service.service.waybills.writing import Stored
@@ -461,6 +462,51 @@ def test_persons_of_moved_waybills_are_counted_where_their_numbers_are_known(rot
     unknown = StoredPersons(process.store, process.keyring, "default").of(shown)
     assert (known.persons, known.missing) == (2, 0)
     assert (unknown.persons, unknown.missing) == (0, 2)
+
+
+def written_late(process: Process, number: str, change: Callable[[], object]) -> None:
+    """Write a revision that was compared before a change."""
+    drafts = process.vault.drafts("default", [number], [body("李四")], now=NOW, expires_at=LATER)
+    process.vault.compare("default", drafts, revise=True)
+    change()
+    while drafts := process.vault.put("default", drafts, NOW):
+        process.vault.compare("default", drafts, revise=True)
+
+
+@pytest.mark.parametrize("lifted", [False, True])
+def test_at_every_step_a_revision_that_is_written_late_is_under_the_hold_of_its_waybill(
+    rotate: Rotate, both: Both, valkey: str, *, lifted: bool
+) -> None:
+    holds = {process: HeldRecords(process.store, process.keyring, process.vault, os.urandom) for process in both}
+    done: list[str] = []
+    phases: set[object] = set()
+
+    def act(one: Process, other: Process) -> None:
+        number = f"SF{len(done):08}"
+        stored, hold = one.put(number), len(done) + 1
+
+        def keep() -> None:
+            holds[other].keep("default", [stored.base], hold, lambda: [hold], lambda _: None)
+
+        def lift() -> None:
+            holds[other].release("default", [stored.base], {}, list, lambda _: None, NOW)
+            other.vault.data_keys.destroy_hold("default", hold)
+
+        if lifted:
+            keep()
+        written_late(one, number, lift if lifted else keep)
+        for process in both:
+            (found,) = process.vault.newest("default", [number], NOW)
+            assert found is not None
+            assert (found.revision, found.record.held) == (1, not lifted)
+        done.append(number)
+        phases.add((one.keyring.tenant("default").layers, other.keyring.tenant("default").layers))
+
+    rotate(step=one_by_one(both, act))
+
+    assert len(phases) > 6
+    ends = {redis.Redis.from_url(valkey).expiretime(key) for key in redis.Redis.from_url(valkey).scan_iter("wm:{*}1")}
+    assert ends == {LATER if lifted else HELD_UNTIL}
 
 
 def test_a_hold_moves_with_its_waybill_and_can_be_lifted_there(rotate: Rotate, process: Process) -> None:

@@ -211,6 +211,19 @@ class Interleaved(Store):
         return super().write(commands, **how)
 
 
+def before_put(vault: Vault, act: Callable[[], object]) -> Vault:
+    """Let something happen once, before this vault writes what it has compared."""
+    put_now, waiting = vault.put, [act]
+
+    def put_late(*what: Any) -> Any:
+        if waiting:
+            waiting.pop()()
+        return put_now(*what)
+
+    vault.put = put_late  # type: ignore[method-assign]
+    return vault
+
+
 class LossyWire:
     """A TCP wire that can lose replies and hang up."""
 

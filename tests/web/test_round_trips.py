@@ -19,6 +19,10 @@ REVISED = [record(remark="new")]
 def ready(api: Api, trips: Trips) -> Api:
     """A service past its first record of the day, with a waybill in custody and a case that names it."""
     api.tokenize(record("SF0000000000"))
+    # The first revision of a server sends the script as well.
+    api.tokenize(record("SF3333333333"))
+    revised = {"records": [record("SF3333333333", remark="new")], "on_conflict": "revise"}
+    results(api.post(PRINTER, "/v1/tokenize", revised))
     api.get(AUDITOR, "/v1/audit/checkpoint")  # the first one of a server sends the script as well
     api.tokenize(record(), custody={"site": SITE})
     api.open_case("D-1", NUMBER, "SF2222222222")

@@ -70,6 +70,7 @@ class Change:
     Attributes:
         kept: the bases of the waybills that it is about.
         swaps: of each waybill with a change, those of one slot, and when the new values expire.
+        unwritten: the next revisions under every index secret, while that is rotated. They are swapped with themselves.
         ends: when what belongs to a waybill expires from now on, by base.
         sealed: what becomes of that, for the audit entry.
         commands: what makes it expire then.
@@ -77,6 +78,7 @@ class Change:
 
     kept: list[bytes] = field(default_factory=list)
     swaps: list[tuple[list[Swapped], int]] = field(default_factory=list)
+    unwritten: list[Swapped] = field(default_factory=list)
     ends: dict[bytes, int] = field(default_factory=dict)
     sealed: list[Sealed] = field(default_factory=list)
     commands: list[Command] = field(default_factory=list)
@@ -252,7 +254,12 @@ class HeldRecords:
             plain = [records.plaintext(one.record) for one in stored]
             fresh = key.seal_many(plain, [one.place for one in stored], self._random(NONCE_BYTES * len(stored)))
         by_stem: dict[bytes, list[Swapped]] = {}
-        for one in (*free, *(Swapped(one.place, one.value, value) for one, value in zip(stored, fresh, strict=True))):
+        swaps = [Swapped(one.place, one.value, value) for one, value in zip(stored, fresh, strict=True)]
+        if len(free) > 1:  # perhaps on different servers
+            change.unwritten += free
+        else:
+            swaps += free
+        for one in swaps:
             by_stem.setdefault(stem_of_record(one.place), []).append(one)
         change.swaps += [(swaps, until) for swaps in by_stem.values()]
 
@@ -286,10 +293,18 @@ class HeldRecords:
                     change.sealed += [Sealed(place, value, until=until, once=False) for place, value in values]
 
     def _swap(self, change: Change, roster: Roster) -> bool:
-        """Write the records in one exchange; return whether each was still as it was read."""
+        """Write the records in one exchange; return whether each was still as it was read.
+
+        While the index secret is rotated, one more looks whether a revision was written before they were: who writes
+        one after that sees them, see `Vault.put`.
+        """
         questions = [swap_question(swaps, until, since=roster) for swaps, until in change.swaps]
         self._store.ask(*questions)
-        return all(question.answer() for question in questions)
+        if not all(question.answer() for question in questions):
+            return False
+        looking = [swap_question([one], HELD_UNTIL) for one in change.unwritten]
+        self._store.ask(*looking)
+        return all(question.answer() for question in looking)
 
 
 def _values(key: bytes, reply: Reply) -> list[tuple[bytes, bytes]]:

@@ -21,14 +21,14 @@ from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.service.search.findable import Findable
 from masking_service.service.search.index import Indexed, SearchIndex, count, every_entry
 from masking_service.service.state.sealed import Prepared, Sealed, StoredValue
-from masking_service.service.state.stems import Stems, first_stored, stems_of
+from masking_service.service.state.stems import CLAIM, Stems, first_stored, stems_of
 from masking_service.service.state.swap import Swapped, swap_question
 from masking_service.service.waybills import records
 from masking_service.service.waybills.data_keys import DataKeys
 from masking_service.service.waybills.hour_keys import HourKeys
 from masking_service.service.waybills.record_keys import RecordKeys
 from masking_service.service.waybills.records import Record
-from masking_service.service.waybills.writing import Draft, RecordWriter, decide
+from masking_service.service.waybills.writing import Draft, RecordWriter, Stored, decide
 from masking_service.store.client import Command, Reply, Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.identity import Roster
@@ -48,6 +48,12 @@ class Found(msgspec.Struct, frozen=True):
     custody: StoredValue | None
     earlier: Sequence[Record | None] = ()
     sealed: tuple[bytes, bytes | None] | None = None
+
+    @property
+    def strays(self) -> bool:
+        """Whether a hold keeps the revision before it and not this one, or the other way round."""
+        before = self.earlier[-1] if self.earlier else None
+        return before is not None and not self.record.erased and before.held != self.record.held
 
     def indexed(self, number: str, findable: Findable) -> Indexed:
         """Return its index entries, found by what `findable` says."""
@@ -100,7 +106,8 @@ class Vault(RecordWriter):
     def compare(self, tenant: str, drafts: Sequence[Draft], *, revise: bool) -> None:
         """Compare drafts with what is stored, see `decide`.
 
-        One round trip, two where a waybill was revised.
+        One round trip, two where a waybill was revised. While the index secret is rotated, one more where a revision
+        was written during a change of its hold.
 
         Raises:
             StoreUnavailable: the store did not answer.
@@ -110,15 +117,34 @@ class Vault(RecordWriter):
         bases = [draft.base for draft in each.values()]
         other = [draft.other for draft in each.values() if draft.other]
         stems = Stems(drafts[0].layers, [*each], other)
-        newest = self._newest_of(tenant, bases, stems, self._store.read(_newest_commands(stems)))
-        stored = {stem: found for stem, found in zip(each, newest, strict=True) if found}
+        while True:  # again where a revision had to be brought under the hold of the one before it, or out of it
+            newest = self._newest_of(tenant, bases, stems, self._store.read(_newest_commands(stems)))
+            stored = {stem: found for stem, found in zip(each, newest, strict=True) if found}
+            strays = [(found.base, found.revision) for found in stored.values() if found.strays]
+            if not strays or not self._follow_holds(tenant, strays):
+                break
         decide(drafts, {stem: (found.revision, found.record) for stem, found in stored.items()}, revise=revise)
         for draft in drafts:
             found = stored.get(draft.stem)
             draft.custody = found.custody if found else None
-            # While the index secret is rotated, the two may be on different servers.
-            alone = found is None or not draft.record.held or draft.other
-            draft.follows = None if alone or found is None else found.sealed
+            # While the index secret is rotated, the two may be on different servers: see `put`.
+            draft.follows = None if found is None or draft.other or not draft.revision else found.sealed
+
+    def put(self, tenant: str, drafts: Sequence[Draft], now: int) -> list[Draft]:
+        """As `RecordWriter.put`. A revision is written only while the one before it is as it was compared.
+
+        While the index secret is rotated that is looked at afterwards: one more round trip for revisions, and one to
+        bring those under a hold, or out of it, whose hold was set or lifted meanwhile.
+        """
+        again = super().put(tenant, drafts, now)
+        revised = [
+            (draft.base, draft.outcome.revision)
+            for draft in drafts
+            if draft.other and isinstance(draft.outcome, Stored) and draft.created and draft.outcome.revision
+        ]
+        while revised and self._follow_holds(tenant, revised):
+            pass
+        return again
 
     def newest(self, tenant: str, waybill_nos: Sequence[str], now: int) -> list[Found | None]:
         """Return the newest active revision of each waybill; None for unknown, erased and expired ones.
@@ -341,6 +367,52 @@ class Vault(RecordWriter):
                     return erased
                 record = record and msgspec.structs.replace(record, restricted=True)
         return record
+
+    def _follow_holds(self, tenant: str, revisions: Sequence[tuple[bytes, int]]) -> bool:
+        """Seal revisions with the key of the one before it where a hold keeps only one of the two.
+
+        One round trip to read them, and one to write. It returns whether there was such a revision: look again then.
+
+        Args:
+            revisions: bases and revisions, none of them the first.
+
+        Raises:
+            StoreUnavailable: the one before it is being moved; the same batch can be sent again.
+        """
+        everywhere = stems_of(self._keyring.tenant(tenant), [base for base, _ in revisions]).everywhere()
+        places = [
+            [record_key(stem, at) for stem in stems]
+            for stems, (_, revision) in zip(everywhere, revisions, strict=True)
+            for at in (revision - 1, revision)
+        ]
+        replies = iter(self._store.read([(b"GET", place) for each in places for place in each]))
+        found = [[(place, value) for place in each if (value := next(replies)) not in (None, CLAIM)] for each in places]
+        opened = iter(self.open(tenant, [one for each in found for one in each]))
+        records_of = [[next(opened) for _ in each] for each in found]
+        swaps: list[tuple[Swapped, int]] = []
+        for before, after, stored in zip(records_of[::2], records_of[1::2], found[1::2], strict=True):
+            first, last = (next(iter(each), None) for each in (before, after))
+            if first is None or any(other is None or other.held != first.held for other in before):
+                raise StoreUnavailable("moving")  # between its two places
+            if last is None or first.held == last.held or any(one.erased or one.shredded for one in (first, last)):
+                continue
+            (place, value), record = stored[0], msgspec.structs.replace(last, header=first.header, held=first.held)
+            swaps.append((Swapped(place, value, self._seal_as(tenant, record, place)), record.kept_until))
+        asked = [swap_question([swap], until) for swap, until in swaps]
+        self._store.ask(*asked)
+        return bool(asked)
+
+    def _seal_as(self, tenant: str, record: Record, place: bytes) -> bytes:
+        """Seal a record with the data key that its header names."""
+        plain = records.plaintext(record)
+        if record.held:
+            return self._seal_held(tenant, record, plain, place)
+        key = self.record_keys.by_headers(tenant, [record.header])[record.header]
+        if key is None:
+            raise StoreUnavailable("unknown-key")  # shredded meanwhile
+        (sealed,) = key.seal_many([plain], [place], self._random(NONCE_BYTES), record.header)
+        self.record_keys.count(record.header, 1)
+        return sealed
 
     def _seal_held(self, tenant: str, record: Record, plain: bytes, place: bytes) -> bytes:
         """Seal a record with the data key of the hold that its header names."""

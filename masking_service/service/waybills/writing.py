@@ -21,6 +21,7 @@ from masking_service.service.waybills.records import Record
 from masking_service.store.client import Command, Store
 from masking_service.store.identity import Roster
 from masking_service.store.layout import MAX_REVISIONS, record_key
+from masking_service.store.question import Question
 
 ONE_LAYER: Final = IndexLayers(0)
 
@@ -57,7 +58,7 @@ class Draft(msgspec.Struct):
         other: where its waybill may be stored, too, while the index secret is rotated; else empty.
         layers: which index secrets the two are under.
         claimed: the revision whose older place another process has claimed, so that it is written at the newer one.
-        follows: place and sealed value of the held record that it revises. It is written only if that value is still
+        follows: place and sealed value of the record that it revises. It is written only if that value is still
             there.
     """
 
@@ -267,8 +268,7 @@ class RecordWriter(ABC):
     def _write(self, tenant: str, waiting: Sequence[Draft], now: int) -> set[bytes]:
         """Write drafts with their index entries, and return the stems of those that found their place taken.
 
-        One round trip, and one more for those that follow a held record: when its hold ends, the key of the hold is
-        destroyed, with whatever it sealed.
+        One round trip; where there are revisions, and a search index is kept, two.
         """
         if not waiting:
             return set()
@@ -278,19 +278,10 @@ class RecordWriter(ABC):
         places = [draft.place for draft in waiting]
         sealed = self._sealed(tenant, key, waiting, places)
         written = [*zip(waiting, places, sealed, strict=True)]
+        following = [_following(one, roster) for one in written] if any(draft.follows for draft in waiting) else []
         commands: list[Command] = [
             (b"SET", place, value, b"NX", b"GET", b"EXAT", draft.record.kept_until)
-            for draft, place, value in written
-            if draft.follows is None
-        ]
-        following = [
-            swap_question(
-                [Swapped(*draft.follows, draft.follows[1]), Swapped(place, None, value)],
-                draft.record.kept_until,
-                since=roster,
-            )
-            for draft, place, value in written
-            if draft.follows is not None
+            for draft, place, value in (written if not following else ())
         ]
         marks = [(draft.stem, place) for draft in waiting for place in self._marks(draft)]
         commands += [(b"GET", place) for _, place in marks]
@@ -304,7 +295,7 @@ class RecordWriter(ABC):
         answers = iter(following)
         taken: set[bytes] = set()
         for draft, _, value in written:
-            reply = next(replies) if draft.follows is None else next(answers).answer()
+            reply = next(answers).answer() if following else next(replies)
             # Our own value is there where the reply to a first attempt was lost.
             if reply in (None, True, value) and draft.stem not in marked:
                 record = draft.record.sealed_in(value[:HEADER_BYTES])
@@ -337,3 +328,14 @@ class RecordWriter(ABC):
     @abstractmethod
     def _indexed(self, commands: Sequence[Command], now: int, roster: Roster) -> None:
         """Take note that these commands are durable."""
+
+
+def _following(written: tuple[Draft, bytes, bytes], roster: Roster) -> Question[bool]:
+    """Return the question that writes a draft at its place.
+
+    A revision is written only while the record before it is as it was compared: a hold that was set since keeps it,
+    too, and what the key of a hold that was lifted sealed is lost.
+    """
+    draft, place, value = written
+    before = [Swapped(*draft.follows, draft.follows[1])] if draft.follows is not None else []
+    return swap_question([*before, Swapped(place, None, value)], draft.record.kept_until, since=roster)

@@ -218,6 +218,22 @@ def test_a_revision_that_is_written_after_its_hold_was_lifted_can_be_opened(held
     assert (found.revision, found.record.body, found.record.held) == (1, body("李四"), False)
 
 
+def test_a_revision_that_is_written_after_a_hold_was_set_is_held(held: Held, path: Path, client: redis.Redis) -> None:
+    """It was compared before."""
+    vault = held.process.vault
+    put(vault, body())
+    drafts = vault.drafts(TENANT, [NUMBER], [body("李四")], now=NOW, expires_at=LATER)
+    vault.compare(TENANT, drafts, revise=True)
+
+    another(held, path).keep(NUMBER)
+    waiting = vault.put(TENANT, drafts, NOW)
+
+    assert waiting == drafts
+    vault.compare(TENANT, waiting, revise=True)
+    assert vault.put(TENANT, waiting, NOW) == []
+    assert expiry(client, NUMBER, held, 1) == HELD_UNTIL
+
+
 def test_a_revision_that_is_written_while_its_hold_is_lifted_is_released_with_it(held: Held, path: Path) -> None:
     put(held.process.vault, body())
     held.keep(NUMBER)

@@ -12,7 +12,7 @@ from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import custody_key, record_key, record_stems, restriction_key
 from tests.keys.known import known_keyring
 from tests.store import stores
-from tests.store.stores import LATER, NOW, NUMBER, Interleaved, ask, body, counted, put, read_at, refused
+from tests.store.stores import LATER, NOW, NUMBER, Interleaved, ask, before_put, body, counted, put, read_at, refused
 
 UNTIL = LATER + 5
 
@@ -215,9 +215,8 @@ def revise_behind_the_tombstone(vault: Vault) -> object:
 
 def test_a_revision_that_comes_after_the_tombstones_is_refused(valkey: str, vault: Vault) -> None:
     put(vault, body())
-    # It has read the old record; before its second write, the new revision, the waybill is erased.
-    late = stores.vault(Interleaved(valkey, {1: lambda: erase(vault)}))
-    put(late, body(), "WARM00000001")
+    # It has read the old record; before it writes the new revision, the waybill is erased.
+    late = before_put(stores.vault(stores.admitted(valkey)), lambda: erase(vault))
 
     assert refused(late, body("李四"), revise=True) == "erased"
 

@@ -13,7 +13,7 @@ from masking_service.store.client import Store
 from masking_service.store.layout import MAX_REVISIONS, record_key, record_stems
 from tests.keys.known import known_keyring
 from tests.store import stores
-from tests.store.stores import LATER, NOW, NUMBER, Interleaved, ask, body, counted, put, refused, write
+from tests.store.stores import LATER, NOW, NUMBER, Interleaved, ask, before_put, body, counted, put, refused, write
 
 
 @pytest.fixture
@@ -233,8 +233,7 @@ def test_revisions_that_come_between_stay_below_those_of_the_batch_and_keep_its_
     vault: Vault, valkey: str
 ) -> None:
     put(vault, body("first"))
-    late = stores.vault(Interleaved(valkey, {1: lambda: put(vault, body("between"), revise=True)}))
-    put(late, body(), "WARM00000001")
+    late = before_put(stores.vault(stores.admitted(valkey)), lambda: put(vault, body("between"), revise=True))
 
     outcomes = write(late, [(NUMBER, body(name)) for name in ("a", "b", "b")], revise=True)
 
