@@ -56,7 +56,7 @@ class SeenColumn:
     def read(self, cell: str) -> None:
         """Look at a cell where there is something to see."""
         sample = self.sample.takes(cell)
-        if cell and (sample or scrub(cell) is not cell or worth_reading(cell)) and not cell.isspace():
+        if cell and (sample or self._may_hold_more(cell)) and not cell.isspace():
             self.look(cell, sample=sample)
 
     def read_many(self, cells: Sequence[str]) -> None:
@@ -64,7 +64,7 @@ class SeenColumn:
         lines = "\n".join(cells)
         quiet = are_codes(self.says, lines) or (harmless_lines(self.says, lines) and not any_worth_reading(cells))
         for cell in cells:
-            if not (quiet or (self.holds_numbers and is_plain_number(cell))):
+            if not quiet:
                 self.read(cell)
             elif self.sample.takes(cell):
                 self.look(cell, sample=True)
@@ -111,6 +111,12 @@ class SeenColumn:
         """Cells to show of a column of this kind."""
         others = [cell for cells in self.samples.values() for cell in cells]
         return (self.samples.get(kind) or others or self.plain)[:SAMPLES]
+
+    def _may_hold_more(self, cell: str) -> bool:
+        """Return whether anything but a waybill number may be found in a cell."""
+        if self.holds_numbers and is_plain_number(cell):
+            return False
+        return scrub(cell) is not cell or worth_reading(cell)
 
     def _keep(self, kind: str, cell: str) -> None:
         kept = self.samples.setdefault(kind, [])
