@@ -3,6 +3,7 @@
 No other issuer's tokens can be made here.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -12,8 +13,12 @@ from keys.errors import MissingKeyFileError
 from keys.files import read_secret_file
 from masking_service.cli.options import state_dir
 from masking_service.runtime.clock import clock
+from masking_service.runtime.set_up import settings_of
 from masking_service.runtime.wiring import DEVELOPMENT_ISSUER_KEY
-from masking_service.service.people.issuers import mint
+from masking_service.service.people.issuers import DEVELOPMENT_TENANTS, mint
+from masking_service.service.people.policy import Policy
+from masking_service.service.people.principals import site_codes, staff_principal_id
+from masking_service.service.people.rules import DEVELOPMENT_ALIAS
 
 NO_PHONE: Final = "010-10000000"
 """From which minted people call. It is no one's: in Beijing (010) no subscriber's number begins with 1."""
@@ -34,9 +39,35 @@ def token() -> None:
 def mint_token(
     roles: tuple[str, ...], sub: str, ttl: int, tenant: str, sites: tuple[str, ...], state_dir: Path
 ) -> None:
-    """Print a JWT of the development issuer."""
+    """Print a JWT of the development issuer.
+
+    The roles have to be in the policy of MASKING_POLICY, or else in the shipped one.
+    """
+    _refuse_what_no_one_has(roles, sub, tenant, sites, settings_of(state_dir).policy)
     try:
         pem = read_secret_file(state_dir / DEVELOPMENT_ISSUER_KEY)
     except MissingKeyFileError as fault:
         raise MissingKeyFileError(f"{fault}. `make run` makes a development set-up, which has this issuer") from None
     click.echo(mint(pem, sub=sub, roles=roles, tenant=tenant, sites=sites, phone=NO_PHONE, ttl=ttl, now=clock()))
+
+
+def _refuse_what_no_one_has(roles: Sequence[str], sub: str, tenant: str, sites: Sequence[str], policy: Path) -> None:
+    """Refuse what the service would refuse, or pass over, in the token. Raises click.UsageError."""
+    known = Policy.load(policy, development=True).rules.roles
+    if unknown := [role for role in roles if role not in known]:
+        raise click.BadParameter(
+            f"the policy {policy} has no role {', '.join(unknown)}: it has {', '.join(sorted(known))}",
+            param_hint="--role",
+        )
+    if tenant not in DEVELOPMENT_TENANTS:
+        raise click.BadParameter(
+            f"the development issuer speaks for {', '.join(sorted(DEVELOPMENT_TENANTS))} only", param_hint="--tenant"
+        )
+    try:
+        staff_principal_id(DEVELOPMENT_ALIAS, sub)
+    except ValueError as fault:
+        raise click.BadParameter(str(fault), param_hint="--sub") from None
+    try:
+        site_codes(sites)
+    except ValueError as fault:
+        raise click.BadParameter(str(fault), param_hint="--site") from None

@@ -184,3 +184,18 @@ def test_nothing_happens_without_an_answer(command: Command, printer: str, tmp_p
 
 def test_it_must_be_said_what_the_person_could_have_had(leaver: Command, printer: str) -> None:
     assert leaver().exit_code == 2
+
+
+@pytest.mark.parametrize("could", ["keys", "store"])
+def test_without_a_set_up_it_asks_nothing_and_says_what_to_do(command: Command, could: str, tmp_path: Path) -> None:
+    refused = command("keys", "leaver", "--could", could)
+
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert "keys init" in str(refused.exception) + refused.stderr
+    assert [*tmp_path.iterdir()] == []
+
+
+def test_where_nothing_turns_over_nothing_is_asked(command: Command, printer: str) -> None:
+    done = command("keys", "leaver", "--could", "store")
+
+    assert (done.exit_code, "Go on?" in done.output) == (0, False)

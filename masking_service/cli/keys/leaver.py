@@ -31,6 +31,7 @@ from masking_service.runtime.administration import OpenRegistries
 from masking_service.runtime.clock import clock
 from masking_service.runtime.set_up import settings_of
 from masking_service.runtime.state_files import write_public_key
+from masking_service.runtime.wiring import open_keyring
 from masking_service.service.people.policy import Policy
 
 PLAN: Final = "leaver.json"
@@ -59,6 +60,7 @@ def leaver(could: tuple[Access, ...], yes: bool, timeout: float, state_dir: Path
     Shows the steps and how long they take, and asks. An interrupted run continues. At the end there is a report for the
     file, with what has to be done by hand.
     """
+    open_keyring(settings_of(state_dir))  # without a set-up this says how to make one
     path = state_dir / PLAN
     departure = load(path)
     if departure is None:
@@ -69,9 +71,10 @@ def leaver(could: tuple[Access, ...], yes: bool, timeout: float, state_dir: Path
         raise click.UsageError(
             f"a run for --could {' --could '.join(departure.could)} is not complete: finish it first, without --could"
         )
-    _show(departure, _values(state_dir) if departure.left else 0)
-    if not yes:
-        click.confirm("Go on?", abort=True)
+    if departure.left:
+        _show(departure, _values(state_dir))
+        if not yes:
+            click.confirm("Go on?", abort=True)
     departure = run(path, departure, _steps(state_dir, timeout, departure), clock, _told)
     if departure.left:
         raise click.ClickException(f"not complete: {', '.join(departure.left)}. Run the command again")
