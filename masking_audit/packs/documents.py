@@ -2,10 +2,11 @@
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from masking_audit.packs.codes import named
 from masking_audit.packs.texts import TEXTS
 from masking_service.texts import Language
 
@@ -55,7 +56,7 @@ class Document:
         for table in self.tables:
             title = say(table.title, language)
             writer.writerow([title, *(say(header, language) for header in table.headers)])
-            writer.writerows([title, *row] for row in table.rows)
+            writer.writerows([title, *row] for row in _named(table, language))
         return BOM + out.getvalue()
 
 
@@ -100,8 +101,14 @@ def say(name: str, language: Language) -> str:
 
 def _rows(table: PackTable, language: Language) -> str:
     lines = [[say(header, language) for header in table.headers], ["---"] * len(table.headers)]
-    lines += [[_cell(value) for value in row] for row in table.rows]
+    lines += [[_cell(value) for value in row] for row in _named(table, language)]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _named(table: PackTable, language: Language) -> Iterator[list[object]]:
+    """Yield the rows of a table, with the names of codes."""
+    for row in table.rows:
+        yield [named(header, cell, language) for header, cell in zip(table.headers, row, strict=True)]
 
 
 def _cell(value: object) -> str:
