@@ -19,7 +19,7 @@ from masking_service.service.state.serials import Serials
 from masking_service.service.waybills import records
 from masking_service.service.waybills.records import Record
 from masking_service.service.waybills.vault import Erasure, Vault
-from masking_service.service.waybills.writing import Refusal, Stored, index_entries
+from masking_service.service.waybills.writing import Draft, Refusal, Stored, index_entries
 from masking_service.store.client import Reply, Store
 from masking_service.store.layout import ONE_SLOT, AuditKeys
 from tests.keys.known import known_keyring
@@ -215,10 +215,10 @@ def before_put(vault: Vault, act: Callable[[], object]) -> Vault:
     """Let something happen once, before this vault writes what it has compared."""
     put_now, waiting = vault.put, [act]
 
-    def put_late(*what: Any) -> Any:
+    def put_late(tenant: str, drafts: Sequence[Draft], now: int) -> list[Draft]:
         if waiting:
             waiting.pop()()
-        return put_now(*what)
+        return put_now(tenant, drafts, now)
 
     vault.put = put_late  # type: ignore[method-assign]
     return vault
