@@ -73,6 +73,17 @@ def test_the_privacy_office_sees_whether_it_is_restricted_or_held(restricted: Ap
     assert (before, held, stored()) == ((True, False), (True, True), (False, True))
 
 
+@pytest.mark.parametrize("method", ["POST", "DELETE"])
+@pytest.mark.parametrize("unreadable", [rb'"\ud800"', b"7" * 5_000], ids=["text", "number"])
+def test_a_number_that_cannot_be_read_fails_alone(ready: Api, method: str, unreadable: bytes) -> None:
+    body = b'{"waybills":[' + unreadable + f',"{NUMBER}"]}}'.encode()
+
+    first, second = results(ready.call(PRIVACY, method, "/v1/restrictions", data=body))
+
+    assert (first["waybill_no"], first["error"]["code"]) == (None, "not-found")
+    assert second == {"waybill_no": NUMBER, "restricted": method == "POST"}
+
+
 def test_it_opens_for_a_purpose_that_the_policy_names(restricted: Api) -> None:
     assert regulator_opens(restricted)[0]["value"] == "13812345678"
 

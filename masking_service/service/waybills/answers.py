@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from msgspec import UNSET, Meta, UnsetType
 
+from masking_service.masking.errors import InvalidRecord
 from masking_service.service.call.answers import Answer, Detail, Kind, Pointer, Revision, Time, WaybillNo, one_of
 from masking_service.service.waybills.record_answers import Record
 
@@ -35,8 +36,18 @@ class NotFoundError(Answer):
 class WaybillNotFound(Answer):
     """There is no such waybill that the caller may see."""
 
-    waybill_no: Annotated[Any, Meta(description="What was asked for; null for what is no text.")]
+    waybill_no: Annotated[Any, Meta(description="What was asked for; null for what could not be read.")]
     error: NotFoundError
+
+
+def not_found(asked: Any, code: str) -> WaybillNotFound:
+    """Answer that a waybill is not there, or not shown.
+
+    Args:
+        asked: the number as it was sent, or why it could not be read.
+        code: of a `NotFoundError`.
+    """
+    return WaybillNotFound(None if isinstance(asked, InvalidRecord) else asked, NotFoundError(code))
 
 
 class RestrictedWaybill(Answer):

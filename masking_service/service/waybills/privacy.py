@@ -162,7 +162,7 @@ class Privacy:
         return [
             answers.RestrictedWaybill(number, restricted)
             if number is not None and newest[number] is not None
-            else answers.WaybillNotFound(sent, answers.NotFoundError(NOT_FOUND))
+            else answers.not_found(sent, NOT_FOUND)
             for sent, number in zip(waybills, numbers, strict=True)
         ]
 

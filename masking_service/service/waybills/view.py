@@ -11,7 +11,6 @@ from typing import Any
 
 from keys.keyring import Keyring
 from masking_service.audit.actions import Action
-from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.kinds.table import TOKEN_KINDS
 from masking_service.masking.profiles import Profile
 from masking_service.masking.record import render
@@ -104,18 +103,14 @@ class _AskedWaybill:
     def recorded(self, entry: Recorded, profile: Profile) -> ViewResult:
         """Return the answer of a view that `entry` records."""
         if self.number is None or self.found is None:
-            return self._not_found()
+            return answers.not_found(self.waybill_no, self.outcome)
         return shown(entry, profile, self.number, self.found)
 
     def masked(self, grant: Grant, profile: Profile) -> ViewResult:
         """Return the answer of a view that shows no kind in full."""
         if self.number is None or self.found is None:
-            return self._not_found()
+            return answers.not_found(self.waybill_no, self.outcome)
         return shown_masked(grant, profile, self.number, self.found)
-
-    def _not_found(self) -> answers.WaybillNotFound:
-        named = None if isinstance(self.waybill_no, InvalidRecord) else self.waybill_no
-        return answers.WaybillNotFound(named, answers.NotFoundError(self.outcome))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
