@@ -11,7 +11,7 @@ from pyarrow import types
 
 from masking_service.arrow.types import Leaf, is_harmless, is_plain
 from masking_service.masking.kinds.table import KINDS
-from masking_service.masking.member_names import ROOT, context_of, kind_of, plan
+from masking_service.masking.member_names import ROOT, context_of, kind_of, meaning_of
 from masking_service.masking.name_words import PARTY
 from masking_service.masking.schema import EACH
 from masking_service.tables.headers import is_impersonal, is_known, kind_by_header
@@ -109,7 +109,7 @@ def _kind_by_name(leaf: Leaf) -> str | None:
 def _meaning(leaf: Leaf) -> str | None:
     """What the name says of codes and amounts."""
     *above, name = (step for step in leaf.steps if step != EACH)
-    return plan(context_of(above) if above else ROOT, (name, *leaf.beside))[0].kind
+    return meaning_of(context_of(above) if above else ROOT, name, leaf.beside).kind
 
 
 def _texts(column: pa.Array, leaf: Leaf) -> list[str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from masking_service.masking.bare_names import bare_name
@@ -62,7 +62,7 @@ class Meaning(NamedTuple):
 
 
 def kind_of(
-    name: str, parents: Sequence[str] = (), beside: Sequence[str] = (), own: OwnNames | None = None
+    name: str, parents: Sequence[str] = (), beside: Iterable[str] = (), own: OwnNames | None = None
 ) -> str | None:
     """The kind of personal data that a name announces.
 
@@ -75,8 +75,7 @@ def kind_of(
     Returns:
         One of KINDS or ``party``; None for a name that announces none.
     """
-    context = context_of(parents)
-    kind = plan(context, (name, *beside), own or NO_OWN_NAMES)[0].kind
+    kind = meaning_of(context_of(parents), name, beside, own or NO_OWN_NAMES).kind
     return "name" if kind in (MAYBE_NAME, BARE_NAME) else kind if kind in _KINDS else None
 
 
@@ -141,6 +140,16 @@ def read_names(context: str, names: tuple[str, ...]) -> tuple[Meaning, ...]:
     return _read(context, names, NO_OWN_NAMES)
 
 
+def meaning_of(context: str, name: str, beside: Iterable[str], own: OwnNames = NO_OWN_NAMES) -> Meaning:
+    """The meaning of one name, as `plan` finds it together with the names `beside` it.
+
+    These are read only where they matter: each name of a wide table is asked about.
+    """
+    words = name_words()
+    its = _Name.read(words, name, context, own)
+    return its.meaning(its.asks_beside and any(_Name.read(words, one, context, own).shows_person for one in beside))
+
+
 def _letters(name: str) -> str:
     """A name without case and what is between its words."""
     return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", name).lower()))
@@ -148,11 +157,8 @@ def _letters(name: str) -> str:
 
 def _read(context: str, names: tuple[str, ...], own: OwnNames) -> tuple[Meaning, ...]:
     words = name_words()
-    read = [_Name(words, name, context) for name in names]
-    for name, its in zip(names, read, strict=True):
-        if (meant := own.meant(name)) is not None and (its.says_little or not words.knows(name)):
-            its.kind, its.inside = meant.kind, meant.inside
-    person = any(name.kind in _SHOWS_PERSON for name in read)
+    read = [_Name.read(words, name, context, own) for name in names]
+    person = any(name.shows_person for name in read)
     return tuple(name.meaning(person) for name in read)
 
 
@@ -193,6 +199,24 @@ class _Name:
             self.inside = THING
         self.says_little = self.kind in (None, MAYBE_NAME, BARE_NAME, CODE, MEASURE) and self.inside != THING
 
+    @classmethod
+    def read(cls, words: NameWords, name: str, context: str, own: OwnNames) -> _Name:
+        """Read a name, or the one of the schema's `own` that it may be a slip of."""
+        its = cls(words, name, context)
+        if (meant := own.meant(name)) is not None and (its.says_little or not words.knows(name)):
+            its.kind, its.inside = meant.kind, meant.inside
+        return its
+
+    @property
+    def shows_person(self) -> bool:
+        """Whether it shows that what is beside it is a person's."""
+        return self.kind in _SHOWS_PERSON
+
+    @property
+    def asks_beside(self) -> bool:
+        """Whether its meaning depends on what is beside it."""
+        return self._bare_name and self._context == NEUTRAL
+
     def _qualified(self, kind: str, whose: str, *, alone: bool) -> None:
         if whose == THING:
             return
@@ -208,6 +232,6 @@ class _Name:
 
         `person` tells whether they show a person.
         """
-        if self._bare_name and ((person and self._context == NEUTRAL) or (self._bare_top and self._context == ROOT)):
+        if (person and self.asks_beside) or (self._bare_name and self._bare_top and self._context == ROOT):
             return Meaning(MAYBE_NAME, "name", self._holds_data)
         return Meaning(self.kind, self.inside, self._holds_data, self._may_be_persons)

@@ -93,6 +93,7 @@ def lay_out(headers: Sequence[str], schema: Schema, told: Told) -> Layout:
     fields = tuple((tuple(map(str, extra[at])), "text" if kind == PARTY else kind) for at, kind in hidden.items())
     extended = replace(schema, fields=(*schema.fields, *fields))
     others = (at for at in range(len(headers)) if at not in placed and at not in hidden)
+    unmapped = _free("unmapped", extended)
     kinds = {at: kind for at, steps in placed.items() if (kind := kind_at(schema, steps)) is not None}
     return Layout(
         schema=extended,
@@ -104,7 +105,7 @@ def lay_out(headers: Sequence[str], schema: Schema, told: Told) -> Layout:
         },
         parties=frozenset(at for at, kind in hidden.items() if kind == PARTY),
         # Not named by their headers: the leak guard would rename a member whose header holds a name from a row.
-        others={at: (_free("unmapped", extended), f"column{at + 1}") for at in others},
+        others={at: (unmapped, f"column{at + 1}") for at in others},
         left=told.left,
     )
 
@@ -131,9 +132,12 @@ def _place(free: Mapping[int, str], schema: Schema, placed: dict[int, Steps]) ->
 def _members(key: str, headers: Mapping[int, str]) -> dict[int, Steps]:
     """The ways to members of the object `key` that have the names of headers."""
     places: dict[int, Steps] = {}
+    taken: set[str] = set()
     for at, header in headers.items():
         name = normal(header) or f"column{at + 1}"
-        places[at] = (key, name if (key, name) not in places.values() else f"{name}-{at + 1}")
+        name = name if name not in taken else f"{name}-{at + 1}"
+        taken.add(name)
+        places[at] = (key, name)
     return places
 
 

@@ -7,13 +7,16 @@ import pytest
 from masking_service.masking.member_names import (
     MAYBE_NAME,
     MEASURE,
+    NEUTRAL,
     NUMBER,
     ROOT,
     context_of,
     kind_of,
     known_plan,
+    meaning_of,
     plan,
 )
+from masking_service.masking.name_words import PARTY, THING
 from masking_service.masking.schema import EACH, written
 from masking_service.masking.schemas import load_schemas
 from tests.every import every
@@ -191,6 +194,14 @@ def test_a_shipper_and_a_seller_may_be_people(name: str) -> None:
 def test_a_phone_beside_it_makes_a_bare_name_a_persons() -> None:
     assert kind_of("name", ["unknown"], beside=["phone"]) == "name"
     assert kind_of("name", ["shop"], beside=["phone"]) is None
+
+
+@pytest.mark.parametrize("context", [ROOT, NEUTRAL, PARTY, THING])
+@pytest.mark.parametrize(
+    "names", [("name", "phone"), ("name", "x"), ("title", "收件人", "code"), ("no", "tel", "name")]
+)
+def test_one_name_means_what_it_means_beside_the_others(context: str, names: tuple[str, ...]) -> None:
+    assert tuple(meaning_of(context, name, names) for name in names) == plan(context, names)
 
 
 def test_a_bare_name_at_the_top_may_be_an_orders_number() -> None:

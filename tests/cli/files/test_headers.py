@@ -10,6 +10,7 @@ from masking_service.masking.schemas import load_schemas
 from masking_service.tables.headers import Layout, known_headers, normal
 from tests.cli.files.runs import HEADERS, masked, refused, rows
 from tests.every import every
+from tests.growth import grows
 
 SCHEMAS = load_schemas()
 STANDARD = SCHEMAS["standard"]
@@ -203,3 +204,19 @@ def test_a_column_of_the_short_word_for_waybill_numbers_holds_them(tmp_path: Pat
     result = masked(tmp_path, "单号,收件人\nSF1234567890,张三\n")
 
     assert "columns: 1 /waybill_no, 2 /recipient/name" in result.stderr
+
+
+@pytest.mark.parametrize("header", ["c,", "name,", "备用电话,", "x"])
+def test_twice_the_columns_take_at_most_about_twice_as_long(header: str) -> None:
+    width = len(header)
+
+    def laid_out(headers: str) -> Layout:
+        return lay_out([f"{one}{at}" for at, one in enumerate(headers.split(","))], STANDARD, {})
+
+    assert not grows(laid_out, header, 150 * width)
+
+
+def test_columns_alike_have_places_of_their_own() -> None:
+    layout = lay_out(["运单号", *["备用电话"] * 3, *["x"] * 2], STANDARD, {})
+
+    assert len({*layout.places.values(), *layout.others.values()}) == 6
