@@ -50,7 +50,9 @@ from masking_service.texts import Language, Text
 
 Errors = Sequence[tuple[str, str]]
 
-_OF_CODE_ONLY: Final = frozenset({"unknown-member", "not-with-token", "nothing-mapped", "too-deep", "too-large"})
+_OF_CODE_ONLY: Final = frozenset(
+    {"unknown-member", "not-with-token", "nothing-mapped", "invalid-text", "too-deep", "too-large"}
+)
 """Codes of places for which the rule of the member says nothing."""
 
 MAX_RULES: Final = 5

@@ -6,7 +6,7 @@ from masking_service.texts import Text
 
 _PROFILE: Final = Text("name one of your profiles (GET /v1/me lists them)")
 _CASE: Final = Text("a case number is 1 to 64 of A-Z a-z 0-9 . _ -, a letter or digit first")
-_WAYBILL_NO: Final = Text("a waybill number is 6 to 40 of A-Z 0-9 -")
+_WAYBILL_NO: Final = Text("a waybill number is 6 to 40 of A-Z 0-9 -, and no phone or identity number of a person")
 _PRINCIPAL: Final = Text(
     "a principal's id is client/ID for an API client, or ALIAS/SUB for a person of an issuer, such as staff/officer-7"
 )
@@ -45,7 +45,7 @@ MEMBERS: Final[dict[str, Text]] = {
     "expires_in": Text("whole seconds, at least 1 and at most what the policy allows"),
     "why": Text("a string"),
     "incident": Text("1 to 64 of A-Z a-z 0-9 . _ -, a letter or digit first"),
-    "found_at": _TIME,
+    "found_at": Text("a time that is past, such as 2026-11-24T08:00:00Z, or a day"),
     "countries": Text("an array of codes of countries, of which one at least: cn, eu, in, jp, kr, sg"),
     "flags": Text("an array of `critical`, `sensitive`, `malicious`, `outside` and `high_risk`"),
     "leak": Text("what leaked, in 1 to 64 characters"),
@@ -105,7 +105,10 @@ ITEMS: Final[dict[str, Text]] = {
         "The waybill is known, and the record cannot be compared with what is stored now. Send it again."
     ),
     "quota-exceeded": Text("The budget for records of known waybills is spent. Send this record again later."),
-    "invalid-waybill-no": Text("A waybill number is 6 to 40 of A-Z 0-9 -, after trimming and upper-casing."),
+    "invalid-waybill-no": Text(
+        "A waybill number is 6 to 40 of A-Z 0-9 -, after trimming and upper-casing, and no phone or identity number of "
+        "a person."
+    ),
     "invalid-text": Text(
         "A string in the record has half of a surrogate pair (such as \\ud800 alone), which is not a character. Send "
         "whole characters."

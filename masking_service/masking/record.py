@@ -251,7 +251,7 @@ class _Run(Masked):
         if not may_leak(self.texts, self.phones, self.names):
             return False
         self.share.search(count, len(self.texts) + len(self.places), characters)
-        own = self.number()
+        own = self._number_of_no_person()
         if own is not None and not may_leak([text.replace(own, " ") for text in self.texts], self.phones, self.names):
             return False
         hider = Hider(self.phones, self.names, *leak_masks, own, fixed, self.share)
@@ -287,6 +287,13 @@ class _Run(Masked):
             return scrub_around(text, own, scan) if own is not None and own in text else scan(text)
 
         return scan_around
+
+    def _number_of_no_person(self) -> str | None:
+        """The record's own number, but for one that is a phone of the record, with or without hyphens."""
+        own = self.number()
+        digits = (own or "").replace("-", "")
+        is_phone = digits in self.phones or digits.removeprefix("00").removeprefix("86") in self.phones
+        return None if is_phone else own
 
     def number(self) -> str | None:
         if self.own is None and self.schema is not None:

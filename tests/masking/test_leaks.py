@@ -245,6 +245,24 @@ def test_a_member_that_the_schema_names_keeps_its_name_in_any_script() -> None:
     assert record == {"姓名": "姓*", "备注": "给姓*"}
 
 
+@pytest.mark.parametrize(
+    "own", ["138-1234-5678", "86-13812345678", "0086-138-12345678", "8613812345678", "138-12345678"]
+)
+@pytest.mark.parametrize("phone", ["13812345678", 13812345678, "+86 138 1234 5678"])
+def test_a_phone_of_the_record_is_no_waybill_number(own: str, phone: object) -> None:
+    record, found = masked(standard(waybill_no=own, sender={"phone": phone}, remark=f"单号{own}"))
+
+    assert "1234" not in record["waybill_no"] + record["remark"]
+    assert {pointer for pointer, _ in found.warnings} == {"/waybill_no", "/remark"}
+
+
+@pytest.mark.parametrize("own", ["SF13812345678", "138-1234-5679", "1381234567800"])
+def test_a_waybill_number_that_only_holds_a_phone_stays(own: str) -> None:
+    record, found = masked(standard(waybill_no=own, sender={"phone": "13812345678"}))
+
+    assert (record["waybill_no"], found.warnings) == (own, [])
+
+
 def test_the_records_own_waybill_number_stays_everywhere() -> None:
     own = "SF1381234567890"
     record, found = masked(standard(waybill_no=own, remark=f"单号{own}", a={own: [own, f"x{own}y 13812345678"]}))

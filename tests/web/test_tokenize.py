@@ -113,7 +113,21 @@ def test_one_bad_record_fails_alone(api: Api) -> None:
 
 
 @pytest.mark.parametrize(
-    "number", [None, "", "SF123", "S" * 41, "SF 1234567", "ＳＦ1234567", "SF1234567!", 1234567890, ["SF1234567"], ...]
+    "number",
+    [
+        None,
+        "",
+        "SF123",
+        "13812345678",
+        "138-1234-5678",
+        "S" * 41,
+        "SF 1234567",
+        "ＳＦ1234567",
+        "SF1234567!",
+        1234567890,
+        ["SF1234567"],
+        ...,
+    ],
 )
 def test_a_waybill_number_that_is_none_is_named_by_its_place(api: Api, number: object) -> None:
     bad = [{"pointer": "/waybill_no", "code": "invalid-waybill-no"}]
