@@ -1,6 +1,7 @@
 """Audit: the log, filtered and newest first, its sums an hour, and a checkpoint to keep."""
 
 import json
+import time
 from datetime import UTC, datetime
 from typing import Final
 
@@ -16,6 +17,8 @@ HOUR: Final = 3600
 BARS: Final = 24
 """The chart shows at least so many hours, and at most `MAX_BARS`."""
 MAX_BARS: Final = 96
+SUM_SECONDS: Final = 3
+"""For so long a page adds up sums."""
 FILTERS: Final = ("principal", "action", "outcome", "case", "waybill", "from", "to")
 
 
@@ -26,7 +29,7 @@ def shown() -> str:
     asked = {name: _timestamp(value) if name in ("from", "to") else value for name, value in given.items()}
     page = g.person.audit(**asked, order="newest", after=request.args.get("after", ""), limit="50")
     span = {name: asked[name] for name in ("from", "to")}
-    summary = g.person.audit_summary(**span, by="action", per="hour")
+    summary = summed(**span)
     for entry in page["entries"]:
         entry["time"] = datetime.fromtimestamp(entry["at"], UTC).isoformat()
     named = {"action": ACTION_NAMES, "outcome": OUTCOME_NAMES}
@@ -47,8 +50,18 @@ def checkpoint_file() -> Response:
     return Response(content, content_type="application/json", headers=headers)
 
 
+def summed(**span: str) -> Json:
+    """The sums of the log an hour, read part by part for so long; with `next` where there is more."""
+    until = time.monotonic() + SUM_SECONDS
+    whole: Json = g.person.audit_summary(**span, by="action", per="hour")
+    while "next" in whole and time.monotonic() < until:
+        part = g.person.audit_summary(**{**span, "after": whole["next"]}, by="action", per="hour")
+        whole = {**part, "sums": [*whole["sums"], *part["sums"]]}
+    return whole
+
+
 def chart_of(summary: Json) -> Json:
-    """The sums of the log as bars, one an hour without a gap, and the height of the tallest."""
+    """The sums of the log as bars, one an hour without a gap, the height of the tallest, and where there is more."""
     sums: dict[int, Json] = {}
     for each in summary["sums"]:
         hour = int(datetime.fromisoformat(each["at"]).timestamp()) // HOUR
@@ -56,8 +69,9 @@ def chart_of(summary: Json) -> Json:
         bar["released"] += each["fields"]
         bar["views"] += each["full_views"]
         bar["refused"] += each["refusals"]
+    more = summary.get("next")
     if not sums:
-        return {"bars": [], "top": 1, "most": 0}
+        return {"bars": [], "top": 1, "most": 0, "more": more}
     first = max(min(min(sums), max(sums) - BARS + 1), max(sums) - MAX_BARS + 1)
     empty = {"released": 0, "views": 0, "refused": 0}
     bars = [
@@ -65,7 +79,7 @@ def chart_of(summary: Json) -> Json:
         for hour in range(first, max(sums) + 1)
     ]
     most = max(bar["released"] for bar in bars)
-    return {"bars": bars, "top": max(1, most), "most": most}
+    return {"bars": bars, "top": max(1, most), "most": most, "more": more}
 
 
 def _timestamp(value: str) -> str:

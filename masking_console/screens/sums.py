@@ -1,10 +1,13 @@
-"""Sums: what an outsider may see of the log, without names, and a checkpoint to keep."""
+"""Sums: what an outsider may see of a day of the log, without names, and a checkpoint to keep."""
 
 from collections import Counter
+from datetime import UTC, date, datetime, timedelta
+from datetime import time as time_of_day
 
-from flask import Blueprint, Response, g, render_template
+from flask import Blueprint, Response, render_template, request
+from flask_babel import to_user_timezone, to_utc
 
-from masking_console.screens.audit import chart_of, checkpoint_file
+from masking_console.screens.audit import chart_of, checkpoint_file, summed
 from masking_console.service import Json
 
 pages = Blueprint("sums", __name__)
@@ -13,15 +16,33 @@ COUNTED = ("fields", "full_views", "refusals")
 
 @pages.get("/sums")
 def shown() -> str:
-    """The chart of the log, and its sums by action."""
-    summary = g.person.audit_summary(by="action", per="hour")
-    return render_template("sums.html", summary=chart_of(summary), actions=_by_action(summary))
+    """The chart of a day of the log, and its sums by action; of a day with very many entries in parts."""
+    day = _asked()
+    days = {"before": day - timedelta(days=1), "day": day, "after": day + timedelta(days=1)}
+    part = request.args.get("after", "")
+    summary = summed(**{"from": _begin(day), "to": _begin(days["after"])}, **({"after": part} if part else {}))
+    return render_template("sums.html", summary=chart_of(summary), actions=_by_action(summary), days=days, part=part)
 
 
 @pages.get("/sums/checkpoint")
 def checkpoint() -> Response:
     """A signed checkpoint, as a file to keep elsewhere."""
     return checkpoint_file()
+
+
+def _asked() -> date:
+    """The day that is asked for, in the desk's time zone; by default today."""
+    today = to_user_timezone(datetime.now(UTC)).date()
+    try:
+        day = date.fromisoformat(request.args.get("day", ""))
+    except ValueError:
+        return today
+    return day if date(2000, 1, 1) <= day <= today else today
+
+
+def _begin(day: date) -> str:
+    """When a day begins, as a timestamp of the service."""
+    return f"{to_utc(datetime.combine(day, time_of_day())).isoformat(timespec='seconds')}Z"
 
 
 def _by_action(summary: Json) -> dict[str, Counter[str]]:

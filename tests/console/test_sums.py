@@ -1,0 +1,69 @@
+"""The sums for outsiders are of one day, whole: what does not fit into a page is in the next one, and it says so."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask.testing import FlaskClient
+
+from masking_console.screens import audit
+from tests.console.conftest import Work
+from tests.web.api import NUMBER, PHONE, record
+
+OPENED = re.compile(r"opening of values</th><td[^>]*>(\d+)")
+NEXT = re.compile(r'href="(/sums\?day=[0-9-]+&amp;after=[^"]+)"')
+TIMES = 5
+
+
+@pytest.fixture
+def overseer(work: Work) -> FlaskClient:
+    """The browser of an outsider, after some openings."""
+    work.api.tokenize(record())
+    work.api.open_case("D-1", NUMBER)
+    for _ in range(TIMES):
+        work.api.opened(PHONE)
+    return work.browser("overseer")
+
+
+def shown(overseer: FlaskClient, path: str) -> tuple[int, str]:
+    """How many openings a page shows, and the page."""
+    page = overseer.get(path).text
+    return sum(map(int, OPENED.findall(page))), page
+
+
+def test_a_day_is_summed_whole_however_many_answers_that_takes(
+    overseer: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("masking_service.service.oversight.auditing.MAX_SUMMED", 2)
+
+    opened, page = shown(overseer, "/sums")
+
+    assert (opened, "All entries of this day." in page, NEXT.search(page)) == (TIMES, True, None)
+
+
+def test_a_day_that_takes_too_long_is_told_in_parts_that_are_named(
+    overseer: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("masking_service.service.oversight.auditing.MAX_SUMMED", 2)
+    monkeypatch.setattr(audit, "SUM_SECONDS", 0)
+
+    opened, page = shown(overseer, "/sums")
+    assert "The first part of the entries of this day." in page
+    assert 0 <= opened < TIMES
+    while found := NEXT.search(page):
+        more, page = shown(overseer, found[1].replace("&amp;", "&"))
+        assert "A later part of the entries of this day." in page
+        opened += more
+
+    assert opened == TIMES
+
+
+def test_another_day_has_its_own_sums(overseer: FlaskClient) -> None:
+    yesterday = (datetime.now(UTC) - timedelta(days=2)).date().isoformat()
+
+    opened, page = shown(overseer, f"/sums?day={yesterday}")
+
+    assert (opened, f'value="{yesterday}"' in page) == (0, True)
+    assert shown(overseer, "/sums?day=nonsense")[0] == TIMES
