@@ -554,7 +554,8 @@ def _read_other(text: str, number: str, level: int, stop: int, end: int) -> _Rea
     """Read a number of a phase, a gate, a village's group or of what has no place in an address."""
     behind = _BEHIND_OTHERS.get(text[stop:end].strip(), level)
     if level >= BUILDING:
-        return (_stars(number), level) if level == FLOOR and text[end - 1] in "门門" else (number, level)
+        door = level == FLOOR or (level == BUILDING and _NUMBER_FOLLOWS(text, end))
+        return (_stars(number), level) if door and text[end - 1] in "门門" else (number, level)
     in_market = level in (AISLE, MARKET) or (number.isascii() and number.isalpha())
     if behind == ESTATE and in_market and text[end - 1] != "院":
         return number, AISLE

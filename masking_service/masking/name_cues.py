@@ -38,6 +38,7 @@ GIVEN_WORDS: Final = frozenset(_WORDS["given-words"])
 PLAIN: Final = {section[-1]: _WORDS[section] for section in ("plain-v", "plain-n")}
 """Words of parcels that a dictionary has not, by class (`han_words`)."""
 NO_LATIN_NAME: Final = frozenset(_WORDS["no-latin-name"])
+NICKNAMES: Final = frozenset(_WORDS["nicknames"])
 LATIN_GIVEN: Final = _WORDS["latin-given"]
 
 NOT_BEHIND_ZONG: Final = (

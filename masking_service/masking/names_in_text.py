@@ -61,7 +61,7 @@ _behind_names: Final = _uses_of((_TITLE, cues.TITLES), (_SHORT, cues.SHORT_TITLE
 _behind_by_char: Final = by_char(_behind_names, 0)
 _start: Final = f"[{''.join(sorted(_STARTS))}{re.escape(_DOTS)}]"
 _word_before: Final = re.compile(
-    rf"(?:{any_of(_before_names)})(?=[^{_HAN}]|[{''.join(sorted(_STARTS))}是为為叫名姓]|[{_HAN}]{{1,8}}\s?[{_DOTS}])"
+    rf"(?:{any_of(_before_names)})(?=[^{_HAN}]|[{''.join(sorted(_STARTS))}是为為叫名姓小老阿]|[{_HAN}]{{1,8}}\s?[{_DOTS}])"
 )
 _word_behind: Final = re.compile(
     rf"[{''.join(_behind_by_char)}](?:(?<={_start}.)|(?<={_start}..)|(?<={_start}...)|(?<={_start}....)|(?<=[^{_HAN}].))"
@@ -239,7 +239,7 @@ def _cues_in(text: str) -> Iterator[tuple[int, int, int]]:
 def _may_start(text: str, at: int) -> bool:
     """Whether a name may begin at `at`. Quick, and errs towards True."""
     char = text[at : at + 1]
-    if char in _STARTS:
+    if char in _STARTS or char in _NICKNAMES:
         return True
     return char.isupper() or not _DOTS_SET.isdisjoint(text[at + 1 : at + 10])
 
@@ -309,6 +309,8 @@ def _announced(text: str, end: int, *, sure: bool) -> Span | None:
     start = _link_and_gap.match(text, end).end()  # type: ignore[union-attr]
     if not _DOTS_SET.isdisjoint(text[start + 2 : start + 10]):
         start = _behind_announcing(text, start)
+    if text[start : start + 1] in _NICKNAMES and _is_nickname(text, start, sure=sure):
+        return start + 1, start + 2
     name_end = name_from(text, start, sure=sure)
     if name_end is None and _is_han(text[end : end + 1]):  # 为 and 名 begin names, too
         start, name_end = end, name_from(text, end, sure=sure)
@@ -591,6 +593,19 @@ def _can_be_nickname(name: str) -> bool:
     if name[1] in _FAMILY:
         return True
     return name[1] not in _NO_GIVEN and name[1] not in cues.SHORT_TITLES and not names_between_words.is_word(name)
+
+
+def _is_nickname(text: str, start: int, *, sure: bool) -> bool:
+    """Whether 小, 老 or 阿 at `start` and the character behind it call a person: 找老李拿."""
+    name, behind = text[start : start + 2], text[start + 2 : start + 3]
+    if len(name) < 2 or not _is_han(name[1]):
+        return False
+    if names_between_words.is_word(name) and name not in cues.NICKNAMES:
+        return False
+    if not (sure or name[1] in _FAMILY or name[0] == "阿"):
+        return False
+    ends = not _is_han(behind) or behind in _one_follows or _follows(text, start + 2)
+    return ends and (name in cues.NICKNAMES or _can_be_nickname(name))
 
 
 def _spaced(text: str, first: int, end: int) -> int | None:
