@@ -32,7 +32,7 @@ def checkpoint() -> Response:
 
 def _asked() -> date:
     """The day that is asked for, in the desk's time zone; by default today."""
-    today = to_user_timezone(datetime.now(UTC)).date()
+    today: date = to_user_timezone(datetime.now(UTC)).date()
     try:
         day = date.fromisoformat(request.args.get("day", ""))
     except ValueError:
