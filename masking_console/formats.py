@@ -116,6 +116,7 @@ ACTION_NAMES: Final = {
     "incident-close": later("incident closed"),
     "audit-read": later("reading of the log"),
     "key-enrol": later("key made"),
+    "key-vouch": later("key approved by the first of two operators"),
     "key-approve": later("key approved"),
     "key-deny": later("key denied"),
     "key-revoke": later("key revoked"),

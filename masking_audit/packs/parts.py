@@ -56,6 +56,7 @@ PARTS: Final[Mapping[str, Part]] = {
             Action.CUSTODY_FIRST,
             Action.CUSTODY_MOVE,
             Action.KEY_ENROL,
+            Action.KEY_VOUCH,
             Action.KEY_APPROVE,
             Action.KEY_DENY,
             Action.KEY_REVOKE,

@@ -51,6 +51,7 @@ ANNOUNCED: Final[Mapping[str, str]] = {
     Action.RESTRICT: "restriction",
     Action.UNRESTRICT: "restriction",
     Action.KEY_ENROL: "keys of people",
+    Action.KEY_VOUCH: "keys of people",
     Action.KEY_APPROVE: "keys of people",
     Action.KEY_DENY: "keys of people",
     Action.KEY_REVOKE: "keys of people",

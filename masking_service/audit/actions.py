@@ -83,6 +83,8 @@ class Action(StrEnum):
     """A principal is unfrozen."""
     KEY_ENROL = "key-enrol"
     """A person made a key, which waits for approval."""
+    KEY_VOUCH = "key-vouch"
+    """The first of two operators approved a key on the command line; it still waits."""
     KEY_APPROVE = "key-approve"
     """A key of a person is approved, by another one or on the command line."""
     KEY_DENY = "key-deny"

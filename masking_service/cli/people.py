@@ -1,5 +1,7 @@
 """`people`: the keys and devices in people's hands, and who is frozen, for an operator."""
 
+import os
+import pwd
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -108,12 +110,19 @@ def approve_key(key: str, principal: str | None, tenant: str, state_dir: Path) -
 
     It is for the first approvers of a tenant, who then approve all others. Everyone hears of it: it is an entry of the
     log, and an alert. The fingerprint that is printed belongs into the file that `audit verify --approvers` reads.
+
+    With `signed.operators: 2` of the policy, two people have to run it, each under an account of their own (also as
+    sudo names it).
     """
     settings = settings_of(state_dir)
     with opened_registry(settings) as opened:
         request = _waiting(opened, opened.keyholders, tenant, principal, key)
-        approved = opened.approve_key(tenant, request)
+        approved = opened.approve_key(tenant, request, _operator())
         _raise_alert(settings, opened, tenant)
+    if approved is None:
+        click.echo(f"{fingerprint_of(request)} {request.principal}", err=True)
+        click.echo("not approved yet: another person has to run this command, under another account", err=True)
+        return
     click.echo(f"{fingerprint_of(approved)} {request.principal}")
     click.echo("approved: keep this line with the fingerprints of the ceremony", err=True)
 
@@ -300,6 +309,11 @@ def _raise_alert(settings: Settings, opened: OpenRegistries, tenant: str) -> Non
     alerts = open_alerts(settings, opened.keyring, Metrics())
     alerts.raise_alert("key-by-command", service_principal("command-line", tenant))
     alerts.close()
+
+
+def _operator() -> str:
+    """Return the account of the person who runs the command."""
+    return os.environ.get("SUDO_USER") or pwd.getpwuid(os.getuid()).pw_name
 
 
 def _state(key: ApprovedKey, revoked: frozenset[str]) -> str:

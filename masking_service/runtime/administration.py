@@ -42,13 +42,18 @@ from masking_service.store.identity import WrongStore, check
 
 @dataclass(frozen=True, slots=True)
 class OpenRegistries:
-    """The registries of clients and callers, opened by an operator. Changes are logged before they are made."""
+    """The registries of clients and callers, opened by an operator. Changes are logged before they are made.
+
+    Attributes:
+        operators: how many people approve a key.
+    """
 
     keyring: Keyring
     registry: ClientRegistry
     store: Store
     recorder: Recorder
     checkpoints: Checkpoints
+    operators: int = 1
 
     def change(self, action: Action, client_id: str, change: Callable[[Clients], Clients]) -> None:
         """Change the registry.
@@ -98,13 +103,23 @@ class OpenRegistries:
         self.store.ask(waiting)
         return waiting.answer()
 
-    def approve_key(self, tenant: str, request: KeyRequest) -> PersonKey:
-        """Approve a key that waits; it signs from now on.
+    def approve_key(self, tenant: str, request: KeyRequest, by: str) -> PersonKey | None:
+        """Approve a key that waits; it signs from now on. None if a second operator has to approve it, too.
+
+        Args:
+            by: the name of the operator.
 
         Raises:
             StoreUnavailable: it may be approved; look, then approve it again.
         """
         operator = self._operator(tenant)
+        if self.operators > 1 and request.operator in ("", by):
+            vouched = msgspec.structs.replace(request, operator=by)
+            requests = self.keyholders
+            self._change(
+                operator, Action.KEY_VOUCH, request.principal, lambda: [requests.prepare_request(tenant, vouched)]
+            )
+            return None
         key = approved_key(request, operator.principal.id, (), operator.now, operator.now)
         self._approve(self.keyholders, operator, request.principal, key)
         return key
@@ -253,6 +268,7 @@ def opened_registry(settings: Settings, *, may_claim: bool = False) -> Iterator[
                 store,
                 Recorder(log, Denials(log, clock), keyring, policy.digest, always_room),
                 checkpoints,
+                policy.rules.signed.operators if policy.rules.signed is not None else 1,
             )
         finally:
             with suppress(StoreUnavailable, KeysError, WrongStore):  # then it looks as if the command had been killed

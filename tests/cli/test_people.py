@@ -64,6 +64,32 @@ def test_the_operator_approves_lists_and_revokes_keys(api: Api, run: Run) -> Non
     assert content(person.get("/v1/me/keys"))["keys"][0]["status"] == "revoked"
 
 
+def test_two_operators_approve_a_key_where_the_policy_says_so(
+    api: Api, run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    policy = tmp_path / "policy.yaml"
+    policy.write_text(edited(signed(SIGNED, operators=2)), "utf-8")
+    monkeypatch.setenv("MASKING_POLICY", str(policy))
+    person = Person(api, "supervisor", "boss")
+    content(person.enrol(), 201)
+
+    def approve(account: str) -> str:
+        monkeypatch.setenv("SUDO_USER", account)
+        return run("people", "keys", "approve", person.key.key_id)
+
+    def status() -> str:
+        return str(content(person.get("/v1/me/keys"))["keys"][0]["status"])
+
+    once, again, before = approve("li"), approve("li"), status()
+    both = approve("wang")
+
+    assert (once, again, before) == ("", "", "pending")
+    assert (both, status()) == (f"{root_of(person)} {person.id}\n", "active")
+    entries = content(api.get("auditor", "/v1/audit?principal=service/command-line"))["entries"]
+    actions = [one["action"] for one in entries if one["action"].startswith("key-")]
+    assert actions == ["key-vouch", "key-vouch", "key-approve"]
+
+
 @pytest.mark.parametrize(
     "words", [("approve", "A" * 22), ("revoke", "--principal", "dev/boss", "A" * 22)], ids=["approve", "revoke"]
 )

@@ -42,13 +42,18 @@ class PersonKey(ApprovedKey, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class KeyRequest(WaitingKey, frozen=True, omit_defaults=True, kw_only=True):
-    """A key that waits for approval. See `PersonKey`."""
+    """A key that waits for approval. See `PersonKey`.
+
+    Attributes:
+        operator: the first of two people who approve it on the command line; empty before.
+    """
 
     credential: str
     cose: str
     public_key: str
     synced: bool = False
     model: str = ""
+    operator: str = ""
 
 
 class KeyUse(NamedTuple):

@@ -71,6 +71,7 @@ class SignedRule:
         fields_at_most: how many fields one signature opens.
         hardware: `any` key, only such that never leave their device (`no-sync`), or only models that ask for a touch.
         waiting: seconds from the approval of a key until it signs anything.
+        operators: how many people approve a key on the command line: one or two.
         models: files with root certificates (PEM), by model (AAGUID), relative to the policy's folder.
     """
 
@@ -80,12 +81,13 @@ class SignedRule:
     fields_at_most: int = 5
     hardware: Hardware = "any"
     waiting: int = 0
+    operators: int = 1
     models: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_signed(place: DocumentPlace) -> SignedRule:
     """Return what the section `signed` says."""
-    found = place.fields(("rp_id", "origins", "acts"), ("fields_at_most", "hardware", "waiting", "models"))
+    found = place.fields(("rp_id", "origins", "acts"), ("fields_at_most", "hardware", "waiting", "operators", "models"))
     rp_id = found["rp_id"].text(253)
     if rp_id and not _DOMAIN.fullmatch(rp_id):
         found["rp_id"].fault("has to be a domain in lower case, such as desk.example.com; in development localhost")
@@ -107,6 +109,7 @@ def read_signed(place: DocumentPlace) -> SignedRule:
         fields_at_most=found["fields_at_most"].integer(1, MAX_FIELDS) if "fields_at_most" in found else 5,
         hardware=next((one for one in HARDWARE if one == hardware), "any"),
         waiting=0 if waiting is None or waiting.value == 0 else waiting.seconds(30 * SECONDS_A_DAY),
+        operators=found["operators"].integer(1, 2) if "operators" in found else 1,
         models=models,
     )
 

@@ -53,6 +53,7 @@ def test_every_act_is_one_that_a_permission_allows() -> None:
         ({"origins": ["https://desk.example.com:port"]}, "signed.origins[0]"),
         ({"acts": ["open"]}, "signed.acts[0]"),
         ({"fields_at_most": 0}, "signed.fields_at_most"),
+        ({"operators": 3}, "signed.operators"),
         ({"hardware": "none"}, "signed.hardware"),
         ({"hardware": "touch"}, "signed.models"),
         ({"models": {"yubikey": "roots.pem"}}, "signed.models"),
