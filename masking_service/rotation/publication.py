@@ -5,6 +5,8 @@ part. So no call is refused meanwhile, and afterwards what the old key signs is 
 """
 
 import os
+import time
+from typing import Final
 
 import msgspec
 
@@ -20,6 +22,8 @@ from masking_service.service.tiers.documents import (
     PublishedDays,
     publication_key,
 )
+
+PUBLISHED_WITHIN_SECONDS: Final = 20.0
 
 
 def rotate_publication(coordinator: Coordinator) -> bool:
@@ -39,11 +43,19 @@ def rotate_publication(coordinator: Coordinator) -> bool:
     if not any(entry.state == "retired" for entry in entries_of(coordinator.file, "publication")):
         rotate(coordinator, "publication", before_activation=coordinator.require_hosts)
     coordinator.drain()
-    if _published(coordinator) < coordinator.file.serial:
-        raise KeysError("the opening tier has not published with the new secret yet: start it, and run this again")
+    _wait_for_publication(coordinator)
     coordinator.require_hosts()
     coordinator.change(end_retired(coordinator.path, "publication", coordinator.today))
     return True
+
+
+def _wait_for_publication(coordinator: Coordinator) -> None:
+    """Wait until what is published is under the present file, as it is within a second."""
+    until = time.monotonic() + PUBLISHED_WITHIN_SECONDS
+    while _published(coordinator) < coordinator.file.serial:
+        if time.monotonic() > until:
+            raise KeysError("the opening tier has not published with the new secret yet: start it, and run this again")
+        coordinator.pause()
 
 
 def _published(coordinator: Coordinator) -> int:

@@ -164,6 +164,7 @@ def bring(split: Split, host: str) -> None:
         path = split.intake_folder / "keyset.json"
         assert run(split, "keys", "split", host, "--out", path).exit_code == 0
     split.intake.keyring.adopt(load(path))
+    split.learn()
     split.intake.admit_store()
 
 
@@ -178,6 +179,7 @@ def replace_host(split: Split) -> None:
     split.intake.store.close()
     split.intake_folder = folder
     split.intake_settings = replace(split.intake_settings, state_dir=folder)
+    split.learn()
     split.intake = split.another_intake()
 
 

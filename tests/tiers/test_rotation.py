@@ -18,7 +18,7 @@ from keys.hosts import TlsIdentity
 from keys.keyring import Keyring
 from keys.keyset import load
 from keys.signers import Signer
-from masking_service.rotation import coordinator
+from masking_service.rotation import coordinator, publication
 from masking_service.service.tiers.documents import STATE_PLACE, publication_key
 from masking_service.service.tiers.tls import client_context, server_context
 from masking_service.store.layout import WORKERS
@@ -178,9 +178,10 @@ def test_the_secret_of_publications_turns_over_only_where_the_tiers_are_split(sp
 
 
 def test_a_secret_of_publications_does_not_end_while_nothing_is_published_under_the_new_one(
-    split: Split, valkey: str
+    split: Split, valkey: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As with an opening tier that is stopped during the rotation."""
+    monkeypatch.setattr(publication, "PUBLISHED_WITHIN_SECONDS", 0.0)
     with redis.Redis.from_url(valkey) as client:
         client.delete(WORKERS)
 
