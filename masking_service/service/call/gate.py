@@ -93,15 +93,13 @@ class LiveGate(Gate):
             raise
         return granted, self._freezes.freeze_question(principal)
 
-    def grant_live(self, principal: Principal, permission: str, *, purpose: str | None = None) -> tuple[Grant, int]:
-        """Return the grant of what may show a value: one round trip. Whom the policy refuses costs none.
-
-        Returns:
-            The grant, and how many items in a row opened or showed the principal nothing until now.
+    def grant_live(self, principal: Principal, permission: str) -> Grant:
+        """Return the grant of a caller who is not frozen now: one round trip, none for whom the policy refuses.
 
         Raises:
             Frozen, Forbidden, ProfileRequired, PurposeRequired: as in `grant`.
             StoreUnavailable, IntegrityError: it cannot be told whether the principal is frozen.
         """
-        granted, _ = self.grant_and_freeze_question(principal, permission, profile=None, purpose=purpose)
-        return granted, self._freezes.refuse_live(principal)
+        granted, _ = self.grant_and_freeze_question(principal, permission)
+        self._freezes.refuse_live(principal)
+        return granted

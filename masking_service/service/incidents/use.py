@@ -240,8 +240,7 @@ class Responding:
 
     def _manage(self, context: RequestContext, action: Action, name: str) -> str:
         with self.book.recorder.record_denials(context, action, Stated(case=sound_case_name(name))):
-            grant, _ = self.gate.grant_live(context.principal, MANAGE)
-        return grant.role
+            return self.gate.grant_live(context.principal, MANAGE).role
 
 
 def named(incidents: Sequence[IncidentRecord], name: str) -> IncidentRecord:
