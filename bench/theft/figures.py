@@ -217,7 +217,7 @@ def summary(runs: Sequence[Run], workforce: Workforce) -> Json:
     }
     records = {
         name: {
-            str(rate): _p95(sorted(one.records for run in runs if run.rate == rate for one in _of(run, name)))
+            str(rate): p95(sorted(one.records for run in runs if run.rate == rate for one in _of(run, name)))
             for rate in rates
         }
         for name in thieves.STRATEGIES
@@ -262,9 +262,9 @@ def _strategy(thefts: Sequence[Theft], workforce: Workforce) -> Json:
     middle = median(days)
     return {
         "records_p50": round(median(records)),
-        "records_p95": _p95(records),
+        "records_p95": p95(records),
         "records_max": records[-1],
-        "records_until_approval_p95": _p95(approvals),
+        "records_until_approval_p95": p95(approvals),
         "days_p50": None if math.isinf(middle) else round(middle, 2),
         "detected": sum(not math.isinf(day) for day in days),
         "income_a_day": [round(a_day * price) for price in workforce.thieves.price],
@@ -272,7 +272,8 @@ def _strategy(thefts: Sequence[Theft], workforce: Workforce) -> Json:
     }
 
 
-def _p95(ordered: Sequence[int]) -> int:
+def p95(ordered: Sequence[int]) -> int:
+    """Return the 95th percentile of ordered figures."""
     return ordered[math.ceil(0.95 * len(ordered)) - 1]
 
 

@@ -9,14 +9,16 @@ what they take without signatures: `python -m bench.theft`.
 import argparse
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 from random import Random
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
 from bench.theft import thieves
 from bench.theft.defences import NONE, Defences
+from bench.theft.figures import p95
 from bench.theft.heist import Heist
 from bench.theft.model import Service
 from bench.theft.steps import DAY
@@ -35,25 +37,34 @@ SIGNING: Final[tuple[Hardware | None, ...]] = (None, "any", "touch")
 """No signatures, and signatures by two sorts of hardware."""
 THIEVES: Final = ("forged sign-ins", "lent login", "remote control")
 OFFICERS: Final = 10
-RATE: Final = 4_500
-"""Tickets per million parcels: in the middle of those of the workforce."""
 
 
-def records(thief: str, policy: Policy, workforce: Workforce, seed: int, hardware: Hardware | None) -> int:
-    """Return how many records a thief takes before the theft is noticed.
+class Company(NamedTuple):
+    """Where a thief works.
 
-    Args:
+    Attributes:
+        rate: tickets per million parcels.
         hardware: which keys sign; None where nothing is signed.
     """
+
+    policy: Policy
+    workforce: Workforce
+    rate: int
+    hardware: Hardware | None
+
+
+def records(thief: str, company: Company, seed: int) -> int:
+    """Return how many records a thief takes before the theft is noticed."""
+    policy, workforce, rate, hardware = company
     remote = thief == "remote control"
     changed = msgspec.structs.replace(workforce.thieves, own_device=not remote)
-    company = msgspec.structs.replace(workforce, thieves=changed)
+    people = msgspec.structs.replace(workforce, thieves=changed)
     defended = policy.rules.cases.check is not None
-    service = Service(policy, Defences.of(company, seed) if defended else NONE, keep=defended)
+    service = Service(policy, Defences.of(people, seed) if defended else NONE, keep=defended)
     random = Random(f"{thief} {seed}")
-    begin = BEGIN + random.randrange(min(30, company.days)) * DAY
-    queue = company.cases_an_officer(RATE)
-    heist = Heist(thief.replace(" ", "-"), seed, service, company, random, begin, BEGIN + company.days * DAY, queue)
+    begin = BEGIN + random.randrange(min(30, people.days)) * DAY
+    queue = people.cases_an_officer(rate)
+    heist = Heist(thief.replace(" ", "-"), seed, service, people, random, begin, BEGIN + people.days * DAY, queue)
     heist.unsigned = hardware == "touch" or (hardware is not None and not remote)
     (_forge if thief == "forged sign-ins" else thieves.odd_hours)(heist)
     return heist.records()
@@ -73,15 +84,22 @@ def _forge(heist: Heist) -> None:
 
 
 def table(seeds: range, days: int) -> str:
-    """Return the most of all seeds, as a table in Markdown."""
+    """Return the p95 and the most of all seeds at each rate of tickets, as a table in Markdown."""
     workforce = msgspec.structs.replace(Workforce.load(DEFAULT), days=days)
-    lines = ["| policy | thief | nothing signed | signed, any key | signed, touch |", "|---|---|---|---|---|"]
+    lines = [
+        "| policy | thief | tickets per million | nothing signed | signed, any key | signed, touch |",
+        "|---|---|---:|---|---|---|",
+    ]
     for name, path in POLICIES.items():
         policy = Policy.load(path, development=True)
         policy = Policy(replace(policy.rules, signed=None), development=True)
-        for thief in THIEVES:
-            most = [max(records(thief, policy, workforce, seed, sort) for seed in seeds) for sort in SIGNING]
-            lines.append(f"| {name} | {thief} | " + " | ".join(f"{one:,}" for one in most) + " |")
+        for thief, rate in product(THIEVES, workforce.desk.tickets_per_million):
+            taken = [
+                sorted(records(thief, Company(policy, workforce, rate, sort), seed) for seed in seeds)
+                for sort in SIGNING
+            ]
+            cells = " | ".join(f"{p95(one):,} ({one[-1]:,})" for one in taken)
+            lines.append(f"| {name} | {thief} | {rate:,} | {cells} |")
     return "\n".join(lines)
 
 
