@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from masking_service.service.call.budgets import Reservation
-from tests.web.api import NOW, NUMBER, Api, Clock, Json, refusal
+from tests.web.api import NOW, NUMBER, Api, Clock, Json, content, refusal
 from tests.web.calls import unanswered
 from tests.web.people import AUDITOR, DESK, OFFICER, OTHER_OFFICER, SUPERVISOR
 
@@ -136,7 +136,11 @@ def test_tenants_may_use_the_same_name(api: Api) -> None:
 
 
 def test_personal_data_in_a_reason_is_masked(api: Api) -> None:
-    assert "13812345678" not in api.open_case("D-1", NUMBER, reason="call 13812345678")["reason"]
+    opened = api.open_case("D-1", NUMBER, reason="客户李明投诉，住3号楼402室，call 13812345678")
+    closed = content(api.post(DESK, "/v1/cases/D-1/close", {"note": "客户李明要求退款"}))
+
+    assert opened["reason"] == "客户李*投诉，住3号楼***室，call *******5678"
+    assert closed["decisions"][0]["note"] == "客户李*要求退款"
 
 
 def test_the_desk_sees_its_own_cases_only(api: Api) -> None:

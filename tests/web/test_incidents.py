@@ -120,9 +120,10 @@ def test_a_name_is_used_once(api: Api) -> None:
 
 
 def test_texts_are_kept_without_personal_data(api: Api) -> None:
-    state = opened(api, leak="13812345678", what="seller 13812345678", measures="called 13812345678")
+    state = opened(api, leak="13812345678", what="卖家李明 13812345678", measures="收件人李明，called 13812345678")
 
     assert "13812345678" not in str(state)
+    assert "李明" not in str(state)
 
 
 @pytest.mark.parametrize(

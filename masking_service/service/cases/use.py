@@ -13,7 +13,6 @@ import msgspec
 from keys.keyring import Keyring
 from masking_service.audit.actions import DECISIONS, Action
 from masking_service.masking.errors import InvalidRecord
-from masking_service.masking.numbers_in_text import scrub
 from masking_service.masking.waybill import named_waybills
 from masking_service.observability.alerts import Alerts
 from masking_service.service.acts import deeds
@@ -22,6 +21,7 @@ from masking_service.service.acts.signatures import UNSIGNED, SignatureProof, Si
 from masking_service.service.call.budgets import Budgets
 from masking_service.service.call.gate import Gate
 from masking_service.service.call.names import case_name, sound_case_name
+from masking_service.service.call.own_words import masked_words
 from masking_service.service.call.recorder import DONE, ItemOutcome, Recorder, RequestContext, Stated
 from masking_service.service.call.shapes import text_fault
 from masking_service.service.cases import answers
@@ -236,7 +236,7 @@ class Casework:
         if note is not None and len(note) > MAX_REASON:
             raise InvalidRecord((("/note", "invalid-length"),))
         number = case.next_claim if act == "claim" else 0
-        wanted = Act(act, context.principal.id, context.now, scrub(note or ""), number)
+        wanted = Act(act, context.principal.id, context.now, masked_words(note or ""), number)
         done = self.cases.prepare_act(context.principal.tenant, opening.case, wanted)
         entry = self.recorder.record(
             context,
@@ -280,7 +280,7 @@ class Casework:
             purpose=purpose,
             waybills=tuple(numbers),
             officer=officer,
-            reason=scrub(reason),
+            reason=masked_words(reason),
             opened_by=context.principal.id,
             opened_at=context.now,
             expires_at=context.now + lifetime,

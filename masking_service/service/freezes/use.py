@@ -13,7 +13,6 @@ from typing import Final, Literal
 
 from keys.errors import IntegrityError
 from masking_service.audit.actions import Action
-from masking_service.masking.numbers_in_text import scrub
 from masking_service.masking.timestamps import rfc3339
 from masking_service.observability.alerts import Alerts
 from masking_service.observability.metrics import Metrics
@@ -22,6 +21,7 @@ from masking_service.service.acts.signatures import SignatureProof, Signatures, 
 from masking_service.service.call.errors import NotFound
 from masking_service.service.call.gate import LiveGate
 from masking_service.service.call.names import sound_principal
+from masking_service.service.call.own_words import masked_words
 from masking_service.service.call.recorder import DONE, Recorded, Recorder, RequestContext, Stated
 from masking_service.service.freezes import answers
 from masking_service.service.freezes.state import Freeze, Freezes
@@ -83,7 +83,7 @@ class FreezeByHand:
             grant, proof = self._grant(context, Action.FREEZE, subject, signed)
         if not subject:
             raise NotFound
-        reason = scrub((why or "").strip() or BY_HAND)[:MAX_REASON]
+        reason = masked_words((why or "").strip() or BY_HAND)[:MAX_REASON]
         wanted = Freeze(id=subject, since=context.now, why=reason, by=context.principal.id)
         stated = Stated(role=grant.role, subject=subject, signed=proof.signatures)
         frozen, entry = _freeze(self.freezes, self.recorder, context, wanted, stated, proof.fields)

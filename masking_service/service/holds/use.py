@@ -13,7 +13,6 @@ import msgspec
 
 from keys.keyring import Keyring
 from masking_service.audit.actions import Action
-from masking_service.masking.numbers_in_text import scrub
 from masking_service.masking.timestamps import rfc3339
 from masking_service.masking.waybill import required_waybills
 from masking_service.service.acts import deeds
@@ -22,6 +21,7 @@ from masking_service.service.acts.signatures import UNSIGNED, SignatureProof, Si
 from masking_service.service.call.errors import InvalidRequest, NotFound
 from masking_service.service.call.gate import LiveGate
 from masking_service.service.call.names import case_name, sound_case_name
+from masking_service.service.call.own_words import masked_words
 from masking_service.service.call.recorder import DONE, ItemOutcome, Recorder, RequestContext, Stated
 from masking_service.service.call.shapes import text_fault
 from masking_service.service.holds import answers
@@ -231,7 +231,7 @@ class Holding:
             name=name,
             number=0,
             ref=self.holds.new_ref(),
-            reason=scrub(reason.strip()),
+            reason=masked_words(reason.strip()),
             waybills=len(numbers),
             status="proposed",
             proposed_by=context.principal.id,

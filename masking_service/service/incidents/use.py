@@ -8,11 +8,11 @@ import msgspec
 
 from masking_service.audit.actions import Action
 from masking_service.masking.kinds.table import TOKEN_KINDS
-from masking_service.masking.numbers_in_text import scrub
 from masking_service.masking.timestamps import rfc3339
 from masking_service.service.call.errors import InvalidRequest, NotFound
 from masking_service.service.call.gate import LiveGate
 from masking_service.service.call.names import case_name, sound_case_name
+from masking_service.service.call.own_words import masked_words
 from masking_service.service.call.recorder import DONE, Recorder, RequestContext, Stated
 from masking_service.service.call.shapes import text_fault
 from masking_service.service.incidents import answers
@@ -73,7 +73,7 @@ class IncidentBook:
             incident,
             opened_at=context.now,
             opened_by=context.principal.id,
-            leak=scrub(incident.leak.strip()),
+            leak=masked_words(incident.leak.strip()),
             **_texts(incident.what, incident.measures),
         )
 
@@ -306,7 +306,7 @@ def _duty(duty: Duty, now: int) -> answers.IncidentDuty:
 
 
 def _texts(what: str, measures: str) -> dict[str, str]:
-    return {"what": scrub(what.strip())[:MAX_TEXT], "measures": scrub(measures.strip())[:MAX_TEXT]}
+    return {"what": masked_words(what.strip())[:MAX_TEXT], "measures": masked_words(measures.strip())[:MAX_TEXT]}
 
 
 def _check_new(incident: IncidentRecord, now: int) -> None:
