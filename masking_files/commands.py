@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from typing import Final, Literal
 
@@ -45,22 +46,28 @@ PRINTER: Final = "label-printer"
 @click.command()
 @shared
 @click.option("--check", is_flag=True, help="Say what would be done, and write nothing.")
-def mask(options: Options, check: bool) -> None:
+@click.option(
+    "--pseudonym",
+    "permit",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="The file of a permit: values of its kinds get pseudonyms in place of masks.",
+)
+def mask(options: Options, check: bool, permit: Path | None) -> None:
     """Mask the records of a file.
 
     It is CSV, Excel, Parquet, Arrow, JSON or NDJSON; FILE is - for standard input.
 
-    It needs no store and no keys. The output holds one line for each record, in order.
+    It needs no store, and no keys but that of a permit. The output holds one line for each record, in order.
     The input is never changed. A table is refused if a column looks personal and is not mapped.
     """
-    form = format_of(options)
     settings = Settings.read({**os.environ, "MASKING_STATE_DIR": str(options.state_dir)}, development=False)
     known = load_schemas(settings.schemas)
     schema: Schema = named(known, options.schema, "schema")
     profile: Profile = named(Policy.load(settings.policy, development=False).rules.profiles, options.profile, "profile")
 
-    work = partial(masking, known=known.values())
-    _run(options, form, schema, profile, work, act="check" if check else "mask")
+    work = partial(masking, known=known.values(), permit=permit)
+    key = sha256(permit.read_bytes()).hexdigest() if permit else ""
+    _run(options, schema, profile, work, act="check" if check else "mask", key=key)
 
 
 @click.command()
@@ -93,7 +100,7 @@ def tokenize(
     FILE is CSV, Excel, Parquet, Arrow, JSON or NDJSON, and - for standard input. The API key is in --key-file or
     MASKING_API_KEY; in a development set-up it is the label printer's. The same file again gives the same tokens.
     """
-    form = format_of(options)
+    format_of(options)  # before the store is asked
     settings = settings_of(options.state_dir)
     credential = _credential(settings, key_file)
     schema: Schema = named(load_schemas(settings.schemas), options.schema, "schema")
@@ -111,20 +118,22 @@ def tokenize(
         ),
     )
     try:
-        _run(options, form, schema, profile, work.using, act="tokenize")
+        _run(options, schema, profile, work.using, act="tokenize")
     finally:
         parts.store.close()
 
 
 def _run(
     options: Options,
-    form: str,
     schema: Schema,
     profile: Profile,
     work: Callable[[Schema, Profile], Work],
     *,
     act: Literal["mask", "check", "tokenize"],
+    key: str = "",
 ) -> None:
+    """Run a command; `key` tells apart the permits of two runs."""
+    form = format_of(options)
     tokenize = act == "tokenize"
     console = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
     output = destination_of(options.file, options.output, "tokenized" if tokenize else "masked")
@@ -133,7 +142,7 @@ def _run(
         if isinstance(shape, Table):
             schema, profile = shape.schema, shape.profile
         with (
-            _resuming(options, output, repr((act, schema, profile)), work(schema, profile)) as (doing, draft),
+            _resuming(options, output, repr((act, schema, profile, key)), work(schema, profile)) as (doing, draft),
             discarded() if act == "check" else written(output, options.file, force=options.force, draft=draft) as write,
         ):
             summary = pass_through(shape, doing, write, options.batch, console)

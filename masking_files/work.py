@@ -6,6 +6,7 @@ The caller is authenticated by a credential exactly as over HTTP, and again ever
 import uuid
 from collections.abc import Callable, Collection
 from contextlib import suppress
+from pathlib import Path
 from time import monotonic
 from typing import Any, Final, Self
 
@@ -34,15 +35,36 @@ REFRESH_SECONDS: Final = 1.0
 _HERE: Final = "127.0.0.1"
 
 
-def masking(schema: Schema, profile: Profile, *, known: Collection[Schema] = ()) -> Callable[[list[Any]], list[Result]]:
+def masking(
+    schema: Schema, profile: Profile, *, known: Collection[Schema] = (), permit: Path | None = None
+) -> Callable[[list[Any]], list[Result]]:
     """Masks records in place.
 
     Args:
         schema, profile: of the records.
         known: the schemas that may fit a record of which `schema` maps nothing.
+        permit: the file of a permit, whose kinds get pseudonyms.
+
+    Raises:
+        NotDone: the permit cannot be used.
     """
-    masker = CountryMasker(schema, profile)
+    masker = CountryMasker(schema, profile) if permit is None else _with_pseudonyms(schema, profile, permit)
     return lambda records: [members(answer) for answer in mask_batch(masker, records, known)]
+
+
+def _with_pseudonyms(schema: Schema, profile: Profile, file: Path) -> CountryMasker:
+    try:
+        from masking_service.arrow import Permit, PermitEnded, PseudonymMasker
+    except ModuleNotFoundError:
+        raise NotDone(say(texts.PSEUDONYMS_NEED_ARROW)) from None
+    try:
+        permit = Permit.load(file)
+        permit.check()
+    except (ValueError, OSError):
+        raise NotDone(say(texts.NO_PERMIT, file=file)) from None
+    except PermitEnded:
+        raise NotDone(say(texts.PERMIT_ENDED, name=permit.name, until=permit.until)) from None
+    return PseudonymMasker(schema, profile, permit)
 
 
 class Tokenizing:

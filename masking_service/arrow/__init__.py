@@ -7,8 +7,8 @@ It needs `pip install 'waybill-masking[arrow]'`.
 """
 
 from masking_service.arrow.masking import RowWarning, mask, masked_schema
-from masking_service.arrow.permits import Permit, PermitEnded
+from masking_service.arrow.permits import Permit, PermitEnded, PseudonymMasker
 from masking_service.arrow.plan import Plan
 from masking_service.arrow.refusing import UnmappedColumns
 
-__all__ = ["Permit", "PermitEnded", "Plan", "RowWarning", "UnmappedColumns", "mask", "masked_schema"]
+__all__ = ["Permit", "PermitEnded", "Plan", "PseudonymMasker", "RowWarning", "UnmappedColumns", "mask", "masked_schema"]

@@ -14,7 +14,7 @@ from typing import Any, Final, Literal, NamedTuple, overload
 import pyarrow as pa
 
 from masking_service.arrow.arrays import array_of, without
-from masking_service.arrow.permits import Permit
+from masking_service.arrow.permits import PseudonymMasker
 from masking_service.arrow.plan import UNMAPPED, WAYBILL_NO, Plan
 from masking_service.arrow.refusing import Refusing
 from masking_service.arrow.types import (
@@ -32,7 +32,7 @@ from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.name_words import PARTY
 from masking_service.masking.numbers_in_text import contains_personal_data
 from masking_service.masking.profiles import Profile
-from masking_service.masking.record import CountryMasker, Masked
+from masking_service.masking.record import CountryMasker
 from masking_service.masking.schema import EACH, Schema, Steps
 
 _AT_ONCE: Final = 2_000
@@ -111,7 +111,8 @@ class _Table:
         tops = {steps[0] for steps in mapped}
         left = {name for name, target in plan.columns.items() if target == UNMAPPED}
         party = rules.party_masker()
-        self._masker = CountryMasker(records, rules)
+        permit = plan.pseudonym
+        self._masker = CountryMasker(records, rules) if permit is None else PseudonymMasker(records, rules, permit)
         self._parties = {name: party for name, target in plan.columns.items() if target == PARTY}
         self._in_records: list[int] = []
         self._rebuilt: set[int] = set()
@@ -149,7 +150,7 @@ class _Table:
         failed: list[int] = []
         for begin in range(0, batch.num_rows, _AT_ONCE):
             records = self._records([column[begin : begin + _AT_ONCE] for column in came])
-            for row, outcome in enumerate(self._mask(records), begin):
+            for row, outcome in enumerate(self._masker.mask_batch(records, Effort(inf, A_RECORD)), begin):
                 if isinstance(outcome, InvalidRecord):
                     failed.append(row)
                 its = outcome.errors if isinstance(outcome, InvalidRecord) else outcome.warnings
@@ -167,12 +168,6 @@ class _Table:
             arrays = [without(array, failed) for array in arrays]
         return pa.RecordBatch.from_arrays(arrays, schema=self.masked_schema), found
 
-    def _mask(self, records: Sequence[dict[str, Any]]) -> list[Masked | InvalidRecord]:
-        outcomes = self._masker.mask_batch(records, Effort(inf, A_RECORD))
-        if self._permit is not None:
-            _put_pseudonyms(self._permit, records, outcomes)
-        return outcomes
-
     def _values(self, batch: pa.RecordBatch, at: int) -> list[Any]:
         values: list[Any] = batch.column(at).to_pylist()
         party = self._parties.get(batch.schema.names[at])
@@ -181,23 +176,6 @@ class _Table:
     def _records(self, columns: Sequence[Sequence[Any]]) -> list[dict[str, Any]]:
         names = [self.masked_schema.names[at] for at in self._in_records]
         return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
-
-
-def _put_pseudonyms(
-    permit: Permit, records: Sequence[dict[str, Any]], outcomes: Sequence[Masked | InvalidRecord]
-) -> None:
-    """Replace the masks of the permit's kinds by pseudonyms, in place."""
-    found = [
-        (record, place, value)
-        for record, outcome in zip(records, outcomes, strict=True)
-        if isinstance(outcome, Masked)
-        for place, value in zip(outcome.places, outcome.values, strict=True)
-        if place.kind in permit.kinds
-    ]
-    made = permit.pseudonyms([(place.kind, value) for _, place, value in found])
-    for (record, place, _), pseudonym in zip(found, made, strict=True):
-        if pseudonym is not None:
-            place.parent(record)[place.keys[-1]] = pseudonym
 
 
 def _rules(plan: Plan) -> Profile:

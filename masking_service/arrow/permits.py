@@ -12,8 +12,13 @@ from typing import Any, Self
 
 import msgspec
 
+from masking_service.masking.effort import Effort
+from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.kinds.table import TOKEN_KINDS
 from masking_service.masking.normal_forms import normal_form
+from masking_service.masking.profiles import Profile
+from masking_service.masking.record import CountryMasker, Masked
+from masking_service.masking.schema import Schema
 
 
 class PermitEnded(Exception):
@@ -83,3 +88,32 @@ class Permit:
             made: dict[str | None, str | None] = {None: None, **dict(zip(known, key.of(kind, known), strict=True))}
             found |= {(kind, value): made[form] for value, form in forms.items()}
         return [found[one] for one in values]
+
+
+class PseudonymMasker(CountryMasker):
+    """Masks records, and replaces the values of a permit's kinds by its pseudonyms."""
+
+    def __init__(self, schema: Schema, profile: Profile, permit: Permit) -> None:
+        super().__init__(schema, profile)
+        self._permit = permit
+
+    def mask_batch(self, batch: Sequence[Any], effort: Effort) -> list[Masked | InvalidRecord]:
+        """As `CountryMasker.mask_batch`.
+
+        Raises:
+            PermitEnded: the permit's last day is over.
+        """
+        self._permit.check()
+        outcomes = super().mask_batch(batch, effort)
+        found = [
+            (record, place, value)
+            for record, outcome in zip(batch, outcomes, strict=True)
+            if isinstance(outcome, Masked)
+            for place, value in zip(outcome.places, outcome.values, strict=True)
+            if place.kind in self._permit.kinds
+        ]
+        made = self._permit.pseudonyms([(place.kind, value) for _, place, value in found])
+        for (record, place, _), pseudonym in zip(found, made, strict=True):
+            if pseudonym is not None:
+                place.parent(record)[place.keys[-1]] = pseudonym
+        return outcomes
