@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -115,3 +116,17 @@ def test_a_purpose_without_a_case_is_refused_where_the_service_is_split(split: S
     assert "purposes.dispute.case: must be required where the tiers are split" in apart.output
     with pytest.raises(PolicyError):
         Policy.load(policy, development=True).check_split()
+
+
+def test_every_secret_has_an_age_and_each_that_turns_over_a_limit(split: Split) -> None:
+    told = split.opening.get(None, "/metrics").text
+    created, limited = (
+        set(re.findall(rf'^masking_key_{name}\{{use="([a-z-]+)"\}} [1-9]', told, re.MULTILINE))
+        for name in ("created_timestamp_seconds", "max_age_seconds")
+    )
+    shown = run(split, "keys", "status").output
+
+    secrets = {use for use, _ in split.opening.parts.keyring.keyset.secrets}
+    assert created == {*secrets, "root", "data", "api-key", "intake-host"}
+    assert created - limited == {"tag", "audit-hash", "data"}  # data keys have an alert of their own
+    assert all(re.search(rf"\b{use}\b", shown) for use in {*secrets, "root", "api-key"})
