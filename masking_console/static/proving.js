@@ -56,7 +56,7 @@
       const form = page.querySelector("form");
       if (!done) unknown();
       else if (form) form.submit();
-      else location.replace(location.href);
+      else location.reload(); // `replace` would not load an address with a fragment again
     }).catch(unknown);
   }
 
