@@ -1,8 +1,9 @@
 """Masks a batch column by column where its records are usual.
 
-It takes the records in which every mapped value is a usual one (`Profile.usual`) and none is repeated elsewhere. All
-others are left as they came for the pass over a single record (`record.py`), and a test holds the two against each
-other. It does the same at half of the cost: in a single pass Python takes as long to reach a usual value as to mask it.
+It takes the records in which every mapped value is a usual one (`Profile.usual`), the usual mask of one
+(`Profile.usual_again`) or a text in plain words, and none is repeated elsewhere. All others are left as they came for
+the pass over a single record (`record.py`), and a test holds the two against each other. It does the same at half of
+the cost: in a single pass Python takes as long to reach a usual value as to mask it.
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ from collections.abc import Iterator, Sequence
 from itertools import compress
 from typing import Any, Final, NamedTuple
 
+from masking_service.masking.effort import UNBOUNDED, Effort
 from masking_service.masking.errors import InvalidRecord
+from masking_service.masking.hidden import ALREADY_MASKED
 from masking_service.masking.kinds.table import KINDS, TABLE
 from masking_service.masking.kinds.text import TextMask
 from masking_service.masking.leaks import gather, is_plain_number
@@ -42,11 +45,18 @@ _AS_KIND: Final = {kind: kind for kind in ("phone", "name", "address", *(one for
 }
 """As which kind of usual value an unmapped member is masked, by what its name says."""
 
-Fields = tuple[tuple[Place, ...], tuple[str, ...], Sequence[tuple[str, str]]]
-"""The places of a record, what came in at each of them, and the warnings."""
+Fields = tuple[tuple[Place, ...], tuple[str, ...], Sequence[tuple[str, str]], Sequence[int]]
+"""The places of a record, what came in at each of them, the warnings, and at which places a value came in hidden."""
 
 _Form = tuple[tuple[str, ...] | None, ...]
 """The names of the members of each object on the way; None where there is no object."""
+
+
+class _Bounds(NamedTuple):
+    """What reading unmapped members may take."""
+
+    new_forms: Iterator[int]
+    effort: Effort
 
 
 class _Leaf(NamedTuple):
@@ -67,6 +77,7 @@ class _Column(NamedTuple):
         shown: the masks of personal values, else the texts in the values; None where the record is not usual.
         warning: where it is, and the code of the warning where a mask differs from what came in.
         needles: for a text, the phones and names that were found in each, None where there are none.
+        hidden: which values came in hidden, if any did: then the warning is for these.
     """
 
     level: Sequence[Any]
@@ -76,6 +87,13 @@ class _Column(NamedTuple):
     shown: list[str | None]
     warning: tuple[str, str] | None = None
     needles: Sequence[Needles | None] = ()
+    hidden: Sequence[bool] = ()
+
+    def searched(self) -> Sequence[Any]:
+        """The values that are looked for elsewhere in their records; for one that came in hidden, what no text has."""
+        if not self.hidden:
+            return self.column
+        return ["\0" if hidden else value for value, hidden in zip(self.column, self.hidden, strict=True)]
 
 
 class Columns:
@@ -90,6 +108,7 @@ class Columns:
     def __init__(self, root: ObjectNode, profile: Profile, unmapped: Unmapped) -> None:
         self._unmapped = unmapped
         self._usual = {kind: usual for kind in KINDS if (usual := profile.usual_column(kind)) is not None}
+        self._again = {kind: again for kind in KINDS if (again := profile.usual_again(kind)) is not None}
         mask = profile.masker("text")
         self._text = mask if isinstance(mask, TextMask) else None
         self._ways: list[tuple[int, str]] = []
@@ -117,8 +136,13 @@ class Columns:
                 self._unusual[at].add(key)
         self._inner_first.append(at)
 
-    def mask(self, batch: Sequence[Any]) -> list[Fields | None]:
-        """Mask usual records in place, and return None for each record that is left as it came."""
+    def mask(self, batch: Sequence[Any], effort: Effort = UNBOUNDED) -> list[Fields | None]:
+        """Mask usual records in place, and return None for each record that is left as it came.
+
+        Args:
+            batch: the records.
+            effort: pays for long texts.
+        """
         found: list[Fields | None] = [None] * len(batch)
         if len(batch) < FEW:
             return found
@@ -128,7 +152,7 @@ class Columns:
         for form, rows in _rows_by_form(objects).items():
             if len(rows) >= FEW and self._is_usual(form):
                 alike = objects if len(rows) == len(batch) else [[level[row] for row in rows] for level in objects]
-                masked = self._mask_form(form, alike)
+                masked = self._mask_form(form, alike, effort)
                 for row, fields in zip(rows, masked, strict=True):
                     found[row] = fields
         return found
@@ -140,14 +164,14 @@ class Columns:
             form[under] is None and key in (form[at] or ()) for under, (at, key) in enumerate(self._ways, start=1)
         )
 
-    def _mask_form(self, form: _Form, objects: Sequence[Sequence[Any]]) -> Sequence[Fields | None]:
+    def _mask_form(self, form: _Form, objects: Sequence[Sequence[Any]], effort: Effort) -> Sequence[Fields | None]:
         """Mask those records of a usual form whose values are usual."""
         records = objects[0]
         leaves = [leaf for leaf in self._leaves if leaf.key in (form[leaf.at] or ())]
-        beside = self._beside(form, objects) if leaves else None
+        beside = self._beside(form, objects, effort) if leaves else None
         if beside is None:
             return [None] * len(records)
-        mapped = [self._mapped(leaf, objects[leaf.at]) for leaf in leaves]
+        mapped = [self._mapped(leaf, objects[leaf.at], effort) for leaf in leaves]
         columns = [*mapped, *beside]
         _compare_numbers(columns)
         sound = _complete([column.shown for column in columns], len(records))
@@ -157,24 +181,41 @@ class Columns:
         _write([column for column in columns if column.kind], sound)
         places = tuple(leaf.place for leaf in leaves)
         warnings = _warnings([one for one in columns if one.warning is not None], len(records))
+        hidden = _hidden(mapped, len(records))
         return [
-            (places, values, warned) if ok else None
-            for ok, values, warned in zip(
-                sound, zip(*[one.column for one in mapped], strict=True), warnings, strict=True
+            (places, values, warned, at) if ok else None
+            for ok, values, warned, at in zip(
+                sound, zip(*[one.column for one in mapped], strict=True), warnings, hidden, strict=True
             )
         ]
 
-    def _mapped(self, leaf: _Leaf, level: Sequence[Any]) -> _Column:
+    def _mapped(self, leaf: _Leaf, level: Sequence[Any], effort: Effort) -> _Column:
         column = [one[leaf.key] for one in level]
         if leaf.place.kind != "text" or self._text is None:
-            return _Column(level, leaf.key, leaf.place.kind, column, self._usual[leaf.place.kind](column))
-        shown, needles = self._text.mask_column(column)
+            return self._personal(leaf, level, column)
+        shown, needles = self._text.mask_column(column, effort)
         return _Column(level, leaf.key, "text", column, shown, (leaf.place.pointer, FOUND_IN_TEXT), needles)
 
-    def _beside(self, form: _Form, objects: Sequence[Sequence[Any]]) -> list[_Column] | None:
+    def _personal(self, leaf: _Leaf, level: Sequence[Any], column: list[Any]) -> _Column:
+        """A mapped name, phone or the like."""
+        kind = leaf.place.kind
+        shown, again = self._usual[kind](column), self._again.get(kind)
+        if again is None or None not in shown:
+            return _Column(level, leaf.key, kind, column, shown)
+        masked = [
+            again(value) if mask is None and type(value) is str else None
+            for value, mask in zip(column, shown, strict=True)
+        ]
+        hidden = [mask is not None for mask in masked]
+        if not any(hidden):
+            return _Column(level, leaf.key, kind, column, shown)
+        both = [mask if came is None else came for mask, came in zip(shown, masked, strict=True)]
+        return _Column(level, leaf.key, kind, column, both, (leaf.place.pointer, ALREADY_MASKED), (), hidden)
+
+    def _beside(self, form: _Form, objects: Sequence[Sequence[Any]], effort: Effort) -> list[_Column] | None:
         """Return the unmapped members in the order of a single pass; None if only that pass can handle them."""
         found: list[_Column] = []
-        new_forms = iter(range(NEW_FORMS, 0, -1))
+        bounds = _Bounds(iter(range(NEW_FORMS, 0, -1)), effort)
         for at in self._inner_first:
             node, names, level = self._objects[at], form[at], objects[at]
             others = [name for name in names or () if name not in node.nodes and name != node.own_key]
@@ -193,11 +234,11 @@ class Columns:
                 return None
             for name, meaning in zip(names or (), meanings, strict=True):
                 if name in others:
-                    found += self._guarded(level, name, meaning, node.steps, new_forms)
+                    found += self._guarded(level, name, meaning, node.steps, bounds)
         return found
 
     def _guarded(
-        self, level: Sequence[Any], name: str, meaning: Meaning, above: Steps, new_forms: Iterator[int]
+        self, level: Sequence[Any], name: str, meaning: Meaning, above: Steps, bounds: _Bounds
     ) -> list[_Column]:
         """An unmapped member, or the members of objects of one form under it."""
         column = [one[name] for one in level]
@@ -205,19 +246,23 @@ class Columns:
             return [_Column(level, name, "", column, [None] * len(column))]
         steps, depth = (*above, name), len(above) + 1
         way = self._unmapped.waybill_places.get(steps)
-        inner = None if way == "number" else self._unmapped.reader.one_form(column, meaning, depth, new_forms)
+        inner = None if way == "number" else self._unmapped.reader.one_form(column, meaning, depth, bounds.new_forms)
         if inner is not None:
             names = tuple(column[0])
             found = [_Column(level, name, "", column, ["\n".join(names)] * len(column))]
             for key, one in zip(names, inner, strict=True):
-                found += self._guarded(column, key, one, steps, new_forms)
+                found += self._guarded(column, key, one, steps, bounds)
             return found
         if way is not None:
             return [_Column(level, name, "", column, [one if is_plain_number(one) else None for one in column])]
         kind = _AS_KIND.get(meaning.kind or "")
         usual = self._usual.get(kind or "")
         if kind is None or usual is None:
-            return [_Column(level, name, "", column, self._unmapped.reader.read(column, meaning, depth, new_forms))]
+            read = self._unmapped.reader.read(column, meaning, depth, bounds.new_forms)
+            masked = self._unmapped.mask_texts(column, read, meaning, bounds.effort) if None in read else None
+            if masked is None:
+                return [_Column(level, name, "", column, read)]
+            return [_Column(level, name, "text", column, masked[0], (place_name(steps), FOUND_IN_TEXT), masked[1])]
         return [_Column(level, name, kind, column, usual(column), (place_name(steps), UNMAPPED_MASKED))]
 
 
@@ -242,12 +287,20 @@ def _rows_by_form(objects: Sequence[Sequence[Any]]) -> dict[_Form, list[int]]:
 def _warnings(warned: Sequence[_Column], records: int) -> Sequence[Sequence[tuple[str, str]]]:
     """For each record what was masked of its texts and personal members; the same object where that is alike."""
     everything = tuple(one.warning for one in warned if one.warning is not None)
-    changed = [[a != b for a, b in zip(one.column, one.shown, strict=True)] for one in warned]
+    changed = [one.hidden or [a != b for a, b in zip(one.column, one.shown, strict=True)] for one in warned]
     if not any(map(any, changed)):
         return [()] * records
     if all(map(all, changed)):
         return [everything] * records
     return [everything if all(row) else tuple(compress(everything, row)) for row in zip(*changed, strict=True)]
+
+
+def _hidden(mapped: Sequence[_Column], records: int) -> Sequence[Sequence[int]]:
+    """For each record at which of its places a value came in hidden."""
+    if not any(one.hidden for one in mapped):
+        return [()] * records
+    rows = zip(*[one.hidden or [False] * records for one in mapped], strict=True)
+    return [[at for at, hidden in enumerate(row) if hidden] for row in rows]
 
 
 def _text_of(value: Any, depth: int) -> str | None:
@@ -293,8 +346,8 @@ def _write(columns: Sequence[_Column], sound: Sequence[bool]) -> None:
 
 def _without_leaks(sound: list[bool], columns: Sequence[_Column], beside: Sequence[_Column]) -> list[bool]:
     """Which sound records repeat none of their names and phones."""
-    names = [one.column for one in columns if one.kind == "name"]
-    phones = [one.column for one in columns if one.kind == "phone"]
+    names = [one.searched() for one in columns if one.kind == "name"]
+    phones = [one.searched() for one in columns if one.kind == "phone"]
     # Masks alone hold no number, those of names and phones no name either: see `Profile.usual`.
     texts = [one.shown for one in columns if one.kind not in ("name", "phone")]
     if beside:

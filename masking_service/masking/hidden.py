@@ -11,12 +11,16 @@ from typing import Final
 
 from masking_service.masking.family_names import DOUBLE_FAMILY_NAMES, LATIN_TITLE
 from masking_service.masking.kinds.address import mask_address
-from masking_service.masking.kinds.phone import MAX_LENGTH
+from masking_service.masking.kinds.name import is_short_mask
+from masking_service.masking.kinds.phone import MAX_LENGTH, is_mobile_mask
 from masking_service.masking.kinds.table import TABLE
 from masking_service.masking.masked_numbers import read_phones
 from masking_service.masking.numbers_in_text import scrub
 from masking_service.masking.reading import Reading
 from masking_service.masking.stars import graphemes
+
+ALREADY_MASKED: Final = "already-masked"
+"""The warning of a value that came in hidden."""
 
 _NOTHING_HIDDEN: Final = re.compile(r"[^*＊∗✱✲⁎﹡●•○◯■□█▇×✕✖#~$^_\-wxX]*").fullmatch
 """One class of characters, asked first: it costs a quarter of the alternatives below."""
@@ -79,6 +83,8 @@ def _is_ciphertext(value: str) -> bool:
 
 
 def _is_phone_mask(value: str) -> bool:
+    if is_mobile_mask(value):
+        return True
     if len(value) > MAX_LENGTH:
         return not value.strip("*")
     kinds = {piece.kind for piece in read_phones(value, 0) if piece.kind != "number" or piece.numbers}
@@ -86,6 +92,8 @@ def _is_phone_mask(value: str) -> bool:
 
 
 def _is_name_mask(value: str) -> bool:
+    if is_short_mask(value):
+        return True
     text = Reading(value.replace("•", _DOT)).text.strip()
     text = _BETWEEN_PARTS(r"\1.", text).replace(_DOT, "*")
     if _NAME_MASK(text) is None or scrub(value) is not value:

@@ -9,7 +9,7 @@ one or two characters that given names have and that form no word with the chara
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache, cached_property
 from itertools import chain, groupby
 from typing import Final, NamedTuple
@@ -32,8 +32,8 @@ _STAND_IN: Final = {
 }
 """By length, for each of the first names and numbers of a text."""
 MAX_SLOTS: Final = 6
-_OF_NUMBER: Final = 11
-_MARKS: Final = {2: "\x01", 3: "\x02", _OF_NUMBER: "\x03"}
+OF_NUMBER: Final = 11
+_MARKS: Final = {2: "\x01", 3: "\x02", OF_NUMBER: "\x03"}
 """Where a slot is in an outline, by its length."""
 _MARK: Final = re.compile("[\x01-\x03]")
 _END: Final = "\x00"
@@ -74,6 +74,7 @@ class Outline(NamedTuple):
         stays: whether nothing is hidden.
         only_slots: whether nothing but slots is.
         cost: of reading such a text.
+        example, example_shown: such a text with stand-ins, and what shows of it.
     """
 
     begin: str
@@ -86,6 +87,13 @@ class Outline(NamedTuple):
     stays: bool
     only_slots: bool
     cost: float
+    example: str
+    example_shown: str
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether it holds no more than words that are not hidden."""
+        return self.only_slots and not self.others
 
     def shown(self, slots: Slots) -> str:
         """What shows of the text with these slots."""
@@ -129,26 +137,29 @@ class Outlines:
             texts: of at most `MAX_LENGTH` characters each.
             context: what the objects around them say of their members (`member_names`).
         """
+        return [*self.each(texts, context)]
+
+    def each(self, texts: Sequence[str], context: str = NEUTRAL) -> Iterator[tuple[Outline, Slots] | None]:
+        """What `of` gives, one by one: no outline is read before it is asked for."""
         joined = _END.join(texts)
         if joined.count(_END) >= len(texts) or _MARK.search(joined):
             plain = [text for text in texts if not _SIGN(text)]
-            found = iter(self.of(plain, context) if plain else ())
-            return [None if _SIGN(text) else next(found) for text in texts]
+            found = self.each(plain, context) if plain else iter(())
+            yield from (None if _SIGN(text) else next(found) for text in texts)
+            return
         written, slots = self._written(joined)
         known, done = self._known.get, 0
-        outlines: list[tuple[Outline, Slots] | None] = []
         for one in written.split(_END):
             outline = known(one if context is NEUTRAL else (one, context))
             end = done + (len(_MARK.findall(one)) if outline is None else outline.slots)
             its, done = slots[done:end], end
             if outline is None or (outline.alike and len({*its}) < len(its)):
                 outline = self._outline(one, its, context)
-            outlines.append(outline and (outline, its))
-        return outlines
+            yield outline and (outline, its)
 
     def has_names(self, text: str) -> bool:
         """Whether a plain name is in a text."""
-        return any(len(slot) < _OF_NUMBER for slot in self._written(text)[1])
+        return any(len(slot) < OF_NUMBER for slot in self._written(text)[1])
 
     def _written(self, text: str) -> tuple[str, Slots]:
         """A text with marks in place of its slots, and the slots."""
@@ -159,7 +170,7 @@ class Outlines:
         add, take = written.append, slots.append
         for slot, before, behind in zip(parts[1::2], around, around[1:], strict=False):
             length = len(slot)
-            if length < _OF_NUMBER and (
+            if length < OF_NUMBER and (
                 (last := before[-1:] or last) in families
                 or slot in words
                 or slot[:2] in words
@@ -191,7 +202,7 @@ class Outlines:
             return found
         if (found := self._met(written, slots, context)) is None:
             return None
-        if not found.others and found.only_slots:
+        if found.is_kept:
             if len(self._known) >= MAX_KEPT:
                 self._known.clear()
             self._known[key] = found
@@ -206,7 +217,7 @@ class Outlines:
         spans: list[tuple[int, int]] = []
         whole = around[0]
         for slot, before, behind in zip(slots, around, around[1:], strict=False):
-            if len(slot) == _OF_NUMBER and (_DIGIT_NEAR(before) or _DIGIT_BEHIND(behind)):
+            if len(slot) == OF_NUMBER and (_DIGIT_NEAR(before) or _DIGIT_BEHIND(behind)):
                 return None
             stand_in = _STAND_IN[len(slot)][slots.index(slot)]
             stand_ins.append(stand_in)
@@ -218,7 +229,7 @@ class Outlines:
         if len(shown) != len(whole) or not {*phones}.issubset(stand_ins):
             return None
         others = [name for name in names if name not in stand_ins]
-        parts_of_names = {char for stand_in in stand_ins if len(stand_in) < _OF_NUMBER for char in stand_in}
+        parts_of_names = {char for stand_in in stand_ins if len(stand_in) < OF_NUMBER for char in stand_in}
         if any(not parts_of_names.isdisjoint(name) for name in others):
             return None  # a name that is more or less than a slot
         edges = [0, *chain.from_iterable(spans), len(whole)]
@@ -234,6 +245,8 @@ class Outlines:
             shown == whole,
             all(shown[last:first] == whole[last:first] for last, first in zip(edges[::2], edges[1::2], strict=True)),
             cost,
+            whole,
+            shown,
         )
 
 

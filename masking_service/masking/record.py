@@ -12,7 +12,7 @@ from typing import Any, Final
 from masking_service.masking.columns import Columns
 from masking_service.masking.effort import A_NUMBER_ABROAD, UNBOUNDED, Effort, Share
 from masking_service.masking.errors import InvalidRecord
-from masking_service.masking.hidden import hidden_form
+from masking_service.masking.hidden import ALREADY_MASKED, hidden_form
 from masking_service.masking.kinds.address import UNIT_NOT_RECOGNISED, misses_unit
 from masking_service.masking.kinds.table import KINDS, TOKEN_KINDS
 from masking_service.masking.kinds.text import MAX_STEADY, TextMask
@@ -28,8 +28,6 @@ from masking_service.masking.spellings import Mask, may_hold_name, needles
 from masking_service.masking.stars import stars
 from masking_service.masking.unmapped import FOUND_IN_TEXT, Unmapped
 from masking_service.masking.walk import Take, Usual, way_through
-
-ALREADY_MASKED: Final = "already-masked"
 
 
 class Masked:
@@ -47,11 +45,15 @@ class Masked:
     __slots__ = ("hidden", "places", "values", "warnings")
 
     def __init__(
-        self, places: Sequence[Place], values: Sequence[Any], warnings: Sequence[tuple[str, str]] = ()
+        self,
+        places: Sequence[Place],
+        values: Sequence[Any],
+        warnings: Sequence[tuple[str, str]] = (),
+        hidden: Sequence[int] = (),
     ) -> None:
         self.places = places
         self.values = values
-        self.hidden: Sequence[int] = ()
+        self.hidden = hidden
         self.warnings = warnings
 
     @property
@@ -113,7 +115,7 @@ class Masker:
         record that could not be read, is returned as it is.
         """
         results: list[Masked | InvalidRecord] = []
-        for record, fields in zip(batch, self._columns.mask(batch), strict=True):
+        for record, fields in zip(batch, self._columns.mask(batch, effort), strict=True):
             if fields is not None or isinstance(record, InvalidRecord):
                 results.append(record if fields is None else Masked(*fields))
                 continue

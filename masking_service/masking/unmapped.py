@@ -10,18 +10,27 @@ from collections.abc import Container, Sequence
 from typing import Any, Final
 
 from masking_service.masking.codes import is_code, settled
-from masking_service.masking.documents_in_text import document_in
-from masking_service.masking.effort import COLD_NAME, estimate
+from masking_service.masking.documents_in_text import document_in, may_be_document
+from masking_service.masking.effort import COLD_NAME, Effort, estimate
 from masking_service.masking.errors import TOO_LARGE, InvalidRecord
 from masking_service.masking.hidden import hidden_form
 from masking_service.masking.json_numbers import encode
 from masking_service.masking.kinds.address import UNIT_NOT_RECOGNISED, misses_unit
 from masking_service.masking.kinds.text import needles_of, worth_reading
 from masking_service.masking.leaks import DEEPEST, decimal_text, gather, own_number, rename_members, scrub_around
-from masking_service.masking.member_names import NO_OWN_NAMES, Meaning, OwnNames, known_plan, plan
+from masking_service.masking.member_names import (
+    BARE_NAME,
+    MAYBE_NAME,
+    NO_OWN_NAMES,
+    Meaning,
+    OwnNames,
+    known_plan,
+    plan,
+)
 from masking_service.masking.name_words import PARTY
 from masking_service.masking.noted import note, place_name
 from masking_service.masking.numbers_in_text import worth_scanning
+from masking_service.masking.outlines import Needles
 from masking_service.masking.pairs import are_rows, column_meanings, heading_in, heading_of, with_labels, with_pair
 from masking_service.masking.personal_keys import names_person
 from masking_service.masking.profiles import Profile
@@ -112,6 +121,32 @@ class Unmapped:
                     raise _placed(error, (*keys, name), meaning) from None
                 if masked is not value:
                     members[name] = masked
+
+    def mask_texts(
+        self, column: Sequence[Any], read: Sequence[str | None], meaning: Meaning, left: Effort
+    ) -> tuple[list[str | None], list[Needles | None]] | None:
+        """Mask the texts of many records under one name.
+
+        Args:
+            column: what came in.
+            read: what `reader` makes of it.
+            meaning: of the name.
+            left: pays for long texts.
+
+        Returns:
+            What shows of each and what was found in it, as `TextMask.mask_column` does; None if others than texts are
+            among them, or the name may say that they are personal data.
+        """
+        if meaning.kind in (*self._masks, MAYBE_NAME, BARE_NAME) or {*map(type, column)} != {str}:
+            return None
+        rows = [row for row, text in enumerate(read) if text is None and not may_be_document(column[row])]
+        shown: list[str | None] = [*read]
+        needles: list[Needles | None] = [None] * len(read)
+        for row, mask, found in zip(
+            rows, *self._texts.mask_column([column[row] for row in rows], left, meaning.inside), strict=True
+        ):
+            shown[row], needles[row] = mask, found
+        return shown, needles
 
     def _rename(
         self, run: Run, members: dict[str, Any], mapped: Container[str], meanings: Sequence[Meaning], keys: Steps

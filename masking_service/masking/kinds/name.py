@@ -19,6 +19,7 @@ _HAN: Final = r"[\u3400-\u4dbf\u4e00-\u9fff]"
 TITLES_OF_NAMES: Final = ("先生", "女士", "小姐", "太太", "老师", "师傅", "老師", "師傅", "经理", "阿姨")
 """Behind a name in its field: the name is looked for without them, too."""
 _SHORT_HAN: Final = re.compile(rf"{_HAN}{{2,4}}").fullmatch
+_SHORT_MASK: Final = re.compile(r"[\u4e00-\u9fff]\*{1,3}").fullmatch
 _FORM_ENDS: Final = frozenset(form[-1] for form in HAN_FORMS)
 _SHORT_LINES: Final = re.compile(
     rf"^(?:(?![{''.join({name[0] for name in DOUBLE_FAMILY_NAMES})}])({_HAN}{{2,4}})"
@@ -101,6 +102,11 @@ def mask_short_name(value: str) -> str | None:
     ):
         return value[0] + "*" * (len(value) - 1)
     return None
+
+
+def is_short_mask(value: str) -> bool:
+    """Whether a value is the mask of such a name: 张**. It shows as it is."""
+    return _SHORT_MASK(value) is not None
 
 
 def mask_short_names(lines: str) -> list[str]:

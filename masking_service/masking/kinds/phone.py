@@ -21,6 +21,7 @@ from masking_service.masking.stars import stars, steady
 _PLAIN_MOBILE: Final = re.compile(r"1[3-9][0-9]{9}").fullmatch
 _MOBILE_LINES: Final = re.compile(r"^(?:(1[3-9][0-9]{9})$|.*$)", re.M).findall
 
+_MOBILE_MASK: Final = re.compile(r"(?:1[3-9][0-9]\*{4}|\*{7})[0-9]{4}").fullmatch
 _PLAIN_LANDLINE: Final = re.compile(
     r"(0(?:(?:10|2[0-9])-?(?=[0-9]{8}(?![0-9]))|[3-9][0-9]{2}-?))([1-9][0-9]{6,7})(?:(-)([0-9]{1,6}))?"
 ).fullmatch
@@ -53,9 +54,16 @@ def mask_phone(value: str, keep: int = 4, hide_last: int = 0) -> str:
         return value
     if len(value) > MAX_LENGTH:
         return stars(value)
+    if not hide_last and _MOBILE_MASK(value):
+        return starred(value, keep)
     if not hide_last and (abroad := alone_abroad(value)) is not None:
         return value[: abroad.body] + abroad.hidden(keep)
     return steady(lambda masked: _mask_once(masked, keep, hide_last), value, _PASSES)
+
+
+def is_mobile_mask(value: str) -> bool:
+    """Whether a value is the mask of a Chinese mobile number as most people write one: 138****5678."""
+    return _MOBILE_MASK(value) is not None
 
 
 def plain_mobile_masker(keep: int) -> Callable[[str], str | None]:

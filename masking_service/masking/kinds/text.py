@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from masking_service.masking.addresses_in_text import may_be_address, may_hold_address, may_hold_latin_units
-from masking_service.masking.effort import estimate
+from masking_service.masking.effort import UNBOUNDED, Effort, Share, estimate
+from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.foreign_addresses import hide_foreign_units
 from masking_service.masking.han_addresses import hide_units_in_text, may_hold_units
 from masking_service.masking.hidden import hidden_form
@@ -25,6 +26,7 @@ from masking_service.masking.name_words import PARTY, name_words
 from masking_service.masking.names_in_text import effort, holds_names, names_in, starred_alone
 from masking_service.masking.numbers_in_text import holds_no_number, worth_scanning
 from masking_service.masking.outlines import MAX_LENGTH, Needles, Outlines
+from masking_service.masking.pieces import Pieces
 from masking_service.masking.spellings import Mask, hide_names, hide_phones, name_needles, needles
 from masking_service.masking.stars import stars, steady
 
@@ -46,6 +48,7 @@ _WORDS: Final = r"\u4e00-\u9fff ，。！？、；（）【】"
 _USUAL: Final = re.compile(
     rf"[{_WORDS}]*(?:(?:(?:电话|手机|号码|联系方式)[:：])?1[3-9][0-9]{{9}}(?![0-9])[{_WORDS}]*){{0,3}}"
 ).fullmatch
+_USUAL_SENTENCES: Final = re.compile(rf"[{_WORDS}\n]*(?:1[3-9][0-9]{{9}}(?![0-9])[{_WORDS}\n]*)*").fullmatch
 _UNUSUAL: Final = re.compile(
     "[零〇一二三四五六七八九幺两]{5}|(?:微信|薇信|威信|扣扣|支付宝|旺旺|抖音|快手|小红书|尾号|尾数|后四位|末四位"
     "|转[（ ]|卡号|账号|账户|帐号|身份)"
@@ -84,6 +87,7 @@ class TextMask:
         hidden = "*" * (len(_A_MOBILE) - len(shown))
         self._mobile = lambda match: hidden + match[0][len(hidden) :]
         self._outlines = Outlines(self._read_counted, self._kept)
+        self._pieces = Pieces(self._outlines, self._show_sentences)
 
     def __call__(self, text: str) -> str:
         """What shows of a text; the same object where nothing is hidden."""
@@ -122,8 +126,10 @@ class TextMask:
 
     def _by_outline(self, text: str, context: str = NEUTRAL, pay: Pay = unpaid) -> Found | None:
         """Mask a text by its outline; None if it has to be read by itself."""
-        if len(text) > MAX_LENGTH or self._hidden is not None:
+        if self._hidden is not None:
             return None
+        if len(text) > MAX_LENGTH:
+            return self._by_pieces(text, context, pay)
         known = self._outlines.of([text], context)[0]
         if known is None:
             return None
@@ -132,6 +138,20 @@ class TextMask:
         found = Found(outline.shown(slots))
         phones, names = outline.needles(slots)
         found.phones, found.names = [*phones], [*names]
+        return found
+
+    def _by_pieces(self, text: str, context: str, pay: Pay) -> Found | None:
+        """Mask a long text by the outlines of its pieces; None if it has to be read by itself."""
+        if "name" not in self._masks or not _USUAL_SENTENCES(text):
+            return None
+        pieces = self._pieces.of(text, context, pay)
+        if pieces is None:
+            return None
+        found = Found("".join([outline.shown(slots) + gap for outline, slots, gap in pieces]))
+        for outline, slots, _ in pieces:
+            phones, names = outline.needles(slots)
+            found.phones += phones
+            found.names += names
         return found
 
     def _read_counted(self, text: str, context: str) -> tuple[str, list[str], list[str], float] | None:
@@ -178,6 +198,14 @@ class TextMask:
         """
         if len(text) > MAX_QUICK or "name" not in self._masks or not _USUAL(text):
             return None
+        return self._mask_plain(text)
+
+    def _show_sentences(self, text: str) -> str | None:
+        """What shows of sentences of such words, numbers and names; None for every other text."""
+        found = self._mask_plain(text) if _USUAL_SENTENCES(text) else None
+        return None if found is None else found.text
+
+    def _mask_plain(self, text: str) -> Found | None:
         if (
             _UNUSUAL(text)
             or self.hides_word(text)
@@ -195,8 +223,15 @@ class TextMask:
             return None
         return found
 
-    def mask_column(self, values: Sequence[Any]) -> tuple[list[str | None], list[Needles | None]]:
+    def mask_column(
+        self, values: Sequence[Any], left: Effort = UNBOUNDED, context: str = NEUTRAL
+    ) -> tuple[list[str | None], list[Needles | None]]:
         """Mask many texts.
+
+        Args:
+            values: what came in.
+            left: pays for long texts.
+            context: what the objects around the texts say of their members (`member_names`).
 
         Returns:
             What shows of each, None for one that only `mask` can read, and what was found in each, if anything was.
@@ -206,12 +241,12 @@ class TextMask:
         shown: list[str | None] = []
         needles: list[Needles | None] = []
         short = [value if len(value) <= MAX_LENGTH else "" for value in values]
-        for value, known in zip(values, self._outlines.of(short), strict=True):
+        for value, known in zip(values, self._outlines.of(short, context), strict=True):
             found: Needles | None = None
             if known is None or len(value) > MAX_LENGTH:
-                alone = self._alone(value)
+                alone = self._alone(value, left, context)
                 shown.append(None if alone is None else alone.text)
-                found = None if alone is None or alone.text == value else ((), alone.names)
+                found = None if alone is None or alone.text == value else (alone.phones, alone.names)
             elif known[0].stays:
                 shown.append(None if value.isspace() else value)
             else:
@@ -221,14 +256,19 @@ class TextMask:
             needles.append(found)
         return shown, needles
 
-    def _alone(self, text: str) -> Found | None:
+    def _alone(self, text: str, left: Effort, context: str) -> Found | None:
         """A text of many that is read by itself; None for one that only `mask` can read."""
         if len(text) <= MAX_LENGTH and effort(text) > MAX_UNPAID:
             return None
         if plain_text(text) is not None:
             return Found(text)
+        if len(text) > MAX_LENGTH:
+            try:
+                return self._by_pieces(text, context, Share(left).pay)
+            except InvalidRecord:
+                return None
         found = None if text.isspace() else self.mask_usual(text)
-        return found and self._settled(text, found)
+        return found and self._settled(text, found, context)
 
     def _mask_once(self, text: str, context: str, scan: Mask, pay: Pay) -> Found:
         found = Found(text)
