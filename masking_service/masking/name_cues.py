@@ -48,7 +48,7 @@ NOT_BEHIND_ZONG: Final = (
 SHORT_TITLES: Final = "总總哥姐叔姨嫂爷工董氏"
 """Behind a family name alone, where no other Han follows that could make a word of it."""
 NO_GIVEN: Final = (
-    "行卡证證的了是不没已未被说要请給给让把与及就都也还你我他她它们这那哪什么吗吧呢啊呀找打拿取送放收签簽话号號路街单"
+    "叫行卡证證的了是不没已未被说要请給给让把与及就都也还你我他她它们这那哪什么吗吧呢啊呀找打拿取送放收签簽话号號路街单"
     "單件个個只箱袋盒斤块分秒点點"
     "被从对往去过過起到在有無无先再又很太最更只后後并且但如果所以因为為可能会會应該该需须須得着著等级級部局厂"
     "廠司店站楼層层室座区區县縣省市镇鎮村"

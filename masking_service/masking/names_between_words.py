@@ -47,6 +47,8 @@ _ORGANISATION_ENDS: Final = frozenset("司厂店部科处组班院局所行社�
 _ORGANISATION: Final = 5
 _NEVER_LAST: Final = frozenset("被把将让给请刚又再各")
 """They follow names, and something follows them."""
+_PARTICLES: Final = frozenset("啊吧呢吗哦啦嘛呀么")
+"""They end clauses, and no given name."""
 _LAST: Final = frozenset("家那")
 """They follow names at the end of a run."""
 _NICKNAMES: Final = frozenset("小老阿")
@@ -77,6 +79,7 @@ _BRACKET_ENDS: Final = re.compile(r"[】」』”\"\])）>》]\s?").match
 _STATE_BEHIND: Final = re.compile(
     "[，, ]{1,2}(?:不?在家|不在|已[取收拿]|代[收签领]|签收|自[提取]|本人|急用|老客户)"
 ).match
+_WHOSE_BEHIND: Final = re.compile("[（(](?:本人|家人|家属|亲属|同事|邻居|朋友|妻子|丈夫|父亲|母亲|收|代收)[)）]").match
 _STARS_OF_NAME: Final = re.compile(r"\*{1,4}(?!\*)").match
 _ROOM_BEFORE: Final = re.compile(r"[0-9*A-Z](?:室|房间?|号|铺|床|户|店面)?的?[\s,，、(（】)）/\-—:：]{0,2}$").search
 _OF_A_ROOM: Final = re.compile("(?:室|房间?|号|铺|床|户|班|店面)?的?").fullmatch
@@ -188,6 +191,7 @@ class HanRun:
             or (start == 0 and self._han[0] == "班" and _IS_ROOM(self._text, 0, self.start) is not None)
             or self._han[start:end] in DOUBLE_FAMILY_NAMES
             or given in _WHOLE_TITLES
+            or given[-1] in _PARTICLES
             or (end == len(self._han) and self._is_masked())
         )
 
@@ -256,7 +260,7 @@ class HanRun:
             return _SURE
         if bracket and text.startswith(_FOLLOW.get(text[bracket.end() : bracket.end() + 1], ()), bracket.end()):
             return _SURE
-        if _PHONE_BEHIND(text, end):
+        if _PHONE_BEHIND(text, end) or (whole and _WHOSE_BEHIND(text, end)):
             return _BESIDE
         return _CUE if whole and _STATE_BEHIND(text, end) else 0
 

@@ -129,6 +129,8 @@ _parts: Final = re.compile(
     rf"(?<![^\s,，;；、|:：(（])(?:([{FAMILY_NAMES}{RARE_FAMILY_NAMES}][{_HAN}]{{1,2}}"
     rf"|(?:{any_of(DOUBLE_FAMILY_NAMES)})[{_HAN}]{{1,2}})(?![^\s,，;；、|)）*])|[^\s,，;；、|]+)"
 )
+_ends_firm: Final = re.compile(rf"(?:{any_of(HAN_FORMS)})(?![{_HAN}])").search
+"""An organisation that ends a clause: beside it and a phone, a name is told as beside an address."""
 _han: Final = re.compile(rf"[{_HAN}]*")
 _parted: Final = re.compile(_PARTED)
 _parted_behind: Final = re.compile(rf"{_PARTED}$")
@@ -215,6 +217,8 @@ def names_in(text: str, *, address: bool = False) -> list[Span]:
     found += [*names_between_words.find(text, found), *latin_names(text, address=address)]
     if address:
         found += _names_beside_address(text)
+    elif "******" in text and _ends_firm(text):
+        found += _names_at_ends(text)
     return _apart(_joined_by_words(text, found)) if found else found
 
 
@@ -449,6 +453,11 @@ def _names_beside_address(text: str) -> Iterator[Span]:
         if not place and _can_be_name(match[0]) and match[0][-1] not in _PLACE_ENDS:
             yield match.span()
     yield from first_latin_name(text)
+    yield from _names_at_ends(text)
+
+
+def _names_at_ends(text: str) -> Iterator[Span]:
+    """Names that are the first or the last of several parts of a text."""
     parts = [part for part in _parts.finditer(text) if part[0]]
     for part in (parts[0], parts[-1]) if len(parts) > 1 else ():
         if part[1] and _can_be_name(part[1]) and part[1][-1] not in _PLACE_ENDS:
@@ -687,7 +696,7 @@ def _can_be_name(name: str, *, sure: bool = False) -> bool:
     """
     family = 2 if name[:2] in DOUBLE_FAMILY_NAMES and len(name) > 2 else 1
     given = name[family:]
-    if sure and (given in cues.GIVEN_WORDS or given in _GIVEN_ALONE):
+    if given in cues.GIVEN_WORDS or (sure and given in _GIVEN_ALONE):
         return name not in cues.common_words()
     if (
         not _NO_GIVEN.isdisjoint(given[1:] if len(given) > 1 and given[0] in _FIRST_GIVEN else given)
