@@ -59,7 +59,7 @@ def command(*words: str | Path, **settings: str) -> str:
     return done.stdout.strip()
 
 
-def wait_for(condition: Any, what: str, seconds: float = 10.0) -> Any:
+def wait_for(condition: Any, what: str, seconds: float = 60.0) -> Any:
     deadline = time.monotonic() + seconds
     while not (found := condition()):
         assert time.monotonic() < deadline, f"not within {seconds} s: {what}"

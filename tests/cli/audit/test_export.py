@@ -22,7 +22,7 @@ def test_an_export_continues_where_the_archive_ends(
     following = start("follow", folder=witness)
     wait_for(lambda: len(lines_in(witness)) >= 3, "the log is archived")
     os.kill(following.pid, signal.SIGTERM)
-    following.wait(10)
+    following.wait(60)
     with_archive = command("audit", "export", "--archive", str(witness / ARCHIVE)).stdout_bytes
 
     assert command("audit", "verify", given=with_archive).exit_code == 0
@@ -52,5 +52,5 @@ def test_an_export_reads_older_entries_where_the_archive_is_served(
     whole = command("audit", "verify", given=command("audit", "export").stdout_bytes)
     serving.send_signal(signal.SIGTERM)
 
-    assert (alone.exit_code, whole.exit_code, serving.wait(10)) == (1, 0, 0), whole.output
+    assert (alone.exit_code, whole.exit_code, serving.wait(60)) == (1, 0, 0), whole.output
     assert "The log is whole" in whole.stdout

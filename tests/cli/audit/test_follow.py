@@ -19,7 +19,7 @@ def test_a_follower_without_a_keyset_archives_until_it_is_stopped(
     exported = command("audit", "export").stdout_bytes.splitlines()
     following.send_signal(signal.SIGTERM)
 
-    assert following.wait(10) == 0
+    assert following.wait(60) == 0
     assert sorted(lines_in(witness)) == sorted(exported)
 
 
@@ -31,7 +31,7 @@ def test_a_follower_exits_with_one_if_the_store_went_back(
     wait_for(lambda: any(line.startswith(b'{"checkpoint"') for line in lines_in(witness)), "a checkpoint is archived")
     client.flushall()
 
-    assert following.wait(10) == 1
+    assert following.wait(60) == 1
     assert "THE AUDIT LOG CONTRADICTS ITS ARCHIVE" in following.communicate()[1]
 
 
@@ -40,7 +40,7 @@ def test_a_follower_reports_that_its_archive_cannot_be_written(
 ) -> None:
     (witness / ARCHIVE).write_bytes(b"")
     following = start("follow", folder=witness)
-    said = following.communicate(timeout=10)[1]
+    said = following.communicate(timeout=60)[1]
 
     assert (following.returncode, "the archive cannot be written" in said, "Traceback" in said) == (1, True, False)
 
@@ -58,7 +58,7 @@ def test_a_witness_cosigns_the_published_checkpoint(
     wait_for(lambda: "— cosigner.example " in note.read_text("utf-8"), "the note is cosigned", 30)
     for process in (following, cosigner):
         process.send_signal(signal.SIGTERM)
-        assert process.wait(10) == 0
+        assert process.wait(60) == 0
     proof = tmp_path / "entry.tlog-proof"
     command("audit", "prove", first_entry(archived_log), "--output", str(proof), "--archive", str(archived_log))
     verified = command("audit", "verify", "--proof", str(proof), "--key", log, "--key", key)

@@ -32,5 +32,5 @@ def test_tail_runs_until_it_is_interrupted(command: Command, start: StartCommand
     said += [watching.stdout.readline() for _ in range(3)]
     watching.send_signal(signal.SIGINT)
 
-    assert watching.wait(10) == 0
+    assert watching.wait(60) == 0
     assert [line.split()[2] for line in said] == ["start", "client-add", "close", "start", "client-revoke", "close"]
