@@ -30,7 +30,7 @@ class CsvSheet(Sheet):
 
     Args:
         source: where it comes from.
-        delimiter: one character, or None to find it in the first line.
+        delimiter: one character, or None to find it in the headers.
         schema, told: whose headers tell the delimiter.
         excel: whether the output is UTF-8 with a byte order mark in any case.
     """
@@ -44,7 +44,8 @@ class CsvSheet(Sheet):
         self._rows: list[str] = []
         self._write: Write
         self._source = source
-        first = next(lines := source.lines(), None)
+        lines = source.lines()
+        first = next((line for line in lines if not line.isspace()), None)
         if first is None:
             raise InputError(say(texts.EMPTY_INPUT), 1)
         self._delimiter = delimiter or _delimiter_of(first, schema, told)
@@ -56,7 +57,7 @@ class CsvSheet(Sheet):
         self.headers: Sequence[str] = headers
 
     def lines(self) -> Iterator[SheetRow]:
-        """Each line behind the first one; empty lines are none."""
+        """Each line behind the headers; empty lines are none."""
         while True:
             number = self._source.line
             try:

@@ -82,6 +82,8 @@ class Policy:
         """
         try:
             text = path.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            raise PolicyError([("(file)", "there is no such file")], path.name) from None
         except (OSError, UnicodeDecodeError):
             raise PolicyError([("(file)", "cannot be read as UTF-8 text")], path.name) from None
         return cls.parse(text, path.name, development=development)

@@ -49,6 +49,18 @@ def test_line_ends_are_kept(tmp_path: Path, end: str) -> None:
     ).replace(",".join(CELLS), ",".join(MASKED) + ",")
 
 
+@pytest.mark.parametrize("before", ["\n", "\r\n\r\n", "  \n", "\ufeff\n"])
+def test_empty_lines_before_the_headers_are_skipped(tmp_path: Path, before: str) -> None:
+    result = masked(tmp_path, (before + TABLE).encode())
+
+    assert result.exit_code == 0, result.stderr
+    assert rows(result.stdout_bytes.decode("utf-8-sig")) == [[*HEADERS, "error"], [*MASKED, ""]]
+
+
+def test_a_file_of_empty_lines_is_empty(tmp_path: Path) -> None:
+    assert "the input is empty" in refused(tmp_path, b"\n \r\n\n")
+
+
 @pytest.mark.parametrize(
     "cell",
     [

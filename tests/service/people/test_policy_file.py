@@ -248,12 +248,14 @@ class TestFaults:
             "ours.yaml: factors.tenant",
         ]
 
-    @pytest.mark.parametrize("content", [None, b"\xff\xfe\x00"])
-    def test_a_file_that_cannot_be_read_is_a_fault(self, tmp_path: Path, content: bytes | None) -> None:
+    @pytest.mark.parametrize(
+        ("content", "said"), [(None, "there is no such file"), (b"\xff\xfe\x00", "cannot be read as UTF-8")]
+    )
+    def test_a_file_that_cannot_be_read_is_a_fault(self, tmp_path: Path, content: bytes | None, said: str) -> None:
         file = tmp_path / "ours.yaml"
         if content is not None:
             file.write_bytes(content)
-        with pytest.raises(PolicyError, match="cannot be read"):
+        with pytest.raises(PolicyError, match=said):
             Policy.load(file, development=False)
 
     @given(st.data())
