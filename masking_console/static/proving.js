@@ -77,10 +77,10 @@
     const key = await keyOf(own.dataset.person, false);
     const id = key && await thumbprint(await publicOf(key));
     const row = id && own.querySelector(`[data-device="${id}"]`);
-    if (!row) return;
-    row.querySelector("[data-this]").hidden = false;
-    if (row.dataset.status !== "revoked") document.getElementById("enrol-browser").hidden = true;
-    if (row.dataset.status !== "pending") return;
+    if (row) row.querySelector("[data-this]").hidden = false;
+    if (row?.dataset.status === "revoked") await kept(store => store.delete(own.dataset.person)); // the next one is new
+    document.getElementById("enrol-browser").hidden = row && row.dataset.status !== "revoked";
+    if (row?.dataset.status !== "pending") return;
     const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
     const code = new Uint8Array(await digest(`device-code/1${id}`));
     const bits = [...code.slice(0, 7)].map(each => each.toString(2).padStart(8, "0")).join("");

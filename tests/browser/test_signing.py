@@ -345,9 +345,13 @@ def test_another_code_is_refused_and_a_lost_key_is_revoked(signing_desk: DeskPro
     page = supervisor.go("/keys?person=dev/officer-zhao")
     page.get_by_role("button", name="Revoke").click()
     expect(page.get_by_text("Done.")).to_be_visible()
-    enrol_browser(other)
+    lost = enrol_browser(other)
     approved_on_the_command_line(signing_desk, "devices")
     page = other.go("/cases/S-1")
     show_phone(page)
 
     expect(page.locator("#signing")).to_have_text("You have no key that may sign: make one under Me, Your keys.")
+    page = supervisor.go("/keys?person=dev/officer-zhao")
+    page.get_by_role("button", name="Revoke device").click()
+    expect(page.get_by_text("Done.")).to_be_visible()
+    assert enrol_browser(other) != lost
