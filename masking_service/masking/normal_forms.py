@@ -16,6 +16,8 @@ _DOTS: Final = re.compile(r"[•．‧・.]")
 _SIGNS: Final = re.compile(r"[\W_]+")
 _HAN: Final = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]").search
 _SPACES: Final = re.compile(r"\s+")
+_INVISIBLE: Final = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+"""What is pasted with a value and is not seen: marks of direction, joiners, a byte order mark."""
 
 
 def normal_form(kind: str, value: str) -> str | None:
@@ -28,6 +30,7 @@ def normal_form(kind: str, value: str) -> str | None:
     Returns:
         The form; None for a blank value, and for one that came in hidden: a mask is the mask of many.
     """
+    value = _INVISIBLE.sub("", value)
     if not value or value.isspace() or (kind in TOKEN_KINDS and hidden_form(kind, value) is not None):
         return None
     if kind in ("phone", "virtual_phone"):

@@ -58,6 +58,8 @@ def test_all_spellings_of_a_phone_are_one() -> None:
         ("name", "John  Smith", "JOHN SMITH"),
         ("name", "阿卜杜拉·买买提", "阿卜杜拉•买买提"),
         ("name", "张 三", "张三"),
+        ("name", "张三\u200b", "\ufeff张三"),
+        ("email", "a@example.com\u200b", "a@example.com"),
         ("address", "华志路1685号 3号楼", "华志路１６８５号3号楼"),
         ("email", "Some.One@example.com ", "some.one@EXAMPLE.com"),
     ],
@@ -70,6 +72,7 @@ def test_a_value_that_came_in_hidden_or_blank_gets_no_pseudonym() -> None:
     rows = [{**ROW, "电话": phone} for phone in ("138****5678", "", None)]
 
     assert [row["电话"] for row in shown(batch(*rows), plan(permit()))] == ["*******5678", "", None]
+    assert [pseudonym(blank, "name") for blank in ("", " ", "\u3000", "\u200b", None)] == [None] * 5
 
 
 def test_nested_values_and_integers_get_pseudonyms_too() -> None:
