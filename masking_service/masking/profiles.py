@@ -270,7 +270,12 @@ def _addresses(values: Sequence[Any], mask: Callable[[str], str]) -> list[str | 
     shown = _together(values, mask_usual_address, mask_usual_addresses)
     if None not in shown:
         return shown
-    return [_of_address(value, mask) if one is None else one for value, one in zip(values, shown, strict=True)]
+    others = {value for value, one in zip(values, shown, strict=True) if one is None and type(value) is str}
+    found = {value: _of_address(value, mask) for value in others}
+    return [
+        found.get(value) if one is None and type(value) is str else one
+        for value, one in zip(values, shown, strict=True)
+    ]
 
 
 def _address(value: str, mask: Callable[[str], str]) -> str | None:
@@ -278,9 +283,9 @@ def _address(value: str, mask: Callable[[str], str]) -> str | None:
     return _of_address(value, mask) if shown is None else shown
 
 
-def _of_address(value: Any, mask: Callable[[str], str]) -> str | None:
+def _of_address(value: str, mask: Callable[[str], str]) -> str | None:
     """The mask of an address in China that did not come in hidden."""
-    if type(value) is not str or hidden_form("address", value) is not None:
+    if hidden_form("address", value) is not None:
         return None
     return mask_address_in_han(value, mask)
 

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
+from masking_service.masking.han_addresses import read_han_units
 from masking_service.masking.kinds import address
 from masking_service.masking.kinds.address import mask_usual_address, mask_usual_addresses
 from masking_service.masking.numbers_in_text import scrub
@@ -77,6 +78,19 @@ def test_a_plain_address_is_masked_as_the_grammar_masks_it(address: str) -> None
 @given(st.lists(ADDRESSES, min_size=1, max_size=9))
 def test_plain_addresses_in_lines_are_masked_as_each_alone(addresses: list[str]) -> None:
     assert mask_usual_addresses(addresses) == [mask_usual_address(address) for address in addresses]
+
+
+def test_equal_addresses_of_a_column_are_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+
+    def reading(text: str) -> tuple[str, int]:
+        read.append(text)
+        return read_han_units(text)
+
+    monkeypatch.setattr(address, "read_han_units", reading)
+
+    assert mask_usual_addresses(["创业园4_1030", "金桥路12号", "创业园4_1030"])[::2] == ["创业园4_****"] * 2
+    assert read == ["创业园4_1030"]
 
 
 @given(ADDRESSES.filter(mask_usual_address))

@@ -252,12 +252,13 @@ def mask_usual_address(value: str) -> str | None:
 
 
 def mask_usual_addresses(values: Sequence[str]) -> list[str | None]:
-    """Return what `mask_usual_address` gives for many addresses, which are searched together."""
+    """Return what `mask_usual_address` gives for many addresses, which are searched together; equal ones once."""
     shown = mask_all_usual(values)
     if None not in shown:
         return shown
-    others = iter(_mask_simple([value for value, one in zip(values, shown, strict=True) if one is None]))
-    return [next(others) if one is None else one for one in shown]
+    others = [*dict.fromkeys([value for value, one in zip(values, shown, strict=True) if one is None])]
+    found = dict(zip(others, _mask_simple(others), strict=True))
+    return [found[value] if one is None else one for value, one in zip(values, shown, strict=True)]
 
 
 def mask_address_in_han(value: str, mask: Mask) -> str | None:
