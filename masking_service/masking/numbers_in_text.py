@@ -40,10 +40,10 @@ _PLATE: Final = re.compile(
     r"(?=[A-HJ-NP-Z0-9]{0,4}[0-9][A-HJ-NP-Z0-9]{0,4}(?:[^A-Za-z0-9]|$)|[0-9]{4}[挂掛学學警港澳])[A-HJ-NP-Z0-9]{4}(?:[A-HJ-NP-Z0-9]{1,2}|[挂掛学學警港澳])(?![A-Za-z0-9])"
 )
 """A vehicle's plate: GA 36-2018, those of new energy have one more."""
-_HAN_DIGITS: Final = "零〇○一二三四五六七八九幺两壹贰叁肆伍陆柒捌玖0-9"
+HAN_DIGITS: Final = "零〇○一二三四五六七八九幺两壹贰叁肆伍陆柒捌玖"
 _HAN_MOBILE: Final = re.compile(
-    rf"[一幺壹1](?<![{_HAN_DIGITS}].)[ \-]?[三四五六七八九叁肆伍陆柒捌玖3-9]"
-    rf"(?:[ \-]?[{_HAN_DIGITS}]){{9}}(?![{_HAN_DIGITS}十百千万亿])"
+    rf"[一幺壹1](?<![{HAN_DIGITS}0-9].)[ \-]?[三四五六七八九叁肆伍陆柒捌玖3-9]"
+    rf"(?:[ \-]?[{HAN_DIGITS}0-9]){{9}}(?![{HAN_DIGITS}0-9十百千万亿])"
 )
 _LAST_DIGITS: Final = re.compile(
     r"(?:尾号|尾號|尾数|后四位|後四位|末四位|后4位|末4位)(?:是|为|為)?[ :：]{0,2}(?P<last>[0-9]{4})(?![0-9])"

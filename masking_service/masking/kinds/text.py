@@ -24,7 +24,7 @@ from masking_service.masking.leaks import may_leak
 from masking_service.masking.member_names import NEUTRAL
 from masking_service.masking.name_words import PARTY, name_words
 from masking_service.masking.names_in_text import effort, holds_names, names_in, starred_alone
-from masking_service.masking.numbers_in_text import holds_no_number, worth_scanning
+from masking_service.masking.numbers_in_text import HAN_DIGITS, holds_no_number, worth_scanning
 from masking_service.masking.outlines import MAX_LENGTH, Needles, Outlines
 from masking_service.masking.pieces import Pieces
 from masking_service.masking.spellings import Mask, hide_names, hide_phones, name_needles, needles
@@ -50,8 +50,8 @@ _USUAL: Final = re.compile(
 ).fullmatch
 _USUAL_SENTENCES: Final = re.compile(rf"[{_WORDS}\n]*(?:1[3-9][0-9]{{9}}(?![0-9])[{_WORDS}\n]*)*").fullmatch
 _UNUSUAL: Final = re.compile(
-    "[零〇一二三四五六七八九幺两]{5}|(?:微信|薇信|威信|扣扣|支付宝|旺旺|抖音|快手|小红书|尾号|尾数|后四位|末四位"
-    "|转[（ ]|卡号|账号|账户|帐号|身份)"
+    rf"[{HAN_DIGITS}](?:[ -]?[{HAN_DIGITS}0-9]){{4}}|(?:[{HAN_DIGITS}0-9][ -]?){{5}}[{HAN_DIGITS}]"
+    "|(?:微信|薇信|威信|扣扣|支付宝|旺旺|抖音|快手|小红书|尾号|尾数|后四位|末四位|转[（ ]|卡号|账号|账户|帐号|身份)"
 ).search
 """What only the whole scan reads."""
 MAX_QUICK: Final = 64
