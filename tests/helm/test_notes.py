@@ -19,6 +19,14 @@ def test_they_say_what_is_missing(chart: Chart, missing: str) -> None:
     assert missing not in notes(chart, "production")
 
 
+def test_they_ask_how_many_people_a_role_has(chart: Chart) -> None:
+    asked = "does not say how many people a role has (`people`)"
+    policy = "roles:\n  courier:\n    people: 500\n"
+
+    assert asked in notes(chart, "production")
+    assert asked not in notes(chart, "production", "--set-string", f"policy={policy}")
+
+
 def test_they_say_that_the_trial_store_is_for_trials(chart: Chart) -> None:
     assert "FOR TRIALS ONLY, NEVER FOR PRODUCTION" in notes(chart, "trial")
     assert "TRIALS" not in notes(chart, "production")

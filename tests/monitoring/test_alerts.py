@@ -282,3 +282,7 @@ def test_it_says_how_urgent_it_is_and_where_to_read_on(alert: str) -> None:
     assert rule["labels"]["severity"] in {"page", "ticket"}
     assert anchor == alert.lower()
     assert alert in chapters
+
+
+def test_the_alert_of_a_spent_budget_names_the_setting() -> None:
+    assert ".people in the policy" in RULES["MaskingBudgetRefuses"]["annotations"]["summary"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.mutants.__main__ import Covered
+from tests.mutants.__main__ import CODE, ROOT, TESTS, Covered
 from tests.mutants.operators import Mutant
 
 ORDER = "masking_service/audit/order.py"
@@ -32,3 +32,7 @@ def test_slow_tests_of_other_files_are_left_out() -> None:
     covered = Covered({ORDER: {"9": [*slow]}}, slow, [])
 
     assert chosen(covered, ORDER, 9) == [f"{OTHER}::test_0", f"{OTHER}::test_1"]
+
+
+def test_the_folders_of_code_and_tests_exist() -> None:
+    assert [folder for folder in (*CODE, *TESTS) if not (ROOT / folder).is_dir()] == []
