@@ -59,6 +59,10 @@ tenant_option = click.option(
 principal_option = click.option("--principal", type=_Principal(), help="Whose key it is: ALIAS/SUB.")
 
 
+TAKES_ANY_ID: Final = {"ignore_unknown_options": True}
+"""The id of a key or device may begin with a hyphen."""
+
+
 @click.group()
 def people() -> None:
     """Approve people's keys and devices, and unfreeze people."""
@@ -100,7 +104,7 @@ def list_devices(principal: str | None, tenant: str, state_dir: Path) -> None:
         _show(opened, opened.devices, tenant, principal)
 
 
-@keys.command("approve")
+@keys.command("approve", context_settings=TAKES_ANY_ID)
 @click.argument("key")
 @principal_option
 @tenant_option
@@ -127,7 +131,7 @@ def approve_key(key: str, principal: str | None, tenant: str, state_dir: Path) -
     click.echo("approved: keep this line with the fingerprints of the ceremony", err=True)
 
 
-@devices.command("approve")
+@devices.command("approve", context_settings=TAKES_ANY_ID)
 @click.argument("device")
 @principal_option
 @tenant_option
@@ -146,7 +150,7 @@ def approve_device(device: str, principal: str | None, tenant: str, state_dir: P
     click.echo(f"approved: {request.principal}")
 
 
-@keys.command("revoke")
+@keys.command("revoke", context_settings=TAKES_ANY_ID)
 @click.argument("key")
 @click.option("--principal", type=_Principal(), required=True, help="Whose key it is: ALIAS/SUB.")
 @tenant_option
@@ -162,7 +166,7 @@ def revoke_key(key: str, principal: str, tenant: str, state_dir: Path) -> None:
     click.echo("revoked")
 
 
-@devices.command("revoke")
+@devices.command("revoke", context_settings=TAKES_ANY_ID)
 @click.argument("device")
 @click.option("--principal", type=_Principal(), required=True, help="Whose device it is: ALIAS/SUB.")
 @tenant_option

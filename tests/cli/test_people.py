@@ -90,11 +90,11 @@ def test_two_operators_approve_a_key_where_the_policy_says_so(
     assert actions == ["key-vouch", "key-vouch", "key-approve"]
 
 
-@pytest.mark.parametrize(
-    "words", [("approve", "A" * 22), ("revoke", "--principal", "dev/boss", "A" * 22)], ids=["approve", "revoke"]
-)
-def test_a_key_that_is_not_there_is_said(api: Api, run: Run, words: tuple[str, ...]) -> None:
-    run("people", "keys", *words, code=1)
+@pytest.mark.parametrize("sort", ["keys", "devices"])
+@pytest.mark.parametrize("id_", ["A" * 22, "-" + "7" * 21], ids=["a letter first", "a hyphen first"])
+@pytest.mark.parametrize("words", [("approve",), ("revoke", "--principal", "dev/boss")], ids=["approve", "revoke"])
+def test_what_is_not_there_is_said(api: Api, run: Run, words: tuple[str, ...], id_: str, sort: str) -> None:
+    run("people", sort, *words, id_, code=1)
 
 
 @pytest.fixture

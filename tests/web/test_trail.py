@@ -11,9 +11,10 @@ import pytest
 from werkzeug.test import TestResponse
 
 from masking_service.audit.log import AuditLog
-from masking_service.store.client import Reply, Store
+from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import custody_key, record_key, record_stems, restriction_key
+from masking_service.store.question import Question
 from tests.web.api import NUMBER, PHONE, SITE, Api, field, record, refusal
 from tests.web.calls import entries, last, move, unanswered
 from tests.web.people import AUDITOR, COURIER, DESK, OFFICER, PRIVACY, SUPERVISOR, TRACKING
@@ -173,15 +174,16 @@ def test_no_token_of_a_revision_is_answered_that_cannot_be_written_down(
 def test_a_revision_that_is_stored_by_a_call_that_failed_is_recorded_again_when_it_is_sent_again(
     ready: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write = Store.write
+    ask = Store.ask
 
-    def written_and_unanswered(store: Store, *commands: Any, **how: Any) -> list[Reply]:
-        write(store, *commands, **how)
-        raise StoreUnavailable("timeout")
+    def written_and_unanswered(store: Store, *questions: Question[Any]) -> None:
+        ask(store, *questions)
+        if any(question.since for question in questions):  # it writes what is sealed
+            raise StoreUnavailable("timeout")
 
     changed = {"records": [record(remark="x")], "on_conflict": "revise"}
     with monkeypatch.context() as broken:
-        broken.setattr(Store, "write", written_and_unanswered)
+        broken.setattr(Store, "ask", written_and_unanswered)
         assert refusal(ready.post("label-printer", "/v1/tokenize", changed)) == (503, "unavailable")
 
     (again,) = ready.tokenize(record(remark="x"), on_conflict="revise")
@@ -190,8 +192,9 @@ def test_a_revision_that_is_stored_by_a_call_that_failed_is_recorded_again_when_
     assert [entry["outcome"] for entry in entries(ready, "revise")] == ["done", "unavailable", "done"]
 
 
-@pytest.mark.parametrize("failing", ["script", "write"])
+@pytest.mark.parametrize("failing", ["script", "ask"])
 def test_no_revision_is_stored_without_its_entry(ready: Api, monkeypatch: pytest.MonkeyPatch, failing: str) -> None:
+    """Neither where the log cannot be written, nor where the store cannot be asked."""
     changed = {"records": [record("SF2222222222"), record(remark="x")], "on_conflict": "revise"}
     with monkeypatch.context() as broken:
         broken.setattr(Store, failing, unanswered)
