@@ -146,6 +146,10 @@ BATCHES: dict[str, tuple[str, list[Any]]] = {
         "standard",
         of_parts(lambda _: {"x": ["浙江省杭州市文一西路969号5号楼302室 李四 13812345678"] * 20}),
     ),
+    "family names and cues, unmapped": (
+        "standard",
+        of_parts(lambda at: {f"m{n}": "由李由王" * 3 + chr(0x4E00 + at) + chr(0x5000 + n) for n in range(30)}),
+    ),
     "no objects, one record": ("sf", [{"contactInfoList": [1] * 1_000_000}]),
     "no objects, 100 records": ("sf", [{"contactInfoList": [1] * 9_999} for _ in range(100)]),
     "many foreign phones": ("sf", [{"contactInfoList": [{"mobile": "+1 23/" * 40}] * 8} for _ in range(1_000)]),

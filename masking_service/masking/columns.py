@@ -39,6 +39,9 @@ MANY: Final = 64
 NEW_FORMS: Final = 32
 """Forms of inner objects that are read anew for the records of one form."""
 
+TOGETHER: Final = 500
+"""Records of one form that are masked together."""
+
 _AS_KIND: Final = {kind: kind for kind in ("phone", "name", "address", *(one for one in TABLE if TABLE[one].usual))} | {
     "virtual_phone": "phone",
     MAYBE_NAME: "name",
@@ -141,7 +144,7 @@ class Columns:
 
         Args:
             batch: the records.
-            effort: pays for long texts.
+            effort: pays for texts.
         """
         found: list[Fields | None] = [None] * len(batch)
         if len(batch) < FEW:
@@ -150,10 +153,12 @@ class Columns:
         for at, key in self._ways:
             objects.append([above.get(key) if type(above) is dict else None for above in objects[at]])
         for form, rows in _rows_by_form(objects).items():
-            if len(rows) >= FEW and self._is_usual(form):
-                alike = objects if len(rows) == len(batch) else [[level[row] for row in rows] for level in objects]
+            if len(rows) < FEW or not self._is_usual(form):
+                continue
+            for some in _parted(rows):
+                alike = objects if len(some) == len(batch) else [[level[row] for row in some] for level in objects]
                 masked = self._mask_form(form, alike, effort)
-                for row, fields in zip(rows, masked, strict=True):
+                for row, fields in zip(some, masked, strict=True):
                     found[row] = fields
         return found
 
@@ -258,12 +263,20 @@ class Columns:
         kind = _AS_KIND.get(meaning.kind or "")
         usual = self._usual.get(kind or "")
         if kind is None or usual is None:
+            if bounds.effort.left <= 0:
+                return [_Column(level, name, "", column, [None] * len(column))]
             read = self._unmapped.reader.read(column, meaning, depth, bounds.new_forms)
             masked = self._unmapped.mask_texts(column, read, meaning, bounds.effort) if None in read else None
             if masked is None:
                 return [_Column(level, name, "", column, read)]
             return [_Column(level, name, "text", column, masked[0], (place_name(steps), FOUND_IN_TEXT), masked[1])]
         return [_Column(level, name, kind, column, usual(column), (place_name(steps), UNMAPPED_MASKED))]
+
+
+def _parted(rows: Sequence[int]) -> Iterator[Sequence[int]]:
+    """Part rows: where texts cost more than is left, only the records of one part are paid for in vain."""
+    for at in range(0, len(rows), TOGETHER):
+        yield rows[at : at + TOGETHER]
 
 
 def _rows_by_form(objects: Sequence[Sequence[Any]]) -> dict[_Form, list[int]]:

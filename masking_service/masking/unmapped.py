@@ -16,7 +16,7 @@ from masking_service.masking.errors import TOO_LARGE, InvalidRecord
 from masking_service.masking.hidden import hidden_form
 from masking_service.masking.json_numbers import encode
 from masking_service.masking.kinds.address import UNIT_NOT_RECOGNISED, misses_unit
-from masking_service.masking.kinds.text import needles_of, worth_reading
+from masking_service.masking.kinds.text import MAX_STEADY, needles_of, worth_reading
 from masking_service.masking.leaks import DEEPEST, decimal_text, gather, own_number, rename_members, scrub_around
 from masking_service.masking.member_names import (
     BARE_NAME,
@@ -28,6 +28,7 @@ from masking_service.masking.member_names import (
     plan,
 )
 from masking_service.masking.name_words import PARTY
+from masking_service.masking.names_in_text import effort
 from masking_service.masking.noted import note, place_name
 from masking_service.masking.numbers_in_text import worth_scanning
 from masking_service.masking.outlines import Needles
@@ -40,6 +41,8 @@ from masking_service.masking.stars import STAR, stars
 from masking_service.masking.unmapped_columns import WHOLE_FRACTION, ColumnReader
 from masking_service.masking.walk import Run
 
+MAX_FREE: Final = 100
+"""Microseconds that names in an unmapped text may take at most where they are looked for unpaid."""
 UNMAPPED_MASKED: Final = "unmapped-masked"
 FOUND_IN_TEXT: Final = "found-in-text"
 
@@ -263,7 +266,7 @@ class Unmapped:
         elif kind := self._kind(meaning, text):
             masked = self._personal(run, text, kind, keys)
         elif not is_code(meaning.kind, text) and (
-            worth_scanning(text) or worth_reading(text) or self._texts.hides_word(text)
+            worth_scanning(text) or self._worth_reading(run, text) or self._texts.hides_word(text)
         ):
             masked = self._unknown(run, text, meaning)
             if masked is not text and self._kind(meaning, masked):
@@ -271,6 +274,12 @@ class Unmapped:
             self._note(run, text, masked, keys, FOUND_IN_TEXT)
         run.texts.append(masked)
         return text if masked == text else masked
+
+    def _worth_reading(self, run: Run, text: str) -> bool:
+        """As `worth_reading`; what may hold many names is paid for."""
+        if len(text) <= MAX_STEADY and (cost := effort(text)) > MAX_FREE:
+            run.share.pay(cost)
+        return worth_reading(text)
 
     def _document(self, run: Run, text: str, document: Any, meaning: Meaning, keys: Steps) -> str:
         """What shows of a text that is a JSON object or array.

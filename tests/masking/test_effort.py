@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from masking_service.masking import columns
 from masking_service.masking.effort import A_BATCH, Effort, estimate
 from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.kinds.table import TABLE
@@ -144,6 +145,41 @@ def test_names_of_many_people_each_leave_nothing_for_each_other() -> None:
     masked = CountryMasker(load_schemas()["sf"], LABEL).mask_batch(batch, Effort(A_BATCH / 10))
 
     assert isinstance(masked[-1], InvalidRecord)
+
+
+def texts_that_cost(records: int) -> list[dict[str, object]]:
+    """Six texts a record in which each word may be a family name or announce one."""
+    return [
+        {
+            "recipient": {"phone": "13812345678"},
+            **{f"m{n}": "由李由王" * 3 + chr(0x4E00 + at) + chr(0x5000 + n) for n in range(6)},
+        }
+        for at in range(records)
+    ]
+
+
+def test_texts_of_many_records_are_paid_also_where_their_outlines_are_known() -> None:
+    masker = CountryMasker(load_schemas()["standard"], LABEL)
+    paid = []
+    for _ in range(2):
+        effort = Effort()
+        masker.mask_batch(texts_that_cost(10), effort)
+        paid.append(A_BATCH - effort.left)
+
+    assert paid[0] >= paid[1] > 10 * 6 * 300  # the names of members are new the first time
+
+
+def test_texts_beyond_the_cap_cost_their_own_part_of_the_records_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(columns, "TOGETHER", 20)
+    texts = {f"m{n}": "请联系张先生放门口" for n in range(6)}
+    batch = [{"recipient": {"phone": "13812345678"}, **texts} for _ in range(60)]
+    effort = Effort(20 * 6 * 400)  # a text costs 341
+
+    accepted = [
+        isinstance(one, Masked) for one in CountryMasker(load_schemas()["standard"], LABEL).mask_batch(batch, effort)
+    ]
+
+    assert accepted == [True] * 20 + [False] * 40
 
 
 def test_what_was_accepted_can_always_be_shown(masker: CountryMasker) -> None:

@@ -57,9 +57,11 @@ _UNUSUAL: Final = re.compile(
 MAX_QUICK: Final = 64
 """Characters of a text that is masked in one pass."""
 MAX_UNPAID: Final = 600
-"""Microseconds that names in a text may take at most where nothing is paid for it: in a column, or by an outline."""
+"""Microseconds that names in a text may take at most in a column, or by an outline."""
 _A_QUICK_TEXT: Final = 30
 """Microseconds that such a text takes besides the search for names."""
+_READINGS: Final = 1.6
+"""How often names are looked for: to see whether there are any, to hide them, and where stars may part others."""
 _STARS: Final = "******"
 """In the mask of a phone."""
 _SENTENCES: Final = re.compile(r"[^。；;！!？?\n]*[。；;！!？?\n]*")
@@ -181,8 +183,7 @@ class TextMask:
         return found
 
     def _read_alone(self, text: str, context: str, scan: Mask, pay: Pay) -> Found:
-        if len(text) <= MAX_QUICK and (quick := self.mask_usual(text)) is not None:
-            pay(_A_QUICK_TEXT + effort(quick.text))
+        if len(text) <= MAX_QUICK and (quick := self.mask_usual(text, pay)) is not None:
             return quick
         found = self._mask_once(text, context, scan, pay)
         if found.text != text and len(text) <= MAX_STEADY:
@@ -190,7 +191,7 @@ class TextMask:
             found.text = steady(lambda masked: self._mask_once(masked, context, scan, pay).text, found.text, _ROUNDS)
         return found
 
-    def mask_usual(self, text: str) -> Found | None:
+    def mask_usual(self, text: str, pay: Pay = unpaid) -> Found | None:
         """Mask a text of Han and signs with plain mobile numbers and names in one pass; None for every other text.
 
         It gives the result of `mask`, in a fraction of the time: such a text holds no label, address or other number,
@@ -198,14 +199,14 @@ class TextMask:
         """
         if len(text) > MAX_QUICK or "name" not in self._masks or not _USUAL(text):
             return None
-        return self._mask_plain(text)
+        return self._mask_plain(text, pay)
 
     def _show_sentences(self, text: str) -> str | None:
         """What shows of sentences of such words, numbers and names; None for every other text."""
         found = self._mask_plain(text) if _USUAL_SENTENCES(text) else None
         return None if found is None else found.text
 
-    def _mask_plain(self, text: str) -> Found | None:
+    def _mask_plain(self, text: str, pay: Pay = unpaid) -> Found | None:
         if (
             _UNUSUAL(text)
             or self.hides_word(text)
@@ -215,6 +216,7 @@ class TextMask:
             or may_hold_latin_units(text)
         ):
             return None
+        pay(_A_QUICK_TEXT + _READINGS * effort(text))
         found = Found(_MOBILE.sub(self._mobile, text))
         spans = names_in(found.text)
         for start, end in reversed(spans):
@@ -230,7 +232,8 @@ class TextMask:
 
         Args:
             values: what came in.
-            left: pays for long texts.
+            left: pays for each text what reading it takes, also where its outline is known: a batch is accepted
+                everywhere or nowhere.
             context: what the objects around the texts say of their members (`member_names`).
 
         Returns:
@@ -241,12 +244,17 @@ class TextMask:
         shown: list[str | None] = []
         needles: list[Needles | None] = []
         short = [value if len(value) <= MAX_LENGTH else "" for value in values]
-        for value, known in zip(values, self._outlines.of(short, context), strict=True):
+        outlines = self._outlines.each(short, context)
+        for value in values:
             found: Needles | None = None
-            if known is None or len(value) > MAX_LENGTH:
+            if left.left <= 0:  # no outline is read that cannot be paid
+                shown.append(None)
+            elif (known := next(outlines)) is None or len(value) > MAX_LENGTH:
                 alone = self._alone(value, left, context)
                 shown.append(None if alone is None else alone.text)
                 found = None if alone is None or alone.text == value else (alone.phones, alone.names)
+            elif not left.take(known[0].cost):
+                shown.append(None)
             elif known[0].stays:
                 shown.append(None if value.isspace() else value)
             else:
@@ -258,7 +266,7 @@ class TextMask:
 
     def _alone(self, text: str, left: Effort, context: str) -> Found | None:
         """A text of many that is read by itself; None for one that only `mask` can read."""
-        if len(text) <= MAX_LENGTH and effort(text) > MAX_UNPAID:
+        if len(text) <= MAX_LENGTH and ((cost := effort(text)) > MAX_UNPAID or not left.take(_READINGS * cost)):
             return None
         if plain_text(text) is not None:
             return Found(text)
