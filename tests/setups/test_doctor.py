@@ -12,18 +12,26 @@ import pytest
 import yaml
 
 from keys.files import write_secret_file
+from keys.keyring import Keyring
+from keys.keyset import load
+from keys.messages import MessageKey
+from masking_audit.archive.answering import ArchiveServer
+from masking_service.audit.checkpoints import Checkpoints
+from masking_service.runtime.administration import opened_store
+from masking_service.runtime.clock import clock
+from masking_service.runtime.settings import Settings
 from masking_service.shipped import ROOT
 from masking_service.store.identity import Clocks
 from tests import servers
 from tests.certificates import Authority
 from tests.e2e.processes import command, invoke
-from tests.http_servers import Handler, served
+from tests.http_servers import Handler, running, served
 from tests.service.people.tokens import KEY, RSA_KEY, jwk, public_pem
 from tests.setups.conftest import PASSWORD, RIGHTS, administered
 from tests.store.stores import ask
 
 pytestmark = pytest.mark.timeout(120)
-HALF_AN_HOUR, A_DAY_AND_MORE = 1800, 90_000
+TEN_MINUTES, HALF_AN_HOUR, A_DAY_AND_MORE = 600, 1800, 90_000
 
 
 @dataclass
@@ -37,6 +45,18 @@ class Production:
     def policy(self) -> Path:
         return self.folder / "policy.yaml"
 
+    @property
+    def url(self) -> str:
+        """Of its store."""
+        return f"redis://waybill:{PASSWORD}@{servers.HOST}:{self.node.port}/0"
+
+    @property
+    def settings(self) -> Settings:
+        """Those of a command in production."""
+        return Settings.read(
+            {"MASKING_STATE_DIR": str(self.folder / "state"), "MASKING_REDIS_URL": self.url}, development=False
+        )
+
     def trust(self, **issuer: str) -> None:
         """Let the policy name one issuer."""
         document = yaml.safe_load((ROOT / "policy.yaml").read_text("utf-8"))
@@ -46,9 +66,8 @@ class Production:
 
     def doctor(self, **settings: str) -> tuple[int, str]:
         """Return its status and what it printed, in one line."""
-        url = f"redis://waybill:{PASSWORD}@{servers.HOST}:{self.node.port}/0"
         mine = {"MASKING_STATE_DIR": str(self.folder / "state"), "MASKING_POLICY": str(self.policy)}
-        done = invoke("doctor", **mine | {"MASKING_REDIS_URL": url, "COLUMNS": "1000"} | settings)
+        done = invoke("doctor", **mine | {"MASKING_REDIS_URL": self.url, "COLUMNS": "1000"} | settings)
         return done.exit_code, " ".join(done.output.split())
 
 
@@ -154,6 +173,21 @@ def test_an_archive_that_does_not_answer_is_named(production: Production, tmp_pa
     status, printed = production.doctor(MASKING_AUDIT_URL=url, MASKING_AUDIT_KEY_FILE=str(tmp_path / "archive.key"))
 
     assert (status, "✗ audit log is archived: the store no longer has" in printed) == (1, True)
+
+
+def test_an_archive_that_is_behind_is_named(production: Production, tmp_path: Path) -> None:
+    key, keyring = b"k" * 64, Keyring(load(production.folder / "state" / "keyset.json"))
+    write_secret_file(tmp_path / "archive.key", key, replace=False)
+    server = ArchiveServer(
+        tmp_path, tmp_path / "index", MessageKey(key), clock, address=(servers.HOST, 0), report=lambda _: None
+    )
+    with opened_store(production.settings, keyring) as store, running(server):
+        Checkpoints(store, keyring.audit_signer, tmp_path, clock).make()
+        Checkpoints(store, keyring.audit_signer, tmp_path, lambda: clock() + TEN_MINUTES + 1).make()
+        named = {"MASKING_AUDIT_URL": server.url, "MASKING_AUDIT_KEY_FILE": str(tmp_path / "archive.key")}
+        status, printed = production.doctor(**named)
+
+    assert (status, "s behind. Fix: start the witness (`audit follow`)" in printed) == (1, True)
 
 
 def test_a_witness_that_is_down_is_named_after_a_day(production: Production, monkeypatch: pytest.MonkeyPatch) -> None:
