@@ -1,7 +1,7 @@
 """The two tiers of examples/compose-tiers.yaml, without containers.
 
-The same programs run with the settings, options, rights and configuration of the shipped files, and are made by the
-commands that stand there: a Valkey with its ACL file, the service in both tiers, and nginx. Only addresses, and where
+The same programs run with the settings, options, rights and configuration of the shipped files, set up by
+the commands in its comment: a Valkey with its ACL file, the service in both tiers, and nginx. Only addresses, and where
 files are, differ.
 """
 

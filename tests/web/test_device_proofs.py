@@ -330,7 +330,7 @@ def test_calls_that_are_not_named_need_no_proof(under: Under) -> None:
 
 
 def test_a_caller_dials_from_the_number_of_the_device(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever forges the sign-in claims a phone of their own."""
+    """A forged sign-in may claim the thief's own phone."""
     courier = Proving(api, phone="13900001111").bootstrap()
     bound: list[str] = []
     bind = Line.bind

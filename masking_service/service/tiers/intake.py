@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from keys.keyring import Keyring
-from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.service.call.recorder import RequestContext
 from masking_service.service.people.errors import Forbidden, QuotaExceeded, Unauthenticated
 from masking_service.service.people.policy import Grant, Policy
@@ -24,7 +23,7 @@ from masking_service.service.tiers.messages import (
 )
 from masking_service.service.tiers.sealing import SealedRecords
 from masking_service.service.waybills.entering import Entering
-from masking_service.service.waybills.tokenize import HowToStore, Kept, findable_of_entering, kept
+from masking_service.service.waybills.tokenize import HowToStore, Kept, drafts_of, kept
 from masking_service.service.waybills.writing import UNAVAILABLE, Refusal, Stored
 
 
@@ -46,14 +45,7 @@ class SealAndForward:
         tier where waybills are known.
         """
         tenant = context.principal.tenant
-        drafts = self.records.drafts(
-            tenant,
-            [one.number for one in entering],
-            [one.body for one in entering],
-            now=context.now,
-            expires_at=context.now + self.policy.retention_days(tenant) * SECONDS_A_DAY,
-            findable=findable_of_entering(self.policy, tenant, entering, how.custody),
-        )
+        drafts = drafts_of(self.records, self.policy, context, entering, how.custody)
         self.records.put(tenant, drafts, context.now)
         stored = [draft.outcome for draft in drafts if isinstance(draft.outcome, Stored)]
         if how.custody is not None:

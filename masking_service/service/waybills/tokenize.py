@@ -28,7 +28,7 @@ from masking_service.service.waybills.entering import Entering, EnteringMasked, 
 from masking_service.service.waybills.mask import Listing, Maskers
 from masking_service.service.waybills.tokens import Tokens
 from masking_service.service.waybills.vault import Vault
-from masking_service.service.waybills.writing import UNAVAILABLE, Draft, Refusal, Stored, index_entries
+from masking_service.service.waybills.writing import UNAVAILABLE, Draft, RecordWriter, Refusal, Stored, index_entries
 from masking_service.store.errors import StoreUnavailable
 
 TokenizeResult = answers.TokenizedRecord | answers.UnstoredRecord | answers.InvalidRecord | answers.RefusedRecord
@@ -204,14 +204,7 @@ class StoreAndCompare:
         One round trip for a batch of new waybills, and two more where custody is set. For known ones see `_settle`.
         """
         tenant = context.principal.tenant
-        drafts = self.vault.drafts(
-            tenant,
-            [one.number for one in entering],
-            [one.body for one in entering],
-            now=context.now,
-            expires_at=context.now + self.policy.retention_days(tenant) * SECONDS_A_DAY,
-            findable=findable_of_entering(self.policy, tenant, entering, how.custody),
-        )
+        drafts = drafts_of(self.vault, self.policy, context, entering, how.custody)
         if how.revise:
             self._store_or_revise(context, grant, drafts)
         else:
@@ -318,9 +311,26 @@ def kept(keys: TenantKeys, entering: Sequence[Entering], drafts: Sequence[Draft]
     return outcomes
 
 
-def findable_of_entering(
-    policy: Policy, tenant: str, entering: Sequence[Entering], custody: Custody | None
-) -> list[Findable]:
+def drafts_of(
+    writer: RecordWriter,
+    policy: Policy,
+    context: RequestContext,
+    entering: Sequence[Entering],
+    custody: Custody | None,
+) -> list[Draft]:
+    """Prepare records for `writer`, with the retention of their tenant and by what a search finds them."""
+    tenant = context.principal.tenant
+    return writer.drafts(
+        tenant,
+        [one.number for one in entering],
+        [one.body for one in entering],
+        now=context.now,
+        expires_at=context.now + policy.retention_days(tenant) * SECONDS_A_DAY,
+        findable=_findable(policy, tenant, entering, custody),
+    )
+
+
+def _findable(policy: Policy, tenant: str, entering: Sequence[Entering], custody: Custody | None) -> list[Findable]:
     """Return by what a search finds each record; nothing where the policy keeps no index."""
     rule = policy.search(tenant)
     if not (rule.phone or rule.last4):

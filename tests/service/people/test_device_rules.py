@@ -53,7 +53,7 @@ def test_only_the_named_roles_prove() -> None:
         ({"urls": ["http://masking.example.com"]}, "devices.urls[0]"),
         ({"urls": ["ftp://localhost"]}, "devices.urls[0]"),
         ({"proof": ["detokenize"]}, "devices.proof[0]"),
-        ({"roles": ["nobody"]}, "devices.roles[0]"),
+        ({"roles": ["unknown-role"]}, "devices.roles[0]"),
         ({"optional": True}, "devices.optional"),
     ],
 )
