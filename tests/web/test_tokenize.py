@@ -8,6 +8,7 @@ import pytest
 
 from keys.errors import ProviderError
 from keys.keyring import Keyring
+from tests.service.people.policies import put
 from tests.web.api import (
     MASKED,
     NUMBER,
@@ -15,6 +16,7 @@ from tests.web.api import (
     VALUES,
     Api,
     Clock,
+    Under,
     field,
     record,
     refusal,
@@ -22,7 +24,7 @@ from tests.web.api import (
     token,
     without_details,
 )
-from tests.web.people import OFFICER, PRINTER
+from tests.web.people import OFFICER, OTHER_PRINTER, PRINTER
 
 DAY = 86_400
 
@@ -48,6 +50,14 @@ def test_a_record_expires_after_the_retention(api: Api, set_clock: Clock) -> Non
     set_clock(1_796_000_000)  # 2026-11-30T00:53:20Z; 180 days later is
 
     assert api.tokenize(record())[0]["expires_at"] == "2027-05-29T00:53:20Z"
+
+
+def test_each_tenant_has_its_own_retention(under: Under, set_clock: Clock) -> None:
+    api = under(put("retention", "tenants", {"other": "90d"}))
+    set_clock(1_796_000_000)  # 2026-11-30T00:53:20Z
+    expiring = [api.tokenize(record(), who=who)[0]["expires_at"] for who in (PRINTER, OTHER_PRINTER)]
+
+    assert expiring == ["2027-05-29T00:53:20Z", "2027-02-28T00:53:20Z"]
 
 
 def test_the_same_record_again_gets_the_same_tokens_and_no_longer_life(api: Api, set_clock: Clock) -> None:
