@@ -358,32 +358,59 @@ def test_at_every_step_the_last_word_about_a_restriction_counts(rotate: Rotate, 
     assert at_old_places(valkey) == []
 
 
-def test_a_record_that_a_hold_keeps_in_the_moment_of_its_move_stays_held(
-    rotate: Rotate, process: Process, valkey: str, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("killed", [False, True])
+@pytest.mark.parametrize("lifted", [False, True])
+def test_a_hold_that_changes_in_the_moment_of_a_move_is_never_undone_by_the_copy(
+    rotate: Rotate, process: Process, valkey: str, monkeypatch: pytest.MonkeyPatch, *, lifted: bool, killed: bool
 ) -> None:
+    """Also where the mover ends after it wrote copies, and before it emptied old places."""
     stored = process.put(NUMBER)
-    token, held = process.token(stored), HeldRecords(process.store, process.keyring, process.vault, os.urandom)
-    empty, kept = _Moving._empty, list[int]()
+    token, holds = process.token(stored), HeldRecords(process.store, process.keyring, process.vault, os.urandom)
+    copied, empty, changed = _Moving._record, _Moving._empty, list[int]()
 
-    def keep_first(moving: _Moving, moved: Sequence[Any]) -> None:
-        if moved and not kept:
-            client = redis.Redis.from_url(valkey)
-            for one in moved:  # the hold has read the record before it had a copy
-                client.delete(one.new_key)
-            kept.append(held.keep("default", [stored.base], 1, lambda: [1], lambda change: None))
-            for one in moved:
-                client.set(one.new_key, moving._copies[one.key])
+    def keep() -> None:
+        holds.keep("default", [stored.base], 1, lambda: [1], lambda _: None)
+
+    def change_first(moving: _Moving, tenant: str, read: Any) -> Any:
+        if not changed:  # the mover has read the record, and has no copy of it yet
+            changed.append(1)
+            made = copied(moving, tenant, read)
+            if lifted:
+                holds.release("default", [stored.base], {}, list, lambda _: None, NOW)
+                process.vault.data_keys.destroy_hold("default", 1)
+            else:
+                keep()
+            return made
+        return copied(moving, tenant, read)
+
+    def stop(moving: _Moving, moved: Sequence[Any]) -> None:
+        if moved and killed and len(changed) == 1:
+            changed.append(1)
+            raise Killed
         empty(moving, moved)
 
-    monkeypatch.setattr(_Moving, "_empty", keep_first)
+    def is_as_it_was_changed() -> None:
+        (found,) = process.vault.newest("default", [NUMBER], NOW)
+        assert found is not None
+        assert found.record.held is not lifted
+        assert process.opens(token)
+        erased = process.vault.prepare_erasure("default", NUMBER, now=NOW, until=LATER)
+        assert lifted or not erased.write()
+
+    if lifted:
+        keep()
+    monkeypatch.setattr(_Moving, "_record", change_first)
+    monkeypatch.setattr(_Moving, "_empty", stop)
+    if killed:
+        with pytest.raises(Killed):
+            rotate(process)
+        is_as_it_was_changed()
     rotate(process)
 
-    (found,) = process.vault.newest("default", [NUMBER], NOW)
-    assert kept == [1]
-    assert found is not None
-    assert found.record.held
-    assert process.opens(token)
+    is_as_it_was_changed()
+    client = redis.Redis.from_url(valkey)
     assert at_old_places(valkey) == []
+    assert [client.expiretime(key) for key in client.scan_iter("wm:{*}0")] == [LATER if lifted else HELD_UNTIL]
 
 
 def test_a_restriction_that_ends_in_the_moment_of_its_move_is_ended(

@@ -14,7 +14,7 @@ from typing import Final
 from keys.aead import KEY_ID_BYTES, NONCE_BYTES, SealingKey
 from keys.keyring import Keyring
 from masking_service.service.state.sealed import Sealed
-from masking_service.service.state.stems import first_stored, stems_of
+from masking_service.service.state.stems import CLAIM, first_stored, stems_of
 from masking_service.service.state.swap import Swapped, swap_question
 from masking_service.service.waybills import records
 from masking_service.service.waybills.records import HELD_UNTIL, Record
@@ -38,11 +38,16 @@ AT_ONCE: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class _StoredRecord:
-    """A record, the place and the sealed value that it was read from."""
+    """A record, the place and the sealed value that it was read from.
+
+    Attributes:
+        beside: where it is written, too, while it is moved, with what was read there: see `_places_beside`.
+    """
 
     place: bytes
     value: bytes
     record: Record
+    beside: Sequence[tuple[bytes, bytes | None]]
 
     @property
     def hold_key(self) -> bytes:
@@ -181,7 +186,8 @@ class HeldRecords:
                     key = keys.get(keepers[0]) or self._vault.data_keys.of_hold(tenant, keepers[0])
                     keys[keepers[0]] = key
                 else:
-                    key = self._vault.data_keys.for_today(tenant, now, len(loose)) if until > now else None
+                    seals = sum(1 + len(one.beside) for one in loose)
+                    key = self._vault.data_keys.for_today(tenant, now, seals) if until > now else None
                 self._reseal(change, loose, stored.free, key, until)
                 change.kept.append(base)
                 change.ends[base] = until
@@ -198,25 +204,30 @@ class HeldRecords:
 
     def _stored(self, tenant: str, bases: Sequence[bytes]) -> dict[bytes, _StoredWaybill]:
         """Return the records of waybills that can be opened, by base: one round trip."""
-        everywhere = stems_of(self._keyring.tenant(tenant), bases).everywhere()
+        keys = self._keyring.tenant(tenant)
+        everywhere = stems_of(keys, bases).everywhere()
         layers = [[[record_key(stem, at) for at in range(MAX_REVISIONS + 1)] for stem in stems] for stems in everywhere]
         asked: list[Command] = [(b"MGET", *each) for layer in layers for each in layer]
         replies = iter(self._store.read(asked) if asked else [])
-        found: list[tuple[bytes, bytes, bytes]] = []
+        found: list[tuple[bytes, bytes, bytes, Sequence[tuple[bytes, bytes | None]]]] = []
         free: dict[bytes, list[Swapped]] = {}
         for base, layer in zip(bases, layers, strict=True):
             # By revision: its place in each layer, and what was read there.
             read = [*zip(*[zip(each, next(replies), strict=True) for each in layer], strict=True)]
             stored = [first_stored(each) for each in read]
-            found += [(base, place, value) for place, value in stored if value is not None]
+            found += [
+                (base, place, value, _places_beside(place, each) if keys.layers.settled else ())
+                for (place, value), each in zip(stored, read, strict=True)
+                if value is not None
+            ]
             behind = max((at + 1 for at, (_, value) in enumerate(stored) if value is not None), default=0)
             free[base] = [Swapped(place, value, value) for each in read[behind : behind + 1] for place, value in each]
-        opened = self._vault.open(tenant, [(place, value) for _, place, value in found])
+        opened = self._vault.open(tenant, [(place, value) for _, place, value, _ in found])
         waybills: dict[bytes, _StoredWaybill] = {}
-        for (base, place, value), record in zip(found, opened, strict=True):
+        for (base, place, value, beside), record in zip(found, opened, strict=True):
             if record is not None and not record.erased and not record.shredded:
                 waybill = waybills.setdefault(base, _StoredWaybill([], free[base]))
-                waybill.records.append(_StoredRecord(place, value, record))
+                waybill.records.append(_StoredRecord(place, value, record, beside))
         return waybills
 
     def _keep_custodies(self, tenant: str, change: Change, found: Mapping[bytes, _StoredWaybill]) -> None:
@@ -249,12 +260,13 @@ class HeldRecords:
         """Add the records of one waybill under another data key; without one they are deleted."""
         if not stored:
             return
-        fresh: Sequence[bytes | None] = [None] * len(stored)
+        places = [(one.record, *place) for one in stored for place in ((one.place, one.value), *one.beside)]
+        fresh: Sequence[bytes | None] = [None] * len(places)
         if key is not None:
-            plain = [records.plaintext(one.record) for one in stored]
-            fresh = key.seal_many(plain, [one.place for one in stored], self._random(NONCE_BYTES * len(stored)))
+            plain = [records.plaintext(record) for record, _, _ in places]
+            fresh = key.seal_many(plain, [place for _, place, _ in places], self._random(NONCE_BYTES * len(places)))
         by_stem: dict[bytes, list[Swapped]] = {}
-        swaps = [Swapped(one.place, one.value, value) for one, value in zip(stored, fresh, strict=True)]
+        swaps = [Swapped(place, read, value) for (_, place, read), value in zip(places, fresh, strict=True)]
         if len(free) > 1:  # perhaps on different servers
             change.unwritten += free
         else:
@@ -305,6 +317,21 @@ class HeldRecords:
         looking = [swap_question([one], HELD_UNTIL) for one in change.unwritten]
         self._store.ask(*looking)
         return all(question.answer() for question in looking)
+
+
+def _places_beside(
+    place: bytes, everywhere: Sequence[tuple[bytes, bytes | None]]
+) -> Sequence[tuple[bytes, bytes | None]]:
+    """Return where a record is written beside the place that it was read from, while waybills are moved.
+
+    That is the new place, so that a copy of what was there before cannot be written any more; and the old one as long
+    as the record is there, too.
+
+    Args:
+        everywhere: its places with what was read there, the newest first.
+    """
+    newest, *older = everywhere
+    return [one for one in (newest, *older) if one[0] != place and (one is newest or one[1] not in (None, CLAIM))]
 
 
 def _values(key: bytes, reply: Reply) -> list[tuple[bytes, bytes]]:
