@@ -146,7 +146,7 @@ _IS_HOUSE_TO_ROOM: Final = re.compile(r"[0-9]{1,2}[A-Z]?-[0-9*]{1,2}-(?!(?:19|20
 _IS_ROOM: Final = re.compile(r"(?:[0-9]{1,3}[A-Z]?-)?[A-Za-z]?(?:[0-9*]{3,4}|[0-9][OoIl][0-9])[A-Z]?").fullmatch
 """Also with a letter that was read in place of a digit: 3O2."""
 _MAY_HOLD_UNITS: Final = re.compile(
-    rf"[0-9{words.NUMERALS}](?:[号號]?(?:[楼樓层層室房户戶舍床门門F]|单元|單元|[商店]?[铺舖])|[-—][0-9]{{1,2}}[-—][0-9])"
+    rf"[0-9{words.NUMERALS}](?:[号號]?(?:[楼樓层層室房户戶舍床门門F]|[寝教病诊]室|单元|單元|[商店]?[铺舖])|[-—][0-9]{{1,2}}[-—][0-9])"
     r"|(?<![0-9*])[0-9]{3,4}[\s,，;；、]{1,3}[\u4e00-\u9fff]\*|[\u4e00-\u9fff]\*{1,3}[\s,，;；、（(]{0,3}[0-9]{3,4}(?![0-9])"
     r"|[\u4e00-\u9fff#]-?[A-Z]?(?:[0-9]{1,2}[A-Z]?-[0-9]|[0-9]{3,4}(?![0-9]))|[栋棟幢座铺舖][A-Z]?[0-9*]|单元[-0-9]"
     r"|[号號弄][0-9][OoIl][0-9]|[Rr](?:oo)?m\.? ?[0-9]{3}"
@@ -163,6 +163,8 @@ _AT_ROOM: Final = re.compile(
 ).search
 _IS_SUM: Final = re.compile(r"[买買满滿减減立返赠贈券][0-9]*[\u4e00-\u9fff]{0,2}$").search
 """买1000送 and the like: what is behind is no room's."""
+_IN_A_WARD: Final = re.compile("(?:科|病区|病區|病房|住院|医院|醫院|室|院区|加)[^0-9A-Za-z]{0,2}$").search
+"""Before the number of a bed, which 2床被子 is none of."""
 _LIKE_A_ROOM: Final = re.compile(r"(?:[1-9][0-9]?)(?:0[1-9]|[1-5][0-9])").fullmatch
 """A floor, and a number on it."""
 _IN_A_HOUSE: Final = re.compile("[栋棟幢座楼樓]|单元|門鈴|门铃|门禁|對講|对讲|电梯|電梯").search
@@ -321,7 +323,8 @@ def _is_sure(text: str, number: str, kind: int, level: int, end: int) -> bool:
     if kind == _FLOORS:
         return text[end - 1] not in "层層" or named or bool(_ON_A_FLOOR(text, end) or _AT_ROOM(before))
     if kind == _ROOMS:
-        return named or (_count(number) if number[0].isascii() else len(number)) >= _ROOM_DIGITS
+        bed = text[end - 1] == "床" and _IN_A_WARD(before) is not None
+        return named or bed or (_count(number) if number[0].isascii() else len(number)) >= _ROOM_DIGITS
     if kind not in (_BARE_NUMBER, _NUMBERS):
         return kind == _DOORS and named
     if "*" in number:

@@ -26,6 +26,8 @@ _VERB: Final = (
     r"|collects?|collected|refused|refuses|signed|lives|said|says|picked|picks|called|calls|received|accepted|requested|requests"
     r"|confirmed|rejected|took|takes|comes|works|did|does|didn't|doesn't|won't|needs|tel|phone|mobile|cell)\b)"
 )
+_WISH: Final = r"(?:[,.;]\s(?:please |pls |kindly )?(?:ring|call|knock|leave|text|buzz|phone|dial|do not|don't)\b)"
+"""What a courier is asked to do behind the name of a recipient."""
 
 _capital: Final = re.compile(
     r"(?:^|[.:：\s(（\u4e00-\u9fff])[A-Z\u00c0-\u00de][A-Za-z\u00c0-\u024f\u0300-\u036f]"
@@ -34,16 +36,16 @@ _announced: Final = re.compile(
     rf"(?<![A-Za-z])(?:(?i:{cues.LATIN_CUES})[.:：\s(]{{1,3}}{_TITLE}?|{_TITLE})(?P<name>{_NAME})(?!{_LETTER})"
 ).finditer
 _weakly_announced: Final = re.compile(
-    rf"(?<![A-Za-z])(?i:{cues.LATIN_WEAK})\s{_TITLE}?(?P<name>{_NAME})(?!{_LETTER})(?P<verb>{_VERB})?"
+    rf"(?<![A-Za-z])(?i:{cues.LATIN_WEAK})\s{_TITLE}?(?P<name>{_NAME})(?!{_LETTER})(?P<verb>{_VERB}|{_WISH})?"
 ).finditer
 _subject: Final = re.compile(
     rf"(?:^|(?<=[.!?;\n(,，。；、] )|(?<=[.!?;\n(,，。；、]))(?P<name>{_NAME})"
     rf"(?:(?:\s\([a-z ]{{2,20}}\))?(?P<verb>{_VERB})|(?=[,，(:：]\s?\w))"
 ).finditer
 _in_han: Final = re.compile(
-    rf"(?:[找给給由让讓]|联系|聯繫|聯絡|转交|交给|轉交|交給)\s?(?P<name>{_NAME})(?!{_LETTER})"
+    rf"(?:[找给給由让讓交俾畀叫喊帮替代请請问問]|联系|聯繫|聯絡|转交|交给|轉交|交給)\s?(?P<name>{_NAME})(?!{_LETTER})"
     rf"|(?<!{_LETTER})(?P<titled>{_NAME})\s?(?=先生|女士|小姐|太太|老师|老師|师傅|師傅|经理|經理)"
-    rf"|(?<!{_LETTER})(?P<doing>{_NAME})\s?(?=代?[签簽收领領取](?![0-9人据单])|已[取收拿签簽]|自[提取]|本人|要求|的(?:快递|快件|包裹|件|东西))"
+    rf"|(?<!{_LETTER})(?P<doing>{_NAME})\s?(?=代?[签簽收领領取](?![0-9人据单])|已[取收拿签簽]|自[提取]|本人|要求|在(?=[0-9*家公单楼前门上下办])|的(?:快递|快件|包裹|件|东西))"
 ).finditer
 """A name beside a cue in Han."""
 _signature: Final = re.compile(

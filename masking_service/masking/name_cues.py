@@ -38,6 +38,7 @@ GIVEN_WORDS: Final = frozenset(_WORDS["given-words"])
 PLAIN: Final = {section[-1]: _WORDS[section] for section in ("plain-v", "plain-n")}
 """Words of parcels that a dictionary has not, by class (`han_words`)."""
 NO_LATIN_NAME: Final = frozenset(_WORDS["no-latin-name"])
+BRANDS: Final = frozenset(_WORDS["brands"])
 NICKNAMES: Final = frozenset(_WORDS["nicknames"])
 LATIN_GIVEN: Final = _WORDS["latin-given"]
 
@@ -70,6 +71,11 @@ NO_LABELS: Final = (
     "|(?i:brand|colou?r|item|goods|city|type|model|size|sku|style|status|note|remark|addr|state|product)"
 )
 """How other such labels begin."""
+GOODS_ENDS: Final = (
+    "粉片糖酒茶果桔橘枣棗瓜菜肉鱼魚虾蝦蟹鸡雞鸭鴨蛋面麵油醋酱醬盐鹽奶饼餅糕豆笋菇耳参參膏霜液乳纸紙巾布衣裤褲鞋袜帽包瓶罐杯碗盘盤锅鍋"
+    "刀灯燈表笔筆书書卡券票盆贴貼膜架床被枕毯粥饭飯汤湯串饮飲料药藥丸仁干梨柚橙蒜葱薯芋藕椒肠腸翅爪腿丝絲链鏈圈扣"
+)
+"""What goods end with that are ordered in numbers: 毛豆 3斤, 黄桃 2箱."""
 LATIN_CUES: Final = (
     "attn|attention|(?:signed|received|accepted|collected|for|to|from)(?=[:：])"
     "|c/o|contact(?: person)?|consignee|consignor|receiver|recipient|addressee|shipper|sender"
@@ -79,6 +85,9 @@ LATIN_CUES: Final = (
     "|call|ask(?: for)?|dear|hi|hello|name|full name|name is|my name is|i am|i'm|this is"
     "|resident|receptionist|neighbou?r|security guard|guard|concierge|colleague|manager|owner|tenant|landlord|wife"
     "|husband|mother|father|mum|mom|dad|brother|sister|son|daughter|friend|assistant|secretary|boss|guest|client"
+    "|(?:leave|left|give|hand|pass|take|drop|release|hand over|deliver|return|bring)"
+    " (?:it|them|this|(?:the |this |my )?(?:parcel|package|box|order|keys?|item|goods|delivery|letter))"
+    " (?:off )?(?:with|to|for)|signed off by|authori[sz]ed by|care of|on behalf of|payable to"
     "|patient|student|hand(?:ed)? (?:it |this |over |parcel |package )?to|gi(?:ve|ven) (?:it |this )?to"
     "|pass(?:ed)? (?:it )?to|picked up by|pick(?:ed)?[- ]?up by|collected from|accepted from|fao|f\\.a\\.o\\.?|pod"
     "|signee|signatory|signature|speak (?:to|with)|contact(?:ed)?|inform|notify|tell|reach|phone|text|message|ring"

@@ -49,7 +49,7 @@ _NEVER_LAST: Final = frozenset("被把将让给请刚又再各")
 """They follow names, and something follows them."""
 _PARTICLES: Final = frozenset("啊吧呢吗哦啦嘛呀么")
 """They end clauses, and no given name."""
-_LAST: Final = frozenset("家那")
+_LAST: Final = frozenset("家那在签簽拿取领")
 """They follow names at the end of a run."""
 _NICKNAMES: Final = frozenset("小老阿")
 _TITLES: Final = frozenset(f"{cues.SHORT_TITLES}家")
@@ -105,7 +105,7 @@ _BEFORE_SITE: Final = frozenset(
 )
 """What words end with that people belong to, and 放."""
 _ROOM_OF_SITE: Final = re.compile("(?:(?<=[0-9])|(?<=[0-9*]{3}))(?:室|房间?|号|铺|床|户|班|店面)?的?$").search
-_LAST_BEHIND: Final = re.compile(r"[\u4e00-\u9fff]?[家那](?![\u4e00-\u9fff])").match
+_LAST_BEHIND: Final = re.compile(r"[\u4e00-\u9fff]?[家那在签簽拿取领](?![\u4e00-\u9fff])").match
 _LAST_OF_ROOM: Final = frozenset("0123456789*室房间号铺床户班面的")
 
 

@@ -68,12 +68,12 @@ _word_behind: Final = re.compile(
 )
 """The first character of a word behind a name, where a name can be: most texts are passed over by it."""
 _LINK: Final = r"(?:是|为|為|叫|名叫|姓名|名字|信息|名|人)?"
-_GAP: Final = r"[\s:：∶﹕→=,，、。/|;；（(【「『\[】」』\])）>“\"'\-—_]{0,3}"
+_GAP: Final = r"[\s:：∶﹕→=,，、。/|｜丨;；（(【「『\[】」』\])）>＞〉》<＜〈《“\"'\-－—_~～]{0,3}"
 _link_and_gap: Final = re.compile(_LINK + _GAP)
 _note_behind: Final = re.compile(rf"[（(][{_HAN}]{{1,6}}[)）]$|[】」』”\"\])）\s【「『\[(（]{{1,2}}$")
 _PARTED: Final = rf"[{_HAN}]{{1,8}}(?:\s?[·•‧・∙⋅･.．]\s?[{_HAN}]{{1,8}}){{1,4}}"
 _number: Final = re.compile(
-    r"\*(?<![*@].)(?:[*.\-]{0,80}@\*[*.]{0,160}|(?<=\*)\*{5,}+[0-9]{0,4}(?:-\*{1,6}|转\*{1,6})?)"
+    r"\*(?<![*@].)(?:[*.\-]{0,80}@\*[*.]{0,160}|(?<=\*)\*{5,}+[0-9零〇一二三四五六七八九幺壹贰叁肆伍陆柒捌玖]{0,4}(?:-\*{1,6}|转\*{1,6})?)"
 )
 _front_of_number: Final = re.compile(r"[^\w*+]{0,3}\+?[0-9() \-]{0,9}$")
 _signs_behind: Final = re.compile(r"[^\w*]{0,4}$")
@@ -105,6 +105,10 @@ _beside_code: Final = re.compile(
     rf"|(?<![^\s,，;；。、|])({_WHOLE})(?:[\s,，;；、|]{{1,3}}{_code}(?![^\s,，;；。、|])|[（(]{_code}[)）])"
 ).finditer
 """A name that is a whole clause beside the number of a room or an order."""
+_spaced_behind: Final = re.compile(
+    rf"[{FAMILY_NAMES}][ \u3000]{{1,2}}[{_HAN}](?:[ \u3000]{{0,2}}[{_HAN}])?(?![{_HAN}])"
+).match
+"""A name that is written with spaces in it: 李 明, 李 小 明."""
 _labelled: Final = re.compile(
     rf"(?<![^\s,，;；。、|])(?!{cues.NO_LABELS})"
     rf"(?:[{_HAN}]{{1,6}}|[{_HAN}] [{_HAN}]|[A-Za-z]{{1,10}})(?<![{cues.NO_LABEL_ENDS}])"
@@ -115,15 +119,25 @@ _beside_wish: Final = re.compile(
     rf"^({_WHOLE})[:：](?=不?要|别|放|请|請|麻烦|帮|改|先|周[一二三四五六日末]|送)"
 ).finditer
 """A name, a colon and a request: 王小明：放门口."""
+_QUANTITY: Final = (
+    r"[ \t]{0,2}(?:[*xX×＊✖+＋][ \t]?[0-9]{1,3}"
+    r"|(?:[0-9]{1,3}|[一二两三四五六七八九十半])[ \t]?[份箱件个盒袋斤包瓶提桶条只套罐单])(?![0-9A-Za-z])"
+)
+"""How much a person orders."""
 _alone: Final = re.compile(
     rf"(?:^|\n)[ \t]*(?:[(（]?[0-9]{{1,3}}[.、,)）．:：]?[ \t]*(?P<item>{_WHOLE})(?=[ \t,，:：*])"
     rf"|(?P<speaker>{_WHOLE})[:：])"
+    rf"|(?<![^\s,，;；。、])(?P<order>{_WHOLE})(?={_QUANTITY})"
     rf"|(?<![^\s,，;；。、])(?P<clause>{_WHOLE})(?![^\s,，;；。、])"
 ).finditer
-"""An item of a list, one who speaks, and a whole clause: names where no word of this form is likelier."""
-_person: Final = re.compile("收件|收货|收貨|寄件|姓名|名字|联系人|聯絡人|收方|签收|簽收|叫做").search
+"""An item of a list, one who speaks or orders, and a whole clause: names where no word of this form is likelier."""
+_person: Final = re.compile(
+    "收件|收货|收貨|寄件|姓名|名字|联系人|聯絡人|收方|签收|簽收|叫做|改地址|换地址|改派|改期|拒收|没人|打电话|退回"
+).search
 """A text about a person, in which a whole clause may be a name."""
-_sign_of_clause: Final = re.compile("[:：=0-9*]|收件|收货|收貨|姓名|名字|签收|簽收").search
+_sign_of_clause: Final = re.compile(
+    "[:：=0-9*]|[一两二三四五六七八九十半][份箱件个盒袋斤包瓶]|收件|收货|收貨|姓名|名字|签收|簽收"
+).search
 """What a label, a wish, a code or a text about a person has."""
 _parts: Final = re.compile(
     rf"(?<![^\s,，;；、|:：(（])(?:([{FAMILY_NAMES}{RARE_FAMILY_NAMES}][{_HAN}]{{1,2}}"
@@ -163,6 +177,8 @@ _WISHES: Final = frozenset("祝给")
 _USUAL_LENGTH: Final = 3
 _MAX_NAMES: Final = 64
 _TITLES: Final = frozenset(cues.TITLES)
+_OPENING: Final = frozenset("（(")
+_title_in_brackets: Final = re.compile(rf"[（(](?:{any_of(cues.TITLES)})[)）]").match
 _FIRST_GIVEN: Final = frozenset("如有先可会行应得起")
 """Given names of two characters begin with these, which are words elsewhere."""
 _GIVEN_ALONE: Final = frozenset("可果路行发發为為")
@@ -295,6 +311,8 @@ def _names_of_words(text: str) -> Iterator[Span]:
         if uses & (_ROLE | _WEAK):
             if start or text[0] not in _JOINING:
                 found = _announced(text, end, sure=bool(uses & _ROLE))
+            if found is None and text[end - 1] == "姓" and text[end : end + 1] in FAMILY:
+                found = _family_alone(text, end)
         elif uses & _CALLED:
             found = _family_alone(text, end)
         elif uses & (_ORGANISATION | _ROOM):
@@ -316,12 +334,17 @@ def _announced(text: str, end: int, *, sure: bool) -> Span | None:
     if text[start : start + 1] in _NICKNAMES and _is_nickname(text, start, sure=sure):
         return start + 1, start + 2
     name_end = name_from(text, start, sure=sure)
+    if name_end is None and sure and (spaced := _spaced_behind(text, start)):
+        name_end = spaced.end()
     if name_end is None and _is_han(text[end : end + 1]):  # 为 and 名 begin names, too
         start, name_end = end, name_from(text, end, sure=sure)
-    if name_end is None or (
-        not sure and text[start : start + 2] in DOUBLE_FAMILY_NAMES and _ends_as_place(text, name_end)
-    ):
+    if name_end is None:
         return None
+    if not sure:
+        if text[start : start + 2] in DOUBLE_FAMILY_NAMES and _ends_as_place(text, name_end):
+            return None
+        if name_end - start == len("张家港") and names_between_words.is_word(text[start:name_end]):
+            return None
     return start, name_end
 
 
@@ -348,6 +371,8 @@ def _family_alone(text: str, start: int) -> Span | None:
 def _titled(text: str, at: int, *, short: bool) -> Span | None:
     if short and not _is_short_title(text, at):
         return None
+    if text[at - 1 : at] in _OPENING and _title_in_brackets(text, at - 1):
+        at -= 1
     start = name_before(text, at, titled=True)
     return None if start is None or text[start:at] in _WISHES else (start, at)
 
@@ -357,7 +382,12 @@ def _is_short_title(text: str, at: int) -> bool:
     behind = text[at + 1 : at + 2]
     if text[at] in "总總":
         return behind not in cues.NOT_BEHIND_ZONG or not behind
-    return text[at] in cues.SHORT_TITLES and (not _is_han(behind) or text.startswith(_verbs.get(behind, ()), at + 1))
+    if text[at] not in cues.SHORT_TITLES:
+        return False
+    if not _is_han(behind) or text.startswith(_verbs.get(behind, ()), at + 1):
+        return True
+    goes_on = behind == "在" or text.startswith(_following.get(behind, ()), at + 1)
+    return goes_on and not names_between_words.is_word(text[max(0, at - 1) : at + 1])
 
 
 def _said(text: str, at: int, end: int) -> Span | None:
@@ -415,6 +445,7 @@ def _names_of_clauses(text: str) -> Iterator[Span]:
             (persons or match.lastgroup != "clause")
             and _can_be_name(name)
             and name[-1] not in cues.NO_LABEL_ENDS
+            and (match.lastgroup != "order" or (name[-1] not in cues.GOODS_ENDS and name not in cues.BRANDS))
             and names_between_words.is_name(name)
         ):
             yield match.span(match.lastgroup or 0)

@@ -39,6 +39,7 @@ _MARK: Final = re.compile("[\x01-\x03]")
 _END: Final = "\x00"
 """Between texts that are read together."""
 _SIGN: Final = re.compile("[\x00-\x03]").search
+_NUMERALS: Final = "一二三四五六七八九十零壹贰叁肆伍陆柒捌玖"
 _MAX_DIGITS: Final = 6
 """Digits besides mobile numbers: where there are more, they may be a number themselves."""
 _FREQUENT: Final = 16
@@ -299,7 +300,7 @@ def _finder() -> _Finder:
         return kind in "vapurts" and cost <= _FREQUENT
 
     cue_words = {*cues.ROLES, *cues.WEAK, *cues.ANNOUNCE, *cues.FOLLOW, *cues.FOLLOWING, *cues.VERBS, *cues.TITLES}
-    never = {*cues.NO_GIVEN, *cues.SHORT_TITLES, *cues.PLACE_ENDS, *"员人师者系一二三四五六七八九十"}
+    never = {*cues.NO_GIVEN, *cues.SHORT_TITLES, *cues.PLACE_ENDS, *cues.GOODS_ENDS, *"员人师者系", *_NUMERALS}
     of_names = {char for char, cost in known.given.items() if cost <= _OF_GIVEN_NAMES} | {*cues.GIVEN}
     given = frozenset(char for char in of_names - never - cue_words if not in_sentences(char))
     also_given = "".join(sorted(char for char in of_names - never - given if known.given.get(char, 0) <= _OFTEN_GIVEN))
@@ -322,7 +323,7 @@ def _finder() -> _Finder:
     return _Finder(
         split,
         cues.common_words().union(
-            DOUBLE_FAMILY_NAMES, cues.FIRST_PARTS, words, (word for word in cue_words if len(word) > 1)
+            DOUBLE_FAMILY_NAMES, cues.FIRST_PARTS, cues.BRANDS, words, (word for word in cue_words if len(word) > 1)
         ),
         frozenset(word for word in words if known.words[word][0] != "n" and word[0] != word[1]).union(
             cues.TITLES, cues.VERBS
