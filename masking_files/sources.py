@@ -21,6 +21,8 @@ MAX_LINE_LENGTH: Final = 1024 * 1024
 _HEAD_BYTES: Final = 256 * 1024
 _PIECE: Final = 64 * 1024
 _FOREIGN_MARKS: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_ZEROS_OF_UTF16: Final = 20
+"""In UTF-16 without a mark more than one byte in so many is zero: each delimiter, digit and line end has one."""
 
 
 class Source(io.RawIOBase):
@@ -37,7 +39,7 @@ class Source(io.RawIOBase):
 
     def __init__(self, stream: BinaryIO, encoding: str | None, total: int | None) -> None:
         head = stream.read(_HEAD_BYTES)
-        if head.startswith(_FOREIGN_MARKS):
+        if head.startswith(_FOREIGN_MARKS) or head.count(0) * _ZEROS_OF_UTF16 > len(head):
             raise NotDone(say(texts.UTF16))
         self.marked = head.startswith(codecs.BOM_UTF8)
         self.encoding = encoding or _encoding_of(head, self.marked, len(head) < _HEAD_BYTES)

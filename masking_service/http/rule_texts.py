@@ -62,6 +62,7 @@ MEMBERS: Final[dict[str, Text]] = {
     "order": Text("`oldest` or `newest`"),
     "limit": Text("a whole number from 1 to 1,000"),
     "for": Text("`mask`"),
+    "action": Text("name an action that the OpenAPI document lists"),
     "act": Text("name an act that the OpenAPI document lists"),
     "signed": Text("the members of `Signed`, each in base64url"),
     "credential": Text("the key as the browser made it, for these options"),

@@ -53,6 +53,13 @@ def test_entries_are_found_by_what_they_say(busy: Api, query: str, expected: lis
     assert actions(busy, f"?{query}") == expected
 
 
+def test_an_action_that_does_not_exist_is_no_empty_answer(api: Api) -> None:
+    answer = api.get("auditor", "/v1/audit?action=nope")
+    assert answer.status_code == 422
+    assert answer.get_json()["errors"] == [{"pointer": "query:action", "code": "invalid-value"}]
+    assert "query:action: name an action that the OpenAPI document lists" in answer.get_json()["detail"]
+
+
 def test_the_newest_come_first_where_that_is_asked(busy: Api) -> None:
     whole = [entry["id"] for entry in read(busy, "")["entries"]]
     page = read(busy, "?order=newest&limit=3")

@@ -57,7 +57,7 @@ class AuditQuery(Shape, frozen=True, rename=TIMES):
     after: AfterEntry | None = None
     limit: Limit | None = None
     principal: Annotated[str, Meta(description="Only entries of this principal.")] | None = None
-    action: Annotated[str, Meta(description="Only entries of this action.")] | None = None
+    action: Annotated[Action, Meta(description="Only entries of this action.")] | None = None
     outcome: Annotated[str, Meta(description="Only entries of this outcome.")] | None = None
     case: Annotated[str, Meta(description="Only entries about this case.")] | None = None
     waybill: WaybillNo | None = None

@@ -190,3 +190,8 @@ def test_gb18030_far_behind_plain_ascii_is_refused_and_not_garbled(tmp_path: Pat
 @pytest.mark.parametrize("content", [TABLE.encode("utf-16"), b"", b"\xff\xff\xff\xff"])
 def test_a_file_that_is_no_table_is_refused(tmp_path: Path, content: bytes) -> None:
     assert masked(tmp_path, content).exit_code == 2
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_utf16_is_named_with_and_without_its_mark(tmp_path: Path, encoding: str) -> None:
+    assert "the input is UTF-16: save it as UTF-8" in refused(tmp_path, TABLE.encode(encoding))
