@@ -14,7 +14,8 @@ from masking_service.masking.numbers_in_text import lines_worth_scanning
 
 _ONE_CODE: Final = r"[A-Za-z0-9_-]"
 _ONE_MEASURE: Final = r"[A-Za-z0-9_.,:+/ -]"
-_PERSONS: Final = r"(?:(?:\+?86[ -]?)?1[3-9][0-9]{9}|[1-9][0-9]{16}[0-9Xx])(?:\.0*)?"
+_MOBILE: Final = r"1[3-9][0-9](?:[0-9]{8}|[ ./_-][0-9]{4}[ ./_-][0-9]{4})"
+_PERSONS: Final = rf"(?:(?:\+?86[ -]?)?{_MOBILE}|[1-9][0-9]{{16}}[0-9Xx])(?:\.0*)?"
 """A mobile or identity number: people use theirs as an account's id. A spreadsheet writes 13812345678.0."""
 
 _ONE_AMOUNT: Final = (

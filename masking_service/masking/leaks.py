@@ -23,9 +23,9 @@ MAX_ALIKE: Final = 200
 """Members of one object whose names are alike when they are masked."""
 
 _WAYBILL_NO: Final = re.compile(r"[A-Za-z0-9-]{6,40}")
-_MOBILE: Final = re.compile(r"1[3-9][0-9]{9}").fullmatch
-_LENGTHS_OF_PERSONS: Final = (11, 18)
-"""Digits of a mobile and of an identity number."""
+_MOBILE: Final = re.compile(r"1[3-9][0-9](?:[0-9]{8}|-[0-9]{4}-[0-9]{4})").fullmatch
+_LENGTHS_OF_PERSONS: Final = (11, 13, 18)
+"""Characters of a mobile number without and with hyphens, and of an identity number."""
 
 
 def gather(value: Any, texts: list[str], depth: int) -> None:

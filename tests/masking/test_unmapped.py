@@ -170,6 +170,15 @@ def test_a_text_of_unknown_meaning_hides_who_is_meant(text: str, shown: str, nam
     assert unmapped(name, text) == shown
 
 
+@every("name", ["id", "user_id", "code", "ref_no"])
+@every(
+    ("value", "shown"),
+    [("138-1234-5678", "*******5678"), ("138 1234 5678", "*******5678"), ("902-1845936-54", "902-1845936-54")],
+)
+def test_a_mobile_number_with_signs_between_is_no_code(name: str, value: str, shown: str) -> None:
+    assert unmapped(name, value) == shown
+
+
 NESTED = st.recursive(
     st.none()
     | st.booleans()
@@ -207,6 +216,7 @@ def test_columns_and_the_single_pass_agree_on_nested_members(values: list[Any]) 
         "上海市华志路1685号",
         "110101199003074610",
         "13812345678",
+        "138-1234-5678",
         13812345678,
         ["褚时健"],
         {"name": "褚时健"},

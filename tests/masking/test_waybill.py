@@ -33,7 +33,7 @@ def test_anything_else_is_refused(written: object) -> None:
     assert not str(written) or str(written) not in str(refused.value)
 
 
-@every("written", ["13812345678", " 13812345678 ", "110101199003078515"])
+@every("written", ["13812345678", " 13812345678 ", "138-1234-5678", "110101199003078515"])
 def test_a_persons_number_names_no_waybill(written: str) -> None:
     """A case or a hold would keep it, and show it in every answer."""
     assert named_waybills(["SF1234567890", written]) == ({"SF1234567890": 0}, [("/waybills/1", "invalid-waybill-no")])
