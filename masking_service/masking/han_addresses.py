@@ -581,6 +581,7 @@ def _read_room(text: str, number: str, level: int, stop: int, _end: int) -> _Rea
     if len(parts) == 1 or level >= BUILDING:
         return ("*" * len(number) if len(parts) == 1 else _stars(number)), ROOM
     whole = len(parts[1]) < len(parts[0]) >= _ROOM_DIGITS or _is_range(parts[0], parts[1]) or level in (AISLE, MARKET)
+    whole = whole or (level == TOWER and len(parts[0]) >= _ROOM_DIGITS)
     return (_stars(number) if whole else parts[0] + _stars(number[len(parts[0]) :])), ROOM
 
 

@@ -22,7 +22,8 @@ LATIN_NAME: Final = rf"{_CAPITALISED}(?:[ ,]{{1,2}}{_LINK}{_CAPITALISED}){{0,3}}
 _NAME: Final = rf"{_CAPITALISED}(?: {_LINK}{_CAPITALISED}){{0,3}}"
 _TITLE: Final = rf"(?:(?i:{cues.LATIN_TITLES})\b\.?\s)"
 _VERB: Final = (
-    r"(?:\s(?:will|would|wants?|wanted|asks?|asked|has|had|is (?:not |at |in |out|away|on )|isn't|can|cannot|can't"
+    r"(?:\s(?:will|would|may|must|should"
+    r"|wants?|wanted|asks?|asked|has|had|is (?:not |at |in |out|away|on )|isn't|can|cannot|can't"
     r"|collects?|collected|refused|refuses|signed|lives|said|says|picked|picks|called|calls|received|accepted|requested|requests"
     r"|confirmed|rejected|took|takes|comes|works|did|does|didn't|doesn't|won't|needs|tel|phone|mobile|cell)\b)"
 )
@@ -53,6 +54,8 @@ _signature: Final = re.compile(
 ).finditer
 _first: Final = re.compile(rf"\s*({_CAPITALISED}(?: {_CAPITALISED}){{1,2}}),").match
 _place: Final = re.compile(rf"(?<![A-Za-z])(?:{LATIN_PLACE}|{LATIN_SITE})(?![A-Za-z])", re.I).search
+_FAMILIES: Final = frozenset(("hill", "lane", "west", "north", "grove"))
+"""Family names that are words of places, too: behind a given name that is known they are names."""
 _name: Final = re.compile(LATIN_NAME).match
 _name_behind: Final = re.compile(rf"(?<![\w%+/=&]){LATIN_NAME}$").search
 _title: Final = re.compile(rf"(?:(?i:{cues.LATIN_TITLES})\b\.? ?)?").match
@@ -120,7 +123,7 @@ def is_latin_name(name: str) -> bool:
         (len(words[0]) > 1 or len(words) > 1)
         and words[0] not in cues.NO_LATIN_NAME
         and words[-1] not in cues.NO_LATIN_NAME
-        and not _place(name)
+        and (not _place(name) or (len(words) == 2 and words[0] in _GIVEN and words[1] in _FAMILIES))
     )
 
 

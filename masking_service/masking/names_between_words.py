@@ -28,6 +28,10 @@ _ODD_GIVEN: Final = 8
 _TITLE_IN_GIVEN: Final = 7
 _FAR: Final = 1 << 20
 _LEAST: Final = 9
+_BEFORE_PLACE: Final = 12
+"""Characters of a name and the place behind it that are read."""
+_BEFORE_A_PLACE: Final = 6
+"""What a name costs less than words, where a place is behind it, and a number in the text."""
 _SURE: Final = 8
 """Points of what announces a person, or follows one."""
 _BESIDE: Final = 6
@@ -142,6 +146,20 @@ class HanRun:
             return False
         cost += self._known.given_cost(given) + _COST_OF_NAME[len(given)] + _cost_of_odd(given)
         return self._saved(0, len(self._han), cost) >= _IN_A_LIST
+
+    def first_name(self, least: int) -> int | None:
+        """The length of the likeliest name that begins the run, if it saves so much."""
+        family = 2 if self._han[:2] in DOUBLE_FAMILY_NAMES else 1
+        cost, found = self._known.family.get(self._han[:family]), []
+        if cost is None or self._han[: family + 1] in cues.common_words():
+            return None
+        for length in (1, 2):
+            end = family + length
+            given = self._han[family:end]
+            if end + 1 < len(self._han) and given[-1] not in _PLACE_ENDS:
+                cost_of_name = cost + self._known.given_cost(given) + _COST_OF_NAME[length] + _cost_of_odd(given)
+                found.append((self._saved(0, end, cost_of_name), end))
+        return max((one for one in found if one[0] >= least), default=(0, None))[1]
 
     def is_unlikely(self, start: int, end: int) -> bool:
         """Whether what may be a name at this span is far likelier made of words."""
@@ -271,7 +289,7 @@ def _cost_of_odd(given: str) -> int:
 
 
 def effort(text: str) -> float:
-    """Microseconds that `find` takes at most."""
+    """Microseconds that `find` takes at most; `before_place` is asked where it found nothing."""
     return sum(_A_RUN + _A_CHARACTER * (end - start) for start, end in _runs(text))
 
 
@@ -293,6 +311,17 @@ def find(text: str, found: Sequence[tuple[int, int]] = ()) -> Iterator[tuple[int
             yield from _names_of_a_list(text, *part.span())
     for start, end in _runs(text, found):
         yield from HanRun(text, start, end).names()
+
+
+def before_place(text: str, start: int) -> int | None:
+    """Where a name at `start` ends that a place follows without a sign: 王小明和平路12号; None if there is none."""
+    known = han_words()
+    text = text[: start + _BEFORE_PLACE].translate(known.simplified)
+    end = _run(text, start).end()  # type: ignore[union-attr]
+    if end - start < len("王明和平") or text[start] not in _STARTS:
+        return None
+    found = HanRun(text, start, end).first_name(_BEFORE_A_PLACE)
+    return None if found is None else start + found
 
 
 def _runs(text: str, found: Sequence[tuple[int, int]] = ()) -> Iterator[tuple[int, int]]:

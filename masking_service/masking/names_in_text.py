@@ -50,8 +50,14 @@ def _uses_of(*groups: tuple[int, Iterable[str]]) -> dict[str, int]:
 
 _DOTS: Final = "·•‧・∙⋅･.．"
 _DOTS_SET: Final = frozenset(_DOTS)
+_SPACED_ROLES: Final = [
+    gap.join(word)
+    for word in ("姓名", "收件人", "收货人", "联系人", "签收人", "寄件人")
+    for gap in (" ", "  ", "\u3000")
+]
+"""Labels of forms: 姓 名."""
 _before_names: Final = _uses_of(
-    (_ROLE, cues.ROLES),
+    (_ROLE, (*cues.ROLES, *_SPACED_ROLES)),
     (_WEAK, cues.WEAK),
     (_ORGANISATION, (*HAN_FORMS, "物业", "部")),
     (_ROOM, "室房"),
@@ -233,6 +239,8 @@ def names_in(text: str, *, address: bool = False) -> list[Span]:
     found += [*names_between_words.find(text, found), *latin_names(text, address=address)]
     if address:
         found += _names_beside_address(text)
+        if not found and "******" in text:
+            found += _name_before_address(text)
     elif "******" in text and _ends_firm(text):
         found += _names_at_ends(text)
     return _apart(_joined_by_words(text, found)) if found else found
@@ -485,6 +493,14 @@ def _names_beside_address(text: str) -> Iterator[Span]:
             yield match.span()
     yield from first_latin_name(text)
     yield from _names_at_ends(text)
+
+
+def _name_before_address(text: str) -> Iterator[Span]:
+    """A name that begins a text, or follows its first number, and that a place follows without a sign."""
+    number = _number.search(text)
+    start = 0 if number is None or number.start() else _before_name.match(text, number.end()).end()  # type: ignore[union-attr]
+    if text[start : start + 1] in FAMILY and (end := names_between_words.before_place(text, start)) is not None:
+        yield start, end
 
 
 def _names_at_ends(text: str) -> Iterator[Span]:

@@ -64,6 +64,12 @@ _READINGS: Final = 1.6
 """How often names are looked for: to see whether there are any, to hide them, and where stars may part others."""
 _STARS: Final = "******"
 """In the mask of a phone."""
+_LOCAL: Final = r"[5-9][0-9]{3}[ -]?[0-9]{4}(?![0-9A-Za-z*\-])"
+_LOCAL_PHONE: Final = re.compile(
+    rf"[\u3400-\u9fff]\*{{1,3}}(?:先生|女士|小姐)?[\s（(,，:：、]{{1,2}}(?P<behind>{_LOCAL})"
+    rf"|(?<![0-9A-Za-z*\-.])(?P<before>{_LOCAL})[\s,，、]{{0,2}}(?=[\u3400-\u9fff]\*{{1,3}}(?![0-9*]))"
+).finditer
+"""A mobile number of Hong Kong or Macau without its country code, beside the mask of a name."""
 _SENTENCES: Final = re.compile(r"[^。；;！!？?\n]*[。；;！!？?\n]*")
 
 
@@ -294,6 +300,8 @@ class TextMask:
         ):
             pay(effort(found.text))
             self._hide_names(found, address=address or (_STARS in found.text and may_be_address(found.text)))
+            if "phone" in self._masks and "*" in found.text:
+                self._hide_local_phones(found)
         if "address" in self._masks:
             if address:
                 found.text = self._addresses(found.text, pay)
@@ -334,6 +342,13 @@ class TextMask:
     def _hide_names(self, found: Found, *, address: bool) -> None:
         for start, end in reversed(names_in(found.text, address=address)):
             self._hide_name(found, start, end)
+
+    def _hide_local_phones(self, found: Found) -> None:
+        """Hide numbers of eight digits, as in Hong Kong, beside the mask of a name."""
+        for match in reversed([*_LOCAL_PHONE(found.text)]):
+            start, end = match.span(match.lastgroup or 0)
+            found.phones += needles_of("phone", found.text[start:end])[0]
+            found.put(start, end, self._masks["phone"](found.text[start:end]))
 
     def _hide_name(self, found: Found, start: int, end: int) -> None:
         name = found.text[start:end]
