@@ -52,7 +52,7 @@ def create_app(settings: Settings) -> Flask:
         Sessions(settings.redis_url, settings.session_key, settings.redis_ca),
         Provider(settings),
         Service(settings.service_url, settings.service_ca),
-        DeskMetrics(),
+        DeskMetrics(settings.session_key.created),
         Drafts(settings.redis_url, settings.session_key, settings.redis_ca),
         Names(),
     )

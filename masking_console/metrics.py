@@ -1,14 +1,22 @@
 """What the desk counts about itself. No label holds a person, a case or a path."""
 
-from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4, CollectorRegistry, Counter, Histogram, generate_latest
+from collections.abc import Callable
+
+from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from masking_console.session_key import MAX_AGE_SECONDS
 
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 
 
 class DeskMetrics:
-    """Counters of one process."""
+    """Counters of one process, and the age of its key.
 
-    def __init__(self) -> None:
+    Args:
+        session_key_created: returns when the session key was made, in Unix seconds.
+    """
+
+    def __init__(self, session_key_created: Callable[[], float]) -> None:
         self._registry = CollectorRegistry()
         self._requests = Histogram(
             "masking_console_request_seconds",
@@ -32,6 +40,12 @@ class DeskMetrics:
             ("code",),
             registry=self._registry,
         )
+
+        for name, told, value in (
+            ("masking_key_created_timestamp_seconds", "When the session key was made.", session_key_created),
+            ("masking_key_max_age_seconds", "How old it may become.", lambda: float(MAX_AGE_SECONDS)),
+        ):
+            Gauge(name, told, ("use",), registry=self._registry).labels("desk-session").set_function(value)
 
     def request(self, route: str, status: int, seconds: float) -> None:
         """Count a request."""

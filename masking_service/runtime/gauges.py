@@ -12,6 +12,7 @@ from keys.rotation import ROTATABLE
 from masking_service import __version__
 from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.runtime.clock import clock
+from masking_service.runtime.key_files import key_files
 from masking_service.runtime.wiring import Parts
 from masking_service.service.call.budgets import SCOPES, limit_of
 from masking_service.store.client import Store
@@ -83,14 +84,17 @@ class Conditions:
         if oldest is not None:
             created["api-key"] = oldest
             limits["api-key",] = rule.api_keys * SECONDS_A_DAY
+        shared = key_files(parts.settings, parts.acting.policy.rules)
+        created |= shared
+        limits |= {(use,): rule.secrets * SECONDS_A_DAY for use in shared}
         hosts = [host.since for host in parts.keyring.keyset.hosts.values() if not host.revoked]
         if hosts:
             created["intake-host"] = float(min(hosts) * SECONDS_A_DAY)
             limits["intake-host",] = rule.secrets * SECONDS_A_DAY
         yield gauge(
             "key_created_timestamp_seconds",
-            "When the active key of each use, the oldest valid API key and the oldest intake host were created, and "
-            "the first day that may still have data keys.",
+            "When the active key of each use, the oldest valid API key, the oldest intake host and each key file were "
+            "created, and the first day that may still have data keys.",
             {(use,): at for use, at in created.items()},
             "use",
         )

@@ -17,7 +17,7 @@ from keys.keyset_file import USES, NamedRoot, date_of, day_of
 from keys.rotation import distribute
 from masking_service.rotation import coordinator
 from masking_service.rotation.coordinator import ProcessesBehindError
-from masking_service.runtime.clock import today
+from masking_service.runtime.clock import clock, today
 from masking_service.runtime.settings import SettingsError
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.identity import WrongStore, claim
@@ -163,6 +163,25 @@ def test_the_status_without_a_store_shows_the_file(keys: Command, path: Path) ->
 
     assert re.findall(r"│ ([\w-]+) +│ \S+ +│ active", shown) == ["root", *USES]
     assert "The store does not say more: MASKING_REDIS_URL must say where the store is" in shown
+
+
+def test_the_status_shows_the_age_of_the_desks_session_key_and_when_it_is_too_old(
+    keys: Command, path: Path, tmp_path: Path
+) -> None:
+    session_key = tmp_path / "session-key"
+    session_key.write_text("ab" * 32)
+    os.utime(session_key, (clock() - 366 * 86_400,) * 2)
+
+    old = keys("status", "--session-key", session_key).stdout
+    os.utime(session_key, (clock(),) * 2)
+    new = keys("status", "--session-key", session_key).stdout
+
+    assert re.search(r"desk-session +│ file +│ active +│ 366 d", old), old
+    assert "due: the key file of desk-session is older than 365 days" in old
+    assert (re.search(r"desk-session +│ file +│ active +│ today", new) is not None, "desk-session is" in new) == (
+        True,
+        False,
+    )
 
 
 def test_the_status_shows_processes_and_what_keeps_them_from_following(keys: Command, path: Path, valkey: str) -> None:

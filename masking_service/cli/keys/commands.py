@@ -63,13 +63,18 @@ keys.add_command(hosts)
 
 
 @keys.command()
+@click.option(
+    "--session-key",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="The desk's file MASKING_CONSOLE_SESSION_KEY, on the desk's machine: shown, too.",
+)
 @state_dir
-def status(state_dir: Path) -> None:
+def status(session_key: Path | None, state_dir: Path) -> None:
     """Show the state of every key, and what is due.
 
     With its age, its uses and what depends on it. No key is shown.
     """
-    show(state_dir)
+    show(state_dir, session_key)
 
 
 @keys.command()

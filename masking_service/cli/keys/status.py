@@ -4,6 +4,7 @@ Nothing in them is a key.
 """
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 from rich.console import Console
@@ -11,9 +12,11 @@ from rich.table import Table
 
 from keys import keyset
 from keys.keyset_file import day_of
+from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.rotation.overview import KeyLine, Overview, Terms, overview, overview_of_file
 from masking_service.runtime.administration import opened_store
 from masking_service.runtime.clock import today
+from masking_service.runtime.key_files import key_files
 from masking_service.runtime.set_up import settings_of
 from masking_service.runtime.settings import SettingsError
 from masking_service.runtime.wiring import open_keyring
@@ -24,8 +27,12 @@ from masking_service.store.errors import StoreUnavailable
 from masking_service.store.identity import WrongStore
 
 
-def show(state_dir: Path) -> None:
+def show(state_dir: Path, session_key: Path | None) -> None:
     """Print what is known of every key. Without its store, what the keyset file alone says.
+
+    Args:
+        state_dir: the state directory.
+        session_key: the file of the desk's session key, if it is to be shown, too.
 
     Raises:
         KeysError: the keyset cannot be used.
@@ -34,20 +41,32 @@ def show(state_dir: Path) -> None:
     file, _ = keyset.read(path)
     console = Console(highlight=False)
     try:
-        found, missing = _with_store(state_dir), ""
+        (found, rules, files), missing = _with_store(state_dir), ""
     except (SettingsError, StoreUnavailable, WrongStore) as fault:
-        found, missing = overview_of_file(file, KeyRules(), day_of(today())), str(fault)
+        rules, files = KeyRules(), {}
+        found, missing = overview_of_file(file, rules, day_of(today())), str(fault)
+    if session_key is not None:
+        files = {**files, "desk-session": session_key.stat().st_mtime}
+    of_files = [_of_file(use, written) for use, written in files.items()]
+    old = [
+        f"the key file of {one.use} is older than {rules.secrets} days" for one in of_files if one.age > rules.secrets
+    ]
     console.print(f"{path}: serial {file.serial}, last change: {file.last}, made for {file.made_for}", soft_wrap=True)
-    console.print(_table(found.keys))
+    console.print(_table([*found.keys, *of_files]))
     if missing:
         console.print(f"The store does not say more: {missing}", markup=False, soft_wrap=True)
     else:
         console.print(_processes(found))
-    for due in found.due or ["nothing"]:
+    for due in [*found.due, *old] or ["nothing"]:
         console.print(f"due: {due}", markup=False, soft_wrap=True)
 
 
-def _with_store(state_dir: Path) -> Overview:
+def _of_file(use: str, written: float) -> KeyLine:
+    age = max(day_of(today()) - int(written) // SECONDS_A_DAY, 0)
+    return KeyLine(use, "file", "active", age, None, "what both ends sign or seal with it")
+
+
+def _with_store(state_dir: Path) -> tuple[Overview, KeyRules, Mapping[str, float]]:
     settings = settings_of(state_dir)
     keyring = open_keyring(settings)
     policy = Policy.load(settings.policy, development=settings.development)
@@ -57,7 +76,8 @@ def _with_store(state_dir: Path) -> Overview:
         registry.load_snapshot()
         registry.refresh()
         file = keyset.read(settings.keyset)[0]
-        return overview(file, store, keyring, terms, day_of(today()), registry.clients)
+        found = overview(file, store, keyring, terms, day_of(today()), registry.clients)
+        return found, terms.rules, key_files(settings, policy.rules)
 
 
 def _table(lines: list[KeyLine]) -> Table:
