@@ -11,6 +11,8 @@ from typing import Final, Literal, get_args
 import msgspec
 
 from keys.files import read_secret_file, write_secret_file
+from keys.keyset_file import KeysetFile, RootEntry, SecretEntry
+from keys.rotation import RotatableKey, entries_of
 from masking_service.masking.timestamps import rfc3339
 from masking_service.service.people.clients import Client, Clients
 
@@ -39,6 +41,17 @@ STEPS: Final[dict[Access, tuple[Step, ...]]] = {
     "host": _ALL,
     "code": _ALL,
 }
+_TURNS: Final[dict[Step, tuple[RotatableKey, ...]]] = {
+    "rotate root": ("root",),
+    "rotate token": ("token",),
+    "rotate clients": ("client",),
+    "rotate publication": ("publication",),
+    "rotate state": ("state",),
+    "rotate index": ("index",),
+    "rotate search": ("search",),
+    "rotate audit": ("audit", "audit-hash"),
+}
+"""Of which uses a step gives a new active key."""
 WHY: Final[dict[Step, str]] = {
     "rotate root": "the old one unwraps data keys and secrets of every copy",
     "rewrap": "nothing in a new copy of the store hangs on the old root key",
@@ -48,7 +61,7 @@ WHY: Final[dict[Step, str]] = {
     "rotate state": "the old secret seals cases, custody and clients of its own making",
     "rotate index": "the old secret finds waybills by their numbers",
     "rotate search": "the old secret tests which phones are in a search index",
-    "rotate audit": "the old key signs entries that were never made",
+    "rotate audit": "the old key signs entries that were never made, the old hashes tell of whom new entries are",
     "reseal": "data keys that were unwrapped open records",
     "revoke intake hosts": "the key of a host signs records that it never stored",
     "revoke API keys": "they passed through the memory of every machine of the service",
@@ -94,18 +107,25 @@ class LeaverPlan(msgspec.Struct, frozen=True):
         began: Unix seconds.
         finished: the steps that are complete, in order.
         hosts: the intake hosts that were enrolled when it was made.
+        keys: the names of all keys that the keyset had then, see `key_names`.
     """
 
     could: tuple[Access, ...]
     began: int
     finished: tuple[FinishedStep, ...] = ()
     hosts: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
 
     @property
     def steps(self) -> tuple[Step, ...]:
         """All steps, in order."""
         wanted = {step for access in self.could for step in STEPS[access]}
         return tuple(step for step in STEPS["host"] if step in wanted)
+
+    def leaves_known(self, step: Step, file: KeysetFile) -> bool:
+        """Return whether a step has activated a key that was in the keyset before: an interrupted rotation's."""
+        entries = [entry for which in _TURNS.get(step, ()) for entry in entries_of(file, which)]
+        return not {*key_names(entry for entry in entries if entry.state == "active")}.isdisjoint(self.keys)
 
     @property
     def left(self) -> tuple[Step, ...]:
@@ -144,6 +164,11 @@ class LeaverPlan(msgspec.Struct, frozen=True):
             *(f"- [ ] {line}" for line in self.by_hand),
         ]
         return "\n".join(lines) + "\n"
+
+
+def key_names(entries: Iterable[RootEntry | SecretEntry]) -> tuple[str, ...]:
+    """Return a name of each key: its id, or its use and version."""
+    return tuple(f"{one.use}/{one.version}" if isinstance(one, SecretEntry) else one.id for one in entries)
 
 
 def load(path: Path) -> LeaverPlan | None:

@@ -11,9 +11,11 @@ import redis
 from keys import keyset
 from keys.errors import IntegrityError
 from keys.keyring import Keyring
+from keys.rotation import RotatableKey, distribute
 from masking_service.audit.log import AuditLog
 from masking_service.rotation import coordinator
-from masking_service.runtime.clock import clock
+from masking_service.rotation.coordinator import Coordinator
+from masking_service.runtime.clock import clock, today
 from masking_service.service.people.clients import key_bytes
 from masking_service.service.people.errors import Unauthenticated
 from masking_service.service.people.registry import ClientRegistry
@@ -51,6 +53,11 @@ def wait_for_the_next_second() -> None:
     time.sleep(1 - time.time() % 1)
 
 
+def hashes(keyring: Keyring) -> list[str]:
+    keys = keyring.tenant("default")
+    return keys.audit_hashes("waybill", keys.bases([NUMBER])[0].hex())
+
+
 class Thief:
     """Holds a copy of everything that a machine of the service had, and gets a fresh copy of the store."""
 
@@ -85,6 +92,10 @@ class Thief:
                         continue
                     found += 1
         return found
+
+    def hashes(self) -> set[str]:
+        """The keyed hashes of a number, by which entries about it can be told."""
+        return {*hashes(self.keyring)}
 
     def finds(self) -> int:
         """Whether a number that is stored is found."""
@@ -125,6 +136,7 @@ def test_a_holder_of_every_old_secret_is_left_with_nothing(
 
     assert (thief.opens(), thief.finds(), thief.calls(path, other)) == (0, 0, 0)
     assert Process(path, valkey).opens(token)
+    assert thief.hashes().isdisjoint(hashes(Keyring(keyset.load(path)))[1:])
     verified = command("audit", "verify")
     assert verified.exit_code == 0, verified.output
     AuditLog(writer.store, thief.keyring.audit_signer, os.urandom, clock).append(full_entry(1))
@@ -171,6 +183,44 @@ def test_a_run_that_was_interrupted_goes_on_and_no_other_begins(
     assert refused.exit_code == 2
     assert done.exit_code == 0, (done.output, done.exception)
     assert keyset.read(tmp_path / "keyset.json")[0].serial == serial
+
+
+def test_keys_of_an_interrupted_rotation_and_reseal_turn_over_too(
+    leaver: Command, command: Command, printer: str, tmp_path: Path, valkey: str
+) -> None:
+    """The person may have copied the keyset while a key of it was only distributed."""
+    path = tmp_path / "keyset.json"
+    Process(path, valkey).put(NUMBER, now=clock())
+    uses: tuple[RotatableKey, ...] = ("root", "token", "client", "state", "index", "search", "audit")
+    for which in uses:
+        distribute(path, which, today())
+    (tmp_path / "reseal.json").write_text('{"day":0,"numbers":{}}')
+    (tmp_path / "reseal.json").chmod(0o600)
+    thief = Thief(path, valkey, tmp_path / "stolen.json", printer)
+
+    done = leaver("--could", "keys")
+
+    assert done.exit_code == 0, (done.output, done.exception)
+    now, stolen = keyset.load(path), thief.keyring.keyset
+    known = {use for use, version in now.active.items() if now.secrets[use, version] in stolen.secrets.values()}
+    assert (known, now.active_root in stolen.root_ids) == ({"tag"}, False)
+    assert (thief.opens(), thief.finds()) == (0, 0)
+
+
+def test_a_plan_is_kept_before_its_first_step(
+    leaver: Command, printer: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(Coordinator, "change", killed)
+        assert leaver("--could", "keys").exit_code != 0
+
+    done = leaver()
+
+    assert done.exit_code == 0, (done.output, done.exception)
+
+
+def killed(*_: object) -> None:
+    raise KeyboardInterrupt
 
 
 def test_nothing_happens_without_an_answer(command: Command, printer: str, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 import click
+import msgspec
 from rich.console import Console
 from rich.table import Table
 
@@ -20,9 +21,9 @@ from masking_service.rotation.audit import rotate_audit
 from masking_service.rotation.clients import rotate_clients
 from masking_service.rotation.coordinator import Coordinator
 from masking_service.rotation.index import rotate_index
-from masking_service.rotation.leaver import WHY, Access, LeaverPlan, Step, load, outdated, run, without
+from masking_service.rotation.leaver import WHY, Access, LeaverPlan, Step, key_names, load, outdated, run, without
 from masking_service.rotation.publication import rotate_publication
-from masking_service.rotation.reseal import reseal, reseal_hosts
+from masking_service.rotation.reseal import STARTED, reseal, reseal_hosts
 from masking_service.rotation.rewrap import rewrap
 from masking_service.rotation.rotate import rotate
 from masking_service.rotation.search import rotate_search
@@ -66,7 +67,7 @@ def leaver(could: tuple[Access, ...], yes: bool, timeout: float, state_dir: Path
     if departure is None:
         if not could:
             raise click.UsageError("--could says what the person could have had: host, store, keys or code")
-        departure = LeaverPlan(tuple(dict.fromkeys(could)), clock(), hosts=_enrolled(state_dir / "keyset.json"))
+        departure = _planned(could, state_dir / "keyset.json")
     elif could and {*could} != {*departure.could}:
         raise click.UsageError(
             f"a run for --could {' --could '.join(departure.could)} is not complete: finish it first, without --could"
@@ -75,6 +76,9 @@ def leaver(could: tuple[Access, ...], yes: bool, timeout: float, state_dir: Path
         _show(departure, _values(state_dir))
         if not yes:
             click.confirm("Go on?", abort=True)
+    if not path.exists():
+        (state_dir / STARTED).unlink(missing_ok=True)  # the data keys of an earlier run are old now
+        write_secret_file(path, msgspec.json.encode(departure), replace=True)
     departure = run(path, departure, _steps(state_dir, timeout, departure), clock, _told)
     if departure.left:
         raise click.ClickException(f"not complete: {', '.join(departure.left)}. Run the command again")
@@ -85,6 +89,13 @@ def leaver(could: tuple[Access, ...], yes: bool, timeout: float, state_dir: Path
     for line in departure.by_hand:
         click.echo(f"- {line}")
     click.echo(f"Back up {state_dir / 'keyset.json'} now, and destroy every older copy.")
+
+
+def _planned(could: tuple[Access, ...], path: Path) -> LeaverPlan:
+    """Return the plan of a run that begins now."""
+    file = read(path)[0]
+    hosts = tuple(host.name for host in file.hosts if host.state == "enrolled")
+    return LeaverPlan(tuple(dict.fromkeys(could)), clock(), hosts=hosts, keys=key_names([*file.roots, *file.secrets]))
 
 
 def _show(departure: LeaverPlan, values: int) -> None:
@@ -120,7 +131,11 @@ def _steps(state_dir: Path, timeout: float, departure: LeaverPlan) -> Callable[[
 
     def run_step(step: Step) -> str | None:
         with opened_rotation(state_dir, timeout) as (coordinator, opened):
-            return _RUN[step](_OfStep(coordinator, opened, policy, departure))
+            using = _OfStep(coordinator, opened, policy, departure)
+            said = _RUN[step](using)
+            while departure.leaves_known(step, coordinator.file):  # it only finished an earlier rotation
+                said = _RUN[step](using)
+            return said
 
     return run_step
 
