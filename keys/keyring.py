@@ -83,28 +83,27 @@ class TenantKeys(Secret):
 
     Attributes:
         layers: under which versions of the index secret its waybills are stored.
+        hashes: the version of the audit-hash secret with which it hashes.
         tenant_tag: the keyed name of the tenant itself: 16 characters of base64url.
     """
 
     __slots__ = (
         *("_audit", "_index", "_opening_tag", "_searches", "_state", "_tag"),
-        *("layers", "tenant", "tenant_tag", "tokens"),
+        *("hashes", "layers", "tenant", "tenant_tag", "tokens"),
     )
 
-    def __init__(self, keyset: Keyset, tenant: str, uses: Uses) -> None:
+    def __init__(self, keyset: Keyset, tenant: str, uses: Uses, hashes: int) -> None:
         name = tenant.encode()
 
         def active(use: Use) -> bytes:
             return keyset.secrets[use, keyset.active[use]]
 
         self.tenant = name
-        self._index = [
-            Mac(_derive(keyset.secrets["index", version], "index", name), name)
-            for version in sorted(version for use, version in keyset.secrets if use == "index")
-        ]
+        self._index = [Mac(_derive(secret, "index", name), name) for secret in _by_version(keyset, "index")]
         self.layers = _layers(keyset)
         self._tag = Mac(_derive(active("tag"), "tag", name))
-        self._audit = Mac(_derive(active("audit-hash"), "audit", name))
+        self._audit = [Mac(_derive(secret, "audit", name)) for secret in _by_version(keyset, "audit-hash")]
+        self.hashes = hashes
         self._searches: list[SearchKeys] = []
         self._state: SealingKeys | None = None
         self._opening_tag: Mac | None = None
@@ -181,8 +180,37 @@ class TenantKeys(Secret):
         return _name(self._opening_tag, parts)
 
     def audit_hash(self, *parts: str) -> str:
-        """Return the keyed hash used in audit entries."""
-        return self._audit.digest(*[part.encode() for part in parts])[:16].hex()
+        """Return the keyed hash used in new audit entries: 32 hexadecimal characters."""
+        return self.newer_hash(self.lasting_hash(*parts), 0)
+
+    def audit_hashes(self, *parts: str) -> list[str]:
+        """Return the keyed hashes that audit entries may have, by the version of their secret."""
+        hashes = [self.lasting_hash(*parts)]
+        for mac in self._audit[1:]:
+            hashes.append(_hashed_again(mac, hashes[-1]))
+        return hashes
+
+    def lasting_hash(self, *parts: str) -> str:
+        """Return the keyed hash of a name that no rotation changes, as `audit_hash` under the first secret."""
+        return self._audit[0].digest(*[part.encode() for part in parts])[:16].hex()
+
+    def newer_hash(self, known: str, version: int) -> str:
+        """Return the keyed hash under the secret with which this hashes, from the one under an older version.
+
+        Each secret hashes what the one before it gave. A hash under a newer one is returned as it is.
+
+        Args:
+            known: hexadecimal, of any even length, which it keeps; empty where there is none.
+            version: of the secret that it is under.
+
+        Raises:
+            ValueError: it is not hexadecimal.
+        """
+        if not known:
+            return known
+        for mac in self._audit[version + 1 : self.hashes + 1]:
+            known = _hashed_again(mac, known)
+        return known
 
     def data_key_id(self, day: int, number: int) -> bytes:
         """Return the 8-byte id of a data key.
@@ -213,7 +241,7 @@ class Keyring(Secret):
         self._audit_signer = None if keyset.intake else LogSigner(*_log_keys(keyset))
         self.made_for = keyset.made_for
         # One reference, so that no thread combines one keyset with the tenants of another.
-        self._held: tuple[Keyset, dict[str, TenantKeys]] = (keyset, {})
+        self._held: tuple[Keyset, dict[tuple[str, int], TenantKeys]] = (keyset, {})
 
     @property
     def keyset(self) -> Keyset:
@@ -316,12 +344,18 @@ class Keyring(Secret):
             self._audit_signer.adopt(*_log_keys(keyset))
         self._held = (keyset, {})
 
-    def tenant(self, name: str) -> TenantKeys:
-        """Return one tenant's keys, derived at first use."""
+    def tenant(self, name: str, hashes: int | None = None) -> TenantKeys:
+        """Return one tenant's keys, derived at first use.
+
+        Args:
+            name: of the tenant.
+            hashes: the version of the audit-hash secret with which they hash; the active one where it is None.
+        """
         keyset, tenants = self._held
-        found = tenants.get(name)
+        named = name, keyset.active["audit-hash"] if hashes is None else hashes
+        found = tenants.get(named)
         if found is None:
-            found = tenants[name] = TenantKeys(keyset, name, self.uses)
+            found = tenants[named] = TenantKeys(keyset, name, self.uses, named[1])
         return found
 
     def api_key_digest(self, key: bytes, pepper: int) -> bytes:
@@ -428,10 +462,18 @@ def _name(mac: Mac, parts: Sequence[str]) -> str:
     return b64encode(digest[:BASE_BYTES], b"-_").decode("ascii")
 
 
+def _hashed_again(mac: Mac, known: str) -> str:
+    return mac.digest(bytes.fromhex(known)).hex()[: len(known)]
+
+
+def _by_version(keyset: Keyset, use: Use) -> list[bytes]:
+    """Return all secrets of a use, the oldest first."""
+    return [secret for (which, _), secret in sorted(keyset.secrets.items()) if which == use]
+
+
 def _peppers(keyset: Keyset) -> list[Mac]:
     """Return the peppers by version; each but the first hashes what the one before it gave."""
-    versions = sorted(version for use, version in keyset.secrets if use == "client")
-    return [Mac(_derive(keyset.secrets["client", version], "client", b"")) for version in versions]
+    return [Mac(_derive(secret, "client", b"")) for secret in _by_version(keyset, "client")]
 
 
 def _log_keys(keyset: Keyset) -> tuple[dict[int, bytes], int, int]:

@@ -7,7 +7,9 @@ all processes have it. A change never loses a secret, and only
 
 import hmac
 from base64 import b64decode, b64encode
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final, Literal, TypeVar
 
 from msgspec.structs import replace
@@ -35,9 +37,11 @@ RotatableKey = Literal["root"] | Use
 """The keys in this file that can be rotated. Data keys are in the store."""
 
 ROTATABLE: Final[tuple[RotatableKey, ...]] = (
-    *("root", "token", "index", "state", "client", "search", "audit", "publication"),
+    *("root", "token", "index", "state", "client", "search", "audit", "audit-hash", "publication"),
 )
-"""Those for which there is a command; publication only where the tiers are split."""
+"""Those that a command rotates; publication only where the tiers are split."""
+_TOGETHER: Final[Mapping[Use, tuple[Use, ...]]] = MappingProxyType({"audit": ("audit", "audit-hash")})
+"""Secrets that turn over in the same changes of the file, by the one that is named."""
 
 Entry = TypeVar("Entry", RootEntry, SecretEntry)
 
@@ -101,11 +105,8 @@ def distribute(path: Path, which: RotatableKey, today: str, named: NamedRoot | N
     elif which == "root":
         changed = replace(file, roots=[*file.roots, new_root("distributed", today)])
     else:
-        version = 1 + max(version for use, version in opened.secrets if use == which)
-        if version == MAX_VERSIONS:
-            raise KeysetError(f"{path}: has reached the limit of {MAX_VERSIONS} {which} keys")
-        secret = new_secret(opened.roots, which, version, "distributed", today)
-        changed = replace(file, secrets=[*file.secrets, secret])
+        secrets = [_next_secret(path, opened, use, today) for use in _TOGETHER.get(which, (which,))]
+        changed = replace(file, secrets=[*file.secrets, *secrets])
     return write_changed(path, opened, changed, change_name("distribute", which))
 
 
@@ -125,7 +126,8 @@ def activate(path: Path, which: RotatableKey, today: str, *, shredded_before: st
     if which == "root":
         changed = replace(file, roots=[_advanced(entry, today) for entry in file.roots])
     else:
-        secrets = [_advanced(entry, today) if entry.use == which else entry for entry in file.secrets]
+        waiting = {use for use in _TOGETHER.get(which, (which,)) if distributed(file, use) is not None}
+        secrets = [_advanced(entry, today) if entry.use in waiting else entry for entry in file.secrets]
         changed = replace(file, secrets=secrets)
     if shredded_before:
         changed = replace(changed, shredded_before=shredded_before)
@@ -202,6 +204,13 @@ def destroy_retired_roots(path: Path) -> Keyset:
     if len(kept) == len(file.roots):
         return opened
     return write_changed(path, opened, replace(file, roots=kept), DESTROYED)
+
+
+def _next_secret(path: Path, opened: Keyset, which: Use, today: str) -> SecretEntry:
+    version = 1 + max(version for use, version in opened.secrets if use == which)
+    if version == MAX_VERSIONS:
+        raise KeysetError(f"{path}: has reached the limit of {MAX_VERSIONS} {which} keys")
+    return new_secret(opened.roots, which, version, "distributed", today)
 
 
 def _advanced(entry: Entry, today: str) -> Entry:

@@ -63,12 +63,19 @@ def begin_split(path: Path, today: str) -> Keyset:
     return write_changed(path, opened, replace(file, secrets=[*file.secrets, secret]), SPLIT)
 
 
+def _goes_to_hosts(opened: Keyset, use: Use, version: int) -> bool:
+    """Return whether a host gets this version of a use; of audit hashes the first, which names tenants in alerts."""
+    if use == "audit-hash":
+        return version == 0
+    return use in _WITH_HISTORY or version == opened.active[use]
+
+
 def _shared(opened: Keyset, kept: Use, given: Use) -> bool:
     """Return whether a secret of `given` that a host gets is also one of `kept` that is not ended."""
     gets = [
         secret
         for (use, version), secret in opened.secrets.items()
-        if use == given and (use in _WITH_HISTORY or version == opened.active[use])
+        if use == given and _goes_to_hosts(opened, use, version)
     ]
     return any(hmac.compare_digest(one, other) for one in opened.in_store(kept) for other in gets)
 
@@ -92,7 +99,7 @@ def make_intake_keyset(opened: Keyset, name: str, path: Path, today: str) -> Hos
     shared = [
         wrapped_secret(wrapping, use, version, secret, _state_of(opened, use, version), today)
         for (use, version), secret in opened.secrets.items()
-        if use in INTAKE_USES and use != "host" and (use in _WITH_HISTORY or version == opened.active[use])
+        if use in INTAKE_USES and use != "host" and _goes_to_hosts(opened, use, version)
     ]
     if before is None:
         own = new_secret(wrapping, "host", 0, "active", today)
@@ -117,8 +124,8 @@ def make_intake_keyset(opened: Keyset, name: str, path: Path, today: str) -> Hos
 
 
 def _state_of(opened: Keyset, use: Use, version: int) -> State:
-    """Return the state of a secret, as its file says."""
-    if version == opened.active[use]:
+    """Return the state of a secret in the keyset of a host: as the whole file says, but for its only audit hashes."""
+    if use == "audit-hash" or version == opened.active[use]:
         return "active"
     if (use, version) in opened.ended:
         return "ended"

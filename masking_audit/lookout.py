@@ -7,6 +7,7 @@ parcels: there are far more scans than the signals need.
 from collections.abc import Callable, Iterable
 
 from masking_audit.format.links import entry_id
+from masking_audit.newest_hashes import NewestHashes
 from masking_audit.packs.evidence import entry_lines, entry_of
 from masking_service.audit.actions import Action
 from masking_service.service.lookout.history import TRACES, History, HistoryReader, Trace, rows_of
@@ -22,13 +23,16 @@ def first_second(now: int) -> int:
     return now - WINDOW_DAYS * DAY
 
 
-def read_histories(lines: Callable[[], Iterable[bytes]], tenants: Iterable[str], now: int) -> dict[str, History]:
+def read_histories(
+    lines: Callable[[], Iterable[bytes]], tenants: Iterable[str], now: int, newest_hashes: NewestHashes
+) -> dict[str, History]:
     """Return the histories of the last thirty days, by the tenants' hashes.
 
     Args:
         lines: yields the log, at each call.
         tenants: the hashes, as in entries.
         now: Unix seconds.
+        newest_hashes: of these tenants.
     """
     readers = {tenant: HistoryReader() for tenant in tenants}
     for line in entry_lines(line for line in lines() if not _is_trace(line)):
@@ -36,7 +40,7 @@ def read_histories(lines: Callable[[], Iterable[bytes]], tenants: Iterable[str],
         if entry is None or entry.tenant not in readers or not first_second(now) <= entry.at < now:
             continue
         if entry.action != Action.VIEW or entry.at >= now - VIEW_DAYS * DAY:
-            readers[entry.tenant].add(entry_id(line.writer, line.number), entry)
+            readers[entry.tenant].add(entry_id(line.writer, line.number), newest_hashes(entry))
     histories = {tenant: reader.history() for tenant, reader in readers.items()}
     waybills = {tenant: history.waybills for tenant, history in histories.items()}
     for line in entry_lines(line for line in lines() if _is_trace(line)):
@@ -44,7 +48,7 @@ def read_histories(lines: Callable[[], Iterable[bytes]], tenants: Iterable[str],
         if entry is not None and entry.tenant in histories and entry.at < now:
             named = waybills[entry.tenant]
             histories[entry.tenant].traces.extend(
-                row for row in rows_of(entry) if isinstance(row, Trace) and row.waybill in named
+                row for row in rows_of(newest_hashes(entry)) if isinstance(row, Trace) and row.waybill in named
             )
     for history in histories.values():
         history.traces.sort()

@@ -17,7 +17,7 @@ import msgspec
 from masking_audit.archive.order_files import read_orders
 from masking_audit.archive.segment_index import EntryPlace, SegmentIndex
 from masking_audit.archive.segments import ArchiveError, order_path, read_state, segment_path
-from masking_audit.archive.terms import term_of, term_of_id, terms_of
+from masking_audit.archive.terms import term_of_id, terms_of, wanted_terms
 from masking_audit.format.links import place_of
 from masking_service.audit.order import FIRST, LAST, Order
 from masking_service.audit.questions import Position
@@ -82,7 +82,7 @@ class Index:
             rows: list[ArchivedEntry] = []
             size = examined = 0
             with _LineReader(self._archive) as reader:
-                for place in self._merged(term_of(tenant, wanted), low, high, newest=newest):
+                for place in self._merged(wanted_terms(tenant, wanted), low, high, newest=newest):
                     line = reader.line(place)
                     examined += 1
                     is_last = len(rows) + 1 >= limit or size >= MAX_PAGE_BYTES or examined >= MAX_EXAMINED
@@ -106,7 +106,7 @@ class Index:
             for name in names:
                 writer, _ = place_of(name)
                 for index in [one for one in self._segments.values() if writer in one.writers]:
-                    for place in index.found(term_of_id(tenant, name), FIRST, LAST):
+                    for place in index.found([term_of_id(tenant, name)], FIRST, LAST):
                         line = reader.line(place)
                         if line.id == name:
                             rows.append(ArchivedEntry(place.order, name, line.entry))
@@ -189,8 +189,8 @@ class Index:
             self._orders.update(read_orders(complete.splitlines()))
         self._orders_read = segment, size
 
-    def _merged(self, term: int, low: Order, high: Order, *, newest: bool) -> Iterator[EntryPlace]:
-        """Yield the places of entries with a term, in order over all segments.
+    def _merged(self, terms: Sequence[int], low: Order, high: Order, *, newest: bool) -> Iterator[EntryPlace]:
+        """Yield the places of entries with one of some terms, in order over all segments.
 
         Segments overlap a little. One is opened when its first entry may be the next.
         """
@@ -204,7 +204,7 @@ class Index:
         while heap or waiting:
             while waiting and (not heap or waiting[0][0] <= heap[0][0]):
                 _, segment = waiting.popleft()
-                _push(heap, self._segments[segment].found(term, low, high, newest=newest), newest=newest)
+                _push(heap, self._segments[segment].found(terms, low, high, newest=newest), newest=newest)
             if heap:
                 _, place, found = heappop(heap)
                 yield place

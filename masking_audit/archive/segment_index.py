@@ -7,6 +7,7 @@ cannot be used is made anew.
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from heapq import merge
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -79,8 +80,18 @@ class SegmentIndex:
         self.size, self.first, self.last = size, min(first, self.first), max(last, self.last)
         self.writers |= writers
 
-    def found(self, term: int, low: Order, high: Order, *, newest: bool = False) -> Iterator[EntryPlace]:
-        """Yield the places of entries with a term, in their order or, for `newest`, in the reverse one."""
+    def found(self, terms: Sequence[int], low: Order, high: Order, *, newest: bool = False) -> Iterator[EntryPlace]:
+        """Yield the places of entries with one of some terms, each once.
+
+        They come in their order or, for `newest`, in the reverse one.
+        """
+        previous = None
+        for place in merge(*[self._found(term, low, high, newest=newest) for term in terms], reverse=newest):
+            if place != previous:
+                yield place
+            previous = place
+
+    def _found(self, term: int, low: Order, high: Order, *, newest: bool) -> Iterator[EntryPlace]:
         way = "DESC" if newest else "ASC"
         with closing(sqlite3.connect(self._path)) as table:
             rows = table.execute(f"{_FOUND} ORDER BY ms {way}, number {way}, at {way}", (term, *low, *high))

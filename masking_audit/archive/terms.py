@@ -6,7 +6,7 @@ from typing import Final
 
 from keys.framing import frame
 from masking_service.audit.reading import EntryDocument
-from masking_service.audit.wanted import Wanted
+from masking_service.audit.wanted import Wanted, one_or_more
 
 _KINDS: Final = ("asked", "case", "principal", "outcome", "action")
 """Members by which entries are found beside their waybills, the most selective first."""
@@ -24,10 +24,10 @@ def term_of_id(tenant: str, name: str) -> int:
     return _term(tenant, "id", name)
 
 
-def term_of(tenant: str, wanted: Wanted) -> int:
-    """Return the term of all wanted entries that the fewest others have, most likely."""
+def wanted_terms(tenant: str, wanted: Wanted) -> list[int]:
+    """Return the terms of which each wanted entry has one, and the fewest others have any, most likely."""
     kind = next((kind for kind in ("waybill", *_KINDS) if getattr(wanted, kind) is not None), "tenant")
-    return _term(tenant, kind, getattr(wanted, kind, ""))
+    return [_term(tenant, kind, value) for value in one_or_more(getattr(wanted, kind, ""))]
 
 
 def _term(tenant: str, kind: str, value: str) -> int:

@@ -144,7 +144,7 @@ def _day(leak: str, given: str) -> int:
 
 def _of_subject(log: WholeLog, subject: Subject, options: _IncidentOptions) -> _Made:
     keys = log.keyring.tenant(options.asked.tenant)
-    hashed = keys.audit_hash("tenant")
+    hashed = keys.lasting_hash("tenant")
     found = Incident(subject, hashed, options.asked.begin, options.asked.end)
     found.find_acts(log.verified_entries())
     evidence = _evidence(log, found.belongs) if found.acts else []
@@ -179,7 +179,7 @@ def _of_list(log: WholeLog, path: Path, options: _IncidentOptions) -> _Made:
         waybills=ours,
         lines=len(lines),
         ours=sum(line.number in named or not occurring.isdisjoint(line.phones) for line in lines),
-        tenant=keys.audit_hash("tenant"),
+        tenant=keys.lasting_hash("tenant"),
         begin=options.asked.begin,
         end=options.asked.end,
     )
@@ -192,7 +192,11 @@ def _of_list(log: WholeLog, path: Path, options: _IncidentOptions) -> _Made:
 
 def _evidence(log: WholeLog, belongs: Callable[[str, Entry], bool]) -> list[bytes]:
     """Return the commits of the entries that belong to a pack, after the first pass."""
-    return [*excerpt(log.lines(), belongs, None if log.verification.findings else log.keyring.audit_signer.sign)]
+
+    def wanted(name: str, entry: Entry) -> bool:
+        return belongs(name, log.newest_hashes(entry))
+
+    return [*excerpt(log.lines(), wanted, None if log.verification.findings else log.keyring.audit_signer.sign)]
 
 
 def _of_keys(log: WholeLog, leak: KeyLeak, options: _IncidentOptions) -> _Made:
@@ -206,7 +210,7 @@ def _of_keys(log: WholeLog, leak: KeyLeak, options: _IncidentOptions) -> _Made:
         counted = _counted(lambda t=tenant, k=key_ids: StoredPersons(log.store, log.keyring, t).under(frozenset(k)))
         if counted is not None:
             persons[tenant] = counted
-    hashed = log.keyring.tenant(options.asked.tenant).audit_hash("tenant")
+    hashed = log.keyring.tenant(options.asked.tenant).lasting_hash("tenant")
     return _Made(leak.document(log.source(hashed), persons), (), {}, leak.kind)
 
 

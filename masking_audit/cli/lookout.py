@@ -11,6 +11,7 @@ from masking_audit.archive.export import export
 from masking_audit.cli.given import archive
 from masking_audit.cli.places import archived_lines
 from masking_audit.lookout import first_second, read_histories
+from masking_audit.newest_hashes import NewestHashes
 from masking_service.audit.streams import Streams
 from masking_service.cli.options import state_dir
 from masking_service.masking.timestamps import rfc3339
@@ -54,8 +55,9 @@ def lookout(language: Language, archive: Path | None, state_dir: Path) -> None:
         now = clock()
         kept = archived_lines(state_dir, archive, first_second(now))
         lines = partial(export, Streams(parts.store), parts.checkpoints.make(), kept)
-        hashes = {tenant: parts.keyring.tenant(tenant).audit_hash(AUDIT_HASH_OF_TENANT) for tenant in parts.tenants}
-        histories = read_histories(lines, hashes.values(), now)
+        keys = {tenant: parts.keyring.tenant(tenant) for tenant in parts.tenants}
+        hashes = {tenant: one.lasting_hash(AUDIT_HASH_OF_TENANT) for tenant, one in keys.items()}
+        histories = read_histories(lines, hashes.values(), now, NewestHashes(keys.values()))
         for tenant, hashed in sorted(hashes.items()):
             listed = parts.acting.of(Lookout)(tenant, all_signals(histories[hashed], now), now)
             for one in listed:

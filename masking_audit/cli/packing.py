@@ -20,6 +20,7 @@ from masking_audit.cli.saying import count
 from masking_audit.format.entries import Entry
 from masking_audit.format.lines import CheckpointLine, EntryLine
 from masking_audit.format.links import entry_id
+from masking_audit.newest_hashes import NewestHashes
 from masking_audit.packs.documents import Document, without_staff
 from masking_audit.packs.evidence import entry_lines, entry_of
 from masking_audit.packs.manifest import Manifest, digest_of, write_manifest
@@ -108,6 +109,7 @@ class WholeLog:
     Attributes:
         store: where the log, and the records, are.
         keyring: signs, and hashes waybills and tenants.
+        newest_hashes: shows entries of the tenant with the keyed hashes of now.
         newest: the checkpoint.
         lines: yields the lines of the export, at each call.
         verification: what the first pass found.
@@ -115,6 +117,7 @@ class WholeLog:
 
     store: Store
     keyring: Keyring
+    newest_hashes: NewestHashes
     newest: CheckpointLine
     lines: Callable[[], Iterator[bytes]]
     verification: Verification
@@ -124,7 +127,7 @@ class WholeLog:
         for line in self.lines():
             parsed = self.verification.add(line)
             if isinstance(parsed, EntryLine) and (entry := entry_of(parsed)):
-                yield entry_id(parsed.writer, parsed.number), entry
+                yield entry_id(parsed.writer, parsed.number), self.newest_hashes(entry)
         self.verification.end()
 
     def unverified_entries(self) -> Iterator[tuple[str, Entry]]:
@@ -132,7 +135,7 @@ class WholeLog:
         for parsed in entry_lines(self.lines()):
             entry = entry_of(parsed)
             if entry:
-                yield entry_id(parsed.writer, parsed.number), entry
+                yield entry_id(parsed.writer, parsed.number), self.newest_hashes(entry)
 
     def source(self, tenant: str) -> dict[str, object]:
         """Return the values of the paragraph `source`, after the first pass."""
@@ -151,7 +154,9 @@ def whole_log(asked: PackOptions) -> Iterator[WholeLog]:
     with opened_log(asked.state_dir) as (store, keyring):
         newest = Checkpoints(store, keyring.audit_signer, asked.state_dir, clock).make()
         lines = partial(export, Streams(store), newest, archived_lines(asked.state_dir, asked.archive))
-        yield WholeLog(store, keyring, newest, lines, Verification(Verifier(keyring.audit_signer.public_pem())))
+        hashes = NewestHashes([keyring.tenant(asked.tenant)])
+        verification = Verification(Verifier(keyring.audit_signer.public_pem()))
+        yield WholeLog(store, keyring, hashes, newest, lines, verification)
 
 
 @contextmanager
@@ -206,7 +211,7 @@ def write_pack(
         entries=summary.entries,
         faults=faults,
         files=files,
-        tenant=log.keyring.tenant(asked.tenant).audit_hash("tenant"),
+        tenant=log.keyring.tenant(asked.tenant).lasting_hash("tenant"),
         principal=about,
         begin=asked.begin,
         end=asked.end,

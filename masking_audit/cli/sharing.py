@@ -16,7 +16,7 @@ def sharing(asked: PackOptions) -> None:
     verifies with the public key alone.
     """
     with new_folder(asked, "sharing") as folder, whole_log(asked) as log:
-        hashed = log.keyring.tenant(asked.tenant).audit_hash("tenant")
+        hashed = log.keyring.tenant(asked.tenant).lasting_hash("tenant")
         ledger = Sharing(hashed, asked.begin, asked.end)
         ledger.sum_period(log.verified_entries())
         write_pack(folder, log, ledger.document(log.source(hashed)), asked)

@@ -92,6 +92,7 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
             them; no two people's compare. Empty if it names none.
         signed: the signature of the person over this act, and those by which the key was approved, the nearest first;
             none where the policy asks for none.
+        hashes: the version of the secret of its keyed hashes, but of the tenant's.
         request: the request id.
         policy: hash of the policy that decided.
     """
@@ -120,3 +121,4 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
     device: str = ""
     network: str = ""
     signed: Sequence[Signature] = ()
+    hashes: int = 0

@@ -43,6 +43,7 @@ NAMES: Final = (
     "value",
     "waybill",
     "network",
+    "hashes",
 )
 """Members by number, from 0. Names are added at the end and never moved: stored entries hold the numbers."""
 WORDS: Final = (

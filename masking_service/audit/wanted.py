@@ -20,8 +20,8 @@ class Wanted:
 
     Attributes:
         principal, action, outcome, case: as in the entry.
-        waybill: the hash of a waybill that an item of the entry is about.
-        asked: as in the entry.
+        waybill: the hash of a waybill that an item of the entry is about; several where a rotation changed it.
+        asked: as in the entry; several as of `waybill`.
         begin, end: the entry's time is at `begin` or later, and before `end` (Unix seconds).
     """
 
@@ -29,8 +29,8 @@ class Wanted:
     action: str | None = None
     outcome: str | None = None
     case: str | None = None
-    waybill: str | None = None
-    asked: str | None = None
+    waybill: str | tuple[str, ...] | None = None
+    asked: str | tuple[str, ...] | None = None
     begin: int | None = None
     end: int | None = None
 
@@ -41,11 +41,19 @@ class Wanted:
             and self.action in (None, entry["action"])
             and self.outcome in (None, entry["outcome"])
             and self.case in (None, entry.get("case"))
-            and self.asked in (None, entry.get("asked"))
+            and (self.asked is None or entry.get("asked") in one_or_more(self.asked))
             and (self.begin is None or entry["at"] >= self.begin)
             and (self.end is None or entry["at"] < self.end)
-            and (self.waybill is None or any(item["waybill"] == self.waybill for item in entry.get("items", ())))
+            and (self.waybill is None or self._is_about(entry, one_or_more(self.waybill)))
         )
+
+    def _is_about(self, entry: Mapping[str, Any], waybills: Sequence[str]) -> bool:
+        return any(item["waybill"] in waybills for item in entry.get("items", ()))
+
+
+def one_or_more(wanted: str | tuple[str, ...]) -> Sequence[str]:
+    """Return what may be in an entry. One value is kept as a text, as archives of earlier releases read it."""
+    return (wanted,) if isinstance(wanted, str) else wanted
 
 
 class ArchivedEntry(NamedTuple):

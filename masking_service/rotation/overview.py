@@ -17,8 +17,8 @@ from masking_service.service.waybills.wrapped_keys import HOLD_DAY, PERMIT_DAY, 
 from masking_service.store.client import Store
 from masking_service.store.layout import DATA_KEY_USES
 
-COMMANDS: Final = {"client": "clients"}
-"""What `keys rotate` calls a use, where it is another word."""
+COMMANDS: Final = {"client": "clients", "audit-hash": "audit"}
+"""What `keys rotate` calls a use, or the one with which it turns over, where it is another word."""
 ENDING: Final[tuple[Use, ...]] = ("index", "state", "search", "audit", "publication")
 """Uses of which a rotation is complete when their retired secrets are ended."""
 
@@ -144,6 +144,8 @@ _DEPENDS: Final = {
     ("audit", "active"): "new entries of the log",
     ("audit", "retired"): "processes that do not sign with the new key yet (keys rotate audit)",
     ("audit", "ended"): "the log up to the checkpoint that ended it",
+    ("audit-hash", "active"): "keyed hashes in new entries of the log",
+    ("audit-hash", "retired"): "keyed hashes in older entries, which the newer secrets hash again",
     ("publication", "active"): "what intake hosts read, and their way to the opening tier",
     ("publication", "retired"): "intake hosts without their new part (keys rotate publication)",
     ("publication", "ended"): "nothing",
@@ -179,7 +181,7 @@ def _due_of_file(file: KeysetFile, rules: KeyRules, today: int) -> list[str]:
         for host in file.hosts
         if host.state == "enrolled" and today - day_of(host.since) > rules.secrets
     ]
-    return due
+    return [*dict.fromkeys(due)]  # one command may rotate two
 
 
 def _due_of_store(

@@ -1,6 +1,7 @@
 """Known keys for tests and documented vectors."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Literal
@@ -67,3 +68,11 @@ def known_keyset(
 def known_keyring(owner: str = "vectors", **how: Any) -> Keyring:
     """Return the known keyring of an owner."""
     return Keyring(known_keyset(owner, **how))
+
+
+def with_further_hashes(keyset: Keyset, active: int = 1) -> Keyset:
+    """Return a keyset that has two more secrets for audit hashes, versions 1 and 2."""
+    secrets: dict[tuple[Use, int], bytes] = {
+        ("audit-hash", version): known_bytes(f"audit-hash {version}") for version in (1, 2)
+    }
+    return replace(keyset, secrets=keyset.secrets | secrets, active=keyset.active | {"audit-hash": active})

@@ -1,5 +1,6 @@
 """Tests the derived keys of tenants."""
 
+import hmac
 import re
 from dataclasses import replace
 from typing import Any
@@ -13,7 +14,8 @@ from keys.aead import key_id_of
 from keys.errors import IntegrityError, KeysetError, ProviderError
 from keys.keyring import Keyring, TenantKeys
 from keys.keyset import Keyset
-from tests.keys.known import known_bytes, known_keyring, known_keyset
+from tests.keys.known import known_bytes, known_keyring, known_keyset, with_further_hashes
+from tests.keys.reader import frame, hkdf
 
 RING = known_keyring()
 DEFAULT, OTHER = RING.tenant("default"), RING.tenant("other")
@@ -98,6 +100,24 @@ def test_where_the_parts_of_an_audit_hash_meet_makes_a_difference() -> None:
 
 def test_an_audit_hash_is_32_hexadecimal_digits() -> None:
     assert re.fullmatch(r"[0-9a-f]{32}", DEFAULT.audit_hash("tenant"))
+
+
+def hashed_again(known: str, version: int) -> str:
+    """As docs/record-format.md writes it."""
+    info = frame(b"waybill-masking/1", b"audit", b"default")
+    key = hkdf("sha256", known_bytes(f"audit-hash {version}"), info, 32)
+    return hmac.digest(key, frame(bytes.fromhex(known)), "sha256").hex()[: len(known)]
+
+
+def test_each_secret_of_audit_hashes_hashes_what_the_one_before_it_gave() -> None:
+    keys = Keyring(with_further_hashes(known_keyset())).tenant("default")
+    first = DEFAULT.audit_hash("waybill", "x")
+    second = hashed_again(first, 1)
+
+    assert keys.lasting_hash("waybill", "x") == first
+    assert keys.audit_hash("waybill", "x") == second
+    assert keys.audit_hashes("waybill", "x") == [first, second, hashed_again(second, 2)]
+    assert (keys.newer_hash(first[:16], 0), keys.newer_hash(second, 1)) == (hashed_again(first[:16], 1), second)
 
 
 def test_each_day_and_number_has_its_own_data_key_id() -> None:

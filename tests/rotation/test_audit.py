@@ -5,17 +5,20 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from keys import keyset
 from keys.errors import IntegrityError
 from keys.keyring import Keyring
+from keys.keyset_file import new_secret
+from keys.rotation import change_name, write_changed
 from keys.signatures import Verifier
 from masking_audit.verify.verifier import Verification, verify
 from masking_service.audit.checkpoints import Checkpoints
 from masking_service.audit.log import AuditLog
 from masking_service.rotation.audit import rotate_audit
 from tests.audit import logs
-from tests.rotation.processes import Killed, Process, coordinator, countdown
+from tests.rotation.processes import TODAY, Killed, Process, coordinator, countdown
 from tests.store.stores import NOW
 
 
@@ -54,6 +57,10 @@ def rotated(path: Path, writing: Writing, step: Callable[[], object] = lambda: N
         return rotate_audit(mine, checkpoints)
 
 
+def states(path: Path, use: str) -> list[str]:
+    return [entry.state for entry in keyset.read(path)[0].secrets if entry.use == use]
+
+
 def verified(writing: Writing, pem: bytes) -> list[str]:
     """What is wrong with the whole log."""
     verification = Verification(Verifier(pem))
@@ -71,7 +78,7 @@ def test_the_log_verifies_with_the_public_key_of_before_and_with_the_new_file(pa
     assert (after.endswith(before), after.count(b"BEGIN")) == (True, 2)
     assert ended is not None
     assert (verified(writing, before), verified(writing, after)) == ([], [])
-    assert [entry.state for entry in keyset.read(path)[0].secrets if entry.use == "audit"] == ["ended", "active"]
+    assert states(path, "audit") == ["ended", "active"]
 
 
 def test_a_holder_of_the_old_keyset_adds_nothing_to_the_log(path: Path, writing: Writing, old_keyset: Path) -> None:
@@ -112,5 +119,16 @@ def test_a_killed_rotation_continues_and_loses_no_entry(path: Path, writing: Wri
 
     assert verified(writing, before) == []
     assert verified(writing, Keyring(keyset.load(path)).audit_signer.public_pem()) == []
-    states = [entry.state for entry in keyset.read(path)[0].secrets if entry.use == "audit"]
-    assert states == ["ended", "active"]
+    assert (states(path, "audit"), states(path, "audit-hash")) == (["ended", "active"], ["retired", "active"])
+
+
+def test_a_rotation_that_an_earlier_release_began_keeps_the_secret_of_hashes(path: Path, writing: Writing) -> None:
+    file, opened = keyset.read(path)
+    secret = new_secret(opened.roots, "audit", 1, "distributed", TODAY)
+    write_changed(path, opened, replace(file, secrets=[*file.secrets, secret]), change_name("distribute", "audit"))
+
+    rotated(path, writing)
+
+    assert (states(path, "audit"), states(path, "audit-hash")) == (["ended", "active"], ["active"])
+    rotated(path, writing)
+    assert (states(path, "audit")[1:], states(path, "audit-hash")) == (["ended", "active"], ["retired", "active"])

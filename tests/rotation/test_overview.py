@@ -133,7 +133,7 @@ def test_keys_older_than_a_year_are_due(path: Path) -> None:
 
     due = overview_of_file(keyset.read(path)[0], KeyRules(), day_of("2027-11-25")).due
 
-    names = ("root", "token", "index", "state", "clients", "search", "audit", "publication")
+    names = ("root", "token", "index", "state", "clients", "search", "audit", "audit", "publication")
     assert due == [
         f"the active {use} key is older than 365 days: keys rotate {name}"
         for use, name in zip(ROTATABLE, names, strict=True)

@@ -28,7 +28,7 @@ from tests.keys.reader import Refused, frame, hkdf, open_envelope
 from tests.tiers.split import HOST, Split
 from tests.tiers.test_commands import run
 from tests.together import repeating
-from tests.web.api import NUMBER, SITE, record, token
+from tests.web.api import NUMBER, SITE, content, record, token
 
 pytestmark = pytest.mark.timeout(400)
 POINTER = "/sender/phone"
@@ -86,6 +86,14 @@ class Thief:
         """Whether a number that is stored is found."""
         places = [record_key(stem, 0) for stem in record_stems(self.whole.tenant("default").bases([NUMBER]))]
         return int(redis.Redis.from_url(self.url).exists(*places))
+
+    def tells(self, split: Split, action: str) -> list[bool]:
+        """Of the entries about a number: whether the keys of before tell that they are."""
+        keys = self.whole.tenant("default")
+        known = {*keys.audit_hashes("waybill", keys.bases([NUMBER])[0].hex())}
+        auditor = split.opening.mint("auditor", "u-9")
+        found = content(split.opening.get(auditor, f"/v1/audit?action={action}&waybill={NUMBER}"))["entries"]
+        return [any(item["waybill"] in known for item in one["items"]) for one in found]
 
     def forges(self, split: Split) -> bytes:
         """Store an hour key that the old host signs; what names it in a record."""
@@ -187,6 +195,7 @@ def test_a_person_with_root_on_every_machine_is_left_with_nothing(split: Split, 
     split.keep_indexes()
     [stored] = split.tokenize(record(), custody={"site": SITE})
     split.opening.parts.file_index_work()
+    split.opening.open_case("D-0", NUMBER, who=split.opening.mint("service-desk"))
     thief = Thief(split, valkey)
     assert (thief.opens() >= 5, thief.finds(), thief.calls(split)) == (True, 1, True)
     assert split.opening.parts.vault.record_keys.by_headers("default", {thief.forges(split)})
@@ -217,3 +226,4 @@ def test_a_person_with_root_on_every_machine_is_left_with_nothing(split: Split, 
     split.opening.open_case("D-1", NUMBER, LATER, who=split.opening.mint("service-desk"))
     opened = split.opening.opened(*(token(one["tokens"][POINTER]) for one in (stored, later)), who=officer)
     assert [one["value"] for one in opened] == ["13812345678"] * 2
+    assert (thief.tells(split, "case-open"), thief.tells(split, "detokenize")) == ([True, False], [False])

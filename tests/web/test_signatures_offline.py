@@ -10,16 +10,19 @@ from collections.abc import Iterator
 import pytest
 
 from keys.errors import IntegrityError
+from keys.keyring import Keyring
 from keys.signatures import Verifier
 from masking_audit.cli.export import exported
 from masking_audit.format.signed import verify_entry
 from masking_audit.verify.findings import FindingKind
 from masking_audit.verify.signatures import PersonSignatures
 from masking_audit.verify.verifier import Verification, verify
+from tests.keys.known import with_further_hashes
 from tests.web.api import NUMBER, Api, Json, content, field, record, results, token
 from tests.web.people import AUDITOR
 from tests.web.signing import Person
 
+OPENING = {"act": "detokenize", "purpose": "dispute", "case": "D-1"}
 PHONE, NAME = field(NUMBER, "/sender/phone"), field(NUMBER, "/sender/name")
 _CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
@@ -68,6 +71,27 @@ def test_every_signature_leads_to_the_key_that_the_command_line_approved(api: Ap
 
     assert [one["action"] for one in found] == ["key-approve", "detokenize", "detokenize"]
     assert {verify_entry(one) for one in found} == {root_of(boss)}
+
+
+def test_what_was_signed_before_the_hashes_turned_over_is_good_afterwards(
+    api: Api, officer: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All three entries are found by the number, and each verifies; its items have the hashes that were signed."""
+    keyring = api.parts.keyring
+    before, old = keyring.tenant("default"), officer.sign({**OPENING, "items": [PHONE]})
+    turned = Keyring(with_further_hashes(keyring.keyset))
+    monkeypatch.setattr(api.parts.keyring, "_held", turned._held)
+
+    results(officer.open(PHONE, signature=old))
+    results(officer.open(PHONE))
+
+    found = content(api.get(AUDITOR, f"/v1/audit?action=detokenize&waybill={NUMBER}"))["entries"]
+    hashes = [(one.get("hashes", 0), one["items"][0]["waybill"]) for one in found]
+    first, second, _ = keyring.tenant("default").audit_hashes("waybill", before.bases([NUMBER])[0].hex())
+    assert hashes == [(0, first)] * 3 + [(1, second)]
+    assert second not in before.audit_hashes("waybill", before.bases([NUMBER])[0].hex())
+    signatures, wrong = checked(api)
+    assert (signatures.signed["detokenize"], wrong) == (4, 0)
 
 
 def changed_bytes(entry: Json) -> Iterator[Json]:

@@ -17,11 +17,11 @@ from masking_service.service.acts import deeds
 from masking_service.service.acts.deeds import Deed
 from masking_service.service.acts.held import HeldKey, held_key
 from masking_service.service.acts.registry import ApprovedKey, Key, KeyRegistry, Request
-from masking_service.service.acts.signatures import SignatureProof, Signatures, Signed
+from masking_service.service.acts.signatures import Signatures, Signed
 from masking_service.service.call.errors import InvalidRequest, NotFound
 from masking_service.service.call.gate import Gate
 from masking_service.service.call.names import sound_principal
-from masking_service.service.call.recorder import DONE, Recorder, RequestContext, Stated
+from masking_service.service.call.recorder import DONE, Recorder, RequestContext, SignatureProof, Stated
 from masking_service.service.freezes.state import Freezes
 from masking_service.service.people.errors import Forbidden
 from masking_service.service.state.sealed import Prepared
@@ -151,7 +151,7 @@ class Approving(Generic[Key, Request]):
                 raise Forbidden
             signature = self.signatures.expect(context, act, signed)
             found = held_key(self.registry, context, subject, key)
-            keys = self.keyring.tenant(context.principal.tenant)
+            keys = self.signatures.keys(context, signature)
 
             def deed() -> Deed:
                 return deeds.on_key(act, keys, subject, found.fingerprint())
@@ -191,7 +191,7 @@ class Approving(Generic[Key, Request]):
     ) -> None:
         """Record what is done to a key, and do it."""
         action = Action(f"{self.registry.sort.name}-{what}")
-        stated = Stated(role=asked.role, subject=asked.found.principal, signed=asked.proof.signatures)
+        stated = Stated(role=asked.role, subject=asked.found.principal, signed=asked.proof)
         written = False
         while not written:  # again where a list was changed meanwhile
             prepared = changes()

@@ -71,7 +71,7 @@ class OwnKeys:
         mine = self.keyholders.keys_question(principal.tenant, principal.id)
         self.store.ask(mine)
         ticket, text = self.signatures.tickets.give(keys, principal, "key", self.random(RANDOM_BYTES), context.now)
-        user = bytes.fromhex(keys.audit_hash("authenticator", principal.id))
+        user = bytes.fromhex(keys.lasting_hash("authenticator", principal.id))
         known = [key.credential for key in mine.answer() if not key.revoked_at]
         name = principal.id.partition("/")[2]
         made = authenticators.creation_options(_challenge(ticket.nonce), rule.rp_id, user, name, known)

@@ -14,7 +14,7 @@ import msgspec
 from keys.assertions import unb64
 from keys.authenticators import Assertion, Signing, b64, verify
 from keys.errors import IntegrityError
-from keys.keyring import Keyring
+from keys.keyring import Keyring, TenantKeys
 from masking_audit.format.entries import Signature
 from masking_service.masking.errors import InvalidRecord
 from masking_service.observability.alerts import Alerts
@@ -22,12 +22,11 @@ from masking_service.service.acts.deeds import Deed, statement
 from masking_service.service.acts.state import Keyholders, KeyUse, PersonKey
 from masking_service.service.acts.tickets import ActTicket, Tickets
 from masking_service.service.call.budgets import Budgets, Nonce
-from masking_service.service.call.recorder import Recorded, RequestContext
+from masking_service.service.call.recorder import UNSIGNED, Recorded, RequestContext, SignatureProof
 from masking_service.service.freezes.state import Freezes
 from masking_service.service.people.errors import SignatureInvalid, SignatureRequired
 from masking_service.service.people.policy import Grant
 from masking_service.service.people.signed_rules import SignedRule
-from masking_service.service.state.sealed import HashField
 from masking_service.store.client import Store
 from masking_service.store.question import Question
 
@@ -42,17 +41,6 @@ class Signed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     authenticator_data: str
     client_data: str
     signature: str
-
-
-@dataclass(frozen=True, slots=True)
-class SignatureProof:
-    """What an entry holds of a signature, and the use of the key to note with it; nothing where none was needed."""
-
-    signatures: Sequence[Signature] = ()
-    fields: Sequence[HashField] = ()
-
-
-UNSIGNED: Final = SignatureProof()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +108,10 @@ class Signatures:
             Assertion(*parts),
         )
 
+    def keys(self, context: RequestContext, expected: Expected | None) -> TenantKeys:
+        """Return the keys of the caller's tenant, which hash as what is signed was hashed."""
+        return self.keyring.tenant(context.principal.tenant, None if expected is None else expected.ticket.hashes)
+
     def check_fields(self, expected: Expected | None, count: int) -> None:
         """Refuse more fields than one signature opens. Raises InvalidRecord."""
         if expected is not None and self.rule is not None and count > self.rule.fields_at_most:
@@ -145,7 +137,7 @@ class Signatures:
         if key is None or not usable(self.rule, key, revoked, context.now):
             raise SignatureInvalid
         ticket = expected.ticket
-        keys = self.keyring.tenant(tenant)
+        keys = self.keys(context, expected)
         said = statement(deed, keys, context.principal, self.rule.rp_id, ticket.nonce, ticket.at)
         try:
             counter = verify(expected.assertion, unb64(key.cose), signing(self.rule, said))
@@ -157,7 +149,8 @@ class Signatures:
         _, told, client, signed = map(b64, expected.assertion)
         mine = Signature(b64(said), key.public_key, told, client, signed)
         use = KeyUse(max(counter, last.counter if last is not None else 0), context.now)
-        return SignatureProof((mine, *key.approvals), (self.keyholders.use_field(tenant, key.credential, use),))
+        noted = self.keyholders.use_field(tenant, key.credential, use)
+        return SignatureProof((mine, *key.approvals), (noted,), keys.hashes)
 
     def check(
         self,

@@ -41,12 +41,14 @@ class ActTicket:
         at: when it was given out, in Unix seconds.
         server: hash of the run id of the server that owns the tenant's slot.
         basis: hash of the policy, and of the secret of audit hashes, of which the statement is made.
+        hashes: the version of that secret.
     """
 
     nonce: bytes
     at: int
     server: bytes
     basis: bytes
+    hashes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ class Tickets:
             StoreUnavailable: the server that owns the tenant's slot is not verified.
         """
         nonce = random[:NONCE_BYTES]
-        ticket = ActTicket(nonce, now, self._server(keys, nonce)[0], self._basis(keys))
+        ticket = ActTicket(nonce, now, self._server(keys, nonce)[0], self._bases(keys)[keys.hashes], keys.hashes)
         plain = _TICKET.pack(ticket.nonce, ticket.at, ticket.server, ticket.basis)
         return ticket, b64(keys.state.seal(plain, _place(principal, use), random[NONCE_BYTES:]))
 
@@ -88,18 +90,20 @@ class Tickets:
             StoreUnavailable: the server that owns the tenant's slot is not verified.
         """
         try:
-            ticket = ActTicket(*_TICKET.unpack(keys.state.open(unb64(text), _place(principal, use))))
+            nonce, at, server, basis = _TICKET.unpack(keys.state.open(unb64(text), _place(principal, use)))
         except (ValueError, IntegrityError):
             raise SignatureInvalid from None
-        if not -SKEW_SECONDS <= now - ticket.at <= self.valid:
+        if not -SKEW_SECONDS <= now - at <= self.valid:
             raise TicketExpired
-        server, nonce = self._server(keys, ticket.nonce)
-        if (server, self._basis(keys)) != (ticket.server, ticket.basis):
+        owner, once = self._server(keys, nonce)
+        bases = self._bases(keys)
+        if owner != server or basis not in bases:
             raise SignatureRequired
-        return ticket, nonce
+        return ActTicket(nonce, at, server, basis, bases.index(basis)), once
 
-    def _basis(self, keys: TenantKeys) -> bytes:
-        return _hash(frame(self.policy.encode(), keys.audit_hash("ticket").encode()))
+    def _bases(self, keys: TenantKeys) -> list[bytes]:
+        """Return the bases of tickets under this policy, by the version of the secret of audit hashes."""
+        return [_hash(frame(self.policy.encode(), one.encode())) for one in keys.audit_hashes("ticket")]
 
     def _server(self, keys: TenantKeys, nonce: bytes) -> tuple[bytes, Nonce]:
         roster = self.store.identity.roster  # read once: another thread may replace it

@@ -12,7 +12,7 @@ from typing import Any, Final, Literal
 import msgspec
 
 from keys.authenticators import b64
-from keys.keyring import Keyring
+from keys.keyring import Keyring, TenantKeys
 from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.timestamps import rfc3339
 from masking_service.service.acts import answers, deeds
@@ -107,7 +107,7 @@ class ProposeAct:
             self._check_opening(context, rule, wanted)
         tenant = context.principal.tenant
         keys = self.keyring.tenant(tenant)
-        questions, made = self._deed(context, act, wanted)
+        questions, made = self._deed(context, keys, act, wanted)
         mine = self.keyholders.keys_question(tenant, context.principal.id)
         self.store.ask(mine, *questions)
         deed = made()
@@ -131,8 +131,7 @@ class ProposeAct:
         if len(wanted.items or ()) > rule.fields_at_most:
             raise InvalidRecord((("/items", "too-many-items"),))
 
-    def _deed(self, context: RequestContext, act: str, wanted: Wanted) -> Made:
-        keys = self.keyring.tenant(context.principal.tenant)
+    def _deed(self, context: RequestContext, keys: TenantKeys, act: str, wanted: Wanted) -> Made:
         match act:
             case "detokenize":
                 return (), lambda: deeds.opening(keys, wanted.purpose, wanted.case, wanted.items)

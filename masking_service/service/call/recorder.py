@@ -67,6 +67,21 @@ class ItemOutcome:
 
 
 @dataclass(frozen=True, slots=True)
+class SignatureProof:
+    """What an entry holds of a signature, and the use of the key to note with it; nothing where none was needed.
+
+    `hashes` is the version of the audit-hash secret in what was signed; the entry has the same.
+    """
+
+    signatures: Sequence[Signature] = ()
+    fields: Sequence[HashField] = ()
+    hashes: int | None = None
+
+
+UNSIGNED: Final = SignatureProof()
+
+
+@dataclass(frozen=True, slots=True)
 class Stated:
     """What an entry says beside its action, outcome and items; see `audit.entries.Entry`."""
 
@@ -77,8 +92,8 @@ class Stated:
     approved_by: Sequence[str] = ()
     subject: str = ""
     ticket: str = ""
-    asked: str = ""
-    signed: Sequence[Signature] = ()
+    asked: Sequence[str] = ()
+    signed: SignatureProof = UNSIGNED
 
 
 NOTHING_STATED: Final = Stated()
@@ -151,9 +166,9 @@ class Recorder:
         """
         if action not in PROTECTIVE:
             self.require_room()
-        keys = self.keyring.tenant(context.principal.tenant)
+        keys = self._keys(context, stated)
         entry = msgspec.structs.replace(
-            self._entry(context, action, outcome, stated),
+            self._entry(keys, context, action, outcome, stated),
             count=sum(one.outcome == RELEASED for one in items),
             items=[_item(keys, one) for one in items],
             facts=[fact(one) for one in sealed],
@@ -199,17 +214,19 @@ class Recorder:
         """
         # Signatures that are not valid are counted by network: a forger of sign-ins acts as any number of people.
         source = network_of(context.address) if code == SignatureInvalid.code else ""
-        self.denials.record(self._entry(context, action, code, stated), source)
+        self.denials.record(self._entry(self._keys(context, stated), context, action, code, stated), source)
 
-    def _entry(self, context: RequestContext, action: Action, outcome: str, stated: Stated) -> Entry:
-        keys = self.keyring.tenant(context.principal.tenant)
+    def _keys(self, context: RequestContext, stated: Stated) -> TenantKeys:
+        return self.keyring.tenant(context.principal.tenant, stated.signed.hashes)
+
+    def _entry(self, keys: TenantKeys, context: RequestContext, action: Action, outcome: str, stated: Stated) -> Entry:
         return Entry(
             at=context.now,
             action=action,
             outcome=outcome,
             principal=outside_id(context.principal.id),
             role=stated.role,
-            tenant=keys.audit_hash("tenant"),
+            tenant=keys.lasting_hash("tenant"),
             request=outside_id(context.request_id),
             policy=self.policy_digest,
             purpose=outside_id(stated.purpose or ""),
@@ -220,10 +237,11 @@ class Recorder:
             subject=outside_id(stated.subject),
             facts=[],
             ticket=stated.ticket,
-            asked=stated.asked,
+            asked=keys.audit_hash(*stated.asked) if stated.asked else "",
             device=person_tag(keys, context.principal, "device"),
             network=person_tag(keys, context.principal, "network"),
-            signed=stated.signed,
+            signed=stated.signed.signatures,
+            hashes=keys.hashes,
         )
 
 
@@ -233,7 +251,9 @@ def person_tag(keys: TenantKeys, principal: Principal, name: Literal["device", "
     It is empty where the issuer names none. The person is part of it: the same device of two people has two hashes.
     """
     value = principal.device if name == "device" else principal.network
-    return keys.audit_hash(name, principal.id, value)[:TAG_CHARACTERS] if value is not None else ""
+    if value is None:
+        return ""
+    return keys.newer_hash(keys.lasting_hash(name, principal.id, value)[:TAG_CHARACTERS], 0)
 
 
 def _item(keys: TenantKeys, one: ItemOutcome) -> Item:

@@ -17,12 +17,20 @@ from masking_service.masking.waybill import named_waybills
 from masking_service.observability.alerts import Alerts
 from masking_service.service.acts import deeds
 from masking_service.service.acts.deeds import Deed
-from masking_service.service.acts.signatures import UNSIGNED, SignatureProof, Signatures, Signed
+from masking_service.service.acts.signatures import Signatures, Signed
 from masking_service.service.call.budgets import Budgets
 from masking_service.service.call.gate import Gate
 from masking_service.service.call.names import case_name, sound_case_name
 from masking_service.service.call.own_words import masked_words
-from masking_service.service.call.recorder import DONE, ItemOutcome, Recorder, RequestContext, Stated
+from masking_service.service.call.recorder import (
+    DONE,
+    UNSIGNED,
+    ItemOutcome,
+    Recorder,
+    RequestContext,
+    SignatureProof,
+    Stated,
+)
 from masking_service.service.call.shapes import text_fault
 from masking_service.service.cases import answers
 from masking_service.service.cases.case_check import CaseCheck
@@ -84,7 +92,7 @@ class Casework:
             signature = self.signatures.expect(context, "case-open", signed)
         opening = self._opening(context, wanted)
         case, purpose = wanted.case, wanted.purpose
-        keys = self.keyring.tenant(context.principal.tenant)
+        keys = self.signatures.keys(context, signature)
         bases = keys.bases(opening.waybills)
         with self.recorder.record_denials(context, Action.CASE_OPEN, Stated(purpose=purpose, case=case)):
             nonce = signature.nonce if signature is not None else None
@@ -112,7 +120,7 @@ class Casework:
             context,
             Action.CASE_OPEN,
             DONE,
-            Stated(role=grant.role, purpose=purpose, case=case, ticket=opening.checked, signed=proof.signatures),
+            Stated(role=grant.role, purpose=purpose, case=case, ticket=opening.checked, signed=proof),
             items=[ItemOutcome(base, DONE) for base in bases],
             sealed=case_file.sealed,
             fields=proof.fields,
@@ -242,7 +250,7 @@ class Casework:
             context,
             DECISIONS[act],
             DONE,
-            Stated(role=role, purpose=opening.purpose, case=opening.case, signed=proof.signatures),
+            Stated(role=role, purpose=opening.purpose, case=opening.case, signed=proof),
             sealed=done.sealed,
             fields=proof.fields,
         )

@@ -19,3 +19,8 @@ def hash_number(keys: TenantKeys, number: str) -> str:
         number: in its one spelling, see `masking.recipients.Phone`.
     """
     return keys.audit_hash("own-number", number)
+
+
+def number_hashes(keys: TenantKeys, number: str) -> list[str]:
+    """Return the hashes that a policy may have of a number: those from before a rotation, too."""
+    return keys.audit_hashes("own-number", number)

@@ -23,7 +23,7 @@ from masking_service.masking.timestamps import rfc3339
 from masking_service.masking.waybill import required_waybills
 from masking_service.service.acts import deeds
 from masking_service.service.acts.deeds import Deed
-from masking_service.service.acts.signatures import UNSIGNED, SignatureProof, Signatures, Signed
+from masking_service.service.acts.signatures import Signatures, Signed
 from masking_service.service.call.budgets import Budgets
 from masking_service.service.call.disclosures import Disclosure, Disclosures, Opened, PhoneCalled, PhoneRang
 from masking_service.service.call.gate import LiveGate
@@ -31,14 +31,16 @@ from masking_service.service.call.recorder import (
     DONE,
     NOT_FOUND,
     RELEASED,
+    UNSIGNED,
     ItemOutcome,
     Recorded,
     Recorder,
     RequestContext,
+    SignatureProof,
     Stated,
 )
 from masking_service.service.decoys import answers
-from masking_service.service.decoys.own_numbers import hash_number
+from masking_service.service.decoys.own_numbers import number_hashes
 from masking_service.service.decoys.state import MAX_DECOYS, Decoy, Decoys, Kind
 from masking_service.service.freezes.use import FreezeByPolicy
 from masking_service.service.people.issuers import Issuers
@@ -100,7 +102,7 @@ class Planting:
             StoreUnavailable, IntegrityError: the list cannot be read.
         """
         granted = self._grant(context, Action.DECOY_LIST, signed, deeds.on_decoys(Action.DECOY_LIST))
-        stated = Stated(role=granted.role, signed=granted.proof.signatures)
+        stated = Stated(role=granted.role, signed=granted.proof)
         entry = self.recorder.record(context, Action.DECOY_LIST, DONE, stated, fields=granted.proof.fields)
         self.signatures.note_use(granted.proof, entry)
         tenant = context.principal.tenant
@@ -263,7 +265,7 @@ class Planting:
                 context,
                 action,
                 RELEASED if items else DONE,
-                Stated(role=granted.role, signed=granted.proof.signatures),
+                Stated(role=granted.role, signed=granted.proof),
                 items=items,
                 sealed=[*prepared.sealed, *shown.sealed],
                 fields=[*shown.fields, *granted.proof.fields],
@@ -279,7 +281,7 @@ class Planting:
         refused = [at for number, at in numbers.items() if number not in own]
         if refused:
             self.freezing.count_misses(context, granted.missed, [False])
-            stated = Stated(role=granted.role, signed=granted.proof.signatures)
+            stated = Stated(role=granted.role, signed=granted.proof)
             self.recorder.record(context, Action.DECOY_PLANT, NOT_FOUND, stated)
             raise InvalidRecord(tuple((f"/waybills/{at}", NO_OWN_NUMBER) for at in refused))
 
@@ -291,8 +293,8 @@ class Planting:
         return [one for one in self._phones(context, seeds) if one.number == number]
 
     def _is_own(self, context: RequestContext, number: str) -> bool:
-        keys = self.keyring.tenant(context.principal.tenant)
-        return hash_number(keys, number) in self.policy.rules.own_numbers
+        known = number_hashes(self.keyring.tenant(context.principal.tenant), number)
+        return not self.policy.rules.own_numbers.isdisjoint(known)
 
     def _phones(self, context: RequestContext, waybills: Sequence[str]) -> Iterator[_Phone]:
         """Yield the recipients' and senders' numbers of stored waybills."""

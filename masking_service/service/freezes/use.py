@@ -17,12 +17,12 @@ from masking_service.masking.timestamps import rfc3339
 from masking_service.observability.alerts import Alerts
 from masking_service.observability.metrics import Metrics
 from masking_service.service.acts import deeds
-from masking_service.service.acts.signatures import SignatureProof, Signatures, Signed
+from masking_service.service.acts.signatures import Signatures, Signed
 from masking_service.service.call.errors import NotFound
 from masking_service.service.call.gate import LiveGate
 from masking_service.service.call.names import sound_principal
 from masking_service.service.call.own_words import masked_words
-from masking_service.service.call.recorder import DONE, Recorded, Recorder, RequestContext, Stated
+from masking_service.service.call.recorder import DONE, Recorded, Recorder, RequestContext, SignatureProof, Stated
 from masking_service.service.freezes import answers
 from masking_service.service.freezes.state import Freeze, Freezes
 from masking_service.service.people.errors import Forbidden, QuotaExceeded
@@ -85,7 +85,7 @@ class FreezeByHand:
             raise NotFound
         reason = masked_words((why or "").strip() or BY_HAND)[:MAX_REASON]
         wanted = Freeze(id=subject, since=context.now, why=reason, by=context.principal.id)
-        stated = Stated(role=grant.role, subject=subject, signed=proof.signatures)
+        stated = Stated(role=grant.role, subject=subject, signed=proof)
         frozen, entry = _freeze(self.freezes, self.recorder, context, wanted, stated, proof.fields)
         self.signatures.note_use(proof, entry)
         if frozen is wanted:
@@ -117,7 +117,7 @@ class FreezeByHand:
                 context,
                 Action.THAW,
                 DONE,
-                Stated(role=grant.role, subject=subject, signed=proof.signatures),
+                Stated(role=grant.role, subject=subject, signed=proof),
                 sealed=change.sealed,
                 fields=proof.fields,
             )

@@ -17,12 +17,20 @@ from masking_service.masking.timestamps import rfc3339
 from masking_service.masking.waybill import required_waybills
 from masking_service.service.acts import deeds
 from masking_service.service.acts.deeds import Deed
-from masking_service.service.acts.signatures import UNSIGNED, SignatureProof, Signatures, Signed
+from masking_service.service.acts.signatures import Signatures, Signed
 from masking_service.service.call.errors import InvalidRequest, NotFound
 from masking_service.service.call.gate import LiveGate
 from masking_service.service.call.names import case_name, sound_case_name
 from masking_service.service.call.own_words import masked_words
-from masking_service.service.call.recorder import DONE, ItemOutcome, Recorder, RequestContext, Stated
+from masking_service.service.call.recorder import (
+    DONE,
+    UNSIGNED,
+    ItemOutcome,
+    Recorder,
+    RequestContext,
+    SignatureProof,
+    Stated,
+)
 from masking_service.service.call.shapes import text_fault
 from masking_service.service.holds import answers
 from masking_service.service.holds.errors import HoldEnded, HoldExists, OwnHold
@@ -314,7 +322,7 @@ class Holding:
                 context,
                 action,
                 DONE,
-                Stated(role=grant.role, case=name, signed=grant.proof.signatures),
+                Stated(role=grant.role, case=name, signed=grant.proof),
                 sealed=[*prepared.sealed, *beside],
                 fields=grant.proof.fields,
             )

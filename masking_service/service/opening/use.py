@@ -171,7 +171,7 @@ class Detokenize:
             found_case = self.case_authority.case_question(context, case)
             self.store.ask(frozen, found_case, *self.signatures.questions(signature))
             missed = frozen.answer()  # raises Frozen
-            keys = self.keyring.tenant(tenant)
+            keys = self.signatures.keys(context, signature)
             proof = self.signatures.verify(context, signature, deeds.opening(keys, purpose, case, items))
             self.watch.notice(context, self._bases(tenant, items))
             self.issuers.check_unmasking(context.principal, context.now)
@@ -207,7 +207,7 @@ class Detokenize:
                 purpose=purpose,
                 case=case,
                 approved_by=authority.approved_by if authority else (),
-                signed=proof.signatures,
+                signed=proof,
             ),
             items=[ItemOutcome(item.base, item.outcome, item.field if item.kind else "", item.kind) for item in asked],
             sealed=disclosures.sealed,

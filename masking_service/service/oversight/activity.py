@@ -43,7 +43,7 @@ class ActivityReport:
         """
         self.gate.grant(context.principal, "principal:freeze")
         frozen = {one.id: one for one in self.freezes.listed(context.principal.tenant)}
-        tenant = self.keyring.tenant(context.principal.tenant).audit_hash(AUDIT_HASH_OF_TENANT)
+        tenant = self.keyring.tenant(context.principal.tenant).lasting_hash(AUDIT_HASH_OF_TENANT)
         rows, since = self.recent.rows(tenant, context.now)
         of_principal: dict[str, list[RecentEntry]] = {who: [] for who in frozen}
         for row in rows:

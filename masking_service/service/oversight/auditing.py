@@ -88,7 +88,7 @@ class Auditing:
             number = normalised(waybill)
             if number is None:
                 raise InvalidRecord((("query:waybill", "invalid-waybill-no"),))
-            wanted = replace(wanted, waybill=keys.audit_hash("waybill", keys.bases([number])[0].hex()))
+            wanted = replace(wanted, waybill=_hashes(keys, "waybill", keys.bases([number])[0].hex()))
         return search(self._log(keys), wanted, after=after, limit=limit, newest=newest)
 
     def searches(
@@ -117,7 +117,7 @@ class Auditing:
         with self.recorder.record_denials(context, Action.AUDIT_READ):
             self.gate.grant(context.principal, READ)
         keys = self.keyring.tenant(context.principal.tenant)
-        wanted = Wanted(action=Action.SEARCH, asked=Asked.read(*asked).hashed(keys))
+        wanted = Wanted(action=Action.SEARCH, asked=_hashes(keys, *Asked.read(*asked).hashed_parts))
         return search(self._log(keys), wanted, after=after, limit=limit, newest=True)
 
     def summary(
@@ -186,7 +186,7 @@ class Auditing:
         return checkpoint_answer(self.checkpoints.newest())
 
     def _log(self, keys: TenantKeys) -> TenantLog:
-        return TenantLog(self.store, keys.audit_hash(AUDIT_HASH_OF_TENANT), self.older)
+        return TenantLog(self.store, keys.lasting_hash(AUDIT_HASH_OF_TENANT), self.older)
 
     def _grant(self, context: RequestContext) -> Grant:
         """Return the grant of reading the log, or else of its sums."""
@@ -194,6 +194,12 @@ class Auditing:
             return self.gate.grant(context.principal, READ)
         except Forbidden:
             return self.gate.grant(context.principal, SUMS)
+
+
+def _hashes(keys: TenantKeys, *parts: str) -> str | tuple[str, ...]:
+    """Return what entries may have, as `Wanted` takes it."""
+    first, *newer = keys.audit_hashes(*parts)
+    return (first, *newer) if newer else first
 
 
 def checkpoint_answer(made: CheckpointLine) -> dict[str, Any]:

@@ -4,7 +4,6 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from keys.keyring import TenantKeys
 from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.recipients import read
 from masking_service.service.people.principals import site_codes
@@ -44,11 +43,10 @@ class Asked:
             raise InvalidRecord((("/site", "invalid-value"),)) from None
         return cls(last4=last4, site=site)
 
-    def hashed(self, keys: TenantKeys) -> str:
-        """Return the keyed hash that audit entries have."""
-        if self.phone:
-            return keys.audit_hash("search", "phone", self.phone)
-        return keys.audit_hash("search", "last4", self.site, self.last4)
+    @property
+    def hashed_parts(self) -> tuple[str, ...]:
+        """What the keyed hash in audit entries is over."""
+        return ("search", "phone", self.phone) if self.phone else ("search", "last4", self.site, self.last4)
 
 
 def one_number(phone: str) -> str:

@@ -130,10 +130,12 @@ class Search:
         self.watch.notice(context, named, freeze=bool(asked.phone))
         self.freezing.count_misses(context, missed, [bool(seen) and not too_many])
         if too_many:
-            hashed = asked.hashed(self.keyring.tenant(context.principal.tenant))
             self.metrics.search("too-many")
             self.recorder.record(
-                context, Action.SEARCH, TOO_MANY, Stated(role=grant.role, profile=grant.profile, asked=hashed)
+                context,
+                Action.SEARCH,
+                TOO_MANY,
+                Stated(role=grant.role, profile=grant.profile, asked=asked.hashed_parts),
             )
             raise TooMany
         entry = self._record(context, grant, viewing, asked, list(seen.values()))
@@ -202,11 +204,7 @@ class Search:
             context,
             Action.SEARCH,
             outcome if seen else NOT_FOUND,
-            Stated(
-                role=grant.role,
-                profile=grant.profile,
-                asked=asked.hashed(self.keyring.tenant(context.principal.tenant)),
-            ),
+            Stated(role=grant.role, profile=grant.profile, asked=asked.hashed_parts),
             items=items,
             sealed=disclosures.sealed,
             fields=disclosures.fields,

@@ -63,9 +63,9 @@ class Privacy:
         with self.recorder.record_denials(context, Action.ERASE):
             grant = self.gate.grant(context.principal, "waybill:erase")
             number = normalised(waybill_no)
-            keys = self.keyring.tenant(tenant)
             newest = self.vault.newest_question(tenant, [number] if number is not None else [], context.now)
             signature = self.signatures.expect(context, "erase", signed)
+            keys = self.signatures.keys(context, signature)
             proof = self.signatures.check(context, signature, lambda: deeds.erasing(keys, waybill_no), newest)
         base = keys.bases([number])[0] if number is not None else None
         found = newest.answer()[0] if number is not None else None
@@ -74,7 +74,7 @@ class Privacy:
                 context,
                 Action.ERASE,
                 NOT_FOUND,
-                Stated(role=grant.role, signed=proof.signatures),
+                Stated(role=grant.role, signed=proof),
                 items=[ItemOutcome(base, NOT_FOUND)],
             )
             raise NotFound
@@ -92,7 +92,7 @@ class Privacy:
                 context,
                 Action.ERASE,
                 DONE,
-                Stated(role=grant.role, signed=proof.signatures),
+                Stated(role=grant.role, signed=proof),
                 items=items,
                 sealed=erasure.sealed,
                 fields=proof.fields,
@@ -133,7 +133,7 @@ class Privacy:
             grant, frozen = self.gate.grant_and_freeze_question(context.principal, "waybill:erase")
             ending = action is Action.UNRESTRICT
             signature = self.signatures.expect(context, "unrestrict", signed) if ending else None
-            keys = self.keyring.tenant(context.principal.tenant)
+            keys = self.signatures.keys(context, signature)
             proof = self.signatures.check(context, signature, lambda: deeds.unrestricting(keys, waybills), frozen)
             frozen.answer()
         tenant, restricted = context.principal.tenant, action is Action.RESTRICT
@@ -151,7 +151,7 @@ class Privacy:
             context,
             action,
             DONE if found else NOT_FOUND,
-            Stated(role=grant.role, signed=proof.signatures),
+            Stated(role=grant.role, signed=proof),
             items=items or [ItemOutcome(None, NOT_FOUND)],
             sealed=change.sealed,
             fields=proof.fields,

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import redis
 
-from masking_audit.archive.terms import term_of
+from masking_audit.archive.terms import wanted_terms
 from masking_service.audit.order import FIRST, LAST, Order
 from masking_service.audit.wanted import Wanted
 from masking_service.store.client import Store
@@ -38,8 +38,8 @@ def test_a_range_of_one_place_holds_its_entry_in_whichever_segment_it_is(
 def test_terms_of_two_tenants_that_are_equal_do_not_mix_their_entries(
     parted: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    index, term = parted.index, term_of(MINE, Wanted())
-    monkeypatch.setattr("masking_audit.archive.index.term_of", lambda *_: term)
+    index, terms = parted.index, wanted_terms(MINE, Wanted())
+    monkeypatch.setattr("masking_audit.archive.index.wanted_terms", lambda *_: terms)
 
     assert len(index.page(MINE, Wanted(), FIRST, LAST, newest=False, limit=100).rows) > 0
     assert index.page(OTHER, Wanted(), FIRST, LAST, newest=False, limit=100).rows == []

@@ -50,6 +50,8 @@ WANTED: Sequence[dict[str, Any]] = [
     {"asked": "9" * 32},
     {"waybill": f"{5:032x}"},
     {"waybill": f"{1:032x}", "action": "view"},
+    {"waybill": (f"{1:032x}", f"{5:032x}")},
+    {"asked": ("8" * 32, "9" * 32)},
     {"principal": "staff/u-2", "outcome": "forbidden"},
     {"principal": "staff/none"},
 ]

@@ -15,7 +15,7 @@ def test_an_index_of_more_than_the_segment_holds_is_made_again(tmp_path: Path, s
     SegmentIndex(tmp_path, 1, 0).add([(7, Order(1, 0), 40)], {"writer"}, 100)
     index = SegmentIndex(tmp_path, 1, size)
 
-    assert (index.size, len([*index.found(7, FIRST, LAST)]), len(index.writers)) == (100 * kept, kept, kept)
+    assert (index.size, len([*index.found([7], FIRST, LAST)]), len(index.writers)) == (100 * kept, kept, kept)
 
 
 def test_an_archive_without_a_segment_begins_at_the_first(tmp_path: Path) -> None:

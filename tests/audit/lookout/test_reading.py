@@ -4,6 +4,7 @@ import pytest
 
 from masking_audit.format.entries import Item
 from masking_audit.lookout import read_histories
+from masking_audit.newest_hashes import NewestHashes
 from masking_service.service.lookout.reasons import DAY
 from masking_service.service.lookout.signals import VIEW_DAYS, WINDOW_DAYS
 from masking_service.store.client import Store
@@ -33,7 +34,7 @@ def test_openings_of_a_month_and_views_of_a_week_are_read(store: Store, at: int,
             log.append(entry(at=at, tenant=tenant, action=action, outcome="released", items=RELEASED))
     logs.checkpoint(store)
 
-    [(tenant, history)] = read_histories(lambda: logs.lines(store), [MINE], NOW).items()
+    [(tenant, history)] = read_histories(lambda: logs.lines(store), [MINE], NOW, NewestHashes([])).items()
 
     assert (tenant, len(history.openings), len(history.views)) == (MINE, openings, views)
 
@@ -45,7 +46,7 @@ def test_traces_are_read_of_the_parcels_that_were_opened(store: Store) -> None:
         log.append(entry(at=NOW - 5, tenant=MINE, action="custody-move", items=[Item(waybill, "done", site="021001")]))
     logs.checkpoint(store)
 
-    history = read_histories(lambda: logs.lines(store), [MINE], NOW)[MINE]
+    history = read_histories(lambda: logs.lines(store), [MINE], NOW, NewestHashes([]))[MINE]
 
     assert [(trace.waybill, trace.site) for trace in history.traces] == [("w1", "021001")]
 
@@ -57,7 +58,7 @@ def test_traces_are_read_in_the_order_of_time(store: Store) -> None:
         log.append(entry(at=NOW - ago, tenant=MINE, action="custody-move", items=[Item("w1", "done", site=site)]))
     logs.checkpoint(store)
 
-    history = read_histories(lambda: logs.lines(store), [MINE], NOW)[MINE]
+    history = read_histories(lambda: logs.lines(store), [MINE], NOW, NewestHashes([]))[MINE]
 
     assert [trace.site for trace in history.traces] == ["earlier", "later"]
 
@@ -69,4 +70,4 @@ def test_traces_of_other_tenants_and_of_the_future_are_left_out(store: Store) ->
         log.append(entry(at=at, tenant=tenant, action="custody-move", items=[Item("w1", "done", site="021001")]))
     logs.checkpoint(store)
 
-    assert read_histories(lambda: logs.lines(store), [MINE], NOW)[MINE].traces == []
+    assert read_histories(lambda: logs.lines(store), [MINE], NOW, NewestHashes([]))[MINE].traces == []
