@@ -14,7 +14,27 @@ from tests.arrow.batches import ROW, batch, shown
 
 KINDS = frozenset({"phone", "name"})
 TOMORROW = datetime.now(UTC).date() + timedelta(1)
-SPELLINGS = ("13812345678", "138 1234 5678", "+86 138-1234-5678", "0086-13812345678", "１３８１２３４５６７８")
+SPELLINGS = (
+    *(
+        "13812345678",
+        "138 1234 5678",
+        "+86 138-1234-5678",
+        "0086-13812345678",
+        "１３８１２３４５６７８",
+        "(+86)13812345678",
+    ),
+    *("138/1234/5678", "138_1234_5678", "138,1234,5678", "138*1234*5678", "+086 13812345678"),
+    *(
+        "86+13812345678",
+        "(+86)13812345678",
+        "13812345678.0",
+        "1.3812345678E+10",
+        "一三八一二三四五六七八",
+        "13812345678（本人）",
+        "Tel: 138.1234.5678",
+    ),
+)
+EXTENDED = ("13812345678-8012", "13812345678转8012", "13812345678[8012]", "138 1234 5678【8012】", "13812345678*8012")
 PEOPLE, BITS = 4_000, 128
 
 
@@ -52,6 +72,18 @@ def test_all_spellings_of_a_phone_are_one() -> None:
     assert pseudonym("021-59791234-801") != pseudonym("021-59791234-802")
 
 
+def test_an_extension_makes_another_value_in_any_spelling() -> None:
+    assert {normal_form("phone", spelling) for spelling in EXTENDED} == {"13812345678x8012"}
+
+
+def test_a_rounded_number_and_one_of_another_country_join_no_mobile_number_of_china() -> None:
+    assert normal_form("phone", "1.38123E+10") != normal_form("phone", "13812300000")
+    assert {normal_form("phone", one) for one in ("+1 310 555 2671", "(+1) 310-555-2671", "0013105552671")} == {
+        "+13105552671"
+    }
+    assert normal_form("phone", "13105552671") == "13105552671"
+
+
 @pytest.mark.parametrize(
     ("kind", "one", "other"),
     [
@@ -59,6 +91,11 @@ def test_all_spellings_of_a_phone_are_one() -> None:
         ("name", "阿卜杜拉·买买提", "阿卜杜拉•买买提"),
         ("name", "张 三", "张三"),
         ("name", "张三\u200b", "\ufeff张三"),
+        ("name", "张三先生", "张三（收）"),
+        ("name", "张三[8012]", "张三"),
+        ("name", "张三 收", "张三。"),
+        ("name", "Mr. John Smith", "John-Smith"),
+        ("name", "阿卜杜拉 买买提", "阿卜杜拉-买买提"),
         ("email", "a@example.com\u200b", "a@example.com"),
         ("address", "华志路1685号 3号楼", "华志路１６８５号3号楼"),
         ("email", "Some.One@example.com ", "some.one@EXAMPLE.com"),
@@ -66,6 +103,11 @@ def test_all_spellings_of_a_phone_are_one() -> None:
 )
 def test_spellings_of_other_kinds_are_one_value(kind: str, one: str, other: str) -> None:
     assert normal_form(kind, one) == normal_form(kind, other)
+
+
+def test_a_family_name_keeps_its_title_because_it_names_no_one_without() -> None:
+    assert normal_form("name", "张先生") != normal_form("name", "张女士")
+    assert normal_form("name", "欧阳先生") != normal_form("name", "欧阳女士")
 
 
 def test_a_value_that_came_in_hidden_or_blank_gets_no_pseudonym() -> None:

@@ -13,6 +13,7 @@ import pytest
 from masking_files.faults import NotDone
 from masking_files.table import Table
 from masking_service.arrow import Permit
+from tests.cli.files.excel import workbooks
 from tests.cli.files.runs import CELLS, HEADERS, MASKED, RECORD, TABLE, run
 
 TODAY = datetime.now(UTC).date()
@@ -35,6 +36,9 @@ def written(folder: Path, name: str) -> tuple[Path, Path]:
         path.write_text(TABLE)
     elif path.suffix == ".ndjson":
         path.write_text(json.dumps(RECORD) + "\n")
+    elif path.suffix == ".xlsx":
+        cells = [int(cell) if cell == CELLS[2] else cell for cell in CELLS]  # as a spreadsheet has a mobile number
+        path = workbooks.workbook(folder, HEADERS, cells)
     else:
         pq.write_table(pa.table({header: [cell] for header, cell in zip(HEADERS, CELLS, strict=True)}), path)
     return path, path.with_name(f"in.masked{path.suffix}")
@@ -45,11 +49,17 @@ def phones(path: Path) -> list[str]:
     if path.suffix == ".ndjson":
         record = json.loads(path.read_text())
         return [record["sender"]["phone"], record["recipient"]["phone"]]
-    row = pq.read_table(path).to_pylist()[0] if path.suffix == ".parquet" else next(csv.DictReader(path.open()))
+    row: dict[str, str]
+    if path.suffix == ".xlsx":
+        row = dict(zip(*workbooks.values(path), strict=True))
+    elif path.suffix == ".parquet":
+        row = pq.read_table(path).to_pylist()[0]
+    else:
+        row = next(csv.DictReader(path.open()))
     return [row["寄件人电话"], row["收件电话"]]
 
 
-@pytest.mark.parametrize("name", ["in.csv", "in.parquet", "in.ndjson"])
+@pytest.mark.parametrize("name", ["in.csv", "in.parquet", "in.ndjson", "in.xlsx"])
 def test_values_of_the_permits_kinds_get_its_pseudonyms(tmp_path: Path, name: str) -> None:
     key, (path, output) = permit(tmp_path), written(tmp_path, name)
 
