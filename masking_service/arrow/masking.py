@@ -12,6 +12,7 @@ from math import inf
 from typing import Any, Final, Literal, NamedTuple, overload
 
 import pyarrow as pa
+from pyarrow import types
 
 from masking_service.arrow.arrays import array_of, without
 from masking_service.arrow.permits import PseudonymMasker
@@ -115,6 +116,7 @@ class _Table:
         self._masker = CountryMasker(records, rules) if permit is None else PseudonymMasker(records, rules, permit)
         self._parties = {name: party for name, target in plan.columns.items() if target == PARTY}
         self._in_records: list[int] = []
+        self._numbers: set[int] = set()
         self._rebuilt: set[int] = set()
         self._hidden: list[int] = []
         for at, one in enumerate(fields):
@@ -127,6 +129,8 @@ class _Table:
                     self._hidden.append(at)
                 continue
             self._in_records.append(at)
+            if (one.name,) in mapped and types.is_integer(one.type):
+                self._numbers.add(at)
             if one.name in tops or is_nested(one.type):  # what is in a struct is masked in place
                 self._rebuilt.add(at)
         self.masked_schema = pa.schema(
@@ -169,7 +173,12 @@ class _Table:
         return pa.RecordBatch.from_arrays(arrays, schema=self.masked_schema), found
 
     def _values(self, batch: pa.RecordBatch, at: int) -> list[Any]:
-        values: list[Any] = batch.column(at).to_pylist()
+        column = batch.column(at)
+        if at in self._numbers:  # as texts they are masked with all others of their column
+            column = column.cast(pa.string())
+        elif types.is_dictionary(column.type):  # value by value it takes five times as long
+            column = column.dictionary_decode()
+        values: list[Any] = column.to_pylist()
         party = self._parties.get(batch.schema.names[at])
         return values if party is None else [party(value) if value else value for value in values]
 

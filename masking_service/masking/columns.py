@@ -1,16 +1,16 @@
 """Masks a batch column by column where its records are usual.
 
 It takes the records in which every mapped value is a usual one (`Profile.usual`), the usual mask of one
-(`Profile.usual_again`) or a text in plain words, and none is repeated elsewhere. All others are left as they came for
-the pass over a single record (`record.py`), and a test holds the two against each other. It does the same at half of
-the cost: in a single pass Python takes as long to reach a usual value as to mask it.
+(`Profile.usual_again`), a text in plain words, empty or null, and none is repeated elsewhere. All others are left as
+they came for the pass over a single record (`record.py`), and a test holds the two against each other. It does the same
+at half of the cost: in a single pass Python takes as long to reach a usual value as to mask it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import compress
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 
 from masking_service.masking.effort import UNBOUNDED, Effort
 from masking_service.masking.errors import InvalidRecord
@@ -48,8 +48,12 @@ _AS_KIND: Final = {kind: kind for kind in ("phone", "name", "address", *(one for
 }
 """As which kind of usual value an unmapped member is masked, by what its name says."""
 
+_IN_NO_TEXT: Final = "\0"
+
 Fields = tuple[tuple[Place, ...], tuple[str, ...], Sequence[tuple[str, str]], Sequence[int]]
 """The places of a record, what came in at each of them, the warnings, and at which places a value came in hidden."""
+
+_Found = TypeVar("_Found")
 
 _Form = tuple[tuple[str, ...] | None, ...]
 """The names of the members of each object on the way; None where there is no object."""
@@ -77,7 +81,8 @@ class _Column(NamedTuple):
         level, key: in which object of each record, under which key.
         kind: of the personal value that its place or its name announces and that all sound records have; else empty.
         column: what came in.
-        shown: the masks of personal values, else the texts in the values; None where the record is not usual.
+        shown: the masks of personal values, else the texts in the values; None where the record is not usual, and
+            nothing for an empty value and for null.
         warning: where it is, and the code of the warning where a mask differs from what came in.
         needles: for a text, the phones and names that were found in each, None where there are none.
         hidden: which values came in hidden, if any did: then the warning is for these.
@@ -93,10 +98,13 @@ class _Column(NamedTuple):
     hidden: Sequence[bool] = ()
 
     def searched(self) -> Sequence[Any]:
-        """The values that are looked for elsewhere in their records; for one that came in hidden, what no text has."""
+        """The values that are looked for elsewhere in their records; where there is none, what no text has."""
+        column: Sequence[Any] = self.column
+        if blank := _blank(column):
+            column = [_IN_NO_TEXT if none else value for value, none in zip(column, blank, strict=True)]
         if not self.hidden:
-            return self.column
-        return ["\0" if hidden else value for value, hidden in zip(self.column, self.hidden, strict=True)]
+            return column
+        return [_IN_NO_TEXT if hidden else value for value, hidden in zip(column, self.hidden, strict=True)]
 
 
 class Columns:
@@ -198,13 +206,16 @@ class Columns:
         column = [one[leaf.key] for one in level]
         if leaf.place.kind != "text" or self._text is None:
             return self._personal(leaf, level, column)
-        shown, needles = self._text.mask_column(column, effort)
-        return _Column(level, leaf.key, "text", column, shown, (leaf.place.pointer, FOUND_IN_TEXT), needles)
+        values, blank = _values(column)
+        read, needles = self._text.mask_column(values, effort)
+        shown, warning = _spread(read, blank, ""), (leaf.place.pointer, FOUND_IN_TEXT)
+        return _Column(level, leaf.key, "text", column, shown, warning, _spread(needles, blank, None))
 
     def _personal(self, leaf: _Leaf, level: Sequence[Any], column: list[Any]) -> _Column:
         """A mapped name, phone or the like."""
         kind = leaf.place.kind
-        shown, again = self._usual[kind](column), self._again.get(kind)
+        values, blank = _values(column)
+        shown, again = _spread(self._usual[kind](values), blank, ""), self._again.get(kind)
         if again is None or None not in shown:
             return _Column(level, leaf.key, kind, column, shown)
         masked = [
@@ -270,7 +281,30 @@ class Columns:
             if masked is None:
                 return [_Column(level, name, "", column, read)]
             return [_Column(level, name, "text", column, masked[0], (place_name(steps), FOUND_IN_TEXT), masked[1])]
-        return [_Column(level, name, kind, column, usual(column), (place_name(steps), UNMAPPED_MASKED))]
+        values, blank = _values(column)
+        shown = _spread(usual(values), blank, "")
+        return [_Column(level, name, kind, column, shown, (place_name(steps), UNMAPPED_MASKED))]
+
+
+def _blank(column: Sequence[Any]) -> Sequence[bool]:
+    """Which values are empty or null; nothing if none is."""
+    if None not in column and "" not in column:
+        return ()
+    return [value is None or value == "" for value in column]
+
+
+def _values(column: Sequence[Any]) -> tuple[Sequence[Any], Sequence[bool]]:
+    """The values that are neither empty nor null, and which ones are: see `_blank`."""
+    blank = _blank(column)
+    return [value for value, none in zip(column, blank, strict=True) if not none] if blank else column, blank
+
+
+def _spread(found: list[_Found], blank: Sequence[bool], nothing: _Found) -> list[_Found]:
+    """What was found of `_values`, with `nothing` at each value that is empty or null."""
+    if not blank:
+        return found
+    left = iter(found)
+    return [nothing if none else next(left) for none in blank]
 
 
 def _parted(rows: Sequence[int]) -> Iterator[Sequence[int]]:
@@ -300,7 +334,7 @@ def _rows_by_form(objects: Sequence[Sequence[Any]]) -> dict[_Form, list[int]]:
 def _warnings(warned: Sequence[_Column], records: int) -> Sequence[Sequence[tuple[str, str]]]:
     """For each record what was masked of its texts and personal members; the same object where that is alike."""
     everything = tuple(one.warning for one in warned if one.warning is not None)
-    changed = [one.hidden or [a != b for a, b in zip(one.column, one.shown, strict=True)] for one in warned]
+    changed = [one.hidden or [b != "" and a != b for a, b in zip(one.column, one.shown, strict=True)] for one in warned]
     if not any(map(any, changed)):
         return [()] * records
     if all(map(all, changed)):
@@ -336,7 +370,7 @@ def _compare_numbers(columns: Sequence[_Column]) -> None:
     for column in addresses:
         for row, shown in enumerate(column.shown):
             if type(shown) is Numbered:
-                numbers = [phone for one in phones if type(phone := one[row]) is str]
+                numbers = [phone for one in phones if type(phone := one[row]) is str and phone]
                 plain = len(numbers) == len(phones) and all(text.shown[row] == text.column[row] for text in texts)
                 column.shown[row] = str(shown) if plain and not may_hold_phone(shown, numbers) else None
 
@@ -354,7 +388,8 @@ def _write(columns: Sequence[_Column], sound: Sequence[bool]) -> None:
     """Put the masks in place of the values of sound records."""
     for column in columns:
         for one, mask in compress(zip(column.level, column.shown, strict=True), sound):
-            one[column.key] = mask
+            if mask:
+                one[column.key] = mask
 
 
 def _without_leaks(sound: list[bool], columns: Sequence[_Column], beside: Sequence[_Column]) -> list[bool]:
