@@ -24,11 +24,13 @@ from masking_service.service.acts.registry import ApprovedKey, Key, KeyRegistry,
 from masking_service.service.acts.state import fingerprint_of
 from masking_service.service.devices.state import DeviceRequest
 from masking_service.service.devices.use import MAX_DEVICES
+from masking_service.service.people.errors import SignatureInvalid
 from masking_service.service.people.principals import principal_id, service_principal, tenant_name
 
 COLUMNS: Final = ("name", "since", "state", "fingerprint")
 IMPORTED: Final = ("principal", "thumbprint", "phone")
 INVITED: Final = ("principal", "phone")
+INVITATIONS: Final = ("principal", "invitation")
 IMPORTED_NAME: Final = "imported"
 _THUMBPRINT: Final = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
 
@@ -224,6 +226,35 @@ def invite_devices(file: Path, tenant: str, state_dir: Path) -> None:
         for principal, phone in wanted:
             click.echo(f"{principal},{opened.invite_device(tenant, principal, phone)}")
         _raise_alert(settings, opened, tenant)
+
+
+@devices.command("uninvite")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@tenant_option
+@state_dir
+def uninvite_devices(file: Path, tenant: str, state_dir: Path) -> None:
+    """Take back the invitations of a CSV file, as `invite` printed it.
+
+    No device enrols with them from the next call on. A device that has used one keeps proving calls until it is
+    revoked, and is named. With a fault in any line nothing is changed.
+    """
+    with opened_registry(settings_of(state_dir)) as opened:
+
+        def read(row: Mapping[str, str]) -> tuple[str, str]:
+            principal = principal_id(row["principal"].strip())
+            try:
+                return principal, opened.invitation_id(tenant, principal, row["invitation"].strip())
+            except SignatureInvalid:
+                raise ValueError("no invitation of this person, or one that is over") from None
+
+        wanted = read_rows(file, INVITATIONS, read)
+        for principal, invitation in wanted:
+            opened.uninvite(tenant, principal, invitation)
+            held, revoked = opened.keys_of(opened.devices, tenant, principal)
+            for one in held:
+                if one.invitation == invitation and status(one, revoked) == "active":
+                    click.echo(f"{principal}: device {one.id} used it; `people devices revoke` revokes it", err=True)
+    click.echo(f"{len(wanted)} invitations taken back")
 
 
 def read_devices(file: Path) -> list[DeviceRequest]:

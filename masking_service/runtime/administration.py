@@ -22,7 +22,7 @@ from masking_service.service.acts.registry import Key, KeyRegistry, Request
 from masking_service.service.acts.state import Keyholders, KeyRequest, PersonKey
 from masking_service.service.call.denials import Denials
 from masking_service.service.call.recorder import DONE, Recorder, RequestContext, Stated, always_room
-from masking_service.service.devices.invitations import RANDOM_BYTES, invite
+from masking_service.service.devices.invitations import RANDOM_BYTES, invite, read_invitation
 from masking_service.service.devices.state import DeviceRequest, Devices, approved_device
 from masking_service.service.freezes.state import Freezes
 from masking_service.service.holds.state import Holds
@@ -142,6 +142,24 @@ class OpenRegistries:
         operator = self._operator(tenant)
         self.recorder.record(operator, Action.DEVICE_INVITE, DONE, Stated(subject=principal))
         return invite(self.keyring.tenant(tenant), principal, phone, os.urandom(RANDOM_BYTES), operator.now)
+
+    def invitation_id(self, tenant: str, principal: str, text: str) -> str:
+        """Return the id of a person's invitation.
+
+        Raises:
+            SignatureInvalid: it is another's, none of ours, or too old.
+        """
+        return read_invitation(self.keyring.tenant(tenant), principal, text, self._operator(tenant).now).id
+
+    def uninvite(self, tenant: str, principal: str, invitation: str) -> None:
+        """Take an invitation back: no device enrols with it any more. Raises as `approve_key`."""
+        freezes = self.freezes
+        self._change(
+            self._operator(tenant),
+            Action.DEVICE_REVOKE,
+            principal,
+            lambda: [freezes.prepare_revocation(tenant, invitation)],
+        )
 
     def _approve(self, registry: KeyRegistry[Key, Request], operator: RequestContext, principal: str, key: Key) -> None:
         tenant = operator.principal.tenant

@@ -157,6 +157,42 @@ def test_an_invited_person_enrols_without_waiting(proving: Api, run: Run, tmp_pa
     assert [one["subject"] for one in entries] == [courier.id, "dev/c-2"]
 
 
+def test_an_invitation_that_is_taken_back_enrols_no_device(
+    proving: Api, run: Run, command: Command, development: Path, tmp_path: Path
+) -> None:
+    used, late, file = Proving(proving), Proving(proving, sub="c-2"), tmp_path / "invitations.csv"
+    file.write_text(f"principal,phone\n{used.id},\n{late.id},\n", "utf-8")
+    file.write_text(printed := run("people", "devices", "invite", str(file)), "utf-8")
+    first, second = (line.partition(",")[2] for line in printed.splitlines()[1:])
+    content(used.send("POST", "/v1/me/devices", {"name": "phone", "invitation": first}), 201)
+
+    taken_back = command("people", "devices", "uninvite", str(file), folder=development)
+
+    refused = late.send("POST", "/v1/me/devices", {"name": "phone", "invitation": second})
+    assert taken_back.stdout == "2 invitations taken back\n"
+    assert f"{used.id}: device {used.device.id} used it" in taken_back.stderr
+    assert refusal(refused) == (403, "signature-invalid")
+    assert [one["status"] for one in used.own()] == ["active"]
+    entries = content(proving.get("auditor", "/v1/audit?action=device-revoke"))["entries"]
+    assert [one["subject"] for one in entries] == [used.id, late.id]
+
+
+def test_a_line_that_is_no_invitation_takes_none_back(
+    proving: Api, run: Run, command: Command, development: Path, tmp_path: Path
+) -> None:
+    courier, file = Proving(proving), tmp_path / "invitations.csv"
+    file.write_text(f"principal,phone\n{courier.id},\n", "utf-8")
+    printed = run("people", "devices", "invite", str(file))
+    invitation = printed.splitlines()[1].partition(",")[2]
+    file.write_text(f"{printed}dev/c-2,{invitation}\n", "utf-8")
+
+    done = command("people", "devices", "uninvite", str(file), folder=development)
+
+    assert (done.exit_code, invitation in done.output) == (1, False)
+    assert "line 3: no invitation of this person, or one that is over" in done.output
+    content(courier.send("POST", "/v1/me/devices", {"name": "phone", "invitation": invitation}), 201)
+
+
 @pytest.mark.parametrize(
     ("rows", "said"),
     [

@@ -66,7 +66,9 @@ class OwnDevices:
             proof, nonce = self.proofs.read(context, sent)
             mine = self.devices.keys_question(principal.tenant, principal.id)
             spent = self.proofs.spent_question(context, ExpectedProof(proof.device, mine, nonce))
-            self.store.ask(spent, mine)
+            live = self.freezes.freeze_question(principal)  # reads what is revoked, too
+            self.store.ask(live, spent, mine)
+            live.answer()
             spent.answer()
             held = next((one for one in mine.answer() if one.id == proof.device), None)
             if held is not None:
@@ -104,9 +106,10 @@ class OwnDevices:
         )
 
         def check(others: Sequence[Device]) -> None:
-            if any(one.invitation == invitation.id for one in others):
+            revoked = self.freezes.revoked(principal.tenant)
+            if invitation.id in revoked or any(one.invitation == invitation.id for one in others):
                 raise SignatureInvalid
-            if active(tuple(others), self.freezes.revoked(principal.tenant)) >= MAX_DEVICES:
+            if active(tuple(others), revoked) >= MAX_DEVICES:
                 raise TooManyKeys
 
         written = False

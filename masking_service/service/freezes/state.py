@@ -43,7 +43,7 @@ class Freeze(msgspec.Struct, frozen=True):
 
 
 class _Shut(msgspec.Struct, frozen=True):
-    """Who and what is shut out in one tenant: the frozen principals by id, and the ids of revoked keys."""
+    """Who and what is shut out in one tenant: the frozen principals by id, the ids of revoked keys and invitations."""
 
     frozen: Mapping[str, Freeze]
     revoked: frozenset[str]
