@@ -3,7 +3,8 @@
 The thief signs access tokens for every role and person, tries every route, has authenticators and devices of his own,
 has seen a proof of an honest courier and a signature of an honest officer on their way, takes whatever the service
 gives out, freezes approvers, and waits for failovers of the store.
-`test_thousands_of_forged_calls_open_nothing` is the same with 10,000 calls.
+`test_thousands_of_forged_calls_open_nothing` is the same with 10,000 calls. With an officer and a courier who collude,
+he has what these two may have and no more.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from masking_service.store.client import Store
 from tests.authenticators import Authenticator
 from tests.devices import Device
 from tests.service.people.policies import edited, put
-from tests.web.api import NUMBER, SITE, Api, Json, emptied, field, record
+from tests.web.api import NUMBER, SITE, Api, Json, content, emptied, field, record
 from tests.web.people import SUPERVISOR
 from tests.web.proving import INDEXES, Proving, proven
 from tests.web.signing import Person, signed
@@ -49,6 +50,8 @@ PROVEN_CALLS = (
 PROTECTIVE = ("freeze_principal",)
 """Takes rights away, and is not signed in this policy: it is no way to a value."""
 ROUTES = [row for rows in GROUPS.values() for row in rows if row.authenticated and row.name not in PROTECTIVE]
+MINE = "SF3333333333"
+"""The waybill of the colluding officer's own case, which the colluding courier carries."""
 OTHER_PATHS = {
     "ref": "Qm5pYk1Gd2xTeUhTa1pQcFVoS0ZtRzJh",
     "hold": "H-1",
@@ -80,7 +83,7 @@ def api(service: Api, valkey: str) -> Api:
     """A service with an honest officer, supervisor, courier and case."""
     api = emptied(service)
     api.tokenize(record(), custody={"site": SITE})
-    api.open_case("D-1", NUMBER)
+    api.open_case("D-1", NUMBER, officer="dev/officer")
     return api
 
 
@@ -356,6 +359,99 @@ def check_nothing_was_opened(api: Api, courier: Proving, thief: Thief, calls: in
     assert len(thief.shown) > calls // 10
     assert [word for word in SHOWN if any(word in answer for answer in thief.shown)] == []
     assert [one["device"] for one in courier.own() if one["status"] == "active"] == [courier.device.id]
+
+
+class Colluding(Thief):
+    """A thief for whom an officer signs, and a courier proves, whatever he asks for. He forges their roles, too."""
+
+    def __init__(self, seed: int, officer: Person, courier: Proving, friend: Person, runner: Proving) -> None:
+        super().__init__(seed, officer, courier)
+        self.friend, self.runner = friend.key, runner.device
+
+    def role(self, own: str) -> str:
+        """Half of the time the role that the person has."""
+        return self.random.choice((own, self.random.choice(ROLES)))
+
+    def as_friend(self) -> Person:
+        return Person(self.api, self.role("dispute-officer"), "friend", self.friend)
+
+    def signed_by_friend(self, act: Json) -> tuple[Person, Json | None]:
+        friend = self.as_friend()
+        proposed = self.read(friend.post("/v1/acts", act))
+        return friend, friend.key.sign(proposed.get_json()) if proposed.status_code == 200 else None
+
+    def open_as_friend(self) -> None:
+        """Open under any case as the friend, or send the friend's signature as another person."""
+        item = field(self.random.choice((NUMBER, MINE)), self.random.choice(FIELDS))
+        call: Json = {"purpose": "dispute", "case": self.random.choice(("D-1", "D-2")), "items": [item]}
+        friend, signature = self.signed_by_friend({"act": "detokenize", **call})
+        if signature is not None:
+            caller = self.random.choice((friend, friend, self.as_someone()))
+            self.read(caller.post("/v1/detokenize", call | {"signed": signature}))
+
+    def approve_as_friend(self) -> None:
+        """Have the friend approve a key or a device of his own for another person, and use it."""
+        victim, device = self.as_someone(), self.with_device()
+        options = self.read(victim.post("/v1/me/keys/options", {})).get_json()
+        credential = self.key.create(options["publicKey"])
+        self.read(victim.post("/v1/me/keys", {"name": "x", "options": options["options"], "credential": credential}))
+        self.read(device.enrol())
+        for sort, of, key, code in (
+            ("key", victim.id, self.key.key_id, self.key.code),
+            ("device", device.id, device.device.id, device.device.code),
+        ):
+            friend, signature = self.signed_by_friend({"act": f"{sort}-approve", "principal": of, sort: key})
+            path = f"/v1/principals/{of.replace('/', '%2F')}/{sort}s/{key}/approve"
+            self.read(friend.post(path, {"code": code} | ({"signed": signature} if signature else {})))
+        self.use_own_key()
+        self.look(device.view(NUMBER))
+
+    def decide_as_friend(self) -> None:
+        """Have the friend approve, deny, unfreeze or set a hold."""
+        for act, path, more in (
+            ("case-approve", "/v1/cases/D-1/approve", {"case": "D-1"}),
+            ("case-deny", "/v1/cases/D-1/deny", {"case": "D-1"}),
+            ("unfreeze", "/v1/principals/dev%2Fx-9/thaw", {"principal": "dev/x-9"}),
+            ("hold-set", "/v1/holds/H-1/set", {"hold": "H-1"}),
+        ):
+            friend, signature = self.signed_by_friend({"act": act, **more})
+            self.read(friend.post(path, {"signed": signature} if signature else {}))
+
+    def view_as_runner(self) -> None:
+        method, path, body = self.random.choice(PROVEN_CALLS)
+        path = path.replace(NUMBER, self.random.choice((NUMBER, MINE)))
+        self.look(Proving(self.api, self.role("courier"), "runner", self.runner).send(method, path, body))
+
+    def collude(self, count: int) -> None:
+        every = (self.open_as_friend, self.approve_as_friend, self.decide_as_friend, self.view_as_runner)
+        for at in range(count):
+            every[at % len(every)]()
+
+
+def test_who_colludes_adds_nothing_beyond_what_that_person_may(api: Api, officer: Person, courier: Proving) -> None:
+    boss = Person(api, "supervisor", "chief").bootstrap()
+    friend, runner = Person(api, "dispute-officer", "friend").approved_by(boss), Proving(api, sub="runner").bootstrap()
+    others = {"name": "钱七", "phone": "13700000001", "address": "人民路88号101室"}
+    api.tokenize(record(MINE, sender=others, recipient=others))
+    held = [{"waybill_no": no, "site": SITE, "courier": who} for no, who in ((NUMBER, courier.id), (MINE, runner.id))]
+    content(api.post("tracking", "/v1/custody", {"items": held}))
+    api.open_case("D-2", MINE, officer=friend.id)
+    thief = Colluding(1, officer, courier, friend, runner)
+
+    thief.collude(240)
+
+    assert [value for value in VALUES if any(value in answer for answer in thief.answers)] == []
+    assert [word for word in SHOWN if any(word in answer for answer in thief.shown)] == []
+    assert any("13700000001" in answer for answer in thief.answers)
+    assert any("人民路" in answer for answer in thief.shown)
+    done = [
+        (entry["action"], entry["principal"])
+        for entry in content(api.get("auditor", "/v1/audit?order=newest&limit=1000"))["entries"]
+        if entry["outcome"] in ("done", "released")
+    ]
+    assert {who for action, who in done if action == "detokenize"} == {officer.id, friend.id}
+    assert {who for action, who in done if action.endswith("-approve")} == {"dev/boss", "dev/chief"}
+    assert done.count(("detokenize", friend.id)) <= 60
 
 
 def test_forged_calls_and_sequences_open_nothing_and_freeze_nobody(api: Api, courier: Proving, thief: Steals) -> None:

@@ -13,6 +13,8 @@ Status = Annotated[
     one_of("pending", "active", "revoked", description="pending: waits for the approval of another person."),
 ]
 
+MadeIn = Annotated[list[str], Meta(description="The roles of its person when it was made: it is good in these only.")]
+
 
 class ProposedAct(Answer):
     """An act that is ready to be signed."""
@@ -63,6 +65,7 @@ class PendingKey(Answer):
     """A key that waits for approval, and how it was made."""
 
     principal: str
+    roles: MadeIn
     key: KeyId
     name: str
     since: Time

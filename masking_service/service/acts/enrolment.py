@@ -107,6 +107,7 @@ class OwnKeys:
             since=context.now,
             device=principal.device or "",
             network=principal.network or network_of(context.address),
+            roles=principal.roles,
             synced=made.synced,
             model=made.model,
         )
@@ -179,6 +180,7 @@ class KeyApproval(Approving[PersonKey, KeyRequest]):
             [
                 answers.PendingKey(
                     principal=one.principal,
+                    roles=[*one.roles],
                     key=one.id,
                     name=one.name,
                     since=rfc3339(one.since),
@@ -273,6 +275,7 @@ def approved_key(request: KeyRequest, by: str, signed: tuple[Signature, ...], no
         synced=request.synced,
         model=request.model,
         approvals=signed,
+        roles=request.roles,
     )
 
 

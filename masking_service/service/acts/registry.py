@@ -5,7 +5,7 @@ when it is read, so the key that seals the state is not enough to add one. The l
 of revoked keys is part of the live freezes (`freezes/state.py`).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, Generic, TypeVar
@@ -49,6 +49,8 @@ class ApprovedKey(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True)
         approvals: the signature of the approver, and those by which the approver's key was approved; none where the
             command line approved it, or the approval did not have to be signed.
         revoked_at: 0 while it is not.
+        roles: those of its person when it was made, and the only ones in which it is good. None of a key that was
+            imported, or kept by a release that did not note them: it is good in every role.
     """
 
     id: str
@@ -58,10 +60,15 @@ class ApprovedKey(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True)
     approved_by: str
     approvals: tuple[Signature, ...] = ()
     revoked_at: int = 0
+    roles: tuple[str, ...] = ()
+
+    def good_in(self, roles: Collection[str]) -> bool:
+        """Return whether the key is good for a caller with these roles, which are the issuer's word alone."""
+        return not self.roles or {*roles} <= {*self.roles}
 
 
 class WaitingKey(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """A key that waits for approval: whose, what it is, and where it was made. See `ApprovedKey`."""
+    """A key that waits for approval: whose, what it is, where and in which roles it was made. See `ApprovedKey`."""
 
     id: str
     principal: str
@@ -69,6 +76,7 @@ class WaitingKey(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     since: int
     device: str = ""
     network: str = ""
+    roles: tuple[str, ...] = ()
 
 
 Key = TypeVar("Key", bound=ApprovedKey)

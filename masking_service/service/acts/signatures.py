@@ -131,10 +131,10 @@ class Signatures:
         if expected is None or self.rule is None:
             return UNSIGNED
         tenant = context.principal.tenant
-        revoked = self.freezes.revoked(tenant)
+        revoked, roles = self.freezes.revoked(tenant), context.principal.roles
         named = expected.assertion.credential
         key = next((one for one in expected.keys.answer() if unb64(one.credential) == named), None)
-        if key is None or not usable(self.rule, key, revoked, context.now):
+        if key is None or not key.good_in(roles) or not usable(self.rule, key, revoked, context.now):
             raise SignatureInvalid
         ticket = expected.ticket
         keys = self.keys(context, expected)

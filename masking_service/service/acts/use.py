@@ -118,7 +118,11 @@ class ProposeAct:
         return answers.ProposedAct(
             act=text,
             challenge=b64(hashlib.sha256(said).digest()),
-            keys=[key.credential for key in mine.answer() if usable(rule, key, revoked, context.now)],
+            keys=[
+                key.credential
+                for key in mine.answer()
+                if key.good_in(context.principal.roles) and usable(rule, key, revoked, context.now)
+            ],
             text=sentence(deed, language),
             expires_at=rfc3339(ticket.at + VALID_SECONDS),
         )

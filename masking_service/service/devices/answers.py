@@ -4,7 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from masking_service.service.acts.answers import Status
+from masking_service.service.acts.answers import MadeIn, Status
 from masking_service.service.call.answers import Answer, Time
 
 DeviceId = Annotated[
@@ -41,6 +41,7 @@ class PendingDevice(Answer):
     """A device that waits for approval, and how it was enrolled."""
 
     principal: str
+    roles: MadeIn
     device: DeviceId
     name: str
     since: Time

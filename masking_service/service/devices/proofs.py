@@ -6,7 +6,7 @@ is refused before anything is spent, so it never counts against the person.
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -93,9 +93,9 @@ class DeviceProofs:
         tenant = principal.tenant
         devices = self.devices.keys_question(tenant, principal.id)
         revoked = self.freezes.revoked(tenant)
-        if _active(self.devices.known_keys(tenant, principal.id), proof.device, revoked) is None:
+        if _good(self.devices.known_keys(tenant, principal.id), proof.device, revoked, principal.roles) is None:
             self.store.ask(devices)
-            if _active(devices.answer(), proof.device, revoked) is None:
+            if _good(devices.answer(), proof.device, revoked, principal.roles) is None:
                 raise SignatureInvalid
         return ExpectedProof(proof.device, devices, nonce)
 
@@ -151,11 +151,13 @@ class DeviceProofs:
         if expected is None:
             return None
         revoked = self.freezes.revoked(context.principal.tenant)
-        device = _active(expected.devices.answer(), expected.device, revoked)
+        device = _good(expected.devices.answer(), expected.device, revoked, context.principal.roles)
         if device is None:
             raise SignatureInvalid
         return device
 
 
-def _active(devices: Sequence[Device], device: str, revoked: frozenset[str]) -> Device | None:
-    return next((one for one in devices if one.id == device and status(one, revoked) == "active"), None)
+def _good(devices: Sequence[Device], device: str, revoked: frozenset[str], roles: Collection[str]) -> Device | None:
+    """Return the device, if it is active and good in these roles."""
+    found = next((one for one in devices if one.id == device), None)
+    return found if found and status(found, revoked) == "active" and found.good_in(roles) else None

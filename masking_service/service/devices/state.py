@@ -63,5 +63,6 @@ def approved_device(request: DeviceRequest, by: str, signed: tuple[Signature, ..
         approved_at=now,
         approved_by=by,
         approvals=signed,
+        roles=request.roles,
         phone=request.phone,
     )

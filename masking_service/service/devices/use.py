@@ -85,6 +85,7 @@ class OwnDevices:
             since=context.now,
             device=principal.device or "",
             network=principal.network or network_of(context.address),
+            roles=principal.roles,
             phone=dialable(principal.phone) or "",
         )
         keep_request(self.recorder, self.devices, context, Action.DEVICE_ENROL, request)
@@ -101,6 +102,7 @@ class OwnDevices:
             since=context.now,
             approved_at=context.now,
             approved_by=INVITER,
+            roles=principal.roles,
             phone=invitation.phone,
             invitation=invitation.id,
         )
@@ -162,6 +164,7 @@ class DeviceApproval(Approving[Device, DeviceRequest]):
             [
                 answers.PendingDevice(
                     principal=one.principal,
+                    roles=[*one.roles],
                     device=one.id,
                     name=one.name,
                     since=rfc3339(one.since),
