@@ -83,7 +83,9 @@ _BRACKET_ENDS: Final = re.compile(r"[】」』”\"\])）>》]\s?").match
 _STATE_BEHIND: Final = re.compile(
     "[，, ]{1,2}(?:不?在家|不在|已[取收拿]|代[收签领]|签收|自[提取]|本人|急用|老客户)"
 ).match
-_WHOSE_BEHIND: Final = re.compile("[（(](?:本人|家人|家属|亲属|同事|邻居|朋友|妻子|丈夫|父亲|母亲|收|代收)[)）]").match
+_WHOSE_BEHIND: Final = re.compile(
+    "[（(](?:本人|家人|家属|亲属|同事|邻居|朋友|妻子|丈夫|父亲|母亲|收|代收)[)）]|[（(](?:工号|工號|员工|电话|手机)"
+).match
 _STARS_OF_NAME: Final = re.compile(r"\*{1,4}(?!\*)").match
 _ROOM_BEFORE: Final = re.compile(r"[0-9*A-Z](?:室|房间?|号|铺|床|户|店面)?的?[\s,，、(（】)）/\-—:：]{0,2}$").search
 _OF_A_ROOM: Final = re.compile("(?:室|房间?|号|铺|床|户|班|店面)?的?").fullmatch

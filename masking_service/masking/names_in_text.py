@@ -88,7 +88,8 @@ _quantity_behind: Final = re.compile(
 )
 """Between a name and a number in lists of orders."""
 _before_name: Final = re.compile(r"[\s,，、/|;；（(）)\]】\-—_:：]{0,3}")
-_place_follows: Final = re.compile(rf"(?![省市区縣县])[{_HAN}]{{2,3}}(?:省|市|区|县)")
+_masked_name: Final = re.compile(rf"[{_HAN}]\*{{1,3}}(?![0-9*])").search
+_place_follows: Final = re.compile(rf"(?![省市区縣县])[{_HAN}]{{2,3}}(?:省|市|县|(?<![小社园校厂矿])区)")
 _one_follows: Final = frozenset(
     "的收说說称取领拿签催在已未要请請和与及让把给去来家处就将改退寄送派打接有没不是也都吧啊呀哈呢哦啦嘛外"
 )
@@ -126,28 +127,29 @@ _beside_wish: Final = re.compile(
 ).finditer
 """A name, a colon and a request: 王小明：放门口."""
 _QUANTITY: Final = (
-    r"[ \t]{0,2}(?:[*xX×＊✖+＋][ \t]?[0-9]{1,3}"
+    r"(?:[ \t\u3000]{0,2}(?:[*xX×＊✖+＋][ \t]?[0-9]{1,3}"
     r"|(?:[0-9]{1,3}|[一二两三四五六七八九十半])[ \t]?[份箱件个盒袋斤包瓶提桶条只套罐单])(?![0-9A-Za-z])"
+    rf"|[ \t\u3000]{{1,2}}[{_HAN}]{{1,5}}[*xX×]?[0-9]{{1,2}}(?![0-9A-Za-z\-号號栋棟楼樓幢座室单區区期]))"
 )
 """How much a person orders."""
 _alone: Final = re.compile(
     rf"(?:^|\n)[ \t]*(?:[(（]?[0-9]{{1,3}}[.、,)）．:：]?[ \t]*(?P<item>{_WHOLE})(?=[ \t,，:：*])"
     rf"|(?P<speaker>{_WHOLE})[:：])"
-    rf"|(?<![^\s,，;；。、])(?P<order>{_WHOLE})(?={_QUANTITY})"
-    rf"|(?<![^\s,，;；。、])(?P<clause>{_WHOLE})(?![^\s,，;；。、])"
+    rf"|(?<![^\s,，;；。、:：①-⑳])(?P<order>{_WHOLE})(?={_QUANTITY})"
+    rf"|(?<![^\s,，;；。、:：\[【])(?P<clause>{_WHOLE})(?![^\s,，;；。、\]】])"
 ).finditer
 """An item of a list, one who speaks or orders, and a whole clause: names where no word of this form is likelier."""
-_person: Final = re.compile(
+_PERSON: Final = (
     "收件|收货|收貨|寄件|姓名|名字|联系人|聯絡人|收方|签收|簽收|叫做|改地址|换地址|改派|改期|拒收|没人|打电话|退回"
-).search
+    "|[拿取领領]快[递遞]|快[递遞]到|打给|联系|放(?:在|到)?(?:门|門|管理|前台|驿站|快递)|妥投|送到|付款|未取|未付"
+)
+_person: Final = re.compile(_PERSON).search
 """A text about a person, in which a whole clause may be a name."""
-_sign_of_clause: Final = re.compile(
-    "[:：=0-9*]|[一两二三四五六七八九十半][份箱件个盒袋斤包瓶]|收件|收货|收貨|姓名|名字|签收|簽收"
-).search
+_sign_of_clause: Final = re.compile(rf"[:：=0-9*]|[一两二三四五六七八九十半][份箱件个盒袋斤包瓶]|{_PERSON}").search
 """What a label, a wish, a code or a text about a person has."""
 _parts: Final = re.compile(
-    rf"(?<![^\s,，;；、|:：(（])(?:([{FAMILY_NAMES}{RARE_FAMILY_NAMES}][{_HAN}]{{1,2}}"
-    rf"|(?:{any_of(DOUBLE_FAMILY_NAMES)})[{_HAN}]{{1,2}})(?![^\s,，;；、|)）*])|[^\s,，;；、|]+)"
+    rf"(?<![^\s,，;；、。|:：(（])(?:([{FAMILY_NAMES}{RARE_FAMILY_NAMES}][{_HAN}]{{1,2}}"
+    rf"|(?:{any_of(DOUBLE_FAMILY_NAMES)})[{_HAN}]{{1,2}})(?![^\s,，;；、。|)）*])|[^\s,，;；、。|]+)"
 )
 _ends_firm: Final = re.compile(rf"(?:{any_of(HAN_FORMS)})(?![{_HAN}])").search
 """An organisation that ends a clause: beside it and a phone, a name is told as beside an address."""
@@ -156,7 +158,7 @@ _parted: Final = re.compile(_PARTED)
 _parted_behind: Final = re.compile(rf"{_PARTED}$")
 _MIDDLE_DOTS: Final = "·•‧・∙⋅･"
 _parted_clause: Final = re.compile(
-    rf"(?<![{_HAN}·•‧・∙⋅･])(?=(?:{any_of(cues.FIRST_PARTS)})[{_HAN}]{{0,5}}[{_MIDDLE_DOTS}])"
+    rf"(?<![·•‧・∙⋅･])(?=(?:{any_of(cues.FIRST_PARTS)})[{_HAN}]{{0,5}}[{_MIDDLE_DOTS}])"
 ).finditer
 """Where a name of several parts begins that is alone in a clause."""
 _first_part: Final = re.compile(any_of(cues.FIRST_PARTS)).search
@@ -239,7 +241,7 @@ def names_in(text: str, *, address: bool = False) -> list[Span]:
     found += [*names_between_words.find(text, found), *latin_names(text, address=address)]
     if address:
         found += _names_beside_address(text)
-        if not found and "******" in text:
+        if not found and "******" in text and _masked_name(text) is None:
             found += _name_before_address(text)
     elif "******" in text and _ends_firm(text):
         found += _names_at_ends(text)
@@ -431,7 +433,7 @@ def _names_beside_numbers(text: str) -> Iterator[Span]:
         start = _before_name.match(text, number.end()).end()  # type: ignore[union-attr]
         if _may_start(text, start):
             behind = name_from(text, start, sure=True)
-            if behind is not None and _ends(text, behind):
+            if behind is not None and _ends(text, behind) and not _ends_as_place(text, behind):
                 yield start, behind
 
 
