@@ -137,8 +137,8 @@ def leaks(entries: int) -> dict[str, Incident | SoldList | None]:
             ("printer", Subject("principal", "client/u-20")),
         )
     }
-    made["sold list"] = SoldList(listed, len(listed), len(listed), TENANT, BEGIN, end)
-    made["short list"] = SoldList(dict([*listed.items()][:100]), 100, 100, TENANT, BEGIN, end)
+    made["sold list"] = SoldList(listed, len(listed), TENANT, BEGIN, end)
+    made["short list"] = SoldList(dict([*listed.items()][:100]), 100, TENANT, BEGIN, end)
     made["keyset, host or backup"] = None
     return made
 
@@ -156,11 +156,9 @@ def persons(records: int) -> float:
                 numbers = [f"SF{at:010}" for at in range(begin, begin + 1_000)]
                 stores.write(vault, [(number, stores.body(phone=f"139{at:08}")) for at, number in enumerate(numbers)])
             keys = keyring.tenant("default")
-            hashes = [
-                keys.audit_hash("waybill", base.hex()) for base in keys.bases([f"SF{at:010}" for at in range(records)])
-            ]
+            hashes = keys.waybill_hashes(keys.bases([f"SF{at:010}" for at in range(records)]))
             began = time.perf_counter()
-            counted = StoredPersons(store, keyring, "default").of(dict.fromkeys(hashes, BOTH))
+            (counted,) = StoredPersons(store, keyring, "default").of(dict.fromkeys(hashes, BOTH))
             took = time.perf_counter() - began
             if counted.persons != 1_000:
                 raise SystemExit(f"{counted.persons} persons counted instead of 1,000")

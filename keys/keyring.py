@@ -212,6 +212,11 @@ class TenantKeys(Secret):
             known = _hashed_again(mac, known)
         return known
 
+    def waybill_hashes(self, bases: Sequence[bytes]) -> list[str]:
+        """Return the keyed hashes of waybills used in new audit entries, by their bases."""
+        digests = self._audit[0].digest_each([base.hex().encode() for base in bases], b"waybill")
+        return [self.newer_hash(digest[:16].hex(), 0) for digest in digests]
+
     def data_key_id(self, day: int, number: int) -> bytes:
         """Return the 8-byte id of a data key.
 

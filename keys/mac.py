@@ -47,9 +47,10 @@ class Mac(Secret):
         mac.update(message)
         return mac.finalize()
 
-    def digest_each(self, parts: Sequence[bytes]) -> list[bytes]:
-        """Return the keyed hashes of `first` with each part."""
-        prefix = self._prefix
+    def digest_each(self, parts: Sequence[bytes], *before: bytes) -> list[bytes]:
+        """Return the keyed hashes of `first` and `before` with each part."""
+        prefix = self._prefix.copy()
+        prefix.update(frame(*before))
         found = []
         for part in parts:
             mac = prefix.copy()

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import click
 
@@ -37,23 +38,25 @@ from masking_service.store.errors import StoreUnavailable
 
 _FILE: Final = click.Path(path_type=Path, dir_okay=False, exists=True)
 _OF_KEYS: Final[Mapping[str, KeyLeakKind]] = {"data_key": "data-key", "keyset": "keyset", "backup": "backup"}
+Counted = TypeVar("Counted")
 _LEAKS: Final = ("principal", "issuer", "site", "courier", "sold_list", "data_key", "keyset", "backup")
 
 
 @dataclass(frozen=True, slots=True)
 class _Made:
-    """A pack before it is written: its document, the lines of its evidence, further files, and what it is about."""
+    """A pack whose evidence is written: its document, further files, what it is about, and whether the log has any."""
 
     document: Document
-    evidence: Sequence[bytes]
     files: Mapping[str, str]
     about: str
+    found: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class _IncidentOptions:
-    """What the options say beside what leaked."""
+    """What the options say beside what leaked, and the folder that is written."""
 
+    folder: Path
     asked: PackOptions
     waybills: Path | None
     policies: Path | None
@@ -99,8 +102,8 @@ def incident(asked: PackOptions, waybills: Path | None, policies: Path | None, p
         raise click.UsageError("say what leaked, with one of --" + " --".join(_option(name) for name in _LEAKS))
     subject = _subject(leak, given)
     day = _day(leak, given) if leak in ("data_key", "backup") else 0
-    options = _IncidentOptions(asked, waybills, policies, persons)
     with new_folder(asked, "incident") as folder, whole_log(asked) as log:
+        options = _IncidentOptions(folder, asked, waybills, policies, persons)
         if subject is not None:
             made = _of_subject(log, subject, options)
         elif leak == "sold_list":
@@ -109,9 +112,8 @@ def incident(asked: PackOptions, waybills: Path | None, policies: Path | None, p
             made = _of_keys(log, KeyLeak(_OF_KEYS[leak], day), options)
         for name, text in made.files.items() if not asked.overseer else ():
             (folder / name).write_text(text, "utf-8", newline="")
-        evidence = {EVIDENCE: [*made.evidence, write_line(log.newest)]} if leak not in _OF_KEYS else {}
-        write_pack(folder, log, made.document, asked, made.about, evidence)
-    if subject is not None and not made.evidence:
+        write_pack(folder, log, made.document, asked, made.about)
+    if subject is not None and not made.found:
         click.echo(f"The log has no entry of this {subject.kind} in this period.", err=True)
 
 
@@ -147,12 +149,13 @@ def _of_subject(log: WholeLog, subject: Subject, options: _IncidentOptions) -> _
     hashed = keys.lasting_hash("tenant")
     found = Incident(subject, hashed, options.asked.begin, options.asked.end)
     found.find_acts(log.verified_entries())
-    evidence = _evidence(log, found.belongs) if found.acts else []
+    _write_evidence(log, options, found.belongs if found.acts else None)
     listed = _numbers_by_hash(keys, options.waybills) if options.waybills else {}
     exposure, passed = found.exposure(), found.passed()
+    persons = _persons(log, options, [*listed.values()], exposure.sides, dict.fromkeys(passed, BOTH))
     more = More(
-        _persons(log, options, exposure.sides, [*listed.values()]),
-        _persons(log, options, dict.fromkeys(passed, BOTH), [*listed.values()]) if passed else None,
+        persons[0] if persons else None,
+        persons[1] if persons and passed else None,
         _reach(found, options) if subject.kind in ("principal", "issuer") else (),
         _now(log, subject, options),
     )
@@ -160,9 +163,9 @@ def _of_subject(log: WholeLog, subject: Subject, options: _IncidentOptions) -> _
     kinds = {item.kind for entry in found.acts.values() for item in entry.items if item.kind}
     return _Made(
         found.document(log.source(hashed), listed, more),
-        evidence,
         _for_victims(named, kinds, options),
         str(subject),
+        bool(found.acts),
     )
 
 
@@ -172,31 +175,43 @@ def _of_list(log: WholeLog, path: Path, options: _IncidentOptions) -> _Made:
     listed = _hashes(keys, [*dict.fromkeys(line.number for line in lines if line.number)])
     phones = {phone for line in lines for phone in line.phones}
     stored = StoredPersons(log.store, log.keyring, options.asked.tenant, [*listed.values()])
-    with_phones, occurring = stored.with_phones(phones) if phones else (set(), set())
-    ours = {**dict.fromkeys(with_phones, ""), **_known(log, stored, listed)}
-    named = {number for number in ours.values() if number}
+    occurring = stored.occurring(listed, phones)
     found = SoldList(
-        waybills=ours,
+        waybills={**dict.fromkeys(occurring.with_phones, ""), **listed},
         lines=len(lines),
-        ours=sum(line.number in named or not occurring.isdisjoint(line.phones) for line in lines),
         tenant=keys.lasting_hash("tenant"),
         begin=options.asked.begin,
         end=options.asked.end,
     )
     found.rank(log.verified_entries())
-    evidence = _evidence(log, found.belongs)
-    persons = _persons(log, options, dict.fromkeys(ours, BOTH), [*listed.values()])
-    document = found.document(log.source(found.tenant), persons)
-    return _Made(document, evidence, _for_victims(named, (), options), "list")
+    found.settle(occurring.waybills | occurring.with_phones)
+    named = {number for number in found.waybills.values() if number}
+    found.ours = sum(line.number in named or not occurring.phones.isdisjoint(line.phones) for line in lines)
+    _write_evidence(log, options, found.belongs)
+    persons = _persons(log, options, [*listed.values()], dict.fromkeys(found.waybills, BOTH))
+    document = found.document(log.source(found.tenant), persons[0] if persons else None)
+    return _Made(document, _for_victims(named, (), options), "list")
 
 
-def _evidence(log: WholeLog, belongs: Callable[[str, Entry], bool]) -> list[bytes]:
-    """Return the commits of the entries that belong to a pack, after the first pass."""
+def _write_evidence(log: WholeLog, options: _IncidentOptions, belongs: Callable[[str, Entry], bool] | None) -> None:
+    """Second pass: write the commits of the entries that belong to a pack, and the checkpoint; nothing for outsiders.
+
+    Args:
+        belongs: tells them, and keeps what the document says of them; None where the log has none.
+    """
 
     def wanted(name: str, entry: Entry) -> bool:
-        return belongs(name, log.newest_hashes(entry))
+        return belongs is not None and belongs(name, log.newest_hashes(entry))
 
-    return [*excerpt(log.lines(), wanted, None if log.verification.findings else log.keyring.audit_signer.sign)]
+    sign = None if log.verification.findings else log.keyring.audit_signer.sign
+    commits = excerpt(log.lines(), wanted, sign) if belongs else iter(())
+    if options.asked.overseer:
+        for _ in commits:
+            pass
+        return
+    with (options.folder / EVIDENCE).open("wb") as file:
+        file.writelines(commits)
+        file.write(write_line(log.newest))
 
 
 def _of_keys(log: WholeLog, leak: KeyLeak, options: _IncidentOptions) -> _Made:
@@ -205,23 +220,19 @@ def _of_keys(log: WholeLog, leak: KeyLeak, options: _IncidentOptions) -> _Made:
     before = log.keyring.keyset.shredded_before
     for batch in WrappedKeys(log.store, log.keyring, bytes).all():
         leak.add([(key_id, stored, uses) for key_id, (stored, uses) in batch.items()], before)
+    keys = log.keyring.tenant(options.asked.tenant)
+    listed = _numbers_by_hash(keys, options.waybills) if options.waybills else {}
     persons: dict[str, Persons] = {}
+    named: set[str] = set()
     for tenant, key_ids in leak.key_ids.items() if options.persons else ():
-        counted = _counted(lambda t=tenant, k=key_ids: StoredPersons(log.store, log.keyring, t).under(frozenset(k)))
+        own = listed if tenant == options.asked.tenant else {}
+        stored = StoredPersons(log.store, log.keyring, tenant, [*own.values()])
+        counted = _counted(partial(stored.under, frozenset(key_ids)))
         if counted is not None:
-            persons[tenant] = counted
-    hashed = log.keyring.tenant(options.asked.tenant).lasting_hash("tenant")
-    return _Made(leak.document(log.source(hashed), persons), (), {}, leak.kind)
-
-
-def _known(log: WholeLog, stored: StoredPersons, listed: Mapping[str, str]) -> dict[str, str]:
-    """Return the listed waybills that are ours: stored now, or named in the log before they were erased."""
-    wanted = set(listed)
-    known = stored.stored(wanted)
-    if known != wanted:
-        for _, entry in log.unverified_entries():
-            known.update(item.waybill for item in entry.items if item.waybill in wanted)
-    return {waybill: listed[waybill] for waybill in known}
+            persons[tenant], opened = counted
+            named |= {number for waybill, number in own.items() if waybill in opened}
+    document = leak.document(log.source(keys.lasting_hash("tenant")), persons)
+    return _Made(document, _for_victims(named, (), options), leak.kind)
 
 
 def _reach(found: Incident, options: _IncidentOptions) -> Sequence[Any]:
@@ -260,17 +271,17 @@ def _now(log: WholeLog, subject: Subject, options: _IncidentOptions) -> list[tup
 
 
 def _persons(
-    log: WholeLog, options: _IncidentOptions, sides: Mapping[str, int], numbers: Sequence[str]
-) -> Persons | None:
+    log: WholeLog, options: _IncidentOptions, numbers: Sequence[str], *each: Mapping[str, int]
+) -> list[Persons] | None:
     if not options.persons:
         return None
-    return _counted(lambda: StoredPersons(log.store, log.keyring, options.asked.tenant, numbers).of(sides))
+    return _counted(lambda: StoredPersons(log.store, log.keyring, options.asked.tenant, numbers).of(*each))
 
 
-def _counted(count: Any) -> Persons | None:
+def _counted(count: Callable[[], Counted]) -> Counted | None:
     """Count persons; None where the store's user may not list its keys."""
     try:
-        counted: Persons = count()
+        return count()
     except StoreUnavailable as error:
         if error.reason != "listing":
             raise
@@ -280,7 +291,6 @@ def _counted(count: Any) -> Persons | None:
             err=True,
         )
         return None
-    return counted
 
 
 def _for_victims(numbers: set[str], kinds: Iterable[str], options: _IncidentOptions) -> dict[str, str]:
@@ -304,10 +314,7 @@ def _numbers_by_hash(keys: TenantKeys, path: Path) -> dict[str, str]:
 
 
 def _hashes(keys: TenantKeys, numbers: Sequence[str]) -> dict[str, str]:
-    return {
-        keys.audit_hash("waybill", base.hex()): number
-        for base, number in zip(keys.bases(numbers), numbers, strict=True)
-    }
+    return dict(zip(keys.waybill_hashes(keys.bases(numbers)), numbers, strict=True))
 
 
 @dataclass(frozen=True, slots=True, repr=False)

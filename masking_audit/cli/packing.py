@@ -1,12 +1,11 @@
 """What the commands that write packs share: the period, the log, and the folder that they write."""
 
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from functools import partial, wraps
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import click
@@ -185,22 +184,20 @@ def write_pack(
     document: Document,
     asked: PackOptions,
     about: str = "",
-    evidence: Mapping[str, Sequence[bytes]] = MappingProxyType({}),
 ) -> None:
-    """Write the document in all formats and languages, the evidence, and the signed manifest; say what was written.
+    """Write the document in all formats and languages, and the signed manifest of all files; say what was written.
 
     Args:
         about: what the pack is about, for the manifest.
-        evidence: lines by the name of their file.
     """
     if asked.overseer:
-        document, evidence, about = without_staff(document), {}, ""
+        document, about = without_staff(document), ""
     for language in LANGUAGES:
         name = f"{document.title}.{language}"
-        (folder / f"{name}.md").write_text(document.markdown(language), "utf-8")
-        (folder / f"{name}.csv").write_text(document.csv(language), "utf-8", newline="")
-    for name, lines in evidence.items():
-        (folder / name).write_bytes(b"".join(lines))
+        with (folder / f"{name}.md").open("w", encoding="utf-8") as file:
+            file.writelines(document.markdown(language))
+        with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
+            document.write_csv(file, language)
     files = {path.name: digest_of(path) for path in sorted(folder.iterdir())}
     summary, faults = log.verification.summary(), log.verification.findings.count
     manifest = Manifest(

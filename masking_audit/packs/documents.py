@@ -1,10 +1,9 @@
 """A document of tables, written as Markdown and CSV in English and Chinese."""
 
 import csv
-import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TextIO
 
 from masking_audit.packs.codes import named
 from masking_audit.packs.texts import TEXTS
@@ -39,25 +38,27 @@ class Document:
     paragraphs: Sequence[tuple[str, Mapping[str, object]]]
     tables: Sequence[PackTable]
 
-    def markdown(self, language: Language) -> str:
-        """Return the document as Markdown."""
-        parts = [f"# {say(self.title, language)}"]
+    def markdown(self, language: Language) -> Iterator[str]:
+        """Yield the document as Markdown, line by line: a table may have millions of rows."""
+        yield f"# {say(self.title, language)}\n"
         for name, values in self.paragraphs:
-            parts.append(say(name, language).format(**{key: _cell(value) for key, value in values.items()}))
+            text = say(name, language).format(**{key: _cell(value) for key, value in values.items()})
+            yield f"\n{text}\n"
         for table in self.tables:
-            parts.append(f"## {say(table.title, language)}")
-            parts.append(_rows(table, language) if table.rows else say("none", language))
-        return "\n\n".join(parts) + "\n"
+            yield f"\n## {say(table.title, language)}\n\n"
+            if table.rows:
+                yield from _rows(table, language)
+            else:
+                yield f"{say('none', language)}\n"
 
-    def csv(self, language: Language) -> str:
-        """Return all tables as CSV, each row after the title of its table."""
-        out = io.StringIO()
+    def write_csv(self, out: TextIO, language: Language) -> None:
+        """Write all tables as CSV, each row after the title of its table."""
+        out.write(BOM)
         writer = csv.writer(out)
         for table in self.tables:
             title = say(table.title, language)
             writer.writerow([title, *(say(header, language) for header in table.headers)])
             writer.writerows([title, *row] for row in _named(table, language))
-        return BOM + out.getvalue()
 
 
 STAFF: Final = frozenset({"principal", "by", "approved-by", "recipient", "courier"})
@@ -99,10 +100,11 @@ def say(name: str, language: Language) -> str:
     return TEXTS[name].in_language(language)
 
 
-def _rows(table: PackTable, language: Language) -> str:
-    lines = [[say(header, language) for header in table.headers], ["---"] * len(table.headers)]
-    lines += [[_cell(value) for value in row] for row in _named(table, language)]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+def _rows(table: PackTable, language: Language) -> Iterator[str]:
+    for line in ([say(header, language) for header in table.headers], ["---"] * len(table.headers)):
+        yield f"| {' | '.join(line)} |\n"
+    for row in _named(table, language):
+        yield f"| {' | '.join(map(_cell, row))} |\n"
 
 
 def _named(table: PackTable, language: Language) -> Iterator[list[object]]:
@@ -113,4 +115,6 @@ def _named(table: PackTable, language: Language) -> Iterator[list[object]]:
 
 def _cell(value: object) -> str:
     text = str(value).translate(_MARKDOWN)
+    if text.isprintable():
+        return text
     return "".join(character if character.isprintable() else "?" for character in text)

@@ -5,7 +5,7 @@ The numbers stay in the memory of this process: only how many there are leaves i
 
 import re
 from base64 import urlsafe_b64decode
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
@@ -18,6 +18,7 @@ from masking_audit.packs.parts import PARTS, Part
 from masking_service.masking.errors import DefinitionError
 from masking_service.masking.recipients import is_recipients, is_senders, read
 from masking_service.masking.schema import Place
+from masking_service.masking.schemas.places import place_of
 from masking_service.service.state.stems import CLAIM
 from masking_service.service.waybills.records import Record
 from masking_service.service.waybills.vault import Vault
@@ -84,19 +85,46 @@ class _Counting:
     found: set[str] = field(default_factory=set)
     without_phone: int = 0
 
-    def add(self, waybill: str, record: Record, sides: int) -> None:
+    def add(self, waybill: str, numbers: Sequence[tuple[int, str]], sides: int) -> None:
         self.found.add(waybill)
         left = sides
-        for place, value in record.content()[1]:
-            side = RECIPIENT if is_recipients(place) else SENDER if is_senders(place) else 0
-            numbers = read(value) if side & sides else ()
-            if numbers:
-                self.phones.update(one.number for one in numbers)
+        for side, number in numbers:
+            if side & sides:
+                self.phones.add(number)
                 left &= ~side
         self.without_phone += left.bit_count()
 
     def result(self, wanted: int) -> Persons:
         return Persons(len(self.phones), len(self.found), self.without_phone, wanted - len(self.found))
+
+
+@lru_cache(maxsize=4_096)
+def _side_of_code(code: int | str) -> int:
+    """Return whose phone is at a place, by its code; 0 for what is no one's phone."""
+    place = place_of(code)
+    return RECIPIENT if is_recipients(place) else SENDER if is_senders(place) else 0
+
+
+def _numbers(record: Record) -> list[tuple[int, str]]:
+    """Return the phones of a record in their one spelling, each with its side."""
+    return [
+        (side, one.number) for code, value in record.coded()[1] if (side := _side_of_code(code)) for one in read(value)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Occurring:
+    """What is stored of a list.
+
+    Attributes:
+        waybills: the listed ones that are stored, erased ones among them, by their hashes.
+        with_phones: those that have one of the listed phones.
+        phones: the listed phones that occur.
+    """
+
+    waybills: set[str]
+    with_phones: set[str]
+    phones: set[str]
 
 
 class StoredPersons:
@@ -126,77 +154,78 @@ class StoredPersons:
             for place, base in zip(self._keys.places(bases, version), bases, strict=True)
         }
 
-    def of(self, sides: Mapping[str, int]) -> Persons:
-        """Count the persons of waybills.
+    def of(self, *each: Mapping[str, int]) -> list[Persons]:
+        """Count the persons of several sets of waybills, in one reading.
 
         Args:
-            sides: whose data, by the hash that entries have.
+            each: whose data, by the hash that entries have.
 
         Raises:
             StoreUnavailable: the store did not answer, or its user may not list keys.
             IntegrityError: a record was changed.
         """
-        if not sides:
-            return Persons()
-        counting = _Counting()
-        wanted = ((key, waybill) for key, waybill in self._keys_and_hashes() if waybill in sides)
-        for waybill, record in self._records(wanted):
-            counting.add(waybill, record, sides[waybill])
-        return counting.result(len(sides))
+        wanted = set[str]().union(*each)
+        counting = [(_Counting(), sides) for sides in each]
+        keys = ((key, waybill) for key, waybill in self._keys_and_hashes() if waybill in wanted) if wanted else iter(())
+        for waybill, record in self._records(keys):
+            numbers = _numbers(record)
+            for count, sides in counting:
+                if waybill in sides:
+                    count.add(waybill, numbers, sides[waybill])
+        return [count.result(len(sides)) for count, sides in counting]
 
-    def stored(self, waybills: Iterable[str]) -> set[str]:
-        """Return which of these waybills are stored, erased ones among them: no record is read.
-
-        Raises:
-            StoreUnavailable: as in `of`.
-        """
-        wanted = set(waybills)
-        return {waybill for _, waybill in self._keys_and_hashes() if waybill in wanted}
-
-    def with_phones(self, phones: Iterable[str]) -> tuple[set[str], set[str]]:
-        """Return the waybills that have one of these phones, by their hashes, and which of the phones occur.
+    def occurring(self, waybills: Container[str], phones: Set[str]) -> Occurring:
+        """Return what is stored of a list, in one reading; without phones no record is read.
 
         Args:
+            waybills: by their hashes.
             phones: in their one spelling, see `recipients.Phone`.
 
         Raises:
             StoreUnavailable, IntegrityError: as in `of`.
         """
-        wanted, waybills, occurring = set(phones), set(), set()
-        for waybill, record in self._records(self._keys_and_hashes()):
-            numbers = {
-                one.number
-                for place, value in record.content()[1]
-                if is_recipients(place) or is_senders(place)
-                for one in read(value)
-            }
-            if not wanted.isdisjoint(numbers):
-                waybills.add(waybill)
-                occurring |= wanted & numbers
-        return waybills, occurring
+        found = Occurring(set(), set(), set())
 
-    def under(self, key_ids: frozenset[bytes]) -> Persons:
-        """Count the persons of the records that these data keys seal.
+        def keys() -> Iterator[tuple[bytes, str]]:
+            for key, waybill in self._keys_and_hashes():
+                if waybill in waybills:
+                    found.waybills.add(waybill)
+                if phones:
+                    yield key, waybill
+
+        for waybill, record in self._records(keys()):
+            listed = {number for _, number in _numbers(record) if number in phones}
+            if listed:
+                found.with_phones.add(waybill)
+                found.phones.update(listed)
+        return found
+
+    def under(self, key_ids: frozenset[bytes]) -> tuple[Persons, set[str]]:
+        """Count the persons of the records that these data keys seal, and return the hashes of the waybills.
 
         Raises:
             StoreUnavailable, IntegrityError: as in `of`.
         """
         counting = _Counting()
         for waybill, record in self._records(self._keys_and_hashes(), key_ids):
-            counting.add(waybill, record, BOTH)
-        return counting.result(len(counting.found))
+            counting.add(waybill, _numbers(record), BOTH)
+        return counting.result(len(counting.found)), counting.found
 
     def _keys_and_hashes(self) -> Iterator[tuple[bytes, str]]:
         """Yield the key of each stored revision, with the hash that its waybill would have in this tenant's entries.
 
         Of one that was moved, and whose number is not known, it is the place instead, which no entry has.
         """
-        for key in self._store.keys(_RECORDS):
-            matched = _RECORD.fullmatch(key)
-            if matched:
-                place, version = urlsafe_b64decode(matched[1]), int(matched[2] or 0)
-                base = self._moved.get((version, place)) if version else place
-                yield key, self._keys.audit_hash("waybill", base.hex()) if base else matched[1].decode()
+        matches = (matched for key in self._store.keys(_RECORDS) if (matched := _RECORD.fullmatch(key)))
+        while some := [*islice(matches, _AT_ONCE)]:
+            bases = [self._base_at(urlsafe_b64decode(matched[1]), int(matched[2] or 0)) for matched in some]
+            hashes = iter(self._keys.waybill_hashes([base for base in bases if base]))
+            for matched, base in zip(some, bases, strict=True):
+                yield matched[0], next(hashes) if base else matched[1].decode()
+
+    def _base_at(self, place: bytes, version: int) -> bytes | None:
+        """Return the base of a waybill by its place; None for one that was moved, and whose number is not known."""
+        return self._moved.get((version, place)) if version else place
 
     def _records(
         self, wanted: Iterator[tuple[bytes, str]], key_ids: frozenset[bytes] = frozenset()

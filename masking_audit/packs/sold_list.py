@@ -1,6 +1,6 @@
 """A list that is for sale: which of it is ours, and who saw how much of it before. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -23,34 +23,45 @@ class SoldList:
     """The waybills of a list, and who saw them in a period, in two passes over the log.
 
     Args:
-        waybills: by the hash that entries have: the number, or "" where only a phone was listed.
+        waybills: by the hash that entries have: the number, or "" where only a phone was listed. After `settle` those
+            that are ours.
         lines: how many lines the list has.
-        ours: how many of the lines are ours.
         tenant: the tenant's hash, as in entries.
         begin, end: the days before, in Unix seconds; `end` is outside.
+
+    Attributes:
+        ranked: the people, after `rank`.
+        ours: how many of the lines are ours.
     """
 
     waybills: Mapping[str, str]
     lines: int
-    ours: int
     tenant: str
     begin: int
     end: int
     ranked: Sequence[Ranked] = ()
+    ours: int = 0
+    _named: set[str] = field(default_factory=set)
     _taken_back: set[str] = field(default_factory=set)
     _seen: list[tuple[str, Entry]] = field(default_factory=list)
     _people: int = 0
 
     def rank(self, entries: Iterable[tuple[str, Entry]]) -> None:
-        """First pass: rank the people who saw any of it."""
+        """First pass: rank the people who saw any of it, and note which of it the log names."""
         sightings = Sightings(self.waybills)
         for _, entry in entries:
+            self._named.update(item.waybill for item in entry.items if item.waybill in self.waybills)
             if entry.tenant == self.tenant:
                 self._taken_back.update(entry.takes_back)
                 if self.begin <= entry.at < self.end:
                     sightings.add(entry)
         self.ranked = sightings.ranked()
         self._people = sightings.people
+
+    def settle(self, stored: Set[str]) -> None:
+        """Leave out the waybills that are not ours: neither stored, nor named in the log before they were erased."""
+        ours = stored | self._named
+        self.waybills = {waybill: number for waybill, number in self.waybills.items() if waybill in ours}
 
     def belongs(self, name: str, entry: Entry) -> bool:
         """Second pass: return whether an entry shows a listed waybill to one of the first people, and keep it."""

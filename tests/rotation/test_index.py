@@ -480,13 +480,13 @@ def test_persons_of_moved_waybills_are_counted_where_their_numbers_are_known(rot
     for number, phone in zip(numbers, ("13900000001", "13900000002"), strict=True):
         process.put(number, value=body(phone=phone))
     keys = process.keyring.tenant("default")
-    shown = {keys.audit_hash("waybill", base.hex()): RECIPIENT for base in keys.bases(numbers)}
+    shown = dict.fromkeys(keys.waybill_hashes(keys.bases(numbers)), RECIPIENT)
 
     rotate(process)
     process.look()
 
-    known = StoredPersons(process.store, process.keyring, "default", numbers).of(shown)
-    unknown = StoredPersons(process.store, process.keyring, "default").of(shown)
+    (known,) = StoredPersons(process.store, process.keyring, "default", numbers).of(shown)
+    (unknown,) = StoredPersons(process.store, process.keyring, "default").of(shown)
     assert (known.persons, known.missing) == (2, 0)
     assert (unknown.persons, unknown.missing) == (0, 2)
 

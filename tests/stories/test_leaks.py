@@ -207,8 +207,14 @@ def test_leaked_keys_are_told_by_day_and_tenant(pack: Pack, now: int, option: st
     assert found["Persons concerned"] == [["default", "4", "5", "1", "0"]]
 
 
-def test_the_keyset_opens_every_day_that_is_not_shredded(pack: Pack) -> None:
-    assert tables(pack("--keyset"))["Persons concerned"] == [["default", "4", "5", "1", "0"]]
+def test_the_keyset_opens_every_day_that_is_not_shredded(busy: Api, pack: Pack, tmp_path: Path) -> None:
+    """The victims whose numbers are known are those whose records it opens."""
+    busy.call(PRIVACY, "DELETE", f"/v1/waybills/{NUMBERS[0]}")
+    folder = pack("--keyset", "--waybills", the_list(tmp_path, *NUMBERS, "SF9999999999"))
+
+    assert tables(folder)["Persons concerned"] == [["default", "4", "4", "1", "0"]]
+    assert (folder / "victims.csv").read_text("utf-8-sig").split() == ["waybill_no", *NUMBERS[1:]]
+    assert (folder / "letter.zh.md").exists()
 
 
 @pytest.mark.parametrize("options", [(), ("--keyset", "--site", "021001")])

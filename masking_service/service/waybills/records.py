@@ -89,9 +89,13 @@ class Record(msgspec.Struct, frozen=True, gc=False):
 
     def content(self) -> tuple[str, list[tuple[Place, Any]]]:
         """Return the schema's name and the fields, in the order of their ordinals in tokens."""
+        schema, coded = self.coded()
+        return schema, [(place_of(code), value) for code, value in coded]
+
+    def coded(self) -> tuple[str, list[tuple[int | str, Any]]]:
+        """Return the content with the code of each place."""
         schema, *flat = _decode(self.body)
-        codes = iter(flat)
-        return schema, [(place_of(code), value) for code, value in zip(codes, codes, strict=True)]
+        return schema, [*zip(flat[::2], flat[1::2], strict=True)]
 
 
 def frame_of(schema: str, places: Sequence[Place]) -> list[Any]:

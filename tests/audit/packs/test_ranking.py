@@ -12,7 +12,8 @@ import pytest
 
 from masking_audit.format.entries import Entry, Item
 from masking_audit.packs.ranking import Ranked, Sightings, log10_tail
-from tests.audit.logs import entry
+from masking_audit.packs.sold_list import SoldList
+from tests.audit.logs import TENANT, entry
 
 SEEDS = range(20)
 SITES, COURIERS, OFFICERS, DESK, DAYS = 10, 8, 40, 20, 15
@@ -148,3 +149,13 @@ def test_the_seeded_thief_is_among_the_first_three_in_nineteen_of_twenty_compani
         places.append(found.index(thief) + 1)
 
     assert sum(place <= 3 for place in places) >= 19, places
+
+
+def test_what_is_neither_stored_nor_named_in_the_log_is_not_ours() -> None:
+    stored, named, strange = waybill(1), waybill(2), waybill(3)
+    found = SoldList({stored: "A", named: "B", strange: "C"}, 3, TENANT, 0, 10)
+
+    found.rank([("1", seen_by("staff/u", 2, action="erase", outcome="done"))])
+    found.settle({stored})
+
+    assert found.waybills == {stored: "A", named: "B"}
