@@ -120,6 +120,13 @@ def test_each_secret_of_audit_hashes_hashes_what_the_one_before_it_gave() -> Non
     assert (keys.newer_hash(first[:16], 0), keys.newer_hash(second, 1)) == (hashed_again(first[:16], 1), second)
 
 
+@pytest.mark.parametrize("keys", [DEFAULT, Keyring(with_further_hashes(known_keyset(), 2)).tenant("default")])
+def test_the_hashes_of_many_waybills_are_those_of_each(keys: TenantKeys) -> None:
+    bases = keys.bases(["SF1", "SF2"])
+
+    assert keys.waybill_hashes(bases) == [keys.audit_hash("waybill", base.hex()) for base in bases]
+
+
 def test_each_day_and_number_has_its_own_data_key_id() -> None:
     ids = {DEFAULT.data_key_id(day, number) for day in range(20_000, 20_010) for number in range(10)}
 
