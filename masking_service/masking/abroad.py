@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from functools import cache
 from typing import Final
 
 import phonenumbers
-from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
+from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata
 
 _GROUP_END: Final = re.compile(r"\d(?!\d)")
 _RUNS_ON: Final = re.compile(r" (?:\D{0,3}\d){7}")
@@ -14,6 +16,10 @@ _RUNS_ON: Final = re.compile(r" (?:\D{0,3}\d){7}")
 _AFTER_CODE: Final = re.compile(r"[) .\-]*")
 
 MAX_CODE_LENGTH: Final = 3
+_TYPES: Final = (
+    "fixed_line mobile toll_free premium_rate shared_cost personal_number voip pager uan voicemail".split()  # noqa: SIM905
+)
+"""Of numbers, by which libphonenumber tells valid ones."""
 
 
 def country_code(digits: str) -> str | None:
@@ -58,11 +64,37 @@ def read_abroad(written: str) -> tuple[int, int, str] | None:
 
 
 def read_valid(written: str) -> tuple[int, int, str] | None:
-    """What `read_abroad` gives for a number that is valid as a whole; None for every other one."""
+    """What `read_abroad` gives for a number with ``+`` that is valid as a whole; None for every other one."""
+    digits = "".join(filter(str.isdecimal, written))
+    code = country_code(digits)
+    if code is not None and (plain := _plain_numbers(int(code))) is not None and plain.fullmatch(digits, len(code)):
+        return _code_end(written, len(code)), len(written), digits[len(code) :]
     number = _parse(written)
     if number is None or not phonenumbers.is_valid_number(number):
         return None
     return _cut(written, len(written), number)
+
+
+@cache
+def _plain_numbers(code: int) -> re.Pattern[str] | None:
+    """The valid numbers of the first country with a code, without those that may begin with a prefix.
+
+    None where libphonenumber tells that country by leading digits.
+    """
+    metadata = PhoneMetadata.metadata_for_region_or_calling_code(code, COUNTRY_CODE_TO_REGION_CODE[code][0])
+    if metadata is None or metadata.leading_digits is not None:
+        return None
+    prefix, every = metadata.national_prefix_for_parsing, next(_numbers(metadata, "general_desc"))
+    types = "|".join(one for name in _TYPES for one in _numbers(metadata, name))
+    return re.compile((f"(?!{prefix})" if prefix else "") + rf"(?={every}\Z)(?:{types})")
+
+
+def _numbers(metadata: PhoneMetadata, name: str) -> Iterator[str]:
+    """The expression for the numbers of a type, if the country has any."""
+    numbers = getattr(metadata, name)
+    if numbers is not None and numbers.national_number_pattern is not None:
+        lengths = "|".join(f"[0-9]{{{length}}}" for length in numbers.possible_length)
+        yield (rf"(?=(?:{lengths})\Z)" if lengths else "") + f"(?:{numbers.national_number_pattern})"
 
 
 def _parse(written: str) -> phonenumbers.PhoneNumber | None:
@@ -74,10 +106,15 @@ def _parse(written: str) -> phonenumbers.PhoneNumber | None:
 
 
 def _cut(written: str, end: int, number: phonenumbers.PhoneNumber) -> tuple[int, int, str]:
-    left = len(str(number.country_code)) + (0 if "+" in written else 2)
+    length = len(str(number.country_code)) + (0 if "+" in written else 2)
+    return _code_end(written, length), end, phonenumbers.national_significant_number(number)
+
+
+def _code_end(written: str, length: int) -> int:
+    """Where a code of so many digits, and the signs behind it, end."""
     at = 0
-    while left:
-        left -= written[at].isdecimal()
+    while length:
+        length -= written[at].isdecimal()
         at += 1
     gap = _AFTER_CODE.match(written, at)
-    return (gap.end() if gap else at), end, phonenumbers.national_significant_number(number)
+    return gap.end() if gap else at

@@ -31,6 +31,8 @@ _BESIDE_PHONE: Final = re.compile(
     rf"(?=[\s,，:：、/|(（-]{{0,3}}[+\d() -]{{0,12}}\*{{6,}}\d{{0,4}})"
     rf"|(?<!\*)\*{{6,}}+\d{{0,4}}[\s,，、/|)）]{{0,3}}({_NAME})(?=[^\w*]|$|{PROVINCES})"
 )
+_DIGIT: Final = re.compile("[0-9]").search
+"""Without stars beside it, a digit is no phone's: then there is more than a name."""
 _CAPITALISED: Final = r"[A-Z\u00c0-\u00de][A-Za-z\u00c0-\u024f'’-]+"
 _LATIN_NAME: Final = re.compile(
     rf"(?:(?:Mr|Mrs|Ms|Dr)\.? )?{_CAPITALISED}(?: [A-Z]\.?)?(?: {_CAPITALISED}){{1,2}}"
@@ -49,7 +51,7 @@ def bare_name(value: str) -> str | None:
 
     The mask of a phone may be beside it. None for every other value.
     """
-    if len(value) > _MAX_LENGTH:
+    if len(value) > _MAX_LENGTH or (_DIGIT(value) and "*" not in value):
         return None
     name = _BESIDE.sub("", value)
     if _HAN_NAME(name) or (_LATIN_NAME(name) and not _LATIN_PLACE(name)):

@@ -13,7 +13,7 @@ from importlib import resources
 from typing import Final, NamedTuple
 
 _TOKENS: Final = re.compile(
-    r"(?P<n>[0-9*]+(?:[A-Za-z](?![^\W_]))?)|(?P<w>(?:[^\s\d*!-/:-@\[-`{-~«»،؛，。、№ºª°–—’]|(?<=\w)['’](?=\w))+)|\S"
+    r"(?P<n>[0-9*]+(?:[A-Za-z](?![^\W_]))?)|(?P<w>(?:[^\s\d*!-/:-@\[-`{-~«»،؛，。、№ºª°–—’]++|(?<=\w)['’](?=\w))++)|\S"
 )
 _BREAKS: Final = frozenset(",;،؛，、()|")
 _GAPS: Final = frozenset(".:#№-º°ª")
@@ -39,6 +39,8 @@ _STREETS: Final = frozenset("carrera cra kra cr calle cl clle diagonal transvers
 _LONG: Final = 5
 """Digits: a number of so many is a postcode or a waybill's, no unit's."""
 _SHORT_WORD: Final = 2
+_LONGEST_SIGN: Final = 5
+"""Characters of a word that is read as a sign (`_read_sign`)."""
 _MAX_GAP: Final = 6
 """Signs and words such as No. between a word and its number."""
 _MAX_LOT: Final = 3
@@ -76,14 +78,20 @@ def _kinds() -> dict[str, str]:
     return found
 
 
+@cache
+def _first_words() -> frozenset[str]:
+    """What words of two parts begin with."""
+    return frozenset(word.partition(" ")[0] for word in _kinds() if " " in word)
+
+
 def hide_foreign_units(text: str, *, places: bool = True) -> str:
     """Return an address with the numbers and letters of its units as stars; by words alone if not by `places`."""
-    return _Reader(text, places=places).masked()
+    return ForeignAddress(text, places=places).masked()
 
 
 def unit_not_recognised(text: str) -> bool:
     """Whether an address may have a unit that is not recognised as one."""
-    return _Reader(text).unread()
+    return ForeignAddress(text).unread()
 
 
 _IS_JAPANESE: Final = re.compile(
@@ -128,12 +136,20 @@ def _is_code(match: re.Match[str]) -> bool:
     return match.start() > 0 or not match[0][:4].isdecimal() or match[0][4] != "-"
 
 
-class _Reader:
-    """Reads one address, word by word."""
+class ForeignAddress:
+    """An address that is read word by word.
+
+    Args:
+        text: it.
+        places: whether the place of a number says that it is a unit's where no word does.
+    """
 
     def __init__(self, text: str, *, places: bool = True) -> None:
-        self._text = text
-        self._tokens = [_Token(one.lastgroup or one[0], one[0], *one.span()) for one in _TOKENS.finditer(text)]
+        new = tuple.__new__  # which takes half of the time
+        self.text = text
+        self._tokens = [
+            new(_Token, (one.lastgroup or one[0], one[0], one.start(), one.end())) for one in _TOKENS.finditer(text)
+        ]
         self._hidden: set[int] = set()
         """Tokens that are units' numbers."""
         self._floors: set[int] = set()
@@ -150,9 +166,10 @@ class _Reader:
             self._read_places()
 
     def masked(self) -> str:
+        """The address with the numbers and letters of its units as stars."""
         if not self._hidden:
-            return self._text
-        chars = list(self._text)
+            return self.text
+        chars = list(self.text)
         for at in self._hidden:
             token = self._tokens[at]
             end = token.end - (token.text[-1] in "Ff" and at in self._floors)
@@ -160,6 +177,7 @@ class _Reader:
         return "".join(chars)
 
     def unread(self) -> bool:
+        """Whether there may be a unit that is not recognised as one."""
         if self._hidden or any(token.text[-1] == "*" for token in self._tokens):
             return False  # or its unit was hidden before
         numbers = [at for at, token in enumerate(self._tokens) if token.kind == "n" and at not in self._known]
@@ -173,8 +191,12 @@ class _Reader:
         at = 0
         while at < len(tokens):
             kind, size = None, 1
-            if tokens[at].kind == "w":
+            token = tokens[at]
+            if token.kind == "w":
                 kind, size = self._kind(at, kinds)
+                if kind is None and len(token.text) > _LONGEST_SIGN:
+                    at += 1
+                    continue
             if kind == "unit":
                 self._hide(self._value(at, at + size))
             elif kind in ("floor", "behind"):
@@ -241,7 +263,7 @@ class _Reader:
     def _kind(self, at: int, kinds: dict[str, str]) -> tuple[str | None, int]:
         """What a word says, alone or with the next one, and of how many tokens it is."""
         word = self._tokens[at].text.lower()
-        if at + 1 < len(self._tokens) and self._tokens[at + 1].kind == "w":
+        if word in _first_words() and at + 1 < len(self._tokens) and self._tokens[at + 1].kind == "w":
             two = kinds.get(f"{word} {self._tokens[at + 1].text.lower()}")
             if two is not None:
                 return two, 2
@@ -403,7 +425,7 @@ class _Reader:
         tokens = self._tokens
         if at + 2 >= len(tokens) or tokens[at + 1].kind != "/" or not self._is_short(at + 2) or not self._ends(at + 2):
             return False
-        return _CYRILLIC(self._text) is None
+        return _CYRILLIC(self.text) is None
 
     def _joined(self, at: int) -> list[int]:
         """The numbers and letters that are joined by a slash or dash to the one here, and it."""
@@ -454,7 +476,7 @@ class _Reader:
         """Read numbers behind the name of a street: the first is the house's."""
         tokens = self._tokens
         slash = tokens[chain[0] + 1].kind == "/"
-        if _HAS_HANGUL(self._text):
+        if _HAS_HANGUL(self.text):
             self._hidden.update(at for at in chain[1:] if len(tokens[at].text) >= _SHORT_NUMBER)
             self._known.update(chain)
         elif slash and len(chain) == 2 and len(tokens[chain[0]].text) > _SHORT_NUMBER:

@@ -18,7 +18,7 @@ _WIDE: Final = r"[ \-)]{0,3}"
 _LABELS: Final = ("tel", "mob", "phone", "mobile", "call", "wx", "vx", "qq", "wechat", "weixin", "whatsapp")
 """Latin words that are written right before a number; any other letter makes it a waybill or order number."""
 
-_SAYS_PHONE: Final = (
+SAYS_PHONE: Final = (
     "电话|電話|手机|手機|座机|座機|固话|热线|熱線|联系方式|聯絡|联系|致电|拨打|撥打|号码|微信|客服"
     "|tel|phone|mobile|mob|call|whatsapp"
 )
@@ -63,7 +63,7 @@ def _patterns() -> Iterator[str]:
 _KNOWN: Final = "|".join(f"(?:{form})" for form in _patterns())
 _ABROAD: Final = r"(?P<abroad>\(?(?:\+ ?|00)[1-9](?:[ .\-()]{0,3}\d){5,26})(?!\d)"
 _SAID: Final = (
-    rf"(?:{_SAYS_PHONE})(?:号码?|號碼?)?(?:是|为|為)?[ :.]{{0,3}}"
+    rf"(?:{SAYS_PHONE})(?:号码?|號碼?)?(?:是|为|為)?[ :.]{{0,3}}"
     rf"(?P<said>\d(?:{_GAP}\d){{4,{MAX_DIGITS - 1}}})(?![\dA-Za-z])"
 )
 _READ: Final = rf"(?:{_KNOWN}){_ALONE}|{_ABROAD}"

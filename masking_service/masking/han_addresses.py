@@ -278,6 +278,11 @@ def read_han_units(text: str, level: int = ESTATE, is_sure: _IsSure | None = Non
     return (_SIDE_OF_A_FLOOR("*", shown) if is_sure is None else shown), end
 
 
+def behind_last_number(text: str) -> int:
+    """Where the words behind the last number of an address begin."""
+    return max((match.end() for match in _TOKENS(text) if match.lastindex is not None), default=0)
+
+
 def _is_listed(last_kind: int, last_number: str, kind: int, number: str) -> bool:
     """Whether a number behind a comma is one of several: 66号、68号 and 101、102室 are, 66号，601 is not."""
     if last_kind != _BARE_NUMBER or kind != _BARE_NUMBER:

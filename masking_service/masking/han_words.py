@@ -7,6 +7,7 @@ are added, and the reading of a text that costs least is the likeliest.
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from importlib import resources
 from typing import Final
@@ -36,7 +37,6 @@ class HanWords:
         longest: by two characters, how many the longest word has that begins with them, if more.
         given: cost of a character of a given name.
         family: cost of a family name.
-        simplified: takes the place of traditional characters, for `str.translate`.
     """
 
     def __init__(self, text: str) -> None:
@@ -61,7 +61,12 @@ class HanWords:
         self.family = _costs(groups["family"])
         self.family = dict.fromkeys(FAMILY_NAMES + RARE_FAMILY_NAMES, _COST_OF_RARE_FAMILY) | self.family
         self.family.update(dict.fromkeys(DOUBLE_FAMILY_NAMES, _COST_OF_DOUBLE))
-        self.simplified = {ord(pair[0]): pair[1] for line in groups["simplified"] for pair in _pairs(line)}
+        self._simplified = {ord(pair[0]): pair[1] for line in groups["simplified"] for pair in _pairs(line)}
+        self._is_traditional = re.compile(f"[{''.join(map(chr, self._simplified))}]").search
+
+    def simplified(self, text: str) -> str:
+        """A text with simplified characters in place of traditional ones."""
+        return text.translate(self._simplified) if self._is_traditional(text) else text
 
     def word(self, written: str) -> Word | None:
         """Class and cost of a word; None for characters that are no word, of which one alone is UNKNOWN."""

@@ -304,7 +304,7 @@ def find(text: str, found: Sequence[tuple[int, int]] = ()) -> Iterator[tuple[int
     """
     if text.isascii():
         return
-    text = text.translate(han_words().simplified)
+    text = han_words().simplified(text)
     listed = _LIST(text)
     whole = [*_names_of_a_list(text, 0, listed.start("tail"))] if listed else []
     yield from whole
@@ -318,7 +318,7 @@ def find(text: str, found: Sequence[tuple[int, int]] = ()) -> Iterator[tuple[int
 def before_place(text: str, start: int) -> int | None:
     """Where a name at `start` ends that a place follows without a sign: 王小明和平路12号; None if there is none."""
     known = han_words()
-    text = text[: start + _BEFORE_PLACE].translate(known.simplified)
+    text = known.simplified(text[: start + _BEFORE_PLACE])
     end = _run(text, start).end()  # type: ignore[union-attr]
     if end - start < len("王明和平") or text[start] not in _STARTS:
         return None
@@ -363,7 +363,7 @@ def _names_of_a_list(text: str, start: int, end: int) -> Iterator[tuple[int, int
 
 def is_name(text: str) -> bool:
     """Whether all of a text in Han is likelier a name than words."""
-    return HanRun(text.translate(han_words().simplified), 0, len(text)).is_name()
+    return HanRun(han_words().simplified(text), 0, len(text)).is_name()
 
 
 def is_word(text: str) -> bool:
@@ -377,7 +377,7 @@ def are_words(text: str, start: int, end: int) -> bool:
     if last - first > MAX_RUN or end > last:
         return False
     known, floor = han_words(), max(0, first - _BEFORE_RUN)
-    text = text[floor : last + _BEFORE_RUN].translate(known.simplified)
+    text = known.simplified(text[floor : last + _BEFORE_RUN])
     start, end, first, last = start - floor, end - floor, first - floor, last - floor
     if text[start : start + 2] not in known.words and text[max(0, start - 1) : start + 1] not in known.words:
         return False

@@ -154,6 +154,7 @@ _parts: Final = re.compile(
 _ends_firm: Final = re.compile(rf"(?:{any_of(HAN_FORMS)})(?![{_HAN}])").search
 """An organisation that ends a clause: beside it and a phone, a name is told as beside an address."""
 _han: Final = re.compile(rf"[{_HAN}]*")
+_any_han: Final = re.compile(f"[{_HAN}]").search
 _parted: Final = re.compile(_PARTED)
 _parted_behind: Final = re.compile(rf"{_PARTED}$")
 _MIDDLE_DOTS: Final = "·•‧・∙⋅･"
@@ -237,6 +238,10 @@ def names_in(text: str, *, address: bool = False) -> list[Span]:
         text: any text, its numbers hidden.
         address: whether an address is in it, at whose ends names are looked for too.
     """
+    if _any_han(text) is None:
+        found = [*_names_of_words(text), *_names_beside_numbers(text), *latin_names(text, address=address)]
+        found += first_latin_name(text) if address else ()
+        return _apart(_joined_by_words(text, found)) if found else found
     found = [*_names_of_words(text), *_names_beside_numbers(text), *_names_of_clauses(text)]
     found += [*names_between_words.find(text, found), *latin_names(text, address=address)]
     if address:

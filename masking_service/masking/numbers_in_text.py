@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from masking_service.masking.found_numbers import extension_in_text, find_numbers
+from masking_service.masking.found_numbers import SAYS_PHONE, extension_in_text, find_numbers
 from masking_service.masking.identity import find_cards, find_citizens, find_documents, find_emails
 from masking_service.masking.numbers import INTERMEDIATE, MIN_HIDDEN_DIGITS
 from masking_service.masking.reading import DIGIT, DIGITS_BEGIN, Reading
@@ -98,16 +98,32 @@ _SAID_CARD: Final = re.compile(
     r"|card(?: no\.?| number)?|account(?: no\.?| number)?)"
     r"(?:号码|号|號)?(?:是|为|為| is)?[ :#.]{0,4}(?P<card>[0-9](?:[ \-]?[0-9]){11,20})(?![0-9A-Za-z])",
     re.I,
-)
+).finditer
+_MANY_DIGITS: Final = re.compile(r"[0-9](?:[ \-]{0,2}[0-9]){11}").search
+"""As many as the shortest card has."""
 _SAID_CITIZEN: Final = re.compile(
     r"(?:身份证|身份證|身分證|证件)(?:号码|號碼|号|號)?(?:是|为|為)?[ :#.]{0,4}"
     r"(?P<citizen>[0-9](?:[ \-]?[0-9]){13,16}[ \-]?[0-9Xx])(?![0-9A-Za-z])"
-)
+).finditer
 
 _ESCAPED: Final = rf"{_AT}|&(?:\#|nbsp|ensp|emsp)|\\[nrtu]"
 """What may be between digits in addresses of pages, HTML and JSON, and the sign of an e-mail address there."""
 _WORTH_READING: Final = re.compile(rf"[{DIGIT}](?:[\W_]{{0,6}}[{DIGIT}*xX]){{4}}|[@＠﹫]|{_ESCAPED}").search
 """Fewer than five digits together are no phone, and behind an e-mail's sign anything may be."""
+
+_PLAIN_SIGNS: Final = re.compile(
+    r"[ !\"'()*,\-./0-9:;?A-Z\[\]_a-z{|}\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u0370-\u03ff\u0410-\u044f\u1ea0-\u1ef9"
+    r"\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fff\uac00-\ud7a3，。：；！？（）]*"
+).fullmatch
+"""Characters that are read as they are written, and none of an e-mail address or an escape."""
+_NEAR_DIGITS: Final = re.compile(
+    r"[0-9](?:[ .\-()_xX]{0,6}[0-9]){6}|[0-9](?:[\W_]{0,6}[0-9]){10}|[0-9][ \-)]{0,2}\*{3}"
+).search
+"""Digits of one number: seven with signs of a phone between them, eleven with any, or some before those of a mask."""
+_FIVE_DIGITS: Final = re.compile(r"[0-9](?:[ \-]{0,3}[0-9]){4}").search
+_SAID_NUMBER: Final = re.compile(
+    rf"(?:{SAYS_PHONE})(?:号码?|號碼?)?(?:是|为|為)?[ :.：]{{0,3}}[0-9](?:[ \-]{{0,3}}[0-9]){{4}}", re.I
+).search
 
 _SEVEN_DIGITS: Final = re.compile(rf"[{DIGIT}](?:[^{DIGIT}]*[{DIGIT}]){{6}}|[@＠﹫]|{_AT}").search
 _SEVEN_DIGITS_IN_A_LINE: Final = re.compile(rf"[{DIGIT}](?:[^{DIGIT}\n]*[{DIGIT}]){{6}}|[@＠﹫]|{_AT}").search
@@ -162,11 +178,20 @@ def scrub(value: str, keep: int = 4) -> str:
     for _ in range(_PASSES):
         if crowded(value):  # or has become so: stars part numbers
             return _hide_every_digit(value)
+        if _has_few_digits(value) and not _may_hold_more(value):
+            return value
         masked = _scrub_once(value, keep)
         if masked is value:
             return value
         value = masked
     return stars(value)
+
+
+def _has_few_digits(value: str) -> bool:
+    """Whether a value of plain characters has too few digits beside each other for a number."""
+    if _PLAIN_SIGNS(value) is None or _NEAR_DIGITS(value):
+        return False
+    return _FIVE_DIGITS(value) is None or _SAID_NUMBER(value) is None
 
 
 def worth_scanning(value: str) -> bool:
@@ -260,20 +285,29 @@ def _edits(reading: Reading, keep: int) -> list[_Edit]:
     text = reading.text
     if "700" in text and (passing := [match.span() for match in INTERMEDIATE.finditer(text)]):
         text = _blanked(text, passing)
-    orders = [match.span("number") for match in _ORDER.finditer(text)]
-    whole = [span for span in (*find_citizens(text), *find_cards(text)) if not _touches(span, orders)]
-    whole += [match.span(match.lastgroup or 0) for said in (_SAID_CARD, _SAID_CITIZEN) for match in said.finditer(text)]
+    orders: list[tuple[int, int]] | None = None
+    whole: list[tuple[int, int]] = []
+    if _MANY_DIGITS(text):
+        orders = _orders(text)
+        whole += [span for span in (*find_citizens(text), *find_cards(text)) if not _touches(span, orders)]
+        said = (match for find in (_SAID_CARD, _SAID_CITIZEN) for match in find(text))
+        whole += [match.span(match.lastgroup or 0) for match in said]
     whole += [match.span() for match in _PLATE.finditer(text)]
     if "@" in text:
         whole += find_emails(text)
     if any(word in text for word in _DOCUMENTS):
         whole += find_documents(text)
+    read = text
     edits = [(start, end, _all_hidden(text[start:end])) for start, end in whole]
     if whole:
         text = _blanked(text, whole)
     edits += _spelled_phones(text, keep)
     for start, end, shown in (*_phones(reading, text, keep), *_joined_phones(text, keep)):
-        if _PLAIN_MOBILE(text[start:end]) or not _touches((start, end), orders):
+        if _PLAIN_MOBILE(text[start:end]):
+            edits.append((start, end, shown))
+            continue
+        orders = _orders(read) if orders is None else orders
+        if not _touches((start, end), orders):
             edits.append((start, end, shown))
         elif mobile := _MOBILE_BEHIND_CODE(text, start, end):
             edits.append((*mobile.span(), "*" * (len(mobile[0]) - keep) + mobile[0][len(mobile[0]) - keep :]))
@@ -286,6 +320,11 @@ def _edits(reading: Reading, keep: int) -> list[_Edit]:
         for start, end in accounts
         if not any(begin < end and start < done for begin, done, _ in edits)
     ]
+
+
+def _orders(text: str) -> list[tuple[int, int]]:
+    """The spans of what a text calls the number of an order or the like."""
+    return [match.span("number") for match in _ORDER.finditer(text)]
 
 
 def _touches(span: tuple[int, int], others: list[tuple[int, int]]) -> bool:

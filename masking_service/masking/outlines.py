@@ -70,7 +70,7 @@ class Outline(NamedTuple):
         parts: what shows of the slots, and behind that: of which slot, which characters, and what is behind them.
         phones, names: which slots are looked for elsewhere.
         others: names that are looked for elsewhere, and are in no slot.
-        slots: how many there are.
+        slots, numbers: how many there are, and how many of them are numbers.
         alike: whether some are of one length, so that they may be the same.
         stays: whether nothing is hidden.
         only_slots: whether nothing but slots is.
@@ -84,6 +84,7 @@ class Outline(NamedTuple):
     names: tuple[int, ...]
     others: tuple[str, ...]
     slots: int
+    numbers: int
     alike: bool
     stays: bool
     only_slots: bool
@@ -95,6 +96,11 @@ class Outline(NamedTuple):
     def is_kept(self) -> bool:
         """Whether it holds no more than words that are not hidden."""
         return self.only_slots and not self.others
+
+    @property
+    def hides_slots(self) -> bool:
+        """Whether each name in a slot is found."""
+        return len(self.names) + self.numbers >= self.slots
 
     def shown(self, slots: Slots) -> str:
         """What shows of the text with these slots."""
@@ -242,6 +248,7 @@ class Outlines:
             tuple(stand_ins.index(name) for name in names if name in stand_ins),
             tuple(others),
             len(slots),
+            [*map(len, slots)].count(OF_NUMBER),
             len({*map(len, slots)}) < len(slots),
             shown == whole,
             all(shown[last:first] == whole[last:first] for last, first in zip(edges[::2], edges[1::2], strict=True)),

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import cached_property
 from typing import Final
 
 from masking_service.masking.han_words import han_words
-from masking_service.masking.outlines import MAX_KEPT, MAX_LENGTH, OF_NUMBER, Outline, Outlines, Slots
+from masking_service.masking.outlines import MAX_KEPT, MAX_LENGTH, Outline, Outlines, Slots
 
 MAX_LONG: Final = 2_048
 """Characters of a text that is read in pieces."""
@@ -25,6 +26,7 @@ _PAID: Final = 2
 _LONG_ENOUGH: Final = 16
 """Characters of a piece with a number that no rule reaches over."""
 _LONG_WITHOUT_NUMBER: Final = 48
+_LONG_NAME: Final = 3
 _SENTENCES: Final = re.compile(r"([^\n。]*。?)(\n?)").findall
 _MOBILE: Final = re.compile("1[3-9][0-9]{9}").search
 _SAYS_ALL: Final = "收件的东西到了，麻烦尽快，号码13800138009，物品还没拿，不用再问了，就这样\n"
@@ -50,7 +52,7 @@ class Pieces:
     def __init__(self, outlines: Outlines, read: Read) -> None:
         self._outlines = outlines
         self._read = read
-        self._found: dict[tuple[str, ...], bool] = {}
+        self._found: dict[tuple[str | None, str, str], bool] = {}
 
     def of(self, text: str, context: str, pay: Pay) -> list[Piece] | None:
         """The pieces of a text; None if it has to be read as a whole, or a name in a slot shows.
@@ -67,56 +69,61 @@ class Pieces:
         if len(pieces) < 2 or max(map(len, pieces)) > MAX_LENGTH:
             return None
         found: list[Piece] = []
+        last: Outline | None = None
+        behind_last = ""
         numbers = names = 0
         for piece, known, gap in zip(pieces, self._outlines.each(pieces, context), gaps, strict=True):
             if known is None:
                 return None
             outline, slots = known
             pay(_PAID * outline.cost)
-            its_numbers = [*map(len, slots)].count(OF_NUMBER)
-            if len(outline.names) + its_numbers < len(slots) or not self._is_plain(outline):
-                return None
-            if _holds_word(slots) and self._read(piece) != outline.shown(slots):
-                return None
-            if found and not self._are_apart(found[-1][0], found[-1][2], outline):
+            if (fits := self._found.get((last and last.example, behind_last, outline.example))) is None:
+                fits = self._fits(last, behind_last, outline)
+            if not fits or (_holds_word(slots) and self._read(piece) != outline.shown(slots)):
                 return None
             found.append((outline, slots, gap))
-            numbers += its_numbers
+            last, behind_last = outline, gap
+            numbers += outline.numbers
             names += len(outline.names) + len(outline.others)
         return found if numbers <= MAX_NUMBERS and names <= MAX_NAMES else None
 
-    def _is_plain(self, outline: Outline) -> bool:
-        """Whether one reading finds all that is hidden of a piece."""
-        return self._known(
-            (outline.example,), lambda: self._read(outline.example) == outline.example_shown, kept=outline.is_kept
-        )
+    def _fits(self, before: Outline | None, gap: str, outline: Outline) -> bool:
+        """Whether a piece shows behind another one, or behind nothing, what it shows alone, and no name in a slot does.
 
-    def _are_apart(self, first: Outline, gap: str, second: Outline) -> bool:
-        """Whether both show side by side what they show alone, also behind what makes names of clauses."""
-        key = first.example, gap, second.example
-
-        def are_apart() -> bool:
-            before, together = self._read(_SAYS_ALL), self._read(_SAYS_ALL + "".join(key))
-            return before is not None and together == before + first.example_shown + gap + second.example_shown
-
-        return self._known(key, are_apart, kept=first.is_kept and second.is_kept)
-
-    def _known(self, key: tuple[str, ...], find: Callable[[], bool], *, kept: bool) -> bool:
-        """What was found before; if it is `kept`, what is found now is known from here on."""
-        if (known := self._found.get(key)) is not None:
-            return known
-        found = find()
+        One reading has to find all that is hidden of it. What is found for outlines that are kept is known from here
+        on.
+        """
+        if before is None:
+            read = self._read(outline.example) if outline.hides_slots else None
+            fits, kept = read == outline.example_shown, outline.is_kept
+        else:
+            known = self._found.get((None, "", outline.example))
+            fits = self._fits(None, "", outline) if known is None else known
+            fits = fits and self._are_apart(before, gap, outline)
+            kept = before.is_kept and outline.is_kept
         if kept:
             if len(self._found) >= MAX_KEPT:
                 self._found.clear()
-            self._found[key] = found
-        return found
+            self._found[before and before.example, gap, outline.example] = fits
+        return fits
+
+    def _are_apart(self, first: Outline, gap: str, second: Outline) -> bool:
+        """Whether both show side by side what they show alone, also behind what makes names of clauses."""
+        together = self._read(_SAYS_ALL + first.example + gap + second.example)
+        return together == self._shown_before + first.example_shown + gap + second.example_shown
+
+    @cached_property
+    def _shown_before(self) -> str:
+        return self._read(_SAYS_ALL) or ""
 
 
 def _holds_word(slots: Slots) -> bool:
     """Whether a given name is a word, too, so that not every text of the outline has a name there: 米老鼠."""
     words = han_words().words
-    return any(slot[1:] in words for slot in slots if len(slot) == len("王建国"))
+    for slot in slots:  # noqa: SIM110 - any() and its generator would cost more than the search
+        if len(slot) == _LONG_NAME and slot[1:] in words:
+            return True
+    return False
 
 
 def _cut(text: str) -> tuple[list[str], list[str]]:

@@ -13,7 +13,7 @@ from typing import Any, Final
 from masking_service.masking.errors import DefinitionError
 from masking_service.masking.hidden import hidden_form
 from masking_service.masking.kinds.address import (
-    mask_address,
+    AddressMask,
     mask_address_in_han,
     mask_unusual_address,
     mask_usual_address,
@@ -154,8 +154,7 @@ class Profile:
         if kind == "name":
             mask = lambda value: mask_name(value, hide, keep)  # noqa: E731
         elif kind == "address":
-            label, name = self.label, self._in_texts.masker("name") or str
-            mask = lambda value: mask_address(value, hide, keep, name, label=label)  # noqa: E731
+            mask = AddressMask(hide, keep, self._in_texts.masker("name") or str, label=self.label)
         elif hide == "digits":
             mask = lambda value: mask_phone(value, keep)  # noqa: E731
         elif hide == "last":

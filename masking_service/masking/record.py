@@ -13,7 +13,7 @@ from masking_service.masking.columns import Columns
 from masking_service.masking.effort import A_NUMBER_ABROAD, UNBOUNDED, Effort, Share
 from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.hidden import ALREADY_MASKED, hidden_form
-from masking_service.masking.kinds.address import UNIT_NOT_RECOGNISED, misses_unit
+from masking_service.masking.kinds.address import UNIT_NOT_RECOGNISED, AddressMask
 from masking_service.masking.kinds.table import KINDS, TOKEN_KINDS
 from masking_service.masking.kinds.text import MAX_STEADY, TextMask
 from masking_service.masking.leaks import Hider, decimal_text, may_leak, own_number, scrub_around
@@ -348,7 +348,7 @@ def _take(run: _Run, place: Place, mask: Mask | None, value: Any, parent: Any, k
             run.names += names
         if mask is not None:
             masked = mask(text)
-            if kind == "address" and form is None and misses_unit(text, masked):
+            if form is None and isinstance(mask, AddressMask) and mask.misses_unit(text, masked):
                 note(run.warnings, place.keys, UNIT_NOT_RECOGNISED)
             parent[key] = text = masked
         run.texts.append(text)

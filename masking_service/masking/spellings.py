@@ -29,6 +29,7 @@ _MAX_CODE_LENGTH: Final = 5
 """Digits that may be in front of a number and belong to it: 00 and a country code of three."""
 
 _UNSEEN: Final = "\u00ad\u034f\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
+_WITHOUT_UNSEEN: Final = re.compile(f"[{_UNSEEN}]").sub
 _GAP: Final = re.compile(rf"[\s{_UNSEEN}·•．.。‧・'’-]+")  # the dots and hyphens of masking.md, "Names"
 _NO_GAP: Final = re.compile(rf"[^\s{_UNSEEN}·•．.。‧・'’-]+")
 _OTHER_FORM: Final = re.compile(
@@ -87,7 +88,7 @@ def name_needles(value: str) -> list[str]:
         return [value, *alone] if len(value) > 1 else []
     plain = _ASIDE.sub(" ", value)
     persons = _SEVERAL.split(plain if _letters(plain) else value)
-    needles = {_folded_name(piece) for person in persons for piece in _around_phones(person)}
+    needles = {_folded_name(piece) for piece in {piece for person in persons for piece in _around_phones(person)}}
     if len(persons) > 1:
         needles -= _FORMS
     if not has_capitals(value):
@@ -247,7 +248,7 @@ def _whole_words(text: str, span: _Span, needle: str) -> bool:
 
 
 def _folded_name(person: str) -> str:
-    words = _WORD.findall(_lower(_composed(re.sub(f"[{_UNSEEN}]", "", person))))
+    words = _WORD.findall(_lower(_composed(_WITHOUT_UNSEEN("", person))))
     return (" " if has_capitals(person) else "").join(word for word in words if not word.isdecimal())
 
 

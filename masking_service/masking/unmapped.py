@@ -15,7 +15,7 @@ from masking_service.masking.effort import COLD_NAME, Effort, estimate
 from masking_service.masking.errors import TOO_LARGE, InvalidRecord
 from masking_service.masking.hidden import hidden_form
 from masking_service.masking.json_numbers import encode
-from masking_service.masking.kinds.address import UNIT_NOT_RECOGNISED, misses_unit
+from masking_service.masking.kinds.address import UNIT_NOT_RECOGNISED, AddressMask
 from masking_service.masking.kinds.text import MAX_STEADY, needles_of, worth_reading
 from masking_service.masking.leaks import DEEPEST, decimal_text, gather, own_number, rename_members, scrub_around
 from masking_service.masking.member_names import (
@@ -333,9 +333,10 @@ class Unmapped:
             phones, names = needles_of(kind, text)
             run.phones += phones
             run.names += names
-        masked = self._masks[kind](text)
+        mask = self._masks[kind]
+        masked = mask(text)
         self._note(run, text, masked, keys, UNMAPPED_MASKED)
-        if kind == "address" and form is None and misses_unit(text, masked):
+        if form is None and isinstance(mask, AddressMask) and mask.misses_unit(text, masked):
             note(run.warnings, keys, UNIT_NOT_RECOGNISED)
         return masked
 

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from masking_service.masking.abroad import read_valid
 from masking_service.masking.hidden import hidden_form
 from masking_service.masking.kinds.phone import mask_phone, phone_numbers
 from masking_service.masking.numbers_in_text import scrub
@@ -221,3 +222,15 @@ def test_the_mask_of_a_plain_number_abroad_is_masked_already() -> None:
 
 def test_a_plain_number_abroad_is_looked_for_as_beside_another() -> None:
     assert [phone_numbers(number) for number in ABROAD] == [phone_numbers(f"{number}/") for number in ABROAD]
+
+
+@pytest.mark.parametrize("code", [1, 39, 44, 49, 55, 61, 65, 81, 82, 886])
+def test_valid_numbers_are_those_of_libphonenumber(code: int) -> None:
+    example_number = phonenumbers.example_number(phonenumbers.COUNTRY_CODE_TO_REGION_CODE[code][0])
+    assert example_number is not None
+    digits = phonenumbers.national_significant_number(example_number)
+    for national in (digits, f"0{digits}", f"{digits[:-1]}0", digits[:-1], digits[::-1], f"{digits}1"):
+        written = f"+{code} {national}"
+        number = phonenumbers.parse(written)
+        found = (written.index(" ") + 1, len(written), phonenumbers.national_significant_number(number))
+        assert read_valid(written) == (found if phonenumbers.is_valid_number(number) else None)

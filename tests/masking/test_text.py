@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from masking_service.masking import numbers_in_text
 from masking_service.masking.identity import find_cards, find_citizens
 from masking_service.masking.numbers_in_text import contains_personal_data, lines_worth_scanning, scrub, worth_scanning
 from tests.every import every
@@ -247,3 +248,17 @@ def test_stars_that_part_numbers_do_not_leave_more_numbers_than_are_read() -> No
     )
 
     assert scrub(masked) is masked
+
+
+@given(
+    st.sampled_from(["", "tel ", "电话:", "+49 ", "00", "A", "12/", "*** "]),
+    st.from_regex(
+        r"1[3-9][0-9][ .,/_x-]{0,2}[0-9]{4}[ .,/_x-]{0,2}[0-9]{4}|400[ -]?[0-9]{7}"
+        r"|1[3-9][0-9][ -]?(?:\*{4}|x{4})[0-9]{4}|021[)-]?(?:[1-9][0-9]{7}|\*{4}[0-9]{4})|[0-9 -]{5,9}",
+        fullmatch=True,
+    ),
+    st.integers(0, 4),
+)
+def test_a_text_with_few_digits_beside_each_other_holds_no_number(before: str, number: str, keep: int) -> None:
+    text = before + number
+    assert not numbers_in_text._has_few_digits(text) or numbers_in_text._scrub_once(text, keep) is text

@@ -18,12 +18,12 @@ from masking_service.masking import address_words as words
 from masking_service.masking.bare_names import bare_name
 from masking_service.masking.districts import district_end
 from masking_service.masking.foreign_addresses import (
+    ForeignAddress,
     hide_foreign_units,
     hide_japanese_units,
     is_japanese,
 )
-from masking_service.masking.foreign_addresses import unit_not_recognised as _is_unread
-from masking_service.masking.han_addresses import hide_han_units, read_han_units
+from masking_service.masking.han_addresses import behind_last_number, hide_han_units, read_han_units
 from masking_service.masking.names_at_addresses import NAME_IN_FRONT, which_may_have_names
 from masking_service.masking.names_in_text import names_in
 from masking_service.masking.numbers_in_text import crowded, scrub
@@ -48,7 +48,8 @@ _HAS_WORDS: Final = re.compile(
 ).search
 _ODD: Final = re.compile(r"[^\n -~\u2018-\u201d\u3001-\u3011\u4e00-\u9fff，：；！？（）]").search
 
-_DIGITS: Final = re.compile(r"\d").sub
+_DIGIT: Final = re.compile(r"\d")
+_STARS_AND_OTHERS: Final = re.compile(r"\*+|[^*]+").finditer
 _NUMBER_SIGN: Final = re.compile(r"(?<![A-Za-z])[Nn][Oo]\.?(?=\s?[\d*])").sub
 _BULLET: Final = re.compile(r"(?<=[\u4e00-\u9fff])•(?=[0-9A-Za-z*\u4e00-\u9fff])(?!单|單|[室层層楼樓号號户戶])").sub
 """One bullet between words is the dot that it looks like."""
@@ -106,10 +107,11 @@ def mask_unusual_address(value: str, keep: int, name: Mask, *, label: bool) -> s
         return value
     if len(value) > _MAX_LENGTH or crowded(value):
         return stars(value)
-    if label and unit_not_recognised(value):
-        value = _DIGITS("*", value)
+    read = _foreign(value) if label else None
+    if read is not None and read.unread():
+        value = _DIGIT.sub("*", value)
     for _ in range(_PASSES):
-        masked = hide_units(scrub(value, keep))
+        masked = hide_units(scrub(value, keep), read)
         if masked == value:
             masked = _hide_names(value, name)  # its stars may make a room's number of a letter beside them
         if masked == value:
@@ -131,7 +133,7 @@ def _hide_names(value: str, mask: Mask) -> str:
 def _names_beside(value: str) -> list[tuple[int, int]]:
     """The spans of names behind the last number of an address or in brackets, and in front of the address."""
     bracket, phone = _OPENS(value), _PHONE_MASK(value)
-    note = read_han_units(value[: phone.start()] if phone else value)[1]
+    note = behind_last_number(value[: phone.start()] if phone else value)
     found = _names_behind(value, min(note, bracket.start()) if bracket else note)
     if _NAME_BEFORE(value):
         found = [*((start, end) for start, end in names_in(value[:_HEAD], address=True) if start == 0), *found]
@@ -152,30 +154,57 @@ def _names_in_note(value: str, note: int) -> list[tuple[int, int]]:
     ]
 
 
-def hide_units(text: str) -> str:
-    """Return an address with the numbers of its units, floors and rooms as stars, in however it is written."""
+def hide_units(text: str, read: ForeignAddress | None = None) -> str:
+    """Return an address with the numbers of its units, floors and rooms as stars, in however it is written.
+
+    Args:
+        text: the address.
+        read: the reading of an address that may be the same.
+    """
     plain = _NUMBER_SIGN(lambda sign: "№" * len(sign[0]), _BULLET("·", text)) if _HAS_HAN(text) else text
     if plain == text and _ODD(text) is None:
-        return _hide_units(text)
+        return _hide_units(text, read)
     reading = Reading(plain)
     reading.source = text
-    masked = _hide_units(reading.text)
-    return "".join("*" if after == "*" else reading.written(at, at + 1) for at, after in enumerate(masked))
+    masked = _hide_units(reading.text, read)
+    return "".join([run[0] if run[0][0] == "*" else reading.written(*run.span()) for run in _STARS_AND_OTHERS(masked)])
 
 
-def misses_unit(value: str, masked: str) -> bool:
-    """Whether an address deserves the warning UNIT_NOT_RECOGNISED; one that is hidden whole does not."""
-    return masked.strip("*") != "" and unit_not_recognised(value)
+class AddressMask:
+    """Masks addresses under one profile.
+
+    Args:
+        hide, keep, name, label: see `mask_address`.
+    """
+
+    __slots__ = ("_hide", "_keep", "_label", "_name")
+
+    def __init__(self, hide: str, keep: int, name: Mask, *, label: bool) -> None:
+        self._hide, self._keep, self._name, self._label = hide, keep, name, label
+
+    def __call__(self, value: str) -> str:
+        """What shows of an address."""
+        return mask_address(value, self._hide, self._keep, self._name, label=self._label)
+
+    def misses_unit(self, value: str, masked: str) -> bool:
+        """Whether an address deserves the warning UNIT_NOT_RECOGNISED; one that is hidden whole does not."""
+        if masked.strip("*") == "" or (self._label and self._hide == "unit" and _DIGIT.search(masked)):
+            return False  # a label shows no digit of such an address
+        read = _foreign(value)
+        return read is not None and read.unread()
 
 
-def unit_not_recognised(value: str) -> bool:
-    """Whether a foreign address may have a unit that cannot be read: then no number of it shows on a label."""
-    return not _HAS_HAN(value) and _HAS_WORDS(value) is not None and _is_unread(Reading(value).text)
+def _foreign(value: str) -> ForeignAddress | None:
+    """A foreign address, read; None for every other one.
+
+    It may have a unit that cannot be read: then no number of it shows on a label.
+    """
+    return ForeignAddress(Reading(value).text) if not _HAS_HAN(value) and _HAS_WORDS(value) else None
 
 
-def _hide_units(text: str) -> str:
+def _hide_units(text: str, read: ForeignAddress | None = None) -> str:
     if _OPENS(text) is None:
-        return _hide_plain(text)
+        return _hide_plain(text, read)
     parts = _BRACKETS.split(text)
     found = False
     hidden: set[str] = set()
@@ -197,16 +226,17 @@ def _hide_units(text: str) -> str:
     return "".join(parts)
 
 
-def _hide_plain(text: str) -> str:
+def _hide_plain(text: str, read: ForeignAddress | None = None) -> str:
     if _ONLY_ROOM(text):
         return "*" * len(text)
-    if is_japanese(text):
+    han = _HAS_HAN(text)
+    if (han or "〒" in text) and is_japanese(text):
         return hide_japanese_units(text)
     if _HAS_WORDS(text) is None:
         return hide_han_units(text)
-    if _HAS_HAN(text):
+    if han:
         return hide_foreign_units(hide_han_units(text), places=False)
-    return hide_foreign_units(text)
+    return (read if read is not None and read.text == text else ForeignAddress(text)).masked()
 
 
 def _hidden_numbers(text: str, masked: str) -> set[str]:
@@ -247,6 +277,8 @@ _NUMBER_BESIDE_STARS: Final = re.compile(
 
 def mask_usual_address(value: str) -> str | None:
     """Return the mask of an address of a usual form, maybe a `Numbered` one; None for every other address."""
+    if not _HAS_HAN(value):
+        return None
     shown = mask_usual(value)
     return _mask_simple([value])[0] if shown is None else shown
 
