@@ -13,6 +13,7 @@ from keys.errors import KeysError
 from keys.process import forbid_swap
 from masking_service.http.app import create_app
 from masking_service.masking.errors import DefinitionError
+from masking_service.masking.usual_addresses import lines_reader
 from masking_service.observability.logs import log
 from masking_service.observability.metrics_port import MetricsPort
 from masking_service.runtime.background import Background
@@ -51,6 +52,7 @@ def serving_app(settings: Settings) -> WSGIApplication:
     A wrong set-up ends the process with the reason in the log.
     """
     settle_shapes()
+    lines_reader()  # no request waits for it
     served, stop = start_parts(settings)
     atexit.register(stop)
     app = Bounds(create_app(served), settings.max_body_bytes)
