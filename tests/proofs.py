@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Final
 
 PROOFS: Final[Mapping[str, Mapping[str, str]]] = {
+    "backup/test_drill.py": {r".*\[one slot": "the same with a log of four slots"},
     "bench/test_audit_benches.py": {".*": "a measuring tool; `make bench` runs it"},
     "bench/test_quick.py": {".*": "a measuring tool; `make bench` runs it"},
     "bench/test_records.py": {".*": "a measuring tool; `make bench` runs it"},

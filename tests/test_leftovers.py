@@ -32,6 +32,8 @@ def test_passes():
 def test_a_run_fails_where_an_orphan_is_left(test: str, status: int, workers: str, tmp_path: Path) -> None:
     pid_file = tmp_path / "pid"
     (tmp_path / "test_one.py").write_text(test.replace("PID", str(pid_file)))
+    if status:  # it waits for what does not end
+        (tmp_path / "conftest.py").write_text("from tests import leftovers\n\nleftovers.SECONDS = 1.0\n")
     words = ("-c", os.devnull, "--rootdir", tmp_path, "-p", "tests.leftovers", "-p", "no:cacheprovider", "-n", workers)
     variables = {name: value for name, value in os.environ.items() if not name.startswith(("TESTS_", "PYTEST_"))}
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from masking_service.shipped import ROOT
 from tests.fuzz.__main__ import CORPUS, SHARES
 
-RUNS = 4_000
+RUNS = 1_000
 """Of all targets together, beside the whole corpus; `make fuzz` is the run that finds something new."""
 
 

@@ -7,6 +7,7 @@ import pytest
 import redis
 
 from masking_service.dev.embedded import EmbeddedServer
+from masking_service.rotation import coordinator
 from masking_service.runtime.settings import Settings
 from tests.tiers.split import Split, set_up, split_service
 
@@ -24,3 +25,9 @@ def both(embedded: EmbeddedServer, tmp_path_factory: pytest.TempPathFactory) -> 
 def split(both: Settings, valkey: str, tmp_path: Path) -> Iterator[Split]:
     with split_service(both, tmp_path / "state") as made:
         yield made
+
+
+@pytest.fixture(autouse=True)
+def no_calls_to_drain(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let commands that change keys wait for no calls: here none is made meanwhile."""
+    monkeypatch.setattr(coordinator, "DRAIN_SECONDS", 0.0)

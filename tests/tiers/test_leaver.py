@@ -19,7 +19,6 @@ from keys.errors import IntegrityError
 from keys.hour_keys import Maker, new_hour_key
 from keys.keyring import Keyring
 from keys.keyset import load
-from masking_service.rotation import coordinator
 from masking_service.service.tiers.documents import STATE_PLACE, publication_key
 from masking_service.service.tiers.forwarding import Forwarding
 from masking_service.service.tiers.messages import NotSettled, Resubmission, SubmittedAgain
@@ -34,11 +33,6 @@ pytestmark = pytest.mark.timeout(400)
 POINTER = "/sender/phone"
 SUCCESSOR = "intake-2"
 LATER = "YT8800212345679"
-
-
-@pytest.fixture(autouse=True)
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(coordinator, "DRAIN_SECONDS", 0.0)
 
 
 class Thief:

@@ -18,7 +18,7 @@ from keys.hosts import TlsIdentity
 from keys.keyring import Keyring
 from keys.keyset import load
 from keys.signers import Signer
-from masking_service.rotation import coordinator, publication
+from masking_service.rotation import publication
 from masking_service.service.tiers.documents import STATE_PLACE, publication_key
 from masking_service.service.tiers.tls import client_context, server_context
 from masking_service.store.layout import WORKERS
@@ -29,11 +29,6 @@ from tests.together import repeating
 from tests.web.api import SITE, record, token
 
 POINTER = "/sender/phone"
-
-
-@pytest.fixture(autouse=True)
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(coordinator, "DRAIN_SECONDS", 0.0)
 
 
 def bring(split: Split) -> None:

@@ -59,8 +59,8 @@ def through_polars(row: pa.RecordBatch) -> pa.RecordBatch:
 
 
 def through_duckdb(row: pa.RecordBatch) -> pa.RecordBatch:
-    with duckdb.connect() as db:
-        return next(iter(db.from_arrow(pa.Table.from_batches([row])).to_arrow_reader(10)))
+    table = pa.Table.from_batches([row])
+    return next(iter(duckdb.from_arrow(table).to_arrow_reader(10)))
 
 
 @pytest.mark.parametrize(("engine", "changed"), [(through_polars, set()), (through_duckdb, {"spellings:6"})])

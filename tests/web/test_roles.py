@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import copy
+import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from masking_service.http import operations
 from masking_service.service.call.operation import Operation
+from tests.every import every
 from tests.web.api import NUMBER, Api, Json, outcome, record, refusal, token
 from tests.web.calls import example_of, path_of
 from tests.web.people import AUDITOR, COURIER, DESK, OFFICER, OVERSEER, PRINTER, PRIVACY, SUPERVISOR
@@ -156,9 +159,19 @@ def test_what_is_no_address_tells_strangers_nothing_either(api: Api, path: str) 
     assert refusal(api.get(PRINTER, path)) == (404, "not-found")
 
 
-@pytest.mark.parametrize(
-    ("method", "path"), [("GET", "/v1/mask"), ("PUT", "/v1/cases"), ("POST", "/v1/waybills/SF1234567890")]
-)
+def others() -> Iterator[tuple[str, str]]:
+    """Every path, with each method that it does not have."""
+    methods = {"delete", "get", "patch", "post", "put", "trace"}
+    for path in sorted({path_of(row) for row in operations.TABLE}):
+        own = {
+            row.method
+            for row in operations.TABLE
+            if path_of(row) == path or re.fullmatch(re.sub(r"\{[^}]*\}", "[^/]+", row.path), path)
+        }
+        yield from ((method.upper(), path) for method in sorted(methods - own))
+
+
+@every(("method", "path"), others())
 def test_another_method_is_405_and_names_the_right_ones(api: Api, method: str, path: str) -> None:
     answered = api.call(PRINTER, method, path)
 
