@@ -28,7 +28,8 @@ _DIGIT: Final = re.compile(r"\d").search
 _is_code: Final = re.compile(rf"{_ONE_CODE}{{1,64}}").fullmatch
 _is_measure: Final = re.compile(rf"{_ONE_MEASURE}{{1,64}}").fullmatch
 _is_amount: Final = re.compile(_ONE_AMOUNT).fullmatch
-_is_persons: Final = re.compile(_PERSONS).fullmatch
+is_persons: Final = re.compile(_PERSONS).fullmatch
+"""Whether a text is a mobile or identity number, and nothing else."""
 _are_codes: Final = re.compile(rf"(?:{_ONE_CODE}{{0,64}}(?:\n|\Z))*").fullmatch
 _are_measures: Final = re.compile(rf"(?:{_ONE_MEASURE}{{0,64}}(?:\n|\Z))*").fullmatch
 _are_amounts: Final = re.compile(rf"(?:(?:{_ONE_AMOUNT})?(?:\n|\Z))*").fullmatch
@@ -44,7 +45,7 @@ def is_code(kind: str | None, text: str) -> bool:
         return _is_code(text) is not None
     if kind == MEASURE and _is_amount(text):
         return True
-    return kind in (CODE, MEASURE) and _is_measure(text) is not None and _is_persons(text) is None
+    return kind in (CODE, MEASURE) and _is_measure(text) is not None and is_persons(text) is None
 
 
 def settled(kind: str | None, text: str) -> str | None:

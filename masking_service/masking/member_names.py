@@ -31,7 +31,7 @@ ROOT: Final = "root"
 NEUTRAL: Final = ""
 
 _KINDS: Final = frozenset({*KINDS, PARTY})
-_OF_PERSONS: Final = frozenset({PARTY, "address", "name"})
+_OF_PERSONS: Final = frozenset({PARTY, "address", "name", "phone"})
 _SHOWS_PERSON: Final = (OF_A_PERSON | {PARTY}) - {"name"}
 _CODES: Final = {"codes": CODE, "measures": MEASURE}
 _PEOPLE: Final = {"parties": PARTY, "people": BARE_NAME, "sides": None}

@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, Final
 
+from masking_service.masking.codes import is_persons
 from masking_service.masking.effort import COLD_NAME
-from masking_service.masking.member_names import ROOT, Meaning, read_names
+from masking_service.masking.member_names import BARE_NAME, ROOT, Meaning, read_names
 from masking_service.masking.name_words import THING, name_words
 
 _MAX_LABEL: Final = 40
@@ -49,6 +50,19 @@ def with_labels(values: Sequence[Any], meaning: Meaning, pay: Pay) -> Sequence[M
         label = is_label(before) and not (type(value) is str and words.knows(value))
         each.append(_said(meaning.inside, (before,), pay)[0] or meaning if label else meaning)
     return each
+
+
+def beside_number(values: Sequence[Any], each: Sequence[Meaning]) -> Sequence[Meaning]:
+    """The meanings of an array's elements: one beside a person's number may be that person's name."""
+    if len(values) < _PAIR or not any(map(_is_number, values)):
+        return each
+    return [Meaning(BARE_NAME, its.inside) if its.kind is None else its for its in each]
+
+
+def _is_number(value: Any) -> bool:
+    if type(value) is int and value.bit_length() <= _BITS:
+        value = str(value)
+    return type(value) is str and is_persons(value) is not None
 
 
 def heading_of(rows: Any) -> Sequence[str] | None:
@@ -104,6 +118,8 @@ def _folded(name: str) -> str:
 
 
 _PAIR: Final = 2
+_BITS: Final = 64
+"""Of a number of 18 digits, and more."""
 
 
 def with_pair(

@@ -32,7 +32,15 @@ from masking_service.masking.names_in_text import effort
 from masking_service.masking.noted import note, place_name
 from masking_service.masking.numbers_in_text import worth_scanning
 from masking_service.masking.outlines import Needles
-from masking_service.masking.pairs import are_rows, column_meanings, heading_in, heading_of, with_labels, with_pair
+from masking_service.masking.pairs import (
+    are_rows,
+    beside_number,
+    column_meanings,
+    heading_in,
+    heading_of,
+    with_labels,
+    with_pair,
+)
 from masking_service.masking.personal_keys import names_person
 from masking_service.masking.profiles import Profile
 from masking_service.masking.schema import EACH, Schema, Steps
@@ -220,7 +228,7 @@ class Unmapped:
 
     def _array(self, run: Run, values: list[Any], each: Sequence[Meaning], keys: Steps) -> Any:
         run.share.count(len(values))
-        for index, (inner, its) in enumerate(zip(values, each, strict=True)):
+        for index, (inner, its) in enumerate(zip(values, beside_number(values, each), strict=True)):
             values[index] = self._value(run, inner, its, (*keys, index))
         return values
 

@@ -29,6 +29,12 @@ SHAPES: dict[str, tuple[Any, Any]] = {
     ),
     "a flat array": (["收件人", "张三", "城市", "上海"], ["收件人", "张*", "城市", "上海"]),
     "an array in a text": ('["receiverName","张三"]', '["receiverName","张*"]'),
+    "an array beside a mobile": (["张三", 13812345678, "已签收"], ["张*", "*******5678", "已签收"]),
+    "rows without columns": ([["SF1234567", "张三", "13812345678"]], [["SF1234567", "张*", "*******5678"]]),
+    "an object of a phone": (
+        {"phone": {"name": "张三", "number": "13812345678"}},
+        {"phone": {"name": "张*", "number": "*******5678"}},
+    ),
     "columns beside rows": (
         {"columns": ["receiverName", "city"], "rows": [["张三", "上海"], ["李四", "北京"]]},
         {"columns": ["receiverName", "city"], "rows": [["张*", "上海"], ["李*", "北京"]]},
