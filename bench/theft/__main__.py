@@ -1,4 +1,4 @@
-"""`python -m bench.theft`: how much nine thieves take before they are detected, and what that costs honest people."""
+"""`python -m bench.theft`: how much ten thieves take before they are detected, and what that costs honest people."""
 
 import argparse
 import json
@@ -38,7 +38,10 @@ def main() -> int:
     asked.add_argument("--policy", type=Path, default=RECOMMENDED, help="the policy of the company")
     asked.add_argument("--workforce", type=Path, default=DEFAULT, help="its people and their work, as workforce.yaml")
     asked.add_argument(
-        "--keep", type=Path, metavar="DIR", help="keep the result of each seed there, and do not run kept ones again"
+        "--keep",
+        type=Path,
+        metavar="DIR",
+        help="keep the results of each company there, and reuse kept ones",
     )
     asked.add_argument("--save", type=Path, metavar="DOCS", help="write docs/insiders.md and its plot too")
     said = asked.parse_args()

@@ -10,6 +10,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -17,6 +18,7 @@ from typing import Any
 import msgspec
 
 from bench.theft import honest, thieves
+from bench.theft.columns import Columns
 from bench.theft.defences import NONE, Defences
 from bench.theft.heist import Heist
 from bench.theft.lookout import around, with_month_before
@@ -24,7 +26,7 @@ from bench.theft.model import Service
 from bench.theft.replay import disagreements
 from bench.theft.steps import DAY
 from bench.theft.variants import VARIANTS
-from bench.theft.work import BEGIN, Tally
+from bench.theft.work import BEGIN, Sampled, Tally
 from bench.theft.workforce import Workforce
 from masking_service.service.people.policy import Policy
 from masking_service.shipped import ROOT
@@ -33,6 +35,8 @@ Json = dict[str, Any]
 DEFAULT_POLICY = ROOT / "policy.yaml"
 PEERS = 12
 """Honest officers with whom the lookout compares a thief."""
+VARIED = 6
+"""Seeds under which single things are changed."""
 THIEVES_REPLAYED: int = 10
 """A thief's person-days are replayed this many times as often as honest ones."""
 PER = 100_000
@@ -77,34 +81,46 @@ def sampled(seed: int, one_in: int, person: str, day: int) -> bool:
     return zlib.crc32(f"{seed}/{person}/{day}".encode()) % each == 0
 
 
-def run(policy_path: Path, workforce: Workforce, defended: bool, first: int, seed: int) -> Run:
-    """Run honest work and every thief under one seed, and replay it; the rates of tickets take turns."""
+def run(policy_path: Path, workforce: Workforce, defended: bool, first: int, company: int) -> list[Run]:
+    """Run the honest work of a company, then the thieves of each of its seeds; replay both.
+
+    The rates of tickets take turns, and so do the companies. What honest people did counts once, with the first seed.
+    """
     policy = Policy.load(policy_path, development=True)
-    defences = Defences.of(workforce, seed) if defended else NONE
+    defences = Defences.of(workforce, first + company) if defended else NONE
     rates = workforce.desk.tickets_per_million
-    rate = rates[(seed - first) % len(rates)]
-    chosen = partial(sampled, seed, workforce.replay.one_in)
-    if seed - first >= workforce.replay.seeds:
-        chosen = partial(_never)
-    tally, steps, rows = honest.run(policy, workforce, seed, rate, chosen, defences)
-    rows = with_month_before(around(rows, PEERS), BEGIN)
-    thefts, companies = [], [steps]
-    for name in thieves.STRATEGIES:
-        service = Service(policy, defences, keep=defended, sampled=chosen)
-        heist = thieves.run(name, service, workforce, seed, rate, rows)
-        thefts.append(_theft(heist))
-        companies.append(service.steps)
-    varied: dict[str, list[Theft]] = {}
-    for key, variant in VARIANTS.items() if defended else ():
-        changed = variant.workforce(workforce)
-        varied[key] = []
-        for name in variant.strategies:
-            service = Service(variant.policy(policy), replace(defences, practices=changed.practices), keep=True)
-            varied[key].append(_theft(thieves.run(name, service, changed, seed, rate, rows)))
-    days = sum(len({(step.who.id, step.at // DAY) for step in steps}) for steps in companies)
-    calls = sum(map(len, companies))
-    differences = disagreements(policy_path, seed, companies) if calls else []
-    return Run(seed, rate, tally, thefts, varied, days, calls, differences, commit())
+    rate = rates[company % len(rates)]
+    chosen = _chosen(workforce, company, first + company)
+    tally, steps, rows = honest.run(policy, workforce, first + company, rate, chosen, defences)
+    log = Columns(with_month_before(around(rows, PEERS), BEGIN))
+    runs = []
+    for seed in range(first + company, first + workforce.seeds, workforce.companies):
+        chosen = _chosen(workforce, seed - first, seed)
+        defences = Defences.of(workforce, seed) if defended else NONE
+        thefts, called = [], [steps]
+        for name in thieves.STRATEGIES:
+            service = Service(policy, defences, keep=defended, sampled=chosen)
+            heist = thieves.run(name, service, workforce, seed, rate, log)
+            thefts.append(_theft(heist))
+            called.append(service.steps)
+        varied: dict[str, list[Theft]] = {}
+        for key, variant in VARIANTS.items() if defended and seed - first < VARIED else ():
+            changed = variant.workforce(workforce)
+            varied[key] = []
+            for name in variant.strategies:
+                service = Service(variant.policy(policy), replace(defences, practices=changed.practices), keep=True)
+                varied[key].append(_theft(thieves.run(name, service, changed, seed, rate, log)))
+        days = sum(len({(step.who.id, step.at // DAY) for step in steps}) for steps in called)
+        calls = sum(map(len, called))
+        differences = disagreements(policy_path, seed, called) if calls else []
+        runs.append(Run(seed, rate, tally, thefts, varied, days, calls, differences, commit()))
+        tally, steps = Tally(), []
+    return runs
+
+
+def _chosen(workforce: Workforce, at: int, seed: int) -> Sampled:
+    """Return what chooses the person-days of a seed that are replayed: none after the first seeds."""
+    return partial(sampled, seed, workforce.replay.one_in) if at < workforce.replay.seeds else _never
 
 
 @cache
@@ -147,30 +163,36 @@ def simulate(policy: Path, workforce: Workforce, first: int, keep: Path | None =
         policy: the policy of the company with the defences.
         workforce: its people.
         first: the first seed.
-        keep: a folder for the results of each seed. Those that are there already are not run again.
+        keep: a folder for the results of each company. Those that are there already are not run again.
     """
-    jobs = [(seed, defended) for seed in range(first, first + workforce.seeds) for defended in (True, False)]
+    companies = range(min(workforce.companies, workforce.seeds))
+    jobs = [(company, defended) for defended in (True, False) for company in reversed(companies)]  # the longest first
     # A company has millions of rows: looking for garbage among them while it works takes a quarter of the time.
     with ProcessPoolExecutor(len(os.sched_getaffinity(0)), initializer=gc.disable) as pool:
-        runs = [*pool.map(partial(kept_run, policy, workforce, first, keep), jobs)]
-    after, before = figures_of(workforce, runs[::2]), figures_of(workforce, runs[1::2])
+        found = dict(zip(jobs, pool.map(partial(kept_runs, policy, workforce, first, keep), jobs), strict=True))
+    after, before = (
+        figures_of(workforce, sorted(chain(*(found[company, which] for company in companies)), key=_seed))
+        for which in (True, False)
+    )
     return after, before
 
 
-def kept_run(policy: Path, workforce: Workforce, first: int, keep: Path | None, job: tuple[int, bool]) -> Run:
-    """Return the result of a seed with or without defences: the kept one of the same inputs, or a new one."""
-    gc.collect()  # what the seed before left: a company refers to itself
-    seed, defended = job
+def _seed(run: Run) -> int:
+    return run.seed
+
+
+def kept_runs(policy: Path, workforce: Workforce, first: int, keep: Path | None, job: tuple[int, bool]) -> list[Run]:
+    """Return the results of a company with or without defences: kept ones of the same inputs, or new ones."""
+    gc.collect()  # what the company before left: a company refers to itself
+    company, defended = job
     policy = policy if defended else DEFAULT_POLICY
     if keep is None:
-        return run(policy, workforce, defended, first, seed)
-    inputs = sha256(
-        policy.read_bytes() + msgspec.json.encode((msgspec.structs.replace(workforce, seeds=0), first))
-    ).hexdigest()[:8]
-    path = keep / f"{inputs}-{'after' if defended else 'before'}-{seed}.json"
+        return run(policy, workforce, defended, first, company)
+    inputs = sha256(policy.read_bytes() + msgspec.json.encode((workforce, first))).hexdigest()[:8]
+    path = keep / f"{inputs}-{'after' if defended else 'before'}-{company}.json"
     if path.exists():
-        return msgspec.json.decode(path.read_bytes(), type=Run)
-    found = run(policy, workforce, defended, first, seed)
+        return msgspec.json.decode(path.read_bytes(), type=list[Run])
+    found = run(policy, workforce, defended, first, company)
     keep.mkdir(parents=True, exist_ok=True)
     path.write_bytes(msgspec.json.encode(found))
     return found
@@ -188,6 +210,7 @@ def figures_of(workforce: Workforce, runs: Sequence[Run]) -> Json:
         "seeds": [one.seed for one in runs],
         "code": sorted({one.code for one in runs}),
         "company": {**msgspec.structs.asdict(workforce.people), "days": workforce.days},
+        "companies": min(workforce.companies, workforce.seeds),
         "curves": curves(runs),
     }
 

@@ -4,22 +4,24 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from random import Random
-from typing import Final
+from typing import Final, Literal
 
-from bench.theft.lookout import Lookout, renamed
+from bench.theft.columns import Columns
+from bench.theft.lookout import Lookout
 from bench.theft.model import Service
 from bench.theft.steps import DAY, Done, is_known, person
 from bench.theft.work import HOUR, known
 from bench.theft.workforce import PRESENT, Practices, Workforce
-from masking_service.service.lookout.history import Row
 from masking_service.service.people.policy import Policy
 from masking_service.service.people.principals import Principal
 
 DAILY: Final = 30
 """Days of a theft that the lookout reads one by one: it takes long, and a week more changes little by then."""
 HONEST_APPROVER: Final = person("supervisor-approver", "supervisor")
+Login = Literal["own", "rented", "forged"]
+"""Whose sign-in a thief uses: an own one, one that an officer rents out, or one that the issuer's key made."""
 RENTER: Final = "the renter's"
-"""The device of a person who rents a login. All others act from devices that they also use for honest work."""
+"""The device of a person who rents a login or forges one. All others act from those that they use for honest work."""
 
 
 @dataclass
@@ -34,7 +36,6 @@ class Heist:
         taken: when, and how many records.
         login_days: days on which each rented login was used.
         approval_at: when a person outside the ring had one of its cases to decide for the first time.
-        unsigned: the service asks for a signature, and the thief has no key of the person whose login is used.
     """
 
     name: str
@@ -45,14 +46,13 @@ class Heist:
     begin: int
     end: int
     queue: float = 0.0
-    honest: Sequence[Row] = ()
+    honest: Columns | None = None
     ring: list[Principal] = field(default_factory=list)
     approver: Principal = HONEST_APPROVER
     taken: list[tuple[int, int]] = field(default_factory=list)
     login_days: set[tuple[str, int]] = field(default_factory=set)
     detected_at: int | None = None
     approval_at: int | None = None
-    unsigned: bool = False
     _cases: int = 0
     _closing: list[tuple[int, str]] = field(default_factory=list)
     _used: Counter[str] = field(default_factory=Counter)
@@ -68,6 +68,16 @@ class Heist:
         """What the company does besides its policy; None without defences."""
         return self.service.defences.practices
 
+    def can_sign(self, login: Login) -> bool:
+        """Return whether openings through a login are signed, or need not be.
+
+        By remote control of the officer's own device a PIN can be typed, and no key be touched.
+        """
+        signed = self.policy.rules.signed
+        if signed is None or "detokenize" not in signed.acts or login == "own":
+            return True
+        return login == "rented" and not self.workforce.thieves.own_device and signed.hardware != "touch"
+
     def member(self, role: str, number: int = 0) -> Principal:
         """Return a member of the ring."""
         who = person(f"thief-{self.name}-{role}-{number}", role)
@@ -77,7 +87,8 @@ class Heist:
     def days(self, count: int = 10**6) -> Iterator[int]:
         """Yield the first second of each day until the end, or until the theft is noticed; reviews come after each."""
         if self.practices is not None:
-            self._lookout = Lookout(self.service, renamed(self.honest, self._colleagues()))
+            log = self.honest.renamed(self._colleagues()) if self.honest else None
+            self._lookout = Lookout(self.service, log)
         for begin in range(self.begin, min(self.end, self.begin + count * DAY), DAY):
             if self.noticed():
                 return
@@ -144,18 +155,17 @@ class Heist:
             return officers[drawn] if drawn < len(officers) else None
         return officers[0]
 
-    def honest_case(self, at: int, count: int, officer: Principal, *, rented: bool = False) -> str | None:
+    def honest_case(self, at: int, count: int, officer: Principal, login: Login = "own") -> str | None:
         """Return a case that people of the desk opened and that names so many waybills; None where there is none.
 
-        Where only the assignee opens values there are only the officer's own, and they are no theft unless the login
-        is rented.
+        Where only the assignee opens values there are only the officer's own, and they are no theft of that officer.
         """
         opener = person(f"desk-{self.random.randrange(self.workforce.people.desk)}", "service-desk")
         if not self.service.by_assignee:
             return self._open(opener, at - HOUR, known(count, self.random), officer)
         own = self.queue * self.workforce.thieves.own_cases
         self._used[f"{officer.id} {at // DAY}"] += 1
-        if not rented or self._used[f"{officer.id} {at // DAY}"] > own:
+        if login == "own" or self._used[f"{officer.id} {at // DAY}"] > own:
             return None
         return self._open(opener, at - HOUR, known(1, self.random), officer)
 
@@ -173,19 +183,19 @@ class Heist:
             self.service.decide(self.approver, at, name, "approve")
         return name if done.outcome in ("open", "pending") else None
 
-    def take(self, officer: Principal, at: int, case: str, *, rented: bool = False) -> Done:
+    def take(self, officer: Principal, at: int, case: str, login: Login = "own") -> Done:
         """Open the phone of each waybill of a case, as its officer if it names one of the ring."""
-        if rented and self.unsigned:
+        if not self.can_sign(login):
             return Done("signature-required")
         opening = self.service.cases[case].opening
         officer = next((who for who in self.ring if who.id == opening.officer), officer)
         numbers = list(opening.waybills)
-        if rented and self.workforce.thieves.own_device:
+        if login == "forged" or (login == "rented" and self.workforce.thieves.own_device):
             officer = replace(officer, device=RENTER)
         done = self.service.detokenize(officer, at, case, numbers, [*filter(is_known, numbers)])
         if done.released:
             self.taken.append((at, done.released))
-            if rented:
+            if login == "rented":
                 self.login_days.add((officer.id, at // DAY))
         return done
 

@@ -3,80 +3,59 @@
 Signals, ranks and what is frozen are the product's. Views of couriers are not read: see docs/insiders.md, Limits.
 """
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping, Sequence
-from operator import attrgetter
-from typing import Any, Final
+from collections.abc import Sequence
 
+from bench.theft.columns import Columns
 from bench.theft.model import Service
 from bench.theft.steps import DAY
-from masking_audit.lookout import first_second
-from masking_service.service.lookout.history import CaseDecision, History, OpenedCase, OpenedFields, Row, Seen, rows_of
+from masking_service.service.lookout.history import CaseDecision, OpenedCase, OpenedFields, Row, Seen, rows_of
 from masking_service.service.lookout.ranking import MAX_LISTED, rank, to_freeze
-from masking_service.service.lookout.signals import WINDOW_DAYS, all_signals
+from masking_service.service.lookout.signals import WINDOW_DAYS
 from masking_service.service.lookout.use import REMEMBERED_SECONDS
 from masking_service.service.people.principals import DEFAULT_TENANT, Principal
 
-READ: Final[dict[type[Row], str]] = {
-    OpenedFields: "openings",
-    OpenedCase: "cases",
-    CaseDecision: "decisions",
-    Seen: "seen",
-}
-"""The rows that are read, by the name of their list in a history."""
-
-_at = attrgetter("at")
-
 
 class Lookout:
-    """Reads what a service has written each day, beside what honest people did, and drops it.
+    """Reads what a service has written each day, and drops it.
 
     Args:
         service: lists and freezes people.
-        honest: what other people did, in the order of time.
+        log: what other people did. What the service writes comes beside it.
+
+    Attributes:
+        rows: all that the service wrote so far; of a device only the first row of each day.
     """
 
-    def __init__(self, service: Service, honest: Iterable[Row] = ()) -> None:
+    def __init__(self, service: Service, log: Columns | None = None) -> None:
         self._service = service
-        self._rows: dict[type[Row], list[Row]] = {kind: [] for kind in READ}
+        self._log = Columns() if log is None else log
         self._devices: set[tuple[str, str, int]] = set()
-        self._add(honest)
         self._listed: dict[str, list[tuple[int, float]]] = {}
-
-    @property
-    def rows(self) -> list[Row]:
-        """All that was read so far, in the order of time."""
-        return sorted((row for rows in self._rows.values() for row in rows), key=lambda row: row.at)
+        self.rows: list[Row] = []
 
     def run(self, now: int) -> None:
         """List at most five people, and freeze those whom the policy says."""
         service = self._service
-        self._add(row for entry in service.written for row in rows_of(entry))
+        new = sorted((row for entry in service.written for row in rows_of(entry) if self._is_new(row)), key=_at)
         service.written.clear()
+        self.rows += new
+        self._log.add(new)
         rules = service.policy.rules.lookout
-        found = rank(all_signals(self._history(now), now), self._before(now), service.frozen, MAX_LISTED, rules.alone)
+        found = rank(self._log.reasons(now), self._before(now), service.frozen, MAX_LISTED, rules.alone)
         freezing = {one.person for one in to_freeze(found, rules.freeze)}
         for one in found:
             self._listed.setdefault(one.person, []).append((now, one.total))
             who = Principal(one.person, DEFAULT_TENANT, (), frozenset(), "jwt")
             service.listed(who, now, freeze=one.person in freezing)
 
-    def _add(self, rows: Iterable[Row]) -> None:
-        """Keep rows in the order of time; of a device only the first on each day."""
-        begin = {kind: len(kept) for kind, kept in self._rows.items()}
-        for row in rows:
-            if isinstance(row, Seen):
-                used = row.person, row.tag, row.at // DAY
-                if used in self._devices:
-                    continue
-                self._devices.add(used)
-            if type(row) in READ:
-                self._rows[type(row)].append(row)
-        for kind, kept in self._rows.items():
-            new = sorted(kept[begin[kind] :], key=_at)
-            del kept[begin[kind] :]
-            late = bisect_right(kept, new[0].at, key=_at) if new else len(kept)
-            kept[late:] = sorted([*kept[late:], *new], key=_at)
+    def _is_new(self, row: Row) -> bool:
+        """Return whether a row counts: of a device only the first on each day."""
+        if not isinstance(row, Seen):
+            return True
+        used = row.person, row.tag, row.at // DAY
+        known = used in self._devices
+        self._devices.add(used)
+        return not known
 
     def _before(self, now: int) -> dict[str, float]:
         """Return the highest totals of the people who were listed lately."""
@@ -86,12 +65,9 @@ class Lookout:
         }
         return {who: max(found) for who, found in totals.items() if found}
 
-    def _history(self, now: int) -> History:
-        parts: dict[str, Any] = {}
-        for kind, rows in self._rows.items():
-            begin, end = (bisect_left(rows, at, key=_at) for at in (first_second(now), now))
-            parts[READ[kind]] = rows[begin:end]
-        return History(**parts)
+
+def _at(row: Row) -> int:
+    return row.at
 
 
 def around(rows: Sequence[Row], officers: int) -> list[Row]:
@@ -129,8 +105,3 @@ def with_month_before(rows: Sequence[Row], begin: int) -> list[Row]:
             case OpenedCase() | CaseDecision():
                 before.append(row._replace(at=at, case=f"{row.case} before"))
     return [*before, *rows]
-
-
-def renamed(rows: Sequence[Row], names: Mapping[str, str]) -> list[Row]:
-    """Return rows in which people have other names."""
-    return [row._replace(person=names[row.person]) if row.person in names else row for row in rows]

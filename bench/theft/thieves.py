@@ -1,4 +1,4 @@
-"""Nine thieves. Each one knows the policy and tunes the pace to it.
+"""Ten thieves. Each one knows the policy and tunes the pace to it.
 
 A thief works in a company of which nothing else is simulated, so that honest work uses up nothing of the role's and
 tenant's budgets: a figure is what the policy allows at most. Every opened phone counts as a record: a thief who
@@ -10,16 +10,16 @@ ticket system is asked, and picks parcels whose tickets end like honest ones.
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from random import Random
 from typing import Final
 
-from bench.theft.heist import Heist
+from bench.theft.columns import Columns
+from bench.theft.heist import Heist, Login
 from bench.theft.model import Service
 from bench.theft.steps import DAY
 from bench.theft.work import BEGIN, HOUR, MINUTE, QUOTA, known, phantoms, unknown
 from bench.theft.workforce import Workforce
-from masking_service.service.lookout.history import Row
 from masking_service.service.people.policy import Policy
 from masking_service.service.people.principals import Principal
 from masking_service.service.people.rules import Budget
@@ -29,6 +29,8 @@ CHUNK: Final = 10
 SLIDE: Final = 61 / 60
 """A window counts its oldest part wholly, so it is this much longer than it says."""
 OFFICE, NIGHT = (9, 18), (1, 5)
+FORGED: Final = 5
+"""Officers and couriers as whom a forger of sign-ins acts."""
 
 
 def pace(budget: Budget | None) -> tuple[int, int]:
@@ -59,7 +61,7 @@ def _drip(
     hours: tuple[int, int],
     days: int = 10**6,
     *,
-    rented: bool = False,
+    login: Login = "own",
     by_day: int = 0,
 ) -> None:
     """Take as much each day as stays below every budget, in these hours, on the first `by_day` days by day."""
@@ -72,7 +74,7 @@ def _drip(
             case = source(at, min(size, left))
             if case is None:
                 break
-            left -= heist.take(officer, at, case, rented=rented).released
+            left -= heist.take(officer, at, case, login).released
             at += pause + heist.random.randrange(MINUTE)
 
 
@@ -83,10 +85,10 @@ def burst(heist: Heist) -> None:
     for begin in heist.days(7):
         at = begin + hours[0] * HOUR
         while at < begin + hours[1] * HOUR and not heist.noticed():
-            case = heist.honest_case(at, _small(heist.policy), officer, rented=True)
+            case = heist.honest_case(at, _small(heist.policy), officer, "rented")
             if case is None:
                 break
-            at = max(heist.take(officer, at, case, rented=True).retry_at, at + MINUTE // 2 + 1)
+            at = max(heist.take(officer, at, case, "rented").retry_at, at + MINUTE // 2 + 1)
 
 
 def drip(heist: Heist) -> None:
@@ -100,9 +102,9 @@ def odd_hours(heist: Heist) -> None:
     officer = heist.member("dispute-officer")
 
     def own(at: int, count: int) -> str | None:
-        return heist.honest_case(at, count, officer, rented=True)
+        return heist.honest_case(at, count, officer, "rented")
 
-    _drip(heist, officer, own, NIGHT, rented=True, by_day=heist.workforce.thieves.days_by_day)
+    _drip(heist, officer, own, NIGHT, login="rented", by_day=heist.workforce.thieves.days_by_day)
 
 
 def colluding(heist: Heist) -> None:
@@ -158,7 +160,7 @@ def splitting(heist: Heist) -> None:
             at = begin + rank * DAY // cases
             case = heist.open_case(desk, at, known(size, heist.random))
             if case is not None:
-                heist.take(officer, at + MINUTE, case, rented=True)
+                heist.take(officer, at + MINUTE, case, "rented")
 
 
 def rubber_stamp(heist: Heist) -> None:
@@ -196,6 +198,27 @@ def buyers_list(heist: Heist) -> None:
     _drip(heist, officer, listed, OFFICE)
 
 
+def forged(heist: Heist) -> None:
+    """Act by day with forged sign-ins as five officers and five couriers.
+
+    Each waybill that a courier has in custody shows an address, where no proof of the courier's device is asked for.
+    """
+    officers = [heist.member("dispute-officer", number) for number in range(FORGED)]
+    couriers = [heist.member("courier", number) for number in range(FORGED)]
+    devices = heist.policy.rules.devices
+    proven = devices is not None and devices.needs("waybill-view", "courier")
+    an_hour = int(heist.workforce.parcels.median) // (OFFICE[1] - OFFICE[0])
+    for begin in heist.days():
+        for at in range(begin + OFFICE[0] * HOUR, begin + OFFICE[1] * HOUR, HOUR):
+            for rank, officer in enumerate(officers):
+                case = heist.honest_case(at + rank * MINUTE, CHUNK, officer, "forged")
+                if case is not None:
+                    heist.take(officer, at + rank * MINUTE, case, "forged")
+            for rank, courier in enumerate([] if proven else couriers):
+                numbers, later = known(an_hour, heist.random), at + (FORGED + rank) * MINUTE
+                heist.taken.append((later, heist.service.view(courier, later, numbers, numbers).released))
+
+
 STRATEGIES: Final[dict[str, Callable[[Heist], None]]] = {
     "burst": burst,
     "drip": drip,
@@ -206,11 +229,12 @@ STRATEGIES: Final[dict[str, Callable[[Heist], None]]] = {
     "splitting": splitting,
     "rubber_stamp": rubber_stamp,
     "buyers_list": buyers_list,
+    "forged": forged,
 }
 
 
 def run(
-    name: str, service: Service, workforce: Workforce, seed: int, rate: int = 0, honest: Sequence[Row] = ()
+    name: str, service: Service, workforce: Workforce, seed: int, rate: int = 0, honest: Columns | None = None
 ) -> Heist:
     """Let a thief work from a day in the first month until the end.
 

@@ -21,13 +21,18 @@ class Variant:
     cases: Mapping[str, Any] = field(default_factory=dict)
     check: Mapping[str, Any] = field(default_factory=dict)
     lookout: Mapping[str, Any] = field(default_factory=dict)
+    signed: Mapping[str, Any] = field(default_factory=dict)
+    proofs: bool = True
 
     def policy(self, policy: Policy) -> Policy:
         """Return the policy with the change."""
         rules = policy.rules
         check = rules.cases.check and replace(rules.cases.check, **self.check)
-        cases = replace(rules.cases, check=check, **self.cases)
-        return Policy(replace(rules, cases=cases, lookout=replace(rules.lookout, **self.lookout)), development=True)
+        cases, lookout = replace(rules.cases, check=check, **self.cases), replace(rules.lookout, **self.lookout)
+        signed = replace(rules.signed, **self.signed) if rules.signed and self.proofs else None
+        devices = rules.devices if self.proofs else None
+        changed = replace(rules, cases=cases, lookout=lookout, signed=signed, devices=devices)
+        return Policy(changed, development=True)
 
     def workforce(self, workforce: Workforce) -> Workforce:
         """Return the workforce with the change."""
@@ -38,18 +43,27 @@ class Variant:
         )
 
 
-RENTED: Final = ("burst", "odd_hours")
-RENTED_OR_OWN: Final = ("burst", "drip", "odd_hours")
+OWN_RENTED: Final = ("burst", "odd_hours")
 RINGS: Final = ("colluding", "splitting", "rubber_stamp", "buyers_list")
 CHOSEN: Final = {"tickets_routed": False}
+REMOTE: Final = {"own_device": False}
+BY_DEVICE: Final = {
+    "freeze": frozenset({"new-device", "odd-hours"}),
+    "alone": frozenset({"new-device", "odd-hours", "pair", "pair-opener"}),
+}
 VARIANTS: Final = {
-    "any_officer": Variant("any officer opens values under a case", RENTED_OR_OWN, check={"by_assignee": False}),
+    "any_officer": Variant("any officer opens values under a case", ("drip",), check={"by_assignee": False}),
     "ring_assigns": Variant("rings choose the officer of a ticket", RINGS, practices=CHOSEN),
     "ring_assigns_no_sample": Variant("the same without a sample", RINGS, practices=CHOSEN, cases={"sample": 0}),
     "ring_assigns_sample_3": Variant("the same with a sample of 3 %", RINGS, practices=CHOSEN, cases={"sample": 30}),
     "tickets_20": Variant("a ring gets 20 tickets a day", RINGS, thieves={"tickets_a_day": 20}),
     "by_site": Variant("couriers see all of their site", ("scraper",), practices={"couriers_have_sites": True}),
-    "several_signals": Variant("the lookout lists no one for one signal", RENTED, lookout={"alone": frozenset()}),
-    "remote": Variant("renters control the officer's device remotely", RENTED, thieves={"own_device": False}),
-    "known_device": Variant("renters first work by day for eight days", ("odd_hours",), thieves={"days_by_day": 8}),
+    "remote": Variant("renters control the officer's device remotely", OWN_RENTED, thieves=REMOTE),
+    "remote_touch": Variant(
+        "the same where keys need a touch", OWN_RENTED, thieves=REMOTE, signed={"hardware": "touch"}
+    ),
+    "unsigned": Variant("nothing is signed or proven", (*OWN_RENTED, "splitting", "forged"), proofs=False),
+    "unsigned_listed": Variant(
+        "the same, and the lookout freezes and lists new devices", OWN_RENTED, proofs=False, lookout=BY_DEVICE
+    ),
 }

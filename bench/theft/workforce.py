@@ -108,6 +108,7 @@ class Workforce(_Checked, frozen=True):
     couriers_a_site: int
     days: int
     seeds: int
+    companies: int
     parcels: Parcels
     desk: Desk
     oddities: Oddities

@@ -172,13 +172,29 @@ def _pairs(signal: str, handled: Collection[tuple[str, str]], cases: Iterable[Op
     met = Counter((openers[case], who) for case, who in handled if case in openers)
     of_opener = Counter(openers[case] for case in {case for case, _ in handled} if case in openers)
     of_person = Counter(who for case, who in handled if case in openers)
+    return excessive_pairs(signal, met, of_opener, of_person)
+
+
+def excessive_pairs(
+    signal: str, met: Mapping[tuple[str, str], int], of_opener: Counter[str], of_person: Counter[str]
+) -> list[Reason]:
+    """Return the reasons of pairs that meet more often than independence explains.
+
+    Args:
+        signal: their name.
+        met: in how many cases an opener and another person met.
+        of_opener: the cases that each opener opened.
+        of_person: the cases that each person handled.
+    """
+    if len(of_person) < MIN_PEERS:
+        return []
     total = of_opener.total()
     reasons = []
     for (opener, who), count in met.items():
         share = (of_person[who] - count + 1) / (total - of_opener[opener] + len(of_person))
         expected = of_opener[opener] * min(share, 1.0)
-        found = score(min(1.0, poisson_tail(count, expected) * len(met)))
-        if is_excessive(count, expected) and len(of_person) >= MIN_PEERS:
+        if is_excessive(count, expected):
+            found = score(min(1.0, poisson_tail(count, expected) * len(met)))
             reasons.append(Reason(who, signal, found, count, of_opener[opener], expected, opener))
             reasons.append(Reason(opener, f"{signal}-opener", found, count, of_opener[opener], expected, who))
     return reasons

@@ -8,11 +8,14 @@ import numpy as np
 import pytest
 
 from bench.theft import thieves
+from bench.theft.columns import Columns
 from bench.theft.couriers import Couriers, parcels
 from bench.theft.defences import OUTAGE_SECONDS, Defences, keys_of
-from bench.theft.lookout import Lookout, renamed, with_month_before
+from bench.theft.heist import Heist
+from bench.theft.lookout import Lookout, with_month_before
 from bench.theft.model import Service
 from bench.theft.steps import DAY, person
+from bench.theft.variants import VARIANTS
 from bench.theft.work import BEGIN, HOUR, MINUTE, POOL
 from bench.theft.workforce import DEFAULT, Workforce
 from masking_service.service.cases.sample import in_sample
@@ -35,12 +38,13 @@ def numbers(*, sampled: bool) -> list[str]:
     return [number for at in range(POOL) if in_sample(keys, number := f"SF{at:010d}", 20) == sampled]
 
 
-def defended(policy: Path = RECOMMENDED, **practices: object) -> Service:
-    """A company under a policy, whose practices are the workforce's but for these."""
+def defended(policy: Path = RECOMMENDED, variant: str = "", **practices: object) -> Service:
+    """A company under a policy, or a variant of it, whose practices are the workforce's but for these."""
     defences = Defences.of(WORKFORCE, SEED)
     said = msgspec.structs.replace(WORKFORCE.practices, ticket_outages=0.0, **practices)
     changed = Defences(said, defences.keys, SEED)
-    return Service(Policy.load(policy, development=True), changed, keep=True)
+    rules = Policy.load(policy, development=True)
+    return Service(VARIANTS[variant].policy(rules) if variant else rules, changed, keep=True)
 
 
 def opened(service: Service, name: str, number: str, at: int = BEGIN) -> str:
@@ -144,9 +148,7 @@ def test_what_is_in_custody_is_no_decoy_for_its_courier() -> None:
 
 
 def test_the_lookout_lists_a_person_with_two_signals_and_freezes_as_the_policy_says(tmp_path: Path) -> None:
-    text = RECOMMENDED.read_text("utf-8").replace(
-        "freeze: [new-device, odd-hours]", "freeze: [pace, fields-per-waybill]"
-    )
+    text = RECOMMENDED.read_text("utf-8").replace("freeze: []", "freeze: [pace, fields-per-waybill]")
     (tmp_path / "policy.yaml").write_text(text, "utf-8")
     peers = [
         OpenedFields(
@@ -164,7 +166,7 @@ def test_the_lookout_lists_a_person_with_two_signals_and_freezes_as_the_policy_s
     now = BEGIN + 10 * DAY
     for policy, frozen in ((RECOMMENDED, []), (tmp_path / "policy.yaml", ["dev/thief"])):
         service = defended(policy)
-        Lookout(service, sorted(peers + thief)).run(now)
+        Lookout(service, Columns(sorted(peers + thief))).run(now)
         assert [(review.why, review.who) for review in service.reviews] == [("lookout", "dev/thief")]
         assert [*service.frozen] == frozen
 
@@ -177,21 +179,6 @@ def test_a_courier_is_limited_by_the_budget_of_views_and_by_no_other() -> None:
     tally = Couriers(policy, said, arrays, SEED, lambda _person, _day: False).run(parcels(said, arrays), "c")
 
     assert tally.courier_views_over == 0
-
-
-def test_members_of_a_ring_take_the_history_of_a_colleague() -> None:
-    row = OpenedFields(BEGIN, "dev/officer-0", "dispute-officer", "D-1", "W1", 1)
-
-    assert renamed([row], {"dev/officer-0": "dev/thief"}) == [row._replace(person="dev/thief")]
-    assert renamed([row], {"dev/officer-1": "dev/thief"}) == [row]
-
-
-def test_rows_are_kept_in_the_order_of_time_also_those_that_come_late() -> None:
-    rows = [OpenedFields(BEGIN + at, "dev/officer", "dispute-officer", f"D-{at}", "W", 1) for at in (1, 4, 2, 3)]
-    lookout = Lookout(defended(), rows[:2])
-    lookout._add(rows[2:])
-
-    assert [row.at - BEGIN for row in lookout.rows] == [1, 2, 3, 4]
 
 
 def test_the_log_begins_a_month_before_with_other_cases_and_one_device_a_person() -> None:
@@ -221,29 +208,52 @@ def office_work() -> list[Row]:
 @pytest.mark.parametrize(
     ("renter", "frozen"), [({}, True), ({"own_device": False}, False), ({"days_by_day": 8}, False)]
 )
-def test_a_renter_is_frozen_at_night_from_a_new_device_and_listed_otherwise(
+def test_without_signatures_a_renter_is_frozen_at_night_from_a_new_device_and_listed_otherwise(
     renter: dict[str, object], frozen: bool
 ) -> None:
-    said = msgspec.structs.replace(WORKFORCE, days=60, thieves=msgspec.structs.replace(WORKFORCE.thieves, **renter))
-    service = defended()
-    heist = thieves.run("odd_hours", service, said, SEED, 4_500, office_work())
+    service = defended(variant="unsigned_listed")
+    heist = rents(service, **renter)
 
     assert [*service.frozen] == (["dev/thief-odd_hours-dispute-officer-0"] if frozen else [])
     assert heist.detected_at is not None
-    assert heist.records() <= 100
+    assert 0 < heist.records() <= 100
+
+
+def rents(service: Service, **renter: object) -> Heist:
+    """A renter at night, who is not as the workforce says."""
+    said = msgspec.structs.replace(WORKFORCE, days=60, thieves=msgspec.structs.replace(WORKFORCE.thieves, **renter))
+    return thieves.run("odd_hours", service, said, SEED, 4_500, Columns(office_work()))
+
+
+def test_a_renter_cannot_sign_and_who_controls_the_device_can_where_no_touch_is_needed() -> None:
+    remote = rents(defended(), own_device=False)
+
+    assert rents(defended()).taken == []
+    assert (remote.records() > 0, remote.detected_at is not None) == (True, True)
+    assert rents(defended(variant="remote_touch"), own_device=False).taken == []
+
+
+def test_who_forges_sign_ins_opens_and_views_nothing_that_is_signed_and_proven() -> None:
+    said = msgspec.structs.replace(WORKFORCE, days=2)
+    taken = {
+        variant: thieves.run("forged", defended(variant=variant), said, SEED, 4_500).records()
+        for variant in ("", "unsigned")
+    }
+
+    assert taken[""] == 0 < taken["unsigned"]
 
 
 @pytest.mark.parametrize("name", ["colluding", "splitting", "rubber_stamp"])
 def test_a_ring_gets_few_of_its_own_tickets_where_the_ticket_system_assigns_them(name: str) -> None:
-    assigned = thieves.run(name, defended(), WORKFORCE, SEED, 1_000).records()
-    chosen = thieves.run(name, defended(tickets_routed=False), WORKFORCE, SEED, 1_000).records()
+    assigned = thieves.run(name, defended(variant="unsigned"), WORKFORCE, SEED, 1_000).records()
+    chosen = thieves.run(name, defended(variant="unsigned", tickets_routed=False), WORKFORCE, SEED, 1_000).records()
 
     assert assigned <= 100 < chosen
 
 
 @pytest.mark.parametrize("name", ["colluding", "splitting"])
 def test_a_drip_meets_a_second_person(name: str) -> None:
-    heist = thieves.run(name, defended(tickets_routed=False), WORKFORCE, SEED, 1_000)
+    heist = thieves.run(name, defended(variant="unsigned", tickets_routed=False), WORKFORCE, SEED, 1_000)
 
     assert heist.approval_at is not None
     assert heist.records(approvals_notice=True) <= 400 < heist.records()

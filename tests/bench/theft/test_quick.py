@@ -10,7 +10,7 @@ import pytest
 
 from bench.theft import page, thieves
 from bench.theft.__main__ import RECOMMENDED, main
-from bench.theft.figures import commit, kept_run, summary
+from bench.theft.figures import commit, kept_runs, summary
 from bench.theft.figures import run as simulated
 from bench.theft.workforce import DEFAULT, Workforce
 from masking_service.shipped import ROOT
@@ -21,7 +21,8 @@ POLICY = (ROOT / "policy.yaml").read_text("utf-8")
 SMALL = {
     "people": {"officers": 6, "desk": 3, "supervisors": 2, "couriers": 40},
     "days": 8,
-    "seeds": 2,
+    "seeds": 3,
+    "companies": 2,
     "replay": {"one_in": 20, "seeds": 1},
 }
 
@@ -72,7 +73,8 @@ def test_model_and_application_agree_on_each_replayed_call(figures: Json) -> Non
 
 def test_the_same_seed_gives_the_same_figures_in_another_process(workforce: Path, figures: Json) -> None:
     said = Workforce.load(workforce)
-    found = summary([simulated(RECOMMENDED, said, True, 1, seed) for seed in figures["seeds"]], said)
+    companies = [simulated(RECOMMENDED, said, True, 1, company) for company in range(figures["companies"])]
+    found = summary([one for runs in companies for one in runs], said)
 
     assert found == {name: figures[name] for name in found}
 
@@ -140,13 +142,13 @@ def test_a_missing_file_ends_the_command(capsys: pytest.CaptureFixture[str], mon
 def test_a_kept_result_is_not_run_again(workforce: Path, tmp_path: Path) -> None:
     said = Workforce.load(workforce)
     said = msgspec.structs.replace(said, days=2, replay=msgspec.structs.replace(said.replay, seeds=0))
-    first = kept_run(RECOMMENDED, said, 2, tmp_path, (2, False))
+    first = kept_runs(RECOMMENDED, said, 2, tmp_path, (0, False))
     (kept,) = tmp_path.iterdir()
     written = kept.stat().st_mtime_ns
 
-    assert kept_run(RECOMMENDED, said, 2, tmp_path, (2, False)) == first
-    assert (kept.stat().st_mtime_ns, first.seed, first.disagreeing) == (written, 2, [])
-    kept_run(RECOMMENDED, msgspec.structs.replace(said, days=3), 2, tmp_path, (2, False))
+    assert kept_runs(RECOMMENDED, said, 2, tmp_path, (0, False)) == first
+    assert (kept.stat().st_mtime_ns, [one.seed for one in first]) == (written, [2])
+    kept_runs(RECOMMENDED, msgspec.structs.replace(said, days=3), 2, tmp_path, (0, False))
     assert len([*tmp_path.iterdir()]) == 2
 
 

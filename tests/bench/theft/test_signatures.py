@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from bench.theft.signatures import POLICIES, THIEVES, Company, records
+from bench.theft.signatures import POLICIES, THIEVES, Company, records, signing
 from bench.theft.workforce import DEFAULT, Workforce
 from masking_service.service.people.policy import Policy
 from masking_service.service.people.signed_rules import Hardware
@@ -15,7 +15,7 @@ POLICY = Policy.load(POLICIES["default"], development=True)
 
 
 def taken(thief: str, hardware: Hardware | None) -> int:
-    return records(thief, Company(POLICY, WORKFORCE, 4_500, hardware), 1)
+    return records(thief, Company(signing(POLICY, hardware), WORKFORCE, 4_500), 1)
 
 
 @pytest.mark.parametrize("thief", THIEVES)
