@@ -35,7 +35,7 @@ Json = dict[str, Any]
 DEFAULT_POLICY = ROOT / "policy.yaml"
 PEERS = 12
 """Honest officers with whom the lookout compares a thief."""
-VARIED = 6
+VARIED = 3
 """Seeds under which single things are changed."""
 THIEVES_REPLAYED: int = 10
 """A thief's person-days are replayed this many times as often as honest ones."""

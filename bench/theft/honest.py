@@ -1,6 +1,7 @@
 """Honest work: what desk, officers, supervisors and couriers do in a company, with what goes wrong in it."""
 
 import heapq
+import math
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -27,7 +28,10 @@ UNAVAILABLE: Final = "case-check-unavailable"
 
 
 class Staff:
-    """The days of desk, officers and supervisors."""
+    """The days of desk, officers and supervisors.
+
+    Of the desk and the officers only one in so many is simulated, with as many fewer tickets, and counts as so many.
+    """
 
     def __init__(self, service: Service, workforce: Workforce, arrays: Numbers, rate: int, seed: int) -> None:
         self._service = service
@@ -39,8 +43,10 @@ class Staff:
         self._due: list[tuple[int, int, Callable[[int], object]]] = []
         self._order = 0
         people, odd = workforce.people, workforce.oddities
-        self._desk = [person(f"desk-{at}", "service-desk") for at in range(people.desk)]
-        self._officers = [person(f"officer-{at}", "dispute-officer") for at in range(people.officers)]
+        self._one_in = workforce.staff_one_in
+        desk, officers = (math.ceil(count / self._one_in) for count in (people.desk, people.officers))
+        self._desk = [person(f"desk-{at}", "service-desk") for at in range(desk)]
+        self._officers = [person(f"officer-{at}", "dispute-officer") for at in range(officers)]
         self._supervisors = [person(f"supervisor-{at}", "supervisor") for at in range(people.supervisors)]
         self._night = {one.id for one in self._officers if random.random() < odd.night_shift}
         self._new = {one.id for one in self._officers if random.random() < odd.new_officer}
@@ -56,7 +62,7 @@ class Staff:
         for day, count in enumerate(parcels_a_day):
             begin = BEGIN + day * DAY
             self.tally.company_days += 1
-            self._plan(begin, day, count)
+            self._plan(begin, day, count // self._one_in)
             while self._due and self._due[0][0] < begin + DAY:
                 at, _, work = heapq.heappop(self._due)
                 work(at)
@@ -66,7 +72,7 @@ class Staff:
             self._service.unfreeze_all()
         self.tally.reviews += len(self._service.reviews)
         self.tally.approvals += sum(review.why == "case-pending" for review in self._service.reviews)
-        return self.tally
+        return self.tally.of_sample(self._one_in)
 
     def _at(self, at: int, work: Callable[[int], object]) -> None:
         self._order += 1
@@ -78,7 +84,7 @@ class Staff:
         desk = self._present(self._desk)
         officers = self._present(self._officers)
         supervisors = self._present(self._supervisors)
-        self.tally.person_days += len(desk) + len(officers) + len(supervisors)
+        self.tally.person_days += self._one_in * (len(desk) + len(officers)) + len(supervisors)
         odd, habits = self._workforce.oddities, self._habits
         self._devices.update(one.id for one in desk + officers + supervisors if habits.random() < odd.new_device)
         self._covered.update((one.id, day) for one in officers if habits.random() < odd.covered_night)

@@ -38,6 +38,11 @@ class Tally:
     courier_views: int = 0
     courier_views_over: int = 0
 
+    def of_sample(self, one_in: int) -> "Tally":
+        """Return it with what happened to one person in so many counted for all. Days are those of all already."""
+        counted = {name: value if name.endswith("_days") else value * one_in for name, value in vars(self).items()}
+        return Tally(**counted)
+
     def add(self, other: "Tally") -> None:
         """Add another one to it."""
         for name, value in vars(other).items():

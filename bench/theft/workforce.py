@@ -108,6 +108,7 @@ class Workforce(_Checked, frozen=True):
     couriers_a_site: int
     days: int
     seeds: int
+    staff_one_in: int
     companies: int
     parcels: Parcels
     desk: Desk
@@ -134,4 +135,6 @@ class Workforce(_Checked, frozen=True):
     def quick(self) -> "Workforce":
         """Return a workforce of a tenth, for a run of seconds."""
         people = People(*(max(count // 10, 2) for count in msgspec.structs.astuple(self.people)))
-        return msgspec.structs.replace(self, people=people, days=min(self.days, 90), seeds=min(self.seeds, 3))
+        return msgspec.structs.replace(
+            self, people=people, days=min(self.days, 90), seeds=min(self.seeds, 3), staff_one_in=1
+        )

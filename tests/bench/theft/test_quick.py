@@ -22,6 +22,7 @@ SMALL = {
     "people": {"officers": 6, "desk": 3, "supervisors": 2, "couriers": 40},
     "days": 8,
     "seeds": 3,
+    "staff_one_in": 1,
     "companies": 2,
     "replay": {"one_in": 20, "seeds": 1},
 }
