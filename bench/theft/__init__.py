@@ -1,1 +1,1 @@
-"""Simulates insider theft: how much nine thieves take before they are detected."""
+"""Simulates insider theft: how much ten thieves take before they are detected."""

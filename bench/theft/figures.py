@@ -25,7 +25,7 @@ from bench.theft.lookout import around, with_month_before
 from bench.theft.model import Service
 from bench.theft.replay import disagreements
 from bench.theft.steps import DAY
-from bench.theft.variants import VARIANTS
+from bench.theft.variants import VARIANTS, VARIED
 from bench.theft.work import BEGIN, Sampled, Tally
 from bench.theft.workforce import Workforce
 from masking_service.service.people.policy import Policy
@@ -35,8 +35,6 @@ Json = dict[str, Any]
 DEFAULT_POLICY = ROOT / "policy.yaml"
 PEERS = 12
 """Honest officers with whom the lookout compares a thief."""
-VARIED = 3
-"""Seeds under which single things are changed."""
 THIEVES_REPLAYED: int = 10
 """A thief's person-days are replayed this many times as often as honest ones."""
 PER = 100_000
@@ -211,6 +209,8 @@ def figures_of(workforce: Workforce, runs: Sequence[Run]) -> Json:
         "code": sorted({one.code for one in runs}),
         "company": {**msgspec.structs.asdict(workforce.people), "days": workforce.days},
         "companies": min(workforce.companies, workforce.seeds),
+        "staff_one_in": workforce.staff_one_in,
+        "replay_one_in": workforce.replay.one_in,
         "curves": curves(runs),
     }
 

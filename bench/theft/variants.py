@@ -43,6 +43,8 @@ class Variant:
         )
 
 
+VARIED: Final = 3
+"""Seeds under which single things are changed: one at each rate of tickets."""
 OWN_RENTED: Final = ("burst", "odd_hours")
 RINGS: Final = ("colluding", "splitting", "rubber_stamp", "buyers_list")
 CHOSEN: Final = {"tickets_routed": False}

@@ -213,6 +213,7 @@ THREATS = {
     "approve for a ring": "rubber_stamp",
     "in a week by day through a rented login": "burst",
     "at night through a rented login": "odd_hours",
+    "act as five officers and five couriers": "forged",
 }
 """Rows of the threat model that show the most records of a strategy."""
 
