@@ -100,7 +100,7 @@ class Action(StrEnum):
     DEVICE_DENY = "device-deny"
     """A device that waited is denied."""
     DEVICE_REVOKE = "device-revoke"
-    """A device of a person is revoked."""
+    """A device of a person is revoked, or an invitation is taken back."""
     LOOKOUT = "lookout"
     """The lookout's list of people to review is replaced."""
     AUDIT_READ = "audit-read"
