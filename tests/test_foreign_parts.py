@@ -37,6 +37,7 @@ PRIVATE = {
     "bench/baseline.py _parser": "the baseline reads replies as the service does",
     "examples/case_check/sidecar.py _asdict": "documented by Python for every named tuple",
     "examples/case_check/sidecar.py _replace": "documented by Python for every named tuple",
+    "bench/theft/columns.py _replace": "documented by Python for every named tuple",
     "bench/theft/lookout.py _replace": "documented by Python for every named tuple",
     "masking_service/audit/slots.py _replace": "documented by Python for every named tuple",
     "masking_service/masking/masked_numbers.py _replace": "documented by Python for every named tuple",

@@ -143,6 +143,8 @@ def _parameters(row: Operation) -> list[Json]:
         shape = shapes[row.query.__name__]
         for name, schema in shape["properties"].items():
             value = next(kind for kind in schema.get("anyOf", [schema]) if kind != {"type": "null"})
+            if "$ref" in value:  # an enum
+                value = {**shapes[value.pop("$ref").rpartition("/")[2]], **value}
             if "maximum" in value:
                 value["type"] = "integer"  # its shape takes the digits as the text that they are in a query
             required = name in shape.get("required", ())

@@ -256,6 +256,7 @@ OPERATIONS: Final = (
                 "keys": [
                     {
                         "principal": CASE["officer"],
+                        "roles": ["dispute-officer"],
                         "key": KEY,
                         "name": "work laptop",
                         "since": "2026-11-24T08:00:00Z",

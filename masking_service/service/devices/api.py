@@ -106,6 +106,7 @@ OPERATIONS: Final = (
                 "devices": [
                     {
                         "principal": COURIER,
+                        "roles": ["courier"],
                         "device": DEVICE,
                         "name": "round phone",
                         "since": "2026-11-24T08:00:00Z",
