@@ -11,6 +11,8 @@ import threading
 import time
 from base64 import urlsafe_b64decode
 from collections.abc import Iterator
+from contextlib import closing
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +57,7 @@ class TwoTiers:
         self.running = Running.serve(folder, "--dev", "--split", "--workers", str(WORKERS), **self.clock.service)
         wait_for((self.running.state / "tiers.json").exists, "tiers.json", PATIENCE)
         wait_for(lambda: len(self.pids("intake")) == 1 + WORKERS, "the workers", PATIENCE)
+        wait_for(self.is_ready, "what opening publishes", PATIENCE)
 
     def set_to(self, second: int) -> None:
         """Set all clocks to a second, counted from the beginning of the hour in which this was made."""
@@ -91,6 +94,18 @@ class TwoTiers:
             "new workers",
             PATIENCE,
         )
+
+    def is_ready(self) -> bool:
+        """Whether each worker of intake is ready."""
+        try:
+            return all(self.status_of_readyz() == HTTPStatus.OK for _ in range(ENOUGH))
+        except (OSError, http.client.HTTPException):
+            return False
+
+    def status_of_readyz(self) -> int:
+        with closing(http.client.HTTPConnection(self.url.removeprefix("http://"), timeout=30)) as connection:
+            connection.request("GET", "/readyz")
+            return connection.getresponse().status
 
     def answers(self) -> bool:
         """Whether both tiers settle a number, which is known after the first time, again and again."""
