@@ -15,9 +15,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from confluent_kafka import Consumer, KafkaError, KafkaException, Producer
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer
 
 from examples.kafka import mask_topic
+from masking_service import mask
+from tests.arrow.batches import CORPUS
 from tests.e2e.processes import ROOT
 
 COUNT, PARTITIONS = 1_200, 4
@@ -44,24 +46,31 @@ def record(at: int) -> dict[str, Any]:
     return {"waybill_no": f"SF{10**9 + at}", "recipient": {"name": "张三", "phone": f"138{at:08d}"}}
 
 
-def test_every_message_is_masked_once_and_its_key_is_not_copied(brokers: str) -> None:
-    words = [sys.executable, "-m", "examples.kafka.mask_topic", brokers, "orders", "masked"]
+def masked_topic(brokers: str, source: str, target: str, count: int) -> tuple[list[Message], str]:
+    """The messages of the target once there are so many, and what the program said at its end."""
+    words = [sys.executable, "-m", "examples.kafka.mask_topic", brokers, source, target]
     running = subprocess.Popen(words, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, stderr=subprocess.PIPE)
-    reader = Consumer({"bootstrap.servers": brokers, "group.id": "reader", "auto.offset.reset": "earliest"})
-    reader.subscribe(["masked"])
-    found: list[Any] = []
+    reader = Consumer(
+        {"bootstrap.servers": brokers, "group.id": f"reader of {target}", "auto.offset.reset": "earliest"}
+    )
+    reader.subscribe([target])
+    found: list[Message] = []
     deadline = time.monotonic() + 60
-    while len(found) <= COUNT and time.monotonic() < deadline:
+    while len(found) < count and time.monotonic() < deadline:
         found += [one for one in reader.consume(500, 0.2) if one.error() is None]
     running.send_signal(signal.SIGTERM)
     said = running.communicate(timeout=60)[1].decode()
     found += [one for one in reader.consume(500, 1) if one.error() is None]
     reader.close()
+    assert running.returncode == 0, said
+    return found, said
 
-    values = [json.loads(one.value()) for one in found]
+
+def test_every_message_is_masked_once_and_its_key_is_not_copied(brokers: str) -> None:
+    found, said = masked_topic(brokers, "orders", "masked", COUNT + 1)
+    values = [json.loads(one.value() or b"") for one in found]
     failed = [value for value in values if "error" in value]
     whole = sorted((value for value in values if "error" not in value), key=lambda value: value["waybill_no"])
-    assert running.returncode == 0, said
     assert f"{COUNT + 1} messages masked" in said
     assert failed == [{"error": ["invalid-type"]}]
     assert whole == [
@@ -70,6 +79,22 @@ def test_every_message_is_masked_once_and_its_key_is_not_copied(brokers: str) ->
     ]
     assert {one.key() for one in found} == {None}
     assert {one.partition() for one in found} == set(range(PARTITIONS))
+
+
+def test_every_record_of_the_corpus_is_masked_as_by_the_library(brokers: str) -> None:
+    records = [rows.to_pylist()[0] for schema, rows in CORPUS.values() if schema == "standard"]
+    owner = Producer({"bootstrap.servers": brokers})
+    for topic in ("corpus", "masked-corpus"):
+        owner.list_topics(topic, timeout=10)
+    for one in records:
+        owner.produce("corpus", json.dumps(one).encode(), partition=0)
+    assert owner.flush(30) == 0
+
+    found, _ = masked_topic(brokers, "corpus", "masked-corpus", len(records))
+
+    expected = [one.record for one in mask(records, schema="standard")]
+    assert [json.loads(one.value() or b"") for one in found] == expected
+    assert None not in expected
 
 
 class Recording:
@@ -84,12 +109,12 @@ class Recording:
             self.calls.append(name)
             if name == self._fails:
                 raise KafkaException(KafkaError(KafkaError._STATE))
-            return [Message()] if name == "consume" else None
+            return [OneRecord()] if name == "consume" else None
 
         return call
 
 
-class Message:
+class OneRecord:
     """A message of one record."""
 
     def error(self) -> None:
