@@ -17,7 +17,8 @@ _AFTER_CODE: Final = re.compile(r"[) .\-]*")
 
 MAX_CODE_LENGTH: Final = 3
 _TYPES: Final = (
-    "fixed_line mobile toll_free premium_rate shared_cost personal_number voip pager uan voicemail".split()  # noqa: SIM905
+    *("fixed_line", "mobile", "toll_free", "premium_rate", "shared_cost"),
+    *("personal_number", "voip", "pager", "uan", "voicemail"),
 )
 """Of numbers, by which libphonenumber tells valid ones."""
 
