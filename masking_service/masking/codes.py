@@ -9,7 +9,7 @@ import re
 from typing import Final
 
 from masking_service.masking.bare_names import bare_name
-from masking_service.masking.member_names import BARE_NAME, CODE, MAYBE_NAME, MEASURE, NUMBER
+from masking_service.masking.member_names import BARE_NAME, CODE, MAYBE_NAME, MEASURE, NUMBER, STOCK
 from masking_service.masking.numbers_in_text import lines_worth_scanning
 
 _ONE_CODE: Final = r"[A-Za-z0-9_-]"
@@ -26,23 +26,25 @@ _ONE_AMOUNT: Final = (
 _DIGIT: Final = re.compile(r"\d").search
 
 _is_code: Final = re.compile(rf"{_ONE_CODE}{{1,64}}").fullmatch
-_is_measure: Final = re.compile(rf"{_ONE_MEASURE}{{1,64}}").fullmatch
+_is_mobile: Final = re.compile(_MOBILE).fullmatch
+_is_measure: Final = re.compile(rf"(?!\+){_ONE_MEASURE}{{1,64}}").fullmatch
 _is_amount: Final = re.compile(_ONE_AMOUNT).fullmatch
 is_persons: Final = re.compile(_PERSONS).fullmatch
 """Whether a text is a mobile or identity number, and nothing else."""
 _are_codes: Final = re.compile(rf"(?:{_ONE_CODE}{{0,64}}(?:\n|\Z))*").fullmatch
-_are_measures: Final = re.compile(rf"(?:{_ONE_MEASURE}{{0,64}}(?:\n|\Z))*").fullmatch
+_are_measures: Final = re.compile(rf"(?:(?!\+){_ONE_MEASURE}{{0,64}}(?:\n|\Z))*").fullmatch
 _are_amounts: Final = re.compile(rf"(?:(?:{_ONE_AMOUNT})?(?:\n|\Z))*").fullmatch
 _any_persons: Final = re.compile(rf"^{_PERSONS}$", re.M).search
+_any_mobile: Final = re.compile(rf"^{_MOBILE}$", re.M).search
 
 
 def is_code(kind: str | None, text: str) -> bool:
-    """Return whether a text is the code that its name announces (NUMBER or CODE of `member_names`).
+    """Return whether a text is the code that its name announces (STOCK, NUMBER, CODE or MEASURE of `member_names`).
 
     Such a text need not be scanned.
     """
-    if kind == NUMBER:
-        return _is_code(text) is not None
+    if kind in (STOCK, NUMBER):
+        return _is_code(text) is not None and (kind == STOCK or _is_mobile(text) is None)
     if kind == MEASURE and _is_amount(text):
         return True
     return kind in (CODE, MEASURE) and _is_measure(text) is not None and is_persons(text) is None
@@ -67,8 +69,8 @@ def harmless_lines(kind: str | None, lines: str) -> bool:
 
 def are_codes(kind: str | None, lines: str) -> bool:
     """Return whether each line is empty or `is_code`."""
-    if kind == NUMBER:
-        return _are_codes(lines) is not None
+    if kind in (STOCK, NUMBER):
+        return _are_codes(lines) is not None and (kind == STOCK or _any_mobile(lines) is None)
     if kind == MEASURE and _are_amounts(lines):
         return True
     return kind in (CODE, MEASURE) and _are_measures(lines) is not None and _any_persons(lines) is None

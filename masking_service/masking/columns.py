@@ -18,7 +18,7 @@ from masking_service.masking.hidden import ALREADY_MASKED
 from masking_service.masking.kinds.table import KINDS, TABLE
 from masking_service.masking.kinds.text import TextMask
 from masking_service.masking.leaks import gather, is_plain_number
-from masking_service.masking.member_names import MAYBE_NAME, Meaning, plan
+from masking_service.masking.member_names import ANY_NAME, MAYBE_NAME, Meaning, plan
 from masking_service.masking.name_words import PARTY
 from masking_service.masking.noted import place_name
 from masking_service.masking.outlines import Needles
@@ -246,7 +246,7 @@ class Columns:
             if self._unmapped.mode == "hide" or len(others) > MANY:
                 return None
             meanings = plan(node.context, names or (), node.own_names)
-            if any(meaning.holds_data for meaning in meanings) or pair_in(names or ()) is not None:
+            if any(one.holds_data or one.kind == ANY_NAME for one in meanings) or pair_in(names or ()) is not None:
                 return None
             for name, meaning in zip(names or (), meanings, strict=True):
                 if name in others:
@@ -263,7 +263,7 @@ class Columns:
         steps, depth = (*above, name), len(above) + 1
         way = self._unmapped.waybill_places.get(steps)
         inner = None if way == "number" else self._unmapped.reader.one_form(column, meaning, depth, bounds.new_forms)
-        if inner is not None:
+        if inner is not None and not any(one.kind == ANY_NAME for one in inner):
             names = tuple(column[0])
             found = [_Column(level, name, "", column, ["\n".join(names)] * len(column))]
             for key, one in zip(names, inner, strict=True):

@@ -18,10 +18,14 @@ from masking_service.masking.slips import Slips
 
 MAYBE_NAME: Final = "maybe-name"
 """A bare ``name``: a person's unless its value has a digit (Shopify calls an order's number ``name``)."""
+ANY_NAME: Final = "any-name"
+"""A bare ``name`` of which nothing tells whose it is: a person's if a phone is in the value of another member."""
 BARE_NAME: Final = "bare-name"
 """A person or a machine (operator): a person's name where the value has the form of one, and nothing else is."""
+STOCK: Final = "stock"
+"""The code of goods, a shop or a site: one code under such a name is not read."""
 NUMBER: Final = "number"
-"""The number of a waybill, an order or goods: one code under such a name is not read."""
+"""The number of a waybill or an order: one code under such a name is read as a plain mobile number only."""
 CODE: Final = "code"
 """An id or a time: one code under such a name is read as a mobile or identity number only."""
 MEASURE: Final = "measure"
@@ -34,6 +38,7 @@ _KINDS: Final = frozenset({*KINDS, PARTY})
 _OF_PERSONS: Final = frozenset({PARTY, "address", "name", "phone"})
 _SHOWS_PERSON: Final = (OF_A_PERSON | {PARTY}) - {"name"}
 _CODES: Final = {"codes": CODE, "measures": MEASURE}
+_NUMBERS: Final = {"stock": STOCK, "numbers": NUMBER}
 _PEOPLE: Final = {"parties": PARTY, "people": BARE_NAME, "sides": None}
 _BARE_AT_TOP: Final = frozenset({"name", "姓", "名"})
 
@@ -48,8 +53,8 @@ class Meaning(NamedTuple):
     """What a name says.
 
     Attributes:
-        kind: of a plain value: one of KINDS, PARTY, MAYBE_NAME, BARE_NAME, NUMBER, CODE or MEASURE; None
-            if nothing is known.
+        kind: of a plain value: one of KINDS, PARTY, MAYBE_NAME, ANY_NAME, BARE_NAME, STOCK, NUMBER, CODE or MEASURE;
+            None if nothing is known.
         inside: the context of the members of an object under that name.
         holds_data: whether the name is itself personal data: a phone as the key of an object.
         may_be_persons: whether the name has the form of a person's name and no word of the list.
@@ -177,8 +182,8 @@ class _Name:
         section, kind, start = words.head(cut, context)
         whose = words.whose(cut[:start])
         self._bare_top = start == 0 and kind == "name" and cut[0] in _BARE_AT_TOP
-        if section == "numbers":
-            self.kind, self.inside = NUMBER, THING if words.whose(cut[start:]) == THING else NEUTRAL
+        if section in _NUMBERS:
+            self.kind, self.inside = _NUMBERS[section], THING if words.whose(cut[start:]) == THING else NEUTRAL
         elif section in _CODES:
             self.kind = _CODES[section]
         elif section == "things":
@@ -193,7 +198,7 @@ class _Name:
         elif context == PARTY and not section:
             self.kind = MAYBE_NAME  # an unknown member of a person: a slip must not show a name
         self.kind = words.several(cut, self.kind)
-        if self.kind in ("address", "phone", "name"):
+        if self.kind in ("address", "phone", "name", "secret"):
             self.inside = self.kind
         elif section == "qualified" and whose == THING:
             self.inside = THING
@@ -234,4 +239,6 @@ class _Name:
         """
         if (person and self.asks_beside) or (self._bare_name and self._bare_top and self._context == ROOT):
             return Meaning(MAYBE_NAME, "name", self._holds_data)
+        if self.asks_beside:
+            return Meaning(ANY_NAME, self.inside, self._holds_data)
         return Meaning(self.kind, self.inside, self._holds_data, self._may_be_persons)

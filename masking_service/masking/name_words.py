@@ -29,12 +29,20 @@ _MAX_HEAD_LENGTH: Final = 4
 _SHORTEST_TYPO: Final = 4
 _SHORTEST_WRONG_LETTER: Final = 7
 
+_MARKED: Final = r"\u0900-\u0dff\u0e00-\u0e7f"
+"""Scripts of which some letters are marks."""
 _WORD: Final = re.compile(
-    r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[\u3040-\u30ff\u3400-\u9fff]+|[^\W_A-Za-z0-9\u3040-\u30ff\u3400-\u9fff]+"
+    r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[\u3040-\u30ff\u3400-\u9fff]+"
+    rf"|[{_MARKED}]+|[^\W_A-Za-z0-9\u3040-\u30ff\u3400-\u9fff{_MARKED}]+"
 )
+_ACCENT: Final = re.compile(r"(?<=[A-Za-z])[\u0300-\u036f]+")
+_LIKE: Final = str.maketrans(
+    {"ß": "ss", "ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ı": "i", "æ": "ae", "Æ": "AE"}
+)
+"""Latin letters that have no accent apart."""
 
 _NOTE: Final = re.compile(r"[(\[【][^()\[\]【】]*[)\]】]|['’]s\b")
-_BLANK_IN_HAN: Final = re.compile(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])")
+_BLANK_INSIDE: Final = re.compile(r"(?<=[\u3400-\u9fff\uac00-\ud7a3])\s+(?=[\u3400-\u9fff\uac00-\ud7a3])")
 
 
 class NameWords:
@@ -52,7 +60,7 @@ class NameWords:
             for context, kinds in data["inside"].items()
         }
         self._heads: dict[str, tuple[str, str]] = {}
-        for section in ("things", "codes", "measures", "numbers", "sides", "people", "parties"):
+        for section in ("things", "codes", "measures", "stock", "numbers", "sides", "people", "parties"):
             self._heads.update(dict.fromkeys(data[section], (section, "")))
         for section in ("qualified", "kinds"):
             for kind, words in data[section].items():
@@ -188,7 +196,7 @@ class NameWords:
             if section and start == end - 1 and words[start] in self._neutral and section != "inside":
                 code = code or (section, kind, start)
             elif section:
-                usable = code is None or kind in _SURE or section == "numbers"
+                usable = code is None or kind in _SURE or section in ("stock", "numbers")
                 return (section, kind, start) if usable else code or ("", "", len(words))
             elif not (words[end - 1].isdecimal() or words[end - 1] in self._neutral):
                 break
@@ -228,11 +236,16 @@ class NameWords:
 
 
 def _pieces(name: str) -> list[str]:
-    """What a name is written of, in lower case."""
+    """What a name is written of, in lower case and without the accents of Latin letters."""
     name = name[-_MAX_NAME_LENGTH:]
     if not name.isascii():
-        name = _BLANK_IN_HAN.sub("", unicodedata.normalize("NFKC", name))
+        name = _BLANK_INSIDE.sub("", _plain(name))
     return [word.lower() for word in _WORD.findall(_NOTE.sub("", name) or name)]
+
+
+def _plain(name: str) -> str:
+    """A name in its usual characters, Latin letters without accents: telefono of teléfono."""
+    return unicodedata.normalize("NFC", _ACCENT.sub("", unicodedata.normalize("NFKD", name))).translate(_LIKE)
 
 
 @cache

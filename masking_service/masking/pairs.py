@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, Final
 
-from masking_service.masking.codes import is_persons
-from masking_service.masking.effort import COLD_NAME
-from masking_service.masking.member_names import BARE_NAME, ROOT, Meaning, read_names
+from masking_service.masking.codes import is_code, is_persons
+from masking_service.masking.effort import COLD_NAME, estimate
+from masking_service.masking.member_names import ANY_NAME, BARE_NAME, MAYBE_NAME, ROOT, Meaning, read_names
 from masking_service.masking.name_words import THING, name_words
+from masking_service.masking.numbers_in_text import contains_personal_data
 
 _MAX_LABEL: Final = 40
 _LABEL: Final = re.compile(rf"[^\d:：=＝,，;；]{{1,{_MAX_LABEL}}}").fullmatch
@@ -56,7 +57,7 @@ def beside_number(values: Sequence[Any], each: Sequence[Meaning]) -> Sequence[Me
     """The meanings of an array's elements: one beside a person's number may be that person's name."""
     if len(values) < _PAIR or not any(map(_is_number, values)):
         return each
-    return [Meaning(BARE_NAME, its.inside) if its.kind is None else its for its in each]
+    return [Meaning(BARE_NAME, its.inside) if its.kind in (None, ANY_NAME) else its for its in each]
 
 
 def _is_number(value: Any) -> bool:
@@ -144,3 +145,25 @@ def with_pair(
     if its is None:
         return meanings
     return [its if name == pair[1] else meaning for name, meaning in zip(members, meanings, strict=True)]
+
+
+def with_phone(members: Mapping[str, Any], meanings: Sequence[Meaning], pay: Pay) -> Sequence[Meaning]:
+    """The meanings of the members: a bare name is a person's if another value holds a phone or the like.
+
+    Raises:
+        InvalidRecord: by `pay`.
+    """
+    if not any(its.kind == ANY_NAME for its in meanings):
+        return meanings
+    if not any(_holds_phone(value, its, pay) for value, its in zip(members.values(), meanings, strict=True)):
+        return meanings
+    return [Meaning(MAYBE_NAME, "name", its.holds_data) if its.kind == ANY_NAME else its for its in meanings]
+
+
+def _holds_phone(value: Any, meaning: Meaning, pay: Pay) -> bool:
+    if type(value) is int and value.bit_length() <= _BITS:
+        value = str(value)
+    if type(value) is not str or is_code(meaning.kind, value):
+        return False
+    pay(estimate("text", value))
+    return contains_personal_data(value)

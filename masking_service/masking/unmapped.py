@@ -40,6 +40,7 @@ from masking_service.masking.pairs import (
     heading_of,
     with_labels,
     with_pair,
+    with_phone,
 )
 from masking_service.masking.personal_keys import names_person
 from masking_service.masking.profiles import Profile
@@ -117,7 +118,7 @@ class Unmapped:
             meanings = plan(context, names, own)
             meanings = self._rename(run, members, mapped, meanings, keys)
             names = tuple(members)
-        each = with_pair(members, meanings, context, run.share.pay)
+        each = with_phone(members, with_pair(members, meanings, context, run.share.pay), run.share.pay)
         heading = heading_in(members)
         for name, meaning in zip(names, each, strict=True):
             if name not in mapped:

@@ -1,6 +1,9 @@
 """What the names of members and headers say: whose the value is, and of which kind."""
 
+from collections.abc import Iterator
+from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,15 +13,17 @@ from masking_service.masking.member_names import (
     NEUTRAL,
     NUMBER,
     ROOT,
+    STOCK,
     context_of,
     kind_of,
     known_plan,
     meaning_of,
     plan,
 )
-from masking_service.masking.name_words import PARTY, THING
+from masking_service.masking.name_words import PARTY, THING, name_words
 from masking_service.masking.schema import EACH, written
 from masking_service.masking.schemas import load_schemas
+from masking_service.masking.strict_yaml import read_yaml
 from tests.every import every
 
 
@@ -93,6 +98,24 @@ def test_the_names_of_public_sdks_say_their_kinds(at: str) -> None:
     *parents, name = at.rpartition(": ")[2].split(".")
 
     assert kind_of(name, parents) == KNOWN_NAMES[at]
+
+
+def _listed(data: Any) -> Iterator[str]:
+    for word, inner in data.items():
+        if type(inner) is dict:
+            yield from _listed(inner)
+        elif type(inner) is str:
+            yield word
+
+
+def test_every_word_of_the_list_is_read_as_it_is_written() -> None:
+    """Latin letters are listed without accents, and names are read without them."""
+    data = read_yaml(resources.files("masking_service.masking").joinpath("personal_names.yaml").read_text("utf-8"))
+
+    assert {word: name_words().cut(word) for word in _listed(data) if " ".join(name_words().cut(word)) != word} == {}
+    assert [kind_of(name) for name in ("Teléfono", "STRASSE", "Straße", "Empfänger", "받는 사람")] == [
+        "phone", "address", "address", "party", "party",
+    ]  # fmt: skip
 
 
 SAME = {
@@ -209,27 +232,14 @@ def test_a_bare_name_at_the_top_may_be_an_orders_number() -> None:
 
 
 @every(
-    "name",
+    ("kind", "names"),
     [
-        "sku",
-        "order_no",
-        "运单号",
-        "barcode",
-        "goods_id",
-        "mall_id",
-        "num_iid",
-        "shop_id",
-        "site_code",
-        "sku_id",
-        "bag_no",
-        "parcel_id",
-        "timestamp",
-        "网点编码",
-        "袋号",
+        (NUMBER, "order_no parcel_id 运单号"),
+        (STOCK, "sku barcode goods_id mall_id num_iid shop_id site_code sku_id bag_no timestamp 网点编码 袋号"),
     ],
 )
-def test_the_numbers_of_orders_and_goods_are_known_as_such(name: str) -> None:
-    assert plan(ROOT, (name,))[0].kind == NUMBER
+def test_the_numbers_of_orders_and_goods_are_known_as_such(kind: str, names: str) -> None:
+    assert {plan(ROOT, (name,))[0].kind for name in names.split()} == {kind}
 
 
 def test_forms_are_remembered_but_not_names_that_may_be_values() -> None:

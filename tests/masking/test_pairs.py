@@ -35,6 +35,14 @@ SHAPES: dict[str, tuple[Any, Any]] = {
         {"phone": {"name": "张三", "number": "13812345678"}},
         {"phone": {"name": "张*", "number": "*******5678"}},
     ),
+    "a bare name beside a phone": (
+        [{"by": {"name": "张三", "number": "13812345678"}}, {"by": {"name": "张三", "at": "+44 7700 900123"}}],
+        [{"by": {"name": "张*", "number": "*******5678"}}, {"by": {"name": "张*", "at": "+44 ******0123"}}],
+    ),
+    "a bare name beside a code": (
+        {"by": {"name": "保温杯", "sku": "13812345678", "price": "13812345678"}},
+        {"by": {"name": "保温杯", "sku": "13812345678", "price": "13812345678"}},
+    ),
     "columns beside rows": (
         {"columns": ["receiverName", "city"], "rows": [["张三", "上海"], ["李四", "北京"]]},
         {"columns": ["receiverName", "city"], "rows": [["张*", "上海"], ["李*", "北京"]]},

@@ -170,12 +170,19 @@ def test_a_text_of_unknown_meaning_hides_who_is_meant(text: str, shown: str, nam
     assert unmapped(name, text) == shown
 
 
-@every("name", ["id", "user_id", "code", "ref_no"])
+@every("name", ["id", "user_id", "code", "ref_no", "order_no", "mailNo", "trackingNumber", "运单号", "awb"])
 @every(
     ("value", "shown"),
-    [("138-1234-5678", "*******5678"), ("138 1234 5678", "*******5678"), ("902-1845936-54", "902-1845936-54")],
+    [
+        ("13812345678", "*******5678"),
+        ("138-1234-5678", "*******5678"),
+        ("138 1234 5678", "*******5678"),
+        ("+44 7700 900123", "+44 ******0123"),
+        ("902-1845936-54", "902-1845936-54"),
+        ("75312345678901", "75312345678901"),
+    ],
 )
-def test_a_mobile_number_with_signs_between_is_no_code(name: str, value: str, shown: str) -> None:
+def test_a_phone_is_no_code_and_no_number_of_an_order(name: str, value: str, shown: str) -> None:
     assert unmapped(name, value) == shown
 
 
