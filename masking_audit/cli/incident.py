@@ -1,8 +1,9 @@
 """`audit incident`: the pack about a leak, for the lawyer, the authority and the police."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -13,19 +14,18 @@ from keys.keyset_file import day_of
 from masking_audit.cli.packing import PackOptions, WholeLog, new_folder, period, whole_log, write_pack
 from masking_audit.format.entries import Entry
 from masking_audit.format.lines import write_line
-from masking_audit.packs.documents import Document
+from masking_audit.packs.documents import Document, PackTable
 from masking_audit.packs.evidence import excerpt
 from masking_audit.packs.incident import Incident, More
 from masking_audit.packs.key_leak import KeyLeak, KeyLeakKind
 from masking_audit.packs.letters import VICTIMS, letters, victims
 from masking_audit.packs.manifest import EVIDENCE
 from masking_audit.packs.persons import BOTH, Persons, StoredPersons
-from masking_audit.packs.reach import Reach
 from masking_audit.packs.sold_list import SoldList
 from masking_audit.packs.subject import Subject
 from masking_service.audit.entries import outside_id
 from masking_service.masking.recipients import read
-from masking_service.masking.timestamps import rfc3339
+from masking_service.masking.timestamps import SECONDS_A_DAY, rfc3339
 from masking_service.masking.waybill import normalise_waybill_no
 from masking_service.runtime.set_up import settings_of
 from masking_service.service.freezes.state import Freezes
@@ -37,9 +37,14 @@ from masking_service.service.waybills.wrapped_keys import WrappedKeys
 from masking_service.store.errors import StoreUnavailable
 
 _FILE: Final = click.Path(path_type=Path, dir_okay=False, exists=True)
-_OF_KEYS: Final[Mapping[str, KeyLeakKind]] = {"data_key": "data-key", "keyset": "keyset", "backup": "backup"}
+_OF_KEYS: Final[Mapping[str, KeyLeakKind]] = {
+    "data_key": "data-key",
+    "keyset": "keyset",
+    "backup": "backup",
+    "host": "host",
+}
 Counted = TypeVar("Counted")
-_LEAKS: Final = ("principal", "issuer", "site", "courier", "sold_list", "data_key", "keyset", "backup")
+_LEAKS: Final = ("principal", "issuer", "site", "courier", "sold_list", "data_key", "keyset", "backup", "host")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +76,7 @@ class _IncidentOptions:
 @click.option("--list", "sold_list", type=_FILE, help="A list that is for sale: waybill numbers or phones.")
 @click.option("--data-key", metavar="DAY", help="The data keys of a day.")
 @click.option("--keyset", is_flag=True, help="The keyset, or a host that holds it.")
+@click.option("--host", metavar="NAME", help="An intake host, which was in other hands in this period.")
 @click.option("--backup", metavar="DAY", help="A backup of the store, by the day on which it was made.")
 @click.option(
     "--waybills",
@@ -101,7 +107,6 @@ def incident(asked: PackOptions, waybills: Path | None, policies: Path | None, p
     if not leak or others:
         raise click.UsageError("say what leaked, with one of --" + " --".join(_option(name) for name in _LEAKS))
     subject = _subject(leak, given)
-    day = _day(leak, given) if leak in ("data_key", "backup") else 0
     with new_folder(asked, "incident") as folder, whole_log(asked) as log:
         options = _IncidentOptions(folder, asked, waybills, policies, persons)
         if subject is not None:
@@ -109,7 +114,7 @@ def incident(asked: PackOptions, waybills: Path | None, policies: Path | None, p
         elif leak == "sold_list":
             made = _of_list(log, given, options)
         else:
-            made = _of_keys(log, KeyLeak(_OF_KEYS[leak], day), options)
+            made = _of_keys(log, _key_leak(log, _OF_KEYS[leak], given, options), options)
         for name, text in made.files.items() if not asked.overseer else ():
             (folder / name).write_text(text, "utf-8", newline="")
         write_pack(folder, log, made.document, asked, made.about)
@@ -137,11 +142,11 @@ def _subject(leak: str, given: Any) -> Subject | None:
     return None
 
 
-def _day(leak: str, given: str) -> int:
+def _day(option: str, given: str) -> int:
     try:
         return day_of(given)
     except ValueError:
-        raise click.BadParameter("has to be a day: 2026-11-24", param_hint=f"--{_option(leak)}") from None
+        raise click.BadParameter("has to be a day: 2026-11-24", param_hint=f"--{option}") from None
 
 
 def _of_subject(log: WholeLog, subject: Subject, options: _IncidentOptions) -> _Made:
@@ -151,19 +156,17 @@ def _of_subject(log: WholeLog, subject: Subject, options: _IncidentOptions) -> _
     found.find_acts(log.verified_entries())
     _write_evidence(log, options, found.belongs if found.acts else None)
     listed = _numbers_by_hash(keys, options.waybills) if options.waybills else {}
-    exposure, passed = found.exposure(), found.passed()
-    persons = _persons(log, options, [*listed.values()], exposure.sides, dict.fromkeys(passed, BOTH))
+    sides, passed = found.sides(), dict.fromkeys(found.passed(), BOTH)
+    persons = _persons(log, options, [*listed.values()], sides, passed)
     more = More(
         persons[0] if persons else None,
         persons[1] if persons and passed else None,
         _reach(found, options) if subject.kind in ("principal", "issuer") else (),
         _now(log, subject, options),
     )
-    named = {number for waybill, number in listed.items() if waybill in found.waybills()}
-    kinds = {item.kind for entry in found.acts.values() for item in entry.items if item.kind}
     return _Made(
         found.document(log.source(hashed), listed, more),
-        _for_victims(named, kinds, options),
+        _for_victims(found.numbers(listed), found.kinds, options),
         str(subject),
         bool(found.acts),
     )
@@ -219,37 +222,61 @@ def _of_keys(log: WholeLog, leak: KeyLeak, options: _IncidentOptions) -> _Made:
         pass
     before = log.keyring.keyset.shredded_before
     for batch in WrappedKeys(log.store, log.keyring, bytes).all():
-        leak.add([(key_id, stored, uses) for key_id, (stored, uses) in batch.items()], before)
+        leak.add(batch.values(), before)
     keys = log.keyring.tenant(options.asked.tenant)
     listed = _numbers_by_hash(keys, options.waybills) if options.waybills else {}
-    persons: dict[str, Persons] = {}
+    persons: dict[str, dict[str, Persons]] = defaultdict(dict)
     named: set[str] = set()
-    for tenant, key_ids in leak.key_ids.items() if options.persons else ():
+    counted = options.persons
+    for tenant in leak.tenants if options.persons else ():
         own = listed if tenant == options.asked.tenant else {}
         stored = StoredPersons(log.store, log.keyring, tenant, [*own.values()])
-        counted = _counted(partial(stored.under, frozenset(key_ids)))
-        if counted is not None:
-            persons[tenant], opened = counted
-            named |= {number for waybill, number in own.items() if waybill in opened}
-    document = leak.document(log.source(keys.lasting_hash("tenant")), persons)
+        found = _counted(partial(stored.divided, leak.may_open, leak.opens))
+        if found is None:
+            counted = False
+            break
+        for how, (number, opened) in found.items():
+            persons[how][tenant] = number
+            named |= {own[waybill] for waybill in own if waybill in opened}
+    document = leak.document(log.source(keys.lasting_hash("tenant")), persons, counted=counted)
     return _Made(document, _for_victims(named, (), options), leak.kind)
 
 
-def _reach(found: Incident, options: _IncidentOptions) -> Sequence[Any]:
+def _key_leak(log: WholeLog, kind: KeyLeakKind, given: Any, options: _IncidentOptions) -> KeyLeak:
+    """Return what leaked of keys, and when."""
+    policies = _policies(options)
+
+    @cache
+    def retentions(tenant: str) -> Sequence[int]:
+        return sorted({policy.retention_days(tenant) for policy in policies})
+
+    if kind == "host":
+        ids = frozenset(each for each, host in log.keyring.keyset.hosts.items() if host.name == given)
+        if not ids:
+            raise click.BadParameter("is not the name of an intake host: see keys hosts list", param_hint="--host")
+        return KeyLeak(kind, options.asked.begin, options.asked.end, retentions, given, ids)
+    if kind == "keyset":
+        return KeyLeak(kind, 0, 1, retentions)
+    day = _day(kind, given) * SECONDS_A_DAY
+    return KeyLeak(kind, day if kind == "data-key" else 0, day + SECONDS_A_DAY, retentions)
+
+
+def _reach(found: Incident, options: _IncidentOptions) -> Sequence[PackTable]:
     """Return what the subject could do under each policy of the period, and what it can do now."""
+    policies = _policies(options)
+    return (found.reach.could({policy.digest: policy for policy in policies}), found.reach.can(policies[0]))
+
+
+def _policies(options: _IncidentOptions) -> Sequence[Policy]:
+    """Return the policy in force, and then the earlier ones that were given."""
     settings = settings_of(options.asked.state_dir)
-    current = Policy.load(settings.policy, development=settings.development)
-    policies = {current.digest: current}
+    policies = [Policy.load(settings.policy, development=settings.development)]
     for path in sorted(options.policies.glob("*.yaml")) if options.policies else ():
         try:
-            earlier = Policy.load(path, development=settings.development)
+            policies.append(Policy.load(path, development=settings.development))
         except PolicyError as error:
             raise click.UsageError(f"{path} is no policy that this release reads: {error}") from None
-        policies[earlier.digest] = earlier
-    reach = Reach(found.subject, found.begin, found.end)
-    for entry in found.acts.values():
-        reach.add(entry)
-    return (reach.could(policies), reach.can(current))
+    return policies
 
 
 def _now(log: WholeLog, subject: Subject, options: _IncidentOptions) -> list[tuple[object, ...]]:

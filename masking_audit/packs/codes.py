@@ -105,7 +105,12 @@ _OUTCOMES: Final = {
 }
 _NEEDS: Final = {"case": Text("case"), "approval": Text("approval")}
 _NOW: Final = {"frozen": Text("frozen"), "no": Text("no"), "API key": Text("API key"), "revoked": Text("revoked")}
-_KEYS: Final = {"opens": Text("can be opened"), "shredded": Text("shredded"), "hold": Text("legal hold")}
+_KEYS: Final = {
+    "opens": Text("can be opened"),
+    "shredded": Text("shredded"),
+    "hold": Text("legal hold"),
+    "permit": Text("permit for pseudonyms"),
+}
 NAMES: Final[Mapping[str, Mapping[str, Text]]] = {
     "role": _ROLES,
     "purpose": _PURPOSES | _ACTIONS,

@@ -1,9 +1,10 @@
 """A document of tables, written as Markdown and CSV in English and Chinese."""
 
 import csv
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, TextIO
+from functools import partial
+from typing import Final, Protocol, TextIO
 
 from masking_audit.packs.codes import named
 from masking_audit.packs.texts import TEXTS
@@ -15,6 +16,14 @@ _MARKDOWN: Final = str.maketrans({"|": "&#124;", "<": "&lt;", ">": "&gt;", "&": 
 """Ids come from outside: none of them may end a cell or become markup."""
 
 
+class Rows(Protocol):
+    """The rows of a table, which are read once for each document: a list, or what is kept elsewhere."""
+
+    def __len__(self) -> int: ...
+
+    def __iter__(self) -> Iterator[tuple[object, ...]]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class PackTable:
     """Rows under headers.
@@ -24,7 +33,7 @@ class PackTable:
 
     title: str
     headers: tuple[str, ...]
-    rows: Sequence[tuple[object, ...]]
+    rows: Rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +55,7 @@ class Document:
             yield f"\n{text}\n"
         for table in self.tables:
             yield f"\n## {say(table.title, language)}\n\n"
-            if table.rows:
+            if len(table.rows):
                 yield from _rows(table, language)
             else:
                 yield f"{say('none', language)}\n"
@@ -74,17 +83,11 @@ def without_staff(document: Document) -> Document:
     def numbered(value: object) -> str:
         return " ".join(numbers.setdefault(each, f"person {len(numbers) + 1}") for each in str(value).split())
 
+    def numbered_row(headers: tuple[str, ...], row: tuple[object, ...]) -> tuple[object, ...]:
+        return tuple(numbered(cell) if header in STAFF else cell for header, cell in zip(headers, row, strict=True))
+
     tables = [
-        PackTable(
-            table.title,
-            table.headers,
-            [
-                tuple(
-                    numbered(cell) if header in STAFF else cell for header, cell in zip(table.headers, row, strict=True)
-                )
-                for row in table.rows
-            ],
-        )
+        PackTable(table.title, table.headers, _ChangedRows(table.rows, partial(numbered_row, table.headers)))
         for table in document.tables
         if table.title not in _FREE_TEXT
     ]
@@ -93,6 +96,20 @@ def without_staff(document: Document) -> Document:
         for name, values in document.paragraphs
     ]
     return Document(document.title, paragraphs, tables)
+
+
+@dataclass(frozen=True, slots=True)
+class _ChangedRows:
+    """Rows, each as `change` makes it."""
+
+    rows: Rows
+    change: Callable[[tuple[object, ...]], tuple[object, ...]]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __iter__(self) -> Iterator[tuple[object, ...]]:
+        return map(self.change, self.rows)
 
 
 def say(name: str, language: Language) -> str:

@@ -1,13 +1,15 @@
 """What a login, key, site or phone did or saw in a period, and whose approval it had. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from masking_audit.format.entries import Entry, Item
 from masking_audit.packs.documents import Document, PackTable
 from masking_audit.packs.parts import PARTS, Part
-from masking_audit.packs.persons import Exposure, Persons
+from masking_audit.packs.persons import BOTH, Persons, side_of
+from masking_audit.packs.reach import Reach
+from masking_audit.packs.rows import KeptRow, KeptRows
 from masking_audit.packs.subject import Subject
 from masking_service.audit.actions import Action
 from masking_service.audit.figures import NO_REFUSAL
@@ -15,6 +17,9 @@ from masking_service.masking.timestamps import rfc3339
 
 _PASSING: Final = frozenset({Action.CUSTODY_FIRST, Action.CUSTODY_MOVE, Action.REVISE})
 """Actions by which a parcel passes a site, a courier or a printer."""
+
+_TAKEN_BACK: Final = ("openings", "views", "passed", "")
+"""The tables that do not show what was taken back."""
 
 PERSONS: Final = ("persons", "waybills", "without-phone", "missing")
 """The columns of a table of persons."""
@@ -47,72 +52,75 @@ class Incident:
         begin, end: the period, in Unix seconds; `end` is outside.
 
     Attributes:
-        acts: the entries about it in the period, by id.
-        context: entries of the same cases, and freezes of the principals, by id.
-        taken_back: ids of entries that are void.
+        acts: how many entries are about it in the period.
+        kinds: of the values that they name.
+        reach: the roles in which it acted.
     """
 
     subject: Subject
     tenant: str
     begin: int
     end: int
-    acts: dict[str, Entry] = field(default_factory=dict)
-    context: dict[str, Entry] = field(default_factory=dict)
-    taken_back: set[str] = field(default_factory=set)
+    acts: int = 0
+    kinds: set[str] = field(default_factory=set)
+    _refused: int = 0
     _cases: set[str] = field(default_factory=set)
     _principals: set[str] = field(default_factory=set)
+    _taken_back: set[str] = field(default_factory=set)
+    _rows: KeptRows = field(default_factory=KeptRows)
+
+    def __post_init__(self) -> None:
+        self.reach = Reach(self.subject, self.begin, self.end)
 
     def find_acts(self, entries: Iterable[tuple[str, Entry]]) -> None:
         """First pass: find the entries about the subject."""
+        void: set[str] = set()
         for name, entry in entries:
             if entry.tenant != self.tenant:
                 continue
-            self.taken_back.update(entry.takes_back)
-            if self.begin <= entry.at < self.end and self.subject.acts_in(entry):
-                self.acts[name] = entry
+            void.update(entry.takes_back)
+            if self._is_act(entry):
+                self.acts += 1
+                self.reach.add(entry)
+                self.kinds.update(item.kind for item in entry.items)
                 self._cases.add(entry.case)
                 self._principals.add(entry.principal)
+                self._refused += entry.times if entry.outcome not in NO_REFUSAL else 0
+                self._rows.add([*self._rows_of(name, entry)] or [KeptRow("", entry.at, name)])
         self._cases.discard("")
+        self.kinds.discard("")
+        self._taken_back = self._rows.take_back(void, _TAKEN_BACK)
 
     def belongs(self, name: str, entry: Entry) -> bool:
         """Second pass: return whether an entry is part of the incident, and keep it if it is context."""
-        if name in self.acts:
-            return True
         if entry.tenant != self.tenant:
             return False
+        if self._is_act(entry):
+            return True
         of_case = PARTS.get(entry.action) is Part.CASES and entry.case in self._cases and entry.outcome == "done"
         freezes = PARTS.get(entry.action) is Part.FREEZES and self.subject.is_frozen_in(entry.subject)
-        takes_back = entry.principal in self._principals and not self.acts.keys().isdisjoint(entry.takes_back)
-        if of_case or freezes:
-            self.context[name] = entry
+        if of_case:
+            self._rows.add([_case(name, entry)])
+        elif freezes:
+            cells = (entry.action, entry.principal, entry.purpose)
+            self._rows.add([KeptRow("freezes", entry.at, name, cells=cells)])
+        takes_back = entry.principal in self._principals and not self._taken_back.isdisjoint(entry.takes_back)
         return of_case or freezes or takes_back
 
-    def exposure(self) -> Exposure:
-        """Return whose data of which waybills was released."""
-        found = Exposure()
-        for name, entry in self.acts.items():
-            if name not in self.taken_back:
-                found.add(entry)
-        return found
+    def sides(self) -> dict[str, int]:
+        """Return whose data was released, by the hash of its waybill."""
+        sides: dict[str, int] = {}
+        for waybill, side in self._rows.sides():
+            sides[waybill] = sides.get(waybill, 0) | side
+        return sides
 
-    def waybills(self) -> set[str]:
-        """Return the hashes of all waybills of which values were released, or that passed there."""
-        released = {
-            item.waybill
-            for name, entry in self.acts.items()
-            for item in entry.items
-            if name not in self.taken_back and item.waybill and item.outcome == "released"
-        }
-        return released | self.passed()
+    def passed(self) -> Iterator[str]:
+        """Yield the hashes of the waybills whose parcels passed there."""
+        return self._rows.waybills("passed")
 
-    def passed(self) -> set[str]:
-        """Return the hashes of the waybills whose parcels passed there."""
-        return {
-            item.waybill
-            for name, entry in self.acts.items()
-            for item in entry.items
-            if name not in self.taken_back and item.waybill and entry.action in _PASSING and self._passed(item)
-        }
+    def numbers(self, known: Mapping[str, str]) -> set[str]:
+        """Return the known numbers of waybills of which values were released, or that passed there."""
+        return {known[waybill] for waybill in self._rows.waybills() if waybill in known}
 
     def document(self, source: Mapping[str, object], numbers: Mapping[str, str], more: More | None = None) -> Document:
         """Return the document for people.
@@ -123,38 +131,26 @@ class Incident:
             more: what is known beside the log.
         """
         more = more or More()
-        openings, views, refusals, passed = [], [], [], []
-        for name, entry in sorted(self.acts.items(), key=lambda one: (one[1].at, one[0])):
-            when, approved = rfc3339(entry.at), " ".join(entry.approved_by)
-            if entry.outcome not in NO_REFUSAL:
-                refusals.append((when, entry.action, entry.outcome, entry.times, entry.case, name))
-            if entry.action in _PASSING and name not in self.taken_back and entry.outcome == "done":
-                passed += [
-                    (when, item.waybill, numbers.get(item.waybill, ""), entry.action, item.site, item.courier, name)
-                    for item in entry.items
-                    if self._passed(item)
-                ]
-            for item in entry.items if name not in self.taken_back and entry.outcome == "released" else ():
-                if item.outcome != "released":
-                    continue
-                waybill = (item.waybill, numbers.get(item.waybill, ""))
-                if PARTS.get(entry.action) is Part.OPENINGS:
-                    openings.append((when, *waybill, item.kind, item.field, entry.case, entry.purpose, approved, name))
-                else:
-                    views.append((when, *waybill, entry.profile, name))
+        kept = self._rows
+
+        def of_waybill(row: KeptRow) -> tuple[object, ...]:
+            return (rfc3339(row.at), row.waybill, numbers.get(row.waybill, ""), *row.cells, row.entry)
+
+        def of_entry(row: KeptRow) -> tuple[object, ...]:
+            return (rfc3339(row.at), *row.cells, row.entry)
+
         about: dict[str, object] = {
             "principal": str(self.subject),
             "begin": rfc3339(self.begin),
             "end": rfc3339(self.end),
         }
         totals: dict[str, object] = {
-            "fields": len(openings),
-            "waybills": len({row[1] for row in openings}),
-            "cases": len({row[5] for row in openings} - {""}),
-            "views": len(views),
-            "refusals": sum(int(row[3]) for row in refusals),
+            "fields": kept.count("openings"),
+            "waybills": kept.count_waybills("openings"),
+            "cases": len({row.cells[2] for row in kept.rows("openings")} - {""}),
+            "views": kept.count("views"),
+            "refusals": self._refused,
         }
-        cases, freezes = self._context()
         waybill_headers = ("when", "waybill", "number")
         return Document(
             "incident",
@@ -175,15 +171,54 @@ class Incident:
                 PackTable(
                     "openings",
                     (*waybill_headers, "kind", "field", "case", "purpose", "approved-by", "entry"),
-                    openings,
+                    kept.table("openings", of_waybill),
                 ),
-                PackTable("views", (*waybill_headers, "profile", "entry"), views),
-                PackTable("passed", (*waybill_headers, "action", "site", "courier", "entry"), passed),
-                PackTable("cases", ("when", "case", "action", "by", "waybills", "entry"), cases),
-                PackTable("refusals", ("when", "action", "outcome", "times", "case", "entry"), refusals),
-                PackTable("freezes", ("when", "action", "by", "why", "entry"), freezes),
+                PackTable("views", (*waybill_headers, "profile", "entry"), kept.table("views", of_waybill)),
+                PackTable(
+                    "passed",
+                    (*waybill_headers, "action", "site", "courier", "entry"),
+                    kept.table("passed", of_waybill),
+                ),
+                PackTable(
+                    "cases", ("when", "case", "action", "by", "waybills", "entry"), kept.table("cases", of_entry)
+                ),
+                PackTable(
+                    "refusals",
+                    ("when", "action", "outcome", "times", "case", "entry"),
+                    kept.table("refusals", of_entry),
+                ),
+                PackTable("freezes", ("when", "action", "by", "why", "entry"), kept.table("freezes", of_entry)),
             ],
         )
+
+    def _is_act(self, entry: Entry) -> bool:
+        return self.begin <= entry.at < self.end and self.subject.acts_in(entry)
+
+    def _rows_of(self, name: str, entry: Entry) -> Iterator[KeptRow]:
+        """Yield the rows of an act."""
+        part = PARTS.get(entry.action)
+        if part is Part.CASES and entry.outcome == "done":
+            yield _case(name, entry)
+        if entry.outcome not in NO_REFUSAL:
+            cells = (entry.action, entry.outcome, entry.times, entry.case)
+            yield KeptRow("refusals", entry.at, name, cells=cells)
+        for item in entry.items:
+            if item.outcome == "released":
+                yield self._released(name, entry, item)
+            if entry.action in _PASSING and entry.outcome == "done" and self._passed(item):
+                yield KeptRow("passed", entry.at, name, item.waybill, 0, (entry.action, item.site, item.courier))
+
+    def _released(self, name: str, entry: Entry, item: Item) -> KeptRow:
+        """Return the row of a field that was opened, or a waybill that was viewed in full."""
+        part = PARTS.get(entry.action)
+        if entry.outcome != "released":
+            return KeptRow("", entry.at, name, item.waybill)
+        shown = part in (Part.OPENINGS, Part.VIEWS) and item.waybill
+        sides = (side_of(item.field) if item.field else BOTH) if shown else 0
+        if part is not Part.OPENINGS:
+            return KeptRow("views", entry.at, name, item.waybill, sides, (entry.profile,))
+        cells = (item.kind, item.field, entry.case, entry.purpose, " ".join(entry.approved_by))
+        return KeptRow("openings", entry.at, name, item.waybill, sides, cells)
 
     def _passed(self, item: Item) -> bool:
         """Return whether a parcel passed there; of a login or key, whether it moved or revised it."""
@@ -193,19 +228,10 @@ class Incident:
             return item.courier == self.subject.name
         return True
 
-    def _context(self) -> tuple[list[tuple[object, ...]], list[tuple[object, ...]]]:
-        """Return the rows of cases and of freezes."""
-        cases: list[tuple[object, ...]] = []
-        freezes: list[tuple[object, ...]] = []
-        own = {name: entry for name, entry in self.acts.items() if PARTS.get(entry.action) is Part.CASES}
-        for name, entry in sorted((self.context | own).items(), key=lambda one: (one[1].at, one[0])):
-            when = rfc3339(entry.at)
-            if PARTS.get(entry.action) is Part.FREEZES:
-                freezes.append((when, entry.action, entry.principal, entry.purpose, name))
-            elif entry.outcome == "done":
-                named = len(entry.items) or ""
-                cases.append((when, entry.case, entry.action, entry.principal, named, name))
-        return cases, freezes
+
+def _case(name: str, entry: Entry) -> KeptRow:
+    cells = (entry.case, entry.action, entry.principal, len(entry.items) or "")
+    return KeptRow("cases", entry.at, name, cells=cells)
 
 
 def persons_rows(persons: Persons | None) -> list[tuple[object, ...]]:

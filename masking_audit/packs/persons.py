@@ -5,24 +5,24 @@ The numbers stay in the memory of this process: only how many there are leaves i
 
 import re
 from base64 import urlsafe_b64decode
-from collections.abc import Container, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
-from typing import Final
+from typing import Final, NamedTuple
 
-from keys.aead import key_id_of
+from keys.aead import header_of
+from keys.hour_keys import WrapHead
 from keys.keyring import Keyring
-from masking_audit.format.entries import Entry
-from masking_audit.packs.parts import PARTS, Part
 from masking_service.masking.errors import DefinitionError
 from masking_service.masking.recipients import is_recipients, is_senders, read
 from masking_service.masking.schema import Place
 from masking_service.masking.schemas.places import place_of
 from masking_service.service.state.stems import CLAIM
+from masking_service.service.waybills.keys_behind import KeysBehind
 from masking_service.service.waybills.records import Record
 from masking_service.service.waybills.vault import Vault
-from masking_service.service.waybills.wrapped_keys import WrappedKeys
+from masking_service.service.waybills.wrapped_keys import WrappedKey, WrappedKeys
 from masking_service.store.client import Store
 from masking_service.store.layout import PREFIX
 
@@ -30,8 +30,8 @@ RECIPIENT: Final = 1
 SENDER: Final = 2
 BOTH: Final = RECIPIENT | SENDER
 _AT_ONCE: Final = 500
-_RECORDS: Final = PREFIX + b"{????????????????*}?"
-_RECORD: Final = re.compile(rb"wm:\{([A-Za-z0-9_-]{16})(?:\.([0-9]{1,2}))?\}[0-9a-f]")
+_RECORDS: Final = PREFIX + b"{????????????????*}*"
+_RECORD: Final = re.compile(rb"wm:\{([A-Za-z0-9_-]{16})(?:\.([0-9]{1,2}))?\}([0-9a-f]|10)")
 
 
 @lru_cache(maxsize=4_096)
@@ -45,23 +45,6 @@ def side_of(pointer: str) -> int:
     return RECIPIENT if is_recipients(place) else SENDER if is_senders(place) else BOTH
 
 
-class Exposure:
-    """Whose data of which waybills was shown, added entry by entry."""
-
-    def __init__(self) -> None:
-        self.sides: dict[str, int] = {}
-
-    def add(self, entry: Entry) -> None:
-        """Add what an entry released: fields that were opened, and waybills that were viewed in full."""
-        part = PARTS.get(entry.action)
-        if part not in (Part.OPENINGS, Part.VIEWS) or entry.outcome != "released":
-            return
-        for item in entry.items:
-            if item.outcome == "released" and item.waybill:
-                side = side_of(item.field) if item.field else BOTH
-                self.sides[item.waybill] = self.sides.get(item.waybill, 0) | side
-
-
 @dataclass(slots=True)
 class Persons:
     """How many persons are concerned.
@@ -70,7 +53,8 @@ class Persons:
         persons: distinct phones of the sides that are concerned.
         waybills: those of which a record could be read.
         without_phone: sides of records without a readable phone: each may be one more person.
-        missing: waybills of which no record is left, because it was erased, shredded, or has expired.
+        missing: waybills of which no record can be read: it was erased or shredded, has expired, or the intake host
+            that sealed it is revoked.
     """
 
     persons: int = 0
@@ -79,10 +63,34 @@ class Persons:
     missing: int = 0
 
 
+class SealedRevision(NamedTuple):
+    """A revision of a waybill in the store.
+
+    Attributes:
+        waybill: the hash that entries have.
+        revision: 0 for the first.
+        key: the data key behind it.
+        head: what the wrap of its hour key says, unverified; None where a data key sealed it.
+    """
+
+    waybill: str
+    revision: int
+    key: WrappedKey
+    head: WrapHead | None
+
+
+class StoredRevision(NamedTuple):
+    """The same with what it holds; None where that cannot be read, or its intake host is revoked."""
+
+    sealed: SealedRevision
+    record: Record | None
+
+
 @dataclass(slots=True)
 class _Counting:
     phones: set[str] = field(default_factory=set)
     found: set[str] = field(default_factory=set)
+    unread: set[str] = field(default_factory=set)
     without_phone: int = 0
 
     def add(self, waybill: str, numbers: Sequence[tuple[int, str]], sides: int) -> None:
@@ -96,6 +104,11 @@ class _Counting:
 
     def result(self, wanted: int) -> Persons:
         return Persons(len(self.phones), len(self.found), self.without_phone, wanted - len(self.found))
+
+
+def _revision_of(key: bytes) -> int:
+    """Return which revision is at a key."""
+    return int(key.rpartition(b"}")[2], 16)
 
 
 @lru_cache(maxsize=4_096)
@@ -145,7 +158,8 @@ class StoredPersons:
         self._keys = keyring.tenant(tenant)
         self._tenant = tenant
         self._vault = Vault(store, keyring, bytes)
-        self._wrapped = WrappedKeys(store, keyring, bytes)
+        self._behind = KeysBehind(store, WrappedKeys(store, keyring, bytes))
+        self._hosts = keyring.keyset.hosts
         bases = self._keys.bases(numbers)
         layers = self._keys.layers
         self._moved = {
@@ -164,10 +178,9 @@ class StoredPersons:
             StoreUnavailable: the store did not answer, or its user may not list keys.
             IntegrityError: a record was changed.
         """
-        wanted = set[str]().union(*each)
         counting = [(_Counting(), sides) for sides in each]
-        keys = ((key, waybill) for key, waybill in self._keys_and_hashes() if waybill in wanted) if wanted else iter(())
-        for waybill, record in self._records(keys):
+        keys = ((key, waybill) for key, waybill in self._keys_and_hashes() if any(waybill in sides for sides in each))
+        for waybill, record in self._records(keys if any(each) else iter(())):
             numbers = _numbers(record)
             for count, sides in counting:
                 if waybill in sides:
@@ -200,16 +213,32 @@ class StoredPersons:
                 found.phones.update(listed)
         return found
 
-    def under(self, key_ids: frozenset[bytes]) -> tuple[Persons, set[str]]:
-        """Count the persons of the records that these data keys seal, and return the hashes of the waybills.
+    def divided(
+        self,
+        may_open: Callable[[SealedRevision], bool],
+        opens: Callable[[StoredRevision], str],
+    ) -> dict[str, tuple[Persons, set[str]]]:
+        """Count the persons of records by how a leaked key opens them, and return the hashes of the waybills.
+
+        Args:
+            may_open: tells by the key of a record whether it has to be read.
+            opens: tells how it is opened; empty for not at all.
 
         Raises:
             StoreUnavailable, IntegrityError: as in `of`.
         """
-        counting = _Counting()
-        for waybill, record in self._records(self._keys_and_hashes(), key_ids):
-            counting.add(waybill, _numbers(record), BOTH)
-        return counting.result(len(counting.found)), counting.found
+        counting: dict[str, _Counting] = {}
+        for one in self._revisions(self._keys_and_hashes(), may_open):
+            if how := opens(one):
+                count = counting.setdefault(how, _Counting())
+                if one.record is None:
+                    count.unread.add(one.sealed.waybill)
+                else:
+                    count.add(one.sealed.waybill, _numbers(one.record), BOTH)
+        return {
+            how: (count.result(len(count.found | count.unread)), count.found | count.unread)
+            for how, count in counting.items()
+        }
 
     def _keys_and_hashes(self) -> Iterator[tuple[bytes, str]]:
         """Yield the key of each stored revision, with the hash that its waybill would have in this tenant's entries.
@@ -227,31 +256,44 @@ class StoredPersons:
         """Return the base of a waybill by its place; None for one that was moved, and whose number is not known."""
         return self._moved.get((version, place)) if version else place
 
-    def _records(
-        self, wanted: Iterator[tuple[bytes, str]], key_ids: frozenset[bytes] = frozenset()
-    ) -> Iterator[tuple[str, Record]]:
-        """Yield the records at keys, with the hash of their waybills; those of other tenants are left out."""
-        mine = key_ids or self._key_ids()
+    def _revisions(
+        self, wanted: Iterator[tuple[bytes, str]], may: Callable[[SealedRevision], bool]
+    ) -> Iterator[StoredRevision]:
+        """Yield the revisions at keys, but tombstones; those of other tenants are left out.
+
+        Args:
+            wanted: keys, with the hashes of their waybills.
+            may: tells by its key whether a revision is wanted.
+        """
         while some := [*islice(wanted, _AT_ONCE)]:
             values = self._store.read([(b"GET", key) for key, _ in some])
-            known = [
-                (waybill, key, value)
+            stored = [
+                (key, waybill, value, header_of(value))
                 for (key, waybill), value in zip(some, values, strict=True)
-                if value not in (None, CLAIM) and key_id_of(value) in mine
+                if value not in (None, CLAIM)
             ]
-            yield from self._opened(known)
+            behind = self._behind.of(header for *_, header in stored)
+            known = [
+                (sealed, key, value)
+                for key, waybill, value, header in stored
+                if (data_key := behind.get(header)) is not None and data_key.tenant == self._tenant
+                if may(sealed := SealedRevision(waybill, _revision_of(key), data_key, self._behind.head_of(header)))
+            ]
+            trusted = [(key, value) for sealed, key, value in known if not self._is_revoked(sealed)]
+            opened = iter(self._vault.open(self._tenant, trusted))
+            for sealed, _, _ in known:
+                record = None if self._is_revoked(sealed) else next(opened)
+                if record is None or not record.erased:
+                    yield StoredRevision(sealed, None if record is None or record.shredded else record)
 
-    def _opened(self, known: Sequence[tuple[str, bytes, bytes]]) -> Iterator[tuple[str, Record]]:
-        opened = self._vault.open(self._tenant, [(key, value) for _, key, value in known])
-        for (waybill, _, _), record in zip(known, opened, strict=True):
-            if record is not None and not record.erased and not record.shredded:
-                yield waybill, record
+    def _records(self, wanted: Iterator[tuple[bytes, str]]) -> Iterator[tuple[str, Record]]:
+        """Yield the records at keys that can be read, with the hash of their waybills."""
+        for one in self._revisions(wanted, lambda _: True):
+            if one.record is not None:
+                yield one.sealed.waybill, one.record
 
-    def _key_ids(self) -> frozenset[bytes]:
-        """Return the ids of the tenant's data keys."""
-        return frozenset(
-            key_id
-            for batch in self._wrapped.all()
-            for key_id, (stored, _) in batch.items()
-            if stored.tenant == self._tenant
-        )
+    def _is_revoked(self, sealed: SealedRevision) -> bool:
+        if sealed.head is None:
+            return False
+        host = self._hosts.get(sealed.head.host)
+        return host is not None and host.revoked

@@ -45,8 +45,8 @@ TEXTS: Final = {
         "Persons are distinct phones of the recipients or senders whose values are concerned, normalised; two "
         "waybills with one phone are one person. They were counted in memory, and no number was written. "
         "*Without a phone*: sides of waybills without a readable phone, each at most one more person. *No longer "
-        "stored*: waybills that were erased, shredded or have expired, so that their persons are not counted. No "
-        "row: not counted."
+        "stored*: waybills that were erased, shredded or have expired, or whose intake host is revoked, so that "
+        "their persons are not counted. No row: not counted."
     ),
     "reach-means": Text(
         "*Could do* lists each policy that decided in the period, by its digest; `?` where the policy file was "
@@ -55,9 +55,9 @@ TEXTS: Final = {
     ),
     "means-data-key": Text(
         "A data key of {day} leaked. It opens the records, and the search entries, that it sealed, to someone "
-        "who also has the store or a backup of it. It opens nothing of another day, tenant or hold, and no "
-        "token. After `keys rotate data` new records have another key; those that were sealed before stay "
-        "readable with the leaked key until they are erased or expire, and in backups."
+        "who also has the store or a backup of it, also after it was shredded here. It opens nothing of another "
+        "day, tenant or hold, and no token. After `keys reseal` it opens nothing in the store any more, but still "
+        "what is in earlier copies of it."
     ),
     "means-keyset": Text(
         "The keyset leaked, or a host that holds it. With the store or any backup it opens every day in the list "
@@ -68,6 +68,20 @@ TEXTS: Final = {
         "A backup of the store of {day} leaked. Alone it opens nothing: all values are sealed. With the keyset "
         "of that day, or a later one that still has its root keys, it opens the days in the list that are not "
         "shredded."
+    ),
+    "means-host": Text(
+        "The intake host {host} was in other hands from {begin} to {end} (the end is not included; all times are "
+        "UTC). With the store it opens what it sealed in that time, and in the hour in which that began: the "
+        "records in the list. It opens nothing that was sealed before, by another host, or by the opening tier. "
+        "What passed through it in that time was seen in clear, stored or not."
+    ),
+    "opened-days-means": Text(
+        "*Records* are revisions in the store that the key seals now; `?` where they were not counted. *Sealed "
+        "again since* are those that were stored on that day and have another key now, because of a hold or `keys "
+        "reseal`: in earlier copies of the store they may be under the leaked key. They are counted by their "
+        "expiry and the retention under the policies that are known (`--policies`), and are the most that it can "
+        "be. *Shredded*: the service has no key any more that opens them. *Sealed values* are all that the keys "
+        "ever sealed, search entries too."
     ),
     "sold-list": Text(
         "The list has {lines} lines, of which {ours} are ours ({waybills} waybills). {people} people saw any "
@@ -102,6 +116,7 @@ TEXTS: Final = {
     "conflicts": Text("Printers whose budget for conflicts was used up"),
     "policies": Text("Policies that decided"),
     "persons": Text("Persons concerned"),
+    "persons-before": Text("Persons whose records were sealed again since (possible victims)"),
     "persons-passed": Text("Persons whose parcels passed (possible victims)"),
     "could": Text("Could do in the period"),
     "can": Text("Can still do"),
@@ -128,6 +143,8 @@ TEXTS: Final = {
     "tenant": Text("Tenant"),
     "keys": Text("Keys"),
     "values": Text("Sealed values"),
+    "records": Text("Records"),
+    "sealed-since": Text("Sealed again since"),
     "state": Text("State"),
     "rank": Text("Rank"),
     "listed": Text("Of the list"),

@@ -19,7 +19,6 @@ from keys.errors import KeysError
 from keys.framing import frame
 from keys.rotation import change_name, end_retired, entries_of, settle_index
 from masking_service.rotation.coordinator import Coordinator
-from masking_service.rotation.keys_behind import KeysBehind
 from masking_service.rotation.resealing import Announcer, state_keys_by_id
 from masking_service.rotation.rotate import rotate
 from masking_service.service.call.recorder import Recorder
@@ -29,6 +28,7 @@ from masking_service.service.state.swap import Swapped, swap_question
 from masking_service.service.waybills import records
 from masking_service.service.waybills.data_keys import DataKeys
 from masking_service.service.waybills.hour_keys import HourKeys
+from masking_service.service.waybills.keys_behind import KeysBehind
 from masking_service.service.waybills.record_keys import RecordKeys
 from masking_service.store.client import Command, Reply
 from masking_service.store.layout import PREFIX, record_key, record_stems

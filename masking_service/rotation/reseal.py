@@ -19,7 +19,6 @@ from keys.aead import NONCE_BYTES, SealingKey, header_of
 from keys.files import read_secret_file, write_secret_file
 from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.rotation.coordinator import Coordinator
-from masking_service.rotation.keys_behind import KeysBehind
 from masking_service.rotation.resealing import Announcer, Resealed, announced, replace
 from masking_service.rotation.rotate import rotate_data
 from masking_service.rotation.search import INDEX_PART, SearchEntries
@@ -27,6 +26,7 @@ from masking_service.service.call.recorder import Recorder
 from masking_service.service.people.policy import Policy
 from masking_service.service.state.stems import CLAIM
 from masking_service.service.state.swap import Swapped, swap_question
+from masking_service.service.waybills.keys_behind import KeysBehind
 from masking_service.service.waybills.vault import Vault
 from masking_service.service.waybills.wrapped_keys import HOLD_DAY, WrappedKey
 from masking_service.store.client import Command
@@ -200,8 +200,7 @@ class _Reseal:
         return {
             header: key
             for header, key in self._behind.of(values).items()
-            if key.day != HOLD_DAY
-            and not (self._started.is_new(key) and self._behind.host_of(header) not in self._hosts)
+            if key.day != HOLD_DAY and not (self._started.is_new(key) and self._made_by(header) not in self._hosts)
         }
 
     def _reseal(self, stored: Sequence[tuple[bytes, bytes, int]], old: Mapping[bytes, WrappedKey]) -> int:
@@ -240,6 +239,11 @@ class _Reseal:
         values = [Resealed(one.place, b"", one.old or b"", one.new or b"") for one in swaps]
         if values:
             self._announcer.run(tenant, announced(store, values), lambda: replace(store, values))
+
+    def _made_by(self, header: bytes) -> bytes | None:
+        """Return the id of the intake host that made the hour key in a header; None for a data key."""
+        head = self._behind.head_of(header)
+        return head.host if head is not None else None
 
     def _is_held(self, value: bytes) -> bool:
         key = self._behind.of([value]).get(header_of(value))

@@ -413,29 +413,39 @@ def test_a_hold_that_changes_in_the_moment_of_a_move_is_never_undone_by_the_copy
     assert [client.expiretime(key) for key in client.scan_iter("wm:{*}0")] == [LATER if lifted else HELD_UNTIL]
 
 
+@pytest.mark.parametrize("killed", [False, True])
 def test_a_restriction_that_ends_in_the_moment_of_its_move_is_ended(
-    rotate: Rotate, process: Process, valkey: str, monkeypatch: pytest.MonkeyPatch
+    rotate: Rotate, process: Process, valkey: str, monkeypatch: pytest.MonkeyPatch, *, killed: bool
 ) -> None:
+    """Where the mover ends before it took its copy back, the waybill stays restricted until that is ended once more."""
     process.put(NUMBER)
     restrictions = Restrictions(process.store, process.keyring, os.urandom)
-    (found,) = process.vault.newest("default", [NUMBER], NOW)
-    assert found is not None
-    restrictions.prepare("default", [found], "staff/p-1", NOW).write()
-    empty = _Moving._empty
+    empty, ended = _Moving._empty, list[Any]()
+
+    def newest() -> Found:
+        (found,) = process.vault.newest("default", [NUMBER], NOW)
+        assert found is not None
+        return found
 
     def end_first(moving: _Moving, moved: Sequence[Any]) -> None:
         client = redis.Redis.from_url(valkey)
         for one in moved:  # it was ended before its copy was written
-            if one.kind == b"~":
-                client.delete(one.key)
+            if one.kind == b"~" and not ended:
+                ended.append(client.delete(one.key))
+                if killed:
+                    raise Killed
         empty(moving, moved)
 
+    restrictions.prepare("default", [newest()], "staff/p-1", NOW).write()
     monkeypatch.setattr(_Moving, "_empty", end_first)
+    if killed:
+        with pytest.raises(Killed):
+            rotate(process)
     rotate(process)
 
-    (after,) = process.vault.newest("default", [NUMBER], NOW)
-    assert after is not None
-    assert not after.record.restricted
+    assert (newest().record.restricted, ended) == (killed, [1])
+    restrictions.prepare_end("default", [newest()]).write()
+    assert not newest().record.restricted
 
 
 def test_waybills_in_a_cluster_move(path: Path, make_cluster: Callable[..., Group]) -> None:

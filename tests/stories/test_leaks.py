@@ -14,7 +14,7 @@ import pytest
 
 from masking_service.runtime.settings import Settings
 from tests.stories.conftest import Command
-from tests.web.api import SITE, Api, field, record
+from tests.web.api import SITE, Api, content, field, record
 from tests.web.people import COURIER, OFFICER, PRIVACY, SUPERVISOR, TRACKING
 
 DAY = 86_400
@@ -197,22 +197,53 @@ def test_the_evidence_of_a_list_holds_the_signed_entries_of_the_first_people(pac
     assert [one["principal"] for line in lines for one in line.get("entries", ()) if isinstance(one, dict)] == [THIEF]
 
 
+def hold(api: Api, number: str) -> None:
+    """Let two people set a hold of a waybill."""
+    api.post(PRIVACY, "/v1/holds", {"hold": "H-1", "reason": "court", "waybills": [number]})
+    assert content(api.post(api.mint(PRIVACY, sub="p-2"), "/v1/holds/H-1/set"))["kept"] == 1
+
+
+def opened_days(found: Tables) -> list[list[str]]:
+    """Day, tenant, records, records that were sealed again since, and state."""
+    return [[*row[:2], *row[4:]] for row in found["Days whose records are opened"]]
+
+
 @pytest.mark.parametrize("option", ["--data-key", "--backup"])
-def test_leaked_keys_are_told_by_day_and_tenant(pack: Pack, now: int, option: str) -> None:
+def test_leaked_keys_are_told_by_day_and_tenant(busy: Api, pack: Pack, now: int, tmp_path: Path, option: str) -> None:
+    """A record that a hold sealed again is opened in earlier copies of the store, and its persons are counted apart."""
     today = datetime.fromtimestamp(now, UTC).date().isoformat()
+    hold(busy, NUMBERS[3])
 
-    found = tables(pack(option, today))
+    folder = pack(option, today, "--waybills", the_list(tmp_path, *NUMBERS))
+    found = tables(folder)
 
-    assert [(row[0], row[1], row[4]) for row in found["Days whose records are opened"]] == [(today, "default", "opens")]
-    assert found["Persons concerned"] == [["default", "4", "5", "1", "0"]]
+    assert opened_days(found) == [[today, "default", "4", "1", "opens"]]
+    assert found["Persons concerned"] == [["default", "3", "4", "1", "0"]]
+    assert found["Persons whose records were sealed again since (possible victims)"] == [
+        ["default", "2", "1", "0", "0"]
+    ]
+    assert (folder / "victims.csv").read_text("utf-8-sig").split() == ["waybill_no", *NUMBERS]
 
 
-def test_the_keyset_opens_every_day_that_is_not_shredded(busy: Api, pack: Pack, tmp_path: Path) -> None:
+def test_a_data_key_opens_nothing_of_another_day(busy: Api, pack: Pack, now: int) -> None:
+    hold(busy, NUMBERS[3])
+    yesterday = datetime.fromtimestamp(now - DAY, UTC).date().isoformat()
+
+    found = tables(pack("--data-key", yesterday))
+
+    assert (opened_days(found), found["Persons concerned"]) == ([], [])
+
+
+def test_the_keyset_opens_every_day_that_is_not_shredded(busy: Api, pack: Pack, now: int, tmp_path: Path) -> None:
     """The victims whose numbers are known are those whose records it opens."""
+    today = datetime.fromtimestamp(now, UTC).date().isoformat()
     busy.call(PRIVACY, "DELETE", f"/v1/waybills/{NUMBERS[0]}")
+    hold(busy, NUMBERS[3])
     folder = pack("--keyset", "--waybills", the_list(tmp_path, *NUMBERS, "SF9999999999"))
+    found = tables(folder)
 
-    assert tables(folder)["Persons concerned"] == [["default", "4", "4", "1", "0"]]
+    assert opened_days(found) == [[today, "default", "3", "0", "opens"], ["hold", "default", "1", "0", "opens"]]
+    assert found["Persons concerned"] == [["default", "4", "4", "1", "0"]]
     assert (folder / "victims.csv").read_text("utf-8-sig").split() == ["waybill_no", *NUMBERS[1:]]
     assert (folder / "letter.zh.md").exists()
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from keys.aead import HEADER_BYTES, HOUR_FORMAT
-from keys.hour_keys import head_of
+from keys.hour_keys import WrapHead, head_of
 from masking_service.service.waybills.wrapped_keys import WrappedKey, WrappedKeys
 from masking_service.store.client import Store
 from masking_service.store.layout import hour_key_key
@@ -21,7 +21,7 @@ class KeysBehind:
         self._store = store
         self._wrapped = wrapped
         self._known: dict[bytes, WrappedKey] = {}
-        self._hosts: dict[bytes, bytes] = {}
+        self._heads: dict[bytes, WrapHead] = {}
 
     def of(self, values: Iterable[bytes]) -> Mapping[bytes, WrappedKey]:
         """Return the data keys by the headers of the values, without those that are not in the store.
@@ -42,15 +42,18 @@ class KeysBehind:
                     self._known[header] = stored
         return {header: self._known[header] for header in headers if header in self._known}
 
-    def host_of(self, header: bytes) -> bytes | None:
-        """Return the id of the intake host that made the hour key in a header that `of` has answered; else None."""
-        return self._hosts.get(header)
+    def head_of(self, header: bytes) -> WrapHead | None:
+        """Return what the wrap of the hour key in a header says, that `of` has answered; None for a data key.
+
+        It is not verified.
+        """
+        return self._heads.get(header)
 
     def _data_key_ids(self, headers: Sequence[bytes]) -> dict[bytes, bytes]:
         """Return the ids of data keys by header."""
         hourly = [header for header in headers if header[:1] == bytes((HOUR_FORMAT,))]
         wraps = self._store.read([(b"GET", hour_key_key(header[2:])) for header in hourly]) if hourly else []
         heads = {header: head_of(wrap) for header, wrap in zip(hourly, wraps, strict=True) if wrap is not None}
-        self._hosts |= {header: head.host for header, head in heads.items()}
+        self._heads |= heads
         ids = {header: header[2:] for header in headers if header not in hourly}
         return ids | {header: head.day_key_id for header, head in heads.items()}
