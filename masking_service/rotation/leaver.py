@@ -72,6 +72,8 @@ BY_HAND: Final[dict[Access, tuple[str, ...]]] = {
         "Run `audit verify --store`: it finds what was deleted, brought back or put in.",
     ),
     "keys": (
+        "End each permit for pseudonyms (`pseudonyms permit end`), and make a new one where the work goes on: its key "
+        "makes and tests pseudonyms.",
         "Put the new keyset.json into the safes, and destroy every older copy.",
         "Destroy the old root key at its provider, where it was in an HSM or in OpenBao.",
         "Give the new audit-public.pem to the auditors and for the witness: the old one alone does not tell which of "

@@ -6,7 +6,7 @@ search indexes are sealed with their record's key, so they are replaced, too.
 """
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -19,6 +19,7 @@ from keys.aead import NONCE_BYTES, SealingKey, header_of
 from keys.files import read_secret_file, write_secret_file
 from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.rotation.coordinator import Coordinator
+from masking_service.rotation.hold_keys import HoldKeys, hold_keys
 from masking_service.rotation.resealing import Announcer, Resealed, announced, replace
 from masking_service.rotation.rotate import rotate_data
 from masking_service.rotation.search import INDEX_PART, SearchEntries
@@ -40,14 +41,23 @@ _RECORD: Final = re.compile(WAYBILL + rb"(?:[0-9a-f]|10)")
 
 
 class _Started(msgspec.Struct, frozen=True):
-    """What was new when the command was first run: the day (since 1970-01-01), and each tenant's key of it."""
+    """What was new when the command was first run.
+
+    Attributes:
+        day: the day, since 1970-01-01.
+        numbers: each tenant's key of it.
+        holds: the numbers of the data keys that holds had before, by tenant.
+    """
 
     day: int
     numbers: Mapping[str, int]
+    holds: Mapping[str, Sequence[int]] = {}
 
     def is_new(self, key: WrappedKey) -> bool:
         """Return whether a data key was made since."""
-        if key.day == HOLD_DAY or key.day < self.day:
+        if key.day == HOLD_DAY:
+            return key.number not in self.holds.get(key.tenant, ())
+        if key.day < self.day:
             return False
         return key.day > self.day or key.number >= self.numbers.get(key.tenant, 0)
 
@@ -59,18 +69,22 @@ class ResealedValues:
     Attributes:
         records: sealed anew.
         entries: of search indexes, replaced.
+        held: waybills of holds, sealed anew under new data keys of their holds.
         checked: records that the last pass has read.
-        held: those of them that holds keep, which stay under the data keys of their holds.
+        left: those of them under older data keys of holds whose lifting was interrupted.
     """
 
     records: int
     entries: int
-    checked: int
     held: int
+    checked: int
+    left: int
 
 
 def reseal(coordinator: Coordinator, recorder: Recorder, policy: Policy, clock: Callable[[], int]) -> ResealedValues:
-    """Seal every record and search entry anew, or continue. Every tenant gets a new data key for today first.
+    """Seal every record and search entry anew, or continue.
+
+    Every tenant gets a new data key for today first, and every hold a new data key of its own.
 
     Args:
         recorder: records the custodies of intake hosts that are sealed anew, before they are replaced.
@@ -115,7 +129,7 @@ def _start(coordinator: Coordinator, now: int) -> _Started:
         for stored, _ in batch.values():
             if stored.day == day:
                 numbers[stored.tenant] = max(stored.number, numbers.get(stored.tenant, 0))
-    started = _Started(day, numbers)
+    started = _Started(day, numbers, hold_keys(coordinator))
     write_secret_file(path, msgspec.json.encode(started), replace=True)
     return started
 
@@ -125,7 +139,8 @@ class _Reseal:
 
     Attributes:
         vault: with the command's own data keys.
-        records, entries, checked, held: see `ResealedValues`.
+        records, entries, checked: see `ResealedValues`.
+        left: records that the last pass has found under older data keys of holds, by tenant and number.
     """
 
     def __init__(
@@ -144,21 +159,29 @@ class _Reseal:
         self._behind = KeysBehind(coordinator.store, coordinator.wrapped)
         self.vault = Vault(coordinator.store, coordinator.keyring, coordinator.random)
         self._entries = SearchEntries(coordinator, self.vault, policy, announcer.clock)
-        self.records = self.entries = self.checked = self.held = 0
+        self._holds = HoldKeys(coordinator, announcer, self.vault, started.holds)
+        self.left = Counter[tuple[str, int]]()
+        self.records = self.entries = self.checked = 0
 
     def run(self) -> ResealedValues:
         """Pass over the store until nothing is left."""
-        while self.pass_over_records():
-            self._coordinator.pause()
+        self._holds.renumber()
+        before = None
+        while before != self.left:  # once more where a revision was written under an older key of its hold
+            before = self.left
+            self._holds.seal()
+            while self.pass_over_records():
+                self._coordinator.pause()
+        self._holds.destroy(self.left)
         while self.pass_over_entries():
             self._coordinator.pause()
         self.vault.data_keys.refresh(self._coordinator.store)  # reports how often keys were used
-        return ResealedValues(self.records, self.entries, self.checked, self.held)
+        return ResealedValues(self.records, self.entries, self._holds.sealed, self.checked, self.left.total())
 
     def pass_over_records(self) -> int:
         """Seal records anew that are under older data keys, and return how many were found."""
         store, found, total = self._coordinator.store, 0, self.checked
-        self.checked = self.held = 0
+        self.checked, self.left = 0, Counter()
         for keys in self._portions(_RECORD):
             reading: list[Command] = [command for key in keys for command in ((b"GET", key), (b"EXPIRETIME", key))]
             replies = store.read(reading)
@@ -169,7 +192,7 @@ class _Reseal:
             ]
             self.checked += len(stored)
             old = self._old([value for _, value, _ in stored])
-            self.held += sum(self._is_held(value) for _, value, _ in stored)
+            self.left.update(self._old_of_holds([value for _, value, _ in stored]))
             found += self._reseal([one for one in stored if header_of(one[1]) in old], old)
             self._coordinator.progress("records checked", self.checked, max(self.checked, total))
         return found
@@ -245,9 +268,13 @@ class _Reseal:
         head = self._behind.head_of(header)
         return head.host if head is not None else None
 
-    def _is_held(self, value: bytes) -> bool:
-        key = self._behind.of([value]).get(header_of(value))
-        return key is not None and key.day == HOLD_DAY
+    def _old_of_holds(self, values: Sequence[bytes]) -> Iterator[tuple[str, int]]:
+        """Yield tenant and number of the key behind each value that an older key of a hold seals."""
+        behind = self._behind.of(values)
+        for value in values:
+            key = behind.get(header_of(value))
+            if key is not None and key.day == HOLD_DAY and not self._started.is_new(key):
+                yield key.tenant, key.number
 
     def _random(self, length: int) -> bytes:
         return self._coordinator.random(length)

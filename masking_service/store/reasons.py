@@ -81,8 +81,8 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "give this machine the newest keyset file, or the backup of the one that has the root key",
     ),
     "moving": (
-        "a record is between its two places, while `keys rotate index` runs",
-        "send the request again; if that does not help, run `keys rotate index` again: it was interrupted",
+        "a record is moved or sealed anew, while `keys rotate index` or `keys reseal` runs",
+        "send the request again; if that does not help, run that command again: it was interrupted",
     ),
     "old-keyset": (
         "the keyset here is older than the store allows, since keys were rotated",

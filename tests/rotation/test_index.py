@@ -376,7 +376,7 @@ def test_a_hold_that_changes_in_the_moment_of_a_move_is_never_undone_by_the_copy
             changed.append(1)
             made = copied(moving, tenant, read)
             if lifted:
-                holds.release("default", [stored.base], {}, list, lambda _: None, NOW)
+                holds.release("default", [stored.base], {}, dict, lambda _: None, NOW)
                 process.vault.data_keys.destroy_hold("default", 1)
             else:
                 keep()
@@ -526,7 +526,7 @@ def test_at_every_step_a_revision_that_is_written_late_is_under_the_hold_of_its_
             holds[other].keep("default", [stored.base], hold, lambda: [hold], lambda _: None)
 
         def lift() -> None:
-            holds[other].release("default", [stored.base], {}, list, lambda _: None, NOW)
+            holds[other].release("default", [stored.base], {}, dict, lambda _: None, NOW)
             other.vault.data_keys.destroy_hold("default", hold)
 
         if lifted:
@@ -558,7 +558,7 @@ def test_a_hold_moves_with_its_waybill_and_can_be_lifted_there(rotate: Rotate, p
     (found,) = process.vault.newest("default", [NUMBER], LATER + 1)
     assert found is not None
     assert found.record.held
-    held.release("default", bases, {}, list, lambda _: None, NOW)
+    held.release("default", bases, {}, dict, lambda _: None, NOW)
     (released,) = process.vault.newest("default", [NUMBER], NOW)
     assert released is not None
     assert not released.record.held

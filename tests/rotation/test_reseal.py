@@ -1,9 +1,11 @@
 """Tests that all records and search entries are sealed anew under new data keys."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import cast
 
+import msgspec
 import pytest
 import redis
 
@@ -15,11 +17,13 @@ from masking_service.rotation import reseal as resealing
 from masking_service.rotation.coordinator import Coordinator
 from masking_service.rotation.reseal import ResealedValues, reseal
 from masking_service.service.call.recorder import Recorder
+from masking_service.service.holds.held_records import HeldRecords
+from masking_service.service.holds.state import Hold, Holds
 from masking_service.service.people.policy import Policy
 from masking_service.service.search.findable import Findable
-from masking_service.service.waybills.wrapped_keys import WrappedKeys
+from masking_service.service.waybills.wrapped_keys import HOLD_DAY, WrappedKeys
 from masking_service.store.layout import record_key, record_stems
-from tests.rotation.commands import running
+from tests.rotation.commands import running, unexplained
 from tests.rotation.processes import DAY, Killed, Process, countdown
 from tests.store import stores
 from tests.store.stores import LATER, NOW, NUMBER, body
@@ -89,7 +93,7 @@ def test_a_holder_of_every_old_data_key_opens_nothing(
     done = run()
 
     assert opened(held, valkey) == 0
-    assert (done.records, done.entries, done.checked, done.held) == (4, 2, 4, 0)
+    assert (done.records, done.entries, done.checked, done.held, done.left) == (4, 2, 4, 0, 0)
     assert all(process.opens(token) for token in tokens)
 
 
@@ -136,6 +140,91 @@ def test_an_interrupted_run_continues_and_makes_no_second_key(
     assert killed > 1
     assert opened(held, valkey) == 0
     assert not (path.parent / resealing.STARTED).exists()
+
+
+class HeldWaybills:
+    """Two waybills, and a hold that keeps the first."""
+
+    def __init__(self, process: Process) -> None:
+        self.process = process
+        self.token = process.token(process.put(NUMBER))
+        process.put("SF00000009")
+        self.holds = Holds(process.store, process.keyring, os.urandom)
+        self.records = HeldRecords(process.store, process.keyring, process.vault, os.urandom)
+        self.bases = process.keyring.tenant("default").bases([NUMBER])
+        self.change(lambda _: [Hold("H-1", 1, "00", "r", 1, "set", "staff/p-1", NOW, kept=1, set_at=NOW)])
+        self.holds.prepare_waybills("default", "00", [NUMBER]).write()
+        self.keep()
+
+    def change(self, change: Callable[[list[Hold]], list[Hold]]) -> None:
+        assert self.holds.prepare("default", change).write()
+
+    @property
+    def number(self) -> int:
+        """Of the hold's data key."""
+        (hold,) = self.holds.listed("default")
+        return hold.number
+
+    def keep(self, number: int = 1) -> None:
+        self.records.keep("default", self.bases, number, lambda: [number], lambda _: None)
+
+    @property
+    def held(self) -> bool:
+        (found,) = self.process.vault.newest("default", [NUMBER], LATER + 1)
+        return found is not None and found.record.held
+
+
+@pytest.fixture
+def held(process: Process) -> HeldWaybills:
+    return HeldWaybills(process)
+
+
+def test_a_hold_gets_a_new_data_key_and_keeps_its_waybills(
+    run: Callable[..., ResealedValues], process: Process, held: HeldWaybills, path: Path, valkey: str
+) -> None:
+    old = data_keys(Keyring(keyset.load(path)), process)
+    before = unexplained(process.store, process.keyring)  # what `HeldWaybills` wrote
+
+    done = run()
+
+    assert (done.records, done.held, done.left) == (1, 1, 0)
+    assert opened(old, valkey) == 0
+    assert (held.number, held.held, process.opens(held.token)) == (2, True, True)
+    assert [one for one in unexplained(process.store, process.keyring) if one not in before] == []
+    old_id = process.keyring.tenant("default").data_key_id(HOLD_DAY, 1)
+    [(stored, _)] = WrappedKeys(process.store, process.keyring, bytes).get([old_id])
+    assert stored is not None
+    assert stored.wrapped is None
+
+
+def test_an_interrupted_run_gives_a_hold_one_new_key_and_never_lets_its_waybill_go(
+    run: Callable[..., ResealedValues], process: Process, held: HeldWaybills, path: Path, valkey: str
+) -> None:
+    old, killed = data_keys(Keyring(keyset.load(path)), process), 0
+    for left in range(30):
+        try:
+            run(countdown([left]))
+        except Killed:
+            killed += 1
+            assert held.held
+        else:
+            break
+
+    assert killed > 1
+    assert (opened(old, valkey), held.number, held.held) == (0, 2, True)
+
+
+def test_a_hold_whose_lifting_was_interrupted_keeps_its_key_until_it_is_lifted(
+    run: Callable[..., ResealedValues], process: Process, held: HeldWaybills
+) -> None:
+    held.change(lambda holds: [msgspec.structs.replace(one, status="releasing") for one in holds])
+
+    done = run()
+
+    assert (done.held, done.left, held.number, held.held) == (0, 1, 1, True)
+    held.records.release("default", held.bases, {}, dict, lambda _: None, NOW)
+    assert not held.held
+    assert process.opens(held.token)
 
 
 def test_a_record_that_is_revised_meanwhile_is_kept(run: Callable[..., ResealedValues], process: Process) -> None:

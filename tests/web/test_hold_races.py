@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import pytest
 import redis
 
@@ -73,6 +74,20 @@ def before(monkeypatch: pytest.MonkeyPatch) -> Before:
         monkeypatch.setattr(owner, method, first)
 
     return arrange
+
+
+def test_a_hold_that_gets_a_new_data_key_while_it_is_set_can_be_set_again(stored: Api, before: Before) -> None:
+    """`keys reseal` numbers the key of a hold anew. Nothing may be sealed with the old one afterwards."""
+    holds = stored.parts.holds
+
+    def renumber() -> None:
+        assert holds.prepare("default", lambda each: [msgspec.structs.replace(one, number=9) for one in each]).write()
+
+    propose(stored)
+    before(HeldRecords, "keep", renumber)
+
+    assert refusal(stored.post(second(stored), "/v1/holds/H-1/set")) == (503, "unavailable")
+    assert (decide(stored, "set", second(stored))["kept"], erasing(stored)) == (1, 409)
 
 
 def fail() -> None:

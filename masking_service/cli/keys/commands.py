@@ -213,12 +213,10 @@ def reseal(timeout: float, state_dir: Path) -> None:
     policy = Policy.load(settings.policy, development=settings.development)
     with opened_rotation(state_dir, timeout) as (coordinator, opened):
         done = reseal_all(coordinator, opened.recorder, policy, clock)
-    click.echo(f"Sealed anew: {done.records:,} records, {done.entries:,} search entries.")
-    click.echo(f"{done.checked:,} records were checked: 0 are under older data keys.")
-    if done.held:
-        click.echo(
-            f"{done.held:,} of them are held and stay under their holds' keys: lift those holds, set them again."
-        )
+    click.echo(f"Sealed anew: {done.records:,} records, {done.entries:,} search entries, {done.held:,} held waybills.")
+    click.echo(f"{done.checked:,} records were checked: {done.left:,} are under older data keys.")
+    if done.left:
+        click.echo("Those are of holds whose lifting was interrupted: lift them again, then run this again.")
 
 
 @keys.command()

@@ -206,7 +206,10 @@ def _audit(opened: _OfStep) -> str:
 
 def _reseal(opened: _OfStep) -> str:
     done = reseal(opened.coordinator, opened.registries.recorder, opened.policy, clock)
-    return f"{done.records:,} records and {done.entries:,} search entries: 0 under older data keys"
+    return (
+        f"{done.records:,} records, {done.entries:,} search entries and {done.held:,} held waybills: "
+        f"{done.left:,} records under older data keys"
+    )
 
 
 def _revoke_hosts(opened: _OfStep) -> str | None:

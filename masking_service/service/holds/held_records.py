@@ -150,8 +150,8 @@ class HeldRecords:
         self,
         tenant: str,
         bases: Sequence[bytes],
-        named: Mapping[bytes, Sequence[int]],
-        keeping: Callable[[], Collection[int]],
+        named: Mapping[bytes, Sequence[str]],
+        keeping: Callable[[], Mapping[str, int]],
         record: Callable[[Change], None],
         now: int,
     ) -> None:
@@ -163,8 +163,9 @@ class HeldRecords:
 
         Args:
             bases, record: as in `keep`.
-            named: the numbers of other holds, by the bases of waybills that they name.
-            keeping: as in `keep`, without the hold that is lifted.
+            named: the names of other holds, by the bases of waybills that they name.
+            keeping: as in `keep`, without the hold that is lifted; the numbers by name, because `keys reseal` changes
+                the number of a hold.
             now: Unix seconds.
         """
         released = False
@@ -172,13 +173,14 @@ class HeldRecords:
             roster = self._store.identity.roster
             change = Change()
             found = self._stored(tenant, bases)
-            holds = self._by_key(tenant, keeping())
+            numbers = keeping()
+            holds = self._by_key(tenant, numbers.values())
             self._keep_custodies(tenant, change, found)
             keys: dict[int, SealingKey] = {}
             for base, stored in found.items():
                 loose = [one for one in stored.records if one.hold_key not in holds]
                 keepers = [holds[one.hold_key] for one in stored.records if one.hold_key in holds]
-                keepers += [number for number in named.get(base, ()) if number in holds.values()]
+                keepers += [numbers[name] for name in named.get(base, ()) if name in numbers]
                 until = HELD_UNTIL if keepers else stored.records[0].record.expires_at
                 if not loose:
                     key = None

@@ -39,6 +39,7 @@ from masking_service.service.holds.state import MAX_HOLDS, Hold, Holds
 from masking_service.service.people.issuers import Issuers
 from masking_service.service.state.sealed import Sealed
 from masking_service.service.waybills.vault import Vault
+from masking_service.store.errors import StoreUnavailable
 
 SET: Final = "hold:set"
 MAX_REASON: Final = 500
@@ -164,9 +165,12 @@ class Holding:
         def keeping() -> list[int]:
             with self.recorder.record_denials(context, Action.HOLD_SET, Stated(case=name)):
                 holds = self.holds.listed(tenant)
-                if not _named(holds, name).keeps:
+                one = _named(holds, name)
+                if not one.keeps:
                     raise HoldEnded
-            return _keeping(holds)
+            if one.number != hold.number:
+                raise StoreUnavailable("moving")  # `keys reseal` gave the hold another data key
+            return [*_keeping(holds).values()]
 
         recording = self._recording(context, Action.HOLD_SET, grant, name)
         kept = sum(
@@ -251,10 +255,10 @@ class Holding:
         tenant = context.principal.tenant
         others = [one for one in self.holds.listed(tenant) if one.keeps]
         keys = self.keyring.tenant(tenant)
-        named: dict[bytes, list[int]] = {}
+        named: dict[bytes, list[str]] = {}
         for other, names in zip(others, self.holds.waybills(tenant, others), strict=True):
             for base in keys.bases(names):
-                named.setdefault(base, []).append(other.number)
+                named.setdefault(base, []).append(other.name)
         recording = self._recording(context, Action.HOLD_LIFT, grant, name)
         for bases in self._portions(tenant, numbers):
             self.held_records.release(
@@ -343,9 +347,9 @@ def _from(hold: Hold, **changes: Any) -> Callable[[Hold], Hold]:
     return change
 
 
-def _keeping(holds: Sequence[Hold]) -> list[int]:
-    """Return the numbers of the holds that keep their waybills."""
-    return [hold.number for hold in holds if hold.keeps]
+def _keeping(holds: Sequence[Hold]) -> dict[str, int]:
+    """Return the numbers of the holds that keep their waybills, by name."""
+    return {hold.name: hold.number for hold in holds if hold.keeps}
 
 
 def _named(holds: Sequence[Hold], name: str) -> Hold:

@@ -57,7 +57,12 @@ class Held:
         record: Callable[[Change], None] = lambda change: None,
     ) -> None:
         self.keeping.discard(hold)
-        self.records.release(TENANT, self.bases(*numbers), named or {}, lambda: self.keeping, record, now)
+        names = {base: [*map(str, each)] for base, each in (named or {}).items()}
+
+        def keeping() -> dict[str, int]:
+            return {str(one): one for one in self.keeping}
+
+        self.records.release(TENANT, self.bases(*numbers), names, keeping, record, now)
 
     def still(self, hold: int) -> set[int]:
         """The holds that keep, this one among them."""
@@ -314,6 +319,18 @@ def test_a_hold_that_read_before_it_was_lifted_keeps_nothing_afterwards(held: He
         held.keep(NUMBER, record=once(lambda: lifted(held)))
 
     assert (held.found().held, held.found().body, expiry(client, NUMBER, held)) == (False, body(), LATER)
+
+
+def test_another_hold_that_gets_a_new_key_meanwhile_keeps_its_record(held: Held) -> None:
+    """`keys reseal` gives a hold another number, which a hold that is being lifted has not seen."""
+    stored = put(held.process.vault, body())
+    held.keep(NUMBER, hold=1)
+
+    held.records.release(
+        TENANT, held.bases(NUMBER), {stored.base: ["H-2"]}, lambda: {"H-2": 7}, lambda change: None, NOW
+    )
+
+    assert held.found().held
 
 
 def test_a_record_is_not_given_to_another_hold_that_was_lifted_meanwhile(held: Held) -> None:
