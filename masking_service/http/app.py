@@ -13,6 +13,7 @@ from typing import Any, Final
 from flask import Flask, Response, current_app, request
 from gunicorn.http.errors import ParseException
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import Map, UnicodeConverter
 
 from keys.errors import IntegrityError
 from masking_service.http.answering import (
@@ -46,10 +47,19 @@ OVERLOADED: Final = "masking_service.overloaded"
 """Under this name a request's environment says that it is refused (masking_service/server/bounds.py)."""
 
 
+class AnyBut(UnicodeConverter):
+    """One segment of a path, but for the words that are paths of their own."""
+
+    def __init__(self, rules: Map, *words: str) -> None:
+        super().__init__(rules)
+        self.regex = f"(?!(?:{'|'.join(words)})$)[^/]+"
+
+
 def create_app(parts: Served) -> Flask:
     """The WSGI application over the use cases of this process."""
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = parts.settings.max_body_bytes
+    app.url_map.converters["any_but"] = AnyBut
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False  # a redirect would be a status of its own, and repeat the path
     for row in chain.from_iterable(served_groups(parts.settings.tier).values()):

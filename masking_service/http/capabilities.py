@@ -42,7 +42,8 @@ class PathParameter(NamedTuple):
         description: for the document.
         shortest: the minimum length.
         example: for the document.
-        converter: how Flask matches it.
+        converter: how Flask matches it. It has no limits of length: what is too short to be an id is not found by the
+            use case, once the caller is known to have the permission.
     """
 
     description: str
@@ -56,10 +57,10 @@ PATH_PARAMETERS: Final[Mapping[str, PathParameter]] = {
         "A waybill number: 6 to 40 of A-Z 0-9 -, after trimming and upper-casing.",
         6,
         "YT8800212345678",
-        "string(minlength=6)",  # no number is shorter, so none is `view`
+        "any_but(view)",
     ),
     "ref": PathParameter(
-        "The `call` of an earlier answer.", 32, "Qm5pYk1Gd2xTeUhTa1pQcFVoS0ZtRzJh", "string(length=32)"
+        "The `call` of an earlier answer.", 32, "Qm5pYk1Gd2xTeUhTa1pQcFVoS0ZtRzJh", "any_but(records)"
     ),
     "case": PathParameter("The name of a case.", 1, "D-2026-0001"),
     "hold": PathParameter("The name of a hold.", 1, "H-2026-001"),

@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 
 from masking_service.http import operations
+from masking_service.http.capabilities import PATH_PARAMETERS
 from masking_service.service.call.operation import Operation
 from tests.every import every
+from tests.service.people.policies import DEFAULT, someone
 from tests.web.api import NUMBER, Api, Json, outcome, record, refusal, token
 from tests.web.calls import example_of, path_of
 from tests.web.people import AUDITOR, COURIER, DESK, OFFICER, OVERSEER, PRINTER, PRIVACY, SUPERVISOR
@@ -38,6 +40,7 @@ TABLE: tuple[tuple[str, str, Json | None, dict[str, tuple[int, str]]], ...] = (
     ("GET", "/v1/waybills/SF0000000001?profile=courier", None, {COURIER: (404, "not-found")}),
     ("GET", "/v1/waybills/SF0000000001?profile=label", None, dict.fromkeys(VIEWERS, (404, "not-found"))),
     ("GET", "/v1/waybills/SF0000000001?profile=hidden", None, {}),
+    ("GET", "/v1/waybills/SF", None, dict.fromkeys((COURIER, *VIEWERS), (404, "not-found"))),
     ("DELETE", "/v1/waybills/SF0000000001", None, {PRIVACY: (404, "not-found")}),
     ("POST", "/v1/detokenize", OPEN, {OFFICER: (403, "case-not-open")}),
     ("POST", "/v1/detokenize", OPEN | {"purpose": "redelivery"}, {OFFICER: (403, "case-not-open")}),
@@ -54,6 +57,7 @@ TABLE: tuple[tuple[str, str, Json | None, dict[str, tuple[int, str]]], ...] = (
     ("POST", "/v1/cases/D-9/close", None, dict.fromkeys((DESK, SUPERVISOR), (404, "not-found"))),
     ("POST", "/v1/calls", {"waybill_no": NUMBER}, {COURIER: (404, "not-found"), OFFICER: (400, "case-required")}),
     ("DELETE", f"/v1/calls/{'A' * 32}", None, dict.fromkeys((COURIER, OFFICER), (404, "not-found"))),
+    ("DELETE", "/v1/calls/A", None, dict.fromkeys((COURIER, OFFICER), (404, "not-found"))),
     ("GET", "/v1/audit", None, dict.fromkeys((AUDITOR, PRIVACY), (200, ""))),
     ("GET", "/v1/audit/checkpoint", None, dict.fromkeys((AUDITOR, PRIVACY, OVERSEER), (200, ""))),
     ("GET", "/v1/audit/summary?by=action", None, dict.fromkeys((AUDITOR, PRIVACY, OVERSEER), (200, ""))),
@@ -146,6 +150,21 @@ def test_a_caller_without_permission_is_refused_whatever_is_wrong_with_the_reque
     for query, more in wrong_requests(row):
         refused = api.call(who, row.method.upper(), path_of(row) + query, **more)
         assert (refused.status_code, refused.get_json()["code"]) == (403, "forbidden"), (query, more.get("body"))
+
+
+def test_a_role_without_permission_is_refused_everywhere_also_where_a_path_names_nothing(api: Api) -> None:
+    nothing = dict.fromkeys(PATH_PARAMETERS, "x")
+    asked = [
+        (role, row.method.upper(), path)
+        for role in ROLES
+        for row in GUARDED
+        if not any(DEFAULT.permits(someone(role), permission) for permission in row.permissions)
+        for path in {path_of(row), row.path.format_map(nothing)}
+    ]
+
+    outcomes = [(*one, outcome(api.call(api.mint(one[0]), *one[1:]))) for one in asked]
+
+    assert outcomes == [(*one, (403, "forbidden")) for one in asked]
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz", "/readyz?for=mask", "/openapi.json", "/docs"])
