@@ -6,6 +6,10 @@ from functools import partial
 
 import pytest
 
+from masking_service.runtime.clock import clock
+from masking_service.service.call.recorder import RequestContext
+from masking_service.service.custody.use import MoveCustody
+from masking_service.service.people.principals import Principal
 from masking_service.store.layout import record_stems
 from tests.together import MANY, together
 from tests.web.api import NOW, NUMBER, SITE, Api, Clock, Json, record, refusal, without_details
@@ -171,9 +175,18 @@ def test_custody_ends_with_the_record(api: Api, set_clock: Clock) -> None:
 
 
 def test_another_tenants_scans_move_nothing_here(ready: Api) -> None:
-    moved(ready, item(site=SITE), who=ready.mint(TRACKING, tenant="other"))
+    tracker = Principal("client/t-2", "other", (TRACKING,), frozenset(), "key")
+
+    ready.parts.acting.of(MoveCustody)(RequestContext(tracker, "r-1", clock()), [item(site=SITE)])
 
     assert seen_by(ready, COURIER) == [False]
+
+
+def test_no_access_token_moves_custody(ready: Api) -> None:
+    """The holder of the issuer's key would bring parcels into the sight of a courier who colludes."""
+    refused = move(ready, item(site=SITE), who=ready.mint([TRACKING, COURIER]))
+
+    assert (refusal(refused), seen_by(ready, COURIER)) == ((403, "forbidden"), [False])
 
 
 @pytest.mark.parametrize("who", [PRINTER, COURIER, OFFICER, SUPERVISOR])

@@ -111,13 +111,8 @@ def move(api: Api, number: str) -> TestResponse:
 Name = Callable[[Api, str], TestResponse]
 
 
-def move_by_person(api: Api, number: str) -> TestResponse:
-    body = {"items": [{"waybill_no": number, "site": "999999"}]}
-    return api.post(api.mint(TRACKING, "t-1"), "/v1/custody", body)
-
-
 FREEZING: list[Name] = [view, view_one, view_outside_custody, detokenize, detokenize_without_case]
-ALERTING: list[Name] = [open_case, move, move_by_person, view_by_machine, view_page_of_case]
+ALERTING: list[Name] = [open_case, move, view_by_machine, view_page_of_case]
 WAYS = FREEZING + ALERTING
 ACTORS: dict[Name, str] = {view_outside_custody: "dev/c-1"}
 

@@ -36,7 +36,7 @@ def _issuer(alias: str, place: DocumentPlace, roles: Mapping[str, Role]) -> Issu
         place.fault("the development issuer exists in development only")
     spoken = found["roles"].words(roles, "role")
     tenants = [_tenant(item) for item in found["tenants"].items()]
-    if any("custody:move" in roles[role].permissions for role in spoken):
+    if any(roles[role].permissions & rules.KEYS_ONLY_PERMISSIONS for role in spoken):
         found["roles"].fault("no access token may move custody: it would bring parcels into a forger's sight")
     for key, given in (("roles", spoken), ("tenants", tenants)):
         if not given:

@@ -5,7 +5,7 @@ What is not in the table is forbidden. There is no wildcard, no negative rule an
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from operator import itemgetter
 from pathlib import Path
 
@@ -47,10 +47,11 @@ class Policy:
     A reload makes a new one.
 
     `rules` is what it says. `development` lets API keys hold every role, as `serve --dev` needs it; elsewhere the
-    roles that open, approve or erase are for signed-in staff only. `roles_for_keys` are the others.
+    roles that open, approve or erase are for signed-in staff only. `roles_for_keys` are the others. What only API keys
+    may do, no access token does, whatever its roles.
     """
 
-    __slots__ = ("_for_keys", "_for_staff", "roles_for_keys", "rules")
+    __slots__ = ("_for_keys", "_for_staff", "_staff_roles", "roles_for_keys", "rules")
 
     def __init__(self, policy_rules: Rules, *, development: bool) -> None:
         self.rules = policy_rules
@@ -59,12 +60,17 @@ class Policy:
         )
         # The narrowest grant gets the smallest number.
         grants = sorted(_grants(policy_rules), key=_width)
-        self._for_staff: _Table = {
+        table: _Table = {
             key: (number, grant)
             for number, grant in enumerate(grants)
             for key in _look_up_keys(grant, policy_rules.roles[grant.role])
         }
-        self._for_keys: _Table = {key: found for key, found in self._for_staff.items() if key[0] in self.roles_for_keys}
+        self._for_staff = {key: found for key, found in table.items() if key[1] not in rules.KEYS_ONLY_PERMISSIONS}
+        self._for_keys = {key: found for key, found in table.items() if key[0] in self.roles_for_keys}
+        self._staff_roles = {
+            name: replace(role, permissions=role.permissions - rules.KEYS_ONLY_PERMISSIONS)
+            for name, role in policy_rules.roles.items()
+        }
 
     @classmethod
     def parse(cls, text: str, source: str = "policy", *, development: bool) -> "Policy":
@@ -242,9 +248,14 @@ class Policy:
         return self.rules.digest
 
     def roles_of(self, principal: Principal) -> Iterator[Role]:
-        """Return the principal's roles; API keys have none for staff only."""
+        """Return the principal's roles, with the permissions that its sort of credential gives.
+
+        API keys have none of the roles for staff only, and access tokens nothing that is for API keys only.
+        """
         for name in principal.roles:
-            if name in self.rules.roles and (principal.source == "jwt" or name in self.roles_for_keys):
+            if principal.source == "jwt" and name in self._staff_roles:
+                yield self._staff_roles[name]
+            elif name in self.roles_for_keys:
                 yield self.rules.roles[name]
 
 

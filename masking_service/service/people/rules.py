@@ -55,6 +55,9 @@ STAFF_ONLY_PERMISSIONS = frozenset(
     }
 )
 
+# An issuer's key makes access tokens for every role: one that moved custody would bring parcels into a forger's sight.
+KEYS_ONLY_PERMISSIONS = frozenset({"custody:move"})
+
 WINDOWS = {"1m": 60, "1h": 3_600, "1d": 86_400, "30d": 2_592_000}
 ALGORITHMS = ("ES256", "ES384", "ES512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "EdDSA")
 

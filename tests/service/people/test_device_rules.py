@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from masking_service.service.people.device_rules import PROVEN, DeviceRule
+from masking_service.service.people.errors import Forbidden
 from masking_service.service.people.policy import Policy
-from tests.service.people.policies import DEFAULT, FILE, ISSUER, edited, faults, policy, put
+from tests.service.people.policies import DEFAULT, FILE, ISSUER, edited, faults, policy, put, someone
 
 DEVICES = {"urls": ["https://masking.example.com"], "proof": ["waybill-view"]}
 
@@ -82,10 +83,14 @@ def test_nothing_is_left_where_everyone_proves_everything() -> None:
 
 
 def test_no_access_token_moves_custody() -> None:
-    """It would bring parcels into a forger's sight."""
+    """It would bring parcels into a forger's sight. The development issuer may speak for every role."""
     issuers = {"staff": {**ISSUER, "roles": ["tracking"]}}
 
     assert "issuers.staff.roles" in faults(edited(put("issuers", issuers)))
+    assert DEFAULT.permits(someone("tracking", source="key"), "custody:move")
+    assert not DEFAULT.permits(someone("tracking"), "custody:move")
+    with pytest.raises(Forbidden):
+        DEFAULT.grant(someone("tracking"), "custody:move")
 
 
 def test_roles_with_which_api_keys_prove_nothing_are_named() -> None:
