@@ -175,8 +175,11 @@ def verify(assertion: Assertion, cose: bytes, signing: Signing) -> int:
     try:
         if decode_credential_public_key(cose).alg not in ALGORITHMS:
             raise IntegrityError("a person's key is of an unknown sort")
-        if parse_client_data_json(assertion.client_data).cross_origin:
+        client = parse_client_data_json(assertion.client_data)
+        if client.cross_origin:
             raise IntegrityError("a signature was made inside another page")
+        if client.origin not in signing.origins:
+            raise IntegrityError("a signature was made on another page")
         found = verify_authentication_response(
             credential={
                 "id": b64(assertion.credential),

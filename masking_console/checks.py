@@ -17,6 +17,7 @@ def checks(settings: Settings) -> Iterator[Check]:
     yield _("session store"), lambda: _sessions(settings)
     yield _("issuer"), lambda: _issuer(settings)
     yield _("masking service"), lambda: _service(settings)
+    yield _("signatures and proofs"), lambda: _addresses(settings)
 
 
 def _sessions(settings: Settings) -> str:
@@ -55,6 +56,21 @@ def _service(settings: Settings) -> str:
     except ServiceUnavailableError as error:
         return _certificate(error, "SERVICE_CA") or _("%(url)s does not answer", url=settings.service_url)
     return "" if ready else _("%(url)s/readyz is not 200", url=settings.service_url)
+
+
+def _addresses(settings: Settings) -> str:
+    """Whether the policy of the service has the addresses under which people sign here, and the desk calls it."""
+    try:
+        urls, pages = Service(settings.service_url, settings.service_ca).addresses()
+    except ServiceUnavailableError:
+        return _("cannot be checked: the masking service does not say what it takes")
+    wrong = []
+    if pages is not None and settings.url not in pages:
+        wrong.append(_("`signed.origins` of the policy does not list %(url)s: no one signs here", url=settings.url))
+    url = settings.service_url
+    if urls and url not in urls:
+        wrong.append(_("`devices.urls` of the policy does not list %(url)s: no browser proves a call", url=url))
+    return "; ".join(wrong)
 
 
 def _certificate(error: Exception, name: str) -> str:

@@ -16,6 +16,7 @@ from masking_service.observability.metrics_port import metrics_port
 LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 DEVELOPMENT_ISSUER: Final = "urn:masking:dev-issuer"
 PREFIX: Final = "MASKING_CONSOLE_"
+_PORTS: Final = {"https": 443, "http": 80}
 
 
 class SettingsError(Exception):
@@ -128,11 +129,17 @@ def _metrics_port(environment: Mapping[str, str]) -> int:
 
 
 def _origin(text: str, name: str) -> str:
+    """An address as browsers and proofs write it: in lower case, without the usual port."""
     url = urlsplit(text)
-    if not url.hostname or url.path not in ("", "/") or url.query or url.fragment:
+    try:
+        port = f":{url.port}" if url.port not in (None, _PORTS.get(url.scheme)) else ""
+    except ValueError:
+        port = "?"
+    if not url.hostname or url.path not in ("", "/") or url.query or url.fragment or "@" in url.netloc or port == "?":
         raise SettingsError(_("%(name)s is an address without a path, such as https://desk.example.com", name=name))
     _secure(url, name)
-    return f"{url.scheme}://{url.netloc}"
+    host = f"[{url.hostname}]" if ":" in url.hostname else url.hostname
+    return f"{url.scheme}://{host}{port}"
 
 
 def _secure(url: SplitResult, name: str) -> None:

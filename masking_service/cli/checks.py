@@ -24,6 +24,8 @@ from masking_service.cli.texts import (
     NO_MAXMEMORY,
     NO_PASSWORD,
     NO_TICKET_ANSWER,
+    NOT_REACHED,
+    NOT_THIS_SERVICE,
     NOT_TRIMMED,
     NOTHING_SEEN,
     READABLE,
@@ -32,6 +34,7 @@ from masking_service.cli.texts import (
 )
 from masking_service.masking.schemas import load_schemas
 from masking_service.masking.timestamps import rfc3339
+from masking_service.outbound import Outbound, OutboundError
 from masking_service.runtime.administration import opened_registry, opened_store
 from masking_service.runtime.clock import clock
 from masking_service.runtime.intake import LATE_SECONDS
@@ -51,6 +54,8 @@ from masking_service.store.faults import Fault, Weight
 from masking_service.store.layout import GENESIS
 
 Check = tuple[str, Callable[[], str | None]]
+ALIVE: Final = b'{"status":"alive"}'
+"""What `GET /healthz` answers."""
 LAG_SECONDS: Final = 600
 """How far the archive may be behind, as in the alert MaskingArchiveLag."""
 
@@ -89,6 +94,7 @@ def checks(folder: Path) -> Iterator[Check]:
     if intake:
         yield "opening tier publishes for this host", lambda: _published(settings_of(folder))
         return
+    yield "addresses that devices prove", lambda: _addresses(settings_of(folder))
     yield "audit log is archived", lambda: _archived(settings_of(folder))
     yield "store is this keyset's, and clients can be read", lambda: _clients(settings_of(folder))
     yield "legal holds", lambda: _holds(settings_of(folder))
@@ -266,6 +272,26 @@ def _case_check(settings: Settings) -> None:
     except CaseCheckUnavailable as error:
         why = f" ({error})" if str(error) else ""
         raise CheckFailed(say(NO_TICKET_ANSWER, seconds=TIMEOUT_SECONDS, why=why)) from None
+
+
+def _addresses(settings: Settings) -> str | None:
+    """Ask for the service under each address that proofs may name."""
+    rule = _policy(settings).rules.devices
+    untried, failed = [], []
+    for url in rule.urls if rule is not None else ():
+        try:
+            answered = Outbound(url, name="doctor", seconds=TIMEOUT_SECONDS, at_once=1, wait=0).ask(
+                b"", {}, method="GET", path="/healthz"
+            )
+        except OutboundError as error:
+            why = f" ({error})" if str(error) else ""
+            untried.append(f"\n  {say(NOT_REACHED, url=url, why=why)}")
+        else:
+            if answered.body != ALIVE:
+                failed.append(f"\n  {say(NOT_THIS_SERVICE, url=url)}")
+    if failed:
+        raise CheckFailed("".join(failed + untried))
+    return "".join(untried) or None
 
 
 def _alerts(settings: Settings) -> None:

@@ -92,6 +92,10 @@ NO_AUDIT_URL: Final = Text("MASKING_AUDIT_URL is not set, so a witness that is d
 NO_TICKET_ANSWER: Final = Text(
     "no signed answer within {seconds} s{why}. Fix: check cases.check.url, and that both sides have the key"
 )
+NOT_REACHED: Final = Text("{url} does not answer from here{why}; apps that use it have to reach this service")
+NOT_THIS_SERVICE: Final = Text(
+    "{url} is not this service, so no proof that names it is made. Fix: correct devices.urls of the policy"
+)
 NO_CLIENT: Final = Text("no client may call yet: python -m masking_service clients add ID --role label-printer")
 DOCTOR: Final = {
     "setting": Text("setting"),
@@ -117,6 +121,7 @@ CHECKS: Final = {
     "store stops taking writes when it is cut off from its replicas": "与副本断开时存储停止写入",
     "store takes no one without a password, and has a limit of memory": "存储要求密码，并设有内存上限",
     "clocks of this machine and the store": "本机与存储的时钟",
+    "addresses that devices prove": "设备证明所用的地址",
     "audit log is archived": "审计日志已归档",
     "store is this keyset's, and clients can be read": "存储属于本密钥集，客户端可读取",
     "legal holds": "法律保全",

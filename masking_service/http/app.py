@@ -201,7 +201,7 @@ def _refuse(parts: Served, error: Exception) -> Response:
         parts.alerts.raise_alert("integrity")
     if isinstance(error, SignatureInvalid):
         parts.alerts.raise_alert("forged-sign-in")
-    if isinstance(error, Unauthenticated):
+    if isinstance(error, SignatureInvalid | Unauthenticated):
         state().reason = error.reason
     if problem.status == 503 and problem.code != "overloaded":
         log.error(

@@ -73,7 +73,7 @@ def document(rules: Rules, schemas: Mapping[str, Schema], groups: Mapping[str, S
     return {
         "openapi": "3.1.0",
         "info": {"title": "Waybill masking service", "version": "1", "description": _DESCRIPTION},
-        "servers": [{"url": "/"}],
+        **_addresses(rules, table),
         "tags": [{"name": group} for group in groups],
         "paths": paths,
         "components": {
@@ -90,6 +90,15 @@ def document(rules: Rules, schemas: Mapping[str, Schema], groups: Mapping[str, S
             },
         },
     }
+
+
+def _addresses(rules: Rules, table: Sequence[Operation]) -> Json:
+    """The addresses that proofs by devices may name, and the pages on which people sign (`x-origins`)."""
+    for_people = any(row.proven for row in table)
+    urls = rules.devices.urls if rules.devices is not None and for_people else ()
+    proofs = [{"url": url, "description": "A proof by a device may name this address."} for url in urls]
+    pages = {"x-origins": [*rules.signed.origins]} if rules.signed is not None and for_people else {}
+    return {"servers": [{"url": "/"}, *proofs], **pages}
 
 
 def _operation(row: Operation, group: str) -> Json:

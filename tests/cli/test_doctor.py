@@ -1,6 +1,7 @@
 """`doctor`: it says in words what is wrong with the store, and how to fix it."""
 
 from collections.abc import Callable
+from http.server import HTTPServer
 from pathlib import Path
 
 import msgspec
@@ -14,9 +15,12 @@ from masking_service.runtime.settings import Settings
 from masking_service.service.holds.state import Hold
 from masking_service.shipped import ROOT
 from tests.e2e.processes import invoke
+from tests.http_servers import Handler, running
 from tests.keys.known import secret_file
+from tests.service.people.policies import edited
 from tests.store.stores import NOW
 from tests.ticket_systems import KEY, ticket_system
+from tests.web.proving import proven
 
 
 def doctor(folder: Path, url: str, **settings: str) -> Result:
@@ -67,6 +71,32 @@ def test_the_ticket_system_is_asked(development: Path, valkey: str, tmp_path: Pa
     assert said in lines(result)
     assert (result.exit_code == 0) == answers
     assert system.asked == ["doctor"]
+
+
+@pytest.mark.parametrize(
+    ("answers", "said", "status"),
+    [
+        (b'{"status":"alive"}', "✓ addresses that devices prove", 0),
+        (b"<html>", "is not this service, so no proof that names it is made", 1),
+        (None, "? addresses that devices prove: {url} does not answer from here", 0),
+    ],
+    ids=["this service", "another one", "none"],
+)
+def test_the_addresses_of_proofs_are_asked(
+    development: Path, valkey: str, tmp_path: Path, answers: bytes | None, said: str, status: int
+) -> None:
+    class Alive(Handler):
+        def answer(self) -> None:
+            assert self.path == "/healthz"
+            self.send(200, answers or b"")
+
+    with running(HTTPServer(("127.0.0.1", 0), Alive)) as url:
+        named = url if answers is not None else "http://127.0.0.1:9"
+        (tmp_path / "policy.yaml").write_text(edited(proven(urls=[named])), "utf-8")
+        result = doctor(development, valkey, MASKING_POLICY=str(tmp_path / "policy.yaml"))
+
+    assert said.format(url=named) in lines(result)
+    assert result.exit_code == status
 
 
 def test_the_stores_password_is_not_shown(development: Path, valkey: str) -> None:

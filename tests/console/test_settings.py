@@ -38,6 +38,15 @@ def test_a_whole_set_is_read(given: dict[str, str]) -> None:
     assert "ababab" not in repr(settings)
 
 
+def test_addresses_are_written_as_browsers_and_proofs_write_them(given: dict[str, str]) -> None:
+    given["MASKING_CONSOLE_URL"] = "https://Desk.example.com:443/"
+    given["MASKING_CONSOLE_SERVICE_URL"] = "http://[::1]:8080"
+
+    settings = Settings.read(given)
+
+    assert (settings.url, settings.service_url) == ("https://desk.example.com", "http://[::1]:8080")
+
+
 @pytest.mark.parametrize(
     "name", ["URL", "SERVICE_URL", "REDIS_URL", "SESSION_KEY", "ISSUER", "CLIENT_ID", "CLIENT_SECRET"]
 )
@@ -53,6 +62,8 @@ def test_a_missing_setting_is_named(given: dict[str, str], name: str) -> None:
     [
         ("URL", "http://desk.example.com"),
         ("URL", "https://desk.example.com/path"),
+        ("URL", "https://desk.example.com:port"),
+        ("SERVICE_URL", "https://user@masking.example.com"),
         ("SERVICE_URL", "http://masking.example.com"),
         ("ISSUER", "http://login.example.com"),
         ("ISSUER", DEVELOPMENT_ISSUER),

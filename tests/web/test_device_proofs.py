@@ -140,6 +140,16 @@ def test_a_wrong_proof_shows_nothing(courier: Proving, change: dict[str, Any]) -
     assert refusal(courier.once("GET", PATH, **change)) == INVALID
 
 
+def test_why_a_proof_is_wrong_is_in_the_log_alone(courier: Proving, logged: Any) -> None:
+    content(courier.view(NUMBER))
+
+    refused = courier.once("GET", PATH, htu=f"https://evil.example.com{PATH}")
+
+    assert b'"reason":"a proof was made for another address"' in logged.getvalue()
+    assert b"evil" not in logged.getvalue()
+    assert "address" not in refused.text
+
+
 @pytest.mark.parametrize("proof", ["x", "a.b.c", "é", "." * 4_000])
 def test_what_is_no_proof_shows_nothing(courier: Proving, proof: str) -> None:
     assert refusal(courier.once("GET", PATH, proof=proof)) == INVALID

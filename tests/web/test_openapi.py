@@ -24,10 +24,15 @@ from masking_service.http.problem_texts import PROBLEMS
 from masking_service.masking.schemas import load_schemas
 from masking_service.runtime.settings import Tier
 from masking_service.service.call.operation import Example, Operation
+from tests.authenticators import ORIGIN
+from tests.devices import URL
 from tests.every import every
+from tests.service.people.policies import policy
 from tests.web.api import Api, Json, content, refusal, without_details
 from tests.web.calls import path_of
 from tests.web.people import DESK, OFFICER, PRINTER, PRIVACY
+from tests.web.proving import proven
+from tests.web.signing import signed
 
 META = Path(__file__).with_name("openapi-3.1.schema.json")
 ROWS = {row.name: row for row in operations.TABLE}
@@ -110,6 +115,16 @@ def test_every_reference_leads_somewhere(told: Json) -> None:
     assert references
     for reference in references:
         at(told, reference)
+
+
+def test_the_addresses_of_proofs_and_the_pages_of_signatures_are_told(told: Json) -> None:
+    rules = policy(lambda text: [edit(text) for edit in (signed(), proven())]).rules
+    with_keys = document(rules, load_schemas(), operations.served_groups("all"))
+    of_intake = document(rules, load_schemas(), operations.served_groups("intake"))
+
+    assert [one["url"] for one in with_keys["servers"]] == ["/", URL]
+    assert with_keys["x-origins"] == [ORIGIN]
+    assert [(one["servers"], one.get("x-origins")) for one in (told, of_intake)] == [([{"url": "/"}], None)] * 2
 
 
 @pytest.mark.parametrize(

@@ -129,6 +129,16 @@ def _other_key(key: Authenticator) -> None:
     key._key = Authenticator()._key
 
 
+def test_why_a_signature_is_wrong_is_in_the_log_alone(officer: Person, logged: Any) -> None:
+    _elsewhere(officer.key)
+
+    refused = officer.open(PHONE)
+
+    assert b'"reason":"a signature was made on another page"' in logged.getvalue()
+    assert b"desk.example.org" not in logged.getvalue()
+    assert "page" not in refused.text
+
+
 @pytest.mark.parametrize("spoil", [_presence_only, _absent, _elsewhere, _other_site, _other_key])
 def test_every_wrong_signature_is_answered_alike(officer: Person, spoil: Callable[[Authenticator], None]) -> None:
     used = officer.sign({**OPENING, "items": [PHONE]})

@@ -30,4 +30,4 @@ def from_header(value: str) -> Signed | None:
     try:
         return msgspec.json.decode(unb64(value) if len(value) <= MAX_HEADER else b"", type=Signed)
     except (ValueError, msgspec.MsgspecError):
-        raise SignatureInvalid from None
+        raise SignatureInvalid("the header Signed-Act is malformed") from None

@@ -92,14 +92,14 @@ class Signatures:
                 raise SignatureRequired
             return None
         if self.rule is None:
-            raise SignatureInvalid
+            raise SignatureInvalid("the policy asks for no signatures")
         principal = context.principal
         keys = self.keyring.tenant(principal.tenant)
         ticket, nonce = self.tickets.take(keys, principal, "act", given.act, context.now)
         try:
             parts = [unb64(one) for one in (given.key, given.authenticator_data, given.client_data, given.signature)]
         except ValueError:
-            raise SignatureInvalid from None
+            raise SignatureInvalid("a signature is malformed") from None
         return Expected(
             self.keyholders.keys_question(principal.tenant, principal.id),
             self.keyholders.use_question(principal.tenant, [given.key]),
@@ -135,14 +135,14 @@ class Signatures:
         named = expected.assertion.credential
         key = next((one for one in expected.keys.answer() if unb64(one.credential) == named), None)
         if key is None or not key.good_in(roles) or not usable(self.rule, key, revoked, context.now):
-            raise SignatureInvalid
+            raise SignatureInvalid("the person has no such key that may sign in these roles")
         ticket = expected.ticket
         keys = self.keys(context, expected)
         said = statement(deed, keys, context.principal, self.rule.rp_id, ticket.nonce, ticket.at)
         try:
             counter = verify(expected.assertion, unb64(key.cose), signing(self.rule, said))
-        except IntegrityError:
-            raise SignatureInvalid from None
+        except IntegrityError as fault:
+            raise SignatureInvalid(str(fault)) from None
         (last,) = expected.uses.answer()
         if last is not None and counter and counter <= last.counter:
             self.alerts.raise_alert("key-cloned", context.principal)  # parallel calls overtake: never more than that

@@ -92,9 +92,9 @@ class Tickets:
         try:
             nonce, at, server, basis = _TICKET.unpack(keys.state.open(unb64(text), _place(principal, use)))
         except (ValueError, IntegrityError):
-            raise SignatureInvalid from None
+            raise SignatureInvalid("it was proposed to another person, for another use, or not here") from None
         if not -SKEW_SECONDS <= now - at <= self.valid:
-            raise TicketExpired
+            raise TicketExpired("it was proposed too long ago")
         owner, once = self._server(keys, nonce)
         bases = self._bases(keys)
         if owner != server or basis not in bases:

@@ -204,7 +204,7 @@ class Budgets:
 
         def read(fits_from: Reply) -> Reservation:
             if fits_from == _USED:
-                raise SignatureInvalid
+                raise SignatureInvalid("it was used before")
             if budget is None:
                 return Reservation(0, self._store, ())
             if fits_from:

@@ -50,10 +50,10 @@ def read_invitation(keys: TenantKeys, principal: str, text: str, now: int) -> In
     try:
         plain = keys.state.open(unb64(text), _place(principal))
     except (ValueError, IntegrityError):
-        raise SignatureInvalid from None
+        raise SignatureInvalid("the invitation is another person's, or none") from None
     id_, at = _HEAD.unpack_from(plain)
     if now > at + VALID_SECONDS:
-        raise SignatureInvalid
+        raise SignatureInvalid("the invitation is too old")
     return Invitation(b64(id_), plain[_HEAD.size :].decode())
 
 

@@ -36,6 +36,7 @@ from masking_service.store.question import Question
 VALID_SECONDS: Final = 600
 """How long a nonce is good: an app that is used every few minutes asks for none."""
 _UNBUDGETED: Final = Grant("", "")
+_UNKNOWN: Final = "the person has no such device that is active in these roles"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ class DeviceProofs:
         if _good(self.devices.known_keys(tenant, principal.id), proof.device, revoked, principal.roles) is None:
             self.store.ask(devices)
             if _good(devices.answer(), proof.device, revoked, principal.roles) is None:
-                raise SignatureInvalid
+                raise SignatureInvalid(_UNKNOWN)
         return ExpectedProof(proof.device, devices, nonce)
 
     def read(self, context: RequestContext, sent: SentProof) -> tuple[DeviceProof, Nonce]:
@@ -115,8 +116,8 @@ class DeviceProofs:
         request = ProvenRequest(sent.method, sent.path, content_hash(sent.query, sent.body), token)
         try:
             proof = read_proof(sent.header, request, self.rule.urls)
-        except IntegrityError:
-            raise SignatureInvalid from None
+        except IntegrityError as fault:
+            raise SignatureInvalid(str(fault)) from None
         if not proof.nonce:
             raise DeviceProofRequired(self.nonce(context))
         keys = self.keyring.tenant(context.principal.tenant)
@@ -153,7 +154,7 @@ class DeviceProofs:
         revoked = self.freezes.revoked(context.principal.tenant)
         device = _good(expected.devices.answer(), expected.device, revoked, context.principal.roles)
         if device is None:
-            raise SignatureInvalid
+            raise SignatureInvalid(_UNKNOWN)
         return device
 
 

@@ -73,7 +73,7 @@ class OwnDevices:
             held = next((one for one in mine.answer() if one.id == proof.device), None)
             if held is not None:
                 if status(held, self.freezes.revoked(principal.tenant)) == "revoked":
-                    raise SignatureInvalid
+                    raise SignatureInvalid("the device was revoked")
                 return answers.DeviceStatus(held.id, "active")
             if invitation:
                 self._add_invited(context, name, proof.device, invitation)
@@ -110,7 +110,7 @@ class OwnDevices:
         def check(others: Sequence[Device]) -> None:
             revoked = self.freezes.revoked(principal.tenant)
             if invitation.id in revoked or any(one.invitation == invitation.id for one in others):
-                raise SignatureInvalid
+                raise SignatureInvalid("the invitation was used or taken back")
             if active(tuple(others), revoked) >= MAX_DEVICES:
                 raise TooManyKeys
 

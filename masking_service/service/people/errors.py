@@ -66,8 +66,13 @@ class SignatureRequired(AccessError, code="signature-required"):
 class SignatureInvalid(AccessError, code="signature-invalid"):
     """The signature is wrong, too old, used before, by another key, or over another act: the caller is not told which.
 
-    It never counts against the person: a stolen sign-in could freeze everyone.
+    It never counts against the person: a stolen sign-in could freeze everyone. `reason` is a fixed sentence of this
+    code base for the log, so that an operator can tell a wrong set-up from an attack; it must not reach the caller.
     """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class DeviceProofRequired(AccessError, code="device-proof-required"):
