@@ -21,7 +21,7 @@ TIMEOUT_SECONDS: Final = (1.0, 6.0)  # the service answers within five seconds
 Json = dict[str, Any]
 
 _SIGNED_CALLS: Final = re.compile(
-    r"/v1/(?:detokenize|decoys|cases/[^/]+/(?:approve|deny|close)|holds/[^/]+/(?:set|lift)"
+    r"/v1/(?:detokenize|decoys|cases(?:/[^/]+/(?:approve|deny|close))?|holds/[^/]+/(?:set|lift)"
     r"|principals/[^/]+/(?:freeze|thaw|(?:keys|devices)/[^/]+/\w+))"
 )
 """The calls that carry the signature of a request."""
@@ -87,6 +87,20 @@ class Service:
             return self._http.get(f"{self._url}/readyz", timeout=TIMEOUT_SECONDS).ok
         except requests.RequestException as error:
             raise ServiceUnavailableError(certificate_fault(error)) from None
+
+    def addresses(self) -> tuple[list[str], list[str] | None]:
+        """The addresses of the service that proofs may name, and the pages on which people may sign.
+
+        No address means that nothing is proven, and None that nothing is signed. Raises ServiceUnavailableError.
+        """
+        try:
+            told = self._http.get(f"{self._url}/openapi.json", timeout=TIMEOUT_SECONDS).json()
+            urls = [str(each["url"]) for each in told["servers"] if each["url"] != "/"]
+            return urls, told.get("x-origins")
+        except requests.RequestException as error:
+            raise ServiceUnavailableError(certificate_fault(error)) from None
+        except (KeyError, TypeError, AttributeError):
+            raise ServiceUnavailableError from None
 
     def ask(self, method: str, path: str, credentials: tuple[str, str], language: str, **more: Any) -> Json:
         """One call.
@@ -199,8 +213,7 @@ class Person:
 
     def erase(self, waybill_no: str) -> Json:
         """Erase a waybill."""
-        signed = {} if self._signed is None else {"headers": {"Signed-Act": _header(self._signed)}}
-        return self._ask("DELETE", f"/v1/waybills/{_segment(waybill_no)}", **signed)
+        return self._ask("DELETE", f"/v1/waybills/{_segment(waybill_no)}", headers=self._signature_header())
 
     def activity(self) -> Json:
         """What each lately active principal did beside their limits, and whom the lookout listed."""
@@ -232,7 +245,7 @@ class Person:
 
     def decoys(self) -> list[Json]:
         """The decoys, the first planted first."""
-        return list(self._get("/v1/decoys")["decoys"])
+        return list(self._ask("GET", "/v1/decoys", headers=self._signature_header())["decoys"])
 
     def plant(self, waybills: Sequence[str], kind: str) -> Json:
         """Mark waybills as decoys."""
@@ -339,6 +352,12 @@ class Person:
     def _with_signature(self, body: Json) -> Json:
         return body if self._signed is None else body | {"signed": self._signed}
 
+    def _signature_header(self) -> dict[str, str]:
+        """The header that carries the signature of a call without a body."""
+        if self._signed is None:
+            return {}
+        return {"Signed-Act": _b64(json.dumps(self._signed).encode())}
+
     def _ask(self, method: str, path: str, **more: Any) -> Json:
         return self._service.ask(method, path, (self._access_token, self._proof), self._language, **more)
 
@@ -363,11 +382,6 @@ def proves(proof: str, said: Mapping[str, str]) -> bool:
     except (IndexError, ValueError):
         return False
     return isinstance(claims, dict) and all(claims.get(name) == value for name, value in said.items())
-
-
-def _header(signed: Json) -> str:
-    """Return a signature as the header of a call without a body."""
-    return _b64(json.dumps(signed).encode())
 
 
 def _b64(content: bytes) -> str:

@@ -13,6 +13,7 @@ from urllib.parse import unquote
 from flask import Blueprint, Response, g, jsonify, request
 from werkzeug.exceptions import BadRequest
 
+from masking_console.case_form import wanted_case
 from masking_console.service import Json, Refusal
 
 pages = Blueprint("signing", __name__)
@@ -26,6 +27,14 @@ Fields = Mapping[str, str]
 def _opening(name: str, fields: Fields) -> Json:
     purpose = fields.get("purpose") or g.person.case(name)["purpose"]
     return {"act": "detokenize", "purpose": purpose, "case": name, "items": items_of(fields)}
+
+
+def _opening_case(fields: Fields) -> Json:
+    return {"act": "case-open", **wanted_case(fields)}
+
+
+def _listing(_: Fields) -> Json:
+    return {"act": "decoy-list"}
 
 
 def _deciding(name: str, act: str, _: Fields) -> Json:
@@ -81,10 +90,12 @@ def items_of(form: Fields) -> list[Json]:
 
 FORMS: Final[tuple[tuple[re.Pattern[str], Callable[..., Json]], ...]] = (
     (re.compile(r"/cases/([^/]+)/reveal"), _opening),
+    (re.compile(r"/cases/new"), _opening_case),
     (re.compile(r"/cases/([^/]+)/(approve|deny|close)"), _deciding),
     (re.compile(r"/waybills/([^/]+)/erase"), _erasing),
     (re.compile(r"/people/(freeze|unfreeze)"), _on_person),
     (re.compile(r"/decoys"), _planting),
+    (re.compile(r"/decoys/list"), _listing),
     (re.compile(r"/decoys/remove"), _removing),
     (re.compile(r"/waybills/([^/]+)/unrestrict"), _unrestricting),
     (re.compile(r"/keys/(approve|deny|revoke)"), _on_key),

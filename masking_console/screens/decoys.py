@@ -4,6 +4,7 @@ from flask import Blueprint, Response, g, render_template, request, url_for
 
 from masking_console.drafts import drop_form
 from masking_console.messages import see_other
+from masking_console.service import Json
 
 pages = Blueprint("decoys", __name__)
 
@@ -11,7 +12,13 @@ pages = Blueprint("decoys", __name__)
 @pages.get("/decoys")
 def shown() -> str:
     """The decoys of the tenant."""
-    return render_template("decoys.html", decoys=g.person.decoys(), heard=None)
+    return _page()
+
+
+@pages.post("/decoys/list")
+def listed() -> str:
+    """The same, where a signature has to come with the list."""
+    return _page()
 
 
 @pages.post("/decoys")
@@ -32,5 +39,10 @@ def remove() -> Response:
 @pages.post("/decoys/heard")
 def hear() -> str:
     """Who saw the seeds whose phone rang. The number is not kept in an address or a page."""
-    heard = g.person.hear(request.form.get("phone", ""))
-    return render_template("decoys.html", decoys=g.person.decoys(), heard=heard)
+    return _page(g.person.hear(request.form.get("phone", "")))
+
+
+def _page(heard: Json | None = None) -> str:
+    """The page, without the list where the person has yet to sign for it."""
+    waits = g.me["signs"] and "decoy-list" in g.me["signs"]["acts"] and "signed" not in request.form
+    return render_template("decoys.html", decoys=None if waits else g.person.decoys(), heard=heard)

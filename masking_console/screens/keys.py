@@ -1,6 +1,7 @@
 """Keys: the person's own, and those of others that wait for approval; and the devices of others."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 from flask import Blueprint, Response, g, jsonify, render_template, request, url_for
 from werkzeug.exceptions import BadRequest
@@ -81,12 +82,20 @@ def _page(refusal: Refusal | None = None) -> str:
     person = request.args.get("person", "").strip()
     held = g.person.keys_of(person) if person else None
     own_devices = g.person.devices_of(person) if person else None
+    now = datetime.now(UTC)
+    early = {one["key"] for one in held or () if one["status"] == "active" and _later(one["works_from"], now)}
     return render_template(
         "keys.html",
         keys=g.person.waiting_keys(),
         devices=g.person.waiting_devices(),
         held=held,
         own_devices=own_devices,
+        early=early,
         person=person,
         refusal=refusal,
     )
+
+
+def _later(moment: str | None, now: datetime) -> bool:
+    """Whether a key signs from then on only: a second approval of one that replaces another ends its waiting."""
+    return moment is not None and datetime.fromisoformat(moment) > now

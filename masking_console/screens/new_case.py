@@ -7,19 +7,17 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, g, render_template, request, url_for
 
-from masking_console.asked import whole_number
+from masking_console.case_form import DEFAULT_HOURS, HOURS, wanted_case
 from masking_console.context import colleagues
 from masking_console.drafts import drop_form, kept_form
 from masking_console.messages import see_other
 from masking_console.refusals import field_errors
 from masking_console.service import Json, Refusal
 from masking_console.texts import _
-from masking_console.waybill_lines import read_lines, sound_numbers, without_phones
+from masking_console.waybill_lines import read_lines, without_phones
 
 pages = Blueprint("new_case", __name__)
 
-HOURS: Final = (4, 24, 72, 168)
-DEFAULT_HOURS: Final = 24
 SHOWN_AGAIN: Final = frozenset({400, 409, 422, 429, 503})
 
 
@@ -48,9 +46,8 @@ def create() -> Response | tuple[str, int]:
     fault = _unseen_fault(request.form)
     if fault:
         return _shown(typed, errors={"waybills": fault}), 422
-    wanted = _wanted(typed)
     try:
-        opened = g.person.open_case(wanted)
+        opened = g.person.open_case(wanted_case(typed))
     except Refusal as refusal:
         if refusal.status not in SHOWN_AGAIN:
             raise
@@ -85,20 +82,6 @@ def _unseen_fault(typed: Mapping[str, str]) -> str:
     if verdicts["no-number"] and typed.get("unsound", "") != str(verdicts["no-number"]):
         return _("Lines without a waybill number are left out. Correct them, or send again.")
     return ""
-
-
-def _wanted(typed: Mapping[str, str]) -> Json:
-    parts = (typed.get("reason", "").strip(), typed.get("details", "").strip())
-    wanted: Json = {
-        "case": typed.get("case", "").strip(),
-        "purpose": typed.get("purpose", ""),
-        "waybills": sound_numbers(typed.get("waybills", "")),
-        "reason": " — ".join(part for part in parts if part),
-        "expires_in": 3600 * (whole_number(typed.get("hours", ""), 1, max(HOURS)) or DEFAULT_HOURS),
-    }
-    if typed.get("officer", "").strip():
-        wanted["officer"] = typed["officer"].strip()
-    return wanted
 
 
 def _asked_again(case: Json) -> Json:

@@ -8,10 +8,12 @@
   const FRESH = 100_000; // milliseconds; the service takes a signature for 120 seconds
   const ACTS = [
     [/^\/cases\/[^/]+\/reveal$/, "detokenize"],
+    [/^\/cases\/new$/, "case-open"],
     [/^\/cases\/[^/]+\/(approve|deny|close)$/, "case-"],
     [/^\/waybills\/[^/]+\/erase$/, "erase"],
     [/^\/people\/(freeze|unfreeze)$/, ""],
     [/^\/decoys$/, "decoy-plant"],
+    [/^\/decoys\/list$/, "decoy-list"],
     [/^\/decoys\/remove$/, "decoy-remove"],
     [/^\/waybills\/[^/]+\/unrestrict$/, "unrestrict"],
     [/^\/keys\/(approve|deny|revoke)$/, "key-"],

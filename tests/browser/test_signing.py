@@ -8,13 +8,20 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
-from masking_service.dev.recommended import recommended
-from tests.browser.conftest import DeskProcess, Visit, call, free_port, start_desk
+from tests.browser.conftest import DeskProcess, Visit, call
+from tests.browser.signing import (
+    SigningVisit,
+    approved_on_the_command_line,
+    enrol,
+    enrol_browser,
+    enrolled,
+    start_signing_desk,
+)
 from tests.browser.test_pages import AXE, RUN
 from tests.devices import Device
-from tests.e2e.processes import Running, command
+from tests.e2e.processes import command
 
 NUMBER = "SG0000000001"
 PHONE = "13987654321"
@@ -34,34 +41,23 @@ READ_KEY = """async () => {
 }"""
 
 
-class SigningVisit(Visit):
-    """A person at the desk, with an authenticator.
-
-    Attributes:
-        touches: the person, once for each touch.
-    """
-
-    def __init__(self, context: BrowserContext, desk: DeskProcess) -> None:
-        super().__init__(context, desk)
-        self.touches: list[str] = []
-
-
 Opens = Callable[[str], SigningVisit]
+
+
+def change(policy: dict[str, Any]) -> None:
+    """Have three fields at most and the list of decoys signed."""
+    policy["signed"]["fields_at_most"] = 3
+    policy["signed"]["acts"].append("decoy-list")
 
 
 @pytest.fixture(scope="module")
 def signing_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskProcess]:
     """A desk at a service with the recommended policy, one waybill and a case that names it."""
-    folder = tmp_path_factory.mktemp("signing")
-    port, *ports = (free_port() for _ in range(3))
-    policy = folder / "policy.yaml"
-    text = recommended(ports[0] - 1).replace(f":{ports[0] - 1}", f":{port}")  # the service is elsewhere
-    policy.write_text(text.replace("fields_at_most: 5", "fields_at_most: 3"), "utf-8")
-    service = Running.serve(folder, "--dev", "--workers", "1", "--port", str(port), MASKING_POLICY=str(policy))
+    running = start_signing_desk(tmp_path_factory.mktemp("signing"), change)
+    service = running.service
     usual = {"name": "欧阳娜娜", "phone": PHONE, "address": "上海市青浦区华志路1685号3号楼2单元402室"}
     record = {"waybill_no": NUMBER, "sender": usual, "recipient": usual}
     service.call(service.credentials["label-printer"], "POST", "/v1/tokenize", {"records": [record]})
-    running = start_desk(service, folder, (ports[0], ports[1]), localhost=True)
     wanted = {"case": "S-1", "purpose": "dispute", "waybills": [NUMBER], "reason": "a browser test"}
     status, answer = call(running, "service-desk", "POST", "/v1/cases", wanted)
     if answer["status"] == "pending":  # the waybill is one of the sample
@@ -79,62 +75,12 @@ def at_desk(chromium: Browser, signing_desk: DeskProcess) -> Iterator[Opens]:
 
     def open_as(sub: str) -> SigningVisit:
         if sub not in visits:
-            visit = SigningVisit(chromium.new_context(locale="en"), signing_desk)
-            session = visit.context.new_cdp_session(visit.page)
-            session.send("WebAuthn.enable")
-            options = {
-                "protocol": "ctap2",
-                "transport": "internal",
-                "hasResidentKey": True,
-                "hasUserVerification": True,
-                "isUserVerified": True,
-                "automaticPresenceSimulation": True,
-            }
-            session.send("WebAuthn.addVirtualAuthenticator", {"options": options})
-            session.on("WebAuthn.credentialAsserted", lambda _: visit.touches.append(sub))
-            visit.sign_in(sub)
-            visits[sub] = visit
+            visits[sub] = SigningVisit(chromium.new_context(locale="en"), signing_desk, sub)
         return visits[sub]
 
     yield open_as
     for visit in visits.values():
         visit.context.close()
-
-
-def enrol(visit: Visit) -> str:
-    """Make a key in three clicks; the code that the page shows."""
-    page = visit.go("/me")
-    page.get_by_role("link", name="Your keys").click()
-    page.get_by_role("button", name="Make a key").click()
-    code = page.locator("#code")
-    expect(page.get_by_role("heading", name="Read this code to your approver")).to_be_visible()
-    return code.inner_text()
-
-
-def enrol_browser(visit: Visit) -> str:
-    """Enrol the browser in three clicks; the code that the page shows."""
-    page = visit.go("/me")
-    page.get_by_role("link", name="Your keys").click()
-    page.get_by_role("button", name="Enrol this browser").click()
-    code = page.locator("#device-code")
-    expect(code).to_be_visible()
-    return code.inner_text()
-
-
-def approved_on_the_command_line(desk: DeskProcess, sort: str = "keys") -> None:
-    state = str(desk.service.state)
-    listed = command("people", sort, "list", "--state-dir", state).splitlines()
-    command("people", sort, "approve", listed[1].split()[1], "--state-dir", state)
-
-
-def enrolled(visit: Visit, desk: DeskProcess) -> None:
-    """See to it that a person has a key that signs, and a browser that proves."""
-    if not visit.go("/me/keys").locator("table:not(#own-devices table)").get_by_text("active").count():
-        enrol(visit)
-        approved_on_the_command_line(desk)
-    if not visit.go("/me/keys").locator("#own-devices").get_by_text("active").count():
-        enrol_browser(visit)
-        approved_on_the_command_line(desk, "devices")
 
 
 def choose_language(visit: Visit, language: str) -> None:
@@ -312,15 +258,20 @@ def test_a_supervisor_approves_a_couriers_phone(signing_desk: DeskProcess, at_de
     assert supervisor.complaints == []
 
 
-def test_a_decoy_is_removed_and_a_restriction_ended_with_a_touch(signing_desk: DeskProcess, at_desk: Opens) -> None:
+def test_decoys_are_listed_and_removed_and_a_restriction_ended_with_a_touch(
+    signing_desk: DeskProcess, at_desk: Opens
+) -> None:
     privacy = at_desk("privacy-he")
     enrol(privacy)
     approved_on_the_command_line(signing_desk)
     page = privacy.go("/decoys")
     page.get_by_label("Waybills, one a line").fill("SG0000000099")
     page.get_by_role("button", name="Plant", exact=True).click()
-    page.get_by_role("button", name="Remove SG0000000099").click()
     expect(page.get_by_role("row").filter(has_text="SG0000000099")).to_have_count(0)
+    page.get_by_role("button", name="Show the list").click()
+    page.get_by_role("button", name="Remove SG0000000099").click()
+    page.get_by_role("button", name="Show the list").click()
+    expect(page.get_by_role("heading", name="No decoys")).to_be_visible()
 
     page = privacy.go(f"/waybills/{NUMBER}")
     page.get_by_role("button", name="Restrict").click()

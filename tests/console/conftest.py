@@ -28,7 +28,10 @@ from masking_service.dev.embedded import EmbeddedServer
 from masking_service.dev.issuer import DevelopmentIssuer, create_issuer
 from masking_service.runtime import settings as service_settings
 from tests.certificates import Certificate
+from tests.service.people.policies import TEXT, edited
 from tests.web.api import Api, started
+from tests.web.proving import proven
+from tests.web.signing import signed
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -151,6 +154,20 @@ def development(embedded: EmbeddedServer, tmp_path_factory: pytest.TempPathFacto
     folder = tmp_path_factory.mktemp("state")
     with Development({"MASKING_STATE_DIR": str(folder), "MASKING_REDIS_URL": embedded.url}) as made:
         return made.settings
+
+
+@pytest.fixture
+def signing_work(development: service_settings.Settings, settings: Settings, tmp_path: Path) -> Iterator[Work]:
+    """A desk over a service: every act is signed, new keys wait for a day, and proofs name the service's address."""
+    policy = tmp_path / "policy.yaml"
+    policy.write_text(TEXT, "utf-8")
+    (development.state_dir / "checkpoint.json").unlink(missing_ok=True)
+    api = started(replace(development, policy=policy))
+    for served in serve(api.app):
+        edits = signed(waiting="1d"), proven([], urls=[served.url])
+        policy.write_text(edited(lambda text, edits=edits: [edit(text) for edit in edits]), "utf-8")  # type: ignore[misc]
+        api.parts.reload_policy()
+        yield Work(api, create_app(replace(settings, service_url=served.url)))
 
 
 @pytest.fixture

@@ -13,6 +13,8 @@ from masking_console.__main__ import doctor
 from masking_console.checks import checks
 from masking_console.settings import Settings
 from masking_console.texts import in_terminal_language
+from tests.authenticators import ORIGIN
+from tests.console.conftest import Work
 
 ACL = Path(__file__).parents[2] / "examples" / "redis-desk.acl"
 
@@ -22,7 +24,9 @@ def found(settings: Settings) -> dict[str, bool]:
 
 
 def test_each_part_is_checked_by_itself(settings: Settings) -> None:
-    assert found(settings) == {"session store": True, "issuer": True, "masking service": False}
+    sound = {"session store": True, "issuer": True, "masking service": False, "signatures and proofs": False}
+
+    assert found(settings) == sound
 
 
 def test_an_issuer_of_another_name_is_wrong(settings: Settings) -> None:
@@ -42,6 +46,27 @@ def test_the_user_of_the_example_may_do_what_the_desk_needs_and_nothing_else(set
             assert b"permissions" in denied
         finally:
             client.execute_command("ACL", "DELUSER", name)
+
+
+def test_an_address_that_the_policy_does_not_list_is_named(settings: Settings, signing_work: Work) -> None:
+    service_url = signing_work.app.extensions["desk"].settings.service_url
+    desk = replace(settings, url=ORIGIN, service_url=service_url)
+    elsewhere = service_url.replace("127.0.0.1", "localhost")
+
+    said = {
+        name: dict(checks(one))["signatures and proofs"]()
+        for name, one in (
+            ("sound", desk),
+            ("page", replace(desk, url="https://other.example.com")),
+            ("address", replace(desk, service_url=elsewhere)),
+        )
+    }
+
+    assert said == {
+        "sound": "",
+        "page": "`signed.origins` of the policy does not list https://other.example.com: no one signs here",
+        "address": f"`devices.urls` of the policy does not list {elsewhere}: no browser proves a call",
+    }
 
 
 @pytest.mark.parametrize(
@@ -65,4 +90,9 @@ def test_the_checks_say_in_chinese_what_is_wrong(settings: Settings, monkeypatch
     with in_terminal_language():
         said = {what: check() for what, check in checks(settings)}
 
-    assert said == {"会话存储": "", "登录服务（OIDC）": "", "脱敏服务": f"{settings.service_url} 无响应"}
+    assert said == {
+        "会话存储": "",
+        "登录服务（OIDC）": "",
+        "脱敏服务": f"{settings.service_url} 无响应",
+        "签名与设备证明": "无法检查：脱敏服务未说明其接受的地址",
+    }
