@@ -36,8 +36,9 @@ def run(split: Split, *words: str | Path, **settings: str) -> Result:
 
 
 @pytest.fixture
-def stopped(valkey: str) -> None:
+def stopped(split: Split, valkey: str) -> None:
     """Let no process be waited for: those of the set-up do not follow a change of keys."""
+    del split  # it has told by now which processes there are
     with redis.Redis.from_url(valkey) as client:
         client.delete(WORKERS)
 
