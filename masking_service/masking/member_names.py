@@ -186,6 +186,8 @@ class _Name:
             self.kind, self.inside = _NUMBERS[section], THING if words.whose(cut[start:]) == THING else NEUTRAL
         elif section in _CODES:
             self.kind = _CODES[section]
+            if section == "codes" and whose == PARTY:
+                self.inside = PARTY  # an object under FSalerId is that person's
         elif section == "things":
             self.inside = THING
         elif section in _PEOPLE:
@@ -195,8 +197,8 @@ class _Name:
             self.kind = None if impersonal else kind
         elif section == "qualified":
             self._qualified(kind, whose, alone=start == 0)
-        elif context == PARTY and not section:
-            self.kind = MAYBE_NAME  # an unknown member of a person: a slip must not show a name
+        elif context in (PARTY, "name") and not section:
+            self.kind = MAYBE_NAME  # an unknown member of a person or a name: a slip must not show a name
         self.kind = words.several(cut, self.kind)
         if self.kind in ("address", "phone", "name", "secret"):
             self.inside = self.kind
