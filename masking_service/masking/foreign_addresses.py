@@ -250,14 +250,16 @@ class ForeignAddress:
             self._hidden.add(at + 1)  # U3/18 Smith Road
         elif token.text in "HKLU" and self._adjacent(at, "n") and _NORWEGIAN(tokens[at + 1].text):
             self._hidden.add(at + 1)
+        elif token.text in ("R", "r") and "".join(one.text for one in tokens[at + 1 : at + 3]) in ("/C", "/c"):
+            self._hidden.update((at, at + 2))  # the ground floor in Portugal
         elif _ROMAN(token.text) and at + 2 < len(tokens) and tokens[at + 1].kind == "/" and tokens[at + 2].kind == "n":
             self._hidden.update((at, at + 2))
 
     def _read_floor_with_letter(self, at: int) -> None:
-        """Read 12F and B3F."""
+        """Read 12F, B3F and 5F-2."""
         token = self._tokens[at]
         if token.text[-1] in "Ff" and len(token.text) <= 4 and at not in self._hidden:
-            self._hidden.add(at)
+            self._hidden.update(self._chain(at))
             self._floors.add(at)
 
     def _kind(self, at: int, kinds: dict[str, str]) -> tuple[str | None, int]:
@@ -405,9 +407,9 @@ class ForeignAddress:
         tokens = self._tokens
         at = 0
         while at < len(tokens):
-            if at in self._known and self._is_house_and_door(at):
-                self._hidden.add(at + 2)
-                at += 3
+            if at in self._known and (doors := self._doors(at)):
+                self._hidden.update(doors)
+                at = doors[-1] + 1
             elif (
                 not self._is_number(at) or at in self._known or (tokens[at].kind == "w" and not self._adjacent(at, "-"))
             ):
@@ -417,15 +419,18 @@ class ForeignAddress:
                 self._read_chain(chain)
                 at = chain[-1] + 1
 
-    def _is_house_and_door(self, at: int) -> bool:
-        """Whether the number behind a word for a street is a house's, and the one behind its slash a door's.
+    def _doors(self, house: int) -> list[int]:
+        """The numbers of doors behind the slashes of a house's number, which is behind a word for a street.
 
-        In Cyrillic addresses both are the house's.
+        In Cyrillic addresses they are the house's, too.
         """
         tokens = self._tokens
-        if at + 2 >= len(tokens) or tokens[at + 1].kind != "/" or not self._is_short(at + 2) or not self._ends(at + 2):
-            return False
-        return _CYRILLIC(self.text) is None
+        found: list[int] = []
+        at = house
+        while at + 2 < len(tokens) and tokens[at + 1].kind == "/" and self._is_short(at + 2):
+            at += 2
+            found.append(at)
+        return found if found and self._ends(at) and _CYRILLIC(self.text) is None else []
 
     def _joined(self, at: int) -> list[int]:
         """The numbers and letters that are joined by a slash or dash to the one here, and it."""
@@ -465,8 +470,12 @@ class ForeignAddress:
                 len(chain) > 2 or first or (len(self._tokens[last].text) >= _SHORT_NUMBER and self._ends(last))
             ):
                 self._hidden.update(chain)
+            elif len(chain) == _MAX_LOT and len(self._tokens[last].text) in _ROOM_DIGITS and self._ends(last):
+                self._hidden.update(chain[1:])  # 3-2-501, Xinghe Garden
             elif len(chain) == _MAX_LOT:
                 self._known.update(chain)
+            elif first == 0 and self._ends(last) and self._before_street(last + 2) and self._is_number(last + 2):
+                self._hidden.update(chain)  # 2/1, 45 Byres Road
         elif slash or (first == 0 and not self._is_one_house(first, last)):
             self._hidden.add(first)
         elif first == 0:

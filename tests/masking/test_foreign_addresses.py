@@ -75,6 +75,11 @@ def test_an_address_that_is_read_is_not_warned_of(address: str) -> None:
             "Apartemen Kalibata City Tower A Lt. 12 No. 5, Jakarta",
             "Apartemen Kalibata City Tower A Lt. ** No. *, Jakarta",
         ),
+        ("3-2-501, Xinghe Garden, Nanshan, Shenzhen", "3-*-***, Xinghe Garden, Nanshan, Shenzhen"),
+        ("5F-2, No. 35, Lane 181, Taipei", "*F-*, No. 35, Lane 181, Taipei"),
+        ("3/2, 41 Byres Road, Glasgow G11 5RG", "*/*, 41 Byres Road, Glasgow G11 5RG"),
+        ("No. 45/2/1, Galle Road, Colombo 03", "No. 45/*/*, Galle Road, Colombo 03"),
+        ("Rua das Flores 25, R/C Dto, 4050 Porto", "Rua das Flores 25, */* Dto, 4050 Porto"),
     ],
 )
 def test_units_of_many_countries_are_hidden_and_houses_stay(address: str, shown: str) -> None:
