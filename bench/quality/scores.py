@@ -28,7 +28,7 @@ WARNED = "warned"
 _READ_WHOLE = ("given", "family", "id", "mail", "card", "plate", "account")
 _NUMBERS = ("room", "unit", "floor")
 _TELLING = re.compile(
-    r"[0-9０-９A-Za-zⅠ-Ⅻ一二两三四五六七八九十百零〇甲乙丙丁东西南北左右顶底負负\u0660-\u0669\u06f0-\u06f9]"
+    r"[0-9０-９A-Za-zⅠ-Ⅻ一二两三四五六七八九十百零〇甲乙丙丁东西南北左右首顶底架空負负\u0660-\u0669\u06f0-\u06f9]"
 )
 """What tells a number apart; the words for room and unit beside it may be read."""
 

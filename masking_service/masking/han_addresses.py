@@ -52,6 +52,8 @@ _NUMBERED: Final = (_NEVER, _NEVER, _NEVER, 4, 3, 3, 0, 3, 3, _NEVER, 0, 0, 0, 0
 
 _POSTCODE: Final = 6
 """Digits: more are no room's where no building is."""
+_LONGEST_RUN: Final = 8
+"""Digits of a house, a unit and a room that are written as one number."""
 _IN_A_NAME: Final = 3
 """Digits that may be part of the name of a place: 阳光100国际公寓."""
 _ROOM_DIGITS: Final = 3
@@ -61,21 +63,26 @@ _WIDEST_RANGE: Final = 60
 _A: Final = "[0-9A-Za-z*]"
 _H: Final = f"[{words.NUMERALS}]"
 _END: Final = r"(?=$|[\s,，。.;；(（)）\[\]【】、/\"'“”‘’「」『』《》<>〔〕{}|+=~_])"
-_JOIN: Final = rf"(?:(?:[\-_~/.:—]{{1,2}}|[至到&+])(?=[0-9*]|[A-Za-z](?![A-Za-z]))|(?<=[0-9*]){_H}(?=[0-9*]))"
-"""A numeral in Han between digits is a dash (`3一402`) or a slip."""
+_JOIN: Final = (
+    rf"(?:(?:[\-_~/.:—]{{1,2}}|[至到&+])(?=[0-9*]|[A-Za-z](?![A-Za-z]))|(?<=[0-9*]){_H}(?=[0-9*])"
+    r"|(?<=[A-Za-z])一(?=[0-9*])|-[东東西南北中]-(?=[0-9*]))"
+)
+"""A numeral in Han between digits is a dash (`3一402`) or a slip; between numbers is also a side (`3-东-402`)."""
 _SUFFIX: Final = (
     rf"(?:[号號]?(?:{words.UNIT})<>|(?:{words.OTHER_NUMBERS})<>|(?:{words.BUILDING})<>|[号號]?(?:{words.ROOM})<>"
     rf"|(?:{words.FLOOR})<>|[门門](?=\s?-?[0-9A-Za-z*{words.NUMERALS}甲乙丙丁东東西南北中])<>|(?:{words.LANE})<>|[号號]<>)"
 )
+_TO_A_FLOOR: Final = rf"[-—~]{_H}{{1,4}}(?=\s?[层層楼樓])"
 _BARE_NUMBER, _UNITS, _OTHERS, _HOUSES, _ROOMS, _FLOORS, _DOORS, _LANES, _NUMBERS, _STOREYS, _SIDES = range(1, 12)
 """The last group that matches says which word is behind a number; the first one ends the number."""
 _SIDE: Final = "东東西南北中左右"
 _TOKENS: Final = re.compile(
     rf"[0-9A-Za-z*{words.NUMERALS}单單室户戶层層门門头頭](?:(?<=[A-Za-z])(?:[A-Za-z]{{2,}}+|(?<=[A-Z])[a-z])(?!{_A})"
     rf"|(?:(?<={_A}){_A}*+(?:{_JOIN}{_A}++)*+"
-    rf"|(?<={_H})(?<!千)(?:{_H}{{0,7}}(?:[至到]{_H}{{1,4}})?(?={_SUFFIX.replace('<>', '')}|{_END})|(?=[0-9*])))()"
+    rf"|(?<={_H})(?<!千)(?:{_H}{{0,7}}(?:[至到]{_H}{{1,4}}|{_TO_A_FLOOR})?"
+    rf"(?={_SUFFIX.replace('<>', '')}|{_END})|(?=[0-9*])))()"
     rf"(?:\s?{_SUFFIX.replace('<>', '()')})?"
-    rf"|(?<=[0-9A-Za-z*号號楼樓栋棟幢座厦廈][首底顶頂][层層])()"
+    rf"|(?:(?<=[0-9A-Za-z*号號楼樓栋棟幢座厦廈都城场場园園苑庭府寓心馆店院][首底顶頂][层層])|(?<=架空[层層]))()"
     rf"|(?:(?<=[单單])(?=元)|(?<=[室户戶])|(?<=[左右][门門])|(?<=[号號][楼樓][东東西南北][门門])|(?<=[栋棟幢座][东東西南北][门門])|(?<=[头頭])(?![0-9A-Za-z\u4e00-\u9fff]))"
     rf"(?:(?<=[甲乙丙丁].)|(?<=[元层層楼樓梯栋棟幢座号號厦廈苑园園馆館\-0-9A-Za-z*][{_SIDE}].)|(?<=^[{_SIDE}].))())"
 ).finditer
@@ -84,6 +91,7 @@ _FILLERS: Final = " ,，:：-—.、~/_№第\t(（的；;|=+。!！?？\\→…
 _SIDE_OF_A_FLOOR: Final = re.compile(
     r"(?<=\*[层層楼樓])[东東西南北左右](?=(?:侧|側|边|邊|手|手边|手邊|头|頭)?(?:$|[\s,，(（]))"
 ).sub
+_OPEN_FLOORS: Final = ("空层", "空層")
 _HASHES: Final = ("#", "＃")
 _SECOND: Final = frozenset("甲乙丙丁")
 """Behind the number of a house: one of several houses."""
@@ -92,15 +100,24 @@ _INSIDE: Final = re.compile(r"[^0-9A-Za-z\u3400-\u9fff。；;\n]{1,2}|的").full
 """Between the numbers of a building, a unit and a room in a text: 3栋 2单元 203."""
 HERE: Final = "内內侧側边邊面旁东東西南北中"
 """Behind a place: which side of it."""
+INSIDE: Final = ("公寓", "大厦", "大楼", "市场", "商场", "小区", "园区", "业园", "酒店", "宿舍", "大院")
+"""What people are in: a name with 里 behind it is no lane's."""
+_SAYS_NO_MORE: Final = re.compile(
+    rf"(?:{'|'.join(f'(?<={word})' for word in INSIDE)})[里裡]$|(?<=[路街道巷弄村])门牌[号號]?$"
+).search
+"""What is between a place and a number, and is no place itself: 公寓里, 路门牌."""
 _IS_DISTRICT: Final = re.compile(
     r"(?:[省市州县縣][\s_-]?|^)(?![场場])[\u4e00-\u9fff]{2}(?<![小社园園校厂工新发業业])[区區]$"
 ).search
+_BEGINS_ANEW: Final = re.compile("市[\u4e00-\u9fff]{2,3}[区區县縣]|省[\u4e00-\u9fff]{2,3}市").search
+"""Another address."""
 _IS_LANE: Final = re.compile("(?<!大)[街巷]$").search
 _LANES_INSIDE: Final = frozenset("弄 巷 胡同 街 道 通道".split())  # noqa: SIM905
 """Words for lanes that markets have, too."""
 _HAS_MARKET: Final = re.compile(words.MARKET_INSIDE).search
 _FLOOR_FIRST: Final = re.compile(r"[BLbl]?[0-9*]{1,3}(?=[Ff](?![A-Za-eg-z]))").match
 _NAMED: Final = frozenset((ZONE, ESTATE, AISLE, MARKET, TOWER))
+_WITH_HOUSES: Final = frozenset((ROAD, ZONE, ESTATE, AISLE))
 _NAMED_BEFORE: Final = ("单元", "單元", "单元号", "单元號", "楼层", "樓層", "之")
 _NAME_AND_ROOM: Final = re.compile(r"\*{1,3}[1-9][0-9]{2,3}").fullmatch
 """The stars of a name, and the number of a room right behind them."""
@@ -114,6 +131,8 @@ _UNIT_GOES_ON: Final = re.compile(rf"\s?-?[A-Z]?[0-9*]{{3,4}}(?![0-9A-Za-z件个
 _ON_A_FLOOR: Final = re.compile("电梯|電梯|前台|楼梯|走廊|大厅|左|右|东|西|[A-Z]?[0-9]{3}").match
 _HOUSE: Final = re.compile(r"[A-Z]?[0-9]{1,2}").fullmatch
 _PAIR: Final = re.compile(r"([A-Z]?[0-9]{1,2})([/_.])([0-9]{3,4})").fullmatch
+_IS_ROOM_AS_HOUSE: Final = re.compile(rf"(?<=[栋棟幢座])[0-9*]{{3,4}}[栋棟幢](?!\s?-?(?:{_A}|{_H}))").match
+"""A number of a room with the word for a house, right behind a house: 4幢624幢."""
 _IS_CODE: Final = re.compile(
     r"(?:型号|规格|尺寸|尺码|货号|款号|取件码|提货码|密码|编号|单号|价|[￥¥$])[^\u4e00-\u9fff]*$"
 ).search
@@ -138,6 +157,18 @@ _BUILDING_WITH_UNIT: Final = re.compile(rf"[0-9*{words.NUMERALS}]{{1,3}}(?:单�
 _NUMBER_FOLLOWS: Final = re.compile(
     rf"\s?[\-_]?(?:[A-Za-z]{{0,2}}[0-9*]|{_H}{{1,3}}(?:{words.BUILDING}|{words.UNIT}|[楼層层]))"
 ).match
+_TOWER_FOLLOWS: Final = re.compile(
+    rf"[\u4e00-\u9fff]{{2,9}}(?:[大商][厦廈楼樓]|中心|公寓|花[园園]|购物城)[A-Z]?[座栋棟幢]?(?:[0-9]|{_H})"
+).match
+"""A tower with a number in it: what is before it is the number of a house."""
+_NAMES_A_PLACE: Final = re.compile(rf"{words.NAMED_BY_NUMBERS}|(?<=7-11)便利").match
+_COUNTER_FOLLOWS: Final = re.compile("[\u4e00-\u9fff]{1,8}专柜").match
+_IN_A_VILLAGE: Final = re.compile(r"(?<!新)[镇鎮乡鄉村][\u4e00-\u9fff]{1,5}[0-9]{3,4}$").search
+_LATIN_HEAD: Final = re.compile(
+    r"(?<![A-Za-z])(?:(lane|road|rd|street|st|avenue|ave|no)|building|bldg|block|blk|tower|phase)$", re.I
+).search
+"""A word of a road, or of a house, in an address that is partly in English."""
+_SHOP_ON_A_FLOOR: Final = re.compile(r"[FBL][0-9*]{1,2}(?=[A-Za-z]{2,}$)").match
 _STALL_FOLLOWS: Final = re.compile(rf"(?:{_A}{{1,3}}(?:[号號][门門]|[楼樓]|F-?))?[A-Za-z]?[0-9*]{{3}}").match
 _IS_HOUSE_WITH_ROOM: Final = re.compile("[号號](?:房|室|办|辦|商[铺舖]|店[铺舖面]|宿舍)").match
 _IS_PHONE: Final = re.compile(r"(?:0[0-9]{2,3}-)?\*{6,}[0-9]{1,4}(?:-\*+)?").fullmatch
@@ -196,7 +227,7 @@ _ENDS: Final = re.compile(_END).match
 _HAN: Final = re.compile(r"[\u4e00-\u9fff]").match
 _SPLIT: Final = re.compile(rf"[\-_~/.:—至到&+{words.NUMERALS}]+").split
 _IS_DATE: Final = re.compile(r"(?:19|20)[0-9]{2}-[0-9]{1,2}-[0-9]{1,2}").fullmatch
-_STARRED: Final = re.compile(rf"[0-9A-Za-z*{words.NUMERALS.replace('一', '')}]|一(?![0-9*])").sub
+_STARRED: Final = re.compile(rf"[0-9A-Za-z*{words.NUMERALS.replace('一', '')}]|一(?![0-9*])|(?<=-)[{_SIDE}](?=-)").sub
 
 _IsSure = Callable[[str, str, int, int, int], bool]
 """Takes a text, a number in it, the word behind it, its level and its end."""
@@ -238,8 +269,8 @@ def read_han_units(text: str, level: int = ESTATE, is_sure: _IsSure | None = Non
     before, last_kind, last_number = level, 0, ""
     for match in _TOKENS(text):
         kind = match.lastindex
-        if kind is None:  # a Latin word
-            continue
+        if kind is None or (is_sure is not None and text.startswith(_OPEN_FLOORS, max(0, match.start() - 1))):
+            continue  # a Latin word, or 放架空层, which tells no floor
         start, last = match.span()
         if kind >= _STOREYS:
             begin = _side_begin(text, start - 1, done)
@@ -261,14 +292,19 @@ def read_han_units(text: str, level: int = ESTATE, is_sure: _IsSure | None = Non
         if is_sure is not None and not is_sure(text, number, kind, level, end):
             level = _passed(text[end - 1], kind, level)
             continue
-        if apart and kind == _BARE_NUMBER and len(number) == _POSTCODE and number.isdecimal():
+        if (
+            apart
+            and stop - start == _POSTCODE
+            and kind == _BARE_NUMBER
+            and _is_postcode(number, text[start - 1], level)
+        ):
             continue
         if is_sure is not None and kind == _BARE_NUMBER and _IS_ROOM_OF_A_TEXT(number):
             shown, level = "*" * len(number), ROOM
         else:
             shown, level = _read(text, number, kind, level, stop, end)
         if shown != number:
-            if kind == _FLOORS and start > done and text[start - 1] in "负負":
+            if (kind == _FLOORS or not number[0].isascii()) and start > done and text[start - 1] in "负負":
                 start, shown = start - 1, "*" + shown
             pieces += text[done:start], shown
             done = stop
@@ -276,6 +312,11 @@ def read_han_units(text: str, level: int = ESTATE, is_sure: _IsSure | None = Non
         return text, end
     shown = "".join(pieces) + text[done:]
     return (_SIDE_OF_A_FLOOR("*", shown) if is_sure is None else shown), end
+
+
+def _is_postcode(number: str, before: str, level: int) -> bool:
+    """Whether six digits may be a postcode, and not house, unit and room of an estate: 名苑_315104."""
+    return number.isdecimal() and (level not in (ZONE, ESTATE) or before not in "_-")
 
 
 def behind_last_number(text: str) -> int:
@@ -312,7 +353,9 @@ def _passed(last: str, kind: int, level: int) -> int:
 
 
 def _side_begin(text: str, side: int, done: int) -> int:
-    """Where what is hidden of 2东户 begins: the side of a house, and the number right before it."""
+    """Where what is hidden of 2东户 and 架空层 begins: the side of a house, and the number right before it."""
+    if text[side] == "空":
+        return side - 1
     while side > done and _IS_ALNUM(text, side - 1):
         side -= 1
     return side
@@ -404,12 +447,14 @@ def _level(gap: str, kind: int, level: int, first: bool) -> int:
     place = _place(gap, kind, level)
     if not place:
         return level
+    if place[-1] in _LETTERS and (latin := _LATIN_HEAD(place)):
+        return ROAD if latin[1] else ESTATE
     for word, found in _BY_LAST.get(place[-1], ()):  # noqa: B007 - the length of the word counts
         if place.endswith(word):
             break
     else:
         return level if level in (AISLE, MARKET, TOWER, BUILDING, UNIT, FLOOR) else FLOOR if level == ROOM else PLACE
-    if level == FLOOR and _HAN(gap, 0) and found < BUILDING:
+    if level == FLOOR and _HAN(gap, 0) and found < BUILDING and _BEGINS_ANEW(gap) is None:
         return FLOOR  # the lanes of a market are named like roads
     if found == ROAD and level in (AISLE, MARKET) and _HAN(gap, 0) and _IS_LANE(place):
         return AISLE
@@ -423,6 +468,8 @@ def _place(gap: str, kind: int, level: int) -> str:
         place = place[:-1].rstrip(_FILLERS)
     if place[-1:] in _HASHES and (level in (VILLAGE, ROAD) or _HAN(place, len(place) - 2)):
         place = place[:-1]
+    if place and place[-1] in "里裡牌号號" and (more := _SAYS_NO_MORE(place)):
+        place = place[: more.start()]
     return _without_side(place) if place and place[-1] in HERE else place
 
 
@@ -446,19 +493,29 @@ def _without_side(place: str) -> str:
 def _read_plain(text: str, number: str, kind: int, level: int, end: int) -> _Read:
     """Read a number of digits with 号 or nothing behind it."""
     if kind == _BARE_NUMBER:
+        if len(number) < _POSTCODE and (level in (PLACE, NUMBER) or end == len(number)) and _NAMES_A_PLACE(text, end):
+            return number, PLACE
         hidden = len(number) >= _BARE[level]
-        if hidden and level <= NUMBER and len(number) > _POSTCODE:
-            hidden = False
+        if level <= NUMBER and len(number) > _POSTCODE:
+            hidden = _holds_house_and_room(text, number, level, end)
         in_a_name = len(number) <= _IN_A_NAME and _HAN(text, end) and not text.startswith(("门口", "的门"), end)
-        if hidden and level == PLACE and in_a_name:
+        if hidden and level == PLACE and (in_a_name or _IN_A_VILLAGE(text, max(0, end - _NEAR), end)):
             return number, PLACE
     else:
         hidden = len(number) >= _NUMBERED[level]
-        if hidden and level <= NUMBER and _NUMBER_FOLLOWS(text, end):
+        if hidden and level <= NUMBER and (_NUMBER_FOLLOWS(text, end) or _TOWER_FOLLOWS(text, end)):
             hidden = False
+        if level in _WITH_HOUSES and len(number) >= _POSTCODE:
+            hidden = True
     if hidden:
         return "*" * len(number), ROOM
     return number, _behind(kind, level)
+
+
+def _holds_house_and_room(text: str, number: str, level: int, end: int) -> bool:
+    """Whether a long number at the end of an address is written without a sign between house and room."""
+    glued = _HAN(text, max(0, end - len(number) - 1)) is not None
+    return level in _WITH_HOUSES and len(number) <= _LONGEST_RUN and glued and _ENDS(text, end) is not None
 
 
 def _behind(kind: int, level: int) -> int:
@@ -476,7 +533,7 @@ def _read_number(text: str, number: str, kind: int, level: int, end: int) -> _Re
         if kind == _BARE_NUMBER and level not in (VILLAGE, ROAD) and _IS_ROOM_IN_HAN(number):
             hidden = True
         return (_stars(number), ROOM) if hidden else (number, NUMBER if level == ROAD else level)
-    if _IS_PHONE(number):
+    if _IS_PHONE(number) or (number == "7-11" and _NAMES_A_PLACE(text, end)):
         return number, level
     if kind == _BARE_NUMBER and not number.strip("*."):
         named = text[0] == "*" or _NAME_OF_STARS(text, max(0, end - _LONGEST_MASK), end) is not None
@@ -484,6 +541,8 @@ def _read_number(text: str, number: str, kind: int, level: int, end: int) -> _Re
     parts = _parts(number)
     first = parts[0]
     if kind == _BARE_NUMBER and (_FLOOR_FIRST(first) or (len(parts) > 1 and parts[-1] in ("F", "f"))):
+        if _count(first) >= _ROOM_DIGITS and number[-2] == "-":
+            return _stars(number), ROOM
         return _floor_starred(number, first), FLOOR
     if len(parts) > 1:
         return _read_parts(number, parts, kind, level)
@@ -514,10 +573,13 @@ def _read_mixed(text: str, number: str, kind: int, level: int, end: int) -> _Rea
         _, behind = _read_plain(text, "0" * len(number), kind, level, end)
         return ("*" * len(number) if behind == ROOM else number), behind
     if kind == _NUMBERS:
-        hidden = count >= _NUMBERED[level] or (level == PLACE and count >= _ROOM_DIGITS)
+        stall = (level == AISLE and number[0].isalpha() and count > 1) or (count > 2 and _COUNTER_FOLLOWS(text, end))
+        hidden = stall or count >= _NUMBERED[level] or (level == PLACE and count >= _ROOM_DIGITS)
     else:
         if level == PLACE and count <= _IN_A_NAME and _HAN(text, end):
             return number, PLACE
+        if level in (AISLE, MARKET, TOWER) and (floor := _SHOP_ON_A_FLOOR(number)):
+            return "*" * floor.end() + number[floor.end() :], FLOOR
         inside = level in (AISLE, MARKET, TOWER) and _ENDS(text, end) is not None
         if inside and _IS_BASEMENT(number):
             return "*" * len(number), FLOOR
@@ -532,7 +594,7 @@ def _read_parts(number: str, parts: list[str], kind: int, level: int) -> _Read:
     two = len(parts) == 2
     if level < BUILDING and _IS_DATE(number):
         return number, level
-    if two and level in (VILLAGE, ROAD) and _count(second) < _ROOM_DIGITS:
+    if two and (level in (VILLAGE, ROAD) or (level == LANE and kind == _NUMBERS)) and _count(second) < _ROOM_DIGITS:
         return number, NUMBER
     if two and level == ROAD and (_is_range(first, second) or (kind == _NUMBERS and first.isdecimal())):
         return number, NUMBER
@@ -561,6 +623,8 @@ def _read_unit(_text: str, number: str, level: int, _stop: int, _end: int) -> _R
 def _read_other(text: str, number: str, level: int, stop: int, end: int) -> _Read:
     """Read a number of a phase, a gate, a village's group or of what has no place in an address."""
     behind = _BEHIND_OTHERS.get(text[stop:end].strip(), level)
+    if behind == VILLAGE and number.isdecimal() and text[end - 1] == "村":
+        behind = ZONE  # 新2村 is an estate in a town, and 五一村 may be a village
     if level >= BUILDING:
         door = level == FLOOR or (level == BUILDING and _NUMBER_FOLLOWS(text, end))
         return (_stars(number), level) if door and text[end - 1] in "门門" else (number, level)
@@ -574,6 +638,8 @@ def _read_house(text: str, number: str, level: int, stop: int, end: int) -> _Rea
     word = text[stop:end]
     if (level == FLOOR and word == "座") or (level == BUILDING and word == "#"):
         return _stars(number), UNIT
+    if level == BUILDING and _IS_ROOM_AS_HOUSE(text, stop - len(number)):
+        return _stars(number), ROOM
     if level >= BUILDING and len(parts := _parts(number)) > 1:  # the number before it is a room's: 5栋301/5栋302
         return _stars(number[: -len(parts[-1])]) + parts[-1], BUILDING
     return number, BUILDING
@@ -594,7 +660,7 @@ def _read_floor(text: str, number: str, level: int, stop: int, end: int) -> _Rea
     word = text[stop:end].strip()
     parts = _parts(number)
     if word in ("楼", "樓"):
-        if _BUILDING_WITH_UNIT(text, end):
+        if level < BUILDING and level != TOWER and _BUILDING_WITH_UNIT(text, end):
             return number, BUILDING
         if len(parts) == 1 and number[0].isascii() and number[0].isalpha() and not _IS_BASEMENT(number):
             return (number, BUILDING) if len(number) < _ROOM_DIGITS else (number[0] + _stars(number[1:]), FLOOR)
@@ -617,8 +683,10 @@ def _read_lane(text: str, number: str, level: int, stop: int, end: int) -> _Read
 
 _BEHIND_OTHERS: Final = {
     "区": ESTATE, "區": ESTATE, "号区": ESTATE, "期": ESTATE, "组团": ESTATE, "号门": AISLE, "號門": AISLE,
+    "国道": ROAD, "省道": ROAD, "县道": ROAD,
     "号院": ESTATE, "号路": ROAD, "号街": ROAD, "号大街": ROAD, "号支路": ROAD, "号公路": ROAD, "号大道": ROAD,
-    "號院": ESTATE, "院": ESTATE, "村": VILLAGE, "组": VILLAGE, "組": VILLAGE, "队": VILLAGE, "里": VILLAGE,
+    "號院": ESTATE, "院": ESTATE, "社区": ZONE, "村": VILLAGE, "组": VILLAGE, "組": VILLAGE,
+    "队": VILLAGE, "里": VILLAGE,
 }  # fmt: skip
 _READERS: Final = {
     _UNITS: _read_unit,

@@ -18,6 +18,7 @@ from masking_service.masking.han_addresses import (
     ESTATE,
     HEADS,
     HERE,
+    INSIDE,
     MARKET,
     ROAD,
     TOWER,
@@ -50,7 +51,7 @@ def han_without(characters: str) -> str:
 
 # The words behind a number.
 _BEGINS_WORD: Final = (
-    "号號单單门門梯期区區组組村里米院支段厂岁次天年月日点點元件个個箱斤团连班公国省县分大社队楼樓栋棟幢撞座塔层層"
+    "号號单單门門梯期区區组組村里米院支段厂岁次天年月日点點元件个個箱斤团连班公国省县分大社队楼樓栋棟幢撞座塔字懂憧楝冻病层層"
     "弄巷胡街路道排通办辦教寝會会實实工休包诊病室户戶房宿商店铺舖床档檔摊柜"
 )
 """What such words begin with."""
@@ -66,13 +67,14 @@ _NO: Final = (
 )
 _BARE: Final = rf"(?![0-9A-Za-z*\-_~/.:—至到&+#之 \t\u3000{words.NUMERALS}]){_NO_WORD}"
 _ALONE: Final = rf"{_BARE}(?=$|{_HAN}|[(（])"
+_NO_NAME: Final = f"(?!{words.NAMED_BY_NUMBERS})"
 _ENDS: Final = "(?=$|[(（])"
 _NO_NUMBER: Final = rf"(?![0-9A-Za-z* \-_{words.NUMERALS}])"
 
 # The words in front of a number.
 _TELLS_A_SIDE: Final = "单單室户戶层層门門头頭"
 _TELLS_NO_SIDE: Final = (
-    rf"(?:[门門](?<![左右].)(?<![楼樓栋棟幢座][{_SIDES}].)|[室户戶](?<![{_SIDES}{_SECOND}].)|[层層](?<![首底顶頂].)"
+    rf"(?:[门門](?<![左右].)(?<![楼樓栋棟幢座][{_SIDES}].)|[室户戶](?<![{_SIDES}{_SECOND}].)|[层層](?<![首底顶頂空].)"
     rf"|[单單](?!元)|[头頭](?:(?={_HAN})|(?<![{_SIDES}{_SECOND}].)))"
 )
 """One of these characters, unless it tells a side of a floor as in 东户, or a floor as in 底层."""
@@ -128,12 +130,13 @@ _BEFORE_SIDE: Final = han_without(
 _UNKNOWN: Final = (
     f"(?:(?<=[{_UNKNOWN_ENDS}])|(?<=[{_LAST_OF_LONGER}])"
     + "".join(f"(?<!{word})" for word in sorted(HEADS) if word[-1] in _LAST_OF_LONGER)
-    + rf"|(?<=[{HERE}里])(?<=[{_BEFORE_SIDE}].))"
+    + rf"|(?<=[{HERE}里])(?<=[{_BEFORE_SIDE}].){''.join(f'(?<!{word}里)' for word in INSIDE)})"
 )
 """Behind a name that says nothing."""
 _INNER: Final = "".join(sorted({word[-1] for word, level in HEADS.items() if level >= BUILDING} - {"面", "市"}))
 _OUTSIDE: Final = f"(?<![{_INNER}])(?<!门市)(?<!门面)"
 _IN_NO_MARKET: Final = rf"{_OUTSIDE}(?!{_MARKET}|{_AISLE}|(?<=[区區期{HERE}]))"
+_IN_NO_VILLAGE: Final = "".join(f"(?<![镇鎮乡鄉村]{_HAN}{{{length}}})" for length in range(1, 6))
 _INSIDE_NOTHING: Final = f"{_OUTSIDE}(?!{_MARKET}|{_TOWER})(?<![{HERE}{_SAYS_NOTHING}])"
 
 # The numbers that show.
@@ -142,7 +145,7 @@ _HOUSE: Final = (
     rf"(?<![层層下])(?:{_D}{{1,4}}+{_HOUSE_WORD}|[A-Za-z]{_D}{{0,4}}+{_HOUSE_WORD}|{_N}{{1,3}}+{_HOUSE_WORD})"
 )
 _LANE_WORD: Final = "(?:大[街道]|[路街巷道])"
-_PART_WORD: Final = "(?:[号號](?:路|大?街)|村|组(?!团)|組|队|院|里)"
+_PART_WORD: Final = "(?:[号號](?:路|大?街)|村(?!(?<=[0-9]村)[0-9])|组(?!团)|組|队|院|里)"
 _ON_THE_WAY: Final = (
     rf"(?:(?={_D})(?:{_ON_A_ROAD}(?:{_D}{{1,4}}+(?:{_NO}|{_BARE}|弄)"
     rf"|{_D}{{1,4}}(-)(?:{_D}{{1,4}}+{_NO}|{_D}{{1,2}}+{_BARE}))"
@@ -159,7 +162,7 @@ _BUILDING: Final = (
     rf"|{_UNKNOWN}{_D}{{1,2}}+{_BARE}|(?<=弄){_D}{{1,4}}+(?:{_NO}|(?<!{_D}{{3}}){_BARE})"
     rf"|(?:{_ESTATE}|{_PART}|{_ZONE}|{_AISLE}){_D}{{1,2}}+(?:{_NO}|{_BARE})|{_ZONE}{_D}{{3}}{_NO}"
     rf"|(?:{_TOWER}|(?<={_D}号)){_D}{{1,2}}+{_NO}|{_MARKET}{_D}{{1,2}}+{_BARE}"
-    rf"|(?:{_ESTATE}|{_PART}|{_AISLE}|{_TOWER}|{_MARKET}){_D}{{1,4}}+{_NO}(?={_GOES_ON})))(?:{_HOUSE})*+)"
+    rf"|(?:{_ESTATE}|{_PART}|{_AISLE}|{_TOWER}|{_MARKET}){_D}{{1,4}}+{_NO}(?={_GOES_ON})))(?:(?!{_D}{{3}}){_HOUSE})*+)"
 )
 """Of the house, behind which all numbers are hidden."""
 
@@ -184,9 +187,9 @@ _INSIDE: Final = (
 )
 """In a house."""
 _FIRST: Final = (
-    rf"(?:(?={_D})(?:(?<={_D}[号號])(?:{_CODE}{_ALONE}|{_D}{{3,4}}+{_NO}{_NO_NUMBER})"
+    rf"(?:(?={_D})(?:(?<={_D}[号號])(?:{_CODE}{_ALONE}{_NO_NAME}|{_D}{{3,4}}+{_NO}{_NO_NUMBER})"
     rf"|(?<=-)(?:{_D}{{1,4}}+(?:-{_D}{{1,4}}+)?+(?:{_ALONE}|{_NO})|{_D}{{3,4}}+室|{_D}{{1,2}}-{_D}{{3,4}}+室)"
-    rf"|{_UNKNOWN}(?:{_D}{{4,5}}+{_ALONE}|{_D}{{3}}{_ENDS})"
+    rf"|{_UNKNOWN}{_IN_NO_VILLAGE}(?:{_D}{{4,5}}+{_ALONE}{_NO_NAME}|{_D}{{3}}{_ENDS})"
     rf"|{_TOWER}(?:(?:{_D}{{1,2}}[A-EG-Z]{_D}{{0,2}}+|{_D}{{1,5}}+(?:-{_D}{{1,4}}+){{0,2}}+){_ALONE}"
     rf"|{_D}{{3,5}}+{_NO}{_NO_NUMBER})"
     rf"|(?:{_ESTATE}|{_PART}|{_ZONE}|{_AISLE}|(?<=弄)){_D}{{3,5}}+{_ALONE}"
@@ -211,7 +214,8 @@ _KEPT_FIRST: Final = (
     rf"|(?:(?<=[区區期])|{_AISLE}){_D}{{1,2}}-(?={_D}{{3,4}}+(?:{_BARE}|{_NO}))"
     rf"|(?:{_PART}|{_AISLE})(?:{_OTHER_HUNDREDS})(?={_D}++(?:{_BARE}|{_NO}))"
     rf"|(?:{_UNKNOWN}|{_ESTATE}|{_ZONE}|{_PART})(?:{_D}-(?={_D}{{1,2}}-{_D}{{3,4}}+室)|{_D}{{2}}-(?={_D}-{_D}{{3,4}}+室))"
-    rf"|(?:{_UNKNOWN}|{_ESTATE}|{_ZONE}|(?<=弄))(?:{_D}{{1,2}}-(?={_D}{{1,4}}+(?:{_BARE}|{_NO})|{_D}{{3,4}}+室)"
+    rf"|(?:{_UNKNOWN}|{_ESTATE}|{_ZONE}|(?<=弄)(?!{_D}{{1,2}}-{_D}{{1,2}}[号號]))"
+    rf"(?:{_D}{{1,2}}-(?={_D}{{1,4}}+(?:{_BARE}|{_NO})|{_D}{{3,4}}+室)"
     rf"|(?:{_D}{{3}}-(?={_D}{{4}}(?!{_D}))|{_OTHER_HUNDREDS})(?={_D}++(?:{_BARE}|{_NO}))))"
     rf"|(?<={_HAN}){_OUTSIDE}(?!{_TOWER})(?<![{_SAYS_NOTHING}{HERE}])[AC-KM-Z]{_D}{{1,2}}-(?=(?:{_D}{{1,2}}-)?{_D}{{3,4}}+{_BARE})|)"
 )

@@ -262,8 +262,8 @@ _SIMPLE: Final = re.compile(
 ).fullmatch
 """Han, Latin words in it, and numbers that are no phone's: each has few digits, and no other number is beside it."""
 _SAYS_MORE: Final = re.compile(
-    "[机機系聯电打信线服目都道府xXqQnNtT甲乙丙丁东西南北中左右](?:(?<=[手座固]机)|(?<=手機)|(?<=联系)|(?<=聯)|(?<=致电)|(?<=拨打)|(?<=微信)"
-    "|(?<=热线)|(?<=客服)|(?<=丁目)|(?<=東京都)|(?<=北海道)|(?<=大阪府|京都府)|(?i:(?<=vx|wx|qq)|(?<=weixin|wechat))"
+    "[机機系聯电打信线服目都道府xXqQnNtT空甲乙丙丁东西南北中左右](?:(?<=[手座固]机)|(?<=手機)|(?<=联系)|(?<=聯)|(?<=致电)|(?<=拨打)|(?<=微信)"
+    "|(?<=热线)|(?<=客服)|(?<=丁目)|(?<=架空)|(?<=東京都)|(?<=北海道)|(?<=大阪府|京都府)|(?i:(?<=vx|wx|qq)|(?<=weixin|wechat))"
     "|(?<=F[甲乙丙丁东西南北中左右]))"
 ).search
 """What may announce a phone, or be in Japan."""
