@@ -39,7 +39,7 @@ class KeptRow(NamedTuple):
     entry: str
     waybill: str = ""
     sides: int = 0
-    cells: tuple[object, ...] = ()
+    cells: tuple[Any, ...] = ()
 
 
 class KeptRows:

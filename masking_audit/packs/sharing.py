@@ -1,12 +1,13 @@
 """The sharing ledger: what was given to whom in a period, made from entries. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 from masking_audit.format.entries import Entry
 from masking_audit.packs.documents import Document, PackTable
 from masking_audit.packs.parts import PARTS, Part
+from masking_audit.packs.rows import KeptRow, KeptRows
 from masking_service.audit.actions import Action
 from masking_service.masking.timestamps import rfc3339
 
@@ -23,6 +24,7 @@ _ACCESS: Final = frozenset(
 )
 """What gives or takes access: clients, callers, and permits for pseudonyms."""
 _NOT_STATED: Final = "-"
+_GIVEN: Final = "given"
 _MONTH: Final = len("2026-11")
 
 
@@ -34,6 +36,13 @@ class _Given:
     fields: int = 0
     kinds: set[str] = field(default_factory=set)
     waybills: set[str] = field(default_factory=set)
+
+    def add(self, calls: int, fields: int, kind: str, waybill: str) -> None:
+        """Add a row, see `_rows_of`."""
+        self.calls += calls
+        self.fields += fields
+        self.kinds.update({kind} - {""})
+        self.waybills.update({waybill} - {""})
 
 
 @dataclass(slots=True)
@@ -48,26 +57,23 @@ class Sharing:
     tenant: str
     begin: int
     end: int
-    _given: dict[tuple[str, str, str, str], _Given] = field(default_factory=dict)
     _access: list[tuple[str, Entry]] = field(default_factory=list)
-    _taken_back: set[str] = field(default_factory=set)
-    _entries: dict[str, Entry] = field(default_factory=dict)
+    _rows: KeptRows = field(default_factory=KeptRows)
 
     def sum_period(self, entries: Iterable[tuple[str, Entry]]) -> None:
         """Add the entries of the period."""
+        void: set[str] = set()
         for name, entry in entries:
             if entry.tenant != self.tenant:
                 continue
-            self._taken_back.update(entry.takes_back)
+            void.update(entry.takes_back)
             if not self.begin <= entry.at < self.end:
                 continue
             if entry.action in _ACCESS and entry.outcome == "done":
                 self._access.append((name, entry))
             elif _gives(entry):
-                self._entries[name] = entry
-        for name, entry in self._entries.items():
-            if name not in self._taken_back:
-                self._add(entry)
+                self._rows.add(_rows_of(name, entry))
+        self._rows.take_back(void, [_GIVEN])
 
     def document(self, source: Mapping[str, object]) -> Document:
         """Return the document for people.
@@ -75,9 +81,13 @@ class Sharing:
         Args:
             source: the values of the paragraph `source`.
         """
+        sums: dict[tuple[object, ...], _Given] = {}
+        for row in self._rows.rows(_GIVEN):
+            *key, calls, fields, kind = row.cells
+            sums.setdefault(tuple(key), _Given()).add(calls, fields, kind, row.waybill)
         given = [
             (*key, one.calls, len(one.waybills), one.fields, ", ".join(sorted(one.kinds)) or _NOT_STATED)
-            for key, one in sorted(self._given.items())
+            for key, one in sorted(sums.items())
         ]
         access = [
             (rfc3339(entry.at), entry.action, entry.subject or _NOT_STATED, entry.principal, name)
@@ -97,16 +107,18 @@ class Sharing:
             ],
         )
 
-    def _add(self, entry: Entry) -> None:
-        purpose = entry.purpose or entry.profile or entry.action
-        key = (rfc3339(entry.at)[:_MONTH], entry.principal, entry.role, purpose)
-        one = self._given.setdefault(key, _Given())
-        one.calls += 1
-        for item in entry.items:
-            if item.outcome in ("released", "done"):
-                one.fields += bool(item.field)
-                one.waybills.add(item.waybill)
-                one.kinds.update({item.kind} - {""})
+
+def _rows_of(name: str, entry: Entry) -> Iterator[KeptRow]:
+    """Yield a row for an entry, and one for each thing that it gave.
+
+    The cells: month, recipient, role, purpose; then what it adds: calls, fields, and the kind.
+    """
+    purpose = entry.purpose or entry.profile or entry.action
+    key = (rfc3339(entry.at)[:_MONTH], entry.principal, entry.role, purpose)
+    yield KeptRow(_GIVEN, entry.at, name, cells=(*key, 1, 0, ""))
+    for item in entry.items:
+        if item.outcome in ("released", "done"):
+            yield KeptRow(_GIVEN, entry.at, name, item.waybill, cells=(*key, 0, int(bool(item.field)), item.kind))
 
 
 def _gives(entry: Entry) -> bool:
