@@ -15,7 +15,7 @@ from typing import Final
 
 import msgspec
 
-from keys.aead import NONCE_BYTES, SealingKey, header_of
+from keys.aead import NONCE_BYTES, header_of
 from keys.files import read_secret_file, write_secret_file
 from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.rotation.coordinator import Coordinator
@@ -25,13 +25,16 @@ from masking_service.rotation.rotate import rotate_data
 from masking_service.rotation.search import INDEX_PART, SearchEntries
 from masking_service.service.call.recorder import Recorder
 from masking_service.service.people.policy import Policy
+from masking_service.service.state.sealed import Sealed
 from masking_service.service.state.stems import CLAIM
 from masking_service.service.state.swap import Swapped, swap_question
+from masking_service.service.waybills import records
 from masking_service.service.waybills.keys_behind import KeysBehind
 from masking_service.service.waybills.vault import Vault
 from masking_service.service.waybills.wrapped_keys import HOLD_DAY, WrappedKey
 from masking_service.store.client import Command
 from masking_service.store.layout import PREFIX, WAYBILL, custody_key
+from masking_service.store.question import Question
 
 AT_ONCE: Final = 500
 STARTED: Final = "reseal.json"
@@ -240,15 +243,30 @@ class _Reseal:
                 continue  # shredded
             self._keep_custodies(tenant, [(place, header_of(value)) for (place, value, _), _ in readable])
             fresh = self.vault.data_keys.for_today(tenant, self._clock(), len(readable))
-            after = _sealed_anew(fresh, [(value, place, key) for (place, value, _), key in readable], self._random)
+            plain = [key.open(value, place) for (place, value, _), key in readable]
+            nonces = self._coordinator.random(NONCE_BYTES * len(plain))
+            after = fresh.seal_many(plain, [place for (place, _, _), _ in readable], nonces)
+            tombstones = [
+                Sealed(place, new, until=until, once=False)
+                for ((place, _, until), _), content, new in zip(readable, plain, after, strict=True)
+                if records.read(content).erased
+            ]
             questions = [
                 swap_question([Swapped(place, value, new)], until, since=roster)
                 for ((place, value, until), _), new in zip(readable, after, strict=True)
             ]
-            self._coordinator.store.ask(*questions)
+            self._write(tenant, tombstones, questions)
             self.records += sum(question.answer() for question in questions)
             found += len(readable)
         return found
+
+    def _write(self, tenant: str, tombstones: Sequence[Sealed], questions: Sequence[Question[bool]]) -> None:
+        """Write records; the log explains tombstones, so it announces them first."""
+        store = self._coordinator.store
+        if tombstones:
+            self._announcer.run(tenant, tombstones, lambda: store.ask(*questions))
+        else:
+            store.ask(*questions)
 
     def _keep_custodies(self, tenant: str, stored: Sequence[tuple[bytes, bytes]]) -> None:
         """Seal the custodies anew that would end with the hour keys of their records.
@@ -275,18 +293,3 @@ class _Reseal:
             key = behind.get(header_of(value))
             if key is not None and key.day == HOLD_DAY and not self._started.is_new(key):
                 yield key.tenant, key.number
-
-    def _random(self, length: int) -> bytes:
-        return self._coordinator.random(length)
-
-
-def _sealed_anew(
-    fresh: SealingKey, values: Sequence[tuple[bytes, bytes, SealingKey]], random: Callable[[int], bytes]
-) -> list[bytes]:
-    """Return values under another data key, for the same places.
-
-    Args:
-        values: the sealed value, its place and the key that opens it.
-    """
-    plain = [key.open(value, place) for value, place, key in values]
-    return fresh.seal_many(plain, [place for _, place, _ in values], random(NONCE_BYTES * len(plain)))

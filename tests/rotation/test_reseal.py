@@ -23,7 +23,8 @@ from masking_service.service.people.policy import Policy
 from masking_service.service.search.findable import Findable
 from masking_service.service.waybills.wrapped_keys import HOLD_DAY, WrappedKeys
 from masking_service.store.layout import record_key, record_stems
-from tests.rotation.commands import running, unexplained
+from tests.audit.verify.changes import Service
+from tests.rotation.commands import LATE, running, unexplained
 from tests.rotation.processes import DAY, Killed, Process, countdown
 from tests.store import stores
 from tests.store.stores import LATER, NOW, NUMBER, body
@@ -44,7 +45,7 @@ def policy(tmp_path: Path) -> Policy:
 def run(path: Path, url: str, process: Process, policy: Policy) -> Callable[..., ResealedValues]:
     def command(step: Callable[[], object] = lambda: None) -> ResealedValues:
         def resealed(mine: Coordinator, recorder: Recorder) -> ResealedValues:
-            return reseal(mine, recorder, policy, lambda: NOW)
+            return reseal(mine, recorder, policy, lambda: LATE)
 
         return cast("ResealedValues", running(path, url, resealed, [process], step))
 
@@ -140,6 +141,21 @@ def test_an_interrupted_run_continues_and_makes_no_second_key(
     assert killed > 1
     assert opened(held, valkey) == 0
     assert not (path.parent / resealing.STARTED).exists()
+
+
+def test_a_tombstone_is_sealed_anew_and_the_log_explains_it(
+    run: Callable[..., ResealedValues], process: Process, path: Path, valkey: str, tmp_path: Path
+) -> None:
+    service = Service(process.store, tmp_path, process.keyring)
+    service.do_everything()
+    service.erase()
+    old = data_keys(Keyring(keyset.load(path)), process)
+    assert unexplained(process.store, process.keyring) == []
+
+    run()
+
+    assert opened(old, valkey) == 0
+    assert unexplained(process.store, process.keyring) == []
 
 
 class HeldWaybills:
