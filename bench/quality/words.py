@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import math
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -39,6 +40,10 @@ _CLASSES: Final = {
 _LENGTHS: Final = range(2, 5)
 _RARE: Final = 30
 """A word of two characters and more that is less frequent is left out."""
+_RARE_LIKE_NAMES: Final = 5
+"""One in which a family name is, with a character behind it, only if it is less frequent than that."""
+_CALLS_SOMEONE: Final = re.compile("[小老阿].|.[总哥姐叔姨嫂爷工董氏]").fullmatch
+"""What people are called by: 阿强, 石工."""
 _LINE: Final = 60
 """Words in a line."""
 
@@ -53,7 +58,9 @@ def sections(rows: Iterable[_Row], characters: str) -> Iterator[tuple[str, list[
     given, family = Counter[str](), Counter[str]()
     families = frozenset(FAMILY_NAMES + RARE_FAMILY_NAMES)
     for word, count, part in rows:
-        if len(word) == 1 or (len(word) in _LENGTHS and count >= _RARE and not part.startswith("nr")):
+        like_a_name = not (families.isdisjoint(word[:-1]) or _CALLS_SOMEONE(word))
+        least = _RARE_LIKE_NAMES if like_a_name else _RARE
+        if len(word) == 1 or (len(word) in _LENGTHS and count >= least and not part.startswith("nr")):
             words.setdefault(f"{_CLASSES.get(part, 'n')}{_cost(count, total)}", []).append(word)
         if part == "nr" and len(word) in (2, 3) and word[0] in families:
             family[word[0]] += 1

@@ -170,7 +170,8 @@ class Outlines:
 
     def _written(self, text: str) -> tuple[str, Slots]:
         """A text with marks in place of its slots, and the slots."""
-        split, words, no_given, follow, things, families, given = self._finder
+        split, words, longer, no_given, follow, things, families, given = self._finder
+        goes_on = longer.get
         parts = split(text)
         slots: list[str] = []
         around, written, last = parts[::2], [parts[0]], ""
@@ -180,9 +181,11 @@ class Outlines:
             if length < OF_NUMBER and (
                 (last := before[-1:] or last) in families
                 or slot in words
-                or slot[:2] in words
-                or last + slot[0] in words
+                or (head := slot[:2]) in words
+                or (pair := last + slot[0]) in words
                 or slot[1:] in no_given
+                or ((ends := goes_on(pair)) and (slot[1:] + behind).startswith(ends))
+                or ((ends := goes_on(head)) and (slot[2:] + behind).startswith(ends))
                 or (
                     (next_two := behind[:2]) not in follow
                     and (
@@ -282,6 +285,7 @@ class _Finder(NamedTuple):
     Attributes:
         split: gives what is around them, and them, in turn.
         words: a name is none of these, nor has a part of it with what is beside it.
+        longer: what longer words go on with, by their first two characters.
         no_given: a given name is none of these.
         follow: what follows names, of two characters.
         things: what follows no name, of two characters.
@@ -290,6 +294,7 @@ class _Finder(NamedTuple):
 
     split: Callable[[str], list[str]]
     words: frozenset[str]
+    longer: dict[str, tuple[str, ...]]
     no_given: frozenset[str]
     follow: frozenset[str]
     things: frozenset[str]
@@ -327,11 +332,16 @@ def _finder() -> _Finder:
         rf"(?![{re.escape(cues.PLACE_ENDS)}·•‧・∙⋅･.．])))"
     ).split
     words = [word for word in known.words if len(word) > 1]
+    longer: dict[str, list[str]] = {}
+    for word in words:
+        if len(word) > len("王明"):
+            longer.setdefault(word[:2], []).append(word[2:])
     return _Finder(
         split,
         cues.common_words().union(
             DOUBLE_FAMILY_NAMES, cues.FIRST_PARTS, cues.BRANDS, words, (word for word in cue_words if len(word) > 1)
         ),
+        {first: tuple(ends) for first, ends in longer.items()},
         frozenset(word for word in words if known.words[word][0] != "n" and word[0] != word[1]).union(
             cues.TITLES, cues.VERBS
         ),
