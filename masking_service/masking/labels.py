@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 from masking_service.masking.codes import settled
 from masking_service.masking.effort import COLD_NAME
+from masking_service.masking.han_words import han_words
 from masking_service.masking.kinds.table import PERSONAL
 from masking_service.masking.member_names import BARE_NAME, MAYBE_NAME, read_names
 from masking_service.masking.name_cues import NO_LATIN_NAME
@@ -59,6 +60,11 @@ def unpaid(_cost: float) -> None:
     """For texts whose owner waits for them alone: a file's."""
 
 
+_SPEAKS: Final = re.compile(
+    "[我你您他她它咱嗯哦喔啊](?![·•])|是的|是吗|不|没|好[的吧啊呢了]|好$|在[吗的家]|请|麻烦|可以|什么|怎么|为什么|谢谢|对[的啊]|对$|行[的吧]?$|那个|这个|那我|这是"
+    "|还[没是有要]|就[是在要]|[已正]在?[经]|想要|帮[我忙]|别|快点|多久|几点|谁|哪"
+).match
+"""What someone says behind a label that names who speaks, and no name begins with."""
 _TAKEN: Final = re.compile("(?:已|代)?[收签领](?:收|取)?(?=$|\\s[\u4e00-\u9fff*]{2,4}$).*")
 _SITE: Final = re.compile(
     r"([\u4e00-\u9fff]{1,8}?)(?:快递|智能|丰巢|菜鸟|妈妈)?(?:驿站|代收点|自提点|[快智丰巢能递]柜|超市|便利店|物业|门卫|前台|收发室|传达室|保安室|门岗)"
@@ -104,12 +110,13 @@ def labelled_values(text: str, context: str, pay: Pay) -> list[Labelled]:
         return []
     pay(COLD_NAME * len(labels))
     meanings = read_names(context, tuple(label.name for label in labels))
+    simplified = han_words().simplified(text)
     found: list[Labelled] = []
     for at, (label, meaning) in enumerate(zip(labels, meanings, strict=True)):
         end = next((other.start for other in labels[at + 1 : at + 3] if other.start >= label.value), len(text))
         start, end = _span(text, label, end)
         if not label.quote:
-            end = min(end, _end_of_value(meaning.kind, text, start, end))
+            end = min(end, _end_of_value(meaning.kind, simplified, start, end))
         kind = settled(meaning.kind, text[start:end])
         taken = bool(found) and start < found[-1].end  # a cell's label and its tag's name announce the same value
         if kind in _PERSONAL and not taken and _says_something(kind, text[start:end]):
@@ -158,7 +165,7 @@ def _says_something(kind: str, value: str) -> bool:
     if kind in _PHONES or kind == "unit":
         return any(map(str.isdecimal, value))
     if kind in _IN_WORDS:
-        return bool(value) and not (_is_anyone(value) or _is_site(value))
+        return bool(value) and not (_is_anyone(value) or _is_site(value) or (kind != "address" and _SPEAKS(value)))
     return any(char.isascii() and char.isalnum() for char in value)
 
 

@@ -24,6 +24,12 @@ _TITLE: Final = rf"(?:(?i:{cues.LATIN_TITLES})\b\.?\s)"
 _VERB: Final = (
     r"(?:\s(?:will|would|may|must|should"
     r"|wants?|wanted|asks?|asked|has|had|is (?:not |at |in |out|away|on )|isn't|can|cannot|can't"
+    r"|not (?:at|in|home|available|answering|responding|reachable|there)|updated|reported|reports|wrote"
+    r"|writes|noted|complained"
+    r"|complains|claimed|claims|disputes|disputed|states|stated|mentioned|insists|insisted|replied|responded|emailed|texted"
+    r"|messaged|rescheduled|cancelled|canceled|answered|handled|escalated|prefers|preferred|declined|denied|contacted|phoned"
+    r"|visited|hopes|wrote|gave|told|ordered|bought|paid|knows|thinks|agreed"
+    r"|was (?:not|out|away|at|there)"
     r"|collects?|collected|refused|refuses|signed|lives|said|says|picked|picks|called|calls|received|accepted|requested|requests"
     r"|confirmed|rejected|took|takes|comes|works|did|does|didn't|doesn't|won't|needs|tel|phone|mobile|cell)\b)"
 )
@@ -34,19 +40,19 @@ _capital: Final = re.compile(
     r"(?:^|[.:：\s(（\u4e00-\u9fff])[A-Z\u00c0-\u00de][A-Za-z\u00c0-\u024f\u0300-\u036f]"
 ).search
 _announced: Final = re.compile(
-    rf"(?<![A-Za-z])(?:(?i:{cues.LATIN_CUES})[.:：\s(]{{1,3}}{_TITLE}?|{_TITLE})(?P<name>{_NAME})(?!{_LETTER})"
+    rf"(?<![A-Za-z])(?:(?i:{cues.LATIN_CUES})[.:：\s(\-–]{{1,3}}{_TITLE}?|{_TITLE})(?P<name>{_NAME})(?!{_LETTER})"
 ).finditer
 _weakly_announced: Final = re.compile(
     rf"(?<![A-Za-z])(?i:{cues.LATIN_WEAK})\s{_TITLE}?(?P<name>{_NAME})(?!{_LETTER})(?P<verb>{_VERB}|{_WISH})?"
 ).finditer
 _subject: Final = re.compile(
-    rf"(?:^|(?<=[.!?;\n(,，。；、] )|(?<=[.!?;\n(,，。；、]))(?P<name>{_NAME})"
+    rf"(?:^|(?<=[.!?;\n(,，。；、\]] )|(?<=[.!?;\n(,，。；、])|(?<=[0-9]:[0-9][0-9] ))(?P<name>{_NAME})"
     rf"(?:(?:\s\([a-z ]{{2,20}}\))?(?P<verb>{_VERB})|(?=[,，(:：]\s?\w))"
 ).finditer
 _in_han: Final = re.compile(
     rf"(?:[找给給由让讓交俾畀叫喊帮替代请請问問]|联系|聯繫|聯絡|转交|交给|轉交|交給)\s?(?P<name>{_NAME})(?!{_LETTER})"
     rf"|(?<!{_LETTER})(?P<titled>{_NAME})\s?(?=先生|女士|小姐|太太|老师|老師|师傅|師傅|经理|經理)"
-    rf"|(?<!{_LETTER})(?P<doing>{_NAME})\s?(?=代?[签簽收领領取](?![0-9人据单])|已[取收拿签簽]|自[提取]|本人|要求|在(?=[0-9*家公单楼前门上下办])|的(?:快递|快件|包裹|件|东西))"
+    rf"|(?<!{_LETTER})(?P<doing>{_NAME})\s?(?=代?[签簽收领領取拿](?![0-9人据单])|已[取收拿签簽]|自[提取]|本人|要求|在(?=[0-9*家公单楼前门上下办])|的(?:快递|快件|包裹|件|东西))"
 ).finditer
 """A name beside a cue in Han."""
 _signature: Final = re.compile(
@@ -57,7 +63,7 @@ _place: Final = re.compile(rf"(?<![A-Za-z])(?:{LATIN_PLACE}|{LATIN_SITE})(?![A-Z
 _FAMILIES: Final = frozenset(("hill", "lane", "west", "north", "grove"))
 """Family names that are words of places, too: behind a given name that is known they are names."""
 _name: Final = re.compile(LATIN_NAME).match
-_name_behind: Final = re.compile(rf"(?<![\w%+/=&]){LATIN_NAME}$").search
+_name_behind: Final = re.compile(rf"(?:(?<![\w%+/=&])|(?<=[给找叫让是系人员友事户主收交为的])){LATIN_NAME}$").search
 _title: Final = re.compile(rf"(?:(?i:{cues.LATIN_TITLES})\b\.? ?)?").match
 _GIVEN: Final = frozenset(cues.LATIN_GIVEN)
 _ends_clause: Final = re.compile(r"\s*(?:$|[.,;!?，。；)）\n])").match

@@ -14,6 +14,7 @@ from masking_service.masking import name_cues as cues
 from masking_service.masking.address_words import PROVINCES
 from masking_service.masking.alternatives import any_of
 from masking_service.masking.family_names import DOUBLE_FAMILY_NAMES, FAMILY_NAMES, RARE_FAMILY_NAMES
+from masking_service.masking.han_words import han_words
 
 _HAN: Final = r"[\u3400-\u9fff]"
 _SINGLES: Final = "".join(sorted({*FAMILY_NAMES, *RARE_FAMILY_NAMES}))
@@ -67,7 +68,7 @@ def which_may_have_names(notes: str) -> set[int]:
     Args:
         notes: the lines; a line may be the whole of an address that has no number.
     """
-    lines = f"\n{notes}"
+    lines = "\n" + han_words().simplified(notes)
     found: set[int] = set()
     for find in _MAY_BE_NAME:
         line = done = 0

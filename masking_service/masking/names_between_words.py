@@ -2,7 +2,8 @@
 
 The reading that costs less is the likelier one (`han_words`). A name costs what its characters cost as a family name
 and a given name; what is beside it makes it likelier (a word that announces a person, a verb, a title, a phone) or less
-likely (goods, places). `names_in_text` asks where a cue is that its rules do not decide.
+likely (goods, places). A name that is far likelier than words needs none of these. `names_in_text` asks where its rules
+do not decide.
 """
 
 from __future__ import annotations
@@ -25,7 +26,10 @@ _A_CHARACTER: Final = 8
 _COST_OF_NAME: Final = {1: 9, 2: 6}
 """How rare a name is among words, by the characters of its given name."""
 _ODD_GIVEN: Final = 8
+_OF_A_BUILDING: Final = 16
+_BUILDING_ENDS: Final = frozenset("苑厦寓邸墅院馆厂街道路巷弄")
 _TITLE_IN_GIVEN: Final = 7
+_FOLLOWING_IN_GIVEN: Final = 6
 _FAR: Final = 1 << 20
 _LEAST: Final = 9
 _BEFORE_PLACE: Final = 12
@@ -39,21 +43,33 @@ _BESIDE: Final = 6
 _LABELLED: Final = 5
 _IN_A_LIST: Final = 4
 """What a name costs less than words, where it is one of several that are all of a text."""
+_IN_A_PLAIN_PLACE: Final = 0
 _CUE: Final = 4
-"""Points at least of what is on one side of a name: without a cue a text stays."""
+"""Points at least of what is on one side of a name; only one that is very likely needs no such cue."""
+_LIKELY: Final = 12
+_LIKELY_INSIDE: Final = 16
+"""What a name with a given name of two characters saves at least that needs no cue: at the end of a run, and where
+words are behind it."""
+_MAY_BE_NAME: Final = 4
+"""What a name saves at least, if its characters were words, for the run around it to be read."""
 _BEFORE: Final = {"v": 2, "p": 4, "u": 1, "a": 0, "r": 1, "t": 2, "m": -2, "s": 0, "n": -2, UNKNOWN: -6}
 _BEHIND: Final = {"v": 4, "p": 4, "u": 2, "a": 4, "r": 2, "t": 2, "m": 0, "s": 2, "n": -4, UNKNOWN: -6}
 """Points of a word before a name, and behind it, by its class."""
 _OF_A_PLACE: Final = -8
 _NEVER: Final = -99
 _ROLE_ENDS: Final = frozenset("员人师者工")
+_PERSON_ENDS: Final = frozenset("户生友方手长士徒商主客警官妇婆公嫂弟妹哥姐爷奶叔姨侄")
 _ORGANISATION_ENDS: Final = frozenset("司厂店部科处组班院局所行社馆校市队站库间堂舍心室园会团办房吧厅")
 _ORGANISATION: Final = 5
+_NO_LAST: Final = frozenset((*cues.PLACE_ENDS, *cues.GOODS_ENDS, *"桥港岭屯沟坪坝堡寺庙埠浦滩峡洞学校")) - frozenset(
+    "栋庭亭"
+)
+"""What ends with them needs a cue to be a name."""
 _NEVER_LAST: Final = frozenset("被把将让给请刚又再各")
 """They follow names, and something follows them."""
 _PARTICLES: Final = frozenset("啊吧呢吗哦啦嘛呀么")
 """They end clauses, and no given name."""
-_LAST: Final = frozenset("家那在签簽拿取领")
+_LAST: Final = frozenset("家那在签簽拿取领留赠")
 """They follow names at the end of a run."""
 _NICKNAMES: Final = frozenset("小老阿")
 _TITLES: Final = frozenset(f"{cues.SHORT_TITLES}家")
@@ -79,21 +95,28 @@ _PHONE_BEFORE: Final = re.compile(r"\*{5,}[0-9]{0,4}(?:[^\w*]|_){0,3}$").search
 _ROOM_BEHIND: Final = re.compile(
     r"[\s,，、/\-—(（:：]{0,2}(?:(?:[A-Z]?[0-9]{1,2}|[A-Z])(?:[-_/#]|栋|幢|座|号楼?|\s)(?:[0-9]{1,2}(?:单元|-))?)?[0-9*]{3,4}室?(?![0-9A-Za-z*])"
 ).match
+_AMOUNT: Final = re.compile(r"[0-9]{1,5}(?:\.[0-9]{1,2})?[元块份箱件盒袋斤包瓶单套]").match
 _BRACKET_ENDS: Final = re.compile(r"[】」』”\"\])）>》]\s?").match
 _STATE_BEHIND: Final = re.compile(
-    "[，, ]{1,2}(?:不?在家|不在|已[取收拿]|代[收签领]|签收|自[提取]|本人|急用|老客户)"
+    "[，, ]{1,2}(?:不?在家|不在|已[取收拿]|代[收签领]|签收|自[提取]|本人|急用|老客户|[男女](?![\u4e00-\u9fff]))"
 ).match
+_NUMBER_OF_PERSON_BEHIND: Final = re.compile("[，,、; ]{1,2}(?:学号|工号|手机|电话|身份证|证件)").match
 _WHOSE_BEHIND: Final = re.compile(
-    "[（(](?:本人|家人|家属|亲属|同事|邻居|朋友|妻子|丈夫|父亲|母亲|收|代收)[)）]|[（(](?:工号|工號|员工|电话|手机)"
+    "[（(](?:本人|家人|家属|亲属|同事|邻居|朋友|妻子|丈夫|父亲|母亲|收|代收|[^()（）]{0,6}(?:骑手|骑士|司机|师傅|客服|经理|店长|[员人部班科组室处院系店厂司]"
+    "|[0-9]{1,3}[份箱件个盒袋斤包瓶单套]))[)）]"
+    r"|[（(](?:工号|员工|学号|电话|手机)|[:：]\s?[0-9]{1,3}[份箱件个盒袋斤包瓶单套]"
 ).match
 _STARS_OF_NAME: Final = re.compile(r"\*{1,4}(?!\*)").match
-_ROOM_BEFORE: Final = re.compile(r"[0-9*A-Z](?:室|房间?|号|铺|床|户|店面)?的?[\s,，、(（】)）/\-—:：]{0,2}$").search
-_OF_A_ROOM: Final = re.compile("(?:室|房间?|号|铺|床|户|班|店面)?的?").fullmatch
+_ROOM_BEFORE: Final = re.compile(
+    r"(?:[0-9*A-Z](?:室|房间?|号|铺|床|户|店面)?|[0-9一二三四五六七八九十*][)）]?[班级届])的?[\s,，、(（】)）/\-—:：]{0,2}$"
+).search
+_OF_A_ROOM: Final = re.compile("(?:室|房间?|号|铺|床|户|班|级|届|店面)?的?").fullmatch
 _IS_PLACE: Final = re.compile(
     r"(?P<sure>[\u4e00-\u9fff]{0,6}(?:[0-9]|[苑园城庄湾庭府邸墅寓厦院馆楼街路区镇乡村里座栋幢号店站](?:$|[0-9])))"
-    r"|(?P<end>[道省市区县镇乡村路街苑园庄湾庭府邸墅寓厦院馆厂])|[\u4e00-\u9fff]{0,3}[苑园城庄湾庭府邸墅寓厦院馆店厂]"
+    r"|(?P<end>[道省市区县镇乡村路街苑园庄湾庭府邸墅寓厦院馆厂])|[\u4e00-\u9fff]{0,3}(?:[苑园城庄湾庭府邸墅寓厦院馆店厂]|[小中大]学|学校|广场)"
 ).match
 _IS_ROOM: Final = re.compile(r"(?:[0-9]|[0-9*]{3})$").search
+_SPACES: Final = frozenset(" \t\u3000")
 _COLONS: Final = frozenset(":：=∶﹕→")
 _run: Final = re.compile(r"[\u4e00-\u4e27\u4e29-\u9fff]*").match
 """Han, without the stroke that text recognition reads for a bar."""
@@ -102,17 +125,18 @@ _LIST: Final = re.compile(
     r"(?P<tail>[。.，, ]?(?:[0-9一两二三四五六]人|一起[收取拿]|[均都]可)?)"
 ).fullmatch
 _LIST_IN: Final = re.compile(r"(?<!\w)[\u4e00-\u9fff]{2,4}(?:[、;；/+&][\u4e00-\u9fff]{2,4})+(?!\w)").finditer
+_letter: Final = re.compile(r"\w").search
 _HAN_PARTS: Final = re.compile(r"[\u4e00-\u9fff]+").finditer
 _UNKNOWN: Final = (UNKNOWN, COST_OF_UNKNOWN)
 _STARTS: Final = "".join(sorted({*FAMILY_NAMES, *RARE_FAMILY_NAMES, *(name[0] for name in DOUBLE_FAMILY_NAMES)}))
 _family: Final = re.compile(rf"[{_STARTS}](?=[\u4e00-\u9fff])").finditer
-_BEFORE_SITE: Final = frozenset(
-    "放工员員人师師者天后後晚前点點司厂廠店部科处處组班院局所行社馆校市队隊站库庫间間堂舍心室会會团團办辦房"
+_BEFORE_SITE: Final = _PERSON_ENDS | frozenset(
+    "放工员人师者天后晚前点司厂店部科处组班院局所行社馆校市队站库间堂舍心室会团办房"
 )
-"""What words end with that people belong to, and 放."""
-_ROOM_OF_SITE: Final = re.compile("(?:(?<=[0-9])|(?<=[0-9*]{3}))(?:室|房间?|号|铺|床|户|班|店面)?的?$").search
-_LAST_BEHIND: Final = re.compile(r"[\u4e00-\u9fff]?[家那在签簽拿取领](?![\u4e00-\u9fff])").match
-_LAST_OF_ROOM: Final = frozenset("0123456789*室房间号铺床户班面的")
+"""What words end with that people are, or belong to, and 放."""
+_ROOM_OF_SITE: Final = re.compile("(?:(?<=[0-9])|(?<=[0-9*]{3}))(?:室|房间?|号|铺|床|户|班|级|届|店面)?的?$").search
+_LAST_BEHIND: Final = re.compile(r"[\u4e00-\u9fff]?[家那在签簽拿取领留赠](?![\u4e00-\u9fff])").match
+_LAST_OF_ROOM: Final = frozenset("0123456789*室房间号铺床户班级届面的")
 
 
 class HanRun:
@@ -140,14 +164,14 @@ class HanRun:
                 taken.append((start, end))
                 yield self.start + start, self.start + end
 
-    def is_name(self) -> bool:
-        """Whether all of the run is a name, whatever is beside it."""
+    def is_name(self, least: int) -> bool:
+        """Whether all of the run is a name that saves so much, whatever is beside it."""
         family = 2 if self._han[:2] in DOUBLE_FAMILY_NAMES and len(self._han) > len("欧阳") else 1
         given, cost = self._han[family:], self._known.family.get(self._han[:family])
         if cost is None or len(given) not in _COST_OF_NAME or self._han in self._known.words:
             return False
         cost += self._known.given_cost(given) + _COST_OF_NAME[len(given)] + _cost_of_odd(given)
-        return self._saved(0, len(self._han), cost) >= _IN_A_LIST
+        return self._saved(0, len(self._han), cost) >= least
 
     def first_name(self, least: int) -> int | None:
         """The length of the likeliest name that begins the run, if it saves so much."""
@@ -192,17 +216,31 @@ class HanRun:
                     cost_of_name = cost + known.given_cost(given) + _COST_OF_NAME[length] + _cost_of_odd(given)
                     if length > 1 and given[-1] in _TITLES:
                         cost_of_name += _TITLE_IN_GIVEN
+                    if length > 1 and han.startswith(_FOLLOW.get(given[-1], ()), end - 1):
+                        cost_of_name += _FOLLOWING_IN_GIVEN
                     if given[-1] in _PLACE_ENDS:
                         if han[start : end - 1] in known.words:
                             continue
-                        cost_of_name += _ODD_GIVEN
+                        cost_of_name += _OF_A_BUILDING if given[-1] in _BUILDING_ENDS else _ODD_GIVEN
                     saved = self._saved(start, end, cost_of_name)
                     if saved + 2 * _SURE < _LEAST:
                         continue
                     before, behind = self._before(start), self._behind(end, whole=start == 0)
                     cue = min(before, behind) if han[start:end] in known.words else max(before, behind)
-                    if saved + before + behind >= _LEAST and cue >= _CUE:
+                    if saved + before + behind >= _LEAST and (
+                        cue >= _CUE or (length > 1 and self._is_likely(start, end, saved))
+                    ):
                         yield saved + before + behind, start, end
+
+    def _is_likely(self, start: int, end: int, saved: int) -> bool:
+        """Whether a name at this span needs no cue, because it is far likelier than words: 综合办 李晓燕."""
+        if saved < _LIKELY or self._han[end - 1] in _NO_LAST or self._han[start:end] in self._known.words:
+            return False
+        if start and len(self._word_before[start]) == 1 and self._before(start) < 0:
+            return False
+        if end < len(self._han):
+            return start > 0 and saved >= _LIKELY_INSIDE
+        return start > 0 or _letter(self._text, 0, self.start) is not None or _letter(self._text, self.end) is not None
 
     def _is_none(self, start: int, end: int, given: str) -> bool:
         """Whether what is at this span is no name: a nickname's, a family name alone, with a title or a mask."""
@@ -212,6 +250,7 @@ class HanRun:
             or self._han[start:end] in DOUBLE_FAMILY_NAMES
             or given in _WHOLE_TITLES
             or given[-1] in _PARTICLES
+            or (given[-1] in "学校" and given in self._known.words)
             or (end == len(self._han) and self._is_masked())
         )
 
@@ -230,6 +269,8 @@ class HanRun:
         word = self._word_before[at]
         if at > len("收件") and word[-1] in _ROLE_ENDS:
             return _SURE
+        if word[-1] in _PERSON_ENDS and (at > len("收件") or len(word) > 1) and self._known.word(word)[0] == "n":  # type: ignore[index]
+            return _ORGANISATION
         if word[-1] in _ORGANISATION_ENDS and (len(word) > 1 or self._word_before[at - 1]):
             return _ORGANISATION
         return _BEFORE[(self._known.word(word) or (UNKNOWN, 0))[0]]
@@ -246,10 +287,14 @@ class HanRun:
         label = _LABEL(before)
         if label is None:
             return 0
-        word = label[1]
+        word = label[1].rstrip("是为")
+        if not word or _IS_THING(word):
+            return 0
         if word[-1] in _ROLE_ENDS or word.endswith(_ANNOUNCE.get(word[-1], ())):
             return _SURE
-        return _LABELLED if before[-2:].strip()[-1:] in _COLONS and not _IS_THING(word) else 0
+        if before[-1:] in _SPACES and word[-1] in _ORGANISATION_ENDS:
+            return _ORGANISATION
+        return _LABELLED if before[-2:].strip()[-1:] in _COLONS else 0
 
     def _behind(self, at: int, *, whole: bool) -> int:
         han = self._han
@@ -274,7 +319,7 @@ class HanRun:
         if whole and _ROOM_BEHIND(text, end) and not text[self.start - 1 : self.start].isalnum():
             return _BESIDE
         if text[end : end + 1].isdecimal():
-            return _NEVER
+            return 0 if _AMOUNT(text, end) else _NEVER
         bracket = _BRACKET_ENDS(text, end) if whole else None
         if bracket and text[bracket.end() : bracket.end() + 1] in _FOLLOW_ALONE:
             return _SURE
@@ -282,6 +327,8 @@ class HanRun:
             return _SURE
         if _PHONE_BEHIND(text, end) or (whole and _WHOSE_BEHIND(text, end)):
             return _BESIDE
+        if whole and _NUMBER_OF_PERSON_BEHIND(text, end):
+            return _SURE
         return _CUE if whole and _STATE_BEHIND(text, end) else 0
 
 
@@ -305,13 +352,12 @@ def find(text: str, found: Sequence[tuple[int, int]] = ()) -> Iterator[tuple[int
     if text.isascii():
         return
     text = han_words().simplified(text)
-    listed = _LIST(text)
-    whole = [*_names_of_a_list(text, 0, listed.start("tail"))] if listed else []
-    yield from whole
-    if not whole:
-        for part in _LIST_IN(text):
-            yield from _names_of_a_list(text, *part.span())
-    for start, end in _runs(text, found):
+    whole = _LIST(text)
+    listed = [*_names_of_a_list(text, 0, whole.start("tail"))] if whole else []
+    if not listed:
+        listed = [name for part in _LIST_IN(text) for name in _names_of_a_list(text, *part.span())]
+    yield from listed
+    for start, end in _runs(text, [*found, *listed]):
         yield from HanRun(text, start, end).names()
 
 
@@ -334,11 +380,29 @@ def _runs(text: str, found: Sequence[tuple[int, int]] = ()) -> Iterator[tuple[in
         if at < read or at in known:
             continue
         first = not _is_han(text[at - 1 : at])
-        if not (first or _is_site(text, at)) or _is_word(text, at, plain=first):
+        if not (first or _is_site(text, at) or _may_be_name(text, at)) or _is_word(text, at, plain=first):
             continue
         start, read = _span_of_run(text, at)
         if read - start <= MAX_RUN:
             yield start, read
+
+
+def _may_be_name(text: str, at: int) -> bool:
+    """Whether what may be a name at `at`, inside a run, is likelier than its characters are, each a word."""
+    known = han_words()
+    words = known.words
+    if text[at - 1 : at + 1] in words or text[at : at + 2] in words:
+        return False
+    family = 2 if text[at : at + 2] in DOUBLE_FAMILY_NAMES else 1
+    cost = known.family.get(text[at : at + family], COST_OF_UNKNOWN)
+    for length in (2, 1):
+        end = at + family + length
+        given = text[at + family : end]
+        if len(given) == length and _is_han(given[-1]) and given not in words:
+            alone = sum(words.get(char, _UNKNOWN)[1] for char in text[at:end])
+            if alone - cost - known.given_cost(given) - _COST_OF_NAME[length] >= _MAY_BE_NAME:
+                return True
+    return False
 
 
 def _is_site(text: str, at: int) -> bool:
@@ -357,13 +421,13 @@ def _is_site(text: str, at: int) -> bool:
 def _names_of_a_list(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """The spans of all parts of a list in a text, if each is a name: 张小三、李四."""
     parts = [part.span() for part in _HAN_PARTS(text, start, end)]
-    if all(HanRun(text, *part).is_name() for part in parts):
+    if all(HanRun(text, *part).is_name(_IN_A_LIST) for part in parts):
         yield from parts
 
 
-def is_name(text: str) -> bool:
-    """Whether all of a text in Han is likelier a name than words."""
-    return HanRun(han_words().simplified(text), 0, len(text)).is_name()
+def is_name(text: str, *, plainly: bool = False) -> bool:
+    """Whether all of a text in Han is likelier a name than words; `plainly` if little else is where it is."""
+    return HanRun(han_words().simplified(text), 0, len(text)).is_name(_IN_A_PLAIN_PLACE if plainly else _IN_A_LIST)
 
 
 def is_word(text: str) -> bool:
@@ -374,14 +438,15 @@ def is_word(text: str) -> bool:
 def are_words(text: str, start: int, end: int) -> bool:
     """Whether what may be a name at this span begins with a word, and is far likelier made of words."""
     first, last = _span_of_run(text, start)
-    if last - first > MAX_RUN or end > last:
+    nicknamed = end - start == 1 and text[max(0, start - 1) : start] in _NICKNAMES
+    if last - first > MAX_RUN or end > last or nicknamed:
         return False
     known, floor = han_words(), max(0, first - _BEFORE_RUN)
     text = known.simplified(text[floor : last + _BEFORE_RUN])
     start, end, first, last = start - floor, end - floor, first - floor, last - floor
     if text[start : start + 2] not in known.words and text[max(0, start - 1) : start + 1] not in known.words:
         return False
-    if text[end - 1] in _PLACE_ENDS and text[start : end - 1] in known.words:
+    if text[end - 1] in _PLACE_ENDS and end - start > len("张栋") and text[start : end - 1] in known.words:
         return True
     if end - start == len("张三") and not _is_han(text[end : end + 1]):
         return False

@@ -1,8 +1,9 @@
 """Finds names of people in texts by what is beside them: a cue, and something that can be a name.
 
 Cues are words that announce a person, titles, verbs, a phone, an identity number, and the ends of an address. Without
-one a text stays, whatever its words look like: goods and brands are called like people. It reads texts in which
-numbers are hidden already (`numbers_in_text`), and it masks nothing.
+one, only what is far likelier a name than words is one (`names_between_words`): goods and brands are called like
+people. It reads texts in which numbers are hidden already (`numbers_in_text`), traditional characters as simplified
+ones, and it masks nothing.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from masking_service.masking import names_between_words
 from masking_service.masking.address_words import PROVINCES
 from masking_service.masking.alternatives import any_of, by_char
 from masking_service.masking.family_names import DOUBLE_FAMILY_NAMES, FAMILY_NAMES, RARE_FAMILY_NAMES
+from masking_service.masking.han_words import han_words
 from masking_service.masking.latin_names import (
     behind_title,
     first_latin_name,
@@ -74,7 +76,9 @@ _word_behind: Final = re.compile(
 )
 """The first character of a word behind a name, where a name can be: most texts are passed over by it."""
 _LINK: Final = r"(?:是|为|為|叫|名叫|姓名|名字|信息|名|人)?"
-_GAP: Final = r"[\s:：∶﹕→=,，、。/|｜丨;；（(【「『\[】」』\])）>＞〉》<＜〈《“\"'\-－—_~～]{0,3}"
+_GAP: Final = (
+    r"[\U0001f300-\U0001faff\s:：∶﹕→➡☞☛=,，、。/|｜丨;；（(【「『\[】」』\])）>＞〉》<＜〈《“\"'\-－—_~～]{0,3}"
+)
 _link_and_gap: Final = re.compile(_LINK + _GAP)
 _note_behind: Final = re.compile(rf"[（(][{_HAN}]{{1,6}}[)）]$|[】」』”\"\])）\s【「『\[(（]{{1,2}}$")
 _PARTED: Final = rf"[{_HAN}]{{1,8}}(?:\s?[·•‧・∙⋅･.．]\s?[{_HAN}]{{1,8}}){{1,4}}"
@@ -106,6 +110,9 @@ _before_place: Final = re.compile(
     rf"(?=\s?(?:{PROVINCES}|(?![省市区縣县])[{_HAN}]{{2,3}}[省市]))"
 )
 _WHOLE: Final = rf"(?:[{FAMILY_NAMES}][{_HAN}]{{1,2}}|(?:{any_of(DOUBLE_FAMILY_NAMES)})[{_HAN}]{{1,2}})"
+_ANY_WHOLE: Final = (
+    rf"(?:[{FAMILY_NAMES}{RARE_FAMILY_NAMES}][{_HAN}]{{1,2}}|(?:{any_of(DOUBLE_FAMILY_NAMES)})[{_HAN}]{{1,2}})"
+)
 _code: Final = r"(?:[A-Za-z]?[0-9*]{3,4}|[A-Za-z]{0,4}[0-9]{6,24})"
 _beside_code: Final = re.compile(
     rf"{_code}(?<![0-9A-Za-z*]\s)[\s,，;；、|]{{1,3}}({_WHOLE})(?![^\s,，;；。、|])"
@@ -126,27 +133,61 @@ _beside_wish: Final = re.compile(
     rf"^({_WHOLE})[:：](?=不?要|别|放|请|請|麻烦|帮|改|先|周[一二三四五六日末]|送)"
 ).finditer
 """A name, a colon and a request: 王小明：放门口."""
+_UNITS: Final = "份箱件个盒袋斤包瓶提桶条只套罐单"
 _QUANTITY: Final = (
     r"(?:[ \t\u3000]{0,2}(?:[*xX×＊✖+＋][ \t]?[0-9]{1,3}"
-    r"|(?:[0-9]{1,3}|[一二两三四五六七八九十半])[ \t]?[份箱件个盒袋斤包瓶提桶条只套罐单])(?![0-9A-Za-z])"
+    rf"|(?:[0-9]{{1,3}}|[一二两三四五六七八九十半])[ \t]?[{_UNITS}])(?![0-9A-Za-z])"
     rf"|[ \t\u3000]{{1,2}}[{_HAN}]{{1,5}}[*xX×]?[0-9]{{1,2}}(?![0-9A-Za-z\-号號栋棟楼樓幢座室单區区期]))"
 )
 """How much a person orders."""
-_alone: Final = re.compile(
-    rf"(?:^|\n)[ \t]*(?:[(（]?[0-9]{{1,3}}[.、,)）．:：]?[ \t]*(?P<item>{_WHOLE})(?=[ \t,，:：*])"
-    rf"|(?P<speaker>{_WHOLE})[:：])"
-    rf"|(?<![^\s,，;；。、:：①-⑳])(?P<order>{_WHOLE})(?={_QUANTITY})"
-    rf"|(?<![^\s,，;；。、:：\[【])(?P<clause>{_WHOLE})(?![^\s,，;；。、\]】])"
-).finditer
-"""An item of a list, one who speaks or orders, and a whole clause: names where no word of this form is likelier."""
 _PERSON: Final = (
     "收件|收货|收貨|寄件|姓名|名字|联系人|聯絡人|收方|签收|簽收|叫做|改地址|换地址|改派|改期|拒收|没人|打电话|退回"
     "|[拿取领領]快[递遞]|快[递遞]到|打给|联系|放(?:在|到)?(?:门|門|管理|前台|驿站|快递)|妥投|送到|付款|未取|未付"
 )
 _person: Final = re.compile(_PERSON).search
 """A text about a person, in which a whole clause may be a name."""
-_sign_of_clause: Final = re.compile(rf"[:：=0-9*]|[一两二三四五六七八九十半][份箱件个盒袋斤包瓶]|{_PERSON}").search
+_sign_of_clause: Final = re.compile(
+    rf"[:：=0-9*—－–-]|谢|敬[礼上]|快乐|祝好|商祺|此致|顺颂|[一两二三四五六七八九十半][份箱件个盒袋斤包瓶]|{_PERSON}"
+).search
 """What a label, a wish, a code or a text about a person has."""
+_SIGNED_WITH: Final = (
+    "谢谢",
+    "感谢",
+    "谢了",
+    "多谢",
+    "此致",
+    "敬礼",
+    "祝好",
+    "商祺",
+    "顺颂",
+    "敬上",
+    "快乐",
+    "辛苦了",
+    "麻烦了",
+    "拜托了",
+)
+"""What a person writes before the name that signs a text."""
+_whole: Final = re.compile(
+    rf"(?:(?<![{_HAN}A-Za-z*])|{'|'.join(f'(?<={word})' for word in _SIGNED_WITH)}){_ANY_WHOLE}"
+    rf"(?=[^{_HAN}]|$|[一二两三四五六七八九十半][ \t]?[{_UNITS}])"
+).finditer
+"""What has the form of a name and is parted from other words, but for what it signs and a quantity."""
+_item_before: Final = re.compile(r"(?:^|\n|接龙[ \t]?)[ \t]*[(（]?[0-9]{1,3}[.、,)）．:：]?[ \t]*$").search
+_time_before: Final = re.compile(r"(?:(?:^|\n)[ \t]*|[0-9][\])）][ \t]{0,2}|[0-9]:[0-9]{2}[ \t]{1,2})$").search
+_speech: Final = re.compile(r"[:：](?![0-9])|[ \t]{1,2}(?:[0-9]{4}[-/.])?[0-9]{1,2}[-/:][0-9]{2}(?![0-9])").match
+_signed: Final = re.compile(
+    rf"(?:[—－–]|[。！!.\n]-{{1,3}}|{'|'.join(_SIGNED_WITH)})[\s,，。.!！~～:：]{{0,3}}$"
+).search
+_is_last: Final = re.compile(r"[\s。.!！~～]*(?:$|[0-9]{4}[-/.年])").match
+_place_behind: Final = re.compile(
+    rf"[\s,，;；|/]{{1,3}}(?:{PROVINCES}|[{_HAN}]{{2,3}}[省市]|[{_HAN}]{{2,9}}[路街道弄巷][0-9])"
+).match
+_quantity: Final = re.compile(_QUANTITY).match
+_begins_order: Final = frozenset(" \t\n\r\u3000,，;；。、:：①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳")
+_begins_clause: Final = frozenset(" \t\n\r\u3000,，;；。、:：[【")
+_ends_clause: Final = frozenset(" \t\n\r\u3000,，;；。、]】")
+_LONGEST_BEFORE: Final = 12
+"""Characters before a whole name that are read."""
 _parts: Final = re.compile(
     rf"(?<![^\s,，;；、。|:：(（])(?:([{FAMILY_NAMES}{RARE_FAMILY_NAMES}][{_HAN}]{{1,2}}"
     rf"|(?:{any_of(DOUBLE_FAMILY_NAMES)})[{_HAN}]{{1,2}})(?![^\s,，;；、。|)）*])|[^\s,，;；、。|]+)"
@@ -190,6 +231,12 @@ _OPENING: Final = frozenset("（(")
 _title_in_brackets: Final = re.compile(rf"[（(](?:{any_of(cues.TITLES)})[)）]").match
 _FIRST_GIVEN: Final = frozenset("如有先可会行应得起")
 """Given names of two characters begin with these, which are words elsewhere."""
+_site: Final = re.compile(
+    rf"[{_HAN}]{{2,9}}?(?:网点|营业[点部厅]|[揽投]投部|[分总]部|公司|转运|分拨|集散|中转|服务[点站部]|驿站)"
+).match
+"""What is called like a place where carriers work."""
+_LAST_GIVEN: Final = frozenset("可来如行应能为先有会起得")
+"""Given names of two characters end with these, which are words elsewhere."""
 _GIVEN_ALONE: Final = frozenset("可果路行发發为為")
 """Whole given names that are words elsewhere."""
 _NICKNAMES: Final = frozenset("小老阿")
@@ -204,12 +251,14 @@ _joint_before: Final = re.compile(rf"(?:{_JOINT})$").search
 
 def holds_names(text: str) -> bool:
     """Whether there is a name in a text without numbers and addresses, or in one of its lines."""
+    text = han_words().simplified(text)
     finders = (_names_of_words, _names_of_clauses, names_between_words.find, latin_names)
     return any(next(find(text), None) is not None for find in finders)
 
 
 def effort(text: str) -> float:
     """Microseconds that `names_in` takes at most: they grow with the cues in a text."""
+    text = han_words().simplified(text)
     cues_found = len(_word_before.findall(text)) + len(_word_behind.findall(text)) + text.count("******")
     latin = _A_CAPITAL * len(_CAPITALS(text))
     return 5 + 0.25 * len(text) + _A_CUE * cues_found + latin + names_between_words.effort(text)
@@ -238,6 +287,7 @@ def names_in(text: str, *, address: bool = False) -> list[Span]:
         text: any text, its numbers hidden.
         address: whether an address is in it, at whose ends names are looked for too.
     """
+    text = han_words().simplified(text)
     if _any_han(text) is None:
         found = [*_names_of_words(text), *_names_beside_numbers(text), *latin_names(text, address=address)]
         found += first_latin_name(text) if address else ()
@@ -411,7 +461,7 @@ def _said(text: str, at: int, end: int) -> Span | None:
         return None
     if not _is_han(text[at - 1 : at]) and (note := _note_behind.search(text, max(0, at - 8), at)):
         at = note.start()
-    start = name_before(text, at, loose=verb in cues.SURE_VERBS)
+    start = name_before(text, at, loose=verb in cues.SURE_VERBS, rare=len(verb) > 1)
     return None if start is None else (start, at)
 
 
@@ -453,17 +503,35 @@ def _names_of_clauses(text: str) -> Iterator[Span]:
         name = match[match.lastindex or 0]
         if _can_be_name(name) and name[-1] not in _PLACE_ENDS:
             yield match.span(match.lastindex or 0)
-    persons = _person(text) is not None
-    for match in _alone(text):
-        name = match[match.lastgroup or 0]
-        if (
-            (persons or match.lastgroup != "clause")
-            and _can_be_name(name)
-            and name[-1] not in cues.NO_LABEL_ENDS
-            and (match.lastgroup != "order" or (name[-1] not in cues.GOODS_ENDS and name not in cues.BRANDS))
-            and names_between_words.is_name(name)
-        ):
-            yield match.span(match.lastgroup or 0)
+    for match in _whole(text):
+        start, end = match.span()
+        name = match[0]
+        if name[-1] in cues.NO_LABEL_ENDS or not _can_be_name(name):
+            continue
+        where = _where(text, start, end)
+        if where == "order" and (name[-1] in cues.GOODS_ENDS or name in cues.BRANDS):
+            continue
+        if where and names_between_words.is_name(name, plainly=where == "alone"):
+            yield start, end
+
+
+def _where(text: str, start: int, end: int) -> str:
+    """Where a whole name may be: ``alone`` where little else is, in an ``order``, or in a ``clause`` of its own."""
+    before, behind = text[max(0, start - _LONGEST_BEFORE) : start], text[end : end + 1]
+    if behind in " \t,，:：*" and behind and _item_before(before):
+        return "alone"
+    if _time_before(before) and _speech(text, end):
+        return "alone"
+    if _is_last(text, end) and _signed(before):
+        return "alone"
+    if before[-1:] in ("", "\n") and _place_behind(text, end):
+        return "clause"
+    if text[start] not in _FAMILY and text[start : start + 2] not in DOUBLE_FAMILY_NAMES:
+        return ""
+    if (not before or before[-1] in _begins_order) and _quantity(text, end):
+        return "order"
+    parted = (not before or before[-1] in _begins_clause) and (not behind or behind in _ends_clause)
+    return "clause" if parted and _person(text) else ""
 
 
 def _behind_name(text: str, at: int) -> int:
@@ -563,7 +631,9 @@ def name_from(text: str, start: int, *, sure: bool) -> int | None:
         plain = length == len(run)
         if not sure and text[start + length : start + length + 1].isdecimal():
             return None
-    return start + length if length > family and _can_be_name(run[:length], sure=sure and plain) else None
+    if length <= family or not _can_be_name(run[:length], sure=sure and plain):
+        return None
+    return None if not plain and _site(text, start) else start + length
 
 
 def _begins_rarely(run: str) -> bool:
@@ -603,7 +673,9 @@ def _followed(text: str, start: int, run: str, family: int) -> int:
 def _length_alone(run: str, family: int, *, sure: bool) -> int:
     """The length of a name that no such word follows; 0 if it has no plain end and the cue is not sure."""
     length = min(len(run), family + 2)
-    if sure and run[family:length] in cues.GIVEN_WORDS:
+    if sure and (
+        run[family:length] in cues.GIVEN_WORDS or (length == len(run) and run[family + 1 : length] in _LAST_GIVEN)
+    ):
         return length
     last = run[length - 1] if length > family + 1 else ""
     if not sure and len(run) > length and not {run[length], last} & _one_follows:
@@ -632,10 +704,8 @@ def name_before(text: str, end: int, *, titled: bool = False, loose: bool = Fals
         parted = _parted_behind.search(text, max(0, end - _LONGEST_PARTED), end)
         if parted:
             return _parted_start(text, parted)
-    if not _FIRST_CHARS.isdisjoint(text[max(0, end - 12) : end]):
-        unparted = _unparted.search(text, max(0, end - 12), end)
-        if unparted and unparted.end() == end:
-            return unparted.start()
+    if (unparted := _unparted_before(text, end)) is not None:
+        return None if any(_follows(text, at) for at in range(unparted + 2, end)) else unparted
     first = _han_before(text, end)
     if end - first == 2 and text[first] in _NICKNAMES and _can_be_nickname(text[first:end]):
         return first + 1
@@ -645,10 +715,18 @@ def name_before(text: str, end: int, *, titled: bool = False, loose: bool = Fals
     for length in (3, 2, 4, 1) if titled else (3, 2, 4):
         start = end - length
         if start >= first:
-            parting = _parting(text, start, first)
+            parting = _parting(text, start, first, loose=loose)
             if (parting or loose or titled) and _may_begin(text, start, end, parting, rare=rare):
                 found.append((parting, start))
     return max(found, key=lambda one: one[0])[1] if found else None
+
+
+def _unparted_before(text: str, end: int) -> int | None:
+    """Where a name without a family name begins that ends at `end`, perhaps with words in it."""
+    if _FIRST_CHARS.isdisjoint(text[max(0, end - 12) : end]):
+        return None
+    found = _unparted.search(text, max(0, end - 12), end)
+    return found.start() if found and found.end() == end else None
 
 
 def _can_be_nickname(name: str) -> bool:
@@ -710,13 +788,15 @@ def _may_begin(text: str, start: int, end: int, parting: int, *, rare: bool) -> 
     """Whether a name may begin at `start`; `parting` says how plainly it is parted from what is before it."""
     name = text[start:end]
     double = name[:2] in DOUBLE_FAMILY_NAMES
-    if len(name) > _USUAL_LENGTH and not (double or (parting > 1 and name[0] in _FAMILY and name[1] in _FAMILY)):
+    if len(name) > _USUAL_LENGTH and not (
+        double or (parting > 1 and name[0] in _FAMILY and name[1] in _FAMILY and name[-1] not in _PLACE_ENDS)
+    ):
         return False
     if not parting and (name[-1] in _PLACE_ENDS or text[start - 1 : start + 1] in cues.common_words()):
         return False
-    if not parting and len(name) == 1 and names_between_words.is_word(text[start - 1 : start + 1]):
+    if not parting and names_between_words.is_word(text[start - 1 : start + 1]):
         return False
-    if not double and name[0] not in (FAMILY if rare and parting > 1 else _FAMILY):
+    if not double and name[0] not in _FAMILY and not (rare and parting > 1 and _begins_rarely(name)):
         return False
     return len(name) == 1 or _can_be_name(name, sure=parting > 0)
 
@@ -728,15 +808,17 @@ def _ends_in_title(text: str, end: int) -> bool:
     return last in cues.SHORT_TITLES and _is_han(text[end - 2 : end - 1])
 
 
-def _parting(text: str, start: int, first: int) -> int:
+def _parting(text: str, start: int, first: int, *, loose: bool) -> int:
     """How plainly a name that begins at `start` is parted from what is before it, 0 to 3.
 
-    `first` is where its run of Han begins.
+    `first` is where its run of Han begins. Where a name is `loose`, 的 parts it: 枫桥网点的王小明138….
     """
     if start == first:
         return 3
     last = text[start - 1]
     if text.endswith(_announcing.get(last, ()), 0, start):
+        return 2
+    if loose and last == "的":
         return 2
     if last in "是为叫" and text.endswith(_announcing.get(text[start - 2 : start - 1], ()), 0, start - 1):
         return 2
@@ -752,6 +834,8 @@ def _can_be_name(name: str, *, sure: bool = False) -> bool:
     given = name[family:]
     if given in cues.GIVEN_WORDS or (sure and given in _GIVEN_ALONE):
         return name not in cues.common_words()
+    if sure and given[1:] in _LAST_GIVEN:
+        given = given[0]
     if (
         not _NO_GIVEN.isdisjoint(given[1:] if len(given) > 1 and given[0] in _FIRST_GIVEN else given)
         or given in _TITLES

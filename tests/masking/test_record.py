@@ -332,8 +332,8 @@ SIDES = st.fixed_dictionaries(
     {}, optional={"name": NAMES | VALUES, "phone": PHONES | VALUES, "address": ADDRESSES | VALUES, "city": st.text()}
 )
 PLAIN = st.recursive(
-    st.none() | st.booleans() | st.integers(-(10**6), 10**6) | st.text("甲乙丙丁", max_size=8),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("甲乙丙丁", max_size=3), inner, max_size=3),
+    st.none() | st.booleans() | st.integers(-(10**6), 10**6) | st.text("甲乙丙戊", max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("甲乙丙戊", max_size=3), inner, max_size=3),
     max_leaves=8,
 )
 RECORDS = st.fixed_dictionaries({"sender": SIDES}, optional={"recipient": SIDES, "remark": VALUES, "other": PLAIN})
