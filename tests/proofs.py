@@ -39,6 +39,10 @@ PROOFS: Final[Mapping[str, Mapping[str, str]]] = {
         "test_all_nodes_are_restarted": "each primary and replica alone",
         "test_workers_go_on_and_start_while_a_zone_is_lost": "the loss of a primary, and of a whole shard",
     },
+    "e2e/test_rotation.py": {
+        "test_a_command_that_is_killed": "each rotation, ended in the test's process at each of its checks: "
+        "test_an_interrupted_… of rotation/"
+    },
     "engines/test_spark.py": {
         "test_a_column_that_looks_personal": "arrow/test_refusing.py; that Spark masks at all is in the other test"
     },

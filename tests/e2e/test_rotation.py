@@ -3,9 +3,10 @@
 import json
 import re
 import shutil
+import subprocess
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -17,7 +18,7 @@ from keys import keyset
 from masking_service.rotation import coordinator
 from masking_service.runtime.clock import today
 from masking_service.store.errors import StoreUnavailable
-from tests.e2e.processes import Running, command, invoke, wait_for
+from tests.e2e.processes import ROOT, SERVICE, Running, command, environment, invoke, wait_for
 from tests.together import repeating
 
 Start = Callable[..., Running]
@@ -152,6 +153,37 @@ def test_keys_are_rotated_in_the_middle_of_load(rotating: Running, series: str, 
         load.send([number])
     load.check()
     assert before.items() <= load.tokens.items()
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["state", "index", "clients", "search", "audit", "token", "root", "reseal"],
+)
+def test_a_command_that_is_killed_goes_on_when_it_is_run_again(rotating: Running, line: str) -> None:
+    """Processes that SIGKILL ends at several moments of their work, under load."""
+    service, words = rotating, [line] if line == "reseal" else ["rotate", line]
+    privacy = command("token", "mint", "--role", "privacy-officer", "--sub", "p-1", "--state-dir", service.state)
+    erased = f"SFERASED{line.upper()}"
+    with loaded(service, f"K{line[:2].upper()}") as load:
+        load.send([erased])
+        assert service.status(privacy, "DELETE", f"/v1/waybills/{erased}") == 200
+        for seconds in (1.5, 3.0, 5.0, 8.0):
+            with suppress(subprocess.TimeoutExpired):  # `run` has killed it then
+                subprocess.run(
+                    [*SERVICE, "keys", *words, "--state-dir", str(service.state)],
+                    cwd=ROOT,
+                    env=environment(),
+                    timeout=seconds,
+                    check=False,
+                )
+        keys(service, *words)
+
+    del load.tokens[erased]
+    assert values(service, load.tokens, f"D-KILLED-{line.upper()}") == {"13812345678"}
+    sent = {"records": [record(erased)]}
+    assert b'"erased"' in service.call(service.credentials["label-printer"], "POST", "/v1/tokenize", sent)[2]
+    verified = invoke("audit", "verify", "--store", "--state-dir", service.state)
+    assert verified.exit_code == 0, verified.output
 
 
 def test_days_are_shredded_in_the_middle_of_load(start: Start) -> None:
