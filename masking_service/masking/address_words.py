@@ -52,7 +52,8 @@ ROOMS: Final = "房间 房间号 房間 房間號 房号 房號 室号 室 门�
 """Words that places end with: they say what the number behind them is."""
 
 NAMED_BY_NUMBERS: Final = (
-    "街区|艺术区|广场|老场坊|中学|小学|医院|农场|大厦|小区|社区|[创产商文科][\u4e00-\u9fff]{1,2}园|酒吧"
+    "街区|艺术区|广场|老场坊|中学|小学|医院|农场|大厦|小区|社区|会所|会馆|酒店|花园|书店|酒吧"
+    "|[创产商文科][\u4e00-\u9fff]{1,2}园"
 )
 """Behind a number: it is part of a name, as in 半岛1919小区 and 101中学."""
 

@@ -49,7 +49,7 @@ _IN_LINE: Final = r"[\u4e00-\u9fff0-9A-Za-z_\-/#＃·.、—~?？（）()\[\]【
 _CLAUSE_ENDS: Final = "(?=$|~~|[，,。；;！!])"
 _NO_ADDRESS: Final = (
     "[的了吗呢吧啊我你您他她们谢]|[揽签]收|派[送件]|转运|到达|离开|发往|快[件递]员?|包裹|订单|[运单编型]号|取件|验证码|不[要用在]|优惠|满[0-9]|[0-9]减"
-    "|[买送第][0-9]|小时|分钟|批次|[0-9](?:[元块角件个只箱盒包袋瓶斤克千年月日点时分秒人名位份套台条张双对次万亿折度岁届班片两桶寸米](?!店)|公[斤克里]"
+    "|[买送第][0-9]|小时|分钟|批次|规格|尺[寸码]|[0-9](?:[元块角件个只箱盒包袋瓶斤克千年月日点时分秒人名位份套台条张双对次万亿折度岁届班片两桶寸米版款](?!店)|公[斤克里]"
     "|(?:ml|g|kg|cm|mm|m|L|ML|G|KG)(?![0-9A-Za-z]))"
 )
 """Of a line with these, or with a number of something, no address is expected."""
@@ -58,7 +58,7 @@ _REGION: Final = (
     "|[县縣](?!城)|[镇鎮](?!江)|[乡鄉](?!村)|街道))"
 )
 _HOUSES: Final = "路街道巷弄村庄组园苑庭府邸城场厦心寓楼栋棟幢座号號期区區院店口室层層"
-_ROAD_WITH_HOUSE: Final = r"[\u4e00-\u9fff]{1,12}[路街道巷弄] ?[0-9]{1,5}[号號弄]?"
+_ROAD_WITH_HOUSE: Final = r"[\u4e00-\u9fff]{1,12}[路街道巷弄] ?[0-9]{1,5}+[号號弄]?"
 _SITE: Final = (
     "(?:[花公家庄校学件业技创]园|[花家]園|[小社园区][区區]|苑|庭|公寓|山庄|新村|城|市场|商厦|广场|大厦|中心|大楼|宿舍"
     "|酒店(?:[\u4e00-\u9fff]{1,6}店)?|宾馆|客栈|民宿|[一二三四五六七八九][区期])"
@@ -68,11 +68,14 @@ _CODE: Final = (
     r"(?:[A-Za-z]{0,2}[0-9]{3,5}(?![0-9])|[A-Za-z]?[0-9]{1,3}[A-Za-z]?(?:[-_/~—.一][0-9A-Za-z]{1,4})+"
     r"|[0-9]{1,3}[号號 ][A-Z]?[0-9]{3,4}(?![0-9]))(?![馆卡路厅桌摊出])"
 )
+_DIGIT: Final = "[0-9〇零一二三四五六七八九十壹贰叁肆伍陆柒捌玖]"
+_HOUSE: Final = rf"(?:{_DIGIT}{{1,3}}(?:号楼|號樓|[栋棟幢])|[A-Za-z][座栋棟幢])"
 _ADDRESS_LINE: Final = re.compile(
     rf"(?:^|~~){_LEAD}(?=[\u4e00-\u9fff]{{2}})(?![^\n，,。；;！!]{{0,64}}?(?:{_NO_ADDRESS}))"
     rf"(?={_REGION}{_IN_LINE}{{0,48}}?(?:[{_HOUSES}][ _\-]?[A-Za-z]{{0,2}}[0-9]|[\u4e00-\u9fff]{_CODE})"
     rf"|{_ROAD_WITH_HOUSE}{_IN_LINE}{{0,24}}?[0-9〇零一二三四五六七八九]"
-    rf"|[\u4e00-\u9fff]{{1,16}}?{_SITE}[A-Za-z]?[ _\-]?{_CODE}){_IN_LINE}{{4,64}}{_CLAUSE_ENDS}",
+    rf"|[\u4e00-\u9fff]{{1,16}}?(?:{_SITE}[A-Za-z]?[ _\-]?{_CODE}|{_HOUSE}[ #＃第\-—/·]{{0,3}}[A-Za-z]?{_DIGIT}))"
+    rf"{_IN_LINE}{{4,64}}{_CLAUSE_ENDS}",
     re.M,
 ).search
 """A clause that is an address: by a region, a road or an estate at its beginning, and by what it does not say."""

@@ -102,6 +102,7 @@ _JAPANESE: Final = re.compile(
     r"|[A-Z]?-?[0-9*]+(?:-[0-9*]+)*[A-Z]?(?![A-Za-z])"
 )
 _DIGITS: Final = re.compile(r"[0-9A-Z]+").sub
+_HOUSE_IN_KANA: Final = re.compile(r"[\u30a1-\u30ff]\s?\Z").search
 
 
 def is_japanese(text: str) -> bool:
@@ -122,7 +123,12 @@ def hide_japanese_units(text: str) -> str:
             return match[0]
         numbers = match[0].split("-")
         is_floor = text[match.end() : match.end() + 1] in ("階", "F", "室") or text.startswith("号室", match.end())
-        lot = 0 if is_floor or not numbers[0].isdecimal() else min(parts, len(numbers))
+        is_room = is_floor or (
+            len(numbers) == 1
+            and len(match[0]) in _ROOM_DIGITS
+            and _HOUSE_IN_KANA(text[max(0, match.start() - 2) : match.start()])
+        )
+        lot = 0 if is_room or not numbers[0].isdecimal() else min(parts, len(numbers))
         if lot > 1 and len(numbers[lot - 1]) >= len("101") and lot == len(numbers) == _MAX_LOT:
             lot -= 1
         parts = 0 if lot or parts < _MAX_LOT else parts
@@ -244,6 +250,8 @@ class ForeignAddress:
             return
         elif token.text.lower() in _DANISH_DOORS and not self._is_joined(at):
             self._read_danish(at)
+        elif token.text == "F" and at == 1 and self._is_joined(at) and self._adjacent(at, "n") and self._ends(at + 1):
+            self._hidden.update((0, 1, 2))  # 1F2, 33 Marchmont Road
         elif token.text in ("F", "f") and at > 1 and tokens[at - 1].kind == "/" and len(tokens[at - 2].text) <= 3:
             self._hidden.add(at - 2)
         elif token.text in "FLU" and self._adjacent(at, "n") and self._adjacent(at + 1, "/"):
@@ -256,11 +264,13 @@ class ForeignAddress:
             self._hidden.update((at, at + 2))
 
     def _read_floor_with_letter(self, at: int) -> None:
-        """Read 12F, B3F and 5F-2."""
+        """Read 12F, B3F, 5F-2 and 5F.-2."""
         token = self._tokens[at]
         if token.text[-1] in "Ff" and len(token.text) <= 4 and at not in self._hidden:
             self._hidden.update(self._chain(at))
             self._floors.add(at)
+            if self._adjacent(at, ".") and self._adjacent(at + 1, "-") and self._adjacent(at + 2, "n"):
+                self._hidden.add(at + 3)
 
     def _kind(self, at: int, kinds: dict[str, str]) -> tuple[str | None, int]:
         """What a word says, alone or with the next one, and of how many tokens it is."""
@@ -408,7 +418,7 @@ class ForeignAddress:
         at = 0
         while at < len(tokens):
             if at in self._known and (doors := self._doors(at)):
-                self._hidden.update(doors)
+                self._hidden.update([at, *doors] if self._is_behind_house(at) else doors)
                 at = doors[-1] + 1
             elif (
                 not self._is_number(at) or at in self._known or (tokens[at].kind == "w" and not self._adjacent(at, "-"))
@@ -485,13 +495,26 @@ class ForeignAddress:
         """Read numbers behind the name of a street: the first is the house's."""
         tokens = self._tokens
         slash = tokens[chain[0] + 1].kind == "/"
-        if _HAS_HANGUL(self.text):
+        if slash and self._is_behind_house(chain[0]):
+            self._hidden.update(chain)
+        elif _HAS_HANGUL(self.text):
             self._hidden.update(at for at in chain[1:] if len(tokens[at].text) >= _SHORT_NUMBER)
             self._known.update(chain)
         elif slash and len(chain) == 2 and len(tokens[chain[0]].text) > _SHORT_NUMBER:
             self._known.update(chain)  # in Czechia and Slovakia, both are the house's
         else:
             self._hidden.update(chain[1:] if len(chain) <= _MAX_LOT or slash else chain[_MAX_LOT:])
+
+    def _is_behind_house(self, at: int) -> bool:
+        """Whether the number of a house is before a number, and only short words are between: út 42. B. ép. 4/12."""
+        first = at
+        while at and (self._tokens[at - 1].kind == "." or self._is_short_word(at - 1)):
+            at -= 1
+        return 0 < at < first - 1 and self._tokens[at - 1].kind == "n"
+
+    def _is_short_word(self, at: int) -> bool:
+        word = self._tokens[at]
+        return word.kind == "w" and len(word.text) <= _SHORT_WORD and word.text.lower() not in _MARKS
 
     def _read_house(self, house: int) -> None:
         """Read what is right behind a house in a street: 12 A 23, 40 A."""

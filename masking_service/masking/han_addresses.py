@@ -65,7 +65,7 @@ _H: Final = f"[{words.NUMERALS}]"
 _END: Final = r"(?=$|[\s,，。.;；(（)）\[\]【】、/\"'“”‘’「」『』《》<>〔〕{}|+=~_])"
 _JOIN: Final = (
     rf"(?:(?:[\-_~/.:—]{{1,2}}|[至到&+])(?=[0-9*]|[A-Za-z](?![A-Za-z]))|(?<=[0-9*]){_H}(?=[0-9*])"
-    r"|(?<=[A-Za-z])一(?=[0-9*])|-[东東西南北中]-(?=[0-9*]))"
+    r"|(?<=[A-Za-z])一(?=[0-9*])|-[东東西南北中甲乙丙丁]-(?=[0-9*]))"
 )
 """A numeral in Han between digits is a dash (`3一402`) or a slip; between numbers is also a side (`3-东-402`)."""
 _SUFFIX: Final = (
@@ -164,6 +164,7 @@ _TOWER_FOLLOWS: Final = re.compile(
 _NAMES_A_PLACE: Final = re.compile(rf"{words.NAMED_BY_NUMBERS}|(?<=7-11)便利").match
 _COUNTER_FOLLOWS: Final = re.compile("[\u4e00-\u9fff]{1,8}专柜").match
 _IN_A_VILLAGE: Final = re.compile(r"(?<!新)[镇鎮乡鄉村][\u4e00-\u9fff]{1,5}[0-9]{3,4}$").search
+_IS_HIGHWAY: Final = re.compile("[GS][0-9]{1,4}(?=[\u4e00-\u9fff]{0,4}(?:高速|绕城|公路|[国省]道))").match
 _LATIN_HEAD: Final = re.compile(
     r"(?<![A-Za-z])(?:(lane|road|rd|street|st|avenue|ave|no)|building|bldg|block|blk|tower|phase)$", re.I
 ).search
@@ -173,11 +174,13 @@ _STALL_FOLLOWS: Final = re.compile(rf"(?:{_A}{{1,3}}(?:[号號][门門]|[楼樓]
 _IS_HOUSE_WITH_ROOM: Final = re.compile("[号號](?:房|室|办|辦|商[铺舖]|店[铺舖面]|宿舍)").match
 _IS_PHONE: Final = re.compile(r"(?:0[0-9]{2,3}-)?\*{6,}[0-9]{1,4}(?:-\*+)?").fullmatch
 """The mask of a phone."""
-_IS_HOUSE_TO_ROOM: Final = re.compile(r"[0-9]{1,2}[A-Z]?-[0-9*]{1,2}-(?!(?:19|20)[0-9]{2}$)[0-9*]{3,4}").fullmatch
+_IS_HOUSE_TO_ROOM: Final = re.compile(
+    r"[0-9]{1,2}[A-Z]?[-—/](?:[0-9*]{1,2}|[东西南北中甲乙丙丁])[-—/](?!(?:19|20)[0-9]{2}$)[0-9*]{3,4}"
+).fullmatch
 _IS_ROOM: Final = re.compile(r"(?:[0-9]{1,3}[A-Z]?-)?[A-Za-z]?(?:[0-9*]{3,4}|[0-9][OoIl][0-9])[A-Z]?").fullmatch
 """Also with a letter that was read in place of a digit: 3O2."""
 _MAY_HOLD_UNITS: Final = re.compile(
-    rf"[0-9{words.NUMERALS}](?:[号號]?(?:[楼樓层層室房户戶舍床门門F]|[寝教病诊]室|病房|单元|單元|[商店]?[铺舖])|[-—][0-9]{{1,2}}[-—][0-9])"
+    rf"[0-9{words.NUMERALS}](?:[号號]?(?:[楼樓层層室房户戶舍床门門F]|[寝教病诊]室|病房|单元|單元|[商店]?[铺舖])|[-—/][0-9]{{1,2}}[-—/][0-9])"
     r"|(?<![0-9*])[0-9]{3,4}[\s,，;；、]{1,3}[\u4e00-\u9fff]\*|[\u4e00-\u9fff]\*{1,3}[\s,，;；、（(]{0,3}[0-9]{3,4}(?![0-9])"
     r"|[\u4e00-\u9fff#]-?[A-Z]?(?:[0-9]{1,2}[A-Z]?-[0-9]|[0-9]{3,4}(?![0-9]))|[栋棟幢座铺舖][A-Z]?[0-9*]|单元[-0-9]"
     r"|[号號弄][0-9][OoIl][0-9]|[Rr](?:oo)?m\.? ?[0-9]{3}"
@@ -227,7 +230,9 @@ _ENDS: Final = re.compile(_END).match
 _HAN: Final = re.compile(r"[\u4e00-\u9fff]").match
 _SPLIT: Final = re.compile(rf"[\-_~/.:—至到&+{words.NUMERALS}]+").split
 _IS_DATE: Final = re.compile(r"(?:19|20)[0-9]{2}-[0-9]{1,2}-[0-9]{1,2}").fullmatch
-_STARRED: Final = re.compile(rf"[0-9A-Za-z*{words.NUMERALS.replace('一', '')}]|一(?![0-9*])|(?<=-)[{_SIDE}](?=-)").sub
+_STARRED: Final = re.compile(
+    rf"[0-9A-Za-z*{words.NUMERALS.replace('一', '')}]|一(?![0-9*])|(?<=-)[{_SIDE}甲乙丙丁](?=-)"
+).sub
 
 _IsSure = Callable[[str, str, int, int, int], bool]
 """Takes a text, a number in it, the word behind it, its level and its end."""
@@ -564,7 +569,9 @@ def _read_mixed(text: str, number: str, kind: int, level: int, end: int) -> _Rea
         if kind == _BARE_NUMBER and not _ENDS(text, end):
             return number, level
         return ("*" * len(number), ROOM) if level >= BUILDING else (number, BUILDING)
-    building = _BUILDING_BEFORE_ROOM(number) if kind == _BARE_NUMBER and level < TOWER and level != ROAD else None
+    if kind == _BARE_NUMBER and _IS_HIGHWAY(text, end - len(number)):
+        return number, ROAD
+    building = _BUILDING_BEFORE_ROOM(number) if kind == _BARE_NUMBER and level < MARKET and level != ROAD else None
     if building:
         return number[: building.end()] + "*" * (len(number) - building.end()), ROOM
     if kind == _BARE_NUMBER and level in (ZONE, ESTATE) and _IS_HOUSE_AND_UNIT(number) and _ENDS(text, end):
