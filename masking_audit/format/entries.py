@@ -50,7 +50,7 @@ class Fact(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Signature(msgspec.Struct, frozen=True):
-    """What a person's key signed (WebAuthn), each member in base64url; see `format.statements`.
+    """What a person's key signed (WebAuthn), each member in base64url; see `format.signed`.
 
     Attributes:
         statement: the bytes whose SHA-256 was the challenge.

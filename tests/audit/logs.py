@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -10,12 +11,15 @@ from typing import Any
 import msgspec
 import redis
 
+from keys.authenticators import b64
+from keys.framing import frame
 from keys.keyring import Keyring
 from keys.signatures import Verifier
 from masking_audit.archive.export import export
-from masking_audit.format.entries import Entry, Fact, Item
+from masking_audit.format.entries import Entry, Fact, Item, Signature
 from masking_audit.format.lines import CheckpointLine
 from masking_audit.format.links import encode
+from masking_audit.format.signed import DOMAIN
 from masking_audit.verify.findings import Finding
 from masking_audit.verify.verifier import StartingPoint, Verification, verify
 from masking_service.audit.checkpoints import Checkpoints
@@ -24,6 +28,7 @@ from masking_service.audit.stored import unpack
 from masking_service.audit.streams import Streams
 from masking_service.dev.embedded import EmbeddedServer
 from masking_service.store.client import Reply, Store
+from tests.authenticators import RP_ID, Authenticator
 from tests.keys.known import known_keyring
 from tests.store import stores
 from tests.store.stores import NOW, ask, named
@@ -48,6 +53,17 @@ def entry(**change: Any) -> Entry:
         "policy": "policy-1",
     }
     return Entry(**known | change)
+
+
+def signed_entry(key: Authenticator, **change: Any) -> Entry:
+    """An opening that a person's key signed; `change` sets what its entry then says."""
+    made = entry(action="detokenize", purpose="dispute", case="D-1")
+    told = [DOMAIN, RP_ID, made.tenant, made.principal, made.action, "dispute", "D-1", "", "0" * 32, "0" * 32, "1"]
+    said = frame(*[one.encode() for one in told])
+    signed = key.sign({"act": "", "challenge": b64(sha256(said).digest())})
+    parts = {name: signed[name] for name in ("authenticator_data", "client_data", "signature")}
+    signature = Signature(statement=b64(said), key=b64(key.public_key), **parts)
+    return msgspec.structs.replace(made, signed=[signature], **change)
 
 
 def full_entry(number: int) -> Entry:

@@ -1,6 +1,7 @@
 """What an excerpt of the log proves, and what it shows."""
 
 import msgspec
+import pytest
 
 from keys.signatures import Verifier
 from keys.signers import LogSigner
@@ -9,7 +10,8 @@ from masking_audit.packs.evidence import excerpt, verify_excerpt
 from masking_service.audit.streams import Streams
 from masking_service.store.client import Store
 from tests.audit import logs
-from tests.audit.logs import VERIFIER, Process, entry, full_entry
+from tests.audit.logs import VERIFIER, Process, entry, full_entry, signed_entry
+from tests.authenticators import Authenticator
 from tests.keys.known import known_bytes
 
 
@@ -48,6 +50,18 @@ def test_what_an_older_key_signed_is_signed_anew_and_verifies_with_the_active_ke
 
     assert (verify_excerpt([before], mine), verify_excerpt([after], mine)) == ((0, [1]), (2, []))
     assert same == before
+
+
+@pytest.mark.parametrize(("case", "proved"), [("D-1", (1, [])), ("D-2", (0, [1]))], ids=["as signed", "another"])
+def test_an_excerpt_shows_that_a_person_signed_what_its_entry_says(
+    store: Store, case: str, proved: tuple[int, list[int]]
+) -> None:
+    """The commits of both are signed by the service."""
+    Process(store, "writer").commit(signed_entry(Authenticator(), case=case))
+
+    lines = excerpt(lines_of(store), lambda _, one: one.action == "detokenize")
+
+    assert verify_excerpt(lines, VERIFIER) == proved
 
 
 def test_an_excerpt_with_another_hash_is_not_as_it_was_signed(store: Store) -> None:

@@ -12,6 +12,7 @@ import msgspec
 import pytest
 import redis
 
+from keys.authenticators import fingerprint
 from keys.signatures import Verifier
 from keys.signers import Signer
 from masking_audit.archive.segments import segment_path
@@ -25,7 +26,8 @@ from masking_audit.tiles.signing import cosign, sign_as_log
 from masking_audit.tiles.tree_head import head_of
 from masking_service.store.client import Store
 from tests.audit.archives import grow, key_of, note_of
-from tests.audit.logs import VERIFIER
+from tests.audit.logs import VERIFIER, Process, signed_entry
+from tests.authenticators import Authenticator
 from tests.keys.known import known_bytes
 
 COSIGNING = Signer(known_bytes("a cosigner"))
@@ -151,6 +153,19 @@ def test_an_old_export_of_the_log_is_found_with_a_newer_kept_checkpoint(
 
     with pytest.raises(ProofError):
         verify_proof(hidden, Keys(key_of(archive)), note_of(archive))
+
+
+def test_a_proof_shows_that_a_person_signed_what_its_entry_says(store: Store, tmp_path: Path) -> None:
+    key, folder = Authenticator(), tmp_path / "archive"
+    names = Process(store, "writer").commit(signed_entry(key), signed_entry(key, case="D-2"))
+    grow(store, folder, 1, seed="another")
+    right, wrong = map(place_of, names)
+
+    proved = verify_proof(prove(folder, *right), Keys(key_of(folder), service=VERIFIER))
+
+    assert proved.approver == fingerprint(key.public_key)
+    with pytest.raises(ProofError, match="its person's signature is not valid for it"):
+        prove(folder, *wrong)
 
 
 def test_a_cosigner_must_have_cosigned(archive: Path, proof: Proof) -> None:
