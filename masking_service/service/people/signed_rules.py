@@ -35,6 +35,7 @@ ACTS: Final[Mapping[str, tuple[str, ...]]] = {
 `service/acts/deeds.py`."""
 GRAVE: Final = (
     "detokenize",
+    "case-open",
     "case-approve",
     "case-deny",
     "erase",

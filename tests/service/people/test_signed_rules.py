@@ -17,11 +17,11 @@ def test_the_default_policy_asks_for_no_signature() -> None:
     assert DEFAULT.rules.signed is None
 
 
-def test_the_recommended_policy_has_every_grave_act_signed_but_the_list_of_decoys() -> None:
+def test_the_recommended_policy_has_every_grave_act_signed_but_new_cases_and_the_list_of_decoys() -> None:
     found = Policy.load(FILE.parent / "examples" / "policy-recommended.yaml", development=False).rules.signed
 
     assert found is not None
-    assert set(GRAVE) - found.acts == {"decoy-list"}
+    assert set(GRAVE) - found.acts == {"case-open", "decoy-list"}
 
 
 def test_what_is_left_out_means_five_fields_any_hardware_and_no_waiting() -> None:
