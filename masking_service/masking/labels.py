@@ -43,11 +43,13 @@ _MARK: Final = (
 _ESCAPED_END: Final = r"(?:&gt;|\\{1,3}u003e)"
 _ESCAPED_BEGIN: Final = r"(?:&lt;|\\{1,3}u003c)"
 _SEPARATOR: Final = re.compile(
-    rf"(?<=[^\W\d])(?:{_MARK}(?P<quote>[\"'“‘「『【]?)|</[A-Za-z]{{1,10}}>\s{{0,3}}(?=(?P<cell>{_TAG}))"
+    rf"(?:(?<=[^\W\d])|(?<=[^\W\d][0-9]))(?:{_MARK}(?P<quote>[\"'“‘「『【]?)|</[A-Za-z]{{1,10}}>\s{{0,3}}(?=(?P<cell>{_TAG}))"
     rf"|(?:\s[^<>]{{0,80}})?>(?:<!\[CDATA\[)?(?=[^<>]+(?:<|]]>))|{_ESCAPED_END}(?:{_ESCAPED_BEGIN}!\[CDATA\[)?(?=[^<>&\\]))"
 )
 """Between a label and its value. The end of a tag is one, too, and so are the tags between two cells of a table."""
-_MAY_BE: Final = re.compile(r"[^\W\d]\\{0,3}[\"'”’」]?\s{0,3}(?:[:：=＝]|>[^<>]+<|</|><!\[CDATA|&gt;|\\u003e)").search
+_MAY_BE: Final = re.compile(
+    r"[^\W\d][0-9]?\\{0,3}[\"'”’」]?\s{0,3}(?:[:：=＝]|>[^<>]+<|</|><!\[CDATA|&gt;|\\u003e)"
+).search
 _LABEL: Final = re.compile(r"[^\W\d_](?:[\w.\-]|(?<=[A-Za-z]) (?=[A-Za-z])){0,39}$").search
 _CLOSING: Final = {'"': '"', "'": "'", "“": "”", "‘": "’", "「": "」", "『": "』", "【": "】"}
 _VALUE_ENDS: Final = re.compile(r"[,，;；。|&\n\r\t<>\"'{}\[\]\\]")

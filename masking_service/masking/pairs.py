@@ -22,14 +22,14 @@ _LABEL: Final = re.compile(rf"[^\d:：=＝,，;；]{{1,{_MAX_LABEL}}}").fullmatc
 Pay = Callable[[float], None]
 
 
-def pair_in(names: Iterable[str]) -> tuple[str, str] | None:
-    """The members of an object that hold a name and its value; None for every other object."""
+def pair_in(names: Iterable[str]) -> tuple[list[str], str] | None:
+    """The members of an object that may hold a name, and the one that holds its value; None for every other object."""
     words = name_words()
     value = next((name for name in names if _folded(name) in words.pair_values), None)
     if value is None:
         return None
-    label = next((name for name in names if _folded(name) in words.pair_names), None)
-    return None if label is None else (label, value)
+    labels = [name for name in names if _folded(name) in words.pair_names]
+    return (labels, value) if labels else None
 
 
 def is_label(value: Any) -> bool:
@@ -48,7 +48,7 @@ def with_labels(values: Sequence[Any], meaning: Meaning, pay: Pay) -> Sequence[M
     words = name_words()
     each = [meaning]
     for before, value in pairwise(values):
-        label = is_label(before) and not (type(value) is str and words.knows(value))
+        label = is_label(before) and not (type(value) is str and not value[:1].isdecimal() and words.knows(value))
         each.append(_said(meaning.inside, (before,), pay)[0] or meaning if label else meaning)
     return each
 
@@ -138,10 +138,10 @@ def with_pair(
         InvalidRecord: by `pay`.
     """
     pair = pair_in(members)
-    label = None if pair is None else members[pair[0]]
-    if pair is None or type(label) is not str or not label:
+    if pair is None:
         return meanings
-    its = _said(context, (label,), pay)[0]
+    labels = tuple(label for name in pair[0] if type(label := members[name]) is str and label)
+    its = next(filter(None, _said(context, labels, pay)), None)
     if its is None:
         return meanings
     return [its if name == pair[1] else meaning for name, meaning in zip(members, meanings, strict=True)]

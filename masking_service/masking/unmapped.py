@@ -21,6 +21,7 @@ from masking_service.masking.leaks import DEEPEST, decimal_text, gather, own_num
 from masking_service.masking.member_names import (
     BARE_NAME,
     MAYBE_NAME,
+    NEUTRAL,
     NO_OWN_NAMES,
     Meaning,
     OwnNames,
@@ -196,7 +197,9 @@ class Unmapped:
             if len(keys) >= DEEPEST:
                 raise InvalidRecord((("", "too-deep"),))
             if kind is dict:
-                self.mask(run, value, (), meaning.inside, NO_OWN_NAMES, keys)
+                # An object under a phone belongs to who has it.
+                context = PARTY if meaning.holds_data and meaning.inside == NEUTRAL else meaning.inside
+                self.mask(run, value, (), context, NO_OWN_NAMES, keys)
                 return value
             heading = heading_of(value)
             return (

@@ -29,6 +29,7 @@ def values(text: str) -> list[tuple[str, str]]:
         ("派件员：李四光 派件中", [("李四光", "party")]),
         ("地址：上海市华志路1号2单元", [("上海市华志路1号2单元", "address")]),
         ("passport: E12345678;", [("E12345678", "secret")]),
+        ("address2=Flat+2&phone1=0612345678&T2=5", [("Flat+2", "unit"), ("0612345678", "phone")]),
     ],
 )
 def test_a_labelled_value_is_found(text: str, found: list[tuple[str, str]]) -> None:

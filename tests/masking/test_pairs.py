@@ -22,7 +22,17 @@ SHAPES: dict[str, tuple[Any, Any]] = {
         {"fieldName": "receiverName", "fieldValue": "张*"},
     ),
     "several values": ({"key": "contact", "values": ["张三"]}, {"key": "contact", "values": ["张*"]}),
+    "a question and its answer": (
+        {"question": "收件人姓名", "answer": "张三"},
+        {"question": "收件人姓名", "answer": "张*"},
+    ),
+    "the second label says it": (
+        {"name": "q1", "title": "Recipient", "value": "Amy Pond"},
+        {"name": "q1", "title": "Recipient", "value": "A** ****"},
+    ),
+    "a phone as the key": ({"13812345678": {"name": "张三"}}, {"*******5678": {"name": "张*"}}),
     "an array of two": (["receiverName", "张三"], ["receiverName", "张*"]),
+    "an array of two with a number": (["phone", "07700 900111"], ["phone", "******0111"]),
     "arrays of two": (
         [["receiverName", "张三"], ["receiverCity", "上海"]],
         [["receiverName", "张*"], ["receiverCity", "上海"]],
