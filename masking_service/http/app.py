@@ -52,7 +52,7 @@ class AnyBut(UnicodeConverter):
 
     def __init__(self, rules: Map, *words: str) -> None:
         super().__init__(rules)
-        self.regex = f"(?!(?:{'|'.join(words)})$)[^/]+"
+        self.regex = rf"(?!(?:{'|'.join(words)})\Z)[^/]+"
 
 
 def create_app(parts: Served) -> Flask:
