@@ -61,6 +61,12 @@ LATIN_PLACE: Final = (
     "street|st|road|rd|avenue|ave|lane|ln|drive|dr|boulevard|blvd|way|court|ct|place|square|highway|hwy"
     "|building|bldg|tower|block|district|city|county|province|apartment|apt|unit|suite|room|floor|flat|strasse|rue"
 )
+HOUSE_OF_FLATS: Final = (
+    "towers?|apartments?|residency|residences?|residensi|heights|enclave|chs|society|nivas|niwas|bhavan|complex|arcade"
+    "|condo(?:minium)?|kondominium|pangsapuri|menara|wisma|plaza|mall|galleria|pyramid|lakeside|mansions?"
+    "|blo[ck]k? [a-z0-9]{1,2}"
+)
+"""Words in the name of a house that has flats or offices."""
 LATIN_SITE: Final = (
     "hotel|plaza|mall|estate|gardens?|house|village|hills?|farm|cent(?:er|re)|terrace|crescent|close|grove|heights|lodge"
     "|cottage|school|college|university|hospital|station|airport|bay|beach|island|north|south|east|west|new|san|los|hong"

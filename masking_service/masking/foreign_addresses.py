@@ -12,6 +12,8 @@ from functools import cache
 from importlib import resources
 from typing import Final, NamedTuple
 
+from masking_service.masking import address_words as words
+
 _TOKENS: Final = re.compile(
     r"(?P<n>[0-9*]+(?:[A-Za-z](?![^\W_]))?)|(?P<w>(?:[^\s\d*!-/:-@\[-`{-~«»،؛，。、№ºª°–—’]++|(?<=\w)['’](?=\w))++)|\S"
 )
@@ -38,6 +40,7 @@ _DANISH_DOORS: Final = frozenset("tv th mf".split())  # noqa: SIM905
 _STREETS: Final = frozenset("carrera cra kra cr calle cl clle diagonal transversal tv dg av avenida autopista".split())  # noqa: SIM905
 _LONG: Final = 5
 """Digits: a number of so many is a postcode or a waybill's, no unit's."""
+_JALAN: Final = ("jalan", "jln", "lorong", "persiaran", "lebuh")
 _SHORT_WORD: Final = 2
 _LONGEST_SIGN: Final = 5
 """Characters of a word that is read as a sign (`_read_sign`)."""
@@ -51,6 +54,18 @@ _IS_LETTER: Final = re.compile("[A-Z\u00c0-\u00de\u0391-\u03a9\u0410-\u042f\u05d
 _LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _HAS_HANGUL: Final = re.compile("[\uac00-\ud7a3]").search
 _CYRILLIC: Final = re.compile("[\u0400-\u04ff]").search
+_HOUSE_OF_FLATS: Final = rf"\b(?:{words.HOUSE_OF_FLATS})\b(?! (?:road|rd|street|st|lane|avenue|ave|jalan)\b)"
+_BEFORE_FLATS: Final = re.compile(
+    r"\s*(?:No\.? ?)?(?P<unit>(?:[A-Z]{1,2}[0-9]{0,2}[-/ ]?|[0-9]{1,3}[A-Z]?[-/.])"
+    r"[0-9]{1,4}[A-Z]?(?:[-/][0-9]{1,4}[A-Z]?)?,?"
+    rf"|[0-9]{{3,4}}[A-Z]?,) ?(?=[^,0-9]{{0,40}}{_HOUSE_OF_FLATS})",
+    re.I,
+).match
+_BEHIND_FLATS: Final = re.compile(
+    rf"{_HOUSE_OF_FLATS}[^,0-9]{{0,20}},? "
+    r"(?P<unit>[A-Z]{1,2}[-/ ]?[0-9]{2,4}[A-Z]?|[0-9]{1,3}[A-Z]?-[0-9]{1,4}[A-Z]?(?:-[0-9]{1,4})?)(?=,|$)",
+    re.I,
+).search
 _SAME_HOUSE: Final = 8
 """Two numbers before a street that are no further apart are those of one long house."""
 
@@ -169,6 +184,8 @@ class ForeignAddress:
         self._note_codes()
         self._read_words()
         if places and not self._hidden:
+            self._read_beside_house_of_flats()
+        if places and not self._hidden:
             self._read_places()
 
     def masked(self) -> str:
@@ -231,7 +248,7 @@ class ForeignAddress:
             self._known.add(word - 1)
             return
         value = self._value(word, behind)
-        if len(value) > 2 and self._tokens[value[0]].kind == "w":
+        if len(value) > 2 and self._tokens[value[0]].kind == "w" and self._tokens[value[-1] - 1].kind != ".":
             self._hidden.update(value)
         else:
             self._known.update(value[:1])
@@ -323,6 +340,8 @@ class ForeignAddress:
                 break
             if sign.kind == ",":
                 joined = after.kind == "n" and len(after.text) in _ROOM_DIGITS and self._ends(at + 2)
+            elif sign.kind == ".":
+                joined = after.kind == "n" and sign.start == tokens[at].end and after.start == sign.end
             elif sign.kind == "/" or (sign.kind == "-" and after.start > sign.end):
                 joined = not self._before_street(at + 2)
             else:
@@ -412,6 +431,15 @@ class ForeignAddress:
 
     # Places.
 
+    def _read_beside_house_of_flats(self) -> None:
+        """Read A-402, Shanti Towers and Pangsapuri Desa 3-12."""
+        found = _BEFORE_FLATS(self.text) or _BEHIND_FLATS(self.text)
+        if found:
+            start, end = found.span("unit")
+            self._hidden.update(
+                at for at, token in enumerate(self._tokens) if start <= token.start < end and token.kind in "nw"
+            )
+
     def _read_places(self) -> None:
         """Where no word says so: by the place of a number."""
         tokens = self._tokens
@@ -497,6 +525,8 @@ class ForeignAddress:
         slash = tokens[chain[0] + 1].kind == "/"
         if slash and self._is_behind_house(chain[0]):
             self._hidden.update(chain)
+        elif slash and self._is_in_jalan(chain[0]):
+            self._known.update(chain)
         elif _HAS_HANGUL(self.text):
             self._hidden.update(at for at in chain[1:] if len(tokens[at].text) >= _SHORT_NUMBER)
             self._known.update(chain)
@@ -504,6 +534,13 @@ class ForeignAddress:
             self._known.update(chain)  # in Czechia and Slovakia, both are the house's
         else:
             self._hidden.update(chain[1:] if len(chain) <= _MAX_LOT or slash else chain[_MAX_LOT:])
+
+    def _is_in_jalan(self, at: int) -> bool:
+        """Whether numbers are of a street in Malaysia, behind the house: 12, Jalan SS 2/24."""
+        while at and self._tokens[at - 1].kind not in _BREAKS:
+            at -= 1
+        is_jalan = self._tokens[at].text.lower() in _JALAN
+        return is_jalan and any(token.kind == "n" for token in self._tokens[:at])
 
     def _is_behind_house(self, at: int) -> bool:
         """Whether the number of a house is before a number, and only short words are between: út 42. B. ép. 4/12."""
