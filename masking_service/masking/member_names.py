@@ -19,7 +19,7 @@ from masking_service.masking.slips import Slips
 MAYBE_NAME: Final = "maybe-name"
 """A bare ``name``: a person's unless its value has a digit (Shopify calls an order's number ``name``)."""
 ANY_NAME: Final = "any-name"
-"""A bare ``name`` of which nothing tells whose it is: a person's if a phone is in the value of another member."""
+"""A bare ``name`` of which nothing tells whose it is: a person's if the value of another member is a phone."""
 BARE_NAME: Final = "bare-name"
 """A person or a machine (operator): a person's name where the value has the form of one, and nothing else is."""
 STOCK: Final = "stock"

@@ -148,22 +148,22 @@ def with_pair(
 
 
 def with_phone(members: Mapping[str, Any], meanings: Sequence[Meaning], pay: Pay) -> Sequence[Meaning]:
-    """The meanings of the members: a bare name is a person's if another value holds a phone or the like.
+    """The meanings of the members: a bare name is a person's if another value is a phone or an identity number.
 
     Raises:
         InvalidRecord: by `pay`.
     """
     if not any(its.kind == ANY_NAME for its in meanings):
         return meanings
-    if not any(_holds_phone(value, its, pay) for value, its in zip(members.values(), meanings, strict=True)):
+    if not any(_is_phone(value, its, pay) for value, its in zip(members.values(), meanings, strict=True)):
         return meanings
     return [Meaning(MAYBE_NAME, "name", its.holds_data) if its.kind == ANY_NAME else its for its in meanings]
 
 
-def _holds_phone(value: Any, meaning: Meaning, pay: Pay) -> bool:
+def _is_phone(value: Any, meaning: Meaning, pay: Pay) -> bool:
     if type(value) is int and value.bit_length() <= _BITS:
         value = str(value)
-    if type(value) is not str or is_code(meaning.kind, value):
+    if type(value) is not str or any(map(str.isalpha, value)) or is_code(meaning.kind, value):
         return False
     pay(estimate("text", value))
     return contains_personal_data(value)

@@ -50,8 +50,8 @@ SHAPES: dict[str, tuple[Any, Any]] = {
         [{"by": {"name": "张*", "number": "*******5678"}}, {"by": {"name": "张*", "at": "+44 ******0123"}}],
     ),
     "a bare name beside a code": (
-        {"by": {"name": "保温杯", "sku": "13812345678", "price": "13812345678"}},
-        {"by": {"name": "保温杯", "sku": "13812345678", "price": "13812345678"}},
+        {"by": {"name": "保温杯", "sku": "13812345678", "price": "13812345678", "why": "电话13812345679"}},
+        {"by": {"name": "保温杯", "sku": "13812345678", "price": "13812345678", "why": "电话*******5679"}},
     ),
     "columns beside rows": (
         {"columns": ["receiverName", "city"], "rows": [["张三", "上海"], ["李四", "北京"]]},
