@@ -15,7 +15,7 @@ from masking_service.masking.effort import COLD_NAME
 from masking_service.masking.han_words import han_words
 from masking_service.masking.kinds.table import PERSONAL
 from masking_service.masking.member_names import BARE_NAME, MAYBE_NAME, read_names
-from masking_service.masking.name_cues import NO_LATIN_NAME
+from masking_service.masking.name_cues import NO_LATIN_NAME, ROLES
 from masking_service.masking.name_words import PARTY, name_words
 from masking_service.masking.names_between_words import is_name
 from masking_service.masking.names_in_text import name_from
@@ -30,6 +30,9 @@ _NUMBER: Final = re.compile(
 ).match
 """A number, or an account's name, that Han follow."""
 _MASKED_NAME: Final = re.compile(r"[\s*(（【「『]*(?:[^\W\d_]{1,2}|)[*]+").match
+_OUTER: Final = re.compile(r"<([A-Za-z]{3,30})>\s{0,8}<[Nn]ame$").search
+"""The element around one that is called a name: <Receiver><Name>."""
+_MAX_OUTER_LENGTH: Final = 48
 _MAX_LABEL_LENGTH: Final = 40
 """Characters of a label that are read."""
 
@@ -62,6 +65,7 @@ def unpaid(_cost: float) -> None:
     """For texts whose owner waits for them alone: a file's."""
 
 
+_ROLES: Final = frozenset(ROLES)
 _SPEAKS: Final = re.compile(
     "[我你您他她它咱嗯哦喔啊](?![·•])|是的|是吗|不|没|好[的吧啊呢了]|好$|在[吗的家]|请|麻烦|可以|什么|怎么|为什么|谢谢|对[的啊]|对$|行[的吧]?$|那个|这个|那我|这是"
     "|还[没是有要]|就[是在要]|[已正]在?[经]|想要|帮[我忙]|别|快点|多久|几点|谁|哪"
@@ -69,7 +73,7 @@ _SPEAKS: Final = re.compile(
 """What someone says behind a label that names who speaks, and no name begins with."""
 _TAKEN: Final = re.compile("(?:已|代)?[收签领](?:收|取)?(?=$|\\s[\u4e00-\u9fff*]{2,4}$).*")
 _SITE: Final = re.compile(
-    r"([\u4e00-\u9fff]{1,8}?)(?:快递|智能|丰巢|菜鸟|妈妈)?(?:驿站|代收点|自提点|[快智丰巢能递]柜|超市|便利店|物业|门卫|前台|收发室|传达室|保安室|门岗)"
+    r"([\u4e00-\u9fff]{1,8}?)(?:快递|智能|丰巢|菜鸟|妈妈)?(?:驿站|代收点|自提点|[快智丰巢能递]柜|超市|便利店|物业|门卫|前台|收发室|传达室|保安室|门岗|支局|邮局|网点|营业[点部厅])"
 ).fullmatch
 
 
@@ -133,6 +137,12 @@ def _labels(text: str) -> Iterator[_Label]:
         # What is between two tags is a label or a value.
         if match is not None and (not mark["cell"] or name_words().ends_personal(match[0])):
             name = name_words().known_end(match[0])
+            if name.lower() == "name" and (
+                outer := _OUTER(text[max(0, mark.start() - _MAX_OUTER_LENGTH) : mark.start()])
+            ):
+                yield _Label(f"{outer[1]} {name}", mark.start() - len(name), mark.end(), "")
+                done = mark.end()
+                continue
             value = mark.end("cell") if mark["cell"] else mark.end()
             yield _Label(name, mark.start() - len(name), value, mark["quote"] or "")
         done = mark.end()
@@ -174,7 +184,7 @@ def _says_something(kind: str, value: str) -> bool:
 def _is_anyone(value: str) -> bool:
     """Whether a value calls no one by name, and says at most that they took the parcel: 门卫代收."""
     anyone = name_words().anyone
-    return value.casefold() in anyone or _TAKEN.sub("", value) in anyone
+    return value.casefold() in anyone or value in _ROLES or _TAKEN.sub("", value) in anyone
 
 
 def _is_site(value: str) -> bool:

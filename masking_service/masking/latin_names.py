@@ -1,7 +1,8 @@
 """Finds names of people in Latin letters in texts: by what announces them, by what they do, and by given names.
 
 A word that says little (for, to, is) announces only what begins with a given name that is known, or what a verb of
-people follows: for Anna Rossi, and not for Apple Watch.
+people follows: for Anna Rossi, and not for Apple Watch. A known given name that is hardly anything else needs no such
+word before its family name.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ _NAME: Final = rf"{_CAPITALISED}(?: {_LINK}{_CAPITALISED}){{0,3}}"
 _TITLE: Final = rf"(?:(?i:{cues.LATIN_TITLES})\b\.?\s)"
 _VERB: Final = (
     r"(?:\s(?:will|would|may|must|should"
-    r"|wants?|wanted|asks?|asked|has|had|is (?:not |at |in |out|away|on )|isn't|can|cannot|can't"
+    r"|wants?|wanted|asks?|asked|has|had|is (?:not |at |in |out|away|on |allergic|the |my |our |here|sick|ill|home)"
+    r"|isn't|can|cannot|can't"
     r"|not (?:at|in|home|available|answering|responding|reachable|there)|updated|reported|reports|wrote"
     r"|writes|noted|complained"
     r"|complains|claimed|claims|disputes|disputed|states|stated|mentioned|insists|insisted|replied|responded|emailed|texted"
@@ -52,11 +54,14 @@ _subject: Final = re.compile(
 _in_han: Final = re.compile(
     rf"(?:[找给給由让讓交俾畀叫喊帮替代请請问問]|联系|聯繫|聯絡|转交|交给|轉交|交給)\s?(?P<name>{_NAME})(?!{_LETTER})"
     rf"|(?<!{_LETTER})(?P<titled>{_NAME})\s?(?=先生|女士|小姐|太太|老师|老師|师傅|師傅|经理|經理)"
-    rf"|(?<!{_LETTER})(?P<doing>{_NAME})\s?(?=代?[签簽收领領取拿](?![0-9人据单])|已[取收拿签簽]|自[提取]|本人|要求|在(?=[0-9*家公单楼前门上下办])|的(?:快递|快件|包裹|件|东西))"
+    rf"|(?<!{_LETTER})(?P<doing>{_NAME})\s?(?=代?[签簽收领領取拿](?![0-9人据单])|已[取收拿签簽]|自[提取]|本人|要|让|说|想要|会来|在(?=[0-9*家公单楼前门上下办])|的(?:快递|快件|包裹|件|东西))"
 ).finditer
 """A name beside a cue in Han."""
 _signature: Final = re.compile(
     rf"(?i:thanks|thank you|thx|regards|cheers|sincerely|best|love)[,.!]?\s{{1,2}}(?P<name>{_NAME})\W*$"
+).finditer
+_full: Final = re.compile(
+    rf"(?<![\w'’.&/-])(?<!\bSt )(?<!\bSan )(?P<name>{_CAPITALISED}(?: {_LINK}{_CAPITALISED}){{1,2}})(?![\w&/-])"
 ).finditer
 _first: Final = re.compile(rf"\s*({_CAPITALISED}(?: {_CAPITALISED}){{1,2}}),").match
 _place: Final = re.compile(rf"(?<![A-Za-z])(?:{LATIN_PLACE}|{LATIN_SITE})(?![A-Za-z])", re.I).search
@@ -71,7 +76,7 @@ _LONGEST: Final = 48
 
 
 def latin_names(text: str, *, address: bool = False) -> Iterator[Span]:
-    """The spans of names behind what announces them; if no address is in the text, also before a verb and under it."""
+    """The spans of names behind what announces them; if no address is in the text, those of its sentences, too."""
     if not _capital(text):
         return
     for match in _announced(text):
@@ -81,8 +86,12 @@ def latin_names(text: str, *, address: bool = False) -> Iterator[Span]:
             name = match["name"] or match["doing"]
             if match["titled"] or " " in name or _is_known(name, alone=True):
                 yield from _trimmed(match, match.lastgroup or "name")
-    if address:
-        return
+    if not address:
+        yield from _names_of_sentences(text)
+
+
+def _names_of_sentences(text: str) -> Iterator[Span]:
+    """The spans of names where the words of a place are not: behind weak words, before a verb, and without a cue."""
     for match in _weakly_announced(text):
         if match["verb"] or _is_known(match["name"], alone=_ends_clause(text, match.end("name")) is not None):
             yield from _trimmed(match)
@@ -91,6 +100,9 @@ def latin_names(text: str, *, address: bool = False) -> Iterator[Span]:
             yield from _trimmed(match)
     for match in _signature(text):
         yield from _trimmed(match)
+    for match in _full(text):
+        if _is_full(match["name"]):
+            yield from _trimmed(match)
 
 
 def first_latin_name(text: str) -> Iterator[Span]:
@@ -137,6 +149,17 @@ def _is_known(name: str, *, alone: bool = False) -> bool:
     """Whether the first of several words, or the one that stands alone, is a given name that is known."""
     first, _, others = name.partition(" ")
     return (bool(others) or alone) and first.strip(".,'’").lower() in _GIVEN
+
+
+def _is_full(name: str) -> bool:
+    """Whether words are a given name that is hardly anything else, and a family name: they need no cue."""
+    words = [word.strip(".,'’").lower() for word in name.split(" ")]
+    return (
+        words[0] in _GIVEN
+        and words[0] not in cues.LATIN_WORDS
+        and words[-1] not in cues.LATIN_BRANDS
+        and len(words[-1]) > len("NY")
+    )
 
 
 def _trimmed(match: re.Match[str], group: str = "name") -> Iterator[Span]:

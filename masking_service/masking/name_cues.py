@@ -41,6 +41,8 @@ NO_LATIN_NAME: Final = frozenset(_WORDS["no-latin-name"])
 BRANDS: Final = frozenset(_WORDS["brands"])
 NICKNAMES: Final = frozenset(_WORDS["nicknames"])
 LATIN_GIVEN: Final = _WORDS["latin-given"]
+LATIN_WORDS: Final = frozenset(_WORDS["latin-words"])
+LATIN_BRANDS: Final = frozenset(_WORDS["latin-brands"])
 
 NOT_BEHIND_ZONG: Final = (
     "结計计共部裁监監经經算体體量数數额額是有会會公站店台价價署统統值线線长長和管机機务務办辦行督领領书書之则則包重"
@@ -106,6 +108,8 @@ LATIN_CUES: Final = (
     "|afzender|bezorger|odbiorca|nadawca|mottagare|avs[äa]ndare|modtager|afsender|mottaker|vastaanottaja"
     "|al[ıi]c[ıi]|g[öo]nderen|teslim alan|primatelj|p[řr][íi]jemce|c[íi]mzett|destinatar|penerima|pengirim"
     "|người nhận|người gửi|nombre|nome|nom|naam|imi[ęe]|ad[ıi])(?=[:：])"
+    "|complainant|claimant|identified as|escalated by|filed by|submitted by|confirmed by|except|apart from"
+    "|card left for"
     "|caller|callee|follow(?:ed)? up with|over to|individual|adult|opened for|raised by|logged by|owner is"
     "|name on (?:the )?(?:bell|door|label)|zugestellt an|abgegeben bei(?: nachbar(?:in)?)?"
     "|[üu]bergeben an|ausgeh[äa]ndigt an"

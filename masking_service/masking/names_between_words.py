@@ -95,10 +95,12 @@ _PHONE_BEFORE: Final = re.compile(r"\*{5,}[0-9]{0,4}(?:[^\w*]|_){0,3}$").search
 _ROOM_BEHIND: Final = re.compile(
     r"[\s,，、/\-—(（:：]{0,2}(?:(?:[A-Z]?[0-9]{1,2}|[A-Z])(?:[-_/#]|栋|幢|座|号楼?|\s)(?:[0-9]{1,2}(?:单元|-))?)?[0-9*]{3,4}室?(?![0-9A-Za-z*])"
 ).match
-_AMOUNT: Final = re.compile(r"[0-9]{1,5}(?:\.[0-9]{1,2})?[元块份箱件盒袋斤包瓶单套]").match
+_UNITS: Final = "元块份箱件个盒袋斤包瓶单套"
+_AMOUNT: Final = re.compile(rf"[0-9]{{1,5}}(?:\.[0-9]{{1,2}})?[{_UNITS}]").match
 _BRACKET_ENDS: Final = re.compile(r"[】」』”\"\])）>》]\s?").match
 _STATE_BEHIND: Final = re.compile(
-    "[，, ]{1,2}(?:不?在家|不在|已[取收拿]|代[收签领]|签收|自[提取]|本人|急用|老客户|[男女](?![\u4e00-\u9fff]))"
+    "[，, ]{1,2}(?:拜托|谢谢|麻烦|敬上|不?在家|不在|已[取收拿]|代[收签领]|签收|自[提取]|本人|急用|老客户"
+    "|[男女](?![\u4e00-\u9fff]))"
 ).match
 _NUMBER_OF_PERSON_BEHIND: Final = re.compile("[，,、; ]{1,2}(?:学号|工号|手机|电话|身份证|证件)").match
 _WHOSE_BEHIND: Final = re.compile(
@@ -112,10 +114,10 @@ _ROOM_BEFORE: Final = re.compile(
 ).search
 _OF_A_ROOM: Final = re.compile("(?:室|房间?|号|铺|床|户|班|级|届|店面)?的?").fullmatch
 _IS_PLACE: Final = re.compile(
-    r"(?P<sure>[\u4e00-\u9fff]{0,6}(?:[0-9]|[苑园城庄湾庭府邸墅寓厦院馆楼街路区镇乡村里座栋幢号店站](?:$|[0-9])))"
+    rf"(?P<sure>[\u4e00-\u9fff]{{0,6}}(?:[0-9](?![0-9]{{0,3}}[{_UNITS}])|[苑园城庄湾庭府邸墅寓厦院馆楼街路区镇乡村里座栋幢号店站](?:$|[0-9])))"
     r"|(?P<end>[道省市区县镇乡村路街苑园庄湾庭府邸墅寓厦院馆厂])|[\u4e00-\u9fff]{0,3}(?:[苑园城庄湾庭府邸墅寓厦院馆店厂]|[小中大]学|学校|广场)"
 ).match
-_IS_ROOM: Final = re.compile(r"(?:[0-9]|[0-9*]{3})$").search
+_IS_ROOM: Final = re.compile(r"(?:[0-9]|[0-9*]{3}|[0-9一二三四五六七八九十][)）])$").search
 _SPACES: Final = frozenset(" \t\u3000")
 _COLONS: Final = frozenset(":：=∶﹕→")
 _run: Final = re.compile(r"[\u4e00-\u4e27\u4e29-\u9fff]*").match

@@ -222,6 +222,8 @@ _labels: Final = by_char((word.lower() for word in cues.LABELS), -1)
 
 _LONGEST_PARTED: Final = 28
 _LONGEST_LABEL: Final = 24
+_TO_PLACE: Final = frozenset("到至向")
+"""Cues that a place follows as often."""
 _WISHES: Final = frozenset("祝给")
 """Before a title alone they are no family name: 祝老师节日快乐."""
 _USUAL_LENGTH: Final = 3
@@ -408,7 +410,8 @@ def _announced(text: str, end: int, *, sure: bool) -> Span | None:
     if not sure:
         if text[start : start + 2] in DOUBLE_FAMILY_NAMES and _ends_as_place(text, name_end):
             return None
-        if name_end - start == len("张家港") and names_between_words.is_word(text[start:name_end]):
+        to_place = text[end - 1] in _TO_PLACE or name_end - start == len("张家港")
+        if to_place and names_between_words.is_word(text[start:name_end]):
             return None
     return start, name_end
 
@@ -506,9 +509,11 @@ def _names_of_clauses(text: str) -> Iterator[Span]:
     for match in _whole(text):
         start, end = match.span()
         name = match[0]
-        if name[-1] in cues.NO_LABEL_ENDS or not _can_be_name(name):
+        if not _can_be_name(name):
             continue
         where = _where(text, start, end)
+        if where != "alone" and name[-1] in cues.NO_LABEL_ENDS:
+            continue
         if where == "order" and (name[-1] in cues.GOODS_ENDS or name in cues.BRANDS):
             continue
         if where and names_between_words.is_name(name, plainly=where == "alone"):
