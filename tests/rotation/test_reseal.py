@@ -186,6 +186,7 @@ class HeldWaybills:
 
     @property
     def held(self) -> bool:
+        self.process.look()  # its lease may have ended on a slow machine
         (found,) = self.process.vault.newest("default", [NUMBER], LATER + 1)
         return found is not None and found.record.held
 
