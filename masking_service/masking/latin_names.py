@@ -2,7 +2,7 @@
 
 A word that says little (for, to, is) announces only what begins with a given name that is known, or what a verb of
 people follows: for Anna Rossi, and not for Apple Watch. A known given name that is hardly anything else needs no such
-word before its family name.
+word before its family name, if it is not all of a text.
 """
 
 from __future__ import annotations
@@ -63,6 +63,7 @@ _signature: Final = re.compile(
 _full: Final = re.compile(
     rf"(?<![\w'’.&/-])(?<!\bSt )(?<!\bSan )(?P<name>{_CAPITALISED}(?: {_LINK}{_CAPITALISED}){{1,2}})(?![\w&/-])"
 ).finditer
+_word: Final = re.compile(r"\w").search
 _first: Final = re.compile(rf"\s*({_CAPITALISED}(?: {_CAPITALISED}){{1,2}}),").match
 _place: Final = re.compile(rf"(?<![A-Za-z])(?:{LATIN_PLACE}|{LATIN_SITE})(?![A-Za-z])", re.I).search
 _FAMILIES: Final = frozenset(("hill", "lane", "west", "north", "grove"))
@@ -101,7 +102,8 @@ def _names_of_sentences(text: str) -> Iterator[Span]:
     for match in _signature(text):
         yield from _trimmed(match)
     for match in _full(text):
-        if _is_full(match["name"]):
+        alone = _word(text, 0, match.start()) is None and _word(text, match.end()) is None
+        if _is_full(match["name"]) and not alone:
             yield from _trimmed(match)
 
 
