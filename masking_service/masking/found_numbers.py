@@ -22,6 +22,12 @@ SAYS_PHONE: Final = (
     "电话|電話|手机|手機|座机|座機|固话|热线|熱線|联系方式|聯絡|联系|致电|拨打|撥打|号码|微信|客服"
     "|tel|phone|mobile|mob|call|whatsapp"
 )
+CALLS: Final = (
+    r"(?:\b(?:call|ring|phone|cell|cellulare|cel|celular|gsm|handy|portable|mobil|móvil|telefon[eo]?|teléfono|téléphone"
+    r"|anrufen|appelez|appeler|llame|llamar|chiamare|ligar)|тел|телефон|звонить|โทร|전화|연락처|携帯)"
+    r"(?: (?:me|him|her|us|them))?(?: (?:on|at|al|le|au|unter))?(?=[ :.]{0,3}(?:[0-9][ \-]{0,3}){8})"
+)
+"""Words in other languages, before eight digits at least: some are names of goods, too."""
 _FREE: Final = "(?:(?<![0-9A-Za-z])|(?=[+(])|{})".format("|".join(rf"(?<=(?a:\b){label})" for label in _LABELS))
 _ALONE: Final = r"(?!\d)(?:(?![A-Za-z])|(?=(?:ext|x)[ .]{0,2}\d))"
 _NOT_CHAINED: Final = r"(?<!\d[.\-])"
@@ -55,6 +61,8 @@ def _patterns() -> Iterator[str]:
         _NOT_CHAINED + r"(?P<formosa>09\d\d[ \-]?\d{3}[ \-]?\d{3}|(?:\(0[2-8]\d?\)|0[2-8][ \-])[ ]?\d{3,4}[ \-]?\d{4})"
     )
     yield _NOT_CHAINED + r"(?P<japan>0[789]0[ \-]\d{4}[ \-]\d{4})"
+    yield _NOT_CHAINED + r"(?P<britain>07\d{3}[ \-]\d{3}[ \-]?\d{3})"
+    yield _NOT_CHAINED + r"(?P<france>0[67](?:[ .]\d\d){4})"
     yield (
         _NOT_CHAINED + r"(?:1[ \-])?(?P<american>\([2-9]\d\d\)\ ?\d{3}[ \-]\d{4}|[2-9]\d\d-\d{3}-\d{4})(?!-\d{4}(?!\d))"
     )
@@ -63,7 +71,7 @@ def _patterns() -> Iterator[str]:
 _KNOWN: Final = "|".join(f"(?:{form})" for form in _patterns())
 _ABROAD: Final = r"(?P<abroad>\(?(?:\+ ?|00)[1-9](?:[ .\-()]{0,3}\d){5,26})(?!\d)"
 _SAID: Final = (
-    rf"(?:{SAYS_PHONE})(?:号码?|號碼?)?(?:是|为|為)?[ :.]{{0,3}}"
+    rf"(?:(?:{SAYS_PHONE})(?:号码?|號碼?)?(?:是|为|為)?|{CALLS})[ :.]{{0,3}}"
     rf"(?P<said>\d(?:{_GAP}\d){{4,{MAX_DIGITS - 1}}})(?![\dA-Za-z])"
 )
 _READ: Final = rf"(?:{_KNOWN}){_ALONE}|{_ABROAD}"
