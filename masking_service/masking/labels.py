@@ -15,10 +15,10 @@ from masking_service.masking.effort import COLD_NAME
 from masking_service.masking.han_words import han_words
 from masking_service.masking.kinds.table import PERSONAL
 from masking_service.masking.member_names import BARE_NAME, MAYBE_NAME, read_names
+from masking_service.masking.name_bounds import name_from
 from masking_service.masking.name_cues import NO_LATIN_NAME, ROLES
 from masking_service.masking.name_words import PARTY, name_words
 from masking_service.masking.names_between_words import is_name
-from masking_service.masking.names_in_text import name_from
 
 _PERSONAL: Final = PERSONAL | {PARTY}
 _OF_PERSONS: Final = frozenset({"name", PARTY, MAYBE_NAME, BARE_NAME})

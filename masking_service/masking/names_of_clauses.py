@@ -1,0 +1,142 @@
+"""Finds names that are a whole clause: values of labels, items of lists and orders, speakers and signatures."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from masking_service.masking import name_cues as cues
+from masking_service.masking import names_between_words
+from masking_service.masking.address_words import PROVINCES
+from masking_service.masking.alternatives import any_of
+from masking_service.masking.family_names import DOUBLE_FAMILY_NAMES, FAMILY_NAMES, RARE_FAMILY_NAMES
+from masking_service.masking.name_bounds import COMMON_FAMILY, HAN, PLACE_ENDS, can_be_name, without_family_from
+
+Span = tuple[int, int]
+
+_WHOLE: Final = rf"(?:[{FAMILY_NAMES}][{HAN}]{{1,2}}|(?:{any_of(DOUBLE_FAMILY_NAMES)})[{HAN}]{{1,2}})"
+_ANY_WHOLE: Final = (
+    rf"(?:[{FAMILY_NAMES}{RARE_FAMILY_NAMES}][{HAN}]{{1,2}}|(?:{any_of(DOUBLE_FAMILY_NAMES)})[{HAN}]{{1,2}})"
+)
+_code: Final = r"(?:[A-Za-z]?[0-9*]{3,4}|[A-Za-z]{0,4}[0-9]{6,24})"
+_beside_code: Final = re.compile(
+    rf"{_code}(?<![0-9A-Za-z*]\s)[\s,，;；、|]{{1,3}}({_WHOLE})(?![^\s,，;；。、|])"
+    rf"|(?<![^\s,，;；。、|])({_WHOLE})(?:[\s,，;；、|]{{1,3}}{_code}(?![^\s,，;；。、|])|[（(]{_code}[)）])"
+).finditer
+"""A name that is a whole clause beside the number of a room or an order."""
+_labelled: Final = re.compile(
+    rf"(?<![^\s,，;；。、|])(?!{cues.NO_LABELS})"
+    rf"(?:[{HAN}]{{1,6}}|[{HAN}] [{HAN}]|[A-Za-z]{{1,10}})(?<![{cues.NO_LABEL_ENDS}])"
+    rf"\s?[:：=]\s?({_WHOLE})(?![^\s,，;；。、|)）])"
+).finditer
+"""A name that is the whole value of a label that calls no goods, place or state."""
+_beside_wish: Final = re.compile(
+    rf"^({_WHOLE})[:：](?=不?要|别|放|请|請|麻烦|帮|改|先|周[一二三四五六日末]|送)"
+).finditer
+"""A name, a colon and a request: 王小明：放门口."""
+_UNITS: Final = "份箱件个盒袋斤包瓶提桶条只套罐单"
+_QUANTITY: Final = (
+    r"(?:[ \t\u3000]{0,2}(?:[*xX×＊✖+＋][ \t]?[0-9]{1,3}"
+    rf"|(?:[0-9]{{1,3}}|[一二两三四五六七八九十半])[ \t]?[{_UNITS}])(?![0-9A-Za-z])"
+    rf"|[ \t\u3000]{{1,2}}[{HAN}]{{1,5}}[*xX×]?[0-9]{{1,2}}(?![0-9A-Za-z\-号號栋棟楼樓幢座室单區区期]))"
+)
+"""How much a person orders."""
+_PERSON: Final = (
+    "收件|收货|收貨|寄件|姓名|名字|联系人|聯絡人|收方|签收|簽收|叫做|改地址|换地址|改派|改期|拒收|没人|打电话|退回"
+    "|[拿取领領]快[递遞]|快[递遞]到|打给|联系|放(?:在|到)?(?:门|門|管理|前台|驿站|快递)|妥投|送到|付款|未取|未付"
+)
+_person: Final = re.compile(_PERSON).search
+"""A text about a person, in which a whole clause may be a name."""
+_sign_of_clause: Final = re.compile(
+    rf"[:：=0-9*—－–-]|谢|敬[礼上]|快乐|祝好|商祺|此致|顺颂|[一两二三四五六七八九十半][份箱件个盒袋斤包瓶]|{_PERSON}"
+).search
+"""What a label, a wish, a code or a text about a person has."""
+_SIGNED_WITH: Final = (
+    "谢谢",
+    "感谢",
+    "谢了",
+    "多谢",
+    "此致",
+    "敬礼",
+    "祝好",
+    "商祺",
+    "顺颂",
+    "敬上",
+    "快乐",
+    "辛苦了",
+    "麻烦了",
+    "拜托了",
+)
+"""What a person writes before the name that signs a text."""
+_whole: Final = re.compile(
+    rf"(?:(?<![{HAN}A-Za-z*])|{'|'.join(f'(?<={word})' for word in _SIGNED_WITH)}){_ANY_WHOLE}"
+    rf"(?=[^{HAN}]|$|[一二两三四五六七八九十半][ \t]?[{_UNITS}])"
+).finditer
+"""What has the form of a name and is parted from other words, but for what it signs and a quantity."""
+_item_before: Final = re.compile(r"(?:^|\n|接龙[ \t]?)[ \t]*[(（]?[0-9]{1,3}[.、,)）．:：]?[ \t]*$").search
+_time_before: Final = re.compile(r"(?:(?:^|\n)[ \t]*|[0-9][\])）][ \t]{0,2}|[0-9]:[0-9]{2}[ \t]{1,2})$").search
+_speech: Final = re.compile(r"[:：](?![0-9])|[ \t]{1,2}(?:[0-9]{4}[-/.])?[0-9]{1,2}[-/:][0-9]{2}(?![0-9])").match
+_signed: Final = re.compile(
+    rf"(?:[—－–]|[。！!.\n]-{{1,3}}|{'|'.join(_SIGNED_WITH)})[\s,，。.!！~～:：]{{0,3}}$"
+).search
+_is_last: Final = re.compile(r"[\s。.!！~～]*(?:$|[0-9]{4}[-/.年])").match
+_place_behind: Final = re.compile(
+    rf"[\s,，;；|/]{{1,3}}(?:{PROVINCES}|[{HAN}]{{2,3}}[省市]|[{HAN}]{{2,9}}[路街道弄巷][0-9])"
+).match
+_quantity: Final = re.compile(_QUANTITY).match
+_begins_order: Final = frozenset(" \t\n\r\u3000,，;；。、:：①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳")
+_begins_clause: Final = frozenset(" \t\n\r\u3000,，;；。、:：[【")
+_ends_clause: Final = frozenset(" \t\n\r\u3000,，;；。、]】")
+_LONGEST_BEFORE: Final = 12
+"""Characters before a whole name that are read."""
+_MIDDLE_DOTS: Final = "·•‧・∙⋅･"
+_parted_clause: Final = re.compile(
+    rf"(?<![·•‧・∙⋅･])(?=(?:{any_of(cues.FIRST_PARTS)})[{HAN}]{{0,5}}[{_MIDDLE_DOTS}])"
+).finditer
+"""Where a name of several parts begins that is alone in a clause."""
+
+
+def find(text: str) -> Iterator[Span]:
+    """The spans of names that are whole clauses: values of labels, items of lists, speakers and signatures."""
+    if any(dot in text for dot in _MIDDLE_DOTS):
+        for match in _parted_clause(text):
+            if (end := without_family_from(text, match.start())) is not None:
+                yield match.start(), end
+    if _sign_of_clause(text) is None:
+        return
+    for match in (*_labelled(text), *_beside_wish(text), *_beside_code(text)):
+        name = match[match.lastindex or 0]
+        if can_be_name(name) and name[-1] not in PLACE_ENDS:
+            yield match.span(match.lastindex or 0)
+    for match in _whole(text):
+        start, end = match.span()
+        name = match[0]
+        if not can_be_name(name):
+            continue
+        where = _where(text, start, end)
+        if where != "alone" and name[-1] in cues.NO_LABEL_ENDS:
+            continue
+        if where == "order" and (name[-1] in cues.GOODS_ENDS or name in cues.BRANDS):
+            continue
+        if where and names_between_words.is_name(name, plainly=where == "alone"):
+            yield start, end
+
+
+def _where(text: str, start: int, end: int) -> str:
+    """Where a whole name may be: ``alone`` where little else is, in an ``order``, or in a ``clause`` of its own."""
+    before, behind = text[max(0, start - _LONGEST_BEFORE) : start], text[end : end + 1]
+    if behind in " \t,，:：*" and behind and _item_before(before):
+        return "alone"
+    if _time_before(before) and _speech(text, end):
+        return "alone"
+    if _is_last(text, end) and _signed(before):
+        return "alone"
+    if before[-1:] in ("", "\n") and _place_behind(text, end):
+        return "clause"
+    if text[start] not in COMMON_FAMILY and text[start : start + 2] not in DOUBLE_FAMILY_NAMES:
+        return ""
+    if (not before or before[-1] in _begins_order) and _quantity(text, end):
+        return "order"
+    parted = (not before or before[-1] in _begins_clause) and (not behind or behind in _ends_clause)
+    return "clause" if parted and _person(text) else ""
