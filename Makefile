@@ -96,7 +96,7 @@ lint: .venv/dev
 test: .venv/dev $(if $(shell command -v npm),node_modules/.made) ## lint, check types, and test every capability once (10 minutes)
 	@$(EACH); \
 	each lint $(BIN)/ruff check .; each format $(BIN)/ruff format --check .; each types $(MYPY); \
-	each tests $(PYTEST) -n 4 --dist loadgroup --no-loadscope-reorder -m "not faults and not alone and not proof"; \
+	each tests $(PYTEST) -n 3 --dist loadgroup --no-loadscope-reorder -m "not faults and not alone and not proof"; \
 	each faults $(PYTEST) -n 3 --dist loadgroup --no-loadscope-reorder -m "faults and not proof" $(WAIT); \
 	each alone $(PYTEST) -m "alone and not proof" $(MEASURE); \
 	ended

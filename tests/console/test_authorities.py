@@ -154,7 +154,7 @@ def test_the_doctor_names_the_setting_of_a_refused_certificate(
 
     for what, name in named.items():
         assert re.fullmatch(rf"its certificate is refused \(.+\): check MASKING_CONSOLE_{name}", said[what])
-    assert [check() for _, check in checks(trusted)] == ["", "", ""]
+    assert [check() for what, check in checks(trusted) if what in named] == ["", "", ""]
 
 
 def test_the_doctor_says_when_only_the_keys_are_out_of_reach(settings: Settings) -> None:
