@@ -15,8 +15,8 @@ PROOFS: Final[Mapping[str, Mapping[str, str]]] = {
     "bench/test_records.py": {".*": "a measuring tool; `make bench` runs it"},
     "bench/test_scaling.py": {"test_the_memory_benchmark_prints": "a measuring tool; test_life.py has the bytes"},
     "bench/theft/test_quick.py": {
-        "test_(the_figures|model_and|the_same_seed|each_thief|with_the_defences|every_seed)": "a measuring tool; "
-        "test_defences.py has the defences, and tests/stories/ what the application does"
+        "test_(the_figures|model_and|the_same_seed|each_thief|with_the_defences|every_seed|a_run_names)": "a measuring "
+        "tool; test_defences.py has the defences, and tests/stories/ what the application does"
     },
     "browser/test_pages.py": {r"test_the_pages_of_a_role_are_sound\[.*zh-CN": "the same in English, wide and narrow"},
     "browser/test_story.py": {r"test_a_dispute_is_settled_by_keyboard\[en": "the same in Chinese"},
@@ -32,6 +32,7 @@ PROOFS: Final[Mapping[str, Mapping[str, str]]] = {
         r"test_nothing_acknowledged_by_a_cluster_is_lost\[a_shard_comes_back_empty": "the same in e2e/test_recovery.py",
         "test_nothing_acknowledged_behind_sentinels_is_lost": "a killed primary: e2e/test_failover.py",
     },
+    "cli/files/excel/test_sheets.py": {"test_memory_does_not_grow": "test_summary.py: the same with a table of text"},
     "e2e/test_failover.py": {r".*\[valkey-cluster": "Sentinel; a cluster in test_recovery.py, under load, too"},
     "e2e/test_recovery.py": {
         r"test_a_primary_that_is_killed_returns_as_a_replica\[8000": "the same at another shard",
