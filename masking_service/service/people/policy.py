@@ -4,7 +4,7 @@ What is not in the table is forbidden. There is no wildcard, no negative rule an
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from operator import itemgetter
 from pathlib import Path
@@ -41,6 +41,14 @@ class Grant:
 _Table = dict[_LookUpKey, tuple[int, Grant]]
 
 
+@dataclass(frozen=True, slots=True)
+class _Credential:
+    """What one sort of credential gives: its roles, with the permissions that they have there, and their grants."""
+
+    roles: Mapping[str, Role]
+    grants: _Table
+
+
 class Policy:
     """A valid, immutable policy.
 
@@ -51,7 +59,7 @@ class Policy:
     may do, no access token does, whatever its roles.
     """
 
-    __slots__ = ("_for_keys", "_for_staff", "_staff_roles", "roles_for_keys", "rules")
+    __slots__ = ("_for_keys", "_for_staff", "roles_for_keys", "rules")
 
     def __init__(self, policy_rules: Rules, *, development: bool) -> None:
         self.rules = policy_rules
@@ -60,17 +68,13 @@ class Policy:
         )
         # The narrowest grant gets the smallest number.
         grants = sorted(_grants(policy_rules), key=_width)
-        table: _Table = {
-            key: (number, grant)
-            for number, grant in enumerate(grants)
-            for key in _look_up_keys(grant, policy_rules.roles[grant.role])
-        }
-        self._for_staff = {key: found for key, found in table.items() if key[1] not in rules.KEYS_ONLY_PERMISSIONS}
-        self._for_keys = {key: found for key, found in table.items() if key[0] in self.roles_for_keys}
-        self._staff_roles = {
+        of_keys = {name: policy_rules.roles[name] for name in self.roles_for_keys}
+        of_staff = {
             name: replace(role, permissions=role.permissions - rules.KEYS_ONLY_PERMISSIONS)
             for name, role in policy_rules.roles.items()
         }
+        self._for_keys = _Credential(of_keys, _table(grants, of_keys))
+        self._for_staff = _Credential(of_staff, _table(grants, of_staff))
 
     @classmethod
     def parse(cls, text: str, source: str = "policy", *, development: bool) -> "Policy":
@@ -105,7 +109,7 @@ class Policy:
 
         Raises Forbidden, ProfileRequired, or PurposeRequired.
         """
-        table = self._for_keys if principal.source == "key" else self._for_staff
+        table = self._credential(principal).grants
         roles = principal.roles
         if len(roles) == 1:
             found = table.get((roles[0], permission, profile, purpose))
@@ -176,7 +180,7 @@ class Policy:
         """Return the principal's narrowest grant for each thing that is counted."""
         names = {role.name for role in self.roles_of(principal)}
         found: dict[str, Grant] = {}
-        for _, grant in self._for_staff.values():  # narrowest first
+        for _, grant in self._for_staff.grants.values():  # narrowest first
             if grant.role in names and grant.budget is not None:
                 found.setdefault(grant.budget.counts, grant)
         return list(found.values())
@@ -228,7 +232,7 @@ class Policy:
     @property
     def budgets(self) -> frozenset[tuple[str, Budget]]:
         """All budgets, each with its role."""
-        return frozenset((grant.role, grant.budget) for _, grant in self._for_staff.values() if grant.budget)
+        return frozenset((grant.role, grant.budget) for _, grant in self._for_staff.grants.values() if grant.budget)
 
     @property
     def longest_retention_days(self) -> int:
@@ -252,11 +256,11 @@ class Policy:
 
         API keys have none of the roles for staff only, and access tokens nothing that is for API keys only.
         """
-        for name in principal.roles:
-            if principal.source == "jwt" and name in self._staff_roles:
-                yield self._staff_roles[name]
-            elif name in self.roles_for_keys:
-                yield self.rules.roles[name]
+        roles = self._credential(principal).roles
+        return (roles[name] for name in principal.roles if name in roles)
+
+    def _credential(self, principal: Principal) -> _Credential:
+        return self._for_keys if principal.source == "key" else self._for_staff
 
 
 class PolicyFile:
@@ -305,6 +309,17 @@ def _look(path: Path) -> tuple[int, ...]:
     except OSError:
         return ()
     return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
+
+
+def _table(grants: Sequence[Grant], roles: Mapping[str, Role]) -> _Table:
+    """Return the grants of some roles by what is asked for, each with its place in the order."""
+    return {
+        key: (number, grant)
+        for number, grant in enumerate(grants)
+        if grant.role in roles
+        for key in _look_up_keys(grant, roles[grant.role])
+        if key[1] in roles[grant.role].permissions
+    }
 
 
 def _grants(policy_rules: Rules) -> Iterator[Grant]:

@@ -247,6 +247,12 @@ class TestKeysAndStaff:
     def test_a_machine_works_with_a_key(self) -> None:
         assert DEFAULT.grant(someone("label-printer", source="key"), "waybill:mask").role == "label-printer"
 
+    def test_an_access_token_moves_no_custody_and_is_told_so(self) -> None:
+        tracking = someone("tracking")
+        assert not DEFAULT.permits(tracking, "custody:move")
+        with pytest.raises(Forbidden):
+            DEFAULT.grant(tracking, "custody:move")
+
     def test_in_development_a_key_holds_every_role(self) -> None:
         developing = Policy.load(FILE, development=True)
         officer = someone("dispute-officer", source="key")
