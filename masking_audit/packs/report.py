@@ -1,12 +1,13 @@
 """Sums a period for the compliance audit. Pure."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from masking_audit.format.entries import Entry
 from masking_audit.packs.documents import Document, PackTable
 from masking_audit.packs.parts import PARTS, Part
+from masking_audit.packs.rows import KeptRow, KeptRows
 from masking_service.audit.actions import Action
 from masking_service.audit.figures import NO_REFUSAL
 from masking_service.masking.timestamps import rfc3339
@@ -15,6 +16,9 @@ from masking_service.service.lookout.signals import FOLLOWED_WITHIN, unfollowed_
 
 CONFLICTS_SPENT: Final = (Action.TOKENIZE, "quota-exceeded")
 _NOT_STATED: Final = "-"
+_CALLS: Final = "calls"
+_OPENED: Final = "opened"
+_VIEWS: Final = "views"
 
 
 class Report:
@@ -28,10 +32,9 @@ class Report:
     def __init__(self, tenant: str, begin: int, end: int) -> None:
         self._tenant = tenant
         self._begin, self._end = begin, end
-        self._openings: dict[str, tuple[Entry, list[OpenedFields]]] = {}
-        self._views: dict[str, Entry] = {}
-        self._traces: list[Trace] = []
-        self._closings: list[CaseDecision] = []
+        self._rows = KeptRows()
+        self._last: dict[str, Trace] = {}
+        self._closings: dict[tuple[str, str], CaseDecision] = {}
         self._refusals: Counter[tuple[str, str]] = Counter()
         self._conflicts: Counter[str] = Counter()
         self._cases: dict[str, set[str]] = defaultdict(set)
@@ -41,29 +44,32 @@ class Report:
 
     def sum_period(self, entries: Iterable[tuple[str, Entry]]) -> None:
         """First pass: sum what happened in the period."""
+        void: set[str] = set()
         for name, entry in entries:
             if entry.tenant != self._tenant:
                 continue
-            for void in entry.takes_back:
-                self._openings.pop(void, None)
-                for kept in (self._views, self._erasures, self._freezes):
-                    kept.pop(void, None)
+            void.update(entry.takes_back)
             if self._begin <= entry.at < self._end:
                 self._add(name, entry)
+        self._rows.take_back(void, (_CALLS, _OPENED, _VIEWS))
+        for kept in (self._erasures, self._freezes):
+            for name in void & kept.keys():
+                del kept[name]
 
     def find_traces(self, entries: Iterable[Entry]) -> None:
         """Second pass: find what followed the openings, also after the period."""
-        openings = [opening for _, rows in self._openings.values() for opening in rows]
-        waybills = {opening.waybill for opening in openings}
-        cases = {opening.case for opening in openings}
+        waybills, cases = set[str](), set[str]()
+        for opening in self._opened():
+            waybills.add(opening.waybill)
+            cases.add(opening.case)
         for entry in entries:
             if entry.tenant != self._tenant:
                 continue
             for row in rows_of(entry):
                 if isinstance(row, Trace) and row.waybill in waybills:
-                    self._traces.append(row)
-                elif isinstance(row, CaseDecision) and row.case in cases:
-                    self._closings.append(row)
+                    self._last[row.waybill] = max(row, self._last.get(row.waybill, row))
+                elif isinstance(row, CaseDecision) and row.act == "close" and row.case in cases:
+                    self._closings[row.case, row.person] = row
 
     def document(self, source: Mapping[str, object], retention: int, shredded: str, now: int) -> Document:
         """Return the document for people.
@@ -75,9 +81,8 @@ class Report:
             now: Unix seconds.
         """
         period = {"begin": rfc3339(self._begin), "end": rfc3339(self._end)}
-        opened = [(entry, len({row.waybill for row in rows})) for entry, rows in self._openings.values()]
         figures = ("calls", "waybills", "fields")
-        views = _sums((entry.role, entry, entry.count) for entry in self._views.values())
+        by = {key: self._sums(_CALLS, at) for at, key in enumerate(("purpose", "role", "principal"))}
         return Document(
             "report",
             [
@@ -89,11 +94,11 @@ class Report:
                 ("proof-report", {}),
             ],
             [
-                PackTable("by-purpose", ("purpose", *figures), _sums((one.purpose, one, n) for one, n in opened)),
-                PackTable("by-role", ("role", *figures), _sums((one.role, one, n) for one, n in opened)),
-                PackTable("by-person", ("principal", *figures), _sums((one.principal, one, n) for one, n in opened)),
+                PackTable("by-purpose", ("purpose", *figures), by["purpose"]),
+                PackTable("by-role", ("role", *figures), by["role"]),
+                PackTable("by-person", ("principal", *figures), by["principal"]),
                 PackTable("unexplained", ("principal", "waybills", "fields"), self._unexplained(now)),
-                PackTable("views-by-role", ("role", "calls", "waybills"), [row[:3] for row in views]),
+                PackTable("views-by-role", ("role", "calls", "waybills"), [row[:3] for row in self._sums(_VIEWS, 0)]),
                 PackTable("cases", ("action", "count"), [(act, len(self._cases[act])) for act in sorted(self._cases)]),
                 PackTable("erasures", ("when", "by", "outcome", "entry"), self._erasure_rows()),
                 PackTable("freezes", ("when", "by", "action", "principal", "why", "entry"), self._freeze_rows()),
@@ -111,9 +116,15 @@ class Report:
             if (entry.action, entry.outcome) == CONFLICTS_SPENT:
                 self._conflicts[entry.principal] += entry.times
         elif entry.action == Action.DETOKENIZE and entry.outcome == "released":
-            self._openings[name] = entry, [row for row in rows_of(entry) if isinstance(row, OpenedFields)]
+            opened = [row for row in rows_of(entry) if isinstance(row, OpenedFields)]
+            keys = (entry.purpose, entry.role, entry.principal)
+            self._rows.add([KeptRow(_CALLS, entry.at, name, cells=(*keys, len(opened), entry.count))])
+            self._rows.add(
+                KeptRow(_OPENED, row.at, name, row.waybill, cells=(row.person, row.role, row.case, row.fields))
+                for row in opened
+            )
         elif part is Part.VIEWS and entry.outcome == "released":
-            self._views[name] = entry
+            self._rows.add([KeptRow(_VIEWS, entry.at, name, cells=(entry.role, entry.count, entry.count))])
         elif part is Part.ERASURES:
             self._erasures[name] = entry
         elif part is Part.FREEZES:
@@ -121,10 +132,26 @@ class Report:
         elif part is Part.CASES and entry.outcome == "done":
             self._cases[entry.action].add(entry.case)
 
+    def _opened(self) -> Iterator[OpenedFields]:
+        for row in self._rows.rows(_OPENED):
+            person, role, case, fields = row.cells
+            yield OpenedFields(row.at, person, role, case, row.waybill, fields)
+
+    def _sums(self, title: str, key: int) -> list[tuple[object, ...]]:
+        """Return calls, waybills and fields of the rows by one of their cells, the most fields first."""
+        sums: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
+        for row in self._rows.rows(title):
+            *_, waybills, fields = row.cells
+            one = sums[row.cells[key] or _NOT_STATED]
+            one[0] += 1
+            one[1] += waybills
+            one[2] += fields
+        return [(name, *counts) for name, counts in sorted(sums.items(), key=lambda one: (-one[1][2], one[0]))]
+
     def _unexplained(self, now: int) -> list[tuple[object, ...]]:
-        openings = [row for _, rows in self._openings.values() for row in rows if row.at < now - FOLLOWED_WITHIN]
+        openings = (row for row in self._opened() if row.at < now - FOLLOWED_WITHIN)
         left: dict[str, list[int]] = defaultdict(lambda: [0, 0])
-        for row in unfollowed_openings(openings, self._closings, self._traces):
+        for row in unfollowed_openings(openings, self._closings.values(), self._last.values()):
             left[row.person][0] += 1
             left[row.person][1] += row.fields
         return [(person, *counts) for person, counts in sorted(left.items(), key=lambda one: (-one[1][1], one[0]))]
@@ -136,17 +163,6 @@ class Report:
     def _freeze_rows(self) -> list[tuple[object, ...]]:
         found = sorted(self._freezes.items(), key=lambda one: (one[1].at, one[0]))
         return [(rfc3339(one.at), one.principal, one.action, one.subject, one.purpose, name) for name, one in found]
-
-
-def _sums(found: Iterable[tuple[str, Entry, int]]) -> list[tuple[object, ...]]:
-    """Return calls, waybills and fields by a key, the most fields first."""
-    sums: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
-    for key, entry, waybills in found:
-        row = sums[key or _NOT_STATED]
-        row[0] += 1
-        row[1] += waybills
-        row[2] += entry.count
-    return [(key, *counts) for key, counts in sorted(sums.items(), key=lambda one: (-one[1][2], one[0]))]
 
 
 def _counted(counter: Counter[tuple[str, str]]) -> list[tuple[object, ...]]:

@@ -4,7 +4,7 @@ A signal alone proves nothing. `ranking` adds the scores of several.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from masking_service.service.lookout.arithmetic import poisson_tail, score
@@ -68,20 +68,18 @@ def unfollowed(
 
 def unfollowed_openings(
     openings: Iterable[OpenedFields], decisions: Iterable[CaseDecision], traces: Iterable[Trace]
-) -> list[OpenedFields]:
-    """Return the openings without a later scan or call of the parcel, whose case no other person closed later."""
+) -> Iterator[OpenedFields]:
+    """Yield the openings without a later scan or call of the parcel, whose case no other person closed later."""
     last = _last_traces(traces)
     closed: dict[str, dict[str, int]] = defaultdict(dict)
-    for one in decisions:
-        if one.act == "close":
-            closed[one.case][one.person] = one.at
+    for decision in decisions:
+        if decision.act == "close":
+            closed[decision.case][decision.person] = decision.at
     none: dict[str, int] = {}
-    return [
-        one
-        for one in openings
-        if last.get(one.waybill, 0) <= one.at
-        and not any(at > one.at and who != one.person for who, at in closed.get(one.case, none).items())
-    ]
+    for one in openings:
+        closings = closed.get(one.case, none).items()
+        if last.get(one.waybill, 0) <= one.at and not any(at > one.at and who != one.person for who, at in closings):
+            yield one
 
 
 def pairs(openings: Iterable[OpenedFields], cases: Iterable[OpenedCase]) -> list[Reason]:
