@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import count
 from typing import Any
 
@@ -55,20 +55,25 @@ def settle(api: Api) -> None:
 
 
 @pytest.fixture
-def ready(fresh: Api) -> Api:
-    """A phantom and a record, stored alike and named by a case that was opened before."""
+def ready(fresh: Api) -> Iterator[Api]:
+    """A phantom and a record, stored alike and named by a case that was opened before.
+
+    A freeze that is still being written when a test ends would be in the store of the next one.
+    """
     fresh.tokenize(record(PHANTOM), record(RECORD))
     fresh.open_case("D-9", PHANTOM, RECORD)
     assert plant(fresh, PHANTOM).get_json() == {"planted": 1}
-    return fresh
+    yield fresh
+    settle(fresh)
 
 
 @pytest.fixture
-def neighbour(ready: Api) -> Api:
+def neighbour(ready: Api) -> Iterator[Api]:
     """Another worker of the same service."""
     other = started(ready.parts.settings)
     other.parts.decoys.refresh(["default"])
-    return other
+    yield other
+    settle(other)
 
 
 def open_case(api: Api, *numbers: str) -> TestResponse:
@@ -146,7 +151,6 @@ def test_a_view_for_the_page_of_another_case_freezes(ready: Api, case: str) -> N
 
     assert answered.status_code == 200
     assert refusal(view(ready, RECORD)) == FROZEN
-    settle(ready)
 
 
 def test_a_case_of_another_is_no_page_of_the_desk(ready: Api) -> None:
@@ -154,7 +158,6 @@ def test_a_case_of_another_is_no_page_of_the_desk(ready: Api) -> None:
     ready.post(desk, "/v1/waybills/view", {"waybills": [PHANTOM], "case": "D-9"})
 
     assert refusal(ready.post(desk, "/v1/waybills/view", {"waybills": [RECORD]})) == FROZEN
-    settle(ready)
 
 
 @pytest.mark.parametrize("name", FREEZING)
