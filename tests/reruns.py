@@ -9,6 +9,15 @@ from typing import Final
 import pytest
 
 MOST: Final = 3
+_LINES: Final = 12
+"""The last ones of what a test said when it failed first: the error and its place."""
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say why tests failed that ran again."""
+    for report in terminalreporter.stats.get("rerun", ()):
+        terminalreporter.section(f"{report.nodeid} failed first")
+        terminalreporter.line("\n".join(report.longreprtext.splitlines()[-_LINES:]))
 
 
 @pytest.hookimpl(trylast=True)  # after xdist has ended its workers

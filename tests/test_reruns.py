@@ -34,7 +34,8 @@ def test_a_run_fails_where_too_many_tests_ran_again(count: int, status: int, wor
         sys.executable, "-m", "pytest", *words, "--reruns", "1", "-rR", tmp_path, cwd=ROOT, env=variables
     )
 
-    assert (done.returncode, done.stdout.count("RERUN ")) == (status, count), done.stdout
+    counted = (done.returncode, *map(done.stdout.count, ("RERUN ", "failed first ", "E       assert not True")))
+    assert counted == (status, count, count, count), done.stdout
 
 
 def test_this_run_is_checked(pytestconfig: pytest.Config) -> None:
