@@ -5,7 +5,6 @@ encode (`service/call/call.py` says the whole order).
 """
 
 import time
-from contextlib import suppress
 from functools import partial
 from itertools import chain
 from typing import Any, Final
@@ -36,9 +35,7 @@ from masking_service.observability.logs import error_place, log
 from masking_service.runtime.served import Served
 from masking_service.service.call.operation import Answered, Batch, Call, Operation, SentProof, SignedRequest
 from masking_service.service.call.recorder import RequestContext
-from masking_service.service.devices.proofs import DeviceProofs
 from masking_service.service.people.errors import QuotaExceeded, SignatureInvalid, Unauthenticated
-from masking_service.store.errors import StoreUnavailable
 
 GUARDED: Final = "/v1/"
 SIGNED: Final = frozenset(row.path for row in TABLE if row.signed)
@@ -109,9 +106,8 @@ def _serve(row: Operation, **path: str) -> Response:
     body = _body(row, data)
     call = Call(context, body, _query(row), path, environ.get("HTTP_SIGNED_ACT", ""), proof, language_of_caller)
     response = _encoded(row, row.handle(known.acting.of(row.uses), call))
-    if row.proven and proof.header:
-        with suppress(StoreUnavailable):  # what was done is answered all the same
-            response.headers.add("DPoP-Nonce", known.acting.of(DeviceProofs).nonce(context))
+    if proof.next_nonce:
+        response.headers.add("DPoP-Nonce", proof.next_nonce)
     return response
 
 

@@ -71,7 +71,8 @@ HEADERS: Final[Mapping[str, Json]] = {
         "schema": {"type": "string", "format": "uri-reference"},
     },
     "DPoP-Nonce": {
-        "description": "The nonce of the next proof by the caller's device.",
+        "description": "The nonce of further proofs by the caller's device: where a proof is asked for, and where the "
+        "nonce of the proof that was sent has had half its life.",
         "schema": {"type": "string"},
     },
     "Retry-After": {

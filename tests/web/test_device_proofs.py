@@ -99,12 +99,19 @@ def test_a_nonce_is_good_for_several_calls_at_once(courier: Proving) -> None:
     assert [courier.once("GET", PATH, nonce=nonce).status_code for _ in range(2)] == [200, 200]
 
 
-def test_each_answer_brings_the_next_nonce(courier: Proving) -> None:
+def test_a_nonce_that_has_had_half_its_life_is_followed_by_the_next(courier: Proving, set_clock: Clock) -> None:
     content(courier.view(NUMBER))
-    before = courier.nonce
+    first, given = courier.nonce, clock()
+    courier.token = courier.api.mint("courier", "c-1", sites=[SITE], ttl=900)
 
+    young = courier.once("GET", PATH)
+    set_clock(given + 310)
+    old = courier.once("GET", PATH)
+    set_clock(given + 620)
+
+    assert (young.status_code, "DPoP-Nonce" in young.headers) == (200, False)
+    assert (old.status_code, courier.nonce != first) == (200, True)
     assert courier.once("GET", PATH).status_code == 200
-    assert courier.nonce != before
 
 
 WRONG: dict[str, dict[str, Any]] = {

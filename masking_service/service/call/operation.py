@@ -69,7 +69,7 @@ class SignedRequest:
     now: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class SentProof:
     """The header `DPoP` of a request, empty where it is missing, and what it has to be made for.
 
@@ -77,6 +77,7 @@ class SentProof:
         method: in upper case.
         path: decoded.
         query, body: as they came.
+        next_nonce: for further proofs; set where the proof is read, and its own nonce has had half its life.
     """
 
     header: str
@@ -84,6 +85,7 @@ class SentProof:
     path: str
     query: bytes
     body: bytes
+    next_nonce: str = ""
 
 
 @dataclass(frozen=True, slots=True)

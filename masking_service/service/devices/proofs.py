@@ -34,7 +34,7 @@ from masking_service.store.layout import signature_key
 from masking_service.store.question import Question
 
 VALID_SECONDS: Final = 600
-"""How long a nonce is good: an app that is used every few minutes asks for none."""
+"""How long a nonce is good. Past half of it the answer brings the next one, so an app in use asks for none."""
 _UNBUDGETED: Final = Grant("", "")
 _UNKNOWN: Final = "the person has no such device that is active in these roles"
 
@@ -103,6 +103,8 @@ class DeviceProofs:
     def read(self, context: RequestContext, sent: SentProof) -> tuple[DeviceProof, Nonce]:
         """Return a proof that is valid for its request, by whatever device, and what uses it up. No round trip.
 
+        Where its nonce has had half its life, `sent` gets the next one.
+
         Raises:
             NoSignatures: the policy has no section on devices.
             DeviceProofRequired, SignatureInvalid: as `expect`.
@@ -122,9 +124,11 @@ class DeviceProofs:
             raise DeviceProofRequired(self.nonce(context))
         keys = self.keyring.tenant(context.principal.tenant)
         try:
-            _, nonce = self.tickets.take(keys, context.principal, "device", proof.nonce, context.now)
+            ticket, nonce = self.tickets.take(keys, context.principal, "device", proof.nonce, context.now)
         except (SignatureRequired, TicketExpired):
             raise DeviceProofRequired(self.nonce(context)) from None
+        if context.now - ticket.at >= VALID_SECONDS / 2:
+            sent.next_nonce = self.nonce(context)
         once = hashlib.sha256(frame(proof.device.encode(), proof.jti.encode())).digest()[:NONCE_BYTES]
         return proof, replace(nonce, key=signature_key(keys.tenant_tag, once))
 
