@@ -136,6 +136,7 @@ ACTION_NAMES: Final = {
     "client-add": later("client added"),
     "client-revoke": later("client revoked"),
     "client-restore": later("clients restored"),
+    "freeze-restore": later("freezes and revoked keys restored"),
     "callers-import": later("callers' numbers imported"),
     "store-accept": later("store accepted"),
     "permit-new": later("permit for pseudonyms made"),

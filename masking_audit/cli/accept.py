@@ -15,9 +15,13 @@ from masking_service.runtime.administration import opened_store
 from masking_service.runtime.clock import clock
 from masking_service.runtime.set_up import settings_of
 from masking_service.runtime.state_files import ARCHIVE
+from masking_service.runtime.store_admission import LastSeen
 from masking_service.runtime.store_admission import accept_store as accept
 from masking_service.runtime.wiring import open_keyring
+from masking_service.service.freezes.snapshots import FreezeSnapshots
+from masking_service.service.freezes.state import Freezes
 from masking_service.service.people.policy import Policy
+from masking_service.service.people.principals import DEFAULT_TENANT
 from masking_service.service.people.registry import ClientRegistry
 
 
@@ -37,8 +41,11 @@ def accept_store(archive: Path | None, state_dir: Path) -> None:
         before = checkpoints.newest_seen
         registry = ClientRegistry(store, keyring, settings.state_dir, os.urandom)
         registry.load_snapshot()
+        freezes = FreezeSnapshots(Freezes(store, keyring, os.urandom), keyring, settings.state_dir)
+        tenants = {DEFAULT_TENANT, *policy.tenants, *(client.tenant for client in registry.clients)}
+        last_seen = LastSeen(registry, freezes, tenants)
         with _put_aside(archive or state_dir / ARCHIVE, before.checkpoint.epoch if before else 0):
-            newest = accept(store, keyring, checkpoints, registry, policy.digest)
+            newest = accept(store, keyring, checkpoints, last_seen, policy.digest)
             click.echo(f"The store is accepted, and checkpoint {newest.checkpoint.epoch} records it.")
     click.echo("Restart the service's processes.")
 

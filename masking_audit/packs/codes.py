@@ -78,6 +78,7 @@ _ACTIONS: Final = {
     "client-add": Text("client added"),
     "client-revoke": Text("client revoked"),
     "client-restore": Text("clients restored"),
+    "freeze-restore": Text("freezes and revoked keys restored"),
     "callers-import": Text("callers' numbers imported"),
     "store-accept": Text("store accepted"),
     "permit-new": Text("permit for pseudonyms made"),

@@ -76,6 +76,7 @@ PARTS: Final[Mapping[str, Part]] = {
             Action.CLIENT_ADD,
             Action.CLIENT_REVOKE,
             Action.CLIENT_RESTORE,
+            Action.FREEZE_RESTORE,
             Action.CALLERS_IMPORT,
             Action.STORE_ACCEPT,
             Action.PERMIT_NEW,

@@ -41,6 +41,7 @@ ANNOUNCED: Final[Mapping[str, str]] = {
     Action.CLIENT_RESTORE: "list of clients",
     Action.FREEZE: "list of frozen principals",
     Action.THAW: "list of frozen principals",
+    Action.FREEZE_RESTORE: "list of frozen principals",
     Action.DECOY_PLANT: "list of decoys",
     Action.DECOY_REMOVE: "list of decoys",
     Action.DECOY_HEARD: "list of decoys",

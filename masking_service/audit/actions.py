@@ -121,6 +121,8 @@ class Action(StrEnum):
     """A client or one of its keys is revoked."""
     CLIENT_RESTORE = "client-restore"
     """The registry of clients is taken from a store that was accepted."""
+    FREEZE_RESTORE = "freeze-restore"
+    """The list of frozen principals and revoked keys is restored in a store that was accepted."""
     CALLERS_IMPORT = "callers-import"
     """The numbers from which people call are put on file."""
     STORE_ACCEPT = "store-accept"

@@ -170,7 +170,9 @@ class Background(BackgroundThreads):
             raise errors[0]
 
     def _learn_freezes(self) -> None:
-        self._parts.freezes.refresh(self._parts.tenants)
+        tenants = self._parts.tenants
+        self._parts.freezes.refresh(tenants)
+        self._parts.freeze_snapshots.keep(tenants)
 
     def _learn_decoys(self) -> None:
         self._parts.decoys.refresh(self._parts.tenants)

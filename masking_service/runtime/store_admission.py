@@ -5,7 +5,8 @@ that it is the right one; that is an entry in the log.
 """
 
 import os
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from keys.errors import IntegrityError
 from keys.keyring import Keyring
@@ -17,8 +18,10 @@ from masking_service.runtime.clock import clock
 from masking_service.runtime.wiring import Parts
 from masking_service.service.call.denials import Denials
 from masking_service.service.call.recorder import DONE, Recorder, RequestContext, Stated, always_room
-from masking_service.service.people.principals import service_principal
+from masking_service.service.freezes.snapshots import FreezeSnapshots
+from masking_service.service.people.principals import DEFAULT_TENANT, service_principal
 from masking_service.service.people.registry import ClientRegistry
+from masking_service.service.state.sealed import Prepared
 from masking_service.store.client import Store
 from masking_service.store.connection import Node
 from masking_service.store.errors import StoreUnavailable
@@ -145,12 +148,38 @@ def recognise(store: Store, keyring: Keyring, checkpoints: Checkpoints, *, may_c
         check(store, keyring)
 
 
+@dataclass(frozen=True, slots=True)
+class LastSeen:
+    """What takes rights away, as it was seen last on this host.
+
+    Attributes:
+        registry: of the clients, with its snapshot loaded.
+        freezes: the snapshots of the lists of freezes and revoked keys.
+        tenants: that have such a list.
+    """
+
+    registry: ClientRegistry
+    freezes: FreezeSnapshots
+    tenants: Collection[str]
+
+    def restores(self) -> Iterator[tuple[Action, str, Prepared[None]]]:
+        """Yield what a store has to get back: the action, the tenant, and the change."""
+        prepared = self.registry.prepare_restore()
+        if prepared is not None:
+            yield Action.CLIENT_RESTORE, DEFAULT_TENANT, prepared
+        for tenant in sorted(self.tenants):
+            prepared = self.freezes.prepare_restore(tenant)
+            if prepared is not None:
+                yield Action.FREEZE_RESTORE, tenant, prepared
+
+
 def accept_store(
-    store: Store, keyring: Keyring, checkpoints: Checkpoints, registry: ClientRegistry, policy: str
+    store: Store, keyring: Keyring, checkpoints: Checkpoints, last_seen: LastSeen, policy: str
 ) -> CheckpointLine:
     """Accept a store as it is, although it went back: the log says so, and a new checkpoint follows.
 
-    Its registry of clients alone does not stay as it is: the newest that was seen is put back, where it is older.
+    What takes rights away alone does not stay as it is: clients, freezes and revoked keys are restored as they were
+    seen last, where the store has older ones.
 
     Processes that run have shut the store; they have to be started anew. Where several hosts have a state directory
     each, each of them has to accept the store.
@@ -158,7 +187,7 @@ def accept_store(
     Args:
         store: admitted.
         checkpoints: of that store.
-        registry: of that store, with its snapshot loaded.
+        last_seen: of that store.
         policy: the hash of the policy in force.
 
     Returns:
@@ -172,13 +201,14 @@ def accept_store(
     claim(store, keyring, os.urandom)
     before = checkpoints.newest_seen
     log = AuditLog(store, keyring.audit_signer, os.urandom, clock)
-    operator = RequestContext(service_principal("command-line"), "", clock())
+    now = clock()
+    operator = RequestContext(service_principal("command-line"), "", now)
     subject = f"checkpoint/{before.checkpoint.epoch}" if before else ""
     audit = Recorder(log, Denials(log, clock), keyring, policy, always_room)
     audit.record(operator, Action.STORE_ACCEPT, DONE, Stated(subject=subject))
-    restored = registry.prepare_restore()
-    if restored is not None:
-        entry = audit.record(operator, Action.CLIENT_RESTORE, DONE, sealed=restored.sealed)
+    for action, tenant, restored in last_seen.restores():
+        operator = RequestContext(service_principal("command-line", tenant), "", now)
+        entry = audit.record(operator, action, DONE, sealed=restored.sealed)
         with audit.take_back_on_failure(entry):
             restored.write()
     log.close()

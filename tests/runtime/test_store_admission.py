@@ -13,7 +13,9 @@ from masking_audit.format.entries import Entry
 from masking_service.audit.checkpoints import Checkpoints
 from masking_service.audit.errors import RolledBackError
 from masking_service.runtime.clock import clock
-from masking_service.runtime.store_admission import accept_store, recognise
+from masking_service.runtime.store_admission import LastSeen, accept_store, recognise
+from masking_service.service.freezes.snapshots import FreezeSnapshots
+from masking_service.service.freezes.state import Freeze, Freezes
 from masking_service.service.people.registry import ClientRegistry
 from masking_service.store.client import Store
 from masking_service.store.identity import WrongStore
@@ -40,7 +42,15 @@ def process(store: Store, tmp_path: Path) -> Process:
 
 
 def accept(store: Store, checkpoints: Checkpoints) -> None:
-    accept_store(store, known_keyring(), checkpoints, registry(store, checkpoints), "policy-1")
+    _, snapshots = freezes(store, checkpoints)
+    last_seen = LastSeen(registry(store, checkpoints), snapshots, {"default", "other"})
+    accept_store(store, known_keyring(), checkpoints, last_seen, "policy-1")
+
+
+def freezes(store: Store, checkpoints: Checkpoints) -> tuple[Freezes, FreezeSnapshots]:
+    """The lists of the frozen and revoked in a new process, and what is kept of them beside the checkpoints."""
+    lists = Freezes(store, known_keyring(), os.urandom)
+    return lists, FreezeSnapshots(lists, known_keyring(), checkpoints._local.folder)
 
 
 def registry(store: Store, checkpoints: Checkpoints) -> ClientRegistry:
@@ -214,6 +224,41 @@ def test_who_was_revoked_stays_revoked_in_a_store_that_went_back_and_is_accepted
     seen.refresh()
     assert [one.revoked for one in seen.clients] == [True]
     assert ("client-restore", "") in actions(client)
+
+
+def test_who_was_frozen_and_what_was_revoked_stays_so_in_a_store_that_went_back_and_is_accepted(
+    store: Store, client: redis.Redis, process: Process
+) -> None:
+    running, kept = freezes(store, process())
+    assert running.prepare_revocation("default", "key-1").write()
+    process().make()
+    backup = Copy(client)
+    assert running.prepare_revocation("default", "key-2").write()
+    assert running.prepare_freeze("other", Freeze("dev/x", NOW, "lost", "dev/boss"))[1].write()
+    kept.keep(["default", "other", "third"])
+    backup.restore(client)
+
+    accept(store, process())
+
+    seen, _ = freezes(store, process("elsewhere"))
+    seen.refresh(["default", "other"])
+    assert seen.revoked("default") == {"key-1", "key-2"}
+    assert [one.id for one in seen.listed("other")] == ["dev/x"]
+    assert [action for action, _ in actions(client)].count("freeze-restore") == 2
+
+
+def test_newer_freezes_of_an_accepted_store_hold(store: Store, client: redis.Redis, process: Process) -> None:
+    running, kept = freezes(store, process())
+    assert running.prepare_revocation("default", "key-1").write()
+    kept.keep(["default"])
+    assert running.prepare_revocation("default", "key-2").write()
+    process().make()
+
+    accept(store, process())
+
+    seen, _ = freezes(store, process("elsewhere"))
+    seen.refresh(["default"])
+    assert seen.revoked("default") == {"key-1", "key-2"}
 
 
 def test_every_member_of_the_entries_of_an_accepted_store(

@@ -91,6 +91,10 @@ class Freezes(TenantState):
         self._lists.known.clear()
         self._announced.clear()
 
+    def document(self, tenant: str) -> Serials:
+        """Return a tenant's list as it is stored, as this process knows it."""
+        return self._lists.of(tenant)
+
     def published(self, tenant: str) -> tuple[int, list[str]]:
         """Return the serial of a tenant's list, and the ids of its frozen principals, as this process knows them."""
         of_tenant = self._lists.of(tenant)

@@ -68,6 +68,11 @@ class Serials:
         self.content = self._keys().open(sealed, self._at(serial))
         self.serial, self.sealed = serial, sealed
 
+    def as_stored(self) -> tuple[int, bytes]:
+        """Return the serial of the newest document seen, and that document, sealed. No round trip."""
+        with self._lock:
+            return self.serial, self.sealed
+
     def refresh(self) -> bool:
         """Read the document; return whether it is newer: one round trip.
 
