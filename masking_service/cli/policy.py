@@ -148,7 +148,7 @@ def _show_signed(console: Console, found: Policy) -> None:
         left = [act for act in left if not act.startswith("device-")]
     if left:
         console.print(say(texts.SIGNED_LEFT, acts=", ".join(left)), soft_wrap=True)
-    if "detokenize" in rule.acts:
+    if {"detokenize", "key-approve"} <= rule.acts:
         console.print(say(texts.SIGNED_VALUES), soft_wrap=True)
 
 
@@ -158,15 +158,15 @@ def _show_devices(console: Console, found: Policy) -> None:
     if rule is not None:
         roles = say(texts.EVERY_ROLE) if rule.roles is None else ", ".join(sorted(rule.roles))
         console.print(say(texts.DEVICES, calls=", ".join(sorted(rule.proof)) or "-", roles=roles), soft_wrap=True)
+    signed = found.rules.signed.acts if found.rules.signed is not None else frozenset()
     left = found.unproven
     if left:
         calls = "; ".join(f"{call} ({', '.join(roles)})" for call, roles in left.items())
         console.print(say(texts.DEVICES_LEFT, calls=calls), soft_wrap=True)
-    else:
+    elif rule is None or {"device-approve", "key-approve"} <= signed:
         console.print(say(texts.DEVICES_ALL), soft_wrap=True)
     if rule is not None and found.unproven_keys:
         console.print(say(texts.DEVICES_KEYS, roles=", ".join(found.unproven_keys)), soft_wrap=True)
-    signed = found.rules.signed.acts if found.rules.signed is not None else ()
     if rule is not None and "device-approve" not in signed:
         console.print(say(texts.DEVICES_UNSIGNED), soft_wrap=True)
 

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import jwt
 import pytest
+import yaml
 
 from keys.errors import KeysError
 from masking_service.cli import main
 from masking_service.dev.development import Development, people
+from masking_service.dev.recommended import recommended
 from masking_service.runtime.settings import SettingsError
 from masking_service.runtime.wiring import WrongPurpose
 from masking_service.service.people.errors import ClientError
@@ -268,6 +270,46 @@ def test_a_policy_says_which_search_indexes_are_kept(command: Command, tmp_path:
     assert "search indexes: none" in command("policy", "check").output
     shown = command("policy", "check", str(searching)).output
     assert ("search indexes: phone" in shown, "tenant east: last four digits at a site" in shown) == (True, True)
+
+
+OPENS_NONE, SHOWS_NONE = "opens no value", "shows no waybill, makes no call and finds nothing"
+
+
+@pytest.mark.parametrize(
+    ("change", "said", "unsaid"),
+    [
+        ({}, (OPENS_NONE, SHOWS_NONE, "as any person: case-open, decoy-list."), ("device-approve to",)),
+        (
+            {"unsigned": "key-approve"},
+            ("as any person: case-open, decoy-list, key-approve.",),
+            (OPENS_NONE, SHOWS_NONE),
+        ),
+        ({"unsigned": "detokenize"}, ("as any person: detokenize, case-open", SHOWS_NONE), (OPENS_NONE,)),
+        ({"unsigned": "device-approve"}, (OPENS_NONE, "add device-approve to"), (SHOWS_NONE,)),
+        ({"unproven": "search"}, ("these roles: search (",), (SHOWS_NONE,)),
+        ({"left out": "devices"}, ("these roles: waybill-view (",), (SHOWS_NONE,)),
+        ({"left out": "signed"}, ("can act as every person of it: open values",), (OPENS_NONE, SHOWS_NONE)),
+    ],
+    ids=["recommended", "unsigned approvals", "unsigned values", "unsigned devices", "a call", "devices", "signed"],
+)
+def test_a_policy_says_what_a_stolen_key_of_an_issuer_could_still_do(
+    command: Command, tmp_path: Path, change: dict[str, str], said: tuple[str, ...], unsaid: tuple[str, ...]
+) -> None:
+    document = yaml.safe_load(recommended(9000))
+    for what, name in change.items():
+        if what == "left out":
+            del document[name]
+        else:
+            place = {"unsigned": document["signed"]["acts"], "unproven": document["devices"]["proof"]}[what]
+            place.remove(name)
+    policy = tmp_path / "policy.yaml"
+    policy.write_text(yaml.safe_dump(document, allow_unicode=True), "utf-8")
+
+    checked = command("policy", "check", str(policy))
+
+    assert checked.exit_code == 0
+    assert [words for words in said if words not in checked.output] == []
+    assert [words for words in unsaid if words in checked.output] == []
 
 
 def test_a_policy_says_who_gives_numbers_for_calls_and_needs_its_key(command: Command, tmp_path: Path) -> None:
