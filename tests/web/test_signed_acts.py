@@ -13,6 +13,7 @@ from msgspec import UNSET
 from keys.authenticators import b64
 from masking_audit.format.signed import verify_entry
 from masking_service.runtime.clock import clock
+from masking_service.service.people.signed_rules import ACTS
 from masking_service.store.client import Store
 from tests.authenticators import PRESENT, Authenticator
 from tests.web.api import NUMBER, Api, Clock, Json, Under, content, field, record, refusal, results, stripped
@@ -58,13 +59,14 @@ def test_an_opening_without_a_signature_is_asked_for_one(api: Api, officer: Pers
     assert answered.headers["WWW-Authenticate"].startswith("Bearer")
 
 
-def test_a_signature_is_good_for_one_call(officer: Person) -> None:
+def test_a_signature_is_good_for_one_call(api: Api, officer: Person) -> None:
     signature = officer.sign({**OPENING, "items": [PHONE]})
 
     first, second = officer.open(PHONE, signature=signature), officer.open(PHONE, signature=signature)
 
     assert first.status_code == 200
     assert refusal(second) == INVALID
+    assert len(entries(api, action="detokenize", outcome="signature-invalid")) == 1
 
 
 @pytest.mark.parametrize(
@@ -86,6 +88,8 @@ def test_a_signature_is_over_exactly_what_is_called(api: Api, officer: Person, c
     answered = officer.post("/v1/detokenize", {"purpose": "dispute", "case": "D-1", "signed": signature} | call)
 
     assert refusal(answered) == INVALID
+    (entry,) = entries(api, action="detokenize", outcome="signature-invalid")
+    assert entry["principal"] == officer.id
 
 
 def test_a_signature_is_of_the_person_who_calls(api: Api, officer: Person) -> None:
@@ -93,6 +97,8 @@ def test_a_signature_is_of_the_person_who_calls(api: Api, officer: Person) -> No
     signature = officer.sign({**OPENING, "items": [PHONE]})
 
     assert refusal(other.open(PHONE, signature=signature)) == INVALID
+    (entry,) = entries(api, action="detokenize", outcome="signature-invalid")
+    assert entry["principal"] == other.id
 
 
 def test_the_key_of_another_person_signs_nothing(api: Api, officer: Person) -> None:
@@ -204,12 +210,13 @@ def test_an_entry_holds_the_signature(api: Api, officer: Person) -> None:
     ]
 
 
-def test_an_invalid_signature_is_an_entry(api: Api, officer: Person) -> None:
-    officer.open(PHONE, signature=officer.sign({**OPENING, "items": [NAME]}))
+def test_wrong_signatures_of_any_number_of_people_are_one_entry_a_minute_from_a_network(api: Api) -> None:
+    """A forger of sign-ins acts as anyone: his log is no longer than that of one person."""
+    for sub in ("one", "two", "three"):
+        person = Person(api, "dispute-officer", sub).bootstrap()
+        assert refusal(person.open(PHONE, signature=person.sign({**OPENING, "items": [NAME]}))) == INVALID
 
-    (entry,) = entries(api, action="detokenize", outcome="signature-invalid")
-
-    assert entry["principal"] == officer.id
+    assert [one["principal"] for one in entries(api, action="detokenize", outcome="signature-invalid")] == ["dev/one"]
 
 
 def test_no_number_of_forged_sign_ins_freezes_anyone(api: Api, officer: Person) -> None:
@@ -290,6 +297,47 @@ def test_other_acts_are_done_with_a_signature_only(api: Api, who: str, act: Json
     assert refusal(unsigned) == (401, "signature-required")
     assert refusal(elsewhere) == INVALID
     assert done.status_code == 200, done.text
+
+
+def test_each_act_of_the_list_is_asked_for_a_signature_before_anything_is_looked_up(under: Under) -> None:
+    """Nothing that the calls name exists."""
+    key, device = "/v1/principals/dev%2Fx/keys/K", "/v1/principals/dev%2Fx/devices/D"
+    privacy, supervisor = "privacy-officer", "supervisor"
+    case = {"case": "D-9", "purpose": "dispute", "waybills": [NUMBER], "reason": "a letter"}
+    calls: dict[str, tuple[str, str, str, Json | None]] = {
+        "detokenize": (
+            "dispute-officer",
+            "POST",
+            "/v1/detokenize",
+            {"purpose": "dispute", "case": "D-9", "items": [PHONE]},
+        ),
+        "case-open": ("service-desk", "POST", "/v1/cases", case),
+        "case-approve": (supervisor, "POST", "/v1/cases/D-9/approve", {}),
+        "case-deny": (supervisor, "POST", "/v1/cases/D-9/deny", {}),
+        "case-close": (supervisor, "POST", "/v1/cases/D-9/close", {}),
+        "erase": (privacy, "DELETE", f"/v1/waybills/{NUMBER}", None),
+        "freeze": (supervisor, "POST", "/v1/principals/dev%2Fx/freeze", {}),
+        "unfreeze": (supervisor, "POST", "/v1/principals/dev%2Fx/thaw", {}),
+        "decoy-plant": (privacy, "POST", "/v1/decoys", {"waybills": ["SF8888888888"], "kind": "phantom"}),
+        "decoy-list": (privacy, "GET", "/v1/decoys", None),
+        "decoy-remove": (privacy, "DELETE", "/v1/decoys", {"waybills": ["SF8888888888"]}),
+        "unrestrict": (privacy, "DELETE", "/v1/restrictions", {"waybills": [NUMBER]}),
+        "hold-set": (privacy, "POST", "/v1/holds/H-1/set", {}),
+        "hold-lift": (privacy, "POST", "/v1/holds/H-1/lift", {}),
+        "key-approve": (supervisor, "POST", f"{key}/approve", {"code": "ABCDEFGHJK"}),
+        "key-deny": (supervisor, "POST", f"{key}/deny", {}),
+        "key-revoke": (supervisor, "POST", f"{key}/revoke", {}),
+        "device-approve": (supervisor, "POST", f"{device}/approve", {"code": "ABCDEFGHJK"}),
+        "device-deny": (supervisor, "POST", f"{device}/deny", {}),
+        "device-revoke": (supervisor, "POST", f"{device}/revoke", {}),
+    }
+    api = under(signed(sorted(ACTS)))
+
+    answers = {
+        act: refusal(api.call(api.mint(role), method, path, body)) for act, (role, method, path, body) in calls.items()
+    }
+
+    assert answers == dict.fromkeys(ACTS, (401, "signature-required"))
 
 
 @pytest.mark.parametrize(
