@@ -33,6 +33,8 @@ _BESIDE_PHONE: Final = re.compile(
 )
 _DIGIT: Final = re.compile("[0-9]").search
 """Without stars beside it, a digit is no phone's: then there is more than a name."""
+_LONGER: Final = re.compile(rf"(?s){_HAN}.{{9,}}{_HAN}").search
+"""Han further apart than those of a name with a title are."""
 _CAPITALISED: Final = r"[A-Z\u00c0-\u00de][A-Za-z\u00c0-\u024f'’-]+"
 _LATIN_NAME: Final = re.compile(
     rf"(?:(?:Mr|Mrs|Ms|Dr)\.? )?{_CAPITALISED}(?: [A-Z]\.?)?(?: {_CAPITALISED}){{1,2}}"
@@ -51,7 +53,7 @@ def bare_name(value: str) -> str | None:
 
     The mask of a phone may be beside it. None for every other value.
     """
-    if len(value) > _MAX_LENGTH or (_DIGIT(value) and "*" not in value):
+    if len(value) > _MAX_LENGTH or (_DIGIT(value) and "*" not in value) or _LONGER(value):
         return None
     name = _BESIDE.sub("", value)
     if _HAN_NAME(name) or (_LATIN_NAME(name) and not _LATIN_PLACE(name)):

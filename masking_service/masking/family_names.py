@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from masking_service.masking.alternatives import by_char
+
 _NAMES: Final = """
     万俟 司马 上官 欧阳 夏侯 诸葛 闻人 东方 赫连 皇甫 尉迟 公羊 澹台 公冶 宗政 濮阳 淳于 单于 太叔 申屠
     公孙 仲孙 轩辕 令狐 钟离 宇文 长孙 慕容 鲜于 闾丘 司徒 司空 亓官 司寇 子车 颛孙 端木 巫马 公西 漆雕
@@ -42,6 +44,29 @@ RARE_FAMILY_NAMES: Final = (
     "代原候海檀况腾励旷琚卿"
 )
 """More of one character (百家姓, and those of the census that it lacks): names where more than one sign tells one."""
+
+
+def han_name(
+    han: str, singles: str = FAMILY_NAMES + RARE_FAMILY_NAMES, apart: str = "", *, double_first: bool = False
+) -> str:
+    """A fragment of an expression: a family name and a given name of one or two characters.
+
+    It begins with one class of characters, which lets a search pass over most of a text.
+
+    Args:
+        han: the inside of a class of the characters that given names have.
+        singles: the family names of one character; those of two are always read.
+        apart: what is asked right behind the first character about what is before it.
+        double_first: whether 欧阳明 is tried as 欧阳 and 明 before it is as 欧 and 阳明.
+    """
+    doubles = sorted(DOUBLE_FAMILY_NAMES)
+    firsts = "".join(dict.fromkeys([*singles, *(name[0] for name in doubles)]))
+    seconds = "|".join(
+        f"(?<={first})[{''.join(name[1] for name in its)}]" for first, its in by_char(doubles, 0).items()
+    )
+    family = (f"(?:{seconds})", f"(?<=[{singles}])")[:: 1 if double_first else -1]
+    return f"[{firsts}]{apart}(?:{family[0]}[{han}]{{1,2}}|{family[1]}[{han}]{{1,2}})"
+
 
 LATIN_TITLE: Final = re.compile(r"\s*(?:Mrs?|Ms|Miss)\b\.?\s+(?=\w)", re.I).match
 """Before a name in Latin letters: it stays, and the name behind it is masked as if it were alone."""

@@ -39,7 +39,7 @@ _WISH: Final = r"(?:[,.;]\s(?:please |pls |kindly )?(?:ring|call|knock|leave|tex
 """What a courier is asked to do behind the name of a recipient."""
 
 _capital: Final = re.compile(
-    r"(?:^|[.:：\s(（\u4e00-\u9fff])[A-Z\u00c0-\u00de][A-Za-z\u00c0-\u024f\u0300-\u036f]"
+    r"[A-Z\u00c0-\u00de](?:(?<![\s\S].)|(?<=[.:：\s(（\u4e00-\u9fff].))[A-Za-z\u00c0-\u024f\u0300-\u036f]"
 ).search
 _announced: Final = re.compile(
     rf"(?<![A-Za-z])(?:(?i:{cues.LATIN_CUES})[.:：\s(\-–]{{1,3}}{_TITLE}?|{_TITLE})(?P<name>{_NAME})(?!{_LETTER})"

@@ -89,6 +89,7 @@ _LABEL: Final = re.compile(
     r"([\u4e00-\u9fff]+)(?:[\s》】\])>)）.丨|\-—_]{1,4}|[\s》】\]]?[:：=∶﹕→](?:\s?[《【\[(（『「<]|\s{0,3})|[《【\[(（『「<“\"])$"
 ).search
 _LATIN_LABEL: Final = re.compile(rf"(?<![A-Za-z])(?:{cues.LATIN_CUES}|to|from)[\s,.:：]{{1,3}}$", re.I).search
+_LATIN_LETTER: Final = re.compile("[A-Za-z]").search
 _IS_THING: Final = re.compile(rf"(?:{cues.NO_LABELS})|[{cues.NO_LABEL_ENDS}]$").search
 _PHONE_BEHIND: Final = re.compile(r"(?:[^\w*]|_|\\t){0,4}\*{5,}|[（(][^（()）\d]{0,8}\*{5,}|\+[0-9](?![0-9])").match
 _PHONE_BEFORE: Final = re.compile(r"\*{5,}[0-9]{0,4}(?:[^\w*]|_){0,3}$").search
@@ -284,7 +285,7 @@ class HanRun:
             return _BESIDE
         if _ROOM_BEFORE(before):
             return _BESIDE
-        if _LATIN_LABEL(before):
+        if _LATIN_LETTER(before) and _LATIN_LABEL(before):
             return _SURE
         label = _LABEL(before)
         if label is None:

@@ -28,7 +28,7 @@ from masking_service.masking.cue_uses import (
     VERB,
     WEAK,
 )
-from masking_service.masking.family_names import DOUBLE_FAMILY_NAMES, FAMILY_NAMES, RARE_FAMILY_NAMES
+from masking_service.masking.family_names import DOUBLE_FAMILY_NAMES, FAMILY_NAMES, RARE_FAMILY_NAMES, han_name
 from masking_service.masking.han_words import han_words
 from masking_service.masking.latin_names import (
     behind_title,
@@ -90,9 +90,8 @@ _behind_house: Final = re.compile(
     rf"(?=[{FAMILY_NAMES}{RARE_FAMILY_NAMES}])"
 )
 _before_place: Final = re.compile(
-    rf"(?:^|(?<=[\s,，;；。:：、*）)])|(?<=\*[0-9]{{4}}))"
-    rf"(?:(?:{any_of(DOUBLE_FAMILY_NAMES)})[{HAN}]{{1,2}}|[{FAMILY_NAMES}{RARE_FAMILY_NAMES}][{HAN}]{{1,2}})"
-    rf"(?=\s?(?:{PROVINCES}|(?![省市区縣县])[{HAN}]{{2,3}}[省市]))"
+    han_name(HAN, apart=r"(?:(?<![\s\S].)|(?<=[\s,，;；。:：、*）)].)|(?<=\*[0-9]{4}.))", double_first=True)
+    + rf"(?=\s?(?:{PROVINCES}|(?![省市区縣县])[{HAN}]{{2,3}}[省市]))"
 )
 _spaced_behind: Final = re.compile(
     rf"[{FAMILY_NAMES}][ \u3000]{{1,2}}[{HAN}](?:[ \u3000]{{0,2}}[{HAN}])?(?![{HAN}])"
@@ -187,9 +186,9 @@ def _cues_in(text: str) -> Iterator[tuple[int, int, int]]:
             yield uses & (ORGANISATION | ROOM | CALLED), start, end
     free = 0
     for match in _word_behind.finditer(text):
-        start = match.start()
-        word = next((word for word in _behind_by_char[text[start]] if text.startswith(word, start)), "")
-        if word and start >= free and _may_end(text, start):
+        start, words = match.start(), _behind_by_char[match[0]]
+        if start >= free and text.startswith(words, start) and _may_end(text, start):
+            word = next(word for word in words if text.startswith(word, start))
             free = start + len(word)
             yield BEHIND_NAMES[word], start, free
 
@@ -356,7 +355,8 @@ def _names_beside_numbers(text: str) -> Iterator[Span]:
 def _behind_name(text: str, at: int) -> int:
     """Where a name would end that is before the number at `at`: signs, a label and a code may be between."""
     front = max(0, at - _LONGEST_LABEL)
-    at = _front_of_number.search(text, max(front, at - 13), at).start()  # type: ignore[union-attr]
+    if not text[at - 1 : at].isalpha():
+        at = _front_of_number.search(text, max(front, at - 13), at).start()  # type: ignore[union-attr]
     label_end = at - 1 if text[at - 1 : at] in ("是", "为", "為") else at
     lower = text[front:label_end].lower()
     for label in _labels.get(lower[-1:], ()):
@@ -367,6 +367,8 @@ def _behind_name(text: str, at: int) -> int:
         at -= 1
     if quantity := _quantity_behind.search(text, max(front, at - 8), at):
         at = quantity.start()
+    if text[at - 1 : at].isalpha():
+        return at
     return _signs_behind.search(text, max(front, at - 4), at).start()  # type: ignore[union-attr]
 
 

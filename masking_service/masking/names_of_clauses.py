@@ -10,15 +10,12 @@ from masking_service.masking import name_cues as cues
 from masking_service.masking import names_between_words
 from masking_service.masking.address_words import PROVINCES
 from masking_service.masking.alternatives import any_of
-from masking_service.masking.family_names import DOUBLE_FAMILY_NAMES, FAMILY_NAMES, RARE_FAMILY_NAMES
+from masking_service.masking.family_names import DOUBLE_FAMILY_NAMES, FAMILY_NAMES, han_name
 from masking_service.masking.name_bounds import COMMON_FAMILY, HAN, PLACE_ENDS, can_be_name, without_family_from
 
 Span = tuple[int, int]
 
-_WHOLE: Final = rf"(?:[{FAMILY_NAMES}][{HAN}]{{1,2}}|(?:{any_of(DOUBLE_FAMILY_NAMES)})[{HAN}]{{1,2}})"
-_ANY_WHOLE: Final = (
-    rf"(?:[{FAMILY_NAMES}{RARE_FAMILY_NAMES}][{HAN}]{{1,2}}|(?:{any_of(DOUBLE_FAMILY_NAMES)})[{HAN}]{{1,2}})"
-)
+_WHOLE: Final = han_name(HAN, FAMILY_NAMES)
 _code: Final = r"(?:[A-Za-z]?[0-9*]{3,4}|[A-Za-z]{0,4}[0-9]{6,24})"
 _beside_code: Final = re.compile(
     rf"{_code}(?<![0-9A-Za-z*]\s)[\s,，;；、|]{{1,3}}({_WHOLE})(?![^\s,，;；。、|])"
@@ -31,10 +28,8 @@ _labelled: Final = re.compile(
     rf"\s?[:：=]\s?({_WHOLE})(?![^\s,，;；。、|)）])"
 ).finditer
 """A name that is the whole value of a label that calls no goods, place or state."""
-_beside_wish: Final = re.compile(
-    rf"^({_WHOLE})[:：](?=不?要|别|放|请|請|麻烦|帮|改|先|周[一二三四五六日末]|送)"
-).finditer
-"""A name, a colon and a request: 王小明：放门口."""
+_beside_wish: Final = re.compile(rf"({_WHOLE})[:：](?=不?要|别|放|请|請|麻烦|帮|改|先|周[一二三四五六日末]|送)").match
+"""At the beginning a name, a colon and a request: 王小明：放门口."""
 _UNITS: Final = "份箱件个盒袋斤包瓶提桶条只套罐单"
 _QUANTITY: Final = (
     r"(?:[ \t\u3000]{0,2}(?:[*xX×＊✖+＋][ \t]?[0-9]{1,3}"
@@ -70,8 +65,8 @@ _SIGNED_WITH: Final = (
 )
 """What a person writes before the name that signs a text."""
 _whole: Final = re.compile(
-    rf"(?:(?<![{HAN}A-Za-z*])|{'|'.join(f'(?<={word})' for word in _SIGNED_WITH)}){_ANY_WHOLE}"
-    rf"(?=[^{HAN}]|$|[一二两三四五六七八九十半][ \t]?[{_UNITS}])"
+    han_name(HAN, apart=rf"(?:(?<![{HAN}A-Za-z*].)|{'|'.join(f'(?<={word}.)' for word in _SIGNED_WITH)})")
+    + rf"(?=[^{HAN}]|$|[一二两三四五六七八九十半][ \t]?[{_UNITS}])"
 ).finditer
 """What has the form of a name and is parted from other words, but for what it signs and a quantity."""
 _item_before: Final = re.compile(r"(?:^|\n|接龙[ \t]?)[ \t]*[(（]?[0-9]{1,3}[.、,)）．:：]?[ \t]*$").search
@@ -85,27 +80,28 @@ _place_behind: Final = re.compile(
     rf"[\s,，;；|/]{{1,3}}(?:{PROVINCES}|[{HAN}]{{2,3}}[省市]|[{HAN}]{{2,9}}[路街道弄巷][0-9])"
 ).match
 _quantity: Final = re.compile(_QUANTITY).match
+_COLONS: Final = frozenset(":：=")
 _begins_order: Final = frozenset(" \t\n\r\u3000,，;；。、:：①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳")
 _begins_clause: Final = frozenset(" \t\n\r\u3000,，;；。、:：[【")
 _ends_clause: Final = frozenset(" \t\n\r\u3000,，;；。、]】")
 _LONGEST_BEFORE: Final = 12
 """Characters before a whole name that are read."""
-_MIDDLE_DOTS: Final = "·•‧・∙⋅･"
+_MIDDLE_DOTS: Final = frozenset("·•‧・∙⋅･")
 _parted_clause: Final = re.compile(
-    rf"(?<![·•‧・∙⋅･])(?=(?:{any_of(cues.FIRST_PARTS)})[{HAN}]{{0,5}}[{_MIDDLE_DOTS}])"
+    rf"(?<![·•‧・∙⋅･])(?=(?:{any_of(cues.FIRST_PARTS)})[{HAN}]{{0,5}}[·•‧・∙⋅･])"
 ).finditer
 """Where a name of several parts begins that is alone in a clause."""
 
 
 def find(text: str) -> Iterator[Span]:
     """The spans of names that are whole clauses: values of labels, items of lists, speakers and signatures."""
-    if any(dot in text for dot in _MIDDLE_DOTS):
+    if not _MIDDLE_DOTS.isdisjoint(text):
         for match in _parted_clause(text):
             if (end := without_family_from(text, match.start())) is not None:
                 yield match.start(), end
     if _sign_of_clause(text) is None:
         return
-    for match in (*_labelled(text), *_beside_wish(text), *_beside_code(text)):
+    for match in (*(_values(text) if not _COLONS.isdisjoint(text) else ()), *_beside_code(text)):
         name = match[match.lastindex or 0]
         if can_be_name(name) and name[-1] not in PLACE_ENDS:
             yield match.span(match.lastindex or 0)
@@ -121,6 +117,13 @@ def find(text: str) -> Iterator[Span]:
             continue
         if where and names_between_words.is_name(name, plainly=where == "alone"):
             yield start, end
+
+
+def _values(text: str) -> Iterator[re.Match[str]]:
+    """The names behind a label's colon, and the one before the colon of a request."""
+    yield from _labelled(text)
+    if (wish := _beside_wish(text)) is not None:
+        yield wish
 
 
 def _where(text: str, start: int, end: int) -> str:

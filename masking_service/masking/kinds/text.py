@@ -222,7 +222,8 @@ class TextMask:
             or may_hold_latin_units(text)
         ):
             return None
-        pay(_A_QUICK_TEXT + _READINGS * effort(text))
+        if pay is not unpaid:
+            pay(_A_QUICK_TEXT + _READINGS * effort(text))
         found = Found(_MOBILE.sub(self._mobile, text))
         spans = names_in(found.text)
         for start, end in reversed(spans):
