@@ -9,7 +9,7 @@ one or two characters that given names have and that form no word with the chara
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, cached_property
 from itertools import chain, groupby
 from typing import Final, NamedTuple
@@ -135,7 +135,7 @@ class Outlines:
     def _finder(self) -> _Finder:
         """Made for the first text: most processes mask none."""
         finder = _finder()
-        return finder._replace(words=finder.words.union(self._kept)) if self._kept else finder
+        return finder.with_words(self._kept) if self._kept else finder
 
     def of(self, texts: Sequence[str], context: str = NEUTRAL) -> list[tuple[Outline, Slots] | None]:
         """The outlines of texts, with their slots; None for one that has to be read by itself.
@@ -170,38 +170,42 @@ class Outlines:
 
     def _written(self, text: str) -> tuple[str, Slots]:
         """A text with marks in place of its slots, and the slots."""
-        split, words, longer, no_given, follow, things, families, given = self._finder
+        split, words, begin, longer, no_given, join, follow, things, families, given = self._finder
         goes_on = longer.get
         parts = split(text)
         slots: list[str] = []
-        around, written, last = parts[::2], [parts[0]], ""
-        add, take = written.append, slots.append
-        for slot, before, behind in zip(parts[1::2], around, around[1:], strict=False):
-            length = len(slot)
-            if length < OF_NUMBER and (
+        around, last = parts[::2], ""
+        for at, (slot, before, behind) in enumerate(zip(parts[1::2], around, around[1:], strict=False)):
+            # What may be a word, or a part of one with what is beside it, is no slot.
+            if len(slot) == OF_NUMBER or not (
                 (last := before[-1:] or last) in families
-                or slot in words
-                or (head := slot[:2]) in words
-                or (pair := last + slot[0]) in words
                 or slot[1:] in no_given
-                or ((ends := goes_on(pair)) and (slot[1:] + behind).startswith(ends))
-                or ((ends := goes_on(head)) and (slot[2:] + behind).startswith(ends))
                 or (
-                    (next_two := behind[:2]) not in follow
+                    (head := slot[:2]) in begin
                     and (
-                        next_two in things
-                        or slot[-1] + behind[:1] in words
-                        or (behind[:1] in given and not families.isdisjoint(slot[1:]))
+                        slot in words
+                        or head in words
+                        or ((ends := goes_on(head)) and (slot[2:] + behind).startswith(ends))
                     )
                 )
-            ):  # it may be a word, or a part of one with what is beside it
-                add(slot)
-            else:
-                take(slot)
-                add(_MARKS[length])
-            add(behind)
+                or (
+                    (pair := last + slot[0]) in begin
+                    and (pair in words or ((ends := goes_on(pair)) and (slot[1:] + behind).startswith(ends)))
+                )
+                or (
+                    (first := behind[:1]) in join
+                    and (next_two := behind[:2]) not in follow
+                    and (
+                        next_two in things
+                        or slot[-1] + first in words
+                        or (first in given and not families.isdisjoint(slot[1:]))
+                    )
+                )
+            ):
+                slots.append(slot)
+                parts[2 * at + 1] = _MARKS[len(slot)]
             last = slot[-1]
-        return "".join(written), slots
+        return "".join(parts), slots
 
     def _outline(self, written: str, slots: Slots, context: str) -> Outline | None:
         """The outline of a text in which slots are marked; None if it has to be read by itself."""
@@ -285,8 +289,10 @@ class _Finder(NamedTuple):
     Attributes:
         split: gives what is around them, and them, in turn.
         words: a name is none of these, nor has a part of it with what is beside it.
+        begin: the first two characters of words.
         longer: what longer words go on with, by their first two characters.
         no_given: a given name is none of these.
+        join: what a word goes on with behind a name, of one character.
         follow: what follows names, of two characters.
         things: what follows no name, of two characters.
         families, given: the characters of names.
@@ -294,12 +300,25 @@ class _Finder(NamedTuple):
 
     split: Callable[[str], list[str]]
     words: frozenset[str]
+    begin: frozenset[str]
     longer: dict[str, tuple[str, ...]]
     no_given: frozenset[str]
+    join: frozenset[str]
     follow: frozenset[str]
     things: frozenset[str]
     families: frozenset[str]
     given: frozenset[str]
+
+    def with_words(self, words: Iterable[str]) -> _Finder:
+        """The same with more words."""
+        known = self.words.union(words)
+        return self._replace(
+            words=known,
+            begin=frozenset(word[:2] for word in known) | self.longer.keys(),
+            join=frozenset(word[1:2] for word in known if len(word) <= 2)
+            | {word[0] for word in self.things}
+            | self.given,
+        )
 
 
 @cache
@@ -336,18 +355,23 @@ def _finder() -> _Finder:
     for word in words:
         if len(word) > len("王明"):
             longer.setdefault(word[:2], []).append(word[2:])
-    return _Finder(
+    finder = _Finder(
         split,
-        cues.common_words().union(
-            DOUBLE_FAMILY_NAMES, cues.FIRST_PARTS, cues.BRANDS, words, (word for word in cue_words if len(word) > 1)
-        ),
+        frozenset(),
+        frozenset(),
         {first: tuple(ends) for first, ends in longer.items()},
         frozenset(word for word in words if known.words[word][0] != "n" and word[0] != word[1]).union(
             cues.TITLES, cues.VERBS
         ),
+        frozenset(),
         follow,
         frozenset(word for word in words if len(word) == 2).union("的" + char for char in known.words if len(char) == 1)
         - follow,
         families | rare,
         given,
+    )
+    return finder.with_words(
+        cues.common_words().union(
+            DOUBLE_FAMILY_NAMES, cues.FIRST_PARTS, cues.BRANDS, words, (word for word in cue_words if len(word) > 1)
+        )
     )
