@@ -22,6 +22,8 @@ _GAPS: Final = frozenset(".:#№-º°ª")
 _ORDINALS: Final = frozenset(
     "st nd rd th er re ère ème eme e o a º ª ° . й я е ти та тата р ος ο η -".split()  # noqa: SIM905
 )
+_SIGNS: Final = frozenset("n#º°ª")
+"""Besides words what may say that it is a unit."""
 _MARKS: Final = frozenset("no nr n num number numbers nº № č رقم เลขที่ số so numara nomor nomer".split())  # noqa: SIM905
 _ROMAN: Final = re.compile(r"[IVX]{1,5}").fullmatch
 _WORDED: Final = frozenset(
@@ -168,9 +170,7 @@ class ForeignAddress:
     def __init__(self, text: str, *, places: bool = True) -> None:
         new = tuple.__new__  # which takes half of the time
         self.text = text
-        self._tokens = [
-            new(_Token, (one.lastgroup or one[0], one[0], one.start(), one.end())) for one in _TOKENS.finditer(text)
-        ]
+        self._tokens = [new(_Token, (one.lastgroup or one[0], one[0], *one.span())) for one in _TOKENS.finditer(text)]
         self._hidden: set[int] = set()
         """Tokens that are units' numbers."""
         self._floors: set[int] = set()
@@ -209,27 +209,26 @@ class ForeignAddress:
     # Words.
 
     def _read_words(self) -> None:
-        kinds = _kinds()
+        kinds, first_words = _kinds(), _first_words()
         tokens = self._tokens
         at = 0
         while at < len(tokens):
             kind, size = None, 1
             token = tokens[at]
             if token.kind == "w":
-                kind, size = self._kind(at, kinds)
-                if kind is None and len(token.text) > _LONGEST_SIGN:
-                    at += 1
-                    continue
-            if kind == "unit":
+                word = token.text.lower()
+                kind, size = self._kind(at, kinds) if word in first_words else (kinds.get(word), 1)
+            if kind is None:
+                if token.kind in _SIGNS or (token.kind == "w" and len(token.text) <= _LONGEST_SIGN):
+                    self._read_sign(at)
+            elif kind == "unit":
                 self._hide(self._value(at, at + size))
             elif kind in ("floor", "behind"):
                 self._read_either(at, at + size)
             elif kind == "side":
                 self._hide_ordinal(at)
-            elif kind == "building":
-                self._read_building(at, at + size)
             else:
-                self._read_sign(at)
+                self._read_building(at, at + size)
             at += size
 
     def _read_either(self, word: int, behind: int) -> None:
@@ -290,9 +289,9 @@ class ForeignAddress:
                 self._hidden.add(at + 3)
 
     def _kind(self, at: int, kinds: dict[str, str]) -> tuple[str | None, int]:
-        """What a word says, alone or with the next one, and of how many tokens it is."""
+        """What a word says that may be the first of two, alone or with the next one, and of how many tokens it is."""
         word = self._tokens[at].text.lower()
-        if word in _first_words() and at + 1 < len(self._tokens) and self._tokens[at + 1].kind == "w":
+        if at + 1 < len(self._tokens) and self._tokens[at + 1].kind == "w":
             two = kinds.get(f"{word} {self._tokens[at + 1].text.lower()}")
             if two is not None:
                 return two, 2
