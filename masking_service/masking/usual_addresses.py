@@ -80,12 +80,12 @@ _TELLS_NO_SIDE: Final = (
 """One of these characters, unless it tells a side of a floor as in 东户, or a floor as in 底层."""
 _IN_A_NAME: Final = rf"{_N}{{1,3}}+(?=[{han_without('至到' + words.NUMERALS)}]){_NO_WORD}"
 """Numerals that number nothing."""
-_MAY_SAY_MORE: Final = "系信机機致热客丁码"
+_MAY_SAY_MORE: Final = "系信机機致热客丁码番护護尾末"
 _SAYS_NO_MORE: Final = (
     rf"[{_MAY_SAY_MORE}](?<!联系)(?<!微信)(?<![手座固]机)(?<!手機)(?<![号號]码)"
-    "(?<!致(?=电))(?<!热(?=线))(?<!客(?=服))(?<!丁(?=目))"
+    "(?<!致(?=电))(?<!热(?=线))(?<!客(?=服))(?<!丁(?=目))(?<!番(?!禺))(?<![护護](?=照))(?<!尾(?=[号號数]))(?<!末(?=[四4]))"
 )
-_ANNOUNCES: Final = "聯拨话話护護番県证證尾末"
+_ANNOUNCES: Final = "聯拨话話県证證"
 _BETWEEN: Final = rf"(?<={_HAN})[ ,，_\-](?={_HAN})"
 _LATIN: Final = rf"(?<={_HAN})(?![qvwQVW])[A-Za-z]{{3,12}}+"
 """A word that is no account's."""

@@ -121,12 +121,19 @@ def test_no_number_that_the_leak_guard_looks_for_fits_into_the_mask_of_a_plain_a
         ),
         ("石祥路87号新天地商务中心4楼东区B412", "石祥路87号新天地商务中心*楼东区****"),
         ("轻纺市场二楼1234号", "轻纺市场*楼****号"),
+        ("新世纪广场C座25/F", "新世纪广场C座**/F"),
+        ("凤凰城2 2301", "凤凰城2 ****"),
+        ("御水华庭14.2.604", "御水华庭14.*.***"),
+        ("包商大厦B-1616室", "包商大厦B-****室"),
+        ("广州市番禺区护国路尾巷8号301", "广州市番禺区护国路尾巷8号***"),
     ],
 )
 def test_the_usual_addresses_take_the_quick_way(address: str, masked: str) -> None:
     assert mask_usual_address(address) == masked
 
 
-@pytest.mark.parametrize("address", ["人民路15号301室(3楼门卫)", "人民路15号张三收", "人民路15号301室 13812345678"])
+@pytest.mark.parametrize(
+    "address", ["人民路15号301室(3楼门卫)", "人民路15号张三收", "人民路15号301室 13812345678", "幸福里17一10一14743"]
+)
 def test_what_could_be_read_otherwise_is_left_to_the_grammar(address: str) -> None:
     assert mask_usual_address(address) is None

@@ -161,7 +161,9 @@ def hide_units(text: str, read: ForeignAddress | None = None) -> str:
         text: the address.
         read: the reading of an address that may be the same.
     """
-    plain = _NUMBER_SIGN(lambda sign: "№" * len(sign[0]), _BULLET("·", text)) if _HAS_HAN(text) else text
+    plain = _BULLET("·", text) if "•" in text and _HAS_HAN(text) else text
+    if ("o" in text or "O" in text) and _HAS_HAN(text):
+        plain = _NUMBER_SIGN(lambda sign: "№" * len(sign[0]), plain)
     if plain == text and _ODD(text) is None:
         return _hide_units(text, read)
     reading = Reading(plain)
@@ -248,15 +250,17 @@ def _hidden_numbers(text: str, masked: str) -> set[str]:
 
 _H: Final = f"[{words.NUMERALS}]"
 _ALONE: Final = rf"(?<!{_H}{_H})(?:{{}})(?![0-9A-Za-z*])(?!{_H}{_H})"
-_HAN: Final = f"[{han_without('话話码碼证證护護番県')}]"
+_HAN: Final = f"[{han_without('一话話码碼证證护護番県')}]"
 _CODE: Final = "[A-Za-z]?[0-9]{1,4}[A-Za-z]?"
 _SIMPLE: Final = re.compile(
-    rf"(?:{_HAN}++|(?<={_HAN})[ ,，、_/\-](?={_HAN}|[0-9A-Za-z])|(?<=[0-9A-Za-z])[ ,，、_](?={_HAN})|"
+    rf"(?:{_HAN}++|一(?:(?<![0-9].)|(?![0-9]))|(?<=数)码|码(?=头)|番(?=禺)"
+    rf"|(?<={_HAN})[ ,，、_/\-](?={_HAN}|[0-9A-Za-z])|(?<=[0-9A-Za-z])[ ,，、_](?={_HAN})|"
     + _ALONE.format(
         r"[A-Za-z]?[0-9]{1,3}-[0-9A-Z]{1,2}-[0-9]{1,4}|[0-9]{1,2}-[0-9]{1,4}-[0-9]{1,3}|[0-9]{4}-[0-9]{1,3}-[0-9]{1,2}"
-        rf"|{_CODE}(?:(?:--?|[_~/.]){_CODE})?|[A-Za-z](?:-[0-9]{{1,3}}){{1,2}}(?:-[0-9]{{1,4}}|-[A-Za-z])?|{_CODE}-[A-Za-z]"
-        rf"|[A-Za-z]?[0-9]{{1,2}}-[0-9]{{5}}|[0-9]{{1,4}}[A-Za-z][0-9]{{1,4}}[A-Za-z]?|[0-9]{{1,3}}/F"
-        r"|[0-9]{1,2} [0-9]{3,4}|[A-Za-z]|[A-Z]?[0-9]{5}|[0-9]{1,3}(?:一[0-9]{1,4}){1,2}"
+        r"|[0-9]{1,3}/F|[0-9]{1,2} [0-9]{3,4}|[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{3,4}"
+        rf"|(?<!{_H})[0-9]{{1,2}}(?:一[0-9]{{1,2}})?一[0-9]{{1,4}}(?!{_H})"
+        rf"|{_CODE}(?:(?:--?|[_~/.]){_CODE})?|[A-Za-z](?:-[0-9]{{1,3}}){{0,2}}-[0-9]{{1,4}}|[A-Za-z](?:-[0-9]{{1,3}}){{1,2}}-[A-Za-z]"
+        rf"|{_CODE}-[A-Za-z]|[A-Za-z]?[0-9]{{1,2}}-[0-9]{{5}}|[0-9]{{1,4}}[A-Za-z][0-9]{{1,4}}[A-Za-z]?|[A-Za-z]|[A-Z]?[0-9]{{5}}"
     )
     + rf"|(?<={_HAN})[A-Za-z]{{2,}}+(?={_HAN}|$)|(?<=[0-9])\#)++_?"
 ).fullmatch
@@ -270,7 +274,7 @@ _SAYS_MORE: Final = re.compile(
 _LONG_NUMBER: Final = re.compile(r"[0-9](?:[\-_~/.#]?[0-9]){4}").search
 _FIVE_DIGITS: Final = re.compile(r"\d(?:(?:[^\w*]|_){0,8}\d){4}").search
 _NUMBER_BESIDE_STARS: Final = re.compile(
-    rf"\*[^0-9A-Za-z*][^0-9A-Za-z]*[0-9A-Za-z]|[0-9A-Za-z{words.NUMERALS}]\*"
+    rf"\*(?:[^0-9A-Za-z*][^0-9A-Za-z]*[0-9A-Za-z]|[A-EG-Za-eg-z]|[Ff]-)|[0-9A-Za-z{words.NUMERALS}]\*"
 ).search
 """What a second reading may hide, because stars stand where a number stood."""
 
