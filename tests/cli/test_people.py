@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from masking_service.observability.alerts import Alerts
 from masking_service.runtime.settings import Settings
 from tests.cli.conftest import Command
 from tests.devices import Device
@@ -47,7 +48,9 @@ def root_of(person: Person) -> str:
     return hashlib.sha256(person.key.public_key).hexdigest()
 
 
-def test_the_operator_approves_lists_and_revokes_keys(api: Api, run: Run) -> None:
+def test_the_operator_approves_lists_and_revokes_keys(api: Api, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    raised: list[str] = []
+    monkeypatch.setattr(Alerts, "raise_alert", lambda _, kind, *__: raised.append(kind))
     person = Person(api, "supervisor", "boss")
     content(person.enrol(), 201)
     waiting = run("people", "keys", "list")
@@ -61,6 +64,7 @@ def test_the_operator_approves_lists_and_revokes_keys(api: Api, run: Run) -> Non
     assert printed.splitlines() == [f"{root_of(person)} {person.id}"]
     assert "active, approved by service/command-line" in active
     assert "revoked" in revoked
+    assert raised == ["key-pending", "key-by-command"]
     assert content(person.get("/v1/me/keys"))["keys"][0]["status"] == "revoked"
 
 

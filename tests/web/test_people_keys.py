@@ -51,14 +51,21 @@ def decide(approver: Person, person: Person, what: str) -> Any:
     return approver.post(path, {"signed": approver.sign(act)})
 
 
-def test_a_new_key_waits_for_another_person(api: Api, boss: Person, officer: Person) -> None:
+def test_a_new_key_waits_for_another_person(
+    api: Api, boss: Person, officer: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raised: list[str] = []
+    monkeypatch.setattr(api.parts.alerts, "raise_alert", lambda kind, *_: raised.append(kind))
+    officer.token = api.mint("dispute-officer", "officer", device="laptop-7", network="198.51.100.0/24")
     made = content(officer.enrol(), 201)
 
     (waiting,) = content(boss.get("/v1/principals/keys"))["keys"]
 
     assert made == {"key": officer.key.key_id, "status": "pending"}
     assert (waiting["principal"], waiting["name"], waiting["others"]) == (officer.id, "work laptop", 0)
+    assert (waiting["device"], waiting["network"]) == ("laptop-7", "198.51.100.0/24")
     assert [(one["status"], one["last_used"]) for one in own(officer)] == [("pending", None)]
+    assert raised == ["key-pending"]
 
 
 def test_an_approved_key_is_active_and_says_when_it_was_used(boss: Person, officer: Person) -> None:
@@ -247,9 +254,11 @@ def test_a_key_that_was_made_elsewhere_or_without_the_person_is_refused(officer:
     assert refusal(officer.enrol()) == (422, "invalid-request")
 
 
-@pytest.mark.parametrize("counter", [2, 5], ids=["a step back", "the same again"])
+@pytest.mark.parametrize(
+    ("counter", "alerts"), [(2, 1), (5, 1), (0, 0)], ids=["a step back", "the same again", "a key that does not count"]
+)
 def test_a_cloned_key_raises_an_alert_and_freezes_no_one(
-    api: Api, officer: Person, monkeypatch: pytest.MonkeyPatch, counter: int
+    api: Api, officer: Person, monkeypatch: pytest.MonkeyPatch, counter: int, alerts: int
 ) -> None:
     raised: list[str] = []
     monkeypatch.setattr(api.parts.alerts, "raise_alert", lambda kind, *_: raised.append(kind))
@@ -261,7 +270,7 @@ def test_a_cloned_key_raises_an_alert_and_freezes_no_one(
     opened = results(officer.open(PHONE))
 
     assert opened[0]["value"] == "13812345678"
-    assert raised.count("key-cloned") == 1
+    assert raised.count("key-cloned") == alerts
     assert content(api.get(SUPERVISOR, "/v1/principals/frozen"))["principals"] == []
 
 

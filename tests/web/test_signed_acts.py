@@ -210,13 +210,18 @@ def test_an_entry_holds_the_signature(api: Api, officer: Person) -> None:
     ]
 
 
-def test_wrong_signatures_of_any_number_of_people_are_one_entry_a_minute_from_a_network(api: Api) -> None:
-    """A forger of sign-ins acts as anyone: his log is no longer than that of one person."""
+def test_wrong_signatures_of_any_number_of_people_are_one_entry_a_minute_from_a_network(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A forger of sign-ins acts as anyone: his log is no longer than that of one person. Each one raises the alert."""
+    raised: list[str] = []
+    monkeypatch.setattr(api.parts.alerts, "raise_alert", lambda kind, *_: raised.append(kind))
     for sub in ("one", "two", "three"):
         person = Person(api, "dispute-officer", sub).bootstrap()
         assert refusal(person.open(PHONE, signature=person.sign({**OPENING, "items": [NAME]}))) == INVALID
 
     assert [one["principal"] for one in entries(api, action="detokenize", outcome="signature-invalid")] == ["dev/one"]
+    assert raised.count("forged-sign-in") == 3
 
 
 def test_no_number_of_forged_sign_ins_freezes_anyone(api: Api, officer: Person) -> None:
@@ -241,6 +246,16 @@ def test_no_one_signs_what_the_opening_would_refuse(officer: Person, wanted: Jso
     act = {name: value for name, value in (OPENING | wanted).items() if value is not None}
 
     assert refusal(officer.post("/v1/acts", act)) == answer
+
+
+def test_what_is_proposed_tells_nothing_of_what_exists(officer: Person) -> None:
+    known, unknown = (
+        content(officer.post("/v1/acts", OPENING | {"case": case, "items": [field(number, "/sender/phone")]}))
+        for case, number in (("D-1", NUMBER), ("D-9", "SF2222222222"))
+    )
+
+    assert known["text"].replace("D-1", "D-9") == unknown["text"]
+    assert (known.keys(), known["keys"]) == (unknown.keys(), unknown["keys"])
 
 
 @pytest.mark.parametrize(
