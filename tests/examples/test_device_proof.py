@@ -9,6 +9,10 @@ import pytest
 import yaml
 
 from keys.device_proofs import device_code
+from keys.files import read_secret_file
+from masking_service.runtime.clock import clock
+from masking_service.runtime.wiring import DEVELOPMENT_ISSUER_KEY
+from masking_service.service.people.issuers import mint
 from tests import programs
 from tests.e2e.processes import ROOT, Running, environment, wait_for
 from tests.service.people.policies import DOCUMENT
@@ -39,8 +43,8 @@ def proving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 
 
 def minted(service: Running, role: str, sub: str) -> str:
-    words = ("token", "mint", "--role", role, "--sub", sub, "--site", SITE, "--state-dir", str(service.state))
-    return programs.run(sys.executable, "-m", "masking_service", *words, env=environment()).stdout.strip()
+    issuer = read_secret_file(service.state / DEVELOPMENT_ISSUER_KEY)
+    return mint(issuer, sub=sub, roles=[role], sites=[SITE], ttl=600, now=clock())
 
 
 @pytest.mark.parametrize("language", ["python", pytest.param("java", marks=pytest.mark.needs("java"))])

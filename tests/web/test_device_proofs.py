@@ -274,7 +274,7 @@ def test_no_number_of_forged_sign_ins_spends_or_freezes(api: Api, courier: Provi
     content(courier.view(NUMBER))
     forged = Proving(api)
     numbers = [f"SF{at:010}" for at in range(30)]
-    for _ in range(250):
+    for _ in range(120):
         assert refusal(forged.send("POST", "/v1/waybills/view", {"waybills": numbers})) == INVALID
 
     (budget,) = [
