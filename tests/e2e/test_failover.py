@@ -46,6 +46,26 @@ class Printer:
             self.acknowledged += zip(records, tokens, strict=True)
 
 
+HELD, REVOKED = "a" * 43, "b" * 43
+"""Thumbprints of two devices, each of a person of its own."""
+
+
+def enrol_two_devices(setup: Setup) -> None:
+    """Approve both, as an operator does, and revoke one."""
+    file = setup.folder / "devices.csv"
+    file.write_text(f"principal,thumbprint,phone\ndev/held,{HELD},\ndev/revoked,{REVOKED},\n", "utf-8")
+    setup.command("people", "devices", "import", str(file))
+    setup.command("people", "devices", "revoke", "--principal", "dev/revoked", REVOKED)
+
+
+def statuses(setup: Setup) -> list[bool]:
+    """Whether the one is still active, and the other still revoked."""
+    return [
+        f" {word}" in setup.command("people", "devices", "list", "--principal", f"dev/{person}")
+        for person, word in (("held", "active"), ("revoked", "revoked"))
+    ]
+
+
 def answered(service: Running, key: str, body: object) -> bytes | None:
     """What is answered with 200, None else: a store under load may be asked again."""
     status, _, content = service.call(key, "POST", "/v1/tokenize", body)
@@ -72,7 +92,9 @@ def test_no_acknowledged_token_is_lost_and_the_service_is_back_within_ten_second
 ) -> None:
     binary = servers.debian(family)
     group = make_cluster(3, 2, binary) if kind == "cluster" else make_sentinel(binary=binary)
-    key = Setup(tmp_path, group.url).add("printer-1")
+    setup = Setup(tmp_path, group.url)
+    key = setup.add("printer-1")
+    enrol_two_devices(setup)
     service = start("--workers", "2", MASKING_REDIS_URL=group.url)
     assert service.status(None, "GET", "/readyz") == 200
     printers = [Printer(service, key, name) for name in range(SENDERS)]
@@ -95,4 +117,5 @@ def test_no_acknowledged_token_is_lost_and_the_service_is_back_within_ten_second
     outage = max(printer.outage for printer in printers)
     print(f"\nacknowledged {len(acknowledged):,} waybills · lost {lost} · outage {outage:.1f} s")
     assert lost == 0
+    assert statuses(setup) == [True, True]
     assert {status for printer in printers for status in printer.statuses} == {200, 503}
