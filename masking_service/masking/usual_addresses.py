@@ -12,7 +12,7 @@ from functools import cache
 from typing import Final
 
 from masking_service.masking import address_words as words
-from masking_service.masking.han_addresses import (
+from masking_service.masking.han_levels import (
     AISLE,
     BUILDING,
     ESTATE,
@@ -96,7 +96,7 @@ _RUN: Final = (
 
 
 def _behind(*levels: int, shortest: int = 1) -> str:
-    """Where the words before a number end on one of these levels, as `han_addresses` reads them."""
+    """Where the words before a number end on one of these levels, as `han_levels` reads them."""
     mine = {word for word, level in HEADS.items() if level in levels and len(word) >= shortest and word != "甲"}
     others = {word for word, level in HEADS.items() if level not in levels}
     single = "".join(sorted(word for word in mine if len(word) == 1))

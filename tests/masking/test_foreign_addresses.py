@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from masking_service.masking.foreign_addresses import _kinds, hide_foreign_units
-from masking_service.masking.han_addresses import hide_units_in_text
+from masking_service.masking.foreign_addresses import hide_foreign_units
+from masking_service.masking.foreign_words import kinds_of_words
+from masking_service.masking.han_units_in_text import hide_units_in_text
 from masking_service.masking.kinds.address import UNIT_NOT_RECOGNISED, mask_address
 from masking_service.masking.profiles import Profile
 from tests.every import every
@@ -131,7 +132,7 @@ def test_the_words_are_of_at_least_forty_languages() -> None:
     assert len(languages) >= 40
 
 
-@every("word", sorted(word for word, kind in _kinds().items() if kind == "unit" and len(word) > 2))
+@every("word", sorted(word for word, kind in kinds_of_words().items() if kind == "unit" and len(word) > 2))
 def test_the_number_behind_every_word_for_a_unit_is_hidden(word: str) -> None:
     assert hide_foreign_units(f"Street 10, {word} 12, City") == f"Street 10, {word} **, City"
 

@@ -4,8 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
-from masking_service.masking.foreign_addresses import hide_foreign_units, hide_japanese_units, unit_not_recognised
-from masking_service.masking.han_addresses import hide_han_units, hide_units_in_text
+from masking_service.masking.foreign_addresses import hide_foreign_units, unit_not_recognised
+from masking_service.masking.han_addresses import hide_han_units
+from masking_service.masking.han_units_in_text import hide_units_in_text
+from masking_service.masking.japanese_addresses import hide_japanese_units
 from masking_service.masking.kinds.address import mask_address
 from masking_service.masking.kinds.name import mask_name
 from masking_service.masking.kinds.phone import mask_phone, phone_numbers

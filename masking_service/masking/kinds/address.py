@@ -4,8 +4,8 @@ Words (单元, 室, Apt) stay and their numbers or letters become stars, one for
 like in every mode. It looks at spelling only and knows no place: what may be a room's number is hidden like one, and
 what may be a person's name alone is hidden whole.
 
-The grammar is in `han_addresses` and `foreign_addresses`. The forms that most addresses of a batch have take a quick
-way to the same masks: `mask_usual_address`, and `mask_usual_addresses` for many.
+The grammar is in `han_addresses`, `japanese_addresses` and `foreign_addresses`. The forms that most addresses of a
+batch have take a quick way to the same masks: `mask_usual_address`, and `mask_usual_addresses` for many.
 """
 
 from __future__ import annotations
@@ -17,13 +17,9 @@ from typing import Final
 from masking_service.masking import address_words as words
 from masking_service.masking.bare_names import bare_name
 from masking_service.masking.districts import district_end
-from masking_service.masking.foreign_addresses import (
-    ForeignAddress,
-    hide_foreign_units,
-    hide_japanese_units,
-    is_japanese,
-)
+from masking_service.masking.foreign_addresses import ForeignAddress, hide_foreign_units
 from masking_service.masking.han_addresses import behind_last_number, hide_han_units, read_han_units
+from masking_service.masking.japanese_addresses import hide_japanese_units, is_japanese
 from masking_service.masking.names_at_addresses import NAME_IN_FRONT, which_may_have_names
 from masking_service.masking.names_in_text import names_in
 from masking_service.masking.numbers_in_text import crowded, scrub

@@ -16,7 +16,7 @@ from masking_service.masking.addresses_in_text import may_be_address, may_hold_a
 from masking_service.masking.effort import UNBOUNDED, Effort, Share, estimate
 from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.foreign_addresses import hide_foreign_units
-from masking_service.masking.han_addresses import hide_units_in_text, may_hold_units
+from masking_service.masking.han_units_in_text import hide_units_in_text, may_hold_units
 from masking_service.masking.hidden import hidden_form
 from masking_service.masking.kinds.table import OF_A_PERSON
 from masking_service.masking.labels import Pay, labelled_values, may_hold_labels, unpaid

@@ -1,0 +1,193 @@
+"""Tells the units of addresses abroad by the place of a number, where no word does.
+
+A number is a unit's before a street and a slash (7/23 George Street), behind the number of a house (Kwiatowa 5/24,
+Pikk 12-37, 12 A 23) and beside the name of a house of flats. The lots of Korea (178-1) are places.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from masking_service.masking import address_words as words
+from masking_service.masking.foreign_tokens import BREAKS, LONG, ROOM_DIGITS, SHORT_NUMBER, AddressTokens
+from masking_service.masking.foreign_words import MARKS, kinds_of_words
+from masking_service.masking.japanese_addresses import MAX_LOT
+
+_DUTCH_DOORS: Final = frozenset("hs huis bis bg bel ii iii iv".split())  # noqa: SIM905
+_JALAN: Final = ("jalan", "jln", "lorong", "persiaran", "lebuh")
+SHORT_WORD: Final = 2
+_HAS_HANGUL: Final = re.compile("[\uac00-\ud7a3]").search
+_CYRILLIC: Final = re.compile("[\u0400-\u04ff]").search
+_HOUSE_OF_FLATS: Final = rf"\b(?:{words.HOUSE_OF_FLATS})\b(?! (?:road|rd|street|st|lane|avenue|ave|jalan)\b)"
+_BEFORE_FLATS: Final = re.compile(
+    r"\s*(?:No\.? ?)?(?P<unit>(?:[A-Z]{1,2}[0-9]{0,2}[-/ ]?|[0-9]{1,3}[A-Z]?[-/.])"
+    r"[0-9]{1,4}[A-Z]?(?:[-/][0-9]{1,4}[A-Z]?)?,?"
+    rf"|[0-9]{{3,4}}[A-Z]?,) ?(?=[^,0-9]{{0,40}}{_HOUSE_OF_FLATS})",
+    re.I,
+).match
+_BEHIND_FLATS: Final = re.compile(
+    rf"{_HOUSE_OF_FLATS}[^,0-9]{{0,20}},? "
+    r"(?P<unit>[A-Z]{1,2}[-/ ]?[0-9]{2,4}[A-Z]?|[0-9]{1,3}[A-Z]?-[0-9]{1,4}[A-Z]?(?:-[0-9]{1,4})?)(?=,|$)",
+    re.I,
+).search
+_SAME_HOUSE: Final = 8
+"""Two numbers before a street that are no further apart are those of one long house."""
+
+
+class UnitsByPlace(AddressTokens):
+    """The units of an address that places tell."""
+
+    def _read_beside_house_of_flats(self) -> None:
+        """Read A-402, Shanti Towers and Pangsapuri Desa 3-12."""
+        found = _BEFORE_FLATS(self.text) or _BEHIND_FLATS(self.text)
+        if found:
+            start, end = found.span("unit")
+            self._hidden.update(
+                at for at, token in enumerate(self._tokens) if start <= token.start < end and token.kind in "nw"
+            )
+
+    def _read_places(self) -> None:
+        """Where no word says so: by the place of a number."""
+        tokens = self._tokens
+        at = 0
+        while at < len(tokens):
+            if at in self._known and (doors := self._doors(at)):
+                self._hidden.update([at, *doors] if self._is_behind_house(at) else doors)
+                at = doors[-1] + 1
+            elif (
+                not self._is_number(at) or at in self._known or (tokens[at].kind == "w" and not self._adjacent(at, "-"))
+            ):
+                at += 1
+            else:
+                chain = self._joined(at)
+                self._read_chain(chain)
+                at = chain[-1] + 1
+
+    def _doors(self, house: int) -> list[int]:
+        """The numbers of doors behind the slashes of a house's number, which is behind a word for a street.
+
+        In Cyrillic addresses they are the house's, too.
+        """
+        tokens = self._tokens
+        found: list[int] = []
+        at = house
+        while at + 2 < len(tokens) and tokens[at + 1].kind == "/" and self._is_short(at + 2):
+            at += 2
+            found.append(at)
+        return found if found and self._ends(at) and _CYRILLIC(self.text) is None else []
+
+    def _joined(self, at: int) -> list[int]:
+        """The numbers and letters that are joined by a slash or dash to the one here, and it."""
+        tokens = self._tokens
+        found = [at]
+        while (
+            at + 2 < len(tokens)
+            and tokens[at + 1].kind in "/-"
+            and (self._is_number(at + 2) or tokens[at + 2].text.lower() in _DUTCH_DOORS)
+        ):
+            at += 2
+            found.append(at)
+        return found
+
+    def _read_chain(self, chain: list[int]) -> None:
+        tokens = self._tokens
+        first = tokens[chain[0]]
+        if len(chain) == 1:
+            if first.kind == "n":
+                self._read_alone(chain[0])
+                if chain[0] not in self._codes:
+                    self._read_house(chain[0])
+        elif len(first.text) >= LONG or chain[0] in self._codes:
+            pass
+        elif chain[0] == 0 or tokens[chain[0] - 1].kind in BREAKS:
+            self._read_first(chain)
+        else:
+            self._read_behind_street(chain)
+
+    def _read_first(self, chain: list[int]) -> None:
+        """Read numbers at the beginning of a part: 7/23 George Street, 3-B, B-12-3."""
+        first, last = chain[0], chain[-1]
+        letters = "w" in (self._tokens[first].kind, self._tokens[last].kind)
+        slash = self._tokens[first + 1].kind == "/"
+        if len(chain) > 2 or not self._before_street(last):
+            if letters and (
+                len(chain) > 2 or first or (len(self._tokens[last].text) >= SHORT_NUMBER and self._ends(last))
+            ):
+                self._hidden.update(chain)
+            elif len(chain) == MAX_LOT and len(self._tokens[last].text) in ROOM_DIGITS and self._ends(last):
+                self._hidden.update(chain[1:])  # 3-2-501, Xinghe Garden
+            elif len(chain) == MAX_LOT:
+                self._known.update(chain)
+            elif first == 0 and self._ends(last) and self._before_street(last + 2) and self._is_number(last + 2):
+                self._hidden.update(chain)  # 2/1, 45 Byres Road
+        elif slash or (first == 0 and not self._is_one_house(first, last)):
+            self._hidden.add(first)
+        elif first == 0:
+            self._known.add(last)
+
+    def _read_behind_street(self, chain: list[int]) -> None:
+        """Read numbers behind the name of a street: the first is the house's."""
+        tokens = self._tokens
+        slash = tokens[chain[0] + 1].kind == "/"
+        if slash and self._is_behind_house(chain[0]):
+            self._hidden.update(chain)
+        elif slash and self._is_in_jalan(chain[0]):
+            self._known.update(chain)
+        elif _HAS_HANGUL(self.text):
+            self._hidden.update(at for at in chain[1:] if len(tokens[at].text) >= SHORT_NUMBER)
+            self._known.update(chain)
+        elif slash and len(chain) == 2 and len(tokens[chain[0]].text) > SHORT_NUMBER:
+            self._known.update(chain)  # in Czechia and Slovakia, both are the house's
+        else:
+            self._hidden.update(chain[1:] if len(chain) <= MAX_LOT or slash else chain[MAX_LOT:])
+
+    def _is_in_jalan(self, at: int) -> bool:
+        """Whether numbers are of a street in Malaysia, behind the house: 12, Jalan SS 2/24."""
+        while at and self._tokens[at - 1].kind not in BREAKS:
+            at -= 1
+        is_jalan = self._tokens[at].text.lower() in _JALAN
+        return is_jalan and any(token.kind == "n" for token in self._tokens[:at])
+
+    def _is_behind_house(self, at: int) -> bool:
+        """Whether the number of a house is before a number, and only short words are between: út 42. B. ép. 4/12."""
+        first = at
+        while at and (self._tokens[at - 1].kind == "." or self._is_short_word(at - 1)):
+            at -= 1
+        return 0 < at < first - 1 and self._tokens[at - 1].kind == "n"
+
+    def _is_short_word(self, at: int) -> bool:
+        word = self._tokens[at]
+        return word.kind == "w" and len(word.text) <= SHORT_WORD and word.text.lower() not in MARKS
+
+    def _read_house(self, house: int) -> None:
+        """Read what is right behind a house in a street: 12 A 23, 40 A."""
+        tokens = self._tokens
+        if not house or tokens[house - 1].kind not in "w.":
+            return
+        found: list[int] = []
+        at = house + 1
+        while at < len(tokens) and len(found) < 3 and self._is_short(at):
+            found.append(at)
+            at += 1
+        if found and tokens[found[0]].kind == "w" and (at == len(tokens) or tokens[at].kind in BREAKS):
+            self._hidden.update(found)
+
+    def _read_alone(self, at: int) -> None:
+        """Read a number alone beside that of a building: Tower 6, 2317."""
+        tokens = self._tokens
+        if not self._ends(at) or len(tokens[at].text) not in ROOM_DIGITS:
+            return
+        if at == 0:
+            following = tokens[2:3]
+            if following and kinds_of_words().get(following[0].text.lower()) == "building":
+                self._hidden.add(at)
+        elif tokens[at - 1].kind in BREAKS:
+            if at - 2 in self._known:
+                self._hidden.add(at)
+        elif at - 1 in self._known:
+            self._hidden.add(at)
+
+    def _is_one_house(self, first: int, last: int) -> bool:
+        one, other = self._tokens[first].text, self._tokens[last].text
+        return one.isdecimal() and other.isdecimal() and 0 < int(other) - int(one) <= _SAME_HOUSE

@@ -1,0 +1,30 @@
+"""The words that addresses abroad have beside numbers: those of `foreign_units.tsv`, and those of a number itself."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import resources
+from typing import Final
+
+MARKS: Final = frozenset("no nr n num number numbers nº № č رقم เลขที่ số so numara nomor nomer".split())  # noqa: SIM905
+
+
+@cache
+def kinds_of_words() -> dict[str, str]:
+    """What each word says: unit, floor, behind, side or building; of several the one that hides more."""
+    text = resources.files(__package__).joinpath("foreign_units.tsv").read_text("utf-8")
+    found: dict[str, str] = {}
+    rank = ("building", "side", "behind", "floor", "unit")
+    for line in text.splitlines():
+        if line and not line.startswith("# "):
+            _, kind, words = line.split("\t")
+            for word in words.split("|"):
+                if word not in found or rank.index(kind) > rank.index(found[word]):
+                    found[word] = kind
+    return found
+
+
+@cache
+def first_words() -> frozenset[str]:
+    """What words of two parts begin with."""
+    return frozenset(word.partition(" ")[0] for word in kinds_of_words() if " " in word)

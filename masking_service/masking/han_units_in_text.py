@@ -1,0 +1,199 @@
+"""Hides unit, floor and room in texts in Chinese, where a number can only be theirs.
+
+A text has numbers of many things: 放3楼前台 and 20-3-503 tell a floor and a room, 买3送1 and 4号到 do not. What is
+beside a number says so: a house, a word of people at home, the mask of a name.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from masking_service.masking import address_words as words
+from masking_service.masking.han_addresses import read_han_units
+from masking_service.masking.han_levels import (
+    AISLE,
+    BUILDING,
+    ESTATE,
+    FILLERS,
+    HAN_AT,
+    LANE,
+    MARKET,
+    NUMBER,
+    PLACE,
+    TOWER,
+    ZONE,
+)
+from masking_service.masking.han_number_rules import NEAR
+from masking_service.masking.han_numbers import (
+    BARE_NUMBER,
+    DOOR_WORD,
+    FLOOR_WORD,
+    NUMBER_WORD,
+    NUMERAL,
+    ROOM_DIGITS,
+    ROOM_WORD,
+    UNIT_WORD,
+    count_digits,
+)
+
+_NAMED: Final = frozenset((ZONE, ESTATE, AISLE, MARKET, TOWER))
+_NAMED_BEFORE: Final = ("单元", "單元", "单元号", "单元號", "楼层", "樓層", "之")
+_NAME_AND_ROOM: Final = re.compile(r"\*{1,3}[1-9][0-9]{2,3}").fullmatch
+"""The stars of a name, and the number of a room right behind them."""
+_UNIT_GOES_ON: Final = re.compile(
+    rf"\s?-?[A-Z]?[0-9*]{{3,4}}(?![0-9A-Za-z件个只箱])|{NUMERAL}{{1,4}}[楼樓層层室户]"
+).match
+_ON_A_FLOOR: Final = re.compile("电梯|電梯|前台|楼梯|走廊|大厅|左|右|东|西|[A-Z]?[0-9]{3}").match
+_HOUSE: Final = re.compile(r"[A-Z]?[0-9]{1,2}").fullmatch
+_PAIR: Final = re.compile(r"([A-Z]?[0-9]{1,2})([/_.])([0-9]{3,4})").fullmatch
+_IS_CODE: Final = re.compile(
+    r"(?:型号|规格|尺寸|尺码|货号|款号|取件码|提货码|密码|编号|单号|价|[￥¥$])[^\u4e00-\u9fff]*$"
+).search
+_PAIR_BEFORE: Final = re.compile(
+    r"(?:^|[\s,，、:：;；(（【.。|/+放送])[A-Z]?[0-9]{1,2}(?P<gap>[号號栋棟幢座#/_]\s?|\s{1,2})$"
+).search
+"""The number of a house before a room's."""
+_ENDS_PAIR: Final = re.compile(r"$|[:：/\-—,，、;；)）】|]|\s[\u4e00-\u9fff]|[\u4e00-\u9fff]").match
+_GOES_ON: Final = re.compile(
+    "放|谢|別|别|没|沒|有人|电话|電話|手机|手機|请|請|麻烦|麻煩|收|自提|代|我|你|给|給|找|联系|打|不|勿"
+).match
+_IS_FLOOR: Final = re.compile(r"[BLbl]?[0-9]{1,2}[Ff]").fullmatch
+_IS_LATIN: Final = re.compile("[A-Za-z]").match
+_IS_HOUSE_TO_ROOM: Final = re.compile(
+    r"[0-9]{1,2}[A-Z]?[-—/](?:[0-9*]{1,2}|[东西南北中甲乙丙丁])[-—/](?!(?:19|20)[0-9]{2}$)[0-9*]{3,4}"
+).fullmatch
+_IS_ROOM: Final = re.compile(r"(?:[0-9]{1,3}[A-Z]?-)?[A-Za-z]?(?:[0-9*]{3,4}|[0-9][OoIl][0-9])[A-Z]?").fullmatch
+"""Also with a letter that was read in place of a digit: 3O2."""
+_MAY_HOLD_UNITS: Final = re.compile(
+    rf"[0-9{words.NUMERALS}](?:[号號]?(?:[楼樓层層室房户戶舍床门門F]|[寝教病诊]室|病房|单元|單元|[商店]?[铺舖])|[-—/][0-9]{{1,2}}[-—/][0-9])"
+    r"|(?<![0-9*])[0-9]{3,4}[\s,，;；、]{1,3}[\u4e00-\u9fff]\*|[\u4e00-\u9fff]\*{1,3}[\s,，;；、（(]{0,3}[0-9]{3,4}(?![0-9])"
+    r"|[\u4e00-\u9fff#]-?[A-Z]?(?:[0-9]{1,2}[A-Z]?-[0-9]|[0-9]{3,4}(?![0-9]))|[栋棟幢座铺舖][A-Z]?[0-9*]|单元[-0-9]"
+    r"|[号號弄][0-9][OoIl][0-9]|[Rr](?:oo)?m\.? ?[0-9]{3}"
+    r"|(?<![0-9A-Za-z.*-])[0-9]{3,4}(?:[那这]|[业業]主|住[户戶]|家里|家裡|的?门[口前铃]|門鈴|鞋柜|放|的[快包件业業住客]|没人|有人|代收|代签|也[行可]|的?[\u4e00-\u9fff]?\*)"
+    r"|(?:^|[\s,，。放送])[0-9]{1,2}-[0-9]{3,4}(?![0-9-])|[栋棟幢座楼元铃禁梯][^\n]{0,24}?[\s,，;；。、][0-9]{3,4}(?:$|[\s,，。;；])"
+    r"|\*(?:先生|女士|小姐|阿姨) ?[0-9]|[0-9]#[0-9]{3}|[栋棟幢座](?:[a-z]|[A-Z]?-)[0-9]|(?:单元|单元号|楼层)[:：]?[0-9]"
+    r"|(?:^|[\s,，、:：;；(（【.。|/+放送])[A-Z]?[0-9]{1,2}(?:[号號栋棟幢座#/_]\s?|\s{1,2}|-)[0-9]{3,4}(?![0-9])"
+    r"|[栋棟幢座楼樓元][^0-9A-Za-z\u3400-\u9fff]{1,2}[A-Z]?[0-9]"
+).search
+_AT_ROOM: Final = re.compile(
+    r"(?:送到?|送至|送上门|送上楼到?|上门到?|住|住在|家在|我家在?|家住|家是|敲|放到?|放在|放至|我是|手边|对面|对门|隔壁|楼下|楼上|钥匙在|问|找|按|呼叫?|拨|门铃|对讲"
+    r"|上楼到?|左手|右手|左边|右边|拐|门牌是?|具体是?|在|给|去|到|请送|麻烦送"
+    r"|房号|门牌|(?:房间|房|室|门牌)[号號][:：是]?|\*(?:先生|女士|小姐|阿姨)|\b(?:[Rr]oom|[Rr]m|ROOM|RM)\.?)\s?$"
+).search
+_IS_SUM: Final = re.compile(r"[买買满滿减減立返赠贈券][0-9]*[\u4e00-\u9fff]{0,2}$").search
+"""买1000送 and the like: what is behind is no room's."""
+_IN_A_WARD: Final = re.compile("(?:科|病区|病區|病房|住院|医院|醫院|室|院区|加)[^0-9A-Za-z]{0,2}$").search
+"""Before the number of a bed, which 2床被子 is none of."""
+_LIKE_A_ROOM: Final = re.compile(r"(?:[1-9][0-9]?)(?:0[1-9]|[1-5][0-9])").fullmatch
+"""A floor, and a number on it."""
+_IN_A_HOUSE: Final = re.compile("[栋棟幢座楼樓]|单元|門鈴|门铃|门禁|對講|对讲|电梯|電梯").search
+_IS_ROOMS: Final = re.compile(
+    r"$|[\s,，。;；!！)）]|的?[门門]|[没有]人|鞋柜|代[收签领]|也[行可]|那[家户戶]|家(?![具电電])|的(?:$|[\s,，。])|的?[\u4e00-\u9fff]?\*"
+).match
+_IS_SOMEBODY: Final = re.compile(
+    r"(?:[那这][家户戶]|业主|業主|住户|住戶|家里|家裡|的?门[口前铃]|門鈴|鞋柜|[没有]人|代[收签]"
+    r"|的(?:快递|快件|包裹|件|[业業]主|住[户戶]|客[户戶]|[\u4e00-\u9fff]\*)|[\u4e00-\u9fff]?\*{1,2}(?:先生|女士|小姐|阿姨|大爷|老师)?)"
+).match
+"""Behind the number of a room at the beginning of a clause: who is there."""
+_IS_MASKED: Final = re.compile(r"[\u4e00-\u9fff]{1,2}\*").match
+_ENDS_OR_LEFT: Final = re.compile(r"$|[\s,，。;；!！]|放").match
+_BEHIND_HOUSE: Final = re.compile(rf"[0-9{words.NUMERALS}](?:[号號弄#])$").search
+_CUE: Final = 8
+"""Characters before a number in a text that tell what it is."""
+_BEGINS: Final = re.compile(r"(?:^|[\s,，。;；!！按呼])(?:送|放|找|给|問|问)?$").search
+_NAME_BEHIND: Final = re.compile(r"[\s,，;；、]{1,3}[\u4e00-\u9fff]\*{1,2}(?![^\s,，;；。、])").match
+_NAME_BEFORE: Final = re.compile(r"(?<![^\s,，;；。、])[\u4e00-\u9fff]{1,2}\*{1,3}[\s,，;；、（(]{0,3}$").search
+"""The mask of a name that is a whole clause."""
+_BEFORE_VALUES: Final = " :：-—.、~/_"
+_BEFORE_CODES: Final = frozenset("#码碼号號")
+
+
+def may_hold_units(text: str) -> bool:
+    """False for a text, or for lines, in which `hide_units_in_text` finds nothing."""
+    return _MAY_HOLD_UNITS(text) is not None
+
+
+def hide_units_in_text(text: str) -> str:
+    """Return a text in Chinese with the numbers that can only be those of units, floors and rooms as stars.
+
+    A text has numbers of many things: 放3楼前台 and 20-3-503 tell a floor and a room, 买3送1 and 4号到 do not.
+    """
+    return read_han_units(text, PLACE, _is_sure)[0]
+
+
+def _is_sure(text: str, number: str, kind: int, level: int, end: int) -> bool:
+    """Whether a number in a text can only be a unit's."""
+    named = level >= BUILDING or level in _NAMED
+    start = text.rindex(number, 0, end)
+    before = text[max(0, start - _CUE) : start]
+    if kind == UNIT_WORD:
+        return named or _UNIT_GOES_ON(text, end) is not None
+    if kind == FLOOR_WORD:
+        return text[end - 1] not in "层層" or named or bool(_ON_A_FLOOR(text, end) or _AT_ROOM(before))
+    if kind == ROOM_WORD:
+        bed = text[end - 1] == "床" and _IN_A_WARD(before) is not None
+        return named or bed or (count_digits(number) if number[0].isascii() else len(number)) >= ROOM_DIGITS
+    if kind not in (BARE_NUMBER, NUMBER_WORD):
+        return kind == DOOR_WORD and named
+    if "*" in number:
+        return _NAME_AND_ROOM(number) is not None and HAN_AT(before, len(before) - 1) is not None
+    if kind == BARE_NUMBER and _IS_FLOOR(number) and not _IS_LATIN(text, end):
+        return True
+    room = count_digits(number) >= ROOM_DIGITS and _IS_ROOM(number) is not None
+    if room and _AT_ROOM(before) and _IS_ROOMS(text, end) and not _IS_SUM(before):
+        return True
+    if level >= BUILDING and before.rstrip(FILLERS).endswith(_NAMED_BEFORE):
+        return True
+    if before.rstrip(_BEFORE_VALUES)[-1:] in _BEFORE_CODES and not _BEHIND_HOUSE(before):
+        return False
+    if level >= BUILDING and (kind == NUMBER_WORD or not number.isalnum()):
+        return True
+    if _IS_HOUSE_TO_ROOM(number) or _is_house_and_room(text, number, start, end):
+        return True
+    return room and (_is_placed(text, number, kind, level, end) or _is_told(text, number, before, end))
+
+
+def _is_placed(text: str, number: str, kind: int, level: int, end: int) -> bool:
+    """Whether what is before a number like a room's, and right behind it, says that it is one."""
+    if level >= BUILDING or (kind == NUMBER_WORD and level in (AISLE, MARKET)):
+        return True
+    if level in _NAMED:
+        goes_on = _LIKE_A_ROOM(number) and _GOES_ON(text, end)
+        return bool(goes_on or _IS_MASKED(text, end)) or not number.isdecimal() or not HAN_AT(text, end)
+    if level in (NUMBER, LANE):
+        return (
+            _IS_MASKED(text, end) is not None
+            or _BEHIND_HOUSE(text, max(0, end - len(number) - 2), end - len(number)) is not None
+        )
+    return False
+
+
+def _is_told(text: str, number: str, before: str, end: int) -> bool:
+    """Whether a name beside a number like a room's, or who is there, says that it is one."""
+    if _NAME_BEHIND(text, end) or _NAME_BEFORE(before) or text.startswith("门口", end):
+        return True
+    if not _BEGINS(before):
+        return False
+    if _IS_SOMEBODY(text, end) or (not number.isalnum() and _ENDS_OR_LEFT(text, end)):
+        return True
+    return bool(_LIKE_A_ROOM(number) and _IS_ROOMS(text, end) and _IN_A_HOUSE(text, max(0, end - NEAR), end + NEAR))
+
+
+def _is_house_and_room(text: str, number: str, start: int, end: int) -> bool:
+    """Whether a number is that of a house and a room, or of a room behind a house: 12-1203, 9/1104, 3号1803."""
+    house, sign, room = number.rpartition("-") if "-" in number else _split_pair(number)
+    if sign:
+        return (
+            _HOUSE(house) is not None
+            and _LIKE_A_ROOM(room) is not None
+            and _IS_CODE(text, max(0, start - _CUE), start) is None
+        )
+    if not _LIKE_A_ROOM(number) or (before := _PAIR_BEFORE(text[max(0, start - _CUE) : start])) is None:
+        return False
+    return not before["gap"].isspace() or _ENDS_PAIR(text, end) is not None
+
+
+def _split_pair(number: str) -> tuple[str, str, str]:
+    found = _PAIR(number)
+    return (found[1], found[2], found[3]) if found else ("", "", "")
