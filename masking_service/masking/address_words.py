@@ -53,9 +53,9 @@ ROOMS: Final = "房间 房间号 房間 房間號 房号 房號 室号 室 门�
 
 NAMED_BY_NUMBERS: Final = (
     "街区|艺术区|广场|老场坊|中学|小学|医院|农场|大厦|小区|社区|会所|会馆|酒店|花园|书店|酒吧"
-    "|[创产商文科][\u4e00-\u9fff]{1,2}园"
+    "|[创产商文科][\u4e00-\u9fff]{1,2}园|[级級届屆]"
 )
-"""Behind a number: it is part of a name, as in 半岛1919小区 and 101中学."""
+"""Behind a number: it is part of a name, as in 半岛1919小区 and 101中学, or a year of students, as in 2023级."""
 
 LATIN_PLACE: Final = (
     "street|st|road|rd|avenue|ave|lane|ln|drive|dr|boulevard|blvd|way|court|ct|place|square|highway|hwy"

@@ -11,6 +11,7 @@ import re
 from typing import Final
 
 from masking_service.masking.alternatives import by_char
+from masking_service.masking.name_cues import LATIN_TITLES
 
 _NAMES: Final = """
     万俟 司马 上官 欧阳 夏侯 诸葛 闻人 东方 赫连 皇甫 尉迟 公羊 澹台 公冶 宗政 濮阳 淳于 单于 太叔 申屠
@@ -68,5 +69,8 @@ def han_name(
     return f"[{firsts}]{apart}(?:{family[0]}[{han}]{{1,2}}|{family[1]}[{han}]{{1,2}})"
 
 
-LATIN_TITLE: Final = re.compile(r"\s*(?:Mrs?|Ms|Miss)\b\.?\s+(?=\w)", re.I).match
+LATIN_TITLE: Final = re.compile(
+    rf"\s*(?:{LATIN_TITLES}|sr|hr|sig\.ra|(?:fr|ing|mag|rev|hon)(?=\.)|capt|captain|doctor|professor|reverend)\b(?:\.\s*|\s+)(?=[\w*])",
+    re.I,
+).match
 """Before a name in Latin letters: it stays, and the name behind it is masked as if it were alone."""

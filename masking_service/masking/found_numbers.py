@@ -71,7 +71,7 @@ def _patterns() -> Iterator[str]:
 _KNOWN: Final = "|".join(f"(?:{form})" for form in _patterns())
 _ABROAD: Final = r"(?P<abroad>\(?(?:\+ ?|00)[1-9](?:[ .\-()]{0,3}\d){5,26})(?!\d)"
 _SAID: Final = (
-    rf"(?:(?:{SAYS_PHONE})(?:号码?|號碼?)?(?:是|为|為)?|{CALLS})[ :.]{{0,3}}"
+    rf"(?:(?:{SAYS_PHONE})(?:号码?|號碼?)?(?:是|为|為|系|係)?|{CALLS})[ :.]{{0,3}}"
     rf"(?P<said>\d(?:{_GAP}\d){{4,{MAX_DIGITS - 1}}})(?![\dA-Za-z])"
 )
 _READ: Final = rf"(?:{_KNOWN}){_ALONE}|{_ABROAD}"

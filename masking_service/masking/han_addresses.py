@@ -103,9 +103,8 @@ def read_han_units(text: str, level: int = ESTATE, is_sure: _IsSure | None = Non
         else:
             shown, level = read_with_word(text, number, kind, level, stop, end)
         if shown != number:
-            if (kind == FLOOR_WORD or not number[0].isascii()) and start > done and text[start - 1] in "负負":
-                start, shown = start - 1, "*" + shown
-            pieces += text[done:start], shown
+            begin = _hidden_from(text, number, kind, start, done)
+            pieces += text[done:begin], "*" * (start - begin) + shown
             done = stop
     if not pieces:
         return text, end
@@ -137,6 +136,14 @@ def _passed(last: str, kind: int, level: int) -> int:
     if kind == LANE_WORD:
         return LANE if last == "弄" else ROAD
     return NUMBER if kind == NUMBER_WORD and level in (ROAD, LANE) else PLACE
+
+
+def _hidden_from(text: str, number: str, kind: int, start: int, done: int) -> int:
+    """Where what is hidden with a number begins: with the sign of a basement, or with digits of its own, as in 12三."""
+    in_han = not number[0].isascii()
+    if in_han and not done and text[:start].isdecimal():
+        return 0
+    return start - 1 if (kind == FLOOR_WORD or in_han) and start > done and text[start - 1] in "负負" else start
 
 
 def _side_begin(text: str, side: int, done: int) -> int:

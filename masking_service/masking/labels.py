@@ -65,6 +65,8 @@ def unpaid(_cost: float) -> None:
     """For texts whose owner waits for them alone: a file's."""
 
 
+_WHOSE: Final = re.compile(r"(?:个人|個人|本人|企业|企業|单位|單位)[\s:：]+").match
+"""Before a name: whether it is a person's."""
 _ROLES: Final = frozenset(ROLES)
 _SPEAKS: Final = re.compile(
     "[我你您他她它咱嗯哦喔啊](?![·•])|是的|是吗|不|没|好[的吧啊呢了]|好$|在[吗的家]|请|麻烦|可以|什么|怎么|为什么|谢谢|对[的啊]|对$|行[的吧]?$|那个|这个|那我|这是"
@@ -121,6 +123,8 @@ def labelled_values(text: str, context: str, pay: Pay) -> list[Labelled]:
     for at, (label, meaning) in enumerate(zip(labels, meanings, strict=True)):
         end = next((other.start for other in labels[at + 1 : at + 3] if other.start >= label.value), len(text))
         start, end = _span(text, label, end)
+        if meaning.kind in _OF_PERSONS and (whose := _WHOSE(text, start, end)):
+            start = whose.end()
         if not label.quote:
             end = min(end, _end_of_value(meaning.kind, simplified, start, end))
         kind = settled(meaning.kind, text[start:end])

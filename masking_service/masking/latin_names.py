@@ -10,14 +10,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import Final
+from unicodedata import normalize
 
 from masking_service.masking import name_cues as cues
 from masking_service.masking.address_words import LATIN_PLACE, LATIN_SITE
 
 Span = tuple[int, int]
 
-_LETTER: Final = r"[A-Za-z\u00c0-\u024f\u0300-\u036f'’]"
-_CAPITALISED: Final = rf"(?:[A-Z\u00c0-\u00de]{_LETTER}*(?:-{_LETTER}+)?\.?)"
+_UPPER: Final = "A-Z\u0400-\u042f" + "".join(
+    char for span in (range(0xC0, 0x250), range(0x1E00, 0x1F00)) for char in map(chr, span) if char.isupper()
+)
+_LETTERS: Final = r"A-Za-z\u00c0-\u024f\u0300-\u036f\u0400-\u04ff\u1e00-\u1eff"
+_LETTER: Final = rf"[{_LETTERS}'’]"
+_CAPITALISED: Final = rf"(?:[{_UPPER}]{_LETTER}*(?:-{_LETTER}+)?\.?)"
 _LINK: Final = "(?:(?:van|de|der|von|bin|ben|al|el|da|di|la|le|dos|del|van der|van den|de la) )?"
 LATIN_NAME: Final = rf"{_CAPITALISED}(?:[ ,]{{1,2}}{_LINK}{_CAPITALISED}){{0,3}}"
 _NAME: Final = rf"{_CAPITALISED}(?: {_LINK}{_CAPITALISED}){{0,3}}"
@@ -33,14 +38,13 @@ _VERB: Final = (
     r"|visited|hopes|wrote|gave|told|ordered|bought|paid|knows|thinks|agreed"
     r"|was (?:not|out|away|at|there)"
     r"|collects?|collected|refused|refuses|signed|lives|said|says|picked|picks|called|calls|received|accepted|requested|requests"
-    r"|confirmed|rejected|took|takes|comes|works|did|does|didn't|doesn't|won't|needs|tel|phone|mobile|cell)\b)"
+    r"|confirmed|rejected|took|takes|comes|works|did|does|didn't|doesn't|won't|needs|tel|phone|mobile|cell"
+    r"|(?:dai|qian)?shou|ziti|dianhua|shouji)\b)"
 )
 _WISH: Final = r"(?:[,.;]\s(?:please |pls |kindly )?(?:ring|call|knock|leave|text|buzz|phone|dial|do not|don't)\b)"
 """What a courier is asked to do behind the name of a recipient."""
 
-_capital: Final = re.compile(
-    r"[A-Z\u00c0-\u00de](?:(?<![\s\S].)|(?<=[.:：\s(（\u4e00-\u9fff].))[A-Za-z\u00c0-\u024f\u0300-\u036f]"
-).search
+_capital: Final = re.compile(rf"[{_UPPER}](?:(?<![\s\S].)|(?<=[.:：\s(（\u4e00-\u9fff].))[{_LETTERS}]").search
 _announced: Final = re.compile(
     rf"(?<![A-Za-z])(?:(?i:{cues.LATIN_CUES})[.:：\s(\-–]{{1,3}}{_TITLE}?|{_TITLE})(?P<name>{_NAME})(?!{_LETTER})"
 ).finditer
@@ -69,9 +73,26 @@ _place: Final = re.compile(rf"(?<![A-Za-z])(?:{LATIN_PLACE}|{LATIN_SITE})(?![A-Z
 _FAMILIES: Final = frozenset(("hill", "lane", "west", "north", "grove"))
 """Family names that are words of places, too: behind a given name that is known they are names."""
 _name: Final = re.compile(LATIN_NAME).match
-_name_behind: Final = re.compile(rf"(?:(?<![\w%+/=&])|(?<=[给找叫让是系人员友事户主收交为的])){LATIN_NAME}$").search
+_whole: Final = re.compile(_NAME).fullmatch
+_name_behind: Final = re.compile(
+    rf"(?:(?<![\w%+/=&])|(?<=[\u4e00-\u9fff]/)|(?<=[给找叫让是系人员友事户主收交为的])){LATIN_NAME}$"
+).search
 _title: Final = re.compile(rf"(?:(?i:{cues.LATIN_TITLES})\b\.? ?)?").match
-_GIVEN: Final = frozenset(cues.LATIN_GIVEN)
+_ACCENTS: Final = re.compile("[\u0300-\u036f]").sub
+_OTHER_LETTERS: Final = str.maketrans("łøđıё", "lodiе")
+_AND: Final = re.compile("(?:and|or|und|et|y|e|en|i|dan|и) ", re.I).match
+_POSSESSIVE: Final = ("'s", "’s", "'", "’")
+
+
+def _plain(word: str) -> str:
+    """A word in lower case, without accents, a possessive and signs at its ends."""
+    word = word.strip(".,'’").lower()
+    if not word.isascii():
+        word = _ACCENTS("", normalize("NFD", word.translate(_OTHER_LETTERS)))
+    return word.removesuffix("'s").removesuffix("’s")
+
+
+_GIVEN: Final = frozenset(map(_plain, cues.LATIN_GIVEN))
 _ends_clause: Final = re.compile(r"\s*(?:$|[.,;!?，。；)）\n])").match
 _LONGEST: Final = 48
 
@@ -94,7 +115,10 @@ def latin_names(text: str, *, address: bool = False) -> Iterator[Span]:
 def _names_of_sentences(text: str) -> Iterator[Span]:
     """The spans of names where the words of a place are not: behind weak words, before a verb, and without a cue."""
     for match in _weakly_announced(text):
-        if match["verb"] or _is_known(match["name"], alone=_ends_clause(text, match.end("name")) is not None):
+        alone = _ends_clause(text, match.end("name")) is not None
+        if match["verb"] or (
+            _is_known(match["name"], alone=alone) and not (_AND(match[0]) and _is_brand(match["name"]))
+        ):
             yield from _trimmed(match)
     for match in _subject(text):
         if match["verb"] or _is_known(match["name"]):
@@ -102,9 +126,10 @@ def _names_of_sentences(text: str) -> Iterator[Span]:
     for match in _signature(text):
         yield from _trimmed(match)
     for match in _full(text):
-        alone = _word(text, 0, match.start()) is None and _word(text, match.end()) is None
-        if _is_full(match["name"]) and not alone:
-            yield from _trimmed(match)
+        start = match.start() + _before_full(match["name"])
+        alone = _word(text, 0, start) is None and _word(text, match.end()) is None
+        if _is_full(text[start : match.end()]) and not alone:
+            yield from _trimmed(match, start=start)
 
 
 def first_latin_name(text: str) -> Iterator[Span]:
@@ -131,6 +156,17 @@ def latin_name_before(text: str, end: int) -> int | None:
     return found.start() if found else None
 
 
+def is_known_alone(text: str) -> bool:
+    """Whether two or three words that are all of a text are a name, the first or the last of them a given name."""
+    words = text.split(" ")
+    return (
+        len(words) in (2, 3)
+        and _whole(text) is not None
+        and is_latin_name(text)
+        and not _GIVEN.isdisjoint((_plain(words[0]), _plain(words[-1])))
+    )
+
+
 def behind_title(text: str, start: int, end: int) -> int:
     """Where a name begins without its title."""
     return start + _title(text[start:end]).end()  # type: ignore[union-attr]
@@ -138,10 +174,10 @@ def behind_title(text: str, start: int, end: int) -> int:
 
 def is_latin_name(name: str) -> bool:
     """Whether words can be a person's name, and none of them calls a place or a thing."""
-    words = [word.strip(".,").lower() for word in name.split()]
+    words = [word.strip(".,'’").lower() for word in name.split()]
     return (
         (len(words[0]) > 1 or len(words) > 1)
-        and words[0] not in cues.NO_LATIN_NAME
+        and words[0].partition("'")[0] not in cues.NO_LATIN_NAME
         and words[-1] not in cues.NO_LATIN_NAME
         and (not _place(name) or (len(words) == 2 and words[0] in _GIVEN and words[1] in _FAMILIES))
     )
@@ -150,24 +186,36 @@ def is_latin_name(name: str) -> bool:
 def _is_known(name: str, *, alone: bool = False) -> bool:
     """Whether the first of several words, or the one that stands alone, is a given name that is known."""
     first, _, others = name.partition(" ")
-    return (bool(others) or alone) and first.strip(".,'’").lower() in _GIVEN
+    return (bool(others) or alone) and _plain(first) in _GIVEN
+
+
+def _is_brand(name: str) -> bool:
+    return _plain(name.rpartition(" ")[2]) in cues.LATIN_BRANDS
+
+
+def _before_full(name: str) -> int:
+    """Characters of a word that begins a sentence before a full name: Appeler Julie Dupont."""
+    first, _, others = name.partition(" ")
+    return len(first) + 1 if " " in others and not _is_full(name) and _is_full(others) else 0
 
 
 def _is_full(name: str) -> bool:
     """Whether words are a given name that is hardly anything else, and a family name: they need no cue."""
-    words = [word.strip(".,'’").lower() for word in name.split(" ")]
-    return (
-        words[0] in _GIVEN
-        and words[0] not in cues.LATIN_WORDS
-        and words[-1] not in cues.LATIN_BRANDS
-        and len(words[-1]) > len("NY")
-    )
+    words = [*map(_plain, name.split(" "))]
+    if len(words[-1]) <= len("NY") or words[-1] in cues.LATIN_BRANDS:
+        return False
+    if words[0] > "\u0400" and words[-1] in _GIVEN:  # Петров Иван
+        return True
+    return words[0] in _GIVEN and words[0] not in cues.LATIN_WORDS
 
 
-def _trimmed(match: re.Match[str], group: str = "name") -> Iterator[Span]:
-    """The span of the name, without words at its end that are none."""
-    start, end = match.span(group)
-    words = match[group].split(" ")
+def _trimmed(match: re.Match[str], group: str = "name", start: int | None = None) -> Iterator[Span]:
+    """The span of the name from `start`, without words and a possessive at its end that are none of it."""
+    first, end = match.span(group)
+    start = first if start is None else start
+    name = match.string[start:end]
+    end -= next((len(sign) for sign in _POSSESSIVE if name.endswith(sign)), 0)
+    words = match.string[start:end].split(" ")
     while words and not is_latin_name(" ".join(words)):
         end -= len(words.pop()) + 1
     if words and (len(words) > 1 or words[0].strip(".").lower() not in cues.NO_LATIN_NAME):

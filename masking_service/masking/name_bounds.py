@@ -28,7 +28,7 @@ DOTS_SET: Final = frozenset(DOTS)
 _PARTED: Final = rf"[{HAN}]{{1,8}}(?:\s?[·•‧・∙⋅･.．]\s?[{HAN}]{{1,8}}){{1,4}}"
 _place_follows: Final = re.compile(rf"(?![省市区縣县])[{HAN}]{{2,3}}(?:省|市|县|(?<![小社园校厂矿])区)")
 _one_follows: Final = frozenset(
-    "的收说說称取领拿签催在已未要请請和与及让把给去来家处就将改退寄送派打接有没不是也都吧啊呀哈呢哦啦嘛外"
+    "的收说說称取领拿签催在已未要请請和与及让把给去来家处就将改退寄送派打接有没不是也都吧啊呀哈呢哦啦嘛外转轉敬"
 )
 _PART_FOLLOWS: Final = frozenset("的拿取签簽已要称稱说說把被就")
 """Of these, what is in no name of several parts."""
@@ -345,7 +345,12 @@ def can_be_name(name: str, *, sure: bool = False) -> bool:
 
 
 def is_latin(char: str) -> bool:
-    return (char.isascii() and (char.isalpha() or char == ".")) or "\u00c0" <= char <= "\u036f"
+    return (
+        (char.isascii() and (char.isalpha() or char == "."))
+        or "\u00c0" <= char <= "\u036f"
+        or "\u0400" <= char <= "\u04ff"
+        or "\u1e00" <= char <= "\u1eff"
+    )
 
 
 def is_han(char: str) -> bool:

@@ -10,7 +10,7 @@ from importlib import resources
 from typing import Final
 
 
-def _sections(name: str) -> dict[str, tuple[str, ...]]:
+def sections(name: str) -> dict[str, tuple[str, ...]]:
     """The words of each section of a file."""
     found: dict[str, list[str]] = {}
     section: list[str] = []
@@ -22,7 +22,7 @@ def _sections(name: str) -> dict[str, tuple[str, ...]]:
     return {key: tuple(words) for key, words in found.items()}
 
 
-_WORDS: Final = _sections("name_cues.txt")
+_WORDS: Final = sections("name_cues.txt")
 ROLES: Final = _WORDS["roles"]
 WEAK: Final = _WORDS["weak"]
 TITLES: Final = _WORDS["titles"]
@@ -40,7 +40,8 @@ PLAIN: Final = {section[-1]: _WORDS[section] for section in ("plain-v", "plain-n
 NO_LATIN_NAME: Final = frozenset(_WORDS["no-latin-name"])
 BRANDS: Final = frozenset(_WORDS["brands"])
 NICKNAMES: Final = frozenset(_WORDS["nicknames"])
-LATIN_GIVEN: Final = _WORDS["latin-given"]
+_GIVEN_NAMES: Final = sections("given_names.txt")
+LATIN_GIVEN: Final = (*_WORDS["latin-given"], *_GIVEN_NAMES["latin"], *_GIVEN_NAMES["cyrillic"])
 LATIN_WORDS: Final = frozenset(_WORDS["latin-words"])
 LATIN_BRANDS: Final = frozenset(_WORDS["latin-brands"])
 
@@ -119,11 +120,33 @@ LATIN_CUES: Final = (
     "|firmat[oa] da|ricevut[oa] da|ritirat[oa] da|entregue a|recebido por|assinado por|retirado por|bezorgd bij"
     "|afgegeven (?:bij|aan)|getekend door|ondertekend door|odebra[łl]a?|podpisano przez|dor[ęe]czono do"
     "|levererad till|signerad av|utlämnad till|leveret til|levert til|luovutettu|diterima oleh|teslim edildi"
+    "|ansprechpartner(?:in)?|kontaktperson|klingeln bei|annahme verweigert (?:durch|von)|entgegengenommen von"
+    "|[üu]bernommen von|abgeholt von|z\\. ?hd\\.?|zu h[äa]nden(?: von)?|zugestellt bei|ausgeliefert an|c\\.a\\."
+    "|[àa] l['’]attention de|remettre [àa]|laisser [àa]|d[ée]poser chez|confi[ée] [àa]|contacter|pr[ée]venir|chez"
+    "|r[ée]cup[ée]r[ée] par|appel(?:er|ez)|preguntar por|llam(?:ar|e) a|avis(?:ar|e) a|entreg(?:ar|ue) a"
+    "|contactar (?:con|a)|(?:a la )?atenci[óo]n(?: de)?|dejar con|a nombre de|hablar con|persona de contacto"
+    "|consegnare a|lasciare a|chiamare|citofon(?:o|are)(?: a)?|all['’]attenzione di|contattare|rivolgersi a"
+    "|deixar com|falar com|ligar para|a(?:os)? cuidados? de|a/c|t\\.a\\.v\\.?"
+    "|ter attentie van|bezorg(?:d|en) (?:bij|aan)"
+    "|overhandigd aan|aangenomen door|vragen naar|adresat|(?:dzwoni[ćc]|zadzwoni[ćc]) do|przekaza[ćc]|do r[ąa]k"
+    "|p[řr]evzal[ai]?|p[řr]ed[áa]no|mottagen av|modtaget af|mottatt av|afleveret til|teslim edilen"
+    "|titip(?:kan)? (?:ke|kepada)|kepada|serahkan (?:ke|kepada)|giao cho|g[ặa]p|g[ọo]i cho|li[êe]n h[ệe]"
+    "|shou(?:jian|huo)ren|(?:ji|fa)jianren|lianxiren|qianshouren|xingming|zhuanjiao|jiaogei|zhao"
+    "|получатель|получил[аи]?|отправитель|контактное лицо|вручено|передать|позвонить|доставлено|адресат|курьер"
+    "|клиент|покупатель|для|от|у соседа|у соседки|одержувач|відправник|передати|зателефонувати"
 )
 """Before a name in Latin letters."""
-LATIN_WEAK: Final = "only|for|to|by|is|with|from|and|or|at|of|via|delivered|left|my|our"
+LATIN_WEAK: Final = (
+    "only|for|to|by|is|with|from|and|or|at|of|via|delivered|left|my|our|bei|f[üu]r|von|durch|an|und|pour|par|de|et"
+    "|para|por|con|com|y|e|per|da|di|dla|i|od|do|pro|voor|van|aan|door|en|untuk|oleh|dan|ke|till|f[öo]r|til|av|cho|с|и"
+)
 """Before a name in Latin letters that is known, or before which a person's verb is."""
-LATIN_TITLES: Final = "mr|mrs|ms|miss|mister|dr|prof|sir|madam|herr|frau|monsieur|madame|mme|señor|señora"
+LATIN_TITLES: Final = (
+    "mr|mrs|ms|miss|mister|dr|dra|prof|sir|madam|herr|herrn|frau|fräulein|monsieur|madame|mme|mlle|mademoiselle"
+    "|señor|señora|señorita|sra|srta|sr(?=\\.)|senhor|senhora|signor|signora|sig(?=\\.)|dott|dottor|dottoressa"
+    "|meneer|mevrouw|mevr|dhr|pani|bapak|ibu"
+)
+"""Before a name in Latin letters."""
 
 
 @cache

@@ -27,7 +27,7 @@ _FOLLOWING: Final = (
     {word for word in (*cues.TITLES, *cues.VERBS, *cues.FOLLOWING) if len(word) > 1} | cues.SURE_VERBS
 ) - _OF_PLACES
 _ANNOUNCE: Final = "人系给給由找转轉叫交友事客户戶家主收寄问姓名员員"
-_ORGANISATIONS: Final = "司厂廠店部校园園所局院社站室班"
+_ORGANISATIONS: Final = "司厂廠店部校园園所局院社站室班级級届屆"
 """What words end with before which a name may be that ends the clause."""
 
 NAME_IN_FRONT: Final = (

@@ -269,6 +269,8 @@ class HanRun:
             return _BESIDE
         if han.endswith(_ANNOUNCE.get(han[at - 1], ()), 0, at):
             return _SURE
+        if at > 1 and han[at - 1] in "班级届" and han[at - 2] in "一二三四五六七八九十":
+            return _SURE
         word = self._word_before[at]
         if at > len("收件") and word[-1] in _ROLE_ENDS:
             return _SURE
@@ -360,8 +362,9 @@ def find(text: str, found: Sequence[tuple[int, int]] = ()) -> Iterator[tuple[int
     if not listed:
         listed = [name for part in _LIST_IN(text) for name in _names_of_a_list(text, *part.span())]
     yield from listed
+    begun = {start for start, _ in found}
     for start, end in _runs(text, [*found, *listed]):
-        yield from HanRun(text, start, end).names()
+        yield from (name for name in HanRun(text, start, end).names() if name[0] not in begun)
 
 
 def before_place(text: str, start: int) -> int | None:

@@ -57,6 +57,7 @@ from masking_service.masking.name_bounds import (
     name_from,
 )
 from masking_service.masking.names_of_clauses import Span
+from masking_service.masking.names_of_neighbours import names_of_neighbours
 
 _STARTS: Final = FAMILY | {word[0] for word in (*DOUBLE_FAMILY_NAMES, *cues.FIRST_PARTS)}
 _behind_by_char: Final = by_char(BEHIND_NAMES, 0)
@@ -68,7 +69,7 @@ _word_behind: Final = re.compile(
     rf"[{''.join(_behind_by_char)}](?:(?<={_start}.)|(?<={_start}..)|(?<={_start}...)|(?<={_start}....)|(?<=[^{HAN}].))"
 )
 """The first character of a word behind a name, where a name can be: most texts are passed over by it."""
-_LINK: Final = r"(?:是|为|為|叫|名叫|姓名|名字|信息|名|人)?"
+_LINK: Final = r"(?:是|为|系|叫|名叫|姓名|名字|信息|名|人|改[成为到做作]|[换写][成做]|变更为|变为)?"
 _GAP: Final = (
     r"[\U0001f300-\U0001faff\s:：∶﹕→➡☞☛=,，、。/|｜丨;；（(【「『\[】」』\])）>＞〉》<＜〈《“\"'\-－—_~～]{0,3}"
 )
@@ -77,6 +78,7 @@ _note_behind: Final = re.compile(rf"[（(][{HAN}]{{1,6}}[)）]$|[】」』”\"\
 _number: Final = re.compile(
     r"\*(?<![*@].)(?:[*.\-]{0,80}@\*[*.]{0,160}|(?<=\*)\*{5,}+[0-9零〇一二三四五六七八九幺壹贰叁肆伍陆柒捌玖]{0,4}(?:-\*{1,6}|转\*{1,6})?)"
 )
+_mask_before: Final = re.compile(r"\*\s$").search
 _front_of_number: Final = re.compile(r"[^\w*+]{0,3}\+?[0-9() \-]{0,9}$")
 _signs_behind: Final = re.compile(r"[^\w*]{0,4}$")
 _quantity_behind: Final = re.compile(
@@ -116,13 +118,15 @@ _title_in_brackets: Final = re.compile(rf"[（(](?:{any_of(cues.TITLES)})[)）]"
 _JOINING: Final = frozenset("和与與跟及")
 """They join what is before them to a name, so that a text does not begin with them."""
 _CHANGED_BY_STARS: Final = NICKNAMES | frozenset("收或说說") | frozenset(cues.SHORT_TITLES)
-_JOINT: Final = "或者|以及|[、或和与與及跟+/&＆代替帮转轉]"
+_JOINT: Final = "或者|以及|改[成为做]|换成|变更为|的?而?不是|[、或和与與及跟+/&＆代替帮转轉]"
 _joint: Final = re.compile(_JOINT).match
 _joint_before: Final = re.compile(rf"(?:{_JOINT})$").search
 
 
 def holds_names(text: str) -> bool:
     """Whether there is a name in a text without numbers and addresses, or in one of its lines."""
+    if next(names_of_neighbours(text), None) is not None:
+        return True
     text = han_words().simplified(text)
     finders = (_names_of_words, names_of_clauses.find, names_between_words.find, latin_names)
     return any(next(find(text), None) is not None for find in finders)
@@ -159,12 +163,13 @@ def names_in(text: str, *, address: bool = False) -> list[Span]:
         text: any text, its numbers hidden.
         address: whether an address is in it, at whose ends names are looked for too.
     """
+    beside = [*names_of_neighbours(text)]
     text = han_words().simplified(text)
     if _any_han(text) is None:
-        found = [*_names_of_words(text), *_names_beside_numbers(text), *latin_names(text, address=address)]
+        found = [*beside, *_names_of_words(text), *_names_beside_numbers(text), *latin_names(text, address=address)]
         found += first_latin_name(text) if address else ()
         return _apart(_joined_by_words(text, found)) if found else found
-    found = [*_names_of_words(text), *_names_beside_numbers(text), *names_of_clauses.find(text)]
+    found = [*beside, *_names_of_words(text), *_names_beside_numbers(text), *names_of_clauses.find(text)]
     found += [*names_between_words.find(text, found), *latin_names(text, address=address)]
     if address:
         found += _names_beside_address(text)
@@ -218,6 +223,8 @@ def _joined_by_words(text: str, found: list[Span]) -> list[Span]:
             before = name_before(text, joint.start(), rare=True)
             if before is not None:
                 beside.append((before, joint.start()))
+        elif text[start - 1 : start] in _OPENING and (latin := latin_name_before(text, start - 1)) is not None:
+            beside += [(latin, start - 1)] if is_latin_name(text[latin : start - 1]) else []
         if (joint := _joint(text, end)) is not None:
             behind = name_from(text, joint.end(), sure=False)
             if behind is not None:
@@ -337,6 +344,8 @@ def _behind_room(text: str, start: int, end: int, *, room: bool) -> Span | None:
 
 def _names_beside_numbers(text: str) -> Iterator[Span]:
     for number in _number.finditer(text):
+        if text[number.end() - 1] == "*" and _mask_before(text, max(0, number.start() - 2), number.start()):
+            continue  # the stars are a name's: J*** ******
         end = _behind_name(text, number.start())
         latin = None
         if end < number.start() and is_latin(text[end - 1 : end]):

@@ -44,7 +44,7 @@ _PERSON: Final = (
 _person: Final = re.compile(_PERSON).search
 """A text about a person, in which a whole clause may be a name."""
 _sign_of_clause: Final = re.compile(
-    rf"[:：=0-9*—－–-]|谢|敬[礼上]|快乐|祝好|商祺|此致|顺颂|[一两二三四五六七八九十半][份箱件个盒袋斤包瓶]|{_PERSON}"
+    rf"[:：=0-9*—－–①-⑳-]|谢|敬[礼上]|快乐|祝好|商祺|此致|顺颂|[一两二三四五六七八九十半][份箱件个盒袋斤包瓶]|{_PERSON}"
 ).search
 """What a label, a wish, a code or a text about a person has."""
 _SIGNED_WITH: Final = (
@@ -69,13 +69,22 @@ _whole: Final = re.compile(
     + rf"(?=[^{HAN}]|$|[一二两三四五六七八九十半][ \t]?[{_UNITS}])"
 ).finditer
 """What has the form of a name and is parted from other words, but for what it signs and a quantity."""
-_item_before: Final = re.compile(r"(?:^|\n|接龙[ \t]?)[ \t]*[(（]?[0-9]{1,3}[.、,)）．:：]?[ \t]*$").search
-_time_before: Final = re.compile(r"(?:(?:^|\n)[ \t]*|[0-9][\])）][ \t]{0,2}|[0-9]:[0-9]{2}[ \t]{1,2})$").search
-_speech: Final = re.compile(r"[:：](?![0-9])|[ \t]{1,2}(?:[0-9]{4}[-/.])?[0-9]{1,2}[-/:][0-9]{2}(?![0-9])").match
-_signed: Final = re.compile(
-    rf"(?:[—－–]|[。！!.\n]-{{1,3}}|{'|'.join(_SIGNED_WITH)})[\s,，。.!！~～:：]{{0,3}}$"
+_item_before: Final = re.compile(
+    r"(?:(?:^|\n|接龙[ \t]?)[ \t]*[(（]?[0-9]{1,3}[.、,)）．:：]?|(?:^|[^0-9])[(（]?[0-9]{1,2}[.、)）．]|[①-⑳])[ \t]*$"
 ).search
-_is_last: Final = re.compile(r"[\s。.!！~～]*(?:$|[0-9]{4}[-/.年])").match
+_QUOTES: Final = frozenset("\"'”’")
+_begins_cell: Final = re.compile(r"""(?:^|[\[({,])\s?(?:["'][A-Za-z]{1,2}["']\s?:\s?)?["'“‘]$""").search
+"""Before a cell of a table in JSON of which no name tells what it is."""
+_item_behind: Final = re.compile(r"[①-⑳\n]|[ \t]*[(（]?[0-9]{1,2}[.、)）．]").match
+_time_before: Final = re.compile(r"(?:(?:^|\n)[ \t>＞]*|[0-9][\])）][ \t]{0,2}|[0-9]:[0-9]{2}[ \t]{1,2})$").search
+_speech: Final = re.compile(
+    r"[:：](?![0-9])|[ \t]?[于於在](?:20)?[0-9]{2}年[^\n]{0,20}写"
+    r"|[ \t]{1,2}(?:[0-9]{4}[-/.])?[0-9]{1,2}[-/:][0-9]{2}(?![0-9])"
+).match
+_signed: Final = re.compile(
+    rf"(?:[—－–]|(?:^|[。！!.\n])-{{1,3}}|{'|'.join(_SIGNED_WITH)})[\s,，。.!！~～:：]{{0,3}}$"
+).search
+_is_last: Final = re.compile(r"[ \t。.!！~～]*\n|[\s。.!！~～]*(?:$|[0-9]{4}[-/.年])").match
 _place_behind: Final = re.compile(
     rf"[\s,，;；|/]{{1,3}}(?:{PROVINCES}|[{HAN}]{{2,3}}[省市]|[{HAN}]{{2,9}}[路街道弄巷][0-9])"
 ).match
@@ -106,17 +115,22 @@ def find(text: str) -> Iterator[Span]:
         if can_be_name(name) and name[-1] not in PLACE_ENDS:
             yield match.span(match.lastindex or 0)
     for match in _whole(text):
-        start, end = match.span()
-        name = match[0]
-        if not can_be_name(name):
-            continue
-        where = _where(text, start, end)
-        if where != "alone" and name[-1] in cues.NO_LABEL_ENDS:
-            continue
-        if where == "order" and (name[-1] in cues.GOODS_ENDS or name in cues.BRANDS):
-            continue
-        if where and names_between_words.is_name(name, plainly=where == "alone"):
-            yield start, end
+        if _is_name(text, *match.span()):
+            yield match.span()
+
+
+def _is_name(text: str, start: int, end: int) -> bool:
+    """Whether what has the form of a name is one where it is."""
+    name = text[start:end]
+    plain = can_be_name(name)
+    if not plain and not can_be_name(name, sure=True):
+        return False
+    where = _where(text, start, end)
+    if where != "alone" and (not plain or name[-1] in cues.NO_LABEL_ENDS):
+        return False
+    if where in ("order", "item") and (name[-1] in cues.GOODS_ENDS or name in cues.BRANDS):
+        return False
+    return bool(where) and names_between_words.is_name(name, plainly=where in ("alone", "item"))
 
 
 def _values(text: str) -> Iterator[re.Match[str]]:
@@ -127,19 +141,25 @@ def _values(text: str) -> Iterator[re.Match[str]]:
 
 
 def _where(text: str, start: int, end: int) -> str:
-    """Where a whole name may be: ``alone`` where little else is, in an ``order``, or in a ``clause`` of its own."""
+    """Where a whole name may be.
+
+    ``alone`` where little else is, in an ``item`` of a list or an ``order``, or in a ``clause`` of its own.
+    """
     before, behind = text[max(0, start - _LONGEST_BEFORE) : start], text[end : end + 1]
-    if behind in " \t,，:：*" and behind and _item_before(before):
+    item = text[start] != "班" and _item_before(before) is not None  # 四(1)班
+    if item and behind and (behind in " \t,，:：*" or _item_behind(text, end)):
         return "alone"
     if _time_before(before) and _speech(text, end):
         return "alone"
     if _is_last(text, end) and _signed(before):
+        return "alone"
+    if _begins_cell(before) and behind in _QUOTES and "******" in text:
         return "alone"
     if before[-1:] in ("", "\n") and _place_behind(text, end):
         return "clause"
     if text[start] not in COMMON_FAMILY and text[start : start + 2] not in DOUBLE_FAMILY_NAMES:
         return ""
     if (not before or before[-1] in _begins_order) and _quantity(text, end):
-        return "order"
+        return "item" if item else "order"
     parted = (not before or before[-1] in _begins_clause) and (not behind or behind in _ends_clause)
     return "clause" if parted and _person(text) else ""

@@ -52,8 +52,9 @@ _JOINED: Final = re.compile(
     r"(?<=[栋幢座号楼室层層\-单元#弄园苑城厦寓庭府际][A-Z])[0-9]{3,4}1[3-9][0-9]{9}(?![0-9A-Za-z])"
     r"|(?<=[栋幢座号楼室层層\-单元#弄园苑城厦寓庭府际])[0-9]{3,4}1[3-9][0-9]"
     r"(?:[0-9]{8}|([ \-])[0-9]{4}\1[0-9]{4})(?![0-9A-Za-z])"
+    r"|(?<![0-9A-Za-z])1[3-9][0-9]{9}(?=[0-9]{1,2}[.、)）][\u4e00-\u9fff])"
 )
-"""A room's number with a mobile number right behind it."""
+"""A mobile number with a room's right before it, or with the number of the next in a list behind it."""
 _account_word: Final = re.compile(
     "(?:微信|薇信|威信|v信|V信|vx|VX|Vx|wx|WX|Wx|weixin|WeiXin|Weixin|wechat|WeChat|Wechat|WECHAT|qq|QQ|Qq|扣扣|openid|openId|unionid|支付"
     "|旺旺|抖音|快手|小红书|whatsapp|WhatsApp|telegram|Telegram|skype|Skype)"

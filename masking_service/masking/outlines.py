@@ -19,6 +19,7 @@ from masking_service.masking.alternatives import any_of
 from masking_service.masking.family_names import DOUBLE_FAMILY_NAMES, FAMILY_NAMES, RARE_FAMILY_NAMES
 from masking_service.masking.han_words import han_words
 from masking_service.masking.member_names import NEUTRAL
+from masking_service.masking.names_of_neighbours import JAPANESE_FAMILY_NAMES
 
 MAX_LENGTH: Final = 128
 """Characters of a text that is read by its outline."""
@@ -180,6 +181,7 @@ class Outlines:
             if len(slot) == OF_NUMBER or not (
                 (last := before[-1:] or last) in families
                 or slot[1:] in no_given
+                or slot[-1] + behind[:1] in follow
                 or (
                     (head := slot[:2]) in begin
                     and (
@@ -372,6 +374,11 @@ def _finder() -> _Finder:
     )
     return finder.with_words(
         cues.common_words().union(
-            DOUBLE_FAMILY_NAMES, cues.FIRST_PARTS, cues.BRANDS, words, (word for word in cue_words if len(word) > 1)
+            DOUBLE_FAMILY_NAMES,
+            JAPANESE_FAMILY_NAMES,
+            cues.FIRST_PARTS,
+            cues.BRANDS,
+            words,
+            (word for word in cue_words if len(word) > 1),
         )
     )

@@ -12,6 +12,7 @@ from typing import Final
 from unicodedata import normalize
 
 from masking_service.masking.bare_names import bare_name
+from masking_service.masking.family_names import LATIN_TITLE
 from masking_service.masking.kinds.name import TITLES_OF_NAMES
 from masking_service.masking.kinds.phone import only_passes, phone_numbers
 from masking_service.masking.legal_forms import DOTTED_FORMS, HAN_FORMS, LATIN_FORMS
@@ -93,6 +94,8 @@ def name_needles(value: str) -> list[str]:
     needles = {_folded_name(piece) for piece in {piece for person in persons for piece in _around_phones(person)}}
     if len(persons) > 1:
         needles -= _FORMS
+    if (title := LATIN_TITLE(value)) is not None and " " in (untitled := _folded_name(value[title.end() :])):
+        needles.add(untitled)
     if not has_capitals(value):
         needles.add(_GAP.sub("", value))
     return [needle for needle in needles if _letters(needle) > 1]

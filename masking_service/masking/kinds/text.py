@@ -27,6 +27,13 @@ from masking_service.masking.names_in_text import effort, holds_names, names_in,
 from masking_service.masking.numbers_in_text import HAN_DIGITS, holds_no_number, worth_scanning
 from masking_service.masking.outlines import MAX_LENGTH, Needles, Outlines
 from masking_service.masking.pieces import Pieces
+from masking_service.masking.segments import (
+    Value,
+    fields_of_label,
+    may_hold_segments,
+    name_of_field,
+    values_of_segments,
+)
 from masking_service.masking.spellings import Mask, hide_names, hide_phones, name_needles, needles
 from masking_service.masking.stars import stars, steady
 
@@ -65,11 +72,16 @@ _READINGS: Final = 1.6
 _STARS: Final = "******"
 """In the mask of a phone."""
 _LOCAL: Final = r"[5-9][0-9]{3}[ -]?[0-9]{4}(?![0-9A-Za-z*\-])"
+_DATE: Final = r"[0-3]?[0-9][ .\-][01]?[0-9][ .\-](?:19|20)?[0-9]{2}(?![0-9 ])|(?:19|20)[0-9]{2}[ .\-]"
 _LOCAL_PHONE: Final = re.compile(
-    rf"[\u3400-\u9fff]\*{{1,3}}(?:先生|女士|小姐)?[\s（(,，:：、]{{1,2}}(?P<behind>{_LOCAL})"
+    rf"[\u3400-\u9fff]\*{{1,3}}(?:先生|女士|小姐)?"
+    r"[\s（(,，:：、]{1,2}(?:[佢他她]?(?:電話|电话|致電|致电|打|call |[Tt]el)[係系是:：]?[ \t]?)?"
+    rf"(?P<behind>{_LOCAL})"
+    rf"|[A-Za-z]\*+(?: \*+){{0,3}},? (?:al|au|unter|on|at|ao|op|na|под|по|[Tt]el\.?:?) (?!{_DATE})"
+    r"(?P<called>\+?[0-9](?:[ .\-]?[0-9]){7,12})(?![0-9A-Za-z*])"
     rf"|(?<![0-9A-Za-z*\-.])(?P<before>{_LOCAL})[\s,，、]{{0,2}}(?=[\u3400-\u9fff]\*{{1,3}}(?![0-9*]))"
 ).finditer
-"""A mobile number of Hong Kong or Macau without its country code, beside the mask of a name."""
+"""A mobile number of Hong Kong or Macau without its country code, or one behind a preposition, beside a name's mask."""
 _SENTENCES: Final = re.compile(r"[^。；;！!？?\n]*[。；;！!？?\n]*")
 
 
@@ -286,8 +298,28 @@ class TextMask:
         return found and self._settled(text, found, context)
 
     def _mask_once(self, text: str, context: str, scan: Mask, pay: Pay) -> Found:
+        fields = fields_of_label(text)
+        if len(fields) == 1:
+            return self._mask_part(text, context, scan, pay)
+        found = Found("")
+        for at, field in enumerate(fields):
+            part = Found(field)
+            if at % 2 == 0 and field.strip():
+                part = self._mask_part(field, context, scan, pay)
+                if "name" in self._masks and part.text == field and at and name_of_field(field):
+                    self._hide_name(part, 0, len(field))
+            found.text += part.text
+            found.phones += part.phones
+            found.names += part.names
+        return found
+
+    def _mask_part(self, text: str, context: str, scan: Mask, pay: Pay) -> Found:
         found = Found(text)
-        labelled = labelled_values(text, context, pay)
+        labelled: Sequence[Value] = labelled_values(text, context, pay)
+        if may_hold_segments(text):
+            values = values_of_segments(text)
+            apart = [one for one in labelled if all(one[1] <= start or end <= one[0] for start, end, _ in values)]
+            labelled = sorted([*values, *apart])
         for start, end, kind in reversed(labelled):
             found.put(start, end, self._of_kind(found, kind, text[start:end], pay))
         numbers = worth_scanning(found.text)
@@ -385,7 +417,13 @@ def any_worth_reading(texts: Iterable[str]) -> bool:
 
 
 def _holds_more(lines: str) -> bool:
-    return may_hold_labels(lines) or may_hold_address(lines) or may_hold_units(lines) or may_hold_latin_units(lines)
+    return (
+        may_hold_labels(lines)
+        or may_hold_segments(lines)
+        or may_hold_address(lines)
+        or may_hold_units(lines)
+        or may_hold_latin_units(lines)
+    )
 
 
 def plain_text(value: str) -> str | None:

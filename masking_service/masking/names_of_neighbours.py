@@ -1,0 +1,88 @@
+"""Finds names of people in Korean and in Japanese, by the words that people put beside them there.
+
+The words are data (`neighbour_names.txt`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from masking_service.masking.alternatives import any_of
+from masking_service.masking.name_cues import sections
+
+Span = tuple[int, int]
+
+_WORDS: Final = {
+    name: tuple(word.replace("_", " ") for word in words) for name, words in sections("neighbour_names.txt").items()
+}
+JAPANESE_FAMILY_NAMES: Final = frozenset(_WORDS["japanese-families"])
+_hangul: Final = re.compile("[\uac00-\ud7a3]").search
+_japanese: Final = re.compile("[\u3041-\u30fa様]").search
+
+_PHONE: Final = r"\+?[0-9\-]{0,8}\*{5}"
+_SYLLABLE: Final = "[\uac00-\ud7a3]"
+_ONE: Final = "".join(word for word in _WORDS["korean-families"] if len(word) == 1)
+_TWO: Final = any_of(word for word in _WORDS["korean-families"] if len(word) > 1)
+_KOREAN: Final = rf"(?:(?:{_TWO}){_SYLLABLE}{{1,2}}|[{_ONE}] ?{_SYLLABLE}{{2}}|[{_ONE}]{_SYLLABLE})"
+_TOLD: Final = rf"(?<!{_SYLLABLE})(?:{any_of(_WORDS['korean-roles'])})[은는이가]?[ :：\-(]{{0,3}}"
+_GOES_ON: Final = "이|가|은|는|께|에게|한테|의|댁|과|와|을|를|도|앞|본인|부재|입니다"
+_NO_KOREAN: Final = frozenset(_WORDS["no-korean"])
+_korean: Final = re.compile(
+    rf"{_TOLD}(?P<told>{_KOREAN})(?!{_SYLLABLE})|{_TOLD}(?P<said>{_KOREAN})(?=님|씨|입니다|이며|에게|[이가은는께])"
+    rf"|(?<!{_SYLLABLE})(?P<titled>{_KOREAN})(?= ?(?:{any_of(_WORDS['korean-titles'])})(?:(?!{_SYLLABLE})|{_GOES_ON}))"
+    rf"|(?<!{_SYLLABLE})(?P<before>{_KOREAN})(?=[ ,/(\-:]{{0,3}}(?:[A-Za-z]{{1,6}}[ :.]{{0,2}})?{_PHONE})"
+    rf"|\*{{5,}}[0-9]{{0,4}}[ ,/)\-]{{1,3}}(?P<behind>{_KOREAN})(?!{_SYLLABLE})"
+).finditer
+
+_KANJI: Final = "\u4e00-\u69d7\u69d9-\u9fff々"
+"""Without 様."""
+_HIRAGANA: Final = "\u3041-\u3096"
+_KATAKANA: Final = "\u30a1-\u30faー"
+_FAMILY: Final = any_of(word for word in JAPANESE_FAMILY_NAMES if len(word) > 1)
+_SINGLE: Final = "".join(word for word in JAPANESE_FAMILY_NAMES if len(word) == 1)
+_NAME: Final = (
+    rf"(?:{_FAMILY})[ \u3000]?(?:[{_KANJI}]{{1,3}}[{_HIRAGANA}]?|[{_HIRAGANA}]{{2,4}}|[{_KATAKANA}]{{2,5}})"
+    rf"|[{_SINGLE}][ \u3000]?[{_KANJI}]{{1,2}}"
+)
+_HONORIFIC: Final = "(?:様|さま|さん|殿|くん|ちゃん|宛|先生|氏)"
+_APART: Final = rf"(?<![{_KANJI}])(?<![{_HIRAGANA}](?<![はがのをにでともや]))"
+"""Where a name may begin: behind no kanji, and of kana only behind a particle."""
+_PARTICLES: Final = frozenset("はがをにでともへのやか")
+_NO_JAPANESE: Final = frozenset(_WORDS["no-japanese"])
+_japanese_names: Final = re.compile(
+    rf"(?:{any_of(_WORDS['japanese-roles'])})[はが:：\s【\[（(]{{0,3}}(?P<told>{_NAME}|{_FAMILY})"
+    rf"|{_APART}(?P<titled>[{_KANJI}]{{1,6}}(?:[ \u3000][{_KANJI}{_HIRAGANA}{_KATAKANA}]{{1,4}}"
+    rf"|[{_HIRAGANA}]{{2,3}}|[{_KATAKANA}]{{2,5}})?)(?=[ \u3000]?{_HONORIFIC})"
+    rf"|(?<![{_KANJI}])(?P<before>{_NAME})(?=[\s（(,、/:：]{{0,3}}(?:(?:TEL|Tel|電話|携帯)[:： ]{{0,2}})?{_PHONE})"
+    rf"|\*{{5,}}[0-9]{{0,4}}[\s,、/)）]{{0,3}}(?P<behind>{_NAME})(?![{_KANJI}])"
+).finditer
+
+
+def names_of_neighbours(text: str) -> Iterator[Span]:
+    """The spans of names in Korean and Japanese beside a role, a title or a phone."""
+    if _hangul(text):
+        for match in _korean(text):
+            group = match.lastgroup or ""
+            if match[group] not in _NO_KOREAN:
+                yield match.span(group)
+    if _japanese(text):
+        for match in _japanese_names(text):
+            group = match.lastgroup or ""
+            if group != "titled" or _is_honoured(match["titled"], text[match.end() :].lstrip(" \u3000")[:1]):
+                yield match.start(group), _end(match, group)
+
+
+def _is_honoured(name: str, honorific: str) -> bool:
+    """Whether what is before an honorific is a person's name, and no word for a person or for a way."""
+    parts = name.replace("\u3000", " ").split(" ")
+    if not _NO_JAPANESE.isdisjoint((*parts, name[-2:])) or name[-1] in "者員人屋家":
+        return False
+    return honorific in "様さ" or name[:2] in JAPANESE_FAMILY_NAMES or name[0] in _SINGLE
+
+
+def _end(match: re.Match[str], group: str) -> int:
+    """Where a name ends, without a particle behind its characters."""
+    name, end = match[group], match.end(group)
+    return end - 1 if len(name) > len("田中") and name[-1] in _PARTICLES and "\u4e00" <= name[-2] <= "\u9fff" else end
