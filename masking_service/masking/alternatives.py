@@ -4,14 +4,33 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import Final
+
+_FEW: Final = 40
+"""First characters of words that an expression tries one after another."""
+_TOGETHER: Final = 20
+"""Of more first characters so many are told from the others by one class."""
 
 
 def any_of(words: Iterable[str]) -> str:
     """An alternative of words, the longest of each first character first; it tells most places by one character."""
-    return "|".join(
-        f"{re.escape(first)}(?:{'|'.join(re.escape(word[1:]) for word in its)})"
-        for first, its in by_char(sorted(words), 0).items()
-    )
+    its = by_char(sorted(words), 0)
+    firsts = [*its]
+    if len(firsts) <= _FEW:
+        return "|".join(f"{re.escape(first)}(?:{_rest(its[first])})" for first in firsts)
+    parts = [firsts[at : at + _TOGETHER] for at in range(0, len(firsts), _TOGETHER)]
+    behind = ["|".join(f"(?<={re.escape(first)})(?:{_rest(its[first])})" for first in part) for part in parts]
+    found = "|".join(f"(?<={_class(part)})(?:{words})" for part, words in zip(parts, behind, strict=True))
+    return f"{_class(firsts)}(?:{found})"
+
+
+def _class(characters: Iterable[str]) -> str:
+    return f"[{''.join(map(re.escape, characters))}]"
+
+
+def _rest(words: Iterable[str]) -> str:
+    """An alternative of what is behind the first character of words."""
+    return "|".join(re.escape(word[1:]) for word in words)
 
 
 def by_char(words: Iterable[str], at: int) -> dict[str, tuple[str, ...]]:
