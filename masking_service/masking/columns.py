@@ -25,7 +25,7 @@ from masking_service.masking.outlines import Needles
 from masking_service.masking.pairs import pair_in
 from masking_service.masking.profiles import Profile
 from masking_service.masking.schema import Place, Steps
-from masking_service.masking.spellings import digits_of_each, hold_phone, may_hold_name, may_hold_phone
+from masking_service.masking.spellings import may_hold_name, may_hold_phone
 from masking_service.masking.unmapped import FOUND_IN_TEXT, UNMAPPED_MASKED, Unmapped
 from masking_service.masking.usual_addresses import Numbered
 from masking_service.masking.walk import LeafNode, ObjectNode
@@ -408,8 +408,12 @@ def _without_leaks(sound: list[bool], columns: Sequence[_Column], beside: Sequen
     for one in columns:
         if one.needles:
             sound = [
-                ok and (found is None or not (may_hold_name(text, found[1]) or hold_phone(digits, found[0])))
-                for ok, found, text, digits in zip(sound, one.needles, joined, digits_of_each(joined), strict=True)
+                ok
+                and (
+                    found is None
+                    or not (may_hold_name(text, found[1]) or (found[0] and may_hold_phone(text, found[0])))
+                )
+                for ok, found, text in zip(sound, one.needles, joined, strict=True)
             ]
     if phones and beside:
         sound = [

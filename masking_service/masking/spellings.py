@@ -55,8 +55,6 @@ _FORMS: Final = frozenset((*HAN_FORMS, *LATIN_FORMS, "co", *map(" ".join, DOTTED
 # Chinese punctuation, so they have a test of their own.
 _OTHER_DIGITS_BEGIN: Final = b"\xd9\xdb\xdf\xe0\xe1\xea\xf0"
 _DROPPED: Final = bytes(sorted(set(range(256)) - set(b"0123456789") - set(_OTHER_DIGITS_BEGIN)))
-_DROPPED_BETWEEN: Final = _DROPPED.replace(b"\0", b"")
-"""In texts with a NUL between them."""
 _FULL_WIDTH: Final = b"\xef\xbc"
 _FULL_WIDTH_DIGIT: Final = re.compile(b"\xef\xbc[\x90-\x99]").search
 
@@ -126,33 +124,14 @@ def digits_of(text: str) -> str:
 
 def may_hold_phone(text: str, needles: Sequence[str]) -> bool:
     """False only if the text holds none of the numbers in any spelling. Quick, and errs towards True."""
-    return hold_phone(_quick_digits(text), needles)
-
-
-def hold_phone(digits: str, needles: Sequence[str]) -> bool:
-    """What `may_hold_phone` says of a text with these digits."""
+    encoded = text.encode("utf-8", "surrogatepass")
+    digits = encoded.translate(None, _DROPPED).decode("latin-1")
+    if (_FULL_WIDTH in encoded and _FULL_WIDTH_DIGIT(encoded)) or (digits and not digits.isdecimal()):
+        digits = digits_of(text)
     for needle in needles:  # noqa: SIM110 - any() and its generator would cost more than the search
         if needle in digits:
             return True
     return False
-
-
-def digits_of_each(texts: Sequence[str]) -> Sequence[str]:
-    """The digits of each text, of which `hold_phone` is asked."""
-    encoded = "\0".join(texts).encode("utf-8", "surrogatepass")
-    digits = encoded.translate(None, _DROPPED_BETWEEN)
-    if not digits.isascii() or digits.count(b"\0") != len(texts) - 1 or _FULL_WIDTH_DIGIT(encoded):
-        return [_quick_digits(text) for text in texts]
-    return digits.decode().split("\0")
-
-
-def _quick_digits(text: str) -> str:
-    """Every digit of a text, in any script, as ASCII."""
-    encoded = text.encode("utf-8", "surrogatepass")
-    digits = encoded.translate(None, _DROPPED).decode("latin-1")
-    if (_FULL_WIDTH in encoded and _FULL_WIDTH_DIGIT(encoded)) or (digits and not digits.isdecimal()):
-        return digits_of(text)
-    return digits
 
 
 def may_hold_name(text: str, needles: Sequence[str]) -> bool:
