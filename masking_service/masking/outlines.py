@@ -312,12 +312,12 @@ class _Finder(NamedTuple):
     given: frozenset[str]
 
     def with_words(self, words: Iterable[str]) -> _Finder:
-        """The same with more words."""
-        known = self.words.union(words)
+        """The same with more words; one of a single character is no part of a name."""
+        known = self.words.union(word for word in words if len(word) > 1)
         return self._replace(
             words=known,
             begin=frozenset(word[:2] for word in known) | self.longer.keys(),
-            join=frozenset(word[1:2] for word in known if len(word) <= 2)
+            join=frozenset(word[1] for word in known if len(word) == 2)
             | {word[0] for word in self.things}
             | self.given,
         )
@@ -379,6 +379,6 @@ def _finder() -> _Finder:
             cues.FIRST_PARTS,
             cues.BRANDS,
             words,
-            (word for word in cue_words if len(word) > 1),
+            cue_words,
         )
     )
