@@ -62,10 +62,10 @@ _in_han: Final = re.compile(
 ).finditer
 """A name beside a cue in Han."""
 _signature: Final = re.compile(
-    rf"(?i:thanks|thank you|thx|regards|cheers|sincerely|best|love)[,.!]?\s{{1,2}}(?P<name>{_NAME})\W*$"
+    rf"(?i:thanks|thank you|thx|regards|cheers|sincerely|best|love)[,.!]?\s{{1,2}}(?P<name>{_NAME})(?:\W*$|\n)"
 ).finditer
 _full: Final = re.compile(
-    rf"(?<![\w'’.&/-])(?<!\bSt )(?<!\bSan )(?P<name>{_CAPITALISED}(?: {_LINK}{_CAPITALISED}){{1,2}})(?![\w&/-])"
+    rf"(?<![\w'’.&/-])(?<!\bSt )(?<!\bSan )(?P<name>{_CAPITALISED}(?: {_LINK}{_CAPITALISED}){{1,3}})(?![\w&/-])"
 ).finditer
 _word: Final = re.compile(r"\w").search
 _first: Final = re.compile(rf"\s*({_CAPITALISED}(?: {_CAPITALISED}){{1,2}}),").match

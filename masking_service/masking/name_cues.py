@@ -52,7 +52,7 @@ NOT_BEHIND_ZONG: Final = (
 SHORT_TITLES: Final = "总總哥姐叔姨嫂爷工董氏"
 """Behind a family name alone, where no other Han follows that could make a word of it."""
 NO_GIVEN: Final = (
-    "叫行卡证證的了是不没已未被说要请給给让把与及就都也还你我他她它们这那哪什么吗吧呢啊呀找打拿取送放收签簽话号號路街单"
+    "人叫行卡证證的了是不没已未被说要请給给让把与及就都也还你我他她它们这那哪什么吗吧呢啊呀找打拿取送放收签簽话号號路街单"
     "單件个個只箱袋盒斤块分秒点點"
     "被从对往去过過起到在有無无先再又很太最更只后後并且但如果所以因为為可能会會应該该需须須得着著等级級部局厂"
     "廠司店站楼層层室座区區县縣省市镇鎮村"
@@ -138,7 +138,7 @@ LATIN_CUES: Final = (
 """Before a name in Latin letters."""
 LATIN_WEAK: Final = (
     "only|for|to|by|is|with|from|and|or|at|of|via|delivered|left|my|our|bei|f[üu]r|von|durch|an|und|pour|par|de|et"
-    "|para|por|con|com|y|e|per|da|di|dla|i|od|do|pro|voor|van|aan|door|en|untuk|oleh|dan|ke|till|f[öo]r|til|av|cho|с|и"
+    "|client[ea]?|kund(?:e|in)|klient|klant|destinatari[oa]|destinataire|empf[äa]nger(?:in)?|ontvanger|para|por|con|com|y|e|per|da|di|dla|i|od|do|pro|voor|van|aan|door|en|untuk|oleh|dan|ke|till|f[öo]r|til|av|cho|с|и"
 )
 """Before a name in Latin letters that is known, or before which a person's verb is."""
 LATIN_TITLES: Final = (

@@ -297,7 +297,7 @@ class HanRun:
             return 0
         if word[-1] in _ROLE_ENDS or word.endswith(_ANNOUNCE.get(word[-1], ())):
             return _SURE
-        if before[-1:] in _SPACES and word[-1] in _ORGANISATION_ENDS:
+        if before[-1:] in _SPACES and (word[-1] in _ORGANISATION_ENDS or word.endswith("部门")):
             return _ORGANISATION
         return _LABELLED if before[-2:].strip()[-1:] in _COLONS else 0
 

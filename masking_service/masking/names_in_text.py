@@ -310,7 +310,7 @@ def _ends_as_place(text: str, end: int) -> bool:
 
 def _family_alone(text: str, start: int) -> Span | None:
     end = start + (2 if text[start : start + 2] in DOUBLE_FAMILY_NAMES else 1)
-    return None if is_han(text[end : end + 1]) and text[end] != "的" else (start, end)
+    return None if is_han(text[end : end + 1]) and text[end] not in "的我叫" else (start, end)
 
 
 def _titled(text: str, at: int, *, short: bool) -> Span | None:

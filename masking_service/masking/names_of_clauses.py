@@ -24,7 +24,8 @@ _beside_code: Final = re.compile(
 """A name that is a whole clause beside the number of a room or an order."""
 _labelled: Final = re.compile(
     rf"(?<![^\s,，;；。、|])(?!{cues.NO_LABELS})"
-    rf"(?:[{HAN}]{{1,6}}|[{HAN}] [{HAN}]|[A-Za-z]{{1,10}})(?<![{cues.NO_LABEL_ENDS}])"
+    rf"(?:[{HAN}]{{1,6}}|[{HAN}] [{HAN}]|[A-Za-z]{{1,10}})"
+    rf"(?:(?<![{cues.NO_LABEL_ENDS}])|(?<=[拣揀配验驗装裝卸收发發理提送取点點][货貨])|(?<=[收付]款))"
     rf"\s?[:：=]\s?({_WHOLE})(?![^\s,，;；。、|)）])"
 ).finditer
 """A name that is the whole value of a label that calls no goods, place or state."""

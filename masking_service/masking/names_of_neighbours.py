@@ -1,4 +1,4 @@
-"""Finds names of people in Korean and in Japanese, by the words that people put beside them there.
+"""Finds names of people in Korean, Japanese and Thai, by the words that people put beside them there.
 
 The words are data (`neighbour_names.txt`).
 """
@@ -60,13 +60,24 @@ _japanese_names: Final = re.compile(
 ).finditer
 
 
+_thai: Final = re.compile("[\u0e01-\u0e3a]").search
+_LETTERS: Final = "[\u0e01-\u0e3a\u0e40-\u0e4e]"
+_NAME_IN_THAI: Final = rf"(?!{any_of(_WORDS['no-thai'])}){_LETTERS}{{2,20}}"
+_thai_names: Final = re.compile(
+    rf"(?:{any_of(_WORDS['thai-roles'])})[ :：]{{0,2}}(?:{any_of(_WORDS['thai-titles'])})?[ ]?"
+    rf"(?P<told>{_NAME_IN_THAI}(?: {_NAME_IN_THAI})?)"
+).finditer
+
+
 def names_of_neighbours(text: str) -> Iterator[Span]:
-    """The spans of names in Korean and Japanese beside a role, a title or a phone."""
+    """The spans of names in Korean, Japanese and Thai beside a role, a title or a phone."""
     if _hangul(text):
         for match in _korean(text):
             group = match.lastgroup or ""
             if match[group] not in _NO_KOREAN:
                 yield match.span(group)
+    if _thai(text):
+        yield from (match.span("told") for match in _thai_names(text))
     if _japanese(text):
         for match in _japanese_names(text):
             group = match.lastgroup or ""
