@@ -80,6 +80,15 @@ _name_behind: Final = re.compile(
 _title: Final = re.compile(rf"(?:(?i:{cues.LATIN_TITLES})\b\.? ?)?").match
 _ACCENTS: Final = re.compile("[\u0300-\u036f]").sub
 _OTHER_LETTERS: Final = str.maketrans("łøđıё", "lodiе")
+_LONGEST_STREET: Final = 16
+_STREET_BEFORE: Final = re.compile(
+    r"(?:[0-9][A-Za-z]?[,.]? |\b(?:str(?:ada)?|ul(?:ica|itsa)?|calle|c/|rua|rue|via|viale|piazza|plaza|pra[çc]a"
+    r"|av(?:enida|enue|da)?|bd|bul(?:evardul|var)?|đường|phố|ngõ|cad(?:desi)?|sok(?:ak)?|mah(?:allesi)?|ул|бул|улица"
+    r"|jalan|jl|jln|aleja|al|trg|ulice|n[áa]m[ěe]st[íi]|t[ée]r|utca|straat|laan|stra[ßs]s?e|platz|weg)\.? )$",
+    re.I,
+).search
+_HOUSE_BEHIND: Final = re.compile(r"(?:,? (?:nr|no|n[ºo°]|№)\.? ?|[, ]{1,2})[0-9]{1,4}[A-Za-z]?(?![0-9*])").match
+"""Beside the name of a street."""
 _AND: Final = re.compile("(?:and|or|und|et|y|e|en|i|dan|и) ", re.I).match
 _POSSESSIVE: Final = ("'s", "’s", "'", "’")
 
@@ -128,8 +137,16 @@ def _names_of_sentences(text: str) -> Iterator[Span]:
     for match in _full(text):
         start = match.start() + _before_full(match["name"])
         alone = _word(text, 0, start) is None and _word(text, match.end()) is None
-        if _is_full(text[start : match.end()]) and not alone:
+        if _is_full(text[start : match.end()]) and not alone and not _is_street(text, start, match.end()):
             yield from _trimmed(match, start=start)
+
+
+def _is_street(text: str, start: int, end: int) -> bool:
+    """Whether the number of a house, or a word for a street, is beside what is called like a person, and no phone."""
+    return (
+        _HOUSE_BEHIND(text, end) is not None
+        or _STREET_BEFORE(text[max(0, start - _LONGEST_STREET) : start]) is not None
+    )
 
 
 def first_latin_name(text: str) -> Iterator[Span]:
