@@ -45,7 +45,8 @@ PROOFS: Final[Mapping[str, Mapping[str, str]]] = {
         "test_an_interrupted_… of rotation/"
     },
     "engines/test_spark.py": {
-        "test_a_column_that_looks_personal": "arrow/test_refusing.py; that Spark masks at all is in the other test"
+        "test_a_column_that_looks_personal": "arrow/test_refusing.py; that Spark masks at all is in the other test",
+        "test_every_record_of_the_corpus": "web/test_arrow.py: the same through DuckDB and Polars",
     },
     "helm/test_distorted_values.py": {
         "test_what_the_schema_lets_through": "test_hardening.py and test_references.py, for all usual values"

@@ -14,13 +14,18 @@ from masking_service.arrow import Plan, mask
 
 
 def masked(orders: DataFrame, plan: Plan) -> DataFrame:
-    """The same table, masked. A mapped column of numbers has to be cast to string first."""
+    """The same table, masked. A mapped column of numbers has to be cast to string first.
+
+    The columns are numbered meanwhile, because `mapInArrow` does not find one with a dot in its name.
+    """
+    names = orders.columns
+    numbered = orders.toDF(*map(str, range(len(names))))
 
     def each(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in batches:
-            yield mask(batch, plan)
+            yield mask(batch.rename_columns(names), plan).rename_columns(batch.schema.names)
 
-    return orders.mapInArrow(each, orders.schema)
+    return numbered.mapInArrow(each, numbered.schema).toDF(*names)
 
 
 def main() -> None:

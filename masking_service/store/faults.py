@@ -116,7 +116,12 @@ NOT_IN_USE: Final = Fault("store", *WORDS["not-admitted"], "unready")
 
 def shut(why: str) -> Fault:
     """Return the fault of a store that was found to be the wrong one."""
-    return Fault("store", why, "when that is done, start the service again", "unready")
+    return Fault(
+        "store",
+        why,
+        "bring the store of these keys back, or do what the reason says; then start the service again",
+        "unready",
+    )
 
 
 def no_answer(says: str, remedy: str) -> Fault:

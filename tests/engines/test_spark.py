@@ -13,8 +13,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+import masking_service
 from masking_service.arrow import Plan, mask
-from tests.arrow.batches import ROW
+from masking_service.masking.columns import FEW
+from tests.arrow.batches import CORPUS, ROW
 from tests.e2e.processes import ROOT
 
 pytestmark = [pytest.mark.needs("java"), pytest.mark.server, pytest.mark.timeout(900)]
@@ -48,18 +50,18 @@ def submitted(folder: Path, source: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [str(SPARK / "pyspark" / "bin" / "spark-submit"), *words, *quiet, *job],
         cwd=folder,
-        env={
-            **{name: value for name, value in os.environ.items() if not name.startswith("PYTEST")},
-            "SPARK_HOME": str(SPARK / "pyspark"),
-            "SPARK_LOCAL_IP": "127.0.0.1",
-            "PYTHONPATH": str(SPARK),
-            "PYSPARK_PYTHON": sys.executable,
-        },
+        env=variables(SPARK_HOME=str(SPARK / "pyspark"), PYTHONPATH=str(SPARK)),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
         start_new_session=True,
     )
+
+
+def variables(**more: str) -> dict[str, str]:
+    """The environment of a job, without the checkout's."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
+    return kept | {"SPARK_LOCAL_IP": "127.0.0.1", "PYSPARK_PYTHON": sys.executable} | more
 
 
 def rows(path: Path) -> list[dict[str, Any]]:
@@ -97,3 +99,22 @@ def test_a_column_that_looks_personal_ends_the_job_with_its_name(folder: Path) -
     assert refused.returncode != 0
     assert "UnmappedColumns: these columns look personal and are not mapped: 备用 (phone)" in said
     assert "13912345678" not in said
+
+
+def test_every_record_of_the_corpus_is_masked_as_by_the_library(tmp_path: Path) -> None:
+    (tmp_path / "orders").mkdir()
+    expected = {}
+    for at, (schema, row) in enumerate(CORPUS.values()):
+        file = f"{schema}.{at}.parquet"
+        pq.write_table(pa.Table.from_batches([row] * FEW), tmp_path / "orders" / file)
+        (masked,) = masking_service.mask(row.to_pylist(), schema=schema)
+        expected[file] = [masked.record] * FEW
+
+    words = ("tests.engines.corpus_on_spark", str(tmp_path / "orders"), str(tmp_path))
+    path = os.pathsep.join(map(str, (SPARK, ROOT)))
+    done = subprocess.run([sys.executable, "-m", *words], cwd=ROOT, env=variables(PYTHONPATH=path), check=False)
+
+    assert done.returncode == 0
+    for folder in ("together", "single"):
+        found = {file: pq.read_table(tmp_path / folder / file).to_pylist() for file in expected}
+        assert found == expected, folder
