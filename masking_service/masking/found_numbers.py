@@ -1,7 +1,8 @@
 """Finds phone numbers in the middle of a text, and tells them from waybill numbers, dates, sizes and prices.
 
-A phone's neighbours are neither digits nor Latin letters. Seven and eight digits that no area code precedes, and short
-service numbers, are phones only behind a word that says so: alone they are dates, weights and order numbers.
+A phone's neighbours are no digits, and it is no part of a code with letters (`lettered_codes`). Seven and eight digits
+that no area code precedes, and short service numbers, are phones only behind a word that says so: alone they are dates,
+weights and order numbers.
 """
 
 from __future__ import annotations
@@ -10,13 +11,11 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from masking_service.masking.lettered_codes import is_in_code
 from masking_service.masking.numbers import AREA, EXTENSION_WORD, MAX_DIGITS, Number, abroad_of, number_of, spellings
 
 _GAP: Final = r"[ \-]{0,3}"
 _WIDE: Final = r"[ \-)]{0,3}"
-
-_LABELS: Final = ("tel", "mob", "phone", "mobile", "call", "wx", "vx", "qq", "wechat", "weixin", "whatsapp")
-"""Latin words that are written right before a number; any other letter makes it a waybill or order number."""
 
 SAYS_PHONE: Final = (
     "电话|電話|手机|手機|座机|座機|固话|热线|熱線|联系方式|聯絡|联系|致电|拨打|撥打|号码|微信|客服"
@@ -28,8 +27,8 @@ CALLS: Final = (
     r"(?: (?:me|him|her|us|them))?(?: (?:on|at|al|le|au|unter))?(?=[ :.]{0,3}(?:[0-9][ \-]{0,3}){8})"
 )
 """Words in other languages, before eight digits at least: some are names of goods, too."""
-_FREE: Final = "(?:(?<![0-9A-Za-z])|(?=[+(])|{})".format("|".join(rf"(?<=(?a:\b){label})" for label in _LABELS))
-_ALONE: Final = r"(?!\d)(?:(?![A-Za-z])|(?=(?:ext|x)[ .]{0,2}\d))"
+_FREE: Final = r"(?:(?<![0-9])|(?=[+(]))"
+_ALONE: Final = r"(?!\d)"
 _NOT_CHAINED: Final = r"(?<!\d[.\-])"
 _NOT_LISTED: Final = r"(?<!\d[ .,:/\-])"
 """Groups of one or two digits behind other digits are more likely a date, a size or a price than a phone's."""
@@ -40,7 +39,7 @@ _BETWEEN: Final = r"(?: ?[.\-] ?| ?)"
 _IN_GROUPS: Final = (
     rf"1[3-9]\d(?:{_BETWEEN}\d{{4}}{_BETWEEN}|\d{_BETWEEN}\d{{3}}{_BETWEEN})\d{{4}}"
     r"|1[3-9]\d(?P<sign>(?:[^\w\s*×xX+#]{1,2}|_{1,2}))\d{4}(?P=sign)\d{4}|1(?P<each>[^\w\s*×xX+#]|_)[3-9](?:(?P=each)\d){9}"
-    r"|\(1[3-9]\d\)[ \-]{0,2}\d{4}[ \-]?\d{4}|1[3-9]\d ?\(\d{4}\)[ \-]?\d{4}"
+    r"|[(\[]1[3-9]\d[)\]][ \-]{0,2}\d{4}[ \-]?\d{4}|1[3-9]\d ?\(\d{4}\)[ \-]?\d{4}"
 )
 """The groups in which a mobile number is read aloud, whatever is between them."""
 
@@ -69,7 +68,7 @@ def _patterns() -> Iterator[str]:
 
 
 _KNOWN: Final = "|".join(f"(?:{form})" for form in _patterns())
-_ABROAD: Final = r"(?P<abroad>\(?(?:\+ ?|00)[1-9](?:[ .\-()]{0,3}\d){5,26})(?!\d)"
+_ABROAD: Final = r"(?P<abroad>\(?(?:\+ ?|(?<![A-Za-z])00)[1-9](?:[ .\-()]{0,3}\d){5,26})(?!\d)"
 _SAID: Final = (
     rf"(?:(?:{SAYS_PHONE})(?:号码?|號碼?)?(?:是|为|為|系|係)?|{CALLS})[ :.]{{0,3}}"
     rf"(?P<said>\d(?:{_GAP}\d){{4,{MAX_DIGITS - 1}}})(?![\dA-Za-z])"
@@ -92,7 +91,7 @@ def find_numbers(text: str) -> Iterator[Number]:
     at = 0
     while match := _NUMBER.search(text, at):
         number = _read(match)
-        if number is None:
+        if number is None or is_in_code(text, match.start(), number.end):
             # No country has that code: what follows the sign may still be a number of its own.
             at = match.start() + 1
         else:

@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from masking_service.masking.lettered_codes import is_in_code
+
 _GAP: Final = r"[ \-]{0,2}"
 _PROVINCES: Final = r"(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3]|9[1-9])"
 """GB/T 2260, with 81 to 83 for residents from Hong Kong, Macau and Taiwan, and 9 for foreign permanent residents."""
@@ -17,9 +19,9 @@ _PROVINCES: Final = r"(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3]|9[1
 _REGION: Final = rf"[1-9]{_GAP}\d{_GAP}\d{_GAP}\d{_GAP}\d{_GAP}\d{_GAP}"
 _MONTH_DAY: Final = rf"(?:0{_GAP}[1-9]|1{_GAP}[0-2]){_GAP}(?:0{_GAP}[1-9]|[12]{_GAP}\d|3{_GAP}[01]){_GAP}"
 _CITIZEN: Final = re.compile(
-    rf"(?<![0-9A-Za-z])(?:"
+    rf"(?<![0-9])(?:"
     rf"{_REGION}(?:1{_GAP}[89]|2{_GAP}0){_GAP}\d{_GAP}\d{_GAP}{_MONTH_DAY}\d{_GAP}\d{_GAP}\d{_GAP}[\dXx]"
-    rf"|{_REGION}\d{_GAP}\d{_GAP}{_MONTH_DAY}\d{_GAP}\d{_GAP}\d)(?![0-9A-Za-z])"
+    rf"|(?<![A-Za-z]){_REGION}\d{_GAP}\d{_GAP}{_MONTH_DAY}\d{_GAP}\d{_GAP}\d(?![A-Za-z]))(?![0-9])"
 )
 _PROVINCE: Final = re.compile(_PROVINCES)
 _WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -32,8 +34,8 @@ _DOCUMENT: Final = re.compile(
 )
 
 _CARD: Final = re.compile(
-    r"(?<![0-9A-Za-z])(?:[2-69]\d{12,18}|(?<!\d[ \-])[2-69]\d{3}(?:[ \-]\d{4}){2}[ \-]\d{1,7}(?:[ \-]\d{1,3})?"
-    r"|(?<!\d[ \-])3\d{3}[ \-]\d{6}[ \-]\d{4,5}|(?<!\d[ \-])[2-69]\d{5}[ \-]\d{10,13})(?![0-9A-Za-z]|[ \-]\d{4})"
+    r"(?<![0-9])(?:[2-69]\d{12,18}|(?<!\d[ \-])[2-69]\d{3}(?:[ \-]\d{4}){2}[ \-]\d{1,7}(?:[ \-]\d{1,3})?"
+    r"|(?<!\d[ \-])3\d{3}[ \-]\d{6}[ \-]\d{4,5}|(?<!\d[ \-])[2-69]\d{5}[ \-]\d{10,13})(?![0-9]|[ \-]\d{4})"
 )
 _ISSUERS: Final = re.compile(
     r"4(?:\d{12}|\d{15}|\d{18})|5\d{15}(?:\d{3})?|6\d{15,18}|9\d{15,18}|2[2-7]\d{14}|3[47]\d{13}|35\d{14}|3[0689]\d{12}"
@@ -54,7 +56,7 @@ def find_citizens(text: str) -> Iterator[tuple[int, int]]:
     """Return the spans of identity numbers: 18 characters with the right check, or 15 with region and date."""
     at = 0
     while match := _CITIZEN.search(text, at):
-        if _is_citizen(match[0]):
+        if _is_citizen(match[0]) and not is_in_code(text, *match.span()):
             yield match.span()
             at = match.end()
         else:
@@ -68,7 +70,8 @@ def find_documents(text: str) -> Iterator[tuple[int, int]]:
 
 def find_cards(text: str) -> Iterator[tuple[int, int]]:
     """The spans of the bank cards in a text."""
-    return (match.span() for match in _CARD.finditer(text) if _is_card(match[0]))
+    spans = (match.span() for match in _CARD.finditer(text) if _is_card(match[0]))
+    return (span for span in spans if not is_in_code(text, *span))
 
 
 def find_emails(text: str) -> Iterator[tuple[int, int]]:

@@ -92,6 +92,7 @@ _ORDER: Final = re.compile(
 )
 """What a text calls the number of an order or the like: no card, identity number or landline."""
 _PLAIN_MOBILE: Final = re.compile(r"(?:\+?86[ \-]?)?1[3-9][0-9](?:[0-9]{8}|([ \-])[0-9]{4}\1[0-9]{4})").fullmatch
+_LETTER_BEFORE: Final = re.compile("[A-Za-z]").search
 _MOBILE_BEHIND_CODE: Final = re.compile(r"(?<=[^0-9A-Za-z\-])1[3-9][0-9]{9}$").search
 """A mobile number that is read as one with the code before it: 工号00821）138…."""
 _SAID_CARD: Final = re.compile(
@@ -106,6 +107,9 @@ _SAID_CITIZEN: Final = re.compile(
     r"(?:身份证|身份證|身分證|证件)(?:号码|號碼|号|號)?(?:是|为|為)?[ :#.]{0,4}"
     r"(?P<citizen>[0-9](?:[ \-]?[0-9]){13,16}[ \-]?[0-9Xx])(?![0-9A-Za-z])"
 ).finditer
+
+_ID: Final = re.compile(r"(?<![A-Za-z])id(?: ?(?:no\.?|number))?[ :.#]{0,3}$", re.I).search
+"""Of an order or of a person: the check in the number behind it tells."""
 
 _ESCAPED: Final = rf"{_AT}|&(?:\#|nbsp|ensp|emsp)|\\[nrtu]"
 """What may be between digits in addresses of pages, HTML and JSON, and the sign of an e-mail address there."""
@@ -290,7 +294,8 @@ def _edits(reading: Reading, keep: int) -> list[_Edit]:
     whole: list[tuple[int, int]] = []
     if _MANY_DIGITS(text):
         orders = _orders(text)
-        whole += [span for span in (*find_citizens(text), *find_cards(text)) if not _touches(span, orders)]
+        found = (*find_citizens(text), *find_cards(text))
+        whole += [span for span in found if not _touches(span, orders) or _ID(text, max(0, span[0] - 20), span[0])]
         said = (match for find in (_SAID_CARD, _SAID_CITIZEN) for match in find(text))
         whole += [match.span(match.lastgroup or 0) for match in said]
     whole += [match.span() for match in _PLATE.finditer(text)]
@@ -304,7 +309,7 @@ def _edits(reading: Reading, keep: int) -> list[_Edit]:
         text = _blanked(text, whole)
     edits += _spelled_phones(text, keep)
     for start, end, shown in (*_phones(reading, text, keep), *_joined_phones(text, keep)):
-        if _PLAIN_MOBILE(text[start:end]):
+        if _PLAIN_MOBILE(text[start:end]) and not _LETTER_BEFORE(text, start - 1, start):
             edits.append((start, end, shown))
             continue
         orders = _orders(read) if orders is None else orders

@@ -50,11 +50,29 @@ def test_a_mobile_between_chinese_words_is_masked(before: str, number: str, afte
     assert scrub(before + number + after) == before + "*******" + number[7:] + after
 
 
-@given(MOBILES, st.sampled_from("ABCXYZabcxyz0123456789"))
-def test_a_number_that_touches_a_letter_or_digit_is_a_waybill_number(number: str, neighbour: str) -> None:
-    for text in (f"SF{number}", f"{neighbour}{neighbour}{number}", f"{number}{neighbour}z"):
-        if not text[0].isdecimal():
-            assert scrub(text) is text
+@given(MOBILES, st.sampled_from(["SF", "JDVA", "A", "1Z999AA", "29", "订单号a", "order no. ab"]))
+def test_a_number_behind_what_codes_begin_with_is_a_code(number: str, prefix: str) -> None:
+    assert scrub(prefix + number) == prefix + number
+
+
+@given(MOBILES, st.sampled_from(["m", "kg", "张三a", "Smith", "SMITH", "TEL", "电话A", "3号楼12F"]))
+def test_a_mobile_that_touches_a_word_is_masked(number: str, word: str) -> None:
+    shown = "*******" + number[7:]
+    assert scrub(word + number) == word + shown
+    assert scrub(f"{number}kg") == f"{shown}kg"
+
+
+@given(MOBILES)
+def test_digits_in_what_programs_make_are_no_mobile(number: str) -> None:
+    for made in (f"550e8400-e29b-41d4-a716-a{number}", f"{number}a0b1c2d3e4f56789"):
+        assert scrub(made) is made
+
+
+@pytest.mark.parametrize("label", ["ID: ", "ID No. ", "id number "])
+def test_an_id_with_the_check_of_an_identity_number_is_one(label: str) -> None:
+    assert scrub(f"{label}110101199003074610") == label + "*" * 18
+    assert scrub(f"{label}110101199003074611") == f"{label}110101199003074611"
+    assert scrub("id110101199003074610x") == f"id{'*' * 18}x"
 
 
 @given(SEVENTEEN)
