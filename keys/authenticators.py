@@ -35,7 +35,16 @@ CODE_CHARACTERS: Final = 10
 _MODEL: Final = x509.ObjectIdentifier("1.3.6.1.4.1.45724.1.1.4")
 """The extension of an attestation certificate that names the model (WebAuthn, section 8.2.1)."""
 _DER_PREFIX: Final = b"\x04\x10"
-_BROKEN: Final = (WebAuthnException, ValueError, KeyError, TypeError, AttributeError, IndexError, UnsupportedAlgorithm)
+_BROKEN: Final = (
+    WebAuthnException,
+    UnsupportedAlgorithm,
+    ValueError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    IndexError,
+    RecursionError,
+)
 """What the libraries raise for something malformed."""
 
 

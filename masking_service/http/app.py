@@ -35,6 +35,7 @@ from masking_service.observability.logs import error_place, log
 from masking_service.runtime.served import Served
 from masking_service.service.call.operation import Answered, Batch, Call, Operation, SentProof, SignedRequest
 from masking_service.service.call.recorder import RequestContext
+from masking_service.service.call.shapes import Shape
 from masking_service.service.people.errors import QuotaExceeded, SignatureInvalid, Unauthenticated
 
 GUARDED: Final = "/v1/"
@@ -168,8 +169,12 @@ def _data() -> bytes:
 
 
 def _query(row: Operation) -> Any:
-    """Decode the query into the operation's shape; None where it has none."""
-    return decode_query(row.query, dict(request.args.lists())) if row.query is not None else None
+    """Decode the query into the operation's shape; None where it has none, and then no parameter may be there."""
+    if row.query is not None:
+        return decode_query(row.query, dict(request.args.lists()))
+    if row.authenticated and request.environ.get("QUERY_STRING"):
+        decode_query(Shape, dict(request.args.lists()))
+    return None
 
 
 def _encoded(row: Operation, answered: Any) -> Response:

@@ -25,8 +25,8 @@ from masking_service.service.waybills import api as waybills
 
 COMMON: Final = ("bad-request", "internal", "overloaded")
 """Codes of the problems of every operation."""
-AUTHENTICATED: Final = ("unauthenticated", "issuer-unavailable")
-"""Of operations that need a credential."""
+AUTHENTICATED: Final = ("unauthenticated", "issuer-unavailable", "invalid-request")
+"""Of operations that need a credential: a parameter in the query that an operation does not have is refused."""
 GUARDED: Final = ("forbidden", "frozen")
 """Of operations that need a permission."""
 WITH_BODY: Final = ("invalid-json", "too-large", "unsupported-media-type", "invalid-request")

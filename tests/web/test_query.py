@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.every import every
-from tests.web.api import Api, refusal
-from tests.web.people import AUDITOR, COURIER, DESK, SUPERVISOR
+from tests.web.api import NUMBER, Api, record, refusal
+from tests.web.people import AUDITOR, COURIER, DESK, PRINTER, PRIVACY, SUPERVISOR
 
 
 @every(
@@ -50,12 +50,27 @@ from tests.web.people import AUDITOR, COURIER, DESK, SUPERVISOR
         (AUDITOR, "/v1/audit?order=up", "query:order"),
         (AUDITOR, "/v1/audit?waybill=x", "query:waybill"),
         (None, "/readyz?for=maks", "query:for"),
+        (DESK, "/v1/me?limit=1", "query:limit"),
+        (SUPERVISOR, "/v1/principals/frozen?limit=1", "query:limit"),
     ],
 )
 def test_a_query_that_is_none_is_refused_with_its_place(api: Api, who: str | None, path: str, pointer: str) -> None:
     answered = api.get(who, path)
     assert refusal(answered) == (422, "invalid-request")
     assert [fault["pointer"] for fault in answered.get_json()["errors"]] == [pointer]
+
+
+def test_a_call_without_parameters_is_refused_with_one_and_does_nothing(fresh: Api) -> None:
+    (before,) = fresh.tokenize(record())
+    answers = [
+        fresh.call(PRIVACY, "DELETE", f"/v1/waybills/{NUMBER}?dry_run=1"),
+        fresh.post(PRINTER, "/v1/mask?profile=courier", {"records": [record()]}),
+    ]
+
+    places = [(refusal(one), one.get_json()["errors"][0]["pointer"]) for one in answers]
+    assert places == [((422, "invalid-request"), "query:dry_run"), ((422, "invalid-request"), "query:profile")]
+    (after,) = fresh.tokenize(record())
+    assert after["tokens"] == before["tokens"]
 
 
 def test_whole_seconds_may_be_written_with_a_fraction_of_nothing(api: Api) -> None:

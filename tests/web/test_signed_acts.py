@@ -166,6 +166,7 @@ def test_every_wrong_signature_is_answered_alike(officer: Person, spoil: Callabl
         pytest.param({"signature": "AAAA"}, id="no signature"),
         pytest.param({"signature": "no base64!"}, id="no base64url"),
         pytest.param({"client_data": "e30"}, id="empty client data"),
+        pytest.param({"client_data": b64(b"[" * 1_500)}, id="deep client data"),
         pytest.param({"authenticator_data": "AAAA"}, id="short authenticator data"),
         pytest.param({"act": "AAAA"}, id="no ticket of the service"),
         pytest.param({"key": "AAAA"}, id="an unknown key"),
