@@ -47,8 +47,7 @@ class Device:
 
     def ask(self, method: str, path: str, body: str = "", *, again: bool = True) -> requests.Response:
         """Send a request; again with a new nonce, where the service asks for that."""
-        headers = {"Authorization": f"Bearer {TOKEN}", "Content-Type": "application/json"}
-        headers["DPoP"] = self.prove(method, path, body)
+        headers = {"Authorization": f"Bearer {TOKEN}", "DPoP": self.prove(method, path, body)}
         answer = requests.request(method, URL + path, data=body.encode(), headers=headers, timeout=10)
         self.nonce = answer.headers.get("DPoP-Nonce", self.nonce)
         return self.ask(method, path, body, again=False) if again and answer.status_code == 401 else answer
