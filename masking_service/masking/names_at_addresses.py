@@ -26,6 +26,9 @@ _OF_PLACES: Final = {"办公", "宿舍", "手机", "配送", "委员", "镇长",
 _FOLLOWING: Final = (
     {word for word in (*cues.TITLES, *cues.VERBS, *cues.FOLLOWING) if len(word) > 1} | cues.SURE_VERBS
 ) - _OF_PLACES
+_WEAK: Final = {*"请找给由叫喊让帮替", "交给", "转交", "转给", "联系", "致电", "通知", "麻烦"}
+_ANNOUNCING: Final = (_WEAK | {word for word in cues.ROLES if len(word) > 1}) - {"隔壁", "对门", "楼上"}
+"""Of the words before names those that are seldom part of a firm's name."""
 _ANNOUNCE: Final = "人系给給由找转轉叫交友事客户戶家主收寄问姓名员員"
 _ORGANISATIONS: Final = "司厂廠店部校园園所局院社站室班级級届屆"
 """What words end with before which a name may be that ends the clause."""
@@ -41,10 +44,10 @@ _ENDS: Final = rf"{_HAN}{{1,2}}家?(?<![{cues.PLACE_ENDS}])(?:$|{_SIGN})"
 _APART: Final = rf"(?:(?<=[^\u3400-\u9fff].)|(?<=[{_ANNOUNCE}{_ORGANISATIONS}].))"
 
 
-def _begins(words: Iterable[str], before: str = "") -> str:
+def _begins(words: Iterable[str], before: str = "", behind: str = "") -> str:
     """Matches the first character of words: told by one class first, which most texts are passed over by."""
     words = list(words)
-    return rf"[{''.join(sorted({word[0] for word in words}))}]{before}(?<=(?={any_of(words)}).)"
+    return rf"[{''.join(sorted({word[0] for word in words}))}]{before}(?<=(?=(?:{any_of(words)}){behind}).)"
 
 
 _MAY_BE_NAME: Final = tuple(
@@ -57,6 +60,8 @@ _MAY_BE_NAME: Final = tuple(
         rf"[{_SINGLES}]{_APART}(?={_ENDS})(?!(?<=[谢謝])[谢謝])",
         _begins(DOUBLE_FAMILY_NAMES, _APART) + rf"(?={_HAN}{_ENDS})",
         _begins(cues.FIRST_PARTS),
+        _begins(_ANNOUNCING, behind=rf"[是为:：\s]{{0,2}}(?=[{_FAMILIES}]{_HAN})"),
+        rf"[总拿取转寄](?:(?<=[{_FAMILIES}].)|(?<=[{_FAMILIES}]{_HAN}.)|(?<=[{_FAMILIES}]{_HAN}{{2}}.))(?=$|{_SIGN})",
         r"[·•‧・∙⋅･]|[A-Z](?<=[.:：\s(（*].)[A-Za-z]",
     )
 )

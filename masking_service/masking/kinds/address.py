@@ -22,7 +22,7 @@ from masking_service.masking.han_addresses import behind_last_number, hide_han_u
 from masking_service.masking.japanese_addresses import hide_japanese_units, is_japanese
 from masking_service.masking.names_at_addresses import NAME_IN_FRONT, which_may_have_names
 from masking_service.masking.names_in_text import names_in
-from masking_service.masking.numbers_in_text import crowded, scrub
+from masking_service.masking.numbers_in_text import HAN_DIGITS, crowded, scrub
 from masking_service.masking.reading import Reading
 from masking_service.masking.spellings import Mask
 from masking_service.masking.stars import stars
@@ -265,8 +265,9 @@ _SAYS_MORE: Final = re.compile(
     "[机機系聯电打信线服目都道府xXqQnNtT空甲乙丙丁东西南北中左右](?:(?<=[手座固]机)|(?<=手機)|(?<=联系)|(?<=聯)|(?<=致电)|(?<=拨打)|(?<=微信)"
     "|(?<=热线)|(?<=客服)|(?<=丁目)|(?<=架空)|(?<=東京都)|(?<=北海道)|(?<=大阪府|京都府)|(?i:(?<=vx|wx|qq)|(?<=weixin|wechat))"
     "|(?<=F[甲乙丙丁东西南北中左右]))"
+    rf"|[一幺](?=[ \-]?[三四五六七八九](?:[ \-]?[{HAN_DIGITS}]){{9}})"
 ).search
-"""What may announce a phone, or be in Japan."""
+"""What may announce a phone, be one in Han, or be in Japan."""
 _LONG_NUMBER: Final = re.compile(r"[0-9](?:[\-_~/.#]?[0-9]){4}").search
 _FIVE_DIGITS: Final = re.compile(r"\d(?:(?:[^\w*]|_){0,8}\d){4}").search
 _NUMBER_BESIDE_STARS: Final = re.compile(
