@@ -16,7 +16,7 @@ from masking_service.masking.errors import TOO_LARGE, InvalidRecord
 from masking_service.masking.hidden import hidden_form
 from masking_service.masking.json_numbers import encode
 from masking_service.masking.kinds.address import UNIT_NOT_RECOGNISED, AddressMask
-from masking_service.masking.kinds.text import MAX_STEADY, needles_of, worth_reading
+from masking_service.masking.kinds.text import MAX_STEADY, needles_of
 from masking_service.masking.leaks import DEEPEST, decimal_text, gather, own_number, rename_members, scrub_around
 from masking_service.masking.member_names import (
     BARE_NAME,
@@ -73,7 +73,7 @@ class Unmapped:
         self._masks = profile.masks()
         self._scan = profile.scanner()
         self._texts = profile.text_mask()
-        self.reader = ColumnReader(self._masks, self._texts.hides_word)
+        self.reader = ColumnReader(self._masks, self._texts)
         self._waybill_paths = frozenset(schema.waybill_paths)
         self._keep = schema.keep
         self.waybill_places = {steps[:end]: "way" for steps in schema.waybill_paths for end in range(1, len(steps))}
@@ -277,9 +277,7 @@ class Unmapped:
             masked = self._document(run, text, document, meaning, keys)
         elif kind := self._kind(meaning, text):
             masked = self._personal(run, text, kind, keys)
-        elif not is_code(meaning.kind, text) and (
-            worth_scanning(text) or self._worth_reading(run, text) or self._texts.hides_word(text)
-        ):
+        elif not is_code(meaning.kind, text) and (worth_scanning(text) or self._worth_reading(run, text)):
             masked = self._unknown(run, text, meaning)
             if masked is not text and self._kind(meaning, masked):
                 masked = self._masks["name"](masked)  # without its digits it may be a name
@@ -288,10 +286,10 @@ class Unmapped:
         return text if masked == text else masked
 
     def _worth_reading(self, run: Run, text: str) -> bool:
-        """As `worth_reading`; what may hold many names is paid for."""
+        """Whether there is more than numbers to find; what may hold many names is paid for."""
         if len(text) <= MAX_STEADY and (cost := effort(text)) > MAX_FREE:
             run.share.pay(cost)
-        return worth_reading(text)
+        return self._texts.worth_reading(text)
 
     def _document(self, run: Run, text: str, document: Any, meaning: Meaning, keys: Steps) -> str:
         """What shows of a text that is a JSON object or array.

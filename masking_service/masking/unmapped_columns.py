@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from masking_service.masking.codes import are_codes, harmless_lines, is_code, settled
 from masking_service.masking.documents_in_text import lines_may_be_documents, may_be_document
-from masking_service.masking.kinds.text import any_worth_reading, worth_reading
+from masking_service.masking.kinds.text import TextMask
 from masking_service.masking.leaks import DEEPEST
 from masking_service.masking.member_names import BARE_NAME, CODE, MAYBE_NAME, MEASURE, NUMBER, Meaning, known_plan, plan
 from masking_service.masking.numbers_in_text import worth_scanning
@@ -33,12 +33,12 @@ class ColumnReader:
 
     Args:
         masked: the kinds that are masked because of the member's name.
-        hides_word: whether a text has a word that is always hidden.
+        texts: tells which texts are worth reading.
     """
 
-    def __init__(self, masked: Container[str | None], hides_word: Callable[[str], bool]) -> None:
+    def __init__(self, masked: Container[str | None], texts: TextMask) -> None:
         self._masked = masked
-        self._hides_word = hides_word
+        self._texts = texts
 
     def read(self, values: Sequence[Any], meaning: Meaning, depth: int, new_forms: Iterator[int]) -> Texts:
         """Read the values of one member of many records.
@@ -105,9 +105,8 @@ class ColumnReader:
                 are_codes(reading, lines)
                 or (
                     harmless_lines(reading, lines)
-                    and not any_worth_reading(different)
                     and not lines_may_be_documents(lines)
-                    and not self._hides_word(lines)
+                    and not self._texts.any_worth_reading([*different])
                 )
             ):
                 return list(texts)
@@ -130,7 +129,7 @@ class ColumnReader:
             return False
         if may_be_document(text):
             return False
-        return is_code(kind, text) or not (worth_scanning(text) or worth_reading(text) or self._hides_word(text))
+        return is_code(kind, text) or not (worth_scanning(text) or self._texts.worth_reading(text))
 
     def _reading(self, kind: str | None) -> str | None:
         """How values under a name of this kind are read.

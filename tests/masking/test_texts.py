@@ -6,6 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from masking_service.masking import name_cues as cues
 from masking_service.masking.columns import FEW
 from masking_service.masking.effort import Effort
 from masking_service.masking.errors import DefinitionError
@@ -40,6 +41,17 @@ def test_a_mapped_text_shows_what_an_unmapped_one_shows(text: str, shown: str) -
     assert (record["remark"], record["x9"]) == (shown, shown)
     pointers = [] if text == shown else ["/remark", "/x9"]
     assert sorted(found.warnings) == [(pointer, FOUND_IN_TEXT) for pointer in pointers]
+
+
+def test_what_is_masked_beside_a_word_of_the_table_is_worth_reading() -> None:
+    before = (*cues.ROLES, *cues.WEAK, *cues.ANNOUNCE)
+    behind = (*cues.TITLES, *cues.VERBS, *cues.FOLLOWING, *cues.FOLLOW, *cues.SHORT_TITLES)
+    texts = [*(f"{word}郑成功" for word in before), *(f"郑成功{word}" for word in behind)]
+    found = [text for text in texts if TEXTS(text) != text]
+
+    assert len(found) > len(texts) / 2
+    assert [text for text in found if not TEXTS.worth_reading(text)] == []
+    assert TEXTS.any_worth_reading(["白色L码", *found[:1]])
 
 
 def test_a_name_of_a_remark_is_found_elsewhere_in_the_record() -> None:

@@ -120,6 +120,26 @@ class TextMask:
         """Whether a text, or one of its lines, has a word that is always hidden."""
         return self._hidden is not None and self._hidden.search(text) is not None
 
+    def worth_reading(self, text: str) -> bool:
+        """False for a text in which `mask` hides nothing but what `numbers_in_text` finds."""
+        return self.hides_word(text) or worth_reading(text) or self._hides_plain_name(text)
+
+    def any_worth_reading(self, texts: Sequence[str]) -> bool:
+        """Whether one of many texts is worth reading; they are searched together."""
+        lines = BETWEEN.join(texts)
+        return (
+            self.hides_word(lines)
+            or any_worth_reading(texts)
+            or (self._outlines.has_names(lines) and any(map(self._hides_plain_name, texts)))
+        )
+
+    def _hides_plain_name(self, text: str) -> bool:
+        """Whether an outline finds a name: with words for given names, which may say something in a text (郑成功)."""
+        if self._hidden is not None or len(text) > MAX_LENGTH or not self._outlines.has_names(text):
+            return False
+        known = self._outlines.of([text])[0]
+        return known is not None and not known[0].stays
+
     def plain(self, text: str) -> str | None:
         """Return a text that holds nothing to mask and no digit; None for every other one."""
         if self.hides_word(text):
