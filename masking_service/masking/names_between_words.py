@@ -69,16 +69,20 @@ _NEVER_LAST: Final = frozenset("被把将让给请刚又再各")
 """They follow names, and something follows them."""
 _PARTICLES: Final = frozenset("啊吧呢吗哦啦嘛呀么")
 """They end clauses, and no given name."""
-_LAST: Final = frozenset("家那在签簽拿取领留赠")
+_LAST: Final = frozenset("家那在签簽拿取领留赠总")
 """They follow names at the end of a run."""
 _NICKNAMES: Final = frozenset("小老阿")
 _TITLES: Final = frozenset(f"{cues.SHORT_TITLES}家")
-_WHOLE_TITLES: Final = frozenset(cues.TITLES)
+_WHOLE_CUES: Final = frozenset(word for word in (*cues.TITLES, *cues.VERBS) if len(word) > 1)
 _NO_GIVEN: Final = frozenset(cues.NO_GIVEN)
 _PLACE_ENDS: Final = frozenset(cues.PLACE_ENDS)
+_NO_CALLED: Final = _TITLES | _NO_GIVEN | _PLACE_ENDS | _ROLE_ENDS | _PERSON_ENDS | _ORGANISATION_ENDS
+_CUES: Final = frozenset((*cues.ROLES, *cues.WEAK, *cues.TITLES, *cues.VERBS))
 
 
 _ANNOUNCE: Final = by_char((*cues.ROLES, *cues.WEAK, *cues.ANNOUNCE), -1)
+_ROLES: Final = frozenset(word for word in cues.ROLES if len(word) == 2)
+_LONG_CUES: Final = by_char((word for word in (*cues.ROLES, *cues.ANNOUNCE, *cues.TITLES) if len(word) > 2), 0)
 _FOLLOWING: Final = frozenset((*cues.TITLES, *cues.VERBS, *cues.FOLLOWING, *cues.FOLLOW))
 _FOLLOW: Final = by_char((word for word in _FOLLOWING if len(word) > 1), 0)
 _FOLLOW_ALONE: Final = frozenset(word for word in _FOLLOWING if len(word) == 1) - frozenset("和跟与及或同")
@@ -249,12 +253,23 @@ class HanRun:
         """Whether what is at this span is no name: a nickname's, a family name alone, with a title or a mask."""
         return (
             (start > 0 and self._han[start - 1] in _NICKNAMES)
+            or self._is_in_cue(start, end)
             or (start == 0 and self._han[0] == "班" and _IS_ROOM(self._text, 0, self.start) is not None)
             or self._han[start:end] in DOUBLE_FAMILY_NAMES
-            or given in _WHOLE_TITLES
+            or given in _WHOLE_CUES
+            or self._han[start:end] in _WHOLE_CUES
             or given[-1] in _PARTICLES
             or (given[-1] in "学校" and given in self._known.words)
             or (end == len(self._han) and self._is_masked())
+        )
+
+    def _is_in_cue(self, start: int, end: int) -> bool:
+        """Whether what is at this span is a part of a word that goes with names, or begins with a role."""
+        han = self._han
+        return han[start : start + 2] in _ROLES or any(
+            at + len(word) > (start if at < start else end) and han.startswith(word, at)
+            for at in range(start - 3 if start > 3 else 0, start + 1)
+            for word in _LONG_CUES.get(han[at], ())
         )
 
     def _is_masked(self) -> bool:
@@ -441,6 +456,16 @@ def is_word(text: str) -> bool:
     return text in han_words().words or text in cues.common_words()
 
 
+def can_be_called(name: str) -> bool:
+    """Whether Han that are all before a title can be a name: a noun of no common use, or no words."""
+    known, family = han_words().words, 2 if name[:2] in DOUBLE_FAMILY_NAMES else 1
+    if not 1 <= len(name) - family <= len("小明") or name in cues.common_words() or name in _CUES:
+        return False
+    if (word := known.get(name)) is not None:
+        return word[0] == "n"
+    return name[:2] not in known and name[:2] not in cues.common_words() and name[-1] not in _NO_CALLED
+
+
 def are_words(text: str, start: int, end: int) -> bool:
     """Whether what may be a name at this span begins with a word, and is far likelier made of words."""
     first, last = _span_of_run(text, start)
@@ -450,7 +475,7 @@ def are_words(text: str, start: int, end: int) -> bool:
     known, floor = han_words(), max(0, first - _BEFORE_RUN)
     text = known.simplified(text[floor : last + _BEFORE_RUN])
     start, end, first, last = start - floor, end - floor, first - floor, last - floor
-    if text[start : start + 2] not in known.words and text[max(0, start - 1) : start + 1] not in known.words:
+    if text[start : start + 2] not in known.words and (not start or text[start - 1 : start + 1] not in known.words):
         return False
     if text[end - 1] in _PLACE_ENDS and end - start > len("张栋") and text[start : end - 1] in known.words:
         return True

@@ -108,6 +108,10 @@ _ends_firm: Final = re.compile(rf"(?:{any_of(HAN_FORMS)})(?![{HAN}])").search
 _any_han: Final = re.compile(f"[{HAN}]").search
 _labels: Final = by_char((word.lower() for word in cues.LABELS), -1)
 _LONGEST_LABEL: Final = 24
+_ADDRESSING: Final = frozenset(
+    ("先生", "女士", "小姐", "太太", "夫人", "老师", "师傅", "教授", "亲启", "亲收", "亲签", "敬启")
+)
+"""Before them alone in a clause is hardly anything but a name."""
 _TO_PLACE: Final = frozenset("到至向")
 """Cues that a place follows as often."""
 _WISHES: Final = frozenset("祝给")
@@ -249,26 +253,36 @@ def _names_of_words(text: str) -> Iterator[Span]:
     """Names behind an announcing word, a room or an organisation, and before a title or verb."""
     ends: set[int] = set()
     for uses, start, end in _cues_in(text):
-        found: Span | None = None
         if start in ends:
             continue
-        if uses & (ROLE | WEAK):
-            if start or text[0] not in _JOINING:
-                found = _announced(text, end, sure=bool(uses & ROLE))
-            if found is None and text[end - 1] == "姓" and text[end : end + 1] in FAMILY:
-                found = _family_alone(text, end)
-        elif uses & CALLED:
-            found = _family_alone(text, end)
-        elif uses & (ORGANISATION | ROOM):
-            found = _behind_room(text, start, end, room=bool(uses & ROOM))
-        else:
-            if uses & (TITLE | SHORT):
-                found = _titled(text, start, short=not uses & TITLE)
-            if found is None and uses & VERB:
-                found = _said(text, start, end)
-        if found is not None and not names_between_words.are_words(text, *found):
+        found = _beside_cue(text, uses, start, end)
+        if found is not None and names_between_words.are_words(text, *found):
+            found = None
+        if found is None and text[start:end] in _ADDRESSING:
+            found = _addressed(text, start, end)
+        if found is not None:
             ends.add(found[1])
             yield found
+
+
+def _beside_cue(text: str, uses: int, start: int, end: int) -> Span | None:
+    """The name beside a cue at this span, maybe one that is likelier made of words."""
+    found: Span | None = None
+    if uses & (ROLE | WEAK):
+        if start or text[0] not in _JOINING:
+            found = _announced(text, end, sure=bool(uses & ROLE))
+        if found is None and text[end - 1] == "姓" and text[end : end + 1] in FAMILY:
+            found = _family_alone(text, end)
+    elif uses & CALLED:
+        found = _family_alone(text, end)
+    elif uses & (ORGANISATION | ROOM):
+        found = _behind_room(text, start, end, room=bool(uses & ROOM))
+    else:
+        if uses & (TITLE | SHORT):
+            found = _titled(text, start, end, short=not uses & TITLE)
+        if found is None and uses & VERB:
+            found = _said(text, start, end)
+    return found
 
 
 def _announced(text: str, end: int, *, sure: bool) -> Span | None:
@@ -313,13 +327,26 @@ def _family_alone(text: str, start: int) -> Span | None:
     return None if is_han(text[end : end + 1]) and text[end] not in "的我叫" else (start, end)
 
 
-def _titled(text: str, at: int, *, short: bool) -> Span | None:
+def _titled(text: str, at: int, end: int, *, short: bool) -> Span | None:
     if short and not is_short_title(text, at):
         return None
     if text[at - 1 : at] in _OPENING and _title_in_brackets(text, at - 1):
         at -= 1
     start = name_before(text, at, titled=True)
-    return None if start is None or text[start:at] in _WISHES else (start, at)
+    if start is None or text[start:at] in _WISHES or text[start:end] in BEFORE_NAMES:
+        return None
+    return start, at
+
+
+def _addressed(text: str, at: int, end: int) -> Span | None:
+    """A name that is a noun as well, or has a character of places in it, where it is a clause: 金星女士, 邹市明亲启."""
+    start = at
+    while at - start < len("欧阳市明") and is_han(text[start - 1 : start]):
+        start -= 1
+    name = text[start:at]
+    if is_han(text[start - 1 : start]) or is_han(text[end : end + 1]) or name[:1] not in _STARTS:
+        return None
+    return (start, at) if names_between_words.can_be_called(name) else None
 
 
 def _said(text: str, at: int, end: int) -> Span | None:
