@@ -134,7 +134,7 @@ def _is_sure(text: str, number: str, kind: int, level: int, end: int) -> bool:
     if kind == ROOM_WORD:
         bed = text[end - 1] == "床" and _IN_A_WARD(before) is not None
         return named or bed or (count_digits(number) if number[0].isascii() else len(number)) >= ROOM_DIGITS
-    if kind not in (BARE_NUMBER, NUMBER_WORD):
+    if kind not in (BARE_NUMBER, NUMBER_WORD) or number.lower() == "c/o":
         return kind == DOOR_WORD and named
     if "*" in number:
         return _NAME_AND_ROOM(number) is not None and HAN_AT(before, len(before) - 1) is not None

@@ -14,6 +14,7 @@ from unicodedata import normalize
 
 from masking_service.masking import name_cues as cues
 from masking_service.masking.address_words import LATIN_PLACE, LATIN_SITE
+from masking_service.masking.legal_forms import LATIN_FORMS
 
 Span = tuple[int, int]
 
@@ -58,7 +59,7 @@ _subject: Final = re.compile(
 _in_han: Final = re.compile(
     rf"(?:[找给給由让讓交俾畀叫喊帮替代请請问問]|联系|聯繫|聯絡|转交|交给|轉交|交給)\s?(?P<name>{_NAME})(?!{_LETTER})"
     rf"|(?<!{_LETTER})(?P<titled>{_NAME})\s?(?=先生|女士|小姐|太太|老师|老師|师傅|師傅|经理|經理)"
-    rf"|(?<!{_LETTER})(?P<doing>{_NAME})\s?(?=代?[签簽收领領取拿](?![0-9人据单])|已[取收拿签簽]|自[提取]|本人|要|让|说|想要|会来|在(?=[0-9*家公单楼前门上下办])|的(?:快递|快件|包裹|件|东西))"
+    rf"|(?<!{_LETTER})(?P<doing>{_NAME})\s?(?=代?[签簽收领領取拿](?![0-9人据单])|已[取收拿签簽]|自[提取]|[亲敬][启收签]|[转寄](?![\u4e00-\u9fff])|本人|要|让|说|想要|会来|在(?=[0-9*家公单楼前门上下办])|的(?:快递|快件|包裹|件|东西))"
 ).finditer
 """A name beside a cue in Han."""
 _signature: Final = re.compile(
@@ -68,7 +69,20 @@ _full: Final = re.compile(
     rf"(?<![\w'’.&/-])(?<!\bSt )(?<!\bSan )(?P<name>{_CAPITALISED}(?: {_LINK}{_CAPITALISED}){{1,3}})(?![\w&/-])"
 ).finditer
 _word: Final = re.compile(r"\w").search
-_first: Final = re.compile(rf"\s*({_CAPITALISED}(?: {_CAPITALISED}){{1,2}}),").match
+_FULL_NAME: Final = rf"{_CAPITALISED}(?: {_LINK}{_CAPITALISED}){{1,2}}"
+_first: Final = re.compile(rf"\s*({_FULL_NAME}),").match
+_front: Final = re.compile(
+    rf"\s*(?P<name>{_FULL_NAME})(?:[\s,，、;；|_]{{0,2}}(?=[\u4e00-\u9fff]{{1,9}}[省市区區县縣镇鎮乡鄉村路街道巷弄])"
+    rf"|,? (?P<abroad>)(?=[0-9]{{1,5}}[A-Za-z]? (?:{_CAPITALISED} ){{1,3}}(?i:{LATIN_PLACE})\b))"
+).match
+"""Before an address in Han, or before a house and its street."""
+_back: Final = re.compile(
+    rf"(?:(?<=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff][0-9*])|(?<=[\u4e00-\u9fff\-][0-9*]{{2}})|(?<=[0-9*]{{3}}))[\s,，、;；|_]{{0,2}}"
+    rf"(?<![A-Za-z])(?P<name>{_FULL_NAME})\s*$"
+    rf"|(?i:\b(?:apt|apartment|unit|room|rm|suite|ste|flat)\.? |\#)[0-9A-Z*]{{1,5}},? (?P<abroad>{_FULL_NAME})\s*$"
+).search
+"""Behind the house or the room of an address in Han, or the room of another."""
+_house: Final = re.compile("[路街道巷弄村][0-9]|[0-9A-Z*][号號楼樓层層栋棟幢座室]").search
 _place: Final = re.compile(rf"(?<![A-Za-z])(?:{LATIN_PLACE}|{LATIN_SITE})(?![A-Za-z])", re.I).search
 _FAMILIES: Final = frozenset(("hill", "lane", "west", "north", "grove"))
 """Family names that are words of places, too: behind a given name that is known they are names."""
@@ -102,6 +116,7 @@ def _plain(word: str) -> str:
 
 
 _GIVEN: Final = frozenset(map(_plain, cues.LATIN_GIVEN))
+_NO_PERSON: Final = frozenset((*cues.LATIN_FIRMS, *cues.LATIN_COUNTRIES, *LATIN_FORMS))
 _ends_clause: Final = re.compile(r"\s*(?:$|[.,;!?，。；)）\n])").match
 _LONGEST: Final = 48
 
@@ -147,6 +162,32 @@ def _is_street(text: str, start: int, end: int) -> bool:
         _HOUSE_BEHIND(text, end) is not None
         or _STREET_BEFORE(text[max(0, start - _LONGEST_STREET) : start]) is not None
     )
+
+
+def latin_names_beside_address(text: str) -> Iterator[Span]:
+    """The spans of names that an address begins or ends with."""
+    if not _capital(text):
+        return
+    if (front := _front(text)) and _is_beside(text, front["name"], abroad=front["abroad"] is not None):
+        yield front.span("name")
+    if back := _back(text, max(0, len(text) - _LONGEST)):
+        group = back.lastgroup or ""
+        if _is_beside(text, back[group], abroad=group == "abroad"):
+            yield back.span(group)
+
+
+def has_name_at_end(text: str) -> bool:
+    """Whether a text begins or ends with a name beside an address."""
+    return next(latin_names_beside_address(text), None) is not None
+
+
+def _is_beside(text: str, name: str, *, abroad: bool) -> bool:
+    """Whether the words beside an address are a name: one that is known, or none of a firm, and no place."""
+    words = [*map(_plain, name.split(" "))]
+    if not is_latin_name(name) or not _NO_PERSON.isdisjoint(words):
+        return False
+    known = words[0] in _GIVEN
+    return known if abroad else _house(text) is not None and (known or words[-1] not in cues.LATIN_BRANDS)
 
 
 def first_latin_name(text: str) -> Iterator[Span]:

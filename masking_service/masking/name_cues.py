@@ -44,6 +44,8 @@ _GIVEN_NAMES: Final = sections("given_names.txt")
 LATIN_GIVEN: Final = (*_WORDS["latin-given"], *_GIVEN_NAMES["latin"], *_GIVEN_NAMES["cyrillic"])
 LATIN_WORDS: Final = frozenset(_WORDS["latin-words"])
 LATIN_BRANDS: Final = frozenset(_WORDS["latin-brands"])
+LATIN_FIRMS: Final = _WORDS["latin-firms"]
+LATIN_COUNTRIES: Final = _WORDS["latin-countries"]
 
 NOT_BEHIND_ZONG: Final = (
     "结計计共部裁监監经經算体體量数數额額是有会會公站店台价價署统統值线線长長和管机機务務办辦行督领領书書之则則包重"

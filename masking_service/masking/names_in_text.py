@@ -36,6 +36,7 @@ from masking_service.masking.latin_names import (
     is_latin_name,
     latin_name_before,
     latin_names,
+    latin_names_beside_address,
 )
 from masking_service.masking.legal_forms import HAN_FORMS
 from masking_service.masking.name_bounds import (
@@ -80,7 +81,7 @@ _number: Final = re.compile(
 )
 _mask_before: Final = re.compile(r"\*\s$").search
 _front_of_number: Final = re.compile(r"[^\w*+]{0,3}\+?[0-9() \-]{0,9}$")
-_signs_behind: Final = re.compile(r"[^\w*]{0,4}$")
+_signs_behind: Final = re.compile(r"(?:[^\w*]|_){0,4}$")
 _quantity_behind: Final = re.compile(
     r"[\s,，、]{1,2}[0-9一二两三四五六七八九十半]{1,3}[份箱件个盒袋斤包瓶提桶条只套本罐][\s,，、]{0,2}$"
 )
@@ -132,7 +133,13 @@ def holds_names(text: str) -> bool:
     if next(names_of_neighbours(text), None) is not None:
         return True
     text = han_words().simplified(text)
-    finders = (_names_of_words, names_of_clauses.find, names_between_words.find, latin_names)
+    finders = (
+        _names_of_words,
+        names_of_clauses.find,
+        names_between_words.find,
+        latin_names,
+        latin_names_beside_address,
+    )
     return any(next(find(text), None) is not None for find in finders)
 
 
@@ -171,10 +178,11 @@ def names_in(text: str, *, address: bool = False) -> list[Span]:
     text = han_words().simplified(text)
     if _any_han(text) is None:
         found = [*beside, *_names_of_words(text), *_names_beside_numbers(text), *latin_names(text, address=address)]
-        found += first_latin_name(text) if address else ()
+        found += [*latin_names_beside_address(text), *(first_latin_name(text) if address else ())]
         return _apart(_joined_by_words(text, found)) if found else found
     found = [*beside, *_names_of_words(text), *_names_beside_numbers(text), *names_of_clauses.find(text)]
     found += [*names_between_words.find(text, found), *latin_names(text, address=address)]
+    found += latin_names_beside_address(text)
     if address:
         found += _names_beside_address(text)
         if not found and "******" in text and _masked_name(text) is None:

@@ -20,6 +20,7 @@ from masking_service.masking.districts import district_end
 from masking_service.masking.foreign_addresses import ForeignAddress, hide_foreign_units
 from masking_service.masking.han_addresses import behind_last_number, hide_han_units, read_han_units
 from masking_service.masking.japanese_addresses import hide_japanese_units, is_japanese
+from masking_service.masking.latin_names import latin_names_beside_address
 from masking_service.masking.names_at_addresses import NAME_IN_FRONT, which_may_have_names
 from masking_service.masking.names_in_text import names_in
 from masking_service.masking.numbers_in_text import HAN_DIGITS, crowded, scrub
@@ -53,6 +54,7 @@ _BULLET: Final = re.compile(r"(?<=[\u4e00-\u9fff])•(?=[0-9A-Za-z*\u4e00-\u9fff
 _OPENS: Final = re.compile(r"[(（\[【]").search
 _BRACKETS: Final = re.compile(r"([(（\[【][^()（）\[\]【】]*[)）\]】]?)")
 _ONLY_UNIT: Final = re.compile(
+    r"(?!.\s?[Cc]/[Oo] )"
     rf"(?:[(（\[【)）\]】\s\-#/,，.0-9*{words.NUMERALS}A-Za-z室户戶房层層楼樓号號门門栋棟幢座之]|单元|單元)*"
 ).fullmatch
 _ONLY_ROOM: Final = re.compile(r"[A-Za-z*]?[0-9*]{3,4}[A-Za-z*]?").fullmatch
@@ -131,9 +133,10 @@ def _names_beside(value: str) -> list[tuple[int, int]]:
     bracket, phone = _OPENS(value), _PHONE_MASK(value)
     note = behind_last_number(value[: phone.start()] if phone else value)
     found = _names_behind(value, min(note, bracket.start()) if bracket else note)
+    found += [span for span in latin_names_beside_address(value) if span not in found]
     if _NAME_BEFORE(value):
         found = [*((start, end) for start, end in names_in(value[:_HEAD], address=True) if start == 0), *found]
-    return found
+    return sorted(found)
 
 
 def _names_behind(value: str, note: int) -> list[tuple[int, int]]:

@@ -20,6 +20,7 @@ from masking_service.masking.han_units_in_text import hide_units_in_text, may_ho
 from masking_service.masking.hidden import hidden_form
 from masking_service.masking.kinds.table import OF_A_PERSON
 from masking_service.masking.labels import Pay, labelled_values, may_hold_labels, unpaid
+from masking_service.masking.latin_names import has_name_at_end
 from masking_service.masking.leaks import may_leak
 from masking_service.masking.member_names import NEUTRAL
 from masking_service.masking.name_words import PARTY, name_words
@@ -432,8 +433,9 @@ def worth_reading(text: str) -> bool:
 
 def any_worth_reading(texts: Iterable[str]) -> bool:
     """Whether one of many texts is worth reading; they are searched together."""
+    texts = [*texts]
     lines = BETWEEN.join(texts)
-    return holds_names(lines) or _holds_more(lines)
+    return holds_names(lines) or _holds_more(lines) or any(map(has_name_at_end, texts))
 
 
 def _holds_more(lines: str) -> bool:
