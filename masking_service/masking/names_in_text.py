@@ -110,7 +110,7 @@ _any_han: Final = re.compile(f"[{HAN}]").search
 _labels: Final = by_char((word.lower() for word in cues.LABELS), -1)
 _LONGEST_LABEL: Final = 24
 _ADDRESSING: Final = frozenset(
-    ("先生", "女士", "小姐", "太太", "夫人", "老师", "师傅", "教授", "亲启", "亲收", "亲签", "敬启")
+    ("总", "先生", "女士", "小姐", "太太", "夫人", "老师", "师傅", "教授", "亲启", "亲收", "亲签", "敬启")
 )
 """Before them alone in a clause is hardly anything but a name."""
 _TO_PLACE: Final = frozenset("到至向")

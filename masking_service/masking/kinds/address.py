@@ -47,14 +47,14 @@ _ODD: Final = re.compile(r"[^\n -~\u2018-\u201d\u3001-\u3011\u4e00-\u9fff，：�
 
 _DIGIT: Final = re.compile(r"\d")
 _STARS_AND_OTHERS: Final = re.compile(r"\*+|[^*]+").finditer
-_NUMBER_SIGN: Final = re.compile(r"(?<![A-Za-z])[Nn][Oo]\.?(?=\s?[\d*])").sub
+_NUMBER_SIGN: Final = re.compile(r"(?<![A-Za-z])(?:[Nn][Oo]\.?(?=\s?[\d*])|[Cc]/[Oo](?![0-9A-Za-z*]))").sub
+"""Letters that are no unit's: No. and c/o."""
 _BULLET: Final = re.compile(r"(?<=[\u4e00-\u9fff])•(?=[0-9A-Za-z*\u4e00-\u9fff])(?!单|單|[室层層楼樓号號户戶])").sub
 """One bullet between words is the dot that it looks like."""
 
 _OPENS: Final = re.compile(r"[(（\[【]").search
 _BRACKETS: Final = re.compile(r"([(（\[【][^()（）\[\]【】]*[)）\]】]?)")
 _ONLY_UNIT: Final = re.compile(
-    r"(?!.\s?[Cc]/[Oo] )"
     rf"(?:[(（\[【)）\]】\s\-#/,，.0-9*{words.NUMERALS}A-Za-z室户戶房层層楼樓号號门門栋棟幢座之]|单元|單元)*"
 ).fullmatch
 _ONLY_ROOM: Final = re.compile(r"[A-Za-z*]?[0-9*]{3,4}[A-Za-z*]?").fullmatch
