@@ -172,7 +172,7 @@ def _query(row: Operation) -> Any:
     """Decode the query into the operation's shape; None where it has none, and then no parameter may be there."""
     if row.query is not None:
         return decode_query(row.query, dict(request.args.lists()))
-    if row.authenticated and request.environ.get("QUERY_STRING"):
+    if request.environ.get("QUERY_STRING") and row.authenticated:
         decode_query(Shape, dict(request.args.lists()))
     return None
 
