@@ -38,7 +38,15 @@ Json = dict[str, Any]
 
 
 class Refused(Exception):
-    """The service did not answer, or refused; the text is for the user."""
+    """The service did not answer, or refused; the text is for the user.
+
+    Args:
+        code: of the problem; empty for no answer.
+    """
+
+    def __init__(self, text: str, code: object = "") -> None:
+        super().__init__(text)
+        self.code = code
 
 
 class Caller:
@@ -68,7 +76,7 @@ class Caller:
                 break
             time.sleep(min(int(wait), MAX_WAIT_SECONDS))
         said = f"{content.get('code')}: {content.get('detail')}"
-        raise Refused(f"{method} {path.partition('?')[0]} as {self._name}: {status} {said}")
+        raise Refused(f"{method} {path.partition('?')[0]} as {self._name}: {status} {said}", content.get("code"))
 
     def _ask_once(self, method: str, path: str, body: bytes | None) -> tuple[int, Json, str | None]:
         """Return the status, the answer's JSON, and its Retry-After."""
@@ -137,13 +145,19 @@ def tour(console: Console, urls: tuple[str, str], file: Path) -> None:
     large = opening | {"case": f"{case}-LARGE", "waybills": stored[:LARGE], "reason": "a lost bag"}
     desk.ask("POST", "/v1/cases", json.dumps(large).encode())
     wanted = {"purpose": "dispute", "case": case, "items": [{"token": tokens["/sender/phone"]}]}
-    found = Caller(url, credentials, "dispute-officer").ask("POST", "/v1/detokenize", json.dumps(wanted).encode())
+    try:
+        officer = Caller(url, credentials, "dispute-officer")
+        value = officer.ask("POST", "/v1/detokenize", json.dumps(wanted).encode())["results"][0]["value"]
+    except Refused as refused:
+        if refused.code != "signature-required":
+            raise
+        value = "needs the officer's signature: sign in at the desk and make a key there"
     console.print(
         f"\n[bold]Opening one value[/bold]: the service desk opens the case {case} ({opened['status']}),",
         soft_wrap=True,
     )
     console.print(f"  a dispute officer opens one token under it:  {tokens['/sender/phone']}  →  ", end="")
-    console.print(str(found["results"][0]["value"]), markup=False)
+    console.print(str(value), markup=False, soft_wrap=True)
     console.print(f"  A case with {LARGE} waybills waits for a supervisor's approval.")
 
     key = f'$(sed -n \'s/.*"label-printer": "\\(.*\\)".*/\\1/p\' {shlex.quote(str(file))})'
