@@ -128,7 +128,7 @@ def tour(console: Console, urls: tuple[str, str], file: Path) -> None:
     show_labels(console, before, results)
     show_totals(console, before, results, took)
 
-    number, tokens = before[0]["waybill_no"], results[0]["tokens"]
+    number = before[0]["waybill_no"]
     view = Caller(url, credentials, "courier").ask("GET", f"/v1/waybills/{number}?profile=courier")
     console.print(f"\n[bold]What the courier sees of {number}[/bold] (the door, not the number)")
     for side in SIDES:
@@ -136,6 +136,23 @@ def tour(console: Console, urls: tuple[str, str], file: Path) -> None:
             f"  {side:<9}  " + "  ".join(map(str, view["record"][side].values())), markup=False, soft_wrap=True
         )
 
+    open_one(console, url, credentials, before, results)
+
+    key = f'$(sed -n \'s/.*"label-printer": "\\(.*\\)".*/\\1/p\' {shlex.quote(str(file))})'
+    console.print(f"\n[bold]The service[/bold]    {url}    [bold]its contract[/bold]  {url}/docs")
+    console.print("[bold]credentials[/bold]    ", end="")
+    console.print(f"{file} (an API key for each role)", markup=False, soft_wrap=True)
+    console.print("[bold]try it[/bold]")
+    print(
+        f"curl -s --noproxy '*' {intake}/v1/mask "
+        f"-H \"Authorization: Bearer {key}\" -H 'Content-Type: application/json' "
+        """-d '{"records": [{"sender": {"name": "张三", "phone": "13812345678"}}]}'"""
+    )
+
+
+def open_one(console: Console, url: str, credentials: dict[str, str], before: list[Any], results: list[Json]) -> None:
+    """Open two cases, of which one has to be approved, and one value under the other."""
+    number, tokens = before[0]["waybill_no"], results[0]["tokens"]
     now = time.time()  # names of cases are never used twice
     case = time.strftime("FIRST-BATCH-%Y-%jT%Hh%Mm%Ss", time.gmtime(now)) + f"{int(now % 1 * 1000):03d}"
     opening = {"case": case, "purpose": "dispute", "waybills": [number], "reason": "sample batch", "expires_in": 86400}
@@ -159,17 +176,6 @@ def tour(console: Console, urls: tuple[str, str], file: Path) -> None:
     console.print(f"  a dispute officer opens one token under it:  {tokens['/sender/phone']}  →  ", end="")
     console.print(str(value), markup=False, soft_wrap=True)
     console.print(f"  A case with {LARGE} waybills waits for a supervisor's approval.")
-
-    key = f'$(sed -n \'s/.*"label-printer": "\\(.*\\)".*/\\1/p\' {shlex.quote(str(file))})'
-    console.print(f"\n[bold]The service[/bold]    {url}    [bold]its contract[/bold]  {url}/docs")
-    console.print("[bold]credentials[/bold]    ", end="")
-    console.print(f"{file} (an API key for each role)", markup=False, soft_wrap=True)
-    console.print("[bold]try it[/bold]")
-    print(
-        f"curl -s --noproxy '*' {intake}/v1/mask "
-        f"-H \"Authorization: Bearer {key}\" -H 'Content-Type: application/json' "
-        """-d '{"records": [{"sender": {"name": "张三", "phone": "13812345678"}}]}'"""
-    )
 
 
 def show_labels(console: Console, before: list[Any], results: list[Json]) -> None:
