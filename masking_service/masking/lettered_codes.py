@@ -10,8 +10,6 @@ _LONGEST: Final = 40
 _IN_WORDS: Final = ascii_letters + digits
 _PREFIX: Final = re.compile(r"[A-Z]{1,4}|(?=[A-Z0-9]{5})(?=[0-9]*[A-Z])[A-Z]*[0-9][A-Z0-9]*").fullmatch
 """What carriers and shops begin their numbers with: a few capitals, or capitals and digits, as UPS does."""
-_LABELS: Final = frozenset({"TEL", "MOB", "CALL", "WX", "VX", "QQ"})
-"""Words in capitals that say what the digits behind them are."""
 _NAMED: Final = re.compile("(?:电话|電話|手机|手機|身份证|身份證|卡号|卡號)[A-Z]$").search
 """One of several numbers: 电话A13812345678."""
 _MADE: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{24,}", re.I).fullmatch
@@ -28,7 +26,7 @@ def is_in_code(text: str, start: int, end: int) -> bool:
     if not behind[:1].isascii() or not behind[:1].isalpha():
         if not prefix:
             return False
-        if _PREFIX(prefix) and prefix not in _LABELS and not _NAMED(before):
+        if _PREFIX(prefix) and not _NAMED(before):
             return True
     joined = _IN_WORDS + "-"
     rest = behind[: len(behind) - len(behind.lstrip(joined))]

@@ -105,7 +105,7 @@ def test_a_nonce_that_has_had_half_its_life_is_followed_by_the_next(courier: Pro
     courier.token = courier.api.mint("courier", "c-1", sites=[SITE], ttl=900)
 
     young = courier.once("GET", PATH)
-    set_clock(given + 310)
+    set_clock(given + 300)
     old = courier.once("GET", PATH)
     set_clock(given + 620)
 

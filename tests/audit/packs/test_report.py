@@ -101,6 +101,15 @@ def test_an_opening_is_explained_by_a_scan_or_by_a_closing_of_another_person(lat
     assert ("unexplained" not in tables(opening(), later=(later,))) is explained
 
 
+def test_what_a_person_decides_after_a_closing_does_not_replace_it() -> None:
+    acts = [
+        entry(at=END, action=act, outcome="done", case="D-1", principal="staff/s-1")
+        for act in ("case-close", "case-deny")
+    ]
+
+    assert "unexplained" not in tables(opening(), later=tuple(acts))
+
+
 def test_what_is_unexplained_is_counted_by_person() -> None:
     assert tables(opening(), opening())["unexplained"] == [("staff/u-1", 2, 2)]
 
