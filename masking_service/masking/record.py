@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any, Final
 
 from masking_service.masking.columns import Columns
@@ -22,7 +23,6 @@ from masking_service.masking.member_names import OwnNames
 from masking_service.masking.noted import listed, note
 from masking_service.masking.numbers import alone_abroad
 from masking_service.masking.profiles import Profile
-from masking_service.masking.room import make_room
 from masking_service.masking.schema import Place, Schema, Steps
 from masking_service.masking.spellings import Mask, may_hold_name, needles
 from masking_service.masking.stars import stars
@@ -193,6 +193,30 @@ def _masks_of(profile: Profile) -> tuple[dict[str, Mask | None], dict[str, Usual
     """Return the masks of a profile by kind, those of usual values, and those of leaks."""
     masks, usual = {kind: profile.masker(kind) for kind in KINDS}, {kind: profile.usual(kind) for kind in KINDS}
     return masks, usual, profile.leak_masks()
+
+
+def make_room(record: dict[str, Any], keys: Steps) -> tuple[Any, Any]:
+    """Return the container and key at the end of `keys`, and make what is missing on the way."""
+    here: Any = record
+    for key, following in pairwise(keys):
+        wanted: type = list if type(following) is int else dict
+        _lengthen(here, key)
+        if type(here) is dict:
+            here.setdefault(key, wanted())
+        elif type(here[key]) is not wanted:
+            here[key] = wanted()
+        here = here[key]
+    _lengthen(here, keys[-1])
+    return here, keys[-1]
+
+
+def _lengthen(container: Any, key: Any) -> None:
+    """Let an array grow up to the index.
+
+    Slots of which nothing is known are empty objects.
+    """
+    if type(container) is list:
+        container.extend({} for _ in range(len(container), key + 1))
 
 
 class _Run(Masked):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from masking_service.masking.kinds.table import TABLE
-from masking_service.masking.room import make_room
+from masking_service.masking.record import make_room
 from masking_service.masking.schema import EACH, Schema
 
 
