@@ -25,8 +25,9 @@ class Findable(msgspec.Struct, frozen=True, gc=False):
     def __repr__(self) -> str:
         return "<Findable>"
 
-    def __bool__(self) -> bool:
-        return bool(self.phones or (self.endings and self.site))
+    def __len__(self) -> int:
+        """How many entries of indexes find the record."""
+        return len(self.phones) + (len(self.endings) if self.site is not None else 0)
 
     def at(self, site: str | None) -> "Findable":
         """Return the same at another site."""

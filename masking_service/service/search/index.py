@@ -153,11 +153,6 @@ def ending_places(
     return [index_part_keys(stem, tag[:1])[0] for stem, tag in zip(stems, tags, strict=True)], tags
 
 
-def count(found_by: Iterable[Findable]) -> int:
-    """Return how many entries waybills have, by what they are found."""
-    return sum(len(one.phones) + (len(one.endings) if one.site is not None else 0) for one in found_by)
-
-
 def every_entry(number: str, base: bytes, revisions: Iterable[Record | None], site: str | None) -> list[Indexed]:
     """Return the entries that the revisions of a waybill may have, whichever indexes are kept."""
     return [
@@ -246,7 +241,7 @@ class SearchIndex:
         self._lasting: tuple[Roster, dict[bytes, int]] = (store.identity.roster, {})
 
     def adding(self, tenant: str, waybills: Sequence[Indexed], key: SealingKey, now: int) -> list[Command]:
-        """Return the commands that add entries of records that `key` seals, by their keys; see `count`.
+        """Return the commands that add entries of records that `key` seals, by their keys.
 
         Once they are durable, `added` is told.
 

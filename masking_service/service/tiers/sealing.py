@@ -148,7 +148,7 @@ class SealedRecords(RecordWriter):
     def _indexing(self, tenant: str, indexed: Sequence[Indexed], key: SealingKey, now: int) -> list[Command]:
         del now
         tag = self._keyring.tenant(tenant).tenant_tag
-        return [work_command(tag, key, indexed, self._random(NONCE_BYTES))] if indexed else []
+        return [work_command(tag, key, indexed, self._random(NONCE_BYTES))]
 
     def _indexed(self, commands: Sequence[Command], now: int, roster: Roster) -> None:
         """The opening tier files the entries."""

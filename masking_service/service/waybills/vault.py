@@ -19,7 +19,7 @@ from keys.errors import IntegrityError
 from keys.keyring import Keyring
 from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.service.search.findable import Findable
-from masking_service.service.search.index import Indexed, SearchIndex, count, every_entry
+from masking_service.service.search.index import Indexed, SearchIndex, every_entry
 from masking_service.service.state.sealed import Prepared, Sealed, StoredValue
 from masking_service.service.state.stems import CLAIM, Stems, first_stored, stems_of
 from masking_service.service.state.swap import Swapped, swap_question
@@ -88,7 +88,8 @@ class Vault(RecordWriter):
         self.search = SearchIndex(store, keyring, self.record_keys)
 
     def _key_for(self, tenant: str, waiting: Sequence[Draft], now: int) -> SealingKey:
-        return self.data_keys.for_today(tenant, now, len(waiting) + count([draft.findable for draft in waiting]))
+        entries = sum(len(draft.findable) for draft in waiting)
+        return self.data_keys.for_today(tenant, now, len(waiting) + entries)
 
     def _indexing(self, tenant: str, indexed: Sequence[Indexed], key: SealingKey, now: int) -> list[Command]:
         return self.search.adding(tenant, indexed, key, now)

@@ -285,12 +285,13 @@ class RecordWriter(ABC):
         ]
         marks = [(draft.stem, place) for draft in waiting for place in self._marks(draft)]
         commands += [(b"GET", place) for _, place in marks]
-        adding = self._indexing(tenant, indexed, key, now)
+        adding = self._indexing(tenant, indexed, key, now) if indexed else []
         answered = self._store.write([*commands, *adding], since=roster) if commands or adding else []
         of_marks = answered[len(commands) - len(marks) : len(commands)]
         marked = {stem for (stem, _), mark in zip(marks, of_marks, strict=True) if mark is not None}
         replies = iter(answered)
-        self._indexed(adding, now, roster)
+        if adding:
+            self._indexed(adding, now, roster)
         self._store.ask(*following)
         answers = iter(following)
         taken: set[bytes] = set()

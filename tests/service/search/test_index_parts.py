@@ -6,7 +6,6 @@ from masking_service.service.search.findable import Findable
 from masking_service.service.search.index import (
     PERIOD_SECONDS,
     Indexed,
-    count,
     ending_places,
     phone_places,
     places_of,
@@ -36,7 +35,7 @@ def test_as_many_entries_are_counted_as_are_written(findable: Findable, entries:
     one = Indexed("SF1", BASE, 0, END, HEADER, findable)
     places = places_of(KEYS, [one])
 
-    assert count([findable, findable]) == 2 * entries
+    assert (len(findable), bool(findable)) == (entries, entries > 0)
     assert [len(each) for each in (places.keys, places.plain, places.revisions)] == [entries] * 3
     assert (len(places.tags), len(places.bases)) == (16 * entries, 12 * entries)
     assert places.ends.keys() == set(places.keys)
