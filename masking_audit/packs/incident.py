@@ -131,33 +131,12 @@ class Incident:
             more: what is known beside the log.
         """
         more = more or More()
-        kept = self._rows
-
-        def of_waybill(row: KeptRow) -> tuple[object, ...]:
-            return (rfc3339(row.at), row.waybill, numbers.get(row.waybill, ""), *row.cells, row.entry)
-
-        def of_entry(row: KeptRow) -> tuple[object, ...]:
-            return (rfc3339(row.at), *row.cells, row.entry)
-
-        about: dict[str, object] = {
-            "principal": str(self.subject),
-            "begin": rfc3339(self.begin),
-            "end": rfc3339(self.end),
-        }
-        totals: dict[str, object] = {
-            "fields": kept.count("openings"),
-            "waybills": kept.count_waybills("openings"),
-            "cases": len({row.cells[2] for row in kept.rows("openings")} - {""}),
-            "views": kept.count("views"),
-            "refusals": self._refused,
-        }
-        waybill_headers = ("when", "waybill", "number")
         return Document(
             "incident",
             [
-                ("about", about),
+                ("about", {"principal": str(self.subject), "begin": rfc3339(self.begin), "end": rfc3339(self.end)}),
                 ("source", dict(source)),
-                ("totals", totals),
+                ("totals", self._totals()),
                 ("persons-means", {}),
                 *([("reach-means", {})] if more.reach else []),
                 ("hashes", {}),
@@ -168,28 +147,46 @@ class Incident:
                 *([PackTable("persons-passed", PERSONS, persons_rows(more.passed))] if more.passed else []),
                 *more.reach,
                 *([PackTable("now", ("what", "value"), more.now)] if more.now else []),
-                PackTable(
-                    "openings",
-                    (*waybill_headers, "kind", "field", "case", "purpose", "approved-by", "entry"),
-                    kept.table("openings", of_waybill),
-                ),
-                PackTable("views", (*waybill_headers, "profile", "entry"), kept.table("views", of_waybill)),
-                PackTable(
-                    "passed",
-                    (*waybill_headers, "action", "site", "courier", "entry"),
-                    kept.table("passed", of_waybill),
-                ),
-                PackTable(
-                    "cases", ("when", "case", "action", "by", "waybills", "entry"), kept.table("cases", of_entry)
-                ),
-                PackTable(
-                    "refusals",
-                    ("when", "action", "outcome", "times", "case", "entry"),
-                    kept.table("refusals", of_entry),
-                ),
-                PackTable("freezes", ("when", "action", "by", "why", "entry"), kept.table("freezes", of_entry)),
+                *self._tables(numbers),
             ],
         )
+
+    def _totals(self) -> dict[str, object]:
+        """Return the values of the paragraph `totals`."""
+        kept = self._rows
+        return {
+            "fields": kept.count("openings"),
+            "waybills": kept.count_waybills("openings"),
+            "cases": len({row.cells[2] for row in kept.rows("openings")} - {""}),
+            "views": kept.count("views"),
+            "refusals": self._refused,
+        }
+
+    def _tables(self, numbers: Mapping[str, str]) -> list[PackTable]:
+        """Return the tables of what was done, or passed there."""
+        kept = self._rows
+
+        def of_waybill(row: KeptRow) -> tuple[object, ...]:
+            return (rfc3339(row.at), row.waybill, numbers.get(row.waybill, ""), *row.cells, row.entry)
+
+        def of_entry(row: KeptRow) -> tuple[object, ...]:
+            return (rfc3339(row.at), *row.cells, row.entry)
+
+        of_each = ("when", "waybill", "number")
+        return [
+            PackTable(
+                "openings",
+                (*of_each, "kind", "field", "case", "purpose", "approved-by", "entry"),
+                kept.table("openings", of_waybill),
+            ),
+            PackTable("views", (*of_each, "profile", "entry"), kept.table("views", of_waybill)),
+            PackTable("passed", (*of_each, "action", "site", "courier", "entry"), kept.table("passed", of_waybill)),
+            PackTable("cases", ("when", "case", "action", "by", "waybills", "entry"), kept.table("cases", of_entry)),
+            PackTable(
+                "refusals", ("when", "action", "outcome", "times", "case", "entry"), kept.table("refusals", of_entry)
+            ),
+            PackTable("freezes", ("when", "action", "by", "why", "entry"), kept.table("freezes", of_entry)),
+        ]
 
     def _is_act(self, entry: Entry) -> bool:
         return self.begin <= entry.at < self.end and self.subject.acts_in(entry)

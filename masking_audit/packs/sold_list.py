@@ -83,35 +83,6 @@ class SoldList:
             source: the values of the paragraph `source`.
             persons: of the waybills that are ours; None where they were not counted.
         """
-        rows = [
-            (
-                at,
-                one.principal,
-                one.role,
-                one.listed,
-                one.seen,
-                f"{one.expected:.1f}",
-                _probability(one.log10),
-                f"{min(1.0, self._people * 10.0 ** max(one.log10, -300.0)):.2g}",
-                rfc3339(one.first),
-                rfc3339(one.last),
-            )
-            for at, one in enumerate(self.ranked[:SHOWN], 1)
-        ]
-        seen = [
-            (
-                rfc3339(entry.at),
-                entry.principal,
-                item.waybill,
-                self.waybills[item.waybill],
-                item.field,
-                entry.case,
-                name,
-            )
-            for name, entry in sorted(self._seen, key=lambda one: (one[1].principal, one[1].at, one[0]))
-            for item in entry.items
-            if item.waybill in self.waybills and item.outcome in ("released", "done")
-        ]
         numbers: dict[str, object] = {
             "lines": self.lines,
             "ours": self.ours,
@@ -134,12 +105,49 @@ class SoldList:
                 PackTable(
                     "ranking",
                     ("rank", "principal", "role", "listed", "seen", "expected", "chance", "as-high", "first", "last"),
-                    rows,
+                    self._ranking(),
                 ),
                 PackTable("persons", PERSONS, persons_rows(persons)),
-                PackTable("seen-by", ("when", "principal", "waybill", "number", "field", "case", "entry"), seen),
+                PackTable(
+                    "seen-by", ("when", "principal", "waybill", "number", "field", "case", "entry"), self._seen_by()
+                ),
             ],
         )
+
+    def _ranking(self) -> list[tuple[object, ...]]:
+        """Return the rows of the people, the first one first."""
+        return [
+            (
+                at,
+                one.principal,
+                one.role,
+                one.listed,
+                one.seen,
+                f"{one.expected:.1f}",
+                _probability(one.log10),
+                f"{min(1.0, self._people * 10.0 ** max(one.log10, -300.0)):.2g}",
+                rfc3339(one.first),
+                rfc3339(one.last),
+            )
+            for at, one in enumerate(self.ranked[:SHOWN], 1)
+        ]
+
+    def _seen_by(self) -> list[tuple[object, ...]]:
+        """Return the rows of what the first people saw."""
+        return [
+            (
+                rfc3339(entry.at),
+                entry.principal,
+                item.waybill,
+                self.waybills[item.waybill],
+                item.field,
+                entry.case,
+                name,
+            )
+            for name, entry in sorted(self._seen, key=lambda one: (one[1].principal, one[1].at, one[0]))
+            for item in entry.items
+            if item.waybill in self.waybills and item.outcome in ("released", "done")
+        ]
 
 
 def _probability(log10: float) -> str:

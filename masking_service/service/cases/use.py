@@ -17,8 +17,8 @@ from masking_service.masking.waybill import named_waybills
 from masking_service.observability.alerts import Alerts
 from masking_service.service.acts import deeds
 from masking_service.service.acts.deeds import Deed
-from masking_service.service.acts.signatures import Signatures, Signed
-from masking_service.service.call.budgets import Budgets
+from masking_service.service.acts.signatures import Expected, Signatures, Signed
+from masking_service.service.call.budgets import Budgets, Reservation
 from masking_service.service.call.gate import Gate
 from masking_service.service.call.names import case_name, sound_case_name
 from masking_service.service.call.own_words import masked_words
@@ -48,7 +48,7 @@ from masking_service.service.people.errors import (
     TicketMismatch,
     UnknownCaseNumber,
 )
-from masking_service.service.people.policy import Policy
+from masking_service.service.people.policy import Grant, Policy
 from masking_service.service.people.principals import principal_id
 from masking_service.store.client import Store
 
@@ -95,19 +95,7 @@ class Casework:
         keys = self.signatures.keys(context, signature)
         bases = keys.bases(opening.waybills)
         with self.recorder.record_denials(context, Action.CASE_OPEN, Stated(purpose=purpose, case=case)):
-            nonce = signature.nonce if signature is not None else None
-            budget = self.budgets.reserve_question(context.principal, grant, len(bases), context.now, nonce)
-            frozen = self.freezes.freeze_question(context.principal)
-            self.store.ask(budget, *self.signatures.questions(signature), *([frozen] if signature is not None else []))
-            try:
-                if signature is not None:
-                    frozen.answer()
-                proof = self.signatures.verify(context, signature, deeds.opening_case(keys, wanted))
-            except AccessError:
-                with suppress(AccessError):
-                    budget.answer().try_to_give_back(len(bases))
-                raise
-            reserved = budget.answer()
+            reserved, proof = self._reserve(context, grant, signature, deeds.opening_case(keys, wanted), len(bases))
             # A customer may have sent the numbers, and not have been the first to have them.
             self.watch.notice(context, bases, freeze=False)
             try:
@@ -138,6 +126,27 @@ class Casework:
         if opened.status(context.now) == "pending":
             self.alerts.raise_alert("case-pending", context.principal)
         return case_answer(self.policy, opened, context.now)
+
+    def _reserve(
+        self, context: RequestContext, grant: Grant, expected: Expected | None, deed: Deed, waybills: int
+    ) -> tuple[Reservation, SignatureProof]:
+        """Spend the budget for a case of so many waybills, and check its signature: one round trip.
+
+        What a signature that is not valid has spent is given back.
+        """
+        nonce = expected.nonce if expected is not None else None
+        budget = self.budgets.reserve_question(context.principal, grant, waybills, context.now, nonce)
+        frozen = self.freezes.freeze_question(context.principal)
+        self.store.ask(budget, *self.signatures.questions(expected), *([frozen] if expected is not None else []))
+        try:
+            if expected is not None:
+                frozen.answer()
+            proof = self.signatures.verify(context, expected, deed)
+        except AccessError:
+            with suppress(AccessError):
+                budget.answer().try_to_give_back(waybills)
+            raise
+        return budget.answer(), proof
 
     def _confirmed(self, context: RequestContext, opening: Opening) -> Opening:
         """Return the opening with the digest of the ticket system's answer, and with its assignee as the officer.

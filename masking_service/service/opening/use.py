@@ -38,6 +38,7 @@ from masking_service.service.people.errors import CaseRequired
 from masking_service.service.people.issuers import Issuers
 from masking_service.service.people.policy import Grant, Policy
 from masking_service.service.phone_calls.call_records import CallRecords, hash_called
+from masking_service.service.state.sealed import HashField
 from masking_service.service.waybills.records import Record
 from masking_service.service.waybills.tokens import Reference, read_token
 from masking_service.service.waybills.vault import Found, Vault
@@ -195,28 +196,12 @@ class Detokenize:
         self._hold_back(tenant, asked, grant)
         opened = [item.outcome == RELEASED for item in asked if item.outcome in (RELEASED, NOT_FOUND)]
         self.freezing.count_misses(context, missed, opened)
-        released = sum(opened)
 
-        disclosures = self.disclosures.prepare(tenant, _opened(context, authority, asked))
-        entry = self.recorder.record(
-            context,
-            Action.DETOKENIZE,
-            RELEASED if released else NOT_FOUND,
-            Stated(
-                role=grant.role,
-                purpose=purpose,
-                case=case,
-                approved_by=authority.approved_by if authority else (),
-                signed=proof,
-            ),
-            items=[ItemOutcome(item.base, item.outcome, item.field if item.kind else "", item.kind) for item in asked],
-            sealed=disclosures.sealed,
-            fields=[*disclosures.fields, *proof.fields],
-        )
-        with self.recorder.take_back_on_failure(entry):
-            disclosures.write_rest(entry.carried)
+        approved_by = authority.approved_by if authority else ()
+        stated = Stated(role=grant.role, purpose=purpose, case=case, approved_by=approved_by, signed=proof)
+        entry = self._record(context, stated, authority, asked, proof.fields)
         self.signatures.note_use(proof, entry)
-        reserved.try_to_give_back(lookups - released)
+        reserved.try_to_give_back(lookups - sum(opened))
         return [item.result(entry) for item in asked]
 
     def _check_no_case_needed(self, grant: Grant, items: Sequence[Any]) -> None:
@@ -275,6 +260,29 @@ class Detokenize:
             number = dialable(item.value)  # as `Calling` reads it from the same field
             if number is None or counts[item.base or b"", hash_called(keys, number)] < needed:
                 item.outcome, item.value = CALL_FIRST, None
+
+    def _record(
+        self,
+        context: RequestContext,
+        stated: Stated,
+        authority: Case | None,
+        asked: Sequence[_AskedItem],
+        fields: Sequence[HashField],
+    ) -> Recorded:
+        """Do what has to come before an answer: the outcomes are recorded, and the disclosures are kept."""
+        disclosures = self.disclosures.prepare(context.principal.tenant, _opened(context, authority, asked))
+        entry = self.recorder.record(
+            context,
+            Action.DETOKENIZE,
+            RELEASED if any(item.outcome == RELEASED for item in asked) else NOT_FOUND,
+            stated,
+            items=[ItemOutcome(item.base, item.outcome, item.field if item.kind else "", item.kind) for item in asked],
+            sealed=disclosures.sealed,
+            fields=[*disclosures.fields, *fields],
+        )
+        with self.recorder.take_back_on_failure(entry):
+            disclosures.write_rest(entry.carried)
+        return entry
 
     def _known(self, purpose: str | None) -> str | None:
         return purpose if purpose in self.policy.rules.purposes else None

@@ -222,36 +222,29 @@ class Vault(RecordWriter):
         [base] = keys.bases([waybill_no])
         [stems] = stems_of(keys, [base]).everywhere()
         layers = [[record_key(stem, revision) for revision in range(MAX_REVISIONS + 1)] for stem in stems]
-        replies = self._store.read(
-            [(b"MGET", *layer, restriction_key(stem)) for layer, stem in zip(layers, stems, strict=True)]
-        )
+        marks = [restriction_key(stem) for stem in stems]
+        replies = self._store.read([(b"MGET", *layer, mark) for layer, mark in zip(layers, marks, strict=True)])
         stored = [
             first_stored([(layer[at], reply[at]) for layer, reply in zip(layers, replies, strict=True)])
             for at in range(MAX_REVISIONS + 1)
         ]
-        marked = [restriction_key(stem) for stem in stems]
         headers = [header_of(value) for _, value in stored if value is not None]
         revisions = self.open(tenant, stored)
         entries = self.search.removing(tenant, every_entry(waybill_no, base, revisions, site))
-        ends = min(len(headers), MAX_REVISIONS) + 1
-        settled = len(layers) > 1 and keys.layers.settled  # nothing new is written at the older place any more
-        places = [place for layer in (layers[:1] if settled else layers) for place in layer[:ends]]
         roster = self._store.identity.roster
         last_day = self.record_keys.last_day(tenant, headers, now) if headers else now // SECONDS_A_DAY
-        key = self.data_keys.for_today(tenant, now, len(places))
-        plain = [records.plaintext(records.tombstone(until))] * len(places)
-        values = key.seal_many(plain, places, self._random(NONCE_BYTES * len(places)))
-        by_layer: list[Sequence[bytes | None]] = [values[:ends], values[ends:] or [None] * ends]
+        ends = min(len(headers), MAX_REVISIONS) + 1
+        settled = len(layers) > 1 and keys.layers.settled  # nothing new is written at the older place any more
+        written = 1 if settled else len(layers)
+        after = self._tombstones(tenant, [place for layer in layers[:written] for place in layer[:ends]], now, until)
+        after |= self._erasure_marks(tenant, marks[:written], until)
         swaps = [
-            [Swapped(*each) for each in zip(layer[:ends], reply, tombstones, strict=False)]
-            for layer, reply, tombstones in zip(layers, replies, by_layer, strict=False)
+            [
+                Swapped(place, before, after.get(place))
+                for place, before in zip((*layer[:ends], mark), (*reply[:ends], reply[-1]), strict=True)
+            ]
+            for layer, mark, reply in zip(layers, marks, replies, strict=True)
         ]
-        fresh = marked[:1] if settled else marked
-        marks = keys.state.seal_many(
-            [records.erasure_mark(until)] * len(fresh), fresh, self._random(NONCE_BYTES * len(fresh))
-        )
-        for swap, place, reply, mark in zip(swaps, marked, replies, [*marks, None], strict=False):
-            swap.append(Swapped(place, reply[-1], mark))
         beside = [[custody_key(stem)] for stem in stems]
 
         def write() -> bool:
@@ -271,6 +264,17 @@ class Vault(RecordWriter):
         ]
         emptied = [Sealed(key, None, until=0, once=False) for keys in beside for key in keys]
         return Erasure([*emptied, *sealed], write, last_day)
+
+    def _tombstones(self, tenant: str, places: Sequence[bytes], now: int, until: int) -> dict[bytes, bytes]:
+        """Return tombstones that last until `until`, sealed with the data key of today, by place."""
+        key = self.data_keys.for_today(tenant, now, len(places))
+        plain = [records.plaintext(records.tombstone(until))] * len(places)
+        return dict(zip(places, key.seal_many(plain, places, self._random(NONCE_BYTES * len(places))), strict=True))
+
+    def _erasure_marks(self, tenant: str, places: Sequence[bytes], until: int) -> dict[bytes, bytes]:
+        """Return marks of an erasure that last until `until`, sealed with the state key, by place."""
+        state, plain = self._keyring.tenant(tenant).state, [records.erasure_mark(until)] * len(places)
+        return dict(zip(places, state.seal_many(plain, places, self._random(NONCE_BYTES * len(places))), strict=True))
 
     def custodies_anew(self, tenant: str, firsts: Iterable[tuple[bytes, bytes]]) -> list[Swapped]:
         """Return the custodies that intake hosts sealed, sealed with the state key instead.
