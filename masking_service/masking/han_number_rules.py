@@ -81,7 +81,7 @@ _NUMBER_FOLLOWS: Final = re.compile(
     rf"\s?[\-_]?(?:[A-Za-z]{{0,2}}[0-9*]|{NUMERAL}{{1,3}}(?:{words.BUILDING}|{words.UNIT}|[楼層层]))"
 ).match
 _TOWER_FOLLOWS: Final = re.compile(
-    rf"[\u4e00-\u9fff]{{2,9}}(?:[大商][厦廈楼樓]|中心|公寓|花[园園]|购物城)[A-Z]?[座栋棟幢]?(?:[0-9]|{NUMERAL})"
+    rf"[\u4e00-\u9fff]{{2,9}}(?:[大商][厦廈楼樓]|中心|公寓|花[园園]|购物城)[A-Z]?[座栋棟幢]?(?:[0-9*]|{NUMERAL})"
 ).match
 """A tower with a number in it: what is before it is the number of a house."""
 _NAMES_A_PLACE: Final = re.compile(rf"{words.NAMED_BY_NUMBERS}|(?<=7-11)便利").match

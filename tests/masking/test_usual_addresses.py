@@ -49,6 +49,20 @@ NAMES = (
     "-",
     "12-3",
     "0",
+    "?",
+    "：",
+    ".",
+    "~",
+    "#",
+    "F",
+    "一",
+    "负",
+    "架空层",
+    "联系",
+    "服务",
+    "丁目",
+    "138",
+    "0571-",
 )
 
 
@@ -70,6 +84,8 @@ ADDRESSES = st.lists(
 @example("电话10000弄")
 @example("人民路15号301室(3栋东单元)")
 @example("100商场100华志路100")
+@example("262号金茂大厦二楼153号?")
+@example("6幢B:六楼")
 def test_a_plain_address_is_masked_as_the_grammar_masks_it(address: str) -> None:
     plain = mask_usual_address(address)
     assert plain in (None, by_the_grammar(address))
@@ -126,6 +142,9 @@ def test_no_number_that_the_leak_guard_looks_for_fits_into_the_mask_of_a_plain_a
         ("御水华庭14.2.604", "御水华庭14.*.***"),
         ("包商大厦B-1616室", "包商大厦B-****室"),
         ("广州市番禺区护国路尾巷8号301", "广州市番禺区护国路尾巷8号***"),
+        ("滨海园区三道15路587-A", "滨海园区三道15路587-A"),
+        ("翡翠公馆11-东单元-1565", "翡翠公馆11-*单元-****"),
+        ("晨晖路1296号广元公寓15幢架空层丰巢", "晨晖路1296号广元公寓15幢**层丰巢"),
     ],
 )
 def test_the_usual_addresses_take_the_quick_way(address: str, masked: str) -> None:

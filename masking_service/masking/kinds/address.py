@@ -23,7 +23,7 @@ from masking_service.masking.japanese_addresses import hide_japanese_units, is_j
 from masking_service.masking.latin_names import latin_names_beside_address
 from masking_service.masking.names_at_addresses import NAME_IN_FRONT, which_may_have_names
 from masking_service.masking.names_in_text import names_in
-from masking_service.masking.numbers_in_text import HAN_DIGITS, crowded, scrub
+from masking_service.masking.numbers_in_text import crowded, scrub
 from masking_service.masking.reading import Reading
 from masking_service.masking.spellings import Mask
 from masking_service.masking.stars import stars
@@ -31,7 +31,6 @@ from masking_service.masking.usual_addresses import (
     MAX_LENGTH,
     MAX_NAME,
     Numbered,
-    han_without,
     mask_all_usual,
     mask_usual,
 )
@@ -247,31 +246,15 @@ def _hidden_numbers(text: str, masked: str) -> set[str]:
 
 # The quick way.
 
-_H: Final = f"[{words.NUMERALS}]"
-_ALONE: Final = rf"(?<!{_H}{_H})(?:{{}})(?![0-9A-Za-z*])(?!{_H}{_H})"
-_HAN: Final = f"[{han_without('一话話码碼证證护護番県')}]"
-_CODE: Final = "[A-Za-z]?[0-9]{1,4}[A-Za-z]?"
-_SIMPLE: Final = re.compile(
-    rf"(?:{_HAN}++|一(?:(?<![0-9].)|(?![0-9]))|(?<=数)码|码(?=头)|番(?=禺)"
-    rf"|(?<={_HAN})[ ,，、_/\-](?={_HAN}|[0-9A-Za-z])|(?<=[0-9A-Za-z])[ ,，、_](?={_HAN})|"
-    + _ALONE.format(
-        r"[A-Za-z]?[0-9]{1,3}-[0-9A-Z]{1,2}-[0-9]{1,4}|[0-9]{1,2}-[0-9]{1,4}-[0-9]{1,3}|[0-9]{4}-[0-9]{1,3}-[0-9]{1,2}"
-        r"|[0-9]{1,3}/F|[0-9]{1,2} [0-9]{3,4}|[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{3,4}"
-        rf"|(?<!{_H})[0-9]{{1,2}}(?:一[0-9]{{1,2}})?一[0-9]{{1,4}}(?!{_H})"
-        rf"|{_CODE}(?:(?:--?|[_~/.]){_CODE})?|[A-Za-z](?:-[0-9]{{1,3}}){{0,2}}-[0-9]{{1,4}}|[A-Za-z](?:-[0-9]{{1,3}}){{1,2}}-[A-Za-z]"
-        rf"|{_CODE}-[A-Za-z]|[A-Za-z]?[0-9]{{1,2}}-[0-9]{{5}}|[0-9]{{1,4}}[A-Za-z][0-9]{{1,4}}[A-Za-z]?|[A-Za-z]|[A-Z]?[0-9]{{5}}"
-    )
-    + rf"|(?<={_HAN})[A-Za-z]{{2,}}+(?={_HAN}|$)|(?<=[0-9])\#)++_?"
-).fullmatch
-"""Han, Latin words in it, and numbers that are no phone's: each has few digits, and no other number is beside it."""
-_SAYS_MORE: Final = re.compile(
-    "[机機系聯电打信线服目都道府xXqQnNtT空甲乙丙丁东西南北中左右](?:(?<=[手座固]机)|(?<=手機)|(?<=联系)|(?<=聯)|(?<=致电)|(?<=拨打)|(?<=微信)"
-    "|(?<=热线)|(?<=客服)|(?<=丁目)|(?<=架空)|(?<=東京都)|(?<=北海道)|(?<=大阪府|京都府)|(?i:(?<=vx|wx|qq)|(?<=weixin|wechat))"
-    "|(?<=F[甲乙丙丁东西南北中左右]))"
-    rf"|[一幺](?=[ \-]?[三四五六七八九](?:[ \-]?[{HAN_DIGITS}]){{9}})"
+_NO_PLAIN_HAN: Final = re.compile(
+    r"[^ -'*-Z\\^-~\u2018-\u201d\u3001-\u300f\u4e00-\u9fff，：；！？]|(?<![0-9A-Za-z*])#|[Cc]/[Oo]"
+    r"|[A-Za-z](?<![A-Za-z].)(?=[A-Za-z])(?:(?<![\u4e00-\u9fff].)|[A-Za-z]++(?=[^\u4e00-\u9fff]))"
+    rf"|[0-9A-Za-z][\-_~/.:—至到&+]{{1,2}}(?:[东東西南北中甲乙丙丁]-)?[{words.NUMERALS}]"
 ).search
-"""What may announce a phone, be one in Han, or be in Japan."""
-_LONG_NUMBER: Final = re.compile(r"[0-9](?:[\-_~/.#]?[0-9]){4}").search
+"""Brackets, signs that are read as others, and Latin words that are apart from Han: then a part is read by itself.
+
+And numerals behind a sign that joins their stars to the number before it: 6幢B:六楼.
+"""
 _FIVE_DIGITS: Final = re.compile(r"\d(?:(?:[^\w*]|_){0,8}\d){4}").search
 _NUMBER_BESIDE_STARS: Final = re.compile(
     rf"\*(?:[^0-9A-Za-z*][^0-9A-Za-z]*[0-9A-Za-z]|[A-EG-Za-eg-z]|[Ff]-)|[0-9A-Za-z{words.NUMERALS}]\*"
@@ -324,18 +307,23 @@ def _mask_simple(values: Sequence[str]) -> list[str | None]:
 
 
 def _is_simple(value: str) -> bool:
+    """Whether nothing of an address is hidden but what one reading of its Han and numbers finds."""
     return (
         len(value) <= MAX_LENGTH
-        and _SIMPLE(value) is not None
-        and _SAYS_MORE(value) is None
+        and _NO_PLAIN_HAN(value) is None
         and _HAS_HAN(value) is not None
+        and not is_japanese(value)
         and _NAME_BEFORE(value) is None
         and (len(value) > MAX_NAME or bare_name(value) is None)
+        and scrub(value) is value
+        and not crowded(value)
     )
 
 
 def _read_once(shown: str) -> str | None:
     """Return a mask, unless a second reading finds more or there is none."""
-    if not shown or "******" in shown or (_NUMBER_BESIDE_STARS(shown) and read_han_units(shown)[0] != shown):
+    if not shown or "******" in shown:
         return None
-    return _numbered(shown) if _LONG_NUMBER(shown) else shown
+    if _NUMBER_BESIDE_STARS(shown) and (read_han_units(shown)[0] != shown or scrub(shown) is not shown):
+        return None
+    return _numbered(shown)
