@@ -15,7 +15,7 @@ from masking_service.masking.lettered_codes import is_in_code
 from masking_service.masking.numbers import AREA, EXTENSION_WORD, MAX_DIGITS, Number, abroad_of, number_of, spellings
 
 _GAP: Final = r"[ \-]{0,3}"
-_WIDE: Final = r"[ \-)]{0,3}"
+_WIDE: Final = r"[ \-)/_*]{0,3}"
 
 SAYS_PHONE: Final = (
     "电话|電話|手机|手機|座机|座機|固话|热线|熱線|联系方式|聯絡|联系|致电|拨打|撥打|号码|微信|客服"
@@ -36,9 +36,14 @@ _NOT_LISTED: Final = r"(?<!\d[ .,:/\-])"
 _FEW_GROUPS: Final = r"1\d?(?:[ \-]{1,2}\d{3,10}){1,3}"
 _ONE_BY_ONE: Final = r"1(?:[ \-]{1,2}\d){10}"
 _BETWEEN: Final = r"(?: ?[.\-] ?| ?)"
+_SIGN: Final = r"(?: ?(?:[^\w\s]{1,3}|\*{4,8}|[_xX]{1,2}) ?| )"
+_SIZE: Final = r"\d{3}(?: ?[*×xX] ?\d\d[05]0){2}"
+"""What has the groups of a mobile number and is likelier a size: 150*1200*2000."""
 _IN_GROUPS: Final = (
     rf"1[3-9]\d(?:{_BETWEEN}\d{{4}}{_BETWEEN}|\d{_BETWEEN}\d{{3}}{_BETWEEN})\d{{4}}"
-    r"|1[3-9]\d(?P<sign>(?:[^\w\s*×xX+#]{1,2}|_{1,2}))\d{4}(?P=sign)\d{4}|1(?P<each>[^\w\s*×xX+#]|_)[3-9](?:(?P=each)\d){9}"
+    rf"|(?!{_SIZE})1[3-9]\d{_SIGN}\d{{4}}{_SIGN}\d{{4}}"
+    r"|1[3-9]\d{5}[*#×_/]\d{4}|1[3-9]\d[*#×_/]\d{8}"
+    r"|1(?P<each>[^\w\s]|[_xX])[3-9](?:(?P=each)\d){9}"
     r"|[(\[]1[3-9]\d[)\]][ \-]{0,2}\d{4}[ \-]?\d{4}|1[3-9]\d ?\(\d{4}\)[ \-]?\d{4}"
 )
 """The groups in which a mobile number is read aloud, whatever is between them."""

@@ -261,7 +261,7 @@ def cut_out(value: str, keep: int) -> Iterator[tuple[str, str | None]]:
     """
     reading = Reading(value)
     done = 0
-    for start, end, shown in sorted(_edits(reading, keep)):
+    for start, end, shown in sorted(_edits(reading, keep), key=_longest_first):
         if start >= done:
             yield reading.written(done, start), None
             yield reading.written(start, end), shown
@@ -269,11 +269,15 @@ def cut_out(value: str, keep: int) -> Iterator[tuple[str, str | None]]:
     yield reading.written(done, len(reading.text)), None
 
 
+def _longest_first(edit: _Edit) -> tuple[int, int]:
+    return edit[0], -edit[1]
+
+
 def _scrub_once(value: str, keep: int) -> str:
     reading = Reading(value)
     pieces: list[str] = []
     done = 0
-    for start, end, shown in sorted(_edits(reading, keep)):
+    for start, end, shown in sorted(_edits(reading, keep), key=_longest_first):
         if start >= done and shown != reading.text[start:end]:
             pieces += reading.written(done, start), shown
             done = end
