@@ -23,9 +23,10 @@ MAX_ALIKE: Final = 200
 """Members of one object whose names are alike when they are masked."""
 
 _WAYBILL_NO: Final = re.compile(r"[A-Za-z0-9-]{6,40}")
-_MOBILE: Final = re.compile(r"1[3-9][0-9](?:[0-9]{8}|-[0-9]{4}-[0-9]{4})").fullmatch
-_LENGTHS_OF_PERSONS: Final = (11, 13, 18)
-"""Characters of a mobile number without and with hyphens, and of an identity number."""
+_MOBILE: Final = re.compile(r"(?:0086-?|86-)?1[3-9][0-9](?:[0-9]{8}|-[0-9]{4}-[0-9]{4})").fullmatch
+"""Not 160-12345675, the form of an air waybill, nor 13 digits that begin with 86, which waybills have, too."""
+_LENGTHS_OF_PERSONS: Final = (11, 13, 14, 15, 16, 17, 18)
+"""Characters of a mobile number with and without hyphens and country code, and of an identity number."""
 
 
 def gather(value: Any, texts: list[str], depth: int) -> None:
@@ -188,7 +189,9 @@ def own_number(waybill_no: object) -> str | None:
 
 def _is_persons(number: str) -> bool:
     """True for a mobile or an identity number alone."""
-    return len(number) in _LENGTHS_OF_PERSONS and (bool(_MOBILE(number)) or any(find_citizens(number)))
+    if len(number) not in _LENGTHS_OF_PERSONS:
+        return False
+    return bool(_MOBILE(number)) or (len(number) == 18 and any(find_citizens(number)))
 
 
 def is_plain_number(value: Any) -> bool:

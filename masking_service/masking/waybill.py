@@ -46,6 +46,18 @@ def normalised(waybill_no: object) -> str | None:
         return None
 
 
+def waybill_in_url(waybill_no: object) -> str:
+    """Return the number in an address of the API, normalised.
+
+    Raises:
+        ValueError: it is malformed, or a person's mobile or identity number, which must not be in addresses.
+    """
+    number = normalise_waybill_no(waybill_no)
+    if own_number(number) is None:
+        raise ValueError("a mobile or identity number of a person is no waybill number")
+    return number
+
+
 def named_waybills(waybills: Sequence[object]) -> tuple[dict[str, int], list[tuple[str, str]]]:
     """Read the member ``/waybills`` of a request.
 

@@ -23,6 +23,7 @@ from tests.web.people import AUDITOR, COURIER, DESK, PRINTER, PRIVACY, SUPERVISO
         (SUPERVISOR, "/v1/cases?status=open&status=open", "query:status"),
         (SUPERVISOR, "/v1/cases?status=lost", "query:status"),
         (SUPERVISOR, "/v1/cases?waybill=?", "query:waybill"),
+        (SUPERVISOR, "/v1/cases?waybill=13812345678", "query:waybill"),
         (SUPERVISOR, "/v1/cases?opened_by=li", "query:opened_by"),
         (AUDITOR, "/v1/audit?limit=0", "query:limit"),
         (AUDITOR, "/v1/audit?limit=1001", "query:limit"),
@@ -49,6 +50,9 @@ from tests.web.people import AUDITOR, COURIER, DESK, PRINTER, PRIVACY, SUPERVISO
         (AUDITOR, "/v1/audit?to=0001-01-01", "query:to"),
         (AUDITOR, "/v1/audit?order=up", "query:order"),
         (AUDITOR, "/v1/audit?waybill=x", "query:waybill"),
+        (AUDITOR, "/v1/audit?waybill=138-1234-5678", "query:waybill"),
+        (AUDITOR, "/v1/audit?waybill=110101199003074610", "query:waybill"),
+        (AUDITOR, "/v1/waybills/13812345678/disclosures", "path:waybill_no"),
         (None, "/readyz?for=maks", "query:for"),
         (DESK, "/v1/me?limit=1", "query:limit"),
         (SUPERVISOR, "/v1/principals/frozen?limit=1", "query:limit"),
@@ -58,6 +62,7 @@ def test_a_query_that_is_none_is_refused_with_its_place(api: Api, who: str | Non
     answered = api.get(who, path)
     assert refusal(answered) == (422, "invalid-request")
     assert [fault["pointer"] for fault in answered.get_json()["errors"]] == [pointer]
+    assert "138" not in answered.text
 
 
 def test_a_call_without_parameters_is_refused_with_one_and_does_nothing(fresh: Api) -> None:

@@ -11,7 +11,7 @@ from msgspec import UNSET
 from keys.keyring import Keyring
 from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.timestamps import rfc3339
-from masking_service.masking.waybill import normalise_waybill_no
+from masking_service.masking.waybill import waybill_in_url
 from masking_service.service.call.disclosures import Disclosures, Opened, Shown
 from masking_service.service.call.gate import Gate
 from masking_service.service.call.names import case_name
@@ -97,7 +97,7 @@ class ReadCases:
             StoreUnavailable, IntegrityError: it cannot be read.
         """
         self.gate.grant(context.principal, "case:read")
-        number = _parameter(normalise_waybill_no, wanted.waybill, "query:waybill", "invalid-waybill-no")
+        number = _parameter(waybill_in_url, wanted.waybill, "query:waybill", "invalid-waybill-no")
         opener = _parameter(principal_id, wanted.opened_by, "query:opened_by", "invalid-value")
         caller, tenant = context.principal.id, context.principal.tenant
 

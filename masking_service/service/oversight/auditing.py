@@ -23,7 +23,7 @@ from masking_service.audit.search import MAX_SECONDS, scan, search
 from masking_service.audit.wanted import OlderEntries, Wanted
 from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.timestamps import rfc3339
-from masking_service.masking.waybill import normalised
+from masking_service.masking.waybill import waybill_in_url
 from masking_service.service.call.budgets import Budgets
 from masking_service.service.call.gate import Gate
 from masking_service.service.call.recorder import Recorder, RequestContext
@@ -77,7 +77,7 @@ class Auditing:
 
         Raises:
             AccessError: the caller may not.
-            InvalidRecord: the waybill number is malformed.
+            InvalidRecord: the waybill number is malformed, or a person's number.
             UnknownEntryError: the tenant has no entry of the id `after`.
             StoreUnavailable, IntegrityError: it cannot be read.
         """
@@ -85,9 +85,10 @@ class Auditing:
             self.gate.grant(context.principal, READ)
         keys = self.keyring.tenant(context.principal.tenant)
         if waybill is not None:
-            number = normalised(waybill)
-            if number is None:
-                raise InvalidRecord((("query:waybill", "invalid-waybill-no"),))
+            try:
+                number = waybill_in_url(waybill)
+            except ValueError:
+                raise InvalidRecord((("query:waybill", "invalid-waybill-no"),)) from None
             wanted = replace(wanted, waybill=_hashes(keys, "waybill", keys.bases([number])[0].hex()))
         return search(self._log(keys), wanted, after=after, limit=limit, newest=newest)
 

@@ -12,12 +12,13 @@ from msgspec import UNSET, UnsetType
 
 from keys.keyring import Keyring
 from masking_service.audit.actions import Action
+from masking_service.masking.leaks import own_number
 from masking_service.masking.timestamps import SECONDS_A_DAY, rfc3339
 from masking_service.masking.waybill import normalised
 from masking_service.service.acts import deeds
 from masking_service.service.acts.signatures import Signatures, Signed
 from masking_service.service.call.disclosures import Disclosures, Opened, PhoneCalled, PhoneRang, Viewed
-from masking_service.service.call.errors import NotFound
+from masking_service.service.call.errors import InvalidRequest, NotFound
 from masking_service.service.call.gate import LiveGate
 from masking_service.service.call.recorder import DONE, NOT_FOUND, ItemOutcome, Recorder, RequestContext, Stated
 from masking_service.service.custody.state import Custodies
@@ -181,6 +182,7 @@ class Privacy:
         Raises:
             AccessError: the caller may not.
             NotFound: no waybill can have such a number.
+            InvalidRequest: it is a person's mobile or identity number.
             StoreUnavailable: nothing is answered.
         """
         with self.recorder.record_denials(context, Action.DISCLOSURES):
@@ -188,6 +190,8 @@ class Privacy:
         number = normalised(waybill_no)
         if number is None:
             raise NotFound
+        if own_number(number) is None:
+            raise InvalidRequest([("path:waybill_no", "invalid-waybill-no")])
         base = self.keyring.tenant(context.principal.tenant).bases([number])[0]
         self.recorder.record(
             context, Action.DISCLOSURES, DONE, Stated(role=grant.role), items=[ItemOutcome(base, DONE)]
