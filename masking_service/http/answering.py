@@ -16,6 +16,7 @@ from masking_service.masking.json_numbers import encode
 from masking_service.masking.unmapped import UNMAPPED_MASKED
 from masking_service.masking.walk import NOTHING_MAPPED
 from masking_service.service.call.answers import Answer
+from masking_service.service.waybills.record_answers import EmptyRecord
 from masking_service.texts import LANGUAGES, Language
 
 JSON: Final = "application/json"
@@ -38,7 +39,9 @@ def batch(results: Sequence[Answer]) -> Response:
 
 
 def _is_not_mapped(result: Answer) -> bool:
-    """True if the record of this result has personal data outside of the members that its schema maps."""
+    """True if the schema maps nothing of this result's record, or not all that is personal."""
+    if isinstance(result, EmptyRecord):
+        return False
     if warnings := getattr(result, "warnings", UNSET):
         return any(warning.code == UNMAPPED_MASKED for warning in warnings)
     error = getattr(result, "error", None)

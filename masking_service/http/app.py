@@ -4,6 +4,7 @@ Of each call it does, in this order: authenticate, find the operation, check the
 encode (`service/call/call.py` says the whole order).
 """
 
+import re
 import time
 from functools import partial
 from itertools import chain
@@ -103,7 +104,7 @@ def _serve(row: Operation, **path: str) -> Response:
     known.acting.admission.allow(row, context, path)
     data = _data() if row.body is not None else b""
     query = environ.get("QUERY_STRING", "").encode("latin-1")
-    proof = SentProof(environ.get("HTTP_DPOP", ""), row.method.upper(), request.path, query, data)
+    proof = SentProof(environ.get("HTTP_DPOP", ""), request.method, request.path, query, data)
     body = _body(row, data)
     call = Call(context, body, _query(row), path, environ.get("HTTP_SIGNED_ACT", ""), proof, language_of_caller)
     response = _encoded(row, row.handle(known.acting.of(row.uses), call))
@@ -195,7 +196,7 @@ def _refuse(parts: Served, error: Exception) -> Response:
         return problem_answer(problem_of_http(error))
     problem = problem_of(error)
     if request.method == "GET":  # which has no body: a member is one of the query
-        problem.errors = [(pointer.replace("/", "query:", 1), code) for pointer, code in problem.errors]
+        problem.errors = [(re.sub("^/", "query:", place), code) for place, code in problem.errors]
     if isinstance(error, QuotaExceeded):
         parts.metrics.budget_refusal(error.role, error.counts, error.window)
     if isinstance(error, IntegrityError):

@@ -6,16 +6,15 @@ fails the whole call.
 """
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Final, NoReturn, TypeVar, get_args, get_origin
 
 import msgspec
 
-from masking_service.audit.entries import outside_id
 from masking_service.http.problems import Problem
 from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.json_numbers import Fraction, encode
+from masking_service.service.call.items import unknown_members
 
 Shape = TypeVar("Shape", bound=msgspec.Struct)
 
@@ -23,7 +22,6 @@ BATCHES: Final = ("records", "items", "waybills")
 """The members of requests that hold a batch."""
 _MAX_DIGITS: Final = 4_300
 """Python reads and writes no longer integer."""
-_PLAIN_WORD: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,31}", re.ASCII)
 _decoders: dict[type[msgspec.Struct], msgspec.json.Decoder[Any]] = {}
 
 
@@ -39,8 +37,8 @@ _LARGE_INTEGER: Final = _LargeInteger()
 def decode(shape: type[Shape], data: bytes) -> Shape:
     """Decode a body.
 
-    Numbers keep every digit. Of a batch, what cannot be held is replaced by an `InvalidRecord`, ``too-large`` or
-    ``invalid-text``.
+    Numbers keep every digit. A member of the body that is null counts as left out. Of a batch, what cannot be held is
+    replaced by an `InvalidRecord`, ``too-large`` or ``invalid-text``.
 
     Raises:
         Problem: ``invalid-json``, or ``invalid-request`` with the places that are wrong.
@@ -62,7 +60,7 @@ def decode_query(shape: type[Shape], given: Mapping[str, list[str]]) -> Shape:
     try:
         return msgspec.convert(members, shape)
     except msgspec.ValidationError:
-        errors = [(f"query:{pointer[1:]}", code) for pointer, code in faults(shape, members)]
+        errors = [(f"query:{_unescaped(place[1:])}", code) for place, code in faults(shape, members)]
         raise Problem("invalid-request", errors) from None
 
 
@@ -78,6 +76,9 @@ def _decode_apart(shape: type[Shape], data: bytes) -> Shape:
             encode(read)
     except (ValueError, TypeError, RecursionError):
         raise Problem("invalid-json") from None
+    if isinstance(read, dict):
+        members = {field.encode_name for field in msgspec.structs.fields(shape)}
+        read = {name: value for name, value in read.items() if value is not None or name not in members}
     try:
         return msgspec.convert(read, shape)
     except msgspec.ValidationError:
@@ -85,19 +86,13 @@ def _decode_apart(shape: type[Shape], data: bytes) -> Shape:
 
 
 def faults(shape: Any, value: Any, pointer: str = "") -> Iterator[tuple[str, str]]:
-    """Yield the places at which a value does not have a shape, each with its code.
-
-    An unknown member's name is the caller's and may hold personal data: it is repeated only where it is a plain word.
-    """
+    """Yield the places at which a value does not have a shape, each with its code."""
     if not isinstance(value, dict):
         yield pointer, "invalid-value"
         return
     fields = {field.encode_name: field for field in msgspec.structs.fields(shape)}
     if shape.__struct_config__.forbid_unknown_fields:
-        for name in value:
-            if name not in fields:
-                known = _PLAIN_WORD.fullmatch(name) and outside_id(name) == name
-                yield f"{pointer}/{name}" if known else pointer, "unknown-member"
+        yield from ((pointer + place, code) for place, code in unknown_members(value, fields))
     for name, field in fields.items():
         if name not in value:
             if field.required:
@@ -109,6 +104,11 @@ def faults(shape: Any, value: Any, pointer: str = "") -> Iterator[tuple[str, str
                 yield from faults(inner[0], value[name], f"{pointer}/{name}")
             else:
                 yield f"{pointer}/{name}", "invalid-value"
+
+
+def _unescaped(name: str) -> str:
+    """Return the name of a member as it was before a JSON Pointer was made of it."""
+    return name.replace("~1", "/").replace("~0", "~")
 
 
 def _fits(value: Any, kind: Any) -> bool:

@@ -108,9 +108,19 @@ def schemas(rules: Rules, known: Mapping[str, Schema], table: Sequence[Operation
             said = members[member].get("anyOf", [members[member]])[0]
             members[member] = {"description": said["description"]} | schema
         found[shape]["required"] = [*found[shape].get("required", ()), *rule.get("required", ())]
+    for body in bodies:
+        members = found[body.__name__].get("properties", {})
+        members |= {name: _or_null(members[name]) for name in members.keys() - {*found[body.__name__]["required"]}}
     for shape in found.keys() & {"SearchRequest", "SearchesRequest"}:
         found[shape]["oneOf"] = _ONE_OF_TWO
     return {**found, **{batch.name: _batch(batch) for batch in batches}, "Problem": _problem()}
+
+
+def _or_null(schema: Json) -> Json:
+    """Return the schema of a member that can be left out: null counts as left out (`http/body.py`)."""
+    if "enum" in schema:
+        return schema | {"enum": [*dict.fromkeys([*schema["enum"], None])]}
+    return schema | ({"type": [schema["type"], "null"]} if isinstance(schema.get("type"), str) else {})
 
 
 def _batch(batch: Batch) -> Json:
@@ -122,7 +132,7 @@ def _batch(batch: Batch) -> Json:
             "failed": {"type": "integer", "minimum": 0, "description": "How many of the results are errors."},
             "notice": {
                 "type": "string",
-                "description": "Says that most records have personal data outside of what the schema maps.",
+                "description": "Says that of most records the schema maps nothing, or not all that is personal.",
             },
         },
         "additionalProperties": False,

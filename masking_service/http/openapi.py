@@ -106,7 +106,8 @@ def _operation(row: Operation, group: str) -> Json:
         "operationId": row.name,
         "tags": [group],
         "summary": row.summary,
-        "description": f"Permission: {' or '.join(f'`{name}`' for name in row.permissions) or 'none is needed'}.",
+        "description": f"Permission: {' or '.join(f'`{name}`' for name in row.permissions) or 'none is needed'}."
+        + (" Only for people who are signed in." if row.signed_in else ""),
         "security": [{"bearer": [name]} for name in row.permissions] or ([{"bearer": []}] if row.authenticated else []),
         "parameters": _parameters(row),
         "responses": _responses(row),

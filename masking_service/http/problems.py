@@ -17,10 +17,12 @@ from masking_service.http.rule_texts import (
     CASE_STATES,
     COMMON_BUDGET,
     MEMBERS,
+    NO_DEVICES,
     NO_SEARCH_INDEX,
     NO_SIGNATURES,
     NOT_ARCHIVED,
     PLACES,
+    TOO_MUCH_AT_ONCE,
 )
 from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.timestamps import rfc3339
@@ -34,6 +36,7 @@ from masking_service.service.people.errors import (
     DeviceProofRequired,
     Forbidden,
     IssuerUnavailable,
+    NoDevices,
     NoSearchIndex,
     NoSignatures,
     ProfileRequired,
@@ -120,6 +123,11 @@ def _rules(pointer: str, code: str) -> Iterator[Text]:
         yield of_member
 
 
+_NOT_IN_POLICY: Final[dict[type[AccessError], Text]] = {
+    NoSignatures: NO_SIGNATURES,
+    NoDevices: NO_DEVICES,
+    NoSearchIndex: NO_SEARCH_INDEX,
+}
 RETRY_AFTER: Final = {"Retry-After": "1"}
 
 
@@ -152,8 +160,10 @@ def problem_of(error: Exception) -> Problem:
     return Problem("internal", headers=RETRY_AFTER)
 
 
-def _common_budget(error: QuotaExceeded) -> Text | None:
-    """Return the detail where a common budget is spent: which setting of the policy it follows from."""
+def _of_budget(error: QuotaExceeded) -> Text | None:
+    """Return the detail where waiting does not help, or a common budget is spent: the setting it follows from."""
+    if error.at_most:
+        return TOO_MUCH_AT_ONCE.filled(at_most=error.at_most)
     if error.scope == "person":
         return None
     setting = f"factors.{error.scope}" if error.counts == "fields" else f"roles.{error.role}.people"
@@ -169,8 +179,8 @@ def _refusal(error: AccessError) -> Problem:
         case DeviceProofRequired():
             headers = {"WWW-Authenticate": 'Bearer error="use_dpop_nonce"', "DPoP-Nonce": error.nonce}
             return Problem(error.code, extra={"nonce": error.nonce}, headers=headers)
-        case NoSignatures():
-            return Problem(error.code, detail=NO_SIGNATURES)
+        case NoSignatures() | NoDevices() | NoSearchIndex():
+            return Problem(error.code, detail=_NOT_IN_POLICY[type(error)])
         case SignInRequired():
             wanted = [("acr_values", error.acr), ("max_age", error.max_age)]
             asked = "".join(f', {name}="{value}"' for name, value in wanted if value is not None)
@@ -179,11 +189,9 @@ def _refusal(error: AccessError) -> Problem:
         case QuotaExceeded():
             extra = {"window": error.window, "retry_at": rfc3339(error.retry_at)}
             headers = {"Retry-After": str(max(1, error.retry_at - int(time())))}
-            return Problem(error.code, detail=_common_budget(error), extra=extra, headers=headers)
+            return Problem(error.code, detail=_of_budget(error), extra=extra, headers=headers)
         case IssuerUnavailable() | CaseCheckUnavailable() | CallsUnavailable():
             return Problem(error.code, headers=RETRY_AFTER)
-        case NoSearchIndex():
-            return Problem(error.code, detail=NO_SEARCH_INDEX)
         case Forbidden() if error.member:
             return Problem(error.code, [(f"/{error.member}", "not-allowed")])
         case ProfileRequired() | PurposeRequired() | CaseRequired():

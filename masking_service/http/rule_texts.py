@@ -13,7 +13,11 @@ _PRINCIPAL: Final = Text(
 _TEXT: Final = Text("1 to 500 characters, not only blanks")
 _SITE: Final = Text("a site code is 1 to 64 of A-Z a-z 0-9 . _ -, a letter or digit first")
 _PHONE: Final = Text("a phone number of 7 to 15 digits")
-
+_SHORT: Final = Text("1 to 64 characters")
+_BASE64: Final = Text("base64url without padding")
+_YES: Final = Text("`yes`, or leave it out")
+_REFERENCE: Final = Text("1 to 128 characters")
+_SECONDS_OF_CALL: Final = Text("whole seconds, at most 86,400")
 _TIME: Final = Text("a day such as 2026-11-24, a time such as 2026-11-24T08:00:00Z, or Unix seconds")
 
 MEMBERS: Final[dict[str, Text]] = {
@@ -67,9 +71,31 @@ MEMBERS: Final[dict[str, Text]] = {
     "signed": Text("the members of `Signed`, each in base64url"),
     "credential": Text("the key as the browser made it, for these options"),
     "code": Text("the ten characters on the enrolling screen"),
-    "name": Text("a string of at most 64 characters"),
-    "key": Text("the id of a key, 22 characters"),
+    "name": _SHORT,
+    "key": Text("the id of a key, as an answer gives it"),
+    "device": Text("the id of a device, as an answer gives it"),
     "options": Text("the `options` of an earlier answer"),
+    "invitation": Text("an invitation, as the operator's command printed it"),
+    "authenticator_data": _BASE64,
+    "client_data": _BASE64,
+    "signature": _BASE64,
+    "done": Text("`yes` or `no`"),
+    "mine": _YES,
+    "opened": _YES,
+    "counts": _YES,
+    "sort": Text("`ends`, `case`, `waybills` or `with`"),
+    "outcome": Text("one outcome of entries, such as done"),
+    "role": _SHORT,
+    "what": Text("a string"),
+    "measures": Text("a string"),
+    "kinds": Text("an array of kinds that get tokens, such as `name`"),
+    "reported": Text("an object that gives a time for each COUNTRY/DUTY"),
+    "ref": _REFERENCE,
+    "id": _REFERENCE,
+    "at": Text("Unix seconds, a whole number"),
+    "seconds": _SECONDS_OF_CALL,
+    "rang": _SECONDS_OF_CALL,
+    "answered": Text("`true` or `false`"),
 }
 """What a member of a request has to be."""
 
@@ -139,8 +165,8 @@ FITTING: Final = Text("These schemas would fit: {schemas}.")
 """What is added for a record that another schema maps."""
 
 NOTICE: Final = Text(
-    "{unmapped} of {records} records have personal data outside of what the schema maps. Check the schema and the "
-    "names of members."
+    "{unmapped} of {records} records have members that the schema does not map and that are personal, or none that it "
+    "maps. Check the schema and the names of members."
 )
 """What a batch says at its head where most of its records warn."""
 
@@ -174,7 +200,14 @@ COMMON_BUDGET: Final[dict[str, Text]] = {
     ),
 }
 """Why a caller is refused whose own budget has room."""
+TOO_MUCH_AT_ONCE: Final = Text(
+    "This call counts more than the budget has in any one window, so waiting does not help, and nothing was released. "
+    "Send several calls of at most {at_most} each."
+)
+"""Why a call is refused that no budget ever has room for."""
 NO_SIGNATURES: Final = Text("The policy asks for no signatures, so people have no keys here.")
 """Why a person can have no key."""
+NO_DEVICES: Final = Text("The policy asks for no proofs by devices, so people have no devices here.")
+"""Why a person can have no device."""
 NO_SEARCH_INDEX: Final = Text("The policy keeps no index for this search.")
 """Why a caller who may search is refused."""

@@ -55,6 +55,15 @@ def test_a_call_that_would_pass_the_budget_releases_nothing_and_costs_nothing(re
     assert all("value" in one for one in ready.opened(*[PHONE] * 19))
 
 
+def test_a_call_that_is_larger_than_the_budget_says_what_fits(ready: Api) -> None:
+    answered = ready.detokenize(*[PHONE] * 21)
+
+    assert refusal(answered) == (429, "quota-exceeded")
+    assert "at most 20 each" in answered.get_json()["detail"]
+    assert all("value" in one for one in ready.opened(*[PHONE] * 20))
+    assert "at most" not in ready.detokenize(PHONE).get_json()["detail"]
+
+
 def test_items_that_release_nothing_are_given_back(ready: Api) -> None:
     address, missing, forged = field(NUMBER, "/sender/address"), field(NUMBER, "/none"), token("wbt1" + "A" * 23)
     for _ in range(3):

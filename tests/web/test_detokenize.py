@@ -158,6 +158,7 @@ def test_redelivery_opens_the_address_and_not_the_name(api: Api, made: Json) -> 
         ([], [("", "invalid-item")]),
         ({}, [("/waybill_no", "missing"), ("/field", "missing")]),
         ({"tokne": "wbt"}, [("/tokne", "unknown-member")]),
+        ({"token/": "wbt"}, [("/token~1", "unknown-member")]),
         ({"token": 7}, [("/token", "invalid-value")]),
         ({"token": None}, [("/token", "invalid-value")]),
         ({"token": "wbt", "waybill_no": NUMBER}, [("/waybill_no", "not-with-token")]),

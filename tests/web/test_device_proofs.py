@@ -54,6 +54,13 @@ def test_a_proven_view_shows_the_waybill(courier: Proving) -> None:
     assert content(courier.view(NUMBER))["record"]["recipient"]["address"] == "一号楼二单元三零一"
 
 
+def test_the_head_of_a_view_is_proven_as_one(courier: Proving) -> None:
+    content(courier.view(NUMBER))
+    assert courier.once("HEAD", f"/v1/waybills/{NUMBER}").status_code == 200
+    proof = courier.prove("GET", f"/v1/waybills/{NUMBER}")
+    assert courier.once("HEAD", f"/v1/waybills/{NUMBER}", proof=proof).status_code == 403
+
+
 def test_a_view_without_a_proof_is_asked_for_one(api: Api, courier: Proving) -> None:
     answered = api.get(courier.token, PATH)
 

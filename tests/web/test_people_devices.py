@@ -221,9 +221,17 @@ def test_a_full_list_refuses_and_drops_no_ones(
 
 
 def test_an_api_key_and_a_policy_without_devices_enrol_none(api: Api, under: Under) -> None:
-    assert refusal(api.post("courier", "/v1/me/devices", {"name": "x"})) == (403, "forbidden")
-    without = under(lambda _: None)
-    assert refusal(Proving(without).enrol()) == (403, "forbidden")
+    assert refusal(api.post("courier", "/v1/me/devices", {"nmae": "x"})) == (403, "forbidden")
+    refused = Proving(under(lambda _: None)).enrol()
+    assert refusal(refused) == (403, "forbidden")
+    assert "devices" in refused.get_json()["detail"]
+
+
+def test_a_label_shows_no_one(courier: Proving) -> None:
+    content(courier.enrol("李明的手机 13812345678"), 201)
+
+    assert [one["name"] for one in courier.own()] == ["李*的手机 *******5678"]
+    assert refusal(courier.enrol("  ")) == (422, "invalid-request")
 
 
 def test_devices_are_approved_unsigned_where_the_policy_says_nothing(under: Under) -> None:

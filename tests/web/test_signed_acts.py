@@ -240,13 +240,41 @@ def test_no_number_of_forged_sign_ins_freezes_anyone(api: Api, officer: Person) 
         ({"items": [PHONE] * 6}, (422, "invalid-request")),
         ({"items": [PHONE], "case": None}, (400, "case-required")),
         ({"items": [PHONE], "purpose": "regulator"}, (403, "forbidden")),
+        ({"items": []}, (422, "invalid-request")),
+        ({"items": [PHONE, {"tokne": "wbt"}]}, (422, "invalid-request")),
+        ({"items": [7]}, (422, "invalid-request")),
     ],
-    ids=["six fields", "no case", "a purpose of others"],
+    ids=["six fields", "no case", "a purpose of others", "no field", "an unknown member", "no object"],
 )
 def test_no_one_signs_what_the_opening_would_refuse(officer: Person, wanted: Json, answer: tuple[int, str]) -> None:
     act = {name: value for name, value in (OPENING | wanted).items() if value is not None}
 
     assert refusal(officer.post("/v1/acts", act)) == answer
+
+
+CASE: Json = {"act": "case-open", "case": "D-9", "purpose": "dispute", "waybills": [NUMBER], "reason": "x"}
+
+
+@pytest.mark.parametrize(
+    ("role", "act", "place"),
+    [
+        (
+            "dispute-officer",
+            OPENING | {"items": [{"waybill_no": NUMBER, "feild": ""}]},
+            "/items/0/feild unknown-member",
+        ),
+        ("service-desk", CASE | {"waybills": ["13812345678"]}, "/waybills/0 invalid-waybill-no"),
+        ("service-desk", CASE | {"reason": " "}, "/reason invalid-value"),
+        (PRIVACY, {"act": "decoy-plant", "waybills": [7], "kind": "seed"}, "/waybills/0 invalid-waybill-no"),
+        (PRIVACY, {"act": "decoy-plant", "waybills": [NUMBER], "kind": "sed"}, "/kind invalid-value"),
+        (PRIVACY, {"act": "hold-set", "hold": "a/b"}, "/hold invalid-value"),
+    ],
+    ids=["item", "waybill", "reason", "decoy", "kind", "hold"],
+)
+def test_what_an_act_cannot_be_about_is_named(api: Api, role: str, act: Json, place: str) -> None:
+    faults = Person(api, role, "anyone").post("/v1/acts", act).get_json()["errors"]
+
+    assert f"{faults[0]['pointer']} {faults[0]['code']}" == place
 
 
 def test_what_is_proposed_tells_nothing_of_what_exists(officer: Person) -> None:
@@ -451,6 +479,7 @@ def test_a_key_approves_a_key_and_the_entry_holds_both_signatures(api: Api) -> N
 def test_an_api_key_cannot_sign(api: Api) -> None:
     assert refusal(api.detokenize(PHONE)) == (401, "signature-required")
     assert refusal(api.post(PRIVACY, "/v1/me/keys/options", {})) == (403, "forbidden")
+    assert refusal(api.post(PRIVACY, "/v1/me/keys", {"nmae": "x"})) == (403, "forbidden")
 
 
 def test_of_parallel_calls_with_one_signature_one_opens(api: Api, officer: Person) -> None:

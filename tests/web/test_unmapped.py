@@ -53,9 +53,11 @@ def test_a_batch_in_which_most_records_warn_says_so_at_its_head(api: Api) -> Non
     warned = record() | RECEIVER
     most = api.post(PRINTER, "/v1/mask", {"records": [warned, warned, record()]})
     half = api.post(PRINTER, "/v1/mask", {"records": [warned, record()]})
+    empty = api.post(PRINTER, "/v1/mask", {"records": [{}, {"x": None}]})
 
     assert most.text.startswith('{"notice":"2 of 3 records')
     assert "notice" not in half.get_json()
+    assert (empty.get_json()["failed"], "notice" in empty.get_json()) == (2, False)
 
 
 def test_the_texts_are_chinese_for_those_who_read_chinese(api: Api) -> None:

@@ -11,7 +11,7 @@ from masking_service.service.acts.shapes import Signature
 from masking_service.service.acts.use import ProposeAct
 from masking_service.service.call.examples import CASE, SUPERVISOR, WAYBILL_NO
 from masking_service.service.call.operation import SIGNATURE, STORE, Call, Example, Operation
-from masking_service.service.call.shapes import MAX_ITEMS, Shape
+from masking_service.service.call.shapes import LABEL, MAX_ITEMS, Shape
 
 ActName = Literal[
     "detokenize",
@@ -65,7 +65,7 @@ class ActRequest(Shape, frozen=True):
 class NewKeyRequest(Shape, frozen=True):
     """A key that the browser has made."""
 
-    name: Annotated[str, Meta(min_length=1, max_length=64, description="What the person calls it.")]
+    name: Annotated[str, Meta(min_length=1, max_length=64, pattern=r"\S", description=LABEL)]
     options: Annotated[str, Meta(max_length=512, description="Of the answer to POST /v1/me/keys/options.")]
     credential: Annotated[dict[str, Any], Meta(description="RegistrationResponseJSON of WebAuthn, level 3.")]
 
@@ -179,6 +179,7 @@ OPERATIONS: Final = (
         summary="The caller's own keys.",
         uses=OwnKeys,
         handle=_own,
+        signed_in=True,
         answers={200: answers.OwnKeyList},
         problems=("forbidden", "frozen", *STORE),
         example=Example(
@@ -203,6 +204,7 @@ OPERATIONS: Final = (
         summary="Get what a browser needs to make a key of the caller's own.",
         uses=OwnKeys,
         handle=_options,
+        signed_in=True,
         body=NothingMore,
         body_optional=True,
         answers={200: answers.NewKeyOptions},
@@ -227,6 +229,7 @@ OPERATIONS: Final = (
         summary="Keep a key that the browser has made. It signs nothing until another person has approved it.",
         uses=OwnKeys,
         handle=_add,
+        signed_in=True,
         audited_as=Action.KEY_ENROL,
         body=NewKeyRequest,
         answers={201: answers.KeyStatus},

@@ -18,7 +18,6 @@ from keys.framing import frame
 from keys.keyring import Keyring
 from masking_audit.format.entries import Signature
 from masking_service.audit.actions import Action
-from masking_service.masking.numbers_in_text import scrub
 from masking_service.masking.timestamps import rfc3339
 from masking_service.observability.alerts import Alerts
 from masking_service.service.acts import answers
@@ -29,6 +28,7 @@ from masking_service.service.acts.tickets import RANDOM_BYTES
 from masking_service.service.call.budgets import Budgets
 from masking_service.service.call.errors import InvalidRequest, NotFound
 from masking_service.service.call.gate import Gate
+from masking_service.service.call.own_words import masked_words
 from masking_service.service.call.recorder import Recorder, RequestContext, Stated
 from masking_service.service.freezes.state import Freezes
 from masking_service.service.people.errors import Forbidden, NoSignatures, TooManyKeys
@@ -103,7 +103,7 @@ class OwnKeys:
             credential=b64(made.credential),
             cose=b64(made.cose),
             public_key=b64(made.public_key),
-            name=scrub(name.strip()),
+            name=masked_words(name.strip()),
             since=context.now,
             device=principal.device or "",
             network=principal.network or network_of(context.address),

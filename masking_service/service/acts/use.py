@@ -7,7 +7,7 @@ the case, the key or the device that the act itself would answer about.
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 
 import msgspec
 
@@ -15,6 +15,7 @@ from keys.authenticators import b64
 from keys.keyring import Keyring, TenantKeys
 from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.timestamps import rfc3339
+from masking_service.masking.waybill import required_waybills
 from masking_service.service.acts import answers, deeds
 from masking_service.service.acts.deeds import Deed, statement
 from masking_service.service.acts.held import held_key
@@ -24,11 +25,14 @@ from masking_service.service.acts.texts import sentence
 from masking_service.service.acts.tickets import RANDOM_BYTES, VALID_SECONDS
 from masking_service.service.call.errors import InvalidRequest, NotFound
 from masking_service.service.call.gate import Gate
-from masking_service.service.call.names import sound_principal
+from masking_service.service.call.items import opening_faults
+from masking_service.service.call.names import sound_case_name, sound_principal
 from masking_service.service.call.recorder import RequestContext
 from masking_service.service.call.shapes import whole
 from masking_service.service.cases.reading import case_question, visible
 from masking_service.service.cases.state import Cases, WantedCase
+from masking_service.service.cases.use import checked_opening
+from masking_service.service.decoys.state import Kind
 from masking_service.service.devices.state import Devices
 from masking_service.service.people.errors import CaseRequired, NoSignatures
 from masking_service.service.people.policy import Policy
@@ -93,7 +97,7 @@ class ProposeAct:
             AccessError: the caller may not, or the policy has no section on signatures.
             CaseRequired: values are opened for this purpose under a case only.
             InvalidRecord: one signature opens fewer fields.
-            InvalidRequest: a member is missing, or is not one of this act.
+            InvalidRequest: a member is missing, is not one of this act, or names nothing that the act can be about.
             NotFound, NoSuchCase: the case, the key or the device that the act is about.
             StoreUnavailable, IntegrityError: the caller's keys cannot be read.
         """
@@ -103,6 +107,7 @@ class ProposeAct:
         if rule is None:
             raise NoSignatures
         _check_members(act, wanted)
+        _check_values(act, wanted)
         if act == "detokenize":
             self._check_opening(context, rule, wanted)
         tenant = context.principal.tenant
@@ -132,8 +137,15 @@ class ProposeAct:
         grant = self.gate.grant(context.principal, "token:detokenize", purpose=wanted.purpose)
         if wanted.case is None and self.policy.rules.purposes[grant.purpose or ""].needs_case:
             raise CaseRequired
-        if len(wanted.items or ()) > rule.fields_at_most:
+        if len(wanted.items) > rule.fields_at_most:
             raise InvalidRecord((("/items", "too-many-items"),))
+        faults = [
+            (f"/items/{at}{place}", code)
+            for at, item in enumerate(wanted.items)
+            for place, code in opening_faults(item)
+        ]
+        if faults or not wanted.items:
+            raise InvalidRequest(faults or [("/items", "invalid-length")])
 
     def _deed(self, context: RequestContext, keys: TenantKeys, act: str, wanted: Wanted) -> Made:
         match act:
@@ -142,6 +154,7 @@ class ProposeAct:
             case "case-open":
                 seconds = whole(wanted.expires_in, "/expires_in")
                 case = WantedCase(wanted.case, wanted.purpose, wanted.waybills, wanted.reason, wanted.officer, seconds)
+                checked_opening(self.policy, case)
                 return (), lambda: deeds.opening_case(keys, case)
             case "case-approve" | "case-deny" | "case-close":
                 question = case_question(self.cases, context.principal, wanted.case)
@@ -177,3 +190,13 @@ def _check_members(act: str, wanted: Wanted) -> None:
     faults += [(f"/{name}", "unknown-member") for name in sorted(given - {*needed, *_OPTIONAL.get(act, ())})]
     if faults:
         raise InvalidRequest(faults)
+
+
+def _check_values(act: str, wanted: Wanted) -> None:
+    """Refuse what no decoy and no hold can be."""
+    if act in {"decoy-plant", "decoy-remove"}:
+        required_waybills(wanted.waybills)
+    if wanted.kind not in (None, *get_args(Kind)):
+        raise InvalidRequest([("/kind", "invalid-value")])
+    if wanted.hold is not None and sound_case_name(wanted.hold) is None:
+        raise NotFound([("/hold", "invalid-value")])

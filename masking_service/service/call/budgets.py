@@ -78,10 +78,10 @@ def limit_of(window: Window, factor: int) -> int:
     return min(window.limit * factor, MAX_LIMIT)
 
 
-def refusal(budget: Budget, role: str, fits_from: Sequence[int]) -> QuotaExceeded:
+def refusal(budget: Budget, role: str, amount: int, fits_from: Sequence[int]) -> QuotaExceeded:
     """Return the error naming the window that frees last.
 
-    `fits_from` is the part in which each window has room again; 0 if it has room now.
+    `amount` is what was to be taken. `fits_from` is the part in which each window has room again; 0 if it has room now.
     """
     windows = budget.windows * 3  # for the person, the role and the tenant
     frees = [
@@ -90,7 +90,9 @@ def refusal(budget: Budget, role: str, fits_from: Sequence[int]) -> QuotaExceede
         if part
     ]
     retry_at, window, scope = max(frees, key=itemgetter(0))
-    return QuotaExceeded(window.name, retry_at, role=role, counts=budget.counts, scope=scope)
+    ever = min(window.limit for window in budget.windows)
+    at_most = ever if amount > ever else 0
+    return QuotaExceeded(window.name, retry_at, role=role, counts=budget.counts, scope=scope, at_most=at_most)
 
 
 class Spending(Protocol):
@@ -208,7 +210,7 @@ class Budgets:
             if budget is None:
                 return Reservation(0, self._store, ())
             if fits_from:
-                raise refusal(budget, role, fits_from)
+                raise refusal(budget, role, amount, fits_from)
             self._spending.spent(role, budget.counts, amount)
             return Reservation(amount, self._store, keys, partial(self._spending.given_back, role, budget.counts))
 
@@ -225,7 +227,7 @@ class Budgets:
         keys = self._keys(principal, grant.role, grant.budget)
         fits_from = self._store.script(_SCRIPT, keys, self._args(b"check", grant.budget, amount, now))
         if fits_from:
-            raise refusal(grant.budget, grant.role, fits_from)
+            raise refusal(grant.budget, grant.role, amount, fits_from)
 
     def _args(self, what: bytes, budget: Budget | None, amount: int, now: float) -> list[bytes | int]:
         args: list[bytes | int] = [what, CALL_SECONDS, amount]

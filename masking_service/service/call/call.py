@@ -43,7 +43,7 @@ class Admission:
         return self.authenticator.authenticate(authorization, address, now)
 
     def allow(self, operation: Operation, context: RequestContext, path: Mapping[str, str]) -> None:
-        """Refuse a caller whose roles have none of the operation's permissions.
+        """Refuse a caller whose roles have none of the operation's permissions, or who has to be signed in.
 
         Args:
             path: the parameters of the path: the entry of a refusal names the case or the principal in it.
@@ -52,15 +52,16 @@ class Admission:
             Forbidden, Frozen: the refusal is in the audit log, where the operation has a name there.
             StoreUnavailable: the refusal may not be in the log.
         """
-        if not operation.permissions:
-            return
+        principal = context.principal
         try:
-            self.gate.require(context.principal, operation.permissions)
+            if operation.permissions:
+                self.gate.require(principal, operation.permissions)
+            if operation.signed_in and principal.source != "jwt":
+                raise Forbidden
         except (Forbidden, Frozen) as refusal:
             if operation.audited_as and self.recorder:
-                stated = Stated(
-                    case=sound_case_name(path.get("case")), subject=sound_principal(path.get("principal", ""))
-                )
+                subject = principal.id if operation.signed_in else sound_principal(path.get("principal", ""))
+                stated = Stated(case=sound_case_name(path.get("case")), subject=subject)
                 self.recorder.record_denial(context, operation.audited_as, refusal.code, stated)
             raise
 

@@ -6,27 +6,41 @@ from itertools import islice
 from typing import Any, Final
 
 from masking_service.audit.entries import outside_id
+from masking_service.masking.names_between_words import is_name
+from masking_service.masking.schema import pointer
+from masking_service.service.call.own_words import masked_words
 
 INVALID_ITEM: Final = "invalid-item"
 MAX_UNKNOWN: Final = 10
-"""Unknown members of one item that are named."""
+"""Unknown members of one object that are named."""
 
 Fault = tuple[str, str]
 """A JSON Pointer inside the item, and a code."""
 
-_PLAIN_WORD: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,31}", re.ASCII)
+_PRINTABLE: Final = re.compile(r"[ -~\u4e00-\u9fff]{0,64}")
+_LATIN_NAME: Final = re.compile(r"\b[A-Z][a-z]+[ .]+[A-Z][a-z]")
+_HAN: Final = re.compile(r"[\u4e00-\u9fff]+")
 _BY_NUMBER: Final = ("waybill_no", "field")
 _OF_OPENING: Final = ("token", *_BY_NUMBER)
 
 
-def unknown_members(item: Mapping[str, Any], known: Collection[str]) -> list[Fault]:
-    """A fault for each unknown member of an item.
+def unknown_members(members: Mapping[str, Any], known: Collection[str]) -> list[Fault]:
+    """A fault for each unknown member of an object, up to `MAX_UNKNOWN`.
 
-    A member's name is the caller's and may hold personal data: only a plain word is repeated, else the item is named.
+    A member's name is the caller's and may be personal data: then the object is named instead.
     """
-    unknown = islice((name for name in item if name not in known), MAX_UNKNOWN)
-    pointers = (f"/{name}" if _PLAIN_WORD.fullmatch(name) and outside_id(name) == name else "" for name in unknown)
-    return [(pointer, "unknown-member") for pointer in dict.fromkeys(pointers)]
+    unknown = islice((name for name in members if name not in known), MAX_UNKNOWN)
+    places = (pointer([name]) if _is_shown(name) else "" for name in unknown)
+    return [(place, "unknown-member") for place in dict.fromkeys(places)]
+
+
+def _is_shown(name: str) -> bool:
+    """Return whether the name of a member holds nothing of a person."""
+    if not _PRINTABLE.fullmatch(name) or _LATIN_NAME.search(name):
+        return False
+    if any(is_name(run, plainly=True) for run in _HAN.findall(name)):
+        return False
+    return outside_id(name) == name and masked_words(name) == name
 
 
 def opening_faults(item: Any) -> list[Fault]:

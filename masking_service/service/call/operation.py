@@ -118,6 +118,7 @@ class Operation:
         name: unique; clients generated from the document call it this.
         path: `{x}` is a key of `http.operations.PATH_PARAMETERS`.
         permissions: any one of them lets the caller in; none: every caller may, and outside /v1 without a credential.
+        signed_in: whether only a person may who is signed in, and no API client.
         audited_as: the action under which the audit log holds a refused call; None where it holds none.
         uses: the class of the use case that `handle` gets.
         handle: gets the use case and the `Call` (a signed one gets the `SignedRequest`). It returns the content of the
@@ -142,6 +143,7 @@ class Operation:
     uses: type
     handle: Callable[[Any, Any], Any]
     permissions: tuple[str, ...] = ()
+    signed_in: bool = False
     audited_as: Action | None = None
     body: type[msgspec.Struct] | None = None
     body_optional: bool = False

@@ -22,6 +22,7 @@ PRINCIPAL_PATTERN = (
     "^(client/[a-z0-9][a-z0-9._-]{0,63}|(?!client/)[a-z0-9][a-z0-9-]{0,63}/"
     r"[!-~À-ɏ一-鿯]([ -~À-ɏ一-鿯]{0,126}[!-~À-ɏ一-鿯])?)$(?!\n)"
 )
+LABEL: Final = "What the person calls it. Personal data that is found in it is masked, as in a remark."
 Records = Annotated[
     list[Any],
     Meta(

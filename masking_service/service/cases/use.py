@@ -57,6 +57,36 @@ CLOSE_ANY: Final = ("case:approve", "case:close")
 """Permissions to close cases that others opened."""
 
 
+def checked_opening(policy: Policy, wanted: WantedCase) -> tuple[dict[str, int], int]:
+    """Return the numbers of the waybills of a case that is to be opened, and for how many seconds it is.
+
+    Raises:
+        InvalidRecord: something in the request is malformed; the pointers are the request's.
+    """
+    case, purpose, waybills, reason, officer, expires_in = wanted
+    rules = policy.rules.cases
+    numbers, errors = named_waybills(waybills)
+    if len(waybills) > rules.at_most:
+        errors.append(("/waybills", "invalid-length"))
+    if purpose not in policy.rules.purposes:
+        errors.append(("/purpose", "unknown-purpose"))
+    for pointer, check, value in (("/case", case_name, case), ("/officer", principal_id, officer)):
+        try:
+            if value is not None:
+                check(value)
+        except ValueError:
+            errors.append((pointer, "invalid-value"))
+    lifetime = rules.longest if expires_in is None else expires_in
+    if not 1 <= lifetime <= rules.longest:
+        errors.append(("/expires_in", "out-of-range"))
+    fault = text_fault(reason, MAX_REASON)
+    if fault:
+        errors.append(("/reason", fault))
+    if errors:
+        raise InvalidRecord(tuple(errors))
+    return numbers, lifetime
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Casework:
     """Opens, decides and closes cases, under one policy."""
@@ -269,37 +299,17 @@ class Casework:
         return case_answer(self.policy, stored, context.now)
 
     def _opening(self, context: RequestContext, wanted: WantedCase) -> Opening:
-        case, purpose, waybills, reason, officer, expires_in = wanted
-        rules = self.policy.rules.cases
-        numbers, errors = named_waybills(waybills)
-        if len(waybills) > rules.at_most:
-            errors.append(("/waybills", "invalid-length"))
-        if purpose not in self.policy.rules.purposes:
-            errors.append(("/purpose", "unknown-purpose"))
-        for pointer, check, value in (("/case", case_name, case), ("/officer", principal_id, officer)):
-            try:
-                if value is not None:
-                    check(value)
-            except ValueError:
-                errors.append((pointer, "invalid-value"))
-        lifetime = rules.longest if expires_in is None else expires_in
-        if not 1 <= lifetime <= rules.longest:
-            errors.append(("/expires_in", "out-of-range"))
-        fault = text_fault(reason, MAX_REASON)
-        if fault:
-            errors.append(("/reason", fault))
-        if errors:
-            raise InvalidRecord(tuple(errors))
+        numbers, lifetime = checked_opening(self.policy, wanted)
         keys = self.keyring.tenant(context.principal.tenant)
-        sampled = any_in_sample(keys, numbers, rules.sample)
+        sampled = any_in_sample(keys, numbers, self.policy.rules.cases.sample)
         return Opening(
-            case=case,
-            purpose=purpose,
+            case=wanted.case,
+            purpose=wanted.purpose,
             waybills=tuple(numbers),
-            officer=officer,
-            reason=masked_words(reason),
+            officer=wanted.officer,
+            reason=masked_words(wanted.reason),
             opened_by=context.principal.id,
             opened_at=context.now,
             expires_at=context.now + lifetime,
-            approvals_needed=self.policy.approvals_needed(purpose, len(numbers), sampled=sampled),
+            approvals_needed=self.policy.approvals_needed(wanted.purpose, len(numbers), sampled=sampled),
         )

@@ -8,7 +8,7 @@ from masking_service.audit.actions import Action
 from masking_service.service.acts.api import ApproveKeyRequest, KeyDecisionRequest
 from masking_service.service.call.examples import SUPERVISOR
 from masking_service.service.call.operation import PROOF, SIGNATURE, STORE, Call, Example, Operation
-from masking_service.service.call.shapes import Shape
+from masking_service.service.call.shapes import LABEL, Shape
 from masking_service.service.devices import answers
 from masking_service.service.devices.use import DeviceApproval, OwnDevices
 
@@ -19,7 +19,7 @@ COURIER: Final = "staff/courier-88"
 class NewDeviceRequest(Shape, frozen=True):
     """A device whose key made the header `DPoP`."""
 
-    name: Annotated[str, Meta(min_length=1, max_length=64, description="What the person calls it.")]
+    name: Annotated[str, Meta(min_length=1, max_length=64, pattern=r"\S", description=LABEL)]
     invitation: Annotated[
         str,
         Meta(max_length=256, description="One that the operator made for the caller: the device is active at once."),
@@ -65,6 +65,7 @@ OPERATIONS: Final = (
         summary="The caller's own devices.",
         uses=OwnDevices,
         handle=_own,
+        signed_in=True,
         answers={200: answers.OwnDeviceList},
         problems=("forbidden", "frozen", *STORE),
         example=Example(
@@ -83,6 +84,7 @@ OPERATIONS: Final = (
         summary="Keep a device of the caller's own. Without an invitation it waits for approval.",
         uses=OwnDevices,
         handle=_add,
+        signed_in=True,
         audited_as=Action.DEVICE_ENROL,
         body=NewDeviceRequest,
         proven=True,

@@ -24,7 +24,7 @@ from masking_service.service.freezes.state import Freezes
 from masking_service.service.people.device_rules import DeviceRule
 from masking_service.service.people.errors import (
     DeviceProofRequired,
-    NoSignatures,
+    NoDevices,
     SignatureInvalid,
     SignatureRequired,
 )
@@ -106,12 +106,12 @@ class DeviceProofs:
         Where its nonce has had half its life, `sent` gets the next one.
 
         Raises:
-            NoSignatures: the policy has no section on devices.
+            NoDevices: the policy has no section on devices.
             DeviceProofRequired, SignatureInvalid: as `expect`.
             StoreUnavailable: the server that owns the tenant's slot is not verified.
         """
         if self.rule is None:
-            raise NoSignatures
+            raise NoDevices
         if not sent.header:
             raise DeviceProofRequired(self.nonce(context))
         token = context.authorization.partition(" ")[2]

@@ -11,20 +11,20 @@ from typing import Final
 from keys.keyring import Keyring
 from masking_service.audit.actions import Action
 from masking_service.masking.dialling import dialable
-from masking_service.masking.numbers_in_text import scrub
 from masking_service.masking.timestamps import rfc3339
 from masking_service.observability.alerts import Alerts
 from masking_service.service.acts.approving import MAX_CHAIN, Approving, active, keep_request, status
 from masking_service.service.acts.signatures import Signed
 from masking_service.service.call.gate import Gate
 from masking_service.service.call.operation import SentProof
+from masking_service.service.call.own_words import masked_words
 from masking_service.service.call.recorder import DONE, Recorder, RequestContext, Stated
 from masking_service.service.devices import answers
 from masking_service.service.devices.invitations import read_invitation
 from masking_service.service.devices.proofs import DeviceProofs, ExpectedProof
 from masking_service.service.devices.state import Device, DeviceRequest, Devices, approved_device
 from masking_service.service.freezes.state import Freezes
-from masking_service.service.people.errors import Forbidden, NoSignatures, SignatureInvalid, TooManyKeys
+from masking_service.service.people.errors import Forbidden, NoDevices, SignatureInvalid, TooManyKeys
 from masking_service.service.people.networks import network_of
 from masking_service.store.client import Store
 
@@ -81,7 +81,7 @@ class OwnDevices:
         request = DeviceRequest(
             id=proof.device,
             principal=principal.id,
-            name=scrub(name.strip()),
+            name=masked_words(name.strip()),
             since=context.now,
             device=principal.device or "",
             network=principal.network or network_of(context.address),
@@ -98,7 +98,7 @@ class OwnDevices:
         invitation = read_invitation(self.keyring.tenant(principal.tenant), principal.id, text, context.now)
         kept = Device(
             id=device,
-            name=scrub(name.strip()),
+            name=masked_words(name.strip()),
             since=context.now,
             approved_at=context.now,
             approved_by=INVITER,
@@ -150,7 +150,7 @@ class OwnDevices:
             raise Forbidden
         self.gate.refuse_frozen(context.principal)
         if self.proofs.rule is None:
-            raise NoSignatures
+            raise NoDevices
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -84,7 +84,11 @@ class DeviceProofRequired(AccessError, code="device-proof-required"):
 
 
 class NoSignatures(AccessError, code="forbidden"):
-    """The policy has no section on signatures, or on devices."""
+    """The policy has no section on signatures."""
+
+
+class NoDevices(AccessError, code="forbidden"):
+    """The policy has no section on devices."""
 
 
 class TooManyKeys(AccessError, code="too-many-keys"):
@@ -232,10 +236,14 @@ class QuotaExceeded(AccessError, code="quota-exceeded"):
 
     `window` is the one that frees last (such as `1h`), `retry_at` when that is, in Unix seconds. `role` and `counts`
     say whose budget it is, and of what; `scope` whether it is that of one `person`, or of all of a `role` or `tenant`.
+    `at_most` is what one call can count at most, where this one counts more and so never fits; else 0.
     """
 
-    def __init__(self, window: str, retry_at: int, *, role: str, counts: str, scope: str = "person") -> None:
+    def __init__(
+        self, window: str, retry_at: int, *, role: str, counts: str, scope: str = "person", at_most: int = 0
+    ) -> None:
         super().__init__()
+        self.at_most = at_most
         self.scope = scope
         self.window = window
         self.retry_at = retry_at

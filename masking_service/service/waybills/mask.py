@@ -28,6 +28,7 @@ MAX_READ: Final = 20
 
 MAX_LISTED: Final = 1_000_000
 """Characters of all warnings and errors of an answer: about 15 for each of 1,000 records."""
+_NO_VALUES: Final[tuple[Any, ...]] = (None, "", {}, [])
 _FRAME: Final = 40
 """Characters around a pointer, its code among them."""
 
@@ -118,6 +119,8 @@ class Listing:
             if self._to_read:
                 self._to_read -= 1
                 error.members = personal_members(record) or UNSET
+            if type(record) is dict and all(value in _NO_VALUES for value in record.values()):
+                return answers.EmptyRecord(error)
         return answers.InvalidRecord(error)
 
     def warnings_of(self, masked: Masked) -> answers.Warnings:

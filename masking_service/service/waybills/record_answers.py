@@ -86,6 +86,10 @@ class InvalidRecord(Answer):
     error: InvalidRecordError
 
 
+class EmptyRecord(InvalidRecord):
+    """A record without a value: the schema maps nothing of it, and misses nothing."""
+
+
 class TokenizedRecord(Answer):
     """A stored record."""
 

@@ -69,7 +69,7 @@ def test_every_sequence_of_calls_has_the_same_outcomes_and_leaves_the_same_windo
             taken.give_back(unused)
         else:
             assert isinstance(taken, list)
-            expected = refusal(BUDGET, grant.role, taken)
+            expected = refusal(BUDGET, grant.role, amount, taken)
             assert (reserved.window, reserved.retry_at) == (expected.window, expected.retry_at)
 
     for person in PEOPLE:

@@ -32,5 +32,5 @@ def test_a_limit_never_passes_what_a_counter_holds() -> None:
 
 def test_a_refusal_names_the_window_that_frees_last() -> None:
     budget = Budget("fields", windows({"1m": 1, "1h": 1, "1d": 1}))
-    error = module.refusal(budget, "officer", (NOW + 5, NOW // 60 + 2, 0, 0, 0, 0, 0, 0, 0))
+    error = module.refusal(budget, "officer", 1, (NOW + 5, NOW // 60 + 2, 0, 0, 0, 0, 0, 0, 0))
     assert (error.window, error.retry_at, error.role, error.counts) == ("1h", NOW + 120, "officer", "fields")
