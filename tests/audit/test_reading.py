@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from itertools import cycle
 from typing import Any
 
 import msgspec
@@ -106,10 +107,15 @@ def test_every_entry_is_read_once_while_writers_go_on(store: Store, valkey: str)
 
 
 @pytest.mark.parametrize("spread", [4], ids=["four slots"], indirect=True)
+@pytest.mark.parametrize("bound", ["entries", "seconds"])
 def test_a_search_that_finds_little_ends_after_a_while_and_goes_on_from_there(
-    store: Store, client: redis.Redis, monkeypatch: pytest.MonkeyPatch
+    store: Store, client: redis.Redis, monkeypatch: pytest.MonkeyPatch, bound: str
 ) -> None:
-    monkeypatch.setattr("masking_service.audit.search.MAX_READ", 3)
+    if bound == "entries":
+        monkeypatch.setattr("masking_service.audit.search.MAX_READ", 3)
+    else:
+        looks = cycle([0.0, 0.0, 2.4, 2.5])  # at the beginning, and after each entry
+        monkeypatch.setattr("masking_service.audit.search.monotonic", lambda: next(looks))
     made = append_at(client, [log_on(store)], 8)
     wanted = Wanted(begin=7)
     pages, after = [], None

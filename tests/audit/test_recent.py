@@ -40,9 +40,13 @@ def test_what_was_taken_back_is_missing_also_where_it_was_read_before(store: Sto
 def test_the_newest_entries_are_kept_and_it_is_said_since_when_none_is_missing(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(recent, "MAX_KEPT", 3)
     now, process, kept = int(time.time()), Process(store, "one"), RecentEntries(store)
     names = process.commit(*[opening(now - 9 + number) for number in range(5)])
+    looks = iter([0.0, 0.0, 2.4, 2.5])  # at the beginning, and after each entry
+    with monkeypatch.context() as slow:
+        slow.setattr(recent, "monotonic", lambda: next(looks))
+        assert RecentEntries(store).rows(TENANT, now)[1] == now - 7
+    monkeypatch.setattr(recent, "MAX_KEPT", 3)
 
     assert (ids(kept, now), kept.rows(TENANT, now)[1]) == (names[2:], now - 7)
 

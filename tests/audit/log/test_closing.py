@@ -5,7 +5,6 @@ import threading
 import pytest
 import redis
 
-from masking_service.audit import log as audit_log
 from masking_service.audit.log import AuditLog
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
@@ -45,7 +44,8 @@ def test_waiting_entries_are_written_before_the_log_is_closed(valkey: str, clien
 
 
 def test_an_idle_chain_is_not_continued_after_half_a_day(store: Store, client: redis.Redis) -> None:
-    times = iter([NOW, NOW, NOW + audit_log.IDLE_SECONDS, *[NOW + 2 * audit_log.IDLE_SECONDS + 1] * 2])
+    half_a_day = 12 * 3600
+    times = iter([NOW, NOW, NOW + half_a_day, *[NOW + 2 * half_a_day + 1] * 2])
     log = log_on(store, clock=lambda: next(times))
 
     ids = [log.append(entry(at=at)) for at in range(3)]

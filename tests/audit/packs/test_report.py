@@ -6,6 +6,7 @@ import pytest
 
 from masking_audit.format.entries import Entry, Item
 from masking_audit.packs.report import Report
+from masking_service.masking.timestamps import rfc3339
 from tests.audit.logs import TENANT, entry
 
 BEGIN, END, NOW = 1_000, 2_000, 9_000_000
@@ -112,6 +113,40 @@ def test_what_a_person_decides_after_a_closing_does_not_replace_it() -> None:
 
 def test_what_is_unexplained_is_counted_by_person() -> None:
     assert tables(opening(), opening())["unexplained"] == [("staff/u-1", 2, 2)]
+
+
+def test_what_was_erased_and_frozen_is_listed_by_time_but_for_what_was_taken_back() -> None:
+    """The entries are ab-1 to ab-6."""
+    thaw = entry(at=BEGIN + 1, action="thaw", outcome="done", subject="staff/u-2", principal="staff/s-1")
+    freeze = entry(at=BEGIN, action="freeze", outcome="done", subject="staff/u-2", purpose="misses")
+    erasures = [entry(at=at, action="erase", outcome=out) for at, out in ((BEGIN + 1, "done"), (BEGIN, "not-found"))]
+    void = entry(at=BEGIN + 2, action="view", outcome="unavailable", takes_back=["ab-5", "ab-6"])
+    found = tables(thaw, freeze, *erasures, freeze, erasures[0], void)
+
+    assert (found["freezes"], found["erasures"]) == (
+        [
+            (rfc3339(BEGIN), "staff/u-1", "freeze", "staff/u-2", "misses", "ab-2"),
+            (rfc3339(BEGIN + 1), "staff/s-1", "thaw", "staff/u-2", "", "ab-1"),
+        ],
+        [
+            (rfc3339(BEGIN), "staff/u-1", "not-found", "ab-4"),
+            (rfc3339(BEGIN + 1), "staff/u-1", "done", "ab-3"),
+        ],
+    )
+
+
+def test_what_counts_more_comes_first() -> None:
+    few = {"principal": "a", "purpose": "a", "role": "a"}
+    many = {"principal": "b", "purpose": "b", "role": "b", "items": [ITEM, Item("b" * 32, "released", "/x", "name")]}
+    entries = [opening(**few), opening(**many | {"count": 2}), view(**few), view(principal="b", role="b", count=3)]
+    entries += [
+        entry(at=BEGIN, action=action, outcome="forbidden", times=times) for action, times in (("a", 1), ("b", 2))
+    ]
+    found = tables(*entries)
+
+    assert found["by-purpose"] == [("b", 1, 2, 2), ("a", 1, 1, 1)]
+    for table in ("by-role", "by-person", "views-by-role", "unexplained", "refusals"):
+        assert [row[0] for row in found[table]] == ["b", "a"], table
 
 
 def test_rows_of_equal_counts_are_in_the_order_of_their_names() -> None:

@@ -29,7 +29,7 @@ class TestFilling:
         before.tokenize(parcel("SF1234567890"), parcel("SF1234567891", OTHER), custody={"site": SITE})
         api = under(lambda document: document.update(search={"phone": True, "last4": True}))
         listed = tmp_path / "numbers.txt"
-        listed.write_text("SF1234567890\nsf1234567891 \n\nSF9999999999\n", "utf-8")
+        listed.write_text("SF1234567890\nSF9999999999\n\nsf1234567891 \n", "utf-8")
 
         for _ in range(2):
             filled = fill(api, str(listed))
