@@ -45,7 +45,7 @@ def side_of(pointer: str) -> int:
     return RECIPIENT if is_recipients(place) else SENDER if is_senders(place) else BOTH
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Persons:
     """How many persons are concerned.
 
@@ -57,10 +57,10 @@ class Persons:
             that sealed it is revoked.
     """
 
-    persons: int = 0
-    waybills: int = 0
-    without_phone: int = 0
-    missing: int = 0
+    persons: int
+    waybills: int
+    without_phone: int
+    missing: int
 
 
 class SealedRevision(NamedTuple):

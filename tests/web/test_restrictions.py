@@ -129,12 +129,22 @@ def test_a_restriction_that_ended_is_none(restricted: Api) -> None:
 
 def test_unknown_numbers_are_items_that_failed(ready: Api) -> None:
     answered = restrict(ready, "SF9999999999", 7, NUMBER)
+    entry = entries(ready, "restrict")[-1]
 
-    assert [one.get("restricted", one.get("error")) for one in answered] == [
-        {"code": "not-found"},
-        {"code": "not-found"},
-        True,
+    assert without_details(answered) == [
+        {"waybill_no": "SF9999999999", "error": {"code": "not-found"}},
+        {"waybill_no": 7, "error": {"code": "not-found"}},
+        {"waybill_no": NUMBER, "restricted": True},
     ]
+    assert [entry["outcome"], *(one["outcome"] for one in entry["items"])] == ["done", "not-found", "done"]
+
+
+@pytest.mark.parametrize(("method", "action"), [("POST", "restrict"), ("DELETE", "unrestrict")])
+def test_what_is_no_number_is_recorded_as_one_item(ready: Api, method: str, action: str) -> None:
+    restrict(ready, 7, method=method)
+    entry = entries(ready, action)[-1]
+
+    assert (entry["outcome"], entry["items"]) == ("not-found", [{"waybill": "", "outcome": "not-found"}])
 
 
 def test_the_mark_of_an_erasure_takes_the_place_of_a_restriction(restricted: Api) -> None:
