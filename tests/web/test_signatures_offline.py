@@ -71,6 +71,9 @@ def test_every_signature_leads_to_the_key_that_the_command_line_approved(api: Ap
 
     assert [one["action"] for one in found] == ["key-approve", "detokenize", "detokenize"]
     assert {verify_entry(one) for one in found} == {root_of(boss)}
+    signatures, wrong = checked(api)
+    assert (signatures.signed, signatures.roots, wrong) == ({"key-approve": 1, "detokenize": 2}, {root_of(boss): 3}, 0)
+    assert signatures.unsigned == {"start": 1, "key-enrol": 2, "case-open": 1}
 
 
 def test_what_was_signed_before_the_hashes_turned_over_is_good_afterwards(

@@ -95,3 +95,18 @@ def test_a_fault_of_indexing_is_reported_once(world: World, monkeypatch: pytest.
         assert done.wait(10)
 
     assert reported == ["the archive cannot be indexed: full"]
+
+
+def test_an_archive_is_indexed_to_its_end_without_a_pause(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    done, more = threading.Event(), iter([True, True])
+
+    def index_more(_: Index) -> bool:
+        if not (left := next(more, False)):
+            done.set()
+        return left
+
+    monkeypatch.setattr(Index, "index_more", index_more)
+    monkeypatch.setattr("masking_audit.archive.answering.INDEX_EVERY_SECONDS", 3600)
+    server = ArchiveServer(world.folder, world.folder / "index", KEY, lambda: 0, address=("127.0.0.1", 0), report=print)
+    with running(server):
+        assert done.wait(10)
