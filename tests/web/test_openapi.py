@@ -35,6 +35,12 @@ from tests.web.people import DESK, OFFICER, PRINTER, PRIVACY
 from tests.web.proving import proven
 from tests.web.signing import signed
 
+LISTED = Path(__file__).with_name("operations.txt")
+OF_EVERY_ANSWER = {"X-Request-Id", "X-Masking-Rules", "Cache-Control"}
+OF_EVERY_PROBLEM = {
+    *("bad-request", "invalid-json", "too-large", "unsupported-media-type"),
+    *("unauthenticated", "internal", "issuer-unavailable", "overloaded"),
+}
 META = Path(__file__).with_name("openapi-3.1.schema.json")
 ROWS = {row.name: row for row in operations.TABLE}
 EXAMPLES = {
@@ -361,3 +367,41 @@ def test_a_schema_of_several_waybills_is_described_for_masking_only(shared: Api)
     shapes = document(shared.parts.acting.policy.rules, load_schemas(), operations.GROUPS)["components"]["schemas"]
     assert "yunda" in shapes["MaskRequest"]["properties"]["schema"]["enum"]
     assert "yunda" not in shapes["TokenizeRequest"]["properties"]["schema"]["enum"]
+
+
+def test_each_operation_asks_for_and_answers_what_is_listed(told: Json) -> None:
+    """A line of the list is added or changed with its operation, so that no change of the contract goes unseen."""
+    found = [
+        f"{method} {path}: {' '.join(asked(operation))} -> {' '.join(answered(operation))}"
+        for path, methods in told["paths"].items()
+        for method, operation in methods.items()
+    ]
+
+    assert sorted(found) == LISTED.read_text("utf-8").splitlines()
+
+
+def asked(operation: Json) -> Iterator[str]:
+    """What an operation asks for: a credential with one of its permissions, parameters (! is required), and a body."""
+    for scheme in operation.get("security", ()):
+        yield from (f"{name}({','.join(permissions)})" for name, permissions in scheme.items())
+    for parameter in operation["parameters"]:
+        if "$ref" not in parameter:
+            yield parameter["in"] + ":" + parameter["name"] + "!" * parameter.get("required", False)
+    if (body := operation.get("requestBody")) is not None:
+        (media,) = body["content"].values()
+        yield media["schema"]["$ref"].rpartition("/")[2] + "!" * body.get("required", False)
+
+
+def answered(operation: Json) -> Iterator[str]:
+    """What it answers: its statuses with their shapes and headers, and those of problems that not all share."""
+    for status, answer in operation["responses"].items():
+        named = [name for name in answer["headers"] if name not in OF_EVERY_ANSWER]
+        for media, content_of in answer.get("content", {"": {}}).items():
+            schema = content_of.get("schema", {})
+            if media == "application/problem+json":
+                codes = {code for part in inside(schema) for code in part.get("enum", ())} - OF_EVERY_PROBLEM
+                if codes:
+                    yield f"{status}({','.join(sorted(codes))})"
+            else:
+                shapes = [part["$ref"].rpartition("/")[2] for part in inside(schema) if "$ref" in part]
+                yield f"{status}({','.join([*(shapes or [media]), *named])})"

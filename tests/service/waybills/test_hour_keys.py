@@ -72,7 +72,9 @@ def test_the_day_of_an_hour_key_is_that_of_its_data_key(opening: Opening) -> Non
     key_id = opening.left((TODAY - 30) * 24)
 
     assert opening.hour_keys.by_ids(TENANT, [key_id])[key_id] is not None
-    assert opening.hour_keys.last_day(TENANT, [key_id], NOW + 10 * SECONDS_A_DAY) == TODAY
+    later = NOW + 10 * SECONDS_A_DAY
+    assert opening.hour_keys.last_day(TENANT, [key_id], later) == TODAY
+    assert opening.hour_keys.last_day(TENANT, [key_id, bytes(8)], later) == TODAY + 10
     opening.shred(TODAY)
     assert opening.hour_keys.by_ids(TENANT, [key_id])[key_id] is not None
     opening.shred(TODAY + 1)
