@@ -15,13 +15,17 @@ UNIT: Final = (
 )
 """Behind a number: a unit, also as 2元501 and cut off at the end, or a ward."""
 ROOM: Final = (
-    "病房|(?:办公|教|寝|会议|实验|工作|休息|包|诊|病|辦公|會議)?室|[户戶](?!村|籍)"
-    "|房(?![村镇乡街路庄地产產管屋东源型]|[东南西北中][路街村])|宿舍|(?:商|店)?(?:铺|舖)(?![村镇鎮乡鄉街路]|码头|碼頭|社区)|床|商位|档口?|檔口?|摊位|店面|柜(?!台)"
+    "病房|(?<=[号號])间|[车車工展卡]位|(?:办公|教|寝|会议|实验|工作|休息|包|诊|病|辦公|會議)?室|[户戶](?!村|籍)"
+    "|房(?![村镇乡街路庄地产產管屋东源型]|[东南西北中][路街村])|宿舍(?![楼樓])|(?:商|店)?(?:铺|舖)(?![村镇鎮乡鄉街路]|码头|碼頭|社区)|床|商位|档口?|檔口?|[摊攤]位?|店面|柜(?!台)"
 )
 """Behind a number: a room, a stall in a market, a bed in a ward."""
-FLOOR: Final = r"[层層]|字?[楼樓](?![村镇鎮乡鄉街盘盤]|路(?!易))|F(?![A-Za-z])"
+FLOOR: Final = (
+    r"[层層]|字?[楼樓](?![村镇鎮乡鄉街盘盤]|路(?!易))"
+    rf"|(?:(?<=[0-9*{NUMERALS}])|(?<=[0-9*{NUMERALS}]\s))F(?![A-Za-z])"
+)
 BUILDING: Final = (
-    "(?:[号號]|#)[楼樓]|#|栋|棟|幢|撞|[懂憧楝冻](?=[0-9*])|座(?![椅位])|塔|[号號](?:厂房|仓|库|馆|公寓|宿舍(?=[0-9*]))"
+    "(?:[号號]|#)[楼樓]|#|栋|棟|幢|撞|[懂憧楝冻](?=[0-9*])|座(?![椅位])|塔"
+    "|[号號](?:厂房|仓|库|馆|公寓|宿舍(?=[0-9*楼樓]))"
 )
 LANE: Final = "弄|巷|胡同|大街|大道|支路|[街路道排]|通道"
 OTHER_NUMBERS: Final = (
@@ -46,9 +50,11 @@ BUILDINGS: Final = (
     "门面房 门面 门市房 门市 栋 棟 幢 座 # ＃ 地下室 储藏室 储藏间 储 藏 底商 负 負 库 东梯 西梯 南梯 北梯"
     " 商铺 店铺 专柜 铺 舖"
 )
+WAYS: Final = "上楼 上樓"
+"""Ends like a place, and is none."""
 UNITS: Final = "单元 單元 梯 门洞 門洞"
 FLOORS: Final = "层 層 地下"
-ROOMS: Final = "房间 房间号 房間 房間號 房号 房號 室号 室 门牌号 门牌 门牌號 单元号 楼层 樓層 附 之"
+ROOMS: Final = "房间 房间号 房間 房間號 房号 房號 室号 室 门牌号 门牌 门牌號 单元号 楼层 樓層 附 之 床位 工位 车位 車位"
 """Words that places end with: they say what the number behind them is."""
 
 NAMED_BY_NUMBERS: Final = (
@@ -56,6 +62,12 @@ NAMED_BY_NUMBERS: Final = (
     "|[创产商文科][\u4e00-\u9fff]{1,2}园|[级級届屆]"
 )
 """Behind a number: it is part of a name, as in 半岛1919小区 and 101中学, or a year of students, as in 2023级."""
+
+LIKE_A_FLOOR: Final = (
+    "[层層楼樓栋棟座户戶室房间間梯铺舖][楼樓]?"
+    r"(?:巷|弄|胡同|路(?!易)|街(?![舞机拍])|[\u4e00-\u9fff]?[村镇鎮乡鄉屯])"
+)
+"""Behind a number in Han where no house is yet: it names a road or a village, as in 七楼巷 and 六户镇."""
 
 LATIN_PLACE: Final = (
     "street|st|road|rd|avenue|ave|lane|ln|drive|dr|boulevard|blvd|way|court|ct|place|square|highway|hwy"

@@ -41,7 +41,9 @@ from masking_service.masking.han_numbers import (
 
 _SIDE_OF_A_FLOOR: Final = re.compile(
     r"(?<=\*[层層楼樓])[东東西南北左右](?=(?:侧|側|边|邊|手|手边|手邊|头|頭)?(?:$|[\s,，(（]))"
+    r"|(?<=\*)[东東西南北](?=$|[\s,，(（])"
 ).sub
+"""Also of a room: 5栋21西."""
 _OPEN_FLOORS: Final = ("空层", "空層")
 _LISTS: Final = frozenset("、,，/&+")
 _INSIDE: Final = re.compile(r"[^0-9A-Za-z\u3400-\u9fff。；;\n]{1,2}|的").fullmatch

@@ -23,6 +23,7 @@ houses.
 HEADS: Final = {
     ending: level
     for level, endings in (
+        (PLACE, words.WAYS),
         (VILLAGE, words.VILLAGES),
         (ROAD, words.ROADS),
         (ZONE, words.ZONES),

@@ -73,10 +73,12 @@ _IS_ROOM_AS_HOUSE: Final = re.compile(rf"(?<=[栋棟幢座])[0-9*]{{3,4}}[栋棟
 _IS_BASEMENT: Final = re.compile(r"[BbLl][0-9*]{1,3}[Ff]?").fullmatch
 _BUILDING_BEFORE_ROOM: Final = re.compile(r"[0-9]{1,3}(?=[A-Za-z*][0-9*]{2,5}$)").match
 _IS_HOUSE_AND_UNIT: Final = re.compile("[0-9]{1,2}[A-Z*]").fullmatch
-_IS_ROOM_IN_HAN: Final = re.compile(
+IS_ROOM_IN_HAN: Final = re.compile(
     "[一二三四五六七八九壹贰叁肆伍陆柒捌玖][零〇一二三四五六七八九壹贰叁肆伍陆柒捌玖]{2,3}"
 ).fullmatch
-_BUILDING_WITH_UNIT: Final = re.compile(rf"[0-9*{words.NUMERALS}]{{1,3}}(?:单元|單元|[门門][0-9*])").match
+_BUILDING_WITH_UNIT: Final = re.compile(
+    rf"[0-9*{words.NUMERALS}]{{1,2}}(?:单元|單元)|[0-9*{words.NUMERALS}]{{1,3}}[门門][0-9*]"
+).match
 _NUMBER_FOLLOWS: Final = re.compile(
     rf"\s?[\-_]?(?:[A-Za-z]{{0,2}}[0-9*]|{NUMERAL}{{1,3}}(?:{words.BUILDING}|{words.UNIT}|[楼層层]))"
 ).match
@@ -88,6 +90,12 @@ _NAMES_A_PLACE: Final = re.compile(rf"{words.NAMED_BY_NUMBERS}|(?<=7-11)便利")
 _COUNTER_FOLLOWS: Final = re.compile("[\u4e00-\u9fff]{1,8}专柜").match
 _IN_A_VILLAGE: Final = re.compile(r"(?<!新)[镇鎮乡鄉村][\u4e00-\u9fff]{1,5}[0-9]{3,4}$").search
 _IS_HIGHWAY: Final = re.compile("[GS][0-9]{1,4}(?=[\u4e00-\u9fff]{0,4}(?:高速|绕城|公路|[国省]道))").match
+_IS_STAKE: Final = re.compile(r"[Kk][0-9]{1,4}\+[0-9]{1,3}|[0-9]{1,4}(?:km|KM)").fullmatch
+"""A place on a highway."""
+_IS_FIRM: Final = re.compile(r"([A-Za-z])&([A-Za-z])").fullmatch
+_HOUSE_BEFORE_FLOOR: Final = re.compile(r"[0-9]{1,4}(?:-[0-9]{1,3})?(?=\*{1,3}$)").match
+"""In a road, before a floor that was in Han: 88二楼."""
+_LIKE_A_FLOOR: Final = re.compile(words.LIKE_A_FLOOR).match
 _SHOP_ON_A_FLOOR: Final = re.compile(r"[FBL][0-9*]{1,2}(?=[A-Za-z]{2,}$)").match
 _STALL_FOLLOWS: Final = re.compile(rf"(?:{ALNUM}{{1,3}}(?:[号號][门門]|[楼樓]|F-?))?[A-Za-z]?[0-9*]{{3}}").match
 _IS_HOUSE_WITH_ROOM: Final = re.compile("[号號](?:房|室|办|辦|商[铺舖]|店[铺舖面]|宿舍)").match
@@ -97,6 +105,7 @@ NEAR: Final = 40
 """Characters around a number in which a house may be named."""
 _DIGIT: Final = re.compile("[0-9*]").match
 _ENDS: Final = re.compile(END).match
+_APOSTROPHES: Final = frozenset("'’")
 _IS_DATE: Final = re.compile(r"(?:19|20)[0-9]{2}-[0-9]{1,2}-[0-9]{1,2}").fullmatch
 _Read = tuple[str, int]
 """What shows of a number, and the level of what follows it."""
@@ -108,6 +117,8 @@ def read_with_word(text: str, number: str, kind: int, level: int, stop: int, end
     if plain and kind in _STARRED_KINDS and level not in (VILLAGE, ROAD):
         return "*" * len(number), _STARRED_KINDS[kind]
     if kind != BARE_NUMBER and kind != NUMBER_WORD:
+        if level <= ESTATE and not number[0].isascii() and _LIKE_A_FLOOR(text, stop) is not None:
+            return number, level
         return _READERS[kind](text, number, level, stop, end)
     if not plain:
         return _read_number(text, number, kind, level, end)
@@ -154,10 +165,10 @@ def _read_number(text: str, number: str, kind: int, level: int, end: int) -> _Re
     if not number[0].isascii():
         lowest = NUMBER if kind == BARE_NUMBER and not _DIGIT(text, end) else BUILDING
         hidden = level >= lowest or (kind == NUMBER_WORD and level == MARKET)
-        if kind == BARE_NUMBER and level not in (VILLAGE, ROAD) and _IS_ROOM_IN_HAN(number):
+        if kind == BARE_NUMBER and level not in (VILLAGE, ROAD) and IS_ROOM_IN_HAN(number):
             hidden = True
         return (starred(number), ROOM) if hidden else (number, NUMBER if level == ROAD else level)
-    if _IS_PHONE(number) or (number == "7-11" and _NAMES_A_PLACE(text, end)):
+    if _IS_PHONE(number) or _IS_STAKE(number) or _is_firm(number) or (number == "7-11" and _NAMES_A_PLACE(text, end)):
         return number, level
     if kind == BARE_NUMBER and not number.strip("*."):
         named = text[0] == "*" or _NAME_OF_STARS(text, max(0, end - _LONGEST_MASK), end) is not None
@@ -173,6 +184,12 @@ def _read_number(text: str, number: str, kind: int, level: int, end: int) -> _Re
     return _read_mixed(text, number, kind, level, end)
 
 
+def _is_firm(number: str) -> bool:
+    """Whether two letters are a firm's, as in H&M, and not those of two rooms that are side by side, as in A&B."""
+    letters = _IS_FIRM(number)
+    return letters is not None and ord(letters[2]) - ord(letters[1]) != 1
+
+
 def _floor_starred(number: str, first: str) -> str:
     """What shows of 12F, 5F-2 and 12/F."""
     floor = _FLOOR_FIRST(first)
@@ -185,7 +202,7 @@ def _read_mixed(text: str, number: str, kind: int, level: int, end: int) -> _Rea
     """Read one number with letters or stars in it."""
     count = count_digits(number)
     if not count:
-        if kind == BARE_NUMBER and not _ENDS(text, end):
+        if kind == BARE_NUMBER and (not _ENDS(text, end) or text[end - 2 : end - 1] in _APOSTROPHES):
             return number, level
         return ("*" * len(number), ROOM) if level >= BUILDING else (number, BUILDING)
     if kind == BARE_NUMBER and _IS_HIGHWAY(text, end - len(number)):
@@ -204,13 +221,16 @@ def _read_mixed(text: str, number: str, kind: int, level: int, end: int) -> _Rea
     else:
         if level == PLACE and count <= _IN_A_NAME and HAN_AT(text, end):
             return number, PLACE
+        if level == NUMBER and count < ROOM_DIGITS and _NAMES_A_PLACE(text, end):
+            return number, PLACE
         if level in (AISLE, MARKET, TOWER) and (floor := _SHOP_ON_A_FLOOR(number)):
             return "*" * floor.end() + number[floor.end() :], FLOOR
         inside = level in (AISLE, MARKET, TOWER) and _ENDS(text, end) is not None
         if inside and _IS_BASEMENT(number):
             return "*" * len(number), FLOOR
         limit = ROOM_DIGITS if level == TOWER and number[0].isalpha() else _BARE[level]
-        hidden = count >= limit or (level != TOWER and inside and count > 1)
+        hidden = count >= limit or (level != TOWER and inside and (count > 1 or number[0].isdecimal()))
+        hidden = hidden or (level == ROAD and number[0].isalpha() and count >= ROOM_DIGITS)
     return ("*" * len(number), ROOM) if hidden else (number, _behind(kind, level))
 
 
@@ -296,6 +316,8 @@ def _read_floor(text: str, number: str, level: int, stop: int, end: int) -> _Rea
             return number, BUILDING
         if len(parts) == 1 and number[0].isascii() and number[0].isalpha() and not _IS_BASEMENT(number):
             return (number, BUILDING) if len(number) < ROOM_DIGITS else (number[0] + starred(number[1:]), FLOOR)
+    if level == ROAD and (house := _HOUSE_BEFORE_FLOOR(number)):
+        return house[0] + "*" * (len(number) - house.end()), FLOOR
     from_to = len(parts) == 2 and parts[0].isdecimal() and parts[0] < parts[1]
     if len(parts) > 1 and level < BUILDING and not from_to:
         return parts[0] + starred(number[len(parts[0]) :]), FLOOR

@@ -24,6 +24,12 @@ _SUFFIX: Final = (
     rf"(?:[号號]?(?:{words.UNIT})<>|(?:{words.OTHER_NUMBERS})<>|(?:{words.BUILDING})<>|[号號]?(?:{words.ROOM})<>"
     rf"|(?:{words.FLOOR})<>|[门門](?=\s?-?[0-9A-Za-z*{words.NUMERALS}甲乙丙丁东東西南北中])<>|(?:{words.LANE})<>|[号號]<>)"
 )
+_DIGIT_OF_ROOM: Final = "[零〇一二三四五六七八九]"
+HAN_ROOM: Final = (
+    rf"(?<=[一二三四五六七八九])(?:(?<=[栋棟幢座元楼樓层層].){_DIGIT_OF_ROOM}{{2,3}}"
+    rf"|(?<=[号號].){_DIGIT_OF_ROOM}?[零〇]{_DIGIT_OF_ROOM})(?!{NUMERAL})"
+)
+"""Behind a house and the first digit of a room that is written as it is said: 三栋一二零三放门口."""
 _TO_A_FLOOR: Final = rf"[-—~]{NUMERAL}{{1,4}}(?=\s?[层層楼樓])"
 
 (
@@ -42,12 +48,12 @@ _TO_A_FLOOR: Final = rf"[-—~]{NUMERAL}{{1,4}}(?=\s?[层層楼樓])"
 """The last group that matches says which word is behind a number; the first one ends the number."""
 _SIDE: Final = "东東西南北中左右"
 TOKENS: Final = re.compile(
-    rf"[0-9A-Za-z*{words.NUMERALS}单單室户戶层層门門头頭](?:(?<=[A-Za-z])(?:[A-Za-z]{{2,}}+|(?<=[A-Z])[a-z])(?!{ALNUM})"
+    rf"[0-9A-Za-z*{words.NUMERALS}单單室户戶层層楼樓门門头頭](?:(?<=[A-Za-z])(?:[A-Za-z]+[a-z](?=[A-Z][0-9*])|[A-Za-z]{{2,}}+|(?<=[A-Z])[a-z](?!{ALNUM}))"
     rf"|(?:(?<={ALNUM}){ALNUM}*+(?:{_JOIN}{ALNUM}++)*+"
     rf"|(?<={NUMERAL})(?<!千)(?:{NUMERAL}{{0,7}}(?:[至到]{NUMERAL}{{1,4}}|{_TO_A_FLOOR})?"
-    rf"(?={_SUFFIX.replace('<>', '')}|{END})|(?=[0-9*])))()"
+    rf"(?={_SUFFIX.replace('<>', '')}|{END})|{HAN_ROOM}|(?=[0-9*])))()"
     rf"(?:\s?{_SUFFIX.replace('<>', '()')})?"
-    rf"|(?:(?<=[0-9A-Za-z*号號楼樓栋棟幢座厦廈都城场場园園苑庭府寓心馆店院][首底顶頂][层層])|(?<=架空[层層]))()"
+    rf"|(?:(?<=[0-9A-Za-z*号號楼樓元栋棟幢座厦廈都城场場园園苑庭府寓心馆店院][首底顶頂][层層楼樓])|(?<=架空[层層]))()"
     rf"|(?:(?<=[单單])(?=元)|(?<=[室户戶])|(?<=[左右][门門])|(?<=[号號][楼樓][东東西南北][门門])|(?<=[栋棟幢座][东東西南北][门門])|(?<=[头頭])(?![0-9A-Za-z\u4e00-\u9fff]))"
     rf"(?:(?<=[甲乙丙丁].)|(?<=[元层層楼樓梯栋棟幢座号號厦廈苑园園馆館\-0-9A-Za-z*][{_SIDE}].)|(?<=^[{_SIDE}].))())"
 ).finditer

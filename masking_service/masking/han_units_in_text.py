@@ -24,7 +24,7 @@ from masking_service.masking.han_levels import (
     TOWER,
     ZONE,
 )
-from masking_service.masking.han_number_rules import NEAR
+from masking_service.masking.han_number_rules import IS_ROOM_IN_HAN, NEAR
 from masking_service.masking.han_numbers import (
     BARE_NUMBER,
     DOOR_WORD,
@@ -69,7 +69,7 @@ _MAY_HOLD_UNITS: Final = re.compile(
     rf"[0-9{words.NUMERALS}](?:[号號]?(?:[楼樓层層室房户戶舍床门門F]|[寝教病诊]室|病房|单元|單元|[商店]?[铺舖])|[-—/][0-9]{{1,2}}[-—/][0-9])"
     r"|(?<![0-9*])[0-9]{3,4}[\s,，;；、]{1,3}[\u4e00-\u9fff]\*|[\u4e00-\u9fff]\*{1,3}[\s,，;；、（(]{0,3}[0-9]{3,4}(?![0-9])"
     r"|[\u4e00-\u9fff#]-?[A-Z]?(?:[0-9]{1,2}[A-Z]?-[0-9]|[0-9]{3,4}(?![0-9]))|[栋棟幢座铺舖][A-Z]?[0-9*]|单元[-0-9]"
-    r"|[号號弄][0-9][OoIl][0-9]|[Rr](?:oo)?m\.? ?[0-9]{3}"
+    r"|[栋棟幢座元][一二三四五六七八九][零〇一二三四五六七八九]{2}|[号號弄][0-9][OoIl][0-9]|[Rr](?:oo)?m\.? ?[0-9]{3}"
     r"|(?<![0-9A-Za-z.*-])[0-9]{3,4}(?:[那这]|[业業]主|住[户戶]|家里|家裡|的?门[口前铃]|門鈴|鞋柜|放|的[快包件业業住客]|没人|有人|代收|代签|也[行可]|的?[\u4e00-\u9fff]?\*)"
     r"|(?:^|[\s,，。放送])[0-9]{1,2}-[0-9]{3,4}(?![0-9-])|[栋棟幢座楼元铃禁梯][^\n]{0,24}?[\s,，;；。、][0-9]{3,4}(?:$|[\s,，。;；])"
     r"|\*(?:先生|女士|小姐|阿姨) ?[0-9]|[0-9]#[0-9]{3}|[栋棟幢座](?:[a-z]|[A-Z]?-)[0-9]|(?:单元|单元号|楼层)[:：]?[0-9]"
@@ -140,18 +140,19 @@ def _is_sure(text: str, number: str, kind: int, level: int, end: int) -> bool:
         return _NAME_AND_ROOM(number) is not None and HAN_AT(before, len(before) - 1) is not None
     if kind == BARE_NUMBER and _IS_FLOOR(number) and not _IS_LATIN(text, end):
         return True
-    room = count_digits(number) >= ROOM_DIGITS and _IS_ROOM(number) is not None
+    room = (count_digits(number) >= ROOM_DIGITS and _IS_ROOM(number)) or IS_ROOM_IN_HAN(number)
     if room and _AT_ROOM(before) and _IS_ROOMS(text, end) and not _IS_SUM(before):
         return True
     if level >= BUILDING and before.rstrip(FILLERS).endswith(_NAMED_BEFORE):
         return True
-    if before.rstrip(_BEFORE_VALUES)[-1:] in _BEFORE_CODES and not _BEHIND_HOUSE(before):
+    coded = before.rstrip(_BEFORE_VALUES)[-1:] in _BEFORE_CODES and not _BEHIND_HOUSE(before)
+    if coded or _IS_LATIN(before, len(before) - 1):
         return False
     if level >= BUILDING and (kind == NUMBER_WORD or not number.isalnum()):
         return True
     if _IS_HOUSE_TO_ROOM(number) or _is_house_and_room(text, number, start, end):
         return True
-    return room and (_is_placed(text, number, kind, level, end) or _is_told(text, number, before, end))
+    return room is not None and (_is_placed(text, number, kind, level, end) or _is_told(text, number, before, end))
 
 
 def _is_placed(text: str, number: str, kind: int, level: int, end: int) -> bool:

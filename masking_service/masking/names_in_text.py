@@ -92,6 +92,8 @@ _behind_house: Final = re.compile(
     r"[0-9*A-Za-z](?:室|号楼|号|號|楼|樓|层|層|栋|棟|幢|座|户|房|单元)?[\s,，、（(]{0,2}"
     rf"(?=[{FAMILY_NAMES}{RARE_FAMILY_NAMES}])"
 )
+_SHOPS: Final = frozenset(word for word in cues.PLAIN["n"] if len(word) == len("麦当劳"))
+"""What may be called like a person behind a house, and is not: 88号麦当劳."""
 _before_place: Final = re.compile(
     han_name(HAN, apart=r"(?:(?<![\s\S].)|(?<=[\s,，;；。:：、*）)].)|(?<=\*[0-9]{4}.))", double_first=True)
     + rf"(?=\s?(?:{PROVINCES}|(?![省市区縣县])[{HAN}]{{2,3}}[省市]))"
@@ -425,6 +427,7 @@ def _names_beside_address(text: str) -> Iterator[Span]:
             and name_ends(text, end)
             and text[end - 1] not in PLACE_ENDS
             and not text[end : end + 1].isdecimal()
+            and text[start : start + len("麦当劳")] not in _SHOPS
         ):
             yield start, end
     for match in _before_place.finditer(text):

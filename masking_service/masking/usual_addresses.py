@@ -25,6 +25,7 @@ from masking_service.masking.han_levels import (
     VILLAGE,
     ZONE,
 )
+from masking_service.masking.han_numbers import HAN_ROOM
 from masking_service.masking.names_at_addresses import NAME_IN_FRONT, which_may_have_names
 
 _D: Final = "[0-9]"
@@ -52,7 +53,7 @@ def han_without(characters: str) -> str:
 # The words behind a number.
 _BEGINS_WORD: Final = (
     "号號单單门門梯期区區组組村里米院支段厂岁次天年月日点點元件个個箱斤团连班公国省县分大社队楼樓栋棟幢撞座塔字懂憧楝冻病层層"
-    "弄巷胡街路道排通办辦教寝會会實实工休包诊病室户戶房宿商店铺舖床档檔摊柜"
+    "弄巷胡街路道排通办辦教寝會会實实工休包诊病室户戶房宿商店铺舖床档檔摊柜间车車展卡攤"
 )
 """What such words begin with."""
 _DOOR: Final = rf"[门門](?=\s?-?[0-9A-Za-z*{words.NUMERALS}{_SECOND}{_SIDES}])"
@@ -66,19 +67,19 @@ _NO: Final = (
     rf"|(?<!(?=[号號](?:{words.UNIT}|{words.ROOM})|{words.OTHER_NUMBERS}|{words.BUILDING}).))"
 )
 _BARE: Final = rf"(?![0-9A-Za-z*\-_~/.:—至到&+#之 \t\u3000{words.NUMERALS}]){_NO_WORD}"
-_ALONE: Final = rf"{_BARE}(?=$|{_HAN}|[(（])"
+_ALONE: Final = rf"{_BARE}(?=$|{_HAN}|[(（])(?![东東西南北](?:$|[\s,，(（]))"
 _NO_NAME: Final = f"(?!{words.NAMED_BY_NUMBERS})"
 _ENDS: Final = "(?=$|[(（])"
 _NO_NUMBER: Final = rf"(?![0-9A-Za-z* \-_{words.NUMERALS}])"
 
 # The words in front of a number.
-_TELLS_A_SIDE: Final = "单單室户戶层層门門头頭"
+_TELLS_A_SIDE: Final = "单單室户戶层層门門头頭首底顶頂"
 _TELLS_NO_SIDE: Final = (
     rf"(?:[门門](?<![左右].)(?<![楼樓栋棟幢座][{_SIDES}].)|[室户戶](?<![{_SIDES}{_SECOND}].)|[层層](?<![首底顶頂空].)"
-    rf"|[单單](?!元)|[头頭](?:(?={_HAN})|(?<![{_SIDES}{_SECOND}].)))"
+    rf"|[首底顶頂](?![楼樓])|[单單](?!元)|[头頭](?:(?={_HAN})|(?<![{_SIDES}{_SECOND}].)))"
 )
-"""One of these characters, unless it tells a side of a floor as in 东户, or a floor as in 底层."""
-_IN_A_NAME: Final = rf"{_N}{{1,3}}+(?=[{han_without('至到' + words.NUMERALS)}]){_NO_WORD}"
+"""One of these characters, unless it tells a side of a floor as in 东户, or a floor as in 底层 and 顶楼."""
+_IN_A_NAME: Final = rf"(?!{_N}{HAN_ROOM}){_N}{{1,3}}+(?=[{han_without('至到' + words.NUMERALS)}]){_NO_WORD}"
 """Numerals that number nothing."""
 _MAY_SAY_MORE: Final = "系信机機致热客丁码番护護尾末"
 _SAYS_NO_MORE: Final = (
@@ -141,8 +142,10 @@ _INSIDE_NOTHING: Final = f"{_OUTSIDE}(?!{_MARKET}|{_TOWER})(?<![{HERE}{_SAYS_NOT
 
 # The numbers that show.
 _HOUSE_WORD: Final = r"(?:[号號][楼樓]|栋|棟|幢|撞|座(?![椅位]))"
+_IN_HAN: Final = f"{_N}{{1,3}}{words.LIKE_A_FLOOR}"
 _HOUSE: Final = (
-    rf"(?<![层層下])(?:{_D}{{1,4}}+{_HOUSE_WORD}|[A-Za-z]{_D}{{0,4}}+{_HOUSE_WORD}|{_N}{{1,3}}+{_HOUSE_WORD})"
+    rf"(?<![层層下])(?:{_D}{{1,4}}+{_HOUSE_WORD}|[A-Za-z]{_D}{{0,4}}+{_HOUSE_WORD}"
+    rf"|(?!{_IN_HAN}){_N}{{1,3}}+{_HOUSE_WORD})"
 )
 _LANE_WORD: Final = "(?:大[街道]|[路街巷道])"
 _PART_WORD: Final = "(?:[号號](?:路|大?街)|村(?!(?<=[0-9]村)[0-9])|组(?!团)|組|队|院|里)"
@@ -199,7 +202,7 @@ _FIRST: Final = (
     rf"|(?<={_HAN})[A-Za-z](?={_D})(?:{_D}{{3,4}}+{_ROOM_WORD}|(?<=[厦廈楼樓].){_D}{{1,3}}-{_D}{{1,4}}+(?:{_ALONE}|{_NO})"
     rf"|(?<=[{_UNKNOWN_ENDS}].)(?:{_D}{{4}}{_ALONE}|{_D}{{3}}{_ENDS})"
     rf"|(?:(?<=[城场場厦廈楼樓园苑].)|(?<={_D}号.)){_D}{{3,4}}+{_ALONE})"
-    rf"|(?<![负負])(?!千){_N}{{1,3}}+(?:{_FLOOR_WORD}|{_UNIT_WORD}))"
+    rf"|(?<![负負])(?!千|{_IN_HAN}){_N}{{1,3}}+(?:{_FLOOR_WORD}|{_UNIT_WORD}))"
 )
 """Not in a house."""
 _OTHER_HUNDREDS: Final = "|".join(
