@@ -152,7 +152,14 @@ def test_the_usual_addresses_take_the_quick_way(address: str, masked: str) -> No
 
 
 @pytest.mark.parametrize(
-    "address", ["人民路15号301室(3楼门卫)", "人民路15号张三收", "人民路15号301室 13812345678", "幸福里17一10一14743"]
+    "address",
+    [
+        "人民路15号301室(3楼门卫)",
+        "人民路15号张三收",
+        "人民路15号301室 13812345678",
+        "幸福里17一10一14743",
+        "华志路1685号3号楼*单元***室",  # came in masked, which deserves a warning
+    ],
 )
 def test_what_could_be_read_otherwise_is_left_to_the_grammar(address: str) -> None:
     assert mask_usual_address(address) is None

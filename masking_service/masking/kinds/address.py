@@ -246,14 +246,17 @@ def _hidden_numbers(text: str, masked: str) -> set[str]:
 
 # The quick way.
 
-_NO_PLAIN_HAN: Final = re.compile(
-    r"[^ -'*-Z\\^-~\u2018-\u201d\u3001-\u300f\u4e00-\u9fff，：；！？]|(?<![0-9A-Za-z*])#|[Cc]/[Oo]"
-    r"|[A-Za-z](?<![A-Za-z].)(?=[A-Za-z])(?:(?<![\u4e00-\u9fff].)|[A-Za-z]++(?=[^\u4e00-\u9fff]))"
-    rf"|[0-9A-Za-z][\-_~/.:—至到&+]{{1,2}}(?:[东東西南北中甲乙丙丁]-)?[{words.NUMERALS}]"
-).search
-"""Brackets, signs that are read as others, and Latin words that are apart from Han: then a part is read by itself.
+_HAN: Final = "[\u4e00-\u9fff]"
+_JOINS: Final = r"\-_~/.:至到&+"
+_IS_PLAIN: Final = re.compile(
+    r"(?:[\u4e00-\u522f\u5231-\u81f2\u81f4-\u9fff0-9 !\"$%',;<=>?@\\^`{|}\u2018-\u201d\u3001-\u300f，：；！？]++"
+    rf"|[{_JOINS}](?:(?<![0-9A-Za-z].)|(?![{_JOINS}]?(?:[东東西南北中甲乙丙丁]-)?[{words.NUMERALS}]))"
+    rf"|#(?<=[0-9A-Za-z].)|(?<={_HAN})[A-Za-z]{{2,}}+(?={_HAN}|$)|[A-Za-z](?![A-Za-z])(?!(?<=[Cc])/[Oo]))*+"
+).fullmatch
+"""Han, numbers and signs, in which every Latin word touches Han.
 
-And numerals behind a sign that joins their stars to the number before it: 6幢B:六楼.
+Brackets and words apart are read by themselves, and numerals behind a sign would be joined to the number before it once
+they are stars (6幢B:六楼).
 """
 _FIVE_DIGITS: Final = re.compile(r"\d(?:(?:[^\w*]|_){0,8}\d){4}").search
 _NUMBER_BESIDE_STARS: Final = re.compile(
@@ -310,7 +313,7 @@ def _is_simple(value: str) -> bool:
     """Whether nothing of an address is hidden but what one reading of its Han and numbers finds."""
     return (
         len(value) <= MAX_LENGTH
-        and _NO_PLAIN_HAN(value) is None
+        and _IS_PLAIN(value) is not None
         and _HAS_HAN(value) is not None
         and not is_japanese(value)
         and _NAME_BEFORE(value) is None
