@@ -9,9 +9,10 @@ from masking_service.masking.foreign_tokens import ROOM_DIGITS
 
 MAX_LOT: Final = 3
 """Parts of a lot in Japan: district, block, house."""
-_IS_JAPANESE: Final = re.compile(
-    r"[\u3041-\u306d\u306f-\u30ff](?!.*[路弄栋幢单层楼室]\b)|〒|丁目|番地|番町|^\s?(?:東京都|北海道|大阪府|京都府|[\u4e00-\u9fff]{2,3}県)"
+_SAYS_JAPANESE: Final = re.compile(
+    r"[〒丁番\u3041-\u306d\u306f-\u30ff](?:(?<=〒)|(?<=丁)目|(?<=番)[地町]|(?<![〒丁番])(?!.*[路弄栋幢单层楼室]\b))"
 ).search
+_IN_JAPAN: Final = re.compile(r"\s?(?:東京都|北海道|大阪府|京都府|[\u4e00-\u9fff]{2,3}県)").match
 _JAPANESE: Final = re.compile(
     r"(?P<code>〒\s?[0-9]{3}-?[0-9]{4})|(?P<lot>[0-9]++(?:丁目|番地|番|街区|条)(?:[0-9]+号(?!室))?)|(?P<house>[0-9A-Z]{1,5}号?[棟館])"
     r"|[A-Z]?-?[0-9*]+(?:-[0-9*]+)*[A-Z]?(?![A-Za-z])"
@@ -22,7 +23,7 @@ _HOUSE_IN_KANA: Final = re.compile(r"[\u30a1-\u30ff]\s?\Z").search
 
 def is_japanese(text: str) -> bool:
     """Whether an address is of Japan: by its kana, or by the names of its prefectures and lots."""
-    return _IS_JAPANESE(text) is not None
+    return _SAYS_JAPANESE(text) is not None or _IN_JAPAN(text) is not None
 
 
 def hide_japanese_units(text: str) -> str:
