@@ -14,14 +14,24 @@ _TOGETHER: Final = 20
 
 def any_of(words: Iterable[str]) -> str:
     """An alternative of words, the longest of each first character first; it tells most places by one character."""
-    its = by_char(sorted(words), 0)
+    ordered = sorted(words)
+    its = by_char(ordered, 0)
     firsts = [*its]
     if len(firsts) <= _FEW:
         return "|".join(f"{re.escape(first)}(?:{_rest(its[first])})" for first in firsts)
     parts = [firsts[at : at + _TOGETHER] for at in range(0, len(firsts), _TOGETHER)]
     behind = ["|".join(f"(?<={re.escape(first)})(?:{_rest(its[first])})" for first in part) for part in parts]
     found = "|".join(f"(?<={_class(part)})(?:{words})" for part, words in zip(parts, behind, strict=True))
-    return f"{_class(firsts)}(?:{found})"
+    return f"{beginning(ordered)}(?:{found})"
+
+
+def beginning(words: Iterable[str]) -> str:
+    """Matches the first character of words, where a second one may be behind it: two classes pass over most texts."""
+    words = {*words}
+    first, second = ("".join(sorted({re.escape(word[at]) for word in words if len(word) > at})) for at in (0, 1))
+    alone = "".join(sorted(re.escape(word) for word in words if len(word) == 1))
+    goes_on = [*([f"(?=[{second}])"] if second else []), *([f"(?<=[{alone}])"] if alone else [])]
+    return f"[{first}](?:{'|'.join(goes_on)})"
 
 
 def _class(characters: Iterable[str]) -> str:

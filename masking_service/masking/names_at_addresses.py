@@ -12,7 +12,7 @@ from typing import Final
 
 from masking_service.masking import name_cues as cues
 from masking_service.masking.address_words import PROVINCES
-from masking_service.masking.alternatives import any_of
+from masking_service.masking.alternatives import any_of, beginning
 from masking_service.masking.family_names import DOUBLE_FAMILY_NAMES, FAMILY_NAMES, RARE_FAMILY_NAMES
 from masking_service.masking.han_words import han_words
 
@@ -45,9 +45,9 @@ _APART: Final = rf"(?:(?<=[^\u3400-\u9fff].)|(?<=[{_ANNOUNCE}{_ORGANISATIONS}].)
 
 
 def _begins(words: Iterable[str], before: str = "", behind: str = "") -> str:
-    """Matches the first character of words: told by one class first, which most texts are passed over by."""
+    """Matches the first character of words."""
     words = list(words)
-    return rf"[{''.join(sorted({word[0] for word in words}))}]{before}(?<=(?=(?:{any_of(words)}){behind}).)"
+    return rf"{beginning(words)}{before}(?<=(?=(?:{any_of(words)}){behind}).)"
 
 
 _MAY_BE_NAME: Final = tuple(

@@ -218,9 +218,14 @@ class HanRun:
                 for length in (2, 1):
                     end = start + family + length
                     given = han[start + family : end]
-                    if end > len(han) or self._is_none(start, end, given):
+                    cost_of_name = cost + known.given_cost(given) + _COST_OF_NAME[length]
+                    if (
+                        end > len(han)
+                        or self._saved(start, end, cost_of_name) + 2 * _SURE < _LEAST
+                        or self._is_none(start, end, given)
+                    ):
                         continue
-                    cost_of_name = cost + known.given_cost(given) + _COST_OF_NAME[length] + _cost_of_odd(given)
+                    cost_of_name += _cost_of_odd(given)
                     if length > 1 and given[-1] in _TITLES:
                         cost_of_name += _TITLE_IN_GIVEN
                     if length > 1 and han.startswith(_FOLLOW.get(given[-1], ()), end - 1):

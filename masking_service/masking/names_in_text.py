@@ -15,7 +15,7 @@ from typing import Final
 from masking_service.masking import name_cues as cues
 from masking_service.masking import names_between_words, names_of_clauses
 from masking_service.masking.address_words import PROVINCES
-from masking_service.masking.alternatives import any_of, by_char
+from masking_service.masking.alternatives import any_of, beginning, by_char
 from masking_service.masking.cue_uses import (
     BEFORE_NAMES,
     BEHIND_NAMES,
@@ -67,7 +67,7 @@ _word_before: Final = re.compile(
     rf"(?:{any_of(BEFORE_NAMES)})(?=[^{HAN}]|[{''.join(sorted(_STARTS))}是为為叫名姓小老阿]|[{HAN}]{{1,8}}\s?[{DOTS}])"
 )
 _word_behind: Final = re.compile(
-    rf"[{''.join(_behind_by_char)}](?:(?<={_start}.)|(?<={_start}..)|(?<={_start}...)|(?<={_start}....)|(?<=[^{HAN}].))"
+    rf"{beginning(BEHIND_NAMES)}(?:(?<={_start}.)|(?<={_start}..)|(?<={_start}...)|(?<={_start}....)|(?<=[^{HAN}].))"
 )
 """The first character of a word behind a name, where a name can be: most texts are passed over by it."""
 _LINK: Final = r"(?:是|为|系|叫|名叫|姓名|名字|信息|名|人|改[成为到做作]|[换写][成做]|变更为|变为)?"

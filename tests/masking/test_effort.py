@@ -157,7 +157,7 @@ def test_texts_of_many_records_are_paid_also_where_their_outlines_are_known() ->
         )
         paid.append(A_BATCH - effort.left)
 
-    assert paid[0] >= paid[1] > 40 * 300  # the names of members are new the first time
+    assert paid[0] >= paid[1] > 40 * 200  # the names of members are new the first time
 
 
 def test_texts_beyond_the_cap_cost_their_own_part_of_the_records_only(monkeypatch: pytest.MonkeyPatch) -> None:
