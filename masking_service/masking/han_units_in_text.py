@@ -105,6 +105,8 @@ _BEGINS: Final = re.compile(r"(?:^|[\s,，。;；!！按呼])(?:送|放|找|给|
 _NAME_BEHIND: Final = re.compile(r"[\s,，;；、]{1,3}[\u4e00-\u9fff]\*{1,2}(?![^\s,，;；。、])").match
 _NAME_BEFORE: Final = re.compile(r"(?<![^\s,，;；。、])[\u4e00-\u9fff]{1,2}\*{1,3}[\s,，;；、（(]{0,3}$").search
 """The mask of a name that is a whole clause."""
+_IS_SIZE: Final = re.compile(r"\s?(?:码|碼|尺[寸码]|[cm]m|m\b|[kK]?[gG]\b|[mM]?[lL]\b|元|块|斤|克)").match
+"""Behind a number that is a size or an amount, though a name is before it: 张三 160码."""
 _BEFORE_VALUES: Final = " :：-—.、~/_"
 _BEFORE_CODES: Final = frozenset("#码碼号號")
 
@@ -172,7 +174,7 @@ def _is_placed(text: str, number: str, kind: int, level: int, end: int) -> bool:
 
 def _is_told(text: str, number: str, before: str, end: int) -> bool:
     """Whether a name beside a number like a room's, or who is there, says that it is one."""
-    if _NAME_BEHIND(text, end) or _NAME_BEFORE(before) or text.startswith("门口", end):
+    if _NAME_BEHIND(text, end) or (_NAME_BEFORE(before) and not _IS_SIZE(text, end)) or text.startswith("门口", end):
         return True
     if not _BEGINS(before):
         return False

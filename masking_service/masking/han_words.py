@@ -24,6 +24,9 @@ _COST_OF_FREQUENT_GIVEN: Final = 13
 _COST_OF_GIVEN_WORD: Final = 14
 _COST_OF_DOUBLE: Final = 12
 _COST_OF_RARE_FAMILY: Final = 19
+_FAMILY_NO_WORD: Final = 7
+"""What a character costs less as a family name than as a word, if it is hardly a word."""
+_FAR: Final = 1 << 20
 
 Word = tuple[str, int]
 """Class and cost."""
@@ -72,6 +75,10 @@ class HanWords:
         """Class and cost of a word; None for characters that are no word, of which one alone is UNKNOWN."""
         found = self.words.get(written)
         return (UNKNOWN, COST_OF_UNKNOWN) if found is None and len(written) == 1 else found
+
+    def is_family(self, char: str) -> bool:
+        """Whether a character is far likelier a family name than a word: 王, 李, but not 高, 方."""
+        return self.word(char)[1] - self.family.get(char, _FAR) >= _FAMILY_NO_WORD  # type: ignore[index]
 
     def given_cost(self, given: str) -> int:
         """What a given name costs."""

@@ -14,6 +14,7 @@ from masking_service.masking.address_words import PROVINCES
 from masking_service.masking.alternatives import any_of, by_char
 from masking_service.masking.cue_uses import BEFORE_NAMES, ROLE
 from masking_service.masking.family_names import DOUBLE_FAMILY_NAMES, FAMILY_NAMES, RARE_FAMILY_NAMES
+from masking_service.masking.han_words import han_words
 from masking_service.masking.latin_names import latin_name_at, latin_name_before
 from masking_service.masking.legal_forms import HAN_FORMS
 
@@ -71,12 +72,20 @@ def is_short_title(text: str, at: int) -> bool:
     """Whether the character at `at` is a title: 总 of no other word, others where a clause ends or a verb follows."""
     behind = text[at + 1 : at + 2]
     if text[at] in "总總":
+        if text.startswith(("办公", "辦公"), at + 1):
+            return text[at - 1 : at] in COMMON_FAMILY and not is_han(text[at - 2 : at - 1])
         return behind not in cues.NOT_BEHIND_ZONG or not behind
     if text[at] not in cues.SHORT_TITLES:
         return False
     if not is_han(behind) or text.startswith(_verbs.get(behind, ()), at + 1):
         return True
-    goes_on = behind == "在" or text.startswith(_following.get(behind, ()), at + 1)
+    if behind in _one_follows and text[at] in "哥姐叔姨嫂婶" and text[at - 1 : at] in COMMON_FAMILY:
+        return True
+    goes_on = (
+        (behind in "家那這这" and not is_han(text[at + 2 : at + 3]))
+        or behind == "在"
+        or text.startswith(_following.get(behind, ()), at + 1)
+    )
     return goes_on and not names_between_words.is_word(text[max(0, at - 1) : at + 1])
 
 
@@ -126,8 +135,20 @@ def name_from(text: str, start: int, *, sure: bool) -> int | None:
         if not sure and text[start + length : start + length + 1].isdecimal():
             return None
     if length <= family or not can_be_name(run[:length], sure=sure and plain):
-        return None
+        return _odd_name_from(text, start, run, family) if sure else None
     return None if not plain and _site(text, start) else start + length
+
+
+def _odd_name_from(text: str, start: int, run: str, family: int) -> int | None:
+    """Where a name ends whose given name reads as words: behind a family name that is hardly a word itself."""
+    name, end = run[: family + 2], start + family + 2
+    if len(run) < family + 2 or (family == 1 and not han_words().is_family(run[0])):
+        return None
+    if names_between_words.is_word(name) or (family == 1 and names_between_words.is_word(name[:2])):
+        return None
+    if name[family:] in _TITLES or _follows(text, start + family) or not name_ends(text, end):
+        return None
+    return None if name[-1] in PLACE_ENDS or name[-1] in "们吗呢吧啊呀" else end
 
 
 def _begins_rarely(run: str) -> bool:

@@ -40,6 +40,10 @@ PLAIN: Final = {section[-1]: _WORDS[section] for section in ("plain-v", "plain-n
 NO_LATIN_NAME: Final = frozenset(_WORDS["no-latin-name"])
 BRANDS: Final = frozenset(_WORDS["brands"])
 NICKNAMES: Final = frozenset(_WORDS["nicknames"])
+BOUND: Final = frozenset("是为和与跟经因被除送到向等由让请叫")
+"""Of the weak words those that take no ending."""
+NO_CALLED: Final = frozenset(_WORDS["no-called"])
+TRADES: Final = frozenset(_WORDS["trades"])
 _GIVEN_NAMES: Final = sections("given_names.txt")
 LATIN_GIVEN: Final = (*_WORDS["latin-given"], *_GIVEN_NAMES["latin"], *_GIVEN_NAMES["cyrillic"])
 LATIN_WORDS: Final = frozenset(_WORDS["latin-words"])
@@ -51,7 +55,7 @@ NOT_BEHIND_ZONG: Final = (
     "结計计共部裁监監经經算体體量数數额額是有会會公站店台价價署统統值线線长長和管机機务務办辦行督领領书書之则則包重"
 )
 """Behind 总 these make another word of it."""
-SHORT_TITLES: Final = "总總哥姐叔姨嫂爷工董氏"
+SHORT_TITLES: Final = "总總哥姐叔姨嫂婶爷工董氏"
 """Behind a family name alone, where no other Han follows that could make a word of it."""
 NO_GIVEN: Final = (
     "人叫行卡证證的了是不没已未被说要请給给让把与及就都也还你我他她它们这那哪什么吗吧呢啊呀找打拿取送放收签簽话号號路街单"

@@ -13,9 +13,10 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from masking_service.masking import name_cues as cues
-from masking_service.masking.alternatives import by_char
+from masking_service.masking.alternatives import any_of, by_char
 from masking_service.masking.family_names import DOUBLE_FAMILY_NAMES, FAMILY_NAMES, RARE_FAMILY_NAMES
 from masking_service.masking.han_words import COST_OF_UNKNOWN, UNKNOWN, HanWords, han_words
+from masking_service.masking.legal_forms import HAN_FORMS
 
 MAX_RUN: Final = 32
 """Characters of a run that are read; a longer one has other words beside a name than people write."""
@@ -77,10 +78,16 @@ _WHOLE_CUES: Final = frozenset(word for word in (*cues.TITLES, *cues.VERBS) if l
 _NO_GIVEN: Final = frozenset(cues.NO_GIVEN)
 _PLACE_ENDS: Final = frozenset(cues.PLACE_ENDS)
 _NO_CALLED: Final = _TITLES | _NO_GIVEN | _PLACE_ENDS | _ROLE_ENDS | _PERSON_ENDS | _ORGANISATION_ENDS
+_NO_CALLED_LAST: Final = _TITLES | _ROLE_ENDS | _PERSON_ENDS | _ORGANISATION_ENDS | frozenset("管位保卫机台府委办处")
+"""What words end with that call people, posts and organisations."""
 _CUES: Final = frozenset((*cues.ROLES, *cues.WEAK, *cues.TITLES, *cues.VERBS))
 
 
-_ANNOUNCE: Final = by_char((*cues.ROLES, *cues.WEAK, *cues.ANNOUNCE), -1)
+_DONE: Final = tuple(
+    word + aspect for word in cues.WEAK if word not in cues.BOUND for aspect in ("了", "过", "下", "一下", "到")
+)
+"""Words before names in the past, and done for once: 转给了, 找一下."""
+_ANNOUNCE: Final = by_char((*cues.ROLES, *cues.WEAK, *cues.ANNOUNCE, *_DONE), -1)
 _ROLES: Final = frozenset(word for word in cues.ROLES if len(word) == 2)
 _LONG_CUES: Final = by_char((word for word in (*cues.ROLES, *cues.ANNOUNCE, *cues.TITLES) if len(word) > 2), 0)
 _FOLLOWING: Final = frozenset((*cues.TITLES, *cues.VERBS, *cues.FOLLOWING, *cues.FOLLOW))
@@ -120,16 +127,18 @@ _ROOM_BEFORE: Final = re.compile(
 _OF_A_ROOM: Final = re.compile("(?:室|房间?|号|铺|床|户|班|级|届|店面)?的?").fullmatch
 _IS_PLACE: Final = re.compile(
     rf"(?P<sure>[\u4e00-\u9fff]{{0,6}}(?:[0-9](?![0-9]{{0,3}}[{_UNITS}])|[苑园城庄湾庭府邸墅寓厦院馆楼街路区镇乡村里座栋幢号店站](?:$|[0-9])))"
-    r"|(?P<end>[道省市区县镇乡村路街苑园庄湾庭府邸墅寓厦院馆厂])|[\u4e00-\u9fff]{0,3}(?:[苑园城庄湾庭府邸墅寓厦院馆店厂]|[小中大]学|学校|广场)"
+    r"|(?P<end>[道省市区县镇乡村路街苑园庄湾庭府邸墅寓厦院馆厂])|[\u4e00-\u9fff]{0,3}(?:[苑园城庄湾庭府邸墅寓厦院馆店厂]|[小中大]学|学校|广场|[分支总]部|分公司|超市|服务部|营业[部点厅]|集散|分拨|转运)"
 ).match
 _IS_ROOM: Final = re.compile(r"(?:[0-9]|[0-9*]{3}|[0-9一二三四五六七八九十][)）])$").search
+_FIRM_BEFORE: Final = re.compile(rf"(?:{any_of(HAN_FORMS)})[\s,，、;；/|]{{1,2}}$").search
 _SPACES: Final = frozenset(" \t\u3000")
 _COLONS: Final = frozenset(":：=∶﹕→")
 _run: Final = re.compile(r"[\u4e00-\u4e27\u4e29-\u9fff]*").match
 """Han, without the stroke that text recognition reads for a bar."""
 _LIST: Final = re.compile(
     r"[\u4e00-\u9fff]{2,4}(?:[、，,;；/+&\s]{1,2}(?!一起|均可|都可)[\u4e00-\u9fff]{2,4})+"
-    r"(?P<tail>[。.，, ]?(?:[0-9一两二三四五六]人|一起[收取拿]|[均都]可)?)"
+    r"(?P<tail>[。.，, ]?(?:[0-9一两二三四五六]人|一起[收取拿]|[均都][可行]"
+    r"|各[0-9一两二三四五六七八九十半]{1,3}[份箱件个盒袋斤包瓶提桶])?)"
 ).fullmatch
 _LIST_IN: Final = re.compile(r"(?<!\w)[\u4e00-\u9fff]{2,4}(?:[、;；/+&][\u4e00-\u9fff]{2,4})+(?!\w)").finditer
 _letter: Final = re.compile(r"\w").search
@@ -238,7 +247,7 @@ class HanRun:
                     if saved + 2 * _SURE < _LEAST:
                         continue
                     before, behind = self._before(start), self._behind(end, whole=start == 0)
-                    cue = min(before, behind) if han[start:end] in known.words else max(before, behind)
+                    cue = min(before, behind) if is_word(han[start:end]) else max(before, behind)
                     if saved + before + behind >= _LEAST and (
                         cue >= _CUE or (length > 1 and self._is_likely(start, end, saved))
                     ):
@@ -262,6 +271,7 @@ class HanRun:
             or (start == 0 and self._han[0] == "班" and _IS_ROOM(self._text, 0, self.start) is not None)
             or self._han[start:end] in DOUBLE_FAMILY_NAMES
             or given in _WHOLE_CUES
+            or given in cues.SHORT_TITLES
             or self._han[start:end] in _WHOLE_CUES
             or given[-1] in _PARTICLES
             or (given[-1] in "学校" and given in self._known.words)
@@ -292,6 +302,8 @@ class HanRun:
         if at > 1 and han[at - 1] in "班级届" and han[at - 2] in "一二三四五六七八九十":
             return _SURE
         word = self._word_before[at]
+        if word == "的" and self._is_whose(at):
+            return _ORGANISATION
         if at > len("收件") and word[-1] in _ROLE_ENDS:
             return _SURE
         if word[-1] in _PERSON_ENDS and (at > len("收件") or len(word) > 1) and self._known.word(word)[0] == "n":  # type: ignore[index]
@@ -299,6 +311,13 @@ class HanRun:
         if word[-1] in _ORGANISATION_ENDS and (len(word) > 1 or self._word_before[at - 1]):
             return _ORGANISATION
         return _BEFORE[(self._known.word(word) or (UNKNOWN, 0))[0]]
+
+    def _is_whose(self, at: int) -> bool:
+        """Whether a noun and 的 begin the run, and what may be a name ends it: 华为的范强."""
+        owner = self._han[: at - 1]
+        return (
+            len(self._han) - at <= len("欧阳明") and len(owner) > 1 and self._known.words.get(owner, ("", 0))[0] == "n"
+        )
 
     def _before_run(self) -> int:
         """Points of what is before the run."""
@@ -309,6 +328,8 @@ class HanRun:
             return _BESIDE
         if _LATIN_LETTER(before) and _LATIN_LABEL(before):
             return _SURE
+        if _FIRM_BEFORE(before):
+            return _ORGANISATION
         label = _LABEL(before)
         if label is None:
             return 0
@@ -436,6 +457,7 @@ def _is_site(text: str, at: int) -> bool:
     last = text[at - 1]
     return (
         last in _BEFORE_SITE
+        or (last == "的" and not _is_han(text[at + 3 : at + 4]))
         or text.endswith(_ANNOUNCE.get(last, ()), 0, at)
         or text.startswith(_FOLLOW.get(text[at + 2 : at + 3], ()), at + 2)
         or text.startswith(_FOLLOW.get(text[at + 3 : at + 4], ()), at + 3)
@@ -461,13 +483,18 @@ def is_word(text: str) -> bool:
     return text in han_words().words or text in cues.common_words()
 
 
-def can_be_called(name: str) -> bool:
-    """Whether Han that are all before a title can be a name: a noun of no common use, or no words."""
+def can_be_called(name: str, *, politely: bool) -> bool:
+    """Whether Han beside a title or cue can be a name, though they are a word or have a character of places.
+
+    Before words of politeness everything can that calls no people; before a title no trade either (安装师傅).
+    """
     known, family = han_words().words, 2 if name[:2] in DOUBLE_FAMILY_NAMES else 1
-    if not 1 <= len(name) - family <= len("小明") or name in cues.common_words() or name in _CUES:
+    if not 1 <= len(name) - family <= len("小明") or name in _CUES or name in cues.NO_CALLED:
         return False
-    if (word := known.get(name)) is not None:
-        return word[0] == "n"
+    if name[-1] in _NO_CALLED_LAST or (not politely and name in cues.TRADES):
+        return False
+    if name in known or name in cues.common_words():
+        return True
     return name[:2] not in known and name[:2] not in cues.common_words() and name[-1] not in _NO_CALLED
 
 

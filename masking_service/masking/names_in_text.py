@@ -12,8 +12,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from masking_service.masking import given_names_alone, names_between_words, names_of_clauses
 from masking_service.masking import name_cues as cues
-from masking_service.masking import names_between_words, names_of_clauses
 from masking_service.masking.address_words import PROVINCES
 from masking_service.masking.alternatives import any_of, beginning, by_char
 from masking_service.masking.cue_uses import (
@@ -57,6 +57,7 @@ from masking_service.masking.name_bounds import (
     name_ends,
     name_from,
 )
+from masking_service.masking.names_between_words import can_be_called
 from masking_service.masking.names_of_clauses import Span
 from masking_service.masking.names_of_neighbours import names_of_neighbours
 
@@ -70,12 +71,12 @@ _word_behind: Final = re.compile(
     rf"{beginning(BEHIND_NAMES)}(?:(?<={_start}.)|(?<={_start}..)|(?<={_start}...)|(?<={_start}....)|(?<=[^{HAN}].))"
 )
 """The first character of a word behind a name, where a name can be: most texts are passed over by it."""
-_LINK: Final = r"(?:是|为|系|叫|名叫|姓名|名字|信息|名|人|改[成为到做作]|[换写][成做]|变更为|变为)?"
+_LINK: Final = r"(?:是|为|系|叫|名叫|姓名|名字|信息|名|人|改[成为到做作]|[换写][成做]|换|变更为|变为)?"
 _GAP: Final = (
     r"[\U0001f300-\U0001faff\s:：∶﹕→➡☞☛=,，、。/|｜丨;；（(【「『\[】」』\])）>＞〉》<＜〈《“\"'\-－—_~～]{0,3}"
 )
 _link_and_gap: Final = re.compile(_LINK + _GAP)
-_note_behind: Final = re.compile(rf"[（(][{HAN}]{{1,6}}[)）]$|[】」』”\"\])）\s【「『\[(（]{{1,2}}$")
+_note_behind: Final = re.compile(rf"[（(][{HAN}]{{1,6}}[)）]$|[】」』”\"\])）#＃>》\s【「『\[(（]{{1,2}}$")
 _number: Final = re.compile(
     r"\*(?<![*@].)(?:[*.\-]{0,80}@\*[*.]{0,160}|(?<=\*)\*{5,}+[0-9零〇一二三四五六七八九幺壹贰叁肆伍陆柒捌玖]{0,4}(?:-\*{1,6}|转\*{1,6})?)"
 )
@@ -115,6 +116,11 @@ _ADDRESSING: Final = frozenset(
     ("总", "先生", "女士", "小姐", "太太", "夫人", "老师", "师傅", "教授", "亲启", "亲收", "亲签", "敬启")
 )
 """Before them alone in a clause is hardly anything but a name."""
+_POLITE: Final = frozenset(("先生", "女士", "小姐", "太太", "夫人", "亲启", "亲收", "亲签", "敬启"))
+_HANDED_BY: Final = frozenset(("由", "交由", "已由"))
+_announcing: Final = by_char((*cues.ROLES, *cues.WEAK), -1)
+_taking: Final = by_char((*(verb for verb in cues.SURE_VERBS if len(verb) > 1), "签收", "要求", "拒收"), 0)
+"""Behind a word between them and a cue: then it is a person's name."""
 _TO_PLACE: Final = frozenset("到至向")
 """Cues that a place follows as often."""
 _WISHES: Final = frozenset("祝给")
@@ -139,6 +145,7 @@ def holds_names(text: str) -> bool:
         _names_of_words,
         names_of_clauses.find,
         names_between_words.find,
+        given_names_alone.find,
         latin_names,
         latin_names_beside_address,
     )
@@ -183,6 +190,7 @@ def names_in(text: str, *, address: bool = False) -> list[Span]:
         found += [*latin_names_beside_address(text), *(first_latin_name(text) if address else ())]
         return _apart(_joined_by_words(text, found)) if found else found
     found = [*beside, *_names_of_words(text), *_names_beside_numbers(text), *names_of_clauses.find(text)]
+    found += given_names_alone.find(text)
     found += [*names_between_words.find(text, found), *latin_names(text, address=address)]
     found += latin_names_beside_address(text)
     if address:
@@ -268,8 +276,8 @@ def _names_of_words(text: str) -> Iterator[Span]:
         found = _beside_cue(text, uses, start, end)
         if found is not None and names_between_words.are_words(text, *found):
             found = None
-        if found is None and text[start:end] in _ADDRESSING:
-            found = _addressed(text, start, end)
+        if found is None:
+            found = _word_as_name(text, uses, start, end)
         if found is not None:
             ends.add(found[1])
             yield found
@@ -343,30 +351,72 @@ def _titled(text: str, at: int, end: int, *, short: bool) -> Span | None:
     if text[at - 1 : at] in _OPENING and _title_in_brackets(text, at - 1):
         at -= 1
     start = name_before(text, at, titled=True)
-    if start is None or text[start:at] in _WISHES or text[start:end] in BEFORE_NAMES:
+    if (
+        start is None
+        or text[start:at] in _WISHES
+        or text[start:end] in BEFORE_NAMES
+        or text[start - 1 : at] in BEFORE_NAMES
+    ):
         return None
+    if names_between_words.is_word(text[start:end]) and not name_ends(text, end):
+        return None  # a brand: 康师傅红烧牛肉面
     return start, at
 
 
-def _addressed(text: str, at: int, end: int) -> Span | None:
-    """A name that is a noun as well, or has a character of places in it, where it is a clause: 金星女士, 邹市明亲启."""
-    start = at
-    while at - start < len("欧阳市明") and is_han(text[start - 1 : start]):
-        start -= 1
-    name = text[start:at]
-    if is_han(text[start - 1 : start]) or is_han(text[end : end + 1]) or name[:1] not in _STARTS:
+def _word_as_name(text: str, uses: int, start: int, end: int) -> Span | None:
+    """A name that is a word as well, or has a character of places in it: 金星女士, 邹市明亲启, 收货人：方言."""
+    if (uses & TITLE and end - start > 1) or text[start:end] in _ADDRESSING:
+        return _word_before_title(text, start, end)
+    if uses & ROLE or text[start:end] in _HANDED_BY:
+        return _word_behind_cue(text, end, sure=bool(uses & ROLE))
+    return None
+
+
+def _word_before_title(text: str, at: int, end: int) -> Span | None:
+    if not name_ends(text, end):
         return None
-    return (start, at) if names_between_words.can_be_called(name) else None
+    polite = text[at:end] in _POLITE
+    for start in range(at - len("王明"), max(0, at - len("欧阳小明")) - 1, -1):
+        if not is_han(text[start]):
+            break
+        apart = (
+            not start or not is_han(text[start - 1]) or text.endswith(_announcing.get(text[start - 1], ()), 0, start)
+        )
+        if apart and _has_family(text, start) and can_be_called(text[start:at], politely=polite):
+            return start, at
+    return None
+
+
+def _has_family(text: str, start: int) -> bool:
+    return text[start : start + 1] in FAMILY or text[start : start + 2] in DOUBLE_FAMILY_NAMES
+
+
+def _word_behind_cue(text: str, end: int, *, sure: bool) -> Span | None:
+    """A word that is all between a cue and a sign, or between a cue and a verb of taking a parcel."""
+    start = _link_and_gap.match(text, end).end() if sure else end  # type: ignore[union-attr]
+    if not _has_family(text, start):
+        return None
+    for stop in (start + 2, start + 3):
+        last, behind = text[stop - 1 : stop], text[stop : stop + 1]
+        told = text.startswith(_taking.get(behind, ()), stop) if is_han(behind) else start > end and sure
+        if told and is_han(last) and last not in PLACE_ENDS and can_be_called(text[start:stop], politely=False):
+            return start, stop
+        if not is_han(behind):
+            break
+    return None
 
 
 def _said(text: str, at: int, end: int) -> Span | None:
     verb = text[at:end]
     if len(verb) == 1 and verb not in "说說" and is_han(text[end : end + 1]):
         return None
-    if not is_han(text[at - 1 : at]) and (note := _note_behind.search(text, max(0, at - 8), at)):
+    noted = not is_han(text[at - 1 : at])
+    if noted and (note := _note_behind.search(text, max(0, at - 8), at)):
         at = note.start()
     start = name_before(text, at, loose=verb in cues.SURE_VERBS, rare=len(verb) > 1)
-    return None if start is None else (start, at)
+    if start is None or (noted and names_between_words.is_word(text[start:at])):
+        return None  # 【柳州】已签收
+    return start, at
 
 
 def _behind_room(text: str, start: int, end: int, *, room: bool) -> Span | None:

@@ -25,7 +25,7 @@ _beside_code: Final = re.compile(
 _labelled: Final = re.compile(
     rf"(?<![^\s,，;；。、|])(?!{cues.NO_LABELS})"
     rf"(?:[{HAN}]{{1,6}}|[{HAN}] [{HAN}]|[A-Za-z]{{1,10}})"
-    rf"(?:(?<![{cues.NO_LABEL_ENDS}])|(?<=[拣揀配验驗装裝卸收发發理提送取点點][货貨])|(?<=[收付]款))"
+    rf"(?:(?<![{cues.NO_LABEL_ENDS}])|(?<=[拣揀配验驗装裝卸收发發理提送取点點][货貨])|(?<=[收付]款)|(?<=[章字绣片卡名]内容))"
     rf"\s?[:：=]\s?({_WHOLE})(?![^\s,，;；。、|)）])"
 ).finditer
 """A name that is the whole value of a label that calls no goods, place or state."""
