@@ -27,10 +27,11 @@ from masking_service.dev.development import Development
 from masking_service.http.app import create_app
 from masking_service.runtime.clock import clock, today
 from masking_service.runtime.intake import IntakeParts
+from masking_service.runtime.opened import open_keyring
 from masking_service.runtime.settings import Settings
 from masking_service.runtime.state_files import CREDENTIALS
 from masking_service.runtime.store_admission import admit_store
-from masking_service.runtime.wiring import Parts, open_keyring
+from masking_service.runtime.wiring import Parts
 from masking_service.server.forward_port import ForwardPort
 from masking_service.service.tiers.sealing import HourKeyMaker, SealedRecords
 from masking_service.service.waybills.vault import Vault

@@ -19,6 +19,7 @@ from masking_files.unmapped import Mode, UnmappedCells
 from masking_service.cli.language import say
 from masking_service.masking.kinds.table import TOKEN_KINDS
 from masking_service.masking.numbers_in_text import contains_personal_data
+from masking_service.masking.profile_masks import Masks
 from masking_service.masking.profiles import Profile
 from masking_service.masking.schema import Schema, pointer
 from masking_service.tables.headers import normal
@@ -113,7 +114,7 @@ class Table(Format):
         self.profile = replace(profile, unmapped="pass", countries={})
         if profile.unmapped == "hide" and unmapped != "pass":
             unmapped = "hide"
-        self._party = profile.party_masker()
+        self._party = Masks(profile).party_masker()
         numbers = [at for at in layout.places if at not in layout.kinds]
         kept = {normal(".".join(path)) for path in schema.keep} if unmapped == "hide" else set()
         watched = [at for at in layout.others if at not in layout.left and normal(headers[at]) not in kept]

@@ -10,6 +10,7 @@ from masking_files.headers import KIND, UNMAPPED, one_line
 from masking_service.cli.language import say
 from masking_service.masking.kinds.address import mask_address
 from masking_service.masking.member_names import ROOT, plan
+from masking_service.masking.profile_masks import Masks
 from masking_service.masking.profiles import Profile
 from masking_service.masking.stars import stars
 from masking_service.tables.headers import is_impersonal
@@ -43,8 +44,8 @@ class UnmappedCells:
     ) -> None:
         self._headers = headers
         self._mode = mode
-        self._profile = profile
-        self._texts = profile.text_mask()
+        self._masks = Masks(profile)
+        self._texts = self._masks.text_mask()
         self._hidden = 0
         meanings = plan(ROOT, tuple(headers))
         self._columns = {
@@ -146,7 +147,7 @@ class UnmappedCells:
     def _masked(self, kind: str, cell: str) -> str:
         if kind == "address":  # a profile for labels shows the house
             return one_line(mask_address(cell, "detail"))[:_SAMPLE_LENGTH]
-        mask = self._profile.masker(kind) if kind in ("name", "phone") else None
+        mask = self._masks.masker(kind) if kind in ("name", "phone") else None
         return one_line((mask or stars)(cell))[:_SAMPLE_LENGTH]
 
 

@@ -27,7 +27,8 @@ from examples.case_check.sidecar import Ticket
 from keys.files import read_secret_file, write_secret_file
 from masking_service.dev.development import Development
 from masking_service.http.app import create_app
-from masking_service.runtime.wiring import DEVELOPMENT_ISSUER_KEY, assemble
+from masking_service.runtime.state_files import DEVELOPMENT_ISSUER_KEY
+from masking_service.runtime.wiring import assemble
 from masking_service.service.call.budgets import Budgets
 from masking_service.service.cases.state import Case, Cases
 from masking_service.service.custody.state import Custodies, Custody

@@ -13,11 +13,11 @@ from masking_service.audit.checkpoints import Checkpoints
 from masking_service.cli.options import state_dir
 from masking_service.runtime.administration import opened_store
 from masking_service.runtime.clock import clock
+from masking_service.runtime.opened import open_keyring
 from masking_service.runtime.set_up import settings_of
 from masking_service.runtime.state_files import ARCHIVE
 from masking_service.runtime.store_admission import LastSeen
 from masking_service.runtime.store_admission import accept_store as accept
-from masking_service.runtime.wiring import open_keyring
 from masking_service.service.freezes.snapshots import FreezeSnapshots
 from masking_service.service.freezes.state import Freezes
 from masking_service.service.people.policy import Policy

@@ -32,6 +32,7 @@ from masking_service.masking.effort import A_RECORD, Effort
 from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.name_words import PARTY
 from masking_service.masking.numbers_in_text import contains_personal_data
+from masking_service.masking.profile_masks import Masks
 from masking_service.masking.profiles import Profile
 from masking_service.masking.record import CountryMasker
 from masking_service.masking.schema import EACH, Schema, Steps
@@ -111,7 +112,7 @@ class _Table:
         mapped: dict[Steps, str] = dict(records.fields)
         tops = {steps[0] for steps in mapped}
         left = {name for name, target in plan.columns.items() if target == UNMAPPED}
-        party = rules.party_masker()
+        party = Masks(rules).party_masker()
         permit = plan.pseudonym
         self._masker = CountryMasker(records, rules) if permit is None else PseudonymMasker(records, rules, permit)
         self._parties = {name: party for name, target in plan.columns.items() if target == PARTY}

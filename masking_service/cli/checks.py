@@ -37,17 +37,16 @@ from masking_service.masking.timestamps import rfc3339
 from masking_service.outbound import Outbound, OutboundError
 from masking_service.runtime.administration import opened_registry, opened_store
 from masking_service.runtime.clock import clock
-from masking_service.runtime.intake import LATE_SECONDS
+from masking_service.runtime.opened import open_keyring, open_store
 from masking_service.runtime.set_up import settings_of
 from masking_service.runtime.settings import Settings
-from masking_service.runtime.wiring import open_keyring, open_store
 from masking_service.service.cases.case_check import TIMEOUT_SECONDS, load_case_check
 from masking_service.service.people.claims import LEEWAY
 from masking_service.service.people.errors import CaseCheckUnavailable, TicketMismatch, UnknownCaseNumber
 from masking_service.service.people.issuer_check import IssuerFault, check_issuer
 from masking_service.service.people.policy import Policy
 from masking_service.service.people.principals import DEFAULT_TENANT
-from masking_service.service.tiers.published import Published
+from masking_service.service.tiers.published import LATE_SECONDS, Published
 from masking_service.store import health as readiness
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.faults import Fault, Weight

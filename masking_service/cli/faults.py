@@ -4,8 +4,8 @@ from typing import Final
 
 from masking_service.cli.texts import store_told
 from masking_service.masking.errors import DefinitionError
+from masking_service.runtime.opened import WrongPurpose
 from masking_service.runtime.settings import SettingsError
-from masking_service.runtime.wiring import WrongPurpose
 from masking_service.service.people.errors import ClientError, PolicyError
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.identity import WrongStore

@@ -16,9 +16,9 @@ from masking_service.masking.timestamps import rfc3339
 from masking_service.observability.metrics import Metrics
 from masking_service.runtime.administration import OpenRegistries, opened_registry
 from masking_service.runtime.clock import clock
+from masking_service.runtime.opened import open_alerts
 from masking_service.runtime.set_up import settings_of
 from masking_service.runtime.settings import Settings
-from masking_service.runtime.wiring import open_alerts
 from masking_service.service.acts.approving import status
 from masking_service.service.acts.registry import ApprovedKey, Key, KeyRegistry, Request
 from masking_service.service.acts.state import fingerprint_of

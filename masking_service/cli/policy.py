@@ -17,15 +17,17 @@ from masking_service.cli.language import say
 from masking_service.cli.options import state_dir
 from masking_service.masking import RULES_VERSION
 from masking_service.masking.errors import DefinitionError
-from masking_service.masking.profiles import Profile, every_profile, examples, union_check
+from masking_service.masking.profile_masks import examples
+from masking_service.masking.profiles import Profile, every_profile, union_check
 from masking_service.masking.recipients import read
 from masking_service.masking.record import Masker
 from masking_service.masking.sample_record import sample_record
 from masking_service.masking.schema import Schema
 from masking_service.masking.schemas import load_schemas
 from masking_service.runtime.clock import clock
+from masking_service.runtime.opened import open_keyring
 from masking_service.runtime.set_up import settings_of
-from masking_service.runtime.wiring import DEVELOPMENT_ISSUER_KEY, open_keyring
+from masking_service.runtime.state_files import DEVELOPMENT_ISSUER_KEY
 from masking_service.service.acts.models import load_models
 from masking_service.service.cases.case_check import check_key
 from masking_service.service.decoys.own_numbers import hash_number

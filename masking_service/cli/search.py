@@ -11,8 +11,8 @@ from masking_service.cli.numbers import numbers_in
 from masking_service.cli.options import state_dir
 from masking_service.runtime.administration import opened_store
 from masking_service.runtime.clock import clock
+from masking_service.runtime.opened import open_keyring
 from masking_service.runtime.set_up import settings_of
-from masking_service.runtime.wiring import open_keyring
 from masking_service.service.custody.state import Custodies
 from masking_service.service.people.policy import Policy
 from masking_service.service.people.principals import DEFAULT_TENANT, tenant_name

@@ -14,7 +14,7 @@ from keys.files import read_secret_file
 from masking_service.cli.options import state_dir
 from masking_service.runtime.clock import clock
 from masking_service.runtime.set_up import settings_of
-from masking_service.runtime.wiring import DEVELOPMENT_ISSUER_KEY
+from masking_service.runtime.state_files import DEVELOPMENT_ISSUER_KEY
 from masking_service.service.people.issuers import DEVELOPMENT_TENANTS, mint
 from masking_service.service.people.policy import Policy
 from masking_service.service.people.principals import site_codes, staff_principal_id

@@ -22,8 +22,7 @@ from masking_service.dev.witness import Witness
 from masking_service.runtime.administration import OpenRegistries, opened_registry
 from masking_service.runtime.clock import clock, today
 from masking_service.runtime.settings import Settings
-from masking_service.runtime.state_files import CREDENTIALS, write_public_key
-from masking_service.runtime.wiring import DEVELOPMENT_ISSUER_KEY
+from masking_service.runtime.state_files import CREDENTIALS, DEVELOPMENT_ISSUER_KEY, write_public_key
 from masking_service.service.people.clients import KEY_BYTES, ApiKey, Clients, key_bytes, key_text
 from masking_service.service.people.errors import Unauthenticated
 from masking_service.service.people.policy import Policy

@@ -285,7 +285,7 @@ def serve_issuer(folder: Path, port: int, client_secret: Path, redirect_uri: str
         folder: the state directory of `serve --dev`.
         client_secret: the file that holds the client's secret.
     """
-    from masking_service.runtime.wiring import DEVELOPMENT_ISSUER_KEY
+    from masking_service.runtime.state_files import DEVELOPMENT_ISSUER_KEY
 
     issuer = DevelopmentIssuer(
         read_secret_file(folder / DEVELOPMENT_ISSUER_KEY),

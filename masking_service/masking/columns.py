@@ -23,6 +23,7 @@ from masking_service.masking.name_words import PARTY
 from masking_service.masking.noted import place_name
 from masking_service.masking.outlines import Needles
 from masking_service.masking.pairs import pair_in
+from masking_service.masking.profile_masks import Masks
 from masking_service.masking.profiles import Profile
 from masking_service.masking.schema import Place, Steps
 from masking_service.masking.spellings import may_hold_name, may_hold_phone
@@ -118,9 +119,10 @@ class Columns:
 
     def __init__(self, root: ObjectNode, profile: Profile, unmapped: Unmapped) -> None:
         self._unmapped = unmapped
-        self._usual = {kind: usual for kind in KINDS if (usual := profile.usual_column(kind)) is not None}
-        self._again = {kind: again for kind in KINDS if (again := profile.usual_again(kind)) is not None}
-        mask = profile.masker("text")
+        masks = Masks(profile)
+        self._usual = {kind: usual for kind in KINDS if (usual := masks.usual_column(kind)) is not None}
+        self._again = {kind: again for kind in KINDS if (again := masks.usual_again(kind)) is not None}
+        mask = masks.masker("text")
         self._text = mask if isinstance(mask, TextMask) else None
         self._ways: list[tuple[int, str]] = []
         """The way to each object but the root: the object around it, and its key there."""

@@ -6,33 +6,13 @@ What it does not name is hidden whole, and it never shows a secret.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from masking_service.masking.errors import DefinitionError
-from masking_service.masking.hidden import hidden_form
-from masking_service.masking.kinds.address import (
-    AddressMask,
-    mask_address_in_han,
-    mask_unusual_address,
-    mask_usual_address,
-    mask_usual_addresses,
-)
-from masking_service.masking.kinds.name import is_short_mask, mask_name, mask_short_name, mask_short_names
-from masking_service.masking.kinds.party import mask_party
-from masking_service.masking.kinds.phone import (
-    is_mobile_mask,
-    mask_phone,
-    plain_mobile_lines_masker,
-    plain_mobile_masker,
-)
 from masking_service.masking.kinds.table import KINDS, TABLE
-from masking_service.masking.kinds.text import TextMask, masks_of
 from masking_service.masking.numbers import MIN_HIDDEN_DIGITS
-from masking_service.masking.numbers_in_text import scrub
-from masking_service.masking.stars import stars
-from masking_service.masking.usual_addresses import Numbered
 
 ALL: Final = "all"
 NOTHING: Final = "nothing"
@@ -53,7 +33,6 @@ MOBILE_DIGITS: Final = 11
 """Digits of a Chinese mobile number, the case the union of profiles is judged by."""
 
 _FEWEST_DIGITS_HIDDEN_BY_ALL: Final = 4
-_FIELDS_ONLY: Final = ("middle", "last")
 _SHOW_LAST: Final = range(MAX_DIGITS_SHOWN + 1)
 _COUNTRY: Final = re.compile(r"[A-Z]{2}").fullmatch
 
@@ -143,173 +122,6 @@ class Profile:
         """
         return self.hide[kind] == NOTHING and kind != "virtual_phone"
 
-    def masker(self, kind: str) -> Callable[[str], str] | None:
-        """Return the function that masks a value of `kind`; None if such values pass."""
-        hide = self.hide[kind]
-        if hide == NOTHING:
-            return None
-        keep, hide_last = self._digits_in_texts, self.hide_last
-        mask: Callable[[str], str] = stars
-        # Lambdas, not partials: each value of each record goes through one, and they cost a third.
-        if kind == "name":
-            mask = lambda value: mask_name(value, hide, keep)  # noqa: E731
-        elif kind == "address":
-            mask = AddressMask(hide, keep, self._in_texts.masker("name") or str, label=self.label)
-        elif hide == "digits":
-            mask = lambda value: mask_phone(value, keep)  # noqa: E731
-        elif hide == "last":
-            mask = lambda value: mask_phone(value, 0, hide_last)  # noqa: E731
-        elif hide == "found":
-            mask = self.text_mask()
-        elif hide != ALL:
-            mask = TABLE[kind].mask or stars
-        return mask
-
-    @property
-    def _in_texts(self) -> Profile:
-        """How names and phones show in texts, addresses and members that the schema does not map.
-
-        A name's end or a number's beginning shows in its own field only: in a text it would read as another one.
-        """
-        other = {kind: how for kind, how in (("name", "given"), ("phone", "digits")) if self.hide[kind] in _FIELDS_ONLY}
-        return replace(self, hide={**self.hide, **other}, hide_last=0) if other else self
-
-    def leak_masks(self) -> tuple[Callable[[str], str], Callable[[str], str]]:
-        """The masks of a phone and of a name of the record that are found elsewhere in it."""
-        return self._in_texts.masker("phone") or stars, self._in_texts.masker("name") or stars
-
-    @property
-    def _digits_in_texts(self) -> int:
-        """Digits of a phone that show in other kinds.
-
-        In a name, an address or a text there are no more than in a phone field.
-        """
-        return MAX_DIGITS_SHOWN if self.hide["phone"] == NOTHING else self.show_last
-
-    def party_masker(self) -> Callable[[str], str]:
-        """The mask of strings with name, phone and address."""
-        mask_one_name, mask_one_address = self._in_texts.masker("name") or str, self.masker("address") or str
-        if self.hide["name"] == ALL and self.hide["address"] == ALL:
-            return stars
-        keep = self._digits_in_texts
-        return lambda value: mask_party(value, keep, mask_one_name, mask_one_address)
-
-    def masks(self) -> dict[str, Callable[[str], str]]:
-        """The masks of the kinds that are hidden where a name or a label says what a value is."""
-        return masks_of(self._in_texts.masker, self.party_masker())
-
-    def text_mask(self) -> TextMask:
-        """The mask of texts, and of values of unknown meaning."""
-        return TextMask(self.masks(), self.scanner(), self.kept_words, self.hidden_words)
-
-    def scanner(self) -> Callable[[str], str]:
-        """The mask of numbers in values of unknown meaning."""
-        keep = self._digits_in_texts
-        return lambda value: scrub(value, keep)
-
-    def usual(self, kind: str) -> Callable[[str], str | None] | None:
-        """Return the quick mask of usual values of `kind`; None if there is none.
-
-        It gives the same mask as `masker`, and None for every value that is not one of these: a short Chinese name of
-        which one character shows, a Chinese mobile number, a plain address, a text without digits. They have one
-        spelling, they did not come in hidden. The mask of such a name or number holds no name and no number, that of
-        such an address or text no number. Nor does the mask of a kind whose rule stands alone (`Kind.usual`).
-        """
-        hide = self.hide[kind]
-        if kind == "name" and hide == "given":
-            return mask_short_name
-        if kind == "phone" and hide == "digits":
-            return plain_mobile_masker(self.show_last)
-        if kind == "address" and hide == "unit":
-            mask = self._unusual_address_mask()
-            return lambda value: None if type(shown := _address(value, mask)) is Numbered else shown
-        if kind == "text" and hide == "found":
-            return self.text_mask().plain
-        return TABLE[kind].usual if hide not in (ALL, NOTHING) else None
-
-    def usual_again(self, kind: str) -> Callable[[str], str | None] | None:
-        """Return the quick mask of values of `kind` that came in masked; None if there is none.
-
-        It gives the same mask as `masker`, and None for every value that is not the mask of a short Chinese name or of
-        a mobile number.
-        """
-        hide, keep = self.hide[kind], self.show_last
-        if kind == "name" and hide == "given":
-            return lambda value: value if is_short_mask(value) else None
-        if kind == "phone" and hide == "digits":
-            return lambda value: mask_phone(value, keep) if is_mobile_mask(value) else None
-        return None
-
-    def _unusual_address_mask(self) -> Callable[[str], str]:
-        """The mask of addresses that are not usual."""
-        keep, label, name = self._digits_in_texts, self.label, self._in_texts.masker("name") or str
-        return lambda value: mask_unusual_address(value, keep, name, label=label)
-
-    def usual_column(self, kind: str) -> Callable[[Sequence[Any]], list[str | None]] | None:
-        """Return what gives the masks that `usual` gives for the values of many records, in half of the time.
-
-        It gives addresses that show a number as long as a phone, too, as `Numbered` ones.
-        """
-        one = self.usual(kind)
-        if one is None:
-            return None
-        lines: Callable[[str], list[str]] | None = None
-        if kind == "name":
-            lines = mask_short_names
-        elif kind == "phone":
-            lines = plain_mobile_lines_masker(self.show_last)
-        elif kind == "address":
-            mask = self._unusual_address_mask()
-            return lambda column: _addresses(column, mask)
-        return lambda column: _column(column, one, lines)
-
-
-def _addresses(values: Sequence[Any], mask: Callable[[str], str]) -> list[str | None]:
-    """The masks of usual addresses, and of others in China."""
-    shown = _together(values, mask_usual_address, mask_usual_addresses)
-    if None not in shown:
-        return shown
-    others = {value for value, one in zip(values, shown, strict=True) if one is None and type(value) is str}
-    found = {value: _of_address(value, mask) for value in others}
-    return [
-        found.get(value) if one is None and type(value) is str else one
-        for value, one in zip(values, shown, strict=True)
-    ]
-
-
-def _address(value: str, mask: Callable[[str], str]) -> str | None:
-    shown = mask_usual_address(value)
-    return _of_address(value, mask) if shown is None else shown
-
-
-def _of_address(value: str, mask: Callable[[str], str]) -> str | None:
-    """The mask of an address in China that did not come in hidden."""
-    if hidden_form("address", value) is not None:
-        return None
-    return mask_address_in_han(value, mask)
-
-
-def _together(
-    values: Sequence[Any],
-    one: Callable[[str], str | None],
-    many: Callable[[Sequence[str]], list[str | None]],
-) -> list[str | None]:
-    """Search all values together if they are texts."""
-    if {*map(type, values)} == {str}:
-        return many(values)
-    return [one(value) if type(value) is str else None for value in values]
-
-
-def _column(
-    values: Sequence[Any], one: Callable[[str], str | None], lines: Callable[[str], list[str]] | None
-) -> list[str | None]:
-    """Search all values together, and only those apart of which nothing was found so."""
-    if lines is not None and {*map(type, values)} == {str}:
-        masks = lines("\n".join(values))
-        if len(masks) == len(values):  # or a value has lines of its own
-            return [*masks] if all(masks) else [mask or one(value) for mask, value in zip(masks, values, strict=True)]
-    return [one(value) if type(value) is str else None for value in values]
-
 
 def every_profile(profiles: Iterable[Profile]) -> Iterator[tuple[str, Profile]]:
     """Each profile and those that it has for other countries, with its path below ``profiles``."""
@@ -345,18 +157,6 @@ def union_check(profiles: Iterable[Profile]) -> int:
                 "all profiles together must hide at least four of a phone",
             )
     return MOBILE_DIGITS - first - last
-
-
-def examples(profile: Profile) -> list[tuple[str, str, str]]:
-    """(kind, before, after) for each kind, for a person.
-
-    The values are invented.
-    """
-    rows = []
-    for kind in TABLE.values():
-        mask = profile.masker(kind.name)
-        rows.append((kind.name, kind.example, kind.example if mask is None else mask(kind.example)))
-    return rows
 
 
 def _countries(name: str, mapping: Mapping[Any, Any]) -> dict[str, Profile]:

@@ -22,6 +22,7 @@ from masking_service.masking.masked_numbers import forms_of
 from masking_service.masking.member_names import OwnNames
 from masking_service.masking.noted import listed, note
 from masking_service.masking.numbers import alone_abroad
+from masking_service.masking.profile_masks import Masks
 from masking_service.masking.profiles import Profile
 from masking_service.masking.schema import Place, Schema, Steps
 from masking_service.masking.spellings import Mask, may_hold_name, needles
@@ -78,10 +79,11 @@ class Masker:
 
     def __init__(self, schema: Schema, profile: Profile) -> None:
         self._schema = schema
-        self._masks = {kind: profile.masker(kind) for kind in KINDS}
-        self._leak_masks = profile.leak_masks()
+        masks = Masks(profile)
+        self._masks = {kind: masks.masker(kind) for kind in KINDS}
+        self._leak_masks = masks.leak_masks()
         self._way = way_through(
-            schema, {kind: (_TAKES[kind], mask, profile.usual(kind)) for kind, mask in self._masks.items()}
+            schema, {kind: (_TAKES[kind], mask, masks.usual(kind)) for kind, mask in self._masks.items()}
         )
         self._unmapped = Unmapped(profile, schema)
         self._columns = Columns(self._way, profile, self._unmapped)
@@ -191,8 +193,8 @@ def render(profile: Profile, fields: Iterable[tuple[Place, Any]], waybill_no: ob
 @lru_cache(maxsize=64)
 def _masks_of(profile: Profile) -> tuple[dict[str, Mask | None], dict[str, Usual | None], tuple[Mask, Mask]]:
     """Return the masks of a profile by kind, those of usual values, and those of leaks."""
-    masks, usual = {kind: profile.masker(kind) for kind in KINDS}, {kind: profile.usual(kind) for kind in KINDS}
-    return masks, usual, profile.leak_masks()
+    of = Masks(profile)
+    return {kind: of.masker(kind) for kind in KINDS}, {kind: of.usual(kind) for kind in KINDS}, of.leak_masks()
 
 
 def make_room(record: dict[str, Any], keys: Steps) -> tuple[Any, Any]:

@@ -44,6 +44,7 @@ from masking_service.masking.pairs import (
     with_phone,
 )
 from masking_service.masking.personal_keys import names_person
+from masking_service.masking.profile_masks import Masks
 from masking_service.masking.profiles import Profile
 from masking_service.masking.schema import EACH, Schema, Steps
 from masking_service.masking.spellings import Mask, hide_phones, may_hold_phone
@@ -70,9 +71,10 @@ class Unmapped:
 
     def __init__(self, profile: Profile, schema: Schema) -> None:
         self.mode = profile.unmapped
-        self._masks = profile.masks()
-        self._scan = profile.scanner()
-        self._texts = profile.text_mask()
+        of = Masks(profile)
+        self._masks = of.masks()
+        self._scan = of.scanner()
+        self._texts = of.text_mask()
         self.reader = ColumnReader(self._masks, self._texts)
         self._waybill_paths = frozenset(schema.waybill_paths)
         self._keep = schema.keep

@@ -14,9 +14,9 @@ from masking_service.audit.actions import Action
 from masking_service.audit.checkpoints import Checkpoints
 from masking_service.audit.log import AuditLog
 from masking_service.runtime.clock import clock
+from masking_service.runtime.opened import open_keyring, open_store
 from masking_service.runtime.settings import Settings
 from masking_service.runtime.store_admission import recognise
-from masking_service.runtime.wiring import open_keyring, open_store
 from masking_service.service.acts.enrolment import approved_key
 from masking_service.service.acts.registry import Key, KeyRegistry, Request
 from masking_service.service.acts.state import Keyholders, KeyRequest, PersonKey

@@ -22,8 +22,9 @@ from masking_service.rotation.keyset_watch import KeysetFileWatch
 from masking_service.runtime.background import BackgroundThreads, Report
 from masking_service.runtime.clock import clock
 from masking_service.runtime.gauges import gauge, store_gauges
+from masking_service.runtime.opened import open_store
 from masking_service.runtime.settings import Settings
-from masking_service.runtime.wiring import NO_CLIENTS, open_store
+from masking_service.runtime.wiring import NO_CLIENTS
 from masking_service.service.call.call import Admission, UseCases
 from masking_service.service.call.gate import Gate
 from masking_service.service.people.authenticate import Authenticator
@@ -32,7 +33,7 @@ from masking_service.service.people.issuers import Issuers
 from masking_service.service.people.policy import Policy, PolicyFile
 from masking_service.service.tiers.forwarding import Forwarding
 from masking_service.service.tiers.intake import SealAndForward
-from masking_service.service.tiers.published import Published
+from masking_service.service.tiers.published import LATE_SECONDS, Published
 from masking_service.service.tiers.sealing import HourKeyMaker, Lifetime, SealedRecords
 from masking_service.service.waybills.mask import Mask, Maskers
 from masking_service.service.waybills.tokenize import Tokenize
@@ -50,8 +51,6 @@ if TYPE_CHECKING:
 
 LEASE_SECONDS: Final = 10.0
 """How long the store may be used after it was verified last."""
-LATE_SECONDS: Final = 120
-"""A publication this old is four times as old as any should become."""
 
 
 class PublicationLate(Exception):

@@ -10,6 +10,7 @@ PUBLIC_KEY: Final = "audit-public.pem"
 ARCHIVE: Final = "audit-archive"
 CREDENTIALS: Final = "credentials.json"
 """The API keys that `serve --dev` made, by client."""
+DEVELOPMENT_ISSUER_KEY: Final = "dev-issuer.pem"
 ADDRESS: Final = "address"
 """Holds the address while the service is served from there."""
 READABLE_BY_ALL: Final = 0o644

@@ -7,6 +7,7 @@ that it is the right one; that is an entry in the log.
 import os
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from keys.errors import IntegrityError
 from keys.keyring import Keyring
@@ -15,7 +16,6 @@ from masking_service.audit.actions import Action
 from masking_service.audit.checkpoints import Checkpoints
 from masking_service.audit.log import AuditLog
 from masking_service.runtime.clock import clock
-from masking_service.runtime.wiring import Parts
 from masking_service.service.call.denials import Denials
 from masking_service.service.call.recorder import DONE, Recorder, RequestContext, Stated, always_room
 from masking_service.service.freezes.snapshots import FreezeSnapshots
@@ -29,8 +29,11 @@ from masking_service.store.health import Examined, uphold
 from masking_service.store.identity import MARKED_SLOTS, WrongStore, check, claim, is_claimed, unmarked
 from masking_service.store.layout import DATA_KEYS, GENESIS, AuditKeys
 
+if TYPE_CHECKING:
+    from masking_service.runtime.wiring import Parts
 
-def admit_store(parts: Parts) -> None:
+
+def admit_store(parts: "Parts") -> None:
     """Verify the servers that answer, and let the process use the store while its lease lasts.
 
     A server that does not answer keeps none of the others from being verified. docs/architecture.md draws the states.
@@ -93,7 +96,7 @@ def _slots_to_check(servers: Iterable[Examined], new: Container[Node]) -> list[i
     return slots
 
 
-def watch_store(parts: Parts) -> None:
+def watch_store(parts: "Parts") -> None:
     """Do what `admit_store` does, and keep the audit log under checkpoints. Called once a second.
 
     A store that was emptied, exchanged or rolled back is shut: what would be sealed now with the data keys in memory

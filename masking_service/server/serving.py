@@ -18,10 +18,11 @@ from masking_service.observability.logs import log
 from masking_service.observability.metrics_port import MetricsPort
 from masking_service.runtime.background import Background
 from masking_service.runtime.intake import IntakeBackground, IntakeParts
+from masking_service.runtime.opened import WrongPurpose, open_keyring
 from masking_service.runtime.reporting import log_alert, reporter
 from masking_service.runtime.served import Served
 from masking_service.runtime.settings import Settings, SettingsError
-from masking_service.runtime.wiring import Parts, WrongPurpose, assemble, open_keyring
+from masking_service.runtime.wiring import Parts, assemble
 from masking_service.server.bounds import Bounds
 from masking_service.server.forward_port import ForwardPort
 from masking_service.service.oversight.auditing import end

@@ -13,8 +13,8 @@ from keys.errors import KeysError
 from masking_service.cli import main
 from masking_service.dev.development import Development, people
 from masking_service.dev.recommended import recommended
+from masking_service.runtime.opened import WrongPurpose
 from masking_service.runtime.settings import SettingsError
-from masking_service.runtime.wiring import WrongPurpose
 from masking_service.service.people.errors import ClientError
 from masking_service.service.people.policy import Policy
 from masking_service.shipped import ROOT

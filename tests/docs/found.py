@@ -12,6 +12,7 @@ import yaml
 from masking_service import mask
 from masking_service.masking.kinds.table import KINDS
 from masking_service.masking.name_words import name_words
+from masking_service.masking.profile_masks import Masks
 from masking_service.masking.profiles import Profile
 from masking_service.masking.schema import written
 from masking_service.masking.schemas import load_schemas
@@ -30,7 +31,7 @@ def shown(kind: str, value: str) -> str:
         record = mask([{"remark": "x", "extra": value}])[0].record
         assert record is not None
         return str(record["extra"])
-    masked = _LABEL.masker(kind)
+    masked = Masks(_LABEL).masker(kind)
     return value if masked is None else masked(value)
 
 

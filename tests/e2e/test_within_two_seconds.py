@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from keys.files import read_secret_file
-from masking_service.runtime.wiring import DEVELOPMENT_ISSUER_KEY
+from masking_service.runtime.state_files import DEVELOPMENT_ISSUER_KEY
 from masking_service.service.people.issuers import mint
 from tests.e2e.processes import ROOT, Running, command, wait_for
 from tests.keys.known import secret_file

@@ -11,7 +11,7 @@ import yaml
 from keys.device_proofs import device_code
 from keys.files import read_secret_file
 from masking_service.runtime.clock import clock
-from masking_service.runtime.wiring import DEVELOPMENT_ISSUER_KEY
+from masking_service.runtime.state_files import DEVELOPMENT_ISSUER_KEY
 from masking_service.service.people.issuers import mint
 from tests import programs
 from tests.e2e.processes import ROOT, Running, environment, wait_for

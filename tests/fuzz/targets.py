@@ -38,6 +38,7 @@ from masking_service.masking.kinds.address import mask_address
 from masking_service.masking.kinds.name import mask_name
 from masking_service.masking.kinds.phone import mask_phone, phone_numbers
 from masking_service.masking.numbers_in_text import scrub
+from masking_service.masking.profile_masks import Masks
 from masking_service.masking.record import Masker
 from masking_service.masking.sample_record import sample_record
 from masking_service.masking.schema import Schema
@@ -91,7 +92,7 @@ def texts(data: bytes) -> None:
 @functools.cache
 def _text_masks() -> list[Callable[[str], str]]:
     profiles = Policy.load(ROOT / "policy.yaml", development=False).rules.profiles.values()
-    return [profile.text_mask() for profile in profiles]
+    return [Masks(profile).text_mask() for profile in profiles]
 
 
 load_schemas_once = functools.cache(load_schemas)

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from masking_service.masking.errors import DefinitionError
 from masking_service.masking.hidden import hidden_form
 from masking_service.masking.kinds.table import KINDS
-from masking_service.masking.profiles import Profile, examples, union_check
+from masking_service.masking.profile_masks import Masks, examples
+from masking_service.masking.profiles import Profile, union_check
 from tests.every import every
 from tests.masking.records import COURIER, LABEL, LABEL_RULES
 
@@ -23,7 +24,7 @@ def fault_path(mapping: object) -> str:
 
 def test_a_kind_that_is_not_named_is_hidden_whole() -> None:
     profile = Profile.parse("hidden", {})
-    shown = {kind: mask("ab") for kind in KINDS if (mask := profile.masker(kind)) is not None}
+    shown = {kind: mask("ab") for kind in KINDS if (mask := Masks(profile).masker(kind)) is not None}
     assert shown == dict.fromkeys(KINDS, "**")
 
 
@@ -79,13 +80,13 @@ def test_a_fault_names_its_path(mapping: object, path: str) -> None:
 
 @pytest.mark.parametrize(("keep", "mask"), [(0, "***********"), (2, "*********78"), (4, "*******5678")])
 def test_show_last_is_how_many_digits_show(keep: int, mask: str) -> None:
-    masker = Profile.parse("p", {"phone": {"show_last": keep}}).masker("phone")
+    masker = Masks(Profile.parse("p", {"phone": {"show_last": keep}})).masker("phone")
     assert masker is not None
     assert masker("13812345678") == mask
 
 
 def test_what_hides_nothing_has_no_mask() -> None:
-    assert Profile.parse("p", {"virtual_phone": {"hide": "nothing"}}).masker("virtual_phone") is None
+    assert Masks(Profile.parse("p", {"virtual_phone": {"hide": "nothing"}})).masker("virtual_phone") is None
 
 
 def test_all_profiles_together_hide_what_the_most_generous_hides() -> None:
@@ -120,7 +121,7 @@ def test_the_last_four_digits_may_be_hidden_where_no_profile_shows_them() -> Non
 @pytest.mark.parametrize("kind", ["text", "name", "address"])
 def test_a_number_and_a_name_show_as_on_other_labels_in_their_own_fields_only(kind: str) -> None:
     rules = {**LABEL_RULES, "name": {"hide": "middle"}, "phone": {"hide_last": 8}}
-    mask = Profile.parse("label", rules).masker(kind)
+    mask = Masks(Profile.parse("label", rules)).masker(kind)
     assert mask is not None
 
     assert "138" not in mask("华志路1号402室 张三丰13812345678")
@@ -139,7 +140,7 @@ def test_equal_profiles_have_equal_hashes() -> None:
 
 def test_a_phone_in_a_text_shows_no_more_than_a_phone_field() -> None:
     profile = Profile.parse("two", {"phone": {"show_last": 2}, "text": {"hide": "found"}, "name": {"hide": "given"}})
-    shown = [mask("电话13812345678") for kind in ("text", "name") if (mask := profile.masker(kind))]
+    shown = [mask("电话13812345678") for kind in ("text", "name") if (mask := Masks(profile).masker(kind))]
 
     assert [text[-4:] for text in shown] == ["**78", "**78"]
 
@@ -153,14 +154,14 @@ USUAL = (
 
 
 def short_way(kind: str) -> Callable[[str], str | None]:
-    usual = LABEL.usual(kind)
+    usual = Masks(LABEL).usual(kind)
     assert usual is not None
     return usual
 
 
 @every(("kind", "value"), [(kind, value) for kind, values in USUAL for value in values])
 def test_the_short_way_for_usual_values_gives_the_same_mask_or_none(kind: str, value: str) -> None:
-    mask = LABEL.masker(kind)
+    mask = Masks(LABEL).masker(kind)
     assert mask is not None
 
     assert short_way(kind)(value) in (None, mask(value))
@@ -184,7 +185,7 @@ VALUE = st.sampled_from([value for _, values in USUAL for value in values]) | st
 @example(["张三", None])
 def test_a_column_of_values_gets_the_masks_of_its_values(values: list[Any]) -> None:
     for kind in ("name", "phone", "address", "text"):
-        usual, column = short_way(kind), LABEL.usual_column(kind)
+        usual, column = short_way(kind), Masks(LABEL).usual_column(kind)
         assert column is not None
 
         assert column(values) == [usual(value) if isinstance(value, str) else None for value in values]
@@ -199,4 +200,4 @@ def test_what_goes_the_short_way_did_not_come_in_hidden(value: str) -> None:
 def test_a_profile_that_shows_or_hides_all_has_no_short_way() -> None:
     profile = Profile.parse("p", {"address": {"hide": "nothing"}})
 
-    assert [profile.usual(kind) for kind in ("name", "phone", "address", "text")] == [None] * 4
+    assert [Masks(profile).usual(kind) for kind in ("name", "phone", "address", "text")] == [None] * 4

@@ -13,6 +13,7 @@ from masking_service.masking.errors import DefinitionError
 from masking_service.masking.kinds.text import TextMask
 from masking_service.masking.labels import unpaid
 from masking_service.masking.member_names import NEUTRAL
+from masking_service.masking.profile_masks import Masks
 from masking_service.masking.profiles import Profile
 from masking_service.masking.record import Masker
 from masking_service.masking.stars import steady
@@ -21,7 +22,7 @@ from tests.every import every
 from tests.masking.records import COURIER, LABEL, LABEL_RULES, STANDARD, masked, standard
 from tests.masking.scenarios import scenarios
 
-TEXTS: TextMask = LABEL.text_mask()
+TEXTS: TextMask = Masks(LABEL).text_mask()
 PARTS_OF_TEXTS = (
     *("张小明", "李四", "13812345678", "收件人：", "放门口", "，"),
     *(" ", "先生", "302", "金都花园3栋", "代收", "王老吉"),

@@ -14,9 +14,9 @@ from keys.files import read_secret_file
 from masking_service.http.app import create_app
 from masking_service.runtime.clock import clock
 from masking_service.runtime.settings import Settings
-from masking_service.runtime.state_files import CREDENTIALS
+from masking_service.runtime.state_files import CREDENTIALS, DEVELOPMENT_ISSUER_KEY
 from masking_service.runtime.store_admission import admit_store
-from masking_service.runtime.wiring import DEVELOPMENT_ISSUER_KEY, Parts, assemble
+from masking_service.runtime.wiring import Parts, assemble
 from masking_service.service.people.issuers import mint
 from tests.service.people.policies import Edit
 from tests.store import stores

@@ -30,9 +30,9 @@ from masking_service.rotation.search import rotate_search
 from masking_service.rotation.state import rotate_state
 from masking_service.runtime.administration import OpenRegistries
 from masking_service.runtime.clock import clock
+from masking_service.runtime.opened import open_keyring
 from masking_service.runtime.set_up import settings_of
 from masking_service.runtime.state_files import write_public_key
-from masking_service.runtime.wiring import open_keyring
 from masking_service.service.people.policy import Policy
 
 PLAN: Final = "leaver.json"

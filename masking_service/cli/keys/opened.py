@@ -15,8 +15,8 @@ from keys.keyset_file import NamedRoot
 from masking_service.rotation.coordinator import Coordinator
 from masking_service.runtime.administration import OpenRegistries, opened_registry, opened_store
 from masking_service.runtime.clock import today
+from masking_service.runtime.opened import open_keyring
 from masking_service.runtime.set_up import settings_of
-from masking_service.runtime.wiring import open_keyring
 from masking_service.store.health import uphold
 
 Command = Callable[..., Any]

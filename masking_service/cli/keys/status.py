@@ -17,9 +17,9 @@ from masking_service.rotation.overview import KeyLine, Overview, Terms, overview
 from masking_service.runtime.administration import opened_store
 from masking_service.runtime.clock import today
 from masking_service.runtime.key_files import key_files
+from masking_service.runtime.opened import open_keyring
 from masking_service.runtime.set_up import settings_of
 from masking_service.runtime.settings import SettingsError
-from masking_service.runtime.wiring import open_keyring
 from masking_service.service.people.policy import Policy
 from masking_service.service.people.registry import ClientRegistry
 from masking_service.service.people.rules import KeyRules

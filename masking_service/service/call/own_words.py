@@ -2,19 +2,22 @@
 
 from typing import Final
 
+from masking_service.masking.profile_masks import Masks
 from masking_service.masking.profiles import Profile
 
 _MOST_READ: Final = 4_096
 """Characters; what is behind them is not kept by any caller."""
-_MASK: Final = Profile.parse(
-    "own words",
-    {
-        "name": {"hide": "given"},
-        "phone": {"show_last": 4},
-        "address": {"hide": "unit"},
-        "email": {"hide": "letters"},
-        "text": {"hide": "found"},
-    },
+_MASK: Final = Masks(
+    Profile.parse(
+        "own words",
+        {
+            "name": {"hide": "given"},
+            "phone": {"show_last": 4},
+            "address": {"hide": "unit"},
+            "email": {"hide": "letters"},
+            "text": {"hide": "found"},
+        },
+    )
 ).text_mask()
 
 

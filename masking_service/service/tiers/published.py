@@ -33,6 +33,8 @@ from masking_service.store.identity import WrongStore
 
 ACCESS_SNAPSHOT: Final = "published-access.signed"
 DAYS_SNAPSHOT: Final = "published-days.signed"
+LATE_SECONDS: Final = 120
+"""A publication this old is four times as old as any should become."""
 MAX_AGE_SECONDS: Final = 3600
 """Nothing is stored on an older publication: credentials that were revoked since, and people who were frozen, are not
 known. A person who can write to the store could hold newer publications back."""
