@@ -77,7 +77,6 @@ LONG_GROUPS = {
     "tiers",
     "backup",
     "bench/theft/test_quick.py",
-    "web/test_schemathesis.py",
 }
 """These take minutes each and begin first, so that no process is left alone with one at the end."""
 

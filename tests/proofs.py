@@ -11,12 +11,17 @@ from typing import Final
 PROOFS: Final[Mapping[str, Mapping[str, str]]] = {
     "backup/test_drill.py": {r".*\[one slot": "the same with a log of four slots"},
     "bench/test_audit_benches.py": {".*": "a measuring tool; `make bench` runs it"},
+    "bench/test_life.py": {"test_a_life": "a measuring tool; service/waybills/test_formats.py has what is stored"},
     "bench/test_quick.py": {".*": "a measuring tool; `make bench` runs it"},
     "bench/test_records.py": {".*": "a measuring tool; `make bench` runs it"},
     "bench/test_scaling.py": {"test_the_memory_benchmark_prints": "a measuring tool; test_life.py has the bytes"},
     "bench/theft/test_quick.py": {
         "test_(the_figures|model_and|the_same_seed|each_thief|with_the_defences|every_seed|a_run_names)": "a measuring "
         "tool; test_defences.py has the defences, and tests/stories/ what the application does"
+    },
+    "browser/test_outages.py": {
+        "test_a_restart_of_the_desk": "console/test_sessions.py: a session is in the store",
+        "test_a_list_says": "test_a_service_that_is_down_is_said",
     },
     "browser/test_pages.py": {r"test_the_pages_of_a_role_are_sound\[.*zh-CN": "the same in English, wide and narrow"},
     "browser/test_story.py": {r"test_a_dispute_is_settled_by_keyboard\[en": "the same in Chinese"},
@@ -33,38 +38,74 @@ PROOFS: Final[Mapping[str, Mapping[str, str]]] = {
         "test_nothing_acknowledged_behind_sentinels_is_lost": "a killed primary: e2e/test_failover.py",
     },
     "cli/files/excel/test_sheets.py": {"test_memory_does_not_grow": "test_summary.py: the same with a table of text"},
+    "cli/files/test_destination.py": {r"test_an_interruption_leaves_nothing\[[12]\]": "the same with another signal"},
+    "cli/files/test_summary.py": {"test_memory_does_not_grow": "test_columnar.py: the same with a columnar file"},
+    "cli/files/test_unmapped.py": {r"test_names_that_begin_late.*\[long": "the same in a shorter file"},
     "e2e/test_failover.py": {r".*\[valkey-cluster": "Sentinel; a cluster in test_recovery.py, under load, too"},
     "e2e/test_recovery.py": {
+        "test_the_old_primary_returns_under": "test_failover.py: a failover under Sentinel",
         r"test_a_primary_that_is_killed_returns_as_a_replica\[8000": "the same at another shard",
         r"test_a_planned_failover_needs_no_failure\[8000": "the same at another shard",
         "test_all_nodes_are_restarted": "each primary and replica alone",
         "test_workers_go_on_and_start_while_a_zone_is_lost": "the loss of a primary, and of a whole shard",
     },
     "e2e/test_rotation.py": {
+        "test_the_keyset_comes_back": "a service that starts again reads the same file: e2e/test_development.py",
+        r"test_keys_are_rotated.*\[[56]": "the other keys under load; these in rotation/, while calls go on",
         "test_a_command_that_is_killed": "each rotation, ended in the test's process at each of its checks: "
-        "test_an_interrupted_… of rotation/"
+        "test_an_interrupted_… of rotation/",
+    },
+    "e2e/test_tiers.py": {
+        "test_no_request_is_refused_while_workers": "a killed one is replaced; one that begins with the hour serves"
+    },
+    "engines/test_kafka.py": {
+        "test_every_record_of_the_corpus": "web/test_arrow.py: the same through DuckDB and Polars"
     },
     "engines/test_spark.py": {
+        "test_so_does_a_job_that_was_killed": "a job that was not killed",
         "test_a_column_that_looks_personal": "arrow/test_refusing.py; that Spark masks at all is in the other test",
         "test_every_record_of_the_corpus": "web/test_arrow.py: the same through DuckDB and Polars",
     },
+    "examples/test_clients.py": {
+        r"test_(an_answer_(of|that)|a_service_that_is|after_one|each_attempt).*\[(java|curl)": "in Python",
+        r"test_(a_bad_record|a_large_file|a_record_that|lines_that|the_key_may|what_the).*\[(java|curl)": "in Python",
+        "test_a_service_that_comes_back": "test_an_answer_that_is_cut_off: the same tokens",
+    },
+    "examples/test_device_proof.py": {
+        r".*\[java": "the same in Python; that the Java client compiles is in test_clients.py"
+    },
     "helm/test_distorted_values.py": {
         "test_what_the_schema_lets_through": "test_hardening.py and test_references.py, for all usual values"
+    },
+    "helm/test_handbook.py": {
+        r"test_(the_secrets|nothing_secret).*\[desk|test_(the_installation|a_rotation|the_commands_for_two)": "by "
+        "the trial; rotation/ and tiers/test_commands.py; test_references.py has the secrets of the chart"
     },
     "helm/test_rendering.py": {r"test_every_object_meets_the_schema_of_kubernetes\[oldest": "the same, by the newest"},
     "image/test_container.py": {
         ".*": "test_installed.py: what the image's script installs makes the round trip and writes only its state; "
         "test_dockerfile.py and helm/test_hardening.py: its user, and that it needs no capability"
     },
+    "image/test_drain.py": {
+        "test_an_update_under_load": "test_what_was_taken_in_is_answered: the same without a second pod"
+    },
+    "image/test_installed.py": {
+        r"test_a_requirement_with_another_hash.*\[click==8.1.8\]": "the same with another hash"
+    },
     "masking/test_linear.py": {
         r"test_twice_the_value_takes_at_most_about_twice_as_long\[.*between": "the same value alone; test_repeated.py: "
         "each mask for what is repeated between other characters"
     },
+    "operations/test_handbook.py": {
+        "test_(a_step|written|an_upgrade|certificates|no_keyset)": "`.ci/installation` follows the installation page; "
+        "cli/, backup/test_drill.py and rotation/ have what the commands of the other pages do"
+    },
+    "setups/test_default_user.py": {r".*\[redis-server": "the same with Valkey"},
     "setups/test_wrong_setups.py": {r".*\[redis-server": "the same with Valkey; test_rights.py tests both"},
     "web/test_forged_sign_ins.py": {"test_thousands_of_forged": "the same with 400 calls"},
     "web/test_schemathesis.py": {
-        "test_it_finds_nothing_as_others": "test_it_finds_nothing: each operation as one role that may use it, in one "
-        "run; web/test_roles.py: without the permission or a credential every operation refuses before it reads"
+        ".*": "test_fuzz.py and fuzz/ send what is wrong, test_openapi.py holds the document to the answers, and by "
+        "test_roles.py every operation refuses who may not use it before it reads"
     },
 }
 """By file and by the beginning of the test's name, a regular expression."""
