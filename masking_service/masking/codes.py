@@ -35,6 +35,11 @@ _are_codes: Final = re.compile(rf"(?:{_ONE_CODE}{{0,64}}(?:\n|\Z))*").fullmatch
 _are_measures: Final = re.compile(rf"(?:(?!\+){_ONE_MEASURE}{{0,64}}(?:\n|\Z))*").fullmatch
 _are_amounts: Final = re.compile(rf"(?:(?:{_ONE_AMOUNT})?(?:\n|\Z))*").fullmatch
 _any_persons: Final = re.compile(rf"^{_PERSONS}$", re.M).search
+_beside: Final = {
+    CODE: re.compile(rf"[,:+/ ](?:86[ -]?)?{_MOBILE}(?![0-9A-Za-z_-])").search,
+    MEASURE: re.compile(rf"(?<![0-9.])(?:86)?{_MOBILE}(?![0-9])(?!\.[0-9]*[1-9])").search,
+}
+"""Finds a mobile number beside others. A code may have its digits behind a hyphen: 2024-13812345678."""
 _any_mobile: Final = re.compile(rf"^{_MOBILE}$", re.M).search
 
 
@@ -47,7 +52,9 @@ def is_code(kind: str | None, text: str) -> bool:
         return _is_code(text) is not None and (kind == STOCK or _is_mobile(text) is None)
     if kind == MEASURE and _is_amount(text):
         return True
-    return kind in (CODE, MEASURE) and _is_measure(text) is not None and is_persons(text) is None
+    if kind not in (CODE, MEASURE) or is_persons(text):
+        return False
+    return _is_measure(text) is not None and _beside[kind](text) is None
 
 
 def settled(kind: str | None, text: str) -> str | None:
@@ -73,4 +80,6 @@ def are_codes(kind: str | None, lines: str) -> bool:
         return _are_codes(lines) is not None and (kind == STOCK or _any_mobile(lines) is None)
     if kind == MEASURE and _are_amounts(lines):
         return True
-    return kind in (CODE, MEASURE) and _are_measures(lines) is not None and _any_persons(lines) is None
+    if kind not in (CODE, MEASURE) or _any_persons(lines):
+        return False
+    return _are_measures(lines) is not None and _beside[kind](lines) is None

@@ -90,7 +90,10 @@ def test_a_number_stays_under_the_name_of_an_amount_or_a_weight(name: str, value
     assert unmapped(name, value) == value
 
 
-@pytest.mark.parametrize("value", ["110101199003074610", "13700001111 李四", "电话13700001111"])
+@pytest.mark.parametrize(
+    "value",
+    ["110101199003074610", "13700001111 李四", "电话13700001111", "1-13700001111", "13700001111-801"],
+)
 def test_what_is_no_amount_is_scanned_under_such_a_name(value: str) -> None:
     assert value not in unmapped("amount", value)
 
@@ -178,6 +181,7 @@ def test_a_text_of_unknown_meaning_hides_who_is_meant(text: str, shown: str, nam
         ("138-1234-5678", "*******5678"),
         ("138 1234 5678", "*******5678"),
         ("+44 7700 900123", "+44 ******0123"),
+        ("13812345678,13812345678", "*******5678,*******5678"),
         ("902-1845936-54", "902-1845936-54"),
         ("75312345678901", "75312345678901"),
     ],
