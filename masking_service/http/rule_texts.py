@@ -145,7 +145,8 @@ ITEMS: Final[dict[str, Text]] = {
         "own schema."
     ),
     "nothing-mapped": Text(
-        "The record has no value that the schema maps. Nothing was stored, and the waybill number was not used up."
+        "The record has no value that the schema maps, or only values that came in masked. Nothing was stored, and the "
+        "waybill number was not used up."
     ),
     "too-deep": Text("The record has more than 32 levels. Send it with fewer."),
     "too-large": Text(

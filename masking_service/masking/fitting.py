@@ -32,13 +32,16 @@ def fitting_schemas(record: Any, schemas: Iterable[Schema]) -> list[str]:
     return [name for name, count in present.items() if count == best][:MAX_FITTING] if best else []
 
 
-def personal_members(record: Any) -> list[str]:
+def personal_members(record: Any, schema: Schema | None = None) -> list[str]:
     """Return the pointers of members whose names announce something personal: at most eight, the outermost first.
+
+    What the schema maps is left out.
 
     Only members are named whose name, and those of the objects around it, consist of known words: any other name may
     itself be a value.
     """
     found: list[str] = []
+    mapped = {steps for steps, _ in schema.fields} if schema is not None else set()
     waiting: deque[tuple[Any, Steps, str]] = deque([(record, (), ROOT)])
     read = 0
     while waiting and len(found) < MAX_MEMBERS and read < _MAX_READ:
@@ -59,9 +62,14 @@ def personal_members(record: Any) -> list[str]:
                 inner = value[name]
                 if type(inner) in (dict, list):
                     waiting.append((inner, (*keys, name), meaning.inside))
-                elif meaning.kind in _PERSONAL:
+                elif meaning.kind in _PERSONAL and _any_element((*keys, name)) not in mapped:
                     found.append(pointer((*keys, name)))
     return found[:MAX_MEMBERS]
+
+
+def _any_element(keys: Steps) -> Steps:
+    """Return the path of all elements of arrays instead of that of one."""
+    return tuple(EACH if type(key) is int else key for key in keys)
 
 
 def _is_present(value: Any, steps: Steps) -> bool:

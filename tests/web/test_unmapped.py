@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from masking_service.service.waybills.mask import MAX_READ
-from tests.web.api import Api, record
+from tests.web.api import NUMBER, Api, record
 from tests.web.people import PRINTER
 
 RECEIVER = {"receiver": {"name": "张三", "phone": "13812345678"}}
@@ -39,6 +39,15 @@ def test_a_record_of_another_schema_names_the_schemas_that_would_fit(api: Api, p
     assert error["members"]
     assert all(member in error["detail"] for member in error["members"])
     assert answered["notice"].startswith("1 of 1 records")
+
+
+def test_a_record_that_came_in_masked_is_not_said_to_need_another_schema(api: Api) -> None:
+    sent = {"waybill_no": NUMBER, "recipient": {"phone": "138****5678"}}
+    answered = api.post(PRINTER, "/v1/tokenize", {"records": [sent]}).get_json()
+    error = answered["results"][0]["error"]
+
+    assert (error["code"], "schemas" in error, "members" in error) == ("nothing-mapped", False, False)
+    assert "notice" not in answered
 
 
 def test_the_issues_first_example_is_no_success(api: Api) -> None:

@@ -103,10 +103,12 @@ class Listing:
 
     Args:
         schemas: that may fit.
+        own: the schema of the records that are stored: one that it fits has nothing to store.
     """
 
-    def __init__(self, schemas: Iterable[Schema] = ()) -> None:
+    def __init__(self, schemas: Iterable[Schema] = (), own: Schema | None = None) -> None:
         self._schemas = tuple(schemas)
+        self._own = own
         self._left = MAX_LISTED
         self._to_read = MAX_READ
 
@@ -115,11 +117,14 @@ class Listing:
         places = [answers.RecordFault(pointer, code) for pointer, code in self._listed(fault.errors)]
         error = answers.InvalidRecordError(places[0].code, places)
         if error.code == NOTHING_MAPPED:
-            error.schemas = fitting_schemas(record, self._schemas) or UNSET
+            fitting = fitting_schemas(record, self._schemas)
+            fits = self._own is not None and self._own.name in fitting
+            error.schemas = UNSET if fits else fitting or UNSET
             if self._to_read:
                 self._to_read -= 1
-                error.members = personal_members(record) or UNSET
-            if type(record) is dict and all(value in _NO_VALUES for value in record.values()):
+                error.members = personal_members(record, self._own) or UNSET
+            empty = type(record) is dict and all(value in _NO_VALUES for value in record.values())
+            if empty or (fits and error.members is UNSET):
                 return answers.EmptyRecord(error)
         return answers.InvalidRecord(error)
 

@@ -87,7 +87,7 @@ class InvalidRecord(Answer):
 
 
 class EmptyRecord(InvalidRecord):
-    """A record without a value: the schema maps nothing of it, and misses nothing."""
+    """A record without a value that could be masked or stored, in which the schema misses nothing."""
 
 
 class TokenizedRecord(Answer):

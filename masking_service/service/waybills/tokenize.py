@@ -130,7 +130,7 @@ class Tokenize:
             raise SeveralWaybills
 
         results: list[Any] = [None] * len(records)
-        listing = Listing(self.maskers.schemas)
+        listing = Listing(self.maskers.schemas, shape)
         entering: list[EnteringMasked] = []
         for at, one in enumerate(enter(shape, masker, records)):
             if isinstance(one, EnteringMasked):
