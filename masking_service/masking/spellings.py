@@ -138,9 +138,12 @@ def may_hold_name(text: str, needles: Sequence[str]) -> bool:
     """False only if the text holds none of the names. Quick, and errs towards True."""
     # A name's last character, in either case, is rarely in a masked record; its first one always is.
     for needle in needles:
-        last = needle[-1]
-        # Han has one case, and one form.
-        if last in text or (not "\u3400" <= last <= "\u9fff" and (last.upper() in text or _may_be_composed(text))):
+        last, before = needle[-1], needle[-2:-1]
+        if "\u3400" <= last <= "\u9fff" and "\u3400" <= before <= "\u9fff":  # Han has one case, and one form
+            near = last in text and before in text
+        else:
+            near = last in text or last.upper() in text or _may_be_composed(text)
+        if near:
             letters = _solid(text)
             return any(name.replace(" ", "") in letters for name in needles)
     return False
