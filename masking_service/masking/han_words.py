@@ -37,7 +37,7 @@ class HanWords:
 
     Attributes:
         words: class and cost of a word.
-        longest: by two characters, how many the longest word has that begins with them, if more.
+        longest: by two characters, how many the longest word has that begins with them.
         given: cost of a character of a given name.
         family: cost of a family name.
     """
@@ -55,7 +55,8 @@ class HanWords:
             self.words.update(dict.fromkeys(found, (key[0], int(key[1:]))))
         for kind, plain in name_cues.PLAIN.items():
             self.words.update(dict.fromkeys(plain, (kind, _COST_OF_PARCELS)))
-        self.longest = {word[:2]: 3 for word in self.words if len(word) == 3}
+        self.longest = {word: 2 for word in self.words if len(word) == 2}
+        self.longest.update({word[:2]: 3 for word in self.words if len(word) == 3})
         self.longest.update({word[:2]: 4 for word in self.words if len(word) > 3})
         self.given = _costs(groups["given"])
         self.given.update(

@@ -546,7 +546,7 @@ def _words_in(han: str, known: HanWords) -> list[list[tuple[int, int]]]:
     for start in range(len(han)):
         one = words.get(han[start], _UNKNOWN)
         here = [(start + 1, one[1])]
-        for end in range(start + 2, start + longest.get(han[start : start + 2], 2) + 1):
+        for end in range(start + 2, start + longest.get(han[start : start + 2], 1) + 1):
             word = words.get(han[start:end])
             if word is not None and end <= len(han):
                 here.append((end, word[1]))
