@@ -22,7 +22,7 @@ from masking_service.masking.han_addresses import behind_last_number, hide_han_u
 from masking_service.masking.japanese_addresses import hide_japanese_units, is_japanese
 from masking_service.masking.latin_names import latin_names_beside_address
 from masking_service.masking.names_at_addresses import NAME_IN_FRONT, which_may_have_names
-from masking_service.masking.names_in_text import names_in
+from masking_service.masking.names_in_text import names_in, starred_alone
 from masking_service.masking.numbers_in_text import crowded, scrub
 from masking_service.masking.reading import Reading
 from masking_service.masking.spellings import Mask
@@ -107,24 +107,29 @@ def mask_unusual_address(value: str, keep: int, name: Mask, *, label: bool) -> s
     read = _foreign(value) if label else None
     if read is not None and read.unread():
         value = _DIGIT.sub("*", value)
+    nameless = False
     for _ in range(_PASSES):
         masked = hide_units(scrub(value, keep), read)
-        if masked == value:
-            masked = _hide_names(value, name)  # its stars may make a room's number of a letter beside them
+        if masked != value:
+            nameless = False
+        elif not nameless:
+            masked, nameless = _hide_names(value, name)  # its stars may make a room's number of a letter beside them
         if masked == value:
             return value
         value = masked
     return stars(value)
 
 
-def _hide_names(value: str, mask: Mask) -> str:
-    """Hide a person's name that is the whole value, or beside the address."""
+def _hide_names(value: str, mask: Mask) -> tuple[str, bool]:
+    """Hide a person's name that is the whole value, or beside the address; and tell whether that leaves no other."""
     alone = bare_name(value)
     if alone is not None:
-        return value.replace(alone, stars(alone))
-    for start, end in reversed(_names_beside(value)):
+        return value.replace(alone, stars(alone)), False
+    spans = _names_beside(value)
+    nameless = all(starred_alone(value, *span) for span in spans)
+    for start, end in reversed(spans):
         value = value[:start] + mask(value[start:end]) + value[end:]
-    return value
+    return value, nameless
 
 
 def _names_beside(value: str) -> list[tuple[int, int]]:
