@@ -142,14 +142,21 @@ class ForeignAddress(UnitsByPlace):
             self._hidden.update((0, 1, 2))  # 1F2, 33 Marchmont Road
         elif token.text in ("F", "f") and at > 1 and tokens[at - 1].kind == "/" and len(tokens[at - 2].text) <= 3:
             self._hidden.add(at - 2)
-        elif token.text in "FLU" and self._adjacent(at, "n") and self._adjacent(at + 1, "/"):
-            self._hidden.add(at + 1)  # U3/18 Smith Road
+        elif token.text in "FLU" and self._adjacent(at, "n") and self._is_before_house(at + 1):
+            self._hidden.add(at + 1)  # U3/18 Smith Road, and U3 18 Smith Road
         elif token.text in "HKLU" and self._adjacent(at, "n") and _NORWEGIAN(tokens[at + 1].text):
             self._hidden.add(at + 1)
         elif token.text in ("R", "r") and "".join(one.text for one in tokens[at + 1 : at + 3]) in ("/C", "/c"):
             self._hidden.update((at, at + 2))  # the ground floor in Portugal
         elif _ROMAN(token.text) and at + 2 < len(tokens) and tokens[at + 1].kind == "/" and tokens[at + 2].kind == "n":
             self._hidden.update((at, at + 2))
+
+    def _is_before_house(self, at: int) -> bool:
+        """Whether the number of a house is behind a number, a slash between, or is the second of an address."""
+        if self._adjacent(at, "/"):
+            return True
+        behind = self._tokens[at + 1 : at + 2]
+        return at == 1 and bool(behind) and behind[0].kind == "n" and self._before_street(at + 1)
 
     def _read_floor_with_letter(self, at: int) -> None:
         """Read 12F, B3F, 5F-2 and 5F.-2."""
@@ -256,6 +263,8 @@ class ForeignAddress(UnitsByPlace):
             self._hidden.add(number - 2)
         while behind < len(tokens) and tokens[behind].kind == ".":
             behind += 1
+        if tokens[at].text.lower() == "sal" and behind < len(tokens) and tokens[behind].kind == ",":
+            behind += 1  # 8. sal, 2, in Denmark
         if behind < len(tokens) and self._is_short(behind) and self._ends(behind):
             self._hidden.add(behind)
         return True

@@ -15,6 +15,7 @@ from masking_service.masking.foreign_words import MARKS, kinds_of_words
 from masking_service.masking.japanese_addresses import MAX_LOT
 
 _DUTCH_DOORS: Final = frozenset("hs huis bis bg bel ii iii iv".split())  # noqa: SIM905
+_TURKISH: Final = frozenset("sok sk sokak sokağı cad cd caddesi bulv bulvarı blv".split())  # noqa: SIM905
 _JALAN: Final = ("jalan", "jln", "lorong", "persiaran", "lebuh")
 SHORT_WORD: Final = 2
 _HAS_HANGUL: Final = re.compile("[\uac00-\ud7a3]").search
@@ -75,7 +76,12 @@ class UnitsByPlace(AddressTokens):
         while at + 2 < len(tokens) and tokens[at + 1].kind == "/" and self._is_short(at + 2):
             at += 2
             found.append(at)
-        return found if found and self._ends(at) and _CYRILLIC(self.text) is None else []
+        ends = self._ends(at) or self._is_in_turkey(house)
+        return found if found and ends and _CYRILLIC(self.text) is None else []
+
+    def _is_in_turkey(self, house: int) -> bool:
+        """Whether the word for a street before a number is Turkish: a district follows without a sign there."""
+        return house > 1 and self._tokens[house - 1 - (self._tokens[house - 1].kind == ".")].text.lower() in _TURKISH
 
     def _joined(self, at: int) -> list[int]:
         """The numbers and letters that are joined by a slash or dash to the one here, and it."""
@@ -130,7 +136,8 @@ class UnitsByPlace(AddressTokens):
         """Read numbers behind the name of a street: the first is the house's."""
         tokens = self._tokens
         slash = tokens[chain[0] + 1].kind == "/"
-        if slash and self._is_behind_house(chain[0]):
+        with_letter = tokens[chain[0] - 1].kind == "n" and tokens[chain[-1]].kind == "w"  # Calle Mayor 20 9-A
+        if self._is_behind_house(chain[0]) if slash else with_letter:
             self._hidden.update(chain)
         elif slash and self._is_in_jalan(chain[0]):
             self._known.update(chain)

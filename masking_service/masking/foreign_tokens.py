@@ -18,6 +18,7 @@ _CODES: Final = re.compile(
 """Postcodes with letters or dashes: of Canada, Britain, Luxembourg, the Netherlands, Brazil, Portugal."""
 LONG: Final = 5
 """Digits: a number of so many is a postcode or a waybill's, no unit's."""
+_ROMAN: Final = re.compile("[IVX]{2,5}").fullmatch
 SHORT_NUMBER: Final = 3
 ROOM_DIGITS: Final = (3, 4)
 _IS_LETTER: Final = re.compile("[A-Z\u00c0-\u00de\u0391-\u03a9\u0410-\u042f\u05d0-\u05ea\u0621-\u064a]").fullmatch
@@ -105,7 +106,7 @@ class AddressTokens:
             # 1015 Amsterdam, 111 51 Stockholm, 00-590 Warszawa
             return not ends and tokens[at + 1].kind in ("w", "n", "-") and digits > 1
         if before is not None and before.kind == "w" and before.text.isupper() and len(before.text) <= SHORT_NUMBER:
-            return True  # SW4, NSW 2000, QLD 4217
+            return self._is_joined(at) or _ROMAN(before.text) is None  # SW4, NSW 2000; and not al. Jana Pawła II 21
         return digits == max(ROOM_DIGITS) and self._ends(at) and at + 3 >= len(tokens)
 
     def _note_codes(self) -> None:

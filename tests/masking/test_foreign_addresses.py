@@ -70,6 +70,11 @@ def test_an_address_that_is_read_is_not_warned_of(address: str) -> None:
         ("Calle Colón 4, bajo B, 46004 Valencia", "Calle Colón 4, bajo *, 46004 Valencia"),
         ("Fő u. 10, fsz. 2, 1011 Budapest", "Fő u. 10, fsz. *, 1011 Budapest"),
         ("Bağdat Cad. 34/8, Kadıköy, İstanbul", "Bağdat Cad. 34/*, Kadıköy, İstanbul"),
+        ("Gül Sok. 14/27 Beşiktaş", "Gül Sok. 14/** Beşiktaş"),
+        ("al. Jana Pawła II 21/47, 00-001 Warszawa", "al. Jana Pawła II 21/**, 00-001 Warszawa"),
+        ("Calle Mayor 20 9-A, 28013 Madrid", "Calle Mayor 20 *-*, 28013 Madrid"),
+        ("U31 119 Oak Avenue, Perth WA 6000", "U** 119 Oak Avenue, Perth WA 6000"),
+        ("Vestergade 22, 8. sal, 2, 8000 Aarhus", "Vestergade 22, ** sal, *, 8000 Aarhus"),
         ("ул. Ленина, д. 5/2, Казань", "ул. Ленина, д. 5/2, Казань"),
         ("B-1203, Lodha Palava, Dombivli East 421204", "*-****, Lodha Palava, Dombivli East 421204"),
         (
