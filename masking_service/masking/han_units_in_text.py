@@ -42,11 +42,11 @@ _NAMED_BEFORE: Final = ("单元", "單元", "单元号", "单元號", "楼层", 
 _NAME_AND_ROOM: Final = re.compile(r"\*{1,3}[1-9][0-9]{2,3}").fullmatch
 """The stars of a name, and the number of a room right behind them."""
 _UNIT_GOES_ON: Final = re.compile(
-    rf"\s?-?[A-Z]?[0-9*]{{3,4}}(?![0-9A-Za-z件个只箱])|{NUMERAL}{{1,4}}[楼樓層层室户]"
+    rf"\s?-?[A-Z]?[0-9*]{{3,4}}(?![0-9A-Za-z件个只箱])|(?:{NUMERAL}{{1,4}}|[0-9]{{1,2}})[楼樓層层室户]"
 ).match
 _ON_A_FLOOR: Final = re.compile("电梯|電梯|前台|楼梯|走廊|大厅|左|右|东|西|[A-Z]?[0-9]{3}").match
 _HOUSE: Final = re.compile(r"[A-Z]?[0-9]{1,2}").fullmatch
-_PAIR: Final = re.compile(r"([A-Z]?[0-9]{1,2})([/_.])([0-9]{3,4})").fullmatch
+_PAIR: Final = re.compile(r"([A-Z]?[0-9]{1,2})([/_.~])([0-9]{3,4})").fullmatch
 _IS_CODE: Final = re.compile(
     r"(?:型号|规格|尺寸|尺码|货号|款号|取件码|提货码|密码|编号|单号|价|[￥¥$])[^\u4e00-\u9fff]*$"
 ).search
@@ -63,24 +63,32 @@ _IS_LATIN: Final = re.compile("[A-Za-z]").match
 _IS_HOUSE_TO_ROOM: Final = re.compile(
     r"[0-9]{1,2}[A-Z]?[-—/](?:[0-9*]{1,2}|[东西南北中甲乙丙丁])[-—/](?!(?:19|20)[0-9]{2}$)[0-9*]{3,4}"
 ).fullmatch
+_IS_DOTTED: Final = re.compile(r"[0-9]{1,2}\.[1-9]\.[1-9][0-9]?0[1-9]").fullmatch
+"""House, unit and room, where a clause begins: 6.5.904."""
 _IS_ROOM: Final = re.compile(r"(?:[0-9]{1,3}[A-Z]?-)?[A-Za-z]?(?:[0-9*]{3,4}|[0-9][OoIl][0-9])[A-Z]?").fullmatch
 """Also with a letter that was read in place of a digit: 3O2."""
+_NARROW: Final = {code: code - 0xFEE0 for code in map(ord, "－／＃～＿０１２３４５６７８９")} | {
+    code: code - 0xFEE0 for first in "Ａａ" for code in range(ord(first), ord(first) + 26)
+}
+_IS_WIDE: Final = re.compile(f"[{''.join(map(chr, _NARROW))}]").search
 _MAY_HOLD_UNITS: Final = re.compile(
-    rf"[0-9{words.NUMERALS}](?:[号號]?(?:[楼樓层層室房户戶舍床门門F]|[寝教病诊]室|病房|单元|單元|[商店]?[铺舖])|[-—/][0-9]{{1,2}}[-—/][0-9])"
+    rf"[0-9{words.NUMERALS}](?:[号號]?(?:[楼樓层層室房户戶舍床门門F]|[寝教病诊]室|病房|单元|單元|[商店]?[铺舖])|[-—－/.][0-9]{{1,2}}[-—－/.][0-9])|[０-９]"
     r"|(?<![0-9*])[0-9]{3,4}[\s,，;；、]{1,3}[\u4e00-\u9fff]\*|[\u4e00-\u9fff]\*{1,3}[\s,，;；、（(]{0,3}[0-9]{3,4}(?![0-9])"
     r"|[\u4e00-\u9fff#]-?[A-Z]?(?:[0-9]{1,2}[A-Z]?-[0-9]|[0-9]{3,4}(?![0-9]))|[栋棟幢座铺舖][A-Z]?[0-9*]|单元[-0-9]"
-    r"|[栋棟幢座元][一二三四五六七八九][零〇一二三四五六七八九]{2}|[号號弄][0-9][OoIl][0-9]|[Rr](?:oo)?m\.? ?[0-9]{3}"
-    r"|(?<![0-9A-Za-z.*-])[0-9]{3,4}(?:[那这]|[业業]主|住[户戶]|家里|家裡|的?门[口前铃]|門鈴|鞋柜|放|的[快包件业業住客]|没人|有人|代收|代签|也[行可]|的?[\u4e00-\u9fff]?\*)"
+    r"|(?:[栋棟幢座元]|(?:门牌|房|室)[号號]?[是:：]?)[一二三四五六七八九][零〇一二三四五六七八九]{2}"
+    r"|[号號弄][0-9][OoIl][0-9]|[Rr](?:oo)?m\.? ?[0-9]{3}"
+    r"|(?<![0-9A-Za-z.*-])[0-9]{3,4}(?:[那这]|[业業]主|住[户戶]|家里|家裡|的?门[口前铃]|門鈴|鞋柜|放|的[快包件业業住客]|没人|有人|不在|搬[走家了]|代收|代签|也[行可]|的?[\u4e00-\u9fff]?\*)"
     r"|(?:^|[\s,，。放送])[0-9]{1,2}-[0-9]{3,4}(?![0-9-])|[栋棟幢座楼元铃禁梯][^\n]{0,24}?[\s,，;；。、][0-9]{3,4}(?:$|[\s,，。;；])"
     r"|\*(?:先生|女士|小姐|阿姨) ?[0-9]|[0-9]#[0-9]{3}|[栋棟幢座](?:[a-z]|[A-Z]?-)[0-9]|(?:单元|单元号|楼层)[:：]?[0-9]"
-    r"|(?:^|[\s,，、:：;；(（【.。|/+放送])[A-Z]?[0-9]{1,2}(?:[号號栋棟幢座#/_]\s?|\s{1,2}|-)[0-9]{3,4}(?![0-9])"
+    r"|(?:^|[\s,，、:：;；(（【.。|/+放送])[A-Z]?[0-9]{1,2}(?:[号號栋棟幢座#/_]\s?|\s{1,2}|-)[0-9]{3,4}(?![0-9])|[0-9]~[0-9]{3}"
     r"|[栋棟幢座楼樓元][^0-9A-Za-z\u3400-\u9fff]{1,2}[A-Z]?[0-9]"
 ).search
 _AT_ROOM: Final = re.compile(
     r"(?:送到?|送至|送上门|送上楼到?|上门到?|住|住在|家在|我家在?|家住|家是|敲|放到?|放在|放至|我是|手边|对面|对门|隔壁|楼下|楼上|钥匙在|问|找|按|呼叫?|拨|门铃|对讲"
-    r"|上楼到?|左手|右手|左边|右边|拐|门牌是?|具体是?|在|给|去|到|请送|麻烦送"
+    r"|上楼到?|[左右]转|左手|右手|左边|右边|拐|门牌是?|具体是?|在|给|去|到|挂|请送|麻烦送"
     r"|房号|门牌|(?:房间|房|室|门牌)[号號][:：是]?|\*(?:先生|女士|小姐|阿姨)|\b(?:[Rr]oom|[Rr]m|ROOM|RM)\.?)\s?$"
 ).search
+_NAMES_ROOM: Final = re.compile("(?:房[号號]|房[间間][号號]|室[号號]|门牌[号號]?|門牌號?|寝室|宿舍)[:：是]?$").search
 _IS_SUM: Final = re.compile(r"[买買满滿减減立返赠贈券][0-9]*[\u4e00-\u9fff]{0,2}$").search
 """买1000送 and the like: what is behind is no room's."""
 _IN_A_WARD: Final = re.compile("(?:科|病区|病區|病房|住院|医院|醫院|室|院区|加)[^0-9A-Za-z]{0,2}$").search
@@ -89,10 +97,10 @@ _LIKE_A_ROOM: Final = re.compile(r"(?:[1-9][0-9]?)(?:0[1-9]|[1-5][0-9])").fullma
 """A floor, and a number on it."""
 _IN_A_HOUSE: Final = re.compile("[栋棟幢座楼樓]|单元|門鈴|门铃|门禁|對講|对讲|电梯|電梯").search
 _IS_ROOMS: Final = re.compile(
-    r"$|[\s,，。;；!！)）]|的?[门門]|[没有]人|鞋柜|代[收签领]|也[行可]|那[家户戶]|家(?![具电電])|的(?:$|[\s,，。])|的?[\u4e00-\u9fff]?\*"
+    r"$|[\s,，。;；!！)）]|的?[门門]|[没有]人|鞋柜|代[收签领]|收(?:$|[\s,，。!！])|也[行可]|那[家户戶]|家(?![具电電])|的(?:$|[\s,，。])|的?[\u4e00-\u9fff]?\*"
 ).match
 _IS_SOMEBODY: Final = re.compile(
-    r"(?:[那这][家户戶]|业主|業主|住户|住戶|家里|家裡|的?门[口前铃]|門鈴|鞋柜|[没有]人|代[收签]"
+    r"(?:[那这][家户戶]|业主|業主|住户|住戶|家里|家裡|的?门[口前铃]|門鈴|鞋柜|[没有]人|不在|搬[走家了]|代[收签]"
     r"|的(?:快递|快件|包裹|件|[业業]主|住[户戶]|客[户戶]|[\u4e00-\u9fff]\*)|[\u4e00-\u9fff]?\*{1,2}(?:先生|女士|小姐|阿姨|大爷|老师)?)"
 ).match
 """Behind the number of a room at the beginning of a clause: who is there."""
@@ -101,7 +109,7 @@ _ENDS_OR_LEFT: Final = re.compile(r"$|[\s,，。;；!！]|放").match
 _BEHIND_HOUSE: Final = re.compile(rf"[0-9{words.NUMERALS}](?:[号號弄#])$").search
 _CUE: Final = 8
 """Characters before a number in a text that tell what it is."""
-_BEGINS: Final = re.compile(r"(?:^|[\s,，。;；!！按呼])(?:送|放|找|给|問|问)?$").search
+_BEGINS: Final = re.compile(r"(?:^|[\s,，。;；:：!！按呼])(?:送|放|找|给|問|问)?$").search
 _NAME_BEHIND: Final = re.compile(r"[\s,，;；、]{1,3}[\u4e00-\u9fff]\*{1,2}(?![^\s,，;；。、])").match
 _NAME_BEFORE: Final = re.compile(r"(?<![^\s,，;；。、])[\u4e00-\u9fff]{1,2}\*{1,3}[\s,，;；、（(]{0,3}$").search
 """The mask of a name that is a whole clause."""
@@ -121,7 +129,10 @@ def hide_units_in_text(text: str) -> str:
 
     A text has numbers of many things: 放3楼前台 and 20-3-503 tell a floor and a room, 买3送1 and 4号到 do not.
     """
-    return read_han_units(text, PLACE, _is_sure)[0]
+    if _IS_WIDE(text) is None:
+        return read_han_units(text, PLACE, _is_sure)[0]
+    shown = read_han_units(text.translate(_NARROW), PLACE, _is_sure)[0]
+    return "".join([mask if mask == "*" else char for mask, char in zip(shown, text, strict=True)])
 
 
 def _is_sure(text: str, number: str, kind: int, level: int, end: int) -> bool:
@@ -143,7 +154,7 @@ def _is_sure(text: str, number: str, kind: int, level: int, end: int) -> bool:
     if kind == BARE_NUMBER and _IS_FLOOR(number) and not _IS_LATIN(text, end):
         return True
     room = (count_digits(number) >= ROOM_DIGITS and _IS_ROOM(number)) or IS_ROOM_IN_HAN(number)
-    if room and _AT_ROOM(before) and _IS_ROOMS(text, end) and not _IS_SUM(before):
+    if room and (_NAMES_ROOM(before) or (_AT_ROOM(before) and _IS_ROOMS(text, end) and not _IS_SUM(before))):
         return True
     if level >= BUILDING and before.rstrip(FILLERS).endswith(_NAMED_BEFORE):
         return True
@@ -192,6 +203,8 @@ def _is_house_and_room(text: str, number: str, start: int, end: int) -> bool:
             and _LIKE_A_ROOM(room) is not None
             and _IS_CODE(text, max(0, start - _CUE), start) is None
         )
+    if _IS_DOTTED(number):
+        return _BEGINS(text[max(0, start - _CUE) : start]) is not None
     if not _LIKE_A_ROOM(number) or (before := _PAIR_BEFORE(text[max(0, start - _CUE) : start])) is None:
         return False
     return not before["gap"].isspace() or _ENDS_PAIR(text, end) is not None
