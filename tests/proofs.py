@@ -9,22 +9,64 @@ from collections.abc import Mapping
 from typing import Final
 
 PROOFS: Final[Mapping[str, Mapping[str, str]]] = {
-    "backup/test_drill.py": {r".*\[one slot": "the same with a log of four slots"},
-    "bench/test_audit_benches.py": {".*": "a measuring tool; `make bench` runs it"},
-    "bench/test_life.py": {"test_a_life": "a measuring tool; service/waybills/test_formats.py has what is stored"},
-    "bench/test_quick.py": {".*": "a measuring tool; `make bench` runs it"},
-    "bench/test_records.py": {".*": "a measuring tool; `make bench` runs it"},
-    "bench/test_scaling.py": {"test_the_memory_benchmark_prints": "a measuring tool; test_life.py has the bytes"},
+    "audit/archive/test_killed_while_trimming.py": {
+        r".*\[one slot": "the same with a log of four slots",
+    },
+    "audit/archive/test_older.py": {
+        r".*\[one slot": "the same with a log of four slots",
+    },
+    "backup/test_copying.py": {
+        "test_a_cluster_comes_back": "a single server; a node of a cluster is copied as one",
+    },
+    "backup/test_drill.py": {
+        r".*\[one slot": "the same with a log of four slots",
+    },
+    "bench/test_audit_benches.py": {
+        ".*": "a measuring tool; `make bench` runs it",
+    },
+    "bench/test_cell.py": {
+        ".*": "a measuring tool",
+    },
+    "bench/test_life.py": {
+        "test_a_life": "a measuring tool; service/waybills/test_formats.py has what is stored",
+    },
+    "bench/test_quick.py": {
+        ".*": "a measuring tool; `make bench` runs it",
+    },
+    "bench/test_records.py": {
+        ".*": "a measuring tool; `make bench` runs it",
+    },
+    "bench/test_scaling.py": {
+        "test_the_memory_benchmark_prints": "a measuring tool; test_life.py has the bytes",
+    },
     "bench/theft/test_quick.py": {
-        "test_(the_figures|model_and|the_same_seed|each_thief|with_the_defences|every_seed|a_run_names)": "a measuring "
-        "tool; test_defences.py has the defences, and tests/stories/ what the application does"
+        "test_(the_figures|model_and|the_same_seed|each_thief|with_the_defences|every_seed|a_run_names)": "a "
+        "measuring tool; test_defences.py has the defences, and tests/stories/ what the application does",
+    },
+    "browser/test_find.py": {
+        r"test_a_caller_who_lost.*\[zh": "the same in English",
     },
     "browser/test_outages.py": {
         "test_a_restart_of_the_desk": "console/test_sessions.py: a session is in the store",
         "test_a_list_says": "test_a_service_that_is_down_is_said",
     },
-    "browser/test_pages.py": {r"test_the_pages_of_a_role_are_sound\[.*zh-CN": "the same in English, wide and narrow"},
-    "browser/test_story.py": {r"test_a_dispute_is_settled_by_keyboard\[en": "the same in Chinese"},
+    "browser/test_pages.py": {
+        r"test_the_pages_of_a_role_are_sound\[.*zh-CN": "the same in English, wide and narrow",
+        r"test_the_pages_of_a_role_are_sound\[(officer-wang|overseer-qian)": "other roles have the same templates; "
+        "test_story.py is an officer's",
+    },
+    "browser/test_screens.py": {
+        "test_a_long_reason": "a long name does not",
+    },
+    "browser/test_signing.py": {
+        "test_another_code_is_refused": "web/test_people_keys.py: the code and the revocation",
+    },
+    "browser/test_story.py": {
+        r"test_a_dispute_is_settled_by_keyboard\[en": "the same in Chinese",
+    },
+    "browser/test_values.py": {
+        r"test_a_value_hides_when\[(Esc|printing|back)|test_the_next_value.*\[name": "the same by another event",
+    },
     "chaos/test_faults.py": {
         r"test_nothing_acknowledged_is_lost\[a_worker_is_killed": "the_service_is_killed, with every worker",
         r"test_nothing_acknowledged_is_lost\[connections_are_reset": "lost replies",
@@ -37,11 +79,31 @@ PROOFS: Final[Mapping[str, Mapping[str, str]]] = {
         r"test_nothing_acknowledged_by_a_cluster_is_lost\[a_shard_comes_back_empty": "the same in e2e/test_recovery.py",
         "test_nothing_acknowledged_behind_sentinels_is_lost": "a killed primary: e2e/test_failover.py",
     },
-    "cli/files/excel/test_sheets.py": {"test_memory_does_not_grow": "test_summary.py: the same with a table of text"},
-    "cli/files/test_destination.py": {r"test_an_interruption_leaves_nothing\[[12]\]": "the same with another signal"},
-    "cli/files/test_summary.py": {"test_memory_does_not_grow": "test_columnar.py: the same with a columnar file"},
-    "cli/files/test_unmapped.py": {r"test_names_that_begin_late.*\[long": "the same in a shorter file"},
-    "e2e/test_failover.py": {r".*\[valkey-cluster": "Sentinel; a cluster in test_recovery.py, under load, too"},
+    "cli/audit/test_follow.py": {
+        "test_a_follower_reports": "audit/archive/follower/, in one process",
+    },
+    "cli/files/excel/test_sheets.py": {
+        "test_memory_does_not_grow": "test_summary.py: the same with a table of text",
+    },
+    "cli/files/test_destination.py": {
+        r"test_an_interruption_leaves_nothing\[[12]\]": "the same with another signal",
+    },
+    "cli/files/test_summary.py": {
+        "test_memory_does_not_grow": "test_columnar.py: the same with a columnar file",
+    },
+    "cli/files/test_unmapped.py": {
+        r"test_names_that_begin_late.*\[long": "the same in a shorter file",
+    },
+    "cli/test_serving.py": {
+        "test_policies_are_logged": "web/test_policy_reload.py: the same in one process",
+    },
+    "e2e/test_audit_ends.py": {
+        "test_(a_checkpoint_is_made|a_development_service)": "store/test_identity.py and audit/checkpoints/, in one "
+        "process",
+    },
+    "e2e/test_failover.py": {
+        r".*\[valkey-cluster": "Sentinel; a cluster in test_recovery.py, under load, too",
+    },
     "e2e/test_recovery.py": {
         "test_the_old_primary_returns_under": "test_failover.py: a failover under Sentinel",
         r"test_a_primary_that_is_killed_returns_as_a_replica\[8000": "the same at another shard",
@@ -56,10 +118,10 @@ PROOFS: Final[Mapping[str, Mapping[str, str]]] = {
         "test_an_interrupted_… of rotation/",
     },
     "e2e/test_tiers.py": {
-        "test_no_request_is_refused_while_workers": "a killed one is replaced; one that begins with the hour serves"
+        "test_no_request_is_refused_while_workers": "a killed one is replaced; one that begins with the hour serves",
     },
     "engines/test_kafka.py": {
-        "test_every_record_of_the_corpus": "web/test_arrow.py: the same through DuckDB and Polars"
+        "test_every_record_of_the_corpus": "web/test_arrow.py: the same through DuckDB and Polars",
     },
     "engines/test_spark.py": {
         "test_so_does_a_job_that_was_killed": "a job that was not killed",
@@ -72,40 +134,81 @@ PROOFS: Final[Mapping[str, Mapping[str, str]]] = {
         "test_a_service_that_comes_back": "test_an_answer_that_is_cut_off: the same tokens",
     },
     "examples/test_device_proof.py": {
-        r".*\[java": "the same in Python; that the Java client compiles is in test_clients.py"
+        r".*\[java": "the same in Python; that the Java client compiles is in test_clients.py",
     },
     "helm/test_distorted_values.py": {
-        "test_what_the_schema_lets_through": "test_hardening.py and test_references.py, for all usual values"
+        "test_what_the_schema_lets_through": "test_hardening.py and test_references.py, for all usual values",
     },
     "helm/test_handbook.py": {
-        r"test_(the_secrets|nothing_secret).*\[desk|test_(the_installation|a_rotation|the_commands_for_two)": "by "
-        "the trial; rotation/ and tiers/test_commands.py; test_references.py has the secrets of the chart"
+        r"test_(the_secrets|nothing_secret).*\[desk|test_(the_installation|a_rotation|the_commands_for_two)": "by the "
+        "trial; rotation/ and tiers/test_commands.py; test_references.py has the secrets of the chart",
     },
-    "helm/test_rendering.py": {r"test_every_object_meets_the_schema_of_kubernetes\[oldest": "the same, by the newest"},
+    "helm/test_names.py": {
+        r"test_every_name_is_one.*\[(1e3|true|no-no|waybill)": "other names",
+    },
+    "helm/test_rendering.py": {
+        r"test_every_object_meets_the_schema_of_kubernetes\[oldest": "the same, by the newest",
+    },
     "image/test_container.py": {
         ".*": "test_installed.py: what the image's script installs makes the round trip and writes only its state; "
-        "test_dockerfile.py and helm/test_hardening.py: its user, and that it needs no capability"
+        "test_dockerfile.py and helm/test_hardening.py: its user, and that it needs no capability",
     },
     "image/test_drain.py": {
-        "test_an_update_under_load": "test_what_was_taken_in_is_answered: the same without a second pod"
+        ".*": "e2e/test_overload.py: a service ends although clients keep coming; helm/test_rendering.py has the time "
+        "it gets",
     },
     "image/test_installed.py": {
-        r"test_a_requirement_with_another_hash.*\[click==8.1.8\]": "the same with another hash"
+        ".*": "`.ci/installation` installs by the same script, and serves; test_dockerfile.py has the image's user "
+        "and command",
     },
     "masking/test_linear.py": {
-        r"test_twice_the_value_takes_at_most_about_twice_as_long\[.*between": "the same value alone; test_repeated.py: "
-        "each mask for what is repeated between other characters"
+        r"test_twice_the_value_takes_at_most_about_twice_as_long\[.*between": "the same value alone; "
+        "test_repeated.py: each mask for what is repeated between other characters",
+        r"test_twice_the_value.*\[(remark|unmapped|address|phone)-beyond": "a name of that length; test_repeated.py",
+    },
+    "observability/test_metrics.py": {
+        r"test_gauges_show_the_worst.*\[.*-masking_(store_circuit|workers|keyset)": "another gauge",
     },
     "operations/test_handbook.py": {
         "test_(a_step|written|an_upgrade|certificates|no_keyset)": "`.ci/installation` follows the installation page; "
-        "cli/, backup/test_drill.py and rotation/ have what the commands of the other pages do"
+        "cli/, backup/test_drill.py and rotation/ have what the commands of the other pages do",
     },
-    "setups/test_default_user.py": {r".*\[redis-server": "the same with Valkey"},
-    "setups/test_wrong_setups.py": {r".*\[redis-server": "the same with Valkey; test_rights.py tests both"},
-    "web/test_forged_sign_ins.py": {"test_thousands_of_forged": "the same with 400 calls"},
+    "service/holds/test_outlives.py": {
+        "test_a_hold_outlives_a_failover": "service/waybills/test_durability.py: a replica has what was acknowledged",
+    },
+    "service/search/test_index.py": {
+        "test_after_a_failover": "service/waybills/test_durability.py: a replica has what was acknowledged",
+    },
+    "service/waybills/test_durability.py": {
+        r"test_what_every_replica.*\[1\]": "the same with two replicas",
+    },
+    "setups/test_default_user.py": {
+        r".*\[redis-server": "the same with Valkey",
+    },
+    "setups/test_wrong_setups.py": {
+        r".*\[redis-server": "the same with Valkey; test_rights.py tests both",
+    },
+    "store/test_sentinel.py": {
+        "test_a_replica_that_is_down_for": "a replica that follows no primary is not waited for",
+    },
+    "test_leftovers.py": {
+        "test_a_run_fails": "a tool of this repository",
+    },
+    "test_package.py": {
+        r"test_a_shell_can_complete.*\[(zsh|fish)": "the same in bash",
+    },
+    "test_reruns.py": {
+        "test_a_run_fails": "a tool of this repository",
+    },
+    "web/test_allocations.py": {
+        r".*\[mask": "tokenize, which masks as well",
+    },
+    "web/test_forged_sign_ins.py": {
+        "test_thousands_of_forged": "the same with 400 calls",
+    },
     "web/test_schemathesis.py": {
         ".*": "test_fuzz.py and fuzz/ send what is wrong, test_openapi.py holds the document to the answers, and by "
-        "test_roles.py every operation refuses who may not use it before it reads"
+        "test_roles.py every operation refuses who may not use it before it reads",
     },
 }
 """By file and by the beginning of the test's name, a regular expression."""
