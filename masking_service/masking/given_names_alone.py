@@ -1,4 +1,4 @@
-"""Finds given names without a family name in texts: 雨桐老师收, 请交给雪梅.
+"""Finds given names without a family name in texts, and nicknames that are called: 雨桐老师收, 请交给雪梅, 小张，麻烦….
 
 A given name is two characters that given names have, and that are likelier a name than words (`han_words`). It needs a
 cue that people put beside given names: an announcing word, a title, a verb of taking a parcel, or a phone. Goods,
@@ -13,8 +13,10 @@ from functools import cache
 from typing import Final
 
 from masking_service.masking import name_cues as cues
+from masking_service.masking import names_between_words
 from masking_service.masking.alternatives import by_char
 from masking_service.masking.cue_uses import BEFORE_NAMES
+from masking_service.masking.family_names import FAMILY_NAMES
 from masking_service.masking.han_words import COST_OF_UNKNOWN, UNKNOWN, han_words
 from masking_service.masking.name_bounds import HAN, name_ends
 
@@ -41,6 +43,9 @@ _roles: Final = by_char(cues.ROLES, -1)
 _titles: Final = by_char((*cues.TITLES, *cues.SHORT_TITLES), 0)
 _verbs: Final = by_char(("收", "代收", "代签", "代领", "代取", "签收", "亲启", "亲收", "本人签收", "查收"), 0)
 _GAP: Final = r"(?:是|叫|为)?[\s:：=【「『“\"（(]{0,3}"
+_called: Final = re.compile(
+    rf"(?<![{HAN}])[小老阿]([{FAMILY_NAMES}])(?=[，,！!：: ]{{1,2}}(?:你|您|麻烦|请|帮|快[递件]|下来|辛苦|谢谢))"
+).finditer
 _goes_on: Final = re.compile(
     rf"[拿取领签收说](?![{HAN}])|就[行好可]|家(?![{HAN}])|家[的里]|那[里边儿]?(?![{HAN}])|[吧哈啊哦呀嘛的](?![{HAN}])"
 ).match
@@ -72,6 +77,10 @@ def find(text: str) -> Iterator[Span]:
     told, first = _finders()
     for match in told.finditer(text):
         if _is_told(text, match.end(), *match.span(1)):
+            yield match.span(1)
+    for match in _called(text):
+        name = match[0]
+        if name in cues.NICKNAMES or not names_between_words.is_word(name):
             yield match.span(1)
     for match in first.finditer(text):
         if _is_titled(text, *match.span()) or _is_beside(text, *match.span()):

@@ -118,6 +118,8 @@ def _plain(word: str) -> str:
 _GIVEN: Final = frozenset(map(_plain, cues.LATIN_GIVEN))
 _NO_PERSON: Final = frozenset((*cues.LATIN_FIRMS, *cues.LATIN_COUNTRIES, *LATIN_FORMS))
 _ends_clause: Final = re.compile(r"\s*(?:$|[.,;!?，。；)）\n])").match
+_OF_MONTHS: Final = frozenset(("april", "may", "june"))
+"""Months that are given names before a family name: April Berg."""
 _LONGEST: Final = 48
 
 
@@ -235,7 +237,7 @@ def is_latin_name(name: str) -> bool:
     words = [word.strip(".,'’").lower() for word in name.split()]
     return (
         (len(words[0]) > 1 or len(words) > 1)
-        and words[0].partition("'")[0] not in cues.NO_LATIN_NAME
+        and (words[0].partition("'")[0] not in cues.NO_LATIN_NAME or (len(words) == 2 and words[0] in _OF_MONTHS))
         and words[-1] not in cues.NO_LATIN_NAME
         and (not _place(name) or (len(words) == 2 and words[0] in _GIVEN and words[1] in _FAMILIES))
     )

@@ -231,7 +231,8 @@ def name_before(text: str, end: int, *, titled: bool = False, loose: bool = Fals
         start = end - length
         if start >= first:
             parting = _parting(text, start, first, loose=loose)
-            if (parting or loose or titled) and _may_begin(text, start, end, parting, rare=rare):
+            rarely = rare or (titled and han_words().is_family(text[start]))
+            if (parting or loose or titled) and _may_begin(text, start, end, parting, rare=rarely):
                 found.append((parting, start))
     return max(found, key=lambda one: one[0])[1] if found else None
 

@@ -27,11 +27,11 @@ MAX_KEPT: Final = 4096
 """Outlines that are kept; then they are read anew."""
 
 _STAND_IN: Final = {
-    2: ("郭霞", "陈颖", "赵伟", "潘鹏", "蒋洁", "许欣"),
-    3: ("郭颖霞", "陈伟鹏", "赵瑶洁", "潘欣凯", "蒋芸晨", "许颖瑶"),
+    2: ("赵霞", "冯颖", "曹伟", "潘鹏", "蒋洁", "邓欣"),
+    3: ("赵颖霞", "冯伟鹏", "曹瑶洁", "潘欣凯", "蒋芸晨", "邓颖瑶"),
     11: tuple(f"1380013800{at}" for at in range(6)),
 }
-"""By length, for each of the first names and numbers of a text."""
+"""By length, for each of the first names and numbers of a text; no word ends with their family names."""
 MAX_SLOTS: Final = 6
 OF_NUMBER: Final = 11
 _MARKS: Final = {2: "\x01", 3: "\x02", OF_NUMBER: "\x03"}
