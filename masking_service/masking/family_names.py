@@ -2,7 +2,7 @@
 
 Source of those of two characters: 百家姓, and those still in use that public lists agree on. Left out is what begins
 with a frequent family name of one character (王孙, 安陵, 高堂): there the second character is nearly always a given
-name's, and a name too many shows it.
+name's, and a name too many shows it; and what calls a town (邯郸).
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ _NAMES: Final = """
     公孙 仲孙 轩辕 令狐 钟离 宇文 长孙 慕容 鲜于 闾丘 司徒 司空 亓官 司寇 子车 颛孙 端木 巫马 公西 漆雕
     乐正 壤驷 公良 拓跋 夹谷 宰父 谷梁 段干 百里 东郭 南门 呼延 羊舌 微生 梁丘 左丘 东门 西门 南宫 第五
     独孤 南郭 北宫 达奚 褚师 纳兰 贺兰 哥舒 屈突 斛律 尔朱 耶律 完颜 叶赫 那拉 富察 伯赏 墨台 侯莫 叱干
-    秃发 沮渠 乞伏 叔孙 孟孙 季孙 士孙 公仲 公叔 公伯 公祖 公乘 公输 公明 公孟 公仪 公皙 公户 仲长 即墨
+    秃发 沮渠 乞伏 叔孙 孟孙 季孙 士孙 公仲 公叔 公伯 公祖 公乘 公输 公明 公孟 公仪 公皙 公户 仲长
     毌丘 毋丘 新垣 屠岸 东野 东里 东宫 东陵 西陵 西乞 西郭 北郭 北野 北门 南荣 南伯 太史 太伯 左师 右师
-    司城 司鸿 巨毋 相里 邯郸 淮阳 雍门 欧侯 范姜 归海
+    司城 司鸿 巨毋 相里 雍门 欧侯 范姜 归海
     萬俟 司馬 歐陽 諸葛 聞人 東方 赫連 尉遲 澹臺 濮陽 單于 公孫 仲孫 軒轅 鍾離 鐘離 長孫 鮮于 閭丘 子車
     顓孫 巫馬 樂正 壤駟 夾谷 穀梁 段幹 東郭 南門 東門 西門 南宮 獨孤 北宮 達奚 褚師 納蘭 賀蘭 爾朱 完顏
-    葉赫 叔孫 季孫 孟孫 士孫 公輸 公儀 東里 東野 東宮 東陵 西陵 北門 南榮 太史 左師 右師 司鴻 邯鄲 雍門 歐侯
+    葉赫 叔孫 季孫 孟孫 士孫 公輸 公儀 東里 東野 東宮 東陵 西陵 北門 南榮 太史 左師 右師 司鴻 雍門 歐侯
 """
 
 DOUBLE_FAMILY_NAMES: Final = frozenset(_NAMES.split())

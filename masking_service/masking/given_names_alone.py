@@ -16,7 +16,7 @@ from masking_service.masking import name_cues as cues
 from masking_service.masking import names_between_words
 from masking_service.masking.alternatives import by_char
 from masking_service.masking.cue_uses import BEFORE_NAMES
-from masking_service.masking.family_names import FAMILY_NAMES
+from masking_service.masking.family_names import FAMILY_NAMES, RARE_FAMILY_NAMES
 from masking_service.masking.han_words import COST_OF_UNKNOWN, UNKNOWN, han_words
 from masking_service.masking.name_bounds import HAN, name_ends
 
@@ -46,6 +46,11 @@ _GAP: Final = r"(?:是|叫|为)?[\s:：=【「『“\"（(]{0,3}"
 _called: Final = re.compile(
     rf"(?<![{HAN}])[小老阿]([{FAMILY_NAMES}])(?=[，,！!：: ]{{1,2}}(?:你|您|麻烦|请|帮|快[递件]|下来|辛苦|谢谢))"
 ).finditer
+_familiar: Final = re.compile(
+    rf"(?<![{HAN}*])([{''.join(sorted({*cues.GIVEN} - {*FAMILY_NAMES, *RARE_FAMILY_NAMES}))}])[姐哥嫂叔姨]"
+    rf"(?=[^{HAN}]|$|[收拿取说要家那]|代[收签领]|[签领]收)"
+).finditer
+"""One character of a given name before a title of the family: 芳姐收."""
 _goes_on: Final = re.compile(
     rf"[拿取领签收说](?![{HAN}])|就[行好可]|家(?![{HAN}])|家[的里]|那[里边儿]?(?![{HAN}])|[吧哈啊哦呀嘛的](?![{HAN}])"
 ).match
@@ -81,6 +86,9 @@ def find(text: str) -> Iterator[Span]:
     for match in _called(text):
         name = match[0]
         if name in cues.NICKNAMES or not names_between_words.is_word(name):
+            yield match.span(1)
+    for match in _familiar(text):
+        if not names_between_words.is_word(match[0]):
             yield match.span(1)
     for match in first.finditer(text):
         if _is_titled(text, *match.span()) or _is_beside(text, *match.span()):

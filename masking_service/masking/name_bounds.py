@@ -54,6 +54,7 @@ _announcing: Final = by_char((*cues.ROLES, *cues.WEAK, *HAN_FORMS), -1)
 _LONGEST_PARTED: Final = 28
 _USUAL_LENGTH: Final = 3
 _TITLES: Final = frozenset(cues.TITLES)
+_SHORT_TITLES: Final = frozenset(cues.SHORT_TITLES)
 _FIRST_GIVEN: Final = frozenset("如有先可会行应得起")
 """Given names of two characters begin with these, which are words elsewhere."""
 _site: Final = re.compile(
@@ -355,6 +356,7 @@ def can_be_name(name: str, *, sure: bool = False) -> bool:
     if (
         not _NO_GIVEN.isdisjoint(given[1:] if len(given) > 1 and given[0] in _FIRST_GIVEN else given)
         or given in _TITLES
+        or given in _SHORT_TITLES
     ):
         return False
     words = cues.common_words()

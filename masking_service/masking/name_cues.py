@@ -55,7 +55,7 @@ NOT_BEHIND_ZONG: Final = (
     "结計计共部裁监監经經算体體量数數额額是有会會公站店台价價署统統值线線长長和管机機务務办辦行督领領书書之则則包重"
 )
 """Behind 总 these make another word of it."""
-SHORT_TITLES: Final = "总總哥姐叔姨嫂婶爷工董氏"
+SHORT_TITLES: Final = "总總哥姐叔姨嫂婶伯姑舅婆爷工董氏"
 """Behind a family name alone, where no other Han follows that could make a word of it."""
 NO_GIVEN: Final = (
     "人叫行卡证證的了是不没已未被说要请給给让把与及就都也还你我他她它们这那哪什么吗吧呢啊呀找打拿取送放收签簽话号號路街单"

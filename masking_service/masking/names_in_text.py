@@ -75,6 +75,7 @@ _LINK: Final = r"(?:是|为|系|叫|名叫|姓名|名字|信息|名|人|改[成�
 _GAP: Final = (
     r"[\U0001f300-\U0001faff\s:：∶﹕→➡☞☛=,，、。/|｜丨;；（(【「『\[】」』\])）>＞〉》<＜〈《“\"'\-－—_~～]{0,3}"
 )
+_longer_cues: Final = by_char((word for word in cues.ROLES if len(word) > 2), 0)
 _link_and_gap: Final = re.compile(_LINK + _GAP)
 _note_behind: Final = re.compile(rf"[（(][{HAN}]{{1,6}}[)）]$|[】」』”\"\])）#＃>》\s【「『\[(（]{{1,2}}$")
 _number: Final = re.compile(
@@ -117,6 +118,8 @@ _ADDRESSING: Final = frozenset(
 )
 """Before them alone in a clause is hardly anything but a name."""
 _POLITE: Final = frozenset(("先生", "女士", "小姐", "太太", "夫人", "亲启", "亲收", "亲签", "敬启"))
+_gap_of_value: Final = re.compile(r"(?:是|为|叫)?[\s:：=【「『“\"(（]{0,3}")
+_han_run: Final = re.compile(rf"[{HAN}]{{0,4}}")
 _HANDED_BY: Final = frozenset(("由", "交由", "已由"))
 _announcing: Final = by_char((*cues.ROLES, *cues.WEAK), -1)
 _taking: Final = by_char((*(verb for verb in cues.SURE_VERBS if len(verb) > 1), "签收", "要求", "拒收"), 0)
@@ -207,6 +210,8 @@ def _cues_in(text: str) -> Iterator[tuple[int, int, int]]:
     for match in _word_before.finditer(text):
         uses = BEFORE_NAMES[match[0]]
         start, end = match.span()
+        if end - start == 1 and text.startswith(_longer_cues.get(match[0], ()), start):
+            continue  # 收 of 收银员, which no name follows
         if uses & (ROLE | WEAK) and _may_start(text, _link_and_gap.match(text, end).end()):  # type: ignore[union-attr]
             yield uses & (ROLE | WEAK), start, end
         if uses & (ORGANISATION | ROOM | CALLED) and text[end : end + 1] in FAMILY:
@@ -393,16 +398,16 @@ def _has_family(text: str, start: int) -> bool:
 
 def _word_behind_cue(text: str, end: int, *, sure: bool) -> Span | None:
     """A word that is all between a cue and a sign, or between a cue and a verb of taking a parcel."""
-    start = _link_and_gap.match(text, end).end() if sure else end  # type: ignore[union-attr]
+    start = _gap_of_value.match(text, end).end() if sure else end  # type: ignore[union-attr]
     if not _has_family(text, start):
         return None
-    for stop in (start + 2, start + 3):
-        last, behind = text[stop - 1 : stop], text[stop : stop + 1]
-        told = text.startswith(_taking.get(behind, ()), stop) if is_han(behind) else start > end and sure
-        if told and is_han(last) and last not in PLACE_ENDS and can_be_called(text[start:stop], politely=False):
+    run = _han_run.match(text, start)[0]  # type: ignore[index]
+    for stop in range(start + 2, start + min(len(run), 3) + 1):
+        told = text.startswith(_taking.get(text[stop : stop + 1], ()), stop) or (
+            start > end and stop == start + len(run)
+        )
+        if told and text[stop - 1] not in PLACE_ENDS and can_be_called(text[start:stop], politely=False):
             return start, stop
-        if not is_han(behind):
-            break
     return None
 
 

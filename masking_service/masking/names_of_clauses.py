@@ -42,6 +42,7 @@ _PERSON: Final = (
     "收件|收货|收貨|寄件|姓名|名字|联系人|聯絡人|收方|签收|簽收|叫做|改地址|换地址|改派|改期|拒收|没人|打电话|退回"
     "|[拿取领領]快[递遞]|快[递遞]到|打给|联系|放(?:在|到)?(?:门|門|管理|前台|驿站|快递)|妥投|送到|付款|未取|未付"
 )
+_after_order: Final = re.compile(rf"[0-9一二两三四五六七八九十半][ \t]?[{_UNITS}][\s,，;；、]{{1,2}}$").search
 _person: Final = re.compile(_PERSON).search
 """A text about a person, in which a whole clause may be a name."""
 _sign_of_clause: Final = re.compile(
@@ -161,6 +162,6 @@ def _where(text: str, start: int, end: int) -> str:
     if text[start] not in COMMON_FAMILY and text[start : start + 2] not in DOUBLE_FAMILY_NAMES:
         return ""
     if (not before or before[-1] in _begins_order) and _quantity(text, end):
-        return "item" if item else "order"
+        return "item" if item or _after_order(before) else "order"
     parted = (not before or before[-1] in _begins_clause) and (not behind or behind in _ends_clause)
     return "clause" if parted and _person(text) else ""

@@ -23,7 +23,8 @@ _HOLDS_NOTHING: Final = re.compile(r"[\u4e00-\u9fff\u3001-\u3011，。！？：�
 """Han, punctuation and Latin without a digit or ``@``: most remarks. Ranges alone, which cost a fifth of ``\\d``."""
 _AT: Final = r"%40|&(?:\#0{0,3}64|\#[xX]0{0,2}40|commat);|\\u0040"
 _ACCOUNT_WORDS: Final = (
-    r"(?:微信|薇信|威信|微信号|vx|v信|wx|weixin|wechat|qq|扣扣|openid|unionid|支付宝|支付寶|旺旺|抖音|快手|小红书"
+    r"(?:微信|薇信|威信|微信号|vx|v信|wx|weixin|wechat|qq|扣扣|(?:open|union)[_\- ]?id"
+    r"|支付宝|支付寶|旺旺|抖音|快手|小红书"
     r"|whatsapp|telegram|skype)"
 )
 _ACCOUNT: Final = re.compile(
@@ -56,7 +57,8 @@ _JOINED: Final = re.compile(
 )
 """A mobile number with a room's right before it, or with the number of the next in a list behind it."""
 _account_word: Final = re.compile(
-    "(?:微信|薇信|威信|v信|V信|vx|VX|Vx|wx|WX|Wx|weixin|WeiXin|Weixin|wechat|WeChat|Wechat|WECHAT|qq|QQ|Qq|扣扣|openid|openId|unionid|支付"
+    "(?:微信|薇信|威信|v信|V信|vx|VX|Vx|wx|WX|Wx|weixin|WeiXin|Weixin|wechat|WeChat|Wechat|WECHAT|qq|QQ|Qq|扣扣"
+    "|openid|openId|OpenID|OpenId|OPENID|open_id|OPEN_ID|open id|unionid|unionId|UnionID|UNIONID|union_id|支付"
     "|旺旺|抖音|快手|小红书|whatsapp|WhatsApp|telegram|Telegram|skype|Skype)"
 ).search
 """A word of `_ACCOUNT`. All of these begin with a plain character, so that most texts are passed over quickly."""
