@@ -193,6 +193,14 @@ def test_what_cannot_be_meant_is_refused_in_words(permit: Command, words: str, w
     assert why in done.output
 
 
+def test_no_more_permits_are_made_than_have_numbers(permit: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("masking_service.service.pseudonyms.state._MAX_PERMITS", 2)
+    done = [permit("new", f"study-{at}", "--until", "2999-12-31", "--columns", "phone") for at in range(3)]
+
+    assert [one.exit_code for one in done] == [0, 0, 2]
+    assert "there are too many permits" in done[2].output
+
+
 def test_a_file_that_is_no_permit_is_refused_without_its_content(tmp_path: Path) -> None:
     key = base64.b64encode(bytes(16)).decode()
     (tmp_path / "permit.json").write_text(

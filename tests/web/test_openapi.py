@@ -139,10 +139,12 @@ def test_the_addresses_of_proofs_and_the_pages_of_signatures_are_told(told: Json
     [("intake", "/v1/mask", "/v1/detokenize"), ("opening", "/v1/detokenize", "/v1/mask")],
 )
 def test_each_tier_describes_what_it_serves(shared: Api, tier: Tier, served: str, elsewhere: str) -> None:
-    told = document(shared.parts.acting.policy.rules, load_schemas(), operations.served_groups(tier))
+    rules, schemas = shared.parts.acting.policy.rules, load_schemas()
+    told, whole = (document(rules, schemas, operations.served_groups(one)) for one in (tier, "all"))
 
     assert served in told["paths"]
     assert elsewhere not in told["paths"]
+    assert told["components"]["schemas"].items() <= whole["components"]["schemas"].items()
     test_the_document_is_openapi(told)
     test_every_reference_leads_somewhere(told)
 

@@ -1,5 +1,6 @@
 """The links of a chain are kept by number, and an entry that does not match its link is told from an edited link."""
 
+import re
 import tracemalloc
 
 import pytest
@@ -130,6 +131,20 @@ def test_an_entry_that_comes_too_late_is_found_at_its_line(order: tuple[int, ...
     entries = commit(4)
 
     assert found(*[entries[at] for at in order]) == [(FindingKind.OUT_OF_ORDER, line, OUT_OF_ORDER) for line in late]
+
+
+@pytest.mark.parametrize(
+    ("late", "missing"), [(1, ["3 to 6"]), (2, ["2", "4 to 6"]), (3, ["2 to 3", "5 to 6"]), (5, ["2 to 5"])]
+)
+def test_what_is_still_missing_around_a_late_entry_is_named(late: int, missing: list[str]) -> None:
+    entries = commit(7)
+    dropped = [
+        re.sub(r"[0-9a-f]+-", "", text.removeprefix("before this line "))
+        for kind, _, text in found(entries[0], entries[6], entries[late])
+        if kind is FindingKind.DROPPED
+    ]
+
+    assert dropped == [f"{each} {'are' if 'to' in each else 'is'} missing" for each in missing]
 
 
 @pytest.mark.parametrize(("order", "at", "line"), [((0, 2, 1, 3), 1, 3), ((1, 0, 2, 3), 0, 2)])
