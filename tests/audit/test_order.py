@@ -41,5 +41,17 @@ def test_every_place_is_between_the_first_and_the_last() -> None:
     assert (FIRST, LAST) == ((0, 0), (LARGEST, LARGEST))
 
 
+def test_the_places_of_a_slot_around_any_place_are_those_next_to_it() -> None:
+    """Each slot has three places in each of two milliseconds."""
+    slots = 3
+    for slot in range(slots):
+        own = {Order(ms, number * slots + slot): Order(ms, number) for ms in (5, 6) for number in range(3)}
+        for place in [Order(ms, number) for ms in (5, 6) for number in range(2 * slots)]:
+            before = [own[one] for one in own if one <= place and one.ms == place.ms]
+
+            assert place.first_of(slot, slots) == min(own[one] for one in own if one >= place)
+            assert place.last_of(slot, slots) == (max(before) if before else Order(place.ms - 1, LARGEST))
+
+
 def test_no_place_is_before_the_first_millisecond() -> None:
     assert [Order(0, 0).last_of(slot, 4) for slot in (0, 1, 3)] == [Order(0, 0)] * 3

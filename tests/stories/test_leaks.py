@@ -171,9 +171,11 @@ def test_who_saw_most_of_a_sold_list_comes_first(pack: Pack, tmp_path: Path, lis
     assert found["Persons concerned"] == [["3", "3", "0", "0"]]
 
 
-def test_an_overseer_reads_no_name_of_staff(pack: Pack) -> None:
+def test_an_overseer_reads_no_name_of_staff(pack: Pack, tmp_path: Path) -> None:
+    listed = tables(pack("--list", the_list(tmp_path, *NUMBERS[:3]), "--overseer"))
     folder = pack("--principal", THIEF, "--overseer")
 
+    assert len(listed["What the first of them saw of it"]) == 3
     text = "".join(path.read_text("utf-8") for path in folder.iterdir())
     assert (THIEF in text, "person 1" in text) == (False, True)
     assert sorted(path.suffix for path in folder.iterdir()) == [".csv", ".csv", ".json", ".md", ".md"]

@@ -100,7 +100,7 @@ def test_an_extension_that_another_call_has_is_replaced_by_a_second_one(fake: Fa
     fake.bindings[first.id]["userData"] = "another"
     second = adapter(fake, "extension").bind(A, B, REF, until())
 
-    assert first.extension != second.extension
+    assert (first.extension, second.extension) == ("8739", "6079")  # of the reference, so that a repetition finds them
     assert len(fake.bindings) == 2
 
 

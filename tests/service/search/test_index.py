@@ -236,6 +236,25 @@ def test_an_entry_is_sealed_with_the_data_key_of_its_record_on_whatever_day_it_i
     assert key_ids(client) == {found.record.header[-KEY_ID_BYTES:]}
 
 
+def test_the_entries_of_a_shredded_record_stay_and_those_beside_them_go(
+    store: Store, vault: Vault, client: redis.Redis
+) -> None:
+    batch = ["SF0000000001", "SF0000000002"]
+    for number, now in zip(batch, (NOW - DAY, NOW), strict=True):
+        write(vault, {number: body()}, findable=[FOUND_BY], now=now)
+    old, new = (
+        one.indexed(one_of, FOUND_BY)
+        for one_of, one in zip(batch, vault.newest("default", batch, NOW), strict=True)
+        if one
+    )
+    shredding = stores.vault(store, known_keyring(shredded_before=NOW // DAY))
+
+    shredding.search.replace("default", [old, new], [], NOW)
+
+    assert numbers(vault) == at_site(vault) == [batch[0]]
+    assert key_ids(client) == {old.header[-KEY_ID_BYTES:]}
+
+
 def test_an_entry_keeps_the_suite_of_its_record(store: Store, vault: Vault, client: redis.Redis) -> None:
     write(vault, {"SF0000000001": body()}, findable=[FOUND_BY])
     before = indexes(client)
