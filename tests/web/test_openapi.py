@@ -35,7 +35,8 @@ from tests.web.people import DESK, OFFICER, PRINTER, PRIVACY
 from tests.web.proving import proven
 from tests.web.signing import signed
 
-LISTED = Path(__file__).with_name("operations.txt")
+LISTED, BOUNDS = (Path(__file__).with_name(name) for name in ("operations.txt", "bounds.txt"))
+OF_BOUNDS = ("minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems")
 OF_EVERY_ANSWER = {"X-Request-Id", "X-Masking-Rules", "Cache-Control"}
 OF_EVERY_PROBLEM = {
     *("bad-request", "invalid-json", "too-large", "unsupported-media-type"),
@@ -380,6 +381,31 @@ def test_each_operation_asks_for_and_answers_what_is_listed(told: Json) -> None:
     ]
 
     assert sorted(found) == LISTED.read_text("utf-8").splitlines()
+
+
+def test_each_member_and_parameter_has_the_bounds_that_are_listed(told: Json) -> None:
+    schemas = [line for name, schema in told["components"]["schemas"].items() for line in bounds(name, schema)]
+    parameters = [
+        line
+        for path, methods in told["paths"].items()
+        for method, operation in methods.items()
+        for one in operation["parameters"]
+        for line in bounds(f"{method} {path} {one.get('name')}", one.get("schema", {}))
+    ]
+
+    assert sorted({*schemas, *parameters}) == BOUNDS.read_text("utf-8").splitlines()
+
+
+def bounds(name: str, schema: Json) -> Iterator[str]:
+    """The bounds of a schema and of those in it."""
+    if found := [f"{bound}={schema[bound]}" for bound in OF_BOUNDS if bound in schema]:
+        yield f"{name}: {' '.join(found)}"
+    for member, inner in schema.get("properties", {}).items():
+        yield from bounds(f"{name}.{member}", inner)
+    for inner in (*schema.get("anyOf", ()), *schema.get("oneOf", ()), *schema.get("allOf", ())):
+        yield from bounds(name, inner)
+    if isinstance(schema.get("items"), dict):
+        yield from bounds(f"{name}[]", schema["items"])
 
 
 def asked(operation: Json) -> Iterator[str]:
