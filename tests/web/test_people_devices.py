@@ -13,6 +13,7 @@ from masking_service.service.acts.registry import MAX_REQUESTS_EACH
 from masking_service.service.devices.invitations import RANDOM_BYTES, VALID_SECONDS, invite
 from masking_service.service.devices.state import Device as StoredDevice
 from masking_service.service.devices.use import MAX_DEVICES
+from masking_service.service.freezes.state import Freeze, Freezes
 from tests.devices import Device
 from tests.web.api import NUMBER, SITE, Api, Under, content, record, refusal, started
 from tests.web.people import AUDITOR
@@ -65,6 +66,15 @@ def test_an_approved_device_shows_the_round(boss: Person, courier: Proving) -> N
     assert courier.view(NUMBER).status_code == 200
     (held,) = content(boss.get(f"/v1/principals/{courier.id}/devices"))["devices"]
     assert (held["status"], held["approved_by"]) == ("active", boss.id)
+
+
+def test_a_frozen_person_enrols_no_device_from_that_moment_on(api: Api, courier: Proving) -> None:
+    """Live: this process has not heard of it yet."""
+    of_another = Freezes(api.parts.store, api.parts.keyring, os.urandom)
+    _, change = of_another.prepare_freeze("default", Freeze(courier.id, int(time.time()), "x", "dev/boss"))
+    assert change.write()
+
+    assert refusal(courier.enrol()) == (403, "frozen")
 
 
 def test_a_device_enrols_with_a_proof_only(api: Api, courier: Proving) -> None:
