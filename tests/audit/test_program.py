@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import runpy
 import subprocess
 import sys
 import sysconfig
@@ -164,3 +165,10 @@ def test_it_requires_only_what_the_service_requires() -> None:
 
 def test_it_has_the_version_of_the_service(wheel: Path) -> None:
     assert wheel.name == f"waybill_audit-{__version__}-py3-none-any.whl"
+
+
+def test_the_module_runs_the_program(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(sys, "argv", ["masking_audit", "--help"])
+    runpy.run_module("masking_audit", run_name="__main__")
+
+    assert "verify" in capsys.readouterr().out

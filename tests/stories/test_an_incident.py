@@ -120,6 +120,14 @@ def test_a_change_in_any_file_is_found(command: Command, pack: Path, name: str, 
     assert command("verify", str(pack)).exit_code == 1
 
 
+def test_a_file_beside_those_of_the_pack_is_named(command: Command, pack: Path) -> None:
+    (pack / "letter.txt").write_text("x")
+    verified = command("verify", str(pack))
+
+    assert verified.exit_code == 1
+    assert f"{pack / 'letter.txt'}: is not a file of this pack" in verified.output
+
+
 def test_changed_evidence_alone_names_its_line(command: Command, pack: Path) -> None:
     path = pack / "evidence.ndjson"
     path.write_text(path.read_text().replace('"count":4', '"count":3'))

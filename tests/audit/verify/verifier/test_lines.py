@@ -147,3 +147,10 @@ def test_at_most_a_hundred_findings_are_kept_and_all_are_counted(sound: Lines) -
     verify([b"x\n"] * 1000 + [*sound], verification)
 
     assert (len([*verification.findings]), verification.findings.count) == (MAX_FINDINGS, 1000)
+
+
+def test_a_line_that_is_longer_than_any_of_a_log_is_cut() -> None:
+    longest = 4 * 1024 * 1024
+    for length in (longest, longest + 1, 2 * longest + 1):
+        cut, *rest = read_lines(BytesIO(b"x" * length + b"\n" + b"y\n"))
+        assert (len(cut), rest) == (longest, [b"y\n"]), length

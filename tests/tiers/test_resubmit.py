@@ -1,0 +1,44 @@
+"""What the opening tier refuses of a host before it looks at anything else."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import pytest
+
+from masking_service.service.tiers.messages import MAX_RECORDS, Resubmission, SubmittedAgain
+from masking_service.service.tiers.resubmit import Resubmit
+from tests.store.stores import NOW, NUMBER, body
+
+RECORD = SubmittedAgain(NUMBER, body())
+NOTHING = cast(Any, None)
+
+
+def resubmitted(records: list[SubmittedAgain], site: str | None = None) -> None:
+    resubmit = Resubmit(admission=NOTHING, gate=NOTHING, budgets=NOTHING, storing=NOTHING)
+    resubmit(
+        "host-1", Resubmission("Bearer x", "192.0.2.1", "r-1", None, revise=False, site=site, records=records), NOW
+    )
+
+
+@pytest.mark.parametrize(
+    ("records", "site"),
+    [
+        ([], None),
+        ([RECORD] * (MAX_RECORDS + 1), None),
+        ([RECORD], ""),
+        ([RECORD], "no site"),
+        ([RECORD, SubmittedAgain("sf0000000001", body())], None),
+        ([SubmittedAgain("13812345678/1", body())], None),
+    ],
+    ids=["no record", "too many", "an empty site", "no site", "a number in other letters", "no number"],
+)
+def test_what_no_intake_host_sends_is_refused(records: list[SubmittedAgain], site: str | None) -> None:
+    with pytest.raises(ValueError, match=r"a batch|site|waybill"):
+        resubmitted(records, site)
+
+
+@pytest.mark.parametrize("count", [1, MAX_RECORDS])
+def test_a_batch_goes_on_to_its_credential(count: int) -> None:
+    with pytest.raises(AttributeError, match="authenticate"):
+        resubmitted([RECORD] * count, "021001")
