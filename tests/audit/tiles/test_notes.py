@@ -111,6 +111,14 @@ def test_a_changed_time_is_found() -> None:
         Note(TEXT, [later]).verify(COSIGNER_KEY)
 
 
+def test_the_latest_time_is_the_largest_number_of_63_bits() -> None:
+    latest, beyond = (Note(TEXT, [cosign(TEXT, COSIGNER_KEY.name, COSIGNING, at)]) for at in (2**63 - 1, 2**63))
+
+    assert latest.verify(COSIGNER_KEY) == 2**63 - 1
+    with pytest.raises(NoteError, match="wrong signature"):
+        beyond.verify(COSIGNER_KEY)
+
+
 def test_a_note_without_the_signature_is_not_trusted() -> None:
     with pytest.raises(NoteError, match="is not signed by cosigner"):
         Note(TEXT, NOTE.signatures[:1]).verify(COSIGNER_KEY)
