@@ -13,6 +13,7 @@ import pytest
 from masking_audit.format.entries import Entry, Item
 from masking_audit.packs.ranking import Ranked, Sightings, log10_tail
 from masking_audit.packs.sold_list import SoldList
+from masking_service.masking.timestamps import rfc3339
 from tests.audit.logs import TENANT, entry
 
 SEEDS = range(20)
@@ -159,3 +160,35 @@ def test_what_is_neither_stored_nor_named_in_the_log_is_not_ours() -> None:
     found.settle({stored})
 
     assert found.waybills == {stored: "A", named: "B"}
+
+
+def test_the_document_says_of_each_person_how_likely_it_is_that_chance_showed_them_so_much() -> None:
+    listed = {waybill(1): "A1", waybill(2): ""}
+    entries = [
+        ("ab-1", seen_by("staff/b", 2, 3, 4, at=20, action="search")),
+        ("ab-2", seen_by("staff/a", 1, 2, at=10)),
+        ("ab-3", seen_by("staff/a", 1, at=30)),
+        ("ab-4", seen_by("staff/c", 3, at=40)),
+    ]
+    found = SoldList(listed, 2, TENANT, 10, 40, ours=2)
+    found.rank(entries)
+    kept = [found.belongs(name, one) for name, one in entries]
+    document = found.document({"archive": "x"}, None)
+
+    assert kept == [True, True, True, False]
+    assert document.paragraphs[:2] == [
+        ("sold-list", {"lines": 2, "ours": 2, "waybills": 2, "people": 2, "begin": rfc3339(10), "end": rfc3339(40)}),
+        ("source", {"archive": "x"}),
+    ]
+    assert {table.title: [*table.rows] for table in document.tables if table.title != "persons"} == {
+        "ranking": [
+            (1, "staff/a", "r", 2, 2, "1.0", "0.17", "0.33", rfc3339(10), rfc3339(30)),
+            (2, "staff/b", "r", 1, 3, "1.5", "1", "1", rfc3339(20), rfc3339(20)),
+        ],
+        "seen-by": [
+            (rfc3339(10), "staff/a", waybill(1), "A1", "", "", "ab-2"),
+            (rfc3339(10), "staff/a", waybill(2), "", "", "", "ab-2"),
+            (rfc3339(30), "staff/a", waybill(1), "A1", "", "", "ab-3"),
+            (rfc3339(20), "staff/b", waybill(2), "", "", "", "ab-1"),
+        ],
+    }
