@@ -85,7 +85,7 @@ stop: ## stop what `make run` started
 	@rm -f $(STATE)/serve.pid $(STATE)/desk.pid
 
 check: lint ## lint, check types, and run the unit tests, which start no server (a minute)
-	$(PYTEST) -n 2 --dist loadgroup -m "not server and not proof" $(UNIT)
+	$(PYTEST) -n 2 --dist loadgroup -m "not server and not slow and not proof" $(UNIT)
 
 lint: .venv/dev
 	$(BIN)/ruff check .

@@ -68,6 +68,17 @@ WAITS = {
     "e2e/test_rotation.py",
     "e2e/test_within_two_seconds.py",
 }
+SLOW = {
+    "masking/test_corpus.py",
+    "masking/test_effort.py",
+    "masking/test_growth.py",
+    "masking/test_linear.py",
+    "masking/test_repeated.py",
+    "observability/test_webhook.py",
+    "service/phone_calls/test_https.py",
+    "store/test_client.py",
+}
+"""Unit tests that measure growth or wait for seconds."""
 LONG_GROUPS = {
     "image",
     "operations",
@@ -111,7 +122,7 @@ def pytest_make_parametrize_id(val: object) -> str | None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark tests with what may run beside them, and keep those together that share an expensive fixture.
 
-    `make check` leaves out `server`. `make test` runs `faults` and `alone` after all others.
+    `make check` leaves out `server` and `slow`. `make test` runs `faults` and `alone` after all others.
     """
     if unreadable := [item.nodeid[:MAX_NAME] for item in items if len(item.name) > MAX_NAME]:
         raise pytest.UsageError("\n".join((f"longer than {MAX_NAME} characters; give `ids`:", *unreadable)))
@@ -120,6 +131,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         fixtures = getattr(item, "fixturenames", ())
         if STARTS_SERVERS.intersection(fixtures):
             item.add_marker(pytest.mark.server)
+        if item.path.relative_to(TESTS).as_posix() in SLOW:
+            item.add_marker(pytest.mark.slow)
         if is_proof(str(item.path.relative_to(TESTS)), item.name):
             item.add_marker(pytest.mark.proof)
         for fixture in NEEDS.keys() & fixtures:

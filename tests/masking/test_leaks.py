@@ -302,6 +302,7 @@ def test_no_full_name_survives(note: str) -> None:
     assert "张三" not in note_of(note)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "filler", ["1", "1 ", "张", "张三", "13812345678", "a b ", "-", "１", "0" * 10 + "x", "\u200b"]
 )
