@@ -58,7 +58,7 @@ from tests.every import every
         ("address", "sjrdz shouhuodizhi 받는분주소"),
         (
             "unit",
-            "室 unitNo floor_no 单元号 楼层 hausnummer "
+            "室 unitNo floor_no room flat floor door_number 单元号 楼层 hausnummer "
             "房 收件人房 房间 单元 楼栋 address2 street2 AddressLine2 house_number receiver_room 门牌号",
         ),
         ("email", "email buyer_email E-Mail 邮箱 이메일"),

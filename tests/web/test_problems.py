@@ -54,7 +54,9 @@ def test_what_is_missing_or_unknown_is_named(
     assert [f"{one['pointer']} {one['code']}" for one in answered.get_json()["errors"]] == [place]
 
 
-@pytest.mark.parametrize("name", [*SECRETS, "wbk_abcdefgh12345678", PATH_LIKE, "John Smith", "x" * 65, "x\n", "é"])
+@pytest.mark.parametrize(
+    "name", [*SECRETS, "wbk_abcdefgh12345678", PATH_LIKE, "John Smith", "王 小明", "x" * 65, "x\n", "é"]
+)
 def test_a_name_that_may_be_personal_is_not_repeated(api: Api, name: str) -> None:
     answered = api.post(PRINTER, "/v1/mask", {"records": [], name: 1})
 

@@ -18,7 +18,7 @@ Fault = tuple[str, str]
 """A JSON Pointer inside the item, and a code."""
 
 _PRINTABLE: Final = re.compile(r"[ -~\u4e00-\u9fff]{0,64}")
-_LATIN_NAME: Final = re.compile(r"\b[A-Z][a-z]+[ .]+[A-Z][a-z]")
+_LATIN_NAME: Final = re.compile(r"\b[A-Z][A-Za-z]+[ .]+[A-Z][A-Za-z]")
 _HAN: Final = re.compile(r"[\u4e00-\u9fff]+")
 _BY_NUMBER: Final = ("waybill_no", "field")
 _OF_OPENING: Final = ("token", *_BY_NUMBER)
@@ -38,7 +38,8 @@ def _is_shown(name: str) -> bool:
     """Return whether the name of a member holds nothing of a person."""
     if not _PRINTABLE.fullmatch(name) or _LATIN_NAME.search(name):
         return False
-    if any(is_name(run, plainly=True) for run in _HAN.findall(name)):
+    runs = _HAN.findall(name)
+    if any(is_name(run, plainly=True) for run in {*runs, "".join(runs)} if run):
         return False
     return outside_id(name) == name and masked_words(name) == name
 
