@@ -186,10 +186,15 @@ def has_name_at_end(text: str) -> bool:
 def _is_beside(text: str, name: str, *, abroad: bool) -> bool:
     """Whether the words beside an address are a name: one that is known, or none of a firm, and no place."""
     words = [*map(_plain, name.split(" "))]
-    if not is_latin_name(name) or not _NO_PERSON.isdisjoint(words):
+    if not is_latin_name(name) or not _NO_PERSON.isdisjoint(words) or _is_shop(words):
         return False
     known = words[0] in _GIVEN
     return known if abroad else _house(text) is not None and (known or words[-1] not in cues.LATIN_BRANDS)
+
+
+def _is_shop(words: list[str]) -> bool:
+    """Whether the words beside an address are a shop's: all of them, or the first where the last is no given name."""
+    return "-".join(words) in cues.LATIN_SHOPS or (words[0] in cues.LATIN_PLAIN and words[-1] not in _GIVEN)
 
 
 def first_latin_name(text: str) -> Iterator[Span]:

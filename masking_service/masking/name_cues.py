@@ -49,6 +49,8 @@ LATIN_GIVEN: Final = (*_WORDS["latin-given"], *_GIVEN_NAMES["latin"], *_GIVEN_NA
 LATIN_WORDS: Final = frozenset(_WORDS["latin-words"])
 LATIN_BRANDS: Final = frozenset(_WORDS["latin-brands"])
 LATIN_FIRMS: Final = _WORDS["latin-firms"]
+LATIN_SHOPS: Final = frozenset(_WORDS["latin-shops"])
+LATIN_PLAIN: Final = frozenset(_WORDS["latin-plain"])
 LATIN_COUNTRIES: Final = _WORDS["latin-countries"]
 
 NOT_BEHIND_ZONG: Final = (
