@@ -54,7 +54,10 @@ WAYS: Final = "上楼 上樓"
 """Ends like a place, and is none."""
 UNITS: Final = "单元 單元 梯 门洞 門洞"
 FLOORS: Final = "层 層 地下"
-ROOMS: Final = "房间 房间号 房間 房間號 房号 房號 室号 室 门牌号 门牌 门牌號 单元号 楼层 樓層 附 之 床位 工位 车位 車位"
+ROOMS: Final = (
+    "房间 房间号 房間 房間號 房号 房號 室号 室 门牌号 门牌 门牌號 单元号 楼层 樓層 附 之"
+    " 床位 工位 车位 車位 档口 檔口 摊位"
+)
 """Words that places end with: they say what the number behind them is."""
 
 NAMED_BY_NUMBERS: Final = (

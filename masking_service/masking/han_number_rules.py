@@ -210,7 +210,7 @@ def _read_mixed(text: str, number: str, kind: int, level: int, end: int) -> _Rea
     building = _BUILDING_BEFORE_ROOM(number) if kind == BARE_NUMBER and level < MARKET and level != ROAD else None
     if building:
         return number[: building.end()] + "*" * (len(number) - building.end()), ROOM
-    if kind == BARE_NUMBER and level in (ZONE, ESTATE) and _IS_HOUSE_AND_UNIT(number) and _ENDS(text, end):
+    if kind == BARE_NUMBER and level in (PLACE, ZONE, ESTATE) and _IS_HOUSE_AND_UNIT(number) and _ENDS(text, end):
         return f"{number[:-1]}*", UNIT
     if number.replace("*", "0").isdecimal():
         _, behind = _read_plain(text, "0" * len(number), kind, level, end)
