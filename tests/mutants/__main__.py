@@ -35,7 +35,7 @@ CODE = (
 )
 TESTS = (
     *("tests/keys", "tests/service", "tests/audit", "tests/rotation", "tests/runtime", "tests/masking", "tests/tiers"),
-    *("tests/web", "tests/store", "tests/stories", "tests/console"),
+    *("tests/web", "tests/store", "tests/stories", "tests/console", "tests/cli/audit"),
 )
 AIM = 0.98
 MAX_SECONDS = 25.0
