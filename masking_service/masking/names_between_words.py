@@ -92,6 +92,8 @@ _ROLES: Final = frozenset(word for word in cues.ROLES if len(word) == 2)
 _LONG_CUES: Final = by_char((word for word in (*cues.ROLES, *cues.ANNOUNCE, *cues.TITLES) if len(word) > 2), 0)
 _FOLLOWING: Final = frozenset((*cues.TITLES, *cues.VERBS, *cues.FOLLOWING, *cues.FOLLOW))
 _FOLLOW: Final = by_char((word for word in _FOLLOWING if len(word) > 1), 0)
+_SITES: Final = tuple(what + site for what in ("服务", "配送", "派送", "投递", "揽投") for site in "部站点")
+"""Where carriers work: these begin with what follows names."""
 _FOLLOW_ALONE: Final = frozenset(word for word in _FOLLOWING if len(word) == 1) - frozenset("和跟与及或同")
 
 _BEFORE_RUN: Final = 20
@@ -127,7 +129,7 @@ _ROOM_BEFORE: Final = re.compile(
 _OF_A_ROOM: Final = re.compile("(?:室|房间?|号|铺|床|户|班|级|届|店面)?的?").fullmatch
 _IS_PLACE: Final = re.compile(
     rf"(?P<sure>[\u4e00-\u9fff]{{0,6}}(?:[0-9](?![0-9]{{0,3}}[{_UNITS}])|[苑园城庄湾庭府邸墅寓厦院馆楼街路区镇乡村里座栋幢号店站](?:$|[0-9])))"
-    r"|(?P<end>[道省市区县镇乡村路街苑园庄湾庭府邸墅寓厦院馆厂])|[\u4e00-\u9fff]{0,3}(?:[苑园城庄湾庭府邸墅寓厦院馆店厂]|[小中大]学|学校|广场|[分支总]部|分公司|超市|服务部|营业[部点厅]|集散|分拨|转运)"
+    r"|(?P<end>[道省市区县镇乡村路街苑园庄湾庭府邸墅寓厦院馆厂])|[\u4e00-\u9fff]{0,3}(?:[苑园城庄湾庭府邸墅寓厦院馆店厂]|[小中大]学|学校|广场|[分支总]部|分公司|超市|营业[部点厅]|集散|分拨|转运|中转|驿站|代收点)"
 ).match
 _IS_ROOM: Final = re.compile(r"(?:[0-9]|[0-9*]{3}|[0-9一二三四五六七八九十][)）])$").search
 _FIRM_BEFORE: Final = re.compile(rf"(?:{any_of(HAN_FORMS)})[\s,，、;；/|]{{1,2}}$").search
@@ -351,6 +353,8 @@ class HanRun:
             return 0
         if at + 1 == len(han) and han[at] in _LAST:
             return _SURE
+        if han.startswith(_SITES, at):
+            return _OF_A_PLACE
         if word in _FOLLOW_ALONE or han.startswith(_FOLLOW.get(han[at], ()), at):
             return _SURE
         place = _IS_PLACE(self._text, self.start + at)
