@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from masking_service.masking.errors import InvalidRecord
+from masking_service.masking.profile_masks import Masks
 from masking_service.masking.profiles import Profile
 from masking_service.masking.record import _masks_of, render
 from masking_service.masking.schema import Place
@@ -296,7 +297,7 @@ def test_a_view_masks_usual_values_as_it_masks_others(fields: list[tuple[Place, 
     _masks_of.cache_clear()
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Profile, "usual", lambda *_: None)
+        patch.setattr(Masks, "usual", lambda *_: None)
         assert render(by, fields, "SF1381234567890") == shown
     _masks_of.cache_clear()
 
