@@ -25,7 +25,7 @@ CASE: Json = {"case": "D-1", "purpose": "dispute", "waybills": [NUMBER], "reason
         (PRINTER, "/v1/mask", {"records": None}, "/records"),
         (PRINTER, "/v1/mask", {"records": [], "profile": 7}, "/profile"),
         (PRINTER, "/v1/mask", {"records": [], "profile": ""}, "/profile"),
-        (PRINTER, "/v1/mask", {"records": [], "schema": None}, "/schema"),
+        (PRINTER, "/v1/mask", {"records": [], "schema": 7}, "/schema"),
         (PRINTER, "/v1/mask", {"records": [], "replace": "token"}, "/replace"),
         (PRINTER, "/v1/tokenize", {"records": [], "replace": "none"}, "/replace"),
         (PRINTER, "/v1/tokenize", {"records": [], "on_conflict": True}, "/on_conflict"),
