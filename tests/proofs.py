@@ -28,7 +28,7 @@ PROOFS: Final[Mapping[str, Mapping[str, str]]] = {
         ".*": "a measuring tool",
     },
     "bench/test_life.py": {
-        "test_a_life": "a measuring tool; service/waybills/test_formats.py has what is stored",
+        ".*": "a measuring tool; service/waybills/test_formats.py has what is stored",
     },
     "bench/test_quick.py": {
         ".*": "a measuring tool; `make bench` runs it",
@@ -43,12 +43,16 @@ PROOFS: Final[Mapping[str, Mapping[str, str]]] = {
         "test_(the_figures|model_and|the_same_seed|each_thief|with_the_defences|every_seed|a_run_names)": "a "
         "measuring tool; test_defences.py has the defences, and tests/stories/ what the application does",
     },
+    "browser/test_company_issuer.py": {
+        "test_without_a_search": "test_find.py: who may not search sees no way to it",
+    },
     "browser/test_find.py": {
         r"test_a_caller_who_lost.*\[zh": "the same in English",
     },
     "browser/test_outages.py": {
         "test_a_restart_of_the_desk": "console/test_sessions.py: a session is in the store",
         "test_a_list_says": "test_a_service_that_is_down_is_said",
+        "test_a_session_store": "console/test_sessions.py: a store that does not answer is said",
     },
     "browser/test_pages.py": {
         r"test_the_pages_of_a_role_are_sound\[.*zh-CN": "the same in English, wide and narrow",
@@ -104,6 +108,9 @@ PROOFS: Final[Mapping[str, Mapping[str, str]]] = {
     "e2e/test_failover.py": {
         r".*\[valkey-cluster": "Sentinel; a cluster in test_recovery.py, under load, too",
     },
+    "e2e/test_log.py": {
+        "test_a_wrong_set_up": "server/test_setup.py",
+    },
     "e2e/test_recovery.py": {
         "test_the_old_primary_returns_under": "test_failover.py: a failover under Sentinel",
         r"test_a_primary_that_is_killed_returns_as_a_replica\[8000": "the same at another shard",
@@ -132,6 +139,7 @@ PROOFS: Final[Mapping[str, Mapping[str, str]]] = {
         r"test_(an_answer_(of|that)|a_service_that_is|after_one|each_attempt).*\[(java|curl)": "in Python",
         r"test_(a_bad_record|a_large_file|a_record_that|lines_that|the_key_may|what_the).*\[(java|curl)": "in Python",
         "test_a_service_that_comes_back": "test_an_answer_that_is_cut_off: the same tokens",
+        r"test_(refusals|labels|the_same_file|a_wrong_key).*\[curl": "in Python and Java",
     },
     "examples/test_device_proof.py": {
         r".*\[java": "the same in Python; that the Java client compiles is in test_clients.py",
@@ -184,12 +192,14 @@ PROOFS: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "setups/test_default_user.py": {
         r".*\[redis-server": "the same with Valkey",
+        r".*\[valkey-server-kubernetes": "the same by the installation page",
     },
     "setups/test_wrong_setups.py": {
         r".*\[redis-server": "the same with Valkey; test_rights.py tests both",
     },
     "store/test_sentinel.py": {
         "test_a_replica_that_is_down_for": "a replica that follows no primary is not waited for",
+        "test_the_primary_that_they_name_next": "e2e/test_failover.py: the primary that is named after a failover",
     },
     "test_leftovers.py": {
         "test_a_run_fails": "a tool of this repository",

@@ -4,6 +4,7 @@ CI runs a test that failed a second time (``--reruns 1``) and lists it as RERUN:
 product that depends on the machine's pace.
 """
 
+import socket
 from typing import Final
 
 import pytest
@@ -11,6 +12,16 @@ import pytest
 MOST: Final = 3
 _LINES: Final = 12
 """The last ones of what a test said when it failed first: the error and its place."""
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Let the messages of pytest-rerunfailures leave at once.
+
+    A process of a run sends two for each test. Otherwise the second waits until the first is acknowledged, for 30 ms.
+    """
+    link = getattr(getattr(session.config, "failures_db", None), "sock", None)
+    if link is not None and hasattr(session.config, "workerinput"):
+        link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
