@@ -44,8 +44,8 @@ def verifier_of(folder: Path, pem: Path | None) -> Verifier:
     path = pem or folder / PUBLIC_KEY
     if path.exists():
         return verifier_in(path)
-    from masking_service.runtime.opened import open_keyring
-    from masking_service.runtime.set_up import settings_of  # needs the requirements of the service
+    from masking_service.runtime.opened import open_keyring  # needs the requirements of the service
+    from masking_service.runtime.set_up import settings_of
 
     return Verifier(open_keyring(settings_of(folder)).audit_signer.public_pem())
 

@@ -18,7 +18,7 @@ from masking_service.masking.alternatives import by_char
 from masking_service.masking.cue_uses import BEFORE_NAMES
 from masking_service.masking.family_names import FAMILY_NAMES, RARE_FAMILY_NAMES
 from masking_service.masking.han_words import COST_OF_UNKNOWN, UNKNOWN, han_words
-from masking_service.masking.name_bounds import HAN, name_ends
+from masking_service.masking.name_bounds import BEFORE_VALUE, HAN, name_ends
 
 Span = tuple[int, int]
 
@@ -42,7 +42,6 @@ _announcing: Final = by_char((*(role for role in cues.ROLES if len(role) > 1), *
 _roles: Final = by_char(cues.ROLES, -1)
 _titles: Final = by_char((*cues.TITLES, *cues.SHORT_TITLES), 0)
 _verbs: Final = by_char(("收", "代收", "代签", "代领", "代取", "签收", "亲启", "亲收", "本人签收", "查收"), 0)
-_GAP: Final = r"(?:是|叫|为)?[\s:：=【「『“\"（(]{0,3}"
 _called: Final = re.compile(
     rf"(?<![{HAN}])[小老阿]([{FAMILY_NAMES}])(?=[，,！!：: ]{{1,2}}(?:你|您|麻烦|请|帮|快[递件]|下来|辛苦|谢谢))"
 ).finditer
@@ -70,7 +69,7 @@ def _finders() -> tuple[re.Pattern[str], re.Pattern[str]]:
     given = "".join(char for char, cost in han_words().given.items() if cost <= _MOST_OF_ONE)
     name, behind = rf"([{given}]{{2}})", "".join({*_titles, *_verbs})
     return (
-        re.compile(rf"[{''.join(_announcing)}](?={_GAP}{name}(?:[^{HAN}*]|$|[{_FOLLOWS}]))"),
+        re.compile(rf"[{''.join(_announcing)}](?={BEFORE_VALUE}{name}(?:[^{HAN}*]|$|[{_FOLLOWS}]))"),
         re.compile(rf"(?<![{HAN}*]){name}(?=[{behind}]|[\s,，、:：/|(（]{{0,2}}\*{{5}})"),
     )
 

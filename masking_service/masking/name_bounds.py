@@ -24,6 +24,8 @@ FAMILY: Final = COMMON_FAMILY | frozenset(RARE_FAMILY_NAMES)
 """Every family name of one character."""
 _NO_GIVEN: Final = frozenset(cues.NO_GIVEN)
 PLACE_ENDS: Final = frozenset(cues.PLACE_ENDS)
+BEFORE_VALUE: Final = r"(?:是|叫|为)?[\s:：=【「『“\"（(]{0,3}"
+"""What may be between a word that announces a name, and the name."""
 DOTS: Final = "·•‧・∙⋅･.．"
 DOTS_SET: Final = frozenset(DOTS)
 _PARTED: Final = rf"[{HAN}]{{1,8}}(?:\s?[·•‧・∙⋅･.．]\s?[{HAN}]{{1,8}}){{1,4}}"

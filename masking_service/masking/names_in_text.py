@@ -41,6 +41,7 @@ from masking_service.masking.latin_names import (
 from masking_service.masking.legal_forms import HAN_FORMS
 from masking_service.masking.name_bounds import (
     ANNOUNCES,
+    BEFORE_VALUE,
     DOTS,
     DOTS_SET,
     FAMILY,
@@ -118,7 +119,7 @@ _ADDRESSING: Final = frozenset(
 )
 """Before them alone in a clause is hardly anything but a name."""
 _POLITE: Final = frozenset(("先生", "女士", "小姐", "太太", "夫人", "亲启", "亲收", "亲签", "敬启"))
-_gap_of_value: Final = re.compile(r"(?:是|为|叫)?[\s:：=【「『“\"(（]{0,3}")
+_gap_of_value: Final = re.compile(BEFORE_VALUE)
 _han_run: Final = re.compile(rf"[{HAN}]{{0,4}}")
 _HANDED_BY: Final = frozenset(("由", "交由", "已由"))
 _announcing: Final = by_char((*cues.ROLES, *cues.WEAK), -1)
