@@ -34,3 +34,9 @@ def test_a_refusal_names_the_window_that_frees_last() -> None:
     budget = Budget("fields", windows({"1m": 1, "1h": 1, "1d": 1}))
     error = module.refusal(budget, "officer", 1, (NOW + 5, NOW // 60 + 2, 0, 0, 0, 0, 0, 0, 0))
     assert (error.window, error.retry_at, error.role, error.counts) == ("1h", NOW + 120, "officer", "fields")
+
+
+@pytest.mark.parametrize(("amount", "at_most"), [(20, 0), (21, 20)])
+def test_a_refusal_says_what_fits_where_a_call_is_larger_than_the_smallest_limit(amount: int, at_most: int) -> None:
+    budget = Budget("fields", windows({"1h": 50, "1d": 20}))
+    assert module.refusal(budget, "officer", amount, (0, NOW // 1_440 + 2, 0, 0, 0, 0)).at_most == at_most
