@@ -47,6 +47,7 @@ LAST = 20
 """Batches, the last ones that are stored to be searched, of which the store's time is shown."""
 SITE = "021001"
 PRINTER = Principal("client/label-printer", DEFAULT_TENANT, ("label-printer",), frozenset(), "key")
+NO_PROOF = SentProof("", "POST", "/", b"", b"", lambda _: None)
 DESK = Principal("dev/desk", DEFAULT_TENANT, ("service-desk",), frozenset(), "jwt")
 
 
@@ -135,7 +136,7 @@ def searched(parts: Parts, count: int, asked: Callable[[int], dict[str, str | No
     for at in range(count):
         began = time.perf_counter()
         context = RequestContext(DESK, "bench", clock())
-        shown += len(parts.acting.of(Search)(context, None, SentProof("", "POST", "/", b"", b""), **asked(at)).results)
+        shown += len(parts.acting.of(Search)(context, None, NO_PROOF, **asked(at)).results)
         taken.append((time.perf_counter() - began) * 1_000)
     quantiles = statistics.quantiles(taken, n=100)
     return f"{quantiles[49]:.1f} / {quantiles[98]:.1f} ms, {shown / count:.1f} found"

@@ -104,12 +104,13 @@ def _serve(row: Operation, **path: str) -> Response:
     known.acting.admission.allow(row, context, path)
     data = _data() if row.body is not None else b""
     query = environ.get("QUERY_STRING", "").encode("latin-1")
-    proof = SentProof(environ.get("HTTP_DPOP", ""), request.method, request.path, query, data)
+    nonces: list[str] = []
+    proof = SentProof(environ.get("HTTP_DPOP", ""), request.method, request.path, query, data, nonces.append)
     body = _body(row, data)
     call = Call(context, body, _query(row), path, environ.get("HTTP_SIGNED_ACT", ""), proof, language_of_caller)
     response = _encoded(row, row.handle(known.acting.of(row.uses), call))
-    if proof.next_nonce:
-        response.headers.add("DPoP-Nonce", proof.next_nonce)
+    for nonce in nonces:
+        response.headers.add("DPoP-Nonce", nonce)
     return response
 
 

@@ -69,7 +69,7 @@ class SignedRequest:
     now: int
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class SentProof:
     """The header `DPoP` of a request, empty where it is missing, and what it has to be made for.
 
@@ -77,7 +77,7 @@ class SentProof:
         method: in upper case.
         path: decoded.
         query, body: as they came.
-        next_nonce: for further proofs; set where the proof is read, and its own nonce has had half its life.
+        offer_nonce: gets a nonce for further proofs, where that of this one has had half its life.
     """
 
     header: str
@@ -85,7 +85,7 @@ class SentProof:
     path: str
     query: bytes
     body: bytes
-    next_nonce: str = ""
+    offer_nonce: Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)

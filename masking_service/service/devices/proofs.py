@@ -103,7 +103,7 @@ class DeviceProofs:
     def read(self, context: RequestContext, sent: SentProof) -> tuple[DeviceProof, Nonce]:
         """Return a proof that is valid for its request, by whatever device, and what uses it up. No round trip.
 
-        Where its nonce has had half its life, `sent` gets the next one.
+        Where its nonce has had half its life, the next one is offered.
 
         Raises:
             NoDevices: the policy has no section on devices.
@@ -128,7 +128,7 @@ class DeviceProofs:
         except (SignatureRequired, TicketExpired):
             raise DeviceProofRequired(self.nonce(context)) from None
         if context.now - ticket.at >= VALID_SECONDS / 2:
-            sent.next_nonce = self.nonce(context)
+            sent.offer_nonce(self.nonce(context))
         once = hashlib.sha256(frame(proof.device.encode(), proof.jti.encode())).digest()[:NONCE_BYTES]
         return proof, replace(nonce, key=signature_key(keys.tenant_tag, once))
 

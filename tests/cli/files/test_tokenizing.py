@@ -52,7 +52,7 @@ def viewed(settings: Settings, number: str, who: str = "dispute-officer", profil
     admit_store(parts)
     principal = parts.acting.authenticator.authenticate(f"Bearer {credentials(settings)[who]}", "127.0.0.1", clock())
     view = parts.acting.of(ViewWaybills)
-    none = SentProof("", "GET", "/", b"", b"")
+    none = SentProof("", "GET", "/", b"", b"", lambda _: None)
     result = members(view(RequestContext(principal, "r-1", clock()), profile, [number], none)[0])
     parts.store.close()
     return result
