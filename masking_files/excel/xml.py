@@ -63,52 +63,64 @@ def pieces(
     Raises:
         Unsafe: it is not XML that a spreadsheet writes.
     """
-    names: dict[str, Any] = {}  # the parser adds None for an empty prefix
-    local: dict[str, str] = {}
-    reading = expat.ParserCreate(None, " ", names)
-    last, depth = 0, 0
-
-    def begin(name: str, attributes: dict[str, str]) -> None:
-        nonlocal last, depth
-        depth += 1
-        at = reading.CurrentByteIndex
-        if at - last > MAX_TOKEN:
-            raise Unsafe(texts.LONG_PIECE, count=MAX_TOKEN)
-        if depth > MAX_DEPTH:
-            raise Unsafe(texts.DEEP)
-        last = at
-        start(local.get(name) or local.setdefault(name, _local(name)), attributes)
-
-    def finish(name: str) -> None:
-        nonlocal depth
-        depth -= 1
-        if end is not None:
-            end(local[name])
-
-    def declare(prefix: str | None, _: str | None) -> None:
-        names[f"\0{prefix}"] = ""
-
-    reading.StartDoctypeDeclHandler = _refuse_document_type
-    reading.StartElementHandler = begin
-    reading.EndElementHandler = finish
-    reading.CharacterDataHandler = text
-    reading.StartNamespaceDeclHandler = declare
-    fed, known = 0, 0
+    reader = _Reader(start, text, end)
     try:
         while piece := stream.read(_PIECE):
-            reading.Parse(piece, False)
-            fed += len(piece)
-            if fed - last > MAX_TOKEN + _PIECE:
-                raise Unsafe(texts.LONG_PIECE, count=MAX_TOKEN)
-            if len(names) > known:
-                known = len(names)
-                if known > MAX_NAMES or sum(map(len, filter(None, names))) > MAX_TOKEN:
-                    raise Unsafe(texts.MANY_NAMES, count=MAX_NAMES)
+            reader.feed(piece)
             yield
-        reading.Parse(b"", True)
+        reader.close()
     except expat.ExpatError:
         raise Unsafe(texts.NO_XML) from None
     yield
+
+
+class _Reader:
+    """Feeds a parser, and refuses what is too long, too deep, or has too many names."""
+
+    def __init__(self, start: Start, text: Callable[[str], None] | None, end: Callable[[str], None] | None) -> None:
+        self._start, self._end = start, end
+        self._names: dict[str, Any] = {}  # the parser adds None for an empty prefix
+        self._local: dict[str, str] = {}
+        self._fed, self._last, self._depth, self._known = 0, 0, 0, 0
+        self._parser = expat.ParserCreate(None, " ", self._names)
+        self._parser.StartDoctypeDeclHandler = _refuse_document_type
+        self._parser.StartElementHandler = self._begin
+        self._parser.EndElementHandler = self._finish
+        self._parser.CharacterDataHandler = text
+        self._parser.StartNamespaceDeclHandler = self._declare
+
+    def feed(self, piece: bytes) -> None:
+        """Parse a piece. Raises Unsafe, ExpatError."""
+        self._parser.Parse(piece, False)
+        self._fed += len(piece)
+        if self._fed - self._last > MAX_TOKEN + _PIECE:
+            raise Unsafe(texts.LONG_PIECE, count=MAX_TOKEN)
+        if len(self._names) > self._known:
+            self._known = len(self._names)
+            if self._known > MAX_NAMES or sum(map(len, filter(None, self._names))) > MAX_TOKEN:
+                raise Unsafe(texts.MANY_NAMES, count=MAX_NAMES)
+
+    def close(self) -> None:
+        """End the part. Raises ExpatError where it is not whole."""
+        self._parser.Parse(b"", True)
+
+    def _begin(self, name: str, attributes: dict[str, str]) -> None:
+        self._depth += 1
+        at = self._parser.CurrentByteIndex
+        if at - self._last > MAX_TOKEN:
+            raise Unsafe(texts.LONG_PIECE, count=MAX_TOKEN)
+        if self._depth > MAX_DEPTH:
+            raise Unsafe(texts.DEEP)
+        self._last = at
+        self._start(self._local.get(name) or self._local.setdefault(name, _local(name)), attributes)
+
+    def _finish(self, name: str) -> None:
+        self._depth -= 1
+        if self._end is not None:
+            self._end(self._local[name])
+
+    def _declare(self, prefix: str | None, _: str | None) -> None:
+        self._names[f"\0{prefix}"] = ""
 
 
 def feed(
