@@ -113,26 +113,8 @@ class _Shared:
         self.case_authority = CaseAuthority(policy=policy, cases=self.cases, check=outside.case_check)
         self.live_calls = LiveCalls(store, keyring, os.urandom)
         self.call_records = CallRecords(store, keyring, os.urandom)
-        self.signatures = Signatures(
-            rule=policy.rules.signed,
-            tickets=Tickets(store, policy.digest),
-            store=store,
-            keyring=keyring,
-            keyholders=parts.keyholders,
-            freezes=parts.freezes,
-            budgets=self.budgets,
-            alerts=parts.alerts,
-        )
-        self.proofs = DeviceProofs(
-            rule=policy.rules.devices,
-            tickets=Tickets(store, policy.digest, VALID_SECONDS),
-            store=store,
-            keyring=keyring,
-            devices=parts.devices,
-            freezes=parts.freezes,
-            budgets=self.budgets,
-            random=os.urandom,
-        )
+        self.signatures = _signatures(parts, policy, self.budgets)
+        self.proofs = _device_proofs(parts, policy, self.budgets)
         self.freezing = FreezeByPolicy(
             rules=policy.rules.watch,
             freezes=parts.freezes,
@@ -162,6 +144,32 @@ class _Shared:
             recorder=self.recorder,
             alerts=parts.alerts,
         )
+
+
+def _signatures(parts: "Parts", policy: Policy, budgets: Budgets) -> Signatures:
+    return Signatures(
+        rule=policy.rules.signed,
+        tickets=Tickets(parts.store, policy.digest),
+        store=parts.store,
+        keyring=parts.keyring,
+        keyholders=parts.keyholders,
+        freezes=parts.freezes,
+        budgets=budgets,
+        alerts=parts.alerts,
+    )
+
+
+def _device_proofs(parts: "Parts", policy: Policy, budgets: Budgets) -> DeviceProofs:
+    return DeviceProofs(
+        rule=policy.rules.devices,
+        tickets=Tickets(parts.store, policy.digest, VALID_SECONDS),
+        store=parts.store,
+        keyring=parts.keyring,
+        devices=parts.devices,
+        freezes=parts.freezes,
+        budgets=budgets,
+        random=os.urandom,
+    )
 
 
 def _waybills(parts: "Parts", shared: _Shared) -> Iterator[object]:
