@@ -61,10 +61,21 @@ DEFAULT_FIELD: Final = "/recipient/phone"
 
 @dataclass(frozen=True, slots=True)
 class _Permit:
-    """What lets the caller call: a role and, where custody does not decide, a case."""
+    """What lets the caller call: a role and, where custody does not decide, a case.
+
+    Attributes:
+        missed: how many calls in a row had found nothing before.
+        phone: that of the device that proved the call.
+        own_number: of the caller.
+        records: the waybill, still sealed.
+    """
 
     grant: Grant
     authority: Case | None
+    missed: int
+    phone: str | None
+    own_number: Question[str | None]
+    records: Question[list[Found | None]]
 
     @property
     def case(self) -> str | None:
@@ -76,11 +87,20 @@ class _Permit:
         """The purpose of the case; empty without one."""
         return self.authority.opening.purpose if self.authority else ""
 
-    def named(self, number: str | None, records: Question[list[Found | None]]) -> Found | None:
+    @property
+    def stated(self) -> Stated:
+        """What the audit entry of a call says that binds no number."""
+        return Stated(role=self.grant.role, case=self.case)
+
+    def own(self) -> str | None:
+        """Return the number that the caller calls from; None where there is none."""
+        return self.phone or self.own_number.answer()
+
+    def named(self, number: str | None) -> Found | None:
         """Return the waybill that was read, if the case names it; else it is dropped unread."""
         if number is None or (self.authority is not None and number not in self.authority.opening.waybills):
             return None
-        (found,) = records.answer()
+        (found,) = self.records.answer()
         return found
 
 
@@ -126,45 +146,15 @@ class Calling:
             NotFound: there is no such waybill or field, or it is not the caller's to reach.
             StoreUnavailable: the same call can be made again, and binds nothing twice.
         """
-        tenant, number = context.principal.tenant, normalised(waybill_no)
-        numbers = [] if number is None else [number]
-        bases = self.keyring.tenant(tenant).bases(numbers)
+        tenant, number, pointer = context.principal.tenant, normalised(waybill_no), field or DEFAULT_FIELD
         with self.recorder.record_denials(context, Action.CALL, Stated(case=sound_case_name(case))):
-            grant, frozen = self.gate.grant_and_freeze_question(context.principal, PERMISSION)
-            proof = self.proofs.expect(context, sent, "call", grant.role)
-            by_custody = grant.scope == "custody"  # then a case gives nothing
-            found_case = self.case_authority.case_question(context, None if by_custody else case)
-            records = self.vault.newest_question(tenant, numbers, context.now)
-            own_number = self.callers.number_question(context.principal, claimed=proof is None)
-            spent = self.proofs.spent_question(context, proof)
-            self.store.ask(frozen, found_case, records, own_number, spent, *self.proofs.questions(proof))
-            missed = frozen.answer()
-            device = self.proofs.verify(context, proof)
-            spent.answer()
-            if not by_custody:
-                self.watch.notice(context, bases)
-            permit = _Permit(grant, None if by_custody else self._authorise(context, case, found_case))
+            permit = self._permit(context, number, case, sent)
+        found, value = self._reach(context, permit, number, pointer)
+        with self.recorder.record_denials(context, Action.CALL, permit.stated):
+            own, other = _numbers(permit.own(), value)
 
-        found = reached(self.custodies, context, grant.scope, permit.named(number, records))
-        if by_custody and found is None:  # what the caller carries may be named
-            self.watch.notice(context, bases)
-        value = _phone(found, field or DEFAULT_FIELD)
-        self.freezing.count_misses(context, missed, [value is not None])
-        stated = Stated(role=grant.role, case=permit.case)
-        if found is None or value is None:
-            items = [ItemOutcome(base, NOT_FOUND) for base in bases] or [ItemOutcome(None, NOT_FOUND)]
-            self.recorder.record(context, Action.CALL, NOT_FOUND, stated, items=items)
-            raise NotFound
-        if found.record.restricted and permit.purpose not in self.policy.rules.restricted_purposes:
-            items = [ItemOutcome(found.base, Restricted.code)]
-            self.recorder.record(context, Action.CALL, Restricted.code, stated, items=items)
-            raise Restricted
-        with self.recorder.record_denials(context, Action.CALL, stated):
-            own, other = _numbers(device.phone if device and device.phone else own_number.answer(), value)
-
-        number = hash_called(self.keyring.tenant(tenant), other)
-        pointer = field or DEFAULT_FIELD
-        origin = Origin(tenant, context.principal.id, found.base, pointer, found.record.kept_until, number)
+        called = hash_called(self.keyring.tenant(tenant), other)
+        origin = Origin(tenant, context.principal.id, found.base, pointer, found.record.kept_until, called)
         place = self.live_calls.place(origin, own, other)
         live = self.live_calls.find(place)
         if live is not None and live.dial and live.until > context.now:
@@ -198,6 +188,48 @@ class Calling:
                 self.live_calls.end(ref)
         return answers.EndedCall(ref, True)
 
+    def _permit(self, context: RequestContext, number: str | None, case: str | None, sent: SentProof) -> _Permit:
+        """Check that the caller may call, and read the waybill and the caller's own number in the same exchange."""
+        tenant, numbers = context.principal.tenant, [] if number is None else [number]
+        grant, frozen = self.gate.grant_and_freeze_question(context.principal, PERMISSION)
+        proof = self.proofs.expect(context, sent, "call", grant.role)
+        by_custody = grant.scope == "custody"  # then a case gives nothing
+        found_case = self.case_authority.case_question(context, None if by_custody else case)
+        records = self.vault.newest_question(tenant, numbers, context.now)
+        own_number = self.callers.number_question(context.principal, claimed=proof is None)
+        spent = self.proofs.spent_question(context, proof)
+        self.store.ask(frozen, found_case, records, own_number, spent, *self.proofs.questions(proof))
+        missed = frozen.answer()
+        device = self.proofs.verify(context, proof)
+        spent.answer()
+        if by_custody:
+            authority = None
+        else:
+            self.watch.notice(context, self._bases(tenant, number))
+            authority = self._authorise(context, case, found_case)
+        return _Permit(grant, authority, missed, device.phone if device else None, own_number, records)
+
+    def _reach(self, context: RequestContext, permit: _Permit, number: str | None, field: str) -> tuple[Found, Any]:
+        """Return the waybill and its phone, where the caller may reach it; else record that and refuse."""
+        found = reached(self.custodies, context, permit.grant.scope, permit.named(number))
+        bases = self._bases(context.principal.tenant, number)
+        if permit.grant.scope == "custody" and found is None:  # what the caller carries may be named
+            self.watch.notice(context, bases)
+        value = _phone(found, field)
+        self.freezing.count_misses(context, permit.missed, [value is not None])
+        if found is None or value is None:
+            items = [ItemOutcome(base, NOT_FOUND) for base in bases] or [ItemOutcome(None, NOT_FOUND)]
+            self.recorder.record(context, Action.CALL, NOT_FOUND, permit.stated, items=items)
+            raise NotFound
+        if found.record.restricted and permit.purpose not in self.policy.rules.restricted_purposes:
+            items = [ItemOutcome(found.base, Restricted.code)]
+            self.recorder.record(context, Action.CALL, Restricted.code, permit.stated, items=items)
+            raise Restricted
+        return found, value
+
+    def _bases(self, tenant: str, number: str | None) -> list[bytes]:
+        return self.keyring.tenant(tenant).bases([] if number is None else [number])
+
     def _authorise(self, context: RequestContext, case: str | None, found: Question[Case | None]) -> Case:
         """Return the case under which the caller may call.
 
@@ -220,7 +252,7 @@ class Calling:
         """Spend the budget, record the call, and let the provider bind a number for it."""
         grant, authority = permit.grant, permit.authority
         with (
-            self.recorder.record_denials(context, Action.CALL, Stated(role=grant.role, case=permit.case)),
+            self.recorder.record_denials(context, Action.CALL, permit.stated),
             self.freezing.count_refusals(context),
         ):
             reserved = self.budgets.reserve(context.principal, grant, 1, context.now)

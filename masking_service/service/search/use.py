@@ -6,7 +6,7 @@ is never named. The audit entry, with a keyed hash of what was asked, is durable
 before anything is answered.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
@@ -49,6 +49,35 @@ from masking_service.store.question import Question
 
 MAX_RESULTS: Final = 20
 TOO_MANY: Final = "too-many"
+
+
+@dataclass(frozen=True, slots=True)
+class _Permit:
+    """A search that is allowed and paid for.
+
+    Attributes:
+        grant, viewing: what lets the caller search, and view what is found.
+        scope: the narrower one of the two.
+        missed: how many searches in a row had found nothing before.
+        entries: what the index proposes.
+    """
+
+    grant: Grant
+    viewing: Grant
+    scope: Scope
+    asked: Asked
+    missed: int
+    entries: Question[list[IndexEntry]]
+
+    @property
+    def in_full(self) -> bool:
+        """Whether the profile shows a kind in full. Then no restricted waybill is shown."""
+        return bool(self.viewing.full_kinds)
+
+    @property
+    def stated(self) -> Stated:
+        """What the audit entry says."""
+        return Stated(role=self.grant.role, profile=self.grant.profile, asked=self.asked.hashed_parts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,46 +133,51 @@ class Search:
             self.recorder.record_denials(context, Action.SEARCH, Stated(profile=stated)),
             self.freezing.count_refusals(context),
         ):
-            grant, frozen = self.gate.grant_and_freeze_question(context.principal, "waybill:search", profile=profile)
-            viewing = self.gate.grant(context.principal, "waybill:view", profile=grant.profile)
-            proof = self.proofs.expect(context, sent, "search", grant.role)
-            nonce = proof.nonce if proof is not None else None
-            asked = Asked.read(phone, last4, site)
-            self._check_kept(context, asked)
-            scope = _check_scope(context, asked, (grant, viewing))
-            budget = self.budgets.reserve_question(context.principal, grant, 1, context.now, nonce)
-            entries = self._entries_question(context, asked)
-            self.store.ask(frozen, budget, entries, *self.proofs.questions(proof))
-            missed = frozen.answer()
-            self.proofs.verify(context, proof)
-            budget.answer()
+            permit = self._permit(context, profile, sent, lambda: Asked.read(phone, last4, site))
 
-        found, stale = self._find(context, asked, entries)
+        found, stale = self._find(context, permit)
         reachable = {
-            number: one for number, one in (found or {}).items() if reached(self.custodies, context, scope, one)
+            number: one for number, one in (found or {}).items() if reached(self.custodies, context, permit.scope, one)
         }
-        hidden = bool(viewing.full_kinds)  # then no restricted waybill is shown
-        seen = {number: one for number, one in reachable.items() if not (hidden and one.record.restricted)}
+        seen = {number: one for number, one in reachable.items() if not (permit.in_full and one.record.restricted)}
         too_many = found is None or len(seen) > MAX_RESULTS
-        named = [one.base for number, one in (found or {}).items() if scope == "all" or number not in reachable]
+        named = [one.base for number, one in (found or {}).items() if permit.scope == "all" or number not in reachable]
         # An honest person who asks for four digits may meet a decoy that has them; who asks for its phone knows it.
-        self.watch.notice(context, named, freeze=bool(asked.phone))
-        self.freezing.count_misses(context, missed, [bool(seen) and not too_many])
+        self.watch.notice(context, named, freeze=bool(permit.asked.phone))
+        self.freezing.count_misses(context, permit.missed, [bool(seen) and not too_many])
         if too_many:
             self.metrics.search("too-many")
-            self.recorder.record(
-                context,
-                Action.SEARCH,
-                TOO_MANY,
-                Stated(role=grant.role, profile=grant.profile, asked=asked.hashed_parts),
-            )
+            self.recorder.record(context, Action.SEARCH, TOO_MANY, permit.stated)
             raise TooMany
-        entry = self._record(context, grant, viewing, asked, list(seen.values()))
+        entry = self._record(context, permit, list(seen.values()))
         with suppress(StoreUnavailable):  # the next search drops them
             self.vault.search.drop(stale)
         self.metrics.search("found" if seen else "not-found")
-        through = self.policy.rules.profiles[grant.profile or ""]
+        through = self.policy.rules.profiles[permit.grant.profile or ""]
         return answers.Found([shown(entry, through, number, one) for number, one in seen.items()])
+
+    def _permit(
+        self, context: RequestContext, profile: str | None, sent: SentProof, read: Callable[[], Asked]
+    ) -> _Permit:
+        """Check that the caller may search, and spend the budget.
+
+        Args:
+            read: reads what is asked, once the caller is known to search at all.
+        """
+        grant, frozen = self.gate.grant_and_freeze_question(context.principal, "waybill:search", profile=profile)
+        viewing = self.gate.grant(context.principal, "waybill:view", profile=grant.profile)
+        proof = self.proofs.expect(context, sent, "search", grant.role)
+        nonce = proof.nonce if proof is not None else None
+        asked = read()
+        self._check_kept(context, asked)
+        scope = _check_scope(context, asked, (grant, viewing))
+        budget = self.budgets.reserve_question(context.principal, grant, 1, context.now, nonce)
+        entries = self._entries_question(context, asked)
+        self.store.ask(frozen, budget, entries, *self.proofs.questions(proof))
+        missed = frozen.answer()
+        self.proofs.verify(context, proof)
+        budget.answer()
+        return _Permit(grant, viewing, scope, asked, missed, entries)
 
     def _check_kept(self, context: RequestContext, asked: Asked) -> None:
         """Refuse what no index is kept for. Raises NoSearchIndex."""
@@ -157,13 +191,11 @@ class Search:
             return index.phone_question(tenant, asked.phone, context.now, longest)
         return index.ending_question(tenant, asked.site, asked.last4, context.now, longest)
 
-    def _find(
-        self, context: RequestContext, asked: Asked, entries_question: Question[list[IndexEntry]]
-    ) -> tuple[dict[str, Found] | None, list[IndexEntry]]:
+    def _find(self, context: RequestContext, permit: _Permit) -> tuple[dict[str, Found] | None, list[IndexEntry]]:
         """Return the waybills that their records confirm, None if there are too many; and entries to be dropped."""
         tenant = context.principal.tenant
         try:
-            entries = entries_question.answer()
+            entries = permit.entries.answer()
         except TooManyEntries:
             return None, []
         numbers = [*dict.fromkeys(entry.number for entry in entries)]
@@ -172,7 +204,7 @@ class Search:
         stale: list[IndexEntry] = []
         for entry in entries:
             one = newest[entry.number]
-            if one is not None and one.revision == entry.revision and self._confirms(tenant, one, asked):
+            if one is not None and one.revision == entry.revision and self._confirms(tenant, one, permit.asked):
                 found[entry.number] = one
             elif _is_stale(entry, one, context.now):
                 stale.append(entry)
@@ -187,25 +219,22 @@ class Search:
         at_site = custody is not None and custody.site == asked.site
         return at_site and any(phone.ending == asked.last4 for phone in phones)
 
-    def _record(
-        self, context: RequestContext, grant: Grant, viewing: Grant, asked: Asked, seen: Sequence[Found]
-    ) -> Recorded:
+    def _record(self, context: RequestContext, permit: _Permit, seen: Sequence[Found]) -> Recorded:
         """Do what has to come before an answer: full views are paid for, all is recorded, disclosures are kept."""
-        full = bool(viewing.full_kinds)
         with (
-            self.recorder.record_denials(context, Action.SEARCH, Stated(profile=grant.profile)),
+            self.recorder.record_denials(context, Action.SEARCH, Stated(profile=permit.grant.profile)),
             self.freezing.count_refusals(context),
         ):
-            self.budgets.reserve(context.principal, viewing, len(seen), context.now)
-        disclosures = self.disclosures.prepare(context.principal.tenant, viewed(context, grant, seen) if full else ())
-        outcome = RELEASED if full else DONE
-        items = [ItemOutcome(one.base, outcome) for one in seen]
+            self.budgets.reserve(context.principal, permit.viewing, len(seen), context.now)
+        views = viewed(context, permit.grant, seen) if permit.in_full else ()
+        disclosures = self.disclosures.prepare(context.principal.tenant, views)
+        outcome = RELEASED if permit.in_full else DONE
         entry = self.recorder.record(
             context,
             Action.SEARCH,
             outcome if seen else NOT_FOUND,
-            Stated(role=grant.role, profile=grant.profile, asked=asked.hashed_parts),
-            items=items,
+            permit.stated,
+            items=[ItemOutcome(one.base, outcome) for one in seen],
             sealed=disclosures.sealed,
             fields=disclosures.fields,
         )
