@@ -175,12 +175,7 @@ class Detokenize:
             keys = self.signatures.keys(context, signature)
             proof = self.signatures.verify(context, signature, deeds.opening(keys, purpose, case, items))
             self.watch.notice(context, self._bases(tenant, items))
-            self.issuers.check_unmasking(context.principal, context.now)
-            if case is None:
-                self._check_no_case_needed(grant, items)
-                authority = None
-            else:
-                authority = self.case_authority.authorise(context, found_case.answer(), [grant.purpose or ""])
+            authority = self._authorise(context, grant, found_case if case is not None else None, items)
 
             asked = self._named(tenant, authority, items)
             lookups = sum(item.allowed for item in asked)
@@ -204,11 +199,21 @@ class Detokenize:
         reserved.try_to_give_back(lookups - sum(opened))
         return [item.result(entry) for item in asked]
 
-    def _check_no_case_needed(self, grant: Grant, items: Sequence[Any]) -> None:
-        """Raise CaseRequired if the purpose needs a case, or an item names a waybill by its number."""
+    def _authorise(
+        self, context: RequestContext, grant: Grant, case: Question[Case | None] | None, items: Sequence[Any]
+    ) -> Case | None:
+        """Return the case that lets the caller open the items; None if none is named, and none is needed.
+
+        Raises:
+            CaseRequired: none is named, but the purpose needs one, or an item names a waybill by its number.
+        """
+        self.issuers.check_unmasking(context.principal, context.now)
+        if case is not None:
+            return self.case_authority.authorise(context, case.answer(), [grant.purpose or ""])
         by_number = any(isinstance(item, dict) and "waybill_no" in item for item in items)
         if by_number or self.policy.rules.purposes[grant.purpose or ""].needs_case:
             raise CaseRequired
+        return None
 
     def _bases(self, tenant: str, items: Sequence[Any]) -> list[bytes]:
         """Return the bases of all waybills that the items name, whatever the case names."""

@@ -23,7 +23,7 @@ from masking_service.service.call.gate import LiveGate
 from masking_service.service.call.recorder import DONE, NOT_FOUND, ItemOutcome, Recorder, RequestContext, Stated
 from masking_service.service.custody.state import Custodies
 from masking_service.service.people.errors import Held
-from masking_service.service.people.policy import Grant, Policy
+from masking_service.service.people.policy import Policy
 from masking_service.service.waybills import answers
 from masking_service.service.waybills.restriction import Restrictions
 from masking_service.service.waybills.vault import Erasure, Found, Vault
@@ -80,32 +80,36 @@ class Privacy:
             )
             raise NotFound
         if found.record.held:
-            self._refuse_held(context, grant, found)
+            self._refuse_held(context, grant.role, found)
 
+        return self._erase(context, Stated(role=grant.role, signed=proof), number, found)
+
+    def _erase(self, context: RequestContext, stated: Stated, number: str, found: Found) -> answers.Erased:
+        """Record and write an erasure, again where a revision was written, or a hold set, meanwhile."""
+        tenant = context.principal.tenant
         until = context.now + self.policy.retention_days(tenant) * SECONDS_A_DAY
         custody = self.custodies.open(tenant, found.custody)
         site = custody.site if custody is not None else None
-        erased = False
-        while not erased:  # again where a revision was written, or a hold set, meanwhile
+        while True:
             erasure = self.vault.prepare_erasure(tenant, number, now=context.now, until=until, site=site)
-            items = [ItemOutcome(base, DONE)]
             entry = self.recorder.record(
                 context,
                 Action.ERASE,
                 DONE,
-                Stated(role=grant.role, signed=proof),
-                items=items,
+                stated,
+                items=[ItemOutcome(found.base, DONE)],
                 sealed=erasure.sealed,
-                fields=proof.fields,
+                fields=stated.signed.fields,
             )
             with self.recorder.take_back_on_failure(entry):
                 erased = erasure.write()
             if not erased:
-                (found,) = self.vault.newest(tenant, [number], context.now)
-                if found is not None and found.record.held:
-                    self._refuse_held(context, grant, found)
-            self.signatures.note_use(proof, entry)
-        return answers.Erased(audit=entry.id, unreadable_in_backups_after=self._unreadable_after(erasure))
+                (newest,) = self.vault.newest(tenant, [number], context.now)
+                if newest is not None and newest.record.held:
+                    self._refuse_held(context, stated.role, newest)
+            self.signatures.note_use(stated.signed, entry)
+            if erased:
+                return answers.Erased(audit=entry.id, unreadable_in_backups_after=self._unreadable_after(erasure))
 
     def restrict(self, context: RequestContext, waybills: Sequence[Any]) -> list[Restriction]:
         """Restrict waybills to the purposes that the policy names. Doing it again changes nothing for readers.
@@ -167,10 +171,10 @@ class Privacy:
             for sent, number in zip(waybills, numbers, strict=True)
         ]
 
-    def _refuse_held(self, context: RequestContext, grant: Grant, found: Found) -> NoReturn:
+    def _refuse_held(self, context: RequestContext, role: str, found: Found) -> NoReturn:
         """Record that a held waybill was to be erased, and refuse it."""
         items = [ItemOutcome(found.base, Held.code)]
-        self.recorder.record(context, Action.ERASE, Held.code, Stated(role=grant.role), items=items)
+        self.recorder.record(context, Action.ERASE, Held.code, Stated(role=role), items=items)
         raise Held
 
     def disclosed(self, context: RequestContext, waybill_no: str) -> answers.Disclosures:
