@@ -52,7 +52,7 @@ TOO_MANY: Final = "too-many"
 
 
 @dataclass(frozen=True, slots=True)
-class _Permit:
+class _AllowedSearch:
     """A search that is allowed and paid for.
 
     Attributes:
@@ -158,7 +158,7 @@ class Search:
 
     def _permit(
         self, context: RequestContext, profile: str | None, sent: SentProof, read: Callable[[], Asked]
-    ) -> _Permit:
+    ) -> _AllowedSearch:
         """Check that the caller may search, and spend the budget.
 
         Args:
@@ -177,7 +177,7 @@ class Search:
         missed = frozen.answer()
         self.proofs.verify(context, proof)
         budget.answer()
-        return _Permit(grant, viewing, scope, asked, missed, entries)
+        return _AllowedSearch(grant, viewing, scope, asked, missed, entries)
 
     def _check_kept(self, context: RequestContext, asked: Asked) -> None:
         """Refuse what no index is kept for. Raises NoSearchIndex."""
@@ -191,7 +191,9 @@ class Search:
             return index.phone_question(tenant, asked.phone, context.now, longest)
         return index.ending_question(tenant, asked.site, asked.last4, context.now, longest)
 
-    def _find(self, context: RequestContext, permit: _Permit) -> tuple[dict[str, Found] | None, list[IndexEntry]]:
+    def _find(
+        self, context: RequestContext, permit: _AllowedSearch
+    ) -> tuple[dict[str, Found] | None, list[IndexEntry]]:
         """Return the waybills that their records confirm, None if there are too many; and entries to be dropped."""
         tenant = context.principal.tenant
         try:
@@ -219,7 +221,7 @@ class Search:
         at_site = custody is not None and custody.site == asked.site
         return at_site and any(phone.ending == asked.last4 for phone in phones)
 
-    def _record(self, context: RequestContext, permit: _Permit, seen: Sequence[Found]) -> Recorded:
+    def _record(self, context: RequestContext, permit: _AllowedSearch, seen: Sequence[Found]) -> Recorded:
         """Do what has to come before an answer: full views are paid for, all is recorded, disclosures are kept."""
         with (
             self.recorder.record_denials(context, Action.SEARCH, Stated(profile=permit.grant.profile)),
