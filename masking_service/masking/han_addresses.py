@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
+from masking_service.masking import address_words as words
 from masking_service.masking.han_levels import (
     BUILDING,
     ESTATE,
@@ -37,6 +38,7 @@ from masking_service.masking.han_numbers import (
     ROOM_DIGITS,
     STOREY,
     TOKENS,
+    starred,
 )
 
 _SIDE_OF_A_FLOOR: Final = re.compile(
@@ -44,6 +46,10 @@ _SIDE_OF_A_FLOOR: Final = re.compile(
     r"|(?<=\*)[东東西南北](?=$|[\s,，(（])"
 ).sub
 """Also of a room: 5栋21西."""
+_ROOM_IN_WORDS: Final = re.compile(
+    rf"(?<=[号號院楼樓层層])(?:(?:{words.OLD_ROOM})(?=.(?:$|[(（]))|(?:地下|天[台臺])(?=$|[(（]))"
+).sub
+"""A room that has no number, right behind a house or a floor: 71号前楼."""
 _OPEN_FLOORS: Final = ("空层", "空層")
 _LISTS: Final = frozenset("、,，/&+")
 _INSIDE: Final = re.compile(r"[^0-9A-Za-z\u3400-\u9fff。；;\n]{1,2}|的").fullmatch
@@ -72,7 +78,7 @@ def read_han_units(text: str, level: int = ESTATE, is_sure: _IsSure | None = Non
     """
     pieces: list[str] = []
     done = end = 0
-    before, last_kind, last_number = level, 0, ""
+    before, last_kind, last_number, last_hidden = level, 0, "", False
     for match in TOKENS(text):
         kind = match.lastindex
         if kind is None or (is_sure is not None and text.startswith(_OPEN_FLOORS, max(0, match.start() - 1))):
@@ -84,9 +90,11 @@ def read_han_units(text: str, level: int = ESTATE, is_sure: _IsSure | None = Non
             done, end, level = start, last, FLOOR if kind == STOREY else ROOM if text[start] in "室户戶" else UNIT
             continue
         apart = start > end
+        listed = False
         if apart:
             gap = text[end:start]
-            if gap in _LISTS and _is_listed(last_kind, last_number, kind, text[start : match.end(1)]):
+            listed = gap in _LISTS and _is_listed(last_kind, last_number, kind, text[start : match.end(1)])
+            if listed:
                 level = before
             else:
                 goes_on = not is_sure or gap[0] not in FILLERS or (level >= BUILDING and _INSIDE(gap))
@@ -104,14 +112,18 @@ def read_han_units(text: str, level: int = ESTATE, is_sure: _IsSure | None = Non
             shown, level = "*" * len(number), ROOM
         else:
             shown, level = read_with_word(text, number, kind, level, stop, end)
-        if shown != number:
+            if listed and last_hidden and kind == NUMBER_WORD:
+                shown = starred(number)  # 13、14、15号 are all rooms or all houses
+        last_hidden = shown != number
+        if last_hidden:
             begin = _hidden_from(text, number, kind, start, done)
             pieces += text[done:begin], "*" * (start - begin) + shown
             done = stop
-    if not pieces:
-        return text, end
-    shown = "".join(pieces) + text[done:]
-    return (_SIDE_OF_A_FLOOR("*", shown) if is_sure is None else shown), end
+    shown = "".join(pieces) + text[done:] if pieces else text
+    if is_sure is None:
+        shown = _SIDE_OF_A_FLOOR("*", shown) if pieces else shown
+        shown = _ROOM_IN_WORDS(lambda found: "*" * len(found[0]), shown)
+    return shown, end
 
 
 def _is_postcode(number: str, before: str, level: int) -> bool:

@@ -44,8 +44,8 @@ _BY_LAST: Final = {last: tuple((word, HEADS[word]) for word in its) for last, it
 
 FILLERS: Final = " ,，:：-—.、~/_№第\t(（的；;|=+。!！?？\\→…·\"'“”‘’「」『』《》<>〔〕{}[]【】)）"
 _HASHES: Final = ("#", "＃")
-_SECOND: Final = frozenset("甲乙丙丁")
-"""Behind the number of a house: one of several houses."""
+_IN_THE_HOUSE: Final = frozenset("甲乙丙丁内內")
+"""Behind the number of a house: one of several houses, or what is in it, as in 12号内5号."""
 HERE: Final = "内內侧側边邊面旁东東西南北中"
 """Behind a place: which side of it."""
 INSIDE: Final = ("公寓", "大厦", "大楼", "市场", "商场", "小区", "园区", "业园", "酒店", "宿舍", "大院")
@@ -72,7 +72,7 @@ def level_of(gap: str, kind: int, level: int, first: bool) -> int:
     """Where a number of this kind behind these words is, if the one before them was on this level."""
     if gap == "里":
         return level
-    if gap in _SECOND and level in (NUMBER, LANE, BUILDING):
+    if gap in _IN_THE_HOUSE and level in (NUMBER, LANE, BUILDING):
         return BUILDING
     place = _place(gap, kind, level)
     if not place:

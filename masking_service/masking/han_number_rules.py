@@ -71,7 +71,8 @@ _LONGEST_MASK: Final = 10
 _IS_ROOM_AS_HOUSE: Final = re.compile(rf"(?<=[栋棟幢座])[0-9*]{{3,4}}[栋棟幢](?!\s?-?(?:{ALNUM}|{NUMERAL}))").match
 """A number of a room with the word for a house, right behind a house: 4幢624幢."""
 _IS_BASEMENT: Final = re.compile(r"[BbLl][0-9*]{1,3}[Ff]?").fullmatch
-_BUILDING_BEFORE_ROOM: Final = re.compile(r"[0-9]{1,3}(?=[A-Za-z*][0-9*]{2,5}$)").match
+_BUILDING_BEFORE_ROOM: Final = re.compile("[0-9]{1,3}(?=[A-Za-z*][0-9*]{2,5}$)|[A-Z](?=[0-9]{1,2}[A-Z]$)").match
+"""Also before a floor and a door on it: D6C."""
 _IS_HOUSE_AND_UNIT: Final = re.compile("[0-9]{1,2}[A-Z*]").fullmatch
 IS_ROOM_IN_HAN: Final = re.compile(
     "[一二三四五六七八九壹贰叁肆伍陆柒捌玖][零〇一二三四五六七八九壹贰叁肆伍陆柒捌玖]{2,3}"
@@ -98,6 +99,8 @@ _HOUSE_BEFORE_FLOOR: Final = re.compile(r"[0-9]{1,4}(?:-[0-9]{1,3})?(?=\*{1,3}$)
 _LIKE_A_FLOOR: Final = re.compile(words.LIKE_A_FLOOR).match
 _SHOP_ON_A_FLOOR: Final = re.compile(r"[FBL][0-9*]{1,2}(?=[A-Za-z]{2,}$)").match
 _STALL_FOLLOWS: Final = re.compile(rf"(?:{ALNUM}{{1,3}}(?:[号號][门門]|[楼樓]|F-?))?[A-Za-z]?[0-9*]{{3}}").match
+_LONG_STALL_FOLLOWS: Final = re.compile("[0-9*]{5}(?![0-9*])").match
+"""More digits than a house in a road has: 八区六街21701."""
 _IS_HOUSE_WITH_ROOM: Final = re.compile("[号號](?:房|室|办|辦|商[铺舖]|店[铺舖面]|宿舍)").match
 _IS_PHONE: Final = re.compile(r"(?:0[0-9]{2,3}-)?\*{6,}[0-9]{1,4}(?:-\*+)?").fullmatch
 """The mask of a phone."""
@@ -217,7 +220,7 @@ def _read_mixed(text: str, number: str, kind: int, level: int, end: int) -> _Rea
         return ("*" * len(number) if behind == ROOM else number), behind
     if kind == NUMBER_WORD:
         stall = (level == AISLE and number[0].isalpha() and count > 1) or (count > 2 and _COUNTER_FOLLOWS(text, end))
-        hidden = stall or count >= _NUMBERED[level] or (level == PLACE and count >= ROOM_DIGITS)
+        hidden = stall or count >= _NUMBERED[level] or (level in (PLACE, ZONE) and count >= ROOM_DIGITS)
     else:
         if level == PLACE and count <= _IN_A_NAME and HAN_AT(text, end):
             return number, PLACE
@@ -279,7 +282,8 @@ def _read_other(text: str, number: str, level: int, stop: int, end: int) -> _Rea
         behind = ZONE  # 新2村 is an estate in a town, and 五一村 may be a village
     if level >= BUILDING:
         door = level == FLOOR or (level == BUILDING and _NUMBER_FOLLOWS(text, end))
-        return (starred(number), level) if door and text[end - 1] in "门門" else (number, level)
+        door = (door and text[end - 1] in "门門") or text[end - 1] == "店"
+        return (starred(number), level) if door else (number, level)
     in_market = level in (AISLE, MARKET) or (number.isascii() and number.isalpha())
     if behind == ESTATE and in_market and text[end - 1] != "院":
         return number, AISLE
@@ -290,6 +294,8 @@ def _read_house(text: str, number: str, level: int, stop: int, end: int) -> _Rea
     word = text[stop:end]
     if (level == FLOOR and word == "座") or (level == BUILDING and word == "#"):
         return starred(number), UNIT
+    if level >= BUILDING and word in ("号仓", "号库"):
+        return starred(number), ROOM  # a store in a house: 92栋9-12号仓库
     if level == BUILDING and _IS_ROOM_AS_HOUSE(text, stop - len(number)):
         return starred(number), ROOM
     if level >= BUILDING and len(parts := parts_of(number)) > 1:  # the number before it is a room's: 5栋301/5栋302
@@ -328,7 +334,8 @@ def _read_lane(text: str, number: str, level: int, stop: int, end: int) -> _Read
     if level in (UNIT, FLOOR):
         return starred(number), FLOOR
     word = text[stop:end].strip()
-    if word in _LANES_INSIDE and (level == MARKET or (level == AISLE and number[0].isascii())):
+    in_part = level == AISLE and (number[0].isascii() or _LONG_STALL_FOLLOWS(text, end))
+    if word in _LANES_INSIDE and (level == MARKET or in_part):
         return (starred(number) if _STALL_FOLLOWS(text, end) else number), level
     if word == "排":
         return number, BUILDING if HAN_AT(text) else level  # of an estate that is named, and not of a field

@@ -227,9 +227,11 @@ _KEPT_FIRST: Final = (
 """The first of several numbers that are joined."""
 
 # The words behind all numbers.
+_NO_OLD_ROOM: Final = "(?<![前后後东東西南北厢廂阁閣子披][间間楼樓房屋座])(?<!地[铺舖下])(?<!天[台臺])(?<!地下室)"
+"""Not behind what may be a room without a number, as 前楼."""
 _NOTE: Final = (
     rf"((?:[{han_without(words.NUMERALS + _TELLS_A_SIDE)}]++|{_TELLS_NO_SIDE}|{_IN_A_NAME}|{_BETWEEN}"
-    rf"|{_LATIN}(?={_HAN}|$)(?!{_N}))*+"
+    rf"|{_LATIN}(?={_HAN}|$)(?!{_N}))*+{_NO_OLD_ROOM}"
     rf"(?:[(（](?:[{han_without('室户戶房单甲乙丙丁' + words.NUMERALS)}]|[，。！]){{1,30}}[)）]|))"
 )
 _LINE: Final = (
