@@ -29,6 +29,32 @@ DATA_KEY_USES = _KEYS + b"uses"
 KEY_NOTICE = _KEYS + b"notice"
 WORKERS = _KEYS + b"workers"
 
+# What a tenant has one of: names for `tenant_key`.
+CALLERS: Final = b"callers"
+"""The phone numbers of callers."""
+PEOPLE: Final = b"people"
+"""The names of people."""
+FREEZES: Final = b"freezes"
+"""The list of frozen principals."""
+KEY_REQUESTS: Final = b"key-requests"
+"""The keys that wait for approval."""
+DEVICE_REQUESTS: Final = b"device-requests"
+"""The devices that wait for approval."""
+KEY_USES: Final = b"key-uses"
+"""The counters of people's keys."""
+DECOYS: Final = b"decoys"
+"""The list of phantoms."""
+DECOY_DETAILS: Final = b"decoy-details"
+"""What the decoys are."""
+DECOY_HITS: Final = b"decoy-hits"
+"""The counts of the decoys."""
+HOLDS: Final = b"holds"
+"""The list of holds."""
+INCIDENTS: Final = b"incidents"
+"""The list of incidents."""
+SHORTLIST: Final = b"shortlist"
+"""The people whom the lookout listed."""
+
 MAX_REVISIONS = 16
 _REVISIONS = [b"}" + format(revision, "x").encode() for revision in range(MAX_REVISIONS + 1)]
 """The seventeenth place is for a tombstone only."""
@@ -120,19 +146,9 @@ def tenant_stem(tag: str) -> bytes:
     return f"wm:{{t:{tag}}}".encode()
 
 
-def callers_key(tag: str) -> bytes:
-    """Return the key of the phone numbers of a tenant's callers: ``wm:{t:TAG}callers``."""
-    return tenant_stem(tag) + b"callers"
-
-
-def people_key(tag: str) -> bytes:
-    """Return the key of the names of a tenant's people: ``wm:{t:TAG}people``."""
-    return tenant_stem(tag) + b"people"
-
-
-def freezes_key(tag: str) -> bytes:
-    """Return the key of a tenant's list of frozen principals: ``wm:{t:TAG}freezes``."""
-    return tenant_stem(tag) + b"freezes"
+def tenant_key(tag: str, name: bytes) -> bytes:
+    """Return the key of something that a tenant has one of, such as `CALLERS`: ``wm:{t:TAG}NAME``."""
+    return tenant_stem(tag) + name
 
 
 def person_keys_key(tag: str, person: str) -> bytes:
@@ -140,24 +156,9 @@ def person_keys_key(tag: str, person: str) -> bytes:
     return tenant_stem(tag) + b"keys:" + person.encode()
 
 
-def key_requests_key(tag: str) -> bytes:
-    """Return the key of a tenant's keys that wait for approval: ``wm:{t:TAG}key-requests``."""
-    return tenant_stem(tag) + b"key-requests"
-
-
 def person_devices_key(tag: str, person: str) -> bytes:
     """Return the key of a person's approved devices, by the person's tag: ``wm:{t:TAG}devices:PERSON``."""
     return tenant_stem(tag) + b"devices:" + person.encode()
-
-
-def device_requests_key(tag: str) -> bytes:
-    """Return the key of a tenant's devices that wait for approval: ``wm:{t:TAG}device-requests``."""
-    return tenant_stem(tag) + b"device-requests"
-
-
-def key_uses_key(tag: str) -> bytes:
-    """Return the key of the counters of people's keys: ``wm:{t:TAG}key-uses``."""
-    return tenant_stem(tag) + b"key-uses"
 
 
 def signature_key(tag: str, nonce: bytes) -> bytes:
@@ -165,39 +166,9 @@ def signature_key(tag: str, nonce: bytes) -> bytes:
     return tenant_stem(tag) + b"signed:" + nonce.hex().encode()
 
 
-def decoys_key(tag: str) -> bytes:
-    """Return the key of a tenant's list of phantoms: ``wm:{t:TAG}decoys``."""
-    return tenant_stem(tag) + b"decoys"
-
-
-def decoy_details_key(tag: str) -> bytes:
-    """Return the key of what a tenant's decoys are: ``wm:{t:TAG}decoy-details``."""
-    return tenant_stem(tag) + b"decoy-details"
-
-
-def decoy_hits_key(tag: str) -> bytes:
-    """Return the key of the counts of a tenant's decoys: ``wm:{t:TAG}decoy-hits``."""
-    return tenant_stem(tag) + b"decoy-hits"
-
-
-def holds_key(tag: str) -> bytes:
-    """Return the key of a tenant's list of holds: ``wm:{t:TAG}holds``."""
-    return tenant_stem(tag) + b"holds"
-
-
 def hold_key(tag: str, ref: str) -> bytes:
     """Return the key of the waybills that a hold names, by its random reference: ``wm:{t:TAG}hold:REF``."""
     return tenant_stem(tag) + b"hold:" + ref.encode()
-
-
-def incidents_key(tag: str) -> bytes:
-    """Return the key of a tenant's list of incidents: ``wm:{t:TAG}incidents``."""
-    return tenant_stem(tag) + b"incidents"
-
-
-def shortlist_key(tag: str) -> bytes:
-    """Return the key of the people whom the lookout listed: ``wm:{t:TAG}shortlist``."""
-    return tenant_stem(tag) + b"shortlist"
 
 
 @dataclass(frozen=True, slots=True)

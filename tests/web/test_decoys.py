@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 
 from keys.errors import IntegrityError
 from masking_service.service.decoys.state import MAX_DECOYS
-from masking_service.store.layout import decoys_key
+from masking_service.store.layout import DECOYS, tenant_key
 from tests.web.api import NOW, SITE, Api, Clock, Json, content, field, record, refusal, started, token
 from tests.web.calls import alerts, frozen, thaw
 from tests.web.people import COURIER, DESK, OFFICER, PRINTER, PRIVACY, TRACKING
@@ -270,7 +270,7 @@ def test_unfreezing_ends_it(ready: Api) -> None:
 def test_a_list_that_cannot_be_read_answers_503(ready: Api) -> None:
     tag = ready.parts.keyring.tenant("default").tag("tenant")
     with redis.Redis.from_url(ready.parts.settings.redis_url) as client:
-        client.hset(decoys_key(tag), "2", b"x" * 64)
+        client.hset(tenant_key(tag, DECOYS), "2", b"x" * 64)
     with pytest.raises(IntegrityError):
         ready.parts.decoys.refresh(["default"])
 

@@ -91,8 +91,8 @@ class KeySort(Generic[Key, Request]):
         name: with which the names of its acts begin: `key` or `device`.
         approved, waiting: decode its keys.
         tag: names the places of people's keys.
-        person_place, requests_place: the keys in the store: of a person, by the tags of tenant and person; and of the
-            requests, by that of the tenant.
+        person_place: the key of a person's keys in the store, by the tags of tenant and person.
+        requests: the name of the requests in the store, for `tenant_key`.
         fingerprint: what an approval says of a key.
         code: what its owner reads out.
     """
@@ -102,7 +102,7 @@ class KeySort(Generic[Key, Request]):
     waiting: msgspec.json.Decoder[tuple[Request, ...]]
     tag: str
     person_place: Callable[[str, str], bytes]
-    requests_place: Callable[[str], bytes]
+    requests: bytes
     fingerprint: Callable[[Key | Request], str]
     code: Callable[[Key | Request], str]
 
@@ -161,7 +161,7 @@ class KeyRegistry(TenantState, Generic[Key, Request]):
     ) -> None:
         super().__init__(store, keyring, random)
         self.sort = sort
-        self._requests = Documents(store, keyring, random, _Requests, sort.requests_place)
+        self._requests = Documents(store, keyring, random, _Requests, sort.requests)
         self._person = lru_cache(CACHED_PEOPLE)(self._new_person)
 
     def reset(self) -> None:

@@ -13,7 +13,7 @@ from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.service.acts.registry import ApprovedKey, KeyRegistry, KeySort, WaitingKey
 from masking_service.service.state.sealed import HashField
 from masking_service.store.client import Reply, Store
-from masking_service.store.layout import key_requests_key, key_uses_key, person_keys_key
+from masking_service.store.layout import KEY_REQUESTS, KEY_USES, person_keys_key, tenant_key
 from masking_service.store.question import Question
 
 USE_SECONDS: Final = 400 * SECONDS_A_DAY
@@ -74,7 +74,7 @@ SIGNING_KEYS: Final = KeySort(
     waiting=msgspec.json.Decoder(tuple[KeyRequest, ...]),
     tag="person-keys",
     person_place=person_keys_key,
-    requests_place=key_requests_key,
+    requests=KEY_REQUESTS,
     fingerprint=fingerprint_of,
     code=lambda key: spoken_code(unb64(key.public_key)),
 )
@@ -88,7 +88,7 @@ class Keyholders(KeyRegistry[PersonKey, KeyRequest]):
 
     def use_question(self, tenant: str, keys: Sequence[str]) -> Question[list[KeyUse | None]]:
         """Return the question how often keys have signed; None for one that never did, as far as is known."""
-        key = key_uses_key(self._keyring.tenant(tenant).tenant_tag)
+        key = tenant_key(self._keyring.tenant(tenant).tenant_tag, KEY_USES)
 
         def read(replies: list[Reply]) -> list[KeyUse | None]:
             return [None if value is None else KeyUse(*_USE.unpack(value)) for value in replies[0]]
@@ -99,5 +99,5 @@ class Keyholders(KeyRegistry[PersonKey, KeyRequest]):
 
     def use_field(self, tenant: str, key: str, use: KeyUse) -> HashField:
         """Return the field that notes a use. It decides nothing."""
-        place = key_uses_key(self._keyring.tenant(tenant).tenant_tag)
+        place = tenant_key(self._keyring.tenant(tenant).tenant_tag, KEY_USES)
         return HashField(place, key.encode(), _USE.pack(use.counter, use.at), use.at + USE_SECONDS)

@@ -20,7 +20,7 @@ from masking_service.service.state.lists import SealedLists, padded
 from masking_service.service.state.sealed import Prepared, TenantState
 from masking_service.service.state.serials import Documents, Serials
 from masking_service.store.client import Command, Store
-from masking_service.store.layout import decoy_details_key, decoy_hits_key, decoys_key
+from masking_service.store.layout import DECOY_DETAILS, DECOY_HITS, DECOYS, tenant_key
 
 Kind = Literal["phantom", "seed"]
 MAX_DECOYS: Final = 10_000
@@ -97,8 +97,8 @@ class Decoys(TenantState):
 
     def __init__(self, store: Store, keyring: Keyring, random: Callable[[int], bytes]) -> None:
         super().__init__(store, keyring, random)
-        self._phantoms = Documents(store, keyring, random, _Phantoms, decoys_key)
-        self._details = SealedLists(store, keyring, random, Decoy, decoy_details_key)
+        self._phantoms = Documents(store, keyring, random, _Phantoms, DECOYS)
+        self._details = SealedLists(store, keyring, random, Decoy, DECOY_DETAILS)
 
     def reset(self) -> None:
         """Forget every list that was read, after the store was emptied."""
@@ -208,4 +208,4 @@ class Decoys(TenantState):
         return tag, tag + b"@", *(tag + b"#%d" % at for at in range(HITS_KEPT))
 
     def _hits_key(self, tenant: str) -> bytes:
-        return decoy_hits_key(self._keyring.tenant(tenant).tenant_tag)
+        return tenant_key(self._keyring.tenant(tenant).tenant_tag, DECOY_HITS)

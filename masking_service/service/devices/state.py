@@ -10,7 +10,7 @@ from keys.keyring import Keyring
 from masking_audit.format.entries import Signature
 from masking_service.service.acts.registry import ApprovedKey, KeyRegistry, KeySort, WaitingKey
 from masking_service.store.client import Store
-from masking_service.store.layout import device_requests_key, person_devices_key
+from masking_service.store.layout import DEVICE_REQUESTS, person_devices_key
 
 
 class Device(ApprovedKey, frozen=True, omit_defaults=True, kw_only=True):
@@ -41,7 +41,7 @@ DEVICE_KEYS: Final = KeySort(
     waiting=msgspec.json.Decoder(tuple[DeviceRequest, ...]),
     tag="person-devices",
     person_place=person_devices_key,
-    requests_place=device_requests_key,
+    requests=DEVICE_REQUESTS,
     fingerprint=_thumbprint,
     code=lambda device: device_code(device.id),
 )

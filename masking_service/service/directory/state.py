@@ -12,7 +12,7 @@ from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.service.people.principals import Principal
 from masking_service.service.state.sealed import TenantState
 from masking_service.store.client import Command
-from masking_service.store.layout import people_key
+from masking_service.store.layout import PEOPLE, tenant_key
 
 KEPT_SECONDS: Final = 180 * SECONDS_A_DAY
 """How long a person who does not sign in any more stays in the directory."""
@@ -37,7 +37,7 @@ class KnownPeople(TenantState):
     def write(self, tenant: str, person: KnownPerson, now: int) -> None:
         """Keep a person: one round trip. Raises StoreUnavailable."""
         keys = self._keyring.tenant(tenant)
-        key, field = people_key(keys.tenant_tag), keys.tag("person", person.id).encode()
+        key, field = tenant_key(keys.tenant_tag, PEOPLE), keys.tag("person", person.id).encode()
         sealed = keys.state.seal(msgspec.json.encode(person), _at(key, field), self._random(NONCE_BYTES))
         self._store.write([(b"HSET", key, field, sealed), (b"EXPIREAT", key, now + KEPT_SECONDS)])
 
@@ -49,7 +49,7 @@ class KnownPeople(TenantState):
             IntegrityError: it was changed, or belongs to another tenant.
         """
         keys = self._keyring.tenant(tenant)
-        key = people_key(keys.tenant_tag)
+        key = tenant_key(keys.tenant_tag, PEOPLE)
         flat = self._store.read([(b"HGETALL", key)])[0]
         found = {
             field: msgspec.json.decode(keys.state.open(sealed, _at(key, field)), type=KnownPerson)

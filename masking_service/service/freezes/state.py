@@ -23,7 +23,7 @@ from masking_service.service.people.principals import Principal
 from masking_service.service.state.sealed import Prepared, TenantState
 from masking_service.service.state.serials import Documents, Serials
 from masking_service.store.client import Reply, Store
-from masking_service.store.layout import freezes_key, tenant_stem
+from masking_service.store.layout import FREEZES, tenant_stem
 from masking_service.store.question import Question
 
 MISSES_KEPT: Final = 30 * SECONDS_A_DAY
@@ -82,7 +82,7 @@ class Freezes(TenantState):
 
     def __init__(self, store: Store, keyring: Keyring, random: Callable[[int], bytes]) -> None:
         super().__init__(store, keyring, random)
-        self._lists = Documents(store, keyring, random, _List, freezes_key)
+        self._lists = Documents(store, keyring, random, _List, FREEZES)
         self._announced: set[tuple[str, str]] = set()
         self._count_key = lru_cache(CACHED_COUNT_KEYS)(partial(_count_key, keyring))
 

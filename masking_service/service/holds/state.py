@@ -16,7 +16,7 @@ from keys.keyring import Keyring
 from masking_service.service.state.lists import SealedLists, padded, without_oldest
 from masking_service.service.state.sealed import Prepared, Sealed
 from masking_service.store.client import Store
-from masking_service.store.layout import hold_key, holds_key
+from masking_service.store.layout import HOLDS, hold_key
 
 Status = Literal["proposed", "setting", "set", "lifting", "releasing", "lifted", "withdrawn"]
 KEEPING: Final = frozenset({"setting", "set", "lifting"})
@@ -74,7 +74,7 @@ class Holds(SealedLists[Hold]):
     """The holds of every tenant."""
 
     def __init__(self, store: Store, keyring: Keyring, random: Callable[[int], bytes]) -> None:
-        super().__init__(store, keyring, random, Hold, holds_key, _bounded)
+        super().__init__(store, keyring, random, Hold, HOLDS, _bounded)
 
     def new_ref(self) -> str:
         """Return a random reference to the waybills of a new hold."""

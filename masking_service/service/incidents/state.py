@@ -8,7 +8,7 @@ import msgspec
 from keys.keyring import Keyring
 from masking_service.service.state.lists import SealedLists, without_oldest
 from masking_service.store.client import Store
-from masking_service.store.layout import incidents_key
+from masking_service.store.layout import INCIDENTS
 
 MAX_INCIDENTS: Final = 200
 """Incidents of a tenant that are listed; the oldest one that was closed gives way to a new one."""
@@ -61,7 +61,7 @@ class IncidentLists(SealedLists[IncidentRecord]):
     """The incidents of every tenant."""
 
     def __init__(self, store: Store, keyring: Keyring, random: Callable[[int], bytes]) -> None:
-        super().__init__(store, keyring, random, IncidentRecord, incidents_key, _bounded)
+        super().__init__(store, keyring, random, IncidentRecord, INCIDENTS, _bounded)
 
 
 def _bounded(incidents: list[IncidentRecord]) -> list[IncidentRecord]:

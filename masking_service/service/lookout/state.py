@@ -12,7 +12,7 @@ import msgspec
 from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.service.state.sealed import Prepared, TenantState
 from masking_service.service.state.serials import Serials
-from masking_service.store.layout import shortlist_key
+from masking_service.store.layout import SHORTLIST, tenant_key
 
 KEPT_SECONDS: Final = 30 * SECONDS_A_DAY
 
@@ -64,7 +64,7 @@ class Shortlists(TenantState):
         return self._of(tenant).prepare(change)
 
     def _of(self, tenant: str) -> Serials:
-        place = shortlist_key(self._keyring.tenant(tenant).tenant_tag)
+        place = tenant_key(self._keyring.tenant(tenant).tenant_tag, SHORTLIST)
         return Serials(self._store, place, lambda: self._keyring.tenant(tenant).state, self._random)
 
 

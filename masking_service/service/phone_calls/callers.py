@@ -12,7 +12,7 @@ from masking_service.masking.dialling import dialable
 from masking_service.service.people.principals import Principal
 from masking_service.service.state.sealed import Prepared, Sealed, TenantState
 from masking_service.store.client import Command
-from masking_service.store.layout import callers_key
+from masking_service.store.layout import CALLERS, tenant_key
 from masking_service.store.question import Question
 
 AT_ONCE: Final = 500
@@ -74,4 +74,4 @@ class Callers(TenantState):
 
     def _place(self, tenant: str, principal: str) -> tuple[bytes, bytes]:
         keys = self._keyring.tenant(tenant)
-        return callers_key(keys.tenant_tag), keys.tag("caller", principal).encode()
+        return tenant_key(keys.tenant_tag, CALLERS), keys.tag("caller", principal).encode()

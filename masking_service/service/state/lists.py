@@ -24,7 +24,7 @@ class SealedLists(TenantState, Generic[Entry]):
 
     Args:
         kind: the class of an entry.
-        key: returns the Redis key of a tenant's list, from the tenant's tag.
+        name: of a tenant's list in the store, for `tenant_key`.
         bounded: shortens a list that has become too long.
     """
 
@@ -34,11 +34,11 @@ class SealedLists(TenantState, Generic[Entry]):
         keyring: Keyring,
         random: Callable[[int], bytes],
         kind: type[Entry],
-        key: Callable[[str], bytes],
+        name: bytes,
         bounded: Callable[[list[Entry]], list[Entry]] = lambda entries: entries,
     ) -> None:
         super().__init__(store, keyring, random)
-        self._lists = Documents(store, keyring, random, Serials, key)
+        self._lists = Documents(store, keyring, random, Serials, name)
         self._decoder = msgspec.json.Decoder(list[kind])  # type: ignore[valid-type]  # a class that is an argument
         self._bounded = bounded
 

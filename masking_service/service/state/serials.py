@@ -15,6 +15,7 @@ from keys.keyring import Keyring
 from masking_service.service.state.sealed import Prepared, Sealed, TenantState
 from masking_service.store.client import Command, Store
 from masking_service.store.errors import StoreUnavailable
+from masking_service.store.layout import tenant_key
 
 Document = TypeVar("Document", bound="Serials")
 
@@ -184,7 +185,7 @@ class Documents(TenantState, Generic[Document]):
 
     Args:
         kind: their class.
-        key: returns the Redis key of a tenant's document, from the tenant's tag.
+        name: of a tenant's document in the store, for `tenant_key`.
     """
 
     def __init__(
@@ -193,18 +194,18 @@ class Documents(TenantState, Generic[Document]):
         keyring: Keyring,
         random: Callable[[int], bytes],
         kind: type[Document],
-        key: Callable[[str], bytes],
+        name: bytes,
     ) -> None:
         super().__init__(store, keyring, random)
         self._kind = kind
-        self._key = key
+        self._name = name
         self.known: dict[str, Document] = {}
 
     def of(self, tenant: str) -> Document:
         """Return a tenant's document; a new, unread one if the tenant is not known yet."""
         found = self.known.get(tenant)
         if found is None:
-            place = self._key(self._keyring.tenant(tenant).tenant_tag)
+            place = tenant_key(self._keyring.tenant(tenant).tenant_tag, self._name)
             made = self._kind(self._store, place, lambda: self._keyring.tenant(tenant).state, self._random)
             found = self.known.setdefault(tenant, made)
         return found

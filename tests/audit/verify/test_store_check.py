@@ -17,14 +17,15 @@ from masking_service.service.cases.state import Opening
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import (
+    CALLERS,
     CLIENTS,
+    FREEZES,
     call_records_key,
-    callers_key,
     custody_key,
     disclosures_key,
-    freezes_key,
     record_key,
     record_stems,
+    tenant_key,
 )
 from tests.audit import logs
 from tests.audit.logs import VERIFIER
@@ -36,7 +37,7 @@ from tests.store.stores import LATER, NOW, NUMBER, ask
 KEYS = KEYRING.tenant("default")
 (STEM,) = record_stems([BASE])
 OF_INTAKE = bytes((HOUR_FORMAT,)).ljust(OVERHEAD_BYTES, b"?")
-FREEZES = freezes_key(KEYS.tag("tenant"))
+FROZEN = tenant_key(KEYS.tag("tenant"), FREEZES)
 
 
 @pytest.fixture
@@ -104,10 +105,10 @@ DELETED = {
     "case D-1": case_key("D-1"),
     "custody": custody_key(STEM),
     "disclosure": disclosures_key(STEM),
-    "list of frozen principals": FREEZES,
+    "list of frozen principals": FROZEN,
     "list of clients": CLIENTS,
     "call record": call_records_key(STEM),
-    "number of a caller": callers_key(KEYS.tag("tenant")),
+    "number of a caller": tenant_key(KEYS.tag("tenant"), CALLERS),
 }
 
 
@@ -141,10 +142,10 @@ def test_a_replayed_custody_is_found(service: Service, client: redis.Redis) -> N
 
 
 def test_a_replayed_list_of_frozen_principals_is_found(service: Service, client: redis.Redis) -> None:
-    older = ask(client, "DUMP", FREEZES)
+    older = ask(client, "DUMP", FROZEN)
     for who in ("staff/u-1", "staff/u-2"):
         service.freeze(who)
-    ask(client, "RESTORE", FREEZES, 0, older, "REPLACE")
+    ask(client, "RESTORE", FROZEN, 0, older, "REPLACE")
 
     frozen = "list of frozen principals"
     assert found(service) == [

@@ -10,7 +10,7 @@ from keys.errors import IntegrityError
 from masking_service.service.decoys.state import Decoy, Decoys, Hit, Hits
 from masking_service.service.state.lists import PADDED_TO
 from masking_service.store.client import Store
-from masking_service.store.layout import decoy_details_key, decoys_key
+from masking_service.store.layout import DECOY_DETAILS, DECOYS, tenant_key
 from tests.keys.known import known_keyring
 from tests.store import stores
 from tests.store.stores import ask
@@ -93,7 +93,7 @@ def test_a_decoy_is_stored_without_what_it_does_not_say() -> None:
 def test_the_stored_lists_have_lengths_of_whole_steps(make: Make, client: redis.Redis, count: int) -> None:
     plant(make(), *numbers(count))
 
-    stored = [client.hget(key(TAG), "1") for key in (decoys_key, decoy_details_key)]
+    stored = [client.hget(tenant_key(TAG, name), "1") for name in (DECOYS, DECOY_DETAILS)]
     overhead = len(known_keyring().tenant("default").state.seal(b"", b"", bytes(12)))
     assert [(len(one or b"") - overhead) % PADDED_TO for one in stored] == [0, 0]
 
@@ -104,10 +104,10 @@ def test_the_store_shows_no_number(make: Make, client: redis.Redis) -> None:
     assert not any(b"SF1234567890" in ask(client, "DUMP", key) for key in client.scan_iter())
 
 
-@pytest.mark.parametrize("where", [decoys_key, decoy_details_key])
-def test_a_list_that_was_changed_does_not_open(make: Make, client: redis.Redis, where: Callable[[str], bytes]) -> None:
+@pytest.mark.parametrize("where", [DECOYS, DECOY_DETAILS])
+def test_a_list_that_was_changed_does_not_open(make: Make, client: redis.Redis, where: bytes) -> None:
     plant(make(), "SF1234567890")
-    client.hset(where(TAG), "2", b"x" * 64)
+    client.hset(tenant_key(TAG, where), "2", b"x" * 64)
     other = make("other")
 
     with pytest.raises(IntegrityError):
@@ -117,12 +117,12 @@ def test_a_list_that_was_changed_does_not_open(make: Make, client: redis.Redis, 
 def test_an_unreadable_list_finds_nothing_absent_until_it_is_read_again(make: Make, client: redis.Redis) -> None:
     decoys = make()
     plant(decoys, "SF1234567890")
-    client.hset(decoys_key(TAG), "2", b"x" * 64)
+    client.hset(tenant_key(TAG, DECOYS), "2", b"x" * 64)
     with pytest.raises(IntegrityError):
         decoys.refresh(["default"])
     with pytest.raises(IntegrityError):
         decoys.phantoms("default", bases("SF0000000000"))
-    client.hdel(decoys_key(TAG), "2")
+    client.hdel(tenant_key(TAG, DECOYS), "2")
     decoys.refresh(["default"])
 
     assert decoys.phantoms("default", bases("SF0000000000")) == []

@@ -12,7 +12,7 @@ from masking_service.service.people.errors import Frozen
 from masking_service.service.people.principals import Principal
 from masking_service.store.client import Command, Store
 from masking_service.store.errors import StoreUnavailable
-from masking_service.store.layout import freezes_key
+from masking_service.store.layout import FREEZES, tenant_key
 from tests.keys.known import known_keyring
 from tests.store import stores
 from tests.store.stores import ask, counted
@@ -42,7 +42,7 @@ def frozen(subject: str = "staff/u-1", **how: Any) -> Freeze:
 
 
 def place(tenant: str = "default") -> bytes:
-    return freezes_key(known_keyring().tenant(tenant).tag("tenant"))
+    return tenant_key(known_keyring().tenant(tenant).tag("tenant"), FREEZES)
 
 
 def is_frozen(look: Callable[[], object]) -> bool:

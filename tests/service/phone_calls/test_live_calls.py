@@ -13,7 +13,7 @@ from masking_service.service.phone_calls.callers import Callers
 from masking_service.service.phone_calls.live_calls import LiveCalls, Origin
 from masking_service.service.phone_calls.signed_records import TOLERANCE_SECONDS
 from masking_service.store.client import Store
-from masking_service.store.layout import call_records_key, call_stem, callers_key, record_stems
+from masking_service.store.layout import CALLERS, call_records_key, call_stem, record_stems, tenant_key
 from tests.keys.known import known_keyring
 from tests.store.stores import LATER, NOW, NUMBER, ask
 
@@ -160,7 +160,7 @@ def caller(name: str) -> Principal:
 def test_a_number_is_its_principals_alone(store: Store, client: redis.Redis) -> None:
     callers = Callers(store, KEYRING, os.urandom)
     callers.prepare("default", {"staff/a": A, "staff/b": B}).write()
-    key = callers_key(KEYS.tag("tenant"))
+    key = tenant_key(KEYS.tag("tenant"), CALLERS)
     names = [KEYS.tag("caller", who).encode() for who in ("staff/a", "staff/b")]
     ask(client, "HSET", key, names[0], ask(client, "HGET", key, names[1]))
 
