@@ -10,7 +10,7 @@ from masking_service.service.acts.enrolment import KeyApproval, OwnKeys
 from masking_service.service.acts.shapes import Signature
 from masking_service.service.acts.use import ProposeAct
 from masking_service.service.call.examples import CASE, SUPERVISOR, WAYBILL_NO
-from masking_service.service.call.operation import SIGNATURE, STORE, Call, Example, Operation
+from masking_service.service.call.operation import SIGNATURE, STORE, Call, Example, Operation, for_path
 from masking_service.service.call.shapes import LABEL, MAX_ITEMS, Shape
 
 ActName = Literal[
@@ -95,24 +95,8 @@ def _propose(propose: ProposeAct, call: Call[ActRequest, None]) -> answers.Propo
     return propose(call.context, call.body.act, call.body, call.language())
 
 
-def _options(keys: OwnKeys, call: Call[Any, None]) -> answers.NewKeyOptions:
-    return keys.options(call.context)
-
-
 def _add(keys: OwnKeys, call: Call[NewKeyRequest, None]) -> answers.KeyStatus:
     return keys.add(call.context, call.body.name, call.body.options, call.body.credential)
-
-
-def _own(keys: OwnKeys, call: Call[None, None]) -> answers.OwnKeyList:
-    return keys.listed(call.context)
-
-
-def _pending(keys: KeyApproval, call: Call[None, None]) -> answers.PendingKeys:
-    return keys.pending(call.context)
-
-
-def _of(keys: KeyApproval, call: Call[None, None]) -> answers.KeysOfPerson:
-    return keys.of(call.context, call.path["principal"])
 
 
 def _approve(keys: KeyApproval, call: Call[ApproveKeyRequest, None]) -> answers.KeyStatus:
@@ -178,7 +162,7 @@ OPERATIONS: Final = (
         path="/v1/me/keys",
         summary="The caller's own keys.",
         uses=OwnKeys,
-        handle=_own,
+        handle=for_path(OwnKeys.listed),
         signed_in=True,
         answers={200: answers.OwnKeyList},
         problems=("forbidden", "frozen", *STORE),
@@ -203,7 +187,7 @@ OPERATIONS: Final = (
         path="/v1/me/keys/options",
         summary="Get what a browser needs to make a key of the caller's own.",
         uses=OwnKeys,
-        handle=_options,
+        handle=for_path(OwnKeys.options),
         signed_in=True,
         body=NothingMore,
         body_optional=True,
@@ -249,7 +233,7 @@ OPERATIONS: Final = (
         path="/v1/principals/keys",
         summary="The keys that wait for approval, the oldest first.",
         uses=KeyApproval,
-        handle=_pending,
+        handle=for_path(KeyApproval.pending),
         permissions=("key:approve",),
         answers={200: answers.PendingKeys},
         problems=STORE,
@@ -279,7 +263,7 @@ OPERATIONS: Final = (
         path="/v1/principals/{principal}/keys",
         summary="The keys of a person.",
         uses=KeyApproval,
-        handle=_of,
+        handle=for_path(KeyApproval.of),
         permissions=("key:approve",),
         answers={200: answers.KeysOfPerson},
         problems=("not-found", *STORE),

@@ -168,3 +168,12 @@ class Operation:
             for status, given in self.answers.items()
             for content in (given if isinstance(given, tuple) and not isinstance(given, Batch) else (given,))
         ]
+
+
+def for_path(method: Callable[..., Any]) -> Callable[[Any, Call[Any, Any]], Any]:
+    """Return the handler of an operation whose method needs the context and the parameters of the path, in order."""
+
+    def handle(use_case: Any, call: Call[Any, Any]) -> Any:
+        return method(use_case, call.context, *call.path.values())
+
+    return handle

@@ -8,7 +8,7 @@ from masking_service.audit.actions import Action
 from masking_service.service.acts.shapes import Signature
 from masking_service.service.call.errors import NotFound
 from masking_service.service.call.examples import CASE, SUPERVISOR, WAYBILL_NO, decision, viewed
-from masking_service.service.call.operation import PROOF, SIGNATURE, STORE, Call, Example, Operation
+from masking_service.service.call.operation import PROOF, SIGNATURE, STORE, Call, Example, Operation, for_path
 from masking_service.service.call.shapes import (
     MAX_ENTRIES,
     PRINCIPAL_PATTERN,
@@ -186,16 +186,8 @@ def _list(cases: ReadCases, call: Call[None, CasesQuery]) -> answers.Cases:
         raise NotFound([("query:after", "invalid-value")]) from None
 
 
-def _read(cases: ReadCases, call: Call[None, None]) -> answers.Case:
-    return cases.one(call.context, call.path["case"])
-
-
 def _page(page: ReadCasePage, call: Call[None, PageQuery]) -> answers.CasePage:
     return page(call.context, call.path["case"], call.query.profile, call.proof)
-
-
-def _opens(cases: ReadCases, call: Call[None, None]) -> answers.CaseOpens:
-    return cases.opens(call.context, call.path["case"])
 
 
 def _approve(cases: Casework, call: Call[DecisionRequest, None]) -> answers.Case:
@@ -208,14 +200,6 @@ def _deny(cases: Casework, call: Call[DecisionRequest, None]) -> answers.Case:
 
 def _close(cases: Casework, call: Call[DecisionRequest, None]) -> answers.Case:
     return cases.close(call.context, call.path["case"], call.body.note, call.body.signed)
-
-
-def _claim(cases: Casework, call: Call[None, None]) -> answers.Case:
-    return cases.claim(call.context, call.path["case"])
-
-
-def _done(cases: Casework, call: Call[None, None]) -> answers.Case:
-    return cases.done(call.context, call.path["case"])
 
 
 OPENED: Final = {
@@ -277,7 +261,7 @@ OPERATIONS: Final = (
         path="/v1/cases/{case}",
         summary="One case. The desk sees its own.",
         uses=ReadCases,
-        handle=_read,
+        handle=for_path(ReadCases.one),
         permissions=("case:read",),
         answers={200: answers.Case},
         problems=("not-found", *STORE),
@@ -317,7 +301,7 @@ OPERATIONS: Final = (
         path="/v1/cases/{case}/opens",
         summary="Who opened which field under a case, and when.",
         uses=ReadCases,
-        handle=_opens,
+        handle=for_path(ReadCases.opens),
         permissions=("case:read",),
         answers={200: answers.CaseOpens},
         problems=("not-found", *STORE),
@@ -383,7 +367,7 @@ OPERATIONS: Final = (
         path="/v1/cases/{case}/claim",
         summary="Take a case that is open for the caller. It tells the others who works on it, and gives no authority.",
         uses=Casework,
-        handle=_claim,
+        handle=for_path(Casework.claim),
         permissions=("token:detokenize",),
         audited_as=Action.CASE_CLAIM,
         answers={200: answers.Case},
@@ -396,7 +380,7 @@ OPERATIONS: Final = (
         path="/v1/cases/{case}/done",
         summary="Mark a case as done for the caller, whose lists it leaves. It is not closed.",
         uses=Casework,
-        handle=_done,
+        handle=for_path(Casework.done),
         permissions=("token:detokenize",),
         audited_as=Action.CASE_DONE,
         answers={200: answers.Case},

@@ -7,7 +7,7 @@ from msgspec import Meta
 from masking_service.audit.actions import Action
 from masking_service.service.acts.api import ApproveKeyRequest, KeyDecisionRequest
 from masking_service.service.call.examples import SUPERVISOR
-from masking_service.service.call.operation import PROOF, SIGNATURE, STORE, Call, Example, Operation
+from masking_service.service.call.operation import PROOF, SIGNATURE, STORE, Call, Example, Operation, for_path
 from masking_service.service.call.shapes import LABEL, Shape
 from masking_service.service.devices import answers
 from masking_service.service.devices.use import DeviceApproval, OwnDevices
@@ -28,18 +28,6 @@ class NewDeviceRequest(Shape, frozen=True):
 
 def _add(devices: OwnDevices, call: Call[NewDeviceRequest, None]) -> answers.DeviceStatus:
     return devices.add(call.context, call.body.name, call.proof, call.body.invitation)
-
-
-def _own(devices: OwnDevices, call: Call[None, None]) -> answers.OwnDeviceList:
-    return devices.listed(call.context)
-
-
-def _pending(devices: DeviceApproval, call: Call[None, None]) -> answers.PendingDevices:
-    return devices.pending(call.context)
-
-
-def _of(devices: DeviceApproval, call: Call[None, None]) -> answers.DevicesOfPerson:
-    return devices.of(call.context, call.path["principal"])
 
 
 def _approve(devices: DeviceApproval, call: Call[ApproveKeyRequest, None]) -> answers.DeviceStatus:
@@ -64,7 +52,7 @@ OPERATIONS: Final = (
         path="/v1/me/devices",
         summary="The caller's own devices.",
         uses=OwnDevices,
-        handle=_own,
+        handle=for_path(OwnDevices.listed),
         signed_in=True,
         answers={200: answers.OwnDeviceList},
         problems=("forbidden", "frozen", *STORE),
@@ -98,7 +86,7 @@ OPERATIONS: Final = (
         path="/v1/principals/devices",
         summary="The devices that wait for approval, the oldest first.",
         uses=DeviceApproval,
-        handle=_pending,
+        handle=for_path(DeviceApproval.pending),
         permissions=("key:approve",),
         answers={200: answers.PendingDevices},
         problems=STORE,
@@ -126,7 +114,7 @@ OPERATIONS: Final = (
         path="/v1/principals/{principal}/devices",
         summary="The devices of a person.",
         uses=DeviceApproval,
-        handle=_of,
+        handle=for_path(DeviceApproval.of),
         permissions=("key:approve",),
         answers={200: answers.DevicesOfPerson},
         problems=("not-found", *STORE),

@@ -7,7 +7,7 @@ from msgspec import Meta
 from masking_service.audit.actions import Action
 from masking_service.service.acts.shapes import Signature
 from masking_service.service.call.examples import WAYBILL_NO
-from masking_service.service.call.operation import SIGNATURE, STORE, Answered, Call, Example, Operation
+from masking_service.service.call.operation import SIGNATURE, STORE, Answered, Call, Example, Operation, for_path
 from masking_service.service.call.shapes import Name, Shape
 from masking_service.service.holds import answers
 from masking_service.service.holds.state import MAX_WAYBILLS
@@ -44,14 +44,6 @@ class HoldActRequest(Shape, frozen=True):
     """A hold is set or lifted."""
 
     signed: Signature | None = None
-
-
-def _list(holds: Holding, call: Call[None, None]) -> answers.HoldList:
-    return holds.listed(call.context)
-
-
-def _show(holds: Holding, call: Call[None, None]) -> answers.HoldWithWaybills:
-    return holds.shown(call.context, call.path["hold"])
 
 
 def _propose(holds: Holding, call: Call[HoldRequest, None]) -> Answered:
@@ -96,7 +88,7 @@ OPERATIONS: Final = (
         path="/v1/holds",
         summary="The legal holds, the first proposed first.",
         uses=Holding,
-        handle=_list,
+        handle=for_path(Holding.listed),
         permissions=("hold:set",),
         answers={200: answers.HoldList},
         problems=STORE,
@@ -108,7 +100,7 @@ OPERATIONS: Final = (
         path="/v1/holds/{hold}",
         summary="One hold, with the waybills that it names.",
         uses=Holding,
-        handle=_show,
+        handle=for_path(Holding.shown),
         permissions=("hold:set",),
         answers={200: answers.HoldWithWaybills},
         problems=("not-found", *STORE),

@@ -11,7 +11,7 @@ from masking_service.masking.kinds.table import TOKEN_KINDS
 from masking_service.masking.timestamps import unix_time
 from masking_service.service.call.answers import one_of
 from masking_service.service.call.errors import InvalidRequest
-from masking_service.service.call.operation import STORE, Answered, Call, Example, Operation
+from masking_service.service.call.operation import STORE, Answered, Call, Example, Operation, for_path
 from masking_service.service.call.shapes import Name, Shape
 from masking_service.service.incidents import answers
 from masking_service.service.incidents.duties import Flag, countries
@@ -66,18 +66,6 @@ class NoteIncident(Shape, frozen=True):
     )
 
 
-def _list(incidents: Responding, call: Call[None, None]) -> answers.IncidentStates:
-    return incidents.listed(call.context)
-
-
-def _show(incidents: Responding, call: Call[None, None]) -> answers.IncidentState:
-    return incidents.shown(call.context, call.path["incident"])
-
-
-def _form(incidents: Responding, call: Call[None, None]) -> answers.FilledForm:
-    return incidents.form(call.context, call.path["incident"], call.path["country"])
-
-
 def _open(incidents: Responding, call: Call[OpenIncident, None]) -> Answered:
     body = call.body
     opened = IncidentRecord(
@@ -108,10 +96,6 @@ def _note(incidents: Responding, call: Call[NoteIncident, None]) -> answers.Inci
         reported={duty: _time(at, "/reported") for duty, at in body.reported.items()},
     )
     return incidents.note(call.context, call.path["incident"], known)
-
-
-def _close(incidents: Responding, call: Call[None, None]) -> answers.IncidentState:
-    return incidents.close(call.context, call.path["incident"])
 
 
 def _time(text: str, pointer: str) -> int:
@@ -176,7 +160,7 @@ OPERATIONS: Final = (
         path="/v1/incidents",
         summary="The incidents, each with its clock, what is known, and what is due.",
         uses=Responding,
-        handle=_list,
+        handle=for_path(Responding.listed),
         permissions=READERS,
         answers={200: answers.IncidentStates},
         problems=STORE,
@@ -188,7 +172,7 @@ OPERATIONS: Final = (
         path="/v1/incidents/{incident}",
         summary="One incident.",
         uses=Responding,
-        handle=_show,
+        handle=for_path(Responding.shown),
         permissions=READERS,
         answers={200: answers.IncidentState},
         problems=("not-found", *STORE),
@@ -200,7 +184,7 @@ OPERATIONS: Final = (
         path="/v1/incidents/{incident}/forms/{country}",
         summary="The form of a country's authority, filled with what is known, in its language.",
         uses=Responding,
-        handle=_form,
+        handle=for_path(Responding.form),
         permissions=READERS,
         answers={200: answers.FilledForm},
         problems=("not-found", *STORE),
@@ -252,7 +236,7 @@ OPERATIONS: Final = (
         path="/v1/incidents/{incident}/close",
         summary="Close an incident: what is due after its end begins to run.",
         uses=Responding,
-        handle=_close,
+        handle=for_path(Responding.close),
         permissions=("hold:set",),
         audited_as=Action.INCIDENT_CLOSE,
         answers={200: answers.IncidentState},

@@ -2,18 +2,9 @@
 
 from typing import Final
 
-from masking_service.service.call.operation import STORE, Call, Example, Operation
+from masking_service.service.call.operation import STORE, Example, Operation, for_path
 from masking_service.service.me import answers
 from masking_service.service.me.use import AboutMe
-
-
-def _who(me: AboutMe, call: Call[None, None]) -> answers.Me:
-    return me.who(call.context)
-
-
-def _budgets(me: AboutMe, call: Call[None, None]) -> answers.Budgets:
-    return me.budgets_left(call.context)
-
 
 OPERATIONS: Final = (
     Operation(
@@ -22,7 +13,7 @@ OPERATIONS: Final = (
         path="/v1/me",
         summary="Who the caller is, and what the policy allows them.",
         uses=AboutMe,
-        handle=_who,
+        handle=for_path(AboutMe.who),
         answers={200: answers.Me},
         problems=("unavailable",),
         example=Example(
@@ -52,7 +43,7 @@ OPERATIONS: Final = (
         path="/v1/me/budgets",
         summary="What is left of the caller's budgets. The call itself spends nothing.",
         uses=AboutMe,
-        handle=_budgets,
+        handle=for_path(AboutMe.budgets_left),
         answers={200: answers.Budgets},
         problems=("frozen", *STORE),
         example=Example(

@@ -12,7 +12,7 @@ from masking_service.audit.wanted import Wanted
 from masking_service.masking.timestamps import unix_time
 from masking_service.service.call.errors import InvalidRequest, NotFound
 from masking_service.service.call.examples import CASE
-from masking_service.service.call.operation import STORE, Call, Example, Operation
+from masking_service.service.call.operation import STORE, Call, Example, Operation, for_path
 from masking_service.service.call.shapes import MAX_ENTRIES, Limit, Shape, Site, WaybillNo, limit
 from masking_service.service.oversight import answers
 from masking_service.service.oversight.activity import ActivityReport
@@ -98,10 +98,6 @@ class SearchesRequest(Shape, frozen=True):
     limit: Annotated[int, Meta(ge=1, le=MAX_ENTRIES, description="How many at most.")] = DEFAULT_ENTRIES
 
 
-def _activity(activity: ActivityReport, call: Call[None, None]) -> answers.Activity:
-    return activity(call.context)
-
-
 def _entries(audit: Auditing, call: Call[None, AuditQuery]) -> dict[str, Any]:
     asked = call.query
     wanted = Wanted(
@@ -147,10 +143,6 @@ def _summary(audit: Auditing, call: Call[None, SummaryQuery]) -> Any:
         )
 
 
-def _checkpoint(audit: Auditing, call: Call[None, None]) -> Any:
-    return audit.checkpoint(call.context)
-
-
 @contextmanager
 def _known_entry(place: str) -> Iterator[None]:
     """Name the place of `after` where its entry is not in the log."""
@@ -175,7 +167,7 @@ OPERATIONS: Final = (
         path="/v1/activity",
         summary="What each principal did in the last day, with their limits, and who is frozen.",
         uses=ActivityReport,
-        handle=_activity,
+        handle=for_path(ActivityReport.__call__),
         permissions=("principal:freeze",),
         answers={200: answers.Activity},
         problems=STORE,
@@ -283,7 +275,7 @@ OPERATIONS: Final = (
         path="/v1/audit/checkpoint",
         summary="The signed heads of the audit log, made now.",
         uses=Auditing,
-        handle=_checkpoint,
+        handle=for_path(Auditing.checkpoint),
         permissions=("audit:read", "audit:sums"),
         audited_as=Action.AUDIT_READ,
         answers={200: answers.AuditCheckpoint},

@@ -6,7 +6,16 @@ from msgspec import Meta
 
 from masking_service.audit.actions import Action
 from masking_service.service.call.examples import CASE, WAYBILL_NO
-from masking_service.service.call.operation import PROOF, STORE, Answered, Call, Example, Operation, SignedRequest
+from masking_service.service.call.operation import (
+    PROOF,
+    STORE,
+    Answered,
+    Call,
+    Example,
+    Operation,
+    SignedRequest,
+    for_path,
+)
 from masking_service.service.call.shapes import Shape
 from masking_service.service.phone_calls import answers
 from masking_service.service.phone_calls.reports import CallReports
@@ -38,10 +47,6 @@ def _make(calling: Calling, call: Call[CallRequest, None]) -> Answered:
     wanted = call.body
     made, new = calling.make(call.context, wanted.waybill_no, wanted.field, wanted.case or None, call.proof)
     return Answered(made, 201 if new else 200)
-
-
-def _end(calling: Calling, call: Call[None, None]) -> answers.EndedCall:
-    return calling.end(call.context, call.path["ref"])
 
 
 def _records(reports: CallReports, request: SignedRequest) -> answers.TakenRecords:
@@ -87,7 +92,7 @@ OPERATIONS: Final = (
         path="/v1/calls/{ref}",
         summary="End a call of the caller's own. One that has ended already is no error.",
         uses=Calling,
-        handle=_end,
+        handle=for_path(Calling.end),
         permissions=("call:make",),
         audited_as=Action.CALL_END,
         answers={200: answers.EndedCall},

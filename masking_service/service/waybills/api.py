@@ -9,7 +9,7 @@ from masking_service.audit.actions import Action
 from masking_service.service.acts.shapes import Signature, from_header
 from masking_service.service.call.answers import Answer
 from masking_service.service.call.examples import CASE, TOKENS, WAYBILL_NO, clear_record, masked_record, viewed
-from masking_service.service.call.operation import PROOF, SIGNATURE, STORE, Batch, Call, Example, Operation
+from masking_service.service.call.operation import PROOF, SIGNATURE, STORE, Batch, Call, Example, Operation, for_path
 from masking_service.service.call.shapes import MAX_ITEMS, MAX_RECORDS, Profile, Records, RecordSchema, Shape, Site
 from masking_service.service.custody.state import Custody
 from masking_service.service.waybills import answers
@@ -142,10 +142,6 @@ def _unrestrict(privacy: Privacy, call: Call[UnrestrictRequest, None]) -> Sequen
 
 def _erase(privacy: Privacy, call: Call[None, None]) -> answers.Erased:
     return privacy.erase(call.context, call.path["waybill_no"], from_header(call.signed))
-
-
-def _disclosures(privacy: Privacy, call: Call[None, None]) -> answers.Disclosures:
-    return privacy.disclosed(call.context, call.path["waybill_no"])
 
 
 FOUND: Final = [{"pointer": "/remark", "code": "found-in-text"}]
@@ -316,7 +312,7 @@ OPERATIONS: Final = (
         path="/v1/waybills/{waybill_no}/disclosures",
         summary="Who opened fields of a waybill, and who viewed it in full. Erasing the waybill keeps this.",
         uses=Privacy,
-        handle=_disclosures,
+        handle=for_path(Privacy.disclosed),
         permissions=("audit:read",),
         audited_as=Action.DISCLOSURES,
         answers={200: answers.Disclosures},
