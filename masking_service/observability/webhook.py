@@ -5,11 +5,9 @@ does not fit or cannot be delivered is counted and dropped; the log still has it
 """
 
 import queue
-import ssl
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from http.client import HTTPConnection, HTTPSConnection
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -18,7 +16,7 @@ import msgspec
 from keys.messages import SIGNATURE, TIMESTAMP, MessageKey
 from masking_service.observability.alerts import Alert
 from masking_service.observability.metrics import DropReason
-from masking_service.outbound import is_secure
+from masking_service.outbound import Outbound, OutboundError, is_secure
 
 MAX_WAITING: Final = 100
 TIMEOUT_SECONDS: Final = 2.0
@@ -62,10 +60,9 @@ class Webhook:
         dropped: Callable[[DropReason], None],
         pauses: Sequence[float] = PAUSES,
     ) -> None:
-        parts = urlsplit(check_url(url))
-        self._secure = parts.scheme == "https"
-        self._host, self._port = parts.hostname or "", parts.port
-        self._target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        self._receiver = Outbound(
+            check_url(url), name="webhook", seconds=TIMEOUT_SECONDS, at_once=1, wait=TIMEOUT_SECONDS
+        )
         self._key = key
         self._clock = clock
         self._dropped = dropped
@@ -109,32 +106,9 @@ class Webhook:
         for pause in self._pauses:
             if pause and self._stopping.wait(pause):
                 return False
-            try:
-                if 200 <= self._send(body) < 300:
+            timestamp = str(self._clock())
+            headers = {TIMESTAMP: timestamp, SIGNATURE: self._key.signature(timestamp, body)}
+            with suppress(OutboundError):
+                if 200 <= self._receiver.ask(body, headers).status < 300:
                     return True
-            except Exception:  # noqa: S112 -- no error may end the thread
-                continue
         return False
-
-    def _send(self, body: bytes) -> int:
-        """Make one attempt; return the status.
-
-        Redirects are not followed.
-        """
-        timestamp = str(self._clock())
-        headers = {
-            "Content-Type": "application/json",
-            TIMESTAMP: timestamp,
-            SIGNATURE: self._key.signature(timestamp, body),
-        }
-        connection: HTTPConnection
-        if self._secure:
-            trusted = ssl.create_default_context()
-            connection = HTTPSConnection(self._host, self._port, timeout=TIMEOUT_SECONDS, context=trusted)
-        else:
-            connection = HTTPConnection(self._host, self._port, timeout=TIMEOUT_SECONDS)
-        try:
-            connection.request("POST", self._target, body, headers)
-            return connection.getresponse().status
-        finally:
-            connection.close()
