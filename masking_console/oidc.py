@@ -57,6 +57,15 @@ class SessionTokens(TypedDict):
     expires_at: int
 
 
+@dataclass(frozen=True, slots=True)
+class DescribedIssuer:
+    """What the issuer says of itself, the client of its keys, and when it was read, on the monotonic clock."""
+
+    metadata: Mapping[str, Any]
+    keys: jwt.PyJWKClient
+    read_at: float
+
+
 class Provider:
     """The issuer, as its metadata describes it.
 
@@ -67,14 +76,12 @@ class Provider:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._http = new_http(settings.issuer_ca)
-        self._metadata: Mapping[str, Any] = {}
-        self._metadata_at = 0.0
-        self._keys: jwt.PyJWKClient | None = None
+        self._issuer: DescribedIssuer | None = None
 
     @property
     def origin(self) -> str:
         """Where people sign in, for the page's `form-action`; empty while the issuer was not reached."""
-        address = str(self._metadata.get("authorization_endpoint", ""))
+        address = self._issuer.metadata["authorization_endpoint"] if self._issuer is not None else ""
         return "/".join(address.split("/")[:3])
 
     def prepare(self) -> None:
@@ -83,10 +90,9 @@ class Provider:
 
     def fetch_keys(self) -> None:
         """Fetch the issuer's keys. Raises IssuerUnavailableError."""
-        self._described()
-        assert self._keys is not None  # noqa: S101 - set with the metadata
+        keys = self._described().keys
         try:
-            self._keys.get_signing_keys()
+            keys.get_signing_keys()
         except jwt.PyJWTError as error:
             raise IssuerUnavailableError(certificate_fault(error)) from None
 
@@ -105,7 +111,7 @@ class Provider:
             more["resource"] = self._settings.resource
         if "offline_access" in self._settings.scope.split():
             more["prompt"] = "consent"
-        metadata = self._described()
+        metadata = self._described().metadata
         with self._client() as client:
             address, _ = client.create_authorization_url(
                 metadata["authorization_endpoint"], state=state, nonce=nonce, code_verifier=verifier, **more
@@ -148,7 +154,7 @@ class Provider:
 
     def logout_address(self, session: Session, state: str) -> str:
         """Where to end the session at the issuer, or "" where it has no such address."""
-        endpoint = str(self._described().get("end_session_endpoint", ""))
+        endpoint = str(self._described().metadata.get("end_session_endpoint", ""))
         if not endpoint:
             return ""
         query = {
@@ -175,8 +181,9 @@ class Provider:
             raise SignInError("logout token")
         return claims
 
-    def _described(self) -> Mapping[str, Any]:
-        if time.monotonic() - self._metadata_at > METADATA_SECONDS or not self._metadata:
+    def _described(self) -> DescribedIssuer:
+        issuer = self._issuer
+        if issuer is None or time.monotonic() - issuer.read_at > METADATA_SECONDS:
             try:
                 answer = self._http.get(self._settings.metadata_url, timeout=TIMEOUT_SECONDS, allow_redirects=False)
                 metadata = answer.json() if answer.ok else {}
@@ -185,10 +192,10 @@ class Provider:
             told = isinstance(metadata, dict) and all(isinstance(metadata.get(name), str) for name in DESCRIBED)
             if not told or metadata.get("issuer") != self._settings.issuer:
                 raise IssuerUnavailableError
-            self._metadata, self._metadata_at = metadata, time.monotonic()
             trusted = ssl.create_default_context(cafile=self._settings.issuer_ca)
-            self._keys = jwt.PyJWKClient(metadata["jwks_uri"], timeout=TIMEOUT_SECONDS, ssl_context=trusted)
-        return self._metadata
+            keys = jwt.PyJWKClient(metadata["jwks_uri"], timeout=TIMEOUT_SECONDS, ssl_context=trusted)
+            self._issuer = issuer = DescribedIssuer(metadata, keys, time.monotonic())
+        return issuer
 
     def _client(self) -> OAuth2Session:
         client = OAuth2Session(
@@ -203,7 +210,7 @@ class Provider:
         return client
 
     def _token(self, *, grant_type: str, **given: str) -> Mapping[str, Any]:
-        endpoint = self._described()["token_endpoint"]
+        endpoint = self._described().metadata["token_endpoint"]
         if self._settings.resource:
             given["resource"] = self._settings.resource
         try:
@@ -222,10 +229,9 @@ class Provider:
         return token
 
     def _verified(self, token: str, *, audience: str, required: tuple[str, ...] = ("sub", "exp")) -> Mapping[str, Any]:
-        self._described()
-        assert self._keys is not None  # noqa: S101 - set with the metadata
+        keys = self._described().keys
         try:
-            key = self._keys.get_signing_key_from_jwt(token)
+            key = keys.get_signing_key_from_jwt(token)
             claims: Mapping[str, Any] = jwt.decode(
                 token,
                 key,

@@ -25,6 +25,18 @@ LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 """Host names of this machine."""
 
 
+def split_url(url: str) -> SplitResult:
+    """Split a URL.
+
+    Raises:
+        ValueError: it is none, or its port is not a number from 1 to 65535.
+    """
+    parts = urlsplit(url)
+    if parts.port == 0:
+        raise ValueError("Port out of range 1-65535")
+    return parts
+
+
 def is_secure(parts: SplitResult) -> bool:
     """Return whether a URL is https, or http to this machine."""
     return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)

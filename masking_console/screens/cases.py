@@ -106,11 +106,11 @@ def case_page(name: str) -> Json:
 
 def brief(waybill: Json) -> Json:
     """A waybill in a line: its number, and of the recipient the masked name and the last four digits."""
-    view, number = waybill.get("view"), waybill["waybill_no"]
-    found: Json = {"number": number, "found": bool(view), "missing": "view" in waybill and view is None}
-    for pointer, kind in sorted((view or {}).get("fields", {}).items(), key=lambda each: field_order(*each)):
+    view: Json = waybill.get("view") or {}
+    found: Json = {"number": waybill["waybill_no"], "found": bool(view), "missing": "view" in waybill and not view}
+    for pointer, kind in sorted(view.get("fields", {}).items(), key=lambda each: field_order(*each)):
         if side_of(pointer) == SIDE_ORDER[0]:
-            found.setdefault(kind, str(value_at(view["record"], pointer)))  # type: ignore[index]
+            found.setdefault(kind, str(value_at(view["record"], pointer)))
     digits = found.get("phone", "")[-4:]
     return found | {"last4": digits if digits.isdigit() else "", "site": waybill.get("site", "")}
 

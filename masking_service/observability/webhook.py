@@ -9,14 +9,13 @@ import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Final
-from urllib.parse import urlsplit
 
 import msgspec
 
 from keys.messages import SIGNATURE, TIMESTAMP, MessageKey
 from masking_service.observability.alerts import Alert
 from masking_service.observability.metrics import DropReason
-from masking_service.outbound import Outbound, OutboundError, is_secure
+from masking_service.outbound import Outbound, OutboundError, is_secure, split_url
 
 MAX_WAITING: Final = 100
 TIMEOUT_SECONDS: Final = 2.0
@@ -30,11 +29,10 @@ def check_url(url: str) -> str:
     Raises:
         ValueError: it is not; the text does not contain it.
     """
-    parts = urlsplit(url)
+    parts = split_url(url)
     unwanted = parts.username or parts.password or parts.fragment
     if not parts.hostname or unwanted or not url.isascii() or not url.isprintable() or " " in url:
         raise ValueError("must be a URL without user and fragment")
-    parts.port  # noqa: B018 -- raises ValueError for an invalid port
     if not is_secure(parts):
         raise ValueError("must begin with https://, or with http:// and a loopback address")
     return url

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from masking_audit.format.links import MAX_AUDIT_SLOTS
 from masking_service.observability.metrics_port import metrics_port
 from masking_service.observability.webhook import check_url
+from masking_service.outbound import split_url
 from masking_service.shipped import shipped
 from masking_service.store.urls import Tls, default_replicas
 
@@ -201,11 +202,10 @@ def _signed(environment: Mapping[str, str], name: str, check: Callable[[str], st
 
 def _archive_url(url: str) -> str:
     """Return the URL of an archive if it is valid. Without TLS it may be elsewhere: both directions are signed."""
-    parts = urlsplit(url)
+    parts = split_url(url)
     unwanted = parts.username or parts.password or parts.query or parts.fragment
     if parts.scheme not in ("http", "https") or not parts.hostname or unwanted:
         raise ValueError("must begin with https:// or http://, without user, query and fragment")
-    parts.port  # noqa: B018 - raises ValueError for an invalid port
     return url
 
 

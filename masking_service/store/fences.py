@@ -39,9 +39,8 @@ def _in_slot(key: bytes, slot: int | None) -> bytes:
 def _tags() -> list[bytes]:
     """Return for each slot the lowest number that hashes to it: about 50 ms, once per process."""
     tags: dict[int, bytes] = {}
-    for number in count():
-        tag = b"%d" % number
+    numbers = count()
+    while len(tags) < SLOTS:
+        tag = b"%d" % next(numbers)
         tags.setdefault(key_slot(tag), tag)
-        if len(tags) == SLOTS:
-            return [tags[slot] for slot in range(SLOTS)]
-    raise AssertionError  # pragma: no cover - numbers do not end
+    return [tags[slot] for slot in range(SLOTS)]

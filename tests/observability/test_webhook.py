@@ -227,6 +227,7 @@ def test_valid_webhook_urls(url: str) -> None:
         "https://alerts.example.com/#x",
         "https://alerts.example.com:port/",
         "https://alerts.example.com:99999/",
+        "https://alerts.example.com:0/",
         "https://alerts.example.com/a b",
         "https://alerts.example.com/\r\nX: y",
         "https://告警.example.com/",

@@ -98,7 +98,7 @@ class Decoys(TenantState):
     def __init__(self, store: Store, keyring: Keyring, random: Callable[[int], bytes]) -> None:
         super().__init__(store, keyring, random)
         self._phantoms = Documents(store, keyring, random, _Phantoms, DECOYS)
-        self._details = SealedLists(store, keyring, random, Decoy, DECOY_DETAILS)
+        self._details = SealedLists(store, keyring, random, list[Decoy], DECOY_DETAILS)
 
     def reset(self) -> None:
         """Forget every list that was read, after the store was emptied."""

@@ -74,7 +74,7 @@ class Holds(SealedLists[Hold]):
     """The holds of every tenant."""
 
     def __init__(self, store: Store, keyring: Keyring, random: Callable[[int], bytes]) -> None:
-        super().__init__(store, keyring, random, Hold, HOLDS, _bounded)
+        super().__init__(store, keyring, random, list[Hold], HOLDS, _bounded)
 
     def new_ref(self) -> str:
         """Return a random reference to the waybills of a new hold."""

@@ -61,7 +61,7 @@ class IncidentLists(SealedLists[IncidentRecord]):
     """The incidents of every tenant."""
 
     def __init__(self, store: Store, keyring: Keyring, random: Callable[[int], bytes]) -> None:
-        super().__init__(store, keyring, random, IncidentRecord, INCIDENTS, _bounded)
+        super().__init__(store, keyring, random, list[IncidentRecord], INCIDENTS, _bounded)
 
 
 def _bounded(incidents: list[IncidentRecord]) -> list[IncidentRecord]:

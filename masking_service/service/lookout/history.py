@@ -1,6 +1,5 @@
 """Reads audit entries into rows for the signals."""
 
-from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
@@ -114,13 +113,15 @@ class HistoryReader:
 
     def history(self) -> History:
         """Return what was added."""
-        found: dict[type[Row], list[Row]] = defaultdict(list)
-        for name, rows in self._rows.items():
-            if name not in self._taken_back:
-                for row in rows:
-                    found[type(row)].append(row)
-        kinds = (OpenedFields, OpenedCase, CaseDecision, ViewedWaybill, Trace, Seen)
-        return History(*[sorted(found[kind]) for kind in kinds])  # type: ignore[arg-type]
+        found = [row for name, rows in self._rows.items() if name not in self._taken_back for row in rows]
+        return History(
+            openings=sorted(row for row in found if isinstance(row, OpenedFields)),
+            cases=sorted(row for row in found if isinstance(row, OpenedCase)),
+            decisions=sorted(row for row in found if isinstance(row, CaseDecision)),
+            views=sorted(row for row in found if isinstance(row, ViewedWaybill)),
+            traces=sorted(row for row in found if isinstance(row, Trace)),
+            seen=sorted(row for row in found if isinstance(row, Seen)),
+        )
 
 
 def rows_of(entry: Entry) -> list[Row]:

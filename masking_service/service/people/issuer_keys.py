@@ -52,7 +52,8 @@ class PinnedKeys:
     def __init__(self, keys: Keys) -> None:
         self._keys = keys
 
-    def find(self, kid: str | None, now: int) -> PyJWK:  # noqa: ARG002 -- pinned keys do not age
+    def find(self, kid: str | None, now: int) -> PyJWK:
+        del now  # pinned keys do not age
         key = _choose(self._keys, kid)
         if key is None:
             raise Unauthenticated("unknown-kid")

@@ -2,10 +2,9 @@
 
 import ipaddress
 from typing import Final
-from urllib.parse import urlsplit
 
 from masking_service.masking.timestamps import SECONDS_A_DAY
-from masking_service.outbound import is_secure
+from masking_service.outbound import is_secure, split_url
 from masking_service.service.people.document import DocumentPlace
 from masking_service.service.people.rules import CALL_LIFETIME, CallRule, CheckRule
 
@@ -88,8 +87,7 @@ def _url(place: DocumentPlace) -> str:
 def _askable(url: str) -> bool:
     """Return whether a system may have this URL."""
     try:
-        parts = urlsplit(url)
-        parts.port  # noqa: B018 -- raises ValueError for an invalid port
+        parts = split_url(url)
     except ValueError:
         return False
     plain = url.isascii() and " " not in url and not (parts.username or parts.password or parts.fragment)

@@ -14,7 +14,7 @@ executed, and whose reply was lost, is refused when it is sent again.
 
 import json
 from base64 import b64encode
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, Final
@@ -25,7 +25,7 @@ from masking_service.outbound import Outbound
 from masking_service.service.people.errors import CallRefusal
 from masking_service.service.people.rules import CallRule
 from masking_service.service.phone_calls.https import ask
-from masking_service.service.phone_calls.provider import Binding, CallProviderError, CallRecord, UnsignedRecords
+from masking_service.service.phone_calls.provider import Binding, CallProviderError, SentRecords, UnsignedRecords
 from masking_service.service.phone_calls.signed_records import read_signed
 
 VERSION: Final = "2017-05-25"
@@ -91,15 +91,11 @@ class AliyunProvider:
         if answer.get("Code") not in ("OK", GONE):
             raise CallProviderError(REFUSALS.get(str(answer.get("Code")), "refused"))
 
-    def records(self, headers: Mapping[str, str], body: bytes) -> Sequence[CallRecord]:
+    def records(self, headers: Mapping[str, str], body: bytes) -> SentRecords:
         """See `CallProvider.records`: the messages of a relay, in the format of the `https` provider."""
         if self._records_key is None:
             raise UnsignedRecords
-        return read_signed(self._records_key, headers, body, self._clock)
-
-    def nonce(self, headers: Mapping[str, str]) -> str:  # noqa: ARG002 -- as the protocol has it
-        """See `CallProvider.nonce`."""
-        return ""
+        return SentRecords(read_signed(self._records_key, headers, body, self._clock))
 
     def _ask(self, action: str, nonce: str, wanted: Mapping[str, str]) -> Mapping[str, Any]:
         """Send a signed request; return the object that answers it. Its errors have status 400 and more, and a code."""

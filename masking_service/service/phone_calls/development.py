@@ -4,11 +4,11 @@ It calls no one, and its numbers say that they are none.
 """
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from keys.messages import MessageKey
-from masking_service.service.phone_calls.provider import Binding, CallRecord
+from masking_service.service.phone_calls.provider import Binding, SentRecords
 from masking_service.service.phone_calls.signed_records import read_signed
 
 NO_NUMBER: Final = "no-number-700"
@@ -27,21 +27,18 @@ class DevelopmentProvider:
         self._key = key
         self._clock = clock
 
-    def bind(self, a: str, b: str, ref: str, until: int) -> Binding:  # noqa: ARG002 -- as the protocol has it
+    def bind(self, a: str, b: str, ref: str, until: int) -> Binding:
         """See `CallProvider.bind`.
 
         The numbers of the two people are not used.
         """
+        del a, b, until
         number = int.from_bytes(hashlib.sha256(ref.encode()).digest()[:8], "big") % 10**_DIGITS
         return Binding(f"{NO_NUMBER}{number:0{_DIGITS}}", None, ref)
 
     def unbind(self, binding: str) -> None:
         """See `CallProvider.unbind`."""
 
-    def records(self, headers: Mapping[str, str], body: bytes) -> Sequence[CallRecord]:
+    def records(self, headers: Mapping[str, str], body: bytes) -> SentRecords:
         """See `CallProvider.records`."""
-        return read_signed(self._key, headers, body, self._clock)
-
-    def nonce(self, headers: Mapping[str, str]) -> str:  # noqa: ARG002 -- as the protocol has it
-        """See `CallProvider.nonce`."""
-        return ""
+        return SentRecords(read_signed(self._key, headers, body, self._clock))

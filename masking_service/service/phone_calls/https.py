@@ -1,7 +1,7 @@
 """The generic provider: JSON over HTTPS, signed like alerts. docs/calls.md describes it."""
 
 import hmac
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal, TypeVar
 
@@ -11,7 +11,7 @@ from msgspec import Meta
 from keys.messages import SIGNATURE, TIMESTAMP, MessageKey
 from masking_service.outbound import HttpAnswer, Outbound, OutboundBusy, OutboundError
 from masking_service.service.people.errors import CallRefusal
-from masking_service.service.phone_calls.provider import Binding, CallProviderError, CallRecord
+from masking_service.service.phone_calls.provider import Binding, CallProviderError, SentRecords
 from masking_service.service.phone_calls.signed_records import read_signed
 
 NONCE_BYTES: Final = 16
@@ -97,13 +97,9 @@ class HttpsProvider:
         nonce = self._nonce()
         self._ask(UnbindRequest(1, "unbind", nonce, binding), nonce, Unbound)
 
-    def records(self, headers: Mapping[str, str], body: bytes) -> Sequence[CallRecord]:
+    def records(self, headers: Mapping[str, str], body: bytes) -> SentRecords:
         """See `CallProvider.records`."""
-        return read_signed(self._key, headers, body, self._clock)
-
-    def nonce(self, headers: Mapping[str, str]) -> str:  # noqa: ARG002 -- as the protocol has it
-        """See `CallProvider.nonce`."""
-        return ""
+        return SentRecords(read_signed(self._key, headers, body, self._clock))
 
     def _nonce(self) -> str:
         return self._random(NONCE_BYTES).hex()

@@ -15,7 +15,7 @@ import hmac
 import json
 import re
 from base64 import b64encode
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -33,6 +33,7 @@ from masking_service.service.phone_calls.provider import (
     Binding,
     CallProviderError,
     CallRecord,
+    SentRecords,
     UnsignedRecords,
 )
 from masking_service.service.phone_calls.signed_records import MAX_RECORDS, TOLERANCE_SECONDS
@@ -112,22 +113,18 @@ class HuaweiProvider:
         if code != SUCCESS and code not in GONE:
             raise CallProviderError(REFUSALS.get(code, "refused"))
 
-    def records(self, headers: Mapping[str, str], body: bytes) -> Sequence[CallRecord]:
+    def records(self, headers: Mapping[str, str], body: bytes) -> SentRecords:
         """See `CallProvider.records`."""
-        self._check_signed(headers)
+        nonce = self._check_signed(headers)
         try:
             found = json.loads(body)
             fees = found["feeLst"]
             if not isinstance(fees, list) or len(fees) > MAX_RECORDS:
                 raise UnsignedRecords
-            return [_record(fee) for fee in fees if isinstance(fee, dict) and fee.get("userData")]
+            records = [_record(fee) for fee in fees if isinstance(fee, dict) and fee.get("userData")]
         except (ValueError, KeyError, TypeError, RecursionError):
             raise UnsignedRecords from None
-
-    def nonce(self, headers: Mapping[str, str]) -> str:
-        """See `CallProvider.nonce`."""
-        match = _AKSK(headers.get("x-aksk", ""))
-        return match[3] if match else ""
+        return SentRecords(records, nonce)
 
     def _bind_extension(self, callee: str, ref: str, until: int, deadline: float) -> Binding:
         """Bind an extension that the reference gives, so that a request after a lost reply finds it bound.
@@ -212,8 +209,8 @@ class HuaweiProvider:
     def _digest(self, nonce: str, created: str) -> str:
         return b64encode(self._secret.hmac("sha256", f"{nonce}{created}".encode("ascii"))).decode("ascii")
 
-    def _check_signed(self, headers: Mapping[str, str]) -> None:
-        """Raise UnsignedRecords unless the headers were made with our secret, lately, and not by us."""
+    def _check_signed(self, headers: Mapping[str, str]) -> str:
+        """Return the nonce of headers that were made with our secret, lately, and not by us. Raises UnsignedRecords."""
         match = _AKSK(headers.get("x-aksk", ""))
         if match is None:
             raise UnsignedRecords
@@ -228,6 +225,7 @@ class HuaweiProvider:
             raise UnsignedRecords from None
         if abs(self._clock() - at) > TOLERANCE_SECONDS:
             raise UnsignedRecords
+        return str(nonce)
 
 
 def _extensions(ref: str) -> list[str]:

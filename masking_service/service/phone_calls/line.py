@@ -14,7 +14,7 @@ from masking_service.service.phone_calls.provider import (
     Binding,
     CallProvider,
     CallProviderError,
-    CallRecord,
+    SentRecords,
     UnsignedRecords,
 )
 from masking_service.store.breaker import Breaker
@@ -84,8 +84,8 @@ class Line:
         except CallProviderError as refused:
             raise CallsUnavailable(refused.reason) from None
 
-    def records(self, headers: Mapping[str, str], body: bytes, address: str) -> tuple[Sequence[CallRecord], str]:
-        """Return the records of a message from an address, and its nonce where the body is not signed.
+    def records(self, headers: Mapping[str, str], body: bytes, address: str) -> SentRecords:
+        """Return the records of a message from an address.
 
         Raises:
             UnsignedRecords: it is not from the provider, or not from its networks.
@@ -94,7 +94,7 @@ class Line:
             raise UnsignedRecords
         if self._records_from is not None and not is_inside(address, self._records_from):
             raise UnsignedRecords
-        return self._provider.records(headers, body), self._provider.nonce(headers)
+        return self._provider.records(headers, body)
 
     def _guarded(self, exchange: Callable[[CallProvider], _Result]) -> _Result:
         """Ask the provider, unless it has just failed several times. Raises CallProviderError."""

@@ -6,7 +6,7 @@ once. No error holds a number, and no word of a provider is repeated.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from masking_service.service.people.errors import CallRefusal
 
@@ -67,6 +67,13 @@ class CallRecord:
     rang: int | None = None
 
 
+class SentRecords(NamedTuple):
+    """The records of a message, and its nonce where its signature does not cover the body."""
+
+    records: Sequence[CallRecord]
+    nonce: str = ""
+
+
 class CallProvider(Protocol):
     """Binds privacy numbers."""
 
@@ -88,7 +95,7 @@ class CallProvider(Protocol):
         Raises CallProviderError.
         """
 
-    def records(self, headers: Mapping[str, str], body: bytes) -> Sequence[CallRecord]:
+    def records(self, headers: Mapping[str, str], body: bytes) -> SentRecords:
         """Return the records of a signed message.
 
         Args:
@@ -97,6 +104,3 @@ class CallProvider(Protocol):
         Raises:
             UnsignedRecords: it is not from the provider, or is none of its messages.
         """
-
-    def nonce(self, headers: Mapping[str, str]) -> str:
-        """Return the nonce of a message whose signature does not cover the body; empty where it does."""

@@ -23,7 +23,7 @@ class SealedLists(TenantState, Generic[Entry]):
     """The lists of one kind, one for each tenant.
 
     Args:
-        kind: the class of an entry.
+        kind: of the list, such as `list[Hold]`.
         name: of a tenant's list in the store, for `tenant_key`.
         bounded: shortens a list that has become too long.
     """
@@ -33,13 +33,13 @@ class SealedLists(TenantState, Generic[Entry]):
         store: Store,
         keyring: Keyring,
         random: Callable[[int], bytes],
-        kind: type[Entry],
+        kind: type[list[Entry]],
         name: bytes,
         bounded: Callable[[list[Entry]], list[Entry]] = lambda entries: entries,
     ) -> None:
         super().__init__(store, keyring, random)
         self._lists = Documents(store, keyring, random, Serials, name)
-        self._decoder = msgspec.json.Decoder(list[kind])  # type: ignore[valid-type]  # a class that is an argument
+        self._decoder = msgspec.json.Decoder(kind)
         self._bounded = bounded
 
     def reset(self) -> None:

@@ -12,7 +12,13 @@ from keys.messages import MessageKey, ProviderSecret
 from masking_service.outbound import Outbound
 from masking_service.service.people.rules import CallRule
 from masking_service.service.phone_calls.aliyun import AliyunProvider, sign
-from masking_service.service.phone_calls.provider import TIMEOUT_SECONDS, CallProviderError, UnsignedRecords
+from masking_service.service.phone_calls.provider import (
+    TIMEOUT_SECONDS,
+    CallProviderError,
+    CallRecord,
+    SentRecords,
+    UnsignedRecords,
+)
 from tests.service.phone_calls.fake_aliyun import SECRET, FakeAliyun, fake_aliyun
 from tests.store.stores import foreseen
 
@@ -131,5 +137,5 @@ def test_its_own_unsigned_messages_are_refused_and_a_relays_signed_ones_are_take
     timestamp = str(int(time.time()))
     signed = "v1=" + RECORDS_KEY.sign(timestamp.encode(), body)
 
-    (record,) = found.records({"masking-timestamp": timestamp, "masking-signature": signed}, body)
-    assert (record.ref, record.answered) == (REF, False)
+    sent = found.records({"masking-timestamp": timestamp, "masking-signature": signed}, body)
+    assert sent == SentRecords([CallRecord(REF, "1", 1, 0, answered=False)])

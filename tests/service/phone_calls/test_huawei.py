@@ -168,16 +168,14 @@ def test_a_header_that_we_sent_is_none_of_theirs(fake: FakeHuawei) -> None:
 
 
 def test_the_nonce_of_a_message_names_it(fake: FakeHuawei) -> None:
-    found = adapter(fake)
-
-    assert (found.nonce(headers(nonce="abc")), found.nonce({})) == ("abc", "")
+    assert adapter(fake).records(headers(nonce="abc"), fees()) == ([], "abc")
 
 
 def test_call_records_say_when_and_how_long(fake: FakeHuawei) -> None:
     missed = {**FEE, "icid": "2", "fwdAnswerTime": ""}
     silent = {**missed, "icid": "3", "fwdAlertingTime": ""}
     foreign = {name: value for name, value in FEE.items() if name != "userData"}
-    answered, unanswered, off = adapter(fake).records(headers(), fees(FEE, missed, silent, foreign))
+    answered, unanswered, off = adapter(fake).records(headers(), fees(FEE, missed, silent, foreign)).records
 
     assert (answered.ref, answered.id, answered.seconds, answered.answered) == (REF, FEE["icid"], 30, True)
     assert answered.at == datetime(2026, 11, 27, 3, 0, 3, tzinfo=UTC).timestamp()
