@@ -39,6 +39,8 @@ _CALLING: Final = ("找", "给", "由", "让", "叫", "喊", "请", "交", "替"
 _INFORMING: Final = tuple(word for word in cues.WEAK if len(word) > 1 and word[-1] not in "做成为")
 """Of the words before names those that are seldom before things."""
 _announcing: Final = by_char((*(role for role in cues.ROLES if len(role) > 1), *_INFORMING, *_CALLING), -1)
+_PLACING: Final = "放在去到跟和"
+"""Before a given name with a title: 放雪梅婶家."""
 _roles: Final = by_char(cues.ROLES, -1)
 _titles: Final = by_char((*cues.TITLES, *cues.SHORT_TITLES), 0)
 _verbs: Final = by_char(("收", "代收", "代签", "代领", "代取", "签收", "亲启", "亲收", "本人签收", "查收"), 0)
@@ -51,7 +53,7 @@ _familiar: Final = re.compile(
 ).finditer
 """One character of a given name before a title of the family: 芳姐收."""
 _goes_on: Final = re.compile(
-    rf"[拿取领签收说](?![{HAN}])|就[行好可]|家(?![{HAN}])|家[的里]|那[里边儿]?(?![{HAN}])|[吧哈啊哦呀嘛的](?![{HAN}])"
+    rf"[拿取领签收说](?![{HAN}])|就[行好可]|家(?![{HAN}])|家[的里就门没有]|那[里边儿]?(?![{HAN}])|[吧哈啊哦呀嘛的](?![{HAN}])"
 ).match
 _FOLLOWS: Final = "".join(
     {
@@ -69,7 +71,7 @@ def _finders() -> tuple[re.Pattern[str], re.Pattern[str]]:
     given = "".join(char for char, cost in han_words().given.items() if cost <= _MOST_OF_ONE)
     name, behind = rf"([{given}]{{2}})", "".join({*_titles, *_verbs})
     return (
-        re.compile(rf"[{''.join(_announcing)}](?={BEFORE_VALUE}{name}(?:[^{HAN}*]|$|[{_FOLLOWS}]))"),
+        re.compile(rf"[{''.join(_announcing)}{_PLACING}](?={BEFORE_VALUE}{name}(?:[^{HAN}*]|$|[{_FOLLOWS}]))"),
         re.compile(rf"(?<![{HAN}*]){name}(?=[{behind}]|[\s,，、:：/|(（]{{0,2}}\*{{5}})"),
     )
 
@@ -97,8 +99,9 @@ def find(text: str) -> Iterator[Span]:
 def _is_told(text: str, cue: int, start: int, end: int) -> bool:
     """Whether a given name is behind a cue that ends at `cue`, and a clause ends or goes on behind it."""
     words = _announcing if start == cue else _roles
+    told = text.endswith(words.get(text[cue - 1], ()), 0, cue)
     return (
-        text.endswith(words.get(text[cue - 1], ()), 0, cue)
+        (told or (text[cue - 1] in _PLACING and start == cue and _is_before_title(text, end)))
         and (_is_before_title(text, end) or name_ends(text, end) or _goes_on(text, end) is not None)
         and not _is_cue(text, end - 1)
         and is_given(text[start:end], _MOST)

@@ -56,6 +56,8 @@ _announcing: Final = by_char((*cues.ROLES, *cues.WEAK, *HAN_FORMS), -1)
 _LONGEST_PARTED: Final = 28
 _USUAL_LENGTH: Final = 3
 _TITLES: Final = frozenset(cues.TITLES)
+POLITE: Final = frozenset(("先生", "女士", "小姐", "太太", "夫人"))
+"""Titles that hardly anything but a name is before."""
 _SHORT_TITLES: Final = frozenset(cues.SHORT_TITLES)
 _FIRST_GIVEN: Final = frozenset("如有先可会行应得起")
 """Given names of two characters begin with these, which are words elsewhere."""
@@ -234,7 +236,7 @@ def name_before(text: str, end: int, *, titled: bool = False, loose: bool = Fals
         start = end - length
         if start >= first:
             parting = _parting(text, start, first, loose=loose)
-            rarely = rare or (titled and han_words().is_family(text[start]))
+            rarely = rare or (titled and (text[end : end + 2] in POLITE or han_words().is_family(text[start])))
             if (parting or loose or titled) and _may_begin(text, start, end, parting, rare=rarely):
                 found.append((parting, start))
     return max(found, key=lambda one: one[0])[1] if found else None

@@ -37,6 +37,8 @@ GIVEN: Final = "".join(_WORDS["given"])
 GIVEN_WORDS: Final = frozenset(_WORDS["given-words"])
 PLAIN: Final = {section[-1]: _WORDS[section] for section in ("plain-v", "plain-n")}
 """Words of parcels that a dictionary has not, by class (`han_words`)."""
+UNITS: Final = "元块份箱件个盒袋斤包瓶单套桶提条只本罐板"
+"""Behind a number: how much a person orders or pays."""
 NO_LATIN_NAME: Final = frozenset(_WORDS["no-latin-name"])
 BRANDS: Final = frozenset(_WORDS["brands"])
 NICKNAMES: Final = frozenset(_WORDS["nicknames"])

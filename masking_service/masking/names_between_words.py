@@ -109,18 +109,18 @@ _PHONE_BEFORE: Final = re.compile(r"\*{5,}[0-9]{0,4}(?:[^\w*]|_){0,3}$").search
 _ROOM_BEHIND: Final = re.compile(
     r"[\s,，、/\-—(（:：]{0,2}(?:(?:[A-Z]?[0-9]{1,2}|[A-Z])(?:[-_/#]|栋|幢|座|号楼?|\s)(?:[0-9]{1,2}(?:单元|-))?)?[0-9*]{3,4}室?(?![0-9A-Za-z*])"
 ).match
-_UNITS: Final = "元块份箱件个盒袋斤包瓶单套"
-_AMOUNT: Final = re.compile(rf"[0-9]{{1,5}}(?:\.[0-9]{{1,2}})?[{_UNITS}]").match
+_AMOUNT: Final = re.compile(rf"[0-9]{{1,5}}(?:\.[0-9]{{1,2}})?[{cues.UNITS}]").match
 _BRACKET_ENDS: Final = re.compile(r"[】」』”\"\])）>》]\s?").match
 _STATE_BEHIND: Final = re.compile(
-    "[，, ]{1,2}(?:拜托|谢谢|麻烦|敬上|不?在家|不在|已[取收拿]|代[收签领]|签收|自[提取]|本人|急用|老客户"
+    "[，, ]{1,2}(?:拜托|谢谢|麻烦|敬上|不?在家|不在|[已未][取收拿付]|代[收签领]|签收|自[提取]|本人|急用|老客户"
     "|[男女](?![\u4e00-\u9fff]))"
 ).match
+_CALLED_BEHIND: Final = re.compile("[，,](?:您|请凭)").match
 _NUMBER_OF_PERSON_BEHIND: Final = re.compile("[，,、; ]{1,2}(?:学号|工号|手机|电话|身份证|证件)").match
 _WHOSE_BEHIND: Final = re.compile(
     "[（(](?:本人|家人|家属|亲属|同事|邻居|朋友|妻子|丈夫|父亲|母亲|收|代收|[^()（）]{0,6}(?:骑手|骑士|司机|师傅|客服|经理|店长|[员人部班科组室处院系店厂司]"
-    "|[0-9]{1,3}[份箱件个盒袋斤包瓶单套]))[)）]"
-    r"|[（(](?:工号|员工|学号|电话|手机)|[:：]\s?[0-9]{1,3}[份箱件个盒袋斤包瓶单套]"
+    rf"|[0-9一二两三四五六七八九十半]{{1,3}}[{cues.UNITS}]))[)）]"
+    rf"|[（(](?:工号|员工|学号|电话|手机|[男女][^()（）]{{0,4}}[)）])|[:：]\s?[0-9]{{1,3}}[{cues.UNITS}]"
 ).match
 _STARS_OF_NAME: Final = re.compile(r"\*{1,4}(?!\*)").match
 _ROOM_BEFORE: Final = re.compile(
@@ -128,19 +128,23 @@ _ROOM_BEFORE: Final = re.compile(
 ).search
 _OF_A_ROOM: Final = re.compile("(?:室|房间?|号|铺|床|户|班|级|届|店面)?的?").fullmatch
 _IS_PLACE: Final = re.compile(
-    rf"(?P<sure>[\u4e00-\u9fff]{{0,6}}(?:[0-9](?![0-9]{{0,3}}[{_UNITS}])|[苑园城庄湾庭府邸墅寓厦院馆楼街路区镇乡村里座栋幢号店站](?:$|[0-9])))"
+    rf"(?P<sure>[\u4e00-\u9fff]{{0,6}}(?:[0-9](?![0-9]{{0,3}}[{cues.UNITS}])|[苑园城庄湾庭府邸墅寓厦院馆楼街路区镇乡村里座栋幢号店站](?:$|[0-9])))"
     r"|(?P<end>[道省市区县镇乡村路街苑园庄湾庭府邸墅寓厦院馆厂])|[\u4e00-\u9fff]{0,3}(?:[苑园城庄湾庭府邸墅寓厦院馆店厂]|[小中大]学|学校|广场|[分支总]部|分公司|超市|营业[部点厅]|集散|分拨|转运|中转|驿站|代收点)"
 ).match
 _IS_ROOM: Final = re.compile(r"(?:[0-9]|[0-9*]{3}|[0-9一二三四五六七八九十][)）])$").search
 _FIRM_BEFORE: Final = re.compile(rf"(?:{any_of(HAN_FORMS)})[\s,，、;；/|]{{1,2}}$").search
 _SPACES: Final = frozenset(" \t\u3000")
+_DASHES: Final = frozenset("-—－")
+_TAKEN_AT: Final = frozenset("点店站柜")
+"""What places end with where parcels are taken: 代收点-王芳."""
+_BRACKETS: Final = frozenset("】])）")
 _COLONS: Final = frozenset(":：=∶﹕→")
 _run: Final = re.compile(r"[\u4e00-\u4e27\u4e29-\u9fff]*").match
 """Han, without the stroke that text recognition reads for a bar."""
 _LIST: Final = re.compile(
     r"[\u4e00-\u9fff]{2,4}(?:[、，,;；/+&\s]{1,2}(?!一起|均可|都可)[\u4e00-\u9fff]{2,4})+"
     r"(?P<tail>[。.，, ]?(?:[0-9一两二三四五六]人|一起[收取拿]|[均都][可行]"
-    r"|各[0-9一两二三四五六七八九十半]{1,3}[份箱件个盒袋斤包瓶提桶])?)"
+    rf"|各[0-9一两二三四五六七八九十半]{{1,3}}[{cues.UNITS}])?)"
 ).fullmatch
 _LIST_IN: Final = re.compile(r"(?<!\w)[\u4e00-\u9fff]{2,4}(?:[、;；/+&][\u4e00-\u9fff]{2,4})+(?!\w)").finditer
 _letter: Final = re.compile(r"\w").search
@@ -262,8 +266,14 @@ class HanRun:
         if start and len(self._word_before[start]) == 1 and self._before(start) < 0:
             return False
         if end < len(self._han):
-            return start > 0 and saved >= _LIKELY_INSIDE
+            return saved >= _LIKELY_INSIDE and (start > 0 or self._says_more(end))
         return start > 0 or _letter(self._text, 0, self.start) is not None or _letter(self._text, self.end) is not None
+
+    def _says_more(self, at: int) -> bool:
+        """Whether a verb, and more behind it, say what the person does whose name begins the run: 王晓明迁新址."""
+        word = self._word_behind[at]
+        kind = (self._known.word(word) or (UNKNOWN, 0))[0]
+        return kind in "vp" and at + len(word) < len(self._han) and _IS_PLACE(self._text, self.start + at) is None
 
     def _is_none(self, start: int, end: int, given: str) -> bool:
         """Whether what is at this span is no name: a nickname's, a family name alone, with a title or a mask."""
@@ -315,8 +325,10 @@ class HanRun:
         return _BEFORE[(self._known.word(word) or (UNKNOWN, 0))[0]]
 
     def _is_whose(self, at: int) -> bool:
-        """Whether a noun and 的 begin the run, and what may be a name ends it: 华为的范强."""
+        """Whether a noun, or a bracket, and 的 are before what may be a name: 华为的范强, 【园区部】的范强."""
         owner = self._han[: at - 1]
+        if not owner:
+            return self._text[self.start - 1 : self.start] in _BRACKETS
         return (
             len(self._han) - at <= len("欧阳明") and len(owner) > 1 and self._known.words.get(owner, ("", 0))[0] == "n"
         )
@@ -336,6 +348,8 @@ class HanRun:
         if label is None:
             return 0
         word = label[1].rstrip("是为")
+        if word and word[-1] in _TAKEN_AT and before[-1] in _DASHES:
+            return _LABELLED
         if not word or _IS_THING(word):
             return 0
         if word[-1] in _ROLE_ENDS or word.endswith(_ANNOUNCE.get(word[-1], ())):
@@ -377,6 +391,8 @@ class HanRun:
             return _SURE
         if _PHONE_BEHIND(text, end) or (whole and _WHOSE_BEHIND(text, end)):
             return _BESIDE
+        if whole and text[self.start - 1 : self.start] in _BRACKETS and _CALLED_BEHIND(text, end):
+            return _CUE
         if whole and _NUMBER_OF_PERSON_BEHIND(text, end):
             return _SURE
         return _CUE if whole and _STATE_BEHIND(text, end) else 0

@@ -49,6 +49,7 @@ from masking_service.masking.name_bounds import (
     HAN,
     NICKNAMES,
     PLACE_ENDS,
+    POLITE,
     can_be_name,
     is_han,
     is_latin,
@@ -78,7 +79,7 @@ _GAP: Final = (
 )
 _longer_cues: Final = by_char((word for word in cues.ROLES if len(word) > 2), 0)
 _link_and_gap: Final = re.compile(_LINK + _GAP)
-_note_behind: Final = re.compile(rf"[（(][{HAN}]{{1,6}}[)）]$|[】」』”\"\])）#＃>》\s【「『\[(（]{{1,2}}$")
+_note_behind: Final = re.compile(rf"[（(][{HAN}][{HAN}，,、]{{0,6}}[)）]$|[】」』”\"\])）#＃>》\s【「『\[(（]{{1,2}}$")
 _number: Final = re.compile(
     r"\*(?<![*@].)(?:[*.\-]{0,80}@\*[*.]{0,160}|(?<=\*)\*{5,}+[0-9零〇一二三四五六七八九幺壹贰叁肆伍陆柒捌玖]{0,4}(?:-\*{1,6}|转\*{1,6})?)"
 )
@@ -86,7 +87,7 @@ _mask_before: Final = re.compile(r"\*\s$").search
 _front_of_number: Final = re.compile(r"[^\w*+]{0,3}\+?[0-9() \-]{0,9}$")
 _signs_behind: Final = re.compile(r"(?:[^\w*]|_){0,4}$")
 _quantity_behind: Final = re.compile(
-    r"[\s,，、]{1,2}[0-9一二两三四五六七八九十半]{1,3}[份箱件个盒袋斤包瓶提桶条只套本罐][\s,，、]{0,2}$"
+    rf"[\s,，、]{{1,2}}[0-9一二两三四五六七八九十半]{{1,3}}[{cues.UNITS}][\s,，、]{{0,2}}$"
 )
 """Between a name and a number in lists of orders."""
 _before_name: Final = re.compile(r"[\s,，、/|;；（(）)\]】\-—_:：]{0,3}")
@@ -114,11 +115,9 @@ _ends_firm: Final = re.compile(rf"(?:{any_of(HAN_FORMS)})(?![{HAN}])").search
 _any_han: Final = re.compile(f"[{HAN}]").search
 _labels: Final = by_char((word.lower() for word in cues.LABELS), -1)
 _LONGEST_LABEL: Final = 24
-_ADDRESSING: Final = frozenset(
-    ("总", "先生", "女士", "小姐", "太太", "夫人", "老师", "师傅", "教授", "亲启", "亲收", "亲签", "敬启")
-)
+_ADDRESSING: Final = frozenset((*POLITE, "总", "老师", "师傅", "教授", "亲启", "亲收", "亲签", "敬启"))
 """Before them alone in a clause is hardly anything but a name."""
-_POLITE: Final = frozenset(("先生", "女士", "小姐", "太太", "夫人", "亲启", "亲收", "亲签", "敬启"))
+_POLITE: Final = POLITE | {"亲启", "亲收", "亲签", "敬启"}
 _gap_of_value: Final = re.compile(BEFORE_VALUE)
 _han_run: Final = re.compile(rf"[{HAN}]{{0,4}}")
 _HANDED_BY: Final = frozenset(("由", "交由", "已由"))
@@ -417,11 +416,11 @@ def _said(text: str, at: int, end: int) -> Span | None:
     if len(verb) == 1 and verb not in "说說" and is_han(text[end : end + 1]):
         return None
     noted = not is_han(text[at - 1 : at])
-    if noted and (note := _note_behind.search(text, max(0, at - 8), at)):
+    if noted and (note := _note_behind.search(text, max(0, at - 9), at)):
         at = note.start()
     start = name_before(text, at, loose=verb in cues.SURE_VERBS, rare=len(verb) > 1)
-    if start is None or (noted and names_between_words.is_word(text[start:at])):
-        return None  # 【柳州】已签收
+    if start is None or ((noted or at - start > 2) and names_between_words.is_word(text[start:at])):
+        return None  # 【柳州】已签收, 何首乌已签收
     return start, at
 
 

@@ -31,10 +31,9 @@ _labelled: Final = re.compile(
 """A name that is the whole value of a label that calls no goods, place or state."""
 _beside_wish: Final = re.compile(rf"({_WHOLE})[:：](?=不?要|别|放|请|請|麻烦|帮|改|先|周[一二三四五六日末]|送)").match
 """At the beginning a name, a colon and a request: 王小明：放门口."""
-_UNITS: Final = "份箱件个盒袋斤包瓶提桶条只套罐单"
 _QUANTITY: Final = (
     r"(?:[ \t\u3000]{0,2}(?:[*xX×＊✖+＋][ \t]?[0-9]{1,3}"
-    rf"|(?:[0-9]{{1,3}}|[一二两三四五六七八九十半])[ \t]?[{_UNITS}])(?![0-9A-Za-z])"
+    rf"|(?:[0-9]{{1,3}}|[一二两三四五六七八九十半])[ \t]?[{cues.UNITS}])(?![0-9A-Za-z])"
     rf"|[ \t\u3000]{{1,2}}[{HAN}]{{1,5}}[*xX×]?[0-9]{{1,2}}(?![0-9A-Za-z\-号號栋棟楼樓幢座室单區区期]))"
 )
 """How much a person orders."""
@@ -42,11 +41,11 @@ _PERSON: Final = (
     "收件|收货|收貨|寄件|姓名|名字|联系人|聯絡人|收方|签收|簽收|叫做|改地址|换地址|改派|改期|拒收|没人|打电话|退回"
     "|[拿取领領]快[递遞]|快[递遞]到|打给|联系|放(?:在|到)?(?:门|門|管理|前台|驿站|快递)|妥投|送到|付款|未取|未付"
 )
-_after_order: Final = re.compile(rf"[0-9一二两三四五六七八九十半][ \t]?[{_UNITS}][\s,，;；、]{{1,2}}$").search
+_after_order: Final = re.compile(rf"[0-9一二两三四五六七八九十半][ \t]?[{cues.UNITS}][\s,，;；、]{{1,2}}$").search
 _person: Final = re.compile(_PERSON).search
 """A text about a person, in which a whole clause may be a name."""
 _sign_of_clause: Final = re.compile(
-    rf"[:：=0-9*—－–①-⑳-]|谢|敬[礼上]|快乐|祝好|商祺|此致|顺颂|[一两二三四五六七八九十半][份箱件个盒袋斤包瓶]|{_PERSON}"
+    rf"[:：=0-9*—－–①-⑳-]|谢|敬[礼上]|快乐|祝好|商祺|此致|顺颂|[一两二三四五六七八九十半][{cues.UNITS}]|{_PERSON}"
 ).search
 """What a label, a wish, a code or a text about a person has."""
 _SIGNED_WITH: Final = (
@@ -68,7 +67,7 @@ _SIGNED_WITH: Final = (
 """What a person writes before the name that signs a text."""
 _whole: Final = re.compile(
     han_name(HAN, apart=rf"(?:(?<![{HAN}A-Za-z*].)|{'|'.join(f'(?<={word}.)' for word in _SIGNED_WITH)})")
-    + rf"(?=[^{HAN}]|$|[一二两三四五六七八九十半][ \t]?[{_UNITS}])"
+    + rf"(?=[^{HAN}]|$|[一二两三四五六七八九十半][ \t]?[{cues.UNITS}])"
 ).finditer
 """What has the form of a name and is parted from other words, but for what it signs and a quantity."""
 _item_before: Final = re.compile(

@@ -46,6 +46,8 @@ _MAX_DIGITS: Final = 6
 _FREQUENT: Final = 16
 """What a family name or particle costs at most that is a word by itself."""
 _OFTEN_GIVEN: Final = 15
+_SELDOM_GIVEN: Final = 30
+"""What a given name costs at least whose characters given names seldom have."""
 _OF_GIVEN_NAMES: Final = 21
 """What a character costs at most that given names have, and that they have often."""
 _BESIDE_NUMBER: Final = r"\x00\u4e00-\u9fff ，。！？、；（）【】:："
@@ -332,6 +334,11 @@ def _finder() -> _Finder:
         kind, cost = known.words.get(char, ("n", 0))
         return kind in "vapurts" and cost <= _FREQUENT
 
+    def is_seldom_given(word: str) -> bool:
+        """Whether a word is no noun, or one of characters that given names seldom have: 仓库."""
+        kind, cost = known.words[word]
+        return kind != "n" or cost < known.given_cost(word) > _SELDOM_GIVEN
+
     cue_words = {*cues.ROLES, *cues.WEAK, *cues.ANNOUNCE, *cues.FOLLOW, *cues.FOLLOWING, *cues.VERBS, *cues.TITLES}
     never = {*cues.NO_GIVEN, *cues.SHORT_TITLES, *cues.PLACE_ENDS, *cues.GOODS_ENDS, *"员人师者系", *_NUMERALS}
     of_names = {char for char, cost in known.given.items() if cost <= _OF_GIVEN_NAMES} | {*cues.GIVEN}
@@ -362,7 +369,7 @@ def _finder() -> _Finder:
         frozenset(),
         frozenset(),
         {first: tuple(ends) for first, ends in longer.items()},
-        frozenset(word for word in words if known.words[word][0] != "n" and word[0] != word[1]).union(
+        frozenset(word for word in words if word[0] != word[1] and is_seldom_given(word)).union(
             cues.TITLES, cues.VERBS
         ),
         frozenset(),
