@@ -46,8 +46,9 @@ _SIDE_OF_A_FLOOR: Final = re.compile(
     r"|(?<=\*)[东東西南北](?=$|[\s,，(（])"
 ).sub
 """Also of a room: 5栋21西."""
+_SIDE_OF_A_HOUSE: Final = re.compile("(?<=[元单單楼樓层層栋棟幢座号號])[东東西南北中](?=[边邊间間][户戶])").sub
 _ROOM_IN_WORDS: Final = re.compile(
-    rf"(?<=[号號院楼樓层層])(?:(?:{words.OLD_ROOM})(?=.(?:$|[(（]))|(?:地下|天[台臺])(?=$|[(（]))"
+    rf"(?<=[号號院内內楼樓层層F])(?:(?:{words.OLD_ROOM})(?=.(?:$|[(（]))|(?:地下|天[台臺])(?=$|[(（]))"
 ).sub
 """A room that has no number, right behind a house or a floor: 71号前楼."""
 _OPEN_FLOORS: Final = ("空层", "空層")
@@ -119,7 +120,7 @@ def read_han_units(text: str, level: int = ESTATE, is_sure: _IsSure | None = Non
             begin = _hidden_from(text, number, kind, start, done)
             pieces += text[done:begin], "*" * (start - begin) + shown
             done = stop
-    shown = "".join(pieces) + text[done:] if pieces else text
+    shown = _SIDE_OF_A_HOUSE("*", "".join(pieces) + text[done:] if pieces else text)
     if is_sure is None:
         shown = _SIDE_OF_A_FLOOR("*", shown) if pieces else shown
         shown = _ROOM_IN_WORDS(lambda found: "*" * len(found[0]), shown)

@@ -72,7 +72,7 @@ def level_of(gap: str, kind: int, level: int, first: bool) -> int:
     """Where a number of this kind behind these words is, if the one before them was on this level."""
     if gap == "里":
         return level
-    if gap in _IN_THE_HOUSE and level in (NUMBER, LANE, BUILDING):
+    if gap in _IN_THE_HOUSE and level in (NUMBER, BUILDING):
         return BUILDING
     place = _place(gap, kind, level)
     if not place:

@@ -51,7 +51,7 @@ _IS_CODE: Final = re.compile(
     r"(?:型号|规格|尺寸|尺码|货号|款号|取件码|提货码|密码|编号|单号|价|[￥¥$])[^\u4e00-\u9fff]*$"
 ).search
 _PAIR_BEFORE: Final = re.compile(
-    r"(?:^|[\s,，、:：;；(（【.。|/+放送])[A-Z]?[0-9]{1,2}(?P<gap>[号號栋棟幢座#/_]\s?|\s{1,2})$"
+    r"(?:^|[\s,，、:：;；(（【.。|/+放送])[A-Z]?[0-9]{1,2}(?P<gap>[号號][院门門]|[门門舍宿]|[号號栋棟幢座#/_]\s?|\s{1,2})$"
 ).search
 """The number of a house before a room's."""
 _ENDS_PAIR: Final = re.compile(r"$|[:：/\-—,，、;；)）】|]|\s[\u4e00-\u9fff]|[\u4e00-\u9fff]").match
@@ -59,12 +59,20 @@ _GOES_ON: Final = re.compile(
     "放|谢|別|别|没|沒|有人|电话|電話|手机|手機|请|請|麻烦|麻煩|收|自提|代|我|你|给|給|找|联系|打|不|勿"
 ).match
 _IS_FLOOR: Final = re.compile(r"[BLbl]?[0-9]{1,2}[Ff]").fullmatch
+_IS_DOOR: Final = re.compile("[0-9]{1,2}[A-Ha-h]").fullmatch
+"""A floor and a door on it, behind a house: 10栋2B."""
+_IS_DOOR_ON_A_FLOOR: Final = re.compile("0[1-9]|[A-Z][0-9]{2,3}").fullmatch
+"""Right behind a floor: 9层05, 三楼B25."""
 _IS_LATIN: Final = re.compile("[A-Za-z]").match
 _IS_HOUSE_TO_ROOM: Final = re.compile(
-    r"[0-9]{1,2}[A-Z]?[-—/](?:[0-9*]{1,2}|[东西南北中甲乙丙丁])[-—/](?!(?:19|20)[0-9]{2}$)[0-9*]{3,4}"
+    r"(?:[A-Z][0-9]|[0-9]{1,2}[A-Z]?)[-—/](?:[0-9*]{1,2}|[东西南北中甲乙丙丁])[-—/](?!(?:19|20)[0-9]{2}$)[0-9*]{3,4}"
 ).fullmatch
-_IS_DOTTED: Final = re.compile(r"[0-9]{1,2}\.[1-9]\.[1-9][0-9]?0[1-9]").fullmatch
-"""House, unit and room, where a clause begins: 6.5.904."""
+_IS_STALL: Final = re.compile("[A-Z][0-9]{1,2}档口?|[A-Z]?[0-9]{1,2}[号號](?:[摊攤]位|[档檔]口)").fullmatch
+_AT_STALL: Final = re.compile("(?:[档檔]口|[摊攤]位|[铺舖]位)[号號]?[:：是]?$").search
+_IS_WHOLE: Final = re.compile(
+    r"[0-9]{1,2}\.[1-9]\.[1-9][0-9]?0[1-9]|[0-9]{1,2}-[1-9]-[0-9]{1,2}-[1-9]|[0-9]{1,2}F-0[1-9]"
+).fullmatch
+"""House, unit and room, where a clause begins: 6.5.904, 7-2-18-1, 3F-08."""
 _IS_ROOM: Final = re.compile(r"(?:[0-9]{1,3}[A-Z]?-)?[A-Za-z]?(?:[0-9*]{3,4}|[0-9][OoIl][0-9])[A-Z]?").fullmatch
 """Also with a letter that was read in place of a digit: 3O2."""
 _NARROW: Final = {code: code - 0xFEE0 for code in map(ord, "－．／＃～＿０１２３４５６７８９")} | {
@@ -72,32 +80,41 @@ _NARROW: Final = {code: code - 0xFEE0 for code in map(ord, "－．／＃～＿�
 }
 _IS_WIDE: Final = re.compile(f"[{''.join(map(chr, _NARROW))}]").search
 _MAY_HOLD_UNITS: Final = re.compile(
-    rf"[0-9{words.NUMERALS}](?:[号號]?(?:[楼樓层層室房户戶舍床门門F]|[寝教病诊]室|病房|单元|單元|[商店]?[铺舖])|[-—－/.．][0-9]{{1,2}}[-—－/.．][0-9])|[０-９]"
+    rf"[0-9{words.NUMERALS}](?:[号號]?(?:[楼樓层層室房户戶舍床门門F]|(?:[寝教病诊]|办公|会议|实验)室|病房|档|单元|單元|[商店]?[铺舖])|[-—－/.．][0-9]{{1,2}}[-—－/.．][0-9])|[０-９]"
     r"|(?<![0-9*])[0-9]{3,4}[\s,，;；、]{1,3}[\u4e00-\u9fff]\*|[\u4e00-\u9fff]\*{1,3}[\s,，;；、（(]{0,3}[0-9]{3,4}(?![0-9])"
     r"|[\u4e00-\u9fff#]-?[A-Z]?(?:[0-9]{1,2}[A-Z]?-[0-9]|[0-9]{3,4}(?![0-9]))|[栋棟幢座铺舖][A-Z]?[0-9*]|单元[-0-9]"
     r"|(?:[栋棟幢座元]|(?:门牌|房|室)[号號]?[是:：]?)[一二三四五六七八九][零〇一二三四五六七八九]{2}"
     r"|[号號弄][0-9][OoIl][0-9]|[Rr](?:oo)?m\.? ?[0-9]{3}"
     r"|(?<![0-9A-Za-z.*-])[0-9]{3,4}(?:[那这]|[业業]主|住[户戶]|家里|家裡|的?门[口前铃]|門鈴|鞋柜|放|的[快包件业業住客]|没人|有人|(?:[今明]天|现在|白天|晚上)?不在|搬[走家了]|代收|代签|也[行可]|的?[\u4e00-\u9fff]?\*)"
     r"|(?:^|[\s,，。放送])[0-9]{1,2}-[0-9]{3,4}(?![0-9-])|[栋棟幢座楼元铃禁梯][^\n]{0,24}?[\s,，;；。、][0-9]{3,4}(?:$|[\s,，。;；])"
+    r"|[栋棟幢座楼][^\n]{0,24}?[\s,，;；。、][0-9]{3,4}(?:的(?:$|[\s,，。])|[取领])|(?<![0-9A-Za-z.*-])[0-9]{3,4}[信奶]箱"
+    r"|[档檔摊攤铺舖][口位][号號]?[:：是]?[A-Z]?[0-9]|[0-9][号號][摊攤档檔][口位]|[东東西中][边邊间間][户戶]"
     r"|\*(?:先生|女士|小姐|阿姨) ?[0-9]|[0-9]#[0-9]{3}|[栋棟幢座](?:[a-z]|[A-Z]?-)[0-9]|(?:单元|单元号|楼层)[:：]?[0-9]"
     r"|(?:^|[\s,，、:：;；(（【.。|/+放送])[A-Z]?[0-9]{1,2}(?:[号號栋棟幢座#/_]\s?|\s{1,2}|-)[0-9]{3,4}(?![0-9])|[0-9]~[0-9]{3}"
     r"|[栋棟幢座楼樓元][^0-9A-Za-z\u3400-\u9fff]{1,2}[A-Z]?[0-9]"
 ).search
 _AT_ROOM: Final = re.compile(
-    r"(?:送到?|送至|送上门|送上楼到?|上门到?|住|住在|家在|我家在?|家住|家是|敲|放到?|放在|放至|我是|手边|对面|对门|隔壁|楼下|楼上|钥匙在|问|找|按|呼叫?|拨|门铃|对讲"
+    r"(?:送到?|送至|送上门|送上楼到?|上门到?|住|住在|家在|我家在?|家住|家是|敲|放到?|放在|放至|我是|手边|对面|对门|隔壁|楼下|楼上|钥匙在|问|找|按|呼叫?|拨|投|门铃|对讲"
     r"|上楼到?|[左右]转|左手|右手|左边|右边|拐|门牌是?|具体是?|在|给|去|到|挂|请送|麻烦送"
     r"|房号|门牌|(?:房间|房|室|门牌)[号號][:：是]?|\*(?:先生|女士|小姐|阿姨)|\b(?:[Rr]oom|[Rr]m|ROOM|RM)\.?)\s?$"
 ).search
-_NAMES_ROOM: Final = re.compile("(?:房[号號]|房[间間][号號]|室[号號]|门牌[号號]?|門牌號?|寝室|宿舍)[:：是]?$").search
+_NAMES_ROOM: Final = re.compile(
+    "(?:房[号號]|房[间間][号號]|室[号號]|门牌[号號]?|門牌號?|寝室|宿舍|商铺|店铺)[:：是]?$"
+).search
 _IS_SUM: Final = re.compile(r"[买買满滿减減立返赠贈券][0-9]*[\u4e00-\u9fff]{0,2}$").search
 """买1000送 and the like: what is behind is no room's."""
 _IN_A_WARD: Final = re.compile("(?:科|病区|病區|病房|住院|医院|醫院|室|院区|加)[^0-9A-Za-z]{0,2}$").search
 """Before the number of a bed, which 2床被子 is none of."""
 _LIKE_A_ROOM: Final = re.compile(r"(?:[1-9][0-9]?)(?:0[1-9]|[1-5][0-9])").fullmatch
 """A floor, and a number on it."""
+_AND_ANOTHER: Final = re.compile(
+    r"(?<![0-9*])(\*{3,4})[室房]?[、，,/ ]?(?:和|或者?|跟|及|不是|别[送放])?([0-9]{3,4})"
+    r"(?![0-9A-Za-z.\-:：元块克斤件个])"
+).finditer
+"""Behind the number of a room that is hidden, maybe that of one on the same floor: 送到1203，不是1202."""
 _IN_A_HOUSE: Final = re.compile("[栋棟幢座楼樓]|单元|門鈴|门铃|门禁|對講|对讲|电梯|電梯").search
 _IS_ROOMS: Final = re.compile(
-    r"$|[\s,，。;；!！)）]|的?[门門]|[没有]人|鞋柜|代[收签领]|收(?:$|[\s,，。!！])|也[行可]|那[家户戶]|家(?![具电電])|的(?:$|[\s,，。])|的?[\u4e00-\u9fff]?\*"
+    r"$|[\s,，。;；!！)）]|的?[门門]|[没有]人|鞋柜|信箱|奶箱|[取领]|代[收签领]|收(?:$|[\s,，。!！])|也[行可]|那[家户戶]|家(?![具电電])|的(?:$|[\s,，。])|的?[\u4e00-\u9fff]?\*"
 ).match
 _IS_SOMEBODY: Final = re.compile(
     r"(?:[那这][家户戶]|业主|業主|住户|住戶|家里|家裡|的?门[口前铃]|門鈴|鞋柜|[没有]人|(?:[今明]天|现在|白天|晚上)?不在|搬[走家了]|代[收签]"
@@ -130,9 +147,18 @@ def hide_units_in_text(text: str) -> str:
     A text has numbers of many things: 放3楼前台 and 20-3-503 tell a floor and a room, 买3送1 and 4号到 do not.
     """
     if _IS_WIDE(text) is None:
-        return read_han_units(text, PLACE, _is_sure)[0]
-    shown = read_han_units(text.translate(_NARROW), PLACE, _is_sure)[0]
+        return _hide_units(text)
+    shown = _hide_units(text.translate(_NARROW))
     return "".join([mask if mask == "*" else char for mask, char in zip(shown, text, strict=True)])
+
+
+def _hide_units(text: str) -> str:
+    shown = read_han_units(text, PLACE, _is_sure)[0]
+    for found in _AND_ANOTHER(shown):
+        first, second = text[found.start(1) : found.end(1)], found[2]
+        if _LIKE_A_ROOM(second) and first[:-2] == second[:-2]:
+            shown = shown[: found.start(2)] + "*" * len(second) + shown[found.end(2) :]
+    return shown
 
 
 def _is_sure(text: str, number: str, kind: int, level: int, end: int) -> bool:
@@ -146,7 +172,8 @@ def _is_sure(text: str, number: str, kind: int, level: int, end: int) -> bool:
         return text[end - 1] not in "层層" or named or bool(_ON_A_FLOOR(text, end) or _AT_ROOM(before))
     if kind == ROOM_WORD:
         bed = text[end - 1] == "床" and _IN_A_WARD(before) is not None
-        return named or bed or (count_digits(number) if number[0].isascii() else len(number)) >= ROOM_DIGITS
+        stall = _IS_STALL(text[start:end]) is not None
+        return named or bed or stall or (count_digits(number) if number[0].isascii() else len(number)) >= ROOM_DIGITS
     if kind not in (BARE_NUMBER, NUMBER_WORD) or number.lower() == "c/o":
         return kind == DOOR_WORD and named
     if "*" in number:
@@ -156,16 +183,23 @@ def _is_sure(text: str, number: str, kind: int, level: int, end: int) -> bool:
     room = (count_digits(number) >= ROOM_DIGITS and _IS_ROOM(number)) or IS_ROOM_IN_HAN(number)
     if room and (_NAMES_ROOM(before) or (_AT_ROOM(before) and _IS_ROOMS(text, end) and not _IS_SUM(before))):
         return True
-    if level >= BUILDING and before.rstrip(FILLERS).endswith(_NAMED_BEFORE):
+    if _AT_STALL(before) or (level >= BUILDING and before.rstrip(FILLERS).endswith(_NAMED_BEFORE)):
         return True
     coded = before.rstrip(_BEFORE_VALUES)[-1:] in _BEFORE_CODES and not _BEHIND_HOUSE(before)
     if coded or _IS_LATIN(before, len(before) - 1):
         return False
-    if level >= BUILDING and (kind == NUMBER_WORD or not number.isalnum()):
+    if level >= BUILDING and (kind == NUMBER_WORD or not number.isalnum() or _is_door(text, number, before, end)):
         return True
     if _IS_HOUSE_TO_ROOM(number) or _is_house_and_room(text, number, start, end):
         return True
     return room is not None and (_is_placed(text, number, kind, level, end) or _is_told(text, number, before, end))
+
+
+def _is_door(text: str, number: str, before: str, end: int) -> bool:
+    """Whether a short number behind a house or a floor is that of a door there."""
+    if _IS_DOOR(number):
+        return bool(_IS_ROOMS(text, end) or _GOES_ON(text, end))
+    return before[-1:] in "楼樓层層" and _IS_DOOR_ON_A_FLOOR(number) is not None
 
 
 def _is_placed(text: str, number: str, kind: int, level: int, end: int) -> bool:
@@ -196,6 +230,8 @@ def _is_told(text: str, number: str, before: str, end: int) -> bool:
 
 def _is_house_and_room(text: str, number: str, start: int, end: int) -> bool:
     """Whether a number is that of a house and a room, or of a room behind a house: 12-1203, 9/1104, 3号1803."""
+    if _IS_WHOLE(number):
+        return bool(_BEGINS(before := text[max(0, start - _CUE) : start]) or _AT_ROOM(before))
     house, sign, room = number.rpartition("-") if "-" in number else _split_pair(number)
     if sign:
         return (
@@ -203,8 +239,6 @@ def _is_house_and_room(text: str, number: str, start: int, end: int) -> bool:
             and _LIKE_A_ROOM(room) is not None
             and _IS_CODE(text, max(0, start - _CUE), start) is None
         )
-    if _IS_DOTTED(number):
-        return _BEGINS(text[max(0, start - _CUE) : start]) is not None
     if not _LIKE_A_ROOM(number) or (before := _PAIR_BEFORE(text[max(0, start - _CUE) : start])) is None:
         return False
     return not before["gap"].isspace() or _ENDS_PAIR(text, end) is not None

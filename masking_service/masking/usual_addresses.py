@@ -77,7 +77,7 @@ _NO_NUMBER: Final = rf"(?![0-9A-Za-z* \-_{words.NUMERALS}])"
 # The words in front of a number.
 _TELLS_A_SIDE: Final = "单單室户戶层層门門头頭首底顶頂"
 _TELLS_NO_SIDE: Final = (
-    rf"(?:[门門](?<![左右].)(?<![楼樓栋棟幢座][{_SIDES}].)|[室户戶](?<![{_SIDES}{_SECOND}].)|[层層](?<![首底顶頂空].)"
+    rf"(?:[门門](?<![左右].)(?<![楼樓栋棟幢座][{_SIDES}].)|[室户戶](?<![{_SIDES}{_SECOND}边邊间間].)|[层層](?<![首底顶頂空].)"
     rf"|[首底顶頂](?![楼樓])|[单單](?!元)|[头頭](?:(?={_HAN})|(?<![{_SIDES}{_SECOND}].)))"
 )
 """One of these characters, unless it tells a side of a floor as in 东户, or a floor as in 底层 and 顶楼."""
