@@ -230,8 +230,9 @@ def _is_told(text: str, number: str, before: str, end: int) -> bool:
 
 def _is_house_and_room(text: str, number: str, start: int, end: int) -> bool:
     """Whether a number is that of a house and a room, or of a room behind a house: 12-1203, 9/1104, 3号1803."""
+    front = text[max(0, start - _CUE) : start]
     if _IS_WHOLE(number):
-        return bool(_BEGINS(before := text[max(0, start - _CUE) : start]) or _AT_ROOM(before))
+        return bool(_BEGINS(front) or _AT_ROOM(front))
     house, sign, room = number.rpartition("-") if "-" in number else _split_pair(number)
     if sign:
         return (
@@ -239,7 +240,7 @@ def _is_house_and_room(text: str, number: str, start: int, end: int) -> bool:
             and _LIKE_A_ROOM(room) is not None
             and _IS_CODE(text, max(0, start - _CUE), start) is None
         )
-    if not _LIKE_A_ROOM(number) or (before := _PAIR_BEFORE(text[max(0, start - _CUE) : start])) is None:
+    if not _LIKE_A_ROOM(number) or (before := _PAIR_BEFORE(front)) is None:
         return False
     return not before["gap"].isspace() or _ENDS_PAIR(text, end) is not None
 
