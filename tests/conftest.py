@@ -1,5 +1,6 @@
 """Shared fixtures (a clean real Valkey, clusters, sentinels), and which tests may run side by side."""
 
+import gc
 import io
 import os
 import shutil
@@ -118,6 +119,20 @@ def pytest_make_parametrize_id(val: object) -> str | None:
     return text if len(text) <= MAX_TEXT_IN_ID else f"{text[: MAX_TEXT_IN_ID // 2]}… ({len(val):,} {unit})"
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Keep the garbage collector off what reading the tests makes.
+
+    It lives to the end, and looking through it again and again takes a twentieth of the run.
+    """
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
 @pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark tests with what may run beside them, and keep those together that share an expensive fixture.
@@ -131,9 +146,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         fixtures = getattr(item, "fixturenames", ())
         if STARTS_SERVERS.intersection(fixtures):
             item.add_marker(pytest.mark.server)
-        if item.path.relative_to(TESTS).as_posix() in SLOW:
+        if _file(item.path) in SLOW:
             item.add_marker(pytest.mark.slow)
-        if is_proof(str(item.path.relative_to(TESTS)), item.name):
+        if is_proof(_file(item.path), item.name):
             item.add_marker(pytest.mark.proof)
         for fixture in NEEDS.keys() & fixtures:
             item.add_marker(pytest.mark.needs(NEEDS[fixture]))
@@ -147,9 +162,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @cache
+def _file(path: Path) -> str:
+    """Return where a file is below `tests`."""
+    return path.relative_to(TESTS).as_posix()
+
+
+@cache
 def _group(path: Path) -> str:
     """Return the name of the tests that run in the same process as those of this file."""
-    file = path.relative_to(TESTS).as_posix()
+    file = _file(path)
     folder = file.partition("/")[0]
     return file if folder in SPREAD or file in OWN_SERVERS else folder
 
