@@ -95,7 +95,7 @@ def tokenize(
     custody_site: str | None,
     key_file: Path | None,
 ) -> None:
-    """Tokenize and store the records of such a file.
+    """Tokenize the records of a file, and store their values.
 
     FILE is CSV, Excel, Parquet, Arrow, JSON or NDJSON, and - for standard input. The API key is in --key-file or
     MASKING_API_KEY; in a development set-up it is the label printer's. The same file again gives the same tokens.

@@ -67,7 +67,7 @@ class Format(Protocol):
         """Write what comes after the last answer.
 
         Raises:
-            NotDoneError: the records hold what must not be written.
+            NotDone: the records hold what must not be written.
         """
 
     def column(self, pointer: str) -> int | None:

@@ -9,8 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from masking_service.service.call.budget_windows import PARTS
-from masking_service.service.call.budgets import limit_of, part_at
+from masking_service.service.call.budgets import COUNTED_PARTS, limit_of, part_at
 from masking_service.service.people.policy import Grant
 from masking_service.service.people.principals import Principal
 from masking_service.service.people.rules import Budget, Factors, Window
@@ -22,7 +21,7 @@ _COUNT: Final = struct.Struct(">I")
 class Spent:
     """What one subject has spent in one window: counts by part, oldest first."""
 
-    newest: int = -PARTS
+    newest: int = -COUNTED_PARTS
     total: int = 0
     counts: deque[list[int]] = field(default_factory=deque)
 
@@ -30,7 +29,7 @@ class Spent:
         """Return the total in the window that ends with a part."""
         total = self.total
         for counted, amount in self.counts:
-            if counted > part - PARTS:
+            if counted > part - COUNTED_PARTS:
                 break
             total -= amount
         return total
@@ -40,17 +39,17 @@ class Spent:
         newest = max(part, self.newest)
         total = self.at(newest)
         for counted, spent in self.counts:
-            if counted <= newest - PARTS:
+            if counted <= newest - COUNTED_PARTS:
                 continue
             total -= spent
             if total + amount <= limit:
-                return counted + PARTS
-        return newest + PARTS
+                return counted + COUNTED_PARTS
+        return newest + COUNTED_PARTS
 
     def add(self, part: int, amount: int) -> int:
         """Count an amount; return the part in which it is counted. A clock that went back changes nothing."""
         self.newest = max(part, self.newest)
-        while self.counts and self.counts[0][0] <= self.newest - PARTS:
+        while self.counts and self.counts[0][0] <= self.newest - COUNTED_PARTS:
             self.total -= self.counts.popleft()[1]
         if self.counts and self.counts[-1][0] == self.newest:
             self.counts[-1][1] += amount

@@ -1,4 +1,4 @@
-"""Finding the parcel of a caller who lost its number. What is asked is in no address, and not on the page again."""
+"""Finding the parcel of a caller who lost its number. What is typed is part of no URL, and is not shown again."""
 
 from typing import Any
 

@@ -65,10 +65,17 @@ def incident() -> None:
 @click.argument("name")
 @click.option("--leak", required=True, help="What leaked, in a word or two.")
 @click.option(
-    "--country", "codes", multiple=True, required=True, type=click.Choice(list(countries())), help="Whose law."
+    "--country",
+    "codes",
+    multiple=True,
+    required=True,
+    type=click.Choice(list(countries())),
+    help="Whose law applies; may be repeated.",
 )
 @click.option("--found", type=_At(), help="When it was noticed: the clocks begin. Now, if not given.")
-@click.option("--flag", "flags", multiple=True, type=click.Choice(FLAGS), help="What is so; may be repeated.")
+@click.option(
+    "--flag", "flags", multiple=True, type=click.Choice(FLAGS), help="A fact that duties depend on; may be repeated."
+)
 @click.option("--persons", type=click.IntRange(0), help="Distinct persons concerned, as `audit incident` counts them.")
 @_tenant
 @state_dir

@@ -4,6 +4,7 @@ A call takes from every window of all three or from none, in one step inside the
 is refused. Nothing is freed early: not by a restart, a clock that goes back, or a request that is sent twice.
 """
 
+import struct
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -12,7 +13,6 @@ from operator import itemgetter
 from typing import Final, Protocol
 
 from keys.keyring import Keyring
-from masking_service.service.call.budget_windows import Room, least, room
 from masking_service.service.people.errors import QuotaExceeded, SignatureInvalid
 from masking_service.service.people.policy import Grant
 from masking_service.service.people.principals import Principal
@@ -26,7 +26,9 @@ from masking_service.store.scripts import Script
 
 SCOPES: Final = "person", "role", "tenant"
 PARTS: Final = 60
-"""A window slides by a sixtieth of its length. A part that it has half left counts in full, so it never allows more."""
+"""A window slides by a sixtieth of its length. A part that has partly left it counts in full: it never allows more."""
+COUNTED_PARTS: Final = PARTS + 1
+"""Parts of a window that are added up."""
 MAX_LIMIT: Final = 2**32 - 1
 """The maximum of a four-byte counter; a higher limit means this."""
 CALL_SECONDS: Final = 60
@@ -37,6 +39,8 @@ CACHED_STEMS: Final = 4_096
 
 _SCRIPT: Final = Script.of(__package__, "budget.lua")
 _USED: Final = [-1]
+_HEAD: Final = struct.Struct(">II")
+"""How a stored window begins: its newest part, and its total. The counts of the parts follow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +97,48 @@ def refusal(budget: Budget, role: str, amount: int, fits_from: Sequence[int]) ->
     ever = min(window.limit for window in budget.windows)
     at_most = ever if amount > ever else 0
     return QuotaExceeded(window.name, retry_at, role=role, counts=budget.counts, scope=scope, at_most=at_most)
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What is left of a window.
+
+    `frees_at` is the time from which there is more, in Unix seconds; None if all is left.
+    """
+
+    window: Window
+    left: int
+    frees_at: int | None
+
+
+def room(window: Window, seconds_a_part: int, value: bytes | None, now: float, limit: int) -> Room:
+    """Return what is left of a limited window.
+
+    Args:
+        window: whose value it is.
+        seconds_a_part: how long a part is.
+        value: what the store holds; None where nothing was spent.
+        now: Unix seconds.
+        limit: how much may be spent in the window.
+    """
+    if value is None:
+        return Room(window, limit, None)
+    newest, _ = _HEAD.unpack_from(value)
+    counts = [count for (count,) in struct.iter_unpack(">I", value[_HEAD.size :])]
+    oldest = max(newest, int(now // seconds_a_part)) - COUNTED_PARTS + 1
+    spent = {newest - age: count for age, count in enumerate(counts) if count and newest - age >= oldest}
+    total = sum(spent.values())
+    left = max(limit - total, 0)
+    for part in sorted(spent):
+        total -= spent[part]
+        if total < limit - left:
+            return Room(window, left, (part + COUNTED_PARTS) * seconds_a_part)
+    return Room(window, left, None)
+
+
+def least(rooms: list[Room]) -> Room:
+    """Return the smallest room; of equal ones the one that frees last."""
+    return min(rooms, key=lambda one: (one.left, -(one.frees_at or 0)))
 
 
 class Spending(Protocol):

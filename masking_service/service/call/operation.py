@@ -129,7 +129,7 @@ class Operation:
             none.
         body_optional: whether it can be left out.
         signed: whether a signature of the request takes the place of a credential.
-        signed_by_header: whether the header `Signed-Act` may hold the signature of the act, for want of a body.
+        signed_by_header: whether the header `Signed-Act` may hold the act's signature: the request has no body.
         proven: whether a policy can ask for the header `DPoP`, in which the person's device proves the request.
         problems: the codes (`problems.TABLE`) it can be refused with, besides those that all of its sort share.
         example: for the document.

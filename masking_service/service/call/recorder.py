@@ -18,7 +18,7 @@ from masking_service.service.custody.state import NO_CUSTODY, Custody
 from masking_service.service.people.errors import AccessError, CallsUnavailable, DeviceProofRequired, SignatureInvalid
 from masking_service.service.people.networks import network_of
 from masking_service.service.people.principals import Principal
-from masking_service.service.state.sealed import HashField, Sealed
+from masking_service.service.state.sealed import HashField, PreparedFields, Sealed
 from masking_service.store.errors import StoreUnavailable
 
 Value = TypeVar("Value")
@@ -176,6 +176,32 @@ class Recorder:
         carried = fields if fields and self.log.writes_fields else ()
         return Recorded(self.log.append(entry, carried), entry, bool(carried))
 
+    def record_shown(
+        self,
+        context: RequestContext,
+        action: Action,
+        outcome: str,
+        stated: Stated,
+        items: Sequence[ItemOutcome],
+        shown: PreparedFields,
+        *,
+        fields: Sequence[HashField] = (),
+    ) -> Recorded:
+        """Record what an answer is about to show, and keep its disclosures: one round trip, two in a cluster.
+
+        Args:
+            context, action, outcome, stated, items, fields: as in `record`.
+            shown: the disclosures, prepared.
+
+        Raises:
+            StoreUnavailable: nothing may be answered.
+        """
+        fields = [*shown.fields, *fields]
+        entry = self.record(context, action, outcome, stated, items=items, sealed=shown.sealed, fields=fields)
+        with self.take_back_on_failure(entry):
+            shown.write_rest(entry.carried)
+        return entry
+
     @contextmanager
     def take_back_on_failure(self, recorded: Recorded) -> Iterator[None]:
         """Run the write that an entry announced; if it fails, record that the entry is taken back.
@@ -197,7 +223,7 @@ class Recorder:
     def record_denials(
         self, context: RequestContext, action: Action, stated: Stated = NOTHING_STATED
     ) -> Iterator[None]:
-        """Record if the call inside is refused. To be asked for a proof is part of making one, and no refusal."""
+        """Record if the call inside is refused. A request for a device's proof is no refusal."""
         try:
             yield
         except DeviceProofRequired:

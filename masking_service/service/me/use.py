@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from masking_service.masking.timestamps import rfc3339
-from masking_service.service.call.budget_windows import Room
-from masking_service.service.call.budgets import Budgets
+from masking_service.service.call.budgets import Budgets, Room
 from masking_service.service.call.recorder import RequestContext
 from masking_service.service.directory.use import Directory
 from masking_service.service.freezes.state import Freezes

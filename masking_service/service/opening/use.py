@@ -276,18 +276,15 @@ class Detokenize:
     ) -> Recorded:
         """Do what has to come before an answer: the outcomes are recorded, and the disclosures are kept."""
         disclosures = self.disclosures.prepare(context.principal.tenant, _opened(context, authority, asked))
-        entry = self.recorder.record(
+        return self.recorder.record_shown(
             context,
             Action.DETOKENIZE,
             RELEASED if any(item.outcome == RELEASED for item in asked) else NOT_FOUND,
             stated,
-            items=[ItemOutcome(item.base, item.outcome, item.field if item.kind else "", item.kind) for item in asked],
-            sealed=disclosures.sealed,
-            fields=[*disclosures.fields, *fields],
+            [ItemOutcome(item.base, item.outcome, item.field if item.kind else "", item.kind) for item in asked],
+            disclosures,
+            fields=fields,
         )
-        with self.recorder.take_back_on_failure(entry):
-            disclosures.write_rest(entry.carried)
-        return entry
 
     def _known(self, purpose: str | None) -> str | None:
         return purpose if purpose in self.policy.rules.purposes else None

@@ -131,11 +131,11 @@ class Calling:
     ) -> tuple[answers.LiveCall, bool]:
         """Return a number to dial for a field of a waybill, and whether it is new.
 
-        The same while the call lives, for nothing. Round trips: one for the freeze, the case, the waybill and the
-        caller's own number together (two if the waybill was revised), one to count a miss, one for the call that lives;
-        for a new call one each for the budget, the audit, the claim of the call, the number and the disclosure, and one
-        to give back what was not used. Where the freeze or the case refuses, the waybill is dropped unread, still
-        sealed. The provider is asked once.
+        While the call lives, asking again gives the same number and takes no budget. Round trips: one for the freeze,
+        the case, the waybill and the caller's own number together (two if the waybill was revised), one to count a
+        miss, one for the call that lives; for a new call one each for the budget, the audit, the claim of the call, the
+        number and the disclosure, and one to give back what was not used. Where the freeze or the case refuses, the
+        waybill is dropped unread, still sealed. The provider is asked once.
 
         Args:
             sent: the proof of the caller's device, where the policy asks for one. Then the caller's own number is that

@@ -231,18 +231,14 @@ class Search:
         views = viewed(context, permit.grant, seen) if permit.in_full else ()
         disclosures = self.disclosures.prepare(context.principal.tenant, views)
         outcome = RELEASED if permit.in_full else DONE
-        entry = self.recorder.record(
+        return self.recorder.record_shown(
             context,
             Action.SEARCH,
             outcome if seen else NOT_FOUND,
             permit.stated,
-            items=[ItemOutcome(one.base, outcome) for one in seen],
-            sealed=disclosures.sealed,
-            fields=disclosures.fields,
+            [ItemOutcome(one.base, outcome) for one in seen],
+            disclosures,
         )
-        with self.recorder.take_back_on_failure(entry):
-            disclosures.write_rest(entry.carried)
-        return entry
 
 
 def _is_stale(entry: IndexEntry, one: Found | None, now: int) -> bool:

@@ -34,8 +34,8 @@ class ConflictBudget:
         """Spend one for each conflict; one round trip if any draft was compared.
 
         A call that names known waybills needs room for one conflict at least, so that with nothing left a right guess
-        is refused like a wrong one. A call that is refused takes what is left, so that a batch made one guess too
-        large does not tell, again and again and for nothing, whether one of them was right.
+        is refused like a wrong one. A refused call uses up what is left: otherwise an oversized batch could be sent
+        again and again, and tell at no cost whether one of its guesses was right.
 
         Args:
             stored: whether this call has stored records. Then it has to be answered, and where there is no room the

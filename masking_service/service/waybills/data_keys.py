@@ -83,7 +83,7 @@ class DataKeys:
         On a shredded day, the first day that is not shredded gives the key: what is written must stay readable, and no
         key of a shredded day may be made again.
 
-        What it seals must be written `since` the `identity.roster` of before this was called.
+        Read `identity.roster` before this call, and write what the key seals with it as `since`.
 
         Args:
             now: Unix seconds.

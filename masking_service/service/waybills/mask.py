@@ -83,7 +83,7 @@ def mask_batch(masker: CountryMasker, records: Sequence[Any], schemas: Collectio
     Args:
         masker: of the records' schema.
         records: they are changed.
-        schemas: of which those are named that would fit a record that `masker` maps nothing of.
+        schemas: where the schema maps nothing of a record, its answer names those of these that fit.
     """
     listing = Listing(schemas)
     return [

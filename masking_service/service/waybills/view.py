@@ -212,17 +212,14 @@ class ViewWaybills:
             item.withhold_restricted()
         seen = [item.found for item in asked]
         disclosures = self.disclosures.prepare(context.principal.tenant, viewed(context, grant, seen))
-        entry = self.recorder.record(
+        entry = self.recorder.record_shown(
             context,
             Action.VIEW,
             _overall({RELEASED if item.found else item.outcome for item in asked}),
             Stated(role=grant.role, profile=grant.profile),
-            items=[ItemOutcome(item.base, RELEASED if item.found else item.outcome) for item in asked],
-            sealed=disclosures.sealed,
-            fields=disclosures.fields,
+            [ItemOutcome(item.base, RELEASED if item.found else item.outcome) for item in asked],
+            disclosures,
         )
-        with self.recorder.take_back_on_failure(entry):
-            disclosures.write_rest(entry.carried)
         reserved.try_to_give_back(seen.count(None))
         return [item.recorded(entry, through) for item in asked]
 

@@ -26,8 +26,8 @@ from masking_service.store.question import Question
 ONE_LAYER: Final = IndexLayers(0)
 
 Refusal = Literal["conflict", "erased", "revision-limit", "quota-exceeded", "unavailable"]
-"""Why a record is not stored: other values are, the number was erased, 16 revisions exist, a budget is spent, or the
-number is known at an intake host and the opening tier did not answer."""
+"""Why a record was not stored: its number is stored with other values already, it was erased, 16 revisions exist, a
+budget is spent, or the number is known at an intake host and the opening tier did not answer."""
 UNAVAILABLE: Final[Refusal] = "unavailable"
 
 

@@ -4,7 +4,7 @@ import struct
 
 import pytest
 
-from masking_service.service.call.budget_windows import Room, least, room
+from masking_service.service.call.budgets import Room, least, room
 from masking_service.service.people.rules import Window
 
 WINDOW = Window("1m", 60, 10)
