@@ -2,8 +2,7 @@
 
 import hashlib
 import json
-import re
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import urlsafe_b64decode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,18 +12,14 @@ from urllib.parse import quote, urlsplit
 import requests
 from requests.adapters import HTTPAdapter
 
+from keys.authenticators import b64
+from keys.device_proofs import content_hash
 from masking_console.authorities import certificate_fault, new_http
 
 PROOF_REQUIRED: Final = "device-proof-required"
 TIMEOUT_SECONDS: Final = (1.0, 6.0)  # the service answers within five seconds
 
 Json = dict[str, Any]
-
-_SIGNED_CALLS: Final = re.compile(
-    r"/v1/(?:detokenize|decoys|cases(?:/[^/]+/(?:approve|deny|close))?|holds/[^/]+/(?:set|lift)"
-    r"|principals/[^/]+/(?:freeze|thaw|(?:keys|devices)/[^/]+/\w+))"
-)
-"""The calls that carry the signature of a request."""
 
 
 class ServiceUnavailableError(Exception):
@@ -178,11 +173,11 @@ class Person:
 
     def open_case(self, case: Json) -> Json:
         """Open a case."""
-        return self._post("/v1/cases", case)
+        return self._post_signed("/v1/cases", case)
 
     def act(self, name: str, act: str, note: str) -> Json:
         """Approve, deny or close a case."""
-        return self._post(f"/v1/cases/{_segment(name)}/{act}", {"note": note} if note else {})
+        return self._post_signed(f"/v1/cases/{_segment(name)}/{act}", {"note": note} if note else {})
 
     def mark(self, name: str, act: str) -> Json:
         """Claim a case, or mark it as done for oneself."""
@@ -190,7 +185,8 @@ class Person:
 
     def reveal(self, case: str, purpose: str, items: Sequence[Json]) -> list[Json]:
         """Open fields of a waybill that a case names; a result for each, in their order."""
-        return list(self._post("/v1/detokenize", {"purpose": purpose, "case": case, "items": items})["results"])
+        wanted = {"purpose": purpose, "case": case, "items": items}
+        return list(self._post_signed("/v1/detokenize", wanted)["results"])
 
     def call(self, case: str, waybill_no: str, pointer: str) -> Json:
         """Bind a number to dial for a phone of a waybill that a case names. The same while it lives."""
@@ -225,11 +221,11 @@ class Person:
 
     def freeze(self, principal: str, why: str) -> Json:
         """Freeze a principal."""
-        return self._post(f"/v1/principals/{_segment(principal)}/freeze", {"why": why} if why else {})
+        return self._post_signed(f"/v1/principals/{_segment(principal)}/freeze", {"why": why} if why else {})
 
     def unfreeze(self, principal: str) -> Json:
         """Unfreeze a principal."""
-        return self._post(f"/v1/principals/{_segment(principal)}/thaw", {})
+        return self._post_signed(f"/v1/principals/{_segment(principal)}/thaw", {})
 
     def audit(self, **filters: str) -> Json:
         """A page of the audit log."""
@@ -249,7 +245,7 @@ class Person:
 
     def plant(self, waybills: Sequence[str], kind: str) -> Json:
         """Mark waybills as decoys."""
-        return self._post("/v1/decoys", {"waybills": list(waybills), "kind": kind})
+        return self._post_signed("/v1/decoys", {"waybills": list(waybills), "kind": kind})
 
     def remove_decoy(self, waybill_no: str) -> Json:
         """Take the mark off a waybill."""
@@ -293,7 +289,7 @@ class Person:
 
     def decide_hold(self, name: str, act: str) -> Json:
         """Set or lift a hold, or propose to lift it."""
-        return self._post(f"/v1/holds/{_segment(name)}/{act}", {})
+        return self._post_signed(f"/v1/holds/{_segment(name)}/{act}", {})
 
     def propose(self, act: Json) -> Json:
         """What the person's key has to sign for an act."""
@@ -321,7 +317,7 @@ class Person:
 
     def decide_key(self, principal: str, key: str, act: str, body: Json) -> Json:
         """Approve, deny or revoke a key of another person."""
-        return self._post(f"/v1/principals/{_segment(principal)}/keys/{_segment(key)}/{act}", body)
+        return self._post_signed(f"/v1/principals/{_segment(principal)}/keys/{_segment(key)}/{act}", body)
 
     def own_devices(self) -> list[Json]:
         """The person's own devices."""
@@ -341,13 +337,17 @@ class Person:
 
     def decide_device(self, principal: str, device: str, act: str, body: Json) -> Json:
         """Approve, deny or revoke a device of another person."""
-        return self._post(f"/v1/principals/{_segment(principal)}/devices/{_segment(device)}/{act}", body)
+        return self._post_signed(f"/v1/principals/{_segment(principal)}/devices/{_segment(device)}/{act}", body)
 
     def _get(self, path: str, **query: str) -> Json:
         return self._ask("GET", path, params={name: value for name, value in query.items() if value})
 
     def _post(self, path: str, body: Json) -> Json:
-        return self._ask("POST", path, json=self._with_signature(body) if _SIGNED_CALLS.fullmatch(path) else body)
+        return self._ask("POST", path, json=body)
+
+    def _post_signed(self, path: str, body: Json) -> Json:
+        """Post what carries the signature of the request, where it has one."""
+        return self._post(path, self._with_signature(body))
 
     def _with_signature(self, body: Json) -> Json:
         return body if self._signed is None else body | {"signed": self._signed}
@@ -356,7 +356,7 @@ class Person:
         """The header that carries the signature of a call without a body."""
         if self._signed is None:
             return {}
-        return {"Signed-Act": _b64(json.dumps(self._signed).encode())}
+        return {"Signed-Act": b64(json.dumps(self._signed).encode())}
 
     def _ask(self, method: str, path: str, **more: Any) -> Json:
         return self._service.ask(method, path, (self._access_token, self._proof), self._language, **more)
@@ -366,12 +366,11 @@ def claims_of(call: requests.PreparedRequest, token: str) -> dict[str, str]:
     """Return what a proof says of a call, as it is sent: the claims of RFC 9449, but for its nonce, and `rqh`."""
     address = urlsplit(call.url or "")
     body = call.body or b""
-    parts = address.query.encode(), body if isinstance(body, bytes) else body.encode()
     return {
         "htm": call.method or "",
         "htu": f"{address.scheme}://{address.netloc}{address.path}",
-        "ath": _b64(hashlib.sha256(token.encode()).digest()),
-        "rqh": _b64(hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).digest()),
+        "ath": b64(hashlib.sha256(token.encode()).digest()),
+        "rqh": content_hash(address.query.encode(), body if isinstance(body, bytes) else body.encode()),
     }
 
 
@@ -382,10 +381,6 @@ def proves(proof: str, said: Mapping[str, str]) -> bool:
     except (IndexError, ValueError):
         return False
     return isinstance(claims, dict) and all(claims.get(name) == value for name, value in said.items())
-
-
-def _b64(content: bytes) -> str:
-    return urlsafe_b64encode(content).rstrip(b"=").decode("ascii")
 
 
 def _segment(text: str) -> str:
