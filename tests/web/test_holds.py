@@ -10,6 +10,7 @@ from masking_audit.verify.facts import Facts
 from masking_audit.verify.store_check import check_store, read_new_entries
 from masking_audit.verify.verifier import Verification
 from masking_service.audit.streams import Streams
+from masking_service.masking.timestamps import rfc3339
 from masking_service.runtime.clock import clock
 from masking_service.service.holds.state import MAX_WAYBILLS
 from tests.web.api import NOW, NUMBER, PHONE, SITE, Api, Clock, Json, content, record, refusal, started, token
@@ -93,11 +94,37 @@ def test_a_hold_that_two_people_lifted_lets_the_waybill_be_erased(held: Api) -> 
     assert held.call(PRIVACY, "DELETE", PATH).status_code == 200
 
 
-def test_setting_a_hold_again_stops_its_lifting(held: Api) -> None:
-    decide(held, "lift", PRIVACY)
+def test_each_step_answers_the_whole_hold(api: Api, set_clock: Clock) -> None:
+    """Setting it again stops its lifting, and another person can propose that then."""
+    api.tokenize(record())
+    one, other = ("client/privacy-officer", PRIVACY), ("dev/privacy-2", second(api))
+    now = clock()
 
-    assert decide(held, "set", PRIVACY)["status"] == "set"
-    assert decide(held, "lift", second(held))["status"] == "lifting"
+    def step(at: int, who: tuple[str, str], act: str) -> Json:
+        set_clock(now + at)
+        return propose(api) if act == "propose" else decide(api, act, who[1])
+
+    def by(who: tuple[str, str], at: int) -> Json:
+        return {"by": who[0], "at": rfc3339(now + at)}
+
+    proposed = {
+        "hold": "H-1", "status": "proposed", "reason": "letter of the police", "size": 1, "kept": 0,
+        "proposed": by(one, 1), "set": None, "lift_proposed": None, "lifted": None,
+    }  # fmt: skip
+    kept = proposed | {"status": "set", "kept": 1, "set": by(other, 2)}
+    lifting = kept | {"status": "lifting", "lift_proposed": by(other, 5)}
+
+    assert step(1, one, "propose") == proposed
+    assert step(2, other, "set") == kept
+    assert step(3, one, "lift") == kept | {"status": "lifting", "lift_proposed": by(one, 3)}
+    assert step(4, one, "set") == kept
+    assert step(5, other, "lift") == lifting
+    assert content(api.get(PRIVACY, "/v1/holds/H-1")) == lifting | {"waybills": [NUMBER]}
+    ended = lifting | {"status": "lifted", "lifted": by(one, 6)}
+    assert step(6, one, "lift") == ended
+    assert step(7, other, "lift") == ended
+    assert content(api.get(PRIVACY, "/v1/holds")) == {"holds": [ended]}
+    assert content(api.get(PRIVACY, "/v1/holds/H-1")) == ended | {"waybills": []}
 
 
 def test_a_hold_that_is_not_set_is_withdrawn_by_one_person(api: Api) -> None:
@@ -140,21 +167,6 @@ def test_a_hold_tells_how_many_of_its_waybills_are_kept(api: Api) -> None:
     set_ = decide(api, "set", second(api))
 
     assert (set_["size"], set_["kept"]) == (2, 1)
-
-
-def test_a_hold_is_listed_with_who_decided(held: Api) -> None:
-    decide(held, "lift", PRIVACY)
-
-    (shown,) = content(held.get(PRIVACY, "/v1/holds"))["holds"]
-
-    people = [shown[name]["by"] for name in ("proposed", "set", "lift_proposed")]
-    assert people == ["client/privacy-officer", "dev/privacy-2", "client/privacy-officer"]
-
-
-def test_a_lifted_hold_names_no_waybill(held: Api) -> None:
-    lifted(held)
-
-    assert content(held.get(PRIVACY, "/v1/holds/H-1"))["waybills"] == []
 
 
 def test_a_name_is_used_once(held: Api) -> None:

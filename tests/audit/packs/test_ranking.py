@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from hashlib import blake2b
 from itertools import combinations
 
+import msgspec
 import pytest
 
 from masking_audit.format.entries import Entry, Item
@@ -160,6 +161,25 @@ def test_what_is_neither_stored_nor_named_in_the_log_is_not_ours() -> None:
     found.settle({stored})
 
     assert found.waybills == {stored: "A", named: "B"}
+
+
+def test_only_what_showed_a_listed_waybill_to_a_first_person_in_the_period_belongs() -> None:
+    entries = [
+        ("first", seen_by("staff/a", 1, at=10)),
+        ("found", seen_by("staff/a", 2, action="search", outcome="done", at=39)),
+        ("called", seen_by("staff/a", 1, action="call", at=20)),
+        ("other waybill", seen_by("staff/a", 7, at=20)),
+        ("other person", seen_by("staff/b", 7, at=20)),
+        ("other tenant", msgspec.structs.replace(seen_by("staff/a", 1, at=20), tenant="other")),
+        ("too early", seen_by("staff/a", 1, at=9)),
+        ("too late", seen_by("staff/a", 1, at=40)),
+        ("taken back", seen_by("staff/a", 1, at=21)),
+        ("voids", entry(principal="staff/a", outcome="unavailable", at=99, takes_back=["taken back"])),
+    ]
+    found = SoldList({waybill(1): "A", waybill(2): "B"}, 2, TENANT, 10, 40)
+    found.rank(entries)
+
+    assert [name for name, one in entries if found.belongs(name, one)] == ["first", "found"]
 
 
 def test_the_document_says_of_each_person_how_likely_it_is_that_chance_showed_them_so_much() -> None:

@@ -106,6 +106,14 @@ def test_a_law_that_is_not_in_force_yet_does_not_bind() -> None:
     assert binding == {"cert": True, "board": False, "persons": False}
 
 
+@pytest.mark.parametrize(("day", "binds"), [("2027-05-12", False), ("2027-05-13", True), ("2027-05-14", True)])
+def test_a_law_binds_from_the_day_on_which_it_comes_into_force(day: str, binds: bool) -> None:
+    found = unix_time(f"{day}T12:00:00Z")
+    one = IncidentRecord("I-1", "sold list", ("in",), found, found, "staff/p", persons=1)
+
+    assert {duty.id: duty.binding for duty in duties_of(one)} == {"cert": True, "board": binds, "persons": binds}
+
+
 def test_what_is_due_at_once_comes_first_and_what_waits_for_the_end_last() -> None:
     order = [one.id for one in duties_of(incident("cn", persons=1_000_000))]
 

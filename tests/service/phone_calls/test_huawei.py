@@ -14,7 +14,7 @@ from keys.messages import ProviderSecret
 from masking_service.outbound import Outbound
 from masking_service.service.people.rules import CallRule
 from masking_service.service.phone_calls.huawei import HuaweiProvider
-from masking_service.service.phone_calls.provider import TIMEOUT_SECONDS, CallProviderError, UnsignedRecords
+from masking_service.service.phone_calls.provider import TIMEOUT_SECONDS, CallProviderError, CallRecord, UnsignedRecords
 from tests.service.phone_calls.fake_huawei import KEY, SECRET, FakeHuawei, X, digest, fake_huawei
 from tests.store.stores import foreseen
 
@@ -175,12 +175,16 @@ def test_call_records_say_when_and_how_long(fake: FakeHuawei) -> None:
     missed = {**FEE, "icid": "2", "fwdAnswerTime": ""}
     silent = {**missed, "icid": "3", "fwdAlertingTime": ""}
     foreign = {name: value for name, value in FEE.items() if name != "userData"}
-    answered, unanswered, off = adapter(fake).records(headers(), fees(FEE, missed, silent, foreign)).records
+    long = {**FEE, "icid": "i" * 129, "userData": "u" * 129}
+    sent = adapter(fake).records(headers(), fees(FEE, missed, silent, foreign, long))
 
-    assert (answered.ref, answered.id, answered.seconds, answered.answered) == (REF, FEE["icid"], 30, True)
-    assert answered.at == datetime(2026, 11, 27, 3, 0, 3, tzinfo=UTC).timestamp()
-    assert (unanswered.seconds, unanswered.answered) == (0, False)
-    assert (answered.rang, unanswered.rang, off.rang) == (8, 38, 0)
+    at = int(datetime(2026, 11, 27, 3, 0, 3, tzinfo=UTC).timestamp())
+    assert sent.records == [
+        CallRecord(REF, FEE["icid"], at, 30, answered=True, rang=8),
+        CallRecord(REF, "2", at, 0, answered=False, rang=38),
+        CallRecord(REF, "3", at, 0, answered=False, rang=0),
+        CallRecord("u" * 128, "i" * 128, at, 30, answered=True, rang=8),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -201,6 +201,33 @@ def test_a_late_change_behind_newer_ones_is_made_again(make: Make, valkey: str) 
     assert (late.content, quick.content) == (b"abcz", b"abcz")
 
 
+def test_a_restored_document_takes_the_place_of_all_older_ones(
+    make: Make, document: Serials, client: redis.Redis
+) -> None:
+    first = client.hget(PLACE, "1")
+    for text in (b"b", b"c"):
+        stores.change(document, adding(text))
+    client.hdel(PLACE, "2", "3")
+    client.hset(PLACE, "1", first)
+
+    restoring = document.prepare_restore()
+
+    assert restoring is not None
+    assert restoring.sealed == [
+        Sealed(PLACE + b"/3", document.sealed, until=0, once=True),
+        Sealed(PLACE + b"/1", None, until=0, once=False),
+    ]
+    restoring.write()
+    assert client.hgetall(PLACE) == {b"3": document.sealed}
+    assert (document.content, document.serial, document.prepare_restore()) == (b"abc", 3, None)
+
+
+def test_a_newer_document_is_taken_over_and_not_restored(make: Make, document: Serials) -> None:
+    stores.change(make("two"), adding(b"b"))
+
+    assert (document.prepare_restore(), document.content, document.serial) == (None, b"ab", 2)
+
+
 def test_an_absent_store_changes_nothing_here(make: Make, tmp_path: object) -> None:
     document = make("absent", stores.admitted(f"unix://{tmp_path}/absent.sock"))
 

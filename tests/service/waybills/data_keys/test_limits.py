@@ -56,6 +56,12 @@ def test_a_key_stops_at_half_of_its_limit(store: Store) -> None:
     assert ids == [numbered(number) for number in (0, 0, 1, 1, 2)]
 
 
+def test_a_key_seals_two_thousand_million_records_unless_told_otherwise(store: Store, data_keys: DataKeys) -> None:
+    ids = [today(data_keys, messages=messages).key_id for messages in (2**31 - 1, 1, 1)]
+
+    assert ids == [numbered(0), numbered(0), numbered(1)]
+
+
 def test_a_batch_larger_than_the_limit_gets_a_key_of_its_own(store: Store) -> None:
     data_keys = made(store, limit=20)
 
