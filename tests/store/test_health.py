@@ -11,6 +11,7 @@ import redis
 from masking_service.dev.embedded import DURABLE
 from masking_service.store import health as readiness
 from masking_service.store.client import Store
+from masking_service.store.condition import Server
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.health import faults, look, uphold
 from masking_service.store.scripts import Script
@@ -23,7 +24,7 @@ from tests.store.stores import ask, counted
 @pytest.fixture
 def restored(client: redis.Redis) -> Iterator[redis.Redis]:
     """A client whose changes of settings are undone."""
-    names = ("appendonly", "appendfsync", "maxmemory-policy", "no-appendfsync-on-rewrite")
+    names = ("appendonly", "appendfsync", "maxmemory-policy", "no-appendfsync-on-rewrite", "maxmemory")
     before = {name: ask(client, "CONFIG", "GET", name) for name in names}
     yield client
     for setting in before.values():
@@ -62,6 +63,18 @@ def test_a_wrong_setting_is_named(store: Store, restored: redis.Redis, setting: 
     ask(restored, "CONFIG", "SET", setting, value)
 
     assert checks(store) == [check]
+
+
+def test_what_was_seen_is_left_at_the_store(store: Store, restored: redis.Redis) -> None:
+    ask(restored, "CONFIG", "SET", "maxmemory-policy", "allkeys-lru", "maxmemory", 64 * 1024**2)
+    found = look(store)
+    condition = store.condition
+    assert condition is not None
+    (seen,) = condition.servers
+
+    assert condition.faults == {(fault.check, fault.weight) for fault in found} != set()
+    assert 0 < seen.used < 64 * 1024**2
+    assert seen == Server(seen.used, 64 * 1024**2, 0, holds_log=True)
 
 
 def test_a_default_user_without_rights_is_named(store: Store, client: redis.Redis) -> None:

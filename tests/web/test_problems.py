@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from html import escape
+from pathlib import Path
 from typing import get_args
 
 import msgspec
@@ -17,12 +18,14 @@ from masking_service.http.answering import preferred_language
 from masking_service.http.code_texts import CODES
 from masking_service.http.operations import TABLE
 from masking_service.http.problem_texts import PROBLEMS
+from masking_service.http.problems import with_rules
 from masking_service.http.rule_texts import CASE_STATES, ITEMS, MEMBERS, PLACES
 from masking_service.texts import Text
 from tests.every import every
 from tests.web.api import NUMBER, Api, Json, record, refusal
 from tests.web.people import AUDITOR, DESK, OFFICER, PRINTER, SUPERVISOR, TRACKING
 
+STATUSES = Path(__file__).with_name("problems.txt")
 CASE: Json = {"case": "D-1", "purpose": "dispute", "waybills": ["SF1234567890"], "reason": "x"}
 SECRETS = ("13812345678", "张三")
 PATH_LIKE = "x - at `$.sender[13812345678].zhangsan"
@@ -69,6 +72,21 @@ def test_the_detail_says_the_rule(api: Api) -> None:
 
     assert "/case: a case number is 1 to 64 of A-Z a-z 0-9 . _ -" in answered.get_json()["detail"]
     assert "no spaces" not in answered.text
+
+
+def test_the_detail_says_the_rules_of_the_first_five_places() -> None:
+    errors = [(place, "missing") for place in ("", "/x1", "/x2", "/x3", "/x4", "/x5")]
+    rule, of_all = PLACES["missing"], MEMBERS[""]
+    whole = f"Wrong. (whole): {rule.en}; {of_all.en}. " + " ".join(f"/x{at}: {rule.en}." for at in (1, 2, 3, 4))
+    chinese = f"Wrong.(whole)：{rule.in_language('zh')}；{of_all.in_language('zh')}。/x1：{rule.in_language('zh')}。"
+
+    assert with_rules(Text("Wrong."), errors, "en") == whole
+    assert with_rules(Text("Wrong."), errors[:2], "zh") == chinese
+
+
+def test_each_problem_has_the_status_that_is_listed() -> None:
+    """A line of the list is added or changed with its problem: clients decide by the status what to do."""
+    assert sorted(f"{code} {one.status}" for code, one in PROBLEMS.items()) == STATUSES.read_text("utf-8").splitlines()
 
 
 def test_the_detail_of_a_failed_item_says_the_rule(api: Api) -> None:

@@ -42,7 +42,6 @@ class Unauthenticated(AccessError, code="unauthenticated"):
     """
 
     def __init__(self, reason: str) -> None:
-        super().__init__(reason)
         self.reason = reason
 
 
@@ -54,7 +53,6 @@ class SignInRequired(AccessError, code="sign-in-required"):
     """
 
     def __init__(self, acr: str | None, max_age: int | None) -> None:
-        super().__init__()
         self.acr = acr
         self.max_age = max_age
 
@@ -71,7 +69,6 @@ class SignatureInvalid(AccessError, code="signature-invalid"):
     """
 
     def __init__(self, reason: str) -> None:
-        super().__init__(reason)
         self.reason = reason
 
 
@@ -79,7 +76,6 @@ class DeviceProofRequired(AccessError, code="device-proof-required"):
     """The policy wants a proof of this request by a device of the person's own, with this nonce in it."""
 
     def __init__(self, nonce: str) -> None:
-        super().__init__()
         self.nonce = nonce
 
 
@@ -102,7 +98,6 @@ class IssuerUnavailable(AccessError, code="issuer-unavailable"):
     """
 
     def __init__(self, reason: str = "") -> None:
-        super().__init__(reason)
         self.reason = reason
 
 
@@ -114,7 +109,6 @@ class Forbidden(AccessError, code="forbidden"):
     """
 
     def __init__(self, member: str = "") -> None:
-        super().__init__()
         self.member = member
 
 
@@ -165,7 +159,6 @@ class CaseNotOpen(AccessError, code="case-not-open"):
     """
 
     def __init__(self, state: str = "") -> None:
-        super().__init__()
         self.state = state
 
 
@@ -196,7 +189,6 @@ class CaseCheckUnavailable(AccessError, code="case-check-unavailable"):
     """
 
     def __init__(self, reason: str = "") -> None:
-        super().__init__(reason)
         self.reason = reason
 
 
@@ -207,7 +199,6 @@ class CallsUnavailable(AccessError, code="calls-unavailable"):
     """
 
     def __init__(self, reason: str) -> None:
-        super().__init__()
         self.reason = reason
 
 
@@ -242,7 +233,6 @@ class QuotaExceeded(AccessError, code="quota-exceeded"):
     def __init__(
         self, window: str, retry_at: int, *, role: str, counts: str, scope: str = "person", at_most: int = 0
     ) -> None:
-        super().__init__()
         self.at_most = at_most
         self.scope = scope
         self.window = window

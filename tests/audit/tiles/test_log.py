@@ -11,7 +11,7 @@ import pytest
 from masking_audit.archive.segments import ArchiveError
 from masking_audit.tiles.check import damage, first_difference
 from masking_audit.tiles.layout import ENTRIES, tile_path
-from masking_audit.tiles.log import CHECKPOINT, STATE, TiledLog, read_checkpoint
+from masking_audit.tiles.log import CHECKPOINT, STATE, TiledLog, read_checkpoint, write_files
 from masking_audit.tiles.log_key import PRIVATE, PUBLIC
 from masking_audit.tiles.notes import NoteError
 from masking_audit.tiles.reader import TileReader
@@ -119,6 +119,22 @@ def test_a_log_that_grows_in_steps_and_restarts_is_the_same_log(tmp_path: Path) 
     whole = files(tmp_path / "at once")
     assert {name: files(tmp_path)[name] for name in whole} == whole
     assert (tmp_path / "log" / CHECKPOINT).read_text().splitlines()[:3] == log.note.text.splitlines()
+
+
+def test_each_file_and_each_folder_that_changed_is_on_disk_when_files_are_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[Path] = []
+    monkeypatch.setattr(os, "fsync", lambda descriptor: synced.append(Path(f"/proc/self/fd/{descriptor}").readlink()))
+    folder = tmp_path / "log"
+
+    write_files(folder, {"a": b"1", "tile/0/b": b"2"})
+
+    files = [folder / ".a", folder / "tile/0/.b"]
+    folders = [folder / "tile/0", folder / "tile", folder, tmp_path]
+    assert sorted(synced) == sorted([*files, *folders])
+    assert synced[-1] == tmp_path
+    assert {path.name: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == {"a": b"1", "b": b"2"}
 
 
 def test_nothing_is_written_if_nothing_was_added(tmp_path: Path) -> None:

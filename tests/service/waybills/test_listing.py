@@ -28,6 +28,19 @@ def test_an_answer_lists_at_most_a_million_characters_and_the_first_of_each_furt
     assert characters < MAX_LISTED + 1_000 * 200
 
 
+def test_then_two_faults_are_the_first_and_a_note_and_one_is_itself() -> None:
+    listing, (one, two) = Listing(), [(f"/{at:0199}", "invalid-type") for at in range(2)]
+    for _ in range(10_000):
+        listing.warnings_of(Masked((), (), [one]))
+
+    last = [listing.invalid(InvalidRecord(faults)) for faults in ((one, two), (one,))]
+
+    assert [[(fault.pointer, fault.code) for fault in each.error.errors] for each in last] == [
+        [one, ("", "not-listed")],
+        [one],
+    ]
+
+
 def test_so_it_does_with_errors() -> None:
     listing, many = Listing(), tuple((f"/{at:0199}", "invalid-type") for at in range(100))
     last = [listing.invalid(InvalidRecord(many)) for _ in range(1_000)][-1]
