@@ -42,13 +42,14 @@ from masking_service.masking.han_numbers import (
 )
 
 _SIDE_OF_A_FLOOR: Final = re.compile(
-    r"(?<=\*[层層楼樓])[东東西南北左右](?=(?:侧|側|边|邊|手|手边|手邊|头|頭)?(?:$|[\s,，(（]))"
-    r"|(?<=\*)[东東西南北](?=$|[\s,，(（])"
+    r"(?:(?<=\*[层層楼樓fF])|(?<=\*[单單]元))[东東西南北左右]"
+    r"(?=(?:侧|側|边|邊|手|手边|手邊|头|頭|首)?[门門]?(?:$|[\s,，(（]))"
+    r"|(?:(?<=\*)|(?<=\*-))[东東西南北中左右](?=$|[\s,，(（])"
 ).sub
-"""Also of a room: 5栋21西."""
+"""Also of a room: 5栋21西 and 6-3-东."""
 _SIDE_OF_A_HOUSE: Final = re.compile("(?<=[元单單楼樓层層栋棟幢座号號])[东東西南北中](?=[边邊间間][户戶])").sub
 _ROOM_IN_WORDS: Final = re.compile(
-    rf"(?<=[号號院内內楼樓层層F])(?:(?:{words.OLD_ROOM})(?=.(?:$|[(（]))|(?:地下|天[台臺])(?=$|[(（]))"
+    rf"(?<=[号號院内內楼樓层層栋棟幢元F])(?:(?:{words.OLD_ROOM})(?=.(?:$|[(（]))|(?:地下|天[台臺])(?=$|[(（]))"
 ).sub
 """A room that has no number, right behind a house or a floor: 71号前楼."""
 _OPEN_FLOORS: Final = ("空层", "空層")
@@ -141,6 +142,8 @@ def _is_listed(last_kind: int, last_number: str, kind: int, number: str) -> bool
     """Whether a number behind a comma is one of several: 66号、68号 and 101、102室 are, 66号，601 is not."""
     if last_kind != BARE_NUMBER or kind != BARE_NUMBER:
         return last_kind in (kind, BARE_NUMBER)
+    if number.isdecimal() and last_number.isdecimal() and len(number) >= ROOM_DIGITS:
+        return len(number) <= len(last_number) and int(last_number) < int(number)
     return len(number) <= len(last_number) or len(number) < ROOM_DIGITS
 
 

@@ -31,6 +31,7 @@ HEADS: Final = {
         (AISLE, words.AISLES),
         (MARKET, words.MARKETS),
         (TOWER, words.TOWERS),
+        (NUMBER, words.NUMBERED_ANEW),
         (LANE, words.LANES),
         (BUILDING, words.BUILDINGS),
         (UNIT, words.UNITS),
@@ -42,7 +43,7 @@ HEADS: Final = {
 _BY_LAST: Final = {last: tuple((word, HEADS[word]) for word in its) for last, its in by_char(HEADS, -1).items()}
 """These words and their levels by their last character, longer ones first."""
 
-FILLERS: Final = " ,，:：-—.、~/_№第\t(（的；;|=+。!！?？\\→…·\"'“”‘’「」『』《》<>〔〕{}[]【】)）"
+FILLERS: Final = " ,，:：-—.、~/_№第\t(（的；;|=+。!！?？\\→…·\"'“”‘’「」『』《》<>〔〕{}[]【】)）〈〉^$@%`※★☆◆◇■□▪←⇒"
 _HASHES: Final = ("#", "＃")
 _IN_THE_HOUSE: Final = frozenset("甲乙丙丁内內")
 """Behind the number of a house: one of several houses, or what is in it, as in 12号内5号."""
@@ -88,6 +89,8 @@ def level_of(gap: str, kind: int, level: int, first: bool) -> int:
         return FLOOR  # the lanes of a market are named like roads
     if found == ROAD and level in (AISLE, MARKET) and HAN_AT(gap, 0) and _IS_LANE(place):
         return AISLE
+    if found == NUMBER and level < NUMBER:
+        return VILLAGE
     return found if found != ZONE else _level_of_zone(place, level, first, len(word))
 
 
@@ -96,7 +99,7 @@ def _place(gap: str, kind: int, level: int) -> str:
     place = gap.rstrip(FILLERS)
     if kind == NUMBER_WORD and (place == "之" or (place[:-1] and place[-1] == "附")):  # 88之3號, 人民路附6号
         place = place[:-1].rstrip(FILLERS)
-    if place[-1:] in _HASHES and (level in (VILLAGE, ROAD) or HAN_AT(place, len(place) - 2)):
+    if place[-1:] in _HASHES and (level in (VILLAGE, ROAD, LANE) or HAN_AT(place, len(place) - 2)):
         place = place[:-1]
     if place and place[-1] in "里裡牌号號" and (more := _SAYS_NO_MORE(place)):
         place = place[: more.start()]

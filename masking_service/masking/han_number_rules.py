@@ -78,7 +78,7 @@ IS_ROOM_IN_HAN: Final = re.compile(
     "[一二三四五六七八九壹贰叁肆伍陆柒捌玖][零〇一二三四五六七八九壹贰叁肆伍陆柒捌玖]{2,3}"
 ).fullmatch
 _BUILDING_WITH_UNIT: Final = re.compile(
-    rf"[0-9*{words.NUMERALS}]{{1,2}}(?:单元|單元)|[0-9*{words.NUMERALS}]{{1,3}}[门門][0-9*]"
+    rf"[0-9*{words.NUMERALS}]{{1,2}}(?:单元|單元)|[0-9*{words.NUMERALS}]{{1,3}}[门門](?:[0-9*]|$)"
 ).match
 _NUMBER_FOLLOWS: Final = re.compile(
     rf"\s?[\-_]?(?:[A-Za-z]{{0,2}}[0-9*]|{NUMERAL}{{1,3}}(?:{words.BUILDING}|{words.UNIT}|[楼層层]))"

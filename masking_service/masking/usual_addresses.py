@@ -69,7 +69,7 @@ _NO: Final = (
     rf"|(?<!(?=[号號](?:{words.UNIT}|{words.ROOM})|{words.OTHER_NUMBERS}|{words.BUILDING}).))"
 )
 _BARE: Final = rf"(?![0-9A-Za-z*\-_~/.:—至到&+#之 \t\u3000{words.NUMERALS}]){_NO_WORD}"
-_ALONE: Final = rf"{_BARE}(?=$|{_HAN}|[(（])(?![东東西南北](?:$|[\s,，(（]))"
+_ALONE: Final = rf"{_BARE}(?=$|{_HAN}|[(（])(?![{_SIDES}](?:$|[\s,，(（]))"
 _NO_NAME: Final = f"(?!{words.NAMED_BY_NUMBERS})"
 _ENDS: Final = "(?=$|[(（])"
 _NO_NUMBER: Final = rf"(?![0-9A-Za-z* \-_{words.NUMERALS}])"
@@ -175,7 +175,7 @@ _BUILDING: Final = (
 _FLOOR_WORD: Final = (
     rf"(?:[层層]|[楼樓](?![村镇鎮乡鄉街路盘盤])(?!(?:{_D}{{1,3}}|{_N}{{1,3}})(?:单元|單元|[门門])))(?![{_SIDES}])"
 )
-_UNIT_WORD: Final = rf"(?:单元|單元|梯|[门門](?={_D}))"
+_UNIT_WORD: Final = rf"(?:[单單]元(?![{_SIDES}])|梯|[门門](?={_D}))"
 _ROOM_WORD: Final = rf"(?:{words.ROOM})"
 _CODE: Final = rf"(?:{_D}{{1,4}}+(?:[A-EG-Za-eg-z](?:(?<!{_D}{{3}}.){_D}{{1,2}}+|)|{_D}|)|[A-Za-z]{_D}{{1,4}}+)"
 """At most five characters: more stars would look like a phone's."""
@@ -227,7 +227,9 @@ _KEPT_FIRST: Final = (
 """The first of several numbers that are joined."""
 
 # The words behind all numbers.
-_NO_OLD_ROOM: Final = "(?<![前后後东東西南北厢廂阁閣子披][间間楼樓房屋座])(?<!地[铺舖下])(?<!天[台臺])(?<!地下室)"
+_NO_OLD_ROOM: Final = (
+    "(?<![前后後东東西南北厢廂阁閣子披][间間楼樓房屋座])(?<!地[铺舖下])(?<!天[台臺])(?<![顶頂底上下][跃躍叠疊])"
+)
 """Not behind what may be a room without a number, as 前楼."""
 _NOTE: Final = (
     rf"((?:[{han_without(words.NUMERALS + _TELLS_A_SIDE)}]++|{_TELLS_NO_SIDE}|{_IN_A_NAME}|{_BETWEEN}"
@@ -243,7 +245,7 @@ _LINE: Final = (
 """Of each line what shows, a dash if it has one, the last words in it, the house, what is hidden, and the rest."""
 
 # The addresses that most systems write, in a third of the time.
-_STREET: Final = han_without("铺舖床单單元室户戶房层層楼樓号號门門栋棟幢座梯之厦廈至到负負底柜档檔摊")
+_STREET: Final = han_without("铺舖床间单單元室户戶房层層楼樓号號门門栋棟幢座梯之厦廈至到负負底柜档檔摊")
 _PLAIN: Final = (
     rf"((?!{NAME_IN_FRONT})[{_STREET}]{{2,40}}+(?: [{_STREET}]{{2,20}}+){{0,3}}+(?<!{_N}) ?(?={_D}|[A-Z])"
     rf"(?:(?<=路){_D}{{1,4}}+弄|)(?:(?:(?<=[路弄])|(?<=大[道街])){_D}{{1,4}}+号|) ?"

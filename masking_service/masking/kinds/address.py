@@ -51,6 +51,9 @@ _NUMBER_SIGN: Final = re.compile(r"(?<![A-Za-z])(?:[Nn][Oo]\.?(?=\s?[\d*])|[Cc]/
 _BULLET: Final = re.compile(r"(?<=[\u4e00-\u9fff])•(?=[0-9A-Za-z*\u4e00-\u9fff])(?!单|單|[室层層楼樓号號户戶])").sub
 """One bullet between words is the dot that it looks like."""
 
+_LINE_BREAK: Final = re.compile(r"<br ?/?>", re.I).sub
+"""Of shops that keep an address as a page shows it."""
+
 _OPENS: Final = re.compile(r"[(（\[【]").search
 _BRACKETS: Final = re.compile(r"([(（\[【][^()（）\[\]【】]*[)）\]】]?)")
 _ONLY_UNIT: Final = re.compile(
@@ -165,6 +168,8 @@ def hide_units(text: str, read: ForeignAddress | None = None) -> str:
         read: the reading of an address that may be the same.
     """
     plain = _BULLET("·", text) if "•" in text and _HAS_HAN(text) else text
+    if "<" in text:
+        plain = _LINE_BREAK(lambda tag: " " * len(tag[0]), plain)
     if ("o" in text or "O" in text) and _HAS_HAN(text):
         plain = _NUMBER_SIGN(lambda sign: "№" * len(sign[0]), plain)
     if plain == text and _ODD(text) is None:
@@ -222,7 +227,7 @@ def _hide_units(text: str, read: ForeignAddress | None = None) -> str:
         if _ROOM_IN_BRACKETS(parts[at]) and (found or _AWAITS_ROOM(parts[at - 1])):
             parts[at], found = re.sub(r"[0-9A-Za-z]", "*", parts[at]), True
         elif not found or _ONLY_UNIT(parts[at]):
-            before = parts[at - 1]
+            before = "".join(parts[:at])
             parts[at] = _hide_plain(before + parts[at])[len(before) :]
             found = found or "*" in parts[at]
         else:
