@@ -70,12 +70,12 @@ _NEVER_LAST: Final = frozenset("被把将让给请刚又再各")
 """They follow names, and something follows them."""
 _PARTICLES: Final = frozenset("啊吧呢吗哦啦嘛呀么")
 """They end clauses, and no given name."""
-_LAST: Final = frozenset("家那在签簽拿取领留赠总")
+_LAST: Final = frozenset("家那在签簽拿取领留赠总亲")
 """They follow names at the end of a run."""
 _NICKNAMES: Final = frozenset("小老阿")
 _TITLES: Final = frozenset(f"{cues.SHORT_TITLES}家")
 _WHOLE_CUES: Final = frozenset(word for word in (*cues.TITLES, *cues.VERBS) if len(word) > 1)
-_NO_GIVEN: Final = frozenset(cues.NO_GIVEN)
+_NO_GIVEN: Final = frozenset(cues.NO_GIVEN) - {"可"}
 _PLACE_ENDS: Final = frozenset(cues.PLACE_ENDS)
 _NO_CALLED: Final = _TITLES | _NO_GIVEN | _PLACE_ENDS | _ROLE_ENDS | _PERSON_ENDS | _ORGANISATION_ENDS
 _NO_CALLED_LAST: Final = _TITLES | _ROLE_ENDS | _PERSON_ENDS | _ORGANISATION_ENDS | frozenset("管位保卫机台府委办处")
@@ -128,7 +128,9 @@ _ROOM_BEFORE: Final = re.compile(
 ).search
 _OF_A_ROOM: Final = re.compile("(?:室|房间?|号|铺|床|户|班|级|届|店面)?的?").fullmatch
 _IS_PLACE: Final = re.compile(
-    rf"(?P<sure>[\u4e00-\u9fff]{{0,6}}(?:[0-9](?![0-9]{{0,3}}[{cues.UNITS}])|[苑园城庄湾庭府邸墅寓厦院馆楼街路区镇乡村里座栋幢号店站](?:$|[0-9])))"
+    rf"(?P<sure>[\u4e00-\u9fff]{{0,6}}(?:(?P<number>(?<![{cues.PLACE_ENDS}])(?=[0-9])"
+    rf"(?![0-9]{{1,5}}[-#号栋幢座楼层室单]))?[0-9](?![0-9]{{0,3}}[{cues.UNITS}])"
+    r"|[苑园城庄湾庭府邸墅寓厦院馆楼街路区镇乡村里座栋幢号店站](?:$|[0-9])))"
     r"|(?P<end>[道省市区县镇乡村路街苑园庄湾庭府邸墅寓厦院馆厂])|[\u4e00-\u9fff]{0,3}(?:[苑园城庄湾庭府邸墅寓厦院馆店厂]|[小中大]学|学校|广场|[分支总]部|分公司|超市|营业[部点厅]|集散|分拨|转运|中转|驿站|代收点)"
 ).match
 _IS_ROOM: Final = re.compile(r"(?:[0-9]|[0-9*]{3}|[0-9一二三四五六七八九十][)）])$").search
@@ -157,7 +159,7 @@ _BEFORE_SITE: Final = _PERSON_ENDS | frozenset(
 )
 """What words end with that people are, or belong to, and 放."""
 _ROOM_OF_SITE: Final = re.compile("(?:(?<=[0-9])|(?<=[0-9*]{3}))(?:室|房间?|号|铺|床|户|班|级|届|店面)?的?$").search
-_LAST_BEHIND: Final = re.compile(r"[\u4e00-\u9fff]?[家那在签簽拿取领留赠](?![\u4e00-\u9fff])").match
+_LAST_BEHIND: Final = re.compile(r"[\u4e00-\u9fff]?[家那在签簽拿取领留赠亲](?![\u4e00-\u9fff])").match
 _LAST_OF_ROOM: Final = frozenset("0123456789*室房间号铺床户班级届面的")
 
 
@@ -264,7 +266,9 @@ class HanRun:
         if saved < _LIKELY or self._han[end - 1] in _NO_LAST or self._han[start:end] in self._known.words:
             return False
         if start and len(self._word_before[start]) == 1 and self._before(start) < 0:
-            return False
+            ends = end == len(self._han) and (start == 1 or self._han[start - 1] not in _PLACE_ENDS)
+            if not ends or saved < _LIKELY_INSIDE:
+                return False
         if end < len(self._han):
             return saved >= _LIKELY_INSIDE and (start > 0 or self._says_more(end))
         return start > 0 or _letter(self._text, 0, self.start) is not None or _letter(self._text, self.end) is not None
@@ -273,7 +277,12 @@ class HanRun:
         """Whether a verb, and more behind it, say what the person does whose name begins the run: 王晓明迁新址."""
         word = self._word_behind[at]
         kind = (self._known.word(word) or (UNKNOWN, 0))[0]
-        return kind in "vp" and at + len(word) < len(self._han) and _IS_PLACE(self._text, self.start + at) is None
+        return kind in "vp" and at + len(word) < len(self._han) and self._place_behind(at, kind) is None
+
+    def _place_behind(self, at: int, kind: str) -> re.Match[str] | None:
+        """A place behind `at`, where a word of this class begins; a verb before a number is none: 欠运费20."""
+        place = _IS_PLACE(self._text, self.start + at)
+        return None if place and place["number"] is not None and kind == "v" else place
 
     def _is_none(self, start: int, end: int, given: str) -> bool:
         """Whether what is at this span is no name: a nickname's, a family name alone, with a title or a mask."""
@@ -326,12 +335,10 @@ class HanRun:
 
     def _is_whose(self, at: int) -> bool:
         """Whether a noun, or a bracket, and 的 are before what may be a name: 华为的范强, 【园区部】的范强."""
-        owner = self._han[: at - 1]
-        if not owner:
+        if at == 1:
             return self._text[self.start - 1 : self.start] in _BRACKETS
-        return (
-            len(self._han) - at <= len("欧阳明") and len(owner) > 1 and self._known.words.get(owner, ("", 0))[0] == "n"
-        )
+        owner = self._word_before[at - 1]
+        return len(self._han) - at <= len("欧阳明") and len(owner) > 1 and self._known.words[owner][0] in "ns"
 
     def _before_run(self) -> int:
         """Points of what is before the run."""
@@ -371,10 +378,11 @@ class HanRun:
             return _OF_A_PLACE
         if word in _FOLLOW_ALONE or han.startswith(_FOLLOW.get(han[at], ()), at):
             return _SURE
-        place = _IS_PLACE(self._text, self.start + at)
+        kind = (self._known.word(word) or (UNKNOWN, 0))[0]
+        place = self._place_behind(at, kind)
         if place:
             return _NEVER if place.lastgroup else _OF_A_PLACE
-        points = _BEHIND[(self._known.word(word) or (UNKNOWN, 0))[0]]
+        points = _BEHIND[kind]
         return min(points, 2) if len(word) == 1 else points
 
     def _behind_run(self, *, whole: bool) -> int:
