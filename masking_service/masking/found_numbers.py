@@ -21,12 +21,18 @@ SAYS_PHONE: Final = (
     "电话|電話|手机|手機|座机|座機|固话|热线|熱線|联系方式|聯絡|联系|致电|拨打|撥打|号码|微信|客服"
     "|tel|phone|mobile|mob|call|whatsapp"
 )
+_CALLS: Final = (
+    "call|ring|phone|cell|cellulare|cel|celular|gsm|handy|portable|mobil|móvil|telefone|telefono|telefon|teléfono"
+    "|téléphone|anrufen|appelez|appeler|llame|llamar|chiamare|ligar"
+)
+_CALLS_IN_OTHER_SCRIPTS: Final = "тел|телефон|звонить|โทร|전화|연락처|携帯"
 CALLS: Final = (
-    r"(?:\b(?:call|ring|phone|cell|cellulare|cel|celular|gsm|handy|portable|mobil|móvil|telefon[eo]?|teléfono|téléphone"
-    r"|anrufen|appelez|appeler|llame|llamar|chiamare|ligar)|тел|телефон|звонить|โทร|전화|연락처|携帯)"
+    rf"(?:\b(?:{_CALLS})|{_CALLS_IN_OTHER_SCRIPTS})"
     r"(?: (?:me|him|her|us|them))?(?: (?:on|at|al|le|au|unter))?(?=[ :.]{0,3}(?:[0-9][ \-]{0,3}){8})"
 )
 """Words in other languages, before eight digits at least: some are names of goods, too."""
+_BEGINS: Final = "".join(sorted({word[0] for word in f"{SAYS_PHONE}|{_CALLS}|{_CALLS_IN_OTHER_SCRIPTS}".split("|")}))
+"""What these words begin with."""
 _FREE: Final = r"(?:(?<![0-9])|(?=[+(]))"
 _ALONE: Final = r"(?!\d)"
 _NOT_CHAINED: Final = r"(?<!\d[.\-])"
@@ -79,7 +85,8 @@ _SAID: Final = (
     rf"(?P<said>\d(?:{_GAP}\d){{4,{MAX_DIGITS - 1}}})(?![\dA-Za-z])"
 )
 _READ: Final = rf"(?:{_KNOWN}){_ALONE}|{_ABROAD}"
-_NUMBER: Final = re.compile(rf"{_FREE}(?:{_READ})|{_SAID}", re.I)
+_NUMBER: Final = re.compile(rf"(?=[0-9+(\[{_BEGINS}])(?:{_FREE}(?:{_READ})|{_SAID})", re.I)
+"""One class passes over most characters: each alternative would cost as much by itself."""
 _BEHIND_WORD: Final = re.compile(rf"{_READ}|\(?{AREA}\)?[ \-]{{1,3}}(?P<short>\d{{3,8}}){_ALONE}", re.I)
 
 _COUNTED: Final = "年月日号號時时点點分元块塊角件箱个個份包袋只支瓶盒台套斤公千克吨米楼樓栋幢单室层"
