@@ -1,23 +1,25 @@
 """Masks a batch column by column where its records are usual.
 
-It takes the records in which every mapped value is a usual one (`Profile.usual`), the usual mask of one
-(`Profile.usual_again`), a text in plain words, empty or null, and none is repeated elsewhere. All others are left as
-they came for the pass over a single record (`record.py`), and a test holds the two against each other. It does the same
-at half of the cost: in a single pass Python takes as long to reach a usual value as to mask it.
+Usual values (`Profile.usual`) and texts in plain words are masked together; every other mapped value is read by itself
+(`values`). Records that repeat a value elsewhere, and those with anything else in them, are left as they came for the
+pass over a single record (`record.py`), and a test holds the two against each other. It does the same at half of the
+cost: in a single pass Python takes as long to reach a usual value as to mask it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from itertools import compress
 from typing import Any, Final, NamedTuple, TypeVar
 
-from masking_service.masking.effort import UNBOUNDED, Effort
+from masking_service.masking.effort import UNBOUNDED, Effort, Share
 from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.hidden import ALREADY_MASKED
+from masking_service.masking.kinds.address import UNIT_NOT_RECOGNISED
 from masking_service.masking.kinds.table import KINDS, TABLE
 from masking_service.masking.kinds.text import TextMask
-from masking_service.masking.leaks import gather, is_plain_number
+from masking_service.masking.leaks import decimal_text, gather, is_plain_number, may_leak
 from masking_service.masking.member_names import ANY_NAME, MAYBE_NAME, Meaning, plan
 from masking_service.masking.name_words import PARTY
 from masking_service.masking.noted import place_name
@@ -26,9 +28,10 @@ from masking_service.masking.pairs import pair_in
 from masking_service.masking.profile_masks import Masks
 from masking_service.masking.profiles import Profile
 from masking_service.masking.schema import Place, Steps
-from masking_service.masking.spellings import may_hold_name, may_hold_phone
+from masking_service.masking.spellings import Mask, may_hold_name, may_hold_phone
 from masking_service.masking.unmapped import FOUND_IN_TEXT, UNMAPPED_MASKED, Unmapped
 from masking_service.masking.usual_addresses import Numbered
+from masking_service.masking.values import ReadValue, read_value
 from masking_service.masking.walk import LeafNode, ObjectNode
 
 FEW: Final = 20
@@ -75,7 +78,8 @@ class _Leaf(NamedTuple):
     place: Place
 
 
-class _Column(NamedTuple):
+@dataclass(slots=True)
+class _Column:
     """A member of the records of one form.
 
     Attributes:
@@ -84,9 +88,11 @@ class _Column(NamedTuple):
         column: what came in.
         shown: the masks of personal values, else the texts in the values; None where the record is not usual, and
             nothing for an empty value and for null.
-        warning: where it is, and the code of the warning where a mask differs from what came in.
+        where: its JSON Pointer.
+        warning: the code of the warning where a mask differs from what came in, if there is one.
         needles: for a text, the phones and names that were found in each, None where there are none.
-        hidden: which values came in hidden, if any did: then the warning is for these.
+        mask: masks a value that is read by itself; None where a record with a value that is not usual is left.
+        alone: the values that were read by themselves, by row.
     """
 
     level: Sequence[Any]
@@ -94,18 +100,47 @@ class _Column(NamedTuple):
     kind: str
     column: list[Any]
     shown: list[str | None]
-    warning: tuple[str, str] | None = None
+    where: str = ""
+    warning: str | None = None
     needles: Sequence[Needles | None] = ()
-    hidden: Sequence[bool] = ()
+    mask: Mask | None = None
+    alone: dict[int, ReadValue] = field(default_factory=dict)
 
     def searched(self) -> Sequence[Any]:
         """The values that are looked for elsewhere in their records; where there is none, what no text has."""
         column: Sequence[Any] = self.column
         if blank := _blank(column):
             column = [_IN_NO_TEXT if none else value for value, none in zip(column, blank, strict=True)]
-        if not self.hidden:
+        if not self.alone:
             return column
-        return [_IN_NO_TEXT if hidden else value for value, hidden in zip(column, self.hidden, strict=True)]
+        return [_IN_NO_TEXT if row in self.alone else value for row, value in enumerate(column)]
+
+    def warned(self) -> Iterator[tuple[tuple[str, str], Sequence[bool]]]:
+        """Each warning, and for which values it is."""
+        if self.warning is not None:
+            changed = [b != "" and a != b for a, b in zip(self.column, self.shown, strict=True)]
+            yield (self.where, self.warning), changed
+        for code in (ALREADY_MASKED, UNIT_NOT_RECOGNISED):
+            rows = {row for row, value in self.alone.items() if value.warning == code}
+            if rows:
+                yield (self.where, code), [row in rows for row in range(len(self.column))]
+
+    def read_alone(self, row: int, share: Share) -> bool:
+        """Read a value by itself; return whether it could be read.
+
+        Raises:
+            InvalidRecord: too little effort is left.
+        """
+        if self.shown[row] is not None:
+            self.shown[row] = str(self.shown[row])
+            return True
+        value = self.column[row]
+        text = decimal_text(value) if type(value) is int else value
+        if type(text) is not str or text.isspace():
+            return False
+        self.alone[row] = read = read_value(self.kind, text, self.mask, share, self.where)
+        self.shown[row] = read.shown
+        return True
 
 
 class Columns:
@@ -121,8 +156,8 @@ class Columns:
         self._unmapped = unmapped
         masks = Masks(profile)
         self._usual = {kind: usual for kind in KINDS if (usual := masks.usual_column(kind)) is not None}
-        self._again = {kind: again for kind in KINDS if (again := masks.usual_again(kind)) is not None}
-        mask = masks.masker("text")
+        self._masks = {kind: masks.masker(kind) for kind in KINDS}
+        mask = self._masks["text"]
         self._text = mask if isinstance(mask, TextMask) else None
         self._ways: list[tuple[int, str]] = []
         """The way to each object but the root: the object around it, and its key there."""
@@ -188,14 +223,14 @@ class Columns:
             return [None] * len(records)
         mapped = [self._mapped(leaf, objects[leaf.at], effort) for leaf in leaves]
         columns = [*mapped, *beside]
-        _compare_numbers(columns)
-        sound = _complete([column.shown for column in columns], len(records))
+        sound = _complete([column.shown for column in columns if column.mask is None], len(records))
         if (own := self._objects[0].own_key) in (form[0] or ()):
             sound = [ok and is_plain_number(one[own]) for ok, one in zip(sound, records, strict=True)]
-        sound = _without_leaks(sound, columns, beside)
+        shares = _read_alone(columns, sound, effort)
+        sound = _without_leaks(sound, columns, beside, shares)
         _write([column for column in columns if column.kind], sound)
         places = tuple(leaf.place for leaf in leaves)
-        warnings = _warnings([one for one in columns if one.warning is not None], len(records))
+        warnings = _warnings(columns, len(records))
         hidden = _hidden(mapped, len(records))
         return [
             (places, values, warned, at) if ok else None
@@ -210,25 +245,15 @@ class Columns:
             return self._personal(leaf, level, column)
         values, blank = _values(column)
         read, needles = self._text.mask_column(values, effort)
-        shown, warning = _spread(read, blank, ""), (leaf.place.pointer, FOUND_IN_TEXT)
-        return _Column(level, leaf.key, "text", column, shown, warning, _spread(needles, blank, None))
+        shown, needles = _spread(read, blank, ""), _spread(needles, blank, None)
+        return _Column(level, leaf.key, "text", column, shown, leaf.place.pointer, FOUND_IN_TEXT, needles)
 
     def _personal(self, leaf: _Leaf, level: Sequence[Any], column: list[Any]) -> _Column:
         """A mapped name, phone or the like."""
         kind = leaf.place.kind
         values, blank = _values(column)
-        shown, again = _spread(self._usual[kind](values), blank, ""), self._again.get(kind)
-        if again is None or None not in shown:
-            return _Column(level, leaf.key, kind, column, shown)
-        masked = [
-            again(value) if mask is None and type(value) is str else None
-            for value, mask in zip(column, shown, strict=True)
-        ]
-        hidden = [mask is not None for mask in masked]
-        if not any(hidden):
-            return _Column(level, leaf.key, kind, column, shown)
-        both = [mask if came is None else came for mask, came in zip(shown, masked, strict=True)]
-        return _Column(level, leaf.key, kind, column, both, (leaf.place.pointer, ALREADY_MASKED), (), hidden)
+        shown, mask = _spread(self._usual[kind](values), blank, ""), self._masks[kind]
+        return _Column(level, leaf.key, kind, column, shown, leaf.place.pointer, mask=mask)
 
     def _beside(self, form: _Form, objects: Sequence[Sequence[Any]], effort: Effort) -> list[_Column] | None:
         """Return the unmapped members in the order of a single pass; None if only that pass can handle them."""
@@ -282,10 +307,10 @@ class Columns:
             masked = self._unmapped.mask_texts(column, read, meaning, bounds.effort) if None in read else None
             if masked is None:
                 return [_Column(level, name, "", column, read)]
-            return [_Column(level, name, "text", column, masked[0], (place_name(steps), FOUND_IN_TEXT), masked[1])]
+            return [_Column(level, name, "text", column, masked[0], place_name(steps), FOUND_IN_TEXT, masked[1])]
         values, blank = _values(column)
         shown = _spread(usual(values), blank, "")
-        return [_Column(level, name, kind, column, shown, (place_name(steps), UNMAPPED_MASKED))]
+        return [_Column(level, name, kind, column, shown, place_name(steps), UNMAPPED_MASKED)]
 
 
 def _blank(column: Sequence[Any]) -> Sequence[bool]:
@@ -333,10 +358,10 @@ def _rows_by_form(objects: Sequence[Sequence[Any]]) -> dict[_Form, list[int]]:
     return found
 
 
-def _warnings(warned: Sequence[_Column], records: int) -> Sequence[Sequence[tuple[str, str]]]:
+def _warnings(columns: Sequence[_Column], records: int) -> Sequence[Sequence[tuple[str, str]]]:
     """For each record what was masked of its texts and personal members; the same object where that is alike."""
-    everything = tuple(one.warning for one in warned if one.warning is not None)
-    changed = [one.hidden or [b != "" and a != b for a, b in zip(one.column, one.shown, strict=True)] for one in warned]
+    warned = [one for column in columns for one in column.warned()]
+    everything, changed = tuple(warning for warning, _ in warned), [rows for _, rows in warned]
     if not any(map(any, changed)):
         return [()] * records
     if all(map(all, changed)):
@@ -346,10 +371,12 @@ def _warnings(warned: Sequence[_Column], records: int) -> Sequence[Sequence[tupl
 
 def _hidden(mapped: Sequence[_Column], records: int) -> Sequence[Sequence[int]]:
     """For each record at which of its places a value came in hidden."""
-    if not any(one.hidden for one in mapped):
-        return [()] * records
-    rows = zip(*[one.hidden or [False] * records for one in mapped], strict=True)
-    return [[at for at, hidden in enumerate(row) if hidden] for row in rows]
+    found: dict[int, list[int]] = {}
+    for at, column in enumerate(mapped):
+        for row, value in column.alone.items():
+            if value.came_in_hidden:
+                found.setdefault(row, []).append(at)
+    return [found.get(row, ()) for row in range(records)]
 
 
 def _text_of(value: Any, depth: int) -> str | None:
@@ -362,21 +389,6 @@ def _text_of(value: Any, depth: int) -> str | None:
     return "\n".join(texts)
 
 
-def _compare_numbers(columns: Sequence[_Column]) -> None:
-    """Leave addresses that show a number as long as a phone, if the record has phones in a text or one like it."""
-    addresses = [one for one in columns if one.kind == "address" and Numbered in {*map(type, one.shown)}]
-    if not addresses:
-        return
-    phones = [one.column for one in columns if one.kind == "phone"]
-    texts = [one for one in columns if one.kind == "text"]
-    for column in addresses:
-        for row, shown in enumerate(column.shown):
-            if type(shown) is Numbered:
-                numbers = [phone for one in phones if type(phone := one[row]) is str and phone]
-                plain = len(numbers) == len(phones) and all(text.shown[row] == text.column[row] for text in texts)
-                column.shown[row] = str(shown) if plain and not may_hold_phone(shown, numbers) else None
-
-
 def _complete(texts: Sequence[Sequence[str | None]], records: int) -> list[bool]:
     """Which records have every text."""
     sound = [True] * records
@@ -384,6 +396,27 @@ def _complete(texts: Sequence[Sequence[str | None]], records: int) -> list[bool]
         if None in shown:
             sound = [ok and text is not None for ok, text in zip(sound, shown, strict=True)]
     return sound
+
+
+def _read_alone(columns: Sequence[_Column], sound: list[bool], effort: Effort) -> dict[int, Share]:
+    """Read by itself each value that is not usual, in sound records; those in which one cannot be read are not sound.
+
+    Returns what these records may still take of the effort, and those with an address that shows a long number.
+    """
+    odd: dict[int, list[_Column]] = {}
+    for column in columns:
+        if (column.mask is not None and None in column.shown) or Numbered in {*map(type, column.shown)}:
+            for row, shown in enumerate(column.shown):
+                if sound[row] and (shown is None or type(shown) is Numbered):
+                    odd.setdefault(row, []).append(column)
+    shares = {row: Share(effort) for row in sorted(odd)}
+    for row, share in shares.items():
+        try:
+            sound[row] = all(column.read_alone(row, share) for column in odd[row])
+        except InvalidRecord:
+            sound[row] = False
+        effort.pause()
+    return shares
 
 
 def _write(columns: Sequence[_Column], sound: Sequence[bool]) -> None:
@@ -394,14 +427,19 @@ def _write(columns: Sequence[_Column], sound: Sequence[bool]) -> None:
                 one[column.key] = mask
 
 
-def _without_leaks(sound: list[bool], columns: Sequence[_Column], beside: Sequence[_Column]) -> list[bool]:
+def _without_leaks(
+    sound: list[bool], columns: Sequence[_Column], beside: Sequence[_Column], shares: dict[int, Share]
+) -> list[bool]:
     """Which sound records repeat none of their names and phones."""
     names = [one.searched() for one in columns if one.kind == "name"]
     phones = [one.searched() for one in columns if one.kind == "phone"]
     # Masks alone hold no number, those of names and phones no name either: see `Profile.usual`.
-    texts = [one.shown for one in columns if one.kind not in ("name", "phone")]
+    texts: list[Sequence[str | None]] = [one.shown for one in columns if one.kind not in ("name", "phone")]
     if beside:
         texts.append(["\n".join([one.key for one in beside])] * len(sound))
+    for column in columns:
+        if column.alone and column.kind in ("name", "phone"):
+            texts.append([column.alone[row].shown if row in column.alone else "" for row in range(len(sound))])
     if not texts:
         return sound
     joined = ["\n".join(shown) if ok else "" for ok, shown in zip(sound, zip(*texts, strict=True), strict=True)]
@@ -422,7 +460,27 @@ def _without_leaks(sound: list[bool], columns: Sequence[_Column], beside: Sequen
             ok and not may_hold_phone(text, numbers)
             for ok, numbers, text in zip(sound, zip(*phones, strict=True), joined, strict=True)
         ]
+    for row, share in shares.items():
+        if sound[row]:
+            sound[row] = _is_without_leaks(row, columns, joined[row], share)
     return sound
+
+
+def _is_without_leaks(row: int, columns: Sequence[_Column], text: str, share: Share) -> bool:
+    """Whether a record with values that were read by themselves repeats none of its names and phones."""
+    phones: list[str] = []
+    names: list[str] = []
+    for column in columns:
+        if (value := column.alone.get(row)) is not None:
+            phones += value.phones
+            names += value.names
+        elif column.kind in ("name", "phone") and column.column[row]:
+            (phones if column.kind == "phone" else names).append(column.column[row])
+    try:
+        share.search(len(phones) + len(names), 1, len(text))
+    except InvalidRecord:
+        return False
+    return not may_leak([text], phones, names)
 
 
 def _without_names(sound: list[bool], names: Sequence[Sequence[Any]], texts: Sequence[str]) -> list[bool]:

@@ -14,10 +14,9 @@ from masking_service.masking.kinds.address import (
     mask_usual_address,
     mask_usual_addresses,
 )
-from masking_service.masking.kinds.name import is_short_mask, mask_name, mask_short_name, mask_short_names
+from masking_service.masking.kinds.name import mask_name, mask_short_name, mask_short_names
 from masking_service.masking.kinds.party import mask_party
 from masking_service.masking.kinds.phone import (
-    is_mobile_mask,
     mask_phone,
     plain_mobile_lines_masker,
     plain_mobile_masker,
@@ -126,19 +125,6 @@ class Masks:
         if kind == "text" and hide == "found":
             return self.text_mask().plain
         return TABLE[kind].usual if hide not in (ALL, NOTHING) else None
-
-    def usual_again(self, kind: str) -> Callable[[str], str | None] | None:
-        """Return the quick mask of values of `kind` that came in masked; None if there is none.
-
-        It gives the same mask as `masker`, and None for every value that is not the mask of a short Chinese name or of
-        a mobile number.
-        """
-        hide, keep = self._hide[kind], self._profile.show_last
-        if kind == "name" and hide == "given":
-            return lambda value: value if is_short_mask(value) else None
-        if kind == "phone" and hide == "digits":
-            return lambda value: mask_phone(value, keep) if is_mobile_mask(value) else None
-        return None
 
     def _unusual_address_mask(self) -> Callable[[str], str]:
         """The mask of addresses that are not usual."""

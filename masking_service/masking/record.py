@@ -11,23 +11,20 @@ from itertools import pairwise
 from typing import Any, Final
 
 from masking_service.masking.columns import Columns
-from masking_service.masking.effort import A_NUMBER_ABROAD, UNBOUNDED, Effort, Share
+from masking_service.masking.effort import UNBOUNDED, Effort, Share
 from masking_service.masking.errors import InvalidRecord
-from masking_service.masking.hidden import ALREADY_MASKED, hidden_form
-from masking_service.masking.kinds.address import UNIT_NOT_RECOGNISED, AddressMask
-from masking_service.masking.kinds.table import KINDS, TOKEN_KINDS
+from masking_service.masking.kinds.table import KINDS
 from masking_service.masking.kinds.text import MAX_STEADY, TextMask
 from masking_service.masking.leaks import Hider, decimal_text, may_leak, own_number, scrub_around
-from masking_service.masking.masked_numbers import forms_of
 from masking_service.masking.member_names import OwnNames
 from masking_service.masking.noted import listed, note
-from masking_service.masking.numbers import alone_abroad
 from masking_service.masking.profile_masks import Masks
 from masking_service.masking.profiles import Profile
 from masking_service.masking.schema import Place, Schema, Steps
-from masking_service.masking.spellings import Mask, may_hold_name, needles
+from masking_service.masking.spellings import Mask, may_hold_name
 from masking_service.masking.stars import stars
 from masking_service.masking.unmapped import FOUND_IN_TEXT, Unmapped
+from masking_service.masking.values import read_value
 from masking_service.masking.walk import Take, Usual, way_through
 
 
@@ -356,28 +353,16 @@ def _take(run: _Run, place: Place, mask: Mask | None, value: Any, parent: Any, k
             return
         text = ""
     if text and not text.isspace():
-        kind = place.kind
-        abroad = alone_abroad(text) if kind == "phone" else None
-        if abroad is None:
-            run.share.read(kind, text, place.pointer)
-        else:
-            run.share.pay(A_NUMBER_ABROAD, place.pointer)
-        form = hidden_form(kind, text) if kind in TOKEN_KINDS else None
-        if form is not None:
+        read = read_value(place.kind, text, mask, run.share, place.pointer)
+        if read.came_in_hidden:
             run.hidden.append(len(run.places))
-            note(run.warnings, place.keys, ALREADY_MASKED)
-            if form == "opaque":
-                mask = None
-        elif mask is not None:
-            phones, names = needles(kind, text) if abroad is None else (forms_of(abroad), [])
-            run.phones += phones
-            run.names += names
+        if read.warning is not None:
+            note(run.warnings, place.keys, read.warning)
+        run.phones += read.phones
+        run.names += read.names
         if mask is not None:
-            masked = mask(text)
-            if form is None and isinstance(mask, AddressMask) and mask.misses_unit(text, masked):
-                note(run.warnings, place.keys, UNIT_NOT_RECOGNISED)
-            parent[key] = text = masked
-        run.texts.append(text)
+            parent[key] = read.shown
+        run.texts.append(read.shown)
     run.places.append(place)
     run.values.append(value)
 
