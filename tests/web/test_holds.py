@@ -235,6 +235,15 @@ def test_a_hold_takes_as_many_waybills_as_it_says_in_time(api: Api) -> None:
     assert decide(api, "set", second(api))["size"] == MAX_WAYBILLS
 
 
+def test_an_entry_names_at_most_two_hundred_kept_waybills(fresh: Api) -> None:
+    numbers = [f"SF{at:010}" for at in range(201)]
+    fresh.tokenize(*[record(number) for number in numbers])
+    propose(fresh, *numbers)
+
+    assert decide(fresh, "set", second(fresh))["kept"] == 201
+    assert [len(one["items"]) for one in entries(fresh, "hold-set")] == [0, 200, 1, 0]
+
+
 def test_a_reason_is_kept_without_personal_data(api: Api) -> None:
     body = {"hold": "H-1", "reason": "客户李明投诉，call 13812345678", "waybills": [NUMBER]}
 

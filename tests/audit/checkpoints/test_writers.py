@@ -104,6 +104,7 @@ def test_no_checkpoint_is_made_of_a_writer_that_lost_entries(
         with pytest.raises(RolledBackError, match="lost entries that checkpoint 1 covers"):
             make()
     assert epochs_in(client) == [1]
+    assert (checkpoints.make_despite_loss().checkpoint.keys, epochs_in(client)) == ((), [1, 2])
 
 
 def test_a_writer_whose_newest_entry_was_exchanged_is_not_signed(
