@@ -1,5 +1,6 @@
 """Findings of a log, and runs of them that are one."""
 
+from masking_audit.verify.checkpoint_chain import EXTERNAL, NEXT_CHAIN, name_of
 from masking_audit.verify.findings import FindingKind, Findings
 
 
@@ -12,4 +13,13 @@ def test_the_same_about_consecutive_entries_is_one_finding_whatever_was_found_be
     assert [str(one) for one in findings] == [
         "line 1 (checkpoint 1): signature: another one",
         "lines 14 to 16 (ab-4 to 6): rewritten: is changed",
+    ]
+
+
+def test_each_epoch_has_its_words_and_no_checkpoint_those_of_another_source() -> None:
+    assert [name_of(epoch) for epoch in (1, 2, EXTERNAL, NEXT_CHAIN)] == [
+        "checkpoint 1",
+        "checkpoint 2",
+        "the given checkpoint",
+        "the next chain of the same process",
     ]
