@@ -74,7 +74,7 @@ DOORS = {
 }
 MAX_SHARED_NAMES = 15
 MAX_PARAMETERS = 6
-MAX_LONG_CALLS = 8
+MAX_LONG_CALLS = 7
 """Functions with more parameters: commands of the command line have one for each option."""
 UNCLEAN = re.compile(
     r"""

@@ -274,7 +274,7 @@ class TestScrutiny:
         (tmp_path / "issuer.pem").write_bytes(PUBLIC_KEY)
         strict = {**ISSUER, "keys": "issuer.pem", "roles": [PRIVACY], "unmasking": {"acr": "2", "max_age": "8h"}}
         office = make(lambda document: document.update(issuers={"staff": strict}))
-        who = mint(PRIVATE_KEY, issuer="https://login.example.com", sub="p-1", roles=[PRIVACY], ttl=600, now=clock())
+        who = mint(PRIVATE_KEY, iss="https://login.example.com", sub="p-1", roles=[PRIVACY], ttl=600, now=clock())
 
         assert refusal(office.call(who, *call)) == (401, "sign-in-required")
 

@@ -175,8 +175,8 @@ def test_issuers_change_with_the_policy(parts: Parts, edit: Edit, policy: Path) 
         roles=["dispute-officer"],
         ttl=600,
         now=clock(),
-        issuer=str(ISSUER["issuer"]),
-        audience=str(ISSUER["audience"]),
+        iss=str(ISSUER["issuer"]),
+        aud=str(ISSUER["audience"]),
     )
 
     def caller() -> str:

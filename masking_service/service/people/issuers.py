@@ -193,39 +193,32 @@ def _name(claimed: object) -> str | None:
 def mint(
     private_pem: bytes,
     *,
-    issuer: str = DEVELOPMENT_ISSUER,
-    audience: str = DEVELOPMENT_AUDIENCE,
     sub: str,
     roles: Iterable[str],
-    tenant: str = DEFAULT_TENANT,
-    sites: Iterable[str] = (),
-    phone: str | None = None,
-    device: str | None = None,
-    network: str | None = None,
-    name: str | None = None,
     ttl: int,
     now: int,
+    phone: str | None = None,
+    **claims: object,
 ) -> str:
     """Return an access token of the development issuer.
 
-    `ttl` is in seconds.
+    Args:
+        ttl: in seconds.
+        claims: further ones, or others than the usual ones.
     """
-    claims = {
-        "iss": issuer,
-        "aud": audience,
+    usual = {
+        "iss": DEVELOPMENT_ISSUER,
+        "aud": DEVELOPMENT_AUDIENCE,
         "sub": sub,
         "iat": now,
         "exp": now + ttl,
         "auth_time": now,
         "roles": list(roles),
-        "tenant": tenant,
-        "sites": list(sites),
+        "tenant": DEFAULT_TENANT,
+        "sites": [],
         **({"phone_number": phone} if phone is not None else {}),
-        **({"device": device} if device is not None else {}),
-        **({"network": network} if network is not None else {}),
-        **({"name": name} if name is not None else {}),
     }
-    return jwt.encode(claims, private_pem, algorithm=DEVELOPMENT_ALGORITHM)
+    return jwt.encode(usual | claims, private_pem, algorithm=DEVELOPMENT_ALGORITHM)
 
 
 def _keys(rule: IssuerRule, folder: Path, fetched: KeysByUrl) -> IssuerKeys:

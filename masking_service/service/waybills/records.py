@@ -156,7 +156,7 @@ def plaintext(record: Record) -> bytes:
     return plain.ljust(len(plain) + (FIRST_BUCKET_BYTES - len(plain)) % BUCKET_BYTES)
 
 
-def read(opened: bytes, header: bytes = b"", *, held: bool = False, restricted: bool = False) -> Record:
+def read(opened: bytes, header: bytes = b"", *, held: bool = False) -> Record:
     """Return the record of an opened plaintext, and of the envelope's header."""
     salt, token_version, expires_at = _HEADER.unpack_from(opened)
-    return Record(salt, token_version, expires_at, opened[HEADER_BYTES:].rstrip(b" "), header, held, restricted)
+    return Record(salt, token_version, expires_at, opened[HEADER_BYTES:].rstrip(b" "), header, held)
