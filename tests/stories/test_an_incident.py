@@ -162,8 +162,11 @@ def test_the_other_tenant_has_no_entry_of_the_same_principal(command: Command, n
 def test_the_report_sums_fields_by_purpose_role_and_person(command: Command, now: int, tmp_path: Path) -> None:
     written = command("report", *days(now), "--output", str(tmp_path / "report"))
     found = rows(tmp_path / "report" / "report.en.csv")
+    files = "report.en.csv, report.en.md, report.zh.csv, report.zh.md"
 
     assert written.exit_code == 0, written.output
+    said = rf"{re.escape(str(tmp_path / 'report'))}: {files}, from \d+ entries"
+    assert re.fullmatch(said, written.stdout.splitlines()[0])
     assert ["Openings by purpose", "dispute", "1", "3", "4"] in found
     assert ["Openings by role", "dispute-officer", "1", "3", "4"] in found
     assert ["Openings by person", f"client/{PRIVACY}", "1", "1", "1"] in found
