@@ -113,7 +113,7 @@ _AMOUNT: Final = re.compile(rf"[0-9]{{1,5}}(?:\.[0-9]{{1,2}})?[{cues.UNITS}]").m
 _BRACKET_ENDS: Final = re.compile(r"[】」』”\"\])）>》]\s?").match
 _STATE_BEHIND: Final = re.compile(
     "[，, ]{1,2}(?:拜托|谢谢|麻烦|敬上|不?在家|不在|[已未][取收拿付]|代[收签领]|签收|自[提取]|本人|急用|老客户"
-    "|[男女](?![\u4e00-\u9fff]))"
+    "|[男女签](?![\u4e00-\u9fff]))"
 ).match
 _CALLED_BEHIND: Final = re.compile("[，,](?:您|请凭)").match
 _NUMBER_OF_PERSON_BEHIND: Final = re.compile("[，,、; ]{1,2}(?:学号|工号|手机|电话|身份证|证件)").match
@@ -127,6 +127,7 @@ _ROOM_BEFORE: Final = re.compile(
     r"(?:[0-9*A-Z](?:室|房间?|号|铺|床|户|店面)?|[0-9一二三四五六七八九十*][)）]?[班级届])的?[\s,，、(（】)）/\-—:：]{0,2}$"
 ).search
 _OF_A_ROOM: Final = re.compile("(?:室|房间?|号|铺|床|户|班|级|届|店面)?的?").fullmatch
+_OF_A_HOUSE: Final = re.compile("号楼|[栋幢座楼]").fullmatch
 _IS_PLACE: Final = re.compile(
     rf"(?P<sure>[\u4e00-\u9fff]{{0,6}}(?:(?P<number>(?<![{cues.PLACE_ENDS}])(?=[0-9])"
     rf"(?![0-9]{{1,5}}[-#号栋幢座楼层室单]))?[0-9](?![0-9]{{0,3}}[{cues.UNITS}])"
@@ -266,7 +267,9 @@ class HanRun:
         if saved < _LIKELY or self._han[end - 1] in _NO_LAST or self._han[start:end] in self._known.words:
             return False
         if start and len(self._word_before[start]) == 1 and self._before(start) < 0:
-            ends = end == len(self._han) and (start == 1 or self._han[start - 1] not in _PLACE_ENDS)
+            ends = end == len(self._han) and (
+                self._han[start - 1] not in _PLACE_ENDS or _OF_A_HOUSE(self._han, 0, start) is not None
+            )
             if not ends or saved < _LIKELY_INSIDE:
                 return False
         if end < len(self._han):
@@ -280,9 +283,10 @@ class HanRun:
         return kind in "vp" and at + len(word) < len(self._han) and self._place_behind(at, kind) is None
 
     def _place_behind(self, at: int, kind: str) -> re.Match[str] | None:
-        """A place behind `at`, where a word of this class begins; a verb before a number is none: 欠运费20."""
+        """A place behind `at`, where a word of this class begins; a verb's object is none: 欠运费20, 放代收点."""
         place = _IS_PLACE(self._text, self.start + at)
-        return None if place and place["number"] is not None and kind == "v" else place
+        of_verb = place and kind == "v" and (place["number"] is not None or self._han[at] == "放")
+        return None if of_verb else place
 
     def _is_none(self, start: int, end: int, given: str) -> bool:
         """Whether what is at this span is no name: a nickname's, a family name alone, with a title or a mask."""
