@@ -201,7 +201,7 @@ def is_plain_number(value: Any) -> bool:
         and value.isascii()
         and value.isalnum()
         and 6 <= len(value) <= 40
-        and not (len(value) in _LENGTHS_OF_PERSONS and _is_persons(value))
+        and (value[0].isalpha() or len(value) not in _LENGTHS_OF_PERSONS or not _is_persons(value))
     )
 
 
