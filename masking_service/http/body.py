@@ -14,12 +14,15 @@ import msgspec
 from masking_service.http.problems import Problem
 from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.json_numbers import Fraction, encode
-from masking_service.service.call.items import unknown_members
+from masking_service.masking.schema import pointer
+from masking_service.service.call.items import is_shown, unknown_members
 
 Shape = TypeVar("Shape", bound=msgspec.Struct)
 
 BATCHES: Final = ("records", "items", "waybills")
 """The members of requests that hold a batch."""
+_MAX_LEVELS: Final = 8
+"""Of objects and arrays, the outermost first, in which the place of what cannot be held is looked for."""
 _MAX_DIGITS: Final = 4_300
 """Python reads and writes no longer integer."""
 _decoders: dict[type[msgspec.Struct], msgspec.json.Decoder[Any]] = {}
@@ -85,25 +88,25 @@ def _decode_apart(shape: type[Shape], data: bytes) -> Shape:
         raise Problem("invalid-request", [*faults(shape, read)]) from None
 
 
-def faults(shape: Any, value: Any, pointer: str = "") -> Iterator[tuple[str, str]]:
+def faults(shape: Any, value: Any, above: str = "") -> Iterator[tuple[str, str]]:
     """Yield the places at which a value does not have a shape, each with its code."""
     if not isinstance(value, dict):
-        yield pointer, "invalid-value"
+        yield above, "invalid-value"
         return
     fields = {field.encode_name: field for field in msgspec.structs.fields(shape)}
     if shape.__struct_config__.forbid_unknown_fields:
-        yield from ((pointer + place, code) for place, code in unknown_members(value, fields))
+        yield from ((above + place, code) for place, code in unknown_members(value, fields))
     for name, field in fields.items():
         if name not in value:
             if field.required:
-                yield f"{pointer}/{name}", "missing"
+                yield f"{above}/{name}", "missing"
         elif not _fits(value[name], field.type):
             kinds = map(_bare, (field.type, *get_args(field.type)))
             inner = [kind for kind in kinds if isinstance(kind, type) and issubclass(kind, msgspec.Struct)]
             if inner and isinstance(value[name], dict):
-                yield from faults(inner[0], value[name], f"{pointer}/{name}")
+                yield from faults(inner[0], value[name], f"{above}/{name}")
             else:
-                yield f"{pointer}/{name}", "invalid-value"
+                yield f"{above}/{name}", "invalid-value"
 
 
 def _unescaped(name: str) -> str:
@@ -137,7 +140,18 @@ def _sound(one: Any) -> Any:
     try:
         encode(one)
     except TypeError:
-        return InvalidRecord((("", "too-large"),))
+        return InvalidRecord(((_unsound(one), "too-large"),))
     except UnicodeEncodeError:
-        return InvalidRecord((("", "invalid-text"),))
+        return InvalidRecord(((_unsound(one), "invalid-text"),))
     return one
+
+
+def _unsound(value: Any, levels: int = _MAX_LEVELS) -> str:
+    """Return the JSON Pointer of the first inner value that cannot be encoded; empty where there is none to name."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for name, one in inner if levels else ():
+        try:
+            encode(one)
+        except (TypeError, UnicodeEncodeError):
+            return pointer([name]) + _unsound(one, levels - 1) if is_shown(str(name)) else ""
+    return ""

@@ -9,6 +9,7 @@ import re
 from typing import Final
 
 from masking_service.masking.bare_names import bare_name
+from masking_service.masking.identity import find_citizens
 from masking_service.masking.member_names import BARE_NAME, CODE, MAYBE_NAME, MEASURE, NUMBER, STOCK
 from masking_service.masking.numbers_in_text import lines_worth_scanning
 
@@ -40,7 +41,11 @@ _beside: Final = {
     MEASURE: re.compile(rf"(?<![0-9.])(?:86)?{_MOBILE}(?![0-9])(?!\.[0-9]*[1-9])").search,
 }
 """Finds a mobile number beside others. A code may have its digits behind a hyphen: 2024-13812345678."""
-_any_mobile: Final = re.compile(rf"^{_MOBILE}$", re.M).search
+_any_of_person: Final = re.compile(
+    rf"^(?:{_MOBILE}|[1-8][0-9]{{5}}(?:19|20)[0-9]{{2}}[01][0-9][0-3][0-9]{{4}}[0-9Xx])$", re.M
+).search
+"""Finds a mobile number alone, and what may be an identity number."""
+_CITIZEN_LENGTH: Final = 18
 
 
 def is_code(kind: str | None, text: str) -> bool:
@@ -49,12 +54,17 @@ def is_code(kind: str | None, text: str) -> bool:
     Such a text need not be scanned.
     """
     if kind in (STOCK, NUMBER):
-        return _is_code(text) is not None and (kind == STOCK or _is_mobile(text) is None)
+        return _is_code(text) is not None and (kind == STOCK or not (_is_mobile(text) or _is_citizen(text)))
     if kind == MEASURE and _is_amount(text):
         return True
     if kind not in (CODE, MEASURE) or is_persons(text):
         return False
     return _is_measure(text) is not None and _beside[kind](text) is None
+
+
+def _is_citizen(text: str) -> bool:
+    """Whether a text is an identity number with the right check, and nothing else."""
+    return len(text) == _CITIZEN_LENGTH and any(find_citizens(text))
 
 
 def settled(kind: str | None, text: str) -> str | None:
@@ -77,7 +87,7 @@ def harmless_lines(kind: str | None, lines: str) -> bool:
 def are_codes(kind: str | None, lines: str) -> bool:
     """Return whether each line is empty or `is_code`."""
     if kind in (STOCK, NUMBER):
-        return _are_codes(lines) is not None and (kind == STOCK or _any_mobile(lines) is None)
+        return _are_codes(lines) is not None and (kind == STOCK or _any_of_person(lines) is None)
     if kind == MEASURE and _are_amounts(lines):
         return True
     if kind not in (CODE, MEASURE) or _any_persons(lines):

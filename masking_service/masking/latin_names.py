@@ -170,6 +170,8 @@ def latin_names_beside_address(text: str) -> Iterator[Span]:
     """The spans of names that an address begins or ends with."""
     if not _capital(text):
         return
+    for match in _announced(text):
+        yield from _trimmed(match)
     if (front := _front(text)) and _is_beside(text, front["name"], abroad=front["abroad"] is not None):
         yield front.span("name")
     if back := _back(text, max(0, len(text) - _LONGEST)):

@@ -33,10 +33,23 @@ _ANNOUNCE: Final = "人系给給由找转轉叫交友事客户戶家主收寄问
 _ORGANISATIONS: Final = "司厂廠店部校园園所局院社站室班级級届屆"
 """What words end with before which a name may be that ends the clause."""
 
+_LABELS: Final = (
+    {word for word in cues.ROLES if len(word) > 1 and word[-1] in "人方名"}
+    | {"客户", "客戶", "顾客", "顧客", "用户", "用戶", "买家", "買家", "业主", "業主", "收货", "收貨", "收件", "寄件"}
+    | {"联系", "聯繫", "收貨人", "發件人", "聯絡人", "聯繫人"}
+)
+"""What may announce a name in front of an address."""
+_LABEL: Final = (
+    rf"(?:(?:{any_of(_LABELS)})[是为:：\s]{{0,2}}|[收转轉致给給]\s?(?=[{_FAMILIES}]{_HAN}{{1,3}}[ ,，;；、|\t]))"
+)
+label_in_front: Final = re.compile(rf"{_LABEL}(?=[{_FAMILIES}]{_HAN})").match
+"""Finds the label of a name in front of an address."""
+
 NAME_IN_FRONT: Final = (
+    rf"(?:{_LABEL}[{_FAMILIES}]{_HAN}|"
     r"(?=[\u3400-\u9fff·•‧・∙⋅･]{2,15}+[ ,，;；、|\t])(?="
     rf"(?:[{_FAMILIES}]{_HAN}{{1,3}}|{_HAN}{{1,7}}[·•‧・∙⋅･]{_HAN}{{1,7}}|(?:{any_of(cues.FIRST_PARTS)}){_HAN}{{0,4}})"
-    rf"[ ,，;；、|\t])(?!{PROVINCES})"
+    rf"[ ,，;；、|\t])(?!{PROVINCES}))"
 )
 """A fragment of an expression: what may be a name in front of an address."""
 
@@ -62,6 +75,7 @@ _MAY_BE_NAME: Final = tuple(
         _begins(cues.FIRST_PARTS),
         _begins(_ANNOUNCING, behind=rf"[是为:：\s]{{0,2}}(?=[{_FAMILIES}]{_HAN})"),
         rf"[总拿取转寄](?:(?<=[{_FAMILIES}].)|(?<=[{_FAMILIES}]{_HAN}.)|(?<=[{_FAMILIES}]{_HAN}{{2}}.))(?=$|{_SIGN})",
+        rf"[様樣](?<={_HAN}{{2}}.)(?=$|{_SIGN})",
         r"[·•‧・∙⋅･]|[A-Z](?<=[.:：\s(（*].)[A-Za-z]",
     )
 )

@@ -4,11 +4,16 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from masking_service.masking.columns import FEW
+from masking_service.masking.effort import Effort
 from masking_service.masking.hidden import hidden_form
 from masking_service.masking.kinds.address import mask_address
+from masking_service.masking.record import Masker
 from tests.every import every
+from tests.masking.records import LABEL, STANDARD
 from tests.masking.scenarios import ANYTHING, scenarios
 
+MASKER = Masker(STANDARD, LABEL)
 ROOMS = st.integers(101, 3999).map(str)
 BUILDINGS = st.sampled_from(["3号楼", "7栋", "12幢", "A座", "B2栋", "3#", "二号楼", "5棟", "1期3栋"])
 STREETS = st.sampled_from(["华志路1685号", "上海市青浦区华志路1685弄", "阳光花园", "香港九龙弥敦道100号", ""])
@@ -134,3 +139,41 @@ def test_letters_in_brackets_behind_a_unit_are_read_once() -> None:
 @pytest.mark.parametrize("value", ["路" * 513, "1-2-3-" * 20])
 def test_what_is_too_long_or_too_full_of_numbers_for_an_address_is_hidden_whole(value: str) -> None:
     assert mask_address(value, "unit") == "*" * len(value)
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("收件人李晓燕，华志路1号", "收件人李**，华志路1号"),
+        ("收件人：李晓燕 华志路1号", "收件人：李** 华志路1号"),
+        ("收件人:李晓燕,华志路1号5单元301", "收件人:李**,华志路1号*单元***"),
+        ("姓名：李晓燕，地址：华志路1号", "姓名：李**，地址：华志路1号"),
+        ("聯絡人李曉燕，華志路1號", "聯絡人李**，華志路1號"),
+        ("收货人李晓燕 上海市青浦区华志路1号", "收货人李** 上海市青浦区华志路1号"),
+        ("转李晓燕，华志路1号", "转李**，华志路1号"),
+        ("c/o John Smith, 5 Main St", "c/o J*** *****, 5 Main St"),
+        ("Attn: John Smith, 5 Main St", "Attn: J*** *****, 5 Main St"),
+        ("C/O Mary Jones 5 Main St", "C/O M*** ***** 5 Main St"),
+        ("〒150-0001 渋谷区神宮前1-2-3 田中太郎様", "〒150-0001 渋谷区神宮前1-2-3 田***様"),
+    ],
+)
+def test_a_name_that_is_announced_in_front_of_an_address_is_hidden(address: str, shown: str) -> None:
+    one = {"recipient": {"address": address}}
+    batch = [{"recipient": {"address": address}} for _ in range(FEW)]
+
+    MASKER.mask(one)
+    MASKER.mask_batch(batch, Effort())
+
+    assert one == {"recipient": {"address": shown}}
+    assert batch == [one] * FEW
+
+
+@pytest.mark.parametrize(
+    "address", ["客户服务中心3栋", "业主会所3号", "收费站宿舍3栋", "转塘街道象山路1号", "致远路5号3栋", "教授花园3栋"]
+)
+def test_places_that_begin_like_such_a_label_stay(address: str) -> None:
+    record = {"recipient": {"address": address}}
+
+    MASKER.mask(record)
+
+    assert record == {"recipient": {"address": address}}

@@ -10,7 +10,7 @@ from masking_service.masking import name_cues as cues
 from masking_service.masking.columns import FEW
 from masking_service.masking.effort import Effort
 from masking_service.masking.errors import DefinitionError
-from masking_service.masking.kinds.text import TextMask
+from masking_service.masking.kinds.text import MAX_STEADY, TextMask
 from masking_service.masking.labels import unpaid
 from masking_service.masking.member_names import NEUTRAL
 from masking_service.masking.profile_masks import Masks
@@ -172,3 +172,24 @@ def test_the_texts_of_a_column_show_what_each_shows_alone(texts: list[str]) -> N
     assert [one for one in shown if one is not None] == [
         TEXTS(text) for text, one in zip(texts, shown, strict=True) if one is not None
     ]
+
+
+@pytest.mark.parametrize("key", ["remark", "foo"])
+@pytest.mark.parametrize("before", [0, MAX_STEADY - 5, MAX_STEADY - 12, MAX_STEADY + 900])
+def test_a_long_text_is_read_to_its_end(key: str, before: int) -> None:
+    filler = ("今天天气很好，适合出去。" * 500)[:before]
+    record = {"recipient": {"name": "赵霞"}, key: f"{filler}。客户李晓燕说放门口，电话13987654321。{'好的。' * 1_500}"}
+
+    Masker(STANDARD, LABEL).mask(record)
+
+    assert "晓燕" not in record[key]
+    assert "1398765" not in record[key]
+    assert record[key].endswith("好的。" * 1_400)
+
+
+def test_what_has_no_end_of_a_clause_within_a_part_is_hidden_whole() -> None:
+    record = {"recipient": {"name": "赵霞"}, "remark": "好" * (MAX_STEADY + 1) + "客户李晓燕说放门口"}
+
+    Masker(STANDARD, LABEL).mask(record)
+
+    assert set(record["remark"]) == {"*"}

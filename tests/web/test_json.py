@@ -132,27 +132,29 @@ def test_no_depth_does_any_harm(api: Api, path: str, data: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    ("bad", "code"),
+    ("bad", "code", "place"),
     [
-        (rb'{"remark":"","x":"\ud800"}', "invalid-text"),
-        (rb'{"remark":"","x":"\udc00"}', "invalid-text"),
-        (rb'{"remark":"","x":"\ud800\u0041"}', "invalid-text"),
-        (rb'{"remark":"","x":["\ud800a"]}', "invalid-text"),
-        (rb'{"\ud800":1}', "invalid-text"),
-        (b'{"remark":"","x":' + b"7" * 5_000 + b"}", "too-large"),
-        (b'{"remark":"","x":-' + b"7" * 4_301 + b"}", "too-large"),
+        (rb'{"remark":"","x":"\ud800"}', "invalid-text", "/x"),
+        (rb'{"remark":"","x":"\udc00"}', "invalid-text", "/x"),
+        (rb'{"remark":"","x":"\ud800\u0041"}', "invalid-text", "/x"),
+        (rb'{"remark":"","x":["a","\ud800a"]}', "invalid-text", "/x/1"),
+        (rb'{"\ud800":1}', "invalid-text", ""),
+        (rb'{"13812345678":"\ud800"}', "invalid-text", ""),
+        (rb'{"recipient":{"name":"\ud800"}}', "invalid-text", "/recipient/name"),
+        (b'{"remark":"","x":' + b"7" * 5_000 + b"}", "too-large", "/x"),
+        (b'{"remark":"","x":-' + b"7" * 4_301 + b"}", "too-large", "/x"),
     ],
     ids=lambda given: repr(given[:30]),
 )
 @pytest.mark.parametrize("path", ["/v1/mask", "/v1/tokenize"])
-def test_a_record_that_cannot_be_read_fails_alone(api: Api, path: str, bad: bytes, code: str) -> None:
+def test_a_record_that_cannot_be_read_fails_alone(api: Api, path: str, bad: bytes, code: str, place: str) -> None:
     sound = json.dumps(record("SF1111111111", weight=0)).encode().replace(b'"weight": 0', b'"weight":1.10')
     answered = api.post(PRINTER, path, data=b'{"records":[' + bad + b"," + sound + b"]}")
     first, second = answered.get_json()["results"]
 
     assert answered.get_json()["failed"] == 1
     assert first["error"]["code"] == code
-    assert first["error"]["errors"] == [{"pointer": "", "code": code}]
+    assert first["error"]["errors"] == [{"pointer": place, "code": code}]
     assert first["error"]["detail"]
     assert second["record"]["sender"]["phone"] == "*******5678"
     assert b'"weight":1.10' in answered.data

@@ -21,7 +21,7 @@ from masking_service.masking.foreign_addresses import ForeignAddress, hide_forei
 from masking_service.masking.han_addresses import behind_last_number, hide_han_units, read_han_units
 from masking_service.masking.japanese_addresses import hide_japanese_units, is_japanese
 from masking_service.masking.latin_names import latin_names_beside_address
-from masking_service.masking.names_at_addresses import NAME_IN_FRONT, which_may_have_names
+from masking_service.masking.names_at_addresses import NAME_IN_FRONT, label_in_front, which_may_have_names
 from masking_service.masking.names_in_text import names_in, starred_alone
 from masking_service.masking.numbers_in_text import crowded, scrub
 from masking_service.masking.reading import Reading
@@ -142,7 +142,9 @@ def _names_beside(value: str) -> list[tuple[int, int]]:
     found = _names_behind(value, min(note, bracket.start()) if bracket else note)
     found += [span for span in latin_names_beside_address(value) if span not in found]
     if _NAME_BEFORE(value):
-        found = [*((start, end) for start, end in names_in(value[:_HEAD], address=True) if start == 0), *found]
+        label = label_in_front(value)
+        begin = label.end() if label else 0
+        found = [*((start, end) for start, end in names_in(value[:_HEAD], address=True) if start == begin), *found]
     return sorted(found)
 
 

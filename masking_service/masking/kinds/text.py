@@ -44,8 +44,8 @@ _DIGIT_OR_STAR: Final = re.compile(r"[\d*]").search
 
 _ROUNDS: Final = 3
 MAX_STEADY: Final = 4096
-"""Characters of a text, or of all texts of a record, that are masked until nothing changes. More are masked once, or it
-would take too long. Names are not looked for in longer texts."""
+"""Characters of a text that is read at once; a longer one is read in parts. Of a record whose texts have more in all,
+not all are masked until nothing changes: that would take too long."""
 _MAX_ADDRESS_LENGTH: Final = 256
 """Characters of a sentence in which an address is looked for."""
 BETWEEN: Final = "~~"
@@ -84,6 +84,9 @@ _LOCAL_PHONE: Final = re.compile(
 ).finditer
 """A mobile number of Hong Kong or Macau without its country code, or one behind a preposition, beside a name's mask."""
 _SENTENCES: Final = re.compile(r"[^。；;！!？?\n]*[。；;！!？?\n]*")
+_PARTS: Final = re.compile(rf"(?s).{{1,{MAX_STEADY}}}(?:(?<=[。；;！!？?\n，,、 ])|\Z)|.{{1,{MAX_STEADY}}}").findall
+"""The parts of a long text: each has as many whole clauses as fit, or begins or ends in the middle of a long one."""
+_ENDS_CLAUSE: Final = re.compile(r"[。；;！!？?\n，,、 ]\Z").search
 
 
 class TextMask:
@@ -204,8 +207,25 @@ class TextMask:
         return found.text, found.phones, found.names, sum(costs)
 
     def _read(self, text: str, context: str, scan: Mask, pay: Pay) -> Found:
-        """Mask a text by itself."""
+        """Mask a text by itself, a long one part by part."""
+        if len(text) > MAX_STEADY:
+            return self._read_parts(text, context, scan, pay)
         return self._settled(text, self._read_alone(text, context, scan, pay), context, pay)
+
+    def _read_parts(self, text: str, context: str, scan: Mask, pay: Pay) -> Found:
+        """Mask a long text. A part that begins or ends in the middle of a clause is hidden whole."""
+        found, is_whole = Found(""), True
+        for part in _PARTS(text):
+            begins, is_whole = is_whole, _ENDS_CLAUSE(part) is not None
+            if begins and (is_whole or text.endswith(part)):
+                pay(effort(part))
+                read = Found(part) if part.isspace() else self._read(part, context, scan, pay)
+            else:
+                read = Found(stars(part))
+            found.text += read.text
+            found.phones += read.phones
+            found.names += read.names
+        return found
 
     def _settled(self, text: str, found: Found, context: str = NEUTRAL, pay: Pay = unpaid) -> Found:
         """Mask what shows of a text until its outline hides nothing more: stars may part a name from other words."""
@@ -225,7 +245,7 @@ class TextMask:
         if len(text) <= MAX_QUICK and (quick := self.mask_usual(text, pay)) is not None:
             return quick
         found = self._mask_once(text, context, scan, pay)
-        if found.text != text and len(text) <= MAX_STEADY:
+        if found.text != text:
             # Stars may make a number, or a label's value, of what is beside them.
             found.text = steady(lambda masked: self._mask_once(masked, context, scan, pay).text, found.text, _ROUNDS)
         return found
@@ -291,6 +311,7 @@ class TextMask:
                 shown.append(None)
             elif (known := next(outlines)) is None or len(value) > MAX_LENGTH:
                 alone = self._alone(value, left, context)
+                left.pause()
                 shown.append(None if alone is None else alone.text)
                 found = None if alone is None or alone.text == value else (alone.phones, alone.names)
             elif not left.take(known[0].cost):
@@ -347,11 +368,7 @@ class TextMask:
         if numbers:
             found.text = scan(found.text)
         address = may_hold_address(found.text)
-        if (
-            "name" in self._masks
-            and len(found.text) <= MAX_STEADY
-            and (numbers or address or labelled or _STARS in text or holds_names(found.text))
-        ):
+        if "name" in self._masks and (numbers or address or labelled or _STARS in text or holds_names(found.text)):
             pay(effort(found.text))
             self._hide_names(found, address=address or (_STARS in found.text and may_be_address(found.text)))
             if "phone" in self._masks and "*" in found.text:
@@ -428,7 +445,7 @@ class Found:
 
 def worth_reading(text: str) -> bool:
     """False for a text in which nothing can be hidden but by `numbers_in_text`."""
-    return (len(text) <= MAX_STEADY and holds_names(text)) or _holds_more(text)
+    return len(text) > MAX_STEADY or holds_names(text) or _holds_more(text)
 
 
 def any_worth_reading(texts: Iterable[str]) -> bool:

@@ -30,11 +30,11 @@ def unknown_members(members: Mapping[str, Any], known: Collection[str]) -> list[
     A member's name is the caller's and may be personal data: then the object is named instead.
     """
     unknown = islice((name for name in members if name not in known), MAX_UNKNOWN)
-    places = (pointer([name]) if _is_shown(name) else "" for name in unknown)
+    places = (pointer([name]) if is_shown(name) else "" for name in unknown)
     return [(place, "unknown-member") for place in dict.fromkeys(places)]
 
 
-def _is_shown(name: str) -> bool:
+def is_shown(name: str) -> bool:
     """Return whether the name of a member holds nothing of a person."""
     if not _PRINTABLE.fullmatch(name) or _LATIN_NAME.search(name):
         return False
