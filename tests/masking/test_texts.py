@@ -178,7 +178,10 @@ def test_the_texts_of_a_column_show_what_each_shows_alone(texts: list[str]) -> N
 @pytest.mark.parametrize("before", [0, MAX_STEADY - 5, MAX_STEADY - 12, MAX_STEADY + 900])
 def test_a_long_text_is_read_to_its_end(key: str, before: int) -> None:
     filler = ("今天天气很好，适合出去。" * 500)[:before]
-    record = {"recipient": {"name": "赵霞"}, key: f"{filler}。客户李晓燕说放门口，电话13987654321。{'好的。' * 1_500}"}
+    record: dict[str, Any] = {
+        "recipient": {"name": "赵霞"},
+        key: f"{filler}。客户李晓燕说放门口，电话13987654321。{'好的。' * 1_500}",
+    }
 
     Masker(STANDARD, LABEL).mask(record)
 
@@ -188,7 +191,7 @@ def test_a_long_text_is_read_to_its_end(key: str, before: int) -> None:
 
 
 def test_what_has_no_end_of_a_clause_within_a_part_is_hidden_whole() -> None:
-    record = {"recipient": {"name": "赵霞"}, "remark": "好" * (MAX_STEADY + 1) + "客户李晓燕说放门口"}
+    record: dict[str, Any] = {"recipient": {"name": "赵霞"}, "remark": "好" * (MAX_STEADY + 1) + "客户李晓燕说放门口"}
 
     Masker(STANDARD, LABEL).mask(record)
 
