@@ -196,3 +196,15 @@ def test_what_has_no_end_of_a_clause_within_a_part_is_hidden_whole() -> None:
     Masker(STANDARD, LABEL).mask(record)
 
     assert set(record["remark"]) == {"*"}
+
+
+def test_a_long_word_of_ascii_stays_and_its_neighbours_are_read() -> None:
+    picture = "iVBORw0KGgoAAAANSUhEUgAA" * 400
+    record: dict[str, Any] = {
+        "recipient": {"name": "赵霞"},
+        "x9": f"客户李晓燕说放门口，{picture}，电话13987654321，找李晓燕",
+    }
+
+    Masker(STANDARD, LABEL).mask(record)
+
+    assert record["x9"] == f"客户李**说放门口，{picture}，电话*******4321，找李**"

@@ -56,6 +56,8 @@ _LINE_BREAK: Final = re.compile(r"<br ?/?>", re.I).sub
 
 _OPENS: Final = re.compile(r"[(（\[【]").search
 _BRACKETS: Final = re.compile(r"([(（\[【][^()（）\[\]【】]*[)）\]】]?)")
+_PARTS_BEFORE: Final = 3
+"""What is read in front of a bracket: as much as tells a road whose name is in another one."""
 _ONLY_UNIT: Final = re.compile(
     rf"(?:[(（\[【)）\]】\s\-#/,，.0-9*{words.NUMERALS}A-Za-z室户戶房层層楼樓号號门門栋棟幢座之]|单元|單元)*"
 ).fullmatch
@@ -229,7 +231,7 @@ def _hide_units(text: str, read: ForeignAddress | None = None) -> str:
         if _ROOM_IN_BRACKETS(parts[at]) and (found or _AWAITS_ROOM(parts[at - 1])):
             parts[at], found = re.sub(r"[0-9A-Za-z]", "*", parts[at]), True
         elif not found or _ONLY_UNIT(parts[at]):
-            before = "".join(parts[:at])
+            before = "".join(parts[max(0, at - _PARTS_BEFORE) : at])
             parts[at] = _hide_plain(before + parts[at])[len(before) :]
             found = found or "*" in parts[at]
         else:

@@ -84,8 +84,11 @@ _LOCAL_PHONE: Final = re.compile(
 ).finditer
 """A mobile number of Hong Kong or Macau without its country code, or one behind a preposition, beside a name's mask."""
 _SENTENCES: Final = re.compile(r"[^。；;！!？?\n]*[。；;！!？?\n]*")
-_PARTS: Final = re.compile(rf"(?s).{{1,{MAX_STEADY}}}(?:(?<=[。；;！!？?\n，,、 ])|\Z)|.{{1,{MAX_STEADY}}}").findall
-"""The parts of a long text: each has as many whole clauses as fit, or begins or ends in the middle of a long one."""
+_PARTS: Final = re.compile(
+    rf"(?s).{{1,{MAX_STEADY}}}(?:(?<=[。；;！!？?\n，,、 ])|\Z)|[!-~]{{{MAX_STEADY},}}|.{{1,{MAX_STEADY}}}"
+).findall
+"""The parts of a long text. Each has as many whole clauses as fit, is one long word of ASCII (a picture in base64), or
+begins or ends in the middle of a long clause."""
 _ENDS_CLAUSE: Final = re.compile(r"[。；;！!？?\n，,、 ]\Z").search
 
 
@@ -213,11 +216,16 @@ class TextMask:
         return self._settled(text, self._read_alone(text, context, scan, pay), context, pay)
 
     def _read_parts(self, text: str, context: str, scan: Mask, pay: Pay) -> Found:
-        """Mask a long text. A part that begins or ends in the middle of a clause is hidden whole."""
+        """Mask a long text. A part that begins or ends in the middle of a clause is hidden whole.
+
+        A long word of ASCII holds no name: only numbers are looked for in it.
+        """
         found, is_whole = Found(""), True
         for part in _PARTS(text):
             begins, is_whole = is_whole, _ENDS_CLAUSE(part) is not None
-            if begins and (is_whole or text.endswith(part)):
+            if len(part) > MAX_STEADY:
+                read, is_whole = Found(scan(part)), True
+            elif begins and (is_whole or text.endswith(part)):
                 pay(effort(part))
                 read = Found(part) if part.isspace() else self._read(part, context, scan, pay)
             else:
