@@ -10,10 +10,10 @@ from typing import TypeVar
 _Text = TypeVar("_Text", str, bytes)
 ALLOWED = 2.5
 """How much longer twice the input may take."""
-NOISE_SECONDS = 0.005
+NOISE_SECONDS = 0.02
 """What takes less is not compared: a value of bounded length takes no more, however its time grows."""
 ROUNDS = 2
-MAX_ROUNDS = 8
+MAX_ROUNDS = 16
 
 
 def grows(work: Callable[[_Text], object], unit: _Text, length: int) -> bool:

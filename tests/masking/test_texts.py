@@ -190,7 +190,7 @@ def test_a_long_text_is_read_to_its_end(key: str, before: int) -> None:
     assert record[key].endswith("好的。" * 1_400)
 
 
-def test_what_has_no_end_of_a_clause_within_a_part_is_hidden_whole() -> None:
+def test_a_clause_that_is_too_long_to_be_read_is_hidden_whole() -> None:
     record: dict[str, Any] = {"recipient": {"name": "赵霞"}, "remark": "好" * (MAX_STEADY + 1) + "客户李晓燕说放门口"}
 
     Masker(STANDARD, LABEL).mask(record)

@@ -9,7 +9,7 @@ costs one search (`worth_reading`), and so do many of them together.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from masking_service.masking.addresses_in_text import may_be_address, may_hold_address, may_hold_latin_units
@@ -84,12 +84,9 @@ _LOCAL_PHONE: Final = re.compile(
 ).finditer
 """A mobile number of Hong Kong or Macau without its country code, or one behind a preposition, beside a name's mask."""
 _SENTENCES: Final = re.compile(r"[^。；;！!？?\n]*[。；;！!？?\n]*")
-_PARTS: Final = re.compile(
-    rf"(?s).{{1,{MAX_STEADY}}}(?:(?<=[。；;！!？?\n，,、 ])|\Z)|[!-~]{{{MAX_STEADY},}}|.{{1,{MAX_STEADY}}}"
-).findall
-"""The parts of a long text. Each has as many whole clauses as fit, is one long word of ASCII (a picture in base64), or
-begins or ends in the middle of a long clause."""
-_ENDS_CLAUSE: Final = re.compile(r"[。；;！!？?\n，,、 ]\Z").search
+_CLAUSES: Final = re.compile(r"[^。；;！!？?\n，,、 ]*+[。；;！!？?\n，,、 ]?").findall
+_HIDDEN_OF_A_CLAUSE: Final = re.compile(r"[^!-~。；！？\n，、 ]+").sub
+"""Of a clause that is too long to be read: all but long words of ASCII (a picture in base64), in which no name is."""
 
 
 class TextMask:
@@ -216,20 +213,14 @@ class TextMask:
         return self._settled(text, self._read_alone(text, context, scan, pay), context, pay)
 
     def _read_parts(self, text: str, context: str, scan: Mask, pay: Pay) -> Found:
-        """Mask a long text. A part that begins or ends in the middle of a clause is hidden whole.
-
-        A long word of ASCII holds no name: only numbers are looked for in it.
-        """
-        found, is_whole = Found(""), True
-        for part in _PARTS(text):
-            begins, is_whole = is_whole, _ENDS_CLAUSE(part) is not None
+        """Mask a long text, as many clauses at a time as are read at once."""
+        found = Found("")
+        for part in _parts(text):
             if len(part) > MAX_STEADY:
-                read, is_whole = Found(scan(part)), True
-            elif begins and (is_whole or text.endswith(part)):
+                read = Found(_HIDDEN_OF_A_CLAUSE(lambda run: stars(run[0]), scan(part)))
+            else:
                 pay(effort(part))
                 read = Found(part) if part.isspace() else self._read(part, context, scan, pay)
-            else:
-                read = Found(stars(part))
             found.text += read.text
             found.phones += read.phones
             found.names += read.names
@@ -434,6 +425,18 @@ class TextMask:
         if name not in self._kept and not name_words().is_word(name):
             found.names += name_needles(name)
             found.put(start, end, self._masks["name"](name))
+
+
+def _parts(text: str) -> Iterator[str]:
+    """Yield the parts of a long text: each has as many whole clauses as are read at once, or is one longer clause."""
+    part = ""
+    for clause in _CLAUSES(text):
+        if part and len(part) + len(clause) > MAX_STEADY:
+            yield part
+            part = ""
+        part += clause
+    if part:
+        yield part
 
 
 class Found:
