@@ -13,7 +13,7 @@ ALLOWED = 2.5
 NOISE_SECONDS = 0.02
 """What takes less is not compared: a value of bounded length takes no more, however its time grows."""
 ROUNDS = 2
-MAX_ROUNDS = 16
+MAX_ROUNDS = 8
 
 
 def grows(work: Callable[[_Text], object], unit: _Text, length: int) -> bool:

@@ -217,7 +217,8 @@ class TextMask:
         found = Found("")
         for part in _parts(text):
             if len(part) > MAX_STEADY:
-                read = Found(_HIDDEN_OF_A_CLAUSE(lambda run: stars(run[0]), scan(part)))
+                scanned = part if holds_no_number(part) else scan(part)
+                read = Found(_HIDDEN_OF_A_CLAUSE(lambda run: stars(run[0]), scanned))
             else:
                 pay(effort(part))
                 read = Found(part) if part.isspace() else self._read(part, context, scan, pay)
