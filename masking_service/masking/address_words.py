@@ -27,7 +27,7 @@ OLD_ROOM: Final = (
     "(?:亭子|灶披|[前后後东東西南北][厢廂]|[前后後阁閣]|[东東西南北](?![楼樓座]))(?=[间間楼樓房屋座])"
     "|地(?=[铺舖])|[顶頂底](?=[跃躍])|[上下](?=[叠疊])"
 )
-"""Of a room without a number what is before its word, as in 亭子间, 前楼, 西厢房 and 顶跃."""
+"""How rooms begin that have a name and no number: 亭子间, 前楼, 西厢房, 顶跃."""
 BUILDING: Final = (
     "(?:[号號]|#)[楼樓]|#|栋|棟|幢|撞|[懂憧楝冻](?=[0-9*])|座(?![椅位])|塔"
     "|[号號](?:厂房|仓|库|馆|公寓|宿舍(?=[0-9*楼樓]))"
@@ -43,7 +43,7 @@ VILLAGES: Final = "村 组 組 屯 庄 莊 队 镇 鎮 乡 鄉 社区 社 甲 �
 ROADS: Final = "路 街 道 巷 线 線 段 胡同 大街 大道 街道 步行街 商业街"
 LANES: Final = "弄"
 NUMBERED_ANEW: Final = "自编 自編"
-"""Of a house in a village, and of a room in a house that has a number already: 12号自编301."""
+"""Before a number that its owner gave, in place of or beside the official one: 12号自编301."""
 ZONES: Final = "小区 小區 新村 业区 業區 园区 園區 新区 新區 发区 發區 工业园 产业园 科技园 期 区 區"
 ESTATES: Final = (
     "园 園 苑 庭 府 山庄 郡 邸 轩 居 阁 寓 厂 院 舍 都 寨 坊 筑 墅 馆 巢 天下 天地 国际 國際 家园 人家 世家 名门"

@@ -9,7 +9,7 @@ import re
 from typing import Final
 
 from masking_service.masking.bare_names import bare_name
-from masking_service.masking.identity import find_citizens
+from masking_service.masking.identity import is_citizen
 from masking_service.masking.member_names import BARE_NAME, CODE, MAYBE_NAME, MEASURE, NUMBER, STOCK
 from masking_service.masking.numbers_in_text import lines_worth_scanning
 
@@ -45,7 +45,6 @@ _any_of_person: Final = re.compile(
     rf"^(?:{_MOBILE}|[1-8][0-9]{{5}}(?:19|20)[0-9]{{2}}[01][0-9][0-3][0-9]{{4}}[0-9Xx])$", re.M
 ).search
 """Finds a mobile number alone, and what may be an identity number."""
-_CITIZEN_LENGTH: Final = 18
 
 
 def is_code(kind: str | None, text: str) -> bool:
@@ -54,17 +53,12 @@ def is_code(kind: str | None, text: str) -> bool:
     Such a text need not be scanned.
     """
     if kind in (STOCK, NUMBER):
-        return _is_code(text) is not None and (kind == STOCK or not (_is_mobile(text) or _is_citizen(text)))
+        return _is_code(text) is not None and (kind == STOCK or not (_is_mobile(text) or is_citizen(text)))
     if kind == MEASURE and _is_amount(text):
         return True
     if kind not in (CODE, MEASURE) or is_persons(text):
         return False
     return _is_measure(text) is not None and _beside[kind](text) is None
-
-
-def _is_citizen(text: str) -> bool:
-    """Whether a text is an identity number with the right check, and nothing else."""
-    return len(text) == _CITIZEN_LENGTH and any(find_citizens(text))
 
 
 def settled(kind: str | None, text: str) -> str | None:

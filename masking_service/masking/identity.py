@@ -44,6 +44,8 @@ _ISSUERS: Final = re.compile(
 
 _DOUBLED: Final = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
 
+_CITIZEN_LENGTH: Final = 18
+
 _DOMAIN: Final = re.compile(
     r"@[A-Za-z0-9\-]{1,63}(?:\.[A-Za-z0-9\-]{1,63}){1,8}|@[^\W_]{1,30}(?:[.。．][^\W_]{1,30}){1,4}"
 )
@@ -61,6 +63,11 @@ def find_citizens(text: str) -> Iterator[tuple[int, int]]:
             at = match.end()
         else:
             at = match.start() + 1
+
+
+def is_citizen(text: str) -> bool:
+    """Whether a text is an identity number of 18 characters with the right check, and nothing else."""
+    return len(text) == _CITIZEN_LENGTH and any(find_citizens(text))
 
 
 def find_documents(text: str) -> Iterator[tuple[int, int]]:

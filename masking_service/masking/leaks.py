@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from masking_service.masking.effort import Share
 from masking_service.masking.errors import TOO_LARGE, InvalidRecord
-from masking_service.masking.identity import find_citizens
+from masking_service.masking.identity import is_citizen
 from masking_service.masking.schema import Steps
 from masking_service.masking.spellings import Mask, has_capitals, hide_names, hide_phones, may_hold_name, may_hold_phone
 
@@ -191,7 +191,7 @@ def _is_persons(number: str) -> bool:
     """True for a mobile or an identity number alone."""
     if len(number) not in _LENGTHS_OF_PERSONS:
         return False
-    return bool(_MOBILE(number)) or (len(number) == 18 and any(find_citizens(number)))
+    return bool(_MOBILE(number)) or is_citizen(number)
 
 
 def is_plain_number(value: Any) -> bool:
