@@ -3,9 +3,74 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from typing import Any
 
+import pytest
+
+from masking_console import service
 from tests.console.conftest import Work
 from tests.web.signing import Person
+
+SIGNED = {"act": "a", "key": "k"}
+
+
+class SentCalls(service.Service):
+    """Keeps what would be sent to the service."""
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[str, str, dict[str, Any]]] = []
+
+    def ask(self, method: str, path: str, *_: Any, **more: Any) -> service.Json:
+        self.sent.append((method, path, more))
+        return {"results": [], "decoys": []}
+
+
+@pytest.mark.parametrize(
+    ("act", "path"),
+    [
+        (lambda desk: desk.open_case({}), "/v1/cases"),
+        (lambda desk: desk.act("D-1", "approve", ""), "/v1/cases/D-1/approve"),
+        (lambda desk: desk.reveal("D-1", "dispute", []), "/v1/detokenize"),
+        (lambda desk: desk.plant(["SF1234567890"], "phantom"), "/v1/decoys"),
+        (lambda desk: desk.remove_decoy("SF1234567890"), "/v1/decoys"),
+        (lambda desk: desk.freeze("dev/o-1", ""), "/v1/principals/dev%2Fo-1/freeze"),
+        (lambda desk: desk.unfreeze("dev/o-1"), "/v1/principals/dev%2Fo-1/thaw"),
+        (lambda desk: desk.decide_hold("H-1", "set"), "/v1/holds/H-1/set"),
+        (lambda desk: desk.decide_key("dev/o-1", "k", "approve", {}), "/v1/principals/dev%2Fo-1/keys/k/approve"),
+        (lambda desk: desk.decide_device("dev/o-1", "d", "deny", {}), "/v1/principals/dev%2Fo-1/devices/d/deny"),
+        (lambda desk: desk.restrict("SF1234567890", restricted=False), "/v1/restrictions"),
+    ],
+)
+def test_a_call_of_an_act_carries_its_signature(act: Callable[[service.Person], object], path: str) -> None:
+    signed, unsigned = SentCalls(), SentCalls()
+
+    act(signed.as_person("a token", "en", SIGNED))
+    act(unsigned.as_person("a token", "en"))
+
+    [(_, sent_to, sent)], [(_, _, plain)] = signed.sent, unsigned.sent
+    assert sent_to == path
+    assert sent["json"] == plain["json"] | {"signed": SIGNED}
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda desk: desk.call("D-1", "SF1234567890", "/recipient/phone"),
+        lambda desk: desk.search({"phone": "13812345678"}),
+        lambda desk: desk.mark("D-1", "claim"),
+        lambda desk: desk.restrict("SF1234567890", restricted=True),
+        lambda desk: desk.propose_hold({"hold": "H-1"}),
+    ],
+    ids=["call", "search", "claim", "restrict", "propose a hold"],
+)
+def test_no_other_call_of_the_request_carries_it(call: Callable[[service.Person], object]) -> None:
+    sent = SentCalls()
+
+    call(sent.as_person("a token", "en", SIGNED))
+
+    [(_, _, more)] = sent.sent
+    assert "signed" not in more.get("json", {})
 
 
 def test_a_case_is_opened_with_a_signature_over_what_its_form_asks(signing_work: Work) -> None:

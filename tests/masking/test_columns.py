@@ -285,6 +285,15 @@ def test_other_work_may_go_first_between_records_with_values_that_are_read_by_th
     assert len(pauses) == FEW
 
 
+def test_other_work_may_go_first_between_records_with_texts_that_are_read_by_themselves() -> None:
+    pauses: list[bool] = []
+    remarks = [f"客户{chr(0x4E00 + at)}要求放门口，门卫李晓燕代收，电话13987654321。" * 4 for at in range(FEW)]
+
+    taken([usual(remark=remark) for remark in remarks], effort=Effort(pause=lambda: pauses.append(True)))
+
+    assert len(pauses) >= FEW
+
+
 def test_objects_in_objects_are_gone_through_in_the_order_of_the_way() -> None:
     record = {"at": {"line": ADDRESS}, "to": {"person": {"phone": "13812345678", "name": "张三"}}}
     batch = [copy.deepcopy(record) for _ in range(FEW)]

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from masking_service.masking.columns import FEW
 from masking_service.masking.effort import Effort
 from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.profiles import Profile
@@ -188,6 +189,25 @@ def test_a_text_of_unknown_meaning_hides_who_is_meant(text: str, shown: str, nam
 )
 def test_a_phone_is_no_code_and_no_number_of_an_order(name: str, value: str, shown: str) -> None:
     assert unmapped(name, value) == shown
+
+
+@pytest.mark.parametrize("name", ["order_no", "mailNo", "运单号"])
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("110101199003074610", "*" * 18),
+        ("110101199003074611", "110101199003074611"),
+        ("110101900307461", "110101900307461"),
+    ],
+    ids=["identity number", "wrong check", "of 15 digits"],
+)
+def test_an_identity_number_is_no_number_of_an_order(name: str, value: str, shown: str) -> None:
+    together = [standard(**{name: value}) for _ in range(FEW)]
+
+    Masker(STANDARD, LABEL).mask_batch(together, Effort())
+
+    assert unmapped(name, value) == shown
+    assert [record[name] for record in together] == [shown] * FEW
 
 
 NESTED = st.recursive(
