@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from keys.framing import frame
+from keys.mac import frame
 
 LINK_BYTES: Final = 32
 FIRST_LINK: Final = bytes(LINK_BYTES)
