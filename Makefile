@@ -1,7 +1,7 @@
 # Everything is made in .venv and .local of this folder; `make` alone explains the targets.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run stop check lint test proofs long bare assets texts pictures bench theft chaos turnover mutate fuzz found-page \
+.PHONY: help install run stop check lint test proofs long bare installation assets texts pictures bench theft chaos turnover mutate fuzz found-page \
 	fmt lock
 
 # Tests start hundreds of processes, and each would compile every module again: a third of the time of a start.
@@ -104,7 +104,7 @@ test: .venv/dev $(if $(shell command -v npm),node_modules/.made) ## lint, check 
 # docs/testing.md says what each proves, and its last figures.
 proofs: .venv/dev ## run what takes too long for `make test`, before each release (hours)
 	@$(EACH); \
-	for proof in long bare chaos turnover fuzz mutate theft; do each $$proof $(MAKE) --no-print-directory $$proof; done; \
+	for proof in long bare installation chaos turnover fuzz mutate theft; do each $$proof $(MAKE) --no-print-directory $$proof; done; \
 	ended
 
 long: .venv/dev $(if $(shell command -v npm),node_modules/.made) ## run the tests marked `proof`, and property tests with new examples: more of what `make test` shows
@@ -116,6 +116,9 @@ long: .venv/dev $(if $(shell command -v npm),node_modules/.made) ## run the test
 
 bare: ## run `make run` and `make test` on a bare Debian with its own Python (SUITE=trixie; needs root and mmdebstrap)
 	.ci/bare run stop test
+
+installation: ## run docs/installation.md on Debian 12 with Python 3.11 (needs root and mmdebstrap); CI does on Debian 13
+	SUITE=bookworm .ci/installation
 
 assets: node_modules/.made ## copy the desk's style sheet and script from the pinned npm packages (needs npm)
 	@for each in $(ASSETS); do \
