@@ -45,8 +45,8 @@ PARTS = {
     ),
     "tokens": (
         "keys.keyring:TenantKeys.bases",
-        "masking_service.service.waybills.tokens:Tokens.add",
-        "masking_service.service.waybills.tokens:Tokens.make",
+        "masking_service.service.waybills.records:Tokens.add",
+        "masking_service.service.waybills.records:Tokens.make",
     ),
     "pack": ("masking_service.store.client:Store.write",),
     "Redis": ("masking_service.store.pipeline:Exchanges.run",),

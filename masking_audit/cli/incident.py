@@ -23,7 +23,7 @@ from masking_audit.packs.manifest import EVIDENCE
 from masking_audit.packs.persons import BOTH, Persons, StoredPersons
 from masking_audit.packs.sold_list import SoldList
 from masking_audit.packs.subject import Subject
-from masking_service.audit.entries import outside_id
+from masking_service.audit.log import outside_id
 from masking_service.masking.recipients import read
 from masking_service.masking.timestamps import SECONDS_A_DAY, rfc3339
 from masking_service.masking.waybill import normalise_waybill_no

@@ -18,13 +18,12 @@ from masking_service.masking.errors import DefinitionError
 from masking_service.masking.recipients import is_recipients, is_senders, read
 from masking_service.masking.schema import Place
 from masking_service.masking.schemas.places import place_of
-from masking_service.service.state.stems import CLAIM
 from masking_service.service.waybills.keys_behind import KeysBehind
 from masking_service.service.waybills.records import Record
 from masking_service.service.waybills.vault import Vault
 from masking_service.service.waybills.wrapped_keys import WrappedKey, WrappedKeys
 from masking_service.store.client import Store
-from masking_service.store.layout import PREFIX
+from masking_service.store.layout import CLAIM, PREFIX
 
 RECIPIENT: Final = 1
 SENDER: Final = 2

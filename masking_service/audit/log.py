@@ -11,18 +11,22 @@ number is never used for two entries.
 Where the log is spread over slots, a process stays in one: it takes the next
 slot in turn when it writes first, so that processes spread evenly, and what one
 of them writes keeps its order.
+
+Ids from outside are entered through `outside_id`, so that no entry holds personal data, a token or a key.
 """
 
+import re
 import threading
 from collections.abc import Callable, Sequence
 from typing import Final
 
 from keys.signers import LogSigner
-from masking_audit.format.entries import Entry
+from masking_audit.format.entries import Entry, Fact
 from masking_audit.format.links import FIRST_LINK, commit_message, encode, entry_id, link
 from masking_service.audit.actions import Action
 from masking_service.audit.stored import pack
-from masking_service.service.state.sealed import HashField
+from masking_service.masking.numbers_in_text import contains_personal_data
+from masking_service.service.state.sealed import HashField, Sealed, digest
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import AuditKeys
@@ -37,6 +41,26 @@ SERVICE_PRINCIPAL: Final = "service/audit"
 """The principal of the first and the last entry of a chain."""
 
 _SCRIPT: Final = Script.of(__package__, "commit.lua")
+REPLACED: Final = "(replaced)"
+_CREDENTIAL: Final = re.compile(r"wbt\d[A-Za-z0-9_-]{16}|wbk_[A-Za-z0-9_-]{8}|eyJ[A-Za-z0-9_-]{8}").search
+"""A token, an API key, or a part of a JWT. No id looks like these."""
+_REQUEST_ID: Final = re.compile(r"(?!00)(?=[0-9]*[a-f])[0-9a-f]{32}").fullmatch
+"""The form of a generated request id. It is not searched for numbers of persons, which would take 5 % of the time of a
+view, because it cannot contain one: only a number that fills the word or begins with 00 can be in a word of hexadecimal
+digits."""
+
+
+def fact(sealed: Sealed) -> Fact:
+    """Return the announcement of sealed state."""
+    value = "" if sealed.value is None else digest(sealed.value)
+    return Fact(digest(sealed.place), value, sealed.until, sealed.once)
+
+
+def outside_id(text: str) -> str:
+    """Return an id from outside, replaced if it contains personal data, a token or a key."""
+    if not text or _REQUEST_ID(text):
+        return text
+    return REPLACED if contains_personal_data(text) or _CREDENTIAL(text) else text
 
 
 class _Pending:

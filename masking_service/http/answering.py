@@ -1,7 +1,11 @@
-"""Writes answers: JSON out, and every error as a problem."""
+"""What is known of the current request, and how it is answered: JSON out, and every error as a problem."""
 
+import random
+import re
 from collections import Counter
 from collections.abc import Sequence
+from contextvars import ContextVar
+from time import perf_counter, time
 from typing import Any, Final
 
 from flask import Response, request
@@ -9,18 +13,63 @@ from msgspec import UNSET
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
 
+from masking_service.audit.log import outside_id
 from masking_service.http.problems import Problem, with_rules
 from masking_service.http.rule_texts import FITTING, ITEMS, LOOK_PERSONAL, NOTICE
-from masking_service.http.state import state
 from masking_service.masking.json_numbers import encode
 from masking_service.masking.unmapped import UNMAPPED_MASKED
 from masking_service.masking.walk import NOTHING_MAPPED
 from masking_service.service.call.answers import Answer
+from masking_service.service.call.call import UseCases
+from masking_service.service.people.principals import Principal
 from masking_service.service.waybills.record_answers import EmptyRecord
 from masking_service.texts import LANGUAGES, Language
 
 JSON: Final = "application/json"
 PROBLEM_JSON: Final = "application/problem+json"
+_REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
+
+
+class State:
+    """What is known of the current request.
+
+    Attributes:
+        started: when it came, by `perf_counter`.
+        request_id: the caller's id, where it is well formed and holds no personal data, else a new one.
+        now: when it came, in Unix seconds.
+        acting: the use cases of the policy under which the whole call is served.
+        principal: the caller; None until authenticated, and where no credential is needed.
+        code, reason: of the problem that it ended in, for the log.
+        outcomes: how many items of a batch came out how: ok, or the code of the error.
+    """
+
+    __slots__ = ("acting", "code", "now", "outcomes", "principal", "reason", "request_id", "started")
+
+    def __init__(self, given_id: str) -> None:
+        sound = _REQUEST_ID.fullmatch(given_id) and outside_id(given_id) == given_id
+        self.started = perf_counter()
+        self.request_id = given_id if sound else f"{random.getrandbits(128):032x}"
+        self.now = int(time())
+        self.acting: UseCases | None = None
+        self.principal: Principal | None = None
+        self.code = ""
+        self.reason = ""
+        self.outcomes: dict[str, int] = {}
+
+
+_states: Final[ContextVar[State]] = ContextVar("state")
+
+
+def begin(given_id: str) -> State:
+    """Note that a request has come, with this id of the caller's."""
+    begun = State(given_id)
+    _states.set(begun)
+    return begun
+
+
+def state() -> State:
+    """Return the state of the current request."""
+    return _states.get()
 
 
 def answer(content: Any, status: int = 200) -> Response:

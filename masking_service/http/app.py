@@ -20,17 +20,18 @@ from masking_service.http.answering import (
     JSON,
     answer,
     batch,
+    begin,
     language_of_caller,
     note_outcomes,
     problem_answer,
     problem_of_http,
+    state,
 )
 from masking_service.http.body import decode, decode_query
 from masking_service.http.capabilities import PATH_PARAMETERS
 from masking_service.http.docs import assets
 from masking_service.http.operations import TABLE, OwnCall, served_groups
 from masking_service.http.problems import RETRY_AFTER, Problem, problem_of
-from masking_service.http.state import begin, state
 from masking_service.masking import RULES_VERSION
 from masking_service.observability.logs import error_place, log
 from masking_service.runtime.served import Served
@@ -90,7 +91,7 @@ def _authenticate(parts: Served) -> None:
     if path.startswith(GUARDED) and path not in SIGNED:
         known.acting = parts.acting
         header, address = environ.get("HTTP_AUTHORIZATION"), environ.get("REMOTE_ADDR", "")
-        known.principal = known.acting.admission.authenticate(header, address, known.now)
+        known.principal = known.acting.admission.authenticator.authenticate(header, address, known.now)
 
 
 def _serve(row: Operation, **path: str) -> Response:

@@ -12,7 +12,7 @@ from typing import Final
 import msgspec
 
 from keys.keyring import Keyring
-from masking_service.audit.entries import outside_id
+from masking_service.audit.log import outside_id
 from masking_service.masking.timestamps import rfc3339
 from masking_service.observability.metrics import AlertKind, Metrics
 from masking_service.service.people.principals import CLIENT_ALIAS, SERVICE_ALIAS, Principal

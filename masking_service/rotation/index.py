@@ -23,15 +23,12 @@ from masking_service.rotation.resealing import Announcer, state_keys_by_id
 from masking_service.rotation.rotate import rotate
 from masking_service.service.call.recorder import Recorder
 from masking_service.service.state.sealed import Sealed
-from masking_service.service.state.stems import CLAIM
 from masking_service.service.state.swap import Swapped, swap_question
 from masking_service.service.waybills import records
-from masking_service.service.waybills.data_keys import DataKeys
-from masking_service.service.waybills.hour_keys import HourKeys
+from masking_service.service.waybills.data_keys import DataKeys, HourKeys, RecordKeys
 from masking_service.service.waybills.keys_behind import KeysBehind
-from masking_service.service.waybills.record_keys import RecordKeys
 from masking_service.store.client import Command, Reply
-from masking_service.store.layout import PREFIX, record_key, record_stems
+from masking_service.store.layout import CLAIM, PREFIX, record_key, record_stems
 
 AT_ONCE: Final = 500
 SUBJECT: Final = "key/index"

@@ -10,9 +10,8 @@ from masking_service.service.acts.signatures import Signatures
 from masking_service.service.acts.tickets import Tickets
 from masking_service.service.acts.use import ProposeAct
 from masking_service.service.call.budgets import Budgets
-from masking_service.service.call.call import Admission, UseCases
+from masking_service.service.call.call import Admission, Authenticator, LiveGate, UseCases
 from masking_service.service.call.disclosures import Disclosures
-from masking_service.service.call.gate import LiveGate
 from masking_service.service.call.recorder import Recorder
 from masking_service.service.cases.authority import CaseAuthority
 from masking_service.service.cases.case_check import CaseCheck
@@ -38,7 +37,6 @@ from masking_service.service.me.use import AboutMe
 from masking_service.service.opening.use import Detokenize
 from masking_service.service.oversight.activity import ActivityReport
 from masking_service.service.oversight.auditing import Auditing
-from masking_service.service.people.authenticate import Authenticator
 from masking_service.service.people.issuers import Issuers
 from masking_service.service.people.policy import Policy
 from masking_service.service.phone_calls.call_records import CallRecords

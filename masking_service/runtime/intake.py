@@ -25,9 +25,7 @@ from masking_service.runtime.gauges import gauge, store_gauges
 from masking_service.runtime.opened import open_store
 from masking_service.runtime.settings import Settings
 from masking_service.runtime.wiring import NO_CLIENTS
-from masking_service.service.call.call import Admission, UseCases
-from masking_service.service.call.gate import Gate
-from masking_service.service.people.authenticate import Authenticator
+from masking_service.service.call.call import Admission, Authenticator, Gate, UseCases
 from masking_service.service.people.errors import ClientError
 from masking_service.service.people.issuers import Issuers
 from masking_service.service.people.policy import Policy, PolicyFile

@@ -22,6 +22,7 @@ from masking_service.store.identity import Clocks, Identity, Roster
 from masking_service.store.pipeline import (
     Bundle,
     Exchanges,
+    Question,
     bundles_of,
     executed,
     slot_of,
@@ -29,7 +30,6 @@ from masking_service.store.pipeline import (
     together,
     whole,
 )
-from masking_service.store.question import Question
 from masking_service.store.reasons import unavailable
 from masking_service.store.scripts import Script
 from masking_service.store.server_replies import ServerReplies, is_elsewhere, only_reply

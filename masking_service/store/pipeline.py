@@ -6,10 +6,10 @@ for again. So everything sent here must be safe to repeat. An exchange ends with
 four seconds, whatever the servers do.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from time import monotonic, time
-from typing import Any, Final
+from typing import Any, Final, Generic, TypeVar
 
 from redis.crc import key_slot
 from redis.exceptions import AskError, MovedError, ReadOnlyError, RedisError
@@ -19,9 +19,11 @@ from masking_service.store.connection import TIMEOUT_SECONDS, Command, Node, Rep
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.fences import fence
 from masking_service.store.identity import Identity, Roster
-from masking_service.store.question import Question
 from masking_service.store.reasons import unavailable
+from masking_service.store.scripts import Script
 from masking_service.store.topology import Route
+
+Answer = TypeVar("Answer")
 
 WAIT_MILLISECONDS: Final = 400
 SENDING_SECONDS: Final = 0.5
@@ -34,6 +36,49 @@ RETRY_WITHIN_SECONDS: Final = 1.5
 """Later than this after the beginning nothing is sent a second time."""
 _ELSEWHERE: Final = frozenset({MovedError, AskError, ReadOnlyError})
 _ASKING: Final = pack((b"ASKING",))
+
+
+@dataclass(slots=True)
+class Question(Generic[Answer]):
+    """Commands for one exchange, and how to read their replies.
+
+    `Store.ask` sends several questions together.
+
+    Attributes:
+        commands: they only read, unless there is a script; none where the answer is known without the store.
+        read: turns the replies, in order, into the answer. It may raise, or ask the store again.
+        script: what the only command runs. What a script writes is durable once it is answered.
+        replies: set by `Store.ask`.
+        since: `identity.roster` of before a data key was taken, where the script writes what is sealed with it.
+    """
+
+    commands: Sequence[Command]
+    read: Callable[[list[Reply]], Answer]
+    script: Script | None = None
+    replies: list[Reply] | None = None
+    since: Roster | None = None
+
+    @classmethod
+    def running(
+        cls,
+        script: Script,
+        keys: Sequence[bytes],
+        args: Sequence[bytes | int],
+        read: Callable[[Reply], Answer],
+        since: Roster | None = None,
+    ) -> "Question[Answer]":
+        """Return the question that runs a script on keys of one slot."""
+        command = (b"EVALSHA", script.digest, len(keys), *keys, *args)
+        return cls([command], lambda replies: read(replies[0]), script, since=since)
+
+    def answer(self) -> Answer:
+        """Return the answer.
+
+        Replies are dropped unread where this is not called.
+        """
+        if self.replies is None:
+            raise RuntimeError("the question was not asked")
+        return self.read(self.replies)
 
 
 @dataclass(slots=True, eq=False)

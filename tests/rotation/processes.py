@@ -11,7 +11,7 @@ from keys.keyset import load
 from masking_service.rotation.coordinator import Coordinator
 from masking_service.rotation.keyset_watch import KeyWatch
 from masking_service.runtime.clock import clock
-from masking_service.service.waybills.tokens import Tokens, read_token
+from masking_service.service.waybills.records import Tokens, read_token
 from masking_service.service.waybills.vault import Vault
 from masking_service.service.waybills.writing import Stored
 from tests.store import stores

@@ -18,14 +18,13 @@ from masking_service.rotation.index import FoundNumbers, _Moving, find_numbers, 
 from masking_service.service.call.recorder import Recorder
 from masking_service.service.custody.state import Custodies, Custody
 from masking_service.service.holds.held_records import HeldRecords
-from masking_service.service.state.stems import CLAIM
 from masking_service.service.waybills.records import HELD_UNTIL
 from masking_service.service.waybills.restriction import Restrictions
 from masking_service.service.waybills.vault import Found
 from masking_service.service.waybills.writing import Stored
 from masking_service.store.client import Command, Reply, Store
 from masking_service.store.identity import claim
-from masking_service.store.layout import record_key, record_stems
+from masking_service.store.layout import CLAIM, record_key, record_stems
 from tests.audit.verify.changes import Service
 from tests.rotation.commands import LATE, running, unexplained
 from tests.rotation.processes import Both, Killed, Process, coordinator, countdown

@@ -14,7 +14,7 @@ from masking_service.audit.log import AuditLog
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import custody_key, record_key, record_stems, restriction_key
-from masking_service.store.question import Question
+from masking_service.store.pipeline import Question
 from tests.web.api import NUMBER, PHONE, SITE, Api, field, record, refusal
 from tests.web.calls import entries, last, move, unanswered
 from tests.web.people import AUDITOR, COURIER, DESK, OFFICER, PRIVACY, SUPERVISOR, TRACKING

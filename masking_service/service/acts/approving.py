@@ -18,12 +18,12 @@ from masking_service.service.acts.deeds import Deed
 from masking_service.service.acts.held import HeldKey, held_key
 from masking_service.service.acts.registry import ApprovedKey, Key, KeyRegistry, Request
 from masking_service.service.acts.signatures import Signatures, Signed
+from masking_service.service.call.call import Gate
 from masking_service.service.call.errors import InvalidRequest, NotFound
-from masking_service.service.call.gate import Gate
-from masking_service.service.call.names import sound_principal
 from masking_service.service.call.recorder import DONE, Recorder, RequestContext, SignatureProof, Stated
 from masking_service.service.freezes.state import Freezes
 from masking_service.service.people.errors import Forbidden
+from masking_service.service.people.principals import sound_principal
 from masking_service.service.state.sealed import Prepared
 from masking_service.store.client import Store
 

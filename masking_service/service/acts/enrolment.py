@@ -26,8 +26,8 @@ from masking_service.service.acts.signatures import Signatures, Signed
 from masking_service.service.acts.state import Keyholders, KeyRequest, PersonKey
 from masking_service.service.acts.tickets import RANDOM_BYTES
 from masking_service.service.call.budgets import Budgets
+from masking_service.service.call.call import Gate
 from masking_service.service.call.errors import InvalidRequest, NotFound
-from masking_service.service.call.gate import Gate
 from masking_service.service.call.own_words import masked_words
 from masking_service.service.call.recorder import Recorder, RequestContext, Stated
 from masking_service.service.freezes.state import Freezes

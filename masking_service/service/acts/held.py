@@ -7,7 +7,7 @@ from typing import Any, Generic
 from masking_service.service.acts.registry import Key, KeyRegistry, KeySort, Request
 from masking_service.service.call.errors import NotFound
 from masking_service.service.call.recorder import RequestContext
-from masking_service.store.question import Question
+from masking_service.store.pipeline import Question
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,13 +18,13 @@ from keys.errors import IntegrityError
 from keys.keyring import Keyring
 from masking_audit.format.entries import Signature
 from masking_audit.format.signed import verify_signed
-from masking_service.audit.entries import outside_id
+from masking_service.audit.log import outside_id
 from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.service.people.errors import TooManyKeys
 from masking_service.service.state.sealed import Prepared, TenantState
 from masking_service.service.state.serials import Documents, Serials
 from masking_service.store.client import Reply, Store
-from masking_service.store.question import Question
+from masking_service.store.pipeline import Question
 
 CACHED_PEOPLE: Final = 4_096
 """How many people's keys a process keeps, opened and verified."""

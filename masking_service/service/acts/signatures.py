@@ -28,7 +28,7 @@ from masking_service.service.people.errors import SignatureInvalid, SignatureReq
 from masking_service.service.people.policy import Grant
 from masking_service.service.people.signed_rules import SignedRule
 from masking_service.store.client import Store
-from masking_service.store.question import Question
+from masking_service.store.pipeline import Question
 
 _UNBUDGETED: Final = Grant("", "")
 

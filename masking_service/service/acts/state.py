@@ -14,7 +14,7 @@ from masking_service.service.acts.registry import ApprovedKey, KeyRegistry, KeyS
 from masking_service.service.state.sealed import HashField
 from masking_service.store.client import Reply, Store
 from masking_service.store.layout import KEY_REQUESTS, KEY_USES, person_keys_key, tenant_key
-from masking_service.store.question import Question
+from masking_service.store.pipeline import Question
 
 USE_SECONDS: Final = 400 * SECONDS_A_DAY
 """How long the uses of keys are kept after the last one of the tenant."""

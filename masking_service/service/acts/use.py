@@ -23,22 +23,22 @@ from masking_service.service.acts.signatures import Signatures, usable
 from masking_service.service.acts.state import Keyholders
 from masking_service.service.acts.texts import sentence
 from masking_service.service.acts.tickets import RANDOM_BYTES, VALID_SECONDS
+from masking_service.service.call.call import Gate
 from masking_service.service.call.errors import InvalidRequest, NotFound
-from masking_service.service.call.gate import Gate
 from masking_service.service.call.items import opening_faults
-from masking_service.service.call.names import sound_case_name, sound_principal
 from masking_service.service.call.recorder import RequestContext
 from masking_service.service.call.shapes import whole
 from masking_service.service.cases.reading import case_question, visible
-from masking_service.service.cases.state import Cases, WantedCase
+from masking_service.service.cases.state import Cases, WantedCase, sound_case_name
 from masking_service.service.cases.use import checked_opening
 from masking_service.service.decoys.state import Kind
 from masking_service.service.devices.state import Devices
 from masking_service.service.people.errors import CaseRequired, NoSignatures
 from masking_service.service.people.policy import Policy
+from masking_service.service.people.principals import sound_principal
 from masking_service.service.people.signed_rules import ACTS, SignedRule
 from masking_service.store.client import Store
-from masking_service.store.question import Question
+from masking_service.store.pipeline import Question
 
 Wanted = Any
 """A request whose members are those of `_MEMBERS`; a msgspec struct of `api.py`."""

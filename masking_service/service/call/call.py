@@ -1,29 +1,175 @@
 """The order of every call of the API.
 
-1. `Admission.authenticate`: who is calling, by the credential. Nothing of the request was read but its head.
+1. `Authenticator`: who is calling, by the credential. Nothing of the request was read but its head.
 2. `Admission.allow`: the operation's row names the permissions. A caller who has none of them is refused, with an
    audit entry, before the body is decoded, and learns nothing of its shape.
 3. `http` decodes body and query into the shapes of the row.
 4. The use case of the row, under the policy that admitted the call. One that opens values (`opening`, a view in full)
-   goes on in this order: the freeze, read live (`gate`, `freezes`); the authority: sign-in, case or custody; the budget
-   (`budgets`), reserved together with reading the records; the work; then `recorder.record`, which makes the audit
-   entry durable; and last `Recorded.release`, without which no answer can hold a value.
+   goes on in this order: the freeze, read live (`LiveGate`, `freezes`); the authority: sign-in, case or custody; the
+   budget (`budgets`), reserved together with reading the records; the work; then `recorder.record`, which makes the
+   audit entry durable; and last `Recorded.release`, without which no answer can hold a value.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
-from masking_service.service.call.gate import Gate
-from masking_service.service.call.names import sound_case_name, sound_principal
+from keys.errors import KeysetError
+from keys.keyring import Keyring
 from masking_service.service.call.operation import Operation
 from masking_service.service.call.recorder import Recorder, RequestContext, Stated
-from masking_service.service.people.authenticate import Authenticator
-from masking_service.service.people.errors import Forbidden, Frozen
-from masking_service.service.people.policy import Policy
-from masking_service.service.people.principals import Principal
+from masking_service.service.cases.state import sound_case_name
+from masking_service.service.freezes.state import Freezes
+from masking_service.service.people.clients import KEY_PREFIX, Clients, key_bytes
+from masking_service.service.people.errors import AccessError, Forbidden, Frozen, Unauthenticated
+from masking_service.service.people.issuers import Issuers
+from masking_service.service.people.policy import Grant, Policy
+from masking_service.service.people.principals import Principal, sound_principal
+from masking_service.store.errors import StoreUnavailable
+from masking_service.store.pipeline import Question
 
 UseCase = TypeVar("UseCase")
+
+
+class KnownClients(Protocol):
+    """The API clients, as this process knows them.
+
+    Attributes:
+        clients: the newest registry seen.
+        known: whether any was read.
+    """
+
+    clients: Clients
+    known: bool
+
+
+class Authenticator:
+    """Authenticates machine clients and the people of configured issuers."""
+
+    def __init__(self, registry: KnownClients, issuers: Issuers, keyring: Keyring) -> None:
+        self._registry = registry
+        self._issuers = issuers
+        self._keyring = keyring
+
+    def authenticate(self, authorization: str | None, address: str, now: int) -> Principal:
+        """Return the principal of an Authorization header.
+
+        `address` is the caller's IP address, `now` Unix seconds.
+
+        Raises:
+            Unauthenticated: the credential is not valid.
+            StoreUnavailable: no registry of clients was seen yet, neither a snapshot nor the store's; or
+                (``old-keyset``) this process lacks a pepper of it.
+            IssuerUnavailable: the issuer's keys cannot be had now.
+        """
+        scheme, _, credential = (authorization or "").partition(" ")
+        if scheme.lower() != "bearer":
+            raise Unauthenticated("no-credential")
+        if credential.startswith(KEY_PREFIX):
+            if not self._registry.known:
+                raise StoreUnavailable("clients-unknown")
+            clients = self._registry.clients  # read once: it says which pepper its digests have
+            try:
+                digest = self._keyring.api_key_digest(key_bytes(credential), clients.pepper)
+            except KeysetError:
+                raise StoreUnavailable("old-keyset") from None
+            return clients.authenticate(digest, address, now)
+        return self._issuers.authenticate(credential, now)
+
+
+class FreezeCheck(Protocol):
+    """Knows who is frozen."""
+
+    def refuse(self, principal: Principal) -> None:
+        """Raise Frozen if the principal is known to be frozen."""
+        ...
+
+
+class Gate:
+    """Grants permissions under one policy, by the freezes that this process has read.
+
+    Args:
+        policy: what roles may do.
+        freezes: who may do nothing.
+    """
+
+    def __init__(self, policy: Policy, freezes: FreezeCheck) -> None:
+        self._policy = policy
+        self._freezes = freezes
+
+    def grant(
+        self, principal: Principal, permission: str, *, profile: str | None = None, purpose: str | None = None
+    ) -> Grant:
+        """Return a permission's grant, without a round trip.
+
+        A freeze counts when this process has read it, within two seconds.
+
+        Raises:
+            Frozen: the principal is frozen.
+            Forbidden, ProfileRequired, PurposeRequired: see `Policy.grant`.
+        """
+        self._freezes.refuse(principal)
+        return self._policy.grant(principal, permission, profile=profile, purpose=purpose)
+
+    def refuse_frozen(self, principal: Principal) -> None:
+        """Refuse a principal whom this process knows to be frozen. No round trip. Raises Frozen."""
+        self._freezes.refuse(principal)
+
+    def require(self, principal: Principal, permissions: Sequence[str]) -> None:
+        """Refuse a caller who has none of these permissions.
+
+        Profiles and purposes do not matter. It grants nothing, and a caller who has one may still be frozen.
+
+        Raises:
+            Forbidden: no role has one of them.
+            Frozen: the same, and the principal is frozen.
+        """
+        if not any(self._policy.permits(principal, permission) for permission in permissions):
+            self._freezes.refuse(principal)
+            raise Forbidden
+
+
+class LiveGate(Gate):
+    """A gate that also reads from the store whether a principal is frozen now.
+
+    Args:
+        policy: what roles may do.
+        freezes: who may do nothing.
+    """
+
+    _freezes: Freezes
+
+    def __init__(self, policy: Policy, freezes: Freezes) -> None:
+        super().__init__(policy, freezes)
+        self._freezes = freezes
+
+    def grant_and_freeze_question(
+        self, principal: Principal, permission: str, *, profile: str | None = None, purpose: str | None = None
+    ) -> tuple[Grant, Question[int]]:
+        """Return the grant of what may show a value, and the question whether the principal is frozen now.
+
+        The grant holds once `Freezes.freeze_question`, the question, is answered: it raises where it does not.
+
+        Raises:
+            Frozen, Forbidden, ProfileRequired, PurposeRequired: as in `grant`.
+        """
+        try:
+            granted = self._policy.grant(principal, permission, profile=profile, purpose=purpose)
+        except AccessError:
+            self._freezes.refuse(principal)  # a frozen caller learns nothing about the policy
+            raise
+        return granted, self._freezes.freeze_question(principal)
+
+    def grant_live(self, principal: Principal, permission: str) -> Grant:
+        """Return the grant of a caller who is not frozen now: one round trip, none for whom the policy refuses.
+
+        Raises:
+            Frozen, Forbidden, ProfileRequired, PurposeRequired: as in `grant`.
+            StoreUnavailable, IntegrityError: it cannot be told whether the principal is frozen.
+        """
+        granted, _ = self.grant_and_freeze_question(principal, permission)
+        self._freezes.refuse_live(principal)
+        return granted
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +177,14 @@ class Admission:
     """Lets calls in, under one policy.
 
     Attributes:
+        authenticator: finds out who is calling.
+        gate: grants what the policy allows.
         recorder: None at an intake host, whose operations have no name in the audit log.
     """
 
     authenticator: Authenticator
     gate: Gate
     recorder: Recorder | None
-
-    def authenticate(self, authorization: str | None, address: str, now: int) -> Principal:
-        """Return the caller; see `Authenticator.authenticate`."""
-        return self.authenticator.authenticate(authorization, address, now)
 
     def allow(self, operation: Operation, context: RequestContext, path: Mapping[str, str]) -> None:
         """Refuse a caller whose roles have none of the operation's permissions, or who has to be signed in.

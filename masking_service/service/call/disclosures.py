@@ -17,10 +17,9 @@ import msgspec
 
 from keys.aead import HEADER_BYTES, NONCE_BYTES, SealingKeys
 from masking_service.service.state.sealed import HashField, PreparedFields, Sealed, TenantState
-from masking_service.service.state.stems import stems_of
 from masking_service.store.client import Command, Reply
-from masking_service.store.layout import disclosures_key
-from masking_service.store.question import Question
+from masking_service.store.layout import disclosures_key, stems_of
+from masking_service.store.pipeline import Question
 
 OLD_NAME_BYTES: Final = 8
 """Length of the names that earlier releases gave: random, with an envelope of JSON behind them."""

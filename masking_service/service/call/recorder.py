@@ -11,8 +11,7 @@ from keys.errors import ProviderError
 from keys.keyring import Keyring, TenantKeys
 from masking_audit.format.entries import Entry, Item, Signature
 from masking_service.audit.actions import Action
-from masking_service.audit.entries import fact, outside_id
-from masking_service.audit.log import AuditLog
+from masking_service.audit.log import AuditLog, fact, outside_id
 from masking_service.service.call.denials import Denials
 from masking_service.service.custody.state import NO_CUSTODY, Custody
 from masking_service.service.people.errors import AccessError, CallsUnavailable, DeviceProofRequired, SignatureInvalid

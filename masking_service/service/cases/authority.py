@@ -3,14 +3,13 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from masking_service.service.call.names import case_name
 from masking_service.service.call.recorder import RequestContext
 from masking_service.service.cases.case_check import CaseCheck
-from masking_service.service.cases.state import Case, Cases
+from masking_service.service.cases.state import Case, Cases, case_name
 from masking_service.service.people.errors import CaseCheckUnavailable, CaseNotOpen, TicketMismatch, UnknownCaseNumber
 from masking_service.service.people.policy import Policy
 from masking_service.service.people.principals import Principal
-from masking_service.store.question import Question
+from masking_service.store.pipeline import Question
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

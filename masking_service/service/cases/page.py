@@ -17,15 +17,14 @@ from keys.keyring import Keyring
 from masking_service.masking.profiles import Profile
 from masking_service.masking.timestamps import SECONDS_A_DAY, rfc3339
 from masking_service.service.call.budgets import Budgets
+from masking_service.service.call.call import LiveGate
 from masking_service.service.call.disclosures import Disclosures, PhoneCalled, Shown
-from masking_service.service.call.gate import LiveGate
-from masking_service.service.call.names import case_name
 from masking_service.service.call.operation import SentProof
 from masking_service.service.call.recorder import RequestContext
 from masking_service.service.cases import answers
 from masking_service.service.cases.authority import reaches
 from masking_service.service.cases.reading import case_answer, opened_under
-from masking_service.service.cases.state import Case, Cases, Opening
+from masking_service.service.cases.state import Case, Cases, Opening, case_name
 from masking_service.service.custody.state import Custodies
 from masking_service.service.decoys.watch import DecoyWatch
 from masking_service.service.devices.proofs import DeviceProofs
@@ -36,7 +35,7 @@ from masking_service.service.people.policy import Grant, Policy
 from masking_service.service.waybills.vault import Found, Vault
 from masking_service.service.waybills.view import reached, shown_masked
 from masking_service.store.client import Store
-from masking_service.store.question import Question
+from masking_service.store.pipeline import Question
 
 PAIR_DAYS: Final = 30
 OPENER_DAYS: Final = 7

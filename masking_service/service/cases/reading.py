@@ -12,17 +12,16 @@ from keys.keyring import Keyring
 from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.timestamps import rfc3339
 from masking_service.masking.waybill import waybill_in_url
+from masking_service.service.call.call import Gate
 from masking_service.service.call.disclosures import Disclosures, Opened, Shown
-from masking_service.service.call.gate import Gate
-from masking_service.service.call.names import case_name
 from masking_service.service.call.recorder import RequestContext
 from masking_service.service.cases import answers
 from masking_service.service.cases.authority import reaches
-from masking_service.service.cases.state import Case, Cases, Opening, Status
+from masking_service.service.cases.state import Case, Cases, Opening, Status, case_name
 from masking_service.service.people.errors import NoSuchCase
 from masking_service.service.people.policy import Policy
 from masking_service.service.people.principals import Principal, principal_id
-from masking_service.store.question import Question
+from masking_service.store.pipeline import Question
 
 PAST: Final[tuple[Status, ...]] = ("expired", "closed", "denied")
 DECISION_ACTS: Final = ("approve", "deny", "close")

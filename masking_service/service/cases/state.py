@@ -5,6 +5,7 @@ closed, each a sealed fact in its own place. Its status follows from the facts
 and the clock. A name that was used is used for ever.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from itertools import count
 from typing import Any, Final, Literal, NamedTuple
@@ -18,7 +19,7 @@ from masking_service.service.people.principals import Principal
 from masking_service.service.state.sealed import Prepared, Sealed, TenantState, digest
 from masking_service.store.client import Command
 from masking_service.store.layout import tenant_stem
-from masking_service.store.question import Question
+from masking_service.store.pipeline import Question
 
 Status = Literal["open", "pending", "denied", "closed", "expired"]
 ActName = Literal["approve", "deny", "close", "claim", "done"]
@@ -29,6 +30,25 @@ MAX_CLAIMS: Final = 32
 """How often a case is claimed; after that it stays with its present officer."""
 LISTED_SECONDS: Final = 30 * SECONDS_A_DAY
 """How long an expired case can still be listed."""
+_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
+
+
+def case_name(value: object) -> str:
+    """Return a well-formed name of a case, a hold or an incident; raise ValueError otherwise.
+
+    It is 1 to 64 of ``A-Z a-z 0-9 . _ -``, a letter or digit first.
+    """
+    if not isinstance(value, str) or not _NAME.fullmatch(value):
+        raise ValueError("a case's name is 1 to 64 of A-Z a-z 0-9 . _ - and begins with a letter or digit")
+    return value
+
+
+def sound_case_name(name: str | None) -> str | None:
+    """Return the name if it is well formed, for an audit entry; else None."""
+    try:
+        return case_name(name)
+    except ValueError:
+        return None
 
 
 class Opening(msgspec.Struct, frozen=True, omit_defaults=True):

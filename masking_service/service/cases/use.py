@@ -19,8 +19,7 @@ from masking_service.service.acts import deeds
 from masking_service.service.acts.deeds import Deed
 from masking_service.service.acts.signatures import Expected, Signatures, Signed
 from masking_service.service.call.budgets import Budgets, Reservation
-from masking_service.service.call.gate import Gate
-from masking_service.service.call.names import case_name, sound_case_name
+from masking_service.service.call.call import Gate
 from masking_service.service.call.own_words import masked_words
 from masking_service.service.call.recorder import (
     DONE,
@@ -36,7 +35,16 @@ from masking_service.service.cases import answers
 from masking_service.service.cases.case_check import CaseCheck
 from masking_service.service.cases.reading import case_answer, case_question, visible, visible_case
 from masking_service.service.cases.sample import any_in_sample
-from masking_service.service.cases.state import Act, ActName, Case, Cases, Opening, WantedCase
+from masking_service.service.cases.state import (
+    Act,
+    ActName,
+    Case,
+    Cases,
+    Opening,
+    WantedCase,
+    case_name,
+    sound_case_name,
+)
 from masking_service.service.decoys.watch import DecoyWatch
 from masking_service.service.freezes.state import Freezes
 from masking_service.service.freezes.use import FreezeByPolicy

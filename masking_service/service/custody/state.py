@@ -14,10 +14,9 @@ from keys.aead import HOUR_FORMAT, NONCE_BYTES, SealingKey, SealingKeys, header_
 from keys.keyring import Keyring
 from masking_service.service.people.principals import Principal
 from masking_service.service.state.sealed import Prepared, Sealed, StoredValue, TenantState
-from masking_service.service.state.stems import stems_of
-from masking_service.service.waybills.record_keys import RecordKeys
+from masking_service.service.waybills.data_keys import RecordKeys
 from masking_service.store.client import Command, Store
-from masking_service.store.layout import custody_key
+from masking_service.store.layout import custody_key, stems_of
 
 
 @dataclass(frozen=True, slots=True)

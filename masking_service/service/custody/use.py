@@ -11,7 +11,7 @@ from typing import Any, Final
 from keys.keyring import Keyring
 from masking_service.audit.actions import Action
 from masking_service.masking.waybill import normalised
-from masking_service.service.call.gate import Gate
+from masking_service.service.call.call import Gate
 from masking_service.service.call.items import INVALID_ITEM, Fault, unknown_members
 from masking_service.service.call.recorder import DONE, NOT_FOUND, ItemOutcome, Recorder, RequestContext, Stated
 from masking_service.service.custody.state import Custodies, Custody

@@ -25,8 +25,8 @@ from masking_service.service.acts import deeds
 from masking_service.service.acts.deeds import Deed
 from masking_service.service.acts.signatures import Signatures, Signed
 from masking_service.service.call.budgets import Budgets
+from masking_service.service.call.call import LiveGate
 from masking_service.service.call.disclosures import Disclosure, Disclosures, Opened, PhoneCalled, PhoneRang
-from masking_service.service.call.gate import LiveGate
 from masking_service.service.call.recorder import (
     DONE,
     NOT_FOUND,

@@ -31,7 +31,7 @@ from masking_service.service.people.errors import (
 from masking_service.service.people.policy import Grant
 from masking_service.store.client import Store
 from masking_service.store.layout import signature_key
-from masking_service.store.question import Question
+from masking_service.store.pipeline import Question
 
 VALID_SECONDS: Final = 600
 """How long a nonce is good. Past half of it the answer brings the next one, so an app in use asks for none."""

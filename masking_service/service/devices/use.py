@@ -15,7 +15,7 @@ from masking_service.masking.timestamps import rfc3339
 from masking_service.observability.alerts import Alerts
 from masking_service.service.acts.approving import MAX_CHAIN, Approving, active, keep_request, status
 from masking_service.service.acts.signatures import Signed
-from masking_service.service.call.gate import Gate
+from masking_service.service.call.call import Gate
 from masking_service.service.call.operation import SentProof
 from masking_service.service.call.own_words import masked_words
 from masking_service.service.call.recorder import DONE, Recorder, RequestContext, Stated

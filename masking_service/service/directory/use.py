@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from masking_service.masking.timestamps import rfc3339
-from masking_service.service.call.gate import Gate
+from masking_service.service.call.call import Gate
 from masking_service.service.call.recorder import RequestContext
 from masking_service.service.directory import answers
 from masking_service.service.directory.state import KnownPeople, KnownPerson

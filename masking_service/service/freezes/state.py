@@ -24,7 +24,7 @@ from masking_service.service.state.sealed import Prepared, TenantState
 from masking_service.service.state.serials import Documents, Serials
 from masking_service.store.client import Reply, Store
 from masking_service.store.layout import FREEZES, tenant_stem
-from masking_service.store.question import Question
+from masking_service.store.pipeline import Question
 
 MISSES_KEPT: Final = 30 * SECONDS_A_DAY
 """How long misses are kept after the last one, in seconds. It is long, because guessing may be slow."""

@@ -14,7 +14,6 @@ from typing import Final
 from keys.aead import KEY_ID_BYTES, NONCE_BYTES, SealingKey
 from keys.keyring import Keyring
 from masking_service.service.state.sealed import Sealed
-from masking_service.service.state.stems import CLAIM, first_stored, stems_of
 from masking_service.service.state.swap import Swapped, swap_question
 from masking_service.service.waybills import records
 from masking_service.service.waybills.records import HELD_UNTIL, Record
@@ -23,13 +22,16 @@ from masking_service.service.waybills.wrapped_keys import HOLD_DAY
 from masking_service.store.client import Command, Reply, Store
 from masking_service.store.identity import Roster
 from masking_service.store.layout import (
+    CLAIM,
     MAX_REVISIONS,
     call_records_key,
     custody_key,
     disclosures_key,
+    first_stored,
     record_key,
     restriction_key,
     stem_of_record,
+    stems_of,
 )
 
 AT_ONCE: Final = 200

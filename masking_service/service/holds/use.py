@@ -18,9 +18,8 @@ from masking_service.masking.waybill import required_waybills
 from masking_service.service.acts import deeds
 from masking_service.service.acts.deeds import Deed
 from masking_service.service.acts.signatures import Signatures, Signed
+from masking_service.service.call.call import LiveGate
 from masking_service.service.call.errors import InvalidRequest, NotFound
-from masking_service.service.call.gate import LiveGate
-from masking_service.service.call.names import case_name, sound_case_name
 from masking_service.service.call.own_words import masked_words
 from masking_service.service.call.recorder import (
     DONE,
@@ -32,6 +31,7 @@ from masking_service.service.call.recorder import (
     Stated,
 )
 from masking_service.service.call.shapes import text_fault
+from masking_service.service.cases.state import case_name, sound_case_name
 from masking_service.service.holds import answers
 from masking_service.service.holds.errors import HoldEnded, HoldExists, OwnHold
 from masking_service.service.holds.held_records import AT_ONCE, Change, HeldRecords

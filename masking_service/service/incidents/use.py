@@ -9,12 +9,12 @@ import msgspec
 from masking_service.audit.actions import Action
 from masking_service.masking.kinds.table import TOKEN_KINDS
 from masking_service.masking.timestamps import rfc3339
+from masking_service.service.call.call import LiveGate
 from masking_service.service.call.errors import InvalidRequest, NotFound
-from masking_service.service.call.gate import LiveGate
-from masking_service.service.call.names import case_name, sound_case_name
 from masking_service.service.call.own_words import masked_words
 from masking_service.service.call.recorder import DONE, Recorder, RequestContext, Stated
 from masking_service.service.call.shapes import text_fault
+from masking_service.service.cases.state import case_name, sound_case_name
 from masking_service.service.incidents import answers
 from masking_service.service.incidents.duties import Duty, Flag, countries, duties_of, form_of, grade_of
 from masking_service.service.incidents.errors import IncidentClosed, IncidentExists

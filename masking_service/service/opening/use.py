@@ -16,10 +16,9 @@ from masking_service.masking.waybill import normalised
 from masking_service.service.acts import deeds
 from masking_service.service.acts.signatures import Signatures, Signed
 from masking_service.service.call.budgets import Budgets
+from masking_service.service.call.call import LiveGate
 from masking_service.service.call.disclosures import Disclosure, Disclosures, Opened
-from masking_service.service.call.gate import LiveGate
 from masking_service.service.call.items import INVALID_ITEM, Fault, opening_faults
-from masking_service.service.call.names import sound_case_name
 from masking_service.service.call.recorder import (
     NOT_FOUND,
     RELEASED,
@@ -30,7 +29,7 @@ from masking_service.service.call.recorder import (
     Stated,
 )
 from masking_service.service.cases.authority import CaseAuthority
-from masking_service.service.cases.state import Case
+from masking_service.service.cases.state import Case, sound_case_name
 from masking_service.service.decoys.watch import DecoyWatch
 from masking_service.service.freezes.use import FreezeByPolicy
 from masking_service.service.opening import answers
@@ -39,11 +38,10 @@ from masking_service.service.people.issuers import Issuers
 from masking_service.service.people.policy import Grant, Policy
 from masking_service.service.phone_calls.call_records import CallRecords, hash_called
 from masking_service.service.state.sealed import HashField
-from masking_service.service.waybills.records import Record
-from masking_service.service.waybills.tokens import Reference, read_token
+from masking_service.service.waybills.records import Record, Reference, read_token
 from masking_service.service.waybills.vault import Found, Vault
 from masking_service.store.client import Store
-from masking_service.store.question import Question
+from masking_service.store.pipeline import Question
 
 KIND_NOT_ALLOWED: Final = "kind-not-allowed"
 RESTRICTED: Final = "restricted"

@@ -8,7 +8,7 @@ from keys.keyring import Keyring
 from masking_service.audit.figures import Figures
 from masking_service.audit.recent import RecentEntries, RecentEntry
 from masking_service.masking.timestamps import rfc3339
-from masking_service.service.call.gate import Gate
+from masking_service.service.call.call import Gate
 from masking_service.service.call.recorder import RequestContext
 from masking_service.service.freezes.state import Freeze, Freezes
 from masking_service.service.lookout.state import StoredListing

@@ -25,7 +25,7 @@ from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.timestamps import rfc3339
 from masking_service.masking.waybill import waybill_in_url
 from masking_service.service.call.budgets import Budgets
-from masking_service.service.call.gate import Gate
+from masking_service.service.call.call import Gate
 from masking_service.service.call.recorder import Recorder, RequestContext
 from masking_service.service.oversight import answers
 from masking_service.service.people.errors import Forbidden

@@ -94,6 +94,14 @@ def principal_id(value: object) -> str:
     return client_principal_id(rest) if alias == CLIENT_ALIAS else staff_principal_id(alias, rest)
 
 
+def sound_principal(principal: str) -> str:
+    """Return the principal's id, for an audit entry; empty if it is malformed."""
+    try:
+        return principal_id(principal)
+    except ValueError:
+        return ""
+
+
 def issuer_alias(value: object) -> str:
     """Return a valid issuer alias; raise ValueError otherwise.
 

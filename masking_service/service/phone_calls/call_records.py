@@ -14,9 +14,8 @@ import msgspec
 from keys.aead import NONCE_BYTES
 from keys.keyring import TenantKeys
 from masking_service.service.state.sealed import Prepared, Sealed, TenantState
-from masking_service.service.state.stems import stems_of
 from masking_service.store.client import Command
-from masking_service.store.layout import call_records_key
+from masking_service.store.layout import call_records_key, stems_of
 
 MAX_KEPT: Final = 1_000
 """Records of one waybill that are read; far more than there are attempts to reach a person."""

@@ -13,7 +13,7 @@ from masking_service.service.people.principals import Principal
 from masking_service.service.state.sealed import Prepared, Sealed, TenantState
 from masking_service.store.client import Command
 from masking_service.store.layout import CALLERS, tenant_key
-from masking_service.store.question import Question
+from masking_service.store.pipeline import Question
 
 AT_ONCE: Final = 500
 """Numbers written together."""

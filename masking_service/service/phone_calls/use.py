@@ -15,10 +15,9 @@ from masking_service.masking.dialling import dialable
 from masking_service.masking.timestamps import rfc3339
 from masking_service.masking.waybill import normalised
 from masking_service.service.call.budgets import Budgets
+from masking_service.service.call.call import LiveGate
 from masking_service.service.call.disclosures import Disclosure, Disclosures, PhoneCalled
 from masking_service.service.call.errors import NotFound
-from masking_service.service.call.gate import LiveGate
-from masking_service.service.call.names import sound_case_name
 from masking_service.service.call.operation import SentProof
 from masking_service.service.call.recorder import (
     DONE,
@@ -30,7 +29,7 @@ from masking_service.service.call.recorder import (
     Stated,
 )
 from masking_service.service.cases.authority import CaseAuthority
-from masking_service.service.cases.state import Case
+from masking_service.service.cases.state import Case, sound_case_name
 from masking_service.service.custody.state import Custodies
 from masking_service.service.decoys.watch import DecoyWatch
 from masking_service.service.devices.proofs import DeviceProofs
@@ -53,7 +52,7 @@ from masking_service.service.phone_calls.live_calls import CallPlace, LiveCalls,
 from masking_service.service.waybills.vault import Found, Vault
 from masking_service.service.waybills.view import reached
 from masking_service.store.client import Store
-from masking_service.store.question import Question
+from masking_service.store.pipeline import Question
 
 PERMISSION: Final = "call:make"
 DEFAULT_FIELD: Final = "/recipient/phone"

@@ -17,9 +17,9 @@ from masking_service.masking.recipients import recipients_phones
 from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.observability.metrics import Metrics
 from masking_service.service.call.budgets import Budgets
+from masking_service.service.call.call import LiveGate
 from masking_service.service.call.disclosures import Disclosures
 from masking_service.service.call.errors import TooMany
-from masking_service.service.call.gate import LiveGate
 from masking_service.service.call.operation import SentProof
 from masking_service.service.call.recorder import (
     DONE,
@@ -45,7 +45,7 @@ from masking_service.service.waybills.vault import Found, Vault
 from masking_service.service.waybills.view import reached, shown, viewed
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
-from masking_service.store.question import Question
+from masking_service.store.pipeline import Question
 
 MAX_RESULTS: Final = 20
 TOO_MANY: Final = "too-many"

@@ -16,7 +16,7 @@ from keys.keyring import Keyring
 from keys.search import BASE_BYTES
 from masking_service.service.search.findable import Findable
 from masking_service.service.search.index import Indexed, SearchIndex
-from masking_service.service.waybills.record_keys import RecordKeys
+from masking_service.service.waybills.data_keys import RecordKeys
 from masking_service.store.client import Command, Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import MAX_REVISIONS, PREFIX

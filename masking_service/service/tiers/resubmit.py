@@ -11,8 +11,7 @@ from typing import Final
 from keys.errors import ProviderError
 from masking_service.masking.waybill import normalise_waybill_no
 from masking_service.service.call.budgets import Budgets
-from masking_service.service.call.call import Admission
-from masking_service.service.call.gate import Gate
+from masking_service.service.call.call import Admission, Gate
 from masking_service.service.call.recorder import RequestContext
 from masking_service.service.custody.state import Custody
 from masking_service.service.people.errors import AccessError, QuotaExceeded
@@ -58,7 +57,7 @@ class Resubmit:
         """
         entering, how = _read(asked)
         try:
-            principal = self.admission.authenticate(asked.authorization, asked.address, now)
+            principal = self.admission.authenticator.authenticate(asked.authorization, asked.address, now)
             context = RequestContext(principal, asked.request_id, now)
             grant = self.gate.grant(principal, "waybill:tokenize", profile=asked.profile)
             if asked.revise:

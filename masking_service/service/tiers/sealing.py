@@ -15,14 +15,13 @@ from keys.keyring import Keyring
 from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.service.custody.state import Custody, custody_bytes
 from masking_service.service.search.index import Indexed
-from masking_service.service.state.stems import stems_of
 from masking_service.service.tiers.index_work import work_command
 from masking_service.service.tiers.published import Published
 from masking_service.service.waybills.writing import Draft, RecordWriter, Stored
 from masking_service.store.client import Command, Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.identity import Roster
-from masking_service.store.layout import custody_key, hour_key_key, restriction_key
+from masking_service.store.layout import custody_key, hour_key_key, restriction_key, stems_of
 
 SECONDS_AN_HOUR: Final = 3600
 OVERLAP_SECONDS: Final = 10

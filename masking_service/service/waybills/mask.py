@@ -14,8 +14,8 @@ from masking_service.masking.profiles import Profile
 from masking_service.masking.record import CountryMasker, Masked
 from masking_service.masking.schema import Schema
 from masking_service.masking.walk import NOTHING_MAPPED
+from masking_service.service.call.call import Gate
 from masking_service.service.call.errors import UnknownSchema
-from masking_service.service.call.gate import Gate
 from masking_service.service.call.recorder import RequestContext
 from masking_service.service.people.policy import Grant
 from masking_service.service.waybills import record_answers as answers

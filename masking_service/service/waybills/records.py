@@ -1,17 +1,23 @@
-"""Encodes and reads the plaintext of a stored record, as `docs/record-format.md` describes it.
+"""Encodes and reads stored records, as `docs/record-format.md` describes them, and the references of tokens to fields.
 
 There is one value for each revision of a waybill, padded so that its size says little.
+
+A token refers to one field of a record, in one block of 16 bytes: base (12), revision (1), the field's ordinal among
+those stored (1), the record's salt (2).
 """
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from struct import Struct
 from typing import Any, Final
 
 import msgspec
 
+from keys.tokens import BLOCK_BYTES, TokenKeys
 from masking_service.masking.schema import Place
 from masking_service.masking.schemas.places import place_code, place_of
+from masking_service.store.layout import MAX_REVISIONS
 
 SALT_BYTES: Final = 2
 _HEADER: Final = Struct(f">{SALT_BYTES}sBI")
@@ -25,6 +31,9 @@ are not filled up to 256."""
 MAX_FIELDS: Final = 256
 """A token names its field in one byte."""
 
+BASE_BYTES: Final = 12
+_REVISIONS: Final = [bytes((number,)) for number in range(MAX_REVISIONS)]
+_ANY_ORDINAL: Final = b"\0"
 _TOMBSTONE: Final = b"null"
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder().decode
@@ -160,3 +169,58 @@ def read(opened: bytes, header: bytes = b"", *, held: bool = False) -> Record:
     """Return the record of an opened plaintext, and of the envelope's header."""
     salt, token_version, expires_at = _HEADER.unpack_from(opened)
     return Record(salt, token_version, expires_at, opened[HEADER_BYTES:].rstrip(b" "), header, held)
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """The field that a token refers to: base, revision and ordinal, and the salt and key version of its record."""
+
+    base: bytes
+    revision: int
+    ordinal: int
+    salt: bytes
+    token_version: int
+
+    def names(self, record: Record) -> bool:
+        """Return whether this token was made for `record`, and not for a later one of the same number."""
+        return (record.salt, record.token_version) == (self.salt, self.token_version)
+
+
+class Tokens:
+    """Collects references, record by record, and makes their tokens.
+
+    It makes the tokens of a batch in one cipher call for each token key version: usually one, and two shortly after a
+    rotation.
+    """
+
+    def __init__(self, keys: TokenKeys) -> None:
+        self._keys = keys
+        self._asked: dict[int, tuple[list[bytes], list[bytes]]] = {}
+
+    def add(self, base: bytes, revision: int, record: Record, ordinals: bytes) -> None:
+        """Ask for the tokens of the fields at `ordinals` (one byte each) of a record at (base, revision)."""
+        if record.token_version not in self._asked:
+            self._asked[record.token_version] = [], []
+        references, fields = self._asked[record.token_version]
+        references.append((base + _REVISIONS[revision] + _ANY_ORDINAL + record.salt) * len(ordinals))
+        fields.append(ordinals)
+
+    def make(self) -> dict[int, Iterator[str]]:
+        """Return the tokens of each token key version, in the order in which they were added."""
+        made = {}
+        for version, (references, fields) in self._asked.items():
+            blocks = bytearray(b"".join(references))
+            blocks[BASE_BYTES + 1 :: BLOCK_BYTES] = b"".join(fields)  # all at once
+            made[version] = iter(self._keys.make(blocks, version))
+        return made
+
+
+def read_token(keys: TokenKeys, token: str) -> Reference | None:
+    """Return what a token refers to; None if it cannot be a token of this tenant, as most forgeries cannot."""
+    found = keys.read(token)
+    if found is None:
+        return None
+    version, plain = found
+    if plain[BASE_BYTES] >= MAX_REVISIONS:
+        return None
+    return Reference(plain[:BASE_BYTES], plain[BASE_BYTES], plain[BASE_BYTES + 1], plain[BASE_BYTES + 2 :], version)

@@ -10,10 +10,9 @@ import msgspec
 
 from keys.aead import NONCE_BYTES
 from masking_service.service.state.sealed import Prepared, Sealed, TenantState
-from masking_service.service.state.stems import stems_of
 from masking_service.service.waybills.vault import Found
 from masking_service.store.client import Command
-from masking_service.store.layout import restriction_key
+from masking_service.store.layout import restriction_key, stems_of
 
 
 class Restrictions(TenantState):

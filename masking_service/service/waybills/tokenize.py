@@ -16,8 +16,8 @@ from keys.keyring import Keyring, TenantKeys
 from masking_service.audit.actions import Action
 from masking_service.masking.schema import Schema
 from masking_service.masking.timestamps import SECONDS_A_DAY, rfc3339
+from masking_service.service.call.call import Gate
 from masking_service.service.call.errors import SeveralWaybills
-from masking_service.service.call.gate import Gate
 from masking_service.service.call.recorder import DONE, ItemOutcome, Recorder, RequestContext, Stated
 from masking_service.service.custody.state import Custodies, Custody
 from masking_service.service.people.policy import Grant, Policy
@@ -26,7 +26,7 @@ from masking_service.service.waybills import record_answers as answers
 from masking_service.service.waybills.conflicts import ConflictBudget
 from masking_service.service.waybills.entering import Entering, EnteringMasked, enter, put_tokens
 from masking_service.service.waybills.mask import Listing, Maskers
-from masking_service.service.waybills.tokens import Tokens
+from masking_service.service.waybills.records import Tokens
 from masking_service.service.waybills.vault import Vault
 from masking_service.service.waybills.writing import UNAVAILABLE, Draft, RecordWriter, Refusal, Stored, index_entries
 from masking_service.store.errors import StoreUnavailable

@@ -21,19 +21,25 @@ from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.service.search.findable import Findable
 from masking_service.service.search.index import Indexed, SearchIndex, every_entry
 from masking_service.service.state.sealed import Prepared, Sealed, StoredValue
-from masking_service.service.state.stems import CLAIM, Stems, first_stored, stems_of
 from masking_service.service.state.swap import Swapped, swap_question
 from masking_service.service.waybills import records
-from masking_service.service.waybills.data_keys import DataKeys
-from masking_service.service.waybills.hour_keys import HourKeys
-from masking_service.service.waybills.record_keys import RecordKeys
+from masking_service.service.waybills.data_keys import DataKeys, HourKeys, RecordKeys
 from masking_service.service.waybills.records import Record
 from masking_service.service.waybills.writing import Draft, RecordWriter, Stored, decide
 from masking_service.store.client import Command, Reply, Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.identity import Roster
-from masking_service.store.layout import MAX_REVISIONS, custody_key, record_key, restriction_key
-from masking_service.store.question import Question
+from masking_service.store.layout import (
+    CLAIM,
+    MAX_REVISIONS,
+    Stems,
+    custody_key,
+    first_stored,
+    record_key,
+    restriction_key,
+    stems_of,
+)
+from masking_service.store.pipeline import Question
 
 
 class Found(msgspec.Struct, frozen=True):

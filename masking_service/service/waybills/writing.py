@@ -14,14 +14,13 @@ from keys.keyring import IndexLayers, Keyring
 from masking_service.service.search.findable import NOWHERE, Findable, findable_of
 from masking_service.service.search.index import Indexed
 from masking_service.service.state.sealed import StoredValue
-from masking_service.service.state.stems import CLAIM, stems_of
 from masking_service.service.state.swap import Swapped, swap_question
 from masking_service.service.waybills import records
 from masking_service.service.waybills.records import Record
 from masking_service.store.client import Command, Store
 from masking_service.store.identity import Roster
-from masking_service.store.layout import MAX_REVISIONS, record_key
-from masking_service.store.question import Question
+from masking_service.store.layout import CLAIM, MAX_REVISIONS, record_key, stems_of
+from masking_service.store.pipeline import Question
 
 ONE_LAYER: Final = IndexLayers(0)
 

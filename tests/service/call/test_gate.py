@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from masking_service.service.call.gate import LiveGate
+from masking_service.service.call.call import LiveGate
 from masking_service.service.freezes.state import Freeze, Freezes
 from masking_service.service.people.errors import Forbidden, Frozen, PurposeRequired
 from masking_service.store.client import Store

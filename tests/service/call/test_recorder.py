@@ -7,9 +7,8 @@ import pytest
 
 from masking_audit.format.entries import Entry
 from masking_service.audit.actions import Action
-from masking_service.audit.entries import REPLACED
 from masking_service.audit.errors import NotArchived
-from masking_service.audit.log import AuditLog
+from masking_service.audit.log import REPLACED, AuditLog
 from masking_service.service.call.denials import Denials
 from masking_service.service.call.recorder import ItemOutcome, Recorder, RequestContext, Stated, always_room
 from masking_service.service.people.principals import Principal

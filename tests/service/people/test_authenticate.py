@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from masking_service.service.people.authenticate import Authenticator
+from masking_service.service.call.call import Authenticator
 from masking_service.service.people.clients import ApiKey, Clients, key_bytes, key_text
 from masking_service.service.people.errors import Unauthenticated
 from masking_service.service.people.registry import ClientRegistry

@@ -3,8 +3,7 @@
 import pytest
 import redis
 
-from masking_service.service.waybills.records import Record
-from masking_service.service.waybills.tokens import Tokens, read_token
+from masking_service.service.waybills.records import Record, Tokens, read_token
 from masking_service.service.waybills.vault import Vault
 from masking_service.service.waybills.writing import Draft
 from masking_service.store.client import Store
