@@ -30,6 +30,7 @@ _FAR: Final = 1 << 20
 
 Word = tuple[str, int]
 """Class and cost."""
+_NO_WORD: Final = (UNKNOWN, COST_OF_UNKNOWN)
 
 
 class HanWords:
@@ -62,6 +63,10 @@ class HanWords:
         self.given.update(
             (char, min(_COST_OF_FREQUENT_GIVEN, self.given.get(char, _COST_OF_GIVEN))) for char in name_cues.GIVEN
         )
+        self._saved_as_given = {
+            char: self.words.get(char, _NO_WORD)[1] - self.given.get(char, _COST_OF_GIVEN)
+            for char in {*self.given, *(word for word in self.words if len(word) == 1)}
+        }
         self.family = _costs(groups["family"])
         self.family = dict.fromkeys(FAMILY_NAMES + RARE_FAMILY_NAMES, _COST_OF_RARE_FAMILY) | self.family
         self.family.update(dict.fromkeys(DOUBLE_FAMILY_NAMES, _COST_OF_DOUBLE))
@@ -86,6 +91,13 @@ class HanWords:
         if given in name_cues.GIVEN_WORDS:
             return _COST_OF_GIVEN_WORD
         return sum(self.given.get(char, _COST_OF_GIVEN) for char in given)
+
+    def saved_as_given(self, given: str) -> int:
+        """What a given name costs less than its characters do, each a word."""
+        if given in name_cues.GIVEN_WORDS:
+            return sum(self.words.get(char, _NO_WORD)[1] for char in given) - _COST_OF_GIVEN_WORD
+        saved = self._saved_as_given.get
+        return sum([saved(char, COST_OF_UNKNOWN - _COST_OF_GIVEN) for char in given])
 
 
 def _costs(lines: list[str]) -> dict[str, int]:

@@ -142,8 +142,10 @@ _TAKEN_AT: Final = frozenset("点店站柜")
 """What places end with where parcels are taken: 代收点-王芳."""
 _BRACKETS: Final = frozenset("】])）")
 _COLONS: Final = frozenset(":：=∶﹕→")
-_run: Final = re.compile(r"[\u4e00-\u4e27\u4e29-\u9fff]*").match
+_RUN: Final = r"[\u4e00-\u4e27\u4e29-\u9fff]"
 """Han, without the stroke that text recognition reads for a bar."""
+_run: Final = re.compile(f"{_RUN}*").match
+_han_runs: Final = re.compile(f"{_RUN}+").finditer
 _LIST: Final = re.compile(
     r"[\u4e00-\u9fff]{2,4}(?:[、，,;；/+&\s]{1,2}(?!一起|均可|都可)[\u4e00-\u9fff]{2,4})+"
     r"(?P<tail>[。.，, ]?(?:[0-9一两二三四五六]人|一起[收取拿]|[均都][可行]"
@@ -293,7 +295,7 @@ class HanRun:
         return (
             (start > 0 and self._han[start - 1] in _NICKNAMES)
             or self._is_in_cue(start, end)
-            or (start == 0 and self._han[0] == "班" and _IS_ROOM(self._text, 0, self.start) is not None)
+            or (start == 0 and self._han[0] == "班" and self._is_behind_room())
             or self._han[start:end] in DOUBLE_FAMILY_NAMES
             or given in _WHOLE_CUES
             or given in cues.SHORT_TITLES
@@ -312,6 +314,10 @@ class HanRun:
             for word in _LONG_CUES.get(han[at], ())
         )
 
+    def _is_behind_room(self) -> bool:
+        """Whether a number that may be a room's, or a class's, is before the run."""
+        return _IS_ROOM(self._text, max(0, self.start - 3), self.start) is not None
+
     def _is_masked(self) -> bool:
         """Whether the stars of a name follow the run."""
         return _STARS_OF_NAME(self._text, self.end) is not None
@@ -320,7 +326,7 @@ class HanRun:
         han = self._han
         if at == 0:
             return self._before_run()
-        if _IS_ROOM(self._text, 0, self.start) and _OF_A_ROOM(han, 0, at):
+        if self._is_behind_room() and _OF_A_ROOM(han, 0, at):
             return _BESIDE
         if han.endswith(_ANNOUNCE.get(han[at - 1], ()), 0, at):
             return _SURE
@@ -453,17 +459,20 @@ def before_place(text: str, start: int) -> int | None:
 
 def _runs(text: str, found: Sequence[tuple[int, int]] = ()) -> Iterator[tuple[int, int]]:
     """The spans of the runs in which there may be a name that was not found."""
-    known, read = {at for span in found for at in range(*span)}, 0
-    for match in _family(text):
-        at = match.start()
-        if at < read or at in known:
-            continue
-        first = not _is_han(text[at - 1 : at])
-        if not (first or _is_site(text, at) or _may_be_name(text, at)) or _is_word(text, at, plain=first):
-            continue
-        start, read = _span_of_run(text, at)
-        if read - start <= MAX_RUN:
-            yield start, read
+    known = {at for span in found for at in range(*span)}
+    for run in _han_runs(text):
+        start, end = run.span()
+        if end - start <= MAX_RUN and any(
+            _is_read(text, at, start) for match in _family(text, start, end + 1) if (at := match.start()) not in known
+        ):
+            yield start, end
+
+
+def _is_read(text: str, at: int, first: int) -> bool:
+    """Whether what may be a family name at `at`, in a run that begins at `first`, is a reason to read the run."""
+    if at == first:
+        return not _is_word(text, at, plain=True)
+    return (_is_site(text, at) or _may_be_name(text, at)) and not _is_word(text, at, plain=False)
 
 
 def _may_be_name(text: str, at: int) -> bool:
@@ -473,13 +482,13 @@ def _may_be_name(text: str, at: int) -> bool:
     if text[at - 1 : at + 1] in words or text[at : at + 2] in words:
         return False
     family = 2 if text[at : at + 2] in DOUBLE_FAMILY_NAMES else 1
-    cost = known.family.get(text[at : at + family], COST_OF_UNKNOWN)
+    least = known.family.get(text[at : at + family], COST_OF_UNKNOWN) + _MAY_BE_NAME
+    least -= sum(words.get(char, _UNKNOWN)[1] for char in text[at : at + family])
     for length in (2, 1):
         end = at + family + length
         given = text[at + family : end]
         if len(given) == length and _is_han(given[-1]) and given not in words:
-            alone = sum(words.get(char, _UNKNOWN)[1] for char in text[at:end])
-            if alone - cost - known.given_cost(given) - _COST_OF_NAME[length] >= _MAY_BE_NAME:
+            if known.saved_as_given(given) - _COST_OF_NAME[length] >= least:
                 return True
     return False
 
