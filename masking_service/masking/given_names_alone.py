@@ -69,7 +69,8 @@ _NO_LAST: Final = frozenset(cues.NO_GIVEN) | frozenset("小老阿家")
 def _finders() -> tuple[re.Pattern[str], re.Pattern[str]]:
     """What may be a given name behind the last character of a cue, and what may be one that begins a clause."""
     given = "".join(char for char, cost in han_words().given.items() if cost <= _MOST_OF_ONE)
-    name, behind = rf"([{given}]{{2}})", "".join({*_titles, *_verbs})
+    last = "".join({*given} - (_NO_LAST - {word[1] for word in cues.GIVEN_WORDS}))
+    name, behind = rf"([{given}][{last}])", "".join({*_titles, *_verbs})
     return (
         re.compile(rf"[{''.join(_announcing)}{_PLACING}](?={BEFORE_VALUE}{name}(?:[^{HAN}*]|$|[{_FOLLOWS}]))"),
         re.compile(rf"(?<![{HAN}*]){name}(?=[{behind}]|[\s,，、:：/|(（]{{0,2}}\*{{5}})"),
@@ -98,19 +99,20 @@ def find(text: str) -> Iterator[Span]:
 
 def _is_told(text: str, cue: int, start: int, end: int) -> bool:
     """Whether a given name is behind a cue that ends at `cue`, and a clause ends or goes on behind it."""
+    if _is_cue(text, end - 1):
+        return False
     words = _announcing if start == cue else _roles
     told = text.endswith(words.get(text[cue - 1], ()), 0, cue)
     return (
         (told or (text[cue - 1] in _PLACING and start == cue and _is_before_title(text, end)))
         and (_is_before_title(text, end) or name_ends(text, end) or _goes_on(text, end) is not None)
-        and not _is_cue(text, end - 1)
         and is_given(text[start:end], _MOST)
     )
 
 
 def _is_titled(text: str, start: int, end: int) -> bool:
     """Whether a given name is before a title, behind which a clause ends or goes on."""
-    return _is_before_title(text, end) and not _is_cue(text, end - 1) and is_given(text[start:end], _MOST)
+    return not _is_cue(text, end - 1) and _is_before_title(text, end) and is_given(text[start:end], _MOST)
 
 
 def _is_before_title(text: str, at: int) -> bool:

@@ -487,9 +487,13 @@ def _may_be_name(text: str, at: int) -> bool:
     for length in (2, 1):
         end = at + family + length
         given = text[at + family : end]
-        if len(given) == length and _is_han(given[-1]) and given not in words:
-            if known.saved_as_given(given) - _COST_OF_NAME[length] >= least:
-                return True
+        if (
+            len(given) == length
+            and _is_han(given[-1])
+            and given not in words
+            and known.saved_as_given(given) - _COST_OF_NAME[length] >= least
+        ):
+            return True
     return False
 
 
