@@ -17,9 +17,8 @@ from masking_service.runtime.clock import clock
 from masking_service.runtime.opened import open_keyring, open_store
 from masking_service.runtime.settings import Settings
 from masking_service.runtime.store_admission import recognise
-from masking_service.service.acts.enrolment import approved_key
 from masking_service.service.acts.registry import Key, KeyRegistry, Request
-from masking_service.service.acts.state import Keyholders, KeyRequest, PersonKey
+from masking_service.service.acts.state import Keyholders, KeyRequest, PersonKey, approved_key
 from masking_service.service.call.denials import Denials
 from masking_service.service.call.recorder import DONE, Recorder, RequestContext, Stated, always_room
 from masking_service.service.devices.invitations import RANDOM_BYTES, invite, read_invitation

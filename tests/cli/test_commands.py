@@ -2,6 +2,7 @@
 
 import re
 import stat
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 import yaml
 
 from keys.errors import KeysError
-from masking_service.cli import main
+from masking_service.cli import MODULES, main
 from masking_service.dev.development import Development, people
 from masking_service.dev.recommended import recommended
 from masking_service.runtime.opened import WrongPurpose
@@ -20,6 +21,7 @@ from masking_service.service.people.policy import Policy
 from masking_service.shipped import ROOT
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.identity import WrongStore
+from tests import programs
 from tests.cli.conftest import Command
 from tests.keys.known import secret_file
 
@@ -350,3 +352,10 @@ def test_a_policy_with_a_fault_names_its_path_and_exits_with_one(command: Comman
 
     assert refused.exit_code == 1
     assert "roles.courier.scope" in refused.output
+
+
+def test_only_commands_that_need_the_masks_load_them() -> None:
+    others = sorted({*MODULES.values()} - {MODULES[name] for name in ("incident", "mask", "policy", "serve")})
+    loaded = f"import sys, {', '.join((*others, 'masking_audit.cli.follow'))}; print(*sys.modules)"
+
+    assert "masking_service.masking.profile_masks" not in programs.output(sys.executable, "-c", loaded).split()

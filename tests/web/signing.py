@@ -6,7 +6,7 @@ from typing import Any
 
 from werkzeug.test import TestResponse
 
-from masking_service.service.acts.enrolment import approved_key
+from masking_service.service.acts.state import approved_key
 from tests.authenticators import ORIGIN, RP_ID, Authenticator, Maker
 from tests.service.people.policies import Edit, put
 from tests.web.api import Api, Json, content

@@ -11,8 +11,8 @@ import pytest
 
 from masking_service.service.acts.registry import MAX_REQUESTS_EACH
 from masking_service.service.devices.invitations import RANDOM_BYTES, VALID_SECONDS, invite
+from masking_service.service.devices.state import MAX_DEVICES
 from masking_service.service.devices.state import Device as StoredDevice
-from masking_service.service.devices.use import MAX_DEVICES
 from masking_service.service.freezes.state import Freeze, Freezes
 from tests.devices import Device
 from tests.web.api import NUMBER, SITE, Api, Under, content, record, refusal, started

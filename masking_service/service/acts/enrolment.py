@@ -16,14 +16,13 @@ from keys.authenticators import NewKey, Signing, b64, key_id
 from keys.errors import IntegrityError
 from keys.keyring import Keyring
 from keys.mac import frame
-from masking_audit.format.entries import Signature
 from masking_service.audit.actions import Action
 from masking_service.masking.timestamps import rfc3339
 from masking_service.observability.alerts import Alerts
 from masking_service.service.acts import answers
 from masking_service.service.acts.approving import MAX_CHAIN, Approving, AskedKey, active, keep_request, status
 from masking_service.service.acts.signatures import Signatures, Signed
-from masking_service.service.acts.state import Keyholders, KeyRequest, PersonKey
+from masking_service.service.acts.state import Keyholders, KeyRequest, PersonKey, approved_key
 from masking_service.service.acts.tickets import RANDOM_BYTES
 from masking_service.service.call.budgets import Budgets
 from masking_service.service.call.call import Gate
@@ -258,25 +257,6 @@ class KeyApproval(Approving[PersonKey, KeyRequest]):
         if active(others, revoked) >= MAX_ACTIVE or len(signed) > MAX_CHAIN:
             raise TooManyKeys
         return approved_key(request, context.principal.id, signed, now, now + rule.waiting)
-
-
-def approved_key(request: KeyRequest, by: str, signed: tuple[Signature, ...], now: int, works_from: int) -> PersonKey:
-    """Return a key that waited, as it is approved."""
-    return PersonKey(
-        id=request.id,
-        credential=request.credential,
-        cose=request.cose,
-        public_key=request.public_key,
-        name=request.name,
-        since=request.since,
-        approved_at=now,
-        approved_by=by,
-        works_from=works_from,
-        synced=request.synced,
-        model=request.model,
-        approvals=signed,
-        roles=request.roles,
-    )
 
 
 def _challenge(nonce: bytes) -> bytes:

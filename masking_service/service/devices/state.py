@@ -12,6 +12,9 @@ from masking_service.service.acts.registry import ApprovedKey, KeyRegistry, KeyS
 from masking_service.store.client import Store
 from masking_service.store.layout import DEVICE_REQUESTS, person_devices_key
 
+MAX_DEVICES: Final = 2
+"""Active devices of a person; those that wait do not count."""
+
 
 class Device(ApprovedKey, frozen=True, omit_defaults=True, kw_only=True):
     """An approved device of a person. Its id is the thumbprint of its key (RFC 7638), so the key itself is not kept.

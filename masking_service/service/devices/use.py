@@ -22,14 +22,12 @@ from masking_service.service.call.recorder import DONE, Recorder, RequestContext
 from masking_service.service.devices import answers
 from masking_service.service.devices.invitations import read_invitation
 from masking_service.service.devices.proofs import DeviceProofs, ExpectedProof
-from masking_service.service.devices.state import Device, DeviceRequest, Devices, approved_device
+from masking_service.service.devices.state import MAX_DEVICES, Device, DeviceRequest, Devices, approved_device
 from masking_service.service.freezes.state import Freezes
 from masking_service.service.people.errors import Forbidden, NoDevices, SignatureInvalid, TooManyKeys
 from masking_service.service.people.networks import network_of
 from masking_service.store.client import Store
 
-MAX_DEVICES: Final = 2
-"""Active devices of a person; those that wait do not count."""
 INVITER: Final = "service/command-line"
 """Who approves with invitations."""
 
