@@ -12,10 +12,11 @@ from typing import Final, NamedTuple
 
 from masking_service.masking.codes import settled
 from masking_service.masking.effort import COLD_NAME
+from masking_service.masking.family_names import FAMILY_NAMES
 from masking_service.masking.han_words import han_words
 from masking_service.masking.kinds.table import PERSONAL
 from masking_service.masking.member_names import BARE_NAME, MAYBE_NAME, read_names
-from masking_service.masking.name_bounds import name_from
+from masking_service.masking.name_bounds import HAN, name_from
 from masking_service.masking.name_cues import NO_LATIN_NAME, ROLES
 from masking_service.masking.name_words import PARTY, name_words
 from masking_service.masking.names_between_words import is_name
@@ -29,7 +30,7 @@ _NUMBER: Final = re.compile(
     r"[+＋(（]?[0-9０-９A-Za-z*](?:[^\u3400-\u9fff]|(?:转|轉|分机|分機|内线|內線)(?=[\s\d]))*(?<![\s(（【])(?=[\s(（【]*[\u3400-\u9fff])"
 ).match
 """A number, or an account's name, that Han follow."""
-_MASKED_NAME: Final = re.compile(r"[\s*(（【「『]*(?:[^\W\d_]{1,2}|)[*]+").match
+_MASKED_NAME: Final = re.compile(r"[\s*(（【「『]*(?:[^\W\d_]{1,2}[ \u3000]{0,2}|)[*]+").match
 _OUTER: Final = re.compile(r"<([A-Za-z]{3,30})>\s{0,8}<[Nn]ame$").search
 """The element around one that is called a name: <Receiver><Name>."""
 _MAX_OUTER_LENGTH: Final = 48
@@ -55,6 +56,10 @@ _MAY_BE: Final = re.compile(
 ).search
 _LABEL: Final = re.compile(r"[^\W\d_](?:[\w.\-]|(?<=[A-Za-z]) (?=[A-Za-z])){0,39}$").search
 _CLOSING: Final = {'"': '"', "'": "'", "“": "”", "‘": "’", "「": "」", "『": "』", "【": "】"}
+_SPACED_NAME: Final = re.compile(rf"[{FAMILY_NAMES}][ \u3000]{{1,2}}[{HAN}](?:[ \u3000]{{0,2}}[{HAN}])?").fullmatch
+"""A name that is written with spaces in it: 李 明, 李 小 明."""
+_WORD_APART: Final = re.compile(rf"[{FAMILY_NAMES}][{HAN}]{{1,2}}(?=[ \u3000][{HAN}]{{4}})").match
+_PHONE_BEHIND: Final = re.compile(r"[\s\u3000]{1,2}[（(]?(?:(?:联系|收件)?电话|手机号?|1[3-9][0-9*]{9}|\*{7})").search
 _VALUE_ENDS: Final = re.compile(r"[,，;；。|&\n\r\t<>\"'{}\[\]\\]")
 _SPACE: Final = " \t\u3000"
 
@@ -128,6 +133,8 @@ def labelled_values(text: str, context: str, pay: Pay) -> list[Labelled]:
         if not label.quote:
             end = min(end, _end_of_value(meaning.kind, simplified, start, end))
         kind = settled(meaning.kind, text[start:end])
+        if kind == PARTY and _SPACED_NAME(simplified, start, end):
+            kind = "name"
         taken = bool(found) and start < found[-1].end  # a cell's label and its tag's name announce the same value
         if kind in _PERSONAL and not taken and _says_something(kind, text[start:end]):
             found.append(Labelled(start, end, kind))
@@ -170,10 +177,18 @@ def _end_of_value(kind: str | None, text: str, start: int, end: int) -> int:
     if kind in _OF_PERSONS:
         if _MASKED_NAME(text, start, end):
             return start
-        return name_from(text, start, sure=True) or end
+        return name_from(text, start, sure=True) or _end_before_space(text, start, end)
     if kind in _NUMBERED and (number := _NUMBER(text, start, end)):
         return number.end()
     return end
+
+
+def _end_before_space(text: str, start: int, end: int) -> int:
+    """Where a value ends that a phone or its label, or several words, follow behind a space; else `end`."""
+    if (word := _WORD_APART(text, start, end)) is not None:
+        return word.end()
+    phone = _PHONE_BEHIND(text, start, end)
+    return phone.start() if phone and phone.start() > start else end
 
 
 def _says_something(kind: str, value: str) -> bool:

@@ -13,15 +13,22 @@ from masking_service.masking import names_between_words
 from masking_service.masking.address_words import PROVINCES
 from masking_service.masking.alternatives import any_of, by_char
 from masking_service.masking.cue_uses import BEFORE_NAMES, ROLE
-from masking_service.masking.family_names import DOUBLE_FAMILY_NAMES, FAMILY_NAMES, RARE_FAMILY_NAMES
+from masking_service.masking.family_names import (
+    DOUBLE_FAMILY_NAMES,
+    FAMILY_NAMES,
+    RARE_FAMILY_NAMES,
+    WORDS_AS_FAMILY_NAMES,
+)
 from masking_service.masking.han_words import han_words
 from masking_service.masking.latin_names import latin_name_at, latin_name_before
 from masking_service.masking.legal_forms import HAN_FORMS
+from masking_service.masking.names_of_neighbours import japanese_families
 
 HAN: Final = r"\u3400-\u9fff\U00020000-\U0003ffff"
 COMMON_FAMILY: Final = frozenset(FAMILY_NAMES)
 FAMILY: Final = COMMON_FAMILY | frozenset(RARE_FAMILY_NAMES)
-"""Every family name of one character."""
+"""Every family name of one character that is one more often than a word."""
+ANY_FAMILY: Final = FAMILY | frozenset(WORDS_AS_FAMILY_NAMES)
 _NO_GIVEN: Final = frozenset(cues.NO_GIVEN)
 PLACE_ENDS: Final = frozenset(cues.PLACE_ENDS)
 BEFORE_VALUE: Final = r"(?:是|叫|为)?[\s:：=【「『“\"（(]{0,3}"
@@ -158,7 +165,7 @@ def _odd_name_from(text: str, start: int, run: str, family: int) -> int | None:
 
 def _begins_rarely(run: str) -> bool:
     """Whether a rare family name begins a run of Han, and no word that is known."""
-    return run[0] in FAMILY and not names_between_words.is_word(run[:2])
+    return run[0] in ANY_FAMILY and not names_between_words.is_word(run[:2])
 
 
 def without_family_from(text: str, start: int) -> int | None:
@@ -231,6 +238,8 @@ def name_before(text: str, end: int, *, titled: bool = False, loose: bool = Fals
         return first + 1
     if not titled and (spaced := _spaced(text, first, end)) is not None:
         return spaced
+    if end - first > len("田中健") and (japanese := _japanese_before(text, first, end)) is not None:
+        return japanese
     found: list[tuple[int, int]] = []
     for length in (3, 2, 4, 1) if titled else (3, 2, 4):
         start = end - length
@@ -272,13 +281,24 @@ def is_nickname(text: str, start: int, *, sure: bool) -> bool:
 
 def _spaced(text: str, first: int, end: int) -> int | None:
     """Where a name begins that is written with a space in it: 李 明."""
-    family = first - 2
-    if end - first == 1 and first > 3 and is_han(text[family]) and text[first - 3] in _GAPS:
+    gap = 2 if text[max(0, first - 2) : first].strip(_GAPS) == "" else 1
+    family = first - 1 - gap
+    if end - first == gap == 1 and first > 3 and is_han(text[family]) and text[first - 3] in _GAPS:
         family = first - 4  # 李 小 明
     if family < 0 or end - first > 2 or text[first - 1] not in _GAPS or text[family] not in COMMON_FAMILY:
         return None
     apart = family == 0 or not is_han(text[family - 1])
     return family if apart and _NO_GIVEN.isdisjoint(text[first:end]) else None
+
+
+def _japanese_before(text: str, first: int, end: int) -> int | None:
+    """Where a name of Japan with a given name of two or three characters begins that is parted from what is before."""
+    for start in range(end - 4, max(first, end - 6) - 1, -1):
+        family = next((length for length in (3, 2) if text[start : start + length] in japanese_families()), 0)
+        given = text[start + family : end]
+        if family and 1 < len(given) < 4 and given[-1] not in PLACE_ENDS and _parting(text, start, first, loose=True):
+            return None if given in _TITLES or names_between_words.is_word(given) else start
+    return None
 
 
 def _han_before(text: str, end: int) -> int:
@@ -317,7 +337,9 @@ def _may_begin(text: str, start: int, end: int, parting: int, *, rare: bool) -> 
         return False
     if not parting and names_between_words.is_word(text[start - 1 : start + 1]):
         return False
-    if not double and name[0] not in COMMON_FAMILY and not (rare and parting > 1 and _begins_rarely(name)):
+    apart = parting > 2 and not text[start - 1 : start].isalnum() and text[start - 1 : start] != "*"
+    rarely = rare and parting > 1 and (apart or name[0] in FAMILY) and _begins_rarely(name)
+    if not double and name[0] not in COMMON_FAMILY and not rarely:
         return False
     return len(name) == 1 or can_be_name(name, sure=parting > 0)
 

@@ -115,7 +115,7 @@ _STATE_BEHIND: Final = re.compile(
     "[，, ]{1,2}(?:拜托|谢谢|麻烦|敬上|不?在家|不在|[已未][取收拿付]|代[收签领]|签收|自[提取]|本人|急用|老客户"
     "|[男女签](?![\u4e00-\u9fff]))"
 ).match
-_CALLED_BEHIND: Final = re.compile("[，,](?:您|请凭)").match
+_CALLED_BEHIND: Final = re.compile("[，,](?:您|请凭|[取提][件货]码)").match
 _NUMBER_OF_PERSON_BEHIND: Final = re.compile("[，,、; ]{1,2}(?:学号|工号|手机|电话|身份证|证件)").match
 _WHOSE_BEHIND: Final = re.compile(
     "[（(](?:本人|家人|家属|亲属|同事|邻居|朋友|妻子|丈夫|父亲|母亲|收|代收|[^()（）]{0,6}(?:骑手|骑士|司机|师傅|客服|经理|店长|[员人部班科组室处院系店厂司]"
@@ -142,6 +142,8 @@ _TAKEN_AT: Final = frozenset("点店站柜")
 """What places end with where parcels are taken: 代收点-王芳."""
 _BRACKETS: Final = frozenset("】])）")
 _COLONS: Final = frozenset(":：=∶﹕→")
+_SIGNS_OF_CLAUSES: Final = frozenset(",，、;； |｜/／")
+_MASKED_BEFORE: Final = re.compile(r"[\u4e00-\u9fff]\*{1,3}[,，、;； |｜/／]").finditer
 _RUN: Final = r"[\u4e00-\u4e27\u4e29-\u9fff]"
 """Han, without the stroke that text recognition reads for a bar."""
 _run: Final = re.compile(f"{_RUN}*").match
@@ -162,7 +164,7 @@ _BEFORE_SITE: Final = _PERSON_ENDS | frozenset(
 )
 """What words end with that people are, or belong to, and 放."""
 _ROOM_OF_SITE: Final = re.compile("(?:(?<=[0-9])|(?<=[0-9*]{3}))(?:室|房间?|号|铺|床|户|班|级|届|店面)?的?$").search
-_LAST_BEHIND: Final = re.compile(r"[\u4e00-\u9fff]?[家那在签簽拿取领留赠亲](?![\u4e00-\u9fff])").match
+_LAST_BEHIND: Final = re.compile(r"[\u4e00-\u9fff]{0,2}[家那在签簽拿取领留赠亲](?![\u4e00-\u9fff])").match
 _LAST_OF_ROOM: Final = frozenset("0123456789*室房间号铺床户班级届面的")
 
 
@@ -172,10 +174,11 @@ class HanRun:
     Args:
         text: the text, in simplified characters.
         start, end: the span of the run.
+        parallel: whether the clause before it ends with a name: then this one does, too, more often.
     """
 
-    def __init__(self, text: str, start: int, end: int) -> None:
-        self._text, self.start, self.end = text, start, end
+    def __init__(self, text: str, start: int, end: int, *, parallel: bool = False) -> None:
+        self._text, self.start, self.end, self._parallel = text, start, end, parallel
         self._known = han_words()
         self._han = text[start:end]
         words = _words_in(self._han, self._known)
@@ -282,13 +285,13 @@ class HanRun:
         """Whether a verb, and more behind it, say what the person does whose name begins the run: 王晓明迁新址."""
         word = self._word_behind[at]
         kind = (self._known.word(word) or (UNKNOWN, 0))[0]
-        return kind in "vp" and at + len(word) < len(self._han) and self._place_behind(at, kind) is None
+        return kind in "vpt" and at + len(word) < len(self._han) and self._place_behind(at, kind) is None
 
     def _place_behind(self, at: int, kind: str) -> re.Match[str] | None:
         """A place behind `at`, where a word of this class begins; a verb's object is none: 欠运费20, 放代收点."""
         place = _IS_PLACE(self._text, self.start + at)
-        of_verb = place and kind == "v" and (place["number"] is not None or self._han[at] == "放")
-        return None if of_verb else place
+        of_verb = place and kind == "v" and place["number"] is not None
+        return None if of_verb or (place and "放" in place[0]) else place
 
     def _is_none(self, start: int, end: int, given: str) -> bool:
         """Whether what is at this span is no name: a nickname's, a family name alone, with a title or a mask."""
@@ -367,7 +370,7 @@ class HanRun:
         word = label[1].rstrip("是为")
         if word and word[-1] in _TAKEN_AT and before[-1] in _DASHES:
             return _LABELLED
-        if not word or _IS_THING(word):
+        if not word or (_IS_THING(word) and word not in _ROLES):
             return 0
         if word[-1] in _ROLE_ENDS or word.endswith(_ANNOUNCE.get(word[-1], ())):
             return _SURE
@@ -409,6 +412,8 @@ class HanRun:
             return _SURE
         if _PHONE_BEHIND(text, end) or (whole and _WHOSE_BEHIND(text, end)):
             return _BESIDE
+        if self._parallel:
+            return _CUE
         if whole and text[self.start - 1 : self.start] in _BRACKETS and _CALLED_BEHIND(text, end):
             return _CUE
         if whole and _NUMBER_OF_PERSON_BEHIND(text, end):
@@ -442,8 +447,14 @@ def find(text: str, found: Sequence[tuple[int, int]] = ()) -> Iterator[tuple[int
         listed = [name for part in _LIST_IN(text) for name in _names_of_a_list(text, *part.span())]
     yield from listed
     begun = {start for start, _ in found}
+    told = {end + 1 for _, end in found if text[end : end + 1] in _SIGNS_OF_CLAUSES}
+    if "*" in text:
+        told.update(match.end() for match in _MASKED_BEFORE(text))
     for start, end in _runs(text, [*found, *listed]):
-        yield from (name for name in HanRun(text, start, end).names() if name[0] not in begun)
+        for name in HanRun(text, start, end, parallel=start in told).names():
+            if name[0] not in begun:
+                told.add(name[1] + 1)
+                yield name
 
 
 def before_place(text: str, start: int) -> int | None:

@@ -41,6 +41,7 @@ from masking_service.masking.latin_names import (
 from masking_service.masking.legal_forms import HAN_FORMS
 from masking_service.masking.name_bounds import (
     ANNOUNCES,
+    ANY_FAMILY,
     BEFORE_VALUE,
     DOTS,
     DOTS_SET,
@@ -63,7 +64,7 @@ from masking_service.masking.names_between_words import can_be_called
 from masking_service.masking.names_of_clauses import Span
 from masking_service.masking.names_of_neighbours import names_of_neighbours
 
-_STARTS: Final = FAMILY | {word[0] for word in (*DOUBLE_FAMILY_NAMES, *cues.FIRST_PARTS)}
+_STARTS: Final = ANY_FAMILY | {word[0] for word in (*DOUBLE_FAMILY_NAMES, *cues.FIRST_PARTS)}
 _behind_by_char: Final = by_char(BEHIND_NAMES, 0)
 _start: Final = f"[{''.join(sorted(_STARTS))}{re.escape(DOTS)}]"
 _word_before: Final = re.compile(
@@ -110,6 +111,11 @@ _parts: Final = re.compile(
     rf"(?<![^\s,，;；、。|:：(（])(?:([{FAMILY_NAMES}{RARE_FAMILY_NAMES}][{HAN}]{{1,2}}"
     rf"|(?:{any_of(DOUBLE_FAMILY_NAMES)})[{HAN}]{{1,2}})(?![^\s,，;；、。|)）*])|[^\s,，;；、。|]+)"
 )
+_WORD: Final = rf"[{FAMILY_NAMES}{RARE_FAMILY_NAMES}][{HAN}]{{1,2}}"
+_beside_number: Final = re.compile(
+    rf"(?<![^\s,，;；、|/:：])(?P<before>{_WORD})(?=[\s,，;；、|/:：]{{0,2}}\*{{6}})"
+    rf"|\*{{6}}[0-9]{{0,4}}[\s,，;；、|/:：]{{0,2}}(?P<behind>{_WORD})(?![^\s,，;；、|/收])"
+).finditer
 _ends_firm: Final = re.compile(rf"(?:{any_of(HAN_FORMS)})(?![{HAN}])").search
 """An organisation that ends a clause: beside it and a phone, a name is told as beside an address."""
 _any_han: Final = re.compile(f"[{HAN}]").search
@@ -124,17 +130,21 @@ _HANDED_BY: Final = frozenset(("由", "交由", "已由"))
 _announcing: Final = by_char((*cues.ROLES, *cues.WEAK), -1)
 _taking: Final = by_char((*(verb for verb in cues.SURE_VERBS if len(verb) > 1), "签收", "要求", "拒收"), 0)
 """Behind a word between them and a cue: then it is a person's name."""
+_ENDS_OF_ROLES: Final = frozenset("人员員")
+"""Behind such a role a word that ends the clause is a person's name."""
 _TO_PLACE: Final = frozenset("到至向")
 """Cues that a place follows as often."""
 _WISHES: Final = frozenset("祝给")
 """Before a title alone they are no family name: 祝老师节日快乐."""
+_wish: Final = re.compile(rf".[{HAN}]{{2,6}}(?:快乐|健康|顺利|幸福|平安|愉快)").match
 _MAX_NAMES: Final = 64
 _OPENING: Final = frozenset("（(")
 _title_in_brackets: Final = re.compile(rf"[（(](?:{any_of(cues.TITLES)})[)）]").match
 _JOINING: Final = frozenset("和与與跟及")
 """They join what is before them to a name, so that a text does not begin with them."""
 _CHANGED_BY_STARS: Final = NICKNAMES | frozenset("收或说說") | frozenset(cues.SHORT_TITLES)
-_JOINT: Final = "或者|以及|改[成为做]|换成|变更为|的?而?不是|[、或和与與及跟+/&＆代替帮转轉]"
+_JOINT: Final = "或者|以及|改[成为做]|换成|变更为|的?而?不是|[、或和与與及跟+/／|｜&＆代替帮转轉]"
+_SIGNS_OF_LISTS: Final = frozenset("、+/／|｜&＆")
 _joint: Final = re.compile(_JOINT).match
 _joint_before: Final = re.compile(rf"(?:{_JOINT})$").search
 
@@ -174,7 +184,7 @@ def starred_alone(text: str, start: int, end: int) -> bool:
     Nothing beside it can be a family name, and no word before it had to be followed by Han.
     """
     before, behind = text[start - 3 if start > 3 else 0 : start], text[end : end + 5]
-    if not FAMILY.isdisjoint(before) or not FAMILY.isdisjoint(behind):
+    if not ANY_FAMILY.isdisjoint(before) or not ANY_FAMILY.isdisjoint(behind):
         return False
     return before[-1:] not in _CHANGED_BY_STARS
 
@@ -202,6 +212,8 @@ def names_in(text: str, *, address: bool = False) -> list[Span]:
             found += _name_before_address(text)
     elif "******" in text and _ends_firm(text):
         found += _names_at_ends(text)
+    if address and not found and "******" in text and _masked_name(text) is None:
+        found += _word_beside_number(text)
     return _apart(_joined_by_words(text, found)) if found else found
 
 
@@ -254,11 +266,23 @@ def _joined_by_words(text: str, found: list[Span]) -> list[Span]:
             beside += [(latin, start - 1)] if is_latin_name(text[latin : start - 1]) else []
         if (joint := _joint(text, end)) is not None:
             behind = name_from(text, joint.end(), sure=False)
+            if behind is None and joint[0] in _SIGNS_OF_LISTS:
+                behind = _end_of_word(text, joint.end())
             if behind is not None:
                 beside.append((joint.end(), behind))
         left += [span for span in beside if span not in spans]
         spans.update(dict.fromkeys(beside))
     return list(spans)
+
+
+def _end_of_word(text: str, start: int) -> int | None:
+    """Where a word ends that can be a name and is all between two signs; None if there is none."""
+    if not _has_family(text, start):
+        return None
+    run = _han_run.match(text, start)[0]  # type: ignore[index]
+    end = start + len(run)
+    whole = len(run) < len("欧阳小明") and text[end - 1] not in PLACE_ENDS and not text[end : end + 1].isalnum()
+    return end if whole and can_be_called(run, politely=False) else None
 
 
 def _apart(spans: list[Span]) -> list[Span]:
@@ -314,6 +338,8 @@ def _announced(text: str, end: int, *, sure: bool) -> Span | None:
         start = _behind_announcing(text, start)
     if text[start : start + 1] in NICKNAMES and is_nickname(text, start, sure=sure):
         return start + 1, start + 2
+    if text[start : start + 1] in _WISHES and _wish(text, start):
+        return None
     name_end = name_from(text, start, sure=sure)
     if name_end is None and sure and (spaced := _spaced_behind(text, start)):
         name_end = spaced.end()
@@ -402,10 +428,9 @@ def _word_behind_cue(text: str, end: int, *, sure: bool) -> Span | None:
     if not _has_family(text, start):
         return None
     run = _han_run.match(text, start)[0]  # type: ignore[index]
+    alone = start > end or (sure and text[end - 1] in _ENDS_OF_ROLES and names_between_words.is_word(run))
     for stop in range(start + 2, start + min(len(run), 3) + 1):
-        told = text.startswith(_taking.get(text[stop : stop + 1], ()), stop) or (
-            start > end and stop == start + len(run)
-        )
+        told = text.startswith(_taking.get(text[stop : stop + 1], ()), stop) or (alone and stop == start + len(run))
         if told and text[stop - 1] not in PLACE_ENDS and can_be_called(text[start:stop], politely=False):
             return start, stop
     return None
@@ -499,6 +524,17 @@ def _name_before_address(text: str) -> Iterator[Span]:
     start = 0 if number is None or number.start() else _before_name.match(text, number.end()).end()  # type: ignore[union-attr]
     if text[start : start + 1] in FAMILY and (end := names_between_words.before_place(text, start)) is not None:
         yield start, end
+
+
+def _word_beside_number(text: str) -> Iterator[Span]:
+    """A word that can be a name and is all between two signs, or between the number and a sign: 13812345678 江南 ….
+
+    It is asked for where a number and an address are in a text, and no name was found.
+    """
+    for match in _beside_number(text):
+        start, end = match.span(match.lastgroup or 0)
+        if text[end - 1] not in PLACE_ENDS and can_be_called(text[start:end], politely=False):
+            yield start, end
 
 
 def _names_at_ends(text: str) -> Iterator[Span]:

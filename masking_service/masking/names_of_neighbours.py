@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Final
 
 from masking_service.masking.alternatives import any_of
+from masking_service.masking.han_words import han_words
 from masking_service.masking.name_cues import sections
 
 Span = tuple[int, int]
@@ -18,6 +20,8 @@ _WORDS: Final = {
     name: tuple(word.replace("_", " ") for word in words) for name, words in sections("neighbour_names.txt").items()
 }
 JAPANESE_FAMILY_NAMES: Final = frozenset(_WORDS["japanese-families"])
+_SIMPLIFIED: Final = str.maketrans("辺斎広沢桜滝浜渋栄関徳", "边斋广泽樱泷滨涩荣关德")
+"""Characters of Japan alone, as China writes them."""
 _hangul: Final = re.compile("[\uac00-\ud7a3]").search
 _japanese: Final = re.compile("[\u3041-\u30fa様]").search
 
@@ -54,7 +58,7 @@ _NO_JAPANESE: Final = frozenset(_WORDS["no-japanese"])
 _japanese_names: Final = re.compile(
     rf"(?:{any_of(_WORDS['japanese-roles'])})[はが:：\s【\[（(]{{0,3}}(?P<told>{_NAME}|{_FAMILY})"
     rf"|{_APART}(?P<titled>[{_KANJI}]{{1,6}}(?:[ \u3000][{_KANJI}{_HIRAGANA}{_KATAKANA}]{{1,4}}"
-    rf"|[{_HIRAGANA}]{{2,3}}|[{_KATAKANA}]{{2,5}})?)(?=[ \u3000]?{_HONORIFIC})"
+    rf"|(?!さん|さま|くん|ちゃん)[{_HIRAGANA}]{{2,3}}|[{_KATAKANA}]{{2,5}})?)(?=[ \u3000]?{_HONORIFIC})"
     rf"|(?<![{_KANJI}])(?P<before>{_NAME})(?=[\s（(,、/:：]{{0,3}}(?:(?:TEL|Tel|電話|携帯)[:： ]{{0,2}})?{_PHONE})"
     rf"|\*{{5,}}[0-9]{{0,4}}[\s,、/)）]{{0,3}}(?P<behind>{_NAME})(?![{_KANJI}])"
 ).finditer
@@ -67,6 +71,13 @@ _thai_names: Final = re.compile(
     rf"(?:{any_of(_WORDS['thai-roles'])})[ :：]{{0,2}}(?:{any_of(_WORDS['thai-titles'])})?[ ]?"
     rf"(?P<told>{_NAME_IN_THAI}(?: {_NAME_IN_THAI})?)"
 ).finditer
+
+
+@cache
+def japanese_families() -> frozenset[str]:
+    """Family names of Japan of two characters or more in simplified characters."""
+    written = (han_words().simplified(name).translate(_SIMPLIFIED) for name in JAPANESE_FAMILY_NAMES if len(name) > 1)
+    return JAPANESE_FAMILY_NAMES.union(written)
 
 
 def names_of_neighbours(text: str) -> Iterator[Span]:
