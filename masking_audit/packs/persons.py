@@ -17,9 +17,8 @@ from keys.keyring import Keyring
 from masking_service.masking.errors import DefinitionError
 from masking_service.masking.recipients import is_recipients, is_senders, read
 from masking_service.masking.schema import Place
-from masking_service.masking.schemas.places import place_of
 from masking_service.service.waybills.keys_behind import KeysBehind
-from masking_service.service.waybills.records import Record
+from masking_service.service.waybills.records import Record, place_of
 from masking_service.service.waybills.vault import Vault
 from masking_service.service.waybills.wrapped_keys import WrappedKey, WrappedKeys
 from masking_service.store.client import Store

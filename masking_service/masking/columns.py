@@ -19,7 +19,7 @@ from masking_service.masking.hidden import ALREADY_MASKED
 from masking_service.masking.kinds.address import UNIT_NOT_RECOGNISED
 from masking_service.masking.kinds.table import KINDS, TABLE
 from masking_service.masking.kinds.text import TextMask
-from masking_service.masking.leaks import decimal_text, gather, is_plain_number, may_leak
+from masking_service.masking.leaks import decimal_text, gather, may_leak
 from masking_service.masking.member_names import ANY_NAME, MAYBE_NAME, Meaning, plan
 from masking_service.masking.name_words import PARTY
 from masking_service.masking.noted import place_name
@@ -33,6 +33,7 @@ from masking_service.masking.unmapped import FOUND_IN_TEXT, UNMAPPED_MASKED, Unm
 from masking_service.masking.usual_addresses import Numbered
 from masking_service.masking.values import ReadValue, read_value
 from masking_service.masking.walk import LeafNode, ObjectNode
+from masking_service.masking.waybill import is_plain_number
 
 FEW: Final = 20
 """For fewer records of one form, making columns costs more than it saves."""
@@ -192,8 +193,6 @@ class Columns:
             effort: pays for texts.
         """
         found: list[Fields | None] = [None] * len(batch)
-        if len(batch) < FEW:
-            return found
         objects: list[Sequence[Any]] = [batch]
         for at, key in self._ways:
             objects.append([above.get(key) if type(above) is dict else None for above in objects[at]])

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from math import inf
 from typing import Final, NamedTuple
 
@@ -74,23 +75,19 @@ _LONGEST_FOUND: Final = 256
 _LETTERS: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 
+@dataclass(slots=True)
 class Effort:
     """The work still allowed for a batch.
 
-    Args:
+    Attributes:
         left: units.
         a_record: how much of it one record may take.
         pause: called between two records that were counted, where other work may go first.
     """
 
-    __slots__ = ("a_record", "left", "pause")
-
-    def __init__(
-        self, left: float = A_BATCH, a_record: float = A_RECORD, pause: Callable[[], None] = lambda: None
-    ) -> None:
-        self.left = left
-        self.a_record = a_record
-        self.pause = pause
+    left: float = A_BATCH
+    a_record: float = A_RECORD
+    pause: Callable[[], None] = lambda: None
 
     def take(self, cost: float) -> bool:
         """Take units of work for a value of many records; False, and nothing is left, where too little is left."""

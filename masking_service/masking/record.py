@@ -5,17 +5,17 @@ A record that raises is half masked and must be thrown away; no error or repr ho
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any, Final
 
-from masking_service.masking.columns import Columns
+from masking_service.masking.columns import FEW, Columns
 from masking_service.masking.effort import UNBOUNDED, Effort, Share
 from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.kinds.table import KINDS
 from masking_service.masking.kinds.text import MAX_STEADY, TextMask
-from masking_service.masking.leaks import Hider, decimal_text, may_leak, own_number, scrub_around
+from masking_service.masking.leaks import Hider, decimal_text, may_leak, scrub_around
 from masking_service.masking.member_names import OwnNames
 from masking_service.masking.noted import listed, note
 from masking_service.masking.profile_masks import Masks
@@ -26,6 +26,7 @@ from masking_service.masking.stars import stars
 from masking_service.masking.unmapped import FOUND_IN_TEXT, Unmapped
 from masking_service.masking.values import read_value
 from masking_service.masking.walk import Take, Usual, way_through
+from masking_service.masking.waybill import own_number
 
 
 class Masked:
@@ -98,7 +99,7 @@ class Masker:
         Raises:
             InvalidRecord: at places that hold no value, or too much work; the record is then half masked.
         """
-        run = _Run(record, self._schema, effort or Effort())
+        run = _Run(record, self._schema.waybill_no, effort or Effort())
         self._way.visit(run, record, ())
         if run.errors:
             raise InvalidRecord(listed(run.errors))
@@ -114,15 +115,17 @@ class Masker:
         record that could not be read, is returned as it is.
         """
         results: list[Masked | InvalidRecord] = []
-        for record, fields in zip(batch, self._columns.mask(batch, effort), strict=True):
+        usual = self._columns.mask(batch, effort) if len(batch) >= FEW else [None] * len(batch)
+        for record, fields in zip(batch, usual, strict=True):
             if fields is not None or isinstance(record, InvalidRecord):
                 results.append(record if fields is None else Masked(*fields))
                 continue
+            if results:
+                effort.pause()
             try:
                 results.append(self.mask(record, effort))
             except InvalidRecord as fault:
                 results.append(InvalidRecord(fault.errors))  # what was raised holds this frame, and all that is in it
-            effort.pause()
         return results
 
 
@@ -169,8 +172,7 @@ def render(profile: Profile, fields: Iterable[tuple[Place, Any]], waybill_no: ob
     """
     masks, usual_masks, leak_masks = _masks_of(profile)
     record: dict[str, Any] = {}
-    run = _Run(record, None, UNBOUNDED)
-    run.own = own_number(waybill_no)
+    run = _Run(record, lambda _: waybill_no, UNBOUNDED)
     for place, value in fields:
         parent, key = make_room(record, place.keys)
         usual = usual_masks[place.kind]
@@ -180,7 +182,13 @@ def render(profile: Profile, fields: Iterable[tuple[Place, Any]], waybill_no: ob
             run.note_usual(place, value, masked)
             continue
         parent[key] = value
-        _TAKES[place.kind](run, place, masks[place.kind], value, parent, key)
+        mask = masks[place.kind]
+        if mask is None and type(value) is str:  # shown in full: its form does not matter
+            run.places.append(place)
+            run.values.append(value)
+            run.texts.append(value)
+        else:
+            _TAKES[place.kind](run, place, mask, value, parent, key)
     if run.errors:
         raise InvalidRecord(tuple(run.errors))
     run.guard(masks, leak_masks, frozenset(key for place in run.places for key in place.keys))
@@ -221,19 +229,19 @@ def _lengthen(container: Any, key: Any) -> None:
 class _Run(Masked):
     """What one pass gathers: what was found, and for the leak guard what to look for and where."""
 
-    __slots__ = ("_effort", "_rest", "_share", "errors", "names", "own", "phones", "plain", "record", "schema", "texts")
+    __slots__ = ("_effort", "_own", "_rest", "_share", "errors", "names", "own", "phones", "plain", "record", "texts")
 
     places: list[Place]
     values: list[Any]
     hidden: list[int]
     warnings: list[tuple[str, str]]
 
-    def __init__(self, record: dict[str, Any], schema: Schema | None, effort: Effort) -> None:
+    def __init__(self, record: dict[str, Any], own: Callable[[dict[str, Any]], Any], effort: Effort) -> None:
         self.record = record
+        self._own = own
         self._effort = effort
         self._share: Share | None = None
         self._rest: list[tuple[dict[str, Any], Container[str], str, OwnNames, Steps]] = []
-        self.schema = schema
         self.own: str | None = None
         self.places = []
         self.values = []
@@ -321,8 +329,8 @@ class _Run(Masked):
         return None if is_phone else own
 
     def number(self) -> str | None:
-        if self.own is None and self.schema is not None:
-            self.own = own_number(self.schema.waybill_no(self.record))
+        if self.own is None:
+            self.own = own_number(self._own(self.record))
         return self.own
 
 

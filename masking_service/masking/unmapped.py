@@ -17,7 +17,7 @@ from masking_service.masking.hidden import hidden_form
 from masking_service.masking.json_numbers import encode
 from masking_service.masking.kinds.address import UNIT_NOT_RECOGNISED, AddressMask
 from masking_service.masking.kinds.text import MAX_STEADY, needles_of
-from masking_service.masking.leaks import DEEPEST, decimal_text, gather, own_number, rename_members, scrub_around
+from masking_service.masking.leaks import DEEPEST, decimal_text, gather, rename_members, scrub_around
 from masking_service.masking.member_names import (
     BARE_NAME,
     MAYBE_NAME,
@@ -51,6 +51,7 @@ from masking_service.masking.spellings import Mask, hide_phones, may_hold_phone
 from masking_service.masking.stars import STAR, stars
 from masking_service.masking.unmapped_columns import WHOLE_FRACTION, ColumnReader
 from masking_service.masking.walk import Run
+from masking_service.masking.waybill import own_number
 
 MAX_FREE: Final = 100
 """Microseconds that names in an unmapped text may take at most where they are looked for unpaid."""

@@ -10,10 +10,10 @@ from functools import lru_cache
 from typing import Any, Final, Protocol
 
 from masking_service.masking.effort import Share
-from masking_service.masking.leaks import is_plain_number
 from masking_service.masking.member_names import Meaning, OwnNames, context_of, plan
 from masking_service.masking.schema import EACH, Place, Schema, Steps, pointer
 from masking_service.masking.spellings import Mask
+from masking_service.masking.waybill import is_plain_number
 
 NOTHING_MAPPED: Final = "nothing-mapped"
 

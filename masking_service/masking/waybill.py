@@ -1,4 +1,4 @@
-"""The one spelling of a waybill number.
+"""The one spelling of a waybill number, and what of a text is one.
 
 It never says what it refused.
 """
@@ -7,12 +7,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 from masking_service.masking.errors import InvalidRecord
-from masking_service.masking.leaks import own_number
+from masking_service.masking.identity import is_citizen
 
 _WAYBILL_NO: Final = re.compile(r"[A-Z0-9-]{6,40}")
+_WRITTEN: Final = re.compile(r"[A-Za-z0-9-]{6,40}")
+_MOBILE: Final = re.compile(r"(?:0086-?|86-)?1[3-9][0-9](?:[0-9]{8}|-[0-9]{4}-[0-9]{4})").fullmatch
+"""Not 160-12345675, the form of an air waybill, nor 13 digits that begin with 86, which waybills have, too."""
+_LENGTHS_OF_PERSONS: Final = (11, 13, 14, 15, 16, 17, 18)
+"""Characters of a mobile number with and without hyphens and country code, and of an identity number."""
 _BLANK: Final = " \t\r\n\f\v\u00a0\u3000"
 
 
@@ -87,3 +92,33 @@ def required_waybills(waybills: Sequence[object]) -> dict[str, int]:
     if errors:
         raise InvalidRecord(tuple(errors))
     return numbers
+
+
+def own_number(waybill_no: object) -> str | None:
+    """The waybill number as it is written in texts.
+
+    None if it has not the form of one, or is a person's mobile or identity number: then nothing is kept for it.
+    """
+    text = str(waybill_no) if type(waybill_no) is int and waybill_no.bit_length() < 200 else waybill_no
+    if type(text) is not str:
+        return None
+    text = text.strip()
+    return text if _WRITTEN.fullmatch(text) and not _is_persons(text) else None
+
+
+def _is_persons(number: str) -> bool:
+    """True for a mobile or an identity number alone."""
+    if len(number) not in _LENGTHS_OF_PERSONS:
+        return False
+    return bool(_MOBILE(number)) or is_citizen(number)
+
+
+def is_plain_number(value: Any) -> bool:
+    """Return whether `own_number` takes it as it is: a quick check that errs towards False."""
+    return (
+        type(value) is str
+        and value.isascii()
+        and value.isalnum()
+        and 6 <= len(value) <= 40
+        and (value[0].isalpha() or len(value) not in _LENGTHS_OF_PERSONS or not _is_persons(value))
+    )

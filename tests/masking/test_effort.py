@@ -241,7 +241,7 @@ def test_between_two_records_that_cost_other_work_may_go_first(masker: Masker) -
     batch = [{"recipient": {"phone": FOREIGN}} for _ in range(3)]
     masker.mask_batch(batch, Effort(pause=lambda: pauses.append(len(pauses))))
 
-    assert pauses == [0, 1, 2]
+    assert pauses == [0, 1]
 
 
 def test_forms_that_are_remembered_are_bounded() -> None:

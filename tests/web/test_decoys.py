@@ -109,6 +109,10 @@ def detokenize_without_case(api: Api, number: str) -> TestResponse:
     return api.detokenize(field(number, "/sender/phone"), case="D-none")
 
 
+def detokenize_faulty(api: Api, number: str) -> TestResponse:
+    return api.detokenize({**field(number, "/sender/phone"), "more": 1}, case="D-9")
+
+
 def move(api: Api, number: str) -> TestResponse:
     return api.post(TRACKING, "/v1/custody", {"items": [{"waybill_no": number, "site": "999999"}]})
 
@@ -116,7 +120,7 @@ def move(api: Api, number: str) -> TestResponse:
 Name = Callable[[Api, str], TestResponse]
 
 
-FREEZING: list[Name] = [view, view_one, view_outside_custody, detokenize, detokenize_without_case]
+FREEZING: list[Name] = [view, view_one, view_outside_custody, detokenize, detokenize_without_case, detokenize_faulty]
 ALERTING: list[Name] = [open_case, move, view_by_machine, view_page_of_case]
 WAYS = FREEZING + ALERTING
 ACTORS: dict[Name, str] = {view_outside_custody: "dev/c-1"}

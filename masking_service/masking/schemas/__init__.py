@@ -13,10 +13,7 @@ import yaml
 
 from masking_service.masking.errors import DefinitionError
 from masking_service.masking.schema import Schema
-from masking_service.masking.schemas.places import place_code, place_of
 from masking_service.masking.strict_yaml import read_yaml
-
-__all__ = ["load_schemas", "place_code", "place_of"]
 
 
 def load_schemas(extra_dir: Path | None = None) -> dict[str, Schema]:

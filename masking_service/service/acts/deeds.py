@@ -14,11 +14,10 @@ from masking_audit.format.signed import DOMAIN
 from masking_service.audit.log import outside_id
 from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.json_numbers import encode_sorted
-from masking_service.masking.schemas.places import SHIPPED_POINTERS
 from masking_service.masking.waybill import normalised
 from masking_service.service.cases.state import Case, WantedCase
 from masking_service.service.people.principals import Principal
-from masking_service.service.waybills.records import read_token
+from masking_service.service.waybills.records import SHIPPED_POINTERS, read_token
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

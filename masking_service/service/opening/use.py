@@ -22,6 +22,7 @@ from masking_service.service.call.items import INVALID_ITEM, Fault, opening_faul
 from masking_service.service.call.recorder import (
     NOT_FOUND,
     RELEASED,
+    UNSIGNED,
     ItemOutcome,
     Recorded,
     Recorder,
@@ -170,12 +171,15 @@ class Detokenize:
             found_case = self.case_authority.case_question(context, case)
             self.store.ask(frozen, found_case, *self.signatures.questions(signature))
             missed = frozen.answer()  # raises Frozen
-            keys = self.signatures.keys(context, signature)
-            proof = self.signatures.verify(context, signature, deeds.opening(keys, purpose, case, items))
-            self.watch.notice(context, self._bases(tenant, items))
+            proof = UNSIGNED
+            if signature is not None:
+                keys = self.signatures.keys(context, signature)
+                proof = self.signatures.verify(context, signature, deeds.opening(keys, purpose, case, items))
+            asked, bases = self._read(tenant, items)
+            self.watch.notice(context, bases)
             authority = self._authorise(context, grant, found_case if case is not None else None, items)
 
-            asked = self._named(tenant, authority, items)
+            self._look_up_named_only(tenant, authority, asked)
             lookups = sum(item.allowed for item in asked)
             nonce = signature.nonce if signature is not None else None
             budget = self.budgets.reserve_question(context.principal, grant, lookups, context.now, nonce)
@@ -213,39 +217,37 @@ class Detokenize:
             raise CaseRequired
         return None
 
-    def _bases(self, tenant: str, items: Sequence[Any]) -> list[bytes]:
-        """Return the bases of all waybills that the items name, whatever the case names."""
+    def _read(self, tenant: str, items: Sequence[Any]) -> tuple[list[_AskedItem], list[bytes]]:
+        """Parse the items; also return the bases of all waybills that they name, those of malformed items too."""
         keys = self.keyring.tenant(tenant)
-        given = [item for item in items if isinstance(item, dict)]
-        tokens = [token for item in given if isinstance(token := item.get("token"), str)]
-        references = [read_token(keys.tokens, token) for token in tokens]
-        numbers = [number for item in given if (number := normalised(item.get("waybill_no"))) is not None]
-        return [*(one.base for one in references if one is not None), *keys.bases(numbers)]
-
-    def _named(self, tenant: str, authority: Case | None, items: Sequence[Any]) -> list[_AskedItem]:
-        """Parse the items; those that the case does not name have nothing to look up."""
-        keys = self.keyring.tenant(tenant)
-        numbers = authority.opening.waybills if authority else ()
-        named = frozenset(numbers)
-        bases = frozenset(keys.bases(numbers))
-        asked = []
+        asked, bases = [], []
         for item in items:
+            given = item if isinstance(item, dict) else {}
+            token, number = given.get("token"), normalised(given.get("waybill_no"))
+            reference = read_token(keys.tokens, token) if isinstance(token, str) else None
+            of_token = reference.base if reference is not None else None
+            of_number = keys.bases([number])[0] if number is not None else None
+            bases += [base for base in (of_token, of_number) if base is not None]
             match item:
                 case {"token": str(token), **rest} if not rest:
-                    one = _AskedItem({"token": token})
-                    reference = read_token(keys.tokens, token)
-                    if reference is not None and (authority is None or reference.base in bases):
-                        one.reference, one.base = reference, reference.base
+                    one = _AskedItem({"token": token}, base=of_token, reference=reference)
                 case {"waybill_no": str(waybill_no), "field": str(field), **rest} if not rest:
-                    one = _AskedItem({"waybill_no": waybill_no, "field": field}, field=field)
-                    number = normalised(waybill_no)
-                    if number is not None:
-                        one.base = keys.bases([number])[0]  # for the log, also if the case does not name it
-                        one.number = number if number in named else None
+                    echo = {"waybill_no": waybill_no, "field": field}
+                    one = _AskedItem(echo, base=of_number, number=number, field=field)
                 case _:
                     one = _AskedItem({}, INVALID_ITEM, faults=opening_faults(item))
             asked.append(one)
-        return asked
+        return asked, bases
+
+    def _look_up_named_only(self, tenant: str, authority: Case | None, asked: Sequence[_AskedItem]) -> None:
+        """Leave nothing to look up of items that the case does not name; without one no number is looked up."""
+        numbers = frozenset(authority.opening.waybills if authority else ())
+        bases = frozenset(self.keyring.tenant(tenant).bases([*numbers]))
+        for item in asked:
+            if item.number not in numbers:
+                item.number = None  # its base stays, for the log
+            if authority is not None and item.reference is not None and item.reference.base not in bases:
+                item.reference = item.base = None
 
     def _records_questions(self, tenant: str, asked: Sequence[_AskedItem], now: int) -> tuple[_ByToken, _ByNumber]:
         """Return the questions for the records that tokens and numbers point to."""
@@ -257,6 +259,8 @@ class Detokenize:
         """Do not release phones that the purpose opens only after calls that were not answered."""
         needed = self.policy.rules.purposes[grant.purpose or ""].after_calls
         phones = [item for item in asked if item.outcome == RELEASED and item.kind == "phone"] if needed else []
+        if not phones:
+            return
         counts = self.call_records.unanswered(tenant, [item.base for item in phones if item.base is not None])
         keys = self.keyring.tenant(tenant)
         for item in phones:

@@ -12,9 +12,8 @@ from msgspec import UNSET, UnsetType
 
 from keys.keyring import Keyring
 from masking_service.audit.actions import Action
-from masking_service.masking.leaks import own_number
 from masking_service.masking.timestamps import SECONDS_A_DAY, rfc3339
-from masking_service.masking.waybill import normalised
+from masking_service.masking.waybill import normalised, own_number
 from masking_service.service.acts import deeds
 from masking_service.service.acts.signatures import Signatures, Signed
 from masking_service.service.call.call import LiveGate

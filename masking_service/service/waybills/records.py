@@ -4,19 +4,24 @@ There is one value for each revision of a waybill, padded so that its size says 
 
 A token refers to one field of a record, in one block of 16 bytes: base (12), revision (1), the field's ordinal among
 those stored (1), the record's salt (2).
+
+Places are stored as short codes, which never change their meaning: the code of a fixed path of a shipped schema is its
+line number in `masking/schemas/places.txt`; any other place is stored in words.
 """
 
 import hmac
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
 from struct import Struct
 from typing import Any, Final
 
 import msgspec
 
 from keys.tokens import BLOCK_BYTES, TokenKeys
+from masking_service.masking import schemas
 from masking_service.masking.schema import Place
-from masking_service.masking.schemas.places import place_code, place_of
 from masking_service.store.layout import MAX_REVISIONS
 
 SALT_BYTES: Final = 2
@@ -34,6 +39,16 @@ MAX_FIELDS: Final = 256
 BASE_BYTES: Final = 12
 _REVISIONS: Final = [bytes((number,)) for number in range(MAX_REVISIONS)]
 _ANY_ORDINAL: Final = b"\0"
+_PLACES: Final = tuple(
+    Place.parse(line) for line in resources.files(schemas).joinpath("places.txt").read_text("utf-8").splitlines()
+)
+"""Append only: a line's number, from 0, is in stored records."""
+
+SHIPPED_POINTERS: Final = frozenset(place.pointer for place in _PLACES)
+"""The JSON Pointers of every field of the shipped schemas: text of ours, and of no caller."""
+
+_CODES: Final = {place.text: code for code, place in enumerate(_PLACES)}
+
 _TOMBSTONE: Final = b"null"
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder().decode
@@ -105,6 +120,32 @@ class Record(msgspec.Struct, frozen=True, gc=False):
         """Return the content with the code of each place."""
         schema, *flat = _decode(self.body)
         return schema, [*zip(flat[::2], flat[1::2], strict=True)]
+
+
+def place_code(place: Place) -> int | str:
+    """The line of places.txt of `place`.
+
+    Else the place in words (``kind path``).
+    """
+    return _CODES.get(place.text, place.text)
+
+
+def place_of(code: int | str) -> Place:
+    """The inverse of `place_code`.
+
+    Raises:
+        KeyError: a number that no line has (written by a later version).
+        DefinitionError: words that are no place.
+    """
+    if type(code) is int:
+        if not 0 <= code < len(_PLACES):
+            raise KeyError(code)
+        return _PLACES[code]
+    return _place_in_words(str(code))
+
+
+# Paths are schema names and array indexes, so what is kept here is not personal data.
+_place_in_words = lru_cache(maxsize=4096)(Place.parse)
 
 
 def frame_of(schema: str, places: Sequence[Place]) -> list[Any]:

@@ -263,7 +263,7 @@ class StoreAndCompare:
         """Index known waybills at the site of their stored custody, not at the one that this call names."""
         for draft in drafts:
             held = self.custodies.open(tenant, draft.custody)
-            if held is not None:
+            if held is not None and draft.findable is not None:
                 draft.findable = draft.findable.at(held.site)
 
     def _set_first_custody(

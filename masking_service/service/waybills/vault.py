@@ -94,7 +94,7 @@ class Vault(RecordWriter):
         self.search = SearchIndex(store, keyring, self.record_keys)
 
     def _key_for(self, tenant: str, waiting: Sequence[Draft], now: int) -> SealingKey:
-        entries = sum(len(draft.findable) for draft in waiting)
+        entries = sum(len(draft.findable) for draft in waiting if draft.findable is not None)
         return self.data_keys.for_today(tenant, now, len(waiting) + entries)
 
     def _indexing(self, tenant: str, indexed: Sequence[Indexed], key: SealingKey, now: int) -> list[Command]:

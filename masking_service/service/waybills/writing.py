@@ -50,7 +50,7 @@ class Draft(msgspec.Struct):
         compared: whether it was compared with values that are stored.
         outcome: what became of it; None as long as it has to be written.
         number: its waybill's number, normalised.
-        findable: by what a search finds it.
+        findable: by what a search finds it; None where no index is kept.
         newest: the revision and record that it was compared with.
         custody: the sealed custody of its waybill, as far as is known.
         added: the index entries that were written for it.
@@ -68,7 +68,7 @@ class Draft(msgspec.Struct):
     compared: bool = False
     outcome: Stored | Refusal | None = None
     number: str = ""
-    findable: Findable = NOWHERE
+    findable: Findable | None = None
     newest: tuple[int, Record] | None = None
     custody: StoredValue | None = None
     added: Indexed | None = None
@@ -101,7 +101,8 @@ class Draft(msgspec.Struct):
         Args:
             header: of the envelope that the record is sealed in.
         """
-        self.added = Indexed(self.number, self.base, self.revision, self.record.expires_at, header, self.findable)
+        found_by = self.findable or NOWHERE
+        self.added = Indexed(self.number, self.base, self.revision, self.record.expires_at, header, found_by)
         return self.added
 
     @property
@@ -150,13 +151,13 @@ def index_entries(drafts: Iterable[Draft]) -> tuple[list[Indexed], list[Indexed]
     right: list[Indexed] = []
     for draft in compared:
         revision, stored = draft.newest or (0, draft.record)
-        found_by = draft.findable
+        found_by = wanted = draft.findable or NOWHERE
         if not isinstance(draft.outcome, Stored):
             found_by = findable_of(stored, found_by.site).within(found_by)
             if draft.custody is None:
                 # A refused record sets no custody. An entry that is the same as ours may be of a call that does.
                 same = draft.added is not None and draft.added.header == stored.header
-                ours = draft.findable.endings if same else ()
+                ours = wanted.endings if same else ()
                 endings = tuple(ending for ending in found_by.endings if ending in ours)
                 found_by = msgspec.structs.replace(found_by, endings=endings)
         if stored.header:

@@ -9,13 +9,13 @@ import redis
 from keys import keyset
 from keys.keyring import Keyring
 from keys.suites import SUITES
-from masking_service.masking.schemas import places
+from masking_service.masking import schemas
 from masking_service.service.waybills.records import Tokens
 from masking_service.store.client import Store
 from tests.keys.reader import Reader, Refused
 from tests.store import stores
 
-PLACES = Path(places.__file__).with_name("places.txt")
+PLACES = Path(schemas.__file__).with_name("places.txt")
 REST = stores.body("欧阳娜娜", "+8613812345678")
 
 
