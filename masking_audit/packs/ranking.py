@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -45,24 +45,39 @@ class Ranked:
 
 @dataclass(slots=True)
 class _Person:
+    """What a person saw: of each sighting its waybill and its entry, and of those of listed waybills entry and time."""
+
     role: str = ""
-    seen: array[int] = field(default_factory=lambda: array("Q"))
-    first: int = 0
-    last: int = 0
+    waybills: array[int] = field(default_factory=lambda: array("Q"))
+    entries: array[int] = field(default_factory=lambda: array("q"))
+    listed: list[tuple[int, int]] = field(default_factory=list)
+
+    def seen(self, void: Set[int]) -> set[int]:
+        """Return the waybills that other entries than these show."""
+        return {one for one, entry in zip(self.waybills, self.entries, strict=True) if entry not in void}
 
 
 class Sightings:
-    """Who saw which waybills, added entry by entry: eight bytes for each sighting.
+    """Who saw which waybills, added entry by entry: sixteen bytes for each sighting.
 
     Args:
         listed: hashes of the waybills on the list, as in entries.
+
+    Attributes:
+        people: how many people saw any waybill, after `ranked`.
     """
 
     def __init__(self, listed: Iterable[str]) -> None:
         self._listed = {_number(waybill) for waybill in listed}
         self._people: dict[str, _Person] = {}
+        self._void: set[int] = set()
+        self.people = 0
 
-    def add(self, entry: Entry) -> None:
+    def take_back(self, names: Iterable[str]) -> None:
+        """Leave out what these entries show: nothing was answered."""
+        self._void.update(map(hash, names))
+
+    def add(self, name: str, entry: Entry) -> None:
         """Add what an entry shows of waybills: fields that were opened, and waybills that were viewed or found."""
         if PARTS.get(entry.action) not in _SHOWS or entry.outcome not in ("released", "done"):
             return
@@ -73,10 +88,10 @@ class Sightings:
         for item in entry.items:
             if item.outcome in ("released", "done") and item.waybill:
                 seen = _number(item.waybill)
-                person.seen.append(seen)
+                person.waybills.append(seen)
+                person.entries.append(hash(name))
                 if seen in self._listed:
-                    person.first = min(person.first or entry.at, entry.at)
-                    person.last = max(person.last, entry.at)
+                    person.listed.append((hash(name), entry.at))
 
     def ranked(self) -> list[Ranked]:
         """Return the people who saw a listed waybill, the least likely by chance first.
@@ -84,7 +99,8 @@ class Sightings:
         The chance is that of a list drawn at random from all waybills that were seen: how many of it a person has
         seen follows the hypergeometric distribution. Only listed waybills that were seen count as drawn.
         """
-        each = {principal: {*person.seen} for principal, person in self._people.items()}
+        each = {principal: person.seen(self._void) for principal, person in self._people.items()}
+        self.people = sum(map(bool, each.values()))
         everything = set().union(*each.values()) if each else set()
         drawn = self._listed & everything
         found = []
@@ -95,13 +111,9 @@ class Sightings:
             person = self._people[principal]
             log10 = log10_tail(listed, len(seen), len(drawn), len(everything))
             expected = len(seen) * len(drawn) / len(everything)
-            found.append(Ranked(principal, person.role, len(seen), listed, expected, log10, person.first, person.last))
+            times = [at for entry, at in person.listed if entry not in self._void]
+            found.append(Ranked(principal, person.role, len(seen), listed, expected, log10, min(times), max(times)))
         return sorted(found, key=lambda one: (one.log10, -one.listed, one.principal))
-
-    @property
-    def people(self) -> int:
-        """How many people saw any waybill."""
-        return sum(bool(person.seen) for person in self._people.values())
 
 
 def log10_tail(listed: int, seen: int, drawn: int, everything: int) -> float:

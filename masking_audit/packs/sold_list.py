@@ -49,12 +49,13 @@ class SoldList:
     def rank(self, entries: Iterable[tuple[str, Entry]]) -> None:
         """First pass: rank the people who saw any of it, and note which of it the log names."""
         sightings = Sightings(self.waybills)
-        for _, entry in entries:
+        for name, entry in entries:
             self._named.update(item.waybill for item in entry.items if item.waybill in self.waybills)
             if entry.tenant == self.tenant:
                 self._taken_back.update(entry.takes_back)
                 if self.begin <= entry.at < self.end:
-                    sightings.add(entry)
+                    sightings.add(name, entry)
+        sightings.take_back(self._taken_back)
         self.ranked = sightings.ranked()
         self._people = sightings.people
 

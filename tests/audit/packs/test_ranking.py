@@ -32,8 +32,8 @@ def seen_by(who: str, *numbers: int, action: str = "view", outcome: str = "relea
 
 def ranked(listed: Iterator[int] | range | list[int], *entries: Entry) -> list[Ranked]:
     sightings = Sightings(waybill(number) for number in listed)
-    for one in entries:
-        sightings.add(one)
+    for at, one in enumerate(entries):
+        sightings.add(f"ab-{at}", one)
     return sightings.ranked()
 
 
@@ -180,6 +180,22 @@ def test_only_what_showed_a_listed_waybill_to_a_first_person_in_the_period_belon
     found.rank(entries)
 
     assert [name for name, one in entries if found.belongs(name, one)] == ["first", "found"]
+
+
+def test_what_was_taken_back_showed_nothing_to_the_people_who_are_ranked() -> None:
+    void = entry(principal="staff/a", outcome="unavailable", at=30, takes_back=["first", "only"])
+    entries = [
+        ("first", seen_by("staff/a", 1, 2, at=10)),
+        ("later", seen_by("staff/a", 1, at=20)),
+        ("only", seen_by("staff/b", 2, at=11)),
+    ]
+    found, without = (SoldList({waybill(1): "A", waybill(2): "B"}, 2, TENANT, 10, 40) for _ in range(2))
+
+    found.rank([*entries, ("void", void)])
+    without.rank([entries[1]])
+
+    assert found.ranked == without.ranked
+    assert [(one.principal, one.seen, one.first) for one in found.ranked] == [("staff/a", 1, 20)]
 
 
 def test_the_document_says_of_each_person_how_likely_it_is_that_chance_showed_them_so_much() -> None:
