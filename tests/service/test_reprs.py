@@ -8,15 +8,29 @@ import msgspec
 from keys.keyset import Keyset
 from masking_audit.cli.incident import _ListLine
 from masking_service.arrow.permits import Permit
+from masking_service.service.acts.held import HeldKey
+from masking_service.service.acts.state import KeyRequest, PersonKey
 from masking_service.service.call.budgets import Reservation
+from masking_service.service.call.disclosures import Opened, PhoneCalled, PhoneRang, Viewed
 from masking_service.service.call.recorder import RequestContext
+from masking_service.service.cases.state import Act, Opening
+from masking_service.service.custody.state import Custody
+from masking_service.service.decoys.state import Decoy, Hit
 from masking_service.service.decoys.use import _Phone
+from masking_service.service.devices.invitations import Invitation
+from masking_service.service.devices.state import Device, DeviceRequest
+from masking_service.service.directory.state import KnownPerson
+from masking_service.service.freezes.state import Freeze
+from masking_service.service.holds.state import Hold
+from masking_service.service.incidents.state import IncidentRecord
+from masking_service.service.lookout.state import StoredListing
 from masking_service.service.people.clients import ApiKey
 from masking_service.service.people.principals import Principal
 from masking_service.service.phone_calls.aliyun import AliyunProvider
+from masking_service.service.phone_calls.call_records import KeptRecord
 from masking_service.service.phone_calls.https import BindRequest, Bound, HttpsProvider
 from masking_service.service.phone_calls.huawei import HuaweiProvider
-from masking_service.service.phone_calls.live_calls import StoredCall
+from masking_service.service.phone_calls.live_calls import Origin, StoredCall
 from masking_service.service.phone_calls.provider import Binding
 from masking_service.service.search.asked import Asked
 from masking_service.service.search.findable import Findable
@@ -41,7 +55,9 @@ SHOWN: dict[type, tuple[str, ...]] = {
         (
             *(Keyset, _ListLine, _Phone, AliyunProvider, HttpsProvider, HuaweiProvider, BindRequest, Bound, StoredCall),
             *(Binding, Asked, Findable, Indexed, IndexEntry, Places, PublishedAccess, _Work, Resubmission),
-            *(Settled, SubmittedAgain, Record, Kept, WrappedKey, Draft, AddressDial),
+            *(Settled, SubmittedAgain, Record, Kept, WrappedKey, Draft, AddressDial, PersonKey, KeyRequest, Device),
+            *(DeviceRequest, Invitation, HeldKey, KnownPerson, Decoy, Hit, Opening, Act, Hold, IncidentRecord, Freeze),
+            *(Custody, StoredListing, Origin, KeptRecord, Opened, Viewed, PhoneCalled, PhoneRang),
         ),
         (),
     ),

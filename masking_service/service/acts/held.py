@@ -7,11 +7,12 @@ from typing import Any, Generic
 from masking_service.service.acts.registry import Key, KeyRegistry, KeySort, Request
 from masking_service.service.call.errors import NotFound
 from masking_service.service.call.recorder import RequestContext
+from masking_service.service.state.sealed import Unprinted
 from masking_service.store.pipeline import Question
 
 
-@dataclass(frozen=True, slots=True)
-class HeldKey(Generic[Key, Request]):
+@dataclass(frozen=True, slots=True, repr=False)
+class HeldKey(Unprinted, Generic[Key, Request]):
     """A key of a person, once its questions are answered.
 
     Attributes:

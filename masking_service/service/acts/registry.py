@@ -21,7 +21,7 @@ from masking_audit.format.signed import verify_signed
 from masking_service.audit.log import outside_id
 from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.service.people.errors import TooManyKeys
-from masking_service.service.state.sealed import Prepared, TenantState
+from masking_service.service.state.sealed import Prepared, TenantState, Unprinted
 from masking_service.service.state.serials import Documents, Serials
 from masking_service.store.client import Reply, Store
 from masking_service.store.pipeline import Question
@@ -38,7 +38,7 @@ KEPT_REVOKED: Final = 20
 """Revoked keys of a person that are still listed."""
 
 
-class ApprovedKey(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class ApprovedKey(Unprinted, msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """An approved key of a person. Times in Unix seconds.
 
     Attributes:
@@ -67,7 +67,7 @@ class ApprovedKey(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True)
         return not self.roles or {*roles} <= {*self.roles}
 
 
-class WaitingKey(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class WaitingKey(Unprinted, msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """A key that waits for approval: whose, what it is, where and in which roles it was made. See `ApprovedKey`."""
 
     id: str

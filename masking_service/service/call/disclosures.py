@@ -16,7 +16,7 @@ from typing import Final
 import msgspec
 
 from keys.aead import HEADER_BYTES, NONCE_BYTES, SealingKeys
-from masking_service.service.state.sealed import HashField, PreparedFields, Sealed, TenantState
+from masking_service.service.state.sealed import HashField, PreparedFields, Sealed, TenantState, Unprinted
 from masking_service.store.client import Command, Reply
 from masking_service.store.layout import disclosures_key, stems_of
 from masking_service.store.pipeline import Question
@@ -25,7 +25,7 @@ OLD_NAME_BYTES: Final = 8
 """Length of the names that earlier releases gave: random, with an envelope of JSON behind them."""
 
 
-class Opened(msgspec.Struct, frozen=True, tag="opened"):
+class Opened(Unprinted, msgspec.Struct, frozen=True, tag="opened"):
     """The fields that one call opened, as JSON Pointers.
 
     `at` in Unix seconds.
@@ -38,7 +38,7 @@ class Opened(msgspec.Struct, frozen=True, tag="opened"):
     fields: tuple[str, ...]
 
 
-class Viewed(msgspec.Struct, frozen=True, tag="viewed"):
+class Viewed(Unprinted, msgspec.Struct, frozen=True, tag="viewed"):
     """How often one call viewed the waybill in full."""
 
     at: int
@@ -47,7 +47,7 @@ class Viewed(msgspec.Struct, frozen=True, tag="viewed"):
     times: int
 
 
-class PhoneCalled(msgspec.Struct, frozen=True, tag="called"):
+class PhoneCalled(Unprinted, msgspec.Struct, frozen=True, tag="called"):
     """The field that one call was about, as a JSON Pointer. Its value was not shown."""
 
     at: int
@@ -57,7 +57,7 @@ class PhoneCalled(msgspec.Struct, frozen=True, tag="called"):
     field: str
 
 
-class PhoneRang(msgspec.Struct, frozen=True, tag="heard"):
+class PhoneRang(Unprinted, msgspec.Struct, frozen=True, tag="heard"):
     """A phone of the company's own that rang: one call was told that it stands in this field of the waybill, a seed."""
 
     at: int

@@ -16,7 +16,7 @@ from keys.aead import NONCE_BYTES
 from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.service.people.errors import CaseExists, CaseNotOpen, CaseNotPending, NoSuchCase, OwnCase
 from masking_service.service.people.principals import Principal
-from masking_service.service.state.sealed import Prepared, Sealed, TenantState, digest
+from masking_service.service.state.sealed import Prepared, Sealed, TenantState, Unprinted, digest
 from masking_service.store.client import Command
 from masking_service.store.layout import tenant_stem
 from masking_service.store.pipeline import Question
@@ -51,7 +51,7 @@ def sound_case_name(name: str | None) -> str | None:
         return None
 
 
-class Opening(msgspec.Struct, frozen=True, omit_defaults=True):
+class Opening(Unprinted, msgspec.Struct, frozen=True, omit_defaults=True):
     """How a case was opened. Times in Unix seconds.
 
     `checked` is the digest of the ticket system's answer; empty if it was not asked, or did not answer.
@@ -83,7 +83,7 @@ class WantedCase(NamedTuple):
     expires_in: int | None = None
 
 
-class Act(msgspec.Struct, frozen=True, omit_defaults=True):
+class Act(Unprinted, msgspec.Struct, frozen=True, omit_defaults=True):
     """An act on a case: ``approve``, ``deny``, ``close``, ``claim``, or ``done``, which is for the person alone.
 
     Acts stored before 0.1.0 have no note. `number` counts the claims of a case, from 0.

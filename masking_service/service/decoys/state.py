@@ -17,7 +17,7 @@ from keys.aead import NONCE_BYTES
 from keys.errors import IntegrityError
 from keys.keyring import BASE_BYTES, Keyring
 from masking_service.service.state.lists import SealedLists, padded
-from masking_service.service.state.sealed import Prepared, TenantState
+from masking_service.service.state.sealed import Prepared, TenantState, Unprinted
 from masking_service.service.state.serials import Documents, Serials
 from masking_service.store.client import Command, Store
 from masking_service.store.layout import DECOY_DETAILS, DECOY_HITS, DECOYS, tenant_key
@@ -29,7 +29,7 @@ HITS_KEPT: Final = 3
 _COUNT_BYTES: Final = 4
 
 
-class Decoy(msgspec.Struct, frozen=True, omit_defaults=True):
+class Decoy(Unprinted, msgspec.Struct, frozen=True, omit_defaults=True):
     """A planted waybill.
 
     Times in Unix seconds; `heard_at` is 0 until its phone rings.
@@ -42,7 +42,7 @@ class Decoy(msgspec.Struct, frozen=True, omit_defaults=True):
     heard_at: int = 0
 
 
-class Hit(msgspec.Struct, frozen=True):
+class Hit(Unprinted, msgspec.Struct, frozen=True):
     """Who named a decoy, and when (Unix seconds). `entry` is the audit entry of the freeze; "" without one."""
 
     at: int

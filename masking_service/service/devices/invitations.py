@@ -15,6 +15,7 @@ from keys.keyring import TenantKeys
 from keys.mac import frame
 from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.service.people.errors import SignatureInvalid
+from masking_service.service.state.sealed import Unprinted
 
 VALID_SECONDS: Final = 7 * SECONDS_A_DAY
 ID_BYTES: Final = 16
@@ -22,8 +23,8 @@ RANDOM_BYTES: Final = ID_BYTES + NONCE_BYTES
 _HEAD: Final = Struct(f">{ID_BYTES}sQ")
 
 
-@dataclass(frozen=True, slots=True)
-class Invitation:
+@dataclass(frozen=True, slots=True, repr=False)
+class Invitation(Unprinted):
     """An invitation, opened.
 
     Attributes:

@@ -10,7 +10,7 @@ import msgspec
 from keys.aead import NONCE_BYTES
 from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.service.people.principals import Principal
-from masking_service.service.state.sealed import TenantState
+from masking_service.service.state.sealed import TenantState, Unprinted
 from masking_service.store.client import Command
 from masking_service.store.layout import PEOPLE, tenant_key
 
@@ -18,7 +18,7 @@ KEPT_SECONDS: Final = 180 * SECONDS_A_DAY
 """How long a person who does not sign in any more stays in the directory."""
 
 
-class KnownPerson(msgspec.Struct, frozen=True):
+class KnownPerson(Unprinted, msgspec.Struct, frozen=True):
     """A person as their last sign-in said. `seen_at` in Unix seconds, the beginning of a day."""
 
     id: str

@@ -20,7 +20,7 @@ from keys.keyring import Keyring
 from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.service.people.errors import Frozen
 from masking_service.service.people.principals import Principal
-from masking_service.service.state.sealed import Prepared, TenantState
+from masking_service.service.state.sealed import Prepared, TenantState, Unprinted
 from masking_service.service.state.serials import Documents, Serials
 from masking_service.store.client import Reply, Store
 from masking_service.store.layout import FREEZES, tenant_stem
@@ -33,7 +33,7 @@ CACHED_COUNT_KEYS: Final = 4_096
 """Size of the cache of the key names of counts, so that they are not hashed for each view."""
 
 
-class Freeze(msgspec.Struct, frozen=True):
+class Freeze(Unprinted, msgspec.Struct, frozen=True):
     """A frozen principal: since when (Unix seconds), why, and by whom."""
 
     id: str

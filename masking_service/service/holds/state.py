@@ -14,7 +14,7 @@ from keys.aead import NONCE_BYTES
 from keys.errors import IntegrityError
 from keys.keyring import Keyring
 from masking_service.service.state.lists import SealedLists, padded, without_oldest
-from masking_service.service.state.sealed import Prepared, Sealed
+from masking_service.service.state.sealed import Prepared, Sealed, Unprinted
 from masking_service.store.client import Store
 from masking_service.store.layout import HOLDS, hold_key
 
@@ -28,7 +28,7 @@ MAX_WAYBILLS: Final = 10_000
 _REF_BYTES: Final = 12
 
 
-class Hold(msgspec.Struct, frozen=True, omit_defaults=True):
+class Hold(Unprinted, msgspec.Struct, frozen=True, omit_defaults=True):
     """A hold.
 
     Attributes:

@@ -7,6 +7,7 @@ import msgspec
 
 from keys.keyring import Keyring
 from masking_service.service.state.lists import SealedLists, without_oldest
+from masking_service.service.state.sealed import Unprinted
 from masking_service.store.client import Store
 from masking_service.store.layout import INCIDENTS
 
@@ -21,7 +22,7 @@ class PackFile(msgspec.Struct, frozen=True):
     sha256: str
 
 
-class IncidentRecord(msgspec.Struct, frozen=True, omit_defaults=True):
+class IncidentRecord(Unprinted, msgspec.Struct, frozen=True, omit_defaults=True):
     """An incident.
 
     Attributes:

@@ -10,7 +10,7 @@ from typing import Final
 import msgspec
 
 from masking_service.masking.timestamps import SECONDS_A_DAY
-from masking_service.service.state.sealed import Prepared, TenantState
+from masking_service.service.state.sealed import Prepared, TenantState, Unprinted
 from masking_service.service.state.serials import Serials
 from masking_service.store.layout import SHORTLIST, tenant_key
 
@@ -28,7 +28,7 @@ class StoredReason(msgspec.Struct, frozen=True):
     other: str
 
 
-class StoredListing(msgspec.Struct, frozen=True):
+class StoredListing(Unprinted, msgspec.Struct, frozen=True):
     """A person who was listed at a time (Unix seconds), with the total score; `frozen` if the lookout froze them."""
 
     id: str

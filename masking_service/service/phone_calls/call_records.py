@@ -13,7 +13,7 @@ import msgspec
 
 from keys.aead import NONCE_BYTES
 from keys.keyring import TenantKeys
-from masking_service.service.state.sealed import Prepared, Sealed, TenantState
+from masking_service.service.state.sealed import Prepared, Sealed, TenantState, Unprinted
 from masking_service.store.client import Command
 from masking_service.store.layout import call_records_key, stems_of
 
@@ -30,7 +30,7 @@ def hash_called(keys: TenantKeys, number: str) -> str:
     return keys.tag("called-number", number)
 
 
-class KeptRecord(msgspec.Struct, frozen=True):
+class KeptRecord(Unprinted, msgspec.Struct, frozen=True):
     """A record of a waybill.
 
     `expires_at` is the waybill's expiry, in Unix seconds; it is not stored. `number` is `hash_called` of the number,
@@ -48,7 +48,7 @@ class KeptRecord(msgspec.Struct, frozen=True):
     rang: int | None = None
 
 
-class _Stored(msgspec.Struct, frozen=True, array_like=True):
+class _Stored(Unprinted, msgspec.Struct, frozen=True, array_like=True):
     field: str
     at: int
     seconds: int

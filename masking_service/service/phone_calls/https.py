@@ -13,6 +13,7 @@ from masking_service.outbound import HttpAnswer, Outbound, OutboundBusy, Outboun
 from masking_service.service.people.errors import CallRefusal
 from masking_service.service.phone_calls.provider import Binding, CallProviderError, SentRecords
 from masking_service.service.phone_calls.signed_records import read_signed
+from masking_service.service.state.sealed import Unprinted
 
 NONCE_BYTES: Final = 16
 _REFUSALS: Final[Mapping[str, CallRefusal]] = {
@@ -22,7 +23,7 @@ _REFUSALS: Final[Mapping[str, CallRefusal]] = {
 }
 
 
-class BindRequest(msgspec.Struct, frozen=True):
+class BindRequest(Unprinted, msgspec.Struct, frozen=True):
     """Asks for a number."""
 
     v: int
@@ -32,9 +33,6 @@ class BindRequest(msgspec.Struct, frozen=True):
     a: str
     b: str
     until: int
-
-    def __repr__(self) -> str:
-        return "<BindRequest>"
 
 
 class UnbindRequest(msgspec.Struct, frozen=True):
@@ -46,7 +44,7 @@ class UnbindRequest(msgspec.Struct, frozen=True):
     id: str
 
 
-class Bound(msgspec.Struct, frozen=True):
+class Bound(Unprinted, msgspec.Struct, frozen=True):
     """The answer to `BindRequest`; further members are ignored."""
 
     nonce: str
@@ -54,9 +52,6 @@ class Bound(msgspec.Struct, frozen=True):
     id: Annotated[str, Meta(max_length=256)] = ""
     extension: str | None = None
     refused: str = ""
-
-    def __repr__(self) -> str:
-        return "<Bound>"
 
 
 class Unbound(msgspec.Struct, frozen=True):

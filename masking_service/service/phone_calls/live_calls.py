@@ -17,7 +17,7 @@ import msgspec
 
 from keys.aead import NONCE_BYTES, SealingKeys
 from masking_service.masking.timestamps import SECONDS_A_DAY
-from masking_service.service.state.sealed import TenantState
+from masking_service.service.state.sealed import TenantState, Unprinted
 from masking_service.store.client import Command
 from masking_service.store.layout import call_stem
 
@@ -30,7 +30,7 @@ _CHARACTERS: Final = 16
 _REF: Final = re.compile(rf"[A-Za-z0-9_-]{{{2 * _CHARACTERS}}}", re.ASCII).fullmatch
 
 
-class StoredCall(msgspec.Struct, frozen=True, omit_defaults=True):
+class StoredCall(Unprinted, msgspec.Struct, frozen=True, omit_defaults=True):
     """A call until `until` (Unix seconds).
 
     `dial`, `extension` and `binding` are the provider's answer; without one nothing is known to be bound.
@@ -42,11 +42,8 @@ class StoredCall(msgspec.Struct, frozen=True, omit_defaults=True):
     extension: str | None = None
     binding: str = ""
 
-    def __repr__(self) -> str:
-        return "<LiveCall>"
 
-
-class Origin(msgspec.Struct, frozen=True):
+class Origin(Unprinted, msgspec.Struct, frozen=True):
     """Who called whom: the tenant, the caller, and the field of a waybill. `expires_at` is the record's expiry.
 
     `number` is `call_records.hash_called` of the number that is called. The call lives from `began` to `until` (Unix

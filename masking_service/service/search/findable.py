@@ -6,10 +6,11 @@ from typing import Any, Final
 import msgspec
 
 from masking_service.masking.recipients import LAST, is_plain_mobile, is_recipients, numbers_of
+from masking_service.service.state.sealed import Unprinted
 from masking_service.service.waybills.records import Record
 
 
-class Findable(msgspec.Struct, frozen=True, gc=False):
+class Findable(Unprinted, msgspec.Struct, frozen=True, gc=False):
     """By what a record is found.
 
     Attributes:
@@ -21,9 +22,6 @@ class Findable(msgspec.Struct, frozen=True, gc=False):
     phones: tuple[str, ...] = ()
     endings: tuple[str, ...] = ()
     site: str | None = None
-
-    def __repr__(self) -> str:
-        return "<Findable>"
 
     def __len__(self) -> int:
         """How many entries of indexes find the record."""

@@ -23,6 +23,7 @@ from keys.keyring import Keyring
 from keys.search import TAG_BYTES, SearchKeys, group_of
 from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.service.search.findable import Findable, findable_of
+from masking_service.service.state.sealed import Unprinted
 from masking_service.service.waybills.data_keys import RecordKeys
 from masking_service.service.waybills.records import Record
 from masking_service.store.client import Command, Reply, Store
@@ -37,7 +38,7 @@ BUCKET_CHARACTERS: Final = 16
 _DIGITS: Final = "0123456789abcdef"
 
 
-class Indexed(msgspec.Struct, frozen=True, gc=False):
+class Indexed(Unprinted, msgspec.Struct, frozen=True, gc=False):
     """A revision of a waybill, and by what it is found.
 
     `base` is where the waybill is stored (12 B), `expires_at` in Unix seconds, `header` that of the record's envelope:
@@ -51,11 +52,8 @@ class Indexed(msgspec.Struct, frozen=True, gc=False):
     header: bytes
     findable: Findable
 
-    def __repr__(self) -> str:
-        return "<Indexed>"
 
-
-class Places(msgspec.Struct, frozen=True, gc=False):
+class Places(Unprinted, msgspec.Struct, frozen=True, gc=False):
     """Where entries are and what they say: in each list one item for each entry.
 
     Attributes:
@@ -72,9 +70,6 @@ class Places(msgspec.Struct, frozen=True, gc=False):
     revisions: bytes
     plain: list[bytes]
     ends: dict[bytes, int]
-
-    def __repr__(self) -> str:
-        return "<Places>"
 
 
 def places_of(keys: SearchKeys, waybills: Sequence[Indexed]) -> Places:
@@ -197,7 +192,7 @@ _OF_GROUP: Final = b"?" * HEADER_BYTES + b"\\%c\\%c*"
 """Matches the entries whose nonces begin with two bytes."""
 
 
-class IndexEntry(msgspec.Struct, frozen=True, gc=False):
+class IndexEntry(Unprinted, msgspec.Struct, frozen=True, gc=False):
     """An entry of an index, opened.
 
     Attributes:
@@ -212,9 +207,6 @@ class IndexEntry(msgspec.Struct, frozen=True, gc=False):
     number: str
     revision: int
     day: int
-
-    def __repr__(self) -> str:
-        return "<IndexEntry>"
 
 
 _Scan = tuple[bytes, bytes, bytes]

@@ -11,6 +11,7 @@ import msgspec
 from keys.errors import KeysetError
 from keys.keyring import NOT_SPLIT, Keyring
 from keys.publication import PublicationKey
+from masking_service.service.state.sealed import Unprinted
 from masking_service.store.layout import PREFIX
 
 STATE_PLACE: Final = PREFIX + b"{published}state"
@@ -59,7 +60,7 @@ class Sources(msgspec.Struct, frozen=True):
         )
 
 
-class PublishedAccess(msgspec.Struct, frozen=True):
+class PublishedAccess(Unprinted, msgspec.Struct, frozen=True):
     """Who may store, and in which store.
 
     Attributes:
@@ -85,9 +86,6 @@ class PublishedAccess(msgspec.Struct, frozen=True):
     clients: dict[str, Any]
     frozen: dict[str, list[str]]
     days: int
-
-    def __repr__(self) -> str:
-        return "<PublishedAccess>"
 
 
 def publication_key(keyring: Keyring) -> PublicationKey:

@@ -16,6 +16,7 @@ from keys.keyring import Keyring
 from keys.search import BASE_BYTES
 from masking_service.service.search.findable import Findable
 from masking_service.service.search.index import Indexed, SearchIndex
+from masking_service.service.state.sealed import Unprinted
 from masking_service.service.waybills.data_keys import RecordKeys
 from masking_service.store.client import Command, Store
 from masking_service.store.errors import StoreUnavailable
@@ -33,7 +34,7 @@ _BUCKET_BYTES: Final = 512
 """Work is padded, so that its length tells little of what is in it."""
 
 
-class _Work(msgspec.Struct, frozen=True, array_like=True):
+class _Work(Unprinted, msgspec.Struct, frozen=True, array_like=True):
     number: str
     base: Annotated[bytes, Meta(min_length=BASE_BYTES, max_length=BASE_BYTES)]
     revision: Annotated[int, Meta(ge=0, lt=MAX_REVISIONS)]
@@ -41,9 +42,6 @@ class _Work(msgspec.Struct, frozen=True, array_like=True):
     phones: tuple[str, ...]
     endings: tuple[str, ...]
     site: str | None
-
-    def __repr__(self) -> str:
-        return "<_Work>"
 
 
 def work_command(tag: str, key: SealingKey, indexed: Sequence[Indexed], nonce: bytes) -> Command:

@@ -4,6 +4,7 @@ from typing import Final
 
 import msgspec
 
+from masking_service.service.state.sealed import Unprinted
 from masking_service.service.waybills.tokenize import Kept
 from masking_service.service.waybills.writing import Refusal
 
@@ -12,17 +13,14 @@ MAX_BYTES: Final = 16 * 1024 * 1024
 MAX_RECORDS: Final = 1_000
 
 
-class SubmittedAgain(msgspec.Struct, frozen=True, array_like=True):
+class SubmittedAgain(Unprinted, msgspec.Struct, frozen=True, array_like=True):
     """A record whose waybill is known: its number, and what would be stored of it."""
 
     number: str
     body: bytes
 
-    def __repr__(self) -> str:
-        return "<SubmittedAgain>"
 
-
-class Resubmission(msgspec.Struct, frozen=True):
+class Resubmission(Unprinted, msgspec.Struct, frozen=True):
     """The records of one call whose waybills are known.
 
     Attributes:
@@ -42,9 +40,6 @@ class Resubmission(msgspec.Struct, frozen=True):
     site: str | None
     records: list[SubmittedAgain]
 
-    def __repr__(self) -> str:
-        return "<Resubmission>"
-
 
 class Spent(msgspec.Struct, frozen=True, tag="spent"):
     """A budget has no room; see `QuotaExceeded`."""
@@ -62,13 +57,10 @@ class Refused(msgspec.Struct, frozen=True, tag="refused"):
     code: str
 
 
-class Settled(msgspec.Struct, frozen=True, tag="settled"):
+class Settled(Unprinted, msgspec.Struct, frozen=True, tag="settled"):
     """What became of each record, in order."""
 
     outcomes: list[Kept | Refusal]
-
-    def __repr__(self) -> str:
-        return "<Settled>"
 
 
 class NotSettled(msgspec.Struct, frozen=True, tag="unavailable"):

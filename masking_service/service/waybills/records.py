@@ -22,6 +22,7 @@ import msgspec
 from keys.tokens import BLOCK_BYTES, TokenKeys
 from masking_service.masking import schemas
 from masking_service.masking.schema import Place
+from masking_service.service.state.sealed import Unprinted
 from masking_service.store.layout import MAX_REVISIONS
 
 SALT_BYTES: Final = 2
@@ -54,7 +55,7 @@ _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder().decode
 
 
-class Record(msgspec.Struct, frozen=True, gc=False):
+class Record(Unprinted, msgspec.Struct, frozen=True, gc=False):
     """A stored revision, opened.
 
     Attributes:
@@ -74,9 +75,6 @@ class Record(msgspec.Struct, frozen=True, gc=False):
     header: bytes = b""
     held: bool = False
     restricted: bool = False
-
-    def __repr__(self) -> str:
-        return "<Record>"
 
     @property
     def erased(self) -> bool:

@@ -22,6 +22,7 @@ from masking_service.service.call.recorder import DONE, ItemOutcome, Recorder, R
 from masking_service.service.custody.state import Custodies, Custody
 from masking_service.service.people.policy import Grant, Policy
 from masking_service.service.search.findable import Findable, findable
+from masking_service.service.state.sealed import Unprinted
 from masking_service.service.waybills import record_answers as answers
 from masking_service.service.waybills.conflicts import ConflictBudget
 from masking_service.service.waybills.entering import Entering, EnteringMasked, enter, put_tokens
@@ -53,7 +54,7 @@ class TokenizeOptions(NamedTuple):
     mask_if_unavailable: bool = False
 
 
-class Kept(msgspec.Struct, frozen=True):
+class Kept(Unprinted, msgspec.Struct, frozen=True):
     """A record that is stored.
 
     Attributes:
@@ -66,9 +67,6 @@ class Kept(msgspec.Struct, frozen=True):
     revision: int
     created: bool
     expires_at: int
-
-    def __repr__(self) -> str:
-        return "<Kept>"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from keys.aead import NONCE_BYTES
 from keys.aead import key_id_of as sealing_key_id
 from keys.errors import IntegrityError
 from keys.mac import frame
-from masking_service.service.state.sealed import TenantState
+from masking_service.service.state.sealed import TenantState, Unprinted
 from masking_service.service.waybills.notice import read_notice, reading_notice
 from masking_service.store.client import Command
 from masking_service.store.errors import StoreUnavailable
@@ -45,7 +45,7 @@ class PermitTerms(msgspec.Struct, frozen=True, array_like=True):
     kinds: tuple[str, ...]
 
 
-class WrappedKey(msgspec.Struct, frozen=True):
+class WrappedKey(Unprinted, msgspec.Struct, frozen=True):
     """A data key as it is stored.
 
     Attributes:
@@ -61,9 +61,6 @@ class WrappedKey(msgspec.Struct, frozen=True):
     wrapped: bytes | None
     label_key: bytes = b""
     permit: PermitTerms | None = None
-
-    def __repr__(self) -> str:
-        return "<WrappedKey>"
 
 
 class _KeyLabel(msgspec.Struct, frozen=True, array_like=True):

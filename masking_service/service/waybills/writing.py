@@ -13,7 +13,7 @@ from keys.aead import HEADER_BYTES, NONCE_BYTES, SealingKey
 from keys.keyring import IndexLayers, Keyring
 from masking_service.service.search.findable import NOWHERE, Findable, findable_of
 from masking_service.service.search.index import Indexed
-from masking_service.service.state.sealed import StoredValue
+from masking_service.service.state.sealed import StoredValue, Unprinted
 from masking_service.service.state.swap import Swapped, swap_question
 from masking_service.service.waybills import records
 from masking_service.service.waybills.records import Record
@@ -39,7 +39,7 @@ class Stored(msgspec.Struct, frozen=True, gc=False):
     created: bool
 
 
-class Draft(msgspec.Struct):
+class Draft(Unprinted, msgspec.Struct):
     """A record that is about to be stored.
 
     Attributes:
@@ -76,9 +76,6 @@ class Draft(msgspec.Struct):
     layers: IndexLayers = ONE_LAYER
     claimed: int = -1
     follows: tuple[bytes, bytes | None] | None = None
-
-    def __repr__(self) -> str:
-        return "<Draft>"
 
     @property
     def place(self) -> bytes:

@@ -235,7 +235,7 @@ def test_no_number_is_in_a_repr_or_an_error() -> None:
 
     assert DIAL not in repr(bound)
     assert repr(BindRequest(1, "bind", "", REF, A, B, 0)) == "<BindRequest>"
-    assert repr(StoredCall(REF, 0, DIAL)) == "<LiveCall>"
+    assert repr(StoredCall(REF, 0, DIAL)) == "<StoredCall>"
 
 
 def test_an_answer_that_takes_less_than_a_second_is_waited_for() -> None:
