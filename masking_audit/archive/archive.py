@@ -18,8 +18,7 @@ from masking_audit.archive.order_files import write_orders
 from masking_audit.archive.segments import ArchiveError, ArchiveState, Segments
 from masking_audit.archive.tenants import archived_tenants
 from masking_audit.format.lines import CheckpointLine, EntryLine, UnreadableLineError, read_line, write_line
-from masking_audit.format.links import entry_id
-from masking_audit.tiles.leaf import leaf_of
+from masking_audit.format.links import entry_id, leaf_of
 from masking_audit.tiles.log import LEAVES_PER_PUBLICATION, TiledLog
 from masking_audit.verify.verifier import StartingPoint, Verification
 from masking_service.audit.questions import Position

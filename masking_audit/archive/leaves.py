@@ -4,8 +4,7 @@ from collections.abc import Iterator
 
 from masking_audit.archive.segments import ArchiveError, Segments
 from masking_audit.format.lines import EntryLine, UnreadableLineError, read_line
-from masking_audit.format.links import FIRST_LINK, entry_id, is_link
-from masking_audit.tiles.leaf import leaf_of
+from masking_audit.format.links import FIRST_LINK, entry_id, is_link, leaf_of
 from masking_service.audit.questions import Position
 
 

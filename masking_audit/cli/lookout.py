@@ -20,8 +20,8 @@ from masking_service.runtime.reporting import log_alert
 from masking_service.runtime.set_up import settings_of
 from masking_service.runtime.store_admission import recognise
 from masking_service.runtime.wiring import assemble
+from masking_service.service.lookout.reasons import in_words
 from masking_service.service.lookout.signals import all_signals
-from masking_service.service.lookout.texts import in_words
 from masking_service.service.lookout.use import Lookout, reason_of
 from masking_service.service.oversight.auditing import AUDIT_HASH_OF_TENANT, end
 from masking_service.store.errors import StoreUnavailable

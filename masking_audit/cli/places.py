@@ -16,9 +16,8 @@ from masking_audit.format.lines import UnreadableLineError
 from masking_service.audit.asking import AskedArchive
 from masking_service.runtime.administration import opened_store
 from masking_service.runtime.clock import clock
-from masking_service.runtime.embedded_url import running_url
 from masking_service.runtime.opened import open_keyring
-from masking_service.runtime.set_up import settings_of
+from masking_service.runtime.set_up import running_url, settings_of
 from masking_service.runtime.settings import Settings
 from masking_service.runtime.state_files import ARCHIVE
 from masking_service.store.client import Store

@@ -10,9 +10,9 @@ from keys.signatures import Verifier
 from masking_audit.archive.segments import archived
 from masking_audit.cli.given import note_in, verifier_in
 from masking_audit.cli.saying import count
+from masking_audit.format.links import leaf_of
 from masking_audit.packs.evidence import entry_lines
 from masking_audit.tiles.check import damage, first_difference
-from masking_audit.tiles.leaf import leaf_of
 from masking_audit.tiles.log import CHECKPOINT, FOLDER, read_checkpoint
 from masking_audit.tiles.log_key import read_public_key
 from masking_audit.tiles.merkle import EMPTY_ROOT, ProofError

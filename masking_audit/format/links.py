@@ -115,3 +115,11 @@ MAX_AUDIT_SLOTS: Final = len(SLOT_DIGITS)
 def slot_of(writer: str, slots: int) -> int:
     """Return the 0-based slot of a writer, of `slots`."""
     return SLOT_DIGITS.find(writer[-1:]) % slots
+
+
+def leaf_of(writer: str, number: int, link: bytes) -> bytes:
+    """Return the leaf of an entry: ``audit-leaf/1 WRITER-NUMBER LINK``, the link in hexadecimal.
+
+    It holds no content of the entry, so the tiles can be published.
+    """
+    return f"audit-leaf/1 {entry_id(writer, number)} {link.hex()}".encode()

@@ -16,9 +16,8 @@ import msgspec
 from keys.errors import IntegrityError
 from keys.signatures import Verifier
 from masking_audit.format.commits import Commit, links_of, verify_commit
-from masking_audit.format.links import encode, entry_id
+from masking_audit.format.links import encode, entry_id, leaf_of
 from masking_audit.format.signed import verify_entry
-from masking_audit.tiles.leaf import leaf_of
 from masking_audit.tiles.merkle import ProofError, leaf_hash, verify_consistency, verify_inclusion
 from masking_audit.tiles.notes import Note, NoteError, NoteKey
 from masking_audit.tiles.tree_head import TreeHead, head_of, parse_hash, parse_number

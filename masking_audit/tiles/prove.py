@@ -10,10 +10,9 @@ from pathlib import Path
 from masking_audit.archive.segments import archived
 from masking_audit.format.commits import Commit
 from masking_audit.format.lines import EntryLine, read_line
-from masking_audit.format.links import FIRST_LINK, entry_id
+from masking_audit.format.links import FIRST_LINK, entry_id, leaf_of
 from masking_audit.packs.evidence import commit_of
 from masking_audit.tiles.layout import ENTRIES, WIDTH, split_bundle, width_of
-from masking_audit.tiles.leaf import leaf_of
 from masking_audit.tiles.log import CHECKPOINT, FOLDER, read_checkpoint
 from masking_audit.tiles.log_key import PUBLIC, read_public_key
 from masking_audit.tiles.merkle import ProofError

@@ -144,10 +144,6 @@ class AuditLog:
                 return ""
         return self._commit_pending(_Pending(self._marker(Action.CLOSE)), last=True)
 
-    def reset(self) -> None:
-        """Begin a new chain, as a new process would, after the store was emptied."""
-        self._start_chain()
-
     def _commit_pending(self, mine: _Pending, *, last: bool = False) -> str:
         """Commit `mine`, or wait until another thread does."""
         with self._lock:

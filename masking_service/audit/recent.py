@@ -61,11 +61,6 @@ class RecentEntries:
         self._tenants: dict[str, _Tenant] = {}
         self._lock = threading.Lock()
 
-    def reset(self) -> None:
-        """Forget what was read, after the store was emptied."""
-        with self._lock:
-            self._tenants.clear()
-
     def rows(self, tenant: str, now: int) -> tuple[list[RecentEntry], int]:
         """Return what the entries of the last day say, and since when nothing is missing (Unix seconds).
 

@@ -17,7 +17,7 @@ from masking_service.runtime.set_up import settings_of
 from masking_service.service.call.errors import InvalidRequest, NotFound
 from masking_service.service.call.recorder import RequestContext
 from masking_service.service.incidents.duties import Duty, Flag, countries, duties_of, form_of, grade_of
-from masking_service.service.incidents.errors import IncidentClosed, IncidentExists
+from masking_service.service.incidents.problems import IncidentClosed, IncidentExists
 from masking_service.service.incidents.state import IncidentRecord, PackFile
 from masking_service.service.incidents.use import IncidentBook, Known, named
 from masking_service.service.people.principals import DEFAULT_TENANT, service_principal

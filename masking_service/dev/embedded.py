@@ -22,7 +22,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from masking_service.dev.child import end_child, start_child
-from masking_service.runtime.embedded_url import FOLDER, LOCK, URL, take_lock
+from masking_service.runtime.set_up import FOLDER, LOCK, URL, take_lock
 from masking_service.runtime.settings import SettingsError
 
 START_SECONDS: Final = 60.0  # loading a log of a few gigabytes takes tens of seconds

@@ -1,11 +1,19 @@
-"""Reads the settings of the set-up in a state directory, for a command."""
+"""Reads the set-up in a state directory, for a command: its settings, and the store that `serve --dev` runs in it."""
 
+import fcntl
 import os
 from pathlib import Path
+from typing import Final
 
 from keys import keyset
-from masking_service.runtime.embedded_url import running_url
 from masking_service.runtime.settings import Settings
+
+FOLDER: Final = "valkey"
+"""The store's folder in a state directory."""
+LOCK: Final = "lock"
+"""The file in it that the running server holds locked."""
+URL: Final = "url"
+"""The file in it with the server's address, a secret."""
 
 
 def settings_of(folder: Path) -> Settings:
@@ -20,3 +28,27 @@ def settings_of(folder: Path) -> Settings:
     url = os.environ.get("MASKING_REDIS_URL") or running_url(folder) or ""
     environment = {**os.environ, "MASKING_STATE_DIR": str(folder), "MASKING_REDIS_URL": url}
     return Settings.read(environment, development=development)
+
+
+def running_url(state_dir: Path) -> str | None:
+    """Return the address of the server that runs in `state_dir`; None if none is ready there."""
+    directory = state_dir.resolve() / FOLDER
+    try:
+        with (directory / LOCK).open("rb") as lock:
+            return None if take_lock(lock.fileno(), fcntl.LOCK_SH) else (directory / URL).read_text()
+    except FileNotFoundError:
+        return None
+
+
+def take_lock(lock: int, mode: int) -> bool:
+    """Lock an open file if it is free, without waiting; return whether it was.
+
+    Args:
+        lock: its descriptor.
+        mode: `fcntl.LOCK_SH` or `fcntl.LOCK_EX`.
+    """
+    try:
+        fcntl.flock(lock, mode | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

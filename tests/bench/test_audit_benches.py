@@ -7,7 +7,7 @@ import redis
 
 from bench import against, log_rate
 from bench.audited import VIEWS_ALONE, Bench
-from masking_service.runtime.embedded_url import running_url
+from masking_service.runtime.set_up import running_url
 from masking_service.shipped import ROOT
 from masking_service.store.layout import ONE_SLOT
 

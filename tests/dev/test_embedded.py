@@ -19,7 +19,7 @@ import redis
 from masking_service.dev import child, embedded
 from masking_service.dev.child import ChildError
 from masking_service.dev.embedded import EmbeddedServer, EmbeddedServerError, server_binary
-from masking_service.runtime.embedded_url import running_url
+from masking_service.runtime.set_up import running_url
 from tests import programs
 from tests.servers import halt, wait_until
 
@@ -55,7 +55,7 @@ def run_parent(script: str, state_dir: Path) -> subprocess.Popen[str]:
     start = (
         "import os, sys, time; from pathlib import Path\n"
         "from masking_service.dev.embedded import EmbeddedServer\n"
-        "from masking_service.runtime.embedded_url import running_url\n"
+        "from masking_service.runtime.set_up import running_url\n"
         "server = EmbeddedServer(Path(sys.argv[1])); server.start()\n"
     )
     command = [sys.executable, "-c", start + script, str(state_dir)]

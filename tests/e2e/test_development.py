@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from masking_service.runtime.embedded_url import running_url
+from masking_service.runtime.set_up import running_url
 from tests.e2e.processes import Running, command, gone, run, run_gunicorn, wait_for
 
 pytestmark = pytest.mark.xdist_group("e2e/service")  # one process starts the service that they share

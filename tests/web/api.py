@@ -17,6 +17,7 @@ from masking_service.runtime.settings import Settings
 from masking_service.runtime.state_files import CREDENTIALS, DEVELOPMENT_ISSUER_KEY
 from masking_service.runtime.store_admission import admit_store
 from masking_service.runtime.wiring import Parts, assemble
+from masking_service.service.acts.registry import KeyRegistry
 from masking_service.service.people.issuers import mint
 from tests.service.people.policies import Edit
 from tests.store import stores
@@ -130,17 +131,24 @@ def started(settings: Settings) -> Api:
 
 def emptied(shared: Api) -> Api:
     """Return a service that has forgotten what its store held."""
-    shared.parts.checkpoints.trust_store()  # or the empty store would be one that was rolled back
-    shared.parts.freezes.reset()  # that a list which it saw is gone would be an alarm
-    shared.parts.keyholders.reset()
-    shared.parts.devices.reset()
-    shared.parts.decoys.reset()
-    shared.parts.holds.reset()
-    shared.parts.incidents.reset()
-    shared.parts.recent_entries.reset()
-    shared.parts.denials.reset()  # what was refused in another test is no part of this one's minute
-    shared.parts.log.reset()  # its chain went with the store; the next entry would be refused
+    parts = shared.parts
+    parts.checkpoints.trust_store()  # or the empty store would be one that was rolled back
+    lists = parts.freezes, parts.holds, parts.incidents, parts.decoys._details
+    for known in (*(one._lists.known for one in lists), parts.decoys._phantoms.known):
+        known.clear()  # that a list which it saw is gone would be an alarm
+    parts.freezes._announced.clear()
+    forget_keys(parts.keyholders)
+    forget_keys(parts.devices)
+    parts.recent_entries._tenants.clear()
+    parts.denials._windows.clear()  # what was refused in another test is no part of this one's minute
+    parts.log._start_chain()  # its chain went with the store; the next entry would be refused
     return shared
+
+
+def forget_keys(keys: KeyRegistry[Any, Any]) -> None:
+    """Let a process forget which keys or devices people have, as one that begins."""
+    keys._requests.known.clear()
+    keys._person.cache_clear()
 
 
 Under = Callable[[Edit], Api]

@@ -15,7 +15,7 @@ from masking_service.service.devices.state import MAX_DEVICES
 from masking_service.service.devices.state import Device as StoredDevice
 from masking_service.service.freezes.state import Freeze, Freezes
 from tests.devices import Device
-from tests.web.api import NUMBER, SITE, Api, Under, content, record, refusal, started
+from tests.web.api import NUMBER, SITE, Api, Under, content, forget_keys, record, refusal, started
 from tests.web.people import AUDITOR
 from tests.web.proving import Proving, proven
 from tests.web.signing import Person
@@ -167,7 +167,7 @@ def test_a_revocation_outlives_an_older_copy_of_the_devices(api: Api, boss: Pers
     before = api.parts.store.read([person.reading_command()])[0]
     content(boss.post(courier.path("revoke"), {}))
     api.parts.store.write([(b"DEL", person._place), (b"HSET", person._place, *before)])
-    api.parts.devices.reset()
+    forget_keys(api.parts.devices)
 
     assert refusal(courier.view(NUMBER)) == (403, "signature-invalid")
 

@@ -16,7 +16,7 @@ from masking_service.service.acts.enrolment import MAX_ACTIVE
 from masking_service.service.acts.state import PersonKey
 from masking_service.service.people.principals import Principal
 from tests.authenticators import PRESENT, RP_ID, Authenticator, Maker
-from tests.web.api import NOW, NUMBER, Api, Clock, Json, Under, content, field, record, refusal, results
+from tests.web.api import NOW, NUMBER, Api, Clock, Json, Under, content, field, forget_keys, record, refusal, results
 from tests.web.people import AUDITOR, SUPERVISOR
 from tests.web.signing import SIGNED, Person, signed
 
@@ -153,7 +153,7 @@ def test_a_revocation_outlives_an_older_copy_of_the_keys(api: Api, boss: Person,
     before = parts.store.read([person.reading_command()])[0]
     content(decide(boss, officer, "revoke"))
     parts.store.write([(b"DEL", person._place), (b"HSET", person._place, *before)])
-    parts.keyholders.reset()
+    forget_keys(parts.keyholders)
 
     assert refusal(officer.open(PHONE)) == (403, "signature-invalid")
 

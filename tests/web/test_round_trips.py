@@ -5,7 +5,21 @@ from __future__ import annotations
 import pytest
 
 from tests.service.people.policies import put
-from tests.web.api import NUMBER, PHONE, SITE, Api, Json, Trips, Under, emptied, field, record, results, token
+from tests.web.api import (
+    NUMBER,
+    PHONE,
+    SITE,
+    Api,
+    Json,
+    Trips,
+    Under,
+    emptied,
+    field,
+    forget_keys,
+    record,
+    results,
+    token,
+)
 from tests.web.people import AUDITOR, COURIER, DESK, OFFICER, PRINTER, PRIVACY, SUPERVISOR, TRACKING
 from tests.web.proving import INDEXES, Proving, proven
 from tests.web.signing import Person
@@ -285,7 +299,7 @@ def test_a_device_that_a_process_sees_first_costs_one_exchange(proving: Api) -> 
         before = proving.parts.store.round_trips
         assert courier.once("GET", f"/v1/waybills/{NUMBER}").status_code == 200
         counted.append(proving.parts.store.round_trips - before)
-        proving.parts.devices.reset()
+        forget_keys(proving.parts.devices)
     before = proving.parts.store.round_trips
     assert courier.once("GET", f"/v1/waybills/{NUMBER}").status_code == 200
     counted.append(proving.parts.store.round_trips - before)

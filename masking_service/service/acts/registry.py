@@ -164,11 +164,6 @@ class KeyRegistry(TenantState, Generic[Key, Request]):
         self._requests = Documents(store, keyring, random, _Requests, sort.requests)
         self._person = lru_cache(CACHED_PEOPLE)(self._new_person)
 
-    def reset(self) -> None:
-        """Forget everything that was read, after the store was emptied."""
-        self._requests.known.clear()
-        self._person.cache_clear()
-
     def keys_question(self, tenant: str, principal: str) -> Question[tuple[Key, ...]]:
         """Return the question for the approved keys of a person, revoked ones too.
 

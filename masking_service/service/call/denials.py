@@ -47,11 +47,6 @@ class Denials:
         self._lock = threading.Lock()
         self._windows: dict[_Key, _Window] = {}
 
-    def reset(self) -> None:
-        """Forget what was counted, after the store was emptied."""
-        with self._lock:
-            self._windows.clear()
-
     def record(self, entry: Entry, source: str = "") -> None:
         """Write the entry of a refused call, or count it.
 

@@ -100,11 +100,6 @@ class Decoys(TenantState):
         self._phantoms = Documents(store, keyring, random, _Phantoms, DECOYS)
         self._details = SealedLists(store, keyring, random, list[Decoy], DECOY_DETAILS)
 
-    def reset(self) -> None:
-        """Forget every list that was read, after the store was emptied."""
-        self._phantoms.known.clear()
-        self._details.reset()
-
     def refresh(self, tenants: Iterable[str]) -> None:
         """Read the phantoms of tenants: one round trip.
 

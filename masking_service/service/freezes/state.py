@@ -86,11 +86,6 @@ class Freezes(TenantState):
         self._announced: set[tuple[str, str]] = set()
         self._count_key = lru_cache(CACHED_COUNT_KEYS)(partial(_count_key, keyring))
 
-    def reset(self) -> None:
-        """Forget every list that was read, after the store was emptied."""
-        self._lists.known.clear()
-        self._announced.clear()
-
     def document(self, tenant: str) -> Serials:
         """Return a tenant's list as it is stored, as this process knows it."""
         return self._lists.of(tenant)

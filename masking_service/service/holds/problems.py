@@ -1,8 +1,22 @@
-"""The texts of problems with holds and restrictions."""
+"""The refusals about holds and restrictions, and the texts of their problems."""
 
 from typing import Final
 
+from masking_service.service.people.errors import AccessError
 from masking_service.texts import ProblemText, Text
+
+
+class HoldExists(AccessError, code="hold-exists"):
+    """The name of a hold was used before."""
+
+
+class HoldEnded(AccessError, code="hold-ended"):
+    """The hold was lifted or withdrawn, is being lifted, or another person changed it meanwhile."""
+
+
+class OwnHold(AccessError, code="own-hold"):
+    """The caller proposed this, so another person has to decide."""
+
 
 HOLD_PROBLEMS: Final[dict[str, ProblemText]] = {
     "held": ProblemText(

@@ -33,8 +33,8 @@ from masking_service.service.call.recorder import (
 from masking_service.service.call.shapes import text_fault
 from masking_service.service.cases.state import case_name, sound_case_name
 from masking_service.service.holds import answers
-from masking_service.service.holds.errors import HoldEnded, HoldExists, OwnHold
 from masking_service.service.holds.held_records import AT_ONCE, Change, HeldRecords
+from masking_service.service.holds.problems import HoldEnded, HoldExists, OwnHold
 from masking_service.service.holds.state import MAX_HOLDS, Hold, Holds
 from masking_service.service.people.issuers import Issuers
 from masking_service.service.state.sealed import Sealed

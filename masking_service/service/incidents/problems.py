@@ -1,8 +1,18 @@
-"""The texts of problems with incidents."""
+"""The refusals about incidents, and the texts of their problems."""
 
 from typing import Final
 
+from masking_service.service.people.errors import AccessError
 from masking_service.texts import ProblemText, Text
+
+
+class IncidentExists(AccessError, code="incident-exists"):
+    """The name of an incident was used before."""
+
+
+class IncidentClosed(AccessError, code="incident-closed"):
+    """The incident was closed, so nothing but reports is noted of it."""
+
 
 INCIDENT_PROBLEMS: Final[dict[str, ProblemText]] = {
     "incident-exists": ProblemText(

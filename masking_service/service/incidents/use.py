@@ -17,7 +17,7 @@ from masking_service.service.call.shapes import text_fault
 from masking_service.service.cases.state import case_name, sound_case_name
 from masking_service.service.incidents import answers
 from masking_service.service.incidents.duties import Duty, Flag, countries, duties_of, form_of, grade_of
-from masking_service.service.incidents.errors import IncidentClosed, IncidentExists
+from masking_service.service.incidents.problems import IncidentClosed, IncidentExists
 from masking_service.service.incidents.state import IncidentLists, IncidentRecord, PackFile
 from masking_service.service.people.errors import Forbidden
 

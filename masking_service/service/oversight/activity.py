@@ -11,8 +11,8 @@ from masking_service.masking.timestamps import rfc3339
 from masking_service.service.call.call import Gate
 from masking_service.service.call.recorder import RequestContext
 from masking_service.service.freezes.state import Freeze, Freezes
+from masking_service.service.lookout.reasons import in_words
 from masking_service.service.lookout.state import StoredListing
-from masking_service.service.lookout.texts import in_words
 from masking_service.service.lookout.use import Lookout, reason_of
 from masking_service.service.oversight import answers
 from masking_service.service.oversight.auditing import AUDIT_HASH_OF_TENANT

@@ -42,10 +42,6 @@ class SealedLists(TenantState, Generic[Entry]):
         self._decoder = msgspec.json.Decoder(kind)
         self._bounded = bounded
 
-    def reset(self) -> None:
-        """Forget every list that was read, after the store was emptied."""
-        self._lists.known.clear()
-
     def listed(self, tenant: str) -> list[Entry]:
         """Return the tenant's entries, the first added first: one round trip.
 

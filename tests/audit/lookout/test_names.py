@@ -1,6 +1,6 @@
 """The policy, the texts and the signals name the same signals."""
 
-from masking_service.service.lookout.texts import TEXTS
+from masking_service.service.lookout.reasons import TEXTS
 from masking_service.service.people.rules import LOOKOUT_SIGNALS
 
 

@@ -3,8 +3,7 @@
 import pytest
 
 from masking_service.service.lookout.ranking import MAX_LISTED, Listed, rank, to_freeze
-from masking_service.service.lookout.reasons import Reason
-from masking_service.service.lookout.texts import TEXTS, in_words
+from masking_service.service.lookout.reasons import TEXTS, Reason, in_words
 
 
 def reason(person: str, signal: str, score: float) -> Reason:

@@ -71,14 +71,6 @@ def test_another_process_knows_after_one_refresh(make: Make) -> None:
     assert other.phantoms("elsewhere", bases("SF1234567890")) == []
 
 
-def test_lists_are_forgotten_with_the_store(make: Make) -> None:
-    decoys = make()
-    plant(decoys, "SF1234567890")
-    decoys.reset()
-
-    assert decoys.phantoms("default", bases("SF1234567890")) == []
-
-
 def test_a_decoy_is_stored_without_what_it_does_not_say() -> None:
     """The number of decoys that a padded list takes depends on it."""
     planted = [Decoy("SF1234567890", "seed", 7, "staff/p-1"), Decoy("SF1234567890", "seed", 7, "staff/p-1", 9)]

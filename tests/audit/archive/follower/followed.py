@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from masking_audit.format.lines import EntryLine, read_line
-from masking_audit.tiles.leaf import leaf_of
+from masking_audit.format.links import leaf_of
 from masking_audit.tiles.log import CHECKPOINT, read_checkpoint
 from masking_audit.tiles.log_key import PUBLIC, read_public_key
 from masking_audit.tiles.reader import TileReader
