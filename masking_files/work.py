@@ -22,9 +22,9 @@ from masking_service.masking.timestamps import rfc3339
 from masking_service.runtime.clock import clock
 from masking_service.runtime.store_admission import watch_store
 from masking_service.runtime.wiring import Parts
-from masking_service.service.call.errors import SeveralWaybills, UnknownSchema
+from masking_service.service.call.errors import QuotaExceeded, SeveralWaybills, UnknownSchema
 from masking_service.service.call.recorder import RequestContext
-from masking_service.service.people.errors import AccessError, QuotaExceeded, Unauthenticated
+from masking_service.service.people.errors import AccessError, Unauthenticated
 from masking_service.service.waybills.mask import mask_batch
 from masking_service.service.waybills.tokenize import Tokenize, TokenizeOptions
 from masking_service.store.errors import StoreUnavailable

@@ -22,8 +22,8 @@ from keys.keyset import algorithm_of, load
 from keys.keyset_file import FORMAT, USES, KeysetFile, RootEntry, SecretEntry, check_value, encode, secret_context
 from keys.roots import open_roots
 from masking_service.service.cases.case_check import Confirmation, Ticket
+from masking_service.service.cases.problems import CaseCheckUnavailable, UnknownCaseNumber
 from masking_service.service.cases.sample import any_in_sample
-from masking_service.service.people.errors import CaseCheckUnavailable, UnknownCaseNumber
 from masking_service.service.people.principals import DEFAULT_TENANT
 
 CREATED: Final = "2026-01-01"

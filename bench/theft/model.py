@@ -14,21 +14,20 @@ from bench.theft.memory import Memory, Review
 from bench.theft.steps import DAY, PHONE, PURPOSE, TICKET_SYSTEM, Done, Step, is_phantom
 from bench.theft.windows import Taken, Windows
 from masking_audit.format.entries import Entry, Item
+from masking_service.service.call.errors import QuotaExceeded
 from masking_service.service.call.recorder import DONE, NOT_FOUND, RELEASED, RequestContext
-from masking_service.service.cases.state import Act, Case, Opening
-from masking_service.service.freezes.state import Freeze
-from masking_service.service.freezes.use import FreezeByPolicy
-from masking_service.service.people.errors import (
-    AccessError,
+from masking_service.service.cases.problems import (
     CaseCheckUnavailable,
     CaseExists,
     CaseNotOpen,
-    Frozen,
     NoSuchCase,
-    QuotaExceeded,
     TicketMismatch,
     UnknownCaseNumber,
 )
+from masking_service.service.cases.state import Act, Case, Opening
+from masking_service.service.freezes.state import Freeze
+from masking_service.service.freezes.use import FreezeByPolicy
+from masking_service.service.people.errors import AccessError, Frozen
 from masking_service.service.people.policy import Grant, Policy
 from masking_service.service.people.principals import DEFAULT_TENANT, Principal
 

@@ -41,8 +41,8 @@ from masking_service.runtime.opened import open_keyring, open_store
 from masking_service.runtime.set_up import settings_of
 from masking_service.runtime.settings import Settings
 from masking_service.service.cases.case_check import TIMEOUT_SECONDS, load_case_check
+from masking_service.service.cases.problems import CaseCheckUnavailable, TicketMismatch, UnknownCaseNumber
 from masking_service.service.people.claims import LEEWAY
-from masking_service.service.people.errors import CaseCheckUnavailable, TicketMismatch, UnknownCaseNumber
 from masking_service.service.people.issuer_check import IssuerFault, check_issuer
 from masking_service.service.people.policy import Policy
 from masking_service.service.people.principals import DEFAULT_TENANT

@@ -35,10 +35,12 @@ from masking_service.http.problems import RETRY_AFTER, Problem, problem_of
 from masking_service.masking import RULES_VERSION
 from masking_service.observability.logs import error_place, log
 from masking_service.runtime.served import Served
+from masking_service.service.acts.problems import SignatureInvalid
+from masking_service.service.call.errors import QuotaExceeded
 from masking_service.service.call.operation import Answered, Batch, Call, Operation, SentProof, SignedRequest
 from masking_service.service.call.recorder import RequestContext
 from masking_service.service.call.shapes import Shape
-from masking_service.service.people.errors import QuotaExceeded, SignatureInvalid, Unauthenticated
+from masking_service.service.people.errors import Unauthenticated
 
 GUARDED: Final = "/v1/"
 SIGNED: Final = frozenset(row.path for row in TABLE if row.signed)

@@ -26,26 +26,28 @@ from masking_service.http.rule_texts import (
 )
 from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.timestamps import rfc3339
-from masking_service.service.call.errors import InvalidRequest, NotFound, SeveralWaybills, TooMany, UnknownSchema
+from masking_service.service.acts.problems import NoSignatures, SignatureRequired
+from masking_service.service.call.errors import (
+    InvalidRequest,
+    NotFound,
+    QuotaExceeded,
+    SeveralWaybills,
+    TooMany,
+    UnknownSchema,
+)
+from masking_service.service.cases.problems import CaseCheckUnavailable, CaseNotOpen, CaseRequired
+from masking_service.service.devices.problems import DeviceProofRequired, NoDevices
 from masking_service.service.people.errors import (
     AccessError,
-    CallsUnavailable,
-    CaseCheckUnavailable,
-    CaseNotOpen,
-    CaseRequired,
-    DeviceProofRequired,
     Forbidden,
     IssuerUnavailable,
-    NoDevices,
-    NoSearchIndex,
-    NoSignatures,
     ProfileRequired,
     PurposeRequired,
-    QuotaExceeded,
-    SignatureRequired,
     SignInRequired,
     Unauthenticated,
 )
+from masking_service.service.phone_calls.problems import CallsUnavailable
+from masking_service.service.search.use import NoSearchIndex
 from masking_service.store.computing import GaveUp
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.identity import WrongStore

@@ -17,8 +17,9 @@ from keys.development_issuer import new_private_pem, public_pem
 from masking_service.runtime.clock import clock
 from masking_service.runtime.settings import Settings
 from masking_service.runtime.wiring import Parts, assemble
+from masking_service.service.call.errors import QuotaExceeded
 from masking_service.service.opening.use import Detokenize
-from masking_service.service.people.errors import Forbidden, PolicyError, QuotaExceeded, Unauthenticated
+from masking_service.service.people.errors import Forbidden, PolicyError, Unauthenticated
 from masking_service.service.people.issuers import mint
 from tests.service.people.policies import ISSUER, TEXT, someone
 from tests.service.people.tokens import KEY, jwk, token

@@ -21,6 +21,7 @@ from masking_service.masking.timestamps import rfc3339
 from masking_service.observability.alerts import Alerts
 from masking_service.service.acts import answers
 from masking_service.service.acts.approving import MAX_CHAIN, Approving, AskedKey, active, keep_request, status
+from masking_service.service.acts.problems import NoSignatures, TooManyKeys
 from masking_service.service.acts.signatures import Signatures, Signed
 from masking_service.service.acts.state import Keyholders, KeyRequest, PersonKey, approved_key
 from masking_service.service.acts.tickets import RANDOM_BYTES
@@ -30,7 +31,7 @@ from masking_service.service.call.errors import InvalidRequest, NotFound
 from masking_service.service.call.own_words import masked_words
 from masking_service.service.call.recorder import Recorder, RequestContext, Stated
 from masking_service.service.freezes.state import Freezes
-from masking_service.service.people.errors import Forbidden, NoSignatures, TooManyKeys
+from masking_service.service.people.errors import Forbidden
 from masking_service.service.people.networks import network_of
 from masking_service.service.people.policy import Grant
 from masking_service.service.people.signed_rules import SignedRule

@@ -1,8 +1,33 @@
-"""The texts of problems with signatures and people's keys."""
+"""The refusals about signatures and people's keys, and the texts of their problems."""
 
 from typing import Final
 
+from masking_service.service.people.errors import AccessError
 from masking_service.texts import ProblemText, Text
+
+
+class SignatureRequired(AccessError, code="signature-required"):
+    """The policy wants a signature over this act by a key of the person's own, made for this server and policy."""
+
+
+class NoSignatures(AccessError, code="forbidden"):
+    """The policy has no section on signatures."""
+
+
+class TooManyKeys(AccessError, code="too-many-keys"):
+    """The person has as many active keys as one may have."""
+
+
+class SignatureInvalid(AccessError, code="signature-invalid"):
+    """The signature is wrong, too old, used before, by another key, or over another act: the caller is not told which.
+
+    It never counts against the person: a stolen sign-in could freeze everyone. `reason` is a fixed sentence of this
+    code base for the log, so that an operator can tell a wrong set-up from an attack; it must not reach the caller.
+    """
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+
 
 SIGNATURE_PROBLEMS: Final[dict[str, ProblemText]] = {
     "signature-required": ProblemText(

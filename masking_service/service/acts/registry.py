@@ -20,7 +20,7 @@ from masking_audit.format.entries import Signature
 from masking_audit.format.signed import verify_signed
 from masking_service.audit.log import outside_id
 from masking_service.masking.timestamps import SECONDS_A_DAY
-from masking_service.service.people.errors import TooManyKeys
+from masking_service.service.acts.problems import TooManyKeys
 from masking_service.service.state.sealed import Prepared, TenantState, Unprinted
 from masking_service.service.state.serials import Documents, Serials
 from masking_service.store.client import Reply, Store

@@ -19,12 +19,12 @@ from masking_audit.format.entries import Signature
 from masking_service.masking.errors import InvalidRecord
 from masking_service.observability.alerts import Alerts
 from masking_service.service.acts.deeds import Deed, statement
+from masking_service.service.acts.problems import SignatureInvalid, SignatureRequired
 from masking_service.service.acts.state import Keyholders, KeyUse, PersonKey
 from masking_service.service.acts.tickets import ActTicket, Tickets
 from masking_service.service.call.budgets import Budgets, Nonce
 from masking_service.service.call.recorder import UNSIGNED, Recorded, RequestContext, SignatureProof
 from masking_service.service.freezes.state import Freezes
-from masking_service.service.people.errors import SignatureInvalid, SignatureRequired
 from masking_service.service.people.policy import Grant
 from masking_service.service.people.signed_rules import SignedRule
 from masking_service.store.client import Store

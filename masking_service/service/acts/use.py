@@ -19,6 +19,7 @@ from masking_service.masking.waybill import required_waybills
 from masking_service.service.acts import answers, deeds
 from masking_service.service.acts.deeds import Deed, statement
 from masking_service.service.acts.held import held_key
+from masking_service.service.acts.problems import NoSignatures
 from masking_service.service.acts.signatures import Signatures, usable
 from masking_service.service.acts.state import Keyholders
 from masking_service.service.acts.texts import sentence
@@ -28,12 +29,12 @@ from masking_service.service.call.errors import InvalidRequest, NotFound
 from masking_service.service.call.items import opening_faults
 from masking_service.service.call.recorder import RequestContext
 from masking_service.service.call.shapes import whole
+from masking_service.service.cases.problems import CaseRequired
 from masking_service.service.cases.reading import case_question, visible
 from masking_service.service.cases.state import Cases, WantedCase, sound_case_name
 from masking_service.service.cases.use import checked_opening
 from masking_service.service.decoys.state import Kind
 from masking_service.service.devices.state import Devices
-from masking_service.service.people.errors import CaseRequired, NoSignatures
 from masking_service.service.people.policy import Policy
 from masking_service.service.people.principals import sound_principal
 from masking_service.service.people.signed_rules import ACTS, SignedRule

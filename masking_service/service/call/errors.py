@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Final
 
+from masking_service.service.people.errors import AccessError
+
 Places = Sequence[tuple[str, str]]
 """A place (a JSON Pointer inside the body, ``query:NAME`` or ``path:NAME``) and a code, for each fault."""
 
@@ -48,3 +50,22 @@ class TooMany(Exception):
 
     None is shown.
     """
+
+
+class QuotaExceeded(AccessError, code="quota-exceeded"):
+    """A budget has no room for this call, and nothing was taken.
+
+    `window` is the one that frees last (such as `1h`), `retry_at` when that is, in Unix seconds. `role` and `counts`
+    say whose budget it is, and of what; `scope` whether it is that of one `person`, or of all of a `role` or `tenant`.
+    `at_most` is what one call can count at most, where this one counts more and so never fits; else 0.
+    """
+
+    def __init__(
+        self, window: str, retry_at: int, *, role: str, counts: str, scope: str = "person", at_most: int = 0
+    ) -> None:
+        self.at_most = at_most
+        self.scope = scope
+        self.window = window
+        self.retry_at = retry_at
+        self.role = role
+        self.counts = counts

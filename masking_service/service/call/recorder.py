@@ -12,11 +12,14 @@ from keys.keyring import Keyring, TenantKeys
 from masking_audit.format.entries import Entry, Item, Signature
 from masking_service.audit.actions import Action
 from masking_service.audit.log import AuditLog, fact, outside_id
+from masking_service.service.acts.problems import SignatureInvalid
 from masking_service.service.call.denials import Denials
 from masking_service.service.custody.state import NO_CUSTODY, Custody
-from masking_service.service.people.errors import AccessError, CallsUnavailable, DeviceProofRequired, SignatureInvalid
+from masking_service.service.devices.problems import DeviceProofRequired
+from masking_service.service.people.errors import AccessError
 from masking_service.service.people.networks import network_of
 from masking_service.service.people.principals import Principal
+from masking_service.service.phone_calls.problems import CallsUnavailable
 from masking_service.service.state.sealed import HashField, PreparedFields, Sealed
 from masking_service.store.errors import StoreUnavailable
 

@@ -22,10 +22,10 @@ from masking_service.service.call.shapes import (
 )
 from masking_service.service.cases import answers
 from masking_service.service.cases.page import ReadCasePage
+from masking_service.service.cases.problems import NoSuchCase
 from masking_service.service.cases.reading import ReadCases, Sort, WantedCases
 from masking_service.service.cases.state import Status, WantedCase
 from masking_service.service.cases.use import Casework
-from masking_service.service.people.errors import NoSuchCase
 
 CaseName = Annotated[
     str,

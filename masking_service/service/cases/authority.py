@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from masking_service.service.call.recorder import RequestContext
 from masking_service.service.cases.case_check import CaseCheck
-from masking_service.service.cases.state import Case, Cases, case_name
-from masking_service.service.people.errors import CaseCheckUnavailable, CaseNotOpen, TicketMismatch, UnknownCaseNumber
+from masking_service.service.cases.problems import CaseCheckUnavailable, CaseNotOpen, TicketMismatch, UnknownCaseNumber
+from masking_service.service.cases.state import Case, Cases, sound_case_name
 from masking_service.service.people.policy import Policy
 from masking_service.service.people.principals import Principal
 from masking_service.store.pipeline import Question
@@ -28,10 +28,9 @@ class CaseAuthority:
 
     def case_question(self, context: RequestContext, name: str | None) -> Question[Case | None]:
         """Return the question for the case of this name, if one is named; its answer is for `authorise`."""
-        try:
-            return self.cases.case_question(context.principal.tenant, case_name(name))
-        except ValueError:
+        if name is None or sound_case_name(name) is None:
             return Question([], lambda _: None)
+        return self.cases.case_question(context.principal.tenant, name)
 
     def authorise(self, context: RequestContext, found: Case | None, purposes: Collection[str]) -> Case:
         """Return the case if it is open for this caller and has one of these purposes.

@@ -19,7 +19,8 @@ from keys.messages import SIGNATURE, TIMESTAMP, MessageKey
 from masking_service.masking.waybill import normalise_waybill_no
 from masking_service.observability.metrics import CaseCheckOutcome
 from masking_service.outbound import HttpAnswer, Outbound, OutboundError
-from masking_service.service.people.errors import CaseCheckUnavailable, PolicyError, TicketMismatch, UnknownCaseNumber
+from masking_service.service.cases.problems import CaseCheckUnavailable, TicketMismatch, UnknownCaseNumber
+from masking_service.service.people.errors import PolicyError
 from masking_service.service.people.principals import principal_id
 from masking_service.service.people.rules import CheckRule
 from masking_service.store.breaker import Breaker

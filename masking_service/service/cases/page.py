@@ -23,6 +23,7 @@ from masking_service.service.call.operation import SentProof
 from masking_service.service.call.recorder import RequestContext
 from masking_service.service.cases import answers
 from masking_service.service.cases.authority import reaches
+from masking_service.service.cases.problems import NoSuchCase
 from masking_service.service.cases.reading import case_answer, opened_under
 from masking_service.service.cases.state import Case, Cases, Opening, case_name
 from masking_service.service.custody.state import Custodies
@@ -30,7 +31,7 @@ from masking_service.service.decoys.watch import DecoyWatch
 from masking_service.service.devices.proofs import DeviceProofs
 from masking_service.service.freezes.use import FreezeByPolicy
 from masking_service.service.me.use import budgets_left
-from masking_service.service.people.errors import Forbidden, NoSuchCase
+from masking_service.service.people.errors import Forbidden
 from masking_service.service.people.policy import Grant, Policy
 from masking_service.service.waybills.vault import Found, Vault
 from masking_service.service.waybills.view import reached, shown_masked

@@ -1,8 +1,58 @@
-"""The texts of problems with cases."""
+"""The refusals about cases, and the texts of their problems."""
 
 from typing import Final
 
+from masking_service.service.people.errors import AccessError
 from masking_service.texts import SEND_AGAIN, ProblemText, Text
+
+
+class CaseRequired(AccessError, code="case-required"):
+    """The purpose, or a waybill number instead of a token, needs a case."""
+
+
+class CaseNotOpen(AccessError, code="case-not-open"):
+    """The case opens nothing for this caller: it is unknown, pending, denied, closed, expired or another officer's.
+
+    `state` says which, for callers who may read the case; for all others it is empty.
+    """
+
+    def __init__(self, state: str = "") -> None:
+        self.state = state
+
+
+class OwnCase(AccessError, code="own-case"):
+    """The caller opened or approved the case, and opens nothing under it."""
+
+
+class NoSuchCase(AccessError, code="not-found"):
+    """There is no case of that name that the caller may see."""
+
+
+class CaseExists(AccessError, code="case-exists"):
+    """The name of a case was used before."""
+
+
+class UnknownCaseNumber(AccessError, code="unknown-case-number"):
+    """The ticket system does not know the number."""
+
+
+class TicketMismatch(AccessError, code="ticket-mismatch"):
+    """The ticket is closed, or does not list all waybills of the case."""
+
+
+class CaseCheckUnavailable(AccessError, code="case-check-unavailable"):
+    """The ticket system gave no valid answer in time.
+
+    `reason` is for the log and for `doctor`: why TLS failed, or what is wrong with the answer; empty if none came.
+    """
+
+    def __init__(self, reason: str = "") -> None:
+        self.reason = reason
+
+
+class CaseNotPending(AccessError, code="case-not-pending"):
+    """The case is not pending, so there is nothing to decide."""
+
 
 CASE_PROBLEMS: Final[dict[str, ProblemText]] = {
     "case-required": ProblemText(

@@ -14,7 +14,7 @@ import msgspec
 
 from keys.aead import NONCE_BYTES
 from masking_service.masking.timestamps import SECONDS_A_DAY
-from masking_service.service.people.errors import CaseExists, CaseNotOpen, CaseNotPending, NoSuchCase, OwnCase
+from masking_service.service.cases.problems import CaseExists, CaseNotOpen, CaseNotPending, NoSuchCase, OwnCase
 from masking_service.service.people.principals import Principal
 from masking_service.service.state.sealed import Prepared, Sealed, TenantState, Unprinted, digest
 from masking_service.store.client import Command

@@ -33,6 +33,7 @@ from masking_service.service.call.recorder import (
 from masking_service.service.call.shapes import text_fault
 from masking_service.service.cases import answers
 from masking_service.service.cases.case_check import CaseCheck
+from masking_service.service.cases.problems import CaseCheckUnavailable, CaseExists, TicketMismatch, UnknownCaseNumber
 from masking_service.service.cases.reading import case_answer, case_question, visible, visible_case
 from masking_service.service.cases.sample import any_in_sample
 from masking_service.service.cases.state import (
@@ -48,14 +49,7 @@ from masking_service.service.cases.state import (
 from masking_service.service.decoys.watch import DecoyWatch
 from masking_service.service.freezes.state import Freezes
 from masking_service.service.freezes.use import FreezeByPolicy
-from masking_service.service.people.errors import (
-    AccessError,
-    CaseCheckUnavailable,
-    CaseExists,
-    Forbidden,
-    TicketMismatch,
-    UnknownCaseNumber,
-)
+from masking_service.service.people.errors import AccessError, Forbidden
 from masking_service.service.people.policy import Grant, Policy
 from masking_service.service.people.principals import principal_id
 from masking_service.store.client import Store

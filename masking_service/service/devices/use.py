@@ -14,6 +14,7 @@ from masking_service.masking.dialling import dialable
 from masking_service.masking.timestamps import rfc3339
 from masking_service.observability.alerts import Alerts
 from masking_service.service.acts.approving import MAX_CHAIN, Approving, active, keep_request, status
+from masking_service.service.acts.problems import SignatureInvalid, TooManyKeys
 from masking_service.service.acts.signatures import Signed
 from masking_service.service.call.call import Gate
 from masking_service.service.call.operation import SentProof
@@ -21,10 +22,11 @@ from masking_service.service.call.own_words import masked_words
 from masking_service.service.call.recorder import DONE, Recorder, RequestContext, Stated
 from masking_service.service.devices import answers
 from masking_service.service.devices.invitations import read_invitation
+from masking_service.service.devices.problems import NoDevices
 from masking_service.service.devices.proofs import DeviceProofs, ExpectedProof
 from masking_service.service.devices.state import MAX_DEVICES, Device, DeviceRequest, Devices, approved_device
 from masking_service.service.freezes.state import Freezes
-from masking_service.service.people.errors import Forbidden, NoDevices, SignatureInvalid, TooManyKeys
+from masking_service.service.people.errors import Forbidden
 from masking_service.service.people.networks import network_of
 from masking_service.store.client import Store
 

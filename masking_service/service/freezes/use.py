@@ -19,12 +19,12 @@ from masking_service.observability.metrics import Metrics
 from masking_service.service.acts import deeds
 from masking_service.service.acts.signatures import Signatures, Signed
 from masking_service.service.call.call import LiveGate
-from masking_service.service.call.errors import NotFound
+from masking_service.service.call.errors import NotFound, QuotaExceeded
 from masking_service.service.call.own_words import masked_words
 from masking_service.service.call.recorder import DONE, Recorded, Recorder, RequestContext, SignatureProof, Stated
 from masking_service.service.freezes import answers
 from masking_service.service.freezes.state import Freeze, Freezes
-from masking_service.service.people.errors import Forbidden, QuotaExceeded
+from masking_service.service.people.errors import Forbidden
 from masking_service.service.people.policy import Grant
 from masking_service.service.people.principals import service_principal, sound_principal
 from masking_service.service.people.rules import WatchRules

@@ -18,6 +18,14 @@ class OwnHold(AccessError, code="own-hold"):
     """The caller proposed this, so another person has to decide."""
 
 
+class Held(AccessError, code="held"):
+    """A legal hold keeps the waybill, so it is not erased."""
+
+
+class Restricted(AccessError, code="restricted"):
+    """The waybill is restricted to purposes that this call is not for."""
+
+
 HOLD_PROBLEMS: Final[dict[str, ProblemText]] = {
     "held": ProblemText(
         409,

@@ -30,11 +30,11 @@ from masking_service.service.call.recorder import (
     Stated,
 )
 from masking_service.service.cases.authority import CaseAuthority
+from masking_service.service.cases.problems import CaseRequired
 from masking_service.service.cases.state import Case, sound_case_name
 from masking_service.service.decoys.watch import DecoyWatch
 from masking_service.service.freezes.use import FreezeByPolicy
 from masking_service.service.opening import answers
-from masking_service.service.people.errors import CaseRequired
 from masking_service.service.people.issuers import Issuers
 from masking_service.service.people.policy import Grant, Policy
 from masking_service.service.phone_calls.call_records import CallRecords, hash_called

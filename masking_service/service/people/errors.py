@@ -57,40 +57,6 @@ class SignInRequired(AccessError, code="sign-in-required"):
         self.max_age = max_age
 
 
-class SignatureRequired(AccessError, code="signature-required"):
-    """The policy wants a signature over this act by a key of the person's own, made for this server and policy."""
-
-
-class SignatureInvalid(AccessError, code="signature-invalid"):
-    """The signature is wrong, too old, used before, by another key, or over another act: the caller is not told which.
-
-    It never counts against the person: a stolen sign-in could freeze everyone. `reason` is a fixed sentence of this
-    code base for the log, so that an operator can tell a wrong set-up from an attack; it must not reach the caller.
-    """
-
-    def __init__(self, reason: str) -> None:
-        self.reason = reason
-
-
-class DeviceProofRequired(AccessError, code="device-proof-required"):
-    """The policy wants a proof of this request by a device of the person's own, with this nonce in it."""
-
-    def __init__(self, nonce: str) -> None:
-        self.nonce = nonce
-
-
-class NoSignatures(AccessError, code="forbidden"):
-    """The policy has no section on signatures."""
-
-
-class NoDevices(AccessError, code="forbidden"):
-    """The policy has no section on devices."""
-
-
-class TooManyKeys(AccessError, code="too-many-keys"):
-    """The person has as many active keys as one may have."""
-
-
 class IssuerUnavailable(AccessError, code="issuer-unavailable"):
     """The issuer's keys are not available, so its access tokens cannot be checked.
 
@@ -110,10 +76,6 @@ class Forbidden(AccessError, code="forbidden"):
 
     def __init__(self, member: str = "") -> None:
         self.member = member
-
-
-class NoSearchIndex(Forbidden):
-    """The tenant's policy keeps no index for this search."""
 
 
 class Frozen(AccessError, code="frozen"):
@@ -146,96 +108,3 @@ class PolicyError(Exception):
         self.faults = tuple(faults)
         self.source = source
         super().__init__("\n".join(f"{source}: {path}: {reason}" for path, reason in self.faults))
-
-
-class CaseRequired(AccessError, code="case-required"):
-    """The purpose, or a waybill number instead of a token, needs a case."""
-
-
-class CaseNotOpen(AccessError, code="case-not-open"):
-    """The case opens nothing for this caller: it is unknown, pending, denied, closed, expired or another officer's.
-
-    `state` says which, for callers who may read the case; for all others it is empty.
-    """
-
-    def __init__(self, state: str = "") -> None:
-        self.state = state
-
-
-class OwnCase(AccessError, code="own-case"):
-    """The caller opened or approved the case, and opens nothing under it."""
-
-
-class NoSuchCase(AccessError, code="not-found"):
-    """There is no case of that name that the caller may see."""
-
-
-class CaseExists(AccessError, code="case-exists"):
-    """The name of a case was used before."""
-
-
-class UnknownCaseNumber(AccessError, code="unknown-case-number"):
-    """The ticket system does not know the number."""
-
-
-class TicketMismatch(AccessError, code="ticket-mismatch"):
-    """The ticket is closed, or does not list all waybills of the case."""
-
-
-class CaseCheckUnavailable(AccessError, code="case-check-unavailable"):
-    """The ticket system gave no valid answer in time.
-
-    `reason` is for the log and for `doctor`: why TLS failed, or what is wrong with the answer; empty if none came.
-    """
-
-    def __init__(self, reason: str = "") -> None:
-        self.reason = reason
-
-
-class CallsUnavailable(AccessError, code="calls-unavailable"):
-    """The provider gave no number to dial.
-
-    `reason` is a fixed word for logs and metrics; a `CallRefusal`.
-    """
-
-    def __init__(self, reason: str) -> None:
-        self.reason = reason
-
-
-class Held(AccessError, code="held"):
-    """A legal hold keeps the waybill, so it is not erased."""
-
-
-class Restricted(AccessError, code="restricted"):
-    """The waybill is restricted to purposes that this call is not for."""
-
-
-class NoCallerNumber(AccessError, code="no-caller-number"):
-    """The caller has no phone number on file from which to call."""
-
-
-class NotCallable(AccessError, code="not-callable"):
-    """The field holds no number that can be dialled."""
-
-
-class CaseNotPending(AccessError, code="case-not-pending"):
-    """The case is not pending, so there is nothing to decide."""
-
-
-class QuotaExceeded(AccessError, code="quota-exceeded"):
-    """A budget has no room for this call, and nothing was taken.
-
-    `window` is the one that frees last (such as `1h`), `retry_at` when that is, in Unix seconds. `role` and `counts`
-    say whose budget it is, and of what; `scope` whether it is that of one `person`, or of all of a `role` or `tenant`.
-    `at_most` is what one call can count at most, where this one counts more and so never fits; else 0.
-    """
-
-    def __init__(
-        self, window: str, retry_at: int, *, role: str, counts: str, scope: str = "person", at_most: int = 0
-    ) -> None:
-        self.at_most = at_most
-        self.scope = scope
-        self.window = window
-        self.retry_at = retry_at
-        self.role = role
-        self.counts = counts

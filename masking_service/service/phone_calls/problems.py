@@ -1,8 +1,28 @@
-"""The texts of problems with calls."""
+"""The refusals about calls, and the texts of their problems."""
 
 from typing import Final
 
+from masking_service.service.people.errors import AccessError
 from masking_service.texts import SEND_AGAIN, ProblemText, Text
+
+
+class CallsUnavailable(AccessError, code="calls-unavailable"):
+    """The provider gave no number to dial.
+
+    `reason` is a fixed word for logs and metrics; a `CallRefusal`.
+    """
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+
+
+class NoCallerNumber(AccessError, code="no-caller-number"):
+    """The caller has no phone number on file from which to call."""
+
+
+class NotCallable(AccessError, code="not-callable"):
+    """The field holds no number that can be dialled."""
+
 
 CALL_PROBLEMS: Final[dict[str, ProblemText]] = {
     "no-caller-number": ProblemText(

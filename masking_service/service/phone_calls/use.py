@@ -29,18 +29,13 @@ from masking_service.service.call.recorder import (
     Stated,
 )
 from masking_service.service.cases.authority import CaseAuthority
+from masking_service.service.cases.problems import CaseRequired
 from masking_service.service.cases.state import Case, sound_case_name
 from masking_service.service.custody.state import Custodies
 from masking_service.service.decoys.watch import DecoyWatch
 from masking_service.service.devices.proofs import DeviceProofs
 from masking_service.service.freezes.use import FreezeByPolicy
-from masking_service.service.people.errors import (
-    CallsUnavailable,
-    CaseRequired,
-    NoCallerNumber,
-    NotCallable,
-    Restricted,
-)
+from masking_service.service.holds.problems import Restricted
 from masking_service.service.people.issuers import Issuers
 from masking_service.service.people.policy import Grant, Policy
 from masking_service.service.people.principals import Principal
@@ -49,6 +44,7 @@ from masking_service.service.phone_calls.call_records import hash_called
 from masking_service.service.phone_calls.callers import Callers
 from masking_service.service.phone_calls.line import Line
 from masking_service.service.phone_calls.live_calls import CallPlace, LiveCalls, Origin, StoredCall
+from masking_service.service.phone_calls.problems import CallsUnavailable, NoCallerNumber, NotCallable
 from masking_service.service.waybills.vault import Found, Vault
 from masking_service.service.waybills.view import reached
 from masking_service.store.client import Store

@@ -35,7 +35,7 @@ from masking_service.service.custody.state import Custodies
 from masking_service.service.decoys.watch import DecoyWatch
 from masking_service.service.devices.proofs import DeviceProofs
 from masking_service.service.freezes.use import FreezeByPolicy
-from masking_service.service.people.errors import Forbidden, NoSearchIndex
+from masking_service.service.people.errors import Forbidden
 from masking_service.service.people.policy import Grant, Policy
 from masking_service.service.people.rules import Scope
 from masking_service.service.search import answers
@@ -49,6 +49,10 @@ from masking_service.store.pipeline import Question
 
 MAX_RESULTS: Final = 20
 TOO_MANY: Final = "too-many"
+
+
+class NoSearchIndex(Forbidden):
+    """The tenant's policy keeps no index for this search."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from keys.keyring import Keyring
+from masking_service.service.call.errors import QuotaExceeded
 from masking_service.service.call.recorder import RequestContext
-from masking_service.service.people.errors import Forbidden, QuotaExceeded, Unauthenticated
+from masking_service.service.people.errors import Forbidden, Unauthenticated
 from masking_service.service.people.policy import Grant, Policy
 from masking_service.service.tiers.forwarding import OpeningTier
 from masking_service.service.tiers.messages import (

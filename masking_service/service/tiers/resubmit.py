@@ -12,9 +12,10 @@ from keys.errors import ProviderError
 from masking_service.masking.waybill import normalise_waybill_no
 from masking_service.service.call.budgets import Budgets
 from masking_service.service.call.call import Admission, Gate
+from masking_service.service.call.errors import QuotaExceeded
 from masking_service.service.call.recorder import RequestContext
 from masking_service.service.custody.state import Custody
-from masking_service.service.people.errors import AccessError, QuotaExceeded
+from masking_service.service.people.errors import AccessError
 from masking_service.service.people.policy import Grant
 from masking_service.service.people.principals import service_principal, site_codes
 from masking_service.service.tiers.messages import (

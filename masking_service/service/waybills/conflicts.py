@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from masking_service.audit.actions import Action
 from masking_service.observability.alerts import Alerts
 from masking_service.service.call.budgets import Budgets
+from masking_service.service.call.errors import QuotaExceeded
 from masking_service.service.call.recorder import Recorder, RequestContext, Stated
-from masking_service.service.people.errors import QuotaExceeded
 from masking_service.service.people.policy import Grant
 from masking_service.service.state.once import OnceAWhile
 from masking_service.service.waybills.writing import Draft

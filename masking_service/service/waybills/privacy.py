@@ -21,7 +21,7 @@ from masking_service.service.call.disclosures import Disclosures, Opened, PhoneC
 from masking_service.service.call.errors import InvalidRequest, NotFound
 from masking_service.service.call.recorder import DONE, NOT_FOUND, ItemOutcome, Recorder, RequestContext, Stated
 from masking_service.service.custody.state import Custodies
-from masking_service.service.people.errors import Held
+from masking_service.service.holds.problems import Held
 from masking_service.service.people.policy import Policy
 from masking_service.service.waybills import answers
 from masking_service.service.waybills.restriction import Restrictions

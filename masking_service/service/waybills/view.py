@@ -34,7 +34,7 @@ from masking_service.service.custody.state import Custodies
 from masking_service.service.decoys.watch import DecoyWatch
 from masking_service.service.devices.proofs import DeviceProofs
 from masking_service.service.freezes.use import FreezeByPolicy
-from masking_service.service.people.errors import Restricted
+from masking_service.service.holds.problems import Restricted
 from masking_service.service.people.policy import Grant, Policy
 from masking_service.service.people.rules import Scope
 from masking_service.service.waybills import answers

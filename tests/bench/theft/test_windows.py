@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bench.theft.windows import Taken, Windows
 from masking_service.service.call.budgets import Budgets, Reservation, refusal
-from masking_service.service.people.errors import QuotaExceeded
+from masking_service.service.call.errors import QuotaExceeded
 from masking_service.service.people.policy import Grant
 from masking_service.service.people.principals import Principal
 from masking_service.service.people.rules import WINDOWS, Budget, Counted, Factors, Window

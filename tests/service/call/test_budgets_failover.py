@@ -8,7 +8,7 @@ import pytest
 
 from masking_service.observability.metrics import Metrics
 from masking_service.service.call.budgets import Budgets
-from masking_service.service.people.errors import QuotaExceeded
+from masking_service.service.call.errors import QuotaExceeded
 from masking_service.service.people.rules import Factors
 from masking_service.store.errors import StoreUnavailable
 from tests import servers

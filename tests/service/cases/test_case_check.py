@@ -13,7 +13,8 @@ from examples.case_check.sidecar import Ticket
 from keys.messages import MessageKey
 from masking_service.service.cases import case_check
 from masking_service.service.cases.case_check import CaseCheck, Confirmation, load_case_check
-from masking_service.service.people.errors import CaseCheckUnavailable, PolicyError, TicketMismatch, UnknownCaseNumber
+from masking_service.service.cases.problems import CaseCheckUnavailable, TicketMismatch, UnknownCaseNumber
+from masking_service.service.people.errors import PolicyError
 from masking_service.service.people.policy import Policy
 from masking_service.service.people.rules import CheckRule
 from masking_service.shipped import ROOT

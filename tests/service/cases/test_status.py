@@ -4,8 +4,9 @@ from typing import Literal
 
 import pytest
 
+from masking_service.service.cases.problems import CaseNotOpen, CaseNotPending, OwnCase
 from masking_service.service.cases.state import Case, case_name
-from masking_service.service.people.errors import AccessError, CaseNotOpen, CaseNotPending, OwnCase
+from masking_service.service.people.errors import AccessError
 from masking_service.service.people.principals import Principal
 from tests.every import every
 from tests.service.cases.examples import ENDS, NOW, case

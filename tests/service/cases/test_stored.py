@@ -7,8 +7,8 @@ import pytest
 import redis
 
 from keys.errors import IntegrityError
+from masking_service.service.cases.problems import CaseExists, NoSuchCase
 from masking_service.service.cases.state import Act, Case, Cases
-from masking_service.service.people.errors import CaseExists, NoSuchCase
 from masking_service.store.client import Store
 from tests.keys.known import known_keyring
 from tests.service.cases.examples import NOW, opening

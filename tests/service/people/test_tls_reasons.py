@@ -14,7 +14,8 @@ from masking_service.audit.asking import AskedArchive
 from masking_service.audit.errors import ArchiveUnavailable
 from masking_service.outbound import Outbound, OutboundError
 from masking_service.service.cases.case_check import load_case_check
-from masking_service.service.people.errors import CaseCheckUnavailable, IssuerUnavailable
+from masking_service.service.cases.problems import CaseCheckUnavailable
+from masking_service.service.people.errors import IssuerUnavailable
 from masking_service.service.people.issuer_keys import FetchedKeys
 from masking_service.service.people.rules import CheckRule
 from masking_service.store.reasons import words

@@ -6,7 +6,7 @@ import pytest
 import redis
 
 from masking_service.service.call.budgets import Budgets
-from masking_service.service.people.errors import QuotaExceeded
+from masking_service.service.call.errors import QuotaExceeded
 from masking_service.service.people.policy import Grant
 from masking_service.service.people.principals import Principal
 from masking_service.service.people.rules import WINDOWS, Budget, Counted, Window

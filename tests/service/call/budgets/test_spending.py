@@ -7,7 +7,7 @@ import pytest
 import redis
 
 from masking_service.service.call.budgets import Budgets
-from masking_service.service.people.errors import QuotaExceeded
+from masking_service.service.call.errors import QuotaExceeded
 from masking_service.store.client import Store
 from tests.service.call.budgets.spending import FREE, NOW, Spent, grant, person, refused, stored
 from tests.store.stores import counted

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from masking_service.service.call.budgets import Budgets, Reservation
-from masking_service.service.people.errors import QuotaExceeded
+from masking_service.service.call.errors import QuotaExceeded
 from masking_service.service.people.policy import Grant
 from tests.service.call.budgets.spending import NOW, grant, person, refused
 from tests.together import in_threads
