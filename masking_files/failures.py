@@ -4,8 +4,7 @@ from typing import Final
 
 from masking_files.entries import Result
 from masking_service.cli.language import language, say
-from masking_service.http.problems import with_rules
-from masking_service.http.rule_texts import FITTING, ITEMS, LOOK_PERSONAL
+from masking_service.service.call.rule_texts import FITTING, ITEMS, LOOK_PERSONAL, with_rules
 from masking_service.texts import Text
 
 _OF_FILES: Final[dict[str, Text]] = {

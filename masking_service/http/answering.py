@@ -14,13 +14,13 @@ from werkzeug.datastructures import LanguageAccept
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
 
 from masking_service.audit.log import outside_id
-from masking_service.http.problems import Problem, with_rules
-from masking_service.http.rule_texts import FITTING, ITEMS, LOOK_PERSONAL, NOTICE
+from masking_service.http.problems import Problem
 from masking_service.masking.json_numbers import encode
 from masking_service.masking.unmapped import UNMAPPED_MASKED
 from masking_service.masking.walk import NOTHING_MAPPED
 from masking_service.service.call.answers import Answer
 from masking_service.service.call.call import UseCases
+from masking_service.service.call.rule_texts import FITTING, ITEMS, LOOK_PERSONAL, NOTICE, with_rules
 from masking_service.service.people.principals import Principal
 from masking_service.service.waybills.record_answers import EmptyRecord
 from masking_service.texts import LANGUAGES, Language

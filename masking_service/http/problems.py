@@ -3,8 +3,6 @@
 A problem names place and rule, never a value.
 """
 
-import re
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from time import time
 from typing import Any, Final
@@ -12,28 +10,28 @@ from typing import Any, Final
 from keys.errors import IntegrityError, ProviderError
 from masking_service.audit.errors import ArchiveUnavailable, NotArchived
 from masking_service.http.problem_texts import PROBLEMS
-from masking_service.http.rule_texts import (
-    ARCHIVE_UNAVAILABLE,
-    CASE_STATES,
-    COMMON_BUDGET,
-    MEMBERS,
-    NO_DEVICES,
-    NO_SEARCH_INDEX,
-    NO_SIGNATURES,
-    NOT_ARCHIVED,
-    PLACES,
-    TOO_MUCH_AT_ONCE,
-)
 from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.timestamps import rfc3339
 from masking_service.service.acts.problems import NoSignatures, SignatureRequired
 from masking_service.service.call.errors import (
     InvalidRequest,
     NotFound,
+    Places,
     QuotaExceeded,
     SeveralWaybills,
     TooMany,
     UnknownSchema,
+)
+from masking_service.service.call.rule_texts import (
+    ARCHIVE_UNAVAILABLE,
+    CASE_STATES,
+    COMMON_BUDGET,
+    NO_DEVICES,
+    NO_SEARCH_INDEX,
+    NO_SIGNATURES,
+    NOT_ARCHIVED,
+    TOO_MUCH_AT_ONCE,
+    with_rules,
 )
 from masking_service.service.cases.problems import CaseCheckUnavailable, CaseNotOpen, CaseRequired
 from masking_service.service.devices.problems import DeviceProofRequired, NoDevices
@@ -53,16 +51,6 @@ from masking_service.store.errors import StoreUnavailable
 from masking_service.store.identity import WrongStore
 from masking_service.texts import Language, Text
 
-Errors = Sequence[tuple[str, str]]
-
-_OF_CODE_ONLY: Final = frozenset(
-    {"unknown-member", "not-with-token", "nothing-mapped", "invalid-text", "too-deep", "too-large"}
-)
-"""Codes of places for which the rule of the member says nothing."""
-
-MAX_RULES: Final = 5
-"""Rules in one detail: a request may be wrong at a thousand places."""
-
 
 @dataclass(eq=False)
 class Problem(Exception):
@@ -77,7 +65,7 @@ class Problem(Exception):
     """
 
     code: str
-    errors: Errors = ()
+    errors: Places = ()
     detail: Text | None = None
     extra: dict[str, Any] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
@@ -100,29 +88,6 @@ class Problem(Exception):
         if self.errors:
             document["errors"] = [{"pointer": pointer, "code": code} for pointer, code in self.errors]
         return document | self.extra
-
-
-def with_rules(happened: Text, errors: Errors, language: Language) -> str:
-    """What happened, and the rules of the first places at fault."""
-    sentences = [happened.in_language(language)]
-    for pointer, code in errors[:MAX_RULES]:
-        rules = [text.in_language(language) for text in _rules(pointer, code)]
-        if rules:
-            place = pointer or "(whole)"
-            sentences.append(f"{place}：{'；'.join(rules)}。" if language == "zh" else f"{place}: {'; '.join(rules)}.")
-    return ("" if language == "zh" else " ").join(sentences)
-
-
-def _rules(pointer: str, code: str) -> Iterator[Text]:
-    """The rules of one place: of its code, and of the member that it names."""
-    of_code = PLACES.get(code)
-    if of_code is not None:
-        yield of_code
-    of_member = MEMBERS.get(re.split("[/:]", pointer)[-1])
-    if code == "invalid-type" and pointer:  # a record's own member may be named like one of a request
-        of_member = None
-    if of_member is not None and of_member is not of_code and code not in _OF_CODE_ONLY:
-        yield of_member
 
 
 _NOT_IN_POLICY: Final[dict[type[AccessError], Text]] = {

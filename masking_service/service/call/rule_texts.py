@@ -1,9 +1,19 @@
-"""The rules of requests and items."""
+"""The rules of requests and items, and what a refusal says of them."""
 
+import re
+from collections.abc import Iterator
 from typing import Final
 
-from masking_service.texts import Text
+from masking_service.service.call.errors import Places
+from masking_service.texts import Language, Text
 
+_OF_CODE_ONLY: Final = frozenset(
+    {"unknown-member", "not-with-token", "nothing-mapped", "invalid-text", "too-deep", "too-large"}
+)
+"""Codes of places for which the rule of the member says nothing."""
+
+MAX_RULES: Final = 5
+"""Rules in one detail: a request may be wrong at a thousand places."""
 _PROFILE: Final = Text("name one of your profiles (GET /v1/me lists them)")
 _CASE: Final = Text("a case number is 1 to 64 of A-Z a-z 0-9 . _ -, a letter or digit first")
 _WAYBILL_NO: Final = Text("a waybill number is 6 to 40 of A-Z 0-9 -, and no phone or identity number of a person")
@@ -212,3 +222,26 @@ NO_DEVICES: Final = Text("The policy asks for no proofs by devices, so people ha
 """Why a person can have no device."""
 NO_SEARCH_INDEX: Final = Text("The policy keeps no index for this search.")
 """Why a caller who may search is refused."""
+
+
+def with_rules(happened: Text, errors: Places, language: Language) -> str:
+    """What happened, and the rules of the first places at fault."""
+    sentences = [happened.in_language(language)]
+    for pointer, code in errors[:MAX_RULES]:
+        rules = [text.in_language(language) for text in _rules(pointer, code)]
+        if rules:
+            place = pointer or "(whole)"
+            sentences.append(f"{place}：{'；'.join(rules)}。" if language == "zh" else f"{place}: {'; '.join(rules)}.")
+    return ("" if language == "zh" else " ").join(sentences)
+
+
+def _rules(pointer: str, code: str) -> Iterator[Text]:
+    """The rules of one place: of its code, and of the member that it names."""
+    of_code = PLACES.get(code)
+    if of_code is not None:
+        yield of_code
+    of_member = MEMBERS.get(re.split("[/:]", pointer)[-1])
+    if code == "invalid-type" and pointer:  # a record's own member may be named like one of a request
+        of_member = None
+    if of_member is not None and of_member is not of_code and code not in _OF_CODE_ONLY:
+        yield of_member
