@@ -3,7 +3,7 @@
 Nothing outside this package imports `cryptography`, and nothing in it knows
 Redis, HTTP or what a waybill is. Keys made here cannot be printed or pickled.
 
-Modules: `mac` (framing, keyed hashes), `aead` (sealing), `suites`
+Modules: `framing` (length-prefixed context), `aead` (sealing), `suites`
 (the meaning of an algorithm byte), `tokens` (references to a field), `keyset`
 (the keyset file), `rotation` (changes to it), `providers` (where root keys are
 kept), `keyring` (each tenant's keys in use), `selftest` (known-answer tests,

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from cryptography.exceptions import InvalidTag
 
 from keys.errors import IntegrityError
-from keys.mac import frame
+from keys.framing import frame
 from keys.secret import Secret
 from keys.suites import AES_256_GCM_SIV, SUITES, TAG_BYTES, Aead
 from keys.suites import NONCE_BYTES as NONCE_BYTES

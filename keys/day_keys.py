@@ -24,7 +24,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from keys.aead import SealingKey
 from keys.errors import IntegrityError
-from keys.mac import frame
+from keys.framing import frame
 from keys.secret import Secret
 
 PUBLIC_KEY_BYTES: Final = 1216

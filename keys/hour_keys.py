@@ -13,7 +13,7 @@ from typing import Final
 from keys.aead import HEADER_BYTES, HOUR_FORMAT, KEY_BYTES, KEY_ID_BYTES, SealingKey
 from keys.day_keys import OVERHEAD_BYTES, DayKey, DayPublicKey
 from keys.errors import IntegrityError
-from keys.mac import frame
+from keys.framing import frame
 from keys.signatures import SIGNATURE_BYTES, Verifier
 from keys.signers import Signer
 

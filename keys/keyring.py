@@ -17,10 +17,11 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from keys.aead import KEY_BYTES, KEY_ID_BYTES, SealingKey, SealingKeys, key_id_of
 from keys.day_keys import DataKey
 from keys.errors import IntegrityError, KeysetError
+from keys.framing import frame
 from keys.hosts import HostKeys, TlsIdentity
 from keys.keyset import Keyset
 from keys.keyset_file import Use
-from keys.mac import Mac, frame
+from keys.mac import Mac
 from keys.publication import PublicationKey
 from keys.search import SearchKeys
 from keys.secret import Secret

@@ -14,7 +14,7 @@ from typing import Final, Literal
 import msgspec
 
 from keys.aead import KEY_BYTES, KEY_ID_BYTES
-from keys.mac import frame
+from keys.framing import frame
 from keys.providers import RootKeys
 
 FORMAT = 1

@@ -1,24 +1,12 @@
-"""HMAC-SHA-256 (RFC 2104) over length-prefixed parts.
-
-Everything that is MACed, hashed into a chain or bound as AEAD context is framed
-here: `("a|b", "c")` and `("a", "b|c")` must give different bytes.
-"""
+"""HMAC-SHA-256 (RFC 2104) over length-prefixed parts."""
 
 from collections.abc import Sequence
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.hmac import HMAC
 
+from keys.framing import frame
 from keys.secret import Secret
-
-
-def frame(*parts: bytes) -> bytes:
-    """Join `parts`, each after its length as four big-endian bytes.
-
-    >>> frame(b"ab", b"")
-    b'\\x00\\x00\\x00\\x02ab\\x00\\x00\\x00\\x00'
-    """
-    return b"".join([len(part).to_bytes(4, "big") + part for part in parts])
 
 
 class Mac(Secret):

@@ -6,7 +6,7 @@ from typing import Literal
 
 from keys.errors import KeysetError
 from keys.files import read_secret_file
-from keys.mac import frame
+from keys.framing import frame
 from keys.secret import Secret
 
 MIN_BYTES = 32

@@ -6,7 +6,7 @@ verifies it.
 
 from keys.aead import SealingKeys
 from keys.errors import KeysetError
-from keys.mac import frame
+from keys.framing import frame
 from keys.secret import Secret
 from keys.signatures import SIGNATURE_BYTES, Verifier
 from keys.signers import Signer

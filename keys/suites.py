@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM, AESGCMSIV
 from cryptography.hazmat.primitives.hashes import SHA256, SM3, HashAlgorithm
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from keys.mac import frame
+from keys.framing import frame
 from keys.secret import Secret
 
 AES_256_GCM_SIV = 1

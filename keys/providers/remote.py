@@ -15,7 +15,7 @@ from typing import Any, ClassVar, Final, TypeVar
 
 from keys.aead import FORMAT, HEADER_BYTES, key_id_of
 from keys.errors import ProviderError
-from keys.mac import frame
+from keys.framing import frame
 from keys.secret import Secret
 
 CALL_SECONDS: Final = 2.0

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from hashlib import blake2b
 from typing import Final
 
-from keys.mac import frame
+from keys.framing import frame
 from masking_service.audit.reading import EntryDocument
 from masking_service.audit.wanted import Wanted, one_or_more
 

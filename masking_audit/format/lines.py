@@ -16,7 +16,7 @@ from typing import Annotated, Any, Final
 import msgspec
 
 from keys.errors import IntegrityError
-from keys.mac import frame
+from keys.framing import frame
 from keys.signatures import Verifier
 from masking_audit.format.links import ENTRY_ID, MAX_AUDIT_SLOTS, encode
 

@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from keys.mac import frame
+from keys.framing import frame
 
 LINK_BYTES: Final = 32
 FIRST_LINK: Final = bytes(LINK_BYTES)

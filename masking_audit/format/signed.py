@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from keys.assertions import unb64, verify_assertion
 from keys.errors import IntegrityError
-from keys.mac import frame
+from keys.framing import frame
 
 DOMAIN: Final = "signed-act/1"
 MEMBERS: Final = ("rp_id", "tenant", "principal", "act", "purpose", "case", "subject", "exact", "nonce", "at")

@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 
 from keys.errors import IntegrityError
-from keys.mac import frame
+from keys.framing import frame
 from keys.signatures import Verifier
 from keys.signers import LogSigner
 from masking_audit.format.links import encode

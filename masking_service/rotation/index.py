@@ -16,7 +16,7 @@ from typing import Final
 
 from keys.aead import HEADER_BYTES, HOUR_FORMAT, NONCE_BYTES, SealingKey, SealingKeys, header_of
 from keys.errors import KeysError
-from keys.mac import frame
+from keys.framing import frame
 from keys.rotation import change_name, end_retired, entries_of, settle_index
 from masking_service.rotation.coordinator import Coordinator
 from masking_service.rotation.resealing import Announcer, state_keys_by_id

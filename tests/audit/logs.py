@@ -12,8 +12,8 @@ import msgspec
 import redis
 
 from keys.authenticators import b64
+from keys.framing import frame
 from keys.keyring import Keyring
-from keys.mac import frame
 from keys.signatures import Verifier
 from masking_audit.archive.export import export
 from masking_audit.format.entries import Entry, Fact, Item, Signature

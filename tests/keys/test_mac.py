@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keys.mac import Mac, frame
+from keys.framing import frame
+from keys.mac import Mac
 from tests.keys.known import known_bytes
 
 KEY = known_bytes("a key")

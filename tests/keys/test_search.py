@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from keys.aead import NONCE_BYTES
-from keys.mac import frame
+from keys.framing import frame
 from keys.search import GROUP_BYTES, TAG_BYTES, group_of
 from tests.keys.known import known_bytes, known_keyring
 

@@ -11,8 +11,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from keys.aead import SealingKey
 from keys.errors import IntegrityError
+from keys.framing import frame
 from keys.keyset_file import SPLIT_OFF, USES
-from keys.mac import frame
 from keys.suites import Aead, Sm4Gcm
 from keys.tokens import TokenKeys, Uses
 from tests.keys.known import known_bytes, known_keyring

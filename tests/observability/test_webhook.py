@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from keys.mac import frame
+from keys.framing import frame
 from keys.messages import SIGNATURE, TIMESTAMP, MessageKey
 from masking_service.observability.alerts import Alert
 from masking_service.observability.webhook import MAX_WAITING, Webhook, check_url

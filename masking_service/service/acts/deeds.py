@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from keys.framing import frame
 from keys.keyring import TenantKeys
-from keys.mac import frame
 from masking_audit.format.signed import DOMAIN
 from masking_service.audit.log import outside_id
 from masking_service.masking.errors import InvalidRecord

@@ -9,8 +9,8 @@ from keys.aead import NONCE_BYTES as SEALING_BYTES
 from keys.assertions import unb64
 from keys.authenticators import b64
 from keys.errors import IntegrityError
+from keys.framing import frame
 from keys.keyring import TenantKeys
-from keys.mac import frame
 from masking_service.service.acts.problems import SignatureInvalid, SignatureRequired
 from masking_service.service.call.budgets import Nonce
 from masking_service.service.people.principals import Principal

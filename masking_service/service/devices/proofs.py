@@ -12,8 +12,8 @@ from typing import Any, Final
 
 from keys.device_proofs import DeviceProof, ProvenRequest, content_hash, read_proof
 from keys.errors import IntegrityError
+from keys.framing import frame
 from keys.keyring import Keyring
-from keys.mac import frame
 from masking_service.service.acts.approving import status
 from masking_service.service.acts.problems import SignatureInvalid, SignatureRequired
 from masking_service.service.acts.tickets import NONCE_BYTES, RANDOM_BYTES, TicketExpired, Tickets

@@ -14,7 +14,7 @@ import msgspec
 from keys.aead import NONCE_BYTES
 from keys.aead import key_id_of as sealing_key_id
 from keys.errors import IntegrityError
-from keys.mac import frame
+from keys.framing import frame
 from masking_service.service.state.sealed import TenantState, Unprinted
 from masking_service.service.waybills.notice import read_notice, reading_notice
 from masking_service.store.client import Command

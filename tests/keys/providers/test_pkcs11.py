@@ -9,7 +9,7 @@ import pytest
 from pkcs11 import Attribute, GCMParams, Mechanism
 
 from keys.errors import ProviderError
-from keys.mac import frame
+from keys.framing import frame
 from keys.providers.pkcs11 import Pkcs11RootKeys
 from keys.providers.remote import ProviderCalls
 from tests.keys.known import known_bytes, secret_file

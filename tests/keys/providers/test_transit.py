@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from keys.errors import ProviderError
-from keys.mac import frame
+from keys.framing import frame
 from keys.providers.remote import ProviderCalls
 from keys.providers.transit import TransitKey, TransitRootKeys
 from tests.keys.known import known_bytes
