@@ -128,7 +128,7 @@ assets: node_modules/.made ## copy the desk's style sheet and script from the pi
 texts: .venv/dev ## take the texts of the code into the Chinese catalogs, name those to translate, and compile
 	$(BIN)/python -m tests.catalogs
 
-pictures: .venv/dev ## make the pictures of docs/desk again (needs chromium)
+pictures: .venv/dev ## make the pictures of docs/desk again (needs chromium-headless-shell)
 	$(BIN)/python -m tests.browser.pictures
 
 chaos: .venv/dev ## a long run of faults under load on three set-ups of the store (TOKENS=1000000 FAULTS=100 SEED=1)

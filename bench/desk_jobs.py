@@ -3,7 +3,7 @@
     python -m bench.desk_jobs
 
 A key is one press, also of Tab. A text that is typed or pasted counts as one. Each job begins where the person works.
-Needs chromium. It ends within three minutes.
+Needs chromium-headless-shell. It ends within three minutes.
 """
 
 import json

@@ -4,8 +4,8 @@
 
 An officer opens a case, shows the phone of its waybill, and goes to the next case, at two desks in turn: at one,
 openings are signed and pages proven; at the other, nothing is. Then all fields of a waybill are marked and shown
-together. The authenticator is Chromium's virtual one, whose touch takes no time. Needs chromium. It ends within five
-minutes.
+together. The authenticator is Chromium's virtual one, whose touch takes no time. Needs chromium-headless-shell. It
+ends within five minutes.
 """
 
 import argparse

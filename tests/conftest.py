@@ -52,7 +52,7 @@ STARTS_SERVERS = {"embedded", "make_cluster", "make_sentinel", "bao"}
 MAX_TEXT_IN_ID, MAX_BITS_IN_ID = 60, 128
 MAX_NAME = 200
 """Characters of a test's name with its parameters; a longer one gets `ids`."""
-NEEDS = {"chromium": "chromium", "softhsm": "softhsm2-util"}
+NEEDS = {"chromium": "chromium-headless-shell", "softhsm": "softhsm2-util"}
 """Fixtures of many tests, and the program that they start."""
 OF_THE_SESSION = {"PYTEST_CURRENT_TEST", "SOFTHSM2_CONF"}
 """Variables that the tests of a file may leave in the environment."""

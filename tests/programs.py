@@ -16,7 +16,7 @@ Ended = subprocess.CompletedProcess[str]
 PACKAGES: Final[Mapping[str, str]] = {
     "buildah": "buildah",
     "cc": "gcc libc6-dev",
-    "chromium": "chromium fonts-noto-cjk",
+    "chromium-headless-shell": "chromium-headless-shell fonts-noto-cjk",
     "curl": "curl",
     "java": "default-jdk-headless",
     "javac": "default-jdk-headless",

@@ -27,7 +27,8 @@ PHONE = "13987654321"
 """Of the recipient whom `case` is about."""
 OWN_PHONE = "13900000001"
 """The company's own: of seeds."""
-CHROMIUM = Path("/usr/bin/chromium")
+CHROMIUM = Path("/usr/bin/chromium-headless-shell")
+"""Draws no window, which takes a quarter of the time of the whole browser."""
 ARGUMENTS = ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync"]
 
 
