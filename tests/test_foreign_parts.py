@@ -5,7 +5,8 @@ import importlib
 import inspect
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -87,32 +88,38 @@ def place(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
+@cache
+def nodes(tree: ast.Module) -> tuple[ast.AST, ...]:
+    """Everything in a file."""
+    return tuple(ast.walk(tree))
+
+
 def own_imports(tree: ast.Module, trees: dict[Path, ast.Module]) -> list[ast.Module]:
     """The modules of the project from which a file imports, as its classes may extend theirs."""
-    names = {(node.module or "") for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    names = {(node.module or "") for node in nodes(tree) if isinstance(node, ast.ImportFrom)}
     return [trees[path] for name in names if (path := ROOT / (name.replace(".", "/") + ".py")) in trees]
 
 
-def names_of_its_own(trees: Iterable[ast.Module]) -> set[str]:
-    """Every private name that these modules define."""
+@cache
+def names_of_its_own(tree: ast.Module) -> set[str]:
+    """Every private name that a module defines."""
     found = set()
-    for tree in trees:
-        for node in ast.walk(tree):
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-                found.add(node.name)
-            elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
-                found.add(node.attr)
-            elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-                found.add(node.id)
-    return found
+    for node in nodes(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            found.add(node.name)
+        elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+            found.add(node.attr)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            found.add(node.id)
+    return {name for name in found if is_private(name)}
 
 
 def private_uses(trees: dict[Path, ast.Module]) -> set[str]:
     """Private attributes that neither a file nor the own modules that it imports define, and private imports."""
     found = set()
     for path, tree in trees.items():
-        own = names_of_its_own([tree, *own_imports(tree, trees)])
-        for node in ast.walk(tree):
+        own = set().union(*map(names_of_its_own, (tree, *own_imports(tree, trees))))
+        for node in nodes(tree):
             if isinstance(node, ast.Attribute) and is_private(node.attr) and node.attr not in own:
                 found.add(f"{place(path)} {node.attr}")
             elif isinstance(node, ast.Import | ast.ImportFrom):
@@ -133,7 +140,7 @@ def patches(trees: dict[Path, ast.Module]) -> set[str]:
     found = set()
     for path, tree in trees.items():
         imported = foreign_names(tree)
-        for node in ast.walk(tree):
+        for node in nodes(tree):
             if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store | ast.Del):
                 target = node.value
             elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "setattr":
@@ -147,7 +154,7 @@ def patches(trees: dict[Path, ast.Module]) -> set[str]:
 
 def foreign_names(tree: ast.Module) -> set[str]:
     names = set()
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.Import):
             names |= {(a.asname or a.name).partition(".")[0] for a in node.names if is_foreign(a.name)}
         elif isinstance(node, ast.ImportFrom) and is_foreign(node.module or ""):

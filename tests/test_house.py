@@ -104,6 +104,12 @@ def parsed(path: Path) -> ast.Module:
     return ast.parse(path.read_text("utf-8"))
 
 
+@cache
+def nodes(path: Path) -> tuple[ast.AST, ...]:
+    """Everything in a file."""
+    return tuple(ast.walk(parsed(path)))
+
+
 def module_name(path: Path) -> str:
     name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
     return name.removesuffix(".__init__")
@@ -112,7 +118,7 @@ def module_name(path: Path) -> str:
 def imports(path: Path) -> Iterator[str]:
     """Yield the full name of everything that a file imports, wherever in the file it does so."""
     package = module_name(path).split(".") if path.name == "__init__.py" else module_name(path).split(".")[:-1]
-    for node in ast.walk(parsed(path)):
+    for node in nodes(path):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -121,6 +127,7 @@ def imports(path: Path) -> Iterator[str]:
             yield from (f"{start}.{alias.name}" for alias in node.names)
 
 
+@cache
 def room(module: str) -> str | None:
     """Return the innermost room that a module belongs to; None for another project's module."""
     return max((name for name in FLOORS if f"{module}.".startswith(f"{name}.")), key=len, default=None)
@@ -188,7 +195,7 @@ def test_a_module_opens_with_its_promise() -> None:
 def test_few_functions_have_more_than_six_parameters() -> None:
     long = []
     for path in sources():
-        for node in ast.walk(parsed(path)):
+        for node in nodes(path):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 names = [one.arg for one in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)]
                 if len(names) - (names[:1] in (["self"], ["cls"])) > MAX_PARAMETERS:
@@ -200,7 +207,7 @@ def test_few_functions_have_more_than_six_parameters() -> None:
 def test_few_class_names_mean_two_things() -> None:
     """An answer may have the name of the state that it shows: `cases.state.Case` and `cases.answers.Case`."""
     names = Counter(
-        node.name for path in sources() for node in ast.walk(parsed(path)) if isinstance(node, ast.ClassDef)
+        node.name for path in sources() for node in nodes(path) if isinstance(node, ast.ClassDef)
     )
     twice = sorted(name for name, count in names.items() if count > 1)
 
