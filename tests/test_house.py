@@ -206,9 +206,7 @@ def test_few_functions_have_more_than_six_parameters() -> None:
 
 def test_few_class_names_mean_two_things() -> None:
     """An answer may have the name of the state that it shows: `cases.state.Case` and `cases.answers.Case`."""
-    names = Counter(
-        node.name for path in sources() for node in nodes(path) if isinstance(node, ast.ClassDef)
-    )
+    names = Counter(node.name for path in sources() for node in nodes(path) if isinstance(node, ast.ClassDef))
     twice = sorted(name for name, count in names.items() if count > 1)
 
     assert len(twice) <= MAX_SHARED_NAMES, twice
