@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from masking_service.service.people.permissions import Permission
 from tests import conftest, programs
 from tests.conftest import MEASURES, WAITS
 from tests.proofs import PROOFS
@@ -210,6 +211,20 @@ def test_few_class_names_mean_two_things() -> None:
     twice = sorted(name for name, count in names.items() if count > 1)
 
     assert len(twice) <= MAX_SHARED_NAMES, twice
+
+
+def test_a_permission_is_named_and_not_spelt() -> None:
+    """So a misspelt one is an error of the program, and not a call that nobody may make."""
+    listed = ROOT / "masking_service" / "service" / "people" / "permissions.py"
+    spelt = [
+        f"{module_name(path)}: {node.value}"
+        for path in (ROOT / "masking_service").rglob("*.py")
+        if path != listed
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.Constant) and node.value in set(Permission)
+    ]
+
+    assert spelt == []
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,7 @@ from masking_service.runtime.settings import Settings
 from masking_service.runtime.state_files import CREDENTIALS, DEVELOPMENT_ISSUER_KEY, write_public_key
 from masking_service.service.people.clients import KEY_BYTES, ApiKey, Clients, key_bytes, key_text
 from masking_service.service.people.errors import Unauthenticated
+from masking_service.service.people.permissions import Permission
 from masking_service.service.people.policy import Policy
 from masking_service.service.people.principals import DEFAULT_TENANT, Principal, client_principal_id
 from masking_service.service.people.registry import SNAPSHOT
@@ -141,7 +142,7 @@ def _register_callers(settings: Settings, opened: OpenRegistries) -> None:
     numbers: dict[str, dict[str, str | None]] = {}
     for at, (principal, role, tenant) in enumerate(who):
         caller = Principal(principal, tenant, (role,), frozenset(), "key")
-        if policy.permits(caller, "call:make") and opened.callers.number(caller) is None:
+        if policy.permits(caller, Permission.CALL_MAKE) and opened.callers.number(caller) is None:
             numbers.setdefault(tenant, {})[principal] = f"{NO_PHONE}{at:03}"
     for tenant, of_tenant in numbers.items():
         opened.import_callers(tenant, of_tenant)

@@ -12,6 +12,7 @@ from masking_service.service.acts.use import ProposeAct
 from masking_service.service.call.examples import CASE, SUPERVISOR, WAYBILL_NO
 from masking_service.service.call.operation import SIGNATURE, STORE, Call, Example, Operation, for_path
 from masking_service.service.call.shapes import LABEL, MAX_ITEMS, Shape
+from masking_service.service.people.permissions import Permission
 
 ActName = Literal[
     "detokenize",
@@ -126,15 +127,15 @@ OPERATIONS: Final = (
         uses=ProposeAct,
         handle=_propose,
         permissions=(
-            "token:detokenize",
-            "case:open",
-            "case:approve",
-            "case:close",
-            "waybill:erase",
-            "principal:freeze",
-            "decoy:plant",
-            "hold:set",
-            "key:approve",
+            Permission.DETOKENIZE,
+            Permission.CASE_OPEN,
+            Permission.CASE_APPROVE,
+            Permission.CASE_CLOSE,
+            Permission.WAYBILL_ERASE,
+            Permission.PRINCIPAL_FREEZE,
+            Permission.DECOY_PLANT,
+            Permission.HOLD_SET,
+            Permission.KEY_APPROVE,
         ),
         body=ActRequest,
         at_most={},
@@ -234,7 +235,7 @@ OPERATIONS: Final = (
         summary="The keys that wait for approval, the oldest first.",
         uses=KeyApproval,
         handle=for_path(KeyApproval.pending),
-        permissions=("key:approve",),
+        permissions=(Permission.KEY_APPROVE,),
         answers={200: answers.PendingKeys},
         problems=STORE,
         example=Example(
@@ -264,7 +265,7 @@ OPERATIONS: Final = (
         summary="The keys of a person.",
         uses=KeyApproval,
         handle=for_path(KeyApproval.of),
-        permissions=("key:approve",),
+        permissions=(Permission.KEY_APPROVE,),
         answers={200: answers.KeysOfPerson},
         problems=("not-found", *STORE),
         example=Example(
@@ -291,7 +292,7 @@ OPERATIONS: Final = (
         summary="Approve a key of another person, who has read out its code.",
         uses=KeyApproval,
         handle=_approve,
-        permissions=("key:approve",),
+        permissions=(Permission.KEY_APPROVE,),
         audited_as=Action.KEY_APPROVE,
         body=ApproveKeyRequest,
         answers={200: answers.KeyStatus},
@@ -305,7 +306,7 @@ OPERATIONS: Final = (
         summary="Deny a key that waits for approval.",
         uses=KeyApproval,
         handle=_deny,
-        permissions=("key:approve",),
+        permissions=(Permission.KEY_APPROVE,),
         audited_as=Action.KEY_DENY,
         body=KeyDecisionRequest,
         body_optional=True,
@@ -320,7 +321,7 @@ OPERATIONS: Final = (
         summary="Revoke a key: it signs nothing from the next call on.",
         uses=KeyApproval,
         handle=_revoke,
-        permissions=("key:approve",),
+        permissions=(Permission.KEY_APPROVE,),
         audited_as=Action.KEY_REVOKE,
         body=KeyDecisionRequest,
         body_optional=True,

@@ -23,6 +23,7 @@ from masking_service.service.call.errors import InvalidRequest, NotFound
 from masking_service.service.call.recorder import DONE, Recorder, RequestContext, SignatureProof, Stated
 from masking_service.service.freezes.state import Freezes
 from masking_service.service.people.errors import Forbidden
+from masking_service.service.people.permissions import Permission
 from masking_service.service.people.principals import sound_principal
 from masking_service.service.state.sealed import Prepared
 from masking_service.store.client import Store
@@ -87,7 +88,7 @@ class Approving(Generic[Key, Request]):
             AccessError: the caller may not.
             StoreUnavailable, IntegrityError: they cannot be read.
         """
-        self.gate.grant(context.principal, "key:approve")
+        self.gate.grant(context.principal, Permission.KEY_APPROVE)
         tenant = context.principal.tenant
         waiting = self.registry.requests_question(tenant, context.now)
         self.store.ask(waiting)
@@ -99,7 +100,7 @@ class Approving(Generic[Key, Request]):
 
     def held_by(self, context: RequestContext, principal: str) -> HeldKey[Key, Request]:
         """Return the keys of a person: one round trip. Raises as `waiting`; NotFound for what is no id."""
-        self.gate.grant(context.principal, "key:approve")
+        self.gate.grant(context.principal, Permission.KEY_APPROVE)
         found = held_key(self.registry, context, _subject(principal), "")
         self.store.ask(*found.questions)
         return found
@@ -145,7 +146,7 @@ class Approving(Generic[Key, Request]):
         """
         subject, act = _subject(principal), f"{self.registry.sort.name}-{what}"
         with self.recorder.record_denials(context, Action(act), Stated(subject=subject)):
-            grant = self.gate.grant(context.principal, "key:approve")
+            grant = self.gate.grant(context.principal, Permission.KEY_APPROVE)
             self.gate.refuse_frozen(context.principal)
             if subject == context.principal.id:
                 raise Forbidden

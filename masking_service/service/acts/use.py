@@ -35,6 +35,7 @@ from masking_service.service.cases.state import Cases, WantedCase, sound_case_na
 from masking_service.service.cases.use import checked_opening
 from masking_service.service.decoys.state import Kind
 from masking_service.service.devices.state import Devices
+from masking_service.service.people.permissions import Permission
 from masking_service.service.people.policy import Policy
 from masking_service.service.people.principals import sound_principal
 from masking_service.service.people.signed_rules import ACTS, SignedRule
@@ -135,7 +136,7 @@ class ProposeAct:
 
     def _check_opening(self, context: RequestContext, rule: SignedRule, wanted: Wanted) -> None:
         """Refuse what the opening itself would refuse, whatever is stored: no one should sign for nothing."""
-        grant = self.gate.grant(context.principal, "token:detokenize", purpose=wanted.purpose)
+        grant = self.gate.grant(context.principal, Permission.DETOKENIZE, purpose=wanted.purpose)
         if wanted.case is None and self.policy.rules.purposes[grant.purpose or ""].needs_case:
             raise CaseRequired
         if len(wanted.items) > rule.fields_at_most:

@@ -11,6 +11,7 @@ import msgspec
 
 from masking_service.audit.actions import Action
 from masking_service.service.call.recorder import RequestContext
+from masking_service.service.people.permissions import Permission
 
 Body = TypeVar("Body")
 Query = TypeVar("Query")
@@ -142,7 +143,7 @@ class Operation:
     answers: Mapping[int, Answer | tuple[Answer, ...]]
     uses: type
     handle: Callable[[Any, Any], Any]
-    permissions: tuple[str, ...] = ()
+    permissions: tuple[Permission, ...] = ()
     signed_in: bool = False
     audited_as: Action | None = None
     body: type[msgspec.Struct] | None = None

@@ -7,6 +7,7 @@ from masking_service.service.call.recorder import RequestContext
 from masking_service.service.cases.case_check import CaseCheck
 from masking_service.service.cases.problems import CaseCheckUnavailable, CaseNotOpen, TicketMismatch, UnknownCaseNumber
 from masking_service.service.cases.state import Case, Cases, sound_case_name
+from masking_service.service.people.permissions import Permission
 from masking_service.service.people.policy import Policy
 from masking_service.service.people.principals import Principal
 from masking_service.store.pipeline import Question
@@ -77,7 +78,7 @@ class CaseAuthority:
 
     def _told(self, principal: Principal, case: Case | None, state: str) -> str:
         """Return the state of a case that is not open, if the caller may read it."""
-        may_read = self.policy.permits(principal, "case:read") and reaches(self.policy, principal, case)
+        may_read = self.policy.permits(principal, Permission.CASE_READ) and reaches(self.policy, principal, case)
         return state if may_read else ""
 
 
@@ -86,5 +87,5 @@ def reaches(policy: Policy, principal: Principal, case: Case | None) -> bool:
 
     The desk, which opens cases and approves none, sees its own.
     """
-    desk = policy.permits(principal, "case:open") and not policy.permits(principal, "case:approve")
+    desk = policy.permits(principal, Permission.CASE_OPEN) and not policy.permits(principal, Permission.CASE_APPROVE)
     return not desk or (case is not None and case.opening.opened_by == principal.id)

@@ -32,6 +32,7 @@ from masking_service.service.devices.proofs import DeviceProofs
 from masking_service.service.freezes.use import FreezeByPolicy
 from masking_service.service.me.use import budgets_left
 from masking_service.service.people.errors import Forbidden
+from masking_service.service.people.permissions import Permission
 from masking_service.service.people.policy import Grant, Policy
 from masking_service.service.waybills.vault import Found, Vault
 from masking_service.service.waybills.view import reached, shown_masked
@@ -80,7 +81,7 @@ class ReadCasePage:
             StoreUnavailable, IntegrityError: nothing is answered.
         """
         principal = context.principal
-        self.gate.grant(principal, "case:read")
+        self.gate.grant(principal, Permission.CASE_READ)
         viewing, frozen = self._viewing(context, profile)
         question = self._case_question(principal.tenant, name)
         proof = self.proofs.expect(context, sent, "waybill-view", viewing.role) if viewing is not None else None
@@ -113,16 +114,16 @@ class ReadCasePage:
             calls=_calls(case.opening, of_case),
             budgets=budgets_left(grants, rooms.answer()),
         )
-        if case.status(context.now) == "pending" and self.policy.permits(principal, "case:approve"):
+        if case.status(context.now) == "pending" and self.policy.permits(principal, Permission.CASE_APPROVE):
             self._add_history(context, page, case)
         return page
 
     def _viewing(self, context: RequestContext, profile: str | None) -> tuple[Grant | None, Question[int]]:
         """Return the grant to view waybills, None where the caller has none, and the question of the freeze."""
-        if not self.policy.permits(context.principal, "waybill:view"):
-            _, frozen = self.gate.grant_and_freeze_question(context.principal, "case:read")
+        if not self.policy.permits(context.principal, Permission.WAYBILL_VIEW):
+            _, frozen = self.gate.grant_and_freeze_question(context.principal, Permission.CASE_READ)
             return None, frozen
-        grant, frozen = self.gate.grant_and_freeze_question(context.principal, "waybill:view", profile=profile)
+        grant, frozen = self.gate.grant_and_freeze_question(context.principal, Permission.WAYBILL_VIEW, profile=profile)
         if grant.full_kinds:
             raise Forbidden("profile")
         return grant, frozen

@@ -19,6 +19,7 @@ from masking_service.service.cases import answers
 from masking_service.service.cases.authority import reaches
 from masking_service.service.cases.problems import NoSuchCase
 from masking_service.service.cases.state import Case, Cases, Opening, Status, case_name
+from masking_service.service.people.permissions import Permission
 from masking_service.service.people.policy import Policy
 from masking_service.service.people.principals import Principal, principal_id
 from masking_service.store.pipeline import Question
@@ -80,7 +81,7 @@ class ReadCases:
 
     def one(self, context: RequestContext, name: str) -> answers.Case:
         """One case. Raises AccessError; a case that the caller may not see is `NoSuchCase`."""
-        self.gate.grant(context.principal, "case:read")
+        self.gate.grant(context.principal, Permission.CASE_READ)
         return case_answer(self.policy, visible_case(self.policy, self.cases, context.principal, name), context.now)
 
     def listed(self, context: RequestContext, wanted: WantedCases) -> answers.Cases:
@@ -95,7 +96,7 @@ class ReadCases:
             InvalidRecord: a parameter is malformed.
             StoreUnavailable, IntegrityError: it cannot be read.
         """
-        self.gate.grant(context.principal, "case:read")
+        self.gate.grant(context.principal, Permission.CASE_READ)
         number = _parameter(waybill_in_url, wanted.waybill, "query:waybill", "invalid-waybill-no")
         opener = _parameter(principal_id, wanted.opened_by, "query:opened_by", "invalid-value")
         caller, tenant = context.principal.id, context.principal.tenant
@@ -178,7 +179,7 @@ class ReadCases:
             AccessError: the caller may not, or may not see the case.
             StoreUnavailable, IntegrityError: it cannot be read.
         """
-        self.gate.grant(context.principal, "case:read")
+        self.gate.grant(context.principal, Permission.CASE_READ)
         opening = visible_case(self.policy, self.cases, context.principal, name).opening
         tenant = context.principal.tenant
         shown = self.disclosures.of(tenant, self.keyring.tenant(tenant).bases(opening.waybills))

@@ -50,12 +50,13 @@ from masking_service.service.decoys.watch import DecoyWatch
 from masking_service.service.freezes.state import Freezes
 from masking_service.service.freezes.use import FreezeByPolicy
 from masking_service.service.people.errors import AccessError, Forbidden
+from masking_service.service.people.permissions import Permission
 from masking_service.service.people.policy import Grant, Policy
 from masking_service.service.people.principals import principal_id
 from masking_service.store.client import Store
 
 MAX_REASON: Final = 500
-CLOSE_ANY: Final = ("case:approve", "case:close")
+CLOSE_ANY: Final = (Permission.CASE_APPROVE, Permission.CASE_CLOSE)
 """Permissions to close cases that others opened."""
 
 
@@ -120,7 +121,7 @@ class Casework:
             StoreUnavailable: it may be open; asking for it tells.
         """
         with self.recorder.record_denials(context, Action.CASE_OPEN):
-            grant = self.gate.grant(context.principal, "case:open")
+            grant = self.gate.grant(context.principal, Permission.CASE_OPEN)
             signature = self.signatures.expect(context, "case-open", signed)
         opening = self._opening(context, wanted)
         case, purpose = wanted.case, wanted.purpose
@@ -218,7 +219,7 @@ class Casework:
             StoreUnavailable: it may be decided; asking for it tells.
         """
         with self.recorder.record_denials(context, DECISIONS[act], Stated(case=sound_case_name(name))):
-            grant = self.gate.grant(context.principal, "case:approve")
+            grant = self.gate.grant(context.principal, Permission.CASE_APPROVE)
             found, proof = self._signed(context, f"case-{act}", name, signed)
             found.decide(context.principal, act, context.now)
         return self._act(context, found, act, note, grant.role, proof)
@@ -227,7 +228,7 @@ class Casework:
         """Close a case, as its opener, an approver or the ticket system. Raises as `decide`."""
         with self.recorder.record_denials(context, Action.CASE_CLOSE, Stated(case=sound_case_name(name))):
             closing = [one for one in CLOSE_ANY if self.policy.permits(context.principal, one)]
-            grant = self.gate.grant(context.principal, closing[0] if closing else "case:open")
+            grant = self.gate.grant(context.principal, closing[0] if closing else Permission.CASE_OPEN)
             found, proof = self._signed(context, "case-close", name, signed)
             if not closing and found.opening.opened_by != context.principal.id:
                 raise Forbidden
@@ -239,10 +240,10 @@ class Casework:
         It stays as open as it was. Round trips and errors as of `decide`.
         """
         with self.recorder.record_denials(context, Action.CASE_DONE, Stated(case=sound_case_name(name))):
-            self.gate.require(context.principal, ("token:detokenize",))
-            self.gate.grant(context.principal, "case:read")
+            self.gate.require(context.principal, (Permission.DETOKENIZE,))
+            self.gate.grant(context.principal, Permission.CASE_READ)
             found = visible_case(self.policy, self.cases, context.principal, name)
-            grant = self.gate.grant(context.principal, "token:detokenize", purpose=found.opening.purpose)
+            grant = self.gate.grant(context.principal, Permission.DETOKENIZE, purpose=found.opening.purpose)
         return self._act(context, found, "done", None, grant.role, UNSIGNED)
 
     def claim(self, context: RequestContext, name: str) -> answers.Case:
@@ -256,10 +257,10 @@ class Casework:
             StoreUnavailable: it may be claimed; asking for it tells.
         """
         with self.recorder.record_denials(context, Action.CASE_CLAIM, Stated(case=sound_case_name(name))):
-            self.gate.require(context.principal, ("token:detokenize",))
-            self.gate.grant(context.principal, "case:read")
+            self.gate.require(context.principal, (Permission.DETOKENIZE,))
+            self.gate.grant(context.principal, Permission.CASE_READ)
             found = visible_case(self.policy, self.cases, context.principal, name)
-            grant = self.gate.grant(context.principal, "token:detokenize", purpose=found.opening.purpose)
+            grant = self.gate.grant(context.principal, Permission.DETOKENIZE, purpose=found.opening.purpose)
             found.authorise(context.principal, found.opening.purpose, context.now)
         if context.principal.id in (found.claimed_by, *found.done_by):
             return case_answer(self.policy, found, context.now)

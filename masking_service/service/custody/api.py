@@ -11,6 +11,7 @@ from masking_service.service.call.examples import WAYBILL_NO
 from masking_service.service.call.operation import STORE, Batch, Call, Example, Operation
 from masking_service.service.call.shapes import MAX_RECORDS, Shape
 from masking_service.service.custody.use import MoveCustody
+from masking_service.service.people.permissions import Permission
 from masking_service.service.waybills import answers
 
 
@@ -40,7 +41,7 @@ OPERATIONS: Final = (
         summary="Set who holds parcels from now on. The answer is the same for unknown numbers.",
         uses=MoveCustody,
         handle=_move,
-        permissions=("custody:move",),
+        permissions=(Permission.CUSTODY_MOVE,),
         audited_as=Action.CUSTODY_MOVE,
         body=MoveRequest,
         at_most={"items": MAX_RECORDS},

@@ -16,6 +16,7 @@ from masking_service.service.call.items import INVALID_ITEM, Fault, unknown_memb
 from masking_service.service.call.recorder import DONE, NOT_FOUND, ItemOutcome, Recorder, RequestContext, Stated
 from masking_service.service.custody.state import Custodies, Custody
 from masking_service.service.decoys.watch import DecoyWatch
+from masking_service.service.people.permissions import Permission
 from masking_service.service.people.policy import Policy
 from masking_service.service.people.principals import principal_id, site_codes
 from masking_service.service.search.findable import findable_of
@@ -62,7 +63,7 @@ class MoveCustody:
         """
         tenant = context.principal.tenant
         with self.recorder.record_denials(context, Action.CUSTODY_MOVE):
-            grant = self.gate.grant(context.principal, "custody:move")
+            grant = self.gate.grant(context.principal, Permission.CUSTODY_MOVE)
         asked = [_read(item) for item in items]
         moves = [one for one in asked if isinstance(one, _Move)]
         numbers = [move.number for move in moves]

@@ -11,6 +11,7 @@ from masking_service.service.call.operation import SIGNATURE, STORE, Call, Examp
 from masking_service.service.call.shapes import MAX_RECORDS, Shape
 from masking_service.service.decoys import answers
 from masking_service.service.decoys.use import Planting
+from masking_service.service.people.permissions import Permission
 
 DECOY_NO: Final = "YT8800299999999"
 """No other example names it: naming it would freeze the reader who tries them."""
@@ -92,7 +93,7 @@ OPERATIONS: Final = (
         summary="The decoys in the order of planting, and how often each was named.",
         uses=Planting,
         handle=_list,
-        permissions=("decoy:plant",),
+        permissions=(Permission.DECOY_PLANT,),
         audited_as=Action.DECOY_LIST,
         signed_by_header=True,
         answers={200: answers.Decoys},
@@ -129,7 +130,7 @@ OPERATIONS: Final = (
         "of the company's own.",
         uses=Planting,
         handle=_plant,
-        permissions=("decoy:plant",),
+        permissions=(Permission.DECOY_PLANT,),
         audited_as=Action.DECOY_PLANT,
         body=PlantRequest,
         at_most={"waybills": MAX_RECORDS},
@@ -144,7 +145,7 @@ OPERATIONS: Final = (
         summary="Remove decoys. The answer is the same for waybills that are no decoys.",
         uses=Planting,
         handle=_remove,
-        permissions=("decoy:plant",),
+        permissions=(Permission.DECOY_PLANT,),
         audited_as=Action.DECOY_REMOVE,
         body=DecoysRequest,
         at_most={"waybills": MAX_RECORDS},
@@ -159,7 +160,7 @@ OPERATIONS: Final = (
         summary="Report that a seed's phone rang. Answers who saw the seeds that rang so far.",
         uses=Planting,
         handle=_hear,
-        permissions=("decoy:plant",),
+        permissions=(Permission.DECOY_PLANT,),
         audited_as=Action.DECOY_HEARD,
         body=HeardRequest,
         answers={200: answers.Heard},

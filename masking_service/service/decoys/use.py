@@ -44,13 +44,14 @@ from masking_service.service.decoys.own_numbers import number_hashes
 from masking_service.service.decoys.state import MAX_DECOYS, Decoy, Decoys, Kind
 from masking_service.service.freezes.use import FreezeByPolicy
 from masking_service.service.people.issuers import Issuers
+from masking_service.service.people.permissions import Permission
 from masking_service.service.people.policy import Policy
 from masking_service.service.search.asked import one_number
 from masking_service.service.state.sealed import PreparedFields
 from masking_service.service.waybills.vault import Found, Vault
 from masking_service.store.client import Store
 
-PLANT: Final = "decoy:plant"
+PLANT: Final = Permission.DECOY_PLANT
 AT_ONCE: Final = 1_000
 """Waybills read in one round trip."""
 NO_OWN_NUMBER: Final = "no-own-number"

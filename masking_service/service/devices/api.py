@@ -11,6 +11,7 @@ from masking_service.service.call.operation import PROOF, SIGNATURE, STORE, Call
 from masking_service.service.call.shapes import LABEL, Shape
 from masking_service.service.devices import answers
 from masking_service.service.devices.use import DeviceApproval, OwnDevices
+from masking_service.service.people.permissions import Permission
 
 DEVICE: Final = "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"
 COURIER: Final = "staff/courier-88"
@@ -87,7 +88,7 @@ OPERATIONS: Final = (
         summary="The devices that wait for approval, the oldest first.",
         uses=DeviceApproval,
         handle=for_path(DeviceApproval.pending),
-        permissions=("key:approve",),
+        permissions=(Permission.KEY_APPROVE,),
         answers={200: answers.PendingDevices},
         problems=STORE,
         example=Example(
@@ -115,7 +116,7 @@ OPERATIONS: Final = (
         summary="The devices of a person.",
         uses=DeviceApproval,
         handle=for_path(DeviceApproval.of),
-        permissions=("key:approve",),
+        permissions=(Permission.KEY_APPROVE,),
         answers={200: answers.DevicesOfPerson},
         problems=("not-found", *STORE),
         example=Example(
@@ -142,7 +143,7 @@ OPERATIONS: Final = (
         summary="Approve a device of another person, who has read out its code.",
         uses=DeviceApproval,
         handle=_approve,
-        permissions=("key:approve",),
+        permissions=(Permission.KEY_APPROVE,),
         audited_as=Action.DEVICE_APPROVE,
         body=ApproveKeyRequest,
         answers={200: answers.DeviceStatus},
@@ -156,7 +157,7 @@ OPERATIONS: Final = (
         summary="Deny a device that waits for approval.",
         uses=DeviceApproval,
         handle=_deny,
-        permissions=("key:approve",),
+        permissions=(Permission.KEY_APPROVE,),
         audited_as=Action.DEVICE_DENY,
         body=KeyDecisionRequest,
         body_optional=True,
@@ -171,7 +172,7 @@ OPERATIONS: Final = (
         summary="Revoke a device: it proves nothing from the next call on.",
         uses=DeviceApproval,
         handle=_revoke,
-        permissions=("key:approve",),
+        permissions=(Permission.KEY_APPROVE,),
         audited_as=Action.DEVICE_REVOKE,
         body=KeyDecisionRequest,
         body_optional=True,

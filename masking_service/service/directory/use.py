@@ -10,10 +10,11 @@ from masking_service.service.call.call import Gate
 from masking_service.service.call.recorder import RequestContext
 from masking_service.service.directory import answers
 from masking_service.service.directory.state import KnownPeople, KnownPerson
+from masking_service.service.people.permissions import Permission
 from masking_service.service.people.policy import Policy
 from masking_service.store.errors import StoreUnavailable
 
-READERS: Final = ("case:read", "case:open", "audit:read", "principal:freeze")
+READERS: Final = (Permission.CASE_READ, Permission.CASE_OPEN, Permission.AUDIT_READ, Permission.PRINCIPAL_FREEZE)
 """Who may know the names: those whose work shows principals."""
 MAX_REMEMBERED: Final = 10_000
 
@@ -62,7 +63,7 @@ class Directory:
     def _colleague(self, person: KnownPerson) -> answers.Colleague:
         known = self.policy.rules.roles
         roles = [name for name in person.roles if name in known]
-        opening = [known[name] for name in roles if "token:detokenize" in known[name].permissions]
+        opening = [known[name] for name in roles if Permission.DETOKENIZE in known[name].permissions]
         purposes = sorted({purpose for role in opening for purpose in role.purposes})
         return answers.Colleague(person.id, person.name or None, roles, purposes, rfc3339(person.seen_at))
 

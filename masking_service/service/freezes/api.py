@@ -14,6 +14,7 @@ from masking_service.service.call.examples import FREEZE
 from masking_service.service.call.operation import SIGNATURE, STORE, Call, Example, Operation
 from masking_service.service.freezes import answers
 from masking_service.service.freezes.use import FreezeByHand
+from masking_service.service.people.permissions import Permission
 
 
 class FreezeRequest(msgspec.Struct, frozen=True):
@@ -69,7 +70,7 @@ OPERATIONS: Final = (
         summary="Who is frozen, the longest frozen first.",
         uses=FreezeByHand,
         handle=_list,
-        permissions=("principal:freeze",),
+        permissions=(Permission.PRINCIPAL_FREEZE,),
         answers={200: answers.FrozenPrincipals},
         problems=STORE,
         example=Example(None, {"principals": [FREEZE]}),
@@ -81,7 +82,7 @@ OPERATIONS: Final = (
         summary="Freeze a principal, also one that was never seen. One that is already frozen does not change.",
         uses=FreezeByHand,
         handle=_freeze,
-        permissions=("principal:freeze",),
+        permissions=(Permission.PRINCIPAL_FREEZE,),
         audited_as=Action.FREEZE,
         body=FreezeRequest,
         body_optional=True,
@@ -96,7 +97,7 @@ OPERATIONS: Final = (
         summary="Unfreeze a principal. Callers cannot unfreeze themselves.",
         uses=FreezeByHand,
         handle=_thaw,
-        permissions=("principal:freeze",),
+        permissions=(Permission.PRINCIPAL_FREEZE,),
         audited_as=Action.THAW,
         body=UnfreezeRequest,
         body_optional=True,

@@ -25,6 +25,7 @@ from masking_service.service.call.recorder import DONE, Recorded, Recorder, Requ
 from masking_service.service.freezes import answers
 from masking_service.service.freezes.state import Freeze, Freezes
 from masking_service.service.people.errors import Forbidden
+from masking_service.service.people.permissions import Permission
 from masking_service.service.people.policy import Grant
 from masking_service.service.people.principals import service_principal, sound_principal
 from masking_service.service.people.rules import WatchRules
@@ -58,7 +59,7 @@ class FreezeByHand:
             AccessError: the caller may not.
             StoreUnavailable, IntegrityError: the list cannot be read.
         """
-        self.gate.grant(context.principal, "principal:freeze")
+        self.gate.grant(context.principal, Permission.PRINCIPAL_FREEZE)
         return [_answer(one) for one in self.freezes.listed(context.principal.tenant)]
 
     def freeze(
@@ -130,7 +131,7 @@ class FreezeByHand:
         self, context: RequestContext, act: str, subject: str, signed: Signed | None
     ) -> tuple[Grant, SignatureProof]:
         """Return the live grant, and the proof that the caller signed the act: one round trip."""
-        grant, frozen = self.gate.grant_and_freeze_question(context.principal, "principal:freeze")
+        grant, frozen = self.gate.grant_and_freeze_question(context.principal, Permission.PRINCIPAL_FREEZE)
         signature = self.signatures.expect(context, act, signed)
         proof = self.signatures.check(context, signature, lambda: deeds.on_person(act, subject), frozen)
         frozen.answer()

@@ -12,6 +12,7 @@ from masking_service.service.call.shapes import Name, Shape
 from masking_service.service.holds import answers
 from masking_service.service.holds.state import MAX_WAYBILLS
 from masking_service.service.holds.use import Holding
+from masking_service.service.people.permissions import Permission
 
 
 class HoldRequest(Shape, frozen=True):
@@ -89,7 +90,7 @@ OPERATIONS: Final = (
         summary="The legal holds, the first proposed first.",
         uses=Holding,
         handle=for_path(Holding.listed),
-        permissions=("hold:set",),
+        permissions=(Permission.HOLD_SET,),
         answers={200: answers.HoldList},
         problems=STORE,
         example=Example(None, {"holds": [SET]}),
@@ -101,7 +102,7 @@ OPERATIONS: Final = (
         summary="One hold, with the waybills that it names.",
         uses=Holding,
         handle=for_path(Holding.shown),
-        permissions=("hold:set",),
+        permissions=(Permission.HOLD_SET,),
         answers={200: answers.HoldWithWaybills},
         problems=("not-found", *STORE),
         example=Example(None, SET | {"waybills": [WAYBILL_NO]}),
@@ -113,7 +114,7 @@ OPERATIONS: Final = (
         summary="Propose a legal hold. Its waybills are kept once another person sets it.",
         uses=Holding,
         handle=_propose,
-        permissions=("hold:set",),
+        permissions=(Permission.HOLD_SET,),
         audited_as=Action.HOLD_PROPOSE,
         body=HoldRequest,
         at_most={"waybills": MAX_WAYBILLS},
@@ -132,7 +133,7 @@ OPERATIONS: Final = (
         "It also keeps a hold whose lifting is proposed.",
         uses=Holding,
         handle=_set,
-        permissions=("hold:set",),
+        permissions=(Permission.HOLD_SET,),
         audited_as=Action.HOLD_SET,
         body=HoldActRequest,
         body_optional=True,
@@ -147,7 +148,7 @@ OPERATIONS: Final = (
         summary="Propose to lift a hold; a second person who calls this lifts it. A hold that is not set is withdrawn.",
         uses=Holding,
         handle=_lift,
-        permissions=("hold:set",),
+        permissions=(Permission.HOLD_SET,),
         audited_as=Action.HOLD_LIFT,
         body=HoldActRequest,
         body_optional=True,

@@ -37,11 +37,12 @@ from masking_service.service.holds.held_records import AT_ONCE, Change, HeldReco
 from masking_service.service.holds.problems import HoldEnded, HoldExists, OwnHold
 from masking_service.service.holds.state import MAX_HOLDS, Hold, Holds
 from masking_service.service.people.issuers import Issuers
+from masking_service.service.people.permissions import Permission
 from masking_service.service.state.sealed import Sealed
 from masking_service.service.waybills.vault import Vault
 from masking_service.store.errors import StoreUnavailable
 
-SET: Final = "hold:set"
+SET: Final = Permission.HOLD_SET
 MAX_REASON: Final = 500
 
 

@@ -17,6 +17,7 @@ from masking_service.service.incidents import answers
 from masking_service.service.incidents.duties import Flag, countries
 from masking_service.service.incidents.state import IncidentRecord
 from masking_service.service.incidents.use import MAX_LEAK, MAX_PERSONS, Known, Responding
+from masking_service.service.people.permissions import Permission
 
 At = Annotated[str, Meta(max_length=32, extra_json_schema={"format": "date-time"}, description="A time, in UTC.")]
 Count = Annotated[
@@ -151,7 +152,7 @@ OPENED: Final = {
     "files": [],
 }
 CHANGING: Final = ("not-found", "incident-closed", *STORE)
-READERS: Final = ("hold:set", "audit:read")
+READERS: Final = (Permission.HOLD_SET, Permission.AUDIT_READ)
 
 OPERATIONS: Final = (
     Operation(
@@ -199,7 +200,7 @@ OPERATIONS: Final = (
         summary="Open an incident. The clocks of its countries begin when it was found.",
         uses=Responding,
         handle=_open,
-        permissions=("hold:set",),
+        permissions=(Permission.HOLD_SET,),
         audited_as=Action.INCIDENT_OPEN,
         body=OpenIncident,
         answers={201: answers.IncidentState},
@@ -223,7 +224,7 @@ OPERATIONS: Final = (
         summary="Note what became known of an incident, and which reports were made.",
         uses=Responding,
         handle=_note,
-        permissions=("hold:set",),
+        permissions=(Permission.HOLD_SET,),
         audited_as=Action.INCIDENT_NOTE,
         body=NoteIncident,
         answers={200: answers.IncidentState},
@@ -237,7 +238,7 @@ OPERATIONS: Final = (
         summary="Close an incident: what is due after its end begins to run.",
         uses=Responding,
         handle=for_path(Responding.close),
-        permissions=("hold:set",),
+        permissions=(Permission.HOLD_SET,),
         audited_as=Action.INCIDENT_CLOSE,
         answers={200: answers.IncidentState},
         problems=("not-found", *STORE),

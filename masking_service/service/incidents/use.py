@@ -20,9 +20,10 @@ from masking_service.service.incidents.duties import Duty, Flag, countries, duti
 from masking_service.service.incidents.problems import IncidentClosed, IncidentExists
 from masking_service.service.incidents.state import IncidentLists, IncidentRecord, PackFile
 from masking_service.service.people.errors import Forbidden
+from masking_service.service.people.permissions import Permission
 
-MANAGE: Final = "hold:set"
-READ: Final = "audit:read"
+MANAGE: Final = Permission.HOLD_SET
+READ: Final = Permission.AUDIT_READ
 MAX_TEXT: Final = 500
 MAX_PERSONS: Final = 10_000_000_000
 MAX_LEAK: Final = 64

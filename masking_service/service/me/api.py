@@ -5,6 +5,7 @@ from typing import Final
 from masking_service.service.call.operation import STORE, Example, Operation, for_path
 from masking_service.service.me import answers
 from masking_service.service.me.use import AboutMe
+from masking_service.service.people.permissions import Permission
 
 OPERATIONS: Final = (
     Operation(
@@ -23,7 +24,12 @@ OPERATIONS: Final = (
                 "name": "王敏",
                 "tenant": "default",
                 "roles": ["dispute-officer"],
-                "permissions": ["call:make", "case:read", "token:detokenize", "waybill:view"],
+                "permissions": [
+                    Permission.CALL_MAKE,
+                    Permission.CASE_READ,
+                    Permission.DETOKENIZE,
+                    Permission.WAYBILL_VIEW,
+                ],
                 "profiles": ["label"],
                 "purposes": {"dispute": {"kinds": ["name", "phone"], "case": "required", "approval": "above-limit"}},
                 "cases": {"approve_above": 10, "at_most": 200, "longest": 604_800},

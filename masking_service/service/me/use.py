@@ -12,6 +12,7 @@ from masking_service.service.me import answers
 from masking_service.service.people.device_rules import PROVEN
 from masking_service.service.people.errors import Frozen
 from masking_service.service.people.issuers import Issuers
+from masking_service.service.people.permissions import Permission
 from masking_service.service.people.policy import Grant, Policy
 from masking_service.service.people.principals import Principal
 from masking_service.service.people.rules import Purpose
@@ -40,7 +41,7 @@ class AboutMe:
         roles = list(self.policy.roles_of(principal))
         permissions = sorted({permission for role in roles for permission in role.permissions})
         named = {purpose for role in roles for purpose in role.purposes}
-        purposes = sorted(rules.purposes if "case:open" in permissions else named)
+        purposes = sorted(rules.purposes if Permission.CASE_OPEN in permissions else named)
         return answers.Me(
             principal=principal.id,
             name=principal.name,
@@ -50,7 +51,7 @@ class AboutMe:
             profiles=sorted({profile for role in roles for profile in role.profiles}),
             purposes={name: _purpose(rules.purposes[name]) for name in purposes},
             cases=answers.CaseLimits(rules.cases.approve_above, rules.cases.at_most, rules.cases.longest),
-            calls="call:make" in permissions and self.line.is_set_up,
+            calls=Permission.CALL_MAKE in permissions and self.line.is_set_up,
             search=self._searches(principal),
             sites=sorted(principal.sites),
             signs=self._signs(permissions),
@@ -73,7 +74,9 @@ class AboutMe:
 
     def _searches(self, principal: Principal) -> answers.Searches:
         rule = self.policy.search(principal.tenant)
-        scopes = {role.scope for role in self.policy.roles_of(principal) if "waybill:search" in role.permissions}
+        scopes = {
+            role.scope for role in self.policy.roles_of(principal) if Permission.WAYBILL_SEARCH in role.permissions
+        }
         return answers.Searches(phone=rule.phone and "all" in scopes, last4=rule.last4 and bool(scopes))
 
     def _signs(self, permissions: Sequence[str]) -> answers.Signs | None:

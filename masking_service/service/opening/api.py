@@ -13,6 +13,7 @@ from masking_service.service.call.operation import SIGNATURE, STORE, Batch, Call
 from masking_service.service.call.shapes import MAX_ITEMS, Shape
 from masking_service.service.opening import answers
 from masking_service.service.opening.use import Detokenize
+from masking_service.service.people.permissions import Permission
 
 
 class DetokenizeRequest(Shape, frozen=True):
@@ -54,7 +55,7 @@ OPERATIONS: Final = (
         summary="Open single fields, for a stated purpose and under an open case where the purpose needs one.",
         uses=Detokenize,
         handle=_detokenize,
-        permissions=("token:detokenize",),
+        permissions=(Permission.DETOKENIZE,),
         audited_as=Action.DETOKENIZE,
         body=DetokenizeRequest,
         at_most={"items": MAX_ITEMS},

@@ -36,6 +36,7 @@ from masking_service.service.decoys.watch import DecoyWatch
 from masking_service.service.freezes.use import FreezeByPolicy
 from masking_service.service.opening import answers
 from masking_service.service.people.issuers import Issuers
+from masking_service.service.people.permissions import Permission
 from masking_service.service.people.policy import Grant, Policy
 from masking_service.service.phone_calls.call_records import CallRecords, hash_called
 from masking_service.service.state.sealed import HashField
@@ -165,7 +166,9 @@ class Detokenize:
         tenant = context.principal.tenant
         stated = Stated(purpose=self._known(purpose), case=sound_case_name(case))
         with self.recorder.record_denials(context, Action.DETOKENIZE, stated), self.freezing.count_refusals(context):
-            grant, frozen = self.gate.grant_and_freeze_question(context.principal, "token:detokenize", purpose=purpose)
+            grant, frozen = self.gate.grant_and_freeze_question(
+                context.principal, Permission.DETOKENIZE, purpose=purpose
+            )
             signature = self.signatures.expect(context, "detokenize", signed)
             self.signatures.check_fields(signature, len(items))
             found_case = self.case_authority.case_question(context, case)

@@ -16,6 +16,7 @@ from masking_service.service.lookout.state import StoredListing
 from masking_service.service.lookout.use import Lookout, reason_of
 from masking_service.service.oversight import answers
 from masking_service.service.oversight.auditing import AUDIT_HASH_OF_TENANT
+from masking_service.service.people.permissions import Permission
 from masking_service.service.people.policy import Policy
 from masking_service.service.people.rules import WINDOWS
 
@@ -41,7 +42,7 @@ class ActivityReport:
             AccessError: the caller may not.
             StoreUnavailable, IntegrityError: it cannot be told.
         """
-        self.gate.grant(context.principal, "principal:freeze")
+        self.gate.grant(context.principal, Permission.PRINCIPAL_FREEZE)
         frozen = {one.id: one for one in self.freezes.listed(context.principal.tenant)}
         tenant = self.keyring.tenant(context.principal.tenant).lasting_hash(AUDIT_HASH_OF_TENANT)
         rows, since = self.recent.rows(tenant, context.now)

@@ -17,6 +17,7 @@ from masking_service.service.call.shapes import MAX_ENTRIES, Limit, Shape, Site,
 from masking_service.service.oversight import answers
 from masking_service.service.oversight.activity import ActivityReport
 from masking_service.service.oversight.auditing import Auditing
+from masking_service.service.people.permissions import Permission
 from masking_service.service.search.api import Last4, Phone
 
 SECONDS: Final = {"hour": 3_600, "day": 86_400}
@@ -168,7 +169,7 @@ OPERATIONS: Final = (
         summary="What each principal did in the last day, with their limits, and who is frozen.",
         uses=ActivityReport,
         handle=for_path(ActivityReport.__call__),
-        permissions=("principal:freeze",),
+        permissions=(Permission.PRINCIPAL_FREEZE,),
         answers={200: answers.Activity},
         problems=STORE,
         example=Example(
@@ -212,7 +213,7 @@ OPERATIONS: Final = (
         summary="Entries of the audit log, in the order in which they were written.",
         uses=Auditing,
         handle=_entries,
-        permissions=("audit:read",),
+        permissions=(Permission.AUDIT_READ,),
         audited_as=Action.AUDIT_READ,
         query=AuditQuery,
         answers={200: answers.AuditPage},
@@ -255,7 +256,7 @@ OPERATIONS: Final = (
         summary="How many fields were opened, waybills viewed in full and calls refused, per hour or day.",
         uses=Auditing,
         handle=_summary,
-        permissions=("audit:read", "audit:sums"),
+        permissions=(Permission.AUDIT_READ, Permission.AUDIT_SUMS),
         audited_as=Action.AUDIT_READ,
         query=SummaryQuery,
         answers={200: answers.AuditSummary},
@@ -276,7 +277,7 @@ OPERATIONS: Final = (
         summary="The signed heads of the audit log, made now.",
         uses=Auditing,
         handle=for_path(Auditing.checkpoint),
-        permissions=("audit:read", "audit:sums"),
+        permissions=(Permission.AUDIT_READ, Permission.AUDIT_SUMS),
         audited_as=Action.AUDIT_READ,
         answers={200: answers.AuditCheckpoint},
         problems=STORE,
@@ -300,7 +301,7 @@ OPERATIONS: Final = (
         summary="Who searched for a phone, or for four digits at a site: entries of the audit log, the newest first.",
         uses=Auditing,
         handle=_searches,
-        permissions=("audit:read",),
+        permissions=(Permission.AUDIT_READ,),
         audited_as=Action.AUDIT_READ,
         body=SearchesRequest,
         answers={200: answers.AuditPage},

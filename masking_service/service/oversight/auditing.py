@@ -29,14 +29,15 @@ from masking_service.service.call.call import Gate
 from masking_service.service.call.recorder import Recorder, RequestContext
 from masking_service.service.oversight import answers
 from masking_service.service.people.errors import Forbidden
+from masking_service.service.people.permissions import Permission
 from masking_service.service.people.policy import Grant
 from masking_service.service.people.rules import CHECKPOINTS
 from masking_service.service.search.asked import Asked
 from masking_service.store.client import Store
 
 AUDIT_HASH_OF_TENANT: Final = "tenant"
-READ: Final = "audit:read"
-SUMS: Final = "audit:sums"
+READ: Final = Permission.AUDIT_READ
+SUMS: Final = Permission.AUDIT_SUMS
 """Sums and checkpoints, for outsiders: nothing that names a person or a waybill."""
 MAX_SUMMED: Final = 20_000
 """Entries that one summary reads at most. A summary that ends there goes on behind the last one."""

@@ -6,11 +6,12 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from masking_service.service.people.document import DocumentPlace
+from masking_service.service.people.permissions import Permission
 
 PROVEN: Final[Mapping[str, str]] = {
-    "waybill-view": "waybill:view",
-    "call": "call:make",
-    "search": "waybill:search",
+    "waybill-view": Permission.WAYBILL_VIEW,
+    "call": Permission.CALL_MAKE,
+    "search": Permission.WAYBILL_SEARCH,
 }
 """The calls that can need a proof, and their permissions."""
 _DEFAULT_PORTS: Final = {"https": 443, "http": 80}

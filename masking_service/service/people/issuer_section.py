@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.service.people import principals, rules
 from masking_service.service.people.document import DocumentPlace
+from masking_service.service.people.permissions import KEYS_ONLY_PERMISSIONS
 from masking_service.service.people.rules import IssuerRule, Role
 
 
@@ -36,7 +37,7 @@ def _issuer(alias: str, place: DocumentPlace, roles: Mapping[str, Role]) -> Issu
         place.fault("the development issuer exists in development only")
     spoken = found["roles"].words(roles, "role")
     tenants = [_tenant(item) for item in found["tenants"].items()]
-    if any(roles[role].permissions & rules.KEYS_ONLY_PERMISSIONS for role in spoken):
+    if any(roles[role].permissions & KEYS_ONLY_PERMISSIONS for role in spoken):
         found["roles"].fault("no access token may move custody: it would bring parcels into a forger's sight")
     for key, given in (("roles", spoken), ("tenants", tenants)):
         if not given:

@@ -12,6 +12,12 @@ from pathlib import Path
 from masking_service.service.people import rules
 from masking_service.service.people.device_rules import PROVEN
 from masking_service.service.people.errors import Forbidden, PolicyError, ProfileRequired, PurposeRequired
+from masking_service.service.people.permissions import (
+    KEYS_ONLY_PERMISSIONS,
+    PROFILE_PERMISSIONS,
+    PURPOSE_PERMISSIONS,
+    Permission,
+)
 from masking_service.service.people.policy_file import full_kinds, read_policy
 from masking_service.service.people.principals import Principal
 from masking_service.service.people.rules import Budget, Role, Rules, Scope, SearchRule
@@ -70,7 +76,7 @@ class Policy:
         grants = sorted(_grants(policy_rules), key=_width)
         of_keys = {name: policy_rules.roles[name] for name in self.roles_for_keys}
         of_staff = {
-            name: replace(role, permissions=role.permissions - rules.KEYS_ONLY_PERMISSIONS)
+            name: replace(role, permissions=role.permissions - KEYS_ONLY_PERMISSIONS)
             for name, role in policy_rules.roles.items()
         }
         self._for_keys = _Credential(of_keys, _table(grants, of_keys))
@@ -114,7 +120,7 @@ class Policy:
         if len(roles) == 1:
             found = table.get((roles[0], permission, profile, purpose))
         else:
-            if profile is None and permission in rules.PROFILE_PERMISSIONS:
+            if profile is None and permission in PROFILE_PERMISSIONS:
                 profile = self.default_profile(principal, permission)
             every = [table[q] for role in roles if (q := (role, permission, profile, purpose)) in table]
             found = min(every, key=itemgetter(0), default=None)
@@ -124,7 +130,7 @@ class Policy:
 
     def may_store(self, principal: Principal) -> bool:
         """Return whether a principal may mask or tokenize."""
-        return self.permits(principal, "waybill:mask") or self.permits(principal, "waybill:tokenize")
+        return self.permits(principal, Permission.WAYBILL_MASK) or self.permits(principal, Permission.WAYBILL_TOKENIZE)
 
     def check_split(self) -> None:
         """Check that the policy is safe where intake hosts are apart.
@@ -149,11 +155,11 @@ class Policy:
         """Return why there is no grant: what the request did not name, else forbidden."""
         if not self.permits(principal, permission):
             return Forbidden()
-        if permission in rules.PROFILE_PERMISSIONS and profile is None:
+        if permission in PROFILE_PERMISSIONS and profile is None:
             return ProfileRequired()
-        if permission in rules.PURPOSE_PERMISSIONS and purpose is None:
+        if permission in PURPOSE_PERMISSIONS and purpose is None:
             return PurposeRequired()
-        return Forbidden("profile" if permission in rules.PROFILE_PERMISSIONS else "purpose")
+        return Forbidden("profile" if permission in PROFILE_PERMISSIONS else "purpose")
 
     def permits(self, principal: Principal, permission: str) -> bool:
         """Return whether any role grants this permission, whatever the profile or purpose.
@@ -167,7 +173,7 @@ class Policy:
         profiles = {
             profile
             for role in self.roles_of(principal)
-            if permission in role.permissions and permission in rules.PROFILE_PERMISSIONS
+            if permission in role.permissions and permission in PROFILE_PERMISSIONS
             for profile in role.profiles
         }
         if not profiles:
@@ -325,22 +331,22 @@ def _table(grants: Sequence[Grant], roles: Mapping[str, Role]) -> _Table:
 def _grants(policy_rules: Rules) -> Iterator[Grant]:
     """Yield all grants of the policy."""
     for role in policy_rules.roles.values():
-        budgets = {
-            "waybill:view": role.full_views,
-            "waybill:search": role.searches,
-            "waybill:tokenize": policy_rules.conflicts,
-            "case:open": policy_rules.case_waybills,
-            "call:make": role.calls,
-            "decoy:plant": role.decoys,
+        budgets: dict[str, Budget | None] = {
+            Permission.WAYBILL_VIEW: role.full_views,
+            Permission.WAYBILL_SEARCH: role.searches,
+            Permission.WAYBILL_TOKENIZE: policy_rules.conflicts,
+            Permission.CASE_OPEN: policy_rules.case_waybills,
+            Permission.CALL_MAKE: role.calls,
+            Permission.DECOY_PLANT: role.decoys,
         }
         for permission in role.permissions:
-            if permission in rules.PROFILE_PERMISSIONS:
+            if permission in PROFILE_PERMISSIONS:
                 for profile in role.profiles:
                     full = full_kinds(policy_rules.profiles[profile])
-                    masked = permission == "waybill:view" and not full
+                    masked = permission == Permission.WAYBILL_VIEW and not full
                     budget = None if masked else budgets.get(permission)
                     yield Grant(role.name, permission, profile, None, role.scope, frozenset(), full, budget)
-            elif permission in rules.PURPOSE_PERMISSIONS:
+            elif permission in PURPOSE_PERMISSIONS:
                 for purpose in role.purposes:
                     kinds = policy_rules.purposes[purpose].kinds
                     yield Grant(role.name, permission, None, purpose, role.scope, kinds, frozenset(), role.fields)

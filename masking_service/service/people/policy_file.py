@@ -22,6 +22,7 @@ from masking_service.service.people.document import DocumentPlace, read_document
 from masking_service.service.people.errors import PolicyError
 from masking_service.service.people.issuer_section import read_issuers
 from masking_service.service.people.outside_rules import call_rule, check_rule
+from masking_service.service.people.permissions import PROFILE_PERMISSIONS, PURPOSE_PERMISSIONS, Permission
 from masking_service.service.people.rules import (
     Budget,
     CaseRules,
@@ -158,7 +159,7 @@ def _role(name: str, place: DocumentPlace, profiles: Mapping[str, Profile], purp
     budget = found["budget"].fields((), _COUNTED) if "budget" in found else {}
     role = Role(
         name=name,
-        permissions=found["permissions"].words(rules.PERMISSIONS, "permission"),
+        permissions=found["permissions"].words(tuple(Permission), "permission"),
         profiles=found["profiles"].words(profiles, "profile") if "profiles" in found else frozenset(),
         purposes=found["purposes"].words(purposes, "purpose") if "purposes" in found else frozenset(),
         scope="custody" if "scope" in found and found["scope"].word(("custody", "all"), "scope") != "all" else "all",
@@ -170,12 +171,12 @@ def _role(name: str, place: DocumentPlace, profiles: Mapping[str, Profile], purp
 
 def _check_role(role: Role, place: DocumentPlace, profiles: Mapping[str, Profile]) -> None:
     """Report what a role lacks, and what it could never use."""
-    masks = bool(role.permissions & rules.PROFILE_PERMISSIONS)
-    opens = bool(role.permissions & rules.PURPOSE_PERMISSIONS)
-    views = "waybill:view" in role.permissions
-    searches = "waybill:search" in role.permissions
+    masks = bool(role.permissions & PROFILE_PERMISSIONS)
+    opens = bool(role.permissions & PURPOSE_PERMISSIONS)
+    views = Permission.WAYBILL_VIEW in role.permissions
+    searches = Permission.WAYBILL_SEARCH in role.permissions
     views_in_full = views and any(full_kinds(profiles[p]) for p in role.profiles)
-    calls = "call:make" in role.permissions
+    calls = Permission.CALL_MAKE in role.permissions
     calls_by_case = calls and role.scope == "all"
     needs = (
         ("profiles", masks, bool(role.profiles), "a permission to mask or view"),
@@ -185,11 +186,11 @@ def _check_role(role: Role, place: DocumentPlace, profiles: Mapping[str, Profile
             bool(role.purposes),
             "token:detokenize, and for call:make outside custody",
         ),
-        ("budget.fields", opens, role.fields is not None, "token:detokenize"),
-        ("budget.calls", calls, role.calls is not None, "call:make"),
+        ("budget.fields", opens, role.fields is not None, Permission.DETOKENIZE),
+        ("budget.calls", calls, role.calls is not None, Permission.CALL_MAKE),
         ("budget.full_views", views_in_full, role.full_views is not None, "a view that shows a kind in full"),
-        ("budget.searches", searches, role.searches is not None, "waybill:search"),
-        ("budget.decoys", "decoy:plant" in role.permissions, role.decoys is not None, "decoy:plant"),
+        ("budget.searches", searches, role.searches is not None, Permission.WAYBILL_SEARCH),
+        ("budget.decoys", Permission.DECOY_PLANT in role.permissions, role.decoys is not None, Permission.DECOY_PLANT),
     )
     for key, needed, present, by in needs:
         if needed != present:
@@ -197,7 +198,7 @@ def _check_role(role: Role, place: DocumentPlace, profiles: Mapping[str, Profile
             place.faults.append((f"{place.path}.{key}", reason))
     if searches and not views:
         place.faults.append((f"{place.path}.permissions", "waybill:search shows what waybill:view would: name both"))
-    if role.scope == "custody" and (opens or "waybill:erase" in role.permissions or not (views or calls)):
+    if role.scope == "custody" and (opens or Permission.WAYBILL_ERASE in role.permissions or not (views or calls)):
         reason = "narrows waybill:view and call:make only, and neither opening nor erasing"
         place.faults.append((f"{place.path}.scope", reason))
 

@@ -11,52 +11,8 @@ from typing import Final, Literal
 
 from masking_service.masking.profiles import Profile
 from masking_service.service.people.device_rules import DeviceRule
+from masking_service.service.people.permissions import STAFF_ONLY_PERMISSIONS, Permission
 from masking_service.service.people.signed_rules import SignedRule
-
-PERMISSIONS = frozenset(
-    {
-        "waybill:mask",
-        "waybill:tokenize",
-        "waybill:revise",
-        "waybill:view",
-        "waybill:search",
-        "waybill:erase",
-        "token:detokenize",
-        "case:open",
-        "case:read",
-        "case:approve",
-        "case:close",
-        "custody:move",
-        "principal:freeze",
-        "audit:read",
-        "decoy:plant",
-        "hold:set",
-        "audit:sums",
-        "call:make",
-        "key:approve",
-    }
-)
-PROFILE_PERMISSIONS = frozenset({"waybill:mask", "waybill:tokenize", "waybill:view", "waybill:search"})
-PURPOSE_PERMISSIONS = frozenset({"token:detokenize"})
-
-# A key can be shared, and then it is unknown which two people were the two pairs of eyes. So a role that
-# opens values or cases, approves cases or keys, erases, plants decoys, holds waybills, or lifts a freeze speaks
-# through a signed-in person only.
-STAFF_ONLY_PERMISSIONS = frozenset(
-    {
-        "token:detokenize",
-        "case:open",
-        "case:approve",
-        "waybill:erase",
-        "principal:freeze",
-        "decoy:plant",
-        "hold:set",
-        "key:approve",
-    }
-)
-
-# An issuer's key makes access tokens for every role: one that moved custody would bring parcels into a forger's sight.
-KEYS_ONLY_PERMISSIONS = frozenset({"custody:move"})
 
 WINDOWS = {"1m": 60, "1h": 3_600, "1d": 86_400, "30d": 2_592_000}
 ALGORITHMS = ("ES256", "ES384", "ES512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "EdDSA")
@@ -174,7 +130,7 @@ class Role:
     @property
     def staff_only(self) -> bool:
         """Whether this role is for JWTs only, outside development."""
-        searches_all = "waybill:search" in self.permissions and self.scope != "custody"
+        searches_all = Permission.WAYBILL_SEARCH in self.permissions and self.scope != "custody"
         return searches_all or not STAFF_ONLY_PERMISSIONS.isdisjoint(self.permissions)
 
 

@@ -8,28 +8,29 @@ from urllib.parse import urlsplit
 
 from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.service.people.document import DocumentPlace
+from masking_service.service.people.permissions import Permission
 
 ACTS: Final[Mapping[str, tuple[str, ...]]] = {
-    "detokenize": ("token:detokenize",),
-    "case-open": ("case:open",),
-    "case-approve": ("case:approve",),
-    "case-deny": ("case:approve",),
-    "case-close": ("case:approve", "case:close", "case:open"),
-    "erase": ("waybill:erase",),
-    "freeze": ("principal:freeze",),
-    "unfreeze": ("principal:freeze",),
-    "decoy-plant": ("decoy:plant",),
-    "decoy-list": ("decoy:plant",),
-    "decoy-remove": ("decoy:plant",),
-    "unrestrict": ("waybill:erase",),
-    "hold-set": ("hold:set",),
-    "hold-lift": ("hold:set",),
-    "key-approve": ("key:approve",),
-    "key-deny": ("key:approve",),
-    "key-revoke": ("key:approve",),
-    "device-approve": ("key:approve",),
-    "device-deny": ("key:approve",),
-    "device-revoke": ("key:approve",),
+    "detokenize": (Permission.DETOKENIZE,),
+    "case-open": (Permission.CASE_OPEN,),
+    "case-approve": (Permission.CASE_APPROVE,),
+    "case-deny": (Permission.CASE_APPROVE,),
+    "case-close": (Permission.CASE_APPROVE, Permission.CASE_CLOSE, Permission.CASE_OPEN),
+    "erase": (Permission.WAYBILL_ERASE,),
+    "freeze": (Permission.PRINCIPAL_FREEZE,),
+    "unfreeze": (Permission.PRINCIPAL_FREEZE,),
+    "decoy-plant": (Permission.DECOY_PLANT,),
+    "decoy-list": (Permission.DECOY_PLANT,),
+    "decoy-remove": (Permission.DECOY_PLANT,),
+    "unrestrict": (Permission.WAYBILL_ERASE,),
+    "hold-set": (Permission.HOLD_SET,),
+    "hold-lift": (Permission.HOLD_SET,),
+    "key-approve": (Permission.KEY_APPROVE,),
+    "key-deny": (Permission.KEY_APPROVE,),
+    "key-revoke": (Permission.KEY_APPROVE,),
+    "device-approve": (Permission.KEY_APPROVE,),
+    "device-deny": (Permission.KEY_APPROVE,),
+    "device-revoke": (Permission.KEY_APPROVE,),
 }
 """The acts that can be signed, and the permissions of which a caller needs one. A further act is a row here, and one in
 `service/acts/deeds.py`."""

@@ -17,6 +17,7 @@ from masking_service.service.call.operation import (
     for_path,
 )
 from masking_service.service.call.shapes import Shape
+from masking_service.service.people.permissions import Permission
 from masking_service.service.phone_calls import answers
 from masking_service.service.phone_calls.reports import CallReports
 from masking_service.service.phone_calls.signed_records import Records
@@ -61,7 +62,7 @@ OPERATIONS: Final = (
         summary="Bind a privacy number through which the caller reaches a person. The same while the call lives (200).",
         uses=Calling,
         handle=_make,
-        permissions=("call:make",),
+        permissions=(Permission.CALL_MAKE,),
         audited_as=Action.CALL,
         body=CallRequest,
         proven=True,
@@ -93,7 +94,7 @@ OPERATIONS: Final = (
         summary="End a call of the caller's own. One that has ended already is no error.",
         uses=Calling,
         handle=for_path(Calling.end),
-        permissions=("call:make",),
+        permissions=(Permission.CALL_MAKE,),
         audited_as=Action.CALL_END,
         answers={200: answers.EndedCall},
         problems=("not-found", "calls-unavailable", *STORE),

@@ -37,6 +37,7 @@ from masking_service.service.devices.proofs import DeviceProofs
 from masking_service.service.freezes.use import FreezeByPolicy
 from masking_service.service.holds.problems import Restricted
 from masking_service.service.people.issuers import Issuers
+from masking_service.service.people.permissions import Permission
 from masking_service.service.people.policy import Grant, Policy
 from masking_service.service.people.principals import Principal
 from masking_service.service.phone_calls import answers
@@ -50,7 +51,7 @@ from masking_service.service.waybills.view import reached
 from masking_service.store.client import Store
 from masking_service.store.pipeline import Question
 
-PERMISSION: Final = "call:make"
+PERMISSION: Final = Permission.CALL_MAKE
 DEFAULT_FIELD: Final = "/recipient/phone"
 
 

@@ -8,6 +8,7 @@ from masking_service.audit.actions import Action
 from masking_service.service.call.examples import viewed
 from masking_service.service.call.operation import PROOF, STORE, Call, Example, Operation
 from masking_service.service.call.shapes import Profile, Shape, Site
+from masking_service.service.people.permissions import Permission
 from masking_service.service.search import answers
 from masking_service.service.search.use import Search
 
@@ -45,7 +46,7 @@ OPERATIONS: Final = (
         summary="Find waybills by a recipient's phone, or by its last four digits at a site, masked as in a view.",
         uses=Search,
         handle=_search,
-        permissions=("waybill:search",),
+        permissions=(Permission.WAYBILL_SEARCH,),
         audited_as=Action.SEARCH,
         body=SearchRequest,
         proven=True,

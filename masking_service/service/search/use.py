@@ -36,6 +36,7 @@ from masking_service.service.decoys.watch import DecoyWatch
 from masking_service.service.devices.proofs import DeviceProofs
 from masking_service.service.freezes.use import FreezeByPolicy
 from masking_service.service.people.errors import Forbidden
+from masking_service.service.people.permissions import Permission
 from masking_service.service.people.policy import Grant, Policy
 from masking_service.service.people.rules import Scope
 from masking_service.service.search import answers
@@ -168,8 +169,10 @@ class Search:
         Args:
             read: reads what is asked, once the caller is known to search at all.
         """
-        grant, frozen = self.gate.grant_and_freeze_question(context.principal, "waybill:search", profile=profile)
-        viewing = self.gate.grant(context.principal, "waybill:view", profile=grant.profile)
+        grant, frozen = self.gate.grant_and_freeze_question(
+            context.principal, Permission.WAYBILL_SEARCH, profile=profile
+        )
+        viewing = self.gate.grant(context.principal, Permission.WAYBILL_VIEW, profile=grant.profile)
         proof = self.proofs.expect(context, sent, "search", grant.role)
         nonce = proof.nonce if proof is not None else None
         asked = read()

@@ -16,6 +16,7 @@ from masking_service.service.call.errors import QuotaExceeded
 from masking_service.service.call.recorder import RequestContext
 from masking_service.service.custody.state import Custody
 from masking_service.service.people.errors import AccessError
+from masking_service.service.people.permissions import Permission
 from masking_service.service.people.policy import Grant
 from masking_service.service.people.principals import service_principal, site_codes
 from masking_service.service.tiers.messages import (
@@ -60,9 +61,9 @@ class Resubmit:
         try:
             principal = self.admission.authenticator.authenticate(asked.authorization, asked.address, now)
             context = RequestContext(principal, asked.request_id, now)
-            grant = self.gate.grant(principal, "waybill:tokenize", profile=asked.profile)
+            grant = self.gate.grant(principal, Permission.WAYBILL_TOKENIZE, profile=asked.profile)
             if asked.revise:
-                self.gate.grant(principal, "waybill:revise")
+                self.gate.grant(principal, Permission.WAYBILL_REVISE)
             self._room_of_host(host, context, grant)
             outcomes = self.storing(context, grant, entering, how)
             self._count_for_host(host, context, grant, sum(one in ("conflict", "revision-limit") for one in outcomes))

@@ -12,6 +12,7 @@ from masking_service.service.call.examples import CASE, TOKENS, WAYBILL_NO, clea
 from masking_service.service.call.operation import PROOF, SIGNATURE, STORE, Batch, Call, Example, Operation, for_path
 from masking_service.service.call.shapes import MAX_ITEMS, MAX_RECORDS, Profile, Records, RecordSchema, Shape, Site
 from masking_service.service.custody.state import Custody
+from masking_service.service.people.permissions import Permission
 from masking_service.service.waybills import answers
 from masking_service.service.waybills import record_answers as records
 from masking_service.service.waybills.mask import Mask
@@ -154,7 +155,7 @@ OPERATIONS: Final = (
         summary="Mask records. Nothing is stored, and no store is needed.",
         uses=Mask,
         handle=_mask,
-        permissions=("waybill:mask",),
+        permissions=(Permission.WAYBILL_MASK,),
         body=MaskRequest,
         at_most={"records": MAX_RECORDS},
         answers={200: Batch("MaskResults", (records.MaskedRecord, records.InvalidRecord))},
@@ -186,7 +187,7 @@ OPERATIONS: Final = (
         summary="Mask records, store their values, and return a token for each stored value.",
         uses=Tokenize,
         handle=_tokenize,
-        permissions=("waybill:tokenize",),
+        permissions=(Permission.WAYBILL_TOKENIZE,),
         body=TokenizeRequest,
         at_most={"records": MAX_RECORDS},
         answers={
@@ -227,7 +228,7 @@ OPERATIONS: Final = (
         summary="View one waybill, masked.",
         uses=ViewWaybills,
         handle=_view_one,
-        permissions=("waybill:view",),
+        permissions=(Permission.WAYBILL_VIEW,),
         audited_as=Action.VIEW,
         proven=True,
         batch_of_one=True,
@@ -243,7 +244,7 @@ OPERATIONS: Final = (
         summary="Erase every revision of a waybill. Its number cannot be used again for one retention period.",
         uses=Privacy,
         handle=_erase,
-        permissions=("waybill:erase",),
+        permissions=(Permission.WAYBILL_ERASE,),
         audited_as=Action.ERASE,
         signed_by_header=True,
         answers={200: answers.Erased},
@@ -257,7 +258,7 @@ OPERATIONS: Final = (
         summary="Restrict waybills to the purposes that the policy names for them. Masks and labels go on.",
         uses=Privacy,
         handle=_restrict,
-        permissions=("waybill:erase",),
+        permissions=(Permission.WAYBILL_ERASE,),
         audited_as=Action.RESTRICT,
         body=RestrictRequest,
         at_most={"waybills": MAX_RECORDS},
@@ -274,7 +275,7 @@ OPERATIONS: Final = (
         summary="End the restriction of waybills.",
         uses=Privacy,
         handle=_unrestrict,
-        permissions=("waybill:erase",),
+        permissions=(Permission.WAYBILL_ERASE,),
         audited_as=Action.UNRESTRICT,
         body=UnrestrictRequest,
         at_most={"waybills": MAX_RECORDS},
@@ -291,7 +292,7 @@ OPERATIONS: Final = (
         summary="View several waybills, masked.",
         uses=ViewWaybills,
         handle=_view,
-        permissions=("waybill:view",),
+        permissions=(Permission.WAYBILL_VIEW,),
         audited_as=Action.VIEW,
         proven=True,
         body=ViewRequest,
@@ -313,7 +314,7 @@ OPERATIONS: Final = (
         summary="Who opened fields of a waybill, and who viewed it in full. Erasing the waybill keeps this.",
         uses=Privacy,
         handle=for_path(Privacy.disclosed),
-        permissions=("audit:read",),
+        permissions=(Permission.AUDIT_READ,),
         audited_as=Action.DISCLOSURES,
         answers={200: answers.Disclosures},
         problems=("not-found", *STORE),

@@ -17,6 +17,7 @@ from masking_service.masking.walk import NOTHING_MAPPED
 from masking_service.service.call.call import Gate
 from masking_service.service.call.errors import UnknownSchema
 from masking_service.service.call.recorder import RequestContext
+from masking_service.service.people.permissions import Permission
 from masking_service.service.people.policy import Grant
 from masking_service.service.waybills import record_answers as answers
 from masking_service.store.computing import give_way
@@ -73,7 +74,7 @@ class Mask:
             AccessError: the caller may not, or not through this profile.
             UnknownSchema: there is no schema of that name.
         """
-        grant = self.gate.grant(context.principal, "waybill:mask", profile=profile)
+        grant = self.gate.grant(context.principal, Permission.WAYBILL_MASK, profile=profile)
         return mask_batch(self.maskers.of(schema, grant), records, self.maskers.schemas)
 
 

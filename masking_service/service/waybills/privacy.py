@@ -22,6 +22,7 @@ from masking_service.service.call.errors import InvalidRequest, NotFound
 from masking_service.service.call.recorder import DONE, NOT_FOUND, ItemOutcome, Recorder, RequestContext, Stated
 from masking_service.service.custody.state import Custodies
 from masking_service.service.holds.problems import Held
+from masking_service.service.people.permissions import Permission
 from masking_service.service.people.policy import Policy
 from masking_service.service.waybills import answers
 from masking_service.service.waybills.restriction import Restrictions
@@ -61,7 +62,7 @@ class Privacy:
         """
         tenant = context.principal.tenant
         with self.recorder.record_denials(context, Action.ERASE):
-            grant = self.gate.grant(context.principal, "waybill:erase")
+            grant = self.gate.grant(context.principal, Permission.WAYBILL_ERASE)
             number = normalised(waybill_no)
             newest = self.vault.newest_question(tenant, [number] if number is not None else [], context.now)
             signature = self.signatures.expect(context, "erase", signed)
@@ -134,7 +135,7 @@ class Privacy:
         self, context: RequestContext, action: Action, waybills: Sequence[Any], signed: Signed | None = None
     ) -> list[Restriction]:
         with self.recorder.record_denials(context, action):
-            grant, frozen = self.gate.grant_and_freeze_question(context.principal, "waybill:erase")
+            grant, frozen = self.gate.grant_and_freeze_question(context.principal, Permission.WAYBILL_ERASE)
             ending = action is Action.UNRESTRICT
             signature = self.signatures.expect(context, "unrestrict", signed) if ending else None
             keys = self.signatures.keys(context, signature)
@@ -189,7 +190,7 @@ class Privacy:
             StoreUnavailable: nothing is answered.
         """
         with self.recorder.record_denials(context, Action.DISCLOSURES):
-            grant = self.gate.grant(context.principal, "audit:read")
+            grant = self.gate.grant(context.principal, Permission.AUDIT_READ)
         number = normalised(waybill_no)
         if number is None:
             raise NotFound
@@ -205,7 +206,9 @@ class Privacy:
             views=[viewed for one in shown if isinstance(one, Viewed) for viewed in _views(one)],
             calls=[_called(one) for one in shown if isinstance(one, PhoneCalled)] or UNSET,
             heard=[_heard(one) for one in shown if isinstance(one, PhoneRang)] or UNSET,
-            stored=self._stored(context, number) if self.policy.permits(context.principal, "waybill:erase") else UNSET,
+            stored=self._stored(context, number)
+            if self.policy.permits(context.principal, Permission.WAYBILL_ERASE)
+            else UNSET,
         )
 
     def _stored(self, context: RequestContext, number: str) -> answers.ErasableWaybill | None:

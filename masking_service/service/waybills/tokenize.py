@@ -20,6 +20,7 @@ from masking_service.service.call.call import Gate
 from masking_service.service.call.errors import SeveralWaybills
 from masking_service.service.call.recorder import DONE, ItemOutcome, Recorder, RequestContext, Stated
 from masking_service.service.custody.state import Custodies, Custody
+from masking_service.service.people.permissions import Permission
 from masking_service.service.people.policy import Grant, Policy
 from masking_service.service.search.findable import Findable, findable
 from masking_service.service.state.sealed import Unprinted
@@ -119,9 +120,9 @@ class Tokenize:
             StoreUnavailable, ProviderError: nothing is acknowledged; sending the same batch again is safe.
         """
         schema, custody = options.schema, options.custody
-        grant = self.gate.grant(context.principal, "waybill:tokenize", profile=options.profile)
+        grant = self.gate.grant(context.principal, Permission.WAYBILL_TOKENIZE, profile=options.profile)
         if options.revise:
-            self.gate.grant(context.principal, "waybill:revise")
+            self.gate.grant(context.principal, Permission.WAYBILL_REVISE)
         masker = self.maskers.of(schema, grant)
         shape = self.schemas[schema]
         if not shape.tokenize:

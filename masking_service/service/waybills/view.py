@@ -35,6 +35,7 @@ from masking_service.service.decoys.watch import DecoyWatch
 from masking_service.service.devices.proofs import DeviceProofs
 from masking_service.service.freezes.use import FreezeByPolicy
 from masking_service.service.holds.problems import Restricted
+from masking_service.service.people.permissions import Permission
 from masking_service.service.people.policy import Grant, Policy
 from masking_service.service.people.rules import Scope
 from masking_service.service.waybills import answers
@@ -168,7 +169,9 @@ class ViewWaybills:
             self.recorder.record_denials(context, Action.VIEW, Stated(profile=stated)),
             self.freezing.count_refusals(context),
         ):
-            grant, frozen = self.gate.grant_and_freeze_question(context.principal, "waybill:view", profile=profile)
+            grant, frozen = self.gate.grant_and_freeze_question(
+                context.principal, Permission.WAYBILL_VIEW, profile=profile
+            )
             proof = self.proofs.expect(context, sent, "waybill-view", grant.role)
             nonce = proof.nonce if proof is not None else None
             budget = self.budgets.reserve_question(context.principal, grant, len(asked), context.now, nonce)
@@ -193,7 +196,9 @@ class ViewWaybills:
         self, context: RequestContext, grant: Grant, known: Sequence[_AskedWaybill], page: Case | None
     ) -> None:
         """Notice the named phantoms. Those of a case that the caller may read freeze no one: its page shows them."""
-        may_read = self.policy.permits(context.principal, "case:read") and reaches(self.policy, context.principal, page)
+        may_read = self.policy.permits(context.principal, Permission.CASE_READ) and reaches(
+            self.policy, context.principal, page
+        )
         listed = page.opening.waybills if page is not None and may_read else ()
         named = _without_custody(grant, known)
         self.watch.notice(context, [one.base for one in named if one.base and one.number in listed], freeze=False)

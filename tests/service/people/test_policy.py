@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from masking_service.masking.kinds.table import TOKEN_KINDS
 from masking_service.service.people.errors import Forbidden, ProfileRequired, PurposeRequired
+from masking_service.service.people.permissions import Permission
 from masking_service.service.people.policy import Grant, Policy
-from masking_service.service.people.rules import PERMISSIONS, Budget, SearchRule, Window
+from masking_service.service.people.rules import Budget, SearchRule, Window
 from tests.every import every
 from tests.service.people.policies import DEFAULT, FILE, TEXT, limits, policy, put, someone
 
@@ -51,7 +52,7 @@ class TestTheDefault:
     def test_a_role_may_do_this_and_nothing_else(self, role: str, permissions: set[str]) -> None:
         callers = [someone(role), someone(role, source="key")]
 
-        assert {each for each in PERMISSIONS if any(DEFAULT.permits(one, each) for one in callers)} == permissions
+        assert {each for each in Permission if any(DEFAULT.permits(one, each) for one in callers)} == permissions
 
     def test_no_index_is_kept(self) -> None:
         assert DEFAULT.search("default") == SearchRule(phone=False, last4=False)
@@ -206,7 +207,7 @@ class TestGrant:
     def test_a_role_twice_in_a_credential_counts_once(self) -> None:
         assert DEFAULT.grant(someone("courier", "courier"), "waybill:view").role == "courier"
 
-    @given(st.lists(st.sampled_from(sorted(DEFAULT.rules.roles)), max_size=4), st.sampled_from(sorted(PERMISSIONS)))
+    @given(st.lists(st.sampled_from(sorted(DEFAULT.rules.roles)), max_size=4), st.sampled_from(sorted(Permission)))
     def test_a_grant_is_always_of_a_role_that_has_the_permission(self, roles: list[str], permission: str) -> None:
         def answer(order: list[str]) -> Grant | None:
             try:
