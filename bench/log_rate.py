@@ -34,7 +34,7 @@ from masking_service.runtime.clock import clock
 from masking_service.store.client import Command, Store
 from masking_service.store.identity import Identity
 from masking_service.store.layout import AuditKeys
-from masking_service.store.scripts import Script
+from masking_service.store.pipeline import Script
 from tests.clusters import Cluster
 from tests.servers import make_cluster
 

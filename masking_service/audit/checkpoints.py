@@ -36,7 +36,7 @@ from masking_service.audit.local_checkpoint import LocalCheckpoint
 from masking_service.audit.writers import Writers
 from masking_service.store.client import Command, Store
 from masking_service.store.errors import StoreUnavailable
-from masking_service.store.scripts import Script
+from masking_service.store.pipeline import Script
 
 EVERY_SECONDS: Final = 55
 """Age at which the newest checkpoint is followed by another, so that they are at most a minute apart."""

@@ -30,7 +30,7 @@ from masking_service.service.state.sealed import HashField, Sealed, digest
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import AuditKeys
-from masking_service.store.scripts import Script
+from masking_service.store.pipeline import Script
 
 WRITER_BYTES: Final = 8
 IDLE_SECONDS: Final = 12 * 3600

@@ -17,8 +17,7 @@ from masking_service.store.client import Command, Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.identity import Roster
 from masking_service.store.layout import AuditKeys
-from masking_service.store.pipeline import Question
-from masking_service.store.scripts import Script
+from masking_service.store.pipeline import Question, Script
 
 _LEAVE: Final = Script.of(__package__, "leave.lua")
 

@@ -14,8 +14,7 @@ from masking_service.service.call.recorder import DONE, Recorder, RequestContext
 from masking_service.service.people.principals import DEFAULT_TENANT, service_principal
 from masking_service.service.state.sealed import Sealed
 from masking_service.store.client import Store
-from masking_service.store.pipeline import Question
-from masking_service.store.scripts import Script
+from masking_service.store.pipeline import Question, Script
 
 _SCRIPT: Final = Script.of("masking_service.rotation", "reseal.lua")
 

@@ -29,7 +29,7 @@ from masking_service.service.incidents.state import IncidentLists
 from masking_service.service.oversight.auditing import end
 from masking_service.service.people.clients import Clients
 from masking_service.service.people.policy import Policy
-from masking_service.service.people.principals import CLIENT_ALIAS, service_principal
+from masking_service.service.people.principals import CLIENT_ALIAS, DEFAULT_TENANT, service_principal
 from masking_service.service.people.registry import ClientRegistry
 from masking_service.service.phone_calls.callers import AT_ONCE, Callers
 from masking_service.service.state.sealed import Prepared
@@ -62,15 +62,8 @@ class OpenRegistries:
                 would lose it (``not-durable``): a client that was revoked would be let in again.
             ClientError: `change` refused.
         """
-        uphold(self.store)
-        operator = RequestContext(service_principal("command-line"), "", clock())
         subject = f"{CLIENT_ALIAS}/{client_id}" if client_id else ""
-        written = False
-        while not written:  # again where another operator was first
-            changed = self.registry.prepare(change)
-            entry = self.recorder.record(operator, action, DONE, Stated(subject=subject), sealed=changed.sealed)
-            with self.recorder.take_back_on_failure(entry):
-                written = changed.write()
+        self._change(self._operator(DEFAULT_TENANT), action, subject, lambda: [self.registry.prepare(change)])
 
     @property
     def keyholders(self) -> Keyholders:
@@ -228,8 +221,7 @@ class OpenRegistries:
         Raises:
             StoreUnavailable: some of them may be on file; the same numbers can be given again.
         """
-        uphold(self.store)
-        operator = RequestContext(service_principal("command-line", tenant), "", clock())
+        operator = self._operator(tenant)
         each = iter(numbers.items())
         while some := dict(islice(each, AT_ONCE)):
             prepared = self.callers.prepare(tenant, some)

@@ -23,6 +23,7 @@ from masking_service.store.pipeline import (
     Bundle,
     Exchanges,
     Question,
+    Script,
     bundles_of,
     executed,
     slot_of,
@@ -31,7 +32,6 @@ from masking_service.store.pipeline import (
     whole,
 )
 from masking_service.store.reasons import unavailable
-from masking_service.store.scripts import Script
 from masking_service.store.server_replies import ServerReplies, is_elsewhere, only_reply
 from masking_service.store.urls import Tls, route_to, user_of
 

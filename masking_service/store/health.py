@@ -22,8 +22,8 @@ from masking_service.store.errors import StoreUnavailable
 from masking_service.store.faults import Fault
 from masking_service.store.fences import probe
 from masking_service.store.layout import GENESIS
+from masking_service.store.pipeline import Script
 from masking_service.store.reasons import reason, words
-from masking_service.store.scripts import Script
 from masking_service.store.server_replies import ServerReplies
 
 _MAX_LAG_SECONDS: Final = 3

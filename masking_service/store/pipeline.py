@@ -8,6 +8,8 @@ four seconds, whatever the servers do.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha1
+from importlib import resources
 from time import monotonic, time
 from typing import Any, Final, Generic, TypeVar
 
@@ -20,7 +22,6 @@ from masking_service.store.errors import StoreUnavailable
 from masking_service.store.fences import fence
 from masking_service.store.identity import Identity, Roster
 from masking_service.store.reasons import unavailable
-from masking_service.store.scripts import Script
 from masking_service.store.topology import Route
 
 Answer = TypeVar("Answer")
@@ -36,6 +37,29 @@ RETRY_WITHIN_SECONDS: Final = 1.5
 """Later than this after the beginning nothing is sent a second time."""
 _ELSEWHERE: Final = frozenset({MovedError, AskError, ReadOnlyError})
 _ASKING: Final = pack((b"ASKING",))
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A Lua script.
+
+    Attributes:
+        source: its text.
+        digest: its SHA-1 in hexadecimal, by which ``EVALSHA`` calls it.
+    """
+
+    source: bytes
+    digest: bytes
+
+    @classmethod
+    def of(cls, package: str, name: str) -> "Script":
+        """Return the script in a file of a package."""
+        return cls.from_source(resources.files(package).joinpath(name).read_bytes())
+
+    @classmethod
+    def from_source(cls, source: bytes) -> "Script":
+        """Return the script with this text."""
+        return cls(source, sha1(source, usedforsecurity=False).hexdigest().encode())
 
 
 @dataclass(slots=True)

@@ -14,8 +14,7 @@ from masking_service.store.errors import StoreUnavailable
 from masking_service.store.fences import SLOTS, fence
 from masking_service.store.health import faults
 from masking_service.store.layout import FENCE
-from masking_service.store.pipeline import Question
-from masking_service.store.scripts import Script
+from masking_service.store.pipeline import Question, Script
 from tests import servers
 from tests.clusters import owner
 from tests.store import stores

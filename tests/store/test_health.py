@@ -14,7 +14,7 @@ from masking_service.store.client import Store
 from masking_service.store.condition import Server
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.health import faults, look, uphold
-from masking_service.store.scripts import Script
+from masking_service.store.pipeline import Script
 from masking_service.store.server_replies import ServerReplies
 from tests import servers
 from tests.store import stores

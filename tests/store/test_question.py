@@ -5,8 +5,7 @@ import redis
 
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
-from masking_service.store.pipeline import Question
-from masking_service.store.scripts import Script
+from masking_service.store.pipeline import Question, Script
 from tests.store.stores import ask, counted
 
 

@@ -8,7 +8,7 @@ import pytest
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.health import look
-from masking_service.store.scripts import Script
+from masking_service.store.pipeline import Script
 from tests import servers
 from tests.store import stores
 from tests.store.stores import NOW, ask, body, put, read_at

@@ -12,7 +12,7 @@ from masking_service.service.call.budgets import Reservation
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import ONE_SLOT
-from masking_service.store.scripts import Script
+from masking_service.store.pipeline import Script
 from tests.web.api import NUMBER, PHONE, Api, Json, field, record, refusal, token
 from tests.web.calls import entries, last, unanswered
 from tests.web.people import AUDITOR, COURIER, DESK, OFFICER, PRINTER, PRIVACY

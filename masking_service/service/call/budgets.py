@@ -22,8 +22,7 @@ from masking_service.store.client import Command, Reply, Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.identity import Roster
 from masking_service.store.layout import tenant_stem
-from masking_service.store.pipeline import Question
-from masking_service.store.scripts import Script
+from masking_service.store.pipeline import Question, Script
 
 SCOPES: Final = "person", "role", "tenant"
 PARTS: Final = 60

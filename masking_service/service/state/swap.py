@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from masking_service.store.identity import Roster
-from masking_service.store.pipeline import Question
-from masking_service.store.scripts import Script
+from masking_service.store.pipeline import Question, Script
 
 _SCRIPT: Final = Script.of("masking_service.service.state", "swap.lua")
 

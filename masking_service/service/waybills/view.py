@@ -176,8 +176,8 @@ class ViewWaybills:
             nonce = proof.nonce if proof is not None else None
             budget = self.budgets.reserve_question(context.principal, grant, len(asked), context.now, nonce)
             records = self.vault.newest_question(context.principal.tenant, numbers, context.now)
-            page = self.case_authority.case_question(context, case)
-            self.store.ask(frozen, budget, records, page, *self.proofs.questions(proof))
+            pages = [self.case_authority.case_question(context, case)] if case is not None else []
+            self.store.ask(frozen, budget, records, *pages, *self.proofs.questions(proof))
             missed = frozen.answer()
             self.proofs.verify(context, proof)
             reserved = budget.answer()
@@ -185,7 +185,7 @@ class ViewWaybills:
         bases = self.keyring.tenant(context.principal.tenant).bases(numbers)
         for item, base, found in zip(known, bases, records.answer(), strict=True):
             item.base, item.found = base, reached(self.custodies, context, grant.scope, found)
-        self._watch_for_decoys(context, grant, known, page.answer())
+        self._watch_for_decoys(context, grant, known, pages[0].answer() if pages else None)
         self.freezing.count_misses(context, missed, [item.found is not None for item in asked])
         through = self.policy.rules.profiles[grant.profile or ""]
         if grant.full_kinds:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from masking_service.audit.log import AuditLog
 from masking_service.store.client import Reply, Store
-from masking_service.store.scripts import Script
+from masking_service.store.pipeline import Script
 from tests.audit.logs import entry, log_on, number_of
 from tests.store.stores import NOW
 

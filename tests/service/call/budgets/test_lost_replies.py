@@ -7,7 +7,7 @@ import pytest
 from masking_service.service.call.budgets import Budgets
 from masking_service.service.people.policy import Grant
 from masking_service.store.client import Reply, Store
-from masking_service.store.scripts import Script
+from masking_service.store.pipeline import Script
 from tests.service.call.budgets.spending import FREE, NOW, grant, person, refused
 
 
