@@ -1,13 +1,33 @@
-"""Rotates root, token and data keys."""
+"""Rotates single keys: of the keyset file, today's data keys, and the desk's session key."""
 
+import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import Literal
 
+from keys.aead import KEY_BYTES
+from keys.files import read_secret_file, write_secret_file
 from keys.keyset_file import NamedRoot
-from keys.rotation import RotatableKey, activate, active_root, change_name, distribute, distributed, is_named
+from keys.rotation import (
+    RotatableKey,
+    activate,
+    active_root,
+    change_name,
+    distribute,
+    distributed,
+    end_retired,
+    entries_of,
+    is_named,
+)
+from masking_service.audit.checkpoints import Checkpoints
 from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.rotation.coordinator import Coordinator
+from masking_service.service.people.clients import Clients
+from masking_service.service.people.registry import ClientRegistry
 from masking_service.service.waybills.wrapped_keys import WrappedKey
+
+Change = Callable[[Callable[[Clients], Clients]], None]
+"""Changes the registry of clients: logged before it is made."""
 
 
 def rotate(
@@ -65,3 +85,74 @@ def rotate_data(coordinator: Coordinator, now: int) -> int:
         coordinator.progress("new data keys", done, len(newest))
     coordinator.wait_for_data_keys()
     return len(newest)
+
+
+def rotate_audit(coordinator: Coordinator, checkpoints: Checkpoints) -> int | None:
+    """Rotate the key that signs the audit log, or continue.
+
+    A checkpoint under the old key names the new one before any process uses it. When none uses the old one any more, a
+    checkpoint under the new key ends it: what a verifier finds under the old key after that is a forgery. Entries stay
+    as they are.
+
+    Args:
+        checkpoints: of the coordinator's store, with its keyring.
+
+    Returns:
+        The epoch of the checkpoint from which on only the new key signs. None if only the end of an earlier rotation
+        had to reach every process.
+
+    Raises:
+        KeysError: the keyset cannot be used or changed; or the log is not as these keys signed it.
+        ProcessesBehindError: a running process did not follow.
+        StoreUnavailable: run it again.
+    """
+    signer = coordinator.keyring.audit_signer
+    if coordinator.finish_last_change() == change_name("end", "audit"):
+        return None
+    if not any(entry.state == "retired" for entry in entries_of(coordinator.file, "audit")):
+        rotate(coordinator, "audit", before_activation=lambda: checkpoints.make_naming(signer.successors()))
+    coordinator.drain()
+    newest = checkpoints.make_naming(())
+    coordinator.change(end_retired(coordinator.path, "audit", coordinator.today))
+    return newest.checkpoint.epoch
+
+
+def rotate_clients(coordinator: Coordinator, registry: ClientRegistry, change: Change) -> int:
+    """Rotate the pepper of API keys, or continue. No API key changes.
+
+    The new pepper hashes what the old one gave, so every stored digest changes at once and every API key stays valid.
+    An old pepper alone tells nothing about a digest.
+
+    Returns:
+        The number of API keys whose digest has the new pepper: all.
+
+    Raises:
+        KeysError: the keyset cannot be used or changed.
+        ProcessesBehindError: a running process did not follow; no digest has a pepper that it lacks.
+        StoreUnavailable: run it again.
+    """
+    keyring = coordinator.keyring
+    coordinator.finish_last_change()
+    registry.refresh()
+    if registry.clients.pepper == keyring.keyset.active["client"]:
+        rotate(coordinator, "client", before_activation=coordinator.require_hosts)
+    newest = keyring.keyset.active["client"]
+    change(lambda known: known.repeppered(lambda one: keyring.repeppered(one, known.pepper, newest), newest))
+    registry.refresh()
+    return sum(len(client.keys) for client in registry.clients)
+
+
+def rotate_session(path: Path, random: Callable[[int], bytes]) -> None:
+    """Write a new session key into the desk's file, for the same owner: that ends all sessions.
+
+    The desk reads its file again within seconds.
+
+    Raises:
+        KeysetError: there is no such file, or others may read or write it.
+        OSError: it cannot be written.
+    """
+    read_secret_file(path)
+    owner = path.stat()
+    write_secret_file(path, random(KEY_BYTES).hex().encode() + b"\n", replace=True)
+    if (owner.st_uid, owner.st_gid) != (os.getuid(), os.getgid()):
+        os.chown(path, owner.st_uid, owner.st_gid)

@@ -9,7 +9,7 @@ from keys.errors import KeysetError
 from masking_console import session_key as reading
 from masking_console.session_key import SessionKey
 from masking_console.sessions import Session, Sessions
-from masking_service.rotation.session import rotate_session
+from masking_service.rotation.rotate import rotate_session
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from keys.signatures import Verifier
 from masking_audit.verify.verifier import Verification, verify
 from masking_service.audit.checkpoints import Checkpoints
 from masking_service.audit.log import AuditLog
-from masking_service.rotation.audit import rotate_audit
+from masking_service.rotation.rotate import rotate_audit
 from tests.audit import logs
 from tests.rotation.processes import TODAY, Killed, Process, coordinator, countdown
 from tests.store.stores import NOW

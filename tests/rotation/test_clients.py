@@ -8,7 +8,7 @@ import pytest
 
 from keys import keyset
 from keys.keyring import Keyring
-from masking_service.rotation.clients import rotate_clients
+from masking_service.rotation.rotate import rotate_clients
 from masking_service.service.call.call import Authenticator
 from masking_service.service.people.clients import ApiKey, Clients
 from masking_service.service.people.errors import Unauthenticated

@@ -16,16 +16,13 @@ from masking_service.cli.keys.opened import hosts_have, opened_coordinator, open
 from masking_service.cli.keys.status import show
 from masking_service.cli.numbers import numbers_in
 from masking_service.cli.options import state_dir
-from masking_service.rotation.audit import rotate_audit
-from masking_service.rotation.clients import rotate_clients
 from masking_service.rotation.index import FoundNumbers, find_numbers, rotate_index
 from masking_service.rotation.publication import rotate_publication
 from masking_service.rotation.reseal import reseal as reseal_all
 from masking_service.rotation.rewrap import rewrap as rewrap_all
 from masking_service.rotation.rotate import rotate as rotate_file
-from masking_service.rotation.rotate import rotate_data
+from masking_service.rotation.rotate import rotate_audit, rotate_clients, rotate_data, rotate_session
 from masking_service.rotation.search import rotate_search
-from masking_service.rotation.session import rotate_session
 from masking_service.rotation.shred import restore as restore_surviving
 from masking_service.rotation.shred import shred as shred_days
 from masking_service.rotation.state import rotate_state

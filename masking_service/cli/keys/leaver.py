@@ -17,15 +17,13 @@ from masking_service.audit.actions import Action
 from masking_service.cli.keys.opened import hosts_have, opened_coordinator, opened_rotation, wait
 from masking_service.cli.options import state_dir
 from masking_service.masking.timestamps import rfc3339
-from masking_service.rotation.audit import rotate_audit
-from masking_service.rotation.clients import rotate_clients
 from masking_service.rotation.coordinator import Coordinator
 from masking_service.rotation.index import rotate_index
 from masking_service.rotation.leaver import WHY, Access, LeaverPlan, Step, key_names, load, outdated, run, without
 from masking_service.rotation.publication import rotate_publication
 from masking_service.rotation.reseal import STARTED, reseal, reseal_hosts
 from masking_service.rotation.rewrap import rewrap
-from masking_service.rotation.rotate import rotate
+from masking_service.rotation.rotate import rotate, rotate_audit, rotate_clients
 from masking_service.rotation.search import rotate_search
 from masking_service.rotation.state import rotate_state
 from masking_service.runtime.administration import OpenRegistries
