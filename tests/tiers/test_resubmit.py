@@ -40,5 +40,5 @@ def test_what_no_intake_host_sends_is_refused(records: list[SubmittedAgain], sit
 
 @pytest.mark.parametrize("count", [1, MAX_RECORDS])
 def test_a_batch_goes_on_to_its_credential(count: int) -> None:
-    with pytest.raises(AttributeError, match="authenticate"):
+    with pytest.raises(AttributeError, match="authenticator"):
         resubmitted([RECORD] * count, "021001")
