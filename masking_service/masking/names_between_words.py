@@ -57,6 +57,8 @@ _BEFORE: Final = {"v": 2, "p": 4, "u": 1, "a": 0, "r": 1, "t": 2, "m": -2, "s": 
 _BEHIND: Final = {"v": 4, "p": 4, "u": 2, "a": 4, "r": 2, "t": 2, "m": 0, "s": 2, "n": -4, UNKNOWN: -6}
 """Points of a word before a name, and behind it, by its class."""
 _OF_A_PLACE: Final = -8
+_ENDS_RUN: Final = 3
+"""Points of a name's end that is the run's, behind what announces a person."""
 _NEVER: Final = -99
 _ROLE_ENDS: Final = frozenset("员人师者工")
 _PERSON_ENDS: Final = frozenset("户生友方手长士徒商主客警官妇婆公嫂弟妹哥姐爷奶叔姨侄")
@@ -92,8 +94,13 @@ _ROLES: Final = frozenset(word for word in cues.ROLES if len(word) == 2)
 _LONG_CUES: Final = by_char((word for word in (*cues.ROLES, *cues.ANNOUNCE, *cues.TITLES) if len(word) > 2), 0)
 _FOLLOWING: Final = frozenset((*cues.TITLES, *cues.VERBS, *cues.FOLLOWING, *cues.FOLLOW))
 _FOLLOW: Final = by_char((word for word in _FOLLOWING if len(word) > 1), 0)
+_ACTS: Final = ("未接", "没接", "接货", "领货", "介绍", "送货上门", "没空", "上来", "下单")
 _SITES: Final = tuple(what + site for what in ("服务", "配送", "派送", "投递", "揽投") for site in "部站点")
 """Where carriers work: these begin with what follows names."""
+_ACT: Final = re.compile(
+    any_of({*(verb for verb in cues.VERBS if len(verb) > 1), *cues.SURE_VERBS, *_ACTS} - {"收", "联系"})
+).search
+"""What a person does, somewhere behind a name in its clause: 王林当面签收."""
 _FOLLOW_ALONE: Final = frozenset(word for word in _FOLLOWING if len(word) == 1) - frozenset("和跟与及或同")
 
 _BEFORE_RUN: Final = 20
@@ -260,12 +267,22 @@ class HanRun:
                     saved = self._saved(start, end, cost_of_name)
                     if saved + 2 * _SURE < _LEAST:
                         continue
-                    before, behind = self._before(start), self._behind(end, whole=start == 0)
-                    cue = min(before, behind) if is_word(han[start:end]) else max(before, behind)
-                    if saved + before + behind >= _LEAST and (
+                    points, cue = self._beside(start, end)
+                    if saved + points >= _LEAST and (
                         cue >= _CUE or (length > 1 and self._is_likely(start, end, saved))
                     ):
-                        yield saved + before + behind, start, end
+                        yield saved + points, start, end
+
+    def _beside(self, start: int, end: int) -> tuple[int, int]:
+        """Points of what is before a name at this span and behind it, and of the cue among them."""
+        before, behind = self._before(start), self._behind(end, whole=start == 0)
+        if _OF_A_PLACE < behind < _CUE and _ACT(self._text, self.start + end, self.end):
+            behind = max(behind, 0) + _CUE
+        if is_word(self._han[start:end]):
+            return before + behind, min(before, behind)
+        if before >= _SURE and end == len(self._han):
+            before += _ENDS_RUN
+        return before + behind, max(before, behind, before + behind if before > 0 < behind else 0)
 
     def _is_likely(self, start: int, end: int, saved: int) -> bool:
         """Whether a name at this span needs no cue, because it is far likelier than words: 综合办 李晓燕."""
