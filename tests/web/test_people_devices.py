@@ -207,6 +207,16 @@ def test_a_third_device_is_refused(api: Api, boss: Person) -> None:
     assert refusal(answered[-1]) == (409, "too-many-keys")
 
 
+def test_a_device_is_approved_through_at_most_sixteen_keys(api: Api, boss: Person, courier: Proving) -> None:
+    approvers = [boss]
+    for number in range(16):
+        approvers.append(Person(api, "supervisor", f"approver-{number}").approved_by(approvers[-1]))
+    content(courier.enrol(), 201)
+
+    assert refusal(approve(approvers[16], courier)) == (409, "too-many-keys")
+    assert content(approve(approvers[15], courier))["status"] == "active"
+
+
 def test_no_request_displaces_another_persons(api: Api, boss: Person, courier: Proving) -> None:
     content(courier.enrol(), 201)
     flood = [Proving(api, sub="c-2") for _ in range(MAX_REQUESTS_EACH + 2)]

@@ -229,6 +229,17 @@ def test_a_sixth_key_is_refused(api: Api, boss: Person) -> None:
     assert refusal(boss.approve(people[-1])) == (409, "too-many-keys")
 
 
+def test_a_key_is_approved_through_at_most_sixteen_others(api: Api, boss: Person) -> None:
+    approver = boss
+    for number in range(16):
+        approver = Person(api, "supervisor", f"approver-{number}").approved_by(approver)
+    beyond = Person(api, "supervisor", "beyond")
+    content(beyond.enrol(), 201)
+
+    assert refusal(approver.approve(beyond)) == (409, "too-many-keys")
+    assert [one["status"] for one in own(beyond)] == ["pending"]
+
+
 def test_new_key_options_are_good_for_one_key(officer: Person) -> None:
     options = content(officer.post("/v1/me/keys/options", {}))
     body = {"name": "x", "options": options["options"], "credential": officer.key.create(options["publicKey"])}
