@@ -25,6 +25,54 @@ def any_of(words: Iterable[str]) -> str:
     return f"{beginning(ordered)}(?:{found})"
 
 
+def by_first_letter(expression: str) -> str:
+    """The same alternatives, in groups by the letter they begin with: a place is tried for those of its letter only.
+
+    Alternatives of one letter keep their sequence, so that the same one matches.
+    """
+    groups: dict[str, list[str]] = {}
+    for alternative in _split(expression):
+        for first in _first_letters(alternative):
+            groups.setdefault(first, []).append(alternative)
+    return "|".join(f"(?={re.escape(first)})(?:{'|'.join(its)})" for first, its in groups.items())
+
+
+def _split(expression: str) -> list[str]:
+    """The alternatives of an expression that are in no brackets."""
+    depth, found = 0, [""]
+    for char in expression:
+        depth += (char in "([") - (char in ")]")
+        if char == "|" and not depth:
+            found.append("")
+        else:
+            found[-1] += char
+    return found
+
+
+def _first_letters(expression: str) -> dict[str, None]:
+    """The letters that an alternative may begin with: one that may be absent, and the next one."""
+    if expression.startswith("(?:"):
+        end = _closing(expression)
+        inner = _split(expression[len("(?:") : end - 1])
+    elif expression.startswith("["):
+        end = expression.index("]") + 1
+        inner = [*expression[1 : end - 1]]
+    else:
+        end, inner = 1, []
+    firsts = {first: None for one in inner for first in _first_letters(one)} or {expression[0]: None}
+    return firsts | _first_letters(expression[end + 1 :]) if expression[end : end + 1] == "?" else firsts
+
+
+def _closing(expression: str) -> int:
+    """Where the bracket ends that an expression begins with."""
+    depth = 0
+    for at, char in enumerate(expression):
+        depth += (char == "(") - (char == ")")
+        if not depth:
+            return at + 1
+    raise ValueError("a bracket is not closed")
+
+
 def beginning(words: Iterable[str]) -> str:
     """Matches the first character of words, where a second one may be behind it: two classes pass over most texts."""
     words = {*words}

@@ -14,6 +14,7 @@ from unicodedata import normalize
 
 from masking_service.masking import name_cues as cues
 from masking_service.masking.address_words import LATIN_PLACE, LATIN_SITE
+from masking_service.masking.alternatives import by_first_letter
 from masking_service.masking.legal_forms import LATIN_FORMS
 
 Span = tuple[int, int]
@@ -27,7 +28,7 @@ _CAPITALISED: Final = rf"(?:[{_UPPER}]{_LETTER}*(?:-{_LETTER}+)?\.?)"
 _LINK: Final = "(?:(?:van|de|der|von|bin|ben|al|el|da|di|la|le|dos|del|van der|van den|de la) )?"
 LATIN_NAME: Final = rf"{_CAPITALISED}(?:[ ,]{{1,2}}{_LINK}{_CAPITALISED}){{0,3}}"
 _NAME: Final = rf"{_CAPITALISED}(?: {_LINK}{_CAPITALISED}){{0,3}}"
-_TITLE: Final = rf"(?:(?i:{cues.LATIN_TITLES})\b\.?\s)"
+_TITLE: Final = rf"(?:(?i:{by_first_letter(cues.LATIN_TITLES)})\b\.?\s)"
 _VERB: Final = (
     r"(?:\s(?:will|would|may|must|should"
     r"|wants?|wanted|asks?|asked|has|had|is (?:not |at |in |out|away|on |allergic|the |my |our |here|sick|ill|home)"
@@ -47,10 +48,10 @@ _WISH: Final = r"(?:[,.;]\s(?:please |pls |kindly )?(?:ring|call|knock|leave|tex
 
 _capital: Final = re.compile(rf"[{_UPPER}](?:(?<![\s\S].)|(?<=[.:：\s(（\u4e00-\u9fff].))[{_LETTERS}]").search
 _announced: Final = re.compile(
-    rf"(?<![A-Za-z])(?:(?i:{cues.LATIN_CUES})[.:：\s(\-–]{{1,3}}{_TITLE}?|{_TITLE})(?P<name>{_NAME})(?!{_LETTER})"
+    rf"(?<![A-Za-z])(?=[{_LETTERS}])(?:(?i:{by_first_letter(cues.LATIN_CUES)})[.:：\s(\-–]{{1,3}}{_TITLE}?|{_TITLE})(?P<name>{_NAME})(?!{_LETTER})"
 ).finditer
 _weakly_announced: Final = re.compile(
-    rf"(?<![A-Za-z])(?i:{cues.LATIN_WEAK})\s{_TITLE}?(?P<name>{_NAME})(?!{_LETTER})(?P<verb>{_VERB}|{_WISH})?"
+    rf"(?<![A-Za-z])(?=[{_LETTERS}])(?i:{by_first_letter(cues.LATIN_WEAK)})\s{_TITLE}?(?P<name>{_NAME})(?!{_LETTER})(?P<verb>{_VERB}|{_WISH})?"
 ).finditer
 _subject: Final = re.compile(
     rf"(?:^|(?<=[.!?;\n(,，。；、\]] )|(?<=[.!?;\n(,，。；、])|(?<=[0-9]:[0-9][0-9] ))(?P<name>{_NAME})"
