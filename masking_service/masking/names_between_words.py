@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from masking_service.masking import name_cues as cues
-from masking_service.masking.alternatives import any_of, by_char
+from masking_service.masking.alternatives import any_of, by_char, by_first_letter
 from masking_service.masking.family_names import DOUBLE_FAMILY_NAMES, FAMILY_NAMES, RARE_FAMILY_NAMES
 from masking_service.masking.han_words import COST_OF_UNKNOWN, UNKNOWN, HanWords, han_words
 from masking_service.masking.legal_forms import HAN_FORMS
@@ -108,7 +108,7 @@ _BEFORE_RUN: Final = 20
 _LABEL: Final = re.compile(
     r"([\u4e00-\u9fff]+)(?:[\s》】\])>)）.丨|\-—_]{1,4}|[\s》】\]]?[:：=∶﹕→](?:\s?[《【\[(（『「<]|\s{0,3})|[《【\[(（『「<“\"])$"
 ).search
-_LATIN_LABEL: Final = re.compile(rf"(?<![A-Za-z])(?:{cues.LATIN_CUES}|to|from)[\s,.:：]{{1,3}}$", re.I).search
+_LATIN_LABEL: Final = re.compile(rf"(?<![A-Za-z])(?:{by_first_letter(f'{cues.LATIN_CUES}|to|from')})[\s,.:：]{{1,3}}$", re.I).search
 _LATIN_LETTER: Final = re.compile("[A-Za-z]").search
 _IS_THING: Final = re.compile(rf"(?:{cues.NO_LABELS})|[{cues.NO_LABEL_ENDS}]$").search
 _PHONE_BEHIND: Final = re.compile(r"(?:[^\w*]|_|\\t){0,4}\*{5,}|[（(][^（()）\d]{0,8}\*{5,}|\+[0-9](?![0-9])").match
@@ -591,8 +591,8 @@ def are_words(text: str, start: int, end: int) -> bool:
 
 def _span_of_run(text: str, at: int) -> tuple[int, int]:
     """The span of the run around `at`; of a run that is too long, a part that is too long."""
-    start, floor = at, at - MAX_RUN - 1
-    while start > max(0, floor) and _is_han(text[start - 1]):
+    start, floor = at, max(0, at - MAX_RUN - 1)
+    while start > floor and "\u4e00" <= text[start - 1] <= "\u9fff" and text[start - 1] != "丨":
         start -= 1
     return start, _run(text, at, at + MAX_RUN + 1).end()  # type: ignore[union-attr]
 
