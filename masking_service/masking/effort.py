@@ -22,7 +22,7 @@ A_BATCH: Final = 3_000_000
 """Units. A thousand labels with foreign phones, firms and odd addresses have room in it, in every schema."""
 A_RECORD: Final = 250_000
 """A twelfth of it, so that one record leaves enough to its neighbours; hundreds of orders in one have room."""
-A_STORED_RECORD: Final = 40_000
+A_STORED_RECORD: Final = A_BATCH // 50
 """For what is stored: fifty of these can be viewed with one call."""
 MAX_VALUES: Final = 10_000
 """Members of unmapped objects and elements of arrays in one record, at all levels together."""
@@ -61,7 +61,7 @@ _PRICES: Final = {
     "phone": _Price(90, 6, 6, 0, 0, 256, 1),
     "name": _Price(22, 2.2, 1, 75, 6, 256, 2),
     "address": _Price(100, 5, 2, 0, 3, 512, 1),
-    "text": _Price(36, 2, 2, 0, 0, 2_048, 0.5),
+    "text": _Price(36, 2, 2, 0, 0, 2_048, 0.25),
 }
 _OTHER: Final = _Price(2, 1, 1, 0, 0, 2_048, 0.0625)
 _FOUND: Final = re.compile(r"[+\uff0b@#]|(?<![0-9:])00(?!:)|(?<=[0-9])\*").findall

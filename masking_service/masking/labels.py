@@ -121,7 +121,7 @@ def labelled_values(text: str, context: str, pay: Pay) -> list[Labelled]:
     labels = list(_labels(text))
     if not any(name_words().ends_personal(label.name) for label in labels):
         return []
-    pay(COLD_NAME * len(labels))
+    pay(COLD_NAME * len({label.name for label in labels}))
     meanings = read_names(context, tuple(label.name for label in labels))
     simplified = han_words().simplified(text)
     found: list[Labelled] = []

@@ -141,8 +141,10 @@ def plan(context: str, names: tuple[str, ...], own: OwnNames = NO_OWN_NAMES) -> 
 
 
 def read_names(context: str, names: tuple[str, ...]) -> tuple[Meaning, ...]:
-    """As `plan`, of names that are not remembered: those in a text."""
-    return _read(context, names, NO_OWN_NAMES)
+    """As `plan`, of names that are not remembered: those in a text, in which the same ones are often repeated."""
+    different = tuple(dict.fromkeys(names))
+    meanings = dict(zip(different, _read(context, different, NO_OWN_NAMES), strict=True))
+    return tuple(meanings[name] for name in names)
 
 
 def meaning_of(context: str, name: str, beside: Iterable[str], own: OwnNames = NO_OWN_NAMES) -> Meaning:

@@ -21,9 +21,9 @@ from masking_service.masking.legal_forms import HAN_FORMS
 MAX_RUN: Final = 32
 """Characters of a run that are read; a longer one has other words beside a name than people write."""
 
-_A_RUN: Final = 20
-_A_CHARACTER: Final = 8
-"""Microseconds to read a run with names in it, and each of its characters."""
+_A_RUN: Final = 10
+_A_CHARACTER: Final = 3
+"""Units to read a run with names in it, and each of its characters."""
 _COST_OF_NAME: Final = {1: 9, 2: 6}
 """How rare a name is among words, by the characters of its given name."""
 _ODD_GIVEN: Final = 8
@@ -108,7 +108,9 @@ _BEFORE_RUN: Final = 20
 _LABEL: Final = re.compile(
     r"([\u4e00-\u9fff]+)(?:[\s》】\])>)）.丨|\-—_]{1,4}|[\s》】\]]?[:：=∶﹕→](?:\s?[《【\[(（『「<]|\s{0,3})|[《【\[(（『「<“\"])$"
 ).search
-_LATIN_LABEL: Final = re.compile(rf"(?<![A-Za-z])(?:{by_first_letter(f'{cues.LATIN_CUES}|to|from')})[\s,.:：]{{1,3}}$", re.I).search
+_LATIN_LABEL: Final = re.compile(
+    rf"(?<![A-Za-z])(?:{by_first_letter(f'{cues.LATIN_CUES}|to|from')})[\s,.:：]{{1,3}}$", re.I
+).search
 _LATIN_LETTER: Final = re.compile("[A-Za-z]").search
 _IS_THING: Final = re.compile(rf"(?:{cues.NO_LABELS})|[{cues.NO_LABEL_ENDS}]$").search
 _PHONE_BEHIND: Final = re.compile(r"(?:[^\w*]|_|\\t){0,4}\*{5,}|[（(][^（()）\d]{0,8}\*{5,}|\+[0-9](?![0-9])").match
@@ -444,7 +446,7 @@ def _cost_of_odd(given: str) -> int:
 
 
 def effort(text: str) -> float:
-    """Microseconds that `find` takes at most; `before_place` is asked where it found nothing."""
+    """Units that `find` takes at most; `before_place` is asked where it found nothing."""
     return sum(_A_RUN + _A_CHARACTER * (end - start) for start, end in _runs(text))
 
 

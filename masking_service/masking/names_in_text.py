@@ -166,16 +166,25 @@ def holds_names(text: str) -> bool:
 
 
 def effort(text: str) -> float:
-    """Microseconds that `names_in` takes at most: they grow with the cues in a text."""
+    """Units that `names_in` takes at most: they grow with the cues in a text, and with what begins like one."""
     text = han_words().simplified(text)
-    cues_found = len(_word_before.findall(text)) + len(_word_behind.findall(text)) + text.count("******")
-    latin = _A_CAPITAL * len(_CAPITALS(text))
-    return 5 + 0.25 * len(text) + _A_CUE * cues_found + latin + names_between_words.effort(text)
+    cues_found = len(_word_before.findall(text)) + len(_word_behind.findall(text))
+    return (
+        10
+        + 0.4 * len(text)
+        + _A_CUE * cues_found
+        + 0.8 * len(_begins_like_cue(text))
+        + _A_PHONE * text.count("******")
+        + _A_CAPITAL * len(_CAPITALS(text))
+        + names_between_words.effort(text)
+    )
 
 
-_A_CUE: Final = 24
-_A_CAPITAL: Final = 25
-_CAPITALS: Final = re.compile("[A-Z]").findall
+_A_CUE: Final = 8
+_A_PHONE: Final = 24
+_A_CAPITAL: Final = 12
+_CAPITALS: Final = re.compile("(?<![A-Za-z])[A-Z]").findall
+_begins_like_cue: Final = re.compile(beginning(BEFORE_NAMES)).findall
 
 
 def starred_alone(text: str, start: int, end: int) -> bool:

@@ -17,7 +17,9 @@ from masking_service.masking.kinds.table import KINDS
 from masking_service.masking.kinds.text import MAX_STEADY, TextMask
 from masking_service.masking.leaks import Hider, decimal_text, may_leak, scrub_around
 from masking_service.masking.member_names import OwnNames
+from masking_service.masking.names_in_text import effort
 from masking_service.masking.noted import listed, note
+from masking_service.masking.outlines import MAX_LENGTH
 from masking_service.masking.profile_masks import Masks
 from masking_service.masking.profiles import Profile
 from masking_service.masking.schema import Place, Schema, Steps
@@ -336,6 +338,13 @@ class _Run(Masked):
 
 def _take_text(run: _Run, place: Place, mask: Mask | None, value: Any, parent: Any, key: Any) -> None:
     if isinstance(mask, TextMask) and type(value) is str and value and not value.isspace():
+        if MAX_LENGTH < len(value) <= MAX_STEADY:
+            run.share.pay(effort(value), place.pointer)
+            if mask.stays(value):
+                run.texts.append(value)
+                run.places.append(place)
+                run.values.append(value)
+                return
         run.share.read("text", value, place.pointer)
         found = mask.mask(value, scan=run.around_own_number(mask.scan), pay=run.share.pay)
         if found.text != value:

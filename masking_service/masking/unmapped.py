@@ -16,7 +16,7 @@ from masking_service.masking.errors import TOO_LARGE, InvalidRecord
 from masking_service.masking.hidden import hidden_form
 from masking_service.masking.json_numbers import encode
 from masking_service.masking.kinds.address import UNIT_NOT_RECOGNISED, AddressMask
-from masking_service.masking.kinds.text import MAX_STEADY, needles_of
+from masking_service.masking.kinds.text import MAX_FREE, MAX_STEADY, needles_of
 from masking_service.masking.leaks import DEEPEST, decimal_text, gather, rename_members, scrub_around
 from masking_service.masking.member_names import (
     BARE_NAME,
@@ -53,8 +53,6 @@ from masking_service.masking.unmapped_columns import WHOLE_FRACTION, ColumnReade
 from masking_service.masking.walk import Run
 from masking_service.masking.waybill import own_number
 
-MAX_FREE: Final = 100
-"""Microseconds that names in an unmapped text may take at most where they are looked for unpaid."""
 UNMAPPED_MASKED: Final = "unmapped-masked"
 FOUND_IN_TEXT: Final = "found-in-text"
 
@@ -311,7 +309,11 @@ class Unmapped:
 
     def _unknown(self, run: Run, text: str, meaning: Meaning) -> str:
         """What shows of a text of unknown meaning. The same object where nothing is hidden."""
-        found = self._texts.mask(text, meaning.inside, lambda part: self._scanned(run, part), run.share.pay)
+        scan = self._scanned
+        if len(text) > MAX_STEADY:
+            run.share.read("text", text)
+            scan = self._scanned_unpaid
+        found = self._texts.mask(text, meaning.inside, lambda part: scan(run, part), run.share.pay)
         run.phones += found.phones
         run.names += found.names
         return text if found.text == text else found.text
@@ -322,6 +324,9 @@ class Unmapped:
         The same object where nothing is hidden.
         """
         run.share.read("text", text)
+        return self._scanned_unpaid(run, text)
+
+    def _scanned_unpaid(self, run: Run, text: str) -> str:
         run.share.search(len(run.phones), 1, len(text))
         own = run.number()
         scan = self._scan_with(run.phones)

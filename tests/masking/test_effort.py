@@ -20,7 +20,6 @@ from tests.masking.records import LABEL, errors_of
 FOREIGN = "+852 9123 4567"
 COSTLY = "+1 23/" * 40
 """A field of 240 characters that may hold forty foreign numbers."""
-MANY_NAMES = ["张" + chr(0x4E00 + at) for at in range(4_000)]
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +67,6 @@ def test_one_record_may_hold_hundreds_of_orders() -> None:
     ("schema", "record", "where"),
     [
         ("sf", {"contactInfoList": [{"mobile": COSTLY} for _ in range(100)]}, "/contactInfoList/27/mobile"),
-        ("sf", {"contactInfoList": [{"contact": name} for name in MANY_NAMES], "note": " ".join(MANY_NAMES)}, "/note"),
         ("standard", {"sender": {"name": "张三"}, "note": ["张三"] * 9_000}, ""),
         ("standard", {"sender": {"name": "张三"}, "note": ["x"] * 10_001}, "/note"),
         ("standard", {"sender": {"name": "张三"}, "note": [{"a": {"b": 1}}] * 4_000}, "/note"),
@@ -80,7 +78,6 @@ def test_one_record_may_hold_hundreds_of_orders() -> None:
     ],
     ids=[
         "many foreign phones",
-        "many names that it repeats",
         "its own name without end",
         "many unmapped texts",
         "many objects in objects",
@@ -157,14 +154,14 @@ def test_texts_of_many_records_are_paid_also_where_their_outlines_are_known() ->
         )
         paid.append(A_BATCH - effort.left)
 
-    assert paid[0] >= paid[1] > 40 * 200  # the names of members are new the first time
+    assert paid[0] >= paid[1] > 40 * 100  # the names of members are new the first time
 
 
 def test_texts_beyond_the_cap_cost_their_own_part_of_the_records_only(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(columns, "TOGETHER", 20)
     texts = {f"m{n}": "请联系张先生放门口" for n in range(6)}
     batch = [{"recipient": {"phone": "13812345678"}, **texts} for _ in range(60)]
-    effort = Effort(20 * 6 * 400)  # a text costs 341
+    effort = Effort(20 * 6 * 150)  # a text costs 140
 
     accepted = [
         isinstance(one, Masked) for one in CountryMasker(load_schemas()["standard"], LABEL).mask_batch(batch, effort)

@@ -8,14 +8,14 @@ from hypothesis import strategies as st
 
 from masking_service.masking import name_cues as cues
 from masking_service.masking.columns import FEW
-from masking_service.masking.effort import Effort
+from masking_service.masking.effort import A_RECORD, A_STORED_RECORD, Effort
 from masking_service.masking.errors import DefinitionError
 from masking_service.masking.kinds.text import MAX_STEADY, TextMask
 from masking_service.masking.labels import unpaid
 from masking_service.masking.member_names import NEUTRAL
 from masking_service.masking.profile_masks import Masks
 from masking_service.masking.profiles import Profile
-from masking_service.masking.record import Masker
+from masking_service.masking.record import Masker, render
 from masking_service.masking.stars import steady
 from masking_service.masking.unmapped import FOUND_IN_TEXT
 from tests.every import every
@@ -208,3 +208,45 @@ def test_a_long_word_of_ascii_stays_and_its_neighbours_are_read() -> None:
     Masker(STANDARD, LABEL).mask(record)
 
     assert record["x9"] == f"客户李**说放门口，{picture}，电话*******4321，找李**"
+
+
+CALM = {
+    "notes": "货物已到达转运中心，正在安排装车；请将包裹放在门口的鞋柜上，外包装有轻微破损，标签贴在侧面。\n" * 420,
+    "terms": "The carrier shall not be liable for delay. Claims must be made in writing within seven days.\n" * 220,
+    "picture": "data:image/png;base64," + "iVBORw0KGgoAAAANSUhEUgAA" * 850,
+    "page": '<div class="goods"><p style="color:red">白色大号</p><br/></div>\n' * 350,
+}
+
+
+@pytest.mark.parametrize("cap", [A_RECORD, A_STORED_RECORD])
+@pytest.mark.parametrize("key", ["remark", "x9"])
+@pytest.mark.parametrize("text", CALM.values(), ids=CALM)
+def test_calm_texts_of_twenty_thousand_characters_stay(text: str, key: str, cap: float) -> None:
+    record: dict[str, Any] = {"recipient": {"name": "赵霞", "phone": "13812345678"}, key: text}
+
+    Masker(STANDARD, LABEL).mask(record, Effort(a_record=cap))
+
+    assert len(text) >= 20_000
+    assert record[key] == text
+
+
+@pytest.mark.parametrize("key", ["remark", "x9"])
+def test_what_is_too_costly_in_a_long_text_is_hidden_whole(key: str) -> None:
+    record: dict[str, Any] = {
+        "recipient": {"name": "赵霞"},
+        key: ("请联系李晓燕，转交王小明先生。" + "好的。" * 40) * 400 + "找陈建国",
+    }
+
+    masked = Masker(STANDARD, LABEL).mask(record, Effort(a_record=A_STORED_RECORD))
+
+    assert not any(part in record[key] for part in ("晓燕", "小明", "建国"))
+    assert record[key].startswith("请联系李**，转交王**先生。")
+    assert record[key].endswith("*" * 10_000)
+    assert list(masked.warnings) == [(f"/{key}", "found-in-text")]
+
+
+def test_a_view_hides_of_a_long_text_what_is_hidden_where_it_is_stored() -> None:
+    record: dict[str, Any] = {"recipient": {"name": "赵霞"}, "remark": ("请联系李晓燕。" + "好的。" * 40) * 400}
+    masked = Masker(STANDARD, LABEL).mask(record, Effort(a_record=A_STORED_RECORD))
+
+    assert render(LABEL, masked.fields)["remark"] == record["remark"]

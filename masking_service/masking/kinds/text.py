@@ -46,6 +46,9 @@ _ROUNDS: Final = 3
 MAX_STEADY: Final = 4096
 """Characters of a text that is read at once; a longer one is read in parts. Of a record whose texts have more in all,
 not all are masked until nothing changes: that would take too long."""
+MAX_OF_LONG: Final = 55_000
+"""Units that a long text may take; what is behind them is hidden whole. Calm ones of 20,000 characters have room, and
+so have other members of the record."""
 _MAX_ADDRESS_LENGTH: Final = 256
 """Characters of a sentence in which an address is looked for."""
 BETWEEN: Final = "~~"
@@ -64,8 +67,10 @@ _UNUSUAL: Final = re.compile(
 """What only the whole scan reads."""
 MAX_QUICK: Final = 64
 """Characters of a text that is masked in one pass."""
-MAX_UNPAID: Final = 600
-"""Microseconds that names in a text may take at most in a column, or by an outline."""
+MAX_FREE: Final = 100
+"""Units that names in a text may take at most where they are looked for unpaid."""
+MAX_UNPAID: Final = 300
+"""Units that names in a text may take at most in a column, or by an outline."""
 _A_QUICK_TEXT: Final = 30
 """Microseconds that such a text takes besides the search for names."""
 _READINGS: Final = 1.6
@@ -144,13 +149,18 @@ class TextMask:
         known = self._outlines.of([text])[0]
         return known is not None and not known[0].stays
 
+    def stays(self, text: str) -> bool:
+        """Whether nothing of a text is hidden, and no digit is in it."""
+        return plain_text(text) is not None and not self.hides_word(text)
+
     def plain(self, text: str) -> str | None:
-        """Return a text that holds nothing to mask and no digit; None for every other one."""
+        """Return a text that holds nothing to mask and no digit; None for every other one, and for a costly one."""
         if self.hides_word(text):
             return None
         if len(text) <= MAX_LENGTH and (known := self._outlines.of([text])[0]) is not None:
-            return text if known[0].stays and holds_no_number(text) and not text.isspace() else None
-        return plain_text(text)
+            free = known[0].stays and known[0].cost <= MAX_FREE
+            return text if free and holds_no_number(text) and not text.isspace() else None
+        return plain_text(text) if effort(text) <= MAX_FREE else None
 
     def mask(self, text: str, context: str = NEUTRAL, scan: Mask | None = None, pay: Pay = unpaid) -> Found:
         """Mask a text.
@@ -213,19 +223,35 @@ class TextMask:
         return self._settled(text, self._read_alone(text, context, scan, pay), context, pay)
 
     def _read_parts(self, text: str, context: str, scan: Mask, pay: Pay) -> Found:
-        """Mask a long text, as many clauses at a time as are read at once."""
+        """Mask a long text part by part; hide a part that costs too much, and what is behind it."""
         found = Found("")
+        purse = _Purse(MAX_OF_LONG - estimate("text", text), pay)
         for part in _parts(text):
-            if len(part) > MAX_STEADY:
-                scanned = part if holds_no_number(part) else scan(part)
-                read = Found(_HIDDEN_OF_A_CLAUSE(lambda run: stars(run[0]), scanned))
-            else:
-                pay(effort(part))
-                read = Found(part) if part.isspace() else self._read(part, context, scan, pay)
+            try:
+                read = self._read_part(part, context, scan, purse)
+            except _TooCostlyError:
+                purse.left = 0
+                read = Found(stars(part))
             found.text += read.text
             found.phones += read.phones
             found.names += read.names
         return found
+
+    def _read_part(self, part: str, context: str, scan: Mask, purse: _Purse) -> Found:
+        """Mask a part of a long text.
+
+        Raises:
+            _TooCostlyError: no more may be spent on the text.
+        """
+        if len(part) > MAX_STEADY:
+            scanned = part if holds_no_number(part) else scan(part)
+            return Found(_HIDDEN_OF_A_CLAUSE(lambda run: stars(run[0]), scanned))
+        if purse.left <= 0:
+            raise _TooCostlyError
+        purse.pay(effort(part))
+        if part.isspace() or self.stays(part):
+            return Found(part)
+        return self._read(part, context, scan, purse.pay)
 
     def _settled(self, text: str, found: Found, context: str = NEUTRAL, pay: Pay = unpaid) -> Found:
         """Mask what shows of a text until its outline hides nothing more: stars may part a name from other words."""
@@ -327,7 +353,12 @@ class TextMask:
 
     def _alone(self, text: str, left: Effort, context: str) -> Found | None:
         """A text of many that is read by itself; None for one that only `mask` can read."""
-        if len(text) <= MAX_LENGTH and ((cost := effort(text)) > MAX_UNPAID or not left.take(_READINGS * cost)):
+        if len(text) > MAX_STEADY:
+            return None
+        cost = effort(text)
+        if len(text) <= MAX_LENGTH and cost > MAX_UNPAID:
+            return None
+        if not left.take(cost if len(text) > MAX_LENGTH else _READINGS * cost):
             return None
         if plain_text(text) is not None:
             return Found(text)
@@ -438,6 +469,29 @@ def _parts(text: str) -> Iterator[str]:
         part += clause
     if part:
         yield part
+
+
+class _TooCostlyError(Exception):
+    """No more may be spent on a long text."""
+
+
+class _Purse:
+    """What may still be spent on the parts of a long text: as much in a view as where it was stored.
+
+    Args:
+        left: units.
+        pay: takes what is spent.
+    """
+
+    def __init__(self, left: float, pay: Pay) -> None:
+        self.left = left
+        self._pay = pay
+
+    def pay(self, cost: float) -> None:
+        if cost > self.left:
+            raise _TooCostlyError
+        self.left -= cost
+        self._pay(cost)
 
 
 class Found:
