@@ -34,6 +34,10 @@ ANSWERS: Final = Text("    --map {masks} masks it; --map {leaves} leaves it as i
 REPEAT: Final = Text(
     "Repeat the command with one --map for each column, or with --unmapped guard, hide or pass for all of them."
 )
+REPEAT_GUARDED: Final = Text(
+    "Names in them can only be guessed. Repeat the command with one --map for each column, or with "
+    "--unmapped hide or pass for all of them."
+)
 NO_TITLE: Final = Text("no header")
 NO_CELLS: Final = Text("no cells")
 NO_HEADER: Final = Text("No header names anything to mask. Nothing was written.")

@@ -79,15 +79,18 @@ class UnmappedCells:
         """Say what was found, once everything is read.
 
         Raises:
-            RefusedTable: a column looks personal, and --unmapped says to refuse that.
+            RefusedTable: a column looks personal, and --unmapped says to refuse that; one looks like names, which can
+                only be guessed, and it says to guard what can be found.
         """
         personal = self.personal
-        if not personal or self._mode != "refuse":
+        if self._mode == "guard":
+            personal = {at: kind for at, kind in personal.items() if self._columns[at].may_hold_names}
+        if not personal or self._mode not in ("refuse", "guard"):
             return
         lines = [
             say(texts.PERSONAL if len(personal) > 1 else texts.ONE_PERSONAL, count=len(personal)),
             *(line for at, kind in personal.items() for line in self._question(at, kind)),
-            say(texts.REPEAT),
+            say(texts.REPEAT if self._mode == "refuse" else texts.REPEAT_GUARDED),
         ]
         raise RefusedTable("\n".join(lines))
 
@@ -119,7 +122,7 @@ class UnmappedCells:
         lines = [say(texts.NOT_MAPPED, columns=named)] if others else []
         if self._hidden:
             lines.append(say(texts.HIDDEN, count=self._hidden))
-        if self._mode in ("guard", "pass") and self.personal:
+        if self._mode == "pass" and self.personal:
             lines.append(say(texts.STILL_PERSONAL))
             lines += [line for at, kind in self.personal.items() for line in self._question(at, kind)]
         return lines

@@ -41,6 +41,8 @@ _NOT_LISTED: Final = r"(?<!\d[ .,:/\-])"
 
 _FEW_GROUPS: Final = r"1\d?(?:[ \-]{1,2}\d{3,10}){1,3}"
 _ONE_BY_ONE: Final = r"1(?:[ \-]{1,2}\d){10}"
+_IN_TWOS: Final = r"(?!\d\d(?: \d{1,2}[05])+(?!\d))1[3-9](?: \d{2,3}){3,4}"
+"""But for a list of sizes: 15 20 30 40 500."""
 _BETWEEN: Final = r"(?: ?[.\-] ?| ?)"
 _SIGN: Final = r"(?: ?(?:[^\w\s]{1,3}|\*{4,8}|[_xX]{1,2}) ?| )"
 _SIZE: Final = r"\d{3}(?: ?[*×xX] ?\d\d[05]0){2}"
@@ -60,7 +62,7 @@ def _patterns() -> Iterator[str]:
     whole = rf"1{_GAP}[3-9](?:{_GAP}\d){{9}}"
     yield forms.pop("mobile").replace(
         whole,
-        rf"(?:1[3-9]\d(?:{_GAP}\d){{8}}|{_IN_GROUPS}|{_NOT_LISTED}(?={whole}(?!\d))(?:{_FEW_GROUPS}|{_ONE_BY_ONE}))",
+        rf"(?:1[3-9]\d(?:{_GAP}\d){{8}}|{_IN_GROUPS}|{_NOT_LISTED}(?={whole}(?!\d))(?:{_FEW_GROUPS}|{_ONE_BY_ONE}|{_IN_TWOS}))",
     )
     forms["national"] = forms["national"].replace("{4,10}", "{6,10}")
     for form in forms.values():
@@ -74,7 +76,8 @@ def _patterns() -> Iterator[str]:
     yield _NOT_CHAINED + r"(?P<britain>07\d{3}[ \-]\d{3}[ \-]?\d{3})"
     yield _NOT_CHAINED + r"(?P<france>0[67](?:[ .]\d\d){4})"
     yield (
-        _NOT_CHAINED + r"(?:1[ \-])?(?P<american>\([2-9]\d\d\)\ ?\d{3}[ \-]\d{4}|[2-9]\d\d-\d{3}-\d{4})(?!-\d{4}(?!\d))"
+        _NOT_CHAINED + r"(?:1[ \-])?(?P<american>\([2-9]\d\d\)\ ?\d{3}[ \-]\d{4}|[2-9]\d\d-\d{3}-\d{4}"
+        r"|[2-9]\d\d\.[2-9]\d\d\.\d{4})(?!-\d{4}(?!\d))"
     )
 
 

@@ -41,6 +41,15 @@ _LIKE: Final = str.maketrans(
 )
 """Latin letters that have no accent apart."""
 
+_MIXED: Final = re.compile(r"[A-Za-z][\u0370-\u04ff]|[\u0370-\u04ff][A-Za-z]").search
+_LOOKALIKES: Final = str.maketrans(
+    "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0458\u0455\u0501\u04bb\u03bf\u03c1\u03b1\u03bd\u03b9"
+    "\u0410\u0412\u0415\u041a\u041c\u041d\u041e\u0420\u0421\u0422\u0423\u0425\u0406\u0408\u0405"
+    "\u0391\u0392\u0395\u0397\u0399\u039a\u039c\u039d\u039f\u03a1\u03a4\u03a5\u03a7",
+    "aeopcyxijsdhopaviABEKMHOPCTYXIJSABEHIKMNOPTYX",
+)
+"""Cyrillic and Greek letters that look like Latin ones: where they are mixed with these, they are meant as such."""
+
 _NOTE: Final = re.compile(r"[(\[【][^()\[\]【】]*[)\]】]|['’]s\b")
 _BLANK_INSIDE: Final = re.compile(r"(?<=[\u3400-\u9fff\uac00-\ud7a3])\s+(?=[\u3400-\u9fff\uac00-\ud7a3])")
 
@@ -245,7 +254,8 @@ def _pieces(name: str) -> list[str]:
 
 def _plain(name: str) -> str:
     """A name in its usual characters, Latin letters without accents: telefono of teléfono."""
-    return unicodedata.normalize("NFC", _ACCENT.sub("", unicodedata.normalize("NFKD", name))).translate(_LIKE)
+    plain = unicodedata.normalize("NFC", _ACCENT.sub("", unicodedata.normalize("NFKD", name))).translate(_LIKE)
+    return plain.translate(_LOOKALIKES) if _MIXED(plain) else plain
 
 
 @cache

@@ -102,6 +102,11 @@ class SeenColumn:
             counts = self.found or likely
         return counts.most_common(1)[0][0] if counts else None
 
+    @property
+    def may_hold_names(self) -> bool:
+        """Whether cells look like names in which nothing is found: no scan hides them."""
+        return not self.holds_numbers and "name" in self.sample.likely()
+
     def is_named(self) -> bool:
         """Whether the header names the column: it is neither empty nor the first of its personal cells."""
         may_be_cell = self.kind() is not None or self.sample.empty

@@ -42,6 +42,7 @@ from tests.every import every
             "consignee_name receiverName recManName buyer_nick full_name first_name lastname BuyerName signer_name "
             "toName receiver_company shipping_name billing_company username recname name "
             "rName sName receiverNm recipient_nm ＲＥＣＥＩＶＥＲ＿ＮＡＭＥ 姓　名 "
+            "n\u0430me r\u0435ceiverN\u0430me \u0392uyerName "
             "收货人姓名 姓名 收件公司 收货单位 昵称 "
             "fhrxm vip_name cne_name kehumingcheng rcvrNm operator creator_name driver 操作员 客服 받는분성명 수취인명",
         ),

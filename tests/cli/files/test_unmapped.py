@@ -252,12 +252,21 @@ def test_amounts_of_eleven_digits_are_not_personal(tmp_path: Path) -> None:
     assert rows(result.stdout)[1] == ["王*", "13812345678", "13912345678", ""]
 
 
-def test_guard_hides_what_can_be_found_and_warns_of_the_rest(tmp_path: Path) -> None:
-    result = masked(tmp_path, "收件人,甲,乙\n王五,打13812345678,李四\n", "--unmapped=guard")
+def test_guard_hides_what_can_be_found(tmp_path: Path) -> None:
+    result = masked(tmp_path, "收件人,甲,乙\n王五,打13812345678,放门口\n", "--unmapped=guard")
 
-    assert rows(result.stdout)[1] == ["王*", "打*******5678", "李四", ""]
+    assert rows(result.stdout)[1] == ["王*", "打*******5678", "放门口", ""]
     assert "cells hidden in them: 1" in result.stderr
-    assert "WARNING: these columns look personal" in result.stderr
+
+
+@pytest.mark.parametrize("other", ["放门口", "打13812345678"])
+def test_guard_refuses_a_column_whose_names_can_only_be_guessed(tmp_path: Path, other: str) -> None:
+    result = masked(tmp_path, f"收件人,甲,乙\n王五,打13812345678,李四\n王五,,{other}\n", "--unmapped=guard")
+
+    assert result.exit_code == 2
+    assert "李四" not in result.stdout
+    assert "column 3 (乙)" in result.stderr
+    assert "with --unmapped hide or pass" in result.stderr
 
 
 def test_hide_hides_every_cell(tmp_path: Path) -> None:
