@@ -103,6 +103,15 @@ def test_the_tiles_are_verified_with_the_key_of_the_log(command: Command, archiv
     assert (damaged.exit_code, f"{tile}: is not the bundle that was signed" in damaged.stdout) == (1, True)
 
 
+def test_a_checkpoint_that_the_key_did_not_sign_is_said(command: Command, archived_log: Path) -> None:
+    note = archived_log / "log" / "checkpoint"
+    note.write_bytes(note.read_bytes().replace(b"\n", b"\n1", 1))
+
+    refused = command("audit", "verify", str(archived_log / "log"), "--key", str(archived_log / "log.vkey"))
+
+    assert (refused.exit_code, refused.stdout) == (1, f"{note}: has a wrong signature of log.example/1\n")
+
+
 def test_an_archive_is_compared_with_its_log(command: Command, archived_log: Path) -> None:
     arguments = ("audit", "verify", str(archived_log), "--key", str(archived_log / "log.vkey"))
     whole = command(*arguments)
