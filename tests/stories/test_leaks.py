@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from masking_service.runtime.settings import Settings
+from masking_service.store.errors import StoreUnavailable
 from tests.stories.conftest import Command
 from tests.web.api import SITE, Api, content, field, record
 from tests.web.people import COURIER, OFFICER, PRIVACY, SUPERVISOR, TRACKING
@@ -248,6 +249,20 @@ def test_the_keyset_opens_every_day_that_is_not_shredded(busy: Api, pack: Pack, 
     assert found["Persons concerned"] == [["default", "4", "4", "1", "0"]]
     assert (folder / "victims.csv").read_text("utf-8-sig").split() == ["waybill_no", *NUMBERS[1:]]
     assert (folder / "letter.zh.md").exists()
+
+
+def test_records_that_may_not_be_listed_are_told_as_not_counted(
+    pack: Pack, now: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise StoreUnavailable("listing")
+
+    monkeypatch.setattr("masking_audit.cli.incident.StoredPersons.divided", refuse)
+    today = datetime.fromtimestamp(now, UTC).date().isoformat()
+
+    found = tables(pack("--keyset"))
+
+    assert (opened_days(found), found["Persons concerned"]) == ([[today, "default", "?", "?", "opens"]], [])
 
 
 @pytest.mark.parametrize("options", [(), ("--keyset", "--site", "021001")])
