@@ -24,6 +24,7 @@ from tests.web.api import (
     token,
     without_details,
 )
+from tests.web.calls import entries
 from tests.web.people import OFFICER, OTHER_PRINTER, PRINTER
 
 DAY = 86_400
@@ -172,6 +173,19 @@ def test_the_newest_revision_again_is_no_revision(api: Api) -> None:
 
     assert api.tokenize(record(remark="放门口"), on_conflict="revise") == [second | {"created": False}]
     assert api.tokenize(record(remark="放门口")) == [second | {"created": False}]
+
+
+def test_each_revision_of_a_call_is_in_one_entry_and_a_call_without_has_none(api: Api) -> None:
+    api.tokenize(record("SF0000000001"), record("SF0000000002"))
+    before = entries(api, action="revise")
+    api.tokenize(
+        *(record(f"SF000000000{at}", remark="放门口") for at in (1, 2)), record("SF0000000003"), on_conflict="revise"
+    )
+
+    (entry,) = entries(api, action="revise")
+    assert before == []
+    assert (entry["outcome"], len(entry["items"])) == ("done", 2)
+    assert {item["outcome"] for item in entry["items"]} == {"done"}
 
 
 def test_an_older_revision_again_conflicts(api: Api) -> None:
