@@ -40,6 +40,28 @@ def test_a_value_that_was_deleted_from_the_store_is_named(
     assert "1 fault in the store" in verified.stdout
 
 
+def test_a_log_that_begins_later_need_not_mention_a_place_and_still_names_what_was_deleted(
+    command: Command, client: redis.Redis, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    since = tmp_path / "since.ndjson"
+    earlier = command("audit", "export").stdout_bytes.splitlines(keepends=True)
+    since.write_bytes(earlier[-1])
+    command("clients", "add", "printer-2", "--role", "label-printer")
+    later = tmp_path / "later.ndjson"
+    everything = command("audit", "export").stdout_bytes.splitlines(keepends=True)
+    later.write_bytes(b"".join(line for line in everything if line not in earlier))
+    arguments = ("audit", "verify", str(later), "--since", str(since), "--store")
+    whole = command(*arguments)
+    client.delete("wm:clients")
+    monkeypatch.setattr(import_module("masking_audit.cli.against"), "clock", lambda: clock() + 60)
+    damaged = command(*arguments)
+
+    assert (whole.exit_code, "this log, which begins later, does not mention" in whole.stdout) == (0, True), (
+        whole.output
+    )
+    assert (damaged.exit_code, ": deleted: the place is empty" in damaged.stdout) == (1, True), damaged.output
+
+
 def test_the_services_store_user_is_not_enough_and_the_right_one_is_named(
     command: Command, exported: Path, client: redis.Redis, valkey: str
 ) -> None:
