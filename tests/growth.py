@@ -14,6 +14,11 @@ NOISE_SECONDS = 0.02
 """What takes less is not compared: a value of bounded length takes no more, however its time grows."""
 ROUNDS = 2
 MAX_ROUNDS = 8
+LONG = 100
+"""Characters or bytes: each round takes one away, which a shorter text would notice."""
+MAX_ROUNDS_OF_LONG = 24
+PAUSE_SECONDS = 0.1
+"""Before each further round: a shared machine changes its pace for a second or so."""
 
 
 def grows(work: Callable[[_Text], object], unit: _Text, length: int) -> bool:
@@ -28,7 +33,9 @@ def grows(work: Callable[[_Text], object], unit: _Text, length: int) -> bool:
         length: of the shorter text, in characters or bytes.
     """
     once = twice = inf
-    for done in range(MAX_ROUNDS):
+    for done in range(MAX_ROUNDS if length < LONG else MAX_ROUNDS_OF_LONG):
+        if done >= MAX_ROUNDS:
+            time.sleep(PAUSE_SECONDS)
         twice = min(twice, _seconds(work, (unit * length * 2)[: 2 * length - done]))
         if twice <= NOISE_SECONDS:
             return False

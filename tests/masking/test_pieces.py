@@ -132,7 +132,7 @@ def test_what_is_read_again_is_paid_for_again() -> None:
 
 def test_columns_take_long_texts_while_the_batch_has_effort_left() -> None:
     records = [{"recipient": {"name": "张三"}, "remark": LONG} for _ in range(40)]
-    batch = Effort(left=12_000)
+    batch = Effort(left=18_000)
     results = Masker(STANDARD, LABEL).mask_batch(records, batch)
     refused = [isinstance(one, InvalidRecord) for one in results]
 

@@ -73,7 +73,7 @@ MAX_UNPAID: Final = 300
 """Units that names in a text may take at most in a column, or by an outline."""
 _A_QUICK_TEXT: Final = 30
 """Microseconds that such a text takes besides the search for names."""
-_READINGS: Final = 3
+_READINGS: Final = 4.5
 """How often names are looked for: to see whether there are any, to hide them, and where stars may part others."""
 _STARS: Final = "******"
 """In the mask of a phone."""
