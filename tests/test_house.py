@@ -214,7 +214,7 @@ def test_few_class_names_mean_two_things() -> None:
 
 
 def test_a_permission_is_named_and_not_spelt() -> None:
-    """So a misspelt one is an error of the program, and not a call that nobody may make."""
+    """So a misspelt permission fails at import, instead of refusing a call to everyone."""
     listed = ROOT / "masking_service" / "service" / "people" / "permissions.py"
     spelt = [
         f"{module_name(path)}: {node.value}"

@@ -58,7 +58,7 @@ class PhoneCalled(Unprinted, msgspec.Struct, frozen=True, tag="called"):
 
 
 class PhoneRang(Unprinted, msgspec.Struct, frozen=True, tag="heard"):
-    """A phone of the company's own that rang: one call was told that it stands in this field of the waybill, a seed."""
+    """A call to a number of the company: the caller of the API learnt which field of a planted waybill holds it."""
 
     at: int
     principal: str

@@ -14,7 +14,7 @@ from masking_service.masking.dialling import dialable
 from masking_service.masking.kinds.table import TOKEN_KINDS
 from masking_service.masking.waybill import normalised
 from masking_service.service.acts import deeds
-from masking_service.service.acts.signatures import Signatures, Signed
+from masking_service.service.acts.signatures import Expected, Signatures, Signed
 from masking_service.service.call.budgets import Budgets
 from masking_service.service.call.call import LiveGate
 from masking_service.service.call.disclosures import Disclosure, Disclosures, Opened
@@ -27,6 +27,7 @@ from masking_service.service.call.recorder import (
     Recorded,
     Recorder,
     RequestContext,
+    SignatureProof,
     Stated,
 )
 from masking_service.service.cases.authority import CaseAuthority
@@ -174,10 +175,7 @@ class Detokenize:
             found_case = self.case_authority.case_question(context, case)
             self.store.ask(frozen, found_case, *self.signatures.questions(signature))
             missed = frozen.answer()  # raises Frozen
-            proof = UNSIGNED
-            if signature is not None:
-                keys = self.signatures.keys(context, signature)
-                proof = self.signatures.verify(context, signature, deeds.opening(keys, purpose, case, items))
+            proof = self._proof(context, signature, purpose, case, items)
             asked, bases = self._read(tenant, items)
             self.watch.notice(context, bases)
             authority = self._authorise(context, grant, found_case if case is not None else None, items)
@@ -219,6 +217,20 @@ class Detokenize:
         if by_number or self.policy.rules.purposes[grant.purpose or ""].needs_case:
             raise CaseRequired
         return None
+
+    def _proof(
+        self,
+        context: RequestContext,
+        signature: Expected | None,
+        purpose: str | None,
+        case: str | None,
+        items: Sequence[Any],
+    ) -> SignatureProof:
+        """Verify the signature. Without one there is nothing to do: `expect` refuses where it is needed."""
+        if signature is None:
+            return UNSIGNED
+        keys = self.signatures.keys(context, signature)
+        return self.signatures.verify(context, signature, deeds.opening(keys, purpose, case, items))
 
     def _read(self, tenant: str, items: Sequence[Any]) -> tuple[list[_AskedItem], list[bytes]]:
         """Parse the items; also return the bases of all waybills that they name, those of malformed items too."""
