@@ -8,11 +8,12 @@ from hypothesis import strategies as st
 
 from masking_service.masking import name_cues as cues
 from masking_service.masking.columns import FEW
-from masking_service.masking.effort import A_RECORD, A_STORED_RECORD, Effort
+from masking_service.masking.effort import A_RECORD, A_STORED_RECORD, Effort, estimate
 from masking_service.masking.errors import DefinitionError
 from masking_service.masking.kinds.text import MAX_STEADY, TextMask
 from masking_service.masking.labels import unpaid
 from masking_service.masking.member_names import NEUTRAL
+from masking_service.masking.names_in_text import effort
 from masking_service.masking.profile_masks import Masks
 from masking_service.masking.profiles import Profile
 from masking_service.masking.record import Masker, render
@@ -250,3 +251,14 @@ def test_a_view_hides_of_a_long_text_what_is_hidden_where_it_is_stored() -> None
     masked = Masker(STANDARD, LABEL).mask(record, Effort(a_record=A_STORED_RECORD))
 
     assert render(LABEL, masked.fields)["remark"] == record["remark"]
+
+
+@pytest.mark.parametrize(("short_by", "stays"), [(0, True), (0.001, False)])
+def test_a_long_text_may_take_just_what_its_parts_cost(
+    monkeypatch: pytest.MonkeyPatch, short_by: float, stays: bool
+) -> None:
+    part = "好的。" * (MAX_STEADY // 3)
+    cost = estimate("text", part * 2) + effort(part) * 2
+    monkeypatch.setattr("masking_service.masking.kinds.text.MAX_OF_LONG", cost - short_by)
+
+    assert TEXTS(part * 2) == (part * 2 if stays else part + "*" * len(part))
