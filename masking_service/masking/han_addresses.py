@@ -41,6 +41,7 @@ from masking_service.masking.han_numbers import (
     starred,
 )
 
+_NUMERALS: Final = frozenset(words.NUMERALS)
 _SIDE_OF_A_FLOOR: Final = re.compile(
     r"(?:(?<=\*[层層楼樓fF])|(?<=\*[单單]元))[东東西南北左右]"
     r"(?=(?:侧|側|边|邊|手|手边|手邊|头|頭|首)?[门門]?(?:$|[\s,，(（]))"
@@ -134,8 +135,9 @@ def _is_postcode(number: str, before: str, level: int) -> bool:
 
 
 def behind_last_number(text: str) -> int:
-    """Where the words behind the last number of an address begin."""
-    return max((match.end() for match in TOKENS(text) if match.lastindex is not None), default=0)
+    """Where the words behind the last number of an address begin; a numeral alone may be of a name (张三)."""
+    numbers = (match for match in TOKENS(text) if match.lastindex is not None and match[0] not in _NUMERALS)
+    return max((match.end() for match in numbers), default=0)
 
 
 def _is_listed(last_kind: int, last_number: str, kind: int, number: str) -> bool:

@@ -42,9 +42,12 @@ class Masks:
         self._profile, self._hide = profile, profile.hide
 
     def masker(self, kind: str) -> Callable[[str], str] | None:
-        """Return the function that masks a value of `kind`; None if such values pass."""
+        """Return the function that masks a value of `kind`; None if such values pass.
+
+        What people write beside an address (a name, a phone, an identity number) is hidden where its units show, too.
+        """
         hide = self._hide[kind]
-        if hide == NOTHING:
+        if hide == NOTHING and kind != "address":
             return None
         keep, hide_last = self._digits_in_texts, self._profile.hide_last
         mask: Callable[[str], str] = stars
@@ -95,7 +98,10 @@ class Masks:
 
     def masks(self) -> dict[str, Callable[[str], str]]:
         """The masks of the kinds that are hidden where a name or a label says what a value is."""
-        return masks_of(self._in_texts.masker, self.party_masker())
+        in_texts = self._in_texts
+        return masks_of(
+            lambda kind: None if in_texts._hide[kind] == NOTHING else in_texts.masker(kind), self.party_masker()
+        )
 
     def text_mask(self) -> TextMask:
         """The mask of texts, and of values of unknown meaning."""

@@ -236,6 +236,25 @@ def test_a_hidden_profile_hides_virtual_phones_too() -> None:
     assert masked({"safe": "17012340000"}, by=HIDDEN, of=EVERY_KIND)[0] == {"safe": "***********"}
 
 
+@pytest.mark.parametrize(
+    ("beside", "shown"),
+    [
+        ("身份证110101199003074610", "身份证******************"),
+        ("张三 13987654321", "张* *******4321"),
+        ("卡号6222021234567890128", "卡号*******************"),
+        ("微信abc12345", "微信********"),
+        ("abc@163.com", "***@***.***"),
+        ("021-59791234转801", "021-******34转***"),
+        ("周先生代收", "*先生代收"),
+    ],
+)
+def test_the_courier_sees_the_address_and_nobody_beside_it(beside: str, shown: str) -> None:
+    address = f"华志路5号402室 {beside}"
+    by_itself = masked({"sender": {"address": address}}, by=COURIER)[0]
+    view = render(COURIER, [(Place.at("address", ("sender", "address")), address)])
+    assert by_itself == view == {"sender": {"address": f"华志路5号402室 {shown}"}}
+
+
 def test_the_courier_sees_the_address_in_full() -> None:
     assert masked(standard(), by=COURIER)[0]["sender"]["address"] == "华志路1685号3号楼2单元402室"
 

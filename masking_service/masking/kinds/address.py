@@ -84,7 +84,7 @@ def mask_address(value: str, hide: str, keep: int = 4, name: Mask = stars, *, la
     Args:
         value: the field as it came in.
         hide: ``unit`` (unit, floor and room), ``detail`` (everything behind the district; the whole where no district
-            can be told) or ``all``.
+            can be told), ``all``, or ``nothing`` (of the address itself).
         keep: how many of the last digits of a phone in it show, 0 to 4.
         name: masks a person's name in a note behind the address or in front of it.
         label: whether no number shows where a unit may be that is not recognised.
@@ -95,6 +95,8 @@ def mask_address(value: str, hide: str, keep: int = 4, name: Mask = stars, *, la
     if hide == "unit":
         usual = mask_usual_address(value)
         return mask_unusual_address(value, keep, name, label=label) if usual is None else str(usual)
+    if hide == "nothing":
+        return _mask_steadily(value, keep, name, lambda scrubbed: scrubbed)
     if not value or value.isspace():
         return value
     if hide == "detail":
@@ -105,16 +107,21 @@ def mask_address(value: str, hide: str, keep: int = 4, name: Mask = stars, *, la
 
 def mask_unusual_address(value: str, keep: int, name: Mask, *, label: bool) -> str:
     """Return what `mask_address` does with an address that `mask_usual_address` leaves."""
+    read = _foreign(value) if label and len(value) <= _MAX_LENGTH else None
+    if read is not None and read.unread():
+        value = _DIGIT.sub("*", value)
+    return _mask_steadily(value, keep, name, lambda scrubbed: hide_units(scrubbed, read))
+
+
+def _mask_steadily(value: str, keep: int, name: Mask, hide: Mask) -> str:
+    """Hide numbers and names beside an address, and what `hide` hides, until there is no more to hide."""
     if not value or value.isspace():
         return value
     if len(value) > _MAX_LENGTH or crowded(value):
         return stars(value)
-    read = _foreign(value) if label else None
-    if read is not None and read.unread():
-        value = _DIGIT.sub("*", value)
     nameless = False
     for _ in range(_PASSES):
-        masked = hide_units(scrub(value, keep), read)
+        masked = hide(scrub(value, keep))
         if masked != value:
             nameless = False
         elif not nameless:
@@ -202,7 +209,9 @@ class AddressMask:
 
     def misses_unit(self, value: str, masked: str) -> bool:
         """Whether an address deserves the warning UNIT_NOT_RECOGNISED; one that is hidden whole does not."""
-        if masked.strip("*") == "" or (self._label and self._hide == "unit" and _DIGIT.search(masked)):
+        if self._hide == "nothing" or masked.strip("*") == "":
+            return False
+        if self._label and self._hide == "unit" and _DIGIT.search(masked):
             return False  # a label shows no digit of such an address
         read = _foreign(value)
         return read is not None and read.unread()
