@@ -53,6 +53,12 @@ def test_entries_are_found_by_what_they_say(busy: Api, query: str, expected: lis
     assert actions(busy, f"?{query}") == expected
 
 
+def test_a_case_whose_name_the_log_replaces_is_found(api: Api) -> None:
+    api.open_case("K-13902064912", NUMBER)
+
+    assert read(api, "?case=K-13902064912")["entries"][0]["case"] == "(replaced)"
+
+
 def test_an_action_that_does_not_exist_is_no_empty_answer(api: Api) -> None:
     answer = api.get("auditor", "/v1/audit?action=nope")
     assert answer.status_code == 422

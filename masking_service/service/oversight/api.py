@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final, Literal
 from msgspec import Meta
 
 from masking_service.audit.actions import Action
+from masking_service.audit.log import outside_id
 from masking_service.audit.reading import UnknownEntryError
 from masking_service.audit.wanted import Wanted
 from masking_service.masking.timestamps import unix_time
@@ -60,7 +61,16 @@ class AuditQuery(Shape, frozen=True, rename=TIMES):
     principal: Annotated[str, Meta(description="Only entries of this principal.")] | None = None
     action: Annotated[Action, Meta(description="Only entries of this action.")] | None = None
     outcome: Annotated[str, Meta(description="Only entries of this outcome.")] | None = None
-    case: Annotated[str, Meta(description="Only entries about this case.")] | None = None
+    case: (
+        Annotated[
+            str,
+            Meta(
+                description="Only entries about this case. A name that holds personal data is `(replaced)` in the log, "
+                "so the entries of all such cases are found."
+            ),
+        ]
+        | None
+    ) = None
     waybill: WaybillNo | None = None
     begin: From | None = None
     end: To | None = None
@@ -105,7 +115,7 @@ def _entries(audit: Auditing, call: Call[None, AuditQuery]) -> dict[str, Any]:
         principal=asked.principal,
         action=asked.action,
         outcome=asked.outcome,
-        case=asked.case,
+        case=asked.case and outside_id(asked.case),
         begin=_time(asked.begin, "from"),
         end=_time(asked.end, "to"),
     )
