@@ -27,6 +27,8 @@ FIELDS: Final = {
     "incident": later("1 to 64 of A-Z a-z 0-9 . _ -, a letter or digit first"),
     "hold": later("1 to 64 of A-Z a-z 0-9 . _ -, a letter or digit first"),
     "countries": later("Choose at least one country"),
+    "from": later("A date and a time, such as 2026-11-30T08:00"),
+    "to": later("A date and a time, such as 2026-11-30T08:00"),
     "after": later("This page of the list is gone. Begin at the first one."),
 }
 """What belongs into a field, by the member that it is sent as."""

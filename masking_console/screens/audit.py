@@ -83,8 +83,8 @@ def chart_of(summary: Json) -> Json:
 
 
 def _timestamp(value: str) -> str:
-    """What a date-time field gives, in the desk's time zone, as a timestamp of the service."""
+    """What a date-time field gives, in the desk's time zone, as a timestamp; as it is where the service refuses it."""
     try:
         return f"{to_utc(datetime.fromisoformat(value)).isoformat(timespec='seconds')}Z"
     except (ValueError, OverflowError):  # none, or a time that the calendar does not reach
-        return ""
+        return value

@@ -113,3 +113,12 @@ def test_no_text_in_an_address_is_an_error_of_the_desk(work: Work, case: str, ro
     failed = [text for text in TEXTS if browser.get(path, query_string={name: text}).status_code >= 500]
 
     assert failed == []
+
+
+@pytest.mark.parametrize("name", ["from", "to"])
+@pytest.mark.parametrize("text", ["2026-02-30", "yesterday", "9999-12-31"])
+def test_a_time_that_does_not_exist_is_named_and_not_dropped(work: Work, name: str, text: str) -> None:
+    answered = work.browser("auditor").get("/audit", query_string={name: text})
+
+    assert answered.status_code == 422
+    assert "A date and a time, such as 2026-11-30T08:00" in answered.text
