@@ -98,10 +98,8 @@ class Masks:
 
     def masks(self) -> dict[str, Callable[[str], str]]:
         """The masks of the kinds that are hidden where a name or a label says what a value is."""
-        in_texts = self._in_texts
-        return masks_of(
-            lambda kind: None if in_texts._hide[kind] == NOTHING else in_texts.masker(kind), self.party_masker()
-        )
+        mask_of = self._in_texts.masker
+        return masks_of(lambda kind: None if self._hide[kind] == NOTHING else mask_of(kind), self.party_masker())
 
     def text_mask(self) -> TextMask:
         """The mask of texts, and of values of unknown meaning."""

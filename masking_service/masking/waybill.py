@@ -18,6 +18,8 @@ _MOBILE: Final = re.compile(r"(?:0086-?|86-)?1[3-9][0-9](?:[0-9]{8}|-[0-9]{4}-[0
 """Not 160-12345675, the form of an air waybill, nor 13 digits that begin with 86, which waybills have, too."""
 _LENGTHS_OF_PERSONS: Final = (11, 13, 14, 15, 16, 17, 18)
 """Characters of a mobile number with and without hyphens and country code, and of an identity number."""
+_BEGINS_PHONE: Final = ("0", "86", "400", "800")
+"""How a number begins that may be one of the record's own phones: a landline, or a mobile number with its code."""
 _BLANK: Final = " \t\r\n\f\v\u00a0\u3000"
 
 
@@ -121,4 +123,5 @@ def is_plain_number(value: Any) -> bool:
         and value.isalnum()
         and 6 <= len(value) <= 40
         and (value[0].isalpha() or len(value) not in _LENGTHS_OF_PERSONS or not _is_persons(value))
+        and not value.startswith(_BEGINS_PHONE)
     )

@@ -8,12 +8,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from masking_service.masking.columns import FEW
+from masking_service.masking.effort import Effort
 from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.profile_masks import Masks
 from masking_service.masking.profiles import Profile
-from masking_service.masking.record import _masks_of, render
+from masking_service.masking.record import Masker, _masks_of, render
 from masking_service.masking.schema import Place
-from tests.masking.records import ABROAD, COURIER, EVERY_KIND, HIDDEN, LABEL, errors_of, masked, schema, standard
+from tests.masking.records import (
+    ABROAD,
+    COURIER,
+    EVERY_KIND,
+    HIDDEN,
+    LABEL,
+    STANDARD,
+    errors_of,
+    masked,
+    schema,
+    standard,
+)
 
 
 def test_a_standard_record_is_masked_for_a_label() -> None:
@@ -253,6 +266,23 @@ def test_the_courier_sees_the_address_and_nobody_beside_it(beside: str, shown: s
     by_itself = masked({"sender": {"address": address}}, by=COURIER)[0]
     view = render(COURIER, [(Place.at("address", ("sender", "address")), address)])
     assert by_itself == view == {"sender": {"address": f"华志路5号402室 {shown}"}}
+
+
+@pytest.mark.parametrize("beside", [{}, {"note": "x02159791234"}, {"remark": "轻放"}])
+@pytest.mark.parametrize(
+    ("number", "phone"),
+    [("02159791234", "021-59791234"), ("8613902206279", "13902206279"), ("4008123456", "4008123456")],
+)
+def test_a_waybill_number_that_is_a_phone_of_the_record_is_hidden(
+    number: str, phone: str, beside: dict[str, str]
+) -> None:
+    record = {"waybill_no": number, "sender": {"phone": phone}, **beside}
+    batch = [copy.deepcopy(record) for _ in range(FEW)]
+
+    Masker(STANDARD, LABEL).mask_batch(batch, Effort())
+
+    assert masked(record)[0]["waybill_no"] == "*" * len(number)
+    assert batch == [masked(record)[0]] * FEW
 
 
 def test_the_courier_sees_the_address_in_full() -> None:
