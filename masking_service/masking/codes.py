@@ -16,8 +16,9 @@ from masking_service.masking.numbers_in_text import lines_worth_scanning
 _ONE_CODE: Final = r"[A-Za-z0-9_-]"
 _ONE_MEASURE: Final = r"[A-Za-z0-9_.,:+/ -]"
 _MOBILE: Final = r"1[3-9][0-9](?:[0-9]{8}|[ ./_-][0-9]{4}[ ./_-][0-9]{4})"
-_PERSONS: Final = rf"(?:(?:\+?86[ -]?)?{_MOBILE}|[1-9][0-9]{{16}}[0-9Xx])(?:\.0*)?"
-"""A mobile or identity number: people use theirs as an account's id. A spreadsheet writes 13812345678.0."""
+_PERSONS: Final = rf"(?:(?:\+?86[ -]?)?{_MOBILE}|[1-9][0-9]{{16}}[0-9Xx])(?:\.0*)?|1\.[3-9][0-9]{{4,9}}[Ee]\+?10"
+"""A mobile or identity number: people use theirs as an account's id. A spreadsheet writes 13812345678.0, or
+1.3812345678E+10."""
 
 _ONE_AMOUNT: Final = (
     r"[+-]?[¥￥$€£]?[0-9,]{0,14}[0-9](?:\.[0-9]{0,6})?(?: ?(?:[A-Za-z%]{1,4}|元|千克|公斤|克|斤|件|个|立方米))?"
@@ -35,7 +36,7 @@ is_persons: Final = re.compile(_PERSONS).fullmatch
 _are_codes: Final = re.compile(rf"(?:{_ONE_CODE}{{0,64}}(?:\n|\Z))*").fullmatch
 _are_measures: Final = re.compile(rf"(?:(?!\+){_ONE_MEASURE}{{0,64}}(?:\n|\Z))*").fullmatch
 _are_amounts: Final = re.compile(rf"(?:(?:{_ONE_AMOUNT})?(?:\n|\Z))*").fullmatch
-_any_persons: Final = re.compile(rf"^{_PERSONS}$", re.M).search
+_any_persons: Final = re.compile(rf"^(?:{_PERSONS})$", re.M).search
 _beside: Final = {
     CODE: re.compile(rf"[,:+/ ](?:86[ -]?)?{_MOBILE}(?![0-9A-Za-z_-])").search,
     MEASURE: re.compile(rf"(?<![0-9.])(?:86)?{_MOBILE}(?![0-9])(?!\.[0-9]*[1-9])").search,

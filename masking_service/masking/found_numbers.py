@@ -12,15 +12,23 @@ from collections.abc import Iterator
 from typing import Final
 
 from masking_service.masking.lettered_codes import is_in_code
-from masking_service.masking.numbers import AREA, EXTENSION_WORD, MAX_DIGITS, Number, abroad_of, number_of, spellings
+from masking_service.masking.numbers import (
+    AREA,
+    EXTENSION_SIGN,
+    EXTENSION_WORD,
+    MAX_DIGITS,
+    Number,
+    abroad_of,
+    number_of,
+    spellings,
+)
 
 _GAP: Final = r"[ \-]{0,3}"
 _WIDE: Final = r"[ \-)/_*]{0,3}"
 
-SAYS_PHONE: Final = (
-    "电话|電話|手机|手機|座机|座機|固话|热线|熱線|联系方式|聯絡|联系|致电|拨打|撥打|号码|微信|客服"
-    "|tel|phone|mobile|mob|call|whatsapp"
-)
+_SAYS_PHONE_ONLY: Final = "电话|電話|手机|手機|座机|座機|固话|热线|熱線|tel|phone|mobile"
+"""Behind these no other number is, so that one too long for a phone is hidden, too: 95013 and nine digits."""
+SAYS_PHONE: Final = f"{_SAYS_PHONE_ONLY}|联系方式|聯絡|联系|致电|拨打|撥打|号码|微信|客服|mob|call|whatsapp"
 _CALLS: Final = (
     "call|ring|phone|cell|cellulare|cel|celular|gsm|handy|portable|mobil|móvil|telefone|telefono|telefon|teléfono"
     "|téléphone|anrufen|appelez|appeler|llame|llamar|chiamare|ligar"
@@ -85,20 +93,26 @@ _KNOWN: Final = "|".join(f"(?:{form})" for form in _patterns())
 _ABROAD: Final = r"(?P<abroad>\(?(?:\+ ?|(?<![A-Za-z])00)[1-9](?:[ .\-()]{0,3}\d){5,26})(?!\d)"
 _SAID: Final = (
     rf"(?:(?:{SAYS_PHONE})(?:号码?|號碼?)?(?:是|为|為|系|係)?|{CALLS})[ :.]{{0,3}}"
-    rf"(?P<said>\d(?:{_GAP}\d){{4,{MAX_DIGITS - 1}}})(?![\dA-Za-z])"
+    rf"(?P<said>\d(?:{_GAP}\d){{4,{MAX_DIGITS - 1}}})(?!\d|(?!{EXTENSION_WORD}\d)[A-Za-z])"
+    rf"|(?:{_SAYS_PHONE_ONLY})(?:号码?|號碼?)?(?:是|为|為)?[ :.]{{0,3}}"
+    rf"(?P<long>\d{{{MAX_DIGITS + 1},24}})(?![\dA-Za-z])"
 )
 _READ: Final = rf"(?:{_KNOWN}){_ALONE}|{_ABROAD}"
 _NUMBER: Final = re.compile(rf"(?=[0-9+(\[{_BEGINS}])(?:{_FREE}(?:{_READ})|{_SAID})", re.I)
 """One class passes over most characters: each alternative would cost as much by itself."""
-_BEHIND_WORD: Final = re.compile(rf"{_READ}|\(?{AREA}\)?[ \-]{{1,3}}(?P<short>\d{{3,8}}){_ALONE}", re.I)
+_LOCAL: Final = r"(?P<local>[2-9](?:\d{6,7}|\d{2,3}[ \-]\d{4}))(?=-\d{1,6}(?![\d\-]))"
+"""A number without its area code, and an extension behind it."""
+_BEHIND_WORD: Final = re.compile(rf"{_READ}|\(?{AREA}\)?[ \-]{{1,3}}(?P<short>\d{{3,8}}){_ALONE}|{_LOCAL}", re.I)
 
 _COUNTED: Final = "年月日号號時时点點分元块塊角件箱个個份包袋只支瓶盒台套斤公千克吨米楼樓栋幢单室层"
 _NO_EXTENSION: Final = rf"(?![ .\-:/]?(?:\d|\*\d|\*{{3}})|[%A-Za-z{_COUNTED}])"
 _EXTENSION: Final = re.compile(
     rf"(?:[ ,;(\-]{{0,2}}{EXTENSION_WORD}(?=\d{{1,8}}(?![\dA-Za-z]))"
-    rf"|[\-\#](?=\d{{1,6}}{_NO_EXTENSION})|[,*](?=\d{{3,6}}{_NO_EXTENSION}))(\d+)",
+    rf"|(?:,,|[\-\#])(?=\d{{1,6}}{_NO_EXTENSION})|{EXTENSION_SIGN}(?<![(\[])(?=\d{{3,6}}{_NO_EXTENSION})"
+    r"|\ ?[(\[](?=\d{3,6}[)\]]))(\d+)",
     re.I,
 )
+"""As in a phone field; but what may be a count, a date or a room is none."""
 
 
 def find_numbers(text: str) -> Iterator[Number]:
@@ -122,6 +136,8 @@ def extension_in_text(text: str, at: int) -> tuple[int, int] | None:
 
 def _read(match: re.Match[str]) -> Number | None:
     form = match.lastgroup
+    if form == "long":
+        return Number(match.start(form), match.start(form), match.end(), match[form], readable=False)
     if form == "said":
         match = _BEHIND_WORD.match(match.string, match.start(form)) or match
         form = match.lastgroup

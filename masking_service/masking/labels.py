@@ -20,14 +20,19 @@ from masking_service.masking.name_bounds import HAN, name_from
 from masking_service.masking.name_cues import NO_LATIN_NAME, ROLES
 from masking_service.masking.name_words import PARTY, name_words
 from masking_service.masking.names_between_words import is_name
+from masking_service.masking.numbers import EXTENSION_WORD
 
 _PERSONAL: Final = PERSONAL | {PARTY}
 _OF_PERSONS: Final = frozenset({"name", PARTY, MAYBE_NAME, BARE_NAME})
 _PHONES: Final = frozenset({"phone", "virtual_phone"})
 _IN_WORDS: Final = frozenset({"name", "address", PARTY})
 _NUMBERED: Final = PERSONAL - _IN_WORDS - {"unit"}
+_EXTENSION: Final = rf"(?![a-z]){EXTENSION_WORD}"
+_EXTENSION_BEHIND: Final = rf"{_EXTENSION}(?=[\s:：]{{0,2}}[0-9０-９])"
+_is_extension: Final = re.compile(_EXTENSION).fullmatch
 _NUMBER: Final = re.compile(
-    r"[+＋(（]?[0-9０-９A-Za-z*](?:[^\u3400-\u9fff]|(?:转|轉|分机|分機|内线|內線)(?=[\s\d]))*(?<![\s(（【])(?=[\s(（【]*[\u3400-\u9fff])"
+    rf"[+＋(（]?[0-9０-９A-Za-z*](?:[^\u3400-\u9fff]|{_EXTENSION_BEHIND})*(?<![\s(（【])"
+    rf"(?=[\s(（【]*(?!{_EXTENSION_BEHIND})[\u3400-\u9fff])"
 ).match
 """A number, or an account's name, that Han follow."""
 _MASKED_NAME: Final = re.compile(r"[\s*(（【「『]*(?:[^\W\d_]{1,2}[ \u3000]{0,2}|)[*]+").match
@@ -145,6 +150,8 @@ def _labels(text: str) -> Iterator[_Label]:
     done = 0
     for mark in _SEPARATOR.finditer(text):
         match = _LABEL(text[max(done, mark.start() - _MAX_LABEL_LENGTH) : mark.start()])
+        if match is not None and _is_extension(match[0]):
+            continue
         # What is between two tags is a label or a value.
         if match is not None and (not mark["cell"] or name_words().ends_personal(match[0])):
             name = name_words().known_end(match[0])

@@ -54,8 +54,10 @@ _JOINED: Final = re.compile(
     r"|(?<=[栋幢座号楼室层層\-单元#弄园苑城厦寓庭府际])[0-9]{3,4}1[3-9][0-9]"
     r"(?:[0-9]{8}|([ \-])[0-9]{4}\1[0-9]{4})(?![0-9A-Za-z])"
     r"|(?<![0-9A-Za-z])1[3-9][0-9]{9}(?=[0-9]{1,2}[.、)）][\u4e00-\u9fff])"
+    r"|(?<![0-9A-Za-z])(?:1[3-9][0-9]{9}){2,3}(?![0-9A-Za-z])"
 )
-"""A mobile number with a room's right before it, or with the number of the next in a list behind it."""
+"""A mobile number with a room's right before it, or with the number of the next in a list behind it; or several of them
+without anything between."""
 _account_word: Final = re.compile(
     "(?:微信|薇信|威信|v信|V信|vx|VX|Vx|wx|WX|Wx|weixin|WeiXin|Weixin|wechat|WeChat|Wechat|WECHAT|qq|QQ|Qq|扣扣"
     "|openid|openId|OpenID|OpenId|OPENID|open_id|OPEN_ID|open id|unionid|unionId|UnionID|UNIONID|union_id|支付"
@@ -128,7 +130,7 @@ _PLAIN_SIGNS: Final = re.compile(
 """Characters that are read as they are written, and none of an e-mail address or an escape."""
 _FIVE_OR_STARS: Final = re.compile(r"[0-9](?:[\W_]{0,6}[0-9*xX]){4}").search
 _NEAR_DIGITS: Final = re.compile(
-    r"[0-9](?:[ .\-()_xX]{0,6}[0-9]){6}|[0-9](?:[\W_]{0,6}[0-9]){10}|[0-9][ \-)]{0,2}\*{3}"
+    r"[0-9](?:[ .\-()_xX*]{0,6}[0-9]){6}|[0-9](?:[\W_]{0,6}[0-9]){10}|[0-9][ \-)]{0,2}\*{3}"
 ).search
 """Digits of one number: seven with signs of a phone between them, eleven with any, or some before those of a mask."""
 _FIVE_DIGITS: Final = re.compile(r"[0-9](?:[ \-]{0,3}[0-9]){4}").search
@@ -150,8 +152,20 @@ _MASKED_MOBILE: Final = re.compile(
     r"(?<![0-9A-Za-z])(1[3-9]\d)[ \-]?(?:(\*{3,8})[ \-]?(\d{2,4})|(([xX#_-])\5{3})[ \-]?(\d{4}))(?![0-9A-Za-z])"
 )
 _MASKED_LANDLINE: Final = re.compile(
-    r"(?<![0-9A-Za-z*])\(?0(?:10|2\d|[3-9]\d\d)\)?-?(?=[\d*]{0,6}\*{3})([\d*]{7,8})(?![0-9A-Za-z*])"
+    r"(?<![0-9A-Za-z*])\(?0(?:10|2\d|[3-9]\d\d)\)?-?(?=[\d*]{0,7}\*)([\d*]{7,8})(?![0-9A-Za-z*])"
 )
+_HALF_MASKED: Final = re.compile(
+    r"1(?<![0-9A-Za-z*]1)(?:(?=[\d*xX]{10}(?![0-9A-Za-z*]))(?!\d+00\*\d+0(?![\d*]))"
+    r"(?:[3-9]\d*)?(?:\*+|[xX]+(?!\d)|[xX]{3,})\d*"
+    r"|(?=[\d *\-]*\*)[3-9][\d*]([ \-])[\d*]{4}\1[\d*]{4}(?![0-9A-Za-z*]))"
+)
+"""A mobile number of which some digits are hidden in one place, by as many signs; 15000*20000 is a size."""
+_EXPONENT: Final = re.compile(
+    r"[1-8](?<![0-9A-Za-z.].)\.(?:(?<=1\.)[3-9]\d{4,9}E\+?10|(?<=8\.)61[3-9]\d{2,9}E\+?12"
+    r"|\d{5}(?:19|20)\d\d(?:0[1-9]|1[0-2])[0-3]\d{1,5}E\+?17)(?![0-9A-Za-z.])",
+    re.I,
+)
+"""A mobile or identity number as spreadsheets write large numbers: 1.3812345678E+10."""
 _NEARLY_INTERMEDIATE: Final = re.compile(
     r"(?<![0-9A-Za-z])(?:\+\d{1,4}[ \-]{0,3}|\d{1,4}[ \-]{1,3})?700(?:[ \-]{0,3}\d){12}(?![0-9A-Za-z])"
 )
@@ -315,7 +329,7 @@ def _edits(reading: Reading, keep: int) -> list[_Edit]:
         whole += [span for span in found if not _touches(span, orders) or _ID(text, max(0, span[0] - 20), span[0])]
         said = (match for find in (_SAID_CARD, _SAID_CITIZEN) for match in find(text))
         whole += [match.span(match.lastgroup or 0) for match in said]
-    whole += [match.span() for match in _PLATE.finditer(text)]
+    whole += [match.span() for find in (_PLATE, _EXPONENT) for match in find.finditer(text)]
     if "@" in text:
         whole += find_emails(text)
     if any(word in text for word in _DOCUMENTS):
@@ -395,6 +409,10 @@ def _masked_phones(reading: Reading, text: str, keep: int) -> Iterator[_Edit]:
         hidden, last = match.group(2, 3) if match[2] else match.group(4, 6)
         extensions, end = _extensions(reading, text, match.end())
         yield match.start(), end, _tight("*" * (3 + len(hidden)) + last, keep) + extensions
+    for match in _HALF_MASKED.finditer(text):
+        extensions, end = _extensions(reading, text, match.end())
+        positions = "".join([char if char.isdecimal() else "*" for char in match[0] if char not in " -"])
+        yield match.start(), end, _tight(positions, keep) + extensions
     for match in _MASKED_LANDLINE.finditer(text):
         extensions, end = _extensions(reading, text, match.end())
         yield match.start(1), end, _tight(match[1], keep) + extensions
