@@ -9,8 +9,19 @@ import re
 from typing import Final
 
 from masking_service.masking.bare_names import bare_name
-from masking_service.masking.identity import is_citizen
-from masking_service.masking.member_names import BARE_NAME, CODE, MAYBE_NAME, MEASURE, NUMBER, STOCK
+from masking_service.masking.member_names import (
+    BARE_NAME,
+    CODE,
+    GOODS,
+    MAYBE_NAME,
+    MEASURE,
+    NUMBER,
+    SIDE_NAME,
+    STOCK,
+)
+from masking_service.masking.name_cues import NO_LATIN_NAME
+from masking_service.masking.name_words import PARTY, name_words
+from masking_service.masking.names_between_words import is_name
 from masking_service.masking.numbers_in_text import lines_worth_scanning
 
 _ONE_CODE: Final = r"[A-Za-z0-9_-]"
@@ -26,6 +37,7 @@ _ONE_AMOUNT: Final = (
 """A number of up to 15 digits, with a sign before and a unit behind it."""
 
 _DIGIT: Final = re.compile(r"\d").search
+_ARE_LATIN_WORDS: Final = re.compile(r"[A-Za-z](?:[A-Za-z '’&(),./-]|(?<![0-9])[0-9]{1,3}(?![0-9])){0,127}").fullmatch
 
 _is_code: Final = re.compile(rf"{_ONE_CODE}{{1,64}}").fullmatch
 _is_mobile: Final = re.compile(_MOBILE).fullmatch
@@ -42,19 +54,18 @@ _beside: Final = {
     MEASURE: re.compile(rf"(?<![0-9.])(?:86)?{_MOBILE}(?![0-9])(?!\.[0-9]*[1-9])").search,
 }
 """Finds a mobile number beside others. A code may have its digits behind a hyphen: 2024-13812345678."""
-_any_of_person: Final = re.compile(
-    rf"^(?:{_MOBILE}|[1-8][0-9]{{5}}(?:19|20)[0-9]{{2}}[01][0-9][0-3][0-9]{{4}}[0-9Xx])$", re.M
-).search
-"""Finds a mobile number alone, and what may be an identity number."""
+_any_mobile: Final = re.compile(rf"^{_MOBILE}$", re.M).search
 
 
 def is_code(kind: str | None, text: str) -> bool:
-    """Return whether a text is the code that its name announces (STOCK, NUMBER, CODE or MEASURE of `member_names`).
+    """Return whether a text is what its name announces (STOCK, NUMBER, CODE, MEASURE or GOODS of `member_names`).
 
     Such a text need not be scanned.
     """
     if kind in (STOCK, NUMBER):
-        return _is_code(text) is not None and (kind == STOCK or not (_is_mobile(text) or is_citizen(text)))
+        return _is_code(text) is not None and (kind == STOCK or _is_mobile(text) is None)
+    if kind == GOODS:
+        return _ARE_LATIN_WORDS(text) is not None
     if kind == MEASURE and _is_amount(text):
         return True
     if kind not in (CODE, MEASURE) or is_persons(text):
@@ -63,7 +74,7 @@ def is_code(kind: str | None, text: str) -> bool:
 
 
 def settled(kind: str | None, text: str) -> str | None:
-    """The kind of a text where its member's name leaves open whether it is a person's name.
+    """The kind of a text where its member's name leaves open whether it is a person's name, or it names no one (本人).
 
     Other kinds are returned as they are.
     """
@@ -71,7 +82,13 @@ def settled(kind: str | None, text: str) -> str | None:
         return None if _DIGIT(text) else "name"
     if kind == BARE_NAME:
         return "name" if bare_name(text) else None
-    return kind
+    if kind == SIDE_NAME:
+        return "name" if bare_name(text) and _is_likely_name(text) else None
+    return None if kind in ("name", PARTY) and text.casefold() in name_words().anyone else kind
+
+
+def _is_likely_name(text: str) -> bool:
+    return NO_LATIN_NAME.isdisjoint(text.lower().split()) if text.isascii() else is_name(text, plainly=True)
 
 
 def harmless_lines(kind: str | None, lines: str) -> bool:
@@ -82,7 +99,7 @@ def harmless_lines(kind: str | None, lines: str) -> bool:
 def are_codes(kind: str | None, lines: str) -> bool:
     """Return whether each line is empty or `is_code`."""
     if kind in (STOCK, NUMBER):
-        return _are_codes(lines) is not None and (kind == STOCK or _any_of_person(lines) is None)
+        return _are_codes(lines) is not None and (kind == STOCK or _any_mobile(lines) is None)
     if kind == MEASURE and _are_amounts(lines):
         return True
     if kind not in (CODE, MEASURE) or _any_persons(lines):

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from masking_service.masking.bare_names import bare_name
 from masking_service.masking.kinds.table import KINDS, OF_A_PERSON
-from masking_service.masking.name_words import PARTY, THING, NameWords, name_words
+from masking_service.masking.name_words import PARTY, STREET, THING, NameWords, name_words
 from masking_service.masking.numbers_in_text import scrub
 from masking_service.masking.slips import Slips
 
@@ -22,6 +22,12 @@ ANY_NAME: Final = "any-name"
 """A bare ``name`` of which nothing tells whose it is: a person's if the value of another member is a phone."""
 BARE_NAME: Final = "bare-name"
 """A person or a machine (operator): a person's name where the value has the form of one, and nothing else is."""
+SIDE_NAME: Final = "side-name"
+"""A person, a place or a carrier (to, courier): a person's name where the value is likelier one than anything else."""
+LEFT_OPEN: Final = (MAYBE_NAME, BARE_NAME, SIDE_NAME)
+"""The value settles whether it is a person's name."""
+GOODS: Final = "goods"
+"""The name of goods, a shop or a site: words in Latin letters under such a name are not read."""
 STOCK: Final = "stock"
 """The code of goods, a shop or a site: one code under such a name is not read."""
 NUMBER: Final = "number"
@@ -35,11 +41,11 @@ ROOT: Final = "root"
 NEUTRAL: Final = ""
 
 _KINDS: Final = frozenset({*KINDS, PARTY})
-_OF_PERSONS: Final = frozenset({PARTY, "address", "name", "phone"})
+_OF_PERSONS: Final = frozenset({PARTY, "address", STREET, "name", "phone"})
 _SHOWS_PERSON: Final = (OF_A_PERSON | {PARTY}) - {"name"}
 _CODES: Final = {"codes": CODE, "measures": MEASURE}
 _NUMBERS: Final = {"stock": STOCK, "numbers": NUMBER}
-_PEOPLE: Final = {"parties": PARTY, "people": BARE_NAME, "sides": None}
+_PEOPLE: Final = {"parties": PARTY, "people": BARE_NAME, "sides": SIDE_NAME}
 _BARE_AT_TOP: Final = frozenset({"name", "姓", "名"})
 
 _MAX_PLANS: Final = 1_024
@@ -53,8 +59,8 @@ class Meaning(NamedTuple):
     """What a name says.
 
     Attributes:
-        kind: of a plain value: one of KINDS, PARTY, MAYBE_NAME, ANY_NAME, BARE_NAME, STOCK, NUMBER, CODE or MEASURE;
-            None if nothing is known.
+        kind: of a plain value: one of KINDS, PARTY, MAYBE_NAME, ANY_NAME, BARE_NAME, SIDE_NAME, GOODS, STOCK, NUMBER,
+            CODE or MEASURE; None if nothing is known.
         inside: the context of the members of an object under that name.
         holds_data: whether the name is itself personal data: a phone as the key of an object.
         may_be_persons: whether the name has the form of a person's name and no word of the list.
@@ -191,7 +197,7 @@ class _Name:
             if section == "codes" and whose == PARTY:
                 self.inside = PARTY  # an object under FSalerId is that person's
         elif section == "things":
-            self.inside = THING
+            self.kind, self.inside = GOODS, THING
         elif section in _PEOPLE:
             self.kind, self.inside = _PEOPLE[section], PARTY
         elif section in ("kinds", "inside"):
@@ -203,10 +209,10 @@ class _Name:
             self.kind = MAYBE_NAME  # an unknown member of a person or a name: a slip must not show a name
         self.kind = words.several(cut, self.kind)
         if self.kind in ("address", "phone", "name", "secret"):
-            self.inside = self.kind
+            self.inside = STREET if cut[-1] == STREET else self.kind
         elif section == "qualified" and whose == THING:
             self.inside = THING
-        self.says_little = self.kind in (None, MAYBE_NAME, BARE_NAME, CODE, MEASURE) and self.inside != THING
+        self.says_little = self.kind in (None, *LEFT_OPEN, CODE, MEASURE) and self.inside != THING
 
     @classmethod
     def read(cls, words: NameWords, name: str, context: str, own: OwnNames) -> _Name:
@@ -227,9 +233,10 @@ class _Name:
         return self._bare_name and self._context == NEUTRAL
 
     def _qualified(self, kind: str, whose: str, *, alone: bool) -> None:
-        if whose == THING:
+        if THING in (whose, "" if whose else self._context):
+            self.kind = GOODS if kind == "name" else None
             return
-        if whose == "street" and kind == "name":
+        if whose == STREET and kind == "name":
             self.kind = "address"
         elif whose or self._context in _OF_PERSONS or (kind == "address" and self._context != THING):
             self.kind = kind

@@ -19,6 +19,8 @@ PARTY: Final = "party"
 """The kind of a string that may hold a name, a phone and an address together; also the context of a person's object."""
 THING: Final = "thing"
 """The context of goods, shops and sites."""
+STREET: Final = "street"
+"""The context of a street's object: its name is no person's."""
 
 _MAX_NAME_LENGTH: Final = 64
 """Characters of a name that are read: its last ones, which say the kind."""
@@ -68,6 +70,7 @@ class NameWords:
             context: {word: kind for kind, words in kinds.items() for word in words}
             for context, kinds in data["inside"].items()
         }
+        self._inside[STREET] = self._inside["address"] | {"name": "address"}
         self._heads: dict[str, tuple[str, str]] = {}
         for section in ("things", "codes", "measures", "stock", "numbers", "sides", "people", "parties"):
             self._heads.update(dict.fromkeys(data[section], (section, "")))
@@ -75,7 +78,7 @@ class NameWords:
             for kind, words in data[section].items():
                 self._heads.update(dict.fromkeys(words, (section, kind)))
         self._neutral = frozenset(data["neutral"])
-        self._whose = dict.fromkeys(data["qualified"]["address"], "street")
+        self._whose = dict.fromkeys(data["qualified"]["address"], STREET)
         self._whose |= dict.fromkeys(data["things"], THING)
         self._whose |= dict.fromkeys((*data["parties"], *data["sides"], *data["people"], *data["parts"]), PARTY)
         listed = [

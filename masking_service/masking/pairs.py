@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from masking_service.masking.codes import is_code, is_persons
 from masking_service.masking.effort import COLD_NAME, estimate
-from masking_service.masking.member_names import ANY_NAME, BARE_NAME, MAYBE_NAME, ROOT, Meaning, read_names
+from masking_service.masking.member_names import ANY_NAME, BARE_NAME, GOODS, MAYBE_NAME, ROOT, Meaning, read_names
 from masking_service.masking.name_words import THING, name_words
 from masking_service.masking.numbers_in_text import contains_personal_data
 
@@ -57,7 +57,7 @@ def beside_number(values: Sequence[Any], each: Sequence[Meaning]) -> Sequence[Me
     """The meanings of an array's elements: one beside a person's number may be that person's name."""
     if len(values) < _PAIR or not any(map(_is_number, values)):
         return each
-    return [Meaning(BARE_NAME, its.inside) if its.kind in (None, ANY_NAME) else its for its in each]
+    return [Meaning(BARE_NAME, its.inside) if its.kind in (None, ANY_NAME, GOODS) else its for its in each]
 
 
 def _is_number(value: Any) -> bool:

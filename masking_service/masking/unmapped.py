@@ -19,8 +19,7 @@ from masking_service.masking.kinds.address import UNIT_NOT_RECOGNISED, AddressMa
 from masking_service.masking.kinds.text import MAX_FREE, MAX_STEADY, needles_of
 from masking_service.masking.leaks import DEEPEST, decimal_text, gather, rename_members, scrub_around
 from masking_service.masking.member_names import (
-    BARE_NAME,
-    MAYBE_NAME,
+    LEFT_OPEN,
     NEUTRAL,
     NO_OWN_NAMES,
     Meaning,
@@ -151,7 +150,7 @@ class Unmapped:
             What shows of each and what was found in it, as `TextMask.mask_column` does; None if others than texts are
             among them, or the name may say that they are personal data.
         """
-        if meaning.kind in (*self._masks, MAYBE_NAME, BARE_NAME) or {*map(type, column)} != {str}:
+        if meaning.kind in (*self._masks, *LEFT_OPEN) or {*map(type, column)} != {str}:
             return None
         rows = [row for row, text in enumerate(read) if text is None and not may_be_document(column[row])]
         shown: list[str | None] = [*read]

@@ -15,7 +15,7 @@ from masking_service.masking.codes import are_codes, harmless_lines, is_code, se
 from masking_service.masking.documents_in_text import lines_may_be_documents, may_be_document
 from masking_service.masking.kinds.text import TextMask
 from masking_service.masking.leaks import DEEPEST
-from masking_service.masking.member_names import BARE_NAME, CODE, MAYBE_NAME, MEASURE, NUMBER, Meaning, known_plan, plan
+from masking_service.masking.member_names import CODE, LEFT_OPEN, MEASURE, NUMBER, Meaning, known_plan, plan
 from masking_service.masking.numbers_in_text import worth_scanning
 from masking_service.masking.pairs import is_label, pair_in
 
@@ -138,7 +138,7 @@ class ColumnReader:
         """
         if kind in (NUMBER, CODE, MEASURE):
             return kind
-        return _PERSONAL if ("name" if kind in (MAYBE_NAME, BARE_NAME) else kind) in self._masked else None
+        return _PERSONAL if ("name" if kind in LEFT_OPEN else kind) in self._masked else None
 
 
 def _meanings(names: tuple[str, ...], meaning: Meaning, new_forms: Iterator[int]) -> tuple[Meaning, ...] | None:

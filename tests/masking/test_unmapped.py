@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from masking_service.masking.columns import FEW
 from masking_service.masking.effort import Effort
 from masking_service.masking.errors import InvalidRecord
+from masking_service.masking.json_numbers import Fraction, encode
 from masking_service.masking.profiles import Profile
 from masking_service.masking.record import Masked, Masker
 from masking_service.masking.unmapped import FOUND_IN_TEXT, UNMAPPED_MASKED
@@ -191,23 +192,54 @@ def test_a_phone_is_no_code_and_no_number_of_an_order(name: str, value: str, sho
     assert unmapped(name, value) == shown
 
 
-@pytest.mark.parametrize("name", ["order_no", "mailNo", "运单号"])
-@pytest.mark.parametrize(
-    ("value", "shown"),
-    [
-        ("110101199003074610", "*" * 18),
-        ("110101199003074611", "110101199003074611"),
-        ("110101900307461", "110101900307461"),
-    ],
-    ids=["identity number", "wrong check", "of 15 digits"],
-)
-def test_an_identity_number_is_no_number_of_an_order(name: str, value: str, shown: str) -> None:
+@pytest.mark.parametrize("name", ["order_no", "mailNo", "运单号", "out_trade_no"])
+@pytest.mark.parametrize("value", ["110101199003074610", "110101199003074611", "110101900307461"])
+def test_the_number_of_an_order_is_no_identity_number(name: str, value: str) -> None:
     together = [standard(**{name: value}) for _ in range(FEW)]
 
     Masker(STANDARD, LABEL).mask_batch(together, Effort())
 
-    assert unmapped(name, value) == shown
-    assert [record[name] for record in together] == [shown] * FEW
+    assert unmapped(name, value) == value
+    assert [record[name] for record in together] == [value] * FEW
+
+
+@pytest.mark.parametrize(
+    "name", ["to", "from", "shipTo", "ship_to", "bill_to", "soldTo", "recv", "courier", "dest_name"]
+)
+def test_a_side_is_hidden_where_it_is_likelier_a_person_than_a_place(name: str) -> None:
+    assert [unmapped(name, value) for value in ("李四", "Mary Jones")] == ["李*", "M*** *****"]
+    for value in ("上海", "北京", "常州", "顺丰", "申通", "DHL Express", "New York", "WECHAT", "2024-01-15"):
+        assert unmapped(name, value) == value
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "shown"),
+    [
+        ("签名", "李四", "李*"),
+        ("signee", "李四", "李*"),
+        ("names", ["李四", "王小明"], ["李*", "王**"]),
+        ("names", ["苹果", "香蕉"], ["苹果", "香蕉"]),
+        ("x", {"id": "receiver_name", "val": "李四"}, {"id": "receiver_name", "val": "李*"}),
+        ("x", {"field": "收件人姓名", "data": "李四"}, {"field": "收件人姓名", "data": "李*"}),
+        ("x", {"id": "SKU1", "data": "红色"}, {"id": "SKU1", "data": "红色"}),
+        ("x", '{"openid":"oX1abcd9"}', '{"openid":"********"}'),
+        ("x", 'see {"skype":"abcd1234"} there', 'see {"skype":"********"} there'),
+        ("post_addr", {"street": {"name": "华新镇"}}, {"street": {"name": "华新镇"}}),
+        ("签收人", "丰巢", "丰巢"),
+        ("签收人", "李四", "李*"),
+        ("x", Fraction("1.3700001111e10"), "*.*************"),
+        ("code", "1.3700001111E+10", "*.**************"),
+    ],
+)
+def test_what_a_name_says_of_its_value(name: str, value: Any, shown: Any) -> None:
+    assert encode(unmapped(name, value)) == encode(shown)
+
+
+@pytest.mark.parametrize("name", ["goods_name", "product-name", "productTitle"])
+def test_words_in_latin_letters_are_no_name_where_goods_are_named(name: str) -> None:
+    assert unmapped(name, "Harry Potter box, 3 pcs") == "Harry Potter box, 3 pcs"
+    assert unmapped(name, "Attn: Harry Potter") == "Attn: H**** ******"
+    assert unmapped(name, "box 13700001111") == "box *******1111"
 
 
 NESTED = st.recursive(

@@ -461,7 +461,8 @@ class TextMask:
 
     def _hide_name(self, found: Found, start: int, end: int) -> None:
         name = found.text[start:end]
-        if name not in self._kept and not name_words().is_word(name):
+        words = name_words()
+        if name not in self._kept and not (words.is_word(name) or name.casefold() in words.anyone):
             found.names += name_needles(name)
             found.put(start, end, self._masks["name"](name))
 
