@@ -46,16 +46,25 @@ _SEPARATORS: Final = (":", "：", "=", "＝", ">", "&gt;", "u003e")
 _A_SEPARATOR: Final = 5
 """Units for finding what is before it."""
 _TAG: Final = r"<[A-Za-z][^<>]{0,80}>"
+_ANY_TAG: Final = r"</?[A-Za-z][^<>]{0,80}>"
+_ATTRIBUTE: Final = r"[A-Za-z]{1,12}\s?=\s?[\"'][^\"'<>]{0,40}[\"']"
+_ENDS: Final = r"(?:</[A-Za-z]{1,10}>\s{0,3})"
 _MARK: Final = (
-    rf"\\{{0,3}}[\"'”’」]?\s{{0,3}}(?:是|为|為)?\s{{0,3}}[:：=＝]\s{{0,3}}(?:{_TAG}\s{{0,3}}){{0,3}}\\{{0,3}}"
+    rf"{_ENDS}{{0,2}}\\{{0,3}}[\"'”’」]?\s{{0,3}}(?:是|为|為)?\s{{0,3}}[:：=＝]\s{{0,3}}"
+    rf"(?:{_ANY_TAG}\s{{0,3}}){{0,3}}\\{{0,3}}"
 )
 _ESCAPED_END: Final = r"(?:&gt;|\\{1,3}u003e)"
 _ESCAPED_BEGIN: Final = r"(?:&lt;|\\{1,3}u003c)"
 _SEPARATOR: Final = re.compile(
-    rf"(?:(?<=[^\W\d])|(?<=[^\W\d][0-9]))(?:{_MARK}(?P<quote>[\"'“‘「『【]?)|</[A-Za-z]{{1,10}}>\s{{0,3}}(?=(?P<cell>{_TAG}))"
-    rf"|(?:\s[^<>]{{0,80}})?>(?:<!\[CDATA\[)?(?=[^<>]+(?:<|]]>))|{_ESCAPED_END}(?:{_ESCAPED_BEGIN}!\[CDATA\[)?(?=[^<>&\\]))"
+    rf"(?:(?<=[^\W\d])|(?<=[^\W\d][0-9]))(?:{_MARK}(?P<quote>[\"'“‘「『【]?)"
+    rf"|{_ENDS}{{1,3}}(?=(?P<cell>{_TAG}(?:\s{{0,3}}{_TAG}){{0,2}}))"
+    rf"|[\"'](?:\s{_ATTRIBUTE}){{0,3}}\s(?:value|content)=(?P<attribute>[\"'])"
+    rf"|(?P<tag>\s[^<>]{{0,80}})?>(?:<!\[CDATA\[)?(?=[^<>]+(?:<|]]>))|{_ESCAPED_END}(?:{_ESCAPED_BEGIN}!\[CDATA\[)?(?=[^<>&\\]))"
 )
-"""Between a label and its value. The end of a tag is one, too, and so are the tags between two cells of a table."""
+"""Between a label and its value: also the end of a tag, the tags between two cells of a table, and what is between the
+name of a field and its value."""
+_FIELD_OF_TAG: Final = re.compile(r"\s(?:name|id|key|code|field|label)\s?=\s?[\"']([^\"'<>]{1,40})[\"']").search
+"""The field that a tag names: <field name="receiverName">."""
 _MAY_BE: Final = re.compile(
     r"[^\W\d][0-9]?\\{0,3}[\"'”’」]?\s{0,3}(?:[:：=＝]|>[^<>]+<|</|><!\[CDATA|&gt;|\\u003e)"
 ).search
@@ -152,6 +161,10 @@ def _labels(text: str) -> Iterator[_Label]:
         match = _LABEL(text[max(done, mark.start() - _MAX_LABEL_LENGTH) : mark.start()])
         if match is not None and _is_extension(match[0]):
             continue
+        if mark["tag"] and (field := _FIELD_OF_TAG(mark["tag"])) and name_words().ends_personal(field[1]):
+            yield _Label(field[1], mark.start(), mark.end(), "")
+            done = mark.end()
+            continue
         # What is between two tags is a label or a value.
         if match is not None and (not mark["cell"] or name_words().ends_personal(match[0])):
             name = name_words().known_end(match[0])
@@ -162,7 +175,7 @@ def _labels(text: str) -> Iterator[_Label]:
                 done = mark.end()
                 continue
             value = mark.end("cell") if mark["cell"] else mark.end()
-            yield _Label(name, mark.start() - len(name), value, mark["quote"] or "")
+            yield _Label(name, mark.start() - len(name), value, mark["quote"] or mark["attribute"] or "")
         done = mark.end()
 
 

@@ -12,6 +12,7 @@ from typing import Final
 from unicodedata import normalize
 
 from masking_service.masking.bare_names import bare_name
+from masking_service.masking.escapes import hide_escaped, may_hold_escaped_han, unescaped
 from masking_service.masking.family_names import LATIN_TITLE
 from masking_service.masking.kinds.name import TITLES_OF_NAMES
 from masking_service.masking.kinds.phone import only_passes, phone_numbers
@@ -31,8 +32,8 @@ _MAX_CODE_LENGTH: Final = 5
 
 _UNSEEN: Final = "\u00ad\u034f\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
 _WITHOUT_UNSEEN: Final = re.compile(f"[{_UNSEEN}]").sub
-_GAP: Final = re.compile(rf"[\s{_UNSEEN}·•．.。‧・'’-]+")  # the dots and hyphens of masking.md, "Names"
-_NO_GAP: Final = re.compile(rf"[^\s{_UNSEEN}·•．.。‧・'’-]+")
+_GAP: Final = re.compile(rf"[\s{_UNSEEN}·•．.。‧・'’,_+-]+")  # the dots and hyphens of masking.md, "Names"
+_NO_GAP: Final = re.compile(rf"[^\s{_UNSEEN}·•．.。‧・'’,_+-]+")
 _OTHER_FORM: Final = re.compile(
     r"[^\u0300-\u036f\u3099\u309a\uff9e\uff9f][\u0300-\u036f\u3099\u309a\uff9e\uff9f]+|[\uff21-\uff3a\uff41-\uff5a\uff66-\uff9d]"
 )
@@ -80,8 +81,8 @@ def name_needles(value: str) -> list[str]:
     """What to look for of a name field.
 
     Each person's letters, without notes in brackets and numbers, and what is before a phone also by itself; words
-    in lower case with a space between where the script has capitals, else without a gap. Nothing of one character,
-    and no legal form apart from its name.
+    in lower case with a space between where the script has capitals (also the last one first), else without a gap.
+    Nothing of one character, and no legal form apart from its name.
     """
     value = _composed(value)
     if value.isalpha() and not has_capitals(value):
@@ -94,7 +95,9 @@ def name_needles(value: str) -> list[str]:
         needles -= _FORMS
     if (title := LATIN_TITLE(value)) is not None and " " in (untitled := _folded_name(value[title.end() :])):
         needles.add(untitled)
-    if not has_capitals(value):
+    if has_capitals(value):
+        needles |= {f"{last} {first}" for first, _, last in (needle.rpartition(" ") for needle in needles) if first}
+    else:
         needles.add(_GAP.sub("", value))
     return [needle for needle in needles if _letters(needle) > 1]
 
@@ -136,6 +139,8 @@ def may_hold_phone(text: str, needles: Sequence[str]) -> bool:
 
 def may_hold_name(text: str, needles: Sequence[str]) -> bool:
     """False only if the text holds none of the names. Quick, and errs towards True."""
+    if may_hold_escaped_han(text):
+        text = unescaped(text)
     # A name's last character, in either case, is rarely in a masked record; its first one always is.
     for needle in needles:
         last, before = needle[-1], needle[-2:-1]
@@ -163,6 +168,14 @@ def hide_phones(text: str, needles: Iterable[str], mask: Mask) -> str:
 
 def hide_names(text: str, needles: Iterable[str], mask: Mask) -> str:
     """The text with every given name masked; the same object where there is none."""
+    if may_hold_escaped_han(text):
+        read = unescaped(text)
+        if (shown := _hide_plain_names(read, needles, mask)) is not read:
+            text = hide_escaped(text, shown)
+    return _hide_plain_names(text, needles, mask)
+
+
+def _hide_plain_names(text: str, needles: Iterable[str], mask: Mask) -> str:
     letters = _solid(text)
     spans: list[_Span] = []
     where: list[_Span] = []
@@ -236,7 +249,8 @@ def _places(text: str) -> list[_Span]:
 
 
 def _composed(text: str) -> str:
-    """Return the text with a letter and its marks as one character, and full-width letters as plain ones."""
+    """Return the text with a letter and its marks as one character, full-width letters plain, and no ``%20``."""
+    text = text.replace("%20", "   ")
     return _OTHER_FORM.sub(lambda found: normalize("NFKC", found[0]), text) if _may_be_composed(text) else text
 
 

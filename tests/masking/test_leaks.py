@@ -131,6 +131,13 @@ def test_an_emergency_number_is_in_every_address_and_stays() -> None:
         ("138-1234-5678王小明", "找王小明。", "找王**。"),
         ("John13987654321", "to John", "to J***"),
         ("王13987654321先生", "王先生", "*先生"),
+        ("李晓燕", "https://x.com/?n=%E6%9D%8E%E6%99%93%E7%87%95&k=9", "https://x.com/?n=***&k=9"),
+        ("李晓燕", "\\u674e\\u6653\\u71d5", "***"),
+        ("李晓燕", "&#26446;&#26195;&#29141;", "***"),
+        ("Mary Jones", "Mary%20Jones", "M***********"),
+        ("Mary Jones", "Mary_Jones", "M*********"),
+        ("Mary Jones", "Mary+Jones", "M*********"),
+        ("Mary Jones", "for Jones, Mary", "for J***** ****"),
     ],
 )
 def test_a_full_name_is_found(name: str, note: str, shown: str) -> None:
@@ -161,6 +168,7 @@ def test_a_zero_width_character_does_not_hide_a_name() -> None:
         ("Anan", "an anana"),
         ("Smith", "Blacksmith"),
         ("John Smith", "John Smithers"),
+        ("李晓燕", "https://x.com/?n=%E6%9D%8E%E6%99%93&k=9"),
         ("J", "J"),
         ("王13987654321先生", "先生"),
         ("12345", "12345号"),
