@@ -1,7 +1,7 @@
 # Everything is made in .venv and .local of this folder; `make` alone explains the targets.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run stop check lint test proofs long bare installation assets texts pictures bench theft chaos turnover mutate fuzz found-page \
+.PHONY: help install run stop check lint unit test proofs long bare installation assets texts pictures bench theft chaos turnover mutate fuzz found-page \
 	fmt lock
 
 # Tests start hundreds of processes, and each would compile every module again: a third of the time of a start.
@@ -11,7 +11,8 @@ PYTHON ?= python3
 STATE := .local
 BIN := .venv/bin
 MYPY := $(BIN)/mypy --num-workers 2
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+# Python compiles what it imports; most modules of these packages are never imported.
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-compile
 PYTEST := $(BIN)/python -m pytest
 # Runs commands one after the other, also after one that failed; ends with the names of those that failed.
 EACH = failed=; each() { name=$$1; shift; echo "== $$name"; "$$@" || failed="$$failed $$name"; }; \
@@ -84,7 +85,9 @@ stop: ## stop what `make run` started
 		echo "stopped"; else echo "not running"; fi
 	@rm -f $(STATE)/serve.pid $(STATE)/desk.pid
 
-check: lint ## lint, check types, and run the unit tests, which start no server (a minute)
+check: lint unit ## lint, check types, and run the unit tests, which start no server (a minute)
+
+unit: .venv/dev
 	$(PYTEST) -n 2 --dist loadgroup -m "not server and not slow and not proof" $(UNIT)
 
 lint: .venv/dev

@@ -10,7 +10,6 @@ from string import Template
 
 import msgspec
 
-from bench import plots
 from bench.contenders import ROOT
 from bench.figures import Figures
 from bench.tables import TABLES, bare_rates, headline, shards
@@ -50,6 +49,8 @@ def fed(document: str, figures: Figures, tables: Mapping[str, Callable[[Figures]
 
 def save(figures: Figures, folder: Path) -> None:
     """Write figures, pictures and page, and feed those other documents that are there."""
+    from bench import plots  # here, because matplotlib takes a second to import
+
     plots.draw(figures, folder / "benchmarks")
     content = msgspec.json.format(msgspec.json.encode(figures), indent=1)
     (folder / FIGURES).write_bytes(content + b"\n")

@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from bench import page, plots, stages
+from bench import page, stages
 from bench.figures import ENCRYPT, Figures
 from bench.mixed import SHARES
 from bench.waybills import KINDS, USUAL
@@ -90,6 +90,8 @@ def test_the_bytes_of_a_waybill_add_up_to_what_the_store_holds_of_it(figures: Fi
 
 
 def test_every_picture_is_a_small_drawing_with_date_and_machine(folder: Path, figures: Figures) -> None:
+    from bench import plots
+
     for name in plots.PICTURES:
         content = (folder / "benchmarks" / f"{name}.svg").read_bytes()
         assert ElementTree.fromstring(content).tag.endswith("svg")  # noqa: S314 - made a moment ago
@@ -98,6 +100,8 @@ def test_every_picture_is_a_small_drawing_with_date_and_machine(folder: Path, fi
 
 
 def test_the_same_figures_give_the_same_drawings(folder: Path, figures: Figures, tmp_path: Path) -> None:
+    from bench import plots
+
     plots.draw(figures, tmp_path)
 
     assert [path.read_bytes() for path in sorted(tmp_path.iterdir())] == [

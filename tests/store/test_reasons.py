@@ -17,7 +17,7 @@ def raised() -> Iterator[str]:
     for path in sorted(ROOT.glob("masking_service/**/*.py")):
         text = path.read_text("utf-8")
         for node in ast.walk(ast.parse(text)) if "StoreUnavailable(" in text else ():
-            if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("StoreUnavailable"):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "StoreUnavailable":
                 yield from (
                     each.value for each in node.args if isinstance(each, ast.Constant) and isinstance(each.value, str)
                 )

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import duckdb
-import polars as pl
 import pyarrow as pa
 import pytest
 
@@ -39,12 +37,16 @@ def test_a_row_is_masked_as_the_service_masks_its_record(name: str, answers: dic
 
 
 def through_polars(row: pa.RecordBatch) -> pa.RecordBatch:
+    import polars as pl  # here, because it is slow to import, as every process of a run imports this file
+
     frame = pl.from_arrow(row)
     assert isinstance(frame, pl.DataFrame)
     return frame.to_arrow().to_batches()[0]
 
 
 def through_duckdb(row: pa.RecordBatch) -> pa.RecordBatch:
+    import duckdb
+
     table = pa.Table.from_batches([row])
     return next(iter(duckdb.from_arrow(table).to_arrow_reader(10)))
 
