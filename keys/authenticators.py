@@ -3,8 +3,6 @@
 A new key is verified with its attestation where the policy names models. No private key is ever here.
 """
 
-import hashlib
-from base64 import b32encode, urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
@@ -24,6 +22,7 @@ from webauthn.helpers.structs import AttestationFormat, CredentialDeviceType
 
 from keys.assertions import unb64
 from keys.errors import IntegrityError
+from keys.public_keys import b64
 
 ALGORITHMS: Final = (
     COSEAlgorithmIdentifier.ECDSA_SHA_256,
@@ -31,7 +30,6 @@ ALGORITHMS: Final = (
     COSEAlgorithmIdentifier.RSASSA_PKCS1_v1_5_SHA_256,
 )
 """Windows Hello has the last one only."""
-CODE_CHARACTERS: Final = 10
 _MODEL: Final = x509.ObjectIdentifier("1.3.6.1.4.1.45724.1.1.4")
 """The extension of an attestation certificate that names the model (WebAuthn, section 8.2.1)."""
 _DER_PREFIX: Final = b"\x04\x10"
@@ -89,11 +87,6 @@ class Assertion(NamedTuple):
     authenticator_data: bytes
     client_data: bytes
     signature: bytes
-
-
-def b64(content: bytes) -> str:
-    """Return base64url without padding; `keys.assertions.unb64` reads it."""
-    return urlsafe_b64encode(content).rstrip(b"=").decode("ascii")
 
 
 def creation_options(challenge: bytes, rp_id: str, user: bytes, name: str, known: Sequence[str]) -> dict[str, Any]:
@@ -206,21 +199,3 @@ def verify(assertion: Assertion, cose: bytes, signing: Signing) -> int:
     except _BROKEN:
         raise IntegrityError("a signature is not what was asked for") from None
     return found.new_sign_count
-
-
-def fingerprint(public_key: bytes) -> str:
-    """Return the fingerprint of a public key: SHA-256 of its SubjectPublicKeyInfo, in hexadecimal."""
-    return hashlib.sha256(public_key).hexdigest()
-
-
-def key_id(public_key: bytes) -> str:
-    """Return the id of a person's key: 22 characters of base64url, from its public key."""
-    return b64(hashlib.sha256(b"person-key/1" + public_key).digest()[:16])
-
-
-def spoken_code(public_key: bytes) -> str:
-    """Return the code that the person reads out: ten characters, from the public key.
-
-    The page computes the same from what the authenticator gave it, so a proxy cannot exchange the key.
-    """
-    return b32encode(hashlib.sha256(b"key-code/1" + public_key).digest())[:CODE_CHARACTERS].decode("ascii")

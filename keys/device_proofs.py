@@ -13,8 +13,8 @@ from urllib.parse import unquote, urlsplit
 from jwt import PyJWK, PyJWTError
 
 from keys.assertions import unb64
-from keys.authenticators import CODE_CHARACTERS, b64
 from keys.errors import IntegrityError
+from keys.public_keys import CODE_CHARACTERS, b64
 
 MAX_PROOF: Final = 2_048
 """Characters."""

@@ -12,8 +12,8 @@ from urllib.parse import quote, urlsplit
 import requests
 from requests.adapters import HTTPAdapter
 
-from keys.authenticators import b64
 from keys.device_proofs import content_hash
+from keys.public_keys import b64
 from masking_console.authorities import certificate_fault, new_http
 
 PROOF_REQUIRED: Final = "device-proof-required"

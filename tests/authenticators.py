@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import NameOID
 
-from keys.authenticators import b64, key_id, spoken_code
+from keys.public_keys import b64, key_id, spoken_code
 
 Json = dict[str, Any]
 Sort = Literal["ES256", "EdDSA", "RS256"]

@@ -12,8 +12,8 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from jwt.algorithms import ECAlgorithm, OKPAlgorithm
 
-from keys.authenticators import b64
 from keys.device_proofs import content_hash, device_code, thumbprint
+from keys.public_keys import b64
 
 Json = dict[str, Any]
 Sort = Literal["ES256", "EdDSA"]

@@ -11,9 +11,9 @@ from typing import Any
 import msgspec
 import redis
 
-from keys.authenticators import b64
 from keys.framing import frame
 from keys.keyring import Keyring
+from keys.public_keys import b64
 from keys.signatures import Verifier
 from masking_audit.archive.export import export
 from masking_audit.format.entries import Entry, Fact, Item, Signature

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from keys.assertions import unb64, verify_assertion
-from keys.authenticators import Assertion, Signing, b64, register, spoken_code, verify
+from keys.authenticators import Assertion, Signing, register, verify
 from keys.errors import IntegrityError
+from keys.public_keys import b64, spoken_code
 from tests.authenticators import ORIGIN, PRESENT, RP_ID, VERIFIED, Authenticator
 
 STATEMENT = b"a statement"

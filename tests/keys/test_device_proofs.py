@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from keys.authenticators import b64
 from keys.device_proofs import ProvenRequest, content_hash, device_code, read_proof, thumbprint
 from keys.errors import IntegrityError
+from keys.public_keys import b64
 from tests.devices import URL, Device
 
 # RFC 9449, sections 4.2 and 6.1: the key of the proof, and its thumbprint.

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 import redis
 
-from keys.authenticators import b64
+from keys.public_keys import b64
 from masking_service.http.capabilities import GROUPS
 from masking_service.runtime.settings import Settings
 from masking_service.runtime.wiring import assemble

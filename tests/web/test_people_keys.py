@@ -9,7 +9,7 @@ from typing import Any
 import cbor2
 import pytest
 
-from keys.authenticators import b64, fingerprint
+from keys.public_keys import b64, fingerprint
 from masking_audit.format.entries import Signature
 from masking_service.service.acts import deeds
 from masking_service.service.acts.enrolment import MAX_ACTIVE

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from msgspec import UNSET
 
-from keys.authenticators import b64
+from keys.public_keys import b64
 from masking_audit.format.signed import verify_entry
 from masking_service.runtime.clock import clock
 from masking_service.service.people.signed_rules import ACTS

@@ -12,10 +12,11 @@ import msgspec
 from msgspec import UNSET
 
 from keys import authenticators
-from keys.authenticators import NewKey, Signing, b64, key_id
+from keys.authenticators import NewKey, Signing
 from keys.errors import IntegrityError
 from keys.framing import frame
 from keys.keyring import Keyring
+from keys.public_keys import b64, key_id
 from masking_service.audit.actions import Action
 from masking_service.masking.timestamps import rfc3339
 from masking_service.observability.alerts import Alerts

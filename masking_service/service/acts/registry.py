@@ -13,9 +13,9 @@ from typing import Final, Generic, TypeVar
 import msgspec
 
 from keys.assertions import unb64
-from keys.authenticators import fingerprint
 from keys.errors import IntegrityError
 from keys.keyring import Keyring
+from keys.public_keys import fingerprint
 from masking_audit.format.entries import Signature
 from masking_audit.format.signed import verify_signed
 from masking_service.audit.log import outside_id

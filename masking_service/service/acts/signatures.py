@@ -12,9 +12,10 @@ from typing import Any, Final
 import msgspec
 
 from keys.assertions import unb64
-from keys.authenticators import Assertion, Signing, b64, verify
+from keys.authenticators import Assertion, Signing, verify
 from keys.errors import IntegrityError
 from keys.keyring import Keyring, TenantKeys
+from keys.public_keys import b64
 from masking_audit.format.entries import Signature
 from masking_service.masking.errors import InvalidRecord
 from masking_service.observability.alerts import Alerts

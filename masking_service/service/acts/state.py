@@ -7,8 +7,8 @@ from typing import Final, NamedTuple
 import msgspec
 
 from keys.assertions import unb64
-from keys.authenticators import fingerprint, spoken_code
 from keys.keyring import Keyring
+from keys.public_keys import fingerprint, spoken_code
 from masking_audit.format.entries import Signature
 from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.service.acts.registry import ApprovedKey, KeyRegistry, KeySort, WaitingKey

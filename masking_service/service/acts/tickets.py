@@ -7,10 +7,10 @@ from typing import Final, Literal
 
 from keys.aead import NONCE_BYTES as SEALING_BYTES
 from keys.assertions import unb64
-from keys.authenticators import b64
 from keys.errors import IntegrityError
 from keys.framing import frame
 from keys.keyring import TenantKeys
+from keys.public_keys import b64
 from masking_service.service.acts.problems import SignatureInvalid, SignatureRequired
 from masking_service.service.call.budgets import Nonce
 from masking_service.service.people.principals import Principal

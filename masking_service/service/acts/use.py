@@ -11,8 +11,8 @@ from typing import Any, Final, Literal, get_args
 
 import msgspec
 
-from keys.authenticators import b64
 from keys.keyring import Keyring, TenantKeys
+from keys.public_keys import b64
 from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.timestamps import rfc3339
 from masking_service.masking.waybill import required_waybills

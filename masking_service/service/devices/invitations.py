@@ -9,10 +9,10 @@ from typing import Final
 
 from keys.aead import NONCE_BYTES
 from keys.assertions import unb64
-from keys.authenticators import b64
 from keys.errors import IntegrityError
 from keys.framing import frame
 from keys.keyring import TenantKeys
+from keys.public_keys import b64
 from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.service.acts.problems import SignatureInvalid
 from masking_service.service.state.sealed import Unprinted

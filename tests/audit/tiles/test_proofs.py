@@ -12,7 +12,7 @@ import msgspec
 import pytest
 import redis
 
-from keys.authenticators import fingerprint
+from keys.public_keys import fingerprint
 from keys.signatures import Verifier
 from keys.signers import Signer
 from masking_audit.archive.segments import segment_path

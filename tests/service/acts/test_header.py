@@ -5,7 +5,7 @@ import json
 import msgspec
 import pytest
 
-from keys.authenticators import b64
+from keys.public_keys import b64
 from masking_service.service.acts.problems import SignatureInvalid
 from masking_service.service.acts.shapes import MAX_HEADER, from_header
 from masking_service.service.acts.signatures import Signed
