@@ -181,6 +181,9 @@ PROOFS: Final[Mapping[str, Mapping[str, str]]] = {
         "test_(a_step|written|an_upgrade|certificates|no_keyset)": "`.ci/installation` follows the installation page; "
         "cli/, backup/test_drill.py and rotation/ have what the commands of the other pages do",
     },
+    "server/test_setup.py": {
+        r"test_gunicorn_without_keys.*\[[12]\]": "the same with four workers",
+    },
     "service/holds/test_outlives.py": {
         "test_a_hold_outlives_a_failover": "service/waybills/test_durability.py: a replica has what was acknowledged",
     },

@@ -26,7 +26,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     python = folder / "venv" / "bin" / "python"
     packages = sysconfig.get_path("purelib", vars={"base": str(folder / "venv")})
     Path(packages, "requirements.pth").write_text(sysconfig.get_path("purelib") + "\n")
-    install = [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet", "--no-deps"]
+    install = [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet", "--no-deps", "--no-compile"]
     subprocess.run([*install, *map(str, folder.glob("*.whl"))], check=True)
     return python.parent
 

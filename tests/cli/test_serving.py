@@ -10,7 +10,7 @@ import yaml
 from masking_service.cli.serve import regularly
 from masking_service.dev.development import Development
 from masking_service.shipped import ROOT
-from tests.e2e.processes import SERVICE, Running, run, wait_for
+from tests.e2e.processes import SERVICE, Running, invoke, run, wait_for
 from tests.servers import Node, durable, free_ports
 
 RECORD = {"waybill_no": "SF1234567890", "recipient": {"name": "张三", "phone": "13812345678"}}
@@ -62,7 +62,7 @@ def test_a_store_that_is_down_leaves_masks_and_is_no_readiness(down: Down, tmp_p
         said = service.log
         down.node.start()
         wait_for(lambda: f"ready at http://127.0.0.1:{service.port}\n" in service.log, "the ready line", 30)
-        doctor = run("doctor", f"--state-dir={down.state}", MASKING_REDIS_URL=down.node.url)
+        doctor = invoke("doctor", f"--state-dir={down.state}", MASKING_REDIS_URL=down.node.url)
         recovered = service.status(None, "GET", "/readyz")
     finally:
         service.stop()

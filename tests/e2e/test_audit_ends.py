@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Callable
 
 import msgspec
+import pytest
 import redis
 
 from masking_audit.format.entries import Entry
@@ -11,11 +12,11 @@ from masking_audit.format.lines import CheckpointLine, read_line
 from masking_service.dev.embedded import EmbeddedServer
 from masking_service.store.layout import ONE_SLOT
 from tests.audit.logs import stream
+from tests.e2e.conftest import REFUSED, Stopped
 from tests.e2e.processes import Running, run, wait_for
 from tests.store.stores import ask
 
 Start = Callable[..., Running]
-REFUSED: dict[str, list[str]] = {"items": []}
 
 
 def newest_checkpoint(service: Running) -> CheckpointLine:
@@ -24,19 +25,16 @@ def newest_checkpoint(service: Running) -> CheckpointLine:
     return line
 
 
-def write_something(service: Running, times: int = 40) -> None:
-    """Refused openings, until both workers will have had some."""
-    key = service.credentials["dispute-officer"]
-    for _ in range(times):
-        assert service.status(key, "POST", "/v1/detokenize", REFUSED) == 400
+def write_something(service: Running) -> None:
+    """A refused opening."""
+    assert service.status(service.credentials["dispute-officer"], "POST", "/v1/detokenize", REFUSED) == 400
 
 
-def test_every_chain_is_ended_under_a_checkpoint_when_the_service_stops(start: Start) -> None:
-    service = start("--dev", "--workers", "2")
-    write_something(service)
-    assert service.stop() == 0
+@pytest.mark.xdist_group("e2e/service")  # one process starts the service that they share
+def test_every_chain_is_ended_under_a_checkpoint_when_the_service_stops(stopped: Stopped) -> None:
+    assert stopped.ended == 0
 
-    with EmbeddedServer(service.state) as server, redis.Redis.from_url(server.url) as client:
+    with EmbeddedServer(stopped.service.state) as server, redis.Redis.from_url(server.url) as client:
         writers = [key.decode().partition("}w:")[2] for key in ask(client, "KEYS", ONE_SLOT.stream("*"))]
         chains = {writer: stream(client, writer) for writer in writers}
         listed = ask(client, "SMEMBERS", ONE_SLOT.writers())
@@ -45,7 +43,7 @@ def test_every_chain_is_ended_under_a_checkpoint_when_the_service_stops(start: S
     # Each process has written the first refused call, and at its end how many came after it.
     assert sum(one.times for chain in entries for one in chain if one.action == "detokenize") == 40
     assert set(listed) == set()
-    assert "audit not ended" not in service.log
+    assert "audit not ended" not in stopped.log
 
 
 def test_a_checkpoint_is_made_at_the_start_and_remembered_beside_the_process(start: Start) -> None:
@@ -53,7 +51,7 @@ def test_a_checkpoint_is_made_at_the_start_and_remembered_beside_the_process(sta
 
     wait_for((service.state / "checkpoint.json").exists, "a checkpoint")
     first = newest_checkpoint(service).checkpoint.epoch
-    write_something(service, 1)
+    write_something(service)
     asked = service.asked("auditor", "GET", "/v1/audit/checkpoint")["checkpoint"]["epoch"]
     assert asked > first
     assert newest_checkpoint(service).checkpoint.epoch == asked
@@ -61,7 +59,7 @@ def test_a_checkpoint_is_made_at_the_start_and_remembered_beside_the_process(sta
 
 def test_a_development_service_says_so_when_its_store_was_thrown_away(start: Start) -> None:
     service = start("--dev", "--workers", "1")
-    write_something(service, 1)
+    write_something(service)
     service.stop()
     shutil.rmtree(service.state / "valkey")
 

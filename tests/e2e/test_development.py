@@ -5,20 +5,17 @@ import os
 import shutil
 import signal
 import stat
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from masking_service.runtime.set_up import running_url
+from tests.e2e.conftest import CASE, RECORD, Stopped
 from tests.e2e.processes import Running, command, gone, run, run_gunicorn, wait_for
 
 pytestmark = pytest.mark.xdist_group("e2e/service")  # one process starts the service that they share
-Start = Callable[..., Running]
-RECORD = {"waybill_no": "SF1234567890", "sender": {"name": "张三", "phone": "13812345678"}}
-CASE = {"case": "D-1", "purpose": "dispute", "waybills": ["SF1234567890"], "reason": "lost"}
 PEOPLE = {
     "label-printer",
     "courier",
@@ -76,56 +73,17 @@ def test_a_minted_token_is_believed(service: Running) -> None:
     assert service.status(minted, "POST", "/v1/cases", CASE) == 403
 
 
-@dataclass(frozen=True)
-class Stopped:
-    """A service of two workers that was stopped by SIGTERM, and what there was before.
-
-    Attributes:
-        ended: its exit status.
-        valkey: the process of its store.
-        answered: what it answered to a first batch.
-    """
-
-    service: Running
-    ended: int
-    valkey: int
-    answered: bytes
-
-    @property
-    def log(self) -> str:
-        return (self.service.folder / "first.log").read_text()
-
-
 @pytest.fixture(scope="module")
-def stopped(tmp_path_factory: pytest.TempPathFactory) -> Stopped:
-    first = Running.serve(tmp_path_factory.mktemp("stopped"), "--dev", "--workers", "2")
-    answered = first.call(first.credentials["label-printer"], "POST", "/v1/tokenize", {"records": [RECORD]})[2]
-    valkey = first.valkey_pid()
-    ended = first.stop()
-    (first.folder / "first.log").write_text(first.log)
-    return Stopped(first, ended, valkey, answered)
+def kept(stopped: Stopped) -> dict[str, bytes]:
+    """Files of the first service, that a second one uses."""
+    names = ("keyset.json", "credentials.json", "dev-issuer.pem")
+    return {name: (stopped.service.state / name).read_bytes() for name in names}
 
 
 def test_sigterm_stops_it_and_its_store(stopped: Stopped) -> None:
     assert stopped.ended == 0
     assert gone(stopped.valkey)
     assert "Traceback" not in stopped.log
-
-
-def test_a_killed_master_leaves_no_store_and_no_data_is_lost(start: Start) -> None:
-    first = start("--dev", "--workers", "1")
-    who = first.credentials
-    made = json.loads(first.call(who["label-printer"], "POST", "/v1/tokenize", {"records": [RECORD]})[2])
-    valkey = first.valkey_pid()
-
-    first.kill()
-
-    wait_for(lambda: gone(valkey), "the store ends with its master")
-    wait_for(lambda: first.status(None, "GET", "/healthz") == 0, "the workers end with their master")
-    second = start("--dev", "--workers", "1")
-    assert second.credentials == who
-    again = json.loads(second.call(who["label-printer"], "POST", "/v1/tokenize", {"records": [RECORD]})[2])
-    assert again["results"] == [made["results"][0] | {"created": False}]
 
 
 def test_a_killed_store_is_brought_back_while_the_service_runs_on(service: Running) -> None:
@@ -162,21 +120,44 @@ def test_data_without_its_keyset_is_refused_and_left_alone(stopped: Stopped, tmp
     assert {path.name for path in (state / "valkey").rglob("*.aof")} == held
 
 
-def test_a_second_start_keeps_data_keys_and_credentials_and_counts_from_nothing(stopped: Stopped) -> None:
-    """Behind the tests above, which read what the first start left."""
-    state = stopped.service.state
-    kept = {name: (state / name).read_bytes() for name in ("keyset.json", "credentials.json", "dev-issuer.pem")}
+@pytest.fixture(scope="module")
+def second(stopped: Stopped) -> Iterator[Running]:
+    """A second start where the first one was stopped, behind the tests that read what that one left."""
+    running = Running.serve(stopped.service.folder, "--dev", "--workers", "1")
+    yield running
+    if running.process.poll() is None:
+        running.stop()
 
-    second = Running.serve(stopped.service.folder, "--dev", "--workers", "1")
-    try:
-        counted = second.call(None, "GET", "/metrics")[2].decode()
-        again = second.call(second.credentials["label-printer"], "POST", "/v1/tokenize", {"records": [RECORD]})[2]
-    finally:
-        second.stop()
 
-    assert {name: (state / name).read_bytes() for name in kept} == kept
+def test_a_second_start_keeps_data_keys_and_credentials_and_counts_from_nothing(
+    stopped: Stopped, kept: dict[str, bytes], second: Running
+) -> None:
+    counted = second.call(None, "GET", "/metrics")[2].decode()
+    again = second.call(second.credentials["label-printer"], "POST", "/v1/tokenize", {"records": [RECORD]})[2]
+
+    assert {name: (second.state / name).read_bytes() for name in kept} == kept
     assert json.loads(again)["results"][0]["tokens"] == json.loads(stopped.answered)["results"][0]["tokens"]
     assert 'route="/v1/tokenize"' not in counted
+
+
+def test_a_killed_master_leaves_no_store_and_no_data_is_lost(second: Running) -> None:
+    who = second.credentials
+    batch = {"records": [RECORD | {"waybill_no": "SF1234567891"}]}
+    made = json.loads(second.call(who["label-printer"], "POST", "/v1/tokenize", batch)[2])
+    valkey = second.valkey_pid()
+
+    second.kill()
+
+    wait_for(lambda: gone(valkey), "the store ends with its master")
+    wait_for(lambda: second.status(None, "GET", "/healthz") == 0, "the workers end with their master")
+    third = Running.serve(second.folder, "--dev", "--workers", "1")
+    try:
+        assert third.credentials == who
+        again = json.loads(third.call(who["label-printer"], "POST", "/v1/tokenize", batch)[2])
+    finally:
+        third.stop()
+    assert made["results"][0]["created"]
+    assert again["results"] == [made["results"][0] | {"created": False}]
 
 
 def test_the_production_entry_refuses_keys_and_store_of_development(service: Running) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import jsonschema
 import kubernetes_validate
 import yaml
+from kubernetes_validate import utils
 
 from tests import programs
 from tests.helm.combinations import COUNT, combination
@@ -26,6 +27,8 @@ OLDEST, NEWEST = "1.30", "1.37"
 """The oldest version that Chart.yaml allows, and the newest version with installed schemas."""
 
 Object = dict[str, Any]
+
+utils.schema_contents = functools.cache(utils.schema_contents)  # each call of `validate` reads two files of megabytes
 
 
 def unpack_tools(folder: Path) -> None:
@@ -113,7 +116,7 @@ def validate(rendered: Object, version: str = NEWEST) -> None:
 
 @functools.cache
 def _validate(text: str, version: str) -> None:
-    """Validate an object once: most value sets render it alike, and each time a schema of megabytes is read."""
+    """Validate an object once: most value sets render it alike."""
     rendered = json.loads(text)
     own = Path(__file__).parent / f"{rendered['kind'].lower()}.schema.json"
     if own.exists():
