@@ -354,8 +354,12 @@ def test_a_policy_with_a_fault_names_its_path_and_exits_with_one(command: Comman
     assert "roles.courier.scope" in refused.output
 
 
-def test_only_commands_that_need_the_masks_load_them() -> None:
-    others = sorted({*MODULES.values()} - {MODULES[name] for name in ("incident", "mask", "policy", "serve")})
-    loaded = f"import sys, {', '.join((*others, 'masking_audit.cli.follow'))}; print(*sys.modules)"
+def test_only_commands_that_need_the_masks_load_them_and_only_people_what_verifies_keys() -> None:
+    others = sorted({*MODULES.values()} - {MODULES[name] for name in ("incident", "mask", "people", "policy", "serve")})
+    first, then = ", ".join((*others, "masking_audit.cli.follow", "masking_console.service")), MODULES["people"]
+    code = f"import sys, {first}; print(*sys.modules); import {then}; print(*sys.modules)"
 
-    assert "masking_service.masking.profile_masks" not in programs.output(sys.executable, "-c", loaded).split()
+    without, with_people = (line.split() for line in programs.output(sys.executable, "-c", code).splitlines())
+
+    assert "webauthn" not in without
+    assert not {"masking_service.masking.profile_masks", "masking_service.masking.numbers_in_text"} & {*with_people}
