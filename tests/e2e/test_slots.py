@@ -13,8 +13,8 @@ from redis.crc import key_slot
 from masking_service.store.layout import AuditKeys
 from tests import servers
 from tests.clusters import Cluster
+from tests.e2e.conftest import witness_of
 from tests.e2e.processes import Running, invoke, run, wait_for
-from tests.e2e.test_witness import witness_of
 from tests.store.stores import ask
 
 KEYS: Final = AuditKeys(4)
