@@ -255,7 +255,14 @@ def _variants(figures: Json) -> list[str]:
 
 def draw(figures: Json, path: Path) -> None:
     """Draw what each thief has taken by each day: the default policy alone, and with the defences."""
-    from bench.plots import SETTINGS, FuncFormatter, mpl, plt  # here, because matplotlib takes a second to import
+    import matplotlib as mpl  # here, because it takes a second to import
+
+    mpl.use("svg")  # no screen; chosen before pyplot is imported
+
+    from matplotlib import pyplot as plt
+    from matplotlib.ticker import FuncFormatter
+
+    from bench.plots import SETTINGS
 
     with mpl.rc_context({**SETTINGS, "svg.hashsalt": "theft"}):
         figure, panels = plt.subplots(1, 2, figsize=(8, 4.4), sharey=True)
