@@ -52,9 +52,9 @@ HERE: Final = "内內侧側边邊面旁东東西南北中"
 INSIDE: Final = ("公寓", "大厦", "大楼", "市场", "商场", "小区", "园区", "业园", "酒店", "宿舍", "大院")
 """What people are in: a name with 里 behind it is no lane's."""
 _SAYS_NO_MORE: Final = re.compile(
-    rf"(?:{'|'.join(f'(?<={word})' for word in INSIDE)})[里裡]$|(?<=[路街道巷弄村])门牌[号號]?$"
+    rf"(?:{'|'.join(f'(?<={word})' for word in INSIDE)})[里裡]$|(?<=[路街道巷弄村])门牌[号號]?$|(?<=[路街道巷])甲$"
 ).search
-"""What is between a place and a number, and is no place itself: 公寓里, 路门牌."""
+"""What is between a place and a number, and is no place itself: 公寓里, 路门牌, 东街甲3号."""
 _IS_DISTRICT: Final = re.compile(
     r"(?:[省市州县縣][\s_-]?|^)(?![场場])[\u4e00-\u9fff]{2}(?<![小社园園校厂工新发業业])[区區]$"
 ).search
@@ -101,7 +101,7 @@ def _place(gap: str, kind: int, level: int) -> str:
         place = place[:-1].rstrip(FILLERS)
     if place[-1:] in _HASHES and (level in (VILLAGE, ROAD, LANE) or HAN_AT(place, len(place) - 2)):
         place = place[:-1]
-    if place and place[-1] in "里裡牌号號" and (more := _SAYS_NO_MORE(place)):
+    if place and place[-1] in "里裡牌号號甲" and (more := _SAYS_NO_MORE(place)):
         place = place[: more.start()]
     return _without_side(place) if place and place[-1] in HERE else place
 

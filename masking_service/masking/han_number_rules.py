@@ -280,6 +280,9 @@ def _read_other(text: str, number: str, level: int, stop: int, end: int) -> _Rea
     behind = _BEHIND_OTHERS.get(text[stop:end].strip(), level)
     if behind == VILLAGE and number.isdecimal() and text[end - 1] == "村":
         behind = ZONE  # 新2村 is an estate in a town, and 五一村 may be a village
+    at_door = text[end - 1] == "店" or (level >= BUILDING and text[end - 1] in "门門")
+    if at_door and (room := _long_as_room(text, number, level, end)):
+        return room
     if level >= BUILDING:
         door = level == FLOOR or (level == BUILDING and _NUMBER_FOLLOWS(text, end))
         door = (door and text[end - 1] in "门門") or text[end - 1] == "店"
@@ -290,9 +293,22 @@ def _read_other(text: str, number: str, level: int, stop: int, end: int) -> _Rea
     return number, behind
 
 
+def _long_as_room(text: str, number: str, level: int, end: int) -> _Read | None:
+    """Read a long number with #, 号门 or 号店 behind it like others there, if they are hidden: 广场1203号店."""
+    if max(map(count_digits, parts_of(number))) < ROOM_DIGITS:
+        return None
+    if number.isdecimal():
+        shown, behind = _read_plain(text, number, NUMBER_WORD, level, end)
+    else:
+        shown, behind = _read_number(text, number, BARE_NUMBER, level, end)
+    return (shown, behind) if shown != number else None
+
+
 def _read_house(text: str, number: str, level: int, stop: int, end: int) -> _Read:
-    word = text[stop:end]
-    if (level == FLOOR and word == "座") or (level == BUILDING and word == "#"):
+    word = text[stop:end].strip()
+    if word == "#" and (room := _long_as_room(text, number, ESTATE if level == PLACE else level, end)):
+        return room
+    if (level == FLOOR and word == "座") or (level >= BUILDING and word == "#"):
         return starred(number), UNIT
     if level >= BUILDING and word in ("号仓", "号库"):
         return starred(number), ROOM  # a store in a house: 92栋9-12号仓库

@@ -58,6 +58,10 @@ _ENDS_PAIR: Final = re.compile(r"$|[:：/\-—,，、;；)）】|]|\s[\u4e00-\u9
 _GOES_ON: Final = re.compile(
     "放|谢|別|别|没|沒|有人|电话|電話|手机|手機|请|請|麻烦|麻煩|收|自提|代|我|你|给|給|找|联系|打|不|勿"
 ).match
+_USED_AS: Final = re.compile(
+    r"位(?![业業住客用顾居嘉])|[包雅隔][厢廂间間房]|卡座|里[间間屋面边邊]|[有共][0-9]{1,2}[个個位]?人|[\u4e00-\u9fff]{2,4}(?:部|科|处|處)(?![分位门門件])"
+).match
+"""Behind the number of a room: what it is, or who works there."""
 _IS_FLOOR: Final = re.compile(r"[BLbl]?[0-9]{1,2}[Ff]").fullmatch
 _IS_DOOR: Final = re.compile("[0-9]{1,2}[A-Ha-h]").fullmatch
 """A floor and a door on it, behind a house: 10栋2B."""
@@ -175,7 +179,7 @@ def _is_sure(text: str, number: str, kind: int, level: int, end: int) -> bool:
         stall = _IS_STALL(text[start:end]) is not None
         return named or bed or stall or (count_digits(number) if number[0].isascii() else len(number)) >= ROOM_DIGITS
     if kind not in (BARE_NUMBER, NUMBER_WORD) or number.lower() == "c/o":
-        return kind == DOOR_WORD and named
+        return named and (kind == DOOR_WORD or (text[end - 1] in "#门門店" and _IS_ROOM(number) is not None))
     if "*" in number:
         return _NAME_AND_ROOM(number) is not None and HAN_AT(before, len(before) - 1) is not None
     if kind == BARE_NUMBER and _IS_FLOOR(number) and not _IS_LATIN(text, end):
@@ -207,7 +211,7 @@ def _is_placed(text: str, number: str, kind: int, level: int, end: int) -> bool:
     if level >= BUILDING or (kind == NUMBER_WORD and level in (AISLE, MARKET)):
         return True
     if level in _NAMED:
-        goes_on = _LIKE_A_ROOM(number) and _GOES_ON(text, end)
+        goes_on = _LIKE_A_ROOM(number) and (_GOES_ON(text, end) or _USED_AS(text, end))
         return bool(goes_on or _IS_MASKED(text, end)) or not number.isdecimal() or not HAN_AT(text, end)
     if level in (NUMBER, LANE):
         return (

@@ -100,7 +100,7 @@ _RUN: Final = (
 
 def _behind(*levels: int, shortest: int = 1) -> str:
     """Where the words before a number end on one of these levels, as `han_levels` reads them."""
-    mine = {word for word, level in HEADS.items() if level in levels and len(word) >= shortest and word != "甲"}
+    mine = {word for word, level in HEADS.items() if level in levels and len(word) >= shortest}
     others = {word for word, level in HEADS.items() if level not in levels}
     single = "".join(sorted(word for word in mine if len(word) == 1))
     longer = sorted(word for word in mine if len(word) > 1 and word[-1] not in single)
@@ -150,7 +150,7 @@ _HOUSE: Final = (
     rf"|(?!{_IN_HAN}){_N}{{1,3}}+{_HOUSE_WORD})"
 )
 _LANE_WORD: Final = "(?:大[街道]|[路街巷道])"
-_PART_WORD: Final = "(?:[号號](?:路|大?街)|村(?!(?<=[0-9]村)[0-9])|组(?!团)|組|队|院|里)"
+_PART_WORD: Final = "(?:[号號](?:路|大?街)|村(?!(?<=[0-9]村)[0-9])|组(?!团)|組|队|院|里(?![间間屋面边邊]))"
 _ON_THE_WAY: Final = (
     rf"(?={_NUMBERS})(?:(?={_D})(?:{_ON_A_ROAD}(?:{_D}{{1,4}}+(?:{_NO}|{_BARE}|弄)"
     rf"|{_D}{{1,4}}(-)(?:{_D}{{1,4}}+{_NO}|{_D}{{1,2}}+{_BARE}))"
@@ -163,7 +163,7 @@ _ON_THE_WAY: Final = (
 )
 _GOES_ON: Final = rf"[A-Za-z]{{0,2}}{_D}|{_N}{{1,3}}(?:{words.BUILDING}|{words.UNIT}|[楼樓层層])"
 _BUILDING: Final = (
-    rf"(?={_NUMBERS})(?:(?:{_HOUSE}|(?={_D})(?:(?<={_HAN}){_D}{{1,3}}+#[楼樓]?"
+    rf"(?={_NUMBERS})(?:(?:{_HOUSE}|(?={_D})(?:(?<={_HAN}){_D}{{1,2}}+#[楼樓]?|(?<={_HAN}){_D}{{3}}#[楼樓]"
     rf"|{_UNKNOWN}{_D}{{1,2}}+{_BARE}|(?<=弄){_D}{{1,4}}+(?:{_NO}|(?<!{_D}{{3}}){_BARE})"
     rf"|(?:{_ESTATE}|{_PART}|{_ZONE}|{_AISLE}){_D}{{1,2}}+(?:{_NO}|{_BARE})|{_ZONE}{_D}{{3}}{_NO}"
     rf"|(?:{_TOWER}|(?<={_D}号)){_D}{{1,2}}+{_NO}|{_MARKET}{_D}{{1,2}}+{_BARE}"

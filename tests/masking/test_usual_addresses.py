@@ -92,6 +92,8 @@ ADDRESSES = st.lists(
 @example("100商场100华志路100")
 @example("262号金茂大厦二楼153号?")
 @example("6幢B:六楼")
+@example("东方花园112#")
+@example("创新大厦12里间")
 def test_a_plain_address_is_masked_as_the_grammar_masks_it(address: str) -> None:
     plain = mask_usual_address(address)
     assert plain in (None, by_the_grammar(address))
