@@ -10,6 +10,9 @@ import re
 from typing import Final
 
 from masking_service.masking import address_words as words
+from masking_service.masking import names_between_words
+from masking_service.masking.alternatives import any_of
+from masking_service.masking.family_names import DOUBLE_FAMILY_NAMES, FAMILY_NAMES, RARE_FAMILY_NAMES
 from masking_service.masking.han_addresses import read_han_units
 from masking_service.masking.han_levels import (
     AISLE,
@@ -45,6 +48,12 @@ _UNIT_GOES_ON: Final = re.compile(
     rf"\s?-?[A-Z]?[0-9*]{{3,4}}(?![0-9A-Za-z件个只箱])|(?:{NUMERAL}{{1,4}}|[0-9]{{1,2}})[楼樓層层室户]"
 ).match
 _ON_A_FLOOR: Final = re.compile("电梯|電梯|前台|楼梯|走廊|大厅|左|右|东|西|[A-Z]?[0-9]{3}").match
+_MAY_BE_CALLED: Final = re.compile(
+    rf"\s?(?:(?:{any_of(DOUBLE_FAMILY_NAMES)}|[{FAMILY_NAMES}{RARE_FAMILY_NAMES}])(?:\*(?![0-9])|[\u4e00-\u9fff])"
+    r"|\*(?:先生|女士|小姐|阿姨|师傅|老师))"
+).match
+_CALLED: Final = 8
+"""Characters behind a floor in which a name is told."""
 _HOUSE: Final = re.compile(r"[A-Z]?[0-9]{1,2}").fullmatch
 _PAIR: Final = re.compile(r"([A-Z]?[0-9]{1,2})([/_.~])([0-9]{3,4})").fullmatch
 _IS_CODE: Final = re.compile(
@@ -173,7 +182,8 @@ def _is_sure(text: str, number: str, kind: int, level: int, end: int) -> bool:
     if kind == UNIT_WORD:
         return named or _UNIT_GOES_ON(text, end) is not None
     if kind == FLOOR_WORD:
-        return text[end - 1] not in "层層" or named or bool(_ON_A_FLOOR(text, end) or _AT_ROOM(before))
+        sure = text[end - 1] not in "层層" or named
+        return sure or bool(_ON_A_FLOOR(text, end) or _AT_ROOM(before) or _is_called(text, end))
     if kind == ROOM_WORD:
         bed = text[end - 1] == "床" and _IN_A_WARD(before) is not None
         stall = _IS_STALL(text[start:end]) is not None
@@ -197,6 +207,16 @@ def _is_sure(text: str, number: str, kind: int, level: int, end: int) -> bool:
     if _IS_HOUSE_TO_ROOM(number) or _is_house_and_room(text, number, start, end):
         return True
     return room is not None and (_is_placed(text, number, kind, level, end) or _is_told(text, number, before, end))
+
+
+def _is_called(text: str, end: int) -> bool:
+    """Whether a person's name or its mask is right behind a floor: 12层张伟, and not 3层包装."""
+    may_be = _MAY_BE_CALLED(text, end)
+    if may_be is None or "*" in may_be[0]:
+        return may_be is not None
+    floor = "*F"
+    names = names_between_words.find(floor + text[end : end + _CALLED])
+    return any(start <= len(floor) + len(" ") for start, _ in names)
 
 
 def _is_door(text: str, number: str, before: str, end: int) -> bool:
