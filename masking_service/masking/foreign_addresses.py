@@ -21,9 +21,12 @@ _SIGNS: Final = frozenset("n#º°ª")
 """Besides words what may say that it is a unit."""
 _ROMAN: Final = re.compile(r"[IVX]{1,5}").fullmatch
 _WORDED: Final = frozenset(
-    "one two three four five six seven eight nine ten eleven twelve ground first second third fourth fifth sixth"  # noqa: SIM905
-    " seventh eighth ninth tenth eleventh twelfth upper lower top basement mezzanine".split()
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"  # noqa: SIM905
+    " seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred ground first"
+    " second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth upper lower top basement"
+    " mezzanine".split()
 )
+_TENS: Final = frozenset("twenty thirty forty fifty sixty seventy eighty ninety".split())  # noqa: SIM905
 _NORWEGIAN: Final = re.compile(r"[0*][0-9*]{3}").fullmatch
 """The number of a home in Norway behind H, K, L or U: floor and door."""
 _DANISH_DOORS: Final = frozenset("tv th mf".split())  # noqa: SIM905
@@ -57,7 +60,9 @@ class ForeignAddress(UnitsByPlace):
         self._floors: set[int] = set()
         """Those of the hidden tokens that end with F for floor."""
         self._read_words()
-        if places and not self._hidden:
+        if places and self._hidden:
+            self._read_behind_units()
+        elif places:
             self._read_beside_house_of_flats()
         if places and not self._hidden:
             self._read_places()
@@ -103,9 +108,25 @@ class ForeignAddress(UnitsByPlace):
                 self._read_building(at, at + size)
             at += size
 
+    def _read_behind_units(self) -> None:
+        """Hide the number of a room behind that of its unit or floor: Unit 2 402, 88/F, 8801."""
+        tokens, kinds = self._tokens, kinds_of_words()
+        for at in sorted(self._hidden):
+            room = at + 1
+            while room < len(tokens) and kinds.get(tokens[room].text.lower(), tokens[room].text) in ("floor", "/", "F"):
+                room += 1
+            apart = room < len(tokens) and tokens[room].kind == ","
+            room += apart
+            if room >= len(tokens) or tokens[room].kind != "n" or len(tokens[room].text) not in ROOM_DIGITS:
+                continue
+            if self._ends(room) and (not apart or room + 1 == len(tokens)):
+                self._hidden.add(room)
+
     def _read_either(self, word: int, behind: int) -> None:
         """Read a word that may be before its number or behind it."""
-        marked = word > 0 and (self._is_joined(word) or self._tokens[word - 1].kind in ".º°ª")
+        before = self._tokens[word - 1]
+        ordinal = before.kind in ".º°ª" or (before.text.lower() in _ORDINALS and self._is_joined(word - 1))
+        marked = word > 0 and (self._is_joined(word) or ordinal)
         if marked and self._hide_before(word, behind):
             return
         value = self._value(word, behind)
@@ -201,9 +222,19 @@ class ForeignAddress(UnitsByPlace):
             return [at, *self._chain(at + 1)]
         if len(token.text) == 1 and len(tokens[word].text) > 1 and (not short or dotted):
             return self._chain(at)
-        if _ROMAN(token.text) or (token.text.lower() in _WORDED and not short):
-            return [at]
-        return []
+        if token.text.lower() in _WORDED and not short:
+            return self._in_words(at)
+        return [at] if _ROMAN(token.text) else []
+
+    def _in_words(self, at: int) -> list[int]:
+        """A number in words, which begins here: Twenty-One, One Two Zero Three."""
+        found = [at]
+        for after, token in enumerate(self._tokens[at + 1 :], at + 1):
+            if token.text.lower() in _WORDED:
+                found.append(after)
+            elif token.kind != "-":
+                break
+        return found
 
     def _chain(self, at: int) -> list[int]:
         """A number with those that are joined to it: 12-34, 5/7, 1203 & 1205."""
@@ -259,8 +290,11 @@ class ForeignAddress(UnitsByPlace):
         ):
             return False
         self._hidden.update(range(number, at))
-        if number > 1 and tokens[number - 1].kind == "-" and tokens[number - 2].kind == "n":
-            self._hidden.add(number - 2)
+        joined = number > 1 and tokens[number - 1].kind == "-"
+        if joined and (tokens[number - 2].kind == "n" or tokens[number - 2].text.lower() in _TENS):
+            self._hidden.add(number - 2)  # 12-14 floor, Twenty-First floor
+        elif number and tokens[number - 1].text.lower() in _TENS:
+            self._hidden.add(number - 1)
         while behind < len(tokens) and tokens[behind].kind == ".":
             behind += 1
         if tokens[at].text.lower() == "sal" and behind < len(tokens) and tokens[behind].kind == ",":

@@ -15,6 +15,7 @@ from masking_service.masking.foreign_words import MARKS, kinds_of_words
 from masking_service.masking.japanese_addresses import MAX_LOT
 
 _DUTCH_DOORS: Final = frozenset("hs huis bis bg bel ii iii iv".split())  # noqa: SIM905
+_FLOOR_IN_ROMAN: Final = re.compile("I{2,3}|I?V").fullmatch
 _TURKISH: Final = frozenset("sok sk sokak sokağı cad cd caddesi bulv bulvarı blv".split())  # noqa: SIM905
 _JALAN: Final = ("jalan", "jln", "lorong", "persiaran", "lebuh")
 SHORT_WORD: Final = 2
@@ -32,6 +33,19 @@ _BEHIND_FLATS: Final = re.compile(
     r"(?P<unit>[A-Z]{1,2}[-/ ]?[0-9]{2,4}[A-Z]?|[0-9]{1,3}[A-Z]?-[0-9]{1,4}[A-Z]?(?:-[0-9]{1,4})?)(?=,|$)",
     re.I,
 ).search
+_BUILDING: Final = r"(?:building|bldg|block|blk|tower)\b\.? ?[0-9A-Z]"
+_STREET: Final = r"(?:street|st|road|rd|avenue|ave|lane|ln|drive|dr|boulevard|blvd)\b\.?"
+_ROOM: Final = "(?P<unit>[0-9]{3,4}[A-Z]?)(?=,|$)"
+_ROOMS: Final = tuple(
+    re.compile(pattern, re.I).search
+    for pattern in (
+        rf"^(?:No\.? ?|R)(?P<unit>[0-9]{{3,4}}),? {_BUILDING}",
+        rf"(?<=[A-Z] )(?:{words.HOUSE_OF_FLATS}|gardens?|court|building|bldg|cent(?:er|re)|house),? {_ROOM}",
+        rf"^(?:No\.? ?)?[0-9]{{1,5}}[A-Z]?,? (?:(?!county|farm|ranch|market|private|state|forest)[A-Z.'-]+ ){{1,4}}"
+        rf"{_STREET} {_ROOM}",
+    )
+)
+"""Numbers of rooms: No 402 Building 3, Marina Tower 1203, and behind a street with a house: 5 Main St 1203."""
 _SAME_HOUSE: Final = 8
 """Two numbers before a street that are no further apart are those of one long house."""
 
@@ -41,19 +55,23 @@ class UnitsByPlace(AddressTokens):
 
     def _read_beside_house_of_flats(self) -> None:
         """Read A-402, Shanti Towers and Pangsapuri Desa 3-12."""
-        found = _BEFORE_FLATS(self.text) or _BEHIND_FLATS(self.text)
-        if found:
-            start, end = found.span("unit")
-            self._hidden.update(
-                at for at, token in enumerate(self._tokens) if start <= token.start < end and token.kind in "nw"
-            )
+        for search in (_BEFORE_FLATS, _BEHIND_FLATS, *_ROOMS):
+            if found := search(self.text):
+                start, end = found.span("unit")
+                self._hidden.update(
+                    at for at, token in enumerate(self._tokens) if start <= token.start < end and token.kind in "nw"
+                )
+                return
 
     def _read_places(self) -> None:
         """Where no word says so: by the place of a number."""
         tokens = self._tokens
         at = 0
         while at < len(tokens):
-            if at in self._known and (doors := self._doors(at)):
+            if at in self._known and (rooms := self._rooms(at)):
+                self._hidden.update(rooms)
+                at = rooms[-1] + 1
+            elif at in self._known and (doors := self._doors(at)):
                 self._hidden.update([at, *doors] if self._is_behind_house(at) else doors)
                 at = doors[-1] + 1
             elif (
@@ -78,6 +96,15 @@ class UnitsByPlace(AddressTokens):
             found.append(at)
         ends = self._ends(at) or self._is_in_turkey(house)
         return found if found and ends and _CYRILLIC(self.text) is None else []
+
+    def _rooms(self, house: int) -> list[int]:
+        """The numbers of unit and room that are joined to a building's or a house's: Building 5-402."""
+        chain = self._joined(house)
+        room = chain[-1]
+        joined = len(chain) > 1 and room not in self._known and self._tokens[house + 1].kind == "-"
+        if not joined or len(self._tokens[room].text) not in ROOM_DIGITS or not self._ends(room):
+            return []
+        return [] if self._is_one_house(house, room) or _HAS_HANGUL(self.text) else chain[1:]
 
     def _is_in_turkey(self, house: int) -> bool:
         """Whether the word for a street before a number is Turkish: a district follows without a sign there."""
@@ -121,7 +148,7 @@ class UnitsByPlace(AddressTokens):
                 len(chain) > 2 or first or (len(self._tokens[last].text) >= SHORT_NUMBER and self._ends(last))
             ):
                 self._hidden.update(chain)
-            elif len(chain) == MAX_LOT and len(self._tokens[last].text) in ROOM_DIGITS and self._ends(last):
+            elif len(chain) == MAX_LOT and len(self._tokens[last].text) in ROOM_DIGITS:
                 self._hidden.update(chain[1:])  # 3-2-501, Xinghe Garden
             elif len(chain) == MAX_LOT:
                 self._known.update(chain)
@@ -177,6 +204,8 @@ class UnitsByPlace(AddressTokens):
         while at < len(tokens) and len(found) < 3 and self._is_short(at):
             found.append(at)
             at += 1
+        if at < len(tokens) and not found and _FLOOR_IN_ROMAN(tokens[at].text) and self._ends(at):
+            self._hidden.add(at)  # Keizersgracht 12 III
         if found and tokens[found[0]].kind == "w" and (at == len(tokens) or tokens[at].kind in BREAKS):
             self._hidden.update(found)
 

@@ -14,7 +14,7 @@ from unicodedata import normalize
 
 from masking_service.masking import name_cues as cues
 from masking_service.masking.address_words import LATIN_PLACE, LATIN_SITE
-from masking_service.masking.alternatives import by_first_letter
+from masking_service.masking.alternatives import any_of, by_first_letter
 from masking_service.masking.legal_forms import LATIN_FORMS
 
 Span = tuple[int, int]
@@ -72,6 +72,7 @@ _full: Final = re.compile(
 _word: Final = re.compile(r"\w").search
 _FULL_NAME: Final = rf"{_CAPITALISED}(?: {_LINK}{_CAPITALISED}){{1,2}}"
 _first: Final = re.compile(rf"\s*({_FULL_NAME}),").match
+_is_firm: Final = re.compile(rf"[^,]*\b(?:Co\.?, ?Ltd|(?:{any_of(LATIN_FORMS)})\b)", re.I).match
 _front: Final = re.compile(
     rf"\s*(?P<name>{_FULL_NAME})(?:[\s,，、;；|_]{{0,2}}(?=[\u4e00-\u9fff]{{1,9}}[省市区區县縣镇鎮乡鄉村路街道巷弄])"
     rf"|,? (?P<abroad>)(?=[0-9]{{1,5}}[A-Za-z]? (?:{_CAPITALISED} ){{1,3}}(?i:{LATIN_PLACE})\b))"
@@ -203,7 +204,7 @@ def _is_shop(words: list[str]) -> bool:
 def first_latin_name(text: str) -> Iterator[Span]:
     """The span of a name that an address begins with."""
     found = _first(text)
-    if found and is_latin_name(found[1]):
+    if found and is_latin_name(found[1]) and not _is_firm(text):
         yield found.span(1)
 
 
