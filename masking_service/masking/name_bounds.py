@@ -144,6 +144,8 @@ def name_from(text: str, start: int, *, sure: bool) -> int | None:
     if not length:
         length = _length_alone(run, family, sure=sure)
         plain = length == len(run)
+        if length == family + 2 and names_between_words.ends_sooner(text, start, start + length):
+            length -= 1
         if not sure and text[start + length : start + length + 1].isdecimal():
             return None
     if length <= family or not can_be_name(run[:length], sure=sure and plain):
@@ -330,7 +332,15 @@ def _may_begin(text: str, start: int, end: int, parting: int, *, rare: bool) -> 
     name = text[start:end]
     double = name[:2] in DOUBLE_FAMILY_NAMES
     if len(name) > _USUAL_LENGTH and not (
-        double or (parting > 1 and name[0] in COMMON_FAMILY and name[1] in COMMON_FAMILY and name[-1] not in PLACE_ENDS)
+        double
+        or (
+            parting > 1
+            and name[0] in COMMON_FAMILY
+            and name[1] in COMMON_FAMILY
+            and name[-1] not in PLACE_ENDS
+            and han_words().saved_as_given(name[2:]) > 0
+            and not names_between_words.is_word(name[2:])
+        )
     ):
         return False
     if not parting and (name[-1] in PLACE_ENDS or text[start - 1 : start + 1] in cues.common_words()):

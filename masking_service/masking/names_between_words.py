@@ -51,6 +51,8 @@ _LIKELY: Final = 12
 _LIKELY_INSIDE: Final = 16
 """What a name with a given name of two characters saves at least that needs no cue: at the end of a run, and where
 words are behind it."""
+_LIKELY_BESIDE_WORD: Final = 8
+"""What a name saves at least that needs no more than a word beside it."""
 _MAY_BE_NAME: Final = 4
 """What a name saves at least, if its characters were words, for the run around it to be read."""
 _BEFORE: Final = {"v": 2, "p": 4, "u": 1, "a": 0, "r": 1, "t": 2, "m": -2, "s": 0, "n": -2, UNKNOWN: -6}
@@ -62,7 +64,7 @@ _ENDS_RUN: Final = 3
 _NEVER: Final = -99
 _ROLE_ENDS: Final = frozenset("员人师者工")
 _PERSON_ENDS: Final = frozenset("户生友方手长士徒商主客警官妇婆公嫂弟妹哥姐爷奶叔姨侄")
-_ORGANISATION_ENDS: Final = frozenset("司厂店部科处组班院局所行社馆校市队站库间堂舍心室园会团办房吧厅")
+_ORGANISATION_ENDS: Final = frozenset("场地司厂店部科处组班院局所行社馆校市队站库间堂舍心室园会团办房吧厅")
 _ORGANISATION: Final = 5
 _NO_LAST: Final = frozenset((*cues.PLACE_ENDS, *cues.GOODS_ENDS, *"桥港岭屯沟坪坝堡寺庙埠浦滩峡洞学校")) - frozenset(
     "栋庭亭"
@@ -72,7 +74,7 @@ _NEVER_LAST: Final = frozenset("被把将让给请刚又再各")
 """They follow names, and something follows them."""
 _PARTICLES: Final = frozenset("啊吧呢吗哦啦嘛呀么")
 """They end clauses, and no given name."""
-_LAST: Final = frozenset("家那在签簽拿取领留赠总亲")
+_LAST: Final = frozenset("家那在签簽拿取领留赠总亲卸看带管办")
 """They follow names at the end of a run."""
 _NICKNAMES: Final = frozenset("小老阿")
 _TITLES: Final = frozenset(f"{cues.SHORT_TITLES}家")
@@ -117,6 +119,7 @@ _PHONE_BEHIND: Final = re.compile(r"(?:[^\w*]|_|\\t){0,4}\*{5,}|[（(][^（()）
 _PHONE_BEFORE: Final = re.compile(r"\*{5,}[0-9]{0,4}(?:[^\w*]|_){0,3}$").search
 _ROOM_BEHIND: Final = re.compile(
     r"[\s,，、/\-—(（:：]{0,2}(?:(?:[A-Z]?[0-9]{1,2}|[A-Z])(?:[-_/#]|栋|幢|座|号楼?|\s)(?:[0-9]{1,2}(?:单元|-))?)?[0-9*]{3,4}室?(?![0-9A-Za-z*])"
+    r"|[\s,，、]{1,2}[\u4e00-\u9fff]{2,6}[0-9]{1,3}[舍栋幢座号床室]"
 ).match
 _AMOUNT: Final = re.compile(rf"[0-9]{{1,5}}(?:\.[0-9]{{1,2}})?[{cues.UNITS}]").match
 _BRACKET_ENDS: Final = re.compile(r"[】」』”\"\])）>》]\s?").match
@@ -124,18 +127,19 @@ _STATE_BEHIND: Final = re.compile(
     "[，, ]{1,2}(?:拜托|谢谢|麻烦|敬上|不?在家|不在|[已未][取收拿付]|代[收签领]|签收|自[提取]|本人|急用|老客户"
     "|[男女签](?![\u4e00-\u9fff]))"
 ).match
-_CALLED_BEHIND: Final = re.compile("[，,](?:您|请凭|[取提][件货]码)").match
+_CALLED_BEHIND: Final = re.compile(r"\s?[，,：:！!]\s?(?:您|请|凭|[取提][件货]码)").match
 _NUMBER_OF_PERSON_BEHIND: Final = re.compile("[，,、; ]{1,2}(?:学号|工号|手机|电话|身份证|证件)").match
 _WHOSE_BEHIND: Final = re.compile(
     "[（(](?:本人|家人|家属|亲属|同事|邻居|朋友|妻子|丈夫|父亲|母亲|收|代收|[^()（）]{0,6}(?:骑手|骑士|司机|师傅|客服|经理|店长|[员人部班科组室处院系店厂司]"
     rf"|[0-9一二两三四五六七八九十半]{{1,3}}[{cues.UNITS}]))[)）]"
     rf"|[（(](?:工号|员工|学号|电话|手机|[男女][^()（）]{{0,4}}[)）])|[:：]\s?[0-9]{{1,3}}[{cues.UNITS}]"
 ).match
+_ROLE_IN_BRACKETS: Final = re.compile("[（(][\u4e00-\u9fff]{2,6}[)）]").match
 _STARS_OF_NAME: Final = re.compile(r"\*{1,4}(?!\*)").match
 _ROOM_BEFORE: Final = re.compile(
     r"(?:[0-9*A-Z](?:室|房间?|号|铺|床|户|店面)?|[0-9一二三四五六七八九十*][)）]?[班级届])的?[\s,，、(（】)）/\-—:：]{0,2}$"
 ).search
-_OF_A_ROOM: Final = re.compile("(?:室|房间?|号|铺|床|户|班|级|届|店面)?的?").fullmatch
+_OF_A_ROOM: Final = re.compile("(?:室|房间?|号|铺|床|户|班|年?级|届|店面|楼)?的?").fullmatch
 _OF_A_HOUSE: Final = re.compile("号楼|[栋幢座楼]").fullmatch
 _IS_PLACE: Final = re.compile(
     rf"(?P<sure>[\u4e00-\u9fff]{{0,6}}(?:(?P<number>(?<![{cues.PLACE_ENDS}])(?=[0-9])"
@@ -144,37 +148,41 @@ _IS_PLACE: Final = re.compile(
     r"|(?P<end>[道省市区县镇乡村路街苑园庄湾庭府邸墅寓厦院馆厂])|[\u4e00-\u9fff]{0,3}(?:[苑园城庄湾庭府邸墅寓厦院馆店厂]|[小中大]学|学校|广场|[分支总]部|分公司|超市|营业[部点厅]|集散|分拨|转运|中转|驿站|代收点)"
 ).match
 _IS_ROOM: Final = re.compile(r"(?:[0-9]|[0-9*]{3}|[0-9一二三四五六七八九十][)）])$").search
-_FIRM_BEFORE: Final = re.compile(rf"(?:{any_of(HAN_FORMS)})[\s,，、;；/|]{{1,2}}$").search
+_FIRM_BEFORE: Final = re.compile(rf"(?:{any_of(HAN_FORMS)})[\s,，、;；/|（(]{{1,2}}$").search
 _SPACES: Final = frozenset(" \t\u3000")
 _DASHES: Final = frozenset("-—－")
 _TAKEN_AT: Final = frozenset("点店站柜")
 """What places end with where parcels are taken: 代收点-王芳."""
+_OF_PEOPLE_ENDS: Final = _PERSON_ENDS | _ROLE_ENDS
 _BRACKETS: Final = frozenset("】])）")
 _COLONS: Final = frozenset(":：=∶﹕→")
-_SIGNS_OF_CLAUSES: Final = frozenset(",，、;； |｜/／")
-_MASKED_BEFORE: Final = re.compile(r"[\u4e00-\u9fff]\*{1,3}[,，、;； |｜/／]").finditer
+_SIGNS_OF_CLAUSES: Final = frozenset(",，、;； |｜/／+＋&＆")
+_MASKED_BEFORE: Final = re.compile(r"[\u4e00-\u9fff]\*{1,3}[,，、;； |｜/／+＋&＆]").finditer
 _RUN: Final = r"[\u4e00-\u4e27\u4e29-\u9fff]"
 """Han, without the stroke that text recognition reads for a bar."""
 _run: Final = re.compile(f"{_RUN}*").match
 _han_runs: Final = re.compile(f"{_RUN}+").finditer
 _LIST: Final = re.compile(
-    r"[\u4e00-\u9fff]{2,4}(?:[、，,;；/+&\s]{1,2}(?!一起|均可|都可)[\u4e00-\u9fff]{2,4})+"
-    r"(?P<tail>[。.，, ]?(?:[0-9一两二三四五六]人|一起[收取拿]|[均都][可行]"
+    r"[\u4e00-\u9fff]{2,4}(?:[、，,;；/+&\s]{1,2}(?!一起|均可|都可)[\u4e00-\u9fff]{2,4}?)+"
+    r"(?P<tail>[。.，, ]?(?:[0-9一两二三四五六]人)?(?:一起[收取拿]|[均都][可行]"
     rf"|各[0-9一两二三四五六七八九十半]{{1,3}}[{cues.UNITS}])?)"
 ).fullmatch
-_LIST_IN: Final = re.compile(r"(?<!\w)[\u4e00-\u9fff]{2,4}(?:[、;；/+&][\u4e00-\u9fff]{2,4})+(?!\w)").finditer
+_LIST_IN: Final = re.compile(
+    r"(?<!\w)[\u4e00-\u9fff]{2,4}(?:[、;；/+&][\u4e00-\u9fff]{2,4}?)+(?:(?!\w)|(?=新?婚|[两三四五六]人))"
+).finditer
+_han_letter: Final = re.compile(r"[A-Za-z\u4e00-\u9fff]").search
 _letter: Final = re.compile(r"\w").search
 _HAN_PARTS: Final = re.compile(r"[\u4e00-\u9fff]+").finditer
 _UNKNOWN: Final = (UNKNOWN, COST_OF_UNKNOWN)
 _STARTS: Final = "".join(sorted({*FAMILY_NAMES, *RARE_FAMILY_NAMES, *(name[0] for name in DOUBLE_FAMILY_NAMES)}))
 _family: Final = re.compile(rf"[{_STARTS}](?=[\u4e00-\u9fff])").finditer
 _BEFORE_SITE: Final = _PERSON_ENDS | frozenset(
-    "放工员人师者天后晚前点司厂店部科处组班院局所行社馆校市队站库间堂舍心室会团办房"
+    "级场地放工员人师者天后晚前点司厂店部科处组班院局所行社馆校市队站库间堂舍心室会团办房"
 )
 """What words end with that people are, or belong to, and 放."""
-_ROOM_OF_SITE: Final = re.compile("(?:(?<=[0-9])|(?<=[0-9*]{3}))(?:室|房间?|号|铺|床|户|班|级|届|店面)?的?$").search
+_ROOM_OF_SITE: Final = re.compile("(?:(?<=[0-9])|(?<=[0-9*]{3}))(?:室|房间?|号|铺|床|户|班|级|届|店面|楼)?的?$").search
 _LAST_BEHIND: Final = re.compile(r"[\u4e00-\u9fff]{0,2}[家那在签簽拿取领留赠亲](?![\u4e00-\u9fff])").match
-_LAST_OF_ROOM: Final = frozenset("0123456789*室房间号铺床户班级届面的")
+_LAST_OF_ROOM: Final = frozenset("0123456789*室房间号铺床户班级届面楼的")
 
 
 class HanRun:
@@ -226,6 +234,17 @@ class HanRun:
                 found.append((self._saved(0, end, cost_of_name), end))
         return max((one for one in found if one[0] >= least), default=(0, None))[1]
 
+    def ends_sooner(self, end: int) -> bool:
+        """Whether the last character of what may be a name to `end` is likelier of the next word; it begins the run."""
+        family = 2 if self._han[:2] in DOUBLE_FAMILY_NAMES else 1
+        costs = []
+        for length, stop in ((2, end), (1, end - 1)):
+            given = self._han[family:stop]
+            cost = self._known.given_cost(given) + _COST_OF_NAME[length] + _cost_of_odd(given)
+            points = self._behind(stop, whole=True) if stop < len(self._han) else 0
+            costs.append(cost + self._cost_behind[stop] - points)
+        return costs[1] < costs[0]
+
     def is_unlikely(self, start: int, end: int) -> bool:
         """Whether what may be a name at this span is far likelier made of words."""
         start, end = start - self.start, end - self.start
@@ -260,7 +279,9 @@ class HanRun:
                     cost_of_name += _cost_of_odd(given)
                     if length > 1 and given[-1] in _TITLES:
                         cost_of_name += _TITLE_IN_GIVEN
-                    if length > 1 and han.startswith(_FOLLOW.get(given[-1], ()), end - 1):
+                    if length > 1 and (
+                        han.startswith(_FOLLOW.get(given[-1], ()), end - 1) or (end == len(han) and given[-1] in _LAST)
+                    ):
                         cost_of_name += _FOLLOWING_IN_GIVEN
                     if given[-1] in _PLACE_ENDS:
                         if han[start : end - 1] in known.words:
@@ -270,9 +291,7 @@ class HanRun:
                     if saved + 2 * _SURE < _LEAST:
                         continue
                     points, cue = self._beside(start, end)
-                    if saved + points >= _LEAST and (
-                        cue >= _CUE or (length > 1 and self._is_likely(start, end, saved))
-                    ):
+                    if saved + points >= _LEAST and (cue >= _CUE or self._is_likely(start, end, saved)):
                         yield saved + points, start, end
 
     def _beside(self, start: int, end: int) -> tuple[int, int]:
@@ -282,13 +301,17 @@ class HanRun:
             behind = max(behind, 0) + _CUE
         if is_word(self._han[start:end]):
             return before + behind, min(before, behind)
-        if before >= _SURE and end == len(self._han):
+        if before >= _ORGANISATION and end == len(self._han):
             before += _ENDS_RUN
         return before + behind, max(before, behind, before + behind if before > 0 < behind else 0)
 
     def _is_likely(self, start: int, end: int, saved: int) -> bool:
         """Whether a name at this span needs no cue, because it is far likelier than words: 综合办 李晓燕."""
-        if saved < _LIKELY or self._han[end - 1] in _NO_LAST or self._han[start:end] in self._known.words:
+        if self._han[end - 1] in _NO_LAST or self._han[start : start + 2] in self._known.words:
+            return False
+        if saved >= _LIKELY_BESIDE_WORD and self._is_beside_word(start, end):
+            return True
+        if saved < _LIKELY or end - start < len("欧阳明"):
             return False
         if start and len(self._word_before[start]) == 1 and self._before(start) < 0:
             ends = end == len(self._han) and (
@@ -300,6 +323,12 @@ class HanRun:
             return saved >= _LIKELY_INSIDE and (start > 0 or self._says_more(end))
         return start > 0 or _letter(self._text, 0, self.start) is not None or _letter(self._text, self.end) is not None
 
+    def _is_beside_word(self, start: int, end: int) -> bool:
+        """Whether a name begins the run before a verb, or ends it behind a longer word: 李颖做头发, 申报李颖."""
+        if start:
+            return end == len(self._han) and len(self._word_before[start]) > 1
+        return end < len(self._han) and self._behind(end, whole=False) > 0
+
     def _says_more(self, at: int) -> bool:
         """Whether a verb, and more behind it, say what the person does whose name begins the run: 王晓明迁新址."""
         word = self._word_behind[at]
@@ -309,7 +338,7 @@ class HanRun:
     def _place_behind(self, at: int, kind: str) -> re.Match[str] | None:
         """A place behind `at`, where a word of this class begins; a verb's object is none: 欠运费20, 放代收点."""
         place = _IS_PLACE(self._text, self.start + at)
-        of_verb = place and kind == "v" and place["number"] is not None
+        of_verb = place and (kind == "p" or (kind == "v" and place["number"] is not None))
         return None if of_verb or (place and "放" in place[0]) else place
 
     def _is_none(self, start: int, end: int, given: str) -> bool:
@@ -340,6 +369,13 @@ class HanRun:
         """Whether a number that may be a room's, or a class's, is before the run."""
         return _IS_ROOM(self._text, max(0, self.start - 3), self.start) is not None
 
+    def _is_clause(self) -> bool:
+        """Whether other words are in the text, and the run is no item of a list, no title, no place and no goods."""
+        text, first, end = self._text, self.start, self.end
+        if self._han[-1] in _NO_LAST or "、" in text[max(0, first - 1) : end + 1] or text[end : end + 1] == "《":
+            return False
+        return (_han_letter(text, 0, first) or _han_letter(text, end)) is not None
+
     def _is_masked(self) -> bool:
         """Whether the stars of a name follow the run."""
         return _STARS_OF_NAME(self._text, self.end) is not None
@@ -352,14 +388,15 @@ class HanRun:
             return _BESIDE
         if han.endswith(_ANNOUNCE.get(han[at - 1], ()), 0, at):
             return _SURE
-        if at > 1 and han[at - 1] in "班级届" and han[at - 2] in "一二三四五六七八九十":
+        if at > 1 and han[at - 1] in "班级届" and han[at - 2] in "一二三四五六七八九十年":
             return _SURE
         word = self._word_before[at]
         if word == "的" and self._is_whose(at):
             return _ORGANISATION
         if at > len("收件") and word[-1] in _ROLE_ENDS:
             return _SURE
-        if word[-1] in _PERSON_ENDS and (at > len("收件") or len(word) > 1) and self._known.word(word)[0] == "n":  # type: ignore[index]
+        of_people = word[-1] in _OF_PEOPLE_ENDS and (at > len("收件") or len(word) > 1)
+        if of_people and self._known.word(word)[0] == "n":  # type: ignore[index]
             return _ORGANISATION
         if word[-1] in _ORGANISATION_ENDS and (len(word) > 1 or self._word_before[at - 1]):
             return _ORGANISATION
@@ -370,6 +407,8 @@ class HanRun:
         if at == 1:
             return self._text[self.start - 1 : self.start] in _BRACKETS
         owner = self._word_before[at - 1]
+        if owner[-1] in _ORGANISATION_ENDS and at > len("队的"):
+            return True
         return len(self._han) - at <= len("欧阳明") and len(owner) > 1 and self._known.words[owner][0] in "ns"
 
     def _before_run(self) -> int:
@@ -410,6 +449,8 @@ class HanRun:
             return _OF_A_PLACE
         if word in _FOLLOW_ALONE or han.startswith(_FOLLOW.get(han[at], ()), at):
             return _SURE
+        if word == "家":
+            return _CUE
         kind = (self._known.word(word) or (UNKNOWN, 0))[0]
         place = self._place_behind(at, kind)
         if place:
@@ -433,11 +474,11 @@ class HanRun:
             return _BESIDE
         if self._parallel:
             return _CUE
-        if whole and text[self.start - 1 : self.start] in _BRACKETS and _CALLED_BEHIND(text, end):
+        if whole and not text[self.start - 1 : self.start].isalnum() and _CALLED_BEHIND(text, end):
             return _CUE
         if whole and _NUMBER_OF_PERSON_BEHIND(text, end):
             return _SURE
-        return _CUE if whole and _STATE_BEHIND(text, end) else 0
+        return _CUE if whole and (_STATE_BEHIND(text, end) or _ROLE_IN_BRACKETS(text, end) or self._is_clause()) else 0
 
 
 def _cost_of_odd(given: str) -> int:
@@ -589,6 +630,14 @@ def are_words(text: str, start: int, end: int) -> bool:
     if end - start == len("张三") and not _is_han(text[end : end + 1]):
         return False
     return HanRun(text, first, last).is_unlikely(start, end)
+
+
+def ends_sooner(text: str, start: int, end: int) -> bool:
+    """Whether the last character of what may be a name at this span is likelier one of the words behind it."""
+    stop = _run(text, end, end + MAX_RUN).end()  # type: ignore[union-attr]
+    if stop == end and text[end - 1] not in _LAST:
+        return False
+    return HanRun(han_words().simplified(text), start, stop).ends_sooner(end - start)
 
 
 def _span_of_run(text: str, at: int) -> tuple[int, int]:

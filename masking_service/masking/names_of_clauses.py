@@ -40,6 +40,7 @@ _QUANTITY: Final = (
 _PERSON: Final = (
     "收件|收货|收貨|寄件|姓名|名字|联系人|聯絡人|收方|签收|簽收|叫做|改地址|换地址|改派|改期|拒收|没人|打电话|退回"
     "|[拿取领領]快[递遞]|快[递遞]到|打给|联系|放(?:在|到)?(?:门|門|管理|前台|驿站|快递)|妥投|送到|付款|未取|未付"
+    "|[取提][件货]|自[取提]|驿站|货架|包裹"
 )
 _after_order: Final = re.compile(rf"[0-9一二两三四五六七八九十半][ \t]?[{cues.UNITS}][\s,，;；、]{{1,2}}$").search
 _person: Final = re.compile(_PERSON).search
@@ -92,7 +93,7 @@ _place_behind: Final = re.compile(
 _quantity: Final = re.compile(_QUANTITY).match
 _COLONS: Final = frozenset(":：=")
 _begins_order: Final = frozenset(" \t\n\r\u3000,，;；。、:：①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳")
-_begins_clause: Final = frozenset(" \t\n\r\u3000,，;；。、:：[【")
+_begins_clause: Final = frozenset(" \t\n\r\u3000,，;；。、:：[【]】")
 _ends_clause: Final = frozenset(" \t\n\r\u3000,，;；。、]】")
 _LONGEST_BEFORE: Final = 12
 """Characters before a whole name that are read."""

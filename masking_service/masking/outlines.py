@@ -340,7 +340,7 @@ def _finder() -> _Finder:
         return kind != "n" or cost < known.given_cost(word) > _SELDOM_GIVEN
 
     cue_words = {*cues.ROLES, *cues.WEAK, *cues.ANNOUNCE, *cues.FOLLOW, *cues.FOLLOWING, *cues.VERBS, *cues.TITLES}
-    never = {*cues.NO_GIVEN, *cues.SHORT_TITLES, *cues.PLACE_ENDS, *cues.GOODS_ENDS, *"员人师者系", *_NUMERALS}
+    never = {*cues.NO_GIVEN, *cues.SHORT_TITLES, *cues.PLACE_ENDS, *cues.GOODS_ENDS, *"员人师者系家亲", *_NUMERALS}
     of_names = {char for char, cost in known.given.items() if cost <= _OF_GIVEN_NAMES} | {*cues.GIVEN}
     given = frozenset(char for char in of_names - never - cue_words if not in_sentences(char))
     also_given = "".join(sorted(char for char in of_names - never - given if known.given.get(char, 0) <= _OFTEN_GIVEN))
@@ -356,7 +356,7 @@ def _finder() -> _Finder:
         rf"([1{''.join(sorted(families))}](?:(?<=1)(?<![^{_BESIDE_NUMBER}]1)[3-9][0-9]{{9}}(?![^{_BESIDE_NUMBER}])"
         rf"|(?<!1)(?<![一二两三四五六七八九十几每这那小老阿].)"
         rf"(?:[{usual}{also_given}][{usual}]"
-        rf"|[{usual}]?[{also_given}](?=[^\u3400-\u9fff]|$|{any_of(follow)})|[{usual}])"
+        rf"|[{usual}]?[{also_given}](?=[^\u3400-\u9fff0-9]|$|{any_of(follow)})|[{usual}])"
         rf"(?![{re.escape(cues.PLACE_ENDS)}·•‧・∙⋅･.．])))"
     ).split
     words = [word for word in known.words if len(word) > 1]
