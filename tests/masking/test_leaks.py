@@ -168,7 +168,7 @@ def test_a_zero_width_character_does_not_hide_a_name() -> None:
         ("Anan", "an anana"),
         ("Smith", "Blacksmith"),
         ("John Smith", "John Smithers"),
-        ("李晓燕", "https://x.com/?n=%E6%9D%8E%E6%99%93&k=9"),
+        ("李晓燕", "https://x.com/?n=%E6%99%93%E7%87%95&k=9"),
         ("J", "J"),
         ("王13987654321先生", "先生"),
         ("12345", "12345号"),
