@@ -26,7 +26,7 @@ from masking_service.masking.kinds.text import TextMask, masks_of
 from masking_service.masking.numbers_in_text import scrub
 from masking_service.masking.profiles import ALL, MAX_DIGITS_SHOWN, NOTHING, Profile
 from masking_service.masking.stars import stars
-from masking_service.masking.usual_addresses import Numbered
+from masking_service.masking.usual_addresses import Numbered, mask_usual
 
 _FIELDS_ONLY: Final = ("middle", "last")
 
@@ -126,6 +126,8 @@ class Masks:
         if kind == "address" and hide == "unit":
             mask = self._unusual_address_mask()
             return lambda value: None if type(shown := _address(value, mask)) is Numbered else shown
+        if kind == "address" and hide == NOTHING:
+            return lambda value: None if mask_usual(value) is None else value
         if kind == "text" and hide == "found":
             return self.text_mask().plain
         return TABLE[kind].usual if hide not in (ALL, NOTHING) else None
@@ -148,7 +150,7 @@ class Masks:
             lines = mask_short_names
         elif kind == "phone":
             lines = plain_mobile_lines_masker(self._profile.show_last)
-        elif kind == "address":
+        elif kind == "address" and self._hide[kind] == "unit":
             mask = self._unusual_address_mask()
             return lambda column: _addresses(column, mask)
         return lambda column: _column(column, one, lines)

@@ -278,16 +278,15 @@ class _Run(Masked):
 
         Stars may complete a number with what is beside them.
         """
-        own = self._number_of_no_person()
-        is_phone = own is None and self.number() is not None
-        if not is_phone and not self.texts and not may_hold_name("\n".join(self.plain), self.names):
+        if not self.texts and not may_hold_name("\n".join(self.plain), self.names):
             return False  # the usual record ends here
         self.texts += self.plain
         count, characters = len(self.phones) + len(self.names), sum(map(len, self.texts))
         self.share.search(count, 1, characters)
-        if not is_phone and not may_leak(self.texts, self.phones, self.names):
+        if not may_leak(self.texts, self.phones, self.names):
             return False
         self.share.search(count, len(self.texts) + len(self.places), characters)
+        own = self._number_of_no_person()
         if own is not None and not may_leak([text.replace(own, " ") for text in self.texts], self.phones, self.names):
             return False
         hider = Hider(self.phones, self.names, *leak_masks, own, fixed, self.share)

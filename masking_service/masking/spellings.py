@@ -12,7 +12,7 @@ from typing import Final
 from unicodedata import normalize
 
 from masking_service.masking.bare_names import bare_name
-from masking_service.masking.escapes import hide_escaped, may_hold_escaped_han, unescaped
+from masking_service.masking.escapes import hide_escaped, holds_escaped_han, unescaped
 from masking_service.masking.family_names import LATIN_TITLE
 from masking_service.masking.kinds.name import TITLES_OF_NAMES
 from masking_service.masking.kinds.phone import only_passes, phone_numbers
@@ -139,7 +139,7 @@ def may_hold_phone(text: str, needles: Sequence[str]) -> bool:
 
 def may_hold_name(text: str, needles: Sequence[str]) -> bool:
     """False only if the text holds none of the names. Quick, and errs towards True."""
-    if may_hold_escaped_han(text):
+    if holds_escaped_han(text):
         text = unescaped(text)
     # A name's last character, in either case, is rarely in a masked record; its first one always is.
     for needle in needles:
@@ -168,7 +168,7 @@ def hide_phones(text: str, needles: Iterable[str], mask: Mask) -> str:
 
 def hide_names(text: str, needles: Iterable[str], mask: Mask) -> str:
     """The text with every given name masked; the same object where there is none."""
-    if may_hold_escaped_han(text):
+    if holds_escaped_han(text):
         read = unescaped(text)
         if (shown := _hide_plain_names(read, needles, mask)) is not read:
             text = hide_escaped(text, shown)

@@ -15,7 +15,7 @@ from typing import Any, Final
 from masking_service.masking.addresses_in_text import may_be_address, may_hold_address, may_hold_latin_units
 from masking_service.masking.effort import UNBOUNDED, Effort, Share, estimate
 from masking_service.masking.errors import InvalidRecord
-from masking_service.masking.escapes import hide_escaped, may_hold_escaped_han, unescaped
+from masking_service.masking.escapes import hide_escaped, holds_escaped_han, unescaped
 from masking_service.masking.foreign_addresses import hide_foreign_units
 from masking_service.masking.han_units_in_text import hide_units_in_text, may_hold_units
 from masking_service.masking.hidden import hidden_form
@@ -271,7 +271,7 @@ class TextMask:
     def _read_alone(self, text: str, context: str, scan: Mask, pay: Pay) -> Found:
         if len(text) <= MAX_QUICK and (quick := self.mask_usual(text, pay)) is not None:
             return quick
-        if may_hold_escaped_han(text):
+        if holds_escaped_han(text):
             read = unescaped(text)
             shown = self._mask_once(read, context, scan, pay).text
             if shown == read:
@@ -536,7 +536,7 @@ def _holds_more(lines: str) -> bool:
         or may_hold_address(lines)
         or may_hold_units(lines)
         or may_hold_latin_units(lines)
-        or may_hold_escaped_han(lines)
+        or holds_escaped_han(lines) is not None
     )
 
 
