@@ -37,6 +37,8 @@ CALL_ID_BYTES: Final = 16
 CACHED_STEMS: Final = 4_096
 """Size of the cache of budget key names. Hashing them for each view would take about 3 % of its time."""
 
+CACHED_BUDGETS: Final = 256
+
 _SCRIPT: Final = Script.of(__package__, "budget.lua")
 _USED: Final = [-1]
 _HEAD: Final = struct.Struct(">II")
@@ -217,6 +219,7 @@ class Budgets:
         self._factors = factors
         self._random = random
         self._stems = lru_cache(CACHED_STEMS)(partial(_stems, keyring))
+        self._counted = lru_cache(CACHED_BUDGETS)(partial(_counted, factors))
 
     def reserve(self, principal: Principal, grant: Grant, amount: int, now: float) -> Reservation:
         """Take an amount from every window of a budget, or nothing: one round trip. As `reserve_question`."""
@@ -279,9 +282,8 @@ class Budgets:
         args: list[bytes | int] = [what, CALL_SECONDS, amount]
         if budget is None:
             return args
-        for factor in self._factors.of(budget):
-            for window in budget.windows:
-                args += part_at(window, now), limit_of(window, factor), kept_seconds(window)
+        for seconds_a_part, limit, kept in self._counted(budget):
+            args += int(now // seconds_a_part), limit, kept
         return args
 
     def rooms(self, principal: Principal, grants: Sequence[Grant], now: float) -> list[list[Room]]:
@@ -329,6 +331,15 @@ class Budgets:
         call = f"call:{self._random(CALL_ID_BYTES).hex()}"
         windows = self.window_keys(principal, role, budget) if budget is not None else ()
         return [stem + call.encode(), *windows]
+
+
+def _counted(factors: Factors, budget: Budget) -> tuple[tuple[int, int, int], ...]:
+    """Return (seconds of a part, limit, seconds kept) of each window of the person, the role and the tenant."""
+    return tuple(
+        (part_seconds(window), limit_of(window, factor), kept_seconds(window))
+        for factor in factors.of(budget)
+        for window in budget.windows
+    )
 
 
 def _stems(keyring: Keyring, tenant: str, counts: Counted, person: str, role: str) -> tuple[bytes, ...]:
