@@ -15,6 +15,7 @@ from masking_service.service.people.permissions import Permission
 
 Body = TypeVar("Body")
 Query = TypeVar("Query")
+UseCase = TypeVar("UseCase")
 
 STORE: Final = ("unavailable", "integrity")
 """The problems of operations that use the store."""
@@ -171,10 +172,14 @@ class Operation:
         ]
 
 
-def for_path(method: Callable[..., Any]) -> Callable[[Any, Call[Any, Any]], Any]:
+def for_path(
+    method: Callable[[UseCase, RequestContext], Any]
+    | Callable[[UseCase, RequestContext, str], Any]
+    | Callable[[UseCase, RequestContext, str, str], Any],
+) -> Callable[[UseCase, Call[Any, Any]], Any]:
     """Return the handler of an operation whose method needs the context and the parameters of the path, in order."""
 
-    def handle(use_case: Any, call: Call[Any, Any]) -> Any:
+    def handle(use_case: UseCase, call: Call[Any, Any]) -> Any:
         return method(use_case, call.context, *call.path.values())
 
     return handle
