@@ -12,9 +12,12 @@ from masking_service.masking.stars import stars
 _HAN: Final = (
     r"(?:%[Ee][4-9](?:%[89ABab][0-9A-Fa-f]){2}|\\u[4-9][0-9A-Fa-f]{3}|&#(?:[xX][4-9][0-9A-Fa-f]{3}|[1-4][0-9]{4});)"
 )
-_escaped: Final = re.compile(f"{_HAN}+")
-_word: Final = re.compile(rf"(?:[0-9A-Za-z.*~_-]{{0,40}}{_HAN})+[0-9A-Za-z.*~_-]{{0,40}}")
+_PLAIN: Final = "[0-9A-Za-z.*~_-]"
+_escaped: Final = re.compile(f"({_HAN}+)")
+_word: Final = re.compile(rf"(?:{_PLAIN}{{0,40}}{_HAN})+{_PLAIN}{{0,40}}")
 """Escapes, and the letters and digits that touch them: 12%E5%8F%B7501."""
+_plain_behind: Final = re.compile(f"{_PLAIN}*").match
+_plain_before: Final = re.compile(f"{_PLAIN}{{0,40}}$").search
 _json: Final = re.compile(r"\\u([0-9A-Fa-f]{4})")
 
 holds_escaped_han: Final = re.compile(r"%[Ee][4-9]%|\\u[4-9]|&#[xX1-4]").search
@@ -31,13 +34,28 @@ def unescaped(text: str) -> str:
 
 
 def hide_escaped(text: str, shown: str) -> str:
-    """Hide words with escapes that do not show, one star a character.
+    """Hide in words with escapes what does not show; a word whose Han does not show becomes stars, one a character.
 
     Args:
         text: any text.
         shown: what shows of it without escapes (`unescaped`).
     """
-    return _word.sub(lambda word: word[0] if (read := unescaped(word[0])) in shown else stars(read), text)
+    return _word.sub(lambda word: word[0] if unescaped(word[0]) in shown else _as_shown(word[0], shown), text)
+
+
+def _as_shown(word: str, shown: str) -> str:
+    """A word with the letters and digits that show between its Han: 12%E5%8F%B7501 as 12%E5%8F%B7***."""
+    runs = _escaped.findall(word)
+    at = shown.find(_read(runs[0]))
+    said = _plain_before(shown, max(0, at - 40), max(0, at))[0]  # type: ignore[index]
+    for run in runs:
+        han = _read(run)
+        if at < 0 or not shown.startswith(han, at):
+            return stars(unescaped(word))
+        behind = _plain_behind(shown, at + len(han))[0]  # type: ignore[index]
+        said += run + behind
+        at += len(han) + len(behind)
+    return said
 
 
 def _read(run: str) -> str:

@@ -192,7 +192,7 @@ def _is_sure(text: str, number: str, kind: int, level: int, end: int) -> bool:
         return named and (kind == DOOR_WORD or (text[end - 1] in "#门門店" and _IS_ROOM(number) is not None))
     if "*" in number:
         return _NAME_AND_ROOM(number) is not None and HAN_AT(before, len(before) - 1) is not None
-    if kind == BARE_NUMBER and _IS_FLOOR(number) and not _IS_LATIN(text, end):
+    if kind == BARE_NUMBER and _IS_FLOOR(number) and before[-1:] != "%" and not _IS_LATIN(text, end):
         return True
     room = (count_digits(number) >= ROOM_DIGITS and _IS_ROOM(number)) or IS_ROOM_IN_HAN(number)
     if room and (_NAMES_ROOM(before) or (_AT_ROOM(before) and _IS_ROOMS(text, end) and not _IS_SUM(before))):

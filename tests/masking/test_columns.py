@@ -427,7 +427,11 @@ def test_a_few_records_of_a_form_are_left() -> None:
 
 
 def test_nothing_is_taken_where_a_kind_has_no_usual_values() -> None:
-    assert taken([usual() for _ in range(FEW)], by=COURIER) == [False] * FEW
+    assert taken([usual() for _ in range(FEW)], by=HIDDEN) == [False] * FEW
+
+
+def test_usual_addresses_are_taken_where_they_show_in_full() -> None:
+    assert taken([usual() for _ in range(FEW)], by=COURIER) == [True] * FEW
 
 
 def test_what_was_taken_holds_what_came_in() -> None:
