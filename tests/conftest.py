@@ -54,8 +54,8 @@ MAX_NAME = 200
 """Characters of a test's name with its parameters; a longer one gets `ids`."""
 NEEDS = {"chromium": "chromium-headless-shell", "softhsm": "softhsm2-util"}
 """Fixtures of many tests, and the program that they start."""
-OF_THE_SESSION = {"PYTEST_CURRENT_TEST", "SOFTHSM2_CONF"}
-"""Variables that the tests of a file may leave in the environment."""
+OF_THE_SESSION = {"PYTEST_CURRENT_TEST", "SOFTHSM2_CONF", "_RJEM_MALLOC_CONF"}
+"""Variables that the tests of a file may leave in the environment; polars sets the last one when it is imported."""
 MEMORY = Path("/dev/shm")
 ROOM = 2 * 1024**3
 """Bytes: each process of a run has such a server."""
