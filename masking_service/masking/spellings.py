@@ -139,7 +139,7 @@ def may_hold_phone(text: str, needles: Sequence[str]) -> bool:
 
 def may_hold_name(text: str, needles: Sequence[str]) -> bool:
     """False only if the text holds none of the names. Quick, and errs towards True."""
-    if holds_escaped_han(text):
+    if ("%" in text or "\\" in text or "&" in text) and holds_escaped_han(text):  # the signs cost a third
         text = unescaped(text)
     # A name's last character, in either case, is rarely in a masked record; its first one always is.
     for needle in needles:

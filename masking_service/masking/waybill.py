@@ -122,6 +122,5 @@ def is_plain_number(value: Any) -> bool:
         and value.isascii()
         and value.isalnum()
         and 6 <= len(value) <= 40
-        and (value[0].isalpha() or len(value) not in _LENGTHS_OF_PERSONS or not _is_persons(value))
-        and not value.startswith(_BEGINS_PHONE)
+        and (value[0].isalpha() or not (value.startswith(_BEGINS_PHONE) or _is_persons(value)))
     )
