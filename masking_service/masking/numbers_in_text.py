@@ -157,7 +157,7 @@ _MASKED_LANDLINE: Final = re.compile(
 _HALF_MASKED: Final = re.compile(
     r"1(?<![0-9A-Za-z*]1)(?:(?=[\d*xX]{10}(?![0-9A-Za-z*]))(?!\d+00\*\d+0(?![\d*]))"
     r"(?:[3-9]\d*)?(?:\*+|[xX]+(?!\d)|[xX]{3,})\d*"
-    r"|(?=[\d *\-]*\*)[3-9][\d*]([ \-])[\d*]{4}\1[\d*]{4}(?![0-9A-Za-z*]))"
+    r"|(?=[\d *\-]{0,11}\*)[3-9][\d*]([ \-])[\d*]{4}\1[\d*]{4}(?![0-9A-Za-z*]))"
 )
 """A mobile number of which some digits are hidden in one place, by as many signs; 15000*20000 is a size."""
 _EXPONENT: Final = re.compile(
