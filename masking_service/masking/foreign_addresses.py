@@ -14,23 +14,21 @@ from masking_service.masking.foreign_tokens import LONG, ROOM_DIGITS
 from masking_service.masking.foreign_words import MARKS, first_words, kinds_of_words
 
 _GAPS: Final = frozenset(".:#№-º°ª")
-_ORDINALS: Final = frozenset(
-    "st nd rd th er re ère ème eme e o a º ª ° . й я е ти та тата р ος ο η -".split()  # noqa: SIM905
-)
+_ORDINALS: Final = frozenset("st nd rd th er re ère ème eme e o a º ª ° . й я е ти та тата р ος ο η -".split())
 _SIGNS: Final = frozenset("n#º°ª")
 """Besides words what may say that it is a unit."""
 _ROMAN: Final = re.compile(r"[IVX]{1,5}").fullmatch
 _WORDED: Final = frozenset(
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"  # noqa: SIM905
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
     " seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred ground first"
     " second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth upper lower top basement"
     " mezzanine".split()
 )
-_TENS: Final = frozenset("twenty thirty forty fifty sixty seventy eighty ninety".split())  # noqa: SIM905
+_TENS: Final = frozenset("twenty thirty forty fifty sixty seventy eighty ninety".split())
 _NORWEGIAN: Final = re.compile(r"[0*][0-9*]{3}").fullmatch
 """The number of a home in Norway behind H, K, L or U: floor and door."""
-_DANISH_DOORS: Final = frozenset("tv th mf".split())  # noqa: SIM905
-_STREETS: Final = frozenset("carrera cra kra cr calle cl clle diagonal transversal tv dg av avenida autopista".split())  # noqa: SIM905
+_DANISH_DOORS: Final = frozenset("tv th mf".split())
+_STREETS: Final = frozenset("carrera cra kra cr calle cl clle diagonal transversal tv dg av avenida autopista".split())
 _LONGEST_SIGN: Final = 5
 """Characters of a word that is read as a sign (`_read_sign`)."""
 _MAX_GAP: Final = 6

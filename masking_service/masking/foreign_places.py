@@ -14,9 +14,9 @@ from masking_service.masking.foreign_tokens import BREAKS, LONG, ROOM_DIGITS, SH
 from masking_service.masking.foreign_words import MARKS, kinds_of_words
 from masking_service.masking.japanese_addresses import MAX_LOT
 
-_DUTCH_DOORS: Final = frozenset("hs huis bis bg bel ii iii iv".split())  # noqa: SIM905
+_DUTCH_DOORS: Final = frozenset("hs huis bis bg bel ii iii iv".split())
 _FLOOR_IN_ROMAN: Final = re.compile("I{2,3}|I?V").fullmatch
-_TURKISH: Final = frozenset("sok sk sokak sokağı cad cd caddesi bulv bulvarı blv".split())  # noqa: SIM905
+_TURKISH: Final = frozenset("sok sk sokak sokağı cad cd caddesi bulv bulvarı blv".split())
 _JALAN: Final = ("jalan", "jln", "lorong", "persiaran", "lebuh")
 SHORT_WORD: Final = 2
 _HAS_HANGUL: Final = re.compile("[\uac00-\ud7a3]").search

@@ -6,7 +6,7 @@ from functools import cache
 from importlib import resources
 from typing import Final
 
-MARKS: Final = frozenset("no nr n num number numbers nº № č رقم เลขที่ số so numara nomor nomer".split())  # noqa: SIM905
+MARKS: Final = frozenset("no nr n num number numbers nº № č رقم เลขที่ số so numara nomor nomer".split())
 
 
 @cache

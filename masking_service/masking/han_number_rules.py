@@ -58,7 +58,7 @@ _LONGEST_RUN: Final = 8
 _IN_A_NAME: Final = 3
 """Digits that may be part of the name of a place: 阳光100国际公寓."""
 _WIDEST_RANGE: Final = 60
-_LANES_INSIDE: Final = frozenset("弄 巷 胡同 街 道 通道".split())  # noqa: SIM905
+_LANES_INSIDE: Final = frozenset("弄 巷 胡同 街 道 通道".split())
 """Words for lanes that markets have, too."""
 _FLOOR_FIRST: Final = re.compile(r"[BLbl]?[0-9*]{1,3}(?=[Ff](?![A-Za-eg-z]))").match
 _WITH_HOUSES: Final = frozenset((ROAD, ZONE, ESTATE, AISLE))

@@ -30,7 +30,9 @@ _FAR: Final = 1 << 20
 
 Word = tuple[str, int]
 """Class and cost."""
-_NO_WORD: Final = (UNKNOWN, COST_OF_UNKNOWN)
+NO_WORD: Final = (UNKNOWN, COST_OF_UNKNOWN)
+Readings = tuple[list[int], list[str]]
+"""For each place in a run the least cost of the words on one side of it, and the word next to it."""
 
 
 class HanWords:
@@ -64,7 +66,7 @@ class HanWords:
             (char, min(_COST_OF_FREQUENT_GIVEN, self.given.get(char, _COST_OF_GIVEN))) for char in name_cues.GIVEN
         )
         self._saved_as_given = {
-            char: self.words.get(char, _NO_WORD)[1] - self.given.get(char, _COST_OF_GIVEN)
+            char: self.words.get(char, NO_WORD)[1] - self.given.get(char, _COST_OF_GIVEN)
             for char in {*self.given, *(word for word in self.words if len(word) == 1)}
         }
         self.family = _costs(groups["family"])
@@ -82,6 +84,25 @@ class HanWords:
         found = self.words.get(written)
         return (UNKNOWN, COST_OF_UNKNOWN) if found is None and len(written) == 1 else found
 
+    def read(self, han: str) -> tuple[Readings, Readings]:
+        """Read a run of Han as the cheapest words: those before each place, and those behind it."""
+        words_in = self._words_in(han)
+        return _read_forwards(han, words_in), _read_backwards(han, words_in)
+
+    def _words_in(self, han: str) -> list[list[tuple[int, int]]]:
+        """For each place the ends and costs of the words that begin there."""
+        words, longest = self.words, self.longest
+        found = []
+        for start in range(len(han)):
+            one = words.get(han[start], NO_WORD)
+            here = [(start + 1, one[1])]
+            for end in range(start + 2, start + longest.get(han[start : start + 2], 1) + 1):
+                word = words.get(han[start:end])
+                if word is not None and end <= len(han):
+                    here.append((end, word[1]))
+            found.append(here)
+        return found
+
     def is_family(self, char: str) -> bool:
         """Whether a character is far likelier a family name than a word: 王, 李, but not 高, 方."""
         return self.word(char)[1] - self.family.get(char, _FAR) >= _FAMILY_NO_WORD  # type: ignore[index]
@@ -95,9 +116,30 @@ class HanWords:
     def saved_as_given(self, given: str) -> int:
         """What a given name costs less than its characters do, each a word."""
         if given in name_cues.GIVEN_WORDS:
-            return sum(self.words.get(char, _NO_WORD)[1] for char in given) - _COST_OF_GIVEN_WORD
+            return sum(self.words.get(char, NO_WORD)[1] for char in given) - _COST_OF_GIVEN_WORD
         saved = self._saved_as_given.get
         return sum([saved(char, COST_OF_UNKNOWN - _COST_OF_GIVEN) for char in given])
+
+
+def _read_forwards(han: str, words_in: list[list[tuple[int, int]]]) -> Readings:
+    length = len(han)
+    costs, words = [0] + [_FAR] * length, [""] * (length + 1)
+    for start, here in enumerate(words_in):
+        before = costs[start]
+        for end, cost in here:
+            if before + cost < costs[end]:
+                costs[end], words[end] = before + cost, han[start:end]
+    return costs, words
+
+
+def _read_backwards(han: str, words_in: list[list[tuple[int, int]]]) -> Readings:
+    length = len(han)
+    costs, words = [_FAR] * length + [0], [""] * (length + 1)
+    for start in range(length - 1, -1, -1):
+        for end, cost in words_in[start]:
+            if costs[end] + cost < costs[start]:
+                costs[start], words[start] = costs[end] + cost, han[start:end]
+    return costs, words
 
 
 def _costs(lines: list[str]) -> dict[str, int]:

@@ -15,7 +15,7 @@ from typing import Final
 from masking_service.masking import name_cues as cues
 from masking_service.masking.alternatives import any_of, by_char, by_first_letter
 from masking_service.masking.family_names import DOUBLE_FAMILY_NAMES, FAMILY_NAMES, RARE_FAMILY_NAMES
-from masking_service.masking.han_words import COST_OF_UNKNOWN, UNKNOWN, HanWords, han_words
+from masking_service.masking.han_words import COST_OF_UNKNOWN, NO_WORD, UNKNOWN, han_words
 from masking_service.masking.legal_forms import HAN_FORMS
 
 MAX_RUN: Final = 32
@@ -31,7 +31,6 @@ _OF_A_BUILDING: Final = 16
 _BUILDING_ENDS: Final = frozenset("苑厦寓邸墅院馆厂街道路巷弄")
 _TITLE_IN_GIVEN: Final = 7
 _FOLLOWING_IN_GIVEN: Final = 6
-_FAR: Final = 1 << 20
 _LEAST: Final = 9
 _BEFORE_PLACE: Final = 12
 """Characters of a name and the place behind it that are read."""
@@ -173,7 +172,6 @@ _LIST_IN: Final = re.compile(
 _han_letter: Final = re.compile(r"[A-Za-z\u4e00-\u9fff]").search
 _letter: Final = re.compile(r"\w").search
 _HAN_PARTS: Final = re.compile(r"[\u4e00-\u9fff]+").finditer
-_UNKNOWN: Final = (UNKNOWN, COST_OF_UNKNOWN)
 _STARTS: Final = "".join(sorted({*FAMILY_NAMES, *RARE_FAMILY_NAMES, *(name[0] for name in DOUBLE_FAMILY_NAMES)}))
 _family: Final = re.compile(rf"[{_STARTS}](?=[\u4e00-\u9fff])").finditer
 _BEFORE_SITE: Final = _PERSON_ENDS | frozenset(
@@ -198,9 +196,7 @@ class HanRun:
         self._text, self.start, self.end, self._parallel = text, start, end, parallel
         self._known = han_words()
         self._han = text[start:end]
-        words = _words_in(self._han, self._known)
-        self._cost_before, self._word_before = _read_forwards(self._han, words)
-        self._cost_behind, self._word_behind = _read_backwards(self._han, words)
+        (self._cost_before, self._word_before), (self._cost_behind, self._word_behind) = self._known.read(self._han)
 
     def names(self) -> Iterator[tuple[int, int]]:
         """The spans of names in the run, the likeliest first, none inside another."""
@@ -554,7 +550,7 @@ def _may_be_name(text: str, at: int) -> bool:
         return False
     family = 2 if text[at : at + 2] in DOUBLE_FAMILY_NAMES else 1
     least = known.family.get(text[at : at + family], COST_OF_UNKNOWN) + _MAY_BE_NAME
-    least -= sum(words.get(char, _UNKNOWN)[1] for char in text[at : at + family])
+    least -= sum(words.get(char, NO_WORD)[1] for char in text[at : at + family])
     for length in (2, 1):
         end = at + family + length
         given = text[at + family : end]
@@ -661,41 +657,3 @@ def _is_word(text: str, at: int, *, plain: bool) -> bool:
 
 def _is_han(char: str) -> bool:
     return "\u4e00" <= char <= "\u9fff" and char != "丨"
-
-
-def _words_in(han: str, known: HanWords) -> list[list[tuple[int, int]]]:
-    """For each place the ends and costs of the words that begin there."""
-    words, longest = known.words, known.longest
-    found = []
-    for start in range(len(han)):
-        one = words.get(han[start], _UNKNOWN)
-        here = [(start + 1, one[1])]
-        for end in range(start + 2, start + longest.get(han[start : start + 2], 1) + 1):
-            word = words.get(han[start:end])
-            if word is not None and end <= len(han):
-                here.append((end, word[1]))
-        found.append(here)
-    return found
-
-
-def _read_forwards(han: str, words_in: list[list[tuple[int, int]]]) -> tuple[list[int], list[str]]:
-    """For each place the least cost of the words before it, and the last of these words."""
-    length = len(han)
-    costs, words = [0] + [_FAR] * length, [""] * (length + 1)
-    for start, here in enumerate(words_in):
-        before = costs[start]
-        for end, cost in here:
-            if before + cost < costs[end]:
-                costs[end], words[end] = before + cost, han[start:end]
-    return costs, words
-
-
-def _read_backwards(han: str, words_in: list[list[tuple[int, int]]]) -> tuple[list[int], list[str]]:
-    """For each place the least cost of the words behind it, and the first of these words."""
-    length = len(han)
-    costs, words = [_FAR] * length + [0], [""] * (length + 1)
-    for start in range(length - 1, -1, -1):
-        for end, cost in words_in[start]:
-            if costs[end] + cost < costs[start]:
-                costs[start], words[start] = costs[end] + cost, han[start:end]
-    return costs, words
