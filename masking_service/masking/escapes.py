@@ -34,11 +34,14 @@ def unescaped(text: str) -> str:
 
 
 def hide_escaped(text: str, shown: str) -> str:
-    """Hide in words with escapes what does not show; a word whose Han does not show becomes stars, one a character.
+    """Hide in a text with escapes what is hidden where the same text is written without them.
+
+    Letters and digits beside escaped Han become what shows of them; a word whose Han is hidden becomes stars, one a
+    character.
 
     Args:
         text: any text.
-        shown: what shows of it without escapes (`unescaped`).
+        shown: the mask of ``unescaped(text)``.
     """
     return _word.sub(lambda word: word[0] if unescaped(word[0]) in shown else _as_shown(word[0], shown), text)
 
