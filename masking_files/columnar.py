@@ -83,6 +83,8 @@ class ColumnFile:
                 reader = ipc.open_file(pa.OSFile(file))
                 self.schema = reader.schema
                 self._batches = map(reader.get_batch, range(reader.num_record_batches))
+            self._came = self.schema
+            self.schema = pa.schema([field.with_type(_without_views(field.type)) for field in self._came])
         except (pa.ArrowException, OSError) as fault:
             reason = fault.strerror if isinstance(fault, OSError) and fault.strerror else form
             raise NotDone(say(texts.BROKEN_COLUMNS, reason=reason)) from None
@@ -104,7 +106,8 @@ class ColumnFile:
                 return
             step = _rows_of(batch.nbytes, batch.num_rows)
             for begin in range(0, batch.num_rows, step):
-                yield batch.slice(begin, step)
+                part = batch.slice(begin, step)
+                yield part if self.schema.equals(self._came) else part.cast(self.schema)
             number += batch.num_rows
 
     def writer(self, sink: Any, schema: Any) -> Any:
@@ -128,6 +131,9 @@ class ColumnSheet(Sheet):
         self.headers: Sequence[str] = [".".join(steps) for steps, _ in self._leaves]
         if len({*self.headers}) < len(self.headers):
             raise NotDone(say(texts.SAME_COLUMNS))
+        for header, (_, kind) in zip(self.headers, self._leaves, strict=True):
+            if not _is_supported(kind):
+                raise NotDone(say(texts.COLUMN_TYPE, column=header, type=str(kind)))
         masked = lay_out(self.headers, schema, told).kinds
         self._types = {steps: _shown_as(kind, masked=at in masked) for at, (steps, kind) in enumerate(self._leaves)}
         self._number = 0
@@ -137,7 +143,7 @@ class ColumnSheet(Sheet):
     def lines(self) -> Iterator[SheetRow]:
         """Every row."""
         for batch in self._source.batches():
-            columns = [_texts(_leaf(batch, steps)) for steps, _ in self._leaves]
+            columns = [[text or "" for text in _texts(_leaf(batch, steps))] for steps, _ in self._leaves]
             for row, cells in enumerate(zip(*columns, strict=True)):
                 self._number += 1
                 yield SheetRow(self._number, cells, (batch, row))
@@ -257,7 +263,7 @@ def _leaf(batch: Any, steps: Steps) -> Any:
 
 
 def _is_text(kind: Any) -> bool:
-    return bool(types.is_string(kind) or types.is_large_string(kind) or types.is_string_view(kind))
+    return bool(types.is_string(kind) or types.is_large_string(kind))
 
 
 def _shown_as(kind: Any, *, masked: bool) -> Any:
@@ -273,29 +279,55 @@ def _field(field: Any, steps: Steps, shown: Mapping[Steps, Any]) -> Any:
     return field.with_type(shown[steps])
 
 
-def _texts(array: Any) -> list[str]:
-    """The cells of a column as texts; empty where there is none."""
-    if types.is_nested(array.type) or types.is_binary(array.type) or types.is_large_binary(array.type):
-        return [_written(value) for value in array.to_pylist()]
-    return [text or "" for text in array.cast(pa.string()).to_pylist()]
+def _without_views(kind: Any) -> Any:
+    """The type, at every level, without views: Arrow cannot pick rows of these."""
+    if types.is_string_view(kind):
+        return pa.string()
+    if types.is_binary_view(kind):
+        return pa.binary()
+    if types.is_struct(kind):
+        return pa.struct([field.with_type(_without_views(field.type)) for field in kind])
+    if types.is_list(kind) or types.is_large_list(kind):
+        make = pa.list_ if types.is_list(kind) else pa.large_list
+        return make(kind.value_field.with_type(_without_views(kind.value_type)))
+    return kind
+
+
+def _is_supported(kind: Any) -> bool:
+    """Whether rows of a type can be picked, read and written."""
+    try:
+        one = pa.nulls(1, kind).take(pa.array([0]))
+        _texts(one)
+        pa.array(one.to_pylist(), kind)
+    except (pa.ArrowException, NotImplementedError):
+        return False
+    return True
+
+
+def _texts(array: Any) -> list[str | None]:
+    """The cells of a column as texts; None where there is none."""
+    try:
+        return list(array.cast(pa.string()).to_pylist())
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):  # lists, maps, and bytes that are not UTF-8
+        return [None if value is None else _written(value) for value in array.to_pylist()]
 
 
 def _written(value: Any) -> str:
-    if value is None:
-        return ""
     if isinstance(value, bytes):
         return value.decode("utf-8", "replace")
-    return json.dumps(value, ensure_ascii=False, default=str)
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
 
 
 def _changed(array: Any, kind: Any, changes: Mapping[int, str | None]) -> Any:
     """A column with other values in some rows."""
     if changes:
-        values = array.cast(pa.string()).to_pylist() if _is_text(kind) else array.to_pylist()
+        values = _texts(array) if _is_text(kind) else array.to_pylist()
         for row, value in changes.items():
             values[row] = value
         return pa.array(values, kind)
-    return array if array.type == kind else array.cast(kind)
+    if array.type == kind:
+        return array
+    return pa.array(_texts(array), kind) if _is_text(kind) else array.cast(kind)
 
 
 def _added(cell: Cell) -> str | None:

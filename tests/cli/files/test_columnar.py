@@ -163,3 +163,61 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path, monkeypatch: pytest.
 
     assert len(held) > 50
     assert max(held) - held[0] < size / 4
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        (pa.list_(pa.struct([("name", pa.string())])), [{"name": "张三"}]),
+        (pa.list_(pa.string()), ["张三"]),
+        (pa.binary(), "张三".encode("gb18030")),
+        (pa.binary(4), "张三".encode("gb18030")),
+        (pa.binary_view(), "张三".encode()),
+    ],
+)
+def test_a_mapped_column_of_any_type_becomes_one_of_texts(tmp_path: Path, kind: pa.DataType, value: object) -> None:
+    table = pa.table({"收件人": pa.array([value, None], kind)})
+
+    shown = masked(write(tmp_path / "in.arrow", table)).column("收件人")
+
+    assert shown.type == pa.string()
+    first, second = shown.to_pylist()
+    assert "三" not in first
+    assert second is None
+
+
+def test_bytes_that_are_no_text_stay(tmp_path: Path) -> None:
+    table = pa.table({"收件人": ["张三"], "id": pa.array([b"\xff" * 16], pa.binary(16))})
+
+    assert masked(write(tmp_path / "in.parquet", table)).column("id").to_pylist() == [b"\xff" * 16]
+
+
+def test_views_are_written_as_plain_values(tmp_path: Path) -> None:
+    rows = {"name": "张三", "phone": "13812345678"}
+    table = pa.table(
+        {
+            "收件人": pa.array(["张三", None], pa.string_view()),
+            "sender": pa.array([rows, None], pa.struct([("name", pa.string_view()), ("phone", pa.string_view())])),
+            "标签": pa.array([["易碎"], None], pa.list_(pa.string_view())),
+        }
+    )
+
+    shown = masked(write(tmp_path / "in.arrow", table))
+
+    assert shown.drop_columns(["error"]).to_pydict() == {
+        "收件人": ["张*", None],
+        "sender": [{"name": "张*", "phone": "*******5678"}, None],
+        "标签": [["易碎"], None],
+    }
+    assert shown.schema.field("收件人").type == pa.string()
+
+
+def test_a_column_of_a_type_that_is_not_read_is_refused(tmp_path: Path) -> None:
+    runs = pa.RunEndEncodedArray.from_arrays([2], ["x"])
+    source = write(tmp_path / "in.arrow", pa.table({"收件人": ["张三", "李四"], "runs": runs}))
+
+    done = run("mask", source)
+
+    assert done.exit_code == 2
+    assert "column runs has a type that cannot be read (run_end_encoded" in done.output
+    assert [*tmp_path.iterdir()] == [source]
