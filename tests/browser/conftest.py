@@ -21,7 +21,7 @@ import redis
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
 
 from masking_service.service.people.issuers import mint
-from tests.e2e.processes import ROOT, Running, environment, wait_for
+from tests.e2e.processes import ROOT, Process, Running, begin, environment, wait_for
 
 PHONE = "13987654321"
 """Of the recipient whom `case` is about."""
@@ -43,7 +43,7 @@ class DeskProcess:
     """A desk that runs beside a service."""
 
     service: Running
-    process: subprocess.Popen[bytes]
+    process: Process
     url: str
     issuer_url: str
     log: Path
@@ -57,21 +57,10 @@ def start_desk(
     service: Running, folder: Path, ports: tuple[int, int] | None = None, *, localhost: bool = False
 ) -> DeskProcess:
     (port, issuer_port), log = ports or (free_port(), free_port()), folder / "desk.log"
-    command = [
-        sys.executable,
-        "-m",
-        "masking_console",
-        "serve",
-        "--dev",
-        "--port",
-        str(port),
-        "--issuer-port",
-        str(issuer_port),
-    ]
-    command += ["--service-url", f"http://127.0.0.1:{service.port}", "--state-dir", str(service.state)]
-    command += ["--localhost"] if localhost else []
-    with log.open("wb") as output:
-        process = subprocess.Popen(command, cwd=ROOT, env=environment(), stdout=output, stderr=subprocess.STDOUT)
+    words = ["serve", "--dev", "--port", str(port), "--issuer-port", str(issuer_port)]
+    words += ["--service-url", f"http://127.0.0.1:{service.port}", "--state-dir", str(service.state)]
+    words += ["--localhost"] if localhost else []
+    process = begin((sys.executable, "-m", "masking_console", *words), log)
     wait_for(lambda: re.search(r"^desk at ", log.read_text(), re.MULTILINE), "the desk's line", 30)
     url = f"http://{'localhost' if localhost else '127.0.0.1'}:{port}"
     return DeskProcess(service, process, url, f"http://127.0.0.1:{issuer_port}", log)

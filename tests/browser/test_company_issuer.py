@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -19,7 +19,7 @@ from masking_console.guards import SESSION_COOKIE
 from masking_console.sessions import Sessions
 from masking_service.dev.embedded import EmbeddedServer
 from tests.browser.conftest import DeskProcess, Visit, call, free_port
-from tests.e2e.processes import ROOT, Running, environment, wait_for
+from tests.e2e.processes import ROOT, Running, begin, wait_for
 
 PROVIDER = ROOT / "node_modules" / "oidc-provider"
 pytestmark = [
@@ -74,14 +74,11 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskProcess]:
         processes = {}
         for name, command in commands.items():
             log = folder / f"{name}.log"
-            with log.open("wb") as output:
-                processes[name] = subprocess.Popen(
-                    command, cwd=ROOT, env=environment(**given), stdout=output, stderr=subprocess.STDOUT
-                )
+            processes[name] = begin(command, log, **given)
             wait_for(lambda log=log, name=name: f"{name} at" in log.read_text(), name, 20)
         yield DeskProcess(service, processes["desk"], url, issuer, folder / "desk.log")
         for process in processes.values():
-            process.terminate()
+            process.send_signal(signal.SIGTERM)
             process.wait(20)
     service.stop()
 

@@ -1,0 +1,176 @@
+"""Starts programs of this repository quickly: it forks them from a process that has imported what they need.
+
+Most of what such a program takes to start is imports, and compiling the expressions of the masks. A forked one has
+that already; all else is as if it was started by `python -m` in the repository's folder.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import runpy
+import select
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Mapping
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from masking_service.masking.usual_addresses import lines_reader
+from tests import programs
+
+ROOT: Final = Path(__file__).parents[1]
+MAX_MESSAGE: Final = 256 * 1024
+
+
+class Order(NamedTuple):
+    """What to start: a module with its arguments, and the files that it writes to."""
+
+    command: tuple[str, ...]
+    environment: Mapping[str, str]
+    output: str
+    errors: str
+
+
+class Program:
+    """A module that runs as a program, with the methods of `subprocess.Popen` that tests use."""
+
+    def __init__(self, *command: str, environment: Mapping[str, str], output: Path, errors: Path | None = None) -> None:
+        self.args = command
+        self.pid = _server().start(Order(command, environment, str(output), str(errors or output)))
+
+    def poll(self) -> int | None:
+        """Return its exit status, -N if signal N ended it, or nothing while it runs."""
+        return _server().status(self.pid, 0)
+
+    def wait(self, timeout: float = 60) -> int:
+        """Wait for its end and return its exit status. Raises TimeoutExpired."""
+        if (status := _server().status(self.pid, timeout)) is None:
+            raise subprocess.TimeoutExpired(self.args, timeout)
+        return status
+
+    def send_signal(self, number: int) -> None:
+        """Send it a signal, if it still runs."""
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        """End it at once."""
+        self.send_signal(signal.SIGKILL)
+
+
+def run(*command: str, environment: Mapping[str, str], timeout: float = 60) -> programs.Ended:
+    """Run a module as a program to its end; its exit status, and what it printed. Raises TimeoutExpired."""
+    with tempfile.TemporaryDirectory() as made:
+        output, errors = Path(made, "output"), Path(made, "errors")
+        program = Program(*command, environment=environment, output=output, errors=errors)
+        try:
+            status = program.wait(timeout)
+        finally:
+            program.kill()
+        return programs.Ended(command, status, output.read_text("utf-8"), errors.read_text("utf-8"))
+
+
+class _Server:
+    """The process that programs are forked from. It ends when this process ends."""
+
+    def __init__(self) -> None:
+        self._statuses: dict[int, int] = {}
+        self._started: list[int] = []
+        self._lock = threading.Lock()
+        self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            command = [sys.executable, "-m", "tests.fork_server", str(theirs.fileno())]
+            subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, pass_fds=[theirs.fileno()])
+
+    def start(self, order: Order) -> int:
+        with self._lock:
+            self._socket.sendall(json.dumps(order).encode())
+            while not self._started:
+                self._read()
+            return self._started.pop()
+
+    def status(self, pid: int, seconds: float) -> int | None:
+        """Return the exit status of a program that ends within some seconds."""
+        deadline = time.monotonic() + seconds
+        with self._lock:
+            while pid not in self._statuses:
+                if not select.select([self._socket], [], [], max(0.0, deadline - time.monotonic()))[0]:
+                    return None
+                self._read()
+            return self._statuses[pid]
+
+    def _read(self) -> None:
+        message = self._socket.recv(MAX_MESSAGE)
+        assert message, "the process that programs are forked from has ended"
+        pid, status = json.loads(message)
+        if status is None:
+            self._started.append(pid)
+        else:
+            self._statuses[pid] = status
+
+
+@cache
+def _server() -> _Server:
+    return _Server()
+
+
+def _next_order(orders: socket.socket) -> Order | None:
+    """Fork a process for each order. Return the order in that process, and nothing in this one at the end."""
+    pids: dict[int, int] = {}
+    waiting = select.poll()
+    waiting.register(orders, select.POLLIN)
+    while True:
+        for ready, _ in waiting.poll():
+            if (pid := pids.pop(ready, None)) is not None:
+                waiting.unregister(ready)
+                os.close(ready)
+                orders.send(json.dumps([pid, os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])]).encode())
+            elif not (message := orders.recv(MAX_MESSAGE)):
+                return None
+            elif pid := os.fork():
+                pids[made := os.pidfd_open(pid)] = pid
+                waiting.register(made, select.POLLIN)
+                orders.send(json.dumps([pid, None]).encode())
+            else:
+                for inherited in (*pids, orders.detach()):
+                    os.close(inherited)
+                return Order(*json.loads(message))
+
+
+def _write_to(path: str, descriptor: int) -> None:
+    with Path(path).open("ab") as file:
+        os.dup2(file.fileno(), descriptor)
+
+
+def _import() -> None:
+    """Import what most programs need, and nothing that asks for its environment when it is imported."""
+    for name in (
+        "masking_audit.cli",
+        "masking_console.__main__",
+        "masking_service.cli.doctor",
+        "masking_service.cli.serve",
+        "masking_service.dev.development",
+        "masking_service.server.worker",
+    ):
+        import_module(name)
+    lines_reader()
+    assert "prometheus_client" not in sys.modules  # it asks whether several processes count together
+
+
+if __name__ == "__main__":
+    _import()
+    if (order := _next_order(socket.socket(fileno=int(sys.argv[1])))) is not None:
+        os.environ.clear()
+        os.environ.update(order.environment)
+        _write_to(order.output, 1)
+        _write_to(order.errors, 2)
+        sys.argv[1:] = order.command[1:]
+        runpy.run_module(order.command[0], run_name="__main__", alter_sys=True)
