@@ -137,7 +137,7 @@ def _body(row: Operation, data: bytes) -> Any:
     if row.body_optional and not data:
         return row.body()
     environ = request.environ
-    if "HTTP_CONTENT_ENCODING" in environ or (
+    if environ.get("HTTP_CONTENT_ENCODING", "").strip().lower() not in ("", "identity") or (
         environ.get("CONTENT_TYPE") != JSON and request.mimetype not in ("", JSON)
     ):
         raise Problem("unsupported-media-type")

@@ -138,6 +138,8 @@ def test_texts_are_kept_without_personal_data(api: Api) -> None:
         ({"persons": 1.5}, "/persons", "invalid-value"),
         ({"leak": ""}, "/leak", "invalid-length"),
         ({"leak": " "}, "/leak", "invalid-value"),
+        ({"leak": "a\nb"}, "/leak", "invalid-value"),
+        ({"leak": "a\u202eb"}, "/leak", "invalid-value"),
         ({"leak": "x" * 65}, "/leak", "invalid-value"),
     ],
 )

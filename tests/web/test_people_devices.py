@@ -46,6 +46,13 @@ def approve(approver: Person, courier: Proving) -> Any:
     return decide(approver, courier, "approve", code=courier.device.code)
 
 
+def test_a_name_shows_one_line_as_it_is(courier: Proving) -> None:
+    answered = courier.enrol(name="a\nb\u202ec")
+
+    assert refusal(answered) == (422, "invalid-request")
+    assert courier.own() == []
+
+
 def test_a_new_device_waits_for_another_person(boss: Person, courier: Proving) -> None:
     courier.token = courier.api.mint("courier", "c-1", sites=[SITE], phone="13900001111")
     made = content(courier.enrol(), 201)

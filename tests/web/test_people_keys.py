@@ -68,6 +68,20 @@ def test_a_new_key_waits_for_another_person(
     assert raised == ["key-pending"]
 
 
+@pytest.mark.parametrize("name", ["a\nb", "a\u202eb", "a\u200bb", "\x1b[2J", " ", ""])
+def test_a_name_shows_one_line_as_it_is(officer: Person, name: str) -> None:
+    answered = officer.enrol(name=name)
+
+    assert refusal(answered) == (422, "invalid-request")
+    assert [one["pointer"] for one in answered.get_json()["errors"]] == ["/name"]
+    assert own(officer) == []
+
+
+@pytest.mark.parametrize("name", ["李*的手机", "work laptop", "téléphone 📱", "a"])
+def test_a_name_is_in_any_script(officer: Person, name: str) -> None:
+    assert officer.enrol(name=name).status_code == 201
+
+
 def test_an_approved_key_is_active_and_says_when_it_was_used(boss: Person, officer: Person) -> None:
     officer.approved_by(boss)
     results(officer.open(PHONE))

@@ -58,11 +58,16 @@ def test_a_body_of_another_shape_is_refused_by_its_place(
     assert [error["pointer"] for error in answered.get_json()["errors"]] == [pointer]
 
 
-@pytest.mark.parametrize("encoding", ["gzip", "identity", "br", "deflate, gzip", "x"])
+@pytest.mark.parametrize("encoding", ["gzip", "identity, gzip", "br", "deflate, gzip", "x"])
 def test_an_encoded_body_is_refused(api: Api, encoding: str) -> None:
     answered = api.post(PRINTER, "/v1/mask", {"records": []}, headers={"Content-Encoding": encoding})
 
     assert refusal(answered) == (415, "unsupported-media-type")
+
+
+@pytest.mark.parametrize("encoding", ["identity", " Identity ", ""])
+def test_a_body_that_says_it_has_no_encoding_is_read(api: Api, encoding: str) -> None:
+    assert api.post(PRINTER, "/v1/mask", {"records": []}, headers={"Content-Encoding": encoding}).status_code == 200
 
 
 @pytest.mark.parametrize(

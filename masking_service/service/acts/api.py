@@ -11,7 +11,7 @@ from masking_service.service.acts.shapes import Signature
 from masking_service.service.acts.use import ProposeAct
 from masking_service.service.call.examples import CASE, SUPERVISOR, WAYBILL_NO
 from masking_service.service.call.operation import SIGNATURE, STORE, Call, Example, Operation, for_path
-from masking_service.service.call.shapes import LABEL, MAX_ITEMS, Shape
+from masking_service.service.call.shapes import MAX_ITEMS, Label, Shape
 from masking_service.service.people.permissions import Permission
 
 ActName = Literal[
@@ -66,7 +66,7 @@ class ActRequest(Shape, frozen=True):
 class NewKeyRequest(Shape, frozen=True):
     """A key that the browser has made."""
 
-    name: Annotated[str, Meta(min_length=1, max_length=64, pattern=r"\S", description=LABEL)]
+    name: Label
     options: Annotated[str, Meta(max_length=512, description="Of the answer to POST /v1/me/keys/options.")]
     credential: Annotated[dict[str, Any], Meta(description="RegistrationResponseJSON of WebAuthn, level 3.")]
 

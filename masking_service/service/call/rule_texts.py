@@ -62,7 +62,7 @@ MEMBERS: Final[dict[str, Text]] = {
     "found_at": Text("a time that is past, such as 2026-11-24T08:00:00Z, or a day"),
     "countries": Text("an array of codes of countries, of which one at least: cn, eu, in, jp, kr, sg"),
     "flags": Text("an array of `critical`, `sensitive`, `malicious`, `outside` and `high_risk`"),
-    "leak": Text("what leaked, in 1 to 64 characters"),
+    "leak": Text("what leaked, in 1 to 64 printable characters"),
     "persons": Text("a whole number of persons, at most 10,000,000,000"),
     "possible": Text("a whole number of persons, at most 10,000,000,000"),
     "hold": Text("1 to 64 of A-Z a-z 0-9 . _ -, a letter or digit first"),
@@ -81,7 +81,7 @@ MEMBERS: Final[dict[str, Text]] = {
     "signed": Text("the members of `Signed`, each in base64url"),
     "credential": Text("the key as the browser made it, for these options"),
     "code": Text("the ten characters on the enrolling screen"),
-    "name": _SHORT,
+    "name": Text("1 to 64 printable characters"),
     "key": Text("the id of a key, as an answer gives it"),
     "device": Text("the id of a device, as an answer gives it"),
     "options": Text("the `options` of an earlier answer"),
@@ -151,8 +151,8 @@ ITEMS: Final[dict[str, Text]] = {
         "whole characters."
     ),
     "invalid-type": Text(
-        "The schema expects a string, an integer or null at the named place. Correct the value, or name the record's "
-        "own schema."
+        "The schema expects another type at the named place: a string, an integer or null for a value, an object or an "
+        "array around values. Correct it, or name the record's own schema."
     ),
     "nothing-mapped": Text(
         "The record has no value that the schema maps, or only values that came in masked. Nothing was stored, and the "

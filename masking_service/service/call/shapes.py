@@ -22,7 +22,17 @@ PRINCIPAL_PATTERN = (
     "^(client/[a-z0-9][a-z0-9._-]{0,63}|(?!client/)[a-z0-9][a-z0-9-]{0,63}/"
     r"[!-~À-ɏ一-鿯]([ -~À-ɏ一-鿯]{0,126}[!-~À-ɏ一-鿯])?)$(?!\n)"
 )
-LABEL: Final = "What the person calls it. Personal data that is found in it is masked, as in a remark."
+_UNPRINTABLE: Final = r"\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
+# A line feed or a change of direction in a list of keys would show an approver another line than there is.
+Label = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=64,
+        pattern=rf"^[^{_UNPRINTABLE}]*[^{_UNPRINTABLE}\s][^{_UNPRINTABLE}]*$",
+        description="What the person calls it. Personal data that is found in it is masked, as in a remark.",
+    ),
+]
 Records = Annotated[
     list[Any],
     Meta(

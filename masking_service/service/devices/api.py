@@ -8,7 +8,7 @@ from masking_service.audit.actions import Action
 from masking_service.service.acts.api import ApproveKeyRequest, KeyDecisionRequest
 from masking_service.service.call.examples import SUPERVISOR
 from masking_service.service.call.operation import PROOF, SIGNATURE, STORE, Call, Example, Operation, for_path
-from masking_service.service.call.shapes import LABEL, Shape
+from masking_service.service.call.shapes import Label, Shape
 from masking_service.service.devices import answers
 from masking_service.service.devices.use import DeviceApproval, OwnDevices
 from masking_service.service.people.permissions import Permission
@@ -20,7 +20,7 @@ COURIER: Final = "staff/courier-88"
 class NewDeviceRequest(Shape, frozen=True):
     """A device whose key made the header `DPoP`."""
 
-    name: Annotated[str, Meta(min_length=1, max_length=64, pattern=r"\S", description=LABEL)]
+    name: Label
     invitation: Annotated[
         str,
         Meta(max_length=256, description="One that the operator made for the caller: the device is active at once."),

@@ -319,7 +319,7 @@ def _check_new(incident: IncidentRecord, now: int) -> None:
         wrong.append(("/incident", "invalid-value"))
     if not incident.countries or not {*incident.countries} <= {*countries()}:
         wrong.append(("/countries", "unknown-country"))
-    fault = text_fault(incident.leak, MAX_LEAK)
+    fault = text_fault(incident.leak, MAX_LEAK) or ("" if incident.leak.isprintable() else "invalid-value")
     if fault:
         wrong.append(("/leak", fault))
     if not 0 < incident.found_at <= now:
