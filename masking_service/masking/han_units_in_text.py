@@ -52,6 +52,8 @@ _MAY_BE_CALLED: Final = re.compile(
     rf"\s?(?:(?:{any_of(DOUBLE_FAMILY_NAMES)}|[{FAMILY_NAMES}{RARE_FAMILY_NAMES}])(?:\*(?![0-9])|[\u4e00-\u9fff])"
     r"|\*(?:先生|女士|小姐|阿姨|师傅|老师))"
 ).match
+_COMMAS: Final = "，,；;"
+"""Between a floor and who is there: 12层，张伟. Behind one figure it may be a number of layers: 包了2层，张伟打包."""
 _CALLED: Final = 8
 """Characters behind a floor in which a name is told."""
 _HOUSE: Final = re.compile(r"[A-Z]?[0-9]{1,2}").fullmatch
@@ -183,7 +185,8 @@ def _is_sure(text: str, number: str, kind: int, level: int, end: int) -> bool:
         return named or _UNIT_GOES_ON(text, end) is not None
     if kind == FLOOR_WORD:
         sure = text[end - 1] not in "层層" or named
-        return sure or bool(_ON_A_FLOOR(text, end) or _AT_ROOM(before) or _is_called(text, end))
+        behind = end + 1 if len(number) > 1 and text[end : end + 1] in _COMMAS else end
+        return sure or bool(_ON_A_FLOOR(text, end) or _AT_ROOM(before) or _is_called(text, behind))
     if kind == ROOM_WORD:
         bed = text[end - 1] == "床" and _IN_A_WARD(before) is not None
         stall = _IS_STALL(text[start:end]) is not None
