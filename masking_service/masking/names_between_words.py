@@ -178,7 +178,7 @@ _BEFORE_SITE: Final = _PERSON_ENDS | frozenset(
     "级场地放工员人师者天后晚前点司厂店部科处组班院局所行社馆校市队站库间堂舍心室会团办房"
 )
 """What words end with that people are, or belong to, and 放."""
-_ROOM_OF_SITE: Final = re.compile("(?:(?<=[0-9])|(?<=[0-9*]{3}))(?:室|房间?|号|铺|床|户|班|级|届|店面|[楼层層])?的?$").search
+_ROOM_OF_SITE: Final = re.compile("(?:(?<=[0-9])|(?<=[0-9*]{3}))(?:室|房间?|[号铺床户班级届楼层層]|店面)?的?$").search
 _LAST_BEHIND: Final = re.compile(r"[\u4e00-\u9fff]{0,2}[家那在签簽拿取领留赠亲](?![\u4e00-\u9fff])").match
 _LAST_OF_ROOM: Final = frozenset("0123456789*室房间号铺床户班级届面楼层層的")
 

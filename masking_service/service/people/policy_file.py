@@ -210,7 +210,7 @@ def full_kinds(profile: Profile) -> frozenset[str]:
 
 def _budget(counts: rules.Counted, place: DocumentPlace, people: int = 0) -> Budget:
     found = place.fields((), rules.WINDOWS)
-    if not found:
+    if not found and isinstance(place.value, Mapping):
         place.fault("has to limit at least one window")
     windows = [
         Window(name, seconds, found[name].integer(1, _MILLION))

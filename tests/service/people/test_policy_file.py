@@ -167,6 +167,8 @@ class TestFaults:
 
     def test_a_missing_section_is_one_fault_and_not_one_for_each_of_its_parts(self) -> None:
         assert list(faults(edited(without("cases")))) == ["cases"]
+        assert list(faults(edited(without("budgets")))) == ["budgets"]
+        assert list(faults("a: [")) == ["line 2"]
 
     @pytest.mark.parametrize("value", ["0d", 180, None, "x"])
     def test_a_faulty_duration_is_one_fault(self, value: object) -> None:
