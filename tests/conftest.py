@@ -18,7 +18,7 @@ import redis
 from masking_service.dev.embedded import EmbeddedServer
 from masking_service.observability.logs import log
 from masking_service.store.client import Store
-from tests import leftovers, programs, reruns, servers
+from tests import fork_server, leftovers, programs, reruns, servers
 from tests.proofs import is_proof
 from tests.store import stores
 
@@ -104,6 +104,11 @@ def pytest_configure(config: pytest.Config) -> None:
     for number in (signal.SIGINT, signal.SIGHUP):
         if signal.getsignal(number) is signal.SIG_IGN:
             signal.signal(number, lambda *_: None)
+
+
+def pytest_sessionfinish() -> None:
+    """End the process that programs were forked from, before it is taken for one that was left behind."""
+    fork_server.end()
 
 
 def pytest_make_parametrize_id(val: object) -> str | None:

@@ -88,7 +88,7 @@ class _Server:
         self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             command = [sys.executable, "-m", "tests.fork_server", str(theirs.fileno())]
-            subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, pass_fds=[theirs.fileno()])
+            self._process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, pass_fds=[theirs.fileno()])
 
     def start(self, order: Order) -> int:
         with self._lock:
@@ -107,6 +107,11 @@ class _Server:
                 self._read()
             return self._statuses[pid]
 
+    def end(self) -> None:
+        """End that process, not the programs."""
+        self._socket.close()
+        self._process.wait()
+
     def _read(self) -> None:
         message = self._socket.recv(MAX_MESSAGE)
         assert message, "the process that programs are forked from has ended"
@@ -120,6 +125,12 @@ class _Server:
 @cache
 def _server() -> _Server:
     return _Server()
+
+
+def end() -> None:
+    """Start no more programs in this run."""
+    if _server.cache_info().currsize:
+        _server().end()
 
 
 def _next_order(orders: socket.socket) -> Order | None:

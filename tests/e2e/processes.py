@@ -48,9 +48,12 @@ def run_gunicorn(command: Sequence[str] = GUNICORN, **settings: str) -> programs
 
 
 def begin(command: Sequence[str], log: Path, **settings: str) -> Process:
-    """Start a program that writes to a file. A module of this Python is forked, which takes less time."""
+    """Start a program that writes to a file. A module of this Python is forked, which takes less time.
+
+    A setting that is read before a program begins needs a new process.
+    """
     log.write_bytes(b"")
-    if tuple(command[:2]) == SERVICE[:2]:
+    if tuple(command[:2]) == SERVICE[:2] and not any(name.startswith(("LD_", "PYTHON")) for name in settings):
         return fork_server.Program(*command[2:], environment=environment(**settings), output=log)
     with log.open("ab") as output:
         return subprocess.Popen(command, cwd=ROOT, env=environment(**settings), stdout=output, stderr=subprocess.STDOUT)
