@@ -38,6 +38,7 @@ from masking_service.masking.han_numbers import (
     ROOM_DIGITS,
     STOREY,
     TOKENS,
+    count_digits,
     starred,
 )
 
@@ -59,6 +60,12 @@ _INSIDE: Final = re.compile(r"[^0-9A-Za-z\u3400-\u9fff。；;\n]{1,2}|的").full
 """Between the numbers of a building, a unit and a room in a text: 3栋 2单元 203."""
 _IS_ROOM_OF_A_TEXT: Final = re.compile(r"(?![BLbl]?[0-9]{1,2}[Ff]$)[0-9A-Za-z*]+").fullmatch
 _IS_ALNUM: Final = re.compile(ALNUM).match
+_ORDER_DIGITS: Final = 8
+"""As many as no room has."""
+_BEHIND_ORDER: Final = re.compile(
+    r"(?:[单單](?:编|編)?[号號码碼]|[订訂运運][单單]|流水|交易|合同|物流)[号號码碼]{0,2}[\s:：=#是为為]{0,3}$"
+).search
+"""The end of what is in front of an order's number: it stays, as in texts."""
 _IsSure = Callable[[str, str, int, int, int], bool]
 """Takes a text, a number in it, the word behind it, its level and its end."""
 
@@ -109,7 +116,7 @@ def read_han_units(text: str, level: int = ESTATE, is_sure: _IsSure | None = Non
         if is_sure is not None and not is_sure(text, number, kind, level, end):
             level = _passed(text[end - 1], kind, level)
             continue
-        if apart and stop - start == POSTCODE and kind == BARE_NUMBER and _is_postcode(number, text[start - 1], level):
+        if apart and kind == BARE_NUMBER and _is_of_no_unit(number, gap, level):
             continue
         if is_sure is not None and kind == BARE_NUMBER and _IS_ROOM_OF_A_TEXT(number):
             shown, level = "*" * len(number), ROOM
@@ -129,9 +136,11 @@ def read_han_units(text: str, level: int = ESTATE, is_sure: _IsSure | None = Non
     return shown, end
 
 
-def _is_postcode(number: str, before: str, level: int) -> bool:
-    """Whether six digits may be a postcode, and not house, unit and room of an estate: 名苑_315104."""
-    return number.isdecimal() and (level not in (ZONE, ESTATE) or before not in "_-")
+def _is_of_no_unit(number: str, gap: str, level: int) -> bool:
+    """Whether a number may be a postcode, and not house, unit and room of an estate (名苑_315104), or is an order's."""
+    if len(number) == POSTCODE:
+        return number.isdecimal() and (level not in (ZONE, ESTATE) or gap[-1] not in "_-")
+    return count_digits(number) >= _ORDER_DIGITS and _BEHIND_ORDER(gap) is not None
 
 
 def behind_last_number(text: str) -> int:
