@@ -94,11 +94,13 @@ LONG_GROUPS = {
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Check the run's end, and let child processes be interrupted where this process ignores signals.
+    """Keep what tests write in memory, check the run's end, and let child processes be interrupted.
 
-    A program inherits an ignored signal (`nohup make test &`) but not a handler: with one here, it starts with the
+    The last is for where this process ignores signals: a program inherits an ignored signal (`nohup make test &`) but not a handler: with one here, it starts with the
     default action.
     """
+    if _memory_is_roomy():
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))  # pytest's setting for where `tmp_path` is
     config.pluginmanager.register(leftovers)
     config.pluginmanager.register(reruns)
     for number in (signal.SIGINT, signal.SIGHUP):
@@ -211,9 +213,12 @@ def environment_as_before() -> Iterator[None]:
 @contextmanager
 def folder_in_memory(prefix: str) -> Iterator[Path]:
     """Make a folder, in memory where that has room: no write waits for a disk."""
-    roomy = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM
-    with tempfile.TemporaryDirectory(prefix=prefix, dir=MEMORY if roomy else None) as folder:
+    with tempfile.TemporaryDirectory(prefix=prefix, dir=MEMORY if _memory_is_roomy() else None) as folder:
         yield Path(folder)
+
+
+def _memory_is_roomy() -> bool:
+    return MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM
 
 
 @pytest.fixture(scope="session")
