@@ -96,7 +96,7 @@ LONG_GROUPS = {
 def pytest_configure(config: pytest.Config) -> None:
     """Keep what tests write in memory, check the run's end, and let child processes be interrupted.
 
-    The last is for where this process ignores signals: a program inherits an ignored signal (`nohup make test &`) but not a handler: with one here, it starts with the
+    A program inherits an ignored signal (`nohup make test &`) but not a handler: with one here, it starts with the
     default action.
     """
     if _memory_is_roomy():
