@@ -102,7 +102,7 @@ _STALL_FOLLOWS: Final = re.compile(rf"(?:{ALNUM}{{1,3}}(?:[号號][门門]|[楼�
 _LONG_STALL_FOLLOWS: Final = re.compile("[0-9*]{5}(?![0-9*])").match
 """More digits than a house in a road has: 八区六街21701."""
 _IS_HOUSE_WITH_ROOM: Final = re.compile("[号號](?:房|室|办|辦|商[铺舖]|店[铺舖面]|宿舍)").match
-_IS_PHONE: Final = re.compile(r"(?:0[0-9]{2,3}-)?\*{6,}[0-9]{1,4}(?:-\*+)?").fullmatch
+_IS_PHONE: Final = re.compile(r"(?:(?:00)?86-)?(?:0[0-9]{2,3}-)?\*{6,}[0-9]{1,4}(?:-\*+)?").fullmatch
 """The mask of a phone."""
 NEAR: Final = 40
 """Characters around a number in which a house may be named."""
