@@ -70,6 +70,9 @@ WAITS = {
     "e2e/test_within_two_seconds.py",
 }
 SLOW = {
+    "audit/packs/test_ranking.py",
+    "audit/test_program.py",
+    "audit/tiles/test_foreign.py",
     "masking/test_corpus.py",
     "masking/test_effort.py",
     "masking/test_growth.py",
@@ -79,7 +82,7 @@ SLOW = {
     "service/phone_calls/test_https.py",
     "store/test_client.py",
 }
-"""Unit tests that measure growth or wait for seconds."""
+"""Unit tests that measure growth, install a program, or otherwise take seconds."""
 LONG_GROUPS = {
     "image",
     "operations",
