@@ -76,6 +76,7 @@ _LAST_GIVEN: Final = frozenset("可来如行应能为先有会起得")
 """Given names of two characters end with these, which are words elsewhere."""
 _GIVEN_ALONE: Final = frozenset("可果路行发發为為")
 """Whole given names that are words elsewhere."""
+_ROLES: Final = frozenset(cues.ROLES)
 NICKNAMES: Final = frozenset("小老阿")
 _GAPS: Final = " \u3000"
 
@@ -263,6 +264,8 @@ def _unparted_before(text: str, end: int) -> int | None:
 
 def _can_be_nickname(name: str) -> bool:
     """Whether 小, 老 or 阿 and a character can call a person."""
+    if name in _ROLES:
+        return False
     if name[1] in COMMON_FAMILY:
         return True
     return name[1] not in _NO_GIVEN and name[1] not in cues.SHORT_TITLES and not names_between_words.is_word(name)

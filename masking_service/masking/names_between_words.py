@@ -65,6 +65,8 @@ _ROLE_ENDS: Final = frozenset("员人师者工")
 _PERSON_ENDS: Final = frozenset("户生友方手长士徒商主客警官妇婆公嫂弟妹哥姐爷奶叔姨侄")
 _ORGANISATION_ENDS: Final = frozenset("场地司厂店部科处组班院局所行社馆校市队站库间堂舍心室园会团办房吧厅")
 _ORGANISATION: Final = 5
+_OF_SOMEONE: Final = 2
+"""Points of 的 behind what a person does: 遛狗的张杰捡到."""
 _NO_LAST: Final = frozenset((*cues.PLACE_ENDS, *cues.GOODS_ENDS, *"桥港岭屯沟坪坝堡寺庙埠浦滩峡洞学校")) - frozenset(
     "栋庭亭"
 )
@@ -139,10 +141,10 @@ _ROOM_BEFORE: Final = re.compile(
     r"(?:[0-9*A-Z](?:室|房间?|号|铺|床|户|店面)?|[0-9一二三四五六七八九十*][)）]?[班级届])的?[\s,，、(（】)）/\-—:：]{0,2}$"
 ).search
 _OF_A_ROOM: Final = re.compile("(?:室|房间?|号|铺|床|户|班|年?级|届|店面|[楼层層])?的?").fullmatch
-_OF_A_HOUSE: Final = re.compile("号楼|[栋幢座楼]").fullmatch
+_MEASURES: Final = f"{cues.UNITS}张次年月天岁码米克票点分双台辆人名位周升斤度"
 _IS_PLACE: Final = re.compile(
     rf"(?P<sure>[\u4e00-\u9fff]{{0,6}}(?:(?P<number>(?<![{cues.PLACE_ENDS}])(?=[0-9])"
-    rf"(?![0-9]{{1,5}}[-#号栋幢座楼层室单]))?[0-9](?![0-9]{{0,3}}[{cues.UNITS}])"
+    rf"(?![0-9]{{1,5}}[-#号栋幢座楼层室单]))?[0-9](?![0-9]{{0,3}}(?:[{_MEASURES}]|\.[0-9]))"
     r"|[苑园城庄湾庭府邸墅寓厦院馆楼街路区镇乡村里座栋幢号店站](?:$|[0-9])))"
     r"|(?P<end>[道省市区县镇乡村路街苑园庄湾庭府邸墅寓厦院馆厂])|[\u4e00-\u9fff]{0,3}(?:[苑园城庄湾庭府邸墅寓厦院馆店厂]|[小中大]学|学校|广场|[分支总]部|分公司|超市|营业[部点厅]|集散|分拨|转运|中转|驿站|代收点)"
 ).match
@@ -305,25 +307,21 @@ class HanRun:
         """Whether a name at this span needs no cue, because it is far likelier than words: 综合办 李晓燕."""
         if self._han[end - 1] in _NO_LAST or self._han[start : start + 2] in self._known.words:
             return False
-        if saved >= _LIKELY_BESIDE_WORD and self._is_beside_word(start, end):
+        if end == len(self._han) and start > 1:
             return True
+        if start == 0 and end < len(self._han) and saved >= _LIKELY_BESIDE_WORD and self._behind(end, whole=False) > 0:
+            return True  # 李颖做头发
         if saved < _LIKELY or end - start < len("欧阳明"):
             return False
-        if start and len(self._word_before[start]) == 1 and self._before(start) < 0:
-            ends = end == len(self._han) and (
-                self._han[start - 1] not in _PLACE_ENDS or _OF_A_HOUSE(self._han, 0, start) is not None
-            )
-            if not ends or saved < _LIKELY_INSIDE:
-                return False
         if end < len(self._han):
-            return saved >= _LIKELY_INSIDE and (start > 0 or self._says_more(end))
+            return saved >= _LIKELY_INSIDE and self._is_told_inside(start, end)
         return start > 0 or _letter(self._text, 0, self.start) is not None or _letter(self._text, self.end) is not None
 
-    def _is_beside_word(self, start: int, end: int) -> bool:
-        """Whether a name begins the run before a verb, or ends it behind a longer word: 李颖做头发, 申报李颖."""
+    def _is_told_inside(self, start: int, end: int) -> bool:
+        """Whether a name that words follow is behind a word that may precede one, or says more of the person."""
         if start:
-            return end == len(self._han) and len(self._word_before[start]) > 1
-        return end < len(self._han) and self._behind(end, whole=False) > 0
+            return len(self._word_before[start]) > 1 or self._before(start) >= 0
+        return self._says_more(end)
 
     def _says_more(self, at: int) -> bool:
         """Whether a verb, and more behind it, say what the person does whose name begins the run: 王晓明迁新址."""
@@ -340,7 +338,7 @@ class HanRun:
     def _is_none(self, start: int, end: int, given: str) -> bool:
         """Whether what is at this span is no name: a nickname's, a family name alone, with a title or a mask."""
         return (
-            (start > 0 and self._han[start - 1] in _NICKNAMES)
+            self._word_before[start] in _NICKNAMES
             or self._is_in_cue(start, end)
             or (start == 0 and self._han[0] == "班" and self._is_behind_room())
             or self._han[start:end] in DOUBLE_FAMILY_NAMES
@@ -394,8 +392,11 @@ class HanRun:
         of_people = word[-1] in _OF_PEOPLE_ENDS and (at > len("收件") or len(word) > 1)
         if of_people and self._known.word(word)[0] == "n":  # type: ignore[index]
             return _ORGANISATION
-        if word[-1] in _ORGANISATION_ENDS and (len(word) > 1 or self._word_before[at - 1]):
+        longer = len(word) > 1 or self._word_before[at - 1] or self._text[self.start - 1 : self.start].isalnum()
+        if word[-1] in _ORGANISATION_ENDS and longer:
             return _ORGANISATION
+        if word == "的" and at > 1:
+            return _OF_SOMEONE
         return _BEFORE[(self._known.word(word) or (UNKNOWN, 0))[0]]
 
     def _is_whose(self, at: int) -> bool:
@@ -451,6 +452,8 @@ class HanRun:
         place = self._place_behind(at, kind)
         if place:
             return _NEVER if place.lastgroup else _OF_A_PLACE
+        if len(word) == 1 and han[at + 1 : at + 2] == "的":
+            return _CUE
         points = _BEHIND[kind]
         return min(points, 2) if len(word) == 1 else points
 
@@ -539,27 +542,18 @@ def _is_read(text: str, at: int, first: int) -> bool:
     """Whether what may be a family name at `at`, in a run that begins at `first`, is a reason to read the run."""
     if at == first:
         return not _is_word(text, at, plain=True)
-    return (_is_site(text, at) or _may_be_name(text, at)) and not _is_word(text, at, plain=False)
+    return _may_be_name(text, at) or (_is_site(text, at) and not _is_word(text, at, plain=False))
 
 
 def _may_be_name(text: str, at: int) -> bool:
-    """Whether what may be a name at `at`, inside a run, is likelier than its characters are, each a word."""
+    """Whether what may be a name at `at` is likelier than its characters are, each a word."""
     known = han_words()
-    words = known.words
-    if text[at - 1 : at + 1] in words or text[at : at + 2] in words:
-        return False
     family = 2 if text[at : at + 2] in DOUBLE_FAMILY_NAMES else 1
     least = known.family.get(text[at : at + family], COST_OF_UNKNOWN) + _MAY_BE_NAME
-    least -= sum(words.get(char, NO_WORD)[1] for char in text[at : at + family])
+    least -= sum(known.words.get(char, NO_WORD)[1] for char in text[at : at + family])
     for length in (2, 1):
-        end = at + family + length
-        given = text[at + family : end]
-        if (
-            len(given) == length
-            and _is_han(given[-1])
-            and given not in words
-            and known.saved_as_given(given) - _COST_OF_NAME[length] >= least
-        ):
+        given = text[at + family : at + family + length]
+        if len(given) == length and _is_han(given[-1]) and known.saved_as_given(given) - _COST_OF_NAME[length] >= least:
             return True
     return False
 
@@ -593,6 +587,11 @@ def is_name(text: str, *, plainly: bool = False) -> bool:
 def is_word(text: str) -> bool:
     """Whether all of a text is a word that is known."""
     return text in han_words().words or text in cues.common_words()
+
+
+def is_noun(text: str) -> bool:
+    """Whether all of a text is a noun that is known."""
+    return is_word(text) and han_words().words.get(text, NO_WORD)[0] in ("n", UNKNOWN)
 
 
 def can_be_called(name: str, *, politely: bool) -> bool:

@@ -130,13 +130,13 @@ _HANDED_BY: Final = frozenset(("由", "交由", "已由"))
 _announcing: Final = by_char((*cues.ROLES, *cues.WEAK), -1)
 _taking: Final = by_char((*(verb for verb in cues.SURE_VERBS if len(verb) > 1), "签收", "要求", "拒收"), 0)
 """Behind a word between them and a cue: then it is a person's name."""
-_ENDS_OF_ROLES: Final = frozenset("人员員")
+_ENDS_OF_ROLES: Final = frozenset("人员員哥弟姐妹傅师友")
 """Behind such a role a word that ends the clause is a person's name."""
-_TO_PLACE: Final = frozenset("到至向")
-"""Cues that a place follows as often."""
+_TO_PLACE: Final = frozenset("到至向祝")
+"""Cues that a word, most often a place, follows as often."""
 _WISHES: Final = frozenset("祝给")
 """Before a title alone they are no family name: 祝老师节日快乐."""
-_wish: Final = re.compile(rf".[{HAN}]{{2,6}}(?:快乐|健康|顺利|幸福|平安|愉快)").match
+_wish: Final = re.compile(rf".[{HAN}]{{2,6}}(?:快乐|健康|顺利|幸福|平安|愉快|兴隆|红火|发财|如意)").match
 _MAX_NAMES: Final = 64
 _OPENING: Final = frozenset("（(")
 _title_in_brackets: Final = re.compile(rf"[（(](?:{any_of(cues.TITLES)})[)）]").match
@@ -422,9 +422,15 @@ def _word_before_title(text: str, at: int, end: int) -> Span | None:
         apart = (
             not start or not is_han(text[start - 1]) or text.endswith(_announcing.get(text[start - 1], ()), 0, start)
         )
-        if apart and _has_family(text, start) and can_be_called(text[start:at], politely=polite):
+        if apart and _has_family(text, start) and _is_called(text[start:at], politely=polite):
             return start, at
     return None
+
+
+def _is_called(name: str, *, politely: bool) -> bool:
+    """Whether a word before a title can be a name; before a trade one that is no name more often is none: 金牌月嫂."""
+    plainly = not politely and names_between_words.is_word(name)
+    return can_be_called(name, politely=politely) and not (plainly and not han_words().is_family(name[0]))
 
 
 def _has_family(text: str, start: int) -> bool:
@@ -437,7 +443,7 @@ def _word_behind_cue(text: str, end: int, *, sure: bool) -> Span | None:
     if not _has_family(text, start):
         return None
     run = _han_run.match(text, start)[0]  # type: ignore[index]
-    alone = start > end or (sure and text[end - 1] in _ENDS_OF_ROLES and names_between_words.is_word(run))
+    alone = start > end or (sure and text[end - 1] in _ENDS_OF_ROLES and names_between_words.is_noun(run))
     for stop in range(start + 2, start + min(len(run), 3) + 1):
         told = text.startswith(_taking.get(text[stop : stop + 1], ()), stop) or (alone and stop == start + len(run))
         if told and text[stop - 1] not in PLACE_ENDS and can_be_called(text[start:stop], politely=False):
@@ -447,8 +453,10 @@ def _word_behind_cue(text: str, end: int, *, sure: bool) -> Span | None:
 
 def _said(text: str, at: int, end: int) -> Span | None:
     verb = text[at:end]
-    if len(verb) == 1 and verb not in "说說" and is_han(text[end : end + 1]):
+    if len(verb) == 1 and is_han(text[end : end + 1]) and verb not in "说說":
         return None
+    if len(verb) == 1 and names_between_words.is_word(text[at - 1 : end]):
+        return None  # 小说, 听说
     noted = not is_han(text[at - 1 : at])
     if noted and (note := _note_behind.search(text, max(0, at - 9), at)):
         at = note.start()

@@ -340,14 +340,21 @@ def _finder() -> _Finder:
         return kind != "n" or cost < known.given_cost(word) > _SELDOM_GIVEN
 
     cue_words = {*cues.ROLES, *cues.WEAK, *cues.ANNOUNCE, *cues.FOLLOW, *cues.FOLLOWING, *cues.VERBS, *cues.TITLES}
-    never = {*cues.NO_GIVEN, *cues.SHORT_TITLES, *cues.PLACE_ENDS, *cues.GOODS_ENDS, *"员人师者系家亲", *_NUMERALS}
+    never = {
+        *cues.NO_GIVEN,
+        *cues.SHORT_TITLES,
+        *cues.PLACE_ENDS,
+        *cues.GOODS_ENDS,
+        *"员人师者系家亲桥港岭屯沟坪坝堡寺庙埠浦滩峡洞",
+        *_NUMERALS,
+    }
     of_names = {char for char, cost in known.given.items() if cost <= _OF_GIVEN_NAMES} | {*cues.GIVEN}
     given = frozenset(char for char in of_names - never - cue_words if not in_sentences(char))
     also_given = "".join(sorted(char for char in of_names - never - given if known.given.get(char, 0) <= _OFTEN_GIVEN))
     families = frozenset(
         char
         for char in FAMILY_NAMES
-        if char in known.family and char not in {*cue_words, "方"} and not in_sentences(char)
+        if char in known.family and char not in {*cue_words, *"方易"} and not in_sentences(char)
     )
     usual = "".join(sorted(given))
     follow = frozenset(word[:2] for word in (*cues.VERBS, *cues.TITLES, *cues.FOLLOWING, *cues.LABELS) if len(word) > 1)
