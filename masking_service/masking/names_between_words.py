@@ -50,6 +50,8 @@ _LIKELY: Final = 12
 _LIKELY_INSIDE: Final = 16
 """What a name with a given name of two characters saves at least that needs no cue: at the end of a run, and where
 words are behind it."""
+_LIKELY_BEFORE_NOUN: Final = 18
+"""What it saves at least that begins a run, behind which is a noun that calls no goods: 王丽娟老人独居."""
 _LIKELY_BESIDE_WORD: Final = 8
 """What a name saves at least that needs no more than a word beside it."""
 _MAY_BE_NAME: Final = 4
@@ -314,14 +316,20 @@ class HanRun:
         if saved < _LIKELY or end - start < len("欧阳明"):
             return False
         if end < len(self._han):
-            return saved >= _LIKELY_INSIDE and self._is_told_inside(start, end)
+            return saved >= _LIKELY_INSIDE and self._is_told_inside(start, end, saved)
         return start > 0 or _letter(self._text, 0, self.start) is not None or _letter(self._text, self.end) is not None
 
-    def _is_told_inside(self, start: int, end: int) -> bool:
-        """Whether a name that words follow is behind a word that may precede one, or says more of the person."""
+    def _is_told_inside(self, start: int, end: int, saved: int) -> bool:
+        """Whether what is beside a name of three characters that words follow may be about a person."""
         if start:
             return len(self._word_before[start]) > 1 or self._before(start) >= 0
-        return self._says_more(end)
+        return self._says_more(end) or (saved >= _LIKELY_BEFORE_NOUN and not self._is_goods(end))
+
+    def _is_goods(self, at: int) -> bool:
+        """Whether what follows a name is a place, goods, or something of which so many are sent."""
+        if self._han[-1] in cues.GOODS_ENDS or _AMOUNT(self._text, self.end):
+            return True
+        return self._behind(at, whole=True) <= _OF_A_PLACE
 
     def _says_more(self, at: int) -> bool:
         """Whether a verb, and more behind it, say what the person does whose name begins the run: 王晓明迁新址."""
