@@ -95,7 +95,8 @@ class _Server:
             self._socket.sendall(json.dumps(order).encode())
             while not self._started:
                 self._read()
-            return self._started.pop()
+            self._statuses.pop(pid := self._started.pop(), None)  # of an earlier process with the same id
+            return pid
 
     def status(self, pid: int, seconds: float) -> int | None:
         """Return the exit status of a program that ends within some seconds."""

@@ -18,7 +18,7 @@ from urllib.parse import quote
 
 import pytest
 import redis
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
 
 from masking_service.service.people.issuers import mint
 from tests.e2e.processes import ROOT, Process, Running, begin, environment, wait_for
@@ -29,6 +29,7 @@ OWN_PHONE = "13900000001"
 """The company's own: of seeds."""
 CHROMIUM = Path("/usr/bin/chromium-headless-shell")
 """Draws no window, which takes a quarter of the time of the whole browser."""
+expect.set_options(timeout=20_000)  # milliseconds: two other processes of a run may keep both cores busy
 ARGUMENTS = ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync"]
 
 

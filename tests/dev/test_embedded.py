@@ -193,9 +193,10 @@ def test_any_directory_name_works(tmp_path: Path, name: str) -> None:
         assert connection.ping() is True
 
 
-def test_the_link_to_a_long_path_is_removed_on_stop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    links = tmp_path / "t"
-    links.mkdir()
+def test_the_link_to_a_long_path_is_removed_on_stop(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    links = tmp_path_factory.mktemp("links")
     monkeypatch.setattr(tempfile, "tempdir", str(links))
 
     with EmbeddedServer(tmp_path / ("d" * 200)):
