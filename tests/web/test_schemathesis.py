@@ -108,7 +108,12 @@ def users(row: Operation, roles: Sequence[str | None]) -> list[str]:
 ROWS = [row for row in operations.TABLE if row.name != "openapi"]
 """All but the one that gives the document."""
 ONCE = {role: [row.name for row in ROWS if role == (users(row, ONE_EACH) or [PRINTER])[0]] for role in ONE_EACH}
-TWICE = {role: [row.name for row in ROWS if role in FOR_ALL or role in users(row, ROLES[2:])[:2]] for role in ROLES}
+TWICE = {
+    role: own
+    for role in ROLES
+    if (own := [row.name for row in ROWS if role in FOR_ALL or role in users(row, ROLES[2:])[:2]])
+}
+"""A role of which others have all operations is left out: without one, all of them would be called."""
 
 
 def run(
