@@ -83,8 +83,8 @@ class ColumnFile:
                 reader = ipc.open_file(pa.OSFile(file))
                 self.schema = reader.schema
                 self._batches = map(reader.get_batch, range(reader.num_record_batches))
-            self._came = self.schema
-            self.schema = pa.schema([field.with_type(_without_views(field.type)) for field in self._came])
+            self._stored_schema = self.schema
+            self.schema = pa.schema([field.with_type(_without_views(field.type)) for field in self._stored_schema])
         except (pa.ArrowException, OSError) as fault:
             reason = fault.strerror if isinstance(fault, OSError) and fault.strerror else form
             raise NotDone(say(texts.BROKEN_COLUMNS, reason=reason)) from None
@@ -107,7 +107,7 @@ class ColumnFile:
             step = _rows_of(batch.nbytes, batch.num_rows)
             for begin in range(0, batch.num_rows, step):
                 part = batch.slice(begin, step)
-                yield part if self.schema.equals(self._came) else part.cast(self.schema)
+                yield part if self.schema.equals(self._stored_schema) else part.cast(self.schema)
             number += batch.num_rows
 
     def writer(self, sink: Any, schema: Any) -> Any:

@@ -1,7 +1,8 @@
 """Starts programs of this repository quickly: it forks them from a process that has imported what they need.
 
 Most of what such a program takes to start is imports, and compiling the expressions of the masks. A forked one has
-that already; all else is as if it was started by `python -m` in the repository's folder.
+that already; all else is as if it was started by `python -m` in the repository's folder. `tests/forked.py` starts
+functions: the standard library forks these, and leaves out what Python does at its end, which a service needs.
 """
 
 from __future__ import annotations

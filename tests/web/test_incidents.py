@@ -139,6 +139,7 @@ def test_texts_are_kept_without_personal_data(api: Api) -> None:
         ({"leak": ""}, "/leak", "invalid-length"),
         ({"leak": " "}, "/leak", "invalid-value"),
         ({"leak": "a\nb"}, "/leak", "invalid-value"),
+        ({"leak": "a\n"}, "/leak", "invalid-value"),
         ({"leak": "a\u202eb"}, "/leak", "invalid-value"),
         ({"leak": "x" * 65}, "/leak", "invalid-value"),
     ],
@@ -150,6 +151,10 @@ def test_a_malformed_incident_is_refused_and_says_where(api: Api, change: Json, 
 
     assert {"pointer": pointer, "code": code} in answered["errors"]
     assert pointer == "/incident" or MEMBERS[pointer[1:]].en in answered["detail"]
+
+
+def test_what_leaked_may_have_a_full_width_space(api: Api) -> None:
+    assert opened(api, leak="快递\u3000面单")["leak"] == "快递\u3000面单"
 
 
 def test_the_rule_of_countries_names_each() -> None:

@@ -68,7 +68,7 @@ def test_a_new_key_waits_for_another_person(
     assert raised == ["key-pending"]
 
 
-@pytest.mark.parametrize("name", ["a\nb", "a\u202eb", "a\u200bb", "\x1b[2J", " ", ""])
+@pytest.mark.parametrize("name", ["a\nb", "laptop\n", "a\u202eb", "a\u200bb", "\x1b[2J", " ", ""])
 def test_a_name_shows_one_line_as_it_is(officer: Person, name: str) -> None:
     answered = officer.enrol(name=name)
 

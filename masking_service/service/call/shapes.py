@@ -22,14 +22,15 @@ PRINCIPAL_PATTERN = (
     "^(client/[a-z0-9][a-z0-9._-]{0,63}|(?!client/)[a-z0-9][a-z0-9-]{0,63}/"
     r"[!-~À-ɏ一-鿯]([ -~À-ɏ一-鿯]{0,126}[!-~À-ɏ一-鿯])?)$(?!\n)"
 )
+# A line feed or a change of direction would show who reads a list another line than there is.
 _UNPRINTABLE: Final = r"\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
-# A line feed or a change of direction in a list of keys would show an approver another line than there is.
+_ONE_LINE: Final = rf"^[^{_UNPRINTABLE}]*[^{_UNPRINTABLE}\s][^{_UNPRINTABLE}]*$(?!\n)"
 Label = Annotated[
     str,
     Meta(
         min_length=1,
         max_length=64,
-        pattern=rf"^[^{_UNPRINTABLE}]*[^{_UNPRINTABLE}\s][^{_UNPRINTABLE}]*$",
+        pattern=_ONE_LINE,
         description="What the person calls it. Personal data that is found in it is masked, as in a remark.",
     ),
 ]
@@ -84,3 +85,8 @@ def text_fault(text: str, most: int) -> str:
     if not 1 <= len(text) <= most:
         return "invalid-length"
     return "invalid-value" if text.isspace() else ""
+
+
+def line_fault(text: str, most: int) -> str:
+    """Return what is wrong with such a text that is shown in a line of a list; "" if nothing is."""
+    return text_fault(text, most) or ("" if re.search(_ONE_LINE, text) else "invalid-value")

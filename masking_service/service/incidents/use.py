@@ -13,7 +13,7 @@ from masking_service.service.call.call import LiveGate
 from masking_service.service.call.errors import InvalidRequest, NotFound
 from masking_service.service.call.own_words import masked_words
 from masking_service.service.call.recorder import DONE, Recorder, RequestContext, Stated
-from masking_service.service.call.shapes import text_fault
+from masking_service.service.call.shapes import line_fault
 from masking_service.service.cases.state import case_name, sound_case_name
 from masking_service.service.incidents import answers
 from masking_service.service.incidents.duties import Duty, Flag, countries, duties_of, form_of, grade_of
@@ -319,7 +319,7 @@ def _check_new(incident: IncidentRecord, now: int) -> None:
         wrong.append(("/incident", "invalid-value"))
     if not incident.countries or not {*incident.countries} <= {*countries()}:
         wrong.append(("/countries", "unknown-country"))
-    fault = text_fault(incident.leak, MAX_LEAK) or ("" if incident.leak.isprintable() else "invalid-value")
+    fault = line_fault(incident.leak, MAX_LEAK)
     if fault:
         wrong.append(("/leak", fault))
     if not 0 < incident.found_at <= now:
