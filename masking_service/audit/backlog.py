@@ -11,7 +11,6 @@ from typing import Final, NamedTuple
 from masking_audit.format.lines import Checkpoint
 from masking_service.audit.asking import AskedArchive
 from masking_service.audit.checkpoints import Checkpoints
-from masking_service.audit.errors import NotArchived
 from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.store.client import Store
 from masking_service.store.condition import Condition
@@ -99,8 +98,3 @@ class Backlog:
         oldest, condition = self._checkpoints.oldest, self._store.condition
         stored = self._clock() - oldest.checkpoint.at if oldest else 0
         self.refuses = condition is not None and is_filled_by_log(condition, stored)
-
-    def require_room(self) -> None:
-        """Raise NotArchived if actions are refused."""
-        if self.refuses:
-            raise NotArchived

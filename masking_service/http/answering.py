@@ -5,7 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from contextvars import ContextVar
-from time import perf_counter
+from time import perf_counter, time
 from typing import Any, Final
 
 from flask import Response, request
@@ -18,7 +18,6 @@ from masking_service.http.problems import Problem
 from masking_service.masking.json_numbers import encode
 from masking_service.masking.unmapped import UNMAPPED_MASKED
 from masking_service.masking.walk import NOTHING_MAPPED
-from masking_service.runtime.clock import clock
 from masking_service.service.call.answers import Answer
 from masking_service.service.call.call import UseCases
 from masking_service.service.call.rule_texts import FITTING, ITEMS, LOOK_PERSONAL, NOTICE, with_rules
@@ -50,7 +49,7 @@ class State:
         sound = _REQUEST_ID.fullmatch(given_id) and outside_id(given_id) == given_id
         self.started = perf_counter()
         self.request_id = given_id if sound else f"{random.getrandbits(128):032x}"
-        self.now = clock()
+        self.now = int(time())
         self.acting: UseCases | None = None
         self.principal: Principal | None = None
         self.code = ""

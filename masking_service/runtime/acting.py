@@ -101,7 +101,7 @@ class _Shared:
         self.policy = policy
         self.outside = outside
         self.gate = LiveGate(policy, parts.freezes)
-        self.recorder = Recorder(parts.log, parts.denials, keyring, policy.digest, parts.backlog.require_room)
+        self.recorder = Recorder(parts.log, parts.denials, keyring, policy.digest, parts.backlog)
         authenticator = Authenticator(parts.registry, outside.issuers, keyring)
         self.admission = Admission(authenticator, self.gate, self.recorder)
         self.budgets = Budgets(store, keyring, policy.rules.factors, os.urandom, parts.metrics)

@@ -20,7 +20,7 @@ from masking_service.runtime.store_admission import recognise
 from masking_service.service.acts.registry import Key, KeyRegistry, Request
 from masking_service.service.acts.state import Keyholders, KeyRequest, PersonKey, approved_key
 from masking_service.service.call.denials import Denials
-from masking_service.service.call.recorder import DONE, Recorder, RequestContext, Stated, always_room
+from masking_service.service.call.recorder import DONE, Recorder, RequestContext, Stated
 from masking_service.service.devices.invitations import RANDOM_BYTES, invite, read_invitation
 from masking_service.service.devices.state import DeviceRequest, Devices, approved_device
 from masking_service.service.freezes.state import Freezes
@@ -275,7 +275,7 @@ def opened_registry(settings: Settings, *, may_claim: bool = False) -> Iterator[
                 keyring,
                 registry,
                 store,
-                Recorder(log, Denials(log, clock), keyring, policy.digest, always_room),
+                Recorder(log, Denials(log, clock), keyring, policy.digest, None),
                 checkpoints,
                 policy.rules.signed.operators if policy.rules.signed is not None else 1,
             )

@@ -17,7 +17,7 @@ from masking_service.audit.checkpoints import Checkpoints
 from masking_service.audit.log import AuditLog
 from masking_service.runtime.clock import clock
 from masking_service.service.call.denials import Denials
-from masking_service.service.call.recorder import DONE, Recorder, RequestContext, Stated, always_room
+from masking_service.service.call.recorder import DONE, Recorder, RequestContext, Stated
 from masking_service.service.freezes.snapshots import FreezeSnapshots
 from masking_service.service.people.principals import DEFAULT_TENANT, service_principal
 from masking_service.service.people.registry import ClientRegistry
@@ -207,7 +207,7 @@ def accept_store(
     now = clock()
     operator = RequestContext(service_principal("command-line"), "", now)
     subject = f"checkpoint/{before.checkpoint.epoch}" if before else ""
-    audit = Recorder(log, Denials(log, clock), keyring, policy, always_room)
+    audit = Recorder(log, Denials(log, clock), keyring, policy, None)
     audit.record(operator, Action.STORE_ACCEPT, DONE, Stated(subject=subject))
     for action, tenant, restored in last_seen.restores():
         operator = RequestContext(service_principal("command-line", tenant), "", now)

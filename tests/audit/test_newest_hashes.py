@@ -10,7 +10,7 @@ from masking_audit.newest_hashes import NewestHashes
 from masking_service.audit.actions import Action
 from masking_service.masking.recipients import read
 from masking_service.service.call.denials import Denials
-from masking_service.service.call.recorder import ItemOutcome, Recorder, RequestContext, Stated, always_room
+from masking_service.service.call.recorder import ItemOutcome, Recorder, RequestContext, Stated
 from masking_service.service.decoys.own_numbers import hash_number, number_hashes
 from masking_service.service.people.principals import Principal
 from tests.keys.known import known_keyring, known_keyset, with_further_hashes
@@ -24,7 +24,7 @@ OLD, NEW = known_keyring(), Keyring(with_further_hashes(known_keyset(), active=2
 def made(keyring: Keyring) -> Entry:
     """The entry of a search for a phone."""
     kept = Kept()
-    recorder = Recorder(kept, Denials(kept, lambda: NOW), keyring, "policy", always_room)
+    recorder = Recorder(kept, Denials(kept, lambda: NOW), keyring, "policy", None)
     stated = Stated(asked=("search", "phone", "13812345678"))
     items = [ItemOutcome(BASE, "done"), ItemOutcome(None, "done")]
     recorder.record(RequestContext(WHO, "r", NOW), Action.SEARCH, "done", stated, items=items)

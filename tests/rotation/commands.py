@@ -13,7 +13,7 @@ from masking_service.audit.log import AuditLog
 from masking_service.audit.streams import Streams
 from masking_service.rotation.coordinator import Coordinator
 from masking_service.service.call.denials import Denials
-from masking_service.service.call.recorder import Recorder, always_room
+from masking_service.service.call.recorder import Recorder
 from masking_service.store.client import Store
 from tests.rotation.processes import Process, coordinator
 from tests.store.stores import NOW
@@ -32,7 +32,7 @@ def running(
     """Run a command while these processes follow."""
     with coordinator(path, url, processes, step=step) as mine:
         log = AuditLog(mine.store, mine.keyring.audit_signer, os.urandom, lambda: LATE)
-        return command(mine, Recorder(log, Denials(log, lambda: LATE), mine.keyring, "policy", always_room))
+        return command(mine, Recorder(log, Denials(log, lambda: LATE), mine.keyring, "policy", None))
 
 
 def unexplained(store: Store, keyring: Keyring) -> list[object]:

@@ -1,9 +1,9 @@
 """Records actions before they are done, and refused calls."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from typing import Final, Literal, TypeVar
+from typing import Final, Literal, Protocol, TypeVar
 
 import msgspec
 
@@ -11,6 +11,7 @@ from keys.errors import ProviderError
 from keys.keyring import Keyring, TenantKeys
 from masking_audit.format.entries import Entry, Item, Signature
 from masking_service.audit.actions import Action
+from masking_service.audit.errors import NotArchived
 from masking_service.audit.log import AuditLog, fact, outside_id
 from masking_service.service.acts.problems import SignatureInvalid
 from masking_service.service.call.denials import Denials
@@ -101,8 +102,10 @@ class Stated:
 NOTHING_STATED: Final = Stated()
 
 
-def always_room() -> None:
-    """Refuse nothing: for the operators' commands, which repair a deployment whose log is not archived."""
+class LogRoom(Protocol):
+    """Room for entries in the store: see `audit.backlog.Backlog`."""
+
+    refuses: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,14 +136,15 @@ class Recorder:
         denials: bounds the entries of refused calls.
         keyring: hashes waybills and tenants.
         policy_digest: the hash of the policy.
-        require_room: raises NotArchived while the log would fill the store.
+        room: refuses while the log would fill the store; None for the operators' commands, which repair a deployment
+            whose log is not archived.
     """
 
     log: AuditLog
     denials: Denials
     keyring: Keyring
     policy_digest: str
-    require_room: Callable[[], None]
+    room: LogRoom | None
 
     def record(
         self,
@@ -166,8 +170,8 @@ class Recorder:
             StoreUnavailable: it may not be durable; nothing may be written or answered. As NotArchived, nothing was
                 written, because the log would fill the store; freezes and closed cases are still recorded.
         """
-        if action not in PROTECTIVE:
-            self.require_room()
+        if self.room is not None and self.room.refuses and action not in PROTECTIVE:
+            raise NotArchived
         keys = self._keys(context, stated)
         entry = msgspec.structs.replace(
             self._entry(keys, context, action, outcome, stated),

@@ -10,7 +10,7 @@ from masking_service.audit.actions import Action
 from masking_service.audit.errors import NotArchived
 from masking_service.audit.log import REPLACED, AuditLog
 from masking_service.service.call.denials import Denials
-from masking_service.service.call.recorder import ItemOutcome, Recorder, RequestContext, Stated, always_room
+from masking_service.service.call.recorder import ItemOutcome, Recorder, RequestContext, Stated
 from masking_service.service.people.principals import Principal
 from masking_service.service.state.sealed import HashField, Sealed
 from masking_service.store.errors import StoreUnavailable
@@ -46,7 +46,7 @@ def kept() -> Kept:
 
 
 def recorder(kept: AuditLog) -> Recorder:
-    return Recorder(kept, Denials(kept, lambda: NOW), known_keyring(), "policy-1", always_room)
+    return Recorder(kept, Denials(kept, lambda: NOW), known_keyring(), "policy-1", None)
 
 
 def context(principal: str = "staff/u-1", tenant: str = "default", request: str = "req-1") -> RequestContext:
@@ -148,11 +148,14 @@ def test_a_write_that_fails_takes_its_entry_back_by_id(kept: Kept) -> None:
     assert (taken_back.items, taken_back.facts, taken_back.count) == ([], [], 0)
 
 
-def test_without_room_only_what_takes_rights_away_is_recorded(kept: Kept) -> None:
-    def full() -> None:
-        raise NotArchived
+class Full:
+    """Room for no entry."""
 
-    strict = Recorder(kept, Denials(kept, lambda: NOW), known_keyring(), "policy-1", full)
+    refuses = True
+
+
+def test_without_room_only_what_takes_rights_away_is_recorded(kept: Kept) -> None:
+    strict = Recorder(kept, Denials(kept, lambda: NOW), known_keyring(), "policy-1", Full())
     with pytest.raises(NotArchived):
         strict.record(context(), Action.VIEW, "released")
     for action in (Action.FREEZE, Action.CASE_CLOSE, Action.CASE_DENY):

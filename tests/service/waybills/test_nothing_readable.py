@@ -15,7 +15,7 @@ from masking_service.masking.schema import Place
 from masking_service.rotation.processes import Heartbeat, heartbeat_commands
 from masking_service.service.call.denials import Denials
 from masking_service.service.call.disclosures import Disclosure, Disclosures, Opened, Viewed
-from masking_service.service.call.recorder import ItemOutcome, Recorder, RequestContext, Stated, always_room
+from masking_service.service.call.recorder import ItemOutcome, Recorder, RequestContext, Stated
 from masking_service.service.cases.state import Cases, Opening
 from masking_service.service.custody.state import Custodies, Custody
 from masking_service.service.people.clients import ApiKey
@@ -134,7 +134,7 @@ def used(store: Store, client: redis.Redis, tmp_path: Path) -> dict[bytes, list[
     context = RequestContext(officer, f"request-{PLANTED['phone']}", NOW)
     seen = [ItemOutcome(stored.base, "released", "/recipient/phone", "phone"), ItemOutcome(None, "not-found")]
     log = AuditLog(store, keyring.audit_signer, random, lambda: NOW)
-    Recorder(log, Denials(log, lambda: NOW), keyring, "policy", always_room).record(
+    Recorder(log, Denials(log, lambda: NOW), keyring, "policy", None).record(
         context, Action.DETOKENIZE, "done", Stated(case=f"D-{PLANTED['phone']}", purpose="dispute"), items=seen
     )
     live_calls = LiveCalls(store, keyring, random)
