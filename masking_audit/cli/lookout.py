@@ -24,9 +24,8 @@ from masking_service.service.lookout.reasons import in_words
 from masking_service.service.lookout.signals import all_signals
 from masking_service.service.lookout.use import Lookout, reason_of
 from masking_service.service.oversight.auditing import AUDIT_HASH_OF_TENANT, end
-from masking_service.store.errors import StoreUnavailable
+from masking_service.store.errors import StoreUnavailable, WrongStore
 from masking_service.store.health import uphold
-from masking_service.store.identity import WrongStore
 from masking_service.texts import Language
 
 

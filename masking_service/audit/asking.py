@@ -22,7 +22,7 @@ from masking_service.audit.questions import (
 )
 from masking_service.audit.wanted import ArchivedEntry, Page, Wanted
 from masking_service.outbound import Outbound, OutboundError
-from masking_service.store.breaker import Breaker
+from masking_service.store.connection import Breaker
 from masking_service.store.errors import StoreUnavailable
 
 TIMEOUT_SECONDS: Final = 1.5

@@ -3,8 +3,7 @@
 from typing import Final
 
 from keys.errors import IntegrityError
-from masking_service.store.errors import StoreUnavailable
-from masking_service.store.identity import WrongStore
+from masking_service.store.errors import StoreUnavailable, WrongStore
 
 ROLLED_BACK_REMEDY: Final = (
     "Nothing is written to it. If this store was restored from a backup on purpose, accept it: "

@@ -15,9 +15,9 @@ from masking_service.audit.heads import LISTED_SECONDS, NewestEntry
 from masking_service.audit.stored import unpack
 from masking_service.store.client import Command, Store
 from masking_service.store.errors import StoreUnavailable
-from masking_service.store.identity import Roster
 from masking_service.store.layout import AuditKeys
 from masking_service.store.pipeline import Question, Script
+from masking_service.store.servers import Roster
 
 _LEAVE: Final = Script.of(__package__, "leave.lua")
 

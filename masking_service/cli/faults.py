@@ -7,8 +7,7 @@ from masking_service.masking.errors import DefinitionError
 from masking_service.runtime.opened import WrongPurpose
 from masking_service.runtime.settings import SettingsError
 from masking_service.service.people.errors import ClientError, PolicyError
-from masking_service.store.errors import StoreUnavailable
-from masking_service.store.identity import WrongStore
+from masking_service.store.errors import StoreUnavailable, WrongStore
 
 _IN_WORDS: Final = (
     ClientError,

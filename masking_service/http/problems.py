@@ -47,8 +47,7 @@ from masking_service.service.people.errors import (
 from masking_service.service.phone_calls.problems import CallsUnavailable
 from masking_service.service.search.use import NoSearchIndex
 from masking_service.store.computing import GaveUp
-from masking_service.store.errors import StoreUnavailable
-from masking_service.store.identity import WrongStore
+from masking_service.store.errors import StoreUnavailable, WrongStore
 from masking_service.texts import Language, Text
 
 

@@ -34,9 +34,9 @@ from masking_service.service.people.registry import ClientRegistry
 from masking_service.service.phone_calls.callers import AT_ONCE, Callers
 from masking_service.service.state.sealed import Prepared
 from masking_service.store.client import Store
-from masking_service.store.errors import StoreUnavailable
+from masking_service.store.errors import StoreUnavailable, WrongStore
+from masking_service.store.genesis import check
 from masking_service.store.health import uphold
-from masking_service.store.identity import WrongStore, check
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,7 @@ from masking_service.runtime.clock import clock
 from masking_service.runtime.store_admission import watch_store
 from masking_service.runtime.wiring import Parts
 from masking_service.service.people.errors import ClientError, PolicyError
-from masking_service.store.errors import StoreUnavailable
-from masking_service.store.identity import WrongStore
+from masking_service.store.errors import StoreUnavailable, WrongStore
 
 EVERY_SECONDS: Final = 1.0
 SOON_SECONDS: Final = 0.25

@@ -36,11 +36,11 @@ from masking_service.service.tiers.sealing import HourKeyMaker, Lifetime, Sealed
 from masking_service.service.waybills.mask import Mask, Maskers
 from masking_service.service.waybills.tokenize import Tokenize
 from masking_service.store.client import Reply
-from masking_service.store.errors import StoreUnavailable
+from masking_service.store.errors import StoreUnavailable, WrongStore
 from masking_service.store.faults import Fault
 from masking_service.store.fences import mark
+from masking_service.store.genesis import MARKED_SLOTS
 from masking_service.store.health import uphold
-from masking_service.store.identity import MARKED_SLOTS, WrongStore
 from masking_service.store.layout import GENESIS
 
 if TYPE_CHECKING:

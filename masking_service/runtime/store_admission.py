@@ -24,9 +24,9 @@ from masking_service.service.people.registry import ClientRegistry
 from masking_service.service.state.sealed import Prepared
 from masking_service.store.client import Store
 from masking_service.store.connection import Node
-from masking_service.store.errors import StoreUnavailable
+from masking_service.store.errors import StoreUnavailable, WrongStore
+from masking_service.store.genesis import MARKED_SLOTS, check, claim, is_claimed, unmarked
 from masking_service.store.health import Examined, uphold
-from masking_service.store.identity import MARKED_SLOTS, WrongStore, check, claim, is_claimed, unmarked
 from masking_service.store.layout import DATA_KEYS, GENESIS, AuditKeys
 
 if TYPE_CHECKING:

@@ -27,8 +27,7 @@ from masking_service.server.bounds import Bounds
 from masking_service.server.forward_port import ForwardPort
 from masking_service.service.oversight.auditing import end
 from masking_service.service.people.errors import ClientError, PolicyError
-from masking_service.store.errors import StoreUnavailable
-from masking_service.store.identity import WrongStore
+from masking_service.store.errors import StoreUnavailable, WrongStore
 
 SETUP_STATUS = 4
 """Exit status of a wrong set-up. gunicorn's master ends with it, and systemd does not start it again."""

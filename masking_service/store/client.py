@@ -18,7 +18,6 @@ from masking_service.store.computing import waiting
 from masking_service.store.condition import Condition
 from masking_service.store.connection import Command, Node, Reply, pack
 from masking_service.store.errors import StoreUnavailable
-from masking_service.store.identity import Clocks, Identity, Roster
 from masking_service.store.pipeline import (
     Bundle,
     Exchanges,
@@ -33,6 +32,7 @@ from masking_service.store.pipeline import (
 )
 from masking_service.store.reasons import unavailable
 from masking_service.store.server_replies import ServerReplies, is_elsewhere, only_reply
+from masking_service.store.servers import Clocks, Identity, Roster
 from masking_service.store.urls import Tls, route_to, user_of
 
 __all__ = ["Command", "Reply", "Store"]

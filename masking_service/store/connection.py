@@ -1,4 +1,4 @@
-"""One server of the store: its connections, and the two halves of an exchange with it.
+"""One server of the store: its connections, its circuit breaker, and the two halves of an exchange with it.
 
 The connections are made by redis-py's public constructors and kept for the next caller. redis-py's own pools spend a
 tenth of a request that asks the store five times on statistics that no one reads here. All waits have tight time-outs,
@@ -6,6 +6,7 @@ and a connection on which a reply is still to come is never used again.
 """
 
 import re
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from queue import Empty, SimpleQueue
@@ -19,11 +20,14 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError, ResponseError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
-from masking_service.store.breaker import Breaker
+from masking_service.store.errors import StoreUnavailable
 
 TIMEOUT_SECONDS: Final = 0.5
 """For connecting, and for each wait on the socket. redis-py's own defaults stall a call for up to 59 s."""
 MAX_CONNECTIONS: Final = 32
+FAILURES_TO_OPEN: Final = 3
+OPEN_SECONDS: Final = 0.5
+"""How long calls are refused before one call tries the server again."""
 _RUN_ID: Final = re.compile(rb"^run_id:(\w+)", re.MULTILINE)
 
 Command = tuple[bytes | int, ...]
@@ -217,6 +221,52 @@ def run_id_of(info: bytes) -> bytes:
     """Return the run id in the reply to INFO, or nothing."""
     found = _RUN_ID.search(info)
     return found[1] if found else b""
+
+
+class Breaker:
+    """Circuit breaker: refuses calls to a server that does not answer, so that they need not wait.
+
+    It opens after a few failures in a row. Then one caller at a time may try, and a success closes it.
+    """
+
+    def __init__(self, clock: Callable[[], float] = monotonic) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._failures = 0
+        self._retry_at = 0.0
+        self._cause = ""
+        self._detail = ""
+
+    @property
+    def failing(self) -> bool:
+        """Whether the last exchange failed."""
+        return self._failures > 0
+
+    @property
+    def open(self) -> bool:
+        """Whether calls are refused, except one that tries."""
+        return self._failures >= FAILURES_TO_OPEN
+
+    def check(self) -> None:
+        """Raise StoreUnavailable while the circuit is open."""
+        if self._failures < FAILURES_TO_OPEN:
+            return
+        with self._lock:
+            now = self._clock()
+            if self._failures >= FAILURES_TO_OPEN and now < self._retry_at:
+                raise StoreUnavailable("open-circuit", self._cause, self._detail)
+            self._retry_at = now + OPEN_SECONDS
+
+    def succeeded(self) -> None:
+        """Close the circuit: an exchange was complete."""
+        self._failures = 0
+
+    def failed(self, cause: str, detail: str = "") -> None:
+        """Count a failed exchange, with its reason of `reasons.WORDS`, and its detail."""
+        with self._lock:
+            self._cause, self._detail = cause, detail
+            self._failures += 1
+            self._retry_at = self._clock() + OPEN_SECONDS
 
 
 class Node:

@@ -1,4 +1,4 @@
-"""The error of the store, which holds no key and no value."""
+"""The errors of the store, which hold no key and no value."""
 
 
 class StoreUnavailable(Exception):
@@ -20,3 +20,7 @@ class StoreUnavailable(Exception):
     def explained(self) -> str:
         """The cause with its detail, for logs and people."""
         return f"{self.cause}: {self.detail}" if self.detail else self.cause
+
+
+class WrongStore(Exception):
+    """The store belongs to another keyset, was made for another purpose, has a newer format, or was emptied."""

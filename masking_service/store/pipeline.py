@@ -20,9 +20,8 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 from masking_service.store.connection import TIMEOUT_SECONDS, Command, Node, Reply, pack
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.fences import fence
-from masking_service.store.identity import Identity, Roster
 from masking_service.store.reasons import unavailable
-from masking_service.store.topology import Route
+from masking_service.store.servers import Identity, Roster, Route
 
 Answer = TypeVar("Answer")
 

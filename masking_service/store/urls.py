@@ -18,7 +18,7 @@ from redis.retry import Retry
 from redis.sentinel import Sentinel
 
 from masking_service.store.connection import TIMEOUT_SECONDS, Node, pack
-from masking_service.store.topology import Address, Cluster, OneServer, Route, Watched
+from masking_service.store.servers import Address, Cluster, OneServer, Route, Watched
 
 SENTINEL: Final = "redis+sentinel"
 CLUSTER: Final = "redis+cluster"

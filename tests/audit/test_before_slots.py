@@ -13,7 +13,7 @@ from masking_service.audit.search import search
 from masking_service.audit.wanted import Wanted
 from masking_service.runtime.store_admission import recognise
 from masking_service.store.client import Store
-from masking_service.store.identity import WrongStore
+from masking_service.store.errors import WrongStore
 from masking_service.store.layout import GENESIS, ONE_SLOT
 from tests.audit import logs
 from tests.audit.archives import follow

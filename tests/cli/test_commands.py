@@ -19,8 +19,7 @@ from masking_service.runtime.settings import SettingsError
 from masking_service.service.people.errors import ClientError
 from masking_service.service.people.policy import Policy
 from masking_service.shipped import ROOT
-from masking_service.store.errors import StoreUnavailable
-from masking_service.store.identity import WrongStore
+from masking_service.store.errors import StoreUnavailable, WrongStore
 from tests import programs
 from tests.cli.conftest import Command
 from tests.keys.known import secret_file

@@ -19,8 +19,8 @@ from masking_service.rotation import coordinator
 from masking_service.rotation.coordinator import ProcessesBehindError
 from masking_service.runtime.clock import clock, today
 from masking_service.runtime.settings import SettingsError
-from masking_service.store.errors import StoreUnavailable
-from masking_service.store.identity import WrongStore, claim
+from masking_service.store.errors import StoreUnavailable, WrongStore
+from masking_service.store.genesis import claim
 from tests.cli.conftest import Command
 from tests.rotation.processes import Process
 from tests.store import stores

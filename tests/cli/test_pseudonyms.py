@@ -21,7 +21,7 @@ from masking_service.masking.normal_forms import normal_form
 from masking_service.service.call.recorder import Recorder
 from masking_service.service.waybills.wrapped_keys import PERMIT_DAY
 from masking_service.store.errors import StoreUnavailable
-from masking_service.store.identity import claim
+from masking_service.store.genesis import claim
 from masking_service.store.layout import DATA_KEYS
 from tests.cli.conftest import Command
 from tests.rotation.processes import Process

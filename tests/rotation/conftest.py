@@ -9,7 +9,7 @@ import pytest
 from keys import keyset
 from keys.keyring import Keyring
 from masking_service.rotation import coordinator
-from masking_service.store.identity import claim
+from masking_service.store.genesis import claim
 from tests.rotation.processes import Both, Process
 from tests.store import stores
 

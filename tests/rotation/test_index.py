@@ -23,7 +23,7 @@ from masking_service.service.waybills.restriction import Restrictions
 from masking_service.service.waybills.vault import Found
 from masking_service.service.waybills.writing import Stored
 from masking_service.store.client import Command, Reply, Store
-from masking_service.store.identity import claim
+from masking_service.store.genesis import claim
 from masking_service.store.layout import CLAIM, record_key, record_stems
 from tests.audit.verify.changes import Service
 from tests.rotation.commands import LATE, running, unexplained

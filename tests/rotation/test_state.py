@@ -20,8 +20,8 @@ from masking_service.service.decoys.state import Decoy
 from masking_service.service.phone_calls.live_calls import LiveCalls, Origin
 from masking_service.service.state.sealed import StoredValue
 from masking_service.store.client import Store
-from masking_service.store.errors import StoreUnavailable
-from masking_service.store.identity import WrongStore, check
+from masking_service.store.errors import StoreUnavailable, WrongStore
+from masking_service.store.genesis import check
 from masking_service.store.layout import custody_key, record_stems
 from tests.audit.verify.changes import Service
 from tests.rotation.commands import LATE, running, unexplained

@@ -32,8 +32,7 @@ from masking_service.service.people.clients import ApiKey, Clients, key_text
 from masking_service.service.people.errors import Frozen
 from masking_service.service.people.principals import Principal
 from masking_service.service.phone_calls.loading import DEVELOPMENT_KEY
-from masking_service.store.errors import StoreUnavailable
-from masking_service.store.identity import WrongStore
+from masking_service.store.errors import StoreUnavailable, WrongStore
 from masking_service.store.layout import ONE_SLOT
 from tests.servers import Group, wait_until
 from tests.store import stores
@@ -321,7 +320,7 @@ def test_an_admission_lasts_no_longer_than_its_lease(parts: Parts, monkeypatch: 
     admit_store(parts)
     assert parts.store.admitted
 
-    monkeypatch.setattr("masking_service.store.identity.monotonic", lambda: time.monotonic() + 3_600)
+    monkeypatch.setattr("masking_service.store.servers.monotonic", lambda: time.monotonic() + 3_600)
 
     assert not parts.store.admitted
 
@@ -331,7 +330,7 @@ def test_a_watched_store_is_lost_with_its_lease_and_won_back_with_the_next(
 ) -> None:
     watch_store(parts)
     real, asleep = time.monotonic, watch.LEASE_SECONDS + 1.0
-    for place in ("time.monotonic", "masking_service.store.identity.monotonic"):
+    for place in ("time.monotonic", "masking_service.store.servers.monotonic"):
         monkeypatch.setattr(place, lambda: real() + asleep)
 
     with pytest.raises(StoreUnavailable, match="not-admitted"):

@@ -18,7 +18,7 @@ from masking_service.service.freezes.snapshots import FreezeSnapshots
 from masking_service.service.freezes.state import Freeze, Freezes
 from masking_service.service.people.registry import ClientRegistry
 from masking_service.store.client import Store
-from masking_service.store.identity import WrongStore
+from masking_service.store.errors import WrongStore
 from masking_service.store.layout import GENESIS, ONE_SLOT
 from tests.audit.logs import entry, log_on, stream, writer_of
 from tests.keys.known import known_keyring

@@ -2,7 +2,7 @@
 
 import pytest
 
-from masking_service.store.breaker import FAILURES_TO_OPEN, OPEN_SECONDS, Breaker
+from masking_service.store.connection import FAILURES_TO_OPEN, OPEN_SECONDS, Breaker
 from masking_service.store.errors import StoreUnavailable
 
 

@@ -14,9 +14,8 @@ from redis._parsers import Encoder
 from redis.exceptions import BusyLoadingError
 
 from masking_service.dev.embedded import EmbeddedServer
-from masking_service.store.breaker import FAILURES_TO_OPEN
 from masking_service.store.client import Store
-from masking_service.store.connection import MAX_CONNECTIONS, Connections, DeadlineParser
+from masking_service.store.connection import FAILURES_TO_OPEN, MAX_CONNECTIONS, Connections, DeadlineParser
 from masking_service.store.errors import StoreUnavailable
 from tests import servers
 from tests.store import stores

@@ -6,7 +6,7 @@ from masking_service.service.waybills.vault import Vault
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.health import faults
-from masking_service.store.identity import MAX_CLOCK_SECONDS, Clocks
+from masking_service.store.servers import MAX_CLOCK_SECONDS, Clocks
 from tests.store import stores
 from tests.store.stores import LATER, NOW
 

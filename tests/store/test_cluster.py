@@ -8,8 +8,8 @@ import pytest
 from redis.crc import key_slot
 from redis.exceptions import AskError
 
-from masking_service.store.breaker import FAILURES_TO_OPEN
 from masking_service.store.client import Command, Store
+from masking_service.store.connection import FAILURES_TO_OPEN
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.fences import SLOTS, fence
 from masking_service.store.health import faults

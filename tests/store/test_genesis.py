@@ -5,17 +5,16 @@ import pytest
 import redis
 
 from keys.keyring import Keyring
-from masking_service.store import identity
+from masking_service.store import genesis
 from masking_service.store.client import Store
-from masking_service.store.errors import StoreUnavailable
-from masking_service.store.identity import WrongStore
+from masking_service.store.errors import StoreUnavailable, WrongStore
 from masking_service.store.layout import GENESIS, ONE_SLOT, AuditKeys
 from tests.keys.known import known_keyring, known_keyset
 from tests.store.stores import Interleaved, admitted, ask, counted, foreseen
 
 
 def claim(store: Store, owner: str = "vectors") -> None:
-    identity.claim(store, known_keyring(owner), foreseen(owner))
+    genesis.claim(store, known_keyring(owner), foreseen(owner))
 
 
 def sealed(**content: object) -> bytes:
@@ -24,7 +23,7 @@ def sealed(**content: object) -> bytes:
 
 def refusal(store: Store, keyring: Keyring | None = None) -> str:
     with pytest.raises(WrongStore) as fault:
-        identity.claim(store, keyring or known_keyring(), foreseen())
+        genesis.claim(store, keyring or known_keyring(), foreseen())
     return str(fault.value)
 
 
@@ -73,7 +72,7 @@ def test_two_processes_of_one_keyset_may_race(valkey: str, store: Store, client:
         claim(store)
         marks.append(ask(client, "GET", GENESIS))
 
-    identity.claim(Interleaved(valkey, {0: first}), known_keyring(), foreseen("another process"))
+    genesis.claim(Interleaved(valkey, {0: first}), known_keyring(), foreseen("another process"))
 
     assert marks == [ask(client, "GET", GENESIS)]
 
@@ -86,7 +85,7 @@ def test_a_mark_that_was_changed_is_refused(store: Store, client: redis.Redis, v
 
 
 def test_a_newer_format_is_refused_by_its_number(store: Store, client: redis.Redis) -> None:
-    ask(client, "SET", GENESIS, sealed(format=identity.FORMAT + 1, made_for="development"))
+    ask(client, "SET", GENESIS, sealed(format=genesis.FORMAT + 1, made_for="development"))
 
     assert refusal(store) == "the store has format 3; this release knows formats up to 2"
 
@@ -105,15 +104,15 @@ def test_a_store_that_does_not_answer_is_neither_claimed_nor_refused(valkey: str
 
 def test_whoever_only_checks_refuses_a_store_without_a_mark_and_leaves_it_so(store: Store, client: redis.Redis) -> None:
     with pytest.raises(WrongStore):
-        identity.check(store, known_keyring())
+        genesis.check(store, known_keyring())
 
     assert ask(client, "EXISTS", GENESIS) == 0
 
 
 def test_a_mark_with_members_of_a_later_release_is_read(store: Store, client: redis.Redis) -> None:
-    ask(client, "SET", GENESIS, sealed(format=identity.FORMAT, made_for="development", epoch=7))
+    ask(client, "SET", GENESIS, sealed(format=genesis.FORMAT, made_for="development", epoch=7))
 
-    identity.check(store, known_keyring())
+    genesis.check(store, known_keyring())
 
 
 def format_of(client: redis.Redis) -> int:
@@ -128,14 +127,14 @@ def test_a_new_store_has_as_many_slots_as_were_asked_for(
     """An older release goes on with a log in one slot, and refuses the format of one in several."""
     claim(admitted(valkey, audit_slots=wanted))
     later = admitted(valkey)
-    identity.check(later, known_keyring("vectors"))
+    genesis.check(later, known_keyring("vectors"))
 
     assert (later.identity.audit, format_of(client)) == (AuditKeys(slots), written)
 
 
 def test_a_store_of_before_there_were_slots_has_one(store: Store, client: redis.Redis) -> None:
     ask(client, "SET", GENESIS, sealed(format=1, made_for="development", marked=False))
-    identity.check(store, known_keyring())
+    genesis.check(store, known_keyring())
 
     assert store.identity.audit == ONE_SLOT
 

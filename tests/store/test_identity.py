@@ -14,11 +14,10 @@ from masking_service.runtime.clock import clock
 from masking_service.runtime.settings import Settings
 from masking_service.runtime.store_admission import admit_store, watch_store
 from masking_service.runtime.wiring import Parts, assemble
-from masking_service.store.breaker import FAILURES_TO_OPEN
 from masking_service.store.client import Store
-from masking_service.store.errors import StoreUnavailable
+from masking_service.store.connection import FAILURES_TO_OPEN
+from masking_service.store.errors import StoreUnavailable, WrongStore
 from masking_service.store.health import examine, look
-from masking_service.store.identity import WrongStore
 from masking_service.store.layout import DATA_KEYS
 from tests import servers
 from tests.store import stores
@@ -208,7 +207,7 @@ def test_a_process_that_has_not_learned_lately_who_was_revoked_uses_no_store_unt
     beside = Background(parts, lambda event, error: None)
     beside._learn()
     before, real = parts.store.admitted, time.monotonic
-    for place in ("time.monotonic", "masking_service.store.identity.monotonic"):
+    for place in ("time.monotonic", "masking_service.store.servers.monotonic"):
         monkeypatch.setattr(place, lambda: real() + CURRENT_SECONDS)
     missed = parts.store.admitted
     beside._learn()

@@ -8,11 +8,10 @@ from pathlib import Path
 import pytest
 import redis
 
-from masking_service.store.breaker import FAILURES_TO_OPEN
-from masking_service.store.connection import Node, pack
+from masking_service.store.connection import FAILURES_TO_OPEN, Node, pack
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.pipeline import Bundle, Exchanges
-from masking_service.store.topology import Cluster
+from masking_service.store.servers import Cluster
 from tests import servers
 from tests.store import stores
 from tests.store.stores import ask

@@ -15,8 +15,7 @@ from keys.hour_keys import WRAP_BYTES
 from masking_service.service.tiers import published
 from masking_service.service.tiers.published import Published
 from masking_service.store import health
-from masking_service.store.errors import StoreUnavailable
-from masking_service.store.identity import WrongStore
+from masking_service.store.errors import StoreUnavailable, WrongStore
 from tests.tiers.split import TODAY, Split
 from tests.web.api import MASKED, NUMBER, SITE, field, outcome, record, token
 

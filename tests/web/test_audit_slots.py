@@ -12,7 +12,7 @@ import redis
 from masking_service.runtime.settings import Settings
 from masking_service.runtime.store_admission import watch_store
 from masking_service.runtime.wiring import assemble
-from masking_service.store.identity import WrongStore
+from masking_service.store.errors import WrongStore
 from tests.store.stores import next_millisecond
 from tests.web.api import SITE, Api, Json, field, record, started
 from tests.web.people import AUDITOR, COURIER, DESK, PRINTER, PRIVACY, SUPERVISOR

@@ -14,8 +14,7 @@ from masking_service.runtime import background, reporting
 from masking_service.runtime.background import Background, CheckpointLate
 from masking_service.runtime.reporting import log_alert, reporter
 from masking_service.service.people.errors import PolicyError
-from masking_service.store.errors import StoreUnavailable
-from masking_service.store.identity import WrongStore
+from masking_service.store.errors import StoreUnavailable, WrongStore
 from tests.servers import wait_until
 from tests.web.api import Api, refusal
 from tests.web.calls import alerts

@@ -23,8 +23,7 @@ from masking_service.runtime.settings import SettingsError
 from masking_service.service.people.policy import Policy
 from masking_service.service.people.registry import ClientRegistry
 from masking_service.service.people.rules import KeyRules
-from masking_service.store.errors import StoreUnavailable
-from masking_service.store.identity import WrongStore
+from masking_service.store.errors import StoreUnavailable, WrongStore
 
 
 def show(state_dir: Path, session_key: Path | None) -> None:

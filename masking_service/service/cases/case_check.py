@@ -23,7 +23,7 @@ from masking_service.service.cases.problems import CaseCheckUnavailable, TicketM
 from masking_service.service.people.errors import PolicyError
 from masking_service.service.people.principals import principal_id
 from masking_service.service.people.rules import CheckRule
-from masking_service.store.breaker import Breaker
+from masking_service.store.connection import Breaker
 from masking_service.store.errors import StoreUnavailable
 
 TIMEOUT_SECONDS: Final = 0.8

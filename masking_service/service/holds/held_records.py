@@ -20,7 +20,6 @@ from masking_service.service.waybills.records import HELD_UNTIL, Record
 from masking_service.service.waybills.vault import Vault
 from masking_service.service.waybills.wrapped_keys import HOLD_DAY
 from masking_service.store.client import Command, Reply, Store
-from masking_service.store.identity import Roster
 from masking_service.store.layout import (
     CLAIM,
     MAX_REVISIONS,
@@ -33,6 +32,7 @@ from masking_service.store.layout import (
     stem_of_record,
     stems_of,
 )
+from masking_service.store.servers import Roster
 
 AT_ONCE: Final = 200
 """Waybills that are kept in one step. Their entry in the audit log names each of them."""

@@ -18,7 +18,7 @@ from masking_service.service.phone_calls.provider import (
     SentRecords,
     UnsignedRecords,
 )
-from masking_service.store.breaker import Breaker
+from masking_service.store.connection import Breaker
 from masking_service.store.errors import StoreUnavailable
 
 _DIAL: Final = re.compile(rf"(?:{NO_NUMBER})?[0-9]{{5,20}}", re.ASCII).fullmatch

@@ -28,8 +28,7 @@ from masking_service.service.tiers.documents import (
     publication_key,
 )
 from masking_service.store.client import Reply, Store
-from masking_service.store.errors import StoreUnavailable
-from masking_service.store.identity import WrongStore
+from masking_service.store.errors import StoreUnavailable, WrongStore
 
 ACCESS_SNAPSHOT: Final = "published-access.signed"
 DAYS_SNAPSHOT: Final = "published-days.signed"

@@ -31,7 +31,7 @@ from masking_service.service.waybills.data_keys import DataKeys
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.fences import mark
-from masking_service.store.identity import MARKED_SLOTS
+from masking_service.store.genesis import MARKED_SLOTS
 from masking_service.store.layout import GENESIS
 
 FRESH_SECONDS: Final = 30

@@ -20,8 +20,8 @@ from masking_service.service.tiers.published import Published
 from masking_service.service.waybills.writing import Draft, RecordWriter, Stored
 from masking_service.store.client import Command, Store
 from masking_service.store.errors import StoreUnavailable
-from masking_service.store.identity import Roster
 from masking_service.store.layout import custody_key, hour_key_key, restriction_key, stems_of
+from masking_service.store.servers import Roster
 
 SECONDS_AN_HOUR: Final = 3600
 OVERLAP_SECONDS: Final = 10

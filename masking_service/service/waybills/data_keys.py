@@ -29,8 +29,8 @@ from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.service.waybills.wrapped_keys import HOLD_DAY, PERMIT_DAY, WrappedKey, WrappedKeys, field
 from masking_service.store.client import Command, Store
 from masking_service.store.errors import StoreUnavailable
-from masking_service.store.identity import Roster
 from masking_service.store.layout import DATA_KEY_USES, DATA_KEYS, hour_key_key
+from masking_service.store.servers import Roster
 
 LOOK_AHEAD: Final = 8
 """How many numbers of a day are read at once. A day has one key unless data keys were rotated."""

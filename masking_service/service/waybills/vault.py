@@ -28,7 +28,6 @@ from masking_service.service.waybills.records import Record
 from masking_service.service.waybills.writing import Draft, RecordWriter, Stored, decide
 from masking_service.store.client import Command, Reply, Store
 from masking_service.store.errors import StoreUnavailable
-from masking_service.store.identity import Roster
 from masking_service.store.layout import (
     CLAIM,
     MAX_REVISIONS,
@@ -40,6 +39,7 @@ from masking_service.store.layout import (
     stems_of,
 )
 from masking_service.store.pipeline import Question
+from masking_service.store.servers import Roster
 
 
 class Found(msgspec.Struct, frozen=True):

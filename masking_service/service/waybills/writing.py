@@ -18,9 +18,9 @@ from masking_service.service.state.swap import Swapped, swap_question
 from masking_service.service.waybills import records
 from masking_service.service.waybills.records import Record
 from masking_service.store.client import Command, Store
-from masking_service.store.identity import Roster
 from masking_service.store.layout import CLAIM, MAX_REVISIONS, record_key, stems_of
 from masking_service.store.pipeline import Question
+from masking_service.store.servers import Roster
 
 ONE_LAYER: Final = IndexLayers(0)
 

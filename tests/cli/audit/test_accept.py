@@ -6,7 +6,7 @@ import redis
 
 from masking_audit.archive.segments import Segments
 from masking_service.runtime.state_files import ARCHIVE
-from masking_service.store.identity import WrongStore
+from masking_service.store.errors import WrongStore
 from tests.cli.conftest import Command
 from tests.store.stores import Copy
 

@@ -23,7 +23,7 @@ from masking_service.service.people.rules import KeyRules
 from masking_service.service.waybills.records import HELD_UNTIL, Record
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
-from masking_service.store.identity import claim
+from masking_service.store.genesis import claim
 from masking_service.store.layout import disclosures_key, record_key, record_stems
 from tests.rotation.processes import DAY, Process, coordinator
 from tests.store import stores

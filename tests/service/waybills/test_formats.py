@@ -16,22 +16,22 @@ import redis
 from masking_service.rotation.processes import Heartbeat
 from masking_service.service.waybills.notice import Notice
 from masking_service.service.waybills.vault import Vault
-from masking_service.store import identity
+from masking_service.store import genesis
 from masking_service.store.client import Store
-from masking_service.store.identity import WrongStore
+from masking_service.store.errors import WrongStore
 from masking_service.store.layout import GENESIS
 from tests.keys.known import known_keyring
 from tests.store import stores
 from tests.store.stores import NOW, ask, body, foreseen, put, read_at, refused
 
-OLD, NEW = identity.FORMAT, identity.FORMAT + 1
+OLD, NEW = genesis.FORMAT, genesis.FORMAT + 1
 
 
 @contextmanager
 def release(newest: int) -> Iterator[None]:
     """Act as a release that knows formats up to `newest`."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(identity, "FORMAT", newest)
+        patched.setattr(genesis, "FORMAT", newest)
         yield
 
 
@@ -46,14 +46,14 @@ def spread(valkey: str) -> Iterator[Store]:
 def starts(store: Store, newest: int) -> Vault:
     """Claim the store as that release does before it serves."""
     with release(newest):
-        identity.claim(store, known_keyring(), foreseen(str(newest)))
+        genesis.claim(store, known_keyring(), foreseen(str(newest)))
     return stores.vault(store, seed=str(newest))
 
 
 def looks(store: Store, newest: int) -> None:
     """Check the store as that release does once a second."""
     with release(newest):
-        identity.check(store, known_keyring())
+        genesis.check(store, known_keyring())
 
 
 def test_during_a_rolling_update_both_releases_serve_and_read_what_the_other_wrote(valkey: str, store: Store) -> None:
@@ -96,13 +96,13 @@ def test_an_older_release_that_runs_stops_using_a_store_that_became_newer(spread
 
 
 def test_a_release_from_before_slots_serves_a_new_store_whose_log_is_in_one(store: Store) -> None:
-    starts(store, identity.FORMAT)
+    starts(store, genesis.FORMAT)
 
     looks(store, 1)
 
 
 def test_a_release_from_before_slots_refuses_a_store_whose_log_is_spread(spread: Store) -> None:
-    starts(spread, identity.FORMAT)
+    starts(spread, genesis.FORMAT)
 
     with pytest.raises(WrongStore, match="the store has format 2; this release knows formats up to 1"):
         looks(spread, 1)

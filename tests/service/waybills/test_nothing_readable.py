@@ -27,7 +27,7 @@ from masking_service.service.phone_calls.live_calls import LiveCalls, Origin
 from masking_service.service.search.findable import Findable
 from masking_service.service.waybills.notice import Notice, write_notice
 from masking_service.store.client import Store
-from masking_service.store.identity import claim
+from masking_service.store.genesis import claim
 from tests.keys.known import known_keyring
 from tests.store import stores
 from tests.store.stores import LATER, NOW, ask, put
