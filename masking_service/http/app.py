@@ -16,18 +16,19 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, UnicodeConverter
 
 from keys.errors import IntegrityError
-from masking_service.http.answering import (
+from masking_service.http.body import (
     JSON,
     answer,
     batch,
     begin,
+    decode,
+    decode_query,
     language_of_caller,
     note_outcomes,
     problem_answer,
     problem_of_http,
     state,
 )
-from masking_service.http.body import decode, decode_query
 from masking_service.http.capabilities import PATH_PARAMETERS
 from masking_service.http.docs import assets
 from masking_service.http.operations import TABLE, OwnCall, served_groups

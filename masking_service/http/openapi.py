@@ -11,7 +11,7 @@ from typing import Any, Final
 import msgspec
 
 from masking_service.http import capabilities, components
-from masking_service.http.answering import JSON, PROBLEM_JSON
+from masking_service.http.body import JSON, PROBLEM_JSON
 from masking_service.http.components import Json, reference
 from masking_service.http.problem_texts import PROBLEMS
 from masking_service.http.problems import Problem

@@ -12,7 +12,7 @@ from flask import Response, request
 from msgspec import UNSET, Meta
 
 from masking_service.http import answers, capabilities, openapi
-from masking_service.http.answering import JSON
+from masking_service.http.body import JSON
 from masking_service.http.docs import PAGE, page_answer
 from masking_service.http.explanations import HTML, explanation, explanation_page
 from masking_service.runtime.served import Served

@@ -14,7 +14,7 @@ import pytest
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
-from masking_service.http.answering import preferred_language
+from masking_service.http.body import preferred_language
 from masking_service.http.code_texts import CODES
 from masking_service.http.operations import TABLE
 from masking_service.http.problem_texts import PROBLEMS
