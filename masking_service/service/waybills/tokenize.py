@@ -26,8 +26,7 @@ from masking_service.service.search.findable import Findable, findable
 from masking_service.service.state.sealed import Unprinted
 from masking_service.service.waybills import record_answers as answers
 from masking_service.service.waybills.conflicts import ConflictBudget
-from masking_service.service.waybills.entering import Entering, EnteringMasked, enter, put_tokens
-from masking_service.service.waybills.mask import Listing, Maskers
+from masking_service.service.waybills.mask import Entering, EnteringMasked, Listing, Maskers, enter, put_tokens
 from masking_service.service.waybills.records import Tokens
 from masking_service.service.waybills.vault import Vault
 from masking_service.service.waybills.writing import UNAVAILABLE, Draft, RecordWriter, Refusal, Stored, index_entries

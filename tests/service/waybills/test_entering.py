@@ -4,7 +4,7 @@ from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.record import CountryMasker
 from masking_service.masking.schema import Place
 from masking_service.masking.schemas import load_schemas
-from masking_service.service.waybills.entering import Entering, enter
+from masking_service.service.waybills.mask import Entering, enter
 from masking_service.service.waybills.records import Record
 from tests.masking.records import LABEL
 from tests.store.stores import LATER, body_of
