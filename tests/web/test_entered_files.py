@@ -40,7 +40,7 @@ def entered(api: Api, who: str, method: str, path: str, bodies: Sequence[Json | 
 
 @pytest.mark.parametrize(
     ("name", "who", "limit"),
-    [("mask", PRINTER, 22), ("tokenize", PRINTER, 40), ("view", COURIER, 49), ("open", OFFICER, 46)],
+    [("mask", PRINTER, 21), ("tokenize", PRINTER, 36), ("view", COURIER, 46), ("open", OFFICER, 43)],
 )
 def test_a_call_enters_few_files(api: Api, name: str, who: str, limit: int) -> None:
     stored, first, second = Waybills("SF", 1).records(3)
