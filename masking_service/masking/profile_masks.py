@@ -9,7 +9,9 @@ from typing import Any, Final
 from masking_service.masking.hidden import hidden_form
 from masking_service.masking.kinds.address import (
     AddressMask,
+    MaskNamed,
     mask_address_in_han,
+    mask_named_address,
     mask_unusual_address,
     mask_usual_address,
     mask_usual_addresses,
@@ -124,18 +126,21 @@ class Masks:
         if kind == "phone" and hide == "digits":
             return plain_mobile_masker(self._profile.show_last)
         if kind == "address" and hide == "unit":
-            mask = self._unusual_address_mask()
-            return lambda value: None if type(shown := _address(value, mask)) is Numbered else shown
+            masks = self._address_masks()
+            return lambda value: None if type(shown := _address(value, *masks)) is Numbered else shown
         if kind == "address" and hide == NOTHING:
             return lambda value: None if mask_usual(value) is None else value
         if kind == "text" and hide == "found":
             return self.text_mask().plain
         return TABLE[kind].usual if hide not in (ALL, NOTHING) else None
 
-    def _unusual_address_mask(self) -> Callable[[str], str]:
-        """The mask of addresses that are not usual."""
+    def _address_masks(self) -> tuple[MaskNamed, Callable[[str], str]]:
+        """The masks of addresses that have a name behind them, and of those that are not usual."""
         keep, label, name = self._digits_in_texts, self._profile.label, self._in_texts.masker("name") or str
-        return lambda value: mask_unusual_address(value, keep, name, label=label)
+        return (
+            lambda named: mask_named_address(named, keep, name),
+            lambda value: mask_unusual_address(value, keep, name, label=label),
+        )
 
     def usual_column(self, kind: str) -> Callable[[Sequence[Any]], list[str | None]] | None:
         """Return what gives the masks that `usual` gives for the values of many records, in half of the time.
@@ -151,14 +156,17 @@ class Masks:
         elif kind == "phone":
             lines = plain_mobile_lines_masker(self._profile.show_last)
         elif kind == "address" and self._hide[kind] == "unit":
-            mask = self._unusual_address_mask()
-            return lambda column: _addresses(column, mask)
+            masks = self._address_masks()
+            return lambda column: _addresses(column, *masks)
         return lambda column: _column(column, one, lines)
 
 
-def _addresses(values: Sequence[Any], mask: Callable[[str], str]) -> list[str | None]:
+def _addresses(values: Sequence[Any], mask_named: MaskNamed, mask: Callable[[str], str]) -> list[str | None]:
     """The masks of usual addresses, and of others in China."""
-    shown = _together(values, mask_usual_address, mask_usual_addresses)
+    if {*map(type, values)} == {str}:
+        shown = mask_usual_addresses(values, mask_named)
+    else:
+        shown = [mask_usual_address(value, mask_named) if type(value) is str else None for value in values]
     if None not in shown:
         return shown
     others = {value for value, one in zip(values, shown, strict=True) if one is None and type(value) is str}
@@ -169,8 +177,8 @@ def _addresses(values: Sequence[Any], mask: Callable[[str], str]) -> list[str | 
     ]
 
 
-def _address(value: str, mask: Callable[[str], str]) -> str | None:
-    shown = mask_usual_address(value)
+def _address(value: str, mask_named: MaskNamed, mask: Callable[[str], str]) -> str | None:
+    shown = mask_usual_address(value, mask_named)
     return _of_address(value, mask) if shown is None else shown
 
 
@@ -179,17 +187,6 @@ def _of_address(value: str, mask: Callable[[str], str]) -> str | None:
     if hidden_form("address", value) is not None:
         return None
     return mask_address_in_han(value, mask)
-
-
-def _together(
-    values: Sequence[Any],
-    one: Callable[[str], str | None],
-    many: Callable[[Sequence[str]], list[str | None]],
-) -> list[str | None]:
-    """Search all values together if they are texts."""
-    if {*map(type, values)} == {str}:
-        return many(values)
-    return [one(value) if type(value) is str else None for value in values]
 
 
 def _column(

@@ -11,8 +11,8 @@ batch have take a quick way to the same masks: `mask_usual_address`, and `mask_u
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Callable, Sequence
+from typing import Final, NamedTuple
 
 from masking_service.masking import address_words as words
 from masking_service.masking.bare_names import bare_name
@@ -78,6 +78,24 @@ _PASSES: Final = 8
 """Stars may make a number of what stood beside them; then it is hidden too. More rounds than this never help."""
 
 
+class Named(NamedTuple):
+    """An address of which one reading finds all units, and that has names behind its last number.
+
+    Attributes:
+        value, shown: what came in, and what is left of it when its units are hidden.
+        note: where the words behind its last number begin.
+        names: the spans of the names in them.
+    """
+
+    value: str
+    shown: str
+    note: int
+    names: list[tuple[int, int]]
+
+
+MaskNamed = Callable[[Named], str]
+
+
 def mask_address(value: str, hide: str, keep: int = 4, name: Mask = stars, *, label: bool = False) -> str:
     """Mask an address.
 
@@ -93,7 +111,7 @@ def mask_address(value: str, hide: str, keep: int = 4, name: Mask = stars, *, la
         The mask; masking it again changes nothing.
     """
     if hide == "unit":
-        usual = mask_usual_address(value)
+        usual = mask_usual_address(value, lambda named: mask_named_address(named, keep, name))
         return mask_unusual_address(value, keep, name, label=label) if usual is None else str(usual)
     if hide == "nothing":
         return _mask_steadily(value, keep, name, lambda scrubbed: scrubbed)
@@ -113,42 +131,49 @@ def mask_unusual_address(value: str, keep: int, name: Mask, *, label: bool) -> s
     return _mask_steadily(value, keep, name, lambda scrubbed: hide_units(scrubbed, read))
 
 
-def _mask_steadily(value: str, keep: int, name: Mask, hide: Mask) -> str:
+def mask_named_address(named: Named, keep: int, name: Mask) -> str:
+    """Return what `mask_address` does with an address that has been read once."""
+    return _mask_steadily(named.value, keep, name, hide_units, named)
+
+
+def _mask_steadily(value: str, keep: int, name: Mask, hide: Mask, named: Named | None = None) -> str:
     """Hide numbers and names beside an address, and what `hide` hides, until there is no more to hide."""
     if not value or value.isspace():
         return value
     if len(value) > _MAX_LENGTH or crowded(value):
         return stars(value)
+    known = {} if named is None else {named.value: named.shown, named.shown: named.shown}
     nameless = False
     for _ in range(_PASSES):
-        masked = hide(scrub(value, keep))
+        masked = known.get(value) or hide(scrub(value, keep))
         if masked != value:
             nameless = False
         elif not nameless:
-            masked, nameless = _hide_names(value, name)  # its stars may make a room's number of a letter beside them
+            # Its stars may make a room's number of a letter beside them.
+            masked, nameless = _hide_names(value, name, named)
         if masked == value:
             return value
         value = masked
     return stars(value)
 
 
-def _hide_names(value: str, mask: Mask) -> tuple[str, bool]:
+def _hide_names(value: str, mask: Mask, named: Named | None) -> tuple[str, bool]:
     """Hide a person's name that is the whole value, or beside the address; and tell whether that leaves no other."""
     alone = bare_name(value)
     if alone is not None:
         return value.replace(alone, stars(alone)), False
-    spans = _names_beside(value)
+    spans = _names_beside(value, named)
     nameless = all(starred_alone(value, *span) for span in spans)
     for start, end in reversed(spans):
         value = value[:start] + mask(value[start:end]) + value[end:]
     return value, nameless
 
 
-def _names_beside(value: str) -> list[tuple[int, int]]:
+def _names_beside(value: str, named: Named | None) -> list[tuple[int, int]]:
     """The spans of names behind the last number of an address or in brackets, and in front of the address."""
     bracket, phone = _OPENS(value), _PHONE_MASK(value)
     note = behind_last_number(value[: phone.start()] if phone else value)
-    found = _names_behind(value, min(note, bracket.start()) if bracket else note)
+    found = _names_behind(value, min(note, bracket.start()) if bracket else note, named)
     found += [span for span in latin_names_beside_address(value) if span not in found]
     if _NAME_BEFORE(value):
         label = label_in_front(value)
@@ -157,11 +182,13 @@ def _names_beside(value: str) -> list[tuple[int, int]]:
     return sorted(found)
 
 
-def _names_behind(value: str, note: int) -> list[tuple[int, int]]:
+def _names_behind(value: str, note: int, named: Named | None) -> list[tuple[int, int]]:
     """The spans of names in the words behind the last number of an address, which begin at `note`."""
-    if _PHONE_MASK(value) or which_may_have_names(value[note:]):
-        return _names_in_note(value, note)
-    return []
+    if not _PHONE_MASK(value) and not which_may_have_names(value[note:]):
+        return []
+    if named is not None and (named.shown, named.note) == (value, note):
+        return [*named.names]
+    return _names_in_note(value, note)
 
 
 def _names_in_note(value: str, note: int) -> list[tuple[int, int]]:
@@ -288,21 +315,26 @@ _NUMBER_BESIDE_STARS: Final = re.compile(
 """What a second reading may hide, because stars stand where a number stood."""
 
 
-def mask_usual_address(value: str) -> str | None:
-    """Return the mask of an address of a usual form, maybe a `Numbered` one; None for every other address."""
+def mask_usual_address(value: str, mask_named: MaskNamed | None = None) -> str | None:
+    """Return the mask of an address of a usual form, maybe a `Numbered` one; None for every other address.
+
+    Args:
+        value: the address.
+        mask_named: masks one with a name behind it; if there is none, that is no usual one.
+    """
     if not _HAS_HAN(value):
         return None
     shown = mask_usual(value)
-    return _mask_simple([value])[0] if shown is None else shown
+    return _mask_simple([value], mask_named)[0] if shown is None else shown
 
 
-def mask_usual_addresses(values: Sequence[str]) -> list[str | None]:
+def mask_usual_addresses(values: Sequence[str], mask_named: MaskNamed | None = None) -> list[str | None]:
     """Return what `mask_usual_address` gives for many addresses, which are searched together; equal ones once."""
     shown = mask_all_usual(values)
     if None not in shown:
         return shown
     others = [*dict.fromkeys([value for value, one in zip(values, shown, strict=True) if one is None])]
-    found = dict(zip(others, _mask_simple(others), strict=True))
+    found = dict(zip(others, _mask_simple(others, mask_named), strict=True))
     return [found[value] if one is None else one for value, one in zip(values, shown, strict=True)]
 
 
@@ -322,13 +354,14 @@ def _numbered(shown: str) -> str:
     return Numbered(shown) if _FIVE_DIGITS(shown) else shown
 
 
-def _mask_simple(values: Sequence[str]) -> list[str | None]:
+def _mask_simple(values: Sequence[str], mask_named: MaskNamed | None) -> list[str | None]:
     """Return the masks of addresses in which one reading finds all that is to be hidden; None for every other one."""
     read = [read_han_units(value) if _is_simple(value) else ("", 0) for value in values]
     found = [_read_once(shown) for shown, _ in read]
     for at in which_may_have_names("\n".join([shown[note:] for shown, note in read])):
-        if found[at] is not None and _names_in_note(*read[at]):
-            found[at] = None
+        if found[at] is not None and (names := _names_in_note(*read[at])):
+            named = Named(values[at], *read[at], names)
+            found[at] = _numbered(mask_named(named)) if mask_named is not None else None
     return found
 
 
