@@ -13,9 +13,12 @@ from masking_service.masking.address_words import LATIN_PLACE, LATIN_SITE, PROVI
 from masking_service.masking.family_names import DOUBLE_FAMILY_NAMES, FAMILY_NAMES
 
 _MAX_LENGTH: Final = 48
-_GAP: Final = r"[\s,，;；:：、/|]*"
+_GAPS: Final = r"\s,，;；:：、/|"
+_GAP: Final = f"[{_GAPS}]*"
 _PHONE: Final = r"(?:[+\d() -]*\*{6,}\d{0,4}(?:-\*+)?)?"
-_BESIDE: Final = re.compile(rf"^{_GAP}{_PHONE}{_GAP}|{_GAP}{_PHONE}{_GAP}$")
+_BEFORE: Final = re.compile(f"{_GAP}{_PHONE}{_GAP}").match
+_BEHIND: Final = re.compile(f"{_GAP}{_PHONE}{_GAP}$").search
+_MAY_BE_BEHIND: Final = re.compile(rf"[{_GAPS}+\d() *-]+$").search
 _HAN: Final = r"[\u3400-\u9fff]"
 _PLACE_ENDS: Final = (
     "省市区區县縣旗州盟镇鎮乡鄉村路街道巷弄号號楼樓栋棟幢座层層室户戶房苑厦廈场場庄莊站店厂廠馆館院园園城元"
@@ -55,7 +58,9 @@ def bare_name(value: str) -> str | None:
     """
     if len(value) > _MAX_LENGTH or (_DIGIT(value) and "*" not in value) or _LONGER(value):
         return None
-    name = _BESIDE.sub("", value)
+    name = value[_BEFORE(value).end() :]  # type: ignore[union-attr]
+    if behind := _MAY_BE_BEHIND(name):
+        name = name[: _BEHIND(name, behind.start()).start()]  # type: ignore[union-attr]
     if _HAN_NAME(name) or (_LATIN_NAME(name) and not _LATIN_PLACE(name)):
         return name
     return None

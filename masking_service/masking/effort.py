@@ -64,7 +64,7 @@ _PRICES: Final = {
     "text": _Price(36, 2, 2, 0, 0, 2_048, 0.25),
 }
 _OTHER: Final = _Price(2, 1, 1, 0, 0, 2_048, 0.0625)
-_FOUND: Final = re.compile(r"[+\uff0b@#]|(?<![0-9:])00(?!:)|(?<=[0-9])\*").findall
+_FOUND: Final = re.compile(r"\+|\uff0b|@|\#|0(?<![0-9:].)0(?!:)|\*(?<=[0-9].)").findall
 """Finds the places at which a number of any country, or an e-mail address, may be, or the mask of a number ends.
 
 Times of a day have none."""

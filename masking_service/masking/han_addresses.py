@@ -44,16 +44,16 @@ from masking_service.masking.han_numbers import (
 
 _NUMERALS: Final = frozenset(words.NUMERALS)
 _SIDE_OF_A_FLOOR: Final = re.compile(
-    r"(?:(?<=\*[层層楼樓fF])|(?<=\*[单單]元))[东東西南北左右]"
+    r"[东東西南北中左右](?:(?:(?<=\*[层層楼樓fF].)|(?<=\*[单單]元.))(?<!中)"
     r"(?=(?:侧|側|边|邊|手|手边|手邊|头|頭|首)?[门門]?(?:$|[\s,，(（]))"
-    r"|(?:(?<=\*)|(?<=\*-))[东東西南北中左右](?=$|[\s,，(（])"
+    r"|(?:(?<=\*.)|(?<=\*-.))(?=$|[\s,，(（]))"
 ).sub
 """Also of a room: 5栋21西 and 6-3-东."""
-_SIDE_OF_A_HOUSE: Final = re.compile("(?<=[元单單楼樓层層栋棟幢座号號])[东東西南北中](?=[边邊间間][户戶])").sub
+_SIDE_OF_A_HOUSE: Final = re.compile("[东東西南北中](?<=[元单單楼樓层層栋棟幢座号號].)(?=[边邊间間][户戶])").sub
 _ROOM_IN_WORDS: Final = re.compile(
-    rf"(?<=[号號院内內楼樓层層栋棟幢元F])(?:(?:{words.OLD_ROOM})(?=.(?:$|[(（]))|(?:地下|天[台臺])(?=$|[(（]))"
+    rf"[号號院内內楼樓层層栋棟幢元F](?:(?:{words.OLD_ROOM})(?=.(?:$|[(（]))|(?:地下|天[台臺])(?=$|[(（]))"
 ).sub
-"""A room that has no number, right behind a house or a floor: 71号前楼."""
+"""A room that has no number, and the character before it, of a house or a floor: 71号前楼."""
 _OPEN_FLOORS: Final = ("空层", "空層")
 _LISTS: Final = frozenset("、,，/&+")
 _INSIDE: Final = re.compile(r"[^0-9A-Za-z\u3400-\u9fff。；;\n]{1,2}|的").fullmatch
@@ -132,7 +132,7 @@ def read_han_units(text: str, level: int = ESTATE, is_sure: _IsSure | None = Non
     shown = _SIDE_OF_A_HOUSE("*", "".join(pieces) + text[done:] if pieces else text)
     if is_sure is None:
         shown = _SIDE_OF_A_FLOOR("*", shown) if pieces else shown
-        shown = _ROOM_IN_WORDS(lambda found: "*" * len(found[0]), shown)
+        shown = _ROOM_IN_WORDS(lambda found: found[0][0] + "*" * (len(found[0]) - 1), shown)
     return shown, end
 
 

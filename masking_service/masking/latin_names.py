@@ -84,6 +84,8 @@ _back: Final = re.compile(
     rf"|(?i:\b(?:apt|apartment|unit|room|rm|suite|ste|flat)\.? |\#)[0-9A-Z*]{{1,5}},? (?P<abroad>{_FULL_NAME})\s*$"
 ).search
 """Behind the house or the room of an address in Han, or the room of another."""
+_ends_word: Final = re.compile(rf"[{_LETTERS}'’.]").match
+"""Before the last of the words that a name has."""
 _house: Final = re.compile(r"[路街道巷弄村][0-9]|[0-9A-Z*][号號楼樓层層栋棟幢座室]|[\u4e00-\u9fff]\*{3,5}(?!\*)").search
 _place: Final = re.compile(rf"(?<![A-Za-z])(?:{LATIN_PLACE}|{LATIN_SITE})(?![A-Za-z])", re.I).search
 _FAMILIES: Final = frozenset(("hill", "lane", "west", "north", "grove"))
@@ -174,9 +176,17 @@ def latin_names_beside_address(text: str) -> Iterator[Span]:
         return
     for match in _announced(text):
         yield from _trimmed(match)
+    yield from latin_names_at_ends(text)
+
+
+def latin_names_at_ends(text: str) -> Iterator[Span]:
+    """The spans of those of them that nothing announces."""
+    if not _capital(text):
+        return
     if (front := _front(text)) and _is_beside(text, front["name"], abroad=front["abroad"] is not None):
         yield front.span("name")
-    if back := _back(text, max(0, len(text) - _LONGEST)):
+    last_word = text.rstrip().rfind(" ") + 1
+    if last_word > 1 and _ends_word(text, last_word - 2) and (back := _back(text, max(0, len(text) - _LONGEST))):
         group = back.lastgroup or ""
         if _is_beside(text, back[group], abroad=group == "abroad"):
             yield back.span(group)

@@ -36,7 +36,7 @@ from masking_service.masking.latin_names import (
     is_latin_name,
     latin_name_before,
     latin_names,
-    latin_names_beside_address,
+    latin_names_at_ends,
 )
 from masking_service.masking.legal_forms import HAN_FORMS
 from masking_service.masking.name_bounds import (
@@ -160,7 +160,7 @@ def holds_names(text: str) -> bool:
         names_between_words.find,
         given_names_alone.find,
         latin_names,
-        latin_names_beside_address,
+        latin_names_at_ends,
     )
     return any(next(find(text), None) is not None for find in finders)
 
@@ -209,12 +209,12 @@ def names_in(text: str, *, address: bool = False) -> list[Span]:
     text = han_words().simplified(text)
     if _any_han(text) is None:
         found = [*beside, *_names_of_words(text), *_names_beside_numbers(text), *latin_names(text, address=address)]
-        found += [*latin_names_beside_address(text), *(first_latin_name(text) if address else ())]
+        found += [*latin_names_at_ends(text), *(first_latin_name(text) if address else ())]
         return _apart(_joined_by_words(text, found)) if found else found
     found = [*beside, *_names_of_words(text), *_names_beside_numbers(text), *names_of_clauses.find(text)]
     found += given_names_alone.find(text)
     found += [*names_between_words.find(text, found), *latin_names(text, address=address)]
-    found += latin_names_beside_address(text)
+    found += latin_names_at_ends(text)
     if address:
         found += _names_beside_address(text)
         if not found and "******" in text and _masked_name(text) is None:

@@ -130,7 +130,7 @@ _PLAIN_SIGNS: Final = re.compile(
 """Characters that are read as they are written, and none of an e-mail address or an escape."""
 _FIVE_OR_STARS: Final = re.compile(r"[0-9](?:[\W_]{0,6}[0-9*xX]){4}").search
 _NEAR_DIGITS: Final = re.compile(
-    r"[0-9](?:[ .\-()_xX*]{0,6}[0-9]){6}|[0-9](?:[\W_]{0,6}[0-9]){10}|[0-9][ \-)]{0,2}\*{3}"
+    r"[0-9](?:(?:[ .\-()_xX*]{0,6}[0-9]){6}|(?:[\W_]{0,6}[0-9]){10}|[ \-)]{0,2}\*{3})"
 ).search
 """Digits of one number: seven with signs of a phone between them, eleven with any, or some before those of a mask."""
 _FIVE_DIGITS: Final = re.compile(r"[0-9](?:[ \-]{0,3}[0-9]){4}").search
