@@ -46,6 +46,11 @@ def entry_hash(entry: bytes) -> bytes:
     return hashlib.sha256(entry).digest()
 
 
+def fact_hash(content: bytes) -> str:
+    """Return the hash by which entries announce sealed bytes, or a place: SHA-256, the first 16 bytes, hexadecimal."""
+    return hashlib.sha256(content).digest()[:16].hex()
+
+
 def link_of_hash(previous: bytes, writer: str, number: int, hashed: bytes) -> bytes:
     """As `link`, from the hash of the entry."""
     return _linked(_ENTRY, previous, writer, number, hashed)
@@ -89,11 +94,6 @@ def checkpoint_message(linked: bytes) -> bytes:
 def entry_id(writer: str, number: int) -> str:
     """Return the id of an entry, ``WRITER-NUMBER``."""
     return f"{writer}-{number}"
-
-
-def is_writer(text: str) -> bool:
-    """Return whether a text can name a writer."""
-    return WRITER.fullmatch(text) is not None
 
 
 def place_of(name: str) -> tuple[str, int]:

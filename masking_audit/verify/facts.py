@@ -8,7 +8,6 @@ happened in either order, and a recent one may not have happened yet.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from hashlib import sha256
 from typing import Final
 
 import msgspec
@@ -157,8 +156,3 @@ class _History:
         upto = self._now if at is None else at
         emptied = (other.at for other in self._announcements if not other.value)
         return any(one.at - SLACK_SECONDS <= other <= upto + SLACK_SECONDS for other in emptied)
-
-
-def hash_of(content: bytes) -> str:
-    """Return the hash of a place or value, as in facts."""
-    return sha256(content).digest()[:16].hex()

@@ -10,7 +10,8 @@ from typing import Final
 
 from keys.aead import HOUR_FORMAT
 from masking_audit.format.lines import EntryLine
-from masking_audit.verify.facts import Facts, Mismatch, MismatchKind, hash_of
+from masking_audit.format.links import fact_hash
+from masking_audit.verify.facts import Facts, Mismatch, MismatchKind
 from masking_audit.verify.findings import FindingKind
 from masking_audit.verify.verifier import Verification
 from masking_service.audit.actions import Action
@@ -201,14 +202,14 @@ def _stored_values(store: Store, facts: Facts, clock: Callable[[], int]) -> Iter
         for (what, _, key), reply in zip(kinds, store.read(commands), strict=True):
             for place, value in _values(key, reply):
                 by_intake = what == "custody" and value[:1] == bytes((HOUR_FORMAT,))
-                yield _StoredValue(what, hash_of(place), hash_of(value), now, by_intake)
+                yield _StoredValue(what, fact_hash(place), fact_hash(value), now, by_intake)
 
 
 def _kind(key: bytes, facts: Facts) -> tuple[str, bytes, bytes] | None:
     """Return what a key holds and the command that reads it; None if it is not announced."""
     for what, command, pattern in PLACES:
         if pattern.fullmatch(key):
-            return None if what == RECORD and hash_of(key) not in facts else (what, command, key)
+            return None if what == RECORD and fact_hash(key) not in facts else (what, command, key)
     return None
 
 

@@ -22,10 +22,10 @@ from typing import Final
 
 from keys.signers import LogSigner
 from masking_audit.format.entries import Entry, Fact
-from masking_audit.format.links import FIRST_LINK, commit_message, encode, entry_id, link
+from masking_audit.format.links import FIRST_LINK, commit_message, encode, entry_id, fact_hash, link
 from masking_service.audit.actions import Action
 from masking_service.audit.stored import pack
-from masking_service.service.state.sealed import HashField, Sealed, digest
+from masking_service.service.state.sealed import HashField, Sealed
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import AuditKeys
@@ -51,8 +51,8 @@ digits."""
 
 def fact(sealed: Sealed) -> Fact:
     """Return the announcement of sealed state."""
-    value = "" if sealed.value is None else digest(sealed.value)
-    return Fact(digest(sealed.place), value, sealed.until, sealed.once)
+    value = "" if sealed.value is None else fact_hash(sealed.value)
+    return Fact(fact_hash(sealed.place), value, sealed.until, sealed.once)
 
 
 def outside_id(text: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from masking_audit.format.lines import UNREADABLE, CheckpointLine, EntryLine, UnreadableLineError, entry_line, read_line
-from masking_audit.format.links import LINK_BYTES, MAX_AUDIT_SLOTS, is_writer
+from masking_audit.format.links import LINK_BYTES, MAX_AUDIT_SLOTS, WRITER
 from masking_service.audit.order import merged
 from masking_service.audit.stored import unpack
 from masking_service.store.client import Command, Store
@@ -76,7 +76,7 @@ class Streams:
 
     def entries(self, writer: str, first: int, last: int | None = None) -> Iterator[EntryLine]:
         """Yield a writer's entries from `first` to `last`."""
-        if not is_writer(writer):
+        if not WRITER.fullmatch(writer):
             raise UnreadableLineError("names an invalid writer")
         start, end = b"%d-0" % first, b"+" if last is None else b"%d-0" % last
         key, count = self.keys.stream(writer), MIN_PER_REPLY

@@ -205,7 +205,8 @@ class Recorder:
         fields = [*shown.fields, *fields]
         entry = self.record(context, action, outcome, stated, items=items, sealed=shown.sealed, fields=fields)
         with self.take_back_on_failure(entry):
-            shown.write_rest(entry.carried)
+            if not entry.carried:
+                shown.write()
         return entry
 
     @contextmanager

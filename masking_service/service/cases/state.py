@@ -13,10 +13,11 @@ from typing import Any, Final, Literal, NamedTuple
 import msgspec
 
 from keys.aead import NONCE_BYTES
+from masking_audit.format.links import fact_hash
 from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.service.cases.problems import CaseExists, CaseNotOpen, CaseNotPending, NoSuchCase, OwnCase
 from masking_service.service.people.principals import Principal
-from masking_service.service.state.sealed import Prepared, Sealed, TenantState, Unprinted, digest
+from masking_service.service.state.sealed import Prepared, Sealed, TenantState, Unprinted
 from masking_service.store.client import Command
 from masking_service.store.layout import tenant_stem
 from masking_service.store.pipeline import Question
@@ -207,7 +208,7 @@ class Cases(TenantState):
             # Read back instead of trusting the reply to HSETNX: where a reply was lost, ours is there already.
             if stored != mine:
                 raise CaseExists
-            return Case(opening, digest=digest(mine))
+            return Case(opening, digest=fact_hash(mine))
 
         return Prepared([Sealed(_at(key, b"open"), mine, until=0, once=True)], write)
 
@@ -329,7 +330,7 @@ class Cases(TenantState):
             return None
         acts = [msgspec.json.decode(value, type=Act) for value in opened.values()]
         acts.sort(key=lambda act: (act.at, act.number))
-        return Case(msgspec.json.decode(opening, type=Opening), tuple(acts), digest(flat[flat.index(b"open") + 1]))
+        return Case(msgspec.json.decode(opening, type=Opening), tuple(acts), fact_hash(flat[flat.index(b"open") + 1]))
 
 
 def _at(key: bytes, fact: bytes) -> bytes:

@@ -272,7 +272,8 @@ class Planting:
                 fields=[*shown.fields, *granted.proof.fields],
             )
             with self.recorder.take_back_on_failure(entry):
-                shown.write_rest(entry.carried)
+                if not entry.carried:
+                    shown.write()
                 written = prepared.write()
         return entry, changed
 

@@ -5,7 +5,6 @@ that entry is durable. So the store can be compared with the signed log, and
 what was deleted, brought back or never logged is found.
 """
 
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import KW_ONLY, dataclass
 from typing import Generic, NamedTuple, TypeVar
@@ -50,11 +49,6 @@ class StoredValue(NamedTuple):
     value: bytes
 
 
-def digest(content: bytes) -> str:
-    """Return the hash by which the log announces sealed bytes, or a place: SHA-256, the first 16 bytes, hexadecimal."""
-    return hashlib.sha256(content).digest()[:16].hex()
-
-
 @dataclass(frozen=True, slots=True)
 class HashField:
     """A field of a hash in the store.
@@ -97,15 +91,6 @@ class PreparedFields(Prepared[None]):
     """Fields that can also be written in one step with their audit entry, which then carries them."""
 
     fields: Sequence[HashField]
-
-    def write_rest(self, carried: bool) -> None:
-        """Write the fields, unless the entry carried them: one round trip in a cluster, none elsewhere.
-
-        Raises:
-            StoreUnavailable: they may not be stored.
-        """
-        if not carried:
-            self.write()
 
 
 class TenantState:
