@@ -13,11 +13,10 @@ from masking_service.service.call.budgets import Budgets
 from masking_service.service.call.call import Admission, Authenticator, LiveGate, UseCases
 from masking_service.service.call.disclosures import Disclosures
 from masking_service.service.call.recorder import Recorder
-from masking_service.service.cases.authority import CaseAuthority
 from masking_service.service.cases.case_check import CaseCheck
 from masking_service.service.cases.page import ReadCasePage
 from masking_service.service.cases.reading import ReadCases
-from masking_service.service.cases.state import Cases
+from masking_service.service.cases.state import CaseAuthority, Cases
 from masking_service.service.cases.use import Casework
 from masking_service.service.custody.state import Custodies
 from masking_service.service.custody.use import MoveCustody

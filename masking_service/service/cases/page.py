@@ -22,10 +22,9 @@ from masking_service.service.call.disclosures import Disclosures, PhoneCalled, S
 from masking_service.service.call.operation import SentProof
 from masking_service.service.call.recorder import RequestContext
 from masking_service.service.cases import answers
-from masking_service.service.cases.authority import reaches
 from masking_service.service.cases.problems import NoSuchCase
 from masking_service.service.cases.reading import case_answer, opened_under
-from masking_service.service.cases.state import Case, Cases, Opening, case_name
+from masking_service.service.cases.state import Case, Cases, Opening, case_name, reaches
 from masking_service.service.custody.state import Custodies
 from masking_service.service.decoys.watch import DecoyWatch
 from masking_service.service.devices.proofs import DeviceProofs

@@ -16,9 +16,8 @@ from masking_service.service.call.call import Gate
 from masking_service.service.call.disclosures import Disclosures, Opened, Shown
 from masking_service.service.call.recorder import RequestContext
 from masking_service.service.cases import answers
-from masking_service.service.cases.authority import reaches
 from masking_service.service.cases.problems import NoSuchCase
-from masking_service.service.cases.state import Case, Cases, Opening, Status, case_name
+from masking_service.service.cases.state import Case, Cases, Opening, Status, case_name, reaches
 from masking_service.service.people.permissions import Permission
 from masking_service.service.people.policy import Policy
 from masking_service.service.people.principals import Principal, principal_id

@@ -30,9 +30,8 @@ from masking_service.service.call.recorder import (
     SignatureProof,
     Stated,
 )
-from masking_service.service.cases.authority import CaseAuthority
 from masking_service.service.cases.problems import CaseRequired
-from masking_service.service.cases.state import Case, sound_case_name
+from masking_service.service.cases.state import Case, CaseAuthority, sound_case_name
 from masking_service.service.decoys.watch import DecoyWatch
 from masking_service.service.freezes.use import FreezeByPolicy
 from masking_service.service.opening import answers

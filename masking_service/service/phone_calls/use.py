@@ -28,9 +28,8 @@ from masking_service.service.call.recorder import (
     RequestContext,
     Stated,
 )
-from masking_service.service.cases.authority import CaseAuthority
 from masking_service.service.cases.problems import CaseRequired
-from masking_service.service.cases.state import Case, sound_case_name
+from masking_service.service.cases.state import Case, CaseAuthority, sound_case_name
 from masking_service.service.custody.state import Custodies
 from masking_service.service.decoys.watch import DecoyWatch
 from masking_service.service.devices.proofs import DeviceProofs

@@ -28,8 +28,7 @@ from masking_service.service.call.recorder import (
     RequestContext,
     Stated,
 )
-from masking_service.service.cases.authority import CaseAuthority, reaches
-from masking_service.service.cases.state import Case
+from masking_service.service.cases.state import Case, CaseAuthority, reaches
 from masking_service.service.custody.state import Custodies
 from masking_service.service.decoys.watch import DecoyWatch
 from masking_service.service.devices.proofs import DeviceProofs
