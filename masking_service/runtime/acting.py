@@ -11,8 +11,7 @@ from masking_service.service.acts.tickets import Tickets
 from masking_service.service.acts.use import ProposeAct
 from masking_service.service.call.budgets import Budgets
 from masking_service.service.call.call import Admission, Authenticator, LiveGate, UseCases
-from masking_service.service.call.disclosures import Disclosures
-from masking_service.service.call.recorder import Recorder
+from masking_service.service.call.recorder import Disclosures, Recorder
 from masking_service.service.cases.case_check import CaseCheck
 from masking_service.service.cases.page import ReadCasePage
 from masking_service.service.cases.reading import ReadCases

@@ -11,8 +11,7 @@ from masking_service.arrow.permits import Permit
 from masking_service.service.acts.held import HeldKey
 from masking_service.service.acts.state import KeyRequest, PersonKey
 from masking_service.service.call.budgets import Reservation
-from masking_service.service.call.disclosures import Opened, PhoneCalled, PhoneRang, Viewed
-from masking_service.service.call.recorder import RequestContext
+from masking_service.service.call.recorder import Opened, PhoneCalled, PhoneRang, RequestContext, Viewed
 from masking_service.service.cases.state import Act, Opening
 from masking_service.service.custody.state import Custody
 from masking_service.service.decoys.state import Decoy, Hit

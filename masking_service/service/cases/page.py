@@ -18,9 +18,8 @@ from masking_service.masking.profiles import Profile
 from masking_service.masking.timestamps import SECONDS_A_DAY, rfc3339
 from masking_service.service.call.budgets import Budgets
 from masking_service.service.call.call import LiveGate
-from masking_service.service.call.disclosures import Disclosures, PhoneCalled, Shown
 from masking_service.service.call.operation import SentProof
-from masking_service.service.call.recorder import RequestContext
+from masking_service.service.call.recorder import Disclosures, PhoneCalled, RequestContext, Shown
 from masking_service.service.cases import answers
 from masking_service.service.cases.problems import NoSuchCase
 from masking_service.service.cases.reading import case_answer, opened_under

@@ -26,13 +26,17 @@ from masking_service.service.acts.deeds import Deed
 from masking_service.service.acts.signatures import Signatures, Signed
 from masking_service.service.call.budgets import Budgets
 from masking_service.service.call.call import LiveGate
-from masking_service.service.call.disclosures import Disclosure, Disclosures, Opened, PhoneCalled, PhoneRang
 from masking_service.service.call.recorder import (
     DONE,
     NOT_FOUND,
     RELEASED,
     UNSIGNED,
+    Disclosure,
+    Disclosures,
     ItemOutcome,
+    Opened,
+    PhoneCalled,
+    PhoneRang,
     Recorded,
     Recorder,
     RequestContext,

@@ -17,13 +17,15 @@ from masking_service.service.acts import deeds
 from masking_service.service.acts.signatures import Expected, Signatures, Signed
 from masking_service.service.call.budgets import Budgets
 from masking_service.service.call.call import LiveGate
-from masking_service.service.call.disclosures import Disclosure, Disclosures, Opened
 from masking_service.service.call.items import INVALID_ITEM, Fault, opening_faults
 from masking_service.service.call.recorder import (
     NOT_FOUND,
     RELEASED,
     UNSIGNED,
+    Disclosure,
+    Disclosures,
     ItemOutcome,
+    Opened,
     Recorded,
     Recorder,
     RequestContext,

@@ -16,13 +16,15 @@ from masking_service.masking.timestamps import rfc3339
 from masking_service.masking.waybill import normalised
 from masking_service.service.call.budgets import Budgets
 from masking_service.service.call.call import LiveGate
-from masking_service.service.call.disclosures import Disclosure, Disclosures, PhoneCalled
 from masking_service.service.call.errors import NotFound
 from masking_service.service.call.operation import SentProof
 from masking_service.service.call.recorder import (
     DONE,
     NOT_FOUND,
+    Disclosure,
+    Disclosures,
     ItemOutcome,
+    PhoneCalled,
     Recorded,
     Recorder,
     RequestContext,

@@ -18,13 +18,13 @@ from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.observability.metrics import Metrics
 from masking_service.service.call.budgets import Budgets
 from masking_service.service.call.call import LiveGate
-from masking_service.service.call.disclosures import Disclosures
 from masking_service.service.call.errors import TooMany
 from masking_service.service.call.operation import SentProof
 from masking_service.service.call.recorder import (
     DONE,
     NOT_FOUND,
     RELEASED,
+    Disclosures,
     ItemOutcome,
     Recorded,
     Recorder,

@@ -17,16 +17,18 @@ from masking_service.masking.record import render
 from masking_service.masking.waybill import normalised
 from masking_service.service.call.budgets import Budgets, Reservation
 from masking_service.service.call.call import LiveGate
-from masking_service.service.call.disclosures import Disclosure, Disclosures, Viewed
 from masking_service.service.call.operation import SentProof
 from masking_service.service.call.recorder import (
     NOT_FOUND,
     RELEASED,
+    Disclosure,
+    Disclosures,
     ItemOutcome,
     Recorded,
     Recorder,
     RequestContext,
     Stated,
+    Viewed,
 )
 from masking_service.service.cases.state import Case, CaseAuthority, reaches
 from masking_service.service.custody.state import Custodies

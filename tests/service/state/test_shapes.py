@@ -27,7 +27,7 @@ import masking_service.rotation.shred
 import masking_service.service.acts.registry
 import masking_service.service.acts.signatures
 import masking_service.service.acts.state
-import masking_service.service.call.disclosures
+import masking_service.service.call.recorder
 import masking_service.service.cases.case_check
 import masking_service.service.cases.state
 import masking_service.service.decoys.state
@@ -68,7 +68,7 @@ MODULES = (
     masking_service.service.acts.registry,
     masking_service.service.acts.signatures,
     masking_service.service.acts.state,
-    masking_service.service.call.disclosures,
+    masking_service.service.call.recorder,
     masking_service.service.cases.case_check,
     masking_service.service.cases.state,
     masking_service.service.decoys.state,
