@@ -19,8 +19,8 @@ from masking_service.service.cases.state import CaseAuthority, Cases
 from masking_service.service.cases.use import Casework
 from masking_service.service.custody.state import Custodies
 from masking_service.service.custody.use import MoveCustody
+from masking_service.service.decoys.state import DecoyWatch
 from masking_service.service.decoys.use import Planting
-from masking_service.service.decoys.watch import DecoyWatch
 from masking_service.service.devices.proofs import VALID_SECONDS, DeviceProofs
 from masking_service.service.devices.use import DeviceApproval, OwnDevices
 from masking_service.service.directory.state import KnownPeople

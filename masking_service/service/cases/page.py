@@ -25,7 +25,7 @@ from masking_service.service.cases.problems import NoSuchCase
 from masking_service.service.cases.reading import case_answer, opened_under
 from masking_service.service.cases.state import Case, Cases, Opening, case_name, reaches
 from masking_service.service.custody.state import Custodies
-from masking_service.service.decoys.watch import DecoyWatch
+from masking_service.service.decoys.state import DecoyWatch
 from masking_service.service.devices.proofs import DeviceProofs
 from masking_service.service.freezes.use import FreezeByPolicy
 from masking_service.service.me.use import budgets_left

@@ -46,7 +46,7 @@ from masking_service.service.cases.state import (
     case_name,
     sound_case_name,
 )
-from masking_service.service.decoys.watch import DecoyWatch
+from masking_service.service.decoys.state import DecoyWatch
 from masking_service.service.freezes.state import Freezes
 from masking_service.service.freezes.use import FreezeByPolicy
 from masking_service.service.people.errors import AccessError, Forbidden

@@ -15,7 +15,7 @@ from masking_service.service.call.call import Gate
 from masking_service.service.call.items import INVALID_ITEM, Fault, unknown_members
 from masking_service.service.call.recorder import DONE, NOT_FOUND, ItemOutcome, Recorder, RequestContext, Stated
 from masking_service.service.custody.state import Custodies, Custody
-from masking_service.service.decoys.watch import DecoyWatch
+from masking_service.service.decoys.state import DecoyWatch
 from masking_service.service.people.permissions import Permission
 from masking_service.service.people.policy import Policy
 from masking_service.service.people.principals import principal_id, site_codes

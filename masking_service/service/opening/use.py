@@ -34,7 +34,7 @@ from masking_service.service.call.recorder import (
 )
 from masking_service.service.cases.problems import CaseRequired
 from masking_service.service.cases.state import Case, CaseAuthority, sound_case_name
-from masking_service.service.decoys.watch import DecoyWatch
+from masking_service.service.decoys.state import DecoyWatch
 from masking_service.service.freezes.use import FreezeByPolicy
 from masking_service.service.opening import answers
 from masking_service.service.people.issuers import Issuers

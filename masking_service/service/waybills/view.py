@@ -32,7 +32,7 @@ from masking_service.service.call.recorder import (
 )
 from masking_service.service.cases.state import Case, CaseAuthority, reaches
 from masking_service.service.custody.state import Custodies
-from masking_service.service.decoys.watch import DecoyWatch
+from masking_service.service.decoys.state import DecoyWatch
 from masking_service.service.devices.proofs import DeviceProofs
 from masking_service.service.freezes.use import FreezeByPolicy
 from masking_service.service.holds.problems import Restricted

@@ -9,9 +9,8 @@ import pytest
 
 from keys.errors import ProviderError
 from masking_service.service.call.recorder import RequestContext
-from masking_service.service.decoys import watch as decoy_watch
-from masking_service.service.decoys.state import Hit
-from masking_service.service.decoys.watch import ALERT_DELAY, DecoyWatch
+from masking_service.service.decoys import state
+from masking_service.service.decoys.state import ALERT_DELAY, DecoyWatch, Hit
 from masking_service.store.errors import StoreUnavailable
 
 BASE = b"b" * 12
@@ -60,7 +59,7 @@ class Around:
 def noticed(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Around]:
     def notice(*bases: bytes, freeze: bool = True, failures: int = 0, **caller: Any) -> Around:
         around = Around(failures, **caller)
-        monkeypatch.setattr(decoy_watch, "sleep", around.done.append)
+        monkeypatch.setattr(state, "sleep", around.done.append)
         parts: dict[str, Any] = dict.fromkeys(("policy", "decoys", "freezes", "freezing", "alerts"), around)
         watch = DecoyWatch(**parts, defer=around.deferred.append)
         watch.notice(cast(RequestContext, around), bases, freeze=freeze)
