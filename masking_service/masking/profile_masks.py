@@ -15,6 +15,7 @@ from masking_service.masking.kinds.address import (
     mask_unusual_address,
     mask_usual_address,
     mask_usual_addresses,
+    usual_address_masker,
 )
 from masking_service.masking.kinds.name import mask_name, mask_short_name, mask_short_names
 from masking_service.masking.kinds.party import mask_party
@@ -28,7 +29,7 @@ from masking_service.masking.kinds.text import TextMask, masks_of
 from masking_service.masking.numbers_in_text import scrub
 from masking_service.masking.profiles import ALL, MAX_DIGITS_SHOWN, NOTHING, Profile
 from masking_service.masking.stars import stars
-from masking_service.masking.usual_addresses import Numbered, mask_usual
+from masking_service.masking.usual_addresses import as_it_is_if_usual
 
 _FIELDS_ONLY: Final = ("middle", "last")
 
@@ -126,10 +127,10 @@ class Masks:
         if kind == "phone" and hide == "digits":
             return plain_mobile_masker(self._profile.show_last)
         if kind == "address" and hide == "unit":
-            masks = self._address_masks()
-            return lambda value: None if type(shown := _address(value, *masks)) is Numbered else shown
+            mask_named, mask = self._address_masks()
+            return usual_address_masker(mask_named, lambda value: _of_address(value, mask))
         if kind == "address" and hide == NOTHING:
-            return lambda value: None if mask_usual(value) is None else value
+            return as_it_is_if_usual
         if kind == "text" and hide == "found":
             return self.text_mask().plain
         return TABLE[kind].usual if hide not in (ALL, NOTHING) else None
@@ -175,11 +176,6 @@ def _addresses(values: Sequence[Any], mask_named: MaskNamed, mask: Callable[[str
         found.get(value) if one is None and type(value) is str else one
         for value, one in zip(values, shown, strict=True)
     ]
-
-
-def _address(value: str, mask_named: MaskNamed, mask: Callable[[str], str]) -> str | None:
-    shown = mask_usual_address(value, mask_named)
-    return _of_address(value, mask) if shown is None else shown
 
 
 def _of_address(value: str, mask: Callable[[str], str]) -> str | None:

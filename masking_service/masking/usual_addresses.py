@@ -273,6 +273,11 @@ def mask_usual(value: str) -> str | None:
     return match[1] + _starred(match[2]).decode() if match else _mask_lines([value])[0]
 
 
+def as_it_is_if_usual(value: str) -> str | None:
+    """Return an address of a usual form as it is; None for every other address."""
+    return None if mask_usual(value) is None else value
+
+
 def mask_all_usual(values: Sequence[str]) -> list[str | None]:
     """Return what `mask_usual` gives for many addresses, which are searched together."""
     found = _plain_lines("\n".join(values))

@@ -328,6 +328,25 @@ def mask_usual_address(value: str, mask_named: MaskNamed | None = None) -> str |
     return _mask_simple([value], mask_named)[0] if shown is None else shown
 
 
+def usual_address_masker(mask_named: MaskNamed, other: Callable[[str], str | None]) -> Callable[[str], str | None]:
+    """Return what masks an address of a usual form, and gives None for every other one.
+
+    An address that shows a number as long as a phone is no usual one here.
+
+    Args:
+        mask_named: see `mask_usual_address`.
+        other: masks an address that `mask_usual_address` leaves, or gives None.
+    """
+
+    def mask(value: str) -> str | None:
+        shown = mask_usual_address(value, mask_named)
+        if shown is None:
+            shown = other(value)
+        return None if type(shown) is Numbered else shown
+
+    return mask
+
+
 def mask_usual_addresses(values: Sequence[str], mask_named: MaskNamed | None = None) -> list[str | None]:
     """Return what `mask_usual_address` gives for many addresses, which are searched together; equal ones once."""
     shown = mask_all_usual(values)
