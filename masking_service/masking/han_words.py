@@ -22,6 +22,8 @@ _COST_OF_PARCELS: Final = 18
 _COST_OF_GIVEN: Final = 21
 _COST_OF_FREQUENT_GIVEN: Final = 13
 _COST_OF_GIVEN_WORD: Final = 14
+_COST_OF_DOUBLED: Final = 6
+"""What a given name costs more than its character that is written twice: 圆圆."""
 _COST_OF_DOUBLE: Final = 12
 _COST_OF_RARE_FAMILY: Final = 19
 _FAMILY_NO_WORD: Final = 7
@@ -111,6 +113,8 @@ class HanWords:
         """What a given name costs."""
         if given in name_cues.GIVEN_WORDS:
             return _COST_OF_GIVEN_WORD
+        if given and given[:1] == given[1:]:
+            return self.given.get(given[0], _COST_OF_GIVEN) + _COST_OF_DOUBLED
         return sum(self.given.get(char, _COST_OF_GIVEN) for char in given)
 
     def saved_as_given(self, given: str) -> int:

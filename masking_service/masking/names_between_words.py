@@ -69,6 +69,14 @@ _ORGANISATION_ENDS: Final = frozenset("场地司厂店部科处组班院局所�
 _ORGANISATION: Final = 5
 _OF_SOMEONE: Final = 2
 """Points of 的 behind what a person does: 遛狗的张杰捡到."""
+_SOLD: Final = frozenset(
+    f"{cues.GOODS_ENDS}司厂店部所行社馆校园站库堂坊铺品奶球法子烫文蜜鲜带说食辑瓜器车壶伞锁镜具剂香皂水袋套毛线管板漆胶石瓷电款色味号码草叶学"
+) - frozenset("票单")
+"""What nouns end with that call goods and firms; papers and tickets are a person's: 王芳发票."""
+_FIRM_OR_PLACE: Final = re.compile(
+    rf"(?![出住入转]院).[{cues.PLACE_ENDS}]|国际|百货|科技|机械|集团|商贸|物流|财富|保险|医疗|中心|服饰|五金|建材|冶炼|电联|银座|(?<![作毕学就])业"
+).search
+_AMOUNT_LAST: Final = re.compile(rf"[一二两三四五六七八九十半]{{1,3}}[{cues.UNITS}张次台双]$").search
 _NO_LAST: Final = frozenset((*cues.PLACE_ENDS, *cues.GOODS_ENDS, *"桥港岭屯沟坪坝堡寺庙埠浦滩峡洞学校")) - frozenset(
     "栋庭亭"
 )
@@ -77,7 +85,7 @@ _NEVER_LAST: Final = frozenset("被把将让给请刚又再各")
 """They follow names, and something follows them."""
 _PARTICLES: Final = frozenset("啊吧呢吗哦啦嘛呀么")
 """They end clauses, and no given name."""
-_LAST: Final = frozenset("家那在签簽拿取领留赠总亲卸看带管")
+_LAST: Final = frozenset("家那在签簽拿取领留赠总亲卸看带管捎寄接订买付扫押")
 """They follow names at the end of a run."""
 _NICKNAMES: Final = frozenset("小老阿")
 _TITLES: Final = frozenset(f"{cues.SHORT_TITLES}家")
@@ -125,6 +133,7 @@ _ROOM_BEHIND: Final = re.compile(
     r"|[\s,，、]{1,2}[\u4e00-\u9fff]{2,6}[0-9]{1,3}[舍栋幢座号床室]"
 ).match
 _AMOUNT: Final = re.compile(rf"[0-9]{{1,5}}(?:\.[0-9]{{1,2}})?[{cues.UNITS}]").match
+_TIME: Final = re.compile(r"[0-9]{1,2}(?:点|时|:[0-9]{2}|：[0-9]{2}|月[0-9]{1,2}[日号])").match
 _BRACKET_ENDS: Final = re.compile(r"[】」』”\"\])）>》]\s?").match
 _STATE_BEHIND: Final = re.compile(
     "[，, ]{1,2}(?:拜托|谢谢|麻烦|敬上|不?在家|不在|[已未][取收拿付]|代[收签领]|签收|自[提取]|本人|急用|老客户"
@@ -145,10 +154,10 @@ _ROOM_BEFORE: Final = re.compile(
 _OF_A_ROOM: Final = re.compile("(?:室|房间?|号|铺|床|户|班|年?级|届|店面|[楼层層])?的?").fullmatch
 _MEASURES: Final = f"{cues.UNITS}张次年月天岁码米克票点分双台辆人名位周升斤度"
 _IS_PLACE: Final = re.compile(
-    rf"(?P<sure>[\u4e00-\u9fff]{{0,6}}(?:(?P<number>(?<![{cues.PLACE_ENDS}])(?=[0-9])"
+    rf"(?!几|[出住入转]院)(?:(?P<sure>[\u4e00-\u9fff]{{0,6}}(?:(?P<number>(?<![{cues.PLACE_ENDS}])(?=[0-9])"
     rf"(?![0-9]{{1,5}}[-#号栋幢座楼层室单]))?[0-9](?![0-9]{{0,3}}(?:[{_MEASURES}]|\.[0-9]))"
     r"|[苑园城庄湾庭府邸墅寓厦院馆楼街路区镇乡村里座栋幢号店站](?:$|[0-9])))"
-    r"|(?P<end>[道省市区县镇乡村路街苑园庄湾庭府邸墅寓厦院馆厂])|[\u4e00-\u9fff]{0,3}(?:[苑园城庄湾庭府邸墅寓厦院馆店厂]|[小中大]学|学校|广场|[分支总]部|分公司|超市|营业[部点厅]|集散|分拨|转运|中转|驿站|代收点)"
+    r"|(?P<end>[道省市区县镇乡村路街苑园庄湾庭府邸墅寓厦院馆厂])|[\u4e00-\u9fff]{0,3}(?:[苑园城庄湾庭府邸墅寓厦院馆店厂]|[小中大]学|学校|广场|[分支总]部|分公司|超市|营业[部点厅]|集散|分拨|转运|中转|驿站|代收点))"
 ).match
 _IS_ROOM: Final = re.compile(r"(?:[0-9]|[0-9*]{3}|[0-9一二三四五六七八九十][)）])$").search
 _FIRM_BEFORE: Final = re.compile(rf"(?:{any_of(HAN_FORMS)})[\s,，、;；/|（(]{{1,2}}$").search
@@ -217,8 +226,7 @@ class HanRun:
         given, cost = self._han[family:], self._known.family.get(self._han[:family])
         if cost is None or len(given) not in _COST_OF_NAME or self._han in self._known.words:
             return False
-        cost += self._known.given_cost(given) + _COST_OF_NAME[len(given)] + _cost_of_odd(given)
-        return self._saved(0, len(self._han), cost) >= least
+        return self._saved(0, len(self._han), cost + _cost_of_given(given)) >= least
 
     def first_name(self, least: int) -> int | None:
         """The length of the likeliest name that begins the run, if it saves so much."""
@@ -226,23 +234,18 @@ class HanRun:
         cost, found = self._known.family.get(self._han[:family]), []
         if cost is None or self._han[: family + 1] in cues.common_words():
             return None
-        for length in (1, 2):
-            end = family + length
-            given = self._han[family:end]
-            if end + 1 < len(self._han) and given[-1] not in _PLACE_ENDS:
-                cost_of_name = cost + self._known.given_cost(given) + _COST_OF_NAME[length] + _cost_of_odd(given)
-                found.append((self._saved(0, end, cost_of_name), end))
+        for end in (family + 1, family + 2):
+            if end + 1 < len(self._han) and self._han[end - 1] not in _PLACE_ENDS:
+                found.append((self._saved(0, end, cost + _cost_of_given(self._han[family:end])), end))
         return max((one for one in found if one[0] >= least), default=(0, None))[1]
 
     def ends_sooner(self, end: int) -> bool:
         """Whether the last character of what may be a name to `end` is likelier of the next word; it begins the run."""
         family = 2 if self._han[:2] in DOUBLE_FAMILY_NAMES else 1
         costs = []
-        for length, stop in ((2, end), (1, end - 1)):
-            given = self._han[family:stop]
-            cost = self._known.given_cost(given) + _COST_OF_NAME[length] + _cost_of_odd(given)
+        for stop in (end, end - 1):
             points = self._behind(stop, whole=True) if stop < len(self._han) else 0
-            costs.append(cost + self._cost_behind[stop] - points)
+            costs.append(_cost_of_given(self._han[family:stop]) + self._cost_behind[stop] - points)
         return costs[1] < costs[0]
 
     def is_unlikely(self, start: int, end: int) -> bool:
@@ -260,39 +263,37 @@ class HanRun:
 
     def _candidates(self) -> Iterator[tuple[int, int, int]]:
         """Points, start and end of what may be a name."""
-        han, known = self._han, self._known
+        han = self._han
         for start in range(len(han) - 1):
             for family in (2, 1) if han[start : start + 2] in DOUBLE_FAMILY_NAMES else (1,):
-                cost = known.family.get(han[start : start + family])
+                cost = self._known.family.get(han[start : start + family])
                 if cost is None:
                     continue
-                for length in (2, 1):
-                    end = start + family + length
-                    given = han[start + family : end]
-                    cost_of_name = cost + known.given_cost(given) + _COST_OF_NAME[length]
-                    if (
-                        end > len(han)
-                        or self._saved(start, end, cost_of_name) + 2 * _SURE < _LEAST
-                        or self._is_none(start, end, given)
-                    ):
+                for end in (start + family + 2, start + family + 1):
+                    if end > len(han):
                         continue
-                    cost_of_name += _cost_of_odd(given)
-                    if length > 1 and given[-1] in _TITLES:
-                        cost_of_name += _TITLE_IN_GIVEN
-                    if length > 1 and (
-                        han.startswith(_FOLLOW.get(given[-1], ()), end - 1) or (end == len(han) and given[-1] in _LAST)
-                    ):
-                        cost_of_name += _FOLLOWING_IN_GIVEN
-                    if given[-1] in _PLACE_ENDS:
-                        if han[start : end - 1] in known.words:
-                            continue
-                        cost_of_name += _OF_A_BUILDING if given[-1] in _BUILDING_ENDS else _ODD_GIVEN
-                    saved = self._saved(start, end, cost_of_name)
+                    given = han[start + family : end]
+                    saved = self._saved(start, end, cost + _cost_of_given(given))
+                    if saved + 2 * _SURE < _LEAST or self._is_none(start, end, given):
+                        continue
+                    saved -= self._cost_of_last(end, given)
                     if saved + 2 * _SURE < _LEAST:
                         continue
                     points, cue = self._beside(start, end)
                     if saved + points >= _LEAST and (cue >= _CUE or self._is_likely(start, end, saved)):
                         yield saved + points, start, end
+
+    def _cost_of_last(self, end: int, given: str) -> int:
+        """What a given name that ends at `end` costs more whose last character is a title, a verb or a place."""
+        last, cost = given[-1], 0
+        if len(given) > 1:
+            if last in _TITLES:
+                cost += _TITLE_IN_GIVEN
+            if self._han.startswith(_FOLLOW.get(last, ()), end - 1) or (end == len(self._han) and last in _LAST):
+                cost += _FOLLOWING_IN_GIVEN
+        if last in _PLACE_ENDS:
+            cost += _OF_A_BUILDING if last in _BUILDING_ENDS else _ODD_GIVEN
+        return cost
 
     def _beside(self, start: int, end: int) -> tuple[int, int]:
         """Points of what is before a name at this span and behind it, and of the cue among them."""
@@ -303,16 +304,26 @@ class HanRun:
             return before + behind, min(before, behind)
         if before >= _ORGANISATION and end == len(self._han):
             before += _ENDS_RUN
+        elif self._is_behind_noun(start):
+            before = max(before, 0)
         return before + behind, max(before, behind, before + behind if before > 0 < behind else 0)
+
+    def _is_behind_noun(self, start: int) -> bool:
+        """Whether a noun that calls no place, or a building's number, is before a name: 化妆王芳跟妆, 3栋王芳."""
+        word = self._word_before[start]
+        if start == 1 or self._han[start] in _PLACE_ENDS:
+            return self._text[self.start - 1 : self.start].isalnum()
+        return len(word) > 1 and self._known.words[word][0] == "n" and _PLACE_ENDS.isdisjoint(self._han[:start])
 
     def _is_likely(self, start: int, end: int, saved: int) -> bool:
         """Whether a name at this span needs no cue, because it is far likelier than words: 综合办 李晓燕."""
         if self._han[end - 1] in _NO_LAST or self._han[start : start + 2] in self._known.words:
             return False
-        if end == len(self._han) and start > 1:
+        if end == len(self._han) and (start > 1 or self._is_behind_noun(start)):
             return True
-        if start == 0 and end < len(self._han) and saved >= _LIKELY_BESIDE_WORD and self._behind(end, whole=False) > 0:
-            return True  # 李颖做头发
+        beside = end < len(self._han) and (start == 0 or self._is_behind_noun(start)) and saved >= _LIKELY_BESIDE_WORD
+        if beside and self._behind(end, whole=start == 0) > 0:
+            return True  # 李颖做头发, 王芳发票
         if saved < _LIKELY or end - start < len("欧阳明"):
             return False
         if end < len(self._han):
@@ -330,6 +341,12 @@ class HanRun:
         if self._han[-1] in cues.GOODS_ENDS or _AMOUNT(self._text, self.end):
             return True
         return self._behind(at, whole=True) <= _OF_A_PLACE
+
+    def _is_sold(self, at: int) -> bool:
+        """Whether the noun behind what may be a name calls goods, a firm or a place, as brands are followed by them."""
+        if not _SOLD.isdisjoint(self._word_behind[at][-1] + self._han[-1]) or _AMOUNT(self._text, self.end):
+            return True
+        return (_FIRM_OR_PLACE(self._han, at) or _AMOUNT_LAST(self._han, at)) is not None
 
     def _says_more(self, at: int) -> bool:
         """Whether a verb, and more behind it, say what the person does whose name begins the run: 王晓明迁新址."""
@@ -356,6 +373,7 @@ class HanRun:
             or given[-1] in _PARTICLES
             or (given[-1] in "学校" and given in self._known.words)
             or (end == len(self._han) and self._is_masked())
+            or (given[-1] in _PLACE_ENDS and self._han[start : end - 1] in self._known.words)
         )
 
     def _is_in_cue(self, start: int, end: int) -> bool:
@@ -462,6 +480,8 @@ class HanRun:
             return _NEVER if place.lastgroup else _OF_A_PLACE
         if len(word) == 1 and han[at + 1 : at + 2] == "的":
             return _CUE
+        if kind == "n" and len(word) > 1 and not self._is_sold(at):
+            return _OF_SOMEONE
         points = _BEHIND[kind]
         return min(points, 2) if len(word) == 1 else points
 
@@ -471,6 +491,8 @@ class HanRun:
         if whole and _ROOM_BEHIND(text, end) and not text[self.start - 1 : self.start].isalnum():
             return _BESIDE
         if text[end : end + 1].isdecimal():
+            if _TIME(text, end):
+                return _CUE
             return 0 if _AMOUNT(text, end) else _NEVER
         bracket = _BRACKET_ENDS(text, end) if whole else None
         if bracket and text[bracket.end() : bracket.end() + 1] in _FOLLOW_ALONE:
@@ -488,9 +510,10 @@ class HanRun:
         return _CUE if whole and (_STATE_BEHIND(text, end) or _ROLE_IN_BRACKETS(text, end) or self._is_clause()) else 0
 
 
-def _cost_of_odd(given: str) -> int:
-    """What the characters of a given name cost more that words often have and given names seldom do."""
-    return 0 if given in cues.GIVEN_WORDS else _ODD_GIVEN * sum(char in _NO_GIVEN for char in given)
+def _cost_of_given(given: str) -> int:
+    """What a given name costs, and more for characters that words often have and given names seldom do."""
+    odd = 0 if given in cues.GIVEN_WORDS else _ODD_GIVEN * sum(char in _NO_GIVEN for char in given)
+    return han_words().given_cost(given) + _COST_OF_NAME[len(given)] + odd
 
 
 def effort(text: str) -> float:

@@ -24,6 +24,28 @@ def test_a_place_is_no_name() -> None:
     assert found("由水岸豪庭代收点代收") == []
 
 
+@pytest.mark.parametrize(
+    "text", ["王芳发票", "王芳课题组", "葛全冬宿舍", "化妆王芳跟妆", "3栋王芳", "王小明8点半来", "问王小明几栋"]
+)
+def test_a_name_needs_no_cue_beside_what_is_a_persons(text: str) -> None:
+    assert found(text) == [next(name for name in ("王芳", "葛全冬", "王小明") if name in text)]
+
+
+@pytest.mark.parametrize("text", ["王芳毛衣", "王芳发票两张", "王芳百货", "王芳国际物流中心", "王小明8号楼", "栋王芳"])
+def test_what_may_be_a_brand_a_firm_or_a_place_needs_a_cue(text: str) -> None:
+    assert found(text) == []
+
+
+def test_a_road_is_no_name_behind_a_noun() -> None:
+    assert found("人民路王芳跟妆") == []
+
+
+def test_a_doubled_given_name_costs_less_than_two_of_its_characters() -> None:
+    costs = han_words()
+
+    assert costs.given_cost("圆圆") < costs.given_cost("圆甜") < 2 * costs.given_cost("甜")
+
+
 def test_all_parts_of_a_list_are_names_or_none_is() -> None:
     assert found("莫博平、吴柏卿，三人") == ["莫博平", "吴柏卿"]
     assert found("莫博平、吴柏卿、符义") == ["莫博平", "吴柏卿", "符义"]
