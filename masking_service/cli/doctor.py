@@ -14,7 +14,7 @@ from masking_service.cli.announcement import not_ready
 from masking_service.cli.checks import checks, described_tier
 from masking_service.cli.language import say
 from masking_service.cli.options import state_dir
-from masking_service.cli.texts import DOCTOR, NOT_READY, NOT_SERVED, SERVED_AT, check_told, store_told
+from masking_service.cli.texts import DOCTOR, NOT_READY, NOT_SERVED, SAME_FAULT, SERVED_AT, check_told, store_told
 from masking_service.runtime.settings import VARIABLES, SettingsError
 from masking_service.runtime.state_files import served_address
 from masking_service.store.errors import StoreUnavailable
@@ -37,19 +37,20 @@ def doctor(state_dir: Path) -> None:
     console.print(say(served, address=address, reason=reason), markup=False)
     with suppress(KeysError, SettingsError):  # which the checks name
         console.print(described_tier(state_dir), markup=False)
-    sound = True
+    failed: dict[str, str] = {}  # a fault, and the first check that met it
     for what, look in checks(state_dir):
         named = check_told(what)
         try:
             untried = look()
         except Exception as fault:
-            sound = False
+            told = store_told(fault) if isinstance(fault, StoreUnavailable) else str(fault)
+            first = failed.setdefault(told, named)
             console.print(f"[red]✗[/red] {named}: ", end="")
-            console.print(store_told(fault) if isinstance(fault, StoreUnavailable) else str(fault), markup=False)
+            console.print(told if first == named else say(SAME_FAULT, check=first), markup=False)
         else:
             console.print(
-                f"[yellow]?[/yellow] {check_told(what)}: " if untried else f"[green]✓[/green] {check_told(what)}",
+                f"[yellow]?[/yellow] {named}: " if untried else f"[green]✓[/green] {named}",
                 end="",
             )
             console.print(untried or "", markup=False)
-    sys.exit(0 if sound else 1)
+    sys.exit(1 if failed else 0)

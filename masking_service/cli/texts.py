@@ -130,6 +130,7 @@ CHECKS: Final = {
 SERVED_AT: Final = Text("served at {address}")
 NOT_READY: Final = Text("served at {address}, not ready: {reason}")
 NOT_SERVED: Final = Text("not served from here")
+SAME_FAULT: Final = Text("the same fault as under “{check}”")
 
 _STORE: Final = {
     "timeout": ("存储未及时响应", "请检查其是否卡死或过载，以及网络是否丢弃了数据"),

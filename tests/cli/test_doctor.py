@@ -37,6 +37,14 @@ def test_a_sound_set_up_passes(development: Path, valkey: str) -> None:
     assert (result.exit_code, "✗" in result.output) == (0, False)
 
 
+def test_a_fault_that_many_checks_meet_is_said_once(tmp_path: Path) -> None:
+    result = doctor(tmp_path, "redis://127.0.0.1:1")
+
+    assert result.exit_code == 1
+    assert lines(result).count("keyset.json: no such file") == 1
+    assert "✗ policy: the same fault as under “keyset”" in lines(result)
+
+
 def test_a_setting_that_loses_data_is_named_with_the_commands_that_fix_it(
     development: Path, valkey: str, lossy: Callable[[], object]
 ) -> None:
