@@ -87,7 +87,7 @@ stop: ## stop what `make run` started
 check: lint unit ## lint, check types, and run the unit tests, which start no server (a minute)
 
 unit: .venv/dev
-	$(PYTEST) -n 2 --dist loadgroup -m "not server and not slow and not proof" $(UNIT)
+	$(PYTEST) -n 2 --dist loadgroup --hypothesis-profile=quick -m "not server and not slow and not proof" $(UNIT)
 
 lint: .venv/dev
 	$(BIN)/ruff check .

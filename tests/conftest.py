@@ -24,7 +24,8 @@ from tests.store import stores
 
 # A shared machine may stall any example; pytest's own time-out catches what really hangs. `make test` decides whether a
 # change is good, so it tries the same few examples each time; `make proofs` tries many new ones
-# (--hypothesis-profile=explore).
+# (--hypothesis-profile=explore), and `make check` only some of them (quick).
+hypothesis.settings.register_profile("quick", deadline=None, derandomize=True, max_examples=10)
 hypothesis.settings.register_profile("steady", deadline=None, derandomize=True, max_examples=40)
 hypothesis.settings.register_profile("explore", deadline=None, max_examples=1_000)
 hypothesis.settings.load_profile("steady")

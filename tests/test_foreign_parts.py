@@ -1,7 +1,6 @@
 """What the code uses of other people's libraries beside their public interface: each use is listed with its reason."""
 
 import ast
-import gc
 import importlib
 import inspect
 import re
@@ -11,6 +10,8 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+
+from tests.test_house import nodes, parsed
 
 ROOT = Path(__file__).parents[1]
 SOURCES = [
@@ -27,6 +28,7 @@ SOURCES = [
     )
     for file in (sorted((ROOT / top).rglob("*.py")) if (ROOT / top).is_dir() else [ROOT / top])
 ]
+pytestmark = pytest.mark.xdist_group("sources")
 IMPLICIT = re.compile(r"__\w+__|_abc_impl|_is_protocol")
 """What Python itself sets in a class."""
 OWN = {"keys", "masking_service", "masking_audit", "masking_files", "bench", "tests", "wsgi"}
@@ -87,12 +89,6 @@ def is_private(name: str) -> bool:
 
 def place(path: Path) -> str:
     return str(path.relative_to(ROOT))
-
-
-@cache
-def nodes(tree: ast.Module) -> tuple[ast.AST, ...]:
-    """Everything in a file."""
-    return tuple(ast.walk(tree))
 
 
 def own_imports(tree: ast.Module, trees: dict[Path, ast.Module]) -> list[ast.Module]:
@@ -185,11 +181,8 @@ def overrides(path: Path) -> set[str]:
 
 
 @pytest.fixture(scope="module")
-def trees() -> Iterator[dict[Path, ast.Module]]:
-    """Every file as it is parsed, without the garbage collector, which would take longer than that."""
-    gc.disable()
-    yield {path: ast.parse(path.read_text("utf-8")) for path in SOURCES}
-    gc.enable()
+def trees() -> dict[Path, ast.Module]:
+    return {path: parsed(path) for path in SOURCES}
 
 
 def test_every_private_name_of_a_library_is_listed(trees: dict[Path, ast.Module]) -> None:

@@ -1,6 +1,7 @@
 """The house rules that a machine can hold: which room may import which, and what no file may name."""
 
 import ast
+import gc
 import os
 import re
 from collections import Counter
@@ -73,6 +74,7 @@ DOORS = {
     "rich": {"masking_service.cli", "masking_audit", "masking_files"},
     "prometheus_client": {"masking_service.observability", "masking_service.runtime", "masking_console"},
 }
+pytestmark = pytest.mark.xdist_group("sources")  # with the other files that read the code, which is parsed once
 MAX_SHARED_NAMES = 15
 MAX_PARAMETERS = 6
 MAX_LONG_CALLS = 7
@@ -102,13 +104,18 @@ def kept_files() -> Iterator[Path]:
 
 @cache
 def parsed(path: Path) -> ast.Module:
-    return ast.parse(path.read_text("utf-8"))
+    """Parse a file once, and keep it from the garbage collector, which would take longer than that."""
+    gc.disable()
+    tree = ast.parse(path.read_text("utf-8"))
+    gc.freeze()
+    gc.enable()
+    return tree
 
 
 @cache
-def nodes(path: Path) -> tuple[ast.AST, ...]:
+def nodes(tree: ast.Module) -> tuple[ast.AST, ...]:
     """Everything in a file."""
-    return tuple(ast.walk(parsed(path)))
+    return tuple(ast.walk(tree))
 
 
 def module_name(path: Path) -> str:
@@ -119,7 +126,7 @@ def module_name(path: Path) -> str:
 def imports(path: Path) -> Iterator[str]:
     """Yield the full name of everything that a file imports, wherever in the file it does so."""
     package = module_name(path).split(".") if path.name == "__init__.py" else module_name(path).split(".")[:-1]
-    for node in nodes(path):
+    for node in nodes(parsed(path)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -196,7 +203,7 @@ def test_a_module_opens_with_its_promise() -> None:
 def test_few_functions_have_more_than_six_parameters() -> None:
     long = []
     for path in sources():
-        for node in nodes(path):
+        for node in nodes(parsed(path)):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 names = [one.arg for one in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)]
                 if len(names) - (names[:1] in (["self"], ["cls"])) > MAX_PARAMETERS:
@@ -207,7 +214,7 @@ def test_few_functions_have_more_than_six_parameters() -> None:
 
 def test_few_class_names_mean_two_things() -> None:
     """An answer may have the name of the state that it shows: `cases.state.Case` and `cases.answers.Case`."""
-    names = Counter(node.name for path in sources() for node in nodes(path) if isinstance(node, ast.ClassDef))
+    names = Counter(node.name for path in sources() for node in nodes(parsed(path)) if isinstance(node, ast.ClassDef))
     twice = sorted(name for name, count in names.items() if count > 1)
 
     assert len(twice) <= MAX_SHARED_NAMES, twice
@@ -220,7 +227,7 @@ def test_a_permission_is_named_and_not_spelt() -> None:
         f"{module_name(path)}: {node.value}"
         for path in (ROOT / "masking_service").rglob("*.py")
         if path != listed
-        for node in ast.walk(parsed(path))
+        for node in nodes(parsed(path))
         if isinstance(node, ast.Constant) and node.value in set(Permission)
     ]
 
@@ -293,9 +300,9 @@ def test_tests_that_share_a_fixture_run_in_one_process(request: pytest.FixtureRe
     """In `make test` the name of each test ends with its group; with a wrong pair of versions it does not."""
     (group,) = request.node.iter_markers("xdist_group")
 
-    assert group.args == ("test_house.py",)
+    assert group.args == ("sources",)
     if "PYTEST_XDIST_WORKER" in os.environ:
-        assert request.node.nodeid.endswith("@test_house.py")
+        assert request.node.nodeid.endswith("@sources")
 
 
 @pytest.mark.parametrize(

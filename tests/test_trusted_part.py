@@ -9,8 +9,11 @@ import tokenize
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.test_house import ROOT, imports, module_name, sources
+import pytest
 
+from tests.test_house import ROOT, imports, module_name, nodes, parsed, sources
+
+pytestmark = pytest.mark.xdist_group("sources")
 PAGE = (ROOT / "docs" / "architecture.md").read_text("utf-8")
 SECTION = PAGE.split("## The trusted part\n")[1].split("\n## ")[0]
 ROWS = re.findall(r"^\| [^|]+ \| ([^|]+) \| ([\d,]+) \|$", SECTION, re.MULTILINE)
@@ -26,7 +29,7 @@ def code_lines(path: Path) -> int:
     text = path.read_text("utf-8")
     documented = {
         line
-        for node in ast.walk(ast.parse(text))
+        for node in nodes(parsed(path))
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
         for line in range(node.lineno, (node.end_lineno or node.lineno) + 1)
     }

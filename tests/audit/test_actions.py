@@ -15,8 +15,9 @@ from masking_audit.verify.store_check import ANNOUNCED, WITHOUT_FACTS
 from masking_console.formats import ACTION_NAMES
 from masking_service.audit import actions
 from masking_service.audit.actions import DECISIONS, Action
-from tests.test_house import ROOT, parsed, sources
+from tests.test_house import ROOT, nodes, parsed, sources
 
+pytestmark = pytest.mark.xdist_group("sources")
 DEFINED: Final = Path(actions.__file__)
 OF_NO_TENANT: Final = {Action.START, Action.CLOSE}
 """The desk shows the entries of one tenant."""
@@ -42,7 +43,7 @@ def called(node: ast.AST) -> str:
 
 def loose(tree: ast.Module) -> Iterator[str]:
     """Yield the actions that code names by their text: given to what records, or compared with an entry's action."""
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         near: list[ast.AST] = []
         if called(node) in RECORDING and isinstance(node, ast.Call):
             near = [*node.args]
@@ -74,7 +75,7 @@ def test_what_is_recorded_with_sealed_state_announces_it() -> None:
     announcing = {
         argument.attr
         for path in sources()
-        for node in ast.walk(parsed(path))
+        for node in nodes(parsed(path))
         if isinstance(node, ast.Call)
         and called(node) == "record"
         and any(each.arg == "sealed" for each in node.keywords)
