@@ -29,7 +29,7 @@ from masking_service.dev.issuer import DevelopmentIssuer, create_issuer
 from masking_service.runtime import settings as service_settings
 from tests.certificates import Certificate
 from tests.service.people.policies import TEXT, edited
-from tests.web.api import Api, started
+from tests.web.api import Api, Application, started
 from tests.web.proving import proven
 from tests.web.signing import signed
 
@@ -52,7 +52,7 @@ class Served:
         return f"{'https' if self.server.ssl_context else 'http'}://127.0.0.1:{self.server.server_port}"
 
 
-def serve(app: Flask, certificate: Certificate | None = None) -> Iterator[Served]:
+def serve(app: Flask | Application, certificate: Certificate | None = None) -> Iterator[Served]:
     """Serve an application, with a certificate over TLS."""
     files = (str(certificate.certificate), str(certificate.key)) if certificate else None
     server = make_server("127.0.0.1", 0, _with_the_end_of_the_body(app), threaded=True, ssl_context=files)

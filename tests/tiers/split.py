@@ -14,14 +14,13 @@ from urllib.parse import urlsplit
 
 import msgspec
 import redis
-from flask.testing import FlaskClient
+from werkzeug.test import Client
 
 from keys import tiers
 from keys.files import read_secret_file
 from keys.keyset import load
 from keys.keyset_file import HostEntry
 from masking_service.dev.development import Development
-from masking_service.http.app import create_app
 from masking_service.runtime.clock import clock
 from masking_service.runtime.intake import IntakeParts
 from masking_service.runtime.opened import open_keyring
@@ -34,7 +33,7 @@ from masking_service.service.people.principals import Principal, service_princip
 from masking_service.service.tiers.resubmit import HOST_FACTOR, Resubmit, of_host
 from masking_service.shipped import ROOT
 from tests.service.people.policies import TEXT, edited
-from tests.web.api import Api
+from tests.web.api import Api, Application
 
 TODAY = "2026-11-29"
 HOST = "intake-1"
@@ -168,8 +167,8 @@ class Split:
             budgets.reserve(service_principal(f"intake-{HOST}"), of_host(grant), 100, self.now)
 
     @property
-    def client(self) -> FlaskClient:
-        return create_app(self.intake).test_client()
+    def client(self) -> Client:
+        return Application(self.intake).test_client()
 
     def send(self, path: str, body: object, who: str = "label-printer") -> tuple[int, Any]:
         """Call the intake host; return status and answer."""

@@ -184,7 +184,7 @@ def test_calls_that_wait_leave_all_other_threads_to_other_routes(made: Made, mon
 
     with answering(holding) as url, ThreadPoolExecutor(STORE_THREADS) as threads:
         api = made(url)
-        api.app.wsgi_app = Bounds(api.app.wsgi_app, MAX_BODY_BYTES)  # type: ignore[method-assign]
+        api.app.wsgi_app = Bounds(api.app.wsgi_app, MAX_BODY_BYTES)
         numbers = [f"SF{at:010}" for at in range(STORE_THREADS)]
         api.tokenize(*map(record, numbers), custody={"site": SITE})
         people = itertools.cycle([COURIER, f"{COURIER}-2"])  # more than the budget of one in a minute
@@ -215,7 +215,7 @@ def test_a_large_request_that_waits_for_the_provider_lets_others_compute(
 
     with answering(meanwhile) as url:
         api = made(url)
-        api.app.wsgi_app = Bounds(api.app.wsgi_app, MAX_BODY_BYTES)  # type: ignore[method-assign]
+        api.app.wsgi_app = Bounds(api.app.wsgi_app, MAX_BODY_BYTES)
         body = json.dumps({"waybill_no": NUMBER, "field": "/sender/phone"}).encode().ljust(LARGE)
         answered = api.post(COURIER, "/v1/calls", data=body)
 

@@ -153,7 +153,7 @@ def test_each_tier_describes_what_it_serves(shared: Api, tier: Tier, served: str
 def test_every_route_is_described_and_every_described_route_exists(shared: Api, told: Json) -> None:
     served = {
         (method.lower(), stripped(rule.rule))
-        for rule in shared.app.url_map.iter_rules()
+        for rule in shared.app.shared.url_map.iter_rules()
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
     }
     described = {(method, stripped(path)) for path, methods in told["paths"].items() for method in methods}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -440,7 +441,7 @@ def test_a_decoy_is_removed_and_a_restriction_ended_with_a_signature_only(
 
 def test_a_waybill_is_erased_with_a_signature_in_the_header(api: Api) -> None:
     person = Person(api, "privacy-officer", "privacy").bootstrap()
-    signature = api.app.json.dumps(person.sign({"act": "erase", "waybill_no": NUMBER}))
+    signature = json.dumps(person.sign({"act": "erase", "waybill_no": NUMBER}))
 
     unsigned = api.call(person.token, "DELETE", f"/v1/waybills/{NUMBER}")
     headers = {"Signed-Act": b64(signature.encode())}
@@ -454,7 +455,7 @@ def test_a_waybill_is_erased_with_a_signature_in_the_header(api: Api) -> None:
 
 def test_a_signature_that_erases_another_waybill_is_used_up(api: Api) -> None:
     person = Person(api, "privacy-officer", "privacy").bootstrap()
-    signature = api.app.json.dumps(person.sign({"act": "erase", "waybill_no": NUMBER}))
+    signature = json.dumps(person.sign({"act": "erase", "waybill_no": NUMBER}))
     headers = {"Signed-Act": b64(signature.encode())}
 
     answers = [
