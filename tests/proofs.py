@@ -145,6 +145,7 @@ PROOFS: Final[Mapping[str, Mapping[str, str]]] = {
         r".*\[java": "the same in Python; that the Java client compiles is in test_clients.py",
     },
     "helm/test_distorted_values.py": {
+        "test_nonsense": "test_refused_values.py: what is refused, at its place",
         "test_what_the_schema_lets_through": "test_hardening.py and test_references.py, for all usual values",
     },
     "helm/test_handbook.py": {
@@ -168,6 +169,9 @@ PROOFS: Final[Mapping[str, Mapping[str, str]]] = {
     "image/test_installed.py": {
         ".*": "`.ci/installation` installs by the same script, and serves; test_dockerfile.py has the image's user "
         "and command",
+    },
+    "masking/test_growth.py": {
+        "test_twice_of_what_repeats": "test_repeated.py for short texts, test_linear.py for long ones",
     },
     "masking/test_linear.py": {
         r"test_twice_the_value_takes_at_most_about_twice_as_long\[.*between": "the same value alone; "
@@ -203,6 +207,9 @@ PROOFS: Final[Mapping[str, Mapping[str, str]]] = {
     "store/test_sentinel.py": {
         "test_a_replica_that_is_down_for": "a replica that follows no primary is not waited for",
         "test_the_primary_that_they_name_next": "e2e/test_failover.py: the primary that is named after a failover",
+    },
+    "test_growth.py": {
+        r"test_other_work_grows\[exponential": "a tool of this repository; quadratic work is told as well",
     },
     "test_leftovers.py": {
         "test_a_run_fails": "a tool of this repository",

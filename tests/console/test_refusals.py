@@ -13,13 +13,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from masking_console.app import create_app
 from masking_console.guards import CHOICES_COOKIE
 from masking_console.refusals import FIELDS, field_errors, said
 from masking_console.service import Refusal
 from masking_console.settings import Settings
 from masking_service.runtime import settings as service_settings
-from tests.console.conftest import Work, serve
+from tests.console.conftest import Work, desk, serve
 from tests.service.people.policies import FILE
 from tests.web.api import NUMBER, record, started
 
@@ -70,7 +69,7 @@ def searching(development: service_settings.Settings, settings: Settings, tmp_pa
     api.tokenize(record())
     api.open_case("D-1", NUMBER)
     for served in serve(api.app):
-        yield Work(api, create_app(replace(settings, service_url=served.url)))
+        yield Work(api, desk(replace(settings, service_url=served.url)))
 
 
 def sent(browser: FlaskClient, path: str, form: dict[str, str]) -> TestResponse:

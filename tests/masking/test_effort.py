@@ -107,11 +107,12 @@ def test_it_does_not_fail_its_neighbours(costly: dict[str, object]) -> None:
 
 
 def test_many_records_made_to_cost_leave_nothing_for_each_other(masker: CountryMasker) -> None:
-    batch = [{"sender": {"phone": COSTLY}, "recipient": {"phone": COSTLY}} for _ in range(1_000)]
-    refused = refusals(mask_batch(masker, batch))
+    batch = [{"sender": {"phone": COSTLY}, "recipient": {"phone": COSTLY}} for _ in range(100)]
+    masked = masker.mask_batch(batch, Effort(A_BATCH / 10))
+    refused = [at for at, one in enumerate(masked) if isinstance(one, InvalidRecord)]
 
-    assert refused == list(range(refused[0], 1_000))
-    assert 0 < refused[0] < 500
+    assert refused == list(range(refused[0], 100))
+    assert 0 < refused[0] < 50
 
 
 def test_the_usual_record_is_masked_even_where_nothing_is_left(masker: CountryMasker) -> None:
@@ -124,9 +125,10 @@ def test_the_usual_record_is_masked_even_where_nothing_is_left(masker: CountryMa
 
 def test_a_thousand_records_that_repeat_their_own_values_have_room(masker: CountryMasker) -> None:
     note = "张三先生，电话13812345678，" * 8
-    batch = [{"sender": {"name": "张三", "phone": "13812345678"}, "note": note} for _ in range(1_000)]
+    batch = [{"sender": {"name": "张三", "phone": "13812345678"}, "note": note} for _ in range(100)]
+    masked = masker.mask_batch(batch, Effort(A_BATCH / 10))
 
-    assert refusals(mask_batch(masker, batch)) == []
+    assert all(isinstance(one, Masked) for one in masked)
 
 
 @every("kind", ["name", "phone", "address"])
@@ -170,14 +172,13 @@ def test_texts_beyond_the_cap_cost_their_own_part_of_the_records_only(monkeypatc
     assert accepted == [True] * 20 + [False] * 40
 
 
-def test_what_was_accepted_can_always_be_shown(masker: CountryMasker) -> None:
-    record = {"sender": {"phone": COSTLY}, "recipient": {"phone": COSTLY}}
+def test_a_record_that_took_nearly_all_it_may_can_be_shown() -> None:
+    record = {"contactInfoList": [{"mobile": COSTLY} for _ in range(27)]}
     effort = Effort()
-    fields = masker.mask(record, effort).fields
+    fields = CountryMasker(load_schemas()["sf"], LABEL).mask(record, effort).fields
 
-    shown = [render(LABEL, fields) for _ in range(int(A_BATCH / (A_BATCH - effort.left)) + 1)]
-
-    assert all("+1 23" not in one["sender"]["phone"] for one in shown)
+    assert A_BATCH - effort.left > 0.9 * effort.a_record
+    assert "+1 23" not in json.dumps(render(LABEL, fields))
 
 
 @every("kind", ["phone", "name", "address", "text", "unit"])
