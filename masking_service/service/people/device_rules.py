@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlsplit
 
 from masking_service.service.people.document import DocumentPlace
 from masking_service.service.people.permissions import Permission
@@ -14,7 +13,6 @@ PROVEN: Final[Mapping[str, str]] = {
     "search": Permission.WAYBILL_SEARCH,
 }
 """The calls that can need a proof, and their permissions."""
-_DEFAULT_PORTS: Final = {"https": 443, "http": 80}
 _LOOPBACK: Final = ("localhost", "127.0.0.1", "::1")
 
 
@@ -40,7 +38,7 @@ class DeviceRule:
 def read_devices(place: DocumentPlace, roles: Collection[str]) -> DeviceRule:
     """Return what the section `devices` says."""
     found = place.fields(("urls", "proof"), ("roles",))
-    urls = [_url(entry) for entry in found["urls"].items()]
+    urls = [entry.origin(_LOOPBACK)[0] for entry in found["urls"].items()]
     if not urls:
         found["urls"].fault("names at least one")
     return DeviceRule(
@@ -48,19 +46,3 @@ def read_devices(place: DocumentPlace, roles: Collection[str]) -> DeviceRule:
         proof=found["proof"].words(PROVEN, "call that can need a proof"),
         roles=found["roles"].words(roles, "role") if "roles" in found else None,
     )
-
-
-def _url(place: DocumentPlace) -> str:
-    url = place.text()
-    try:
-        parts = urlsplit(url)
-        port = f":{parts.port}" if parts.port not in (None, _DEFAULT_PORTS.get(parts.scheme)) else ""
-    except ValueError:
-        place.fault("has to be an origin, such as https://masking.example.com")
-        return url
-    host = parts.hostname or ""
-    if url and url != f"{parts.scheme}://{host}{port}":
-        place.fault("has to be an origin: scheme, host and port if it is not the usual one, and nothing behind them")
-    elif url and parts.scheme != "https" and (parts.scheme != "http" or host not in _LOOPBACK):
-        place.fault("has to be https, or http on the machine itself in development")
-    return url

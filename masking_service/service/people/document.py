@@ -7,7 +7,8 @@ Reasons say what would be right and never repeat the value.
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
+from urllib.parse import urlsplit
 
 import yaml
 
@@ -16,6 +17,7 @@ from masking_service.masking.strict_yaml import read_yaml
 _MISSING = object()
 _DURATION = re.compile(r"([1-9][0-9]{0,5})([smhd])", re.ASCII)
 _SHARE = re.compile(r"([0-9]{1,3})(?:\.([0-9]))?%", re.ASCII)
+_DEFAULT_PORTS: Final = {"https": 443, "http": 80}
 _UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 
 Faults = list[tuple[str, str]]
@@ -73,6 +75,26 @@ class DocumentPlace:
             return self.value
         self._expected(f"text of 1 to {longest} printable characters")
         return ""
+
+    def origin(self, plain: Collection[str]) -> tuple[str, str]:
+        """Return an origin as browsers write it, and its host.
+
+        Args:
+            plain: the hosts that may be reached by http, in development.
+        """
+        origin = self.text()
+        try:
+            parts = urlsplit(origin)
+            port = f":{parts.port}" if parts.port not in (None, _DEFAULT_PORTS.get(parts.scheme)) else ""
+        except ValueError:
+            self.fault("has to be an origin, such as https://masking.example.com")
+            return origin, ""
+        host = parts.hostname or ""
+        if origin and origin != f"{parts.scheme}://{f'[{host}]' if ':' in host else host}{port}":
+            self.fault("has to be an origin: scheme, host and port if it is not the usual one, and nothing behind them")
+        elif origin and parts.scheme != "https" and (parts.scheme != "http" or host not in plain):
+            self.fault(f"has to be https, or in development http on {', '.join(plain)}")
+        return origin, host
 
     def integer(self, least: int, most: int) -> int:
         if isinstance(self.value, int) and not isinstance(self.value, bool) and least <= self.value <= most:

@@ -62,7 +62,7 @@ def test_faults_are_named(change: dict[str, Any], place: str) -> None:
     assert [*faults(edited(put("devices", DEVICES | change)))] == [place]
 
 
-@pytest.mark.parametrize("url", ["http://localhost:8080", "http://127.0.0.1:8080", "https://masking.example.com:8443"])
+@pytest.mark.parametrize("url", ["http://localhost:8080", "http://[::1]:8080", "https://masking.example.com:8443"])
 def test_development_is_on_the_machine_itself(url: str) -> None:
     found = policy(put("devices", {**DEVICES, "urls": [url]})).rules.devices
 
