@@ -42,6 +42,7 @@ from masking_service.runtime.set_up import settings_of
 from masking_service.runtime.settings import Settings
 from masking_service.service.cases.case_check import TIMEOUT_SECONDS, load_case_check
 from masking_service.service.cases.problems import CaseCheckUnavailable, TicketMismatch, UnknownCaseNumber
+from masking_service.service.holds.state import Holds
 from masking_service.service.people.claims import LEEWAY
 from masking_service.service.people.issuer_check import IssuerFault, check_issuer
 from masking_service.service.people.policy import Policy
@@ -311,7 +312,7 @@ def _holds(settings: Settings) -> str | None:
     told = []
     with opened_registry(settings) as opened:
         for tenant in sorted({DEFAULT_TENANT, *policy.tenants, *(client.tenant for client in opened.registry.clients)}):
-            kept = [hold for hold in opened.holds.listed(tenant) if hold.keeps or hold.status == "releasing"]
+            kept = [hold for hold in opened.state(Holds).listed(tenant) if hold.keeps or hold.status == "releasing"]
             told += [
                 f"\n  {hold.name} of tenant {tenant}: {hold.kept} of {hold.waybills} waybills, "
                 f"set {rfc3339(hold.set_at)}{_HOLD_STATES.get(hold.status, '')}"

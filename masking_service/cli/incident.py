@@ -18,7 +18,7 @@ from masking_service.service.call.errors import InvalidRequest, NotFound
 from masking_service.service.call.recorder import RequestContext
 from masking_service.service.incidents.duties import Duty, Flag, countries, duties_of, form_of, grade_of
 from masking_service.service.incidents.problems import IncidentClosed, IncidentExists
-from masking_service.service.incidents.state import IncidentRecord, PackFile
+from masking_service.service.incidents.state import IncidentLists, IncidentRecord, PackFile
 from masking_service.service.incidents.use import IncidentBook, Known, named
 from masking_service.service.people.principals import DEFAULT_TENANT, service_principal
 from masking_service.store.health import uphold
@@ -149,7 +149,7 @@ def close(name: str, tenant: str, state_dir: Path) -> None:
 
 
 def _book(opened: OpenRegistries) -> IncidentBook:
-    return IncidentBook(opened.incidents, opened.recorder)
+    return IncidentBook(opened.state(IncidentLists), opened.recorder)
 
 
 def _operator(tenant: str) -> RequestContext:

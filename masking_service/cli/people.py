@@ -22,8 +22,8 @@ from masking_service.runtime.settings import Settings
 from masking_service.service.acts.approving import status
 from masking_service.service.acts.problems import SignatureInvalid
 from masking_service.service.acts.registry import ApprovedKey, Key, KeyRegistry, Request
-from masking_service.service.acts.state import fingerprint_of
-from masking_service.service.devices.state import MAX_DEVICES, DeviceRequest
+from masking_service.service.acts.state import Keyholders, fingerprint_of
+from masking_service.service.devices.state import MAX_DEVICES, DeviceRequest, Devices
 from masking_service.service.people.principals import principal_id, service_principal, tenant_name
 
 COLUMNS: Final = ("name", "since", "state", "fingerprint")
@@ -89,7 +89,7 @@ def list_keys(principal: str | None, tenant: str, state_dir: Path) -> None:
     The fingerprint of a key is the SHA-256 of its public key.
     """
     with opened_registry(settings_of(state_dir)) as opened:
-        _show(opened, opened.keyholders, tenant, principal)
+        _show(opened, opened.state(Keyholders), tenant, principal)
 
 
 @devices.command("list")
@@ -102,7 +102,7 @@ def list_devices(principal: str | None, tenant: str, state_dir: Path) -> None:
     The id of a device is the thumbprint of its public key.
     """
     with opened_registry(settings_of(state_dir)) as opened:
-        _show(opened, opened.devices, tenant, principal)
+        _show(opened, opened.state(Devices), tenant, principal)
 
 
 @keys.command("approve", context_settings=TAKES_ANY_ID)
@@ -121,7 +121,7 @@ def approve_key(key: str, principal: str | None, tenant: str, state_dir: Path) -
     """
     settings = settings_of(state_dir)
     with opened_registry(settings) as opened:
-        request = _waiting(opened, opened.keyholders, tenant, principal, key)
+        request = _waiting(opened, opened.state(Keyholders), tenant, principal, key)
         approved = opened.approve_key(tenant, request, _operator())
         _raise_alert(settings, opened, tenant)
     if approved is None:
@@ -144,7 +144,7 @@ def approve_device(device: str, principal: str | None, tenant: str, state_dir: P
     """
     settings = settings_of(state_dir)
     with opened_registry(settings) as opened:
-        request = _waiting(opened, opened.devices, tenant, principal, device)
+        request = _waiting(opened, opened.state(Devices), tenant, principal, device)
         _check_room(opened, tenant, request.principal, [device])
         opened.approve_device(tenant, request)
         _raise_alert(settings, opened, tenant)
@@ -162,8 +162,8 @@ def revoke_key(key: str, principal: str, tenant: str, state_dir: Path) -> None:
     It signs nothing from the next call on.
     """
     with opened_registry(settings_of(state_dir)) as opened:
-        held = _held(opened, opened.keyholders, tenant, principal, key)
-        opened.revoke_key(opened.keyholders, tenant, principal, held)
+        held = _held(opened, opened.state(Keyholders), tenant, principal, key)
+        opened.revoke_key(opened.state(Keyholders), tenant, principal, held)
     click.echo("revoked")
 
 
@@ -178,8 +178,8 @@ def revoke_device(device: str, principal: str, tenant: str, state_dir: Path) -> 
     It proves nothing from the next call on.
     """
     with opened_registry(settings_of(state_dir)) as opened:
-        held = _held(opened, opened.devices, tenant, principal, device)
-        opened.revoke_key(opened.devices, tenant, principal, held)
+        held = _held(opened, opened.state(Devices), tenant, principal, device)
+        opened.revoke_key(opened.state(Devices), tenant, principal, held)
     click.echo("revoked")
 
 
@@ -249,7 +249,7 @@ def uninvite_devices(file: Path, tenant: str, state_dir: Path) -> None:
         wanted = read_rows(file, INVITATIONS, read)
         for principal, invitation in wanted:
             opened.uninvite(tenant, principal, invitation)
-            held, revoked = opened.keys_of(opened.devices, tenant, principal)
+            held, revoked = opened.keys_of(opened.state(Devices), tenant, principal)
             for one in held:
                 if one.invitation == invitation and status(one, revoked) == "active":
                     click.echo(f"{principal}: device {one.id} used it; `people devices revoke` revokes it", err=True)
@@ -332,7 +332,7 @@ def _held(opened: OpenRegistries, registry: KeyRegistry[Key, Request], tenant: s
 
 def _check_room(opened: OpenRegistries, tenant: str, principal: str, wanted: Sequence[str]) -> None:
     """Refuse more devices of a person than one may have, and such that were revoked."""
-    held, revoked = opened.keys_of(opened.devices, tenant, principal)
+    held, revoked = opened.keys_of(opened.state(Devices), tenant, principal)
     if any(one.id in wanted and status(one, revoked) == "revoked" for one in held):
         raise click.ClickException(f"{principal}: a device that was revoked is not approved again")
     if len({*wanted, *(one.id for one in held if status(one, revoked) == "active")}) > MAX_DEVICES:

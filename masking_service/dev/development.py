@@ -30,6 +30,7 @@ from masking_service.service.people.policy import Policy
 from masking_service.service.people.principals import DEFAULT_TENANT, Principal, client_principal_id
 from masking_service.service.people.registry import SNAPSHOT
 from masking_service.service.people.rules import DEVELOPMENT_ALIAS
+from masking_service.service.phone_calls.callers import Callers
 from masking_service.service.phone_calls.loading import DEVELOPMENT_KEY
 from masking_service.store.errors import StoreUnavailable
 
@@ -142,7 +143,7 @@ def _register_callers(settings: Settings, opened: OpenRegistries) -> None:
     numbers: dict[str, dict[str, str | None]] = {}
     for at, (principal, role, tenant) in enumerate(who):
         caller = Principal(principal, tenant, (role,), frozenset(), "key")
-        if policy.permits(caller, Permission.CALL_MAKE) and opened.callers.number(caller) is None:
+        if policy.permits(caller, Permission.CALL_MAKE) and opened.state(Callers).number(caller) is None:
             numbers.setdefault(tenant, {})[principal] = f"{NO_PHONE}{at:03}"
     for tenant, of_tenant in numbers.items():
         opened.import_callers(tenant, of_tenant)

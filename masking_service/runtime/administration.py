@@ -4,7 +4,9 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
+from typing import TypeVar
 
 import msgspec
 
@@ -24,19 +26,19 @@ from masking_service.service.call.recorder import DONE, Recorder, RequestContext
 from masking_service.service.devices.invitations import RANDOM_BYTES, invite, read_invitation
 from masking_service.service.devices.state import DeviceRequest, Devices, approved_device
 from masking_service.service.freezes.state import Freezes
-from masking_service.service.holds.state import Holds
-from masking_service.service.incidents.state import IncidentLists
 from masking_service.service.oversight.auditing import end
 from masking_service.service.people.clients import Clients
 from masking_service.service.people.policy import Policy
 from masking_service.service.people.principals import CLIENT_ALIAS, DEFAULT_TENANT, service_principal
 from masking_service.service.people.registry import ClientRegistry
 from masking_service.service.phone_calls.callers import AT_ONCE, Callers
-from masking_service.service.state.sealed import Prepared
+from masking_service.service.state.sealed import Prepared, TenantState
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable, WrongStore
 from masking_service.store.genesis import check
 from masking_service.store.health import uphold
+
+State = TypeVar("State", bound=TenantState)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,28 +65,17 @@ class OpenRegistries:
             ClientError: `change` refused.
         """
         subject = f"{CLIENT_ALIAS}/{client_id}" if client_id else ""
-        self._change(self._operator(DEFAULT_TENANT), action, subject, lambda: [self.registry.prepare(change)])
+        self._change(self._operator(DEFAULT_TENANT), action, subject, lambda: self.registry.prepare(change))
 
-    @property
-    def keyholders(self) -> Keyholders:
-        """The keys with which people sign."""
-        return Keyholders(self.store, self.keyring, os.urandom)
-
-    @property
-    def devices(self) -> Devices:
-        """The devices of people."""
-        return Devices(self.store, self.keyring, os.urandom)
-
-    @property
-    def freezes(self) -> Freezes:
-        """The frozen principals, and the revoked keys."""
-        return Freezes(self.store, self.keyring, os.urandom)
+    def state(self, kind: type[State]) -> State:
+        """Return the sealed state of this class, such as `Holds`."""
+        return kind(self.store, self.keyring, os.urandom)
 
     def keys_of(
         self, registry: KeyRegistry[Key, Request], tenant: str, principal: str
     ) -> tuple[tuple[Key, ...], frozenset[str]]:
         """Return a person's approved keys of one sort, and the ids of all that are revoked in the tenant."""
-        held, freezes = registry.keys_question(tenant, principal), self.freezes
+        held, freezes = registry.keys_question(tenant, principal), self.state(Freezes)
         self.store.ask(held)
         freezes.refresh([tenant])
         return held.answer(), freezes.revoked(tenant)
@@ -107,20 +98,20 @@ class OpenRegistries:
         operator = self._operator(tenant)
         if self.operators > 1 and request.operator in ("", by):
             vouched = msgspec.structs.replace(request, operator=by)
-            requests = self.keyholders
+            requests = self.state(Keyholders)
             self._change(
-                operator, Action.KEY_VOUCH, request.principal, lambda: [requests.prepare_request(tenant, vouched)]
+                operator, Action.KEY_VOUCH, request.principal, lambda: requests.prepare_request(tenant, vouched)
             )
             return None
         key = approved_key(request, operator.principal.id, (), operator.now, operator.now)
-        self._approve(self.keyholders, operator, request.principal, key)
+        self._approve(self.state(Keyholders), operator, request.principal, key)
         return key
 
     def approve_device(self, tenant: str, request: DeviceRequest) -> None:
         """Approve a device that waits; it proves calls from now on. Raises as `approve_key`."""
         operator = self._operator(tenant)
         device = approved_device(request, operator.principal.id, (), operator.now)
-        self._approve(self.devices, operator, request.principal, device)
+        self._approve(self.state(Devices), operator, request.principal, device)
 
     def invite_device(self, tenant: str, principal: str, phone: str) -> str:
         """Return a new invitation, with which a device of a person is approved as it enrols.
@@ -145,12 +136,12 @@ class OpenRegistries:
 
     def uninvite(self, tenant: str, principal: str, invitation: str) -> None:
         """Take an invitation back: no device enrols with it any more. Raises as `approve_key`."""
-        freezes = self.freezes
+        freezes = self.state(Freezes)
         self._change(
             self._operator(tenant),
             Action.DEVICE_REVOKE,
             principal,
-            lambda: [freezes.prepare_revocation(tenant, invitation)],
+            lambda: freezes.prepare_revocation(tenant, invitation),
         )
 
     def _approve(self, registry: KeyRegistry[Key, Request], operator: RequestContext, principal: str, key: Key) -> None:
@@ -159,61 +150,47 @@ class OpenRegistries:
             operator,
             Action(f"{registry.sort.name}-approve"),
             principal,
-            lambda: [
-                registry.prepare_key(tenant, principal, key),
-                registry.prepare_settled(tenant, key.id, operator.now),
-            ],
+            lambda: registry.prepare_key(tenant, principal, key),
+            lambda: registry.prepare_settled(tenant, key.id, operator.now),
         )
 
     def revoke_key(self, registry: KeyRegistry[Key, Request], tenant: str, principal: str, key: Key) -> None:
         """Revoke a key: it is good for nothing from now on. Raises as `approve_key`."""
-        freezes, operator = self.freezes, self._operator(tenant)
+        freezes, operator = self.state(Freezes), self._operator(tenant)
         revoked = msgspec.structs.replace(key, revoked_at=key.revoked_at or operator.now)
         self._change(
             operator,
             Action(f"{registry.sort.name}-revoke"),
             principal,
-            lambda: [
-                freezes.prepare_revocation(tenant, key.id),
-                registry.prepare_key(tenant, principal, revoked),
-            ],
+            lambda: freezes.prepare_revocation(tenant, key.id),
+            lambda: registry.prepare_key(tenant, principal, revoked),
         )
 
     def unfreeze(self, tenant: str, principal: str) -> None:
         """Unfreeze a principal, and reset the counts. Raises as `approve_key`."""
-        freezes, operator = self.freezes, self._operator(tenant)
+        freezes, operator = self.state(Freezes), self._operator(tenant)
         freezes.forget_counts(tenant, principal)  # first, or the next miss would freeze them again
-        self._change(operator, Action.THAW, principal, lambda: [freezes.prepare_unfreeze(tenant, principal)])
+        self._change(operator, Action.THAW, principal, lambda: freezes.prepare_unfreeze(tenant, principal))
 
     def _operator(self, tenant: str) -> RequestContext:
         uphold(self.store)
         return RequestContext(service_principal("command-line", tenant), "", clock())
 
     def _change(
-        self, operator: RequestContext, action: Action, subject: str, changes: Callable[[], list[Prepared[bool]]]
+        self,
+        operator: RequestContext,
+        action: Action,
+        subject: str,
+        *changes: Callable[[], Prepared[bool | None]],
     ) -> None:
+        """Log changes, and make them in this order."""
         written = False
         while not written:  # again where another change was first
-            prepared = changes()
+            prepared = [prepare() for prepare in changes]
             sealed = [one for change in prepared for one in change.sealed]
             entry = self.recorder.record(operator, action, DONE, Stated(subject=subject), sealed=sealed)
             with self.recorder.take_back_on_failure(entry):
-                written = all(change.write() for change in prepared)
-
-    @property
-    def callers(self) -> Callers:
-        """The numbers from which people call."""
-        return Callers(self.store, self.keyring, os.urandom)
-
-    @property
-    def holds(self) -> Holds:
-        """The legal holds."""
-        return Holds(self.store, self.keyring, os.urandom)
-
-    @property
-    def incidents(self) -> IncidentLists:
-        """The incidents."""
-        return IncidentLists(self.store, self.keyring, os.urandom)
+                written = all(change.write() is not False for change in prepared)
 
     def import_callers(self, tenant: str, numbers: Mapping[str, str | None]) -> None:
         """Put numbers on file, by principal, and remove those that are None.
@@ -221,13 +198,10 @@ class OpenRegistries:
         Raises:
             StoreUnavailable: some of them may be on file; the same numbers can be given again.
         """
-        operator = self._operator(tenant)
+        operator, callers = self._operator(tenant), self.state(Callers)
         each = iter(numbers.items())
         while some := dict(islice(each, AT_ONCE)):
-            prepared = self.callers.prepare(tenant, some)
-            entry = self.recorder.record(operator, Action.CALLERS_IMPORT, DONE, sealed=prepared.sealed)
-            with self.recorder.take_back_on_failure(entry):
-                prepared.write()
+            self._change(operator, Action.CALLERS_IMPORT, "", partial(callers.prepare, tenant, some))
 
 
 @contextmanager

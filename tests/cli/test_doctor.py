@@ -12,7 +12,7 @@ from click.testing import Result
 from keys.files import write_secret_file
 from masking_service.runtime.administration import opened_registry
 from masking_service.runtime.settings import Settings
-from masking_service.service.holds.state import Hold
+from masking_service.service.holds.state import Hold, Holds
 from masking_service.shipped import ROOT
 from tests.e2e.processes import invoke
 from tests.http_servers import Handler, running
@@ -148,7 +148,7 @@ def test_holds_in_force_are_listed(development: Path, valkey: str) -> None:
     with opened_registry(settings) as opened:
         held = Hold("H-1", 1, "00", "r", 3, "set", "staff/p-1", NOW, kept=2, set_by="staff/p-2", set_at=NOW)
         lifted = msgspec.structs.replace(held, name="H-2", number=2, status="releasing")
-        opened.holds.prepare("default", lambda _: [held, lifted]).write()
+        opened.state(Holds).prepare("default", lambda _: [held, lifted]).write()
 
     shown = lines(doctor(development, valkey))
     assert "H-1 of tenant default: 2 of 3 waybills" in shown

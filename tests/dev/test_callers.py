@@ -7,6 +7,7 @@ import redis
 from masking_service.dev.development import Development
 from masking_service.runtime.administration import opened_registry
 from masking_service.service.people.principals import Principal
+from masking_service.service.phone_calls.callers import Callers
 from masking_service.service.phone_calls.loading import DEVELOPMENT_KEY
 
 
@@ -15,7 +16,7 @@ def test_those_who_may_call_have_a_number_and_others_have_none(valkey: str, tmp_
         settings = made.settings
         with opened_registry(settings) as opened:
             numbers = {
-                who: opened.callers.number(Principal(who, "default", (), frozenset(), "jwt"))
+                who: opened.state(Callers).number(Principal(who, "default", (), frozenset(), "jwt"))
                 for who in ("client/courier", "client/courier-2", "dev/officer-wang", "dev/auditor-sun")
             }
 
