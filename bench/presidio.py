@@ -11,7 +11,7 @@ from presidio_anonymizer import AnonymizerEngine
 from presidio_anonymizer.entities import OperatorConfig, RecognizerResult
 
 app = Flask(__name__)
-engine = AnonymizerEngine()  # type: ignore[no-untyped-call]
+engine = AnonymizerEngine()
 HIDE = OperatorConfig("mask", {"masking_char": "*", "chars_to_mask": 100, "from_end": False})
 KINDS = ("name", "phone", "address")
 OPERATORS = dict.fromkeys(KINDS, HIDE)

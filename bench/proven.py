@@ -35,7 +35,7 @@ def measure(folder: Path, pairs: int) -> str:
 
             def widened(policy: dict[str, object], proof: list[str] = proof) -> None:
                 proven(proof)(policy)
-                policy["roles"]["courier"]["budget"]["full_views"] = {"1m": 1_000_000}  # type: ignore[index]
+                policy["roles"]["courier"]["budget"]["full_views"] = {"1m": 1_000_000}  # type: ignore[index]  # a document
 
             path.write_text(edited(widened), "utf-8")
             parts = assemble(replace(made.settings, policy=path))

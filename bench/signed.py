@@ -46,7 +46,7 @@ def measure(folder: Path, pairs: int) -> str:
 
         def widened(policy: dict[str, object], acts: list[str] = acts) -> None:
             signed(acts)(policy)
-            policy["roles"]["dispute-officer"]["budget"]["fields"] = {"1m": 1_000_000}  # type: ignore[index]
+            policy["roles"]["dispute-officer"]["budget"]["fields"] = {"1m": 1_000_000}  # type: ignore[index]  # a document
 
         policies[name].write_text(edited(widened), "utf-8")
     with Development({"MASKING_STATE_DIR": str(folder)}) as made:

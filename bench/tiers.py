@@ -112,7 +112,7 @@ def in_turns(both: Tiers, size: int, turns: int, *, again: bool = False) -> dict
             if again:
                 both.tokenize(which, batch)
                 batch = [json.loads(json.dumps(one)) for one in records_again(batch)]
-            mine.append(took(lambda which=which, batch=batch: both.tokenize(which, batch)))  # type: ignore[misc]
+            mine.append(took(partial(both.tokenize, which, batch)))
     return {which: medians(mine) for which, mine in times.items()}
 
 

@@ -36,7 +36,7 @@ def every(names: str | Sequence[str], cases: Iterable[Any]) -> Callable[[Callabl
                 raise BaseExceptionGroup(f"{len(failed)} of {len(rows)} cases", failed)
 
         left = [one for one in signature.parameters.values() if one.name not in known]
-        all_cases.__signature__ = signature.replace(parameters=left)  # type: ignore[attr-defined]
+        all_cases.__signature__ = signature.replace(parameters=left)  # type: ignore[attr-defined]  # pytest reads it
         return all_cases
 
     return decorate

@@ -49,3 +49,8 @@ def _seconds(work: Callable[[_Text], object], text: _Text) -> float:
     begun = time.process_time()
     work(text)
     return time.process_time() - begun
+
+
+def between(ends: tuple[str, str], read: Callable[[str], object]) -> Callable[[str], object]:
+    """Return what reads a text between two others."""
+    return lambda text: read(text.join(ends))

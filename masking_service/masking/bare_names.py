@@ -58,9 +58,9 @@ def bare_name(value: str) -> str | None:
     """
     if len(value) > _MAX_LENGTH or (_DIGIT(value) and "*" not in value) or _LONGER(value):
         return None
-    name = value[_BEFORE(value).end() :]  # type: ignore[union-attr]
+    name = value[_BEFORE(value).end() :]  # type: ignore[union-attr]  # it always matches
     if behind := _MAY_BE_BEHIND(name):
-        name = name[: _BEHIND(name, behind.start()).start()]  # type: ignore[union-attr]
+        name = name[: _BEHIND(name, behind.start()).start()]  # type: ignore[union-attr]  # it always matches
     if _HAN_NAME(name) or (_LATIN_NAME(name) and not _LATIN_PLACE(name)):
         return name
     return None

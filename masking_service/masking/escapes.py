@@ -50,12 +50,12 @@ def _as_shown(word: str, shown: str) -> str:
     """A word with the letters and digits that show between its Han: 12%E5%8F%B7501 as 12%E5%8F%B7***."""
     runs = _escaped.findall(word)
     at = shown.find(_read(runs[0]))
-    said = _plain_before(shown, max(0, at - 40), max(0, at))[0]  # type: ignore[index]
+    said = _plain_before(shown, max(0, at - 40), max(0, at))[0]  # type: ignore[index]  # it always matches
     for run in runs:
         han = _read(run)
         if at < 0 or not shown.startswith(han, at):
             return stars(unescaped(word))
-        behind = _plain_behind(shown, at + len(han))[0]  # type: ignore[index]
+        behind = _plain_behind(shown, at + len(han))[0]  # type: ignore[index]  # it always matches
         said += run + behind
         at += len(han) + len(behind)
     return said

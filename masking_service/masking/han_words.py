@@ -107,7 +107,7 @@ class HanWords:
 
     def is_family(self, char: str) -> bool:
         """Whether a character is far likelier a family name than a word: 王, 李, but not 高, 方."""
-        return self.word(char)[1] - self.family.get(char, _FAR) >= _FAMILY_NO_WORD  # type: ignore[index]
+        return self.word(char)[1] - self.family.get(char, _FAR) >= _FAMILY_NO_WORD  # type: ignore[index]  # one character is a word
 
     def given_cost(self, given: str) -> int:
         """What a given name costs."""

@@ -248,7 +248,7 @@ def is_known_alone(text: str) -> bool:
 
 def behind_title(text: str, start: int, end: int) -> int:
     """Where a name begins without its title."""
-    return start + _title(text[start:end]).end()  # type: ignore[union-attr]
+    return start + _title(text[start:end]).end()  # type: ignore[union-attr]  # it always matches
 
 
 def is_latin_name(name: str) -> bool:

@@ -132,7 +132,7 @@ def name_from(text: str, start: int, *, sure: bool) -> int | None:
     """
     if end := without_family_from(text, start):
         return end
-    run = _han.match(text, start, start + 6)[0]  # type: ignore[index]
+    run = _han.match(text, start, start + 6)[0]  # type: ignore[index]  # it always matches
     if not run:
         return latin_name_at(text, start) if sure else None
     family = 2 if run[:2] in DOUBLE_FAMILY_NAMES else 1

@@ -53,21 +53,18 @@ class Masks:
         if hide == NOTHING and kind != "address":
             return None
         keep, hide_last = self._digits_in_texts, self._profile.hide_last
-        mask: Callable[[str], str] = stars
         # Lambdas, not partials: each value of each record goes through one, and they cost a third.
         if kind == "name":
-            mask = lambda value: mask_name(value, hide, keep)  # noqa: E731
-        elif kind == "address":
-            mask = AddressMask(hide, keep, self._in_texts.masker("name") or str, label=self._profile.label)
-        elif hide == "digits":
-            mask = lambda value: mask_phone(value, keep)  # noqa: E731
-        elif hide == "last":
-            mask = lambda value: mask_phone(value, 0, hide_last)  # noqa: E731
-        elif hide == "found":
-            mask = self.text_mask()
-        elif hide != ALL:
-            mask = TABLE[kind].mask or stars
-        return mask
+            return lambda value: mask_name(value, hide, keep)
+        if kind == "address":
+            return AddressMask(hide, keep, self._in_texts.masker("name") or str, label=self._profile.label)
+        if hide == "digits":
+            return lambda value: mask_phone(value, keep)
+        if hide == "last":
+            return lambda value: mask_phone(value, 0, hide_last)
+        if hide == "found":
+            return self.text_mask()
+        return stars if hide == ALL else TABLE[kind].mask or stars
 
     @property
     def _in_texts(self) -> Masks:

@@ -171,7 +171,7 @@ def _apart(values: Sequence[Any], form: Callable[[Any], Any], read: Callable[[An
 
 def _joined(rows: Iterable[tuple[str | None, ...]], *, whole: bool) -> Texts:
     """Return the texts of each row as one; None for a row that holds a None. `whole` says that no row does."""
-    return ["\n".join(row) if whole or None not in row else None for row in rows]  # type: ignore[arg-type]
+    return ["\n".join(row) if whole or None not in row else None for row in rows]  # type: ignore[arg-type]  # no None is joined
 
 
 def _written(values: Sequence[Any]) -> list[str]:

@@ -77,7 +77,7 @@ def forget_worker(pid: int) -> None:
     """
     from prometheus_client import multiprocess
 
-    multiprocess.mark_process_dead(pid)  # type: ignore[no-untyped-call]
+    multiprocess.mark_process_dead(pid)
 
 
 class Metrics:
@@ -225,7 +225,7 @@ class Metrics:
             from prometheus_client import multiprocess
 
             registry = self._library.CollectorRegistry()
-            multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+            multiprocess.MultiProcessCollector(registry)
         own_registry = self._library.CollectorRegistry()
         own_registry.register(conditions)
         latest = self._library.generate_latest

@@ -46,7 +46,9 @@ class DeadlineParser(_HiredisParser):
     Replies that redis-py asks for itself (AUTH) have the connection's time-out.
     """
 
-    _until = 0.0
+    def __init__(self, socket_read_size: int) -> None:
+        super().__init__(socket_read_size)  # type: ignore[no-untyped-call]  # redis-py leaves it without types
+        self._until = 0.0
 
     def read_response(self, *args: Any, **settings: Any) -> Reply:
         """Read one reply, as redis-py takes it. Raises RedisError."""
@@ -88,7 +90,7 @@ class DeadlineParser(_HiredisParser):
         wait = min(left, timeout if isinstance(timeout, float) else self._socket_timeout)
         # A timeout other than the socket's is set before the read and restored after it: two more system calls.
         own = {} if wait == self._socket_timeout else {"timeout": wait}
-        read: bool = super().read_from_socket(raise_on_timeout=raise_on_timeout, **own)  # type: ignore[no-untyped-call]
+        read: bool = super().read_from_socket(raise_on_timeout=raise_on_timeout, **own)  # type: ignore[no-untyped-call]  # as above
         return read
 
 
@@ -129,7 +131,7 @@ class Connection:
             raise
 
     def _new_parser(self, socket_read_size: int) -> DeadlineParser:
-        self._parser = DeadlineParser(socket_read_size)  # type: ignore[no-untyped-call]
+        self._parser = DeadlineParser(socket_read_size)
         return self._parser
 
     @property

@@ -65,9 +65,9 @@ class Archived:
 
 
 def backlog(store: Store, archive: Archived | None, tmp_path: object) -> Backlog:
-    checkpoints = Checkpoints(store, known_keyring().audit_signer, tmp_path, lambda: NOW)  # type: ignore[arg-type]
+    checkpoints = Checkpoints(store, known_keyring().audit_signer, tmp_path, lambda: NOW)  # type: ignore[arg-type]  # a fake
     checkpoints.read_newest()
-    return Backlog(store, checkpoints, archive, lambda: NOW)  # type: ignore[arg-type]
+    return Backlog(store, checkpoints, archive, lambda: NOW)  # type: ignore[arg-type]  # a fake
 
 
 def test_the_lag_is_known_while_the_archive_answers(store: Store, tmp_path: object) -> None:

@@ -198,7 +198,7 @@ def visit(chromium: Browser, desk: DeskProcess, held: dict[str, list[Any]]) -> I
             locale=language,
             color_scheme="dark" if dark else "light",
             viewport={"width": width, "height": 900},
-            **more,  # type: ignore[arg-type]
+            **more,  # type: ignore[arg-type]  # each of its own type
         )
         contexts.append(context)
         return Visit(context, desk, held)

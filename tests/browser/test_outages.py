@@ -75,7 +75,7 @@ def test_a_service_that_is_down_is_said_and_the_session_stays(
         assert answer is not None
         assert answer.status == 503
         expect(page.locator("h1")).to_have_text("The masking service does not answer")
-    wait_for(lambda: (page.reload() or page).status == 200, "a page")  # type: ignore[union-attr]
+    wait_for(lambda: (page.reload() or page).status == 200, "a page")  # type: ignore[union-attr]  # a page answers
     expect(page.locator("dl.facts-list")).to_contain_text("dev/auditor-sun")
 
 
@@ -101,7 +101,7 @@ def test_a_session_store_that_is_down_is_said(service: Running, desk: DeskProces
     store = next(pid for pid in children(desk.process.pid) if lock in open_files(pid))
     os.kill(store, signal.SIGKILL)
 
-    wait_for(lambda: (page.reload() or page).status == 503, "a refusal")  # type: ignore[union-attr]
+    wait_for(lambda: (page.reload() or page).status == 503, "a refusal")  # type: ignore[union-attr]  # a page answers
 
     expect(page.locator("h1")).to_have_text("The desk cannot check your session")
     assert (

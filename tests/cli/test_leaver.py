@@ -87,7 +87,7 @@ class Thief:
                 assert isinstance(value, bytes)
                 for opener in (*self.data_keys.values(), *states):
                     try:
-                        opener.open(value, key)  # type: ignore[attr-defined]
+                        opener.open(value, key)  # type: ignore[attr-defined]  # one key, or several
                     except IntegrityError:
                         continue
                     found += 1

@@ -191,7 +191,7 @@ def signing_work(development: service_settings.Settings, settings: Settings, tmp
     api = started(replace(development, policy=policy))
     for served in serve(api.app):
         edits = signed(waiting="1d"), proven([], urls=[served.url])
-        policy.write_text(edited(lambda text, edits=edits: [edit(text) for edit in edits]), "utf-8")  # type: ignore[misc]
+        policy.write_text(edited(lambda text, edits=edits: [edit(text) for edit in edits]), "utf-8")  # type: ignore[misc]  # the edits of this turn of the loop
         api.parts.reload_policy()
         yield Work(api, desk(replace(settings, service_url=served.url)))
 

@@ -21,7 +21,7 @@ from tests.web.api import NUMBER, record
 )
 def test_a_case_says_whether_its_ticket_confirmed_it(app: Flask, state: str | None, said: str) -> None:
     with app.test_request_context():
-        shown = str(app.jinja_env.get_template("_macros.html").module.ticket(state))  # type: ignore[attr-defined]
+        shown = str(app.jinja_env.get_template("_macros.html").module.ticket(state))  # type: ignore[attr-defined]  # a macro of the template
 
     assert shown.strip().removesuffix("</span>").rpartition(">")[2] == said
 

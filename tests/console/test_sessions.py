@@ -27,7 +27,7 @@ from tests.store.stores import ask
 
 def session(sub: str = "officer-wang", **more: object) -> Session:
     now = int(time.time())
-    return Session(**({"sub": sub, "access_token": "secret-token", "began_at": now, "seen_at": now} | more))  # type: ignore[arg-type]
+    return Session(**({"sub": sub, "access_token": "secret-token", "began_at": now, "seen_at": now} | more))  # type: ignore[arg-type]  # each of its own type
 
 
 def test_a_session_is_found_under_its_id(sessions: Sessions) -> None:

@@ -222,7 +222,7 @@ def api_keys(data: bytes) -> None:
 
 # Each run would read them anew, and they take ten times as long as a small file.
 vars(file_commands)["load_schemas"] = load_schemas_once
-Policy.load = functools.cache(Policy.load)  # type: ignore[method-assign]
+Policy.load = functools.cache(Policy.load)  # type: ignore[method-assign]  # as above
 FORMATS = ("csv", "csv", "json", "ndjson")
 
 

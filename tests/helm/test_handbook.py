@@ -124,7 +124,7 @@ def store(desk: Desk) -> Node:
     node = Node(folder, durable(aclfile=str(folder / "users.acl")))
     password = (folder / "service.password").read_text().strip()
     node.client = redis.Redis(host=HOST, port=node.port, username="waybill", password=password, socket_timeout=2)
-    node._answers = lambda: bool(node.client.info())  # type: ignore[method-assign]
+    node._answers = lambda: bool(node.client.info())  # type: ignore[method-assign]  # a password is needed
     return node.start()
 
 

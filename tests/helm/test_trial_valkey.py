@@ -34,7 +34,7 @@ def trial(chart: Chart, tmp_path: Path) -> Iterator[Node]:
     places = {"6379": str(node.port), "/data": ".", "/run/valkey/users.acl": str(users)}
     node._command += [places.get(word, word) for word in arguments(chart)]
     node.client = redis.Redis(host=HOST, port=node.port, username="waybill", password=PASSWORD, socket_timeout=2)
-    node._answers = lambda: bool(node.client.info())  # type: ignore[method-assign]
+    node._answers = lambda: bool(node.client.info())  # type: ignore[method-assign]  # a password is needed
     node.start()
     yield node
     node.end()

@@ -410,7 +410,7 @@ def test_the_fields_are_the_originals(record: dict[str, Any]) -> None:
     _, found = masked(record)
     originals = {(side, key): value for side in ("sender", "recipient") for key, value in record.get(side, {}).items()}
     for place, value in found.fields:
-        expected = record["remark"] if place.keys == ("remark",) else originals[place.keys]  # type: ignore[index]
+        expected = record["remark"] if place.keys == ("remark",) else originals[place.keys]  # type: ignore[index]  # a record
         assert value == expected
 
 

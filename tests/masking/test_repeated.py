@@ -8,7 +8,7 @@ from masking_service.masking.kinds.address import mask_address
 from masking_service.masking.kinds.name import mask_name
 from masking_service.masking.kinds.phone import mask_phone, phone_numbers
 from masking_service.masking.numbers_in_text import scrub
-from tests.growth import grows
+from tests.growth import between, grows
 from tests.masking.scenarios import masked_party, repeated
 
 
@@ -27,9 +27,7 @@ from tests.masking.scenarios import masked_party, repeated
 )
 def test_twice_as_much_that_is_repeated_takes_at_most_about_twice_as_long(read: Callable[[str], object]) -> None:
     growing = [
-        (first, unit, last)
-        for first, unit, last in repeated()
-        if grows(lambda text, ends=(first, last): read(text.join(ends)), unit, 200)  # type: ignore[misc]
+        (first, unit, last) for first, unit, last in repeated() if grows(between((first, last), read), unit, 200)
     ]
 
     assert growing == []

@@ -31,7 +31,7 @@ PRECAUTIONS = {"frozen", "slots", "strict"}
 """Arguments that only show a fault of the code: it writes to no frozen value and zips what has one length."""
 
 
-class DropCall(Operator):  # type: ignore[misc]
+class DropCall(Operator):  # type: ignore[misc]  # cosmic-ray has no types
     """Replaces a statement that is nothing but a call, which is made for its effect, by `pass`."""
 
     def mutation_positions(self, node: Any) -> Iterator[Any]:

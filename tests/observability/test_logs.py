@@ -14,7 +14,7 @@ class Stream(io.BytesIO):
         super().__init__()
         self.written: list[bytes] = []
 
-    def write(self, line: bytes) -> int:  # type: ignore[override]
+    def write(self, line: bytes) -> int:  # type: ignore[override]  # no other kind of bytes comes
         self.written.append(line)
         return super().write(line)
 

@@ -29,7 +29,7 @@ def answering(name: bytes) -> Iterator[int]:
             self.wfile.write(name)
 
         do_POST = do_GET  # noqa: N815 - the names are the base class's
-        do_DELETE = do_GET  # noqa: N815
+        do_DELETE = do_GET  # noqa: N815 - as above
 
         def log_message(self, *_: object) -> None: ...
 

@@ -80,7 +80,7 @@ def test_an_interrupted_rewrapping_continues(
         calls[0] += 1
         if calls[0] > done:
             raise IntegrityError("stopped here")
-        return original(*args)  # type: ignore[arg-type]
+        return original(*args)  # type: ignore[arg-type]  # as they came
 
     with monkeypatch.context() as stopping, coordinator(path, url, both) as mine:
         stopping.setattr(Keyring, "rewrap", failing)

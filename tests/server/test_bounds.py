@@ -20,7 +20,7 @@ Environ = dict[str, Any]
 def call(application: Bounds, path: str, **environ: Any) -> Environ:
     """Send one request; returns the environment as the application saw it."""
     seen = {"PATH_INFO": path, "wsgi.input": io.BytesIO(b"x" * LARGE), **environ}
-    application(seen, lambda *_: None)  # type: ignore[arg-type]
+    application(seen, lambda *_: None)  # type: ignore[arg-type]  # a fake
     return seen
 
 

@@ -53,7 +53,7 @@ def sent(path: Path, known: set[str]) -> Iterator[str]:
         if not words or not isinstance(words[0], bytes) or words[0].decode("latin-1").lower() not in known:
             continue
         name = words[0].decode()
-        yield (f"{name}|{words[1].decode()}" if name in CONTAINERS else name).lower()  # type: ignore[union-attr]
+        yield (f"{name}|{words[1].decode()}" if name in CONTAINERS else name).lower()  # type: ignore[union-attr]  # the second word of these
 
 
 def test_the_service_may_use_exactly_the_commands_that_it_sends(client: redis.Redis) -> None:

@@ -220,7 +220,7 @@ def before_put(vault: Vault, act: Callable[[], object]) -> Vault:
             waiting.pop()()
         return put_now(tenant, drafts, now)
 
-    vault.put = put_late  # type: ignore[method-assign]
+    vault.put = put_late  # type: ignore[method-assign]  # of this vault alone
     return vault
 
 

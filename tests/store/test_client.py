@@ -78,11 +78,11 @@ def test_after_error_replies_no_breaker_opens_and_the_connection_answers_the_nex
 
 
 def test_a_server_that_is_not_ready_has_not_answered() -> None:
-    parser = DeadlineParser(1024)  # type: ignore[no-untyped-call]  # as redis-py left it
+    parser = DeadlineParser(1024)
     near, far = socket.socketpair()
     with near, far:
         link = SimpleNamespace(_sock=near, socket_timeout=0.5, encoder=Encoder("utf-8", "strict", False))
-        parser.on_connect(link)  # type: ignore[no-untyped-call]  # as above
+        parser.on_connect(link)  # type: ignore[no-untyped-call]  # as redis-py left it
         far.sendall(b"+OK\r\n-LOADING not yet\r\n")
 
         with pytest.raises(BusyLoadingError):

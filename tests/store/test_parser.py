@@ -30,12 +30,12 @@ class Counted:
 
 
 def test_a_wait_as_long_as_the_connections_own_sets_no_time_out() -> None:
-    parser = DeadlineParser(1024)  # type: ignore[no-untyped-call]  # as redis-py left it
+    parser = DeadlineParser(1024)
     near, far = socket.socketpair()
     with near, far:
         counted = Counted(near)
         link = SimpleNamespace(_sock=counted, socket_timeout=0.5, encoder=Encoder("utf-8", "strict", False))
-        parser.on_connect(link)  # type: ignore[no-untyped-call]  # as above
+        parser.on_connect(link)  # type: ignore[no-untyped-call]  # as redis-py left it
         far.sendall(b"+OK\r\n")
 
         assert parser.read_replies(1, 0.5, monotonic() + 1) == [b"OK"]

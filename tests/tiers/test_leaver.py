@@ -134,7 +134,7 @@ def _derived(use: bytes) -> bytes:
 
 def _opened(opener: object, value: bytes, place: bytes) -> bool:
     with suppress(IntegrityError):
-        opener.open(value, place)  # type: ignore[attr-defined]
+        opener.open(value, place)  # type: ignore[attr-defined]  # one key, or several
         return True
     return False
 

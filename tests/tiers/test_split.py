@@ -168,7 +168,7 @@ def test_index_work_is_filed_by_the_opening_tier(split: Split) -> None:
     split.opening.parts.file_index_work()
 
     found = split.opening.post(split.opening.mint("service-desk"), "/v1/search", {"phone": "02159791234"})
-    assert [one["waybill_no"] for one in found.json["results"]] == [NUMBER]  # type: ignore[index]
+    assert [one["waybill_no"] for one in found.json["results"]] == [NUMBER]  # type: ignore[index]  # an answer in JSON
 
 
 def test_no_value_can_be_read_in_the_index_work(split: Split, valkey: str) -> None:

@@ -98,4 +98,4 @@ def test_entries_of_intake_hosts_are_found_after_the_search_secret_has_changed(s
     after = split.in_one_tier()
 
     found = after.post(after.mint("service-desk"), "/v1/search", {"phone": "02159791234"})
-    assert [one["waybill_no"] for one in found.json["results"]] == [NUMBER]  # type: ignore[index]
+    assert [one["waybill_no"] for one in found.json["results"]] == [NUMBER]  # type: ignore[index]  # an answer in JSON

@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -68,7 +69,7 @@ def run(service: Running, waybills: int) -> list[str]:
     load = Load(service, "9")
     with repeating(*load.senders()):
         for step in STEPS:
-            took[step] = timed(lambda step=step: keys(service, *step.split()))  # type: ignore[misc]
+            took[step] = timed(partial(keys, service, *step.split()))
     load.check()
     verified = invoke("audit", "verify", "--store", "--state-dir", service.state)
     print("| step | seconds |\n|---|---|")

@@ -36,7 +36,7 @@ def test_an_interrupted_thread_blocks_no_other(valkey: str, client: redis.Redis)
     held = Held(valkey, 2)
 
     waiting = audit_log._Pending(entry(at=9))
-    waiting.wake_up = Interrupting()  # type: ignore[assignment]
+    waiting.wake_up = Interrupting()  # type: ignore[assignment]  # a fake
     with pytest.raises(KeyboardInterrupt):
         held.log._commit_pending(waiting)
     held.threads[1].start()
@@ -48,7 +48,7 @@ def test_an_interrupted_thread_blocks_no_other(valkey: str, client: redis.Redis)
 
 def test_a_thread_can_become_leader_before_it_waits(valkey: str) -> None:
     held = Held(valkey, 3)
-    held.log._lock = late = LetGoLate(held.log._lock)  # type: ignore[assignment]
+    held.log._lock = late = LetGoLate(held.log._lock)  # type: ignore[assignment]  # a fake
     held.start_others()
     held.gate.opened.set()
     held.threads[0].join(10)  # it has handed on

@@ -13,7 +13,7 @@ from masking_audit.tiles.check import damage, first_difference
 from masking_audit.tiles.layout import ENTRIES, tile_path
 from masking_audit.tiles.log import CHECKPOINT, STATE, TiledLog, read_checkpoint, write_files
 from masking_audit.tiles.log_key import PRIVATE, PUBLIC
-from masking_audit.tiles.notes import NoteError
+from masking_audit.tiles.notes import NoteError, NoteKey
 from masking_audit.tiles.reader import TileReader
 from masking_audit.tiles.tree_head import TreeHead, head_of
 from masking_service.audit.questions import Position
@@ -199,7 +199,7 @@ def test_after_a_kill_at_any_step_the_log_is_the_same(
     assert {*files(archive)} - {*whole} == set()
 
 
-def log_key(archive: Path):  # type: ignore[no-untyped-def]
+def log_key(archive: Path) -> NoteKey:
     return TiledLog(archive, BEGIN).key
 
 
@@ -324,8 +324,8 @@ def test_another_note_stops_it(tmp_path: Path, how: str) -> None:
         note.unlink()
     else:
         other = grow(tmp_path / "other", SMALL, 600)
-        forged = bytes(log.note).replace(b"\n600\n", b"\n601\n")  # type: ignore[arg-type]
-        note.write_bytes({"older": older, "forged": forged, "of another log": bytes(other.note)}[how])  # type: ignore[arg-type]
+        forged = bytes(log.note).replace(b"\n600\n", b"\n601\n")  # type: ignore[arg-type]  # it is signed
+        note.write_bytes({"older": older, "forged": forged, "of another log": bytes(other.note)}[how])  # type: ignore[arg-type]  # it is signed
 
     with pytest.raises(ArchiveError, match="checkpoint"):
         grow(tmp_path, SMALL, 600)
@@ -392,7 +392,7 @@ def test_another_name_for_a_log_is_refused(tmp_path: Path) -> None:
 def test_a_checkpoint_that_is_not_signed_is_refused(tmp_path: Path) -> None:
     log = grow(tmp_path, SMALL, 3)
     path = tmp_path / "note"
-    path.write_bytes(bytes(log.note).replace(b"\n3\n", b"\n4\n"))  # type: ignore[arg-type]
+    path.write_bytes(bytes(log.note).replace(b"\n3\n", b"\n4\n"))  # type: ignore[arg-type]  # it is signed
 
     with pytest.raises(NoteError, match="note: has a wrong signature"):
         read_checkpoint(path, log.key)

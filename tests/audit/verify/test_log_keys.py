@@ -88,7 +88,7 @@ def turned(signing: Signing) -> Signing:
 
 
 def found(lines: Sequence[bytes], given: Verifier, **how: object) -> list[tuple[FindingKind, str]]:
-    verification = Verification(given, **how)  # type: ignore[arg-type]
+    verification = Verification(given, **how)  # type: ignore[arg-type]  # each of its own type
     verify(lines, verification)
     return [(one.kind, one.where) for one in verification.findings]
 

@@ -47,7 +47,7 @@ def history(rows: list[Row]) -> History:
     lately = [row for row in rows if NOW - 30 * DAY <= row.at < NOW]
     opened, cases, decided = (sorted(row for row in lately if isinstance(row, kind)) for kind in kinds)
     seen = sorted(row for row in lately if isinstance(row, Seen))
-    return History(openings=opened, cases=cases, decisions=decided, seen=seen)  # type: ignore[arg-type]
+    return History(openings=opened, cases=cases, decisions=decided, seen=seen)  # type: ignore[arg-type]  # each sorted by its class
 
 
 def test_the_reasons_are_those_of_the_product() -> None:

@@ -93,7 +93,7 @@ def test_while_the_ticket_system_does_not_answer_a_case_waits_and_what_is_due_ag
     service = defended()
     mine = numbers(sampled=False)[0]
     assert opened(service, "D-1", mine) == "open"
-    service.tickets.outages = 1.0  # type: ignore[union-attr]
+    service.tickets.outages = 1.0  # type: ignore[union-attr]  # this service has a ticket system
     soon, late = BEGIN + 10 * MINUTE, BEGIN + 20 * MINUTE
 
     assert service.detokenize(OFFICER, soon, "D-1", [mine], [mine]).outcome == "released"
@@ -119,7 +119,7 @@ def test_a_case_opens_nothing_for_an_officer_to_whom_its_ticket_is_not_assigned(
 
     assert service.detokenize(OTHER, BEGIN, "D-1", [mine], [mine]).outcome == "case-not-open"
     assert service.detokenize(OFFICER, BEGIN, "D-1", [mine], [mine]).outcome == "released"
-    service.tickets.file("D-1", [mine], OTHER.id)  # type: ignore[union-attr]
+    service.tickets.file("D-1", [mine], OTHER.id)  # type: ignore[union-attr]  # this service has a ticket system
     assert service.detokenize(OTHER, BEGIN, "D-1", [mine], [mine]).outcome == "released"
 
 
@@ -128,7 +128,7 @@ def test_naming_a_phantom_freezes_and_in_a_case_it_only_alerts(beside: int) -> N
     service = defended()
     phantom, mine = "SP0000000001", numbers(sampled=False)[0]
     named = [mine, phantom][1 - beside :]
-    service.tickets.file("D-1", named, OFFICER.id)  # type: ignore[union-attr]
+    service.tickets.file("D-1", named, OFFICER.id)  # type: ignore[union-attr]  # this service has a ticket system
     listed = service.open_case(DESK, BEGIN, "D-1", named)
 
     assert (listed.outcome, [*service.frozen]) == ("open", [])

@@ -31,7 +31,7 @@ def gone(softhsm: SoftHsm) -> Iterator[Pkcs11RootKeys]:
 def refusal(softhsm: SoftHsm, **differently: object) -> str:
     """What the provider says instead of opening."""
     with pytest.raises(ProviderError) as fault:
-        softhsm.roots(**differently)  # type: ignore[arg-type]
+        softhsm.roots(**differently)  # type: ignore[arg-type]  # each of its own type
     return str(fault.value)
 
 

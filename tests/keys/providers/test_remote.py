@@ -153,7 +153,7 @@ def test_calls_resume_after_a_hanging_call_has_ended(clock: Clock, hanging: Hang
         calls.call(hanging)
     clock.now += 5.0
     hanging.release.set()
-    calls._pending.result(30)  # type: ignore[union-attr]
+    calls._pending.result(30)  # type: ignore[union-attr]  # it was asked
 
     assert calls.call(lambda: "an answer") == "an answer"
 

@@ -53,7 +53,7 @@ def administrator(bao: Bao) -> Path:
 def refusal(bao: Bao, **differently: object) -> str:
     """What the provider says instead of opening."""
     with pytest.raises(ProviderError) as fault:
-        bao.roots(**differently)  # type: ignore[arg-type]
+        bao.roots(**differently)  # type: ignore[arg-type]  # each of its own type
     return str(fault.value)
 
 

@@ -7,7 +7,7 @@ import pytest
 import redis
 
 from keys.errors import IntegrityError
-from masking_service.service.decoys.state import Decoy, Decoys, Hit, Hits
+from masking_service.service.decoys.state import Decoy, Decoys, Hit, Hits, Kind
 from masking_service.service.state.lists import PADDED_TO
 from masking_service.store.client import Store
 from masking_service.store.layout import DECOY_DETAILS, DECOYS, tenant_key
@@ -30,8 +30,8 @@ def bases(*numbers: str) -> list[bytes]:
     return known_keyring().tenant("default").bases(numbers)
 
 
-def plant(decoys: Decoys, *numbers: str, kind: str = "phantom") -> None:
-    new = [Decoy(number, kind, NOW, "staff/p-1") for number in numbers]  # type: ignore[arg-type]
+def plant(decoys: Decoys, *numbers: str, kind: Kind = "phantom") -> None:
+    new = [Decoy(number, kind, NOW, "staff/p-1") for number in numbers]
     assert decoys.prepare("default", lambda planted: planted + new).write()
 
 

@@ -1,6 +1,7 @@
 """What is acknowledged is stored, whatever fails."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -202,7 +203,7 @@ def trio(tmp_path: Path) -> Iterator[list[servers.Node]]:
     follows = f"{servers.HOST} {nodes[0].port}"
     nodes += [servers.Node(tmp_path, servers.durable(replicaof=follows)).start() for _ in range(2)]
     for node in nodes[1:]:
-        servers.wait_until(lambda node=node: servers._follows(node), "the replica follows")  # type: ignore[misc]
+        servers.wait_until(partial(servers._follows, node), "the replica follows")
     yield nodes
     for node in nodes:
         node.kill()
