@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from masking_service.masking.alternatives import only_at
+
 _NUMBER: Final = "[0-9０-９*A-Za-z零一二三四五六七八九十]"
 _ROOMS: Final = "室元栋棟幢座楼樓户戶层層"
 _PLACES: Final = "路街道巷弄村镇鎮乡鄉苑園园城庄莊里湾灣区區厦廈寓场場心院"
@@ -22,8 +24,10 @@ _HOUSE_AND_ROOM: Final = re.compile(
     rf"|[\u4e00-\u9fff]{{2}}(?:广场|廣場|大厦|大廈|中心|商场|商場|公寓|花园|花園|小区|小區|大楼|大樓|写字楼|科技园)"
     rf"{_NUMBER}{{0,3}}[座栋幢区區]?[0-9０-９*一二三四五六七八九十]{{1,4}}[楼樓层層室]"
 ).search
-_ROOM_SIGN: Final = re.compile(f"[{_ROOMS}#]|[0-9*]F|-[0-9*]|[厦廈场場心][A-Z]").search
-_LATIN_SIGN: Final = re.compile(r"#|(?:Apt|apt|APT|Unit|unit|UNIT|Suite|SUITE|Ste|Flat|Room)").search
+_ROOM_SIGN: Final = re.compile(
+    only_at(rf"{_ROOMS}#F\-厦廈场場心", f"[{_ROOMS}#]|(?<=[0-9*])F|-[0-9*]|[厦廈场場心][A-Z]")
+).search
+_LATIN_SIGN: Final = re.compile("#|Apt|apt|APT|Unit|unit|UNIT|Suite|SUITE|Ste|Flat|Room").search
 _STREET_AND_ROOM: Final = re.compile(
     r"\d{1,5}[A-Za-z]? [A-Z][\w.' ]{1,40}\b(?:St|Street|Rd|Road|Ave|Avenue|Ln|Lane|Dr|Drive|Blvd|Boulevard|Ct|Court|Way"
     r"|Pl|Place|Hwy|Pkwy)\b\.?,?[^\n]{0,40}?(?:\b(?:apt|unit|suite|ste|flat|room)\b\.?|\#)\s?\#?[0-9A-Z]",
@@ -32,7 +36,10 @@ _STREET_AND_ROOM: Final = re.compile(
 
 
 _PLACE_OR_ROOM: Final = re.compile(
-    rf"[\u4e00-\u9fff]{{2}}[{_PLACES}{_TOWNS}][\u4e00-\u9fff0-9A-Za-z*]|(?<![0-9-])[0-9]{{1,3}}-[0-9]{{1,3}}(?:-[0-9]{{2,4}})?(?![0-9-])"
+    only_at(
+        f"{_PLACES}{_TOWNS}0-9",
+        rf"(?<=[\u4e00-\u9fff]{{2}})[{_PLACES}{_TOWNS}][\u4e00-\u9fff0-9A-Za-z*]|(?<![0-9-])[0-9]{{1,3}}-[0-9]{{1,3}}(?:-[0-9]{{2,4}})?(?![0-9-])",
+    )
 ).search
 
 
@@ -70,6 +77,10 @@ _CODE: Final = (
 )
 _DIGIT: Final = "[0-9〇零一二三四五六七八九十壹贰叁肆伍陆柒捌玖]"
 _HOUSE: Final = rf"(?:{_DIGIT}{{1,3}}(?:号楼|號樓|[栋棟幢])|[A-Za-z][座栋棟幢])"
+_PLACE_SIGN: Final = re.compile(
+    "[省市区區县縣镇鎮乡鄉街道路巷弄园園苑庭寓庄村城场厦心楼樓舍店馆栈宿栋棟幢座期](?<!(?<![一二三四五六七八九])期)"
+).search
+"""What each of these regions, roads, estates and houses ends with."""
 _ADDRESS_LINE: Final = re.compile(
     rf"(?:^|~~){_LEAD}(?=[\u4e00-\u9fff]{{2}})(?![^\n，,。；;！!]{{0,64}}?(?:{_NO_ADDRESS}))"
     rf"(?={_REGION}{_IN_LINE}{{0,48}}?(?:[{_HOUSES}][ _\-]?[A-Za-z]{{0,2}}[0-9]|[\u4e00-\u9fff]{_CODE})"
@@ -85,7 +96,7 @@ def may_hold_address(text: str) -> bool:
     """Whether a text, or one of its lines, has an address with a house and a room in it."""
     if _ROOM_SIGN(text) and _HOUSE_AND_ROOM(text):
         return True
-    if _ADDRESS_LINE(text):
+    if _PLACE_SIGN(text) and _ADDRESS_LINE(text):
         return True
     return _LATIN_SIGN(text) is not None and _STREET_AND_ROOM(text) is not None
 

@@ -82,6 +82,16 @@ def beginning(words: Iterable[str]) -> str:
     return f"[{first}](?:{'|'.join(goes_on)})"
 
 
+def only_at(first: str, expression: str) -> str:
+    """Matches one character where an expression matches, which is tried at these characters only.
+
+    Args:
+        first: the inside of a class of all characters that its matches begin with.
+        expression: any.
+    """
+    return rf"[{first}](?<=(?={expression})[\s\S])"
+
+
 def _class(characters: Iterable[str]) -> str:
     return f"[{''.join(map(re.escape, characters))}]"
 

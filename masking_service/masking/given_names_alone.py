@@ -45,10 +45,10 @@ _roles: Final = by_char(cues.ROLES, -1)
 _titles: Final = by_char((*cues.TITLES, *cues.SHORT_TITLES), 0)
 _verbs: Final = by_char(("收", "代收", "代签", "代领", "代取", "签收", "亲启", "亲收", "本人签收", "查收"), 0)
 _called: Final = re.compile(
-    rf"(?<![{HAN}])[小老阿]([{FAMILY_NAMES}])(?=[，,！!：: ]{{1,2}}(?:你|您|麻烦|请|帮|快[递件]|下来|辛苦|谢谢))"
+    rf"[小老阿](?<![{HAN}].)([{FAMILY_NAMES}])(?=[，,！!：: ]{{1,2}}(?:你|您|麻烦|请|帮|快[递件]|下来|辛苦|谢谢))"
 ).finditer
 _familiar: Final = re.compile(
-    rf"(?<![{HAN}*])([{''.join(sorted({*cues.GIVEN} - {*FAMILY_NAMES, *RARE_FAMILY_NAMES}))}])[姐哥嫂叔姨]"
+    rf"([{''.join(sorted({*cues.GIVEN} - {*FAMILY_NAMES, *RARE_FAMILY_NAMES}))}])(?<![{HAN}*].)[姐哥嫂叔姨]"
     rf"(?=[^{HAN}]|$|[收拿取说要家那]|代[收签领]|[签领]收)"
 ).finditer
 """One character of a given name before a title of the family: 芳姐收."""
@@ -70,10 +70,12 @@ def _finders() -> tuple[re.Pattern[str], re.Pattern[str]]:
     """What may be a given name behind the last character of a cue, and what may be one that begins a clause."""
     given = "".join(char for char, cost in han_words().given.items() if cost <= _MOST_OF_ONE)
     last = "".join({*given} - (_NO_LAST - {word[1] for word in cues.GIVEN_WORDS}))
-    name, behind = rf"([{given}][{last}])", "".join({*_titles, *_verbs})
+    behind = "".join({*_titles, *_verbs})
     return (
-        re.compile(rf"[{''.join(_announcing)}{_PLACING}](?={BEFORE_VALUE}{name}(?:[^{HAN}*]|$|[{_FOLLOWS}]))"),
-        re.compile(rf"(?<![{HAN}*]){name}(?=[{behind}]|[\s,，、:：/|(（]{{0,2}}\*{{5}})"),
+        re.compile(
+            rf"[{''.join(_announcing)}{_PLACING}](?={BEFORE_VALUE}([{given}][{last}])(?:[^{HAN}*]|$|[{_FOLLOWS}]))"
+        ),
+        re.compile(rf"([{given}](?<![{HAN}*].)[{last}])(?=[{behind}]|[\s,，、:：/|(（]{{0,2}}\*{{5}})"),
     )
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Final
 
 from masking_service.masking import name_cues as cues
@@ -561,11 +562,14 @@ def before_place(text: str, start: int) -> int | None:
 def _runs(text: str, found: Sequence[tuple[int, int]] = ()) -> Iterator[tuple[int, int]]:
     """The spans of the runs in which there may be a name that was not found."""
     known = {at for span in found for at in range(*span)}
-    for run in _han_runs(text):
-        start, end = run.span()
-        if end - start <= MAX_RUN and any(
-            _is_read(text, at, start) for match in _family(text, start, end + 1) if (at := match.start()) not in known
-        ):
+    runs, start, end, is_open = _han_runs(text), 0, 0, False
+    for match in _family(text):
+        at = match.start()
+        while at >= end:
+            start, end = next(runs).span()
+            is_open = end - start <= MAX_RUN
+        if is_open and at not in known and _is_read(text, at, start):
+            is_open = False
             yield start, end
 
 
@@ -578,15 +582,24 @@ def _is_read(text: str, at: int, first: int) -> bool:
 
 def _may_be_name(text: str, at: int) -> bool:
     """Whether what may be a name at `at` is likelier than its characters are, each a word."""
+    first = at + (2 if text[at : at + 2] in DOUBLE_FAMILY_NAMES else 1)
+    least, saved = _least_saved()[text[at:first]], han_words().saved_as_given
+    given = text[first : first + 2]
+    if len(given) > 1 and _is_han(given[1]) and saved(given) - _COST_OF_NAME[2] >= least:
+        return True
+    return given != "" and _is_han(given[0]) and saved(given[0]) - _COST_OF_NAME[1] >= least
+
+
+@cache
+def _least_saved() -> dict[str, int]:
+    """What a given name saves at least behind each family name that may be one, for the run around it to be read."""
     known = han_words()
-    family = 2 if text[at : at + 2] in DOUBLE_FAMILY_NAMES else 1
-    least = known.family.get(text[at : at + family], COST_OF_UNKNOWN) + _MAY_BE_NAME
-    least -= sum(known.words.get(char, NO_WORD)[1] for char in text[at : at + family])
-    for length in (2, 1):
-        given = text[at + family : at + family + length]
-        if len(given) == length and _is_han(given[-1]) and known.saved_as_given(given) - _COST_OF_NAME[length] >= least:
-            return True
-    return False
+    return {
+        family: known.family.get(family, COST_OF_UNKNOWN)
+        + _MAY_BE_NAME
+        - sum(known.words.get(char, NO_WORD)[1] for char in family)
+        for family in (*_STARTS, *DOUBLE_FAMILY_NAMES)
+    }
 
 
 def _is_site(text: str, at: int) -> bool:

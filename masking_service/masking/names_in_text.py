@@ -183,7 +183,7 @@ def effort(text: str) -> float:
 _A_CUE: Final = 8
 _A_PHONE: Final = 24
 _A_CAPITAL: Final = 12
-_CAPITALS: Final = re.compile("(?<![A-Za-z])[A-Z]").findall
+_CAPITALS: Final = re.compile("[A-Z](?<![A-Za-z].)").findall
 _begins_like_cue: Final = re.compile(beginning(BEFORE_NAMES)).findall
 
 

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from masking_service.masking.addresses_in_text import may_be_address, may_hold_address, may_hold_latin_units
+from masking_service.masking.alternatives import only_at
 from masking_service.masking.effort import UNBOUNDED, Effort, Share, estimate
 from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.escapes import hide_escaped, holds_escaped_han, unescaped
@@ -62,8 +63,12 @@ _USUAL: Final = re.compile(
 ).fullmatch
 _USUAL_SENTENCES: Final = re.compile(rf"[{_WORDS}\n]*(?:1[3-9][0-9]{{9}}(?![0-9])[{_WORDS}\n]*)*").fullmatch
 _UNUSUAL: Final = re.compile(
-    rf"[{HAN_DIGITS}](?:[ -]?[{HAN_DIGITS}0-9]){{4}}|(?:[{HAN_DIGITS}0-9][ -]?){{5}}[{HAN_DIGITS}]"
-    "|(?:微信|薇信|威信|扣扣|支付宝|旺旺|抖音|快手|小红书|尾号|尾数|后四位|末四位|转[（ ]|卡号|账号|账户|帐号|身份)"
+    only_at(
+        f"{HAN_DIGITS}0-9微薇威扣支旺抖快小尾后末转卡账帐身",
+        rf"[{HAN_DIGITS}](?:[ -]?[{HAN_DIGITS}0-9]){{4}}|(?:[{HAN_DIGITS}0-9][ -]?){{5}}[{HAN_DIGITS}]"
+        "|(?:微信|薇信|威信|扣扣|支付宝|旺旺|抖音|快手|小红书|尾号|尾数|后四位|末四位|转[（ ]"
+        "|卡号|账号|账户|帐号|身份)",
+    )
 ).search
 """What only the whole scan reads."""
 MAX_QUICK: Final = 64
