@@ -12,10 +12,10 @@ from masking_service.masking.kinds.address import (
     MaskNamed,
     mask_address_in_han,
     mask_named_address,
+    mask_simple,
     mask_unusual_address,
     mask_usual_address,
     mask_usual_addresses,
-    usual_address_masker,
 )
 from masking_service.masking.kinds.name import mask_name, mask_short_name, mask_short_names
 from masking_service.masking.kinds.party import mask_party
@@ -29,7 +29,7 @@ from masking_service.masking.kinds.text import TextMask, masks_of
 from masking_service.masking.numbers_in_text import scrub
 from masking_service.masking.profiles import ALL, MAX_DIGITS_SHOWN, NOTHING, Profile
 from masking_service.masking.stars import stars
-from masking_service.masking.usual_addresses import as_it_is_if_usual
+from masking_service.masking.usual_addresses import as_it_is_if_usual, usual_masker
 
 _FIELDS_ONLY: Final = ("middle", "last")
 
@@ -125,7 +125,7 @@ class Masks:
             return plain_mobile_masker(self._profile.show_last)
         if kind == "address" and hide == "unit":
             mask_named, mask = self._address_masks()
-            return usual_address_masker(mask_named, lambda value: _of_address(value, mask))
+            return usual_masker(lambda value: mask_simple(value, mask_named) or _of_address(value, mask))
         if kind == "address" and hide == NOTHING:
             return as_it_is_if_usual
         if kind == "text" and hide == "found":

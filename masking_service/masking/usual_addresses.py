@@ -261,6 +261,9 @@ _STARS: Final = bytes.maketrans(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghij
 _HAN_NUMERALS: Final = [numeral.encode() for numeral in words.NUMERALS]
 
 
+HAS_HAN: Final = re.compile(r"[\u3400-\u9fff\u3040-\u30ff]").search
+
+
 class Numbered(str):
     """The mask of an address that shows as many digits beside each other as the shortest phone has."""
 
@@ -271,6 +274,22 @@ def mask_usual(value: str) -> str | None:
     """Return the mask of an address of a usual form, maybe a `Numbered` one; None for every other address."""
     match = _plain(value)
     return match[1] + _starred(match[2]).decode() if match else _mask_lines([value])[0]
+
+
+def usual_masker(other: Callable[[str], str | None]) -> Callable[[str], str | None]:
+    """Return what masks an address that shows no number as long as a phone; None for every other one.
+
+    Args:
+        other: masks an address of another form, or gives None.
+    """
+
+    def mask(value: str) -> str | None:
+        shown = mask_usual(value) if HAS_HAN(value) else None
+        if shown is None:
+            shown = other(value)
+        return None if type(shown) is Numbered else shown
+
+    return mask
 
 
 def as_it_is_if_usual(value: str) -> str | None:

@@ -28,6 +28,7 @@ from masking_service.masking.reading import Reading
 from masking_service.masking.spellings import Mask
 from masking_service.masking.stars import stars
 from masking_service.masking.usual_addresses import (
+    HAS_HAN,
     MAX_LENGTH,
     MAX_NAME,
     Numbered,
@@ -38,7 +39,6 @@ from masking_service.masking.usual_addresses import (
 UNIT_NOT_RECOGNISED: Final = "unit-not-recognised"
 """The warning of a foreign address that may have a unit which is not recognised."""
 
-_HAS_HAN: Final = re.compile(r"[\u3400-\u9fff\u3040-\u30ff]").search
 _HAS_WORDS: Final = re.compile(
     r"[A-Za-z]{2}|(?<![0-9A-Za-z*])#|[^\x00-\x7f\u3000-\u303f\u3400-\u9fff\uff00-\uffef]"
 ).search
@@ -205,10 +205,10 @@ def hide_units(text: str, read: ForeignAddress | None = None) -> str:
         text: the address.
         read: the reading of an address that may be the same.
     """
-    plain = _BULLET("·", text) if "•" in text and _HAS_HAN(text) else text
+    plain = _BULLET("·", text) if "•" in text and HAS_HAN(text) else text
     if "<" in text:
         plain = _LINE_BREAK(lambda tag: " " * len(tag[0]), plain)
-    if ("o" in text or "O" in text) and _HAS_HAN(text):
+    if ("o" in text or "O" in text) and HAS_HAN(text):
         plain = _NUMBER_SIGN(lambda sign: "№" * len(sign[0]), plain)
     if plain == text and _ODD(text) is None:
         return _hide_units(text, read)
@@ -249,7 +249,7 @@ def _foreign(value: str) -> ForeignAddress | None:
 
     It may have a unit that cannot be read: then no number of it shows on a label.
     """
-    return ForeignAddress(Reading(value).text) if not _HAS_HAN(value) and _HAS_WORDS(value) else None
+    return ForeignAddress(Reading(value).text) if not HAS_HAN(value) and _HAS_WORDS(value) else None
 
 
 def _hide_units(text: str, read: ForeignAddress | None = None) -> str:
@@ -279,7 +279,7 @@ def _hide_units(text: str, read: ForeignAddress | None = None) -> str:
 def _hide_plain(text: str, read: ForeignAddress | None = None) -> str:
     if _ONLY_ROOM(text):
         return "*" * len(text)
-    han = _HAS_HAN(text)
+    han = HAS_HAN(text)
     if (han or "〒" in text) and is_japanese(text):
         return hide_japanese_units(text)
     if _HAS_WORDS(text) is None:
@@ -322,29 +322,13 @@ def mask_usual_address(value: str, mask_named: MaskNamed | None = None) -> str |
         value: the address.
         mask_named: masks one with a name behind it; if there is none, that is no usual one.
     """
-    if not _HAS_HAN(value):
-        return None
-    shown = mask_usual(value)
-    return _mask_simple([value], mask_named)[0] if shown is None else shown
+    shown = mask_usual(value) if HAS_HAN(value) else None
+    return mask_simple(value, mask_named) if shown is None else shown
 
 
-def usual_address_masker(mask_named: MaskNamed, other: Callable[[str], str | None]) -> Callable[[str], str | None]:
-    """Return what masks an address of a usual form, and gives None for every other one.
-
-    An address that shows a number as long as a phone is no usual one here.
-
-    Args:
-        mask_named: see `mask_usual_address`.
-        other: masks an address that `mask_usual_address` leaves, or gives None.
-    """
-
-    def mask(value: str) -> str | None:
-        shown = mask_usual_address(value, mask_named)
-        if shown is None:
-            shown = other(value)
-        return None if type(shown) is Numbered else shown
-
-    return mask
+def mask_simple(value: str, mask_named: MaskNamed | None = None) -> str | None:
+    """As `mask_usual_address`, for an address that `mask_usual` leaves."""
+    return _mask_simple([value], mask_named)[0] if HAS_HAN(value) else None
 
 
 def mask_usual_addresses(values: Sequence[str], mask_named: MaskNamed | None = None) -> list[str | None]:
@@ -364,7 +348,7 @@ def mask_address_in_han(value: str, mask: Mask) -> str | None:
         value: an address that `mask_usual_address` leaves.
         mask: the mask of addresses.
     """
-    if len(value) > MAX_LENGTH or _HAS_HAN(value) is None or bare_name(value) is not None:
+    if len(value) > MAX_LENGTH or HAS_HAN(value) is None or bare_name(value) is not None:
         return None
     return _numbered(mask(value))
 
@@ -389,7 +373,7 @@ def _is_simple(value: str) -> bool:
     return (
         len(value) <= MAX_LENGTH
         and _IS_PLAIN(value) is not None
-        and _HAS_HAN(value) is not None
+        and HAS_HAN(value) is not None
         and not is_japanese(value)
         and _NAME_BEFORE(value) is None
         and (len(value) > MAX_NAME or bare_name(value) is None)
