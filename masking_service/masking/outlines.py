@@ -326,6 +326,22 @@ class _Finder(NamedTuple):
 
 
 @cache
+def _splitter(families: str, usual: str, also: str, follow: str) -> Callable[[str], list[str]]:
+    """Return what splits a text at its slots: mobile numbers, and family names with a given one.
+
+    Args:
+        families, usual: characters of family names and given names.
+        also: of given names, too, in front of a sign or what `follow` matches.
+    """
+    return re.compile(
+        rf"([1{families}](?:(?<=1)(?<![^{_BESIDE_NUMBER}]1)[3-9][0-9]{{9}}(?![^{_BESIDE_NUMBER}])"
+        rf"|(?<!1)(?<![一二两三四五六七八九十几每这那小老阿].)"
+        rf"(?:[{usual}{also}][{usual}]"
+        rf"|[{usual}]?[{also}](?=[^\u3400-\u9fff0-9]|$|{follow})|[{usual}])"
+        rf"(?![{re.escape(cues.PLACE_ENDS)}·•‧・∙⋅･.．])))"
+    ).split
+
+
 def _finder() -> _Finder:
     known = han_words()
 
@@ -356,23 +372,15 @@ def _finder() -> _Finder:
         for char in FAMILY_NAMES
         if char in known.family and char not in {*cue_words, *"方易"} and not in_sentences(char)
     )
-    usual = "".join(sorted(given))
     follow = frozenset(word[:2] for word in (*cues.VERBS, *cues.TITLES, *cues.FOLLOWING, *cues.LABELS) if len(word) > 1)
     rare = frozenset(char for char in RARE_FAMILY_NAMES if not in_sentences(char))
-    split = re.compile(
-        rf"([1{''.join(sorted(families))}](?:(?<=1)(?<![^{_BESIDE_NUMBER}]1)[3-9][0-9]{{9}}(?![^{_BESIDE_NUMBER}])"
-        rf"|(?<!1)(?<![一二两三四五六七八九十几每这那小老阿].)"
-        rf"(?:[{usual}{also_given}][{usual}]"
-        rf"|[{usual}]?[{also_given}](?=[^\u3400-\u9fff0-9]|$|{any_of(follow)})|[{usual}])"
-        rf"(?![{re.escape(cues.PLACE_ENDS)}·•‧・∙⋅･.．])))"
-    ).split
     words = [word for word in known.words if len(word) > 1]
     longer: dict[str, list[str]] = {}
     for word in words:
         if len(word) > len("王明"):
             longer.setdefault(word[:2], []).append(word[2:])
     finder = _Finder(
-        split,
+        _splitter("".join(sorted(families)), "".join(sorted(given)), also_given, any_of(follow)),
         frozenset(),
         frozenset(),
         {first: tuple(ends) for first, ends in longer.items()},

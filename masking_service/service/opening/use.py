@@ -165,12 +165,10 @@ class Detokenize:
             AccessError: the whole call is refused; nothing was opened and nothing is spent.
             StoreUnavailable: nothing is released.
         """
-        tenant = context.principal.tenant
+        caller, tenant = context.principal, context.principal.tenant
         stated = Stated(purpose=self._known(purpose), case=sound_case_name(case))
         with self.recorder.record_denials(context, Action.DETOKENIZE, stated), self.freezing.count_refusals(context):
-            grant, frozen = self.gate.grant_and_freeze_question(
-                context.principal, Permission.DETOKENIZE, purpose=purpose
-            )
+            grant, frozen = self.gate.grant_and_freeze_question(caller, Permission.DETOKENIZE, purpose=purpose)
             signature = self.signatures.expect(context, "detokenize", signed)
             self.signatures.check_fields(signature, len(items))
             found_case = self.case_authority.case_question(context, case)
@@ -184,14 +182,12 @@ class Detokenize:
             self._look_up_named_only(tenant, authority, asked)
             lookups = sum(item.allowed for item in asked)
             nonce = signature.nonce if signature is not None else None
-            budget = self.budgets.reserve_question(context.principal, grant, lookups, context.now, nonce)
+            budget = self.budgets.reserve_question(caller, grant, lookups, context.now, nonce)
             records = self._records_questions(tenant, asked, context.now)
             self.store.ask(budget, *records)
             reserved = budget.answer()  # raises QuotaExceeded or SignatureInvalid, before any record is unsealed
 
-        restricted_too = grant.purpose in self.policy.rules.restricted_purposes
-        for item, record in zip(asked, _found(asked, *records), strict=True):
-            item.find(record, grant.kinds, restricted_too=restricted_too)
+        self._find(asked, _found(asked, *records), grant)
         self._hold_back(tenant, asked, grant)
         opened = [item.outcome == RELEASED for item in asked if item.outcome in (RELEASED, NOT_FOUND)]
         self.freezing.count_misses(context, missed, opened)
@@ -270,6 +266,12 @@ class Detokenize:
         places = [(item.reference.base, item.reference.revision) for item in asked if item.reference is not None]
         numbers = [item.number for item in asked if item.number is not None]
         return self.vault.records_question(tenant, places, now), self.vault.newest_question(tenant, numbers, now)
+
+    def _find(self, asked: Sequence[_AskedItem], records: Iterator[Record | None], grant: Grant) -> None:
+        """Find the values of the items in their records, as far as the purpose allows."""
+        restricted_too = grant.purpose in self.policy.rules.restricted_purposes
+        for item, record in zip(asked, records, strict=True):
+            item.find(record, grant.kinds, restricted_too=restricted_too)
 
     def _hold_back(self, tenant: str, asked: Sequence[_AskedItem], grant: Grant) -> None:
         """Do not release phones that the purpose opens only after calls that were not answered."""

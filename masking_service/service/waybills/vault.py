@@ -240,8 +240,7 @@ class Vault(RecordWriter):
         roster = self._store.identity.roster
         last_day = self.record_keys.last_day(tenant, headers, now) if headers else now // SECONDS_A_DAY
         ends = min(len(headers), MAX_REVISIONS) + 1
-        settled = len(layers) > 1 and keys.layers.settled  # nothing new is written at the older place any more
-        written = 1 if settled else len(layers)
+        written = 1 if keys.layers.settled else len(layers)  # then nothing new is written at the older place
         after = self._tombstones(tenant, [place for layer in layers[:written] for place in layer[:ends]], now, until)
         after |= self._erasure_marks(tenant, marks[:written], until)
         swaps = [
@@ -265,11 +264,10 @@ class Vault(RecordWriter):
             answers = [question.answer() for question in replacing]
             return all(answers)
 
-        sealed = [
-            Sealed(one.place, one.new, until=until if one.new else 0, once=False) for each in swaps for one in each
-        ]
-        emptied = [Sealed(key, None, until=0, once=False) for keys in beside for key in keys]
-        return Erasure([*emptied, *sealed], write, last_day)
+        emptied = [(place, None) for places in beside for place in places]
+        sealed = [*emptied, *((one.place, one.new) for each in swaps for one in each)]
+        announced = [Sealed(place, new, until=until if new else 0, once=False) for place, new in sealed]
+        return Erasure(announced, write, last_day)
 
     def _tombstones(self, tenant: str, places: Sequence[bytes], now: int, until: int) -> dict[bytes, bytes]:
         """Return tombstones that last until `until`, sealed with the data key of today, by place."""
