@@ -113,9 +113,8 @@ class HanWords:
         """What a given name costs."""
         if given in name_cues.GIVEN_WORDS:
             return _COST_OF_GIVEN_WORD
-        if given and given[:1] == given[1:]:
-            return self.given.get(given[0], _COST_OF_GIVEN) + _COST_OF_DOUBLED
-        return sum(self.given.get(char, _COST_OF_GIVEN) for char in given)
+        cost = sum([self.given.get(char, _COST_OF_GIVEN) for char in given])
+        return cost // 2 + _COST_OF_DOUBLED if given[1:] == given[:1] else cost
 
     def saved_as_given(self, given: str) -> int:
         """What a given name costs less than its characters do, each a word."""

@@ -40,7 +40,7 @@ _place_follows: Final = re.compile(rf"(?![省市区縣县])[{HAN}]{{2,3}}(?:省|
 _one_follows: Final = frozenset(
     "的收说說称取领拿签催在已未要请請和与及让把给去来家处就将改退寄送派打接有没不是也都吧啊呀哈呢哦啦嘛外转轉敬"
 )
-_PART_FOLLOWS: Final = frozenset("的拿取签簽已要称稱说說把被就")
+_PART_FOLLOWS: Final = frozenset("的拿取签簽已要称稱说說把被就家")
 """Of these, what is in no name of several parts."""
 _address_ends: Final = frozenset("室号號楼樓层層栋棟幢座元户戶房弄村")
 _han: Final = re.compile(rf"[{HAN}]*")
@@ -94,8 +94,10 @@ def is_short_title(text: str, at: int) -> bool:
         return True
     if behind in _one_follows and text[at] in "哥姐叔姨嫂婶" and text[at - 1 : at] in COMMON_FAMILY:
         return True
+    apart = text[at - 1 : at] in COMMON_FAMILY and not is_han(text[max(0, at - 2) : at - 1])
     goes_on = (
-        (behind in "家那這这" and not is_han(text[at + 2 : at + 3]))
+        (apart and names_between_words.goes_on(text, at))
+        or (behind in "家那這这" and not is_han(text[at + 2 : at + 3]))
         or behind == "在"
         or text.startswith(_following.get(behind, ()), at + 1)
     )
@@ -139,16 +141,16 @@ def name_from(text: str, start: int, *, sure: bool) -> int | None:
     if family == 1 and run[0] not in COMMON_FAMILY and not (sure and _begins_rarely(run)):
         return None
     length = _followed(text, start, run, family)
-    plain = length > 0
+    followed = plain = length > 0
     if length == family:
         return start + family if _is_title(text, start + family) else None
     if not length:
         length = _length_alone(run, family, sure=sure)
         plain = length == len(run)
-        if length == family + 2 and names_between_words.ends_sooner(text, start, start + length):
-            length -= 1
-        if not sure and text[start + length : start + length + 1].isdecimal():
-            return None
+    if length == family + 2 and (not plain or run[length - 1] in _one_follows):
+        length -= names_between_words.ends_sooner(text, start, start + length)
+    if not (sure or followed) and text[start + length : start + length + 1].isdecimal():
+        return None
     if length <= family or not can_be_name(run[:length], sure=sure and plain):
         return _odd_name_from(text, start, run, family) if sure else None
     return None if not plain and _site(text, start) else start + length
@@ -179,7 +181,8 @@ def without_family_from(text: str, start: int) -> int | None:
             ends = (at for at in range(last + 1, parted.end()) if _follows(text, at) or _ends_part(text, last, at))
             return next(ends, parted.end())
     if text[start : start + 1] in _FIRST_CHARS and (unparted := _unparted.match(text, start)):
-        return next((at for at in range(start + 2, unparted.end()) if _follows(text, at)), unparted.end())
+        ends = (at for at in range(start + 2, unparted.end()) if _follows(text, at) or _ends_part(text, start, at))
+        return next(ends, unparted.end())
     return None
 
 
@@ -239,7 +242,7 @@ def name_before(text: str, end: int, *, titled: bool = False, loose: bool = Fals
     first = _han_before(text, end)
     if end - first == 2 and text[first] in NICKNAMES and _can_be_nickname(text[first:end]):
         return first + 1
-    if not titled and (spaced := _spaced(text, first, end)) is not None:
+    if not (titled and text[first] in COMMON_FAMILY) and (spaced := _spaced(text, first, end)) is not None:
         return spaced
     if end - first > len("田中健") and (japanese := _japanese_before(text, first, end)) is not None:
         return japanese
@@ -292,7 +295,8 @@ def _spaced(text: str, first: int, end: int) -> int | None:
         family = first - 4  # 李 小 明
     if family < 0 or end - first > 2 or text[first - 1] not in _GAPS or text[family] not in COMMON_FAMILY:
         return None
-    apart = family == 0 or not is_han(text[family - 1])
+    before = text[family - 1 : family]
+    apart = not is_han(before) or text.endswith(_announcing.get(before, ()), 0, family)
     return family if apart and _NO_GIVEN.isdisjoint(text[first:end]) else None
 
 

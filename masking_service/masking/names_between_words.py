@@ -75,7 +75,7 @@ _SOLD: Final = frozenset(
 ) - frozenset("票单")
 """What nouns end with that call goods and firms; papers and tickets are a person's: 王芳发票."""
 _FIRM_OR_PLACE: Final = re.compile(
-    rf"(?![出住入转]院).[{cues.PLACE_ENDS}]|国际|百货|科技|机械|集团|商贸|物流|财富|保险|医疗|中心|服饰|五金|建材|冶炼|电联|银座|(?<![作毕学就])业"
+    rf"(?![出住入转]院).[{cues.PLACE_ENDS}]|国际|百货|科技|机械|集团|商贸|物流|财富|保险|医疗|中心|故居|服饰|五金|建材|冶炼|电联|银座|(?<![作毕学就])业"
 ).search
 _AMOUNT_LAST: Final = re.compile(rf"[一二两三四五六七八九十半]{{1,3}}[{cues.UNITS}张次台双]$").search
 _NO_LAST: Final = frozenset((*cues.PLACE_ENDS, *cues.GOODS_ENDS, *"桥港岭屯沟坪坝堡寺庙埠浦滩峡洞学校")) - frozenset(
@@ -242,11 +242,13 @@ class HanRun:
 
     def ends_sooner(self, end: int) -> bool:
         """Whether the last character of what may be a name to `end` is likelier of the next word; it begins the run."""
-        family = 2 if self._han[:2] in DOUBLE_FAMILY_NAMES else 1
-        costs = []
+        family, costs = 2 if self._han[:2] in DOUBLE_FAMILY_NAMES else 1, []
+        if end - family < len("小明"):
+            return False
         for stop in (end, end - 1):
             points = self._behind(stop, whole=True) if stop < len(self._han) else 0
-            costs.append(_cost_of_given(self._han[family:stop]) + self._cost_behind[stop] - points)
+            given = self._han[family:stop]
+            costs.append(_cost_of_given(given) + self._cost_of_last(stop, given) + self._cost_behind[stop] - points)
         return costs[1] < costs[0]
 
     def is_unlikely(self, start: int, end: int) -> bool:
@@ -290,7 +292,8 @@ class HanRun:
         if len(given) > 1:
             if last in _TITLES:
                 cost += _TITLE_IN_GIVEN
-            if self._han.startswith(_FOLLOW.get(last, ()), end - 1) or (end == len(self._han) and last in _LAST):
+            word = self._han.startswith(_FOLLOW.get(last, ()), end - 1) or last in _FOLLOW_ALONE
+            if word or (end == len(self._han) and last in _LAST):
                 cost += _FOLLOWING_IN_GIVEN
         if last in _PLACE_ENDS:
             cost += _OF_A_BUILDING if last in _BUILDING_ENDS else _ODD_GIVEN
@@ -323,7 +326,11 @@ class HanRun:
         if end == len(self._han) and (start > 1 or self._is_behind_noun(start)):
             return True
         beside = end < len(self._han) and (start == 0 or self._is_behind_noun(start)) and saved >= _LIKELY_BESIDE_WORD
-        if beside and self._behind(end, whole=start == 0) > 0:
+        if (
+            beside
+            and self._behind(end, whole=start == 0) > 0
+            and not (self._han[start:end] in cues.BRANDS and self._is_sold(end))
+        ):
             return True  # 李颖做头发, 王芳发票
         if saved < _LIKELY or end - start < len("欧阳明"):
             return False
@@ -513,8 +520,10 @@ class HanRun:
 
 def _cost_of_given(given: str) -> int:
     """What a given name costs, and more for characters that words often have and given names seldom do."""
-    odd = 0 if given in cues.GIVEN_WORDS else _ODD_GIVEN * sum(char in _NO_GIVEN for char in given)
-    return han_words().given_cost(given) + _COST_OF_NAME[len(given)] + odd
+    cost = han_words().given_cost(given) + _COST_OF_NAME[len(given)]
+    if _NO_GIVEN.isdisjoint(given) or given in cues.GIVEN_WORDS:
+        return cost
+    return cost + _ODD_GIVEN * sum(char in _NO_GIVEN for char in given)
 
 
 def effort(text: str) -> float:
@@ -653,11 +662,20 @@ def can_be_called(name: str, *, politely: bool) -> bool:
     return name[:2] not in known and name[:2] not in cues.common_words() and name[-1] not in _NO_CALLED
 
 
+def goes_on(text: str, at: int) -> bool:
+    """Whether a verb or an adverb follows the title of one character at `at`: 张工看一下."""
+    if is_word(text[at : at + 2]) or is_word(text[at : at + 3]) or is_word(text[at - 1 : at + 2]):
+        return False
+    words, behind = han_words().words, text[at + 1 : at + 3]
+    return (words.get(behind) or words.get(behind[:1], NO_WORD))[0] in ("v", "p", "a", "r", "t")
+
+
 def are_words(text: str, start: int, end: int) -> bool:
     """Whether what may be a name at this span begins with a word, and is far likelier made of words."""
     first, last = _span_of_run(text, start)
     nicknamed = end - start == 1 and text[max(0, start - 1) : start] in _NICKNAMES
-    if last - first > MAX_RUN or end > last or nicknamed:
+    unparted = end - start > len("那日") and text.startswith(cues.FIRST_PARTS, start)
+    if last - first > MAX_RUN or end > last or nicknamed or unparted:
         return False
     known, floor = han_words(), max(0, first - _BEFORE_RUN)
     text = known.simplified(text[floor : last + _BEFORE_RUN])

@@ -350,8 +350,10 @@ def _announced(text: str, end: int, *, sure: bool) -> Span | None:
     if text[start : start + 1] in _WISHES and _wish(text, start):
         return None
     name_end = name_from(text, start, sure=sure)
-    if name_end is None and sure and (spaced := _spaced_behind(text, start)):
-        name_end = spaced.end()
+    if name_end is None and (spaced := _spaced_behind(text, start)):
+        name = re.sub(r"\s", "", spaced[0])
+        if sure or names_between_words.is_name(name, plainly=True):
+            name_end = spaced.end()
     if name_end is None and is_han(text[end : end + 1]):  # 为 and 名 begin names, too
         start, name_end = end, name_from(text, end, sure=sure)
     if name_end is None:
@@ -463,6 +465,8 @@ def _said(text: str, at: int, end: int) -> Span | None:
     start = name_before(text, at, loose=verb in cues.SURE_VERBS, rare=len(verb) > 1)
     if start is None or ((noted or at - start > 2) and names_between_words.is_word(text[start:at])):
         return None  # 【柳州】已签收, 何首乌已签收
+    if not noted and at - start == len("兰楠会") and names_between_words.ends_sooner(text, start, at):
+        return start, at - 1
     return start, at
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from masking_service.masking.han_words import han_words
-from masking_service.masking.names_between_words import MAX_RUN, are_words, effort, find
+from masking_service.masking.names_between_words import MAX_RUN, are_words, effort, ends_sooner, find
 
 
 def found(text: str) -> list[str]:
@@ -61,6 +61,12 @@ def test_what_was_found_is_not_read_again() -> None:
 def test_words_that_begin_like_a_name_are_told_from_it() -> None:
     assert are_words("任何时间都可以", 0, 3)
     assert not are_words("任小时要求改期", 0, 3)
+
+
+def test_a_name_ends_before_a_character_that_is_likelier_of_the_next_word() -> None:
+    assert ends_sooner("吴文耳背", 0, 3)
+    assert not ends_sooner("吴文海来取", 0, 3)
+    assert not ends_sooner("欧阳海来取", 0, 3)
 
 
 def test_a_run_that_is_too_long_is_not_read() -> None:
