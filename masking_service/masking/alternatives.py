@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 _FEW: Final = 40
 """First characters of words that an expression tries one after another."""
-_TOGETHER: Final = 20
-"""Of more first characters so many are told from the others by one class."""
+_TOGETHER: Final = (60, 10)
+"""Of more first characters so many are told from the others by one class, and of these so many by another."""
 
 
 def any_of(words: Iterable[str]) -> str:
@@ -19,10 +19,16 @@ def any_of(words: Iterable[str]) -> str:
     firsts = [*its]
     if len(firsts) <= _FEW:
         return "|".join(f"{re.escape(first)}(?:{_rest(its[first])})" for first in firsts)
-    parts = [firsts[at : at + _TOGETHER] for at in range(0, len(firsts), _TOGETHER)]
-    behind = ["|".join(f"(?<={re.escape(first)})(?:{_rest(its[first])})" for first in part) for part in parts]
-    found = "|".join(f"(?<={_class(part)})(?:{words})" for part, words in zip(parts, behind, strict=True))
-    return f"{beginning(ordered)}(?:{found})"
+    return f"{beginning(ordered)}(?:{_behind(firsts, its, _TOGETHER)})"
+
+
+def _behind(firsts: Sequence[str], its: Mapping[str, Sequence[str]], together: Sequence[int]) -> str:
+    """An alternative of what is behind these first characters of words, in groups of so many."""
+    if not together:
+        return "|".join(f"(?<={re.escape(first)})(?:{_rest(its[first])})" for first in firsts)
+    size, *smaller = together
+    parts = [firsts[at : at + size] for at in range(0, len(firsts), size)]
+    return "|".join(f"(?<={_class(part)})(?:{_behind(part, its, smaller)})" for part in parts)
 
 
 def by_first_letter(expression: str) -> str:

@@ -87,6 +87,8 @@ def which_may_have_names(notes: str) -> set[int]:
     Args:
         notes: the lines; a line may be the whole of an address that has no number.
     """
+    if not notes:
+        return set()
     lines = "\n" + han_words().simplified(notes)
     found: set[int] = set()
     for find in _MAY_BE_NAME:

@@ -22,6 +22,10 @@ _beside_code: Final = re.compile(
     rf"|(?<![^\s,，;；。、|])({_WHOLE})(?:[\s,，;；、|]{{1,3}}{_code}(?![^\s,，;；。、|])|[（(]{_code}[)）])"
 ).finditer
 """A name that is a whole clause beside the number of a room or an order."""
+_begins_or_ends_with_code: Final = re.compile(
+    rf"[\s,，;；、|（(](?:(?<=[0-9*][\s\S])[\s,，;；、|]{{0,2}}{_WHOLE}|(?<=[{HAN}][\s\S])[\s,，;；、|]{{0,2}}[0-9A-Za-z*])"
+).search
+"""A sign between a number and what may be a name: most texts have none."""
 _labelled: Final = re.compile(
     rf"(?<![^\s,，;；。、|])(?!{cues.NO_LABELS})"
     rf"(?:[{HAN}]{{1,6}}|[{HAN}] [{HAN}]|[A-Za-z]{{1,10}})"
@@ -112,7 +116,9 @@ def find(text: str) -> Iterator[Span]:
                 yield match.start(), end
     if _sign_of_clause(text) is None:
         return
-    for match in (*(_values(text) if not _COLONS.isdisjoint(text) else ()), *_beside_code(text)):
+    labelled = _values(text) if not _COLONS.isdisjoint(text) else ()
+    beside_codes = _beside_code(text) if _begins_or_ends_with_code(text) else ()
+    for match in (*labelled, *beside_codes):
         name = match[match.lastindex or 0]
         if can_be_name(name) and name[-1] not in PLACE_ENDS:
             yield match.span(match.lastindex or 0)
