@@ -325,7 +325,6 @@ class _Finder(NamedTuple):
         )
 
 
-@cache
 def _splitter(families: str, usual: str, also: str, follow: str) -> Callable[[str], list[str]]:
     """Return what splits a text at its slots: mobile numbers, and family names with a given one.
 
@@ -342,6 +341,7 @@ def _splitter(families: str, usual: str, also: str, follow: str) -> Callable[[st
     ).split
 
 
+@cache
 def _finder() -> _Finder:
     known = han_words()
 
