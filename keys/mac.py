@@ -49,8 +49,10 @@ class Mac(Secret):
 
     def digest_each(self, parts: Sequence[bytes], *before: bytes) -> list[bytes]:
         """Return the keyed hashes of `first` and `before` with each part."""
-        prefix = self._prefix.copy()
-        prefix.update(frame(*before))
+        prefix = self._prefix
+        if before:
+            prefix = prefix.copy()
+            prefix.update(frame(*before))
         found = []
         for part in parts:
             mac = prefix.copy()
