@@ -6,10 +6,12 @@ from hypothesis import strategies as st
 
 from masking_service.masking.han_addresses import read_han_units
 from masking_service.masking.kinds import address
-from masking_service.masking.kinds.address import mask_usual_address, mask_usual_addresses
+from masking_service.masking.kinds.address import mask_address, mask_usual_address, mask_usual_addresses
 from masking_service.masking.numbers_in_text import scrub
+from masking_service.masking.profile_masks import Masks
 from masking_service.masking.spellings import _DIGITS, _SHORTEST, digits_of
 from masking_service.masking.usual_addresses import Numbered
+from tests.masking.records import LABEL
 
 PLACES = (
     "上海市",
@@ -102,6 +104,14 @@ def test_a_plain_address_is_masked_as_the_grammar_masks_it(address: str) -> None
 @given(st.lists(ADDRESSES, min_size=1, max_size=9))
 def test_plain_addresses_in_lines_are_masked_as_each_alone(addresses: list[str]) -> None:
     assert mask_usual_addresses(addresses) == [mask_usual_address(address) for address in addresses]
+
+
+def test_the_words_of_the_next_address_make_no_name_of_those_of_one() -> None:
+    addresses = ["鄞州商会南楼八楼朱氏红帮", "人民路12号公司", "创业园4_1030公司"]
+    column = Masks(LABEL).usual_column("address")
+
+    assert column is not None
+    assert column(addresses) == [mask_address(one, "unit", label=True) for one in addresses]
 
 
 def test_equal_addresses_of_a_column_are_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
