@@ -78,7 +78,7 @@ _FIRM_OR_PLACE: Final = re.compile(
     rf"(?![出住入转]院).[{cues.PLACE_ENDS}]|国际|百货|科技|机械|集团|商贸|物流|财富|保险|医疗|中心|故居|服饰|五金|建材|冶炼|电联|银座|(?<![作毕学就])业"
 ).search
 _AMOUNT_LAST: Final = re.compile(rf"[一二两三四五六七八九十半]{{1,3}}[{cues.UNITS}张次台双]$").search
-_NO_LAST: Final = frozenset((*cues.PLACE_ENDS, *cues.GOODS_ENDS, *"桥港岭屯沟坪坝堡寺庙埠浦滩峡洞学校")) - frozenset(
+_NO_LAST: Final = frozenset((*cues.PLACE_ENDS, *cues.GOODS_ENDS, *"斋桥港岭屯沟坪坝堡寺庙埠浦滩峡洞学校")) - frozenset(
     "栋庭亭"
 )
 """What ends with them needs a cue to be a name."""

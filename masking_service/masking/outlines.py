@@ -361,7 +361,7 @@ def _finder() -> _Finder:
         *cues.SHORT_TITLES,
         *cues.PLACE_ENDS,
         *cues.GOODS_ENDS,
-        *"员人师者系家亲桥港岭屯沟坪坝堡寺庙埠浦滩峡洞",
+        *"员人师者系家亲斋桥港岭屯沟坪坝堡寺庙埠浦滩峡洞",
         *_NUMERALS,
     }
     of_names = {char for char, cost in known.given.items() if cost <= _OF_GIVEN_NAMES} | {*cues.GIVEN}
