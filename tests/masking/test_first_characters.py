@@ -12,6 +12,7 @@ import pytest
 from masking_service.masking import addresses_in_text, han_units_in_text, names_of_clauses
 from masking_service.masking.alternatives import only_at
 from masking_service.masking.kinds import text as texts
+from tests.every import every
 
 SEARCHES = {
     "units": han_units_in_text._MAY_HOLD_UNITS,
@@ -84,13 +85,13 @@ def test_an_expression_is_tried_at_each_character_that_it_may_begin_with(search:
     assert {char for char in firsts if re.match(tried, char) is None} == set()
 
 
-@pytest.mark.parametrize("line", LINES)
+@every("line", LINES)
 def test_the_line_of_an_address_has_the_sign_of_a_place(line: str) -> None:
     assert addresses_in_text._ADDRESS_LINE(line) is not None
     assert addresses_in_text._PLACE_SIGN(line) is not None
 
 
-@pytest.mark.parametrize("text", BESIDE_CODES)
+@every("text", BESIDE_CODES)
 def test_a_name_beside_a_code_has_a_sign_between_them(text: str) -> None:
     assert [*names_of_clauses._beside_code(text)] != []
     assert names_of_clauses._begins_or_ends_with_code(text) is not None
