@@ -18,7 +18,6 @@ Ids from outside are entered through `outside_id`, so that no entry holds person
 import re
 import threading
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 from typing import Final
 
 from keys.signers import LogSigner
@@ -42,8 +41,6 @@ SERVICE_PRINCIPAL: Final = "service/audit"
 
 _SCRIPT: Final = Script.of(__package__, "commit.lua")
 REPLACED: Final = "(replaced)"
-MAX_IDS_KEPT: Final = 4_096
-"""Ids whose search is not repeated: those of people and cases come again, and searching them takes 10 to 50 µs each."""
 _CREDENTIAL: Final = re.compile(r"wbt\d[A-Za-z0-9_-]{16}|wbk_[A-Za-z0-9_-]{8}|eyJ[A-Za-z0-9_-]{8}").search
 """A token, an API key, or a part of a JWT. No id looks like these."""
 _REQUEST_ID: Final = re.compile(r"(?!00)(?=[0-9]*[a-f])[0-9a-f]{32}").fullmatch
@@ -62,20 +59,9 @@ def outside_id(text: str) -> str:
     """Return an id from outside, replaced if it contains personal data, a token or a key."""
     if not text or _REQUEST_ID(text):
         return text
-    try:
-        return _harmless(text)
-    except ValueError:
-        return REPLACED
-
-
-@lru_cache(MAX_IDS_KEPT)
-def _harmless(text: str) -> str:
-    """Return an id that may be in an entry. What raises is not kept in memory, so no personal data is."""
     from masking_service.masking.numbers_in_text import contains_personal_data  # costs a command a quarter of its start
 
-    if contains_personal_data(text) or _CREDENTIAL(text):
-        raise ValueError("an id that contains personal data, a token or a key")
-    return text
+    return REPLACED if contains_personal_data(text) or _CREDENTIAL(text) else text
 
 
 class _Pending:
