@@ -116,7 +116,8 @@ _ACT: Final = re.compile(
 ).search
 """What a person does, somewhere behind a name in its clause: 王林当面签收."""
 _FOLLOW_ALONE: Final = frozenset(word for word in _FOLLOWING if len(word) == 1) - frozenset("和跟与及或同")
-
+_MAX_OF_USUAL: Final = 14
+"""What a character that is usual in given names costs at most."""
 _BEFORE_RUN: Final = 20
 """Characters before a run that say what is in it."""
 _LABEL: Final = re.compile(
@@ -245,6 +246,8 @@ class HanRun:
         family, costs = 2 if self._han[:2] in DOUBLE_FAMILY_NAMES else 1, []
         if end - family < len("小明"):
             return False
+        if self._han[end : end + 1] == "的" and self._is_usual(self._han[end - 1]):
+            return False  # 会的 and 可的 begin no word
         for stop in (end, end - 1):
             points = self._behind(stop, whole=True) if stop < len(self._han) else 0
             given = self._han[family:stop]
@@ -292,12 +295,18 @@ class HanRun:
         if len(given) > 1:
             if last in _TITLES:
                 cost += _TITLE_IN_GIVEN
-            word = self._han.startswith(_FOLLOW.get(last, ()), end - 1) or last in _FOLLOW_ALONE
+            word = self._han.startswith(_FOLLOW.get(last, ()), end - 1) or (
+                last in _FOLLOW_ALONE and not self._is_usual(last)
+            )
             if word or (end == len(self._han) and last in _LAST):
                 cost += _FOLLOWING_IN_GIVEN
         if last in _PLACE_ENDS:
             cost += _OF_A_BUILDING if last in _BUILDING_ENDS else _ODD_GIVEN
         return cost
+
+    def _is_usual(self, last: str) -> bool:
+        """Whether given names often end with it: 刚, 会."""
+        return self._known.given.get(last, _MAX_OF_USUAL + 1) <= _MAX_OF_USUAL
 
     def _beside(self, start: int, end: int) -> tuple[int, int]:
         """Points of what is before a name at this span and behind it, and of the cue among them."""
