@@ -77,7 +77,7 @@ class DocumentPlace:
         return ""
 
     def origin(self, plain: Collection[str]) -> tuple[str, str]:
-        """Return an origin as browsers write it, and its host.
+        """Return an origin as browsers write it, and its host; the host is empty where there is a fault.
 
         Args:
             plain: the hosts that may be reached by http, in development.
@@ -90,11 +90,15 @@ class DocumentPlace:
             self.fault("has to be an origin, such as https://masking.example.com")
             return origin, ""
         host = parts.hostname or ""
-        if origin and origin != f"{parts.scheme}://{f'[{host}]' if ':' in host else host}{port}":
+        if not origin:
+            return "", ""
+        if not host or origin != f"{parts.scheme}://{_bracketed(host)}{port}":
             self.fault("has to be an origin: scheme, host and port if it is not the usual one, and nothing behind them")
-        elif origin and parts.scheme != "https" and (parts.scheme != "http" or host not in plain):
-            self.fault(f"has to be https, or in development http on {', '.join(plain)}")
-        return origin, host
+        elif parts.scheme != "https" and (parts.scheme != "http" or host not in plain):
+            self.fault(f"has to be https, or in development http on {', '.join(map(_bracketed, plain))}")
+        else:
+            return origin, host
+        return origin, ""
 
     def integer(self, least: int, most: int) -> int:
         if isinstance(self.value, int) and not isinstance(self.value, bool) and least <= self.value <= most:
@@ -163,3 +167,8 @@ def read_document(text: str) -> DocumentPlace:
         faults.append((where, str(getattr(error, "problem", None) or "is not YAML")))
         return DocumentPlace(_MISSING, "", faults)
     return DocumentPlace(value, "", faults)
+
+
+def _bracketed(host: str) -> str:
+    """Return a host as it is written in a URL."""
+    return f"[{host}]" if ":" in host else host

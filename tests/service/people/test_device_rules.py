@@ -51,6 +51,7 @@ def test_only_the_named_roles_prove() -> None:
         ({"urls": ["https://masking.example.com:443"]}, "devices.urls[0]"),
         ({"urls": ["https://Masking.example.com"]}, "devices.urls[0]"),
         ({"urls": ["https://masking.example.com:port"]}, "devices.urls[0]"),
+        ({"urls": ["https://"]}, "devices.urls[0]"),
         ({"urls": ["http://masking.example.com"]}, "devices.urls[0]"),
         ({"urls": ["ftp://localhost"]}, "devices.urls[0]"),
         ({"proof": ["detokenize"]}, "devices.proof[0]"),

@@ -51,6 +51,8 @@ def test_every_act_is_one_that_a_permission_allows() -> None:
         ({"origins": ["https://desk.example.org"]}, "signed.origins[0]"),
         ({"origins": ["https://xdesk.example.com"]}, "signed.origins[0]"),
         ({"origins": ["https://desk.example.com:port"]}, "signed.origins[0]"),
+        ({"origins": ["https://"]}, "signed.origins[0]"),
+        ({"origins": ["https://:8443"]}, "signed.origins[0]"),
         ({"origins": ["https://desk.example.com:443"]}, "signed.origins[0]"),  # no browser writes the usual port
         ({"acts": ["open"]}, "signed.acts[0]"),
         ({"fields_at_most": 0}, "signed.fields_at_most"),
