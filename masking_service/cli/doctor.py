@@ -43,7 +43,7 @@ def doctor(state_dir: Path) -> None:
         try:
             untried = look()
         except Exception as fault:
-            told = store_told(fault) if isinstance(fault, StoreUnavailable) else str(fault)
+            told = store_told(fault) if isinstance(fault, StoreUnavailable) else str(fault) or type(fault).__name__
             first = failed.setdefault(told, named)
             console.print(f"[red]✗[/red] {named}: ", end="")
             console.print(told if first == named else say(SAME_FAULT, check=first), markup=False)

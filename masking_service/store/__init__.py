@@ -1,1 +1,1 @@
-"""Redis: the client, its topology, and the checks of every server."""
+"""Redis: the client, which servers there are, and the checks of each."""

@@ -6,7 +6,7 @@ sealed and padded, so that neither a number nor how many there are can be read
 from the store. Workers keep the phantoms in memory, 12 bytes each: to notice
 one takes no round trip, and as long for a decoy as for any other waybill.
 
-Who names a phantom is frozen if they are a signed-in person. A machine's client
+A signed-in person who names a phantom is frozen. A machine's client
 is never frozen: a barcode that anyone can print must not stop a scan feed. The
 answer is the same as for any other waybill: what follows is done by another thread.
 This process refuses the caller from the next call on; the others do when the
