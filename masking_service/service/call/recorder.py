@@ -4,8 +4,8 @@ These disclosures are sealed beside the record and kept as long as it would be, 
 it is about to show in the audit log, then keeps it here, and only then shows it. A disclosure that does not open at its
 place is an alarm.
 
-Each is a field of the waybill's hash: the field's name is the nonce, its value is the envelope without the nonce. It has
-at most 64 bytes, so that a server with default settings keeps the hash packed.
+Each is a field of the waybill's hash: the field's name is the nonce, its value is the envelope without the nonce. It
+has at most 64 bytes, so that a server with default settings keeps the hash packed.
 """
 
 from collections.abc import Iterator, Sequence
