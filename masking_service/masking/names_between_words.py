@@ -433,7 +433,7 @@ class HanRun:
         if at > len("收件") and word[-1] in _ROLE_ENDS:
             return _SURE
         of_people = word[-1] in _OF_PEOPLE_ENDS and (at > len("收件") or len(word) > 1)
-        if of_people and self._known.word(word)[0] == "n":  # type: ignore[index]
+        if of_people and self._known.word(word)[0] == "n":  # type: ignore[index]  # it is one of the words
             return _ORGANISATION
         longer = len(word) > 1 or self._word_before[at - 1] or self._text[self.start - 1 : self.start].isalnum()
         if word[-1] in _ORGANISATION_ENDS and longer:
@@ -570,7 +570,7 @@ def before_place(text: str, start: int) -> int | None:
     """Where a name at `start` ends that a place follows without a sign: 王小明和平路12号; None if there is none."""
     known = han_words()
     text = known.simplified(text[: start + _BEFORE_PLACE])
-    end = _run(text, start).end()  # type: ignore[union-attr]
+    end = _run(text, start).end()  # type: ignore[union-attr]  # it always matches
     if end - start < len("王明和平") or text[start] not in _STARTS:
         return None
     found = HanRun(text, start, end).first_name(_BEFORE_A_PLACE)
@@ -700,7 +700,7 @@ def are_words(text: str, start: int, end: int) -> bool:
 
 def ends_sooner(text: str, start: int, end: int) -> bool:
     """Whether the last character of what may be a name at this span is likelier one of the words behind it."""
-    stop = _run(text, end, end + MAX_RUN).end()  # type: ignore[union-attr]
+    stop = _run(text, end, end + MAX_RUN).end()  # type: ignore[union-attr]  # it always matches
     if stop == end and text[end - 1] not in _LAST:
         return False
     return HanRun(han_words().simplified(text), start, stop).ends_sooner(end - start)
@@ -711,7 +711,7 @@ def _span_of_run(text: str, at: int) -> tuple[int, int]:
     start, floor = at, max(0, at - MAX_RUN - 1)
     while start > floor and "\u4e00" <= text[start - 1] <= "\u9fff" and text[start - 1] != "丨":
         start -= 1
-    return start, _run(text, at, at + MAX_RUN + 1).end()  # type: ignore[union-attr]
+    return start, _run(text, at, at + MAX_RUN + 1).end()  # type: ignore[union-attr]  # it always matches
 
 
 def _is_word(text: str, at: int, *, plain: bool) -> bool:

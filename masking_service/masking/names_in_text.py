@@ -233,7 +233,7 @@ def _cues_in(text: str) -> Iterator[tuple[int, int, int]]:
         start, end = match.span()
         if end - start == 1 and text.startswith(_longer_cues.get(match[0], ()), start):
             continue  # 收 of 收银员, which no name follows
-        if uses & (ROLE | WEAK) and _may_start(text, _link_and_gap.match(text, end).end()):  # type: ignore[union-attr]
+        if uses & (ROLE | WEAK) and _may_start(text, _link_and_gap.match(text, end).end()):  # type: ignore[union-attr]  # it always matches
             yield uses & (ROLE | WEAK), start, end
         if uses & (ORGANISATION | ROOM | CALLED) and text[end : end + 1] in FAMILY:
             yield uses & (ORGANISATION | ROOM | CALLED), start, end
@@ -288,7 +288,7 @@ def _end_of_word(text: str, start: int) -> int | None:
     """Where a word ends that can be a name and is all between two signs; None if there is none."""
     if not _has_family(text, start):
         return None
-    run = _han_run.match(text, start)[0]  # type: ignore[index]
+    run = _han_run.match(text, start)[0]  # type: ignore[index]  # it always matches
     end = start + len(run)
     whole = len(run) < len("欧阳小明") and text[end - 1] not in PLACE_ENDS and not text[end : end + 1].isalnum()
     return end if whole and can_be_called(run, politely=False) else None
@@ -342,7 +342,7 @@ def _beside_cue(text: str, uses: int, start: int, end: int) -> Span | None:
 
 
 def _announced(text: str, end: int, *, sure: bool) -> Span | None:
-    start = _link_and_gap.match(text, end).end()  # type: ignore[union-attr]
+    start = _link_and_gap.match(text, end).end()  # type: ignore[union-attr]  # it always matches
     if not DOTS_SET.isdisjoint(text[start + 2 : start + 10]):
         start = _behind_announcing(text, start)
     if text[start : start + 1] in NICKNAMES and is_nickname(text, start, sure=sure):
@@ -441,10 +441,10 @@ def _has_family(text: str, start: int) -> bool:
 
 def _word_behind_cue(text: str, end: int, *, sure: bool) -> Span | None:
     """A word that is all between a cue and a sign, or between a cue and a verb of taking a parcel."""
-    start = _gap_of_value.match(text, end).end() if sure else end  # type: ignore[union-attr]
+    start = _gap_of_value.match(text, end).end() if sure else end  # type: ignore[union-attr]  # it always matches
     if not _has_family(text, start):
         return None
-    run = _han_run.match(text, start)[0]  # type: ignore[index]
+    run = _han_run.match(text, start)[0]  # type: ignore[index]  # it always matches
     alone = start > end or (sure and text[end - 1] in _ENDS_OF_ROLES and names_between_words.is_noun(run))
     for stop in range(start + 2, start + min(len(run), 3) + 1):
         told = text.startswith(_taking.get(text[stop : stop + 1], ()), stop) or (alone and stop == start + len(run))
@@ -492,7 +492,7 @@ def _names_beside_numbers(text: str) -> Iterator[Span]:
             yield behind_title(text, latin, end), end
         elif (start := name_before(text, end, loose=True, rare=True)) is not None:
             yield start, end
-        start = _before_name.match(text, number.end()).end()  # type: ignore[union-attr]
+        start = _before_name.match(text, number.end()).end()  # type: ignore[union-attr]  # it always matches
         if _may_start(text, start):
             behind = name_from(text, start, sure=True)
             if behind is not None and name_ends(text, behind) and not _ends_as_place(text, behind):
@@ -503,7 +503,7 @@ def _behind_name(text: str, at: int) -> int:
     """Where a name would end that is before the number at `at`: signs, a label and a code may be between."""
     front = max(0, at - _LONGEST_LABEL)
     if not text[at - 1 : at].isalpha():
-        at = _front_of_number.search(text, max(front, at - 13), at).start()  # type: ignore[union-attr]
+        at = _front_of_number.search(text, max(front, at - 13), at).start()  # type: ignore[union-attr]  # it always matches
     label_end = at - 1 if text[at - 1 : at] in ("是", "为", "為") else at
     lower = text[front:label_end].lower()
     for label in _labels.get(lower[-1:], ()):
@@ -516,7 +516,7 @@ def _behind_name(text: str, at: int) -> int:
         at = quantity.start()
     if text[at - 1 : at].isalpha():
         return at
-    return _signs_behind.search(text, max(front, at - 4), at).start()  # type: ignore[union-attr]
+    return _signs_behind.search(text, max(front, at - 4), at).start()  # type: ignore[union-attr]  # it always matches
 
 
 def _names_beside_address(text: str) -> Iterator[Span]:
@@ -542,7 +542,7 @@ def _names_beside_address(text: str) -> Iterator[Span]:
 def _name_before_address(text: str) -> Iterator[Span]:
     """A name that begins a text, or follows its first number, and that a place follows without a sign."""
     number = _number.search(text)
-    start = 0 if number is None or number.start() else _before_name.match(text, number.end()).end()  # type: ignore[union-attr]
+    start = 0 if number is None or number.start() else _before_name.match(text, number.end()).end()  # type: ignore[union-attr]  # it always matches
     if text[start : start + 1] in FAMILY and (end := names_between_words.before_place(text, start)) is not None:
         yield start, end
 

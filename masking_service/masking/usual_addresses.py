@@ -259,9 +259,8 @@ _plain_lines: Final = re.compile(rf"^{_PLAIN}$|^.*$", re.M).findall
 
 _STARS: Final = bytes.maketrans(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", b"*" * 62)
 _HAN_NUMERALS: Final = [numeral.encode() for numeral in words.NUMERALS]
-
-
 HAS_HAN: Final = re.compile(r"[\u3400-\u9fff\u3040-\u30ff]").search
+"""Finds a character of Chinese or Japanese; other addresses are read otherwise."""
 
 
 class Numbered(str):
