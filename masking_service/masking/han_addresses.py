@@ -40,6 +40,7 @@ from masking_service.masking.han_numbers import (
     TOKENS,
     count_digits,
     starred,
+    word_behind,
 )
 
 _NUMERALS: Final = frozenset(words.NUMERALS)
@@ -109,8 +110,9 @@ def read_han_units(text: str, level: int = ESTATE, is_sure: _IsSure | None = Non
             else:
                 goes_on = not is_sure or gap[0] not in FILLERS or (level >= BUILDING and _INSIDE(gap))
                 level = level_of(gap, kind, level if goes_on else PLACE, end == 0)
-        before, end = level, last
         stop = match.end(1)
+        kind, last = word_behind(text, match)
+        before, end = level, last
         number = text[start:stop]
         last_kind, last_number = kind, number
         if is_sure is not None and not is_sure(text, number, kind, level, end):
@@ -146,7 +148,7 @@ def _is_of_no_unit(number: str, gap: str, level: int) -> bool:
 def behind_last_number(text: str) -> int:
     """Where the words behind the last number of an address begin; a numeral alone may be of a name (张三)."""
     numbers = (match for match in TOKENS(text) if match.lastindex is not None and match[0] not in _NUMERALS)
-    return max((match.end() for match in numbers), default=0)
+    return max((word_behind(text, match)[1] for match in numbers), default=0)
 
 
 def _is_listed(last_kind: int, last_number: str, kind: int, number: str) -> bool:

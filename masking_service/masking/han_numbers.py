@@ -6,6 +6,8 @@ import re
 from typing import Final
 
 from masking_service.masking import address_words as words
+from masking_service.masking import names_between_words
+from masking_service.masking.family_names import FAMILY_NAMES, RARE_FAMILY_NAMES, WORDS_AS_FAMILY_NAMES
 
 POSTCODE: Final = 6
 """Digits: more are no room's where no building is."""
@@ -16,7 +18,7 @@ ALNUM: Final = "[0-9A-Za-z*]"
 NUMERAL: Final = f"[{words.NUMERALS}]"
 END: Final = r"(?=$|[\s,，。.;；(（)）\[\]【】、/\"'“”‘’「」『』《》<>〔〕{}|+=~_])"
 _JOIN: Final = (
-    rf"(?:(?:[\-_~/.:—]{{1,2}}|[至到&+])(?=[0-9*]|[A-Za-z](?![A-Za-z]))|(?<=[0-9*]){NUMERAL}(?=[0-9*])"
+    rf"(?:(?:[\-_~/.:—]{{1,2}}|[至到&+])(?=[0-9*]|[A-Za-z](?![A-Za-z]))|(?<=[0-9*]){NUMERAL}(?:(?=[0-9])|(?<![陆伍])(?=\*))"
     r"|(?<=[A-Za-z])一(?=[0-9*])|-[东東西南北中甲乙丙丁]-(?=[0-9*]))"
 )
 """A numeral in Han between digits is a dash (`3一402`) or a slip; between numbers is also a side (`3-东-402`)."""
@@ -58,11 +60,30 @@ TOKENS: Final = re.compile(
     rf"(?:(?<=[甲乙丙丁].)|(?<=[元层層楼樓梯栋棟幢座号號厦廈苑园園馆館\-0-9A-Za-z*][{_SIDE}].)|(?<=^[{_SIDE}].))())"
 ).finditer
 
+_NAME_AS_WORD: Final = re.compile(
+    rf"(?:(?<=[0-9*]{{3}})|(?<=[0-9*]{{3}}\s))([{FAMILY_NAMES}{RARE_FAMILY_NAMES}{WORDS_AS_FAMILY_NAMES}])"
+    r"(?:\*{1,2}(?![0-9*])|\*{8,}|(?![东東西南北中](?![\u4e00-\u9fff]))[\u4e00-\u9fff]{1,2}?"
+    r"(?=$|[\s,，;；。、(（)）收代签簽取]|先生|女士|1[3-9][0-9*]{9}|\*{6}))"
+).match
 _SLIP: Final = re.compile("[0-9][OoIl][0-9]").search
 _SPLIT: Final = re.compile(rf"[\-_~/.:—至到&+{words.NUMERALS}]+").split
 _STARRED: Final = re.compile(
     rf"[0-9A-Za-z*{words.NUMERALS.replace('一', '')}]|一(?![0-9*])|(?<=-)[{_SIDE}甲乙丙丁](?=-)"
 ).sub
+
+
+def is_of_name(text: str, stop: int) -> bool:
+    """Whether the word behind a number that ends at `stop` is a person's family name behind a room: 402米秀英收."""
+    found = _NAME_AS_WORD(text, stop) or _NAME_AS_WORD(text, stop + 1)
+    return found is not None and (found[0][-1] == "*" or names_between_words.is_name(found[0], plainly=True))
+
+
+def word_behind(text: str, match: re.Match[str]) -> tuple[int, int]:
+    """Which word is behind a number of TOKENS, and where it ends; a person's family name is none."""
+    kind, stop = match.lastindex or 0, match.end(1)
+    if BARE_NUMBER < kind < STOREY and is_of_name(text, stop):
+        return BARE_NUMBER, stop
+    return kind, match.end()
 
 
 def parts_of(number: str) -> list[str]:

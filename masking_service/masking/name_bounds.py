@@ -68,6 +68,8 @@ POLITE: Final = frozenset(("先生", "女士", "小姐", "太太", "夫人"))
 _SHORT_TITLES: Final = frozenset(cues.SHORT_TITLES)
 _FIRST_GIVEN: Final = frozenset("如有先可会行应得起")
 """Given names of two characters begin with these, which are words elsewhere."""
+_room_before: Final = re.compile(r"[0-9*]{3}[室房户戶]?\s?$").search
+"""Before a name the number of a room."""
 _site: Final = re.compile(
     rf"[{HAN}]{{2,9}}?(?:网点|营业[点部厅]|[揽投]投部|[分总]部|公司|转运|分拨|集散|中转|服务[点站部]|驿站)"
 ).match
@@ -354,7 +356,10 @@ def _may_begin(text: str, start: int, end: int, parting: int, *, rare: bool) -> 
         return False
     if not parting and names_between_words.is_word(text[start - 1 : start + 1]):
         return False
-    apart = parting > 2 and not text[start - 1 : start].isalnum() and text[start - 1 : start] != "*"
+    apart = parting > 2 and (
+        _room_before(text, max(0, start - 5), start)
+        or not (text[start - 1 : start].isalnum() or text[start - 1 : start] == "*")
+    )
     rarely = rare and parting > 1 and (apart or name[0] in FAMILY) and _begins_rarely(name)
     if not double and name[0] not in COMMON_FAMILY and not rarely:
         return False
@@ -380,6 +385,8 @@ def _parting(text: str, start: int, first: int, *, loose: bool) -> int:
         return 2
     if loose and last == "的":
         return 2
+    if last in "室房户戶" and _room_before(text, max(0, start - 5), start):
+        return 3
     if last in "是为叫" and text.endswith(_announcing.get(text[start - 2 : start - 1], ()), 0, start - 1):
         return 2
     return 1 if last in _address_ends else 0

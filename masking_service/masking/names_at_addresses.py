@@ -13,12 +13,17 @@ from typing import Final
 from masking_service.masking import name_cues as cues
 from masking_service.masking.address_words import PROVINCES
 from masking_service.masking.alternatives import any_of, beginning
-from masking_service.masking.family_names import DOUBLE_FAMILY_NAMES, FAMILY_NAMES, RARE_FAMILY_NAMES
+from masking_service.masking.family_names import (
+    DOUBLE_FAMILY_NAMES,
+    FAMILY_NAMES,
+    RARE_FAMILY_NAMES,
+    WORDS_AS_FAMILY_NAMES,
+)
 from masking_service.masking.han_words import han_words
 
 _HAN: Final = r"[\u3400-\u9fff]"
 _SINGLES: Final = "".join(sorted({*FAMILY_NAMES, *RARE_FAMILY_NAMES}))
-_FAMILIES: Final = "".join(sorted({*_SINGLES, *(name[0] for name in DOUBLE_FAMILY_NAMES)}))
+_FAMILIES: Final = "".join(sorted({*_SINGLES, *WORDS_AS_FAMILY_NAMES, *(name[0] for name in DOUBLE_FAMILY_NAMES)}))
 """What a name begins with."""
 _SIGN: Final = r"[^\u3400-\u9fff0-9A-Za-z]"
 _OF_PLACES: Final = {"办公", "宿舍", "手机", "配送", "委员", "镇长", "家属", "处理", "地址", "电话"}

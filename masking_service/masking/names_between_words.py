@@ -44,7 +44,7 @@ _BESIDE: Final = 6
 _LABELLED: Final = 5
 _IN_A_LIST: Final = 4
 """What a name costs less than words, where it is one of several that are all of a text."""
-_IN_A_PLAIN_PLACE: Final = 0
+_IN_A_PLAIN_PLACE: Final = -1
 _CUE: Final = 4
 """Points at least of what is on one side of a name; only one that is very likely needs no such cue."""
 _LIKELY: Final = 12
@@ -594,7 +594,8 @@ def _runs(text: str, found: Sequence[tuple[int, int]] = ()) -> Iterator[tuple[in
 def _is_read(text: str, at: int, first: int) -> bool:
     """Whether what may be a family name at `at`, in a run that begins at `first`, is a reason to read the run."""
     if at == first:
-        return not _is_word(text, at, plain=True)
+        of_room = _ROOM_BEFORE(text, max(0, at - 6), at) and _may_be_name(text, at)  # 302孙子涵
+        return of_room or not _is_word(text, at, plain=True)
     return _may_be_name(text, at) or (_is_site(text, at) and not _is_word(text, at, plain=False))
 
 

@@ -95,7 +95,7 @@ _before_name: Final = re.compile(r"[\s,，、/|;；（(）)\]】\-—_:：]{0,3}
 _masked_name: Final = re.compile(rf"[{HAN}]\*{{1,3}}(?![0-9*])").search
 _behind_house: Final = re.compile(
     r"[0-9*A-Za-z](?:室|号楼|号|號|楼|樓|层|層|栋|棟|幢|座|户|房|单元)?[\s,，、（(]{0,2}"
-    rf"(?=[{FAMILY_NAMES}{RARE_FAMILY_NAMES}])"
+    rf"(?=[{''.join(sorted(ANY_FAMILY))}])"
 )
 _SHOPS: Final = frozenset(word for word in cues.PLAIN["n"] if len(word) == len("麦当劳"))
 """What may be called like a person behind a house, and is not: 88号麦当劳."""
@@ -462,7 +462,7 @@ def _said(text: str, at: int, end: int) -> Span | None:
     noted = not is_han(text[at - 1 : at])
     if noted and (note := _note_behind.search(text, max(0, at - 9), at)):
         at = note.start()
-    start = name_before(text, at, loose=verb in cues.SURE_VERBS, rare=len(verb) > 1)
+    start = name_before(text, at, loose=verb in cues.SURE_VERBS, rare=True)
     if start is None or ((noted or at - start > 2) and names_between_words.is_word(text[start:at])):
         return None  # 【柳州】已签收, 何首乌已签收
     if not noted and at - start == len("兰楠会") and names_between_words.ends_sooner(text, start, at):

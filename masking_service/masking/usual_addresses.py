@@ -25,7 +25,7 @@ from masking_service.masking.han_levels import (
     VILLAGE,
     ZONE,
 )
-from masking_service.masking.han_numbers import HAN_ROOM
+from masking_service.masking.han_numbers import HAN_ROOM, is_of_name
 from masking_service.masking.names_at_addresses import NAME_IN_FRONT, which_may_have_names
 
 _D: Final = "[0-9]"
@@ -332,6 +332,9 @@ def _mask_lines(values: Sequence[str]) -> list[str | None]:
     notes = [rest if part or house else last + rest for _, _, last, house, part, rest in found]
     for at in which_may_have_names("\n".join(notes)):
         masked[at] = None
+    for at, note in enumerate(notes):
+        if note and is_of_name(values[at], len(values[at]) - len(note) - 1):
+            masked[at] = None
     return masked
 
 

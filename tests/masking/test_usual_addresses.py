@@ -96,6 +96,8 @@ ADDRESSES = st.lists(
 @example("6幢B:六楼")
 @example("东方花园112#")
 @example("创新大厦12里间")
+@example("阳光花园402路建国收")
+@example("文三路12号3幢402房建国收")
 def test_a_plain_address_is_masked_as_the_grammar_masks_it(address: str) -> None:
     plain = mask_usual_address(address)
     assert plain in (None, by_the_grammar(address))
