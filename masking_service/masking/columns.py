@@ -25,6 +25,7 @@ from masking_service.masking.name_words import PARTY
 from masking_service.masking.noted import place_name
 from masking_service.masking.outlines import Needles
 from masking_service.masking.pairs import pair_in
+from masking_service.masking.personal_keys import is_mobile
 from masking_service.masking.profile_masks import Masks
 from masking_service.masking.profiles import Profile
 from masking_service.masking.schema import Place, Steps
@@ -284,7 +285,9 @@ class Columns:
     ) -> list[_Column]:
         """An unmapped member, or the members of objects of one form under it."""
         column = [one[name] for one in level]
-        if meaning.may_be_persons and (meaning.inside == PARTY or not {dict, list}.isdisjoint(map(type, column))):
+        if meaning.may_be_persons and (
+            meaning.inside == PARTY or not {dict, list}.isdisjoint(map(type, column)) or any(map(is_mobile, column))
+        ):
             return [_Column(level, name, "", column, [None] * len(column))]
         steps, depth = (*above, name), len(above) + 1
         way = self._unmapped.waybill_places.get(steps)

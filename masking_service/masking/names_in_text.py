@@ -116,6 +116,9 @@ _beside_number: Final = re.compile(
     rf"(?<![^\s,，;；、|/:：])(?P<before>{_WORD})(?=[\s,，;；、|/:：]{{0,2}}\*{{6}})"
     rf"|\*{{6}}[0-9]{{0,4}}[\s,，;；、|/:：]{{0,2}}(?P<behind>{_WORD})(?![^\s,，;；、|/收])"
 ).finditer
+_only_word_and_number: Final = re.compile(
+    rf"\s*(?:{_WORD}[\s,，;；、|/:：]{{0,2}}\*{{6,7}}[0-9]{{0,4}}|\*{{6,7}}[0-9]{{0,4}}[\s,，;；、|/:：]{{0,2}}{_WORD})\s*"
+).fullmatch
 _ends_firm: Final = re.compile(rf"(?:{any_of(HAN_FORMS)})(?![{HAN}])").search
 """An organisation that ends a clause: beside it and a phone, a name is told as beside an address."""
 _any_han: Final = re.compile(f"[{HAN}]").search
@@ -221,7 +224,7 @@ def names_in(text: str, *, address: bool = False) -> list[Span]:
             found += _name_before_address(text)
     elif "******" in text and _ends_firm(text):
         found += _names_at_ends(text)
-    if address and not found and "******" in text and _masked_name(text) is None:
+    if not found and "******" in text and (address or _only_word_and_number(text)) and _masked_name(text) is None:
         found += _word_beside_number(text)
     return _apart(_joined_by_words(text, found)) if found else found
 
@@ -550,7 +553,7 @@ def _name_before_address(text: str) -> Iterator[Span]:
 def _word_beside_number(text: str) -> Iterator[Span]:
     """A word that can be a name and is all between two signs, or between the number and a sign: 13812345678 江南 ….
 
-    It is asked for where a number and an address are in a text, and no name was found.
+    It is asked for where a number is in a text, with an address or nothing else but a word, and no name was found.
     """
     for match in _beside_number(text):
         start, end = match.span(match.lastgroup or 0)

@@ -5,6 +5,7 @@ A name alone cannot tell it (高铁 has the form of one): what is under it must 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -16,6 +17,7 @@ from masking_service.masking.name_words import PARTY
 from masking_service.masking.numbers_in_text import contains_personal_data
 
 _OF_A_PERSON: Final = OF_A_PERSON | {PARTY}
+_IS_MOBILE: Final = re.compile(r"\s*(?:\+?86[\s-]?)?1[3-9][0-9][\s-]?[0-9]{4}[\s-]?[0-9]{4}\s*").fullmatch
 _BITS_OF_A_NUMBER: Final = 64
 """A larger integer is no phone and no identity number."""
 
@@ -40,9 +42,18 @@ def names_person(meaning: Meaning, value: Any, pay: Callable[[float], None]) -> 
             return True
         pay(sum(COLD_NAME + estimate("text", name) for name in value))
         return any(one.kind in _OF_A_PERSON for one in plan(meaning.inside, tuple(value)))
+    if meaning.inside != PARTY:
+        return is_mobile(value)
     if type(value) is int and value.bit_length() < _BITS_OF_A_NUMBER:
         value = str(value)
-    if meaning.inside != PARTY or type(value) is not str:
+    if type(value) is not str:
         return False
     pay(estimate("text", value) + estimate("address", value))
     return contains_personal_data(value) or mask_address(value, "unit") != value
+
+
+def is_mobile(value: Any) -> bool:
+    """Whether a value is a mobile number and nothing else: then a name that it is under may be a person's."""
+    if type(value) is int and value.bit_length() < _BITS_OF_A_NUMBER:
+        value = str(value)
+    return type(value) is str and _IS_MOBILE(value) is not None

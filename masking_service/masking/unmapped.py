@@ -181,7 +181,7 @@ class Unmapped:
                 shown[name] = self._masks[PARTY](name)
                 now[-1] = Meaning(PARTY, meaning.inside)
             elif meaning.holds_data:
-                shown[name] = self._scanned(run, name)
+                shown[name] = self._unknown(run, name, meaning)
         for name in rename_members(members, shown):
             note(run.warnings, (*keys, name), FOUND_IN_TEXT)
         return tuple(now)
