@@ -106,12 +106,13 @@ def _serve(row: Operation, **path: str) -> Response:
     address, authorization = environ.get("REMOTE_ADDR", ""), environ.get("HTTP_AUTHORIZATION", "")
     context = RequestContext(known.principal, known.request_id, known.now, address, authorization)
     known.acting.admission.allow(row, context, path)
-    data = _data() if row.body is not None else b""
+    with known.acting.admission.frozen_first(row, context, path):
+        data = _data() if row.body is not None else b""
+        body, asked = _body(row, data), _query(row)
     query = environ.get("QUERY_STRING", "").encode("latin-1")
     nonces: list[str] = []
     proof = SentProof(environ.get("HTTP_DPOP", ""), request.method, request.path, query, data, nonces.append)
-    body = _body(row, data)
-    call = Call(context, body, _query(row), path, environ.get("HTTP_SIGNED_ACT", ""), proof, language_of_caller)
+    call = Call(context, body, asked, path, environ.get("HTTP_SIGNED_ACT", ""), proof, language_of_caller)
     response = _encoded(row, row.handle(known.acting.of(row.uses), call))
     for nonce in nonces:
         response.headers.add("DPoP-Nonce", nonce)

@@ -8,9 +8,16 @@
    goes on in this order: the freeze, read live (`LiveGate`, `freezes`); the authority: sign-in, case or custody; the
    budget (`budgets`), reserved together with reading the records; the work; then `recorder.record`, which makes the
    audit entry durable; and last `Recorded.release`, without which no answer can hold a value.
+
+A call that is wrong in several ways is told the first of these: the credential; a freeze; the permission; the shape
+of the request; the purpose or the profile; a case that is missing; a signature or device proof that is missing; one
+that is not valid; the sign-in; the case; the budget. What needs no look-up comes first, and no one is asked to sign a
+call that would be refused for what it lacks. A freeze that this process has not read yet, at most two seconds old, is
+told together with the person's keys, before a signature that is not valid.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
@@ -18,10 +25,11 @@ from keys.errors import KeysetError
 from keys.keyring import Keyring
 from masking_service.service.call.operation import Operation
 from masking_service.service.call.recorder import Recorder, RequestContext, Stated
+from masking_service.service.cases.problems import CaseRequired
 from masking_service.service.cases.state import sound_case_name
 from masking_service.service.freezes.state import Freezes
 from masking_service.service.people.clients import KEY_PREFIX, Clients, key_bytes
-from masking_service.service.people.errors import AccessError, Forbidden, Frozen, Unauthenticated
+from masking_service.service.people.errors import Forbidden, Frozen, Unauthenticated
 from masking_service.service.people.issuers import Issuers
 from masking_service.service.people.policy import Grant, Policy
 from masking_service.service.people.principals import Principal, sound_principal
@@ -124,9 +132,29 @@ class Gate:
             Forbidden: no role has one of them.
             Frozen: the same, and the principal is frozen.
         """
-        if not any(self._policy.permits(principal, permission) for permission in permissions):
+        with self.frozen_first(principal):
+            if not any(self._policy.permits(principal, permission) for permission in permissions):
+                raise Forbidden
+
+    @contextmanager
+    def frozen_first(self, principal: Principal, *, lacks_case: bool = False) -> Iterator[None]:
+        """Replace a refusal inside by the one that is told first; a frozen caller learns nothing about the policy.
+
+        Args:
+            lacks_case: the call needs a case and names none. Then no signature or device proof, which `expect` reads
+                inside, is asked for.
+
+        Raises:
+            Frozen: this process knows the principal to be frozen.
+            CaseRequired: see `lacks_case`.
+        """
+        try:
+            yield
+        except Exception:
             self._freezes.refuse(principal)
-            raise Forbidden
+            if lacks_case:
+                raise CaseRequired from None
+            raise
 
 
 class LiveGate(Gate):
@@ -153,11 +181,8 @@ class LiveGate(Gate):
         Raises:
             Frozen, Forbidden, ProfileRequired, PurposeRequired: as in `grant`.
         """
-        try:
+        with self.frozen_first(principal):
             granted = self._policy.grant(principal, permission, profile=profile, purpose=purpose)
-        except AccessError:
-            self._freezes.refuse(principal)  # a frozen caller learns nothing about the policy
-            raise
         return granted, self._freezes.freeze_question(principal)
 
     def grant_live(self, principal: Principal, permission: str) -> Grant:
@@ -196,12 +221,24 @@ class Admission:
             Forbidden, Frozen: the refusal is in the audit log, where the operation has a name there.
             StoreUnavailable: the refusal may not be in the log.
         """
+        with self._recorded(operation, context, path):
+            if operation.permissions:
+                self.gate.require(context.principal, operation.permissions)
+            if operation.signed_in and context.principal.source != "jwt":
+                raise Forbidden
+
+    @contextmanager
+    def frozen_first(self, operation: Operation, context: RequestContext, path: Mapping[str, str]) -> Iterator[None]:
+        """Tell a frozen caller nothing about the request that is decoded inside. Raises as `allow`."""
+        with self._recorded(operation, context, path), self.gate.frozen_first(context.principal):
+            yield
+
+    @contextmanager
+    def _recorded(self, operation: Operation, context: RequestContext, path: Mapping[str, str]) -> Iterator[None]:
+        """Record the refusal of a caller that is raised inside."""
         principal = context.principal
         try:
-            if operation.permissions:
-                self.gate.require(principal, operation.permissions)
-            if operation.signed_in and principal.source != "jwt":
-                raise Forbidden
+            yield
         except (Forbidden, Frozen) as refusal:
             if operation.audited_as and self.recorder:
                 subject = principal.id if operation.signed_in else sound_principal(path.get("principal", ""))

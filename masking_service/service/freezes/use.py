@@ -132,7 +132,8 @@ class FreezeByHand:
     ) -> tuple[Grant, SignatureProof]:
         """Return the live grant, and the proof that the caller signed the act: one round trip."""
         grant, frozen = self.gate.grant_and_freeze_question(context.principal, Permission.PRINCIPAL_FREEZE)
-        signature = self.signatures.expect(context, act, signed)
+        with self.gate.frozen_first(context.principal):
+            signature = self.signatures.expect(context, act, signed)
         proof = self.signatures.check(context, signature, lambda: deeds.on_person(act, subject), frozen)
         frozen.answer()
         return grant, proof

@@ -148,9 +148,9 @@ class Detokenize:
     ) -> list[Opening]:
         """Open single fields.
 
-        In this order: permission, freeze, signature, decoys, sign-in, case, budget; then the records, the rule of calls
-        first, and misses; then the audit entry; then the answer. What comes without a valid signature, where one is
-        needed, never counts against the person.
+        Refused in the order that `service/call/call.py` has; decoys are noticed before the sign-in is checked. Then
+        come the records, the rule of calls first, and misses; then the audit entry; then the answer. What comes without
+        a valid signature, where one is needed, never counts against the person.
 
         Round trips: one for the freeze, the person's keys and the case, one for the budget, the signature and the
         records that the case names (two if a waybill was revised), one for records of calls if the purpose asks for
@@ -169,7 +169,11 @@ class Detokenize:
         stated = Stated(purpose=self._known(purpose), case=sound_case_name(case))
         with self.recorder.record_denials(context, Action.DETOKENIZE, stated), self.freezing.count_refusals(context):
             grant, frozen = self.gate.grant_and_freeze_question(caller, Permission.DETOKENIZE, purpose=purpose)
-            signature = self.signatures.expect(context, "detokenize", signed)
+            lacks_case = case is None and self._needs_case(grant, items)
+            with self.gate.frozen_first(caller, lacks_case=lacks_case):
+                signature = self.signatures.expect(context, "detokenize", signed)
+            if lacks_case and signature is not None:
+                raise CaseRequired  # no such act is proposed for a signature
             self.signatures.check_fields(signature, len(items))
             found_case = self.case_authority.case_question(context, case)
             self.store.ask(frozen, found_case, *self.signatures.questions(signature))
@@ -177,7 +181,9 @@ class Detokenize:
             proof = self._proof(context, signature, purpose, case, items)
             asked, bases = self._read(tenant, items)
             self.watch.notice(context, bases)
-            authority = self._authorise(context, grant, found_case if case is not None else None, items)
+            if lacks_case:
+                raise CaseRequired
+            authority = self._authorise(context, grant, found_case if case is not None else None)
 
             self._look_up_named_only(tenant, authority, asked)
             lookups = sum(item.allowed for item in asked)
@@ -199,21 +205,15 @@ class Detokenize:
         reserved.try_to_give_back(lookups - sum(opened))
         return [item.result(entry) for item in asked]
 
-    def _authorise(
-        self, context: RequestContext, grant: Grant, case: Question[Case | None] | None, items: Sequence[Any]
-    ) -> Case | None:
-        """Return the case that lets the caller open the items; None if none is named, and none is needed.
-
-        Raises:
-            CaseRequired: none is named, but the purpose needs one, or an item names a waybill by its number.
-        """
-        self.issuers.check_unmasking(context.principal, context.now)
-        if case is not None:
-            return self.case_authority.authorise(context, case.answer(), [grant.purpose or ""])
+    def _needs_case(self, grant: Grant, items: Sequence[Any]) -> bool:
+        """Return whether the purpose needs a case, or an item names a waybill by its number."""
         by_number = any(isinstance(item, dict) and "waybill_no" in item for item in items)
-        if by_number or self.policy.rules.purposes[grant.purpose or ""].needs_case:
-            raise CaseRequired
-        return None
+        return by_number or self.policy.rules.purposes[grant.purpose or ""].needs_case
+
+    def _authorise(self, context: RequestContext, grant: Grant, case: Question[Case | None] | None) -> Case | None:
+        """Return the case that lets the caller open the items; None if none is named."""
+        self.issuers.check_unmasking(context.principal, context.now)
+        return self.case_authority.authorise(context, case.answer(), [grant.purpose or ""]) if case else None
 
     def _proof(
         self,

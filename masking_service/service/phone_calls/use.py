@@ -189,8 +189,9 @@ class Calling:
         """Check that the caller may call, and read the waybill and the caller's own number in the same exchange."""
         tenant, numbers = context.principal.tenant, [] if number is None else [number]
         grant, frozen = self.gate.grant_and_freeze_question(context.principal, PERMISSION)
-        proof = self.proofs.expect(context, sent, "call", grant.role)
         by_custody = grant.scope == "custody"  # then a case gives nothing
+        with self.gate.frozen_first(context.principal, lacks_case=case is None and not by_custody):
+            proof = self.proofs.expect(context, sent, "call", grant.role)
         found_case = self.case_authority.case_question(context, None if by_custody else case)
         records = self.vault.newest_question(tenant, numbers, context.now)
         own_number = self.callers.number_question(context.principal, claimed=proof is None)
@@ -232,9 +233,9 @@ class Calling:
 
         Raises AccessError where there is none.
         """
-        self.issuers.check_unmasking(context.principal, context.now)
         if case is None:
             raise CaseRequired
+        self.issuers.check_unmasking(context.principal, context.now)
         return self.case_authority.authorise(context, found.answer(), self._purposes(context.principal))
 
     def _purposes(self, principal: Principal) -> set[str]:
