@@ -157,7 +157,6 @@ OUTCOME_NAMES: Final = {
     "own-hold": later("own hold"),
     "held": later("held"),
     "restricted": later("restricted"),
-    "kind-not-allowed": later("kind not allowed"),
     "signature-required": later("signature needed"),
     "signature-invalid": later("signature not valid"),
 }

@@ -137,6 +137,46 @@ class Action(StrEnum):
     """Stored values are sealed anew under a newer key, which changes nothing that they say."""
 
 
+class Outcome(StrEnum):
+    """What became of what an entry records: `done`, `released`, or the code of a refusal."""
+
+    DONE = "done"
+    RELEASED = "released"
+    CALLS_UNAVAILABLE = "calls-unavailable"
+    CASE_CHECK_UNAVAILABLE = "case-check-unavailable"
+    CASE_EXISTS = "case-exists"
+    CASE_NOT_OPEN = "case-not-open"
+    CASE_NOT_PENDING = "case-not-pending"
+    CASE_REQUIRED = "case-required"
+    DEVICE_PROOF_REQUIRED = "device-proof-required"
+    FORBIDDEN = "forbidden"
+    FROZEN = "frozen"
+    HELD = "held"
+    HOLD_ENDED = "hold-ended"
+    HOLD_EXISTS = "hold-exists"
+    INCIDENT_CLOSED = "incident-closed"
+    INCIDENT_EXISTS = "incident-exists"
+    NO_CALLER_NUMBER = "no-caller-number"
+    NOT_CALLABLE = "not-callable"
+    NOT_FOUND = "not-found"
+    OWN_CASE = "own-case"
+    OWN_HOLD = "own-hold"
+    PROFILE_REQUIRED = "profile-required"
+    PURPOSE_REQUIRED = "purpose-required"
+    QUOTA_EXCEEDED = "quota-exceeded"
+    RESTRICTED = "restricted"
+    SIGN_IN_REQUIRED = "sign-in-required"
+    SIGNATURE_INVALID = "signature-invalid"
+    SIGNATURE_REQUIRED = "signature-required"
+    TICKET_MISMATCH = "ticket-mismatch"
+    TOO_MANY = "too-many"
+    TOO_MANY_KEYS = "too-many-keys"
+    UNAUTHENTICATED = "unauthenticated"
+    UNAVAILABLE = "unavailable"
+    UNKNOWN_CASE_NUMBER = "unknown-case-number"
+    WRONG_CODE = "wrong-code"
+
+
 DECISIONS: Final = {
     "approve": Action.CASE_APPROVE,
     "deny": Action.CASE_DENY,

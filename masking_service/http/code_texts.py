@@ -124,10 +124,10 @@ CODES: Final[dict[str, CodeText]] = {
         Text("The policy has no purpose of this name."),
         MEMBERS["purpose"],
     ),
-    "unknown-entry": CodeText(
-        Text("The audit entry is not known"),
-        PLACES["unknown-entry"],
-        Text("Use the `next` of an earlier answer, or look for the entry in the archive."),
+    "unknown-cursor": CodeText(
+        Text("The place in the list is not known"),
+        PLACES["unknown-cursor"],
+        Text("Use the `next` of an earlier answer, begin at the first page, or look for the entry in the archive."),
     ),
     "invalid-phone": CodeText(
         Text("The phone number is not valid"),

@@ -26,7 +26,7 @@ _PLACE_CODES: Final = (
     "invalid-waybill-no",
     "unknown-purpose",
     "unknown-schema",
-    "unknown-entry",
+    "unknown-cursor",
     "several-waybills",
     "invalid-phone",
     "one-of-two",

@@ -95,8 +95,8 @@ def test_a_list_goes_on_behind_no_case_that_the_caller_may_not_see(api: Api) -> 
     api.open_case("D-1", NUMBER, who="service-desk-2")
     answers = [api.get(DESK, f"/v1/cases?after={case}") for case in ("D-1", "D-9")]
 
-    assert [refusal(answered) for answered in answers] == [(404, "not-found")] * 2
-    assert answers[0].get_json()["errors"] == [{"pointer": "query:after", "code": "invalid-value"}]
+    assert [refusal(answered) for answered in answers] == [(422, "invalid-request")] * 2
+    assert answers[0].get_json()["errors"] == [{"pointer": "query:after", "code": "unknown-cursor"}]
     assert answers[0].data == answers[1].data
 
 

@@ -6,7 +6,7 @@ from msgspec import Meta
 
 from masking_service.audit.actions import Action
 from masking_service.service.acts.shapes import Signature
-from masking_service.service.call.errors import NotFound
+from masking_service.service.call.errors import InvalidRequest
 from masking_service.service.call.examples import CASE, SUPERVISOR, WAYBILL_NO, decision, viewed
 from masking_service.service.call.operation import PROOF, SIGNATURE, STORE, Call, Example, Operation, for_path
 from masking_service.service.call.shapes import (
@@ -184,7 +184,7 @@ def _list(cases: ReadCases, call: Call[None, CasesQuery]) -> answers.Cases:
             ),
         )
     except NoSuchCase:
-        raise NotFound([("query:after", "invalid-value")]) from None
+        raise InvalidRequest([("query:after", "unknown-cursor")]) from None
 
 
 def _page(page: ReadCasePage, call: Call[None, PageQuery]) -> answers.CasePage:
@@ -253,7 +253,7 @@ OPERATIONS: Final = (
         permissions=(Permission.CASE_READ,),
         query=CasesQuery,
         answers={200: answers.Cases},
-        problems=("not-found", *STORE),
+        problems=STORE,
         example=Example(None, {"cases": [CASE], "next": CASE["case"]}),
     ),
     Operation(

@@ -97,6 +97,8 @@ class ReadCases:
         self.gate.grant(context.principal, Permission.CASE_READ)
         number = _parameter(waybill_in_url, wanted.waybill, "query:waybill", "invalid-waybill-no")
         opener = _parameter(principal_id, wanted.opened_by, "query:opened_by", "invalid-value")
+        if wanted.purpose not in (None, *self.policy.rules.purposes):
+            raise InvalidRecord((("query:purpose", "unknown-purpose"),))
         caller, tenant = context.principal.id, context.principal.tenant
 
         def fits(case: Case) -> bool:

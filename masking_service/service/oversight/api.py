@@ -1,17 +1,18 @@
 """Operations that read the audit log and the activity of people."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated, Any, Final, Literal
 
 from msgspec import Meta
 
-from masking_service.audit.actions import Action
-from masking_service.audit.log import outside_id
+from masking_service.audit.actions import Action, Outcome
+from masking_service.audit.log import REPLACED, outside_id
 from masking_service.audit.reading import UnknownEntryError
 from masking_service.audit.wanted import Wanted
 from masking_service.masking.timestamps import unix_time
-from masking_service.service.call.errors import InvalidRequest, NotFound
+from masking_service.service.call.errors import InvalidRequest
 from masking_service.service.call.examples import CASE
 from masking_service.service.call.operation import STORE, Call, Example, Operation, for_path
 from masking_service.service.call.shapes import MAX_ENTRIES, Limit, Shape, Site, WaybillNo, limit
@@ -23,6 +24,8 @@ from masking_service.service.search.api import Last4, Phone
 
 SECONDS: Final = {"hour": 3_600, "day": 86_400}
 DEFAULT_ENTRIES: Final = 100
+
+_REPLACED: Final = re.escape(REPLACED)
 
 TIMES: Final = {"begin": "from", "end": "to"}
 """Parameters whose names are words of Python."""
@@ -58,15 +61,22 @@ class AuditQuery(Shape, frozen=True, rename=TIMES):
 
     after: AfterEntry | None = None
     limit: Limit | None = None
-    principal: Annotated[str, Meta(description="Only entries of this principal.")] | None = None
+    principal: (
+        Annotated[
+            str,
+            Meta(pattern=rf"^([a-z0-9-]{{1,64}}/.+|{_REPLACED})$(?!\n)", description="Only entries of this principal."),
+        ]
+        | None
+    ) = None
     action: Annotated[Action, Meta(description="Only entries of this action.")] | None = None
-    outcome: Annotated[str, Meta(description="Only entries of this outcome.")] | None = None
+    outcome: Annotated[Outcome, Meta(description="Only entries of this outcome.")] | None = None
     case: (
         Annotated[
             str,
             Meta(
+                pattern=rf"^([A-Za-z0-9][A-Za-z0-9._-]{{0,63}}|{_REPLACED})$(?!\n)",
                 description="Only entries about this case. A name that holds personal data is `(replaced)` in the log, "
-                "so the entries of all such cases are found."
+                "so the entries of all such cases are found.",
             ),
         ]
         | None
@@ -160,7 +170,7 @@ def _known_entry(place: str) -> Iterator[None]:
     try:
         yield
     except UnknownEntryError:
-        raise NotFound([(place, "unknown-entry")]) from None
+        raise InvalidRequest([(place, "unknown-cursor")]) from None
 
 
 def _time(text: str | None, name: str) -> int | None:
@@ -227,7 +237,7 @@ OPERATIONS: Final = (
         audited_as=Action.AUDIT_READ,
         query=AuditQuery,
         answers={200: answers.AuditPage},
-        problems=("not-found", *STORE),
+        problems=STORE,
         example=Example(
             None,
             {
@@ -270,7 +280,7 @@ OPERATIONS: Final = (
         audited_as=Action.AUDIT_READ,
         query=SummaryQuery,
         answers={200: answers.AuditSummary},
-        problems=("not-found", *STORE),
+        problems=STORE,
         example=Example(
             None,
             {
@@ -315,7 +325,7 @@ OPERATIONS: Final = (
         audited_as=Action.AUDIT_READ,
         body=SearchesRequest,
         answers={200: answers.AuditPage},
-        problems=("not-found", *STORE),
+        problems=STORE,
         example=Example(
             {"phone": "02159791234"},
             {
