@@ -46,7 +46,6 @@ from masking_service.service.people.errors import (
 )
 from masking_service.service.phone_calls.problems import CallsUnavailable
 from masking_service.service.search.use import NoSearchIndex
-from masking_service.store.computing import GaveUp
 from masking_service.store.errors import StoreUnavailable, WrongStore
 from masking_service.texts import Language, Text
 
@@ -117,8 +116,6 @@ def problem_of(error: Exception) -> Problem:
         case ArchiveUnavailable() | NotArchived():
             detail = NOT_ARCHIVED if isinstance(error, NotArchived) else ARCHIVE_UNAVAILABLE
             return Problem("unavailable", detail=detail, headers=RETRY_AFTER)
-        case GaveUp():
-            return Problem("overloaded", headers=RETRY_AFTER)
         case StoreUnavailable() | ProviderError() | WrongStore():
             return Problem("unavailable", headers=RETRY_AFTER)
         case IntegrityError():

@@ -417,7 +417,7 @@ def _read_alone(columns: Sequence[_Column], sound: list[bool], effort: Effort) -
             sound[row] = all(column.read_alone(row, share) for column in odd[row])
         except InvalidRecord:
             sound[row] = False
-        effort.pause()
+        effort.rest()
     return shares
 
 

@@ -82,12 +82,17 @@ class Effort:
     Attributes:
         left: units.
         a_record: how much of it one record may take.
-        pause: called between two records that were counted, where other work may go first.
+        pause: lets other work go first; returns whether there is time for more.
     """
 
     left: float = A_BATCH
     a_record: float = A_RECORD
-    pause: Callable[[], None] = lambda: None
+    pause: Callable[[], bool] = lambda: True
+
+    def rest(self) -> None:
+        """Pause between two records that were counted; nothing is left where there is no time for more."""
+        if not self.pause():
+            self.left = 0
 
     def take(self, cost: float) -> bool:
         """Take units of work for a value of many records; False, and nothing is left, where too little is left."""

@@ -30,6 +30,9 @@ from masking_service.masking.values import read_value
 from masking_service.masking.walk import Take, Usual, way_through
 from masking_service.masking.waybill import own_number
 
+AT_ONCE: Final = 200
+"""Records whose columns are read together. Where time or work runs out, those of earlier parts are whole."""
+
 
 class Masked:
     """What a pass found.
@@ -117,18 +120,23 @@ class Masker:
         record that could not be read, is returned as it is.
         """
         results: list[Masked | InvalidRecord] = []
-        usual = self._columns.mask(batch, effort) if len(batch) >= FEW else [None] * len(batch)
-        for record, fields in zip(batch, usual, strict=True):
+        for at in range(0, len(batch), AT_ONCE):
+            self._mask_part(batch[at : at + AT_ONCE], effort, results)
+        return results
+
+    def _mask_part(self, part: Sequence[Any], effort: Effort, results: list[Masked | InvalidRecord]) -> None:
+        """Mask a part of a batch, and add its results to those before."""
+        usual = self._columns.mask(part, effort) if len(part) >= FEW else [None] * len(part)
+        for record, fields in zip(part, usual, strict=True):
             if fields is not None or isinstance(record, InvalidRecord):
                 results.append(record if fields is None else Masked(*fields))
                 continue
             if results:
-                effort.pause()
+                effort.rest()
             try:
                 results.append(self.mask(record, effort))
             except InvalidRecord as fault:
                 results.append(InvalidRecord(fault.errors))  # what was raised holds this frame, and all that is in it
-        return results
 
 
 class CountryMasker:

@@ -21,7 +21,7 @@ from masking_service.runtime.wiring import Parts
 from masking_service.service.tiers.messages import MAX_BYTES, PATH, NotSettled, Resubmission
 from masking_service.service.tiers.resubmit import Resubmit
 from masking_service.service.tiers.tls import server_context
-from masking_service.store.computing import GaveUp, computing
+from masking_service.store.computing import computing
 
 TIMEOUT_SECONDS: Final = 10.0
 """How long a connection may be idle, and how long a handshake may take."""
@@ -125,8 +125,6 @@ class _Handler(BaseHTTPRequestHandler):
             self.server.parts.alerts.raise_alert("integrity")
             log.error("failed", error=type(error).__name__, where=error_place(error), reason="")
             self._answer(503, b"")
-        except GaveUp:
-            self._answer(200, _encode(NotSettled()))
         except Exception as error:  # whatever it is, the host hears that nothing was settled
             log.error("failed", error=type(error).__name__, where=error_place(error), reason="")
             self._answer(503, b"")

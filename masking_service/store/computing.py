@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
+from math import inf
 from time import monotonic
 from typing import Final
 
@@ -22,15 +23,12 @@ LOCK_SECONDS: Final = 0.1
 little is left to compute."""
 SLICE_SECONDS: Final = 0.02
 """How long a thread computes before it gives way to other callers. A batch of usual records is done by then."""
-MAX_SECONDS: Final = 4.0
-"""How long a computation that gives way may last in all: no answer takes longer than 5 s."""
+MAX_SECONDS: Final = 3.5
+"""How long a computation that gives way may last in all. No answer takes longer than 5 s, and what was computed has to
+be stored and sent."""
 SWITCH_SECONDS: Final = 0.0002
 """How long a thread computes before Python lets another one run, mostly for an instant. Only one thread computes for
 long, so this costs almost nothing."""
-
-
-class GaveUp(Exception):
-    """A computation that gave way to other callers did not get the lock again in time."""
 
 
 class _Waiter:
@@ -107,6 +105,7 @@ def computing(caller: Hashable = None) -> Iterator[bool]:
         yield _thread.held
     finally:
         _release()
+        _thread.ends = inf
 
 
 @contextmanager
@@ -121,23 +120,23 @@ def waiting() -> Iterator[None]:
         _acquire(LOCK_SECONDS, first=True)  # it has little left to compute
 
 
-def give_way() -> None:
+def give_way() -> bool:
     """Let other callers that wait compute first, if this thread holds the lock and has computed for a slice.
 
-    Raises:
-        GaveUp: the lock did not come back in time, or the computation has lasted too long.
+    Returns whether it may go on. It may not where the lock did not come back in time, or it has computed for too long.
     """
-    if not getattr(_thread, "held", False) or monotonic() < _thread.until:
-        return
+    if not getattr(_thread, "held", False):
+        return monotonic() <= getattr(_thread, "ends", inf)
+    if monotonic() < _thread.until:
+        return True
     if monotonic() > _thread.ends:
-        raise GaveUp
+        return False
     if _lock.others_wait(_thread.caller):
         _release()
         _acquire(_thread.ends - monotonic(), first=True)
-        if not _thread.held:
-            raise GaveUp
-    else:
-        _thread.until = monotonic() + SLICE_SECONDS
+        return bool(_thread.held)
+    _thread.until = monotonic() + SLICE_SECONDS
+    return True
 
 
 def _acquire(seconds: float, *, first: bool = False) -> None:

@@ -2,7 +2,7 @@
 
 import copy
 import gc
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -274,12 +274,20 @@ def test_records_for_which_too_little_effort_is_left_are_left_to_the_single_pass
     assert taken(batch, effort=enough_for_two) == [True] * 2 + [False] * (FEW - 2)
 
 
+def noting(pauses: list[bool]) -> Callable[[], bool]:
+    def pause() -> bool:
+        pauses.append(True)
+        return True
+
+    return pause
+
+
 def test_other_work_may_go_first_between_records_with_values_that_are_read_by_themselves() -> None:
     pauses: list[bool] = []
 
     taken(
         [usual(sender=party(phone="021-59791234")) for _ in range(FEW)],
-        effort=Effort(pause=lambda: pauses.append(True)),
+        effort=Effort(pause=noting(pauses)),
     )
 
     assert len(pauses) == FEW
@@ -289,7 +297,7 @@ def test_other_work_may_go_first_between_records_with_texts_that_are_read_by_the
     pauses: list[bool] = []
     remarks = [f"客户{chr(0x4E00 + at)}要求放门口，门卫李晓燕代收，电话13987654321。" * 4 for at in range(FEW)]
 
-    taken([usual(remark=remark) for remark in remarks], effort=Effort(pause=lambda: pauses.append(True)))
+    taken([usual(remark=remark) for remark in remarks], effort=Effort(pause=noting(pauses)))
 
     assert len(pauses) >= FEW
 

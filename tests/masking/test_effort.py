@@ -1,6 +1,8 @@
 """How much work a batch may be: more than labels ever need, and far less than a body made to cost would take."""
 
 import json
+from itertools import count
+from typing import Any
 
 import pytest
 
@@ -9,7 +11,7 @@ from masking_service.masking.effort import A_BATCH, Effort, estimate
 from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.kinds.table import TABLE
 from masking_service.masking.member_names import ROOT, plan
-from masking_service.masking.record import CountryMasker, Masked, Masker, render
+from masking_service.masking.record import AT_ONCE, CountryMasker, Masked, Masker, render
 from masking_service.masking.sample_record import sample_record
 from masking_service.masking.schemas import load_schemas
 from masking_service.service.waybills.mask import MaskResult, mask_batch
@@ -237,9 +239,32 @@ def test_names_of_members_that_are_masked_alike_do_not_multiply_the_record() -> 
 def test_between_two_records_that_cost_other_work_may_go_first(masker: Masker) -> None:
     pauses: list[int] = []
     batch = [{"recipient": {"phone": FOREIGN}} for _ in range(3)]
-    masker.mask_batch(batch, Effort(pause=lambda: pauses.append(len(pauses))))
+
+    def pause() -> bool:
+        pauses.append(len(pauses))
+        return True
+
+    masker.mask_batch(batch, Effort(pause=pause))
 
     assert pauses == [0, 1]
+
+
+@pytest.mark.parametrize("phone", [FOREIGN, "13812345678"])
+def test_records_for_which_there_is_no_time_fail_and_those_before_them_are_masked(masker: Masker, phone: str) -> None:
+    """So that the same records sent again come to an end."""
+    remark = "Attn: Mr. Smith, +44 20 7946 0958, Flat {at}, 12 Baker Street"
+    batch: list[Any] = [
+        {"recipient": {"phone": phone}, "remark": remark.format(at=at), "note": remark.format(at=-at)}
+        for at in range(2 * AT_ONCE)
+    ]
+    times = count()
+    found = masker.mask_batch(batch, Effort(pause=lambda: next(times) < 3 * AT_ONCE))
+
+    failed = [isinstance(one, InvalidRecord) for one in found]
+    assert failed == sorted(failed)
+    assert AT_ONCE // 2 < failed.count(False) < 2 * AT_ONCE
+    assert {fault.errors[0][1] for fault in found if isinstance(fault, InvalidRecord)} == {"too-large"}
+    assert all("Smith" not in str(one) for one, fails in zip(batch, failed, strict=True) if not fails)
 
 
 def test_forms_that_are_remembered_are_bounded() -> None:

@@ -212,10 +212,28 @@ def test_the_caller_whose_turn_is_longest_ago_is_next() -> None:
 
 
 @pytest.mark.usefixtures("at_once")
-def test_a_computation_that_lasts_too_long_gives_up(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_computation_that_lasts_too_long_may_not_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    with lock.computing("a"):
+        in_time = lock.give_way()
     monkeypatch.setattr(lock, "MAX_SECONDS", -1.0)
-    with pytest.raises(lock.GaveUp), lock.computing("a"):
-        lock.give_way()
+    with lock.computing("a"):
+        too_late = lock.give_way()
+
+    assert (in_time, too_late, lock.give_way()) == (True, False, True)
+
+
+@pytest.mark.usefixtures("at_once")
+def test_a_computation_whose_lock_does_not_come_back_may_not_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lock, "MAX_SECONDS", BRIEFLY)
+    with lock.computing("a"):
+        other = Other("b")
+        end = monotonic() + LONG
+        while not other.begun.is_set() and lock.give_way() and monotonic() < end:
+            pass
+        gave_way = [lock.give_way() for _ in range(2)]
+    other.end()
+
+    assert (other.begun.is_set(), gave_way) == (True, [False, False])
 
 
 def test_a_thread_without_the_lock_has_nothing_to_give_way() -> None:

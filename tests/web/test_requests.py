@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from itertools import count
 
 import pytest
 from werkzeug.test import TestResponse
 
 from tests.every import every
-from tests.web.api import NUMBER, SITE, Api, Json, record, refusal, token
+from tests.web.api import NUMBER, SITE, Api, Json, content, record, refusal, token
 from tests.web.people import COURIER, DESK, OFFICER, PRINTER, PRIVACY
 
 CASE: Json = {"case": "D-1", "purpose": "dispute", "waybills": [NUMBER], "reason": "x"}
@@ -184,3 +185,19 @@ def test_without_a_store_what_needs_it_is_503_and_masking_goes_on(storeless: Api
 
 def test_what_a_store_that_is_not_ready_lacks_is_said(storeless: Api) -> None:
     assert [fault["check"] for fault in storeless.get(None, "/readyz").get_json()["faults"]] == ["store"]
+
+
+@every("path", ["/v1/mask", "/v1/tokenize"])
+def test_a_batch_for_which_there_is_no_time_is_answered_as_far_as_it_came(
+    api: Api, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    records = [record(f"SF{at:010}", remark=f"Attn: Mr. Smith, Flat {at}, 12 Baker Street") for at in range(450)]
+    pauses = count()
+    monkeypatch.setattr("masking_service.service.waybills.mask.give_way", lambda: next(pauses) < 250)
+
+    answered = content(api.post(PRINTER, path, {"records": records}))
+
+    failed = [one.get("error", {}).get("code") for one in answered["results"]]
+    assert 0 < answered["failed"] < len(records)
+    assert failed == sorted(failed, key=bool)
+    assert {*failed} == {None, "too-large"}

@@ -349,7 +349,7 @@ class TextMask:
                 shown.append(None)
             elif (known := next(outlines)) is None or len(value) > MAX_LENGTH:
                 alone = self._alone(value, left, context)
-                left.pause()
+                left.rest()
                 shown.append(None if alone is None else alone.text)
                 found = None if alone is None or alone.text == value else (alone.phones, alone.names)
             elif not left.take(known[0].cost):
