@@ -23,7 +23,8 @@ KEY = "appkey"
 X = "+8617000000001"
 PAGE = 50
 """Pairs that a query lists by default, and if it asks for fewer than 10 or more than 100."""
-_AKSK = re.compile(r'UsernameToken Username="(.*)",PasswordDigest="(.*)",Nonce="(.*)",Created="(.*)"')
+_AKSK = re.compile(r'UsernameToken Username="(.*)",PasswordDigest="(.*)",Nonce="([0-9a-f]{48})",Created="(.*)"')
+"""Our nonces are 16 random bytes and 8 that mark them as ours."""
 
 Json = dict[str, Any]
 
