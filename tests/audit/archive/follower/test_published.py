@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from masking_audit.archive.segments import ArchiveError, archived, segment_path
+from masking_audit.tiles.log import TiledLog
 from masking_service.store.client import Store
 from tests import forked
 from tests.audit import logs
@@ -16,6 +17,8 @@ from tests.audit.archives import follow
 from tests.audit.logs import findings
 
 pytestmark = pytest.mark.usefixtures("spread")
+AT_ONCE = 3
+"""As many entries are published at once in these tests."""
 
 
 @pytest.mark.parametrize("place", PLACES)
@@ -38,10 +41,13 @@ def test_a_killed_witness_continues_where_it_was(
 
 
 @pytest.mark.parametrize("deleted", [False, True], ids=["whole", "without its first segment"])
-def test_an_archive_of_an_older_release_is_published_from_its_first_segment_on(
-    logged: Store, folder: Path, deleted: bool
+def test_an_archive_of_an_older_release_is_published_from_its_first_segment_on_in_parts(
+    logged: Store, folder: Path, deleted: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     follow(logged, folder, segment_bytes=1)
+    monkeypatch.setattr("masking_audit.archive.archive.LEAVES_PER_PUBLICATION", AT_ONCE)
+    sizes, publish = [], TiledLog.publish
+    monkeypatch.setattr(TiledLog, "publish", lambda log, end: (sizes.append(log.size), publish(log, end)))
     for path in (folder / "log-state.json", folder / "log.vkey", folder / "log-key.pem"):
         path.unlink()
     shutil.rmtree(folder / "log")
@@ -49,7 +55,9 @@ def test_an_archive_of_an_older_release_is_published_from_its_first_segment_on(
         segment_path(folder, 1).unlink()
     follow(logged, folder)
 
-    assert published(folder) == entries_of([*archived(folder)]) != []
+    entries = entries_of([*archived(folder)])
+    assert published(folder) == entries != []
+    assert sizes[: len(entries) // AT_ONCE + 1] == [*range(AT_ONCE, len(entries) + 1, AT_ONCE), len(entries)]
 
 
 def test_an_entry_that_was_edited_in_an_older_segment_is_not_published(logged: Store, folder: Path) -> None:
