@@ -8,6 +8,7 @@ import pytest
 
 from masking_audit.archive.segments import ArchiveError, archived, segment_path
 from masking_audit.tiles.log import TiledLog
+from masking_service.audit.questions import Position
 from masking_service.store.client import Store
 from tests import forked
 from tests.audit import logs
@@ -46,8 +47,13 @@ def test_an_archive_of_an_older_release_is_published_from_its_first_segment_on_i
 ) -> None:
     follow(logged, folder, segment_bytes=1)
     monkeypatch.setattr("masking_audit.archive.archive.LEAVES_PER_PUBLICATION", AT_ONCE)
-    sizes, publish = [], TiledLog.publish
-    monkeypatch.setattr(TiledLog, "publish", lambda log, end: (sizes.append(log.size), publish(log, end)))
+    sizes, publish = list[int](), TiledLog.publish
+
+    def noted(log: TiledLog, end: Position) -> None:
+        sizes.append(log.size)
+        publish(log, end)
+
+    monkeypatch.setattr(TiledLog, "publish", noted)
     for path in (folder / "log-state.json", folder / "log.vkey", folder / "log-key.pem"):
         path.unlink()
     shutil.rmtree(folder / "log")
