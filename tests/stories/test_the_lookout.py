@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from masking_service.service.lookout.reasons import Reason
-from masking_service.service.lookout.state import StoredListing
+from masking_service.service.lookout.state import StoredListing, StoredReason
 from masking_service.service.lookout.use import Lookout
 from tests.stories.conftest import Command
 from tests.web.api import Api, Clock, field, record
@@ -106,10 +106,13 @@ def test_each_listed_person_raises_an_alert_and_at_most_five_are_listed_a_day(fr
 
 
 def test_a_listed_person_is_listed_again_after_seven_days(fresh: Api, now: int) -> None:
-    reasons = [Reason("staff/p", signal, 4.0, 9, 11, 1.4, "staff/wang") for signal in ("pair", "pace")]
+    reasons = [Reason("staff/p", signal, 3.4567, 9.12345, 11, 1.23456, "staff/wang") for signal in ("pace", "pair")]
     lookout = fresh.parts.acting.of(Lookout)
 
     assert [len(lookout("default", reasons, now + at)) for at in (0, 7 * DAY, 7 * DAY + 1)] == [1, 0, 1]
+    kept = [StoredReason(signal, 3.5, 9.123, 11, 1.235, "staff/wang") for signal in ("pace", "pair")]
+    whole = StoredListing(id="staff/p", at=now + 7 * DAY + 1, total=6.9, frozen=False, reasons=kept)
+    assert shortlist(fresh)[0] == whole
 
 
 def test_the_list_keeps_thirty_days(fresh: Api, now: int) -> None:

@@ -106,7 +106,7 @@ def waybills(tell: Teller) -> Json:
         "/mask",
         {"records": [record(KNOWN, tel="13812345678"), {"a": 1}, record(remark="13812345678")]},
     )
-    tell.call(PRINTER, "POST", "/mask", {"records": [], "profile": "courier"})
+    tell.call(PRINTER, "POST", "/mask/", {"records": [], "profile": "courier"})
     moves = [
         {"waybill_no": OTHER, "site": SITE, "courier": "dev/c-2"},
         {"waybill_no": UNKNOWN, "site": SITE},
@@ -230,7 +230,7 @@ def stored(api: Api) -> Iterator[str]:
     """Everything that the store holds: the sort of each name, its type, size and expiry, and how many there are."""
     found: Counter[str] = Counter()
     with redis.Redis.from_url(api.parts.settings.redis_url) as client:
-        for key in client.scan_iter():
+        for key in {*client.scan_iter()} - {*client.scan_iter(b"wm:{keys}w:*")}:  # these tell of processes
             kind = client.type(key).decode()
             expires = client.expiretime(key)
             size = client.execute_command(SIZES[kind], key)

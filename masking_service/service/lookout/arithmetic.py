@@ -30,7 +30,7 @@ def poisson_tail(observed: int, expected: float) -> float:
         total += term
         observed += 1
         term *= expected / observed
-    return min(total, 1.0)
+    return total
 
 
 def normal_tail(z: float) -> float:
