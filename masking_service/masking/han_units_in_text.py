@@ -39,6 +39,7 @@ from masking_service.masking.han_numbers import (
     UNIT_WORD,
     count_digits,
 )
+from masking_service.masking.rooms_alone import rooms_alone
 
 _NAMED: Final = frozenset((ZONE, ESTATE, AISLE, MARKET, TOWER))
 _NAMED_BEFORE: Final = ("单元", "單元", "单元号", "单元號", "楼层", "樓層", "之")
@@ -159,7 +160,7 @@ _BEFORE_CODES: Final = frozenset("#码碼号號")
 
 def may_hold_units(text: str) -> bool:
     """False for a text, or for lines, in which `hide_units_in_text` finds nothing."""
-    return _MAY_HOLD_UNITS(text) is not None
+    return _MAY_HOLD_UNITS(text) is not None or bool(rooms_alone(text))
 
 
 def hide_units_in_text(text: str) -> str:
@@ -179,6 +180,8 @@ def _hide_units(text: str) -> str:
         first, second = text[found.start(1) : found.end(1)], found[2]
         if _LIKE_A_ROOM(second) and first[:-2] == second[:-2]:
             shown = shown[: found.start(2)] + "*" * len(second) + shown[found.end(2) :]
+    for start, end in rooms_alone(text):
+        shown = shown[:start] + "*" * (end - start) + shown[end:]
     return shown
 
 
