@@ -12,6 +12,12 @@ _PREFIX: Final = re.compile(r"[A-Z]{1,4}|(?=[A-Z0-9]{5})(?=[0-9]*[A-Z])[A-Z]*[0-
 """What carriers and shops begin their numbers with: a few capitals, or capitals and digits, as UPS does."""
 _NAMED: Final = re.compile("(?:电话|電話|手机|手機|身份证|身份證|卡号|卡號)[A-Z]$").search
 """One of several numbers: 电话A13812345678."""
+_SAYS_PHONE: Final = re.compile("[TMPHC]|PH|HP").fullmatch
+"""Short for tel, mobile, phone, handphone and cell: T13812345678 is a phone, unless it is said to be a code."""
+_SAID_CODE: Final = re.compile(
+    r"(?:[单單号號码碼件]|\b(?:order|tracking|waybill|parcel|no|id|ref|code|number|sn))[\W_]{0,4}$", re.I
+).search
+_DIGITS_OF_PHONE: Final = range(10, 14)
 _MADE: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{24,}", re.I).fullmatch
 """What programs make: UUIDs, digests, and ids of documents."""
 
@@ -26,11 +32,18 @@ def is_in_code(text: str, start: int, end: int) -> bool:
     if not behind[:1].isascii() or not behind[:1].isalpha():
         if not prefix:
             return False
-        if _PREFIX(prefix) and not _NAMED(before):
+        if _PREFIX(prefix) and not _NAMED(before) and not _is_phone(before, prefix, text[start:end]):
             return True
     joined = _IN_WORDS + "-"
     rest = behind[: len(behind) - len(behind.lstrip(joined))]
     return _MADE(_end_of(before, joined) + text[start:end] + rest) is not None
+
+
+def _is_phone(before: str, prefix: str, number: str) -> bool:
+    """Return whether the letters before a number say that it is a phone."""
+    if not _SAYS_PHONE(prefix) or sum(map(str.isdecimal, number)) not in _DIGITS_OF_PHONE:
+        return False
+    return number[0] in "01+" and not _SAID_CODE(before[: -len(prefix)])
 
 
 def _end_of(text: str, characters: str) -> str:

@@ -55,6 +55,16 @@ def test_a_number_behind_what_codes_begin_with_is_a_code(number: str, prefix: st
     assert scrub(prefix + number) == prefix + number
 
 
+@given(MOBILES, st.sampled_from(["T", "M", "P", "H", "C", "PH", "HP"]), st.sampled_from(["", "请打", "note ", "（"]))
+def test_a_letter_that_says_phone_begins_no_code(number: str, letter: str, before: str) -> None:
+    assert scrub(f"{before}{letter}{number}") == f"{before}{letter}*******{number[-4:]}"
+
+
+@given(MOBILES, st.sampled_from(["订单", "运单号：", "order ", "tracking no. "]))
+def test_a_letter_that_says_phone_is_of_a_code_behind_its_word(number: str, word: str) -> None:
+    assert scrub(f"{word}T{number}") == f"{word}T{number}"
+
+
 @given(MOBILES, st.sampled_from(["m", "kg", "张三a", "Smith", "SMITH", "TEL", "电话A", "3号楼12F"]))
 def test_a_mobile_that_touches_a_word_is_masked(number: str, word: str) -> None:
     shown = "*******" + number[7:]
