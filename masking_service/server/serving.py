@@ -12,7 +12,11 @@ import msgspec
 from keys.errors import KeysError
 from keys.process import forbid_swap
 from masking_service.http.app import create_app
+from masking_service.library import mask_records
+from masking_service.masking.columns import FEW
 from masking_service.masking.errors import DefinitionError
+from masking_service.masking.sample_record import sample_record
+from masking_service.masking.schemas import load_schemas
 from masking_service.masking.usual_addresses import lines_reader
 from masking_service.observability.logs import log
 from masking_service.observability.metrics_port import MetricsPort
@@ -52,7 +56,7 @@ def serving_app(settings: Settings) -> WSGIApplication:
     A wrong set-up ends the process with the reason in the log.
     """
     settle_shapes()
-    lines_reader()  # no request waits for it
+    read_tables()
     served, stop = start_parts(settings)
     atexit.register(stop)
     app = Bounds(create_app(served), settings.max_body_bytes)
@@ -142,6 +146,14 @@ def _shapes(base: type[msgspec.Struct]) -> Iterator[type[msgspec.Struct]]:
     for shape in base.__subclasses__():
         yield shape
         yield from _shapes(shape)
+
+
+def read_tables() -> None:
+    """Load the words and tables of the masks, which takes up to a second: no request waits for it."""
+    lines_reader()
+    usual = sample_record(load_schemas()["standard"])
+    abroad = {**usual, "remark": "+852 9123 4567, Flat A, 12/F, 1 Queen's Road"}
+    mask_records([abroad, *[usual] * FEW], "standard", "label")
 
 
 def _spare_the_collector() -> None:

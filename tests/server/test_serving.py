@@ -1,5 +1,8 @@
 """What a worker does before it serves."""
 
+import json
+import subprocess
+import sys
 from typing import Any
 
 import msgspec
@@ -7,6 +10,7 @@ import pytest
 from msgspec import _utils
 
 from masking_service.server.serving import settle_shapes
+from masking_service.shipped import ROOT
 
 
 class _Shape(msgspec.Struct):
@@ -31,3 +35,23 @@ def test_every_shape_is_worked_out_before_a_second_thread_could_meet_half_of_it(
     decoded = msgspec.json.decode(b'{"number": 1, "inner": {"number": 2}}', type=shape)
 
     assert isinstance(decoded, shape)
+
+
+OPENED_BY_A_BATCH = """
+import json, sys
+from masking_service import mask
+from masking_service.server.serving import read_tables
+
+opened = []
+read_tables()
+batch = json.load(open("examples/first_batch.json"))["records"]
+sys.addaudithook(lambda event, of: opened.append(str(of[0])) if event == "open" else None)
+mask(batch)
+print(json.dumps([name for name in opened if "masking_service" in name]))
+"""
+
+
+def test_no_request_waits_for_the_tables_of_the_masks() -> None:
+    answered = subprocess.run([sys.executable, "-c", OPENED_BY_A_BATCH], cwd=ROOT, capture_output=True, check=True)
+
+    assert json.loads(answered.stdout) == []
