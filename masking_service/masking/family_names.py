@@ -49,7 +49,7 @@ RARE_FAMILY_NAMES: Final = (
 )
 """More of one character (百家姓, and those of the census that it lacks): names where more than one sign tells one."""
 
-WORDS_AS_FAMILY_NAMES: Final = "楼区相种户法介泰律"
+WORDS_AS_FAMILY_NAMES: Final = "楼区相种户法介泰律初国都母"
 """Those that are nearly always words: names where a cue leaves little doubt."""
 
 

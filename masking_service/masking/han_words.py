@@ -13,12 +13,7 @@ from importlib import resources
 from typing import Final
 
 from masking_service.masking import name_cues
-from masking_service.masking.family_names import (
-    DOUBLE_FAMILY_NAMES,
-    FAMILY_NAMES,
-    RARE_FAMILY_NAMES,
-    WORDS_AS_FAMILY_NAMES,
-)
+from masking_service.masking.family_names import DOUBLE_FAMILY_NAMES, FAMILY_NAMES, RARE_FAMILY_NAMES
 
 UNKNOWN: Final = "x"
 """The class of a character that is in no word."""
@@ -77,8 +72,7 @@ class HanWords:
             for char in {*self.given, *(word for word in self.words if len(word) == 1)}
         }
         self.family = _costs(groups["family"])
-        rare = FAMILY_NAMES + RARE_FAMILY_NAMES + WORDS_AS_FAMILY_NAMES
-        self.family = dict.fromkeys(rare, _COST_OF_RARE_FAMILY) | self.family
+        self.family = dict.fromkeys(FAMILY_NAMES + RARE_FAMILY_NAMES, _COST_OF_RARE_FAMILY) | self.family
         self.family.update(dict.fromkeys(DOUBLE_FAMILY_NAMES, _COST_OF_DOUBLE))
         self._simplified = {ord(pair[0]): pair[1] for line in groups["simplified"] for pair in _pairs(line)}
         self._is_traditional = re.compile(f"[{''.join(map(chr, self._simplified))}]").search

@@ -23,8 +23,9 @@ from masking_service.masking.han_words import han_words
 
 _HAN: Final = r"[\u3400-\u9fff]"
 _SINGLES: Final = "".join(sorted({*FAMILY_NAMES, *RARE_FAMILY_NAMES}))
-_FAMILIES: Final = "".join(sorted({*_SINGLES, *WORDS_AS_FAMILY_NAMES, *(name[0] for name in DOUBLE_FAMILY_NAMES)}))
+_FAMILIES: Final = "".join(sorted({*_SINGLES, *(name[0] for name in DOUBLE_FAMILY_NAMES)}))
 """What a name begins with."""
+_ANY: Final = f"[{_FAMILIES}{WORDS_AS_FAMILY_NAMES}]"
 _SIGN: Final = r"[^\u3400-\u9fff0-9A-Za-z]"
 _OF_PLACES: Final = {"办公", "宿舍", "手机", "配送", "委员", "镇长", "家属", "处理", "地址", "电话"}
 """Of the words that follow names those that are more often part of a firm's name here."""
@@ -73,7 +74,7 @@ _MAY_BE_NAME: Final = tuple(
     for pattern in (
         _begins(
             _FOLLOWING,
-            f"(?:(?<=[{_FAMILIES}].)|(?<=[{_FAMILIES}]{_HAN}.)|(?<=[{_FAMILIES}]{_HAN}{{2}}.)|(?<=[{_FAMILIES}]{_HAN}{{3}}.))",
+            f"(?:(?<={_ANY}.)|(?<={_ANY}{_HAN}.)|(?<={_ANY}{_HAN}{{2}}.)|(?<={_ANY}{_HAN}{{3}}.))",
         ),
         rf"[{_SINGLES}]{_APART}(?={_ENDS})(?!(?<=[谢謝])[谢謝])",
         _begins(DOUBLE_FAMILY_NAMES, _APART) + rf"(?={_HAN}{_ENDS})",

@@ -15,7 +15,12 @@ from typing import Final
 
 from masking_service.masking import name_cues as cues
 from masking_service.masking.alternatives import any_of, by_char, by_first_letter
-from masking_service.masking.family_names import DOUBLE_FAMILY_NAMES, FAMILY_NAMES, RARE_FAMILY_NAMES
+from masking_service.masking.family_names import (
+    DOUBLE_FAMILY_NAMES,
+    FAMILY_NAMES,
+    RARE_FAMILY_NAMES,
+    WORDS_AS_FAMILY_NAMES,
+)
 from masking_service.masking.han_words import COST_OF_UNKNOWN, NO_WORD, UNKNOWN, han_words
 from masking_service.masking.legal_forms import HAN_FORMS
 
@@ -55,6 +60,8 @@ _LIKELY_BEFORE_NOUN: Final = 18
 """What it saves at least that begins a run, behind which is a noun that calls no goods: 王丽娟老人独居."""
 _LIKELY_BESIDE_WORD: Final = 8
 """What a name saves at least that needs no more than a word beside it."""
+_RARE_WORD: Final = 27
+"""What a word costs at least that may begin like a name by chance: 周语嫣."""
 _MAY_BE_NAME: Final = 4
 """What a name saves at least, if its characters were words, for the run around it to be read."""
 _BEFORE: Final = {"v": 2, "p": 4, "u": 1, "a": 0, "r": 1, "t": 2, "m": -2, "s": 0, "n": -2, UNKNOWN: -6}
@@ -187,6 +194,9 @@ _LIST_IN: Final = re.compile(
 _han_letter: Final = re.compile(r"[A-Za-z\u4e00-\u9fff]").search
 _letter: Final = re.compile(r"\w").search
 _HAN_PARTS: Final = re.compile(r"[\u4e00-\u9fff]+").finditer
+_WORDS_AS_FAMILY: Final = frozenset(WORDS_AS_FAMILY_NAMES)
+_COST_OF_WORD_AS_FAMILY: Final = 19
+"""What it costs as a family name where a whole name is asked for: no run of Han is read for it."""
 _STARTS: Final = "".join(sorted({*FAMILY_NAMES, *RARE_FAMILY_NAMES, *(name[0] for name in DOUBLE_FAMILY_NAMES)}))
 _family: Final = re.compile(rf"[{_STARTS}](?=[\u4e00-\u9fff])").finditer
 _BEFORE_SITE: Final = _PERSON_ENDS | frozenset(
@@ -226,6 +236,8 @@ class HanRun:
         """Whether all of the run is a name that saves so much, whatever is beside it."""
         family = 2 if self._han[:2] in DOUBLE_FAMILY_NAMES and len(self._han) > len("欧阳") else 1
         given, cost = self._han[family:], self._known.family.get(self._han[:family])
+        if self._han[:1] in _WORDS_AS_FAMILY:
+            cost = _COST_OF_WORD_AS_FAMILY
         if cost is None or len(given) not in _COST_OF_NAME or self._han in self._known.words:
             return False
         return self._saved(0, len(self._han), cost + _cost_of_given(given)) >= least
@@ -330,7 +342,8 @@ class HanRun:
 
     def _is_likely(self, start: int, end: int, saved: int) -> bool:
         """Whether a name at this span needs no cue, because it is far likelier than words: 综合办 李晓燕."""
-        if self._han[end - 1] in _NO_LAST or self._han[start : start + 2] in self._known.words:
+        first = self._han[start : start + 2]
+        if self._han[end - 1] in _NO_LAST or (first in self._known.words and first not in DOUBLE_FAMILY_NAMES):
             return False
         if end == len(self._han) and (start > 1 or self._is_behind_noun(start)):
             return True
@@ -594,8 +607,10 @@ def _runs(text: str, found: Sequence[tuple[int, int]] = ()) -> Iterator[tuple[in
 def _is_read(text: str, at: int, first: int) -> bool:
     """Whether what may be a family name at `at`, in a run that begins at `first`, is a reason to read the run."""
     if at == first:
-        of_room = _ROOM_BEFORE(text, max(0, at - 6), at) and _may_be_name(text, at)  # 302孙子涵
-        return of_room or not _is_word(text, at, plain=True)
+        if not _is_word(text, at, plain=True):
+            return True
+        rare = han_words().words.get(text[at : at + 2], NO_WORD)[1] >= _RARE_WORD
+        return (rare or _ROOM_BEFORE(text, max(0, at - 6), at) is not None) and _may_be_name(text, at)  # 302孙子涵
     return _may_be_name(text, at) or (_is_site(text, at) and not _is_word(text, at, plain=False))
 
 

@@ -465,7 +465,7 @@ def _said(text: str, at: int, end: int) -> Span | None:
     noted = not is_han(text[at - 1 : at])
     if noted and (note := _note_behind.search(text, max(0, at - 9), at)):
         at = note.start()
-    start = name_before(text, at, loose=verb in cues.SURE_VERBS, rare=True)
+    start = name_before(text, at, loose=verb in cues.SURE_VERBS, rare=len(verb) > 1 or verb == "收")
     if start is None or ((noted or at - start > 2) and names_between_words.is_word(text[start:at])):
         return None  # 【柳州】已签收, 何首乌已签收
     if not noted and at - start == len("兰楠会") and names_between_words.ends_sooner(text, start, at):

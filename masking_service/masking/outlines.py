@@ -179,6 +179,7 @@ class Outlines:
         slots: list[str] = []
         around, last = parts[::2], ""
         for at, (slot, before, behind) in enumerate(zip(parts[1::2], around, around[1:], strict=False)):
+            behind = behind or "".join(parts[2 * at + 3 : 2 * at + 4])  # 周亮完成配送: 成配 has the form of a name
             # What may be a word, or a part of one with what is beside it, is no slot.
             if len(slot) == OF_NUMBER or not (
                 (last := before[-1:] or last) in families
