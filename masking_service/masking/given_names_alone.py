@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Final
 
+from masking_service.masking import called_words
 from masking_service.masking import name_cues as cues
-from masking_service.masking import names_between_words
 from masking_service.masking.alternatives import by_char
 from masking_service.masking.cue_uses import BEFORE_NAMES
 from masking_service.masking.family_names import FAMILY_NAMES, RARE_FAMILY_NAMES
@@ -89,10 +89,10 @@ def find(text: str) -> Iterator[Span]:
             yield match.span(1)
     for match in _called(text):
         name = match[0]
-        if name in cues.NICKNAMES or not names_between_words.is_word(name):
+        if name in cues.NICKNAMES or not called_words.is_word(name):
             yield match.span(1)
     for match in _familiar(text):
-        if not names_between_words.is_word(match[0]):
+        if not called_words.is_word(match[0]):
             yield match.span(1)
     for match in first.finditer(text):
         if _is_titled(text, *match.span()) or _is_beside(text, *match.span()):

@@ -60,8 +60,9 @@ TOKENS: Final = re.compile(
     rf"(?:(?<=[甲乙丙丁].)|(?<=[元层層楼樓梯栋棟幢座号號厦廈苑园園馆館\-0-9A-Za-z*][{_SIDE}].)|(?<=^[{_SIDE}].))())"
 ).finditer
 
+_FAMILIES: Final = frozenset(FAMILY_NAMES + RARE_FAMILY_NAMES + WORDS_AS_FAMILY_NAMES)
 _NAME_AS_WORD: Final = re.compile(
-    rf"(?:(?<=[0-9*]{{3}})|(?<=[0-9*]{{3}}\s))([{FAMILY_NAMES}{RARE_FAMILY_NAMES}{WORDS_AS_FAMILY_NAMES}])"
+    r"(?:(?<=[0-9*]{3})|(?<=[0-9*]{3}\s))[\u4e00-\u9fff]"
     r"(?:\*{1,2}(?![0-9*])|\*{8,}|(?![东東西南北中](?![\u4e00-\u9fff]))[\u4e00-\u9fff]{1,2}?"
     r"(?=$|[\s,，;；。、(（)）收代签簽取]|先生|女士|1[3-9][0-9*]{9}|\*{6}))"
 ).match
@@ -74,7 +75,8 @@ _STARRED: Final = re.compile(
 
 def is_of_name(text: str, stop: int) -> bool:
     """Whether the word behind a number that ends at `stop` is a person's family name behind a room: 402米秀英收."""
-    found = _NAME_AS_WORD(text, stop) or _NAME_AS_WORD(text, stop + 1)
+    at = stop + text.startswith(" ", stop)
+    found = _NAME_AS_WORD(text, at) if text[at : at + 1] in _FAMILIES else None
     return found is not None and (found[0][-1] == "*" or names_between_words.is_name(found[0], plainly=True))
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from masking_service.masking import called_words, names_between_words
 from masking_service.masking import name_cues as cues
-from masking_service.masking import names_between_words
 from masking_service.masking.address_words import PROVINCES
 from masking_service.masking.alternatives import any_of, by_char
 from masking_service.masking.cue_uses import BEFORE_NAMES, ROLE
@@ -98,12 +98,12 @@ def is_short_title(text: str, at: int) -> bool:
         return True
     apart = text[at - 1 : at] in COMMON_FAMILY and not is_han(text[max(0, at - 2) : at - 1])
     goes_on = (
-        (apart and names_between_words.goes_on(text, at))
+        (apart and called_words.goes_on(text, at))
         or (behind in "家那這这" and not is_han(text[at + 2 : at + 3]))
         or behind == "在"
         or text.startswith(_following.get(behind, ()), at + 1)
     )
-    return goes_on and not names_between_words.is_word(text[max(0, at - 1) : at + 1])
+    return goes_on and not called_words.is_word(text[max(0, at - 1) : at + 1])
 
 
 def name_ends(text: str, at: int) -> bool:
@@ -163,7 +163,7 @@ def _odd_name_from(text: str, start: int, run: str, family: int) -> int | None:
     name, end = run[: family + 2], start + family + 2
     if len(run) < family + 2 or (family == 1 and not han_words().is_family(run[0])):
         return None
-    if names_between_words.is_word(name) or (family == 1 and names_between_words.is_word(name[:2])):
+    if called_words.is_word(name) or (family == 1 and called_words.is_word(name[:2])):
         return None
     if name[family:] in _TITLES or _follows(text, start + family) or not name_ends(text, end):
         return None
@@ -172,7 +172,7 @@ def _odd_name_from(text: str, start: int, run: str, family: int) -> int | None:
 
 def _begins_rarely(run: str) -> bool:
     """Whether a rare family name begins a run of Han, and no word that is known."""
-    return run[0] in ANY_FAMILY and not names_between_words.is_word(run[:2])
+    return run[0] in ANY_FAMILY and not called_words.is_word(run[:2])
 
 
 def without_family_from(text: str, start: int) -> int | None:
@@ -273,7 +273,7 @@ def _can_be_nickname(name: str) -> bool:
         return False
     if name[1] in COMMON_FAMILY:
         return True
-    return name[1] not in _NO_GIVEN and name[1] not in cues.SHORT_TITLES and not names_between_words.is_word(name)
+    return name[1] not in _NO_GIVEN and name[1] not in cues.SHORT_TITLES and not called_words.is_word(name)
 
 
 def is_nickname(text: str, start: int, *, sure: bool) -> bool:
@@ -281,7 +281,7 @@ def is_nickname(text: str, start: int, *, sure: bool) -> bool:
     name, behind = text[start : start + 2], text[start + 2 : start + 3]
     if len(name) < 2 or not is_han(name[1]):
         return False
-    if names_between_words.is_word(name) and name not in cues.NICKNAMES:
+    if called_words.is_word(name) and name not in cues.NICKNAMES:
         return False
     if not (sure or name[1] in COMMON_FAMILY or name[0] == "阿"):
         return False
@@ -308,7 +308,7 @@ def _japanese_before(text: str, first: int, end: int) -> int | None:
         family = next((length for length in (3, 2) if text[start : start + length] in japanese_families()), 0)
         given = text[start + family : end]
         if family and 1 < len(given) < 4 and given[-1] not in PLACE_ENDS and _parting(text, start, first, loose=True):
-            return None if given in _TITLES or names_between_words.is_word(given) else start
+            return None if given in _TITLES or called_words.is_word(given) else start
     return None
 
 
@@ -348,13 +348,13 @@ def _may_begin(text: str, start: int, end: int, parting: int, *, rare: bool) -> 
             and name[1] in COMMON_FAMILY
             and name[-1] not in PLACE_ENDS
             and han_words().saved_as_given(name[2:]) > 0
-            and not names_between_words.is_word(name[2:])
+            and not called_words.is_word(name[2:])
         )
     ):
         return False
     if not parting and (name[-1] in PLACE_ENDS or text[start - 1 : start + 1] in cues.common_words()):
         return False
-    if not parting and names_between_words.is_word(text[start - 1 : start + 1]):
+    if not parting and called_words.is_word(text[start - 1 : start + 1]):
         return False
     apart = parting > 2 and (
         _room_before(text, max(0, start - 5), start)

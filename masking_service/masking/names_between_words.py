@@ -15,6 +15,7 @@ from typing import Final
 
 from masking_service.masking import name_cues as cues
 from masking_service.masking.alternatives import any_of, by_char, by_first_letter
+from masking_service.masking.called_words import ORGANISATION_ENDS, PERSON_ENDS, ROLE_ENDS, is_word
 from masking_service.masking.family_names import (
     DOUBLE_FAMILY_NAMES,
     FAMILY_NAMES,
@@ -71,9 +72,6 @@ _OF_A_PLACE: Final = -8
 _ENDS_RUN: Final = 3
 """Points of a name's end that is the run's, behind what announces a person."""
 _NEVER: Final = -99
-_ROLE_ENDS: Final = frozenset("员人师者工")
-_PERSON_ENDS: Final = frozenset("户生友方手长士徒商主客警官妇婆公嫂弟妹哥姐爷奶叔姨侄")
-_ORGANISATION_ENDS: Final = frozenset("场地司厂店部科处组班院局所行社馆校市队站库间堂舍心室园会团办房吧厅")
 _ORGANISATION: Final = 5
 _OF_SOMEONE: Final = 2
 """Points of 的 behind what a person does: 遛狗的张杰捡到."""
@@ -100,10 +98,6 @@ _TITLES: Final = frozenset(f"{cues.SHORT_TITLES}家")
 _WHOLE_CUES: Final = frozenset(word for word in (*cues.TITLES, *cues.VERBS) if len(word) > 1)
 _NO_GIVEN: Final = frozenset(cues.NO_GIVEN) - {"可"}
 _PLACE_ENDS: Final = frozenset(cues.PLACE_ENDS)
-_NO_CALLED: Final = _TITLES | _NO_GIVEN | _PLACE_ENDS | _ROLE_ENDS | _PERSON_ENDS | _ORGANISATION_ENDS
-_NO_CALLED_LAST: Final = _TITLES | _ROLE_ENDS | _PERSON_ENDS | _ORGANISATION_ENDS | frozenset("管位保卫机台府委办处")
-"""What words end with that call people, posts and organisations."""
-_CUES: Final = frozenset((*cues.ROLES, *cues.WEAK, *cues.TITLES, *cues.VERBS))
 
 
 _DONE: Final = tuple(
@@ -174,7 +168,7 @@ _SPACES: Final = frozenset(" \t\u3000")
 _DASHES: Final = frozenset("-—－")
 _TAKEN_AT: Final = frozenset("点店站柜")
 """What places end with where parcels are taken: 代收点-王芳."""
-_OF_PEOPLE_ENDS: Final = _PERSON_ENDS | _ROLE_ENDS
+_OF_PEOPLE_ENDS: Final = PERSON_ENDS | ROLE_ENDS
 _BRACKETS: Final = frozenset("】])）")
 _COLONS: Final = frozenset(":：=∶﹕→")
 _SIGNS_OF_CLAUSES: Final = frozenset(",，、;； |｜/／+＋&＆")
@@ -199,7 +193,7 @@ _COST_OF_WORD_AS_FAMILY: Final = 19
 """What it costs as a family name where a whole name is asked for: no run of Han is read for it."""
 _STARTS: Final = "".join(sorted({*FAMILY_NAMES, *RARE_FAMILY_NAMES, *(name[0] for name in DOUBLE_FAMILY_NAMES)}))
 _family: Final = re.compile(rf"[{_STARTS}](?=[\u4e00-\u9fff])").finditer
-_BEFORE_SITE: Final = _PERSON_ENDS | frozenset(
+_BEFORE_SITE: Final = PERSON_ENDS | frozenset(
     "级场地放工员人师者天后晚前点司厂店部科处组班院局所行社馆校市队站库间堂舍心室会团办房"
 )
 """What words end with that people are, or belong to, and 放."""
@@ -443,13 +437,13 @@ class HanRun:
         word = self._word_before[at]
         if word == "的" and self._is_whose(at):
             return _ORGANISATION
-        if at > len("收件") and word[-1] in _ROLE_ENDS:
+        if at > len("收件") and word[-1] in ROLE_ENDS:
             return _SURE
         of_people = word[-1] in _OF_PEOPLE_ENDS and (at > len("收件") or len(word) > 1)
         if of_people and self._known.word(word)[0] == "n":  # type: ignore[index]  # it is one of the words
             return _ORGANISATION
         longer = len(word) > 1 or self._word_before[at - 1] or self._text[self.start - 1 : self.start].isalnum()
-        if word[-1] in _ORGANISATION_ENDS and longer:
+        if word[-1] in ORGANISATION_ENDS and longer:
             return _ORGANISATION
         if word == "的" and at > 1:
             return _OF_SOMEONE
@@ -460,7 +454,7 @@ class HanRun:
         if at == 1:
             return self._text[self.start - 1 : self.start] in _BRACKETS
         owner = self._word_before[at - 1]
-        if owner[-1] in _ORGANISATION_ENDS and at > len("队的"):
+        if owner[-1] in ORGANISATION_ENDS and at > len("队的"):
             return True
         return len(self._han) - at <= len("欧阳明") and len(owner) > 1 and self._known.words[owner][0] in "ns"
 
@@ -483,9 +477,9 @@ class HanRun:
             return _LABELLED
         if not word or (_IS_THING(word) and word not in _ROLES):
             return 0
-        if word[-1] in _ROLE_ENDS or word.endswith(_ANNOUNCE.get(word[-1], ())):
+        if word[-1] in ROLE_ENDS or word.endswith(_ANNOUNCE.get(word[-1], ())):
             return _SURE
-        if before[-1:] in _SPACES and (word[-1] in _ORGANISATION_ENDS or word.endswith("部门")):
+        if before[-1:] in _SPACES and (word[-1] in ORGANISATION_ENDS or word.endswith("部门")):
             return _ORGANISATION
         return _LABELLED if before[-2:].strip()[-1:] in _COLONS else 0
 
@@ -660,39 +654,6 @@ def _names_of_a_list(text: str, start: int, end: int) -> Iterator[tuple[int, int
 def is_name(text: str, *, plainly: bool = False) -> bool:
     """Whether all of a text in Han is likelier a name than words; `plainly` if little else is where it is."""
     return HanRun(han_words().simplified(text), 0, len(text)).is_name(_IN_A_PLAIN_PLACE if plainly else _IN_A_LIST)
-
-
-def is_word(text: str) -> bool:
-    """Whether all of a text is a word that is known."""
-    return text in han_words().words or text in cues.common_words()
-
-
-def is_noun(text: str) -> bool:
-    """Whether all of a text is a noun that is known."""
-    return is_word(text) and han_words().words.get(text, NO_WORD)[0] in ("n", UNKNOWN)
-
-
-def can_be_called(name: str, *, politely: bool) -> bool:
-    """Whether Han beside a title or cue can be a name, though they are a word or have a character of places.
-
-    Before words of politeness everything can that calls no people; before a title no trade either (安装师傅).
-    """
-    known, family = han_words().words, 2 if name[:2] in DOUBLE_FAMILY_NAMES else 1
-    if not 1 <= len(name) - family <= len("小明") or name in _CUES or name in cues.NO_CALLED:
-        return False
-    if name[-1] in _NO_CALLED_LAST or (not politely and name in cues.TRADES):
-        return False
-    if name in known or name in cues.common_words():
-        return True
-    return name[:2] not in known and name[:2] not in cues.common_words() and name[-1] not in _NO_CALLED
-
-
-def goes_on(text: str, at: int) -> bool:
-    """Whether a verb or an adverb follows the title of one character at `at`: 张工看一下."""
-    if is_word(text[at : at + 2]) or is_word(text[at : at + 3]) or is_word(text[at - 1 : at + 2]):
-        return False
-    words, behind = han_words().words, text[at + 1 : at + 3]
-    return (words.get(behind) or words.get(behind[:1], NO_WORD))[0] in ("v", "p", "a", "r", "t")
 
 
 def are_words(text: str, start: int, end: int) -> bool:

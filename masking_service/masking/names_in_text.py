@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from masking_service.masking import given_names_alone, names_between_words, names_of_clauses
+from masking_service.masking import called_words, given_names_alone, names_between_words, names_of_clauses
 from masking_service.masking import name_cues as cues
 from masking_service.masking.address_words import PROVINCES
 from masking_service.masking.alternatives import any_of, beginning, by_char
@@ -60,7 +60,6 @@ from masking_service.masking.name_bounds import (
     name_ends,
     name_from,
 )
-from masking_service.masking.names_between_words import can_be_called
 from masking_service.masking.names_of_clauses import Span
 from masking_service.masking.names_of_neighbours import names_of_neighbours
 
@@ -294,7 +293,7 @@ def _end_of_word(text: str, start: int) -> int | None:
     run = _han_run.match(text, start)[0]  # type: ignore[index]  # it always matches
     end = start + len(run)
     whole = len(run) < len("欧阳小明") and text[end - 1] not in PLACE_ENDS and not text[end : end + 1].isalnum()
-    return end if whole and can_be_called(run, politely=False) else None
+    return end if whole and called_words.can_be_called(run, politely=False) else None
 
 
 def _apart(spans: list[Span]) -> list[Span]:
@@ -365,7 +364,7 @@ def _announced(text: str, end: int, *, sure: bool) -> Span | None:
         if text[start : start + 2] in DOUBLE_FAMILY_NAMES and _ends_as_place(text, name_end):
             return None
         to_place = text[end - 1] in _TO_PLACE or name_end - start == len("张家港")
-        if to_place and names_between_words.is_word(text[start:name_end]):
+        if to_place and called_words.is_word(text[start:name_end]):
             return None
     return start, name_end
 
@@ -403,7 +402,7 @@ def _titled(text: str, at: int, end: int, *, short: bool) -> Span | None:
         or text[start - 1 : at] in BEFORE_NAMES
     ):
         return None
-    if names_between_words.is_word(text[start:end]) and not name_ends(text, end):
+    if called_words.is_word(text[start:end]) and not name_ends(text, end):
         return None  # a brand: 康师傅红烧牛肉面
     return start, at
 
@@ -434,8 +433,8 @@ def _word_before_title(text: str, at: int, end: int) -> Span | None:
 
 def _is_called(name: str, *, politely: bool) -> bool:
     """Whether a word before a title can be a name; before a trade one that is no name more often is none: 金牌月嫂."""
-    plainly = not politely and names_between_words.is_word(name)
-    return can_be_called(name, politely=politely) and not (plainly and not han_words().is_family(name[0]))
+    plainly = not politely and called_words.is_word(name)
+    return called_words.can_be_called(name, politely=politely) and not (plainly and not han_words().is_family(name[0]))
 
 
 def _has_family(text: str, start: int) -> bool:
@@ -448,10 +447,10 @@ def _word_behind_cue(text: str, end: int, *, sure: bool) -> Span | None:
     if not _has_family(text, start):
         return None
     run = _han_run.match(text, start)[0]  # type: ignore[index]  # it always matches
-    alone = start > end or (sure and text[end - 1] in _ENDS_OF_ROLES and names_between_words.is_noun(run))
+    alone = start > end or (sure and text[end - 1] in _ENDS_OF_ROLES and called_words.is_noun(run))
     for stop in range(start + 2, start + min(len(run), 3) + 1):
         told = text.startswith(_taking.get(text[stop : stop + 1], ()), stop) or (alone and stop == start + len(run))
-        if told and text[stop - 1] not in PLACE_ENDS and can_be_called(text[start:stop], politely=False):
+        if told and text[stop - 1] not in PLACE_ENDS and called_words.can_be_called(text[start:stop], politely=False):
             return start, stop
     return None
 
@@ -460,13 +459,13 @@ def _said(text: str, at: int, end: int) -> Span | None:
     verb = text[at:end]
     if len(verb) == 1 and is_han(text[end : end + 1]) and verb not in "说說":
         return None
-    if len(verb) == 1 and names_between_words.is_word(text[at - 1 : end]):
+    if len(verb) == 1 and called_words.is_word(text[at - 1 : end]):
         return None  # 小说, 听说
     noted = not is_han(text[at - 1 : at])
     if noted and (note := _note_behind.search(text, max(0, at - 9), at)):
         at = note.start()
     start = name_before(text, at, loose=verb in cues.SURE_VERBS, rare=len(verb) > 1 or verb == "收")
-    if start is None or ((noted or at - start > 2) and names_between_words.is_word(text[start:at])):
+    if start is None or ((noted or at - start > 2) and called_words.is_word(text[start:at])):
         return None  # 【柳州】已签收, 何首乌已签收
     if not noted and at - start == len("兰楠会") and names_between_words.ends_sooner(text, start, at):
         return start, at - 1
@@ -535,7 +534,7 @@ def _names_beside_address(text: str) -> Iterator[Span]:
         ):
             yield start, end
     for match in _before_place.finditer(text):
-        place = any(names_between_words.is_word(text[match.start() : match.end() + more]) for more in (1, 2))
+        place = any(called_words.is_word(text[match.start() : match.end() + more]) for more in (1, 2))
         if not place and can_be_name(match[0]) and match[0][-1] not in PLACE_ENDS:
             yield match.span()
     yield from first_latin_name(text)
@@ -557,7 +556,7 @@ def _word_beside_number(text: str) -> Iterator[Span]:
     """
     for match in _beside_number(text):
         start, end = match.span(match.lastgroup or 0)
-        if text[end - 1] not in PLACE_ENDS and can_be_called(text[start:end], politely=False):
+        if text[end - 1] not in PLACE_ENDS and called_words.can_be_called(text[start:end], politely=False):
             yield start, end
 
 

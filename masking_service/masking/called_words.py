@@ -1,0 +1,52 @@
+"""Tells which Han are words, and which words can call a person: 方圆女士, 由方言签收."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from masking_service.masking import name_cues as cues
+from masking_service.masking.family_names import DOUBLE_FAMILY_NAMES
+from masking_service.masking.han_words import NO_WORD, UNKNOWN, han_words
+
+ROLE_ENDS: Final = frozenset("员人师者工")
+PERSON_ENDS: Final = frozenset("户生友方手长士徒商主客警官妇婆公嫂弟妹哥姐爷奶叔姨侄")
+ORGANISATION_ENDS: Final = frozenset("场地司厂店部科处组班院局所行社馆校市队站库间堂舍心室园会团办房吧厅")
+_TITLES: Final = frozenset(f"{cues.SHORT_TITLES}家")
+_LAST: Final = _TITLES | ROLE_ENDS | PERSON_ENDS | ORGANISATION_ENDS
+_NO_CALLED: Final = _LAST | (frozenset(cues.NO_GIVEN) - {"可"}) | frozenset(cues.PLACE_ENDS)
+_NO_CALLED_LAST: Final = _LAST | frozenset("管位保卫机台府委办处")
+"""What words end with that call people, posts and organisations."""
+_CUES: Final = frozenset((*cues.ROLES, *cues.WEAK, *cues.TITLES, *cues.VERBS))
+
+
+def is_word(text: str) -> bool:
+    """Whether all of a text is a word that is known."""
+    return text in han_words().words or text in cues.common_words()
+
+
+def is_noun(text: str) -> bool:
+    """Whether all of a text is a noun that is known."""
+    return is_word(text) and han_words().words.get(text, NO_WORD)[0] in ("n", UNKNOWN)
+
+
+def can_be_called(name: str, *, politely: bool) -> bool:
+    """Whether Han beside a title or cue can be a name, though they are a word or have a character of places.
+
+    Before words of politeness everything can that calls no people; before a title no trade either (安装师傅).
+    """
+    known, family = han_words().words, 2 if name[:2] in DOUBLE_FAMILY_NAMES else 1
+    if not 1 <= len(name) - family <= len("小明") or name in _CUES or name in cues.NO_CALLED:
+        return False
+    if name[-1] in _NO_CALLED_LAST or (not politely and name in cues.TRADES):
+        return False
+    if name in known or name in cues.common_words():
+        return True
+    return name[:2] not in known and name[:2] not in cues.common_words() and name[-1] not in _NO_CALLED
+
+
+def goes_on(text: str, at: int) -> bool:
+    """Whether a verb or an adverb follows the title of one character at `at`: 张工看一下."""
+    if is_word(text[at : at + 2]) or is_word(text[at : at + 3]) or is_word(text[at - 1 : at + 2]):
+        return False
+    words, behind = han_words().words, text[at + 1 : at + 3]
+    return (words.get(behind) or words.get(behind[:1], NO_WORD))[0] in ("v", "p", "a", "r", "t")
