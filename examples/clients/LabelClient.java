@@ -167,8 +167,45 @@ public final class LabelClient {
         return text;
     }
 
-    /** The results of a batch: with tokens, or masked only where tokens cannot be had in time. */
+    /** The results of a batch. What is wrong with a record is told. */
     private List<Map<String, Object>> results(List<String> batch, long first)
+            throws Refused, Unavailable, InterruptedException {
+        var results = answered(batch);
+        for (int at = 0; at < results.size(); at++) {
+            if (results.get(at).get("error") instanceof Map<?, ?> error) {
+                tell(first + at, error);
+            }
+        }
+        return results;
+    }
+
+    /** The results of a batch. Records that were too much with the others are sent again, with fewer. */
+    private List<Map<String, Object>> answered(List<String> batch)
+            throws Refused, Unavailable, InterruptedException {
+        var results = sent(batch);
+        var again = new ArrayList<Integer>();
+        for (int at = 0; at < results.size(); at++) {
+            if (results.get(at).get("error") instanceof Map<?, ?> error && "too-large".equals(error.get("code"))) {
+                again.add(at);
+            }
+        }
+        if (batch.size() == 1) {
+            return results;
+        }
+        int half = again.size() == batch.size() ? again.size() / 2 : 0;
+        for (var part : List.of(again.subList(0, half), again.subList(half, again.size()))) {
+            if (!part.isEmpty()) {
+                var parts = answered(part.stream().map(batch::get).toList());
+                for (int at = 0; at < part.size(); at++) {
+                    results.set(part.get(at), parts.get(at));
+                }
+            }
+        }
+        return results;
+    }
+
+    /** The results of a batch: with tokens, or masked only where tokens cannot be had in time. */
+    private List<Map<String, Object>> sent(List<String> batch)
             throws Refused, Unavailable, InterruptedException {
         var body = "{\"schema\":" + Json.write(schema) + ",\"records\":[" + String.join(",", batch) + "]}";
         var results = tokenized(body, batch.size());
@@ -178,11 +215,6 @@ public final class LabelClient {
                 if (result.containsKey("record")) {
                     result.put("stored", false);
                 }
-            }
-        }
-        for (int at = 0; at < results.size(); at++) {
-            if (results.get(at).get("error") instanceof Map<?, ?> error) {
-                tell(first + at, error);
             }
         }
         return results;

@@ -104,6 +104,26 @@ class LabelClient:
             yield from self._results(batch, number - len(batch) + 1)
 
     def _results(self, batch: list[bytes], first: int) -> list[Json]:
+        """The results of a batch. What is wrong with a record is told."""
+        results = self._answered(batch)
+        for number, result in enumerate(results, first):
+            if "error" in result:
+                _tell(number, result["error"])
+        return results
+
+    def _answered(self, batch: list[bytes]) -> list[Json]:
+        """The results of a batch. Records that were too much with the others are sent again, with fewer."""
+        results = self._sent(batch)
+        again = [at for at, result in enumerate(results) if result.get("error", {}).get("code") == "too-large"]
+        if not again or len(batch) == 1:
+            return results
+        half = len(again) // 2 if len(again) == len(batch) else 0
+        for part in filter(None, (again[:half], again[half:])):
+            for at, result in zip(part, self._answered([batch[at] for at in part]), strict=True):
+                results[at] = result
+        return results
+
+    def _sent(self, batch: list[bytes]) -> list[Json]:
         """The results of a batch: with tokens, or masked only where tokens cannot be had in time."""
         body = b'{"schema":%s,"records":[%s]}' % (json.dumps(self._schema).encode(), b",".join(batch))
         results = self._tokenized(body, len(batch))
@@ -112,9 +132,6 @@ class LabelClient:
             for result in results:
                 if "record" in result:
                     result["stored"] = False
-        for number, result in enumerate(results, first):
-            if "error" in result:
-                _tell(number, result["error"])
         return results
 
     def _tokenized(self, body: bytes, count: int) -> list[Json] | None:

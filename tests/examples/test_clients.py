@@ -147,6 +147,36 @@ def test_a_record_that_fits_no_batch_fails_alone(client: Client, url: str, key: 
     assert "record 2: not sent: more than 1000000 bytes" in said.log
 
 
+def test_records_that_were_too_much_together_are_sent_again_in_smaller_batches(
+    client: Client, service: Running, key: str, fresh: Records
+) -> None:
+    """But by curl, which prints the answer to each batch as it came."""
+    records = fresh(5)
+    too_large = {"error": {"code": "too-large", "errors": [{"pointer": "/remark", "code": "too-large"}]}}
+    nothing_fits = Says(200, {}, json.dumps({"results": [too_large] * 5, "failed": 5}).encode())
+
+    with standing_in(service.port, nothing_fits) as busy:
+        said = client.run(busy.url, key, records)
+
+    batches = [len(json.loads(one.body)["records"]) for one in busy.asked]
+    if client.language == "curl":
+        assert (said.status, batches) == (SOME_FAILED, [5])
+    else:
+        assert (said.status, said.log, batches) == (PRINTED, "", [5, 2, 3])
+        assert numbers(said.results) == numbers([{"record": one} for one in records])
+
+
+def test_a_record_that_is_too_large_by_itself_fails_alone(client: Client, url: str, key: str, fresh: Records) -> None:
+    records = fresh(3)
+    records[1]["more"] = {f"member{at}": at for at in range(10_001)}
+
+    said = client.run(url, key, records)
+
+    assert said.status == SOME_FAILED
+    assert ["error" in result for result in said.results] == [False, True, False]
+    assert "record 2:" in said.log
+
+
 def test_labels_are_printed_without_tokens_while_the_store_is_down(
     client: Client, service: Running, url: str, key: str, fresh: Records
 ) -> None:
