@@ -141,6 +141,7 @@ def test_no_depth_does_any_harm(api: Api, path: str, data: bytes) -> None:
         (rb'{"\ud800":1}', "invalid-text", ""),
         (rb'{"13812345678":"\ud800"}', "invalid-text", ""),
         (rb'{"recipient":{"name":"\ud800"}}', "invalid-text", "/recipient/name"),
+        (b'{"x":' + b"[" * 20 + rb'"\ud800"' + b"]" * 20 + b"}", "invalid-text", "/x" + "/0" * 7),
         (b'{"remark":"","x":' + b"7" * 5_000 + b"}", "too-large", "/x"),
         (b'{"remark":"","x":-' + b"7" * 4_301 + b"}", "too-large", "/x"),
     ],

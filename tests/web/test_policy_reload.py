@@ -188,10 +188,17 @@ def test_issuers_change_with_the_policy(parts: Parts, edit: Edit, policy: Path) 
     edit(lambda document: document.update(issuers={"staff": rule}))
     parts.reload_policy()
     believed = caller()
+    (policy.parent / "staff.pem").write_bytes(public_pem(new_private_pem()))
+    parts.reload_policy()
+    with pytest.raises(Unauthenticated):  # the key was exchanged
+        caller()
+    (policy.parent / "staff.pem").write_bytes(public_pem(private))
+    parts.reload_policy()
+    believed_again = caller()
     edit(lambda document: document.update(issuers={}))
     parts.reload_policy()
 
-    assert believed == "staff/u-1"
+    assert (believed, believed_again) == ("staff/u-1", "staff/u-1")
     with pytest.raises(Unauthenticated):
         caller()
 
