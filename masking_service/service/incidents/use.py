@@ -301,7 +301,7 @@ def _duty(duty: Duty, now: int) -> answers.IncidentDuty:
         deadline=rfc3339(duty.deadline) if duty.deadline else None,
         at_once=bool(duty.begins) and not duty.deadline,
         binding=duty.binding,
-        overdue=0 < duty.deadline < now and not duty.reported_at,
+        overdue=bool(duty.deadline) and duty.deadline < now and not duty.reported_at,
         reported_at=rfc3339(duty.reported_at) if duty.reported_at else None,
     )
 
