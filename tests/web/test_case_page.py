@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from masking_service.masking.timestamps import rfc3339
 from tests.callers import OWN
-from tests.web.api import MASKED, NUMBER, PHONE, SITE, Api, Json, Under, content, record, refusal
+from tests.web.api import MASKED, NOW, NUMBER, PHONE, SITE, Api, Clock, Json, Under, content, record, refusal
 from tests.web.calls import frozen
 from tests.web.people import AUDITOR, COURIER, DESK, OFFICER, OTHER_OFFICER, PRIVACY, SUPERVISOR
 from tests.web.test_decoys import plant, settle
 
 UNKNOWN = "SF9999999999"
+DAY = 86_400
 PAGE = "/v1/cases/D-1/page"
 
 
@@ -72,6 +74,20 @@ def test_an_approver_sees_the_history_of_opener_and_officer(ready: Api) -> None:
     assert (shown["opener"]["cases"], shown["opener"]["waybills"], shown["opener"]["by_status"]) == (3, 3, {"open": 3})
     assert {one["case"] for one in shown["opener"]["last"]} == {"D-1", "D-2", "D-3"}
     assert "opener" not in page(ready, PRIVACY, "D-5")
+
+
+def test_the_history_counts_cases_of_seven_days_and_lists_those_of_thirty(api: Api, set_clock: Clock) -> None:
+    ages = {"D-0": 30 * DAY + 1, "D-1": 30 * DAY, "D-2": 7 * DAY + 1, "D-3": 7 * DAY, "D-4": 0}
+    for name, age in ages.items():
+        set_clock(NOW - age)
+        api.open_case(name, NUMBER, UNKNOWN, purpose="regulator" if name == "D-4" else "dispute")
+
+    last = [
+        {"case": name, "status": "expired", "waybills": 2, "opened_at": rfc3339(NOW - ages[name])}
+        for name in ("D-3", "D-2", "D-1")
+    ]
+    expected = {"cases": 1, "waybills": 2, "by_status": {"expired": 1}, "last": last}
+    assert page(api, SUPERVISOR, "D-4")["opener"] == expected
 
 
 def test_misses_count_for_the_opener_who_chose_the_numbers(ready: Api) -> None:
