@@ -60,7 +60,7 @@ OF_THE_SESSION = {"PYTEST_CURRENT_TEST", "SOFTHSM2_CONF", "_RJEM_MALLOC_CONF"}
 MEMORY = Path("/dev/shm")
 ROOM = 2 * 1024**3
 """Bytes: each process of a run has such a server."""
-MEASURES = {"bench/test_quick.py", "e2e/test_overload.py", "e2e/test_tiers.py", "engines/test_spark.py"}
+MEASURES = {"bench/test_quick.py", "e2e/test_overload.py"}
 WAITS = {
     "chaos",
     "e2e/test_budgets.py",
@@ -68,6 +68,7 @@ WAITS = {
     "e2e/test_production.py",
     "e2e/test_recovery.py",
     "e2e/test_rotation.py",
+    "e2e/test_tiers.py",
     "e2e/test_within_two_seconds.py",
 }
 SLOW = {
@@ -93,6 +94,7 @@ LONG_GROUPS = {
     "tiers",
     "backup",
     "bench/theft/test_quick.py",
+    "engines/test_spark.py",
 }
 """These take minutes each and begin first, so that no process is left alone with one at the end."""
 
