@@ -14,6 +14,7 @@ import pytest
 from masking_service.service.people.permissions import Permission
 from tests import conftest, programs
 from tests.conftest import MEASURES, WAITS
+from tests.every import every
 from tests.proofs import PROOFS
 
 ROOT = Path(__file__).parents[1]
@@ -330,7 +331,7 @@ def test_a_name_that_is_too_long_to_be_read_is_refused(
         conftest.pytest_collection_modifyitems([request.node])
 
 
-@pytest.mark.parametrize("file", PROOFS)
+@every("file", PROOFS)
 def test_what_only_proofs_run_is_there(file: str) -> None:
     names = re.findall(r"^def (test_\w+)", (ROOT / "tests" / file).read_text(), re.MULTILINE)
 

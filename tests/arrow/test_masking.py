@@ -9,6 +9,7 @@ import pytest
 from masking_service.arrow import Plan, RowWarning, UnmappedColumns, mask, masked_schema
 from masking_service.masking.profiles import Profile
 from tests.arrow.batches import MASKED, PLAN, ROW, batch, shown
+from tests.every import every
 from tests.masking.records import LABEL_RULES
 
 GUARD = Plan({"收件人": "name"}, unmapped="guard")
@@ -197,7 +198,7 @@ def test_a_plan_can_be_sent_to_another_process() -> None:
         assert pickle.loads(pickle.dumps(plan)) == plan  # noqa: S301 - its own
 
 
-@pytest.mark.parametrize(
+@every(
     ("columns", "more"),
     [
         ({"收件人": "nmae"}, {}),

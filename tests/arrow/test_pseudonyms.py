@@ -11,6 +11,7 @@ import pytest
 from masking_service.arrow import Permit, PermitEnded, Plan, mask, masked_schema
 from masking_service.masking.normal_forms import normal_form
 from tests.arrow.batches import ROW, batch, shown
+from tests.every import every
 
 KINDS = frozenset({"phone", "name"})
 TOMORROW = datetime.now(UTC).date() + timedelta(1)
@@ -84,7 +85,7 @@ def test_a_rounded_number_and_one_of_another_country_join_no_mobile_number_of_ch
     assert normal_form("phone", "13105552671") == "13105552671"
 
 
-@pytest.mark.parametrize(
+@every(
     ("kind", "one", "other"),
     [
         ("name", "John  Smith", "JOHN SMITH"),

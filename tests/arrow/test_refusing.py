@@ -7,6 +7,7 @@ import pytest
 from masking_service.arrow import Plan, UnmappedColumns, mask
 from tests.arrow.batches import batch, shown
 from tests.cli.files.test_unmapped import PERSONAL
+from tests.every import every
 
 PLAN = Plan({"收件人": "name"})
 
@@ -19,7 +20,7 @@ def refused(*rows: dict[str, Any], plan: Plan = PLAN) -> dict[str, str]:
     return refusal.value.columns
 
 
-@pytest.mark.parametrize(("kind", "cell"), [(kind, cell) for kind, cells in PERSONAL.items() for cell in cells])
+@every(("kind", "cell"), [(kind, cell) for kind, cells in PERSONAL.items() for cell in cells])
 def test_a_personal_column_is_refused_by_its_name(kind: str, cell: str) -> None:
     assert refused({"收件人": "王五", "备用": cell}) == {"备用": kind}
 

@@ -9,6 +9,7 @@ from masking_service.audit.errors import ArchiveUnavailable
 from masking_service.store.client import Store
 from masking_service.store.condition import Condition, Server
 from tests.audit import logs
+from tests.every import every
 from tests.keys.known import known_keyring
 from tests.store.stores import NOW
 
@@ -34,7 +35,7 @@ def condition(used: int, *, limit: int = LIMIT, holds_log: bool = True) -> Condi
     return Condition(0.0, frozenset(), (Server(used, limit, 0, holds_log), Server(LIMIT, LIMIT, 0, holds_log=False)))
 
 
-@pytest.mark.parametrize(
+@every(
     ("stored_seconds", "used", "limit", "holds_log", "filled"),
     [
         (LONG_SECONDS, NEARLY_FULL, LIMIT, True, True),

@@ -22,6 +22,7 @@ from bench.scaling import (
 )
 from masking_service.shipped import ROOT
 from tests import programs
+from tests.every import every
 
 DOCUMENT = (ROOT / "docs" / "scaling.md").read_text()
 
@@ -30,7 +31,7 @@ def test_the_document_shows_what_the_arithmetic_gives() -> None:
     assert table() in DOCUMENT
 
 
-@pytest.mark.parametrize(
+@every(
     ("what", "memory", "audit"),
     [
         ("record", RECORD, 0),

@@ -6,6 +6,7 @@ from contextlib import suppress
 import pytest
 
 from bench import stages
+from tests.every import every
 
 
 def spend(seconds: float) -> None:
@@ -47,7 +48,7 @@ def test_a_part_that_is_no_longer_there_stops_the_run(monkeypatch: pytest.Monkey
         pass
 
 
-@pytest.mark.parametrize("place", [place for places in stages.PARTS.values() for place in places])
+@every("place", [place for places in stages.PARTS.values() for place in places])
 def test_every_part_is_put_back_as_it_was(place: str) -> None:
     owner, name = stages._found(place)
     before = getattr(owner, name)

@@ -1,11 +1,10 @@
 """Fields for people: whose they are, of what kind, and in which order they are shown."""
 
-import pytest
-
 from masking_console.formats import field_order, kind_of, show_label
+from tests.every import every
 
 
-@pytest.mark.parametrize(
+@every(
     ("pointer", "kind"),
     [
         ("/recipient/phone", "phone"),

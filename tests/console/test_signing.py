@@ -10,6 +10,7 @@ import pytest
 
 from masking_console import service
 from tests.console.conftest import Work
+from tests.every import every
 from tests.web.signing import Person
 
 SIGNED = {"act": "a", "key": "k"}
@@ -26,7 +27,7 @@ class SentCalls(service.Service):
         return {"results": [], "decoys": []}
 
 
-@pytest.mark.parametrize(
+@every(
     ("act", "path"),
     [
         (lambda desk: desk.open_case({}), "/v1/cases"),

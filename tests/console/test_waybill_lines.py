@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from masking_console.waybill_lines import is_phone, read_lines, sound_numbers, without_phones
+from tests.every import every
 
 
-@pytest.mark.parametrize(
+@every(
     ("text", "rows"),
     [
         ("SF1234567890", [(1, "sound", "SF1234567890")]),
@@ -28,7 +29,7 @@ def test_each_line_has_a_verdict(text: str, rows: list[tuple[int, str, str]]) ->
     assert [tuple(row) for row in read_lines(text)] == rows
 
 
-@pytest.mark.parametrize(
+@every(
     "phone",
     [
         "13812345678",

@@ -71,7 +71,7 @@ def test_every_document_is_reachable_from_the_readme() -> None:
     assert {str(page.relative_to(ROOT)) for page in (ROOT / "docs").rglob("*.md") if page not in reached} == set()
 
 
-@pytest.mark.parametrize(
+@every(
     ("link", "leads"),
     [
         *(("docs/keys.md#shredding", True), ("docs/keys.md#nowhere", False), ("docs/none.md", False)),

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.docs.pages import Step, is_what_was_said, run, steps
+from tests.every import every
 
 ONE, OTHER = "wbt1ACEIHOnqQalCrX5cKQtvVsg", "wbt1AzsL-zkCVL1oSh-ke5Kqbzw"
 SHOWN = "wbt1AAAAAAAAAAAAAAAAAAAAAAA"
@@ -31,7 +32,7 @@ def test_a_command_that_fails_is_named(tmp_path: Path) -> None:
         run([Step("true\n", ""), Step("ls nowhere\n", ""), Step("echo never\n", "")], tmp_path, {})
 
 
-@pytest.mark.parametrize(
+@every(
     ("prints", "printed"),
     [
         ('{"failed":0}', '{"failed":1}'),

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.processes import ROOT
+from tests.every import every
 
 MARK = re.compile(r"<!-- English page: sha256 ([0-9a-f]{16}) -->\n")
 TRANSLATIONS = sorted([ROOT / "README.zh-CN.md", *(ROOT / "docs").rglob("*.zh-CN.md")])
@@ -48,6 +49,6 @@ def test_one_thing_has_one_name_in_chinese() -> None:
     assert [f"{text.name}: {word}" for text in texts for word in OTHER_WORDS if word in text.read_text("utf-8")] == []
 
 
-@pytest.mark.parametrize("page", FOR_THOSE_WHO_WORK)
+@every("page", FOR_THOSE_WHO_WORK)
 def test_the_pages_of_those_who_work_in_chinese_are_translated(page: str) -> None:
     assert (ROOT / "docs" / f"{page}.zh-CN.md") in TRANSLATIONS

@@ -12,6 +12,7 @@ import pytest
 import requests
 
 from examples.case_check import sidecar
+from tests.every import every
 from tests.http_servers import Handler, served
 from tests.ticket_systems import KEY, ticket_system
 
@@ -69,7 +70,7 @@ def jira(category: str) -> dict[str, Any]:
     return {"/rest/api/2/issue/D-123": issue, "/rest/api/2/issue/d-123": issue, "/rest/api/2/issue/OLD-7": issue}
 
 
-@pytest.mark.parametrize(
+@every(
     ("answers", "system", "field", "case", "is_open"),
     [
         (zendesk("pending"), ZENDESK, "36012345", "D-123", True),
@@ -90,7 +91,7 @@ def test_a_ticket_is_read(
     assert (found.open, found.waybills, found.case) == (is_open, NUMBERS, case)
 
 
-@pytest.mark.parametrize("case", ["123", "E-123", "x.123", "D-0123", "DD-123", "D-", "D-12a", "d-123"])
+@every("case", ["123", "E-123", "x.123", "D-0123", "DD-123", "D-", "D-12a", "d-123"])
 def test_a_zendesk_ticket_has_one_number(case: str) -> None:
     with vendor(zendesk("pending")) as url:
         assert ZENDESK(url, "secret", "36012345")(case) is None

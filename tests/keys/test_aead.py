@@ -85,7 +85,7 @@ def test_a_value_opens_under_the_algorithm_that_it_was_sealed_with_only(algorith
         sealing_key().open(SEALED_BY[algorithm][:1] + bytes((other,)) + SEALED_BY[algorithm][2:], PLACE)
 
 
-@pytest.mark.parametrize("algorithm", [0, 4, 16, 17, 255])
+@every("algorithm", [0, 4, 16, 17, 255])
 def test_a_value_of_an_unknown_algorithm_is_refused(algorithm: int) -> None:
     with pytest.raises(IntegrityError, match=r"^a sealed value names another key than expected$"):
         sealing_key().open(SEALED[:1] + bytes((algorithm,)) + SEALED[2:], PLACE)
@@ -230,7 +230,7 @@ def test_an_unknown_algorithm_is_refused_and_never_replaced(algorithm: int) -> N
         SealingKey(KEY, KEY_ID, label=b"record", tenant=b"", algorithm=algorithm)
 
 
-@pytest.mark.parametrize("length", [0, 16, 24, 31, 33])
+@every("length", [0, 16, 24, 31, 33])
 def test_a_key_of_another_length_is_refused(length: int) -> None:
     with pytest.raises(IntegrityError, match="does not have 32 bytes"):
         SealingKey(bytes(length), KEY_ID, label=b"record", tenant=b"")

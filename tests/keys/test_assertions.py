@@ -12,6 +12,7 @@ from keys.authenticators import Assertion, Signing, register, verify
 from keys.errors import IntegrityError
 from keys.public_keys import b64, spoken_code
 from tests.authenticators import ORIGIN, PRESENT, RP_ID, VERIFIED, Authenticator
+from tests.every import every
 
 STATEMENT = b"a statement"
 CHALLENGE = hashlib.sha256(STATEMENT).digest()
@@ -65,7 +66,7 @@ def test_both_refuse_a_changed_byte_of_any_part(sort: Any) -> None:
             assert accepted(key, cose, Assertion(*parts)) == (False, False), (at, place)
 
 
-@pytest.mark.parametrize(
+@every(
     ("name", "value"),
     [
         ("origin", "http://desk.example.com"),

@@ -11,6 +11,7 @@ from keys.errors import IntegrityError
 from keys.hour_keys import WRAP_BYTES, Maker, WrapHead, head_of, new_hour_key, open_hour_key
 from keys.signatures import Verifier
 from keys.signers import Signer
+from tests.every import every
 from tests.keys.known import known_bytes, known_keyring
 from tests.keys.reader import frame, hkdf, open_envelope
 
@@ -41,9 +42,7 @@ def test_a_wrap_says_which_day_key_opens_it_and_who_made_it() -> None:
     assert head_of(WRAP) == WrapHead(KEY_ID, MAKER.host, HOUR)
 
 
-@pytest.mark.parametrize(
-    "at", [0, 1, 2, 9, 10, 17, 18, 25, 26, 29, 30, 1149, WRAP_BYTES - 65, WRAP_BYTES - 64, WRAP_BYTES - 1]
-)
+@every("at", [0, 1, 2, 9, 10, 17, 18, 25, 26, 29, 30, 1149, WRAP_BYTES - 65, WRAP_BYTES - 64, WRAP_BYTES - 1])
 def test_a_changed_byte_is_an_integrity_error(at: int) -> None:
     changed = bytearray(WRAP)
     changed[at] ^= 1

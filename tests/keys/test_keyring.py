@@ -14,6 +14,7 @@ from keys.aead import key_id_of
 from keys.errors import IntegrityError, KeysetError, ProviderError
 from keys.keyring import Keyring, TenantKeys
 from keys.keyset import Keyset
+from tests.every import every
 from tests.keys.known import known_bytes, known_keyring, known_keyset, with_further_hashes
 from tests.keys.reader import frame, hkdf
 
@@ -39,12 +40,12 @@ def test_a_tenants_keys_are_the_same_in_another_process() -> None:
     assert names_of(known_keyring().tenant("default")) == names_of(DEFAULT)
 
 
-@pytest.mark.parametrize("use", names_of(DEFAULT))
+@every("use", names_of(DEFAULT))
 def test_no_two_tenants_share_a_key(use: str) -> None:
     assert names_of(DEFAULT)[use] != names_of(OTHER)[use]
 
 
-@pytest.mark.parametrize("use", names_of(DEFAULT))
+@every("use", names_of(DEFAULT))
 def test_no_two_keysets_share_a_key(use: str) -> None:
     assert names_of(DEFAULT)[use] != names_of(known_keyring("another owner").tenant("default"))[use]
 
@@ -172,7 +173,7 @@ def test_a_wrapped_data_key_opens_for_its_own_tenant_and_id_only(tenant: str, ke
         RING.open_data_key(tenant, key_id, wrapped)
 
 
-@pytest.mark.parametrize("at", [0, 1, 10, 22, 40, 69])
+@every("at", [0, 1, 10, 22, 40, 69])
 def test_a_changed_wrapped_key_gives_no_key(at: int) -> None:
     wrapped = bytearray(RING.new_data_key("default", KEY_ID))
     wrapped[at] ^= 1
@@ -300,7 +301,7 @@ def test_the_root_key_of_a_wrapped_key_is_known_by_its_id() -> None:
     assert [known_keyring(roots=roots).has_known_root(wrapped) for roots in ((0,), (0, 1))] == [False, True]
 
 
-@pytest.mark.parametrize(
+@every(
     ("how", "expected"),
     [
         pytest.param({"roots": (1, 0)}, True, id="active"),

@@ -5,11 +5,12 @@ import time
 import pytest
 
 from keys.keyset_file import NamedRoot, date_of, day_of
+from tests.every import every
 
 DAYS = [(0, "1970-01-01"), (1, "1970-01-02"), (20_781, "2026-11-24"), (22_338, "2031-02-28"), (2_932_896, "9999-12-31")]
 
 
-@pytest.mark.parametrize(("day", "date"), DAYS)
+@every(("day", "date"), DAYS)
 def test_a_day_has_a_date_and_a_date_is_a_day(day: int, date: str) -> None:
     assert (date_of(day), day_of(date)) == (date, day)
 

@@ -20,7 +20,7 @@ SECRETS: list[Secret] = [
 HOLDERS = [pytest.param(secret, id=type(secret).__name__) for secret in SECRETS]
 
 
-@pytest.mark.parametrize("secret", HOLDERS)
+@every("secret", HOLDERS)
 def test_its_repr_is_its_type(secret: Secret) -> None:
     assert f"{secret!r} {secret!s} {[secret]}" == f"<{type(secret).__name__}> " * 2 + f"[<{type(secret).__name__}>]"
 
@@ -39,7 +39,7 @@ def test_no_pickle_protocol_bypasses_it(secret: Secret, protocol: int) -> None:
         pickle.dumps(secret, protocol)
 
 
-@pytest.mark.parametrize("secret", HOLDERS)
+@every("secret", HOLDERS)
 def test_it_has_no_dictionary_that_a_dump_of_variables_would_show(secret: Secret) -> None:
     assert not hasattr(secret, "__dict__")
 

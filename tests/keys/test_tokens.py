@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keys.tokens import KEY_CHARACTERS, TokenKeys, Uses
+from tests.every import every
 from tests.keys.known import known_bytes
 
 BLOCKS = st.binary(min_size=16, max_size=16)
@@ -89,7 +90,7 @@ def test_a_changed_character_never_reads_to_the_same_reference(at: int, characte
     assert (KEYS.read(forged) == (1, BLOCK)) == (forged == TOKEN)
 
 
-@pytest.mark.parametrize(
+@every(
     "text",
     [
         "",

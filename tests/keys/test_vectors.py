@@ -15,6 +15,7 @@ from keys.framing import frame
 from keys.keyset_file import SPLIT_OFF, USES
 from keys.suites import Aead, Sm4Gcm
 from keys.tokens import TokenKeys, Uses
+from tests.every import every
 from tests.keys.known import known_bytes, known_keyring
 from tests.keys.vector_files import VECTORS, Vector
 
@@ -71,7 +72,7 @@ def test_the_key_of_the_suite_is_derived_exactly_so(vector: Vector) -> None:
     assert derived[unhex(vector, "sealed")[1]]().hex() == vector["suite_key"]
 
 
-@pytest.mark.parametrize("vector", named("record", "integrity-fault"))
+@every("vector", named("record", "integrity-fault"))
 def test_a_wrong_record_is_an_integrity_error(vector: Vector) -> None:
     with pytest.raises(IntegrityError):
         sealing_key(vector).open(unhex(vector, "sealed"), vector["place"].encode())

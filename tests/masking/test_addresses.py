@@ -49,7 +49,7 @@ def test_an_english_word_stays_and_its_number_is_hidden(word: str, room: str) ->
     assert masked == f"10 High Street, {word.replace('12', '**')}{'*' * len(room)}, Springfield"
 
 
-@pytest.mark.parametrize(
+@every(
     "address",
     [
         "上海市青浦区华志路1685号",
@@ -68,7 +68,7 @@ def test_an_address_without_a_unit_stays(address: str) -> None:
     assert mask_address(address, "unit") == address
 
 
-@pytest.mark.parametrize(
+@every(
     ("address", "shown"),
     [
         ("华志路1号3栋402室(电话13812345678)", "华志路1号3栋***室(电话*******5678)"),
@@ -82,7 +82,7 @@ def test_a_note_stays_but_is_scrubbed_and_does_not_repeat_the_room(address: str,
     assert mask_address(address, "unit") == shown
 
 
-@pytest.mark.parametrize(
+@every(
     ("address", "shown"),
     [
         ("上海市青浦区华志路1685号3号楼", "上海市青浦区***********"),
@@ -100,7 +100,7 @@ def test_in_detail_mode_nothing_shows_behind_the_district(address: str, shown: s
     assert mask_address(address, "detail") == shown
 
 
-@pytest.mark.parametrize("keep", range(5))
+@every("keep", range(5))
 def test_a_phone_in_an_address_shows_no_more_than_the_profile_keeps(keep: int) -> None:
     masked = mask_address("人民路15号 13812345678", "unit", keep)
     assert masked == "人民路15号 " + "*" * (11 - keep) + "13812345678"[11 - keep :]
@@ -141,7 +141,7 @@ def test_what_is_too_long_or_too_full_of_numbers_for_an_address_is_hidden_whole(
     assert mask_address(value, "unit") == "*" * len(value)
 
 
-@pytest.mark.parametrize(
+@every(
     ("address", "shown"),
     [
         ("收件人李晓燕，华志路1号", "收件人李**，华志路1号"),
@@ -168,7 +168,7 @@ def test_a_name_that_is_announced_in_front_of_an_address_is_hidden(address: str,
     assert batch == [one] * FEW
 
 
-@pytest.mark.parametrize(
+@every(
     "address", ["客户服务中心3栋", "业主会所3号", "收费站宿舍3栋", "转塘街道象山路1号", "致远路5号3栋", "教授花园3栋"]
 )
 def test_places_that_begin_like_such_a_label_stay(address: str) -> None:

@@ -5,9 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from masking_service.masking.dialling import dialable
+from tests.every import every
 
 
-@pytest.mark.parametrize(
+@every(
     ("value", "expected"),
     [
         ("13812345678", "13812345678"),

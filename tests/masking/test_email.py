@@ -10,13 +10,14 @@ from masking_service.masking.kinds.email import mask_email, mask_usual_email
 from masking_service.masking.kinds.table import TABLE, TOKEN_KINDS
 from masking_service.masking.numbers_in_text import scrub
 from masking_service.masking.profiles import Profile
+from tests.every import every
 from tests.masking.records import ABROAD, EVERY_KIND, HIDDEN, LABEL, LABEL_RULES, masked
 from tests.masking.scenarios import ANYTHING
 
 MAILS = st.from_regex(r"[a-z0-9][a-z0-9._+-]{0,9}@[a-z0-9]{1,9}(\.[a-z]{2,6}){1,2}", fullmatch=True)
 
 
-@pytest.mark.parametrize(
+@every(
     ("value", "shown"),
     [
         ("jane.roe@example.com", "****.***@*******.***"),

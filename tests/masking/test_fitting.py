@@ -8,6 +8,7 @@ import pytest
 
 from masking_service.masking.fitting import MAX_MEMBERS, fitting_schemas, personal_members
 from masking_service.masking.schemas import load_schemas
+from tests.every import every
 from tests.masking.test_corpus import plain
 
 CORPUS = Path(__file__).parent / "corpus"
@@ -33,7 +34,7 @@ RECORDS: dict[str, tuple[Any, list[str], list[str]]] = {
 }
 
 
-@pytest.mark.parametrize("record", RECORDS)
+@every("record", RECORDS)
 def test_members_and_schemas_are_named(record: str) -> None:
     value, schemas, members = RECORDS[record]
 

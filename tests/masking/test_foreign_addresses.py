@@ -1,6 +1,5 @@
 """Foreign addresses: what is not recognised is said, and no number of it shows on a label."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -46,7 +45,7 @@ def test_so_it_is_in_a_member_that_is_not_mapped() -> None:
     assert ("/deliveryAddress", UNIT_NOT_RECOGNISED) in found.warnings
 
 
-@pytest.mark.parametrize(
+@every(
     "address",
     [
         "350 Oak Avenue Apt 5B, Brooklyn, NY 11201",
@@ -61,7 +60,7 @@ def test_an_address_that_is_read_is_not_warned_of(address: str) -> None:
     assert masked(with_address(address))[1].warnings == []
 
 
-@pytest.mark.parametrize(
+@every(
     ("address", "shown"),
     [
         ("Flat 3F2, 17 Marchmont Crescent, Edinburgh EH9 1HF", "Flat ***, 17 Marchmont Crescent, Edinburgh EH9 1HF"),
@@ -105,7 +104,7 @@ def test_units_of_many_countries_are_hidden_and_houses_stay(address: str, shown:
     assert mask_address(address, "unit", label=True) == shown
 
 
-@pytest.mark.parametrize(
+@every(
     ("text", "shown"),
     [
         ("Τσιμισκή 44, διαμέρισμα 19", "Τσιμισκή 44, διαμέρισμα **"),
@@ -155,7 +154,7 @@ def test_hiding_the_units_of_a_masked_address_changes_nothing(address: str) -> N
     assert mask_address(once, "unit", label=True) == once
 
 
-@pytest.mark.parametrize(
+@every(
     ("text", "shown"),
     [
         ("万达广场3楼优衣库", "万达广场*楼优衣库"),

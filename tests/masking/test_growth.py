@@ -2,8 +2,6 @@
 
 from collections.abc import Callable
 
-import pytest
-
 from masking_service.masking.foreign_addresses import hide_foreign_units, unit_not_recognised
 from masking_service.masking.han_addresses import hide_han_units
 from masking_service.masking.han_units_in_text import hide_units_in_text
@@ -66,9 +64,7 @@ MASKS: dict[str, Callable[[str], object]] = {
 }
 
 
-@pytest.mark.parametrize(
-    "read", [hide_han_units, hide_units_in_text, hide_foreign_units, hide_japanese_units, unit_not_recognised]
-)
+@every("read", [hide_han_units, hide_units_in_text, hide_foreign_units, hide_japanese_units, unit_not_recognised])
 def test_twice_the_text_is_no_more_than_twice_the_work(read: Callable[[str], object]) -> None:
     growing = [unit for unit in (*UNITS, *UNIT_SIGNS) if grows(read, unit, 3_000)]
 

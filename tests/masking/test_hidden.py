@@ -3,7 +3,6 @@
 import base64
 import os
 
-import pytest
 from hypothesis import given
 
 from masking_service.masking.hidden import hidden_form
@@ -62,7 +61,7 @@ def test_a_name_in_parts_is_real_with_every_dot(dot: str, name: str) -> None:
     assert hidden_form("name", name.format(dot, dot)) is None
 
 
-@pytest.mark.parametrize("name", ["张•", "张••", "J••• S••••", "J••n", "张•(收)", "阿***•***", "•张三", "张○三", "张●"])
+@every("name", ["张•", "张••", "J••• S••••", "J••n", "张•(收)", "阿***•***", "•张三", "张○三", "张●"])
 def test_dots_in_place_of_letters_are_a_mask(name: str) -> None:
     assert hidden_form("name", name) == "mask"
 
@@ -85,7 +84,7 @@ def test_ciphertext_and_tokens_are_opaque_in_every_kind(kind: str, value: str) -
     assert hidden_form(kind, value) == "opaque"
 
 
-@pytest.mark.parametrize(
+@every(
     "value", ["wbt", TOKEN[:-1], TOKEN + "A", TOKEN.upper(), "x" + TOKEN, TOKEN.replace("wbt", "wbx"), TOKEN[:-1] + "="]
 )
 def test_what_only_resembles_a_token_is_none(value: str) -> None:

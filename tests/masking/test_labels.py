@@ -6,13 +6,14 @@ from masking_service.masking.effort import Effort, Share
 from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.labels import labelled_values, unpaid
 from masking_service.masking.member_names import NEUTRAL
+from tests.every import every
 
 
 def values(text: str) -> list[tuple[str, str]]:
     return [(text[start:end], kind) for start, end, kind in labelled_values(text, NEUTRAL, unpaid)]
 
 
-@pytest.mark.parametrize(
+@every(
     ("text", "found"),
     [
         ("收件人：王小明", [("王小明", "party")]),
@@ -36,7 +37,7 @@ def test_a_labelled_value_is_found(text: str, found: list[tuple[str, str]]) -> N
     assert values(text) == found
 
 
-@pytest.mark.parametrize(
+@every(
     "text",
     [
         "签收人：本人",

@@ -25,7 +25,7 @@ def side(name: str = "张三", phone: Any = "13812345678") -> dict[str, Any]:
     return {"name": name, "phone": phone}
 
 
-@pytest.mark.parametrize(
+@every(
     "written",
     [
         "13812345678",
@@ -47,7 +47,7 @@ def test_a_phone_is_found_in_any_spelling(written: str) -> None:
     assert "".join(str(int(char)) for char in note_of(f"找{written}号") if char.isdecimal()) == "5678"
 
 
-@pytest.mark.parametrize(
+@every(
     ("note", "shown"),
     [
         ("+8613812345678", "+86*******5678"),
@@ -72,7 +72,7 @@ def test_a_phone_that_came_as_an_integer_is_found_as_text() -> None:
     assert note_of("找13812345678", sender=side(phone=13812345678)) == "找*******5678"
 
 
-@pytest.mark.parametrize("note", ["021-59791234", "02159791234", "59791234", "5979 1234", "+86 21 59791234"])
+@every("note", ["021-59791234", "02159791234", "59791234", "5979 1234", "+86 21 59791234"])
 def test_a_landline_is_found_with_and_without_its_area_code(note: str) -> None:
     assert "5979" not in note_of(note, sender=side(phone="021-59791234-801")).replace(" ", "")
 
@@ -90,7 +90,7 @@ def test_what_is_not_the_phone_stays(note: str) -> None:
     assert note_of(note) == note
 
 
-@pytest.mark.parametrize(
+@every(
     ("note", "shown"),
     [
         ("拨95338。", "拨*****。"),
@@ -144,9 +144,7 @@ def test_a_full_name_is_found(name: str, note: str, shown: str) -> None:
     assert note_of(note, sender=side(name=name)) == shown
 
 
-@pytest.mark.parametrize(
-    "name", ["张三、有限公司", "John Smith、有限公司", "张三；公司", "Foo Bar; Co., Ltd", "Foo; S.A."]
-)
+@every("name", ["张三、有限公司", "John Smith、有限公司", "张三；公司", "Foo Bar; Co., Ltd", "Foo; S.A."])
 def test_a_legal_form_apart_from_its_name_is_no_name(name: str) -> None:
     record, found = masked(standard(sender=side(name=name), note="有限公司 公司 Co., Ltd S.A."))
     assert record["note"] == "有限公司 公司 Co., Ltd S.A."
@@ -157,7 +155,7 @@ def test_a_zero_width_character_does_not_hide_a_name() -> None:
     assert "三" not in note_of("给张\u200b三")
 
 
-@pytest.mark.parametrize(
+@every(
     ("name", "note"),
     [
         ("张", "张江路"),
@@ -282,7 +280,7 @@ def test_the_records_own_waybill_number_stays_everywhere() -> None:
     assert record["a"] == {own: [own, f"x{own}y *******5678"]}
 
 
-@pytest.mark.parametrize("number", ["张三", "1", "给张三的13812345678", ["张三"], {"no": "张三"}])
+@every("number", ["张三", "1", "给张三的13812345678", ["张三"], {"no": "张三"}])
 def test_a_value_in_the_place_of_the_number_is_kept_only_if_it_is_one(number: Any) -> None:
     record, _ = masked(standard(waybill_no=number, note="张三"))
     assert record["note"] == "张*"
@@ -328,7 +326,7 @@ def test_a_name_alone_in_an_address_is_hidden_there_and_elsewhere() -> None:
     assert (record["sender"]["address"], record["note"]) == ("***", "给王**")
 
 
-@pytest.mark.parametrize(
+@every(
     ("name", "note", "shown"),
     [
         ("José Núñez", unicodedata.normalize("NFD", "to José Núñez!"), "to J*** *****!"),

@@ -27,7 +27,7 @@ from masking_service.masking.strict_yaml import read_yaml
 from tests.every import every
 
 
-@pytest.mark.parametrize(
+@every(
     ("kind", "names"),
     [
         (
@@ -143,7 +143,7 @@ def test_the_names_of_every_shipped_schema_say_what_it_maps(at: str) -> None:
     assert kind_of(name, parents) in SAME[kind]
 
 
-@pytest.mark.parametrize(
+@every(
     ("name", "kind"),
     [
         ("Consignee Add.", "address"),
@@ -261,8 +261,6 @@ def test_a_context_is_that_of_the_innermost_object_that_says_one() -> None:
     assert context_of([]) == ROOT
 
 
-@pytest.mark.parametrize(
-    "name", ["amount", "totalPrice", "cod_amount", "weight_g", "件数", "保价金额", "实际重量", "운임금액"]
-)
+@every("name", ["amount", "totalPrice", "cod_amount", "weight_g", "件数", "保价金额", "实际重量", "운임금액"])
 def test_amounts_and_measures_are_known_as_such(name: str) -> None:
     assert plan(ROOT, (name,))[0].kind == MEASURE

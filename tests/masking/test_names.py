@@ -45,7 +45,7 @@ def test_the_double_family_names_of_everyday_are_known() -> None:
     assert set(everyday.split()) <= DOUBLE_FAMILY_NAMES
 
 
-@pytest.mark.parametrize("dot", "·．.。•-・‧－")
+@every("dot", "·．.。•-・‧－")
 def test_of_a_name_in_parts_the_first_character_shows_and_the_separator_stays(dot: str) -> None:
     assert mask_name(f"阿卜杜拉{dot}买买提", "given") == f"阿***{dot}***"
 
@@ -105,7 +105,7 @@ def test_a_phone_in_a_name_is_hidden_like_any_phone(name: str) -> None:
     assert "三" not in masked
 
 
-@pytest.mark.parametrize("keep", range(5))
+@every("keep", range(5))
 def test_a_phone_in_a_name_shows_no_more_than_the_profile_keeps(keep: int) -> None:
     assert mask_name("张三 13812345678", "given", keep) == "张* " + "*" * (11 - keep) + "13812345678"[11 - keep :]
 
@@ -129,7 +129,7 @@ def test_a_name_that_is_too_long_is_hidden_whole(name: str) -> None:
     assert set(mask_name(name, "given")) == {"*"}
 
 
-@pytest.mark.parametrize(
+@every(
     ("name", "shown"),
     [
         ("홍길동", "홍*동"),

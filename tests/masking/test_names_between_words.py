@@ -4,6 +4,7 @@ import pytest
 
 from masking_service.masking.han_words import han_words
 from masking_service.masking.names_between_words import MAX_RUN, are_words, effort, ends_sooner, find
+from tests.every import every
 
 
 def found(text: str) -> list[str]:
@@ -24,14 +25,12 @@ def test_a_place_is_no_name() -> None:
     assert found("由水岸豪庭代收点代收") == []
 
 
-@pytest.mark.parametrize(
-    "text", ["王芳发票", "王芳课题组", "葛全冬宿舍", "化妆王芳跟妆", "3栋王芳", "王小明8点半来", "问王小明几栋"]
-)
+@every("text", ["王芳发票", "王芳课题组", "葛全冬宿舍", "化妆王芳跟妆", "3栋王芳", "王小明8点半来", "问王小明几栋"])
 def test_a_name_needs_no_cue_beside_what_is_a_persons(text: str) -> None:
     assert found(text) == [next(name for name in ("王芳", "葛全冬", "王小明") if name in text)]
 
 
-@pytest.mark.parametrize("text", ["王芳毛衣", "王芳发票两张", "王芳百货", "王芳国际物流中心", "王小明8号楼", "栋王芳"])
+@every("text", ["王芳毛衣", "王芳发票两张", "王芳百货", "王芳国际物流中心", "王小明8号楼", "栋王芳"])
 def test_what_may_be_a_brand_a_firm_or_a_place_needs_a_cue(text: str) -> None:
     assert found(text) == []
 

@@ -3,19 +3,18 @@
 import copy
 from typing import Any
 
-import pytest
-
 from masking_service.masking.columns import FEW
 from masking_service.masking.effort import Effort
 from masking_service.masking.profiles import Profile
 from masking_service.masking.record import Masker
 from masking_service.masking.unmapped import FOUND_IN_TEXT, UNMAPPED_MASKED
+from tests.every import every
 from tests.masking.records import LABEL, LABEL_RULES, STANDARD, errors_of, masked, standard
 
 CALLED = {"电话": "59791234"}
 
 
-@pytest.mark.parametrize(
+@every(
     ("members", "shown"),
     [
         ({"recipients": {"褚时健": {"qty": 1}}}, {"recipients": {"褚**": {"qty": 1}}}),
@@ -43,7 +42,7 @@ def test_a_key_that_is_a_persons_name_is_masked(members: dict[str, Any], shown: 
     assert "褚时健" not in str(found.warnings)
 
 
-@pytest.mark.parametrize(
+@every(
     "members",
     [
         {"orders": {"毛重": {"value": 3}, "高度": 2}},

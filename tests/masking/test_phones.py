@@ -50,7 +50,7 @@ def test_a_landline_keeps_its_area_code_and_hides_six_digits(landline: tuple[str
     assert mask_phone(area + gap + local, keep) == area + gap + "*" * (8 - shown) + local[8 - shown :]
 
 
-@pytest.mark.parametrize("n", range(1, 14))
+@every("n", range(1, 14))
 def test_of_n_digits_the_last_n_minus_six_show_four_at_most(n: int) -> None:
     number = "2345678923456"[:n]
     shown = max(0, min(4, n - 6))
@@ -104,7 +104,7 @@ def test_nothing_stays_nothing(field: str) -> None:
     assert mask_phone(field, 4) == field
 
 
-@pytest.mark.parametrize(
+@every(
     ("field", "numbers"),
     [
         ("13812345678", ["13812345678"]),
@@ -122,7 +122,7 @@ def test_the_numbers_of_a_field_are_told_in_every_form_they_may_have_elsewhere(f
     assert phone_numbers(field) == numbers
 
 
-@pytest.mark.parametrize(
+@every(
     ("field", "shown"),
     [
         ("13812345678", "1381234****"),
@@ -156,7 +156,7 @@ def test_both_ends_of_a_number_together_leave_four_digits_hidden(number: str, ke
     assert sum(a == b == "*" for a, b in zip(first, last, strict=True)) >= 4
 
 
-@pytest.mark.parametrize(
+@every(
     "number",
     [
         "700123456789012",
@@ -177,7 +177,7 @@ def test_what_is_beside_an_intermediate_number_is_hidden() -> None:
     assert scrub("700123456789012，13812345678") == "700123456789012，*******5678"
 
 
-@pytest.mark.parametrize(
+@every(
     "field",
     [
         "+86700123456789012",
@@ -229,7 +229,7 @@ def test_a_plain_number_abroad_is_looked_for_as_beside_another() -> None:
     assert [phone_numbers(number) for number in abroad()] == [phone_numbers(f"{number}/") for number in abroad()]
 
 
-@pytest.mark.parametrize("code", [1, 39, 44, 49, 55, 61, 65, 81, 82, 886])
+@every("code", [1, 39, 44, 49, 55, 61, 65, 81, 82, 886])
 def test_valid_numbers_are_those_of_libphonenumber(code: int) -> None:
     example_number = phonenumbers.example_number(phonenumbers.COUNTRY_CODE_TO_REGION_CODE[code][0])
     assert example_number is not None

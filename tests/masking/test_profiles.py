@@ -41,12 +41,12 @@ def test_a_profile_that_is_no_label_may_show_an_address_in_full() -> None:
     assert COURIER.shows_in_full("address")
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@every("kind", KINDS)
 def test_a_label_shows_no_kind_in_full(kind: str) -> None:
     assert not LABEL.shows_in_full(kind)
 
 
-@pytest.mark.parametrize("digits", [-1, 5, 11, 4.0, "4", True, None])
+@every("digits", [-1, 5, 11, 4.0, "4", True, None])
 def test_more_than_four_digits_of_a_phone_cannot_be_asked_for(digits: object) -> None:
     assert fault_path({"phone": {"show_last": digits}}) == "profiles.p.phone.show_last"
 

@@ -6,11 +6,12 @@ from masking_service.masking.kinds.phone import mask_phone
 from masking_service.masking.recipients import MAX_PHONES, Phone, is_recipients, numbers_of, read
 from masking_service.masking.schema import Place
 from masking_service.masking.schemas import load_schemas
+from tests.every import every
 
 MOBILE = Phone("13812345678", "5678")
 
 
-@pytest.mark.parametrize(
+@every(
     "path",
     [
         "recipient.phone",
@@ -32,7 +33,7 @@ def test_a_member_whose_name_says_so_is_a_recipients(path: str) -> None:
     assert is_recipients(Place.parse(f"phone {path}"))
 
 
-@pytest.mark.parametrize(
+@every(
     "place",
     [
         "phone sender.phone",
@@ -59,7 +60,7 @@ def test_every_schema_that_is_stored_has_a_recipients_phone_but_the_one_that_lea
     assert without == {"sf"}
 
 
-@pytest.mark.parametrize(
+@every(
     "value",
     [13812345678, "13812345678", "+86 138-1234-5678", "0086-13812345678", "１３８１２３４５６７８", "8613812345678"],
 )
@@ -72,7 +73,7 @@ def test_a_landline_has_one_number(value: str) -> None:
     assert [phone.number for phone in read(value)] == ["2159791234"]
 
 
-@pytest.mark.parametrize("value", [None, "", "  ", "张三", "138****5678", "*******5678", "12345", "1" * 300])
+@every("value", [None, "", "  ", "张三", "138****5678", "*******5678", "12345", "1" * 300])
 def test_what_holds_no_number_has_none(value: object) -> None:
     assert read(value) == []
 
@@ -81,7 +82,7 @@ def test_a_country_code_stays() -> None:
     assert [phone.number for phone in read("+852 9155 5002")] == ["85291555002"]
 
 
-@pytest.mark.parametrize("value", ["13812345678", "021-59791234", "+86 21 59791234", "4008123456", "+852 9155 5002"])
+@every("value", ["13812345678", "021-59791234", "+86 21 59791234", "4008123456", "+852 9155 5002"])
 def test_an_ending_is_what_a_label_shows(value: str) -> None:
     (phone,) = read(value)
 

@@ -15,6 +15,7 @@ from masking_service.masking.profile_masks import Masks
 from masking_service.masking.profiles import Profile
 from masking_service.masking.record import Masker, _masks_of, render
 from masking_service.masking.schema import Place
+from tests.every import every
 from tests.masking.records import (
     ABROAD,
     COURIER,
@@ -107,12 +108,12 @@ def test_a_virtual_phone_that_is_an_integer_stays_one() -> None:
     assert masked({"safe": 17012340000}, of=EVERY_KIND)[0] == {"safe": 17012340000}
 
 
-@pytest.mark.parametrize("bad", [True, False, Decimal("1.5"), 1.5, [], ["a"], {}, {"a": 1}])
+@every("bad", [True, False, Decimal("1.5"), 1.5, [], ["a"], {}, {"a": 1}])
 def test_what_can_be_no_value_is_an_invalid_type_at_its_pointer(bad: object) -> None:
     assert errors_of(standard(remark=bad)) == (("/remark", "invalid-type"),)
 
 
-@pytest.mark.parametrize("bad", ["张三", 1, True, [], [{}]])
+@every("bad", ["张三", 1, True, [], [{}]])
 def test_a_value_in_the_place_of_an_object_is_an_invalid_type(bad: object) -> None:
     assert errors_of(standard(sender=bad)) == (("/sender", "invalid-type"),)
 
@@ -167,7 +168,7 @@ def test_an_integer_too_long_to_be_written_is_refused() -> None:
     assert errors_of(standard(extra=10**5000)) == (("/extra", "too-large"),)
 
 
-@pytest.mark.parametrize(
+@every(
     "value", [1234567890123456789012345, Decimal("0.10"), Decimal("1E+400"), True, None, [], {}, "x", [1, {"a": None}]]
 )
 def test_unmapped_values_come_back_exactly(value: object) -> None:
@@ -219,7 +220,7 @@ def test_a_masked_record_is_masked_to_itself() -> None:
     assert masked(once)[0] == once
 
 
-@pytest.mark.parametrize(
+@every(
     "sender",
     [
         {"name": "张小明", "phone": "86 13812340689", "address": "华志路15号3号楼402室张小明86 13812340689"},
@@ -249,7 +250,7 @@ def test_a_hidden_profile_hides_virtual_phones_too() -> None:
     assert masked({"safe": "17012340000"}, by=HIDDEN, of=EVERY_KIND)[0] == {"safe": "***********"}
 
 
-@pytest.mark.parametrize(
+@every(
     ("beside", "shown"),
     [
         ("身份证110101199003074610", "身份证******************"),

@@ -25,14 +25,12 @@ def test_an_index_is_a_number() -> None:
     assert parse_path("list[0].no", "here") == ("list", 0, "no")
 
 
-@pytest.mark.parametrize("path", ["a", "a.b", "a[].b", "a[][].b", "list[0].no", "a[]", "收件人.姓名"])
+@every("path", ["a", "a.b", "a[].b", "a[][].b", "list[0].no", "a[]", "收件人.姓名"])
 def test_a_path_is_written_as_it_was_read(path: str) -> None:
     assert written(parse_path(path, "here")) == path
 
 
-@pytest.mark.parametrize(
-    "path", ["", ".", "a.", ".a", "a..b", "[]", "a[", "a[-1]", "a[01]", "a[].", "a[]b", "a b", 7, None]
-)
+@every("path", ["", ".", "a.", ".a", "a..b", "[]", "a[", "a[-1]", "a[01]", "a[].", "a[]b", "a b", 7, None])
 def test_an_invalid_path_is_refused(path: object) -> None:
     with pytest.raises(DefinitionError):
         parse_path(path, "here")
@@ -47,7 +45,7 @@ def test_a_pointer_escapes_what_would_read_as_a_step() -> None:
     assert Place.at("name", ("a/b", "c~d")).pointer == "/a~1b/c~0d"
 
 
-@pytest.mark.parametrize("text", ["", "name", "name ", "shoe a.b", "name a[].b", "a.b"])
+@every("text", ["", "name", "name ", "shoe a.b", "name a[].b", "a.b"])
 def test_words_that_are_no_place_are_refused(text: str) -> None:
     with pytest.raises(DefinitionError):
         Place.parse(text)
@@ -96,7 +94,7 @@ def test_a_schema_may_be_stored_unless_it_says_otherwise() -> None:
     assert Schema.parse("own", GOOD).tokenize
 
 
-@pytest.mark.parametrize(
+@every(
     ("record", "number"),
     [
         ({"list": [{"no": "A"}], "no": "B", "waybill_no": "C"}, "A"),

@@ -17,6 +17,7 @@ from masking_service.masking.schema import EACH, Schema
 from masking_service.masking.schemas import load_schemas
 from masking_service.masking.slips import Slips
 from masking_service.masking.unmapped import UNMAPPED_MASKED
+from tests.every import every
 from tests.masking.records import LABEL, schema
 
 SCHEMAS = load_schemas()
@@ -92,7 +93,7 @@ def test_a_slip_in_a_schemas_member_shows_nothing(data: st.DataObject) -> None:
     assert alone["city"] == "上海市"
 
 
-@pytest.mark.parametrize(
+@every(
     ("of", "name", "value", "shown"),
     [
         ("jd", "senderNae", "褚时健", "褚**"),
@@ -135,12 +136,12 @@ def test_other_names_are_not_taken_for_slips(name: str, value: str) -> None:
     assert found.warnings == []
 
 
-@pytest.mark.parametrize("slip", ["nme", "naem", "nname", "nane", "name"])
+@every("slip", ["nme", "naem", "nname", "nane", "name"])
 def test_the_word_behind_one_slip_is_found(slip: str) -> None:
     assert Slips(["name", "phone"]).meant(slip) == "name"
 
 
-@pytest.mark.parametrize("other", ["", "n", "nm", "nanes", "game1", "x" * 10_000])
+@every("other", ["", "n", "nm", "nanes", "game1", "x" * 10_000])
 def test_two_slips_are_another_word(other: str) -> None:
     assert Slips(["name", "phone"]).meant(other) is None
 

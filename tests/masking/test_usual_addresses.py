@@ -11,6 +11,7 @@ from masking_service.masking.numbers_in_text import scrub
 from masking_service.masking.profile_masks import Masks
 from masking_service.masking.spellings import _DIGITS, _SHORTEST, digits_of
 from masking_service.masking.usual_addresses import Numbered
+from tests.every import every
 from tests.masking.records import LABEL
 
 PLACES = (
@@ -137,7 +138,7 @@ def test_no_number_that_the_leak_guard_looks_for_fits_into_the_mask_of_a_plain_a
     assert [run for run in _DIGITS.findall(masked) if len(digits_of(run)) >= _SHORTEST] == []
 
 
-@pytest.mark.parametrize(
+@every(
     ("address", "masked"),
     [
         ("华志路1685号3号楼2单元402室", "华志路1685号3号楼*单元***室"),
@@ -171,7 +172,7 @@ def test_the_usual_addresses_take_the_quick_way(address: str, masked: str) -> No
     assert mask_usual_address(address) == masked
 
 
-@pytest.mark.parametrize(
+@every(
     "address",
     [
         "人民路15号301室(3楼门卫)",

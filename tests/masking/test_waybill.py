@@ -6,7 +6,7 @@ from masking_service.masking.waybill import named_waybills, normalise_waybill_no
 from tests.every import every
 
 
-@pytest.mark.parametrize(
+@every(
     ("written", "number"),
     [
         ("SF1381234567890", "SF1381234567890"),

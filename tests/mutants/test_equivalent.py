@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.every import every
 from tests.mutants.equivalent import FILE, OUTSIDE, Change, change, function_at, listed
 from tests.mutants.operators import mutants
 
@@ -48,7 +49,7 @@ def test_a_listed_change_has_a_reason() -> None:
     }
 
 
-@pytest.mark.parametrize(
+@every(
     "text",
     [
         pytest.param("log.py: first: a => b\n", id="no_reason"),

@@ -198,7 +198,7 @@ def test_proxies_of_the_environment_are_ignored(
         assert proxy.received == []
 
 
-@pytest.mark.parametrize(
+@every(
     "url",
     [
         "https://alerts.example.com/hook",

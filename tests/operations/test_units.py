@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests import programs
+from tests.every import every
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 UNITS = (
@@ -38,7 +39,7 @@ def test_an_unknown_setting_would_be_found(tmp_path: Path) -> None:
     assert "ProtectSytem" in analyze("verify", "--man=no", tmp_path / "masking.service").stderr
 
 
-@pytest.mark.parametrize("name", UNITS)
+@every("name", UNITS)
 def test_what_it_allows_is_rated_as_safe(name: str) -> None:
     done = analyze("security", "--offline=true", f"--threshold={MAX_EXPOSURE}", DEPLOY / name)
 
@@ -53,7 +54,7 @@ def test_the_rating_tells_a_unit_that_protects_nothing(tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("name", UNITS)
+@every("name", UNITS)
 def test_it_gives_every_right_up(name: str) -> None:
     lines = (DEPLOY / name).read_text().splitlines()
 

@@ -13,6 +13,7 @@ from masking_service.runtime.settings import MAX_BODY_BYTES
 from masking_service.server.bounds import LARGE, LARGE_THREADS, OTHERS_THREADS, Bounds
 from masking_service.store import computing
 from masking_service.store.computing import SWITCH_SECONDS, waiting
+from tests.every import every
 
 Environ = dict[str, Any]
 
@@ -46,7 +47,7 @@ def test_a_request_over_the_bound_is_refused_at_once() -> None:
     assert refused(during("/v1/tokenize", lambda bounds: call(bounds, "/v1/cases")))
 
 
-@pytest.mark.parametrize("path", ["/v1/mask", "/healthz", "/readyz", "/metrics", "/docs"])
+@every("path", ["/v1/mask", "/healthz", "/readyz", "/metrics", "/docs"])
 def test_what_never_uses_the_store_is_answered_meanwhile(path: str) -> None:
     assert not refused(during("/v1/tokenize", lambda bounds: call(bounds, path)))
 

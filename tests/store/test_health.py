@@ -17,6 +17,7 @@ from masking_service.store.health import faults, look, uphold
 from masking_service.store.pipeline import Script
 from masking_service.store.server_replies import ServerReplies
 from tests import servers
+from tests.every import every
 from tests.store import stores
 from tests.store.stores import ask, counted
 
@@ -237,7 +238,7 @@ def test_a_fault_has_a_reason_and_a_remedy(store: Store, restored: redis.Redis) 
     assert [fault.remedy for fault in look(store)] == ["CONFIG SET appendfsync always, then CONFIG REWRITE"]
 
 
-@pytest.mark.parametrize(
+@every(
     ("replica", "following"),
     [
         ("ip=127.0.0.1,port=1,state=online,offset=14,lag=-1,type=replica", 1),

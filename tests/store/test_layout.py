@@ -1,9 +1,8 @@
 """The names of Redis keys, and their slots."""
 
-import pytest
-
 from masking_audit.format.links import MAX_AUDIT_SLOTS
 from masking_service.store import layout
+from tests.every import every
 from tests.store.stores import NUMBER
 
 BASE = bytes(range(12))
@@ -61,7 +60,7 @@ def test_an_audit_log_in_several_slots_has_a_tag_for_each() -> None:
     ]
 
 
-@pytest.mark.parametrize("slots", [1, 2, 3, 4, MAX_AUDIT_SLOTS])
+@every("slots", [1, 2, 3, 4, MAX_AUDIT_SLOTS])
 def test_a_writer_that_was_named_for_a_slot_belongs_to_it(slots: int) -> None:
     keys = layout.AuditKeys(slots)
 
@@ -72,7 +71,7 @@ def test_a_writer_of_a_log_in_one_slot_keeps_its_name() -> None:
     assert layout.ONE_SLOT.in_slot("9222695a4b2cc357", 0) == "9222695a4b2cc357"
 
 
-@pytest.mark.parametrize("name", ["", "w", "unknown", "9222695a4b2cc35f", "\xff"])
+@every("name", ["", "w", "unknown", "9222695a4b2cc35f", "\xff"])
 def test_a_name_that_no_writer_has_belongs_to_some_slot(name: str) -> None:
     assert layout.AuditKeys(3).slot_of(name) in range(3)
 

@@ -3,13 +3,12 @@
 import ast
 from collections.abc import Iterator
 
-import pytest
-
 from masking_service.shipped import ROOT
 from masking_service.store import faults, reasons
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.faults import Fault
 from masking_service.store.reasons import WORDS, told, words
+from tests.every import every
 
 
 def raised() -> Iterator[str]:
@@ -36,7 +35,7 @@ def test_the_words_are_found() -> None:
     assert {"closed", "unseen", "old-keyset", "clients-unknown", "mode", "role", "loading", "rights"} < {*USED}
 
 
-@pytest.mark.parametrize("word", USED)
+@every("word", USED)
 def test_every_word_is_told(word: str) -> None:
     says, remedy = WORDS[word]
 

@@ -8,6 +8,7 @@ import pytest
 from masking_service.store import urls
 from masking_service.store.client import Store
 from masking_service.store.urls import SentinelDial, Tls, UnknownForm, default_replicas
+from tests.every import every
 
 NO_FILES = Tls()
 FILES = Tls(Path("ca.pem"), Path("service.pem"), Path("service.key"))
@@ -87,7 +88,7 @@ def test_every_connection_gives_up_after_half_a_second() -> None:
     assert {settings(url)["socket_timeout"] for url in urls} == {0.5}
 
 
-@pytest.mark.parametrize(
+@every(
     ("url", "replicas"),
     [
         ("redis://store", 0),
@@ -105,7 +106,7 @@ def test_where_there_are_replicas_one_has_to_have_a_write(url: str, replicas: in
 SECRETS = ("hunter2", "passw0rd")
 
 
-@pytest.mark.parametrize(
+@every(
     "url",
     [
         "",

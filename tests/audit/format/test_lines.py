@@ -8,6 +8,7 @@ import pytest
 
 from masking_audit.format.lines import UnreadableLineError, read_line
 from masking_audit.format.links import place_of
+from tests.every import every
 
 LINK = "0" * 64
 CHECKPOINT = {"checkpoint": {"epoch": 1, "at": 5, "previous": LINK, "heads": []}, "signature": "AAAA"}
@@ -42,7 +43,7 @@ def test_an_entry_that_lacks_a_member_is_refused(member: str) -> None:
         read_line(json.dumps(line).encode())
 
 
-@pytest.mark.parametrize("entry", [{}, {"at": "5"}, {"at": True}, {"at": 5.0}, [], 5])
+@every("entry", [{}, {"at": "5"}, {"at": True}, {"at": 5.0}, [], 5])
 def test_an_entry_without_a_time_is_refused(entry: Any) -> None:
     with pytest.raises(UnreadableLineError, match="without a time"):
         read_line(json.dumps(ENTRY | {"entry": entry}).encode())

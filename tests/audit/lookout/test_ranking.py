@@ -4,6 +4,7 @@ import pytest
 
 from masking_service.service.lookout.ranking import MAX_LISTED, Listed, rank, to_freeze
 from masking_service.service.lookout.reasons import TEXTS, Reason, in_words
+from tests.every import every
 
 
 def reason(person: str, signal: str, score: float) -> Reason:
@@ -67,7 +68,7 @@ def test_a_reason_is_said_in_both_languages() -> None:
     assert in_words(said, "zh") == "wang 所建的 11 张工单中有 9 张由其显示；按独立分布应为 1.4 张"
 
 
-@pytest.mark.parametrize("signal", TEXTS)
+@every("signal", TEXTS)
 def test_every_text_fits_its_figures(signal: str) -> None:
     assert "{" not in in_words(reason("a", signal, 3.0)) + in_words(reason("a", signal, 3.0), "zh")
 

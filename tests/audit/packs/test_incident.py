@@ -8,6 +8,7 @@ from masking_audit.format.entries import Entry, Item
 from masking_audit.packs.incident import Incident
 from masking_audit.packs.subject import Subject
 from tests.audit.logs import TENANT, entry
+from tests.every import every
 
 BEGIN, END = 1_000, 2_000
 WHO, OTHER = "staff/u-1", "staff/s-1"
@@ -43,7 +44,7 @@ def test_the_period_begins_with_its_first_second_and_ends_before_its_last(at: in
     assert bool(selected(opening(at=at))[1]) is belongs
 
 
-@pytest.mark.parametrize(
+@every(
     ("other", "belongs"),
     [
         (act("case-approve", case="D-1"), True),

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
-
 from keys.hour_keys import WrapHead
 from masking_audit.packs.key_leak import BEFORE, NOW, KeyLeak, KeyLeakKind
 from masking_audit.packs.persons import SealedRevision, StoredRevision
 from masking_service.service.waybills.records import Record
 from masking_service.service.waybills.wrapped_keys import HOLD_DAY, WrappedKey
+from tests.every import every
 
 DAY = 86_400
 D = 20_000
@@ -33,7 +32,7 @@ def of_host(hour: int, host: bytes = HOST) -> StoredRevision:
     return revision(D, stored=D * DAY + hour * 3_600, head=WrapHead(b"day-key1", host, D * 24 + hour))
 
 
-@pytest.mark.parametrize(
+@every(
     ("kind", "one", "opened"),
     [
         ("data-key", revision(D), NOW),

@@ -1,11 +1,10 @@
 """Whose data a field is follows from its name; what does not tell is both."""
 
-import pytest
-
 from masking_audit.packs.persons import BOTH, RECIPIENT, SENDER, side_of
+from tests.every import every
 
 
-@pytest.mark.parametrize(
+@every(
     ("pointer", "side"),
     [
         ("/recipient/phone", RECIPIENT),

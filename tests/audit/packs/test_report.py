@@ -8,6 +8,7 @@ from masking_audit.format.entries import Entry, Item
 from masking_audit.packs.report import Report
 from masking_service.masking.timestamps import rfc3339
 from tests.audit.logs import TENANT, entry
+from tests.every import every
 
 BEGIN, END, NOW = 1_000, 2_000, 9_000_000
 ITEM = Item("a" * 32, "released", "/recipient/phone", "phone")
@@ -88,7 +89,7 @@ def test_a_case_that_was_refused_is_not_counted_as_opened() -> None:
     }
 
 
-@pytest.mark.parametrize(
+@every(
     ("later", "explained"),
     [
         (entry(at=END, action="case-close", outcome="done", case="D-1", principal="staff/s-1"), True),

@@ -22,7 +22,7 @@ NODES = trees.nodes(TREE)
 sizes = st.integers(1, MAX_SIZE)
 
 
-@pytest.mark.parametrize(("size", "expected"), list(enumerate(VECTORS["roots"])))
+@every(("size", "expected"), list(enumerate(VECTORS["roots"])))
 def test_roots_are_those_of_the_published_vectors(size: int, expected: str) -> None:
     hashes = [merkle.leaf_hash(leaf) for leaf in LEAVES[:size]]
 

@@ -10,6 +10,7 @@ from keys.signers import Signer
 from masking_audit.tiles.notes import COSIGNER, LOG, Note, NoteError, NoteKey, SignatureLine
 from masking_audit.tiles.signing import cosign, sign_as_log
 from masking_audit.tiles.tree_head import TreeHead, head_of
+from tests.every import every
 from tests.keys.known import known_bytes
 
 VECTORS = json.loads((Path(__file__).parent / "vectors" / "notes.json").read_text("utf-8"))["notes"]
@@ -50,7 +51,7 @@ def test_a_key_is_the_same_after_writing_and_reading() -> None:
     assert [NoteKey.parse(str(key)) for key in (KEY, COSIGNER_KEY)] == [KEY, COSIGNER_KEY]
 
 
-@pytest.mark.parametrize(
+@every(
     "text",
     [
         "",
@@ -67,7 +68,7 @@ def test_a_malformed_key_is_refused(text: str) -> None:
         NoteKey.parse(text)
 
 
-@pytest.mark.parametrize(
+@every(
     "content",
     [
         b"",
@@ -132,7 +133,7 @@ def test_lines_of_other_keys_are_ignored_even_with_the_same_name_or_id() -> None
     assert Note(TEXT, [same_name, same_id, *NOTE.signatures]).verify(KEY) == 0
 
 
-@pytest.mark.parametrize(
+@every(
     "text",
     [
         "origin\n7\n",

@@ -28,6 +28,7 @@ from masking_service.store.client import Store
 from tests.audit.archives import grow, key_of, note_of
 from tests.audit.logs import VERIFIER, Process, signed_entry
 from tests.authenticators import Authenticator
+from tests.every import every
 from tests.keys.known import known_bytes
 
 COSIGNING = Signer(known_bytes("a cosigner"))
@@ -266,7 +267,7 @@ def test_a_forked_log_is_found(store: Store, valkey: str, archive: Path, older: 
         prove(fork, *place_of(others[0]), older)
 
 
-@pytest.mark.parametrize(
+@every(
     "content",
     [
         b"",

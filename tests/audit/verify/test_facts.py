@@ -103,7 +103,7 @@ def test_a_field_that_stays_while_another_one_does_outlives_its_end() -> None:
     assert mark([put("a", 1, until=9_000)], "a", ends=False) is None
 
 
-@pytest.mark.parametrize(
+@every(
     ("entries", "value"),
     [
         ([put("a", 1), failed(2, 1)], ""),

@@ -6,6 +6,7 @@ import pytest
 
 from masking_files.formulas import safe
 from tests.cli.files.runs import masked, rows
+from tests.every import every
 
 RUN = [
     '=HYPERLINK("x")',
@@ -28,12 +29,12 @@ def guarded(cell: str) -> str:
     return f"'{cell[0]}'{cell[1:]}" if cell[0].isspace() else f"'{cell}"
 
 
-@pytest.mark.parametrize("cell", RUN)
+@every("cell", RUN)
 def test_what_could_run_gets_an_apostrophe(cell: str) -> None:
     assert safe(cell) == guarded(cell)
 
 
-@pytest.mark.parametrize("separator", [";", ",", "\t", "|", "\n", '; "'])
+@every("separator", [";", ",", "\t", "|", "\n", '; "'])
 def test_what_could_run_behind_another_separator_gets_an_apostrophe(separator: str) -> None:
     assert safe(f"a{separator}=1+1") == f"a{separator}'=1+1"
 
@@ -51,7 +52,7 @@ def test_a_guarded_cell_is_not_guarded_again() -> None:
     assert safe(safe("a;=1;=2")) == safe("a;=1;=2") == "a;'=1;'=2"
 
 
-@pytest.mark.parametrize(
+@every(
     "cell",
     [
         "+86 *******5678",

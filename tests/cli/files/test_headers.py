@@ -52,7 +52,7 @@ def test_a_common_export_fits_every_schema(name: str) -> None:
     assert [*layout.others] == [8]
 
 
-@pytest.mark.parametrize(
+@every(
     ("header", "place"),
     [
         ("收货人", "recipient.name"),
@@ -78,7 +78,7 @@ def test_a_mobile_takes_the_place_before_a_landline() -> None:
     assert added(layout) == {0: "phone"}
 
 
-@pytest.mark.parametrize(
+@every(
     ("header", "kind"),
     [
         ("备用电话2", "phone"),
@@ -94,7 +94,7 @@ def test_a_personal_column_without_a_place_is_masked_all_the_same(header: str, k
     assert added(lay_out(["寄件人", "收件人", header], STANDARD, {})) == {2: kind}
 
 
-@pytest.mark.parametrize("header", ["重量", "hotel", "phone model", "状态", "收件省", "x"])
+@every("header", ["重量", "hotel", "phone model", "状态", "收件省", "x"])
 def test_other_columns_are_left_alone(header: str) -> None:
     assert [*lay_out([header], STANDARD, {}).others] == [0]
 
@@ -143,7 +143,7 @@ def test_a_value_without_a_place_is_found_in_other_cells(tmp_path: Path) -> None
     assert rows(result.stdout)[1] == ["张*", "*******5678", "打 *******5678", ""]
 
 
-@pytest.mark.parametrize(
+@every(
     ("header", "kind"),
     [
         ("收方", "name"),

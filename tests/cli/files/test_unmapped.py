@@ -9,6 +9,7 @@ import pytest
 
 from masking_service.tables.looks import found_kind, guessed_kind
 from tests.cli.files.runs import line, masked, ndjson, refused, rows, run
+from tests.every import every
 
 PERSONAL = {
     "phone": ["13812345678", "021-59791234", "+86 138 1234 5678"],
@@ -312,7 +313,7 @@ def test_check_refuses_what_mask_refuses(tmp_path: Path) -> None:
     assert "column 2 (备用), phone" in refused(tmp_path, "收件人,备用\n王五,13812345678\n", "--check")
 
 
-@pytest.mark.parametrize(("kind", "cells"), PERSONAL.items())
+@every(("kind", "cells"), PERSONAL.items())
 def test_a_cell_is_told_by_its_look(kind: str, cells: list[str]) -> None:
     assert {found_kind(cell) or guessed_kind(cell) for cell in cells} == {kind}
 

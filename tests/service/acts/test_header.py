@@ -9,6 +9,7 @@ from keys.public_keys import b64
 from masking_service.service.acts.problems import SignatureInvalid
 from masking_service.service.acts.shapes import MAX_HEADER, from_header
 from masking_service.service.acts.signatures import Signed
+from tests.every import every
 
 SIGNED = Signed("act", "key", "data", "client", "signature")
 
@@ -36,7 +37,7 @@ def test_a_header_with_other_members_is_refused(members: object) -> None:
         from_header(b64(json.dumps(members).encode()))
 
 
-@pytest.mark.parametrize("text", ["=", "e30=", "é", "e3", "A" * 4_097])
+@every("text", ["=", "e30=", "é", "e3", "A" * 4_097])
 def test_what_is_no_base64_is_refused(text: str) -> None:
     with pytest.raises(SignatureInvalid):
         from_header(text)

@@ -1,11 +1,10 @@
 """The name of an unknown member is repeated only where it holds nothing of a person."""
 
-import pytest
-
 from masking_service.service.call.items import opening_faults, unknown_members
+from tests.every import every
 
 
-@pytest.mark.parametrize(
+@every(
     ("name", "place"),
     [
         ("note", "/note"),
@@ -31,7 +30,7 @@ def test_ten_unknown_members_are_named_and_each_place_once() -> None:
     assert unknown_members({"张三": 1, "李四": 1}, ()) == [("", "unknown-member")]
 
 
-@pytest.mark.parametrize(
+@every(
     ("item", "faults"),
     [
         ("wbt", [("", "invalid-item")]),

@@ -18,6 +18,7 @@ from masking_service.service.people.errors import PolicyError
 from masking_service.service.people.policy import Policy
 from masking_service.service.people.rules import CheckRule
 from masking_service.shipped import ROOT
+from tests.every import every
 from tests.hostile import Answers
 from tests.http_servers import Handler, Json
 from tests.service.people.policies import DEFAULT, FILE, edited, faults, policy
@@ -143,7 +144,7 @@ def malformed(handler: Handler, question: Json) -> None:
 HOSTILE = [*ANSWERS.hostile, huge, malformed]
 
 
-@pytest.mark.parametrize("answer", HOSTILE)
+@every("answer", HOSTILE)
 def test_a_hostile_ticket_system_confirms_nothing_and_is_asked_once(answer: Any) -> None:
     asked: list[str] = []
     outcomes: list[str] = []
@@ -220,7 +221,7 @@ def test_a_policy_says_who_opens_values_under_a_ticket(word: str, by_assignee: b
     assert rules.check.by_assignee == by_assignee
 
 
-@pytest.mark.parametrize(
+@every(
     ("change", "path"),
     [
         ({"url": "http://tickets.example.com"}, "cases.check.url"),

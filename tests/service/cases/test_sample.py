@@ -8,6 +8,7 @@ import pytest
 
 from keys.keyring import TenantKeys
 from masking_service.service.cases.sample import any_in_sample, in_sample
+from tests.every import every
 from tests.keys.known import known_keyring
 from tests.service.people.policies import edited, faults, policy
 
@@ -44,7 +45,7 @@ class Tagged:
         return urlsafe_b64encode(self._tag).decode()
 
 
-@pytest.mark.parametrize(
+@every(
     ("tag", "thousandths", "inside"),
     [
         (bytes(18), 0, False),
@@ -82,7 +83,7 @@ def test_the_policy_gives_a_share(text: str, thousandths: int) -> None:
     assert policy(lambda document: document["cases"].update(sample=text)).rules.cases.sample == thousandths
 
 
-@pytest.mark.parametrize("value", [2, 0.02, "2", "101%", "-1%", "2.55%", "%", None])
+@every("value", [2, 0.02, "2", "101%", "-1%", "2.55%", "%", None])
 def test_anything_else_is_a_fault(value: object) -> None:
     assert "cases.sample" in faults(edited(lambda document: document["cases"].update(sample=value)))
 

@@ -20,7 +20,7 @@ def refusal(of: Case, who: Principal = OFFICER, purpose: str = "dispute", now: i
     return type(refused.value)
 
 
-@pytest.mark.parametrize(
+@every(
     ("of", "status"),
     [
         (case(), "open"),
@@ -53,7 +53,7 @@ def test_an_open_case_lets_an_officer_open_what_it_names() -> None:
     case(officer=OFFICER.id).authorise(OFFICER, "dispute", NOW)
 
 
-@pytest.mark.parametrize(
+@every(
     "of",
     [
         pytest.param(case(approvals_needed=1), id="pending"),
@@ -80,12 +80,12 @@ def test_the_opener_and_approvers_of_a_case_open_nothing_under_it(of: Case) -> N
     assert refusal(of) is OwnCase
 
 
-@pytest.mark.parametrize("name", ["D-2026-0001", "a", "7", "A.b_c-d", "x" * 64])
+@every("name", ["D-2026-0001", "a", "7", "A.b_c-d", "x" * 64])
 def test_a_name_that_is_well_formed_stays(name: str) -> None:
     assert case_name(name) == name
 
 
-@pytest.mark.parametrize("name", ["", "-a", ".a", "a b", "a/b", "案件", "１", "a\n", "x" * 65, None, 7, ["a"]])
+@every("name", ["", "-a", ".a", "a b", "a/b", "案件", "１", "a\n", "x" * 65, None, 7, ["a"]])
 def test_any_other_name_is_refused_without_being_named(name: object) -> None:
     with pytest.raises(ValueError, match="a case's name is 1 to 64 of"):
         case_name(name)

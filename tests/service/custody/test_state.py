@@ -9,6 +9,7 @@ from masking_service.service.people.principals import Principal
 from masking_service.service.state.sealed import StoredValue
 from masking_service.store.client import Store
 from masking_service.store.layout import custody_key, record_stems
+from tests.every import every
 from tests.keys.known import known_keyring
 from tests.store import stores
 from tests.store.stores import LATER, ask, counted
@@ -31,7 +32,7 @@ def stored_custody(custodies: Custodies, client: redis.Redis) -> object:
     return custodies.open("default", StoredValue(place(FIRST), ask(client, "GET", place(FIRST))))
 
 
-@pytest.mark.parametrize(
+@every(
     ("custody", "held"),
     [
         (Custody("021001"), True),

@@ -10,6 +10,7 @@ import pytest
 from masking_service.masking.timestamps import rfc3339, unix_time
 from masking_service.service.incidents.duties import countries, duties_of, form_of, grade_of
 from masking_service.service.incidents.state import IncidentRecord, PackFile
+from tests.every import every
 
 FOUND = "2026-11-29T02:00:00Z"
 """Ten in the morning in China, eleven in Korea and Japan."""
@@ -28,7 +29,7 @@ def deadline(code: str, duty: str, **known: Any) -> str:
     return "none"
 
 
-@pytest.mark.parametrize(
+@every(
     ("code", "persons", "grade"),
     [
         ("cn", 0, "ordinary"),
@@ -59,7 +60,7 @@ CRITICAL, SENSITIVE, MALICIOUS, OUTSIDE, RISK = (
 )
 
 
-@pytest.mark.parametrize(
+@every(
     ("code", "duty", "known", "expected"),
     [
         ("cn", "first-report", {"persons": 1_000_000}, "2026-11-29T06:00:00Z"),
@@ -145,7 +146,7 @@ def test_every_form_is_filled_with_what_is_known_and_says_what_is_not(code: str,
     assert "a list for sale / on a market" in text
 
 
-@pytest.mark.parametrize("code", countries())
+@every("code", countries())
 def test_every_duty_names_a_source_and_both_languages(code: str) -> None:
     country = countries()[code]
 

@@ -29,7 +29,7 @@ def test_the_default_policy_names_no_provider_and_bounds_calls() -> None:
     assert limits(DEFAULT.rules.roles["dispute-officer"].calls) == {"1m": 10, "1d": 300}
 
 
-@pytest.mark.parametrize(
+@every(
     ("section", "rule"),
     [
         (HTTPS, CallRule("https", HTTPS["url"], "calls.key")),

@@ -66,14 +66,14 @@ class TestClaims:
     def test_what_has_to_be_there(self, name: str) -> None:
         assert refusal(token(**{name: ...})) in {"claims", "audience"}
 
-    @pytest.mark.parametrize(
+    @every(
         "aud",
         ["another", "waybill-masking-2", ["another"], [], [["waybill-masking"]], {}, None, ["waybill-masking", 7]],
     )
     def test_another_audience(self, aud: object) -> None:
         assert refusal(token(aud=aud)) == "audience"
 
-    @pytest.mark.parametrize("sub", ["", " u-1", "u\n1", "u\u202e1", "\ud800", "x" * 129, 7, True, None, ["u-1"], {}])
+    @every("sub", ["", " u-1", "u\n1", "u\u202e1", "\ud800", "x" * 129, 7, True, None, ["u-1"], {}])
     def test_a_subject_that_is_none(self, sub: object) -> None:
         assert refusal(token(sub=sub)) == "claims"
 
@@ -81,7 +81,7 @@ class TestClaims:
     def test_an_issuer_that_is_no_string(self, iss: object) -> None:
         assert refusal(token(iss=iss)) == "claims"
 
-    @pytest.mark.parametrize("roles", ["dispute-officer", {"dispute-officer": 1}, [["courier"]], ["courier", 7], None])
+    @every("roles", ["dispute-officer", {"dispute-officer": 1}, [["courier"]], ["courier", 7], None])
     def test_roles_that_are_no_list_of_strings(self, roles: object) -> None:
         assert refusal(token(roles=roles)) == "claims"
 
@@ -89,14 +89,14 @@ class TestClaims:
     def test_a_role_for_which_the_issuer_may_not_speak_spoils_the_token(self, roles: list[str]) -> None:
         assert refusal(token(roles=roles)) == "role"
 
-    @pytest.mark.parametrize("tenant", ["third", "", "Default", None, 7, ["default"], {}])
+    @every("tenant", ["third", "", "Default", None, 7, ["default"], {}])
     def test_a_tenant_for_which_the_issuer_may_not_speak(self, tenant: object) -> None:
         assert refusal(token(tenant=tenant)) == "tenant"
 
     def test_an_issuer_of_another_tenant_does_not_speak_for_the_default_one_by_silence(self) -> None:
         assert refusal(token(), issuers(tenants=frozenset({"other"}))) == "tenant"
 
-    @pytest.mark.parametrize("sites", ["021001", ["a b"], [21001], {}, None])
+    @every("sites", ["021001", ["a b"], [21001], {}, None])
     def test_sites_that_are_no_list_of_codes(self, sites: object) -> None:
         assert refusal(token(sites=sites)) == "claims"
 
@@ -106,7 +106,7 @@ class TestClaims:
 
 
 class TestMalformed:
-    @pytest.mark.parametrize(
+    @every(
         "text",
         [
             "",
@@ -134,7 +134,7 @@ class TestMalformed:
     def test_a_token_of_more_than_eight_kibibytes(self) -> None:
         assert refusal(token(padding="x" * 8_192)) == "malformed"
 
-    @pytest.mark.parametrize(
+    @every(
         "payload",
         [
             b"",
@@ -156,7 +156,7 @@ class TestMalformed:
     def test_a_payload_that_is_no_object_of_claims_though_it_is_signed(self, payload: bytes) -> None:
         assert refusal(signed_bytes(payload)) in {"malformed", "claims"}
 
-    @pytest.mark.parametrize(
+    @every(
         "header", [b"", b"null", b"[]", b"{", b"\xff", b"[" * 5_000, b'{"alg": ' + b"9" * 5_000 + b"}", b'{"kid": 7}']
     )
     def test_a_header_that_is_none(self, header: bytes) -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from masking_service.service.people.clients import ApiKey, Clients, key_bytes, key_text
 from masking_service.service.people.errors import ClientError, Unauthenticated
 from masking_service.service.people.principals import Principal
+from tests.every import every
 
 NOW = 1_790_000_000
 ANYWHERE = "203.0.113.9"
@@ -58,9 +59,7 @@ class TestAuthenticate:
         clients = one_client(networks=["10.0.0.0/8", "2001:db8::/32"])
         assert clients.authenticate(digest(1), address, NOW).id == "client/printer-1"
 
-    @pytest.mark.parametrize(
-        "address", ["11.0.0.1", "::ffff:11.0.0.1", "2001:db9::1", "", "unix:", "10.1.2.3, 8.8.8.8"]
-    )
+    @every("address", ["11.0.0.1", "::ffff:11.0.0.1", "2001:db9::1", "", "unix:", "10.1.2.3, 8.8.8.8"])
     def test_a_client_is_refused_from_anywhere_else(self, address: str) -> None:
         assert refusal(one_client(networks=["10.0.0.0/8", "2001:db8::/32"]), address=address) == "network"
 
@@ -126,7 +125,7 @@ class TestChanges:
         with pytest.raises(ClientError, match="no such key"):
             one_client().revoke_key("printer-1", "000000000000")
 
-    @pytest.mark.parametrize(
+    @every(
         "wrong",
         [
             {"client_id": "Printer"},
@@ -158,12 +157,12 @@ class TestState:
     def test_the_state_names_its_version(self) -> None:
         assert one_client().to_state()["version"] == 1
 
-    @pytest.mark.parametrize("state", [None, [], {}, {"version": 2, "clients": []}, {"clients": []}])
+    @every("state", [None, [], {}, {"version": 2, "clients": []}, {"clients": []}])
     def test_a_state_of_another_version_is_refused(self, state: object) -> None:
         with pytest.raises(ClientError, match="version"):
             Clients.from_state(state)
 
-    @pytest.mark.parametrize(
+    @every(
         ("field", "value"),
         [
             ("id", "A B"),
@@ -186,7 +185,7 @@ class TestState:
         with pytest.raises(ClientError, match="damaged"):
             Clients.from_state(state)
 
-    @pytest.mark.parametrize("field", ["id", "tenant", "role", "sites", "networks", "keys", "revoked"])
+    @every("field", ["id", "tenant", "role", "sites", "networks", "keys", "revoked"])
     def test_a_state_with_a_part_missing_is_refused(self, field: str) -> None:
         state = one_client().to_state()
         del state["clients"][0][field]
@@ -205,7 +204,7 @@ class TestKeyText:
         with pytest.raises(ValueError, match="32 random bytes"):
             key_text(bytes(size))
 
-    @pytest.mark.parametrize(
+    @every(
         "text",
         [
             "",

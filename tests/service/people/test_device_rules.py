@@ -9,6 +9,7 @@ import pytest
 from masking_service.service.people.device_rules import PROVEN, DeviceRule
 from masking_service.service.people.errors import Forbidden
 from masking_service.service.people.policy import Policy
+from tests.every import every
 from tests.service.people.policies import DEFAULT, FILE, ISSUER, edited, faults, policy, put, someone
 
 DEVICES = {"urls": ["https://masking.example.com"], "proof": ["waybill-view"]}
@@ -43,7 +44,7 @@ def test_only_the_named_roles_prove() -> None:
     assert (found.needs("waybill-view", "courier"), found.needs("waybill-view", "supervisor")) == (True, False)
 
 
-@pytest.mark.parametrize(
+@every(
     ("change", "place"),
     [
         ({"urls": []}, "devices.urls"),

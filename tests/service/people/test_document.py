@@ -40,7 +40,7 @@ def test_a_value_within_its_bounds_is_read(how: str, value: Any, expected: Any) 
     assert (read_as(how, place), place.faults) == (expected, [])
 
 
-@pytest.mark.parametrize(
+@every(
     ("how", "reason", "values"),
     [
         ("integer", "has to be a whole number from 2 to 5", (1, 6, True, 2.0, "3", None)),
@@ -83,7 +83,7 @@ def test_unknown_and_missing_members_are_faults() -> None:
     assert place.faults == [("a.three", "unknown key; known here: four, one, two"), ("a.two", "missing")]
 
 
-@pytest.mark.parametrize("how", BOUNDS)
+@every("how", BOUNDS)
 def test_what_is_missing_is_said_once(how: str) -> None:
     place = DocumentPlace({}, "", [])
     read_as(how, place.fields(["one"])["one"])
@@ -106,7 +106,7 @@ def test_a_key_that_is_no_text_is_a_fault() -> None:
     assert place.faults == [("a", "every key has to be text (quote it)")]
 
 
-@pytest.mark.parametrize(
+@every(
     ("document", "fault"),
     [
         ("a: 1\nb: [1\nc: 2", ("line 3", "did not find expected ',' or ']'")),

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from masking_service.service.people.errors import IssuerUnavailable, Unauthenticated
 from masking_service.service.people.issuer_keys import FETCH_TIMEOUT, FetchedKeys, keys_from_file, keys_from_jwks
+from tests.every import every
 from tests.service.people.tokens import (
     BELIEVED,
     KEY,
@@ -51,7 +52,7 @@ class TestPinnedKeys:
     def test_a_pem_key_has_no_id_to_compare(self) -> None:
         assert BELIEVED.authenticate(token({"kid": "whatever"}), NOW).id == "staff/u-1"
 
-    @pytest.mark.parametrize(
+    @every(
         "member",
         [{"use": "enc"}, {"alg": "ES384"}, {"key_ops": ["sign"]}, {"kty": "oct"}, {"crv": "P-384"}, {"kid": 7}],
     )

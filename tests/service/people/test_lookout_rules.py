@@ -4,6 +4,7 @@ import pytest
 
 from masking_service.service.people.principals import SURROUNDINGS
 from masking_service.service.people.rules import LookoutRules
+from tests.every import every
 from tests.service.people.policies import DEFAULT, ISSUER, edited, faults, policy
 
 
@@ -23,7 +24,7 @@ def test_signals_that_list_a_person_alone() -> None:
     assert changed.rules.lookout == LookoutRules(frozenset(), frozenset({"odd-hours"}))
 
 
-@pytest.mark.parametrize(
+@every(
     ("section", "place"),
     [
         ({"freeze": ["pace"]}, "lookout.freeze"),

@@ -22,7 +22,7 @@ FIELDS = {"1m": 20, "1h": 60, "1d": 150, "30d": 1_000}
 
 
 class TestTheDefault:
-    @pytest.mark.parametrize(
+    @every(
         ("role", "permissions"),
         [
             ("label-printer", {"waybill:mask", "waybill:tokenize", "waybill:revise"}),
@@ -74,7 +74,7 @@ class TestTheDefault:
     def test_every_purpose_needs_a_case(self) -> None:
         assert [purpose.needs_case for purpose in DEFAULT.rules.purposes.values()] == [True, True, True]
 
-    @pytest.mark.parametrize(
+    @every(
         ("purpose", "waybills", "needed"),
         [("dispute", 10, 0), ("dispute", 11, 1), ("redelivery", 1, 0), ("regulator", 1, 1), ("regulator", 200, 1)],
     )
@@ -224,7 +224,7 @@ class TestKeysAndStaff:
     def test_a_key_may_hold_the_roles_that_neither_open_nor_approve_nor_erase(self) -> None:
         assert DEFAULT.roles_for_keys == {"label-printer", "courier", "tracking", "auditor", "overseer"}
 
-    @pytest.mark.parametrize(
+    @every(
         ("role", "permission"),
         [
             ("dispute-officer", "waybill:view"),

@@ -78,7 +78,7 @@ class TestFaults:
     def test_a_fault_names_its_path(self, edit: Edit, path: str) -> None:
         assert path in faults(edited(edit))
 
-    @pytest.mark.parametrize(
+    @every(
         ("edit", "path"),
         [
             (without("roles", "courier", "profiles"), "roles.courier.profiles"),
@@ -135,7 +135,7 @@ class TestFaults:
     def test_own_numbers_are_read(self) -> None:
         assert policy(put("decoys", {"own_numbers": [HASH]})).rules.own_numbers == {HASH}
 
-    @pytest.mark.parametrize(
+    @every(
         ("search", "path"),
         [
             ({"phone": "yes"}, "search.phone"),
@@ -234,9 +234,7 @@ class TestFaults:
         line = twice.splitlines().index("  tenant: 5000") + 1
         assert "twice" in faults(twice)[f"line {line}"]
 
-    @pytest.mark.parametrize(
-        "text", ["", "[]", "roles", "a: [", "\x00", "a: !!python/object:os.system {}", "? [a]\n: b", "[" * 1_000]
-    )
+    @every("text", ["", "[]", "roles", "a: [", "\x00", "a: !!python/object:os.system {}", "? [a]\n: b", "[" * 1_000])
     def test_a_file_that_is_not_a_policy_is_an_error(self, text: str) -> None:
         assert faults(text)
 

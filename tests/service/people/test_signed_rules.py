@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from masking_service.service.people.policy import Policy
 from masking_service.service.people.signed_rules import ACTS, GRAVE, SignedRule
+from tests.every import every
 from tests.service.people.policies import DEFAULT, FILE, ISSUER, edited, faults, policy, put
 
 SIGNED = {"rp_id": "desk.example.com", "origins": ["https://desk.example.com"], "acts": ["detokenize"]}
@@ -39,7 +38,7 @@ def test_every_act_is_one_that_a_permission_allows() -> None:
     assert found.acts == set(ACTS)
 
 
-@pytest.mark.parametrize(
+@every(
     ("change", "place"),
     [
         ({"rp_id": "127.0.0.1"}, "signed.rp_id"),

@@ -40,7 +40,7 @@ def test_a_limit_is_a_whole_number_from_one(name: str, value: Any) -> None:
     }
 
 
-@pytest.mark.parametrize("section", [None, [], "off", False, 0])
+@every("section", [None, [], "off", False, 0])
 def test_the_section_is_a_mapping_or_not_there(section: Any) -> None:
     assert "watch" in faults(edited(lambda document: document.update(watch=section)))
 

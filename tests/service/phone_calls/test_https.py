@@ -15,6 +15,7 @@ from masking_service.service.phone_calls.line import Line, Outcome
 from masking_service.service.phone_calls.live_calls import StoredCall
 from masking_service.service.phone_calls.problems import CallsUnavailable
 from masking_service.service.phone_calls.provider import AT_ONCE, TIMEOUT_SECONDS, CallProvider
+from tests.every import every
 from tests.hostile import Answers
 from tests.http_servers import Handler, Json
 from tests.providers import DIAL, KEY, answering, provider, signed
@@ -106,7 +107,7 @@ def long_headers(handler: Handler, request: Json) -> None:
 HOSTILE = [*ANSWERS.hostile, huge, malformed, chunked_without_end, always_continuing, long_headers]
 
 
-@pytest.mark.parametrize("answer", HOSTILE)
+@every("answer", HOSTILE)
 def test_a_hostile_provider_is_asked_once_and_not_believed(answer: Any) -> None:
     asked: list[str] = []
     outcomes: list[Outcome] = []

@@ -12,6 +12,7 @@ from masking_service.service.search.index import (
     plaintexts,
     read_entry,
 )
+from tests.every import every
 from tests.keys.known import known_keyring
 
 KEYS = known_keyring().tenant("default").search
@@ -19,7 +20,7 @@ PHONES, ENDINGS = ("13812345678", "13912345679"), ("5678", "5679", "0000")
 BASE, HEADER, END = b"b" * 12, bytes(10), 700 * PERIOD_SECONDS
 
 
-@pytest.mark.parametrize(
+@every(
     ("findable", "entries"),
     [
         (Findable(), 0),

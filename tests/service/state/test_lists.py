@@ -1,11 +1,10 @@
 """What is left of a list that has become too long."""
 
-import pytest
-
 from masking_service.service.state.lists import without_oldest
+from tests.every import every
 
 
-@pytest.mark.parametrize(
+@every(
     ("most", "left"),
     [
         (6, ["a", "B", "C", "d", "E"]),

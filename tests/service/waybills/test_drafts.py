@@ -6,6 +6,7 @@ from masking_service.service.search.findable import NOWHERE, Findable
 from masking_service.service.search.index import Indexed
 from masking_service.service.waybills.records import Record
 from masking_service.service.waybills.writing import Draft, Refusal, Stored, index_entries
+from tests.every import every
 from tests.store.stores import LATER, body
 
 HEADER = bytes(10)
@@ -27,7 +28,7 @@ def stored(revision: int, *, created: bool = False) -> Stored:
     return Stored(b"b" * 12, revision, RECORD, created)
 
 
-@pytest.mark.parametrize(
+@every(
     ("one", "revises"),
     [
         (draft(stored(0)), False),
@@ -61,7 +62,7 @@ def test_the_entries_that_were_written_are_replaced_by_those_of_the_newest_revis
     assert index_entries([refused]) == ([written], [Indexed("SF1", b"b" * 12, 0, LATER, HEADER, FOUND)])
 
 
-@pytest.mark.parametrize(
+@every(
     "one",
     [
         draft("conflict", findable=NOWHERE),

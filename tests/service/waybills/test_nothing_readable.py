@@ -36,6 +36,7 @@ from masking_service.service.search.findable import Findable
 from masking_service.service.waybills.notice import Notice, write_notice
 from masking_service.store.client import Store
 from masking_service.store.genesis import claim
+from tests.every import every
 from tests.keys.known import known_keyring
 from tests.store import stores
 from tests.store.stores import LATER, NOW, ask, put
@@ -182,7 +183,7 @@ def test_no_planted_value_is_in_any_key_or_value(used: dict[bytes, list[bytes]],
     assert found == set()
 
 
-@pytest.mark.parametrize("what", PLANTED)
+@every("what", PLANTED)
 def test_the_search_finds_a_value_that_is_there(what: str) -> None:
     text = PLANTED[what]
     hidden = {name: b"before" + encode(text) + b"behind" for name, encode in ENCODINGS.items()} | {

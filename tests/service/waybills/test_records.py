@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from masking_service.masking.schema import Place
 from masking_service.service.waybills import records
 from masking_service.service.waybills.records import Record
+from tests.every import every
 from tests.keys.vector_files import VECTORS
 from tests.store.stores import NAME, PHONE, body, body_of
 
@@ -28,9 +29,7 @@ def test_every_value_comes_back_as_it_was(values: list[Any]) -> None:
     assert stored.content() == ("standard", fields)
 
 
-@pytest.mark.parametrize(
-    "value", ["１３８１２３４５６７８", "👩‍👩‍👧", "", " 张三 ", "a\u202eb", '"],', 13812345678, None]
-)
+@every("value", ["１３８１２３４５６７８", "👩‍👩‍👧", "", " 张三 ", "a\u202eb", '"],', 13812345678, None])
 def test_an_odd_value_comes_back_as_it_was(value: object) -> None:
     stored = records.read(records.plaintext(record(body_of("standard", [(NAME, value)]))))
 

@@ -6,6 +6,7 @@ import pytest
 
 from masking_service.service.call.budgets import Room, least, room
 from masking_service.service.people.rules import Window
+from tests.every import every
 
 WINDOW = Window("1m", 60, 10)
 NEWEST = 100
@@ -16,7 +17,7 @@ def value(*counts: int) -> bytes:
     return struct.pack(f">II{len(counts)}I", NEWEST, 0, *counts)
 
 
-@pytest.mark.parametrize(
+@every(
     ("stored", "now", "limit", "left", "frees_at"),
     [
         (None, 100.0, 10, 10, None),
