@@ -110,7 +110,7 @@ def test_a_record_of_no_call_of_ours_is_left_out(ready: Api, ref: str) -> None:
 
 @pytest.mark.parametrize(
     ("after", "count"),
-    [(-301, 0), (-299, 1), (LIFETIME + 299, 1), (LIFETIME + 301, 0), (-1_795_000_000, 0), (2**39, 0)],
+    [(-301, 0), (-300, 1), (LIFETIME + 300, 1), (LIFETIME + 301, 0), (-1_795_000_000, 0), (2**39, 0)],
     ids=["before it", "a clock behind", "a clock ahead", "after it", "in 1970", "far ahead"],
 )
 def test_a_record_has_a_time_within_the_life_of_its_call(ready: Api, set_clock: Clock, after: int, count: int) -> None:
