@@ -236,6 +236,17 @@ def test_who_is_frozen_gets_nothing_at_any_address(api: Api, who: str) -> None:
     assert answered == dict.fromkeys(answered, FROZEN)
 
 
+@pytest.mark.parametrize(
+    ("path", "told"), [("/v1/me", (422, "invalid-request")), ("/v1/me/budgets", FROZEN), ("/v1/cases", FROZEN)]
+)
+def test_who_is_frozen_is_told_what_is_wrong_where_the_answer_says_that_they_are_frozen(
+    api: Api, path: str, told: tuple[int, str]
+) -> None:
+    freeze(api, "client/dispute-officer")
+
+    assert refusal(api.get(OFFICER, f"{path}?misspelt=1")) == told
+
+
 def request_of(row: Operation) -> tuple[str, str, object]:
     """The method, path and body of the document's example."""
     query = "?by=principal" if row.name == "sum_audit" else ""
