@@ -82,7 +82,7 @@ _PLACE_SIGN: Final = re.compile(
 ).search
 """What each of these regions, roads, estates and houses ends with."""
 _ADDRESS_LINE: Final = re.compile(
-    rf"(?:^|~~){_LEAD}(?=[\u4e00-\u9fff]{{2}})(?![^\n，,。；;！!]{{0,64}}?(?:{_NO_ADDRESS}))"
+    rf"^{_LEAD}(?=[\u4e00-\u9fff]{{2}})(?![^\n，,。；;！!]{{0,64}}?(?:{_NO_ADDRESS}))"
     rf"(?={_REGION}{_IN_LINE}{{0,48}}?(?:[{_HOUSES}][ _\-]?[A-Za-z]{{0,2}}[0-9]|[\u4e00-\u9fff]{_CODE})"
     rf"|{_ROAD_WITH_HOUSE}{_IN_LINE}{{0,24}}?[0-9〇零一二三四五六七八九]"
     rf"|[\u4e00-\u9fff]{{1,16}}?(?:{_SITE}[A-Za-z]?[ _\-]?{_CODE}|{_HOUSE}[ #＃第\-—/·]{{0,3}}[A-Za-z]?{_DIGIT}))"

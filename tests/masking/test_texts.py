@@ -56,6 +56,11 @@ def test_what_is_masked_beside_a_word_of_the_table_is_worth_reading() -> None:
     assert TEXTS.any_worth_reading(["白色L码", *found[:1]])
 
 
+@every(("text", "shown"), scenarios("names_in_text"))
+def test_a_text_that_is_worth_reading_alone_is_so_among_others(text: str, shown: str) -> None:
+    assert TEXTS.any_worth_reading(["白色L码", text, "易碎品"]) or not TEXTS.worth_reading(text), shown
+
+
 def test_a_name_of_a_remark_is_found_elsewhere_in_the_record() -> None:
     record, found = masked(standard(remark="找李小四", x9=["李小四的"]))
 

@@ -53,8 +53,8 @@ MAX_OF_LONG: Final = 55_000
 so have other members of the record."""
 _MAX_ADDRESS_LENGTH: Final = 256
 """Characters of a sentence in which an address is looked for."""
-BETWEEN: Final = "~~"
-"""Between texts that are searched together: no word, name or label reaches over it."""
+BETWEEN: Final = "\n~~\n"
+"""Between texts that are searched together: no word, name or label reaches over it, and each text is a line."""
 _A_MOBILE: Final = "13812345678"
 _MOBILE: Final = re.compile(r"1[3-9][0-9]{9}")
 _WORDS: Final = r"\u4e00-\u9fff ，。！？、；（）【】"
