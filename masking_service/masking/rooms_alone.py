@@ -13,14 +13,23 @@ from typing import Final
 from masking_service.masking.family_names import FAMILY_NAMES
 
 _NUMBER: Final = re.compile(
-    r"[1-9](?<![0-9A-LN-Za-ln-z.*+#/¥￥$%~].)[0-9]?(?:0[1-9]|[1-5][0-9])(?![0-9A-Za-z.%~]|-[0-9]|\*(?![\u4e00-\u9fff]))"
+    r"[1-9](?<![0-9A-LN-Za-ln-z.*+#/¥￥$%~×].)[0-9]?(?:0[1-9]|[1-5][0-9])(?![0-9A-Za-z.%~×]|-[0-9]|\*(?![\u4e00-\u9fff]))"
 ).finditer
 _BEFORE: Final = 12
 """Characters before a number that are read."""
 _IS_AMOUNT: Final = re.compile(
     "元|块|角|克|斤|公[斤克里]|件|[个個]|只|箱|盒|包|袋|瓶|米|厘|毫|码|[号號][柜线]|路|次|批|度|分|秒|点|年|月|日|天|人|名|位|页|份"
-    "|套|台|条|张|万|亿|折|级|期|届|版|款|型|寸|升|不锈|胶"
+    r"|套|台|条|张|万|亿|折|级|期|届|版|款|型|寸|升|不锈|胶|票|平(?:[米方]|$|[\s,，。])"
 ).match
+_IS_PLACE: Final = re.compile(
+    "医院|中学|小学|学校|[国省县]道|高速|厂|所(?!有)|团|部队|站(?!在)|网点|便利|超市|药[店房]|创意|艺术"
+).match
+_SAYS_OTHER: Final = re.compile(
+    "(?:订单|[运货快]单|快递单|order|tracking|waybill|价格?|金额|费用?|款|到付|合计|共|重量|数量|颜色|色号|[货型]号|规格|材[质料]|格口)"
+    "[^0-9\u4e00-\u9fff]{0,3}[由从是为改到共]{0,2}$",
+    re.I,
+).search
+"""Before a number: what it is, and that is no room: 颜色：301, 订单 1203 签收, 金额由1203改为1105."""
 _NAMES_ROOM: Final = re.compile(
     r"(?:(?:房[间間]?|室|[门門]|[门門]牌|病房|客房)[号號][:：是为\- ]{0,2}|[病客]房[:： ]?|\b[Rr][Mm]\.? ?"
     r"|(?:地址|[门門]牌)[^0-9\n]{0,6}应?该?[是为]"
@@ -52,8 +61,8 @@ _FITS: Final = re.compile(
     r"(?:^|[\s,，。;；:：!！、(（【\[~～]|[是到给近塞着件派送达方为放找按敲在去住换改由原和跟与至]|[栋幢座号楼]的)$"
 ).search
 _IS_NAMED: Final = re.compile(
-    "[号號柜楼樓栋棟幢座室房]|医院|中学|小学|学校|[国省县]道|高速|工厂|厂|所|团|部队|仓|站|网点|营业|分[拨部]|中心|店|街|大厦|广场"
-    "|工程|项目|航班|车次|[新春夏秋冬]|大促|订单|单(?!元)|便利|色号|[至到\\-—~～](?!我)[0-9]*[0-9](?:元|号|点)"
+    "[号號柜楼樓栋棟幢座室房]|所|仓|站|营业|分[拨部]|中心|店|街|大厦|广场|窗口|货架|[派送]+员|[杯锅勺]|水龙头"
+    "|工程|项目|航班|车(?!库)|[新春夏秋冬]|大促|订单|单(?!元)|便利|色号|[至到\\-—~～](?!我)[0-9]*[0-9](?:元|号|点)"
 ).match
 """Behind a number: what is called by it, or a word for it that others read."""
 _IS_CODE: Final = re.compile(
@@ -72,21 +81,25 @@ def rooms_alone(text: str) -> list[tuple[int, int]]:
     rooms = {span for span in found if _is_room(text, *span)}
     for (start, end), (next_start, next_end) in pairwise(found):
         first, second = text[start:end], text[next_start:next_end]
-        if _IS_OTHER(text, end, next_start) and not (_is_size(first) and _is_size(second)):
+        said = _SAYS_OTHER(text, max(0, start - _BEFORE), start)
+        if _IS_OTHER(text, end, next_start) and not (said or (_is_size(first) and _is_size(second))):
             rooms |= {(start, end), (next_start, next_end)}
     return sorted(rooms)
 
 
 def _is_room(text: str, start: int, end: int) -> bool:
     before = text[max(0, start - _BEFORE) : start]
+    if _SAYS_OTHER(before):
+        return False
     if _NAMES_ROOM(before):
-        return _IS_AMOUNT(text, end) is None
+        return not (_IS_AMOUNT(text, end) or _IS_PLACE(text, end))
     if (_BESIDE(before) and _OF_PEOPLE(text, end)) or _RECEIVES(text, end):
         return True
     return (
         _FITS(before) is not None
         and int(text[end - 2 : end]) <= _DOORS
-        and not (_IS_AMOUNT(text, end) or _IS_NAMED(text, end) or _IS_YEAR(text[start:end]) or _IS_CODE(before))
+        and not (_IS_AMOUNT(text, end) or _IS_PLACE(text, end) or _IS_NAMED(text, end))
+        and not (_IS_YEAR(text[start:end]) or _IS_CODE(before))
         and _AT_A_DOOR(text, max(0, start - _NEAR), end + _NEAR) is not None
     )
 
