@@ -33,11 +33,9 @@ CODE = (
     *("keys", "masking_audit", "masking_console"),
     *(f"masking_service/{room}" for room in ("audit", "http", "masking", "service", "store")),
 )
-OF_CONSTANTS = "tests/test_constants.py"
-"""Reads which numbers the modules name, and runs none of their lines."""
 TESTS = (
     *("tests/keys", "tests/service", "tests/audit", "tests/rotation", "tests/runtime", "tests/masking", "tests/tiers"),
-    *("tests/web", "tests/store", "tests/stories", "tests/console", "tests/cli/audit", OF_CONSTANTS),
+    *("tests/web", "tests/store", "tests/stories", "tests/console", "tests/cli/audit"),
 )
 AIM = 0.98
 MAX_SECONDS = 25.0
@@ -59,12 +57,10 @@ class Covered:
         such a file follow: a test of a constant runs no line of its module.
         """
         lines = self.lines.get(mutant.path, {})
+        # A line that is run on import belongs to no test: then all tests of the module count.
+        running = {*lines.get(str(mutant.line), ())} or {test for tests in lines.values() for test in tests}
         module = mutant.path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
         own = {test for test in self.seconds if module in imported(ROOT / test.partition("::")[0])}
-        running = {*lines.get(str(mutant.line), ())}
-        if not running:  # a line that is run on import belongs to no test: then all tests of the module count
-            own |= {test for test in self.seconds if test.startswith(OF_CONSTANTS)}
-            running = {test for tests in lines.values() for test in tests} | own
         chosen = [*self._within_limit(running, own), *self._within_limit(own - running, own)]
         return chosen, sum(self.seconds[test] for test in chosen)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.mutants.__main__ import CODE, OF_CONSTANTS, ROOT, TESTS, Covered
+from tests.mutants.__main__ import CODE, ROOT, TESTS, Covered
 from tests.mutants.operators import Mutant
 
 ORDER = "masking_service/audit/order.py"
@@ -27,14 +27,6 @@ def test_all_tests_of_a_module_are_run_for_a_line_that_is_run_on_import() -> Non
     assert chosen(covered, ORDER, 1) == [f"{OTHER}::test_one", f"{OTHER}::test_another"]
 
 
-def test_for_a_line_that_is_run_on_import_the_test_of_constants_is_run_too() -> None:
-    constants = f"{OF_CONSTANTS}::test_each"
-    covered = Covered({ORDER: {"9": [f"{OTHER}::test_one"]}}, {f"{OTHER}::test_one": 1.0, constants: 2.0}, [])
-
-    assert chosen(covered, ORDER, 1) == [constants, f"{OTHER}::test_one"]
-    assert chosen(covered, ORDER, 9) == [f"{OTHER}::test_one"]
-
-
 def test_slow_tests_of_other_files_are_left_out() -> None:
     slow = {f"{OTHER}::test_{number}": 10.0 for number in range(4)}
     covered = Covered({ORDER: {"9": [*slow]}}, slow, [])
@@ -42,5 +34,5 @@ def test_slow_tests_of_other_files_are_left_out() -> None:
     assert chosen(covered, ORDER, 9) == [f"{OTHER}::test_0", f"{OTHER}::test_1"]
 
 
-def test_the_places_of_code_and_tests_exist() -> None:
-    assert [folder for folder in (*CODE, *TESTS) if not (ROOT / folder).exists()] == []
+def test_the_folders_of_code_and_tests_exist() -> None:
+    assert [folder for folder in (*CODE, *TESTS) if not (ROOT / folder).is_dir()] == []
