@@ -297,6 +297,7 @@ def test_a_worker_that_is_killed_is_replaced(tiers: TwoTiers) -> None:
 
 @needs_root
 @pytest.mark.proof
+@pytest.mark.timeout(2 * 3600)
 def test_no_window_of_32_bytes_in_the_memory_or_files_of_the_host_opens_a_record(tiers: TwoTiers) -> None:
     tiers.tokenize(*map(planted, range(3, 40)))
     sealed = sealed_records(tiers)
