@@ -19,7 +19,7 @@ from masking_service.masking.family_names import (
     RARE_FAMILY_NAMES,
     WORDS_AS_FAMILY_NAMES,
 )
-from masking_service.masking.han_words import han_words
+from masking_service.masking.han_words import NO_WORD, han_words
 from masking_service.masking.latin_names import latin_name_at, latin_name_before
 from masking_service.masking.legal_forms import HAN_FORMS
 from masking_service.masking.names_of_neighbours import japanese_families
@@ -40,7 +40,7 @@ _place_follows: Final = re.compile(rf"(?![省市区縣县])[{HAN}]{{2,3}}(?:省|
 _one_follows: Final = frozenset(
     "的收说說称取领拿签催在已未要请請和与及让把给去来家处就将改退寄送派打接有没不是也都吧啊呀哈呢哦啦嘛外转轉敬"
 )
-_PART_FOLLOWS: Final = frozenset("的拿取签簽已要称稱说說把被就家")
+_PART_FOLLOWS: Final = frozenset("的拿取签簽已要称稱说說把被就家在为从由凭先收您了吧误")
 """Of these, what is in no name of several parts."""
 _address_ends: Final = frozenset("室号號楼樓层層栋棟幢座元户戶房弄村")
 _han: Final = re.compile(rf"[{HAN}]*")
@@ -50,6 +50,8 @@ FIRST_PART: Final = re.compile(any_of(cues.FIRST_PARTS)).search
 _UNPARTED: Final = rf"(?:{any_of(cues.FIRST_PARTS)})[{HAN}]{{0,4}}"
 _unparted: Final = re.compile(rf"{_UNPARTED}(?:[-－]{_UNPARTED})?")
 _FIRST_CHARS: Final = frozenset(part[0] for part in cues.FIRST_PARTS)
+_CHARS_OF_PARTS: Final = frozenset("".join(cues.FIRST_PARTS))
+"""No verb behind the last part of a name begins with them: 买买提 and 提出."""
 ANNOUNCES: Final = re.compile(
     rf"(?:{any_of((*cues.ROLES, *cues.WEAK, *(word for word in cues.ANNOUNCE if len(word) > 1)))})(?:是|为|叫|姓名)?"
 )
@@ -190,7 +192,10 @@ def without_family_from(text: str, start: int) -> int | None:
 
 def _ends_part(text: str, last: int, at: int) -> bool:
     """Whether the last part of a name, which begins at `last`, ends before the character at `at`."""
-    return at > last + 1 and text[at] in _PART_FOLLOWS
+    if at <= last + 1:
+        return False
+    verb = text[at] not in _CHARS_OF_PARTS and han_words().words.get(text[at : at + 2], NO_WORD)[0] == "v"
+    return verb or text[at] in _PART_FOLLOWS
 
 
 def _followed(text: str, start: int, run: str, family: int) -> int:

@@ -154,6 +154,9 @@ _STARS_OF_NAME: Final = re.compile(r"\*{1,4}(?!\*)").match
 _ROOM_BEFORE: Final = re.compile(
     r"(?:[0-9*A-Z](?:室|房间?|号|铺|床|户|店面)?|[0-9一二三四五六七八九十*][)）]?[班级届])的?[\s,，、(（】)）/\-—:：]{0,2}$"
 ).search
+_ENDS_OF_ROOM: Final = frozenset("0123456789 (（")
+_ROOM_AT_END: Final = re.compile(r"(?<![0-9*])[0-9]{3,4}[ (（]{0,2}$").search
+"""Before a run that may begin like a word: 302孙子涵."""
 _OF_A_ROOM: Final = re.compile("(?:室|房间?|号|铺|床|户|班|年?级|届|店面|[楼层層])?的?").fullmatch
 _MEASURES: Final = f"{cues.UNITS}张次年月天岁码米克票点分双台辆人名位周升斤度"
 _IS_PLACE: Final = re.compile(
@@ -603,8 +606,10 @@ def _is_read(text: str, at: int, first: int) -> bool:
     if at == first:
         if not _is_word(text, at, plain=True):
             return True
-        rare = han_words().words.get(text[at : at + 2], NO_WORD)[1] >= _RARE_WORD
-        return (rare or _ROOM_BEFORE(text, max(0, at - 6), at) is not None) and _may_be_name(text, at)  # 302孙子涵
+        told = han_words().words.get(text[at : at + 2], NO_WORD)[1] >= _RARE_WORD
+        if not told and text[at - 1 : at] in _ENDS_OF_ROOM:
+            told = _ROOM_AT_END(text, max(0, at - 8), at) is not None
+        return told and _may_be_name(text, at)
     return _may_be_name(text, at) or (_is_site(text, at) and not _is_word(text, at, plain=False))
 
 

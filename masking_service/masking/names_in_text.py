@@ -118,6 +118,10 @@ _beside_number: Final = re.compile(
 _only_word_and_number: Final = re.compile(
     rf"\s*(?:{_WORD}[\s,，;；、|/:：]{{0,2}}\*{{6,7}}[0-9]{{0,4}}|\*{{6,7}}[0-9]{{0,4}}[\s,，;；、|/:：]{{0,2}}{_WORD})\s*"
 ).fullmatch
+_town_first: Final = re.compile(
+    rf"[【\[][{HAN}]{{2,10}}[】\]]\s?(?:快件[已到离发正]|到达|离开|正?发往|已到|已发|(?:快递|派件|派送|收派|揽收|投递|业务|配送)[员員])"
+).match
+"""Where a trace begins with the town in which a parcel is, which may have the form of a name: 【岳阳】快件已到达."""
 _ends_firm: Final = re.compile(rf"(?:{any_of(HAN_FORMS)})(?![{HAN}])").search
 """An organisation that ends a clause: beside it and a phone, a name is told as beside an address."""
 _any_han: Final = re.compile(f"[{HAN}]").search
@@ -225,6 +229,8 @@ def names_in(text: str, *, address: bool = False) -> list[Span]:
         found += _names_at_ends(text)
     if not found and "******" in text and (address or _only_word_and_number(text)) and _masked_name(text) is None:
         found += _word_beside_number(text)
+    if found and (town := _town_first(text)):
+        found = [span for span in found if span[0] >= town.end()]
     return _apart(_joined_by_words(text, found)) if found else found
 
 

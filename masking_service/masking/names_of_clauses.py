@@ -101,16 +101,16 @@ _begins_clause: Final = frozenset(" \t\n\r\u3000,，;；。、:：[【]】")
 _ends_clause: Final = frozenset(" \t\n\r\u3000,，;；。、]】")
 _LONGEST_BEFORE: Final = 12
 """Characters before a whole name that are read."""
-_MIDDLE_DOTS: Final = frozenset("·•‧・∙⋅･")
+_DOTS: Final = frozenset("·•‧・∙⋅･.．")
 _parted_clause: Final = re.compile(
-    rf"(?<![·•‧・∙⋅･])(?=(?:{any_of(cues.FIRST_PARTS)})[{HAN}]{{0,5}}[·•‧・∙⋅･])"
+    rf"(?<![·•‧・∙⋅･.．])(?=(?:{any_of(cues.FIRST_PARTS)})[{HAN}]{{0,5}}[·•‧・∙⋅･.．][{HAN}]{{2}})"
 ).finditer
 """Where a name of several parts begins that is alone in a clause."""
 
 
 def find(text: str) -> Iterator[Span]:
     """The spans of names that are whole clauses: values of labels, items of lists, speakers and signatures."""
-    if not _MIDDLE_DOTS.isdisjoint(text):
+    if not _DOTS.isdisjoint(text):
         for match in _parted_clause(text):
             if (end := without_family_from(text, match.start())) is not None:
                 yield match.start(), end

@@ -40,6 +40,9 @@ _MARK: Final = re.compile("[\x01-\x03]")
 _END: Final = "\x00"
 """Between texts that are read together."""
 _SIGN: Final = re.compile("[\x00-\x03]").search
+_CLOSING: Final = frozenset("】]")
+_AT_FIRST: Final = re.compile("(?:^|\x00)[【\\[][\u4e00-\u9fff]{0,9}$").search
+"""Before what is in brackets at the beginning of a text: in traces a town (【常州武进】) more often than a name."""
 _NUMERALS: Final = "一二三四五六七八九十零壹贰叁肆伍陆柒捌玖"
 _MAX_DIGITS: Final = 6
 """Digits besides mobile numbers: where there are more, they may be a number themselves."""
@@ -184,6 +187,7 @@ class Outlines:
             if len(slot) == OF_NUMBER or not (
                 (last := before[-1:] or last) in families
                 or slot[1:] in no_given
+                or (behind[:1] in _CLOSING and _AT_FIRST(before))
                 or slot[-1] + behind[:1] in follow
                 or (
                     (head := slot[:2]) in begin
