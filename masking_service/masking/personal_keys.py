@@ -17,7 +17,8 @@ from masking_service.masking.name_words import PARTY
 from masking_service.masking.numbers_in_text import contains_personal_data
 
 _OF_A_PERSON: Final = OF_A_PERSON | {PARTY}
-_IS_MOBILE: Final = re.compile(r"\s*(?:\+?86[\s-]?)?1[3-9][0-9][\s-]?[0-9]{4}[\s-]?[0-9]{4}\s*").fullmatch
+_MOBILE: Final = r"(?:\+?86[\s-]?)?[1１][3-9３-９]\d[\s-]?[\d*]{4}[\s-]?\d{4}"
+_ARE_MOBILES: Final = re.compile(rf"\s*{_MOBILE}(?:[\s,，、/;；]{{1,3}}{_MOBILE}){{0,3}}\s*").fullmatch
 _BITS_OF_A_NUMBER: Final = 64
 """A larger integer is no phone and no identity number."""
 
@@ -53,7 +54,7 @@ def names_person(meaning: Meaning, value: Any, pay: Callable[[float], None]) -> 
 
 
 def is_mobile(value: Any) -> bool:
-    """Whether a value is a mobile number and nothing else: then a name that it is under may be a person's."""
+    """Whether a value is one or more mobile numbers and nothing else: a name that they are under may be a person's."""
     if type(value) is int and value.bit_length() < _BITS_OF_A_NUMBER:
         value = str(value)
-    return type(value) is str and _IS_MOBILE(value) is not None
+    return type(value) is str and _ARE_MOBILES(value) is not None
