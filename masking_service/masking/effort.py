@@ -1,9 +1,9 @@
 """Caps the work of a batch and of each record: values made to be costly must not keep a worker from other callers.
 
 Work is counted in units while a batch is masked. One unit takes about a microsecond of a processor of 2026, and about
-four in the worst text that was found. `python -m bench.effort` measures the worst that fits under each cap. No clock is
-read: the same batch is accepted everywhere or nowhere. What `Profile.usual` masks is not counted, nor are columns of
-it: the size of a body bounds them. Each text of a column is counted.
+four in the worst text that was found. `python -m bench.effort` measures the worst that fits under each cap. No clock
+decides what the caps let through: a batch passes them everywhere or nowhere. What `Profile.usual` masks is not counted,
+nor are columns of it: the size of a body bounds them. Each text of a column is counted.
 
 A rule that reads more of a kind than today must stay under the kind's price here, or the price has to rise with it.
 """
