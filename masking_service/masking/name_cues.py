@@ -45,6 +45,7 @@ NICKNAMES: Final = frozenset(_WORDS["nicknames"])
 BOUND: Final = frozenset("是为和与跟经因被除送到向等由让请叫")
 """Of the weak words those that take no ending."""
 NO_CALLED: Final = frozenset(_WORDS["no-called"])
+PLAIN_BESIDE_NUMBER: Final = frozenset(_WORDS["plain-beside-number"])
 TRADES: Final = frozenset(_WORDS["trades"])
 _GIVEN_NAMES: Final = sections("given_names.txt")
 LATIN_GIVEN: Final = (*_WORDS["latin-given"], *_GIVEN_NAMES["latin"], *_GIVEN_NAMES["cyrillic"])

@@ -115,6 +115,7 @@ _beside_number: Final = re.compile(
     rf"(?<![^\s,，;；、|/:：])(?P<before>{_WORD})(?=[\s,，;；、|/:：]{{0,2}}\*{{6}})"
     rf"|\*{{6}}[0-9]{{0,4}}[\s,，;；、|/:：]{{0,2}}(?P<behind>{_WORD})(?![^\s,，;；、|/收])"
 ).finditer
+_PLAIN_BESIDE_NUMBER: Final = cues.PLAIN_BESIDE_NUMBER.union(PROVINCES.split("|"))
 _only_word_and_number: Final = re.compile(
     rf"\s*(?:{_WORD}[\s,，;；、|/:：]{{0,2}}\*{{6,7}}[0-9]{{0,4}}|\*{{6,7}}[0-9]{{0,4}}[\s,，;；、|/:：]{{0,2}}{_WORD})\s*"
 ).fullmatch
@@ -228,7 +229,7 @@ def names_in(text: str, *, address: bool = False) -> list[Span]:
     elif "******" in text and _ends_firm(text):
         found += _names_at_ends(text)
     if not found and "******" in text and (address or _only_word_and_number(text)) and _masked_name(text) is None:
-        found += _word_beside_number(text)
+        found += _word_beside_number(text, address=address)
     if found and (town := _town_first(text)):
         found = [span for span in found if span[0] >= town.end()]
     return _apart(_joined_by_words(text, found)) if found else found
@@ -555,14 +556,17 @@ def _name_before_address(text: str) -> Iterator[Span]:
         yield start, end
 
 
-def _word_beside_number(text: str) -> Iterator[Span]:
+def _word_beside_number(text: str, *, address: bool) -> Iterator[Span]:
     """A word that can be a name and is all between two signs, or between the number and a sign: 13812345678 江南 ….
 
     It is asked for where a number is in a text, with an address or nothing else but a word, and no name was found.
     """
     for match in _beside_number(text):
         start, end = match.span(match.lastgroup or 0)
-        if text[end - 1] not in PLACE_ENDS and called_words.can_be_called(text[start:end], politely=False):
+        word = text[start:end]
+        if word[-1] in PLACE_ENDS or (not address and word in _PLAIN_BESIDE_NUMBER):
+            continue
+        if called_words.can_be_called(word, politely=False):
             yield start, end
 
 
