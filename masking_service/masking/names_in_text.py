@@ -120,7 +120,7 @@ _only_word_and_number: Final = re.compile(
     rf"\s*(?:{_WORD}[\s,，;；、|/:：]{{0,2}}\*{{6,7}}[0-9]{{0,4}}|\*{{6,7}}[0-9]{{0,4}}[\s,，;；、|/:：]{{0,2}}{_WORD})\s*"
 ).fullmatch
 _town_first: Final = re.compile(
-    rf"[【\[][{HAN}]{{2,10}}[】\]]\s?(?:快件[已到离发正]|到达|离开|正?发往|已到|已发|(?:快递|派件|派送|收派|揽收|投递|业务|配送)[员員])"
+    rf"[【\[]([{HAN}]{{2,10}})[】\]]\s?(?:快件[已到离发正]|到达|离开|正?发往|已到|已发|(?:快递|派件|派送|收派|揽收|投递|业务|配送)[员員])"
 ).match
 """Where a trace begins with the town in which a parcel is, which may have the form of a name: 【岳阳】快件已到达."""
 _ends_firm: Final = re.compile(rf"(?:{any_of(HAN_FORMS)})(?![{HAN}])").search
@@ -231,8 +231,15 @@ def names_in(text: str, *, address: bool = False) -> list[Span]:
     if not found and "******" in text and (address or _only_word_and_number(text)) and _masked_name(text) is None:
         found += _word_beside_number(text, address=address)
     if found and (town := _town_first(text)):
-        found = [span for span in found if span[0] >= town.end()]
+        found = [span for span in found if not _is_of_town(text, span, town)]
     return _apart(_joined_by_words(text, found)) if found else found
+
+
+def _is_of_town(text: str, span: Span, town: re.Match[str]) -> bool:
+    """Whether what looks like a name is a town, or ends its words: 【岳阳】, 【常州武进】, but not 【客户李芳】."""
+    before = text[town.start(1) : span[0]]
+    is_rest = span[1] == town.end(1)
+    return is_rest and (not before or (called_words.is_noun(before) and before not in BEFORE_NAMES))
 
 
 def _cues_in(text: str) -> Iterator[tuple[int, int, int]]:
