@@ -191,9 +191,10 @@ def test_what_a_store_that_is_not_ready_lacks_is_said(storeless: Api) -> None:
 def test_a_batch_for_which_there_is_no_time_is_answered_as_far_as_it_came(
     api: Api, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
-    records = [record(f"SF{at:010}", remark=f"Attn: Mr. Smith, Flat {at}, 12 Baker Street") for at in range(450)]
+    records = [record(f"SF{at:010}", remark=f"Attn: Mr. Smith, Flat {at}, 12 Baker Street") for at in range(90)]
     pauses = count()
-    monkeypatch.setattr("masking_service.service.waybills.mask.give_way", lambda: next(pauses) < 250)
+    monkeypatch.setattr("masking_service.masking.record.AT_ONCE", 40)
+    monkeypatch.setattr("masking_service.service.waybills.mask.give_way", lambda: next(pauses) < 50)
 
     answered = content(api.post(PRINTER, path, {"records": records}))
 
