@@ -37,6 +37,7 @@ AIMS = (
     Aim("names in clear, in each form", "text", ("given",), 0.02, each_form=True),
     Aim("names in clear in name fields", NAME, ("given",), 0.0, (MAPPED,)),
     Aim("names in clear in addresses", "address", ("given",), 0.02, (MAPPED,)),
+    Aim("phones with too few digits hidden", "text", ("phone",), 0.0),
     Aim("rooms shown in addresses", "address", ("room",), 0.01, (MAPPED,), OWN_AND_PUBLIC),
     Aim("units shown in addresses", "address", ("unit",), 0.02, (MAPPED,), OWN_AND_PUBLIC),
     Aim("floors shown in addresses", "address", ("floor",), 0.01, (MAPPED,), OWN_AND_PUBLIC),

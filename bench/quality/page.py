@@ -21,6 +21,7 @@ _PART_NAMES: Final = {"held_out": "held out", "dev": "development", "public": "p
 _CONTENDERS: Final = {SERVICE: "service", EXPRESSION: "expressions", TAGGER: "jieba.posseg"}
 _HEADLINE: Final = {
     "names in clear, in each form": ("names in clear in remarks and traces", "备注和轨迹中可读的姓名"),
+    "phones with too few digits hidden": ("phones with fewer than six digits hidden", "遮盖不足六位的电话"),
     "rooms shown in addresses": ("rooms shown", "显示出的室号"),
     "units shown in addresses": ("units shown", "显示出的单元号"),
     "floors shown in addresses": ("floors shown", "显示出的楼层"),

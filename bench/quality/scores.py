@@ -13,8 +13,10 @@ from bench.quality.corpus import HIDE, STAY, Span, Text
 
 STAR = "*"
 MAX_EXAMPLES = 3
-MAX_DIGITS_SHOWN = 4
 ALL = "all"
+
+HIDDEN_DIGITS = 6
+"""Of a phone, what GB/T 41833-2022 asks for at least; also where its area code shows."""
 
 OTHER = "other"
 """Characters that belong to no span that has to be hidden, of texts in which something was hidden."""
@@ -133,7 +135,7 @@ def _shown(text: str, span: Span, hides: Sequence[bool]) -> bool:
     """Whether what a span names can be read."""
     if span.label == "phone":
         digits = [at for at in _range(span) if text[at].isdigit()]
-        return sum(not hides[at] for at in digits) > MAX_DIGITS_SHOWN
+        return sum(hides[at] for at in digits) < min(HIDDEN_DIGITS, len(digits))
     if span.label in _READ_WHOLE:
         return not any(hides[span.start : span.end])
     telling = [at for at in _range(span) if _TELLING.match(text[at])] or list(_range(span))

@@ -60,9 +60,15 @@ def test_the_side_of_a_landing_is_a_room_too() -> None:
     assert judged("{H3栋}{u2}单元{r东户}", "3栋*单元东户", "address")["room"] == (1, 1)
 
 
-def test_four_digits_of_a_phone_may_be_read() -> None:
+def test_six_digits_of_a_phone_have_to_be_hidden() -> None:
     assert judged("{p13812345678}", "*******5678")["phone"] == (0, 1)
     assert judged("{p13812345678}", "138****5678")["phone"] == (1, 1)
+    assert judged("{p0571-38556752}", "0571-******52")["phone"] == (0, 1)
+
+
+def test_a_phone_of_fewer_digits_has_to_be_hidden_whole() -> None:
+    assert judged("{p95338}", "*****")["phone"] == (0, 1)
+    assert judged("{p95338}", "****8")["phone"] == (1, 1)
 
 
 def test_what_must_stay_is_starred_if_a_character_of_it_is() -> None:
