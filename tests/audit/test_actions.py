@@ -27,7 +27,8 @@ RECORDING: Final = {"record", "record_denial", "record_denials", "change", "_mar
 
 def described() -> dict[Action, str]:
     """Return the line under each action."""
-    (found,) = [each for each in ast.parse(DEFINED.read_text("utf-8")).body if isinstance(each, ast.ClassDef)]
+    classes = [each for each in ast.parse(DEFINED.read_text("utf-8")).body if isinstance(each, ast.ClassDef)]
+    (found,) = [each for each in classes if each.name == Action.__name__]
     lines = {}
     for member, text in zip(found.body, found.body[1:], strict=False):
         if isinstance(member, ast.Assign) and isinstance(text, ast.Expr) and isinstance(text.value, ast.Constant):
