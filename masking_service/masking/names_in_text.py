@@ -91,6 +91,7 @@ _quantity_behind: Final = re.compile(
 )
 """Between a name and a number in lists of orders."""
 _before_name: Final = re.compile(r"[\s,，、/|;；（(）)\]】\-—_:：]{0,3}")
+_grandson: Final = re.compile(f"孙子[{HAN}]").finditer
 _masked_name: Final = re.compile(rf"[{HAN}]\*{{1,3}}(?![0-9*])").search
 _behind_house: Final = re.compile(
     r"[0-9*A-Za-z](?:室|号楼|号|號|楼|樓|层|層|栋|棟|幢|座|户|房|单元)?[\s,，、（(]{0,2}"
@@ -166,6 +167,7 @@ def holds_names(text: str) -> bool:
         names_of_clauses.find,
         names_between_words.find,
         given_names_alone.find,
+        _names_like_grandson,
         latin_names,
         latin_names_at_ends,
     )
@@ -219,7 +221,7 @@ def names_in(text: str, *, address: bool = False) -> list[Span]:
         found += [*latin_names_at_ends(text), *(first_latin_name(text) if address else ())]
         return _apart(_joined_by_words(text, found)) if found else found
     found = [*beside, *_names_of_words(text), *_names_beside_numbers(text), *names_of_clauses.find(text)]
-    found += given_names_alone.find(text)
+    found += [*given_names_alone.find(text), *_names_like_grandson(text)]
     found += [*names_between_words.find(text, found), *latin_names(text, address=address)]
     found += latin_names_at_ends(text)
     if address:
@@ -233,6 +235,15 @@ def names_in(text: str, *, address: bool = False) -> list[Span]:
     if found and (town := _town_first(text)):
         found = [span for span in found if not _is_of_town(text, span, town)]
     return _apart(_joined_by_words(text, found)) if found else found
+
+
+def _names_like_grandson(text: str) -> Iterator[Span]:
+    """孙 with a given name that begins with 子, as many do: 孙子涵收, but not 孙子明天来拿."""
+    for match in _grandson(text):
+        start, end = match.span()
+        goes_on = end < len(text) and called_words.is_word(text[end - 1 : end + 1])
+        if not goes_on and names_between_words.is_name(match[0], plainly=True):
+            yield start, end
 
 
 def _is_of_town(text: str, span: Span, town: re.Match[str]) -> bool:
