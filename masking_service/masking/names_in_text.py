@@ -113,12 +113,13 @@ _parts: Final = re.compile(
 )
 _WORD: Final = rf"[{FAMILY_NAMES}{RARE_FAMILY_NAMES}][{HAN}]{{1,2}}"
 _beside_number: Final = re.compile(
-    rf"(?<![^\s,，;；、|/:：])(?P<before>{_WORD})(?=[\s,，;；、|/:：]{{0,2}}\*{{6}})"
-    rf"|\*{{6}}[0-9]{{0,4}}[\s,，;；、|/:：]{{0,2}}(?P<behind>{_WORD})(?![^\s,，;；、|/收])"
+    rf"(?<![^\s,，;；、|/:：（(])(?P<before>{_WORD})(?=[）)]?[\s,，;；、|/:：]{{0,2}}\*{{6}})"
+    rf"|\*{{6}}[0-9]{{0,4}}[\s,，;；、|/:：]{{0,2}}[（(]?(?P<behind>{_WORD})(?![^\s,，;；、|/收）)])"
 ).finditer
 _PLAIN_BESIDE_NUMBER: Final = cues.PLAIN_BESIDE_NUMBER.union(PROVINCES.split("|"))
 _only_word_and_number: Final = re.compile(
-    rf"\s*(?:{_WORD}[\s,，;；、|/:：]{{0,2}}\*{{6,7}}[0-9]{{0,4}}|\*{{6,7}}[0-9]{{0,4}}[\s,，;；、|/:：]{{0,2}}{_WORD})\s*"
+    rf"\s*(?:[（(]?{_WORD}[）)]?[\s,，;；、|/:：]{{0,2}}\*{{6,7}}[0-9]{{0,4}}"
+    rf"|\*{{6,7}}[0-9]{{0,4}}[\s,，;；、|/:：]{{0,2}}[（(]?{_WORD}[）)]?)\s*"
 ).fullmatch
 _town_first: Final = re.compile(
     rf"[【\[]([{HAN}]{{2,10}})[】\]]\s?(?:快件[已到离发正]|到达|离开|正?发往|已到|已发|(?:快递|派件|派送|收派|揽收|投递|业务|配送)[员員])"
