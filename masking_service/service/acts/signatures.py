@@ -88,26 +88,32 @@ class Signatures:
             SignatureInvalid: it cannot be one.
             StoreUnavailable: where it would be used up is not known.
         """
-        if given is None:
-            if self.rule is not None and act in self.rule.acts:
-                raise SignatureRequired
-            return None
-        if self.rule is None:
-            raise SignatureInvalid("the policy asks for no signatures")
-        principal = context.principal
-        keys = self.keyring.tenant(principal.tenant)
-        ticket, nonce = self.tickets.take(keys, principal, "act", given.act, context.now)
         try:
-            parts = [unb64(one) for one in (given.key, given.authenticator_data, given.client_data, given.signature)]
-        except ValueError:
-            raise SignatureInvalid("a signature is malformed") from None
-        return Expected(
-            self.keyholders.keys_question(principal.tenant, principal.id),
-            self.keyholders.use_question(principal.tenant, [given.key]),
-            nonce,
-            ticket,
-            Assertion(*parts),
-        )
+            if given is None:
+                if self.rule is not None and act in self.rule.acts:
+                    raise SignatureRequired
+                return None
+            if self.rule is None:
+                raise SignatureInvalid("the policy asks for no signatures")
+            principal = context.principal
+            keys = self.keyring.tenant(principal.tenant)
+            ticket, nonce = self.tickets.take(keys, principal, "act", given.act, context.now)
+            try:
+                parts = [
+                    unb64(one) for one in (given.key, given.authenticator_data, given.client_data, given.signature)
+                ]
+            except ValueError:
+                raise SignatureInvalid("a signature is malformed") from None
+            return Expected(
+                self.keyholders.keys_question(principal.tenant, principal.id),
+                self.keyholders.use_question(principal.tenant, [given.key]),
+                nonce,
+                ticket,
+                Assertion(*parts),
+            )
+        except Exception:
+            self.freezes.refuse(context.principal)  # a freeze is told first
+            raise
 
     def keys(self, context: RequestContext, expected: Expected | None) -> TenantKeys:
         """Return the keys of the caller's tenant, which hash as what is signed was hashed."""

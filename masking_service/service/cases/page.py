@@ -82,8 +82,7 @@ class ReadCasePage:
         self.gate.grant(principal, Permission.CASE_READ)
         viewing, frozen = self._viewing(context, profile)
         question = self._case_question(principal.tenant, name)
-        with self.gate.frozen_first(principal):
-            proof = self.proofs.expect(context, sent, "waybill-view", viewing.role) if viewing is not None else None
+        proof = self.proofs.expect(context, sent, "waybill-view", viewing.role) if viewing is not None else None
         spent = self.proofs.spent_question(context, proof)
         self.store.ask(frozen, question, spent, *self.proofs.questions(proof))
         missed = frozen.answer()

@@ -227,8 +227,7 @@ class Planting:
         """
         with self.recorder.record_denials(context, action), self.freezing.count_refusals(context):
             grant, frozen = self.gate.grant_and_freeze_question(context.principal, PLANT)
-            with self.gate.frozen_first(context.principal):
-                signature = self.signatures.expect(context, deed.act, signed) if deed is not None else None
+            signature = self.signatures.expect(context, deed.act, signed) if deed is not None else None
             self.store.ask(frozen, *self.signatures.questions(signature))
             missed = frozen.answer()
             proof = self.signatures.verify(context, signature, deed) if deed is not None else UNSIGNED

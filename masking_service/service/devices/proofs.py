@@ -86,15 +86,19 @@ class DeviceProofs:
         principal = context.principal
         if self.rule is None or principal.source != "jwt" or not self.rule.needs(call, role):
             return None
-        proof, nonce = self.read(context, sent)
-        tenant = principal.tenant
-        devices = self.devices.keys_question(tenant, principal.id)
-        revoked = self.freezes.revoked(tenant)
-        if _good(self.devices.known_keys(tenant, principal.id), proof.device, revoked, principal.roles) is None:
-            self.store.ask(devices)
-            if _good(devices.answer(), proof.device, revoked, principal.roles) is None:
-                raise SignatureInvalid(_UNKNOWN)
-        return ExpectedProof(proof.device, devices, nonce)
+        try:
+            proof, nonce = self.read(context, sent)
+            tenant = principal.tenant
+            devices = self.devices.keys_question(tenant, principal.id)
+            revoked = self.freezes.revoked(tenant)
+            if _good(self.devices.known_keys(tenant, principal.id), proof.device, revoked, principal.roles) is None:
+                self.store.ask(devices)
+                if _good(devices.answer(), proof.device, revoked, principal.roles) is None:
+                    raise SignatureInvalid(_UNKNOWN)
+            return ExpectedProof(proof.device, devices, nonce)
+        except Exception:
+            self.freezes.refuse(principal)  # a freeze is told first
+            raise
 
     def read(self, context: RequestContext, sent: SentProof) -> tuple[DeviceProof, Nonce]:
         """Return a proof that is valid for its request, by whatever device, and what uses it up. No round trip.

@@ -132,8 +132,7 @@ class FreezeByHand:
     ) -> tuple[Grant, SignatureProof]:
         """Return the live grant, and the proof that the caller signed the act: one round trip."""
         grant, frozen = self.gate.grant_and_freeze_question(context.principal, Permission.PRINCIPAL_FREEZE)
-        with self.gate.frozen_first(context.principal):
-            signature = self.signatures.expect(context, act, signed)
+        signature = self.signatures.expect(context, act, signed)
         proof = self.signatures.check(context, signature, lambda: deeds.on_person(act, subject), frozen)
         frozen.answer()
         return grant, proof

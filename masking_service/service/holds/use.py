@@ -225,8 +225,7 @@ class Holding:
         """Return what was granted, as before an opening: one round trip. A deed may have to be signed."""
         with self.recorder.record_denials(context, action, Stated(case=sound_case_name(name))):
             grant, frozen = self.gate.grant_and_freeze_question(context.principal, SET)
-            with self.gate.frozen_first(context.principal):
-                signature = self.signatures.expect(context, deed.act, signed) if deed is not None else None
+            signature = self.signatures.expect(context, deed.act, signed) if deed is not None else None
             proof = self.signatures.check(context, signature, lambda: deed or deeds.on_hold(action, name), frozen)
             frozen.answer()
             self.issuers.check_unmasking(context.principal, context.now)

@@ -173,8 +173,7 @@ class Search:
             context.principal, Permission.WAYBILL_SEARCH, profile=profile
         )
         viewing = self.gate.grant(context.principal, Permission.WAYBILL_VIEW, profile=grant.profile)
-        with self.gate.frozen_first(context.principal):
-            proof = self.proofs.expect(context, sent, "search", grant.role)
+        proof = self.proofs.expect(context, sent, "search", grant.role)
         nonce = proof.nonce if proof is not None else None
         asked = read()
         self._check_kept(context, asked)

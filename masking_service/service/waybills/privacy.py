@@ -148,8 +148,7 @@ class Privacy:
         with self.recorder.record_denials(context, action):
             grant, frozen = self.gate.grant_and_freeze_question(context.principal, Permission.WAYBILL_ERASE)
             ending = action is Action.UNRESTRICT
-            with self.gate.frozen_first(context.principal):
-                signature = self.signatures.expect(context, "unrestrict", signed) if ending else None
+            signature = self.signatures.expect(context, "unrestrict", signed) if ending else None
             keys = self.signatures.keys(context, signature)
             proof = self.signatures.check(context, signature, lambda: deeds.unrestricting(keys, waybills), frozen)
             frozen.answer()

@@ -173,8 +173,7 @@ class ViewWaybills:
             grant, frozen = self.gate.grant_and_freeze_question(
                 context.principal, Permission.WAYBILL_VIEW, profile=profile
             )
-            with self.gate.frozen_first(context.principal):
-                proof = self.proofs.expect(context, sent, "waybill-view", grant.role)
+            proof = self.proofs.expect(context, sent, "waybill-view", grant.role)
             nonce = proof.nonce if proof is not None else None
             budget = self.budgets.reserve_question(context.principal, grant, len(asked), context.now, nonce)
             records = self.vault.newest_question(context.principal.tenant, numbers, context.now)
