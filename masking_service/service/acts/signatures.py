@@ -1,4 +1,4 @@
-"""Checks the signature of an act in the act's own call: the door that every signed use case goes through.
+"""Checks the signature of an act in the act's own call, for every use case that takes signatures.
 
 A signature is good for one call. It is checked against today's policy and the keys
 as they are in the store now, and used up before anything is opened or changed.
@@ -79,7 +79,7 @@ class Signatures:
     alerts: Alerts
 
     def expect(self, context: RequestContext, act: str, given: Signed | None) -> Expected | None:
-        """Return the signature that a call brought, to be checked with `verify`; None if it brings and needs none.
+        """Return the signature of a call, to be checked with `verify`; None if none is brought or needed.
 
         No round trip. To be called once the caller is authorised, and before anything is looked up.
 
@@ -116,7 +116,7 @@ class Signatures:
             raise
 
     def keys(self, context: RequestContext, expected: Expected | None) -> TenantKeys:
-        """Return the keys of the caller's tenant, which hash as what is signed was hashed."""
+        """Return the tenant's keys, with the hash secret of what was signed."""
         return self.keyring.tenant(context.principal.tenant, None if expected is None else expected.ticket.hashes)
 
     def check_fields(self, expected: Expected | None, count: int) -> None:
@@ -189,7 +189,7 @@ class Signatures:
         return self.verify(context, expected, deed())
 
     def note_use(self, proof: SignatureProof, entry: Recorded) -> None:
-        """Note the use of the key: one round trip in a cluster, none elsewhere, where the entry carried it."""
+        """Record that the key was used: one round trip in a cluster, none elsewhere."""
         if proof.fields and not entry.carried:
             self.store.write([command for one in proof.fields for command in one.commands()])
 

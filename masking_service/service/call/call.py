@@ -138,7 +138,7 @@ class Gate:
 
     @contextmanager
     def frozen_first(self, principal: Principal, *, lacks_case: bool = False) -> Iterator[None]:
-        """Replace a refusal inside by the one that is told first; a frozen caller learns nothing about the policy.
+        """Replace a refusal inside by the one that comes first; a frozen caller learns nothing of the policy.
 
         Args:
             lacks_case: the call needs a case and names none. Then no signature or device proof, which `expect` reads
@@ -174,7 +174,7 @@ class LiveGate(Gate):
     def grant_and_freeze_question(
         self, principal: Principal, permission: str, *, profile: str | None = None, purpose: str | None = None
     ) -> tuple[Grant, Question[int]]:
-        """Return the grant of what may show a value, and the question whether the principal is frozen now.
+        """Return a grant that may show a value, and the question whether the principal is frozen now.
 
         The grant holds once `Freezes.freeze_question`, the question, is answered: it raises where it does not.
 
@@ -186,7 +186,7 @@ class LiveGate(Gate):
         return granted, self._freezes.freeze_question(principal)
 
     def grant_live(self, principal: Principal, permission: str) -> Grant:
-        """Return the grant of a caller who is not frozen now: one round trip, none for whom the policy refuses.
+        """Return the grant of a caller who is not frozen now: at most one round trip.
 
         Raises:
             Frozen, Forbidden, ProfileRequired, PurposeRequired: as in `grant`.
@@ -212,7 +212,7 @@ class Admission:
     recorder: Recorder | None
 
     def allow(self, operation: Operation, context: RequestContext, path: Mapping[str, str]) -> None:
-        """Refuse a caller whose roles have none of the operation's permissions, or who has to be signed in.
+        """Refuse a caller whose roles lack the operation's permissions, or who is not signed in as it needs.
 
         Args:
             path: the parameters of the path: the entry of a refusal names the case or the principal in it.

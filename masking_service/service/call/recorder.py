@@ -1,4 +1,4 @@
-"""Records actions before they are done, and refused calls; and keeps who saw a waybill's values, when, and why.
+"""Records actions before they are done, refused calls, and who saw a waybill's values.
 
 These disclosures are sealed beside the record and kept as long as it would be, erased or not. A use case records what
 it is about to show in the audit log, then keeps it here, and only then shows it. A disclosure that does not open at its
@@ -46,14 +46,14 @@ UNAVAILABLE: Final = "unavailable"
 PROTECTIVE: Final = frozenset({Action.FREEZE, Action.CASE_CLOSE, Action.CASE_DENY})
 """Actions that only take rights away."""
 TAG_CHARACTERS: Final = 16
-"""64 bits: enough for the devices and networks of one person, and short in each entry."""
+"""Hexadecimal characters of a keyed hash: 64 bits, enough for one person's devices and networks."""
 OLD_NAME_BYTES: Final = 8
 """Length of the names that earlier releases gave: random, with an envelope of JSON behind them."""
 
 
 @dataclass(frozen=True, slots=True)
 class RequestContext:
-    """One request: its principal, id, time (Unix seconds), and the IP address and credential that it came with."""
+    """One request: its principal, id, time (Unix seconds), IP address and credential."""
 
     principal: Principal
     request_id: str
@@ -85,7 +85,7 @@ class ItemOutcome:
 
 @dataclass(frozen=True, slots=True)
 class SignatureProof:
-    """What an entry holds of a signature, and the use of the key to note with it; nothing where none was needed.
+    """The signatures of an entry, and the key use to record with it.
 
     `hashes` is the version of the audit-hash secret in what was signed; the entry has the same.
     """
@@ -100,7 +100,7 @@ UNSIGNED: Final = SignatureProof()
 
 @dataclass(frozen=True, slots=True)
 class Stated:
-    """What an entry says beside its action, outcome and items; see `audit.entries.Entry`."""
+    """What an entry says beside its action, outcome and items; see `masking_audit.format.entries.Entry`."""
 
     role: str = ""
     purpose: str | None = None
@@ -175,7 +175,7 @@ class Recorder:
 
         Args:
             context: for whom.
-            action, outcome, stated: see `audit.entries.Entry`.
+            action, outcome, stated: see `masking_audit.format.entries.Entry`.
             items: what the call asked for, and what came of each.
             sealed: the state that is about to be written.
             fields: what of it is written in one step with the entry, except in a cluster; see `Recorded.carried`.
@@ -207,7 +207,7 @@ class Recorder:
         *,
         fields: Sequence[HashField] = (),
     ) -> Recorded:
-        """Record what an answer is about to show, and keep its disclosures: one round trip, two in a cluster.
+        """Record what an answer will show, and keep its disclosures: one round trip, two in a cluster.
 
         Args:
             context, action, outcome, stated, items, fields: as in `record`.
@@ -343,7 +343,7 @@ class PhoneCalled(Unprinted, msgspec.Struct, frozen=True, tag="called"):
 
 
 class PhoneRang(Unprinted, msgspec.Struct, frozen=True, tag="heard"):
-    """A call to a number of the company: the caller of the API learnt which field of a planted waybill holds it."""
+    """A call to a number of the company; it told the caller of the API which planted field holds it."""
 
     at: int
     principal: str
@@ -352,7 +352,7 @@ class PhoneRang(Unprinted, msgspec.Struct, frozen=True, tag="heard"):
 
 Shown = Opened | Viewed | PhoneCalled | PhoneRang
 KINDS: Final = (Viewed, Opened, PhoneCalled, PhoneRang)
-"""By number, from 0. Kinds, and members of a kind, are added at the end: stored disclosures hold them by place."""
+"""By number, from 0. New kinds and members come last: stored disclosures name them by place."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""All that the page of a case shows, in one answer: its waybills masked, what was opened, and what an approver weighs.
+"""Answers all that the page of a case shows: masked waybills, disclosures, and figures for approvers.
 
 A page is built whole or not at all, so that a decoy answers to the end of it. One
 that the case lists raises the alert and freezes no one: the reader of a page
@@ -150,7 +150,7 @@ class ReadCasePage:
         return answers.CaseWaybill(number, shown_masked(grant, through, number, found), site)
 
     def _add_history(self, context: RequestContext, page: answers.CasePage, case: Case) -> None:
-        """Say what the opener asked for lately, and how often the opener and the officer met."""
+        """Add what the opener asked for lately, and how often opener and officer met."""
         since = context.now - PAIR_DAYS * SECONDS_A_DAY
         recent = self.cases.listed(
             context.principal.tenant,
@@ -194,7 +194,7 @@ def _history(cases: Sequence[Case], now: int) -> answers.OpenerHistory:
 
 
 def _pair(cases: Sequence[Case], of_opener: Sequence[Case], officer: str) -> answers.Pair:
-    """Return how often an opener's cases were worked on by an officer, and how often that would be by chance."""
+    """Return how often an opener and an officer met, and how often they would by chance."""
     worked_on = [one for one in cases if one.officers]
     together = sum(officer in one.officers for one in of_opener)
     of_officer = sum(officer in one.officers for one in worked_on)

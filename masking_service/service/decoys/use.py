@@ -73,7 +73,7 @@ class _Phone:
 
 @dataclass(frozen=True, slots=True)
 class _Granted:
-    """What a caller was granted: by which role, after how many items in a row that opened nothing, with what proof."""
+    """A caller's role, its items in a row that opened nothing, and its proof."""
 
     role: str
     missed: int
@@ -175,7 +175,7 @@ class Planting:
         return self._planted(context, Action.DECOY_REMOVE, granted, take_off)
 
     def heard(self, context: RequestContext, phone: str) -> answers.Heard:
-        """Note that the phone of seeds rang; return who saw seeds that rang, those who saw most of them first.
+        """Record that a seed's phone rang; return who saw such seeds, who saw the most first.
 
         Only a whole number of the company's own is compared with the seeds. Any other, and one of no seed, is a miss; a
         hit leaves the misses as they are. Each hit is a disclosure.

@@ -1,4 +1,4 @@
-"""Checks that a call was made on a device of the person: the door of every call that a policy wants proven.
+"""Checks that a call was made on a device of the person, where the policy asks for a proof.
 
 A proof is good for one request. It is checked against the person's devices as they
 are in the store now, in the exchange that reads the freeze. A proof by another key
@@ -30,7 +30,7 @@ from masking_service.store.layout import signature_key
 from masking_service.store.pipeline import Question
 
 VALID_SECONDS: Final = 600
-"""How long a nonce is good. Past half of it the answer brings the next one, so an app in use asks for none."""
+"""Seconds a nonce is valid. Past half of it, the answer brings the next one."""
 _UNBUDGETED: Final = Grant("", "")
 _UNKNOWN: Final = "the person has no such device that is active in these roles"
 
@@ -101,7 +101,7 @@ class DeviceProofs:
             raise
 
     def read(self, context: RequestContext, sent: SentProof) -> tuple[DeviceProof, Nonce]:
-        """Return a proof that is valid for its request, by whatever device, and what uses it up. No round trip.
+        """Return a proof that is valid for its request, and what uses it up. No round trip.
 
         Where its nonce has had half its life, the next one is offered.
 
@@ -147,7 +147,7 @@ class DeviceProofs:
         return self.budgets.reserve_question(context.principal, _UNBUDGETED, 0, context.now, nonce)
 
     def verify(self, context: RequestContext, expected: ExpectedProof | None) -> Device | None:
-        """Return the device of a proof, once its questions and the live freeze are answered; None without one.
+        """Return the device of a proof, once its questions and the live freeze are answered; None without a proof.
 
         Raises:
             SignatureInvalid: it is not a device of the person any more.

@@ -187,7 +187,7 @@ class Holding:
         return _answer(self._changed(context, Action.HOLD_SET, grant.signed_before, name, end))
 
     def lift(self, context: RequestContext, name: str, signed: Signed | None = None) -> answers.Hold:
-        """Propose to lift a hold; lift one that another person proposed to lift; withdraw one that is not set yet.
+        """Propose to lift a hold, lift it if another person proposed that, or withdraw a proposed one.
 
         The hold is `releasing` before a record is released. The records that no other hold keeps have their earlier
         expiry again, and are deleted if it has passed. Lifting it again does what could not be done before. Round
@@ -222,7 +222,7 @@ class Holding:
     def _grant(
         self, context: RequestContext, action: Action, name: str, deed: Deed | None = None, signed: Signed | None = None
     ) -> _GrantedHold:
-        """Return what was granted, as before an opening: one round trip. A deed may have to be signed."""
+        """Return the grant, as before an opening, in one round trip. A deed may have to be signed."""
         with self.recorder.record_denials(context, action, Stated(case=sound_case_name(name))):
             grant, frozen = self.gate.grant_and_freeze_question(context.principal, SET)
             signature = self.signatures.expect(context, deed.act, signed) if deed is not None else None
@@ -275,7 +275,7 @@ class Holding:
         return _answer(ended)
 
     def _forget(self, tenant: str, hold: Hold) -> None:
-        """Delete the waybills that an ended hold names, and its data key. Doing it again is safe."""
+        """Delete the waybills of an ended hold, and its data key. It is safe to repeat."""
         self.holds.prepare_waybills(tenant, hold.ref, None).write()
         if hold.status == "lifted":
             self.vault.data_keys.destroy_hold(tenant, hold.number)
@@ -338,7 +338,7 @@ class Holding:
 
 
 def _from(hold: Hold, **changes: Any) -> Callable[[Hold], Hold]:
-    """Return what changes a hold that is still as it was read. It raises HoldEnded for another one."""
+    """Return the change of a hold that is still as it was read. Raises HoldEnded for another one."""
 
     def change(one: Hold) -> Hold:
         if one != hold:

@@ -223,14 +223,14 @@ class Detokenize:
         case: str | None,
         items: Sequence[Any],
     ) -> SignatureProof:
-        """Verify the signature. Without one there is nothing to do: `expect` refuses where it is needed."""
+        """Verify the signature, if there is one: `expect` refuses a missing one."""
         if signature is None:
             return UNSIGNED
         keys = self.signatures.keys(context, signature)
         return self.signatures.verify(context, signature, deeds.opening(keys, purpose, case, items))
 
     def _read(self, tenant: str, items: Sequence[Any]) -> tuple[list[_AskedItem], list[bytes]]:
-        """Parse the items; also return the bases of all waybills that they name, those of malformed items too."""
+        """Return the parsed items, and the bases of all waybills that items name, malformed ones too."""
         keys = self.keyring.tenant(tenant)
         asked, bases = [], []
         for item in items:
@@ -252,7 +252,7 @@ class Detokenize:
         return asked, bases
 
     def _look_up_named_only(self, tenant: str, authority: Case | None, asked: Sequence[_AskedItem]) -> None:
-        """Leave nothing to look up of items that the case does not name; without one no number is looked up."""
+        """Look up only what the case names; without a case, no waybill number."""
         numbers = frozenset(authority.opening.waybills if authority else ())
         bases = frozenset(self.keyring.tenant(tenant).bases([*numbers]))
         for item in asked:
@@ -274,7 +274,7 @@ class Detokenize:
             item.find(record, grant.kinds, restricted_too=restricted_too)
 
     def _hold_back(self, tenant: str, asked: Sequence[_AskedItem], grant: Grant) -> None:
-        """Do not release phones that the purpose opens only after calls that were not answered."""
+        """Withhold phones that the purpose opens only after unanswered calls."""
         needed = self.policy.rules.purposes[grant.purpose or ""].after_calls
         phones = [item for item in asked if item.outcome == RELEASED and item.kind == "phone"] if needed else []
         if not phones:
@@ -294,7 +294,7 @@ class Detokenize:
         asked: Sequence[_AskedItem],
         fields: Sequence[HashField],
     ) -> Recorded:
-        """Do what has to come before an answer: the outcomes are recorded, and the disclosures are kept."""
+        """Record the outcomes and keep the disclosures, before the answer."""
         disclosures = self.disclosures.prepare(context.principal.tenant, _opened(context, authority, asked))
         return self.recorder.record_shown(
             context,

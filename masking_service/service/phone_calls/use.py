@@ -1,4 +1,4 @@
-"""Binds a privacy number, so that a caller can reach a person without a number being opened.
+"""Binds privacy numbers, so that a caller reaches a person without seeing the number.
 
 Every check comes before the provider is asked, and so does a durable audit entry.
 The provider's number is all that a caller is told.
@@ -186,7 +186,7 @@ class Calling:
         return answers.EndedCall(ref, True)
 
     def _permit(self, context: RequestContext, number: str | None, case: str | None, sent: SentProof) -> _Permit:
-        """Check that the caller may call, and read the waybill and the caller's own number in the same exchange."""
+        """Check that the caller may call, and read waybill and own number in the same exchange."""
         tenant, numbers = context.principal.tenant, [] if number is None else [number]
         grant, frozen = self.gate.grant_and_freeze_question(context.principal, PERMISSION)
         by_custody = grant.scope == "custody"  # then a case gives nothing
@@ -239,7 +239,7 @@ class Calling:
         return self.case_authority.authorise(context, found.answer(), self._purposes(context.principal))
 
     def _purposes(self, principal: Principal) -> set[str]:
-        """Return the purposes under whose cases the caller may call: those of its roles that open phones."""
+        """Return the purposes under whose cases the caller's roles open phones."""
         roles = [role for role in self.policy.roles_of(principal) if PERMISSION in role.permissions]
         purposes = self.policy.rules.purposes
         return {name for role in roles for name in role.purposes if "phone" in purposes[name].kinds}
@@ -281,7 +281,7 @@ class Calling:
     def _ask_provider(
         self, entry: Recorded, context: RequestContext, place: CallPlace, origin: Origin, own: str, other: str
     ) -> StoredCall:
-        """Return a recorded call with a number to dial, under the reference of a lost reply where there is one."""
+        """Return a recorded call with a number to dial; repeat the reference of a lost reply."""
         until = min(context.now + self.line.lifetime, origin.expires_at)
         claimed = self.live_calls.claim(place, origin, context.now, until)
         if claimed.dial:  # another request of the caller was answered meanwhile

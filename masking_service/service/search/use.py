@@ -201,7 +201,7 @@ class Search:
     def _find(
         self, context: RequestContext, permit: _AllowedSearch
     ) -> tuple[dict[str, Found] | None, list[IndexEntry]]:
-        """Return the waybills that their records confirm, None if there are too many; and entries to be dropped."""
+        """Return the confirmed waybills, None if they are too many, and the entries to be dropped."""
         tenant = context.principal.tenant
         try:
             entries = permit.entries.answer()
@@ -229,7 +229,7 @@ class Search:
         return at_site and any(phone.ending == asked.last4 for phone in phones)
 
     def _record(self, context: RequestContext, permit: _AllowedSearch, seen: Sequence[Found]) -> Recorded:
-        """Do what has to come before an answer: full views are paid for, all is recorded, disclosures are kept."""
+        """Pay for full views, record the search, and keep its disclosures, before the answer."""
         with (
             self.recorder.record_denials(context, Action.SEARCH, Stated(profile=permit.grant.profile)),
             self.freezing.count_refusals(context),
@@ -249,7 +249,7 @@ class Search:
 
 
 def _is_stale(entry: IndexEntry, one: Found | None, now: int) -> bool:
-    """Return whether nothing that is on its way can make the record confirm its entry.
+    """Return whether no write on its way can make the record confirm its entry.
 
     Today's entry may belong to a record or a move that is, and an entry of a waybill without custody to its first one.
     """

@@ -196,7 +196,7 @@ class ViewWaybills:
     def _watch_for_decoys(
         self, context: RequestContext, grant: Grant, known: Sequence[_AskedWaybill], page: Case | None
     ) -> None:
-        """Notice the named phantoms. Those of a case that the caller may read freeze no one: its page shows them."""
+        """Report viewed decoys. Those of a case that the caller may read freeze no one: its page shows them."""
         may_read = self.policy.permits(context.principal, Permission.CASE_READ) and reaches(
             self.policy, context.principal, page
         )
@@ -238,6 +238,6 @@ def _overall(outcomes: Set[str]) -> str:
 
 
 def _without_custody(grant: Grant, known: Sequence[_AskedWaybill]) -> list[_AskedWaybill]:
-    """Return the named waybills without those that the caller carries: a courier may look at these."""
+    """Return the named waybills that the caller does not carry: a courier may look at its own."""
     carried = grant.scope == "custody"
     return [item for item in known if not (carried and item.found is not None)]
