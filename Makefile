@@ -115,6 +115,7 @@ long: .venv/dev $(if $(shell command -v npm),node_modules/.made) ## run the test
 	each tests $(PYTEST) -n 2 --dist loadgroup -m "proof and not alone"; \
 	each alone $(PYTEST) -m "proof and alone" $(MEASURE); \
 	each explore $(PYTEST) -n 2 --dist loadgroup --hypothesis-profile=explore -m "not server and not proof" $(UNIT); \
+	each requests $(PYTEST) -n 2 --dist loadgroup --hypothesis-profile=explore tests/web/test_fuzz.py; \
 	ended
 
 bare: ## run `make run` and `make test` on a bare Debian with its own Python (SUITE=trixie; needs root and mmdebstrap)

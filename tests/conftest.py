@@ -26,7 +26,7 @@ from tests.store import stores
 # change is good, so it tries the same few examples each time; `make proofs` tries many new ones
 # (--hypothesis-profile=explore), and `make check` only some of them (quick).
 hypothesis.settings.register_profile("quick", deadline=None, derandomize=True, max_examples=10)
-hypothesis.settings.register_profile("steady", deadline=None, derandomize=True, max_examples=40)
+hypothesis.settings.register_profile("steady", deadline=None, derandomize=True, max_examples=15)
 hypothesis.settings.register_profile("explore", deadline=None, max_examples=1_000)
 hypothesis.settings.load_profile("steady")
 

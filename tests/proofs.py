@@ -9,11 +9,12 @@ from collections.abc import Mapping
 from typing import Final
 
 PROOFS: Final[Mapping[str, Mapping[str, str]]] = {
-    "audit/archive/test_killed_while_trimming.py": {
-        r".*\[one slot": "the same with a log of four slots",
+    "audit/": {
+        r".*\[one slot": "the same with a log of four slots, as every set-up has it",
     },
-    "audit/archive/test_older.py": {
-        r".*\[one slot": "the same with a log of four slots",
+    "audit/test_program.py": {
+        r"test_(it_verifies|it_refuses|a_key_that|it_has_no).*\[with it": "the same without the extra, which these do "
+        "not need",
     },
     "backup/test_copying.py": {
         "test_a_cluster_comes_back": "a single server; a node of a cluster is copied as one",
@@ -74,6 +75,8 @@ PROOFS: Final[Mapping[str, Mapping[str, str]]] = {
     "chaos/test_faults.py": {
         r"test_nothing_acknowledged_is_lost\[a_worker_is_killed": "the_service_is_killed, with every worker",
         r"test_nothing_acknowledged_is_lost\[connections_are_reset": "lost replies",
+        r"test_nothing_acknowledged_is_lost\[the_store_is_demoted": "e2e/test_failover.py: a primary that is replaced",
+        r"test_nothing_acknowledged_is_lost\[the_store_is_frozen": "e2e/test_production.py: a store that hangs",
         r"test_nothing_acknowledged_is_lost\[the_power_is_cut": "test_a_power_cut_takes_what_was_not_synced",
         r"test_nothing_acknowledged_is_lost\[the_store_comes_back_empty": "test_on_an_empty_store",
         r"test_nothing_acknowledged_is_lost\[the_service_(loses|is_ahead)": "the_clocks_go_back; store/test_clocks.py",
@@ -81,6 +84,8 @@ PROOFS: Final[Mapping[str, Mapping[str, str]]] = {
     "chaos/test_groups.py": {
         r"test_nothing_acknowledged_by_a_cluster_is_lost\[a_primary_is_frozen": "a killed one: e2e/test_recovery.py",
         r"test_nothing_acknowledged_by_a_cluster_is_lost\[a_shard_comes_back_empty": "the same in e2e/test_recovery.py",
+        r"test_nothing_acknowledged_by_a_cluster_is_lost\[a_slot_of_the_audit_log": "test_faults.py: "
+        "the_store_comes_back_as_it_was; audit/checkpoints/test_writers.py: a writer that lost entries is told",
         "test_nothing_acknowledged_behind_sentinels_is_lost": "a killed primary: e2e/test_failover.py",
     },
     "cli/audit/test_follow.py": {
@@ -111,16 +116,22 @@ PROOFS: Final[Mapping[str, Mapping[str, str]]] = {
     "e2e/test_log.py": {
         "test_a_wrong_set_up": "server/test_setup.py",
     },
+    "e2e/test_overload.py": {
+        r"test_(under_three_times|a_refusal_says|no_request_waits).*\[(batches|views)": "the same with single waybills",
+    },
     "e2e/test_recovery.py": {
         "test_the_old_primary_returns_under": "test_failover.py: a failover under Sentinel",
         r"test_a_primary_that_is_killed_returns_as_a_replica\[8000": "the same at another shard",
         r"test_a_planned_failover_needs_no_failure\[8000": "the same at another shard",
         "test_all_nodes_are_restarted": "each primary and replica alone",
+        "test_slots_that_move": "store/test_cluster.py: a slot that has moved, and one that is just moving",
+        "test_a_single_server_restarts": "chaos/test_faults.py: the_store_is_killed, and starts again",
         "test_workers_go_on_and_start_while_a_zone_is_lost": "the loss of a primary, and of a whole shard",
     },
     "e2e/test_rotation.py": {
         "test_the_keyset_comes_back": "a service that starts again reads the same file: e2e/test_development.py",
-        r"test_keys_are_rotated.*\[[56]": "the other keys under load; these in rotation/, while calls go on",
+        r"test_keys_are_rotated.*\[[256]": "the other keys under load; these in rotation/, while calls go on",
+        "test_days_are_shredded": "rotation/test_shred.py: the same in one process, and what it leaves",
         "test_a_command_that_is_killed": "each rotation, ended in the test's process at each of its checks: "
         "test_an_interrupted_… of rotation/",
     },
@@ -128,12 +139,12 @@ PROOFS: Final[Mapping[str, Mapping[str, str]]] = {
         "test_no_request_is_refused_while_workers": "a killed one is replaced; one that begins with the hour serves",
     },
     "engines/test_kafka.py": {
-        "test_every_record_of_the_corpus": "web/test_arrow.py: the same through DuckDB and Polars",
+        "test_every_record_of_the_corpus": "web/test_arrow.py: every fifth through DuckDB and Polars",
     },
     "engines/test_spark.py": {
         "test_so_does_a_job_that_was_killed": "a job that was not killed",
         "test_a_column_that_looks_personal": "arrow/test_refusing.py; that Spark masks at all is in the other test",
-        "test_every_record_of_the_corpus": "web/test_arrow.py: the same through DuckDB and Polars",
+        "test_every_record_of_the_corpus": "web/test_arrow.py: every fifth through DuckDB and Polars",
     },
     "examples/test_clients.py": {
         r"test_(an_answer_(of|that)|a_service_that_is|after_one|each_attempt).*\[(java|curl)": "in Python",
@@ -171,12 +182,20 @@ PROOFS: Final[Mapping[str, Mapping[str, str]]] = {
         "and command",
     },
     "masking/test_growth.py": {
+        "test_twice_of_anything_else": "test_twice_the_signs_of_units; test_linear.py: all else in an address",
         "test_twice_of_what_repeats": "test_repeated.py for short texts, test_linear.py for long ones",
     },
     "masking/test_linear.py": {
         r"test_twice_the_value_takes_at_most_about_twice_as_long\[.*between": "the same value alone; "
         "test_repeated.py: each mask for what is repeated between other characters",
         r"test_twice_the_value.*\[(remark|unmapped|address|phone)-beyond": "a name of that length; test_repeated.py",
+        r"test_twice_the_value.*\[remark-read": "a text that is not mapped; test_texts.py: what is said in a remark",
+    },
+    "masking/test_leaks.py": {
+        r"test_a_text_of_twice.*\[(1|1 |１|a b |\\u200b)\]": "13812345678, 张三, a hyphen and a long number",
+    },
+    "masking/test_repeated.py": {
+        r"test_twice.*\[unit": "test_growth.py: each function that reads units; test_linear.py: an address in a record",
     },
     "observability/test_metrics.py": {
         r"test_gauges_show_the_worst.*\[.*-masking_(store_circuit|workers|keyset)": "another gauge",
@@ -223,17 +242,24 @@ PROOFS: Final[Mapping[str, Mapping[str, str]]] = {
     "web/test_allocations.py": {
         r".*\[mask": "tokenize, which masks as well",
     },
+    "web/test_arrow.py": {
+        r"test_so_are_the_rows_that_an_engine.*\[.*all": "every fifth record of the corpus",
+    },
     "web/test_forged_sign_ins.py": {
         "test_thousands_of_forged": "the same with 400 calls",
+    },
+    "web/test_json.py": {
+        r"test_a_value_of_twice.*\[(1 |e\u0301|\\u200b|１|1-)\]": "other pieces; masking/test_linear.py has all",
     },
     "web/test_schemathesis.py": {
         ".*": "test_fuzz.py and fuzz/ send what is wrong, test_openapi.py holds the document to the answers, and by "
         "test_roles.py every operation refuses who may not use it before it reads",
     },
 }
-"""By file and by the beginning of the test's name, a regular expression."""
+"""By file, or folder, and by the beginning of the test's name, a regular expression."""
 
 
 def is_proof(file: str, name: str) -> bool:
     """Whether a test of a file, by its path below `tests`, runs in `make proofs` only."""
-    return any(re.match(pattern, name) for pattern in PROOFS.get(file, ()))
+    tests = (*PROOFS.get(file, ()), *PROOFS.get(file.partition("/")[0] + "/", ()))
+    return any(re.match(pattern, name) for pattern in tests)

@@ -1,5 +1,6 @@
 """Columns are masked byte for byte as `POST /v1/mask` masks records: over the whole corpus, alone and together."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import pyarrow as pa
@@ -10,6 +11,8 @@ from masking_service.masking.columns import FEW
 from tests.arrow.batches import CORPUS
 from tests.every import every
 from tests.web.api import Api
+
+SOME = [*CORPUS][::5]
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +37,7 @@ def test_a_row_is_masked_as_the_service_masks_its_record(name: str, answers: dic
     assert [{"pointer": one.pointer, "code": one.code} for one in found] == answers[name].get("warnings", [])
 
 
-@every("name", [*CORPUS][::5])
+@every("name", SOME)
 def test_so_are_rows_that_are_masked_by_columns(name: str, answers: dict[str, Any]) -> None:
     schema, row = CORPUS[name]
     many = pa.Table.from_batches([row] * FEW).combine_chunks().to_batches()[0]
@@ -59,10 +62,14 @@ def through_duckdb(row: pa.RecordBatch) -> pa.RecordBatch:
     return next(iter(duckdb.from_arrow(table).to_arrow_reader(10)))
 
 
+@pytest.mark.parametrize("names", [SOME, CORPUS], ids=["some", "all"])
 @pytest.mark.parametrize(("engine", "changed"), [(through_polars, set()), (through_duckdb, {"spellings:6"})])
-def test_so_are_the_rows_that_an_engine_hands_out(engine: Any, changed: set[str], answers: dict[str, Any]) -> None:
+def test_so_are_the_rows_that_an_engine_hands_out(
+    engine: Any, changed: set[str], names: Iterable[str], answers: dict[str, Any]
+) -> None:
     """DuckDB gives one record of the corpus back changed, before anything is masked."""
-    for name, (schema, row) in CORPUS.items():
+    for name in names:
         if name not in changed:
+            schema, row = CORPUS[name]
             handed = engine(row)
             assert mask(handed, Plan.of_schema(schema, unmapped="guard")).to_pylist() == [answers[name]["record"]], name

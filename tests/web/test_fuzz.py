@@ -14,7 +14,7 @@ from tests.web.people import COURIER, DESK, OFFICER, PRINTER, PRIVACY, SUPERVISO
 
 ANSWERED = {200, 201, 400, 401, 403, 404, 405, 409, 413, 415, 422, 429}
 """Those of R8, but for 503: nothing is down here."""
-STEADY = settings(max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture])
+ONE_SERVICE = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 scalars = (
     st.none()
@@ -61,13 +61,13 @@ def keeps_to_the_contract(api: Api, who: str | None, method: str, path: str, **r
         assert {"type", "title", "status", "code", "detail", "errors", "window", "retry_at"} >= problem.keys()
 
 
-@STEADY
+@ONE_SERVICE
 @given(who=people, method=methods, path=paths, data=st.binary(max_size=60), headers=headers)
 def test_random_bytes(api: Api, who: str | None, method: str, path: str, data: bytes, headers: dict[str, str]) -> None:
     keeps_to_the_contract(api, who, method, path, data=data, headers=headers)
 
 
-@STEADY
+@ONE_SERVICE
 @given(who=people, path=paths, body=values)
 def test_random_json(api: Api, who: str | None, path: str, body: Any) -> None:
     keeps_to_the_contract(api, who, "POST", path, data=json.dumps(body).encode())
@@ -84,7 +84,7 @@ SHAPES: list[tuple[str, str, dict[str, Any], str]] = [
 
 
 @pytest.mark.parametrize(("who", "path", "body", "member"), SHAPES, ids=[f"{shape[0]} {shape[1]}" for shape in SHAPES])
-@settings(STEADY, max_examples=40)
+@ONE_SERVICE
 @given(items=st.lists(values, max_size=4))
 def test_random_items(api: Api, who: str, path: str, body: dict[str, Any], member: str, items: list[Any]) -> None:
     api.post(DESK, "/v1/cases", {"case": "D-1", "purpose": "dispute", "waybills": ["SF1234567890"], "reason": "x"})
@@ -92,7 +92,7 @@ def test_random_items(api: Api, who: str, path: str, body: dict[str, Any], membe
     keeps_to_the_contract(api, who, "POST", path, data=json.dumps({**body, member: items}).encode())
 
 
-@STEADY
+@ONE_SERVICE
 @given(
     change=st.dictionaries(st.sampled_from(["sender", "recipient", "remark", "waybill_no", "x"]), values, max_size=3)
 )
@@ -107,14 +107,14 @@ def test_random_records_are_answered_one_by_one(api: Api, change: dict[str, Any]
         assert ["record" in result for result in (results[0], results[2])] == [True, True]
 
 
-@STEADY
+@ONE_SERVICE
 @given(query=st.text(max_size=30), who=people)
 def test_random_queries(api: Api, query: str, who: str | None) -> None:
     for path in ("/v1/waybills/SF1234567890", "/v1/cases"):
         keeps_to_the_contract(api, who, "GET", f"{path}?{query.replace('#', '')}")
 
 
-@STEADY
+@ONE_SERVICE
 @given(credential=header_text)
 def test_random_credentials_are_refused(api: Api, credential: str) -> None:
     answered = api.post(None, "/v1/mask", {"records": []}, headers={"Authorization": credential})
