@@ -6,10 +6,7 @@ import pytest
 from flask import Flask, request
 
 from masking_console.app import compile_templates
-from masking_console.guards import SESSION_COOKIE
 from masking_console.preferences import Preferences
-from tests.console.conftest import Work
-from tests.web.api import NUMBER, record
 
 
 @pytest.mark.parametrize(
@@ -41,27 +38,3 @@ def test_every_template_is_compiled_before_the_first_request(app: Flask) -> None
 
     assert app.jinja_env.cache is not None
     assert len(app.jinja_env.cache) == len(app.jinja_env.list_templates())
-
-
-@pytest.mark.parametrize("role", ["auditor", "privacy-officer", "supervisor", "service-desk"])
-def test_whoever_reads_cases_sees_the_page_of_one(work: Work, role: str) -> None:
-    """Also a person whose roles have no profile, and who sees numbers only."""
-    work.api.tokenize(record())
-    work.api.open_case("D-2", NUMBER, who=work.api.mint("service-desk", "p-1"))
-
-    answered = work.browser(role).get("/cases/D-2")
-
-    assert (answered.status_code, NUMBER in answered.text) == (200, True)
-    assert ("欧阳**" in answered.text) is (role != "auditor")
-
-
-def test_a_token_that_the_service_refuses_ends_the_session(work: Work) -> None:
-    browser, sessions = work.browser("auditor"), work.app.extensions["desk"].sessions
-    cookie = browser.get_cookie(SESSION_COOKIE)
-    assert cookie is not None
-    sessions.change(cookie.value, access_token="no token")
-
-    answered = browser.get("/audit")
-
-    assert (answered.status_code, answered.headers["Location"]) == (303, "/sign-in?next=%2Faudit")
-    assert sessions.find(cookie.value) is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -19,6 +20,7 @@ from masking_console.service import Refusal
 from masking_console.settings import Settings
 from masking_service.runtime import settings as service_settings
 from tests.console.conftest import Work, desk, serve
+from tests.every import every
 from tests.service.people.policies import FILE
 from tests.web.api import NUMBER, record, started
 
@@ -82,7 +84,7 @@ def words(answered: TestResponse) -> str:
     return unescape(re.sub(r"(?s)<textarea.*?</textarea>|<option.*?</option>|<[^>]*>", " ", main))
 
 
-@pytest.mark.parametrize("refused", REFUSED)
+@every("refused", REFUSED)
 def test_a_refusal_is_said_in_the_words_of_a_clerk(searching: Work, refused: str) -> None:
     role, path, form, expected = REFUSED[refused]
     browser = searching.browser(role)
@@ -120,8 +122,7 @@ def test_approvals_count_in_words_that_agree(searching: Work, waybills: int, cou
     assert "asked for 1 case with 1 waybill in the last 7 days" in page
 
 
-@pytest.mark.parametrize("member", FIELDS)
-@pytest.mark.parametrize("place", ["/{}", "query:{}"], ids=["body", "query"])
+@every(("member", "place"), itertools.product(FIELDS, ("/{}", "query:{}")))
 def test_each_field_has_words_of_its_own(app: Flask, member: str, place: str) -> None:
     refusal = Refusal(422, "invalid-request", errors=[{"pointer": place.format(member), "code": "invalid-value"}])
     with app.test_request_context():

@@ -38,19 +38,6 @@ def sign_in(browser: FlaskClient, target: str = "/cases", sub: str = "officer-wa
     return browser.get(choose(leave(browser, target), sub), headers={"Sec-Fetch-Site": "cross-site"})
 
 
-def test_a_page_without_a_session_leads_to_the_sign_in(browser: FlaskClient) -> None:
-    answered = browser.get("/cases/D-1?x=1")
-
-    assert (answered.status_code, answered.headers["Location"]) == (303, "/sign-in?next=%2Fcases%2FD-1%3Fx%3D1")
-
-
-def test_the_sign_in_page_allows_its_form_to_lead_to_the_issuer(browser: FlaskClient, issuer_url: str) -> None:
-    answered = browser.get("/sign-in")
-
-    assert f"form-action 'self' {issuer_url};" in answered.headers["Content-Security-Policy"]
-    assert ">Sign in</button>" in answered.text
-
-
 def test_the_way_to_the_issuer_has_pkce_state_and_nonce(browser: FlaskClient) -> None:
     asked = parse_qs(urlsplit(leave(browser)).query)
 
@@ -58,24 +45,6 @@ def test_the_way_to_the_issuer_has_pkce_state_and_nonce(browser: FlaskClient) ->
     assert len(asked["code_challenge"][0]) == 43
     assert len(asked["state"][0]) >= 32
     assert len(asked["nonce"][0]) >= 32
-
-
-def test_arriving_sets_a_strict_cookie_on_a_page_that_goes_on_by_itself(browser: FlaskClient) -> None:
-    answered = sign_in(browser, "/cases/D-1")
-
-    cookie = next(each for each in answered.headers.getlist("Set-Cookie") if each.startswith(SESSION_COOKIE))
-    assert answered.status_code == 200
-    assert 'content="0; url=/cases/D-1"' in answered.text
-    assert {"Secure", "HttpOnly", "SameSite=Strict", "Path=/"} <= set(cookie.split("; "))
-    assert "Domain" not in cookie
-
-
-def test_a_link_of_another_site_is_answered_by_a_page_that_goes_on_by_itself(app: Flask) -> None:
-    """The strict cookie is left out of such a request, so that nothing can be said about the session yet."""
-    stranger = app.test_client()
-    answered = stranger.get("/cases/D-1", headers={"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"})
-
-    assert (answered.status_code, 'url=/cases/D-1"' in answered.text) == (200, True)
 
 
 def test_every_sign_in_has_a_new_session_id(browser: FlaskClient) -> None:
@@ -196,15 +165,6 @@ def test_a_request_of_another_site_changes_nothing(browser: FlaskClient, headers
 
 def test_a_browser_without_fetch_metadata_is_told_by_its_origin(browser: FlaskClient) -> None:
     assert browser.post("/sign-in", headers={"Origin": URL}).status_code == 303
-
-
-def test_no_answer_may_be_kept_framed_or_sniffed(browser: FlaskClient) -> None:
-    for path in ("/sign-in", "/cases", "/nowhere"):
-        headers = browser.get(path).headers
-        assert headers["Cache-Control"] == "no-store"
-        assert headers["X-Content-Type-Options"] == "nosniff"
-        assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
-        assert "unsafe" not in headers["Content-Security-Policy"]
 
 
 def test_scripts_have_a_new_nonce_on_every_page(browser: FlaskClient) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask.testing import FlaskClient
@@ -58,12 +57,3 @@ def test_a_day_that_takes_too_long_is_told_in_parts_that_are_named(
         opened += more
 
     assert opened == TIMES
-
-
-def test_another_day_has_its_own_sums(overseer: FlaskClient) -> None:
-    yesterday = (datetime.now(UTC) - timedelta(days=2)).date().isoformat()
-
-    opened, page = shown(overseer, f"/sums?day={yesterday}")
-
-    assert (opened, f'value="{yesterday}"' in page) == (0, True)
-    assert shown(overseer, "/sums?day=nonsense")[0] == TIMES
