@@ -178,7 +178,7 @@ class TiledLog:
             self._hashes[level].append(complete_root(full))
 
     def _edge_node(self, level: int, index: int) -> bytes:
-        """Return the hash of a subtree that ends at the right edge; see `merkle.Nodes`."""
+        """Return the hash of a subtree that ends at the right edge; see `tree.Nodes`."""
         tile_level, height = divmod(level, 8)
         at = (index << height) % WIDTH
         return complete_root(self._hashes[tile_level][at : at + (1 << height)])

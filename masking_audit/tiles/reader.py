@@ -61,7 +61,7 @@ class TileReader:
             raise TileError(f"{folder}: the partial tiles do not lead to the root in the checkpoint")
 
     def node(self, level: int, index: int) -> bytes:
-        """Return the hash of a complete subtree; see `merkle.Nodes`.
+        """Return the hash of a complete subtree; see `tree.Nodes`.
 
         Raises:
             TileError: a tile is missing, or is not the one that was signed.

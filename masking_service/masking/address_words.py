@@ -1,7 +1,4 @@
-"""The words of Chinese and English addresses: data for `addresses`.
-
-They are fragments of regular expressions.
-"""
+"""The words of Chinese and English addresses, as fragments of regular expressions. Data only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What names of organisations end with: data for `names`.
+"""The words that names of organisations end with. Data only.
 
 `HAN_FORMS` are words for what an organisation is. Words of one character are only those no given name ends with.
 `LATIN_FORMS` follow a name in Latin script, with or without dots between their words.

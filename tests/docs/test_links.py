@@ -14,7 +14,6 @@ from tests.every import every
 CODE = re.compile(r"^```.*?^```$|`[^`\n]*`", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
-PLACE = re.compile(r"`((?:bench|docs|examples|helm|keys|masking_service|tests)/[\w./-]+)`")
 PAGES = [pytest.param(page, id=str(page.relative_to(ROOT))) for page in pages()]
 
 
@@ -50,11 +49,6 @@ def leads_somewhere(page: Path, link: str) -> bool:
 @every("page", PAGES)
 def test_every_link_inside_the_project_has_a_target(page: Path) -> None:
     assert [link for link in links(page) if not leads_somewhere(page, link)] == []
-
-
-@every("page", PAGES)
-def test_every_named_path_of_the_project_exists(page: Path) -> None:
-    assert [place for place in PLACE.findall(page.read_text("utf-8")) if not (ROOT / place).exists()] == []
 
 
 def test_every_document_is_reachable_from_the_readme() -> None:

@@ -118,7 +118,7 @@ class Operation:
 
     Attributes:
         name: unique; clients generated from the document call it this.
-        path: `{x}` is a key of `http.operations.PATH_PARAMETERS`.
+        path: `{x}` is a key of `http.capabilities.PATH_PARAMETERS`.
         permissions: any one of them lets the caller in; none: every caller may, and outside /v1 without a credential.
         signed_in: whether only a person may who is signed in, and no API client.
         audited_as: the action under which the audit log holds a refused call; None where it holds none.
@@ -133,7 +133,7 @@ class Operation:
         signed: whether a signature of the request takes the place of a credential.
         signed_by_header: whether the header `Signed-Act` may hold the act's signature: the request has no body.
         proven: whether a policy can ask for the header `DPoP`, in which the person's device proves the request.
-        problems: the codes (`problems.TABLE`) it can be refused with, besides those that all of its sort share.
+        problems: the codes (`problem_texts.PROBLEMS`) it can be refused with, besides those that all of its sort share.
         example: for the document.
     """
 

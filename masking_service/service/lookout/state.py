@@ -18,7 +18,7 @@ KEPT_SECONDS: Final = 30 * SECONDS_A_DAY
 
 
 class StoredReason(msgspec.Struct, frozen=True):
-    """Why a person was listed; see `audit.lookout.reasons.Reason`."""
+    """Why a person was listed; see `service.lookout.reasons.Reason`."""
 
     signal: str
     score: float
