@@ -17,7 +17,7 @@ RECORD_AIMS = {ADDRESSES: 0.8, REMARKS: 0.6}
 """Of the rate of usual records, by the kind of records."""
 
 
-MET, MISSED, NOT_TOLD_APART, TOO_FEW = "met", "**missed**", "not told apart", f"fewer than {MIN_PAIRS} pairs"
+MET, MISSED, INCONCLUSIVE, TOO_FEW = "met", "**missed**", "inconclusive", f"fewer than {MIN_PAIRS} pairs"
 OTHERS = {"mask": "presidio", "tokenize": "hand_rolled"}
 
 
@@ -36,11 +36,11 @@ class Aim:
 
     @property
     def verdict(self) -> str:
-        """One of MET, MISSED, NOT_TOLD_APART and TOO_FEW."""
+        """One of MET, MISSED, INCONCLUSIVE and TOO_FEW."""
         if not self.found.enough:
             return TOO_FEW
         within = {value >= self.bound if self.at_least else value <= self.bound for value in self.found.values}
-        return NOT_TOLD_APART if len(within) == 2 else MET if within == {True} else MISSED
+        return INCONCLUSIVE if len(within) == 2 else MET if within == {True} else MISSED
 
     @property
     def row(self) -> Sequence[str]:
@@ -193,7 +193,7 @@ def headline(figures: Figures) -> str:
         )
     found = Counter(aim.verdict for aim in aimed_at(figures))
     counts = ", ".join(
-        f"{found[verdict]} {verdict}" for verdict in (MET, MISSED, NOT_TOLD_APART, TOO_FEW) if found[verdict]
+        f"{found[verdict]} {verdict}" for verdict in (MET, MISSED, INCONCLUSIVE, TOO_FEW) if found[verdict]
     )
     lines.append(f"\nOf {found.total()} [aims](docs/benchmarks.md#aims): {counts}.")
     return "\n".join(lines)
