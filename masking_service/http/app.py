@@ -46,6 +46,8 @@ from masking_service.service.people.errors import Unauthenticated
 
 GUARDED: Final = "/v1/"
 SIGNED: Final = frozenset(row.path for row in TABLE if row.signed)
+ROUTES: Final = {"docs_assets.asset": "/docs/{name}", **{row.name: row.path for row in TABLE}}
+"""What log and metrics call an endpoint: its path, as the OpenAPI document writes it."""
 """The paths under it whose requests have a signature in place of a credential."""
 OVERLOADED: Final = "masking_service.overloaded"
 """Under this name a request's environment says that it is refused (masking_service/server/bounds.py)."""
@@ -228,7 +230,7 @@ def _finish(parts: Served, response: Response) -> Response:
     """Add the headers of every answer, count the request and log it."""
     known, rule = state(), request.url_rule
     seconds = time.perf_counter() - known.started
-    method, route, endpoint = (request.method, rule.rule, rule.endpoint) if rule else ("", "", "")
+    method, endpoint, route = (request.method, rule.endpoint, ROUTES[rule.endpoint]) if rule else ("", "", "")
     response.headers.add("X-Request-Id", known.request_id)  # assigning one would search all others
     response.headers.add("X-Masking-Rules", RULES_VERSION)
     response.headers.add("X-Content-Type-Options", "nosniff")

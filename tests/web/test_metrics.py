@@ -52,11 +52,15 @@ def test_requests_are_counted_by_route_and_status(api: Api) -> None:
     before = counts(api)
     api.mask(record())
     api.post(DESK, "/v1/mask", {"records": []})
+    api.get(None, "/v1/waybills/YT8800212345678")
+    api.get(None, "/docs/none.css")
     api.get(None, "/nowhere/13812345678")
 
     assert grown(api, before, "masking_requests_total") == {
         'method="POST",route="/v1/mask",status="200"': 1,
         'method="POST",route="/v1/mask",status="403"': 1,
+        'method="GET",route="/v1/waybills/{waybill_no}",status="401"': 1,
+        'method="GET",route="/docs/{name}",status="404"': 1,
         'method="",route="",status="404"': 1,
         'method="GET",route="/metrics",status="200"': 1,
     }
