@@ -4,7 +4,7 @@ import pytest
 
 from bench.contenders import records_body, values_body
 from bench.figures import Bytes, Figures, Measured, Rate, machine
-from bench.tables import MET, MISSED, INCONCLUSIVE, TOO_FEW, Aim, bare_rates, records
+from bench.tables import INCONCLUSIVE, MET, MISSED, TOO_FEW, Aim, bare_rates, records
 from bench.waybills import KINDS, MIXED, USUAL, Waybills
 from masking_service import mask
 
