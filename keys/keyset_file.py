@@ -20,10 +20,13 @@ from keys.providers import RootKeys
 FORMAT = 1
 
 Use = Literal["index", "token", "state", "client", "audit", "tag", "search", "audit-hash", "publication", "host"]
-"""index: the storage places of records. token: tokens of their fields. state: seals cases, custody and
-clients. client: the pepper of API key hashes. audit: signs the audit log. tag: names of tenants, data keys and
-counts. search: names and entries of the search indexes. audit-hash: keyed hashes in audit entries. publication: signs
-what the opening tier publishes, from the first `keys split` on. host: an intake host's own, in its keyset only."""
+"""What each secret is for.
+
+index: storage places of records. token: tokens of fields. state: seals cases, custody and clients. client: pepper of
+API key hashes. audit: signs the audit log. tag: names of tenants, data keys and counts. search: names and entries of
+the search indexes. audit-hash: keyed hashes in audit entries. publication: signs what the opening tier publishes, from
+the first `keys split` on. host: an intake host's own, in its keyset only.
+"""
 USES: tuple[Use, ...] = ("index", "token", "state", "client", "audit", "tag", "search", "audit-hash")
 INTAKE_USES: Final[tuple[Use, ...]] = ("index", "token", "client", "tag", "audit-hash", "host")
 """The uses of the keyset of an intake host: exactly these."""
@@ -31,9 +34,12 @@ SPLIT_OFF: Final[Mapping[Use, Use]] = MappingProxyType({"tag": "index", "search"
 """The first keysets have no secret for these uses, and the secret of another use, at version 0, serves both."""
 
 State = Literal["distributed", "active", "deciding", "retired", "ended"]
-"""distributed: processes load it, none uses it yet. active: used for new data. deciding: only of an index secret, until
-every process uses the newer one: its place still decides who stores a waybill. retired: only opens existing data.
-ended: nothing in the store depends on it, and what was made with it is refused there."""
+"""The states of a secret.
+
+distributed: processes load it, none uses it yet. active: used for new data. deciding: an index secret only; its place
+decides who stores a waybill until every process uses the newer one. retired: only opens existing data. ended: nothing
+in the store depends on it, and what was made with it is refused there.
+"""
 
 MAX_VERSIONS: Final = 64
 """A token names the version of its key in one base64 character."""

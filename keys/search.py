@@ -27,7 +27,7 @@ _HIGHER_BITS = bytes(byte & 0xFC for byte in range(256))
 
 
 class _Tags(Secret):
-    """The tags of what one index is searched by: one block of AES each, because a MAC takes five times as long."""
+    """The tags of an index's search terms, one AES block each: a MAC takes five times as long."""
 
     __slots__ = ("_cipher", "_long")
 

@@ -124,7 +124,7 @@ def make_intake_keyset(opened: Keyset, name: str, path: Path, today: str) -> Hos
 
 
 def _state_of(opened: Keyset, use: Use, version: int) -> State:
-    """Return the state of a secret in the keyset of a host: as the whole file says, but for its only audit hashes."""
+    """Return a secret's state in a host's keyset: audit hashes are active, others as in the whole file."""
     if use == "audit-hash" or version == opened.active[use]:
         return "active"
     if (use, version) in opened.ended:

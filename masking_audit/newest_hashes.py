@@ -19,7 +19,7 @@ class NewestHashes:
         self._keys = {keys.lasting_hash("tenant"): keys for keys in tenants}
 
     def __call__(self, entry: Entry) -> Entry:
-        """Return an entry as it would be if it were made now; as it is if a hash in it is not one."""
+        """Return an entry with the hashes that it would have now; unchanged if one is no hash."""
         keys = self._keys.get(entry.tenant)
         if keys is None or entry.hashes >= keys.hashes:
             return entry

@@ -26,7 +26,7 @@ REFRESH_SECONDS: Final = 60
 WITHOUT_ME: Final = frozenset(
     {"values.reveal", "values.call", "new_case.check", "signing.propose", "me.stay", "me.keep", "me.watermark"}
 )
-"""Endpoints that do not ask the service who the person is: it decides in the only call that they make, or none."""
+"""Endpoints that do not look up the person first: the service decides in their only call, if any."""
 SAVE_SECONDS: Final = 20
 """How often the time of the last action is written down."""
 

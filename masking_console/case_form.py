@@ -1,4 +1,4 @@
-"""Reads the form of a new case: what it asks the service for. What is signed for a case is the same."""
+"""Reads the form of a new case into the request, which is also what is signed."""
 
 from collections.abc import Mapping
 from typing import Final

@@ -92,7 +92,7 @@ def keep_typed(sub: str, path: str, fields: Mapping[str, str]) -> None:
 
 
 def kept_form(path: str) -> dict[str, str]:
-    """What the person of the request typed into the form that is sent to a path; empty if that is not known."""
+    """Return what the person typed into the form that is sent to a path; empty if unknown."""
     form = _form_of(path)
     try:
         return desk().drafts.kept(g.session.sub, form) if form and g.get("session") else {}
@@ -116,7 +116,7 @@ def _keep(sub: str, form: str, fields: Mapping[str, str]) -> None:
 
 
 def _form_of(path: str) -> str:
-    """The name of the form that is sent to a path: its endpoint, and the case that it is about; "" if none is kept."""
+    """Return the endpoint of a sent form and its case; empty if no form is kept there."""
     try:
         endpoint, values = current_app.url_map.bind("").match(path, method="POST")
     except HTTPException:

@@ -247,7 +247,7 @@ def clock_time(timestamp: str) -> str:
 
 
 def field_order(pointer: str, kind: str) -> tuple[int, int]:
-    """Where a field stands on a page: the recipient's first, each in the order of KINDS, and unknown kinds last."""
+    """Return the sort key of a field: recipients first, then by the order of KINDS, unknown kinds last."""
     return SIDE_ORDER.index(side_of(pointer)), [*KINDS, kind].index(kind)
 
 

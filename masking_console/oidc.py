@@ -23,7 +23,7 @@ TIMEOUT_SECONDS: Final = 5.0
 METADATA_SECONDS: Final = 600
 ALGORITHMS: Final = ("ES256", "ES384", "ES512", "RS256", "PS256", "EdDSA")
 DEFAULT_SECONDS: Final = 300
-"""How long an access token is used where the issuer does not say it, or says no whole number up to `MAX_SECONDS`."""
+"""Seconds an access token is used where the issuer gives no whole number up to `MAX_SECONDS`."""
 MAX_SECONDS: Final = 24 * 3600
 DESCRIBED: Final = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 """What the metadata of an issuer must have."""

@@ -1,4 +1,4 @@
-"""Says a refusal of the service in a clerk's words: never a JSON Pointer, a member's name or an address of the API."""
+"""Says a refusal in a clerk's words, without JSON Pointers, member names or addresses of the API."""
 
 from typing import Final
 

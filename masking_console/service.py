@@ -363,7 +363,7 @@ class Person:
 
 
 def claims_of(call: requests.PreparedRequest, token: str) -> dict[str, str]:
-    """Return what a proof says of a call, as it is sent: the claims of RFC 9449, but for its nonce, and `rqh`."""
+    """Return the claims of a device proof (RFC 9449) for a call, without its nonce, and `rqh`."""
     address = urlsplit(call.url or "")
     body = call.body or b""
     return {

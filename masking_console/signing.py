@@ -75,7 +75,7 @@ def _on_device(act: str, fields: Fields) -> Json:
 
 
 def fields_of(form: Fields) -> dict[str, str]:
-    """Return the fields that a form of a case's page asks for, in the order of their rows: the row of each.
+    """Return the requested fields of a case's page with their rows, in the order of the rows.
 
     The form says `field-ROW`, so that each has a name of its own.
     """

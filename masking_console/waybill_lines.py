@@ -16,7 +16,7 @@ _SEPARATORS: Final = re.compile(r"[\s()./-]+")
 
 
 class PastedLine(NamedTuple):
-    """A waybill number of a pasted text, or what stands in its place.
+    """A line of a pasted text, which should be a waybill number.
 
     Attributes:
         at: the number of its line, from 1.

@@ -76,7 +76,7 @@ class Builder:
 
 
 def _containers(places: Sequence[Steps]) -> set[Steps]:
-    """Return every object and array on the way to places. An array has all its elements up to the one that is meant."""
+    """Return every object and array on the way to places; an array ends at the last element that is needed."""
     found: set[Steps] = set()
     for steps in places:
         for length in range(1, len(steps)):

@@ -152,7 +152,7 @@ def _run(
 
 
 def _resuming(options: Options, output: str, done: str, work: Work) -> AbstractContextManager[tuple[Work, Path | None]]:
-    """The work, which does not do again what an earlier run did, and the draft of the output, if that has a fixed name.
+    """Return the resumed work and the draft of its output, if that has a fixed name.
 
     Args:
         options, output: of the command.

@@ -77,7 +77,7 @@ class Format(Protocol):
 
     @property
     def progress(self) -> tuple[int, int | None]:
-        """How much of the input was read, and how much there is to read, in the same unit; None if it is unknown."""
+        """Return how much of the input was read, and its size, in one unit; None if unknown."""
         ...
 
     @property

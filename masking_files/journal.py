@@ -1,4 +1,4 @@
-"""Keeps what was done of a file beside its output, so that a command that was killed goes on where it ended.
+"""Keeps what was done of a file beside its output, so that a killed command can resume.
 
 The journal holds the answers of each batch, which are what the output holds, and a hash of the batch that they answer.
 It is readable by its owner only, and removed once the output is whole.
@@ -28,7 +28,7 @@ _decode: Final = msgspec.json.Decoder(float_hook=Fraction).decode
 
 @contextmanager
 def resumed(output: str, run: bytes, work: Work) -> Iterator[tuple[Work, Path]]:
-    """A work that does not do again what an earlier run of the same command did, and the path of the output's draft.
+    """A work that skips what an earlier run of the command did, and its draft of the output.
 
     Args:
         output: beside which the journal is; it is removed if the block ends without an error, or if it ends because a

@@ -22,7 +22,7 @@ _HEAD_BYTES: Final = 256 * 1024
 _PIECE: Final = 64 * 1024
 _FOREIGN_MARKS: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _ZEROS_OF_UTF16: Final = 20
-"""In UTF-16 without a mark more than one byte in so many is zero: each delimiter, digit and line end has one."""
+"""More than one byte in so many is zero in UTF-16: in delimiters, digits and line ends."""
 
 
 class Source(io.RawIOBase):

@@ -15,7 +15,7 @@ class _TenantLine(msgspec.Struct):
 
 
 def archived_tenants(lines: Iterable[bytes]) -> Iterator[str]:
-    """Yield the hash of the tenant of each entry that has one. A line that cannot be read is left to the verifier."""
+    """Yield the tenant hash of each entry that has one; the verifier reports unreadable lines."""
     for line in lines:
         with suppress(msgspec.DecodeError):
             if tenant := msgspec.json.decode(line, type=_TenantLine).entry.tenant:

@@ -37,7 +37,7 @@ Command = Callable[..., Any]
 
 
 class _Time(click.ParamType[int]):
-    """A day or a time, as Unix seconds. A day ends the period at its end, and begins it at its beginning."""
+    """A day or time as Unix seconds. A day counts from its beginning, or to its end."""
 
     name = "time"
 

@@ -42,7 +42,7 @@ def link(previous: bytes, writer: str, number: int, entry: bytes) -> bytes:
 
 
 def entry_hash(entry: bytes) -> bytes:
-    """Return the hash (SHA-256) of an entry's canonical JSON, which stands for it in its link."""
+    """Return the SHA-256 of an entry's canonical JSON, which its link holds."""
     return hashlib.sha256(entry).digest()
 
 

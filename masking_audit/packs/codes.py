@@ -123,7 +123,7 @@ NAMES: Final[Mapping[str, Mapping[str, Text]]] = {
     "what": _NOW,
     "value": _NOW,
 }
-"""By the header of a column whose cells are codes. A code without a name is of a policy of one's own."""
+"""The codes of a column, by its header. A code without a name is from a custom policy."""
 NAMES_OF_WORDS: Final[Mapping[str, Mapping[str, Text]]] = {
     "kinds": _KINDS,
     "full": _KINDS,

@@ -26,7 +26,7 @@ _DASH: Final = "— "
 
 
 class NoteError(Exception):
-    """A note or key is malformed, or the signatures do not allow to trust the note. The text repeats nothing of it."""
+    """A note or key is malformed, or its signatures do not suffice. The text repeats none of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ ALL = "1000"
 
 @pages.get("/approvals")
 def waiting() -> str:
-    """The cases that wait, and the one that is looked at: the one named, else the oldest that is not one's own."""
+    """Return the waiting cases and the shown one: the named one, else the oldest of another person."""
     cases = _waiting()
     others = [case for case in cases if case["opened_by"] != g.me["principal"]]
     wanted = request.args.get("case", "")

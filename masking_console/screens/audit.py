@@ -61,7 +61,7 @@ def summed(**span: str) -> Json:
 
 
 def chart_of(summary: Json) -> Json:
-    """The sums of the log as bars, one an hour without a gap, the height of the tallest, and where there is more."""
+    """Return the hourly bars of the log, the height of the tallest, and where there is more."""
     sums: dict[int, Json] = {}
     for each in summary["sums"]:
         hour = int(datetime.fromisoformat(each["at"]).timestamp()) // HOUR

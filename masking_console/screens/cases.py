@@ -139,7 +139,7 @@ def timeline(case: Json, opens: Sequence[Json], calls: Sequence[Json] = ()) -> l
 
 
 def _tabs() -> list[str]:
-    """The tabs of the person: the desk's cases are all its own, and only those who open values are done with one."""
+    """Return the tabs of the person: only those who open values have `mine` and `done`."""
     mine = "token:detokenize" in g.me["permissions"]
     return [tab for tab in TABS if mine or tab not in ("mine", "done")]
 

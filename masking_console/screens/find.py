@@ -1,4 +1,4 @@
-"""Finding the parcel of a caller who lost its number. What is typed is part of no URL, and is not shown again."""
+"""Finds the parcel of a caller who lost its number. Input is in no URL and is not shown again."""
 
 from typing import Any
 

@@ -16,7 +16,7 @@ COUNTED = ("fields", "full_views", "refusals")
 
 @pages.get("/sums")
 def shown() -> str:
-    """The chart of a day of the log, and its sums by action; of a day with very many entries in parts."""
+    """Return the chart and the sums of a day of the log, in parts if it has very many entries."""
     day = _asked()
     days = {"before": day - timedelta(days=1), "day": day, "after": day + timedelta(days=1)}
     part = request.args.get("after", "")

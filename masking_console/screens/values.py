@@ -101,7 +101,7 @@ def _refused(error: Refusal | ServiceUnavailableError, asked: Json, page: Json |
 
 
 def _rendered(page: Json | None, asked: Json, places: Json) -> str:
-    """Show what came of each field: in its place on the page that is there, or on a page of its own."""
+    """Show each field's result: in place on an existing page, or on a page of its own."""
     shown = {"asked": asked, "places": places, "call": request.path.endswith("/call")}
     return (
         render_template("case_value.html", **shown) if page is None else render_template("case.html", **page, **shown)

@@ -79,7 +79,7 @@ def _grouped(seen: Json) -> list[Json]:
 
 
 def _logged(number: str, shown: Mapping[str, Any], **filters: str) -> dict[str, str]:
-    """The role and the purpose in the audit entry of a disclosure; "" where the log has no such entry any more."""
+    """Return the role and purpose in a disclosure's audit entry; "" if the log has none any more."""
     second = int(datetime.fromisoformat(shown["at"]).timestamp())
     span = {"from": str(second), "to": str(second + 1)}
     found = g.person.audit(waybill=number, principal=shown["principal"], **span, **filters)["entries"]

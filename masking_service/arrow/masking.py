@@ -1,4 +1,4 @@
-"""Masks a record batch: rows become records, a batch of them is masked as the API masks them, and columns come back.
+"""Masks record batches: rows become records, are masked as by the API, and become columns again.
 
 The masks are those of `POST /v1/mask`, byte for byte. A row that takes too much work is hidden whole and fails alone.
 """

@@ -1,4 +1,4 @@
-"""What is masked of a table, and how. A plan can be pickled, compared and hashed; it holds no value of a table."""
+"""Says what is masked of a table, and how. A plan can be pickled, compared and hashed, and holds no values."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Mode = Literal["refuse", "guard", "hide", "pass"]
 WAYBILL_NO: Final = "waybill_no"
 """In place of a kind: the column of the record's own number, which stays in texts."""
 UNMAPPED: Final = "unmapped"
-"""In place of a kind: a column that is left as it is, but for the names and phones of its own row."""
+"""Instead of a kind: the column stays, except for names and phones of its own row."""
 
 _TARGETS: Final = (*KINDS, PARTY, WAYBILL_NO, UNMAPPED)
 

@@ -29,7 +29,7 @@ TIMEOUT_SECONDS: Final = 1.5
 AT_ONCE: Final = 4
 """Questions of one process at the same time."""
 WAIT_SECONDS: Final = 0.5
-"""How long a question waits until fewer are asked. A search begins none after 2.5 s, so it ends within 5 s."""
+"""Seconds a question waits for a free place. A search asks none after 2.5 s, so it ends within 5 s."""
 
 
 class AskedArchive:

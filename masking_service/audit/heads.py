@@ -10,7 +10,7 @@ from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.store.layout import AuditKeys
 
 LISTED_SECONDS: Final = SECONDS_A_DAY
-"""A chain that was idle for longer is listed for the last time. Its writer starts a new chain before it writes."""
+"""Seconds of silence after which a chain is listed a last time; its writer then starts a new one."""
 
 
 @dataclass(frozen=True, slots=True)

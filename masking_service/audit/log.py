@@ -8,9 +8,8 @@ commit); the thread of the first of them makes that commit. If a commit fails,
 it is unknown what was stored: the chain ends and a new writer begins, so that a
 number is never used for two entries.
 
-Where the log is spread over slots, a process stays in one: it takes the next
-slot in turn when it writes first, so that processes spread evenly, and what one
-of them writes keeps its order.
+Where the log is spread over slots, a process stays in one, so that its entries keep
+their order. It takes the next slot when it first writes, so that processes spread evenly.
 
 Ids from outside are entered through `outside_id`, so that no entry holds personal data, a token or a key.
 """
@@ -44,9 +43,11 @@ REPLACED: Final = "(replaced)"
 _CREDENTIAL: Final = re.compile(r"wbt\d[A-Za-z0-9_-]{16}|wbk_[A-Za-z0-9_-]{8}|eyJ[A-Za-z0-9_-]{8}").search
 """A token, an API key, or a part of a JWT. No id looks like these."""
 _REQUEST_ID: Final = re.compile(r"(?!00)(?=[0-9]*[a-f])[0-9a-f]{32}").fullmatch
-"""The form of a generated request id. It is not searched for numbers of persons, which would take 5 % of the time of a
-view, because it cannot contain one: only a number that fills the word or begins with 00 can be in a word of hexadecimal
-digits."""
+"""The form of a generated request id.
+
+It is not searched for numbers of persons, which would take 5 % of the time of a view. It cannot contain one: only a
+number that fills the word or begins with 00 can be in a word of hexadecimal digits.
+"""
 
 
 def fact(sealed: Sealed) -> Fact:
@@ -203,7 +204,7 @@ class AuditLog:
         )
 
     def _enter_slot(self, keys: AuditKeys) -> int:
-        """Return the slot of this process; the first time, take the next one in turn. One round trip then."""
+        """Return the slot of this process; the first time, take the next one in one round trip."""
         if self._slot is None:
             self._slot = 0 if keys.slots == 1 else (self._store.write([(b"INCR", keys.turns)])[0] - 1) % keys.slots
         return self._slot

@@ -23,7 +23,7 @@ MAX_READ: Final = 5_000
 """Entries that one search reads. A search that ends there goes on behind the last one."""
 ORDER_ENTRIES: Final = 500
 DELAY_SECONDS: Final = 600
-"""An entry comes into the log this long after its time at most: a refused call may wait for the end of its minute."""
+"""Seconds between an action and its entry at most: a refused call may wait for its minute to end."""
 
 
 def search(

@@ -1,4 +1,4 @@
-"""Bodies of requests and answers: JSON in and out, every error as a problem; and what is known of the current request.
+"""Reads and writes JSON bodies, turns errors into problems, and keeps the state of the request.
 
 Bodies and queries are decoded into the typed shapes of operations; what does not fit is named by its place. A bad
 record or item of a batch does not fail its neighbours. What is JSON but no value that the service can hold is that

@@ -68,13 +68,13 @@ NAMED_BY_NUMBERS: Final = (
     "街区|艺术区|广场|老场坊|中学|小学|医院|农场|大厦|小区|社区|会所|会馆|酒店|花园|书店|酒吧"
     "|[创产商文科][\u4e00-\u9fff]{1,2}园|[级級届屆]"
 )
-"""Behind a number: it is part of a name, as in 半岛1919小区 and 101中学, or a year of students, as in 2023级."""
+"""Behind a number that is part of a name (半岛1919小区, 101中学) or a year of students (2023级)."""
 
 LIKE_A_FLOOR: Final = (
     "[层層楼樓栋棟座户戶室房间間梯铺舖][楼樓]?"
     r"(?:巷|弄|胡同|路(?!易)|街(?![舞机拍])|[\u4e00-\u9fff]?[村镇鎮乡鄉屯])"
 )
-"""Behind a number in Han where no house is yet: it names a road or a village, as in 七楼巷 and 六户镇."""
+"""Behind a Han number before any house: it names a road or a village, as in 七楼巷 and 六户镇."""
 
 LATIN_PLACE: Final = (
     "street|st|road|rd|avenue|ave|lane|ln|drive|dr|boulevard|blvd|way|court|ct|place|square|highway|hwy"

@@ -1,4 +1,4 @@
-"""Tells whether a text, or one of its lines, has an address with a house and a room, unit or floor in it."""
+"""Tells whether a text or a line of it has an address with a house and a room, unit or floor."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ _ADDRESS_LINE: Final = re.compile(
     rf"{_IN_LINE}{{4,64}}{_CLAUSE_ENDS}",
     re.M,
 ).search
-"""A clause that is an address: by a region, a road or an estate at its beginning, and by what it does not say."""
+"""A clause that is an address: it begins with a region, road or estate, and says nothing else."""
 
 
 def may_hold_address(text: str) -> bool:
@@ -132,5 +132,5 @@ _LETTER: Final = re.compile("[A-Za-z\u0370-\u04ff\u0530-\u06ff\u0e00-\u0e7f\u10a
 
 
 def may_hold_latin_units(text: str) -> bool:
-    """Whether a text, or one of its lines, has a word of an address abroad for a unit or floor at a number."""
+    """Whether a text or line has a Latin word for a unit or floor beside a number."""
     return _LETTER(text) is not None and _LATIN_UNIT(text) is not None

@@ -30,7 +30,7 @@ def is_noun(text: str) -> bool:
 
 
 def can_be_called(name: str, *, politely: bool) -> bool:
-    """Whether Han beside a title or cue can be a name, though they are a word or have a character of places.
+    """Whether Han beside a title or cue can be a name although it is a word or a place.
 
     Before words of politeness everything can that calls no people; before a title no trade either (安装师傅).
     """

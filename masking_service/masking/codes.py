@@ -74,7 +74,7 @@ def is_code(kind: str | None, text: str) -> bool:
 
 
 def settled(kind: str | None, text: str) -> str | None:
-    """The kind of a text where its member's name leaves open whether it is a person's name, or it names no one (本人).
+    """Return the kind of a text where its member's name does not settle whether it is a person's name.
 
     Other kinds are returned as they are.
     """

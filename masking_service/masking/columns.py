@@ -57,7 +57,7 @@ _AS_KIND: Final = {kind: kind for kind in ("phone", "name", "address", *(one for
 _IN_NO_TEXT: Final = "\0"
 
 Fields = tuple[tuple[Place, ...], tuple[str, ...], Sequence[tuple[str, str]], Sequence[int]]
-"""The places of a record, what came in at each of them, the warnings, and at which places a value came in hidden."""
+"""The places of a record, the value at each, the warnings, and the places of values that came in hidden."""
 
 _Found = TypeVar("_Found")
 
@@ -401,7 +401,7 @@ def _complete(texts: Sequence[Sequence[str | None]], records: int) -> list[bool]
 
 
 def _read_alone(columns: Sequence[_Column], sound: list[bool], effort: Effort) -> dict[int, Share]:
-    """Read by itself each value that is not usual, in sound records; those in which one cannot be read are not sound.
+    """Read each unusual value of sound records by itself; records with an unreadable value are not sound.
 
     Returns what these records may still take of the effort, and those with an address that shows a long number.
     """

@@ -1,4 +1,4 @@
-"""Caps the work of a batch and of each record: values made to be costly must not keep a worker from other callers.
+"""Caps the work for a batch and for each record, so that costly values do not block other callers.
 
 Work is counted in units while a batch is masked. One unit takes about a microsecond of a processor of 2026, and about
 four in the worst text that was found. `python -m bench.effort` measures the worst that fits under each cap. No clock
@@ -65,9 +65,10 @@ _PRICES: Final = {
 }
 _OTHER: Final = _Price(2, 1, 1, 0, 0, 2_048, 0.0625)
 _FOUND: Final = re.compile(r"\+|\uff0b|@|\#|0(?<![0-9:].)0(?!:)|\*(?<=[0-9].)").findall
-"""Finds the places at which a number of any country, or an e-mail address, may be, or the mask of a number ends.
+"""Finds possible places of numbers of any country, of e-mail addresses, and of the end of a masked number.
 
-Times of a day have none."""
+Times of a day have none.
+"""
 _AT: Final = {"+": 190, "\uff0b": 190, "@": 30, "00": 800, "#": 4, "*": 28}
 """For each of these places."""
 _LONGEST_FOUND: Final = 256

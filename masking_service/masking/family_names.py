@@ -37,8 +37,7 @@ FAMILY_NAMES: Final = (
     "洪赖賴傅萧阎閻丘寇巫佘邝鄺甄敖虞巩鞏匡荆鞠奚冼谌郁楚胥蔺冀"
     "張劉陳楊黃趙吳孫馬羅鄭謝許韓馮鄧蕭葉蘇魏呂盧鍾譚陸範賈韋鄒龍賀顧龔萬錢嚴湯齊喬龐顏莊聶魯歐關蘭單裴駱藍"
 )
-"""The hundred most frequent ones of one character (report of the Ministry of Public Security for 2020) and more, and
-those of the rare ones that are hardly anything else."""
+"""The hundred most frequent family names of one character (Ministry of Public Security, 2020), and rare clear ones."""
 
 RARE_FAMILY_NAMES: Final = (
     "水云郎昌凤花廉乐皮平湛禹狄贝计伏谈茅麻强危支经干宣杭诸钮滑荣羊於惠封储松井富乌巴弓牧山蓬班仰秋仲伊暴厉戎祖束幸韶蓟薄印宿怀鄂索咸籍屠池阴苍闻莘贡劳扶堵宰雍郤桑"

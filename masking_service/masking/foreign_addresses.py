@@ -187,7 +187,7 @@ class ForeignAddress(UnitsByPlace):
                 self._hidden.add(at + 3)
 
     def _kind(self, at: int, kinds: dict[str, str]) -> tuple[str | None, int]:
-        """What a word says that may be the first of two, alone or with the next one, and of how many tokens it is."""
+        """Return the meaning of a word, alone or with the next one, and how many tokens it covers."""
         word = self._tokens[at].text.lower()
         if at + 1 < len(self._tokens) and self._tokens[at + 1].kind == "w":
             two = kinds.get(f"{word} {self._tokens[at + 1].text.lower()}")

@@ -45,7 +45,7 @@ _FREE: Final = r"(?:(?<![0-9])|(?=[+(]))"
 _ALONE: Final = r"(?!\d)"
 _NOT_CHAINED: Final = r"(?<!\d[.\-])"
 _NOT_LISTED: Final = r"(?<!\d[ .,:/\-])"
-"""Groups of one or two digits behind other digits are more likely a date, a size or a price than a phone's."""
+"""One or two digits behind other digits are more likely a date, size or price than a phone."""
 
 _FEW_GROUPS: Final = r"1\d?(?:[ \-]{1,2}\d{3,10}){1,3}"
 _ONE_BY_ONE: Final = r"1(?:[ \-]{1,2}\d){10}"

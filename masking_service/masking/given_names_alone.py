@@ -67,7 +67,7 @@ _NO_LAST: Final = frozenset(cues.NO_GIVEN) | frozenset("小老阿家")
 
 @cache
 def _finders() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """What may be a given name behind the last character of a cue, and what may be one that begins a clause."""
+    """Return the patterns of possible given names behind a cue's last character, and at a clause's start."""
     given = "".join(char for char, cost in han_words().given.items() if cost <= _MOST_OF_ONE)
     last = "".join({*given} - (_NO_LAST - {word[1] for word in cues.GIVEN_WORDS}))
     behind = "".join({*_titles, *_verbs})
@@ -127,7 +127,7 @@ def _is_before_title(text: str, at: int) -> bool:
 
 
 def _is_beside(text: str, start: int, end: int) -> bool:
-    """Whether a given name is before a verb of taking a parcel that ends a clause, or before the mask of a phone."""
+    """Whether a given name precedes the mask of a phone, or a verb of pick-up that ends a clause."""
     behind = text[end]
     if "\u3400" <= behind <= "\u9fff":
         verb = next((verb for verb in _verbs.get(behind, ()) if text.startswith(verb, end)), None)

@@ -1,4 +1,4 @@
-"""Hides unit, floor and room in Chinese addresses by what stands before and behind each number.
+"""Hides unit, floor and room in Chinese addresses, by the text before and behind each number.
 
 An address goes from the street to the room, so its numbers are read in the order in which they are written. What is
 before a number says where in that order it is (`han_levels`): behind a road it is a house's, in a market a stall's,
@@ -170,7 +170,7 @@ def _passed(last: str, kind: int, level: int) -> int:
 
 
 def _hidden_from(text: str, number: str, kind: int, start: int, done: int) -> int:
-    """Where what is hidden with a number begins: with the sign of a basement, or with digits of its own, as in 12三."""
+    """Return where the hidden part of a number begins: at a basement's sign or its own digits, as in 12三."""
     in_han = not number[0].isascii()
     if in_han and not done and text[:start].isdecimal():
         return 0

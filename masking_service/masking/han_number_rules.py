@@ -52,7 +52,7 @@ from masking_service.masking.han_numbers import (
 _NEVER: Final = 99
 _BARE: Final = (3, _NEVER, _NEVER, 3, 3, 3, 3, 0, 0, 3, 0, 0, 0, 0)
 _NUMBERED: Final = (_NEVER, _NEVER, _NEVER, 4, 3, 3, 0, 3, 3, _NEVER, 0, 0, 0, 0)
-"""By level: a number of at least so many digits is a room's or a stall's, bare or with 号 behind it."""
+"""Digits from which a number is a room's or a stall's, bare or with 号, by level."""
 _LONGEST_RUN: Final = 8
 """Digits of a house, a unit and a room that are written as one number."""
 _IN_A_NAME: Final = 3
@@ -188,7 +188,7 @@ def _read_number(text: str, number: str, kind: int, level: int, end: int) -> _Re
 
 
 def _is_firm(number: str) -> bool:
-    """Whether two letters are a firm's, as in H&M, and not those of two rooms that are side by side, as in A&B."""
+    """Whether two letters belong to a firm, as in H&M, and not to two rooms, as in A&B."""
     letters = _IS_FIRM(number)
     return letters is not None and ord(letters[2]) - ord(letters[1]) != 1
 

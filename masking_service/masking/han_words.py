@@ -34,7 +34,7 @@ Word = tuple[str, int]
 """Class and cost."""
 NO_WORD: Final = (UNKNOWN, COST_OF_UNKNOWN)
 Readings = tuple[list[int], list[str]]
-"""For each place in a run the least cost of the words on one side of it, and the word next to it."""
+"""For each place in a run, the least cost of the words on one side, and the next word."""
 
 
 class HanWords:

@@ -41,7 +41,7 @@ _HAN: Final = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]").search
 
 _NAME_MASK: Final = re.compile(r"\*|\^_\^|[xX]{2}$|[_#~-]{2}$").search
 _DOT: Final = "\ue000"
-"""Replaces ``•`` while a name is read: it is both a dot between parts and a star. Private use: no name has it."""
+"""Replaces ``•``, a dot between parts and a star, while a name is read. No name has this private character."""
 _BETWEEN_PARTS: Final = re.compile(rf"(?<=[^\s\d*{_DOT}])(\s?){_DOT}(?=\s?[^\W\d_])").sub
 _NAME_WITH_A_STAR: Final = 2
 """Letters that make a star behind them a star beside a real name; one letter is what a mask shows."""
@@ -50,7 +50,7 @@ _ADDRESS_MASK: Final = re.compile(
     r"\*{2}|\*-\*|\*(?=单元|單元|[室户戶房層层楼樓门門梯]|F)"
     r"|(?i:\b(?:apartment|apt|unit|suite|ste|flat|room|rm)\b)\.?\s?#?\*(?![^\s,;])|^\*/[0-9]"
 ).search
-"""One star alone may be a sign between words: it is a mask only beside the word of a unit, or its slash."""
+"""A single star is a mask only beside a unit's word or its slash; else it may be a sign between words."""
 _REAL_UNIT: Final = 2
 
 

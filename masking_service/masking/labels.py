@@ -61,8 +61,7 @@ _SEPARATOR: Final = re.compile(
     rf"|[\"'](?:\s{_ATTRIBUTE}){{0,3}}\s(?:value|content)=(?P<attribute>[\"'])"
     rf"|(?P<tag>\s[^<>]{{0,80}})?>(?:<!\[CDATA\[)?(?=[^<>]+(?:<|]]>))|{_ESCAPED_END}(?:{_ESCAPED_BEGIN}!\[CDATA\[)?(?=[^<>&\\]))"
 )
-"""Between a label and its value: also the end of a tag, the tags between two cells of a table, and what is between the
-name of a field and its value."""
+"""Between a label and its value: signs, the end of a tag, tags between cells, or a field's attributes."""
 _FIELD_OF_TAG: Final = re.compile(r"\s(?:name|id|key|code|field|label)\s?=\s?[\"']([^\"'<>]{1,40})[\"']").search
 """The field that a tag names: <field name="receiverName">."""
 _MAY_BE: Final = re.compile(

@@ -143,7 +143,7 @@ def latin_names(text: str, *, address: bool = False) -> Iterator[Span]:
 
 
 def _names_of_sentences(text: str) -> Iterator[Span]:
-    """The spans of names where the words of a place are not: behind weak words, before a verb, and without a cue."""
+    """Return the spans of names in sentences: behind weak words, before a verb, and without a cue."""
     for match in _weakly_announced(text):
         alone = _ends_clause(text, match.end("name")) is not None
         if match["verb"] or (
@@ -163,7 +163,7 @@ def _names_of_sentences(text: str) -> Iterator[Span]:
 
 
 def _is_street(text: str, start: int, end: int) -> bool:
-    """Whether the number of a house, or a word for a street, is beside what is called like a person, and no phone."""
+    """Whether a word for a street or a house number is beside what looks like a person's name."""
     return (
         _HOUSE_BEHIND(text, end) is not None
         or _STREET_BEFORE(text[max(0, start - _LONGEST_STREET) : start]) is not None
@@ -207,7 +207,7 @@ def _is_beside(text: str, name: str, *, abroad: bool) -> bool:
 
 
 def _is_shop(words: list[str]) -> bool:
-    """Whether the words beside an address are a shop's: all of them, or the first where the last is no given name."""
+    """Whether words beside an address are a shop's: all of them, or the first, without a given name at the end."""
     return "-".join(words) in cues.LATIN_SHOPS or (words[0] in cues.LATIN_PLAIN and words[-1] not in _GIVEN)
 
 
@@ -236,7 +236,7 @@ def latin_name_before(text: str, end: int) -> int | None:
 
 
 def is_known_alone(text: str) -> bool:
-    """Whether two or three words that are all of a text are a name, the first or the last of them a given name."""
+    """Whether two or three words that are a whole text begin or end with a given name."""
     words = text.split(" ")
     return (
         len(words) in (2, 3)
@@ -263,7 +263,7 @@ def is_latin_name(name: str) -> bool:
 
 
 def _is_known(name: str, *, alone: bool = False) -> bool:
-    """Whether the first of several words, or the one that stands alone, is a given name that is known."""
+    """Whether the first of several words, or the only word, is a known given name."""
     first, _, others = name.partition(" ")
     return (bool(others) or alone) and _plain(first) in _GIVEN
 

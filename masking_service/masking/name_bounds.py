@@ -86,7 +86,7 @@ _GAPS: Final = " \u3000"
 
 
 def is_short_title(text: str, at: int) -> bool:
-    """Whether the character at `at` is a title: 总 of no other word, others where a clause ends or a verb follows."""
+    """Whether the character at `at` is a title: a lone 总, or another before a clause's end or verb."""
     behind = text[at + 1 : at + 2]
     if text[at] in "总總":
         if text.startswith(("办公", "辦公"), at + 1):
@@ -211,7 +211,7 @@ def _followed(text: str, start: int, run: str, family: int) -> int:
 
 
 def _length_alone(run: str, family: int, *, sure: bool) -> int:
-    """The length of a name that no such word follows; 0 if it has no plain end and the cue is not sure."""
+    """Return the length of a name that no such word follows; 0 if it has no clear end."""
     length = min(len(run), family + 2)
     if sure and (
         run[family:length] in cues.GIVEN_WORDS or (length == len(run) and run[family + 1 : length] in _LAST_GIVEN)
@@ -308,7 +308,7 @@ def _spaced(text: str, first: int, end: int) -> int | None:
 
 
 def _japanese_before(text: str, first: int, end: int) -> int | None:
-    """Where a name of Japan with a given name of two or three characters begins that is parted from what is before."""
+    """Return where a separated Japanese name with a given name of two or three characters begins."""
     for start in range(end - 4, max(first, end - 6) - 1, -1):
         family = next((length for length in (3, 2) if text[start : start + length] in japanese_families()), 0)
         given = text[start + family : end]

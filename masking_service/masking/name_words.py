@@ -16,7 +16,7 @@ from masking_service.masking.slips import Slips
 from masking_service.masking.strict_yaml import read_yaml
 
 PARTY: Final = "party"
-"""The kind of a string that may hold a name, a phone and an address together; also the context of a person's object."""
+"""The kind of a text that may hold name, phone and address; also the context of a person's object."""
 THING: Final = "thing"
 """The context of goods, shops and sites."""
 STREET: Final = "street"
@@ -153,7 +153,7 @@ class NameWords:
         return name[end:] or name
 
     def knows_any(self, words: list[str]) -> bool:
-        """Whether a word is known, and not only one character that may be part of a name, or ends in a role's 人."""
+        """Whether a word is known and longer than a character that may belong to a name, or ends in 人."""
         return any(
             (len(word) > 1 and (word in self._known or word.isdecimal())) or self._heads.get(word) == _ROLE
             for word in words

@@ -1,4 +1,4 @@
-"""Finds names of people between words: a run of Han is read as words with a name between them, and as words alone.
+"""Finds names of people in runs of Han: each is read as words around a name, and as words alone.
 
 The reading that costs less is the likelier one (`han_words`). A name costs what its characters cost as a family name
 and a given name; what is beside it makes it likelier (a word that announces a person, a verb, a title, a phone) or less
@@ -52,11 +52,10 @@ _IN_A_LIST: Final = 4
 """What a name costs less than words, where it is one of several that are all of a text."""
 _IN_A_PLAIN_PLACE: Final = -1
 _CUE: Final = 4
-"""Points at least of what is on one side of a name; only one that is very likely needs no such cue."""
+"""Points that one side of a name must have, unless the name is very likely."""
 _LIKELY: Final = 12
 _LIKELY_INSIDE: Final = 16
-"""What a name with a given name of two characters saves at least that needs no cue: at the end of a run, and where
-words are behind it."""
+"""Points that a two-character given name must save without a cue: at a run's end, and inside."""
 _LIKELY_BEFORE_NOUN: Final = 18
 """What it saves at least that begins a run, behind which is a noun that calls no goods: 王丽娟老人独居."""
 _LIKELY_BESIDE_WORD: Final = 8
@@ -193,7 +192,7 @@ _letter: Final = re.compile(r"\w").search
 _HAN_PARTS: Final = re.compile(r"[\u4e00-\u9fff]+").finditer
 _WORDS_AS_FAMILY: Final = frozenset(WORDS_AS_FAMILY_NAMES)
 _COST_OF_WORD_AS_FAMILY: Final = 19
-"""What it costs as a family name where a whole name is asked for: no run of Han is read for it."""
+"""The cost as a family name where a whole name is asked for; no run is read for it."""
 _STARTS: Final = "".join(sorted({*FAMILY_NAMES, *RARE_FAMILY_NAMES, *(name[0] for name in DOUBLE_FAMILY_NAMES)}))
 _family: Final = re.compile(rf"[{_STARTS}](?=[\u4e00-\u9fff])").finditer
 _BEFORE_SITE: Final = PERSON_ENDS | frozenset(
@@ -251,7 +250,7 @@ class HanRun:
         return max((one for one in found if one[0] >= least), default=(0, None))[1]
 
     def ends_sooner(self, end: int) -> bool:
-        """Whether the last character of what may be a name to `end` is likelier of the next word; it begins the run."""
+        """Whether the last character of a possible name rather begins the next word."""
         family, costs = 2 if self._han[:2] in DOUBLE_FAMILY_NAMES else 1, []
         if end - family < len("小明"):
             return False
@@ -370,7 +369,7 @@ class HanRun:
         return self._behind(at, whole=True) <= _OF_A_PLACE
 
     def _is_sold(self, at: int) -> bool:
-        """Whether the noun behind what may be a name calls goods, a firm or a place, as brands are followed by them."""
+        """Whether the noun behind a possible name means goods, a firm or a place, as behind a brand."""
         if not _SOLD.isdisjoint(self._word_behind[at][-1] + self._han[-1]) or _AMOUNT(self._text, self.end):
             return True
         return (_FIRM_OR_PLACE(self._han, at) or _AMOUNT_LAST(self._han, at)) is not None
@@ -417,7 +416,7 @@ class HanRun:
         return _IS_ROOM(self._text, max(0, self.start - 3), self.start) is not None
 
     def _is_clause(self) -> bool:
-        """Whether other words are in the text, and the run is no item of a list, no title, no place and no goods."""
+        """Whether a run is a clause of a longer text, and no list item, title, place or goods."""
         text, first, end = self._text, self.start, self.end
         if self._han[-1] in _NO_LAST or "、" in text[max(0, first - 1) : end + 1] or text[end : end + 1] == "《":
             return False
@@ -551,7 +550,7 @@ def effort(text: str) -> float:
 
 
 def find(text: str, found: Sequence[tuple[int, int]] = ()) -> Iterator[tuple[int, int]]:
-    """The spans of names in the runs of a text in which a cue and a family name are beside each other.
+    """Return the spans of names in runs that have a cue beside a family name.
 
     Args:
         text: any text.
@@ -602,7 +601,7 @@ def _runs(text: str, found: Sequence[tuple[int, int]] = ()) -> Iterator[tuple[in
 
 
 def _is_read(text: str, at: int, first: int) -> bool:
-    """Whether what may be a family name at `at`, in a run that begins at `first`, is a reason to read the run."""
+    """Return whether the possible family name at `at` makes its run, from `first`, worth reading."""
     if at == first:
         if not _is_word(text, at, plain=True):
             return True
@@ -625,7 +624,7 @@ def _may_be_name(text: str, at: int) -> bool:
 
 @cache
 def _least_saved() -> dict[str, int]:
-    """What a given name saves at least behind each family name that may be one, for the run around it to be read."""
+    """Return the points that a given name must save behind each family name, for its run to be read."""
     known = han_words()
     return {
         family: known.family.get(family, COST_OF_UNKNOWN)
@@ -697,7 +696,7 @@ def _span_of_run(text: str, at: int) -> tuple[int, int]:
 
 
 def _is_word(text: str, at: int, *, plain: bool) -> bool:
-    """Whether a word that is no name begins with the family name at `at`; behind a cue a noun may be a name."""
+    """Whether a word that is no name begins at the family name; behind a cue a noun may be a name."""
     words = han_words().words
     two = text[at : at + 2]
     if two in DOUBLE_FAMILY_NAMES:

@@ -255,7 +255,7 @@ def _is_of_town(text: str, span: Span, town: re.Match[str]) -> bool:
 
 
 def _cues_in(text: str) -> Iterator[tuple[int, int, int]]:
-    """The words that may be beside a name, with the uses of each and its span, where something can be a name."""
+    """Return the words that may be beside a name, with their uses and spans."""
     for match in _word_before.finditer(text):
         uses = BEFORE_NAMES[match[0]]
         start, end = match.span()
@@ -458,7 +458,7 @@ def _word_before_title(text: str, at: int, end: int) -> Span | None:
 
 
 def _is_called(name: str, *, politely: bool) -> bool:
-    """Whether a word before a title can be a name; before a trade one that is no name more often is none: 金牌月嫂."""
+    """Whether a word before a title can be a name; before a trade, a known word mostly is none: 金牌月嫂."""
     plainly = not politely and called_words.is_word(name)
     return called_words.can_be_called(name, politely=politely) and not (plainly and not han_words().is_family(name[0]))
 
@@ -468,7 +468,7 @@ def _has_family(text: str, start: int) -> bool:
 
 
 def _word_behind_cue(text: str, end: int, *, sure: bool) -> Span | None:
-    """A word that is all between a cue and a sign, or between a cue and a verb of taking a parcel."""
+    """Return a word that is all between a cue and a sign, or a cue and a verb of pick-up."""
     start = _gap_of_value.match(text, end).end() if sure else end  # type: ignore[union-attr]  # it always matches
     if not _has_family(text, start):
         return None
@@ -576,7 +576,7 @@ def _name_before_address(text: str) -> Iterator[Span]:
 
 
 def _word_beside_number(text: str, *, address: bool) -> Iterator[Span]:
-    """A word that can be a name and is all between two signs, or between the number and a sign: 13812345678 江南 ….
+    """Return a possible name that is all between two signs, or between number and sign: 13812345678 江南 ….
 
     It is asked for where a number is in a text, with an address or nothing else but a word, and no name was found.
     """

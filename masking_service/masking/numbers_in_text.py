@@ -56,8 +56,7 @@ _JOINED: Final = re.compile(
     r"|(?<![0-9A-Za-z])1[3-9][0-9]{9}(?=[0-9]{1,2}[.、)）][\u4e00-\u9fff])"
     r"|(?<![0-9A-Za-z])(?:1[3-9][0-9]{9}){2,3}(?![0-9A-Za-z])"
 )
-"""A mobile number with a room's right before it, or with the number of the next in a list behind it; or several of them
-without anything between."""
+"""A mobile number behind a room's, before a list's next number, or several without a separator."""
 _account_word: Final = re.compile(
     "(?:微信|薇信|威信|v信|V信|vx|VX|Vx|wx|WX|Wx|weixin|WeiXin|Weixin|wechat|WeChat|Wechat|WECHAT|qq|QQ|Qq|扣扣"
     "|openid|openId|OpenID|OpenId|OPENID|open_id|OPEN_ID|open id|unionid|unionId|UnionID|UNIONID|union_id|支付"
@@ -132,7 +131,7 @@ _FIVE_OR_STARS: Final = re.compile(r"[0-9](?:[\W_]{0,6}[0-9*xX]){4}").search
 _NEAR_DIGITS: Final = re.compile(
     r"[0-9](?:(?:[ .\-()_xX*]{0,6}[0-9]){6}|(?:[\W_]{0,6}[0-9]){10}|[ \-)]{0,2}\*{3})"
 ).search
-"""Digits of one number: seven with signs of a phone between them, eleven with any, or some before those of a mask."""
+"""Digits of one number: seven with signs of a phone between, eleven with any, or some before a mask."""
 _FIVE_DIGITS: Final = re.compile(r"[0-9](?:[ \-]{0,3}[0-9]){4}").search
 _SAID_NUMBER: Final = re.compile(
     rf"(?:{SAYS_PHONE})(?:号码?|號碼?)?(?:是|为|為)?[ :.：]{{0,3}}[0-9](?:[ \-]{{0,3}}[0-9]){{4}}", re.I

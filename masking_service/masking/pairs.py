@@ -23,7 +23,7 @@ Pay = Callable[[float], None]
 
 
 def pair_in(names: Iterable[str]) -> tuple[list[str], str] | None:
-    """The members of an object that may hold a name, and the one that holds its value; None for every other object."""
+    """Return the members that may hold a name and the one with its value; None for another object."""
     words = name_words()
     value = next((name for name in names if _folded(name) in words.pair_values), None)
     if value is None:

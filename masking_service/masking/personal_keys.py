@@ -54,7 +54,7 @@ def names_person(meaning: Meaning, value: Any, pay: Callable[[float], None]) -> 
 
 
 def is_mobile(value: Any) -> bool:
-    """Whether a value is one or more mobile numbers and nothing else: a name that they are under may be a person's."""
+    """Whether a value is one or more mobile numbers only: its member's name may then be a person's."""
     if type(value) is int and value.bit_length() < _BITS_OF_A_NUMBER:
         value = str(value)
     return type(value) is str and _ARE_MOBILES(value) is not None

@@ -22,7 +22,7 @@ MAX_NAMES: Final = 48
 """Names of such a text: beside many more, not all that are listed are looked for (`names_in_text`)."""
 
 _PAID: Final = 2
-"""What is paid for a piece, as a multiple of the cost of its outline: it is read again beside the one before it."""
+"""The price of a piece, as a multiple of its outline's: it is read again with its neighbour."""
 _LONG_ENOUGH: Final = 16
 """Characters of a piece with a number that no rule reaches over."""
 _LONG_WITHOUT_NUMBER: Final = 48
@@ -55,7 +55,7 @@ class Pieces:
         self._found: dict[tuple[str | None, str, str], bool] = {}
 
     def of(self, text: str, context: str, pay: Pay) -> list[Piece] | None:
-        """The pieces of a text; None if it has to be read as a whole, or a name in a slot shows.
+        """Return the pieces of a text, or None if it has to be read whole.
 
         Args:
             text: any text that is longer than `MAX_LENGTH`.

@@ -116,7 +116,7 @@ class Masks:
         It gives the same mask as `masker`, and None for every value that is not one of these: a short Chinese name of
         which one character shows, a Chinese mobile number, a plain address, a text without digits. They have one
         spelling, they did not come in hidden. The mask of such a name or number holds no name and no number, that of
-        such an address or text no number. Nor does the mask of a kind whose rule stands alone (`Kind.usual`).
+        such an address or text no number. Nor does the mask of a kind whose rule reads no other (`Kind.usual`).
         """
         hide = self._hide[kind]
         if kind == "name" and hide == "given":

@@ -219,7 +219,7 @@ class Unmapped:
         return value if masked is text else masked
 
     def _rows(self, run: Run, rows: list[list[Any]], heading: Sequence[str], meaning: Meaning, keys: Steps) -> Any:
-        """Mask rows by the names of their columns. A row that is no row of the heading is an array like any other."""
+        """Mask rows by the names of their columns. Rows that do not fit the heading are arrays."""
         if len(keys) + 1 >= DEEPEST:
             raise InvalidRecord((("", "too-deep"),))
         run.share.count(len(rows))

@@ -24,7 +24,7 @@ Texts = list[str | None]
 
 _PERSONAL: Final = "personal"
 _MAX_NEW_NAMES: Final = 32
-"""The most members of a form of inner objects that is read anew: with the number of new forms this bounds the work."""
+"""Members of an inner object's form that is read anew. With the number of new forms it bounds the work."""
 WHOLE_FRACTION: Final = re.compile(r"([0-9]{7,19})\.0*").fullmatch
 
 
@@ -170,7 +170,7 @@ def _apart(values: Sequence[Any], form: Callable[[Any], Any], read: Callable[[An
 
 
 def _joined(rows: Iterable[tuple[str | None, ...]], *, whole: bool) -> Texts:
-    """Return the texts of each row as one; None for a row that holds a None. `whole` says that no row does."""
+    """Return each row's texts as one, None for a row with a None. `whole` says that there is none."""
     return ["\n".join(row) if whole or None not in row else None for row in rows]  # type: ignore[arg-type]  # no None is joined
 
 

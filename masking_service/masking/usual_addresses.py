@@ -80,7 +80,7 @@ _TELLS_NO_SIDE: Final = (
     rf"(?:[门門](?<![左右].)(?<![楼樓栋棟幢座][{_SIDES}].)|[室户戶](?<![{_SIDES}{_SECOND}边邊间間].)|[层層](?<![首底顶頂空].)"
     rf"|[首底顶頂](?![楼樓])|[单單](?!元)|[头頭](?:(?={_HAN})|(?<![{_SIDES}{_SECOND}].)))"
 )
-"""One of these characters, unless it tells a side of a floor as in 东户, or a floor as in 底层 and 顶楼."""
+"""One of these characters, unless it is in a side of a floor (东户) or a floor's name (底层, 顶楼)."""
 _IN_A_NAME: Final = rf"(?!{_N}{HAN_ROOM}){_N}{{1,3}}+(?=[{han_without('至到' + words.NUMERALS)}]){_NO_WORD}"
 """Numerals that number nothing."""
 _MAY_SAY_MORE: Final = "系信机機致热客丁码番护護尾末"
@@ -242,7 +242,7 @@ _LINE: Final = (
     rf"((?:(?:^|{_ON_THE_WAY})({_RUN}|))++(?:({_BUILDING})|{_KEPT_FIRST}))"
     rf"((?(4)(?:{_INSIDE})*+|(?:{_FIRST}(?:{_INSIDE})*+)?+)){_NOTE}$|^.*$"
 )
-"""Of each line what shows, a dash if it has one, the last words in it, the house, what is hidden, and the rest."""
+"""The parts of each line: what shows, a dash, the last words, the house, what is hidden, and the rest."""
 
 # The addresses that most systems write, in a third of the time.
 _STREET: Final = han_without("铺舖床间单單元室户戶房层層楼樓号號门門栋棟幢座梯之厦廈至到负負底柜档檔摊")

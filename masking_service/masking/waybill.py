@@ -19,7 +19,7 @@ _MOBILE: Final = re.compile(r"(?:0086-?|86-)?1[3-9][0-9](?:[0-9]{8}|-[0-9]{4}-[0
 _LENGTHS_OF_PERSONS: Final = (11, 13, 14, 15, 16, 17, 18)
 """Characters of a mobile number with and without hyphens and country code, and of an identity number."""
 _BEGINS_PHONE: Final = ("0", "86", "400", "800")
-"""How a number begins that may be one of the record's own phones: a landline, or a mobile number with its code."""
+"""The start of a number that may be a phone of the record: a landline, or a mobile with its code."""
 _BLANK: Final = " \t\r\n\f\v\u00a0\u3000"
 
 

@@ -45,8 +45,7 @@ AlertKind = Literal[
 ]
 """The kinds of alerts; see `docs/alerts.md`."""
 UNCOUNTED: Final[AlertKind] = "decoy"
-"""This alert is not counted: the metrics need no credential, and the count would tell who names waybills in lists of
-cases, without being frozen, which of the lists hold a decoy."""
+"""An alert that is not counted: the public metrics would tell which lists of cases hold a decoy."""
 DropReason = Literal["full", "undelivered"]
 """Why an alert was not delivered."""
 

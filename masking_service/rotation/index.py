@@ -118,7 +118,7 @@ def find_numbers(coordinator: Coordinator, portions: Iterable[Sequence[str]]) ->
 
 @dataclass(slots=True)
 class _KeyAtOldPlace:
-    """What is stored at a key at an old place: its new key, its value or fields, and its expiry (Unix seconds).
+    """A stored key at an old place: its new key, its value or fields, and its expiry (Unix seconds).
 
     `newer` is what is at the new key of a custody.
     """
@@ -404,7 +404,7 @@ def _set_once(stored: _KeyAtOldPlace, after: bytes) -> Command:
 def _announced(
     stored: _KeyAtOldPlace, name: bytes, new_name: bytes, after: bytes, *, once: bool = True
 ) -> list[Sealed]:
-    """Return what the audit log says of a moved value: it is at the new place, and the old one is empty."""
+    """Return the audit log's statement of a moved value: where it is, and that the old place is empty."""
     separator = b"/" if name else b""
     return [
         Sealed(stored.new_key + separator + new_name, after, until=stored.until, once=once),

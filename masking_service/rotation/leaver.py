@@ -17,8 +17,11 @@ from masking_service.masking.timestamps import rfc3339
 from masking_service.service.people.clients import Client, Clients
 
 Access = Literal["host", "store", "keys", "code"]
-"""host: root on a machine of the service. store: the store's password or a copy of the store. keys: keyset.json, or the
-safes. code: what runs on the machines."""
+"""What a leaver could have had.
+
+host: root on a machine of the service. store: the store's password or a copy of the store. keys: keyset.json, or the
+safes. code: what runs on the machines.
+"""
 Step = Literal[
     "rotate root",
     "rewrap",
@@ -212,7 +215,7 @@ def run(
 
 
 def outdated(clients: Iterable[Client], began: int, now: int) -> tuple[list[tuple[str, str]], list[str]]:
-    """Return the API keys that were made before a time and can be revoked, and the clients that need a new one first.
+    """Return the API keys from before a time to revoke, and the clients that need a new one first.
 
     Args:
         began, now: Unix seconds.

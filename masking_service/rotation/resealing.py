@@ -67,7 +67,7 @@ class Announcer:
 
 
 def state_keys_by_id(coordinator: Coordinator, tenants: Iterable[str]) -> dict[bytes, tuple[str, SealingKeys]]:
-    """Return every tenant and its state keys, by the id of each key: of these tenants, and of all with data keys."""
+    """Return tenants and their state keys, by key id: these tenants, and all with data keys."""
     keyring = coordinator.keyring
     named = {"", DEFAULT_TENANT, *tenants}
     for batch in coordinator.wrapped.all():

@@ -15,7 +15,7 @@ from masking_service.store.errors import StoreUnavailable, WrongStore
 
 EVERY_SECONDS: Final = 1.0
 SOON_SECONDS: Final = 0.25
-"""How soon the store is checked again once an unknown server was met, and all again that the store did not answer."""
+"""Seconds until the store is checked again after an unknown server, or a check without an answer."""
 CURRENT_SECONDS: Final = 3.0
 """For how long a process uses the store with what it learned of clients, freezes and decoys; then it learns again."""
 BACKLOG_EVERY_SECONDS: Final = 60

@@ -15,20 +15,19 @@ from time import monotonic
 from typing import Final
 
 MAX_WAIT_SECONDS: Final = 0.6
-"""How long a thread waits for the lock before it computes. A thread that waits longer refuses instead, so that under
-overload the last answer comes within a second. A batch of 500 computes for about 15 ms alone, and for up to 0.3 s
-beside many small requests."""
+"""Seconds a thread waits for the lock; then it refuses the call.
+
+So the last answer comes within a second under overload. A batch of 500 computes for about 15 ms alone, and for up to
+0.3 s beside many small requests.
+"""
 LOCK_SECONDS: Final = 0.1
-"""How long a thread waits for the lock again after it waited for the store. Then it goes on without the lock, because
-little is left to compute."""
+"""Seconds a thread waits to take the lock back after the store answered; then it continues without it."""
 SLICE_SECONDS: Final = 0.02
 """How long a thread computes before it gives way to other callers. A batch of usual records is done by then."""
 MAX_SECONDS: Final = 3.5
-"""How long a computation that gives way may last in all. No answer takes longer than 5 s, and what was computed has to
-be stored and sent."""
+"""Seconds that a computation which gives way may take: an answer has 5 s, with storing and sending."""
 SWITCH_SECONDS: Final = 0.0002
-"""How long a thread computes before Python lets another one run, mostly for an instant. Only one thread computes for
-long, so this costs almost nothing."""
+"""Seconds between switches of threads in Python. Only one thread computes for long, so it costs little."""
 
 
 class _Waiter:
@@ -48,9 +47,9 @@ class _Lock:
         self._guard = threading.Lock()
         self._held = False
         self._waiters: list[_Waiter] = []
-        self._turns: dict[Hashable, int] = {}
-        """The last turn of each caller that waits or has just had one."""
-        self._turn = 0
+        self._last_grants: dict[Hashable, int] = {}
+        """When the lock was last granted to each caller that waits or has just had it."""
+        self._grants = 0
 
     def acquire(self, caller: Hashable, timeout: float, *, first: bool = False) -> bool:
         """Return whether the lock was got in time; `first` puts the thread before others of its caller."""
@@ -72,9 +71,9 @@ class _Lock:
         with self._guard:
             if not self._waiters:
                 self._held = False
-                self._turns.clear()
+                self._last_grants.clear()
                 return
-            waiter = min(self._waiters, key=lambda one: self._turns.get(one.caller, 0))
+            waiter = min(self._waiters, key=lambda one: self._last_grants.get(one.caller, 0))
             self._waiters.remove(waiter)
             self._grant(waiter.caller)
             waiter.granted.set()
@@ -84,8 +83,8 @@ class _Lock:
 
     def _grant(self, caller: Hashable) -> None:
         self._held = True
-        self._turn += 1
-        self._turns[caller] = self._turn
+        self._grants += 1
+        self._last_grants[caller] = self._grants
 
 
 _lock = _Lock()

@@ -7,9 +7,11 @@ from typing import Final, Literal
 from masking_service.store.reasons import WORDS
 
 Weight = Literal["loses", "unready", "unseen", "advice", "untried"]
-"""What a fault means: acknowledged records may be lost; nothing is lost, but not everything is served; nothing is
-known, because no server answered, or it is not the store; the set-up could be better; the server does not allow the
-check."""
+"""What a fault means.
+
+Acknowledged records may be lost; nothing is lost, but not everything is served; nothing is known, because no server
+answered or it is another store; the set-up could be better; the server does not allow the check.
+"""
 
 
 @dataclass(frozen=True, slots=True)

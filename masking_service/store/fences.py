@@ -17,7 +17,7 @@ SLOTS: Final = REDIS_CLUSTER_HASH_SLOTS
 
 
 def fence(slot: int | None) -> bytes:
-    """Return the key of a fence; in a cluster in the slot of what was written, so that it goes to the same shard."""
+    """Return the key of a fence; in a cluster in the slot, and so the shard, of the write."""
     return _in_slot(FENCE, slot)
 
 

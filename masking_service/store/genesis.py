@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from masking_service.store.client import Store
 
 FORMAT: Final = 2
-"""1 where the audit log is in one slot, so that older releases go on with it; 2 where it is in several."""
+"""1 where the audit log has one slot, which older releases can use; 2 where it has several."""
 MARKED_SLOTS: Final = range(0, SLOTS, 64)
 """Each has a mark, so that an emptied shard is told from one that never held anything."""
 

@@ -63,8 +63,7 @@ CLAIM: Final = b"claim"
 """Stored at the older place of a revision whose record is at the newer one. It is no record."""
 
 INDEX_PARTS = 64
-"""Parts of a search index and period. More would make searches faster and writes slower: the entries of a batch that
-are in one part share a command."""
+"""Parts of a search index and period. More would speed up searches and slow down writes."""
 _PARTS = [b"%02x}" % part for part in range(INDEX_PARTS)]
 
 

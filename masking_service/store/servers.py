@@ -31,7 +31,7 @@ from masking_service.store.layout import ONE_SLOT, AuditKeys
 ASKING_SECONDS: Final = 1.0
 """For asking nodes who owns what. Nodes that were not reached in this time are asked next time."""
 MAX_VIEWS: Final = 5
-"""How many nodes have to say who owns what. What most of them say holds: one that is coming back may be out of date."""
+"""Nodes whose views of the slots are compared. The majority holds: a returning node may be out of date."""
 MAX_CLOCK_SECONDS: Final = 3600
 """Clocks that are kept right are less than a second apart; the shortest retention is a day."""
 

@@ -1,1 +1,1 @@
-"""One module for each kind of value: how it is masked, its form for columns, and what tells it in a text."""
+"""One module for each kind of value: its mask, its form for columns, and its signs in a text."""

@@ -312,7 +312,7 @@ _FIVE_DIGITS: Final = re.compile(r"\d(?:(?:[^\w*]|_){0,8}\d){4}").search
 _NUMBER_BESIDE_STARS: Final = re.compile(
     rf"\*(?:[^0-9A-Za-z*][^0-9A-Za-z]*[0-9A-Za-z]|[A-EG-Za-eg-z]|[Ff]-)|[0-9A-Za-z{words.NUMERALS}]\*"
 ).search
-"""What a second reading may hide, because stars stand where a number stood."""
+"""What a second reading may hide, because stars replaced a number."""
 
 
 def mask_usual_address(value: str, mask_named: MaskNamed | None = None) -> str | None:

@@ -54,7 +54,7 @@ _MAX_SHORT_NAME_LENGTH: Final = 3
 
 
 _ROUNDS: Final = 3
-"""The mask of a part can be read as another kind: "+1*****" of "+138123" is no phone. Then it is masked as that."""
+"""Rounds in which a part's mask may be masked as another kind: "+1*****" of "+138123" is no phone."""
 
 
 def mask_party(value: str, keep: int, mask_name: Mask, mask_address: Mask) -> str:

@@ -30,7 +30,7 @@ MAX_LENGTH: Final = 256
 """Characters of the longest field that is read. No number is longer, so such a field is hidden whole."""
 
 _PASSES: Final = 8
-"""A mask may read as a number with what is beside it; then it is masked again. More rounds than this never help."""
+"""Rounds of masking, because a mask may read as a number with its neighbours. More rounds never help."""
 
 
 def mask_phone(value: str, keep: int = 4, hide_last: int = 0) -> str:

@@ -1,6 +1,6 @@
 """The table of the kinds of values, which everything that asks for them reads.
 
-The kinds whose rules read each other are listed here. A kind whose rule stands alone is a module of this folder with a
+The kinds whose rules read each other are listed here. A kind whose rule reads no other is a module of this folder with a
 `KIND`: it needs no entry anywhere.
 """
 
@@ -28,7 +28,7 @@ _NOT_ALONE: Final = frozenset({"address", "kind", "name", "party", "phone", "tab
 
 
 def _alone() -> Iterator[Kind]:
-    """The kinds whose rule stands alone, by name."""
+    """The kinds whose rule reads no other kind, by name."""
     for name in sorted(module.name for module in iter_modules(kinds.__path__)):
         if name not in _NOT_ALONE:
             yield import_module(f"{kinds.__name__}.{name}").KIND

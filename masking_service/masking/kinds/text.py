@@ -42,15 +42,16 @@ from masking_service.masking.stars import stars, steady
 
 _SEARCHED_AS: Final = {PARTY: "name", "virtual_phone": "phone"}
 _DIGIT_OR_STAR: Final = re.compile(r"[\d*]").search
-"""In a party: then it is more than a name, or its mask, in which no name may be found that was none before."""
+"""Tells that a party is more than a name, or is a mask, in which no new name may be found."""
 
 _ROUNDS: Final = 3
 MAX_STEADY: Final = 4096
-"""Characters of a text that is read at once; a longer one is read in parts. Of a record whose texts have more in all,
-not all are masked until nothing changes: that would take too long."""
+"""Characters of a text that is read at once; longer ones are read in parts.
+
+Of a record whose texts have more in all, not all are masked until nothing changes: that would take too long.
+"""
 MAX_OF_LONG: Final = 55_000
-"""Units that a long text may take; what is behind them is hidden whole. Calm ones of 20,000 characters have room, and
-so have other members of the record."""
+"""Units that a long text may take; the rest of it is hidden. Calm texts of 20,000 characters fit."""
 _MAX_ADDRESS_LENGTH: Final = 256
 """Characters of a sentence in which an address is looked for."""
 BETWEEN: Final = "\n~~\n"
@@ -97,7 +98,7 @@ _LOCAL_PHONE: Final = re.compile(
 _SENTENCES: Final = re.compile(r"[^。；;！!？?\n]*[。；;！!？?\n]*")
 _CLAUSES: Final = re.compile(r"[^。；;！!？?\n，,、 ]*+[。；;！!？?\n，,、 ]?").findall
 _HIDDEN_OF_A_CLAUSE: Final = re.compile(r"[^!-~。；！？\n，、 ]+").sub
-"""Of a clause that is too long to be read: all but long words of ASCII (a picture in base64), in which no name is."""
+"""What is hidden of a clause too long to read: all but ASCII words, in which no name is."""
 
 
 class TextMask:
@@ -473,7 +474,7 @@ class TextMask:
 
 
 def _parts(text: str) -> Iterator[str]:
-    """Yield the parts of a long text: each has as many whole clauses as are read at once, or is one longer clause."""
+    """Yield the parts of a long text: whole clauses, as many as are read at once, or one longer clause."""
     part = ""
     for clause in _CLAUSES(text):
         if part and len(part) + len(clause) > MAX_STEADY:
@@ -489,7 +490,7 @@ class _TooCostlyError(Exception):
 
 
 class _Purse:
-    """What may still be spent on the parts of a long text: as much in a view as where it was stored.
+    """The units left for the parts of a long text, the same in a view as at storing.
 
     Args:
         left: units.

@@ -1,4 +1,4 @@
-"""What a signature is over: one function an act makes it from a request, before and in the act's own call. Pure.
+"""Makes what a signature is over, by one function an act, before and in the act's own call. Pure.
 
 A deed is compared by its keyed hash, which covers every member as it was sent. Beside
 that hash is what an auditor may see: waybills as keyed hashes, as in entries.
@@ -125,7 +125,7 @@ def _exactly(value: Any) -> str:
 
 
 def _waybill(keys: TenantKeys, item: Any) -> str:
-    """Return the keyed hash of the waybill that an item names, as entries have it, and its field if that is known."""
+    """Return the keyed hash of an item's waybill, as in audit entries, and its field if known."""
     base, field = b"", ""
     if isinstance(item, dict):
         number = normalised(item.get("waybill_no"))

@@ -26,7 +26,7 @@ from masking_service.store.servers import Roster
 
 SCOPES: Final = "person", "role", "tenant"
 PARTS: Final = 60
-"""A window slides by a sixtieth of its length. A part that has partly left it counts in full: it never allows more."""
+"""A window slides by a sixtieth of its length. Parts that have partly left it count in full."""
 COUNTED_PARTS: Final = PARTS + 1
 """Parts of a window that are added up."""
 MAX_LIMIT: Final = 2**32 - 1

@@ -81,7 +81,7 @@ def whole(number: int | float | None, pointer: str) -> int | None:
 
 
 def text_fault(text: str, most: int) -> str:
-    """Return what is wrong with a text that has to say something in at most so many characters; "" if nothing is."""
+    """Return what is wrong with a text that must have content and at most so many characters; else ""."""
     if not 1 <= len(text) <= most:
         return "invalid-length"
     return "invalid-value" if text.isspace() else ""

@@ -267,7 +267,7 @@ class Casework:
     def _signed(
         self, context: RequestContext, act: str, name: str, signed: Signed | None
     ) -> tuple[Case, SignatureProof]:
-        """Return a case that the caller may see, and the proof that the caller signed the act on it: one round trip."""
+        """Return a case that the caller may see, and the proof of its signed act: one round trip."""
         signature = self.signatures.expect(context, act, signed)
         question = case_question(self.cases, context.principal, name)
 

@@ -17,7 +17,7 @@ MAX_DEVICES: Final = 2
 
 
 class Device(ApprovedKey, frozen=True, omit_defaults=True, kw_only=True):
-    """An approved device of a person. Its id is the thumbprint of its key (RFC 7638), so the key itself is not kept.
+    """An approved device of a person. Its id is the thumbprint of its key (RFC 7638); the key is not kept.
 
     Attributes:
         phone: the number from which its person calls; empty where none is known.

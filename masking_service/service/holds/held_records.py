@@ -112,7 +112,7 @@ class HeldRecords:
         keeping: Callable[[], Collection[int]],
         record: Callable[[Change], None],
     ) -> int:
-        """Seal the records of waybills with the data key of a hold. One that a hold keeps already stays as it is.
+        """Seal records with the data key of a hold. A record that a hold already keeps stays as it is.
 
         Round trips: one to read, one for what belongs to the waybills, those of `keeping`, and at most two to write.
 

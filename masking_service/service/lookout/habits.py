@@ -18,12 +18,11 @@ MIN_HISTORY: Final = 50
 MIN_HISTORY_DAYS: Final = 10
 """Earlier days from which a person's own hours are known."""
 KNOWN_DAYS: Final = 5
-"""Earlier days from which a person's own devices and networks are known: few, because someone who was on leave for two
-weeks has few."""
+"""Earlier days that make devices and networks known; few, because a person may have been on leave."""
 RARE_HOUR: Final = 0.02
 """Share of a person's own actions, within an hour before and after, below which an hour is odd."""
 SETTLED_DAYS: Final = 200
-"""An honest person works so many days with the known device and network, as long as a role's own log says little."""
+"""Days that an honest person works with the known device and network, where a role's log says little."""
 
 
 def pace(openings: Iterable[OpenedFields], now: int) -> list[Reason]:

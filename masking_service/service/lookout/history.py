@@ -68,7 +68,7 @@ class Trace(NamedTuple):
 
 
 class Seen(NamedTuple):
-    """A device or network from which a person opened a value or a case, or decided one: `what` says which of them."""
+    """A device or network from which a person opened a value or a case, or decided one; `what` says which."""
 
     at: int
     person: str

@@ -1,7 +1,7 @@
 """The people whom the lookout listed, with the reasons, for the desk.
 
 The list of a tenant is sealed and write-once (`serials.py`), like that of the
-freezes: a thief with the store's password can neither read it nor leave it.
+freezes: a thief with the store's password can neither read it nor remove a name from it.
 """
 
 from collections.abc import Sequence

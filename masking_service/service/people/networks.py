@@ -20,7 +20,7 @@ def network_of(address: str) -> str:
 
 
 def is_inside(address: str, networks: Iterable[Network]) -> bool:
-    """Return whether an address is in one of the networks; text that is no address, as on a Unix socket, is in none."""
+    """Return whether an address is in one of the networks; text that is no address is in none."""
     try:
         ip = ipaddress.ip_address(address)
     except ValueError:

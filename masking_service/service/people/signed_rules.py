@@ -1,4 +1,4 @@
-"""Which acts a person's own key has to sign, and which keys may: the section `signed` of a policy, and its parser."""
+"""The section `signed` of a policy: which acts people's keys must sign, and which keys may. Parses it."""
 
 import re
 from collections.abc import Mapping
@@ -31,8 +31,9 @@ ACTS: Final[Mapping[str, tuple[str, ...]]] = {
     "device-deny": (Permission.KEY_APPROVE,),
     "device-revoke": (Permission.KEY_APPROVE,),
 }
-"""The acts that can be signed, and the permissions of which a caller needs one. A further act is a row here, and one in
-`service/acts/deeds.py`."""
+"""The acts that can be signed, with the permissions of their callers. A new act also has a row in
+`service/acts/deeds.py`.
+"""
 GRAVE: Final = (
     "detokenize",
     "case-open",

@@ -46,7 +46,7 @@ _CHOICE: Final = 2 * NONCE_BYTES
 """Characters of a nonce of ours before its mark."""
 SUCCESS: Final = "0"
 ALREADY_BOUND: Final = "1012010"
-"""The X number has one of the two already: the reply to an earlier request was lost, or it has it in another pair."""
+"""The X number is bound already: to this pair, after a lost reply, or to another one."""
 REFUSALS: Final[Mapping[str, CallRefusal]] = {
     "1011002": "pool-empty",
     "1012008": "pool-empty",
@@ -203,7 +203,7 @@ class HuaweiProvider:
         )
 
     def _mark(self, choice: str) -> str:
-        """Return what ends a nonce of ours, so that a header that we sent is not taken for one of the provider's."""
+        """Return the end of our nonces, so that our own headers are not taken for the provider's."""
         return self._secret.hmac("sha256", b"own nonce " + choice.encode("ascii")).hex()[:16]
 
     def _digest(self, nonce: str, created: str) -> str:

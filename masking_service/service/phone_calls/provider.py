@@ -12,8 +12,7 @@ from masking_service.service.people.errors import CallRefusal
 
 TIMEOUT_SECONDS: Final = 1.0
 AT_ONCE: Final = 4
-"""Exchanges of one process at the same time, of the 16 requests that it serves beside masking. The next one is
-refused at once, so that a provider that hangs takes no thread from other routes."""
+"""Exchanges of a process at once; more are refused, so a hanging provider leaves most threads free."""
 
 
 class CallProviderError(Exception):

@@ -185,9 +185,11 @@ MAX_SCANS: Final = 20
 MAX_LASTING: Final = 100_000
 """Parts of which a process remembers that they have an expiry. Setting it costs a server more than adding the entry."""
 _KEEPER: Final = b"\1" * 513
-"""A member that stays in each part, and is of no entry's group. Without it a part would lose its expiry with its last
-entry. It is longer than any `set-max-listpack-value` in use, so that the server stores the part as a table: in a list,
-adding takes longer the more entries there are."""
+"""A member of every part that belongs to no entry's group: a part without members would lose its expiry.
+
+It is longer than any `set-max-listpack-value` in use, so the server stores the part as a table. In a list, adding
+takes longer the more entries there are.
+"""
 _OF_GROUP: Final = b"?" * HEADER_BYTES + b"\\%c\\%c*"
 """Matches the entries whose nonces begin with two bytes."""
 

@@ -35,8 +35,10 @@ DAYS_SNAPSHOT: Final = "published-days.signed"
 LATE_SECONDS: Final = 120
 """A publication this old is four times as old as any should become."""
 MAX_AGE_SECONDS: Final = 3600
-"""Nothing is stored on an older publication: credentials that were revoked since, and people who were frozen, are not
-known. A person who can write to the store could hold newer publications back."""
+"""Seconds after which a publication is too old to store under: revocations and freezes may be missing.
+
+A person who can write to the store could hold newer publications back.
+"""
 
 
 class Published:

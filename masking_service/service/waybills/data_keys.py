@@ -452,7 +452,7 @@ class RecordKeys:
         return found
 
     def held(self, tenant: str, headers: Iterable[bytes]) -> set[bytes]:
-        """Return the headers that name the data key of a hold. The id of an hour key is any that its host chose.
+        """Return the headers that name a hold's data key. The host chose the id of an hour key.
 
         Round trips and errors as `by_headers`.
         """

@@ -32,8 +32,7 @@ HELD_UNTIL: Final = 2**32 - 1
 """When a held record expires, in Unix seconds: in 2106, far behind each hold."""
 BUCKET_BYTES: Final = 64
 FIRST_BUCKET_BYTES: Final = 42
-"""Lengths are 42, 106, 170, 234 and so on: six usual values come to 190 to 234 bytes, so they share one of them and
-are not filled up to 256."""
+"""Lengths are 42, 106, 170, 234 and so on: six usual values fill 190 to 234 bytes, so they share one."""
 MAX_FIELDS: Final = 256
 """A token names its field in one byte."""
 
@@ -189,7 +188,7 @@ def erasure_mark(expires_at: int) -> bytes:
 
 
 def erased_by(content: bytes) -> Record | None:
-    """Return the tombstone that a mark stands for; None for a restriction, which says when and by whom."""
+    """Return the tombstone of a mark, or None if it restricts the waybill."""
     said = _decode(content)
     return tombstone(said[0]) if len(said) == 1 else None
 

@@ -25,8 +25,11 @@ from masking_service.store.servers import Roster
 ONE_LAYER: Final = IndexLayers(0)
 
 Refusal = Literal["conflict", "erased", "revision-limit", "quota-exceeded", "unavailable"]
-"""Why a record was not stored: its number is stored with other values already, it was erased, 16 revisions exist, a
-budget is spent, or the number is known at an intake host and the opening tier did not answer."""
+"""Why a record was not stored.
+
+The number is stored with other values, was erased, or has 16 revisions; a budget is spent; or an intake host knows the
+number and the opening tier did not answer.
+"""
 UNAVAILABLE: Final[Refusal] = "unavailable"
 
 
@@ -84,7 +87,7 @@ class Draft(Unprinted, msgspec.Struct):
 
     @property
     def older_place(self) -> bytes:
-        """The key that is looked at before it is written; empty where it is the only one or the older one itself."""
+        """The older key, checked before writing; empty if there is none."""
         return record_key(self.other, self.revision) if self.other and not self.layers.other_is_newer else b""
 
     @property
