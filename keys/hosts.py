@@ -1,4 +1,4 @@
-"""Hosts of the intake tier: what the keyset of the opening tier knows of each, and what a host has itself."""
+"""The keyset's record of each intake host, and a host's own secrets."""
 
 from dataclasses import dataclass
 from hashlib import sha256

@@ -300,7 +300,7 @@ def _open_secrets(path: Path, file: KeysetFile, roots: RootKeys) -> tuple[dict[t
 
 
 def _complete(path: Path, intake: str, secrets: dict[tuple[Use, int], bytes], active: dict[Use, int]) -> None:
-    """Add the secrets that serve two uses in the first keysets, and check that each use has an active one."""
+    """Add the secrets that serve two uses in the first keysets; each use needs an active one."""
     if intake:
         unwanted = sorted({use for use, _ in secrets if use not in INTAKE_USES})
         if unwanted:

@@ -31,7 +31,7 @@ USES: tuple[Use, ...] = ("index", "token", "state", "client", "audit", "tag", "s
 INTAKE_USES: Final[tuple[Use, ...]] = ("index", "token", "client", "tag", "audit-hash", "host")
 """The uses of the keyset of an intake host: exactly these."""
 SPLIT_OFF: Final[Mapping[Use, Use]] = MappingProxyType({"tag": "index", "search": "index", "audit-hash": "audit"})
-"""The first keysets have no secret for these uses, and the secret of another use, at version 0, serves both."""
+"""Uses without a secret in the first keysets; another use's secret, at version 0, serves both."""
 
 State = Literal["distributed", "active", "deciding", "retired", "ended"]
 """The states of a secret.

@@ -64,7 +64,7 @@ def begin_split(path: Path, today: str) -> Keyset:
 
 
 def _goes_to_hosts(opened: Keyset, use: Use, version: int) -> bool:
-    """Return whether a host gets this version of a use; of audit hashes the first, which names tenants in alerts."""
+    """Return whether a host gets this version; of audit hashes the first, which names tenants in alerts."""
     if use == "audit-hash":
         return version == 0
     return use in _WITH_HISTORY or version == opened.active[use]
@@ -160,7 +160,7 @@ def enrol(path: Path, entry: HostEntry, today: str) -> Keyset:
 
 
 def revoke(path: Path, name: str, today: str) -> Keyset:
-    """Trust nothing any more that an intake host has signed, also before. One that is revoked stays as it is.
+    """Trust nothing that an intake host has signed, past or future. It is safe to repeat.
 
     Raises:
         KeysetError: the file is unusable, or no host of this name is or was enrolled.

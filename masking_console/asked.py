@@ -2,7 +2,7 @@
 
 
 def whole_number(text: str, least: int, most: int) -> int | None:
-    """The number that a text says in ASCII digits, or None where it says none from `least` to `most`."""
+    """Return the number of a text in ASCII digits; None unless it is from `least` to `most`."""
     if not (text.isascii() and text.isdigit() and len(text) <= len(str(most))):
         return None
     number = int(text)

@@ -59,7 +59,7 @@ def _service(settings: Settings) -> str:
 
 
 def _addresses(settings: Settings) -> str:
-    """Whether the policy of the service has the addresses under which people sign here, and the desk calls it."""
+    """Check that the service's policy lists the addresses for signing here, and the desk's address of the service."""
     try:
         urls, pages = Service(settings.service_url, settings.service_ca).addresses()
     except ServiceUnavailableError:

@@ -1,4 +1,4 @@
-"""Keeps what a person typed and could not send, sealed, for an hour. No other person ever gets it.
+"""Keeps unsent input of a person, sealed, for an hour. No other person ever gets it.
 
 It holds no phone: the fields that may take one are not kept, and lines of waybills
 that look like one are taken out.

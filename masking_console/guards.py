@@ -10,7 +10,7 @@ SESSION_COOKIE: Final = "__Host-desk-session"
 SIGN_IN_COOKIE: Final = "__Host-desk-sign-in"
 CHOICES_COOKIE: Final = "__Host-desk-choices"
 PROOF_COOKIE: Final = "__Secure-desk-proof"
-"""In which the browser sends a proof of one call: `static/proving.js` sets it, and the answer takes it back."""
+"""The cookie of one call's proof: `static/proving.js` sets it, and the answer takes it back."""
 
 
 def new_nonce() -> str:

@@ -22,7 +22,7 @@ ROUTING_NAMES: Final = frozenset(
 
 
 def label_profile(me: Mapping[str, Any]) -> str:
-    """The profile through which a person sees waybills at the desk: that of labels, else their first; "" for none."""
+    """Return the profile in which a person sees waybills: labels', else the first; "" for none."""
     profiles = me["profiles"]
     return "label" if "label" in profiles else str(next(iter(profiles), ""))
 

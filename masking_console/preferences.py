@@ -1,4 +1,4 @@
-"""What a person chose on the page "Me", kept in a cookie of its own: language, when values hide, and keys."""
+"""Keeps a person's choices of the page "Me" in a cookie: language, when values hide, and keys."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -16,7 +16,7 @@ HEADER: Final = "Desk-Proof"
 
 
 def ask(refusal: Refusal) -> Response | None:
-    """Ask the browser to prove the call that was refused, and to send its request again; None if it just did."""
+    """Ask the browser to prove the refused call and repeat its request; None if it just did."""
     said = dict(refusal.to_prove or {})
     nonce = said.pop("nonce", "")
     if proves(request.cookies.get(guards.PROOF_COOKIE, ""), said):

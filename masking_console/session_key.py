@@ -1,4 +1,4 @@
-"""The session key: read from its file, and again when the file was replaced, so that sessions end without a restart."""
+"""Reads the session key, and again when its file is replaced, so sessions end without a restart."""
 
 import hmac
 import time

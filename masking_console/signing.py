@@ -102,7 +102,7 @@ FORMS: Final[tuple[tuple[re.Pattern[str], Callable[..., Json]], ...]] = (
     (re.compile(r"/devices/(approve|deny|revoke)"), _on_device),
     (re.compile(r"/incidents/holds/([^/]+)/(set|lift)"), _on_hold),
 )
-"""Forms by the path that they are sent to, and the act that each is; their handlers make the same call."""
+"""Forms by their paths, with the act of each; their handlers make the same call."""
 
 
 @pages.post("/sign")

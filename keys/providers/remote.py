@@ -19,7 +19,7 @@ from keys.framing import frame
 from keys.secret import Secret
 
 CALL_SECONDS: Final = 2.0
-"""Time limit of a call. A caller waits as long for the call before it: at most 4 s in all."""
+"""Seconds a call may take. A caller also waits for the call before it: at most 4 s in all."""
 PAUSE_SECONDS: Final = 5.0
 """How long calls are refused after a failure."""
 

@@ -25,7 +25,7 @@ from masking_service.audit.reading import parse_entry
 from masking_service.audit.wanted import MAX_PAGE_BYTES, ArchivedEntry, Page, Wanted
 
 SLICE_BYTES: Final = 8 * 1024 * 1024
-"""So much of a segment is indexed in one transaction, and at most so much before a question is answered."""
+"""Bytes of a segment that are indexed in one transaction, and at most before a question is answered."""
 MAX_EXAMINED: Final = 5_000
 
 
@@ -163,7 +163,7 @@ class Index:
         return end - begin
 
     def _rows_of(self, line: bytes, place: EntryPlace, writers: set[str]) -> list[tuple[int, Order, int]]:
-        """Return what is added for a line, and add its writer; nothing for a checkpoint or a chain's own entry."""
+        """Return the rows for a line, and add its writer; none for a checkpoint or a chain's own entry."""
         read = _decode_line(line)
         document = parse_entry(read.entry) if read.id else {}
         tenant = document.get("tenant")
@@ -175,7 +175,7 @@ class Index:
         return [(term, order, place.at) for term in terms_of(tenant, read.id, document)]
 
     def _read_orders(self, segment: int) -> None:
-        """Read the orders of a segment that were added since the last time: they are on disk before their entries."""
+        """Read the new orders of a segment, which are on disk before their entries."""
         before, size = self._orders_read
         if before != segment:
             size = 0

@@ -105,7 +105,7 @@ def segment_since(folder: Path, begin: int) -> int:
 
 
 def lines_at(folder: Path, position: Position, max_bytes: int) -> tuple[bytes, Position | None]:
-    """Return complete lines that count from a position on, at least one, and where to go on; None at the end."""
+    """Return at least one complete line from a position, and the next position; None at the end."""
     state = read_state(folder)
     if state is None or position >= state.counted:
         return b"", None

@@ -13,7 +13,7 @@ _KINDS: Final = ("asked", "case", "principal", "outcome", "action")
 
 
 def terms_of(tenant: str, name: str, document: EntryDocument) -> Iterable[int]:
-    """Return the terms of an entry: of its tenant, its id, its waybills, and what else can be searched for."""
+    """Return the search terms of an entry: its tenant, id, waybills and other searchable members."""
     found = {_term(tenant, "tenant", ""), term_of_id(tenant, name)}
     found |= {_term(tenant, kind, document[kind]) for kind in _KINDS if document.get(kind)}
     return found | {_term(tenant, "waybill", item["waybill"]) for item in document.get("items", ()) if item["waybill"]}

@@ -1,4 +1,4 @@
-"""The names of codes in the documents: Chinese ones have the name beside the code. The desk has the same names."""
+"""The names of codes in the documents, in Chinese beside the code. The desk has the same names."""
 
 import re
 from collections.abc import Mapping
@@ -134,7 +134,7 @@ _WORD: Final = re.compile(r"[a-z]+")
 
 
 def named(header: str, cell: object, language: Language) -> object:
-    """Return a cell with the names of its codes beside them, in a language that is not that of the codes."""
+    """Return a cell with the names of its codes, in languages other than that of the codes."""
     if language == "en" or not isinstance(cell, str):
         return cell
     if header in NAMES_OF_WORDS:

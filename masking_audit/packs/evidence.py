@@ -110,7 +110,7 @@ def is_evidence(line: bytes) -> bool:
 
 
 def verify_excerpt(lines: Iterable[bytes], verifier: Verifier) -> tuple[int, list[int]]:
-    """Return how many entries are proved, and the 1-based numbers of the lines that are not as they were signed.
+    """Return how many entries are proved, and the 1-based numbers of the lines that were changed.
 
     A line is a commit, or a checkpoint of the log.
     """

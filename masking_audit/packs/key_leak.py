@@ -26,7 +26,7 @@ MEANS: Final[Mapping[KeyLeakKind, str]] = {
 """What each leak means, as a paragraph of `texts`."""
 NOW: Final = "now"
 BEFORE: Final = "before"
-"""How a record is opened: as it is stored now, or perhaps as it was stored before it was sealed again."""
+"""Whether a record is opened as it is stored now, or perhaps as before it was sealed again."""
 _PERSONS: Final = ("tenant", "persons", "waybills", "without-phone", "missing")
 _NOT_COUNTED: Final = "?"
 _NONE: Final = "-"
@@ -157,14 +157,14 @@ class KeyLeak:
 
     @property
     def _since(self) -> int:
-        """Since when what was sealed is opened: a host has its hour key since the beginning of the hour."""
+        """Return the time from which sealed values are opened; a host has its hour key from the hour's beginning."""
         if self.kind != "host":
             return self.begin
         began = self.begin - OVERLAP_SECONDS
         return began - began % SECONDS_AN_HOUR
 
     def _day_before(self, one: StoredRevision) -> int | None:
-        """Return the day on which a record was stored that may have been opened before it was sealed again.
+        """Return the storing day of a record that may have been opened before it was sealed again.
 
         A later revision expires with the first one, so that it may have been stored on any day since.
         """

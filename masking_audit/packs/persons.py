@@ -251,7 +251,7 @@ class StoredPersons:
                 yield matched[0], next(hashes) if base else matched[1].decode()
 
     def _base_at(self, place: bytes, version: int) -> bytes | None:
-        """Return the base of a waybill by its place; None for one that was moved, and whose number is not known."""
+        """Return the base of a waybill by its place; None if it was moved and its number is unknown."""
         return self._moved.get((version, place)) if version else place
 
     def _revisions(

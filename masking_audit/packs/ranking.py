@@ -1,4 +1,4 @@
-"""Ranks people by how many waybills of a list each of them saw, and how unlikely that is by chance. Pure.
+"""Ranks people by the listed waybills that each saw, and how unlikely that is by chance. Pure.
 
 `docs/leaks.md` explains the arithmetic. A person who saw many waybills saw many of any list;
 the probability says how many would be surprising.
@@ -45,7 +45,7 @@ class Ranked:
 
 @dataclass(slots=True)
 class _Person:
-    """What a person saw: of each sighting its waybill and its entry, and of those of listed waybills entry and time."""
+    """A person's sightings, each with waybill and entry, and those of listed waybills, with entry and time."""
 
     role: str = ""
     waybills: array[int] = field(default_factory=lambda: array("Q"))
@@ -117,7 +117,7 @@ class Sightings:
 
 
 def log10_tail(listed: int, seen: int, drawn: int, everything: int) -> float:
-    """Return log10 of the probability that a random list has `listed` or more of the waybills that a person saw.
+    """Return log10 of the probability that a random list has `listed` or more of a person's seen waybills.
 
     Hypergeometric: `drawn` waybills are drawn from `everything`, of which the person saw `seen`. The logarithm is
     exact where the probability itself is too small for a float.

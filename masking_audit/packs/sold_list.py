@@ -1,4 +1,4 @@
-"""A list that is for sale: which of it is ours, and who saw how much of it before. Pure."""
+"""Analyses a list that is for sale: which waybills are ours, and who saw how many before. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
@@ -60,12 +60,12 @@ class SoldList:
         self._people = sightings.people
 
     def settle(self, stored: Set[str]) -> None:
-        """Leave out the waybills that are not ours: neither stored, nor named in the log before they were erased."""
+        """Leave out the waybills that are not ours: neither stored nor named in the log."""
         ours = stored | self._named
         self.waybills = {waybill: number for waybill, number in self.waybills.items() if waybill in ours}
 
     def belongs(self, name: str, entry: Entry) -> bool:
-        """Second pass: return whether an entry shows a listed waybill to one of the first people, and keep it."""
+        """Second pass: keep an entry that shows a listed waybill to one of the first people; return whether."""
         suspects = {one.principal for one in self.ranked[:SUSPECTS]}
         shows = PARTS.get(entry.action) in (Part.OPENINGS, Part.VIEWS)
         if not shows or entry.principal not in suspects or entry.tenant != self.tenant:

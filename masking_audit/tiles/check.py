@@ -1,4 +1,4 @@
-"""Checks a log against a signed head: all its tiles and bundles, and the archive that it was made from."""
+"""Checks all tiles and bundles of a log, and its archive, against a signed head."""
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
@@ -77,7 +77,7 @@ def _checks(reader: TileReader) -> Iterator[Callable[[], object]]:
 
 
 def _damage_at_edge(folder: Path, head: TreeHead) -> list[str]:
-    """Compare each partial tile with what is below it; the root says only that one of them is wrong."""
+    """Compare each partial tile with the tiles below it; the root only says that one is wrong."""
     found: list[str] = []
     for level, count in levels(head.size):
         index, width = divmod(count, WIDTH)

@@ -52,7 +52,7 @@ class Cosigning:
         self.size = head_of(log.note).size if log.note and self._is_cosigned(log.note) else 0
 
     def refresh(self) -> None:
-        """Get the cosignature of the newest note, if it lacks one. After a failure, do nothing for a while.
+        """Get the missing cosignature of the newest note. After a failure, wait for a while.
 
         Raises:
             CosigningError: the cosigner refused, did not answer, or answered with something else.

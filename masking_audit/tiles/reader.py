@@ -1,4 +1,4 @@
-"""Reads the tiles of a log, and trusts none of them: each is checked against the root of a signed head.
+"""Reads the tiles of a log, and checks each against the root of a signed head.
 
 The hashes of the right edge lead to the root; every other tile must have the
 hash that the tile above it names.
@@ -99,7 +99,7 @@ class TileReader:
 
 
 def read_tile(folder: Path, level: int | str, index: int, width: int, split: Split) -> list[bytes]:
-    """Read a tile or bundle; if it was partial and is gone, the beginning of the full one that replaced it.
+    """Read a tile or bundle; if a partial one is gone, the beginning of the full one.
 
     Raises:
         TileError: it is missing or malformed.

@@ -25,7 +25,7 @@ def root(size: int, nodes: Nodes) -> bytes:
 
 
 def range_hash(begin: int, end: int, nodes: Nodes) -> bytes:
-    """Return the hash of a subtree that occurs in a tree: of the leaves ``[begin, end)``, at least one."""
+    """Return the hash of a subtree of a tree, over the leaves ``[begin, end)``, at least one."""
     count = end - begin
     if count & (count - 1) == 0:
         level = count.bit_length() - 1

@@ -145,7 +145,7 @@ class Chain:
         return self._keys.has_signed(parsed.signature, self.writer, parsed.number, head)
 
     def _resolve_suspect(self, linked: bytes | None = None) -> None:
-        """Report the suspect: the entry was edited, or only its link, where `linked` is the one that was signed."""
+        """Report the suspect: the entry was edited, or only its link, if `linked` was signed."""
         if self._suspect is None:
             return
         line, number, _ = self._suspect

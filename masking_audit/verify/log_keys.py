@@ -56,7 +56,7 @@ class LogKeys:
         return self.oldest >= self.keys.index(self._given[-1])
 
     def has_signed(self, signature: bytes, writer: str, number: int, head: bytes) -> bool:
-        """Return whether a key signed a commit that it may have signed; number and link are of its last entry."""
+        """Return whether a key that may sign a commit signed it; number and link are of its last entry."""
         at = self.signer_of(signature, commit_message(writer, number, head))
         if at is None or (at < self.oldest and number > self._bounds[at].get(writer, 0)):
             return False
@@ -76,7 +76,7 @@ class LogKeys:
         return None
 
     def pass_checkpoint(self, parsed: CheckpointLine, signer: int) -> Iterator[tuple[str, str]]:
-        """Turn over as the next checkpoint says; yield what is wrong: an entry, or else an empty text, and what.
+        """Change the keys as the next checkpoint says; yield each fault with its entry, or an empty text.
 
         Args:
             signer: the place in `keys` of the one that signed it, which may sign.

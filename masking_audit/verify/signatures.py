@@ -1,4 +1,4 @@
-"""Verifies the signatures of people in a log: each is over what its entry records, by a key that others approved."""
+"""Verifies people's signatures in a log: each covers its entry, by a key that others approved."""
 
 import json
 from collections import Counter

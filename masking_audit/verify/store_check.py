@@ -221,5 +221,5 @@ def _values(key: bytes, reply: Reply) -> Sequence[tuple[bytes, bytes]]:
 
 
 def is_not_in_log(found: StoreMismatch) -> bool:
-    """Return whether the log does not mention a place, as a log that begins later than the store may not."""
+    """Return whether the log lacks a place, as a log that begins later than the store may."""
     return found.mismatch.kind is MismatchKind.UNLOGGED and found.mismatch.announcement is None

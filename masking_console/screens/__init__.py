@@ -61,7 +61,7 @@ PERMISSIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "cases.mark": ("token:detokenize",),
     "find": ("waybill:search",),
 }
-"""The permissions of which a blueprint asks for one, or one of its endpoints that asks for another; none for all."""
+"""The permissions of a blueprint, or of an endpoint that differs, one of which is needed; none for all."""
 
 
 def may_use(me: Mapping[str, Any], endpoint: str) -> bool:

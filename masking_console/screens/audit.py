@@ -83,7 +83,7 @@ def chart_of(summary: Json) -> Json:
 
 
 def _timestamp(value: str) -> str:
-    """What a date-time field gives, in the desk's time zone, as a timestamp; as it is where the service refuses it."""
+    """Return a date-time field as a timestamp in the desk's time zone; unchanged where the service refuses it."""
     try:
         return f"{to_utc(datetime.fromisoformat(value)).isoformat(timespec='seconds')}Z"
     except (ValueError, OverflowError):  # none, or a time that the calendar does not reach

@@ -38,7 +38,7 @@ def listed() -> str:
 
 @pages.post("/cases")
 def search() -> Response | str | tuple[str, int]:
-    """Search by a case or waybill number, whose address is shown, or by a phone, whose address never is."""
+    """Search by case or waybill number, which the address shows, or by phone, which it never shows."""
     wanted = request.form.get("q", "").strip()
     if is_phone(wanted):
         return found_page({"phone": wanted}) if can_search(g.me) else render_template("cases_phone.html")
@@ -105,7 +105,7 @@ def case_page(name: str) -> Json:
 
 
 def brief(waybill: Json) -> Json:
-    """A waybill in a line: its number, and of the recipient the masked name and the last four digits."""
+    """A waybill in a line: its number, the recipient's masked name, and the last four digits."""
     view: Json = waybill.get("view") or {}
     found: Json = {"number": waybill["waybill_no"], "found": bool(view), "missing": "view" in waybill and not view}
     for pointer, kind in sorted(view.get("fields", {}).items(), key=lambda each: field_order(*each)):
@@ -165,7 +165,7 @@ def _searched(search: str) -> Json:
 
 
 def _chosen(waybills: Sequence[Json], wanted: str) -> int:
-    """Which waybill is unfolded: the one whose number is, or ends with, what was asked for, else the first."""
+    """Return the unfolded waybill: the one whose number is the asked text or ends with it, else the first."""
     ends = [at for at, each in enumerate(waybills) if wanted and each["number"].endswith(wanted)]
     return ends[0] if ends else 0
 

@@ -69,7 +69,7 @@ def unfreeze() -> Response:
 
 
 def _bars(person: Json) -> dict[str, list[Json]]:
-    """What a person used of each limit, by what is counted: one bar a window, none for what was not used."""
+    """Return a person's use of each limit, by what is counted: one bar a used window."""
     bars: dict[str, list[Json]] = {}
     for counts in COUNTED:
         used = person[counts] or {}

@@ -27,7 +27,7 @@ from masking_service.cli.language import say
 from masking_service.masking.schema import Schema
 
 EXACT: Final = 10**15
-"""Excel keeps 15 digits of a number. A longer whole number is written as text, so that no digit is lost."""
+"""Digits that Excel keeps of a number. Longer whole numbers are written as text."""
 MAX_TEXT: Final = 32_767
 
 

@@ -40,7 +40,7 @@ from masking_service.masking.schema import EACH, Schema, Steps
 _AT_ONCE: Final = 2_000
 """Rows. More make no difference to the rate, and need more memory."""
 _AS_IT_IS: Final = "virtual_phone"
-"""The kind that passes and is searched for the row's own names and phones: what a column that is left needs."""
+"""The kind of a column that stays: only names and phones of its row are searched for."""
 
 
 class RowWarning(NamedTuple):

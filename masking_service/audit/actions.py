@@ -44,7 +44,7 @@ class Action(StrEnum):
     HOLD_LIFT_PROPOSE = "hold-lift-propose"
     """A person proposed to lift a hold."""
     HOLD_LIFT = "hold-lift"
-    """Waybills are no longer held by it, one item for each; an entry without items begins it, and one ends it."""
+    """Waybills are released from a hold, one item for each; entries without items begin and end it."""
     INCIDENT_OPEN = "incident-open"
     """An incident is opened; `case` is its name, also in the following ones."""
     INCIDENT_NOTE = "incident-note"

@@ -34,7 +34,7 @@ WRITER_BYTES: Final = 8
 IDLE_SECONDS: Final = 12 * 3600
 """A chain that was idle for longer is not continued: after an idle day, checkpoints stop listing it."""
 MAX_WAIT_SECONDS: Final = 4.0
-"""Time limit for the running commit and the next one. The store gives up sooner; this keeps the answer in time."""
+"""Seconds for the running commit and the next one. The store gives up sooner; this keeps answers in time."""
 SERVICE_PRINCIPAL: Final = "service/audit"
 """The principal of the first and the last entry of a chain."""
 

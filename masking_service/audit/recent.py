@@ -1,4 +1,4 @@
-"""Keeps the last day of the audit log in memory, and reads only new entries to bring it up to date."""
+"""Keeps the last day of the audit log in memory, and reads only new entries."""
 
 import threading
 from collections import deque

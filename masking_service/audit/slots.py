@@ -96,7 +96,7 @@ class Cursor:
 
 
 class _Place(NamedTuple):
-    """An entry in the orders of all slots; `row` and `examined` as in a page, if it comes from the archive."""
+    """An entry in the order of all slots; `row` and `examined` as in a page, from the archive."""
 
     order: Order
     slot: int
@@ -178,7 +178,7 @@ def _read_archive(
     newest: bool,
     count: int,
 ) -> tuple[list[_Place], Order | None]:
-    """Return up to `count` entries that slots lack, and up to which place these and those of the slots are known.
+    """Return up to `count` entries that slots lack, and the place up to which all are known.
 
     Args:
         bounds: between which places each slot lacks entries.

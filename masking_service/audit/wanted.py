@@ -9,7 +9,7 @@ import msgspec
 from masking_service.audit.order import Order
 
 MAX_PAGE_BYTES: Final = 4 * 1024 * 1024
-"""A page ends with the entry that reaches this size: the sizes of entries differ by a factor of a thousand."""
+"""Bytes at which a page ends: sizes of entries differ by a factor of a thousand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Wanted:
 
 
 def one_or_more(wanted: str | tuple[str, ...]) -> Sequence[str]:
-    """Return what may be in an entry. One value is kept as a text, as archives of earlier releases read it."""
+    """Return possible values in an entry. A single one is a text, as archives of earlier releases read it."""
     return (wanted,) if isinstance(wanted, str) else wanted
 
 

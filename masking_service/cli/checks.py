@@ -158,7 +158,7 @@ def _issuers(settings: Settings) -> str | None:
 
 
 def _files(settings: Settings) -> None:
-    """Check the modes of the files that decide who may do what, and of the environment file, which has a password."""
+    """Check the modes of the files that decide on access, and of the environment file with its password."""
     named = [rule.keys for rule in _policy(settings).rules.issuers.values() if not rule.fetched]
     deciding = [settings.policy, *(settings.policy.parent / name for name in named)]
     deciding += [file for file in (settings.redis_tls.authority, settings.redis_tls.certificate) if file]
@@ -233,7 +233,7 @@ def _clocks(settings: Settings) -> None:
 
 
 def _archived(settings: Settings) -> str | None:
-    """Check that the witness does its work, by the archive where that is asked, otherwise by the log in the store."""
+    """Check the witness's work, in the archive if asked, else in the store's log."""
     keyring = open_keyring(settings)
     archive = None
     if settings.audit_url and settings.audit_key:

@@ -344,7 +344,7 @@ class _Moving:
         return value
 
     def _custody(self, tenant: str, stored: _KeyAtOldPlace) -> _MovedKey | None:
-        """A custody. One that is at the new place, too, is older, or its writer is about to remove this one."""
+        """A custody. One that is at the new place as well is older, or about to be removed by its writer."""
         after = self._state_sealed_anew(tenant, stored)
         if stored.newer is None:
             return _MovedKey(stored, _announced(stored, b"", b"", after), [_set_once(stored, after)])

@@ -1,4 +1,4 @@
-"""What has to turn over when a person leaves, by what the person could have had; and how far that is.
+"""Says what must turn over when a person leaves, by what they could have had, and how far that is.
 
 The plan and its progress are a file in the state directory, so that an interrupted
 command continues, and so that a report can be filed. It holds no key and no value.

@@ -12,8 +12,7 @@ from masking_service.store.client import Command, Store
 from masking_service.store.layout import WORKERS, worker_key
 
 LIFE_SECONDS: Final = 15
-"""A heartbeat expires after this time. The process has stopped using the store by then, because its lease
-(`keyset_watch.LEASE_SECONDS`) is shorter."""
+"""Seconds a heartbeat lasts. The lease is shorter (`keyset_watch.LEASE_SECONDS`), so the process uses no store then."""
 _FORGOTTEN_SECONDS: Final = SECONDS_A_DAY
 
 

@@ -30,7 +30,7 @@ _NAMED_BY_NONCE: Final = re.compile(WAYBILL + rb"!")
 """Disclosures: the name of a field is the nonce, and the value is the envelope without it."""
 _ANNOUNCED: Final = tuple((command, names) for what, command, names in PLACES if what != RECORD)
 _OF_OTHER_KEYS: Final = re.compile(WAYBILL + rb"(?:[0-9a-f]|10)|wm:\{[fs]:.+|wm:\{audit.+|wm:\{keys\}data")
-"""Records, search indexes and the log, which no state key seals, and the labels of data keys, which are read apart."""
+"""Records, search indexes and the log, which have no state key, and labels of data keys, which are read apart."""
 _READING: Final = {b"string": b"GET", b"hash": b"HGETALL"}
 
 

@@ -17,7 +17,7 @@ EVERY_SECONDS: Final = 1.0
 SOON_SECONDS: Final = 0.25
 """Seconds until the store is checked again after an unknown server, or a check without an answer."""
 CURRENT_SECONDS: Final = 3.0
-"""For how long a process uses the store with what it learned of clients, freezes and decoys; then it learns again."""
+"""Seconds a process uses the store with its copy of clients, freezes and decoys before it learns again."""
 BACKLOG_EVERY_SECONDS: Final = 60
 """How often it is read how far the audit log is archived and trimmed: that is done once a minute."""
 LATE_SECONDS: Final = 120

@@ -1,4 +1,4 @@
-"""Reads the set-up in a state directory, for a command: its settings, and the store that `serve --dev` runs in it."""
+"""Reads the set-up of a state directory for a command: settings, and the store of `serve --dev`."""
 
 import fcntl
 import os

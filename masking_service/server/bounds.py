@@ -15,8 +15,7 @@ from masking_service.http.app import OVERLOADED
 from masking_service.store.computing import computing
 
 STORE_THREADS: Final = 16
-"""Threads that may use the store, of twenty (gunicorn.conf.py). The others answer masks and probes, even while the
-store hangs (R6)."""
+"""Threads of twenty that may use the store; the others answer masks and probes if it hangs (R6)."""
 LARGE: Final = 16 * 1024
 """Bytes of a body that takes a millisecond or more to compute: about forty records."""
 LARGE_THREADS: Final = 8

@@ -1,4 +1,4 @@
-"""Lets one thread at a time run a long computation; the next one starts while that thread waits for the store.
+"""Lets one thread at a time compute for long; the next one starts while it waits for the store.
 
 Two threads that compute at once take as long as one after the other, and both take the interpreter from every request
 that needs it for an instant. Small requests and the main thread do not use this lock, so they compete with one such
@@ -23,7 +23,7 @@ So the last answer comes within a second under overload. A batch of 500 computes
 LOCK_SECONDS: Final = 0.1
 """Seconds a thread waits to take the lock back after the store answered; then it continues without it."""
 SLICE_SECONDS: Final = 0.02
-"""How long a thread computes before it gives way to other callers. A batch of usual records is done by then."""
+"""Seconds a thread computes before it gives way. A batch of usual records is done by then."""
 MAX_SECONDS: Final = 3.5
 """Seconds that a computation which gives way may take: an answer has 5 s, with storing and sending."""
 SWITCH_SECONDS: Final = 0.0002

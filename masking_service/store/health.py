@@ -40,7 +40,7 @@ _QUESTIONS: Final[tuple[Command, ...]] = (
     (b"ACL", b"DRYRUN", b"default", b"SET", GENESIS, b""),
 )
 _HARMLESS: Final = NoScriptError | ReadOnlyError | AskError | TryAgainError
-"""What says nothing about a server's rights and memory: MOVED and ASK while a slot is being moved, for instance."""
+"""Errors that tell nothing about rights and memory, such as MOVED and ASK during a slot's move."""
 _SCRIPT: Final = Script.from_source(b"return 1")
 
 

@@ -24,7 +24,7 @@ PROBE = PREFIX + b"probe"
 """Never written: a write that would change it tells whether writes are accepted."""
 CLIENTS = PREFIX + b"clients"
 _KEYS = PREFIX + b"{keys}"
-"""Everything about keys is on one shard: a new data key and the notice that could forbid it are one step."""
+"""The slot of all keys, so that a data key and the notice that could forbid it are one step."""
 DATA_KEYS = _KEYS + b"data"
 DATA_KEY_USES = _KEYS + b"uses"
 KEY_NOTICE = _KEYS + b"notice"
@@ -259,7 +259,7 @@ class AuditKeys:
         return writer if self.slots == 1 else writer[:-1] + SLOT_DIGITS[slot]
 
     def described(self, writer: str) -> str:
-        """Return the name of a writer or an entry of it for people, with its slot where there are several."""
+        """Return the name of a writer or an entry for people, with its slot if there are several."""
         return writer if self.slots == 1 else f"{writer} in slot {self.slot_of(writer.partition('-')[0])}"
 
     def _stem(self, slot: int) -> bytes:

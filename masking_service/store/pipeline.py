@@ -31,7 +31,7 @@ SENDING_SECONDS: Final = 0.5
 RECEIVING_SECONDS: Final = 1.0
 """For all replies of all servers together."""
 SHORT_TIMEOUT_SECONDS: Final = 0.05
-"""For each wait on a further server once one has timed out: the others had that time to answer, too."""
+"""Seconds for each further server once one has timed out: it had that time to answer."""
 RETRY_WITHIN_SECONDS: Final = 1.5
 """Later than this after the beginning nothing is sent a second time."""
 _ELSEWHERE: Final = frozenset({MovedError, AskError, ReadOnlyError})

@@ -1,4 +1,4 @@
-"""Names the causes for which the store is not available: a fixed word, an explanation and a remedy for each.
+"""Names the causes of an unavailable store: a fixed word, an explanation and a remedy for each.
 
 What a server or a library said is never repeated: it may hold an address, a
 password, or a key.

@@ -89,7 +89,7 @@ def questions(user: str, key: bytes, *, slotted: bool, intake: bool) -> list[Com
 
 
 def missing(replies: Sequence[Reply], *, slotted: bool, intake: bool) -> list[str] | None:
-    """Return the names of the rights that the user lacks, as an ACL writes them; None where that cannot be asked.
+    """Return the rights that the user lacks, as an ACL writes them; None if it cannot be asked.
 
     Args:
         replies: to `questions`, in their order.

@@ -404,7 +404,7 @@ class Clocks:
 
     @property
     def ahead(self) -> float:
-        """By how many seconds this machine's clock is ahead of the one that differs most; negative if it is behind."""
+        """Return by how many seconds this clock leads the one that differs most; negative if it lags."""
         here = self._now() - self._passed()
         return max((here - ahead for ahead in self._ahead), key=abs, default=0.0)
 

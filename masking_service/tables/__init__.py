@@ -1,1 +1,1 @@
-"""What the columns of a table are: by their headers, and by what their cells look like. It masks nothing."""
+"""Tells what the columns of a table are, by headers and cells. It masks nothing."""

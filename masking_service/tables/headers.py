@@ -179,7 +179,7 @@ def _by_name(headers: Mapping[int, str], schema: Schema) -> Iterator[tuple[int, 
 
 
 def kind_by_header(header: str, headers: Sequence[str], own: OwnNames = NO_OWN_NAMES) -> str | None:
-    """Return the kind that a header says its column holds, whether or not the schema has a place for it.
+    """Return the kind of a column by its header, whether or not the schema has a place for it.
 
     Args:
         header: of the column.

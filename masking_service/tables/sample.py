@@ -1,4 +1,4 @@
-"""Chooses the cells of one column that are looked at, and judges what they look like, 50 at a time."""
+"""Chooses sample cells of a column and judges them, 50 at a time."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ CLOSER: Final = 100
 JUDGED: Final = 50
 """Sampled cells that are judged together."""
 _REPEATED: Final = 1000
-"""A cell that equals one of so many different ones before it tells nothing new: the same filler in each row."""
+"""Different cells after which an equal one tells nothing new, such as a filler."""
 
 
 class Sample:

@@ -88,7 +88,7 @@ class SeenColumn:
             self.plain.append(cell)
 
     def is_code(self, cell: str) -> bool:
-        """Return whether the header says that this is a code: the number of an order, a time or an amount."""
+        """Return whether the header means a code: an order number, a time or an amount."""
         return own_number(cell) is not None if self.holds_numbers else is_code(self.says, cell)
 
     def kind(self) -> str | None:

@@ -1,7 +1,7 @@
 """The table of the kinds of values, which everything that asks for them reads.
 
-The kinds whose rules read each other are listed here. A kind whose rule reads no other is a module of this folder with a
-`KIND`: it needs no entry anywhere.
+The kinds whose rules read each other are listed here. A kind whose rule reads no other is a module of this folder
+with a `KIND`: it needs no entry anywhere.
 """
 
 from __future__ import annotations

@@ -134,7 +134,7 @@ class Approving(Generic[Key, Request]):
     def ask(
         self, context: RequestContext, what: str, principal: str, key: str, signed: Signed | None
     ) -> AskedKey[Key, Request]:
-        """Return another person's key, once it is seen that the caller may act on it and has signed: one round trip.
+        """Return another person's key for a signed act that the caller may do: one round trip.
 
         Args:
             what: `approve`, `deny` or `revoke`.

@@ -7,7 +7,7 @@ from masking_service.texts import ProblemText, Text
 
 
 class SignatureRequired(AccessError, code="signature-required"):
-    """The policy wants a signature over this act by a key of the person's own, made for this server and policy."""
+    """The policy wants this act signed by the person's own key, for this server and policy."""
 
 
 class NoSignatures(AccessError, code="forbidden"):
@@ -19,7 +19,7 @@ class TooManyKeys(AccessError, code="too-many-keys"):
 
 
 class SignatureInvalid(AccessError, code="signature-invalid"):
-    """The signature is wrong, too old, used before, by another key, or over another act: the caller is not told which.
+    """The signature is wrong, old, used, by another key or over another act; the caller is not told which.
 
     It never counts against the person: a stolen sign-in could freeze everyone. `reason` is a fixed sentence of this
     code base for the log, so that an operator can tell a wrong set-up from an attack; it must not reach the caller.

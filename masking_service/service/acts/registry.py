@@ -1,4 +1,4 @@
-"""The keys of people of one sort: approved ones, sealed as one value a person, and those that wait for approval.
+"""People's keys of one sort: approved ones, sealed by person, and those that wait for approval.
 
 Each approved key holds the signatures by which it was approved. They are verified
 when it is read, so the key that seals the state is not enough to add one. The list

@@ -35,7 +35,7 @@ CALL_SECONDS: Final = 60
 """How long a call is remembered. No request lives longer than 5 s."""
 CALL_ID_BYTES: Final = 16
 CACHED_STEMS: Final = 4_096
-"""Size of the cache of budget key names. Hashing them for each view would take about 3 % of its time."""
+"""Budget key names that are cached. Hashing them for each view would take about 3 % of its time."""
 
 CACHED_BUDGETS: Final = 256
 

@@ -88,5 +88,5 @@ def text_fault(text: str, most: int) -> str:
 
 
 def line_fault(text: str, most: int) -> str:
-    """Return what is wrong with such a text that is shown in a line of a list; "" if nothing is."""
+    """Return what is wrong with a text that a list shows in one line; "" if nothing is."""
     return text_fault(text, most) or ("" if re.search(_ONE_LINE, text) else "invalid-value")

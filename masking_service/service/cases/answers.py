@@ -115,7 +115,7 @@ class CaseCall(Answer):
 
 
 class CaseWaybill(Answer):
-    """A waybill that a case names. `view` is absent for callers who may view none, and null where there is none."""
+    """A waybill of a case. `view` is absent for callers who may view none, and null without a waybill."""
 
     waybill_no: WaybillNo
     view: Waybill | UnsetType | None = UNSET

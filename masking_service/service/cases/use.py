@@ -61,7 +61,7 @@ CLOSE_ANY: Final = (Permission.CASE_APPROVE, Permission.CASE_CLOSE)
 
 
 def checked_opening(policy: Policy, wanted: WantedCase) -> tuple[dict[str, int], int]:
-    """Return the numbers of the waybills of a case that is to be opened, and for how many seconds it is.
+    """Return the waybill numbers of a case to be opened, and its duration in seconds.
 
     Raises:
         InvalidRecord: something in the request is malformed; the pointers are the request's.

@@ -1,4 +1,4 @@
-"""Keeps the newest lists of the frozen and the revoked in files, and restores them in a store that went back.
+"""Keeps the newest lists of frozen and revoked in files, and restores them in an older store.
 
 So people whom a supervisor froze stay frozen, and keys that were revoked sign nothing,
 in a store that came from a backup and was accepted.

@@ -43,14 +43,14 @@ class Freeze(Unprinted, msgspec.Struct, frozen=True):
 
 
 class _Shut(msgspec.Struct, frozen=True):
-    """Who and what is shut out in one tenant: the frozen principals by id, the ids of revoked keys and invitations."""
+    """A tenant's frozen principals by id, and the ids of revoked keys and invitations."""
 
     frozen: Mapping[str, Freeze]
     revoked: frozenset[str]
 
 
 class _StoredList(msgspec.Struct, frozen=True):
-    """The content once a key was revoked; before that, and in earlier releases, it is the list of freezes alone."""
+    """The stored content since the first revoked key; before, it is the list of freezes alone."""
 
     frozen: list[Freeze]
     revoked: list[str]

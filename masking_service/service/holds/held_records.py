@@ -53,7 +53,7 @@ class _StoredRecord:
 
     @property
     def hold_key(self) -> bytes:
-        """The id of the hold's data key that sealed it; empty for another key, whose id a host may have chosen."""
+        """The id of the sealing data key of a hold; empty for other keys, whose id a host may have chosen."""
         return self.record.header[-KEY_ID_BYTES:] if self.record.held else b""
 
 
@@ -157,7 +157,7 @@ class HeldRecords:
         record: Callable[[Change], None],
         now: int,
     ) -> None:
-        """Seal the records that no hold keeps with today's data key, or with that of another hold that names them.
+        """Seal records that no hold keeps with today's data key, others with another hold's.
 
         A record whose expiry has passed is deleted. Records that are not held are sealed again, too: so a hold that
         read them before cannot keep them afterwards. Doing it again is safe. Round trips and errors as `keep`, and

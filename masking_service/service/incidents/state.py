@@ -1,4 +1,4 @@
-"""Incidents of a tenant: what is known, in one sealed list. No person concerned is in it, and no waybill."""
+"""The incidents of a tenant, in one sealed list, without persons concerned and without waybills."""
 
 from collections.abc import Callable, Mapping
 from typing import Final

@@ -13,7 +13,7 @@ from masking_service.service.state.once import OnceAWhile
 WATCH: Final = "incidents"
 """The service principal that an alert names."""
 SHORTEST: Final = 15 * 60
-"""Seconds between two alerts about a deadline, at least; else a quarter of the time from the first to the deadline."""
+"""Seconds between alerts about a deadline, at least; else a quarter of the time to it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from masking_service.service.lookout.peers import MIN_PEERS, is_excessive
 from masking_service.service.lookout.reasons import DAY, HOUR, Reason
 
 RECENT: Final = 7 * DAY
-"""What is new counts for so long. A patient thief does too little in one night to be told from chance."""
+"""Seconds for which new things count. A patient thief's single night does not differ from chance."""
 MIN_HISTORY: Final = 50
 """Earlier actions from which a person's own hours are known."""
 MIN_HISTORY_DAYS: Final = 10
@@ -108,7 +108,7 @@ def odd_hours(actions: Iterable[tuple[str, int]], now: int) -> list[Reason]:
 
 
 def new_surroundings(seen: Iterable[Seen], now: int) -> list[Reason]:
-    """People with devices or networks of the last seven days that they had not used on at least five earlier days.
+    """Return people with devices or networks of seven days that were not used on five earlier days.
 
     The score is that of one day: how rarely people of the role have a new one, where each person's earlier ones count
     once, or how rarely this person has. So a claim that often changes is no reason.

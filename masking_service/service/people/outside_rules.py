@@ -18,7 +18,7 @@ _USELESS: Final = {
     "aliyun": frozenset[str](),
     "huawei": frozenset({"records_key"}),
 }
-"""What a provider has no use for. Huawei's messages have a header that its own secret makes; Aliyun's have none."""
+"""Settings that a provider does not use: Huawei's secret makes a header of its messages, Aliyun's have none."""
 _OPTIONAL: Final = ("lifetime", "mode", "account", "pool", "records_key", "records_from")
 
 

@@ -210,7 +210,7 @@ class Policy:
 
     @property
     def unproven(self) -> dict[str, list[str]]:
-        """Return the calls that signed-in people can make without a proof by a device, each with the roles for it."""
+        """Return the calls that signed-in people make without a device's proof, with the roles of each."""
         rule, issuers = self.rules.devices, self.rules.issuers.values()
         spoken = {role for issuer in issuers for role in issuer.roles} if issuers else {*self.rules.roles}
         left = {

@@ -288,7 +288,7 @@ def _search_rule(found: Mapping[str, DocumentPlace]) -> SearchRule:
 
 
 def _own_numbers(place: DocumentPlace) -> frozenset[str]:
-    """Return the keyed hashes of the company's own numbers. No fault repeats an entry: it may be a number in clear."""
+    """Return the keyed hashes of the company's numbers. Faults repeat no entry, which may be in clear."""
     found: set[str] = set()
     for entry in place.fields(("own_numbers",))["own_numbers"].items():
         value = entry.value

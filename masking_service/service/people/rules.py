@@ -231,7 +231,7 @@ class LookoutRules:
 
 @dataclass(frozen=True, slots=True)
 class SearchRule:
-    """Which search indexes of a tenant are kept: by a recipient's phone, by its last four digits at a site."""
+    """Search indexes of a tenant: by a recipient's phone, and by its last four digits at a site."""
 
     phone: bool = False
     last4: bool = False

@@ -52,7 +52,7 @@ GRAVE: Final = (
     "device-approve",
     "device-revoke",
 )
-"""Acts that lead to values or keys, or hide who took them: `policy check` names those that need no signature."""
+"""Acts that lead to values or keys, or hide thefts: `policy check` names those without signatures."""
 
 Hardware = Literal["any", "no-sync", "touch"]
 HARDWARE: Final[tuple[Hardware, ...]] = ("any", "no-sync", "touch")

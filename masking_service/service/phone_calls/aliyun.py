@@ -98,7 +98,7 @@ class AliyunProvider:
         return SentRecords(read_signed(self._records_key, headers, body, self._clock))
 
     def _ask(self, action: str, nonce: str, wanted: Mapping[str, str]) -> Mapping[str, Any]:
-        """Send a signed request; return the object that answers it. Its errors have status 400 and more, and a code."""
+        """Send a signed request; return the object of its answer. Errors have status 400 and more, and a code."""
         timestamp = datetime.fromtimestamp(self._clock(), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         parameters = {
             **wanted,

@@ -100,7 +100,7 @@ class CallRecords(TenantState):
         )
 
     def unanswered(self, tenant: str, bases: Sequence[bytes]) -> Counter[tuple[bytes, str]]:
-        """Return how many calls to each number were not answered, by base and hash: one round trip, none without bases.
+        """Return the unanswered calls to each number, by base and hash: at most one round trip.
 
         Raises:
             IntegrityError: a record was changed, or belongs to another waybill.

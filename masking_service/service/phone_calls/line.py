@@ -25,7 +25,7 @@ _DIAL: Final = re.compile(rf"(?:{NO_NUMBER})?[0-9]{{5,20}}", re.ASCII).fullmatch
 _EXTENSION: Final = re.compile(r"[0-9]{1,8}", re.ASCII).fullmatch
 _ID_LENGTH: Final = 256
 _TELLING_DIGITS: Final = 5
-"""So many digits of a person's number are more than a mask shows. Four may be the same by chance."""
+"""Digits of a number that exceed what a mask shows. Four may be the same by chance."""
 _ANSWERED: Final = frozenset[CallRefusal]({"pool-empty", "number-not-reported", "refused"})
 """Refusals of a provider that is well."""
 

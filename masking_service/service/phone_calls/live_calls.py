@@ -24,7 +24,7 @@ from masking_service.store.layout import call_stem
 MESSAGE_SECONDS: Final = 600
 """How long a message of the provider is remembered: twice as long as its header is valid."""
 KEPT_SECONDS: Final = SECONDS_A_DAY
-"""How long after its end the provider may still send records of a call. Huawei sends for 11 hours at most."""
+"""Seconds after a call in which its records may come. Huawei sends for 11 hours at most."""
 _CHOICE_BYTES: Final = 12
 _CHARACTERS: Final = 16
 _REF: Final = re.compile(rf"[A-Za-z0-9_-]{{{2 * _CHARACTERS}}}", re.ASCII).fullmatch
@@ -96,7 +96,7 @@ class LiveCalls(TenantState):
         return self._open(place, self._store.read([(b"GET", place.live)])[0])
 
     def claim(self, place: CallPlace, origin: Origin, now: int, until: int) -> StoredCall:
-        """Return the call that lives, or begin one: one round trip, two where the store still holds one that has ended.
+        """Return the running call, or begin one: one round trip, two if the store holds an ended one.
 
         Args:
             now, until: Unix seconds.
@@ -129,7 +129,7 @@ class LiveCalls(TenantState):
         self._store.write([(b"SET", place.live, self._seal(place.live, call), b"EXAT", call.until)])
 
     def read(self, ref: str) -> tuple[Origin, StoredCall | None] | None:
-        """Return whose call a reference names, and the call if it still lives: one round trip, none for no reference.
+        """Return the owner of a reference, and its call if it still runs: at most one round trip.
 
         Raises:
             IntegrityError: it was changed, or belongs to another place.

@@ -33,7 +33,7 @@ def load_line(
     random: Random,
     counted: Callable[[Outcome], None],
 ) -> Line:
-    """Return the line to the provider of a policy; without one, in development, to the provider that calls no one.
+    """Return the line to a policy's provider; in development without one, to a provider without calls.
 
     Args:
         rule, folder: the policy's, and where its key files are.

@@ -1,4 +1,4 @@
-"""Keeps the permits for pseudonyms among the wrapped data keys, so that every rotation of the root key rewraps them.
+"""Keeps permits for pseudonyms among the wrapped data keys, so rotations of the root key rewrap them.
 
 A permit that ended keeps its name for ever: a second one of that name would look like the first.
 """

@@ -181,9 +181,9 @@ MAX_READ: Final = 500
 SCAN: Final = 50_000
 """Entries of a large part that the store looks at in one go."""
 MAX_SCANS: Final = 20
-"""How often a search asks for more of a part. Only parts of phones with thousands of entries are large."""
+"""Times a search asks for more of a part. Only phones with thousands of entries have large parts."""
 MAX_LASTING: Final = 100_000
-"""Parts of which a process remembers that they have an expiry. Setting it costs a server more than adding the entry."""
+"""Parts with a known expiry: setting it costs a server more than adding the entry."""
 _KEEPER: Final = b"\1" * 513
 """A member of every part that belongs to no entry's group: a part without members would lose its expiry.
 

@@ -28,7 +28,7 @@ LEASE_SECONDS: Final = 2
 AT_ONCE: Final = 64
 """Entries of the stream that are read together; each holds the work of a batch."""
 PATIENCE_SECONDS: Final = 60
-"""For how long work is left that names a tenant or a key which this process does not know yet."""
+"""Seconds that work waits for a tenant or key that this process does not know yet."""
 _LEASE_BYTES: Final = 8
 _BUCKET_BYTES: Final = 512
 """Work is padded, so that its length tells little of what is in it."""

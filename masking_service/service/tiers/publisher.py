@@ -35,7 +35,7 @@ from masking_service.store.genesis import MARKED_SLOTS
 from masking_service.store.layout import GENESIS
 
 FRESH_SECONDS: Final = 30
-"""How often it is published although nothing has changed, so that an intake host sees how old its knowledge is."""
+"""Seconds between publications without a change, so that intake hosts know their age."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,9 +33,9 @@ from masking_service.store.layout import DATA_KEY_USES, DATA_KEYS, hour_key_key
 from masking_service.store.servers import Roster
 
 LOOK_AHEAD: Final = 8
-"""How many numbers of a day are read at once. A day has one key unless data keys were rotated."""
+"""Numbers of a day that are read at once. A day has one key unless data keys were rotated."""
 MAX_KEPT: Final = 4_096
-"""Opened hour keys that a process keeps. One takes about 20 KB, and opening it again a quarter of a millisecond."""
+"""Opened hour keys in a process. One takes 20 KB, and a quarter of a millisecond to open."""
 HOURS_A_DAY: Final = 24
 
 
@@ -137,7 +137,7 @@ class DataKeys:
             self._unreported[key_id] += messages
 
     def by_ids(self, tenant: str, key_ids: Iterable[bytes]) -> dict[bytes, DataKey | None]:
-        """Return the keys of these ids; None for a shredded key, because nothing that it sealed can be opened again.
+        """Return the keys of these ids; None for a shredded key, whose values stay closed.
 
         Round trips and errors as `with_days`.
         """
@@ -165,7 +165,7 @@ class DataKeys:
         return {key_id: (day, None if day < shredded_before else key) for key_id, (day, key) in found.items()}
 
     def of_hold(self, tenant: str, number: int) -> DataKey:
-        """Return the data key of a hold, made if there is none: one round trip, and one to make it.
+        """Return the data key of a hold: one round trip, and another to make a missing one.
 
         No day that is shredded is a hold's. What it seals must be written `since` the `identity.roster` of before this
         was called.
@@ -260,7 +260,7 @@ class DataKeys:
         return used > 0 and used + messages > min(self._limit, key.limit) // 2
 
     def _choose(self, memory: _Memory, tenant: str, day: int, messages: int) -> _Current | None:
-        """Return the newest usable key of a day, made if there is none; None where the day was shredded meanwhile."""
+        """Return the newest usable key of a day, made if missing; None if the day was shredded meanwhile."""
         with self._making:
             current = memory.current.get((tenant, day))
             if current is not None and not self._full(current.key, current.used, messages):

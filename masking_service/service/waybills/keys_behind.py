@@ -10,7 +10,7 @@ from masking_service.store.layout import hour_key_key
 
 
 class KeysBehind:
-    """The data keys behind values: those that they name, or those to which the hour keys that they name are wrapped.
+    """The data keys behind values: the named ones, or those that wrap the named hour keys.
 
     Args:
         store: the way to Redis.
@@ -43,7 +43,7 @@ class KeysBehind:
         return {header: self._known[header] for header in headers if header in self._known}
 
     def head_of(self, header: bytes) -> WrapHead | None:
-        """Return what the wrap of the hour key in a header says, that `of` has answered; None for a data key.
+        """Return the wrap's statement on a header's hour key, as `of` answered it; None for a data key.
 
         It is not verified.
         """

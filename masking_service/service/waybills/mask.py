@@ -1,4 +1,4 @@
-"""Masks batches of records, for the answer alone or for what is about to be stored. It needs no store."""
+"""Masks batches of records, for an answer or for storing. It needs no store."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass

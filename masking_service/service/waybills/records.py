@@ -95,7 +95,7 @@ class Record(Unprinted, msgspec.Struct, frozen=True, gc=False):
         return HELD_UNTIL if self.held else self.expires_at
 
     def revising(self, stored: "Record") -> "Record":
-        """Return the same record as a revision of a stored one: it expires with it, and is held like it."""
+        """Return the record as a revision of a stored one, with its expiry and hold."""
         return msgspec.structs.replace(
             self, expires_at=stored.expires_at, held=stored.held, header=stored.header if stored.held else b""
         )
@@ -211,7 +211,7 @@ def read(opened: bytes, header: bytes = b"", *, held: bool = False) -> Record:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """The field that a token refers to: base, revision and ordinal, and the salt and key version of its record."""
+    """The field of a token: base, revision and ordinal, with its record's salt and key version."""
 
     base: bytes
     revision: int
@@ -254,7 +254,7 @@ class Tokens:
 
 
 def read_token(keys: TokenKeys, token: str) -> Reference | None:
-    """Return what a token refers to; None if it cannot be a token of this tenant, as most forgeries cannot."""
+    """Return the field of a token; None if it cannot be this tenant's, like most forgeries."""
     found = keys.read(token)
     if found is None:
         return None

@@ -211,7 +211,7 @@ class Vault(RecordWriter):
     def prepare_erasure(
         self, tenant: str, waybill_no: str, *, now: int, until: int, site: str | None = None
     ) -> Erasure:
-        """Seal tombstones that last until `until` for every revision and the next free one, and a mark: one round trip.
+        """Seal tombstones until `until` for every revision and the next free one, and a mark: one round trip.
 
         Writing them is one more (two with index entries, which go first), and happens whole or not at all. It returns
         False where a revision was written, or a hold set, meanwhile: ask again then whether it is held, prepare and

@@ -1,4 +1,4 @@
-"""Records on their way into the vault: what becomes of each, and how they are written once, with their index entries.
+"""Decides what becomes of each record of a batch, and writes it once, with its index entries.
 
 Every tier that stores has this in common.
 """
