@@ -159,12 +159,16 @@ PROOFS: Final[Mapping[str, Mapping[str, str]]] = {
         "test_nonsense": "test_refused_values.py: what is refused, at its place",
         "test_what_the_schema_lets_through": "test_hardening.py and test_references.py, for all usual values",
     },
+    "helm/test_draws.py": {
+        ".*": "the same rules for fewer draws, and for every file of values: test_hardening.py, test_rendering.py",
+    },
     "helm/test_handbook.py": {
         r"test_(the_secrets|nothing_secret).*\[desk|test_(the_installation|a_rotation|the_commands_for_two)": "by the "
         "trial; rotation/ and tiers/test_commands.py; test_references.py has the secrets of the chart",
     },
     "helm/test_names.py": {
-        r"test_every_name_is_one.*\[(1e3|true|no-no|waybill)": "other names",
+        r"test_every_name_is_one.*\[(1e3|true|no-no|waybill|my-waybill|123|a{38}-b|masking-express-given0)": "other "
+        "names: the longest, a number, and one of one's own",
     },
     "helm/test_rendering.py": {
         r"test_every_object_meets_the_schema_of_kubernetes\[oldest": "the same, by the newest",

@@ -8,6 +8,7 @@ from threading import Barrier, Event, Thread
 from typing import TypeVar
 
 MANY = 16
+PAUSE = 0.02
 
 Answer = TypeVar("Answer")
 
@@ -25,13 +26,19 @@ def together(calls: Sequence[Callable[[], Answer]]) -> list[Answer]:
 
 
 @contextmanager
-def repeating(*works: Callable[[], object]) -> Iterator[None]:
-    """Do each of these again and again until the end of the block, in a thread of its own."""
+def repeating(*works: Callable[[], object], pause: float = PAUSE) -> Iterator[None]:
+    """Do each of these again and again until the end of the block, in a thread of its own.
+
+    Args:
+        works: what to do.
+        pause: seconds between two times: without one, the load takes both processors from what is tested.
+    """
     stop = Event()
 
     def repeat(work: Callable[[], object]) -> None:
         while not stop.is_set():
             work()
+            stop.wait(pause)
 
     threads = [Thread(target=repeat, args=(work,)) for work in works]
     for thread in threads:

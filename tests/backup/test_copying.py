@@ -62,7 +62,7 @@ def test_what_was_acknowledged_before_is_in_the_copy_however_often_the_log_is_re
     node = Node(tmp_path, durable(), binary=binary).start()
     writer = Writer(node)
     promised, backups = [], []
-    with repeating(writer.write, writer.rewrite):
+    with repeating(writer.write, writer.rewrite, pause=0):
         for number in range(3):
             wait_until(lambda: writer.acknowledged > 1_000, "something to lose")
             promised.append(writer.acknowledged)

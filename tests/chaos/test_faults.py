@@ -14,13 +14,14 @@ from tests.chaos.single import SingleServer
 from tests.chaos.world import RECOVERY_SECONDS
 from tests.e2e.processes import wait_for
 from tests.servers import Node
+from tests.together import PAUSE
 
 pytestmark = pytest.mark.needs("cc")
 
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SingleServer]:
-    world = SingleServer(tmp_path_factory.mktemp("chaos"), Shape())
+    world = SingleServer(tmp_path_factory.mktemp("chaos"), Shape(pause=PAUSE))
     yield world
     world.stop()
 

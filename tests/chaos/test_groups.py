@@ -14,20 +14,21 @@ from tests.chaos.groups import (
     the_primary_is_frozen,
 )
 from tests.chaos.load import Shape
+from tests.together import PAUSE
 
 STEADY_SECONDS = 3.0
 
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ClusterWorld]:
-    world = ClusterWorld(tmp_path_factory.mktemp("chaos"), Shape())
+    world = ClusterWorld(tmp_path_factory.mktemp("chaos"), Shape(pause=PAUSE))
     yield world
     world.stop()
 
 
 @pytest.fixture(scope="module")
 def sentinel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SentinelWorld]:
-    world = SentinelWorld(tmp_path_factory.mktemp("chaos"), Shape())
+    world = SentinelWorld(tmp_path_factory.mktemp("chaos"), Shape(pause=PAUSE))
     yield world
     world.stop()
 

@@ -165,7 +165,7 @@ def test_no_request_waits_long_under_load(flood: list[Sent]) -> None:
 @contextmanager
 def greedy(proxied: Proxied, requests: list[bytes]) -> Iterator[None]:
     """One client sends everything at once over two times fifty connections, again and again."""
-    with repeating(*[partial(send, proxied.port, requests)] * 2):
+    with repeating(*[partial(send, proxied.port, requests)] * 2, pause=0):
         time.sleep(0.5)
         yield
 
@@ -229,7 +229,7 @@ def test_the_service_ends_although_clients_keep_coming(tmp_path: Path) -> None:
         statuses.update(one.status for one in send(proxied.port, request))
 
     try:
-        with repeating(*[come] * 12):
+        with repeating(*[come] * 12, pause=0):
             ended = proxied.service.stop()
     finally:
         proxied.proxy.stop()

@@ -3,7 +3,8 @@
 import random
 from typing import Any
 
-COUNT = 30
+COUNT = 8
+"""How many draws every test of value sets tries; `test_draws.py` tries more."""
 KEY = "MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE="
 PEM = f"-----BEGIN PUBLIC KEY-----\n{KEY}\n-----END PUBLIC KEY-----\n"
 LABELS = {"matchLabels": {"app": "printer"}}

@@ -12,6 +12,7 @@ import pytest
 
 from keys.errors import KeysetError
 from keys.files import read_secret_file, write_secret_file
+from tests.every import every
 from tests.helm.chart import VALUE_SETS, Chart, Object
 
 READ_ONLY_MASK = 0o440
@@ -27,13 +28,13 @@ def as_mounted(volume: Object) -> int:
     return mode
 
 
-@pytest.mark.parametrize("value_set", VALUE_SETS)
+@every("value_set", VALUE_SETS)
 def test_a_mounted_secret_can_be_read_by_the_service_and_by_nobody_else(
     chart: Chart, value_set: str, tmp_path: Path
 ) -> None:
     for pod in chart.pods(value_set):
         for number, volume in enumerate(secret_volumes(pod)):
-            file = tmp_path / f"{pod['serviceAccountName']}-{number}"
+            file = tmp_path / f"{value_set}-{pod['serviceAccountName']}-{number}"
             file.write_bytes(b"{}")
             file.chmod(as_mounted(volume))
 

@@ -67,7 +67,7 @@ def run(service: Running, waybills: int) -> list[str]:
     took = {"fill": timed(lambda: fill(service, waybills))}
     thief = Thief(service)
     load = Load(service, "9")
-    with repeating(*load.senders()):
+    with repeating(*load.senders(), pause=0):
         for step in STEPS:
             took[step] = timed(partial(keys, service, *step.split()))
     load.check()
