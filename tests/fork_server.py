@@ -7,6 +7,7 @@ functions: the standard library forks these, and leaves out what Python does at 
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import runpy
@@ -165,7 +166,10 @@ def _write_to(path: str, descriptor: int) -> None:
 
 
 def _import() -> None:
-    """Import what most programs need, and nothing that asks for its environment when it is imported."""
+    """Import what most programs need, and nothing that asks for its environment when it is imported.
+
+    Each worker of a service reads the tables of the masks, which takes a second of the processor: here, once for all.
+    """
     for name in (
         "masking_audit.cli",
         "masking_console.__main__",
@@ -175,8 +179,9 @@ def _import() -> None:
         "masking_service.server.worker",
     ):
         import_module(name)
-    import_module("masking_service.masking.usual_addresses").lines_reader()
+    import_module("masking_service.server.serving").read_tables()
     assert "prometheus_client" not in sys.modules  # it asks whether several processes count together
+    gc.freeze()  # no program looks through what all of them share
 
 
 if __name__ == "__main__":
