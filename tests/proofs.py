@@ -12,6 +12,12 @@ PROOFS: Final[Mapping[str, Mapping[str, str]]] = {
     "audit/": {
         r".*\[one slot": "the same with a log of four slots, as every set-up has it",
     },
+    "audit/archive/test_killed_while_trimming.py": {
+        "test_a_witness_killed_at_any_time": "the same, killed between any two steps",
+    },
+    "audit/packs/test_ranking.py": {
+        "test_the_seeded_thief": "stories/test_the_lookout.py: a pair is listed with the reasons, and no one else",
+    },
     "audit/test_program.py": {
         r"test_(it_verifies|it_refuses|a_key_that|it_has_no).*\[with it": "the same without the extra, which these do "
         "not need",
@@ -21,6 +27,10 @@ PROOFS: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "backup/test_drill.py": {
         r".*\[one slot": "the same with a log of four slots",
+    },
+    "bench/quality/test_command.py": {
+        "test_(a_run|the_figures|a_second|forms|no_example|the_command)": "a measuring tool; test_aims.py holds the "
+        "masks to its aims",
     },
     "bench/test_audit_benches.py": {
         ".*": "a measuring tool; `make bench` runs it",
@@ -46,6 +56,8 @@ PROOFS: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "browser/test_company_issuer.py": {
         "test_without_a_search": "test_find.py: who may not search sees no way to it",
+        "test_the_issuer_ends": "console/test_oidc.py: a logout token ends what it names",
+        "test_two_requests_at_once": "console/test_ending.py: a refresh in flight; test_sessions.py: the lock",
     },
     "browser/test_find.py": {
         r"test_a_caller_who_lost.*\[zh": "the same in English",
@@ -104,6 +116,7 @@ PROOFS: Final[Mapping[str, Mapping[str, str]]] = {
         r"test_names_that_begin_late.*\[long": "the same in a shorter file",
     },
     "cli/test_serving.py": {
+        "test_a_store_that_is_down": "e2e/test_production.py: it masks when it starts without its store",
         "test_policies_are_logged": "web/test_policy_reload.py: the same in one process",
     },
     "e2e/test_audit_ends.py": {
@@ -135,6 +148,10 @@ PROOFS: Final[Mapping[str, Mapping[str, str]]] = {
         "test_a_command_that_is_killed": "each rotation, ended in the test's process at each of its checks: "
         "test_an_interrupted_… of rotation/",
     },
+    "e2e/test_slots.py": {
+        ".*": "audit/slots/test_cluster.py: a cluster keeps one log in four slots; backup/test_drill.py: a service and "
+        "its witness with four slots; store/test_genesis.py: another number is refused",
+    },
     "e2e/test_tiers.py": {
         "test_no_request_is_refused_while_workers": "a killed one is replaced; one that begins with the hour serves",
     },
@@ -149,8 +166,14 @@ PROOFS: Final[Mapping[str, Mapping[str, str]]] = {
     "examples/test_clients.py": {
         r"test_(an_answer_(of|that)|a_service_that_is|after_one|each_attempt).*\[(java|curl)": "in Python",
         r"test_(a_bad_record|a_large_file|a_record_that|lines_that|the_key_may|what_the).*\[(java|curl)": "in Python",
+        r"test_(what_is_printed|escapes|refusals|the_same_file|whoever_asks).*\[(java|curl)": "in Python; the quick "
+        "start of test_handbook.py runs all three",
+        r"test_(a_redirect|what_cannot_be).*\[(java|curl)-(308|two|schl)": "the same by another answer or key",
         "test_a_service_that_comes_back": "test_an_answer_that_is_cut_off: the same tokens",
-        r"test_(refusals|labels|the_same_file|a_wrong_key).*\[curl": "in Python and Java",
+        r"test_(labels|a_wrong_key).*\[curl": "in Python and Java",
+    },
+    "examples/test_courier_client.py": {
+        "test_the_command_finds_a_parcel": "web/search/; the same command where search is off",
     },
     "examples/test_device_proof.py": {
         r".*\[java": "the same in Python; that the Java client compiles is in test_clients.py",
@@ -201,12 +224,19 @@ PROOFS: Final[Mapping[str, Mapping[str, str]]] = {
     "masking/test_repeated.py": {
         r"test_twice.*\[unit": "test_growth.py: each function that reads units; test_linear.py: an address in a record",
     },
+    "monitoring/test_alerts.py": {
+        "test_the_tool_tells": "test_it_fires and test_it_stays_quiet, each for every alert",
+    },
     "observability/test_metrics.py": {
         r"test_gauges_show_the_worst.*\[.*-masking_(store_circuit|workers|keyset)": "another gauge",
     },
     "operations/test_handbook.py": {
         "test_(a_step|written|an_upgrade|certificates|no_keyset)": "`.ci/installation` follows the installation page; "
         "cli/, backup/test_drill.py and rotation/ have what the commands of the other pages do",
+    },
+    "operations/test_two_tiers.py": {
+        ".*": "e2e/test_tiers.py: two tiers as processes; tiers/ in one; test_nginx_tiers.py: the proxy in front of "
+        "them; setups/test_rights.py: the rights",
     },
     "server/test_setup.py": {
         r"test_gunicorn_without_keys.*\[[12]\]": "the same with four workers",
@@ -239,6 +269,7 @@ PROOFS: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "test_package.py": {
         r"test_a_shell_can_complete.*\[(zsh|fish)": "the same in bash",
+        "test_the_auditors_program_has": "audit/test_program.py: the same program, installed by itself",
     },
     "test_reruns.py": {
         "test_a_run_fails": "a tool of this repository",
