@@ -30,7 +30,7 @@ from keys.secret import Secret
 PUBLIC_KEY_BYTES: Final = 1216
 """An ML-KEM-768 encapsulation key (1,184 bytes, FIPS 203) and an X25519 public key (32 bytes)."""
 OVERHEAD_BYTES: Final = 1120 + 16
-"""How much longer than its content a wrapped value is: the KEM's ciphertexts, and the tag."""
+"""Bytes that a wrapped value has beside its content: the KEM's ciphertexts, and the tag."""
 _MLKEM_SEED_BYTES: Final = 64
 _MLKEM_PUBLIC_BYTES: Final = 1184
 _SEED_BYTES: Final = _MLKEM_SEED_BYTES + 32

@@ -15,7 +15,7 @@ from masking_service.service.lookout.reasons import DAY
 from masking_service.service.lookout.signals import VIEW_DAYS, WINDOW_DAYS
 
 _TRACE_ACTIONS = tuple(b'"action":"%b"' % action.encode() for action in sorted(TRACES))
-"""As the log's own format writes them: most lines need not be parsed to be told apart."""
+"""Parts of lines in the log's format, by which most lines are skipped without parsing."""
 
 
 def first_second(now: int) -> int:

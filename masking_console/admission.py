@@ -28,7 +28,7 @@ WITHOUT_ME: Final = frozenset(
 )
 """Endpoints that do not look up the person first: the service decides in their only call, if any."""
 SAVE_SECONDS: Final = 20
-"""How often the time of the last action is written down."""
+"""Seconds between notes of the last action."""
 
 
 def admit() -> Response | None:

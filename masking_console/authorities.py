@@ -22,7 +22,7 @@ def trust(http: requests.Session, authority: Path | None) -> None:
 
 
 def certificate_fault(error: BaseException) -> str:
-    """Why a server's certificate was refused, in OpenSSL's words; "" where something else failed."""
+    """Return why a server's certificate was refused, in OpenSSL's words; "" after another failure."""
     cause: BaseException | None = error
     while cause is not None and not isinstance(cause, ssl.SSLCertVerificationError):
         cause = cause.__cause__ or cause.__context__

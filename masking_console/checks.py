@@ -74,7 +74,7 @@ def _addresses(settings: Settings) -> str:
 
 
 def _certificate(error: Exception, name: str) -> str:
-    """What is wrong with a server's certificate, and the setting to check; "" where something else failed."""
+    """Return what is wrong with a server's certificate, and the setting to check; "" after another failure."""
     if not str(error):
         return ""
     return _("its certificate is refused (%(error)s): check %(name)s", error=error, name=PREFIX + name)

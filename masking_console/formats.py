@@ -43,7 +43,7 @@ KINDS: Final = {
     "email": FieldKind(later("e-mail address"), later("Show e-mail"), ("mail", "emailaddr", "emailaddress")),
     "text": FieldKind(later("remark"), later("Show"), ("remark", "memo", "words")),
 }
-"""In the order of their fields on a page."""
+"""Kinds, in the order of their fields on a page."""
 KIND_NAMES: Final = {name: kind.name for name, kind in KINDS.items()}
 STATUS_NAMES: Final = {
     "open": later("open"),
@@ -198,7 +198,7 @@ def moment(timestamp: str | None) -> Markup:
 
 
 def time_left(timestamp: str) -> Markup:
-    """How long until a time: "58 min", "5 h", "3 days"; the time itself is behind it."""
+    """Return the time left: "58 min", "5 h", "3 days"; the time itself is behind it."""
     at = datetime.fromisoformat(timestamp)
     minutes = int((at - datetime.now(UTC)).total_seconds() // 60)
     if minutes < 0:
@@ -229,7 +229,7 @@ def field_time(timestamp: str) -> str:
 
 
 def person_name(principal: str) -> str:
-    """What a person is called, else their id."""
+    """Return a person's name, else the id."""
     return str(colleagues().get(principal, {}).get("name") or principal)
 
 
@@ -252,7 +252,7 @@ def field_order(pointer: str, kind: str) -> tuple[int, int]:
 
 
 def side_of(pointer: str) -> str:
-    """Whose field it is: ``recipient``, ``sender``, or "" where its path does not say."""
+    """Return the side of a field: ``recipient``, ``sender``, or "" where its path does not say."""
     path = pointer.lower()
     return next((side for side, words in SIDES if any(f"/{word}" in path for word in words)), "")
 
@@ -313,7 +313,7 @@ def show_label(kind: str) -> str:
 
 
 def amount(counts: str, used: int, limit: int | None) -> str:
-    """What a person used of a budget, with its limit where there is one: "3 / 20 values"."""
+    """Return a person's use of a budget, with its limit if there is one: "3 / 20 values"."""
     n, counted = f"{used} / {limit}" if limit else str(used), limit or used
     return {
         "fields": several("%(n)s value", "%(n)s values", counted, n=n),

@@ -13,7 +13,7 @@ from masking_console.formats import other_leaves, side_of, value_at
 from masking_console.service import Json
 
 QUIET_MODULES: Final = 4
-"""Of a QR code (ISO/IEC 18004): white modules around it."""
+"""The quiet zone of a QR code (ISO/IEC 18004): white modules around it."""
 ROUTING_NAMES: Final = frozenset(
     {"routingcode", "routecode", "routelabel", "destroutelabel", "sortingcode", "sortcode", "shortaddress"}
     | {"三段码", "大头笔"}

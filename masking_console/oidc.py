@@ -59,7 +59,7 @@ class SessionTokens(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class DescribedIssuer:
-    """What the issuer says of itself, the client of its keys, and when it was read, on the monotonic clock."""
+    """The issuer's metadata, the client of its keys, and the monotonic time of reading."""
 
     metadata: Mapping[str, Any]
     keys: jwt.PyJWKClient
@@ -80,7 +80,7 @@ class Provider:
 
     @property
     def origin(self) -> str:
-        """Where people sign in, for the page's `form-action`; empty while the issuer was not reached."""
+        """The address where people sign in, for `form-action`; empty while the issuer was not reached."""
         address = self._issuer.metadata["authorization_endpoint"] if self._issuer is not None else ""
         return "/".join(address.split("/")[:3])
 
@@ -153,7 +153,7 @@ class Provider:
         return _tokens(token, session.refresh_token)
 
     def logout_address(self, session: Session, state: str) -> str:
-        """Where to end the session at the issuer, or "" where it has no such address."""
+        """The address where a session ends at the issuer, or "" without one."""
         endpoint = str(self._described().metadata.get("end_session_endpoint", ""))
         if not endpoint:
             return ""

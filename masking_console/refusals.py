@@ -11,7 +11,7 @@ WORDS: Final = {
     "invalid-request": later("Something that you entered is not right."),
     "too-many-items": later("You entered more than can be done at once."),
 }
-"""By the code of a problem. The service's own sentence is for developers there."""
+"""Texts by the code of a problem. The service's own sentences are for developers."""
 FIELDS: Final = {
     "case": later("1 to 64 of A-Z a-z 0-9 . _ -, a letter or digit first"),
     "purpose": later("None of your roles may use this purpose"),

@@ -12,7 +12,7 @@ from keys.files import read_secret_file
 
 CHECK_SECONDS: Final = 1.0
 MAX_AGE_SECONDS: Final = 365 * 86_400
-"""As old as the default policy of the service lets keys become."""
+"""The age to which the service's default policy lets keys grow."""
 
 
 class SessionKey:

@@ -22,7 +22,7 @@ WARN_SECONDS: Final = 2 * 60
 LIFETIME_SECONDS: Final = 9 * 3600
 LOCK_SECONDS: Final = 8
 FORMER_SECONDS: Final = 3600
-"""How long after its longest life it is known whose a session was."""
+"""Seconds after its longest life for which a session's person is known."""
 
 ENDED_ELSEWHERE: Final = "elsewhere"
 ENDED_BY_ISSUER: Final = "issuer"
@@ -118,7 +118,7 @@ class Sessions:
             return self._read(_key(name_of(session_id)))
 
     def former(self, session_id: str) -> str:
-        """Whose session an id was, until an hour after its longest life; "" where that is not known.
+        """Return the person of a session id, until an hour after its longest life; "" if unknown.
 
         It signs no one in: what the person was typing is kept for them.
         """
@@ -237,5 +237,5 @@ def _former(name: str) -> bytes:
 
 
 def _seconds(session: Session) -> int:
-    """How long Redis keeps a session."""
+    """Seconds for which Redis keeps a session."""
     return session.seconds_left(int(time.time())) or 1

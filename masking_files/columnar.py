@@ -34,11 +34,11 @@ except ModuleNotFoundError:  # the extra `arrow` is not installed: `ColumnFile` 
 _READ: Final = 4_096
 """Rows that are read at once."""
 _READ_BYTES: Final = 4 * 1024 * 1024
-"""What such rows may have: fewer are read where they have more."""
+"""Bytes of such rows; fewer rows are read where they have more."""
 _WRITTEN: Final = 65_536
 """Rows of a row group: fewer are larger files."""
 _WRITTEN_BYTES: Final = 32 * 1024 * 1024
-"""Of a row group before it is compressed, whatever its rows."""
+"""Bytes of a row group before compression, whatever its rows."""
 _ARROW_FILE: Final = b"ARROW1"
 
 Steps = tuple[str, ...]
@@ -236,12 +236,12 @@ class _ColumnSink(io.RawIOBase):
         return len(piece)
 
     def tell(self) -> int:
-        """How much was written."""
+        """Return how much was written."""
         return self._at
 
 
 def _rows_of(size: int, rows: int) -> int:
-    """How many of so many rows of so many bytes are read at once."""
+    """Return how many such rows are read at once."""
     return max(1, min(_READ, _READ_BYTES * rows // size if size else _READ))
 
 

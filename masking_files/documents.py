@@ -22,7 +22,7 @@ _NAME: Final = '"records"'
 _SPACE: Final = " \t\r\n"
 _SPACES: Final = re.compile(f"[{_SPACE}]*+")
 _MARK: Final = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|["\[\]{},]', re.DOTALL)
-"""What tells where an element ends: a whole string, which may hold any of the others, or one of them."""
+"""Finds the end of an element: a whole string, or a sign outside of strings."""
 
 
 _decode: Final = msgspec.json.Decoder(float_hook=Fraction).decode

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Final
 
 BEGINNINGS: Final = frozenset("=+-@\t\r\n＝＋－＠")
-"""What a formula begins with (OWASP, "CSV Injection"; the full-width signs count in Chinese and Japanese locales)."""
+"""The first characters of formulas (OWASP, "CSV Injection"; full-width signs in Chinese and Japanese locales)."""
 
 _HARMLESS: Final = re.compile(
     r"""
@@ -19,7 +19,7 @@ _HARMLESS: Final = re.compile(
     re.VERBOSE,
 )
 _INNER: Final = re.compile(r"""(?<=[;,|\t\r\n])([ "']*+)([=+\-@＝＋－＠][^;,|\t\r\n]*)""")
-"""What begins a cell of its own for a spreadsheet that is set to another separator than the file's."""
+"""The characters that begin a new cell where a spreadsheet uses another separator than the file."""
 
 _RISKY: Final = re.compile(r"""[;,|\t\r\n][ "']*+[=+\-@＝＋－＠]|;[\t\r\n]""")
 

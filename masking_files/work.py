@@ -137,7 +137,7 @@ class Tokenizing:
         return [members(answer) for answer in answers]
 
     def _stopped(self, why: str) -> NotDone:
-        """What was stored before it stopped is no loss and no harm."""
+        """Say that what was stored before the stop is no loss and no harm."""
         if not self._answered:
             return NotDone(say(texts.STOPPED, why=why))
         return NotDone(say(texts.STOPPED_AFTER, why=why, records=self._answered))

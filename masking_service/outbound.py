@@ -47,7 +47,7 @@ class OutboundError(Exception):
 
 
 class OutboundBusy(OutboundError):
-    """As many exchanges are under way as there may be."""
+    """The limit of simultaneous exchanges is reached."""
 
 
 @dataclass(frozen=True, slots=True)

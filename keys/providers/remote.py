@@ -21,7 +21,7 @@ from keys.secret import Secret
 CALL_SECONDS: Final = 2.0
 """Seconds a call may take. A caller also waits for the call before it: at most 4 s in all."""
 PAUSE_SECONDS: Final = 5.0
-"""How long calls are refused after a failure."""
+"""Seconds that calls are refused after a failure."""
 
 Result = TypeVar("Result")
 

@@ -27,7 +27,7 @@ _FOUND: Final = "SELECT ms, number, at FROM found WHERE term = ? AND (ms, number
 
 
 class EntryPlace(NamedTuple):
-    """Where an entry is: in the order of its tenant, and at which byte of which segment."""
+    """The place of an entry: in its tenant's order, and its segment and byte."""
 
     order: Order
     segment: int

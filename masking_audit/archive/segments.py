@@ -24,7 +24,7 @@ STATE: Final = "state.json"
 WITNESS: Final = "witness.json"
 """The newest archived checkpoint, for ``audit verify --checkpoint``."""
 FLUSH_BYTES: Final = 1024 * 1024
-"""So many bytes are kept in memory before they are written."""
+"""Bytes that are kept in memory before they are written."""
 
 
 class ArchiveError(Exception):
@@ -172,7 +172,7 @@ class Segments:
 
     @property
     def begin(self) -> Position:
-        """Where the oldest segment begins; older ones may have been deleted."""
+        """Return the beginning of the oldest segment; older ones may have been deleted."""
         first = min(self._folder.glob("audit-*.ndjson"), default=self.path(1))
         return Position(number_of_segment(first), 0)
 

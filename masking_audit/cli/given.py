@@ -1,4 +1,4 @@
-"""What is given to the `audit` commands as files: keys, checkpoints and notes; and the options that name them."""
+"""Reads keys, checkpoints and notes that the `audit` commands get as files, and declares their options."""
 
 import re
 from pathlib import Path

@@ -112,7 +112,7 @@ _decode: Final = msgspec.json.Decoder(_Line).decode
 _decode_any: Final = msgspec.json.Decoder().decode
 _decode_checkpoint: Final = msgspec.json.Decoder(Checkpoint).decode
 UNREADABLE: Final = (msgspec.MsgspecError, KeyError, ValueError, TypeError, OverflowError, RecursionError)
-"""What reading something that is no entry raises."""
+"""Errors of reading something that is no entry."""
 
 
 def read_line(line: bytes) -> EntryLine | CheckpointLine:

@@ -52,7 +52,7 @@ def fact_hash(content: bytes) -> str:
 
 
 def link_of_hash(previous: bytes, writer: str, number: int, hashed: bytes) -> bytes:
-    """As `link`, from the hash of the entry."""
+    """Return the link of an entry, from its hash."""
     return _linked(_ENTRY, previous, writer, number, hashed)
 
 

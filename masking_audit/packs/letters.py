@@ -21,7 +21,7 @@ _KINDS: Final = {
     "email": Text("e-mail address"),
     "text": Text("remark"),
 }
-"""What people call the kinds of values."""
+"""The names of the kinds of values in letters."""
 _NOT_KNOWN: Final = ("name", "phone", "address")
 
 

@@ -1,4 +1,4 @@
-"""In which part of the documents an entry is shown, by its action. Pure."""
+"""Assigns each action to the part of the documents that shows it. Pure."""
 
 from collections.abc import Mapping
 from enum import Enum, auto

@@ -20,7 +20,7 @@ SLACK_SECONDS: Final = 10
 
 
 class MismatchKind(StrEnum):
-    """How a place differs from the log."""
+    """How a place in the store differs from the log."""
 
     DELETED = "deleted"
     REPLAYED = "replayed"

@@ -11,7 +11,7 @@ from masking_audit.format.links import slot_of
 MAX_FINDINGS: Final = 100
 """Findings that are kept; further ones are only counted."""
 CHECKPOINT: Final = "checkpoint "
-"""How the name of a checkpoint begins."""
+"""The beginning of a checkpoint's name."""
 
 
 class FindingKind(StrEnum):

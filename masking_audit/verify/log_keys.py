@@ -42,7 +42,7 @@ class LogKeys:
         self._signed: list[dict[str, int]] = [{} for _ in self.keys]
         """The highest number of each writer that each key has signed."""
         self._bounds: dict[int, Mapping[str, int]] = {at: {} for at in range(self.oldest)}
-        """Up to which number of each writer an ended key verifies."""
+        """The newest number of each writer that an ended key verifies."""
         self._tried_first: int = self.newest
 
     @property

@@ -13,7 +13,7 @@ from masking_audit.verify.findings import FindingKind, Findings
 ACTED: Final = frozenset({"done", "released"})
 """Outcomes of acts that were done."""
 BROKEN: Final = (IntegrityError, KeyError, TypeError, ValueError, AttributeError)
-"""What verifying an entry raises, whatever is in it."""
+"""Errors of verifying an entry, whatever is in it."""
 
 
 class PersonSignatures:

@@ -116,7 +116,7 @@ def brief(waybill: Json) -> Json:
 
 
 def timeline(case: Json, opens: Sequence[Json], calls: Sequence[Json] = ()) -> list[Json]:
-    """What was decided, opened and called, the oldest first. What a person opens in a row is one event."""
+    """Return decisions, openings and calls, the oldest first. A person's openings in a row are one event."""
     events: list[Json] = [{"at": case["opened_at"], "by": case["opened_by"], "act": "open", "note": case["reason"]}]
     events += case.get("decisions", ())
     for what, each_of in (("field", opens), ("call", calls)):
@@ -187,7 +187,7 @@ def _unfolded(case: Json, waybill: Json) -> Json:
 
 
 def _why_nothing_opens(case: Json) -> str:
-    """Why the person opens nothing under this case, in a sentence; "" where they do."""
+    """Return why the person opens nothing under this case, in a sentence; "" if they do."""
     me = g.me
     if me.get("frozen"):
         return _("You are frozen. A supervisor or the privacy office can unfreeze you.")

@@ -38,7 +38,7 @@ def remove() -> Response:
 
 @pages.post("/decoys/heard")
 def hear() -> str:
-    """Who saw the seeds whose phone rang. The number is not kept in an address or a page."""
+    """Show who saw the seeds whose phone rang. The number stays in no address or page."""
     return _page(g.person.hear(request.form.get("phone", "")))
 
 

@@ -145,7 +145,7 @@ def _words() -> dict[str, Any]:
 
 
 def left(deadline: str, now: datetime) -> str:
-    """How long it is until a deadline, in words."""
+    """Return the time left until a deadline, in words."""
     minutes = int((datetime.fromisoformat(deadline) - now).total_seconds() // 60)
     if minutes < 0:
         return _("overdue")

@@ -73,7 +73,7 @@ def check() -> str:
 
 
 def _unseen_fault(typed: Mapping[str, str]) -> str:
-    """What is wrong with the pasted lines, if it was not said before: only sound lines are sent."""
+    """Return what is wrong with the pasted lines, if it was not said before."""
     verdicts = Counter(row.verdict for row in read_lines(typed.get("waybills", "")))
     if not verdicts["sound"]:
         return _("No line has a waybill number.")

@@ -41,7 +41,7 @@ def _asked() -> date:
 
 
 def _begin(day: date) -> str:
-    """When a day begins, as a timestamp of the service."""
+    """Return the beginning of a day, as a timestamp of the service."""
     return f"{to_utc(datetime.combine(day, time_of_day())).isoformat(timespec='seconds')}Z"
 
 

@@ -28,7 +28,7 @@ def search() -> Response | str:
 
 @pages.get("/waybills/<number>")
 def shown(number: str) -> str:
-    """Who saw what of a waybill; or that there is no record of it."""
+    """Show who saw what of a waybill, or that there is no record of it."""
     seen = g.person.disclosures(number)
     if not seen.get("stored") and not any(seen.get(name) for name in ("opens", "views", "calls", "heard")):
         return render_template("waybill_unknown.html", number=number)
@@ -66,7 +66,7 @@ def letter(number: str) -> str:
 
 
 def _grouped(seen: Json) -> list[Json]:
-    """What was seen, grouped by role, reason and what it was, with the days on which it was."""
+    """Group what was seen by role, reason and sort, with its days."""
     rows: dict[tuple[str, ...], list[str]] = {}
     for what in ("opens", "views", "calls"):
         for each in seen.get(what, ()):

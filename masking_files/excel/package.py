@@ -27,7 +27,7 @@ from masking_files.faults import NotDone
 from masking_service.cli.language import say
 
 MAX_BYTES: Final = 4 * 1024**3
-"""Of all parts together. They are read in pieces: this bounds the time, and the disk space for shared strings."""
+"""Bytes of all parts together: the limit on time, and on disk space for shared strings."""
 MAX_PARTS: Final = 10_000
 MAX_SMALL_PART: Final = 16 * 1024**2
 """Bytes of a part of which something is kept in memory: styles, relations, the list of sheets."""
@@ -99,7 +99,7 @@ class _Package:
         return self._archive.open(self._parts[name])
 
     def relations(self, name: str) -> dict[str, tuple[str, str]]:
-        """What a part relates to inside the package: (type, name of the other part), by id."""
+        """Return the relations of a part inside the package: (type, other part's name), by id."""
         folder, own = posixpath.split(name)
         of_part = posixpath.join(folder, "_rels", f"{own}.rels")
         found: dict[str, tuple[str, str]] = {}

@@ -127,7 +127,7 @@ class ExcelSheet(Sheet):
 
     @property
     def notes(self) -> list[str]:
-        """What of the sheet is not in the output."""
+        """Return what of the sheet is missing in the output."""
         if not self._at:
             return []
         return [say(ABOVE_HEADERS, row=self._at + 1)]

@@ -18,7 +18,7 @@ from masking_service.tables.headers import Told, lay_out
 Mode = Literal["refuse", "guard", "hide", "pass"]
 
 WAYBILL_NO: Final = "waybill_no"
-"""In place of a kind: the column of the record's own number, which stays in texts."""
+"""Instead of a kind: the column of the record's own number, which stays in texts."""
 UNMAPPED: Final = "unmapped"
 """Instead of a kind: the column stays, except for names and phones of its own row."""
 

@@ -22,7 +22,7 @@ FULL: Final = 0.95
 
 
 class Lag(NamedTuple):
-    """What the witness has to archive: the age of its newest checkpoint compared with the store's, and entries."""
+    """The age of the witness's newest checkpoint, compared with the store's, and the entries left to archive."""
 
     seconds: int
     entries: int
@@ -89,7 +89,7 @@ class Backlog:
 
     @property
     def lag(self) -> Lag | None:
-        """How far the archive is behind; None if it cannot be asked, or was not yet."""
+        """Return how far the archive is behind; None if it was not, or cannot be, asked."""
         newest = self._checkpoints.newest_seen
         return lag(newest.checkpoint, self._archived) if newest and self._archived else None
 

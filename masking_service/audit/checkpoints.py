@@ -183,11 +183,11 @@ class Checkpoints:
         return self._make()
 
     def make_naming(self, keys: Sequence[bytes]) -> CheckpointLine:
-        """As `make`; it says which public keys may sign what follows. Without any, only the active one may."""
+        """Make a checkpoint that says which keys may sign what follows; without any, only the active one."""
         return self._make(keys)
 
     def make_despite_loss(self) -> CheckpointLine:
-        """As `make`, even if signed entries are missing: the operator takes the responsibility.
+        """Make a checkpoint even if signed entries are missing: the operator takes the responsibility.
 
         Only the active key may sign what follows, whichever the store's newest checkpoint names.
         """

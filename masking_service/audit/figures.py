@@ -10,7 +10,7 @@ NO_REFUSAL: Final = frozenset({"released", "done", "not-found", "unavailable"})
 
 
 class Figures(NamedTuple):
-    """How many fields were opened, waybills viewed in full, cases opened, and calls refused."""
+    """Counts of opened fields, full views, opened cases and refused calls."""
 
     fields: int = 0
     full_views: int = 0

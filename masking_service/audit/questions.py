@@ -19,7 +19,7 @@ MAX_ANSWER_BYTES: Final = 12 * 1024 * 1024
 MAX_LIMIT: Final = 500
 MAX_NAMES: Final = 50
 VALID_SECONDS: Final = 60
-"""How far the clocks of both sides may differ."""
+"""Seconds by which the clocks of both sides may differ."""
 
 
 class Position(msgspec.Struct, frozen=True, order=True):

@@ -65,7 +65,7 @@ class Scanned(NamedTuple):
 
     @property
     def cursor(self) -> str:
-        """Where to go on behind it."""
+        """The place behind it, where reading continues."""
         return self.behind or str(self.entry["id"])
 
 

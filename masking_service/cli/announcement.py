@@ -63,7 +63,7 @@ class Announcement:
 
 
 def not_ready(url: str) -> str:
-    """Why the service at an address is not ready; empty if it is."""
+    """Return why the service at an address is not ready; empty if it is."""
     address = urlsplit(url)
     connection = HTTPConnection(address.hostname or "", address.port, timeout=ANSWER_SECONDS)
     try:

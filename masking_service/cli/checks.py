@@ -55,9 +55,9 @@ from masking_service.store.layout import GENESIS
 
 Check = tuple[str, Callable[[], str | None]]
 ALIVE: Final = b'{"status":"alive"}'
-"""What `GET /healthz` answers."""
+"""The answer of `GET /healthz`."""
 LAG_SECONDS: Final = 600
-"""How far the archive may be behind, as in the alert MaskingArchiveLag."""
+"""Seconds by which the archive may be behind, as in the alert MaskingArchiveLag."""
 
 
 class CheckFailed(Exception):

@@ -45,7 +45,7 @@ _CHOSEN: Final[Mapping[ParameterSource | None, Text]] = {
     ParameterSource.ENVIRONMENT: texts.POLICY_IN_USE,
     ParameterSource.DEFAULT: texts.POLICY_SHIPPED,
 }
-"""What is said of a policy that the caller did not name."""
+"""The texts about a policy that the caller did not name."""
 
 
 @click.group()

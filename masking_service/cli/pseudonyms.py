@@ -148,7 +148,7 @@ def _record(opened: OpenRegistries, tenant: str, action: Action, one: StoredPerm
 
 
 def _said(do: Any, *arguments: Any) -> Any:
-    """What `do` returns; its refusal in words."""
+    """Return what `do` returns; print its refusal in words."""
     try:
         return do(*arguments)
     except PermitError as refusal:

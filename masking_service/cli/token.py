@@ -21,7 +21,7 @@ from masking_service.service.people.principals import site_codes, staff_principa
 from masking_service.service.people.rules import DEVELOPMENT_ALIAS
 
 NO_PHONE: Final = "010-10000000"
-"""From which minted people call. It is no one's: in Beijing (010) no subscriber's number begins with 1."""
+"""The calling number of minted people. No subscriber's number in Beijing (010) begins with 1."""
 
 
 @click.group()

@@ -44,7 +44,7 @@ _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 BATCHES: Final = ("records", "items", "waybills")
 """The members of requests that hold a batch."""
 _MAX_LEVELS: Final = 8
-"""Of objects and arrays, the outermost first, in which the place of what cannot be held is looked for."""
+"""Levels of objects and arrays, from outside, that are searched for a value that cannot be held."""
 _MAX_DIGITS: Final = 4_300
 """Python reads and writes no longer integer."""
 _decoders: dict[type[msgspec.Struct], msgspec.json.Decoder[Any]] = {}

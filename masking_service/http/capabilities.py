@@ -26,13 +26,13 @@ from masking_service.service.waybills import api as waybills
 COMMON: Final = ("bad-request", "internal", "overloaded")
 """Codes of the problems of every operation."""
 AUTHENTICATED: Final = ("unauthenticated", "issuer-unavailable", "invalid-request")
-"""Of operations that need a credential: a parameter in the query that an operation does not have is refused."""
+"""Problems of operations that need a credential; an unknown parameter of the query is one."""
 GUARDED: Final = ("forbidden", "frozen")
-"""Of operations that need a permission."""
+"""Problems of operations that need a permission."""
 WITH_BODY: Final = ("invalid-json", "too-large", "unsupported-media-type", "invalid-request")
-"""Of operations with a body."""
+"""Problems of operations with a body."""
 WITH_QUERY: Final = ("invalid-request",)
-"""Of operations with a query."""
+"""Problems of operations with a query."""
 
 
 class PathParameter(NamedTuple):

@@ -45,7 +45,7 @@ _ONE_OF_TWO: Final = [
     {"required": ["phone"], "properties": {"phone": _STRING, "last4": _NULL, "site": _NULL}},
     {"required": ["last4", "site"], "properties": {"phone": _NULL, **dict.fromkeys(("last4", "site"), _STRING)}},
 ]
-"""How a search says what it asks for."""
+"""The ways in which a search says what it asks for."""
 
 PROBLEM: Final = {"$ref": _REF.format(name="Problem")}
 
@@ -174,7 +174,7 @@ def _problem() -> Json:
 
 
 def _decided(rules: Rules, known: Mapping[str, Schema]) -> dict[str, Json]:
-    """What the set-up decides about requests, by shape: changed and required members."""
+    """The members that the set-up changes or requires, by shape."""
     schema = {"enum": sorted(known), "default": "standard"}
     profile = {"enum": [*sorted(rules.profiles), None]}
     purpose = {"enum": sorted(rules.purposes)}

@@ -18,7 +18,7 @@ from masking_service.observability.metrics import AlertKind, Metrics
 from masking_service.service.people.principals import CLIENT_ALIAS, SERVICE_ALIAS, Principal
 
 QUIET_SECONDS: Final = 60
-"""How long a process suppresses the same alert."""
+"""Seconds for which a process suppresses the same alert."""
 MAX_REMEMBERED: Final = 10_000
 _ID_BYTES: Final = 8
 

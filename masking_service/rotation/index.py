@@ -83,7 +83,7 @@ def _followed(coordinator: Coordinator) -> None:
 
 @dataclass(frozen=True, slots=True)
 class FoundNumbers:
-    """How many numbers were asked for, are stored by a tenant, and are at a place under an older secret."""
+    """Counts of numbers: asked for, stored by a tenant, and at a place under an older secret."""
 
     asked: int
     stored: int

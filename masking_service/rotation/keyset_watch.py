@@ -27,9 +27,9 @@ from masking_service.store.layout import DATA_KEY_USES
 BEAT_SECONDS: Final = 2.0
 """Interval of unchanged heartbeats. Each is a synced write in the store."""
 LEASE_SECONDS: Final = LIFE_SECONDS - 5.0
-"""How long a process may use the store after its last heartbeat."""
+"""Seconds a process may use the store after its last heartbeat."""
 RETRY_SECONDS: Final = 5.0
-"""When a refused file is tried again unchanged: the provider of its root key may have been unavailable."""
+"""Seconds until a refused file is tried again: its root key's provider may have been unavailable."""
 
 
 class KeysetFileWatch:

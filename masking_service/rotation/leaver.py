@@ -54,7 +54,7 @@ _TURNS: Final[dict[Step, tuple[RotatableKey, ...]]] = {
     "rotate search": ("search",),
     "rotate audit": ("audit", "audit-hash"),
 }
-"""Of which uses a step gives a new active key."""
+"""The uses that get a new active key by a step."""
 WHY: Final[dict[Step, str]] = {
     "rotate root": "the old one unwraps data keys and secrets of every copy",
     "rewrap": "nothing in a new copy of the store hangs on the old root key",
@@ -146,7 +146,7 @@ class LeaverPlan(msgspec.Struct, frozen=True):
 
     @property
     def needs(self) -> Collection[Access]:
-        """What the person could have had, and what follows: a machine and the code hold the keys and the store."""
+        """Return what the person could have had: a machine and the code include the keys and the store."""
         return {*self.could, *(("store", "keys") if {"host", "code"} & {*self.could} else ())}
 
     def report(self, now: int) -> str:

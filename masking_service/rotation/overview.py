@@ -25,7 +25,7 @@ ENDING: Final[tuple[Use, ...]] = ("index", "state", "search", "audit", "publicat
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What the policy says of keys, in days: the longest retention, and how old keys may become."""
+    """The policy's limits in days: the longest retention, and the ages of keys."""
 
     retention: int
     rules: KeyRules

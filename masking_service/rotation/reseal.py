@@ -37,7 +37,7 @@ from masking_service.store.pipeline import Question
 
 AT_ONCE: Final = 500
 STARTED: Final = "reseal.json"
-"""In the state directory, while a run is not complete: which data keys are new enough."""
+"""A file in the state directory during a run: the data keys that are new enough."""
 SUBJECT: Final = "key/data"
 _RECORD: Final = re.compile(WAYBILL + rb"(?:[0-9a-f]|10)")
 

@@ -19,7 +19,7 @@ SOON_SECONDS: Final = 0.25
 CURRENT_SECONDS: Final = 3.0
 """Seconds a process uses the store with its copy of clients, freezes and decoys before it learns again."""
 BACKLOG_EVERY_SECONDS: Final = 60
-"""How often it is read how far the audit log is archived and trimmed: that is done once a minute."""
+"""Seconds between readings of how far the log is archived and trimmed, which happens once a minute."""
 LATE_SECONDS: Final = 120
 """A checkpoint this old is twice as old as any should become."""
 
@@ -32,7 +32,7 @@ Report = Callable[[str, Exception], None]
 
 
 Jobs = tuple[Callable[[float], object], tuple[Callable[[], object], ...]]
-"""What a thread waits with between two runs, and what it does in each."""
+"""What a thread waits with between two runs, and its work in each."""
 
 
 class BackgroundThreads:

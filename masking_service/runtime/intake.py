@@ -48,11 +48,11 @@ if TYPE_CHECKING:
     from prometheus_client.registry import Collector
 
 LEASE_SECONDS: Final = 10.0
-"""How long the store may be used after it was verified last."""
+"""Seconds the store may be used after it was last verified."""
 
 
 class PublicationLate(Exception):
-    """What the opening tier published is too old: revocations and freezes may not be known here."""
+    """The publication of the opening tier is too old: revocations and freezes may be missing here."""
 
 
 class IntakeParts:

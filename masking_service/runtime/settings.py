@@ -190,7 +190,7 @@ def _metrics_port(environment: Mapping[str, str]) -> int:
 
 
 def _signed(environment: Mapping[str, str], name: str, check: Callable[[str], str]) -> tuple[str, Path | None]:
-    """Where messages are sent, and what signs them: both, or neither."""
+    """The address of messages, and the secret that signs them: both, or neither."""
     url, key = environment.get(f"{name}_URL", ""), _file(environment, f"{name}_KEY_FILE")
     if bool(url) != bool(key):
         raise SettingsError(f"{name}_URL and {name}_KEY_FILE are set together or not at all")

@@ -153,7 +153,7 @@ def recognise(store: Store, keyring: Keyring, checkpoints: Checkpoints, *, may_c
 
 @dataclass(frozen=True, slots=True)
 class LastSeen:
-    """What takes rights away, as it was seen last on this host.
+    """The newest freezes and revocations that this host has seen.
 
     Attributes:
         registry: of the clients, with its snapshot loaded.

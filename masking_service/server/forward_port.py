@@ -24,7 +24,7 @@ from masking_service.service.tiers.tls import server_context
 from masking_service.store.computing import computing
 
 TIMEOUT_SECONDS: Final = 10.0
-"""How long a connection may be idle, and how long a handshake may take."""
+"""Seconds that a connection may be idle, and a handshake may take."""
 MAX_CONNECTIONS: Final = 64
 _encode: Final = msgspec.msgpack.Encoder().encode
 _decoder: Final[msgspec.msgpack.Decoder[Resubmission]] = msgspec.msgpack.Decoder(Resubmission)

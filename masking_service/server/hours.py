@@ -12,7 +12,7 @@ from typing import Any, Final
 
 SECONDS_AN_HOUR: Final = 3600
 START_SECONDS: Final = 6.0
-"""How long new workers have to start before the old ones are told to end, after what they have accepted."""
+"""Seconds for new workers to start before the old ones are told to end."""
 STEP_SECONDS: Final = 0.05
 
 

@@ -93,12 +93,12 @@ class Store:
 
     @property
     def round_trips(self) -> int:
-        """How many exchanges were made; for tests and metrics."""
+        """The number of exchanges, for tests and metrics."""
         return self._exchanges.round_trips + self._surveys.round_trips
 
     @property
     def open_circuits(self) -> int:
-        """How many of its servers are refused at once because they do not answer."""
+        """The number of servers that are refused at once because they do not answer."""
         return sum(node.breaker.open for node in self._route.known_owners())
 
     @property

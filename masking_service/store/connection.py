@@ -27,7 +27,7 @@ TIMEOUT_SECONDS: Final = 0.5
 MAX_CONNECTIONS: Final = 32
 FAILURES_TO_OPEN: Final = 3
 OPEN_SECONDS: Final = 0.5
-"""How long calls are refused before one call tries the server again."""
+"""Seconds that calls are refused before one call tries the server again."""
 _RUN_ID: Final = re.compile(rb"^run_id:(\w+)", re.MULTILINE)
 
 Command = tuple[bytes | int, ...]

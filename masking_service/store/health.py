@@ -63,7 +63,7 @@ class Examined:
 
     @property
     def unfit(self) -> StoreUnavailable | None:
-        """Why nothing can be learned from the server; None if it is a primary that answers."""
+        """Why the server tells nothing; None if it is a primary that answers."""
         unseen = next((fault.check for fault in self.faults if fault.weight == "unseen"), "")
         return self.error or (StoreUnavailable(unseen) if unseen else None)
 

@@ -134,7 +134,7 @@ class Bundle:
 
 @dataclass(slots=True)
 class _Group:
-    """What one server is sent, and what became of it. `replicas` must have it; 0 if none need to."""
+    """The commands for one server, and their result. `replicas` must have them; 0 if none need to."""
 
     node: Node
     replicas: int = 0

@@ -6,10 +6,10 @@ from collections import Counter, deque
 from typing import Final
 
 FIRST_ROWS: Final = 1000
-"""So many rows are read before the first answer, and so many cells of each column are all sampled."""
+"""Rows that are read before the first answer, and cells of each column that are all sampled."""
 ONE_IN: Final = 100
 CLOSER: Final = 100
-"""So many cells are all sampled behind one that looks personal."""
+"""Cells behind a personal-looking one that are all sampled."""
 JUDGED: Final = 50
 """Sampled cells that are judged together."""
 _REPEATED: Final = 1000

@@ -36,7 +36,7 @@ from masking_service.service.people.policy import Policy
 PLAN: Final = "leaver.json"
 FINISHED: Final = "an earlier rotation is finished"
 SECONDS_A_STEP: Final = 20
-"""How long a step takes whatever is stored: every process has to follow, and calls have to end."""
+"""Seconds that a step takes with any store: every process has to follow, and calls have to end."""
 VALUES_A_SECOND: Final = {"rotate state": 2_000, "rotate index": 2_000, "reseal": 3_000}
 """About how many values such a step reads and seals anew in a second (`make turnover`)."""
 

@@ -35,7 +35,7 @@ MAX_REMEMBERED: Final = 10_000
 
 
 class TicketRequest(msgspec.Struct, frozen=True):
-    """What is asked. It names no waybill."""
+    """A question to the ticket system. It names no waybill."""
 
     v: int
     nonce: str
@@ -45,7 +45,7 @@ class TicketRequest(msgspec.Struct, frozen=True):
 
 
 class Confirmation(NamedTuple):
-    """What the ticket system confirmed: the digest of its answer, and who may open values, None for any officer."""
+    """The digest of the ticket system's answer, and who may open values, None for any officer."""
 
     digest: str
     officer: str | None

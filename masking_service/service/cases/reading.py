@@ -162,7 +162,7 @@ class ReadCases:
         return sorted((case for case in active if fits(case) and follows(case)), key=key)[:limit]
 
     def _opened(self, tenant: str, cases: Sequence[Case]) -> list[int]:
-        """Of how many waybills of each case something was opened under it: one round trip, none without cases."""
+        """Return how many waybills of each case had something opened: at most one round trip."""
         numbers = [(case.opening, number) for case in cases for number in case.opening.waybills]
         bases = self.keyring.tenant(tenant).bases([number for _, number in numbers])
         counts = Counter(
@@ -173,7 +173,7 @@ class ReadCases:
         return [counts[case.opening.case] for case in cases]
 
     def opens(self, context: RequestContext, name: str) -> answers.CaseOpens:
-        """Who opened which field under a case, in the order of time. Round trips: two.
+        """Return who opened which field under a case, in the order of time. Round trips: two.
 
         Raises:
             AccessError: the caller may not, or may not see the case.
@@ -199,7 +199,7 @@ def opened_under(opening: Opening, of_case: Mapping[str, Sequence[Shown]]) -> li
 
 
 def _counts(context: RequestContext, active: Sequence[Case]) -> answers.CaseCounts:
-    """How many cases are the caller's, open and pending, without those that the caller is done with."""
+    """Count the caller's open and pending cases, without those that the caller has finished."""
     caller, counts = context.principal.id, Counter[str]()
     for case in active:
         if caller not in case.done_by:
@@ -210,7 +210,7 @@ def _counts(context: RequestContext, active: Sequence[Case]) -> answers.CaseCoun
 
 
 def _decided(context: RequestContext, active: Sequence[Case]) -> list[answers.DecidedCase]:
-    """What others decided lately of the cases that the caller opened, the latest first."""
+    """Return what others recently decided on the caller's cases, the latest first."""
     told = [
         (act.at, answers.DecidedCase(case.opening.case, act.act, act.by, rfc3339(act.at), act.note or None))
         for case in active

@@ -42,9 +42,9 @@ MAX_LISTED: Final = 1_000
 _OF_EACH_PERSON: Final[dict[ActName, str]] = {"approve": "approver", "done": "done"}
 """Acts of which a case has one for each person, and what the tag of that person is made for."""
 MAX_CLAIMS: Final = 32
-"""How often a case is claimed; after that it stays with its present officer."""
+"""Claims of a case; after them it stays with its present officer."""
 LISTED_SECONDS: Final = 30 * SECONDS_A_DAY
-"""How long an expired case can still be listed."""
+"""Seconds for which an expired case can be listed."""
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
 
 

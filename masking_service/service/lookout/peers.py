@@ -13,11 +13,11 @@ MIN_OBSERVED: Final = 3
 MIN_RATIO: Final = 2.0
 """Honest people differ from each other by more than chance: less than twice the expected is no signal."""
 MIN_DEVIATION: Final = 0.2
-"""Of logarithms, where the peers hardly differ."""
+"""The least spread of logarithms, for peers that hardly differ."""
 
 
 class RoleShare(NamedTuple):
-    """Of `total` things that a person of a role did, `observed` are of the kind that is counted."""
+    """Of a person's `total` things, `observed` are of the counted kind."""
 
     role: str
     observed: int

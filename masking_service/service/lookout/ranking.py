@@ -11,7 +11,7 @@ MAX_LISTED: Final = 5
 MIN_REASON: Final = 2.0
 """The score of a reason that counts: one in a hundred honest people has it."""
 MAX_REASON: Final = 4.0
-"""What one reason adds at most, so that one signal alone lists no one, unless the policy says so."""
+"""The most that one reason adds, so that one signal alone lists no one without the policy."""
 MIN_TOTAL: Final = 5.0
 """The total from which a person is listed."""
 MIN_RISE: Final = 2.0

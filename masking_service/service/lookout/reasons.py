@@ -50,7 +50,7 @@ TEXTS: Final = {
         "approved {observed} of {total} cases within five seconds of the previous one; expected {expected}"
     ),
 }
-"""By signal. Every signal of the lookout is a key."""
+"""The texts of each signal of the lookout."""
 
 
 def in_words(reason: Reason, language: Language = "en") -> str:

@@ -32,7 +32,7 @@ class AboutMe:
     directory: Directory
 
     def who(self, context: RequestContext) -> answers.Me:
-        """Who the caller is, and what the policy allows. The directory learns of them.
+        """Return who the caller is, and what the policy allows; note them in the directory.
 
         Round trips: none.
         """
@@ -61,7 +61,7 @@ class AboutMe:
         )
 
     def budgets_left(self, context: RequestContext) -> answers.Budgets:
-        """What a call would find left of the caller's budgets now. It spends nothing. Round trips: at most one.
+        """Return what is left of the caller's budgets now, without spending any. At most one round trip.
 
         Raises:
             Frozen: the caller is frozen.
@@ -114,7 +114,7 @@ class AboutMe:
 
 
 def budgets_left(grants: Sequence[Grant], rooms: Sequence[Sequence[Room]]) -> list[answers.BudgetLeft]:
-    """What is left of the budgets of grants, as an answer."""
+    """Return what is left of the budgets of grants, as an answer."""
     return [
         answers.BudgetLeft(
             grant.budget.counts if grant.budget else "",
