@@ -48,7 +48,9 @@ _COUNTED: Final[tuple[Literal["fields", "full_views", "calls", "searches", "deco
     "searches",
     "decoys",
 )
-_SECTIONS = ("version", "profiles", "purposes", "roles", "factors", "budgets", "cases", "retention")
+SECTIONS: Final = ("version", "profiles", "purposes", "roles", "factors", "budgets", "cases", "retention")
+MORE_SECTIONS: Final = tuple("issuers watch lookout calls search decoys keys restriction signed devices".split())
+"""Sections that may be missing."""
 
 
 def read_policy(text: str, source: str) -> Rules:
@@ -57,8 +59,7 @@ def read_policy(text: str, source: str) -> Rules:
     `source` is the file's name, for errors.
     """
     document = read_document(text)
-    optional = ("issuers", "watch", "lookout", "calls", "search", "decoys", "keys", "restriction", "signed", "devices")
-    sections = document.fields(_SECTIONS, optional)
+    sections = document.fields(SECTIONS, MORE_SECTIONS)
     sections["version"].integer(1, 1)
     profiles = _profiles(sections["profiles"])
     purposes = _each(sections["purposes"], principals.role_name, _purpose)
