@@ -27,7 +27,7 @@ from masking_service.masking.han_levels import (
     TOWER,
     ZONE,
 )
-from masking_service.masking.han_number_rules import IS_ROOM_IN_HAN, NEAR
+from masking_service.masking.han_number_rules import IS_ROOM_IN_HAN
 from masking_service.masking.han_numbers import (
     BARE_NUMBER,
     DOOR_WORD,
@@ -39,7 +39,7 @@ from masking_service.masking.han_numbers import (
     UNIT_WORD,
     count_digits,
 )
-from masking_service.masking.rooms_alone import rooms_alone
+from masking_service.masking.rooms_alone import is_there, is_to_a_door, rooms_alone
 
 _NAMED: Final = frozenset((ZONE, ESTATE, AISLE, MARKET, TOWER))
 _NAMED_BEFORE: Final = ("单元", "單元", "单元号", "单元號", "楼层", "樓層", "之")
@@ -101,59 +101,33 @@ _MAY_HOLD_UNITS: Final = re.compile(
         "栋棟幢座铺舖单元门房室号號弄楼樓铃禁梯档檔摊攤东東西中放送",
         r"(?!(?<=[0-9])[0-9]{2})(?:"
         rf"[0-9{words.NUMERALS}](?:[号號]?(?:[楼樓层層室房户戶舍床门門F]|(?:[寝教病诊]|办公|会议|实验)室|病房|档|单元|單元|[商店]?[铺舖])|[-—－/.．][0-9]{{1,2}}[-—－/.．][0-9])|[０-９]"
-        r"|(?<![0-9*])[0-9]{3,4}[\s,，;；、]{1,3}[\u4e00-\u9fff]\*|(?<=[\u4e00-\u9fff])\*{1,3}[\s,，;；、（(]{0,3}[0-9]{3,4}(?![0-9])"
+        r"|(?<=[\u4e00-\u9fff])\*{1,3}[0-9]{3,4}(?![0-9])"
         r"|(?<=[\u4e00-\u9fff#])-?[A-Z]?(?:[0-9]{1,2}[A-Z]?-[0-9]|[0-9]{3,4}(?![0-9]))|[栋棟幢座铺舖][A-Z]?[0-9*]|单元[-0-9]"
-        r"|(?:[栋棟幢座元]|(?:门牌|房|室)[号號]?[是:：]?)[一二三四五六七八九][零〇一二三四五六七八九]{2}"
+        r"|[栋棟幢座元][一二三四五六七八九][零〇一二三四五六七八九]{2}"
         r"|[号號弄][0-9][OoIl][0-9]|[Rr](?:oo)?m\.? ?[0-9]{3}"
-        r"|(?<![0-9A-Za-z.*-])[0-9]{3,4}(?:[那这]|[业業]主|住[户戶]|家里|家裡|的?门[口前铃]|門鈴|鞋柜|放|的[快包件业業住客]|没人|有人|(?:[今明]天|现在|白天|晚上)?不在|搬[走家了]|代收|代签|也[行可]|的?[\u4e00-\u9fff]?\*)"
-        r"|(?:^|[\s,，。放送])[0-9]{1,2}-[0-9]{3,4}(?![0-9-])|[栋棟幢座楼元铃禁梯][^\n]{0,24}?[\s,，;；。、][0-9]{3,4}(?:$|[\s,，。;；])"
-        r"|[栋棟幢座楼][^\n]{0,24}?[\s,，;；。、][0-9]{3,4}(?:的(?:$|[\s,，。])|[取领])|(?<![0-9A-Za-z.*-])[0-9]{3,4}[信奶]箱"
+        r"|(?:^|[\s,，。放送])[0-9]{1,2}-[0-9]{3,4}(?![0-9-])|[栋棟幢座楼元梯][^\n]{0,24}?[\s,，;；。、][0-9]{3,4}(?:$|[\s,，。;；])"
+        r"|[栋棟幢座楼][^\n]{0,24}?[\s,，;；。、][0-9]{3,4}(?:的(?:$|[\s,，。])|[取领])"
         r"|[档檔摊攤铺舖][口位][号號]?[:：是]?[A-Z]?[0-9]|[0-9][号號][摊攤档檔][口位]|[东東西中][边邊间間][户戶]"
-        r"|\*(?:先生|女士|小姐|阿姨) ?[0-9]|[0-9]#[0-9]{3}"
+        r"|[0-9]#[0-9]{3}"
         r"|[栋棟幢座](?:[a-z]|[A-Z]?-)[0-9]|(?:单元|单元号|楼层)[:：]?[0-9]"
         r"|(?:^|[\s,，、:：;；(（【.。|/+放送])[A-Z]?[0-9]{1,2}(?:[号號栋棟幢座#/_]\s?|\s{1,2}|-)[0-9]{3,4}(?![0-9])|[0-9]~[0-9]{3}"
         r"|[栋棟幢座楼樓元][^0-9A-Za-z\u3400-\u9fff]{1,2}[A-Z]?[0-9])",
     )
 ).search
-_AT_ROOM: Final = re.compile(
-    r"(?:送到?|送至|送上门|送上楼到?|上门到?|住|住在|家在|我家在?|家住|家是|敲|放到?|放在|放至|我是|手边|对面|对门|隔壁|楼下|楼上|钥匙在|问|找|按|呼叫?|拨|投|门铃|对讲"
-    r"|上楼到?|[左右]转|左手|右手|左边|右边|拐|门牌是?|具体是?|在|给|去|到|挂|请送|麻烦送"
-    r"|房号|门牌|(?:房间|房|室|门牌)[号號][:：是]?|\*(?:先生|女士|小姐|阿姨)|\b(?:[Rr]oom|[Rr]m|ROOM|RM)\.?)\s?$"
-).search
-_NAMES_ROOM: Final = re.compile(
-    "(?:房[号號]|房[间間][号號]|室[号號]|门牌[号號]?|門牌號?|寝室|宿舍|商铺|店铺)[:：是]?$"
-).search
-_IS_SUM: Final = re.compile(r"[买買满滿减減立返赠贈券][0-9]*[\u4e00-\u9fff]{0,2}$").search
-"""买1000送 and the like: what is behind is no room's."""
 _IN_A_WARD: Final = re.compile("(?:科|病区|病區|病房|住院|医院|醫院|室|院区|加)[^0-9A-Za-z]{0,2}$").search
 """Before the number of a bed, which 2床被子 is none of."""
-_LIKE_A_ROOM: Final = re.compile(r"(?:[1-9][0-9]?)(?:0[1-9]|[1-5][0-9])").fullmatch
+_LIKE_A_ROOM: Final = re.compile("[1-9][0-9]?(?:0[1-9]|[1-5][0-9])").fullmatch
 """A floor, and a number on it."""
 _AND_ANOTHER: Final = re.compile(
     r"(?<![0-9*])(\*{3,4})[室房]?[、，,/ ]?(?:和|或者?|跟|及|不是|别[送放])?([0-9]{3,4})"
     r"(?![0-9A-Za-z.\-:：元块克斤件个])"
 ).finditer
 """Behind the number of a room that is hidden, maybe that of one on the same floor: 送到1203，不是1202."""
-_IN_A_HOUSE: Final = re.compile("[栋棟幢座楼樓]|单元|門鈴|门铃|门禁|對講|对讲|电梯|電梯").search
-_IS_ROOMS: Final = re.compile(
-    r"$|[\s,，。;；!！)）]|的?[门門]|[没有]人|鞋柜|信箱|奶箱|[取领]|代[收签领]|收(?:$|[\s,，。!！])|也[行可]|那[家户戶]|家(?![具电電])|的(?:$|[\s,，。])|的?[\u4e00-\u9fff]?\*"
-).match
-_IS_SOMEBODY: Final = re.compile(
-    r"(?:[那这][家户戶]|业主|業主|住户|住戶|家里|家裡|的?门[口前铃]|門鈴|鞋柜|[没有]人|(?:[今明]天|现在|白天|晚上)?不在|搬[走家了]|代[收签]"
-    r"|的(?:快递|快件|包裹|件|[业業]主|住[户戶]|客[户戶]|[\u4e00-\u9fff]\*)|[\u4e00-\u9fff]?\*{1,2}(?:先生|女士|小姐|阿姨|大爷|老师)?)"
-).match
-"""Behind the number of a room at the beginning of a clause: who is there."""
 _IS_MASKED: Final = re.compile(r"[\u4e00-\u9fff]{1,2}\*").match
-_ENDS_OR_LEFT: Final = re.compile(r"$|[\s,，。;；!！]|放").match
 _BEHIND_HOUSE: Final = re.compile(rf"[0-9{words.NUMERALS}](?:[号號弄#])$").search
 _CUE: Final = 8
 """Characters before a number in a text that tell what it is."""
 _BEGINS: Final = re.compile(r"(?:^|[\s,，。;；:：!！按呼])(?:送|放|找|给|問|问)?$").search
-_NAME_BEHIND: Final = re.compile(r"[\s,，;；、]{1,3}[\u4e00-\u9fff]\*{1,2}(?![^\s,，;；。、])").match
-_NAME_BEFORE: Final = re.compile(r"(?<![^\s,，;；。、])[\u4e00-\u9fff]{1,2}\*{1,3}[\s,，;；、（(]{0,3}$").search
-"""The mask of a name that is a whole clause."""
-_IS_SIZE: Final = re.compile(r"\s?(?:码|碼|尺[寸码]|[cm]m|m\b|[kK]?[gG]\b|[mM]?[lL]\b|元|块|斤|克)").match
-"""Behind a number that is a size or an amount, though a name is before it: 张三 160码."""
 _BEFORE_VALUES: Final = " :：-—.、~/_"
 _BEFORE_CODES: Final = frozenset("#码碼号號")
 
@@ -195,19 +169,18 @@ def _is_sure(text: str, number: str, kind: int, level: int, end: int) -> bool:
     if kind == FLOOR_WORD:
         sure = text[end - 1] not in "层層" or named
         behind = end + 1 if len(number) > 1 and text[end : end + 1] in _COMMAS else end
-        return sure or bool(_ON_A_FLOOR(text, end) or _AT_ROOM(before) or _is_called(text, behind))
+        return sure or bool(_ON_A_FLOOR(text, end) or is_to_a_door(before) or _is_called(text, behind))
     if kind == ROOM_WORD:
         bed = text[end - 1] == "床" and _IN_A_WARD(before) is not None
         stall = _IS_STALL(text[start:end]) is not None
+        if text[end - 1] == "柜" and level < BUILDING:
+            return False  # a locker
         return named or bed or stall or (count_digits(number) if number[0].isascii() else len(number)) >= ROOM_DIGITS
     if kind not in (BARE_NUMBER, NUMBER_WORD) or number.lower() == "c/o":
         return named and (kind == DOOR_WORD or (text[end - 1] in "#门門店" and _IS_ROOM(number) is not None))
     if "*" in number:
         return _NAME_AND_ROOM(number) is not None and HAN_AT(before, len(before) - 1) is not None
     if kind == BARE_NUMBER and _IS_FLOOR(number) and before[-1:] != "%" and not _IS_LATIN(text, end):
-        return True
-    room = (count_digits(number) >= ROOM_DIGITS and _IS_ROOM(number)) or IS_ROOM_IN_HAN(number)
-    if room and (_NAMES_ROOM(before) or (_AT_ROOM(before) and _IS_ROOMS(text, end) and not _IS_SUM(before))):
         return True
     if _AT_STALL(before) or (level >= BUILDING and before.rstrip(FILLERS).endswith(_NAMED_BEFORE)):
         return True
@@ -218,7 +191,8 @@ def _is_sure(text: str, number: str, kind: int, level: int, end: int) -> bool:
         return True
     if _IS_HOUSE_TO_ROOM(number) or _is_house_and_room(text, number, start, end):
         return True
-    return room is not None and (_is_placed(text, number, kind, level, end) or _is_told(text, number, before, end))
+    room = (count_digits(number) >= ROOM_DIGITS and _IS_ROOM(number)) or IS_ROOM_IN_HAN(number)
+    return room is not None and _is_placed(text, number, kind, level, end)
 
 
 def _is_called(text: str, end: int) -> bool:
@@ -234,7 +208,7 @@ def _is_called(text: str, end: int) -> bool:
 def _is_door(text: str, number: str, before: str, end: int) -> bool:
     """Whether a short number behind a house or a floor is that of a door there."""
     if _IS_DOOR(number):
-        return bool(_IS_ROOMS(text, end) or _GOES_ON(text, end))
+        return bool(is_there(text, end) or _GOES_ON(text, end))
     return before[-1:] in "楼樓层層" and _IS_DOOR_ON_A_FLOOR(number) is not None
 
 
@@ -253,22 +227,11 @@ def _is_placed(text: str, number: str, kind: int, level: int, end: int) -> bool:
     return False
 
 
-def _is_told(text: str, number: str, before: str, end: int) -> bool:
-    """Whether a name beside a number like a room's, or who is there, says that it is one."""
-    if _NAME_BEHIND(text, end) or (_NAME_BEFORE(before) and not _IS_SIZE(text, end)) or text.startswith("门口", end):
-        return True
-    if not _BEGINS(before):
-        return False
-    if _IS_SOMEBODY(text, end) or (not number.isalnum() and _ENDS_OR_LEFT(text, end)):
-        return True
-    return bool(_LIKE_A_ROOM(number) and _IS_ROOMS(text, end) and _IN_A_HOUSE(text, max(0, end - NEAR), end + NEAR))
-
-
 def _is_house_and_room(text: str, number: str, start: int, end: int) -> bool:
     """Whether a number is that of a house and a room, or of a room behind a house: 12-1203, 9/1104, 3号1803."""
     front = text[max(0, start - _CUE) : start]
     if _IS_WHOLE(number):
-        return bool(_BEGINS(front) or _AT_ROOM(front))
+        return bool(_BEGINS(front) or is_to_a_door(front))
     house, sign, room = number.rpartition("-") if "-" in number else _split_pair(number)
     if sign:
         return (

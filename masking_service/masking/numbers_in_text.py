@@ -75,7 +75,7 @@ def _may_hold_more(text: str) -> bool:
     return _HAN_MOBILE.search(text) is not None or _PLATE.search(text) is not None
 
 
-_ORDER: Final = re.compile(
+SAYS_ORDER: Final = (
     r"(?:[订訂运運单單物流快递遞包裹面母子总總分交易合同约約发發票凭憑回工受理案任批货貨款条條箱柜提封托车車序追踪查询詢预預波结結对對序列跟蹤調调拨撥]{1,3}"
     r"(?:单|單|号|號|码|碼|号码|號碼|编号|編號|编码|代码|次|流水|合同|发票|订单)"
     r"|[\u4e00-\u9fff][单單](?=[\s:：=#是为為]{0,3}(?!0)[0-9a-z]{9})|[\u4e00-\u9fff](?:单号|單號|编号|編號|编码|編碼)"
@@ -92,11 +92,13 @@ _ORDER: Final = re.compile(
     r"|numero d['’]ordine))"
     r"(?:单号|單號|编号|編號|号码|號碼|流水号?|号|號|单|單|码"
     r"|[ _]?numbers?|[ _]?no\.?|[ _]?num|[ _]?id|[ _]?code|[ _]?sn|[ _]?ref){0,2}(?:是|为|為| is)?"
-    r"[ \t:=#.()\[\]【】「」『』“”\"']{0,4}"
+)
+"""What a text calls the number of an order or the like: no card, identity number, landline or room."""
+_ORDER: Final = re.compile(
+    rf"{SAYS_ORDER}[ \t:=#.()\[\]【】「」『』“”\"']{{0,4}}"
     r"(?P<number>[a-z]{0,4}[0-9][0-9a-z]*(?:[ \-][0-9a-z]{1,24}){0,8}(?:[,/;+& 和]{1,2}[a-z]{0,4}[0-9]{8,}){0,9})",
     re.I,
 )
-"""What a text calls the number of an order or the like: no card, identity number or landline."""
 _PLAIN_MOBILE: Final = re.compile(r"(?:\+?86[ \-]?)?1[3-9][0-9](?:[0-9]{8}|([ \-])[0-9]{4}\1[0-9]{4})").fullmatch
 _LETTER_BEFORE: Final = re.compile("[A-Za-z]").search
 _MOBILE_BEHIND_CODE: Final = re.compile(r"(?<=[^0-9A-Za-z\-])1[3-9][0-9]{9}$").search
