@@ -32,7 +32,7 @@ def _behind(firsts: Sequence[str], its: Mapping[str, Sequence[str]], together: S
 
 
 def by_first_letter(expression: str) -> str:
-    """The same alternatives, in groups by the letter they begin with: a place is tried for those of its letter only.
+    """Group alternatives by their first letter, so that a place is tried only for those of its letter.
 
     Alternatives of one letter keep their sequence, so that the same one matches.
     """
@@ -80,7 +80,7 @@ def _closing(expression: str) -> int:
 
 
 def beginning(words: Iterable[str]) -> str:
-    """Matches the first character of words, where a second one may be behind it: two classes pass over most texts."""
+    """Return an expression for the first character of words and a possible second: it skips most texts."""
     words = {*words}
     first, second = ("".join(sorted({re.escape(word[at]) for word in words if len(word) > at})) for at in (0, 1))
     alone = "".join(sorted(re.escape(word) for word in words if len(word) == 1))

@@ -46,7 +46,7 @@ _LATIN_PLACE: Final = re.compile(rf"(?<![A-Za-z])(?:{LATIN_PLACE}|{LATIN_SITE})(
 
 
 def names_beside_phones(value: str) -> Iterator[tuple[int, int]]:
-    """The spans of what has the form of a name in Han, right before or behind the mask of a phone."""
+    """Return the spans of Han in the form of a name that touch the mask of a phone."""
     for match in _BESIDE_PHONE.finditer(value):
         yield match.span(match.lastindex or 0)
 

@@ -337,7 +337,7 @@ def _spread(found: list[_Found], blank: Sequence[bool], nothing: _Found) -> list
 
 
 def _parted(rows: Sequence[int]) -> Iterator[Sequence[int]]:
-    """Part rows: where texts cost more than is left, only the records of one part are paid for in vain."""
+    """Split rows into parts: if texts cost too much, only one part is paid for in vain."""
     for at in range(0, len(rows), TOGETHER):
         yield rows[at : at + TOGETHER]
 

@@ -1,4 +1,4 @@
-"""Reads a JSON object or array that a text holds, as many systems keep one in a member of their records."""
+"""Reads a JSON object or array inside a text, as many systems keep one in a member."""
 
 from __future__ import annotations
 

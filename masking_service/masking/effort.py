@@ -96,7 +96,7 @@ class Effort:
             self.left = 0
 
     def take(self, cost: float) -> bool:
-        """Take units of work for a value of many records; False, and nothing is left, where too little is left."""
+        """Take units of work for a value of many records; False, with nothing left, if too few remain."""
         enough = cost <= self.left
         self.left = self.left - cost if enough else 0
         return enough

@@ -46,7 +46,7 @@ RARE_FAMILY_NAMES: Final = (
     "代原候海檀况腾励旷卿幺操尉木令恽漕粘智哈信宾诺赫奉渠萨敦"
     "丌亶僖卬奂奭姒嬴岐恪杞泠洙溥滹颍潞澹炅爨瓮甪盱禢祢穰糗缯芈羌耏蒉蔌薳蘧虢訚赅邘邨邽郈郕鄘鄚鄫鄹钏隰颛骈麋黥"
 )
-"""More of one character (百家姓, and those of the census that it lacks): names where more than one sign tells one."""
+"""Rarer family names of one character (百家姓 and census): they need more than one sign of a name."""
 
 WORDS_AS_FAMILY_NAMES: Final = "楼区相种户法介泰律初国都母"
 """Those that are nearly always words: names where a cue leaves little doubt."""
@@ -78,4 +78,4 @@ LATIN_TITLE: Final = re.compile(
     rf"\s*(?:{LATIN_TITLES}|sr|hr|sig\.ra|(?:fr|ing|mag|rev|hon)(?=\.)|capt|captain|doctor|professor|reverend)\b(?:\.\s*|\s+)(?=[\w*])",
     re.I,
 ).match
-"""Before a name in Latin letters: it stays, and the name behind it is masked as if it were alone."""
+"""Titles before a Latin name: they stay, and the name is masked as if it were alone."""

@@ -1,4 +1,4 @@
-"""Hides unit, floor and room in addresses outside China, and says where there may be one that it cannot read.
+"""Hides unit, floor and room in foreign addresses, and tells where one may be unreadable.
 
 A number is a unit's by a word before or behind it, in the languages of `foreign_units.tsv`; as an ordinal (3º B,
 3. tv.); or by its place (`foreign_places`).

@@ -184,7 +184,7 @@ class UnitsByPlace(AddressTokens):
         return is_jalan and any(token.kind == "n" for token in self._tokens[:at])
 
     def _is_behind_house(self, at: int) -> bool:
-        """Whether the number of a house is before a number, and only short words are between: út 42. B. ép. 4/12."""
+        """Whether only short words are between the number and a house's number before it: út 42. B. ép. 4/12."""
         first = at
         while at and (self._tokens[at - 1].kind == "." or self._is_short_word(at - 1)):
             at -= 1

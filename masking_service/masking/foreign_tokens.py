@@ -34,7 +34,7 @@ class _Token(NamedTuple):
 
 
 def _is_code(match: re.Match[str]) -> bool:
-    """Whether what looks like a postcode is one: 1204-789 in front of an address is a unit and a house."""
+    """Whether a possible postcode is one: 1204-789 in front of an address is a unit and a house."""
     return match.start() > 0 or not match[0][:4].isdecimal() or match[0][4] != "-"
 
 

@@ -27,7 +27,7 @@ _GAP: Final = r"[ \-]{0,3}"
 _WIDE: Final = r"[ \-)/_*]{0,3}"
 
 _SAYS_PHONE_ONLY: Final = "电话|電話|手机|手機|座机|座機|固话|热线|熱線|tel|phone|mobile"
-"""Behind these no other number is, so that one too long for a phone is hidden, too: 95013 and nine digits."""
+"""Words behind which every number is a phone, also one that is too long: 95013 and nine digits."""
 SAYS_PHONE: Final = f"{_SAYS_PHONE_ONLY}|联系方式|聯絡|联系|致电|拨打|撥打|号码|微信|客服|mob|call|whatsapp"
 _CALLS: Final = (
     "call|ring|phone|cell|cellulare|cel|celular|gsm|handy|portable|mobil|móvil|telefone|telefono|telefon|teléfono"

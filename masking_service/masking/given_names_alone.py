@@ -31,10 +31,10 @@ _MOST_OF_ONE: Final = 20
 _USUAL: Final = 30
 _SAVED: Final = 6
 _SAVED_IF_UNUSUAL: Final = 9
-"""What a given name costs at least less than its characters do as words; one that costs more than usual, more."""
+"""Points that a given name must save over words; costlier ones must save more."""
 _RARE_WORD: Final = 23
 _SAVED_AS_WORD: Final = 3
-"""What it costs at least less than the noun that it is as well, if that is no rare one."""
+"""Points that it must save over the noun that it also is, unless that is rare."""
 _CALLING: Final = ("找", "给", "由", "让", "叫", "喊", "请", "交", "替", "问", "问下", "问问", "找下", "喊下", "叫下")
 _INFORMING: Final = tuple(word for word in cues.WEAK if len(word) > 1 and word[-1] not in "做成为")
 """Of the words before names those that are seldom before things."""
@@ -100,7 +100,7 @@ def find(text: str) -> Iterator[Span]:
 
 
 def _is_told(text: str, cue: int, start: int, end: int) -> bool:
-    """Whether a given name is behind a cue that ends at `cue`, and a clause ends or goes on behind it."""
+    """Whether a given name is behind the cue that ends at `cue`, and a clause ends or continues there."""
     if _is_cue(text, end - 1):
         return False
     words = _announcing if start == cue else _roles
@@ -137,7 +137,7 @@ def _is_beside(text: str, start: int, end: int) -> bool:
 
 
 def _is_cue(text: str, at: int) -> bool:
-    """Whether a title or verb begins at `at`: then what is before it is a family name, or a word."""
+    """Whether a title or verb begins at `at`, so that a family name or a word is before it."""
     return text.startswith((*_titles.get(text[at], ()), *_verbs.get(text[at], ())), at)
 
 

@@ -138,14 +138,14 @@ def read_han_units(text: str, level: int = ESTATE, is_sure: _IsSure | None = Non
 
 
 def _is_of_no_unit(number: str, gap: str, level: int) -> bool:
-    """Whether a number may be a postcode, and not house, unit and room of an estate (名苑_315104), or is an order's."""
+    """Whether a number may be a postcode, and no house, unit or room (名苑_315104), or an order's."""
     if len(number) == POSTCODE:
         return number.isdecimal() and (level not in (ZONE, ESTATE) or gap[-1] not in "_-")
     return count_digits(number) >= _ORDER_DIGITS and _BEHIND_ORDER(gap) is not None
 
 
 def behind_last_number(text: str) -> int:
-    """Where the words behind the last number of an address begin; a numeral alone may be of a name (张三)."""
+    """Return where the words behind an address's last number begin; a lone numeral may be a name's (张三)."""
     numbers = (match for match in TOKENS(text) if match.lastindex is not None and match[0] not in _NUMERALS)
     return max((word_behind(text, match)[1] for match in numbers), default=0)
 
@@ -177,7 +177,7 @@ def _hidden_from(text: str, number: str, kind: int, start: int, done: int) -> in
 
 
 def _side_begin(text: str, side: int, done: int) -> int:
-    """Where what is hidden of 2东户 and 架空层 begins: the side of a house, and the number right before it."""
+    """Return where the hidden part of 2东户 and 架空层 begins: the side, with the number before it."""
     if text[side] == "空":
         return side - 1
     while side > done and _IS_ALNUM(text, side - 1):

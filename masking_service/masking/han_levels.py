@@ -107,7 +107,7 @@ def _place(gap: str, kind: int, level: int) -> str:
 
 
 def _level_of_zone(place: str, level: int, first: bool, length: int) -> int:
-    """Where the number behind a part of an estate, a market or a town is, whose word has this length."""
+    """Return the level of a number behind a part of an estate, market or town with a word of this length."""
     if level in (AISLE, MARKET, TOWER) or level >= BUILDING:
         return AISLE if level < TOWER else level
     if length > 1:
@@ -118,6 +118,6 @@ def _level_of_zone(place: str, level: int, first: bool, length: int) -> int:
 
 
 def _without_side(place: str) -> str:
-    """A place without the side of it that is named: 市场内, 大街路北, and C区西 for the part behind the number."""
+    """Return a place without its named side: 市场内, 大街路北, and C区西 for the part behind the number."""
     here = place.rstrip(HERE)
     return here if not here or here[-1] in "路街道村场場市厦" else place

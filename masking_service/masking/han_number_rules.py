@@ -1,4 +1,4 @@
-"""What shows of a number in a Chinese address, by where it is, its form and the word behind it.
+"""Tells what shows of a number in a Chinese address, by its place, form and following word.
 
 Each of these words has a function of its own; numbers with 号 or nothing behind them are told by their form.
 """
@@ -238,7 +238,7 @@ def _read_mixed(text: str, number: str, kind: int, level: int, end: int) -> _Rea
 
 
 def _read_parts(number: str, parts: list[str], kind: int, level: int) -> _Read:
-    """Read 12-3-401 and the like: the first one is a building's, where a building may be, and the others are not."""
+    """Read parts such as 12-3-401: only the first may be a building's, where one may be."""
     first, second = parts[0], parts[1]
     two = len(parts) == 2
     if level < BUILDING and _IS_DATE(number):
@@ -276,7 +276,7 @@ def _read_unit(_text: str, number: str, level: int, _stop: int, _end: int) -> _R
 
 
 def _read_other(text: str, number: str, level: int, stop: int, end: int) -> _Read:
-    """Read a number of a phase, a gate, a village's group or of what has no place in an address."""
+    """Read the number of a phase, gate or village group, or of anything without a place in an address."""
     behind = _BEHIND_OTHERS.get(text[stop:end].strip(), level)
     if behind == VILLAGE and number.isdecimal() and text[end - 1] == "村":
         behind = ZONE  # 新2村 is an estate in a town, and 五一村 may be a village

@@ -1,4 +1,4 @@
-"""The numbers of Chinese addresses: where each is in a text, which word is behind it, and what parts it has."""
+"""Finds the numbers of Chinese addresses: their places, the words behind them, and their parts."""
 
 from __future__ import annotations
 

@@ -228,7 +228,7 @@ def _is_placed(text: str, number: str, kind: int, level: int, end: int) -> bool:
 
 
 def _is_house_and_room(text: str, number: str, start: int, end: int) -> bool:
-    """Whether a number is that of a house and a room, or of a room behind a house: 12-1203, 9/1104, 3号1803."""
+    """Whether a number has a house and a room, or is a room behind a house: 12-1203, 9/1104, 3号1803."""
     front = text[max(0, start - _CUE) : start]
     if _IS_WHOLE(number):
         return bool(_BEGINS(front) or is_to_a_door(front))

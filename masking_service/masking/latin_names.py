@@ -1,4 +1,4 @@
-"""Finds names of people in Latin letters in texts: by what announces them, by what they do, and by given names.
+"""Finds Latin names of people in texts, by announcing words, verbs and given names.
 
 A word that says little (for, to, is) announces only what begins with a given name that is known, or what a verb of
 people follows: for Anna Rossi, and not for Apple Watch. A known given name that is hardly anything else needs no such
@@ -128,7 +128,7 @@ _LONGEST: Final = 48
 
 
 def latin_names(text: str, *, address: bool = False) -> Iterator[Span]:
-    """The spans of names behind what announces them; if no address is in the text, those of its sentences, too."""
+    """Return the spans of names behind announcing words, and without an address those of sentences."""
     if not _capital(text):
         return
     for match in _announced(text):
@@ -198,7 +198,7 @@ def has_name_at_end(text: str) -> bool:
 
 
 def _is_beside(text: str, name: str, *, abroad: bool) -> bool:
-    """Whether the words beside an address are a name: one that is known, or none of a firm, and no place."""
+    """Whether the words beside an address are a name: a known one, or none of a firm or place."""
     words = [*map(_plain, name.split(" "))]
     if not is_latin_name(name) or not _NO_PERSON.isdisjoint(words) or _is_shop(words):
         return False
@@ -230,7 +230,7 @@ def latin_name_at(text: str, start: int) -> int | None:
 
 
 def latin_name_before(text: str, end: int) -> int | None:
-    """Where the words begin that may be a name which ends at `end`, with its title; None if there are none."""
+    """Return where a possible name that ends at `end`, with its title, begins; None if there is none."""
     found = _name_behind(text, max(0, end - _LONGEST), end)
     return found.start() if found else None
 
@@ -289,7 +289,7 @@ def _is_full(name: str) -> bool:
 
 
 def _trimmed(match: re.Match[str], group: str = "name", start: int | None = None) -> Iterator[Span]:
-    """The span of the name from `start`, without words and a possessive at its end that are none of it."""
+    """Return the span of a name from `start`, without trailing words and a possessive."""
     first, end = match.span(group)
     start = first if start is None else start
     name = match.string[start:end]

@@ -13,7 +13,7 @@ _PREFIX: Final = re.compile(r"[A-Z]{1,4}|(?=[A-Z0-9]{5})(?=[0-9]*[A-Z])[A-Z]*[0-
 _NAMED: Final = re.compile("(?:电话|電話|手机|手機|身份证|身份證|卡号|卡號)[A-Z]$").search
 """One of several numbers: 电话A13812345678."""
 _SAYS_PHONE: Final = re.compile("[TMPHC]|PH|HP").fullmatch
-"""Short for tel, mobile, phone, handphone and cell: T13812345678 is a phone, unless it is said to be a code."""
+"""Abbreviations of phone words: T13812345678 is a phone, unless the text says that it is a code."""
 _SAID_CODE: Final = re.compile(
     r"(?:[单單号號码碼件]|\b(?:order|tracking|waybill|parcel|no|id|ref|code|number|sn))[\W_]{0,4}$", re.I
 ).search
@@ -23,7 +23,7 @@ _MADE: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]
 
 
 def is_in_code(text: str, start: int, end: int) -> bool:
-    """Return whether digits and the Latin letters that touch them are one code: a waybill or order number, or an id.
+    """Return whether digits and touching Latin letters are one code: a waybill or order number, or an id.
 
     All other letters are words that were written without a space.
     """

@@ -161,7 +161,7 @@ def name_from(text: str, start: int, *, sure: bool) -> int | None:
 
 
 def _odd_name_from(text: str, start: int, run: str, family: int) -> int | None:
-    """Where a name ends whose given name reads as words: behind a family name that is hardly a word itself."""
+    """Return where a name with a wordlike given name ends, behind a family name that is hardly a word."""
     name, end = run[: family + 2], start + family + 2
     if len(run) < family + 2 or (family == 1 and not han_words().is_family(run[0])):
         return None

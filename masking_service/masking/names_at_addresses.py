@@ -88,7 +88,7 @@ _MAY_BE_NAME: Final = tuple(
 
 
 def which_may_have_names(notes: str) -> set[int]:
-    """Which of the lines, which begin behind the last number of an address, may have a name in them, from 0.
+    """Return the lines behind an address's last number that may have a name, from 0.
 
     Args:
         notes: the lines; a line may be the whole of an address that has no number.

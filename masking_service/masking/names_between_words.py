@@ -298,7 +298,7 @@ class HanRun:
                         yield saved + points, start, end
 
     def _cost_of_last(self, end: int, given: str) -> int:
-        """What a given name that ends at `end` costs more whose last character is a title, a verb or a place."""
+        """Return the extra cost of a given name that ends at `end` with a title, a verb or a place."""
         last, cost = given[-1], 0
         if len(given) > 1:
             if last in _TITLES:
@@ -387,7 +387,7 @@ class HanRun:
         return None if of_verb or (place and "放" in place[0]) else place
 
     def _is_none(self, start: int, end: int, given: str) -> bool:
-        """Whether what is at this span is no name: a nickname's, a family name alone, with a title or a mask."""
+        """Whether the span is no name: a nickname's, or a family name alone with a title or mask."""
         return (
             self._word_before[start] in _NICKNAMES
             or self._is_in_cue(start, end)
@@ -403,7 +403,7 @@ class HanRun:
         )
 
     def _is_in_cue(self, start: int, end: int) -> bool:
-        """Whether what is at this span is a part of a word that goes with names, or begins with a role."""
+        """Whether the span is part of a word that goes with names, or begins with a role."""
         han = self._han
         return han[start : start + 2] in _ROLES or any(
             at + len(word) > (start if at < start else end) and han.startswith(word, at)
@@ -656,7 +656,7 @@ def _names_of_a_list(text: str, start: int, end: int) -> Iterator[tuple[int, int
 
 
 def is_name(text: str, *, plainly: bool = False) -> bool:
-    """Whether all of a text in Han is likelier a name than words; `plainly` if little else is where it is."""
+    """Whether a Han text is likelier a name than words; `plainly` if little else is around it."""
     return HanRun(han_words().simplified(text), 0, len(text)).is_name(_IN_A_PLAIN_PLACE if plainly else _IN_A_LIST)
 
 
@@ -680,7 +680,7 @@ def are_words(text: str, start: int, end: int) -> bool:
 
 
 def ends_sooner(text: str, start: int, end: int) -> bool:
-    """Whether the last character of what may be a name at this span is likelier one of the words behind it."""
+    """Whether the last character of a possible name rather belongs to the words behind it."""
     stop = _run(text, end, end + MAX_RUN).end()  # type: ignore[union-attr]  # it always matches
     if stop == end and text[end - 1] not in _LAST:
         return False
@@ -688,7 +688,7 @@ def ends_sooner(text: str, start: int, end: int) -> bool:
 
 
 def _span_of_run(text: str, at: int) -> tuple[int, int]:
-    """The span of the run around `at`; of a run that is too long, a part that is too long."""
+    """Return the span of the run around `at`, cut to a part if it is too long."""
     start, floor = at, max(0, at - MAX_RUN - 1)
     while start > floor and "\u4e00" <= text[start - 1] <= "\u9fff" and text[start - 1] != "丨":
         start -= 1

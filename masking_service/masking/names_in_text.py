@@ -72,7 +72,7 @@ _word_before: Final = re.compile(
 _word_behind: Final = re.compile(
     rf"{beginning(BEHIND_NAMES)}(?:(?<={_start}.)|(?<={_start}..)|(?<={_start}...)|(?<={_start}....)|(?<=[^{HAN}].))"
 )
-"""The first character of a word behind a name, where a name can be: most texts are passed over by it."""
+"""First characters of words behind names, by which most texts are passed over."""
 _LINK: Final = r"(?:是|为|系|叫|名叫|姓名|名字|信息|名|人|改[成为到做作]|[换写][成做]|换|变更为|变为)?"
 _GAP: Final = (
     r"[\U0001f300-\U0001faff\s:：∶﹕→➡☞☛=,，、。/|｜丨;；（(【「『\[】」』\])）>＞〉》<＜〈《“\"'\-－—_~～]{0,3}"
@@ -124,7 +124,7 @@ _only_word_and_number: Final = re.compile(
 _town_first: Final = re.compile(
     rf"[【\[]([{HAN}]{{2,10}})[】\]]\s?(?:快件[已到离发正]|到达|离开|正?发往|已到|已发|(?:快递|派件|派送|收派|揽收|投递|业务|配送)[员員])"
 ).match
-"""Where a trace begins with the town in which a parcel is, which may have the form of a name: 【岳阳】快件已到达."""
+"""The town at a trace's beginning, which may have the form of a name: 【岳阳】快件已到达."""
 _ends_firm: Final = re.compile(rf"(?:{any_of(HAN_FORMS)})(?![{HAN}])").search
 """An organisation that ends a clause: beside it and a phone, a name is told as beside an address."""
 _any_han: Final = re.compile(f"[{HAN}]").search
@@ -176,7 +176,7 @@ def holds_names(text: str) -> bool:
 
 
 def effort(text: str) -> float:
-    """Units that `names_in` takes at most: they grow with the cues in a text, and with what begins like one."""
+    """Return the units that `names_in` takes at most, by cues and what begins like one."""
     text = han_words().simplified(text)
     cues_found = len(_word_before.findall(text)) + len(_word_behind.findall(text))
     return (
@@ -313,7 +313,7 @@ def _joined_by_words(text: str, found: list[Span]) -> list[Span]:
 
 
 def _end_of_word(text: str, start: int) -> int | None:
-    """Where a word ends that can be a name and is all between two signs; None if there is none."""
+    """Return where a word between two signs that can be a name ends; None if there is none."""
     if not _has_family(text, start):
         return None
     run = _han_run.match(text, start)[0]  # type: ignore[index]  # it always matches
@@ -528,7 +528,7 @@ def _names_beside_numbers(text: str) -> Iterator[Span]:
 
 
 def _behind_name(text: str, at: int) -> int:
-    """Where a name would end that is before the number at `at`: signs, a label and a code may be between."""
+    """Return where a name before the number at `at` ends; signs, a label and a code may be between."""
     front = max(0, at - _LONGEST_LABEL)
     if not text[at - 1 : at].isalpha():
         at = _front_of_number.search(text, max(front, at - 13), at).start()  # type: ignore[union-attr]  # it always matches

@@ -74,7 +74,7 @@ _whole: Final = re.compile(
     han_name(HAN, apart=rf"(?:(?<![{HAN}A-Za-z*].)|{'|'.join(f'(?<={word}.)' for word in _SIGNED_WITH)})")
     + rf"(?=[^{HAN}]|$|[一二两三四五六七八九十半][ \t]?[{cues.UNITS}])"
 ).finditer
-"""What has the form of a name and is parted from other words, but for what it signs and a quantity."""
+"""A possible name that is separate from other words, except for what it signs and a quantity."""
 _item_before: Final = re.compile(
     r"(?:(?:^|\n|接龙[ \t]?)[ \t]*[(（]?[0-9]{1,3}[.、,)）．:：]?|(?:^|[^0-9])[(（]?[0-9]{1,2}[.、)）．]|[①-⑳])[ \t]*$"
 ).search

@@ -97,7 +97,7 @@ def names_of_neighbours(text: str) -> Iterator[Span]:
 
 
 def _is_honoured(name: str, honorific: str) -> bool:
-    """Whether what is before an honorific is a person's name, and no word for a person or for a way."""
+    """Whether a person's name is before an honorific, and no word for a person or a way."""
     parts = name.replace("\u3000", " ").split(" ")
     if not _NO_JAPANESE.isdisjoint((*parts, name[-2:])) or name[-1] in "者員人屋家":
         return False

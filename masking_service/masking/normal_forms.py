@@ -75,7 +75,7 @@ def _name(text: str) -> str:
 
 
 def _phone(value: str) -> str:
-    """The digits of a phone field with area or country code; of several numbers all, in order of their digits.
+    """Return a phone field's digits with area or country code; of several numbers all, sorted.
 
     Empty where there is no number.
     """

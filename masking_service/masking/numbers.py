@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 from masking_service.masking.abroad import read_abroad, read_valid
 
 MAX_DIGITS: Final = 13
-"""A run of digits without country code that is longer is no phone number: identity numbers and cards look like that."""
+"""Digits of a run without country code above which it is no phone: identity and card numbers."""
 
 MIN_HIDDEN_DIGITS: Final = 6
 """Digits of a phone that no label shows (GB/T 41833-2022)."""
@@ -197,6 +197,6 @@ _EXTENSION: Final = re.compile(
 
 
 def extension(text: str, at: int) -> tuple[int, int] | None:
-    """Return the span of the extension's digits after a number of a phone field that ends at `at`; None without one."""
+    """Return the span of an extension behind a phone field's number that ends at `at`; None without one."""
     match = _EXTENSION.match(text, at)
     return match.span(1) if match else None

@@ -120,7 +120,7 @@ _ID: Final = re.compile(r"(?<![A-Za-z])id(?: ?(?:no\.?|number))?[ :.#]{0,3}$", r
 """Of an order or of a person: the check in the number behind it tells."""
 
 _ESCAPED: Final = rf"{_AT}|&(?:\#|nbsp|ensp|emsp)|\\[nrtu]"
-"""What may be between digits in addresses of pages, HTML and JSON, and the sign of an e-mail address there."""
+"""What may be between digits in web addresses, HTML and JSON, and their sign of an e-mail address."""
 _WORTH_READING: Final = re.compile(rf"[{DIGIT}](?:[\W_]{{0,6}}[{DIGIT}*xX]){{4}}|[@＠﹫]|{_ESCAPED}").search
 """Fewer than five digits together are no phone, and behind an e-mail's sign anything may be."""
 
@@ -160,7 +160,7 @@ _HALF_MASKED: Final = re.compile(
     r"(?:[3-9]\d*)?(?:\*+|[xX]+(?!\d)|[xX]{3,})\d*"
     r"|(?=[\d *\-]{0,11}\*)[3-9][\d*]([ \-])[\d*]{4}\1[\d*]{4}(?![0-9A-Za-z*]))"
 )
-"""A mobile number of which some digits are hidden in one place, by as many signs; 15000*20000 is a size."""
+"""A mobile number with some digits hidden in one place by as many signs; 15000*20000 is a size."""
 _EXPONENT: Final = re.compile(
     r"[1-8](?<![0-9A-Za-z.].)\.(?:(?<=1\.)[3-9]\d{4,9}E\+?10|(?<=8\.)61[3-9]\d{2,9}E\+?12"
     r"|\d{5}(?:19|20)\d\d(?:0[1-9]|1[0-2])[0-3]\d{1,5}E\+?17)(?![0-9A-Za-z.])",
@@ -249,7 +249,7 @@ def lines_worth_scanning(lines: str) -> bool:
 
 
 def holds_no_number(value: str) -> bool:
-    """True for a text, or for lines, of Han, Latin letters and usual signs without a digit or ``@``: most remarks."""
+    """Whether a text or its lines are of Han, Latin letters and usual signs, without digits or ``@``."""
     return _HOLDS_NOTHING(value) is not None and not _may_hold_more(value)
 
 

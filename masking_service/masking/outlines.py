@@ -1,4 +1,4 @@
-"""Reads texts that differ in plain names and mobile numbers only as one text: remarks and traces repeat their words.
+"""Reads texts that differ only in plain names and mobile numbers as one: remarks repeat their words.
 
 The outline of a text is what is left when plain names and plain mobile numbers are taken out. All texts of one outline
 are masked alike: as one with stand-ins for names and numbers is. So what a text shows depends on nothing but the text,
@@ -42,7 +42,7 @@ _END: Final = "\x00"
 _SIGN: Final = re.compile("[\x00-\x03]").search
 _CLOSING: Final = frozenset("】]")
 _AT_FIRST: Final = re.compile("(?:^|\x00)[【\\[][\u4e00-\u9fff]{0,9}$").search
-"""Before what is in brackets at the beginning of a text: in traces a town (【常州武进】) more often than a name."""
+"""Opens brackets at a text's beginning, which in traces rather have a town (【常州武进】) than a name."""
 _NUMERALS: Final = "一二三四五六七八九十零壹贰叁肆伍陆柒捌玖"
 _MAX_DIGITS: Final = 6
 """Digits besides mobile numbers: where there are more, they may be a number themselves."""
@@ -59,9 +59,10 @@ _DIGIT_BEHIND: Final = re.compile(r"\W{0,3}[0-9０-９*+\-_.]").match
 _DIGITS: Final = re.compile(r"\d")
 
 Read = Callable[[str, str], tuple[str, list[str], list[str], float] | None]
-"""Gives what a text shows in a context, the phones and names that were found in it, and what that cost.
+"""Returns what shows of a text, the phones and names that were found in it, and the cost.
 
-None for one that costs too much."""
+None for one that costs too much.
+"""
 Slots = list[str]
 """The names and numbers that were taken out of a text."""
 Needles = tuple[Sequence[str], Sequence[str]]

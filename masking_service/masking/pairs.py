@@ -90,7 +90,7 @@ def are_rows(value: Any) -> bool:
 
 
 def column_meanings(heading: Sequence[str], meaning: Meaning, pay: Pay) -> list[Meaning]:
-    """The meanings of the cells under a heading; those of its names that say nothing have that of the rows.
+    """Return the meanings of cells under a heading; names without a meaning have that of the rows.
 
     Raises:
         InvalidRecord: by `pay`.
@@ -148,7 +148,7 @@ def with_pair(
 
 
 def with_phone(members: Mapping[str, Any], meanings: Sequence[Meaning], pay: Pay) -> Sequence[Meaning]:
-    """The meanings of the members: a bare name is a person's if another value is a phone or an identity number.
+    """Return the meanings of members: a bare name is a person's beside a phone or an identity number.
 
     Raises:
         InvalidRecord: by `pay`.

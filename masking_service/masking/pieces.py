@@ -1,4 +1,4 @@
-"""Reads a long remark as pieces, each by its outline, where no piece says anything of what is in another.
+"""Reads a long remark in pieces, each by its outline, if no piece depends on another.
 
 A piece is one sentence or more. Pieces that have been read side by side, and that show there what each shows alone, do
 so in every text: a piece is so long, or holds such a number, that no rule for names reaches over it to the one behind.
@@ -88,7 +88,7 @@ class Pieces:
         return found if numbers <= MAX_NUMBERS and names <= MAX_NAMES else None
 
     def _fits(self, before: Outline | None, gap: str, outline: Outline) -> bool:
-        """Whether a piece shows behind another one, or behind nothing, what it shows alone, and no name in a slot does.
+        """Whether a piece shows the same behind another one as alone, and no name in a slot does.
 
         One reading has to find all that is hidden of it. What is found for outlines that are kept is known from here
         on.
@@ -118,7 +118,7 @@ class Pieces:
 
 
 def _holds_word(slots: Slots) -> bool:
-    """Whether a given name is a word, too, so that not every text of the outline has a name there: 米老鼠."""
+    """Whether a given name is also a word, so that a text of the outline may have no name: 米老鼠."""
     words = han_words().words
     for slot in slots:  # noqa: SIM110 - any() and its generator would cost more than the search
         if len(slot) == _LONG_NAME and slot[1:] in words:

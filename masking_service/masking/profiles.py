@@ -27,7 +27,7 @@ MAX_DIGITS_SHOWN: Final = 4
 """What a station needs to hand a parcel over; of eleven, seven stay hidden (GB/T 41833-2022 asks for six)."""
 
 HIDE_LAST: Final = range(4, 12)
-"""How many of a phone's last digits may be hidden while those before them show: on labels of some countries four."""
+"""Last digits of a phone that may be hidden while earlier ones show, as on labels abroad."""
 
 MOBILE_DIGITS: Final = 11
 """Digits of a Chinese mobile number, the case the union of profiles is judged by."""

@@ -53,7 +53,7 @@ def may_hold_segments(text: str) -> bool:
 
 
 def fields_of_label(text: str) -> list[str]:
-    """The fields of a label in ZPL and the commands between them: fields at even places. Of every other text one."""
+    """Return the fields of a ZPL label at even places, with commands between; else the text alone."""
     return _FIELDS(text) if "^F" in text else [text]
 
 

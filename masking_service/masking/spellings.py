@@ -25,7 +25,7 @@ _SHORTEST: Final = 5
 """Service numbers have five digits (95338, 12306); what is shorter (110) is no person's and is in every address."""
 
 _SHORTEST_ANYWHERE: Final = 7
-"""A landline's own digits. From there a number is found behind codes and letters too, a shorter one only alone."""
+"""Digits of a landline, from which a number is found behind codes and letters; shorter ones only alone."""
 
 _MAX_CODE_LENGTH: Final = 5
 """Digits that may be in front of a number and belong to it: 00 and a country code of three."""

@@ -63,7 +63,7 @@ class ColumnReader:
     def one_form(
         self, values: Sequence[Any], meaning: Meaning, depth: int, new_forms: Iterator[int]
     ) -> tuple[Meaning, ...] | None:
-        """Return the meanings of the members of objects of one form; None if the values are none, or cannot be read."""
+        """Return the meanings of the members of objects of one form; None if they cannot be read."""
         if type(values[0]) is not dict or depth >= DEEPEST:
             return None
         names = tuple(values[0])

@@ -1,4 +1,4 @@
-"""Reads one mapped value by itself: what shows of it, and what of it is looked for elsewhere in its record.
+"""Reads one mapped value by itself: what of it shows, and what is searched for elsewhere in its record.
 
 It is for values that are not usual (`Profile.usual`), whether they are in a single record or in a column.
 """

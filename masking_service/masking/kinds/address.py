@@ -57,7 +57,7 @@ _LINE_BREAK: Final = re.compile(r"<br ?/?>", re.I).sub
 _OPENS: Final = re.compile(r"[(（\[【]").search
 _BRACKETS: Final = re.compile(r"([(（\[【][^()（）\[\]【】]*[)）\]】]?)")
 _PARTS_BEFORE: Final = 3
-"""What is read in front of a bracket: as much as tells a road whose name is in another one."""
+"""Parts before a bracket that are read, as many as show a road whose name is in another one."""
 _ONLY_UNIT: Final = re.compile(
     rf"(?:[(（\[【)）\]】\s\-#/,，.0-9*{words.NUMERALS}A-Za-z室户戶房层層楼樓号號门門栋棟幢座之]|单元|單元)*"
 ).fullmatch
@@ -75,7 +75,7 @@ _MAX_LENGTH: Final = 512
 """Characters. What is longer is no address, and is hidden whole."""
 
 _PASSES: Final = 8
-"""Stars may make a number of what stood beside them; then it is hidden too. More rounds than this never help."""
+"""Rounds of masking, because stars may make a number of what was beside them. More never help."""
 
 
 class Named(NamedTuple):
@@ -170,7 +170,7 @@ def _hide_names(value: str, mask: Mask, named: Named | None) -> tuple[str, bool]
 
 
 def _names_beside(value: str, named: Named | None) -> list[tuple[int, int]]:
-    """The spans of names behind the last number of an address or in brackets, and in front of the address."""
+    """Return the spans of names behind an address's last number, in brackets, and in front of it."""
     bracket, phone = _OPENS(value), _PHONE_MASK(value)
     note = behind_last_number(value[: phone.start()] if phone else value)
     found = _names_behind(value, min(note, bracket.start()) if bracket else note, named)

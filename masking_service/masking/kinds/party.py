@@ -1,4 +1,4 @@
-"""Masks strings of a name, a phone and an address in any order, and hides what reads as none of them.
+"""Masks strings of a name, a phone and an address in any order, and hides all else.
 
 A phone is found as in a text. Of the rest, each piece between separators is an address where it has an address's words
 or numbers, and a name where it has letters only.

@@ -81,7 +81,7 @@ MAX_UNPAID: Final = 300
 _A_QUICK_TEXT: Final = 30
 """Microseconds that such a text takes besides the search for names."""
 _READINGS: Final = 4.5
-"""How often names are looked for: to see whether there are any, to hide them, and where stars may part others."""
+"""Searches for names: whether there are any, to hide them, and where stars separate others."""
 _STARS: Final = "******"
 """In the mask of a phone."""
 _LOCAL: Final = r"[5-9][0-9]{3}[ -]?[0-9]{4}(?![0-9A-Za-z*\-])"
@@ -94,7 +94,7 @@ _LOCAL_PHONE: Final = re.compile(
     r"(?P<called>\+?[0-9](?:[ .\-]?[0-9]){7,12})(?![0-9A-Za-z*])"
     rf"|(?<![0-9A-Za-z*\-.])(?P<before>{_LOCAL})[\s,，、]{{0,2}}(?=[\u3400-\u9fff]\*{{1,3}}(?![0-9*]))"
 ).finditer
-"""A mobile number of Hong Kong or Macau without its country code, or one behind a preposition, beside a name's mask."""
+"""Beside a name's mask, a mobile of Hong Kong or Macau without its code, or behind a preposition."""
 _SENTENCES: Final = re.compile(r"[^。；;！!？?\n]*[。；;！!？?\n]*")
 _CLAUSES: Final = re.compile(r"[^。；;！!？?\n，,、 ]*+[。；;！!？?\n，,、 ]?").findall
 _HIDDEN_OF_A_CLAUSE: Final = re.compile(r"[^!-~。；！？\n，、 ]+").sub
@@ -216,7 +216,7 @@ class TextMask:
         return found
 
     def _read_counted(self, text: str, context: str) -> tuple[str, list[str], list[str], float] | None:
-        """Mask a text by itself, and count what that costs; None if it costs too much to be done unpaid."""
+        """Mask a text by itself and count the cost; None if it costs too much unpaid."""
         if effort(text) > MAX_UNPAID:
             return None
         costs: list[float] = []
@@ -261,7 +261,7 @@ class TextMask:
         return self._read(part, context, scan, purse.pay)
 
     def _settled(self, text: str, found: Found, context: str = NEUTRAL, pay: Pay = unpaid) -> Found:
-        """Mask what shows of a text until its outline hides nothing more: stars may part a name from other words."""
+        """Mask the rest of a text until its outline hides nothing more: stars may separate a name."""
         for _ in range(_ROUNDS):
             if found.text == text or not self._outlines.has_names(found.text):
                 return found
@@ -290,7 +290,7 @@ class TextMask:
         return found
 
     def mask_usual(self, text: str, pay: Pay = unpaid) -> Found | None:
-        """Mask a text of Han and signs with plain mobile numbers and names in one pass; None for every other text.
+        """Mask a text of Han, signs, plain mobile numbers and names in one pass; None for others.
 
         It gives the result of `mask`, in a fraction of the time: such a text holds no label, address or other number,
         and its masks make none of what is beside them.
