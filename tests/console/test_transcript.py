@@ -35,6 +35,7 @@ from masking_service.service.people.issuers import DEVELOPMENT_ALGORITHM
 from masking_service.store.servers import Clocks
 from tests.console.conftest import SECRET, URL, Work, serve
 from tests.console.test_sign_in import choose
+from tests.telling import Told
 from tests.web.api import NUMBER, SITE, Clock, record
 
 TOLD: Final = Path(__file__).parent
@@ -62,8 +63,7 @@ USUAL: Final = {
     "X-Content-Type-Options": "nosniff",
 }
 OTHERWISE_TESTED: Final = {"Location", "Content-Length", "Date", "X-Request-Id"}
-LONG: Final = 60
-"""Characters of a line that is told once, and then by its number."""
+DATES: Final = r"\d{4}-\d\d-\d\d[T\ ][\d:]+Z?"
 
 
 class Page(HTMLParser):
@@ -95,13 +95,8 @@ class Page(HTMLParser):
             self.lines[-1] += " " + " ".join(data.split())
 
 
-class Teller:
+class Teller(Told):
     """Visits pages, and tells what came."""
-
-    def __init__(self, *, dated: bool = True) -> None:
-        self.lines: list[str] = []
-        self._told: dict[str, int] = {}
-        self._dates = re.compile("(?!)" if dated else r"\d{4}-\d\d-\d\d[T ][\d:]+Z?")
 
     def visit(self, browser: FlaskClient, who: str, method: str, path: str, **sent: Any) -> TestResponse:
         answered = browser.open(path, method=method, **sent)
@@ -116,18 +111,6 @@ class Teller:
             if line.strip():
                 self.tell(f"    {line.strip()}")
         return answered
-
-    def tell(self, line: str) -> None:
-        text = self._dates.sub("…", RANDOM.sub("…", line.rstrip()))
-        if len(text) > LONG and (before := self._told.setdefault(text, len(self.lines) + 1)) <= len(self.lines):
-            text = f"    line {before}"
-        self.lines.append(text)
-
-
-def is_as_listed(tell: Teller, name: str, folder: Path) -> None:
-    now = folder / name
-    now.write_text("\n".join(tell.lines) + "\n", "utf-8")
-    assert tell.lines == (TOLD / name).read_text("utf-8").splitlines(), f"what is told now is in {now}"
 
 
 class Dates(datetime):
@@ -168,7 +151,7 @@ class Day:
     }
 
     def __init__(self, work: Work, at: Clock) -> None:
-        self.teller = Teller()
+        self.teller = Teller(RANDOM)
         self._at, self._now = at, NOW
         self._browsers = {name: work.browser(role, name) for name, role in self.ROLES.items()}
 
@@ -317,7 +300,7 @@ def test_a_day_at_the_desk_is_told_as_it_is_listed(
     cases(day)
     office(day)
 
-    is_as_listed(day.teller, "transcript.txt", tmp_path)
+    day.teller.is_as_in(TOLD / "transcript.txt", tmp_path)
 
 
 @pytest.fixture
@@ -338,7 +321,7 @@ class Sitting:
     """Browsers of one desk, what is stored of their sessions, and what the desk counts."""
 
     def __init__(self, work: Work, at: Clock) -> None:
-        self.teller = Teller(dated=False)
+        self.teller = Teller(re.compile(rf"{RANDOM.pattern}|{DATES}", re.VERBOSE))
         self.desk: Desk = work.app.extensions[NAME]
         # Tokens are verified by the real clock: none is of the future, and none has ended.
         self._at, self._begin = at, int(time.time()) - 560
@@ -492,4 +475,4 @@ def test_a_sitting_is_told_from_the_sign_in_to_its_end(
     ending(desk, wang, issuer)
     desk.tell_counts()
 
-    is_as_listed(desk.teller, "sitting.txt", tmp_path)
+    desk.teller.is_as_in(TOLD / "sitting.txt", tmp_path)

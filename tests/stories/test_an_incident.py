@@ -15,7 +15,7 @@ from masking_service.runtime.settings import Settings
 from masking_service.runtime.state_files import PUBLIC_KEY
 from tests.stories.conftest import Command
 from tests.web.api import Api, Clock, field, record
-from tests.web.people import DESK, OFFICER, PRINTER, PRIVACY, SUPERVISOR, TRACKING
+from tests.web.people import OFFICER, PRINTER, PRIVACY, SUPERVISOR, TRACKING
 
 THIEF = f"client/{OFFICER}"
 NUMBERS = [f"SF100000000{at}" for at in range(3)]
@@ -54,31 +54,6 @@ def pack(command: Command, now: int, tmp_path: Path) -> Path:
 def rows(path: Path) -> list[list[str]]:
     with path.open(encoding="utf-8-sig", newline="") as file:
         return [*csv.reader(file)]
-
-
-def test_the_lawyer_reads_each_field_with_its_case_and_its_waybill(pack: Path) -> None:
-    opened = [row for row in rows(pack / "incident.en.csv") if row[0] == "Fields opened"]
-    header, *fields = opened
-
-    assert header[2:8] == ["Waybill (keyed hash)", "Number", "Kind", "Field", "Case", "Purpose"]
-    assert sorted(row[3:8] for row in fields) == [
-        ["", "phone", "/recipient/phone", "D-1", "dispute"],
-        [NUMBERS[0], "name", "/sender/name", "D-1", "dispute"],
-        [NUMBERS[0], "phone", "/recipient/phone", "D-1", "dispute"],
-        [NUMBERS[1], "phone", "/recipient/phone", "D-1", "dispute"],
-    ]
-    assert all(len(row[2]) == 32 for row in fields)
-
-
-def test_the_document_says_what_happened_in_both_languages(pack: Path) -> None:
-    english, chinese = ((pack / f"incident.{language}.md").read_text("utf-8") for language in ("en", "zh"))
-
-    assert "Fields opened: 4, of 3 waybills under 1 cases. Full views: 0. Refused calls: 1." in english
-    assert f"| D-1 | case-open | client/{DESK} | 3 |" in english
-    assert "| detokenize | case-not-open | 1 | D-404 |" in english
-    assert f"| freeze | client/{SUPERVISOR} |" in english
-    assert "显示字段 4 个，涉及 3 票运单、1 张工单。" in chinese
-    assert "R-1" not in english
 
 
 def test_the_public_key_alone_verifies_the_folder_and_its_evidence(

@@ -47,15 +47,6 @@ def command(command: Command, fresh: Api, now: int, set_clock: Clock) -> Command
     return command
 
 
-def test_the_pair_is_listed_with_the_reasons_in_words_and_no_one_else(command: Command, fresh: Api) -> None:
-    said = command("audit", "lookout")
-
-    assert said.exit_code == 0, said.output
-    assert "opened 24 of 24 cases that wang opened; expected" in said.output
-    assert "of 24 cases, 24 show no later scan, call or closing; expected" in said.output
-    assert [one.id for one in shortlist(fresh)] == [THIEF]
-
-
 def shortlist(api: Api) -> list[StoredListing]:
     lookout: Lookout = api.parts.acting.of(Lookout)
     return lookout.listed("default")
@@ -69,18 +60,6 @@ def test_supervisors_read_the_list_with_the_reasons_in_both_languages(command: C
     assert (one["principal"], one["frozen"], set(said)) == (THIEF, False, {"pair", "unfollowed"})
     assert said["pair"][0].startswith("opened 24 of 24 cases that wang opened")
     assert said["pair"][1].startswith("wang 所建的 24 张工单中有 24 张由其显示")
-
-
-def test_it_is_said_in_chinese(command: Command) -> None:
-    assert "wang 所建的 24 张工单中有 24 张由其显示" in command("audit", "lookout", "--language", "zh").output
-
-
-def test_who_was_listed_is_not_listed_again_the_next_time(command: Command, fresh: Api) -> None:
-    command("audit", "lookout")
-    again = command("audit", "lookout")
-
-    assert "default  no one to list" in again.output
-    assert len(shortlist(fresh)) == 1
 
 
 def test_the_list_is_announced_in_the_log(command: Command) -> None:
@@ -125,18 +104,6 @@ def test_the_list_keeps_thirty_days(fresh: Api, now: int) -> None:
     assert found == ["a", "ba", "cb"]
 
 
-def test_the_store_matches_the_log_afterwards(command: Command) -> None:
-    command("audit", "lookout")
-
-    assert "list of the lookout" not in command("audit", "verify", "--store").output
-
-
-def test_the_default_policy_freezes_no_one(command: Command, fresh: Api) -> None:
-    command("audit", "lookout")
-
-    assert fresh.get(SUPERVISOR, "/v1/principals/frozen").get_json() == {"principals": []}
-
-
 def test_a_policy_may_freeze_who_has_all_of_several_signals(command: Command, fresh: Api, tmp_path: Path) -> None:
     policy = tmp_path / "policy.yaml"
     content = fresh.parts.settings.policy.read_text("utf-8")
@@ -146,10 +113,3 @@ def test_a_policy_may_freeze_who_has_all_of_several_signals(command: Command, fr
 
     assert said.exit_code == 0, said.output
     assert (frozen["id"], frozen["why"]) == (THIEF, "lookout")
-
-
-def test_another_tenant_has_a_list_of_its_own(command: Command, fresh: Api) -> None:
-    said = command("audit", "lookout")
-
-    assert "other  no one to list" in said.output
-    assert fresh.parts.acting.of(Lookout).listed("other") == []
