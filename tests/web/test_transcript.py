@@ -1,7 +1,7 @@
-"""A day at the service, told whole: what each call is answered, what the log then holds, and everything that is stored.
+"""Days at the service, told whole: what each call is answered, what the log then holds, and everything that is stored.
 
-`transcript.txt` has it line by line: the second is fixed, and random texts are left out. A line is changed with what it
-tells. Refusals are told with their sentences, as a client gets them.
+`transcript.txt` has one line by line, and `keys.txt` that of keys and devices of people: the second is fixed, and
+random texts are left out. A line is changed with what it tells. Refusals are told with their sentences.
 """
 
 from __future__ import annotations
@@ -9,12 +9,14 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from urllib.parse import quote
 
+import jwt
 import redis
+from werkzeug.test import TestResponse
 
 from tests.callers import put_on_file
 from tests.service.people.policies import put
@@ -30,7 +32,8 @@ from tests.web.people import (
     SUPERVISOR,
     TRACKING,
 )
-from tests.web.proving import INDEXES
+from tests.web.proving import INDEXES, Proving
+from tests.web.signing import Person
 from tests.web.test_decoys import settle
 
 TOLD: Final = Path(__file__).with_name("transcript.txt")
@@ -39,7 +42,7 @@ MOBILE = "13700000001"
 KNOWN, OTHER, PHANTOM, UNKNOWN = "SF1234567890", "SF2222222222", "SF3333333333", "SF9999999999"
 RANDOM: Final = re.compile(
     r"""\bwbt1[\w-]{20,}|(?<=")[\w-]{32}(?=")|(?<=/calls/).+|\bno-number-700[\d-]*
-    |\b[0-9a-f]{16}(?=-\d)|\b[0-9a-f]{20,}\b""",
+    |\b[0-9a-f]{16}(?=-\d)|\b[0-9a-f]{20,}\b|(?<=["/])(?=[\w-]*[a-z])(?=[\w-]*[A-Z])[\w-]{22,}""",
     re.VERBOSE,
 )
 USUAL: Final = {"Content-Type": "application/json", "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
@@ -59,19 +62,22 @@ class Teller:
         self.lines: list[str] = []
         self._told: dict[str, int] = {}
 
-    def later(self) -> None:
-        """Let a second pass: what is of one second is listed in any order."""
-        self._now += 1
+    def later(self, seconds: int = 1) -> None:
+        """Let seconds pass: what is of one second is listed in any order."""
+        self._now += seconds
         self._set_clock(self._now)
 
     def call(self, who: str, method: str, path: str, body: object = None) -> Json:
         answered = self.api.call(self.api.mint(*who.split("/")) if "/" in who else who, method, f"/v1{path}", body)
-        self._tell(f"{who} {method} {path}: {answered.status_code}")
+        self.tell_answer(f"{who} {method} {path}", answered)
+        told: Json = answered.get_json()
+        return told
+
+    def tell_answer(self, call: str, answered: TestResponse) -> None:
+        self._tell(f"{call}: {answered.status_code}")
         unusual = {name: text for name, text in answered.headers.items() if USUAL.get(name) != text}
         self._tell_all("  ", {name: text for name, text in unusual.items() if name not in OTHERWISE_TESTED})
-        told: Json = answered.get_json()
-        self._tell_all("  ", told)
-        return told
+        self._tell_all("  ", answered.get_json())
 
     def _tell_all(self, indent: str, members: Json) -> None:
         for name, value in members.items():
@@ -244,6 +250,91 @@ def stored(api: Api) -> Iterator[str]:
 
 def _sort(key: str) -> str:
     return re.sub(r"[A-Za-z0-9_-]{16,}|(?<=:)[0-9a-f]{12,}", "…", key)
+
+
+class Telling(Api):
+    """The service, each call of which is told."""
+
+    def __init__(self, api: Api, tell: Teller) -> None:
+        self.__dict__.update(vars(api))
+        self._tell = tell
+
+    def call(self, who: str | None, method: str, path: str, body: object = None, **more: Any) -> TestResponse:
+        answered = super().call(who, method, path, body, **more)
+        claims = who and jwt.decode(who, options={"verify_signature": False}) if "." in (who or "") else {"sub": who}
+        self._tell.tell_answer(f"{claims['sub']} {method} {path}", answered)
+        return answered
+
+
+def keys_of_people(api: Api) -> None:
+    """Enrol keys, approve, deny and revoke them, and sign with them."""
+    boss, officer = Person(api, "supervisor", "boss").bootstrap(), Person(api, OFFICER, "officer")
+    officer.enrol()
+    officer.get("/v1/me/keys")
+    boss.get("/v1/principals/keys")
+    boss.post(f"/v1/principals/{officer.id}/keys/{officer.key.key_id}/approve", {"code": officer.key.code})
+    boss.approve(officer, code="0000")
+    boss.approve(officer)
+    boss.approve(officer)
+    boss.get(f"/v1/principals/{quote(officer.id, safe='')}/keys")
+    officer.propose(
+        {"act": "detokenize", "purpose": "dispute", "case": "D-1", "items": [field(KNOWN, "/sender/phone")]}
+    )
+    signed_call = {"purpose": "dispute", "case": "D-1", "items": [field(KNOWN, "/sender/phone")]}
+    officer.post("/v1/detokenize", signed_call)
+    signature = officer.sign({"act": "detokenize", **signed_call})
+    for _ in range(2):
+        officer.open(*signed_call["items"], signature=signature)
+    officer.open(field(OTHER, "/sender/phone"), signature=officer.sign({"act": "detokenize", **signed_call}))
+    for wanted in ("deny", "revoke"):
+        other = Person(api, OFFICER, "officer")
+        other.enrol(name=f"to {wanted}")
+        path = f"/v1/principals/{officer.id}/keys/{other.key.key_id}"
+        if wanted == "revoke":
+            boss.approve(other)
+        boss.post(f"{path}/{wanted}", {})
+        boss.get(f"/v1/principals/{quote(officer.id, safe='')}/keys")
+    officer.get("/v1/me/keys")
+    boss.post("/v1/acts", {"act": "hold-set", "hold": "H-1"})
+    boss.post("/v1/acts", {"act": "?"})
+
+
+def devices_of_people(api: Api, later: Callable[[int], None]) -> None:
+    """Enrol devices, approve, deny and revoke them, and prove calls by them."""
+    boss, courier = Person(api, "supervisor", "chief").bootstrap(), Proving(api)
+    courier.view(KNOWN)
+    courier.enrol()
+    courier.own()
+    courier.view(KNOWN)
+    boss.get("/v1/principals/devices")
+    for code in ("0000", courier.device.code):
+        act = {"act": "device-approve", "principal": courier.id, "device": courier.device.id}
+        boss.post(courier.path("approve"), {"code": code, "signed": boss.sign(act)})
+    for seconds in (0, 149, 1, 149, 1):
+        later(seconds)
+        courier.once("GET", f"/v1/waybills/{KNOWN}")
+    courier.once("GET", f"/v1/waybills/{KNOWN}", proof="x")
+    courier.once("GET", f"/v1/waybills/{OTHER}", proof=courier.prove("GET", f"/v1/waybills/{KNOWN}"))
+    boss.get(courier.path("").removesuffix(f"/{courier.device.id}/"))
+    boss.post(courier.path("revoke"), {})
+    courier.view(KNOWN)
+    courier.own()
+    api.get(AUDITOR, "/v1/audit?limit=1000")
+
+
+def test_keys_and_devices_are_told_as_they_are_listed(proving: Api, set_clock: Clock, tmp_path: Path) -> None:
+    set_clock(NOW)
+    tell = Teller(proving, set_clock)
+    proving.tokenize(record(KNOWN), record(OTHER), custody={"site": SITE})
+    proving.open_case("D-1", KNOWN)
+    api = Telling(proving, tell)
+    keys_of_people(api)
+    devices_of_people(api, tell.later)
+    lines = [*tell.lines, "stored:", *stored(proving)]
+    (tmp_path / "keys.txt").write_text("\n".join(lines) + "\n", "utf-8")
+
+    expected = TOLD.with_name("keys.txt").read_text("utf-8").splitlines()
+    assert lines == expected, f"what is told now is in {tmp_path}/keys.txt"
 
 
 def test_a_whole_day_is_told_as_it_is_listed(under: Under, set_clock: Clock, tmp_path: Path) -> None:
