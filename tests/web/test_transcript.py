@@ -261,8 +261,8 @@ class Telling(Api):
 
     def call(self, who: str | None, method: str, path: str, body: object = None, **more: Any) -> TestResponse:
         answered = super().call(who, method, path, body, **more)
-        claims = who and jwt.decode(who, options={"verify_signature": False}) if "." in (who or "") else {"sub": who}
-        self._tell.tell_answer(f"{claims['sub']} {method} {path}", answered)
+        caller = jwt.decode(who, options={"verify_signature": False})["sub"] if who and "." in who else who
+        self._tell.tell_answer(f"{caller} {method} {path}", answered)
         return answered
 
 
@@ -277,15 +277,14 @@ def keys_of_people(api: Api) -> None:
     boss.approve(officer)
     boss.approve(officer)
     boss.get(f"/v1/principals/{quote(officer.id, safe='')}/keys")
-    officer.propose(
-        {"act": "detokenize", "purpose": "dispute", "case": "D-1", "items": [field(KNOWN, "/sender/phone")]}
-    )
-    signed_call = {"purpose": "dispute", "case": "D-1", "items": [field(KNOWN, "/sender/phone")]}
-    officer.post("/v1/detokenize", signed_call)
-    signature = officer.sign({"act": "detokenize", **signed_call})
+    item = field(KNOWN, "/sender/phone")
+    opening = {"purpose": "dispute", "case": "D-1", "items": [item]}
+    officer.propose({"act": "detokenize", **opening})
+    officer.post("/v1/detokenize", opening)
+    signature = officer.sign({"act": "detokenize", **opening})
     for _ in range(2):
-        officer.open(*signed_call["items"], signature=signature)
-    officer.open(field(OTHER, "/sender/phone"), signature=officer.sign({"act": "detokenize", **signed_call}))
+        officer.open(item, signature=signature)
+    officer.open(field(OTHER, "/sender/phone"), signature=officer.sign({"act": "detokenize", **opening}))
     for wanted in ("deny", "revoke"):
         other = Person(api, OFFICER, "officer")
         other.enrol(name=f"to {wanted}")

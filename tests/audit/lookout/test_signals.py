@@ -273,11 +273,15 @@ def test_actions_at_night_of_a_person_who_works_by_day() -> None:
 
 @pytest.mark.parametrize(
     "before",
-    [shifts(THIEF, 3), shifts(THIEF, 10, days=9, a_day=40)],
-    ids=["of a person on night shifts", "without enough history"],
+    [shifts(THIEF, 3), shifts(THIEF, 10, days=9, a_day=40), shifts(THIEF, 10, days=10, a_day=5)[1:]],
+    ids=["of a person on night shifts", "after nine days", "after 49 actions"],
 )
 def test_hours_that_are_not_odd(before: list[tuple[str, int]]) -> None:
     assert odd_hours([*before, *TONIGHT], NOW) == []
+
+
+def test_own_hours_are_known_from_fifty_actions_of_ten_days() -> None:
+    assert people(odd_hours([*shifts(THIEF, 10, days=10, a_day=5), *TONIGHT], NOW)) == {THIEF}
 
 
 def test_an_hour_between_usual_ones_is_not_odd() -> None:
