@@ -3,13 +3,15 @@
 import json
 import time
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Final
 
 from flask import Blueprint, Response, g, render_template, request
 from flask_babel import to_utc
 
 from masking_console.formats import ACTION_NAMES, OUTCOME_NAMES
-from masking_console.service import Json
+from masking_console.refusals import field_errors
+from masking_console.service import Json, Refusal
 
 pages = Blueprint("audit", __name__)
 
@@ -23,18 +25,23 @@ FILTERS: Final = ("principal", "action", "outcome", "case", "waybill", "from", "
 
 
 @pages.get("/audit")
-def shown() -> str:
-    """A page of the log and the chart of the same time."""
+def shown() -> str | tuple[str, int]:
+    """A page of the log and the chart of the same time; with a filter that is not right, only the form."""
     given = {name: request.args.get(name, "").strip() for name in FILTERS}
     asked = {name: _timestamp(value) if name in ("from", "to") else value for name, value in given.items()}
-    page = g.person.audit(**asked, order="newest", after=request.args.get("after", ""), limit="50")
-    span = {name: asked[name] for name in ("from", "to")}
-    summary = summed(**span)
+    named = {"action": ACTION_NAMES, "outcome": OUTCOME_NAMES}
+    form = {"given": given, "choices": {name: sorted({*codes, given[name]}) for name, codes in named.items()}}
+    try:
+        page = g.person.audit(**asked, order="newest", after=request.args.get("after", ""), limit="50")
+        summary = summed(**{name: asked[name] for name in ("from", "to")})
+    except Refusal as refusal:
+        if refusal.status != HTTPStatus.UNPROCESSABLE_ENTITY:
+            raise
+        said = render_template("audit.html", **form, page=None, errors=field_errors(refusal), refusal=refusal)
+        return said, refusal.status
     for entry in page["entries"]:
         entry["time"] = datetime.fromtimestamp(entry["at"], UTC).isoformat()
-    named = {"action": ACTION_NAMES, "outcome": OUTCOME_NAMES}
-    choices = {name: sorted({*codes, given[name]}) for name, codes in named.items()}
-    return render_template("audit.html", page=page, given=given, choices=choices, summary=chart_of(summary))
+    return render_template("audit.html", **form, page=page, errors={}, summary=chart_of(summary))
 
 
 @pages.get("/audit/checkpoint")

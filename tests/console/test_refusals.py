@@ -57,6 +57,9 @@ REFUSED: dict[str, tuple[str, str, dict[str, str], str]] = {
     "a long note": ("supervisor", "/cases/D-1/close", {"note": "x" * 600}, "At most 500 characters"),
     "no decoy": ("privacy-officer", "/decoys", {"waybills": f"{NUMBER} abc", "kind": "phantom"}, "Line 2 is not a"),
     "no filter": ("auditor", "/audit?waybill=x", {}, "A waybill number is 6 to 40"),
+    "no person": ("auditor", "/audit?principal=x%20y", {}, "A person is named by their id"),
+    "no action": ("auditor", "/audit?action=gossip", {}, "Choose an action of the list"),
+    "no outcome": ("auditor", "/audit?outcome=gossip", {}, "Choose an outcome of the list"),
     "no place in the log": ("auditor", "/audit?after=x", {}, "Begin at the first one"),
 }
 
@@ -97,6 +100,26 @@ def test_a_refusal_is_said_in_the_words_of_a_clerk(searching: Work, refused: str
     assert words(answered).count(expected) == 1
     for page in (answered, chinese):
         assert FOR_DEVELOPERS.findall(words(page)) == []
+
+
+def test_what_was_entered_stays_beside_a_filter_that_is_not_right(searching: Work) -> None:
+    answered = searching.browser("auditor").get(
+        "/audit?principal=staff/e5021&action=view&outcome=frozen&case=D-1&waybill=x&from=2026-11-30T08:00&to=soon"
+    )
+
+    entered = re.findall(r'<input id="(\w+)" name="\1" type="[\w-]+" value="([^"]*)"', answered.text)
+    chosen = re.findall(r'<option value="([\w-]+)" selected>', answered.text)
+    assert (answered.status_code, entered, chosen) == (
+        422,
+        [
+            ("principal", "staff/e5021"),
+            ("case", "D-1"),
+            ("waybill", "x"),
+            ("from", "2026-11-30T08:00"),
+            ("to", "soon"),
+        ],
+        ["view", "frozen"],
+    )
 
 
 def test_a_spent_budget_is_said_with_the_time_at_which_it_frees(searching: Work) -> None:
