@@ -221,6 +221,21 @@ def test_few_class_names_mean_two_things() -> None:
     assert len(twice) <= MAX_SHARED_NAMES, twice
 
 
+def test_no_annotation_reads_a_name_that_a_member_of_its_class_takes() -> None:
+    """Python 3.14 evaluates annotations when the class is there, and then finds the member in place of the name."""
+    taken = []
+    for path in sources():
+        for node in nodes(parsed(path)):
+            if not isinstance(node, ast.ClassDef):
+                continue
+            fields = [one for one in node.body if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name)]
+            members = {ast.unparse(one.target) for one in fields}
+            read = {one.id for each in fields for one in ast.walk(each.annotation) if isinstance(one, ast.Name)}
+            taken += [f"{path.relative_to(ROOT)}:{node.lineno} {name}" for name in sorted(read & members)]
+
+    assert taken == []
+
+
 def test_a_permission_is_named_and_not_spelt() -> None:
     """So a misspelt permission fails at import, instead of refusing a call to everyone."""
     listed = ROOT / "masking_service" / "service" / "people" / "permissions.py"

@@ -24,6 +24,9 @@ Count = Annotated[
     int | float,
     Meta(description="Distinct persons.", extra_json_schema={"minimum": 0, "maximum": MAX_PERSONS}),
 ]
+Countries = Annotated[
+    list[Annotated[str, one_of(*countries())]], Meta(max_length=16, extra_json_schema={"minItems": 1})
+]
 Flags = Annotated[
     list[Flag],
     Meta(
@@ -42,9 +45,7 @@ class OpenIncident(Shape, frozen=True):
         Name, Meta(description="Its name: 1 to 64 of A-Z a-z 0-9 . _ - and a letter or digit first. Never used twice.")
     ]
     leak: Annotated[str, Meta(max_length=MAX_LEAK, description="What leaked, in a word or two.")]
-    countries: Annotated[
-        list[Annotated[str, one_of(*countries())]], Meta(max_length=16, extra_json_schema={"minItems": 1})
-    ]
+    countries: Countries
     found_at: At
     flags: Flags = msgspec.field(default_factory=list)
     persons: Count | None = None
