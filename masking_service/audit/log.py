@@ -129,6 +129,10 @@ class AuditLog:
         """
         return self._commit_pending(_Pending(entry, fields))
 
+    def write(self, fields: Sequence[HashField]) -> None:
+        """Write fields whose entry is durable, where `append` takes none: one round trip. Raises StoreUnavailable."""
+        self._store.write([command for one in fields for command in one.commands()])
+
     def close(self) -> str:
         """End the chain with a closing entry.
 

@@ -299,6 +299,7 @@ def _cases(parts: "Parts", shared: _Shared) -> Iterator[object]:
         proofs=shared.proofs,
         freezing=shared.freezing,
         watch=shared.watch,
+        recorder=shared.recorder,
     )
 
 

@@ -169,7 +169,6 @@ class OpenRegistries:
     def unfreeze(self, tenant: str, principal: str) -> None:
         """Unfreeze a principal, and reset the counts. Raises as `approve_key`."""
         freezes, operator = self.state(Freezes), self._operator(tenant)
-        freezes.forget_counts(tenant, principal)  # first, or the next miss would freeze them again
         self._change(operator, Action.THAW, principal, lambda: freezes.prepare_unfreeze(tenant, principal))
 
     def _operator(self, tenant: str) -> RequestContext:
@@ -183,14 +182,7 @@ class OpenRegistries:
         subject: str,
         *changes: Callable[[], Prepared[bool | None]],
     ) -> None:
-        """Log changes, and make them in this order."""
-        written = False
-        while not written:  # again where another change was first
-            prepared = [prepare() for prepare in changes]
-            sealed = [one for change in prepared for one in change.sealed]
-            entry = self.recorder.record(operator, action, DONE, Stated(subject=subject), sealed=sealed)
-            with self.recorder.take_back_on_failure(entry):
-                written = all(change.write() is not False for change in prepared)
+        self.recorder.change(operator, action, Stated(subject=subject), *changes)
 
     def import_callers(self, tenant: str, numbers: Mapping[str, str | None]) -> None:
         """Put numbers on file, by principal, and remove those that are None.

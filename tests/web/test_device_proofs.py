@@ -334,6 +334,9 @@ def test_the_page_of_a_case_is_proven(api: Api) -> None:
     assert officer.once("GET", path, proof=used).status_code == 200
     assert refusal(officer.once("GET", path, proof=used)) == INVALID
 
+    (refused,) = entries(api, action="view", outcome="signature-invalid")
+    assert (refused["principal"], refused["case"]) == (officer.id, "D-1")
+
 
 def test_only_the_named_roles_prove(under: Under) -> None:
     api = under(proven(roles=["courier"]))

@@ -7,6 +7,7 @@ from the public key, so it shows that both people mean the same key.
 import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, Generic
 
 import msgspec
@@ -20,7 +21,7 @@ from masking_service.service.acts.registry import ApprovedKey, Key, KeyRegistry,
 from masking_service.service.acts.signatures import Signatures, Signed
 from masking_service.service.call.call import Gate
 from masking_service.service.call.errors import InvalidRequest, NotFound
-from masking_service.service.call.recorder import DONE, Recorder, RequestContext, SignatureProof, Stated
+from masking_service.service.call.recorder import Recorder, RequestContext, SignatureProof, Stated
 from masking_service.service.freezes.state import Freezes
 from masking_service.service.people.errors import Forbidden
 from masking_service.service.people.permissions import Permission
@@ -48,12 +49,8 @@ def keep_request(
         StoreUnavailable: the same call can be made again.
     """
     principal = context.principal
-    written = False
-    while not written:  # again where another request was first
-        prepared = registry.prepare_request(principal.tenant, request)
-        entry = recorder.record(context, action, DONE, Stated(subject=principal.id), sealed=prepared.sealed)
-        with recorder.take_back_on_failure(entry):
-            written = prepared.write()
+    request_it = partial(registry.prepare_request, principal.tenant, request)
+    recorder.change(context, action, Stated(subject=principal.id), request_it)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +107,8 @@ class Approving(Generic[Key, Request]):
         asked = self.ask(context, "deny", principal, key, signed)
         if asked.found.request() is None:
             raise NotFound
-        settle = self.registry.prepare_settled
-        self.write(context, "deny", asked, lambda: [settle(context.principal.tenant, key, context.now)])
+        settle = partial(self.registry.prepare_settled, context.principal.tenant, key, context.now)
+        self.write(context, "deny", asked, settle)
 
     def revoke(self, context: RequestContext, principal: str, key: str, signed: Signed | None) -> None:
         """Revoke a key: it is good for nothing from the next call on. Raises as `ask`."""
@@ -125,10 +122,8 @@ class Approving(Generic[Key, Request]):
             context,
             "revoke",
             asked,
-            lambda: [
-                self.freezes.prepare_revocation(tenant, key),  # first: it is read live
-                self.registry.prepare_key(tenant, subject, revoked),
-            ],
+            partial(self.freezes.prepare_revocation, tenant, key),  # first: it is read live
+            partial(self.registry.prepare_key, tenant, subject, revoked),
         )
 
     def ask(
@@ -177,10 +172,8 @@ class Approving(Generic[Key, Request]):
             context,
             "approve",
             asked,
-            lambda: [
-                self.registry.prepare_key(tenant, asked.found.principal, approved),
-                self.registry.prepare_settled(tenant, approved.id, context.now),
-            ],
+            partial(self.registry.prepare_key, tenant, asked.found.principal, approved),
+            partial(self.registry.prepare_settled, tenant, approved.id, context.now),
         )
 
     def write(
@@ -188,19 +181,12 @@ class Approving(Generic[Key, Request]):
         context: RequestContext,
         what: str,
         asked: AskedKey[Key, Request],
-        changes: Callable[[], list[Prepared[bool]]],
+        *changes: Callable[[], Prepared[bool]],
     ) -> None:
         """Record what is done to a key, and do it."""
         action = Action(f"{self.registry.sort.name}-{what}")
         stated = Stated(role=asked.role, subject=asked.found.principal, signed=asked.proof)
-        written = False
-        while not written:  # again where a list was changed meanwhile
-            prepared = changes()
-            sealed = [one for change in prepared for one in change.sealed]
-            entry = self.recorder.record(context, action, DONE, stated, sealed=sealed, fields=asked.proof.fields)
-            with self.recorder.take_back_on_failure(entry):
-                written = all(change.write() for change in prepared)
-            self.signatures.note_use(asked.proof, entry)
+        self.recorder.change(context, action, stated, *changes)
 
 
 def status(key: ApprovedKey, revoked: frozenset[str]) -> str:

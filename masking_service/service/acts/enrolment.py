@@ -34,13 +34,11 @@ from masking_service.service.call.recorder import Recorder, RequestContext, Stat
 from masking_service.service.freezes.state import Freezes
 from masking_service.service.people.errors import Forbidden
 from masking_service.service.people.networks import network_of
-from masking_service.service.people.policy import Grant
 from masking_service.service.people.signed_rules import SignedRule
 from masking_service.store.client import Store
 
 MAX_ACTIVE: Final = 5
 """Active keys of a person; those that wait do not count, or a forged sign-in could use them all up."""
-_NO_BUDGET: Final = Grant("", "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +92,7 @@ class OwnKeys:
             keys = self.keyring.tenant(principal.tenant)
             ticket, nonce = self.signatures.tickets.take(keys, principal, "key", options, context.now)
             made = self._made(rule, ticket.nonce, credential)
-            spent = self.budgets.reserve_question(principal, _NO_BUDGET, 0, context.now, nonce)
+            spent = self.budgets.spend_once_question(principal, context.now, nonce)
             mine = self.keyholders.keys_question(principal.tenant, principal.id)
             self.store.ask(spent, mine)
             spent.answer()

@@ -7,7 +7,7 @@ as they are in the store now, and used up before anything is opened or changed.
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 
@@ -24,14 +24,11 @@ from masking_service.service.acts.problems import SignatureInvalid, SignatureReq
 from masking_service.service.acts.state import Keyholders, KeyUse, PersonKey
 from masking_service.service.acts.tickets import ActTicket, Tickets
 from masking_service.service.call.budgets import Budgets, Nonce
-from masking_service.service.call.recorder import UNSIGNED, Recorded, RequestContext, SignatureProof
+from masking_service.service.call.recorder import UNSIGNED, RequestContext, SignatureProof
 from masking_service.service.freezes.state import Freezes
-from masking_service.service.people.policy import Grant
 from masking_service.service.people.signed_rules import SignedRule
 from masking_service.store.client import Store
 from masking_service.store.pipeline import Question
-
-_UNBUDGETED: Final = Grant("", "")
 
 
 class Signed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -182,16 +179,11 @@ class Signatures:
             self.store.ask(*questions)
             return UNSIGNED
         frozen = self.freezes.freeze_question(context.principal)
-        spent = self.budgets.reserve_question(context.principal, _UNBUDGETED, 0, context.now, expected.nonce)
+        spent = self.budgets.spend_once_question(context.principal, context.now, expected.nonce)
         self.store.ask(frozen, *questions, *self.questions(expected), spent)
         frozen.answer()
         spent.answer()
         return self.verify(context, expected, deed())
-
-    def note_use(self, proof: SignatureProof, entry: Recorded) -> None:
-        """Record that the key was used: one round trip in a cluster, none elsewhere."""
-        if proof.fields and not entry.carried:
-            self.store.write([command for one in proof.fields for command in one.commands()])
 
 
 def usable(rule: SignedRule, key: PersonKey, revoked: frozenset[str], now: int) -> bool:

@@ -41,6 +41,7 @@ CACHED_BUDGETS: Final = 256
 
 _SCRIPT: Final = Script.of(__package__, "budget.lua")
 _USED: Final = [-1]
+_NO_BUDGET: Final = Grant("", "")
 _HEAD: Final = struct.Struct(">II")
 """How a stored window begins: its newest part, and its total. The counts of the parts follow."""
 
@@ -268,6 +269,10 @@ class Budgets:
         question = Question.running(_SCRIPT, [*keys, nonce.key], [*args, nonce.seconds], read)
         question.since = nonce.since
         return question
+
+    def spend_once_question(self, principal: Principal, now: float, nonce: Nonce | None) -> Question[Reservation]:
+        """Return the question that uses a nonce up and takes no budget. Its answer raises as `reserve_question`."""
+        return self.reserve_question(principal, _NO_BUDGET, 0, now, nonce)
 
     def check(self, principal: Principal, grant: Grant, amount: int, now: float) -> None:
         """Refuse if `reserve` would, and take nothing: one round trip. Raises as `reserve`."""

@@ -8,7 +8,7 @@ Each is a field of the waybill's hash: the field's name is the nonce, its value 
 has at most 64 bytes, so that a server with default settings keeps the hash packed.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Final, Literal, Protocol, TypeVar
@@ -30,7 +30,15 @@ from masking_service.service.people.errors import AccessError
 from masking_service.service.people.networks import network_of
 from masking_service.service.people.principals import Principal
 from masking_service.service.phone_calls.problems import CallsUnavailable
-from masking_service.service.state.sealed import HashField, PreparedFields, Sealed, TenantState, Unprinted
+from masking_service.service.state.sealed import (
+    NOTHING_SHOWN,
+    HashField,
+    Prepared,
+    PreparedFields,
+    Sealed,
+    TenantState,
+    Unprinted,
+)
 from masking_service.store.client import Command, Reply
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import disclosures_key, stems_of
@@ -127,14 +135,10 @@ class Recorded:
     """A durable entry and its id.
 
     No answer that holds a stored value can be made without one.
-
-    Attributes:
-        carried: whether the fields were written in one step with it.
     """
 
     id: str
     entry: Entry
-    carried: bool = False
 
     def release(self, value: Value) -> Value:
         """Return the value, which may be answered now that its entry is durable."""
@@ -169,16 +173,19 @@ class Recorder:
         *,
         items: Sequence[ItemOutcome] = (),
         sealed: Sequence[Sealed] = (),
-        fields: Sequence[HashField] = (),
+        shown: PreparedFields = NOTHING_SHOWN,
     ) -> Recorded:
         """Make an entry durable; only then may the action be done and answered.
+
+        One round trip. The uses of keys that signed it and the disclosures are written with it, in a cluster right
+        after it, which takes one more.
 
         Args:
             context: for whom.
             action, outcome, stated: see `masking_audit.format.entries.Entry`.
             items: what the call asked for, and what came of each.
             sealed: the state that is about to be written.
-            fields: what of it is written in one step with the entry, except in a cluster; see `Recorded.carried`.
+            shown: the disclosures of what is about to be answered.
 
         Raises:
             StoreUnavailable: it may not be durable; nothing may be written or answered. As NotArchived, nothing was
@@ -191,37 +198,43 @@ class Recorder:
             self._entry(keys, context, action, outcome, stated),
             count=sum(one.outcome == RELEASED for one in items),
             items=[_item(keys, one) for one in items],
-            facts=[fact(one) for one in sealed],
+            facts=[fact(one) for one in (*sealed, *shown.sealed)],
         )
-        carried = fields if fields and self.log.writes_fields else ()
-        return Recorded(self.log.append(entry, carried), entry, bool(carried))
+        fields = [*shown.fields, *stated.signed.fields]
+        if not fields or self.log.writes_fields:
+            return Recorded(self.log.append(entry, fields), entry)
+        recorded = Recorded(self.log.append(entry), entry)
+        with self.take_back_on_failure(recorded):
+            self.log.write(fields)
+        return recorded
 
-    def record_shown(
+    def change(
         self,
         context: RequestContext,
         action: Action,
-        outcome: str,
         stated: Stated,
-        items: Sequence[ItemOutcome],
-        shown: PreparedFields,
-        *,
-        fields: Sequence[HashField] = (),
+        *prepare: Callable[[], Prepared[bool | None]],
+        items: Sequence[ItemOutcome] = (),
+        shown: PreparedFields = NOTHING_SHOWN,
     ) -> Recorded:
-        """Record what an answer will show, and keep its disclosures: one round trip, two in a cluster.
+        """Record changes of stored state, then make them in this order; all again where another call was first.
 
         Args:
-            context, action, outcome, stated, items, fields: as in `record`.
-            shown: the disclosures, prepared.
+            context, action, stated, items, shown: as in `record`.
+            prepare: each reads what is there now, and returns a change of it. A change whose write returns False was
+                too late.
 
         Raises:
-            StoreUnavailable: nothing may be answered.
+            StoreUnavailable: the changes may be made; the same call can be made again.
         """
-        fields = [*shown.fields, *fields]
-        entry = self.record(context, action, outcome, stated, items=items, sealed=shown.sealed, fields=fields)
-        with self.take_back_on_failure(entry):
-            if not entry.carried:
-                shown.write()
-        return entry
+        outcome = RELEASED if shown.fields else DONE
+        while True:
+            changes = [one() for one in prepare]
+            sealed = [one for change in changes for one in change.sealed]
+            entry = self.record(context, action, outcome, stated, items=items, sealed=sealed, shown=shown)
+            with self.take_back_on_failure(entry):
+                if all(change.write() is not False for change in changes):
+                    return entry
 
     @contextmanager
     def take_back_on_failure(self, recorded: Recorded) -> Iterator[None]:

@@ -14,16 +14,17 @@ from typing import Final
 from msgspec import UNSET
 
 from keys.keyring import Keyring
+from masking_service.audit.actions import Action
 from masking_service.masking.profiles import Profile
 from masking_service.masking.timestamps import SECONDS_A_DAY, rfc3339
 from masking_service.service.call.budgets import Budgets
 from masking_service.service.call.call import LiveGate
 from masking_service.service.call.operation import SentProof
-from masking_service.service.call.recorder import Disclosures, PhoneCalled, RequestContext, Shown
+from masking_service.service.call.recorder import Disclosures, PhoneCalled, Recorder, RequestContext, Shown, Stated
 from masking_service.service.cases import answers
 from masking_service.service.cases.problems import NoSuchCase
 from masking_service.service.cases.reading import case_answer, opened_under
-from masking_service.service.cases.state import Case, Cases, Opening, case_name, reaches
+from masking_service.service.cases.state import Case, Cases, Opening, case_name, reaches, sound_case_name
 from masking_service.service.custody.state import Custodies
 from masking_service.service.decoys.state import DecoyWatch
 from masking_service.service.devices.proofs import DeviceProofs
@@ -60,6 +61,7 @@ class ReadCasePage:
     proofs: DeviceProofs
     freezing: FreezeByPolicy
     watch: DecoyWatch
+    recorder: Recorder
 
     def __call__(self, context: RequestContext, name: str, profile: str | None, sent: SentProof) -> answers.CasePage:
         """Return a case with all that its page shows. It opens nothing and spends nothing.
@@ -80,14 +82,16 @@ class ReadCasePage:
         """
         principal = context.principal
         self.gate.grant(principal, Permission.CASE_READ)
-        viewing, frozen = self._viewing(context, profile)
         question = self._case_question(principal.tenant, name)
-        proof = self.proofs.expect(context, sent, "waybill-view", viewing.role) if viewing is not None else None
-        spent = self.proofs.spent_question(context, proof)
-        self.store.ask(frozen, question, spent, *self.proofs.questions(proof))
-        missed = frozen.answer()
-        self.proofs.verify(context, proof)
-        spent.answer()
+        stated = Stated(profile=profile if profile in self.policy.rules.profiles else None, case=sound_case_name(name))
+        with self.recorder.record_denials(context, Action.VIEW, stated):
+            viewing, frozen = self._viewing(context, profile)
+            proof = self.proofs.expect(context, sent, "waybill-view", viewing.role) if viewing is not None else None
+            spent = self.proofs.spent_question(context, proof)
+            self.store.ask(frozen, question, spent, *self.proofs.questions(proof))
+            missed = frozen.answer()
+            self.proofs.verify(context, proof)
+            spent.answer()
         case = question.answer()
         if case is None or not reaches(self.policy, principal, case):
             raise NoSuchCase

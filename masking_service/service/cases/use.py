@@ -144,7 +144,6 @@ class Casework:
             Stated(role=grant.role, purpose=purpose, case=case, ticket=opening.checked, signed=proof),
             items=[ItemOutcome(base, DONE) for base in bases],
             sealed=case_file.sealed,
-            fields=proof.fields,
         )
         try:
             with self.recorder.take_back_on_failure(entry):
@@ -155,7 +154,6 @@ class Casework:
             )
             reserved.try_to_give_back(len(opening.waybills))
             raise
-        self.signatures.note_use(proof, entry)
         if opened.status(context.now) == "pending":
             self.alerts.raise_alert("case-pending", context.principal)
         return case_answer(self.policy, opened, context.now)
@@ -292,11 +290,9 @@ class Casework:
             DONE,
             Stated(role=role, purpose=opening.purpose, case=opening.case, signed=proof),
             sealed=done.sealed,
-            fields=proof.fields,
         )
         with self.recorder.take_back_on_failure(entry):
             stored = done.write()
-        self.signatures.note_use(proof, entry)
         return case_answer(self.policy, stored, context.now)
 
     def _opening(self, context: RequestContext, wanted: WantedCase) -> Opening:

@@ -11,6 +11,7 @@ of the log would know the decoys; one of a phone that was heard names its seeds.
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 import msgspec
@@ -51,7 +52,7 @@ from masking_service.service.people.issuers import Issuers
 from masking_service.service.people.permissions import Permission
 from masking_service.service.people.policy import Policy
 from masking_service.service.search.asked import one_number
-from masking_service.service.state.sealed import PreparedFields
+from masking_service.service.state.sealed import NOTHING_SHOWN, PreparedFields
 from masking_service.service.waybills.vault import Found, Vault
 from masking_service.store.client import Store
 
@@ -108,8 +109,7 @@ class Planting:
         """
         granted = self._grant(context, Action.DECOY_LIST, signed, deeds.on_decoys(Action.DECOY_LIST))
         stated = Stated(role=granted.role, signed=granted.proof)
-        entry = self.recorder.record(context, Action.DECOY_LIST, DONE, stated, fields=granted.proof.fields)
-        self.signatures.note_use(granted.proof, entry)
+        entry = self.recorder.record(context, Action.DECOY_LIST, DONE, stated)
         tenant = context.principal.tenant
         planted = self.decoys.listed(tenant)
         hits = self.decoys.hits(tenant, [decoy.waybill_no for decoy in planted])
@@ -241,9 +241,7 @@ class Planting:
     def _planted(
         self, context: RequestContext, action: Action, granted: _Granted, change: Callable[[list[Decoy]], list[Decoy]]
     ) -> answers.Planted:
-        nothing = self.disclosures.prepare(context.principal.tenant, ())
-        entry, planted = self._change(context, action, granted, change, items=(), shown=nothing)
-        self.signatures.note_use(granted.proof, entry)
+        _, planted = self._change(context, action, granted, change)
         return answers.Planted(len(planted))
 
     def _change(
@@ -253,8 +251,8 @@ class Planting:
         granted: _Granted,
         change: Callable[[list[Decoy]], list[Decoy]],
         *,
-        items: Sequence[ItemOutcome],
-        shown: PreparedFields,
+        items: Sequence[ItemOutcome] = (),
+        shown: PreparedFields = NOTHING_SHOWN,
     ) -> tuple[Recorded, list[Decoy]]:
         """Change the list, and keep what is shown; return the entry and the new list."""
         changed: list[Decoy] = []
@@ -263,23 +261,9 @@ class Planting:
             changed[:] = change(planted)
             return changed
 
-        written = False
-        while not written:  # again where the list was changed meanwhile
-            prepared = self.decoys.prepare(context.principal.tenant, noted)
-            entry = self.recorder.record(
-                context,
-                action,
-                RELEASED if items else DONE,
-                Stated(role=granted.role, signed=granted.proof),
-                items=items,
-                sealed=[*prepared.sealed, *shown.sealed],
-                fields=[*shown.fields, *granted.proof.fields],
-            )
-            with self.recorder.take_back_on_failure(entry):
-                if not entry.carried:
-                    shown.write()
-                written = prepared.write()
-        return entry, changed
+        stated = Stated(role=granted.role, signed=granted.proof)
+        prepare = partial(self.decoys.prepare, context.principal.tenant, noted)
+        return self.recorder.change(context, action, stated, prepare, items=items, shown=shown), changed
 
     def _require_own_number(self, context: RequestContext, granted: _Granted, numbers: Mapping[str, int]) -> None:
         """Refuse the call unless each waybill has a phone of the company's own. Raises InvalidRecord."""

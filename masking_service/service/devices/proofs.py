@@ -24,14 +24,12 @@ from masking_service.service.devices.problems import DeviceProofRequired, NoDevi
 from masking_service.service.devices.state import Device, Devices
 from masking_service.service.freezes.state import Freezes
 from masking_service.service.people.device_rules import DeviceRule
-from masking_service.service.people.policy import Grant
 from masking_service.store.client import Store
 from masking_service.store.layout import signature_key
 from masking_service.store.pipeline import Question
 
 VALID_SECONDS: Final = 600
 """Seconds a nonce is valid. Past half of it, the answer brings the next one."""
-_UNBUDGETED: Final = Grant("", "")
 _UNKNOWN: Final = "the person has no such device that is active in these roles"
 
 
@@ -144,7 +142,7 @@ class DeviceProofs:
     def spent_question(self, context: RequestContext, expected: ExpectedProof | None) -> Question[Reservation]:
         """Return the question that uses a proof up, for calls that ask for no budget with it."""
         nonce = expected.nonce if expected is not None else None
-        return self.budgets.reserve_question(context.principal, _UNBUDGETED, 0, context.now, nonce)
+        return self.budgets.spend_once_question(context.principal, context.now, nonce)
 
     def verify(self, context: RequestContext, expected: ExpectedProof | None) -> Device | None:
         """Return the device of a proof, once its questions and the live freeze are answered; None without a proof.

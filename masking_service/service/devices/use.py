@@ -6,6 +6,7 @@ keys. The operator can import the thumbprints of devices instead, or give people
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from keys.keyring import Keyring
@@ -19,7 +20,7 @@ from masking_service.service.acts.signatures import Signed
 from masking_service.service.call.call import Gate
 from masking_service.service.call.operation import SentProof
 from masking_service.service.call.own_words import masked_words
-from masking_service.service.call.recorder import DONE, Recorder, RequestContext, Stated
+from masking_service.service.call.recorder import Recorder, RequestContext, Stated
 from masking_service.service.devices import answers
 from masking_service.service.devices.invitations import read_invitation
 from masking_service.service.devices.problems import NoDevices
@@ -114,17 +115,13 @@ class OwnDevices:
             if active(tuple(others), revoked) >= MAX_DEVICES:
                 raise TooManyKeys
 
-        written = False
-        while not written:  # again where a list was changed meanwhile
-            prepared = [
-                self.devices.prepare_key(principal.tenant, principal.id, kept, check),
-                self.devices.prepare_settled(principal.tenant, device, context.now),
-            ]
-            sealed = [one for change in prepared for one in change.sealed]
-            stated = Stated(subject=principal.id)
-            entry = self.recorder.record(context, Action.DEVICE_ENROL, DONE, stated, sealed=sealed)
-            with self.recorder.take_back_on_failure(entry):
-                written = all(change.write() for change in prepared)
+        self.recorder.change(
+            context,
+            Action.DEVICE_ENROL,
+            Stated(subject=principal.id),
+            partial(self.devices.prepare_key, principal.tenant, principal.id, kept, check),
+            partial(self.devices.prepare_settled, principal.tenant, device, context.now),
+        )
 
     def listed(self, context: RequestContext) -> answers.OwnDeviceList:
         """Return the caller's devices, the oldest first: one round trip.

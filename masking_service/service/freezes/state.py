@@ -186,13 +186,19 @@ class Freezes(TenantState):
         return stored, prepared
 
     def prepare_unfreeze(self, tenant: str, principal: str) -> Prepared[bool]:
-        """Seal the list without a principal. As `prepare_freeze`."""
+        """Seal the list without a principal, whose counts are reset with it. As `prepare_freeze`."""
 
         def change(content: bytes) -> bytes:
             shut = _read(content)
             return _write(_Shut({id_: one for id_, one in shut.frozen.items() if id_ != principal}, shut.revoked))
 
-        return self._lists.of(tenant).prepare(change)
+        prepared = self._lists.of(tenant).prepare(change)
+
+        def write() -> bool:
+            self.forget_counts(tenant, principal)  # first, or the next miss would freeze them again
+            return prepared.write()
+
+        return Prepared(prepared.sealed, write)
 
     def revoked(self, tenant: str) -> frozenset[str]:
         """Return the ids of the tenant's revoked keys, as this process has read them last. No round trip."""

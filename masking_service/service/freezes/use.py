@@ -8,6 +8,7 @@ that a budget refused within a minute, are counted over all workers.
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 from typing import Final, Literal
 
@@ -21,7 +22,7 @@ from masking_service.service.acts.signatures import Signatures, Signed
 from masking_service.service.call.call import LiveGate
 from masking_service.service.call.errors import NotFound, QuotaExceeded
 from masking_service.service.call.own_words import masked_words
-from masking_service.service.call.recorder import DONE, Recorded, Recorder, RequestContext, SignatureProof, Stated
+from masking_service.service.call.recorder import Recorded, Recorder, RequestContext, SignatureProof, Stated
 from masking_service.service.freezes import answers
 from masking_service.service.freezes.state import Freeze, Freezes
 from masking_service.service.people.errors import Forbidden
@@ -29,7 +30,7 @@ from masking_service.service.people.permissions import Permission
 from masking_service.service.people.policy import Grant
 from masking_service.service.people.principals import service_principal, sound_principal
 from masking_service.service.people.rules import WatchRules
-from masking_service.service.state.sealed import HashField
+from masking_service.service.state.sealed import Prepared
 from masking_service.store.errors import StoreUnavailable
 
 BY_HAND: Final = "by hand"
@@ -86,8 +87,7 @@ class FreezeByHand:
         reason = masked_words((why or "").strip() or BY_HAND)[:MAX_REASON]
         wanted = Freeze(id=subject, since=context.now, why=reason, by=context.principal.id)
         stated = Stated(role=grant.role, subject=subject, signed=proof)
-        frozen, entry = _freeze(self.freezes, self.recorder, context, wanted, stated, proof.fields)
-        self.signatures.note_use(proof, entry)
+        frozen, _ = _freeze(self.freezes, self.recorder, context, wanted, stated)
         if frozen is wanted:
             self.metrics.freeze("by-hand")
         return answers.FrozenNow(frozen.id, True, rfc3339(frozen.since), frozen.why)
@@ -109,22 +109,9 @@ class FreezeByHand:
                 raise Forbidden
         if not subject:
             raise NotFound
-        tenant = context.principal.tenant
-        unfrozen = False
-        while not unfrozen:  # again where the list was changed meanwhile
-            change = self.freezes.prepare_unfreeze(tenant, subject)
-            entry = self.recorder.record(
-                context,
-                Action.THAW,
-                DONE,
-                Stated(role=grant.role, subject=subject, signed=proof),
-                sealed=change.sealed,
-                fields=proof.fields,
-            )
-            with self.recorder.take_back_on_failure(entry):
-                self.freezes.forget_counts(tenant, subject)  # first, or the next miss would freeze them again
-                unfrozen = change.write()
-            self.signatures.note_use(proof, entry)
+        stated = Stated(role=grant.role, subject=subject, signed=proof)
+        unfreeze = partial(self.freezes.prepare_unfreeze, context.principal.tenant, subject)
+        self.recorder.change(context, Action.THAW, stated, unfreeze)
         return answers.ThawedNow(subject, False)
 
     def _grant(
@@ -213,15 +200,17 @@ def _freeze(
     context: RequestContext,
     wanted: Freeze,
     stated: Stated,
-    fields: Sequence[HashField] = (),
 ) -> tuple[Freeze, Recorded]:
     """Freeze a principal; return `wanted`, or the freeze that is there already, and the entry."""
-    while True:  # again where the list was changed meanwhile
+    frozen = wanted
+
+    def prepare() -> Prepared[bool]:
+        nonlocal frozen
         frozen, change = freezes.prepare_freeze(context.principal.tenant, wanted)
-        entry = recorder.record(context, Action.FREEZE, DONE, stated, sealed=change.sealed, fields=fields)
-        with recorder.take_back_on_failure(entry):
-            if change.write():
-                return frozen, entry
+        return change
+
+    entry = recorder.change(context, Action.FREEZE, stated, prepare)
+    return frozen, entry
 
 
 def _answer(freeze: Freeze) -> answers.Freeze:

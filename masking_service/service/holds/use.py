@@ -7,6 +7,7 @@ kept, to people who may erase them.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 import msgspec
@@ -38,7 +39,7 @@ from masking_service.service.holds.problems import HoldEnded, HoldExists, OwnHol
 from masking_service.service.holds.state import MAX_HOLDS, Hold, Holds
 from masking_service.service.people.issuers import Issuers
 from masking_service.service.people.permissions import Permission
-from masking_service.service.state.sealed import Sealed
+from masking_service.service.state.sealed import Prepared
 from masking_service.service.waybills.vault import Vault
 from masking_service.store.errors import StoreUnavailable
 
@@ -111,31 +112,19 @@ class Holding:
         hold = self._new(context, name, reason, numbers)
         tenant = context.principal.tenant
         body = self.holds.prepare_waybills(tenant, hold.ref, numbers)
-        written = False
-        while not written:  # again where the list was changed meanwhile
-            added = hold
+        added = hold
 
-            def add(holds: list[Hold]) -> list[Hold]:
-                nonlocal added
-                if any(one.name == name for one in holds):
-                    raise HoldExists
-                if sum(not one.ended for one in holds) >= MAX_HOLDS:
-                    raise InvalidRequest([("/hold", "too-many-holds")])
-                added = msgspec.structs.replace(hold, number=max((one.number for one in holds), default=0) + 1)
-                return [*holds, added]
+        def add(holds: list[Hold]) -> list[Hold]:
+            nonlocal added
+            if any(one.name == name for one in holds):
+                raise HoldExists
+            if sum(not one.ended for one in holds) >= MAX_HOLDS:
+                raise InvalidRequest([("/hold", "too-many-holds")])
+            added = msgspec.structs.replace(hold, number=max((one.number for one in holds), default=0) + 1)
+            return [*holds, added]
 
-            with self.recorder.record_denials(context, Action.HOLD_PROPOSE, Stated(case=name)):
-                change = self.holds.prepare(tenant, add)
-            entry = self.recorder.record(
-                context,
-                Action.HOLD_PROPOSE,
-                DONE,
-                Stated(role=grant.role, case=name),
-                sealed=[*body.sealed, *change.sealed],
-            )
-            with self.recorder.take_back_on_failure(entry):
-                body.write()
-                written = change.write()
+        change = self._preparing(context, Action.HOLD_PROPOSE, name, add)
+        self.recorder.change(context, Action.HOLD_PROPOSE, Stated(role=grant.role, case=name), lambda: body, change)
         return _answer(added)
 
     def set(self, context: RequestContext, name: str, signed: Signed | None = None) -> answers.Hold:
@@ -210,7 +199,8 @@ class Holding:
         if hold.status == "proposed":
             return self._end(context, grant, hold, status="withdrawn", lifted_by=caller, lifted_at=context.now)
         if hold.ended:
-            self._forget(tenant, hold)
+            self.holds.prepare_waybills(tenant, hold.ref, None).write()  # where the call that ended it could not
+            self._destroy_key(tenant, hold)
             return _answer(hold)
         (numbers,) = self.holds.waybills(tenant, [hold])
         person = {"lifted_by": caller, "lifted_at": context.now} if hold.status == "lifting" else {}
@@ -269,14 +259,13 @@ class Holding:
     def _end(self, context: RequestContext, grant: _GrantedHold, hold: Hold, **changes: Any) -> answers.Hold:
         """End a hold, and forget the waybills that it names."""
         tenant = context.principal.tenant
-        body = self.holds.prepare_waybills(tenant, hold.ref, None)
-        ended = self._changed(context, Action.HOLD_LIFT, grant, hold.name, _from(hold, **changes), beside=body.sealed)
-        self._forget(tenant, ended)
+        forget = partial(self.holds.prepare_waybills, tenant, hold.ref, None)
+        ended = self._changed(context, Action.HOLD_LIFT, grant, hold.name, _from(hold, **changes), forget)
+        self._destroy_key(tenant, ended)
         return _answer(ended)
 
-    def _forget(self, tenant: str, hold: Hold) -> None:
-        """Delete the waybills of an ended hold, and its data key. It is safe to repeat."""
-        self.holds.prepare_waybills(tenant, hold.ref, None).write()
+    def _destroy_key(self, tenant: str, hold: Hold) -> None:
+        """Destroy the data key of a hold that was lifted. It is safe to repeat."""
         if hold.status == "lifted":
             self.vault.data_keys.destroy_hold(tenant, hold.number)
 
@@ -309,9 +298,9 @@ class Holding:
         grant: _GrantedHold,
         name: str,
         change: Callable[[Hold], Hold],
-        beside: Sequence[Sealed] = (),
+        *beside: Callable[[], Prepared[None]],
     ) -> Hold:
-        """Change one hold of the list, after its entry; return it."""
+        """Change one hold of the list, and then what is beside it, after their entry; return the hold."""
         changed: list[Hold] = []
 
         def change_list(holds: list[Hold]) -> list[Hold]:
@@ -319,22 +308,20 @@ class Holding:
             changed[:] = [change(one) if one.name == name else one for one in holds]
             return list(changed)
 
-        written = False
-        while not written:  # again where the list was changed meanwhile
-            with self.recorder.record_denials(context, action, Stated(case=name)):
-                prepared = self.holds.prepare(context.principal.tenant, change_list)
-            entry = self.recorder.record(
-                context,
-                action,
-                DONE,
-                Stated(role=grant.role, case=name, signed=grant.proof),
-                sealed=[*prepared.sealed, *beside],
-                fields=grant.proof.fields,
-            )
-            with self.recorder.take_back_on_failure(entry):
-                written = prepared.write()
-            self.signatures.note_use(grant.proof, entry)
+        stated = Stated(role=grant.role, case=name, signed=grant.proof)
+        self.recorder.change(context, action, stated, self._preparing(context, action, name, change_list), *beside)
         return _named(changed, name)
+
+    def _preparing(
+        self, context: RequestContext, action: Action, name: str, change: Callable[[list[Hold]], list[Hold]]
+    ) -> Callable[[], Prepared[bool]]:
+        """Return what prepares a change of the list. A refusal by the change is recorded."""
+
+        def prepare() -> Prepared[bool]:
+            with self.recorder.record_denials(context, action, Stated(case=name)):
+                return self.holds.prepare(context.principal.tenant, change)
+
+        return prepare
 
 
 def _from(hold: Hold, **changes: Any) -> Callable[[Hold], Hold]:

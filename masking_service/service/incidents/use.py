@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, get_args
 
 import msgspec
@@ -12,7 +13,7 @@ from masking_service.masking.timestamps import rfc3339
 from masking_service.service.call.call import LiveGate
 from masking_service.service.call.errors import InvalidRequest, NotFound
 from masking_service.service.call.own_words import masked_words
-from masking_service.service.call.recorder import DONE, Recorder, RequestContext, Stated
+from masking_service.service.call.recorder import Recorder, RequestContext, Stated
 from masking_service.service.call.shapes import line_fault
 from masking_service.service.cases.state import case_name, sound_case_name
 from masking_service.service.incidents import answers
@@ -163,12 +164,8 @@ class IncidentBook:
         role: str,
         change: Callable[[list[IncidentRecord]], list[IncidentRecord]],
     ) -> None:
-        written = False
-        while not written:  # again where the list was changed meanwhile
-            prepared = self.lists.prepare(context.principal.tenant, change)
-            entry = self.recorder.record(context, action, DONE, Stated(role=role, case=name), sealed=prepared.sealed)
-            with self.recorder.take_back_on_failure(entry):
-                written = prepared.write()
+        prepare = partial(self.lists.prepare, context.principal.tenant, change)
+        self.recorder.change(context, action, Stated(role=role, case=name), prepare)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,11 +6,12 @@ log before it is done, and no request waits for it.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from masking_service.audit.actions import Action
 from masking_service.observability.alerts import Alerts
-from masking_service.service.call.recorder import DONE, Recorder, RequestContext
+from masking_service.service.call.recorder import NOTHING_STATED, Recorder, RequestContext
 from masking_service.service.freezes.state import Freezes
 from masking_service.service.freezes.use import FreezeByPolicy
 from masking_service.service.lookout.ranking import MAX_LISTED, rank, to_freeze
@@ -88,12 +89,8 @@ class Lookout:
 
     def _write(self, tenant: str, listed: list[StoredListing], now: int) -> None:
         context = RequestContext(service_principal(LOOKOUT, tenant), "", now)
-        written = False
-        while not written:  # again where another run was first
-            change = self.shortlists.prepare(tenant, listed, now)
-            entry = self.recorder.record(context, Action.LOOKOUT, DONE, sealed=change.sealed)
-            with self.recorder.take_back_on_failure(entry):
-                written = change.write()
+        prepare = partial(self.shortlists.prepare, tenant, listed, now)
+        self.recorder.change(context, Action.LOOKOUT, NOTHING_STATED, prepare)
 
 
 def reason_of(kept: StoredReason, person: str) -> Reason:

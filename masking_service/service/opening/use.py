@@ -41,7 +41,6 @@ from masking_service.service.people.issuers import Issuers
 from masking_service.service.people.permissions import Permission
 from masking_service.service.people.policy import Grant, Policy
 from masking_service.service.phone_calls.call_records import CallRecords, hash_called
-from masking_service.service.state.sealed import HashField
 from masking_service.service.waybills.records import Record, Reference, read_token
 from masking_service.service.waybills.vault import Found, Vault
 from masking_service.store.client import Store
@@ -200,8 +199,7 @@ class Detokenize:
 
         approved_by = authority.approved_by if authority else ()
         stated = Stated(role=grant.role, purpose=purpose, case=case, approved_by=approved_by, signed=proof)
-        entry = self._record(context, stated, authority, asked, proof.fields)
-        self.signatures.note_use(proof, entry)
+        entry = self._record(context, stated, authority, asked)
         reserved.try_to_give_back(lookups - sum(opened))
         return [item.result(entry) for item in asked]
 
@@ -292,18 +290,15 @@ class Detokenize:
         stated: Stated,
         authority: Case | None,
         asked: Sequence[_AskedItem],
-        fields: Sequence[HashField],
     ) -> Recorded:
         """Record the outcomes and keep the disclosures, before the answer."""
-        disclosures = self.disclosures.prepare(context.principal.tenant, _opened(context, authority, asked))
-        return self.recorder.record_shown(
+        return self.recorder.record(
             context,
             Action.DETOKENIZE,
             RELEASED if any(item.outcome == RELEASED for item in asked) else NOT_FOUND,
             stated,
-            [ItemOutcome(item.base, item.outcome, item.field if item.kind else "", item.kind) for item in asked],
-            disclosures,
-            fields=fields,
+            items=[ItemOutcome(item.base, item.outcome, item.field if item.kind else "", item.kind) for item in asked],
+            shown=self.disclosures.prepare(context.principal.tenant, _opened(context, authority, asked)),
         )
 
     def _known(self, purpose: str | None) -> str | None:

@@ -236,15 +236,14 @@ class Search:
         ):
             self.budgets.reserve(context.principal, permit.viewing, len(seen), context.now)
         views = viewed(context, permit.grant, seen) if permit.in_full else ()
-        disclosures = self.disclosures.prepare(context.principal.tenant, views)
         outcome = RELEASED if permit.in_full else DONE
-        return self.recorder.record_shown(
+        return self.recorder.record(
             context,
             Action.SEARCH,
             outcome if seen else NOT_FOUND,
             permit.stated,
-            [ItemOutcome(one.base, outcome) for one in seen],
-            disclosures,
+            items=[ItemOutcome(one.base, outcome) for one in seen],
+            shown=self.disclosures.prepare(context.principal.tenant, views),
         )
 
 

@@ -7,7 +7,7 @@ what was deleted, brought back or never logged is found.
 
 from collections.abc import Callable, Sequence
 from dataclasses import KW_ONLY, dataclass
-from typing import Generic, NamedTuple, TypeVar
+from typing import Final, Generic, NamedTuple, TypeVar
 
 from keys.keyring import Keyring
 from masking_service.store.client import Command, Store
@@ -88,9 +88,12 @@ class Prepared(Generic[Written]):
 
 @dataclass(frozen=True, slots=True)
 class PreparedFields(Prepared[None]):
-    """Fields that can also be written in one step with their audit entry, which then carries them."""
+    """Fields that can also be written with their audit entry, see `Recorder.record`."""
 
     fields: Sequence[HashField]
+
+
+NOTHING_SHOWN: Final = PreparedFields((), lambda: None, ())
 
 
 class TenantState:

@@ -73,12 +73,13 @@ class Privacy:
         """
         tenant = context.principal.tenant
         with self.recorder.record_denials(context, Action.ERASE):
-            grant = self.gate.grant(context.principal, Permission.WAYBILL_ERASE)
+            grant, frozen = self.gate.grant_and_freeze_question(context.principal, Permission.WAYBILL_ERASE)
             number = normalised(waybill_no)
             newest = self.vault.newest_question(tenant, [number] if number is not None else [], context.now)
             signature = self.signatures.expect(context, "erase", signed)
             keys = self.signatures.keys(context, signature)
-            proof = self.signatures.check(context, signature, lambda: deeds.erasing(keys, waybill_no), newest)
+            proof = self.signatures.check(context, signature, lambda: deeds.erasing(keys, waybill_no), frozen, newest)
+            frozen.answer()
         base = keys.bases([number])[0] if number is not None else None
         found = newest.answer()[0] if number is not None else None
         if number is None or found is None:
@@ -110,7 +111,6 @@ class Privacy:
                 stated,
                 items=[ItemOutcome(found.base, DONE)],
                 sealed=erasure.sealed,
-                fields=stated.signed.fields,
             )
             with self.recorder.take_back_on_failure(entry):
                 erased = erasure.write()
@@ -118,7 +118,6 @@ class Privacy:
                 (newest,) = self.vault.newest(tenant, [number], context.now)
                 if newest is not None and newest.record.held:
                     self._refuse_held(context, stated.role, newest)
-            self.signatures.note_use(stated.signed, entry)
             if erased:
                 return answers.Erased(audit=entry.id, unreadable_in_backups_after=self._unreadable_after(erasure))
 
@@ -170,11 +169,9 @@ class Privacy:
             Stated(role=grant.role, signed=proof),
             items=items or [ItemOutcome(None, NOT_FOUND)],
             sealed=change.sealed,
-            fields=proof.fields,
         )
         with self.recorder.take_back_on_failure(entry):
             change.write()
-        self.signatures.note_use(proof, entry)
         return [
             answers.RestrictedWaybill(number, restricted)
             if number is not None and newest[number] is not None

@@ -217,14 +217,13 @@ class ViewWaybills:
         for item in asked:
             item.withhold_restricted()
         seen = [item.found for item in asked]
-        disclosures = self.disclosures.prepare(context.principal.tenant, viewed(context, grant, seen))
-        entry = self.recorder.record_shown(
+        entry = self.recorder.record(
             context,
             Action.VIEW,
             _overall({RELEASED if item.found else item.outcome for item in asked}),
             Stated(role=grant.role, profile=grant.profile),
-            [ItemOutcome(item.base, RELEASED if item.found else item.outcome) for item in asked],
-            disclosures,
+            items=[ItemOutcome(item.base, RELEASED if item.found else item.outcome) for item in asked],
+            shown=self.disclosures.prepare(context.principal.tenant, viewed(context, grant, seen)),
         )
         reserved.try_to_give_back(seen.count(None))
         return [item.recorded(entry, through) for item in asked]

@@ -8,11 +8,11 @@ import pytest
 from masking_audit.format.entries import Entry
 from masking_service.audit.actions import Action
 from masking_service.audit.errors import NotArchived
-from masking_service.audit.log import REPLACED, AuditLog
+from masking_service.audit.log import REPLACED, AuditLog, fact
 from masking_service.service.call.denials import Denials
-from masking_service.service.call.recorder import ItemOutcome, Recorder, RequestContext, Stated
+from masking_service.service.call.recorder import ItemOutcome, Recorder, RequestContext, SignatureProof, Stated
 from masking_service.service.people.principals import Principal
-from masking_service.service.state.sealed import HashField, Sealed
+from masking_service.service.state.sealed import HashField, Prepared, PreparedFields, Sealed
 from masking_service.store.errors import StoreUnavailable
 from tests.keys.known import known_keyring
 from tests.store.stores import NOW, NUMBER
@@ -29,11 +29,15 @@ class Kept(AuditLog):
     def __init__(self) -> None:
         self.entries: list[Entry] = []
         self.fields: list[HashField] = []
+        self.after: list[tuple[int, HashField]] = []
 
     def append(self, entry: Entry, fields: Sequence[HashField] = ()) -> str:
         self.entries.append(entry)
         self.fields += fields
         return f"w-{len(self.entries)}"
+
+    def write(self, fields: Sequence[HashField]) -> None:
+        self.after += [(len(self.entries), field) for field in fields]
 
 
 class KeptInACluster(Kept):
@@ -119,13 +123,107 @@ def test_a_whole_entry_holds_nothing_planted(kept: Kept) -> None:
     assert [value for value in planted if value in text] == []
 
 
-@pytest.mark.parametrize(("log", "carried"), [(Kept(), True), (KeptInACluster(), False)])
-def test_an_entry_carries_fields_except_in_a_cluster(log: Kept, carried: bool) -> None:
-    field = HashField(b"k", b"f", b"v", NOW)
+DISCLOSED = HashField(b"k", b"f", b"v", NOW)
+USED = HashField(b"keys", b"one", b"use", NOW)
+SHOWN = PreparedFields([Sealed(b"k/f", b"v", until=NOW, once=False)], lambda: None, [DISCLOSED])
+SIGNED = Stated(signed=SignatureProof((), (USED,)))
 
-    recorded = recorder(log).record(context(), Action.VIEW, "released", fields=[field])
 
-    assert (recorded.carried, log.fields) == (carried, [field] if carried else [])
+def test_an_entry_carries_its_disclosures_and_the_use_of_a_key(kept: Kept) -> None:
+    recorder(kept).record(context(), Action.VIEW, "released", SIGNED, shown=SHOWN)
+
+    assert (kept.fields, kept.after) == ([DISCLOSED, USED], [])
+
+
+def test_in_a_cluster_they_follow_their_entry() -> None:
+    kept = KeptInACluster()
+
+    recorder(kept).record(context(), Action.VIEW, "released", SIGNED, shown=SHOWN)
+
+    assert (kept.fields, kept.after) == ([], [(1, DISCLOSED), (1, USED)])
+
+
+def test_a_disclosure_that_cannot_follow_its_entry_takes_it_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = KeptInACluster()
+
+    def fail(_: Sequence[HashField]) -> None:
+        raise StoreUnavailable("timeout")
+
+    monkeypatch.setattr(kept, "write", fail)
+
+    with pytest.raises(StoreUnavailable):
+        recorder(kept).record(context(), Action.VIEW, "released", shown=SHOWN)
+
+    assert [(entry.outcome, [*entry.takes_back]) for entry in kept.entries] == [("released", []), ("unavailable", ["w-1"])]
+
+
+def test_what_is_shown_is_announced_beside_what_is_changed(kept: Kept) -> None:
+    changed = Sealed(b"list", b"new", until=0, once=False)
+
+    recorder(kept).record(context(), Action.DECOY_HEARD, "released", sealed=[changed], shown=SHOWN)
+
+    assert kept.entries[0].facts == [fact(changed), fact(SHOWN.sealed[0])]
+
+
+class Changes:
+    """Changes of two values of a store, of which the first attempts are too late."""
+
+    def __init__(self, log: Kept, late: Sequence[bool]) -> None:
+        self._log = log
+        self._late = iter(late)
+        self.seen: list[tuple[str, int]] = []
+
+    def prepare(self, name: str, *, racing: bool) -> Prepared[bool | None]:
+        self.seen.append((f"read {name}", len(self._log.entries)))
+
+        def write() -> bool | None:
+            self.seen.append((f"write {name}", len(self._log.entries)))
+            return not next(self._late) if racing else None
+
+        return Prepared([Sealed(name.encode(), b"v", until=0, once=False)], write)
+
+
+def test_changes_are_read_recorded_and_written_again_where_another_was_first(kept: Kept) -> None:
+    changes = Changes(kept, [True, False])
+
+    entry = recorder(kept).change(
+        context(),
+        Action.THAW,
+        Stated(subject="staff/u-2"),
+        lambda: changes.prepare("list", racing=True),
+        lambda: changes.prepare("body", racing=False),
+    )
+
+    once = ["read list", "read body", "write list"]
+    assert changes.seen == [
+        *zip(once, (0, 0, 1), strict=True),
+        *zip([*once, "write body"], (1, 1, 2, 2), strict=True),
+    ]
+    assert (entry.id, [(one.outcome, one.subject, len(one.facts)) for one in kept.entries]) == (
+        "w-2",
+        [("done", "staff/u-2", 2)] * 2,
+    )
+
+
+def test_a_change_that_shows_something_is_recorded_as_released(kept: Kept) -> None:
+    changes = Changes(kept, [])
+
+    recorder(kept).change(
+        context(), Action.DECOY_HEARD, Stated(), lambda: changes.prepare("list", racing=False), shown=SHOWN
+    )
+
+    assert [(one.outcome, len(one.facts)) for one in kept.entries] == [("released", 2)]
+    assert kept.fields == [DISCLOSED]
+
+
+def test_a_change_whose_write_fails_takes_its_entry_back(kept: Kept) -> None:
+    def write() -> bool:
+        raise StoreUnavailable("timeout")
+
+    with pytest.raises(StoreUnavailable):
+        recorder(kept).change(context(), Action.THAW, Stated(), lambda: Prepared([], write))
+
+    assert [(one.outcome, [*one.takes_back]) for one in kept.entries] == [("done", []), ("unavailable", ["w-1"])]
 
 
 def test_a_write_that_fails_takes_its_entry_back_by_id(kept: Kept) -> None:
