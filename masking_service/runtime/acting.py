@@ -11,7 +11,7 @@ from masking_service.service.acts.tickets import Tickets
 from masking_service.service.acts.use import ProposeAct
 from masking_service.service.call.budgets import Budgets
 from masking_service.service.call.call import Admission, Authenticator, LiveGate, UseCases
-from masking_service.service.call.recorder import Disclosures, Recorder
+from masking_service.service.call.recorder import Recorder
 from masking_service.service.cases.case_check import CaseCheck
 from masking_service.service.cases.page import ReadCasePage
 from masking_service.service.cases.reading import ReadCases
@@ -25,6 +25,7 @@ from masking_service.service.devices.proofs import VALID_SECONDS, DeviceProofs
 from masking_service.service.devices.use import DeviceApproval, OwnDevices
 from masking_service.service.directory.state import KnownPeople
 from masking_service.service.directory.use import Directory
+from masking_service.service.disclosures.state import Disclosures
 from masking_service.service.freezes.use import FreezeByHand, FreezeByPolicy
 from masking_service.service.holds.held_records import HeldRecords
 from masking_service.service.holds.use import Holding

@@ -11,7 +11,7 @@ from masking_service.arrow.permits import Permit
 from masking_service.service.acts.held import HeldKey
 from masking_service.service.acts.state import KeyRequest, PersonKey
 from masking_service.service.call.budgets import Reservation
-from masking_service.service.call.recorder import Opened, PhoneCalled, PhoneRang, RequestContext, Viewed
+from masking_service.service.call.recorder import RequestContext
 from masking_service.service.cases.state import Act, Opening
 from masking_service.service.custody.state import Custody
 from masking_service.service.decoys.state import Decoy, Hit
@@ -19,6 +19,7 @@ from masking_service.service.decoys.use import _Phone
 from masking_service.service.devices.invitations import Invitation
 from masking_service.service.devices.state import Device, DeviceRequest
 from masking_service.service.directory.state import KnownPerson
+from masking_service.service.disclosures.state import Opened, PhoneCalled, PhoneRang, Viewed
 from masking_service.service.freezes.state import Freeze
 from masking_service.service.holds.state import Hold
 from masking_service.service.incidents.state import IncidentRecord

@@ -20,7 +20,7 @@ from masking_service.masking.timestamps import SECONDS_A_DAY, rfc3339
 from masking_service.service.call.budgets import Budgets
 from masking_service.service.call.call import LiveGate
 from masking_service.service.call.operation import SentProof
-from masking_service.service.call.recorder import Disclosures, PhoneCalled, Recorder, RequestContext, Shown, Stated
+from masking_service.service.call.recorder import Recorder, RequestContext, Stated
 from masking_service.service.cases import answers
 from masking_service.service.cases.problems import NoSuchCase
 from masking_service.service.cases.reading import case_answer, opened_under
@@ -28,6 +28,7 @@ from masking_service.service.cases.state import Case, Cases, Opening, case_name,
 from masking_service.service.custody.state import Custodies
 from masking_service.service.decoys.state import DecoyWatch
 from masking_service.service.devices.proofs import DeviceProofs
+from masking_service.service.disclosures.state import Disclosures, PhoneCalled, Shown
 from masking_service.service.freezes.use import FreezeByPolicy
 from masking_service.service.me.use import budgets_left
 from masking_service.service.people.errors import Forbidden

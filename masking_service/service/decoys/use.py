@@ -32,12 +32,7 @@ from masking_service.service.call.recorder import (
     NOT_FOUND,
     RELEASED,
     UNSIGNED,
-    Disclosure,
-    Disclosures,
     ItemOutcome,
-    Opened,
-    PhoneCalled,
-    PhoneRang,
     Recorded,
     Recorder,
     RequestContext,
@@ -47,6 +42,7 @@ from masking_service.service.call.recorder import (
 from masking_service.service.decoys import answers
 from masking_service.service.decoys.own_numbers import number_hashes
 from masking_service.service.decoys.state import MAX_DECOYS, Decoy, Decoys, Kind
+from masking_service.service.disclosures.state import Disclosure, Disclosures, Opened, PhoneCalled, PhoneRang
 from masking_service.service.freezes.use import FreezeByPolicy
 from masking_service.service.people.issuers import Issuers
 from masking_service.service.people.permissions import Permission

@@ -22,10 +22,7 @@ from masking_service.service.call.recorder import (
     NOT_FOUND,
     RELEASED,
     UNSIGNED,
-    Disclosure,
-    Disclosures,
     ItemOutcome,
-    Opened,
     Recorded,
     Recorder,
     RequestContext,
@@ -35,6 +32,7 @@ from masking_service.service.call.recorder import (
 from masking_service.service.cases.problems import CaseRequired
 from masking_service.service.cases.state import Case, CaseAuthority, sound_case_name
 from masking_service.service.decoys.state import DecoyWatch
+from masking_service.service.disclosures.state import Disclosure, Disclosures, Opened
 from masking_service.service.freezes.use import FreezeByPolicy
 from masking_service.service.opening import answers
 from masking_service.service.people.issuers import Issuers

@@ -21,10 +21,7 @@ from masking_service.service.call.operation import SentProof
 from masking_service.service.call.recorder import (
     DONE,
     NOT_FOUND,
-    Disclosure,
-    Disclosures,
     ItemOutcome,
-    PhoneCalled,
     Recorded,
     Recorder,
     RequestContext,
@@ -35,6 +32,7 @@ from masking_service.service.cases.state import Case, CaseAuthority, sound_case_
 from masking_service.service.custody.state import Custodies
 from masking_service.service.decoys.state import DecoyWatch
 from masking_service.service.devices.proofs import DeviceProofs
+from masking_service.service.disclosures.state import Disclosure, Disclosures, PhoneCalled
 from masking_service.service.freezes.use import FreezeByPolicy
 from masking_service.service.holds.problems import Restricted
 from masking_service.service.people.issuers import Issuers

@@ -24,7 +24,6 @@ from masking_service.service.call.recorder import (
     DONE,
     NOT_FOUND,
     RELEASED,
-    Disclosures,
     ItemOutcome,
     Recorded,
     Recorder,
@@ -34,6 +33,7 @@ from masking_service.service.call.recorder import (
 from masking_service.service.custody.state import Custodies
 from masking_service.service.decoys.state import DecoyWatch
 from masking_service.service.devices.proofs import DeviceProofs
+from masking_service.service.disclosures.state import Disclosures
 from masking_service.service.freezes.use import FreezeByPolicy
 from masking_service.service.people.errors import Forbidden
 from masking_service.service.people.permissions import Permission

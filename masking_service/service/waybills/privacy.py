@@ -18,20 +18,9 @@ from masking_service.service.acts import deeds
 from masking_service.service.acts.signatures import Signatures, Signed
 from masking_service.service.call.call import LiveGate
 from masking_service.service.call.errors import InvalidRequest, NotFound
-from masking_service.service.call.recorder import (
-    DONE,
-    NOT_FOUND,
-    Disclosures,
-    ItemOutcome,
-    Opened,
-    PhoneCalled,
-    PhoneRang,
-    Recorder,
-    RequestContext,
-    Stated,
-    Viewed,
-)
+from masking_service.service.call.recorder import DONE, NOT_FOUND, ItemOutcome, Recorder, RequestContext, Stated
 from masking_service.service.custody.state import Custodies
+from masking_service.service.disclosures.state import Disclosures, Opened, PhoneCalled, PhoneRang, Viewed
 from masking_service.service.holds.problems import Held
 from masking_service.service.people.permissions import Permission
 from masking_service.service.people.policy import Policy

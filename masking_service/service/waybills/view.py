@@ -21,19 +21,17 @@ from masking_service.service.call.operation import SentProof
 from masking_service.service.call.recorder import (
     NOT_FOUND,
     RELEASED,
-    Disclosure,
-    Disclosures,
     ItemOutcome,
     Recorded,
     Recorder,
     RequestContext,
     Stated,
-    Viewed,
 )
 from masking_service.service.cases.state import Case, CaseAuthority, reaches
 from masking_service.service.custody.state import Custodies
 from masking_service.service.decoys.state import DecoyWatch
 from masking_service.service.devices.proofs import DeviceProofs
+from masking_service.service.disclosures.state import Disclosure, Disclosures, Viewed
 from masking_service.service.freezes.use import FreezeByPolicy
 from masking_service.service.holds.problems import Restricted
 from masking_service.service.people.permissions import Permission

@@ -8,10 +8,10 @@ from typing import Any
 from keys.keyring import Keyring
 from masking_audit.format.entries import Entry
 from masking_service.audit.log import AuditLog, fact
-from masking_service.service.call.recorder import Disclosure, Disclosures, Opened
 from masking_service.service.cases.state import Act, Cases, Opening
 from masking_service.service.custody.state import Custodies, Custody
 from masking_service.service.decoys.state import Decoy, Decoys
+from masking_service.service.disclosures.state import Disclosure, Disclosures, Opened
 from masking_service.service.freezes.state import Freeze, Freezes
 from masking_service.service.lookout.state import Shortlists, StoredListing
 from masking_service.service.people.clients import ApiKey, Clients

@@ -154,7 +154,10 @@ def test_a_disclosure_that_cannot_follow_its_entry_takes_it_back(monkeypatch: py
     with pytest.raises(StoreUnavailable):
         recorder(kept).record(context(), Action.VIEW, "released", shown=SHOWN)
 
-    assert [(entry.outcome, [*entry.takes_back]) for entry in kept.entries] == [("released", []), ("unavailable", ["w-1"])]
+    assert [(entry.outcome, [*entry.takes_back]) for entry in kept.entries] == [
+        ("released", []),
+        ("unavailable", ["w-1"]),
+    ]
 
 
 def test_what_is_shown_is_announced_beside_what_is_changed(kept: Kept) -> None:

@@ -15,7 +15,7 @@ from keys.keyset_file import date_of
 from masking_service.rotation import coordinator as coordinating
 from masking_service.rotation.overview import Terms, overview
 from masking_service.rotation.shred import shred
-from masking_service.service.call.recorder import Disclosure, Disclosures, Viewed
+from masking_service.service.disclosures.state import Disclosure, Disclosures, Viewed
 from masking_service.service.holds.held_records import Change, HeldRecords
 from masking_service.service.holds.problems import HoldEnded
 from masking_service.service.people.clients import Clients

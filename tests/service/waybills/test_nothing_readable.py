@@ -14,18 +14,10 @@ from masking_service.audit.log import AuditLog
 from masking_service.masking.schema import Place
 from masking_service.rotation.processes import Heartbeat, heartbeat_commands
 from masking_service.service.call.denials import Denials
-from masking_service.service.call.recorder import (
-    Disclosure,
-    Disclosures,
-    ItemOutcome,
-    Opened,
-    Recorder,
-    RequestContext,
-    Stated,
-    Viewed,
-)
+from masking_service.service.call.recorder import ItemOutcome, Recorder, RequestContext, Stated
 from masking_service.service.cases.state import Cases, Opening
 from masking_service.service.custody.state import Custodies, Custody
+from masking_service.service.disclosures.state import Disclosure, Disclosures, Opened, Viewed
 from masking_service.service.people.clients import ApiKey
 from masking_service.service.people.principals import Principal
 from masking_service.service.people.registry import ClientRegistry

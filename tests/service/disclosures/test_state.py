@@ -7,7 +7,7 @@ import pytest
 import redis
 
 from keys.errors import IntegrityError
-from masking_service.service.call.recorder import Disclosure, Disclosures, Opened, PhoneCalled, Viewed
+from masking_service.service.disclosures.state import Disclosure, Disclosures, Opened, PhoneCalled, Viewed
 from masking_service.service.state.sealed import Sealed
 from masking_service.store.client import Store
 from masking_service.store.layout import disclosures_key, record_stems

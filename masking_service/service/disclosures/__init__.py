@@ -1,0 +1,1 @@
+"""Who saw values of a waybill."""
