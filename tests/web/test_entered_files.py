@@ -40,7 +40,7 @@ def entered(api: Api, who: str, method: str, path: str, bodies: Sequence[Json | 
 
 @pytest.mark.parametrize(
     ("name", "who", "limit"),
-    [("mask", PRINTER, 19), ("tokenize", PRINTER, 33), ("view", COURIER, 42), ("open", OFFICER, 39)],
+    [("mask", PRINTER, 19), ("tokenize", PRINTER, 33), ("view", COURIER, 43), ("open", OFFICER, 40)],
 )
 def test_a_call_enters_few_files(api: Api, name: str, who: str, limit: int) -> None:
     stored, first, second = Waybills("SF", 1).records(3)
