@@ -27,12 +27,12 @@ import masking_service.rotation.shred
 import masking_service.service.acts.registry
 import masking_service.service.acts.signatures
 import masking_service.service.acts.state
-import masking_service.service.call.recorder
 import masking_service.service.cases.case_check
 import masking_service.service.cases.state
 import masking_service.service.decoys.state
 import masking_service.service.devices.state
 import masking_service.service.directory.state
+import masking_service.service.disclosures.state
 import masking_service.service.freezes.state
 import masking_service.service.holds.state
 import masking_service.service.incidents.state
@@ -68,12 +68,12 @@ MODULES = (
     masking_service.service.acts.registry,
     masking_service.service.acts.signatures,
     masking_service.service.acts.state,
-    masking_service.service.call.recorder,
     masking_service.service.cases.case_check,
     masking_service.service.cases.state,
     masking_service.service.decoys.state,
     masking_service.service.devices.state,
     masking_service.service.directory.state,
+    masking_service.service.disclosures.state,
     masking_service.service.freezes.state,
     masking_service.service.holds.state,
     masking_service.service.incidents.state,
