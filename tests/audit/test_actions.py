@@ -78,8 +78,10 @@ def test_what_is_recorded_with_sealed_state_announces_it() -> None:
         for path in sources()
         for node in nodes(parsed(path))
         if isinstance(node, ast.Call)
-        and called(node) == "record"
-        and any(each.arg == "sealed" for each in node.keywords)
+        and (
+            called(node) == "change"
+            or (called(node) == "record" and any(each.arg == "sealed" for each in node.keywords))
+        )
         for argument in node.args
         if isinstance(argument, ast.Attribute) and ast.unparse(argument.value) == "Action"
     }
