@@ -202,6 +202,7 @@ def test_a_batch_is_masked_as_its_records_are_one_by_one(kinds: list[Any], by: P
         assert together == alone
 
 
+@pytest.mark.slow
 @every("by", [LABEL, ABROAD])
 @every("of", SCHEMAS.values())
 def test_so_it_is_in_every_schema(of: Schema, by: Profile) -> None:

@@ -212,6 +212,7 @@ def abroad() -> list[str]:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("keep", [0, 4])
 def test_a_plain_number_abroad_shows_the_same_alone_and_beside_another(keep: int) -> None:
     assert [mask_phone(f"{number}/{number}", keep) for number in abroad()] == [

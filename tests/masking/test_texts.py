@@ -36,6 +36,7 @@ def test_a_name_beside_a_cue_is_masked_and_other_words_stay(text: str, shown: st
     assert TEXTS(shown) == shown
 
 
+@pytest.mark.slow
 @every(("text", "shown"), scenarios("names_in_text"))
 def test_a_mapped_text_shows_what_an_unmapped_one_shows(text: str, shown: str) -> None:
     record, found = masked(standard(remark=text, x9=text))
@@ -45,6 +46,7 @@ def test_a_mapped_text_shows_what_an_unmapped_one_shows(text: str, shown: str) -
     assert sorted(found.warnings) == [(pointer, FOUND_IN_TEXT) for pointer in pointers]
 
 
+@pytest.mark.slow
 def test_what_is_masked_beside_a_word_of_the_table_is_worth_reading() -> None:
     before = (*cues.ROLES, *cues.WEAK, *cues.ANNOUNCE)
     behind = (*cues.TITLES, *cues.VERBS, *cues.FOLLOWING, *cues.FOLLOW, *cues.SHORT_TITLES)
@@ -224,6 +226,7 @@ CALM = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cap", [A_RECORD, A_STORED_RECORD])
 @pytest.mark.parametrize("key", ["remark", "x9"])
 @pytest.mark.parametrize("text", CALM.values(), ids=CALM)

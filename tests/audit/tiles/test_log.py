@@ -71,7 +71,7 @@ def fold(hashes: list[bytes]) -> bytes:
     return hashes[0]
 
 
-@pytest.mark.parametrize("size", [1, 2, 255, 256, 257, 511, 512, 600, 65_536])
+@pytest.mark.parametrize("size", [1, 2, 255, 256, 257, 511, 512, 600, pytest.param(65_536, marks=pytest.mark.slow)])
 def test_the_tiles_are_those_of_the_specification(tmp_path: Path, size: int) -> None:
     log = grow(tmp_path, LEAVES, size)
     assert log.note
@@ -93,6 +93,7 @@ def test_each_thousand_tiles_have_a_folder(index: int, path: str) -> None:
     assert tile_path(ENTRIES, index) == path
 
 
+@pytest.mark.slow
 def test_a_tree_of_70000_has_the_tiles_that_the_specification_counts(tmp_path: Path) -> None:
     grow(tmp_path, LEAVES, 70_000)
     found = {name for name in files(tmp_path) if "entries" not in name}
