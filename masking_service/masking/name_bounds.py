@@ -12,7 +12,7 @@ from masking_service.masking import called_words, names_between_words
 from masking_service.masking import name_cues as cues
 from masking_service.masking.address_words import PROVINCES
 from masking_service.masking.alternatives import any_of, by_char
-from masking_service.masking.cue_uses import BEFORE_NAMES, ROLE
+from masking_service.masking.cue_uses import BEFORE_NAMES, BEHIND_NAMES, ROLE
 from masking_service.masking.family_names import (
     DOUBLE_FAMILY_NAMES,
     FAMILY_NAMES,
@@ -78,6 +78,9 @@ _site: Final = re.compile(
 """What is called like a place where carriers work."""
 _LAST_GIVEN: Final = frozenset("可来如行应能为先有会起得")
 """Given names of two characters end with these, which are words elsewhere."""
+_NEVER_FIRST: Final = frozenset("没沒不未别別已")
+_NEVER_LAST: Final = frozenset("们們吗嗎呢吧啊呀的了过過着著和与與跟")
+"""What no given name begins and ends with, however sure the cue is."""
 _GIVEN_ALONE: Final = frozenset("可果路行发發为為")
 """Whole given names that are words elsewhere."""
 _ROLES: Final = frozenset(cues.ROLES)
@@ -147,7 +150,9 @@ def name_from(text: str, start: int, *, sure: bool) -> int | None:
     length = _followed(text, start, run, family)
     followed = plain = length > 0
     if length == family:
-        return start + family if _is_title(text, start + family) else None
+        if _is_title(text, start + family):
+            return start + family
+        return _odd_name_from(text, start, run, family, sure=sure)
     if not length:
         length = _length_alone(run, family, sure=sure)
         plain = length == len(run)
@@ -156,20 +161,33 @@ def name_from(text: str, start: int, *, sure: bool) -> int | None:
     if not (sure or followed) and text[start + length : start + length + 1].isdecimal():
         return None
     if length <= family or not can_be_name(run[:length], sure=sure and plain):
-        return _odd_name_from(text, start, run, family) if sure else None
+        return _odd_name_from(text, start, run, family, sure=sure)
     return None if not plain and _site(text, start) else start + length
 
 
-def _odd_name_from(text: str, start: int, run: str, family: int) -> int | None:
+def _odd_name_from(text: str, start: int, run: str, family: int, *, sure: bool) -> int | None:
     """Return where a name with a wordlike given name ends, behind a family name that is hardly a word."""
-    name, end = run[: family + 2], start + family + 2
-    if len(run) < family + 2 or (family == 1 and not han_words().is_family(run[0])):
+    if family == 1 and not han_words().is_family(run[0]):
         return None
+    longest = min(len(run), family + 2)
+    ends = [at for at in range(family + 1, longest + 1) if _follows(text, start + at) or at == len(run)]
+    odd = sure and longest == family + 2 and not _follows(text, start + family)
+    if not ends and odd and name_ends(text, start + longest):
+        ends = [longest]
+    for end in ends:
+        if _is_odd_name(run[:end], family):
+            return start + end
+    return None
+
+
+def _is_odd_name(name: str, family: int) -> bool:
+    """Whether what may be a name is no word, and its given name no title, and none that no given name is."""
+    given = name[family:]
     if called_words.is_word(name) or (family == 1 and called_words.is_word(name[:2])):
-        return None
-    if name[family:] in _TITLES or _follows(text, start + family) or not name_ends(text, end):
-        return None
-    return None if name[-1] in PLACE_ENDS or name[-1] in "们吗呢吧啊呀" else end
+        return False
+    if given in BEHIND_NAMES or given[0] in _NEVER_FIRST or given[-1] in _NEVER_LAST or given[-1] in PLACE_ENDS:
+        return False
+    return len(given) > 1 or given not in _NO_GIVEN or given in _LAST_GIVEN or given in _GIVEN_ALONE
 
 
 def _begins_rarely(run: str) -> bool:

@@ -39,6 +39,8 @@ _BUILDING_ENDS: Final = frozenset("苑厦寓邸墅院馆厂街道路巷弄")
 _TITLE_IN_GIVEN: Final = 7
 _FOLLOWING_IN_GIVEN: Final = 6
 _LEAST: Final = 9
+_LEAST_IF_SURE: Final = 7
+"""Points and what a name saves, together at least; less where a cue is sure."""
 _BEFORE_PLACE: Final = 12
 """Characters of a name and the place behind it that are read."""
 _BEFORE_A_PLACE: Final = 6
@@ -288,13 +290,14 @@ class HanRun:
                         continue
                     given = han[start + family : end]
                     saved = self._saved(start, end, cost + _cost_of_given(given))
-                    if saved + 2 * _SURE < _LEAST or self._is_none(start, end, given):
+                    if saved + 2 * _SURE < _LEAST_IF_SURE or self._is_none(start, end, given):
                         continue
                     saved -= self._cost_of_last(end, given)
-                    if saved + 2 * _SURE < _LEAST:
+                    if saved + 2 * _SURE < _LEAST_IF_SURE:
                         continue
                     points, cue = self._beside(start, end)
-                    if saved + points >= _LEAST and (cue >= _CUE or self._is_likely(start, end, saved)):
+                    least = _LEAST_IF_SURE if cue >= _SURE else _LEAST
+                    if saved + points >= least and (cue >= _CUE or self._is_likely(start, end, saved)):
                         yield saved + points, start, end
 
     def _cost_of_last(self, end: int, given: str) -> int:
@@ -391,7 +394,7 @@ class HanRun:
         return (
             self._word_before[start] in _NICKNAMES
             or self._is_in_cue(start, end)
-            or (start == 0 and self._han[0] == "班" and self._is_behind_room())
+            or (start == 0 and self._han[0] in "班支" and self._is_behind_room())
             or self._han[start:end] in DOUBLE_FAMILY_NAMES
             or given in _WHOLE_CUES
             or given in cues.SHORT_TITLES

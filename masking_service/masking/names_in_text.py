@@ -148,6 +148,9 @@ _WISHES: Final = frozenset("祝给")
 _wish: Final = re.compile(rf".[{HAN}]{{2,6}}(?:快乐|健康|顺利|幸福|平安|愉快|兴隆|红火|发财|如意)").match
 _MAX_NAMES: Final = 64
 _OPENING: Final = frozenset("（(")
+_BRACKETS: Final = frozenset("（(【[")
+_town_and_name: Final = re.compile(rf"[{HAN}]{{0,8}}(?=[0-9*]{{0,12}}[)）】\]])|").match
+_BLANKS: Final = frozenset(" \u3000")
 _title_in_brackets: Final = re.compile(rf"[（(](?:{any_of(cues.TITLES)})[)）]").match
 _JOINING: Final = frozenset("和与與跟及")
 """They join what is before them to a name, so that a text does not begin with them."""
@@ -377,6 +380,8 @@ def _announced(text: str, end: int, *, sure: bool) -> Span | None:
         return start + 1, start + 2
     if text[start : start + 1] in _WISHES and _wish(text, start):
         return None
+    if sure and text[start - 1 : start] in _BRACKETS and (found := _behind_town(text, start)) is not None:
+        return found
     name_end = name_from(text, start, sure=sure)
     if name_end is None and (spaced := _spaced_behind(text, start)):
         name = re.sub(r"\s", "", spaced[0])
@@ -393,6 +398,17 @@ def _announced(text: str, end: int, *, sure: bool) -> Span | None:
         if to_place and called_words.is_word(text[start:name_end]):
             return None
     return start, name_end
+
+
+def _behind_town(text: str, start: int) -> Span | None:
+    """A name that ends what is in brackets behind a role, where a town begins it: 派件员【濮院杨仁义0219】."""
+    end = start + len(_town_and_name(text, start)[0])  # type: ignore[index]  # it always matches
+    if end - start < len("濮院杨义") or text[start : start + 2] in DOUBLE_FAMILY_NAMES:
+        return None
+    first = name_before(text, end, loose=True, rare=True)
+    if first is None or first - start < len("濮院") or not names_between_words.is_name(text[first:end], plainly=True):
+        return None
+    return first, end
 
 
 def _behind_announcing(text: str, start: int) -> int:
@@ -420,6 +436,8 @@ def _titled(text: str, at: int, end: int, *, short: bool) -> Span | None:
         return None
     if text[at - 1 : at] in _OPENING and _title_in_brackets(text, at - 1):
         at -= 1
+    elif text[at - 1 : at] in _BLANKS and not short:
+        at -= 1  # 陈家豪 先生
     start = name_before(text, at, titled=True)
     if (
         start is None
@@ -491,7 +509,9 @@ def _said(text: str, at: int, end: int) -> Span | None:
     if noted and (note := _note_behind.search(text, max(0, at - 9), at)):
         at = note.start()
     start = name_before(text, at, loose=verb in cues.SURE_VERBS, rare=len(verb) > 1 or verb == "收")
-    if start is None or ((noted or at - start > 2) and called_words.is_word(text[start:at])):
+    if start is None or text[start:at] in DOUBLE_FAMILY_NAMES:
+        return None  # 到南门取件
+    if (noted or at - start > 2) and called_words.is_word(text[start:at]):
         return None  # 【柳州】已签收, 何首乌已签收
     if not noted and at - start == len("兰楠会") and names_between_words.ends_sooner(text, start, at):
         return start, at - 1
