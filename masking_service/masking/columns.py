@@ -22,6 +22,7 @@ from masking_service.masking.kinds.text import TextMask
 from masking_service.masking.leaks import decimal_text, gather, may_leak
 from masking_service.masking.member_names import ANY_NAME, MAYBE_NAME, Meaning, plan
 from masking_service.masking.name_words import PARTY
+from masking_service.masking.names_between_words import is_plainly_name
 from masking_service.masking.noted import place_name
 from masking_service.masking.outlines import Needles
 from masking_service.masking.pairs import pair_in
@@ -286,7 +287,10 @@ class Columns:
         """An unmapped member, or the members of objects of one form under it."""
         column = [one[name] for one in level]
         if meaning.may_be_persons and (
-            meaning.inside == PARTY or not {dict, list}.isdisjoint(map(type, column)) or any(map(is_mobile, column))
+            meaning.inside == PARTY
+            or not {dict, list}.isdisjoint(map(type, column))
+            or any(map(is_mobile, column))
+            or is_plainly_name(name)
         ):
             return [_Column(level, name, "", column, [None] * len(column))]
         steps, depth = (*above, name), len(above) + 1

@@ -81,6 +81,9 @@ _LAST_GIVEN: Final = frozenset("可来如行应能为先有会起得")
 _NEVER_FIRST: Final = frozenset("没沒不未别別已")
 _NEVER_LAST: Final = frozenset("们們吗嗎呢吧啊呀的了过過着著和与與跟")
 """What no given name begins and ends with, however sure the cue is."""
+_MOST: Final = 25
+_SAVED: Final = 10
+"""What a given name costs at most, and saves at least, that is told though a word begins in front of it."""
 _GIVEN_ALONE: Final = frozenset("可果路行发發为為")
 """Whole given names that are words elsewhere."""
 _ROLES: Final = frozenset(cues.ROLES)
@@ -191,8 +194,12 @@ def _is_odd_name(name: str, family: int) -> bool:
 
 
 def _begins_rarely(run: str) -> bool:
-    """Whether a rare family name begins a run of Han, and no word that is known."""
-    return run[0] in ANY_FAMILY and not called_words.is_word(run[:2])
+    """Whether a rare family name begins a run of Han, and no word that is known, unless a usual given name is left."""
+    if run[0] not in ANY_FAMILY or not called_words.is_word(run[:2]):
+        return run[0] in ANY_FAMILY
+    given = run[1:]  # 国家豪
+    known = han_words()
+    return len(given) == 2 and known.given_cost(given) <= _MOST and known.saved_as_given(given) >= _SAVED
 
 
 def without_family_from(text: str, start: int) -> int | None:

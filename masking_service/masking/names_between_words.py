@@ -52,6 +52,10 @@ _BESIDE: Final = 6
 _LABELLED: Final = 5
 _IN_A_LIST: Final = 4
 """What a name costs less than words, where it is one of several that are all of a text."""
+_ALONE: Final = (8, 4)
+"""And where nothing is beside it, of two characters and of more."""
+_USUAL_LAST: Final = 11
+"""What a character that ends names and labels costs at most in a given name: 明 of 王小明 and 说明."""
 _IN_A_PLAIN_PLACE: Final = -1
 _CUE: Final = 4
 """Points that one side of a name must have, unless the name is very likely."""
@@ -134,7 +138,7 @@ _PHONE_BEHIND: Final = re.compile(r"(?:[^\w*]|_|\\t){0,4}\*{5,}|[（(][^（()）
 _PHONE_BEFORE: Final = re.compile(r"\*{5,}[0-9]{0,4}(?:[^\w*]|_){0,3}$").search
 _ROOM_BEHIND: Final = re.compile(
     r"[\s,，、/\-—(（:：]{0,2}(?:(?:[A-Z]?[0-9]{1,2}|[A-Z])(?:[-_/#]|栋|幢|座|号楼?|\s)(?:[0-9]{1,2}(?:单元|-))?)?[0-9*]{3,4}室?(?![0-9A-Za-z*])"
-    r"|[\s,，、]{1,2}[\u4e00-\u9fff]{2,6}[0-9]{1,3}[舍栋幢座号床室]"
+    r"|[\s,，、]{1,2}(?:[\u4e00-\u9fff]{2,6}[0-9]{1,3}[舍栋幢座号床室]|[0-9一二三四五六七八九十]{1,3}(?:号楼|号公寓|[栋幢座舍]))"
 ).match
 _AMOUNT: Final = re.compile(rf"[0-9]{{1,5}}(?:\.[0-9]{{1,2}})?[{cues.UNITS}]").match
 _TIME: Final = re.compile(r"[0-9]{1,2}(?:点|时|:[0-9]{2}|：[0-9]{2}|月[0-9]{1,2}[日号])").match
@@ -296,7 +300,8 @@ class HanRun:
                     if saved + 2 * _SURE < _LEAST_IF_SURE:
                         continue
                     points, cue = self._beside(start, end)
-                    least = _LEAST_IF_SURE if cue >= _SURE else _LEAST
+                    sure = cue >= _SURE and not is_word(han[start:end])
+                    least = _LEAST_IF_SURE if sure else _LEAST
                     if saved + points >= least and (cue >= _CUE or self._is_likely(start, end, saved)):
                         yield saved + points, start, end
 
@@ -656,6 +661,16 @@ def _names_of_a_list(text: str, start: int, end: int) -> Iterator[tuple[int, int
     parts = [part.span() for part in _HAN_PARTS(text, start, end)]
     if all(HanRun(text, *part).is_name(_IN_A_LIST) for part in parts):
         yield from parts
+
+
+def is_plainly_name(text: str) -> bool:
+    """Whether all of a text in Han is far likelier a name than words, alone as well: 欧阳娜娜, but not 陈列架."""
+    known = han_words()
+    text = known.simplified(text)
+    of_things = text[-1] in cues.NO_LABEL_ENDS and known.given.get(text[-1], COST_OF_UNKNOWN) > _USUAL_LAST
+    if of_things or text in cues.BRANDS:
+        return False
+    return HanRun(text, 0, len(text)).is_name(_ALONE[len(text) > len("李芳")])
 
 
 def is_name(text: str, *, plainly: bool = False) -> bool:

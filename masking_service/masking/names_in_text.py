@@ -125,6 +125,8 @@ _town_first: Final = re.compile(
     rf"[【\[]([{HAN}]{{2,10}})[】\]]\s?(?:快件[已到离发正]|到达|离开|正?发往|已到|已发|(?:快递|派件|派送|收派|揽收|投递|业务|配送)[员員])"
 ).match
 """The town at a trace's beginning, which may have the form of a name: 【岳阳】快件已到达."""
+_ENDS_OF_TOWNS: Final = frozenset("平东山阳水江河海林泽津德安源康石龙集庄丘义州口梁堰栗狮胜志祥良川")
+"""What towns of two characters often end with, as names do."""
 _ends_firm: Final = re.compile(rf"(?:{any_of(HAN_FORMS)})(?![{HAN}])").search
 """An organisation that ends a clause: beside it and a phone, a name is told as beside an address."""
 _any_han: Final = re.compile(f"[{HAN}]").search
@@ -150,6 +152,8 @@ _MAX_NAMES: Final = 64
 _OPENING: Final = frozenset("（(")
 _BRACKETS: Final = frozenset("（(【[")
 _town_and_name: Final = re.compile(rf"[{HAN}]{{0,8}}(?=[0-9*]{{0,12}}[)）】\]])|").match
+_DONE_AT: Final = frozenset("收寄件货")
+"""Behind what is done with a parcel 时 says when: 收件时出示."""
 _BLANKS: Final = frozenset(" \u3000")
 _title_in_brackets: Final = re.compile(rf"[（(](?:{any_of(cues.TITLES)})[)）]").match
 _JOINING: Final = frozenset("和与與跟及")
@@ -237,7 +241,7 @@ def names_in(text: str, *, address: bool = False) -> list[Span]:
     if not found and "******" in text and (address or _only_word_and_number(text)) and _masked_name(text) is None:
         found += _word_beside_number(text, address=address)
     if found and (town := _town_first(text)):
-        found = [span for span in found if not _is_of_town(text, span, town)]
+        found = [span for span in found if not _is_of_town(text, span, town, alone=len(found) == 1)]
     return _apart(_joined_by_words(text, found)) if found else found
 
 
@@ -250,11 +254,19 @@ def _names_like_grandson(text: str) -> Iterator[Span]:
             yield start, end
 
 
-def _is_of_town(text: str, span: Span, town: re.Match[str]) -> bool:
-    """Whether what looks like a name is a town, or ends its words: 【岳阳】, 【常州武进】, but not 【客户李芳】."""
+def _is_of_town(text: str, span: Span, town: re.Match[str], *, alone: bool) -> bool:
+    """Whether what looks like a name is a town, or ends its words: 【岳阳】, 【常州武进】, but not 【客户李芳】.
+
+    Before the role of a courier who is not named it is the name, if it is no place that is known: 【李芳】派件员.
+    """
     before = text[town.start(1) : span[0]]
-    is_rest = span[1] == town.end(1)
-    return is_rest and (not before or (called_words.is_noun(before) and before not in BEFORE_NAMES))
+    if span[1] != town.end(1) or before in BEFORE_NAMES:
+        return False
+    if not before and alone and text[town.end() - 1] in "员員":
+        is_place = any(called_words.is_word(town[1] + end) for end in ("", *"市县区州"))
+        may_be_name = len(town[1]) > len("岳阳") or town[1][-1] not in _ENDS_OF_TOWNS
+        return is_place or not (may_be_name and names_between_words.is_name(town[1]))
+    return not before or called_words.is_noun(before)
 
 
 def _cues_in(text: str) -> Iterator[tuple[int, int, int]]:
@@ -378,7 +390,7 @@ def _announced(text: str, end: int, *, sure: bool) -> Span | None:
         start = _behind_announcing(text, start)
     if text[start : start + 1] in NICKNAMES and is_nickname(text, start, sure=sure):
         return start + 1, start + 2
-    if text[start : start + 1] in _WISHES and _wish(text, start):
+    if _is_wish_or_time(text, start, end):
         return None
     if sure and text[start - 1 : start] in _BRACKETS and (found := _behind_town(text, start)) is not None:
         return found
@@ -398,6 +410,12 @@ def _announced(text: str, end: int, *, sure: bool) -> Span | None:
         if to_place and called_words.is_word(text[start:name_end]):
             return None
     return start, name_end
+
+
+def _is_wish_or_time(text: str, start: int, end: int) -> bool:
+    """Whether what is behind a cue that ends at `end` begins a wish, or says when: 给祝老师…快乐, 收件时出示."""
+    begin = text[start : start + 1]
+    return (begin in _WISHES and _wish(text, start) is not None) or (begin == "时" and text[end - 1] in _DONE_AT)
 
 
 def _behind_town(text: str, start: int) -> Span | None:

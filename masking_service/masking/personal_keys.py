@@ -1,6 +1,7 @@
 """Tells whether the key of an object is the name of a person, as in ``{"recipients": {"张三": {...}}}``.
 
-A name alone cannot tell it (高铁 has the form of one): what is under it must belong to a person.
+A name alone can seldom tell it (高铁 has the form of one): unless it is far likelier a name than words, what is under
+it must belong to a person.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from masking_service.masking.kinds.address import mask_address
 from masking_service.masking.kinds.table import OF_A_PERSON
 from masking_service.masking.member_names import Meaning, plan
 from masking_service.masking.name_words import PARTY
+from masking_service.masking.names_between_words import is_plainly_name
 from masking_service.masking.numbers_in_text import contains_personal_data
 
 _OF_A_PERSON: Final = OF_A_PERSON | {PARTY}
@@ -23,10 +25,11 @@ _BITS_OF_A_NUMBER: Final = 64
 """A larger integer is no phone and no identity number."""
 
 
-def names_person(meaning: Meaning, value: Any, pay: Callable[[float], None]) -> bool:
+def names_person(key: str, meaning: Meaning, value: Any, pay: Callable[[float], None]) -> bool:
     """Whether a key is a person's name.
 
     Args:
+        key: it.
         meaning: of the key.
         value: what is under it.
         pay: takes what reading the value costs, in units of `effort`.
@@ -36,8 +39,10 @@ def names_person(meaning: Meaning, value: Any, pay: Callable[[float], None]) -> 
     """
     if not meaning.may_be_persons:
         return False
+    if is_plainly_name(key):
+        return True
     if type(value) is list:
-        return any(names_person(meaning, inner, pay) for inner in value if type(inner) is not list)
+        return any(names_person(key, meaning, inner, pay) for inner in value if type(inner) is not list)
     if type(value) is dict:
         if meaning.inside == PARTY:
             return True

@@ -176,7 +176,7 @@ class Unmapped:
             if name in mapped:
                 continue
             in_party = meaning.holds_data and meaning.inside == PARTY
-            if "name" in self._masks and (in_party or names_person(meaning, value, run.share.pay)):
+            if "name" in self._masks and (in_party or names_person(name, meaning, value, run.share.pay)):
                 run.names += needles_of("name", name)[1]
                 shown[name] = self._masks[PARTY](name)
                 now[-1] = Meaning(PARTY, meaning.inside)
