@@ -27,6 +27,28 @@ def without(*way: str) -> Edit:
     return edit
 
 
+@every(
+    ("way", "lowest", "highest"),
+    [
+        (("factors", "role"), 1, 1_000_000),
+        (("factors", "tenant"), 1, 1_000_000),
+        (("cases", "approve_above"), 0, 1_000),
+        (("cases", "at_most"), 1, 1_000),
+        (("roles", "courier", "budget", "full_views", "1m"), 1, 1_000_000),
+    ],
+)
+def test_a_number_is_within_its_bounds(way: tuple[str, ...], lowest: int, highest: int) -> None:
+    def found(number: int) -> dict[str, str]:
+        def edit(p: dict[str, Any]) -> None:
+            put(*way, number)(p)
+            p["extra"] = 1  # so that there is a fault in any case
+
+        return faults(edited(edit))
+
+    told = [".".join(way) in found(number) for number in (lowest - 1, lowest, highest, highest + 1)]
+    assert told == [True, False, False, True]
+
+
 class TestFaults:
     @every(
         ("edit", "path"),

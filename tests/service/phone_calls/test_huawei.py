@@ -69,6 +69,12 @@ def test_an_extension_is_bound_to_the_person_called(fake: FakeHuawei) -> None:
     assert f"+86{A}" not in sent.values()
 
 
+def test_an_extension_is_bound_for_a_minute_at_least(fake: FakeHuawei) -> None:
+    adapter(fake, "extension").bind(A, B, REF, int(time.time()) - 5)
+
+    assert fake.asked[0][2]["bindExpiredTime"] == 1
+
+
 @pytest.mark.parametrize("mode", ["pair", "extension"])
 def test_a_lost_reply_is_found_again_and_nothing_is_bound_twice(fake: FakeHuawei, mode: str) -> None:
     fake.lose = True

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import redis
 
+from masking_service.service.search import index
 from tests.store.stores import ask
 from tests.web.api import SITE, Api, refusal
 from tests.web.calls import item, move
@@ -76,6 +77,15 @@ class TestWhatIsFound:
         answered = api.post(DESK, "/v1/search", {"phone": PHONE})
         assert refusal(answered) == (422, "too-many")
         assert "SF12345678" not in answered.text
+
+    def test_of_more_entries_than_are_read_nothing_is_shown(self, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(index, "MAX_READ", 2)
+        api.tokenize(*[parcel(f"SF12345678{at:02}") for at in range(2)])
+        assert len(numbers(api, phone=PHONE)) == 2
+
+        api.tokenize(parcel("SF1234567899"))
+
+        assert refusal(api.post(DESK, "/v1/search", {"phone": PHONE})) == (422, "too-many")
 
     def test_a_record_of_next_quarter_is_found_beside_one_of_this(self, api: Api, set_clock: Any) -> None:
         set_clock(NOW)
