@@ -8,7 +8,9 @@ from flask_babel import format_datetime
 from markupsafe import Markup
 
 from masking_console.context import colleagues
-from masking_console.texts import _, later, several
+from masking_console.texts import _, later, of_service, several
+from masking_service.audit import names
+from masking_service.audit.actions import Action
 
 SOON_MINUTES: Final = 4 * 60
 NOW_MINUTES: Final = 60
@@ -25,26 +27,24 @@ class FieldKind(NamedTuple):
     """A kind of value, for people.
 
     Attributes:
-        name: what it is called.
         show: the words on the button that opens one.
         words: what is in the name of a field of the kind, for fields whose kind the service does not say.
     """
 
-    name: Any
     show: Any
     words: tuple[str, ...]
 
 
 KINDS: Final = {
-    "phone": FieldKind(later("phone"), later("Show phone"), ("phone", "mobile", "tel")),
-    "name": FieldKind(later("name"), later("Show name"), ("name", "contact", "receiver", "company")),
-    "address": FieldKind(later("address"), later("Show address"), ("addr", "street", "detail")),
-    "unit": FieldKind(later("unit and room"), later("Show unit"), ()),
-    "email": FieldKind(later("e-mail address"), later("Show e-mail"), ("mail", "emailaddr", "emailaddress")),
-    "text": FieldKind(later("remark"), later("Show"), ("remark", "memo", "words")),
+    "phone": FieldKind(later("Show phone"), ("phone", "mobile", "tel")),
+    "name": FieldKind(later("Show name"), ("name", "contact", "receiver", "company")),
+    "address": FieldKind(later("Show address"), ("addr", "street", "detail")),
+    "unit": FieldKind(later("Show unit"), ()),
+    "email": FieldKind(later("Show e-mail"), ("mail", "emailaddr", "emailaddress")),
+    "text": FieldKind(later("Show"), ("remark", "memo", "words")),
 }
 """Kinds, in the order of their fields on a page."""
-KIND_NAMES: Final = {name: kind.name for name, kind in KINDS.items()}
+KIND_NAMES: Final = {**of_service(names.KINDS), "text": later("remark")}
 STATUS_NAMES: Final = {
     "open": later("open"),
     "pending": later("pending approval"),
@@ -55,21 +55,8 @@ STATUS_NAMES: Final = {
 TAB_NAMES: Final = {**STATUS_NAMES, "mine": later("mine"), "done": later("done"), "pending": later("pending")}
 DECIDED_NAMES: Final = {"approve": later("was approved"), "deny": later("was denied")}
 STATUS_VARIANTS: Final = {"open": "success", "pending": "warning", "denied": "danger"}
-PURPOSE_NAMES: Final = {
-    "dispute": later("dispute"),
-    "redelivery": later("redelivery"),
-    "regulator": later("request of an authority"),
-}
-ROLE_NAMES: Final = {
-    "": later("authorised staff member"),
-    "courier": later("courier"),
-    "service-desk": later("service desk"),
-    "dispute-officer": later("dispute officer"),
-    "supervisor": later("supervisor"),
-    "privacy-officer": later("privacy officer"),
-    "auditor": later("auditor"),
-    "overseer": later("overseer"),
-}
+PURPOSE_NAMES: Final = of_service(names.PURPOSES)
+ROLE_NAMES: Final = {"": later("authorised staff member"), **of_service(names.ROLES)}
 KEY_STATUS_NAMES: Final = {
     "pending": later("waits for approval"),
     "active": later("active"),
@@ -87,79 +74,10 @@ WINDOW_NAMES: Final = {
     "1d": later("1 day"),
     "30d": later("30 days"),
 }
-ACTION_NAMES: Final = {
-    "detokenize": later("opening of values"),
-    "view": later("view"),
-    "search": later("search"),
-    "tokenize": later("tokenizing"),
-    "call": later("call"),
-    "call-end": later("end of a call"),
-    "call-record": later("record of a call"),
-    "case-open": later("case opened"),
-    "case-approve": later("case approved"),
-    "case-deny": later("case denied"),
-    "case-close": later("case closed"),
-    "case-claim": later("case claimed"),
-    "case-done": later("case marked as done"),
-    "freeze": later("freeze"),
-    "thaw": later("unfreeze"),
-    "erase": later("erasure"),
-    "disclosures": later("question who saw a waybill"),
-    "restrict": later("waybills restricted"),
-    "unrestrict": later("restriction ended"),
-    "hold-propose": later("hold proposed"),
-    "hold-set": later("hold set"),
-    "hold-lift-propose": later("lifting of a hold proposed"),
-    "hold-lift": later("hold lifted"),
-    "incident-open": later("incident opened"),
-    "incident-note": later("incident updated"),
-    "incident-close": later("incident closed"),
-    "audit-read": later("reading of the log"),
-    "key-enrol": later("key made"),
-    "key-vouch": later("key approved by the first of two operators"),
-    "key-approve": later("key approved"),
-    "key-deny": later("key denied"),
-    "key-revoke": later("key revoked"),
-    "device-enrol": later("device enrolled"),
-    "device-invite": later("device invited"),
-    "device-approve": later("device approved"),
-    "device-deny": later("device denied"),
-    "device-revoke": later("device revoked"),
-    "lookout": later("listed by the lookout"),
-    "decoy-plant": later("decoys planted"),
-    "decoy-list": later("decoys listed"),
-    "decoy-remove": later("decoy removed"),
-    "decoy-heard": later("question about a phone that rang"),
-    "custody-first": later("first custody"),
-    "custody-move": later("custody moved"),
-    "revise": later("waybill revised"),
-    "client-add": later("client added"),
-    "client-revoke": later("client revoked"),
-    "client-restore": later("clients restored"),
-    "freeze-restore": later("freezes and revoked keys restored"),
-    "callers-import": later("callers' numbers imported"),
-    "store-accept": later("store accepted"),
-    "permit-new": later("permit for pseudonyms made"),
-    "permit-open": later("permit for pseudonyms handed out"),
-    "permit-end": later("permit for pseudonyms ended"),
-    "reseal": later("values sealed anew"),
-}
-"""Actions of the log."""
-OUTCOME_NAMES: Final = {
-    "released": later("released"),
-    "done": later("done"),
-    "not-found": later("not found"),
-    "forbidden": later("forbidden"),
-    "frozen": later("frozen"),
-    "quota-exceeded": later("budget spent"),
-    "case-not-open": later("case not open"),
-    "own-case": later("own case"),
-    "own-hold": later("own hold"),
-    "held": later("held"),
-    "restricted": later("restricted"),
-    "signature-required": later("signature needed"),
-    "signature-invalid": later("signature not valid"),
-}
+ACTION_NAMES: Final = of_service(names.ACTIONS, without=(Action.START, Action.CLOSE))
+"""Of entries of a tenant: a process starts and ends in none."""
+OUTCOME_NAMES: Final = of_service(names.OUTCOMES, without=("kind-not-allowed",))
+"""Of entries: that one is only of items."""
 COUNTS_NAMES: Final = {
     "fields": later("values opened"),
     "full_views": later("full views"),
@@ -280,9 +198,9 @@ def field_name(pointer: str, kind: str = "") -> str:
     return f"{SIDE_NAMES[side]} · {named}" if side else named
 
 
-def named(names: Mapping[str, Any]) -> Callable[[str], str]:
+def named(of_codes: Mapping[str, Any]) -> Callable[[str], str]:
     """A filter that gives a code its name, or itself."""
-    return lambda code: str(names.get(code, code))
+    return lambda code: str(of_codes.get(code, code))
 
 
 def value_at(record: Any, pointer: str) -> Any:

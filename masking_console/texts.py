@@ -1,11 +1,14 @@
-"""The desk's texts: English in the code, Chinese in `translations/`."""
+"""The desk's texts: English in the code, Chinese in `translations/`; the names of codes are the service's."""
 
 import os
+from collections.abc import Collection, Mapping
 from contextlib import AbstractContextManager
 from typing import Any
 
 from flask import Flask
-from flask_babel import Babel, gettext, lazy_gettext, ngettext
+from flask_babel import Babel, LazyString, get_locale, gettext, lazy_gettext, ngettext
+
+from masking_service.texts import Text
 
 
 def _(message: str, **values: Any) -> str:
@@ -33,3 +36,12 @@ def _language_of_terminal() -> str:
 def later(message: str) -> Any:
     """A text whose language is chosen when it is shown."""
     return lazy_gettext(message)
+
+
+def of_service(names: Mapping[str, Text], without: Collection[str] = ()) -> dict[str, Any]:
+    """The service's names of codes, as texts whose language is chosen when they are shown."""
+    return {code: LazyString(_told, text) for code, text in names.items() if code not in without}
+
+
+def _told(text: Text) -> str:
+    return text.in_language("zh" if str(get_locale()) == "zh" else "en")

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from masking_audit.format.entries import Entry
-from masking_audit.packs.parts import PARTS, Part
+from masking_service.audit.actions import PARTS, Part
 
 PRECISION: Final = 1e-12
 """Terms that are smaller than this share of the sum are left out."""

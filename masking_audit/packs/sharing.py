@@ -6,9 +6,8 @@ from typing import Final
 
 from masking_audit.format.entries import Entry
 from masking_audit.packs.documents import Document, PackTable
-from masking_audit.packs.parts import PARTS, Part
 from masking_audit.packs.rows import KeptRow, KeptRows
-from masking_service.audit.actions import Action
+from masking_service.audit.actions import PARTS, Action, Part
 from masking_service.masking.timestamps import rfc3339
 
 _ACCESS: Final = frozenset(

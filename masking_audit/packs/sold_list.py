@@ -7,9 +7,9 @@ from typing import Final
 from masking_audit.format.entries import Entry
 from masking_audit.packs.documents import Document, PackTable
 from masking_audit.packs.incident import PERSONS, persons_rows
-from masking_audit.packs.parts import PARTS, Part
 from masking_audit.packs.persons import Persons
 from masking_audit.packs.ranking import Ranked, Sightings
+from masking_service.audit.actions import PARTS, Part
 from masking_service.masking.timestamps import rfc3339
 
 SHOWN: Final = 50

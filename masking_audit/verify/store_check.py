@@ -21,71 +21,8 @@ from masking_service.store.client import Command, Reply, Store
 from masking_service.store.layout import PREFIX
 
 KEYS_AT_ONCE: Final = 500
-ANNOUNCED: Final[Mapping[str, str]] = {
-    Action.CASE_OPEN: "case",
-    Action.CASE_APPROVE: "case",
-    Action.CASE_DENY: "case",
-    Action.CASE_CLOSE: "case",
-    Action.CASE_CLAIM: "case",
-    Action.CASE_DONE: "case",
-    Action.CUSTODY_FIRST: "custody",
-    Action.CUSTODY_MOVE: "custody",
-    Action.ERASE: "tombstone",
-    Action.DETOKENIZE: "disclosure",
-    Action.VIEW: "disclosure",
-    Action.SEARCH: "disclosure",
-    Action.CALL: "disclosure",
-    Action.CALL_RECORD: "call record",
-    Action.CALLERS_IMPORT: "number of a caller",
-    Action.CLIENT_ADD: "list of clients",
-    Action.CLIENT_REVOKE: "list of clients",
-    Action.CLIENT_RESTORE: "list of clients",
-    Action.FREEZE: "list of frozen principals",
-    Action.THAW: "list of frozen principals",
-    Action.FREEZE_RESTORE: "list of frozen principals",
-    Action.DECOY_PLANT: "list of decoys",
-    Action.DECOY_REMOVE: "list of decoys",
-    Action.DECOY_HEARD: "list of decoys",
-    Action.HOLD_PROPOSE: "hold",
-    Action.HOLD_SET: "hold",
-    Action.HOLD_LIFT_PROPOSE: "hold",
-    Action.HOLD_LIFT: "hold",
-    Action.RESTRICT: "restriction",
-    Action.UNRESTRICT: "restriction",
-    Action.KEY_ENROL: "keys of people",
-    Action.KEY_VOUCH: "keys of people",
-    Action.KEY_APPROVE: "keys of people",
-    Action.KEY_DENY: "keys of people",
-    Action.KEY_REVOKE: "keys of people",
-    Action.DEVICE_ENROL: "devices of people",
-    Action.DEVICE_APPROVE: "devices of people",
-    Action.DEVICE_DENY: "devices of people",
-    Action.DEVICE_REVOKE: "devices of people",
-    Action.INCIDENT_OPEN: "list of incidents",
-    Action.INCIDENT_NOTE: "list of incidents",
-    Action.INCIDENT_CLOSE: "list of incidents",
-    Action.LOOKOUT: "list of the lookout",
-    Action.RESEAL: "value sealed anew",
-}
+ANNOUNCED: Final[Mapping[str, str]] = {each.value: each.announces for each in Action if each.announces}
 """What the facts of an action are about."""
-WITHOUT_FACTS: Final = frozenset(
-    {
-        Action.START,
-        Action.CLOSE,
-        Action.TOKENIZE,
-        Action.REVISE,
-        Action.DISCLOSURES,
-        Action.CALL_END,
-        Action.AUDIT_READ,
-        Action.DECOY_LIST,
-        Action.STORE_ACCEPT,
-        Action.PERMIT_NEW,
-        Action.PERMIT_OPEN,
-        Action.PERMIT_END,
-        Action.DEVICE_INVITE,
-    }
-)
-"""Actions that announce nothing."""
 
 
 @dataclass(frozen=True, slots=True)
