@@ -36,7 +36,7 @@ from masking_service.service.people.issuers import Issuers
 from masking_service.service.people.policy import Policy
 from masking_service.service.people.principals import DEFAULT_TENANT, tenant_name
 from masking_service.service.people.rules import SearchRule
-from masking_service.service.people.signed_rules import ACTS, GRAVE
+from masking_service.service.people.signed_acts import SignedAct
 from masking_service.service.phone_calls.loading import load_provider
 from masking_service.shipped import shipped
 from masking_service.texts import Text
@@ -145,7 +145,7 @@ def _show_signed(console: Console, found: Policy) -> None:
         return
     console.print(say(texts.SIGNED_ACTS, acts=", ".join(sorted(rule.acts)) or "-"), soft_wrap=True)
     given = {permission for role in found.rules.roles.values() for permission in role.permissions}
-    left = [act for act in GRAVE if act not in rule.acts and not given.isdisjoint(ACTS[act])]
+    left = [act for act in SignedAct if act.grave and act not in rule.acts and not given.isdisjoint(act.permissions)]
     if found.rules.devices is None:
         left = [act for act in left if not act.startswith("device-")]
     if left:

@@ -21,7 +21,7 @@ from keys.public_keys import b64
 from masking_service.http.capabilities import GROUPS
 from masking_service.runtime.settings import Settings
 from masking_service.runtime.wiring import assemble
-from masking_service.service.people.signed_rules import ACTS
+from masking_service.service.people.signed_acts import SignedAct
 from masking_service.store.client import Store
 from tests.authenticators import Authenticator
 from tests.devices import Device
@@ -71,7 +71,7 @@ LEFT_OUT = ("case-open", "case-close", "freeze", "decoy-list")
 def service(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Api:
     """A service whose policy has the grave acts signed, and views, calls and searches proven."""
     policy = tmp_path_factory.mktemp("forged") / "policy.yaml"
-    edits = signed([act for act in ACTS if act not in LEFT_OUT]), proven(), put("search", INDEXES)
+    edits = signed([act.value for act in SignedAct if act not in LEFT_OUT]), proven(), put("search", INDEXES)
     policy.write_text(edited(lambda text: [edit(text) for edit in edits]), "utf-8")
     parts = assemble(replace(settings, policy=policy))
     parts.store.trust()
@@ -256,7 +256,7 @@ class Thief:
             **dict.fromkeys(("key-approve", "key-deny", "key-revoke"), key),
             **dict.fromkeys(("device-approve", "device-deny", "device-revoke"), device),
         }
-        assert made.keys() == ACTS.keys()
+        assert made.keys() == {*SignedAct}
         return made
 
     def item(self) -> Json:

@@ -15,6 +15,7 @@ from masking_service.service.acts import deeds
 from masking_service.service.acts.enrolment import MAX_ACTIVE
 from masking_service.service.acts.state import PersonKey
 from masking_service.service.people.principals import Principal
+from masking_service.service.people.signed_acts import SignedAct
 from tests.authenticators import PRESENT, RP_ID, Authenticator, Maker
 from tests.web.api import NOW, NUMBER, Api, Clock, Json, Under, content, field, forget_keys, record, refusal, results
 from tests.web.people import AUDITOR, SUPERVISOR
@@ -210,7 +211,7 @@ def test_who_can_seal_state_can_still_add_no_key_with_a_foreign_approval(
 def test_who_can_seal_state_can_add_no_key_that_approves_itself(api: Api, officer: Person) -> None:
     """The approval is signed, names the person and the key, and claims to be of a supervisor."""
     stolen, keys = Authenticator(), api.parts.keyring.tenant("default")
-    deed = deeds.on_key("key-approve", keys, officer.id, fingerprint(stolen.public_key))
+    deed = deeds.on_key(SignedAct.KEY_APPROVE, keys, officer.id, fingerprint(stolen.public_key))
     supervisor = Principal("dev/boss", "default", ("supervisor",), frozenset(), "jwt")
     said = deeds.statement(deed, keys, supervisor, RP_ID, bytes(16), NOW)
     signed = stolen.sign({"act": "", "challenge": b64(hashlib.sha256(said).digest())})

@@ -14,7 +14,7 @@ from msgspec import UNSET
 from keys.public_keys import b64
 from masking_audit.format.signed import verify_entry
 from masking_service.runtime.clock import clock
-from masking_service.service.people.signed_rules import ACTS
+from masking_service.service.people.signed_acts import SignedAct
 from masking_service.store.client import Store
 from tests.authenticators import PRESENT, Authenticator
 from tests.web.api import NUMBER, Api, Clock, Json, Under, content, field, record, refusal, results, stripped
@@ -376,13 +376,13 @@ def test_each_act_of_the_list_is_asked_for_a_signature_before_anything_is_looked
         "device-deny": (supervisor, "POST", f"{device}/deny", {}),
         "device-revoke": (supervisor, "POST", f"{device}/revoke", {}),
     }
-    api = under(signed(sorted(ACTS)))
+    api = under(signed(sorted(act.value for act in SignedAct)))
 
     answers = {
         act: refusal(api.call(api.mint(role), method, path, body)) for act, (role, method, path, body) in calls.items()
     }
 
-    assert answers == dict.fromkeys(ACTS, (401, "signature-required"))
+    assert answers == dict.fromkeys(SignedAct, (401, "signature-required"))
 
 
 @pytest.mark.parametrize(

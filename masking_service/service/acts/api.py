@@ -1,6 +1,6 @@
 """Operations on signed acts and people's keys."""
 
-from typing import Annotated, Any, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from msgspec import Meta
 
@@ -13,29 +13,12 @@ from masking_service.service.call.examples import CASE, SUPERVISOR, WAYBILL_NO
 from masking_service.service.call.operation import SIGNATURE, STORE, Call, Example, Operation, for_path
 from masking_service.service.call.shapes import MAX_ITEMS, Label, Shape
 from masking_service.service.people.permissions import Permission
+from masking_service.service.people.signed_acts import SignedAct
 
-ActName = Literal[
-    "detokenize",
-    "case-open",
-    "case-approve",
-    "case-deny",
-    "case-close",
-    "erase",
-    "freeze",
-    "unfreeze",
-    "decoy-plant",
-    "decoy-list",
-    "decoy-remove",
-    "unrestrict",
-    "hold-set",
-    "hold-lift",
-    "key-approve",
-    "key-deny",
-    "key-revoke",
-    "device-approve",
-    "device-deny",
-    "device-revoke",
-]
+if TYPE_CHECKING:
+    ActName = str
+else:
+    ActName = Literal[tuple(act.value for act in SignedAct)]
 _AS_IN: Final = "As in the call of the act itself."
 Text = Annotated[str, Meta(max_length=512, description=_AS_IN)] | None
 KEY: Final = "pXk3Yt0mQmS0n9V2cZ8r4w"
@@ -93,7 +76,7 @@ class KeyDecisionRequest(Shape, frozen=True):
 
 
 def _propose(propose: ProposeAct, call: Call[ActRequest, None]) -> answers.ProposedAct:
-    return propose(call.context, call.body.act, call.body, call.language())
+    return propose(call.context, SignedAct(call.body.act), call.body, call.language())
 
 
 def _add(keys: OwnKeys, call: Call[NewKeyRequest, None]) -> answers.KeyStatus:

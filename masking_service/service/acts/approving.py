@@ -26,6 +26,7 @@ from masking_service.service.freezes.state import Freezes
 from masking_service.service.people.errors import Forbidden
 from masking_service.service.people.permissions import Permission
 from masking_service.service.people.principals import sound_principal
+from masking_service.service.people.signed_acts import SignedAct
 from masking_service.service.state.sealed import Prepared
 from masking_service.store.client import Store
 
@@ -139,7 +140,7 @@ class Approving(Generic[Key, Request]):
             NotFound: the person has no such key.
             StoreUnavailable, IntegrityError: it cannot be read.
         """
-        subject, act = _subject(principal), f"{self.registry.sort.name}-{what}"
+        subject, act = _subject(principal), SignedAct(f"{self.registry.sort.name}-{what}")
         with self.recorder.record_denials(context, Action(act), Stated(subject=subject)):
             grant = self.gate.grant(context.principal, Permission.KEY_APPROVE)
             self.gate.refuse_frozen(context.principal)

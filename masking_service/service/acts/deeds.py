@@ -1,4 +1,4 @@
-"""Makes what a signature is over, by one function an act, before and in the act's own call. Pure.
+"""Makes what a signature is over, by one function, before and in the act's own call. Pure.
 
 A deed is compared by its keyed hash, which covers every member as it was sent. Beside
 that hash is what an auditor may see: waybills as keyed hashes, as in entries.
@@ -17,6 +17,7 @@ from masking_service.masking.json_numbers import encode_sorted
 from masking_service.masking.waybill import normalised
 from masking_service.service.cases.state import Case, WantedCase
 from masking_service.service.people.principals import Principal
+from masking_service.service.people.signed_acts import SignedAct
 from masking_service.service.waybills.records import SHIPPED_POINTERS, read_token
 
 
@@ -25,13 +26,12 @@ class Deed:
     """An act with everything that it is about.
 
     Attributes:
-        act: a key of `people.signed_rules.ACTS`.
         purpose, case, subject: as entries name them.
         exact: every member of the request as it was sent, in a fixed order.
         about: what an auditor may see of them.
     """
 
-    act: str
+    act: SignedAct
     purpose: str = ""
     case: str = ""
     subject: str = ""
@@ -56,7 +56,7 @@ def statement(deed: Deed, keys: TenantKeys, principal: Principal, rp_id: str, no
 def opening(keys: TenantKeys, purpose: str | None, case: str | None, items: Sequence[Any]) -> Deed:
     """Open fields: the items in their order."""
     return Deed(
-        act="detokenize",
+        act=SignedAct.DETOKENIZE,
         purpose=purpose or "",
         case=case or "",
         exact=tuple(_exactly(item) for item in items),
@@ -68,7 +68,7 @@ def opening_case(keys: TenantKeys, wanted: WantedCase) -> Deed:
     """Open a case, with these members of the request."""
     waybills = wanted.waybills
     return Deed(
-        act="case-open",
+        act=SignedAct.CASE_OPEN,
         purpose=wanted.purpose,
         case=wanted.case,
         exact=tuple(_exactly(one) for one in (wanted.officer, wanted.reason, wanted.expires_in, *waybills)),
@@ -76,7 +76,7 @@ def opening_case(keys: TenantKeys, wanted: WantedCase) -> Deed:
     )
 
 
-def deciding(act: str, case: Case) -> Deed:
+def deciding(act: SignedAct, case: Case) -> Deed:
     """Approve, deny or close a case: with the digest of the case as it is sealed."""
     opened, digest = case.opening, case.digest
     return Deed(act=act, purpose=opened.purpose, case=opened.case, exact=(digest,), about=(digest,))
@@ -85,32 +85,32 @@ def deciding(act: str, case: Case) -> Deed:
 def erasing(keys: TenantKeys, waybill_no: str) -> Deed:
     """Erase a waybill."""
     item = {"waybill_no": waybill_no}
-    return Deed(act="erase", exact=(_exactly(item),), about=(_waybill(keys, item),))
+    return Deed(act=SignedAct.ERASE, exact=(_exactly(item),), about=(_waybill(keys, item),))
 
 
 def unrestricting(keys: TenantKeys, waybills: Sequence[Any]) -> Deed:
     """End the restriction of waybills: what is no number is not about one."""
     hashed = dict.fromkeys(_waybill(keys, {"waybill_no": one}) for one in waybills)
     about = tuple(one for one in hashed if one) or ("",)
-    return Deed(act="unrestrict", exact=tuple(_exactly(one) for one in waybills), about=about)
+    return Deed(act=SignedAct.UNRESTRICT, exact=tuple(_exactly(one) for one in waybills), about=about)
 
 
-def on_person(act: str, principal: str) -> Deed:
+def on_person(act: SignedAct, principal: str) -> Deed:
     """Freeze or unfreeze a person."""
     return Deed(act=act, subject=principal)
 
 
-def on_decoys(act: str, waybills: Sequence[Any] = (), kind: str = "") -> Deed:
+def on_decoys(act: SignedAct, waybills: Sequence[Any] = (), kind: str = "") -> Deed:
     """Plant, list or remove decoys. What is about them is not for the readers of the log."""
     return Deed(act=act, exact=(kind, *map(_exactly, waybills)))
 
 
-def on_hold(act: str, hold: str) -> Deed:
+def on_hold(act: SignedAct, hold: str) -> Deed:
     """Set or lift a hold, or propose to lift it."""
     return Deed(act=act, case=hold)
 
 
-def on_key(act: str, keys: TenantKeys, principal: str, fingerprint: str) -> Deed:
+def on_key(act: SignedAct, keys: TenantKeys, principal: str, fingerprint: str) -> Deed:
     """Approve, deny or revoke a key or a device of a person."""
     about = (fingerprint, keys.audit_hash("principal", principal))
     return Deed(act=act, subject=principal, exact=about, about=about)

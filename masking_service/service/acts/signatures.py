@@ -26,6 +26,7 @@ from masking_service.service.acts.tickets import ActTicket, Tickets
 from masking_service.service.call.budgets import Budgets, Nonce
 from masking_service.service.call.recorder import UNSIGNED, RequestContext, SignatureProof
 from masking_service.service.freezes.state import Freezes
+from masking_service.service.people.signed_acts import SignedAct
 from masking_service.service.people.signed_rules import SignedRule
 from masking_service.store.client import Store
 from masking_service.store.pipeline import Question
@@ -75,7 +76,7 @@ class Signatures:
     budgets: Budgets
     alerts: Alerts
 
-    def expect(self, context: RequestContext, act: str, given: Signed | None) -> Expected | None:
+    def expect(self, context: RequestContext, act: SignedAct, given: Signed | None) -> Expected | None:
         """Return the signature of a call, to be checked with `verify`; None if none is brought or needed.
 
         No round trip. To be called once the caller is authorised, and before anything is looked up.

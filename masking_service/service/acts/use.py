@@ -7,7 +7,7 @@ the case, the key or the device that the act itself would answer about.
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Literal, get_args
+from typing import Any, get_args
 
 import msgspec
 
@@ -22,7 +22,6 @@ from masking_service.service.acts.held import held_key
 from masking_service.service.acts.problems import NoSignatures
 from masking_service.service.acts.signatures import Signatures, usable
 from masking_service.service.acts.state import Keyholders
-from masking_service.service.acts.texts import sentence
 from masking_service.service.acts.tickets import RANDOM_BYTES, VALID_SECONDS
 from masking_service.service.call.call import Gate
 from masking_service.service.call.errors import InvalidRequest, NotFound
@@ -38,39 +37,16 @@ from masking_service.service.devices.state import Devices
 from masking_service.service.people.permissions import Permission
 from masking_service.service.people.policy import Policy
 from masking_service.service.people.principals import sound_principal
-from masking_service.service.people.signed_rules import ACTS, SignedRule
+from masking_service.service.people.signed_acts import About, SignedAct
+from masking_service.service.people.signed_rules import SignedRule
 from masking_service.store.client import Store
 from masking_service.store.pipeline import Question
+from masking_service.texts import Language
 
 Wanted = Any
-"""A request whose members are those of `_MEMBERS`; a msgspec struct of `api.py`."""
+"""A request with the members that acts are about; a msgspec struct of `api.py`."""
 Made = tuple[Sequence[Question[Any]], Callable[[], Deed]]
 """What has to be asked, and how to make the deed of the answers."""
-
-_MEMBERS: Final = {
-    "detokenize": ("items",),
-    "case-open": ("case", "purpose", "waybills", "reason"),
-    "case-approve": ("case",),
-    "case-deny": ("case",),
-    "case-close": ("case",),
-    "erase": ("waybill_no",),
-    "freeze": ("principal",),
-    "unfreeze": ("principal",),
-    "decoy-plant": ("waybills", "kind"),
-    "decoy-list": (),
-    "decoy-remove": ("waybills",),
-    "unrestrict": ("waybills",),
-    "hold-set": ("hold",),
-    "hold-lift": ("hold",),
-    "key-approve": ("principal", "key"),
-    "key-deny": ("principal", "key"),
-    "key-revoke": ("principal", "key"),
-    "device-approve": ("principal", "device"),
-    "device-deny": ("principal", "device"),
-    "device-revoke": ("principal", "device"),
-}
-"""The members that a request has to have beside the act, by act."""
-_OPTIONAL: Final = {"detokenize": ("purpose", "case"), "case-open": ("officer", "expires_in")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +64,7 @@ class ProposeAct:
     random: Callable[[int], bytes]
 
     def __call__(
-        self, context: RequestContext, act: str, wanted: Wanted, language: Literal["en", "zh"]
+        self, context: RequestContext, act: SignedAct, wanted: Wanted, language: Language
     ) -> answers.ProposedAct:
         """Return what the caller's key has to sign, and which of the keys may: one round trip.
 
@@ -103,14 +79,14 @@ class ProposeAct:
             NotFound, NoSuchCase: the case, the key or the device that the act is about.
             StoreUnavailable, IntegrityError: the caller's keys cannot be read.
         """
-        self.gate.require(context.principal, ACTS[act])
+        self.gate.require(context.principal, act.permissions)
         self.gate.refuse_frozen(context.principal)
         rule = self.signatures.rule
         if rule is None:
             raise NoSignatures
-        _check_members(act, wanted)
-        _check_values(act, wanted)
-        if act == "detokenize":
+        _check_members(act.about, wanted)
+        _check_values(act.about, wanted)
+        if act is SignedAct.DETOKENIZE:
             self._check_opening(context, rule, wanted)
         tenant = context.principal.tenant
         keys = self.keyring.tenant(tenant)
@@ -130,7 +106,7 @@ class ProposeAct:
                 for key in mine.answer()
                 if key.good_in(context.principal.roles) and usable(rule, key, revoked, context.now)
             ],
-            text=sentence(deed, language),
+            text=_sentence(deed, language),
             expires_at=rfc3339(ticket.at + VALID_SECONDS),
         )
 
@@ -149,54 +125,66 @@ class ProposeAct:
         if faults or not wanted.items:
             raise InvalidRequest(faults or [("/items", "invalid-length")])
 
-    def _deed(self, context: RequestContext, keys: TenantKeys, act: str, wanted: Wanted) -> Made:
-        match act:
-            case "detokenize":
+    def _deed(self, context: RequestContext, keys: TenantKeys, act: SignedAct, wanted: Wanted) -> Made:
+        match act.about:
+            case About.FIELDS:
                 return (), lambda: deeds.opening(keys, wanted.purpose, wanted.case, wanted.items)
-            case "case-open":
+            case About.NEW_CASE:
                 seconds = whole(wanted.expires_in, "/expires_in")
                 case = WantedCase(wanted.case, wanted.purpose, wanted.waybills, wanted.reason, wanted.officer, seconds)
                 checked_opening(self.policy, case)
                 return (), lambda: deeds.opening_case(keys, case)
-            case "case-approve" | "case-deny" | "case-close":
+            case About.CASE:
                 question = case_question(self.cases, context.principal, wanted.case)
                 return [question], lambda: deeds.deciding(
                     act, visible(self.policy, context.principal, question.answer())
                 )
-            case "erase":
+            case About.WAYBILL:
                 return (), lambda: deeds.erasing(keys, wanted.waybill_no)
-            case "unrestrict":
+            case About.WAYBILLS:
                 return (), lambda: deeds.unrestricting(keys, wanted.waybills)
-            case "decoy-plant" | "decoy-list" | "decoy-remove":
+            case About.NEW_DECOYS | About.DECOYS | About.ALL_DECOYS:
                 return (), lambda: deeds.on_decoys(act, wanted.waybills or (), wanted.kind or "")
-            case "hold-set" | "hold-lift":
+            case About.HOLD:
                 return (), lambda: deeds.on_hold(act, wanted.hold)
-        subject = sound_principal(wanted.principal)
-        if not subject:
-            raise NotFound([("/principal", "invalid-value")])
-        if act in {"freeze", "unfreeze"}:
-            return (), lambda: deeds.on_person(act, subject)
-        held = (
-            held_key(self.keyholders, context, subject, wanted.key)
-            if wanted.key is not None
-            else held_key(self.devices, context, subject, wanted.device)
-        )
-        return held.questions, lambda: deeds.on_key(act, keys, subject, held.fingerprint())
+            case About.PERSON:
+                subject = _subject(wanted)
+                return (), lambda: deeds.on_person(act, subject)
+            case About.KEY:
+                key = held_key(self.keyholders, context, _subject(wanted), wanted.key)
+                return key.questions, lambda: deeds.on_key(act, keys, key.principal, key.fingerprint())
+            case About.DEVICE:
+                device = held_key(self.devices, context, _subject(wanted), wanted.device)
+                return device.questions, lambda: deeds.on_key(act, keys, device.principal, device.fingerprint())
 
 
-def _check_members(act: str, wanted: Wanted) -> None:
+def _subject(wanted: Wanted) -> str:
+    subject = sound_principal(wanted.principal)
+    if not subject:
+        raise NotFound([("/principal", "invalid-value")])
+    return subject
+
+
+def _check_members(about: About, wanted: Wanted) -> None:
     """Refuse a request that lacks a member of its act, or has one of another."""
-    needed = _MEMBERS[act]
     given = {name for name, value in msgspec.structs.asdict(wanted).items() if value is not None} - {"act"}
-    faults = [(f"/{name}", "missing") for name in needed if name not in given]
-    faults += [(f"/{name}", "unknown-member") for name in sorted(given - {*needed, *_OPTIONAL.get(act, ())})]
+    faults = [(f"/{name}", "missing") for name in about.needed if name not in given]
+    faults += [(f"/{name}", "unknown-member") for name in sorted(given - {*about.needed, *about.optional})]
     if faults:
         raise InvalidRequest(faults)
 
 
-def _check_values(act: str, wanted: Wanted) -> None:
+def _sentence(deed: Deed, language: Language) -> str:
+    """Return what a deed is, in a sentence. It names no waybill."""
+    count = len(deed.about)
+    text = deed.act.texts[count != 1]
+    told = text.filled(count=count, case=deed.case or "-", purpose=deed.purpose or "-", subject=deed.subject)
+    return told.in_language(language)
+
+
+def _check_values(about: About, wanted: Wanted) -> None:
     """Refuse what no decoy and no hold can be."""
-    if act in {"decoy-plant", "decoy-remove"}:
+    if about in (About.NEW_DECOYS, About.DECOYS):
         required_waybills(wanted.waybills)
     if wanted.kind not in (None, *get_args(Kind)):
         raise InvalidRequest([("/kind", "invalid-value")])

@@ -53,6 +53,7 @@ from masking_service.service.people.errors import AccessError, Forbidden
 from masking_service.service.people.permissions import Permission
 from masking_service.service.people.policy import Grant, Policy
 from masking_service.service.people.principals import principal_id
+from masking_service.service.people.signed_acts import SignedAct
 from masking_service.store.client import Store
 
 MAX_REASON: Final = 500
@@ -122,7 +123,7 @@ class Casework:
         """
         with self.recorder.record_denials(context, Action.CASE_OPEN):
             grant = self.gate.grant(context.principal, Permission.CASE_OPEN)
-            signature = self.signatures.expect(context, "case-open", signed)
+            signature = self.signatures.expect(context, SignedAct.CASE_OPEN, signed)
         opening = self._opening(context, wanted)
         case, purpose = wanted.case, wanted.purpose
         keys = self.signatures.keys(context, signature)
@@ -218,7 +219,7 @@ class Casework:
         """
         with self.recorder.record_denials(context, DECISIONS[act], Stated(case=sound_case_name(name))):
             grant = self.gate.grant(context.principal, Permission.CASE_APPROVE)
-            found, proof = self._signed(context, f"case-{act}", name, signed)
+            found, proof = self._signed(context, SignedAct(f"case-{act}"), name, signed)
             found.decide(context.principal, act, context.now)
         return self._act(context, found, act, note, grant.role, proof)
 
@@ -227,7 +228,7 @@ class Casework:
         with self.recorder.record_denials(context, Action.CASE_CLOSE, Stated(case=sound_case_name(name))):
             closing = [one for one in CLOSE_ANY if self.policy.permits(context.principal, one)]
             grant = self.gate.grant(context.principal, closing[0] if closing else Permission.CASE_OPEN)
-            found, proof = self._signed(context, "case-close", name, signed)
+            found, proof = self._signed(context, SignedAct.CASE_CLOSE, name, signed)
             if not closing and found.opening.opened_by != context.principal.id:
                 raise Forbidden
         return self._act(context, found, "close", note, grant.role, proof)
@@ -263,7 +264,7 @@ class Casework:
         return self._act(context, found, "claim", None, grant.role, UNSIGNED)
 
     def _signed(
-        self, context: RequestContext, act: str, name: str, signed: Signed | None
+        self, context: RequestContext, act: SignedAct, name: str, signed: Signed | None
     ) -> tuple[Case, SignatureProof]:
         """Return a case that the caller may see, and the proof of its signed act: one round trip."""
         signature = self.signatures.expect(context, act, signed)

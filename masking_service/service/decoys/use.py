@@ -47,6 +47,7 @@ from masking_service.service.freezes.use import FreezeByPolicy
 from masking_service.service.people.issuers import Issuers
 from masking_service.service.people.permissions import Permission
 from masking_service.service.people.policy import Policy
+from masking_service.service.people.signed_acts import SignedAct
 from masking_service.service.search.asked import one_number
 from masking_service.service.state.sealed import NOTHING_SHOWN, PreparedFields
 from masking_service.service.waybills.vault import Found, Vault
@@ -103,7 +104,7 @@ class Planting:
             AccessError: the caller may not, or its budget is spent.
             StoreUnavailable, IntegrityError: the list cannot be read.
         """
-        granted = self._grant(context, Action.DECOY_LIST, signed, deeds.on_decoys(Action.DECOY_LIST))
+        granted = self._grant(context, Action.DECOY_LIST, signed, deeds.on_decoys(SignedAct.DECOY_LIST))
         stated = Stated(role=granted.role, signed=granted.proof)
         entry = self.recorder.record(context, Action.DECOY_LIST, DONE, stated)
         tenant = context.principal.tenant
@@ -142,7 +143,9 @@ class Planting:
                 `MAX_DECOYS`.
             StoreUnavailable: some may be marked; the same call can be made again.
         """
-        granted = self._grant(context, Action.DECOY_PLANT, signed, deeds.on_decoys(Action.DECOY_PLANT, waybills, kind))
+        granted = self._grant(
+            context, Action.DECOY_PLANT, signed, deeds.on_decoys(SignedAct.DECOY_PLANT, waybills, kind)
+        )
         numbers = required_waybills(waybills)
         if kind == "seed":
             self._require_own_number(context, granted, numbers)
@@ -161,7 +164,7 @@ class Planting:
 
         Raises as `plant`; the answer is the same for those without one.
         """
-        deed = deeds.on_decoys(Action.DECOY_REMOVE, waybills)
+        deed = deeds.on_decoys(SignedAct.DECOY_REMOVE, waybills)
         granted = self._grant(context, Action.DECOY_REMOVE, signed, deed)
         numbers = required_waybills(waybills)
 

@@ -30,6 +30,7 @@ from masking_service.service.people.permissions import Permission
 from masking_service.service.people.policy import Grant
 from masking_service.service.people.principals import service_principal, sound_principal
 from masking_service.service.people.rules import WatchRules
+from masking_service.service.people.signed_acts import SignedAct
 from masking_service.service.state.sealed import Prepared
 from masking_service.store.errors import StoreUnavailable
 
@@ -81,7 +82,7 @@ class FreezeByHand:
         """
         subject = sound_principal(principal)
         with self.recorder.record_denials(context, Action.FREEZE, Stated(subject=subject)):
-            grant, proof = self._grant(context, Action.FREEZE, subject, signed)
+            grant, proof = self._grant(context, SignedAct.FREEZE, subject, signed)
         if not subject:
             raise NotFound
         reason = masked_words((why or "").strip() or BY_HAND)[:MAX_REASON]
@@ -104,7 +105,7 @@ class FreezeByHand:
         """
         subject = sound_principal(principal)
         with self.recorder.record_denials(context, Action.THAW, Stated(subject=subject)):
-            grant, proof = self._grant(context, "unfreeze", subject, signed)
+            grant, proof = self._grant(context, SignedAct.UNFREEZE, subject, signed)
             if subject == context.principal.id:
                 raise Forbidden
         if not subject:
@@ -115,7 +116,7 @@ class FreezeByHand:
         return answers.ThawedNow(subject, False)
 
     def _grant(
-        self, context: RequestContext, act: str, subject: str, signed: Signed | None
+        self, context: RequestContext, act: SignedAct, subject: str, signed: Signed | None
     ) -> tuple[Grant, SignatureProof]:
         """Return the live grant, and the proof that the caller signed the act: one round trip."""
         grant, frozen = self.gate.grant_and_freeze_question(context.principal, Permission.PRINCIPAL_FREEZE)

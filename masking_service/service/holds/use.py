@@ -39,6 +39,7 @@ from masking_service.service.holds.problems import HoldEnded, HoldExists, OwnHol
 from masking_service.service.holds.state import MAX_HOLDS, Hold, Holds
 from masking_service.service.people.issuers import Issuers
 from masking_service.service.people.permissions import Permission
+from masking_service.service.people.signed_acts import SignedAct
 from masking_service.service.state.sealed import Prepared
 from masking_service.service.waybills.vault import Vault
 from masking_service.store.errors import StoreUnavailable
@@ -139,7 +140,7 @@ class Holding:
             NotFound: there is no such hold.
             StoreUnavailable, IntegrityError: some waybills may be kept; the same call can be made again.
         """
-        grant = self._grant(context, Action.HOLD_SET, name, deeds.on_hold(Action.HOLD_SET, name), signed)
+        grant = self._grant(context, Action.HOLD_SET, name, deeds.on_hold(SignedAct.HOLD_SET, name), signed)
         tenant = context.principal.tenant
         with self.recorder.record_denials(context, Action.HOLD_SET, Stated(case=name)):
             hold = _named(self.holds.listed(tenant), name)
@@ -187,7 +188,7 @@ class Holding:
             NotFound: there is no such hold.
             StoreUnavailable, IntegrityError: some waybills may be released; the same call can be made again.
         """
-        grant = self._grant(context, Action.HOLD_LIFT, name, deeds.on_hold(Action.HOLD_LIFT, name), signed)
+        grant = self._grant(context, Action.HOLD_LIFT, name, deeds.on_hold(SignedAct.HOLD_LIFT, name), signed)
         tenant, caller = context.principal.tenant, context.principal.id
         with self.recorder.record_denials(context, Action.HOLD_LIFT, Stated(case=name)):
             hold = _named(self.holds.listed(tenant), name)
@@ -216,7 +217,9 @@ class Holding:
         with self.recorder.record_denials(context, action, Stated(case=sound_case_name(name))):
             grant, frozen = self.gate.grant_and_freeze_question(context.principal, SET)
             signature = self.signatures.expect(context, deed.act, signed) if deed is not None else None
-            proof = self.signatures.check(context, signature, lambda: deed or deeds.on_hold(action, name), frozen)
+            proof = self.signatures.check(
+                context, signature, lambda: deed or deeds.on_hold(SignedAct(action), name), frozen
+            )
             frozen.answer()
             self.issuers.check_unmasking(context.principal, context.now)
         return _GrantedHold(grant.role, proof)

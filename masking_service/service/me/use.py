@@ -16,7 +16,7 @@ from masking_service.service.people.permissions import Permission
 from masking_service.service.people.policy import Grant, Policy
 from masking_service.service.people.principals import Principal
 from masking_service.service.people.rules import Purpose
-from masking_service.service.people.signed_rules import ACTS
+from masking_service.service.people.signed_acts import SignedAct
 from masking_service.service.phone_calls.line import Line
 
 
@@ -83,7 +83,7 @@ class AboutMe:
         rule = self.policy.rules.signed
         if rule is None:
             return None
-        acts = sorted(act for act in rule.acts if not {*ACTS[act]}.isdisjoint(permissions))
+        acts = sorted(act for act in rule.acts if not {*SignedAct(act).permissions}.isdisjoint(permissions))
         return answers.Signs(rule.rp_id, acts, rule.fields_at_most)
 
     def _proves(self, principal: Principal) -> list[str]:

@@ -38,6 +38,7 @@ from masking_service.service.opening import answers
 from masking_service.service.people.issuers import Issuers
 from masking_service.service.people.permissions import Permission
 from masking_service.service.people.policy import Grant, Policy
+from masking_service.service.people.signed_acts import SignedAct
 from masking_service.service.phone_calls.call_records import CallRecords, hash_called
 from masking_service.service.waybills.records import Record, Reference, read_token
 from masking_service.service.waybills.vault import Found, Vault
@@ -168,7 +169,7 @@ class Detokenize:
             grant, frozen = self.gate.grant_and_freeze_question(caller, Permission.DETOKENIZE, purpose=purpose)
             lacks_case = case is None and self._needs_case(grant, items)
             with self.gate.frozen_first(caller, lacks_case=lacks_case):
-                signature = self.signatures.expect(context, "detokenize", signed)
+                signature = self.signatures.expect(context, SignedAct.DETOKENIZE, signed)
             if lacks_case and signature is not None:
                 raise CaseRequired  # no such act is proposed for a signature
             self.signatures.check_fields(signature, len(items))

@@ -7,52 +7,7 @@ from typing import Final, Literal
 
 from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.service.people.document import DocumentPlace
-from masking_service.service.people.permissions import Permission
-
-ACTS: Final[Mapping[str, tuple[str, ...]]] = {
-    "detokenize": (Permission.DETOKENIZE,),
-    "case-open": (Permission.CASE_OPEN,),
-    "case-approve": (Permission.CASE_APPROVE,),
-    "case-deny": (Permission.CASE_APPROVE,),
-    "case-close": (Permission.CASE_APPROVE, Permission.CASE_CLOSE, Permission.CASE_OPEN),
-    "erase": (Permission.WAYBILL_ERASE,),
-    "freeze": (Permission.PRINCIPAL_FREEZE,),
-    "unfreeze": (Permission.PRINCIPAL_FREEZE,),
-    "decoy-plant": (Permission.DECOY_PLANT,),
-    "decoy-list": (Permission.DECOY_PLANT,),
-    "decoy-remove": (Permission.DECOY_PLANT,),
-    "unrestrict": (Permission.WAYBILL_ERASE,),
-    "hold-set": (Permission.HOLD_SET,),
-    "hold-lift": (Permission.HOLD_SET,),
-    "key-approve": (Permission.KEY_APPROVE,),
-    "key-deny": (Permission.KEY_APPROVE,),
-    "key-revoke": (Permission.KEY_APPROVE,),
-    "device-approve": (Permission.KEY_APPROVE,),
-    "device-deny": (Permission.KEY_APPROVE,),
-    "device-revoke": (Permission.KEY_APPROVE,),
-}
-"""The acts that can be signed, with the permissions of their callers. A new act also has a row in
-`service/acts/deeds.py`.
-"""
-GRAVE: Final = (
-    "detokenize",
-    "case-open",
-    "case-approve",
-    "case-deny",
-    "erase",
-    "unfreeze",
-    "decoy-plant",
-    "decoy-list",
-    "decoy-remove",
-    "unrestrict",
-    "hold-set",
-    "hold-lift",
-    "key-approve",
-    "key-revoke",
-    "device-approve",
-    "device-revoke",
-)
-"""Acts that lead to values or keys, or hide thefts: `policy check` names those without signatures."""
+from masking_service.service.people.signed_acts import SignedAct
 
 Hardware = Literal["any", "no-sync", "touch"]
 HARDWARE: Final[tuple[Hardware, ...]] = ("any", "no-sync", "touch")
@@ -107,7 +62,7 @@ def read_signed(place: DocumentPlace) -> SignedRule:
     return SignedRule(
         rp_id=rp_id,
         origins=tuple(origins),
-        acts=found["acts"].words(ACTS, "act that can be signed"),
+        acts=found["acts"].words([*SignedAct], "act that can be signed"),
         fields_at_most=found["fields_at_most"].integer(1, MAX_FIELDS) if "fields_at_most" in found else 5,
         hardware=next((one for one in HARDWARE if one == hardware), "any"),
         waiting=0 if waiting is None or waiting.value == 0 else waiting.seconds(30 * SECONDS_A_DAY),

@@ -24,6 +24,7 @@ from masking_service.service.disclosures.state import Disclosures, Opened, Phone
 from masking_service.service.holds.problems import Held
 from masking_service.service.people.permissions import Permission
 from masking_service.service.people.policy import Policy
+from masking_service.service.people.signed_acts import SignedAct
 from masking_service.service.waybills import answers
 from masking_service.service.waybills.restriction import Restrictions
 from masking_service.service.waybills.vault import Erasure, Found, Vault
@@ -65,7 +66,7 @@ class Privacy:
             grant, frozen = self.gate.grant_and_freeze_question(context.principal, Permission.WAYBILL_ERASE)
             number = normalised(waybill_no)
             newest = self.vault.newest_question(tenant, [number] if number is not None else [], context.now)
-            signature = self.signatures.expect(context, "erase", signed)
+            signature = self.signatures.expect(context, SignedAct.ERASE, signed)
             keys = self.signatures.keys(context, signature)
             proof = self.signatures.check(context, signature, lambda: deeds.erasing(keys, waybill_no), frozen, newest)
             frozen.answer()
@@ -136,7 +137,7 @@ class Privacy:
         with self.recorder.record_denials(context, action):
             grant, frozen = self.gate.grant_and_freeze_question(context.principal, Permission.WAYBILL_ERASE)
             ending = action is Action.UNRESTRICT
-            signature = self.signatures.expect(context, "unrestrict", signed) if ending else None
+            signature = self.signatures.expect(context, SignedAct.UNRESTRICT, signed) if ending else None
             keys = self.signatures.keys(context, signature)
             proof = self.signatures.check(context, signature, lambda: deeds.unrestricting(keys, waybills), frozen)
             frozen.answer()

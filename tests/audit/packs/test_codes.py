@@ -1,4 +1,4 @@
-"""The Chinese documents name roles, actions, purposes, outcomes and kinds beside their codes, as the desk does."""
+"""The Chinese documents name roles, actions, purposes, outcomes and kinds beside their codes."""
 
 import csv
 import io
@@ -6,13 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from masking_audit.packs.codes import NAMES, NAMES_OF_WORDS
+from masking_audit.packs.codes import NAMES
 from masking_audit.packs.documents import Document, PackTable
 from masking_service.audit.actions import Action
 from masking_service.masking.kinds.table import TOKEN_KINDS
 from masking_service.service.people.policy import Policy
 from masking_service.texts import LANGUAGES, Language
-from tests.catalogs import DESK
 
 POLICY = Policy.load(Path(__file__).parents[3] / "policy.yaml", development=True).rules
 
@@ -28,15 +27,6 @@ POLICY = Policy.load(Path(__file__).parents[3] / "policy.yaml", development=True
 )
 def test_every_code_of_the_default_policy_has_a_name(header: str, codes: list[str]) -> None:
     assert [code for code in codes if code not in NAMES[header]] == []
-
-
-def test_a_name_is_that_of_the_desk() -> None:
-    desk = DESK.read()
-    texts = {text for names in (*NAMES.values(), *NAMES_OF_WORDS.values()) for text in names.values()}
-    shared = {text.en: text.in_language("zh") for text in texts if text.en in desk}
-
-    assert len(shared) > 60
-    assert shared == {english: desk[english].string for english in shared}
 
 
 def test_chinese_tables_have_the_names_beside_the_codes_and_english_ones_the_codes_alone() -> None:

@@ -10,6 +10,7 @@ from masking_service.service.acts.signatures import Signatures
 from masking_service.service.devices.problems import DeviceProofRequired
 from masking_service.service.devices.proofs import DeviceProofs
 from masking_service.service.people.errors import Frozen
+from masking_service.service.people.signed_acts import SignedAct
 
 
 class AllFrozen:
@@ -34,10 +35,10 @@ def parts(cls: Any, **given: object) -> dict[str, Any]:
 
 
 def test_a_frozen_person_is_not_asked_to_sign() -> None:
-    signatures = Signatures(**parts(Signatures, rule=SimpleNamespace(acts={"unrestrict"})))
+    signatures = Signatures(**parts(Signatures, rule=SimpleNamespace(acts={SignedAct.UNRESTRICT})))
 
     with pytest.raises(Frozen):
-        signatures.expect(CONTEXT, "unrestrict", None)
+        signatures.expect(CONTEXT, SignedAct.UNRESTRICT, None)
 
 
 def test_a_frozen_person_is_not_asked_for_a_device_proof() -> None:
