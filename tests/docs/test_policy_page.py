@@ -1,11 +1,15 @@
-"""Tests that the page on the policy has every section and every permission."""
+"""Tests that pages and policies name every section, permission and signed act."""
 
 import re
+from typing import get_args
 
+from masking_service.service.acts.api import ActName
 from masking_service.service.people.permissions import Permission
 from masking_service.service.people.policy_file import MORE_SECTIONS, SECTIONS
 from tests.e2e.processes import ROOT
+from tests.every import every
 
+ACTS = set(get_args(ActName))
 PAGE = (ROOT / "docs" / "policy.md").read_text("utf-8")
 
 
@@ -24,3 +28,19 @@ def test_the_list_has_every_permission() -> None:
     listed = part("Permissions").partition("\n\n")[0]
 
     assert set(re.findall(r"`([a-z]+:[a-z]+)`", listed)) == set(Permission)
+
+
+def test_the_page_on_signatures_has_every_act() -> None:
+    rows = re.findall(
+        r"^\| `[a-z-]+`(?:, `[a-z-]+`)* \|", (ROOT / "docs" / "signatures.md").read_text("utf-8"), re.MULTILINE
+    )
+
+    assert set(re.findall(r"[a-z-]+", " ".join(rows))) & ACTS == ACTS
+
+
+@every("file", ["policy.yaml", "examples/policy-recommended.yaml"])
+def test_the_comment_of_a_policy_has_every_act(file: str) -> None:
+    listed = re.search(r"^#   acts {12}(.*(?:\n# {10,}.*)*)", (ROOT / file).read_text("utf-8"), re.MULTILINE)
+
+    assert listed is not None
+    assert set(re.findall(r"[a-z-]+", listed[1])) & ACTS == ACTS
