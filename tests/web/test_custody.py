@@ -137,6 +137,8 @@ NO_NUMBER = ("/waybill_no", "invalid-waybill-no")
         ({}, fault("invalid-waybill-no", NO_NUMBER)),
         (item("短", site=SITE), fault("invalid-waybill-no", NO_NUMBER)),
         (item(7, site=SITE), fault("invalid-waybill-no", NO_NUMBER)),
+        (item("13812345678", site=SITE), fault("invalid-waybill-no", NO_NUMBER)),
+        (item("110101199003074610", site=SITE), fault("invalid-waybill-no", NO_NUMBER)),
         (item(site="Qingpu 1"), fault("invalid-item", ("/site", "invalid-value"))),
         (item(site=""), fault("invalid-item", ("/site", "invalid-value"))),
         (item(site=21001), fault("invalid-item", ("/site", "invalid-value"))),
