@@ -70,6 +70,7 @@ WAITS = {
     "e2e/test_rotation.py",
     "e2e/test_tiers.py",
     "e2e/test_within_two_seconds.py",
+    "web/test_calls_failover.py",
 }
 SLOW = {
     "audit/packs/test_ranking.py",

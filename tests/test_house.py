@@ -373,9 +373,14 @@ def test_make_runs_every_phase_also_after_one_that_failed(tmp_path: Path) -> Non
     assert "failed: lint format types tests faults alone" in done.stdout
 
 
+PHASE_MARK = "pytest.mark." + "faults"
+"""A file that marks itself is in no phase of `make test`, whose Makefile names its files."""
+
+
 def test_make_gives_each_phase_the_files_whose_tests_it_runs() -> None:
     makefile = (ROOT / "Makefile").read_text()
 
     for name, marked in (("WAIT", WAITS), ("MEASURE", MEASURES)):
         (files,) = re.findall(rf"(?m)^{name} := \$\(addprefix tests/,(.*)\)$", makefile)
         assert sorted(files.split()) == sorted(marked)
+    assert [str(path) for path in (ROOT / "tests").rglob("test_*.py") if PHASE_MARK in path.read_text("utf-8")] == []

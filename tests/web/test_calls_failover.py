@@ -21,8 +21,6 @@ from tests.together import together
 from tests.web.api import SITE, Api, record, refusal, started
 from tests.web.people import AUDITOR, COURIER
 
-pytestmark = pytest.mark.faults
-
 NUMBERS = [f"SF{at:010}" for at in range(60)]
 PHONES = [f"138{at:08}" for at in range(60)]
 CALLERS = 3
