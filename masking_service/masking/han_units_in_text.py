@@ -39,8 +39,14 @@ from masking_service.masking.han_numbers import (
     UNIT_WORD,
     count_digits,
 )
+from masking_service.masking.name_cues import SHORT_TITLES, TITLES
 from masking_service.masking.rooms_alone import is_there, is_to_a_door, rooms_alone
 
+_TITLED: Final = rf"(?:[{SHORT_TITLES}](?![\u4e00-\u9fff])|代?[收签]|亲[启收签]|{any_of(TITLES)})"
+_NAME_AT_ROOM: Final = re.compile(rf"(?<=[0-9A-Za-z])\*{{1,2}}(?={_TITLED})|(?<=[0-9])(?:Mrs?|Ms|Miss)\b").sub
+"""The stars of a family name alone, or a title in English, right behind a room: 1808*先生, 1808Mr W***."""
+_SOMEBODY: Final = "某"
+"""Read for each of these characters, which would be read as some of the room's."""
 _NAMED: Final = frozenset((ZONE, ESTATE, AISLE, MARKET, TOWER))
 _NAMED_BEFORE: Final = ("单元", "單元", "单元号", "单元號", "楼层", "樓層", "之")
 _NAME_AND_ROOM: Final = re.compile(r"\*{1,3}[1-9][0-9]{2,3}").fullmatch
@@ -86,7 +92,7 @@ _IS_HOUSE_TO_ROOM: Final = re.compile(
 _IS_STALL: Final = re.compile("[A-Z][0-9]{1,2}档口?|[A-Z]?[0-9]{1,2}[号號](?:[摊攤]位|[档檔]口)").fullmatch
 _AT_STALL: Final = re.compile("(?:[档檔]口|[摊攤]位|[铺舖]位)[号號]?[:：是]?$").search
 _IS_WHOLE: Final = re.compile(
-    r"[0-9]{1,2}\.[1-9]\.[1-9][0-9]?0[1-9]|[0-9]{1,2}-[1-9]-[0-9]{1,2}-[1-9]|[0-9]{1,2}F-0[1-9]"
+    r"[0-9]{1,2}\.[1-9]\.[1-9][0-9]?0[1-9]|[0-9]{1,2}-[1-9]-[0-9]{1,2}-[1-9]|[0-9]{1,2}F-[0-9]{1,2}"
 ).fullmatch
 """House, unit and room, where a clause begins: 6.5.904, 7-2-18-1, 3F-08."""
 _IS_ROOM: Final = re.compile(r"(?:[0-9]{1,3}[A-Z]?-)?[A-Za-z]?(?:[0-9*]{3,4}|[0-9][OoIl][0-9])[A-Z]?").fullmatch
@@ -149,7 +155,10 @@ def hide_units_in_text(text: str) -> str:
 
 
 def _hide_units(text: str) -> str:
-    shown = read_han_units(text, PLACE, _is_sure)[0]
+    read = _NAME_AT_ROOM(lambda name: _SOMEBODY * len(name[0]), text) if "*" in text else text
+    shown = read_han_units(read, PLACE, _is_sure)[0]
+    if read != text:
+        shown = "".join([mask if mask == "*" else char for mask, char in zip(shown, text, strict=True)])
     for found in _AND_ANOTHER(shown):
         first, second = text[found.start(1) : found.end(1)], found[2]
         if _LIKE_A_ROOM(second) and first[:-2] == second[:-2]:
