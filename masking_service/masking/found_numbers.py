@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from masking_service.masking.alternatives import by_first_letter
 from masking_service.masking.lettered_codes import is_in_code
 from masking_service.masking.numbers import (
     AREA,
@@ -28,19 +29,43 @@ _WIDE: Final = r"[ \-)/_*]{0,3}"
 
 _SAYS_PHONE_ONLY: Final = "电话|電話|手机|手機|座机|座機|固话|热线|熱線|tel|phone|mobile"
 """Words behind which every number is a phone, also one that is too long: 95013 and nine digits."""
-SAYS_PHONE: Final = f"{_SAYS_PHONE_ONLY}|联系方式|聯絡|联系|致电|拨打|撥打|号码|微信|客服|mob|call|whatsapp"
-_CALLS: Final = (
-    "call|ring|phone|cell|cellulare|cel|celular|gsm|handy|portable|mobil|móvil|telefone|telefono|telefon|teléfono"
-    "|téléphone|anrufen|appelez|appeler|llame|llamar|chiamare|ligar"
+_NO: Final = r"(?= ?(?:no\b|num|\#))"
+SAYS_PHONE: Final = (
+    f"{_SAYS_PHONE_ONLY}|联系方式|聯絡|联络|联系|致电|拨打|撥打|号码|微信|客服|mob|call|whatsapp"
+    rf"|contact{_NO}|alternate{_NO}|alternative{_NO}|other{_NO}|second{_NO}|emergency{_NO}"
 )
-_CALLS_IN_OTHER_SCRIPTS: Final = "тел|телефон|звонить|โทร|전화|연락처|携帯"
-CALLS: Final = (
-    rf"(?:\b(?:{_CALLS})|{_CALLS_IN_OTHER_SCRIPTS})"
-    r"(?: (?:me|him|her|us|them))?(?: (?:on|at|al|le|au|unter))?(?=[ :.]{0,3}(?:[0-9][ \-]{0,3}){8})"
+_CALLS_IN_ENGLISH: Final = "ring|cell|my number|his number|her number|our number"
+_CALLS: Final = "cel|gsm|handy|portable|llame|llamar|chiamare|ligar|anrufen|appelez|appeler|hp|numer|kom(?=\\.)"
+_SAYS_PHONE_ABROAD: Final = (
+    "cellulare|celular|mobil|móvil|telefone|telefono|telefon|teléfono|fone|tfno|téléphone|tél|tlf|tlp|telp|telepon"
+    "|dzwonić|zadzwonić|zadzwoń|komórka|sđt|đt|điện thoại|telefonnummer|mobilnummer|handynummer|rufnummer"
 )
-"""Words in other languages, before eight digits at least: some are names of goods, too."""
-_BEGINS: Final = "".join(sorted({word[0] for word in f"{SAYS_PHONE}|{_CALLS}|{_CALLS_IN_OTHER_SCRIPTS}".split("|")}))
+_IN_OTHER_SCRIPTS: Final = (
+    "тел|телефон|звонить|моб|โทร|전화|연락처|휴대폰|핸드폰|携帯|連絡先|هاتف|جوال|موبايل|फोन|मोबाइल|📞|📱|☎"
+)
+_SIGN_OF_NUMBER: Final = (
+    r"(?:号码?|號碼?|번호|\ufe0f| ?(?:no\b|nos\b|num(?:ber|éro|ero)?s?\b|nr\b|№|\#)\.?)?(?:是|为|為|系|係| is)?"
+)
+_DIGITS_AHEAD: Final = r"(?=[ :.]{0,3}(?:\(?[0-9][ .()/\-]{0,3})"
+_CALLS_BEFORE: Final = (
+    rf"(?:\b(?:{_CALLS_IN_ENGLISH})|(?P<calls>\b(?:{by_first_letter(_CALLS)})))"
+    rf"(?: (?:me|him|her|us|them))?(?: (?:on|at|al|le|au|unter))?{_SIGN_OF_NUMBER}{_DIGITS_AHEAD}{{8}})"
+    rf"|(?P<says>\b(?:{by_first_letter(_SAYS_PHONE_ABROAD)})|{_IN_OTHER_SCRIPTS}){_SIGN_OF_NUMBER}{_DIGITS_AHEAD}{{7}})"
+)
+"""Words in other languages, before seven digits at least; before eight those that are names of goods, too."""
+BEFORE_NUMBER: Final = rf"(?:(?:{by_first_letter(SAYS_PHONE)}){_SIGN_OF_NUMBER}|{_CALLS_BEFORE})[ :.]{{0,3}}"
+"""A word for a phone, and what is between it and the number."""
+_BEGINS: Final = "".join(
+    sorted(
+        {
+            word[0]
+            for word in f"{SAYS_PHONE}|{_CALLS_IN_ENGLISH}|{_CALLS}|{_SAYS_PHONE_ABROAD}|{_IN_OTHER_SCRIPTS}".split("|")
+        }
+    )
+)
 """What these words begin with."""
+_ASKS: Final = r"(?=[ ,.]{1,3}(?:(?:please|pls|plz|kindly) )?(?:call|ring|phone|dial|text|whatsapp)\b)"
+"""Behind a number: what to do with it."""
 _FREE: Final = r"(?:(?<![0-9])|(?=[+(]))"
 _ALONE: Final = r"(?!\d)"
 _NOT_CHAINED: Final = r"(?<!\d[.\-])"
@@ -91,18 +116,26 @@ def _patterns() -> Iterator[str]:
 
 _KNOWN: Final = "|".join(f"(?:{form})" for form in _patterns())
 _ABROAD: Final = r"(?P<abroad>\(?(?:\+ ?|(?<![A-Za-z])00)[1-9](?:[ .\-()]{0,3}\d){5,26})(?!\d)"
+_AREA_IN_BRACKETS: Final = r"(?:\d{1,3}[ \-]?)?\(\d{1,5}(?:[ \-]\d{1,3})?\)[ .\-/]{0,3}"
+_DOTTED: Final = r"\d{2,5}(?:[ ./\-]\d{2,4}){2,5}(?![ ./\-]?\d)|\d{2,5}/\d{5,8}(?![./]?\d)"
+_SAID_DIGITS: Final = rf"(?:{_AREA_IN_BRACKETS})?\d(?:{_GAP}\d)"
 _SAID: Final = (
-    rf"(?:(?:{SAYS_PHONE})(?:号码?|號碼?)?(?:是|为|為|系|係)?|{CALLS})[ :.]{{0,3}}"
-    rf"(?P<said>\d(?:{_GAP}\d){{4,{MAX_DIGITS - 1}}})(?!\d|(?!{EXTENSION_WORD}\d)[A-Za-z])"
-    rf"|(?:{_SAYS_PHONE_ONLY})(?:号码?|號碼?)?(?:是|为|為)?[ :.]{{0,3}}"
-    rf"(?P<long>\d{{{MAX_DIGITS + 1},24}})(?![\dA-Za-z])"
+    rf"{BEFORE_NUMBER}(?P<said>{_DOTTED}|{_SAID_DIGITS}{{4,{MAX_DIGITS - 1}}})(?!\d|(?!{EXTENSION_WORD}\d)[A-Za-z])"
+    rf"|(?:{_SAYS_PHONE_ONLY}){_SIGN_OF_NUMBER}[ :.]{{0,3}}(?P<long>\d{{{MAX_DIGITS + 1},24}})(?![\dA-Za-z])"
+    r"|wa\.me/\+?(?P<link>[1-9]\d{6,14})(?![\dA-Za-z])"
 )
 _READ: Final = rf"(?:{_KNOWN}){_ALONE}|{_ABROAD}"
-_NUMBER: Final = re.compile(rf"(?=[0-9+(\[{_BEGINS}])(?:{_FREE}(?:{_READ})|{_SAID})", re.I)
+_ASKED: Final = rf"(?P<asked>\d(?:{_GAP}\d){{8,{MAX_DIGITS - 1}}}){_ASKS}"
+_NUMBER: Final = re.compile(
+    rf"(?=[0-9+(\[{_BEGINS}])(?:(?=[0-9+(\[]){_FREE}(?:{_READ}|{_ASKED})|(?![0-9+(\[])(?:{_SAID}))", re.I
+)
 """One class passes over most characters: each alternative would cost as much by itself."""
 _LOCAL: Final = r"(?P<local>[2-9](?:\d{6,7}|\d{2,3}[ \-]\d{4}))(?=-\d{1,6}(?![\d\-]))"
 """A number without its area code, and an extension behind it."""
-_BEHIND_WORD: Final = re.compile(rf"{_READ}|\(?{AREA}\)?[ \-]{{1,3}}(?P<short>\d{{3,8}}){_ALONE}|{_LOCAL}", re.I)
+_SHORT: Final = rf"\(?{AREA}\)?[ \-]{{1,3}}(?P<short>9\d{{4}}|1\d{{2,4}}|[2-9]\d{{5,7}})(?![ \-]?\d)"
+_NOT_IN_CHINA: Final = re.compile(r"0(?:\d{4,5}[ \-]\d|[34568]0\d)").match
+"""No area code of China, or more digits in the first group than one has."""
+_BEHIND_WORD: Final = re.compile(rf"{_READ}|{_SHORT}|{_LOCAL}", re.I)
 
 _COUNTED: Final = "年月日号號時时点點分元块塊角件箱个個份包袋只支瓶盒台套斤公千克吨米楼樓栋幢单室层"
 _NO_EXTENSION: Final = rf"(?![ .\-:/]?(?:\d|\*\d|\*{{3}})|[%A-Za-z{_COUNTED}])"
@@ -138,13 +171,14 @@ def _read(match: re.Match[str]) -> Number | None:
     form = match.lastgroup
     if form == "long":
         return Number(match.start(form), match.start(form), match.end(), match[form], readable=False)
-    if form == "said":
-        match = _BEHIND_WORD.match(match.string, match.start(form)) or match
+    if form == "link" or (form == "said" and not (match["calls"] or match["says"])):
+        at = match.start(form)
+        match = (None if _NOT_IN_CHINA(match.string, at) else _BEHIND_WORD.match(match.string, at)) or match
         form = match.lastgroup
     if form == "abroad":
         return abroad_of(match)
     number = number_of(match)
-    if form in ("said", "formosa"):
+    if form in ("said", "asked", "link", "formosa"):
         start = match.start(form)
         digits = number.digits.removeprefix("0") if len(number.digits) > 7 else number.digits
         return Number(start, start, number.end, digits)

@@ -104,6 +104,7 @@ _FIELD_SPELLINGS: Final = {
     "hongkong": rf"\(?85[23]\)?{_GAP}(?P<hongkong>[2-9](?:{_GAP}\d){{7}})",
     "taiwan": rf"\(?886\)?{_GAP}(?P<taiwan>0?[2-9](?:{_GAP}\d){{7,8}})",
     "american": rf"1[ .\-(]{{1,3}}(?P<american>[2-9]\d\d{_GAP}[2-9]\d\d{_GAP}\d{{4}})",
+    "bracketed": rf"(?P<bracketed>(?:8[ \-]?)?\(\d{{2,4}}\)[ \-]?\d{{2,5}}(?:[ \-]?\d{{2,4}}){{1,3}})(?!{_GAP}\d)",
     "short": rf"\(?{AREA}\)?[ .\-)]{{1,3}}(?P<short>\d{{3,8}})",
     "grouped": rf"(?P<grouped>\d{{2,3}}[ .\-](?:\d{{2,4}}[ .\-])?\d{{4}}[ .\-]\d{{4}})(?!{_GAP}\d)",
     "singly": rf"(?P<singly>[1-9](?:[ .\-]\d){{6,7}})(?!{_GAP}\d)",
@@ -175,7 +176,7 @@ def alone_abroad(value: str) -> Number | None:
 def number_of(match: re.Match[str]) -> Number:
     form = match.lastgroup or ""
     digits = _digits(match[form])
-    if form in ("mobile", "national", "taiwan", "grouped"):
+    if form in ("mobile", "national", "taiwan", "grouped", "bracketed"):
         digits = digits.removeprefix("0")
     start, body = match.start(), match.start(form)
     return Number(start, body, match.end(), digits, _digits(match.string[start:body]).removeprefix("00"))

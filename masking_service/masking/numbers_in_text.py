@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from masking_service.masking.found_numbers import SAYS_PHONE, extension_in_text, find_numbers
+from masking_service.masking.found_numbers import BEFORE_NUMBER, extension_in_text, find_numbers
 from masking_service.masking.identity import find_cards, find_citizens, find_documents, find_emails
 from masking_service.masking.numbers import INTERMEDIATE, MIN_HIDDEN_DIGITS
 from masking_service.masking.reading import DIGIT, DIGITS_BEGIN, Reading
@@ -75,23 +75,31 @@ def _may_hold_more(text: str) -> bool:
     return _HAN_MOBILE.search(text) is not None or _PLATE.search(text) is not None
 
 
+_NO: Final = (
+    "".join(
+        rf"(?<!{word}[ ._\-])(?<!{word}\. )" for word in ("phone", "tel", "mobile", "mob", "cell", "contact", "call")
+    )
+    + "".join(rf"(?<!{word}[ ._\-])(?<!{word}\. )" for word in ("whatsapp", "landline", "ph", "hp", "alternate", "тел"))
+    + "(?:no|№)"
+)
+"""But not where it is a phone's: Tel. No."""
 SAYS_ORDER: Final = (
-    r"(?:[订訂运運单單物流快递遞包裹面母子总總分交易合同约約发發票凭憑回工受理案任批货貨款条條箱柜提封托车車序追踪查询詢预預波结結对對序列跟蹤調调拨撥]{1,3}"
+    r"(?:[原订訂运運单單物流快递遞包裹面母子总總分交易合同约約发發票凭憑回工受理案任批货貨款条條箱柜提封托车車序追踪查询詢预預波结結对對序列跟蹤調调拨撥]{1,3}"
     r"(?:单|單|号|號|码|碼|号码|號碼|编号|編號|编码|代码|次|流水|合同|发票|订单)"
     r"|[\u4e00-\u9fff][单單](?=[\s:：=#是为為]{0,3}(?!0)[0-9a-z]{9})|[\u4e00-\u9fff](?:单号|單號|编号|編號|编码|編碼)"
     r"|(?:快递|快遞|快件|包裹|[\u4e00-\u9fff](?<![机機话話卡证證账賬帐户戶信照真系房牌保份民])[号號])"
     r"(?=[\s:：=#是为為]{0,3}[a-z]{0,4}[0-9]{12})"
     r"|(?:回执|凭证|單據|单据|对账|結算|结算|封签)(?:单|單|号|號|编号)?|流水|合同|合約|交易|物流|发票|面单|批次|编号|編號|编码|条码|条形码|[券验核销兑换取提货件签证码]{1,2}码"
     r"|顺丰|中通|圆通|申通|韵达|极兔|京东|淘宝|天猫|拼多多|抖音|美团|接龙号|揽收单|号码牌"
-    r"|(?<![a-z])(?:claim|confirmation|delivery|dispatch|job|label|manifest|package|payment|pickup|quote|receipt|refund"
+    r"|(?=[a-z])(?<![a-z])(?:claim|confirmation|delivery|dispatch|job|label|manifest|package|payment|pickup|quote|receipt|refund"
     r"|request|work order)(?=[ _\-]?(?:no\b|num|id\b|ref|code\b|\#))"
-    r"|(?<![a-z])(?:order|tracking|waybill|shipment|parcel|invoice|trade|transaction|txn|serial|[mh]?awb|po|so|p\.o\.|s/n|sn|imei|ean"
-    r"|gtin|sku|barcode|ref|reference|contract|batch|lot|case|ticket|rma|return|booking|consignment|docket|item|id|no"
+    r"|(?=[a-zз№đ])(?<![a-z])(?:order|tracking|waybill|shipment|parcel|invoice|trade|transaction|txn|serial|[mh]?awb|po|so|p\.o\.|s/n|sn|imei|ean"
+    rf"|gtin|sku|barcode|ref|reference|contract|batch|lot|case|ticket|rma|return|booking|consignment|docket|item|id|{_NO}"
     r"|(?:sendungs|paket|auftrags|bestell|rechnungs)nummer|num[ée]ro de (?:suivi|commande|colis)"
     r"|n[úu]mero de (?:pedido|seguimiento|rastreo|env[ií]o|gu[ií]a)|c[óo]digo de rastre(?:io|amento)"
-    r"|numero d['’]ordine))"
+    r"|numero d['’]ordine|n[°º]\.? de (?:commande|suivi)|pedido|заказа?|đơn hàng|pesanan))"
     r"(?:单号|單號|编号|編號|号码|號碼|流水号?|号|號|单|單|码"
-    r"|[ _]?numbers?|[ _]?no\.?|[ _]?num|[ _]?id|[ _]?code|[ _]?sn|[ _]?ref){0,2}(?:是|为|為| is)?"
+    r"|[ _]?numbers?|[ _]?no\.?|[ _]?num|[ _]?id|[ _]?code|[ _]?sn|[ _]?ref|[ _]?№){0,2}(?:是|为|為| is)?"
 )
 """What a text calls the number of an order or the like: no card, identity number, landline or room."""
 _ORDER: Final = re.compile(
@@ -133,10 +141,10 @@ _FIVE_OR_STARS: Final = re.compile(r"[0-9](?:[\W_]{0,6}[0-9*xX]){4}").search
 _NEAR_DIGITS: Final = re.compile(
     r"[0-9](?:(?:[ .\-()_xX*]{0,6}[0-9]){6}|(?:[\W_]{0,6}[0-9]){10}|[ \-)]{0,2}\*{3})"
 ).search
-"""Digits of one number: seven with signs of a phone between, eleven with any, or some before a mask."""
-_FIVE_DIGITS: Final = re.compile(r"[0-9](?:[ \-]{0,3}[0-9]){4}").search
+"""Digits of one number: seven with signs of a phone between them, eleven with any, or some before those of a mask."""
+_FIVE_DIGITS: Final = re.compile(r"[0-9](?:[ .()/\-]{0,5}[0-9]){4}").search
 _SAID_NUMBER: Final = re.compile(
-    rf"(?:{SAYS_PHONE})(?:号码?|號碼?)?(?:是|为|為)?[ :.：]{{0,3}}[0-9](?:[ \-]{{0,3}}[0-9]){{4}}", re.I
+    rf"{BEFORE_NUMBER.replace(' :.', ' :.：')}\(?[0-9](?:[ .()/\-]{{0,5}}[0-9]){{4}}", re.I
 ).search
 
 _SEVEN_DIGITS: Final = re.compile(rf"[{DIGIT}](?:[^{DIGIT}]*[{DIGIT}]){{6}}|[@＠﹫]|{_AT}").search
