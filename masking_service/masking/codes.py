@@ -13,7 +13,9 @@ from masking_service.masking.member_names import (
     BARE_NAME,
     CODE,
     GOODS,
+    LEFT_OPEN,
     MAYBE_NAME,
+    MAYBE_NUMBER,
     MEASURE,
     NUMBER,
     SIDE_NAME,
@@ -37,6 +39,9 @@ _ONE_AMOUNT: Final = (
 """A number of up to 15 digits, with a sign before and a unit behind it."""
 
 _DIGIT: Final = re.compile(r"\d").search
+_DIGITS_OF: Final = {MAYBE_NUMBER["phone"]: 5, MAYBE_NUMBER["secret"]: 4, MAYBE_NUMBER["unit"]: 1}
+"""How many digits a value has at least that may be of such a kind."""
+_DATE: Final = re.compile(r"(?:19|20)[0-9]{2}[-/.][01]?[0-9][-/.][0-3]?[0-9](?:[T ][0-9:.+Z-]*)?").fullmatch
 _ARE_LATIN_WORDS: Final = re.compile(r"[A-Za-z](?:[A-Za-z '’&(),./-]|(?<![0-9])[0-9]{1,3}(?![0-9])){0,127}").fullmatch
 
 _is_code: Final = re.compile(rf"{_ONE_CODE}{{1,64}}").fullmatch
@@ -84,6 +89,10 @@ def settled(kind: str | None, text: str) -> str | None:
         return "name" if bare_name(text) else None
     if kind == SIDE_NAME:
         return "name" if bare_name(text) and _is_likely_name(text) else None
+    if kind in _DIGITS_OF:
+        its = LEFT_OPEN[kind]
+        fits = sum(map(str.isdecimal, text)) >= _DIGITS_OF[kind] and not (its == "phone" and _DATE(text))
+        return its if fits else None
     return None if kind in ("name", PARTY) and text.casefold() in name_words().anyone else kind
 
 

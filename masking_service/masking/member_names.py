@@ -24,8 +24,13 @@ BARE_NAME: Final = "bare-name"
 """A person or a machine (operator): a person's name only in the form of one."""
 SIDE_NAME: Final = "side-name"
 """A person, place or carrier (to, courier): a person's name if its value is likeliest one."""
-LEFT_OPEN: Final = (MAYBE_NAME, BARE_NAME, SIDE_NAME)
-"""The value settles whether it is a person's name."""
+MAYBE_NUMBER: Final = {"phone": "maybe-phone", "secret": "maybe-secret", "unit": "maybe-unit"}
+"""Of a kind, what is of it if its value has the digits of one: an unknown member of a phone, or ``hp`` alone."""
+LEFT_OPEN: Final = {
+    **dict.fromkeys((MAYBE_NAME, BARE_NAME, SIDE_NAME), "name"),
+    **{maybe: kind for kind, maybe in MAYBE_NUMBER.items()},
+}
+"""The value settles whether it is of this kind."""
 GOODS: Final = "goods"
 """The name of goods, a shop or a site: words in Latin letters under such a name are not read."""
 STOCK: Final = "stock"
@@ -42,6 +47,7 @@ NEUTRAL: Final = ""
 
 _KINDS: Final = frozenset({*KINDS, PARTY})
 _OF_PERSONS: Final = frozenset({PARTY, "address", STREET, "name", "phone"})
+_OF_A_SIDE: Final = {"name", "phone", "address", "email", "secret"}
 _SHOWS_PERSON: Final = (OF_A_PERSON | {PARTY}) - {"name"}
 _CODES: Final = {"codes": CODE, "measures": MEASURE}
 _NUMBERS: Final = {"stock": STOCK, "numbers": NUMBER}
@@ -199,16 +205,19 @@ class _Name:
         elif section == "things":
             self.kind, self.inside = GOODS, THING
         elif section in _PEOPLE:
-            self.kind, self.inside = _PEOPLE[section], PARTY
-        elif section in ("kinds", "inside"):
-            impersonal = kind in ("name", "unit") and (whose == THING or (not whose and context == THING))
-            self.kind = None if impersonal else kind
+            self.kind, self.inside = self._of_people(words, cut[:start], section), PARTY
+        elif section in ("kinds", "inside", "shared"):
+            impersonal = (section == "shared" or kind == "unit") and THING in (whose, "" if whose else context)
+            known = whose == PARTY or context in _OF_PERSONS
+            self.kind = None if impersonal else kind if section != "shared" or known else MAYBE_NUMBER.get(kind, kind)
         elif section == "qualified":
             self._qualified(kind, whose, alone=start == 0)
         elif context in (PARTY, "name") and not section:
             self.kind = MAYBE_NAME  # an unknown member of a person or a name: a slip must not show a name
+        elif not section:
+            self.kind = MAYBE_NUMBER.get(context)
         self.kind = words.several(cut, self.kind)
-        if self.kind in ("address", "phone", "name", "secret"):
+        if self.kind in ("address", "phone", "name", "secret", "unit") and section not in _PEOPLE:
             self.inside = STREET if cut[-1] == STREET else self.kind
         elif section == "qualified" and whose == THING:
             self.inside = THING
@@ -230,7 +239,16 @@ class _Name:
     @property
     def asks_beside(self) -> bool:
         """Whether its meaning depends on what is beside it."""
-        return self._bare_name and self._context == NEUTRAL
+        return self._bare_name and self._context in (NEUTRAL, "unit")
+
+    @staticmethod
+    def _of_people(words: NameWords, before: list[str], section: str) -> str:
+        """The kind behind which a person's word is: phone of ``tel_from``, text of ``message_from_buyer``."""
+        its = _PEOPLE[section]
+        other, kind, start = words.head(before, NEUTRAL)
+        if other == "sides":
+            return "text" if words.head(before[:start], NEUTRAL)[1] == "text" else its
+        return kind if its != PARTY and kind in _OF_A_SIDE and words.whose(before[:start]) != THING else its
 
     def _qualified(self, kind: str, whose: str, *, alone: bool) -> None:
         if THING in (whose, "" if whose else self._context):

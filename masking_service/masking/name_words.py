@@ -27,6 +27,8 @@ _MAX_NAME_LENGTH: Final = 64
 _SURE: Final = PERSONAL - {"name", "address"}
 """Kinds that a word says also before a code's (phone_id)."""
 _ROLE: Final = ("parties", "")
+_OF_KINDS: Final = ("qualified", "shared", "kinds")
+"""The sections whose words say a kind."""
 _MAX_HEAD_LENGTH: Final = 4
 _SHORTEST_TYPO: Final = 4
 _SHORTEST_WRONG_LETTER: Final = 7
@@ -74,7 +76,7 @@ class NameWords:
         self._heads: dict[str, tuple[str, str]] = {}
         for section in ("things", "codes", "measures", "stock", "numbers", "sides", "people", "parties"):
             self._heads.update(dict.fromkeys(data[section], (section, "")))
-        for section in ("qualified", "kinds"):
+        for section in _OF_KINDS:
             for kind, words in data[section].items():
                 self._heads.update(dict.fromkeys(words, (section, kind)))
         self._neutral = frozenset(data["neutral"])
@@ -90,11 +92,13 @@ class NameWords:
         self._known = frozenset(word for words in listed for word in words.split())
         self._longest = max(map(len, self._known))
         self.pair_names, self.pair_values = frozenset(data["pairs"]["names"]), frozenset(data["pairs"]["values"])
-        self.kinds = {kind: {*data["kinds"].get(kind, ()), *data["qualified"].get(kind, ())} for kind in data["kinds"]}
+        self.kinds = {
+            kind: {word for section in _OF_KINDS for word in data[section].get(kind, ())} for kind in data["kinds"]
+        }
         self.kinds["address"] = set(data["qualified"]["address"])
         self.anyone = frozenset(map(str.casefold, data["anyone"]))
-        personal = [word for word, (section, _) in self._heads.items() if section in ("parties", "qualified", "kinds")]
-        announcing = ("parties", "people", "qualified", "kinds")
+        personal = [word for word, (section, _) in self._heads.items() if section in ("parties", *_OF_KINDS)]
+        announcing = ("parties", "people", *_OF_KINDS)
         self._announcing = frozenset(
             word.split()[-1]
             for word, (section, kind) in self._heads.items()
@@ -220,8 +224,8 @@ class NameWords:
             joined = " ".join(words[start:end])
             if start == 0 and (kind := self._inside.get(context, {}).get(joined)) is not None:
                 return "inside", kind, start
-            if joined in self._heads:
-                return (*self._heads[joined], start)
+            if (known := self._heads.get(joined) or self._heads.get(joined.replace(" ", ""))) is not None:
+                return (*known, start)
         return "", "", end
 
     def whose(self, words: list[str]) -> str:

@@ -138,7 +138,7 @@ class ColumnReader:
         """
         if kind in (NUMBER, CODE, MEASURE):
             return kind
-        return _PERSONAL if ("name" if kind in LEFT_OPEN else kind) in self._masked else None
+        return _PERSONAL if LEFT_OPEN.get(kind or "", kind) in self._masked else None
 
 
 def _meanings(names: tuple[str, ...], meaning: Meaning, new_forms: Iterator[int]) -> tuple[Meaning, ...] | None:

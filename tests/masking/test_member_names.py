@@ -33,7 +33,7 @@ from tests.every import every
         (
             "phone",
             "receiverMobile mobile tel recMobile sendManMobile phone_no mobileNum telphone phonenumber j_tel fax "
-            "phone2 PHONE_NUMBER contact_no SHIP_TO_PHONE receiver_phone_encrypted "
+            "phone2 PHONE_NUMBER NumeroSMS contact_no SHIP_TO_PHONE receiver_phone_encrypted "
             "Telefon msisdn sjh lxdh 传真 备用号码 電话 收货人电话 备用电话2 联系方式 手机号(必填) "
             "sjrdh sjrsj lxfs rcvrTelno 받는분전화번호 휴대폰 携帯電話",
         ),
@@ -41,7 +41,8 @@ from tests.every import every
             "name",
             "consignee_name receiverName recManName buyer_nick full_name first_name lastname BuyerName signer_name "
             "toName receiver_company shipping_name billing_company username recname name "
-            "rName sName receiverNm recipient_nm ＲＥＣＥＩＶＥＲ＿ＮＡＭＥ 姓　名 "
+            "rName sName receiverNm recipient_nm sndNm dlvNm rcvNm signName pickUpName hoTen 骑手 员工 站长 店长 患者 "
+            "assignee neighbor ＲＥＣＥＩＶＥＲ＿ＮＡＭＥ 姓　名 "
             "n\u0430me r\u0435ceiverN\u0430me \u0392uyerName "
             "收货人姓名 姓名 收件公司 收货单位 昵称 "
             "fhrxm vip_name cne_name kehumingcheng rcvrNm operator creator_name driver 操作员 客服 받는분성명 수취인명",
@@ -59,11 +60,16 @@ from tests.every import every
         ("address", "sjrdz shouhuodizhi 받는분주소"),
         (
             "unit",
-            "室 unitNo floor_no room flat floor door_number 单元号 楼层 hausnummer "
+            "室 unitNo floor_no room flat floor door_number 单元号 楼层 hausnummer line2 line3 second_line "
             "房 收件人房 房间 单元 楼栋 address2 street2 AddressLine2 house_number receiver_room 门牌号",
         ),
         ("email", "email buyer_email E-Mail 邮箱 이메일"),
-        ("secret", "sendIdCard cerNum passport_no wechat 身份证号 证件号码"),
+        (
+            "secret",
+            "sendIdCard cerNum passport_no wechat 身份证号 证件号码 openid unionId weixinhao xhsId alipayLogonId "
+            "socialSecurityNumber 주민번호 personalCustomsClearanceCode mykad hkid snils personnummer panNumber "
+            "credentialNo 通行证号 birth",
+        ),
         ("virtual_phone", "safeNo virtual_tel 虚拟号"),
         ("text", "remark buyer_memo 备注 买家留言"),
         (
@@ -101,6 +107,9 @@ def test_the_names_of_public_sdks_say_their_kinds(at: str) -> None:
     assert kind_of(name, parents) == KNOWN_NAMES[at]
 
 
+LIST = read_yaml(resources.files("masking_service.masking").joinpath("personal_names.yaml").read_text("utf-8"))
+
+
 def _listed(data: Any) -> Iterator[str]:
     for word, inner in data.items():
         if type(inner) is dict:
@@ -111,9 +120,7 @@ def _listed(data: Any) -> Iterator[str]:
 
 def test_every_word_of_the_list_is_read_as_it_is_written() -> None:
     """Latin letters are listed without accents, and names are read without them."""
-    data = read_yaml(resources.files("masking_service.masking").joinpath("personal_names.yaml").read_text("utf-8"))
-
-    assert {word: name_words().cut(word) for word in _listed(data) if " ".join(name_words().cut(word)) != word} == {}
+    assert {word: name_words().cut(word) for word in _listed(LIST) if " ".join(name_words().cut(word)) != word} == {}
     assert [kind_of(name) for name in ("Teléfono", "STRASSE", "Straße", "Empfänger", "받는 사람")] == [
         "phone", "address", "address", "party", "party",
     ]  # fmt: skip
@@ -182,6 +189,10 @@ def test_one_typing_slip_does_not_hide_what_a_name_says(kind: str, names: str) -
         ("receiver.door", "unit"),
         ("receiver.line1", "address"),
         ("receiver.line2", "unit"),
+        ("recipient.first_line", "address"),
+        ("recipient.second_line", "unit"),
+        ("OrdererModel.prefecture", None),
+        ("customer.sex", None),
         ("receiver.detail", "address"),
         ("receiver.dz", "address"),
         ("recipient.destination", "address"),
@@ -208,6 +219,42 @@ def test_the_objects_around_a_name_tell_whose_it_is(path: str, kind: str | None)
     *parents, name = path.split(".")
 
     assert kind_of(name, parents) == kind
+
+
+@every("thing", LIST["things"])
+def test_a_thing_does_not_clear_a_member_that_says_a_person_itself(thing: str) -> None:
+    for name in ("user_name", "userName", "realName", "real_name", "姓名", "receiver_name", "contactName"):
+        assert kind_of(name, [thing]) == "name"
+
+
+@pytest.mark.parametrize("thing", ["goods", "shop", "station", "district", "app"])
+@pytest.mark.parametrize("name", ["name", "full_name", "nickname", "display_name", "名字"])
+def test_a_thing_clears_a_name_that_it_may_have_itself(thing: str, name: str) -> None:
+    assert kind_of(name, [thing]) is None
+
+
+@every("name", ["expressUserName", "packageUserName", "shopUserName", "bankUserName", "银行户名", "店铺真实姓名"])
+def test_so_it_is_where_the_thing_is_in_the_same_name(name: str) -> None:
+    assert kind_of(name) == "name"
+
+
+@every(
+    ("name", "kind"),
+    [
+        ("tel-address-from", "party"),
+        ("tel_from", "phone"),
+        ("phone_to", "phone"),
+        ("phoneDriver", "phone"),
+        ("email_to", "email"),
+        ("name_from", "name"),
+        ("station_name_from", None),
+        ("unit_from", None),
+        ("message_from_buyer", "text"),
+        ("备注收件人", "party"),
+    ],
+)
+def test_a_kind_before_a_side_is_that_of_the_value(name: str, kind: str | None) -> None:
+    assert kind_of(name) == kind
 
 
 @pytest.mark.parametrize("name", ["ShipperName", "seller_nick", "卖家昵称"])

@@ -24,7 +24,7 @@ from tests.masking.records import LABEL, STANDARD, masked, schema, standard
         ("13700001111", "*******1111"),
         ("137 0000 1111", "*******1111"),
         ("110101199003074610", "*" * 18),
-        ("tel 13700001111 of the neighbour", "tel *******1111 of the neighbour"),
+        ("tel 13700001111 of the gate", "tel *******1111 of the gate"),
         ("someone@example.com", "*******@*******.***"),
     ],
 )
@@ -96,6 +96,42 @@ def test_a_number_stays_under_the_name_of_an_amount_or_a_weight(name: str, value
 )
 def test_what_is_no_amount_is_scanned_under_such_a_name(value: str) -> None:
     assert value not in unmapped("amount", value)
+
+
+@every(
+    ("member", "value", "shown"),
+    [
+        ("receiverTel", {"stringValue": "83831234"}, {"stringValue": "******34"}),
+        ("receiverTel", {"$numberLong": "9820098200"}, {"$numberLong": "******8200"}),
+        ("phone", {"default": "9820098200", "1": 83831234}, {"default": "******8200", "1": "******34"}),
+        ("phones", [{"type": "cell", "v": "83831234"}], [{"type": "cell", "v": "******34"}]),
+        ("idCard", {"S": "E12345678", "type": "passport"}, {"S": "*********", "type": "passport"}),
+        ("birthday", {"S": "1990-01-01"}, {"S": "**********"}),
+        ("address2", {"S": "Apt 4"}, {"S": "*****"}),
+        ("phone", {"label": "home", "updated": "2024-11-05", "verified": True}, None),
+        ("phone", {"created_at": 1764150000, "model": "iPhone 15"}, None),
+        ("room", {"name": "A", "id": 5, "label": "large"}, None),
+    ],
+)
+def test_what_is_in_an_object_of_a_kind_is_of_it_if_its_name_says_nothing(member: str, value: Any, shown: Any) -> None:
+    assert unmapped(member, value) == (value if shown is None else shown)
+
+
+@every(
+    ("member", "value", "shown"),
+    [
+        ("hp", "9820098200", "******8200"),
+        ("hp", "150", None),
+        ("ph", "7.2", None),
+        ("bsn", 123456782, "*********"),
+        ("tin", "773012345678", "************"),
+        ("tin", "two cans", None),
+        ("nik", "3171012345678901", "****************"),
+    ],
+)
+def test_a_short_word_alone_says_its_kind_where_the_value_has_its_digits(member: str, value: Any, shown: Any) -> None:
+    assert unmapped(member, value) == (value if shown is None else shown)
+    assert unmapped("goods", {member: value}) == {member: value}
 
 
 @pytest.mark.parametrize("name", ["operator", "creator", "操作员"])
