@@ -62,7 +62,9 @@ _SEPARATOR: Final = re.compile(
     rf"|(?P<tag>\s[^<>]{{0,80}})?>(?:<!\[CDATA\[)?(?=[^<>]+(?:<|]]>))|{_ESCAPED_END}(?:{_ESCAPED_BEGIN}!\[CDATA\[)?(?=[^<>&\\]))"
 )
 """Between a label and its value: signs, the end of a tag, tags between cells, or a field's attributes."""
-_FIELD_OF_TAG: Final = re.compile(r"\s(?:name|id|key|code|field|label)\s?=\s?[\"']([^\"'<>]{1,40})[\"']").search
+_FIELD_OF_TAG: Final = re.compile(
+    r"\s(?:name|id|key|code|field|label|class(?!=.name[\"' ]))\s?=\s?[\"']([^\"'<>]{1,40})[\"']"
+).search
 """The field that a tag names: <field name="receiverName">."""
 _MAY_BE: Final = re.compile(
     r"[^\W\d][0-9]?\\{0,3}[\"'”’」]?\s{0,3}(?:[:：=＝]|>[^<>]+<|</|><!\[CDATA|&gt;|\\u003e)"

@@ -39,6 +39,7 @@ from masking_service.masking.segments import (
 )
 from masking_service.masking.spellings import Mask, hide_names, hide_phones, name_needles, needles
 from masking_service.masking.stars import stars, steady
+from masking_service.masking.tables_in_text import may_hold_table, values_of_tables
 
 _SEARCHED_AS: Final = {PARTY: "name", "virtual_phone": "phone"}
 _DIGIT_OR_STAR: Final = re.compile(r"[\d*]").search
@@ -233,6 +234,10 @@ class TextMask:
         """Mask a long text part by part; hide a part that costs too much, and what is behind it."""
         found = Found("")
         purse = _Purse(MAX_OF_LONG - estimate("text", text), pay)
+        try:
+            text = self._show_cells(found, text, purse.pay)
+        except _TooCostlyError:
+            return Found(stars(text))
         for part in _parts(text):
             try:
                 read = self._read_part(part, context, scan, purse)
@@ -243,6 +248,15 @@ class TextMask:
             found.phones += read.phones
             found.names += read.names
         return found
+
+    def _show_cells(self, found: Found, text: str, pay: Pay) -> str:
+        """What shows of a long text in whose tables only the cells are masked: a part has not the headers of all."""
+        shown: list[str] = []
+        done = 0
+        for start, end, kind in values_of_tables(text, pay):
+            shown += text[done:start], self._of_kind(found, kind, text[start:end], pay)
+            done = end
+        return "".join([*shown, text[done:]])
 
     def _read_part(self, part: str, context: str, scan: Mask, purse: _Purse) -> Found:
         """Mask a part of a long text.
@@ -402,8 +416,8 @@ class TextMask:
     def _mask_part(self, text: str, context: str, scan: Mask, pay: Pay) -> Found:
         found = Found(text)
         labelled: Sequence[Value] = labelled_values(text, context, pay)
-        if may_hold_segments(text):
-            values = values_of_segments(text)
+        values = values_of_segments(text) if may_hold_segments(text) else values_of_tables(text, pay)
+        if values:
             apart = [one for one in labelled if all(one[1] <= start or end <= one[0] for start, end, _ in values)]
             labelled = sorted([*values, *apart])
         for start, end, kind in reversed(labelled):
@@ -525,14 +539,14 @@ class Found:
 
 def worth_reading(text: str) -> bool:
     """False for a text in which nothing can be hidden but by `numbers_in_text`."""
-    return len(text) > MAX_STEADY or holds_names(text) or _holds_more(text)
+    return len(text) > MAX_STEADY or holds_names(text) or _holds_more(text) or may_hold_table(text)
 
 
 def any_worth_reading(texts: Iterable[str]) -> bool:
     """Whether one of many texts is worth reading; they are searched together."""
     texts = [*texts]
     lines = BETWEEN.join(texts)
-    return holds_names(lines) or _holds_more(lines) or any(map(has_name_at_end, texts))
+    return holds_names(lines) or _holds_more(lines) or any(map(has_name_at_end, texts)) or any(map(may_hold_table, texts))
 
 
 def _holds_more(lines: str) -> bool:
