@@ -17,13 +17,14 @@ _JAPANESE: Final = re.compile(
     r"(?P<code>〒\s?[0-9]{3}-?[0-9]{4})|(?P<lot>[0-9]++(?:丁目|番地|番|街区|条)(?:[0-9]+号(?!室))?)|(?P<house>[0-9A-Z]{1,5}号?[棟館])"
     r"|[A-Z]?-?[0-9*]+(?:-[0-9*]+)*[A-Z]?(?![A-Za-z])"
 )
+_LOT_AND_ROOM: Final = re.compile(r"(?:\A|[町村])[0-9]+(?:-[0-9]+){1,2}[ \u3000][0-9*]+号室\Z").search
 _DIGITS: Final = re.compile(r"[0-9A-Z]+").sub
 _HOUSE_IN_KANA: Final = re.compile(r"[\u30a1-\u30ff]\s?\Z").search
 
 
 def is_japanese(text: str) -> bool:
     """Whether an address is of Japan: by its kana, or by the names of its prefectures and lots."""
-    return _SAYS_JAPANESE(text) is not None or _IN_JAPAN(text) is not None
+    return any(says(text) is not None for says in (_SAYS_JAPANESE, _IN_JAPAN, _LOT_AND_ROOM))
 
 
 def hide_japanese_units(text: str) -> str:

@@ -10,7 +10,9 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
+from masking_service.masking.addresses_in_text import may_hold_address
 from masking_service.masking.bare_names import bare_name
+from masking_service.masking.foreign_addresses import hide_foreign_units
 from masking_service.masking.kinds.table import KINDS, OF_A_PERSON
 from masking_service.masking.name_words import PARTY, STREET, THING, NameWords, name_words
 from masking_service.masking.numbers_in_text import scrub
@@ -58,6 +60,8 @@ _MAX_PLANS: Final = 1_024
 _MAX_PLANNED_NAMES: Final = 64
 _MAX_PLANNED_NAME: Final = 40
 _SHORTEST_OWN_NAME: Final = 3
+_LATIN_UNIT: Final = re.compile(r"[0-9]+ [A-Z][^\n]* (?=[A-Za-z#]*\.? ?[0-9])").match
+"""What an address with a unit behind its road begins with: 12 Oak St Apt 4."""
 _DIGITS_OF_A_VALUE: Final = re.compile(r"[0-9]{5}").search
 
 
@@ -169,6 +173,10 @@ def meaning_of(context: str, name: str, beside: Iterable[str], own: OwnNames = N
     return its.meaning(its.asks_beside and any(_Name.read(words, one, context, own).shows_person for one in beside))
 
 
+def _is_address_with_unit(name: str) -> bool:
+    return may_hold_address(name) or (_LATIN_UNIT(name) is not None and hide_foreign_units(name, places=False) != name)
+
+
 def _letters(name: str) -> str:
     """A name without case and what is between its words."""
     return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", name).lower()))
@@ -187,11 +195,12 @@ class _Name:
     def __init__(self, words: NameWords, name: str, context: str) -> None:
         self._context = context
         scrubbed = scrub(name)
-        self._holds_data = scrubbed is not name
+        is_address = _is_address_with_unit(name)
+        self._holds_data = scrubbed is not name or is_address
         self.kind: str | None = None
         self.inside = NEUTRAL if context == ROOT else context
         self._bare_name = False
-        cut = words.cut(name)
+        cut = [] if is_address else words.cut(name)
         self._may_be_persons = context != THING and bare_name(scrubbed) is not None and not words.knows_any(cut)
         section, kind, start = words.head(cut, context)
         whose = words.whose(cut[:start])

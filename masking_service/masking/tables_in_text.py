@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 from typing import Final
 
 from masking_service.masking.codes import settled
@@ -37,7 +38,7 @@ _EDGES: Final = re.compile(r"\s*\|?(.*?)(?:\|\s*)?\Z").fullmatch
 def may_hold_table(text: str) -> bool:
     """False only if no two lines, one below the other, have cells parted by one sign. Quick."""
     lines = text.split("\n") if "\n" in text else []
-    return any(any(mark in line and mark in below for mark in _SEPARATORS) for line, below in zip(lines, lines[1:]))
+    return any(any(mark in line and mark in below for mark in _SEPARATORS) for line, below in pairwise(lines))
 
 
 def values_of_tables(text: str, pay: Callable[[float], None]) -> list[Value]:
@@ -71,9 +72,7 @@ def values_of_tables(text: str, pay: Callable[[float], None]) -> list[Value]:
     return found
 
 
-def _headers(
-    line: str, below: Sequence[str], pay: Callable[[float], None]
-) -> tuple[str, Sequence[str | None]] | None:
+def _headers(line: str, below: Sequence[str], pay: Callable[[float], None]) -> tuple[str, Sequence[str | None]] | None:
     """The sign between the cells and the kind of each column, if a line has the headers of those below it."""
     row = next((other for other in below if not _RULE(other)), "")
     words = name_words()
@@ -93,9 +92,7 @@ def _headers(
     return None
 
 
-def _personal(
-    text: str, start: int, cells: Sequence[tuple[int, int]], kinds: Sequence[str | None]
-) -> Iterator[Value]:
+def _personal(text: str, start: int, cells: Sequence[tuple[int, int]], kinds: Sequence[str | None]) -> Iterator[Value]:
     for (begin, end), kind in zip(cells, kinds, strict=True):
         its = settled(kind, text[start + begin : start + end])
         if its in _KINDS and begin < end:

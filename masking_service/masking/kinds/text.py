@@ -546,7 +546,8 @@ def any_worth_reading(texts: Iterable[str]) -> bool:
     """Whether one of many texts is worth reading; they are searched together."""
     texts = [*texts]
     lines = BETWEEN.join(texts)
-    return holds_names(lines) or _holds_more(lines) or any(map(has_name_at_end, texts)) or any(map(may_hold_table, texts))
+    tables = lines.count("\n") > BETWEEN.count("\n") * (len(texts) - 1) and any(map(may_hold_table, texts))
+    return tables or holds_names(lines) or _holds_more(lines) or any(map(has_name_at_end, texts))
 
 
 def _holds_more(lines: str) -> bool:
