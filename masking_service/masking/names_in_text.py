@@ -91,6 +91,10 @@ _quantity_behind: Final = re.compile(
 )
 """Between a name and a number in lists of orders."""
 _before_name: Final = re.compile(r"[\s,，、/|;；（(）)\]】\-—_:：]{0,3}")
+_at_number: Final = re.compile(
+    rf"(?<![^\s,，;；:：])[{FAMILY_NAMES}][{HAN}]{{1,2}}(?=[0-9]{{9,11}}(?![0-9A-Za-z]))"
+).finditer
+"""What may be a name that a phone of another country touches: 李建国9820098200."""
 _grandson: Final = re.compile(f"孙子[{HAN}]").finditer
 _masked_name: Final = re.compile(rf"[{HAN}]\*{{1,3}}(?![0-9*])").search
 _behind_house: Final = re.compile(
@@ -176,6 +180,7 @@ def holds_names(text: str) -> bool:
         names_between_words.find,
         given_names_alone.find,
         _names_like_grandson,
+        _names_at_numbers,
         latin_names,
         latin_names_at_ends,
     )
@@ -229,7 +234,7 @@ def names_in(text: str, *, address: bool = False) -> list[Span]:
         found += [*latin_names_at_ends(text), *(first_latin_name(text) if address else ())]
         return _apart(_joined_by_words(text, found)) if found else found
     found = [*beside, *_names_of_words(text), *_names_beside_numbers(text), *names_of_clauses.find(text)]
-    found += [*given_names_alone.find(text), *_names_like_grandson(text)]
+    found += [*given_names_alone.find(text), *_names_like_grandson(text), *_names_at_numbers(text)]
     found += [*names_between_words.find(text, found), *latin_names(text, address=address)]
     found += latin_names_at_ends(text)
     if address:
@@ -252,6 +257,11 @@ def _names_like_grandson(text: str) -> Iterator[Span]:
         goes_on = end < len(text) and called_words.is_word(text[end - 1 : end + 1])
         if not goes_on and names_between_words.is_name(match[0], plainly=True):
             yield start, end
+
+
+def _names_at_numbers(text: str) -> Iterator[Span]:
+    """Names that begin a clause, and that a number as long as a phone touches."""
+    return (match.span() for match in _at_number(text) if names_between_words.is_name(match[0], plainly=True))
 
 
 def _is_of_town(text: str, span: Span, town: re.Match[str], *, alone: bool) -> bool:

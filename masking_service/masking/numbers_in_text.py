@@ -333,7 +333,7 @@ def _edits(reading: Reading, keep: int) -> list[_Edit]:
     orders: list[tuple[int, int]] | None = None
     whole: list[tuple[int, int]] = []
     if _MANY_DIGITS(text):
-        orders = _orders(text)
+        orders = orders_in(text)
         found = (*find_citizens(text), *find_cards(text))
         whole += [span for span in found if not _touches(span, orders) or _ID(text, max(0, span[0] - 20), span[0])]
         said = (match for find in (_SAID_CARD, _SAID_CITIZEN) for match in find(text))
@@ -352,7 +352,7 @@ def _edits(reading: Reading, keep: int) -> list[_Edit]:
         if _PLAIN_MOBILE(text[start:end]) and not _LETTER_BEFORE(text, start - 1, start):
             edits.append((start, end, shown))
             continue
-        orders = _orders(read) if orders is None else orders
+        orders = orders_in(read) if orders is None else orders
         if not _touches((start, end), orders):
             edits.append((start, end, shown))
         elif mobile := _MOBILE_BEHIND_CODE(text, start, end):
@@ -368,7 +368,7 @@ def _edits(reading: Reading, keep: int) -> list[_Edit]:
     ]
 
 
-def _orders(text: str) -> list[tuple[int, int]]:
+def orders_in(text: str) -> list[tuple[int, int]]:
     """The spans of what a text calls the number of an order or the like."""
     return [match.span("number") for match in _ORDER.finditer(text)]
 

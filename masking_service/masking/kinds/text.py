@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from masking_service.masking.abroad import read_valid
 from masking_service.masking.addresses_in_text import may_be_address, may_hold_address, may_hold_latin_units
 from masking_service.masking.alternatives import only_at
 from masking_service.masking.effort import UNBOUNDED, Effort, Share, estimate
@@ -27,7 +28,7 @@ from masking_service.masking.leaks import may_leak
 from masking_service.masking.member_names import NEUTRAL
 from masking_service.masking.name_words import PARTY, name_words
 from masking_service.masking.names_in_text import effort, holds_names, names_in, starred_alone
-from masking_service.masking.numbers_in_text import HAN_DIGITS, holds_no_number, worth_scanning
+from masking_service.masking.numbers_in_text import HAN_DIGITS, holds_no_number, orders_in, worth_scanning
 from masking_service.masking.outlines import MAX_LENGTH, Needles, Outlines
 from masking_service.masking.pieces import Pieces
 from masking_service.masking.segments import (
@@ -85,17 +86,24 @@ _READINGS: Final = 4.5
 """Searches for names: whether there are any, to hide them, and where stars separate others."""
 _STARS: Final = "******"
 """In the mask of a phone."""
+_LONGEST_ALONE: Final = 11
+"""Digits: a longer number beside a name must be valid with the code of a country."""
 _LOCAL: Final = r"[5-9][0-9]{3}[ -]?[0-9]{4}(?![0-9A-Za-z*\-])"
 _DATE: Final = r"[0-3]?[0-9][ .\-][01]?[0-9][ .\-](?:19|20)?[0-9]{2}(?![0-9 ])|(?:19|20)[0-9]{2}[ .\-]"
+_ABROAD: Final = (
+    rf"(?!{_DATE}|(?:19|20)[0-9]{{2}}(?:0[1-9]|1[0-2])[0-3])(?:\+?[0-9]{{9,13}}"
+    r"|(?=(?:[ \-]?[0-9]){10,11}(?![0-9]))[0-9]{2,5}[ \-](?:[0-9]{2,5}[ \-])?[0-9]{4,6})"
+    r"(?![0-9A-Za-z*%件个元块]|[\-.][0-9])"
+)
 _LOCAL_PHONE: Final = re.compile(
-    rf"[\u3400-\u9fff]\*{{1,3}}(?:先生|女士|小姐)?"
+    rf"(?:[\u3400-\u9fff]\*{{1,3}}(?:先生|女士|小姐)?|[A-Za-z\u0400-\u04ff]\*+(?: \*+){{0,3}}(?=[ (（,，:：]))"
     r"[\s（(,，:：、]{0,2}(?:[佢他她]?(?:電話|电话|致電|致电|打|call |[Tt]el)[係系是:：]?[ \t]?)?"
-    rf"(?P<behind>{_LOCAL})"
+    rf"(?P<behind>{_LOCAL}|{_ABROAD})"
     rf"|[A-Za-z]\*+(?: \*+){{0,3}},? (?:al|au|unter|on|at|ao|op|na|под|по|[Tt]el\.?:?) (?!{_DATE})"
     r"(?P<called>\+?[0-9](?:[ .\-]?[0-9]){7,12})(?![0-9A-Za-z*])"
-    rf"|(?<![0-9A-Za-z*\-.])(?P<before>{_LOCAL})[\s,，、]{{0,2}}(?=[\u3400-\u9fff]\*{{1,3}}(?![0-9*]))"
+    rf"|(?<![0-9A-Za-z*\-.])(?P<before>{_LOCAL}|{_ABROAD})[\s,，、]{{0,2}}(?=[\u3400-\u9fff]\*{{1,3}}(?![0-9*]))"
 ).finditer
-"""Beside a name's mask, a mobile of Hong Kong or Macau without its code, or behind a preposition."""
+"""Beside a name's mask, a number of another country, a short one of Hong Kong, or one behind a preposition."""
 _SENTENCES: Final = re.compile(r"[^。；;！!？?\n]*[。；;！!？?\n]*")
 _CLAUSES: Final = re.compile(r"[^。；;！!？?\n，,、 ]*+[。；;！!？?\n，,、 ]?").findall
 _HIDDEN_OF_A_CLAUSE: Final = re.compile(r"[^!-~。；！？\n，、 ]+").sub
@@ -473,9 +481,15 @@ class TextMask:
             self._hide_name(found, start, end)
 
     def _hide_local_phones(self, found: Found) -> None:
-        """Hide numbers of eight digits, as in Hong Kong, beside the mask of a name."""
+        """Hide numbers of other countries, and of eight digits as in Hong Kong, beside the mask of a name."""
+        orders: list[tuple[int, int]] | None = None
         for match in reversed([*_LOCAL_PHONE(found.text)]):
             start, end = match.span(match.lastgroup or 0)
+            orders = orders_in(found.text) if orders is None else orders
+            number = "+" + found.text[start:end].lstrip("+")
+            too_long = sum(map(str.isdecimal, number)) > _LONGEST_ALONE and read_valid(number) is None
+            if too_long or any(start < last and first < end for first, last in orders):
+                continue
             found.phones += needles_of("phone", found.text[start:end])[0]
             found.put(start, end, self._masks["phone"](found.text[start:end]))
 
