@@ -38,7 +38,7 @@ from masking_service.masking.segments import (
     name_of_field,
     values_of_segments,
 )
-from masking_service.masking.spellings import Mask, hide_names, hide_phones, name_needles, needles
+from masking_service.masking.spellings import Mask, digits_of, hide_names, hide_phones, name_needles, needles
 from masking_service.masking.stars import stars, steady
 from masking_service.masking.tables_in_text import may_hold_table, values_of_tables
 
@@ -490,7 +490,7 @@ class TextMask:
             too_long = sum(map(str.isdecimal, number)) > _LONGEST_ALONE and read_valid(number) is None
             if too_long or any(start < last and first < end for first, last in orders):
                 continue
-            found.phones += needles_of("phone", found.text[start:end])[0]
+            found.phones += [digits_of(number), *needles_of("phone", found.text[start:end])[0]]
             found.put(start, end, self._masks["phone"](found.text[start:end]))
 
     def _hide_name(self, found: Found, start: int, end: int) -> None:
