@@ -78,7 +78,7 @@ _site: Final = re.compile(
 """What is called like a place where carriers work."""
 _LAST_GIVEN: Final = frozenset("可来如行应能为先有会起得")
 """Given names of two characters end with these, which are words elsewhere."""
-_NEVER_FIRST: Final = frozenset("没沒不未别別已")
+_NEVER_FIRST: Final = frozenset("没沒不未别別已再就都也还還")
 _NEVER_LAST: Final = frozenset("们們吗嗎呢吧啊呀的了过過着著和与與跟")
 """What no given name begins and ends with, however sure the cue is."""
 _MOST: Final = 25
