@@ -66,7 +66,7 @@ _CALLED: Final = 8
 _HOUSE: Final = re.compile(r"[A-Z]?[0-9]{1,2}").fullmatch
 _PAIR: Final = re.compile(r"([A-Z]?[0-9]{1,2})([/_.~])([0-9]{3,4})").fullmatch
 _IS_CODE: Final = re.compile(
-    r"(?:型号|规格|尺寸|尺码|货号|款号|取件码|提货码|密码|编号|单号|价|[￥¥$])[^\u4e00-\u9fff]*$"
+    r"(?:型号|规格|尺寸|尺码|货号|款号|取件码|提货码|密码|编号|单号|价|[经經纬緯]度|[￥¥$])[^\u4e00-\u9fff]*$"
 ).search
 _PAIR_BEFORE: Final = re.compile(
     r"(?:^|[\s,，、:：;；(（【.。|/+放送])[A-Z]?[0-9]{1,2}(?P<gap>[号號][院门門]|[门門舍宿]|[号號栋棟幢座#/_]\s?|\s{1,2})$"

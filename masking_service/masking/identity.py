@@ -33,6 +33,12 @@ _DOCUMENT: Final = re.compile(
     re.I,
 )
 
+_MACHINE_LINE: Final = re.compile(
+    r"(?<![A-Z0-9<])(?:[PIACV][A-Z<][A-Z]{3}[A-Z]{1,36}<<[A-Z<]{0,38}"
+    r"|[A-Z0-9<]{9}[0-9][A-Z<]{3}[0-9]{7}[MFX<][0-9]{7}[A-Z0-9<]{1,16})(?![A-Z0-9<])"
+)
+"""The lines of a passport that machines read (ICAO 9303): name, and number, day of birth and expiry."""
+
 _CARD: Final = re.compile(
     r"(?<![0-9])(?:[2-69]\d{12,18}|(?<!\d[ \-])[2-69]\d{3}(?:[ \-]\d{4}){2}[ \-]\d{1,7}(?:[ \-]\d{1,3})?"
     r"|(?<!\d[ \-])3\d{3}[ \-]\d{6}[ \-]\d{4,5}|(?<!\d[ \-])[2-69]\d{5}[ \-]\d{10,13})(?![0-9Xx]|[ \-]\d{4})"
@@ -73,6 +79,11 @@ def is_citizen(text: str) -> bool:
 def find_documents(text: str) -> Iterator[tuple[int, int]]:
     """The spans of the numbers of passports and travel permits, behind a word that says so."""
     return (match.span(1) for match in _DOCUMENT.finditer(text))
+
+
+def find_machine_lines(text: str) -> Iterator[tuple[int, int]]:
+    """The spans of the lines of passports that machines read."""
+    return (match.span() for match in _MACHINE_LINE.finditer(text))
 
 
 def find_cards(text: str) -> Iterator[tuple[int, int]]:

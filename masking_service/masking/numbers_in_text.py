@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from masking_service.masking.found_numbers import BEFORE_NUMBER, extension_in_text, find_numbers
-from masking_service.masking.identity import find_cards, find_citizens, find_documents, find_emails
+from masking_service.masking.identity import find_cards, find_citizens, find_documents, find_emails, find_machine_lines
 from masking_service.masking.numbers import INTERMEDIATE, MIN_HIDDEN_DIGITS
 from masking_service.masking.reading import DIGIT, DIGITS_BEGIN, Reading
 from masking_service.masking.stars import stars
@@ -25,20 +25,23 @@ _AT: Final = r"%40|&(?:\#0{0,3}64|\#[xX]0{0,2}40|commat);|\\u0040"
 _ACCOUNT_WORDS: Final = (
     r"(?:微信|薇信|威信|微信号|vx|v信|wx|weixin|wechat|qq|扣扣|(?:open|union)[_\- ]?id"
     r"|支付宝|支付寶|旺旺|抖音|快手|小红书"
-    r"|whatsapp|telegram|skype)"
+    r"|whatsapp|telegram|skype|加v|\+v|企鹅|企鵝)"
 )
 _ACCOUNT: Final = re.compile(
-    rf"(?<![A-Za-z0-9]){_ACCOUNT_WORDS}(?:id|账号|帳號|号码|號碼|号|號|名)?(?:是|为|為|加|搜)?"
+    rf"(?<![A-Za-z0-9]){_ACCOUNT_WORDS}(?:[ \t]?(?:id|账号|帳號|号码|號碼|号|號|名))?(?:是|为|為|加|搜)?"
     r"(?:[ \t]{0,2}[:：=][ \t]{0,2}(?:(?=[A-Za-z0-9_\-]{0,39}[0-9_])|(?=[A-Za-z\-]{5}))"
-    r"|(?<=[\u4e00-\u9fff])(?=[A-Za-z]{6}|[A-Za-z_\-]{0,30}[0-9_])|[ \t]{1,2}(?=[A-Za-z_\-]{0,30}[0-9_])|(?=[0-9]))"
+    r"|(?<=[\u4e00-\u9fff])(?=[A-Za-z]{6}|[A-Za-z_\-]{0,30}[0-9_])|[ \t]{1,2}(?=[A-Za-z_\-]{0,30}[0-9_])|(?=[0-9])"
+    r"|[ \t:：]{0,2}@)"
     r"(?P<account>[A-Za-z0-9][A-Za-z0-9_\-]{4,40})(?![A-Za-z0-9])|(?<![A-Za-z0-9])(?P<wxid>wxid_[A-Za-z0-9_\-]{4,40})",
     re.I,
 )
 """An account of a chat or a shop, behind the word that says so."""
 _PLATE: Final = re.compile(
     r"[京津沪滬渝冀豫云雲辽遼黑湘皖鲁魯新苏蘇浙赣贛鄂桂甘晋晉蒙陕陝吉闽閩贵貴粤粵青藏川宁寧琼瓊](?<![A-Za-z0-9].)"
-    r"[A-HJ-NP-Z][ ·•.\-]?"
+    r"(?:[A-HJ-NP-Z][ ·•.\-]?"
     r"(?=[A-HJ-NP-Z0-9]{0,4}[0-9][A-HJ-NP-Z0-9]{0,4}(?:[^A-Za-z0-9]|$)|[0-9]{4}[挂掛学學警港澳])[A-HJ-NP-Z0-9]{4}(?:[A-HJ-NP-Z0-9]{1,2}|[挂掛学學警港澳])(?![A-Za-z0-9])"
+    r"|[A-HJ-NP-Za-hj-np-z] ?[0-9]{2} [0-9]{3}(?![A-Za-z0-9])|[Ａ-Ｚ][０-９Ａ-Ｚ]{5,6}(?![０-９Ａ-Ｚ])"
+    r"|[a-hj-np-z](?:[0-9]{5}|[a-hj-np-z][0-9]{4,5}|[0-9]{4}[a-hj-np-z])(?![A-Za-z0-9]))"
 )
 """A vehicle's plate: GA 36-2018, those of new energy have one more."""
 HAN_DIGITS: Final = "零〇○一二三四五六七八九幺两壹贰叁肆伍陆柒捌玖"
@@ -60,7 +63,7 @@ _JOINED: Final = re.compile(
 _account_word: Final = re.compile(
     "(?:微信|薇信|威信|v信|V信|vx|VX|Vx|wx|WX|Wx|weixin|WeiXin|Weixin|wechat|WeChat|Wechat|WECHAT|qq|QQ|Qq|扣扣"
     "|openid|openId|OpenID|OpenId|OPENID|open_id|OPEN_ID|open id|unionid|unionId|UnionID|UNIONID|union_id|支付"
-    "|旺旺|抖音|快手|小红书|whatsapp|WhatsApp|telegram|Telegram|skype|Skype)"
+    "|旺旺|抖音|快手|小红书|whatsapp|WhatsApp|telegram|Telegram|skype|Skype|加[Vv]|\\+[Vv]|企鹅|企鵝)"
 ).search
 """A word of `_ACCOUNT`. All of these begin with a plain character, so that most texts are passed over quickly."""
 _said_last: Final = re.compile("(?:尾号|尾號|尾数|后四位|後四位|末四位|后4位|末4位)").search
@@ -71,6 +74,8 @@ def _may_hold_more(text: str) -> bool:
     if _account_word(text) and _ACCOUNT.search(text):
         return True
     if _said_last(text) and _LAST_DIGITS.search(text):
+        return True
+    if "<<" in text and any(find_machine_lines(text)):
         return True
     return _HAN_MOBILE.search(text) is not None or _PLATE.search(text) is not None
 
@@ -124,7 +129,7 @@ _SAID_CITIZEN: Final = re.compile(
     r"(?P<citizen>[0-9](?:[ \-]?[0-9]){13,16}[ \-]?[0-9Xx])(?![0-9A-Za-z])"
 ).finditer
 
-_ID: Final = re.compile(r"(?<![A-Za-z])id(?: ?(?:no\.?|number))?[ :.#]{0,3}$", re.I).search
+_ID: Final = re.compile(r"(?<![A-Za-z])id(?: ?(?:no\.?|number))?[ :.#]{0,3}(?:chn)?$", re.I).search
 """Of an order or of a person: the check in the number behind it tells."""
 
 _ESCAPED: Final = rf"{_AT}|&(?:\#|nbsp|ensp|emsp)|\\[nrtu]"
@@ -343,6 +348,8 @@ def _edits(reading: Reading, keep: int) -> list[_Edit]:
         whole += find_emails(text)
     if any(word in text for word in _DOCUMENTS):
         whole += find_documents(text)
+    if "<<" in text:
+        whole += find_machine_lines(text)
     read = text
     edits = [(start, end, _all_hidden(text[start:end])) for start, end in whole]
     if whole:

@@ -1,4 +1,4 @@
-"""Finds personal values in messages of machines: segments of EDIFACT and X12, and fields of labels in ZPL."""
+"""Finds personal values in messages of machines: segments of EDIFACT and X12, fields of labels in ZPL, vCards."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from masking_service.masking.names_between_words import is_name
 Value = tuple[int, int, str]
 """Start and end of a value, and its kind."""
 
-_MAY_HOLD: Final = re.compile(r"\^F[DV]|(?:NAD|CTA|COM)\+|(?:N1|N2|N3|PER)\*").search
+_MAY_HOLD: Final = re.compile(r"\^F[DV]|(?:NAD|CTA|COM)\+|(?:N1|N2|N3|PER)\*|(?<![A-Za-z])N(?:;[^:\n]{1,40})?:").search
 _FIELDS: Final = re.compile(r"(\^F[DV]|\^FS(?:\^(?!F[DV])[A-Z][A-Z0-9@][0-9A-Z,.]*)*)").split
 """The data of ZPL's fields at even places, and what is between them."""
 
@@ -32,10 +32,18 @@ _X12: Final = re.compile(
     r"(?:\*(?P<by>[A-Z]{2})\*(?P<value>[^*~\n]+))?(?:\*(?P<by2>[A-Z]{2})\*(?P<value2>[^*~\n]+))?"
     r"(?:\*(?P<by3>[A-Z]{2})\*(?P<value3>[^*~\n]+))?"
 ).finditer
+_CARD: Final = re.compile(
+    r"^N(?:;[^:\n]{1,40})?:(?=\S)(?P<family>[^\d\n;:]{1,40});(?P<given>[^\d\n;:]{0,40})(?=;|$)"
+    r"|\bMECARD:(?:[^\n]{0,80};)?N:(?P<name>[^\d\n;:]{1,40});",
+    re.M,
+).finditer
+"""The name of a vCard, and of a MECARD."""
 _KINDS: Final = {**dict.fromkeys(("TE", "FX", "AL", "MO", "CP", "HP", "WP", "NP", "TL"), "phone"), "EM": "email"}
 """By the qualifier of a number of communication."""
 _NAMED: Final = {
     "both": "name",
+    "family": "name",
+    "given": "name",
     "name": "name",
     "more": "name",
     "contact": "name",
@@ -64,6 +72,8 @@ def values_of_segments(text: str) -> list[Value]:
         found += _values(match, ":")
     for match in _X12(text) if "*" in text else ():
         found += _values(match, "")
+    for match in _CARD(text) if "N" in text else ():
+        found += _values(match, "\n")
     return sorted(found)
 
 
