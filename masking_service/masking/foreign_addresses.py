@@ -111,7 +111,10 @@ class ForeignAddress(UnitsByPlace):
         tokens, kinds = self._tokens, kinds_of_words()
         for at in sorted(self._hidden):
             room = at + 1
-            while room < len(tokens) and kinds.get(tokens[room].text.lower(), tokens[room].text) in ("floor", "/", "F"):
+            while room < len(tokens) and (
+                tokens[room].text.lower() in ("no", ".")
+                or kinds.get(tokens[room].text.lower(), tokens[room].text) in ("floor", "/", "F")
+            ):
                 room += 1
             apart = room < len(tokens) and tokens[room].kind == ","
             room += apart
@@ -138,10 +141,25 @@ class ForeignAddress(UnitsByPlace):
             self._known.add(word - 1)
             return
         value = self._value(word, behind)
-        if len(value) > 2 and self._tokens[value[0]].kind == "w" and self._tokens[value[-1] - 1].kind != ".":
+        if (
+            self._tokens[word].text.lower() == "casa"
+            and value
+            and self._ends(value[-1])
+            and self._kinds(max(0, word - 2), word).rstrip(",")[-1:] == "n"
+        ):
+            self._hidden.update(value)  # one of several houses on a plot in Brazil: Rua X 45 casa 2
+        elif len(value) > 2 and self._tokens[value[0]].kind == "w" and self._tokens[value[-1] - 1].kind != ".":
             self._hidden.update(value)
         else:
             self._known.update(value[:1])
+
+    def _is_joined_or_first(self, at: int) -> bool:
+        """Whether a number touches a letter, or is behind the U that an address begins with, and before another one."""
+        return self._adjacent(at, "n") or (not at and self._tokens[0].text == "U" and self._kinds(1, 3) == "nn")
+
+    def _kinds(self, start: int, end: int) -> str:
+        """The kinds of some tokens."""
+        return "".join([token.kind for token in self._tokens[start:end]])
 
     def _read_sign(self, at: int) -> None:
         """Read what says by a sign that it is a unit: #08-11, 3º B, 12/F, 3. tv., H0203, III/12."""
@@ -161,8 +179,8 @@ class ForeignAddress(UnitsByPlace):
             self._hidden.update((0, 1, 2))  # 1F2, 33 Marchmont Road
         elif token.text in ("F", "f") and at > 1 and tokens[at - 1].kind == "/" and len(tokens[at - 2].text) <= 3:
             self._hidden.add(at - 2)
-        elif token.text in "FLU" and self._adjacent(at, "n") and self._is_before_house(at + 1):
-            self._hidden.add(at + 1)  # U3/18 Smith Road, and U3 18 Smith Road
+        elif token.text in "FLU" and self._is_joined_or_first(at) and self._is_before_house(at + 1):
+            self._hidden.add(at + 1)  # U3/18 Smith Road, U3 18 Smith Road, and U 12 45 Smith Road
         elif token.text in "HKLU" and self._adjacent(at, "n") and _NORWEGIAN(tokens[at + 1].text):
             self._hidden.add(at + 1)
         elif token.text in ("R", "r") and "".join(one.text for one in tokens[at + 1 : at + 3]) in ("/C", "/c"):
