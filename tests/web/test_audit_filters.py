@@ -11,7 +11,8 @@ from masking_service.masking.timestamps import rfc3339, unix_time
 from masking_service.runtime.clock import clock
 from masking_service.service.acts.approving import WRONG_CODE
 from masking_service.service.call.recorder import DONE, NOT_FOUND, RELEASED, UNAVAILABLE
-from masking_service.service.people.errors import AccessError, IssuerUnavailable
+from masking_service.service.devices.problems import DeviceProofRequired
+from masking_service.service.people.errors import AccessError, IssuerUnavailable, Unauthenticated
 from masking_service.service.search.use import TOO_MANY
 from tests.web.api import NUMBER, PHONE, SITE, Api, Clock, Json, content, field, record
 from tests.web.people import AUDITOR, COURIER, DESK
@@ -174,7 +175,7 @@ def test_another_tenants_entries_are_in_no_sum(busy: Api) -> None:
 
 
 def test_every_refusal_is_an_outcome_that_the_log_can_be_asked_for() -> None:
-    """But those of a caller who is not known yet: these are no entries."""
+    """But those of a caller who is not known yet, and a device's proof that is asked for: these are no entries."""
     refusals, waiting = set[str](), [AccessError]
     while waiting:
         found = waiting.pop().__subclasses__()
@@ -182,4 +183,6 @@ def test_every_refusal_is_an_outcome_that_the_log_can_be_asked_for() -> None:
         waiting += found
     others = {DONE, RELEASED, NOT_FOUND, UNAVAILABLE, TOO_MANY, WRONG_CODE}
 
-    assert refusals - {IssuerUnavailable.code} | others == set(Outcome)
+    no_entries = {IssuerUnavailable.code, Unauthenticated.code, DeviceProofRequired.code}
+
+    assert refusals - no_entries | others == set(Outcome)

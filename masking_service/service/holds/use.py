@@ -7,7 +7,6 @@ kept, to people who may erase them.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, Final
 
 import msgspec
@@ -200,8 +199,7 @@ class Holding:
         if hold.status == "proposed":
             return self._end(context, grant, hold, status="withdrawn", lifted_by=caller, lifted_at=context.now)
         if hold.ended:
-            self.holds.prepare_waybills(tenant, hold.ref, None).write()  # where the call that ended it could not
-            self._destroy_key(tenant, hold)
+            self._forget(tenant, hold)
             return _answer(hold)
         (numbers,) = self.holds.waybills(tenant, [hold])
         person = {"lifted_by": caller, "lifted_at": context.now} if hold.status == "lifting" else {}
@@ -262,13 +260,16 @@ class Holding:
     def _end(self, context: RequestContext, grant: _GrantedHold, hold: Hold, **changes: Any) -> answers.Hold:
         """End a hold, and forget the waybills that it names."""
         tenant = context.principal.tenant
-        forget = partial(self.holds.prepare_waybills, tenant, hold.ref, None)
-        ended = self._changed(context, Action.HOLD_LIFT, grant, hold.name, _from(hold, **changes), forget)
-        self._destroy_key(tenant, ended)
+        body = self.holds.prepare_waybills(tenant, hold.ref, None)
+        announced = Prepared(body.sealed, lambda: None)  # written below, once the list says that the hold has ended
+        change = _from(hold, **changes)
+        ended = self._changed(context, Action.HOLD_LIFT, grant, hold.name, change, lambda: announced)
+        self._forget(tenant, ended)
         return _answer(ended)
 
-    def _destroy_key(self, tenant: str, hold: Hold) -> None:
-        """Destroy the data key of a hold that was lifted. It is safe to repeat."""
+    def _forget(self, tenant: str, hold: Hold) -> None:
+        """Delete the waybills of an ended hold, and its data key. It is safe to repeat."""
+        self.holds.prepare_waybills(tenant, hold.ref, None).write()
         if hold.status == "lifted":
             self.vault.data_keys.destroy_hold(tenant, hold.number)
 
