@@ -78,7 +78,6 @@ _site: Final = re.compile(
 """What is called like a place where carriers work."""
 _LAST_GIVEN: Final = frozenset("可来如行应能为先有会起得")
 """Given names of two characters end with these, which are words elsewhere."""
-_FRACTION: Final = re.compile(r"[0-9]\.[0-9]{1,2}$").search
 _NEVER_FIRST: Final = frozenset("没沒不未别別已再就都也还還")
 _NEVER_LAST: Final = frozenset("们們吗嗎呢吧啊呀的了过過着著和与與跟")
 """What no given name begins and ends with, however sure the cue is."""
@@ -172,8 +171,6 @@ def name_from(text: str, start: int, *, sure: bool) -> int | None:
 def _odd_name_from(text: str, start: int, run: str, family: int, *, sure: bool) -> int | None:
     """Return where a name with a wordlike given name ends, behind a family name that is hardly a word."""
     if family == 1 and not han_words().is_family(run[0]):
-        return None
-    if _FRACTION(text[max(0, start - 5) : start]):  # 4.2米厢车
         return None
     longest = min(len(run), family + 2)
     ends = [at for at in range(family + 1, longest + 1) if _follows(text, start + at) or at == len(run)]

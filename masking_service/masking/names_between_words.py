@@ -157,8 +157,9 @@ _WHOSE_BEHIND: Final = re.compile(
 _ROLE_IN_BRACKETS: Final = re.compile("[（(][\u4e00-\u9fff]{2,6}[)）]").match
 _STARS_OF_NAME: Final = re.compile(r"\*{1,4}(?!\*)").match
 _ROOM_BEFORE: Final = re.compile(
-    r"(?:[0-9*A-Z](?:室|房间?|号|铺|床|户|店面)?|[0-9一二三四五六七八九十*][)）]?[班级届])的?[\s,，、(（】)）/\-—:：]{0,2}$"
+    r"(?:(?<![0-9]\.)(?<![0-9]\.[0-9])[0-9*A-Z](?:室|房间?|号|铺|床|户|店面)?|[0-9一二三四五六七八九十*][)）]?[班级届])的?[\s,，、(（】)）/\-—:：]{0,2}$"
 ).search
+"""Behind a fraction is a unit: 4.2米厢车."""
 _ENDS_OF_ROOM: Final = frozenset("0123456789 (（")
 _ROOM_AT_END: Final = re.compile(r"(?<![0-9*])[0-9]{3,4}[ (（]{0,2}$").search
 """Before a run that may begin like a word: 302孙子涵."""
