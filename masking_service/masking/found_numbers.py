@@ -34,7 +34,7 @@ SAYS_PHONE: Final = (
     f"{_SAYS_PHONE_ONLY}|联系方式|聯絡|联络|联系|致电|拨打|撥打|号码|微信|客服|mob|call|whatsapp"
     rf"|contact{_NO}|alternate{_NO}|alternative{_NO}|other{_NO}|second{_NO}|emergency{_NO}"
 )
-_CALLS_IN_ENGLISH: Final = "ring|cell|my number|his number|her number|our number"
+_CALLS_IN_ENGLISH: Final = "call|phone|ring|cell|my number|his number|her number|our number"
 _CALLS: Final = "cel|gsm|handy|portable|llame|llamar|chiamare|ligar|anrufen|appelez|appeler|hp|numer|kom(?=\\.)"
 _SAYS_PHONE_ABROAD: Final = (
     "cellulare|celular|mobil|móvil|telefone|telefono|telefon|teléfono|fone|tfno|téléphone|tél|tlf|tlp|telp|telepon"

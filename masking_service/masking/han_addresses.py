@@ -42,7 +42,6 @@ from masking_service.masking.han_numbers import (
     starred,
     word_behind,
 )
-from masking_service.masking.numbers_in_text import SAYS_ORDER
 
 _NUMERALS: Final = frozenset(words.NUMERALS)
 _SIDE_OF_A_FLOOR: Final = re.compile(
@@ -64,8 +63,10 @@ _IS_ROOM_OF_A_TEXT: Final = re.compile(r"(?![BLbl]?[0-9]{1,2}[Ff]$)[0-9A-Za-z*]+
 _IS_ALNUM: Final = re.compile(ALNUM).match
 _ORDER_DIGITS: Final = 8
 """As many as no room has."""
-_BEHIND_ORDER: Final = re.compile(rf"{SAYS_ORDER}[\s:：=#]{{0,3}}$", re.I).search
-"""The end of what is in front of an order's number: it stays, as in texts."""
+_BEHIND_ORDER: Final = re.compile(
+    r"(?:[单單](?:编|編)?[号號码碼]|[订訂运運][单單]|流水|交易|合同|物流)[号號码碼]{0,2}[\s:：=#是为為]{0,3}$"
+).search
+"""The end of what is in front of an order's number: it stays. Other words of texts may tell a room in an address."""
 _IsSure = Callable[[str, str, int, int, int], bool]
 """Takes a text, a number in it, the word behind it, its level and its end."""
 

@@ -78,7 +78,9 @@ _site: Final = re.compile(
 """What is called like a place where carriers work."""
 _LAST_GIVEN: Final = frozenset("可来如行应能为先有会起得")
 """Given names of two characters end with these, which are words elsewhere."""
-_NEVER_FIRST: Final = frozenset("没沒不未别別已再就都也还還")
+_NEVER_FIRST: Final = frozenset("没沒不未别別已再都也")
+_IN_SPITE: Final = frozenset("不凡 不二 不群 不悔 不疑".split())
+"""Given names all the same."""
 _NEVER_LAST: Final = frozenset("们們吗嗎呢吧啊呀的了过過着著和与與跟")
 """What no given name begins and ends with, however sure the cue is."""
 _MOST: Final = 25
@@ -188,7 +190,12 @@ def _is_odd_name(name: str, family: int) -> bool:
     given = name[family:]
     if called_words.is_word(name) or (family == 1 and called_words.is_word(name[:2])):
         return False
-    if given in BEHIND_NAMES or given[0] in _NEVER_FIRST or given[-1] in _NEVER_LAST or given[-1] in PLACE_ENDS:
+    if (
+        given in BEHIND_NAMES
+        or (given[0] in _NEVER_FIRST and given not in _IN_SPITE)
+        or given[-1] in _NEVER_LAST
+        or given[-1] in PLACE_ENDS
+    ):
         return False
     return len(given) > 1 or given not in _NO_GIVEN or given in _LAST_GIVEN or given in _GIVEN_ALONE
 

@@ -89,7 +89,7 @@ _NO: Final = (
 )
 """But not where it is a phone's: Tel. No."""
 SAYS_ORDER: Final = (
-    r"(?:[原订訂运運单單物流快递遞包裹面母子总總分交易合同约約发發票凭憑回工受理案任批货貨款条條箱柜提封托车車序追踪查询詢预預波结結对對序列跟蹤調调拨撥]{1,3}"
+    r"(?:原(?:订|訂|运|運)?[单單][号號]?|[订訂运運单單物流快递遞包裹面母子总總分交易合同约約发發票凭憑回工受理案任批货貨款条條箱柜提封托车車序追踪查询詢预預波结結对對序列跟蹤調调拨撥]{1,3}"
     r"(?:单|單|号|號|码|碼|号码|號碼|编号|編號|编码|代码|次|流水|合同|发票|订单)"
     r"|[\u4e00-\u9fff][单單](?=[\s:：=#是为為]{0,3}(?!0)[0-9a-z]{9})|[\u4e00-\u9fff](?:单号|單號|编号|編號|编码|編碼)"
     r"|(?:快递|快遞|快件|包裹|[\u4e00-\u9fff](?<![机機话話卡证證账賬帐户戶信照真系房牌保份民])[号號])"
@@ -112,6 +112,12 @@ _ORDER: Final = re.compile(
     r"(?P<number>[a-z]{0,4}[0-9][0-9a-z]*(?:[ \-][0-9a-z]{1,24}){0,8}(?:[,/;+& 和]{1,2}[a-z]{0,4}[0-9]{8,}){0,9})",
     re.I,
 )
+_PHONE_OF: Final = re.compile(
+    r"(?:s?đt|điện thoại|\bhp|\btelp?|telepon|telefon[eo]?|celular|móvil|тел|телефон|phone)\b[\w .]{0,20}"
+    r"(?:pedido|заказа?|đơn hàng|pesanan)[\s:：=#]{0,4}$",
+    re.I,
+).search
+"""A phone of an order: nomor HP pesanan."""
 _PLAIN_MOBILE: Final = re.compile(r"(?:\+?86[ \-]?)?1[3-9][0-9](?:[0-9]{8}|([ \-])[0-9]{4}\1[0-9]{4})").fullmatch
 _LETTER_BEFORE: Final = re.compile("[A-Za-z]").search
 _MOBILE_BEHIND_CODE: Final = re.compile(r"(?<=[^0-9A-Za-z\-])1[3-9][0-9]{9}$").search
@@ -376,8 +382,8 @@ def _edits(reading: Reading, keep: int) -> list[_Edit]:
 
 
 def orders_in(text: str) -> list[tuple[int, int]]:
-    """The spans of what a text calls the number of an order or the like."""
-    return [match.span("number") for match in _ORDER.finditer(text)]
+    """The spans of what a text calls the number of an order or the like, and not the phone of one."""
+    return [match.span("number") for match in _ORDER.finditer(text) if not _PHONE_OF(text, 0, match.start("number"))]
 
 
 def _touches(span: tuple[int, int], others: list[tuple[int, int]]) -> bool:
