@@ -1,6 +1,7 @@
 """Audit: the log, filtered and newest first, its sums an hour, and a checkpoint to keep."""
 
 import json
+import shlex
 import time
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -30,7 +31,11 @@ def shown() -> str | tuple[str, int]:
     given = {name: request.args.get(name, "").strip() for name in FILTERS}
     asked = {name: _timestamp(value) if name in ("from", "to") else value for name, value in given.items()}
     named = {"action": ACTION_NAMES, "outcome": OUTCOME_NAMES}
-    form = {"given": given, "choices": {name: sorted({*codes, given[name]}) for name, codes in named.items()}}
+    form = {
+        "given": given,
+        "choices": {name: sorted({*codes, given[name]}) for name, codes in named.items()},
+        "quoted_principal": shlex.quote(given["principal"] or "staff/e5021"),  # for a command to copy into a shell
+    }
     try:
         page = g.person.audit(**asked, order="newest", after=request.args.get("after", ""), limit="50")
         summary = summed(**{name: asked[name] for name in ("from", "to")})

