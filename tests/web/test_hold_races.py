@@ -12,10 +12,11 @@ import redis
 from masking_service.service.holds import use
 from masking_service.service.holds.held_records import HeldRecords
 from masking_service.service.holds.state import Holds
+from masking_service.service.state.sealed import Prepared
 from masking_service.service.waybills.data_keys import DataKeys
 from masking_service.store.errors import StoreUnavailable
 from tests.web.api import NOW, NUMBER, Api, Clock, Json, content, record, refusal
-from tests.web.people import PRIVACY
+from tests.web.people import AUDITOR, PRIVACY
 
 OTHER = "SF0000000002"
 
@@ -201,6 +202,27 @@ def test_what_a_lifted_hold_leaves_is_destroyed_by_the_next_lifting(
         assert client.keys("wm:{t:*}hold:*") == []
     with pytest.raises(StoreUnavailable, match="unknown-key"):
         held.parts.vault.data_keys.of_hold("default", 1)
+
+
+def test_a_lifting_holds_although_its_waybills_could_not_be_deleted(held: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Their deletion comes after the list says that the hold is lifted, so its entry is true and is not taken back."""
+    decide(held, "lift", PRIVACY)
+    prepare = Holds.prepare_waybills
+
+    def prepare_failing(*args: Any) -> Prepared[None]:
+        return Prepared(prepare(*args).sealed, fail)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Holds, "prepare_waybills", prepare_failing)
+        assert held.post(second(held), "/v1/holds/H-1/lift").status_code == 503
+    entries = content(held.get(AUDITOR, "/v1/audit?action=hold-lift"))["entries"]
+    assert (status(held), [one["outcome"] for one in entries if not one.get("items")]) == ("lifted", ["done", "done"])
+    assert not any(one.get("takes_back") for one in entries)
+
+    with redis.Redis.from_url(held.parts.settings.redis_url) as client:
+        assert len(client.keys("wm:{t:*}hold:*")) == 1
+        assert decide(held, "lift", PRIVACY)["status"] == "lifted"
+        assert client.keys("wm:{t:*}hold:*") == []
 
 
 @pytest.mark.parametrize("act", ["set", "lift"])

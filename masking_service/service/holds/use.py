@@ -304,7 +304,7 @@ class Holding:
         change: Callable[[Hold], Hold],
         *beside: Callable[[], Prepared[None]],
     ) -> Hold:
-        """Change one hold of the list, and then what is beside it, after their entry; return the hold."""
+        """Change one hold of the list after its entry, which announces what is `beside` it, too; return the hold."""
         changed: list[Hold] = []
 
         def change_list(holds: list[Hold]) -> list[Hold]:
