@@ -55,7 +55,7 @@ class Action(StrEnum):
     DETOKENIZE = "detokenize", Text("opening of values"), Part.OPENINGS, "disclosure"
     """Fields were opened for a purpose: one item for each."""
     VIEW = "view", Text("view"), Part.VIEWS, "disclosure"
-    """Waybills were viewed through a profile that shows a kind in full."""
+    """Waybills were viewed with a kind in full; or a view was refused, also a masked one or that of a case's page."""
     SEARCH = "search", Text("search"), Part.VIEWS, "disclosure"
     """Waybills were searched by a phone, or by its last four digits and a site."""
     TOKENIZE = "tokenize", Text("tokenizing"), Part.REFUSALS, ""

@@ -16,7 +16,7 @@ from masking_service.store.client import Store
 from masking_service.store.condition import Condition
 
 LONG_SECONDS: Final = SECONDS_A_DAY
-"""Hours of log in the store that are too many: the witness keeps two hours of it there."""
+"""Seconds of log in the store above which trimming is late: the witness keeps two hours of it there."""
 FULL: Final = 0.95
 """Share of the memory of the log's server from which actions are refused. The rest is for checkpoints and labels."""
 

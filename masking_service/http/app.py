@@ -44,10 +44,10 @@ from masking_service.service.call.recorder import RequestContext
 from masking_service.service.call.shapes import Shape
 from masking_service.service.people.errors import Unauthenticated
 
-GUARDED: Final = "/v1/"
-SIGNED: Final = frozenset(row.path for row in TABLE if row.signed)
 ROUTES: Final = {"docs_assets.asset": "/docs/{name}", **{row.name: row.path for row in TABLE}}
 """What log and metrics call an endpoint: its path, as the OpenAPI document writes it."""
+GUARDED: Final = "/v1/"
+SIGNED: Final = frozenset(row.path for row in TABLE if row.signed)
 """The paths under it whose requests have a signature in place of a credential."""
 OVERLOADED: Final = "masking_service.overloaded"
 """Under this name a request's environment says that it is refused (masking_service/server/bounds.py)."""

@@ -53,7 +53,7 @@ _LABELLED: Final = 5
 _IN_A_LIST: Final = 4
 """What a name costs less than words, where it is one of several that are all of a text."""
 _ALONE: Final = (8, 4)
-"""And where nothing is beside it, of two characters and of more."""
+"""What a name of two characters, and a longer one, costs less than words, where nothing is beside it."""
 _USUAL_LAST: Final = 11
 """What a character that ends names and labels costs at most in a given name: 明 of 王小明 and 说明."""
 _IN_A_PLAIN_PLACE: Final = -1

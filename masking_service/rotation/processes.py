@@ -12,7 +12,8 @@ from masking_service.store.client import Command, Store
 from masking_service.store.layout import WORKERS, worker_key
 
 LIFE_SECONDS: Final = 15
-"""Seconds a heartbeat lasts. The lease is shorter (`keyset_watch.LEASE_SECONDS`), so the process uses no store then."""
+"""Seconds a heartbeat lasts. A process that cannot send another one stops using the store before this one ends: its
+lease is shorter (`keyset_watch.LEASE_SECONDS`)."""
 _FORGOTTEN_SECONDS: Final = SECONDS_A_DAY
 
 
