@@ -2,13 +2,12 @@
 
 from collections import Counter
 from collections.abc import Callable
-from contextlib import nullcontext
 from dataclasses import dataclass, field
-from typing import Any
 
-from masking_service.service.call.recorder import RequestContext, Stated
+from masking_service.service.call.recorder import DONE, RequestContext, Stated
 from masking_service.service.freezes.state import MINUTE, Freeze
 from masking_service.service.people.principals import Principal
+from masking_service.service.state.sealed import Prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +53,17 @@ class Memory:
         since, count = self.refusals.get(principal.id, (0, 0))
         return count if self.now < since + MINUTE else 0
 
-    def prepare_freeze(self, tenant: str, freeze: Freeze) -> tuple[Freeze, Any]:
+    def prepare_freeze(self, tenant: str, freeze: Freeze) -> tuple[Freeze, Prepared[bool]]:
         del tenant
         stored = self.frozen.setdefault(freeze.id, freeze)
-        return stored, _Written()
+        return stored, Prepared((), lambda: True)
 
-    def record(self, context: RequestContext, action: str, outcome: str, stated: Stated, **_: Any) -> "_Recorded":
-        self.write(context.principal, context.now, action, outcome, subject=stated.subject)
+    def change(
+        self, context: RequestContext, action: str, stated: Stated, prepare: Callable[[], Prepared[bool]]
+    ) -> "_Recorded":
+        prepare()
+        self.write(context.principal, context.now, action, DONE, subject=stated.subject)
         return _Recorded()
-
-    def take_back_on_failure(self, entry: object) -> nullcontext[None]:
-        del entry
-        return nullcontext()
 
     def raise_alert(self, kind: str, principal: Principal) -> None:
         last = self.alerted.get((kind, principal.id), -MINUTE)
@@ -81,10 +79,3 @@ class _Recorded:
     """The entry of the simulated log that was just written."""
 
     id = ""
-
-
-class _Written:
-    sealed = ()
-
-    def write(self) -> bool:
-        return True
