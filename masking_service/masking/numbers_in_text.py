@@ -109,7 +109,8 @@ SAYS_ORDER: Final = (
 """What a text calls the number of an order or the like: no card, identity number, landline or room."""
 _ORDER: Final = re.compile(
     rf"{SAYS_ORDER}[ \t:=#.()\[\]【】「」『』“”\"']{{0,4}}"
-    r"(?P<number>(?!tel|mob|call)[a-z]{0,4}[0-9][0-9a-z]*(?:[ \-][0-9a-z]{1,24}){0,8}(?:[,/;+& 和]{1,2}[a-z]{0,4}[0-9]{8,}){0,9})",
+    r"(?P<number>(?!tel|mob|call)[a-z]{0,4}[0-9][0-9a-z]*(?:[ \-][0-9a-z]{1,24}){0,8}"
+    r"(?:[,/;+& 和]{1,2}[a-z]{0,4}[0-9]{8,}){0,9})",
     re.I,
 )
 _PHONE_OF: Final = re.compile(
