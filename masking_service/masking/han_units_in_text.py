@@ -45,8 +45,8 @@ from masking_service.masking.rooms_alone import is_there, is_to_a_door, rooms_al
 _TITLED: Final = rf"(?:[{SHORT_TITLES}](?![\u4e00-\u9fff])|代?[收签]|亲[启收签]|{any_of(TITLES)})"
 _NAME_AT_ROOM: Final = re.compile(rf"(?<=[0-9A-Za-z])\*{{1,2}}(?={_TITLED})|(?<=[0-9])(?:Mrs?|Ms|Miss)\b").sub
 """The stars of a family name alone, or a title in English, right behind a room: 1808*先生, 1808Mr W***."""
-_SOMEBODY: Final = "某"
-"""Read for each of these characters, which would be read as some of the room's."""
+_PLACEHOLDER: Final = "某"
+"""Replaces each of these characters, so that none of them is read as part of the room's number."""
 _NAMED: Final = frozenset((ZONE, ESTATE, AISLE, MARKET, TOWER))
 _NAMED_BEFORE: Final = ("单元", "單元", "单元号", "单元號", "楼层", "樓層", "之")
 _NAME_AND_ROOM: Final = re.compile(r"\*{1,3}[1-9][0-9]{2,3}").fullmatch
@@ -114,7 +114,7 @@ _MAY_HOLD_UNITS: Final = re.compile(
         r"|(?:^|[\s,，。放送])[0-9]{1,2}-[0-9]{3,4}(?![0-9-])|[栋棟幢座楼元梯][^\n]{0,24}?[\s,，;；。、][0-9]{3,4}(?:$|[\s,，。;；])"
         r"|[栋棟幢座楼][^\n]{0,24}?[\s,，;；。、][0-9]{3,4}(?:的(?:$|[\s,，。])|[取领])"
         r"|[档檔摊攤铺舖][口位][号號]?[:：是]?[A-Z]?[0-9]|[0-9][号號][摊攤档檔][口位]|[东東西中][边邊间間][户戶]"
-        r"|[0-9]#[0-9]{3}"
+        r"|[0-9]#[0-9]{3}|(?<=[\s,，])[0-9]{3,4}放"
         r"|[栋棟幢座](?:[a-z]|[A-Z]?-)[0-9]|(?:单元|单元号|楼层)[:：]?[0-9]"
         r"|(?:^|[\s,，、:：;；(（【.。|/+放送])[A-Z]?[0-9]{1,2}(?:[号號栋棟幢座#/_]\s?|\s{1,2}|-)[0-9]{3,4}(?![0-9])|[0-9]~[0-9]{3}"
         r"|[栋棟幢座楼樓元][^0-9A-Za-z\u3400-\u9fff]{1,2}[A-Z]?[0-9])",
@@ -125,7 +125,7 @@ _IN_A_WARD: Final = re.compile("(?:科|病区|病區|病房|住院|医院|醫院
 _LIKE_A_ROOM: Final = re.compile("[1-9][0-9]?(?:0[1-9]|[1-5][0-9])").fullmatch
 """A floor, and a number on it."""
 _AND_ANOTHER: Final = re.compile(
-    r"(?<![0-9*])(\*{3,4})[室房]?[、，,/ ]?(?:和|或者?|跟|及|不是|别[送放])?([0-9]{3,4})"
+    r"(?<![0-9*])(\*{3,4})[室房]?[、，,/]? ?(?:和|或者?|跟|及|不是|别[送放])?([0-9]{3,4})"
     r"(?![0-9A-Za-z.\-:：元块克斤件个])"
 ).finditer
 """Behind the number of a room that is hidden, maybe that of one on the same floor: 送到1203，不是1202."""
@@ -140,7 +140,7 @@ _BEFORE_CODES: Final = frozenset("#码碼号號")
 
 def may_hold_units(text: str) -> bool:
     """False for a text, or for lines, in which `hide_units_in_text` finds nothing."""
-    return _MAY_HOLD_UNITS(text) is not None or bool(rooms_alone(text))
+    return _MAY_HOLD_UNITS(text) is not None or bool(rooms_alone(text, text))
 
 
 def hide_units_in_text(text: str) -> str:
@@ -155,16 +155,16 @@ def hide_units_in_text(text: str) -> str:
 
 
 def _hide_units(text: str) -> str:
-    read = _NAME_AT_ROOM(lambda name: _SOMEBODY * len(name[0]), text) if "*" in text else text
+    read = _NAME_AT_ROOM(lambda name: _PLACEHOLDER * len(name[0]), text) if "*" in text else text
     shown = read_han_units(read, PLACE, _is_sure)[0]
     if read != text:
         shown = "".join([mask if mask == "*" else char for mask, char in zip(shown, text, strict=True)])
+    for start, end in rooms_alone(text, shown):
+        shown = shown[:start] + "*" * (end - start) + shown[end:]
     for found in _AND_ANOTHER(shown):
         first, second = text[found.start(1) : found.end(1)], found[2]
         if _LIKE_A_ROOM(second) and first[:-2] == second[:-2]:
             shown = shown[: found.start(2)] + "*" * len(second) + shown[found.end(2) :]
-    for start, end in rooms_alone(text):
-        shown = shown[:start] + "*" * (end - start) + shown[end:]
     return shown
 
 
@@ -182,7 +182,7 @@ def _is_sure(text: str, number: str, kind: int, level: int, end: int) -> bool:
     if kind == ROOM_WORD:
         bed = text[end - 1] == "床" and _IN_A_WARD(before) is not None
         stall = _IS_STALL(text[start:end]) is not None
-        if text[end - 1] == "柜" and level < BUILDING:
+        if text[end - 1] == "柜" and level < BUILDING and not text.startswith("门口", end):
             return False  # a locker
         return named or bed or stall or (count_digits(number) if number[0].isascii() else len(number)) >= ROOM_DIGITS
     if kind not in (BARE_NUMBER, NUMBER_WORD) or number.lower() == "c/o":

@@ -88,6 +88,7 @@ _NO: Final = (
     + "(?:no|№)"
 )
 """But not where it is a phone's: Tel. No."""
+CARRIERS: Final = "顺丰|中通|圆通|申通|韵达|极兔|京东|淘宝|天猫|拼多多|抖音|美团"
 SAYS_ORDER: Final = (
     r"(?:原(?:订|訂|运|運)?[单單][号號]?|[订訂运運单單物流快递遞包裹面母子总總分交易合同约約发發票凭憑回工受理案任批货貨款条條箱柜提封托车車序追踪查询詢预預波结結对對序列跟蹤調调拨撥]{1,3}"
     r"(?:单|單|号|號|码|碼|号码|號碼|编号|編號|编码|代码|次|流水|合同|发票|订单)"
@@ -95,7 +96,7 @@ SAYS_ORDER: Final = (
     r"|(?:快递|快遞|快件|包裹|[\u4e00-\u9fff](?<![机機话話卡证證账賬帐户戶信照真系房牌保份民])[号號])"
     r"(?=[\s:：=#是为為]{0,3}[a-z]{0,4}[0-9]{12})"
     r"|(?:回执|凭证|單據|单据|对账|結算|结算|封签)(?:单|單|号|號|编号)?|流水|合同|合約|交易|物流|发票|面单|批次|编号|編號|编码|条码|条形码|[券验核销兑换取提货件签证码]{1,2}码"
-    r"|顺丰|中通|圆通|申通|韵达|极兔|京东|淘宝|天猫|拼多多|抖音|美团|接龙号|揽收单|号码牌"
+    rf"|{CARRIERS}|接龙号|揽收单|号码牌"
     r"|(?=[a-z])(?<![a-z])(?:claim|confirmation|delivery|dispatch|job|label|manifest|package|payment|pickup|quote|receipt|refund"
     r"|request|work order)(?=[ _\-]?(?:no\b|num|id\b|ref|code\b|\#))"
     r"|(?=[a-zз№đ])(?<![a-z])(?:order|tracking|waybill|shipment|parcel|invoice|trade|transaction|txn|serial|[mh]?awb|po|so|p\.o\.|s/n|sn|imei|ean"
