@@ -84,7 +84,9 @@ _AT_A_DOOR: Final = re.compile(
     r"|[0-9A-Za-z](?:[栋棟幢座]|[号號]楼)"
 ).search
 """Words of those who bring a parcel."""
-_IN_A_HOUSE: Final = re.compile("[栋棟幢座楼樓]|单元|[门門][铃鈴禁]|[对對][讲講]|[电電]梯").search
+_IN_A_HOUSE: Final = re.compile(
+    rf"[栋棟幢座]|[楼樓](?<![^0-9A-Za-z{words.NUMERALS}][号號].)|单元|[门門][铃鈴禁]|[对對][讲講]|[电電]梯"
+).search
 _NEAR: Final = 24
 """Characters before and behind a number in which they are looked for."""
 
