@@ -30,7 +30,7 @@ from masking_service.masking.values import read_value
 from masking_service.masking.walk import Take, Usual, way_through
 from masking_service.masking.waybill import own_number
 
-AT_ONCE: Final = 500
+AT_ONCE: Final = 250
 """Records whose columns are read together. Where time or work runs out, those of earlier parts are whole."""
 
 
