@@ -220,6 +220,12 @@ def test_masked_views_are_refused_live_too(ready: Api, neighbour: Api) -> None:
     assert refusal(ready.get(OFFICER, f"/v1/waybills/{NUMBER}")) == FROZEN
 
 
+def test_erasing_is_refused_live_too(ready: Api, neighbour: Api) -> None:
+    freeze(neighbour, "client/privacy-officer")
+
+    assert refusal(ready.call(PRIVACY, "DELETE", f"/v1/waybills/{NUMBER}")) == FROZEN
+
+
 def guarded() -> list[Operation]:
     return [row for row in operations.TABLE if row.permissions]
 

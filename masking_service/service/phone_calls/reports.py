@@ -10,7 +10,7 @@ from typing import Final
 
 from masking_service.audit.actions import Action
 from masking_service.observability.metrics import Metrics
-from masking_service.service.call.recorder import DONE, ItemOutcome, Recorder, RequestContext
+from masking_service.service.call.recorder import NOTHING_STATED, ItemOutcome, Recorder, RequestContext
 from masking_service.service.people.errors import Unauthenticated
 from masking_service.service.people.principals import service_principal
 from masking_service.service.phone_calls import answers
@@ -96,9 +96,7 @@ class CallReports:
             )
             for one in new
         ]
-        entry = self.recorder.record(context, Action.CALL_RECORD, DONE, items=items, sealed=prepared.sealed)
-        with self.recorder.take_back_on_failure(entry):
-            prepared.write()
+        self.recorder.change(context, Action.CALL_RECORD, NOTHING_STATED, lambda: prepared, items=items)
         for one in new:
             self.metrics.call_record(answered=one.answered)
         return len(new)

@@ -281,11 +281,7 @@ class StoreAndCompare:
             context.principal.tenant, bases, custody, [one.record.expires_at for one in stored]
         )
         items = [ItemOutcome(base, DONE, custody=custody) for base in bases]
-        entry = self.recorder.record(
-            context, Action.CUSTODY_FIRST, DONE, Stated(role=grant.role), items=items, sealed=first.sealed
-        )
-        with self.recorder.take_back_on_failure(entry):
-            first.write()
+        self.recorder.change(context, Action.CUSTODY_FIRST, Stated(role=grant.role), lambda: first, items=items)
 
 
 def kept(keys: TenantKeys, entering: Sequence[Entering], drafts: Sequence[Draft]) -> list[Kept | Refusal | None]:
