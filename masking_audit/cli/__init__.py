@@ -4,31 +4,25 @@ from typing import Final
 
 import click
 
-from masking_service.cli.lazy import LazyGroup
+from masking_service.cli.deferred import Deferred
 
 _HERE: Final = "masking_audit.cli"
-MODULES: Final = {
-    "accept-store": f"{_HERE}.accept",
-    **{
-        name: f"{_HERE}.{name}"
-        for name in (
-            "cosign",
-            "export",
-            "follow",
-            "incident",
-            "lookout",
-            "prove",
-            "report",
-            "serve",
-            "sharing",
-            "tail",
-            "verify",
-        )
-    },
-}
-"""The module of each command."""
+COMMANDS: Final = (
+    Deferred("accept-store", f"{_HERE}.accept", "Accept a store that was restored from a backup."),
+    Deferred("cosign", f"{_HERE}.cosign", "Cosign the checkpoint notes of logs that only grow."),
+    Deferred("export", f"{_HERE}.export", "Write the whole log to standard output as NDJSON."),
+    Deferred("follow", f"{_HERE}.follow", "Archive the log as it grows, until SIGTERM or Ctrl-C."),
+    Deferred("incident", f"{_HERE}.incident", "Write the pack about a leak."),
+    Deferred("lookout", f"{_HERE}.lookout", "List at most five people a day whom a person should ask."),
+    Deferred("prove", f"{_HERE}.prove", "Write one entry of the log with the proof that it is there."),
+    Deferred("report", f"{_HERE}.report", "Write the figures of a period for a compliance audit."),
+    Deferred("serve", f"{_HERE}.serve", "Answer the service's questions about archived entries."),
+    Deferred("sharing", f"{_HERE}.sharing", "Write the ledger of what was given to whom, from the log."),
+    Deferred("tail", f"{_HERE}.tail", "Show entries as they come, one a line."),
+    Deferred("verify", f"{_HERE}.verify", "Verify a log with the public key alone."),
+)
 
 
-@click.group(cls=LazyGroup, modules=MODULES, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(commands=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
 def audit() -> None:
     """Export, verify, watch and archive the audit log."""

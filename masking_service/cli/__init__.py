@@ -12,33 +12,32 @@ from rich.console import Console
 
 from keys.errors import KeysError
 from masking_service import __version__
-from masking_service.cli.lazy import LazyGroup
+from masking_service.cli.deferred import Deferred
 
 INSTALLED: Final = "waybill-masking"
 """The command of the installed package. Its shell completion is click's: _WAYBILL_MASKING_COMPLETE=bash_source."""
 
 _HERE: Final = "masking_service.cli"
-MODULES: Final = {
-    "audit": "masking_audit.cli",
-    "bench": f"{_HERE}.bench",
-    "callers": f"{_HERE}.callers",
-    "clients": f"{_HERE}.clients",
-    "doctor": f"{_HERE}.doctor",
-    "incident": f"{_HERE}.incident",
-    "keys": f"{_HERE}.keys",
-    "mask": "masking_files",
-    "people": f"{_HERE}.people",
-    "policy": f"{_HERE}.policy",
-    "pseudonyms": f"{_HERE}.pseudonyms",
-    "search": f"{_HERE}.search",
-    "serve": f"{_HERE}.serve",
-    "token": f"{_HERE}.token",
-    "tokenize": "masking_files",
-}
-"""The module of each command."""
+COMMANDS: Final = (
+    Deferred("audit", "masking_audit.cli", "Export, verify, watch and archive the audit log."),
+    Deferred("bench", f"{_HERE}.bench", "Measure the service beside a baseline and other products."),
+    Deferred("callers", f"{_HERE}.callers", "Import the phone numbers of callers."),
+    Deferred("clients", f"{_HERE}.clients", "Add, list and revoke machine clients."),
+    Deferred("doctor", f"{_HERE}.doctor", "Check the set-up; exits with 1 if something is wrong."),
+    Deferred("incident", f"{_HERE}.incident", "Open incidents, show their clocks, and close them."),
+    Deferred("keys", f"{_HERE}.keys", "Create, rotate and destroy keys."),
+    Deferred("mask", "masking_files", "Mask the records of a file."),
+    Deferred("people", f"{_HERE}.people", "Approve people's keys and devices, and unfreeze people."),
+    Deferred("policy", f"{_HERE}.policy", "Check a policy, and hash the numbers that it lists."),
+    Deferred("pseudonyms", f"{_HERE}.pseudonyms", "Manage pseudonyms that end."),
+    Deferred("search", f"{_HERE}.search", "Manage the search indexes."),
+    Deferred("serve", f"{_HERE}.serve", "Serve HTTP until SIGTERM or Ctrl-C."),
+    Deferred("token", f"{_HERE}.token", "Mint access tokens of the development issuer."),
+    Deferred("tokenize", "masking_files", "Tokenize the records of a file, and store their values."),
+)
 
 
-@click.group(cls=LazyGroup, modules=MODULES, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(commands=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name=INSTALLED, message="%(prog)s %(version)s")
 def commands() -> None:
     """The waybill masking service: runs it, and manages its keys, clients and policy."""

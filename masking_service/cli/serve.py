@@ -15,7 +15,7 @@ from gunicorn.app.base import Application
 
 from masking_service.cli.announcement import Announcement
 from masking_service.cli.options import state_dir
-from masking_service.masking.usual_addresses import lines_reader
+from masking_service.masking.expressions import compile_all
 from masking_service.observability.logs import error_place, log
 from masking_service.observability.metrics import start_counting
 from masking_service.outbound import LOOPBACK
@@ -49,7 +49,7 @@ class Gunicorn(Application):  # type: ignore[misc]  # gunicorn has no types
 
     def _on_starting(self, _: object) -> None:
         """The hook of gunicorn.conf.py, for these settings."""
-        lines_reader()  # here once, and not in each worker
+        compile_all()  # here once, and not in each worker
         check_setup(partial(start_parts, self._settings))
         start_counting(self._settings.state_dir.resolve() / "metrics")
 

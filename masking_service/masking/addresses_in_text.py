@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from masking_service.masking.alternatives import only_at
+from masking_service.masking.expressions import Expression
 
 _NUMBER: Final = "[0-9０-９*A-Za-z零一二三四五六七八九十]"
 _ROOMS: Final = "室元栋棟幢座楼樓户戶层層"
@@ -81,7 +82,7 @@ _PLACE_SIGN: Final = re.compile(
     "[省市区區县縣镇鎮乡鄉街道路巷弄园園苑庭寓庄村城场厦心楼樓舍店馆栈宿栋棟幢座期](?<!(?<![一二三四五六七八九])期)"
 ).search
 """What each of these regions, roads, estates and houses ends with."""
-_ADDRESS_LINE: Final = re.compile(
+_ADDRESS_LINE: Final = Expression(
     rf"^{_LEAD}(?=[\u4e00-\u9fff]{{2}})(?![^\n，,。；;！!]{{0,64}}?(?:{_NO_ADDRESS}))"
     rf"(?={_REGION}{_IN_LINE}{{0,48}}?(?:[{_HOUSES}][ _\-]?[A-Za-z]{{0,2}}[0-9]|[\u4e00-\u9fff]{_CODE})"
     rf"|{_ROAD_WITH_HOUSE}{_IN_LINE}{{0,24}}?[0-9〇零一二三四五六七八九]"
@@ -117,7 +118,7 @@ _UNIT_WORD_OF_SCRIPTS: Final = (
     "|ห้อง|ชั้น|ბინა|სართული"
 )
 """Of other scripts those that are hardly anything else before a number."""
-_LATIN_UNIT: Final = re.compile(
+_LATIN_UNIT: Final = Expression(
     rf"(?<![\w*])(?:{_UNIT_WORD})\b\.?(?: ?(?:no|nr|number|№)\b\.?)?[ :]?\#?(?:[A-Z]?-?[0-9]|[A-Z]\b)"
     r"|(?<![\w*/.%])[0-9]{1,3}(?:/F\b|(?:st|nd|rd|th) (?:floor|fl)\b)"
     rf"|(?<![\w*/.%])[0-9]{{1,2}}(?:[.ºª°]{{1,2}}(?:o|er?)? ?(?:{_BEHIND_FLOOR})\b|[ºª] ?(?:[A-Z]\b|[0-9]{{1,2}}ª)"

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from masking_service.masking.address_words import LATIN_PLACE, LATIN_SITE, PROVINCES
+from masking_service.masking.expressions import Expression
 from masking_service.masking.family_names import DOUBLE_FAMILY_NAMES, FAMILY_NAMES
 
 _MAX_LENGTH: Final = 48
@@ -28,8 +29,8 @@ _NAME: Final = (
     rf"|[{FAMILY_NAMES}]\s?{_HAN}{{1,2}}|[{FAMILY_NAMES}]{{2}}{_HAN}{{2}})(?<![{_PLACE_ENDS}])"
     r"(?:\s?[(（]?(?:先生|女士|小姐|太太|老师|师傅|收)[)）]?)?"
 )
-_HAN_NAME: Final = re.compile(_NAME).fullmatch
-_BESIDE_PHONE: Final = re.compile(
+_HAN_NAME: Final = Expression(_NAME).fullmatch
+_BESIDE_PHONE: Final = Expression(
     rf"(?:(?<![^\W\d_])|(?<=[人员員方的给由找向系]))({_NAME})"
     rf"(?=[\s,，:：、/|(（-]{{0,3}}[+\d() -]{{0,12}}\*{{6,}}\d{{0,4}})"
     rf"|(?<!\*)\*{{6,}}+\d{{0,4}}[\s,，、/|)）]{{0,3}}({_NAME})(?=[^\w*]|$|{PROVINCES})"

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from masking_service.masking.alternatives import by_first_letter
+from masking_service.masking.expressions import Expression
 from masking_service.masking.lettered_codes import is_in_code
 from masking_service.masking.numbers import (
     AREA,
@@ -126,7 +127,7 @@ _SAID: Final = (
 )
 _READ: Final = rf"(?:{_KNOWN}){_ALONE}|{_ABROAD}"
 _ASKED: Final = rf"(?P<asked>\d(?:{_GAP}\d){{8,{MAX_DIGITS - 1}}}){_ASKS}"
-_NUMBER: Final = re.compile(
+_NUMBER: Final = Expression(
     rf"(?=[0-9+(\[{_BEGINS}])(?:(?=[0-9+(\[]){_FREE}(?:{_READ}|{_ASKED})|(?![0-9+(\[])(?:{_SAID}))", re.I
 )
 """One class passes over most characters: each alternative would cost as much by itself."""
@@ -135,7 +136,7 @@ _LOCAL: Final = r"(?P<local>[2-9](?:\d{6,7}|\d{2,3}[ \-]\d{4}))(?=-\d{1,6}(?![\d
 _SHORT: Final = rf"\(?{AREA}\)?[ \-]{{1,3}}(?P<short>9\d{{4}}|1\d{{2,4}}|[2-9]\d{{5,7}})(?![ \-]?\d)"
 _NOT_IN_CHINA: Final = re.compile(r"0(?:\d{4,5}[ \-]\d|[34568]0\d)").match
 """No area code of China, or more digits in the first group than one has."""
-_BEHIND_WORD: Final = re.compile(rf"{_READ}|{_SHORT}|{_LOCAL}", re.I)
+_BEHIND_WORD: Final = Expression(rf"{_READ}|{_SHORT}|{_LOCAL}", re.I)
 
 _COUNTED: Final = "年月日号號時时点點分元块塊角件箱个個份包袋只支瓶盒台套斤公千克吨米楼樓栋幢单室层"
 _NO_EXTENSION: Final = rf"(?![ .\-:/]?(?:\d|\*\d|\*{{3}})|[%A-Za-z{_COUNTED}])"

@@ -10,6 +10,7 @@ from typing import Final
 
 from masking_service.masking import address_words as words
 from masking_service.masking.alternatives import any_of
+from masking_service.masking.expressions import Expression
 from masking_service.masking.family_names import DOUBLE_FAMILY_NAMES, FAMILY_NAMES, RARE_FAMILY_NAMES
 from masking_service.masking.han_levels import (
     AISLE,
@@ -62,7 +63,7 @@ _LANES_INSIDE: Final = frozenset("弄 巷 胡同 街 道 通道".split())
 """Words for lanes that markets have, too."""
 _FLOOR_FIRST: Final = re.compile(r"[BLbl]?[0-9*]{1,3}(?=[Ff](?![A-Za-eg-z]))").match
 _WITH_HOUSES: Final = frozenset((ROAD, ZONE, ESTATE, AISLE))
-_NAME_OF_STARS: Final = re.compile(
+_NAME_OF_STARS: Final = Expression(
     r"(?:(?<![\u4e00-\u9fffA-Za-z*])|[人名員员方户戶])"
     rf"(?:[{FAMILY_NAMES}{RARE_FAMILY_NAMES}]|{any_of(DOUBLE_FAMILY_NAMES)})\*{{1,2}}$|[\u4e00-\u9fff*][.·•‧・∙⋅･]\*{{1,8}}$"
 ).search

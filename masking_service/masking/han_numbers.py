@@ -7,6 +7,7 @@ from typing import Final
 
 from masking_service.masking import address_words as words
 from masking_service.masking import names_between_words
+from masking_service.masking.expressions import Expression
 from masking_service.masking.family_names import FAMILY_NAMES, RARE_FAMILY_NAMES, WORDS_AS_FAMILY_NAMES
 
 POSTCODE: Final = 6
@@ -49,7 +50,7 @@ _TO_A_FLOOR: Final = rf"[-—~]{NUMERAL}{{1,4}}(?=\s?[层層楼樓])"
 ) = range(1, 12)
 """The last group that matches says which word is behind a number; the first one ends the number."""
 _SIDE: Final = "东東西南北中左右"
-TOKENS: Final = re.compile(
+TOKENS: Final = Expression(
     rf"[0-9A-Za-z*{words.NUMERALS}单單室户戶层層楼樓门門头頭](?:(?<=[A-Za-z])(?:[A-Za-z]+[a-z](?=[A-Z][0-9*])|[A-Za-z]{{2,}}+|(?<=[A-Z])[a-z](?!{ALNUM}))"
     rf"|(?:(?<={ALNUM}){ALNUM}*+(?:{_JOIN}{ALNUM}++)*+"
     rf"|(?<={NUMERAL})(?<!千)(?:{NUMERAL}{{0,7}}(?:[至到]{NUMERAL}{{1,4}}|{_TO_A_FLOOR})?"

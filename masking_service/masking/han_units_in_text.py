@@ -12,6 +12,7 @@ from typing import Final
 from masking_service.masking import address_words as words
 from masking_service.masking import names_between_words
 from masking_service.masking.alternatives import any_of, only_at
+from masking_service.masking.expressions import Expression
 from masking_service.masking.family_names import DOUBLE_FAMILY_NAMES, FAMILY_NAMES, RARE_FAMILY_NAMES
 from masking_service.masking.han_addresses import read_han_units
 from masking_service.masking.han_levels import (
@@ -43,7 +44,7 @@ from masking_service.masking.name_cues import SHORT_TITLES, TITLES
 from masking_service.masking.rooms_alone import is_there, is_to_a_door, rooms_alone
 
 _TITLED: Final = rf"(?:[{SHORT_TITLES}](?![\u4e00-\u9fff])|代?[收签]|亲[启收签]|{any_of(TITLES)})"
-_NAME_AT_ROOM: Final = re.compile(rf"(?<=[0-9A-Za-z])\*{{1,2}}(?={_TITLED})|(?<=[0-9])(?:Mrs?|Ms|Miss)\b").sub
+_NAME_AT_ROOM: Final = Expression(rf"(?<=[0-9A-Za-z])\*{{1,2}}(?={_TITLED})|(?<=[0-9])(?:Mrs?|Ms|Miss)\b").sub
 """The stars of a family name alone, or a title in English, right behind a room: 1808*先生, 1808Mr W***."""
 _PLACEHOLDER: Final = "某"
 """Replaces each of these characters, so that none of them is read as part of the room's number."""
@@ -55,7 +56,7 @@ _UNIT_GOES_ON: Final = re.compile(
     rf"\s?-?[A-Z]?[0-9*]{{3,4}}(?![0-9A-Za-z件个只箱])|(?:{NUMERAL}{{1,4}}|[0-9]{{1,2}})[楼樓層层室户]"
 ).match
 _ON_A_FLOOR: Final = re.compile("电梯|電梯|前台|楼梯|走廊|大厅|左|右|东|西|[A-Z]?[0-9]{3}").match
-_MAY_BE_CALLED: Final = re.compile(
+_MAY_BE_CALLED: Final = Expression(
     rf"\s?(?:(?:{any_of(DOUBLE_FAMILY_NAMES)}|[{FAMILY_NAMES}{RARE_FAMILY_NAMES}])(?:\*(?![0-9])|[\u4e00-\u9fff])"
     r"|\*(?:先生|女士|小姐|阿姨|师傅|老师))"
 ).match
@@ -101,7 +102,7 @@ _NARROW: Final = {code: code - 0xFEE0 for code in map(ord, "－．／＃～＿�
     code: code - 0xFEE0 for first in "Ａａ" for code in range(ord(first), ord(first) + 26)
 }
 _IS_WIDE: Final = re.compile(f"[{''.join(map(chr, _NARROW))}]").search
-_MAY_HOLD_UNITS: Final = re.compile(
+_MAY_HOLD_UNITS: Final = Expression(
     only_at(
         rf"0-9０-９A-Zr*\-\s,，、:：;；(（【.。|/+{words.NUMERALS}"
         "栋棟幢座铺舖单元门房室号號弄楼樓铃禁梯档檔摊攤东東西中放送",

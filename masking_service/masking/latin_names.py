@@ -15,6 +15,7 @@ from unicodedata import normalize
 from masking_service.masking import name_cues as cues
 from masking_service.masking.address_words import LATIN_PLACE, LATIN_SITE
 from masking_service.masking.alternatives import any_of, by_first_letter
+from masking_service.masking.expressions import Expression
 from masking_service.masking.legal_forms import LATIN_FORMS
 
 Span = tuple[int, int]
@@ -47,38 +48,38 @@ _WISH: Final = r"(?:[,.;]\s(?:please |pls |kindly )?(?:ring|call|knock|leave|tex
 """What a courier is asked to do behind the name of a recipient."""
 
 _capital: Final = re.compile(rf"[{_UPPER}](?:(?<![\s\S].)|(?<=[.:：\s(（\u4e00-\u9fff].))[{_LETTERS}]").search
-_announced: Final = re.compile(
+_announced: Final = Expression(
     rf"(?<![A-Za-z])(?=[{_LETTERS}])(?:(?i:{by_first_letter(cues.LATIN_CUES)})[.:：\s(\-–]{{1,3}}{_TITLE}?|{_TITLE})(?P<name>{_NAME})(?!{_LETTER})"
 ).finditer
-_weakly_announced: Final = re.compile(
+_weakly_announced: Final = Expression(
     rf"(?<![A-Za-z])(?=[{_LETTERS}])(?i:{by_first_letter(cues.LATIN_WEAK)})\s{_TITLE}?(?P<name>{_NAME})(?!{_LETTER})(?P<verb>{_VERB}|{_WISH})?"
 ).finditer
-_subject: Final = re.compile(
+_subject: Final = Expression(
     rf"(?:^|(?<=[.!?;\n(,，。；、\]] )|(?<=[.!?;\n(,，。；、])|(?<=[0-9]:[0-9][0-9] ))(?P<name>{_NAME})"
     rf"(?:(?:\s\([a-z ]{{2,20}}\))?(?P<verb>{_VERB})|(?=[,，(:：]\s?\w))"
 ).finditer
-_in_han: Final = re.compile(
+_in_han: Final = Expression(
     rf"(?:[找给給由让讓交俾畀叫喊帮替代请請问問]|联系|聯繫|聯絡|转交|交给|轉交|交給)\s?(?P<name>{_NAME})(?!{_LETTER})"
     rf"|(?<!{_LETTER})(?P<titled>{_NAME})\s?(?=先生|女士|小姐|太太|老师|老師|师傅|師傅|经理|經理)"
     rf"|(?<!{_LETTER})(?P<doing>{_NAME})\s?(?=代?[签簽收领領取拿](?![0-9人据单])|已[取收拿签簽]|自[提取]|[亲敬][启收签]|[转寄](?![\u4e00-\u9fff])|本人|要|让|说|想要|会来|在(?=[0-9*家公单楼前门上下办])|的(?:快递|快件|包裹|件|东西))"
 ).finditer
 """A name beside a cue in Han."""
-_signature: Final = re.compile(
+_signature: Final = Expression(
     rf"(?i:thanks|thank you|thx|regards|cheers|sincerely|best|love)[,.!]?\s{{1,2}}(?P<name>{_NAME})(?:\W*$|\n)"
 ).finditer
-_full: Final = re.compile(
+_full: Final = Expression(
     rf"(?<![\w'’.&/-])(?<!\bSt )(?<!\bSan )(?P<name>{_CAPITALISED}(?: {_LINK}{_CAPITALISED}){{1,3}})(?![\w&/-])"
 ).finditer
 _word: Final = re.compile(r"\w").search
 _FULL_NAME: Final = rf"{_CAPITALISED}(?: {_LINK}{_CAPITALISED}){{1,2}}"
-_first: Final = re.compile(rf"\s*({_FULL_NAME}),").match
+_first: Final = Expression(rf"\s*({_FULL_NAME}),").match
 _is_firm: Final = re.compile(rf"[^,]*\b(?:Co\.?, ?Ltd|(?:{any_of(LATIN_FORMS)})\b)", re.I).match
-_front: Final = re.compile(
+_front: Final = Expression(
     rf"\s*(?P<name>{_FULL_NAME})(?:[\s,，、;；|_]{{0,2}}(?=[\u4e00-\u9fff]{{1,9}}[省市区區县縣镇鎮乡鄉村路街道巷弄])"
     rf"|,? (?P<abroad>)(?=[0-9]{{1,5}}[A-Za-z]? (?:{_CAPITALISED} ){{1,3}}(?i:{LATIN_PLACE})\b))"
 ).match
 """Before an address in Han, or before a house and its street."""
-_back: Final = re.compile(
+_back: Final = Expression(
     rf"(?:(?<=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff][0-9*])|(?<=[\u4e00-\u9fff\-][0-9*]{{2}})|(?<=[0-9*]{{3}}))[\s,，、;；|_]{{0,2}}"
     rf"(?<![A-Za-z])(?P<name>{_FULL_NAME})\s*$"
     rf"|(?i:\b(?:apt|apartment|unit|room|rm|suite|ste|flat)\.? |\#)[0-9A-Z*]{{1,5}},? (?P<abroad>{_FULL_NAME})\s*$"
@@ -90,9 +91,9 @@ _house: Final = re.compile(r"[路街道巷弄村][0-9]|[0-9A-Z*][号號楼樓层
 _place: Final = re.compile(rf"(?<![A-Za-z])(?:{LATIN_PLACE}|{LATIN_SITE})(?![A-Za-z])", re.I).search
 _FAMILIES: Final = frozenset(("hill", "lane", "west", "north", "grove"))
 """Family names that are words of places, too: behind a given name that is known they are names."""
-_name: Final = re.compile(LATIN_NAME).match
-_whole: Final = re.compile(_NAME).fullmatch
-_name_behind: Final = re.compile(
+_name: Final = Expression(LATIN_NAME).match
+_whole: Final = Expression(_NAME).fullmatch
+_name_behind: Final = Expression(
     rf"(?:(?<![\w%+/=&])|(?<=[\u4e00-\u9fff]/)|(?<=[给找叫让是系人员友事户主收交为的])){LATIN_NAME}$"
 ).search
 _title: Final = re.compile(rf"(?:(?i:{cues.LATIN_TITLES})\b\.? ?)?").match

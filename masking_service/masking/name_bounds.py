@@ -13,6 +13,7 @@ from masking_service.masking import name_cues as cues
 from masking_service.masking.address_words import PROVINCES
 from masking_service.masking.alternatives import any_of, by_char
 from masking_service.masking.cue_uses import BEFORE_NAMES, BEHIND_NAMES, ROLE
+from masking_service.masking.expressions import Expression
 from masking_service.masking.family_names import (
     DOUBLE_FAMILY_NAMES,
     FAMILY_NAMES,
@@ -46,13 +47,13 @@ _address_ends: Final = frozenset("室号號楼樓层層栋棟幢座元户戶房�
 _han: Final = re.compile(rf"[{HAN}]*")
 _parted: Final = re.compile(_PARTED)
 _parted_behind: Final = re.compile(rf"{_PARTED}$")
-FIRST_PART: Final = re.compile(any_of(cues.FIRST_PARTS)).search
+FIRST_PART: Final = Expression(any_of(cues.FIRST_PARTS)).search
 _UNPARTED: Final = rf"(?:{any_of(cues.FIRST_PARTS)})[{HAN}]{{0,4}}"
-_unparted: Final = re.compile(rf"{_UNPARTED}(?:[-－]{_UNPARTED})?")
+_unparted: Final = Expression(rf"{_UNPARTED}(?:[-－]{_UNPARTED})?")
 _FIRST_CHARS: Final = frozenset(part[0] for part in cues.FIRST_PARTS)
 _CHARS_OF_PARTS: Final = frozenset("".join(cues.FIRST_PARTS))
 """No verb behind the last part of a name begins with them: 买买提 and 提出."""
-ANNOUNCES: Final = re.compile(
+ANNOUNCES: Final = Expression(
     rf"(?:{any_of((*cues.ROLES, *cues.WEAK, *(word for word in cues.ANNOUNCE if len(word) > 1)))})(?:是|为|叫|姓名)?"
 )
 _province: Final = re.compile(PROVINCES)

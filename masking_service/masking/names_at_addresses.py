@@ -13,6 +13,7 @@ from typing import Final
 from masking_service.masking import name_cues as cues
 from masking_service.masking.address_words import PROVINCES
 from masking_service.masking.alternatives import any_of, beginning
+from masking_service.masking.expressions import Expression
 from masking_service.masking.family_names import (
     DOUBLE_FAMILY_NAMES,
     FAMILY_NAMES,
@@ -48,7 +49,7 @@ _LABELS: Final = (
 _LABEL: Final = (
     rf"(?:(?:{any_of(_LABELS)})[是为:：\s]{{0,2}}|[收转轉致给給]\s?(?=[{_FAMILIES}]{_HAN}{{1,3}}[ ,，;；、|\t]))"
 )
-label_in_front: Final = re.compile(rf"{_LABEL}(?=[{_FAMILIES}]{_HAN})").match
+label_in_front: Final = Expression(rf"{_LABEL}(?=[{_FAMILIES}]{_HAN})").match
 """Finds the label of a name in front of an address."""
 
 NAME_IN_FRONT: Final = (
@@ -70,7 +71,7 @@ def _begins(words: Iterable[str], before: str = "", behind: str = "") -> str:
 
 
 _MAY_BE_NAME: Final = tuple(
-    re.compile(pattern, re.M).finditer
+    Expression(pattern, re.M).finditer
     for pattern in (
         _begins(
             _FOLLOWING,

@@ -16,6 +16,7 @@ from typing import Final
 from masking_service.masking import name_cues as cues
 from masking_service.masking.alternatives import any_of, by_char, by_first_letter
 from masking_service.masking.called_words import ORGANISATION_ENDS, PERSON_ENDS, ROLE_ENDS, is_word
+from masking_service.masking.expressions import Expression
 from masking_service.masking.family_names import (
     DOUBLE_FAMILY_NAMES,
     FAMILY_NAMES,
@@ -117,7 +118,7 @@ _FOLLOW: Final = by_char((word for word in _FOLLOWING if len(word) > 1), 0)
 _ACTS: Final = ("未接", "没接", "接货", "领货", "介绍", "送货上门", "没空", "上来", "下单")
 _SITES: Final = tuple(what + site for what in ("服务", "配送", "派送", "投递", "揽投") for site in "部站点")
 """Where carriers work: these begin with what follows names."""
-_ACT: Final = re.compile(
+_ACT: Final = Expression(
     any_of({*(verb for verb in cues.VERBS if len(verb) > 1), *cues.SURE_VERBS, *_ACTS} - {"收", "联系"})
 ).search
 """What a person does, somewhere behind a name in its clause: 王林当面签收."""
@@ -129,7 +130,7 @@ _BEFORE_RUN: Final = 20
 _LABEL: Final = re.compile(
     r"([\u4e00-\u9fff]+)(?:[\s》】\])>)）.丨|\-—_]{1,4}|[\s》】\]]?[:：=∶﹕→](?:\s?[《【\[(（『「<]|\s{0,3})|[《【\[(（『「<“\"])$"
 ).search
-_LATIN_LABEL: Final = re.compile(
+_LATIN_LABEL: Final = Expression(
     rf"(?<![A-Za-z])(?:{by_first_letter(f'{cues.LATIN_CUES}|to|from')})[\s,.:：=]{{1,3}}$", re.I
 ).search
 _LATIN_LETTER: Final = re.compile("[A-Za-z]").search
@@ -172,7 +173,7 @@ _IS_PLACE: Final = re.compile(
     r"|(?P<end>[道省市区县镇乡村路街苑园庄湾庭府邸墅寓厦院馆厂])|[\u4e00-\u9fff]{0,3}(?:[苑园城庄湾庭府邸墅寓厦院馆店厂]|[小中大]学|学校|广场|[分支总]部|分公司|超市|营业[部点厅]|集散|分拨|转运|中转|驿站|代收点))"
 ).match
 _IS_ROOM: Final = re.compile(r"(?:[0-9]|[0-9*]{3}|[0-9一二三四五六七八九十][)）])$").search
-_FIRM_BEFORE: Final = re.compile(rf"(?:{any_of(HAN_FORMS)})[\s,，、;；/|（(]{{1,2}}$").search
+_FIRM_BEFORE: Final = Expression(rf"(?:{any_of(HAN_FORMS)})[\s,，、;；/|（(]{{1,2}}$").search
 _SPACES: Final = frozenset(" \t\u3000")
 _DASHES: Final = frozenset("-—－")
 _TAKEN_AT: Final = frozenset("点店站柜")

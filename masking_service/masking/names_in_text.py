@@ -28,6 +28,7 @@ from masking_service.masking.cue_uses import (
     VERB,
     WEAK,
 )
+from masking_service.masking.expressions import Expression
 from masking_service.masking.family_names import DOUBLE_FAMILY_NAMES, FAMILY_NAMES, RARE_FAMILY_NAMES, han_name
 from masking_service.masking.han_words import han_words
 from masking_service.masking.latin_names import (
@@ -66,10 +67,10 @@ from masking_service.masking.names_of_neighbours import names_of_neighbours
 _STARTS: Final = ANY_FAMILY | {word[0] for word in (*DOUBLE_FAMILY_NAMES, *cues.FIRST_PARTS)}
 _behind_by_char: Final = by_char(BEHIND_NAMES, 0)
 _start: Final = f"[{''.join(sorted(_STARTS))}{re.escape(DOTS)}]"
-_word_before: Final = re.compile(
+_word_before: Final = Expression(
     rf"(?:{any_of(BEFORE_NAMES)})(?=[^{HAN}]|[{''.join(sorted(_STARTS))}是为為叫名姓小老阿]|[{HAN}]{{1,8}}\s?[{DOTS}])"
 )
-_word_behind: Final = re.compile(
+_word_behind: Final = Expression(
     rf"{beginning(BEHIND_NAMES)}(?:(?<={_start}.)|(?<={_start}..)|(?<={_start}...)|(?<={_start}....)|(?<=[^{HAN}].))"
 )
 """First characters of words behind names, by which most texts are passed over."""
@@ -103,7 +104,7 @@ _behind_house: Final = re.compile(
 )
 _SHOPS: Final = frozenset(word for word in cues.PLAIN["n"] if len(word) == len("麦当劳"))
 """What may be called like a person behind a house, and is not: 88号麦当劳."""
-_before_place: Final = re.compile(
+_before_place: Final = Expression(
     han_name(HAN, apart=r"(?:(?<![\s\S].)|(?<=[\s,，;；。:：、*）)].)|(?<=\*[0-9]{4}.))", double_first=True)
     + rf"(?=\s?(?:{PROVINCES}|(?![省市区縣县])[{HAN}]{{2,3}}[省市]))"
 )
@@ -111,17 +112,17 @@ _spaced_behind: Final = re.compile(
     rf"[{FAMILY_NAMES}][ \u3000]{{1,2}}[{HAN}](?:[ \u3000]{{0,2}}[{HAN}])?(?![{HAN}])"
 ).match
 """A name that is written with spaces in it: 李 明, 李 小 明."""
-_parts: Final = re.compile(
+_parts: Final = Expression(
     rf"(?<![^\s,，;；、。|:：(（])(?:([{FAMILY_NAMES}{RARE_FAMILY_NAMES}][{HAN}]{{1,2}}"
     rf"|(?:{any_of(DOUBLE_FAMILY_NAMES)})[{HAN}]{{1,2}})(?![^\s,，;；、。|)）*])|[^\s,，;；、。|]+)"
 )
 _WORD: Final = rf"[{FAMILY_NAMES}{RARE_FAMILY_NAMES}][{HAN}]{{1,2}}"
-_beside_number: Final = re.compile(
+_beside_number: Final = Expression(
     rf"(?<![^\s,，;；、|/:：（(])(?P<before>{_WORD})(?=[）)]?[\s,，;；、|/:：]{{0,2}}\*{{6}})"
     rf"|\*{{6}}[0-9]{{0,4}}[\s,，;；、|/:：]{{0,2}}[（(]?(?P<behind>{_WORD})(?![^\s,，;；、|/收）)])"
 ).finditer
 _PLAIN_BESIDE_NUMBER: Final = cues.PLAIN_BESIDE_NUMBER.union(PROVINCES.split("|"))
-_only_word_and_number: Final = re.compile(
+_only_word_and_number: Final = Expression(
     rf"\s*(?:[（(]?{_WORD}[）)]?[\s,，;；、|/:：]{{0,2}}\*{{6,7}}[0-9]{{0,4}}"
     rf"|\*{{6,7}}[0-9]{{0,4}}[\s,，;；、|/:：]{{0,2}}[（(]?{_WORD}[）)]?)\s*"
 ).fullmatch
@@ -131,7 +132,7 @@ _town_first: Final = re.compile(
 """The town at a trace's beginning, which may have the form of a name: 【岳阳】快件已到达."""
 _ENDS_OF_TOWNS: Final = frozenset("平东山阳水江河海林泽津德安源康石龙集庄丘义州口梁堰栗狮胜志祥良川")
 """What towns of two characters often end with, as names do."""
-_ends_firm: Final = re.compile(rf"(?:{any_of(HAN_FORMS)})(?![{HAN}])").search
+_ends_firm: Final = Expression(rf"(?:{any_of(HAN_FORMS)})(?![{HAN}])").search
 """An organisation that ends a clause: beside it and a phone, a name is told as beside an address."""
 _any_han: Final = re.compile(f"[{HAN}]").search
 _labels: Final = by_char((word.lower() for word in cues.LABELS), -1)
@@ -159,7 +160,7 @@ _town_and_name: Final = re.compile(rf"[{HAN}]{{0,8}}(?=[0-9*]{{0,12}}[)）】\]]
 _DONE_AT: Final = frozenset("收寄件货")
 """Behind what is done with a parcel 时 says when: 收件时出示."""
 _BLANKS: Final = frozenset(" \u3000")
-_title_in_brackets: Final = re.compile(rf"[（(](?:{any_of(cues.TITLES)})[)）]").match
+_title_in_brackets: Final = Expression(rf"[（(](?:{any_of(cues.TITLES)})[)）]").match
 _JOINING: Final = frozenset("和与與跟及")
 """They join what is before them to a name, so that a text does not begin with them."""
 _CHANGED_BY_STARS: Final = NICKNAMES | frozenset("收或说說") | frozenset(cues.SHORT_TITLES)

@@ -10,6 +10,7 @@ from masking_service.masking import name_cues as cues
 from masking_service.masking import names_between_words
 from masking_service.masking.address_words import PROVINCES
 from masking_service.masking.alternatives import any_of
+from masking_service.masking.expressions import Expression
 from masking_service.masking.family_names import DOUBLE_FAMILY_NAMES, FAMILY_NAMES, han_name
 from masking_service.masking.name_bounds import COMMON_FAMILY, HAN, PLACE_ENDS, can_be_name, without_family_from
 
@@ -17,23 +18,23 @@ Span = tuple[int, int]
 
 _WHOLE: Final = han_name(HAN, FAMILY_NAMES)
 _code: Final = r"(?:[A-Za-z]?[0-9*]{3,4}|[A-Za-z]{0,4}[0-9]{6,24})"
-_beside_code: Final = re.compile(
+_beside_code: Final = Expression(
     rf"{_code}(?<![0-9A-Za-z*]\s)[\s,，;；、|]{{1,3}}({_WHOLE})(?![^\s,，;；。、|])"
     rf"|(?<![^\s,，;；。、|])({_WHOLE})(?:[\s,，;；、|]{{1,3}}{_code}(?![^\s,，;；。、|])|[（(]{_code}[)）])"
 ).finditer
 """A name that is a whole clause beside the number of a room or an order."""
-_begins_or_ends_with_code: Final = re.compile(
+_begins_or_ends_with_code: Final = Expression(
     rf"[\s,，;；、|（(](?:(?<=[0-9*][\s\S])[\s,，;；、|]{{0,2}}{_WHOLE}|(?<=[{HAN}][\s\S])[\s,，;；、|]{{0,2}}[0-9A-Za-z*])"
 ).search
 """A sign between a number and what may be a name: most texts have none."""
-_labelled: Final = re.compile(
+_labelled: Final = Expression(
     rf"(?<![^\s,，;；。、|])(?!{cues.NO_LABELS})"
     rf"(?:[{HAN}]{{1,6}}|[{HAN}] [{HAN}]|[A-Za-z]{{1,10}})"
     rf"(?:(?<![{cues.NO_LABEL_ENDS}])|(?<=[拣揀配验驗装裝卸收发發理提送取点點][货貨])|(?<=[收付]款)|(?<=[章字绣片卡名]内容))"
     rf"\s?[:：=]\s?({_WHOLE})(?![^\s,，;；。、|)）])"
 ).finditer
 """A name that is the whole value of a label that calls no goods, place or state."""
-_beside_wish: Final = re.compile(rf"({_WHOLE})[:：](?=不?要|别|放|请|請|麻烦|帮|改|先|周[一二三四五六日末]|送)").match
+_beside_wish: Final = Expression(rf"({_WHOLE})[:：](?=不?要|别|放|请|請|麻烦|帮|改|先|周[一二三四五六日末]|送)").match
 """At the beginning a name, a colon and a request: 王小明：放门口."""
 _QUANTITY: Final = (
     r"(?:[ \t\u3000]{0,2}(?:[*xX×＊✖+＋][ \t]?[0-9]{1,3}"
@@ -70,7 +71,7 @@ _SIGNED_WITH: Final = (
     "拜托了",
 )
 """What a person writes before the name that signs a text."""
-_whole: Final = re.compile(
+_whole: Final = Expression(
     han_name(HAN, apart=rf"(?:(?<![{HAN}A-Za-z*].)|{'|'.join(f'(?<={word}.)' for word in _SIGNED_WITH)})")
     + rf"(?=[^{HAN}]|$|[一二两三四五六七八九十半][ \t]?[{cues.UNITS}])"
 ).finditer
@@ -102,7 +103,7 @@ _ends_clause: Final = frozenset(" \t\n\r\u3000,，;；。、]】")
 _LONGEST_BEFORE: Final = 12
 """Characters before a whole name that are read."""
 _DOTS: Final = frozenset("·•‧・∙⋅･.．")
-_parted_clause: Final = re.compile(
+_parted_clause: Final = Expression(
     rf"(?<![·•‧・∙⋅･.．])(?=(?:{any_of(cues.FIRST_PARTS)})[{HAN}]{{0,5}}[·•‧・∙⋅･.．][{HAN}]{{2}})"
 ).finditer
 """Where a name of several parts begins that is alone in a clause."""

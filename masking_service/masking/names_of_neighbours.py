@@ -11,6 +11,7 @@ from functools import cache
 from typing import Final
 
 from masking_service.masking.alternatives import any_of
+from masking_service.masking.expressions import Expression
 from masking_service.masking.han_words import han_words
 from masking_service.masking.name_cues import sections
 
@@ -33,7 +34,7 @@ _KOREAN: Final = rf"(?:(?:{_TWO}){_SYLLABLE}{{1,2}}|[{_ONE}] ?{_SYLLABLE}{{2}}|[
 _TOLD: Final = rf"(?<!{_SYLLABLE})(?:{any_of(_WORDS['korean-roles'])})[은는이가]?[ :：\-(]{{0,3}}"
 _GOES_ON: Final = "이|가|은|는|께|에게|한테|의|댁|과|와|을|를|도|앞|본인|부재|입니다"
 _NO_KOREAN: Final = frozenset(_WORDS["no-korean"])
-_korean: Final = re.compile(
+_korean: Final = Expression(
     rf"{_TOLD}(?P<told>{_KOREAN})(?!{_SYLLABLE})|{_TOLD}(?P<said>{_KOREAN})(?=님|씨|입니다|이며|에게|[이가은는께])"
     rf"|(?<!{_SYLLABLE})(?P<titled>{_KOREAN})(?= ?(?:{any_of(_WORDS['korean-titles'])})(?:(?!{_SYLLABLE})|{_GOES_ON}))"
     rf"|(?<!{_SYLLABLE})(?P<before>{_KOREAN})(?=[ ,/(\-:]{{0,3}}(?:[A-Za-z]{{1,6}}[ :.]{{0,2}})?{_PHONE})"
@@ -55,7 +56,7 @@ _APART: Final = rf"(?<![{_KANJI}])(?<![{_HIRAGANA}](?<![はがのをにでとも
 """Where a name may begin: behind no kanji, and of kana only behind a particle."""
 _PARTICLES: Final = frozenset("はがをにでともへのやか")
 _NO_JAPANESE: Final = frozenset(_WORDS["no-japanese"])
-_japanese_names: Final = re.compile(
+_japanese_names: Final = Expression(
     rf"(?:{any_of(_WORDS['japanese-roles'])})[はが:：\s【\[（(]{{0,3}}(?P<told>{_NAME}|{_FAMILY})"
     rf"|{_APART}(?P<titled>[{_KANJI}]{{1,6}}(?:[ \u3000][{_KANJI}{_HIRAGANA}{_KATAKANA}]{{1,4}}"
     rf"|(?!さん|さま|くん|ちゃん)[{_HIRAGANA}]{{2,3}}|[{_KATAKANA}]{{2,5}})?)(?=[ \u3000]?{_HONORIFIC})"

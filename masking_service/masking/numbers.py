@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from masking_service.masking.abroad import read_abroad, read_valid
+from masking_service.masking.expressions import Expression
 
 MAX_DIGITS: Final = 13
 """Digits of a run without country code above which it is no phone: identity and card numbers."""
@@ -109,7 +110,7 @@ _FIELD_SPELLINGS: Final = {
     "grouped": rf"(?P<grouped>\d{{2,3}}[ .\-](?:\d{{2,4}}[ .\-])?\d{{4}}[ .\-]\d{{4}})(?!{_GAP}\d)",
     "singly": rf"(?P<singly>[1-9](?:[ .\-]\d){{6,7}})(?!{_GAP}\d)",
 }
-_FIELD: Final = re.compile("|".join(rf"(?:{form})(?!\d)" for form in _FIELD_SPELLINGS.values()))
+_FIELD: Final = Expression("|".join(rf"(?:{form})(?!\d)" for form in _FIELD_SPELLINGS.values()))
 _GROUPS: Final = re.compile(rf"\d+(?:{_GAP}\d+){{0,6}}")
 _ABROAD: Final = re.compile(rf"\(?(?:(?<![\d*])\+{_GAP}|00)[1-9](?:{_GAP}\d){{0,26}}(?!\d)")
 _ALONE_ABROAD: Final = re.compile(

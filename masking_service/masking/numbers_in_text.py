@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from masking_service.masking.expressions import Expression
 from masking_service.masking.found_numbers import BEFORE_NUMBER, extension_in_text, find_numbers
 from masking_service.masking.identity import find_cards, find_citizens, find_documents, find_emails, find_machine_lines
 from masking_service.masking.numbers import INTERMEDIATE, MIN_HIDDEN_DIGITS
@@ -108,7 +109,7 @@ SAYS_ORDER: Final = (
     r"|[ _]?numbers?|[ _]?no\.?|[ _]?num|[ _]?id|[ _]?code|[ _]?sn|[ _]?ref|[ _]?№){0,2}(?:是|为|為| is)?"
 )
 """What a text calls the number of an order or the like: no card, identity number, landline or room."""
-_ORDER: Final = re.compile(
+_ORDER: Final = Expression(
     rf"{SAYS_ORDER}[ \t:=#.()\[\]【】「」『』“”\"']{{0,4}}"
     r"(?P<number>(?!tel|mob|call)[a-z]{0,4}[0-9][0-9a-z]*(?:[ \-][0-9a-z]{1,24}){0,8}"
     r"(?:[,/;+& 和]{1,2}[a-z]{0,4}[0-9]{8,}){0,9})",
@@ -156,7 +157,7 @@ _NEAR_DIGITS: Final = re.compile(
 ).search
 """Digits of one number: seven with signs of a phone between them, eleven with any, or some before those of a mask."""
 _FIVE_DIGITS: Final = re.compile(r"[0-9](?:[ .()/\-]{0,5}[0-9]){4}").search
-_SAID_NUMBER: Final = re.compile(
+_SAID_NUMBER: Final = Expression(
     rf"{BEFORE_NUMBER.replace(' :.', ' :.：')}\(?[0-9](?:[ .()/\-]{{0,5}}[0-9]){{4}}", re.I
 ).search
 

@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import Final
 
 from masking_service.masking import address_words as words
+from masking_service.masking.expressions import Expression
 from masking_service.masking.family_names import FAMILY_NAMES
 from masking_service.masking.numbers_in_text import CARRIERS, SAYS_ORDER
 
@@ -102,7 +103,7 @@ _NAMED: Final = (
 """Behind a number: what is called by it, or a word for it that others read."""
 _STATUS: Final = r"[】\]](?:$|派|已(?!放)|正|揽|到|运|发|签收|退|[待可]|取件|[中入出][转库]|快[递件])"
 """Behind a number in brackets: what a carrier says of the parcel with it."""
-_says_other: Final = re.compile(
+_says_other: Final = Expression(
     rf"(?:(?!{CARRIERS}|物流|发票|合同|no|№|lot){SAYS_ORDER}|(?<![0-9{words.NUMERALS}])[码碼]|[货型色款尾柜箱工]号|(?:[运货快]单|价格?|金额|费用?|款|到付|合计|共|重量|数量|颜色|规格|材[质料]|格口)[由从是为改到共]{{0,2}})"
     r"[^0-9\n\u4e00-\u9fff]{0,3}[由从是为改到共]{0,2}$",
     re.I,

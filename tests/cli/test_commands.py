@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from keys.errors import KeysError
-from masking_service.cli import MODULES, main
+from masking_service.cli import COMMANDS, main
 from masking_service.dev.development import Development, people
 from masking_service.dev.recommended import recommended
 from masking_service.runtime.opened import WrongPurpose
@@ -354,8 +354,9 @@ def test_a_policy_with_a_fault_names_its_path_and_exits_with_one(command: Comman
 
 
 def test_only_commands_that_need_the_masks_load_them_and_only_people_what_verifies_keys() -> None:
-    others = sorted({*MODULES.values()} - {MODULES[name] for name in ("incident", "mask", "people", "policy", "serve")})
-    first, then = ", ".join((*others, "masking_audit.cli.follow", "masking_console.service")), MODULES["people"]
+    modules = {command.name: command.module for command in COMMANDS}
+    others = sorted({*modules.values()} - {modules[name] for name in ("incident", "mask", "people", "policy", "serve")})
+    first, then = ", ".join((*others, "masking_audit.cli.follow", "masking_console.service")), modules["people"]
     code = f"import sys, {first}; print(*sys.modules); import {then}; print(*sys.modules)"
 
     without, with_people = (line.split() for line in programs.output(sys.executable, "-c", code).splitlines())

@@ -8,7 +8,9 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from masking_service.cli import commands
+from masking_audit.cli import COMMANDS as OF_AUDIT
+from masking_service.cli import COMMANDS, commands
+from masking_service.cli.deferred import Deferred
 from tests import programs
 from tests.e2e.processes import ROOT
 from tests.every import every
@@ -28,6 +30,8 @@ runpy.run_module('masking_service', run_name='__main__')
 
 
 def tree(command: click.Command, *path: str) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    if isinstance(command, Deferred):
+        command = command.imported()
     yield path, command
     if isinstance(command, click.Group):
         context = click.Context(command)
@@ -47,6 +51,21 @@ def test_a_list_of_commands_cuts_no_sentence(path: tuple[str, ...], command: cli
 
     assert shown.exit_code == 0
     assert [line for line in shown.stdout.splitlines() if re.match(r"  .*\.\.\.$", line)] == []
+
+
+@pytest.mark.parametrize("command", [*COMMANDS, *OF_AUDIT], ids=lambda command: command.module)
+def test_a_command_is_listed_with_its_own_first_sentence(command: Deferred) -> None:
+    assert command.get_short_help_str(WIDTH) == command.imported().get_short_help_str(WIDTH)
+
+
+def test_a_list_of_commands_imports_none_of_them() -> None:
+    asked = "import sys, runpy; sys.argv[1:] = ['-h']; runpy.run_module('masking_service', run_name='__main__')"
+    code = f"import atexit, sys; atexit.register(lambda: print(*sys.modules)); {asked}"
+
+    said = programs.output(sys.executable, "-c", code)
+
+    assert "Mask the records of a file." in said
+    assert not {command.module for command in COMMANDS} & {*said.split()}
 
 
 @every(("path", "command"), EVERY)

@@ -17,6 +17,7 @@ from typing import Final, NamedTuple
 from masking_service.masking import address_words as words
 from masking_service.masking.bare_names import bare_name
 from masking_service.masking.districts import district_end
+from masking_service.masking.expressions import Expression
 from masking_service.masking.foreign_addresses import ForeignAddress, hide_foreign_units
 from masking_service.masking.han_addresses import behind_last_number, hide_han_units, read_han_units
 from masking_service.masking.japanese_addresses import hide_japanese_units, is_japanese
@@ -65,7 +66,7 @@ _ONLY_ROOM: Final = re.compile(r"[A-Za-z*]?[0-9*]{3,4}[A-Za-z*]?").fullmatch
 _ROOM_IN_BRACKETS: Final = re.compile(r"[(（\[【]\s?[A-Za-z]?[0-9*]{3,4}[A-Za-z]?\s?[)）\]】]?").fullmatch
 _AWAITS_ROOM: Final = re.compile(r"[栋棟幢座元楼樓层層梯厦廈寓号號#]\s?$").search
 
-_NAME_BEFORE: Final = re.compile(NAME_IN_FRONT).match
+_NAME_BEFORE: Final = Expression(NAME_IN_FRONT).match
 _PHONE_MASK: Final = re.compile(r"(?<!\*)\*{6,}[0-9]{1,4}(?![0-9A-Za-z*])").search
 _HEAD: Final = 24
 _CONTEXT: Final = 8

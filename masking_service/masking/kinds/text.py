@@ -18,6 +18,7 @@ from masking_service.masking.alternatives import only_at
 from masking_service.masking.effort import UNBOUNDED, Effort, Share, estimate
 from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.escapes import hide_escaped, holds_escaped_han, unescaped
+from masking_service.masking.expressions import Expression
 from masking_service.masking.foreign_addresses import hide_foreign_units
 from masking_service.masking.han_units_in_text import hide_units_in_text, may_hold_units
 from masking_service.masking.hidden import hidden_form
@@ -95,7 +96,7 @@ _ABROAD: Final = (
     r"|(?=(?:[ \-]?[0-9]){10,11}(?![0-9]))[0-9]{2,5}[ \-](?:[0-9]{2,5}[ \-])?[0-9]{4,6})"
     r"(?![0-9A-Za-z*%件个元块]|[\-.][0-9])"
 )
-_LOCAL_PHONE: Final = re.compile(
+_LOCAL_PHONE: Final = Expression(
     rf"(?:[\u3400-\u9fff]\*{{1,3}}(?:先生|女士|小姐)?|[A-Za-z\u0400-\u04ff]\*+(?: \*+){{0,3}}(?=[ (（,，:：]))"
     r"[\s（(,，:：、]{0,2}(?:[佢他她]?(?:電話|电话|致電|致电|打|call |[Tt]el)[係系是:：]?[ \t]?)?"
     rf"(?P<behind>{_LOCAL}|{_ABROAD})"
