@@ -40,11 +40,6 @@ def hide_foreign_units(text: str, *, places: bool = True) -> str:
     return ForeignAddress(text, places=places).masked()
 
 
-def unit_not_recognised(text: str) -> bool:
-    """Whether an address may have a unit that is not recognised as one."""
-    return ForeignAddress(text).unread()
-
-
 class ForeignAddress(UnitsByPlace):
     """An address that is read word by word.
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from masking_service.masking.foreign_addresses import hide_foreign_units, unit_not_recognised
+from masking_service.masking.foreign_addresses import ForeignAddress, hide_foreign_units
 from masking_service.masking.han_addresses import hide_han_units
 from masking_service.masking.han_units_in_text import hide_units_in_text
 from masking_service.masking.japanese_addresses import hide_japanese_units
@@ -64,8 +64,12 @@ MASKS: dict[str, Callable[[str], object]] = {
 }
 
 
+def _unread(text: str) -> bool:
+    return ForeignAddress(text).unread()
+
+
 every_reader_of_units = every(
-    "read", [hide_han_units, hide_units_in_text, hide_foreign_units, hide_japanese_units, unit_not_recognised]
+    "read", [hide_han_units, hide_units_in_text, hide_foreign_units, hide_japanese_units, _unread]
 )
 
 

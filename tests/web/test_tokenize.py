@@ -61,6 +61,19 @@ def test_each_tenant_has_its_own_retention(under: Under, set_clock: Clock) -> No
     assert expiring == ["2027-05-29T00:53:20Z", "2027-02-28T00:53:20Z"]
 
 
+@pytest.mark.parametrize(("stored", "again"), [(..., None), (None, ...)], ids=["added", "dropped"])
+def test_nulls_that_a_serializer_adds_or_drops_make_no_other_record(api: Api, stored: Any, again: Any) -> None:
+    first = api.tokenize(record(sender__address=stored))[0]
+
+    second = api.tokenize(record(sender__address=again))[0]
+
+    assert (second["tokens"], second["created"], second["revision"]) == (first["tokens"], False, 0)
+    api.open_case("D-1", NUMBER)
+    items = [{"token": second["tokens"]["/recipient/phone"]}]
+    opened = api.call(OFFICER, "POST", "/v1/detokenize", {"purpose": "dispute", "case": "D-1", "items": items})
+    assert results(opened)[0]["value"] == VALUES["recipient"]["phone"]
+
+
 def test_the_same_record_again_gets_the_same_tokens_and_no_longer_life(api: Api, set_clock: Clock) -> None:
     set_clock(1_796_000_000)
     first = api.tokenize(record())[0]

@@ -196,13 +196,15 @@ class Entering:
     def tokens_in(self, stored: records.Record) -> tuple[bytes, list[str]]:
         """Return the ordinals and pointers of the values that get tokens in a stored record with the same values.
 
-        A value that was stored as a kind without tokens cannot be opened, so it gets none afterwards.
+        Its ordinals are others where one of the two has nulls. A value that was stored as a kind without tokens cannot
+        be opened, so it gets none afterwards.
         """
         if stored.body == self.body:
             return self.ordinals, self.pointers
-        kinds = [place.kind for place, _ in stored.content()[1]]
-        named = [(at, name) for at, name in zip(self.ordinals, self.pointers, strict=True) if kinds[at] in TOKEN_KINDS]
-        return bytes(at for at, _ in named), [name for _, name in named]
+        fields = enumerate(stored.content()[1])
+        at = {place.pointer: ordinal for ordinal, (place, _) in fields if place.kind in TOKEN_KINDS}
+        pointers = [pointer for pointer in self.pointers if pointer in at]
+        return bytes(at[pointer] for pointer in pointers), pointers
 
     def phones(self) -> list[Any]:
         """Return the values of the recipients' phones."""

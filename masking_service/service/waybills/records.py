@@ -105,7 +105,10 @@ class Record(Unprinted, msgspec.Struct, frozen=True, gc=False):
         return Record(self.salt, self.token_version, self.expires_at, self.body, header, self.held)
 
     def same_as(self, body: bytes) -> bool:
-        """Whether the same schema and values were stored; a later version may give a value another kind."""
+        """Whether the same schema and values were stored. A member that is null counts as one that is not there.
+
+        A later version may give a value another kind.
+        """
         return hmac.compare_digest(self.body, body) or hmac.compare_digest(_by_path(self.body), _by_path(body))
 
     def content(self) -> tuple[str, list[tuple[Place, Any]]]:
@@ -161,10 +164,10 @@ def body_of(frame: list[Any], values: Sequence[Any]) -> bytes:
 
 
 def _by_path(body: bytes) -> bytes:
-    """Return a body with the paths of its values in place of their places, which say the kinds, too."""
+    """Return a body without nulls, and with paths in place of its places, which say the kinds, too."""
     schema, *flat = _decode(body)
-    flat[::2] = map(_path_of, flat[::2])
-    return _encode([schema, *flat])
+    pairs = zip(flat[::2], flat[1::2], strict=True)
+    return _encode([schema, *((_path_of(code), value) for code, value in pairs if value is not None)])
 
 
 def _path_of(code: int | str) -> int | str:

@@ -31,3 +31,15 @@ def test_a_value_that_was_stored_without_a_token_gets_none_afterwards() -> None:
 
     assert stored.same_as(entering().body)
     assert entering().tokens_in(stored) == (b"\0", ["/to_address/name"])
+
+
+def test_a_token_names_the_ordinal_in_the_stored_record_where_that_has_nulls() -> None:
+    texts = (
+        ("name to_address.company", None),
+        ("name to_address.name", "张三"),
+        ("email to_address.email", "jane@test.com"),
+    )
+    stored = Record(b"sa", 0, LATER, body_of("easypost", [(Place.parse(text), value) for text, value in texts]))
+
+    assert stored.same_as(entering().body)
+    assert entering().tokens_in(stored) == (b"\1\2", ["/to_address/name", "/to_address/email"])

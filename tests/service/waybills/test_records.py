@@ -102,6 +102,16 @@ def test_a_value_that_has_another_kind_now_is_the_same_value() -> None:
     assert not record(body_of("easypost", before)).same_as(body_of("easypost", now[:1]))
 
 
+def test_a_null_counts_as_a_member_that_is_not_there() -> None:
+    phone = Place.parse("phone recipient.phone")
+    without, with_nulls = [(NAME, "张三")], [(phone, None), (NAME, "张三")]
+
+    assert record(body_of("standard", without)).same_as(body_of("standard", with_nulls))
+    assert record(body_of("standard", with_nulls)).same_as(body_of("standard", without))
+    assert not record(body_of("standard", [(phone, "13800138000"), *without])).same_as(body_of("standard", with_nulls))
+    assert not record(body_of("standard", without)).same_as(body_of("standard", [(phone, ""), *without]))
+
+
 def test_a_place_of_a_later_version_is_another_value() -> None:
     assert not record(b'["easypost",99999,"me@test.com"]').same_as(body_of("easypost", [(NAME, "me@test.com")]))
 
