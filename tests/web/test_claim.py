@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from masking_service.masking.timestamps import rfc3339
 from masking_service.runtime.clock import clock
 from masking_service.service.cases.state import MAX_CLAIMS
 from tests.web.api import NUMBER, PHONE, Api, Clock, Json, Trips, content, refusal
@@ -131,15 +132,27 @@ def test_denied_cases_have_the_order_too(ready: Api) -> None:
 
 
 def test_a_list_tells_an_opener_what_others_decided(ready: Api, set_clock: Clock) -> None:
-    ready.open_case("D-2", NUMBER, purpose="regulator")
-    ready.post(SUPERVISOR, "/v1/cases/D-2/deny", {"note": "no file number"})
+    begin = clock()
+    for second, name in enumerate(("D-7", "D-2", "D-6", "D-3", "D-5", "D-4")):
+        set_clock(begin + second)
+        ready.open_case(name, NUMBER, purpose="regulator")
+        content(ready.post(SUPERVISOR, f"/v1/cases/{name}/deny", {"note": f"no file of {name}"}))
 
     told = content(ready.get(DESK, "/v1/cases?counts=yes"))["decided"]
     others = content(ready.get(OFFICER, "/v1/cases?counts=yes"))["decided"]
-    set_clock(clock() + 8 * 3600)
+    set_clock(begin + 5 + 8 * 3600)
     later = content(ready.get(DESK, "/v1/cases?counts=yes"))["decided"]
 
-    assert [(one["case"], one["act"], one["note"]) for one in told] == [("D-2", "deny", "no file number")]
+    assert told == [
+        {
+            "case": name,
+            "act": "deny",
+            "by": "client/supervisor",
+            "at": rfc3339(begin + second),
+            "note": f"no file of {name}",
+        }
+        for second, name in ((5, "D-4"), (4, "D-5"), (3, "D-3"), (2, "D-6"), (1, "D-2"))
+    ]
     assert (others, later) == ([], [])
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 import json
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -29,14 +30,15 @@ from tests.authenticators import ORIGIN
 from tests.devices import URL
 from tests.every import every
 from tests.service.people.policies import policy
+from tests.telling import Told
 from tests.web.api import Api, Json, content, refusal, without_details
 from tests.web.calls import path_of
 from tests.web.people import DESK, OFFICER, PRINTER, PRIVACY
 from tests.web.proving import proven
 from tests.web.signing import signed
 
-LISTED, BOUNDS = (Path(__file__).with_name(name) for name in ("operations.txt", "bounds.txt"))
-OF_BOUNDS = ("minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems")
+LISTED, WHOLE = (Path(__file__).with_name(name) for name in ("operations.txt", "document.txt"))
+TEXTS = ("description", "title", "summary")
 OF_EVERY_ANSWER = {"X-Request-Id", "X-Masking-Rules", "Cache-Control"}
 OF_EVERY_PROBLEM = {
     *("bad-request", "invalid-json", "too-large", "unsupported-media-type"),
@@ -352,21 +354,6 @@ def test_a_number_in_a_query_is_described_as_a_number(told: Json) -> None:
     assert (limit["schema"]["type"], limit["schema"]["minimum"], limit["schema"]["maximum"]) == ("integer", 1, 1000)
 
 
-def test_numbers_in_answers_are_described_with_their_bounds(told: Json) -> None:
-    shapes = told["components"]["schemas"]
-    revision = shapes["Waybill"]["properties"]["revision"]
-
-    assert (revision["minimum"], revision["maximum"]) == (0, 15)
-    assert {
-        (member, one["minimum"])
-        for shape, described in shapes.items()
-        if not shape.endswith("Request")
-        for member, inner in described.get("properties", {}).items()
-        for one in inside(inner)
-        if one.get("minimum")
-    } == {("epoch", 1), ("number", 1), ("size", 1), ("slots", 2), ("times", 2)}
-
-
 def test_a_schema_of_several_waybills_is_described_for_masking_only(shared: Api) -> None:
     shapes = document(shared.parts.acting.policy.rules, load_schemas(), operations.GROUPS)["components"]["schemas"]
     assert "yunda" in shapes["MaskRequest"]["properties"]["schema"]["enum"]
@@ -384,29 +371,42 @@ def test_each_operation_asks_for_and_answers_what_is_listed(told: Json) -> None:
     assert sorted(found) == LISTED.read_text("utf-8").splitlines()
 
 
-def test_each_member_and_parameter_has_the_bounds_that_are_listed(told: Json) -> None:
-    schemas = [line for name, schema in told["components"]["schemas"].items() for line in bounds(name, schema)]
-    parameters = [
-        line
-        for path, methods in told["paths"].items()
-        for method, operation in methods.items()
-        for one in operation["parameters"]
-        for line in bounds(f"{method} {path} {one.get('name')}", one.get("schema", {}))
-    ]
+def test_each_shape_parameter_and_example_is_as_listed(told: Json, tmp_path: Path) -> None:
+    found = Told(re.compile("(?!)"), long=sys.maxsize)
+    for line in sorted(described(told)):
+        found.tell(line)
 
-    assert sorted({*schemas, *parameters}) == BOUNDS.read_text("utf-8").splitlines()
+    found.is_as_in(WHOLE, tmp_path)
 
 
-def bounds(name: str, schema: Json) -> Iterator[str]:
-    """The bounds of a schema and of those in it."""
-    if found := [f"{bound}={schema[bound]}" for bound in OF_BOUNDS if bound in schema]:
-        yield f"{name}: {' '.join(found)}"
-    for member, inner in schema.get("properties", {}).items():
-        yield from bounds(f"{name}.{member}", inner)
-    for inner in (*schema.get("anyOf", ()), *schema.get("oneOf", ()), *schema.get("allOf", ())):
-        yield from bounds(name, inner)
-    if isinstance(schema.get("items"), dict):
-        yield from bounds(f"{name}[]", schema["items"])
+def described(told: Json) -> Iterator[str]:
+    """A line for each shape, parameter and example, without texts for people."""
+    for name, schema in told["components"]["schemas"].items():
+        yield f"{name}: {compact(schema)}"
+    for path, methods in told["paths"].items():
+        for method, operation in methods.items():
+            for one in operation["parameters"]:
+                if "schema" in one:
+                    yield f"{method} {path} {one['name']}: {compact(one['schema'])}"
+            for media in operation.get("requestBody", {}).get("content", {}).values():
+                yield f"{method} {path} asks: {json.dumps(media.get('example'), ensure_ascii=False)}"
+            for status, answer in operation["responses"].items():
+                for media in answer.get("content", {}).values():
+                    if "example" in media:
+                        yield f"{method} {path} {status}: {json.dumps(media['example'], ensure_ascii=False)}"
+
+
+def compact(schema: Json) -> str:
+    """A schema in one line."""
+
+    def without_texts(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {
+                name: without_texts(one) for name, one in value.items() if not (name in TEXTS and isinstance(one, str))
+            }
+        return [*map(without_texts, value)] if isinstance(value, list) else value
+
+    return json.dumps(without_texts(schema), ensure_ascii=False)
 
 
 def asked(operation: Json) -> Iterator[str]:

@@ -6,8 +6,6 @@ from msgspec import Meta
 
 from masking_service.service.call.answers import Answer, Time, WaybillNo, one_of
 
-Count = Annotated[int, Meta(ge=0)]
-
 
 class HoldDecision(Answer):
     """Who did this, and when."""

@@ -15,7 +15,7 @@ from masking_service.outbound import Outbound
 from masking_service.service.people.rules import CallRule
 from masking_service.service.phone_calls.huawei import HuaweiProvider
 from masking_service.service.phone_calls.provider import TIMEOUT_SECONDS, CallProviderError, CallRecord, UnsignedRecords
-from tests.service.phone_calls.fake_huawei import KEY, SECRET, FakeHuawei, X, digest, fake_huawei
+from tests.service.phone_calls.fake_huawei import KEY, SECRET, FakeHuawei, X, digest, done, fake_huawei
 from tests.store.stores import foreseen
 
 A, B, REF = "13900000001", "13812345678", "r" * 32
@@ -114,6 +114,25 @@ def test_the_binding_of_another_reference_is_not_taken_over(fake: FakeHuawei) ->
     adapter(fake).bind(A, B, REF, until())
 
     assert reason(adapter(fake), "s" * 32) == "refused"
+
+
+OTHERS: list[Any] = [
+    "a pair",
+    {"userData": REF},
+    {"userData": REF, "callerNum": f"+86{A}", "calleeNum": "+8613700000001"},
+    {"userData": REF, "callerNum": "+8613700000001", "calleeNum": f"+86{B}"},
+    {"userData": "s" * 32, "callerNum": f"+86{A}", "calleeNum": f"+86{B}"},
+]
+
+
+@pytest.mark.parametrize("listed", [None, "a pair", {}, OTHERS], ids=["none", "text", "object", "other pairs"])
+def test_no_other_pair_that_the_platform_lists_is_taken_over(
+    fake: FakeHuawei, monkeypatch: pytest.MonkeyPatch, listed: Any
+) -> None:
+    adapter(fake).bind(A, B, "s" * 32, until())
+    monkeypatch.setattr(fake, "_query", lambda sent: (200, done() | {"relationNumList": listed}))
+
+    assert reason(adapter(fake)) == "refused"
 
 
 @pytest.mark.parametrize(
