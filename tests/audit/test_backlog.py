@@ -65,10 +65,10 @@ class Archived:
         return self.newest
 
 
-def backlog(store: Store, archive: Archived | None, tmp_path: object) -> Backlog:
+def backlog(store: Store, archive: Archived | None, tmp_path: object, now: int = NOW) -> Backlog:
     checkpoints = Checkpoints(store, known_keyring().audit_signer, tmp_path, lambda: NOW)  # type: ignore[arg-type]  # a fake
     checkpoints.read_newest()
-    return Backlog(store, checkpoints, archive, lambda: NOW)  # type: ignore[arg-type]  # a fake
+    return Backlog(store, checkpoints, archive, lambda: now)  # type: ignore[arg-type]  # a fake
 
 
 def test_the_lag_is_known_while_the_archive_answers(store: Store, tmp_path: object) -> None:
@@ -98,12 +98,12 @@ def test_an_archive_without_a_checkpoint_is_behind_by_all_that_the_store_has(sto
 
 def test_actions_are_refused_while_the_log_fills_the_store(store: Store, tmp_path: object) -> None:
     logs.checkpoint(store, NOW - LONG_SECONDS)
-    found = backlog(store, None, tmp_path)
-    found.refresh()
+    old, young = backlog(store, None, tmp_path), backlog(store, None, tmp_path, now=NOW - 1)
     said = []
-    for used in (NEARLY_FULL - 1, NEARLY_FULL, 0):
+    for found, used in ((old, NEARLY_FULL - 1), (old, NEARLY_FULL), (young, LIMIT), (old, 0)):
         store.condition = condition(used)
+        found.refresh()
         found.decide()
         said.append(found.refuses)
 
-    assert said == [False, True, False]
+    assert said == [False, True, False, False]
