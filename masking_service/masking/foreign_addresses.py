@@ -10,7 +10,7 @@ import re
 from typing import Final
 
 from masking_service.masking.foreign_places import SHORT_WORD, UnitsByPlace
-from masking_service.masking.foreign_tokens import LONG, ROOM_DIGITS
+from masking_service.masking.foreign_tokens import BREAKS, LONG, ROOM_DIGITS
 from masking_service.masking.foreign_words import MARKS, first_words, kinds_of_words
 
 _GAPS: Final = frozenset(".:#№-º°ª")
@@ -92,7 +92,8 @@ class ForeignAddress(UnitsByPlace):
                 if token.kind in _SIGNS or (token.kind == "w" and len(token.text) <= _LONGEST_SIGN):
                     self._read_sign(at)
             elif kind == "unit":
-                self._hide(self._value(at, at + size))
+                if not self._hide(self._value(at, at + size)) and word == "dto":
+                    self._hide_ordinal(at)  # in Portugal it is a side: 3 Dto
             elif kind in ("floor", "behind"):
                 self._read_either(at, at + size)
             elif kind == "side":
@@ -315,11 +316,13 @@ class ForeignAddress(UnitsByPlace):
         return True
 
     def _hide_ordinal(self, side: int) -> None:
-        """Hide the floor in front of a side: 3º dcha, 2. links."""
+        """Hide the floor in front of a side: 3º dcha, 2. links, 3ème gauche, and 2 dcha behind a comma."""
+        tokens = self._tokens
         at = side - 1
-        while at >= 0 and self._tokens[at].kind in ".º°ª":
+        while at >= 0 and (tokens[at].kind in ".º°ª" or (self._is_joined(at) and tokens[at].text.lower() in _ORDINALS)):
             at -= 1
-        if at >= 0 and self._tokens[at].kind == "n" and at < side - 1 and self._is_short(at):
+        begins_part = at > 0 and tokens[at - 1].kind in BREAKS
+        if at >= 0 and tokens[at].kind == "n" and (at < side - 1 or begins_part) and self._is_short(at):
             self._hidden.add(at)
 
     def _read_ordinal(self, sign: int) -> None:

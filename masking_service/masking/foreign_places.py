@@ -33,19 +33,25 @@ _BEHIND_FLATS: Final = re.compile(
     r"(?P<unit>[A-Z]{1,2}[-/ ]?[0-9]{2,4}[A-Z]?|[0-9]{1,3}[A-Z]?-[0-9]{1,4}[A-Z]?(?:-[0-9]{1,4})?)(?=,|$)",
     re.I,
 ).search
-_BUILDING: Final = r"(?:building|bldg|block|blk|tower)\b\.? ?[0-9A-Z]"
+_HOUSES: Final = "(?:building|bldg)"
+_BUILDING: Final = rf"(?:{_HOUSES}|block|blk|tower)\b\.? ?[0-9A-Z]"
 _STREET: Final = r"(?:street|st|road|rd|avenue|ave|lane|ln|drive|dr|boulevard|blvd)\b\.?"
 _ROOM: Final = "(?P<unit>[0-9]{3,4}[A-Z]?)(?=,|$)"
+_IN_A_STREET: Final = (
+    r"^(?:No\.? ?)?[0-9]{1,5}[A-Z]?,? (?:(?!county|farm|ranch|market|private|state|forest)"
+    rf"(?:[A-Z.'-]+|[0-9]{{1,3}}(?:st|nd|rd|th)) ){{1,4}}{_STREET}"
+)
 _ROOMS: Final = tuple(
     re.compile(pattern, re.I).search
     for pattern in (
         rf"^(?:No\.? ?|R)(?P<unit>[0-9]{{3,4}}),? {_BUILDING}",
-        rf"(?<=[A-Z] )(?:{words.HOUSE_OF_FLATS}|gardens?|court|building|bldg|cent(?:er|re)|house),? {_ROOM}",
-        rf"^(?:No\.? ?)?[0-9]{{1,5}}[A-Z]?,? (?:(?!county|farm|ranch|market|private|state|forest)[A-Z.'-]+ ){{1,4}}"
-        rf"{_STREET} {_ROOM}",
+        rf"(?<=[A-Z] )(?:{words.HOUSE_OF_FLATS}|gardens?|court|{_HOUSES}|cent(?:er|re)|house),? {_ROOM}",
+        rf"^(?P<unit>[A-Z] [0-9]{{3,4}}),? [^,0-9]{{1,40}} {_HOUSES}\b",
+        rf"{_IN_A_STREET} {_ROOM}",
+        rf"{_IN_A_STREET},? (?:[NSEW]{{1,2}},? )?(?P<unit>[0-9]{{1,3}}-?[A-Z])(?=,|$| [A-Z])",
     )
 )
-"""Numbers of rooms: No 402 Building 3, Marina Tower 1203, and behind a street with a house: 5 Main St 1203."""
+"""Numbers of rooms: No 402 Building 3, Marina Tower 1203, B 201, Apsara Building, and behind a street: 5 Main St 4B."""
 _SAME_HOUSE: Final = 8
 """Two numbers before a street that are no further apart are those of one long house."""
 
