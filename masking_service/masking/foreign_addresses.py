@@ -122,6 +122,8 @@ class ForeignAddress(UnitsByPlace):
     def _read_either(self, word: int, behind: int) -> None:
         """Read a word that may be before its number or behind it."""
         before = self._tokens[word - 1]
+        if self._tokens[word].text.lower() == "pl" and before.text.lower() in ("st", "nd", "rd", "th"):
+            return  # 23rd Place
         ordinal = before.kind in ".º°ª" or (before.text.lower() in _ORDINALS and self._is_joined(word - 1))
         marked = word > 0 and (self._is_joined(word) or ordinal)
         if marked and self._hide_before(word, behind):
@@ -221,7 +223,8 @@ class ForeignAddress(UnitsByPlace):
         if at == last:
             return []
         token = tokens[at]
-        if len(tokens[word].text) == 1 and not (dotted or self._is_joined(at) or self._is_number(word - 1)):
+        letter = len(tokens[word].text) == 1 and tokens[word].kind == "w"
+        if letter and not (dotted or self._is_joined(at) or self._is_number(word - 1)):
             return []
         if tokens[word].start in self._in_codes:
             return []
@@ -232,7 +235,7 @@ class ForeignAddress(UnitsByPlace):
             return []
         if len(token.text) <= SHORT_WORD and self._adjacent(at, "n"):
             return [at, *self._chain(at + 1)]
-        if len(token.text) == 1 and len(tokens[word].text) > 1 and (not short or dotted):
+        if len(token.text) == 1 and not letter and (not short or dotted or tokens[word].kind == "#"):
             return self._chain(at)
         if token.text.lower() in _WORDED and not short:
             return self._in_words(at)

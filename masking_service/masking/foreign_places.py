@@ -35,10 +35,13 @@ _BEHIND_FLATS: Final = re.compile(
 ).search
 _HOUSES: Final = "(?:building|bldg)"
 _BUILDING: Final = rf"(?:{_HOUSES}|block|blk|tower)\b\.? ?[0-9A-Z]"
-_STREET: Final = r"(?:street|st|road|rd|avenue|ave|lane|ln|drive|dr|boulevard|blvd)\b\.?"
+_STREET: Final = (
+    r"(?:street|st|road|rd|avenue|ave|lane|ln|drive|dr|boulevard|blvd|circle|cir|court|ct|place|pl|terrace|ter|parkway|pkwy"
+    r"|way|trail|trl)\b\.?(?:,? (?:[NSEW]{1,2}|north|south|east|west)\b\.?)?"
+)
 _ROOM: Final = "(?P<unit>[0-9]{3,4}[A-Z]?)(?=,|$)"
 _IN_A_STREET: Final = (
-    r"^(?:No\.? ?)?[0-9]{1,5}[A-Z]?,? (?:(?!county|farm|ranch|market|private|state|forest)"
+    r"^(?:No\.? ?)?[0-9]{1,5}[A-Z]?,? (?:(?!county|co|cr|farm|ranch|market|private|state|forest)"
     rf"(?:[A-Z.'-]+|[0-9]{{1,3}}(?:st|nd|rd|th)) ){{1,4}}{_STREET}"
 )
 _ROOMS: Final = tuple(
@@ -47,8 +50,9 @@ _ROOMS: Final = tuple(
         rf"^(?:No\.? ?|R)(?P<unit>[0-9]{{3,4}}),? {_BUILDING}",
         rf"(?<=[A-Z] )(?:{words.HOUSE_OF_FLATS}|gardens?|court|{_HOUSES}|cent(?:er|re)|house),? {_ROOM}",
         rf"^(?P<unit>[A-Z] [0-9]{{3,4}}),? [^,0-9]{{1,40}} {_HOUSES}\b",
-        rf"{_IN_A_STREET} {_ROOM}",
-        rf"{_IN_A_STREET},? (?:[NSEW]{{1,2}},? )?(?P<unit>[0-9]{{1,3}}-?[A-Z])(?=,|$| [A-Z])",
+        rf"{_IN_A_STREET} (?P<unit>[0-9]{{3,4}}[A-Z]?)(?=,|$| [A-Z])",
+        rf"{_IN_A_STREET},? No\.? ?(?P<unit>[A-Z]?[0-9]{{1,4}}[A-Z]?)(?=,|$| [A-Z])",
+        rf"{_IN_A_STREET},? (?P<unit>[0-9]{{1,3}}-?[A-Z]|[A-Z][0-9]{{0,2}}-[0-9]{{1,4}}[A-Z]?)(?=,|$| [A-Z])",
     )
 )
 """Numbers of rooms: No 402 Building 3, Marina Tower 1203, B 201, Apsara Building, and behind a street: 5 Main St 4B."""
