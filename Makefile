@@ -99,8 +99,8 @@ lint: .venv/dev
 test: .venv/dev $(if $(shell command -v npm),node_modules/.made) ## lint, check types, and test every capability once (10 minutes)
 	@$(EACH); \
 	each lint $(BIN)/ruff check .; each format $(BIN)/ruff format --check .; each types $(MYPY); \
-	each tests $(PYTEST) -n 3 --dist loadgroup --no-loadscope-reorder -m "not faults and not alone and not proof"; \
-	each faults $(PYTEST) -n 3 --dist loadgroup --no-loadscope-reorder -m "faults and not proof" $(WAIT); \
+	each tests $(PYTEST) -n 4 --dist loadgroup --no-loadscope-reorder -m "not faults and not alone and not proof"; \
+	each faults $(PYTEST) -n 4 --dist loadgroup --no-loadscope-reorder -m "faults and not proof" $(WAIT); \
 	each alone $(PYTEST) -m "alone and not proof" $(MEASURE); \
 	ended
 
@@ -192,10 +192,13 @@ lock: .venv/dev ## pin the newest versions that requirements*.in allow, with the
 	$(PIP) --no-compile --no-deps --upgrade --target .venv/spark -r requirements-spark.txt
 	@touch $@
 
+# Made beside its place: the tests take a folder that is there for a whole one.
 .venv/tlog/made: requirements-tlog.txt
-	$(BIN)/uv venv --quiet --clear --no-python-downloads --python '>=3.12' .venv/tlog
-	$(UV) --python .venv/tlog/bin/python -r requirements-tlog.txt
-	@touch $@
+	$(BIN)/uv venv --quiet --clear --relocatable --no-python-downloads --python '>=3.12' .venv/tlog.new
+	$(UV) --python .venv/tlog.new/bin/python -r requirements-tlog.txt
+	@touch .venv/tlog.new/made
+	@rm -rf .venv/tlog
+	@mv .venv/tlog.new .venv/tlog
 
 node_modules/.made: package-lock.json
 	npm ci --no-progress

@@ -29,24 +29,36 @@ from typing import Final, NamedTuple
 from tests import programs
 
 ROOT: Final = Path(__file__).parents[1]
+NOTHING: Final = Path(os.devnull)
 MAX_MESSAGE: Final = 256 * 1024
 
 
 class Order(NamedTuple):
-    """What to start: a module with its arguments, and the files that it writes to."""
+    """What to start: a module with its arguments, and the files that it reads and writes."""
 
     command: tuple[str, ...]
     environment: Mapping[str, str]
+    source: str
     output: str
     errors: str
 
 
 class Program:
-    """A module that runs as a program, with the methods of `subprocess.Popen` that tests use."""
+    """A module that runs as a program, with the methods of `subprocess.Popen` that tests use.
 
-    def __init__(self, *command: str, environment: Mapping[str, str], output: Path, errors: Path | None = None) -> None:
+    Each of its files may be a named pipe.
+    """
+
+    def __init__(
+        self,
+        *command: str,
+        environment: Mapping[str, str],
+        output: Path,
+        errors: Path | None = None,
+        source: Path = NOTHING,
+    ) -> None:
         self.args = command
-        self.pid = _server().start(Order(command, environment, str(output), str(errors or output)))
+        self.pid = _server().start(Order(command, environment, str(source), str(output), str(errors or output)))
 
     def poll(self) -> int | None:
         """Return its exit status, -N if signal N ended it, or nothing while it runs."""
@@ -69,11 +81,11 @@ class Program:
         self.send_signal(signal.SIGKILL)
 
 
-def run(*command: str, environment: Mapping[str, str], timeout: float = 60) -> programs.Ended:
+def run(*command: str, environment: Mapping[str, str], timeout: float = 60, source: Path = NOTHING) -> programs.Ended:
     """Run a module as a program to its end; its exit status, and what it printed. Raises TimeoutExpired."""
     with tempfile.TemporaryDirectory() as made:
         output, errors = Path(made, "output"), Path(made, "errors")
-        program = Program(*command, environment=environment, output=output, errors=errors)
+        program = Program(*command, environment=environment, output=output, errors=errors, source=source)
         try:
             status = program.wait(timeout)
         finally:
@@ -160,6 +172,12 @@ def _next_order(orders: socket.socket) -> Order | None:
                 return Order(*json.loads(message))
 
 
+def _read_from(path: str) -> None:
+    with Path(path).open("rb") as file:
+        os.dup2(file.fileno(), 0)
+    sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115  # the old one knows whether /dev/null can seek
+
+
 def _write_to(path: str, descriptor: int) -> None:
     with Path(path).open("ab") as file:
         os.dup2(file.fileno(), descriptor)
@@ -189,6 +207,7 @@ if __name__ == "__main__":
     if (order := _next_order(socket.socket(fileno=int(sys.argv[1])))) is not None:
         os.environ.clear()
         os.environ.update(order.environment)
+        _read_from(order.source)
         _write_to(order.output, 1)
         _write_to(order.errors, 2)
         sys.argv[1:] = order.command[1:]

@@ -1,8 +1,6 @@
 """The installed package gives the commands `waybill-masking`, `waybill-audit` and `waybill-desk`, in any folder."""
 
 import re
-import subprocess
-import sys
 import sysconfig
 import venv
 from importlib import metadata
@@ -20,14 +18,11 @@ ROOT = Path(__file__).parents[1]
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A virtual environment with the package built from this checkout, and the requirements of this one."""
     folder = tmp_path_factory.mktemp("installed")
-    wheel = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", str(ROOT)]
-    subprocess.run([*wheel, "--wheel-dir", str(folder)], check=True)
     venv.create(folder / "venv")
     python = folder / "venv" / "bin" / "python"
     packages = sysconfig.get_path("purelib", vars={"base": str(folder / "venv")})
     Path(packages, "requirements.pth").write_text(sysconfig.get_path("purelib") + "\n")
-    install = [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet", "--no-deps", "--no-compile"]
-    subprocess.run([*install, *map(str, folder.glob("*.whl"))], check=True)
+    programs.install_wheel(programs.build_wheel(ROOT, folder), python)
     return python.parent
 
 

@@ -38,34 +38,37 @@ class Figures(msgspec.Struct):
     scores: dict[str, list[Score]]
 
 
-def measure(folder: Path | None = None, *, every: int = 1, beside: bool = True) -> Figures:
+def measure(
+    folder: Path | None = None, *, parts: Sequence[str] = corpus.PARTS, every: int = 1, beside: bool = True
+) -> Figures:
     """Score the masks.
 
     Args:
         folder: where a copy of the public corpus is.
+        parts: which parts of the own corpus.
         every: take each text of so many.
         beside: score the other contenders, too.
 
     Raises:
         public.OtherCorpusError: there is no copy of it in the folder.
     """
-    parts = {part: corpus.load(part) for part in corpus.PARTS}
-    digests = {part: corpus.digest(part) for part in corpus.PARTS}
+    read = {part: corpus.load(part) for part in parts}
+    digests = {part: corpus.digest(part) for part in parts}
     if folder is not None:
-        parts["public"] = public.load(folder)
+        read["public"] = public.load(folder)
         digests["public"] = public.SHA256
-    parts = {part: texts[::every] for part, texts in parts.items()}
+    read = {part: texts[::every] for part, texts in read.items()}
     contenders: dict[str, Contender | None] = {SERVICE: service}
     if beside:
         contenders |= {EXPRESSION: hand_rolled, TAGGER: tagger()}
     found = {
-        name: [one for part, texts in parts.items() for one in _scored(part, texts, contender)]
+        name: [one for part, texts in read.items() for one in _scored(part, texts, contender)]
         for name, contender in contenders.items()
         if contender is not None
     }
     for name in found.keys() - {SERVICE}:
         found[name] = [one for one in found[name] if one.form == ALL]
-    return Figures(digests, {part: len(texts) for part, texts in parts.items()}, found)
+    return Figures(digests, {part: len(texts) for part, texts in read.items()}, found)
 
 
 def _scored(part: str, texts: Sequence[Text], contender: Contender) -> Iterator[Score]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import runpy
-import subprocess
 import sys
 import sysconfig
 import tomllib
@@ -61,11 +60,7 @@ def needed(requirements: list[str], extra: str = "") -> dict[str, metadata.Distr
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The package, built from this checkout."""
-    folder = tmp_path_factory.mktemp("wheel")
-    build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
-    subprocess.run([*build, str(ROOT / "masking_audit"), "--wheel-dir", str(folder)], check=True)
-    (built,) = folder.glob("*.whl")
-    return built
+    return programs.build_wheel(ROOT / "masking_audit", tmp_path_factory.mktemp("wheel"))
 
 
 @pytest.fixture(scope="module", params=["", "store"], ids=["without the extra", "with it"])
@@ -75,8 +70,7 @@ def installed(request: pytest.FixtureRequest, wheel: Path, tmp_path_factory: pyt
     venv.create(folder)
     python = folder / "bin" / "python"
     packages = Path(sysconfig.get_path("purelib", vars={"base": str(folder)}))
-    install = [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet", "--no-deps", str(wheel)]
-    subprocess.run(install, check=True)
+    programs.install_wheel(wheel, python)
     (package,) = metadata.distributions(name=PACKAGE, path=[str(packages)])
     for distribution in needed(package.requires or [], request.param).values():
         for top in {file.parts[0] for file in distribution.files or () if file.parts[0] not in ("..", "__pycache__")}:

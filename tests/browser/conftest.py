@@ -21,6 +21,7 @@ import redis
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
 
 from masking_service.service.people.issuers import mint
+from tests import fork_server
 from tests.e2e.processes import ROOT, Process, Running, begin, environment, wait_for
 
 PHONE = "13987654321"
@@ -81,12 +82,13 @@ def first_batch(service: Running) -> None:
 
 def list_own_number(service: Running, policy: Path) -> None:
     """Put a phone of the company's own on the policy's list, which the running service reads again."""
-    command = [sys.executable, "-m", "masking_service", "policy", "number", "-", "--state-dir", str(service.state)]
-    hashed = subprocess.run(
-        command, cwd=ROOT, env=environment(), input=OWN_PHONE, text=True, check=True, capture_output=True
-    ).stdout.strip()
+    source = policy.with_name("number")
+    source.write_text(OWN_PHONE)
+    words = ("policy", "number", "-", "--state-dir", str(service.state))
+    hashed = fork_server.run("masking_service", *words, environment=environment(), source=source)
+    assert hashed.returncode == 0, hashed.stderr
     with policy.open("a", encoding="utf-8") as file:
-        file.write(f'decoys: {{own_numbers: ["{hashed}"]}}\n')
+        file.write(f'decoys: {{own_numbers: ["{hashed.stdout.strip()}"]}}\n')
 
 
 @pytest.fixture(scope="session")

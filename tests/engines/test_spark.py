@@ -16,6 +16,7 @@ import pytest
 import masking_service
 from masking_service.arrow import Plan, mask
 from masking_service.masking.columns import FEW
+from tests import programs
 from tests.arrow.batches import CORPUS, ROW
 from tests.e2e.processes import ROOT
 
@@ -35,10 +36,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         rows = [{**ROW, "运单号": f"SF{part * ROWS + at + 10**9}", "电话": f"138{at:08d}"} for at in range(ROWS)]
         (folder / "orders").mkdir(exist_ok=True)
         pq.write_table(pa.Table.from_pylist(rows), folder / "orders" / f"part-{part:03d}.parquet")
-    wheel = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", str(ROOT)]
-    subprocess.run([*wheel, "--wheel-dir", str(folder)], check=True)
-    (built,) = folder.glob("*.whl")
-    shutil.copy(built, folder / "waybill_masking.zip")
+    shutil.copy(programs.build_wheel(ROOT, folder), folder / "waybill_masking.zip")
     return folder
 
 

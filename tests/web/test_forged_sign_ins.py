@@ -36,7 +36,7 @@ SHOWN = ("华志路", "一号楼", "欧阳**", "no-number-700")
 """Of a waybill through any profile, and of a call."""
 ROLES = ("dispute-officer", "supervisor", "privacy-officer", "service-desk", "auditor", "courier", "label-printer")
 FIELDS = ("/sender/phone", "/sender/name", "/recipient/phone", "/recipient/name", "/recipient/address")
-CALLS = 400
+CALLS = 200
 PROVEN_CALLS = (
     ("GET", f"/v1/waybills/{NUMBER}", None),
     ("GET", f"/v1/waybills/{NUMBER}?profile=label", None),
@@ -442,7 +442,10 @@ class Colluding(Thief):
             every[at % len(every)]()
 
 
-def test_who_colludes_adds_nothing_beyond_what_that_person_may(api: Api, officer: Person, courier: Proving) -> None:
+@pytest.mark.parametrize("calls", [100, 1000])
+def test_who_colludes_adds_nothing_beyond_what_that_person_may(
+    api: Api, officer: Person, courier: Proving, calls: int
+) -> None:
     boss = Person(api, "supervisor", "chief").bootstrap()
     friend, runner = Person(api, "dispute-officer", "friend").approved_by(boss), Proving(api, sub="runner").bootstrap()
     others = {"name": "钱七", "phone": "13700000001", "address": "人民路88号101室"}
@@ -452,7 +455,7 @@ def test_who_colludes_adds_nothing_beyond_what_that_person_may(api: Api, officer
     api.open_case("D-2", MINE, officer=friend.id)
     thief = Colluding(1, officer, courier, friend, runner)
 
-    thief.collude(200)
+    thief.collude(calls)
 
     assert [value for value in VALUES if any(value in answer for answer in thief.answers)] == []
     assert [word for word in SHOWN if any(word in answer for answer in thief.shown)] == []
@@ -465,7 +468,7 @@ def test_who_colludes_adds_nothing_beyond_what_that_person_may(api: Api, officer
     ]
     assert {who for action, who in done if action == "detokenize"} == {officer.id, friend.id}
     assert {who for action, who in done if action.endswith("-approve")} == {"dev/boss", "dev/chief"}
-    assert done.count(("detokenize", friend.id)) <= 40
+    assert done.count(("detokenize", friend.id)) <= calls // 5
 
 
 def test_forged_calls_and_sequences_open_nothing_and_freeze_nobody(api: Api, courier: Proving, thief: Steals) -> None:

@@ -65,7 +65,7 @@ def test_filters_find_the_same_entries_in_archive_and_store(
     everything, _ = search(TenantLog(parted.store, MINE, parted.index), Wanted(), after=None, limit=1000)
     expected = [one["id"] for one in everything if Wanted(**wanted).matches(one)]
 
-    assert parted.read(parted.index, 3, newest=newest, **wanted) == (expected[::-1] if newest else expected)
+    assert parted.read(parted.index, 10, newest=newest, **wanted) == (expected[::-1] if newest else expected)
 
 
 def test_a_range_of_time_is_found(parted: World) -> None:

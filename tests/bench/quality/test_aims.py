@@ -17,10 +17,8 @@ HELD = [(aim, way) for aim in AIMS if PART in aim.parts and aim.name != NOT_MET 
 @cache
 def measured() -> dict[tuple[str, str], tuple[float, float, bool, str]]:
     """By name of the aim and way: the share, that of the worst form, whether it is met, and the worst form."""
-    found = results(measure(beside=False).scores[SERVICE])
-    return {
-        (one.aim.name, one.way): (one.share, one.worst, one.met, one.worst_form) for one in found if one.part == PART
-    }
+    found = results(measure(parts=[PART], beside=False).scores[SERVICE])
+    return {(one.aim.name, one.way): (one.share, one.worst, one.met, one.worst_form) for one in found}
 
 
 @every(("aim", "way"), HELD)

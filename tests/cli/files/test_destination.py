@@ -3,7 +3,6 @@
 import os
 import signal
 import stat
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,9 +10,9 @@ import pytest
 
 from masking_files import destination
 from masking_files.faults import NotDone
-from masking_service.shipped import ROOT
 from tests.cli.files.runs import RECORD, TABLE, VALUES, ndjson, row, run
-from tests.e2e.processes import SERVICE
+from tests.e2e.processes import environment
+from tests.fork_server import Program
 from tests.servers import wait_until
 
 
@@ -94,21 +93,27 @@ def test_a_folder_that_is_not_there_is_a_fault(table: Path) -> None:
 
 
 @pytest.fixture
-def masking(tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
+def errors(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where a run writes what went wrong."""
+    return tmp_path_factory.mktemp("beside") / "errors"
+
+
+@pytest.fixture
+def masking(tmp_path: Path, errors: Path) -> Iterator[Program]:
     """A run that has begun its output, a draft in the folder, and waits for more of its input."""
-    command = (*SERVICE, "mask", "-", "--format=ndjson", "--output", str(tmp_path / "out.ndjson"))
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT) as process:
-        assert process.stdin is not None
-        process.stdin.write(ndjson(RECORD).encode() * 1000)
-        process.stdin.flush()
+    words = ("mask", "-", "--format=ndjson", "--output", str(tmp_path / "out.ndjson"))
+    os.mkfifo(source := errors.with_name("source"))
+    program = Program("masking_service", *words, environment=environment(), source=source, output=errors)
+    with source.open("wb") as written:
+        written.write(ndjson(RECORD).encode() * 1000)
+        written.flush()
         wait_until(lambda: any(tmp_path.glob(".masking-*.part")), "a draft", 30)
-        yield process
+        yield program
+    program.wait()
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_an_interruption_leaves_nothing(
-    masking: subprocess.Popen[bytes], tmp_path: Path, number: signal.Signals
-) -> None:
+def test_an_interruption_leaves_nothing(masking: Program, tmp_path: Path, errors: Path, number: signal.Signals) -> None:
     drafts = list(tmp_path.iterdir())
 
     masking.send_signal(number)
@@ -116,11 +121,10 @@ def test_an_interruption_leaves_nothing(
     assert masking.wait(30) == 130
     assert len(drafts) == 1
     assert list(tmp_path.iterdir()) == []
-    assert masking.stderr is not None
-    assert b"Traceback" not in masking.stderr.read()
+    assert "Traceback" not in errors.read_text()
 
 
-def test_a_kill_leaves_nothing_under_the_outputs_name(masking: subprocess.Popen[bytes], tmp_path: Path) -> None:
+def test_a_kill_leaves_nothing_under_the_outputs_name(masking: Program, tmp_path: Path) -> None:
     masking.kill()
     masking.wait()
 
@@ -129,18 +133,16 @@ def test_a_kill_leaves_nothing_under_the_outputs_name(masking: subprocess.Popen[
     assert not [value for value in VALUES if value in left[0].read_text()]
 
 
-def test_a_reader_that_goes_away_is_no_crash(tmp_path: Path) -> None:
+def test_a_reader_that_goes_away_is_no_crash(tmp_path: Path, errors: Path) -> None:
     path = tmp_path / "in.ndjson"
     path.write_text(ndjson(RECORD) * 1000)
-    command = (*SERVICE, "mask", str(path), "--output=-")
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT) as process:
-        assert process.stdout is not None
-        process.stdout.close()
-        assert process.stderr is not None
-        said = process.stderr.read().decode()
+    words = ("mask", str(path), "--output=-")
+    os.mkfifo(output := tmp_path / "output")
+    program = Program("masking_service", *words, environment=environment(), output=output, errors=errors)
+    output.open("rb").close()
 
-    assert process.returncode == 2
-    assert said == "Error: standard output was closed by its reader\n"
+    assert program.wait() == 2
+    assert errors.read_text() == "Error: standard output was closed by its reader\n"
 
 
 def test_standard_input_goes_to_standard_output() -> None:

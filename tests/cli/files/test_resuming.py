@@ -1,9 +1,5 @@
 """A command that was killed goes on where it ended: nothing is done twice, nothing is lost, nothing is left."""
 
-import os
-import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -14,8 +10,9 @@ import pytest
 
 from masking_files import commands
 from masking_files.work import masking
-from masking_service.shipped import ROOT
 from tests.cli.files.runs import CELLS, HEADERS, line, ndjson, run
+from tests.e2e.processes import environment
+from tests.fork_server import Program
 
 ROWS, BATCH = 300, "50"
 
@@ -145,15 +142,15 @@ def test_only_files_can_be_resumed(tmp_path: Path, words: tuple[str, ...]) -> No
 @pytest.mark.server
 def test_a_process_that_is_killed_loses_nothing(tmp_path: Path) -> None:
     path = written(tmp_path / "in.csv")
-    path.write_text(line(*HEADERS) + "".join(line(*row.values()) for row in rows(6_000)))
+    path.write_text(line(*HEADERS) + "".join(line(*row.values()) for row in rows(3_000)))
     assert run("mask", path, "--output", tmp_path / "whole.csv").exit_code == 0
-    words = [sys.executable, "-m", "masking_service", "mask", str(path), "--resume", "--batch", "100"]
+    words = ("mask", str(path), "--resume", "--batch", "100")
 
-    process = subprocess.Popen(words, cwd=ROOT, env={**os.environ, "MASKING_STATE_DIR": str(tmp_path)})
+    process = Program("masking_service", *words, environment=environment(), output=tmp_path / "said")
     while not any(each.stat().st_size > 100_000 for each in tmp_path.glob(".masking*.journal")):
         assert process.poll() is None
         time.sleep(0.01)
-    process.send_signal(signal.SIGKILL)
+    process.kill()
     process.wait()
     (journal,) = tmp_path.glob(".masking*.journal")
     known = len(journal.read_bytes().splitlines()) - 2

@@ -1,8 +1,7 @@
 """A workbook is masked into a workbook: one sheet, its headers and rows, and nothing else of the file."""
 
-import io
+import os
 import re
-import subprocess
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -15,10 +14,10 @@ from openpyxl.worksheet.worksheet import Worksheet
 from masking_files.excel.package import opened_workbook
 from masking_files.excel.sheet import ExcelSheet
 from masking_service.masking.schemas import load_schemas
-from masking_service.shipped import ROOT
 from tests.cli.files.excel.workbooks import masked, shared, tampered, values, workbook
 from tests.cli.files.runs import CELLS, HEADERS, MASKED, VALUES, peaks
-from tests.e2e.processes import SERVICE
+from tests.e2e.processes import environment
+from tests.fork_server import Program
 
 MAX_GROWTH_KIB = 32 * 1024
 
@@ -165,11 +164,15 @@ def test_nothing_of_the_file_but_cells_is_in_the_output(tmp_path: Path) -> None:
 
 def test_standard_input_and_output_are_used(tmp_path: Path) -> None:
     content = workbook(tmp_path, HEADERS, CELLS).read_bytes()
+    os.mkfifo(source := tmp_path / "source")
 
-    command = (*SERVICE, "mask", "-", "--format=xlsx")
-    printed = subprocess.run(command, cwd=ROOT, input=content, stdout=subprocess.PIPE, check=True).stdout
+    words, output, errors = ("mask", "-", "--format=xlsx"), tmp_path / "output.xlsx", tmp_path / "errors"
+    files = {"source": source, "output": output, "errors": errors}
+    program = Program("masking_service", *words, environment=environment(), **files)
+    source.write_bytes(content)
 
-    assert [cell.value for cell in [*openpyxl.load_workbook(io.BytesIO(printed)).active][1]] == [*MASKED, None]
+    assert program.wait() == 0, errors.read_text()
+    assert [cell.value for cell in [*openpyxl.load_workbook(output).active][1]] == [*MASKED, None]
 
 
 def test_a_size_that_the_file_states_wrongly_hides_no_row(tmp_path: Path) -> None:
