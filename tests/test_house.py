@@ -358,17 +358,21 @@ def test_what_only_proofs_run_is_there(file: str) -> None:
         assert any(re.match(function, name) for name in names), pattern
 
 
+@cache
+def texts_of_tests() -> list[str]:
+    return [path.read_text() for path in (ROOT / "tests").rglob("test_*.py")]
+
+
 @every("file", PROOFS)
 def test_what_is_named_as_run_in_place_of_a_proof_is_there(file: str) -> None:
     """Files and folders are named from `tests`, or from the folder of the proof; tests by their beginning."""
     tests, place = ROOT / "tests", ROOT / "tests" / file
-    texts = [path.read_text() for path in tests.rglob("test_*.py")]
 
     for said in PROOFS[file].values():
         for named in re.findall(r"(?<![\w./])(?:[\w.]+/)+(?:\w+\.py)?|\btest_\w+\.py", said):
             assert any((folder / named).exists() for folder in (ROOT, tests, place.parent)), named
         for named in re.findall(r"\btest_\w+\b(?!\.py)", said):
-            assert any(f"\ndef {named}" in text for text in texts), named
+            assert any(f"\ndef {named}" in text for text in texts_of_tests()), named
 
 
 def test_make_runs_every_phase_also_after_one_that_failed(tmp_path: Path) -> None:
