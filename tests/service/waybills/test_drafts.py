@@ -4,8 +4,8 @@ import pytest
 
 from masking_service.service.search.findable import NOWHERE, Findable
 from masking_service.service.search.index import Indexed
-from masking_service.service.waybills.records import Record
-from masking_service.service.waybills.writing import Draft, Refusal, Stored, index_entries
+from masking_service.service.waybills.records import Record, tombstone
+from masking_service.service.waybills.writing import Draft, Refusal, Stored, decide, index_entries
 from tests.every import every
 from tests.store.stores import LATER, body
 
@@ -83,3 +83,36 @@ def test_the_entries_of_a_record_that_is_about_to_be_written_come_with_it() -> N
     twin.newest = (0, Record(b"sa", 0, LATER, body()))
 
     assert index_entries([twin]) == ([], [])
+
+
+NEW = Record(b"sb", 1, LATER + 9, body("李四"), HEADER)
+AS_REVISION = Record(b"sb", 1, LATER, body("李四"))
+ERASED, SHREDDED = tombstone(LATER), Record(b"sa", 0, LATER, b"")
+
+
+@every(
+    ("newest", "revise", "expected"),
+    [
+        (None, False, (False, None, 0, None, NEW)),
+        ((2, NEW), False, (True, Stored(b"b" * 12, 2, NEW, created=False), 0, (2, NEW), NEW)),
+        ((2, NEW), True, (True, Stored(b"b" * 12, 2, NEW, created=False), 0, (2, NEW), NEW)),
+        ((2, RECORD), False, (True, "conflict", 0, (2, RECORD), NEW)),
+        ((2, RECORD), True, (True, None, 3, (2, RECORD), AS_REVISION)),
+        ((15, RECORD), False, (True, "conflict", 0, (15, RECORD), NEW)),
+        ((15, RECORD), True, (True, "revision-limit", 0, (15, RECORD), NEW)),
+        ((0, ERASED), True, (False, "erased", 0, (0, ERASED), NEW)),
+        ((0, SHREDDED), True, (False, "erased", 0, (0, SHREDDED), NEW)),
+    ],
+)
+def test_a_draft_is_decided_by_the_newest_revision_alone(
+    newest: tuple[int, Record] | None, revise: bool, expected: tuple[object, ...]
+) -> None:
+    """What an earlier comparison left in it does not count."""
+    one = Draft(b"b" * 12, b"stem", NEW, 7, compared=True, outcome="conflict", newest=(6, RECORD))
+    known = {b"other": (1, RECORD)} | ({} if newest is None else {b"stem": newest})
+
+    decide([one], known, revise=revise)
+
+    assert (one.compared, one.outcome, one.revision, one.newest, one.record) == expected
+    written = (one.revision, one.record) if one.outcome is None else newest
+    assert known == {b"other": (1, RECORD), b"stem": written}
