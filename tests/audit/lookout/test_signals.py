@@ -1,11 +1,13 @@
 """Each signal alone: whom it points to, with which figures, and whom it leaves alone."""
 
+import math
+from collections import Counter
 from collections.abc import Sequence
 
 import pytest
 
 from masking_service.service.lookout.arithmetic import poisson_tail, score
-from masking_service.service.lookout.habits import new_surroundings, odd_hours, pace
+from masking_service.service.lookout.habits import _season, new_surroundings, odd_hours, pace
 from masking_service.service.lookout.history import (
     CaseDecision,
     History,
@@ -405,3 +407,15 @@ def test_an_honest_month_has_no_reason() -> None:
     history = History(openings=HONEST_OPENINGS, cases=HONEST_CASES, traces=moved(HONEST_OPENINGS))
 
     assert all_signals(history, NOW) == []
+
+
+def test_a_season_is_how_far_a_role_was_above_its_usual_day_and_nothing_where_few_worked() -> None:
+    days = {f"u-{at}": Counter({1: 0, 2: 0, 3: 7}) for at in range(5)} | {"u-0": Counter({1: 0, 2: 0, 3: 7, 4: 9})}
+    roles = dict.fromkeys(days, "courier")
+
+    assert _season(days, roles) == {
+        ("courier", 1): 0.0,
+        ("courier", 2): 0.0,
+        ("courier", 3): math.log1p(7),
+        ("courier", 4): 0.0,
+    }
