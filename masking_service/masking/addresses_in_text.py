@@ -124,6 +124,8 @@ _LATIN_UNIT: Final = Expression(
     rf"|(?<![\w*/.%])[0-9]{{1,2}}(?:[.ºª°]{{1,2}}(?:o|er?)? ?(?:{_BEHIND_FLOOR})\b|[ºª] ?(?:[A-Z]\b|[0-9]{{1,2}}ª)"
     r"|(?:e|ème|er) étage)"
     r"|\bH0[0-9]{3}\b"
+    r"|(?<![\w*])(?:ground|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|top|upper|lower|basement)"
+    r"[ -](?:floor|flat)\b"
     rf"|(?<![\w*])(?:{_UNIT_WORD_OF_SCRIPTS})\.?[ :]{{0,2}}(?:[0-9\u0660-\u0669\u06f0-\u06f9])|[0-9][층호]",
     re.I,
 ).search

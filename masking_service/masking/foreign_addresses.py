@@ -11,19 +11,13 @@ from typing import Final
 
 from masking_service.masking.foreign_places import SHORT_WORD, UnitsByPlace
 from masking_service.masking.foreign_tokens import BREAKS, LONG, ROOM_DIGITS
-from masking_service.masking.foreign_words import MARKS, first_words, kinds_of_words
+from masking_service.masking.foreign_words import MARKS, first_words, kinds_of_words, numbers_in_words
 
 _GAPS: Final = frozenset(".:#№-º°ª")
 _ORDINALS: Final = frozenset("st nd rd th er re ère ème eme e o a º ª ° . й я е ти та тата р ος ο η -".split())
 _SIGNS: Final = frozenset("n#º°ª")
 """Besides words what may say that it is a unit."""
 _ROMAN: Final = re.compile(r"[IVX]{1,5}").fullmatch
-_WORDED: Final = frozenset(
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
-    " seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred ground first"
-    " second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth upper lower top basement"
-    " mezzanine".split()
-)
 _TENS: Final = frozenset("twenty thirty forty fifty sixty seventy eighty ninety".split())
 _NORWEGIAN: Final = re.compile(r"[0*][0-9*]{3}").fullmatch
 """The number of a home in Norway behind H, K, L or U: floor and door."""
@@ -92,8 +86,11 @@ class ForeignAddress(UnitsByPlace):
                 if token.kind in _SIGNS or (token.kind == "w" and len(token.text) <= _LONGEST_SIGN):
                     self._read_sign(at)
             elif kind == "unit":
-                if not self._hide(self._value(at, at + size)) and word == "dto":
-                    self._hide_ordinal(at)  # in Portugal it is a side: 3 Dto
+                if not self._hide(self._value(at, at + size)):
+                    if word == "dto":
+                        self._hide_ordinal(at)  # in Portugal it is a side: 3 Dto
+                    elif word == "flat":
+                        self._hide_worded(at)
             elif kind in ("floor", "behind"):
                 self._read_either(at, at + size)
             elif kind == "side":
@@ -128,6 +125,7 @@ class ForeignAddress(UnitsByPlace):
         marked = word > 0 and (self._is_joined(word) or ordinal)
         if marked and self._hide_before(word, behind):
             return
+        self._hide_worded(word)
         value = self._value(word, behind)
         numbered = bool(value) and self._tokens[value[0]].kind == "n"
         if numbered or len(self._tokens[word].text) == 1 or not self._hide_before(word, behind):
@@ -237,7 +235,7 @@ class ForeignAddress(UnitsByPlace):
             return [at, *self._chain(at + 1)]
         if len(token.text) == 1 and not letter and (not short or dotted or tokens[word].kind == "#"):
             return self._chain(at)
-        if token.text.lower() in _WORDED and not short:
+        if token.text.lower() in numbers_in_words() and not short:
             return self._in_words(at)
         return [at] if _ROMAN(token.text) else []
 
@@ -245,7 +243,7 @@ class ForeignAddress(UnitsByPlace):
         """A number in words, which begins here: Twenty-One, One Two Zero Three."""
         found = [at]
         for after, token in enumerate(self._tokens[at + 1 :], at + 1):
-            if token.text.lower() in _WORDED:
+            if token.text.lower() in numbers_in_words():
                 found.append(after)
             elif token.kind != "-":
                 break
@@ -289,6 +287,12 @@ class ForeignAddress(UnitsByPlace):
                 self._hidden.add(at)
         return bool(value)
 
+    def _hide_worded(self, at: int) -> None:
+        """Hide the words of a number right before a word: Third Floor 45 Main St, Basement Flat."""
+        while at and self._tokens[at - 1].text.lower() in numbers_in_words():
+            at -= 1
+            self._hidden.add(at)
+
     def _hide_before(self, at: int, behind: int) -> bool:
         """Hide the number in front of a word, and the door behind it; return whether there is one."""
         tokens = self._tokens
@@ -301,7 +305,7 @@ class ForeignAddress(UnitsByPlace):
             return False
         token = tokens[number]
         if not (token.kind == "n" and len(token.text) < LONG) and not (
-            token.kind == "w" and (_ROMAN(token.text) or token.text.lower() in _WORDED)
+            token.kind == "w" and (_ROMAN(token.text) or token.text.lower() in numbers_in_words())
         ):
             return False
         self._hidden.update(range(number, at))

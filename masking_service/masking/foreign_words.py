@@ -10,18 +10,28 @@ MARKS: Final = frozenset("no nr n num number numbers nº № č رقم เลข
 
 
 @cache
+def _words() -> list[tuple[str, str]]:
+    """Each word, and its kind."""
+    text = resources.files(__package__).joinpath("foreign_units.tsv").read_text("utf-8")
+    lines = [line.split("\t") for line in text.splitlines() if line and not line.startswith("# ")]
+    return [(word, kind) for _, kind, words in lines for word in words.split("|")]
+
+
+@cache
 def kinds_of_words() -> dict[str, str]:
     """What each word says: unit, floor, behind, side or building; of several the one that hides more."""
-    text = resources.files(__package__).joinpath("foreign_units.tsv").read_text("utf-8")
     found: dict[str, str] = {}
     rank = ("building", "side", "behind", "floor", "unit")
-    for line in text.splitlines():
-        if line and not line.startswith("# "):
-            _, kind, words = line.split("\t")
-            for word in words.split("|"):
-                if word not in found or rank.index(kind) > rank.index(found[word]):
-                    found[word] = kind
+    for word, kind in _words():
+        if kind != "number" and (word not in found or rank.index(kind) > rank.index(found[word])):
+            found[word] = kind
     return found
+
+
+@cache
+def numbers_in_words() -> frozenset[str]:
+    """The words that are a number."""
+    return frozenset(word for word, kind in _words() if kind == "number")
 
 
 @cache

@@ -89,6 +89,8 @@ _ends_word: Final = re.compile(rf"[{_LETTERS}'’.]").match
 """Before the last of the words that a name has."""
 _house: Final = re.compile(r"[路街道巷弄村][0-9]|[0-9A-Z*][号號楼樓层層栋棟幢座室]|[\u4e00-\u9fff]\*{3,5}(?!\*)").search
 _place: Final = re.compile(rf"(?<![A-Za-z])(?:{LATIN_PLACE}|{LATIN_SITE})(?![A-Za-z])", re.I).search
+_is_place: Final = re.compile(LATIN_PLACE, re.I).fullmatch
+_word_of: Final = re.compile(r"[^ ,.]+").finditer
 _FAMILIES: Final = frozenset(("hill", "lane", "west", "north", "grove"))
 """Family names that are words of places, too: behind a given name that is known they are names."""
 _name: Final = Expression(LATIN_NAME).match
@@ -227,13 +229,27 @@ def latin_name_at(text: str, start: int) -> int | None:
     if is_latin_name(found[0]):
         return found.end()
     first = found[0].split(",", 1)[0]
-    return start + len(first) if len(first) < len(found[0]) and is_latin_name(first) else None
+    if len(first) < len(found[0]) and is_latin_name(first):
+        return start + len(first)
+    for word in _word_of(first):
+        if _is_place(word[0]) or word[0].lower() in cues.NO_LATIN_NAME:
+            first = first[: word.start()].rstrip(" .")
+            return start + len(first) if _is_known(first) and is_latin_name(first) else None
+    return None
 
 
 def latin_name_before(text: str, end: int) -> int | None:
     """Return where a possible name that ends at `end`, with its title, begins; None if there is none."""
     found = _name_behind(text, max(0, end - _LONGEST), end)
-    return found.start() if found else None
+    if not found or is_latin_name(found[0]):
+        return found.start() if found else None
+    for word in reversed([*_word_of(found[0])]):
+        place = _place(word[0]) is not None
+        if place or word[0].lower() in cues.NO_LATIN_NAME:
+            name = found[0][word.end() :].lstrip(" ,.")
+            sure = (place and " " in name) or _is_known(name, alone=not place or _is_place(word[0]) is not None)
+            return end - len(name) if sure else found.start()
+    return found.start()
 
 
 def is_known_alone(text: str) -> bool:

@@ -24,12 +24,14 @@ _HOLDS_NOTHING: Final = re.compile(r"[\u4e00-\u9fff\u3001-\u3011，。！？：�
 """Han, punctuation and Latin without a digit or ``@``: most remarks. Ranges alone, which cost a fifth of ``\\d``."""
 _AT: Final = r"%40|&(?:\#0{0,3}64|\#[xX]0{0,2}40|commat);|\\u0040"
 _ACCOUNT_WORDS: Final = (
-    r"(?:微信|薇信|威信|微信号|vx|v信|wx|weixin|wechat|qq|扣扣|(?:open|union)[_\- ]?id"
+    r"(?:微信|薇信|威信|徽信|微信号|vx|v信|wx|weixin|wechat|qq|扣扣|(?:open|union)[_\- ]?id"
     r"|支付宝|支付寶|旺旺|抖音|快手|小红书"
-    r"|whatsapp|telegram|skype|加v|\+v|企鹅|企鵝)"
+    r"|whatsapp|telegram|skype"
+    r"|instagram|kakao(?:talk)?|(?<!order )(?<!item )line(?= ?id\W{1,3}[a-z])|加[vq]|\+v|企鹅|企鵝)"
 )
 _ACCOUNT: Final = re.compile(
-    rf"(?<![A-Za-z0-9]){_ACCOUNT_WORDS}(?:[ \t]?(?:id|账号|帳號|号码|號碼|号|號|名))?(?:是|为|為|加|搜)?"
+    rf"(?<![A-Za-z0-9]){_ACCOUNT_WORDS}(?:[ \t]?(?:id|账号|帳號|号码|號碼|号|號|名))?"
+    r"(?:是|为|為|加|搜|联系|聯繫|添加|沟通)?"
     r"(?:[ \t]{0,2}[:：=][ \t]{0,2}(?:(?=[A-Za-z0-9_\-]{0,39}[0-9_])|(?=[A-Za-z\-]{5}))"
     r"|(?<=[\u4e00-\u9fff])(?=[A-Za-z]{6}|[A-Za-z_\-]{0,30}[0-9_])|[ \t]{1,2}(?=[A-Za-z_\-]{0,30}[0-9_])|(?=[0-9])"
     r"|[ \t:：]{0,2}@)"
@@ -62,9 +64,10 @@ _JOINED: Final = re.compile(
 )
 """A mobile number behind a room's, before a list's next number, or several without a separator."""
 _account_word: Final = re.compile(
-    "(?:微信|薇信|威信|v信|V信|vx|VX|Vx|wx|WX|Wx|weixin|WeiXin|Weixin|wechat|WeChat|Wechat|WECHAT|qq|QQ|Qq|扣扣"
+    "(?:微信|薇信|威信|徽信|v信|V信|vx|VX|Vx|wx|WX|Wx|weixin|WeiXin|Weixin|wechat|WeChat|Wechat|WECHAT|qq|QQ|Qq|扣扣"
     "|openid|openId|OpenID|OpenId|OPENID|open_id|OPEN_ID|open id|unionid|unionId|UnionID|UNIONID|union_id|支付"
-    "|旺旺|抖音|快手|小红书|whatsapp|WhatsApp|telegram|Telegram|skype|Skype|加[Vv]|\\+[Vv]|企鹅|企鵝)"
+    "|旺旺|抖音|快手|小红书|whatsapp|WhatsApp|telegram|Telegram|skype|Skype"
+    "|nstagram|akao|ine ?id|ine ?ID|INE ?ID|加[VvQq]|\\+[Vv]|企鹅|企鵝)"
 ).search
 """A word of `_ACCOUNT`. All of these begin with a plain character, so that most texts are passed over quickly."""
 _said_last: Final = re.compile("(?:尾号|尾號|尾数|后四位|後四位|末四位|后4位|末4位)").search

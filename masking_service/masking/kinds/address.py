@@ -24,7 +24,8 @@ from masking_service.masking.japanese_addresses import hide_japanese_units, is_j
 from masking_service.masking.latin_names import latin_names_beside_address
 from masking_service.masking.names_at_addresses import NAME_IN_FRONT, label_in_front, which_may_have_names
 from masking_service.masking.names_in_text import names_in, starred_alone
-from masking_service.masking.numbers_in_text import crowded, scrub
+from masking_service.masking.numbers import MIN_HIDDEN_DIGITS
+from masking_service.masking.numbers_in_text import SAYS_ORDER, crowded, scrub
 from masking_service.masking.reading import Reading
 from masking_service.masking.spellings import Mask
 from masking_service.masking.stars import stars
@@ -68,6 +69,12 @@ _AWAITS_ROOM: Final = re.compile(r"[栋棟幢座元楼樓层層梯厦廈寓号�
 
 _NAME_BEFORE: Final = Expression(NAME_IN_FRONT).match
 _PHONE_MASK: Final = re.compile(r"(?<!\*)\*{6,}[0-9]{1,4}(?![0-9A-Za-z*])").search
+_BEHIND_DIGITS: Final = re.compile(r"(?:.*[0-9*][A-Za-z]?(?![A-Za-z]))?", re.S).match
+_PHONE_ABROAD: Final = re.compile(
+    r"(?<![0-9A-Za-z*#/\-.])(?:[0-9]{10,12}|[0-9]{5} [0-9]{5})(?![0-9A-Za-z*/\-]|\.[0-9])"
+).sub
+"""Digits without a code of a country, as many as subscribers of most countries have."""
+_SAYS_ORDER: Final = Expression(rf"{SAYS_ORDER}[ \t:=#.()]{{0,4}}$", re.I).search
 _HEAD: Final = 24
 _CONTEXT: Final = 8
 """Characters: of the beginning of an address, and before what is behind it, that tell what is a name there."""
@@ -129,7 +136,18 @@ def mask_unusual_address(value: str, keep: int, name: Mask, *, label: bool) -> s
     read = _foreign(value) if label and len(value) <= _MAX_LENGTH else None
     if read is not None and read.unread():
         value = _DIGIT.sub("*", value)
-    return _mask_steadily(value, keep, name, lambda scrubbed: hide_units(scrubbed, read))
+    return _mask_steadily(value, keep, name, lambda scrubbed: hide_units(_hide_phones_abroad(scrubbed, keep), read))
+
+
+def _hide_phones_abroad(value: str, keep: int) -> str:
+    """Hide numbers that are too long for a house or a postcode abroad: 12 Oak Road, Pune 9820098200."""
+
+    def mask(number: re.Match[str]) -> str:
+        digits = number[0].replace(" ", "").lstrip("0")
+        hidden = len(digits) - max(0, min(keep, len(digits) - MIN_HIDDEN_DIGITS))
+        return number[0] if _SAYS_ORDER(value[: number.start()]) else "*" * hidden + digits[hidden:]
+
+    return value if HAS_HAN(value) else _PHONE_ABROAD(mask, value)
 
 
 def mask_named_address(named: Named, keep: int, name: Mask) -> str:
@@ -173,7 +191,8 @@ def _hide_names(value: str, mask: Mask, named: Named | None) -> tuple[str, bool]
 def _names_beside(value: str, named: Named | None) -> list[tuple[int, int]]:
     """Return the spans of names behind an address's last number, in brackets, and in front of it."""
     bracket, phone = _OPENS(value), _PHONE_MASK(value)
-    note = behind_last_number(value[: phone.start()] if phone else value)
+    front = value[: phone.start()] if phone else value
+    note = behind_last_number(front) if HAS_HAN(front) else _BEHIND_DIGITS(front).end()  # type: ignore[union-attr]  # it always matches
     found = _names_behind(value, min(note, bracket.start()) if bracket else note, named)
     found += [span for span in latin_names_beside_address(value) if span not in found]
     if _NAME_BEFORE(value):

@@ -68,9 +68,9 @@ _USUAL: Final = re.compile(
 _USUAL_SENTENCES: Final = re.compile(rf"[{_WORDS}\n]*(?:1[3-9][0-9]{{9}}(?![0-9])[{_WORDS}\n]*)*").fullmatch
 _UNUSUAL: Final = re.compile(
     only_at(
-        f"{HAN_DIGITS}0-9微薇威扣支旺抖快小尾后末转卡账帐身",
+        f"{HAN_DIGITS}0-9微薇威徽扣支旺抖快小尾后末转卡账帐身",
         rf"[{HAN_DIGITS}](?:[ -]?[{HAN_DIGITS}0-9]){{4}}|(?:[{HAN_DIGITS}0-9][ -]?){{5}}[{HAN_DIGITS}]"
-        "|(?:微信|薇信|威信|扣扣|支付宝|旺旺|抖音|快手|小红书|尾号|尾数|后四位|末四位|转[（ ]"
+        "|(?:微信|薇信|威信|徽信|扣扣|支付宝|旺旺|抖音|快手|小红书|尾号|尾数|后四位|末四位|转[（ ]"
         "|卡号|账号|账户|帐号|身份)",
     )
 ).search
