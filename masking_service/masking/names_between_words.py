@@ -564,7 +564,7 @@ def find(text: str, found: Sequence[tuple[int, int]] = ()) -> Iterator[tuple[int
 
     Args:
         text: any text.
-        found: the spans of names that were found in it: cues beside them are not read again.
+        found: the spans of names that were found in it: they are read again where Han goes on behind them.
     """
     if text.isascii():
         return
@@ -574,15 +574,23 @@ def find(text: str, found: Sequence[tuple[int, int]] = ()) -> Iterator[tuple[int
     if not listed:
         listed = [name for part in _LIST_IN(text) for name in _names_of_a_list(text, *part.span())]
     yield from listed
-    begun = {start for start, _ in found}
+    begun = {start for start, end in found if end - start == 1 or text[end - 1] in _PLACE_ENDS}
     told = {end + 1 for _, end in found if text[end : end + 1] in _SIGNS_OF_CLAUSES}
     if "*" in text:
         told.update(match.end() for match in _MASKED_BEFORE(text))
-    for start, end in _runs(text, [*found, *listed]):
+    ended = [span for span in found if not _goes_on(text, *span)]
+    for start, end in _runs(text, [*ended, *listed]):
         for name in HanRun(text, start, end, parallel=start in told).names():
             if name[0] not in begun:
                 told.add(name[1] + 1)
                 yield name
+
+
+def _goes_on(text: str, start: int, end: int) -> bool:
+    """Whether Han follow a name that are no word behind names, so that it may be another: 班呼延 of 木工班呼延二湖."""
+    char = text[end : end + 1]
+    follows = char in _FOLLOW_ALONE or text.startswith(_FOLLOW.get(char, ()), end)
+    return end - start > 1 and _is_han(char) and not follows
 
 
 def before_place(text: str, start: int) -> int | None:

@@ -53,6 +53,7 @@ from masking_service.masking.name_bounds import (
     PLACE_ENDS,
     POLITE,
     can_be_name,
+    is_given_name,
     is_han,
     is_latin,
     is_nickname,
@@ -349,13 +350,13 @@ def _end_of_word(text: str, start: int) -> int | None:
 
 
 def _apart(spans: list[Span]) -> list[Span]:
-    """The spans in order, of those that overlap the longer."""
+    """The spans in order, those that overlap as one: whichever is the name, none of it shows."""
     kept: list[Span] = []
-    for span in sorted(spans):
-        if not kept or span[0] >= kept[-1][1]:
-            kept.append(span)
-        elif span[1] - span[0] > kept[-1][1] - kept[-1][0]:
-            kept[-1] = span
+    for start, end in sorted(spans):
+        if not kept or start >= kept[-1][1]:
+            kept.append((start, end))
+        elif end > kept[-1][1]:
+            kept[-1] = kept[-1][0], end
     return kept
 
 
@@ -477,7 +478,7 @@ def _titled(text: str, at: int, end: int, *, short: bool) -> Span | None:
         return None
     if called_words.is_word(text[start:end]) and not name_ends(text, end):
         return None  # a brand: 康师傅红烧牛肉面
-    return start, at
+    return start, at + 2 * (short and is_given_name(text, start, at))
 
 
 def _word_as_name(text: str, uses: int, start: int, end: int) -> Span | None:

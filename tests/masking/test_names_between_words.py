@@ -57,6 +57,12 @@ def test_what_was_found_is_not_read_again() -> None:
     assert [*find(text, [(0, 3)])] == []
 
 
+def test_what_was_found_is_read_again_where_its_end_may_be_the_next_name() -> None:
+    text = "木工班呼延二湖"
+
+    assert [*find(text, [(2, 5)])] == [(3, 7)]
+
+
 def test_words_that_begin_like_a_name_are_told_from_it() -> None:
     assert are_words("任何时间都可以", 0, 3)
     assert not are_words("任小时要求改期", 0, 3)
