@@ -10,7 +10,7 @@ from masking_service.masking.han_words import NO_WORD, UNKNOWN, han_words
 
 ROLE_ENDS: Final = frozenset("员人师者工")
 PERSON_ENDS: Final = frozenset("户生友方手长士徒商主客警官妇婆公嫂弟妹哥姐爷奶叔姨侄")
-ORGANISATION_ENDS: Final = frozenset("场地司厂店部科处组班院局所行社馆校市队站库间堂舍心室园会团办房吧厅")
+ORGANISATION_ENDS: Final = frozenset("场地司厂店部科处组班院局所行社馆校市队站库间堂舍心室园会团办房吧厅委楼")
 _TITLES: Final = frozenset(f"{cues.SHORT_TITLES}家")
 _LAST: Final = _TITLES | ROLE_ENDS | PERSON_ENDS | ORGANISATION_ENDS
 _NO_CALLED: Final = _LAST | (frozenset(cues.NO_GIVEN) - {"可"}) | frozenset(cues.PLACE_ENDS)

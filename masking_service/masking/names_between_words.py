@@ -90,7 +90,7 @@ _FIRM_OR_PLACE: Final = re.compile(
 ).search
 _AMOUNT_LAST: Final = re.compile(rf"[一二两三四五六七八九十半]{{1,3}}[{cues.UNITS}张次台双]$").search
 _NO_LAST: Final = frozenset((*cues.PLACE_ENDS, *cues.GOODS_ENDS, *"斋桥港岭屯沟坪坝堡寺庙埠浦滩峡洞学校")) - frozenset(
-    "栋庭亭"
+    "栋庭亭仁"
 )
 """What ends with them needs a cue to be a name."""
 _NEVER_LAST: Final = frozenset("被把将让给请刚又再各")
@@ -103,6 +103,8 @@ _NICKNAMES: Final = frozenset("小老阿")
 _TITLES: Final = frozenset(f"{cues.SHORT_TITLES}家")
 _WHOLE_CUES: Final = frozenset(word for word in (*cues.TITLES, *cues.VERBS) if len(word) > 1)
 _NO_GIVEN: Final = frozenset(cues.NO_GIVEN) - {"可"}
+_FIRST_GIVEN: Final = frozenset("如有应起从为")
+"""Of these, given names of two characters begin with: 如松, 从军."""
 _PLACE_ENDS: Final = frozenset(cues.PLACE_ENDS)
 
 
@@ -143,7 +145,7 @@ _ROOM_BEHIND: Final = re.compile(
 ).match
 _AMOUNT: Final = re.compile(rf"[0-9]{{1,5}}(?:\.[0-9]{{1,2}})?[{cues.UNITS}]").match
 _TIME: Final = re.compile(r"[0-9]{1,2}(?:点|时|:[0-9]{2}|：[0-9]{2}|月[0-9]{1,2}[日号])").match
-_BRACKET_ENDS: Final = re.compile(r"[】」』”\"\])）>》]\s?").match
+_BRACKET_ENDS: Final = re.compile(r"[】」』”\"\])）>》\-—]\s?").match
 _STATE_BEHIND: Final = re.compile(
     "[，, ]{1,2}(?:拜托|谢谢|麻烦|敬上|不?在家|不在|[已未][取收拿付]|代[收签领]|签收|自[提取]|本人|急用|老客户"
     "|[男女签](?![\u4e00-\u9fff]))"
@@ -204,7 +206,7 @@ _COST_OF_WORD_AS_FAMILY: Final = 19
 _STARTS: Final = "".join(sorted({*FAMILY_NAMES, *RARE_FAMILY_NAMES, *(name[0] for name in DOUBLE_FAMILY_NAMES)}))
 _family: Final = re.compile(rf"[{_STARTS}](?=[\u4e00-\u9fff])").finditer
 _BEFORE_SITE: Final = PERSON_ENDS | frozenset(
-    "级场地放工员人师者天后晚前点司厂店部科处组班院局所行社馆校市队站库间堂舍心室会团办房"
+    "级场地放工员委楼人师者天后晚前点司厂店部科处组班院局所行社馆校市队站库间堂舍心室会团办房"
 )
 """What words end with that people are, or belong to, and 放."""
 _ROOM_OF_SITE: Final = re.compile("(?:(?<=[0-9])|(?<=[0-9*]{3}))(?:室|房间?|[号铺床户班级届楼层層]|店面)?的?$").search
@@ -551,6 +553,8 @@ def _cost_of_given(given: str) -> int:
     cost = han_words().given_cost(given) + _COST_OF_NAME[len(given)]
     if _NO_GIVEN.isdisjoint(given) or given in cues.GIVEN_WORDS:
         return cost
+    if given[:-1] in _FIRST_GIVEN and han_words().given.get(given[-1], COST_OF_UNKNOWN) <= _USUAL_LAST:
+        return cost + _ODD_GIVEN // 2
     return cost + _ODD_GIVEN * sum(char in _NO_GIVEN for char in given)
 
 
