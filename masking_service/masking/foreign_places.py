@@ -41,7 +41,8 @@ _STREET: Final = (
 )
 _ROOM: Final = "(?P<unit>[0-9]{3,4}[A-Z]?)(?=,|$)"
 _IN_A_STREET: Final = (
-    r"^(?:No\.? ?)?[0-9]{1,5}[A-Z]?,? (?:(?!county|co|cr|farm|ranch|market|private|state|forest)"
+    r"^(?:No\.? ?)?[0-9]{1,5}[A-Z]?,?"
+    r" (?:(?!(?:county|country (?:road|rd)|co|cr|farm|ranch|market|private|state|forest)\b)"
     rf"(?:[A-Z.'-]+|[0-9]{{1,3}}(?:st|nd|rd|th)) ){{1,4}}{_STREET}"
 )
 _ROOMS: Final = tuple(

@@ -143,7 +143,8 @@ def _hide_phones_abroad(value: str, keep: int) -> str:
     """Hide numbers that are too long for a house or a postcode abroad: 12 Oak Road, Pune 9820098200."""
 
     def mask(number: re.Match[str]) -> str:
-        digits = number[0].replace(" ", "").lstrip("0")
+        digits = number[0].replace(" ", "")
+        digits = digits.lstrip("0") or digits
         hidden = len(digits) - max(0, min(keep, len(digits) - MIN_HIDDEN_DIGITS))
         return number[0] if _SAYS_ORDER(value[: number.start()]) else "*" * hidden + digits[hidden:]
 
