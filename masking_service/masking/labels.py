@@ -74,7 +74,10 @@ _CLOSING: Final = {'"': '"', "'": "'", "“": "”", "‘": "’", "「": "」",
 _SPACED_NAME: Final = re.compile(rf"[{FAMILY_NAMES}][ \u3000]{{1,2}}[{HAN}](?:[ \u3000]{{0,2}}[{HAN}])?").fullmatch
 """A name that is written with spaces in it: 李 明, 李 小 明."""
 _WORD_APART: Final = re.compile(rf"[{FAMILY_NAMES}][{HAN}]{{1,2}}(?=[ \u3000][{HAN}]{{4}})").match
-_PHONE_BEHIND: Final = re.compile(r"[\s\u3000]{1,2}[（(]?(?:(?:联系|收件)?电话|手机号?|1[3-9][0-9*]{9}|\*{7})").search
+_PHONE_OR_STATE_BEHIND: Final = re.compile(
+    r"[\s\u3000]{1,2}[（(]?(?:(?:联系|收件)?电话|手机号?|1[3-9][0-9*]{9}|\*{7}|已(?:签收|取件|妥投)|感谢(?:您|使用))"
+).search
+"""A phone, or what a trace says of the parcel: 签收人: 王 已签收 感谢使用."""
 _VALUE_ENDS: Final = re.compile(r"[,，;；。|&\n\r\t<>\"'{}\[\]\\]")
 _SPACE: Final = " \t\u3000"
 
@@ -205,11 +208,11 @@ def _end_of_value(kind: str | None, text: str, start: int, end: int) -> int:
 
 
 def _end_before_space(text: str, start: int, end: int) -> int:
-    """Where a value ends that a phone or its label, or several words, follow behind a space; else `end`."""
+    """Where a value ends that a phone, its label, a state or several words follow behind a space; else `end`."""
     if (word := _WORD_APART(text, start, end)) is not None:
         return word.end()
-    phone = _PHONE_BEHIND(text, start, end)
-    return phone.start() if phone and phone.start() > start else end
+    behind = _PHONE_OR_STATE_BEHIND(text, start, end)
+    return behind.start() if behind and behind.start() > start else end
 
 
 def _says_something(kind: str, value: str) -> bool:
