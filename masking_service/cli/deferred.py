@@ -10,7 +10,7 @@ import click
 
 
 class Deferred(click.Command):
-    """Stands for a command in lists and completions, and imports it when it is run or asked for its help.
+    """A command in lists and completions, which is imported when it is run or asked for its help.
 
     Args:
         name: of the command. Its module has it under that name, with `_` for `-`.

@@ -122,7 +122,7 @@ def mask_address(value: str, hide: str, keep: int = 4, name: Mask = stars, *, la
         usual = mask_usual_address(value, lambda named: mask_named_address(named, keep, name))
         return mask_unusual_address(value, keep, name, label=label) if usual is None else str(usual)
     if hide == "nothing":
-        return _mask_steadily(value, keep, name, lambda scrubbed: scrubbed)
+        return _mask_steadily(value, keep, name, lambda scrubbed: _hide_phones_abroad(scrubbed, keep))
     if not value or value.isspace():
         return value
     if hide == "detail":
