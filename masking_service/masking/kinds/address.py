@@ -24,7 +24,6 @@ from masking_service.masking.japanese_addresses import hide_japanese_units, is_j
 from masking_service.masking.latin_names import latin_names_beside_address
 from masking_service.masking.names_at_addresses import NAME_IN_FRONT, label_in_front, which_may_have_names
 from masking_service.masking.names_in_text import names_in, starred_alone
-from masking_service.masking.numbers import MIN_HIDDEN_DIGITS
 from masking_service.masking.numbers_in_text import SAYS_ORDER, crowded, scrub
 from masking_service.masking.reading import Reading
 from masking_service.masking.spellings import Mask
@@ -71,7 +70,7 @@ _NAME_BEFORE: Final = Expression(NAME_IN_FRONT).match
 _PHONE_MASK: Final = re.compile(r"(?<!\*)\*{6,}[0-9]{1,4}(?![0-9A-Za-z*])").search
 _BEHIND_DIGITS: Final = re.compile(r"(?:.*[0-9*][A-Za-z]?(?![A-Za-z]))?", re.S).match
 _PHONE_ABROAD: Final = re.compile(
-    r"(?<![0-9A-Za-z*#/\-.])(?:[0-9]{10,12}|[0-9]{5} [0-9]{5})(?![0-9A-Za-z*/\-]|\.[0-9])"
+    r"(?<![0-9A-Za-z*#/\-.])(?:[0-9]{10,12}|[6-9][0-9]{4} [0-9]{5})(?![0-9A-Za-z*/\-]|\.[0-9])"
 ).sub
 """Digits without a code of a country, as many as subscribers of most countries have."""
 _SAYS_ORDER: Final = Expression(rf"{SAYS_ORDER}[ \t:=#.()]{{0,4}}$", re.I).search
@@ -122,7 +121,7 @@ def mask_address(value: str, hide: str, keep: int = 4, name: Mask = stars, *, la
         usual = mask_usual_address(value, lambda named: mask_named_address(named, keep, name))
         return mask_unusual_address(value, keep, name, label=label) if usual is None else str(usual)
     if hide == "nothing":
-        return _mask_steadily(value, keep, name, lambda scrubbed: _hide_phones_abroad(scrubbed, keep))
+        return _mask_steadily(value, keep, name, _hide_phones_abroad)
     if not value or value.isspace():
         return value
     if hide == "detail":
@@ -136,17 +135,17 @@ def mask_unusual_address(value: str, keep: int, name: Mask, *, label: bool) -> s
     read = _foreign(value) if label and len(value) <= _MAX_LENGTH else None
     if read is not None and read.unread():
         value = _DIGIT.sub("*", value)
-    return _mask_steadily(value, keep, name, lambda scrubbed: hide_units(_hide_phones_abroad(scrubbed, keep), read))
+    return _mask_steadily(value, keep, name, lambda scrubbed: hide_units(_hide_phones_abroad(scrubbed), read))
 
 
-def _hide_phones_abroad(value: str, keep: int) -> str:
-    """Hide numbers that are too long for a house or a postcode abroad: 12 Oak Road, Pune 9820098200."""
+def _hide_phones_abroad(value: str) -> str:
+    """Hide numbers that are too long for a house or a postcode abroad: 12 Oak Road, Pune 9820098200.
+
+    All digits: beside the last ones of a phone the words would count as a name, and here they are mostly a city's.
+    """
 
     def mask(number: re.Match[str]) -> str:
-        digits = number[0].replace(" ", "")
-        digits = digits.lstrip("0") or digits
-        hidden = len(digits) - max(0, min(keep, len(digits) - MIN_HIDDEN_DIGITS))
-        return number[0] if _SAYS_ORDER(value[: number.start()]) else "*" * hidden + digits[hidden:]
+        return number[0] if _SAYS_ORDER(value[: number.start()]) else _DIGIT.sub("*", number[0])
 
     return value if HAS_HAN(value) else _PHONE_ABROAD(mask, value)
 
