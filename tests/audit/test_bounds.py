@@ -126,7 +126,8 @@ def test_20_entries_are_read_in_one_round_trip(store: Store, entries: int) -> No
     assert (len(found), trips) == (entries, [1 + -(-entries // 20)])
 
 
-def test_the_newest_20000_entries_of_a_day_are_kept(store: Store) -> None:
+def test_the_newest_20000_entries_of_a_day_are_kept(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("masking_service.audit.recent.monotonic", lambda: 0.0)  # a slow machine reads fewer
     rows = [row(number, at=at, place=at) for number, at in enumerate(range(1_000_001, 1_020_002), 1)]
     kept, complete_since = RecentEntries(store, Archived(rows)).rows(TENANT, 1_030_000)
 
