@@ -29,7 +29,7 @@ class Expression:
 
     @cached_property
     def compiled(self) -> re.Pattern[str]:
-        """It, compiled."""
+        """The compiled expression."""
         return re.compile(self.pattern, self._flags)
 
     def search(self, text: str, begin: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:
