@@ -119,6 +119,8 @@ class ForeignAddress(UnitsByPlace):
     def _read_either(self, word: int, behind: int) -> None:
         """Read a word that may be before its number or behind it."""
         before = self._tokens[word - 1]
+        if self._is_joined(word) and self._tokens[word].start in self._in_codes:
+            return  # L3 2NP
         if self._tokens[word].text.lower() == "pl" and before.text.lower() in ("st", "nd", "rd", "th"):
             return  # 23rd Place
         ordinal = before.kind in ".º°ª" or (before.text.lower() in _ORDINALS and self._is_joined(word - 1))
@@ -137,6 +139,8 @@ class ForeignAddress(UnitsByPlace):
             self._known.add(word - 1)
             return
         value = self._value(word, behind)
+        if value and self._tokens[value[0]].start in self._in_codes:
+            return
         if (
             self._tokens[word].text.lower() == "casa"
             and value
@@ -338,12 +342,16 @@ class ForeignAddress(UnitsByPlace):
         at = sign - 1
         if at >= 0 and tokens[at].kind == ".":
             at -= 1
-        if at < 0 or tokens[at].kind != "n" or not self._is_short(at):
+        if at < 0 or tokens[at].kind != "n" or not self._is_short(at) or self._is_of_street(at, 2):
             return
         self._hidden.add(at)
         door = sign + 1
         if door < len(tokens) and self._is_short(door) and (tokens[door].kind == "w" or self._ends(door)):
             self._hidden.add(door)
+
+    def _is_of_street(self, at: int, words: int) -> bool:
+        """Whether a street of Colombia or Spain is called by the number here, so many tokens behind its word."""
+        return not _STREETS.isdisjoint([token.text.lower() for token in self._tokens[max(0, at - words) : at]])
 
     def _read_danish(self, door: int) -> None:
         at = door - 1
@@ -358,8 +366,7 @@ class ForeignAddress(UnitsByPlace):
         if sign and tokens[sign - 1].end == tokens[sign].start and tokens[sign - 1].kind == "w":
             return
         value = self._value(sign, sign + 1)
-        street = [token.text.lower() for token in tokens[max(0, sign - 3) : sign]]
-        if not _STREETS.isdisjoint(street) and sign and tokens[sign - 1].kind in "nw":
+        if self._is_of_street(sign, 5) and tokens[sign - 1].kind in "nwª":
             self._known.update(value)
         else:
             self._hidden.update(value)

@@ -17,6 +17,8 @@ from masking_service.masking.japanese_addresses import MAX_LOT
 _DUTCH_DOORS: Final = frozenset("hs huis bis bg bel ii iii iv".split())
 _FLOOR_IN_ROMAN: Final = re.compile("I{2,3}|I?V").fullmatch
 _TURKISH: Final = frozenset("sok sk sokak sokağı cad cd caddesi bulv bulvarı blv".split())
+_STREETS_FIRST: Final = frozenset("rue avenue av route".split())
+"""Words for streets that come before the name: 419, rue Cordier."""
 _JALAN: Final = ("jalan", "jln", "lorong", "persiaran", "lebuh")
 SHORT_WORD: Final = 2
 _HAS_HANGUL: Final = re.compile("[\uac00-\ud7a3]").search
@@ -226,8 +228,8 @@ class UnitsByPlace(AddressTokens):
         if not self._ends(at) or len(tokens[at].text) not in ROOM_DIGITS:
             return
         if at == 0:
-            following = tokens[2:3]
-            if following and kinds_of_words().get(following[0].text.lower()) == "building":
+            following = "".join([token.text.lower() for token in tokens[2:3]])
+            if kinds_of_words().get(following) == "building" and following not in _STREETS_FIRST:
                 self._hidden.add(at)
         elif tokens[at - 1].kind in BREAKS:
             if at - 2 in self._known:

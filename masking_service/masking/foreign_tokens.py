@@ -19,9 +19,11 @@ _STATES: Final = (
 _CODES: Final = re.compile(
     r"(?<!\w)(?:[A-Z][0-9][A-Z] ?[0-9][A-Z][0-9]|[A-Z]{1,2}[0-9][A-Z0-9]? [0-9][A-Z]{2}|[A-Z]{1,2}-[0-9]{4,6}"
     r"|[0-9]{4} [A-Z]{2}|[0-9]{5}-[0-9]{3,4}|[0-9]{4}-[0-9]{3}"
+    r"|[AC-FHKNPRTV-Y][0-9]{2} [AC-FHKNPRTV-Y][0-9AC-FHKNPRTV-Y]{3}"
     rf"|(?i:(?:{_STATES}),? [0-9]{{5}}(?:-?[0-9]{{4}})?(?=\W*(?:$|,|United States|USA?$))))(?!\w)"
 ).finditer
-"""Postcodes with letters or dashes: of Canada, Britain, Luxembourg, the Netherlands, Brazil, Portugal; FL 33401."""
+"""Postcodes with letters or dashes: of Canada, Britain, Luxembourg, the Netherlands, Brazil, Portugal, Ireland; and
+with a state: FL 33401."""
 LONG: Final = 5
 """Digits: a number of so many is a postcode or a waybill's, no unit's."""
 _ROMAN: Final = re.compile("[IVX]{2,5}").fullmatch
