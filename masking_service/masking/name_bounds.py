@@ -157,7 +157,7 @@ def name_from(text: str, start: int, *, sure: bool) -> int | None:
     followed = plain = length > 0
     if length == family:
         if _is_title(text, start + family):
-            return start + family + 2 * is_given_name(text, start, start + family)
+            return title_end(text, start, start + family)
         return _odd_name_from(text, start, run, family, sure=sure)
     if not length:
         length = _length_alone(run, family, sure=sure)
@@ -171,12 +171,13 @@ def name_from(text: str, start: int, *, sure: bool) -> int | None:
     return None if not plain and _site(text, start) else start + length
 
 
-def is_given_name(text: str, start: int, at: int) -> bool:
-    """Whether 伯 at `at` is no title, but begins the given name of who is called at `start`: 沈伯通."""
+def title_end(text: str, start: int, at: int) -> int:
+    """Return where a name ends whose title is at `at`: there, or behind a given name that 伯 begins (沈伯通)."""
     end = at + len("伯通")
     if text[at : at + 1] != "伯" or not is_han(text[end - 1 : end]) or _follows(text, at + 1):
-        return False
-    return names_between_words.is_name(text[start:end]) and not names_between_words.ends_sooner(text, start, end)
+        return at
+    named = names_between_words.is_name(text[start:end]) and not names_between_words.ends_sooner(text, start, end)
+    return end if named else at
 
 
 def _odd_name_from(text: str, start: int, run: str, family: int, *, sure: bool) -> int | None:

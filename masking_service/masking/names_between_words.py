@@ -578,6 +578,7 @@ def find(text: str, found: Sequence[tuple[int, int]] = ()) -> Iterator[tuple[int
     if not listed:
         listed = [name for part in _LIST_IN(text) for name in _names_of_a_list(text, *part.span())]
     yield from listed
+    # A family name before a title, and a name that may be a place's, begin no other name.
     begun = {start for start, end in found if end - start == 1 or text[end - 1] in _PLACE_ENDS}
     told = {end + 1 for _, end in found if text[end : end + 1] in _SIGNS_OF_CLAUSES}
     if "*" in text:

@@ -53,7 +53,6 @@ from masking_service.masking.name_bounds import (
     PLACE_ENDS,
     POLITE,
     can_be_name,
-    is_given_name,
     is_han,
     is_latin,
     is_nickname,
@@ -61,6 +60,7 @@ from masking_service.masking.name_bounds import (
     name_before,
     name_ends,
     name_from,
+    title_end,
 )
 from masking_service.masking.names_of_clauses import Span
 from masking_service.masking.names_of_neighbours import names_of_neighbours
@@ -478,7 +478,7 @@ def _titled(text: str, at: int, end: int, *, short: bool) -> Span | None:
         return None
     if called_words.is_word(text[start:end]) and not name_ends(text, end):
         return None  # a brand: 康师傅红烧牛肉面
-    return start, at + 2 * (short and is_given_name(text, start, at))
+    return start, title_end(text, start, at) if short else at
 
 
 def _word_as_name(text: str, uses: int, start: int, end: int) -> Span | None:
