@@ -4,6 +4,7 @@ import pytest
 
 from masking_service.masking.han_words import han_words
 from masking_service.masking.names_between_words import MAX_RUN, are_words, effort, ends_sooner, find
+from masking_service.masking.names_in_text import names_in
 from tests.every import every
 
 
@@ -84,3 +85,7 @@ def test_a_run_that_is_too_long_is_not_read() -> None:
 @pytest.mark.parametrize("word", ["签收", "包邮", "已经"])
 def test_words_of_parcels_and_of_the_dictionary_are_known(word: str) -> None:
     assert word in han_words().words
+
+
+def test_names_that_overlap_are_hidden_as_one() -> None:
+    assert names_in("木工班呼延二湖") == [(2, 7)]  # 班呼延 and 呼延二湖
