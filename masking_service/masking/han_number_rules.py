@@ -71,6 +71,8 @@ _NAME_OF_STARS: Final = Expression(
 _LONGEST_MASK: Final = 10
 _IS_ROOM_AS_HOUSE: Final = re.compile(rf"(?<=[栋棟幢座])[0-9*]{{3,4}}[栋棟幢](?!\s?-?(?:{ALNUM}|{NUMERAL}))").match
 """A number of a room with the word for a house, right behind a house: 4幢624幢."""
+_BEHIND_A_HOUSE: Final = re.compile("(?<=[0-9*A-Za-z一二三四五六七八九十][栋棟幢])|(?<=[号號][楼樓])").match
+"""Right behind the number of a house, where 座 and 区 are parts of it: 11栋A座, 5号楼B区."""
 _IS_BASEMENT: Final = re.compile(r"[BbLl][0-9*]{1,3}[Ff]?").fullmatch
 _BUILDING_BEFORE_ROOM: Final = re.compile("[0-9]{1,3}(?=[A-Za-z*][0-9*]{2,5}$)|[A-Z](?=[0-9]{1,2}[A-Z]$)").match
 """Also before a floor and a door on it: D6C."""
@@ -102,7 +104,7 @@ _SHOP_ON_A_FLOOR: Final = re.compile(r"[FBL][0-9*]{1,2}(?=[A-Za-z]{2,}$)").match
 _STALL_FOLLOWS: Final = re.compile(rf"(?:{ALNUM}{{1,3}}(?:[号號][门門]|[楼樓]|F-?))?[A-Za-z]?[0-9*]{{3}}").match
 _LONG_STALL_FOLLOWS: Final = re.compile("[0-9*]{5}(?![0-9*])").match
 """More digits than a house in a road has: 八区六街21701."""
-_IS_HOUSE_WITH_ROOM: Final = re.compile("[号號](?:房|室|办|辦|商[铺舖]|店[铺舖面]|宿舍)").match
+_IS_HOUSE_WITH_ROOM: Final = re.compile("[号號](?:房|室|办|辦|商[铺舖]|店[铺舖面]|门面|宿舍)").match
 _IS_PHONE: Final = re.compile(r"(?:(?:00)?86-)?(?:0[0-9]{2,3}-)?\*{6,}[0-9]{1,4}(?:-\*+)?").fullmatch
 """The mask of a phone."""
 NEAR: Final = 40
@@ -284,6 +286,8 @@ def _read_other(text: str, number: str, level: int, stop: int, end: int) -> _Rea
     at_door = text[end - 1] == "店" or (level >= BUILDING and text[end - 1] in "门門")
     if at_door and (room := _long_as_room(text, number, level, end)):
         return room
+    if text[end - 1] in "区區" and _BEHIND_A_HOUSE(text, stop - len(number)):
+        return starred(number), UNIT
     if level >= BUILDING:
         door = level == FLOOR or (level == BUILDING and _NUMBER_FOLLOWS(text, end))
         door = (door and text[end - 1] in "门門") or text[end - 1] == "店"
@@ -309,7 +313,8 @@ def _read_house(text: str, number: str, level: int, stop: int, end: int) -> _Rea
     word = text[stop:end].strip()
     if word == "#" and (room := _long_as_room(text, number, ESTATE if level == PLACE else level, end)):
         return room
-    if (level == FLOOR and word == "座") or (level >= BUILDING and word == "#"):
+    part = word == "座" and (level == FLOOR or _BEHIND_A_HOUSE(text, stop - len(number)))
+    if part or (level >= BUILDING and word == "#"):
         return starred(number), UNIT
     if level >= BUILDING and word in ("号仓", "号库"):
         return starred(number), ROOM  # a store in a house: 92栋9-12号仓库

@@ -167,7 +167,7 @@ _BUILDING: Final = (
     rf"|{_UNKNOWN}{_D}{{1,2}}+{_BARE}|(?<=弄){_D}{{1,4}}+(?:{_NO}|(?<!{_D}{{3}}){_BARE})"
     rf"|(?:{_ESTATE}|{_PART}|{_ZONE}|{_AISLE}){_D}{{1,2}}+(?:{_NO}|{_BARE})|{_ZONE}{_D}{{3}}{_NO}"
     rf"|(?:{_TOWER}|(?<={_D}号)){_D}{{1,2}}+{_NO}|{_MARKET}{_D}{{1,2}}+{_BARE}"
-    rf"|(?:{_ESTATE}|{_PART}|{_AISLE}|{_TOWER}|{_MARKET}){_D}{{1,4}}+{_NO}(?={_GOES_ON})))(?:(?!{_D}{{3}}){_HOUSE})*+)"
+    rf"|(?:{_ESTATE}|{_PART}|{_AISLE}|{_TOWER}|{_MARKET}){_D}{{1,4}}+{_NO}(?={_GOES_ON})))(?:(?!{_D}{{3}}){_HOUSE}(?<!座))*+)"
 )
 """Of the house, behind which all numbers are hidden."""
 
