@@ -109,12 +109,12 @@ def _place(gap: str, kind: int, level: int) -> str:
 def _level_of_zone(place: str, level: int, first: bool, length: int) -> int:
     """Return the level of a number behind a part of an estate, market or town with a word of this length."""
     if level in (AISLE, MARKET, TOWER) or level >= BUILDING:
-        return AISLE if level < TOWER else level
+        return AISLE if level == TOWER else level
     if length > 1:
         return ZONE
     if _IS_DISTRICT(place) and (first or len(place) > len("青浦区")):
         return VILLAGE
-    return AISLE if _HAS_MARKET(place) else ESTATE
+    return MARKET if _HAS_MARKET(place) else ESTATE
 
 
 def _without_side(place: str) -> str:

@@ -294,7 +294,7 @@ def _read_other(text: str, number: str, level: int, stop: int, end: int) -> _Rea
         return (starred(number), level) if door else (number, level)
     in_market = level in (AISLE, MARKET) or (number.isascii() and number.isalpha())
     if behind == ESTATE and in_market and text[end - 1] != "院":
-        return number, AISLE
+        return number, max(level, AISLE)
     return number, behind
 
 
