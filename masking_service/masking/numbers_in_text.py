@@ -101,13 +101,18 @@ SAYS_ORDER: Final = (
     r"(?=[\s:：=#是为為]{0,3}[a-z]{0,4}[0-9]{12})"
     r"|(?:回执|凭证|單據|单据|对账|結算|结算|封签)(?:单|單|号|號|编号)?|流水|合同|合約|交易|物流|发票|面单|批次|编号|編號|编码|条码|条形码|[券验核销兑换取提货件签证码]{1,2}码"
     rf"|{CARRIERS}|接龙号|揽收单|号码牌"
+    r"|案件[号號]|(?:運送状|送り状|伝票|注文|追跡|受付|予約|お?問い?合わ?せ)番号|(?:운송장|송장|주문|접수|등기|예약)\s?번호"
+    r"|หมายเลข(?:พัสดุ|คำสั่งซื้อ|ติดตาม|ออเดอร์)|เลข(?:พัสดุ|ที่คำสั่งซื้อ|ที่พัสดุ)"
     r"|(?=[a-z])(?<![a-z])(?:claim|confirmation|delivery|dispatch|job|label|manifest|package|payment|pickup|quote|receipt|refund"
     r"|request|work order)(?=[ _\-]?(?:no\b|num|id\b|ref|code\b|\#))"
-    r"|(?=[a-zз№đ])(?<![a-z])(?:order|tracking|waybill|shipment|parcel|invoice|trade|transaction|txn|serial|[mh]?awb|po|so|p\.o\.|s/n|sn|imei|ean"
+    r"|(?=[a-zčзнт№đ])(?<![a-zа-я])(?:order|tracking|waybill|shipment|parcel|invoice|trade|transaction|txn|serial|[mh]?awb|po|so|p\.o\.|s/n|sn|imei|ean"
     rf"|gtin|sku|barcode|ref|reference|contract|batch|lot|case|ticket|rma|return|booking|consignment|docket|item|id|{_NO}"
     r"|(?:sendungs|paket|auftrags|bestell|rechnungs)nummer|num[ée]ro de (?:suivi|commande|colis)"
     r"|n[úu]mero de (?:pedido|seguimiento|rastreo|env[ií]o|gu[ií]a)|c[óo]digo de rastre(?:io|amento)"
-    r"|numero d['’]ordine|n[°º]\.? de (?:commande|suivi)|pedido|заказа?|đơn hàng|pesanan))"
+    r"|numero d['’]ordine|n[°º]\.? de (?:commande|suivi)|pedido|заказа?|đơn hàng|mã (?:vận đơn|đơn)|pesanan"
+    r"|(?:numero|codice) (?:di )?(?:ordine|spedizione|tracking)|(?:nr|numer) (?:zamówienia|przesyłki|paczki)"
+    r"|(?:bestel|order|zending|pakket|track|kolli)nummer|číslo (?:objednávky|zásilky)|sipariş (?:no|numarası)"
+    r"|kargo takip|(?:nomor|no\.?) resi|трек[ -]?(?:номер|код)|номер (?:отправления|накладной)))"
     r"(?:单号|單號|编号|編號|号码|號碼|流水号?|号|號|单|單|码"
     r"|[ _]?numbers?|[ _]?no\.?|[ _]?num|[ _]?id|[ _]?code|[ _]?sn|[ _]?ref|[ _]?№){0,2}(?:是|为|為| is)?"
 )
@@ -141,7 +146,11 @@ _SAID_CITIZEN: Final = re.compile(
     r"(?P<citizen>[0-9](?:[ \-]?[0-9]){13,16}[ \-]?[0-9Xx])(?![0-9A-Za-z])"
 ).finditer
 
-_ID: Final = re.compile(r"(?<![A-Za-z])id(?: ?(?:no\.?|number))?[ :.#]{0,3}(?:chn)?$", re.I).search
+_ID: Final = re.compile(
+    "".join(rf"(?<!{word} )" for word in ("case", "order", "parcel", "shipment", "ticket", "tracking", "transaction"))
+    + r"(?<![A-Za-z])id(?: ?(?:no\.?|number))?[ :.#]{0,3}(?:chn)?$",
+    re.I,
+).search
 """Of an order or of a person: the check in the number behind it tells."""
 
 _ESCAPED: Final = rf"{_AT}|&(?:\#|nbsp|ensp|emsp)|\\[nrtu]"
