@@ -65,8 +65,11 @@ _BEGINS: Final = "".join(
     )
 )
 """What these words begin with."""
-_ASKS: Final = r"(?=[ ,.]{1,3}(?:(?:please|pls|plz|kindly) )?(?:call|ring|phone|dial|text|whatsapp)\b)"
-"""Behind a number: what to do with it."""
+_ASKS: Final = (
+    r"(?=[ ,.]{1,3}(?:(?:(?:please|pls|plz|kindly) )?(?:call|ring|phone|dial|text|whatsapp)"
+    r"|is (?:my|his|her|our|their) (?:new |other |work |home )?(?:number|no|phone|mobile|cell|contact))\b)"
+)
+"""Behind a number: what to do with it, or whose it is."""
 _FREE: Final = r"(?:(?<![0-9])|(?=[+(]))"
 _ALONE: Final = r"(?!\d)"
 _NOT_CHAINED: Final = r"(?<!\d[.\-])"
