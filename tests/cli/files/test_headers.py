@@ -71,6 +71,30 @@ def test_a_header_is_known_in_its_usual_spellings(header: str, place: str) -> No
     assert placed(lay_out([header], STANDARD, {})) == {0: tuple(place.split("."))}
 
 
+@every(
+    ("headers", "name", "phone", "address"),
+    [
+        ("收货人姓名,收货地址,联系电话,联系手机", 0, 3, 1),
+        ("收件人,收件人手机/电话,收件地址,寄件人,寄件人手机/电话,寄件地址", 0, 1, 2),
+        ("订单号,收货人/提货人,收货人手机号/提货人手机号,详细收货地址/提货地址", 1, 2, 3),
+        ("订单号,下单时间,客户姓名,客户地址,联系电话", 2, 4, 3),
+        ("客户姓名,收货人,电话,收货地址", 1, 2, 3),
+        ("Billing Name,Billing Phone,Shipping Name,Shipping Address1,Shipping Address2,Shipping Phone", 2, 5, 3),
+        ("Buyer Name,Ship To Name,Ship To Phone,Ship To Address 1,Ship To Address 2", 1, 2, 3),
+        ("お届け先電話番号,お届け先郵便番号,お届け先住所,お届け先名", 3, 0, 2),
+        ("받는분성명,받는분전화번호,받는분주소(전체, 분할)", 0, 1, 2),
+        ("Empfänger,Telefon,Straße und Hausnummer", 0, 1, 2),
+    ],
+)
+def test_the_recipient_of_a_known_export_is_found(headers: str, name: int, phone: int, address: int) -> None:
+    columns = headers.replace(", 분할", "").split(",")
+
+    places = placed(lay_out(columns, STANDARD, {}))
+
+    recipient = {at: steps[1] for at, steps in places.items() if steps[0] == "recipient"}
+    assert recipient == {name: "name", phone: "phone", address: "address"}
+
+
 def test_a_mobile_takes_the_place_before_a_landline() -> None:
     layout = lay_out(["寄件人电话", "寄件人手机"], STANDARD, {})
 
