@@ -75,7 +75,8 @@ class HanWords:
         self.family = dict.fromkeys(FAMILY_NAMES + RARE_FAMILY_NAMES, _COST_OF_RARE_FAMILY) | self.family
         self.family.update(dict.fromkeys(DOUBLE_FAMILY_NAMES, _COST_OF_DOUBLE))
         self._simplified = {ord(pair[0]): pair[1] for line in groups["simplified"] for pair in _pairs(line)}
-        self._is_traditional = re.compile(f"[{''.join(map(chr, self._simplified))}]").search
+        self.traditional = frozenset(map(chr, self._simplified))
+        self._is_traditional = re.compile(f"[{''.join(self.traditional)}]").search
 
     def simplified(self, text: str) -> str:
         """A text with simplified characters in place of traditional ones."""

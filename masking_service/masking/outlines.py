@@ -41,8 +41,8 @@ _END: Final = "\x00"
 """Between texts that are read together."""
 _SIGN: Final = re.compile("[\x00-\x03]").search
 _CLOSING: Final = frozenset("】]")
-_AT_FIRST: Final = re.compile("(?:^|\x00)[【\\[][\u4e00-\u9fff]{0,9}$").search
-"""Opens brackets at a text's beginning, which in traces rather have a town (【常州武进】) than a name."""
+_AT_FIRST: Final = re.compile("(?:^|\x00|离开|到达|发往|送往|已到|前往|下一站)\\s?[【\\[][\u4e00-\u9fff]{0,9}$").search
+"""Opens brackets at a text's beginning, or behind where a parcel is: traces rather have a town there than a name."""
 _NUMERALS: Final = "一二三四五六七八九十零壹贰叁肆伍陆柒捌玖"
 _MAX_DIGITS: Final = 6
 """Digits besides mobile numbers: where there are more, they may be a number themselves."""
@@ -177,17 +177,21 @@ class Outlines:
 
     def _written(self, text: str) -> tuple[str, Slots]:
         """A text with marks in place of its slots, and the slots."""
-        split, words, begin, longer, no_given, join, follow, things, families, given = self._finder
-        goes_on = longer.get
+        split, words, begin, longer, no_given, join, follow, things, families, given, traditional = self._finder
+        goes_on, simplified = longer.get, han_words().simplified
         parts = split(text)
         slots: list[str] = []
         around, last = parts[::2], ""
-        for at, (slot, before, behind) in enumerate(zip(parts[1::2], around, around[1:], strict=False)):
+        for at, (written, before, behind) in enumerate(zip(parts[1::2], around, around[1:], strict=False)):
+            slot = written
             behind = behind or "".join(parts[2 * at + 3 : 2 * at + 4])  # 周亮完成配送: 成配 has the form of a name
+            if not traditional.isdisjoint(slot + behind[:1]):  # words are known in simplified characters: 顧客
+                slot, behind, before = simplified(slot), simplified(behind), simplified(before)
             # What may be a word, or a part of one with what is beside it, is no slot.
             if len(slot) == OF_NUMBER or not (
                 (last := before[-1:] or last) in families
                 or slot[1:] in no_given
+                or (slot[0] == "米" and before[-1:].isdecimal())
                 or (behind[:1] in _CLOSING and _AT_FIRST(before))
                 or slot[-1] + behind[:1] in follow
                 or (
@@ -212,7 +216,7 @@ class Outlines:
                     )
                 )
             ):
-                slots.append(slot)
+                slots.append(written)
                 parts[2 * at + 1] = _MARKS[len(slot)]
             last = slot[-1]
         return "".join(parts), slots
@@ -306,6 +310,7 @@ class _Finder(NamedTuple):
         follow: what follows names, of two characters.
         things: what follows no name, of two characters.
         families, given: the characters of names.
+        traditional: the characters that have simplified ones.
     """
 
     split: Callable[[str], list[str]]
@@ -318,6 +323,7 @@ class _Finder(NamedTuple):
     things: frozenset[str]
     families: frozenset[str]
     given: frozenset[str]
+    traditional: frozenset[str]
 
     def with_words(self, words: Iterable[str]) -> _Finder:
         """The same with more words; one of a single character is no part of a name."""
@@ -391,7 +397,7 @@ def _finder() -> _Finder:
         frozenset(),
         {first: tuple(ends) for first, ends in longer.items()},
         frozenset(word for word in words if word[0] != word[1] and is_seldom_given(word)).union(
-            cues.TITLES, cues.VERBS
+            cues.TITLES, cues.VERBS, cues.FOLLOWING
         ),
         frozenset(),
         follow,
@@ -399,6 +405,7 @@ def _finder() -> _Finder:
         - follow,
         families | rare,
         given,
+        known.traditional,
     )
     return finder.with_words(
         cues.common_words().union(

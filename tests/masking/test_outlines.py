@@ -55,6 +55,8 @@ def in_outlines(texts: list[str]) -> list[str]:
         ("周六送", "周六送"),
         ("\x01找李娟", "\x01找李*"),
         ("找李娟\x00", "找李*\x00"),
+        ("顧客備註：放門口", "顧客備註：放門口"),
+        ("鄭重說明", "鄭重說明"),
     ],
 )
 def test_names_and_numbers_are_masked_in_their_outline(text: str, shown: str) -> None:
