@@ -42,6 +42,7 @@ _DIGIT: Final = re.compile(r"\d").search
 _DIGITS_OF: Final = {MAYBE_NUMBER["phone"]: 5, MAYBE_NUMBER["secret"]: 4, MAYBE_NUMBER["unit"]: 1}
 """How many digits a value has at least that may be of such a kind."""
 _DATE: Final = re.compile(r"(?:19|20)[0-9]{2}[-/.][01]?[0-9][-/.][0-3]?[0-9](?:[T ][0-9:.+Z-]*)?").fullmatch
+_OF_NO_DATE: Final = frozenset({"name", "phone", PARTY})
 _ARE_LATIN_WORDS: Final = re.compile(r"[A-Za-z](?:[A-Za-z '’&(),./-]|(?<![0-9])[0-9]{1,3}(?![0-9])){0,127}").fullmatch
 
 _is_code: Final = re.compile(rf"{_ONE_CODE}{{1,64}}").fullmatch
@@ -93,6 +94,8 @@ def settled(kind: str | None, text: str) -> str | None:
         its = LEFT_OPEN[kind]
         fits = sum(map(str.isdecimal, text)) >= _DIGITS_OF[kind] and not (its == "phone" and _DATE(text))
         return its if fits else None
+    if kind in _OF_NO_DATE and text[:2] in ("19", "20") and _DATE(text):
+        return None  # signedFor: when someone signed
     return None if kind in ("name", PARTY) and text.casefold() in name_words().anyone else kind
 
 

@@ -48,6 +48,13 @@ def test_lists_within_lists_are_scanned_and_masked_by_their_name() -> None:
     assert found.warnings == [("/extra/1/0/0", FOUND_IN_TEXT), ("/receiverTel/0/0", UNMAPPED_MASKED)]
 
 
+@every("when", ["2026-10-03T11:20:00+08:00", "2026-10-03 11:20:00", "2026/10/3"])
+@every("name", ["signedFor", "receiverMobile", "consignee_name"])
+def test_a_date_under_a_name_that_says_personal_stays(name: str, when: str) -> None:
+    record, found = masked(standard(extra={name: when}))
+    assert (record["extra"], found.warnings) == ({name: when}, [])
+
+
 @every("name", ["OD2026112412345", "6901234567890", "@timestamp", "2026-11-24T10:00:00", "WB20260001234"])
 def test_a_member_name_that_is_a_number_of_something_stays(name: str) -> None:
     record, found = masked(standard(extra={name: "x"}))
