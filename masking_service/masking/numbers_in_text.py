@@ -25,12 +25,15 @@ _HOLDS_NOTHING: Final = re.compile(r"[\u4e00-\u9fff\u3001-\u3011，。！？：�
 _AT: Final = r"%40|&(?:\#0{0,3}64|\#[xX]0{0,2}40|commat);|\\u0040"
 _ACCOUNT_WORDS: Final = (
     r"(?:微信|薇信|威信|徽信|微信号|vx|v信|wx|weixin|wechat|qq|扣扣|(?:open|union)[_\- ]?id"
-    r"|支付宝|支付寶|旺旺|抖音|快手|小红书"
-    r"|whatsapp|telegram|skype"
+    r"|支付宝|支付寶|旺旺|抖音|快手|小红书|闲鱼|閒魚|咸鱼|钉钉|釘釘|飞书|飛書|微博|陌陌|电报|電報"
+    r"|(?:淘宝|淘寶|天猫|京东|京東|拼多多|得物|转转)(?=[ \t]?(?:账号|帐号|賬號|帳號|用户名|会员名|昵称|id))"
+    r"|[➕＋十]v|(?:v|tg|q|ig|fb)(?=[:： ]{1,3}@?[A-Za-z0-9_.\-]{0,39}[0-9_])(?=[:：]|[: ：]{0,2}@)"
+    r"|(?-i:LINE)(?=[:：][ ]?(?-i:[a-z]))|facebook"
+    r"|whatsapp(?: me)?(?: at| on)?|telegram|skype"
     r"|instagram|kakao(?:talk)?|(?<!order )(?<!item )line(?= ?id\W{1,3}[a-z])|加[vq]|\+v|企鹅|企鵝)"
 )
 _ACCOUNT: Final = re.compile(
-    rf"(?<![A-Za-z0-9]){_ACCOUNT_WORDS}(?:[ \t]?(?:id|账号|帳號|号码|號碼|号|號|名))?"
+    rf"(?<![A-Za-z0-9]){_ACCOUNT_WORDS}(?:[ \t]?(?:id|账号|帐号|帳號|賬號|用户名|会员名|昵称|号码|號碼|号|號|名))?"
     r"(?:是|为|為|加|搜|联系|聯繫|添加|沟通)?"
     r"(?:[ \t]{0,2}[:：=][ \t]{0,2}(?:(?=[A-Za-z0-9_\-]{0,39}[0-9_])|(?=[A-Za-z\-]{5}))"
     r"|(?<=[\u4e00-\u9fff])(?=[A-Za-z]{6}|[A-Za-z_\-]{0,30}[0-9_])|[ \t]{1,2}(?=[A-Za-z_\-]{0,30}[0-9_])|(?=[0-9])"
@@ -66,7 +69,8 @@ _JOINED: Final = re.compile(
 _account_word: Final = re.compile(
     "(?:微信|薇信|威信|徽信|v信|V信|vx|VX|Vx|wx|WX|Wx|weixin|WeiXin|Weixin|wechat|WeChat|Wechat|WECHAT|qq|QQ|Qq|扣扣"
     "|openid|openId|OpenID|OpenId|OPENID|open_id|OPEN_ID|open id|unionid|unionId|UnionID|UNIONID|union_id|支付"
-    "|旺旺|抖音|快手|小红书|whatsapp|WhatsApp|telegram|Telegram|skype|Skype"
+    "|旺旺|抖音|快手|小红书|闲鱼|閒魚|咸鱼|钉钉|釘釘|飞书|飛書|微博|陌陌|电报|電報|[账帐帳賬][号號]|用户名|会员名|昵称|淘宝[iI][dD]"
+    "|[➕＋十][vV]|[vVgGqQbB][:：]|[gG] ?@|LINE[:：]|[Ff]acebook|whatsapp|WhatsApp|telegram|Telegram|skype|Skype"
     "|nstagram|akao|ine ?id|ine ?ID|INE ?ID|加[VvQq]|\\+[Vv]|企鹅|企鵝)"
 ).search
 """A word of `_ACCOUNT`. All of these begin with a plain character, so that most texts are passed over quickly."""
