@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from masking_service.masking import name_cues as cues
@@ -16,6 +17,8 @@ _LAST: Final = _TITLES | ROLE_ENDS | PERSON_ENDS | ORGANISATION_ENDS
 _NO_CALLED: Final = _LAST | (frozenset(cues.NO_GIVEN) - {"可"}) | frozenset(cues.PLACE_ENDS)
 _NO_CALLED_LAST: Final = _LAST | frozenset("管位保卫机台府委办处")
 """What words end with that call people, posts and organisations."""
+_ENDS_OF_VILLAGES: Final = frozenset("集镇乡屯店铺桥口寨堡庄村")
+_DISTANCE: Final = re.compile(r"(?<![0-9])(?:[0-9]{1,2}|[0-9]{1,2}[05]0)$").search
 _CUES: Final = frozenset((*cues.ROLES, *cues.WEAK, *cues.TITLES, *cues.VERBS))
 
 
@@ -27,6 +30,16 @@ def is_word(text: str) -> bool:
 def is_noun(text: str) -> bool:
     """Whether all of a text is a noun that is known."""
     return is_word(text) and han_words().words.get(text, NO_WORD)[0] in ("n", UNKNOWN)
+
+
+def is_distance(text: str, at: int) -> bool:
+    """Whether a number of metres is before `at`, and no room's: 40米, 200米."""
+    return text[at] == "米" and _DISTANCE(text, max(0, at - 5), at) is not None
+
+
+def is_of_village(given: str) -> bool:
+    """Whether what may be a given name ends as villages and their markets do: 楼集 of 杨楼集."""
+    return len(given) > 1 and given[0] in cues.PLACE_ENDS and given[1] in _ENDS_OF_VILLAGES
 
 
 def can_be_called(name: str, *, politely: bool) -> bool:

@@ -76,8 +76,9 @@ _SPACED_NAME: Final = re.compile(rf"[{FAMILY_NAMES}][ \u3000]{{1,2}}[{HAN}](?:[ 
 _WORD_APART: Final = re.compile(rf"[{FAMILY_NAMES}][{HAN}]{{1,2}}(?=[ \u3000][{HAN}]{{4}})").match
 _PHONE_OR_STATE_BEHIND: Final = re.compile(
     r"[\s\u3000]{1,2}[（(]?(?:(?:联系|收件)?电话|手机号?|1[3-9][0-9*]{9}|\*{7}|已(?:签收|取件|妥投)|感谢(?:您|使用))"
+    r"|感谢(?:您|使用)|正在(?:为您|派[件送])|[（(](?:电话[:：]?)?1[3-9][0-9*]{9}"
 ).search
-"""A phone, or what a trace says of the parcel: 签收人: 王 已签收 感谢使用."""
+"""A phone, or what a trace says of the parcel: 签收人: 王 已签收 感谢使用, 派件员：高兴正在为您派件."""
 _VALUE_ENDS: Final = re.compile(r"[,，;；。|&\n\r\t<>\"'{}\[\]\\]")
 _SPACE: Final = " \t\u3000"
 
@@ -97,6 +98,10 @@ _SPEAKS: Final = re.compile(
 ).match
 """What someone says behind a label that names who speaks, and no name begins with."""
 _TAKEN: Final = re.compile("(?:已|代)?[收签领](?:收|取)?(?=$|\\s[\u4e00-\u9fff*]{2,4}$).*")
+_STAMP: Final = re.compile(
+    "(?:邮件|快件|信件|单位|公司|部门|业务)?(?:(?:收发|签收|收货|专用|业务)专?用?)?[公图]?章"
+).fullmatch
+"""What someone signs with for a firm: 邮件收发章."""
 _SITE: Final = re.compile(
     r"([\u4e00-\u9fff]{1,8}?)(?:快递|智能|丰巢|菜鸟|妈妈)?(?:驿站|代收点|自提点|[快智丰巢能递]柜|超市|便利店|物业|门卫|前台|收发室|传达室|保安室|门岗|支局|邮局|网点|营业[点部厅])"
 ).fullmatch
@@ -154,7 +159,7 @@ def labelled_values(text: str, context: str, pay: Pay) -> list[Labelled]:
         if kind == PARTY and _SPACED_NAME(simplified, start, end):
             kind = "name"
         taken = bool(found) and start < found[-1].end  # a cell's label and its tag's name announce the same value
-        if kind in _PERSONAL and not taken and _says_something(kind, text[start:end]):
+        if kind in _PERSONAL and not taken and _says_something(kind, simplified[start:end]):
             found.append(Labelled(start, end, kind))
     return found
 
@@ -235,4 +240,4 @@ def _is_site(value: str) -> bool:
     if value.isascii():
         return NO_LATIN_NAME.issuperset(value.lower().split())
     site = _SITE(value)
-    return site is not None and not is_name(site[1])
+    return (site is not None and not is_name(site[1])) or _STAMP(value) is not None

@@ -386,6 +386,8 @@ def _parted_start(text: str, parted: re.Match[str]) -> int | None:
 def _may_begin(text: str, start: int, end: int, parting: int, *, rare: bool) -> bool:
     """Whether a name may begin at `start`; `parting` says how plainly it is parted from what is before it."""
     name = text[start:end]
+    if called_words.is_distance(text, start):
+        return False
     double = name[:2] in DOUBLE_FAMILY_NAMES
     if len(name) > _USUAL_LENGTH and not (
         double

@@ -31,6 +31,7 @@ SURE_VERBS: Final = frozenset(_WORDS["sure-verbs"])
 LABELS: Final = _WORDS["labels"]
 FOLLOWING: Final = _WORDS["following"]
 FIRST_PARTS: Final = _WORDS["first-parts"]
+LAST_PARTS: Final = _WORDS["last-parts"]
 ANNOUNCE: Final = _WORDS["announce"]
 FOLLOW: Final = _WORDS["follow"]
 GIVEN: Final = "".join(_WORDS["given"])

@@ -15,7 +15,14 @@ from typing import Final
 
 from masking_service.masking import name_cues as cues
 from masking_service.masking.alternatives import any_of, by_char, by_first_letter
-from masking_service.masking.called_words import ORGANISATION_ENDS, PERSON_ENDS, ROLE_ENDS, is_word
+from masking_service.masking.called_words import (
+    ORGANISATION_ENDS,
+    PERSON_ENDS,
+    ROLE_ENDS,
+    is_distance,
+    is_of_village,
+    is_word,
+)
 from masking_service.masking.expressions import Expression
 from masking_service.masking.family_names import (
     DOUBLE_FAMILY_NAMES,
@@ -46,6 +53,13 @@ _BEFORE_PLACE: Final = 12
 """Characters of a name and the place behind it that are read."""
 _BEFORE_A_PLACE: Final = 6
 """What a name costs less than words, where a place is behind it, and a number in the text."""
+_BETWEEN_NUMBER_AND_PLACE: Final = 1
+"""What it costs less where a phone is right before it, and a place of its own behind it: not 阳明街道, 华强北路."""
+_PLACE_OF_ITS_OWN: Final = re.compile(
+    r"(?![东南西北中前后上下]?[路街道镇乡县区市州村桥巷弄港岗埠塘浦湾湖山河溪洲坝]|[东南西北中]|小区|新村|公寓|花园|广场|工业|轻纺|服装|商[城业贸]|市场|社区|大[道厦]"
+    r"|国际|家园|办事|步行|新城|管委|产业|科技|物流|附近|公司|汽)"
+    r"[\u4e00-\u9fff]{2,8}?(?:[路街镇乡县区市村巷弄园苑城庭府湾]|大道|小区|公寓|广场|大厦)"
+).match
 _SURE: Final = 8
 """Points of what announces a person, or follows one."""
 _BESIDE: Final = 6
@@ -118,6 +132,8 @@ _LONG_CUES: Final = by_char((word for word in (*cues.ROLES, *cues.ANNOUNCE, *cue
 _FOLLOWING: Final = frozenset((*cues.TITLES, *cues.VERBS, *cues.FOLLOWING, *cues.FOLLOW))
 _FOLLOW: Final = by_char((word for word in _FOLLOWING if len(word) > 1), 0)
 _ACTS: Final = ("未接", "没接", "接货", "领货", "介绍", "送货上门", "没空", "上来", "下单")
+_LOCKERS: Final = ("丰巢", "快宝", "菜鸟", "兔喜", "驿站", "代收点", "近邻宝", "速递易", "云柜")
+"""Behind them and 的 is what a site is called."""
 _SITES: Final = tuple(what + site for what in ("服务", "配送", "派送", "投递", "揽投") for site in "部站点")
 """Where carriers work: these begin with what follows names."""
 _ACT: Final = Expression(
@@ -151,6 +167,7 @@ _STATE_BEHIND: Final = re.compile(
     "|[男女签](?![\u4e00-\u9fff]))"
 ).match
 _CALLED_BEHIND: Final = re.compile(r"\s?[，,：:！!]\s?(?:您|请|凭|[取提][件货]码)").match
+_ADDRESSED_BEHIND: Final = re.compile(r"\s?[，,：:！!]\s?[您你][的有好]").match
 _NUMBER_OF_PERSON_BEHIND: Final = re.compile("[，,、; ]{1,2}(?:学号|工号|手机|电话|身份证|证件)").match
 _WHOSE_BEHIND: Final = re.compile(
     "[（(](?:本人|家人|家属|亲属|同事|邻居|朋友|妻子|丈夫|父亲|母亲|收|代收|[^()（）]{0,6}(?:骑手|骑士|司机|师傅|客服|经理|店长|[员人部班科组室处院系店厂司]"
@@ -172,8 +189,10 @@ _IS_PLACE: Final = re.compile(
     rf"(?!几|[出住入转]院)(?:(?P<sure>[\u4e00-\u9fff]{{0,6}}(?:(?P<number>(?<![{cues.PLACE_ENDS}])(?=[0-9])"
     rf"(?![0-9]{{1,5}}[-#号栋幢座楼层室单]))?[0-9](?![0-9]{{0,3}}(?:[{_MEASURES}]|\.[0-9]))"
     r"|[苑园城庄湾庭府邸墅寓厦院馆楼街路区镇乡村里座栋幢号店站](?:$|[0-9])))"
-    r"|(?P<end>[道省市区县镇乡村路街苑园庄湾庭府邸墅寓厦院馆厂])|[\u4e00-\u9fff]{0,3}(?:[苑园城庄湾庭府邸墅寓厦院馆店厂]|[小中大]学|学校|广场|[分支总]部|分公司|超市|营业[部点厅]|集散|分拨|转运|中转|驿站|代收点))"
+    r"|(?P<end>[道省市区县镇乡村路街苑园庄湾庭府邸墅寓厦院馆厂])|[\u4e00-\u9fff]{0,3}(?:[苑园城庄湾庭府邸墅寓厦院馆店厂]|[小中大]学|学校|广场|[分支总]部|分公司|超市|营业[部点厅]|集散|分拨|转运|中转|驿站|代收点"
+    "|[揽营投]投部|保税区|支局)|[一二三四五六七八九十]{1,2}部(?=$|[^\u4e00-\u9fff]|[的已正]))"
 ).match
+_NUMERALS: Final = frozenset("一二三四五六七八九十")
 _IS_ROOM: Final = re.compile(r"(?:[0-9]|[0-9*]{3}|[0-9一二三四五六七八九十][)）])$").search
 _FIRM_BEFORE: Final = Expression(rf"(?:{any_of(HAN_FORMS)})[\s,，、;；/|（(]{{1,2}}$").search
 _SPACES: Final = frozenset(" \t\u3000")
@@ -404,6 +423,7 @@ class HanRun:
             self._word_before[start] in _NICKNAMES
             or self._is_in_cue(start, end)
             or (start == 0 and self._han[0] in "班支" and self._is_behind_room())
+            or (start == 0 and is_distance(self._text, self.start))
             or self._han[start:end] in DOUBLE_FAMILY_NAMES
             or given in _WHOLE_CUES
             or given in cues.SHORT_TITLES
@@ -412,6 +432,8 @@ class HanRun:
             or (given[-1] in "学校" and given in self._known.words)
             or (end == len(self._han) and self._is_masked())
             or (given[-1] in _PLACE_ENDS and self._han[start : end - 1] in self._known.words)
+            or (given[-1] in _NUMERALS and self._han[end : end + 1] == "部")
+            or is_of_village(given)
         )
 
     def _is_in_cue(self, start: int, end: int) -> bool:
@@ -467,6 +489,8 @@ class HanRun:
         """Whether a noun, or a bracket, and 的 are before what may be a name: 华为的范强, 【园区部】的范强."""
         if at == 1:
             return self._text[self.start - 1 : self.start] in _BRACKETS
+        if self._han.endswith(_LOCKERS, 0, at - 1):
+            return False  # 丰巢的索特传动设备西门柜
         owner = self._word_before[at - 1]
         if owner[-1] in ORGANISATION_ENDS and at > len("队的"):
             return True
@@ -542,7 +566,7 @@ class HanRun:
         if self._parallel:
             return _CUE
         if whole and not text[self.start - 1 : self.start].isalnum() and _CALLED_BEHIND(text, end):
-            return _CUE
+            return _SURE if _ADDRESSED_BEHIND(text, end) else _CUE
         if whole and _NUMBER_OF_PERSON_BEHIND(text, end):
             return _SURE
         return _CUE if whole and (_STATE_BEHIND(text, end) or _ROLE_IN_BRACKETS(text, end) or self._is_clause()) else 0
@@ -599,13 +623,21 @@ def _goes_on(text: str, start: int, end: int) -> bool:
 
 
 def before_place(text: str, start: int) -> int | None:
-    """Where a name at `start` ends that a place follows without a sign: 王小明和平路12号; None if there is none."""
+    """Where a name at `start` ends that a place follows without a sign: 王小明和平路12号; None if there is none.
+
+    A number may be before it.
+    """
     known = han_words()
     text = known.simplified(text[: start + _BEFORE_PLACE])
     end = _run(text, start).end()  # type: ignore[union-attr]  # it always matches
     if end - start < len("王明和平") or text[start] not in _STARTS:
         return None
-    found = HanRun(text, start, end).first_name(_BEFORE_A_PLACE)
+    run = HanRun(text, start, end)
+    found = run.first_name(_BEFORE_A_PLACE)
+    if found is None and start:  # a number is before it
+        found = run.first_name(_BETWEEN_NUMBER_AND_PLACE)
+        if found is not None and _PLACE_OF_ITS_OWN(text, start + found) is None:
+            return None
     return None if found is None else start + found
 
 

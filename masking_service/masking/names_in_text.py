@@ -98,6 +98,13 @@ _at_number: Final = re.compile(
 ).finditer
 """What may be a name that a phone of another country touches: 李建国9820098200."""
 _grandson: Final = re.compile(f"孙子[{HAN}]").finditer
+_without_family: Final = Expression(
+    rf"(?:{any_of(cues.FIRST_PARTS)})(?:{any_of({*cues.FIRST_PARTS, *cues.LAST_PARTS})}){{1,3}}"
+).finditer
+"""Names of Uyghurs, Tibetans and Mongols of which each part is known: 次仁多吉."""
+_BEFORE_WHOLE: Final = frozenset("的给由交号楼室户栋家好爱放找把到跟和与请部台员站司厂院苑区村敬寄写")
+_BEHIND_WHOLE: Final = frozenset("已正在收代的家取签领上客")
+"""Beside such a name, where Han go on."""
 _masked_name: Final = re.compile(rf"[{HAN}]\*{{1,3}}(?![0-9*])").search
 _behind_house: Final = re.compile(
     r"[0-9*A-Za-z](?:室|号楼|号|號|楼|樓|层|層|栋|棟|幢|座|户|房|单元)?[\s,，、（(]{0,2}"
@@ -182,6 +189,7 @@ def holds_names(text: str) -> bool:
         names_between_words.find,
         given_names_alone.find,
         _names_like_grandson,
+        _names_without_family,
         _names_at_numbers,
         latin_names,
         latin_names_at_ends,
@@ -237,6 +245,7 @@ def names_in(text: str, *, address: bool = False) -> list[Span]:
         return _apart(_joined_by_words(text, found)) if found else found
     found = [*beside, *_names_of_words(text), *_names_beside_numbers(text), *names_of_clauses.find(text)]
     found += [*given_names_alone.find(text), *_names_like_grandson(text), *_names_at_numbers(text)]
+    found += _names_without_family(text)
     found += [*names_between_words.find(text, found), *latin_names(text, address=address)]
     found += latin_names_at_ends(text)
     if address:
@@ -258,6 +267,16 @@ def _names_like_grandson(text: str) -> Iterator[Span]:
         start, end = match.span()
         goes_on = end < len(text) and called_words.is_word(text[end - 1 : end + 1])
         if not goes_on and names_between_words.is_name(match[0], plainly=True):
+            yield start, end
+
+
+def _names_without_family(text: str) -> Iterator[Span]:
+    """Names without a family name of which each part is known, with no other word around, or one beside names."""
+    for match in _without_family(text):
+        start, end = match.span()
+        before, behind = text[start - 1 : start], text[end : end + 1]
+        begins = not is_han(before) or before in _BEFORE_WHOLE or text.endswith(_announcing.get(before, ()), 0, start)
+        if begins and (before == "*" or before.isdecimal() or behind in _BEHIND_WHOLE or name_ends(text, end)):
             yield start, end
 
 
@@ -543,6 +562,8 @@ def _said(text: str, at: int, end: int) -> Span | None:
         return None  # 到南门取件
     if (noted or at - start > 2) and called_words.is_word(text[start:at]):
         return None  # 【柳州】已签收, 何首乌已签收
+    if noted and called_words.is_of_village(text[start + 1 : at]):
+        return None  # 杨楼集-派件
     if not noted and at - start == len("兰楠会") and names_between_words.ends_sooner(text, start, at):
         return start, at - 1
     return start, at
@@ -621,7 +642,7 @@ def _name_before_address(text: str) -> Iterator[Span]:
     """A name that begins a text, or follows its first number, and that a place follows without a sign."""
     number = _number.search(text)
     start = 0 if number is None or number.start() else _before_name.match(text, number.end()).end()  # type: ignore[union-attr]  # it always matches
-    if text[start : start + 1] in FAMILY and (end := names_between_words.before_place(text, start)) is not None:
+    if _has_family(text, start) and (end := names_between_words.before_place(text, start)) is not None:
         yield start, end
 
 

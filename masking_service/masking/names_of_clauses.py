@@ -104,7 +104,7 @@ _LONGEST_BEFORE: Final = 12
 """Characters before a whole name that are read."""
 _DOTS: Final = frozenset("·•‧・∙⋅･.．")
 _parted_clause: Final = Expression(
-    rf"(?<![·•‧・∙⋅･.．])(?=(?:{any_of(cues.FIRST_PARTS)})[{HAN}]{{0,5}}[·•‧・∙⋅･.．][{HAN}]{{2}})"
+    rf"(?:(?<![·•‧・∙⋅･.．])|(?<=[0-9][.．]))(?=(?:{any_of(cues.FIRST_PARTS)})[{HAN}]{{0,5}}[·•‧・∙⋅･.．][{HAN}]{{2}})"
 ).finditer
 """Where a name of several parts begins that is alone in a clause."""
 

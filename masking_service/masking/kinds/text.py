@@ -68,9 +68,10 @@ _USUAL: Final = re.compile(
 _USUAL_SENTENCES: Final = re.compile(rf"[{_WORDS}\n]*(?:1[3-9][0-9]{{9}}(?![0-9])[{_WORDS}\n]*)*").fullmatch
 _UNUSUAL: Final = re.compile(
     only_at(
-        f"{HAN_DIGITS}0-9微薇威徽扣支旺抖快小尾后末转卡账帐身",
+        f"{HAN_DIGITS}0-9微薇威徽扣支旺抖快小闲咸钉飞陌尾后末转卡账帐身",
         rf"[{HAN_DIGITS}](?:[ -]?[{HAN_DIGITS}0-9]){{4}}|(?:[{HAN_DIGITS}0-9][ -]?){{5}}[{HAN_DIGITS}]"
-        "|(?:微信|薇信|威信|徽信|扣扣|支付宝|旺旺|抖音|快手|小红书|尾号|尾数|后四位|末四位|转[（ ]"
+        "|(?:微信|薇信|威信|徽信|扣扣|支付宝|旺旺|抖音|快手|小红书|闲鱼|咸鱼|钉钉|飞书|微博|陌陌"
+        "|尾号|尾数|后四位|末四位|转[（ ]"
         "|卡号|账号|账户|帐号|身份)",
     )
 ).search
@@ -105,6 +106,14 @@ _LOCAL_PHONE: Final = Expression(
     rf"|(?<![0-9A-Za-z*\-.])(?P<before>{_LOCAL}|{_ABROAD})[\s,，、]{{0,2}}(?=[\u3400-\u9fff]\*{{1,3}}(?![0-9*]))"
 ).finditer
 """Beside a name's mask, a number of another country, a short one of Hong Kong, or one behind a preposition."""
+_pickup_codes: Final = re.compile(
+    r"(?:[取提](?:件|货|貨)[码碼号號](?:是|为|為)?|货架号|凭(?:[取提][件货]码)?|憑(?:[取提][件貨]碼)?)[ :：]{0,2}"
+    r"(?P<code>[A-Za-z]?[0-9]{1,3}(?:-[0-9]{1,5}){1,3}(?:[,，、 ]{1,2}[A-Za-z]?[0-9]{1,3}(?:-[0-9]{1,5}){1,3}){0,9})"
+    r"(?![0-9A-Za-z*\-])"
+).finditer
+"""Codes with which parcels are picked up look like house, unit and room: 取件码3-2-1001."""
+_CODE: Final = "码"
+"""Stands for each character of such a code while units are looked for."""
 _SENTENCES: Final = re.compile(r"[^。；;！!？?\n]*[。；;！!？?\n]*")
 _CLAUSES: Final = re.compile(r"[^。；;！!？?\n，,、 ]*+[。；;！!？?\n，,、 ]?").findall
 _HIDDEN_OF_A_CLAUSE: Final = re.compile(r"[^!-~。；！？\n，、 ]+").sub
@@ -441,6 +450,8 @@ class TextMask:
             if "phone" in self._masks and "*" in found.text:
                 self._hide_local_phones(found)
         if "address" in self._masks:
+            codes = [match.span("code") for match in _pickup_codes(found.text)] if "-" in found.text else []
+            masked, found.text = found.text, _without_codes(found.text, codes)
             if address:
                 found.text = self._addresses(found.text, pay)
             if may_hold_units(found.text):
@@ -449,6 +460,8 @@ class TextMask:
             if may_hold_latin_units(found.text):
                 pay(estimate("address", found.text))
                 found.text = hide_foreign_units(found.text, places=False)
+            for start, end in codes:
+                found.text = found.text[:start] + masked[start:end] + found.text[end:]
         if self._hidden is not None:
             found.text = self._hidden.sub(lambda word: stars(word[0]), found.text)
         return found
@@ -574,6 +587,13 @@ def _holds_more(lines: str) -> bool:
         or may_hold_latin_units(lines)
         or holds_escaped_han(lines) is not None
     )
+
+
+def _without_codes(text: str, codes: Sequence[tuple[int, int]]) -> str:
+    """Return a text without the codes at these spans, and as long."""
+    for start, end in codes:
+        text = text[:start] + _CODE * (end - start) + text[end:]
+    return text
 
 
 def plain_text(value: str) -> str | None:
