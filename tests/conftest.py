@@ -57,6 +57,8 @@ NEEDS = {"chromium": "chromium-headless-shell", "softhsm": "softhsm2-util"}
 """Fixtures of many tests, and the program that they start."""
 OF_THE_SESSION = {"PYTEST_CURRENT_TEST", "SOFTHSM2_CONF", "_RJEM_MALLOC_CONF"}
 """Variables that the tests of a file may leave in the environment; polars sets the last one when it is imported."""
+OBJECTS = 20_000
+"""So many new objects let the garbage collector look; Python's own number is 700."""
 MEMORY = Path("/dev/shm")
 ROOM = 2 * 1024**3
 """Bytes: each process of a run has such a server."""
@@ -115,8 +117,15 @@ def pytest_configure(config: pytest.Config) -> None:
             signal.signal(number, lambda *_: None)
 
 
+def pytest_sessionstart() -> None:
+    """Begin the process that programs are forked from, before xdist starts its workers."""
+    if leftovers.begun_here():
+        fork_server.begin()
+
+
+@pytest.hookimpl(trylast=True)  # after xdist has ended its workers, and before `leftovers`, which is registered later
 def pytest_sessionfinish() -> None:
-    """End the process that programs were forked from, before it is taken for one that was left behind."""
+    """End the processes that programs were forked from."""
     fork_server.end()
 
 
@@ -135,15 +144,17 @@ def pytest_make_parametrize_id(val: object) -> str | None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Generator[None, object, object]:
-    """Keep the garbage collector off what reading the tests makes.
+    """Keep the garbage collector off what reading the tests makes, and let it look seldom at what they make.
 
-    It lives to the end, and looking through it again and again takes a twentieth of the run.
+    The first lives to the end, and looking through it again and again takes a twentieth of the run. Of the second,
+    little is garbage that only the collector finds.
     """
     gc.disable()
     try:
         return (yield)
     finally:
         gc.freeze()
+        gc.set_threshold(OBJECTS)
         gc.enable()
 
 

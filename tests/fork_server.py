@@ -1,12 +1,14 @@
 """Starts programs of this repository quickly: it forks them from a process that has imported what they need.
 
 Most of what such a program takes to start is imports, and compiling the expressions of the masks. A forked one has
-that already; all else is as if it was started by `python -m` in the repository's folder. `tests/forked.py` starts
-functions: the standard library forks these, and leaves out what Python does at its end, which a service needs.
+that already; all else is as if it was started by `python -m` in the repository's folder. All processes of a run share
+that process, which imports when it is first needed. `tests/forked.py` starts functions: the standard library forks
+these, and leaves out what Python does at its end, which a service needs.
 """
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import json
 import os
@@ -20,13 +22,14 @@ import tempfile
 import threading
 import time
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Final, NamedTuple
+from zlib import crc32
 
-from tests import programs
+from tests import leftovers, programs
 
 ROOT: Final = Path(__file__).parents[1]
 NOTHING: Final = Path(os.devnull)
@@ -58,15 +61,16 @@ class Program:
         source: Path = NOTHING,
     ) -> None:
         self.args = command
-        self.pid = _server().start(Order(command, environment, str(source), str(output), str(errors or output)))
+        self._server = _server(environment.get("LD_PRELOAD", ""))
+        self.pid = self._server.start(Order(command, environment, str(source), str(output), str(errors or output)))
 
     def poll(self) -> int | None:
         """Return its exit status, -N if signal N ended it, or nothing while it runs."""
-        return _server().status(self.pid, 0)
+        return self._server.status(self.pid, 0)
 
     def wait(self, timeout: float = 60) -> int:
         """Wait for its end and return its exit status. Raises TimeoutExpired."""
-        if (status := _server().status(self.pid, timeout)) is None:
+        if (status := self._server.status(self.pid, timeout)) is None:
             raise subprocess.TimeoutExpired(self.args, timeout)
         return status
 
@@ -94,16 +98,14 @@ def run(*command: str, environment: Mapping[str, str], timeout: float = 60, sour
 
 
 class _Server:
-    """The process that programs are forked from. It ends when this process ends."""
+    """A connection to the process that programs are forked from."""
 
-    def __init__(self) -> None:
+    def __init__(self, preloaded: str) -> None:
         self._statuses: dict[int, int] = {}
         self._started: list[int] = []
         self._lock = threading.Lock()
-        self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with theirs:
-            command = [sys.executable, "-m", "tests.fork_server", str(theirs.fileno())]
-            self._process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, pass_fds=[theirs.fileno()])
+        self._socket = _begun.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET))
+        self._socket.connect(_address(preloaded))
 
     def start(self, order: Order) -> int:
         with self._lock:
@@ -123,11 +125,6 @@ class _Server:
                 self._read()
             return self._statuses[pid]
 
-    def end(self) -> None:
-        """End that process, not the programs."""
-        self._socket.close()
-        self._process.wait()
-
     def _read(self) -> None:
         message = self._socket.recv(MAX_MESSAGE)
         assert message, "the process that programs are forked from has ended"
@@ -138,37 +135,77 @@ class _Server:
             self._statuses[pid] = status
 
 
+_begun = ExitStack()
+"""What ends with this process: connections, and the processes that it began."""
+
+
 @cache
-def _server() -> _Server:
-    return _Server()
+def _server(preloaded: str) -> _Server:
+    if preloaded:  # in few tests, each with a library of its own
+        begin(preloaded)
+    return _Server(preloaded)
+
+
+def begin(preloaded: str = "") -> None:
+    """Let all processes of this run start programs; those with a library that is preloaded, this process."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener:
+        listener.bind(_address(preloaded))
+        listener.listen()
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tests.fork_server", str(listener.fileno())],
+            cwd=ROOT,
+            env=os.environ | {"LD_PRELOAD": preloaded},
+            stdin=subprocess.PIPE,
+            pass_fds=[listener.fileno()],
+        )
+    _begun.enter_context(process)
 
 
 def end() -> None:
-    """Start no more programs in this run."""
-    if _server.cache_info().currsize:
-        _server().end()
+    """Start no more programs in this process, and end what it has begun. The programs go on."""
+    _begun.close()
 
 
-def _next_order(orders: socket.socket) -> Order | None:
-    """Fork a process for each order. Return the order in that process, and nothing in this one at the end."""
-    pids: dict[int, int] = {}
+def _address(preloaded: str) -> str:
+    """Return the name of a socket of this run. It is no file, so nothing is left of it."""
+    return f"\0{os.environ[leftovers.RUN]}-{crc32(preloaded.encode())}"
+
+
+def _next_order(listener: socket.socket, end: int) -> Order | None:
+    """Fork a process for each order. Return the order in that process, and nothing in this one when `end` is closed."""
+    clients: dict[int, socket.socket] = {}
+    running: dict[int, tuple[int, socket.socket]] = {}
     waiting = select.poll()
-    waiting.register(orders, select.POLLIN)
+    waiting.register(listener)
+    waiting.register(end)
     while True:
         for ready, _ in waiting.poll():
-            if (pid := pids.pop(ready, None)) is not None:
+            if ready == end:
+                return None
+            if ready == listener.fileno():
+                _import()
+                client, _ = listener.accept()
+                clients[client.fileno()] = client
+                waiting.register(client, select.POLLIN)
+            elif ready in running:
+                pid, client = running.pop(ready)
                 waiting.unregister(ready)
                 os.close(ready)
-                orders.send(json.dumps([pid, os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])]).encode())
-            elif not (message := orders.recv(MAX_MESSAGE)):
-                return None
+                status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+                with suppress(OSError):  # it has ended before its program
+                    client.send(json.dumps([pid, status]).encode())
+            elif not (message := clients[ready].recv(MAX_MESSAGE)):
+                waiting.unregister(ready)
+                clients.pop(ready).close()
             elif pid := os.fork():
-                pids[made := os.pidfd_open(pid)] = pid
+                running[made := os.pidfd_open(pid)] = pid, clients[ready]
                 waiting.register(made, select.POLLIN)
-                orders.send(json.dumps([pid, None]).encode())
+                clients[ready].send(json.dumps([pid, None]).encode())
             else:
-                for inherited in (*pids, orders.detach()):
-                    os.close(inherited)
+                for inherited in (listener, *clients.values()):
+                    inherited.close()
+                for process in running:
+                    os.close(process)
                 return Order(*json.loads(message))
 
 
@@ -183,6 +220,7 @@ def _write_to(path: str, descriptor: int) -> None:
         os.dup2(file.fileno(), descriptor)
 
 
+@cache
 def _import() -> None:
     """Import what most programs need, and nothing that asks for its environment when it is imported.
 
@@ -203,10 +241,11 @@ def _import() -> None:
 
 
 if __name__ == "__main__":
-    _import()
-    if (order := _next_order(socket.socket(fileno=int(sys.argv[1])))) is not None:
+    if (order := _next_order(socket.socket(fileno=int(sys.argv[1])), sys.stdin.fileno())) is not None:
         os.environ.clear()
         os.environ.update(order.environment)
+        if preloaded := order.environment.get("LD_PRELOAD"):
+            ctypes.CDLL(preloaded).read_environment()  # it has read that of the process that this one was forked from
         _read_from(order.source)
         _write_to(order.output, 1)
         _write_to(order.errors, 2)

@@ -28,10 +28,15 @@ def pytest_configure() -> None:
         os.environ[RUN] = f"{os.getpid()}-{secrets.token_hex(8)}"
 
 
+def begun_here() -> bool:
+    """Return whether this process began the run, and is none of those that it started."""
+    return os.environ[RUN].startswith(f"{os.getpid()}-")
+
+
 @pytest.hookimpl(trylast=True)  # after xdist has ended its workers
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Fail if a process is left."""
-    if os.environ[RUN].startswith(f"{os.getpid()}-"):
+    if begun_here():
         _left.update(_wait_for_the_last())
         for pid in _left:
             with suppress(ProcessLookupError):

@@ -15,7 +15,8 @@
 
 static volatile int64_t *shift;
 
-__attribute__((constructor)) static void map(void) {
+/* When it is loaded, and again by tests/fork_server.py, which forks a process and gives it another environment. */
+__attribute__((constructor)) void read_environment(void) {
     const char *path = getenv("CLOCK_SHIFT");
     int fd = path ? open(path, O_RDONLY) : -1;
     if (fd < 0) return;

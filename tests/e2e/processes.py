@@ -53,7 +53,7 @@ def begin(command: Sequence[str], log: Path, **settings: str) -> Process:
     A setting that is read before a program begins needs a new process.
     """
     log.write_bytes(b"")
-    if tuple(command[:2]) == SERVICE[:2] and not any(name.startswith(("LD_", "PYTHON")) for name in settings):
+    if tuple(command[:2]) == SERVICE[:2] and not any(name.startswith("PYTHON") for name in settings):
         return fork_server.Program(*command[2:], environment=environment(**settings), output=log)
     with log.open("ab") as output:
         return subprocess.Popen(command, cwd=ROOT, env=environment(**settings), stdout=output, stderr=subprocess.STDOUT)
