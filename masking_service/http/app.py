@@ -37,8 +37,7 @@ from masking_service.http.problems import RETRY_AFTER, Problem, problem_of
 from masking_service.masking import RULES_VERSION
 from masking_service.observability.logs import error_place, log
 from masking_service.runtime.served import Served
-from masking_service.service.acts.problems import SignatureInvalid
-from masking_service.service.call.errors import QuotaExceeded
+from masking_service.service.call.errors import QuotaExceeded, SignatureInvalid
 from masking_service.service.call.operation import Answered, Batch, Call, Operation, SentProof, SignedRequest
 from masking_service.service.call.recorder import RequestContext
 from masking_service.service.call.shapes import Shape

@@ -12,13 +12,16 @@ from masking_service.audit.errors import ArchiveUnavailable, NotArchived
 from masking_service.http.problem_texts import PROBLEMS
 from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.timestamps import rfc3339
-from masking_service.service.acts.problems import NoSignatures, SignatureRequired
+from masking_service.service.acts.problems import NoSignatures
 from masking_service.service.call.errors import (
+    CaseRequired,
+    DeviceProofRequired,
     InvalidRequest,
     NotFound,
     Places,
     QuotaExceeded,
     SeveralWaybills,
+    SignatureRequired,
     TooMany,
     UnknownSchema,
 )
@@ -33,8 +36,8 @@ from masking_service.service.call.rule_texts import (
     TOO_MUCH_AT_ONCE,
     with_rules,
 )
-from masking_service.service.cases.problems import CaseCheckUnavailable, CaseNotOpen, CaseRequired
-from masking_service.service.devices.problems import DeviceProofRequired, NoDevices
+from masking_service.service.cases.problems import CaseCheckUnavailable, CaseNotOpen
+from masking_service.service.devices.problems import NoDevices
 from masking_service.service.people.errors import (
     AccessError,
     Forbidden,

@@ -12,7 +12,6 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
-from masking_service.service.people.errors import CallRefusal
 from masking_service.service.people.rules import Budget
 
 if TYPE_CHECKING:
@@ -22,6 +21,18 @@ if TYPE_CHECKING:
 FreezeReason = Literal["by-hand", "misses", "burst", "decoy", "lookout"]
 """Why a principal was frozen."""
 CaseCheckOutcome = Literal["confirmed", "unknown", "mismatch", "failed"]
+CallRefusal = Literal[
+    "busy",
+    "unreachable",
+    "open-circuit",
+    "invalid-answer",
+    "pool-empty",
+    "flow-limit",
+    "number-not-reported",
+    "refused",
+    "not-set-up",
+]
+"""Why there is no number to dial. This service finds the first four and the last, the provider the others."""
 CallOutcome = Literal["bound", CallRefusal]
 """What came of a request for a number to dial."""
 SearchOutcome = Literal["found", "not-found", "too-many"]

@@ -10,8 +10,8 @@ from masking_service.audit.actions import Outcome
 from masking_service.masking.timestamps import rfc3339, unix_time
 from masking_service.runtime.clock import clock
 from masking_service.service.acts.approving import WRONG_CODE
+from masking_service.service.call.errors import DeviceProofRequired
 from masking_service.service.call.recorder import DONE, NOT_FOUND, RELEASED, UNAVAILABLE
-from masking_service.service.devices.problems import DeviceProofRequired
 from masking_service.service.people.errors import AccessError, IssuerUnavailable, Unauthenticated
 from masking_service.service.search.use import TOO_MANY
 from tests.web.api import NUMBER, PHONE, SITE, Api, Clock, Json, content, field, record

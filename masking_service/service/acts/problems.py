@@ -6,27 +6,12 @@ from masking_service.service.people.errors import AccessError
 from masking_service.texts import ProblemText, Text
 
 
-class SignatureRequired(AccessError, code="signature-required"):
-    """The policy wants this act signed by the person's own key, for this server and policy."""
-
-
 class NoSignatures(AccessError, code="forbidden"):
     """The policy has no section on signatures."""
 
 
 class TooManyKeys(AccessError, code="too-many-keys"):
     """The person has as many active keys as one may have."""
-
-
-class SignatureInvalid(AccessError, code="signature-invalid"):
-    """The signature is wrong, old, used, by another key or over another act; the caller is not told which.
-
-    It never counts against the person: a stolen sign-in could freeze everyone. `reason` is a fixed sentence of this
-    code base for the log, so that an operator can tell a wrong set-up from an attack; it must not reach the caller.
-    """
-
-    def __init__(self, reason: str) -> None:
-        self.reason = reason
 
 
 SIGNATURE_PROBLEMS: Final[dict[str, ProblemText]] = {

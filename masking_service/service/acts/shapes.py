@@ -6,8 +6,8 @@ import msgspec
 from msgspec import Meta
 
 from keys.assertions import unb64
-from masking_service.service.acts.problems import SignatureInvalid
 from masking_service.service.acts.signatures import Signed
+from masking_service.service.call.errors import SignatureInvalid
 
 Signature = Annotated[
     Signed,

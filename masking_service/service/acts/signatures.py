@@ -20,10 +20,10 @@ from masking_audit.format.entries import Signature
 from masking_service.masking.errors import InvalidRecord
 from masking_service.observability.alerts import Alerts
 from masking_service.service.acts.deeds import Deed, statement
-from masking_service.service.acts.problems import SignatureInvalid, SignatureRequired
 from masking_service.service.acts.state import Keyholders, KeyUse, PersonKey
 from masking_service.service.acts.tickets import ActTicket, Tickets
 from masking_service.service.call.budgets import Budgets, Nonce
+from masking_service.service.call.errors import SignatureInvalid, SignatureRequired
 from masking_service.service.call.recorder import UNSIGNED, RequestContext, SignatureProof
 from masking_service.service.freezes.state import Freezes
 from masking_service.service.people.signed_acts import SignedAct

@@ -11,8 +11,8 @@ from keys.errors import IntegrityError
 from keys.framing import frame
 from keys.keyring import TenantKeys
 from keys.public_keys import b64
-from masking_service.service.acts.problems import SignatureInvalid, SignatureRequired
 from masking_service.service.call.budgets import Nonce
+from masking_service.service.call.errors import SignatureInvalid, SignatureRequired
 from masking_service.service.people.principals import Principal
 from masking_service.store.client import Store
 from masking_service.store.layout import signature_key

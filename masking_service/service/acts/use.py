@@ -24,13 +24,12 @@ from masking_service.service.acts.signatures import Signatures, usable
 from masking_service.service.acts.state import Keyholders
 from masking_service.service.acts.tickets import RANDOM_BYTES, VALID_SECONDS
 from masking_service.service.call.call import Gate
-from masking_service.service.call.errors import InvalidRequest, NotFound
+from masking_service.service.call.errors import CaseRequired, InvalidRequest, NotFound
 from masking_service.service.call.items import opening_faults
 from masking_service.service.call.recorder import RequestContext
-from masking_service.service.call.shapes import whole
-from masking_service.service.cases.problems import CaseRequired
+from masking_service.service.call.shapes import is_case_name, whole
 from masking_service.service.cases.reading import case_question, visible
-from masking_service.service.cases.state import Cases, WantedCase, sound_case_name
+from masking_service.service.cases.state import Cases, WantedCase
 from masking_service.service.cases.use import checked_opening
 from masking_service.service.decoys.state import Kind
 from masking_service.service.devices.state import Devices
@@ -188,5 +187,5 @@ def _check_values(about: About, wanted: Wanted) -> None:
         required_waybills(wanted.waybills)
     if wanted.kind not in (None, *get_args(Kind)):
         raise InvalidRequest([("/kind", "invalid-value")])
-    if wanted.hold is not None and sound_case_name(wanted.hold) is None:
+    if wanted.hold is not None and not is_case_name(wanted.hold):
         raise NotFound([("/hold", "invalid-value")])

@@ -13,8 +13,7 @@ from operator import itemgetter
 from typing import Final, Protocol
 
 from keys.keyring import Keyring
-from masking_service.service.acts.problems import SignatureInvalid
-from masking_service.service.call.errors import QuotaExceeded
+from masking_service.service.call.errors import QuotaExceeded, SignatureInvalid
 from masking_service.service.people.policy import Grant
 from masking_service.service.people.principals import Principal
 from masking_service.service.people.rules import Budget, Counted, Factors, Window

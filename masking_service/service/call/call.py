@@ -23,11 +23,9 @@ from typing import Any, Protocol, TypeVar
 
 from keys.errors import KeysetError
 from keys.keyring import Keyring
+from masking_service.service.call.errors import CaseRequired
 from masking_service.service.call.operation import Operation
 from masking_service.service.call.recorder import Recorder, RequestContext, Stated
-from masking_service.service.cases.problems import CaseRequired
-from masking_service.service.cases.state import sound_case_name
-from masking_service.service.freezes.state import Freezes
 from masking_service.service.people.clients import KEY_PREFIX, Clients, key_bytes
 from masking_service.service.people.errors import Forbidden, Frozen, Unauthenticated
 from masking_service.service.people.issuers import Issuers
@@ -90,6 +88,21 @@ class FreezeCheck(Protocol):
 
     def refuse(self, principal: Principal) -> None:
         """Raise Frozen if the principal is known to be frozen."""
+        ...
+
+
+class LiveFreezeCheck(FreezeCheck, Protocol):
+    """Also reads from the store who is frozen now."""
+
+    def freeze_question(self, principal: Principal) -> Question[int]:
+        """Return the question whether the principal is frozen now.
+
+        Its answer raises Frozen, or is how many items in a row opened nothing until now.
+        """
+        ...
+
+    def refuse_live(self, principal: Principal) -> int:
+        """As the answer to `freeze_question`: at most one round trip."""
         ...
 
 
@@ -165,9 +178,9 @@ class LiveGate(Gate):
         freezes: who may do nothing.
     """
 
-    _freezes: Freezes
+    _freezes: LiveFreezeCheck
 
-    def __init__(self, policy: Policy, freezes: Freezes) -> None:
+    def __init__(self, policy: Policy, freezes: LiveFreezeCheck) -> None:
         super().__init__(policy, freezes)
         self._freezes = freezes
 
@@ -176,7 +189,7 @@ class LiveGate(Gate):
     ) -> tuple[Grant, Question[int]]:
         """Return a grant that may show a value, and the question whether the principal is frozen now.
 
-        The grant holds once `Freezes.freeze_question`, the question, is answered: it raises where it does not.
+        The grant holds once `LiveFreezeCheck.freeze_question`, the question, is answered: it raises where it does not.
 
         Raises:
             Frozen, Forbidden, ProfileRequired, PurposeRequired: as in `grant`.
@@ -242,7 +255,7 @@ class Admission:
         except (Forbidden, Frozen) as refusal:
             if operation.audited_as and self.recorder:
                 subject = principal.id if operation.signed_in else sound_principal(path.get("principal", ""))
-                stated = Stated(case=sound_case_name(path.get("case")), subject=subject)
+                stated = Stated(case=path.get("case"), subject=subject)
                 self.recorder.record_denial(context, operation.audited_as, refusal.code, stated)
             raise
 

@@ -1,4 +1,4 @@
-"""The refusals of use cases that are not about who is calling."""
+"""The refusals of calls that are not about who is calling."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -69,3 +69,33 @@ class QuotaExceeded(AccessError, code="quota-exceeded"):
         self.retry_at = retry_at
         self.role = role
         self.counts = counts
+
+
+class CaseRequired(AccessError, code="case-required"):
+    """The purpose, or a waybill number instead of a token, needs a case."""
+
+
+class SignatureRequired(AccessError, code="signature-required"):
+    """The policy wants this act signed by the person's own key, for this server and policy."""
+
+
+class DeviceProofRequired(AccessError, code="device-proof-required"):
+    """The policy wants a proof of this request by a device of the person's own, with this nonce in it."""
+
+    def __init__(self, nonce: str) -> None:
+        self.nonce = nonce
+
+
+class SignatureInvalid(AccessError, code="signature-invalid"):
+    """The signature is wrong, old, used, by another key or over another act; the caller is not told which.
+
+    It never counts against the person: a stolen sign-in could freeze everyone. `reason` is a fixed sentence of this
+    code base for the log, so that an operator can tell a wrong set-up from an attack; it must not reach the caller.
+    """
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+
+
+class OutsideUnavailable(Exception):
+    """A system outside this service did not do what the call needs."""

@@ -16,14 +16,12 @@ from masking_audit.format.entries import Entry, Item, Signature
 from masking_service.audit.actions import Action
 from masking_service.audit.errors import NotArchived
 from masking_service.audit.log import AuditLog, fact, outside_id
-from masking_service.service.acts.problems import SignatureInvalid
 from masking_service.service.call.denials import Denials
-from masking_service.service.custody.state import NO_CUSTODY, Custody
-from masking_service.service.devices.problems import DeviceProofRequired
+from masking_service.service.call.errors import DeviceProofRequired, OutsideUnavailable, SignatureInvalid
+from masking_service.service.call.shapes import is_case_name
 from masking_service.service.people.errors import AccessError
 from masking_service.service.people.networks import network_of
 from masking_service.service.people.principals import Principal
-from masking_service.service.phone_calls.problems import CallsUnavailable
 from masking_service.service.state.sealed import (
     NOTHING_SHOWN,
     HashField,
@@ -65,7 +63,7 @@ class ItemOutcome:
         base: the waybill's base (12 B); None where a token names none.
         outcome: what became of the item.
         field, kind: of a field.
-        custody: who holds the waybill from now on, where that is what is done.
+        site, courier: who holds the waybill from now on, where that is what is done.
         at, seconds: of a recorded call.
     """
 
@@ -73,7 +71,8 @@ class ItemOutcome:
     outcome: str
     field: str = ""
     kind: str = ""
-    custody: Custody | None = None
+    site: str | None = None
+    courier: str | None = None
     at: int = 0
     seconds: int = 0
 
@@ -95,7 +94,10 @@ UNSIGNED: Final = SignatureProof()
 
 @dataclass(frozen=True, slots=True)
 class Stated:
-    """What an entry says beside its action, outcome and items; see `masking_audit.format.entries.Entry`."""
+    """What an entry says beside its action, outcome and items; see `masking_audit.format.entries.Entry`.
+
+    The entry names no case whose name is malformed: it is the caller's.
+    """
 
     role: str = ""
     purpose: str | None = None
@@ -232,7 +234,7 @@ class Recorder:
         """
         try:
             yield
-        except (StoreUnavailable, ProviderError, CallsUnavailable):
+        except (StoreUnavailable, ProviderError, OutsideUnavailable):
             taken_back = msgspec.structs.replace(
                 recorded.entry, outcome=UNAVAILABLE, count=0, items=[], facts=[], takes_back=[recorded.id]
             )
@@ -277,7 +279,7 @@ class Recorder:
             request=outside_id(context.request_id),
             policy=self.policy_digest,
             purpose=outside_id(stated.purpose or ""),
-            case=outside_id(stated.case or ""),
+            case=outside_id(stated.case) if stated.case and is_case_name(stated.case) else "",
             profile=stated.profile or "",
             items=[],
             approved_by=[outside_id(principal) for principal in stated.approved_by],
@@ -305,6 +307,5 @@ def person_tag(keys: TenantKeys, principal: Principal, name: Literal["device", "
 
 def _item(keys: TenantKeys, one: ItemOutcome) -> Item:
     waybill = keys.audit_hash("waybill", one.base.hex()) if one.base else ""
-    held = one.custody or NO_CUSTODY
-    site, courier = outside_id(held.site or ""), outside_id(held.courier or "")
+    site, courier = outside_id(one.site or ""), outside_id(one.courier or "")
     return Item(waybill, one.outcome, one.field, one.kind, site, courier, one.at, one.seconds)

@@ -11,6 +11,8 @@ from masking_service.service.call.errors import InvalidRequest
 MAX_RECORDS: Final = 1_000
 MAX_ITEMS: Final = 50
 MAX_ENTRIES: Final = 1_000
+is_case_name: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII).fullmatch
+"""Whether a text is a well-formed name of a case, a hold or an incident."""
 
 Name = Annotated[str, Meta(min_length=1, max_length=64)]
 Profile = Annotated[
@@ -90,3 +92,13 @@ def text_fault(text: str, most: int) -> str:
 def line_fault(text: str, most: int) -> str:
     """Return what is wrong with a text that a list shows in one line; "" if nothing is."""
     return text_fault(text, most) or ("" if re.search(_ONE_LINE, text) else "invalid-value")
+
+
+def case_name(value: object) -> str:
+    """Return a well-formed name of a case, a hold or an incident; raise ValueError otherwise.
+
+    It is 1 to 64 of ``A-Z a-z 0-9 . _ -``, a letter or digit first.
+    """
+    if not isinstance(value, str) or not is_case_name(value):
+        raise ValueError("a case's name is 1 to 64 of A-Z a-z 0-9 . _ - and begins with a letter or digit")
+    return value

@@ -21,10 +21,11 @@ from masking_service.service.call.budgets import Budgets
 from masking_service.service.call.call import LiveGate
 from masking_service.service.call.operation import SentProof
 from masking_service.service.call.recorder import Recorder, RequestContext, Stated
+from masking_service.service.call.shapes import case_name
 from masking_service.service.cases import answers
 from masking_service.service.cases.problems import NoSuchCase
 from masking_service.service.cases.reading import case_answer, opened_under
-from masking_service.service.cases.state import Case, Cases, Opening, case_name, reaches, sound_case_name
+from masking_service.service.cases.state import Case, Cases, Opening, reaches
 from masking_service.service.custody.state import Custodies
 from masking_service.service.decoys.state import DecoyWatch
 from masking_service.service.devices.proofs import DeviceProofs
@@ -84,7 +85,7 @@ class ReadCasePage:
         principal = context.principal
         self.gate.grant(principal, Permission.CASE_READ)
         question = self._case_question(principal.tenant, name)
-        stated = Stated(profile=profile if profile in self.policy.rules.profiles else None, case=sound_case_name(name))
+        stated = Stated(profile=profile if profile in self.policy.rules.profiles else None, case=name)
         with self.recorder.record_denials(context, Action.VIEW, stated):
             viewing, frozen = self._viewing(context, profile)
             proof = self.proofs.expect(context, sent, "waybill-view", viewing.role) if viewing is not None else None

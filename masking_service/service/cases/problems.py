@@ -6,10 +6,6 @@ from masking_service.service.people.errors import AccessError
 from masking_service.texts import SEND_AGAIN, ProblemText, Text
 
 
-class CaseRequired(AccessError, code="case-required"):
-    """The purpose, or a waybill number instead of a token, needs a case."""
-
-
 class CaseNotOpen(AccessError, code="case-not-open"):
     """The case opens nothing for this caller: it is unknown, pending, denied, closed, expired or another officer's.
 

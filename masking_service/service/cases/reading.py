@@ -14,9 +14,10 @@ from masking_service.masking.timestamps import rfc3339
 from masking_service.masking.waybill import waybill_in_url
 from masking_service.service.call.call import Gate
 from masking_service.service.call.recorder import RequestContext
+from masking_service.service.call.shapes import case_name
 from masking_service.service.cases import answers
 from masking_service.service.cases.problems import NoSuchCase
-from masking_service.service.cases.state import Case, Cases, Opening, Status, case_name, reaches
+from masking_service.service.cases.state import Case, Cases, Opening, Status, reaches
 from masking_service.service.disclosures.state import Disclosures, Opened, Shown
 from masking_service.service.people.permissions import Permission
 from masking_service.service.people.policy import Policy

@@ -5,7 +5,6 @@ closed, each a sealed fact in its own place. Its status follows from the facts
 and the clock. A name that was used is used for ever.
 """
 
-import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from itertools import count
@@ -17,6 +16,7 @@ from keys.aead import NONCE_BYTES
 from masking_audit.format.links import fact_hash
 from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.service.call.recorder import RequestContext
+from masking_service.service.call.shapes import is_case_name
 from masking_service.service.cases.case_check import CaseCheck
 from masking_service.service.cases.problems import (
     CaseCheckUnavailable,
@@ -45,25 +45,6 @@ MAX_CLAIMS: Final = 32
 """Claims of a case; after them it stays with its present officer."""
 LISTED_SECONDS: Final = 30 * SECONDS_A_DAY
 """Seconds for which an expired case can be listed."""
-_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
-
-
-def case_name(value: object) -> str:
-    """Return a well-formed name of a case, a hold or an incident; raise ValueError otherwise.
-
-    It is 1 to 64 of ``A-Z a-z 0-9 . _ -``, a letter or digit first.
-    """
-    if not isinstance(value, str) or not _NAME.fullmatch(value):
-        raise ValueError("a case's name is 1 to 64 of A-Z a-z 0-9 . _ - and begins with a letter or digit")
-    return value
-
-
-def sound_case_name(name: str | None) -> str | None:
-    """Return the name if it is well formed, for an audit entry; else None."""
-    try:
-        return case_name(name)
-    except ValueError:
-        return None
 
 
 class Opening(Unprinted, msgspec.Struct, frozen=True, omit_defaults=True):
@@ -367,7 +348,7 @@ class CaseAuthority:
 
     def case_question(self, context: RequestContext, name: str | None) -> Question[Case | None]:
         """Return the question for the case of this name, if one is named; its answer is for `authorise`."""
-        if name is None or sound_case_name(name) is None:
+        if name is None or not is_case_name(name):
             return Question([], lambda _: None)
         return self.cases.case_question(context.principal.tenant, name)
 

@@ -30,22 +30,13 @@ from masking_service.service.call.recorder import (
     SignatureProof,
     Stated,
 )
-from masking_service.service.call.shapes import text_fault
+from masking_service.service.call.shapes import case_name, text_fault
 from masking_service.service.cases import answers
 from masking_service.service.cases.case_check import CaseCheck
 from masking_service.service.cases.problems import CaseCheckUnavailable, CaseExists, TicketMismatch, UnknownCaseNumber
 from masking_service.service.cases.reading import case_answer, case_question, visible, visible_case
 from masking_service.service.cases.sample import any_in_sample
-from masking_service.service.cases.state import (
-    Act,
-    ActName,
-    Case,
-    Cases,
-    Opening,
-    WantedCase,
-    case_name,
-    sound_case_name,
-)
+from masking_service.service.cases.state import Act, ActName, Case, Cases, Opening, WantedCase
 from masking_service.service.decoys.state import DecoyWatch
 from masking_service.service.freezes.state import Freezes
 from masking_service.service.freezes.use import FreezeByPolicy
@@ -217,7 +208,7 @@ class Casework:
             AccessError: the caller may not, there is no such case, or there is nothing to decide.
             StoreUnavailable: it may be decided; asking for it tells.
         """
-        with self.recorder.record_denials(context, DECISIONS[act], Stated(case=sound_case_name(name))):
+        with self.recorder.record_denials(context, DECISIONS[act], Stated(case=name)):
             grant = self.gate.grant(context.principal, Permission.CASE_APPROVE)
             found, proof = self._signed(context, SignedAct(f"case-{act}"), name, signed)
             found.decide(context.principal, act, context.now)
@@ -225,7 +216,7 @@ class Casework:
 
     def close(self, context: RequestContext, name: str, note: str | None, signed: Signed | None = None) -> answers.Case:
         """Close a case, as its opener, an approver or the ticket system. Raises as `decide`."""
-        with self.recorder.record_denials(context, Action.CASE_CLOSE, Stated(case=sound_case_name(name))):
+        with self.recorder.record_denials(context, Action.CASE_CLOSE, Stated(case=name)):
             closing = [one for one in CLOSE_ANY if self.policy.permits(context.principal, one)]
             grant = self.gate.grant(context.principal, closing[0] if closing else Permission.CASE_OPEN)
             found, proof = self._signed(context, SignedAct.CASE_CLOSE, name, signed)
@@ -238,7 +229,7 @@ class Casework:
 
         It stays as open as it was. Round trips and errors as of `decide`.
         """
-        with self.recorder.record_denials(context, Action.CASE_DONE, Stated(case=sound_case_name(name))):
+        with self.recorder.record_denials(context, Action.CASE_DONE, Stated(case=name)):
             self.gate.grant(context.principal, Permission.CASE_READ)
             found = visible_case(self.policy, self.cases, context.principal, name)
             grant = self.gate.grant(context.principal, Permission.DETOKENIZE, purpose=found.opening.purpose)
@@ -254,7 +245,7 @@ class Casework:
             AccessError: the caller may not, there is no such case, or it is not open for the caller.
             StoreUnavailable: it may be claimed; asking for it tells.
         """
-        with self.recorder.record_denials(context, Action.CASE_CLAIM, Stated(case=sound_case_name(name))):
+        with self.recorder.record_denials(context, Action.CASE_CLAIM, Stated(case=name)):
             self.gate.grant(context.principal, Permission.CASE_READ)
             found = visible_case(self.policy, self.cases, context.principal, name)
             grant = self.gate.grant(context.principal, Permission.DETOKENIZE, purpose=found.opening.purpose)

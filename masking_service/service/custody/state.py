@@ -6,7 +6,6 @@ not open is an alarm, never a permission.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 import msgspec
 
@@ -34,9 +33,6 @@ class Custody(Unprinted):
         if self.courier is not None:
             return self.courier == principal.id
         return self.site is not None and self.site in principal.sites
-
-
-NO_CUSTODY: Final = Custody(None)
 
 
 def custody_bytes(custody: Custody) -> bytes:

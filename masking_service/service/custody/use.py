@@ -80,7 +80,7 @@ class MoveCustody:
             DONE if last else NOT_FOUND,
             Stated(role=grant.role),
             items=[
-                ItemOutcome(base, DONE if known else NOT_FOUND, custody=move.custody)
+                ItemOutcome(base, DONE if known else NOT_FOUND, site=move.custody.site, courier=move.custody.courier)
                 for base, known, move in zip(bases, found, moves, strict=True)
             ],
             sealed=moved.sealed,

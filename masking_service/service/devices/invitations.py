@@ -14,7 +14,7 @@ from keys.framing import frame
 from keys.keyring import TenantKeys
 from keys.public_keys import b64
 from masking_service.masking.timestamps import SECONDS_A_DAY
-from masking_service.service.acts.problems import SignatureInvalid
+from masking_service.service.call.errors import SignatureInvalid
 from masking_service.service.state.sealed import Unprinted
 
 VALID_SECONDS: Final = 7 * SECONDS_A_DAY

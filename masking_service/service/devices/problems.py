@@ -6,13 +6,6 @@ from masking_service.service.people.errors import AccessError
 from masking_service.texts import ProblemText, Text
 
 
-class DeviceProofRequired(AccessError, code="device-proof-required"):
-    """The policy wants a proof of this request by a device of the person's own, with this nonce in it."""
-
-    def __init__(self, nonce: str) -> None:
-        self.nonce = nonce
-
-
 class NoDevices(AccessError, code="forbidden"):
     """The policy has no section on devices."""
 

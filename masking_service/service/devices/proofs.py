@@ -15,12 +15,12 @@ from keys.errors import IntegrityError
 from keys.framing import frame
 from keys.keyring import Keyring
 from masking_service.service.acts.approving import status
-from masking_service.service.acts.problems import SignatureInvalid, SignatureRequired
 from masking_service.service.acts.tickets import NONCE_BYTES, RANDOM_BYTES, TicketExpired, Tickets
 from masking_service.service.call.budgets import Budgets, Nonce, Reservation
+from masking_service.service.call.errors import DeviceProofRequired, SignatureInvalid, SignatureRequired
 from masking_service.service.call.operation import SentProof
 from masking_service.service.call.recorder import RequestContext
-from masking_service.service.devices.problems import DeviceProofRequired, NoDevices
+from masking_service.service.devices.problems import NoDevices
 from masking_service.service.devices.state import Device, Devices
 from masking_service.service.freezes.state import Freezes
 from masking_service.service.people.device_rules import DeviceRule

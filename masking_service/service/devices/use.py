@@ -15,9 +15,10 @@ from masking_service.masking.dialling import dialable
 from masking_service.masking.timestamps import rfc3339
 from masking_service.observability.alerts import Alerts
 from masking_service.service.acts.approving import MAX_CHAIN, Approving, active, keep_request, status
-from masking_service.service.acts.problems import SignatureInvalid, TooManyKeys
+from masking_service.service.acts.problems import TooManyKeys
 from masking_service.service.acts.signatures import Signed
 from masking_service.service.call.call import Gate
+from masking_service.service.call.errors import SignatureInvalid
 from masking_service.service.call.operation import SentProof
 from masking_service.service.call.own_words import masked_words
 from masking_service.service.call.recorder import Recorder, RequestContext, Stated

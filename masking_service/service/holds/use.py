@@ -30,8 +30,7 @@ from masking_service.service.call.recorder import (
     SignatureProof,
     Stated,
 )
-from masking_service.service.call.shapes import text_fault
-from masking_service.service.cases.state import case_name, sound_case_name
+from masking_service.service.call.shapes import case_name, text_fault
 from masking_service.service.holds import answers
 from masking_service.service.holds.held_records import AT_ONCE, Change, HeldRecords
 from masking_service.service.holds.problems import HoldEnded, HoldExists, OwnHold
@@ -212,7 +211,7 @@ class Holding:
         self, context: RequestContext, action: Action, name: str, deed: Deed | None = None, signed: Signed | None = None
     ) -> _GrantedHold:
         """Return the grant, as before an opening, in one round trip. A deed may have to be signed."""
-        with self.recorder.record_denials(context, action, Stated(case=sound_case_name(name))):
+        with self.recorder.record_denials(context, action, Stated(case=name)):
             grant, frozen = self.gate.grant_and_freeze_question(context.principal, SET)
             signature = self.signatures.expect(context, deed.act, signed) if deed is not None else None
             proof = self.signatures.check(

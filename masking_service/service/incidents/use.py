@@ -14,8 +14,7 @@ from masking_service.service.call.call import LiveGate
 from masking_service.service.call.errors import InvalidRequest, NotFound
 from masking_service.service.call.own_words import masked_words
 from masking_service.service.call.recorder import Recorder, RequestContext, Stated
-from masking_service.service.call.shapes import line_fault
-from masking_service.service.cases.state import case_name, sound_case_name
+from masking_service.service.call.shapes import case_name, line_fault
 from masking_service.service.incidents import answers
 from masking_service.service.incidents.duties import Duty, Flag, countries, duties_of, form_of, grade_of
 from masking_service.service.incidents.problems import IncidentClosed, IncidentExists
@@ -214,15 +213,13 @@ class Responding:
     def open(self, context: RequestContext, incident: IncidentRecord) -> answers.IncidentState:
         """Open an incident. Round trips: live permission, read, audit, write. Raises as `IncidentBook.open`."""
         role = self._manage(context, Action.INCIDENT_OPEN, incident.name)
-        with self.book.recorder.record_denials(
-            context, Action.INCIDENT_OPEN, Stated(case=sound_case_name(incident.name))
-        ):
+        with self.book.recorder.record_denials(context, Action.INCIDENT_OPEN, Stated(case=incident.name)):
             return state_of(self.book.open(context, incident, role), context.now)
 
     def note(self, context: RequestContext, name: str, known: Known) -> answers.IncidentState:
         """Note what became known. Round trips as `open`. Raises as `IncidentBook.note`."""
         role = self._manage(context, Action.INCIDENT_NOTE, name)
-        with self.book.recorder.record_denials(context, Action.INCIDENT_NOTE, Stated(case=sound_case_name(name))):
+        with self.book.recorder.record_denials(context, Action.INCIDENT_NOTE, Stated(case=name)):
             return state_of(self.book.note(context, name, known, role), context.now)
 
     def close(self, context: RequestContext, name: str) -> answers.IncidentState:
@@ -237,7 +234,7 @@ class Responding:
             self.gate.grant(context.principal, READ)
 
     def _manage(self, context: RequestContext, action: Action, name: str) -> str:
-        with self.book.recorder.record_denials(context, action, Stated(case=sound_case_name(name))):
+        with self.book.recorder.record_denials(context, action, Stated(case=name)):
             return self.gate.grant_live(context.principal, MANAGE).role
 
 

@@ -17,6 +17,7 @@ from masking_service.service.acts import deeds
 from masking_service.service.acts.signatures import Expected, Signatures, Signed
 from masking_service.service.call.budgets import Budgets
 from masking_service.service.call.call import LiveGate
+from masking_service.service.call.errors import CaseRequired
 from masking_service.service.call.items import INVALID_ITEM, Fault, opening_faults
 from masking_service.service.call.recorder import (
     NOT_FOUND,
@@ -29,8 +30,7 @@ from masking_service.service.call.recorder import (
     SignatureProof,
     Stated,
 )
-from masking_service.service.cases.problems import CaseRequired
-from masking_service.service.cases.state import Case, CaseAuthority, sound_case_name
+from masking_service.service.cases.state import Case, CaseAuthority
 from masking_service.service.decoys.state import DecoyWatch
 from masking_service.service.disclosures.state import Disclosure, Disclosures, Opened
 from masking_service.service.freezes.use import FreezeByPolicy
@@ -164,7 +164,7 @@ class Detokenize:
             StoreUnavailable: nothing is released.
         """
         caller, tenant = context.principal, context.principal.tenant
-        stated = Stated(purpose=self._known(purpose), case=sound_case_name(case))
+        stated = Stated(purpose=self._known(purpose), case=case)
         with self.recorder.record_denials(context, Action.DETOKENIZE, stated), self.freezing.count_refusals(context):
             grant, frozen = self.gate.grant_and_freeze_question(caller, Permission.DETOKENIZE, purpose=purpose)
             lacks_case = case is None and self._needs_case(grant, items)

@@ -4,20 +4,7 @@ No error here ever holds a credential, a claim, an address or any other value th
 """
 
 from collections.abc import Sequence
-from typing import ClassVar, Literal
-
-CallRefusal = Literal[
-    "busy",
-    "unreachable",
-    "open-circuit",
-    "invalid-answer",
-    "pool-empty",
-    "flow-limit",
-    "number-not-reported",
-    "refused",
-    "not-set-up",
-]
-"""Why there is no number to dial. This service finds the first four and the last, the provider the others."""
+from typing import ClassVar
 
 
 class AccessError(Exception):

@@ -21,8 +21,8 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from keys.messages import MessageKey, ProviderSecret
+from masking_service.observability.metrics import CallRefusal
 from masking_service.outbound import Outbound
-from masking_service.service.people.errors import CallRefusal
 from masking_service.service.people.rules import CallRule
 from masking_service.service.phone_calls.https import ask
 from masking_service.service.phone_calls.provider import Binding, CallProviderError, SentRecords, UnsignedRecords

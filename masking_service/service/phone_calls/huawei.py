@@ -24,8 +24,8 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from keys.messages import ProviderSecret
+from masking_service.observability.metrics import CallRefusal
 from masking_service.outbound import Outbound
-from masking_service.service.people.errors import CallRefusal
 from masking_service.service.people.rules import CallRule
 from masking_service.service.phone_calls.https import ask
 from masking_service.service.phone_calls.provider import (

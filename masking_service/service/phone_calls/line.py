@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, Literal, TypeVar
 
-from masking_service.service.people.errors import CallRefusal
+from masking_service.observability.metrics import CallRefusal
 from masking_service.service.people.networks import Network, is_inside
 from masking_service.service.phone_calls.development import NO_NUMBER
 from masking_service.service.phone_calls.problems import CallsUnavailable

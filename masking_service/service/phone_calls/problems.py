@@ -2,11 +2,12 @@
 
 from typing import Final
 
+from masking_service.service.call.errors import OutsideUnavailable
 from masking_service.service.people.errors import AccessError
 from masking_service.texts import SEND_AGAIN, ProblemText, Text
 
 
-class CallsUnavailable(AccessError, code="calls-unavailable"):
+class CallsUnavailable(AccessError, OutsideUnavailable, code="calls-unavailable"):
     """The provider gave no number to dial.
 
     `reason` is a fixed word for logs and metrics; a `CallRefusal`.

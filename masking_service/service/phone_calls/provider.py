@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple, Protocol
 
-from masking_service.service.people.errors import CallRefusal
+from masking_service.observability.metrics import CallRefusal
 
 TIMEOUT_SECONDS: Final = 1.0
 AT_ONCE: Final = 4

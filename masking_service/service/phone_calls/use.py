@@ -16,7 +16,7 @@ from masking_service.masking.timestamps import rfc3339
 from masking_service.masking.waybill import normalised
 from masking_service.service.call.budgets import Budgets
 from masking_service.service.call.call import LiveGate
-from masking_service.service.call.errors import NotFound
+from masking_service.service.call.errors import CaseRequired, NotFound
 from masking_service.service.call.operation import SentProof
 from masking_service.service.call.recorder import (
     DONE,
@@ -27,8 +27,7 @@ from masking_service.service.call.recorder import (
     RequestContext,
     Stated,
 )
-from masking_service.service.cases.problems import CaseRequired
-from masking_service.service.cases.state import Case, CaseAuthority, sound_case_name
+from masking_service.service.cases.state import Case, CaseAuthority
 from masking_service.service.custody.state import Custodies
 from masking_service.service.decoys.state import DecoyWatch
 from masking_service.service.devices.proofs import DeviceProofs
@@ -142,7 +141,7 @@ class Calling:
             StoreUnavailable: the same call can be made again, and binds nothing twice.
         """
         tenant, number, pointer = context.principal.tenant, normalised(waybill_no), field or DEFAULT_FIELD
-        with self.recorder.record_denials(context, Action.CALL, Stated(case=sound_case_name(case))):
+        with self.recorder.record_denials(context, Action.CALL, Stated(case=case)):
             permit = self._permit(context, number, case, sent)
         found, value = self._reach(context, permit, number, pointer)
         with self.recorder.record_denials(context, Action.CALL, permit.stated):

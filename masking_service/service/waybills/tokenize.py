@@ -280,7 +280,7 @@ class StoreAndCompare:
         first = self.custodies.prepare_first(
             context.principal.tenant, bases, custody, [one.record.expires_at for one in stored]
         )
-        items = [ItemOutcome(base, DONE, custody=custody) for base in bases]
+        items = [ItemOutcome(base, DONE, site=custody.site, courier=custody.courier) for base in bases]
         self.recorder.change(context, Action.CUSTODY_FIRST, Stated(role=grant.role), lambda: first, items=items)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from masking_service.service.acts.signatures import Signatures
-from masking_service.service.devices.problems import DeviceProofRequired
+from masking_service.service.call.errors import DeviceProofRequired
 from masking_service.service.devices.proofs import DeviceProofs
 from masking_service.service.people.errors import Frozen
 from masking_service.service.people.signed_acts import SignedAct

@@ -6,9 +6,9 @@ import msgspec
 import pytest
 
 from keys.public_keys import b64
-from masking_service.service.acts.problems import SignatureInvalid
 from masking_service.service.acts.shapes import MAX_HEADER, from_header
 from masking_service.service.acts.signatures import Signed
+from masking_service.service.call.errors import SignatureInvalid
 from tests.every import every
 
 SIGNED = Signed("act", "key", "data", "client", "signature")

@@ -14,6 +14,7 @@ from masking_service.service.call.recorder import ItemOutcome, Recorder, Request
 from masking_service.service.people.principals import Principal
 from masking_service.service.state.sealed import HashField, Prepared, PreparedFields, Sealed
 from masking_service.store.errors import StoreUnavailable
+from tests.every import every
 from tests.keys.known import known_keyring
 from tests.store.stores import NOW, NUMBER
 
@@ -109,6 +110,13 @@ def test_ids_from_outside_are_replaced_where_they_hold_personal_data(kept: Kept)
 
     entry = kept.entries[0]
     assert (entry.principal, entry.request, entry.purpose, entry.case) == (REPLACED,) * 4
+
+
+@every("case", ["", "D 1", "李明的件", "../D-1", "D" * 65, "D-1\n"])
+def test_an_entry_names_no_case_whose_name_is_malformed(kept: Kept, case: str) -> None:
+    recorder(kept).record(context(), Action.CASE_CLOSE, "not-found", Stated(case=case))
+
+    assert kept.entries[-1].case == ""
 
 
 def test_a_whole_entry_holds_nothing_planted(kept: Kept) -> None:

@@ -4,8 +4,9 @@ from typing import Literal
 
 import pytest
 
+from masking_service.service.call.shapes import case_name
 from masking_service.service.cases.problems import CaseNotOpen, CaseNotPending, OwnCase
-from masking_service.service.cases.state import Case, case_name
+from masking_service.service.cases.state import Case
 from masking_service.service.people.errors import AccessError
 from masking_service.service.people.principals import Principal
 from tests.every import every

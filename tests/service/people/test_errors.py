@@ -1,9 +1,7 @@
 """A refusal is shown by its code: its reason is for the log, where it is written on purpose."""
 
-from masking_service.service.acts.problems import SignatureInvalid
-from masking_service.service.call.errors import QuotaExceeded
+from masking_service.service.call.errors import DeviceProofRequired, QuotaExceeded, SignatureInvalid
 from masking_service.service.cases.problems import CaseCheckUnavailable, CaseNotOpen
-from masking_service.service.devices.problems import DeviceProofRequired
 from masking_service.service.people.errors import AccessError, IssuerUnavailable, Unauthenticated
 from masking_service.service.phone_calls.problems import CallsUnavailable
 from tests.every import every
