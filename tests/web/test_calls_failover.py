@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -131,18 +130,19 @@ def test_a_primary_that_dies_while_the_provider_answers_leaves_one_binding(
 def test_a_primary_that_dies_between_calls_of_many_loses_none_and_binds_none_twice(
     api: Api, group: servers.Group, provider: Failing
 ) -> None:
-    killing = threading.Timer(0.3, group.primaries[0].kill)
-
     def call_each(first: int) -> dict[str, tuple[Json, int]]:
-        return {number: call_until_answered(api, number) for number in NUMBERS[first::CALLERS]}
+        found = {}
+        for number in NUMBERS[first::CALLERS]:
+            if number == NUMBERS[len(NUMBERS) // 2]:
+                group.primaries[0].kill()
+            found[number] = call_until_answered(api, number)
+        return found
 
-    killing.start()
     answered = {
         number: found
         for each in together([partial(call_each, at) for at in range(CALLERS)])
         for number, found in each.items()
     }
-    killing.join()
 
     assert any(refused for _, refused in answered.values()), "the store did not fail over meanwhile"
     check(api, provider, {number: answer for number, (answer, _) in answered.items()})
