@@ -11,13 +11,15 @@ from typing import Final
 
 from masking_service.masking.foreign_places import SHORT_WORD, UnitsByPlace
 from masking_service.masking.foreign_tokens import BREAKS, LONG, ROOM_DIGITS
-from masking_service.masking.foreign_words import MARKS, first_words, kinds_of_words, numbers_in_words
+from masking_service.masking.foreign_words import MARKS, first_words, kinds_and_months, kinds_of_words, numbers_in_words
 
 _GAPS: Final = frozenset(".:#№-º°ª")
 _ORDINALS: Final = frozenset("st nd rd th er re ère ème eme e o a º ª ° . й я е ти та тата р ος ο η -".split())
 _SIGNS: Final = frozenset("n#º°ª")
 """Besides words what may say that it is a unit."""
 _ROMAN: Final = re.compile(r"[IVX]{1,5}").fullmatch
+_ROMAN_ORDINAL: Final = re.compile(r"[IVX]{1,5}(?:ST|ND|RD|TH)", re.I).fullmatch
+"""As floors of India are written: IIND FLOOR."""
 _TENS: Final = frozenset("twenty thirty forty fifty sixty seventy eighty ninety".split())
 _NORWEGIAN: Final = re.compile(r"[0*][0-9*]{3}").fullmatch
 """The number of a home in Norway behind H, K, L or U: floor and door."""
@@ -25,6 +27,15 @@ _DANISH_DOORS: Final = frozenset("tv th mf".split())
 _STREETS: Final = frozenset("carrera cra kra cr calle cl clle diagonal transversal tv dg av avenida autopista".split())
 _LONGEST_SIGN: Final = 5
 """Characters of a word that is read as a sign (`_read_sign`)."""
+_STREET_WORDS: Final = frozenset(
+    "calle carrer rua rue via strada avenida av plaza plaça praça largo camino paseo travessa ulica piazza".split()
+)
+"""Words for streets that come before the name: what is right behind one is no unit's word (Calle Principal 20)."""
+_OR_OF_STREETS: Final = frozenset(("unit", "floor", "side"))
+"""Kinds of words that streets may be called by."""
+_ARTICLES: Final = frozenset("de del do da dos das di della du la el los las le les".split())
+_BOX: Final = ("b", ".", "p")
+"""A box at the post office in French: B.P. 215."""
 _MAX_GAP: Final = 6
 """Signs and words such as No. between a word and its number."""
 
@@ -46,6 +57,7 @@ class ForeignAddress(UnitsByPlace):
         super().__init__(text)
         self._floors: set[int] = set()
         """Those of the hidden tokens that end with F for floor."""
+        self._note_names_of_streets()
         self._read_words()
         if places and self._hidden:
             self._read_behind_units()
@@ -73,7 +85,7 @@ class ForeignAddress(UnitsByPlace):
         return sum(at not in self._codes for at in numbers) > 1
 
     def _read_words(self) -> None:
-        kinds, of_two = kinds_of_words(), first_words()
+        kinds, of_two = kinds_and_months(), first_words()
         tokens = self._tokens
         at = 0
         while at < len(tokens):
@@ -82,6 +94,8 @@ class ForeignAddress(UnitsByPlace):
             if token.kind == "w":
                 word = token.text.lower()
                 kind, size = self._kind(at, kinds) if word in of_two else (kinds.get(word), 1)
+                if kind in _OR_OF_STREETS:
+                    kind = self._kind_here(at, word, kind)
             if kind is None:
                 if token.kind in _SIGNS or (token.kind == "w" and len(token.text) <= _LONGEST_SIGN):
                     self._read_sign(at)
@@ -96,8 +110,15 @@ class ForeignAddress(UnitsByPlace):
             elif kind == "side":
                 self._hide_ordinal(at)
             else:
-                self._read_building(at, at + size)
+                self._read_place(kind, at, at + size)
             at += size
+
+    def _read_place(self, kind: str, word: int, behind: int) -> None:
+        """Read a word for a building or a road, or the month of a day that a street is called by."""
+        if kind == "month":
+            self._note_date(word)
+        else:
+            self._read_building(word, behind)
 
     def _read_behind_units(self) -> None:
         """Hide the number of a room behind that of its unit or floor: Unit 2 402, 88/F, 8801."""
@@ -127,6 +148,8 @@ class ForeignAddress(UnitsByPlace):
         marked = word > 0 and (self._is_joined(word) or ordinal)
         if marked and self._hide_before(word, behind):
             return
+        if self._tokens[word].text.lower() == "sol":
+            return  # a floor of Basque behind its number, and else the sun: Calle del Sol 5
         self._hide_worded(word)
         value = self._value(word, behind)
         numbered = bool(value) and self._tokens[value[0]].kind == "n"
@@ -217,6 +240,7 @@ class ForeignAddress(UnitsByPlace):
         """The tokens of the number or letter behind a word; empty if there is none."""
         tokens = self._tokens
         short = len(tokens[word].text) <= SHORT_WORD
+        of_unit = kinds_of_words().get(tokens[word].text.lower()) == "unit"
         dotted = False
         last = min(len(tokens), at + _MAX_GAP)
         while at < last and (tokens[at].kind in _GAPS or tokens[at].text.lower() in MARKS):
@@ -231,17 +255,43 @@ class ForeignAddress(UnitsByPlace):
         if tokens[word].start in self._in_codes:
             return []
         if token.kind == "n":
-            return self._chain(at)
-        apart = token.start > tokens[at - 1].end or dotted
+            is_code = short and of_unit and token.text.isdecimal() and len(token.text) >= LONG
+            return [] if is_code else self._chain(at)  # Guwahati, AS 781003
+        joined_by_dash = of_unit and not short and tokens[at - 1].kind == "-"
+        apart = token.start > tokens[at - 1].end or dotted or joined_by_dash
         if token.kind != "w" or not apart:
             return []
         if len(token.text) <= SHORT_WORD and self._adjacent(at, "n"):
             return [at, *self._chain(at + 1)]
+        if of_unit and not short and len(token.text) == SHORT_WORD and token.text.isupper() and self._is_room(at + 1):
+            return [at, at + 1]  # Flat-BC 103
         if len(token.text) == 1 and not letter and (not short or dotted or tokens[word].kind == "#"):
+            if of_unit and self._is_room(at + 1) and not self._before_street(at + 1):
+                return [at, *self._chain(at + 1)]  # Flat No D 03
             return self._chain(at)
         if token.text.lower() in numbers_in_words() and not short:
             return self._in_words(at)
         return [at] if _ROMAN(token.text) else []
+
+    def _is_room(self, at: int) -> bool:
+        """Whether a number of up to four digits is here."""
+        return at < len(self._tokens) and self._tokens[at].kind == "n" and len(self._tokens[at].text) < LONG
+
+    def _kind_here(self, at: int, word: str, kind: str | None) -> str | None:
+        """What a word says at its place: none in a street's name, and the P of B.P. is as a building's."""
+        if self._is_name_of_street(at):
+            return None
+        return "building" if word == "p" and kind == "unit" and self._is_box(at) else kind
+
+    def _is_name_of_street(self, at: int) -> bool:
+        """Whether a word is right behind one for a street, or an article is between: Rua do Sol."""
+        before = at - 1
+        while before >= 0 and self._tokens[before].text.lower() in _ARTICLES:
+            before -= 1
+        return before >= 0 and self._tokens[before].text.lower() in _STREET_WORDS
+
+    def _is_box(self, at: int) -> bool:
+        return tuple([token.text.lower() for token in self._tokens[max(0, at - 2) : at + 1]]) == _BOX
 
     def _in_words(self, at: int) -> list[int]:
         """A number in words, which begins here: Twenty-One, One Two Zero Three."""
@@ -309,7 +359,8 @@ class ForeignAddress(UnitsByPlace):
             return False
         token = tokens[number]
         if not (token.kind == "n" and len(token.text) < LONG) and not (
-            token.kind == "w" and (_ROMAN(token.text) or token.text.lower() in numbers_in_words())
+            token.kind == "w"
+            and (_ROMAN(token.text) or _ROMAN_ORDINAL(token.text) or token.text.lower() in numbers_in_words())
         ):
             return False
         self._hidden.update(range(number, at))
@@ -318,6 +369,12 @@ class ForeignAddress(UnitsByPlace):
             self._hidden.add(number - 2)  # 12-14 floor, Twenty-First floor
         elif number and tokens[number - 1].text.lower() in _TENS:
             self._hidden.add(number - 1)
+        elif (
+            number > 1
+            and tokens[number - 1].text.lower() in ("and", "&")
+            and tokens[number - 2].text.lower() in numbers_in_words()
+        ):
+            self._hidden.add(number - 2)  # First and Second Floor
         while behind < len(tokens) and tokens[behind].kind == ".":
             behind += 1
         if tokens[at].text.lower() == "sal" and behind < len(tokens) and tokens[behind].kind == ",":
@@ -349,6 +406,10 @@ class ForeignAddress(UnitsByPlace):
         if door < len(tokens) and self._is_short(door) and (tokens[door].kind == "w" or self._ends(door)):
             self._hidden.add(door)
 
+    def _begins_part(self, at: int) -> bool:
+        """Whether a part of the address begins with a token."""
+        return at == 0 or (at > 0 and self._tokens[at - 1].kind in BREAKS)
+
     def _is_of_street(self, at: int, words: int) -> bool:
         """Whether a street of Colombia or Spain is called by the number here, so many tokens behind its word."""
         return not _STREETS.isdisjoint([token.text.lower() for token in self._tokens[max(0, at - words) : at]])
@@ -366,7 +427,9 @@ class ForeignAddress(UnitsByPlace):
         if sign and tokens[sign - 1].end == tokens[sign].start and tokens[sign - 1].kind == "w":
             return
         value = self._value(sign, sign + 1)
-        if self._is_of_street(sign, 5) and tokens[sign - 1].kind in "nwª":
+        if self._begins_part(sign - 1) and kinds_of_words().get(tokens[sign - 1].text.lower()) == "building":
+            self._known.update(value[:1])  # House # 33, Road # 4
+        elif self._is_of_street(sign, 5) and tokens[sign - 1].kind in "nwª":
             self._known.update(value)
         else:
             self._hidden.update(value)

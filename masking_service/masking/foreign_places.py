@@ -7,6 +7,7 @@ Pikk 12-37, 12 A 23) and beside the name of a house of flats. The lots of Korea 
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from typing import Final
 
 from masking_service.masking import address_words as words
@@ -17,8 +18,30 @@ from masking_service.masking.japanese_addresses import MAX_LOT
 _DUTCH_DOORS: Final = frozenset("hs huis bis bg bel ii iii iv".split())
 _FLOOR_IN_ROMAN: Final = re.compile("I{2,3}|I?V").fullmatch
 _TURKISH: Final = frozenset("sok sk sokak sokağı cad cd caddesi bulv bulvarı blv".split())
-_STREETS_FIRST: Final = frozenset("rue avenue av route".split())
+_STREETS_FIRST: Final = frozenset("rue avenue av route đường phố ngõ ngách hẻm kiệt ấp tổ thôn khu".split())
 """Words for streets that come before the name: 419, rue Cordier."""
+_NUMBERED: Final = frozenset("road rd lane street avenue sector block line".split())
+"""What is called by a number in South Asia, with a letter behind a slash: Road-7/A."""
+_OF_CZECHIA: Final = re.compile(
+    r"[ěřůľĺŕ]"
+    r"|\b(?:praha|prague|brno|ostrava|plzeň|olomouc|liberec|bratislava|košice|trnava|žilina|nitra|prešov"
+    r"|czechia|czech republic|slovakia|slovensko|česk[áoý])",
+    re.I,
+).search
+"""Addresses of Czechia and Slovakia, where both numbers beside a slash are the house's."""
+_CZECH_CODE: Final = re.compile(r"(?<![0-9])[0-9]{3} [0-9]{2}(?![0-9])").search
+_CZECH_LETTER: Final = re.compile("[čďňšťžúý]", re.I).search
+_OF_ALLEYS: Final = re.compile(
+    r"[ơưđạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]|\b(?:viet ?nam|ho chi minh|ha noi|hanoi|tp\.? ?hcm)\b"
+    r"|^(?=.*[\u0e00-\u0e7f])(?!.*(?:คอนโด|อาคาร|ตึก|ชั้น|ห้อง|แฟลต|อพาร์ท|แมนชั่น|ทาวเวอร์|condo|tower|building))",
+    re.I | re.S,
+).search
+"""Addresses of Vietnam, where a slash is between an alley and its house, and of Thailand, where it is within a house's
+number, if no word says that it is one of flats."""
+_ONE_OF_GERMANY: Final = re.compile(
+    r"(?:stra(?:ss|ß)e|str|weg|platz|allee|gasse|damm|ufer|chaussee|steig|markt|graben)$", re.I
+).search
+"""The end of a street's name, behind which two numbers with a dash are those of one long house."""
 _JALAN: Final = ("jalan", "jln", "lorong", "persiaran", "lebuh")
 SHORT_WORD: Final = 2
 _HAS_HANGUL: Final = re.compile("[\uac00-\ud7a3]").search
@@ -32,7 +55,7 @@ _BEFORE_FLATS: Final = re.compile(
 ).match
 _BEHIND_FLATS: Final = re.compile(
     rf"{_HOUSE_OF_FLATS}[^,0-9]{{0,20}},? "
-    r"(?P<unit>[A-Z]{1,2}[-/ ]?[0-9]{2,4}[A-Z]?|[0-9]{1,3}[A-Z]?-[0-9]{1,4}[A-Z]?(?:-[0-9]{1,4})?)(?=,|$)",
+    r"(?P<unit>(?!NO\b)[A-Z]{1,2}[-/ ]?[0-9]{2,4}[A-Z]?|[0-9]{1,3}[A-Z]?-[0-9]{1,4}[A-Z]?(?:-[0-9]{1,4})?)(?=,|$)",
     re.I,
 ).search
 _HOUSES: Final = "(?:building|bldg)"
@@ -54,6 +77,10 @@ _ROOMS: Final = tuple(
         rf"(?<=[A-Z] )(?:{words.HOUSE_OF_FLATS}|gardens?|court|{_HOUSES}|cent(?:er|re)|house),? {_ROOM}",
         rf"^(?P<unit>[A-Z] [0-9]{{3,4}}),? [^,0-9]{{1,40}} {_HOUSES}\b",
         rf"{_IN_A_STREET} (?P<unit>[0-9]{{3,4}}[A-Z]?)(?=,|$| [A-Z])",
+        rf"^(?P<unit>(?:[A-Z] ?)?[0-9]{{1,4}}[A-Z]?) [0-9]{{1,5}}[A-Z]?"
+        rf" (?!mile\b|{_STREET}(?:\W|$))(?:[A-Z.'-]+ |[0-9]{{1,3}}(?:st|nd|rd|th) ){{1,4}}?{_STREET}(?=\W|$)",
+        rf"^(?P<unit>[A-Z]?[0-9]{{1,4}})-[0-9]{{3,5}}[A-Z]? [0-9]{{1,3}}(?:st|nd|rd|th)? {_STREET}(?=\W|$)",
+        rf"^(?P<unit>[A-Z] ?[0-9]{{1,4}}) [0-9]{{1,5}} [0-9]{{1,3}}(?:st|nd|rd|th) {_STREET}(?=\W|$)",
         rf"{_IN_A_STREET},? No\.? ?(?P<unit>[A-Z]?[0-9]{{1,4}}[A-Z]?)(?=,|$| [A-Z])",
         rf"{_IN_A_STREET},? (?P<unit>[0-9]{{1,3}}-?[A-Z]|[A-Z][0-9]{{0,2}}-[0-9]{{1,4}}[A-Z]?)(?=,|$| [A-Z])",
     )
@@ -65,6 +92,16 @@ _SAME_HOUSE: Final = 8
 
 class UnitsByPlace(AddressTokens):
     """The units of an address that places tell."""
+
+    @cached_property
+    def _of_czechia(self) -> bool:
+        return _OF_CZECHIA(self.text) is not None or (
+            _CZECH_CODE(self.text) is not None and _CZECH_LETTER(self.text) is not None
+        )
+
+    @cached_property
+    def _of_alleys(self) -> bool:
+        return _OF_ALLEYS(self.text) is not None
 
     def _read_beside_house_of_flats(self) -> None:
         """Read A-402, Shanti Towers and Pangsapuri Desa 3-12."""
@@ -107,8 +144,16 @@ class UnitsByPlace(AddressTokens):
         while at + 2 < len(tokens) and tokens[at + 1].kind == "/" and self._is_short(at + 2):
             at += 2
             found.append(at)
+        if self._is_numbered_street(house) or self._of_czechia or self._of_alleys:
+            return []
         ends = self._ends(at) or self._is_in_turkey(house)
         return found if found and ends and _CYRILLIC(self.text) is None else []
+
+    def _is_numbered_street(self, at: int) -> bool:
+        """Whether a number is behind a word for what is called by one: Road-7."""
+        while at and (self._tokens[at - 1].kind in "-.#" or self._tokens[at - 1].text.lower() in MARKS):
+            at -= 1
+        return at > 0 and self._tokens[at - 1].text.lower() in _NUMBERED
 
     def _rooms(self, house: int) -> list[int]:
         """The numbers of unit and room that are joined to a building's or a house's: Building 5-402."""
@@ -156,7 +201,9 @@ class UnitsByPlace(AddressTokens):
         first, last = chain[0], chain[-1]
         letters = "w" in (self._tokens[first].kind, self._tokens[last].kind)
         slash = self._tokens[first + 1].kind == "/"
-        if len(chain) > 2 or not self._before_street(last):
+        if slash and ((not letters and self._of_alleys) or self._is_half(first)):
+            self._known.update(chain)
+        elif len(chain) > 2 or not self._before_street(last):
             if letters and (
                 len(chain) > 2 or first or (len(self._tokens[last].text) >= SHORT_NUMBER and self._ends(last))
             ):
@@ -179,7 +226,7 @@ class UnitsByPlace(AddressTokens):
         with_letter = tokens[chain[0] - 1].kind == "n" and tokens[chain[-1]].kind == "w"  # Calle Mayor 20 9-A
         if self._is_behind_house(chain[0]) if slash else with_letter:
             self._hidden.update(chain)
-        elif slash and self._is_in_jalan(chain[0]):
+        elif self._is_house(chain, slash=slash):
             self._known.update(chain)
         elif _HAS_HANGUL(self.text):
             self._hidden.update(at for at in chain[1:] if len(tokens[at].text) >= SHORT_NUMBER)
@@ -188,6 +235,31 @@ class UnitsByPlace(AddressTokens):
             self._known.update(chain)  # in Czechia and Slovakia, both are the house's
         else:
             self._hidden.update(chain[1:] if len(chain) <= MAX_LOT or slash else chain[MAX_LOT:])
+
+    def _is_house(self, chain: list[int], *, slash: bool) -> bool:
+        """Whether all of the numbers behind a street are the house's there."""
+        first = chain[0]
+        if slash and (self._is_in_jalan(first) or self._of_alleys or self._is_half(first)):
+            return True
+        if len(chain) > 2:
+            return False
+        if slash:
+            return len(self._tokens[first].text) > 1 and self._of_czechia
+        return self._is_one_house(*chain) and self._is_in_germany(first)
+
+    def _is_half(self, at: int) -> bool:
+        """Whether one half is here, behind the number of a house and before a street: 16 1/2 Windward Road."""
+        return (
+            at > 0
+            and self._tokens[at - 1].kind == "n"
+            and "".join([token.text for token in self._tokens[at : at + 3]]) == "1/2"
+            and self._before_street(at + 2)
+        )
+
+    def _is_in_germany(self, at: int) -> bool:
+        """Whether a number is behind a street of Germany."""
+        before = at - 1 - (self._tokens[at - 1].kind == ".")
+        return before >= 0 and _ONE_OF_GERMANY(self._tokens[before].text) is not None
 
     def _is_in_jalan(self, at: int) -> bool:
         """Whether numbers are of a street in Malaysia, behind the house: 12, Jalan SS 2/24."""

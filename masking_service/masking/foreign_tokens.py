@@ -30,6 +30,16 @@ _ROMAN: Final = re.compile("[IVX]{2,5}").fullmatch
 SHORT_NUMBER: Final = 3
 ROOM_DIGITS: Final = (3, 4)
 _IS_LETTER: Final = re.compile("[A-Z\u00c0-\u00de\u0391-\u03a9\u0410-\u042f\u05d0-\u05ea\u0621-\u064a]").fullmatch
+_NUMBERED_STREETS: Final = re.compile(
+    r"(?<= )[0-9]{1,3}(?:st|nd|rd|th|[A-Z])? (?:mile )?(?:street|str?|avenue|ave?|road|rd|place|pl|drive|dr|terrace|ter"
+    r"|court|ct|lane|ln)\b",
+    re.I,
+).finditer
+"""Streets with a number for a name, behind a house: 3505 188th Street."""
+_HOUSES_OF_MOSCOW: Final = re.compile(r"(?<![0-9])([0-9]{1,3})[скСК]([0-9]{1,3})(?![0-9])").finditer
+"""A house with its building: 8с2."""
+_BEFORE_MONTH: Final = frozenset("de di of er º go e do".split())
+_YEAR: Final = re.compile("1[5-9][0-9]{2}").fullmatch
 _LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 
@@ -66,6 +76,26 @@ class AddressTokens:
         self._codes: set[int] = set()
         """Numbers that are postcodes' or parts of them."""
         self._note_codes()
+
+    def _note_names_of_streets(self) -> None:
+        """Note the numbers that streets are called by, as in 3505 188th Street; and houses like 8с2."""
+        tokens = self._tokens
+        places = {match.start() for match in _NUMBERED_STREETS(self.text)}
+        if not self.text.isascii():
+            places |= {match.start(group) for match in _HOUSES_OF_MOSCOW(self.text) for group in (1, 2)}
+        if places:
+            self._known.update([at for at, token in enumerate(tokens) if token.start in places])
+
+    def _note_date(self, month: int) -> None:
+        """Note the day before a month by which a street is called, and the year behind it: rue du 4 Septembre."""
+        tokens = self._tokens
+        day = next((at for at in range(month - 1, max(-1, month - 3), -1) if tokens[at].kind == "n"), None)
+        if day is None or any(token.text.lower() not in _BEFORE_MONTH for token in tokens[day + 1 : month]):
+            return
+        self._known.add(day)
+        year = month + 1 + (month + 1 < len(tokens) and tokens[month + 1].text.lower() == "de")
+        if year < len(tokens) and _YEAR(tokens[year].text):
+            self._known.add(year)
 
     def _adjacent(self, at: int, kind: str) -> bool:
         """Whether the next token is of a kind and nothing is between."""

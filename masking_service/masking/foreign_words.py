@@ -23,7 +23,7 @@ def kinds_of_words() -> dict[str, str]:
     found: dict[str, str] = {}
     rank = ("building", "side", "behind", "floor", "unit")
     for word, kind in _words():
-        if kind != "number" and (word not in found or rank.index(kind) > rank.index(found[word])):
+        if kind not in ("number", "month") and (word not in found or rank.index(kind) > rank.index(found[word])):
             found[word] = kind
     return found
 
@@ -32,6 +32,12 @@ def kinds_of_words() -> dict[str, str]:
 def numbers_in_words() -> frozenset[str]:
     """The words that are a number."""
     return frozenset(word for word, kind in _words() if kind == "number")
+
+
+@cache
+def kinds_and_months() -> dict[str, str]:
+    """As `kinds_of_words`, and each month that is none of these words."""
+    return {word: kind for word, kind in _words() if kind == "month"} | kinds_of_words()
 
 
 @cache

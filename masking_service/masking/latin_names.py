@@ -108,6 +108,15 @@ _STREET_BEFORE: Final = re.compile(
     r"|jalan|jl|jln|aleja|al|trg|ulice|n[áa]m[ěe]st[íi]|t[ée]r|utca|straat|laan|stra[ßs]s?e|platz|weg)\.? )$",
     re.I,
 ).search
+_is_title: Final = re.compile(rf"{_TITLE}|doctor ", re.I).match
+_UNNAMED_STREET: Final = re.compile(
+    rf"(?:^|, ?)[0-9]{{1,5}}[A-Za-z]? (?:(?!(?:{LATIN_PLACE})\b)[A-Za-z'.]+ ){{1,4}}$", re.I
+).search
+"""A house and the name of a street, before the word for a street: Dr is Drive."""
+_STREET_BEHIND: Final = re.compile(
+    r" (?:street|road|avenue|marg|path|nagar|ROAD|STREET|Street|Road|Avenue|Rd|St)\b"
+).match
+_PLACE_BEFORE: Final = re.compile(rf"[{_UPPER}]{_LETTER}+(?<!ed) $").search
 _HOUSE_BEHIND: Final = re.compile(r"(?:,? (?:nr|no|n[ºo°]|№)\.? ?|[, ]{1,2})[0-9]{1,4}[A-Za-z]?(?![0-9*])").match
 """Beside the name of a street."""
 _AND: Final = re.compile("(?:and|or|und|et|y|e|en|i|dan|и) ", re.I).match
@@ -135,7 +144,8 @@ def latin_names(text: str, *, address: bool = False) -> Iterator[Span]:
     if not _capital(text):
         return
     for match in _announced(text):
-        yield from _trimmed(match)
+        if not _is_below(match) and not (address and _is_of_street(match)):
+            yield from _trimmed(match)
     if not text.isascii():
         for match in _in_han(text):
             name = match["name"] or match["doing"]
@@ -178,8 +188,26 @@ def latin_names_beside_address(text: str) -> Iterator[Span]:
     if not _capital(text):
         return
     for match in _announced(text):
-        yield from _trimmed(match)
+        if not _is_below(match) and not _is_of_street(match):
+            yield from _trimmed(match)
     yield from latin_names_at_ends(text)
+
+
+def _is_below(match: re.Match[str]) -> bool:
+    """Whether pod is below in a place's name, as in Rožmitál pod Brdy, and no proof of delivery."""
+    return match[0].startswith("pod ") and _PLACE_BEFORE(match.string[: match.start()]) is not None
+
+
+def _is_of_street(match: re.Match[str]) -> bool:
+    """Whether a title in an address is a street's: 742 Forsythia Dr Newfield, Strada Doctor Carol Davila."""
+    text, before = match.string, match.string[: match.start()]
+    if _is_title(match[0]) is None:
+        return False
+    return (
+        (match[0][:3].casefold() in ("dr ", "dr.") and _UNNAMED_STREET(before) is not None)
+        or _STREET_BEFORE(before[-_LONGEST_STREET:]) is not None
+        or _STREET_BEHIND(text, match.end("name")) is not None
+    )
 
 
 def latin_names_at_ends(text: str) -> Iterator[Span]:
@@ -206,6 +234,8 @@ def _is_beside(text: str, name: str, *, abroad: bool) -> bool:
     if not is_latin_name(name) or not _NO_PERSON.isdisjoint(words) or _is_shop(words):
         return False
     known = words[0] in _GIVEN
+    if abroad and len(words[-1]) <= len("NY"):
+        return False  # Apt 3B Brooklyn NY
     return known if abroad else _house(text) is not None and (known or words[-1] not in cues.LATIN_BRANDS)
 
 

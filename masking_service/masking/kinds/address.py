@@ -45,6 +45,8 @@ _HAS_WORDS: Final = re.compile(
 ).search
 _ODD: Final = re.compile(r"[^\n -~\u2018-\u201d\u3001-\u3011\u4e00-\u9fff，：；！？（）]").search
 
+_CODE_ABROAD: Final = re.compile(r"\s*[A-Z][0-9][A-Z] [0-9][A-Z][0-9]\s*").fullmatch
+"""A postcode of Canada behind a bracket: Montréal (Québec) H2L 5C4."""
 _DIGIT: Final = re.compile(r"\d")
 _STARS_AND_OTHERS: Final = re.compile(r"\*+|[^*]+").finditer
 _NUMBER_SIGN: Final = re.compile(r"(?<![A-Za-z])(?:[Nn][Oo]\.?(?=\s?[\d*])|[Cc]/[Oo](?![0-9A-Za-z*]))").sub
@@ -278,8 +280,9 @@ def _hide_units(text: str, read: ForeignAddress | None = None) -> str:
     parts = _BRACKETS.split(text)
     found = False
     hidden: set[str] = set()
+    abroad = not HAS_HAN(text) and _HAS_WORDS(text) is not None
     for at in range(0, len(parts), 2):
-        masked = _hide_plain(parts[at])
+        masked = _hide_plain(parts[at], abroad=abroad)
         hidden.update(_hidden_numbers(parts[at], masked))
         found = found or "*" in masked
         parts[at] = masked
@@ -296,13 +299,14 @@ def _hide_units(text: str, read: ForeignAddress | None = None) -> str:
     return "".join(parts)
 
 
-def _hide_plain(text: str, read: ForeignAddress | None = None) -> str:
+def _hide_plain(text: str, read: ForeignAddress | None = None, *, abroad: bool = False) -> str:
+    """Hide the units of an address or a part of it, which may be one `abroad` by its other parts."""
     if _ONLY_ROOM(text):
         return "*" * len(text)
     han = HAS_HAN(text)
     if (han or "〒" in text) and is_japanese(text):
         return hide_japanese_units(text)
-    if _HAS_WORDS(text) is None:
+    if _HAS_WORDS(text) is None and not (abroad and _CODE_ABROAD(text)):
         return hide_han_units(text)
     if han:
         return hide_foreign_units(hide_han_units(text), places=False)
