@@ -43,6 +43,9 @@ _DIGITS_OF: Final = {MAYBE_NUMBER["phone"]: 5, MAYBE_NUMBER["secret"]: 4, MAYBE_
 """How many digits a value has at least that may be of such a kind."""
 _DATE: Final = re.compile(r"(?:19|20)[0-9]{2}[-/.][01]?[0-9][-/.][0-3]?[0-9](?:[T ][0-9:.+Z-]*)?").fullmatch
 _OF_NO_DATE: Final = frozenset({"name", "phone", PARTY})
+_CODE_WORDS: Final = re.compile("[A-Z]+(?:_[A-Z]+)+").fullmatch
+"""What a system calls a state by: HAS_ACCESS_POINT."""
+_IS_ADDRESS_OF_PAGE: Final = re.compile(r"https?://[^\s]+").fullmatch
 _ARE_LATIN_WORDS: Final = re.compile(r"[A-Za-z](?:[A-Za-z '’&(),./-]|(?<![0-9])[0-9]{1,3}(?![0-9])){0,127}").fullmatch
 
 _is_code: Final = re.compile(rf"{_ONE_CODE}{{1,64}}").fullmatch
@@ -84,8 +87,10 @@ def settled(kind: str | None, text: str) -> str | None:
 
     Other kinds are returned as they are.
     """
+    if kind == MAYBE_NAME and (_DIGIT(text) or _CODE_WORDS(text)):
+        return None
     if kind == MAYBE_NAME:
-        return None if _DIGIT(text) else "name"
+        kind = "name"
     if kind == BARE_NAME:
         return "name" if bare_name(text) else None
     if kind == SIDE_NAME:
@@ -96,7 +101,9 @@ def settled(kind: str | None, text: str) -> str | None:
         return its if fits else None
     if kind in _OF_NO_DATE and text[:2] in ("19", "20") and _DATE(text):
         return None  # signedFor: when someone signed
-    return None if kind in ("name", PARTY) and text.casefold() in name_words().anyone else kind
+    if kind not in ("name", PARTY):
+        return kind
+    return None if text.casefold() in name_words().anyone or _IS_ADDRESS_OF_PAGE(text) else kind
 
 
 def _is_likely_name(text: str) -> bool:

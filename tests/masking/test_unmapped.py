@@ -373,3 +373,57 @@ def test_what_the_leak_guard_leaves_of_an_unmapped_text_is_masked_again() -> Non
     once, _ = masked(standard(x=[text, "6"]))
 
     assert masked(once)[0] == once
+
+
+FILES = {
+    "a document": "JVBERi0xLjQKJdP0zOEKMSAwIG9iago8PAovQ3JlYXRpb25EYXRlKEQ6MjAyNDAxMDEpCj4+CmVuZG9iago=",
+    "a picture": "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
+    "a page's picture": "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9Q",
+    "a label printer's code": "XlhBCl5GTzUwLDUwXkEwTiw0MCw0MF5GREFjbWVeRlNeRk81MCwxMDBeRkQxMl5GU15YWgo=",
+}
+"""Files in base64, as the answers of carriers have them."""
+
+
+@pytest.mark.parametrize("text", FILES.values(), ids=FILES)
+@pytest.mark.parametrize("others", [0, FEW])
+def test_a_file_in_base64_is_hidden_whole(text: str, others: int) -> None:
+    records: list[Any] = [standard(label=text), *(standard(label="JVBERi") for _ in range(others))]
+
+    found = Masker(STANDARD, LABEL).mask_batch(records, Effort())
+
+    assert records[0]["label"] == "*" * len(text)
+    assert ("/label", UNMAPPED_MASKED) in found[0].warnings  # type: ignore[union-attr]  # it is masked
+    assert [one["label"] for one in records[1:]] == ["JVBERi"] * others
+
+
+@every(
+    ("record", "name"),
+    [
+        ({"signedFor": "2024-03-01T12:00:00Z"}, "a date"),
+        ({"released_to": "FRONT DOOR"}, "a place"),
+        ({"destinataire": {"urlSuivi": "https://edesti.com/1G08Q6PK6PHP"}}, "a page"),
+        ({"destinataire": {"codePays": "FR", "pays": {"code": "FR", "libelle": "FRANCE"}}}, "a country"),
+        ({"shipper": {"Division": "New York", "City": "New York"}}, "a region"),
+        ({"contact_info": {"receive_email_updates_flag": "true"}, "bold": "true"}, "a flag"),
+        ({"ship_to": {"address_residential_indicator": "no"}}, "a flag"),
+        ({"customer": {"last_order_name": "#1001", "tags": "vip, wholesale"}}, "an order"),
+        ({"bill_to": {"payment_terms": "prepaid"}}, "terms"),
+        ({"recipient_options": {"deliveryCapabilities": ["HAS_ACCESS_POINT"]}}, "codes"),
+        ({"recipient_options": {"signatureConfirmation": "MANDATORY"}}, "a code"),
+        ({"events": [{"description": "Received by Australia Post"}, {"description": "Data received"}]}, "a trace"),
+    ],
+)
+def test_what_payloads_of_carriers_say_of_others_than_persons_stays(record: dict[str, Any], name: str) -> None:
+    masked_record, _ = masked(standard(**record))
+
+    assert {member: masked_record[member] for member in record} == record
+
+
+@every(
+    ("member", "value"),
+    [("signedFor", "Jean Petit"), ("released_to", "Jean Petit"), ("receiver", {"handle": "jean_petit"})],
+)
+def test_beside_them_persons_are_hidden(member: str, value: Any) -> None:
+    record, _ = masked(standard(**{member: value}))
+
+    assert record[member] != value
