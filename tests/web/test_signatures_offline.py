@@ -18,9 +18,9 @@ from masking_audit.verify.findings import FindingKind
 from masking_audit.verify.signatures import PersonSignatures
 from masking_audit.verify.verifier import Verification, verify
 from tests.keys.known import with_further_hashes
-from tests.web.api import NUMBER, Api, Json, content, field, record, results, token
+from tests.web.api import NUMBER, Api, Json, Under, content, field, record, results, token
 from tests.web.people import AUDITOR
-from tests.web.signing import Person
+from tests.web.signing import Person, signed
 
 OPENING = {"act": "detokenize", "purpose": "dispute", "case": "D-1"}
 PHONE, NAME = field(NUMBER, "/sender/phone"), field(NUMBER, "/sender/name")
@@ -168,6 +168,25 @@ def test_a_whole_log_is_verified_with_its_signatures(api: Api, boss: Person) -> 
 
     assert wrong == 0
     assert (found.signed["detokenize"], found.unsigned["detokenize"], found.roots) == (2, 0, {root_of(boss): 3})
+
+
+@pytest.mark.parametrize("acts", [["hold-set", "hold-lift"], ["hold-set"]], ids=["all signed", "set only"])
+def test_the_entries_of_one_act_on_a_hold_count_as_one(under: Under, acts: list[str]) -> None:
+    """Setting and lifting are three entries each: two of the list, and between them one of the waybills."""
+    api = under(signed([*acts, "key-approve"]))
+    boss = Person(api, "supervisor", "boss").bootstrap()
+    one, other = (Person(api, "privacy-officer", sub).approved_by(boss) for sub in ("privacy-1", "privacy-2"))
+    api.tokenize(record())
+    content(one.post("/v1/holds", {"hold": "H-1", "reason": "a letter", "waybills": [NUMBER]}), 201)
+    for person, act, path in ((other, "hold-set", "set"), (one, "hold-lift", "lift"), (other, "hold-lift", "lift")):
+        signature = {"signed": person.sign({"act": act, "hold": "H-1"})} if act in acts else {}
+        content(person.post(f"/v1/holds/H-1/{path}", signature))
+
+    found, wrong = checked(api)
+
+    counted = {name: (found.signed[name], found.unsigned[name]) for name in ("hold-set", "hold-lift")}
+    lifted = (1, 0) if "hold-lift" in acts else (0, 1)
+    assert (counted, wrong) == ({"hold-set": (1, 0), "hold-lift": lifted}, 0)
 
 
 def test_a_key_that_none_of_the_printed_ones_approved_is_found(api: Api) -> None:
