@@ -36,6 +36,8 @@ _PLACE_CODES: Final = (
     "unknown-duty",
     "no-own-number",
     "too-many-items",
+    "invalid-item",
+    "not-with-token",
     "wrong-code",
     "wrong-hardware",
 )

@@ -20,6 +20,8 @@ import pytest
 from jsonschema import Draft202012Validator
 from werkzeug.test import TestResponse
 
+from keys.keyring import Keyring
+from masking_audit.format import entries, lines
 from masking_service.http import operations
 from masking_service.http.body import decode
 from masking_service.http.openapi import document, with_details
@@ -27,16 +29,18 @@ from masking_service.http.problem_texts import PROBLEMS
 from masking_service.masking.schemas import load_schemas
 from masking_service.runtime.settings import Tier
 from masking_service.service.call.operation import Example, Operation
+from masking_service.service.call.rule_texts import PLACES
 from tests.authenticators import ORIGIN
 from tests.devices import URL
 from tests.every import every
+from tests.keys.known import with_further_hashes
 from tests.service.people.policies import policy
 from tests.telling import Told
 from tests.web.api import Api, Json, content, refusal, without_details
 from tests.web.calls import path_of
 from tests.web.people import DESK, OFFICER, PRINTER, PRIVACY
 from tests.web.proving import proven
-from tests.web.signing import signed
+from tests.web.signing import Person, signed
 
 LISTED, WHOLE = (Path(__file__).with_name(name) for name in ("operations.txt", "document.txt"))
 TEXTS = ("description", "title", "summary")
@@ -322,6 +326,77 @@ def test_failures_are_described(api: Api, told: Json) -> None:
     check_told(told, "erase_waybill", send(api, PRIVACY, "erase_waybill"))
     check_told(told, "read_audit", api.get("auditor", "/v1/audit?after=0000000000000000-1"))
     check_told(told, "read_audit", api.get("auditor", "/v1/audit?limit=0"))
+
+
+@pytest.mark.parametrize(
+    ("shape", "kept"),
+    [
+        ("AuditEntry", entries.Entry),
+        ("AuditItem", entries.Item),
+        ("AuditFact", entries.Fact),
+        ("AuditSignature", entries.Signature),
+        ("AuditHeads", lines.Checkpoint),
+        ("AuditHead", lines.Head),
+    ],
+)
+def test_each_member_of_the_log_is_described(told: Json, shape: str, kept: type[msgspec.Struct]) -> None:
+    """They are answered as they were signed, so nothing else holds the two together."""
+    own = {"id"} if shape == "AuditEntry" else set[str]()
+
+    assert set(told["components"]["schemas"][shape]["properties"]) == own | {
+        one.encode_name for one in msgspec.structs.fields(kept)
+    }
+
+
+def test_signed_entries_are_described(signing: Api, told: Json) -> None:
+    boss = Person(signing, "supervisor", "boss").bootstrap()
+    Person(signing, "dispute-officer", "officer").approved_by(boss)
+
+    answered = signing.get("auditor", "/v1/audit?action=key-approve")
+
+    assert len(answered.get_json()["entries"][0]["signed"]) == 1
+    check_told(told, "read_audit", answered)
+
+
+@pytest.mark.parametrize(
+    "item", [None, {}, {"token": "wbt1", "field": "/sender/phone"}, {"token": 1}, {"waybill": "x"}]
+)
+def test_faults_of_an_opening_to_sign_are_described(signing: Api, told: Json, item: object) -> None:
+    officer = Person(signing, "dispute-officer", "officer")
+
+    answered = officer.post("/v1/acts", {"act": "detokenize", "purpose": "dispute", "case": "D-1", "items": [item]})
+
+    assert refusal(answered) == (422, "invalid-request")
+    check_told(told, "propose_act", answered)
+
+
+def test_the_code_of_each_place_that_has_a_sentence_is_described(told: Json) -> None:
+    code = told["components"]["schemas"]["Problem"]["properties"]["errors"]["items"]["properties"]["code"]
+
+    assert set(PLACES) - set(code["enum"]) == set()
+
+
+def test_entries_and_checkpoints_are_described_while_the_key_of_the_log_turns_over(
+    api: Api, told: Json, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parts = api.parts
+    turned = Keyring(with_further_hashes(parts.keyring.keyset))
+    monkeypatch.setattr(parts.keyring, "_held", turned._held)
+    send(api, DESK, "open_case")
+    parts.checkpoints.make_naming([bytes(32), bytes(range(32))])
+
+    entry, named = api.get("auditor", "/v1/audit"), api.get("auditor", "/v1/audit/checkpoint")
+
+    assert (entry.get_json()["entries"][-1]["hashes"], len(named.get_json()["checkpoint"]["keys"])) == (1, 2)
+    check_told(told, "read_audit", entry)
+    check_told(told, "make_checkpoint", named)
+
+
+def test_a_checkpoint_beyond_the_budget_is_described(api: Api, told: Json) -> None:
+    *_, last = [api.get("auditor", "/v1/audit/checkpoint") for _ in range(61)]
+
+    assert refusal(last) == (429, "quota-exceeded")
+    check_told(told, "make_checkpoint", last)
 
 
 def test_an_absent_store_is_described(storeless: Api, told: Json) -> None:

@@ -47,6 +47,16 @@ class AuditFact(Answer):
     once: bool | UnsetType = UNSET
 
 
+class AuditSignature(Answer):
+    """What a key of the person signed, each member in base64url. `audit verify --signatures` verifies it."""
+
+    statement: Annotated[str, Meta(description="What was signed; its SHA-256 was the challenge.")]
+    key: Annotated[str, Meta(description="The public key, SubjectPublicKeyInfo in DER.")]
+    authenticator_data: str
+    client_data: str
+    signature: str
+
+
 class AuditEntry(Answer):
     """One action of one principal, done or refused.
 
@@ -70,6 +80,13 @@ class AuditEntry(Answer):
     approved_by: list[str] | UnsetType = UNSET
     subject: Annotated[str, Meta(description="The principal whom the action concerns.")] | UnsetType = UNSET
     facts: list[AuditFact] | UnsetType = UNSET
+    after: (
+        Annotated[
+            list[str],
+            Meta(description="In a chain's first entry: id and link of the last one of the process's chain before."),
+        ]
+        | UnsetType
+    ) = UNSET
     takes_back: (
         Annotated[list[EntryId], Meta(description="Entries of the same call whose changes may not have been stored.")]
         | UnsetType
@@ -84,6 +101,20 @@ class AuditEntry(Answer):
     asked: Annotated[str, Meta(description="Keyed hash of what a search asked for.")] | UnsetType = UNSET
     device: PersonTag | UnsetType = UNSET
     network: PersonTag | UnsetType = UNSET
+    signed: (
+        Annotated[
+            list[AuditSignature],
+            Meta(description="The person's signature over the act, and those by which the key was approved."),
+        ]
+        | UnsetType
+    ) = UNSET
+    hashes: (
+        Annotated[
+            int,
+            Meta(ge=1, description="The version of the secret of the keyed hashes; 0, the first, is left out."),
+        ]
+        | UnsetType
+    ) = UNSET
 
 
 class AuditPage(Answer):
@@ -139,6 +170,13 @@ class AuditHeads(Answer):
     slots: (
         Annotated[
             int, Meta(ge=2, le=16, description="Over how many slots of the store the log is spread, if over several.")
+        ]
+        | UnsetType
+    ) = UNSET
+    keys: (
+        Annotated[
+            list[Link],
+            Meta(description="While the key of the log turns over: the public keys that may sign what follows."),
         ]
         | UnsetType
     ) = UNSET

@@ -300,7 +300,7 @@ OPERATIONS: Final = (
         permissions=(Permission.AUDIT_READ, Permission.AUDIT_SUMS),
         audited_as=Action.AUDIT_READ,
         answers={200: answers.AuditCheckpoint},
-        problems=STORE,
+        problems=("quota-exceeded", *STORE),
         example=Example(
             None,
             {
