@@ -1,6 +1,7 @@
 """Reads keys, checkpoints and notes that the `audit` commands get as files, and declares their options."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -102,13 +103,26 @@ def signed_checkpoint_in(path: Path, verifier: Verifier) -> CheckpointLine:
     return checkpoint
 
 
+def lines_of(path: Path, option: str) -> Iterator[str]:
+    """Yield the lines of the file that an option names.
+
+    Raises:
+        click.BadParameter: it is not UTF-8.
+    """
+    try:
+        with path.open(encoding="utf-8-sig") as file:
+            yield from file
+    except UnicodeDecodeError:
+        raise click.BadParameter(f"{path} is not UTF-8: save it as UTF-8", param_hint=option) from None
+
+
 def approvers_in(path: Path) -> frozenset[str]:
     """Return the fingerprints of a file: the first word of each line that is not empty and no comment.
 
     Raises:
-        click.BadParameter: a line begins with another word.
+        click.BadParameter: a line begins with another word, or the file is not UTF-8.
     """
-    lines = [line.split() for line in path.read_text("utf-8").splitlines() if not line.startswith("#")]
+    lines = [line.split() for line in lines_of(path, "--approvers") if not line.startswith("#")]
     words = [words[0].lower() for words in lines if words]
     if not all(_FINGERPRINT.fullmatch(word) for word in words):
         text = f"{path}: each line begins with a fingerprint, 64 digits of 0-9 a-f"

@@ -11,6 +11,7 @@ import click
 
 from keys.keyring import TenantKeys
 from keys.keyset_file import day_of
+from masking_audit.cli.given import lines_of
 from masking_audit.cli.packing import PackOptions, WholeLog, new_folder, period, whole_log, write_pack
 from masking_audit.format.entries import Entry
 from masking_audit.format.lines import write_line
@@ -330,9 +331,10 @@ def _for_victims(numbers: set[str], kinds: Iterable[str], options: _IncidentOpti
 def _numbers_by_hash(keys: TenantKeys, path: Path) -> dict[str, str]:
     """Return the numbers in a file by the hash that entries have."""
     numbers = []
-    for at, line in enumerate(path.read_text("utf-8-sig").split(), 1):
+    words = (word for line in lines_of(path, "--waybills") for word in line.split())
+    for at, word in enumerate(words, 1):
         try:
-            numbers.append(normalise_waybill_no(line))
+            numbers.append(normalise_waybill_no(word))
         except ValueError:
             raise click.BadParameter(
                 f"number {at} in {path} is not a waybill number", param_hint="--waybills"
@@ -362,5 +364,4 @@ def _read_list(path: Path) -> Iterator[_ListLine]:
 
 
 def _lines(path: Path) -> Iterator[str]:
-    with path.open(encoding="utf-8-sig") as file:
-        yield from (text for line in file if (text := line.strip().strip(",;\"'")))
+    yield from (text for line in lines_of(path, "--list") if (text := line.strip().strip(",;\"'")))

@@ -14,6 +14,7 @@ from rich.table import Table
 from keys.files import read_secret_file
 from masking_service.cli import texts
 from masking_service.cli.language import say
+from masking_service.cli.numbers import lines_in
 from masking_service.cli.options import state_dir
 from masking_service.masking import RULES_VERSION
 from masking_service.masking.errors import DefinitionError
@@ -188,7 +189,7 @@ def number(file: TextIO, tenant: str, state_dir: Path) -> None:
         tenant_name(tenant)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--tenant") from None
-    found = [read(line.strip()) for line in file if line.strip()]
+    found = [read(line.strip()) for line in lines_in(file) if line.strip()]
     for at, phones in enumerate(found, 1):
         if len(phones) != 1:
             raise click.ClickException(say(texts.NO_NUMBER, line=at))

@@ -343,6 +343,15 @@ def test_what_is_no_whole_number_has_no_hash(command: Command) -> None:
     assert "0001" not in refused.output
 
 
+@pytest.mark.parametrize("encoding", ["gb18030", "utf-16"])
+def test_own_numbers_in_another_encoding_are_refused_in_words(command: Command, encoding: str) -> None:
+    refused = command("policy", "number", "-", given="13900000001\n号码\n".encode(encoding))
+
+    assert refused.exit_code == 2
+    assert "the input is not UTF-8: save it as UTF-8" in refused.output
+    assert "0001" not in refused.output
+
+
 def test_a_policy_with_a_fault_names_its_path_and_exits_with_one(command: Command, tmp_path: Path) -> None:
     faulty = tmp_path / "policy.yaml"
     faulty.write_text((ROOT / "policy.yaml").read_text().replace("scope: custody", "scope: everywhere"))

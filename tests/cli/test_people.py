@@ -248,3 +248,7 @@ def test_a_log_is_verified_with_its_signatures_to_the_printed_approver(api: Api,
     assert root_of(boss) in told
     approvers.write_text("0" * 64)
     run("audit", "verify", str(log), "--approvers", str(approvers), code=1)
+    approvers.write_text(root_of(boss), "utf-8-sig")
+    run("audit", "verify", str(log), "--approvers", str(approvers))
+    approvers.write_text(root_of(boss), "utf-16")
+    run("audit", "verify", str(log), "--approvers", str(approvers), code=2)

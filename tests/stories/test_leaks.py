@@ -77,6 +77,22 @@ def the_list(folder: Path, *lines: str) -> str:
     return str(path)
 
 
+@pytest.mark.parametrize("encoding", ["gb18030", "utf-16"])
+@pytest.mark.parametrize("option", ["--list", "--waybills"])
+def test_a_list_in_another_encoding_is_refused_in_words(
+    busy: Api, command: Command, now: int, tmp_path: Path, option: str, encoding: str
+) -> None:
+    listed = tmp_path / "list.txt"
+    listed.write_text(f"运单号\n{NUMBERS[0]}\n", encoding)
+    subject = () if option == "--list" else ("--principal", THIEF)
+    period = ("--from", str(now - DAY), "--to", str(now + DAY))
+
+    refused = command("audit", "incident", option, str(listed), *subject, *period, "--output", str(tmp_path / "pack"))
+
+    assert (refused.exit_code, f"{listed} is not UTF-8: save it as UTF-8" in refused.output) == (2, True)
+    assert not (tmp_path / "pack").exists()
+
+
 def test_distinct_persons_are_counted_by_their_phones(pack: Pack) -> None:
     """Three opened phones of recipients are two persons; the sender's was not opened."""
     assert tables(pack("--principal", THIEF))["Persons concerned"] == [["2", "3", "0", "0"]]
