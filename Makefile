@@ -22,7 +22,7 @@ UNIT := tests/test_house.py \
 	$(addprefix tests/,arrow audit keys masking observability rotation runtime service store web/test_openapi.py web/test_problems.py)
 # Where the marked tests are: each process reads all tests that it is given, which takes 15 seconds for all.
 # The longest come first.
-WAIT := $(addprefix tests/,chaos e2e/test_recovery.py e2e/test_rotation.py e2e/test_tiers.py e2e/test_production.py e2e/test_within_two_seconds.py e2e/test_failover.py e2e/test_budgets.py web/test_calls_failover.py)
+WAIT := $(addprefix tests/,e2e/test_tiers.py chaos e2e/test_recovery.py e2e/test_rotation.py e2e/test_production.py e2e/test_within_two_seconds.py e2e/test_failover.py e2e/test_budgets.py web/test_calls_failover.py)
 MEASURE := $(addprefix tests/,bench/test_quick.py e2e/test_overload.py)
 LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"

