@@ -97,6 +97,7 @@ LONG_GROUPS = {
     "tiers",
     "backup",
     "bench/theft/test_quick.py",
+    "engines/test_spark.py",
 }
 """These take minutes each and begin first, so that no process is left alone with one at the end."""
 

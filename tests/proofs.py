@@ -167,9 +167,8 @@ PROOFS: Final[Mapping[str, Mapping[str, str]]] = {
         "test_every_record_of_the_corpus": "web/test_arrow.py: every fifth through DuckDB and Polars",
     },
     "engines/test_spark.py": {
-        "test_a_job_gives": "test_the_jobs_code: the same job with the same archive, by Python alone",
         "test_so_does_a_job_that_was_killed": "a job that was not killed",
-        "test_a_column_that_looks_personal": "arrow/test_refusing.py",
+        "test_a_column_that_looks_personal": "arrow/test_refusing.py; that Spark masks at all is in the other test",
         "test_every_record_of_the_corpus": "web/test_arrow.py: every fifth through DuckDB and Polars",
     },
     "examples/test_clients.py": {

@@ -1,7 +1,4 @@
-"""`examples/spark`, with the code shipped as an archive: in Python alone, and by `make proofs` on a real Spark.
-
-That is `local[2]`, and a job that is killed and repeated.
-"""
+"""`examples/spark` on a real Spark: `local[2]`, the code shipped as an archive, a job that is killed and repeated."""
 
 import os
 import shutil
@@ -23,12 +20,10 @@ from tests import programs
 from tests.arrow.batches import CORPUS, ROW
 from tests.e2e.processes import ROOT
 
-pytestmark = [pytest.mark.server, pytest.mark.timeout(900)]
-on_spark = pytest.mark.needs("java")
+pytestmark = [pytest.mark.needs("java"), pytest.mark.server, pytest.mark.timeout(900)]
 
 FILES, ROWS = 6, 200
 """Each file is a partition."""
-JOB = ROOT / "examples" / "spark" / "mask_orders.py"
 SPARK = Path(sys.prefix, "spark")
 """Where `make .venv/dev` puts Spark where there is a Java."""
 
@@ -50,7 +45,7 @@ def submitted(folder: Path, source: str, target: str = "masked") -> subprocess.P
     words = ["--master", "local[2]", "--py-files", "waybill_masking.zip"]
     quiet = ["--conf", "spark.ui.enabled=false", "--conf", "spark.driver.bindAddress=127.0.0.1"]
     quick = ["--driver-java-options", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"]  # a short run pays for no compiler
-    job = [str(JOB), source, target]
+    job = [str(ROOT / "examples" / "spark" / "mask_orders.py"), source, target]
     return subprocess.Popen(
         [str(SPARK / "pyspark" / "bin" / "spark-submit"), *words, *quiet, *quick, *job],
         cwd=folder,
@@ -73,38 +68,21 @@ def rows(path: Path) -> list[dict[str, Any]]:
     return found
 
 
-def ended(job: subprocess.Popen[str]) -> None:
-    """Wait for a job, which must end well."""
+def is_as_by_one_process(folder: Path, target: str) -> bool:
+    """Whether a job ends well, and what it wrote is what one process makes of the same table."""
+    job = submitted(folder, "orders", target)
     said = job.communicate()[0]
     assert job.returncode == 0, said[-3000:]
-
-
-def is_as_by_one_process(folder: Path, target: str) -> bool:
-    """Whether what a job wrote is what one process makes of the same table."""
     table = pq.read_table(folder / "orders").combine_chunks()
     (whole,) = table.to_batches()
     expected = mask(whole, Plan.from_header(table.column_names)).to_pylist()
     return len(expected) == FILES * ROWS and rows(folder / target) == expected
 
 
-def test_the_jobs_code_gives_what_one_process_gives(folder: Path) -> None:
-    script = Path(__file__).with_name("without_spark.py")
-
-    programs.output(
-        sys.executable, script, JOB, "orders", "alone", cwd=folder, env={"PYTHONPATH": "waybill_masking.zip"}
-    )
-
-    assert is_as_by_one_process(folder, "alone")
-
-
-@on_spark
 def test_a_job_gives_what_one_process_gives(folder: Path) -> None:
-    ended(submitted(folder, "orders"))
-
     assert is_as_by_one_process(folder, "masked")
 
 
-@on_spark
 def test_so_does_a_job_that_was_killed_and_is_repeated(folder: Path) -> None:
     killed = submitted(folder, "orders", "repeated")
     output = folder / "repeated"
@@ -115,12 +93,9 @@ def test_so_does_a_job_that_was_killed_and_is_repeated(folder: Path) -> None:
     killed.communicate()
     assert not (output / "_SUCCESS").exists()
 
-    ended(submitted(folder, "orders", "repeated"))
-
     assert is_as_by_one_process(folder, "repeated")
 
 
-@on_spark
 def test_a_column_that_looks_personal_ends_the_job_with_its_name(folder: Path) -> None:
     (folder / "more").mkdir()
     pq.write_table(pa.Table.from_pylist([{**ROW, "备用": "13912345678"}]), folder / "more" / "part-000.parquet")
@@ -133,7 +108,6 @@ def test_a_column_that_looks_personal_ends_the_job_with_its_name(folder: Path) -
     assert "13912345678" not in said
 
 
-@on_spark
 def test_every_record_of_the_corpus_is_masked_as_by_the_library(tmp_path: Path) -> None:
     (tmp_path / "orders").mkdir()
     expected = {}
