@@ -14,7 +14,9 @@ from masking_service.masking.foreign_tokens import BREAKS, LONG, ROOM_DIGITS
 from masking_service.masking.foreign_words import MARKS, first_words, kinds_and_months, kinds_of_words, numbers_in_words
 
 _GAPS: Final = frozenset(".:#№-º°ª")
-_ORDINALS: Final = frozenset("st nd rd th er re ère ème eme e o a º ª ° . й я е ти та тата р ος ο η -".split())
+_ORDINALS: Final = frozenset(
+    "st nd rd th do ro to vo mo er re ère ème eme e o a º ª ° . й я е ти та тата р ος ο η -".split()
+)
 _SIGNS: Final = frozenset("n#º°ª")
 """Besides words what may say that it is a unit."""
 _ROMAN: Final = re.compile(r"[IVX]{1,5}").fullmatch
@@ -36,6 +38,10 @@ _OR_OF_STREETS: Final = frozenset(("unit", "floor", "side"))
 _ARTICLES: Final = frozenset("de del do da dos das di della du la el los las le les".split())
 _BOX: Final = ("b", ".", "p")
 """A box at the post office in French: B.P. 215."""
+_BEFORE_ROOM: Final = frozenset(("no", "."))
+_MAY_BE_ROOM: Final = re.compile(r"[0-9*]{3}[0-9A-Za-z*]?|[0-9*]{1,2}[A-Za-z]").fullmatch
+_FRENCH_NUMBER: Final = frozenset(("n", "°", "º"))
+"""Between a floor and the number of a room behind it; No. behind a comma is a house's in Taiwan."""
 _MAX_GAP: Final = 6
 """Signs and words such as No. between a word and its number."""
 
@@ -126,13 +132,17 @@ class ForeignAddress(UnitsByPlace):
         for at in sorted(self._hidden):
             room = at + 1
             while room < len(tokens) and (
-                tokens[room].text.lower() in ("no", ".")
+                tokens[room].text.lower() in _BEFORE_ROOM
                 or kinds.get(tokens[room].text.lower(), tokens[room].text) in ("floor", "/", "F")
             ):
                 room += 1
             apart = room < len(tokens) and tokens[room].kind == ","
             room += apart
-            if room >= len(tokens) or tokens[room].kind != "n" or len(tokens[room].text) not in ROOM_DIGITS:
+            marks = room
+            while apart and room < len(tokens) and tokens[room].text.lower() in _FRENCH_NUMBER:
+                room += 1
+            apart = apart and room == marks  # 3ème étage, n° 304
+            if room >= len(tokens) or not _MAY_BE_ROOM(tokens[room].text):
                 continue
             if self._ends(room) and (not apart or room + 1 == len(tokens)):
                 self._hidden.add(room)
@@ -263,15 +273,23 @@ class ForeignAddress(UnitsByPlace):
             return []
         if len(token.text) <= SHORT_WORD and self._adjacent(at, "n"):
             return [at, *self._chain(at + 1)]
-        if of_unit and not short and len(token.text) == SHORT_WORD and token.text.isupper() and self._is_room(at + 1):
-            return [at, at + 1]  # Flat-BC 103
+        if of_unit and not letter and (not short or dotted) and (lettered := self._lettered(at)):
+            return lettered
         if len(token.text) == 1 and not letter and (not short or dotted or tokens[word].kind == "#"):
-            if of_unit and self._is_room(at + 1) and not self._before_street(at + 1):
-                return [at, *self._chain(at + 1)]  # Flat No D 03
             return self._chain(at)
         if token.text.lower() in numbers_in_words() and not short:
             return self._in_words(at)
         return [at] if _ROMAN(token.text) else []
+
+    def _lettered(self, at: int) -> list[int]:
+        """A number behind one or two letters apart: Flat-BC 103, Unit AO-09, Flat No D 03; empty if there is none."""
+        letters = self._tokens[at].text
+        if not (letters.isupper() and len(letters) <= SHORT_WORD):
+            return []
+        room = at + 1 + (len(letters) > 1 and self._adjacent(at, "-"))
+        if not self._is_room(room) or (len(letters) == 1 and self._before_street(room)):
+            return []
+        return [at, *self._chain(room)]
 
     def _is_room(self, at: int) -> bool:
         """Whether a number of up to four digits is here."""
@@ -358,6 +376,9 @@ class ForeignAddress(UnitsByPlace):
         if number < 0:
             return False
         token = tokens[number]
+        if self._is_letter_behind_slash(number):
+            self._hidden.update((number - 2, number))  # 7/D floor
+            return True
         if not (token.kind == "n" and len(token.text) < LONG) and not (
             token.kind == "w"
             and (_ROMAN(token.text) or _ROMAN_ORDINAL(token.text) or token.text.lower() in numbers_in_words())
@@ -382,6 +403,11 @@ class ForeignAddress(UnitsByPlace):
         if behind < len(tokens) and self._is_short(behind) and self._ends(behind):
             self._hidden.add(behind)
         return True
+
+    def _is_letter_behind_slash(self, at: int) -> bool:
+        before = self._tokens[max(0, at - 2) : at]
+        letter = self._tokens[at]
+        return len(letter.text) == 1 and letter.text.isupper() and [token.kind for token in before] == ["n", "/"]
 
     def _hide_ordinal(self, side: int) -> None:
         """Hide the floor in front of a side: 3º dcha, 2. links, 3ème gauche, and 2 dcha behind a comma."""

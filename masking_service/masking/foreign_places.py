@@ -38,6 +38,12 @@ _OF_ALLEYS: Final = re.compile(
 ).search
 """Addresses of Vietnam, where a slash is between an alley and its house, and of Thailand, where it is within a house's
 number, if no word says that it is one of flats."""
+_OF_BANGLADESH: Final = re.compile(
+    r"[\u0980-\u09ff]|\b(?:bangladesh|dhaka|chattogram|chittagong|khulna|rajshahi|sylhet|barishal|rangpur|mymensingh"
+    r"|mirpur|uttara|gulshan|banani|dhanmondi|mohammadpur|badda|rampura|basundhara|bashundhara)\b",
+    re.I,
+).search
+"""Addresses of Bangladesh, where letters and numbers behind a slash are the house's, and flats have their word."""
 _ONE_OF_GERMANY: Final = re.compile(
     r"(?:stra(?:ss|ß)e|str|weg|platz|allee|gasse|damm|ufer|chaussee|steig|markt|graben)$", re.I
 ).search
@@ -103,6 +109,10 @@ class UnitsByPlace(AddressTokens):
     def _of_alleys(self) -> bool:
         return _OF_ALLEYS(self.text) is not None
 
+    @cached_property
+    def _of_bangladesh(self) -> bool:
+        return _OF_BANGLADESH(self.text) is not None
+
     def _read_beside_house_of_flats(self) -> None:
         """Read A-402, Shanti Towers and Pangsapuri Desa 3-12."""
         for search in (_BEFORE_FLATS, _BEHIND_FLATS, *_ROOMS):
@@ -144,7 +154,8 @@ class UnitsByPlace(AddressTokens):
         while at + 2 < len(tokens) and tokens[at + 1].kind == "/" and self._is_short(at + 2):
             at += 2
             found.append(at)
-        if self._is_numbered_street(house) or self._of_czechia or self._of_alleys:
+        if self._is_numbered_street(house) or self._of_czechia or self._of_alleys or self._of_bangladesh:
+            self._known.update(found)
             return []
         ends = self._ends(at) or self._is_in_turkey(house)
         return found if found and ends and _CYRILLIC(self.text) is None else []
@@ -201,7 +212,7 @@ class UnitsByPlace(AddressTokens):
         first, last = chain[0], chain[-1]
         letters = "w" in (self._tokens[first].kind, self._tokens[last].kind)
         slash = self._tokens[first + 1].kind == "/"
-        if slash and ((not letters and self._of_alleys) or self._is_half(first)):
+        if slash and ((not letters and self._of_alleys) or self._of_bangladesh or self._is_half(first)):
             self._known.update(chain)
         elif len(chain) > 2 or not self._before_street(last):
             if letters and (
@@ -239,7 +250,7 @@ class UnitsByPlace(AddressTokens):
     def _is_house(self, chain: list[int], *, slash: bool) -> bool:
         """Whether all of the numbers behind a street are the house's there."""
         first = chain[0]
-        if slash and (self._is_in_jalan(first) or self._of_alleys or self._is_half(first)):
+        if slash and (self._is_in_jalan(first) or self._of_alleys or self._of_bangladesh or self._is_half(first)):
             return True
         if len(chain) > 2:
             return False
