@@ -22,28 +22,26 @@ _STREETS_FIRST: Final = frozenset("rue avenue av route đường phố ngõ ngá
 """Words for streets that come before the name: 419, rue Cordier."""
 _NUMBERED: Final = frozenset("road rd lane street avenue sector block line".split())
 """What is called by a number in South Asia, with a letter behind a slash: Road-7/A."""
-_OF_CZECHIA: Final = re.compile(
-    r"[ěřůľĺŕ]"
-    r"|\b(?:praha|prague|brno|ostrava|plzeň|olomouc|liberec|bratislava|košice|trnava|žilina|nitra|prešov"
-    r"|czechia|czech republic|slovakia|slovensko|česk[áoý])",
-    re.I,
+_CZECH_LETTERS: Final = frozenset("ěřůľĺŕ")
+_CZECH_OR_OTHERS: Final = frozenset("čďňšťžúý")
+_CZECH_PLACE: Final = re.compile(
+    r"\b(?:praha|prague|brno|ostrava|plzeň|olomouc|liberec|bratislava|košice|trnava|žilina|nitra|prešov|czech|slovakia|slovensko"
+    r"|česk)"
 ).search
-"""Addresses of Czechia and Slovakia, where both numbers beside a slash are the house's."""
+"""Of Czechia and Slovakia, where both numbers beside a slash are the house's."""
 _CZECH_CODE: Final = re.compile(r"(?<![0-9])[0-9]{3} [0-9]{2}(?![0-9])").search
-_CZECH_LETTER: Final = re.compile("[čďňšťžúý]", re.I).search
-_OF_ALLEYS: Final = re.compile(
-    r"[ơưđạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]|\b(?:viet ?nam|ho chi minh|ha noi|hanoi|tp\.? ?hcm)\b"
-    r"|^(?=.*[\u0e00-\u0e7f])(?!.*(?:คอนโด|อาคาร|ตึก|ชั้น|ห้อง|แฟลต|อพาร์ท|แมนชั่น|ทาวเวอร์|condo|tower|building))",
-    re.I | re.S,
+_VIETNAMESE: Final = frozenset("ơưđạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ")
+_VIETNAMESE_PLACE: Final = re.compile(r"\b(?:viet ?nam|ho chi minh|ha ?noi|tp\.? ?hcm)").search
+"""Of Vietnam, where a slash is between an alley and its house."""
+_THAI_LETTER: Final = re.compile("[\u0e00-\u0e7f]").search
+_THAI_FLATS: Final = re.compile("คอนโด|อาคาร|ตึก|ชั้น|ห้อง|แฟลต|อพาร์ท|แมนชั่น|ทาวเวอร์|condo|tower|building", re.I).search
+"""In Thailand a slash is within a house's number, if no word says that it is one of flats."""
+_BENGALI_LETTER: Final = re.compile("[\u0980-\u09ff]").search
+_BENGALI_PLACE: Final = re.compile(
+    r"\b(?:bangladesh|dhaka|chattogram|chittagong|khulna|rajshahi|sylhet|barishal|rangpur|mymensingh|mirpur|uttara|gulshan|banani"
+    r"|dhanmondi|mohammadpur|badda|rampura|basundhara|bashundhara)"
 ).search
-"""Addresses of Vietnam, where a slash is between an alley and its house, and of Thailand, where it is within a house's
-number, if no word says that it is one of flats."""
-_OF_BANGLADESH: Final = re.compile(
-    r"[\u0980-\u09ff]|\b(?:bangladesh|dhaka|chattogram|chittagong|khulna|rajshahi|sylhet|barishal|rangpur|mymensingh"
-    r"|mirpur|uttara|gulshan|banani|dhanmondi|mohammadpur|badda|rampura|basundhara|bashundhara)\b",
-    re.I,
-).search
-"""Addresses of Bangladesh, where letters and numbers behind a slash are the house's, and flats have their word."""
+"""Of Bangladesh, where letters and numbers behind a slash are the house's, and flats have their word."""
 _ONE_OF_GERMANY: Final = re.compile(
     r"(?:stra(?:ss|ß)e|str|weg|platz|allee|gasse|damm|ufer|chaussee|steig|markt|graben)$", re.I
 ).search
@@ -100,18 +98,29 @@ class UnitsByPlace(AddressTokens):
     """The units of an address that places tell."""
 
     @cached_property
+    def _low(self) -> str:
+        return self.text.lower()
+
+    @cached_property
     def _of_czechia(self) -> bool:
-        return _OF_CZECHIA(self.text) is not None or (
-            _CZECH_CODE(self.text) is not None and _CZECH_LETTER(self.text) is not None
+        low = self._low
+        return (
+            not _CZECH_LETTERS.isdisjoint(low)
+            or _CZECH_PLACE(low) is not None
+            or (not _CZECH_OR_OTHERS.isdisjoint(low) and _CZECH_CODE(low) is not None)
         )
 
     @cached_property
     def _of_alleys(self) -> bool:
-        return _OF_ALLEYS(self.text) is not None
+        """Whether it is of Vietnam, or of Thailand and of no house of flats."""
+        low = self._low
+        thai = not low.isascii() and _THAI_LETTER(low) is not None and _THAI_FLATS(low) is None
+        return thai or not _VIETNAMESE.isdisjoint(low) or _VIETNAMESE_PLACE(low) is not None
 
     @cached_property
     def _of_bangladesh(self) -> bool:
-        return _OF_BANGLADESH(self.text) is not None
+        low = self._low
+        return (not low.isascii() and _BENGALI_LETTER(low) is not None) or _BENGALI_PLACE(low) is not None
 
     def _read_beside_house_of_flats(self) -> None:
         """Read A-402, Shanti Towers and Pangsapuri Desa 3-12."""
