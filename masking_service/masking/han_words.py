@@ -60,6 +60,8 @@ class HanWords:
             self.words.update(dict.fromkeys(found, (key[0], int(key[1:]))))
         for kind, plain in name_cues.PLAIN.items():
             self.words.update(dict.fromkeys(plain, (kind, _COST_OF_PARCELS)))
+        for name in name_cues.NO_WORDS:
+            self.words.pop(name, None)
         self.longest = {word: 2 for word in self.words if len(word) == 2}
         self.longest.update({word[:2]: 3 for word in self.words if len(word) == 3})
         self.longest.update({word[:2]: 4 for word in self.words if len(word) > 3})

@@ -51,6 +51,9 @@ FIRST_PART: Final = Expression(any_of(cues.FIRST_PARTS)).search
 _UNPARTED: Final = rf"(?:{any_of(cues.FIRST_PARTS)})[{HAN}]{{0,4}}"
 _unparted: Final = Expression(rf"{_UNPARTED}(?:[-－]{_UNPARTED})?")
 _FIRST_CHARS: Final = frozenset(part[0] for part in cues.FIRST_PARTS)
+_PARTS: Final = any_of({*cues.FIRST_PARTS, *cues.LAST_PARTS})
+_part: Final = Expression(_PARTS).match
+_known_parts: Final = Expression(rf"(?:{_PARTS})+").fullmatch
 _CHARS_OF_PARTS: Final = frozenset("".join(cues.FIRST_PARTS))
 """No verb behind the last part of a name begins with them: 买买提 and 提出."""
 ANNOUNCES: Final = Expression(
@@ -236,8 +239,13 @@ def _ends_part(text: str, last: int, at: int) -> bool:
     """Whether the last part of a name, which begins at `last`, ends before the character at `at`."""
     if at <= last + 1:
         return False
-    verb = text[at] not in _CHARS_OF_PARTS and han_words().words.get(text[at : at + 2], NO_WORD)[0] == "v"
-    return verb or text[at] in _PART_FOLLOWS
+    if text[at] in _PART_FOLLOWS:
+        return True
+    word = han_words().words.get(text[at : at + 2], NO_WORD)[0]
+    if text[at] not in _CHARS_OF_PARTS and word == "v":
+        return True
+    is_word = word in "nmpar" and is_han(text[at + 1 : at + 2])
+    return is_word and _part(text, at) is None and _known_parts(text, last, at) is not None
 
 
 def _followed(text: str, start: int, run: str, family: int) -> int:

@@ -46,6 +46,7 @@ NICKNAMES: Final = frozenset(_WORDS["nicknames"])
 BOUND: Final = frozenset("是为和与跟经因被除送到向等由让请叫")
 """Of the weak words those that take no ending."""
 NO_CALLED: Final = frozenset(_WORDS["no-called"])
+NO_WORDS: Final = frozenset(_WORDS["no-words"])
 PLAIN_BESIDE_NUMBER: Final = frozenset(_WORDS["plain-beside-number"])
 TRADES: Final = frozenset(_WORDS["trades"])
 _GIVEN_NAMES: Final = sections("given_names.txt")
@@ -165,4 +166,4 @@ LATIN_TITLES: Final = (
 def common_words() -> frozenset[str]:
     """Words that begin like a family name and are none."""
     text = resources.files(__package__).joinpath("common_words.txt").read_text("utf-8")
-    return frozenset(word for line in text.splitlines() if not line.startswith("#") for word in line.split())
+    return frozenset(word for line in text.splitlines() if not line.startswith("#") for word in line.split()) - NO_WORDS

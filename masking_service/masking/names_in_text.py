@@ -102,8 +102,8 @@ _without_family: Final = Expression(
     rf"(?:{any_of(cues.FIRST_PARTS)})(?:{any_of({*cues.FIRST_PARTS, *cues.LAST_PARTS})}){{1,3}}"
 ).finditer
 """Names of Uyghurs, Tibetans and Mongols of which each part is known: 次仁多吉."""
-_BEFORE_WHOLE: Final = frozenset("的给由交号楼室户栋家好爱放找把到跟和与请部台员站司厂院苑区村敬寄写")
-_BEHIND_WHOLE: Final = frozenset("已正在收代的家取签领上客")
+_BEFORE_WHOLE: Final = frozenset("的给由交号楼室户栋家好爱放找把到跟和与请部台员站司厂院苑区村敬寄写班级服改师人托柜")
+_BEHIND_WHOLE: Final = frozenset("已正在收代的家取签领上客为将委女未他她")
 """Beside such a name, where Han go on."""
 _masked_name: Final = re.compile(rf"[{HAN}]\*{{1,3}}(?![0-9*])").search
 _behind_house: Final = re.compile(
