@@ -95,6 +95,8 @@ def find(text: str) -> Iterator[Span]:
         if not called_words.is_word(match[0]):
             yield match.span(1)
     for match in first.finditer(text):
+        if called_words.is_distance(text, match.start()):
+            continue
         if _is_titled(text, *match.span()) or _is_beside(text, *match.span()):
             yield match.span()
 

@@ -102,6 +102,7 @@ _without_family: Final = Expression(
     rf"(?:{any_of(cues.FIRST_PARTS)})(?:{any_of({*cues.FIRST_PARTS, *cues.LAST_PARTS})}){{1,3}}"
 ).finditer
 """Names of Uyghurs, Tibetans and Mongols of which each part is known: 次仁多吉."""
+_FIRST_CHARS: Final = frozenset(part[0] for part in cues.FIRST_PARTS)
 _BEFORE_WHOLE: Final = frozenset("的给由交号楼室户栋家好爱放找把到跟和与请部台员站司厂院苑区村敬寄写班级服改师人托柜")
 _BEHIND_WHOLE: Final = frozenset("已正在收代的家取签领上客为将委女未他她")
 """Beside such a name, where Han go on."""
@@ -272,7 +273,7 @@ def _names_like_grandson(text: str) -> Iterator[Span]:
 
 def _names_without_family(text: str) -> Iterator[Span]:
     """Names without a family name of which each part is known, with no other word around, or one beside names."""
-    for match in _without_family(text):
+    for match in _without_family(text) if not _FIRST_CHARS.isdisjoint(text) else ():
         start, end = match.span()
         before, behind = text[start - 1 : start], text[end : end + 1]
         begins = not is_han(before) or before in _BEFORE_WHOLE or text.endswith(_announcing.get(before, ()), 0, start)
@@ -627,6 +628,7 @@ def _names_beside_address(text: str) -> Iterator[Span]:
             and name_ends(text, end)
             and text[end - 1] not in PLACE_ENDS
             and not text[end : end + 1].isdecimal()
+            and not called_words.is_distance(text, start)
             and text[start : start + len("麦当劳")] not in _SHOPS
         ):
             yield start, end

@@ -185,13 +185,12 @@ class Outlines:
         for at, (written, before, behind) in enumerate(zip(parts[1::2], around, around[1:], strict=False)):
             slot = written
             behind = behind or "".join(parts[2 * at + 3 : 2 * at + 4])  # 周亮完成配送: 成配 has the form of a name
-            if not traditional.isdisjoint(slot + behind[:1]):  # words are known in simplified characters: 顧客
+            if slot[0] in traditional:  # words are known in simplified characters: 顧客
                 slot, behind, before = simplified(slot), simplified(behind), simplified(before)
             # What may be a word, or a part of one with what is beside it, is no slot.
             if len(slot) == OF_NUMBER or not (
                 (last := before[-1:] or last) in families
                 or slot[1:] in no_given
-                or (slot[0] == "米" and before[-1:].isdecimal())
                 or (behind[:1] in _CLOSING and _AT_FIRST(before))
                 or slot[-1] + behind[:1] in follow
                 or (
@@ -382,7 +381,7 @@ def _finder() -> _Finder:
     families = frozenset(
         char
         for char in FAMILY_NAMES
-        if char in known.family and char not in {*cue_words, *"方易"} and not in_sentences(char)
+        if char in known.family and char not in {*cue_words, *"方易米"} and not in_sentences(char)
     )
     follow = frozenset(word[:2] for word in (*cues.VERBS, *cues.TITLES, *cues.FOLLOWING, *cues.LABELS) if len(word) > 1)
     rare = frozenset(char for char in RARE_FAMILY_NAMES if not in_sentences(char))
