@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import re
 from typing import Any
 
@@ -128,6 +129,42 @@ def test_without_the_opening_tier_new_records_are_stored_and_known_ones_are_not_
     [known, new] = split.tokenize(record(), record(OTHER_NUMBER))
 
     assert (error_of(known), new["created"]) == ("unavailable", True)
+
+
+@pytest.fixture
+def waited(split: Split, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The requests to an opening tier that takes them and does not answer, over connections that are kept."""
+    split.tokenize(record())
+    split.tokenize(record())
+    found: list[str] = []
+
+    def no_answer(connection: http.client.HTTPConnection) -> http.client.HTTPResponse:
+        found.append(connection.host)
+        raise TimeoutError
+
+    monkeypatch.setattr(http.client.HTTPSConnection, "getresponse", no_answer)
+    return found
+
+
+def test_a_call_waits_once_for_an_opening_tier_that_does_not_answer(split: Split, waited: list[str]) -> None:
+    """Twice would be six seconds, and no call takes longer than five."""
+    [known] = split.tokenize(record())
+
+    assert (error_of(known), len(waited)) == ("unavailable", 1)
+
+
+def test_calls_do_not_wait_for_an_opening_tier_that_did_not_answer_three_times(
+    split: Split, waited: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = [split.tokenize(record())[0] for _ in range(5)]
+    [new] = split.tokenize(record(OTHER_NUMBER))
+
+    assert ([error_of(one) for one in answers], len(waited)) == (["unavailable"] * 5, 3)
+    assert new["created"]
+    monkeypatch.undo()
+    split.intake.forwarding._breaker._retry_at = 0.0
+    [known] = split.tokenize(record())
+    assert known["created"] is False
 
 
 def test_a_known_record_is_masked_without_the_opening_tier_where_the_call_allows_it(split: Split) -> None:

@@ -1,7 +1,6 @@
 """Asks the opening tier what becomes of records whose waybills are known. One exchange a batch."""
 
 import http.client
-import threading
 from collections import deque
 from contextlib import suppress
 from typing import Final, Protocol
@@ -12,11 +11,14 @@ import msgspec
 from keys.keyring import Keyring
 from masking_service.service.tiers.messages import PATH, Answered, NotSettled, Resubmission
 from masking_service.service.tiers.tls import client_context
+from masking_service.store.connection import Breaker
+from masking_service.store.errors import StoreUnavailable
 
 TIMEOUT_SECONDS: Final = 3.0
 """Time limit of an exchange: no call takes longer than 5 s."""
 MAX_IDLE: Final = 8
 """Connections that are kept for the next exchange."""
+_FAILURES: Final = (OSError, http.client.HTTPException, msgspec.DecodeError)
 _encode: Final = msgspec.msgpack.Encoder().encode
 _decoder: Final[msgspec.msgpack.Decoder[Answered]] = msgspec.msgpack.Decoder(Answered)
 
@@ -45,21 +47,41 @@ class Forwarding:
         self._address = parts.hostname or "", parts.port or 443
         self._keyring = keyring
         self._idle: deque[http.client.HTTPSConnection] = deque(maxlen=MAX_IDLE)
-        self._lock = threading.Lock()
+        self._breaker = Breaker()
         self.exchanges = 0
 
     def settle(self, asked: Resubmission) -> Answered:
-        """See `OpeningTier`. A connection that the other side has closed is replaced once."""
-        body = _encode(asked)
+        """See `OpeningTier`.
+
+        After three failures in a row, one call every half second asks, and the others do not wait.
+        """
+        try:
+            self._breaker.check()
+        except StoreUnavailable:
+            return NotSettled()
         self.exchanges += 1
+        try:
+            answered = self._answer(_encode(asked))
+        except _FAILURES:
+            self._breaker.failed("connection")
+            return NotSettled()
+        self._breaker.succeeded()
+        return answered
+
+    def _answer(self, body: bytes) -> Answered:
+        """Return the answer. A kept connection that the other side has closed is replaced once.
+
+        One that times out is not: the call would wait twice.
+        """
         with suppress(IndexError):
             connection = self._idle.pop()
-            with suppress(OSError, http.client.HTTPException, msgspec.DecodeError):
+            try:
                 return self._exchange(connection, body)
-        try:
-            return self._exchange(self._connected(), body)
-        except (OSError, http.client.HTTPException, msgspec.DecodeError):
-            return NotSettled()
+            except TimeoutError:
+                raise
+            except _FAILURES:
+                pass
+        return self._exchange(self._connected(), body)
 
     def _connected(self) -> http.client.HTTPSConnection:
         opening = self._keyring.keyset.opening
