@@ -7,7 +7,7 @@ the first generation had 15 digits and no check), ISO/IEC 7812 (bank cards: Luhn
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from masking_service.masking.lettered_codes import is_in_code
@@ -32,6 +32,11 @@ _DOCUMENT: Final = re.compile(
     r"([A-Z]{0,2}\d{7,9})(?![0-9A-Za-z])",
     re.I,
 )
+
+_ISLAND: Final = re.compile(r"(?<![A-Za-z0-9])[A-Z](?:[1289][0-9]{8}(?![0-9A-Za-z])|[A-Z]?[0-9]{6}[(（][0-9A][)）])")
+"""An identity number of Taiwan, or one of Hong Kong with its check in brackets."""
+_LETTERS_OF_TAIWAN: Final = "ABCDEFGHJKLMNPQRSTUVXYWZIO"
+"""Their values are 10 and up."""
 
 _MACHINE_LINE: Final = re.compile(
     r"(?<![A-Z0-9<])(?:[PIACV][A-Z<][A-Z]{3}[A-Z]{1,36}<<[A-Z<]{0,38}"
@@ -76,6 +81,11 @@ def is_citizen(text: str) -> bool:
     return len(text) == _CITIZEN_LENGTH and any(find_citizens(text))
 
 
+def find_islanders(text: str) -> Iterator[tuple[int, int]]:
+    """The spans of identity numbers of Taiwan and Hong Kong whose check is right."""
+    return (match.span() for match in _ISLAND.finditer(text) if _is_islander(match[0]))
+
+
 def find_documents(text: str) -> Iterator[tuple[int, int]]:
     """The spans of the numbers of passports and travel permits, behind a word that says so."""
     return (match.span(1) for match in _DOCUMENT.finditer(text))
@@ -117,6 +127,22 @@ def _is_citizen(written: str) -> bool:
         return True
     total = sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, number, strict=False))
     return _CHECKS[total % 11] == number[-1].upper()
+
+
+def _is_islander(written: str) -> bool:
+    """Whether the check of an identity number of Taiwan or Hong Kong is right."""
+    if written[-1].isdigit():
+        letter = 10 + _LETTERS_OF_TAIWAN.index(written[0])
+        digits = [letter // 10, letter % 10, *map(int, written[1:])]
+        return _weighed(digits, (1, 9, 8, 7, 6, 5, 4, 3, 2, 1, 1)) % 10 == 0
+    digits = [int(char, 36) for char in written[:-3] + written[-2]]
+    if len(digits) < len("AB1234567"):
+        digits.insert(0, 36)
+    return _weighed(digits, range(9, 0, -1)) % 11 == 0
+
+
+def _weighed(digits: Sequence[int], weights: Sequence[int]) -> int:
+    return sum(digit * weight for digit, weight in zip(digits, weights, strict=True))
 
 
 def _is_card(written: str) -> bool:

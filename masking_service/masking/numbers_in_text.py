@@ -13,7 +13,14 @@ from typing import Final
 
 from masking_service.masking.expressions import Expression
 from masking_service.masking.found_numbers import BEFORE_NUMBER, extension_in_text, find_numbers
-from masking_service.masking.identity import find_cards, find_citizens, find_documents, find_emails, find_machine_lines
+from masking_service.masking.identity import (
+    find_cards,
+    find_citizens,
+    find_documents,
+    find_emails,
+    find_islanders,
+    find_machine_lines,
+)
 from masking_service.masking.numbers import INTERMEDIATE, MIN_HIDDEN_DIGITS
 from masking_service.masking.reading import DIGIT, DIGITS_BEGIN, Reading
 from masking_service.masking.stars import stars
@@ -134,6 +141,7 @@ _PHONE_OF: Final = re.compile(
     re.I,
 ).search
 """A phone of an order: nomor HP pesanan."""
+_IS_MODEL: Final = re.compile("(?:[型款批机]号|[型款批機]號|规格|規格|料号|sku|model|part)[ :：#]{0,3}$", re.I).search
 _PLAIN_MOBILE: Final = re.compile(r"(?:\+?86[ \-]?)?1[3-9][0-9](?:[0-9]{8}|([ \-])[0-9]{4}\1[0-9]{4})").fullmatch
 _LETTER_BEFORE: Final = re.compile("[A-Za-z]").search
 _MOBILE_BEHIND_CODE: Final = re.compile(r"(?<=[^0-9A-Za-z\-])1[3-9][0-9]{9}$").search
@@ -369,6 +377,7 @@ def _edits(reading: Reading, keep: int) -> list[_Edit]:
         whole += [span for span in found if not _touches(span, orders) or _ID(text, max(0, span[0] - 20), span[0])]
         said = (match for find in (_SAID_CARD, _SAID_CITIZEN) for match in find(text))
         whole += [match.span(match.lastgroup or 0) for match in said]
+    whole += _islanders_in(text)
     whole += [match.span() for find in (_PLATE, _EXPONENT) for match in find.finditer(text)]
     if "@" in text:
         whole += find_emails(text)
@@ -399,6 +408,14 @@ def _edits(reading: Reading, keep: int) -> list[_Edit]:
         for start, end in accounts
         if not any(begin < end and start < done for begin, done, _ in edits)
     ]
+
+
+def _islanders_in(text: str) -> list[tuple[int, int]]:
+    """The spans of identity numbers of Taiwan and Hong Kong that no word calls an order's or a model's."""
+    if not (found := [*find_islanders(text)]):
+        return found
+    orders = orders_in(text)
+    return [span for span in found if not (_touches(span, orders) or _IS_MODEL(text, 0, span[0]))]
 
 
 def orders_in(text: str) -> list[tuple[int, int]]:
