@@ -193,7 +193,7 @@ _IS_PLACE: Final = re.compile(
     "|[揽营投]投部|保税区|支局)|[一二三四五六七八九十]{1,2}部(?=$|[^\u4e00-\u9fff]|[的已正]))"
 ).match
 _NUMERALS: Final = frozenset("一二三四五六七八九十")
-_COUNTED: Final = ("部", "个", "位")
+_COUNTED: Final = re.compile(r"部(?=$|[^\u4e00-\u9fff]|[的已正])|[个位号]").match
 """Behind a numeral, which is no name's then: 金阳三部, 李明三个人."""
 _IS_ROOM: Final = re.compile(r"(?:[0-9]|[0-9*]{3}|[0-9一二三四五六七八九十][)）])$").search
 _FIRM_BEFORE: Final = Expression(rf"(?:{any_of(HAN_FORMS)})[\s,，、;；/|（(]{{1,2}}$").search
@@ -434,7 +434,7 @@ class HanRun:
             or (given[-1] in "学校" and given in self._known.words)
             or (end == len(self._han) and self._is_masked())
             or (given[-1] in _PLACE_ENDS and self._han[start : end - 1] in self._known.words)
-            or (given[-1] in _NUMERALS and self._han[end : end + 1] in _COUNTED)
+            or (given[-1] in _NUMERALS and _COUNTED(self._han, end) is not None)
             or is_of_village(given)
         )
 
