@@ -15,6 +15,7 @@ from masking_service.runtime.state_files import DEVELOPMENT_ISSUER_KEY
 from masking_service.service.people.issuers import mint
 from tests import programs
 from tests.e2e.processes import ROOT, Running, environment, wait_for
+from tests.examples.clients import BRIEF
 from tests.service.people.policies import DOCUMENT
 from tests.web.api import SITE, record
 from tests.web.people import PRINTER
@@ -22,7 +23,7 @@ from tests.web.people import PRINTER
 CLIENTS = ROOT / "examples" / "clients"
 COMMANDS = {
     "python": [sys.executable, str(CLIENTS / "device_proof.py")],
-    "java": ["java", str(CLIENTS / "ProvenCalls.java")],
+    "java": ["java", *BRIEF, str(CLIENTS / "ProvenCalls.java")],
 }
 
 
