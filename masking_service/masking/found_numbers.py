@@ -94,6 +94,14 @@ _IN_GROUPS: Final = (
 """The groups in which a mobile number is read aloud, whatever is between them."""
 
 
+_NO_ACCOUNT: Final = "(?<!code )(?<!vat )(?<!tax )(?<!pin )(?<!account )(?<!container )(?<!weight )"
+_GROUPS_ABROAD: Final = (
+    r"[6-9]\d{4} \d{5}|(?:\([1-9]\d\)|[1-9]\d) ?9\d{4}-\d{4}|8[ \-]\(?9\d\d\)?[ \-]\d{3}[ \-]\d\d[ \-]\d\d"
+    r"|0[1-9]\d{0,2}[ \-]\d{3}[ \-]?\d{3,4}|0[1-9]\d{0,2}[ \-]\d{2,3}(?: \d\d){2}|0[1-9]\d{2} \d{6,7}"
+)
+"""As many countries write a number: 98200 98200, (11) 98765-4321, 8 912 345-67-89, 0411 222 333."""
+
+
 def _patterns() -> Iterator[str]:
     forms = spellings(_GAP, _WIDE)
     whole = rf"1{_GAP}[3-9](?:{_GAP}\d){{9}}"
@@ -116,6 +124,8 @@ def _patterns() -> Iterator[str]:
         _NOT_CHAINED + r"(?:1[ \-])?(?P<american>\([2-9]\d\d\)\ ?\d{3}[ \-]\d{4}|[2-9]\d\d-\d{3}-\d{4}"
         r"|[2-9]\d\d\.[2-9]\d\d\.\d{4})(?!-\d{4}(?!\d))"
     )
+    yield rf"{_NOT_CHAINED}{_NOT_LISTED}(?P<grouped>{_GROUPS_ABROAD})(?![ ,.:/\-]?[\d*])"
+    yield rf"(?<=[a-z] ){_NOT_LISTED}{_NO_ACCOUNT}(?P<ungrouped>0[1-9]\d{{8,9}}|[6-9]\d{{9}})(?![,.:/\-]?[\w*])"
 
 
 _KNOWN: Final = "|".join(f"(?:{form})" for form in _patterns())
@@ -182,7 +192,7 @@ def _read(match: re.Match[str]) -> Number | None:
     if form == "abroad":
         return abroad_of(match)
     number = number_of(match)
-    if form in ("said", "asked", "link", "formosa"):
+    if form in ("said", "asked", "link", "formosa", "grouped", "ungrouped"):
         start = match.start(form)
         digits = number.digits.removeprefix("0") if len(number.digits) > 7 else number.digits
         return Number(start, start, number.end, digits)

@@ -19,6 +19,7 @@ from masking_service.masking.bare_names import bare_name
 from masking_service.masking.districts import district_end
 from masking_service.masking.expressions import Expression
 from masking_service.masking.foreign_addresses import ForeignAddress, hide_foreign_units
+from masking_service.masking.found_numbers import find_numbers
 from masking_service.masking.han_addresses import behind_last_number, hide_han_units, read_han_units
 from masking_service.masking.japanese_addresses import hide_japanese_units, is_japanese
 from masking_service.masking.latin_names import latin_names_beside_address
@@ -72,7 +73,8 @@ _NAME_BEFORE: Final = Expression(NAME_IN_FRONT).match
 _PHONE_MASK: Final = re.compile(r"(?<!\*)\*{6,}[0-9]{1,4}(?![0-9A-Za-z*])").search
 _BEHIND_DIGITS: Final = re.compile(r"(?:.*[0-9*][A-Za-z]?(?![A-Za-z]))?", re.S).match
 _PHONE_ABROAD: Final = re.compile(
-    r"(?<![0-9A-Za-z*#/\-.])(?:[0-9]{10,12}|[6-9][0-9]{4} [0-9]{5})(?![0-9A-Za-z*/\-]|\.[0-9])"
+    r"(?<![0-9A-Za-z*#/\-.])(?<!\+[0-9] )(?<!\+[0-9]{2} )(?<!\+[0-9]{3} )"
+    r"(?:[0-9]{10,12}|[6-9][0-9]{4} [0-9]{5})(?![0-9A-Za-z*/\-]|\.[0-9])"
 ).sub
 """Digits without a code of a country, as many as subscribers of most countries have."""
 _SAYS_ORDER: Final = Expression(rf"{SAYS_ORDER}[ \t:=#.()]{{0,4}}$", re.I).search
@@ -123,7 +125,7 @@ def mask_address(value: str, hide: str, keep: int = 4, name: Mask = stars, *, la
         usual = mask_usual_address(value, lambda named: mask_named_address(named, keep, name))
         return mask_unusual_address(value, keep, name, label=label) if usual is None else str(usual)
     if hide == "nothing":
-        return _mask_steadily(value, keep, name, _hide_phones_abroad)
+        return _mask_steadily(_hide_phones_abroad(value), keep, name, _hide_phones_abroad)
     if not value or value.isspace():
         return value
     if hide == "detail":
@@ -137,19 +139,23 @@ def mask_unusual_address(value: str, keep: int, name: Mask, *, label: bool) -> s
     read = _foreign(value) if label and len(value) <= _MAX_LENGTH else None
     if read is not None and read.unread():
         value = _DIGIT.sub("*", value)
+    value = _hide_phones_abroad(value)
     return _mask_steadily(value, keep, name, lambda scrubbed: hide_units(_hide_phones_abroad(scrubbed), read))
 
 
 def _hide_phones_abroad(value: str) -> str:
     """Hide numbers that are too long for a house or a postcode abroad: 12 Oak Road, Pune 9820098200.
 
-    All digits: beside the last ones of a phone the words would count as a name, and here they are mostly a city's.
+    All digits: beside the last ones of a phone the words would count as a name, and here they are mostly a city's. A
+    number that is known for a phone's by itself stays, to be masked as one.
     """
 
     def mask(number: re.Match[str]) -> str:
-        return number[0] if _SAYS_ORDER(value[: number.start()]) else _DIGIT.sub("*", number[0])
+        is_known = " " not in number[0] and any(find_numbers(number[0]))
+        stays = is_known or _SAYS_ORDER(value[: number.start()])
+        return number[0] if stays else _DIGIT.sub("*", number[0])
 
-    return value if HAS_HAN(value) else _PHONE_ABROAD(mask, value)
+    return value if len(value) > _MAX_LENGTH or HAS_HAN(value) else _PHONE_ABROAD(mask, value)
 
 
 def mask_named_address(named: Named, keep: int, name: Mask) -> str:
