@@ -103,8 +103,8 @@ _ACCENTS: Final = re.compile("[\u0300-\u036f]").sub
 _OTHER_LETTERS: Final = str.maketrans("łøđıё", "lodiе")
 _LONGEST_STREET: Final = 16
 _STREET_BEFORE: Final = re.compile(
-    r"(?:[0-9][A-Za-z]?[,.]? |\b(?:str(?:ada)?|ul(?:ica|itsa)?|calle|c/|rua|rue|via|viale|piazza|plaza|pra[çc]a"
-    r"|av(?:enida|enue|da)?|bd|bul(?:evardul|var)?|đường|phố|ngõ|cad(?:desi)?|sok(?:ak)?|mah(?:allesi)?|ул|бул|улица"
+    r"(?:(?<![0-9]{5})[0-9][A-Za-z]?[,.]? "
+    r"|\b(?:str(?:ada)?|ul(?:ica|itsa)?|calle|c/|rua|rue|via|viale|piazza|plaza|pra[çc]a|av(?:enida|enue|da)?|bd|bul(?:evardul|var)?|đường|phố|ngõ|cad(?:desi)?|sok(?:ak)?|mah(?:allesi)?|ул|бул|улица"
     r"|jalan|jl|jln|aleja|al|trg|ulice|n[áa]m[ěe]st[íi]|t[ée]r|utca|straat|laan|stra[ßs]s?e|platz|weg)\.? )$",
     re.I,
 ).search
@@ -328,7 +328,7 @@ def _before_full(name: str) -> int:
 def _is_full(name: str) -> bool:
     """Whether words are a given name that is hardly anything else, and a family name: they need no cue."""
     words = [*map(_plain, name.split(" "))]
-    if len(words[-1]) <= len("NY") or words[-1] in cues.LATIN_BRANDS:
+    if len(words[-1]) <= len("NY") or words[-1] in cues.LATIN_BRANDS or "-".join(words) in cues.LATIN_SHOPS:
         return False
     if words[0] > "\u0400" and words[-1] in _GIVEN:  # Петров Иван
         return True

@@ -73,7 +73,7 @@ NO_GIVEN: Final = (
 )
 """Characters that no given name has where a cue is all that tells it."""
 PLACE_ENDS: Final = (
-    "省市区區县縣旗州盟镇鎮乡鄉村路街道巷弄号號楼樓栋棟幢座层層室户戶房苑厦廈场場庄莊站店厂廠馆館院园園网網柜"
+    "省市区區县縣旗州盟镇鎮乡鄉村路街道巷弄号號楼樓幢座层層室户戶房苑厦廈场場庄莊站店厂廠馆館院园園网網柜"
     "櫃台亭城湾灣庭府邸墅汇匯湖岸坊社铺舖"
 )
 """What no name ends with that is at the end of an address."""
@@ -121,7 +121,8 @@ LATIN_CUES: Final = (
     "|client[ei]?|cliente|exp[ée]diteur|destinataire|livreur|corriere|mittente|repartidor|conductor|ontvanger"
     "|afzender|bezorger|odbiorca|nadawca|mottagare|avs[äa]ndare|modtager|afsender|mottaker|vastaanottaja"
     "|al[ıi]c[ıi]|g[öo]nderen|teslim alan|primatelj|p[řr][íi]jemce|c[íi]mzett|destinatar|penerima|pengirim"
-    "|người nhận|người gửi|nombre|nome|nom|naam|imi[ęe]|ad[ıi])(?=[:：])"
+    "|nombre|nome|nom|naam|imi[ęe]|ad[ıi])(?=[:：])"
+    "|người nhận|người gửi|khách hàng"
     "|complainant|claimant|identified as|escalated by|filed by|submitted by|confirmed by|except|apart from"
     "|card left for"
     "|caller|callee|follow(?:ed)? up with|over to|individual|adult|opened for|raised by|logged by|owner is"
@@ -157,7 +158,7 @@ LATIN_WEAK: Final = (
 LATIN_TITLES: Final = (
     "mr|mrs|ms|miss|mister|dr|dra|prof|sir|madam|herr|herrn|frau|fräulein|monsieur|madame|mme|mlle|mademoiselle"
     "|señor|señora|señorita|sra|srta|sr(?=\\.)|senhor|senhora|signor|signora|sig(?=\\.)|dott|dottor|dottoressa"
-    "|meneer|mevrouw|mevr|dhr|pani|bapak|ibu"
+    "|meneer|mevrouw|mevr|dhr|pani|bapak|ibu|pak|mbak|chị|ông|bà|cô"
 )
 """Before a name in Latin letters."""
 

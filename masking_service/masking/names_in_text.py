@@ -16,6 +16,7 @@ from masking_service.masking import called_words, given_names_alone, names_betwe
 from masking_service.masking import name_cues as cues
 from masking_service.masking.address_words import PROVINCES
 from masking_service.masking.alternatives import any_of, beginning, by_char
+from masking_service.masking.arabic_names import arabic_names
 from masking_service.masking.cue_uses import (
     BEFORE_NAMES,
     BEHIND_NAMES,
@@ -139,6 +140,8 @@ _town_first: Final = re.compile(
     rf"[【\[]([{HAN}]{{2,10}})[】\]]\s?(?:快件[已到离发正]|到达|离开|正?发往|已到|已发|(?:快递|派件|派送|收派|揽收|投递|业务|配送)[员員])"
 ).match
 """The town at a trace's beginning, which may have the form of a name: 【岳阳】快件已到达."""
+_is_of_firm: Final = re.compile("(?:律师|会计师?|税务师?|专利(?:商标)?(?:代理)?|建筑师?|设计师?)?事务所").match
+"""Behind the name of a firm, which begins with a title: 方达律师事务所."""
 _ENDS_OF_TOWNS: Final = frozenset("平东山阳水江河海林泽津德安源康石龙集庄丘义州口梁堰栗狮胜志祥良川")
 """What towns of two characters often end with, as names do."""
 _ends_firm: Final = Expression(rf"(?:{any_of(HAN_FORMS)})(?![{HAN}])").search
@@ -194,6 +197,7 @@ def holds_names(text: str) -> bool:
         _names_at_numbers,
         latin_names,
         latin_names_at_ends,
+        arabic_names,
     )
     return any(next(find(text), None) is not None for find in finders)
 
@@ -242,7 +246,7 @@ def names_in(text: str, *, address: bool = False) -> list[Span]:
     text = han_words().simplified(text)
     if _any_han(text) is None:
         found = [*beside, *_names_of_words(text), *_names_beside_numbers(text), *latin_names(text, address=address)]
-        found += [*latin_names_at_ends(text), *(first_latin_name(text) if address else ())]
+        found += [*latin_names_at_ends(text), *(first_latin_name(text) if address else ()), *arabic_names(text)]
         return _apart(_joined_by_words(text, found)) if found else found
     found = [*beside, *_names_of_words(text), *_names_beside_numbers(text), *names_of_clauses.find(text)]
     found += [*given_names_alone.find(text), *_names_like_grandson(text), *_names_at_numbers(text)]
@@ -257,6 +261,8 @@ def names_in(text: str, *, address: bool = False) -> list[Span]:
         found += _names_at_ends(text)
     if not found and "******" in text and (address or _only_word_and_number(text)) and _masked_name(text) is None:
         found += _word_beside_number(text, address=address)
+    if found and "事务所" in text:
+        found = [span for span in found if _is_of_firm(text, span[1]) is None]
     if found and (town := _town_first(text)):
         found = [span for span in found if not _is_of_town(text, span, town, alone=len(found) == 1)]
     return _apart(_joined_by_words(text, found)) if found else found
@@ -387,7 +393,7 @@ def _names_of_words(text: str) -> Iterator[Span]:
         if start in ends:
             continue
         found = _beside_cue(text, uses, start, end)
-        if found is not None and names_between_words.are_words(text, *found):
+        if found is not None and (text[slice(*found)] in cues.NO_CALLED or names_between_words.are_words(text, *found)):
             found = None
         if found is None:
             found = _word_as_name(text, uses, start, end)
