@@ -330,6 +330,8 @@ def _is_full(name: str) -> bool:
     words = [*map(_plain, name.split(" "))]
     if len(words[-1]) <= len("NY") or words[-1] in cues.LATIN_BRANDS or "-".join(words) in cues.LATIN_SHOPS:
         return False
+    if words[-1] in cues.LATIN_FIRMS:
+        return False  # Kerry Express
     if words[0] > "\u0400" and words[-1] in _GIVEN:  # Петров Иван
         return True
     return words[0] in _GIVEN and words[0] not in cues.LATIN_WORDS
