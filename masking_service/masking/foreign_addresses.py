@@ -35,6 +35,8 @@ _STREET_WORDS: Final = frozenset(
 """Words for streets that come before the name: what is right behind one is no unit's word (Calle Principal 20)."""
 _OR_OF_STREETS: Final = frozenset(("unit", "floor", "side"))
 """Kinds of words that streets may be called by."""
+_CALLED_BARE: Final = frozenset("principal central centro exterior frente portal sol".split())
+"""Those of them that follow a word for a street without an article; others are a unit's: Grand Plaza Unit 402."""
 _ARTICLES: Final = frozenset("de del do da dos das di della du la el los las le les".split())
 _BOX: Final = ("b", ".", "p")
 """A box at the post office in French: B.P. 215."""
@@ -306,6 +308,8 @@ class ForeignAddress(UnitsByPlace):
         before = at - 1
         while before >= 0 and self._tokens[before].text.lower() in _ARTICLES:
             before -= 1
+        if before == at - 1 and self._tokens[at].text.lower() not in _CALLED_BARE:
+            return False
         return before >= 0 and self._tokens[before].text.lower() in _STREET_WORDS
 
     def _is_box(self, at: int) -> bool:

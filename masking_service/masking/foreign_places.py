@@ -29,23 +29,43 @@ _CZECH_PLACE: Final = re.compile(
     r"|česk)"
 ).search
 """Of Czechia and Slovakia, where both numbers beside a slash are the house's."""
+_OTHER_THAN_CZECH: Final = re.compile(
+    r"\b(?:wien|vienna|graz|linz|salzburg|österreich|austria|rue|avenue|bruxelles)\b"
+).search
+"""Where a street may be called by a town or a person of Czechia, and what is behind the slash is a flat's."""
 _CZECH_CODE: Final = re.compile(r"(?<![0-9])[0-9]{3} [0-9]{2}(?![0-9])").search
-_VIETNAMESE: Final = frozenset("ơưđạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ")
+_VIETNAMESE: Final = frozenset("ơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ")
 _VIETNAMESE_PLACE: Final = re.compile(r"\b(?:viet ?nam|ho chi minh|ha ?noi|tp\.? ?hcm)").search
 """Of Vietnam, where a slash is between an alley and its house."""
+_VIETNAMESE_FLATS: Final = re.compile(
+    r"\b(?:chung cư|chung cu|căn hộ|can ho|cc|tòa|toà|tháp|lô|block|tower|landmark|vinhomes|condo|apartments?"
+    r"|residence)\b"
+).search
+"""Where it is between a unit and its floor or block."""
 _THAI_LETTER: Final = re.compile("[\u0e00-\u0e7f]").search
-_THAI_FLATS: Final = re.compile("คอนโด|อาคาร|ตึก|ชั้น|ห้อง|แฟลต|อพาร์ท|แมนชั่น|ทาวเวอร์|condo|tower|building", re.I).search
+_THAI_FLATS: Final = re.compile(
+    "คอนโด|อาคาร|ตึก|ชั้น|ห้อง|แฟลต|อพาร์ท|แมนชั่น|ทาวเวอร์|ลุมพินี|วิลล์|เรสซิเดน|เพลส|condo|tower|building|residence|lumpini", re.I
+).search
 """In Thailand a slash is within a house's number, if no word says that it is one of flats."""
 _BENGALI_LETTER: Final = re.compile("[\u0980-\u09ff]").search
 _BENGALI_PLACE: Final = re.compile(
     r"\b(?:bangladesh|dhaka|chattogram|chittagong|khulna|rajshahi|sylhet|barishal|rangpur|mymensingh|mirpur|uttara|gulshan|banani"
-    r"|dhanmondi|mohammadpur|badda|rampura|basundhara|bashundhara)"
+    r"|dhanmondi|mohammadpur|badda|rampura|basundhara|bashundhara)\b"
 ).search
+_OTHER_THAN_BENGALI: Final = re.compile(
+    r"(?<![0-9])[1-9][0-9]{4,5}(?![0-9])|\b(?:india|delhi|jaipur|pakistan|karachi|lahore|islamabad|kashmir|sindh|punjab)\b"
+).search
+"""Of India or Pakistan, which have places of the same names; its postcode has more than four digits."""
 """Of Bangladesh, where letters and numbers behind a slash are the house's, and flats have their word."""
+_BENGALI_FLATS: Final = re.compile(r"\b(?:tower|apartments?|bhaban|residence|condo)\b").search
+"""Of flats there, whose numbers are behind the slash."""
 _ONE_OF_GERMANY: Final = re.compile(
     r"(?:stra(?:ss|ß)e|str|weg|platz|allee|gasse|damm|ufer|chaussee|steig|markt|graben)$", re.I
 ).search
 """The end of a street's name, behind which two numbers with a dash are those of one long house."""
+_ONE_OF_THE_NETHERLANDS: Final = re.compile(r"(?:weg|markt|allee|steig)$", re.I).search
+"""Of these names, there are some in the Netherlands, too, where the second number is a flat's."""
+_GERMAN_CODE: Final = re.compile(r"(?<![0-9])[0-9]{5}(?![0-9])").search
 _JALAN: Final = ("jalan", "jln", "lorong", "persiaran", "lebuh")
 SHORT_WORD: Final = 2
 _HAS_HANGUL: Final = re.compile("[\uac00-\ud7a3]").search
@@ -104,7 +124,7 @@ class UnitsByPlace(AddressTokens):
     @cached_property
     def _of_czechia(self) -> bool:
         low = self._low
-        return (
+        return _OTHER_THAN_CZECH(low) is None and (
             not _CZECH_LETTERS.isdisjoint(low)
             or _CZECH_PLACE(low) is not None
             or (not _CZECH_OR_OTHERS.isdisjoint(low) and _CZECH_CODE(low) is not None)
@@ -112,15 +132,18 @@ class UnitsByPlace(AddressTokens):
 
     @cached_property
     def _of_alleys(self) -> bool:
-        """Whether it is of Vietnam, or of Thailand and of no house of flats."""
+        """Whether it is of Vietnam or Thailand, and of no house of flats."""
         low = self._low
         thai = not low.isascii() and _THAI_LETTER(low) is not None and _THAI_FLATS(low) is None
-        return thai or not _VIETNAMESE.isdisjoint(low) or _VIETNAMESE_PLACE(low) is not None
+        vietnamese = not _VIETNAMESE.isdisjoint(low) or _VIETNAMESE_PLACE(low) is not None
+        return thai or (vietnamese and _VIETNAMESE_FLATS(low) is None)
 
     @cached_property
     def _of_bangladesh(self) -> bool:
         low = self._low
-        return (not low.isascii() and _BENGALI_LETTER(low) is not None) or _BENGALI_PLACE(low) is not None
+        if not low.isascii() and _BENGALI_LETTER(low) is not None:
+            return True
+        return _BENGALI_PLACE(low) is not None and _OTHER_THAN_BENGALI(low) is None and _BENGALI_FLATS(low) is None
 
     def _read_beside_house_of_flats(self) -> None:
         """Read A-402, Shanti Towers and Pangsapuri Desa 3-12."""
@@ -163,7 +186,8 @@ class UnitsByPlace(AddressTokens):
         while at + 2 < len(tokens) and tokens[at + 1].kind == "/" and self._is_short(at + 2):
             at += 2
             found.append(at)
-        if self._is_numbered_street(house) or self._of_czechia or self._of_alleys or self._of_bangladesh:
+        letters = bool(found) and all(tokens[door].kind == "w" for door in found)
+        if (letters and self._is_numbered_street(house)) or self._of_czechia or self._of_alleys or self._of_bangladesh:
             self._known.update(found)
             return []
         ends = self._ends(at) or self._is_in_turkey(house)
@@ -279,7 +303,9 @@ class UnitsByPlace(AddressTokens):
     def _is_in_germany(self, at: int) -> bool:
         """Whether a number is behind a street of Germany."""
         before = at - 1 - (self._tokens[at - 1].kind == ".")
-        return before >= 0 and _ONE_OF_GERMANY(self._tokens[before].text) is not None
+        if before < 0 or _ONE_OF_GERMANY(self._tokens[before].text) is None:
+            return False
+        return _ONE_OF_THE_NETHERLANDS(self._tokens[before].text) is None or _GERMAN_CODE(self.text) is not None
 
     def _is_in_jalan(self, at: int) -> bool:
         """Whether numbers are of a street in Malaysia, behind the house: 12, Jalan SS 2/24."""

@@ -193,19 +193,24 @@ def latin_names_beside_address(text: str) -> Iterator[Span]:
     yield from latin_names_at_ends(text)
 
 
+def _right_before(match: re.Match[str]) -> Span:
+    """The span of the last characters before a match."""
+    return max(0, match.start() - _LONGEST), match.start()
+
+
 def _is_below(match: re.Match[str]) -> bool:
     """Whether pod is below in a place's name, as in Rožmitál pod Brdy, and no proof of delivery."""
-    return match[0].startswith("pod ") and _PLACE_BEFORE(match.string[: match.start()]) is not None
+    return match[0].startswith("pod ") and _PLACE_BEFORE(match.string, *_right_before(match)) is not None
 
 
 def _is_of_street(match: re.Match[str]) -> bool:
     """Whether a title in an address is a street's: 742 Forsythia Dr Newfield, Strada Doctor Carol Davila."""
-    text, before = match.string, match.string[: match.start()]
     if _is_title(match[0]) is None:
         return False
+    text, before = match.string, _right_before(match)
     return (
-        (match[0][:3].casefold() in ("dr ", "dr.") and _UNNAMED_STREET(before) is not None)
-        or _STREET_BEFORE(before[-_LONGEST_STREET:]) is not None
+        (match[0][:3].casefold() in ("dr ", "dr.") and _UNNAMED_STREET(text, *before) is not None)
+        or _STREET_BEFORE(text[max(0, match.start() - _LONGEST_STREET) : match.start()]) is not None
         or _STREET_BEHIND(text, match.end("name")) is not None
     )
 
@@ -234,7 +239,7 @@ def _is_beside(text: str, name: str, *, abroad: bool) -> bool:
     if not is_latin_name(name) or not _NO_PERSON.isdisjoint(words) or _is_shop(words):
         return False
     known = words[0] in _GIVEN
-    if abroad and len(words[-1]) <= len("NY"):
+    if abroad and len(words[-1]) == len("NY") and name[-2:].isupper() and not text.startswith(name):
         return False  # Apt 3B Brooklyn NY
     return known if abroad else _house(text) is not None and (known or words[-1] not in cues.LATIN_BRANDS)
 
