@@ -41,11 +41,17 @@ _ONE_AMOUNT: Final = (
 _DIGIT: Final = re.compile(r"\d").search
 _DIGITS_OF: Final = {MAYBE_NUMBER["phone"]: 5, MAYBE_NUMBER["secret"]: 4, MAYBE_NUMBER["unit"]: 1}
 """How many digits a value has at least that may be of such a kind."""
-_DATE: Final = re.compile(r"(?:19|20)[0-9]{2}[-/.][01]?[0-9][-/.][0-3]?[0-9](?:[T ][0-9:.+Z-]*)?").fullmatch
+_DATE: Final = re.compile(
+    r"(?:19|20)[0-9]{2}[-/.][01]?[0-9][-/.][0-3]?[0-9]"
+    r"(?:[T ][0-9]{1,2}(?::[0-9]{2}){1,2}(?:\.[0-9]{1,9})?(?: ?(?:Z|[+-][0-9]{2}:?[0-9]{2}))?)?"
+).fullmatch
 _OF_NO_DATE: Final = frozenset({"name", "phone", PARTY})
 _CODE_WORDS: Final = re.compile("[A-Z]+(?:_[A-Z]+)+").fullmatch
 """What a system calls a state by: HAS_ACCESS_POINT."""
-_IS_ADDRESS_OF_PAGE: Final = re.compile(r"https?://[^\s]+").fullmatch
+_IS_ADDRESS_OF_PAGE: Final = re.compile(
+    r"https?://[A-Za-z0-9.-]+(?:/track|/tracking)?/(?=[A-Z-]*[0-9])(?=[0-9-]*[A-Z])[A-Z0-9-]{6,64}"
+).fullmatch
+"""One of a parcel, with its number and nothing that may call a person: /1G08Q6PK6PHP, and not /zhangsan?name=."""
 _ARE_LATIN_WORDS: Final = re.compile(r"[A-Za-z](?:[A-Za-z '’&(),./-]|(?<![0-9])[0-9]{1,3}(?![0-9])){0,127}").fullmatch
 
 _is_code: Final = re.compile(rf"{_ONE_CODE}{{1,64}}").fullmatch
@@ -87,7 +93,7 @@ def settled(kind: str | None, text: str) -> str | None:
 
     Other kinds are returned as they are.
     """
-    if kind == MAYBE_NAME and (_DIGIT(text) or _CODE_WORDS(text)):
+    if kind == MAYBE_NAME and (_DIGIT(text) or _is_code_of_words(text)):
         return None
     if kind == MAYBE_NAME:
         kind = "name"
@@ -104,6 +110,11 @@ def settled(kind: str | None, text: str) -> str | None:
     if kind not in ("name", PARTY):
         return kind
     return None if text.casefold() in name_words().anyone or _IS_ADDRESS_OF_PAGE(text) else kind
+
+
+def _is_code_of_words(text: str) -> bool:
+    """Whether words in capitals are a state's and no person's: HAS_ACCESS_POINT, and not LI_WEI."""
+    return _CODE_WORDS(text) is not None and not NO_LATIN_NAME.isdisjoint(text.lower().split("_"))
 
 
 def _is_likely_name(text: str) -> bool:

@@ -421,7 +421,14 @@ def test_what_payloads_of_carriers_say_of_others_than_persons_stays(record: dict
 
 @every(
     ("member", "value"),
-    [("signedFor", "Jean Petit"), ("released_to", "Jean Petit"), ("receiver", {"handle": "jean_petit"})],
+    [
+        ("signedFor", "Jean Petit"),
+        ("released_to", "Jean Petit"),
+        ("receiver", {"handle": "jean_petit"}),
+        ("customer", {"handle": "LI_WEI"}),
+        ("customer", {"page": "https://example.com/zhangsan"}),
+        ("recipient_name", "2025-01-03 4155552671"),
+    ],
 )
 def test_beside_them_persons_are_hidden(member: str, value: Any) -> None:
     record, _ = masked(standard(**{member: value}))
