@@ -133,7 +133,7 @@ _FOLLOWING: Final = frozenset((*cues.TITLES, *cues.VERBS, *cues.FOLLOWING, *cues
 _FOLLOW: Final = by_char((word for word in _FOLLOWING if len(word) > 1), 0)
 _ACTS: Final = ("未接", "没接", "接货", "领货", "介绍", "送货上门", "没空", "上来", "下单")
 _LOCKERS: Final = ("丰巢", "快宝", "菜鸟", "兔喜", "驿站", "代收点", "近邻宝", "速递易", "云柜")
-"""Behind them and 的 is what a site is called."""
+"""Behind them and 的 is what a site is called, where it is longer than a name."""
 _SITES: Final = tuple(what + site for what in ("服务", "配送", "派送", "投递", "揽投") for site in "部站点")
 """Where carriers work: these begin with what follows names."""
 _ACT: Final = Expression(
@@ -491,7 +491,7 @@ class HanRun:
         """Whether a noun, or a bracket, and 的 are before what may be a name: 华为的范强, 【园区部】的范强."""
         if at == 1:
             return self._text[self.start - 1 : self.start] in _BRACKETS
-        if self._han.endswith(_LOCKERS, 0, at - 1):
+        if len(self._han) - at > len("欧阳娜娜") and self._han.endswith(_LOCKERS, 0, at - 1):
             return False  # 丰巢的索特传动设备西门柜
         owner = self._word_before[at - 1]
         if owner[-1] in ORGANISATION_ENDS and at > len("队的"):

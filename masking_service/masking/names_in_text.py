@@ -62,6 +62,7 @@ from masking_service.masking.name_bounds import (
     name_ends,
     name_from,
     title_end,
+    without_family_from,
 )
 from masking_service.masking.names_of_clauses import Span
 from masking_service.masking.names_of_neighbours import names_of_neighbours
@@ -103,6 +104,11 @@ _without_family: Final = Expression(
     rf"(?:{any_of(cues.FIRST_PARTS)})(?:{any_of({*cues.FIRST_PARTS, *cues.LAST_PARTS})}){{1,3}}"
 ).finditer
 """Names of Uyghurs, Tibetans and Mongols of which each part is known: 次仁多吉."""
+_first_in_clause: Final = Expression(rf"(?:(?<![{HAN}])|(?<=[给交找]))(?={any_of(cues.FIRST_PARTS)})").finditer
+_OF_FAMILY_OR_COMING: Final = (
+    *("女儿", "儿子", "妻子", "丈夫", "母亲", "父亲", "婆婆", "公公"),
+    *("上门", "将于", "将在", "将为", "将由", "将会"),
+)
 _FIRST_CHARS: Final = frozenset(part[0] for part in cues.FIRST_PARTS)
 _BEFORE_WHOLE: Final = frozenset("的给由交号楼室户栋家好爱放找把到跟和与请部台员站司厂院苑区村敬寄写班级服改师人托柜")
 _BEHIND_WHOLE: Final = frozenset("已正在收代的家取签领上客为将委女未他她")
@@ -278,13 +284,17 @@ def _names_like_grandson(text: str) -> Iterator[Span]:
 
 
 def _names_without_family(text: str) -> Iterator[Span]:
-    """Names without a family name of which each part is known, with no other word around, or one beside names."""
+    """Names without a family name: of which each part is known, or behind which a relative or what comes is told."""
     for match in _without_family(text) if not _FIRST_CHARS.isdisjoint(text) else ():
         start, end = match.span()
         before, behind = text[start - 1 : start], text[end : end + 1]
         begins = not is_han(before) or before in _BEFORE_WHOLE or text.endswith(_announcing.get(before, ()), 0, start)
         if begins and (before == "*" or before.isdecimal() or behind in _BEHIND_WHOLE or name_ends(text, end)):
             yield start, end
+    for match in _first_in_clause(text) if any(word in text for word in _OF_FAMILY_OR_COMING) else ():
+        stop = without_family_from(text, match.start())
+        if stop is not None and text.startswith(_OF_FAMILY_OR_COMING, stop):
+            yield match.start(), stop
 
 
 def _names_at_numbers(text: str) -> Iterator[Span]:

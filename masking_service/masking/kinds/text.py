@@ -106,13 +106,15 @@ _LOCAL_PHONE: Final = Expression(
     rf"|(?<![0-9A-Za-z*\-.])(?P<before>{_LOCAL}|{_ABROAD})[\s,，、]{{0,2}}(?=[\u3400-\u9fff]\*{{1,3}}(?![0-9*]))"
 ).finditer
 """Beside a name's mask, a number of another country, a short one of Hong Kong, or one behind a preposition."""
+_PICKUP_CODE: Final = "[A-Za-z]?[0-9]{1,3}(?:-[0-9]{1,5}){1,3}"
 _pickup_codes: Final = re.compile(
-    r"(?:[取提](?:件|货|貨)[码碼号號](?:是|为|為)?|货架号|凭(?:[取提][件货]码)?|憑(?:[取提][件貨]碼)?)[ :：]{0,2}"
-    r"(?P<code>[A-Za-z]?[0-9]{1,3}(?:-[0-9]{1,5}){1,3}(?:[,，、 ]{1,2}[A-Za-z]?[0-9]{1,3}(?:-[0-9]{1,5}){1,3}){0,9})"
-    r"(?![0-9A-Za-z*\-])"
+    r"(?:[取提](?:件|货|貨)[码碼号號](?:是|为|為)?|货架号|[凭憑](?:[取提][件货貨][码碼]|(?=[^。；;！!？?\n]{3,40}[取提领領到])))"
+    r"[ :：]{0,2}"
+    rf"(?P<code>{_PICKUP_CODE}(?:[,，、] ?{_PICKUP_CODE}){{0,9}})"
+    r"(?![0-9A-Za-z*\-]|\s?(?:[号號]?[室房楼樓]|[户戶]))"
 ).finditer
 """Codes with which parcels are picked up look like house, unit and room: 取件码3-2-1001."""
-_CODE: Final = "码"
+_CODE: Final = "，"
 """Stands for each character of such a code while units are looked for."""
 _SENTENCES: Final = re.compile(r"[^。；;！!？?\n]*[。；;！!？?\n]*")
 _CLAUSES: Final = re.compile(r"[^。；;！!？?\n，,、 ]*+[。；;！!？?\n，,、 ]?").findall
