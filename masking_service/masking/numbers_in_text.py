@@ -8,7 +8,9 @@ gaps of a number stay. It does not look for names and addresses: `kinds/text` do
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
+from operator import itemgetter
 from typing import Final
 
 from masking_service.masking.expressions import Expression
@@ -141,7 +143,9 @@ _PHONE_OF: Final = re.compile(
     re.I,
 ).search
 """A phone of an order: nomor HP pesanan."""
+_LONGEST_PHONE_OF: Final = 48
 _IS_MODEL: Final = re.compile("(?:[型款批机]号|[型款批機]號|规格|規格|料号|sku|model|part)[ :：#]{0,3}$", re.I).search
+_LONGEST_MODEL: Final = 8
 _PLAIN_MOBILE: Final = re.compile(r"(?:\+?86[ \-]?)?1[3-9][0-9](?:[0-9]{8}|([ \-])[0-9]{4}\1[0-9]{4})").fullmatch
 _LETTER_BEFORE: Final = re.compile("[A-Za-z]").search
 _MOBILE_BEHIND_CODE: Final = re.compile(r"(?<=[^0-9A-Za-z\-])1[3-9][0-9]{9}$").search
@@ -159,12 +163,15 @@ _SAID_CITIZEN: Final = re.compile(
     r"(?P<citizen>[0-9](?:[ \-]?[0-9]){13,16}[ \-]?[0-9Xx])(?![0-9A-Za-z])"
 ).finditer
 
-_ID: Final = re.compile(
+_BEHIND_ID: Final = r"(?<![A-Za-z])id(?: ?(?:no\.?|number))?[ :.#]{0,3}(?:chn)?$"
+_ID: Final = re.compile(_BEHIND_ID, re.I).search
+"""Of an order or of a person: the check in the number behind it tells."""
+_ID_OF_NO_THING: Final = re.compile(
     "".join(rf"(?<!{word} )" for word in ("case", "order", "parcel", "shipment", "ticket", "tracking", "transaction"))
-    + r"(?<![A-Za-z])id(?: ?(?:no\.?|number))?[ :.#]{0,3}(?:chn)?$",
+    + _BEHIND_ID,
     re.I,
 ).search
-"""Of an order or of a person: the check in the number behind it tells."""
+"""Before what may be a bank card's number: such a number of an order has a right check as often as one in ten."""
 
 _ESCAPED: Final = rf"{_AT}|&(?:\#|nbsp|ensp|emsp)|\\[nrtu]"
 """What may be between digits in web addresses, HTML and JSON, and their sign of an e-mail address."""
@@ -373,8 +380,7 @@ def _edits(reading: Reading, keep: int) -> list[_Edit]:
     whole: list[tuple[int, int]] = []
     if _MANY_DIGITS(text):
         orders = orders_in(text)
-        found = (*find_citizens(text), *find_cards(text))
-        whole += [span for span in found if not _touches(span, orders) or _ID(text, max(0, span[0] - 20), span[0])]
+        whole += _identities_in(text, orders)
         said = (match for find in (_SAID_CARD, _SAID_CITIZEN) for match in find(text))
         whole += [match.span(match.lastgroup or 0) for match in said]
     whole += _islanders_in(text)
@@ -410,21 +416,39 @@ def _edits(reading: Reading, keep: int) -> list[_Edit]:
     ]
 
 
+def _identities_in(text: str, orders: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """The spans of identity numbers and bank cards, of those in orders only what is called an id."""
+    for find, says_id in ((find_citizens, _ID), (find_cards, _ID_OF_NO_THING)):
+        for start, end in find(text):
+            if not _touches((start, end), orders) or says_id(text, max(0, start - 20), start):
+                yield start, end
+
+
 def _islanders_in(text: str) -> list[tuple[int, int]]:
     """The spans of identity numbers of Taiwan and Hong Kong that no word calls an order's or a model's."""
     if not (found := [*find_islanders(text)]):
         return found
     orders = orders_in(text)
-    return [span for span in found if not (_touches(span, orders) or _IS_MODEL(text, 0, span[0]))]
+    return [
+        span
+        for span in found
+        if not (_touches(span, orders) or _IS_MODEL(text, max(0, span[0] - _LONGEST_MODEL), span[0]))
+    ]
+
+
+def _is_phone_of(text: str, at: int) -> bool:
+    return _PHONE_OF(text, max(0, at - _LONGEST_PHONE_OF), at) is not None
 
 
 def orders_in(text: str) -> list[tuple[int, int]]:
     """The spans of what a text calls the number of an order or the like, and not the phone of one."""
-    return [match.span("number") for match in _ORDER.finditer(text) if not _PHONE_OF(text, 0, match.start("number"))]
+    return [match.span("number") for match in _ORDER.finditer(text) if not _is_phone_of(text, match.start("number"))]
 
 
 def _touches(span: tuple[int, int], others: list[tuple[int, int]]) -> bool:
-    return any(span[0] < end and start < span[1] for start, end in others)
+    """Whether a span has a character of one of the others, which are in order and apart."""
+    at = bisect_right(others, span[0], key=itemgetter(1))
+    return at < len(others) and others[at][0] < span[1]
 
 
 def _spelled_phones(text: str, keep: int) -> Iterator[_Edit]:

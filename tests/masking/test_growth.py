@@ -9,7 +9,9 @@ from masking_service.masking.japanese_addresses import hide_japanese_units
 from masking_service.masking.kinds.address import mask_address
 from masking_service.masking.kinds.name import mask_name
 from masking_service.masking.kinds.phone import mask_phone, phone_numbers
-from masking_service.masking.numbers_in_text import scrub
+from masking_service.masking.latin_names import latin_names_beside_address
+from masking_service.masking.names_of_clauses import Span
+from masking_service.masking.numbers_in_text import orders_in, scrub
 from tests.every import every
 from tests.growth import grows
 from tests.masking.scenarios import UNITS, masked_party
@@ -66,6 +68,22 @@ MASKS: dict[str, Callable[[str], object]] = {
 
 def _unread(text: str) -> bool:
     return ForeignAddress(text).unread()
+
+
+def _names_beside_address(text: str) -> list[Span]:
+    return [*latin_names_beside_address(text)]
+
+
+@every(
+    ("read", "unit"),
+    [
+        (orders_in, "取件码3-2-1001,"),
+        (_names_beside_address, "Dr "),
+        (_names_beside_address, "Aa pod Bb "),
+    ],
+)
+def test_what_is_before_a_find_is_read_for_a_few_characters(read: Callable[[str], object], unit: str) -> None:
+    assert not grows(read, unit, 20_000)
 
 
 every_reader_of_units = every(
