@@ -30,9 +30,9 @@ _CZECH_PLACE: Final = re.compile(
 ).search
 """Of Czechia and Slovakia, where both numbers beside a slash are the house's."""
 _OTHER_THAN_CZECH: Final = re.compile(
-    r"\b(?:wien|vienna|graz|linz|salzburg|österreich|austria|rue|avenue|bruxelles)\b"
+    r"\b(?:wien|vienna|graz|linz|salzburg|österreich|austria|rue|avenue|bruxelles|koleje?|internát)\b"
 ).search
-"""Where a street may be called by a town or a person of Czechia, and what is behind the slash is a flat's."""
+"""Where a street is called by a town of Czechia, or there is a hostel: behind the slash is a flat or room."""
 _CZECH_CODE: Final = re.compile(r"(?<![0-9])[0-9]{3} [0-9]{2}(?![0-9])").search
 _VIETNAMESE: Final = frozenset("ơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ")
 _VIETNAMESE_PLACE: Final = re.compile(r"\b(?:viet ?nam|ho chi minh|ha ?noi|tp\.? ?hcm)").search
@@ -44,7 +44,8 @@ _VIETNAMESE_FLATS: Final = re.compile(
 """Where it is between a unit and its floor or block."""
 _THAI_LETTER: Final = re.compile("[\u0e00-\u0e7f]").search
 _THAI_FLATS: Final = re.compile(
-    "คอนโด|อาคาร|ตึก|ชั้น|ห้อง|แฟลต|อพาร์ท|แมนชั่น|ทาวเวอร์|ลุมพินี|วิลล์|เรสซิเดน|เพลส|condo|tower|building|residence|lumpini", re.I
+    "คอนโด|อาคาร|ตึก|ชั้น|ห้อง|แฟลต|อพาร์ท|แมนชั่น|ทาวเวอร์|ลุมพินี|วิลล์|เรสซิเดน|เพลส|หอพัก|condo|tower|building|residence|lumpini",
+    re.I,
 ).search
 """In Thailand a slash is within a house's number, if no word says that it is one of flats."""
 _BENGALI_LETTER: Final = re.compile("[\u0980-\u09ff]").search
@@ -57,15 +58,15 @@ _OTHER_THAN_BENGALI: Final = re.compile(
 ).search
 """Of India or Pakistan, which have places of the same names; its postcode has more than four digits."""
 """Of Bangladesh, where letters and numbers behind a slash are the house's, and flats have their word."""
-_BENGALI_FLATS: Final = re.compile(r"\b(?:tower|apartments?|bhaban|residence|condo)\b").search
+_BENGALI_FLATS: Final = re.compile(r"\b(?:tower|apartments?|bhaban|residence|condo|hostel|hall)\b").search
 """Of flats there, whose numbers are behind the slash."""
 _ONE_OF_GERMANY: Final = re.compile(
     r"(?:stra(?:ss|ß)e|str|weg|platz|allee|gasse|damm|ufer|chaussee|steig|markt|graben)$", re.I
 ).search
 """The end of a street's name, behind which two numbers with a dash are those of one long house."""
-_ONE_OF_THE_NETHERLANDS: Final = re.compile(r"(?:weg|markt|allee|steig)$", re.I).search
-"""Of these names, there are some in the Netherlands, too, where the second number is a flat's."""
-_GERMAN_CODE: Final = re.compile(r"(?<![0-9])[0-9]{5}(?![0-9])").search
+_ONE_OF_OTHERS: Final = re.compile(r"(?:weg|markt|allee|steig)$", re.I).search
+"""Such names are in the Netherlands and Estonia, too, where the second number is a flat's."""
+_GERMAN_CODE: Final = re.compile(r"(?<![0-9])[0-9]{5}(?![0-9])(?! (?:tallinn|tartu|pärnu|narva))", re.I).search
 _JALAN: Final = ("jalan", "jln", "lorong", "persiaran", "lebuh")
 SHORT_WORD: Final = 2
 _HAS_HANGUL: Final = re.compile("[\uac00-\ud7a3]").search
@@ -305,7 +306,7 @@ class UnitsByPlace(AddressTokens):
         before = at - 1 - (self._tokens[at - 1].kind == ".")
         if before < 0 or _ONE_OF_GERMANY(self._tokens[before].text) is None:
             return False
-        return _ONE_OF_THE_NETHERLANDS(self._tokens[before].text) is None or _GERMAN_CODE(self.text) is not None
+        return _ONE_OF_OTHERS(self._tokens[before].text) is None or _GERMAN_CODE(self.text) is not None
 
     def _is_in_jalan(self, at: int) -> bool:
         """Whether numbers are of a street in Malaysia, behind the house: 12, Jalan SS 2/24."""
