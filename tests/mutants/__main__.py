@@ -34,7 +34,16 @@ CODE = (
     *(f"masking_service/{room}" for room in ("audit", "http", "masking", "service", "store")),
 )
 TESTS = (
-    *("tests/keys", "tests/service", "tests/audit", "tests/rotation", "tests/runtime", "tests/masking", "tests/tiers"),
+    *(
+        "tests/keys",
+        "tests/service",
+        "tests/audit",
+        "tests/rotation",
+        "tests/runtime",
+        "tests/masking",
+        "tests/arrow",
+        "tests/tiers",
+    ),
     *("tests/web", "tests/store", "tests/stories", "tests/console", "tests/cli/audit"),
 )
 AIM = 0.98

@@ -56,6 +56,7 @@ def test_every_act_is_one_that_a_permission_allows() -> None:
         ({"origins": ["https://desk.example.com:443"]}, "signed.origins[0]"),  # no browser writes the usual port
         ({"acts": ["open"]}, "signed.acts[0]"),
         ({"fields_at_most": 0}, "signed.fields_at_most"),
+        ({"operators": 0}, "signed.operators"),
         ({"operators": 3}, "signed.operators"),
         ({"hardware": "none"}, "signed.hardware"),
         ({"hardware": "touch"}, "signed.models"),
