@@ -1,4 +1,4 @@
-"""A permit opens its key until its last day is over, and never once it ended; keys of permits have numbers of their own."""
+"""A permit opens its key until its last day is over, and never once it ended; permits have numbers of their own."""
 
 from __future__ import annotations
 
