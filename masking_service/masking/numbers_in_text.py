@@ -134,10 +134,12 @@ SAYS_ORDER: Final = (
 """What a text calls the number of an order or the like: no card, identity number, landline or room."""
 _ORDER: Final = Expression(
     rf"{SAYS_ORDER}[ \t:=#.()\[\]【】「」『』“”\"']{{0,4}}"
-    r"(?P<number>(?!tel|mob|call)[a-z]{0,4}[0-9][0-9a-z]*(?:[ \-][0-9a-z]{1,24}){0,8}"
+    r"(?P<number>(?!tel|mob|call)[a-z]{0,4}[0-9][0-9a-z]*(?:-[0-9a-z]{1,24}"
+    r"| (?=[a-z]{0,4}[0-9])(?!tel|mob|call|(?<=[0-9]{6} )0[1-9]|0[1-9][0-9]{8,9}(?![0-9a-z]))[0-9a-z]{1,24}){0,8}"
     r"(?:[,/;+& 和]{1,2}[a-z]{0,4}[0-9]{8,}){0,9})",
     re.I,
 )
+"""A group that begins like a phone is none of a number's that is whole before it: order 12345678 0412 345 678."""
 _PHONE_OF: Final = re.compile(
     r"(?:s?đt|điện thoại|\bhp|\btelp?|telepon|telefon[eo]?|celular|móvil|тел|телефон|phone)\b[\w .]{0,20}"
     r"(?:pedido|заказа?|đơn hàng|pesanan)[\s:：=#]{0,4}$",
