@@ -331,6 +331,33 @@ def test_a_replacement_that_two_people_approve_signs_at_once(under: Under) -> No
     assert results(replacement.open(PHONE))[0]["value"] == "13812345678"
 
 
+def test_a_replacement_that_one_person_approves_twice_waits(under: Under) -> None:
+    api = under(signed(SIGNED, waiting="1d"))
+    api.tokenize(record())
+    api.open_case("D-1", NUMBER)
+    boss = Person(api, "supervisor", "boss").bootstrap()
+    Person(api, "dispute-officer", "officer").bootstrap()
+    replacement = Person(api, "dispute-officer", "officer").approved_by(boss)
+
+    content(boss.approve(replacement))
+
+    assert refusal(replacement.open(PHONE)) == (403, "signature-invalid")
+
+
+def test_a_replacement_that_two_people_approve_unsigned_waits(under: Under) -> None:
+    api = under(signed(["detokenize"], waiting="1d"))
+    api.tokenize(record())
+    api.open_case("D-1", NUMBER)
+    Person(api, "dispute-officer", "officer").bootstrap()
+    replacement = Person(api, "dispute-officer", "officer")
+    content(replacement.enrol(), 201)
+
+    for sub in ("boss-1", "boss-2"):
+        content(Person(api, "supervisor", sub).bootstrap().approve(replacement, signed=None))
+
+    assert refusal(replacement.open(PHONE)) == (403, "signature-invalid")
+
+
 def test_a_key_that_may_leave_its_device_is_refused_where_the_policy_says_so(under: Under) -> None:
     api = under(signed(SIGNED, hardware="no-sync"))
     synced = Person(api, "dispute-officer", "one", Authenticator(synced=True))
