@@ -147,7 +147,7 @@ mutate: .venv/dev ## change the security code at random, and see whether a test 
 fuzz: .venv/dev ## a long run of the fuzzer over all that takes bytes from outside (RUNS=10000000)
 	$(BIN)/python -m tests.fuzz all $(or $(RUNS),10000000) $(STATE)/fuzz
 
-bench: .venv/dev ## measure the service beside a baseline and other products, and write docs/benchmarks.md (10 minutes)
+bench: .venv/dev ## measure the service beside a baseline and other products, and write docs/benchmarks.md (20 minutes)
 	$(BIN)/python -m masking_service bench --save docs
 
 theft: .venv/dev ## simulate insider theft, and write docs/insiders.md (SEED=1; hours)
