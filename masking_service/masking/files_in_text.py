@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from masking_service.masking.documents_in_text import lines_may_be_documents, may_be_document
+
 _SHORTEST: Final = 60
 _BEGINS: Final = (
     "JVBERi",  # PDF
@@ -29,6 +31,11 @@ def is_file(text: str) -> bool:
     return len(text) >= _SHORTEST and _IS_FILE(text) is not None
 
 
-def lines_may_be_files(lines: str) -> bool:
-    """False if `is_file` is for each of the lines."""
-    return len(lines) >= _SHORTEST and any(begin in lines for begin in _BEGINS)
+def is_read_alone(text: str) -> bool:
+    """Whether a text is a file or may be a document, which are not read together with other texts."""
+    return may_be_document(text) or is_file(text)
+
+
+def lines_may_be_read_alone(lines: str) -> bool:
+    """False if `is_read_alone` is for each of the lines."""
+    return lines_may_be_documents(lines) or (len(lines) >= _SHORTEST and any(begin in lines for begin in _BEGINS))

@@ -53,11 +53,11 @@ _BENGALI_PLACE: Final = re.compile(
     r"\b(?:bangladesh|dhaka|chattogram|chittagong|khulna|rajshahi|sylhet|barishal|rangpur|mymensingh|mirpur|uttara|gulshan|banani"
     r"|dhanmondi|mohammadpur|badda|rampura|basundhara|bashundhara)\b"
 ).search
+"""Of Bangladesh, where letters and numbers behind a slash are the house's, and flats have their word."""
 _OTHER_THAN_BENGALI: Final = re.compile(
     r"(?<![0-9])[1-9][0-9]{4,5}(?![0-9])|\b(?:india|delhi|jaipur|pakistan|karachi|lahore|islamabad|kashmir|sindh|punjab)\b"
 ).search
 """Of India or Pakistan, which have places of the same names; its postcode has more than four digits."""
-"""Of Bangladesh, where letters and numbers behind a slash are the house's, and flats have their word."""
 _BENGALI_FLATS: Final = re.compile(r"\b(?:tower|apartments?|bhaban|residence|condo|hostel|hall)\b").search
 """Of flats there, whose numbers are behind the slash."""
 _ONE_OF_GERMANY: Final = re.compile(

@@ -10,10 +10,10 @@ from collections.abc import Container, Sequence
 from typing import Any, Final
 
 from masking_service.masking.codes import is_code, settled
-from masking_service.masking.documents_in_text import document_in, may_be_document
+from masking_service.masking.documents_in_text import document_in
 from masking_service.masking.effort import COLD_NAME, Effort, estimate
 from masking_service.masking.errors import TOO_LARGE, InvalidRecord
-from masking_service.masking.files_in_text import is_file
+from masking_service.masking.files_in_text import is_file, is_read_alone
 from masking_service.masking.hidden import hidden_form
 from masking_service.masking.json_numbers import encode
 from masking_service.masking.kinds.address import UNIT_NOT_RECOGNISED, AddressMask
@@ -55,11 +55,6 @@ from masking_service.masking.waybill import own_number
 
 UNMAPPED_MASKED: Final = "unmapped-masked"
 FOUND_IN_TEXT: Final = "found-in-text"
-
-
-def _is_read_alone(text: str) -> bool:
-    """Whether a text is not read with others."""
-    return may_be_document(text) or is_file(text)
 
 
 class Unmapped:
@@ -158,7 +153,7 @@ class Unmapped:
         """
         if meaning.kind in (*self._masks, *LEFT_OPEN) or {*map(type, column)} != {str}:
             return None
-        rows = [row for row, text in enumerate(read) if text is None and not _is_read_alone(column[row])]
+        rows = [row for row, text in enumerate(read) if text is None and not is_read_alone(column[row])]
         shown: list[str | None] = [*read]
         needles: list[Needles | None] = [None] * len(read)
         for row, mask, found in zip(

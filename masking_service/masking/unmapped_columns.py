@@ -12,8 +12,7 @@ from itertools import islice
 from typing import Any, Final
 
 from masking_service.masking.codes import are_codes, harmless_lines, is_code, settled
-from masking_service.masking.documents_in_text import lines_may_be_documents, may_be_document
-from masking_service.masking.files_in_text import is_file, lines_may_be_files
+from masking_service.masking.files_in_text import is_read_alone, lines_may_be_read_alone
 from masking_service.masking.kinds.text import TextMask
 from masking_service.masking.leaks import DEEPEST
 from masking_service.masking.member_names import CODE, LEFT_OPEN, MEASURE, NUMBER, Meaning, known_plan, plan
@@ -106,8 +105,7 @@ class ColumnReader:
                 are_codes(reading, lines)
                 or (
                     harmless_lines(reading, lines)
-                    and not lines_may_be_documents(lines)
-                    and not lines_may_be_files(lines)
+                    and not lines_may_be_read_alone(lines)
                     and not self._texts.any_worth_reading([*different])
                 )
             ):
@@ -129,7 +127,7 @@ class ColumnReader:
             return True
         if settled(kind, text) in self._masked:
             return False
-        if may_be_document(text) or is_file(text):
+        if is_read_alone(text):
             return False
         return is_code(kind, text) or not (worth_scanning(text) or self._texts.worth_reading(text))
 

@@ -96,7 +96,7 @@ UNSIGNED: Final = SignatureProof()
 class Stated:
     """What an entry says beside its action, outcome and items; see `masking_audit.format.entries.Entry`.
 
-    The entry names no case whose name is malformed: it is the caller's.
+    A malformed name of a case is left out: it may be anything that the caller sent.
     """
 
     role: str = ""
