@@ -170,6 +170,20 @@ def test_a_whole_log_is_verified_with_its_signatures(api: Api, boss: Person) -> 
     assert (found.signed["detokenize"], found.unsigned["detokenize"], found.roots) == (2, 0, {root_of(boss): 3})
 
 
+def test_acts_on_two_holds_count_as_two_under_one_id_of_a_request(under: Under) -> None:
+    api = under(signed(["hold-lift", "key-approve"]))
+    boss = Person(api, "supervisor", "boss").bootstrap()
+    one, other = (Person(api, "privacy-officer", sub).approved_by(boss) for sub in ("privacy-1", "privacy-2"))
+    api.tokenize(record())
+    for hold in ("H-1", "H-2"):
+        content(one.post("/v1/holds", {"hold": hold, "reason": "a letter", "waybills": [NUMBER]}), 201)
+        content(other.post(f"/v1/holds/{hold}/set", {}, headers={"X-Request-Id": "r-1"}))
+
+    found, _ = checked(api)
+
+    assert (found.signed["hold-set"], found.unsigned["hold-set"]) == (0, 2)
+
+
 @pytest.mark.parametrize("acts", [["hold-set", "hold-lift"], ["hold-set"]], ids=["all signed", "set only"])
 def test_the_entries_of_one_act_on_a_hold_count_as_one(under: Under, acts: list[str]) -> None:
     """Setting and lifting are three entries each: two of the list, and between them one of the waybills."""
