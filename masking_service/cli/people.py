@@ -60,8 +60,8 @@ tenant_option = click.option(
 principal_option = click.option("--principal", type=_Principal(), help="Whose key it is: ALIAS/SUB.")
 
 
-TAKES_ANY_ID: Final = {"ignore_unknown_options": True}
-"""The id of a key or device may begin with a hyphen."""
+TAKES_ANY_ID: Final = {"ignore_unknown_options": True, "help_option_names": ["--help"]}
+"""The id of a key or device may begin with a hyphen, and an h behind it."""
 
 
 @click.group()

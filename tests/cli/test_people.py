@@ -113,6 +113,14 @@ def proving(development: Path, valkey: str) -> Api:
     return started(Settings.read(environment, development=True))
 
 
+@pytest.mark.parametrize("act", ["approve", "revoke"])
+@pytest.mark.parametrize("kind", ["keys", "devices"])
+def test_an_id_may_begin_like_an_option(proving: Api, run: Run, kind: str, act: str) -> None:
+    del proving
+
+    assert run("people", kind, act, "--principal", "dev/u-1", "-hGq7", code=1) == ""
+
+
 def test_the_operator_approves_lists_and_revokes_devices(proving: Api, run: Run) -> None:
     person = Proving(proving)
     content(person.enrol(), 201)

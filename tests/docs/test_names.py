@@ -66,7 +66,7 @@ def sources() -> tuple[Path, ...]:
 @cache
 def places(*, of_tests: bool) -> frozenset[str]:
     """Return each way to write the path of a file or folder; those of tests begin with `tests/`, except in tests."""
-    found = {path.name for path in ROOT.iterdir()}
+    found = {path.name for path in ROOT.iterdir() if path.name != ".local"}  # what `make run` left
     for top in (*TOPS, *PROGRAMS):
         for path in (ROOT / top, *(ROOT / top).rglob("*")):
             parts = path.relative_to(ROOT).parts
