@@ -4,10 +4,10 @@
 #   docker run --read-only --tmpfs /tmp --cap-drop ALL --security-opt no-new-privileges --publish 8080:8080 \
 #     --volume masking-state:/var/lib/masking --env MASKING_REDIS_URL waybill-masking:0.1.0
 #
-# A tag moves, so a release is built on a digest, which the image's label org.opencontainers.image.base.name then holds
-# (CONTRIBUTING.md, Release): --build-arg BASE=python:3.13-slim-trixie@sha256:DIGEST
+# A tag moves, so the base has the digest of its index, under which each processor finds its image. A release takes the
+# newest one (CONTRIBUTING.md, Release). The label org.opencontainers.image.base.name says on what an image was built.
 # The tests build the image on a base of Debian packages and run it with a read-only root (tests/image).
-ARG BASE=python:3.13-slim-trixie
+ARG BASE=python:3.13.15-slim-trixie@sha256:7c61056e61ac89e852de05f3dc6fa51a6dd2181797bceed46aa725dd7cb2cd3b
 FROM ${BASE} AS build
 
 ENV PIP_NO_CACHE_DIR=1

@@ -26,11 +26,11 @@ def test_hadolint_would_find_something(tmp_path: Path) -> None:
     assert programs.run(HADOLINT, "Dockerfile", cwd=tmp_path).returncode != 0
 
 
-def test_there_are_two_stages_on_one_base_with_a_tag_and_no_host() -> None:
+def test_there_are_two_stages_on_one_base_with_a_version_a_digest_and_no_host() -> None:
     bases = [rest.split()[0] for stage in dockerfile.stages() for name, rest in stage if name == "FROM"]
 
     assert bases == ["${BASE}"] * 2
-    assert re.fullmatch(r"[a-z]+:[0-9]+\.[0-9]+-slim-[a-z]+", dockerfile.base())
+    assert re.fullmatch(r"[a-z]+:[0-9]+\.[0-9]+\.[0-9]+-slim-[a-z]+@sha256:[0-9a-f]{64}", dockerfile.base())
 
 
 def test_the_image_names_the_base_that_it_was_built_on() -> None:
