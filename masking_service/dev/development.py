@@ -21,7 +21,7 @@ from masking_service.dev.tiers import IntakeHost
 from masking_service.dev.witness import Witness
 from masking_service.runtime.administration import OpenRegistries, opened_registry
 from masking_service.runtime.clock import clock, today
-from masking_service.runtime.settings import Settings
+from masking_service.runtime.settings import Settings, SettingsError
 from masking_service.runtime.state_files import CREDENTIALS, DEVELOPMENT_ISSUER_KEY, write_public_key
 from masking_service.service.people.clients import KEY_BYTES, ApiKey, Clients, key_bytes, key_text
 from masking_service.service.people.errors import Unauthenticated
@@ -171,13 +171,27 @@ def _make_keys(folder: Path) -> None:
         write_secret_file(calls, os.urandom(KEY_BYTES).hex().encode() + b"\n", replace=False)
 
 
+def _read_credentials(path: Path) -> dict[str, str]:
+    """Return the API keys of the clients, by name. Raises SettingsError, KeysetError."""
+    try:
+        held = msgspec.json.decode(read_secret_file(path), type=dict[str, str])
+        for text in held.values():
+            key_bytes(text)
+    except (msgspec.DecodeError, UnicodeDecodeError, Unauthenticated):
+        raise SettingsError(
+            f"{path} is damaged: it has to be a JSON object of client names and API keys. "
+            "Remove it; the next start makes new keys."
+        ) from None
+    return held
+
+
 def _make_credentials(settings: Settings, opened: OpenRegistries) -> None:
     """Give each client an API key in ``credentials.json``.
 
     Keys that are there stay valid.
     """
     path = settings.state_dir / CREDENTIALS
-    held: dict[str, str] = msgspec.json.decode(read_secret_file(path)) if path.exists() else {}
+    held = _read_credentials(path) if path.exists() else {}
     wanted = people(Policy.load(settings.policy, development=True))
     credentials = {name: held.get(name) or key_text(os.urandom(KEY_BYTES)) for name in wanted}
     now = clock()

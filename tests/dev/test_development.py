@@ -1,0 +1,38 @@
+"""What `serve --dev` finds in its state directory from an earlier run."""
+
+from pathlib import Path
+
+import pytest
+
+from masking_service.dev.development import Development
+from masking_service.runtime.settings import SettingsError
+
+DAMAGED = {
+    "empty": b"",
+    "torn": b'{"auditor": "wm1-',
+    "list": b'["auditor"]',
+    "number": b'{"auditor": 1}',
+    "short-key": b'{"auditor": "wm1-short"}',
+    "not-utf-8": b'{"auditor": "\xff"}',
+}
+
+
+def test_damaged_credentials_are_named_and_made_anew_once_they_are_removed(tmp_path: Path) -> None:
+    settings = {"MASKING_STATE_DIR": str(tmp_path)}
+    with Development(settings):
+        path = tmp_path / "credentials.json"
+    refused = {}
+    for name, content in DAMAGED.items():
+        path.write_bytes(content)
+        with pytest.raises(SettingsError) as fault, Development(settings):
+            pass
+        refused[name] = str(fault.value)
+
+    assert refused == dict.fromkeys(
+        DAMAGED,
+        f"{path} is damaged: it has to be a JSON object of client names and API keys. "
+        "Remove it; the next start makes new keys.",
+    )
+    path.unlink()
+    with Development(settings):
+        assert path.stat().st_size > 0
