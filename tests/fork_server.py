@@ -141,6 +141,8 @@ _begun = ExitStack()
 
 @cache
 def _server(preloaded: str) -> _Server:
+    if leftovers.begin_run():  # in a benchmark or another program that runs no tests
+        begin()
     if preloaded:  # in few tests, each with a library of its own
         begin(preloaded)
     return _Server(preloaded)

@@ -22,10 +22,17 @@ SECONDS: Final = 10.0
 _left: dict[int, str] = {}
 
 
+def begin_run() -> bool:
+    """Begin a run in this process, unless it belongs to one; return whether it did."""
+    if RUN in os.environ:
+        return False
+    os.environ[RUN] = f"{os.getpid()}-{secrets.token_hex(8)}"
+    return True
+
+
 def pytest_configure() -> None:
     """Begin a run; xdist's workers belong to the run of the process that starts them."""
-    if RUN not in os.environ:
-        os.environ[RUN] = f"{os.getpid()}-{secrets.token_hex(8)}"
+    begin_run()
 
 
 def begun_here() -> bool:

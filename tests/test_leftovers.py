@@ -61,3 +61,13 @@ def test_a_service_that_is_not_ready_in_time_is_not_left(tmp_path: Path, monkeyp
         processes.Running([sys.executable, "-S", "-c", script], tmp_path, {})
 
     assert not pid_file.exists() or gone(int(pid_file.read_text()))
+
+
+def test_programs_are_started_outside_of_a_run_too() -> None:
+    """Benchmarks and the long proofs start services without pytest."""
+    script = "from tests.e2e.processes import run; print(run('--version').stdout)"
+    variables = {name: value for name, value in os.environ.items() if name != leftovers.RUN}
+
+    done = programs.run(sys.executable, "-c", script, cwd=ROOT, env=variables)
+
+    assert (done.returncode, done.stdout.split()[0]) == (0, "waybill-masking"), done.stderr
