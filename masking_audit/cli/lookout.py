@@ -1,5 +1,6 @@
 """`audit lookout`: lists the people whose entries look like theft. Meant to run once a day."""
 
+import os
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -19,10 +20,12 @@ from masking_service.runtime.clock import clock
 from masking_service.runtime.reporting import log_alert
 from masking_service.runtime.set_up import settings_of
 from masking_service.runtime.store_admission import recognise
-from masking_service.runtime.wiring import assemble
-from masking_service.service.lookout.reasons import in_words
+from masking_service.runtime.wiring import Parts, assemble
+from masking_service.service.freezes.use import FreezeByPolicy
+from masking_service.service.lookout.reasons import in_words, reason_of
 from masking_service.service.lookout.signals import all_signals
-from masking_service.service.lookout.use import Lookout, reason_of
+from masking_service.service.lookout.state import Shortlists
+from masking_service.service.lookout.use import Lookout
 from masking_service.service.oversight.auditing import AUDIT_HASH_OF_TENANT, end
 from masking_service.store.errors import StoreUnavailable, WrongStore
 from masking_service.store.health import uphold
@@ -58,7 +61,7 @@ def lookout(language: Language, archive: Path | None, state_dir: Path) -> None:
         hashes = {tenant: one.lasting_hash(AUDIT_HASH_OF_TENANT) for tenant, one in keys.items()}
         histories = read_histories(lines, hashes.values(), now, NewestHashes(keys.values()))
         for tenant, hashed in sorted(hashes.items()):
-            listed = parts.acting.of(Lookout)(tenant, all_signals(histories[hashed], now), now)
+            listed = lookout_of(parts)(tenant, all_signals(histories[hashed], now), now)
             for one in listed:
                 frozen = ", frozen" if one.frozen else ""
                 click.echo(f"{rfc3339(one.at)}  {tenant}  {one.id}  {one.total}{frozen}")
@@ -71,3 +74,16 @@ def lookout(language: Language, archive: Path | None, state_dir: Path) -> None:
     finally:
         parts.alerts.close()
         parts.store.close()
+
+
+def lookout_of(parts: Parts) -> Lookout:
+    """Return the lookout under the policy in force."""
+    acting = parts.acting
+    return Lookout(
+        policy=acting.policy,
+        freezes=parts.freezes,
+        shortlists=Shortlists(parts.store, parts.keyring, os.urandom),
+        freezing=acting.of(FreezeByPolicy),
+        recorder=acting.recorder,
+        alerts=parts.alerts,
+    )

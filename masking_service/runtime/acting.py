@@ -31,7 +31,6 @@ from masking_service.service.holds.held_records import HeldRecords
 from masking_service.service.holds.use import Holding
 from masking_service.service.incidents.use import IncidentBook, Responding
 from masking_service.service.lookout.state import Shortlists
-from masking_service.service.lookout.use import Lookout
 from masking_service.service.me.use import AboutMe
 from masking_service.service.opening.use import Detokenize
 from masking_service.service.oversight.activity import ActivityReport
@@ -132,14 +131,6 @@ class _Shared:
             gate=self.gate,
             known=KnownPeople(store, keyring, os.urandom),
             defer=parts.deferred.submit,
-        )
-        self.lookout = Lookout(
-            policy=policy,
-            freezes=parts.freezes,
-            shortlists=Shortlists(store, keyring, os.urandom),
-            freezing=self.freezing,
-            recorder=self.recorder,
-            alerts=parts.alerts,
         )
 
 
@@ -346,6 +337,7 @@ def _freezes(parts: "Parts", shared: _Shared) -> Iterator[object]:
         recorder=shared.recorder,
         metrics=parts.metrics,
     )
+    yield shared.freezing
 
 
 def _acts(parts: "Parts", shared: _Shared) -> Iterator[object]:
@@ -436,17 +428,13 @@ def _phone_calls(parts: "Parts", shared: _Shared) -> Iterator[object]:
     )
 
 
-def _lookout(_: "Parts", shared: _Shared) -> Iterator[object]:
-    yield shared.lookout
-
-
 def _oversight(parts: "Parts", shared: _Shared) -> Iterator[object]:
     yield ActivityReport(
         gate=shared.gate,
         policy=shared.policy,
         keyring=parts.keyring,
         freezes=parts.freezes,
-        lookout=shared.lookout,
+        shortlists=Shortlists(parts.store, parts.keyring, os.urandom),
         recent=parts.recent_entries,
     )
     yield Auditing(
@@ -488,7 +476,6 @@ _CAPABILITIES: Final = (
     _acts,
     _devices,
     _phone_calls,
-    _lookout,
     _oversight,
     _me,
     _directory,

@@ -2,6 +2,7 @@
 
 from typing import Final, NamedTuple
 
+from masking_service.service.lookout.state import StoredReason
 from masking_service.texts import Language, Text
 
 HOUR: Final = 3_600
@@ -62,6 +63,11 @@ def in_words(reason: Reason, language: Language = "en") -> str:
         other=reason.other.partition("/")[2] or reason.other,
     )
     return told.in_language(language)
+
+
+def reason_of(kept: StoredReason, person: str) -> Reason:
+    """Return a kept reason as the signals give it."""
+    return Reason(person, kept.signal, kept.score, kept.observed, kept.total, kept.expected, kept.other)
 
 
 def _number(value: float) -> str:

@@ -79,23 +79,10 @@ class Lookout:
                 self.freezing.freeze(context, "lookout")
         return listed
 
-    def listed(self, tenant: str) -> list[StoredListing]:
-        """Return the people listed in the last thirty days, the newest first: one round trip.
-
-        Raises:
-            StoreUnavailable, IntegrityError: it cannot be told.
-        """
-        return self.shortlists.of(tenant)
-
     def _write(self, tenant: str, listed: list[StoredListing], now: int) -> None:
         context = RequestContext(service_principal(LOOKOUT, tenant), "", now)
         prepare = partial(self.shortlists.prepare, tenant, listed, now)
         self.recorder.change(context, Action.LOOKOUT, NOTHING_STATED, prepare)
-
-
-def reason_of(kept: StoredReason, person: str) -> Reason:
-    """Return a kept reason as the signals give it."""
-    return Reason(person, kept.signal, kept.score, kept.observed, kept.total, kept.expected, kept.other)
 
 
 def _kept(reason: Reason) -> StoredReason:

@@ -11,9 +11,8 @@ from masking_service.masking.timestamps import rfc3339
 from masking_service.service.call.call import Gate
 from masking_service.service.call.recorder import RequestContext
 from masking_service.service.freezes.state import Freeze, Freezes
-from masking_service.service.lookout.reasons import in_words
-from masking_service.service.lookout.state import StoredListing
-from masking_service.service.lookout.use import Lookout, reason_of
+from masking_service.service.lookout.reasons import in_words, reason_of
+from masking_service.service.lookout.state import Shortlists, StoredListing
 from masking_service.service.oversight import answers
 from masking_service.service.oversight.auditing import AUDIT_HASH_OF_TENANT
 from masking_service.service.people.permissions import Permission
@@ -32,7 +31,7 @@ class ActivityReport:
     gate: Gate
     keyring: Keyring
     freezes: Freezes
-    lookout: Lookout
+    shortlists: Shortlists
     recent: RecentEntries
 
     def __call__(self, context: RequestContext) -> answers.Activity:
@@ -52,7 +51,7 @@ class ActivityReport:
         busiest = sorted(of_principal, key=lambda who: (who not in frozen, -len(of_principal[who]), who))
         return answers.Activity(
             [self._principal(who, of_principal[who], frozen.get(who), context.now) for who in busiest[:MAX_PRINCIPALS]],
-            [_listed(one) for one in self.lookout.listed(context.principal.tenant)],
+            [_listed(one) for one in self.shortlists.of(context.principal.tenant)],
             rfc3339(since),
         )
 
