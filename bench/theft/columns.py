@@ -1,8 +1,8 @@
 """The log in columns of numbers, a day at a time, and the lookout's signals over them.
 
 A company of 5,330 people writes half a million rows in the thirty days that the signals read, and they are read again
-each day. Here each row becomes numbers once. What is counted is the same as in `service/lookout/signals.py`, and that
-decides what a count means; `tests/bench/theft/test_columns.py` compares the two.
+each day. Here each row becomes numbers once. What is counted is the same as in `masking_audit/lookout/signals.py`, and
+that decides what a count means; `tests/bench/theft/test_columns.py` compares the two.
 
 Rows of the model only: each names a case, a case is opened once and closed by another person, and views are left out.
 """
@@ -14,12 +14,12 @@ from typing import Any, Final
 import numpy as np
 
 from bench.theft.steps import DAY
-from masking_audit.lookout import first_second
-from masking_service.service.lookout.habits import MIN_HISTORY, RARE_HOUR, RECENT, new_surroundings, odd_hours, pace
-from masking_service.service.lookout.history import CaseDecision, OpenedCase, OpenedFields, Row, Seen
-from masking_service.service.lookout.peers import Excess, RoleShare, Value, excessive_shares, excessive_values
+from masking_audit.lookout.habits import MIN_HISTORY, RARE_HOUR, RECENT, new_surroundings, odd_hours, pace
+from masking_audit.lookout.history import CaseDecision, OpenedCase, OpenedFields, Row, Seen
+from masking_audit.lookout.peers import Excess, RoleShare, Value, excessive_shares, excessive_values
+from masking_audit.lookout.reading import first_second
+from masking_audit.lookout.signals import FOLLOWED_WITHIN, MIN_PARCELS, excessive_pairs, quick_approvals
 from masking_service.service.lookout.reasons import HOUR, Reason
-from masking_service.service.lookout.signals import FOLLOWED_WITHIN, MIN_PARCELS, excessive_pairs, quick_approvals
 
 Numbers = np.ndarray[Any, np.dtype[np.int64]]
 OPENED, CASES, CLOSED, APPROVED = range(4)

@@ -17,7 +17,7 @@ from bench.theft.model import Service
 from bench.theft.steps import DAY, Done, Step, is_known, person
 from bench.theft.work import BEGIN, HOUR, MINUTE, QUOTA, Numbers, Sampled, Tally, known, unknown
 from bench.theft.workforce import PRESENT, Practices, Workforce
-from masking_service.service.lookout.history import Row
+from masking_audit.lookout.history import Row
 from masking_service.service.people.policy import Policy
 from masking_service.service.people.principals import Principal
 

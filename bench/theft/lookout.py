@@ -1,4 +1,4 @@
-"""The lookout over a company's entries, once a day, as `service/lookout/use.py` runs it.
+"""The lookout over a company's entries, once a day, as `masking_audit/lookout/use.py` runs it.
 
 Signals, ranks and what is frozen are the product's. Views of couriers are not read: see docs/insiders.md, Limits.
 """
@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from bench.theft.columns import Columns
 from bench.theft.model import Service
 from bench.theft.steps import DAY
-from masking_service.service.lookout.history import CaseDecision, OpenedCase, OpenedFields, Row, Seen, rows_of
-from masking_service.service.lookout.ranking import MAX_LISTED, rank, to_freeze
-from masking_service.service.lookout.signals import WINDOW_DAYS
-from masking_service.service.lookout.use import REMEMBERED_SECONDS
+from masking_audit.lookout.history import CaseDecision, OpenedCase, OpenedFields, Row, Seen, rows_of
+from masking_audit.lookout.ranking import MAX_LISTED, rank, to_freeze
+from masking_audit.lookout.signals import WINDOW_DAYS
+from masking_audit.lookout.use import REMEMBERED_SECONDS
 from masking_service.service.people.principals import DEFAULT_TENANT, Principal
 
 

@@ -11,7 +11,9 @@ from keys.errors import KeysError
 from masking_audit.archive.export import export
 from masking_audit.cli.given import archive
 from masking_audit.cli.places import archived_lines
-from masking_audit.lookout import first_second, read_histories
+from masking_audit.lookout.reading import first_second, read_histories
+from masking_audit.lookout.signals import all_signals
+from masking_audit.lookout.use import Lookout
 from masking_audit.newest_hashes import NewestHashes
 from masking_service.audit.streams import Streams
 from masking_service.cli.options import state_dir
@@ -23,9 +25,7 @@ from masking_service.runtime.store_admission import recognise
 from masking_service.runtime.wiring import Parts, assemble
 from masking_service.service.freezes.use import FreezeByPolicy
 from masking_service.service.lookout.reasons import in_words, reason_of
-from masking_service.service.lookout.signals import all_signals
 from masking_service.service.lookout.state import Shortlists
-from masking_service.service.lookout.use import Lookout
 from masking_service.service.oversight.auditing import AUDIT_HASH_OF_TENANT, end
 from masking_service.store.errors import StoreUnavailable, WrongStore
 from masking_service.store.health import uphold

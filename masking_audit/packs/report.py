@@ -5,13 +5,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from masking_audit.format.entries import Entry
+from masking_audit.lookout.history import CaseDecision, OpenedFields, Trace, rows_of
+from masking_audit.lookout.signals import FOLLOWED_WITHIN, unfollowed_openings
 from masking_audit.packs.documents import Document, PackTable
 from masking_audit.packs.rows import KeptRow, KeptRows
 from masking_service.audit.actions import PARTS, Action, Part
 from masking_service.audit.figures import NO_REFUSAL
 from masking_service.masking.timestamps import rfc3339
-from masking_service.service.lookout.history import CaseDecision, OpenedFields, Trace, rows_of
-from masking_service.service.lookout.signals import FOLLOWED_WITHIN, unfollowed_openings
 
 CONFLICTS_SPENT: Final = (Action.TOKENIZE, "quota-exceeded")
 _NOT_STATED: Final = "-"

@@ -1,1 +1,1 @@
-"""The lookout: ranks people by what the audit log says of their habits."""
+"""The people whom the lookout listed, and why; `masking_audit/lookout/` finds them."""

@@ -214,7 +214,7 @@ LOOKOUT_SIGNALS: Final = (
     "new-network",
     "quick-approvals",
 )
-"""The signals of the lookout (`service/lookout/`)."""
+"""The signals of the lookout (`masking_audit/lookout/`)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from masking_service.service.lookout.history import (
+from masking_audit.lookout.history import (
     CaseDecision,
     History,
     OpenedCase,
@@ -19,9 +19,9 @@ from masking_service.service.lookout.history import (
     Trace,
     ViewedWaybill,
 )
-from masking_service.service.lookout.ranking import rank
+from masking_audit.lookout.ranking import rank
+from masking_audit.lookout.signals import FOLLOWED_WITHIN, all_signals
 from masking_service.service.lookout.reasons import DAY, HOUR
-from masking_service.service.lookout.signals import FOLLOWED_WITHIN, all_signals
 
 TOLD: Final = Path(__file__).with_name("reasons.txt")
 NOW: Final = 20_000 * DAY

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from masking_service.service.lookout.arithmetic import (
+from masking_audit.lookout.arithmetic import (
     centre_of,
     cusum,
     normal_tail,

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from masking_audit.format.entries import Entry, Item
-from masking_service.service.lookout.history import (
+from masking_audit.lookout.history import (
     CaseDecision,
     History,
     HistoryReader,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from masking_service.service.lookout.peers import Value, excessive_values, is_excessive
+from masking_audit.lookout.peers import Value, excessive_values, is_excessive
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from masking_service.service.lookout.ranking import MAX_LISTED, Listed, rank, to_freeze
+from masking_audit.lookout.ranking import MAX_LISTED, Listed, rank, to_freeze
 from masking_service.service.lookout.reasons import TEXTS, Reason, in_words
 from tests.every import every
 

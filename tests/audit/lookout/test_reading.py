@@ -3,10 +3,10 @@
 import pytest
 
 from masking_audit.format.entries import Item
-from masking_audit.lookout import read_histories
+from masking_audit.lookout.reading import read_histories
+from masking_audit.lookout.signals import VIEW_DAYS, WINDOW_DAYS
 from masking_audit.newest_hashes import NewestHashes
 from masking_service.service.lookout.reasons import DAY
-from masking_service.service.lookout.signals import VIEW_DAYS, WINDOW_DAYS
 from masking_service.store.client import Store
 from tests.audit import logs
 from tests.audit.logs import entry

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import pytest
 
-from masking_service.service.lookout.arithmetic import poisson_tail, score
-from masking_service.service.lookout.habits import _season, new_surroundings, odd_hours, pace
-from masking_service.service.lookout.history import (
+from masking_audit.lookout.arithmetic import poisson_tail, score
+from masking_audit.lookout.habits import _season, new_surroundings, odd_hours, pace
+from masking_audit.lookout.history import (
     CaseDecision,
     History,
     OpenedCase,
@@ -17,8 +17,7 @@ from masking_service.service.lookout.history import (
     Trace,
     ViewedWaybill,
 )
-from masking_service.service.lookout.reasons import DAY, HOUR, Reason
-from masking_service.service.lookout.signals import (
+from masking_audit.lookout.signals import (
     all_signals,
     approving_pairs,
     fields_per_waybill,
@@ -29,6 +28,7 @@ from masking_service.service.lookout.signals import (
     unmoved,
     unverified,
 )
+from masking_service.service.lookout.reasons import DAY, HOUR, Reason
 
 NOW = 20_000 * DAY
 OLD = NOW - 10 * DAY

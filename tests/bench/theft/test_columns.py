@@ -5,8 +5,8 @@ from random import Random
 from bench.theft.columns import Columns
 from bench.theft.steps import DAY
 from bench.theft.work import BEGIN, HOUR
-from masking_service.service.lookout.history import CaseDecision, History, OpenedCase, OpenedFields, Row, Seen
-from masking_service.service.lookout.signals import all_signals
+from masking_audit.lookout.history import CaseDecision, History, OpenedCase, OpenedFields, Row, Seen
+from masking_audit.lookout.signals import all_signals
 
 OFFICER, DESK, SUPERVISOR, SYSTEM = "dispute-officer", "service-desk", "supervisor", "ticket-system"
 DAYS = 40

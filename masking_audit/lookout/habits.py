@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from statistics import median
 from typing import Final
 
-from masking_service.service.lookout.arithmetic import centre_of, cusum, poisson_tail, run_length, score
-from masking_service.service.lookout.history import OpenedFields, Seen
-from masking_service.service.lookout.peers import MIN_PEERS, is_excessive
+from masking_audit.lookout.arithmetic import centre_of, cusum, poisson_tail, run_length, score
+from masking_audit.lookout.history import OpenedFields, Seen
+from masking_audit.lookout.peers import MIN_PEERS, is_excessive
 from masking_service.service.lookout.reasons import DAY, HOUR, Reason
 
 RECENT: Final = 7 * DAY

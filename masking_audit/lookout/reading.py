@@ -7,12 +7,12 @@ parcels: there are far more scans than the signals need.
 from collections.abc import Callable, Iterable
 
 from masking_audit.format.links import entry_id
+from masking_audit.lookout.history import TRACES, History, HistoryReader, Trace, rows_of
+from masking_audit.lookout.signals import VIEW_DAYS, WINDOW_DAYS
 from masking_audit.newest_hashes import NewestHashes
 from masking_audit.packs.evidence import entry_lines, entry_of
 from masking_service.audit.actions import Action
-from masking_service.service.lookout.history import TRACES, History, HistoryReader, Trace, rows_of
 from masking_service.service.lookout.reasons import DAY
-from masking_service.service.lookout.signals import VIEW_DAYS, WINDOW_DAYS
 
 _TRACE_ACTIONS = tuple(b'"action":"%b"' % action.encode() for action in sorted(TRACES))
 """Parts of lines in the log's format, by which most lines are skipped without parsing."""

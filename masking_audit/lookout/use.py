@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
+from masking_audit.lookout.ranking import MAX_LISTED, rank, to_freeze
 from masking_service.audit.actions import Action
 from masking_service.observability.alerts import Alerts
 from masking_service.service.call.recorder import NOTHING_STATED, Recorder, RequestContext
 from masking_service.service.freezes.state import Freezes
 from masking_service.service.freezes.use import FreezeByPolicy
-from masking_service.service.lookout.ranking import MAX_LISTED, rank, to_freeze
 from masking_service.service.lookout.reasons import DAY, Reason
 from masking_service.service.lookout.state import Shortlists, StoredListing, StoredReason
 from masking_service.service.people.policy import Policy

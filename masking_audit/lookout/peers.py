@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple, TypeVar
 
-from masking_service.service.lookout.arithmetic import centre_of, normal_tail, poisson_tail, score
+from masking_audit.lookout.arithmetic import centre_of, normal_tail, poisson_tail, score
 
 MIN_PEERS: Final = 5
 """People in a group, with the person who is compared."""

@@ -7,9 +7,9 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-from masking_service.service.lookout.arithmetic import poisson_tail, score
-from masking_service.service.lookout.habits import new_surroundings, odd_hours, pace
-from masking_service.service.lookout.history import (
+from masking_audit.lookout.arithmetic import poisson_tail, score
+from masking_audit.lookout.habits import new_surroundings, odd_hours, pace
+from masking_audit.lookout.history import (
     CaseDecision,
     History,
     OpenedCase,
@@ -17,7 +17,7 @@ from masking_service.service.lookout.history import (
     Trace,
     ViewedWaybill,
 )
-from masking_service.service.lookout.peers import (
+from masking_audit.lookout.peers import (
     MIN_PEERS,
     Excess,
     RoleShare,
