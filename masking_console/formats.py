@@ -76,8 +76,8 @@ WINDOW_NAMES: Final = {
 }
 ACTION_NAMES: Final = of_service(names.ACTIONS, without=(Action.START, Action.CLOSE))
 """Of entries of a tenant: a process starts and ends in none."""
-OUTCOME_NAMES: Final = of_service(names.OUTCOMES, without=("kind-not-allowed",))
-"""Of entries: that one is only of items."""
+OUTCOME_NAMES: Final = of_service(names.OUTCOMES, without=names.ITEM_OUTCOMES)
+"""Of entries."""
 COUNTS_NAMES: Final = {
     "fields": later("values opened"),
     "full_views": later("full views"),

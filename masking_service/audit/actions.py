@@ -1,4 +1,4 @@
-"""The actions of the audit log: every entry names one. Pure.
+"""The actions and outcomes of the audit log: every entry names one of each. Pure.
 
 A new action is a row of `Action`, the line of its docstring in `docs/audit.md`, and
 the Chinese of its text; a test finds one that lacks any of these. The values are
@@ -177,41 +177,54 @@ class Action(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What became of what an entry records: `done`, `released`, or the code of a refusal."""
+    """What became of what an entry records: `done`, `released`, or the code of a refusal.
 
-    DONE = "done"
-    RELEASED = "released"
-    CALLS_UNAVAILABLE = "calls-unavailable"
-    CASE_CHECK_UNAVAILABLE = "case-check-unavailable"
-    CASE_EXISTS = "case-exists"
-    CASE_NOT_OPEN = "case-not-open"
-    CASE_NOT_PENDING = "case-not-pending"
-    CASE_REQUIRED = "case-required"
-    FORBIDDEN = "forbidden"
-    FROZEN = "frozen"
-    HELD = "held"
-    HOLD_ENDED = "hold-ended"
-    HOLD_EXISTS = "hold-exists"
-    INCIDENT_CLOSED = "incident-closed"
-    INCIDENT_EXISTS = "incident-exists"
-    NO_CALLER_NUMBER = "no-caller-number"
-    NOT_CALLABLE = "not-callable"
-    NOT_FOUND = "not-found"
-    OWN_CASE = "own-case"
-    OWN_HOLD = "own-hold"
-    PROFILE_REQUIRED = "profile-required"
-    PURPOSE_REQUIRED = "purpose-required"
-    QUOTA_EXCEEDED = "quota-exceeded"
-    RESTRICTED = "restricted"
-    SIGN_IN_REQUIRED = "sign-in-required"
-    SIGNATURE_INVALID = "signature-invalid"
-    SIGNATURE_REQUIRED = "signature-required"
-    TICKET_MISMATCH = "ticket-mismatch"
-    TOO_MANY = "too-many"
-    TOO_MANY_KEYS = "too-many-keys"
-    UNAVAILABLE = "unavailable"
-    UNKNOWN_CASE_NUMBER = "unknown-case-number"
-    WRONG_CODE = "wrong-code"
+    Attributes:
+        text: what the documents and the desk call it.
+    """
+
+    text: Text
+
+    def __new__(cls, code: str, text: Text) -> Self:
+        outcome = str.__new__(cls, code)
+        outcome._value_ = code
+        outcome.text = text
+        return outcome
+
+    DONE = "done", Text("done")
+    RELEASED = "released", Text("released")
+    CALLS_UNAVAILABLE = "calls-unavailable", Text("calls not available")
+    CASE_CHECK_UNAVAILABLE = "case-check-unavailable", Text("ticket system not available")
+    CASE_EXISTS = "case-exists", Text("case number taken")
+    CASE_NOT_OPEN = "case-not-open", Text("case not open")
+    CASE_NOT_PENDING = "case-not-pending", Text("case not pending")
+    CASE_REQUIRED = "case-required", Text("case needed")
+    FORBIDDEN = "forbidden", Text("forbidden")
+    FROZEN = "frozen", Text("frozen")
+    HELD = "held", Text("held")
+    HOLD_ENDED = "hold-ended", Text("hold in another state")
+    HOLD_EXISTS = "hold-exists", Text("name of hold taken")
+    INCIDENT_CLOSED = "incident-closed", Text("incident already closed")
+    INCIDENT_EXISTS = "incident-exists", Text("name of incident taken")
+    NO_CALLER_NUMBER = "no-caller-number", Text("no caller's number on file")
+    NOT_CALLABLE = "not-callable", Text("no number to call")
+    NOT_FOUND = "not-found", Text("not found")
+    OWN_CASE = "own-case", Text("own case")
+    OWN_HOLD = "own-hold", Text("own hold")
+    PROFILE_REQUIRED = "profile-required", Text("profile needed")
+    PURPOSE_REQUIRED = "purpose-required", Text("purpose needed")
+    QUOTA_EXCEEDED = "quota-exceeded", Text("budget spent")
+    RESTRICTED = "restricted", Text("restricted")
+    SIGN_IN_REQUIRED = "sign-in-required", Text("new sign-in needed")
+    SIGNATURE_INVALID = "signature-invalid", Text("signature not valid")
+    SIGNATURE_REQUIRED = "signature-required", Text("signature needed")
+    TICKET_MISMATCH = "ticket-mismatch", Text("ticket does not cover the case")
+    TOO_MANY = "too-many", Text("too many waybills")
+    TOO_MANY_KEYS = "too-many-keys", Text("too many keys")
+    UNAVAILABLE = "unavailable", Text("store not available")
+    """Of an entry that takes another one back, too."""
+    UNKNOWN_CASE_NUMBER = "unknown-case-number", Text("case number not known")
+    WRONG_CODE = "wrong-code", Text("wrong code")
 
 
 PARTS: Final[Mapping[str, Part]] = {each.value: each.part for each in Action}

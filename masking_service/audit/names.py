@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from masking_service.audit.actions import Action
+from masking_service.audit.actions import Action, Outcome
 from masking_service.texts import Text
 
 ROLES: Final = {
@@ -28,20 +28,12 @@ KINDS: Final = {
     "unit": Text("unit and room"),
     "email": Text("e-mail address"),
 }
-OUTCOMES: Final = {
-    "released": Text("released"),
-    "done": Text("done"),
-    "not-found": Text("not found"),
-    "forbidden": Text("forbidden"),
-    "frozen": Text("frozen"),
-    "quota-exceeded": Text("budget spent"),
-    "case-not-open": Text("case not open"),
-    "own-case": Text("own case"),
-    "own-hold": Text("own hold"),
-    "held": Text("held"),
-    "restricted": Text("restricted"),
+ITEM_OUTCOMES: Final = {
     "kind-not-allowed": Text("kind not allowed"),
-    "signature-required": Text("signature needed"),
-    "signature-invalid": Text("signature not valid"),
+    "call-first": Text("call first"),
+    "answered": Text("answered"),
+    "unanswered": Text("not answered"),
 }
+"""Of items only."""
+OUTCOMES: Final = {each.value: each.text for each in Outcome} | ITEM_OUTCOMES
 ACTIONS: Final = {each.value: each.text for each in Action}

@@ -1,6 +1,7 @@
 """Fields for people: whose they are, of what kind, and in which order they are shown."""
 
-from masking_console.formats import field_order, kind_of, show_label
+from masking_console.formats import OUTCOME_NAMES, field_order, kind_of, show_label
+from masking_service.audit.actions import Outcome
 from tests.every import every
 
 
@@ -30,3 +31,7 @@ def test_the_recipients_fields_come_first_and_kinds_that_the_desk_does_not_know_
 
 def test_the_button_of_a_kind_that_the_desk_does_not_know_is_plain() -> None:
     assert show_label("voice") == "Show"
+
+
+def test_every_outcome_of_an_entry_has_a_name() -> None:
+    assert set(OUTCOME_NAMES) == set(Outcome)
