@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from masking_audit.format.entries import Entry
-from masking_service.audit.actions import DECISIONS, Action
+from masking_service.audit.actions import DECISIONS, Action, Outcome
 
 TRACES: Final = frozenset({Action.CUSTODY_MOVE, Action.CALL, Action.ERASE})
 """Actions that show that a parcel, or its case, is real work."""
@@ -135,19 +135,19 @@ def rows_of(entry: Entry) -> list[Row]:
 
 def _rows_of(entry: Entry) -> list[Row]:
     at, who, role, case = entry.at, entry.principal, entry.role, entry.case
-    released = [item for item in entry.items if item.outcome in ("released", "done") and item.waybill]
+    released = [item for item in entry.items if item.outcome in (Outcome.RELEASED, Outcome.DONE) and item.waybill]
     match entry.action, entry.outcome:
-        case Action.DETOKENIZE, "released":
+        case Action.DETOKENIZE, Outcome.RELEASED:
             fields: dict[str, int] = {}
             for item in released:
                 fields[item.waybill] = fields.get(item.waybill, 0) + 1
             return [OpenedFields(at, who, role, case, waybill, count) for waybill, count in fields.items()]
-        case Action.CASE_OPEN, "done":
+        case Action.CASE_OPEN, Outcome.DONE:
             return [OpenedCase(at, who, role, case, len(released), verified=bool(entry.ticket))]
-        case action, "done" if action in _DECISION_OF:
+        case action, Outcome.DONE if action in _DECISION_OF:
             return [CaseDecision(at, who, role, case, _DECISION_OF[action])]
-        case Action.VIEW, "released":
+        case Action.VIEW, Outcome.RELEASED:
             return [ViewedWaybill(at, who, role, item.waybill) for item in released]
-        case action, ("done" | "released") if action in TRACES:
+        case action, (Outcome.DONE | Outcome.RELEASED) if action in TRACES:
             return [Trace(at, who, item.waybill, item.site) for item in released]
     return []

@@ -10,7 +10,7 @@ from masking_audit.packs.persons import BOTH, Persons, side_of
 from masking_audit.packs.reach import Reach
 from masking_audit.packs.rows import KeptRow, KeptRows
 from masking_audit.packs.subject import Subject
-from masking_service.audit.actions import PARTS, Action, Part
+from masking_service.audit.actions import PARTS, Action, Outcome, Part
 from masking_service.audit.figures import NO_REFUSAL
 from masking_service.masking.timestamps import rfc3339
 
@@ -96,7 +96,7 @@ class Incident:
             return False
         if self._is_act(entry):
             return True
-        of_case = PARTS.get(entry.action) is Part.CASES and entry.case in self._cases and entry.outcome == "done"
+        of_case = PARTS.get(entry.action) is Part.CASES and entry.case in self._cases and entry.outcome == Outcome.DONE
         freezes = PARTS.get(entry.action) is Part.FREEZES and self.subject.is_frozen_in(entry.subject)
         if of_case:
             self._rows.add([_case(name, entry)])
@@ -193,21 +193,21 @@ class Incident:
     def _rows_of(self, name: str, entry: Entry) -> Iterator[KeptRow]:
         """Yield the rows of an act."""
         part = PARTS.get(entry.action)
-        if part is Part.CASES and entry.outcome == "done":
+        if part is Part.CASES and entry.outcome == Outcome.DONE:
             yield _case(name, entry)
         if entry.outcome not in NO_REFUSAL:
             cells = (entry.action, entry.outcome, entry.times, entry.case)
             yield KeptRow("refusals", entry.at, name, cells=cells)
         for item in entry.items:
-            if item.outcome == "released":
+            if item.outcome == Outcome.RELEASED:
                 yield self._released(name, entry, item)
-            if entry.action in _PASSING and entry.outcome == "done" and self._passed(item):
+            if entry.action in _PASSING and entry.outcome == Outcome.DONE and self._passed(item):
                 yield KeptRow("passed", entry.at, name, item.waybill, 0, (entry.action, item.site, item.courier))
 
     def _released(self, name: str, entry: Entry, item: Item) -> KeptRow:
         """Return the row of a field that was opened, or a waybill that was viewed in full."""
         part = PARTS.get(entry.action)
-        if entry.outcome != "released":
+        if entry.outcome != Outcome.RELEASED:
             return KeptRow("", entry.at, name, item.waybill)
         shown = part in (Part.OPENINGS, Part.VIEWS) and item.waybill
         sides = (side_of(item.field) if item.field else BOTH) if shown else 0

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from masking_audit.format.entries import Entry
-from masking_service.audit.actions import PARTS, Part
+from masking_service.audit.actions import PARTS, Outcome, Part
 
 PRECISION: Final = 1e-12
 """Terms that are smaller than this share of the sum are left out."""
@@ -79,14 +79,14 @@ class Sightings:
 
     def add(self, name: str, entry: Entry) -> None:
         """Add what an entry shows of waybills: fields that were opened, and waybills that were viewed or found."""
-        if PARTS.get(entry.action) not in _SHOWS or entry.outcome not in ("released", "done"):
+        if PARTS.get(entry.action) not in _SHOWS or entry.outcome not in (Outcome.RELEASED, Outcome.DONE):
             return
         person = self._people.get(entry.principal)
         if person is None:
             person = self._people[entry.principal] = _Person()
         person.role = entry.role or person.role
         for item in entry.items:
-            if item.outcome in ("released", "done") and item.waybill:
+            if item.outcome in (Outcome.RELEASED, Outcome.DONE) and item.waybill:
                 seen = _number(item.waybill)
                 person.waybills.append(seen)
                 person.entries.append(hash(name))

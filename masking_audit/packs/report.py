@@ -9,11 +9,11 @@ from masking_audit.lookout.history import CaseDecision, OpenedFields, Trace, row
 from masking_audit.lookout.signals import FOLLOWED_WITHIN, unfollowed_openings
 from masking_audit.packs.documents import Document, PackTable
 from masking_audit.packs.rows import KeptRow, KeptRows
-from masking_service.audit.actions import PARTS, Action, Part
+from masking_service.audit.actions import PARTS, Action, Outcome, Part
 from masking_service.audit.figures import NO_REFUSAL
 from masking_service.masking.timestamps import rfc3339
 
-CONFLICTS_SPENT: Final = (Action.TOKENIZE, "quota-exceeded")
+CONFLICTS_SPENT: Final = (Action.TOKENIZE, Outcome.QUOTA_EXCEEDED)
 _NOT_STATED: Final = "-"
 _CALLS: Final = "calls"
 _OPENED: Final = "opened"
@@ -114,7 +114,7 @@ class Report:
             self._refusals[entry.action, entry.outcome] += entry.times
             if (entry.action, entry.outcome) == CONFLICTS_SPENT:
                 self._conflicts[entry.principal] += entry.times
-        elif entry.action == Action.DETOKENIZE and entry.outcome == "released":
+        elif entry.action == Action.DETOKENIZE and entry.outcome == Outcome.RELEASED:
             opened = [row for row in rows_of(entry) if isinstance(row, OpenedFields)]
             keys = (entry.purpose, entry.role, entry.principal)
             self._rows.add([KeptRow(_CALLS, entry.at, name, cells=(*keys, len(opened), entry.count))])
@@ -122,13 +122,13 @@ class Report:
                 KeptRow(_OPENED, row.at, name, row.waybill, cells=(row.person, row.role, row.case, row.fields))
                 for row in opened
             )
-        elif part is Part.VIEWS and entry.outcome == "released":
+        elif part is Part.VIEWS and entry.outcome == Outcome.RELEASED:
             self._rows.add([KeptRow(_VIEWS, entry.at, name, cells=(entry.role, entry.count, entry.count))])
         elif part is Part.ERASURES:
             self._erasures[name] = entry
         elif part is Part.FREEZES:
             self._freezes[name] = entry
-        elif part is Part.CASES and entry.outcome == "done":
+        elif part is Part.CASES and entry.outcome == Outcome.DONE:
             self._cases[entry.action].add(entry.case)
 
     def _opened(self) -> Iterator[OpenedFields]:

@@ -7,7 +7,7 @@ from typing import Final
 from masking_audit.format.entries import Entry
 from masking_audit.packs.documents import Document, PackTable
 from masking_audit.packs.rows import KeptRow, KeptRows
-from masking_service.audit.actions import PARTS, Action, Part
+from masking_service.audit.actions import PARTS, Action, Outcome, Part
 from masking_service.masking.timestamps import rfc3339
 
 _ACCESS: Final = frozenset(
@@ -68,7 +68,7 @@ class Sharing:
             void.update(entry.takes_back)
             if not self.begin <= entry.at < self.end:
                 continue
-            if entry.action in _ACCESS and entry.outcome == "done":
+            if entry.action in _ACCESS and entry.outcome == Outcome.DONE:
                 self._access.append((name, entry))
             elif _gives(entry):
                 self._rows.add(_rows_of(name, entry))
@@ -116,12 +116,12 @@ def _rows_of(name: str, entry: Entry) -> Iterator[KeptRow]:
     key = (rfc3339(entry.at)[:_MONTH], entry.principal, entry.role, purpose)
     yield KeptRow(_GIVEN, entry.at, name, cells=(*key, 1, 0, ""))
     for item in entry.items:
-        if item.outcome in ("released", "done"):
+        if item.outcome in (Outcome.RELEASED, Outcome.DONE):
             yield KeptRow(_GIVEN, entry.at, name, item.waybill, cells=(*key, 0, int(bool(item.field)), item.kind))
 
 
 def _gives(entry: Entry) -> bool:
     """Return whether an entry says that values were given, or a number was bound that reaches a person."""
     if PARTS.get(entry.action) in (Part.OPENINGS, Part.VIEWS):
-        return entry.outcome == "released"
-    return entry.action == Action.CALL and entry.outcome == "done"
+        return entry.outcome == Outcome.RELEASED
+    return entry.action == Action.CALL and entry.outcome == Outcome.DONE

@@ -9,7 +9,7 @@ from masking_audit.packs.documents import Document, PackTable
 from masking_audit.packs.incident import PERSONS, persons_rows
 from masking_audit.packs.persons import Persons
 from masking_audit.packs.ranking import Ranked, Sightings
-from masking_service.audit.actions import PARTS, Part
+from masking_service.audit.actions import PARTS, Outcome, Part
 from masking_service.masking.timestamps import rfc3339
 
 SHOWN: Final = 50
@@ -147,7 +147,7 @@ class SoldList:
             )
             for name, entry in sorted(self._seen, key=lambda one: (one[1].principal, one[1].at, one[0]))
             for item in entry.items
-            if item.waybill in self.waybills and item.outcome in ("released", "done")
+            if item.waybill in self.waybills and item.outcome in (Outcome.RELEASED, Outcome.DONE)
         ]
 
 

@@ -2,10 +2,10 @@
 
 from typing import Final, NamedTuple
 
-from masking_service.audit.actions import Action
+from masking_service.audit.actions import Action, Outcome
 from masking_service.audit.reading import EntryDocument
 
-NO_REFUSAL: Final = frozenset({"released", "done", "not-found", "unavailable"})
+NO_REFUSAL: Final = frozenset({Outcome.RELEASED, Outcome.DONE, Outcome.NOT_FOUND, Outcome.UNAVAILABLE})
 """Outcomes of calls that were not refused; `unavailable` takes an earlier entry back."""
 
 
@@ -36,5 +36,5 @@ def figures_of(entry: EntryDocument) -> Figures:
     return Figures(
         fields=count if action == Action.DETOKENIZE else 0,
         full_views=count if action in (Action.VIEW, Action.SEARCH) else 0,
-        cases=int(action == Action.CASE_OPEN and outcome == "done"),
+        cases=int(action == Action.CASE_OPEN and outcome == Outcome.DONE),
     )

@@ -22,7 +22,7 @@ from typing import Final
 from keys.signers import LogSigner
 from masking_audit.format.entries import Entry, Fact
 from masking_audit.format.links import FIRST_LINK, commit_message, encode, entry_id, fact_hash, link
-from masking_service.audit.actions import Action
+from masking_service.audit.actions import Action, Outcome
 from masking_service.audit.stored import pack
 from masking_service.service.state.sealed import HashField, Sealed
 from masking_service.store.client import Store
@@ -198,7 +198,7 @@ class AuditLog:
         return Entry(
             at=self._clock(),
             action=action,
-            outcome="done",
+            outcome=Outcome.DONE,
             principal=SERVICE_PRINCIPAL,
             role="",
             tenant="",

@@ -13,7 +13,7 @@ import msgspec
 from keys.errors import ProviderError
 from keys.keyring import Keyring, TenantKeys
 from masking_audit.format.entries import Entry, Item, Signature
-from masking_service.audit.actions import Action
+from masking_service.audit.actions import Action, Outcome
 from masking_service.audit.errors import NotArchived
 from masking_service.audit.log import AuditLog, fact, outside_id
 from masking_service.service.call.denials import Denials
@@ -33,10 +33,10 @@ from masking_service.store.errors import StoreUnavailable
 
 Value = TypeVar("Value")
 
-RELEASED: Final = "released"
-DONE: Final = "done"
-NOT_FOUND: Final = "not-found"
-UNAVAILABLE: Final = "unavailable"
+RELEASED: Final = Outcome.RELEASED
+DONE: Final = Outcome.DONE
+NOT_FOUND: Final = Outcome.NOT_FOUND
+UNAVAILABLE: Final = Outcome.UNAVAILABLE
 """The outcome of an entry that takes another one back."""
 PROTECTIVE: Final = frozenset({Action.FREEZE, Action.CASE_CLOSE, Action.CASE_DENY})
 """Actions that only take rights away."""
