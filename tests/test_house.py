@@ -42,7 +42,6 @@ FLOORS = {
     "masking_service.service.people.principals": 4,
     "masking_service.service.state": 5,
     "masking_service.audit": 6,
-    "masking_service.service.decoys.own_numbers": 6,
     "masking_service.service.people": 7,
     "masking_service.observability": 8,
     "masking_service.service.call": 9,  # the order of a call knows no capability

@@ -3,13 +3,7 @@
 Only a waybill with one of them can be a seed, and only these are heard.
 """
 
-import re
-from typing import Final
-
 from keys.keyring import TenantKeys
-
-is_hash: Final = re.compile(r"[0-9a-f]{32}", re.ASCII).fullmatch
-"""Whether a text has the form of a hash."""
 
 
 def hash_number(keys: TenantKeys, number: str) -> str:

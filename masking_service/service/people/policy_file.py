@@ -6,6 +6,7 @@ faults, because each of them would read as a restriction and be none.
 
 import hashlib
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
@@ -15,7 +16,6 @@ from masking_service.masking.errors import DefinitionError
 from masking_service.masking.kinds.table import TOKEN_KINDS
 from masking_service.masking.profiles import Profile, union_check
 from masking_service.masking.timestamps import SECONDS_A_DAY
-from masking_service.service.decoys.own_numbers import is_hash
 from masking_service.service.people import principals, rules
 from masking_service.service.people.device_rules import read_devices
 from masking_service.service.people.document import DocumentPlace, read_document
@@ -51,6 +51,8 @@ _COUNTED: Final[tuple[Literal["fields", "full_views", "calls", "searches", "deco
 SECTIONS: Final = ("version", "profiles", "purposes", "roles", "factors", "budgets", "cases", "retention")
 MORE_SECTIONS: Final = tuple("issuers watch lookout calls search decoys keys restriction signed devices".split())
 """Sections that may be missing."""
+_is_hashed_number: Final = re.compile(r"[0-9a-f]{32}", re.ASCII).fullmatch
+"""Whether a text has the form of what `service/decoys/own_numbers.py` makes of a number."""
 
 
 def read_policy(text: str, source: str) -> Rules:
@@ -293,7 +295,7 @@ def _own_numbers(place: DocumentPlace) -> frozenset[str]:
     found: set[str] = set()
     for entry in place.fields(("own_numbers",))["own_numbers"].items():
         value = entry.value
-        if not isinstance(value, str) or not is_hash(value):
+        if not isinstance(value, str) or not _is_hashed_number(value):
             entry.fault("has to be a keyed hash that `policy number` prints, in quotes, and no number in clear")
         elif value in found:
             entry.fault("is repeated")
