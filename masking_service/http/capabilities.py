@@ -13,6 +13,7 @@ from masking_service.service.custody import api as custody
 from masking_service.service.decoys import api as decoys
 from masking_service.service.devices import api as devices
 from masking_service.service.directory import api as directory
+from masking_service.service.disclosures import api as disclosures
 from masking_service.service.freezes import api as freezes
 from masking_service.service.holds import api as holds
 from masking_service.service.incidents import api as incidents
@@ -78,7 +79,7 @@ PATH_PARAMETERS: Final[Mapping[str, PathParameter]] = {
 }
 
 GROUPS: Final[Mapping[str, tuple[Operation, ...]]] = {
-    "Waybills": (*waybills.OPERATIONS, *custody.OPERATIONS, *search.OPERATIONS),
+    "Waybills": (*waybills.OPERATIONS, *disclosures.OPERATIONS, *custody.OPERATIONS, *search.OPERATIONS),
     "Unmasking": (*opening.OPERATIONS, *cases.OPERATIONS),
     "Calls": phone_calls.OPERATIONS,
     "Oversight": (*freezes.OPERATIONS, *oversight.OPERATIONS, *decoys.OPERATIONS),

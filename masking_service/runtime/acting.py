@@ -26,6 +26,7 @@ from masking_service.service.devices.use import DeviceApproval, OwnDevices
 from masking_service.service.directory.state import KnownPeople
 from masking_service.service.directory.use import Directory
 from masking_service.service.disclosures.state import Disclosures
+from masking_service.service.disclosures.use import ReadDisclosures
 from masking_service.service.freezes.use import FreezeByHand, FreezeByPolicy
 from masking_service.service.holds.held_records import HeldRecords
 from masking_service.service.holds.use import Holding
@@ -47,8 +48,9 @@ from masking_service.service.search.use import Search
 from masking_service.service.state.once import OnceAWhile
 from masking_service.service.tiers.resubmit import Resubmit
 from masking_service.service.waybills.conflicts import ConflictBudget
+from masking_service.service.waybills.erase import EraseWaybill
 from masking_service.service.waybills.mask import Mask, Maskers
-from masking_service.service.waybills.privacy import Privacy
+from masking_service.service.waybills.restrict import RestrictWaybills
 from masking_service.service.waybills.restriction import Restrictions
 from masking_service.service.waybills.tokenize import StoreAndCompare, Tokenize
 from masking_service.service.waybills.view import ViewWaybills
@@ -193,15 +195,30 @@ def _waybills(parts: "Parts", shared: _Shared) -> Iterator[object]:
         disclosures=shared.disclosures,
         recorder=shared.recorder,
     )
-    yield Privacy(
+    yield EraseWaybill(
+        gate=shared.gate,
+        policy=shared.policy,
+        vault=parts.vault,
+        custodies=shared.custodies,
+        signatures=shared.signatures,
+        recorder=shared.recorder,
+    )
+    yield RestrictWaybills(
+        gate=shared.gate,
+        vault=parts.vault,
+        restrictions=Restrictions(parts.store, parts.keyring, os.urandom),
+        signatures=shared.signatures,
+        recorder=shared.recorder,
+    )
+
+
+def _disclosures(parts: "Parts", shared: _Shared) -> Iterator[object]:
+    yield ReadDisclosures(
         gate=shared.gate,
         policy=shared.policy,
         keyring=parts.keyring,
         vault=parts.vault,
-        custodies=shared.custodies,
         disclosures=shared.disclosures,
-        restrictions=Restrictions(parts.store, parts.keyring, os.urandom),
-        signatures=shared.signatures,
         recorder=shared.recorder,
     )
 
@@ -465,6 +482,7 @@ def _directory(_: "Parts", shared: _Shared) -> Iterator[object]:
 
 _CAPABILITIES: Final = (
     _waybills,
+    _disclosures,
     _custody,
     _search,
     _opening,

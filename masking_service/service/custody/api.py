@@ -10,9 +10,9 @@ from masking_service.service.call.answers import Answer
 from masking_service.service.call.examples import WAYBILL_NO
 from masking_service.service.call.operation import STORE, Batch, Call, Example, Operation
 from masking_service.service.call.shapes import MAX_RECORDS, Shape
+from masking_service.service.custody import answers
 from masking_service.service.custody.use import MoveCustody
 from masking_service.service.people.permissions import Permission
-from masking_service.service.waybills import answers
 
 
 class MoveRequest(Shape, frozen=True):

@@ -14,6 +14,7 @@ from masking_service.masking.waybill import normalised, own_number
 from masking_service.service.call.call import Gate
 from masking_service.service.call.items import INVALID_ITEM, Fault, unknown_members
 from masking_service.service.call.recorder import DONE, NOT_FOUND, ItemOutcome, Recorder, RequestContext, Stated
+from masking_service.service.custody import answers
 from masking_service.service.custody.state import Custodies, Custody
 from masking_service.service.decoys.state import DecoyWatch
 from masking_service.service.people.permissions import Permission
@@ -21,7 +22,6 @@ from masking_service.service.people.policy import Policy
 from masking_service.service.people.principals import principal_id, site_codes
 from masking_service.service.search.findable import findable_of
 from masking_service.service.search.index import Indexed, every_entry
-from masking_service.service.waybills import answers
 from masking_service.service.waybills.vault import Found, Vault
 
 INVALID_WAYBILL_NO: Final = "invalid-waybill-no"

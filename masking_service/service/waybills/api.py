@@ -8,15 +8,16 @@ from msgspec import Meta
 from masking_service.audit.actions import Action
 from masking_service.service.acts.shapes import Signature, from_header
 from masking_service.service.call.answers import Answer
-from masking_service.service.call.examples import CASE, TOKENS, WAYBILL_NO, clear_record, masked_record, viewed
-from masking_service.service.call.operation import PROOF, SIGNATURE, STORE, Batch, Call, Example, Operation, for_path
+from masking_service.service.call.examples import TOKENS, WAYBILL_NO, clear_record, masked_record, viewed
+from masking_service.service.call.operation import PROOF, SIGNATURE, STORE, Batch, Call, Example, Operation
 from masking_service.service.call.shapes import MAX_ITEMS, MAX_RECORDS, Profile, Records, RecordSchema, Shape, Site
 from masking_service.service.custody.state import Custody
 from masking_service.service.people.permissions import Permission
 from masking_service.service.waybills import answers
 from masking_service.service.waybills import record_answers as records
+from masking_service.service.waybills.erase import EraseWaybill
 from masking_service.service.waybills.mask import Mask
-from masking_service.service.waybills.privacy import Privacy
+from masking_service.service.waybills.restrict import RestrictWaybills
 from masking_service.service.waybills.tokenize import Tokenize, TokenizeOptions
 from masking_service.service.waybills.view import ViewWaybills
 
@@ -133,16 +134,16 @@ def _view(view: ViewWaybills, call: Call[ViewRequest, None]) -> Sequence[Answer]
     return view(call.context, call.body.profile, call.body.waybills, call.proof, case=call.body.case)
 
 
-def _restrict(privacy: Privacy, call: Call[RestrictRequest, None]) -> Sequence[Answer]:
-    return privacy.restrict(call.context, call.body.waybills)
+def _restrict(restrict: RestrictWaybills, call: Call[RestrictRequest, None]) -> Sequence[Answer]:
+    return restrict.restrict(call.context, call.body.waybills)
 
 
-def _unrestrict(privacy: Privacy, call: Call[UnrestrictRequest, None]) -> Sequence[Answer]:
-    return privacy.unrestrict(call.context, call.body.waybills, call.body.signed)
+def _unrestrict(restrict: RestrictWaybills, call: Call[UnrestrictRequest, None]) -> Sequence[Answer]:
+    return restrict.unrestrict(call.context, call.body.waybills, call.body.signed)
 
 
-def _erase(privacy: Privacy, call: Call[None, None]) -> answers.Erased:
-    return privacy.erase(call.context, call.path["waybill_no"], from_header(call.signed))
+def _erase(erase: EraseWaybill, call: Call[None, None]) -> answers.Erased:
+    return erase(call.context, call.path["waybill_no"], from_header(call.signed))
 
 
 FOUND: Final = [{"pointer": "/remark", "code": "found-in-text"}]
@@ -242,7 +243,7 @@ OPERATIONS: Final = (
         method="delete",
         path="/v1/waybills/{waybill_no}",
         summary="Erase every revision of a waybill. Its number cannot be used again for one retention period.",
-        uses=Privacy,
+        uses=EraseWaybill,
         handle=_erase,
         permissions=(Permission.WAYBILL_ERASE,),
         audited_as=Action.ERASE,
@@ -256,7 +257,7 @@ OPERATIONS: Final = (
         method="post",
         path="/v1/restrictions",
         summary="Restrict waybills to the purposes that the policy names for them. Masks and labels go on.",
-        uses=Privacy,
+        uses=RestrictWaybills,
         handle=_restrict,
         permissions=(Permission.WAYBILL_ERASE,),
         audited_as=Action.RESTRICT,
@@ -273,7 +274,7 @@ OPERATIONS: Final = (
         method="delete",
         path="/v1/restrictions",
         summary="End the restriction of waybills.",
-        uses=Privacy,
+        uses=RestrictWaybills,
         handle=_unrestrict,
         permissions=(Permission.WAYBILL_ERASE,),
         audited_as=Action.UNRESTRICT,
@@ -304,33 +305,6 @@ OPERATIONS: Final = (
             {
                 "results": [viewed(), {"waybill_no": "YT0000000000000", "error": {"code": "not-found"}}],
                 "failed": 1,
-            },
-        ),
-    ),
-    Operation(
-        name="read_disclosures",
-        method="get",
-        path="/v1/waybills/{waybill_no}/disclosures",
-        summary="Who opened fields of a waybill, and who viewed it in full. Erasing the waybill keeps this.",
-        uses=Privacy,
-        handle=for_path(Privacy.disclosed),
-        permissions=(Permission.AUDIT_READ,),
-        audited_as=Action.DISCLOSURES,
-        answers={200: answers.Disclosures},
-        problems=("not-found", *STORE),
-        example=Example(
-            None,
-            {
-                "opens": [
-                    {
-                        "field": "/sender/phone",
-                        "principal": "staff/officer-7",
-                        "at": "2026-11-24T08:20:00Z",
-                        "case": CASE["case"],
-                        "approved_by": [],
-                    }
-                ],
-                "views": [{"principal": "client/c-88", "at": "2026-11-24T07:10:00Z", "profile": "courier"}],
             },
         ),
     ),

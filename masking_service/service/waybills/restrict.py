@@ -1,0 +1,88 @@
+"""Restricts waybills to the purposes that the policy names for them, and ends that."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from masking_service.audit.actions import Action
+from masking_service.masking.waybill import normalised
+from masking_service.service.acts import deeds
+from masking_service.service.acts.signatures import Signatures, Signed
+from masking_service.service.call.call import LiveGate
+from masking_service.service.call.recorder import DONE, NOT_FOUND, ItemOutcome, Recorder, RequestContext, Stated
+from masking_service.service.people.permissions import Permission
+from masking_service.service.people.signed_acts import SignedAct
+from masking_service.service.waybills import answers
+from masking_service.service.waybills.restriction import Restrictions
+from masking_service.service.waybills.vault import Vault
+
+Restriction = answers.RestrictedWaybill | answers.WaybillNotFound
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestrictWaybills:
+    """Restricts waybills and ends their restriction, under one policy."""
+
+    gate: LiveGate
+    vault: Vault
+    restrictions: Restrictions
+    signatures: Signatures
+    recorder: Recorder
+
+    def restrict(self, context: RequestContext, waybills: Sequence[Any]) -> list[Restriction]:
+        """Restrict waybills to the purposes that the policy names. Doing it again changes nothing for readers.
+
+        Round trips: live permission, one to read (two if one was revised), audit, one to write.
+
+        Args:
+            waybills: as they were sent.
+
+        Raises:
+            AccessError: the caller may not.
+            StoreUnavailable: some may be restricted; the same call can be made again.
+        """
+        return self._restrict(context, Action.RESTRICT, waybills)
+
+    def unrestrict(
+        self, context: RequestContext, waybills: Sequence[Any], signed: Signed | None = None
+    ) -> list[Restriction]:
+        """End the restriction of waybills, also of those without one. As `restrict`."""
+        return self._restrict(context, Action.UNRESTRICT, waybills, signed)
+
+    def _restrict(
+        self, context: RequestContext, action: Action, waybills: Sequence[Any], signed: Signed | None = None
+    ) -> list[Restriction]:
+        with self.recorder.record_denials(context, action):
+            grant, frozen = self.gate.grant_and_freeze_question(context.principal, Permission.WAYBILL_ERASE)
+            ending = action is Action.UNRESTRICT
+            signature = self.signatures.expect(context, SignedAct.UNRESTRICT, signed) if ending else None
+            keys = self.signatures.keys(context, signature)
+            proof = self.signatures.check(context, signature, lambda: deeds.unrestricting(keys, waybills), frozen)
+            frozen.answer()
+        tenant, restricted = context.principal.tenant, action is Action.RESTRICT
+        numbers = [normalised(one) for one in waybills]
+        known = [number for number in dict.fromkeys(numbers) if number is not None]
+        newest = dict(zip(known, self.vault.newest(tenant, known, context.now), strict=True))
+        found = [one for one in newest.values() if one is not None]
+        if restricted:
+            change = self.restrictions.prepare(tenant, found, context.principal.id, context.now)
+        else:
+            change = self.restrictions.prepare_end(tenant, found)
+        outcomes = [DONE if newest[number] is not None else NOT_FOUND for number in known]
+        items = [ItemOutcome(base, outcome) for base, outcome in zip(keys.bases(known), outcomes, strict=True)]
+        entry = self.recorder.record(
+            context,
+            action,
+            DONE if found else NOT_FOUND,
+            Stated(role=grant.role, signed=proof),
+            items=items or [ItemOutcome(None, NOT_FOUND)],
+            sealed=change.sealed,
+        )
+        with self.recorder.take_back_on_failure(entry):
+            change.write()
+        return [
+            answers.RestrictedWaybill(number, restricted)
+            if number is not None and newest[number] is not None
+            else answers.not_found(sent, NOT_FOUND)
+            for sent, number in zip(waybills, numbers, strict=True)
+        ]
