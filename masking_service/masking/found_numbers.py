@@ -55,8 +55,6 @@ _CALLS_BEFORE: Final = (
     rf"|(?P<says>\b(?:{by_first_letter(_SAYS_PHONE_ABROAD)})|{_IN_OTHER_SCRIPTS}){_SIGN_OF_NUMBER}{_DIGITS_AHEAD}{{7}})"
 )
 """Words in other languages, before seven digits at least; before eight those that are names of goods, too."""
-BEFORE_NUMBER: Final = rf"(?:(?:{by_first_letter(SAYS_PHONE)}){_SIGN_OF_NUMBER}|{_CALLS_BEFORE})[ :.]{{0,3}}"
-"""A word for a phone, and what is between it and the number."""
 _BEGINS: Final = "".join(
     sorted(
         {
@@ -66,6 +64,10 @@ _BEGINS: Final = "".join(
     )
 )
 """What these words begin with."""
+BEFORE_NUMBER: Final = (
+    rf"(?=[{_BEGINS}])(?:(?:{by_first_letter(SAYS_PHONE)}){_SIGN_OF_NUMBER}|{_CALLS_BEFORE})[ :.]{{0,3}}"
+)
+"""A word for a phone, and what is between it and the number."""
 _ASKS: Final = (
     r"(?=[ ,.]{1,3}(?:(?:(?:please|pls|plz|kindly) )?(?:call|ring|phone|dial|text|whatsapp)"
     r"|is (?:my|his|her|our|their) (?:new |other |work |home )?(?:number|no|phone|mobile|cell|contact))\b)"

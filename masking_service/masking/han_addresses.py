@@ -111,7 +111,7 @@ def read_han_units(text: str, level: int = ESTATE, is_sure: _IsSure | None = Non
                 goes_on = not is_sure or gap[0] not in FILLERS or (level >= BUILDING and _INSIDE(gap))
                 level = level_of(gap, kind, level if goes_on else PLACE, end == 0)
         stop = match.end(1)
-        kind, last = word_behind(text, match)
+        kind, last = word_behind(text, kind, stop, last)
         before, end = level, last
         number = text[start:stop]
         last_kind, last_number = kind, number
@@ -147,8 +147,11 @@ def _is_of_no_unit(number: str, gap: str, level: int) -> bool:
 
 def behind_last_number(text: str) -> int:
     """Return where the words behind an address's last number begin; a lone numeral may be a name's (张三)."""
-    numbers = (match for match in TOKENS(text) if match.lastindex is not None and match[0] not in _NUMERALS)
-    return max((word_behind(text, match)[1] for match in numbers), default=0)
+    numbers = [match for match in TOKENS(text) if match.lastindex is not None and match[0] not in _NUMERALS]
+    if not numbers:
+        return 0
+    last = numbers[-1]
+    return word_behind(text, last.lastindex or 0, last.end(1), last.end())[1]
 
 
 def _is_listed(last_kind: int, last_number: str, kind: int, number: str) -> bool:

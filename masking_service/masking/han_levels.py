@@ -49,6 +49,8 @@ _IN_THE_HOUSE: Final = frozenset("甲乙丙丁内內")
 """Behind the number of a house: one of several houses, or what is in it, as in 12号内5号."""
 HERE: Final = "内內侧側边邊面旁东東西南北中"
 """Behind a place: which side of it."""
+_NO_PLACE_ENDS: Final = frozenset((*FILLERS, *_HASHES, *HERE, *"里裡牌号號甲之附"))
+"""Words that end with none of them are a place whole."""
 INSIDE: Final = ("公寓", "大厦", "大楼", "市场", "商场", "小区", "园区", "业园", "酒店", "宿舍", "大院")
 """What people are in: a name with 里 behind it is no lane's."""
 _SAYS_NO_MORE: Final = re.compile(
@@ -75,7 +77,7 @@ def level_of(gap: str, kind: int, level: int, first: bool) -> int:
         return level
     if gap in _IN_THE_HOUSE and level in (NUMBER, BUILDING):
         return BUILDING
-    place = _place(gap, kind, level)
+    place = _place(gap, kind, level) if gap[-1] in _NO_PLACE_ENDS else gap
     if not place:
         return level
     if place[-1] in LETTERS and (latin := _LATIN_HEAD(place)):

@@ -81,12 +81,15 @@ def is_of_name(text: str, stop: int) -> bool:
     return found is not None and (found[0][-1] == "*" or names_between_words.is_name(found[0], plainly=True))
 
 
-def word_behind(text: str, match: re.Match[str]) -> tuple[int, int]:
-    """Which word is behind a number of TOKENS, and where it ends; a person's family name is none."""
-    kind, stop = match.lastindex or 0, match.end(1)
-    if BARE_NUMBER < kind < STOREY and is_of_name(text, stop):
-        return BARE_NUMBER, stop
-    return kind, match.end()
+def word_behind(text: str, kind: int, stop: int, end: int) -> tuple[int, int]:
+    """Which word is behind a number of TOKENS, and where it ends; a person's family name is none.
+
+    Args:
+        text: the address.
+        kind: which word it seems to be.
+        stop, end: where the number ends, and the word.
+    """
+    return (BARE_NUMBER, stop) if BARE_NUMBER < kind < STOREY and is_of_name(text, stop) else (kind, end)
 
 
 def parts_of(number: str) -> list[str]:

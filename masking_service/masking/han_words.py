@@ -33,8 +33,8 @@ _FAR: Final = 1 << 20
 Word = tuple[str, int]
 """Class and cost."""
 NO_WORD: Final = (UNKNOWN, COST_OF_UNKNOWN)
-Readings = tuple[list[int], list[str]]
-"""For each place in a run, the least cost of the words on one side, and the next word."""
+Reading = tuple[list[int], list[int]]
+"""For each place in a run, the least cost of the words on one side, and where the next one begins or ends."""
 
 
 class HanWords:
@@ -89,24 +89,43 @@ class HanWords:
         found = self.words.get(written)
         return (UNKNOWN, COST_OF_UNKNOWN) if found is None and len(written) == 1 else found
 
-    def read(self, han: str) -> tuple[Readings, Readings]:
-        """Read a run of Han as the cheapest words: those before each place, and those behind it."""
-        words_in = self._words_in(han)
-        return _read_forwards(han, words_in), _read_backwards(han, words_in)
+    def cost(self, han: str) -> int:
+        """What the cheapest words cost that a run of Han can be read as."""
+        return self._read_forwards(han)[0][-1]
 
-    def _words_in(self, han: str) -> list[list[tuple[int, int]]]:
-        """For each place the ends and costs of the words that begin there."""
-        words, longest = self.words, self.longest
-        found = []
-        for start in range(len(han)):
-            one = words.get(han[start], NO_WORD)
-            here = [(start + 1, one[1])]
-            for end in range(start + 2, start + longest.get(han[start : start + 2], 1) + 1):
-                word = words.get(han[start:end])
-                if word is not None and end <= len(han):
-                    here.append((end, word[1]))
-            found.append(here)
-        return found
+    def read(self, han: str) -> tuple[Reading, Reading]:
+        """Read a run of Han as the cheapest words: those before each place, and those behind it."""
+        length = len(han)
+        before, begins, words_in = self._read_forwards(han)
+        behind, ends = [_FAR] * length + [0], [length] * (length + 1)
+        for start in range(length - 1, -1, -1):
+            least = _FAR
+            for end, cost in words_in[start]:
+                if behind[end] + cost < least:
+                    least = behind[end] + cost
+                    ends[start] = end
+            behind[start] = least
+        return (before, begins), (behind, ends)
+
+    def _read_forwards(self, han: str) -> tuple[list[int], list[int], list[list[tuple[int, int]]]]:
+        """The words before each place, and for each the ends and costs of the words that begin there."""
+        words, longest, length = self.words, self.longest, len(han)
+        costs, begins = [0] + [_FAR] * length, [0] * (length + 1)
+        words_in = []
+        for start, char in enumerate(han):
+            before = costs[start]
+            here = [(start + 1, words.get(char, NO_WORD)[1])]
+            last = longest.get(han[start : start + 2])
+            if last is not None:
+                for end in range(start + 2, min(start + last, length) + 1):
+                    word = words.get(han[start:end])
+                    if word is not None:
+                        here.append((end, word[1]))
+            for end, cost in here:
+                if before + cost < costs[end]:
+                    costs[end], begins[end] = before + cost, start
+            words_in.append(here)
+        return costs, begins, words_in
 
     def is_family(self, char: str) -> bool:
         """Whether a character is far likelier a family name than a word: 王, 李, but not 高, 方."""
@@ -125,27 +144,6 @@ class HanWords:
             return sum(self.words.get(char, NO_WORD)[1] for char in given) - _COST_OF_GIVEN_WORD
         saved = self._saved_as_given.get
         return sum([saved(char, COST_OF_UNKNOWN - _COST_OF_GIVEN) for char in given])
-
-
-def _read_forwards(han: str, words_in: list[list[tuple[int, int]]]) -> Readings:
-    length = len(han)
-    costs, words = [0] + [_FAR] * length, [""] * (length + 1)
-    for start, here in enumerate(words_in):
-        before = costs[start]
-        for end, cost in here:
-            if before + cost < costs[end]:
-                costs[end], words[end] = before + cost, han[start:end]
-    return costs, words
-
-
-def _read_backwards(han: str, words_in: list[list[tuple[int, int]]]) -> Readings:
-    length = len(han)
-    costs, words = [_FAR] * length + [0], [""] * (length + 1)
-    for start in range(length - 1, -1, -1):
-        for end, cost in words_in[start]:
-            if costs[end] + cost < costs[start]:
-                costs[start], words[start] = costs[end] + cost, han[start:end]
-    return costs, words
 
 
 def _costs(lines: list[str]) -> dict[str, int]:

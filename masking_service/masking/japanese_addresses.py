@@ -24,7 +24,7 @@ _HOUSE_IN_KANA: Final = re.compile(r"[\u30a1-\u30ff]\s?\Z").search
 
 def is_japanese(text: str) -> bool:
     """Whether an address is of Japan: by its kana, or by the names of its prefectures and lots."""
-    return any(says(text) is not None for says in (_SAYS_JAPANESE, _IN_JAPAN, _LOT_AND_ROOM))
+    return (_SAYS_JAPANESE(text) or _IN_JAPAN(text) or _LOT_AND_ROOM(text)) is not None
 
 
 def hide_japanese_units(text: str) -> str:

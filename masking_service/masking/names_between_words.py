@@ -146,7 +146,7 @@ _MAX_OF_USUAL: Final = 14
 _BEFORE_RUN: Final = 20
 """Characters before a run that say what is in it."""
 _LABEL: Final = re.compile(
-    r"([\u4e00-\u9fff]+)(?:[\s》】\])>)）.丨|\-—_]{1,4}|[\s》】\]]?[:：=∶﹕→](?:\s?[《【\[(（『「<]|\s{0,3})|[《【\[(（『「<“\"])$"
+    r"((?<![\u4e00-\u9fff])[\u4e00-\u9fff]+)(?:[\s》】\])>)）.丨|\-—_]{1,4}|[\s》】\]]?[:：=∶﹕→](?:\s?[《【\[(（『「<]|\s{0,3})|[《【\[(（『「<“\"])$"
 ).search
 _LATIN_LABEL: Final = Expression(
     rf"(?<![A-Za-z])(?:{by_first_letter(f'{cues.LATIN_CUES}|to|from')})[\s,.:：=]{{1,3}}$", re.I
@@ -248,7 +248,7 @@ class HanRun:
         self._text, self.start, self.end, self._parallel = text, start, end, parallel
         self._known = han_words()
         self._han = text[start:end]
-        (self._cost_before, self._word_before), (self._cost_behind, self._word_behind) = self._known.read(self._han)
+        (self._cost_before, self._begins), (self._cost_behind, self._ends) = self._known.read(self._han)
 
     def names(self) -> Iterator[tuple[int, int]]:
         """The spans of names in the run, the likeliest first, none inside another."""
@@ -258,16 +258,6 @@ class HanRun:
             if all(end <= first or last <= start for first, last in taken):
                 taken.append((start, end))
                 yield self.start + start, self.start + end
-
-    def is_name(self, least: int) -> bool:
-        """Whether all of the run is a name that saves so much, whatever is beside it."""
-        family = 2 if self._han[:2] in DOUBLE_FAMILY_NAMES and len(self._han) > len("欧阳") else 1
-        given, cost = self._han[family:], self._known.family.get(self._han[:family])
-        if self._han[:1] in _WORDS_AS_FAMILY:
-            cost = _COST_OF_WORD_AS_FAMILY
-        if cost is None or len(given) not in _COST_OF_NAME or self._han in self._known.words:
-            return False
-        return self._saved(0, len(self._han), cost + _cost_of_given(given)) >= least
 
     def first_name(self, least: int) -> int | None:
         """The length of the likeliest name that begins the run, if it saves so much."""
@@ -302,16 +292,24 @@ class HanRun:
         cost += self._known.given_cost(given) + _COST_OF_NAME.get(len(given), 0)
         return self._saved(start, end, cost) + self._before(start) + self._behind(end, whole=False) < 0
 
+    def _word_before(self, at: int) -> str:
+        """The word before a place; empty at the beginning."""
+        return self._han[self._begins[at] : at]
+
+    def _word_behind(self, at: int) -> str:
+        """The word behind a place; empty at the end."""
+        return self._han[at : self._ends[at]]
+
     def _saved(self, start: int, end: int, cost_of_name: int) -> int:
         """What a name at this span costs less than the words there."""
         return self._cost_before[-1] - self._cost_before[start] - cost_of_name - self._cost_behind[end]
 
     def _candidates(self) -> Iterator[tuple[int, int, int]]:
         """Points, start and end of what may be a name."""
-        han = self._han
+        han, family_costs = self._han, self._known.family
         for start in range(len(han) - 1):
             for family in (2, 1) if han[start : start + 2] in DOUBLE_FAMILY_NAMES else (1,):
-                cost = self._known.family.get(han[start : start + family])
+                cost = family_costs.get(han[start : start + family])
                 if cost is None:
                     continue
                 for end in (start + family + 2, start + family + 1):
@@ -319,15 +317,16 @@ class HanRun:
                         continue
                     given = han[start + family : end]
                     saved = self._saved(start, end, cost + _cost_of_given(given))
-                    if saved + 2 * _SURE < _LEAST_IF_SURE or self._is_none(start, end, given):
+                    if saved + 2 * _SURE < _LEAST_IF_SURE:
                         continue
                     saved -= self._cost_of_last(end, given)
                     if saved + 2 * _SURE < _LEAST_IF_SURE:
                         continue
                     points, cue = self._beside(start, end)
                     sure = cue >= _SURE and not is_word(han[start:end])
-                    least = _LEAST_IF_SURE if sure else _LEAST
-                    if saved + points >= least and (cue >= _CUE or self._is_likely(start, end, saved)):
+                    if saved + points < (_LEAST_IF_SURE if sure else _LEAST):
+                        continue
+                    if (cue >= _CUE or self._is_likely(start, end, saved)) and not self._is_none(start, end, given):
                         yield saved + points, start, end
 
     def _cost_of_last(self, end: int, given: str) -> int:
@@ -364,7 +363,7 @@ class HanRun:
 
     def _is_behind_noun(self, start: int) -> bool:
         """Whether a noun that calls no place, or a building's number, is before a name: 化妆王芳跟妆, 3栋王芳."""
-        word = self._word_before[start]
+        word = self._word_before(start)
         if start == 1 or self._han[start] in _PLACE_ENDS:
             return self._text[self.start - 1 : self.start].isalnum()
         return len(word) > 1 and self._known.words[word][0] == "n" and _PLACE_ENDS.isdisjoint(self._han[:start])
@@ -392,7 +391,7 @@ class HanRun:
     def _is_told_inside(self, start: int, end: int, saved: int) -> bool:
         """Whether what is beside a name of three characters that words follow may be about a person."""
         if start:
-            return len(self._word_before[start]) > 1 or self._before(start) >= 0
+            return len(self._word_before(start)) > 1 or self._before(start) >= 0
         return self._says_more(end) or (saved >= _LIKELY_BEFORE_NOUN and not self._is_goods(end))
 
     def _is_goods(self, at: int) -> bool:
@@ -403,13 +402,13 @@ class HanRun:
 
     def _is_sold(self, at: int) -> bool:
         """Whether the noun behind a possible name means goods, a firm or a place, as behind a brand."""
-        if not _SOLD.isdisjoint(self._word_behind[at][-1] + self._han[-1]) or _AMOUNT(self._text, self.end):
+        if not _SOLD.isdisjoint(self._word_behind(at)[-1] + self._han[-1]) or _AMOUNT(self._text, self.end):
             return True
         return (_FIRM_OR_PLACE(self._han, at) or _AMOUNT_LAST(self._han, at)) is not None
 
     def _says_more(self, at: int) -> bool:
         """Whether a verb, and more behind it, say what the person does whose name begins the run: 王晓明迁新址."""
-        word = self._word_behind[at]
+        word = self._word_behind(at)
         kind = (self._known.word(word) or (UNKNOWN, 0))[0]
         return kind in "vpt" and at + len(word) < len(self._han) and self._place_behind(at, kind) is None
 
@@ -422,7 +421,7 @@ class HanRun:
     def _is_none(self, start: int, end: int, given: str) -> bool:
         """Whether the span is no name: a nickname's, or a family name alone with a title or mask."""
         return (
-            self._word_before[start] in _NICKNAMES
+            self._word_before(start) in _NICKNAMES
             or self._is_in_cue(start, end)
             or (start == 0 and self._han[0] in "班支" and self._is_behind_room())
             or (start == 0 and is_distance(self._text, self.start))
@@ -472,7 +471,7 @@ class HanRun:
             return _SURE
         if at > 1 and han[at - 1] in "班级届" and han[at - 2] in "一二三四五六七八九十年":
             return _SURE
-        word = self._word_before[at]
+        word = self._word_before(at)
         if word == "的" and self._is_whose(at):
             return _ORGANISATION
         if at > len("收件") and word[-1] in ROLE_ENDS:
@@ -480,7 +479,7 @@ class HanRun:
         of_people = word[-1] in _OF_PEOPLE_ENDS and (at > len("收件") or len(word) > 1)
         if of_people and self._known.word(word)[0] == "n":  # type: ignore[index]  # it is one of the words
             return _ORGANISATION
-        longer = len(word) > 1 or self._word_before[at - 1] or self._text[self.start - 1 : self.start].isalnum()
+        longer = len(word) > 1 or self._word_before(at - 1) or self._text[self.start - 1 : self.start].isalnum()
         if word[-1] in ORGANISATION_ENDS and longer:
             return _ORGANISATION
         if word == "的" and at > 1:
@@ -493,7 +492,7 @@ class HanRun:
             return self._text[self.start - 1 : self.start] in _BRACKETS
         if len(self._han) - at > len("欧阳娜娜") and self._han.endswith(_LOCKERS, 0, at - 1):
             return False  # 丰巢的索特传动设备西门柜
-        owner = self._word_before[at - 1]
+        owner = self._word_before(at - 1)
         if owner[-1] in ORGANISATION_ENDS and at > len("队的"):
             return True
         return len(self._han) - at <= len("欧阳明") and len(owner) > 1 and self._known.words[owner][0] in "ns"
@@ -527,7 +526,7 @@ class HanRun:
         han = self._han
         if at == len(han):
             return self._behind_run(whole=whole)
-        word = self._word_behind[at]
+        word = self._word_behind(at)
         if at + 1 == len(han) and han[at] in _NEVER_LAST:
             return 0
         if at + 1 == len(han) and han[at] in _LAST:
@@ -708,7 +707,7 @@ def _is_site(text: str, at: int) -> bool:
 def _names_of_a_list(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """The spans of all parts of a list in a text, if each is a name: 张小三、李四."""
     parts = [part.span() for part in _HAN_PARTS(text, start, end)]
-    if all(HanRun(text, *part).is_name(_IN_A_LIST) for part in parts):
+    if all(_is_name(text[first:last], _IN_A_LIST) for first, last in parts):
         yield from parts
 
 
@@ -719,12 +718,24 @@ def is_plainly_name(text: str) -> bool:
     of_things = text[-1] in cues.NO_LABEL_ENDS and known.given.get(text[-1], COST_OF_UNKNOWN) > _USUAL_LAST
     if of_things or text in cues.BRANDS:
         return False
-    return HanRun(text, 0, len(text)).is_name(_ALONE[len(text) > len("李芳")])
+    return _is_name(text, _ALONE[len(text) > len("李芳")])
+
+
+def _is_name(han: str, least: int) -> bool:
+    """Whether all of a run in simplified characters is a name that saves so much, whatever is beside it."""
+    known = han_words()
+    family = 2 if han[:2] in DOUBLE_FAMILY_NAMES and len(han) > len("欧阳") else 1
+    given, cost = han[family:], known.family.get(han[:family])
+    if han[:1] in _WORDS_AS_FAMILY:
+        cost = _COST_OF_WORD_AS_FAMILY
+    if cost is None or len(given) not in _COST_OF_NAME or han in known.words:
+        return False
+    return known.cost(han) - cost - _cost_of_given(given) >= least
 
 
 def is_name(text: str, *, plainly: bool = False) -> bool:
     """Whether a Han text is likelier a name than words; `plainly` if little else is around it."""
-    return HanRun(han_words().simplified(text), 0, len(text)).is_name(_IN_A_PLAIN_PLACE if plainly else _IN_A_LIST)
+    return _is_name(han_words().simplified(text), _IN_A_PLAIN_PLACE if plainly else _IN_A_LIST)
 
 
 def are_words(text: str, start: int, end: int) -> bool:

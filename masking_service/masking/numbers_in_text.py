@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from operator import itemgetter
 from typing import Final
 
+from masking_service.masking.alternatives import only_at
 from masking_service.masking.expressions import Expression
 from masking_service.masking.found_numbers import BEFORE_NUMBER, extension_in_text, find_numbers
 from masking_service.masking.identity import (
@@ -76,15 +77,18 @@ _JOINED: Final = re.compile(
 )
 """A mobile number behind a room's, before a list's next number, or several without a separator."""
 _account_word: Final = re.compile(
-    "(?:微信|薇信|威信|徽信|v信|V信|vx|VX|Vx|wx|WX|Wx|weixin|WeiXin|Weixin|wechat|WeChat|Wechat|WECHAT|qq|QQ|Qq|扣扣"
-    "|openid|openId|OpenID|OpenId|OPENID|open_id|OPEN_ID|open id|unionid|unionId|UnionID|UNIONID|union_id|支付"
-    "|旺旺|抖音|快手|小红书|闲鱼|閒魚|咸鱼|钉钉|釘釘|飞书|飛書|微博|陌陌|电报|電報|账号|帐号|帳號|賬號|用户名|会员名|昵称"
-    "|(?:淘宝|淘寶|天猫|京东|京東|拼多多|得物|转转)[ \t]?[Ii][Dd]"
-    "|➕v|➕V|＋v|＋V|十v|十V|v[:：]|V[:：]|g[:：]|G[:：]|q[:：]|Q[:：]|b[:：]|B[:：]|g ?@|G ?@|LINE[:：]"
-    "|facebook|Facebook|FACEBOOK|whatsapp|WhatsApp|WHATSAPP|Whatsapp|telegram|Telegram|TELEGRAM|skype|Skype|SKYPE"
-    "|nstagram|akao|ine ?id|ine ?ID|INE ?ID|加[VvQq]|\\+[Vv]|企鹅|企鵝)"
+    only_at(
+        "微薇威徽vVwWqQ扣oOuU支旺抖快小闲閒咸钉釘飞飛陌电電账帐帳賬用会昵淘天京拼得转➕＋十gGbBLfFtTsSnaiI加+企",
+        "微信|薇信|威信|徽信|v信|V信|vx|VX|Vx|wx|WX|Wx|weixin|WeiXin|Weixin|wechat|WeChat|Wechat|WECHAT|qq|QQ|Qq|扣扣"
+        "|openid|openId|OpenID|OpenId|OPENID|open_id|OPEN_ID|open id|unionid|unionId|UnionID|UNIONID|union_id|支付"
+        "|旺旺|抖音|快手|小红书|闲鱼|閒魚|咸鱼|钉钉|釘釘|飞书|飛書|微博|陌陌|电报|電報|账号|帐号|帳號|賬號|用户名|会员名|昵称"
+        "|(?:淘宝|淘寶|天猫|京东|京東|拼多多|得物|转转)[ \t]?[Ii][Dd]"
+        "|➕v|➕V|＋v|＋V|十v|十V|v[:：]|V[:：]|g[:：]|G[:：]|q[:：]|Q[:：]|b[:：]|B[:：]|g ?@|G ?@|LINE[:：]"
+        "|facebook|Facebook|FACEBOOK|whatsapp|WhatsApp|WHATSAPP|Whatsapp|telegram|Telegram|TELEGRAM|skype|Skype|SKYPE"
+        "|nstagram|akao|ine ?id|ine ?ID|INE ?ID|加[VvQq]|\\+[Vv]|企鹅|企鵝",
+    )
 ).search
-"""A word of `_ACCOUNT`. All of these begin with a plain character, so that most texts are passed over quickly."""
+"""A word of `_ACCOUNT`."""
 _said_last: Final = re.compile("(?:尾号|尾號|尾数|后四位|後四位|末四位|后4位|末4位)").search
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from masking_service.masking import addresses_in_text, han_units_in_text, names_of_clauses
+from masking_service.masking import addresses_in_text, han_units_in_text, names_of_clauses, numbers_in_text
 from masking_service.masking.alternatives import only_at
 from masking_service.masking.kinds import text as texts
 from tests.every import every
@@ -19,6 +19,7 @@ SEARCHES = {
     "rooms": addresses_in_text._ROOM_SIGN,
     "places": addresses_in_text._PLACE_OR_ROOM,
     "unusual": texts._UNUSUAL,
+    "accounts": numbers_in_text._account_word,
 }
 CLASS, EXPRESSION = "[a](?<=(?=", r")[\s\S])"
 SPACES = [char for char in map(chr, range(0x10000)) if char.isspace()]

@@ -389,7 +389,8 @@ def _numbered(shown: str) -> str:
 
 def _mask_simple(values: Sequence[str], mask_named: MaskNamed | None) -> list[str | None]:
     """Return the masks of addresses in which one reading finds all that is to be hidden; None for every other one."""
-    read = [read_han_units(value) if _is_simple(value) else ("", 0) for value in values]
+    simple = [*map(_is_simple, values)]
+    read = [read_han_units(value) if ok else ("", 0) for value, ok in zip(values, simple, strict=True)]
     found = [_read_once(shown) for shown, _ in read]
     for at in which_may_have_names("\n".join([shown[note:] for shown, note in read])):
         if found[at] is not None and (names := _names_in_note(*read[at])):
