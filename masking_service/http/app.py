@@ -22,10 +22,10 @@ from masking_service.http.body import (
     answer,
     batch,
     begin,
+    count_outcomes,
     decode,
     decode_query,
     language_of_caller,
-    note_outcomes,
     problem_answer,
     problem_of_http,
     state,
@@ -193,8 +193,8 @@ def _encoded(row: Operation, answered: Any) -> Response:
     if isinstance(answered, Answered):
         return answer(answered.content, answered.status)
     if isinstance(content, Batch):
-        return batch(answered)
-    if row.batch_of_one and note_outcomes([answered]):
+        return batch(answered, content.notice(answered))
+    if row.batch_of_one and count_outcomes([answered]):
         raise Problem(answered.error.code)
     return answer(answered, status)
 

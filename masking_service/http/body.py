@@ -26,15 +26,12 @@ from masking_service.http.problems import Problem
 from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.json_numbers import Fraction, encode
 from masking_service.masking.schema import pointer
-from masking_service.masking.unmapped import UNMAPPED_MASKED
-from masking_service.masking.walk import NOTHING_MAPPED
 from masking_service.service.call.answers import Answer
 from masking_service.service.call.call import UseCases
 from masking_service.service.call.items import is_shown, unknown_members
-from masking_service.service.call.rule_texts import FITTING, ITEMS, LOOK_PERSONAL, NOTICE, with_rules
+from masking_service.service.call.rule_texts import FITTING, ITEMS, LOOK_PERSONAL, with_rules
 from masking_service.service.people.principals import Principal
-from masking_service.service.waybills.record_answers import EmptyRecord
-from masking_service.texts import LANGUAGES, Language
+from masking_service.texts import LANGUAGES, Language, Text
 
 Shape = TypeVar("Shape", bound=msgspec.Struct)
 
@@ -226,43 +223,37 @@ def answer(content: Any, status: int = 200) -> Response:
     return Response(encode(content), status, content_type=JSON, headers={"Cache-Control": "no-store"})
 
 
-def batch(results: Sequence[Answer]) -> Response:
-    """The answer to a batch: results, count of failures, and a notice where most are mis-mapped."""
-    failed = note_outcomes(results)
-    unmapped = sum(_is_not_mapped(result) for result in results if getattr(result, "warnings", True))
-    if unmapped * 2 > len(results):
-        notice = NOTICE.filled(unmapped=unmapped, records=len(results)).in_language(language_of_caller())
-        return answer({"notice": notice, "results": results, "failed": failed})
-    return answer({"results": results, "failed": failed})
+def batch(results: Sequence[Answer], notice: Text | None = None) -> Response:
+    """The answer to a batch: results, count of failures, and the notice if there is one."""
+    errors = count_outcomes(results)
+    if errors:
+        explain(errors, language_of_caller())
+    if notice is not None:
+        told = notice.in_language(language_of_caller())
+        return answer({"notice": told, "results": results, "failed": len(errors)})
+    return answer({"results": results, "failed": len(errors)})
 
 
-def _is_not_mapped(result: Answer) -> bool:
-    """True if the schema maps nothing of this result's record, or not all that is personal."""
-    if isinstance(result, EmptyRecord):
-        return False
-    if warnings := getattr(result, "warnings", UNSET):
-        return any(warning.code == UNMAPPED_MASKED for warning in warnings)
-    error = getattr(result, "error", None)
-    return error is not None and error.code == NOTHING_MAPPED
-
-
-def note_outcomes(results: Sequence[Answer]) -> int:
-    """Count outcomes, explain the failed items, and return how many failed."""
+def count_outcomes(results: Sequence[Answer]) -> list[Any]:
+    """Count the outcomes of a batch, for the log and the metrics, and return the errors of the items that failed."""
     errors = [error for result in results if (error := getattr(result, "error", None)) is not None]
     outcomes = state().outcomes = {"ok": len(results) - len(errors)}
     if errors:
         outcomes |= Counter(error.code for error in errors)
-        language = language_of_caller()
-        for error in errors:
-            text = ITEMS.get(error.code)
-            if text is not None and error.detail is UNSET:
-                places = [(place.pointer, place.code) for place in getattr(error, "errors", ())]
-                error.detail = with_rules(text, places, language)
-            if getattr(error, "schemas", UNSET) is not UNSET:
-                error.detail += " " + FITTING.filled(schemas=", ".join(error.schemas)).in_language(language)
-            if getattr(error, "members", UNSET) is not UNSET:
-                error.detail += " " + LOOK_PERSONAL.filled(members=", ".join(error.members)).in_language(language)
-    return len(errors)
+    return errors
+
+
+def explain(errors: Sequence[Any], language: Language) -> None:
+    """Write into the errors of items, as their `detail`, what happened and what the caller can do."""
+    for error in errors:
+        text = ITEMS.get(error.code)
+        if text is not None and error.detail is UNSET:
+            places = [(place.pointer, place.code) for place in getattr(error, "errors", ())]
+            error.detail = with_rules(text, places, language)
+        if getattr(error, "schemas", UNSET) is not UNSET:
+            error.detail += " " + FITTING.filled(schemas=", ".join(error.schemas)).in_language(language)
+        if getattr(error, "members", UNSET) is not UNSET:
+            error.detail += " " + LOOK_PERSONAL.filled(members=", ".join(error.members)).in_language(language)
 
 
 def preferred_language(accept: LanguageAccept) -> Language:

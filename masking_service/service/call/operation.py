@@ -3,7 +3,7 @@
 A capability lists its rows in its `api.py`. `http` serves them, and the OpenAPI document is made from them.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Generic, Literal, NamedTuple, TypeAlias, TypeVar
 
@@ -12,6 +12,7 @@ import msgspec
 from masking_service.audit.actions import Action
 from masking_service.service.call.recorder import RequestContext
 from masking_service.service.people.permissions import Permission
+from masking_service.texts import Text
 
 Body = TypeVar("Body")
 Query = TypeVar("Query")
@@ -26,11 +27,23 @@ PROOF: Final = ("device-proof-required", "signature-invalid")
 """The problems of calls that a policy can let a person's device prove."""
 
 
+def no_notice(_results: Sequence[Any]) -> Text | None:
+    """Say nothing of a batch as a whole."""
+    return None
+
+
 class Batch(NamedTuple):
-    """An answer to a batch: each result has one of these shapes."""
+    """An answer to a batch.
+
+    Attributes:
+        name: of the shape, in the document.
+        results: the shapes of its results.
+        notice: what the caller is told of the results as a whole; None for nothing.
+    """
 
     name: str
     results: tuple[type[msgspec.Struct], ...]
+    notice: Callable[[Sequence[Any]], Text | None] = no_notice
 
 
 Answer: TypeAlias = (

@@ -175,11 +175,6 @@ LOOK_PERSONAL: Final = Text("These members look like a person's, and no schema m
 FITTING: Final = Text("These schemas would fit: {schemas}.")
 """What is added for a record that another schema maps."""
 
-NOTICE: Final = Text(
-    "{unmapped} of {records} records have members that the schema does not map and that are personal, or none that it "
-    "maps. Check the schema and the names of members."
-)
-"""What a batch says at its head where most of its records warn."""
 
 CASE_STATES: Final[dict[str, Text]] = {
     "unknown": Text("There is no case of this number."),

@@ -159,7 +159,7 @@ OPERATIONS: Final = (
         permissions=(Permission.WAYBILL_MASK,),
         body=MaskRequest,
         at_most={"records": MAX_RECORDS},
-        answers={200: Batch("MaskResults", (records.MaskedRecord, records.InvalidRecord))},
+        answers={200: Batch("MaskResults", (records.MaskedRecord, records.InvalidRecord), records.mapping_notice)},
         problems=("profile-required", "too-many-items", "unknown-schema"),
         example=Example(
             {
@@ -195,6 +195,7 @@ OPERATIONS: Final = (
             200: Batch(
                 "TokenizeResults",
                 (records.TokenizedRecord, records.UnstoredRecord, records.InvalidRecord, records.RefusedRecord),
+                records.mapping_notice,
             )
         },
         problems=(
