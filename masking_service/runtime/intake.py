@@ -11,18 +11,14 @@ from typing import TYPE_CHECKING, Final
 
 from keys.errors import KeysError
 from keys.keyring import Keyring
-from keys.messages import MessageKey
 from masking_service import __version__
 from masking_service.masking.schemas import load_schemas
-from masking_service.observability.alerts import Alerts
 from masking_service.observability.logs import log
 from masking_service.observability.metrics import Metrics
-from masking_service.observability.webhook import Webhook
 from masking_service.rotation.keyset_watch import KeysetFileWatch
 from masking_service.runtime.background import BackgroundThreads, Report
-from masking_service.runtime.clock import clock
 from masking_service.runtime.gauges import gauge, store_gauges
-from masking_service.runtime.opened import open_store
+from masking_service.runtime.opened import open_alerts, open_store
 from masking_service.runtime.settings import Settings
 from masking_service.runtime.wiring import NO_CLIENTS
 from masking_service.service.call.call import Admission, Authenticator, Gate, UseCases
@@ -73,10 +69,7 @@ class IntakeParts:
         self.settings = settings
         self.keyring = keyring
         self.metrics = Metrics()
-        self.alerts = Alerts(keyring, self.metrics, clock, os.urandom)
-        if settings.alert_url and settings.alert_key:
-            key = MessageKey.read(settings.alert_key)
-            self.alerts.send_to(Webhook(settings.alert_url, key, clock=clock, dropped=self.metrics.dropped_alert))
+        self.alerts = open_alerts(settings, keyring, self.metrics)
         self.store = open_store(settings)
         self.published = Published(self.store, keyring, settings.state_dir, os.urandom)
         self.published.load_snapshots()

@@ -12,7 +12,7 @@ from masking_service.masking.timestamps import unix_time
 from masking_service.service.call.answers import one_of
 from masking_service.service.call.errors import InvalidRequest
 from masking_service.service.call.operation import STORE, Answered, Call, Example, Operation, for_path
-from masking_service.service.call.shapes import Name, Shape
+from masking_service.service.call.shapes import Name, Shape, whole
 from masking_service.service.incidents import answers
 from masking_service.service.incidents.duties import Flag, countries
 from masking_service.service.incidents.state import IncidentRecord
@@ -78,8 +78,8 @@ def _open(incidents: Responding, call: Call[OpenIncident, None]) -> Answered:
         opened_at=0,
         opened_by="",
         flags=frozenset(body.flags),
-        persons=_whole(body.persons, "/persons"),
-        possible=_whole(body.possible, "/possible"),
+        persons=whole(body.persons, "/persons"),
+        possible=whole(body.possible, "/possible"),
         what=body.what,
         measures=body.measures,
     )
@@ -90,8 +90,8 @@ def _note(incidents: Responding, call: Call[NoteIncident, None]) -> answers.Inci
     body = call.body
     known = Known(
         flags=None if body.flags is None else frozenset(body.flags),
-        persons=_whole(body.persons, "/persons"),
-        possible=_whole(body.possible, "/possible"),
+        persons=whole(body.persons, "/persons"),
+        possible=whole(body.possible, "/possible"),
         kinds=None if body.kinds is None else tuple(body.kinds),
         what=body.what,
         measures=body.measures,
@@ -105,12 +105,6 @@ def _time(text: str, pointer: str) -> int:
         return unix_time(text)
     except ValueError:
         raise InvalidRequest([(pointer, "invalid-value")]) from None
-
-
-def _whole(number: int | float | None, pointer: str) -> int | None:
-    if isinstance(number, float) and not number.is_integer():
-        raise InvalidRequest([(pointer, "invalid-value")])
-    return None if number is None else int(number)
 
 
 NAME: Final = "I-2026-001"
