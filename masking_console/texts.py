@@ -1,6 +1,5 @@
 """The desk's texts: English in the code, Chinese in `translations/`; the names of codes are the service's."""
 
-import os
 from collections.abc import Collection, Mapping
 from contextlib import AbstractContextManager
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 from flask import Flask
 from flask_babel import Babel, LazyString, get_locale, gettext, lazy_gettext, ngettext
 
-from masking_service.texts import Text
+from masking_service.texts import Text, language_of_terminal
 
 
 def _(message: str, **values: Any) -> str:
@@ -24,13 +23,8 @@ def several(one: str, many: str, count: int, **values: Any) -> str:
 def in_terminal_language() -> AbstractContextManager[Any]:
     """What is said inside is in the language of the terminal: Chinese if the locale says so, else English."""
     app = Flask(__name__)
-    Babel(app, locale_selector=_language_of_terminal)
+    Babel(app, locale_selector=language_of_terminal)
     return app.app_context()
-
-
-def _language_of_terminal() -> str:
-    names = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
-    return "zh" if next(filter(None, names), "").lower().startswith("zh") else "en"
 
 
 def later(message: str) -> Any:

@@ -3,9 +3,9 @@
 from typing import Final
 
 from masking_files.entries import Result
-from masking_service.cli.language import language, say
+from masking_service.cli.language import say
 from masking_service.service.call.rule_texts import FITTING, ITEMS, LOOK_PERSONAL, with_rules
-from masking_service.texts import Text
+from masking_service.texts import Text, language_of_terminal
 
 _OF_FILES: Final[dict[str, Text]] = {
     "invalid-json": Text("This is not a complete JSON value. Correct it, or export the file again."),
@@ -37,7 +37,7 @@ def explained(error: Result) -> Result:
     if text is None:
         return error
     places = [(fault["pointer"], fault["code"]) for fault in error.get("errors", ())]
-    detail = with_rules(text, places, language())
+    detail = with_rules(text, places, language_of_terminal())
     if "members" in error:
         detail += " " + say(LOOK_PERSONAL, members=", ".join(error["members"]))
     if "schemas" in error:

@@ -1,6 +1,7 @@
 """What people are told: English in the code, Chinese in the catalog `translations/`."""
 
 import gettext
+import os
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -8,6 +9,12 @@ from typing import Final, Literal, NamedTuple
 
 Language = Literal["en", "zh"]
 LANGUAGES: Final[tuple[Language, ...]] = ("en", "zh")
+
+
+def language_of_terminal() -> Language:
+    """Return the language of the terminal: Chinese if the locale says so, else English."""
+    names = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    return "zh" if next(filter(None, names), "").lower().startswith("zh") else "en"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any, Final, get_args
 import click
 from rich.console import Console
 
-from masking_service.cli.language import language, say
+from masking_service.cli.language import say
 from masking_service.cli.options import state_dir
 from masking_service.masking.timestamps import rfc3339, unix_time
 from masking_service.runtime.administration import OpenRegistries, opened_registry
@@ -22,7 +22,7 @@ from masking_service.service.incidents.state import IncidentLists, IncidentRecor
 from masking_service.service.incidents.use import IncidentBook, Known, named
 from masking_service.service.people.principals import DEFAULT_TENANT, service_principal
 from masking_service.store.health import uphold
-from masking_service.texts import Text
+from masking_service.texts import Text, language_of_terminal
 
 FLAGS: Final = get_args(Flag)
 SAID: Final = {
@@ -189,7 +189,7 @@ def _write_forms(folder: Path, incident: IncidentRecord) -> None:
 def _show(incidents: Iterable[IncidentRecord]) -> None:
     """Print incidents with what is due."""
     console = Console(highlight=False, markup=False, soft_wrap=True)
-    own = language()
+    own = language_of_terminal()
     for one in incidents:
         ended = say(CLOSED, closed=rfc3339(one.closed_at)) if one.closed_at else ""
         console.print(say(HEAD, name=one.name, leak=one.leak, found=rfc3339(one.found_at)) + ended)

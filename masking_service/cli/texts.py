@@ -2,10 +2,9 @@
 
 from typing import Final
 
-from masking_service.cli.language import language
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.reasons import told
-from masking_service.texts import Text
+from masking_service.texts import Text, language_of_terminal
 
 MEETS_FLOOR: Final = Text("a label: meets the floor of GB/T 41833-2022")
 NO_LABEL: Final = Text("not a label")
@@ -159,12 +158,12 @@ _STORE: Final = {
 
 def check_told(check: str) -> str:
     """The name of a check of `doctor`."""
-    return CHECKS[check] if language() == "zh" else check
+    return CHECKS[check] if language_of_terminal() == "zh" else check
 
 
 def store_told(fault: StoreUnavailable) -> str:
     """What is wrong with the store, and how to fix it."""
-    if language() == "en" or fault.cause not in _STORE:
+    if language_of_terminal() == "en" or fault.cause not in _STORE:
         return told(fault)
     says, remedy = _STORE[fault.cause]
     return f"{says}（{fault.explained}）。处理方法：{remedy}"
