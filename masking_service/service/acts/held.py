@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Generic
 
+from keys.secret import Unprinted
 from masking_service.service.acts.registry import Key, KeyRegistry, KeySort, Request
 from masking_service.service.call.errors import NotFound
 from masking_service.service.call.recorder import RequestContext
-from masking_service.service.state.sealed import Unprinted
 from masking_service.store.pipeline import Question
 
 

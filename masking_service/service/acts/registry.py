@@ -16,12 +16,13 @@ from keys.assertions import unb64
 from keys.errors import IntegrityError
 from keys.keyring import Keyring
 from keys.public_keys import fingerprint
+from keys.secret import Unprinted
 from masking_audit.format.entries import Signature
 from masking_audit.format.signed import verify_signed
 from masking_service.audit.log import outside_id
 from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.service.acts.problems import TooManyKeys
-from masking_service.service.state.sealed import Prepared, TenantState, Unprinted
+from masking_service.service.state.sealed import Prepared, TenantState
 from masking_service.service.state.serials import Documents, Serials
 from masking_service.store.client import Reply, Store
 from masking_service.store.pipeline import Question

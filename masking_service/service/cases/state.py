@@ -13,6 +13,7 @@ from typing import Any, Final, Literal, NamedTuple
 import msgspec
 
 from keys.aead import NONCE_BYTES
+from keys.secret import Unprinted
 from masking_audit.format.links import fact_hash
 from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.service.call.recorder import RequestContext
@@ -31,7 +32,7 @@ from masking_service.service.cases.problems import (
 from masking_service.service.people.permissions import Permission
 from masking_service.service.people.policy import Policy
 from masking_service.service.people.principals import Principal
-from masking_service.service.state.sealed import Prepared, Sealed, TenantState, Unprinted
+from masking_service.service.state.sealed import Prepared, Sealed, TenantState
 from masking_service.store.client import Command
 from masking_service.store.layout import tenant_stem
 from masking_service.store.pipeline import Question

@@ -11,8 +11,9 @@ import msgspec
 
 from keys.aead import HOUR_FORMAT, NONCE_BYTES, SealingKey, SealingKeys, header_of
 from keys.keyring import Keyring
+from keys.secret import Unprinted
 from masking_service.service.people.principals import Principal
-from masking_service.service.state.sealed import Prepared, Sealed, StoredValue, TenantState, Unprinted
+from masking_service.service.state.sealed import Prepared, Sealed, StoredValue, TenantState
 from masking_service.service.waybills.data_keys import RecordKeys
 from masking_service.store.client import Command, Store
 from masking_service.store.layout import custody_key, stems_of

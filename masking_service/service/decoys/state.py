@@ -25,6 +25,7 @@ import msgspec
 from keys.aead import NONCE_BYTES
 from keys.errors import IntegrityError, ProviderError
 from keys.keyring import BASE_BYTES, Keyring
+from keys.secret import Unprinted
 from masking_service.observability.alerts import Alerts
 from masking_service.service.call.recorder import RequestContext
 from masking_service.service.freezes.state import Freezes
@@ -32,7 +33,7 @@ from masking_service.service.freezes.use import FreezeByPolicy
 from masking_service.service.people.policy import Policy
 from masking_service.service.people.principals import Principal
 from masking_service.service.state.lists import SealedLists, padded
-from masking_service.service.state.sealed import Prepared, TenantState, Unprinted
+from masking_service.service.state.sealed import Prepared, TenantState
 from masking_service.service.state.serials import Documents, Serials
 from masking_service.store.client import Command, Store
 from masking_service.store.errors import StoreUnavailable

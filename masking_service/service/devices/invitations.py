@@ -13,9 +13,9 @@ from keys.errors import IntegrityError
 from keys.framing import frame
 from keys.keyring import TenantKeys
 from keys.public_keys import b64
+from keys.secret import Unprinted
 from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.service.call.errors import SignatureInvalid
-from masking_service.service.state.sealed import Unprinted
 
 VALID_SECONDS: Final = 7 * SECONDS_A_DAY
 ID_BYTES: Final = 16

@@ -8,9 +8,10 @@ from typing import Final
 import msgspec
 
 from keys.aead import NONCE_BYTES
+from keys.secret import Unprinted
 from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.service.people.principals import Principal
-from masking_service.service.state.sealed import TenantState, Unprinted
+from masking_service.service.state.sealed import TenantState
 from masking_service.store.client import Command
 from masking_service.store.layout import PEOPLE, tenant_key
 

@@ -14,7 +14,8 @@ from typing import Final
 import msgspec
 
 from keys.aead import HEADER_BYTES, NONCE_BYTES, SealingKeys
-from masking_service.service.state.sealed import HashField, PreparedFields, Sealed, TenantState, Unprinted
+from keys.secret import Unprinted
+from masking_service.service.state.sealed import HashField, PreparedFields, Sealed, TenantState
 from masking_service.store.client import Command, Reply
 from masking_service.store.layout import disclosures_key, stems_of
 from masking_service.store.pipeline import Question

@@ -17,10 +17,11 @@ from typing import Final
 import msgspec
 
 from keys.keyring import Keyring
+from keys.secret import Unprinted
 from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.service.people.errors import Frozen
 from masking_service.service.people.principals import Principal
-from masking_service.service.state.sealed import Prepared, TenantState, Unprinted
+from masking_service.service.state.sealed import Prepared, TenantState
 from masking_service.service.state.serials import Documents, Serials
 from masking_service.store.client import Reply, Store
 from masking_service.store.layout import FREEZES, tenant_stem

@@ -13,8 +13,9 @@ import msgspec
 from keys.aead import NONCE_BYTES
 from keys.errors import IntegrityError
 from keys.keyring import Keyring
+from keys.secret import Unprinted
 from masking_service.service.state.lists import SealedLists, padded, without_oldest
-from masking_service.service.state.sealed import Prepared, Sealed, Unprinted
+from masking_service.service.state.sealed import Prepared, Sealed
 from masking_service.store.client import Store
 from masking_service.store.layout import HOLDS, hold_key
 

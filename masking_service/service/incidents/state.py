@@ -6,8 +6,8 @@ from typing import Final
 import msgspec
 
 from keys.keyring import Keyring
+from keys.secret import Unprinted
 from masking_service.service.state.lists import SealedLists, without_oldest
-from masking_service.service.state.sealed import Unprinted
 from masking_service.store.client import Store
 from masking_service.store.layout import INCIDENTS
 

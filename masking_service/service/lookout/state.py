@@ -9,8 +9,9 @@ from typing import Final
 
 import msgspec
 
+from keys.secret import Unprinted
 from masking_service.masking.timestamps import SECONDS_A_DAY
-from masking_service.service.state.sealed import Prepared, TenantState, Unprinted
+from masking_service.service.state.sealed import Prepared, TenantState
 from masking_service.service.state.serials import Serials
 from masking_service.store.layout import SHORTLIST, tenant_key
 

@@ -13,7 +13,8 @@ import msgspec
 
 from keys.aead import NONCE_BYTES
 from keys.keyring import TenantKeys
-from masking_service.service.state.sealed import Prepared, Sealed, TenantState, Unprinted
+from keys.secret import Unprinted
+from masking_service.service.state.sealed import Prepared, Sealed, TenantState
 from masking_service.store.client import Command
 from masking_service.store.layout import call_records_key, stems_of
 

@@ -9,11 +9,11 @@ import msgspec
 from msgspec import Meta
 
 from keys.messages import SIGNATURE, TIMESTAMP, MessageKey
+from keys.secret import Unprinted
 from masking_service.observability.metrics import CallRefusal
 from masking_service.outbound import HttpAnswer, Outbound, OutboundBusy, OutboundError
 from masking_service.service.phone_calls.provider import Binding, CallProviderError, SentRecords
 from masking_service.service.phone_calls.signed_records import read_signed
-from masking_service.service.state.sealed import Unprinted
 
 NONCE_BYTES: Final = 16
 _REFUSALS: Final[Mapping[str, CallRefusal]] = {

@@ -5,8 +5,8 @@ from typing import Any, Final
 
 import msgspec
 
+from keys.secret import Unprinted
 from masking_service.masking.recipients import LAST, is_plain_mobile, is_recipients, numbers_of
-from masking_service.service.state.sealed import Unprinted
 from masking_service.service.waybills.records import Record
 
 

@@ -21,9 +21,9 @@ import msgspec
 from keys.aead import HEADER_BYTES, NONCE_BYTES, SealingKey, header_of
 from keys.keyring import Keyring
 from keys.search import TAG_BYTES, SearchKeys, group_of
+from keys.secret import Unprinted
 from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.service.search.findable import Findable, findable_of
-from masking_service.service.state.sealed import Unprinted
 from masking_service.service.waybills.data_keys import RecordKeys
 from masking_service.service.waybills.records import Record
 from masking_service.store.client import Command, Reply, Store

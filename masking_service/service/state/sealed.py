@@ -15,15 +15,6 @@ from masking_service.store.client import Command, Store
 Written = TypeVar("Written", covariant=True)
 
 
-class Unprinted:
-    """Shows the name of its class, and nothing else, when it is printed: the base of what holds personal data."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__}>"
-
-
 @dataclass(frozen=True, slots=True)
 class Sealed:
     """A sealed value and its place in the store.

@@ -11,7 +11,7 @@ import msgspec
 from keys.errors import KeysetError
 from keys.keyring import NOT_SPLIT, Keyring
 from keys.publication import PublicationKey
-from masking_service.service.state.sealed import Unprinted
+from keys.secret import Unprinted
 from masking_service.store.layout import PREFIX
 
 STATE_PLACE: Final = PREFIX + b"{published}state"

@@ -4,7 +4,7 @@ from typing import Final
 
 import msgspec
 
-from masking_service.service.state.sealed import Unprinted
+from keys.secret import Unprinted
 from masking_service.service.waybills.tokenize import Kept
 from masking_service.service.waybills.writing import Refusal
 

@@ -13,6 +13,7 @@ import msgspec
 
 from keys.errors import ProviderError
 from keys.keyring import Keyring, TenantKeys
+from keys.secret import Unprinted
 from masking_service.audit.actions import Action
 from masking_service.masking.schema import Schema
 from masking_service.masking.timestamps import SECONDS_A_DAY, rfc3339
@@ -23,7 +24,6 @@ from masking_service.service.custody.state import Custodies, Custody
 from masking_service.service.people.permissions import Permission
 from masking_service.service.people.policy import Grant, Policy
 from masking_service.service.search.findable import Findable, findable
-from masking_service.service.state.sealed import Unprinted
 from masking_service.service.waybills import record_answers as answers
 from masking_service.service.waybills.conflicts import ConflictBudget
 from masking_service.service.waybills.mask import Entering, EnteringMasked, Listing, Maskers, enter, put_tokens

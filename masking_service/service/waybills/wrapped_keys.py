@@ -15,7 +15,8 @@ from keys.aead import NONCE_BYTES
 from keys.aead import key_id_of as sealing_key_id
 from keys.errors import IntegrityError
 from keys.framing import frame
-from masking_service.service.state.sealed import TenantState, Unprinted
+from keys.secret import Unprinted
+from masking_service.service.state.sealed import TenantState
 from masking_service.service.waybills.notice import read_notice, reading_notice
 from masking_service.store.client import Command
 from masking_service.store.errors import StoreUnavailable
