@@ -24,7 +24,8 @@ PUBLIC: Final = frozenset({"static", "healthz", "readyz"}) | {
 REFRESH_SECONDS: Final = 60
 """An access token that ends within this time is renewed before it is used."""
 WITHOUT_ME: Final = frozenset(
-    {"values.reveal", "values.call", "new_case.check", "signing.propose", "me.stay", "me.keep", "me.watermark"}
+    {f"me.{name}" for name in ("stay", "keep", "watermark")}
+    | {"values.reveal", "values.call", "new_case.check", "signing.propose", "sign_in.sign_out"}
 )
 """Endpoints that do not look up the person first: the service decides in their only call, if any."""
 SAVE_SECONDS: Final = 20
