@@ -11,11 +11,12 @@ from typing import Any
 
 import jwt
 import pytest
+import redis
 from flask.testing import FlaskClient
 
 from keys.development_issuer import new_private_pem
 from masking_console.guards import SESSION_COOKIE
-from masking_console.oidc import LOGOUT_EVENT, IssuerUnavailableError, Provider
+from masking_console.oidc import LOGOUT_EVENT, LOGOUT_SECONDS, IssuerUnavailableError, Provider, SignInError
 from masking_console.sessions import ENDED_BY_ISSUER, Session, Sessions
 from masking_console.settings import DEVELOPMENT_ISSUER, Settings
 from masking_service.dev.issuer import CLIENT_ID, KEY_ID, DevelopmentIssuer, create_issuer
@@ -50,6 +51,10 @@ class ChangedIssuer(DevelopmentIssuer):
         claims = jwt.decode(tokens["id_token"], options={"verify_signature": False})
         return tokens | {"id_token": self.signed(claims | self.changes)} | self.beside
 
+    def refresh(self, token: str) -> dict[str, Any] | None:
+        tokens = super().refresh(token)
+        return tokens and tokens | self.beside
+
 
 @pytest.fixture(scope="module")
 def issuer() -> ChangedIssuer:
@@ -72,8 +77,10 @@ def issuer_url(issuer: DevelopmentIssuer) -> Iterator[str]:
         ({"aud": "another-client"}, False),
         ({"iss": "https://login.example.com"}, False),
         ({"exp": 1_700_000_000}, False),
+        ({"exp": int(time.time()) - 35}, False),
         ({"exp": None}, False),
         ({"iat": None}, False),
+        ({"iat": int(time.time()) + 3600}, False),
         ({"sub": None}, False),
     ],
     ids=[
@@ -84,8 +91,10 @@ def issuer_url(issuer: DevelopmentIssuer) -> Iterator[str]:
         "another audience",
         "another issuer",
         "expired",
+        "expired lately",
         "no end",
         "no time of issue",
+        "issued later",
         "no subject",
     ],
 )
@@ -101,8 +110,8 @@ def test_a_session_begins_with_a_sound_id_token_only(
 
 @pytest.mark.parametrize(
     ("said", "seconds"),
-    [(600, 600), ("600", 600), (None, 300), (-1, 300), (0, 300), ([], 300)],
-    ids=["number", "text", "nothing", "negative", "zero", "list"],
+    [(600, 600), ("600", 600), (86_400, 86_400), (86_401, 300), (None, 300), (-1, 300), (0, 300), ([], 300)],
+    ids=["number", "text", "a day", "longer", "nothing", "negative", "zero", "list"],
 )
 def test_a_token_is_used_as_long_as_the_issuer_says(
     browser: FlaskClient, issuer: ChangedIssuer, sessions: Sessions, said: object, seconds: int
@@ -127,6 +136,40 @@ def test_a_token_with_an_odd_end_begins_no_session(browser: FlaskClient, issuer:
     assert browser.get_cookie(SESSION_COOKIE) is None
 
 
+@pytest.mark.parametrize("sent", [None, 7, ["a"], {}], ids=["none", "number", "list", "object"])
+def test_a_session_does_not_begin_without_an_access_token(
+    browser: FlaskClient, issuer: ChangedIssuer, sent: object
+) -> None:
+    issuer.changes, issuer.beside = {}, {"access_token": sent}
+
+    assert sign_in(browser).status_code == 400
+    assert browser.get_cookie(SESSION_COOKIE) is None
+
+
+def test_an_issuer_that_rotates_no_refresh_tokens_refreshes_again(settings: Settings, issuer: ChangedIssuer) -> None:
+    kept = issued_refresh_token(issuer)
+    issuer.beside = {"refresh_token": None, "access_token": "new"}
+    refreshed = Provider(settings).refresh(Session(sub="officer-wang", refresh_token=kept))
+
+    assert (refreshed["access_token"], refreshed["refresh_token"]) == ("new", kept)
+
+
+def issued_refresh_token(issuer: ChangedIssuer) -> str:
+    issuer.changes, issuer.beside = {}, {}
+    asked = {"redirect_uri": f"{URL}/callback", "code_challenge": "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU"}
+    tokens = issuer.exchange(issuer.code("officer-wang", asked), "", f"{URL}/callback")
+    assert tokens is not None
+    return str(tokens["refresh_token"])
+
+
+def test_a_session_without_a_refresh_token_is_not_refreshed(settings: Settings) -> None:
+    """Nothing is asked: no issuer answers there."""
+    nowhere = Provider(replace(settings, metadata_url="http://127.0.0.1:1"))
+
+    with pytest.raises(SignInError):
+        nowhere.refresh(Session(sub="officer-wang"))
+
+
 METADATA = {"issuer": DEVELOPMENT_ISSUER, "jwks_uri": "http://127.0.0.1:1", "token_endpoint": "http://127.0.0.1:1"}
 
 
@@ -140,6 +183,15 @@ def test_an_issuer_that_describes_itself_badly_is_unavailable(settings: Settings
             self.send(200, body)
 
     with served(Described) as url, pytest.raises(IssuerUnavailableError):
+        Provider(replace(settings, metadata_url=url)).prepare()
+
+
+def test_metadata_that_is_elsewhere_is_not_fetched(settings: Settings, issuer_url: str) -> None:
+    class Moved(Handler):
+        def answer(self) -> None:
+            self.send(302, headers={"Location": f"{issuer_url}/.well-known/openid-configuration"})
+
+    with served(Moved) as url, pytest.raises(IssuerUnavailableError):
         Provider(replace(settings, metadata_url=url)).prepare()
 
 
@@ -245,3 +297,14 @@ def test_a_logout_token_works_once(
     second = browser.post("/back-channel-logout", data={"logout_token": token})
 
     assert (first.status_code, second.status_code, ended(sessions, again)) == (200, 400, "")
+
+
+def test_a_logout_token_is_remembered_for_as_long_as_it_is_taken(
+    browser: FlaskClient, issuer: ChangedIssuer, valkey: str
+) -> None:
+    """Of a token from an issuer whose clock is ahead, too."""
+    browser.post("/back-channel-logout", data={"logout_token": logout_token(issuer)})
+    with redis.Redis.from_url(valkey) as client:
+        (key,) = client.keys("console:once:*")
+
+        assert client.ttl(key) >= LOGOUT_SECONDS + 60

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -102,11 +103,66 @@ def test_a_sign_in_that_is_given_up_ends_nothing(app: Flask, browser: FlaskClien
     assert (found.sub, found.ended) == ("officer-wang", "")
 
 
-@pytest.mark.parametrize("change", ["state", "code", "cookie"])
+def test_a_session_that_has_ended_is_not_signed_in(app: Flask, browser: FlaskClient) -> None:
+    sign_in(browser)
+    while_it_lived = browser.get("/sign-in?next=/cases")
+    app.extensions["desk"].sessions.end_by_issuer(sub="officer-wang")
+    afterwards = browser.get("/sign-in?next=/cases")
+
+    assert (while_it_lived.status_code, while_it_lived.headers["Location"]) == (303, "/cases")
+    assert (afterwards.status_code, "Location" in afterwards.headers) == (200, False)
+
+
+def test_signing_out_ends_the_session_also_while_the_service_does_not_answer(app: Flask, browser: FlaskClient) -> None:
+    sign_in(browser)
+    held = browser.get_cookie(SESSION_COOKIE)
+    assert held is not None
+
+    assert browser.get("/cases").status_code == 503
+    answered = browser.post("/sign-out", headers=SAME)
+
+    back = parse_qs(urlsplit(answered.headers["Location"]).query)["post_logout_redirect_uri"]
+    assert (answered.status_code, back, browser.get_cookie(SESSION_COOKIE)) == (303, [f"{URL}/signed-out"], None)
+    assert app.extensions["desk"].sessions.find(held.value) is None
+
+
+def test_a_confirmed_sign_in_is_counted_and_one_after_an_ended_session_is_none(
+    app: Flask, browser: FlaskClient
+) -> None:
+    found = []
+    for end in (False, True):
+        sign_in(browser)
+        if end:
+            app.extensions["desk"].sessions.end_by_issuer(sub="officer-wang")
+        sign_in(browser)
+        told = app.extensions["desk"].metrics.exposition()[0].decode()
+        found += re.findall(r'^masking_console_step_ups_total\{outcome="done"\} (\S+)$', told, re.MULTILINE)
+
+    assert found == ["1.0", "2.0"]
+
+
+@pytest.mark.parametrize(("seconds", "status"), [(590, 200), (602, 400)])
+def test_a_sign_in_takes_at_most_ten_minutes(
+    browser: FlaskClient, monkeypatch: pytest.MonkeyPatch, seconds: int, status: int
+) -> None:
+    """A browser drops the cookie then; the desk reads its age itself."""
+    now = time.time
+    with monkeypatch.context() as at:
+        at.setattr(time, "time", lambda: now() - seconds)
+        leaving = leave(browser)
+
+    assert browser.get(choose(leaving)).status_code == status
+
+
+@pytest.mark.parametrize("change", ["state", "no state", "error", "code", "cookie"])
 def test_a_forged_return_begins_no_session(browser: FlaskClient, change: str) -> None:
     back = choose(leave(browser))
     if change == "state":
         back = re.sub(r"state=[^&]*", "state=forged", back)
+    if change == "no state":
+        back = re.sub(r"&state=[^&]*", "", back)
+    if change == "error":
+        back += "&error=access_denied"
     if change == "code":
         back = re.sub(r"code=[^&]*", "code=forged", back)
     if change == "cookie":
