@@ -263,6 +263,30 @@ def test_a_case_that_no_person_approved_does_not_stay_open_without_the_ticket_sy
     assert opened(api) == (503, UNAVAILABLE)
 
 
+def test_an_approved_case_does_not_stay_open_without_the_ticket_system_unless_the_policy_lets_it(
+    made: Made, system: TicketSystem, set_clock: Clock
+) -> None:
+    api = made()
+    set_clock(NOW)
+    many = [NUMBER, *(f"SF{at:010}" for at in range(10))]
+    system.tickets["D-1"] = Ticket(True, many)
+    assert opening(api, "D-1", *many) == (201, "pending")
+    assert api.post(SUPERVISOR, "/v1/cases/D-1/approve").get_json()["status"] == "open"
+    assert opened(api) == (200, "")
+    system.fails = True
+    set_clock(NOW + 900)
+
+    assert opened(api) == (503, UNAVAILABLE)
+
+
+def test_a_case_that_names_an_officer_is_for_no_other_unless_the_ticket_names_the_assignee(made: Made) -> None:
+    api = made()
+    assert api.post(DESK, "/v1/cases", wanted() | {"officer": LIN}).get_json()["status"] == "open"
+
+    assert opened(api) == (200, "")
+    assert opened(api, OTHER_OFFICER) == (403, "case-not-open")
+
+
 def test_without_the_ticket_system_a_case_needs_all_approvals_of_its_purpose(
     under: Under, tmp_path: Path, system: TicketSystem
 ) -> None:

@@ -63,6 +63,20 @@ def test_what_a_supervisor_denies_stays_shut(pending: Api) -> None:
     assert regulator(pending) == (403, "case-not-open")
 
 
+@pytest.mark.parametrize(
+    ("first", "then", "expected"),
+    [("approve", "deny", ("open", (200, "released"))), ("deny", "approve", ("denied", (403, "case-not-open")))],
+    ids=["approved", "denied"],
+)
+def test_who_has_decided_cannot_decide_otherwise(
+    pending: Api, first: str, then: str, expected: tuple[str, tuple[int, str]]
+) -> None:
+    decide(pending, first)
+
+    assert decide(pending, then) == LATE
+    assert (pending.get(OFFICER, "/v1/cases/D-1").get_json()["status"], regulator(pending)) == expected
+
+
 def test_a_large_case_is_approved_like_any_other(api: Api) -> None:
     api.open_case("D-1", *ELEVEN)
 

@@ -203,6 +203,16 @@ def test_another_desks_case_is_like_one_that_never_was(api: Api) -> None:
     assert [stripped(api.call(DESK, verb, path)) for verb, path in asked] == never
 
 
+@pytest.mark.parametrize("state", TOLD)
+def test_to_an_officer_of_the_desk_a_case_of_others_looks_unknown(api: Api, state: Callable[[Api], str]) -> None:
+    """The desk reads its own cases only, also where its people open values."""
+    good, both = made(api), api.mint([DESK, OFFICER], "chen")
+    never = stripped(api.detokenize(token(good), who=both, case=no_case(api)))
+
+    assert stripped(api.detokenize(token(good), who=both, case=state(api))) == never
+    assert never[0] == 403
+
+
 def test_erasing_what_is_not_there_is_one_and_the_same(api: Api) -> None:
     never = stripped(api.call(PRIVACY, "DELETE", f"/v1/waybills/{NUMBER}"))
     for state in (foreign, erased):
