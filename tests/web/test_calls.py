@@ -14,7 +14,7 @@ from masking_service.masking.timestamps import rfc3339
 from masking_service.store.client import Command, Store
 from masking_service.store.errors import StoreUnavailable
 from tests.callers import NUMBERS, OWN, put_on_file
-from tests.web.api import NOW, NUMBER, SITE, Api, Clock, Json, Trips, Under, content, record, refusal
+from tests.web.api import NOW, NUMBER, SITE, Api, Clock, Json, Trips, Under, content, field, record, refusal
 from tests.web.calls import entries, freeze, frozen, item, left, move
 from tests.web.people import AUDITOR, COURIER, DESK, OFFICER, OTHER_OFFICER, PRINTER, PRIVACY, SUPERVISOR
 from tests.web.test_decoys import settle
@@ -22,6 +22,7 @@ from tests.web.test_decoys import settle
 PHONE = "13812345678"
 """The sender's number."""
 LIFETIME = 30 * 60
+RETENTION = 180 * 86_400
 
 
 @pytest.fixture
@@ -380,3 +381,21 @@ def test_the_same_person_of_another_tenant_ends_no_call(ready: Api) -> None:
 
     assert refusal(ready.call(same_name, "DELETE", f"/v1/calls/{made['call']}")) == (404, "not-found")
     assert content(called(ready, mine, case="D-1"))["call"] == made["call"]
+
+
+def test_a_purpose_of_a_role_that_makes_no_calls_calls_no_one(ready: Api) -> None:
+    ready.open_case("R-1", NUMBER, purpose="regulator")
+    content(ready.post(SUPERVISOR, "/v1/cases/R-1/approve"))
+    both = ready.mint([OFFICER, PRIVACY], sub="both", phone=OWN)
+
+    assert ready.opened(field(NUMBER, "/sender/phone"), who=both, case="R-1", purpose="regulator")[0]["value"] == PHONE
+    assert refusal(called(ready, both, case="R-1")) == (403, "case-not-open")
+    live(called(ready, both, case="D-1"))
+
+
+def test_a_call_ends_with_its_waybill_at_the_latest(ready: Api, set_clock: Clock) -> None:
+    set_clock(NOW)
+    (stored,) = ready.tokenize(record("SF5555555555"), custody={"site": SITE})
+    set_clock(NOW + RETENTION - 60)
+
+    assert live(called(ready, waybill_no="SF5555555555"))["expires_at"] == stored["expires_at"]

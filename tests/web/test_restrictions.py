@@ -6,10 +6,12 @@ import pytest
 import redis
 
 from masking_service.service.waybills.records import HELD_UNTIL
+from tests.callers import put_on_file
 from tests.service.people.policies import put
 from tests.web.api import (
     NUMBER,
     PHONE,
+    SITE,
     Api,
     Json,
     Under,
@@ -113,6 +115,18 @@ def test_it_is_not_viewed_in_full(restricted: Api) -> None:
 def test_no_one_is_called_about_it(restricted: Api) -> None:
     assert refusal(restricted.post(OFFICER, "/v1/calls", {"waybill_no": NUMBER, "case": "D-1"})) == (403, "restricted")
     assert [one["outcome"] for one in entries(restricted, "call")[-1]["items"]] == ["restricted"]
+
+
+def test_a_person_is_called_under_a_case_for_a_purpose_that_the_policy_names(under: Under) -> None:
+    api = under(put("restriction", "purposes", ["dispute"]))
+    put_on_file(api)
+    api.tokenize(record(), custody={"site": SITE})
+    restrict(api)
+    api.open_case("D-1", NUMBER)
+
+    made = content(api.post(OFFICER, "/v1/calls", {"waybill_no": NUMBER, "case": "D-1"}), 201)
+    assert made["dial"].startswith("no-number-700")
+    assert refusal(api.post(COURIER, "/v1/calls", {"waybill_no": NUMBER})) == (403, "restricted")
 
 
 def test_a_restriction_holds_for_later_revisions(restricted: Api) -> None:
