@@ -181,6 +181,24 @@ def test_a_cosigner_must_have_cosigned(archive: Path, proof: Proof) -> None:
         verify_proof(proof, keys)
 
 
+@pytest.mark.parametrize("missing", [0, 1])
+def test_each_cosigner_must_have_cosigned(archive: Path, proof: Proof, missing: int) -> None:
+    text, names = proof.note.text, ["cosigner.example/1", "cosigner.example/2"]
+    signers = [Signer(known_bytes(name)) for name in names]
+    keys = Keys(
+        key_of(archive),
+        [NoteKey(name, COSIGNER, one.public_bytes()) for name, one in zip(names, signers, strict=True)],
+    )
+    lines = [cosign(text, name, one, 1795553260) for name, one in zip(names, signers, strict=True)]
+    whole, partly = (
+        replace(proof, note=Note(text, [*proof.note.signatures, *made])) for made in (lines, [lines[1 - missing]])
+    )
+
+    assert verify_proof(whole, keys).cosigned_at == [1795553260] * 2
+    with pytest.raises(ProofError, match=re.escape(f"is not signed by {names[missing]}")):
+        verify_proof(partly, keys)
+
+
 def edited(proof: Proof, **change: Any) -> Proof:
     """Return the proof with another `extra` line."""
     commit = msgspec.structs.replace(proof.extra.commit, **change)
@@ -281,6 +299,11 @@ def test_a_forked_log_is_found(store: Store, valkey: str, archive: Path, older: 
 def test_a_file_that_is_no_proof_is_refused(content: bytes) -> None:
     with pytest.raises(ProofError, match="is not a proof of an entry"):
         Proof.parse(content)
+
+
+def test_a_proof_of_another_version_is_refused(proof: Proof) -> None:
+    with pytest.raises(ProofError, match="is not a proof of an entry"):
+        Proof.parse(bytes(proof).replace(b"tlog-proof@v1", b"tlog-proof@v2", 1))
 
 
 def test_an_entry_that_is_not_in_the_archive_has_no_proof(archive: Path, names: list[str]) -> None:

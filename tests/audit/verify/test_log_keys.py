@@ -188,6 +188,15 @@ def test_an_ended_key_is_never_named_again(turned: Signing) -> None:
     assert (FindingKind.FORGED, f"checkpoint {newest.checkpoint.epoch + 1}") in found([*lines, again], GIVEN_BOTH)
 
 
+def test_an_ended_key_signs_no_checkpoint_that_names_its_successor(turned: Signing) -> None:
+    lines = turned.lines()
+    newest = [*checkpoints_of(lines)][-1]
+    named = checkpoint(OLD, newest, newest.checkpoint.heads, [GIVEN_BOTH.public_keys[0].hex()])
+
+    for given in (GIVEN_OLD, GIVEN_BOTH):
+        assert found([*lines, named], given) == [(FindingKind.FORGED, f"checkpoint {newest.checkpoint.epoch + 1}")]
+
+
 def test_a_log_is_verified_from_a_checkpoint_of_any_time(turned: Signing) -> None:
     lines = turned.lines()
     for since in checkpoints_of(lines):

@@ -157,20 +157,41 @@ def test_a_checkpoint_that_comes_late_leaves_the_other_gaps() -> None:
     ]
 
 
-def test_one_last_entry_that_no_checkpoint_names_is_found() -> None:
-    writer = "cd" * 8
-    first, second = encode({"action": "start", "at": 1}), encode({"action": "freeze", "at": 2})
-    link_1 = link(FIRST_LINK, writer, 1, first)
-    link_2 = link(link_1, writer, 2, second)
-    entries = [
-        EntryLine(writer, number, entry, linked, SIGNER.sign(commit_message(writer, number, linked)))
-        for number, entry, linked in ((1, first, link_1), (2, second, link_2))
-    ]
-    heads = [{"writer": writer, "number": 1, "link": link_1.hex()}]
+WRITER = "cd" * 8
 
-    assert places([*map(write_line, entries), write_line(signed_checkpoint(1, "0" * 64, heads))]) == [
-        ("cut off", 2, f"{writer}-2")
-    ]
+
+def two_entries() -> list[EntryLine]:
+    """A chain of two commits."""
+    entries, linked = [], FIRST_LINK
+    for number, action in enumerate(("start", "freeze"), 1):
+        entry = encode({"action": action, "at": number})
+        linked = link(linked, WRITER, number, entry)
+        entries.append(EntryLine(WRITER, number, entry, linked, SIGNER.sign(commit_message(WRITER, number, linked))))
+    return entries
+
+
+def naming(epoch: int, previous: str, number: int, linked: str) -> CheckpointLine:
+    """A checkpoint that names one entry."""
+    return signed_checkpoint(epoch, previous, [{"writer": WRITER, "number": number, "link": linked}])
+
+
+def test_one_last_entry_that_no_checkpoint_names_is_found() -> None:
+    first, second = two_entries()
+    newest = naming(1, "0" * 64, 1, first.link.hex())
+
+    assert places([write_line(one) for one in (first, second, newest)]) == [("cut off", 2, f"{WRITER}-2")]
+
+
+def test_an_entry_is_compared_with_a_checkpoint_that_comes_behind_the_next_entry() -> None:
+    """A checkpoint names what there is when it is made; it may be written behind later entries."""
+    first, second = two_entries()
+    found = {}
+    for said in (first.link.hex(), "1" * 64):
+        late = naming(1, "0" * 64, 1, said)
+        newest = naming(2, late.link.hex(), 2, second.link.hex())
+        found[said] = places([write_line(one) for one in (first, second, late, newest)])
+
+    assert found == {first.link.hex(): [], "1" * 64: [("rewritten", 0, f"{WRITER}-1")]}
 
 
 def test_a_checkpoint_with_the_kept_heads_behind_another_history_is_found() -> None:
@@ -178,3 +199,18 @@ def test_a_checkpoint_with_the_kept_heads_behind_another_history_is_found() -> N
     kept, found = (signed_checkpoint(2, previous, []) for previous in ("1" * 64, first.link.hex()))
 
     assert places([write_line(first), write_line(found)], against=kept) == [("rewritten", 2, "checkpoint 2")]
+
+
+def test_one_last_entry_that_a_checkpoint_names_and_the_log_lacks_is_found() -> None:
+    first, second = two_entries()
+    newest = naming(1, "0" * 64, 2, second.link.hex())
+
+    assert places([write_line(first), write_line(newest)]) == [("cut off", 1, f"{WRITER}-1")]
+
+
+def test_a_log_that_ends_one_checkpoint_before_a_kept_one_is_found() -> None:
+    first = signed_checkpoint(1, "0" * 64, [])
+    kept = signed_checkpoint(2, first.link.hex(), [])
+
+    assert places([write_line(first)], against=kept) == [("cut off", 0, "")]
+    assert places([write_line(first), write_line(kept)], against=kept) == []
