@@ -14,6 +14,7 @@ from keys.aead import key_id_of
 from keys.errors import IntegrityError, KeysetError, ProviderError
 from keys.keyring import Keyring, TenantKeys
 from keys.keyset import Keyset
+from keys.keyset_file import Use
 from tests.every import every
 from tests.keys.known import known_bytes, known_keyring, known_keyset, with_further_hashes
 from tests.keys.reader import frame, hkdf
@@ -217,6 +218,7 @@ def test_after_adopting_a_tenants_places_and_seals_are_the_same() -> None:
     [
         pytest.param(known_keyset(serial=4, token_versions=(0, 1)), "is an older copy", id="older"),
         pytest.param(known_keyset(serial=5, made_for="production"), "is a different keyset", id="another purpose"),
+        pytest.param(replace(known_keyset(serial=5), intake="north"), "is a different keyset", id="of an intake host"),
         pytest.param(known_keyset("another owner", serial=5), "lacks a secret", id="other secrets"),
         pytest.param(known_keyset(serial=5, token_versions=(1,)), "lacks a secret", id="no old token key"),
     ],
@@ -266,6 +268,66 @@ def test_a_newer_pepper_hashes_what_the_older_one_gave() -> None:
 
     assert old == known_keyring().api_key_digest(b"key", 0)
     assert ring.repeppered(old, 0, 1) == ring.api_key_digest(b"key", 1) != old
+
+
+def test_secrets_count_by_their_version_whatever_their_order_is() -> None:
+    rotated = known_keyset(serial=1)
+    further: list[Use] = ["client", "index", "audit-hash"]
+    for use in further:
+        rotated.secrets[use, 1] = known_bytes(f"the next one for {use}")
+
+    def told(keyset: Keyset) -> object:
+        ring = Keyring(keyset)
+        keys = ring.tenant("default")
+        bases = keys.bases(["SF1234567890"])
+        return ring.api_key_digest(b"key", 1), bases, keys.places(bases, 1), keys.audit_hashes("tenant")
+
+    assert told(replace(rotated, secrets=dict(reversed(rotated.secrets.items())))) == told(rotated)
+
+
+USED: dict[Use, set[str]] = {
+    "index": {"index"},
+    "tag": {"tag", "data key"},
+    "audit-hash": {"audit"},
+    "search": {"search"},
+    "state": {"state", "opening tag"},
+    "token": {"token"},
+    "client": {"client"},
+    "audit": {"log"},
+}
+"""What is derived from the secret of each use."""
+
+
+@every("use", USED)
+def test_what_is_derived_follows_from_the_secret_of_its_use_alone(use: Use) -> None:
+    def told(changed: str) -> dict[str, object]:
+        keyset = known_keyset()
+        for name, version in keyset.secrets:
+            keyset.secrets[name, version] = known_bytes(f"{name} {version} {name == changed}")
+        ring = Keyring(keyset)
+        keys = ring.tenant("default")
+        return names_of(keys) | {
+            "search": keys.search.period_tag(b"phone", bytes(2)),
+            "opening tag": keys.opening_tag("call"),
+            "client": ring.api_key_digest(b"key", 0),
+            "log": ring.audit_signer.public_pem(),
+        }
+
+    before, after = told(""), told(use)
+
+    assert {name for name in before if before[name] != after[name]} == USED[use]
+
+
+@pytest.mark.parametrize("active", [0, 1])
+def test_the_opening_tier_shows_the_certificate_of_its_active_key(active: int) -> None:
+    split = known_keyset()
+    for version in range(2):
+        split.secrets["publication", version] = known_bytes(f"publication {version}")
+    split.active["publication"] = active
+    ring = Keyring(split)
+    trusted = [certificate for _, certificate in ring.opening_tier]
+
+    assert (trusted[0], len(set(trusted))) == (ring.opening_tls.certificate, 2 - active)
 
 
 def test_a_rewrapped_data_key_is_the_same_key_under_the_active_root_key() -> None:
