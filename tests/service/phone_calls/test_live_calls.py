@@ -1,12 +1,16 @@
 """Calls, their records and callers' numbers in a real Valkey: bound to their place, and claimed once."""
 
 import os
+from pathlib import Path
 
 import msgspec
 import pytest
 import redis
 
-from keys.errors import IntegrityError
+from keys import keyset
+from keys.errors import IntegrityError, KeysetError
+from keys.keyring import Keyring
+from keys.tiers import begin_split, make_intake_keyset
 from masking_service.service.people.principals import Principal
 from masking_service.service.phone_calls.call_records import CallRecords, KeptRecord, hash_called
 from masking_service.service.phone_calls.callers import Callers
@@ -50,9 +54,31 @@ def test_a_call_that_has_ended_is_claimed_again(calls: LiveCalls) -> None:
 
 
 def test_other_numbers_are_another_place(calls: LiveCalls) -> None:
-    places = [calls.place(ORIGIN, A, B), calls.place(ORIGIN, B, A), calls.place(ORIGIN, A, "13700000000")]
+    other = "13700000000"
+    places = [calls.place(ORIGIN, *numbers) for numbers in ((A, B), (B, A), (A, other), (other, B))]
 
-    assert len(set(places)) == 3
+    assert len(set(places)) == 4
+
+
+def test_an_intake_host_cannot_tell_who_called_whom(store: Store, tmp_path: Path) -> None:
+    path = tmp_path / "keyset.json"
+    keyset.create(path, made_for="development", today="2026-12-01")
+    host = tmp_path / "north.json"
+    make_intake_keyset(begin_split(path, "2026-12-01"), "north", host, "2026-12-01")
+    calls = LiveCalls(store, Keyring(keyset.load(host)), os.urandom)
+
+    with pytest.raises(KeysetError):
+        calls.place(ORIGIN, A, B)
+
+
+def test_a_call_lives_until_it_ends_and_its_records_are_taken_for_a_day_longer(
+    calls: LiveCalls, client: redis.Redis
+) -> None:
+    place = calls.place(ORIGIN, A, B)
+    ref = calls.claim(place, ORIGIN, NOW, LATER).ref
+    ends = {key: client.execute_command("EXPIRETIME", key) for key in client.keys("wm:{c:*}*")}
+
+    assert ends == {place.live: LATER, call_stem(ref[:16]) + ref[16:].encode(): LATER + 86_400}
 
 
 def test_an_ended_call_is_known_and_no_longer_lives(calls: LiveCalls) -> None:
