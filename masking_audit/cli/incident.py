@@ -325,7 +325,11 @@ def _for_victims(numbers: set[str], kinds: Iterable[str], options: _IncidentOpti
     """Return the list of victims and the letters; nothing where no number is known."""
     if not numbers:
         return {}
-    return {VICTIMS: victims(numbers), **letters(kinds, rfc3339(options.asked.begin), rfc3339(options.asked.end))}
+    try:
+        written = letters(kinds, rfc3339(options.asked.begin), rfc3339(options.asked.end))
+    except ValueError as error:
+        raise click.ClickException(f"letters: {error}; use the release that wrote the log") from None
+    return {VICTIMS: victims(numbers), **written}
 
 
 def _numbers_by_hash(keys: TenantKeys, path: Path) -> dict[str, str]:

@@ -52,7 +52,7 @@ class Incident:
 
     Attributes:
         acts: how many entries are about it in the period.
-        kinds: of the values that they name.
+        kinds: of the values that were shown, with an empty one for waybills of which the entries name no kind.
         reach: the roles in which it acted.
     """
 
@@ -81,13 +81,12 @@ class Incident:
             if self._is_act(entry):
                 self.acts += 1
                 self.reach.add(entry)
-                self.kinds.update(item.kind for item in entry.items)
+                self.kinds.update(self._kinds_of(entry))
                 self._cases.add(entry.case)
                 self._principals.add(entry.principal)
                 self._refused += entry.times if entry.outcome not in NO_REFUSAL else 0
                 self._rows.add([*self._rows_of(name, entry)] or [KeptRow("", entry.at, name)])
         self._cases.discard("")
-        self.kinds.discard("")
         self._taken_back = self._rows.take_back(void, _TAKEN_BACK)
 
     def belongs(self, name: str, entry: Entry) -> bool:
@@ -215,6 +214,15 @@ class Incident:
             return KeptRow("views", entry.at, name, item.waybill, sides, (entry.profile,))
         cells = (item.kind, item.field, entry.case, entry.purpose, " ".join(entry.approved_by))
         return KeptRow("openings", entry.at, name, item.waybill, sides, cells)
+
+    def _kinds_of(self, entry: Entry) -> Iterator[str]:
+        """Yield the kinds of the values that an act showed; an empty one where it shows a waybill without them."""
+        opens = PARTS.get(entry.action) is Part.OPENINGS
+        for item in entry.items:
+            if item.outcome == "released":
+                yield item.kind if opens else ""
+            if entry.action in _PASSING and entry.outcome == "done" and self._passed(item):
+                yield ""
 
     def _passed(self, item: Item) -> bool:
         """Return whether a parcel passed there; of a login or key, whether it moved or revised it."""

@@ -8,6 +8,7 @@ from masking_audit.format.entries import Entry
 from masking_audit.packs.documents import PackTable
 from masking_audit.packs.subject import Subject
 from masking_service.service.people.policy import Policy
+from masking_service.service.people.policy_file import full_kinds
 from masking_service.service.people.rules import Budget, Role
 
 HEADERS: Final = ("policy", "role", "opens", "full", "may", "most-fields", "most-views")
@@ -87,12 +88,11 @@ def _purpose(policy: Policy, name: str) -> str:
 
 
 def _full(policy: Policy, role: Role, profile: str) -> Iterable[str]:
-    shown = policy.rules.profiles[profile]
-    viewing = "waybill:view" in role.permissions
-    return [kind for kind in ("name", "phone", "address", "unit", "email") if viewing and shown.shows_in_full(kind)]
+    """Return the kinds that a role sees in full through a profile."""
+    return full_kinds(policy.rules.profiles[profile]) if "waybill:view" in role.permissions else ()
 
 
 def _most(budget: Budget | None, seconds: int) -> int:
-    """Return the most that one person could spend in so many seconds: what the strictest window leaves."""
+    """Return the maximum that one person can spend in a period of `seconds`: the limit of the strictest window."""
     windows = budget.windows if budget else ()
     return min((window.limit * -(-seconds // window.seconds) for window in windows), default=0)

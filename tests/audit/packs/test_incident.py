@@ -66,6 +66,21 @@ def test_what_others_did_belongs_where_it_is_about_the_same_cases_or_the_person(
     assert selected(opening(), other)[1] == ["ab-1", *["ab-2"] * belongs]
 
 
+@every(
+    ("shown", "kinds"),
+    [
+        (opening(), {"phone"}),
+        (opening(items=[Item("a" * 32, "kind-not-allowed", "/remark", "text")]), set()),
+        (act("view", principal=WHO, outcome="released", items=[Item("a" * 32, "released")]), {""}),
+        (act("revise", principal=WHO, items=[Item("a" * 32, "done")]), {""}),
+    ],
+)
+def test_the_kinds_are_those_that_were_shown_and_an_empty_one_where_no_entry_names_them(
+    shown: Entry, kinds: set[str]
+) -> None:
+    assert selected(shown)[0].kinds == kinds
+
+
 def test_an_entry_without_a_case_makes_no_case_part_of_the_incident() -> None:
     assert selected(opening(case=""), act("case-approve", case=""))[1] == ["ab-1"]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from masking_audit.packs.reach import Reach
 from masking_audit.packs.subject import Subject, SubjectKind
+from masking_service.masking.kinds.table import TOKEN_KINDS
 from tests.audit.logs import entry
 from tests.service.people.policies import DEFAULT, ISSUER, policy, put
 
@@ -55,6 +56,14 @@ def test_of_a_policy_or_role_that_is_not_known_only_the_name_is_said() -> None:
         ],
     )
     assert found.roles == {"courier", "gone"}
+
+
+def test_each_kind_with_tokens_that_a_profile_shows_in_full_is_named() -> None:
+    others = {kind: {"hide": "nothing"} for kind in TOKEN_KINDS if kind != "phone"}  # no profile may show phones
+    shown = policy(put("profiles", "courier", others | {"phone": {"show_last": 4}}))
+    ((_, _, _, full, *_),) = reach("principal", "staff/o-1", "courier").can(shown).rows
+
+    assert full == ", ".join(sorted(others))
 
 
 def test_an_issuer_reaches_all_roles_that_the_policy_lets_it_give() -> None:
