@@ -1,8 +1,8 @@
 """The actions and outcomes of the audit log: every entry names one of each. Pure.
 
-A new action is a row of `Action`, the line of its docstring in `docs/audit.md`, and
-the Chinese of its text; a test finds one that lacks any of these. The values are
-stored and signed, so none is ever changed.
+A new action is a row of `Action`, with its line in `docs/audit.md` and the Chinese
+of its text. CONTRIBUTING.md names the tests that find what is missing. The values
+are stored and signed, so none is ever changed.
 """
 
 from collections.abc import Mapping

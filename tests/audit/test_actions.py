@@ -18,6 +18,8 @@ pytestmark = pytest.mark.xdist_group("sources")
 DEFINED: Final = Path(actions.__file__)
 RECORDING: Final = {"record", "record_denial", "record_denials", "change", "_marker", "_grant", "_planted", "_change"}
 """Functions that take an action."""
+READING: Final = {"frozenset", "Figures", "Wanted", "int"}
+"""What takes an action and records none."""
 
 
 def described() -> dict[Action, str]:
@@ -51,6 +53,19 @@ def loose(tree: ast.Module) -> Iterator[str]:
             near = [case.pattern for case in node.cases]
         texts = [each.value for one in near for each in ast.walk(one) if isinstance(each, ast.Constant)]
         yield from (text for text in texts if isinstance(text, str) and (text in [*Action] or text == "case-"))
+
+
+def recorded(tree: ast.Module) -> Iterator[str]:
+    """Yield the actions that code gives to a call or yields, except to what only reads them."""
+    for node in nodes(tree):
+        given: list[ast.AST] = []
+        if isinstance(node, ast.Call) and called(node) not in READING:
+            given = [*node.args, *(each.value for each in node.keywords)]
+        elif isinstance(node, ast.Yield) and node.value is not None:
+            given = [node.value]
+        inner = [each for one in given if not isinstance(one, ast.Call) for each in ast.walk(one)]
+        named = [each for each in inner if isinstance(each, ast.Attribute)]
+        yield from (each.attr for each in named if ast.unparse(each.value) == "Action")
 
 
 def test_every_action_says_what_it_records() -> None:
@@ -89,9 +104,25 @@ def test_every_decision_on_a_case_has_its_action() -> None:
 
 def test_every_action_is_recorded_somewhere() -> None:
     recording = (ROOT / "masking_service", ROOT / "masking_audit" / "lookout" / "use.py")
-    code = "".join(path.read_text("utf-8") for path in sources() if any(map(path.is_relative_to, recording)))
+    inside = [path for path in sources() if any(map(path.is_relative_to, recording))]
 
-    assert {each.name for each in Action} - {*re.findall(r"\bAction\.([A-Z_]+)\b", code)} == set()
+    assert {each.name for each in Action} - {name for path in inside for name in recorded(parsed(path))} == set()
+
+
+@pytest.mark.parametrize(
+    ("code", "found"),
+    [
+        ("recorder.record(context, Action.ERASE, DONE)", ["ERASE"]),
+        ("Operation(audited_as=Action.VIEW)", ["VIEW"]),
+        ("def changes():\n    yield Action.RESEAL, tenant", ["RESEAL"]),
+        ("LOST = Action.ERASE", []),
+        ("TRACES = frozenset({Action.CALL})", []),
+        ("if entry.action == Action.CALL: pass", []),
+    ],
+    ids=["recorded", "of an operation", "yielded", "mentioned", "collected", "compared"],
+)
+def test_an_action_is_recorded_where_a_call_is_given_it(code: str, found: list[str]) -> None:
+    assert [*recorded(ast.parse(code))] == found
 
 
 def test_no_code_names_an_action_by_its_text() -> None:

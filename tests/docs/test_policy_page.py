@@ -3,6 +3,7 @@
 import re
 from typing import get_args
 
+from masking_service.masking.kinds.table import TABLE, TOKEN_KINDS
 from masking_service.service.acts.api import ActName
 from masking_service.service.people.permissions import Permission
 from masking_service.service.people.policy_file import MORE_SECTIONS, SECTIONS
@@ -10,7 +11,12 @@ from tests.e2e.processes import ROOT
 from tests.every import every
 
 ACTS = set(get_args(ActName))
+POLICIES = ("policy.yaml", "examples/policy-recommended.yaml")
 PAGE = (ROOT / "docs" / "policy.md").read_text("utf-8")
+
+
+def read(file: str) -> str:
+    return (ROOT / file).read_text("utf-8")
 
 
 def part(heading: str) -> str:
@@ -38,9 +44,27 @@ def test_the_page_on_signatures_has_every_act() -> None:
     assert set(re.findall(r"[a-z-]+", " ".join(rows))) & ACTS == ACTS
 
 
-@every("file", ["policy.yaml", "examples/policy-recommended.yaml"])
+def test_the_page_and_the_comments_name_every_kind_that_can_be_opened() -> None:
+    row = re.search(r"^\| `purposes` \|.*", PAGE, re.MULTILINE)
+    comments = [re.search(r"^#   kinds {8}.*", text, re.MULTILINE) for text in map(read, POLICIES)]
+
+    for line in (row, *comments):
+        assert line is not None
+        assert {*re.findall(r"\w+", line[0])} >= {*TOKEN_KINDS}
+
+
+@every("file", POLICIES)
+def test_the_comment_of_a_policy_says_how_each_kind_is_hidden(file: str) -> None:
+    listed = dict(re.findall(r"^#   (\w+) +.*?hide: ([a-z| ]*[a-z])", read(file), re.MULTILINE))
+
+    assert {name: {*said.split(" | ")} for name, said in listed.items() if name in TABLE} == {
+        name: {*kind.hide} for name, kind in TABLE.items() if kind.hide
+    }
+
+
+@every("file", POLICIES)
 def test_the_comment_of_a_policy_has_every_act(file: str) -> None:
-    listed = re.search(r"^#   acts {12}(.*(?:\n# {10,}.*)*)", (ROOT / file).read_text("utf-8"), re.MULTILINE)
+    listed = re.search(r"^#   acts {12}(.*(?:\n# {10,}.*)*)", read(file), re.MULTILINE)
 
     assert listed is not None
     assert set(re.findall(r"[a-z-]+", listed[1])) & ACTS == ACTS
