@@ -1,7 +1,7 @@
 """Hides a record's own phones and full names wherever else they are in the record, after it was masked.
 
-It costs next to nothing when there is nothing to find, and it never touches what is not one of the record's own
-values: strangers' numbers in unmapped keys come back as they came.
+It costs next to nothing when there is nothing to find. It hides the record's own values only: other people's numbers
+in members that no schema maps are for `unmapped`, as the profile says.
 """
 
 from __future__ import annotations

@@ -217,10 +217,10 @@ def _file(environment: Mapping[str, str], name: str) -> Path | None:
 
 
 def _said(environment: Mapping[str, str], name: str, word: str) -> bool:
-    """Whether a setting says the one word that it can say."""
+    """Return whether a setting has the one value that it can have; False where it is unset or empty."""
     said = environment.get(name, "")
     if said not in {"", word}:
-        raise SettingsError(f"{name} can say {word} only, and then it has to be meant")
+        raise SettingsError(f"{name} must be unset or exactly {word}")
     return bool(said)
 
 

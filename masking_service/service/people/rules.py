@@ -214,7 +214,7 @@ LOOKOUT_SIGNALS: Final = (
     "new-network",
     "quick-approvals",
 )
-"""The signals of the lookout (`masking_audit/lookout/`)."""
+"""The signals of the lookout: the keys of `TEXTS` in `service/lookout/reasons.py`, which is above this module."""
 
 
 @dataclass(frozen=True, slots=True)
