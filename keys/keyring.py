@@ -369,10 +369,10 @@ class Keyring(Secret):
         Args:
             pepper: the version of the newest pepper that it is hashed with, after all older ones.
         """
-        return self.repeppered(self._peppers[0].digest_unframed(key), 0, pepper)
+        return self.with_newer_pepper(self._peppers[0].digest_unframed(key), 0, pepper)
 
-    def repeppered(self, digest: bytes, pepper: int, newer: int) -> bytes:
-        """Return the keyed hash of an API key under a newer pepper, from the one under `pepper`.
+    def with_newer_pepper(self, digest: bytes, pepper: int, newer: int) -> bytes:
+        """Upgrade the keyed hash of an API key from one pepper to a newer one.
 
         Raises:
             KeysetError: this process does not have the newer pepper.
@@ -429,7 +429,7 @@ class Keyring(Secret):
         return key_id_of(wrapped) in self.keyset.root_ids
 
     def has_lasting_root(self, wrapped: bytes) -> bool:
-        """Return whether its root key is not retired.
+        """Return whether the keyset holds the root key that wrapped it, and has not retired it.
 
         A retired root key may be destroyed, and the wrapped key with it.
 

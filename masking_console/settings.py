@@ -151,7 +151,7 @@ def _authority(path: Path, name: str) -> Path:
     try:
         ssl.create_default_context(cafile=str(path))
     except (OSError, ssl.SSLError):
-        raise SettingsError(_("%(name)s names no file with certificates of authorities in PEM", name=name)) from None
+        raise SettingsError(_("%(name)s must name a PEM file with CA certificates", name=name)) from None
     return path
 
 

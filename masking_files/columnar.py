@@ -156,11 +156,11 @@ class ColumnSheet(Sheet):
         self._writer = self._source.writer(_ColumnSink(write), self._schema)
 
     def put(self, line: SheetRow, changed: Mapping[int, str], added: Sequence[Cell]) -> None:
-        """Keep a row for `flush`."""
+        """Queue a row, which `flush` writes."""
         self._rows.append((line, changed, added))
 
     def blank(self, line: SheetRow, added: Sequence[Cell]) -> None:
-        """Keep a row that failed for `flush`."""
+        """Queue a failed row, which `flush` writes with every cell blank."""
         self._rows.append((line, None, added))
 
     def flush(self) -> None:

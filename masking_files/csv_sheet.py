@@ -1,6 +1,6 @@
 """CSV files, written as they were read.
 
-Any delimiter, with the encoding, line ends and quotes of the input. No cell of it runs in a spreadsheet.
+Any delimiter, with the encoding, line ends and quotes of the input. A spreadsheet reads no cell as a formula.
 """
 
 import csv

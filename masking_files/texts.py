@@ -59,7 +59,7 @@ AT_COLUMN: Final = Text("line {line:,}, column {column:,}: {what}")
 
 NEEDS_ARROW: Final = Text("Parquet and Arrow files need pyarrow: pip install 'waybill-masking[arrow]'")
 PSEUDONYMS_NEED_ARROW: Final = Text("--pseudonym needs pip install 'waybill-masking[arrow]'")
-NO_PERMIT: Final = Text("{file} is no file of a permit: `pseudonyms permit open` writes one")
+NO_PERMIT: Final = Text("{file} is not a permit file: `pseudonyms permit open` writes one")
 PERMIT_ENDED: Final = Text("the permit {name} ended on {until}")
 NO_COLUMNS_FROM_INPUT: Final = Text("Parquet and Arrow are read from a file, not from standard input")
 BROKEN_COLUMNS: Final = Text("the file is damaged or of another format ({reason})")

@@ -121,7 +121,7 @@ class Incident:
         return {known[waybill] for waybill in self._rows.waybills() if waybill in known}
 
     def document(self, source: Mapping[str, object], numbers: Mapping[str, str], more: More | None = None) -> Document:
-        """Return the document for people.
+        """Return the report that people read.
 
         Args:
             source: the values of the paragraph `source`.

@@ -95,7 +95,7 @@ class Cosigner:
         if not (folder / PUBLIC).exists():
             write_public_key(folder / PUBLIC, self.key)
         if read_public_key(folder / PUBLIC) != self.key:
-            raise NoteError(f"{folder / PUBLIC}: is another name, or not the public key of {PRIVATE}")
+            raise NoteError(f"{folder / PUBLIC}: has another name, or is not the public key of {PRIVATE}")
         self._folder = folder
         self._logs = {key.name: key for key in logs}
         self._clock = clock

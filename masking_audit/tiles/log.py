@@ -221,7 +221,7 @@ def read_checkpoint(path: Path, key: NoteKey) -> Note | None:
         note = Note.parse(path.read_bytes())
         note.verify(key)
         if head_of(note).origin != key.name:
-            raise NoteError("is the checkpoint of another log")
+            raise NoteError("the checkpoint of another log")
     except NoteError as error:
         raise NoteError(f"{path}: {error}") from None
     return note

@@ -32,7 +32,7 @@ def open_log_key(folder: Path, origin: str = "") -> tuple[Signer, NoteKey]:
     secret, public = folder / PRIVATE, folder / PUBLIC
     if not secret.exists():
         if public.exists():
-            raise NoteError(f"{secret}: is missing, and {public} is there: restore it")
+            raise NoteError(f"{secret}: missing, although {public} exists: restore it")
         create_key_file(secret)
     signer = Signer.from_file(secret)
     if not public.exists():
@@ -42,7 +42,7 @@ def open_log_key(folder: Path, origin: str = "") -> tuple[Signer, NoteKey]:
         write_public_key(public, NoteKey(name, LOG, signer.public_bytes()))
     key = read_public_key(public)
     if (key.kind, key.public_key) != (LOG, signer.public_bytes()):
-        raise NoteError(f"{public}: is not the public key of {secret.name}")
+        raise NoteError(f"{public}: not the public key of {secret.name}")
     if origin not in ("", key.name):
         raise NoteError(f"{public}: the log has another name already")
     return signer, key
@@ -63,4 +63,4 @@ def read_public_key(path: Path) -> NoteKey:
     try:
         return NoteKey.parse(path.read_text("utf-8").strip())
     except (NoteError, UnicodeDecodeError):
-        raise NoteError(f"{path}: is not the verifier key of a log or cosigner") from None
+        raise NoteError(f"{path}: not the verifier key of a log or cosigner") from None

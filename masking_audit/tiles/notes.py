@@ -64,14 +64,14 @@ class NoteKey:
         identity, _, encoded = rest.partition("+")
         content = _decode(encoded)
         if len(content) != 1 + PUBLIC_KEY_BYTES or content[0] not in (LOG, COSIGNER):
-            raise NoteError("is not a verifier key of a log or cosigner with Ed25519")
+            raise NoteError("verifier key: not one of a log or cosigner with Ed25519")
         key = cls(name, content[0], content[1:])
         if not is_key_name(name) or identity != key.id.hex():
-            raise NoteError("is a verifier key whose name and id do not belong to it")
+            raise NoteError("verifier key: the name or id does not match the key")
         try:
             Verifier.from_bytes(key.public_key)
         except KeysetError:
-            raise NoteError("is a verifier key without a public key") from None
+            raise NoteError("verifier key: holds no public key") from None
         return key
 
 
@@ -119,10 +119,10 @@ class Note:
         try:
             whole = content.decode()
         except UnicodeDecodeError:
-            raise NoteError("is not a note: it is not UTF-8") from None
+            raise NoteError("not a note: it is not UTF-8") from None
         text, separator, lines = whole.rpartition("\n\n")
         if not separator or len(content) > MAX_NOTE_BYTES or any(c < " " and c != "\n" for c in whole):
-            raise NoteError("is not a note: a text, an empty line, and signature lines")
+            raise NoteError("not a note: a text, an empty line, and signature lines")
         return cls(text + "\n", parse_signatures(lines))
 
     def verify(self, key: NoteKey) -> int:
@@ -136,7 +136,7 @@ class Note:
         """
         lines = [line for line in self.signatures if line.is_by(key)]
         if not lines:
-            raise NoteError(f"is not signed by {key.name}")
+            raise NoteError(f"not signed by {key.name}")
         return max(_verify(self.text, line, key) for line in lines)
 
 
@@ -151,10 +151,10 @@ def parse_signatures(lines: str) -> list[SignatureLine]:
         name, _, encoded = line.removeprefix(_DASH).partition(" ")
         signature = _decode(encoded)
         if not line.startswith(_DASH) or not is_key_name(name) or len(signature) <= KEY_ID_BYTES:
-            raise NoteError("has a malformed signature line")
+            raise NoteError("malformed signature line")
         found.append(SignatureLine(name, signature[:KEY_ID_BYTES], signature[KEY_ID_BYTES:]))
     if not lines.endswith("\n") or len(found) > MAX_SIGNATURES:
-        raise NoteError("has too many signature lines, or an incomplete one")
+        raise NoteError("too many signature lines, or an incomplete one")
     return found
 
 
@@ -173,7 +173,7 @@ def _verify(text: str, line: SignatureLine, key: NoteKey) -> int:
             raise IntegrityError("a signature has another length")
         Verifier.from_bytes(key.public_key).verify(signature, message)
     except IntegrityError:
-        raise NoteError(f"has a wrong signature of {key.name}") from None
+        raise NoteError(f"wrong signature of {key.name}") from None
     return at
 
 

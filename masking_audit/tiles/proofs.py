@@ -88,7 +88,7 @@ class Proof:
         try:
             first, extra, index, *hashes = head.decode().split("\n")
             if not separator or first != FIRST_LINE or len(hashes) > MAX_HASHES:
-                raise ProofError("is not a proof of an entry")
+                raise ProofError("not a proof of an entry")
             decoded = b64decode(_after("extra ", extra), validate=True)
             return cls(
                 msgspec.json.decode(decoded, type=Extra),
@@ -97,9 +97,9 @@ class Proof:
                 Note.parse(note),
             )
         except (ValueError, msgspec.MsgspecError, RecursionError):
-            raise ProofError("is not a proof of an entry") from None
+            raise ProofError("not a proof of an entry") from None
         except NoteError as error:
-            raise ProofError(f"its checkpoint {error}") from None
+            raise ProofError(f"the proof's checkpoint: {error}") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,17 +149,17 @@ def verify_proof(proof: Proof, keys: Keys, kept: Note | None = None) -> Proved:
     Raises:
         ProofError: something is not proved; the text says what.
     """
-    head = _signed_head(proof.note, keys.log, "its checkpoint")
+    head = _signed_head(proof.note, keys.log, "the proof's checkpoint")
     try:
         cosigned_at = [proof.note.verify(key) for key in keys.cosigners]
     except NoteError as error:
-        raise ProofError(f"its checkpoint {error}") from None
+        raise ProofError(f"the proof's checkpoint: {error}") from None
     name = _verify_entry(proof, head, keys.service)
     older = _verify_older(proof.extra.older, head, keys.log) if proof.extra.older else None
     if kept is not None:
         known = _signed_head(kept, keys.log, "the kept checkpoint")
         if known not in (head, older):
-            raise ProofError("proves nothing about the kept checkpoint: it was not made with it")
+            raise ProofError("the proof does not cover the kept checkpoint; make it again with that checkpoint")
     entry, approver = _content(proof)
     return Proved(name, entry, proof.index, head, cosigned_at, older, approver)
 
@@ -171,13 +171,13 @@ def _verify_entry(proof: Proof, head: TreeHead, service: Verifier | None) -> str
         if service is not None:
             verify_commit(proof.extra.commit, service)
     except IntegrityError:
-        raise ProofError("its entry is not as the service signed it, or was signed with another key") from None
+        raise ProofError("the entry is not as the service signed it, or was signed with another key") from None
     except (ValueError, msgspec.MsgspecError, StopIteration, OverflowError, RecursionError):
-        raise ProofError("its entry is malformed") from None
+        raise ProofError("the entry is malformed") from None
     try:
         verify_inclusion(leaf_hash(leaf_of(writer, number, link)), proof.index, head.size, proof.hashes, head.root)
     except ProofError as error:
-        raise ProofError(f"its entry is not in the log: {error}") from None
+        raise ProofError(f"the entry is not in the log: {error}") from None
     return entry_id(writer, number)
 
 
@@ -185,23 +185,23 @@ def _content(proof: Proof) -> tuple[bytes, str]:
     """Return the entry that is proved, as canonical JSON, and the fingerprint of the approver of its person's key."""
     entry = msgspec.json.decode(proof.extra.commit.entries[0])
     if not isinstance(entry, dict):
-        raise ProofError("holds the hash of its entry only")
+        raise ProofError("the proof has only the hash of the entry")
     try:
         return encode(entry), verify_entry(entry) if "signed" in entry else ""
     except (IntegrityError, KeyError, TypeError, AttributeError):
-        raise ProofError("its person's signature is not valid for it") from None
+        raise ProofError("the person's signature is not valid for the entry") from None
 
 
 def _verify_older(older: Older, head: TreeHead, key: NoteKey) -> TreeHead:
     try:
         note, hashes = Note.parse(older.checkpoint.encode()), [parse_hash(each) for each in older.proof]
     except (NoteError, ValueError):
-        raise ProofError("its older checkpoint is malformed") from None
-    known = _signed_head(note, key, "its older checkpoint")
+        raise ProofError("the proof's older checkpoint is malformed") from None
+    known = _signed_head(note, key, "the proof's older checkpoint")
     try:
         verify_consistency(known.size, known.root, head.size, head.root, hashes)
     except ProofError as error:
-        raise ProofError(f"the log has not only grown since its older checkpoint: {error}") from None
+        raise ProofError(f"the log has not only grown since the proof's older checkpoint: {error}") from None
     return known
 
 
@@ -211,9 +211,9 @@ def _signed_head(note: Note, key: NoteKey, what: str) -> TreeHead:
         note.verify(key)
         head = head_of(note)
         if head.origin != key.name:
-            raise NoteError("is of another log")
+            raise NoteError("from another log")
     except NoteError as error:
-        raise ProofError(f"{what} {error}") from None
+        raise ProofError(f"{what}: {error}") from None
     return head
 
 

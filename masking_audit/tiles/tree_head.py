@@ -40,11 +40,11 @@ def head_of(note: Note) -> TreeHead:
     """
     lines = note.text.removesuffix("\n").split("\n")
     if len(lines) < 3 or not all(lines):
-        raise NoteError("is not a checkpoint note")
+        raise NoteError("not a checkpoint note")
     try:
         return TreeHead(lines[0], parse_number(lines[1]), parse_hash(lines[2]))
     except ValueError:
-        raise NoteError("is not a checkpoint note") from None
+        raise NoteError("not a checkpoint note") from None
 
 
 def parse_number(text: str) -> int:

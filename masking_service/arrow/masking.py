@@ -216,7 +216,7 @@ def _flat(plan: Plan, rules: Profile, schema: pa.Schema) -> Schema:
 
 
 def _refuse_names(schema: pa.Schema) -> None:
-    """Refuse names of which two are the same, or that are values."""
+    """Refuse duplicate column names, and names that hold personal data."""
     names = list(names_in(list(schema)))
     if any(contains_personal_data(name) or name == EACH for name in names):
         raise ValueError("the name of a column holds personal data")

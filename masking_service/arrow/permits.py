@@ -55,16 +55,16 @@ class Permit:
         """Read the file that ``pseudonyms permit open`` wrote.
 
         Raises:
-            ValueError: it is no such file.
+            ValueError: it is not a permit file.
             OSError: it cannot be read.
         """
         try:
             read = msgspec.json.decode(Path(path).read_bytes(), type=_PermitFile)
             key, until = base64.b64decode(read.key, validate=True), date.fromisoformat(read.until)
         except (msgspec.DecodeError, ValueError):
-            raise ValueError("this is no file of a permit") from None  # the fault could repeat the key
+            raise ValueError("not a permit file") from None  # the fault could repeat the key
         if len(key) != 32 or not {*read.columns} <= {*TOKEN_KINDS}:
-            raise ValueError("this is no file of a permit")
+            raise ValueError("not a permit file")
         return cls(read.permit, until, frozenset(read.columns), key)
 
     def check(self) -> None:

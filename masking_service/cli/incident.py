@@ -31,7 +31,7 @@ SAID: Final = {
 }
 UNKNOWN: Final = Text("there is no incident of this name")
 CANNOT_BE_NOTED: Final = Text("this cannot be noted ({places})")
-HEAD: Final = Text("{name}: {leak}, found {found}")
+HEAD: Final = Text("{name}: {leak}, discovered {found}")
 CLOSED: Final = Text(", closed {closed}")
 NOT_IN_FORCE: Final = Text(" (not in force yet)")
 REPORTED: Final = Text("reported {at}")

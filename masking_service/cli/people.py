@@ -320,14 +320,14 @@ def _waiting(
     for one in opened.waiting_keys(registry, tenant):
         if one.id == key and principal in (None, one.principal):
             return one
-    raise click.ClickException(f"no such {registry.sort.name} waits for approval")
+    raise click.ClickException(f"no {registry.sort.name} with this id is waiting for approval")
 
 
 def _held(opened: OpenRegistries, registry: KeyRegistry[Key, Request], tenant: str, principal: str, key: str) -> Key:
     for one in opened.keys_of(registry, tenant, principal)[0]:
         if one.id == key:
             return one
-    raise click.ClickException(f"this person has no such {registry.sort.name}")
+    raise click.ClickException(f"this person has no {registry.sort.name} with this id")
 
 
 def _check_room(opened: OpenRegistries, tenant: str, principal: str, wanted: Sequence[str]) -> None:

@@ -1,4 +1,4 @@
-"""What the commands say of the store and of a policy."""
+"""Texts of the commands about the store and policies."""
 
 from typing import Final
 

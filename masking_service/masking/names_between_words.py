@@ -413,7 +413,7 @@ class HanRun:
         return kind in "vpt" and at + len(word) < len(self._han) and self._place_behind(at, kind) is None
 
     def _place_behind(self, at: int, kind: str) -> re.Match[str] | None:
-        """A place behind `at`, where a word of this class begins; a verb's object is none: 欠运费20, 放代收点."""
+        """Return the place that follows the word at `at`; None if it is the verb's object: 欠运费20, 放代收点."""
         place = _IS_PLACE(self._text, self.start + at)
         of_verb = place and (kind == "p" or (kind == "v" and place["number"] is not None))
         return None if of_verb or (place and "放" in place[0]) else place

@@ -150,7 +150,7 @@ def _values(text: str) -> Iterator[re.Match[str]]:
 
 
 def _where(text: str, start: int, end: int) -> str:
-    """Where a whole name may be.
+    """Return the kind of place in which a name stands.
 
     ``alone`` where little else is, in an ``item`` of a list or an ``order``, or in a ``clause`` of its own.
     """

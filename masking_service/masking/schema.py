@@ -75,7 +75,7 @@ class Schema:
         fields: (path, kind) in the file's order; EACH in a path means every element.
         waybill_paths: where the waybill number may be, tried in this order; ``waybill_no`` comes last.
         tokenize: False where one record holds several waybills, which can be masked but not stored.
-        keep: the unmapped paths whose values come back where a profile hides what is unmapped.
+        keep: unmapped paths whose values come back unchanged although the profile says `hide`.
         country_paths: where the code of the recipient's country may be, tried in this order.
     """
 

@@ -137,7 +137,9 @@ def rotate_clients(coordinator: Coordinator, registry: ClientRegistry, change: C
     if registry.clients.pepper == keyring.keyset.active["client"]:
         rotate(coordinator, "client", before_activation=coordinator.require_hosts)
     newest = keyring.keyset.active["client"]
-    change(lambda known: known.repeppered(lambda one: keyring.repeppered(one, known.pepper, newest), newest))
+    change(
+        lambda known: known.with_newer_pepper(lambda one: keyring.with_newer_pepper(one, known.pepper, newest), newest)
+    )
     registry.refresh()
     return sum(len(client.keys) for client in registry.clients)
 

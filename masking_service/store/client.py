@@ -103,7 +103,7 @@ class Store:
 
     @property
     def required_replicas(self) -> int:
-        """How many replicas must have a write now: behind sentinels, each one that they could promote.
+        """How many replicas must confirm a write: behind sentinels, at least all that they could promote.
 
         `SENTINEL FAILOVER` promotes any of them while the old primary still takes writes.
         """

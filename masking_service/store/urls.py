@@ -180,7 +180,7 @@ def route_to(url: str, tls: Tls) -> Route:
         options = dict(parse_qsl(parts.query, keep_blank_values=True))
         if not options.keys() <= _OPTIONS[parts.scheme]:
             known = ", ".join(sorted(_OPTIONS[parts.scheme]))
-            raise UnknownForm(f"has an option that is not known here; for {parts.scheme}:// there are: {known}")
+            raise UnknownForm(f"has an unknown option; {parts.scheme}:// supports {known}")
         encrypted = parts.scheme == "rediss" or _yes(options, "tls")
         if tls and not encrypted:
             raise UnknownForm("names no encrypted connection, but MASKING_REDIS_CA, _CERT or _KEY is set")

@@ -207,6 +207,6 @@ def test_a_file_that_is_no_permit_is_refused_without_its_content(tmp_path: Path)
         json.dumps({"permit": "a", "until": "2999-12-31", "columns": ["phone"], "key": key})
     )
 
-    with pytest.raises(ValueError, match="no file of a permit") as refusal:
+    with pytest.raises(ValueError, match="not a permit file") as refusal:
         Permit.load(tmp_path / "permit.json")
     assert key not in str(refusal.value)

@@ -267,7 +267,7 @@ def test_a_newer_pepper_hashes_what_the_older_one_gave() -> None:
     old = ring.api_key_digest(b"key", 0)
 
     assert old == known_keyring().api_key_digest(b"key", 0)
-    assert ring.repeppered(old, 0, 1) == ring.api_key_digest(b"key", 1) != old
+    assert ring.with_newer_pepper(old, 0, 1) == ring.api_key_digest(b"key", 1) != old
 
 
 def test_secrets_count_by_their_version_whatever_their_order_is() -> None:

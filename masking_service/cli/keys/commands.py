@@ -100,14 +100,16 @@ def rotate(
 ) -> None:
     """Rotate a key while the service runs. An interrupted rotation continues where it stopped."""
     if named is not None and which != "root":
-        raise click.UsageError("--root describes a root key: keys rotate root --root FILE")
+        raise click.UsageError("--root is only for `keys rotate root`")
     if numbers is not None and which != "index":
-        raise click.UsageError("--numbers names waybills: keys rotate index --numbers FILE")
+        raise click.UsageError("--numbers is only for `keys rotate index`")
     if (session_key is None) is (which == "session"):
-        raise click.UsageError("--session-key names the desk's file: keys rotate session --session-key FILE")
+        raise click.UsageError("`keys rotate session` needs --session-key FILE, and no other rotation takes it")
     if session_key is not None:
         rotate_session(session_key, os.urandom)
-        click.echo(f"{session_key} is new. The desk reads it within seconds: all sessions end, and drafts of forms.")
+        click.echo(
+            f"{session_key} has a new secret. The desk reads it within seconds; all sessions end, and drafts are lost."
+        )
         return
     if which in STORED:
         _rotate_stored(which, numbers, timeout, state_dir)

@@ -1,4 +1,4 @@
-"""`keys leaver`: turns over all that a person could have had, and writes a report for the file."""
+"""`keys leaver`: rotates every key that a departed key holder could have copied, and writes a report."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

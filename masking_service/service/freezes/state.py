@@ -121,7 +121,7 @@ class Freezes(TenantState):
         self._announced.discard((principal.tenant, principal.id))
 
     def refuse_live(self, principal: Principal) -> int:
-        """Raise Frozen if the store says so now: one round trip. As `freeze_question`."""
+        """Return the misses in a row; raise Frozen if the store says so. As `freeze_question`, in one round trip."""
         question = self.freeze_question(principal)
         self._store.ask(question)
         return question.answer()

@@ -198,7 +198,7 @@ class Clients:
             raise ClientError("this client has no such key")
         return self._with(replace(client, keys=keys))
 
-    def repeppered(self, digest: Callable[[bytes], bytes], pepper: int) -> "Clients":
+    def with_newer_pepper(self, digest: Callable[[bytes], bytes], pepper: int) -> "Clients":
         """Return a registry whose keys have a newer pepper in their digests. Each key keeps its id.
 
         Args:

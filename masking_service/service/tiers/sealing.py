@@ -67,7 +67,7 @@ class HourKeyMaker:
     Args:
         store: the way to Redis.
         keyring: of an intake host.
-        published: has the day keys.
+        published: where the day keys come from.
         lifetime: of this process.
         random: gives that many random bytes.
     """

@@ -395,5 +395,5 @@ def test_a_checkpoint_that_is_not_signed_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "note"
     path.write_bytes(bytes(log.note).replace(b"\n3\n", b"\n4\n"))  # type: ignore[arg-type]  # it is signed
 
-    with pytest.raises(NoteError, match="note: has a wrong signature"):
+    with pytest.raises(NoteError, match="note: wrong signature"):
         read_checkpoint(path, log.key)

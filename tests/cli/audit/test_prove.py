@@ -32,7 +32,7 @@ def test_a_changed_proof_says_what_is_wrong(command: Command, archived_log: Path
     proof.write_bytes(proof.read_bytes().replace(b"\nindex 1\n", b"\nindex 0\n"))
     verified = command("audit", "verify", "--proof", str(proof), "--key", log)
 
-    assert (verified.exit_code, f"{proof}: its entry is not in the log" in verified.stdout) == (1, True)
+    assert (verified.exit_code, f"{proof}: the entry is not in the log" in verified.stdout) == (1, True)
 
 
 def test_a_proof_continues_a_kept_checkpoint(command: Command, archived_log: Path, valkey: str, tmp_path: Path) -> None:
@@ -109,7 +109,7 @@ def test_a_checkpoint_that_the_key_did_not_sign_is_said(command: Command, archiv
 
     refused = command("audit", "verify", str(archived_log / "log"), "--key", str(archived_log / "log.vkey"))
 
-    assert (refused.exit_code, refused.stdout) == (1, f"{note}: has a wrong signature of log.example/1\n")
+    assert (refused.exit_code, refused.stdout) == (1, f"{note}: wrong signature of log.example/1\n")
 
 
 def test_an_archive_is_compared_with_its_log(command: Command, archived_log: Path) -> None:

@@ -122,5 +122,5 @@ def test_a_permit_that_ended_and_a_file_that_is_none_are_refused(tmp_path: Path,
     refused = run("mask", path, "--pseudonym", key)
 
     assert refused.exit_code != 0
-    assert ("ended on" if wrong == "ended" else "no file of a permit") in refused.stderr
+    assert ("ended on" if wrong == "ended" else "not a permit file") in refused.stderr
     assert not output.exists()
