@@ -89,7 +89,7 @@ RETRY_SECONDS = 2.0
 IDLE_SECONDS = 1e-4
 """A step of a server that has nothing to do."""
 PIECE = 5_000
-"""Entries trimmed by one command, so that no commit waits for the whole round."""
+"""Entries that one command trims at most: a commit waits for one command, not for the whole trim."""
 
 
 @dataclass

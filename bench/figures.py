@@ -1,4 +1,4 @@
-"""Everything that one run measured, as it is saved: the page and the pictures are made of this and of nothing else."""
+"""The saved results of one run. The page and the charts are made from these alone."""
 
 import platform
 import re

@@ -50,7 +50,7 @@ BEGIN = 1_796_000_000
 
 @dataclass(frozen=True)
 class Timed:
-    """How long the two passes of one leak took, in processor seconds, and how many entries belong to it."""
+    """Processor seconds of the two passes over the log for one leak, and how many entries belong to it."""
 
     first: float
     second: float

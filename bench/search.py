@@ -113,9 +113,9 @@ def rates(client: redis.Redis, sides: Sequence[Parts], load: Load, rounds: int, 
 
 
 def entry_bytes(client: redis.Redis, pattern: str) -> tuple[float, float]:
-    """Bytes of memory that an entry of these indexes takes, with its share of the key; afterwards they are deleted.
+    """Return how many bytes an entry of these indexes takes, its share of the key included; delete the indexes.
 
-    First by `MEMORY USAGE` of each key, then by the memory that the store has less without them.
+    The first figure is from `MEMORY USAGE` of each key, the second from the memory that their deletion frees.
     """
     keys = list(client.scan_iter(pattern, count=10_000))
     pipeline = client.pipeline(transaction=False)

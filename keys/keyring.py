@@ -191,7 +191,7 @@ class TenantKeys(Secret):
         return hashes
 
     def lasting_hash(self, *parts: str) -> str:
-        """Return the keyed hash of a name that no rotation changes, as `audit_hash` under the first secret."""
+        """Return the keyed hash of a name under the first secret, which stays the same after every rotation."""
         return self._audit[0].digest(*[part.encode() for part in parts])[:16].hex()
 
     def newer_hash(self, known: str, version: int) -> str:

@@ -32,7 +32,7 @@ if redis.call('get', KEYS[1]) ~= ARGV[1] then return 0 end
 redis.call('set', KEYS[1], ARGV[2], 'ex', ARGV[3])
 return 1
 """
-"""Sets a key to the second argument, for so many seconds, only while it holds the first."""
+"""Sets a key to the second argument for the third in seconds, if it still holds the first; returns whether it did."""
 
 
 class Session(msgspec.Struct, kw_only=True):

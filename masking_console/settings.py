@@ -98,7 +98,9 @@ class Settings:
             raise SettingsError(_("MASKING_CONSOLE_URL: a development desk has a loopback address"))
         redis_url, redis_ca = given("REDIS_URL"), authority("REDIS_CA")
         if redis_ca and not redis_url.startswith("rediss://"):
-            raise SettingsError(_("MASKING_CONSOLE_REDIS_CA is for MASKING_CONSOLE_REDIS_URL of the form rediss://"))
+            raise SettingsError(
+                _("MASKING_CONSOLE_REDIS_CA needs a MASKING_CONSOLE_REDIS_URL that begins with rediss://")
+            )
         return cls(
             url=url,
             service_url=service,

@@ -28,7 +28,7 @@ def in_terminal_language() -> AbstractContextManager[Any]:
 
 
 def later(message: str) -> Any:
-    """A text whose language is chosen when it is shown."""
+    """Return a text whose language is chosen when it is shown."""
     return lazy_gettext(message)
 
 

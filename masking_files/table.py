@@ -190,12 +190,12 @@ class Table(Format):
 
     @property
     def progress(self) -> tuple[int, int | None]:
-        """As the sheet counts it."""
+        """How much was read, and of how much, as the sheet counts it."""
         return self._sheet.progress
 
     @property
     def notes(self) -> list[str]:
-        """What the columns are, by their numbers."""
+        """Lines for the summary: what each column is taken for, by its number."""
         layout = self._layout
         mapped = [f"{at + 1} {its}" for at, its in self._pointers.items() if at not in layout.added]
         notes = [*self._sheet.notes, say(texts.COLUMNS, columns=", ".join(mapped))]

@@ -1,6 +1,6 @@
 """Masks the records of a file without a store, or lets the service in this process tokenize them.
 
-The caller is authenticated by a credential exactly as over HTTP, and again every second while the file goes on.
+The caller is authenticated by a credential exactly as over HTTP, and again every second while the file is processed.
 """
 
 import uuid

@@ -66,9 +66,9 @@ def _copied(value: Any, depth: int) -> Any:
 def _masker(schema: str, profile: str) -> CountryMasker:
     schemas, profiles = _schemas(), shipped_profiles()
     if schema not in schemas:
-        raise ValueError(f"there is no such schema; there are {', '.join(schemas)}")
+        raise ValueError(f"unknown schema; the known ones are {', '.join(schemas)}")
     if profile not in profiles:
-        raise ValueError(f"there is no such profile; there are {', '.join(profiles)}")
+        raise ValueError(f"unknown profile; the known ones are {', '.join(profiles)}")
     return CountryMasker(schemas[schema], profiles[profile])
 
 

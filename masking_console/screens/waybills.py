@@ -66,7 +66,7 @@ def letter(number: str) -> str:
 
 
 def _grouped(seen: Json) -> list[Json]:
-    """Group what was seen by role, reason and sort, with its days."""
+    """Return one row for all that differs in its time only, with these times."""
     rows: dict[tuple[str, ...], list[str]] = {}
     for what in ("opens", "views", "calls"):
         for each in seen.get(what, ()):

@@ -63,7 +63,7 @@ class Plan:
         if self.unmapped not in get_args(Mode):
             raise ValueError(f"unmapped must be one of {', '.join(get_args(Mode))}")
         if isinstance(self.profile, str) and self.profile not in shipped_profiles():
-            raise ValueError(f"there is no such profile; there are {', '.join(shipped_profiles())}")
+            raise ValueError(f"unknown profile; the known ones are {', '.join(shipped_profiles())}")
 
     @classmethod
     def of_schema(
@@ -86,7 +86,7 @@ class Plan:
         if isinstance(schema, str):
             known = load_schemas()
             if schema not in known:
-                raise ValueError(f"there is no such schema; there are {', '.join(known)}")
+                raise ValueError(f"unknown schema; the known ones are {', '.join(known)}")
             schema = known[schema]
         return cls({}, profile, unmapped, schema, pseudonym)
 

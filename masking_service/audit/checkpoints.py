@@ -254,8 +254,8 @@ class Checkpoints:
     def _is_due(self, newest: CheckpointLine) -> bool:
         """Return whether the next checkpoint is due.
 
-        The clocks of two hosts may differ, and neither may answer each checkpoint with another one: the age of a
-        checkpoint from the future is counted from when it was first seen.
+        The clocks of two hosts may differ. So that they do not sign checkpoints in reply to each other's, the age of
+        one whose time is ahead of this clock is counted from when it was first seen.
         """
         now = self._clock()
         if newest.link != self._newest_noticed[0] or now < self._newest_noticed[1]:

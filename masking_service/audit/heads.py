@@ -52,7 +52,7 @@ def refuse_lost_entries(before: Checkpoint, found: Sequence[NewestEntry], now: i
 
 
 def describe_rollback(newest: CheckpointLine | None, known: CheckpointLine) -> str:
-    """Return why a store whose newest checkpoint is `newest` was rolled back behind `known`."""
+    """Say how a store was rolled back whose newest checkpoint is `newest`; `known` was seen before."""
     epoch = known.checkpoint.epoch
     if newest is None:
         found = "has none: it was emptied, or it is a different store"

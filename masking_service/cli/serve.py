@@ -87,7 +87,7 @@ def serve(dev: bool, host: str, port: int, split: bool, workers: int | None, sta
     if dev and host not in LOOPBACK:
         raise click.UsageError("--dev serves this machine only: leave --host at 127.0.0.1")
     if split and not dev:
-        raise click.UsageError("--split goes with --dev; docs/tiers.md says how a service in production is split")
+        raise click.UsageError("--split needs --dev; docs/tiers.md describes two tiers in production")
     _try_to_bind(host, port)
     announcement = Announcement(state_dir)
     options: dict[str, Any] = {

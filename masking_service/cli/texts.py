@@ -73,11 +73,11 @@ NO_MAXMEMORY: Final = Text(
     "Fix: CONFIG SET maxmemory, as docs/scaling.md plans it, then CONFIG REWRITE"
 )
 CLOCK_AHEAD: Final = Text(
-    "this machine's is {seconds} s ahead of the store's. Fix: see which of them is wrong, and set it; "
+    "this machine's is {seconds} s ahead of the store's. Fix: find which of the two is wrong, and set it; "
     "NTP keeps them together"
 )
 CLOCK_BEHIND: Final = Text(
-    "this machine's is {seconds} s behind the store's. Fix: see which of them is wrong, and set it; "
+    "this machine's is {seconds} s behind the store's. Fix: find which of the two is wrong, and set it; "
     "NTP keeps them together"
 )
 ARCHIVE_BEHIND: Final = Text(

@@ -140,7 +140,7 @@ CODES: Final[dict[str, CodeText]] = {
         _CORRECT,
     ),
     "wrong-code": CodeText(
-        Text("The code is not that of this key"),
+        Text("The code does not belong to this key"),
         PLACES["wrong-code"],
         Text("Ask the person to read the code again. If it differs again, deny the key: it may be another person's."),
     ),

@@ -112,7 +112,7 @@ def _cut(written: str, end: int, number: phonenumbers.PhoneNumber) -> tuple[int,
 
 
 def _code_end(written: str, length: int) -> int:
-    """Where a code of so many digits, and the signs behind it, end."""
+    """Return where a country code of `length` digits ends, with the signs after it."""
     at = 0
     while length:
         length -= written[at].isdecimal()

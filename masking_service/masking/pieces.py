@@ -34,7 +34,7 @@ _SAYS_ALL: Final = "收件的东西到了，麻烦尽快，号码13800138009，�
 
 Pay = Callable[[float], None]
 Read = Callable[[str], str | None]
-"""Gives what shows of a text of plain words, names and mobile numbers; None for every other one."""
+"""Masks a text that has only plain words, names and mobile numbers; returns None for every other text."""
 Piece = tuple[Outline, Slots, str]
 """A piece, and what is between it and the next one: a line's end, or nothing."""
 

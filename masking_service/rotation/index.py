@@ -356,7 +356,7 @@ class _Moving:
         return _MovedKey(stored, sealed, [(b"SET", stored.new_key, after, b"EXAT", stored.until)])
 
     def _state_sealed_anew(self, tenant: str, stored: _KeyAtOldPlace) -> bytes:
-        """Return a value that a state key or the hour key of its record sealed, sealed for the new place."""
+        """Open a value that a state key or the hour key of its record sealed; return it sealed for the new place."""
         key: SealingKey | SealingKeys | None = self._coordinator.keyring.tenant(tenant).state
         if stored.value[:1] == bytes((HOUR_FORMAT,)):
             header = header_of(stored.value)

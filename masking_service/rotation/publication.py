@@ -1,4 +1,4 @@
-"""Rotates the secret with which the opening tier signs what it publishes, and shows itself to intake hosts.
+"""Rotates the secret of the opening tier: it signs what is published, and identifies the tier to intake hosts.
 
 An intake host trusts the old and the new keys once it has its part of the keyset, and only the new ones with its next
 part. So no call is refused meanwhile, and afterwards what the old key signs is an alarm.

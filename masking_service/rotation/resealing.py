@@ -92,10 +92,10 @@ def announced(store: Store, values: Sequence[Resealed]) -> list[Sealed]:
 
 
 def replace(store: Store, values: Sequence[Resealed]) -> int:
-    """Replace values durably, and return how many of them were not changed meanwhile: one round trip.
+    """Replace the values that nothing has changed meanwhile, durably; return how many were replaced. One round trip.
 
     Raises:
-        StoreUnavailable: some of them may be replaced.
+        StoreUnavailable: some of them may have been replaced.
     """
     questions = [Question.running(_SCRIPT, [one.key], [one.field, one.before, one.after], int) for one in values]
     store.ask(*questions)

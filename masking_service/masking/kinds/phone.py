@@ -105,7 +105,7 @@ def phone_numbers(value: str) -> list[str]:
 
 
 def only_passes(value: str) -> bool:
-    """True for one intermediate number and nothing else."""
+    """Return whether a value is one intermediate number and nothing else."""
     return len(value) <= MAX_LENGTH and INTERMEDIATE.fullmatch(Reading(value).text.strip()) is not None
 
 

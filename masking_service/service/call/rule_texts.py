@@ -125,7 +125,7 @@ PLACES: Final[dict[str, Text]] = {
         "a seed is a waybill of your tenant whose recipient's or sender's phone is on the policy's list of own numbers"
     ),
     "invalid-phone": _PHONE,
-    "wrong-code": Text("the code is not that of this key"),
+    "wrong-code": Text("the code does not belong to this key"),
     "wrong-hardware": Text("the policy wants a key that never leaves its device, or a model that it names"),
     "one-of-two": Text("send either `phone`, or both `last4` and `site`"),
     "several-waybills": Text("use a schema with one waybill in each record"),

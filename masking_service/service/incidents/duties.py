@@ -25,7 +25,7 @@ Words = Mapping[str, str]
 
 
 class LawSource(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A law, and what was read of it."""
+    """A law, and which texts of or about it were read."""
 
     text: str
     seen: str

@@ -1,7 +1,7 @@
 """Reads a YAML document, and collects every fault with its path.
 
 A failed read notes the fault and returns a harmless value, so callers must check `faults` before they use any.
-Reasons say what would be right and never repeat the value.
+Reasons say what would be valid, and never repeat the value.
 """
 
 import re

@@ -127,7 +127,7 @@ class Issuers:
     def check_unmasking(self, principal: Principal, now: int) -> None:
         """Raise SignInRequired unless the sign-in is strong and recent enough.
 
-        To be asked before anything is opened. An API key has no sign-in; whether one may open is the policy's to say.
+        Call this before anything is opened. An API key has no sign-in; the policy says whether it may open values.
         """
         if principal.source == "key":
             return

@@ -278,7 +278,7 @@ class Calling:
     def _ask_provider(
         self, entry: Recorded, context: RequestContext, place: CallPlace, origin: Origin, own: str, other: str
     ) -> StoredCall:
-        """Return a recorded call with a number to dial; repeat the reference of a lost reply."""
+        """Return a recorded call with a number to dial. After a lost reply, ask under the same reference."""
         until = min(context.now + self.line.lifetime, origin.expires_at)
         claimed = self.live_calls.claim(place, origin, context.now, until)
         if claimed.dial:  # another request of the caller was answered meanwhile
