@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from masking_console import service
+from masking_console.signing import signature_of
 from tests.console.conftest import Work
 from tests.every import every
 from tests.web.signing import Person
@@ -114,3 +115,11 @@ def test_a_second_approver_lets_a_replacement_work_at_once(signing_work: Work) -
     assert button not in browser.get(f"/keys?person={replacement.id}").text
     (key,) = [one for one in replacement.get("/v1/me/keys").get_json()["keys"] if one["key"] == replacement.key.key_id]
     assert "works_from" not in key
+
+
+def test_a_form_carries_a_signature_of_8192_characters_at_most_and_nothing_else_than_an_object() -> None:
+    longest = json.dumps({"act": "a" * (8_192 - len('{"act": ""}'))})
+    given = (longest, longest + " ", '{"act": "a"}', "", "[1]", '"a"', "{", "null")
+
+    assert [signature_of({"signed": one}) for one in given] == [json.loads(longest), None, {"act": "a"}, *[None] * 5]
+    assert signature_of({}) is None

@@ -23,3 +23,16 @@ def test_each_epoch_has_its_words_and_no_checkpoint_those_of_another_source() ->
         "the given checkpoint",
         "the next chain of the same process",
     ]
+
+
+def test_a_finding_about_a_writer_names_its_slot_and_one_about_no_writer_names_none() -> None:
+    findings = Findings()
+    places = ("ab-4", "cd-1", "checkpoint 1", "")
+    for line, where in enumerate(places, 1):
+        findings.add(FindingKind.FORGED, line, where, "another one")
+
+    one_slot = [(one.where, one.slot) for one in findings]
+    findings.slots = 4
+
+    assert one_slot == [(where, None) for where in places]
+    assert [(one.where, one.slot) for one in findings] == [("ab-4", 3), ("cd-1", 1), ("checkpoint 1", None), ("", None)]
