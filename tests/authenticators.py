@@ -36,6 +36,8 @@ class Maker:
     key: ec.EllipticCurvePrivateKey = field(default_factory=lambda: ec.generate_private_key(ec.SECP256R1()))
     root: x509.Certificate = field(init=False)
     names_model: bool = True
+    through_another: bool = False
+    """Whether the root signed another certificate, and that one the attesting one."""
 
     def __post_init__(self) -> None:
         self._root_key = ec.generate_private_key(ec.SECP256R1())
@@ -45,9 +47,23 @@ class Maker:
         return self.root.public_bytes(Encoding.PEM)
 
     def chain(self) -> list[bytes]:
-        return [self._certificate("Maker attestation", "Maker root", self.key, ca=False).public_bytes(Encoding.DER)]
+        if not self.through_another:
+            attesting = self._certificate("Maker attestation", "Maker root", self.key, ca=False)
+            return [attesting.public_bytes(Encoding.DER)]
+        key = ec.generate_private_key(ec.SECP256R1())
+        attesting = self._certificate("Maker attestation", "Maker batch", self.key, ca=False, signer=key)
+        between = self._certificate("Maker batch", "Maker root", key, ca=True)
+        return [one.public_bytes(Encoding.DER) for one in (attesting, between)]
 
-    def _certificate(self, subject: str, issuer: str, key: ec.EllipticCurvePrivateKey, *, ca: bool) -> x509.Certificate:
+    def _certificate(
+        self,
+        subject: str,
+        issuer: str,
+        key: ec.EllipticCurvePrivateKey,
+        *,
+        ca: bool,
+        signer: ec.EllipticCurvePrivateKey | None = None,
+    ) -> x509.Certificate:
         now = datetime.datetime.now(datetime.UTC)
 
         def named(name: str) -> x509.Name:
@@ -73,7 +89,7 @@ class Maker:
         if not ca and self.names_model:
             value = b"\x04\x10" + bytes.fromhex(self.model.replace("-", ""))
             builder = builder.add_extension(x509.UnrecognizedExtension(_OID_MODEL, value), critical=False)
-        return builder.sign(self._root_key, SHA256())
+        return builder.sign(signer or self._root_key, SHA256())
 
 
 class Authenticator:

@@ -1,6 +1,11 @@
 """What a browser is asked for when a person makes a key."""
 
-from keys.authenticators import creation_options
+import cbor2
+import pytest
+
+from keys.authenticators import NewKey, Signing, creation_options, register
+from keys.public_keys import b64
+from tests.authenticators import ORIGIN, RP_ID, Authenticator, Maker
 
 
 def test_a_new_key_is_asked_for_with_the_persons_pin_and_the_models_attestation() -> None:
@@ -14,3 +19,22 @@ def test_a_new_key_is_asked_for_with_the_persons_pin_and_the_models_attestation(
         "authenticatorSelection": {"residentKey": "preferred", "userVerification": "required"},
         "attestation": "direct",
     }
+
+
+@pytest.mark.parametrize("through_another", [False, True], ids=["by the root", "through another certificate"])
+@pytest.mark.parametrize("synced", [False, True], ids=["bound", "synced"])
+def test_a_new_key_names_its_model_only_where_the_first_certificate_names_it(
+    synced: bool, through_another: bool
+) -> None:
+    maker = Maker(through_another=through_another)
+    models = {maker.model: [maker.pem()]}
+    key, challenge = Authenticator(synced=synced, counter=7), bytes(32)
+    options = {"challenge": b64(challenge)}
+    signing = Signing(challenge, RP_ID, [ORIGIN])
+
+    attested = register(key.create(options, maker), signing, models)
+    unknown = register(key.create(options, maker), signing, {})
+    plain = register(key.create(options), signing, models)
+
+    made = NewKey(key.credential, cbor2.dumps(key._cose()), key.public_key, 7, synced, "")
+    assert (attested, unknown, plain) == (made._replace(model=maker.model), made, made)
