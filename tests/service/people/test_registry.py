@@ -263,3 +263,16 @@ def test_a_process_that_restores_nothing_takes_over_a_newer_registry(
     without_store = make("two", Store(valkey))
     without_store.load_snapshot()
     assert names(without_store) == ["printer", "second"]
+
+
+def test_the_snapshot_of_a_list_that_is_lost_gives_way_to_another_under_its_serial(
+    printer: ClientRegistry, make: Callable[..., ClientRegistry], client: redis.Redis, valkey: str
+) -> None:
+    ask(client, "DEL", CLIENTS)
+    stores.change(make("two"), adding("second"))
+
+    assert printer.prepare_restore() is None
+    successor = make("one", Store(valkey))
+    successor.load_snapshot()
+    assert (names(printer), names(successor)) == (["second"], ["second"])
+    assert snapshot(printer).read_bytes() == snapshot(make("two")).read_bytes()
