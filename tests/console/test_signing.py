@@ -11,6 +11,7 @@ import pytest
 from masking_console import service
 from masking_console.signing import signature_of
 from tests.console.conftest import Work
+from tests.authenticators import Authenticator
 from tests.every import every
 from tests.web.signing import Person
 
@@ -123,3 +124,19 @@ def test_a_form_carries_a_signature_of_8192_characters_at_most_and_nothing_else_
 
     assert [signature_of({"signed": one}) for one in given] == [json.loads(longest), None, {"act": "a"}, *[None] * 5]
     assert signature_of({}) is None
+
+
+def test_a_key_made_in_the_browser_is_kept_once_and_waits(signing_work: Work) -> None:
+    browser, key = signing_work.browser("service-desk"), Authenticator()
+
+    proposed = browser.post("/me/keys/options").get_json()
+    made = {"name": "work laptop", "options": proposed["options"], "credential": key.create(proposed["publicKey"])}
+    kept, again = browser.post("/me/keys", json=made), browser.post("/me/keys", json=made)
+    nothing = browser.post("/me/keys", json=["work laptop"])
+
+    answers = [(each.status_code, each.get_json(silent=True)) for each in (kept, again, nothing)]
+    assert answers == [
+        (201, {"key": key.key_id, "status": "pending"}),
+        (403, {"code": "signature-invalid"}),
+        (400, None),
+    ]
