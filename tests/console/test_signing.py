@@ -10,8 +10,8 @@ import pytest
 
 from masking_console import service
 from masking_console.signing import signature_of
-from tests.console.conftest import Work
 from tests.authenticators import Authenticator
+from tests.console.conftest import Work
 from tests.every import every
 from tests.web.signing import Person
 
