@@ -14,7 +14,7 @@ from keys.files import write_secret_file
 from masking_service.service.cases.use import Casework
 from tests.ticket_systems import KEY, TicketSystem, ticket_system
 from tests.web.api import NOW, NUMBER, PHONE, Api, Clock, Json, Under, outcome, record, refusal
-from tests.web.calls import entries, frozen
+from tests.web.calls import entries, frozen, left
 from tests.web.people import DESK, OFFICER, SUPERVISOR
 
 LIN = "client/dispute-officer"
@@ -98,6 +98,34 @@ def test_a_case_without_its_ticket_is_refused(made: Made, case: str, waybills: t
     assert opening(api, case, *waybills) == (422, code)
     assert refusal(api.get(DESK, f"/v1/cases/{case}")) == (404, "not-found")
     assert [one["outcome"] for one in entries(api) if one["action"] == "case-open"] == [code]
+
+
+def test_only_an_opened_case_spends_the_openers_budget(made: Made, system: TicketSystem) -> None:
+    api = made()
+    at_first = left(api, DESK)
+    spent = []
+
+    for case, waybills in (("D-2", [NUMBER]), ("D-1", ["SF9999999999"]), ("D-1", system.tickets["D-1"].waybills)):
+        spent.append((opening(api, case, *waybills), spent_of(at_first, left(api, DESK))))
+    spent.append((opening(api, "D-1", NUMBER), spent_of(at_first, left(api, DESK))))
+    system.fails = True
+    spent.append((opening(api, "D-1", NUMBER), spent_of(at_first, left(api, DESK))))
+
+    assert spent == [
+        ((422, "unknown-case-number"), {"searches": {0}, "case_waybills": {0}}),
+        ((422, "ticket-mismatch"), {"searches": {0}, "case_waybills": {0}}),
+        ((201, "open"), {"searches": {0}, "case_waybills": {2}}),
+        ((409, "case-exists"), {"searches": {0}, "case_waybills": {2}}),
+        ((503, UNAVAILABLE), {"searches": {0}, "case_waybills": {2}}),
+    ]
+
+
+def spent_of(before: dict[str, dict[str, int]], after: dict[str, dict[str, int]]) -> dict[str, set[int]]:
+    """Return by how much the windows of each counted thing have less left."""
+    return {
+        counted: {left - after[counted][window] for window, left in windows.items()}
+        for counted, windows in before.items()
+    }
 
 
 def test_a_closed_ticket_opens_no_case(made: Made, system: TicketSystem) -> None:
