@@ -22,6 +22,7 @@ from tests.web.api import (
     content,
     record,
     refusal,
+    started,
     stripped,
 )
 from tests.web.people import AUDITOR, COURIER, SUPERVISOR
@@ -336,6 +337,35 @@ def test_the_page_of_a_case_is_proven(api: Api) -> None:
 
     (refused,) = entries(api, action="view", outcome="signature-invalid")
     assert (refused["principal"], refused["case"]) == (officer.id, "D-1")
+
+
+@pytest.mark.parametrize(
+    ("role", "method", "path", "body"),
+    [
+        ("courier", "GET", PATH, None),
+        ("dispute-officer", "GET", "/v1/cases/D-1/page", None),
+        ("courier", "POST", "/v1/waybills/view", {"waybills": [NUMBER]}),
+        ("courier", "POST", "/v1/calls", {"waybill_no": NUMBER}),
+        ("courier", "POST", "/v1/search", {"last4": "1801", "site": SITE}),
+    ],
+)
+def test_no_call_is_proven_by_a_device_that_is_not_the_persons_own_or_was_revoked_elsewhere(
+    under: Under, role: str, method: str, path: str, body: Json | None
+) -> None:
+    api = under(lambda policy: (proven()(policy), policy.update(search={"last4": True})))
+    api.tokenize(record(), custody={"site": SITE})
+    api.open_case("D-1", NUMBER)
+    own, unknown, waiting = (Proving(api, role, "officer", phone="13900001111") for _ in range(3))
+    of_another = Proving(api, role, "officer", Proving(api, role, "other").bootstrap().device)
+    own.bootstrap()
+    content(waiting.enrol(), 201)
+
+    answers = [person.send(method, path, body).status_code for person in (unknown, waiting, of_another, own)]
+    elsewhere = started(api.parts.settings)
+    content(elsewhere.post(elsewhere.mint("supervisor", "boss"), own.path("revoke"), {}))
+    answers.append(own.send(method, path, body).status_code)
+
+    assert answers == [403, 403, 403, 201 if path == "/v1/calls" else 200, 403]
 
 
 def test_only_the_named_roles_prove(under: Under) -> None:
