@@ -3,6 +3,8 @@
 import re
 import sys
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -14,8 +16,10 @@ from masking_service.cli.deferred import Deferred
 from tests import programs
 from tests.e2e.processes import ROOT
 from tests.every import every
+from tests.telling import Told
 
 WIDTH = 80
+OPTIONS = Path(__file__).with_name("options.txt")
 BROKEN = """
 import runpy, sys
 
@@ -51,6 +55,44 @@ def test_a_list_of_commands_cuts_no_sentence(path: tuple[str, ...], command: cli
 
     assert shown.exit_code == 0
     assert [line for line in shown.stdout.splitlines() if re.match(r"  .*\.\.\.$", line)] == []
+
+
+def test_each_parameter_of_a_command_is_as_listed(tmp_path: Path) -> None:
+    """Its names, what it takes, what it is where it is left out, and the environment variable that it is read from."""
+    told = Told(re.compile(r"(?!)"), long=200)
+    for path, command in EVERY:
+        told.tell(" ".join(path) or "(program)")
+        for parameter in command.params:
+            told.tell(f"    {spoken(parameter)}")
+    told.is_as_in(OPTIONS, tmp_path)
+
+
+def spoken(parameter: click.Parameter) -> str:
+    default = parameter.default if isinstance(parameter.default, int | float | str | Path | tuple) else None
+    facts = {
+        "takes": spoken_type(parameter.type),
+        "default": str(default).removeprefix(f"{ROOT}/") if default else default,
+        "required": parameter.required or None,
+        "times": parameter.nargs if parameter.nargs != 1 else None,
+        "repeated": getattr(parameter, "multiple", None) or None,
+        "flag": getattr(parameter, "is_flag", None) or None,
+        "environment": parameter.envvar,
+    }
+    names = " ".join([*parameter.opts, *parameter.secondary_opts])
+    return ", ".join([names, *(f"{name} {value}" for name, value in facts.items() if value not in (None, ""))])
+
+
+def spoken_type(taken: click.ParamType[Any]) -> str:
+    if isinstance(taken, click.Path):
+        no = [name for name, allowed in (("file", taken.file_okay), ("folder", taken.dir_okay)) if not allowed]
+        words = ["a path", "that exists" if taken.exists else "", *(f"of no {name}" for name in no)]
+        return " ".join(filter(None, [*words, "or -" if taken.allow_dash else ""]))
+    if isinstance(taken, click.File):
+        return f"a file, mode {taken.mode}"
+    if type(taken).__module__.startswith("click."):
+        return str(taken)
+    known = {name.strip("_"): value for name, value in vars(taken).items()}
+    return f"{type(taken).__name__.strip('_')} {known or ''}".strip()
 
 
 @pytest.mark.parametrize("command", [*COMMANDS, *OF_AUDIT], ids=lambda command: command.module)

@@ -44,7 +44,7 @@ TESTS = (
         "tests/arrow",
         "tests/tiers",
     ),
-    *("tests/web", "tests/store", "tests/stories", "tests/console", "tests/cli/audit"),
+    *("tests/web", "tests/store", "tests/stories", "tests/console", "tests/cli/audit", "tests/cli/test_help.py"),
 )
 AIM = 0.98
 MAX_SECONDS = 25.0
