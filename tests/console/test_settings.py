@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import runpy
 from pathlib import Path
 
 import pytest
@@ -126,3 +127,30 @@ def test_the_example_of_the_page_is_a_whole_set(given: dict[str, str], tmp_path:
 
     assert [name for name, value in read.items() if value.startswith("/")] == [name for name in read if name in files]
     assert {settings.redis_ca, settings.issuer_ca, settings.service_ca} == {Path(authority)}
+
+
+def test_the_desk_is_served_by_one_process_that_logs_no_path_and_bounds_each_request(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("MASKING_CONSOLE_BIND", "127.0.0.1:9000")
+    monkeypatch.delenv("MASKING_CONSOLE_METRICS_BIND", raising=False)
+
+    run = runpy.run_path(str(ROOT / "masking_console" / "gunicorn_conf.py"))
+
+    assert {name: value for name, value in run.items() if name[0] != "_" and name not in ("os", "addresses")} == {
+        "bind": ["127.0.0.1:9000"],
+        "worker_class": "gthread",
+        "workers": 1,
+        "threads": 24,
+        "timeout": 30,
+        "graceful_timeout": 10,
+        "keepalive": 20,
+        "limit_request_line": 4_094,
+        "limit_request_fields": 60,
+        "limit_request_field_size": 16_384,
+        "accesslog": None,
+        "logger_class": "masking_service.observability.server_log.ServerLog",
+        "loglevel": "warning",
+        "control_socket_disable": True,
+        "forwarded_allow_ips": "",
+    }

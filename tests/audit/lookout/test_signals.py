@@ -301,6 +301,18 @@ def test_an_hour_beside_a_usual_one_is_not_odd_across_midnight(usual: int, hour:
     assert odd_hours([*before, *tonight], now) == []
 
 
+def test_an_hour_is_from_its_first_second_to_its_last() -> None:
+    day = NOW // 86_400 * 86_400
+    usual = [(THIEF, day - before * 86_400 + 10 * 3_600 + at) for before in range(8, 28) for at in range(15)]
+
+    found = {
+        text: len(odd_hours([*usual, *[(THIEF, day - 86_400 + second)] * 10], day))
+        for text, second in (("8:59:59", 32_399), ("9:00", 32_400), ("11:59:59", 43_199), ("12:00", 43_200))
+    }
+
+    assert found == {"8:59:59": 1, "9:00": 0, "11:59:59": 0, "12:00": 1}
+
+
 def test_a_new_person_does_not_hide_another_ones_odd_hours() -> None:
     tonight = [(who, NOW - DAY + 3 * HOUR + at) for at in range(10) for who in (HONEST[0], THIEF)]
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 
+import msgspec
 import pytest
 
 from masking_service.service.pseudonyms.state import PermitError, Permits
@@ -56,3 +58,14 @@ def test_permits_are_numbered_in_the_order_in_which_they_were_made(permits: Perm
 
     assert [(permit.key.number, permit.terms.name) for permit in permits] == [*enumerate(names)]
     assert len({permits.key(permits.named(name), UNTIL) for name in names}) == len(names)
+
+
+def test_a_tenant_has_65536_permits_at_most(permits: Permits) -> None:
+    before = permits.draft(PermitTerms("before", UNTIL, ("phone",)))
+    permits.store(replace(before, key=msgspec.structs.replace(before.key, number=65_534)))
+
+    stored(permits, "last")
+    with pytest.raises(PermitError, match="there are too many permits"):
+        permits.draft(PermitTerms("beyond", UNTIL, ("phone",)))
+
+    assert [(permit.terms.name, permit.key.number) for permit in permits] == [("before", 65_534), ("last", 65_535)]

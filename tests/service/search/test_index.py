@@ -62,6 +62,15 @@ def test_a_part_is_named_by_a_hash_of_96_bits_and_an_entry_is_a_whole_envelope(
     assert [len(entry) for content in found.values() for entry in content] == [OVERHEAD_BYTES + 12] * 2
 
 
+def test_a_part_begins_with_a_member_of_513_bytes_which_is_no_entry(vault: Vault, client: redis.Redis) -> None:
+    write(vault, {"SF0000000001": body()}, findable=[FOUND_BY])
+
+    for part, entries in indexes(client).items():
+        others = ask(client, "SMEMBERS", part) - {*entries}
+        assert others == {b"\1" * 513}
+        assert [search_index.is_entry(one) for one in (*others, *entries)] == [False, True]
+
+
 def test_two_records_that_share_a_phone_share_nothing_in_the_index(vault: Vault, client: redis.Redis) -> None:
     write(vault, {"SF0000000001": body(), "SF0000000002": body()}, findable=[FOUND_BY] * 2)
 
