@@ -1,16 +1,19 @@
 """The last day of a log in memory: read from its end, and then only what is new."""
 
 import time
+from typing import Any
 
 import pytest
+import redis
 
 from masking_audit.format.entries import Entry
 from masking_service.audit import recent
 from masking_service.audit.recent import RecentEntries
 from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.store.client import Store
-from tests.audit.logs import TENANT, Process, entry
-from tests.store.stores import counted
+from tests.audit.archives import SilentArchive
+from tests.audit.logs import TENANT, Process, entry, writer_of
+from tests.store.stores import ask, counted, named
 
 
 def opening(at: int) -> Entry:
@@ -72,3 +75,21 @@ def test_only_new_entries_are_read_the_second_time(store: Store) -> None:
         kept.rows(TENANT, now)
 
     assert second < first
+
+
+@pytest.mark.parametrize("older", [None, SilentArchive()], ids=["no archive", "an archive that does not answer"])
+def test_the_day_is_read_anew_where_the_last_entry_read_is_not_stored_any_more(
+    store: Store, client: redis.Redis, older: Any
+) -> None:
+    now, first, second = int(time.time()), Process(store, "one"), Process(store, "two")
+    kept = RecentEntries(store, older, lambda: now - 5)
+    before = first.commit(opening(now), opening(now))
+
+    assert kept.rows(TENANT, now)[0][-1].id == before[-1]
+
+    ask(client, "XTRIM", named().stream(writer_of(before[0])), "MAXLEN", 0)
+    ask(client, "XTRIM", named().order(TENANT, 0), "MAXLEN", 0)
+    after = second.commit(opening(now), opening(now))
+
+    rows, complete_since = kept.rows(TENANT, now)
+    assert ([row.id for row in rows], complete_since) == (after, now - 5)
