@@ -229,9 +229,9 @@ class ViewWaybills:
 
 def _overall(outcomes: Set[str]) -> str:
     """Return the outcome of a call from those of its waybills."""
-    if RELEASED in outcomes or len(outcomes) != 1:
-        return RELEASED if RELEASED in outcomes else NOT_FOUND
-    return next(iter(outcomes))
+    if RELEASED in outcomes:
+        return RELEASED
+    return next(iter(outcomes)) if len(outcomes) == 1 else NOT_FOUND
 
 
 def _without_custody(grant: Grant, known: Sequence[_AskedWaybill]) -> list[_AskedWaybill]:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import string
+from contextlib import suppress
+from importlib import resources
 from typing import Any
 
+import msgspec
 import pytest
 
+from masking_service.masking.strict_yaml import read_yaml
 from masking_service.masking.timestamps import rfc3339, unix_time
-from masking_service.service.incidents.duties import countries, duties_of, form_of, grade_of
+from masking_service.service.incidents.duties import Country, countries, duties_of, form_of, grade_of
 from masking_service.service.incidents.state import IncidentRecord, PackFile
 from tests.every import every
 
@@ -155,3 +159,26 @@ def test_every_duty_names_a_source_and_both_languages(code: str) -> None:
         assert {*duty.to} == {*duty.what} == {"en", "zh"}
     assert [grade.persons for grade in country.grades] == sorted((one.persons for one in country.grades), reverse=True)
     assert country.grades[-1].persons == 0
+
+
+@every("code", ["cn", "eu", "in", "jp", "kr", "sg"])
+def test_a_countrys_file_has_no_member_that_nothing_reads(code: str) -> None:
+    """A misspelt one, such as a term, would count as left out."""
+    file = resources.files("masking_service.service.incidents").joinpath("countries", f"{code}.yaml").read_text("utf-8")
+    places: list[tuple[str | int, ...]] = [()]
+    read = read_yaml(file)
+    for name in ("sources", "duties"):
+        places += [(name, one) for one in read[name]]
+    places += [("grades", at) for at in range(len(read["grades"]))]
+
+    taken = []
+    for place in places:
+        changed = inner = read_yaml(file)
+        for step in place:
+            inner = inner[step]
+        inner["hourss"] = 4
+        with suppress(msgspec.ValidationError):
+            msgspec.convert(changed, Country, strict=True)
+            taken.append(place)
+
+    assert taken == []

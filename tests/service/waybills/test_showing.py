@@ -6,7 +6,7 @@ from masking_service.masking.profiles import Profile
 from masking_service.service.people.policy import Grant
 from masking_service.service.waybills.records import Record
 from masking_service.service.waybills.vault import Found
-from masking_service.service.waybills.view import shown_masked
+from masking_service.service.waybills.view import _overall, shown_masked
 from tests.store.stores import NOW, NUMBER, body
 
 FOUND = Found(b"base of 12 B", 0, Record(b"ab", 1, NOW, body()), None)
@@ -24,3 +24,16 @@ def test_a_kind_in_full_is_not_shown_without_an_entry() -> None:
 
     with pytest.raises(RuntimeError):
         shown_masked(courier, PROFILE, NUMBER, FOUND)
+
+
+def test_a_call_that_shows_nothing_has_the_outcome_that_its_waybills_share() -> None:
+    found = [{"released"}, {"released", "erased"}, {"erased"}, {"not-found"}, {"restricted", "erased"}, set[str]()]
+
+    assert [_overall(outcomes) for outcomes in found] == [
+        "released",
+        "released",
+        "erased",
+        "not-found",
+        "not-found",
+        "not-found",
+    ]
