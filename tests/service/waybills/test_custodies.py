@@ -1,11 +1,23 @@
-"""Which of a waybill's stored custodies counts."""
+"""Which of a waybill's stored custodies counts, and where a first one is set."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any, cast
 
 from keys.aead import FORMAT, HOUR_FORMAT, OVERHEAD_BYTES, header_of
 from keys.errors import IntegrityError
+from masking_service.audit.actions import Action
+from masking_service.service.call.recorder import ItemOutcome, Stated
+from masking_service.service.custody.state import Custody
+from masking_service.service.people.policy import Grant
 from masking_service.service.state.sealed import StoredValue
 from masking_service.service.waybills.records import Record
+from masking_service.service.waybills.tokenize import StoreAndCompare
 from masking_service.service.waybills.vault import _custody
+from masking_service.service.waybills.writing import Stored
 from masking_service.store.layout import custody_key
+from tests.store.stores import LATER
 
 
 def test_the_custody_at_the_oldest_place_counts_and_an_intake_hosts_only_under_the_key_of_its_record() -> None:
@@ -47,3 +59,44 @@ def _said(first: Record | None, newer: bytes | None, older: bytes | None) -> Sto
         return _custody(first, (b"new", b"old"), [(None, None, newer, None), (None, None, older, None)])
     except IntegrityError:
         return "refused"
+
+
+@dataclass
+class _Parts:
+    """The parts of `StoreAndCompare` that set a custody; notes what they are given."""
+
+    told: list[object] = field(default_factory=list)
+
+    def prepare_first(self, *given: object) -> str:
+        self.told.append(given)
+        return "prepared"
+
+    def change(
+        self, context: object, action: Action, stated: Stated, prepare: Callable[[], object], *, items: object
+    ) -> None:
+        self.told.append((context, action, stated, prepare(), items))
+
+
+def test_a_first_custody_is_set_where_none_is_known_at_the_other_place_of_a_waybill() -> None:
+    """While the index secret is rotated a waybill has two places, and the call that sets the first looks at one."""
+    parts, site = _Parts(), Custody("021001", "client/c-88")
+    context = SimpleNamespace(principal=SimpleNamespace(tenant="default"))
+    known = StoredValue(b"place", b"sealed")
+    stored = iter(Stored(b"%d" % at, 0, Record(b"", 1, LATER + at, b""), created=True) for at in range(4))
+    drafts = [
+        SimpleNamespace(outcome=next(stored) if is_stored else None, other=other, custody=custody)
+        for is_stored in (False, True)
+        for other in (b"", b"other stem")
+        for custody in (None, known)
+    ]
+
+    storing = SimpleNamespace(custodies=parts, recorder=parts)
+    grant = Grant("printer", "waybill:tokenize", "label")
+    StoreAndCompare._set_first_custody(*cast(Any, (storing, context, grant, drafts, site)))
+
+    bases, ends = [b"0", b"1", b"2"], [LATER, LATER + 1, LATER + 2]
+    items = [ItemOutcome(base, "done", site="021001", courier="client/c-88") for base in bases]
+    assert parts.told == [
+        ("default", bases, site, ends),
+        (context, Action.CUSTODY_FIRST, Stated(role="printer"), "prepared", items),
+    ]
