@@ -8,6 +8,7 @@ point and continues from there.
 
 from base64 import b64decode, b64encode
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -23,6 +24,8 @@ from masking_service.rotation.rotate import rotate
 from masking_service.service.waybills.wrapped_keys import WrappedKey, field, key_id_of_field
 
 FORMAT: Final = 1
+AT_ONCE: Final = 500
+"""Surviving keys that are restored with one round trip."""
 
 
 class SurvivingKeys(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -143,12 +146,12 @@ def restore(coordinator: Coordinator, export: Path) -> tuple[int, int]:
     """
     surviving = _read_surviving_keys(export)
     coordinator.finish_last_change()
-    keyring, put = coordinator.keyring, 0
-    names = list(surviving.keys)
-    for start in range(0, len(names), 500):
-        ids = [key_id_of_field(name.encode()) for name in names[start : start + 500]]
+    keyring, put, seen = coordinator.keyring, 0, 0
+    names = iter(surviving.keys)
+    while some := [*islice(names, AT_ONCE)]:
+        ids = [key_id_of_field(name.encode()) for name in some]
         fresh: dict[bytes, WrappedKey] = {}
-        for name, key_id, (there, _) in zip(names[start:], ids, coordinator.wrapped.get(ids), strict=False):
+        for name, key_id, (there, _) in zip(some, ids, coordinator.wrapped.get(ids), strict=True):
             stored = coordinator.wrapped.unpacked(key_id, b64decode(surviving.keys[name]))
             usable = there is not None and there.wrapped is not None and keyring.has_known_root(there.wrapped)
             if stored.wrapped is None or stored.day < keyring.keyset.shredded_before or usable:
@@ -157,7 +160,8 @@ def restore(coordinator: Coordinator, export: Path) -> tuple[int, int]:
             fresh[key_id] = stored
         coordinator.wrapped.replace(fresh)
         put += len(fresh)
-        coordinator.progress("surviving keys restored", min(start + 500, len(names)), len(names))
+        seen += len(some)
+        coordinator.progress("surviving keys restored", seen, len(surviving.keys))
     written = write_tombstones(coordinator)
     rewrap(coordinator)
     return put, written

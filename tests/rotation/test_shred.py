@@ -14,6 +14,7 @@ from keys.errors import KeysError, KeysetError, ProviderError
 from keys.keyring import Keyring
 from keys.keyset_file import NamedRoot, date_of
 from keys.rotation import distribute
+from masking_service.rotation import shred as shredding
 from masking_service.rotation.rewrap import rewrap
 from masking_service.rotation.rotate import rotate
 from masking_service.rotation.shred import Shredded, restore, shred
@@ -109,14 +110,29 @@ SHREDDED = {0: {True}, 1: {True}, 2: {True}, 3: {False}, 4: {False}, 5: {False}}
 
 
 def test_a_restored_backup_opens_only_the_surviving_days(
-    path: Path, written: Written, backup: Path, shredded: Shredded, start: Start, export: Path
+    path: Path,
+    written: Written,
+    backup: Path,
+    shredded: Shredded,
+    start: Start,
+    export: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     restored = start(backup).url
+    monkeypatch.setattr(shredding, "AT_ONCE", 4)
+    progress = []
     with coordinator(path, restored) as mine:
+        monkeypatch.setattr(mine, "progress", lambda *seen: progress.append(seen))
         put_back, buried = restore(mine, export)
 
     assert (shredded.destroyed, shredded.surviving, shredded.elsewhere) == (6, 6, [])
     assert (put_back, buried) == (6, 6)
+    assert [seen for seen in progress if seen[0] != "processes that have the keyset"] == [
+        ("surviving keys restored", 4, 6),
+        ("surviving keys restored", 6, 6),
+        ("data keys checked", 12, 12),
+        ("data keys checked", 12, 12),
+    ]
     assert opened(Process(path, restored), written) == SHREDDED
 
 

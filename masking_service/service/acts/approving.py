@@ -104,7 +104,7 @@ class Approving(Generic[Key, Request]):
         return found
 
     def deny(self, context: RequestContext, principal: str, key: str, signed: Signed | None) -> None:
-        """Deny a key that waits. Raises as `ask`."""
+        """Deny a key that waits. Raises as `ask`, and NotFound where it does not wait."""
         asked = self.ask(context, "deny", principal, key, signed)
         if asked.found.request() is None:
             raise NotFound
@@ -112,7 +112,10 @@ class Approving(Generic[Key, Request]):
         self.write(context, "deny", asked, settle)
 
     def revoke(self, context: RequestContext, principal: str, key: str, signed: Signed | None) -> None:
-        """Revoke a key: it is good for nothing from the next call on. Raises as `ask`."""
+        """Revoke a key: it is good for nothing from the next call on.
+
+        Raises as `ask`, and NotFound where the person has no such key.
+        """
         asked = self.ask(context, "revoke", principal, key, signed)
         held = asked.found.held()
         if held is None:
@@ -137,7 +140,7 @@ class Approving(Generic[Key, Request]):
 
         Raises:
             AccessError: the caller may not, or it is the caller's own key, or the act is not signed.
-            NotFound: the person has no such key.
+            NotFound: the act is signed, and the person has no such key.
             StoreUnavailable, IntegrityError: it cannot be read.
         """
         subject, act = _subject(principal), SignedAct(f"{self.registry.sort.name}-{what}")
@@ -154,11 +157,13 @@ class Approving(Generic[Key, Request]):
                 return deeds.on_key(act, keys, subject, found.fingerprint())
 
             proof = self.signatures.check(context, signature, deed, *found.questions)
-        found.found()  # raises NotFound
         return AskedKey(grant.role, found, proof)
 
     def check_code(self, context: RequestContext, asked: AskedKey[Key, Request], code: str) -> None:
-        """Refuse another code than that of the key, with an entry. Raises InvalidRequest."""
+        """Refuse another code than that of the key, with an entry.
+
+        Raises InvalidRequest, and NotFound where the person has no such key.
+        """
         found = asked.found
         spoken = self.registry.sort.code(found.found())
         if not hmac.compare_digest(code.upper().translate(_SPOKEN).encode(), spoken.encode()):
