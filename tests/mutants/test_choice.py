@@ -34,5 +34,5 @@ def test_slow_tests_of_other_files_are_left_out() -> None:
     assert chosen(covered, ORDER, 9) == [f"{OTHER}::test_0", f"{OTHER}::test_1"]
 
 
-def test_the_folders_of_code_and_tests_exist() -> None:
-    assert [folder for folder in (*CODE, *TESTS) if not (ROOT / folder).is_dir()] == []
+def test_the_folders_and_files_of_code_and_tests_exist() -> None:
+    assert [folder for folder in (*CODE, *TESTS) if not (ROOT / folder).exists()] == []
