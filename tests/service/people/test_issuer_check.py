@@ -14,7 +14,7 @@ from tests.keys.known import known_bytes
 FOR_EVER = float("inf")
 CERTIFICATE = x509.load_pem_x509_certificate(self_signed(known_bytes("a seed"), "issuer").encode())
 IN_TEXT = base64.b64encode(CERTIFICATE.public_bytes(Encoding.DER)).decode()
-KEYS = {
+KEYS: dict[str, tuple[object, list[float]]] = {
     "exp": ({"exp": 5}, [5]),
     "exp before the certificate": ({"exp": 5.5, "x5c": [IN_TEXT]}, [5.5]),
     "certificate": ({"exp": "5", "x5c": [IN_TEXT, "x"]}, [CERTIFICATE.not_valid_after_utc.timestamp()]),
