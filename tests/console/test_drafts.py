@@ -126,3 +126,12 @@ def test_a_form_can_be_begun_anew(work: Work) -> None:
 
     assert browser.get(f"{PATH}?fresh=1").headers["Location"] == PATH
     assert "the door was open" not in browser.get(PATH).text
+
+
+def test_of_a_long_text_the_first_20000_characters_are_kept(work: Work) -> None:
+    browser = work.browser("service-desk", "li")
+    browser.post("/me/keep", data={"form": PATH, **TYPED, "details": "q" * 20_000 + "~"})
+
+    page = browser.get(PATH).text
+
+    assert ("q" * 20_000 in page, "q~" in page) == (True, False)

@@ -28,3 +28,26 @@ def _ages(metrics: DeskMetrics) -> tuple[float, ...]:
     return tuple(
         float(value) for value in re.findall(r'^masking_key_[a-z_]+\{use="desk-session"\} (\S+)$', told, re.MULTILINE)
     )
+
+
+def test_each_count_is_told_with_its_labels_and_bounds() -> None:
+    metrics = DeskMetrics(lambda: 1_000_000_000.0)
+    metrics.request("/cases/<case>", 200, 0.3)
+    for count in (metrics.sign_in, metrics.step_up, metrics.refusal):
+        count("done")
+    told, media_type = metrics.exposition()
+
+    request = 'route="/cases/<case>",status="200"'
+    bounds = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
+    assert [line for line in told.decode().splitlines() if not re.match(r"#|\w+_created\{", line)] == [
+        *(f'masking_console_request_seconds_bucket{{le="{bound}",{request}}} {float(bound > 0.3)}' for bound in bounds),
+        f'masking_console_request_seconds_bucket{{le="+Inf",{request}}} 1.0',
+        f"masking_console_request_seconds_count{{{request}}} 1.0",
+        f"masking_console_request_seconds_sum{{{request}}} 0.3",
+        'masking_console_sign_ins_total{outcome="done"} 1.0',
+        'masking_console_step_ups_total{outcome="done"} 1.0',
+        'masking_console_refusals_total{code="done"} 1.0',
+        'masking_key_created_timestamp_seconds{use="desk-session"} 1e+09',
+        'masking_key_max_age_seconds{use="desk-session"} 3.1536e+07',
+    ]
+    assert media_type == "text/plain; version=0.0.4; charset=utf-8"
