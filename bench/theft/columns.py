@@ -14,12 +14,13 @@ from typing import Any, Final
 import numpy as np
 
 from bench.theft.steps import DAY
+from bench.theft.work import HOUR
 from masking_audit.lookout.habits import MIN_HISTORY, RARE_HOUR, RECENT, new_surroundings, odd_hours, pace
 from masking_audit.lookout.history import CaseDecision, OpenedCase, OpenedFields, Row, Seen
 from masking_audit.lookout.peers import Excess, RoleShare, Value, excessive_shares, excessive_values
 from masking_audit.lookout.reading import first_second
 from masking_audit.lookout.signals import FOLLOWED_WITHIN, MIN_PARCELS, excessive_pairs, quick_approvals
-from masking_service.service.lookout.reasons import HOUR, Reason
+from masking_service.service.lookout.reasons import Reason
 
 Numbers = np.ndarray[Any, np.dtype[np.int64]]
 OPENED, CASES, CLOSED, APPROVED = range(4)

@@ -14,12 +14,12 @@ from masking_audit.archive.segments import ArchiveError
 from masking_audit.format.lines import CheckpointLine, EntryLine, UnreadableLineError
 from masking_audit.format.links import entry_id
 from masking_service.audit.streams import Streams
+from masking_service.masking.timestamps import SECONDS_AN_HOUR
 
 MAX_CHECKPOINTS_PER_PASS: Final = 100
 MAX_COMMIT_ENTRIES: Final = 10_000
 TRIM_EVERY_SECONDS: Final = 60
 MAX_CHECKPOINTS_PER_TRIM: Final = 100
-SECONDS_AN_HOUR: Final = 3600
 
 
 class Follower:

@@ -9,9 +9,10 @@ from typing import Final
 from masking_audit.lookout.arithmetic import centre_of, cusum, poisson_tail, run_length, score
 from masking_audit.lookout.history import OpenedFields, Seen
 from masking_audit.lookout.peers import MIN_PEERS, is_excessive
-from masking_service.service.lookout.reasons import DAY, HOUR, Reason
+from masking_service.masking.timestamps import SECONDS_A_DAY, SECONDS_AN_HOUR
+from masking_service.service.lookout.reasons import Reason
 
-RECENT: Final = 7 * DAY
+RECENT: Final = 7 * SECONDS_A_DAY
 """Seconds for which new things count. A patient thief's single night does not differ from chance."""
 MIN_HISTORY: Final = 50
 """Earlier actions from which a person's own hours are known."""
@@ -34,7 +35,7 @@ def pace(openings: Iterable[OpenedFields], now: int) -> list[Reason]:
     days: dict[str, Counter[int]] = defaultdict(Counter)
     roles = {}
     for one in openings:
-        days[one.person][one.at // DAY] += one.fields
+        days[one.person][one.at // SECONDS_A_DAY] += one.fields
         roles[one.person] = one.role
     season = _season(days, roles)
     of_role: dict[str, list[float]] = defaultdict(list)
@@ -56,7 +57,7 @@ def pace(openings: Iterable[OpenedFields], now: int) -> list[Reason]:
         height = cusum((value - centre) / max(deviation, 0.35) for value in after)
         observed = median(counts[day] for day in worked[-5:])
         expected = math.expm1(centre + median(season[roles[who], day] for day in worked[-5:]))
-        if max(counts) >= now // DAY - 1 and is_excessive(observed, expected):
+        if max(counts) >= now // SECONDS_A_DAY - 1 and is_excessive(observed, expected):
             reasons.append(Reason(who, "pace", math.log10(max(run_length(height), 1.0)), observed, 0, expected))
     return reasons
 
@@ -89,10 +90,10 @@ def odd_hours(actions: Iterable[tuple[str, int]], now: int) -> list[Reason]:
     recent: dict[str, list[int]] = defaultdict(list)
     for who, at in actions:
         if at >= now - RECENT:
-            recent[who].append(at % DAY // HOUR)
+            recent[who].append(at % SECONDS_A_DAY // SECONDS_AN_HOUR)
         else:
-            before[who][at % DAY // HOUR] += 1
-            days[who].add(at // DAY)
+            before[who][at % SECONDS_A_DAY // SECONDS_AN_HOUR] += 1
+            days[who].add(at // SECONDS_A_DAY)
     reasons = []
     for who, hours in recent.items():
         own = before[who]
@@ -131,7 +132,7 @@ def _new(signal: str, seen: Iterable[Seen], now: int) -> list[Reason]:
         if one.at >= now - RECENT:
             recent[one.person].add(one.tag)
             continue
-        days[one.person].add(one.at // DAY)
+        days[one.person].add(one.at // SECONDS_A_DAY)
         if len(days[one.person]) > KNOWN_DAYS and one.tag not in known[one.person]:
             changes[one.person] += 1
         known[one.person].add(one.tag)

@@ -12,7 +12,7 @@ from masking_audit.lookout.signals import VIEW_DAYS, WINDOW_DAYS
 from masking_audit.newest_hashes import NewestHashes
 from masking_audit.packs.evidence import entry_lines, entry_of
 from masking_service.audit.actions import Action
-from masking_service.service.lookout.reasons import DAY
+from masking_service.masking.timestamps import SECONDS_A_DAY
 
 _TRACE_ACTIONS = tuple(b'"action":"%b"' % action.encode() for action in sorted(TRACES))
 """Parts of lines in the log's format, by which most lines are skipped without parsing."""
@@ -20,7 +20,7 @@ _TRACE_ACTIONS = tuple(b'"action":"%b"' % action.encode() for action in sorted(T
 
 def first_second(now: int) -> int:
     """Return the time from which the signals need the log (Unix seconds)."""
-    return now - WINDOW_DAYS * DAY
+    return now - WINDOW_DAYS * SECONDS_A_DAY
 
 
 def read_histories(
@@ -39,7 +39,7 @@ def read_histories(
         entry = entry_of(line)
         if entry is None or entry.tenant not in readers or not first_second(now) <= entry.at < now:
             continue
-        if entry.action != Action.VIEW or entry.at >= now - VIEW_DAYS * DAY:
+        if entry.action != Action.VIEW or entry.at >= now - VIEW_DAYS * SECONDS_A_DAY:
             readers[entry.tenant].add(entry_id(line.writer, line.number), newest_hashes(entry))
     histories = {tenant: reader.history() for tenant, reader in readers.items()}
     waybills = {tenant: history.waybills for tenant, history in histories.items()}

@@ -26,13 +26,14 @@ from masking_audit.lookout.peers import (
     excessive_values,
     is_excessive,
 )
-from masking_service.service.lookout.reasons import DAY, Reason
+from masking_service.masking.timestamps import SECONDS_A_DAY
+from masking_service.service.lookout.reasons import Reason
 
 WINDOW_DAYS: Final = 30
 """Days of the log that the signals need."""
 VIEW_DAYS: Final = 7
 """Days of views that they need: there are a thousand times as many views as openings."""
-FOLLOWED_WITHIN: Final = 3 * DAY
+FOLLOWED_WITHIN: Final = 3 * SECONDS_A_DAY
 """A real case or parcel shows some later activity within this time."""
 MIN_PARCELS: Final = 10
 QUICK_SECONDS: Final = 5

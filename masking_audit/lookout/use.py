@@ -11,18 +11,19 @@ from typing import Final
 
 from masking_audit.lookout.ranking import MAX_LISTED, rank, to_freeze
 from masking_service.audit.actions import Action
+from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.observability.alerts import Alerts
 from masking_service.service.call.recorder import NOTHING_STATED, Recorder, RequestContext
 from masking_service.service.freezes.state import Freezes
 from masking_service.service.freezes.use import FreezeByPolicy
-from masking_service.service.lookout.reasons import DAY, Reason
+from masking_service.service.lookout.reasons import Reason
 from masking_service.service.lookout.state import Shortlists, StoredListing, StoredReason
 from masking_service.service.people.policy import Policy
 from masking_service.service.people.principals import Principal, service_principal
 
 LOOKOUT: Final = "lookout"
 """The service principal that lists people, in the audit log."""
-REMEMBERED_SECONDS: Final = 7 * DAY
+REMEMBERED_SECONDS: Final = 7 * SECONDS_A_DAY
 """For how long a person is not listed again, unless there is more."""
 
 
@@ -56,7 +57,7 @@ class Lookout:
         for one in before:
             if one.at >= now - REMEMBERED_SECONDS:
                 totals[one.id] = max(one.total, totals.get(one.id, 0.0))
-        today = sum(one.at // DAY == now // DAY for one in before)
+        today = sum(one.at // SECONDS_A_DAY == now // SECONDS_A_DAY for one in before)
         rules = self.policy.rules.lookout
         found = rank(reasons, totals, frozen, MAX_LISTED - today, rules.alone)
         freezing = {one.person for one in to_freeze(found, rules.freeze)}

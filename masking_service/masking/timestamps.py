@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Final
 
+SECONDS_AN_HOUR: Final = 3_600
 SECONDS_A_DAY: Final = 86_400
 MIN_YEAR = 1971
 MAX_YEAR = 9998

@@ -10,7 +10,8 @@ import threading
 import time
 from typing import Any, Final
 
-SECONDS_AN_HOUR: Final = 3600
+from masking_service.masking.timestamps import SECONDS_AN_HOUR
+
 START_SECONDS: Final = 6.0
 """Seconds for new workers to start before the old ones are told to end."""
 STEP_SECONDS: Final = 0.05

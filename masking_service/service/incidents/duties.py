@@ -13,10 +13,9 @@ import msgspec
 from msgspec import Meta
 
 from masking_service.masking.strict_yaml import read_yaml
-from masking_service.masking.timestamps import SECONDS_A_DAY, rfc3339
+from masking_service.masking.timestamps import SECONDS_A_DAY, SECONDS_AN_HOUR, rfc3339
 from masking_service.service.incidents.state import IncidentRecord
 
-SECONDS_AN_HOUR: Final = 3_600
 ALERT_BEFORE: Final = SECONDS_A_DAY
 """The first alert is half of the term before the deadline, and at most this many seconds."""
 Flag = Literal["critical", "sensitive", "malicious", "outside", "high_risk"]

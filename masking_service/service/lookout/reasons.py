@@ -5,9 +5,6 @@ from typing import Final, NamedTuple
 from masking_service.service.lookout.state import StoredReason
 from masking_service.texts import Language, Text
 
-HOUR: Final = 3_600
-DAY: Final = 86_400
-
 
 class Reason(NamedTuple):
     """Why a person is listed: `observed` of `total`, where `expected` are expected.

@@ -12,7 +12,7 @@ from keys.aead import NONCE_BYTES, SealingKey
 from keys.day_keys import DayPublicKey
 from keys.hour_keys import PROCESS_BYTES, Maker, new_hour_key
 from keys.keyring import Keyring
-from masking_service.masking.timestamps import SECONDS_A_DAY
+from masking_service.masking.timestamps import SECONDS_A_DAY, SECONDS_AN_HOUR
 from masking_service.service.custody.state import Custody, custody_bytes
 from masking_service.service.search.index import Indexed
 from masking_service.service.tiers.index_work import work_command
@@ -23,7 +23,6 @@ from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import custody_key, hour_key_key, restriction_key, stems_of
 from masking_service.store.servers import Roster
 
-SECONDS_AN_HOUR: Final = 3600
 OVERLAP_SECONDS: Final = 10
 """How long a process goes on after the hour in which it started."""
 

@@ -21,7 +21,8 @@ from masking_audit.lookout.history import (
 )
 from masking_audit.lookout.ranking import rank
 from masking_audit.lookout.signals import FOLLOWED_WITHIN, all_signals
-from masking_service.service.lookout.reasons import DAY, HOUR
+from masking_service.masking.timestamps import SECONDS_A_DAY as DAY
+from masking_service.masking.timestamps import SECONDS_AN_HOUR as HOUR
 
 TOLD: Final = Path(__file__).with_name("reasons.txt")
 NOW: Final = 20_000 * DAY

@@ -6,7 +6,7 @@ from masking_audit.format.entries import Item
 from masking_audit.lookout.reading import read_histories
 from masking_audit.lookout.signals import VIEW_DAYS, WINDOW_DAYS
 from masking_audit.newest_hashes import NewestHashes
-from masking_service.service.lookout.reasons import DAY
+from masking_service.masking.timestamps import SECONDS_A_DAY as DAY
 from masking_service.store.client import Store
 from tests.audit import logs
 from tests.audit.logs import entry

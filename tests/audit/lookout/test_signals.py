@@ -28,7 +28,9 @@ from masking_audit.lookout.signals import (
     unmoved,
     unverified,
 )
-from masking_service.service.lookout.reasons import DAY, HOUR, Reason
+from masking_service.masking.timestamps import SECONDS_A_DAY as DAY
+from masking_service.masking.timestamps import SECONDS_AN_HOUR as HOUR
+from masking_service.service.lookout.reasons import Reason
 
 NOW = 20_000 * DAY
 OLD = NOW - 10 * DAY
