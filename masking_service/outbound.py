@@ -21,6 +21,8 @@ from urllib.parse import SplitResult, urlsplit
 from masking_service.store.computing import waiting
 from masking_service.tls_faults import tls_reason
 
+REQUEST_NONCE_BYTES: Final = 16
+"""Random bytes of a nonce by which another system tells a request that it had before."""
 LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 """Host names of this machine."""
 

@@ -12,8 +12,8 @@ from typing import Final, Literal
 from keys.keyset_file import date_of
 from masking_audit.packs.documents import Document, PackTable
 from masking_audit.packs.persons import Persons, SealedRevision, StoredRevision
-from masking_service.masking.timestamps import SECONDS_A_DAY, rfc3339
-from masking_service.service.tiers.sealing import OVERLAP_SECONDS, SECONDS_AN_HOUR
+from masking_service.masking.timestamps import SECONDS_A_DAY, SECONDS_AN_HOUR, rfc3339
+from masking_service.service.tiers.sealing import OVERLAP_SECONDS
 from masking_service.service.waybills.wrapped_keys import HOLD_DAY, PERMIT_DAY, WrappedKey
 
 KeyLeakKind = Literal["data-key", "keyset", "backup", "host"]

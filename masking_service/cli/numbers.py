@@ -9,7 +9,7 @@ from masking_service.cli.language import say
 from masking_service.masking.waybill import normalise_waybill_no
 from masking_service.texts import Text
 
-AT_ONCE: Final = 500
+NUMBERS_AT_ONCE: Final = 500
 NOT_UTF8: Final = Text("the input is not {encodings}: save it as UTF-8")
 NOT_A_NUMBER: Final = Text("line {at} is not a waybill number")
 
@@ -31,7 +31,7 @@ def numbers_in(lines: Iterable[str]) -> Iterator[list[str]]:
                 portion[normalise_waybill_no(line)] = None
             except ValueError:
                 raise click.UsageError(say(NOT_A_NUMBER, at=at)) from None
-        if len(portion) == AT_ONCE:
+        if len(portion) == NUMBERS_AT_ONCE:
             yield list(portion)
             portion.clear()
     if portion:

@@ -21,6 +21,8 @@ from masking_service.service.waybills.notice import Notice, read_notice, reading
 from masking_service.service.waybills.wrapped_keys import WrappedKeys
 from masking_service.store.client import Store
 
+KEYS_AT_ONCE: Final = 500
+"""Keys of the store that are looked at together."""
 POLL_SECONDS: Final = 0.2
 DRAIN_SECONDS: Final = 6.0
 """Longer than any call takes: what began with the keys of before has ended."""

@@ -18,7 +18,7 @@ from keys.aead import HEADER_BYTES, HOUR_FORMAT, NONCE_BYTES, SealingKey, Sealin
 from keys.errors import KeysError
 from keys.framing import frame
 from keys.rotation import change_name, end_retired, entries_of, settle_index
-from masking_service.rotation.coordinator import Coordinator
+from masking_service.rotation.coordinator import KEYS_AT_ONCE, Coordinator
 from masking_service.rotation.resealing import Announcer, state_keys_by_id
 from masking_service.rotation.rotate import rotate
 from masking_service.service.call.recorder import Recorder
@@ -30,7 +30,6 @@ from masking_service.service.waybills.keys_behind import KeysBehind
 from masking_service.store.client import Command, Reply
 from masking_service.store.layout import CLAIM, PREFIX, record_key, record_stems
 
-AT_ONCE: Final = 500
 SUBJECT: Final = "key/index"
 _GONE: Final = -2
 """The expiry of a key that does not exist."""
@@ -190,7 +189,7 @@ class _Moving:
         store, found, total = self._coordinator.store, 0, self.seen
         self.seen = 0
         keys = store.keys(PREFIX + b"*")
-        while some := [*islice(keys, AT_ONCE)]:
+        while some := [*islice(keys, KEYS_AT_ONCE)]:
             self.seen += sum(bool(self._any.fullmatch(key)) for key in some)
             at_old = [match for key in dict.fromkeys(some) if (match := self._old.fullmatch(key))]
             self._move(at_old)

@@ -18,7 +18,7 @@ import msgspec
 from keys.aead import NONCE_BYTES, header_of
 from keys.files import read_secret_file, write_secret_file
 from masking_service.masking.timestamps import SECONDS_A_DAY
-from masking_service.rotation.coordinator import Coordinator
+from masking_service.rotation.coordinator import KEYS_AT_ONCE, Coordinator
 from masking_service.rotation.hold_keys import HoldKeys, hold_keys
 from masking_service.rotation.resealing import Announcer, Resealed, announced, replace
 from masking_service.rotation.rotate import rotate_data
@@ -35,7 +35,6 @@ from masking_service.store.client import Command
 from masking_service.store.layout import CLAIM, PREFIX, WAYBILL, custody_key
 from masking_service.store.pipeline import Question
 
-AT_ONCE: Final = 500
 STARTED: Final = "reseal.json"
 """A file in the state directory during a run: the data keys that are new enough."""
 SUBJECT: Final = "key/data"
@@ -215,7 +214,7 @@ class _Reseal:
 
     def _portions(self, names: re.Pattern[bytes]) -> Iterator[list[bytes]]:
         keys = self._coordinator.store.keys(PREFIX + b"*")
-        while some := [*islice(keys, AT_ONCE)]:
+        while some := [*islice(keys, KEYS_AT_ONCE)]:
             matching = [key for key in dict.fromkeys(some) if names.fullmatch(key)]
             if matching:
                 yield matching

@@ -12,7 +12,7 @@ from typing import Final
 
 from keys.aead import header_of
 from keys.rotation import change_name, end_retired, entries_of
-from masking_service.rotation.coordinator import Coordinator
+from masking_service.rotation.coordinator import KEYS_AT_ONCE, Coordinator
 from masking_service.rotation.rotate import rotate
 from masking_service.service.custody.state import Custodies
 from masking_service.service.people.policy import Policy
@@ -22,7 +22,6 @@ from masking_service.service.waybills.keys_behind import KeysBehind
 from masking_service.service.waybills.vault import Vault
 from masking_service.store.layout import PREFIX
 
-AT_ONCE: Final = 500
 INDEX_PART: Final = re.compile(rb"(wm:\{[fs]:[A-Za-z0-9_-]{16})[0-9a-f]{2}\}")
 """The key of a part of a search index, and the common prefix of the parts of a period."""
 
@@ -85,7 +84,7 @@ class SearchEntries:
         store, found, read = self._coordinator.store, 0, 0
         named = self._named_now()
         keys = store.keys(PREFIX + b"{[fs]:*")
-        while some := [*islice(keys, AT_ONCE)]:
+        while some := [*islice(keys, KEYS_AT_ONCE)]:
             for match in filter(None, map(INDEX_PART.fullmatch, dict.fromkeys(some))):
                 read += 1
                 if match[1] in named:
@@ -101,7 +100,7 @@ class SearchEntries:
         """Yield the entries of a part, in portions."""
         cursor: int | bytes = 0
         while True:
-            cursor, members = self._coordinator.store.read([(b"SSCAN", part, cursor, b"COUNT", AT_ONCE)])[0]
+            cursor, members = self._coordinator.store.read([(b"SSCAN", part, cursor, b"COUNT", KEYS_AT_ONCE)])[0]
             entries = [member for member in members if is_entry(member)]
             if entries:
                 yield entries

@@ -16,7 +16,7 @@ from keys.aead import HEADER_BYTES, HOUR_FORMAT, NONCE_BYTES, SealingKeys
 from keys.errors import KeysError
 from keys.rotation import change_name, end_retired, entries_of
 from masking_service.audit.places import PLACES, RECORD
-from masking_service.rotation.coordinator import Coordinator
+from masking_service.rotation.coordinator import KEYS_AT_ONCE, Coordinator
 from masking_service.rotation.resealing import Announcer, Resealed, announced, replace, state_keys_by_id
 from masking_service.rotation.rotate import rotate
 from masking_service.service.call.recorder import Recorder
@@ -24,7 +24,6 @@ from masking_service.service.state.serials import Serials
 from masking_service.store.client import Reply
 from masking_service.store.layout import PREFIX, WAYBILL
 
-AT_ONCE: Final = 500
 SUBJECT: Final = "key/state"
 _NAMED_BY_NONCE: Final = re.compile(WAYBILL + rb"!")
 """Disclosures: the name of a field is the nonce, and the value is the envelope without it."""
@@ -91,7 +90,7 @@ class _Pass:
         self._total, self.seen, self._found, self._unknown = self.seen, 0, 0, 0
         self._labels()
         keys = self.coordinator.store.keys(PREFIX + b"*")
-        while some := [*islice(keys, AT_ONCE)]:
+        while some := [*islice(keys, KEYS_AT_ONCE)]:
             logged = [(command, key) for key in some if (command := _announced_by(key)) is not None]
             known = {key for _, key in logged}
             others = [key for key in some if key not in known and not _OF_OTHER_KEYS.fullmatch(key)]
@@ -150,8 +149,8 @@ class _Pass:
                     after = _sealed_anew(state, key, name, value, self.coordinator.random)
                     waiting[tenant].append(Resealed(key, name, value, after))
         for tenant, values in waiting.items():
-            for start in range(0, len(values), AT_ONCE):
-                self._replace(tenant, values[start : start + AT_ONCE], logged=logged)
+            for start in range(0, len(values), KEYS_AT_ONCE):
+                self._replace(tenant, values[start : start + KEYS_AT_ONCE], logged=logged)
 
     def _replace(self, tenant: str, values: Sequence[Resealed], *, logged: bool) -> None:
         store = self.coordinator.store

@@ -31,7 +31,7 @@ from masking_service.service.people.clients import Clients
 from masking_service.service.people.policy import Policy
 from masking_service.service.people.principals import CLIENT_ALIAS, DEFAULT_TENANT, service_principal
 from masking_service.service.people.registry import ClientRegistry
-from masking_service.service.phone_calls.callers import AT_ONCE, Callers
+from masking_service.service.phone_calls.callers import NUMBERS_AT_ONCE, Callers
 from masking_service.service.state.sealed import Prepared, TenantState
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable, WrongStore
@@ -192,7 +192,7 @@ class OpenRegistries:
         """
         operator, callers = self._operator(tenant), self.state(Callers)
         each = iter(numbers.items())
-        while some := dict(islice(each, AT_ONCE)):
+        while some := dict(islice(each, NUMBERS_AT_ONCE)):
             self._change(operator, Action.CALLERS_IMPORT, "", partial(callers.prepare, tenant, some))
 
 

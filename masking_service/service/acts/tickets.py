@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from struct import Struct
 from typing import Final, Literal
 
-from keys.aead import NONCE_BYTES as SEALING_BYTES
+from keys.aead import NONCE_BYTES
 from keys.assertions import unb64
 from keys.errors import IntegrityError
 from keys.framing import frame
@@ -20,10 +20,10 @@ from masking_service.store.layout import signature_key
 VALID_SECONDS: Final = 120
 SKEW_SECONDS: Final = 5
 """By how much the clocks of two hosts of the service may differ."""
-NONCE_BYTES: Final = 16
-RANDOM_BYTES: Final = NONCE_BYTES + SEALING_BYTES
+TICKET_NONCE_BYTES: Final = 16
+RANDOM_BYTES: Final = TICKET_NONCE_BYTES + NONCE_BYTES
 _HASH_BYTES: Final = 16
-_TICKET: Final = Struct(f">{NONCE_BYTES}sQ{_HASH_BYTES}s{_HASH_BYTES}s")
+_TICKET: Final = Struct(f">{TICKET_NONCE_BYTES}sQ{_HASH_BYTES}s{_HASH_BYTES}s")
 
 Use = Literal["act", "key", "device"]
 
@@ -74,10 +74,10 @@ class Tickets:
         Raises:
             StoreUnavailable: the server that owns the tenant's slot is not verified.
         """
-        nonce = random[:NONCE_BYTES]
+        nonce = random[:TICKET_NONCE_BYTES]
         ticket = ActTicket(nonce, now, self._server(keys, nonce)[0], self._bases(keys)[keys.hashes], keys.hashes)
         plain = _TICKET.pack(ticket.nonce, ticket.at, ticket.server, ticket.basis)
-        return ticket, b64(keys.state.seal(plain, _place(principal, use), random[NONCE_BYTES:]))
+        return ticket, b64(keys.state.seal(plain, _place(principal, use), random[TICKET_NONCE_BYTES:]))
 
     def take(self, keys: TenantKeys, principal: Principal, use: Use, text: str, now: int) -> tuple[ActTicket, Nonce]:
         """Return the ticket of a text, and what uses it up.

@@ -18,7 +18,7 @@ from keys.errors import KeysetError
 from keys.messages import SIGNATURE, TIMESTAMP, MessageKey
 from masking_service.masking.waybill import normalise_waybill_no
 from masking_service.observability.metrics import CaseCheckOutcome
-from masking_service.outbound import HttpAnswer, Outbound, OutboundError
+from masking_service.outbound import REQUEST_NONCE_BYTES, HttpAnswer, Outbound, OutboundError
 from masking_service.service.cases.problems import CaseCheckUnavailable, TicketMismatch, UnknownCaseNumber
 from masking_service.service.people.errors import PolicyError
 from masking_service.service.people.principals import principal_id
@@ -28,7 +28,6 @@ from masking_service.store.errors import StoreUnavailable
 
 TIMEOUT_SECONDS: Final = 0.8
 MAX_ANSWER_BYTES: Final = 64 * 1024
-NONCE_BYTES: Final = 16
 AT_ONCE: Final = 8
 """Exchanges of one process at the same time."""
 MAX_REMEMBERED: Final = 10_000
@@ -176,7 +175,7 @@ class CaseCheck:
     def _confirm(
         self, tenant: str, case: str, purpose: str, waybills: Collection[str], officer: str | None
     ) -> Confirmation:
-        nonce = self._random(NONCE_BYTES).hex()
+        nonce = self._random(REQUEST_NONCE_BYTES).hex()
         try:
             self._breaker.check()
         except StoreUnavailable:

@@ -15,7 +15,8 @@ from keys.errors import IntegrityError
 from keys.framing import frame
 from keys.keyring import Keyring
 from masking_service.service.acts.approving import status
-from masking_service.service.acts.tickets import NONCE_BYTES, RANDOM_BYTES, TicketExpired, Tickets
+from masking_service.service.acts.tickets import RANDOM_BYTES, TicketExpired, Tickets
+from masking_service.service.acts.tickets import TICKET_NONCE_BYTES as NONCE_BYTES
 from masking_service.service.call.budgets import Budgets, Nonce, Reservation
 from masking_service.service.call.errors import DeviceProofRequired, SignatureInvalid, SignatureRequired
 from masking_service.service.call.operation import SentProof

@@ -22,14 +22,13 @@ from urllib.parse import quote
 
 from keys.messages import MessageKey, ProviderSecret
 from masking_service.observability.metrics import CallRefusal
-from masking_service.outbound import Outbound
+from masking_service.outbound import REQUEST_NONCE_BYTES, Outbound
 from masking_service.service.people.rules import CallRule
 from masking_service.service.phone_calls.https import ask
 from masking_service.service.phone_calls.provider import Binding, CallProviderError, SentRecords, UnsignedRecords
 from masking_service.service.phone_calls.signed_records import read_signed
 
 VERSION: Final = "2017-05-25"
-NONCE_BYTES: Final = 16
 CHINA: Final = timezone(timedelta(hours=8))
 """`Expiration` is in the time of Beijing."""
 REFUSALS: Final[Mapping[str, CallRefusal]] = {
@@ -87,7 +86,7 @@ class AliyunProvider:
         """See `CallProvider.unbind`."""
         subscription, _, number = binding.partition("/")
         wanted = {"PoolKey": self._rule.pool, "SubsId": subscription, "SecretNo": number}
-        answer = self._ask("UnbindSubscription", self._random(NONCE_BYTES).hex(), wanted)
+        answer = self._ask("UnbindSubscription", self._random(REQUEST_NONCE_BYTES).hex(), wanted)
         if answer.get("Code") not in ("OK", GONE):
             raise CallProviderError(REFUSALS.get(str(answer.get("Code")), "refused"))
 

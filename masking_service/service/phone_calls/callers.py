@@ -15,7 +15,7 @@ from masking_service.store.client import Command
 from masking_service.store.layout import CALLERS, tenant_key
 from masking_service.store.pipeline import Question
 
-AT_ONCE: Final = 500
+NUMBERS_AT_ONCE: Final = 500
 """Numbers written together."""
 
 

@@ -11,11 +11,10 @@ from msgspec import Meta
 from keys.messages import SIGNATURE, TIMESTAMP, MessageKey
 from keys.secret import Unprinted
 from masking_service.observability.metrics import CallRefusal
-from masking_service.outbound import HttpAnswer, Outbound, OutboundBusy, OutboundError
+from masking_service.outbound import REQUEST_NONCE_BYTES, HttpAnswer, Outbound, OutboundBusy, OutboundError
 from masking_service.service.phone_calls.provider import Binding, CallProviderError, SentRecords
 from masking_service.service.phone_calls.signed_records import read_signed
 
-NONCE_BYTES: Final = 16
 _REFUSALS: Final[Mapping[str, CallRefusal]] = {
     "pool-empty": "pool-empty",
     "flow-limit": "flow-limit",
@@ -97,7 +96,7 @@ class HttpsProvider:
         return SentRecords(read_signed(self._key, headers, body, self._clock))
 
     def _nonce(self) -> str:
-        return self._random(NONCE_BYTES).hex()
+        return self._random(REQUEST_NONCE_BYTES).hex()
 
     def _ask(self, request: BindRequest | UnbindRequest, nonce: str, shape: type[_Reply]) -> _Reply:
         body = msgspec.json.encode(request)

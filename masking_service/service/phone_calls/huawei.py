@@ -25,7 +25,7 @@ from urllib.parse import urlencode
 
 from keys.messages import ProviderSecret
 from masking_service.observability.metrics import CallRefusal
-from masking_service.outbound import Outbound
+from masking_service.outbound import REQUEST_NONCE_BYTES, Outbound
 from masking_service.service.people.rules import CallRule
 from masking_service.service.phone_calls.https import ask
 from masking_service.service.phone_calls.provider import (
@@ -41,8 +41,7 @@ from masking_service.service.phone_calls.signed_records import MAX_RECORDS, TOLE
 AXB: Final = "/rest/caas/relationnumber/partners/v1.0"
 AXE: Final = "/rest/caas/extendnumber/v1.0"
 AUTHORIZATION: Final = 'AKSK realm="SDP",profile="UsernameToken",type="Appkey"'
-NONCE_BYTES: Final = 16
-_CHOICE: Final = 2 * NONCE_BYTES
+_CHOICE: Final = 2 * REQUEST_NONCE_BYTES
 """Characters of a nonce of ours before its mark."""
 SUCCESS: Final = "0"
 ALREADY_BOUND: Final = "1012010"
@@ -193,7 +192,7 @@ class HuaweiProvider:
         return found
 
     def _aksk(self) -> str:
-        choice = self._random(NONCE_BYTES).hex()
+        choice = self._random(REQUEST_NONCE_BYTES).hex()
         nonce = choice + self._mark(choice)
         created = datetime.fromtimestamp(self._clock(), UTC).strftime(_CREATED)
         digest = self._digest(nonce, created)
