@@ -9,12 +9,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from masking_service.service.call.budgets import COUNTED_PARTS, limit_of, part_at
+from masking_service.service.call.budgets import COUNTED_PARTS, limit_of, part_seconds
 from masking_service.service.people.policy import Grant
 from masking_service.service.people.principals import Principal
 from masking_service.service.people.rules import Budget, Factors, Window
 
 _COUNT: Final = struct.Struct(">I")
+
+
+def part_at(window: Window, now: float) -> int:
+    """Return the number of the part at `now` (Unix seconds); part 0 began in 1970."""
+    return int(now // part_seconds(window))
 
 
 @dataclass(slots=True)

@@ -8,15 +8,17 @@ change. What is on disk is then published as a transparency log beside the
 segments, in the order in which it was archived.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final, Self
+
+import msgspec
 
 from keys.signatures import Verifier
 from masking_audit.archive.leaves import archived_leaves
 from masking_audit.archive.order_files import write_orders
 from masking_audit.archive.segments import ArchiveError, ArchiveState, Segments
-from masking_audit.archive.tenants import archived_tenants
 from masking_audit.format.lines import CheckpointLine, EntryLine, UnreadableLineError, read_line, write_line
 from masking_audit.format.links import entry_id, leaf_of
 from masking_audit.tiles.log import LEAVES_PER_PUBLICATION, TiledLog
@@ -25,6 +27,14 @@ from masking_service.audit.questions import Position
 
 SEGMENT_BYTES: Final = 64 * 1024 * 1024
 BEGINNING: Final = StartingPoint(0, "0" * 64, ())
+
+
+class _Entry(msgspec.Struct, frozen=True):
+    tenant: str = ""
+
+
+class _TenantLine(msgspec.Struct):
+    entry: _Entry = _Entry()
 
 
 class Archive:
@@ -141,7 +151,7 @@ class Archive:
         """Return the tenants in the state, or those of all entries if an older release wrote it."""
         if self._state.tenants is not None:
             return self._state.tenants
-        return archived_tenants(line for line, _ in self._segments.lines(self._segments.begin))
+        return _tenants_of(line for line, _ in self._segments.lines(self._segments.begin))
 
     def _publish_rest(self) -> None:
         """Publish what was archived and not published: after a kill, or all that an older release archived."""
@@ -222,3 +232,11 @@ class Archive:
         if not truncated and self._segments.position != self._state.counted:
             self._save_segments()
         return truncated
+
+
+def _tenants_of(lines: Iterable[bytes]) -> Iterator[str]:
+    """Yield the tenant hash of each entry that has one; the verifier reports unreadable lines."""
+    for line in lines:
+        with suppress(msgspec.DecodeError):
+            if tenant := msgspec.json.decode(line, type=_TenantLine).entry.tenant:
+                yield tenant

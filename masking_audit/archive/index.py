@@ -7,26 +7,29 @@ orders alone, and may be deleted at any time.
 
 import threading
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from hashlib import blake2b
 from heapq import heappop, heappush
 from pathlib import Path
 from typing import BinaryIO, Final, Self
 
 import msgspec
 
+from keys.framing import frame
 from masking_audit.archive.order_files import read_orders
 from masking_audit.archive.segment_index import EntryPlace, SegmentIndex
 from masking_audit.archive.segments import ArchiveError, order_path, read_state, segment_path
-from masking_audit.archive.terms import term_of_id, terms_of, wanted_terms
 from masking_audit.format.links import place_of
 from masking_service.audit.order import FIRST, LAST, Order
 from masking_service.audit.questions import Position
-from masking_service.audit.reading import parse_entry
-from masking_service.audit.wanted import MAX_PAGE_BYTES, ArchivedEntry, Page, Wanted
+from masking_service.audit.reading import EntryDocument, parse_entry
+from masking_service.audit.wanted import MAX_PAGE_BYTES, ArchivedEntry, Page, Wanted, one_or_more
 
 SLICE_BYTES: Final = 8 * 1024 * 1024
 """Bytes of a segment that are indexed in one transaction, and at most before a question is answered."""
 MAX_EXAMINED: Final = 5_000
+_KINDS: Final = ("asked", "case", "principal", "outcome", "action")
+"""Members by which entries are found beside their waybills, the most selective first."""
 
 
 class NotIndexedError(Exception):
@@ -250,3 +253,26 @@ class _LineReader:
             return _decode_line(file.readline())
         except msgspec.DecodeError:
             raise ArchiveError(f"{path}: has no entry where its index names one; delete the index") from None
+
+
+def terms_of(tenant: str, name: str, document: EntryDocument) -> Iterable[int]:
+    """Return the search terms of an entry: its tenant, id, waybills and other searchable members."""
+    found = {_term(tenant, "tenant", ""), term_of_id(tenant, name)}
+    found |= {_term(tenant, kind, document[kind]) for kind in _KINDS if document.get(kind)}
+    return found | {_term(tenant, "waybill", item["waybill"]) for item in document.get("items", ()) if item["waybill"]}
+
+
+def term_of_id(tenant: str, name: str) -> int:
+    """Return the term of the entry with an id."""
+    return _term(tenant, "id", name)
+
+
+def wanted_terms(tenant: str, wanted: Wanted) -> list[int]:
+    """Return the terms of which each wanted entry has one, and the fewest others have any, most likely."""
+    kind = next((kind for kind in ("waybill", *_KINDS) if getattr(wanted, kind) is not None), "tenant")
+    return [_term(tenant, kind, value) for value in one_or_more(getattr(wanted, kind, ""))]
+
+
+def _term(tenant: str, kind: str, value: str) -> int:
+    framed = frame(tenant.encode(), kind.encode(), value.encode())
+    return int.from_bytes(blake2b(framed, digest_size=8).digest(), signed=True)

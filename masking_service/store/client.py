@@ -8,11 +8,12 @@ and the same can be sent again.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
+from dataclasses import dataclass
 from math import inf
 from typing import Any, Final
 
 from redis.crc import key_slot
-from redis.exceptions import NoPermissionError, NoScriptError, RedisError
+from redis.exceptions import MovedError, NoPermissionError, NoScriptError, ReadOnlyError, RedisError
 
 from masking_service.store.computing import waiting
 from masking_service.store.condition import Condition
@@ -31,14 +32,27 @@ from masking_service.store.pipeline import (
     whole,
 )
 from masking_service.store.reasons import unavailable
-from masking_service.store.server_replies import ServerReplies, is_elsewhere, only_reply
 from masking_service.store.servers import Clocks, Identity, Roster
 from masking_service.store.urls import Tls, route_to, user_of
 
-__all__ = ["Command", "Reply", "Store"]
+__all__ = ["Command", "Reply", "ServerReplies", "Store"]
 
 KEYS_AT_ONCE: Final = 1_000
 _NO_FILES: Final = Tls()
+
+
+@dataclass(frozen=True, slots=True)
+class ServerReplies:
+    """The replies of one server that takes writes, or why it sent none.
+
+    Attributes:
+        slots: those that it owns, in a cluster.
+    """
+
+    node: Node
+    slots: Sequence[int]
+    replies: list[Reply]
+    error: StoreUnavailable | None
 
 
 class Store:
@@ -218,7 +232,7 @@ class Store:
             return [StoreUnavailable("not-admitted")] * len(commands)
         bundles = [Bundle(slot_of(command), pack(command), 1) for command in commands]
         self._exchanges.poll(bundles)
-        return [bundle.error or only_reply(bundle) for bundle in bundles]
+        return [bundle.error or _only_reply(bundle) for bundle in bundles]
 
     def survey(self, commands: Callable[[int | None], Sequence[Command]]) -> list[ServerReplies]:
         """Ask every server that takes writes, verified or not.
@@ -233,7 +247,7 @@ class Store:
         """
         try:
             answers = self._survey(commands)
-            if any(answer.error is not None or is_elsewhere(answer.replies) for answer in answers):
+            if any(answer.error is not None or _is_elsewhere(answer.replies) for answer in answers):
                 self._route.refresh()
                 answers = self._survey(commands)
         except RedisError as error:
@@ -320,3 +334,14 @@ class Store:
         if not self.clocks.agree:
             raise StoreUnavailable("clock")
         self._run(bundles, replicas=self.required_replicas)
+
+
+def _only_reply(bundle: Bundle) -> Reply:
+    """Return the only reply; an error as a StoreUnavailable."""
+    reply = (bundle.replies or [None])[0]
+    return unavailable(reply) if isinstance(reply, Exception) else reply
+
+
+def _is_elsewhere(replies: Sequence[Reply]) -> bool:
+    """Whether a server says that it is no owner, or no primary, any more."""
+    return any(isinstance(reply, MovedError | ReadOnlyError) for reply in replies)

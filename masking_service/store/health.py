@@ -15,7 +15,7 @@ from redis.exceptions import AskError, NoPermissionError, NoScriptError, ReadOnl
 
 from masking_service.store import faults as known
 from masking_service.store import rights
-from masking_service.store.client import Command, Reply, Store
+from masking_service.store.client import Command, Reply, ServerReplies, Store
 from masking_service.store.condition import Condition, Server
 from masking_service.store.connection import Node
 from masking_service.store.errors import StoreUnavailable
@@ -24,7 +24,6 @@ from masking_service.store.fences import probe
 from masking_service.store.layout import GENESIS
 from masking_service.store.pipeline import Script
 from masking_service.store.reasons import reason, words
-from masking_service.store.server_replies import ServerReplies
 
 _MAX_LAG_SECONDS: Final = 3
 _REPLICA: Final = re.compile(r"slave\d+")  # INFO's name for it

@@ -10,12 +10,11 @@ import redis
 
 from masking_service.dev.embedded import DURABLE
 from masking_service.store import health as readiness
-from masking_service.store.client import Store
+from masking_service.store.client import ServerReplies, Store
 from masking_service.store.condition import Server
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.health import faults, look, uphold
 from masking_service.store.pipeline import Script
-from masking_service.store.server_replies import ServerReplies
 from tests import servers
 from tests.every import every
 from tests.store import stores

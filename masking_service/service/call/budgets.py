@@ -65,11 +65,6 @@ def part_seconds(window: Window) -> int:
     return window.seconds // PARTS
 
 
-def part_at(window: Window, now: float) -> int:
-    """Return the number of the part at `now` (Unix seconds); part 0 began in 1970."""
-    return int(now // part_seconds(window))
-
-
 def kept_seconds(window: Window) -> int:
     """Return how long a window's key is kept after the first write in a part, in seconds.
 

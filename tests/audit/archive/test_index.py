@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import redis
 
-from masking_audit.archive.terms import wanted_terms
+from masking_audit.archive.index import wanted_terms
 from masking_service.audit.order import FIRST, LAST, Order
 from masking_service.audit.wanted import Wanted
 from masking_service.store.client import Store

@@ -6,13 +6,14 @@ import redis
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bench.theft.windows import Taken, Windows
+from bench.theft.windows import Taken, Windows, part_at
 from masking_service.service.call.budgets import Budgets, Reservation, refusal
 from masking_service.service.call.errors import QuotaExceeded
 from masking_service.service.people.policy import Grant
 from masking_service.service.people.principals import Principal
 from masking_service.service.people.rules import WINDOWS, Budget, Counted, Factors, Window
 from masking_service.store.client import Store
+from tests.every import every
 from tests.keys.known import known_keyring
 
 NOW = 1_800_000_000
@@ -77,3 +78,8 @@ def test_every_sequence_of_calls_has_the_same_outcomes_and_leaves_the_same_windo
             stored = [client.get(key) for key in real.window_keys(person, grant.role, BUDGET)]
             mine = [spent.pack() for spent, _, _ in model.of(person, grant)]
             assert [without_zeros(value) for value in mine] == [without_zeros(value) for value in stored]  # type: ignore[arg-type]  # none is missing
+
+
+@every(("now", "part"), [(0, 0), (59.999, 0), (60, 1), (NOW, NOW // 60), (NOW + 59.9, NOW // 60)])
+def test_a_part_holds_its_first_second_and_not_the_next_ones(now: float, part: int) -> None:
+    assert part_at(Window("1h", 3_600, 1), now) == part

@@ -9,9 +9,9 @@ from pathlib import Path
 import msgspec
 
 import keys.keyset_file
+import masking_audit.archive.archive
 import masking_audit.archive.index
 import masking_audit.archive.segments
-import masking_audit.archive.tenants
 import masking_audit.format.commits
 import masking_audit.format.entries
 import masking_audit.format.lines
@@ -50,9 +50,9 @@ import masking_service.service.waybills.records
 LISTED = Path(__file__).with_name("shapes.txt")
 MODULES = (
     keys.keyset_file,
+    masking_audit.archive.archive,
     masking_audit.archive.index,
     masking_audit.archive.segments,
-    masking_audit.archive.tenants,
     masking_audit.format.commits,
     masking_audit.format.entries,
     masking_audit.format.lines,

@@ -4,7 +4,6 @@ import pytest
 
 from masking_service.service.call import budgets as module
 from masking_service.service.people.rules import WINDOWS, Budget, Window
-from tests.every import every
 from tests.service.call.budgets.spending import NOW, windows
 
 
@@ -12,11 +11,6 @@ from tests.service.call.budgets.spending import NOW, windows
 def test_a_window_has_sixty_parts_of_whole_seconds(name: str, seconds: int) -> None:
     window = Window(name, WINDOWS[name], 1)
     assert (module.part_seconds(window), module.PARTS * seconds) == (seconds, WINDOWS[name])
-
-
-@every(("now", "part"), [(0, 0), (59.999, 0), (60, 1), (NOW, NOW // 60), (NOW + 59.9, NOW // 60)])
-def test_a_part_holds_its_first_second_and_not_the_next_ones(now: float, part: int) -> None:
-    assert module.part_at(Window("1h", 3_600, 1), now) == part
 
 
 def test_a_window_is_kept_for_its_length_and_two_parts() -> None:
