@@ -79,6 +79,17 @@ class TestWhoMaySearch:
         left = {one["counts"]: one["windows"] for one in api.get(COURIER, "/v1/me/budgets").get_json()["budgets"]}
         assert (left["full_views"][0]["left"], left["searches"][0]["left"]) == (39, 9)
 
+    def test_a_restricted_waybill_is_found_masked_and_not_in_full(self, api: Api) -> None:
+        api.tokenize(parcel("SF1234567890"), parcel("SF1234567891"), custody={"site": SITE})
+        restricted = api.post(PRIVACY, "/v1/restrictions", {"waybills": ["SF1234567890"]})
+
+        found = {who: sorted(numbers(api, who, last4="5678", site=SITE)) for who in (DESK, COURIER)}
+
+        assert restricted.status_code == 200
+        assert found == {DESK: ["SF1234567890", "SF1234567891"], COURIER: ["SF1234567891"]}
+        views = api.get(AUDITOR, "/v1/waybills/SF1234567890/disclosures").get_json()["views"]
+        assert views == []
+
     def test_an_eleventh_search_in_a_minute_is_refused(self, api: Api) -> None:
         for _ in range(10):
             numbers(api, phone=PHONE)

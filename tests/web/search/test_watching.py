@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 
 from tests.web.api import SITE, Api, Json, Under, refusal
-from tests.web.calls import entries, frozen
+from tests.web.calls import entries, frozen, item, moved
 from tests.web.people import AUDITOR, COURIER, DESK, PRIVACY
 from tests.web.search.searches import OTHER, PHONE, numbers, parcel
-from tests.web.test_decoys import deferred_tasks_wait
+from tests.web.test_decoys import deferred_tasks_wait, settle
+
+COURIERS = (f"client/{COURIER}", f"client/{COURIER}-2")
 
 
 class TestWatching:
@@ -85,6 +87,20 @@ class TestWatching:
 
         assert numbers(api, last4="5678", site=SITE) == ["SF1234567890"]
         assert numbers(api, phone=OTHER) == []
+        assert frozen(api) == []
+
+    def test_a_courier_is_noticed_at_a_decoy_that_is_not_theirs_to_find(self, api: Api) -> None:
+        waybills = ["SF5550000001", "SF5550000002"]
+        api.tokenize(*map(parcel, waybills), custody={"site": SITE})
+        carried = [item(one, site=SITE, courier=who) for one, who in zip(waybills, COURIERS, strict=True)]
+        moved(api, *carried)
+        api.post(PRIVACY, "/v1/decoys", {"waybills": waybills, "kind": "phantom"})
+        api.parts.decoys.refresh(api.parts.tenants)
+
+        assert numbers(api, COURIER, last4="5678", site=SITE) == ["SF5550000001"]
+        settle(api)
+        told = api.get(PRIVACY, "/v1/decoys").get_json()["decoys"]
+        assert {one["waybill_no"]: one["hits"] for one in told} == {"SF5550000001": 0, "SF5550000002": 1}
         assert frozen(api) == []
 
     @pytest.mark.parametrize("asked", [{"last4": "5678", "site": SITE}, {"phone": PHONE}])
