@@ -14,6 +14,7 @@ from masking_console.drafts import KEPT_SECONDS, Drafts
 from masking_console.guards import SESSION_COOKIE
 from masking_console.sessions import Session
 from tests.console.conftest import KEY, Work
+from tests.servers import wait_until
 from tests.store.stores import ask
 from tests.web.api import NUMBER
 
@@ -84,7 +85,7 @@ def test_a_form_survives_a_session_that_expired(work: Work) -> None:
     old = int(time.time()) - 10_000
     sessions = work.app.extensions["desk"].sessions
     ended = sessions.begin(Session(sub="li", began_at=old, seen_at=old))
-    time.sleep(1.1)  # the store forgets it
+    wait_until(lambda: sessions.find(ended) is None, "the store forgets it")
     browser.set_cookie(SESSION_COOKIE, ended)
 
     sent = browser.post(

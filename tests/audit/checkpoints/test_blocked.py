@@ -9,6 +9,7 @@ import redis
 from masking_service.audit.checkpoints import EVERY_SECONDS, Checkpoints
 from masking_service.audit.errors import CheckpointsBlockedError
 from masking_service.audit.streams import Streams
+from masking_service.store.client import Store
 from tests.audit.checkpoints.made import Clock, epochs_in
 from tests.store.stores import ask, named
 
@@ -38,7 +39,9 @@ def documented() -> list[str]:
     return shlex.split(command.replace("wm:{audit}checkpoints", named().checkpoints.decode()))[1:]
 
 
-def test_the_documented_command_resets_the_last_id(checkpoints: Checkpoints, client: redis.Redis, clock: Clock) -> None:
+def test_the_documented_command_resets_the_last_id(
+    checkpoints: Checkpoints, store: Store, client: redis.Redis, clock: Clock
+) -> None:
     first = checkpoints.make()
     raise_the_last_id(client)
     clock.now += EVERY_SECONDS
@@ -50,7 +53,7 @@ def test_the_documented_command_resets_the_last_id(checkpoints: Checkpoints, cli
     checkpoints.make_if_due()
 
     assert (said, checkpoints.fault, epochs_in(client)) == (str(fault.value), "", [1, 2])
-    assert next(Streams(checkpoints._store).checkpoints()) == first
+    assert next(Streams(store).checkpoints()) == first
 
 
 def test_the_last_id_is_reset_before_the_first_checkpoint(checkpoints: Checkpoints, client: redis.Redis) -> None:
