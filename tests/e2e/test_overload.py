@@ -8,7 +8,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -165,9 +164,15 @@ def test_no_request_waits_long_under_load(flood: list[Sent]) -> None:
 @contextmanager
 def greedy(proxied: Proxied, requests: list[bytes]) -> Iterator[None]:
     """One client sends everything at once over two times fifty connections, again and again."""
-    with repeating(*[partial(send, proxied.port, requests)] * 2, pause=0):
-        time.sleep(0.5)
+    statuses: list[int] = []
+
+    def ask() -> None:
+        statuses.extend(one.status for one in send(proxied.port, requests))
+
+    with repeating(ask, ask, pause=0):
+        wait_for(lambda: statuses, "the greedy client had its first answers")
         yield
+    assert 200 in statuses
 
 
 def test_a_greedy_client_does_not_starve_others(proxied: Proxied) -> None:
