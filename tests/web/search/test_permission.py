@@ -36,6 +36,18 @@ class TestWhoMaySearch:
         assert "keeps no index" in answered.get_json()["detail"]
         assert index_keys(client) == []
 
+    @pytest.mark.parametrize("kept", ["phone", "last4"])
+    def test_what_no_index_is_kept_for_is_refused(self, under: Under, kept: str) -> None:
+        api = under(lambda document: document.update(search={kept: True}))
+        api.tokenize(parcel(), custody={"site": SITE})
+        asked = {"phone": {"phone": PHONE}, "last4": {"last4": PHONE[-4:], "site": SITE}}
+        other = asked.pop("phone" if kept == "last4" else "last4")
+
+        assert numbers(api, **asked[kept]) == ["SF1234567890"]
+        refused = api.post(DESK, "/v1/search", other)
+        assert refusal(refused) == (403, "forbidden")
+        assert "keeps no index" in refused.get_json()["detail"]
+
     def test_a_tenant_has_its_own_rule(self, under: Under, client: redis.Redis) -> None:
         api = under(lambda document: document.update(search={"phone": True, "tenants": {"other": {}}}))
         api.tokenize(parcel(), custody={"site": SITE})

@@ -71,6 +71,18 @@ class TestWatching:
 
         assert refusal(api.post(DESK, "/v1/search", {"phone": PHONE})) == (403, "frozen")
 
+    def test_searches_that_find_too_many_are_misses(self, under: Under) -> None:
+        def edit(document: dict[str, Any]) -> None:
+            document.update(search={"phone": True})
+            document["watch"]["misses"] = 3
+
+        api = under(edit)
+        api.tokenize(*[parcel(f"SF{at:010}") for at in range(21)])
+        refused = [refusal(api.post(DESK, "/v1/search", {"phone": PHONE})) for _ in range(4)]
+
+        assert refused == [(422, "too-many")] * 3 + [(403, "frozen")]
+        assert [(one["id"], one["why"]) for one in frozen(api)] == [(f"client/{DESK}", "misses")]
+
     def test_who_finds_a_decoy_by_its_phone_is_frozen(self, api: Api) -> None:
         api.tokenize(parcel())
         api.post(PRIVACY, "/v1/decoys", {"waybills": ["SF1234567890"], "kind": "phantom"})
