@@ -55,7 +55,7 @@ PRIVATE = {
 
 OVERRIDDEN = {
     "masking_service.masking.strict_yaml._Loader.construct_mapping": "PyYAML: a loader is a class that is extended",
-    "masking_audit.cli.packing._Time.convert": "documented by Click",
+    "masking_audit.cli.pack_commands._Time.convert": "documented by Click",
     "masking_files.faults.NotDone.exit_code": "documented by Click",
     "masking_service.cli.deferred.Deferred.make_context": "documented by Click",
     "masking_service.cli.serve.CannotListen.exit_code": "documented by Click",

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from masking_audit.archive.segments import ArchiveError, Segments
-from masking_audit.cli.given import archive
+from masking_audit.cli.file_options import archive
 from masking_service.audit.checkpoints import Checkpoints
 from masking_service.cli.options import state_dir
 from masking_service.runtime.administration import opened_store

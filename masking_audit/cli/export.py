@@ -8,7 +8,7 @@ import click
 
 from keys.keyring import Keyring
 from masking_audit.archive.export import export as lines_of_log
-from masking_audit.cli.given import archive
+from masking_audit.cli.file_options import archive
 from masking_audit.cli.places import archived_lines, opened_log
 from masking_service.audit.checkpoints import Checkpoints
 from masking_service.audit.streams import Streams

@@ -11,7 +11,7 @@ import click
 from masking_audit.archive.archive import BEGINNING, Archive
 from masking_audit.archive.follower import Follower
 from masking_audit.archive.segments import ArchiveError
-from masking_audit.cli.given import archive, note_key_in, public_key, signed_checkpoint_in, since, verifier_of
+from masking_audit.cli.file_options import archive, note_key_in, public_key, signed_checkpoint_in, since, verifier_of
 from masking_audit.cli.places import settings_without_keys
 from masking_audit.tiles.cosigning import Cosigning, CosigningError
 from masking_audit.tiles.notes import COSIGNER

@@ -11,8 +11,8 @@ import click
 
 from keys.keyring import TenantKeys
 from keys.keyset_file import day_of
-from masking_audit.cli.given import lines_of
-from masking_audit.cli.packing import PackOptions, WholeLog, new_folder, period, whole_log, write_pack
+from masking_audit.cli.file_options import lines_of
+from masking_audit.cli.pack_commands import PackOptions, WholeLog, new_folder, period, whole_log, write_pack
 from masking_audit.format.entries import Entry
 from masking_audit.format.lines import write_line
 from masking_audit.packs.documents import Document, PackTable

@@ -9,7 +9,7 @@ import click
 
 from keys.errors import KeysError
 from masking_audit.archive.export import export
-from masking_audit.cli.given import archive
+from masking_audit.cli.file_options import archive
 from masking_audit.cli.places import archived_lines
 from masking_audit.lookout.reading import first_second, read_histories
 from masking_audit.lookout.signals import all_signals

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from masking_audit.cli.given import archive, note_in
+from masking_audit.cli.file_options import archive, note_in
 from masking_audit.format.lines import UnreadableLineError
 from masking_audit.format.links import place_of
 from masking_audit.tiles.merkle import ProofError

@@ -2,7 +2,7 @@
 
 import click
 
-from masking_audit.cli.packing import PackOptions, new_folder, period, whole_log, write_pack
+from masking_audit.cli.pack_commands import PackOptions, new_folder, period, whole_log, write_pack
 from masking_audit.packs.report import Report
 from masking_service.masking.timestamps import SECONDS_A_DAY, rfc3339
 from masking_service.runtime.clock import clock

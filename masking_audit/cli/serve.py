@@ -10,7 +10,7 @@ import click
 
 from keys.messages import MessageKey
 from masking_audit.archive.answering import ArchiveServer
-from masking_audit.cli.given import archive
+from masking_audit.cli.file_options import archive
 from masking_service.cli.options import state_dir
 from masking_service.runtime.clock import clock
 from masking_service.runtime.state_files import ARCHIVE

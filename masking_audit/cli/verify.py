@@ -10,7 +10,7 @@ from typing import BinaryIO, cast
 import click
 
 from keys.signatures import Verifier
-from masking_audit.cli.given import (
+from masking_audit.cli.file_options import (
     approvers_in,
     archive,
     checkpoint_in,
@@ -19,9 +19,9 @@ from masking_audit.cli.given import (
     since,
     verifier_of,
 )
-from masking_audit.cli.packed import say_evidence, say_pack
-from masking_audit.cli.proved import say_log, say_proof
-from masking_audit.cli.saying import say, say_signatures
+from masking_audit.cli.verify_output import say, say_signatures
+from masking_audit.cli.verify_pack import say_evidence, say_pack
+from masking_audit.cli.verify_proof import say_log, say_proof
 from masking_audit.packs.evidence import is_evidence
 from masking_audit.tiles.log import CHECKPOINT, FOLDER
 from masking_audit.verify.signatures import PersonSignatures
@@ -104,9 +104,9 @@ def verify(
             sound = say(verify_lines(opened, verification), verification.findings)
     else:
         # These need the requirements of the service, and what was verified before does not.
-        from masking_audit.cli.against import verify_with_store
         from masking_audit.cli.export import exported
         from masking_audit.cli.places import opened_log
+        from masking_audit.cli.verify_store import verify_with_store
 
         with opened_log(state_dir) as (store, keyring):
             lines = _opened(file) if file else nullcontext(exported(store, keyring, state_dir, archive))

@@ -8,8 +8,8 @@ import click
 
 from keys.signatures import Verifier
 from masking_audit.archive.segments import archived
-from masking_audit.cli.given import note_in, verifier_in
-from masking_audit.cli.saying import count
+from masking_audit.cli.file_options import note_in, verifier_in
+from masking_audit.cli.verify_output import count
 from masking_audit.format.links import leaf_of
 from masking_audit.packs.evidence import entry_lines
 from masking_audit.tiles.check import damage, first_difference

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from keys.signatures import Verifier
-from masking_audit.cli.saying import count
+from masking_audit.cli.verify_output import count
 from masking_audit.packs.evidence import verify_excerpt
 from masking_audit.packs.manifest import EVIDENCE, ManifestError, changed_files, read_manifest
 from masking_audit.verify.verifier import read_lines

@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from masking_audit.cli.saying import say_signatures
+from masking_audit.cli.verify_output import say_signatures
 from masking_audit.verify.findings import Findings
 from masking_audit.verify.signatures import PersonSignatures
 

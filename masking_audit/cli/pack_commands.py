@@ -13,9 +13,9 @@ import click
 from keys.keyring import Keyring
 from keys.signatures import Verifier
 from masking_audit.archive.export import export
-from masking_audit.cli.given import archive
+from masking_audit.cli.file_options import archive
 from masking_audit.cli.places import archived_lines, opened_log
-from masking_audit.cli.saying import count
+from masking_audit.cli.verify_output import count
 from masking_audit.format.entries import Entry
 from masking_audit.format.lines import CheckpointLine, EntryLine
 from masking_audit.format.links import entry_id

@@ -7,7 +7,7 @@ import click
 import msgspec
 
 from keys.signatures import Verifier
-from masking_audit.cli.saying import count, say, say_findings
+from masking_audit.cli.verify_output import count, say, say_findings
 from masking_audit.format.lines import EntryLine
 from masking_audit.verify.facts import Facts
 from masking_audit.verify.findings import MAX_FINDINGS

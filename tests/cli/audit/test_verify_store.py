@@ -30,7 +30,7 @@ def test_a_value_that_was_deleted_from_the_store_is_named(
     command: Command, exported: Path, client: redis.Redis, monkeypatch: pytest.MonkeyPatch, file: str
 ) -> None:
     client.delete("wm:clients")
-    monkeypatch.setattr(import_module("masking_audit.cli.against"), "clock", lambda: clock() + 60)
+    monkeypatch.setattr(import_module("masking_audit.cli.verify_store"), "clock", lambda: clock() + 60)
     verified = command("audit", "verify", "--store", *([str(exported)] if file == "with" else []))
 
     assert verified.exit_code == 1
@@ -53,7 +53,7 @@ def test_a_log_that_begins_later_need_not_mention_a_place_and_still_names_what_w
     arguments = ("audit", "verify", str(later), "--since", str(since), "--store")
     whole = command(*arguments)
     client.delete("wm:clients")
-    monkeypatch.setattr(import_module("masking_audit.cli.against"), "clock", lambda: clock() + 60)
+    monkeypatch.setattr(import_module("masking_audit.cli.verify_store"), "clock", lambda: clock() + 60)
     damaged = command(*arguments)
 
     assert (whole.exit_code, "this log, which begins later, does not mention" in whole.stdout) == (0, True), (
