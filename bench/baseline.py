@@ -42,7 +42,7 @@ def mask(kind: str, value: str) -> str:
 
 @app.post("/mask")
 def mask_batch() -> Response:
-    """Six masks a record."""
+    """Answer a batch with six masked values in each record."""
     records = msgspec.json.decode(request.get_data(cache=False))["records"]
     for record in records:
         for side, kind in PLACES:
@@ -52,7 +52,7 @@ def mask_batch() -> Response:
 
 @app.post("/tokenize")
 def tokenize_batch() -> Response:
-    """The same, one sealed value and six tokens a record, and one write a batch."""
+    """Answer a batch with six tokens in each record; store one sealed value for each, in one write."""
     records = msgspec.json.decode(request.get_data(cache=False))["records"]
     commands = [pack(("MULTI",))]
     blocks = []

@@ -169,7 +169,7 @@ def openbao(folder: Path) -> Contender:
 
 
 def records_body(records: Records) -> bytes:
-    """A batch as the service takes it."""
+    """Return a batch as the body of a request to the service."""
     return msgspec.json.encode({"records": records})
 
 

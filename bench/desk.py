@@ -88,7 +88,7 @@ def together(works: list[Callable[[], int]], pause: float, seconds: float) -> li
 
 
 def first_load(who: Person) -> int:
-    """Bytes of a case's page with everything that it loads, as the desk sends them."""
+    """Return how many bytes the desk sends for a case's page with everything that the page loads."""
     parts = set(re.findall(r'(?:href|src)="(/static/[^"]+)"', who.text("/cases/D-BENCH")))
     return sum(who.size(path) for path in ("/cases/D-BENCH", *parts))
 

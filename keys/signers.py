@@ -118,7 +118,7 @@ class LogSigner(Secret):
 
     @property
     def present(self) -> Verifier:
-        """Verifies what a version has signed that is not ended."""
+        """Verifies what any version has signed, except ended ones."""
         return self._held[3]
 
 

@@ -125,7 +125,7 @@ class Defences:
 
     @classmethod
     def of(cls, workforce: Workforce, seed: int) -> "Defences":
-        """Return the defences of a company that follows the practices of a workforce."""
+        """Return the defences that a workforce's practices give its company."""
         return cls(workforce.practices, keys_of(seed), seed)
 
     def in_sample(self, numbers: Sequence[str], thousandths: int) -> bool:

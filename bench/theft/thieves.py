@@ -185,7 +185,7 @@ def rubber_stamp(heist: Heist) -> None:
 
 
 def buyers_list(heist: Heist) -> None:
-    """Work off a buyer's list of numbers, of which some are not known here, and some may be decoys."""
+    """Go through a buyer's list of numbers; some are not known here, and some may be decoys."""
     officer, desk = heist.member("dispute-officer"), heist.member("service-desk")
 
     def listed(at: int, count: int) -> str | None:

@@ -24,7 +24,7 @@ class Subject:
         return self.name if self.kind == "principal" else f"{self.kind} {self.name}"
 
     def acts_in(self, entry: Entry) -> bool:
-        """Return whether an entry is an act of what leaked, or a parcel passed there."""
+        """Return whether an entry is an act of what leaked, or about a parcel that passed it."""
         if self.kind == "issuer":
             return entry.principal.startswith(f"{self.name}/")
         if self.kind == "site":

@@ -53,7 +53,7 @@ def shown(name: str) -> str:
 
 @pages.post("/cases/<name>/<any(claim, done):act>")
 def mark(name: str, act: str) -> Response:
-    """Take a case, or be done with it: then the queue is next."""
+    """Claim a case and show it, or mark it as done and show the queue."""
     g.person.mark(name, act)
     return see_other(url_for("cases.shown", name=name) if act == "claim" else url_for("cases.listed"))
 

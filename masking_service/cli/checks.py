@@ -138,9 +138,7 @@ def _published(settings: Settings) -> None:
         published.refresh(store)
         published.check_store(store.read([(b"GET", GENESIS)])[0], {})
     if published.age > LATE_SECONDS:
-        raise CheckFailed(
-            f"the newest publication is {round(published.age)} s old. Fix: see that the opening tier runs"
-        )
+        raise CheckFailed(f"the newest publication is {round(published.age)} s old. Fix: start the opening tier")
 
 
 def _issuers(settings: Settings) -> str | None:

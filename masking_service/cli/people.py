@@ -244,7 +244,7 @@ def uninvite_devices(file: Path, tenant: str, state_dir: Path) -> None:
             try:
                 return principal, opened.invitation_id(tenant, principal, row["invitation"].strip())
             except SignatureInvalid:
-                raise ValueError("no invitation of this person, or one that is over") from None
+                raise ValueError("not an invitation of this person, or one that has ended") from None
 
         wanted = read_rows(file, INVITATIONS, read)
         for principal, invitation in wanted:

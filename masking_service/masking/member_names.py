@@ -27,7 +27,7 @@ BARE_NAME: Final = "bare-name"
 SIDE_NAME: Final = "side-name"
 """A person, place or carrier (to, courier): a person's name if its value is likeliest one."""
 MAYBE_NUMBER: Final = {"phone": "maybe-phone", "secret": "maybe-secret", "unit": "maybe-unit"}
-"""Of a kind, what is of it if its value has the digits of one: an unknown member of a phone, or ``hp`` alone."""
+"""By kind: a value of a member that is of the kind if it has its digits. An unknown member of a phone, ``hp`` alone."""
 LEFT_OPEN: Final = {
     **dict.fromkeys((MAYBE_NAME, BARE_NAME, SIDE_NAME), "name"),
     **{maybe: kind for kind, maybe in MAYBE_NUMBER.items()},

@@ -129,7 +129,7 @@ def find(text: str) -> Iterator[Span]:
 
 
 def _is_name(text: str, start: int, end: int) -> bool:
-    """Whether what has the form of a name is one where it is."""
+    """Return whether a text that has the form of a name is a name in its place."""
     name = text[start:end]
     plain = can_be_name(name)
     if not plain and not can_be_name(name, sure=True):

@@ -432,7 +432,7 @@ def _identities_in(text: str, orders: list[tuple[int, int]]) -> Iterator[tuple[i
 
 
 def _islanders_in(text: str) -> list[tuple[int, int]]:
-    """The spans of identity numbers of Taiwan and Hong Kong that no word calls an order's or a model's."""
+    """Return the spans of identity numbers of Taiwan and Hong Kong that no word calls an order or a model."""
     if not (found := [*find_islanders(text)]):
         return found
     orders = orders_in(text)

@@ -145,7 +145,7 @@ class Outlines:
         return finder.with_words(self._kept) if self._kept else finder
 
     def of(self, texts: Sequence[str], context: str = NEUTRAL) -> list[tuple[Outline, Slots] | None]:
-        """The outlines of texts, with their slots; None for one that has to be read by itself.
+        """Return the outlines of texts, with their slots; None for a text that has to be read by itself.
 
         Args:
             texts: of at most `MAX_LENGTH` characters each.
@@ -154,7 +154,7 @@ class Outlines:
         return [*self.each(texts, context)]
 
     def each(self, texts: Sequence[str], context: str = NEUTRAL) -> Iterator[tuple[Outline, Slots] | None]:
-        """What `of` gives, one by one: no outline is read before it is asked for."""
+        """Yield what `of` returns, one by one: no outline is read before it is asked for."""
         joined = _END.join(texts)
         if joined.count(_END) >= len(texts) or _MARK.search(joined):
             plain = [text for text in texts if not _SIGN(text)]

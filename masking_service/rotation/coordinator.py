@@ -25,7 +25,7 @@ KEYS_AT_ONCE: Final = 500
 """Keys of the store that are looked at together."""
 POLL_SECONDS: Final = 0.2
 DRAIN_SECONDS: Final = 6.0
-"""Longer than any call takes: what began with the keys of before has ended."""
+"""Longer than any call takes: after this time, no call uses earlier keys."""
 
 Progress = Callable[[str, int, int], object]
 """Called with (description, done, total)."""

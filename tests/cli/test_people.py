@@ -201,7 +201,7 @@ def test_a_line_that_is_no_invitation_takes_none_back(
     done = command("people", "devices", "uninvite", str(file), folder=development)
 
     assert (done.exit_code, invitation in done.output) == (1, False)
-    assert "line 3: no invitation of this person, or one that is over" in done.output
+    assert "line 3: not an invitation of this person, or one that has ended" in done.output
     content(courier.send("POST", "/v1/me/devices", {"name": "phone", "invitation": invitation}), 201)
 
 

@@ -328,7 +328,7 @@ class Holding:
 
 
 def _from(hold: Hold, **changes: Any) -> Callable[[Hold], Hold]:
-    """Return the change of a hold that is still as it was read. Raises HoldEnded for another one."""
+    """Return a change of a hold, which raises HoldEnded if the hold is not `hold` any more."""
 
     def change(one: Hold) -> Hold:
         if one != hold:

@@ -12,7 +12,7 @@ from masking_service.store.client import Store
 from masking_service.store.layout import INCIDENTS
 
 MAX_INCIDENTS: Final = 200
-"""Incidents of a tenant that are listed; the oldest one that was closed gives way to a new one."""
+"""Maximum number of a tenant's incidents. A new one replaces the one that was closed first."""
 
 
 class PackFile(msgspec.Struct, frozen=True):

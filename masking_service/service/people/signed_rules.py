@@ -55,9 +55,9 @@ def read_signed(place: DocumentPlace) -> SignedRule:
     models = {name: entry.text() for name, entry in found["models"].named().items()} if "models" in found else {}
     for name in models:
         if not _AAGUID.fullmatch(name):
-            found["models"].fault("each is an AAGUID, 8-4-4-4-12 digits of 0-9 a-f, with the file of its roots")
+            found["models"].fault("has to map AAGUIDs (8-4-4-4-12 digits of 0-9 a-f) to files of root certificates")
     if hardware == "touch" and not models:
-        place.faults.append((f"{place.path}.models", "needed for touch: a model proves nothing without its roots"))
+        place.faults.append((f"{place.path}.models", "needed for touch: models are proven by root certificates"))
     waiting = found.get("waiting")
     return SignedRule(
         rp_id=rp_id,

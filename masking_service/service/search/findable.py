@@ -42,9 +42,10 @@ NOWHERE: Final = Findable()
 def findable(
     records: Iterable[Sequence[Any]], site: str | None = None, *, phone: bool = True, last4: bool = True
 ) -> list[Findable]:
-    """Return by what each record is found, by the values of its recipients' phones.
+    """Return the search terms of each record: phones, last four digits, and the site.
 
     Args:
+        records: of each record, the values of its recipients' phones.
         phone, last4: which indexes are kept.
     """
     found: list[Findable] = []
@@ -61,7 +62,7 @@ def findable(
 
 
 def findable_of(record: Record, site: str | None = None, *, phone: bool = True, last4: bool = True) -> Findable:
-    """Return by what a stored record is found, as `findable`.
+    """Return the search terms of a stored record, as `findable`.
 
     Nothing finds a tombstone, or what cannot be opened any more.
     """

@@ -123,10 +123,7 @@ class Record(Unprinted, msgspec.Struct, frozen=True, gc=False):
 
 
 def place_code(place: Place) -> int | str:
-    """The line of places.txt of `place`.
-
-    Else the place in words (``kind path``).
-    """
+    """Return the line number of `place` in places.txt, or its text (``kind path``) if it has none."""
     return _CODES.get(place.text, place.text)
 
 

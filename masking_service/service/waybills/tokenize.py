@@ -325,7 +325,7 @@ def drafts_of(
 
 
 def _findable(policy: Policy, tenant: str, entering: Sequence[Entering], custody: Custody | None) -> list[Findable]:
-    """Return by what a search finds each record; nothing where the policy keeps no index."""
+    """Return the search terms of each record; an empty list if the policy keeps no index."""
     rule = policy.search(tenant)
     if not (rule.phone or rule.last4):
         return []
