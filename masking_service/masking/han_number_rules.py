@@ -283,6 +283,9 @@ def _read_other(text: str, number: str, level: int, stop: int, end: int) -> _Rea
     behind = _BEHIND_OTHERS.get(text[stop:end].strip(), level)
     if behind == VILLAGE and number.isdecimal() and text[end - 1] == "村":
         behind = ZONE  # 新2村 is an estate in a town, and 五一村 may be a village
+    parts = parts_of(number)
+    if behind == ESTATE and any(count_digits(part) >= ROOM_DIGITS for part in parts[1:]):
+        return parts[0] + re.sub("[0-9]", "*", number[len(parts[0]) :]), ROOM  # 孵化园4-150-C区
     at_door = text[end - 1] == "店" or (level >= BUILDING and text[end - 1] in "门門")
     if at_door and (room := _long_as_room(text, number, level, end)):
         return room
@@ -342,7 +345,8 @@ def _read_floor(text: str, number: str, level: int, stop: int, end: int) -> _Rea
     if word in ("楼", "樓"):
         if level < BUILDING and level != TOWER and _BUILDING_WITH_UNIT(text, end):
             return number, BUILDING
-        if len(parts) == 1 and number[0].isascii() and number[0].isalpha() and not _IS_BASEMENT(number):
+        lettered = len(parts) == 1 and number[0].isascii() and number[0].isalpha()
+        if lettered and level < BUILDING and not _IS_BASEMENT(number):
             return (number, BUILDING) if len(number) < ROOM_DIGITS else (number[0] + starred(number[1:]), FLOOR)
     if level == ROAD and (house := _HOUSE_BEFORE_FLOOR(number)):
         return house[0] + "*" * (len(number) - house.end()), FLOOR
@@ -353,10 +357,11 @@ def _read_floor(text: str, number: str, level: int, stop: int, end: int) -> _Rea
 
 
 def _read_lane(text: str, number: str, level: int, stop: int, end: int) -> _Read:
-    if level in (UNIT, FLOOR):
-        return starred(number), FLOOR
     word = text[stop:end].strip()
+    if level in (UNIT, FLOOR) or (level == ROOM and word == "街"):
+        return starred(number), FLOOR
     in_part = level == AISLE and (number[0].isascii() or _LONG_STALL_FOLLOWS(text, end))
+    in_part = in_part or (level == BUILDING and word == "街" and _STALL_FOLLOWS(text, end))
     if word in _LANES_INSIDE and (level == MARKET or in_part):
         return (starred(number) if _STALL_FOLLOWS(text, end) else number), level
     if word == "排":
