@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from operator import itemgetter
 from typing import Final
 
-from masking_service.masking.alternatives import only_at
 from masking_service.masking.expressions import Expression
 from masking_service.masking.found_numbers import BEFORE_NUMBER, extension_in_text, find_numbers
 from masking_service.masking.identity import (
@@ -42,13 +41,15 @@ _ACCOUNT_WORDS: Final = (
     r"|whatsapp(?: me)?(?: at| on)?|telegram|skype"
     r"|instagram|kakao(?:talk)?|(?<!order )(?<!item )line(?= ?id\W{1,3}[a-z])|加[vq]|\+v|企鹅|企鵝)"
 )
+_ACCOUNT_BEGINS: Final = "微薇威徽vwqoustlfikg扣支旺抖快小闲閒咸钉釘飞飛陌电電淘天京拼得转➕＋十加+企"
 _ACCOUNT: Final = re.compile(
-    rf"(?<![A-Za-z0-9]){_ACCOUNT_WORDS}(?:[ \t]?(?:id|账号|帐号|帳號|賬號|用户名|会员名|昵称|号码|號碼|号|號|名))?"
+    rf"(?=[{_ACCOUNT_BEGINS}])(?:(?<![A-Za-z0-9]){_ACCOUNT_WORDS}"
+    r"(?:[ \t]?(?:id|账号|帐号|帳號|賬號|用户名|会员名|昵称|号码|號碼|号|號|名))?"
     r"(?:是|为|為|加|搜|联系|聯繫|添加|沟通)?"
     r"(?:[ \t]{0,2}[:：=][ \t]{0,2}(?:(?=[A-Za-z0-9_\-]{0,39}[0-9_])|(?=[A-Za-z\-]{5}))"
     r"|(?<=[\u4e00-\u9fff])(?=[A-Za-z]{6}|[A-Za-z_\-]{0,30}[0-9_])|[ \t]{1,2}(?=[A-Za-z_\-]{0,30}[0-9_])|(?=[0-9])"
     r"|[ \t:：]{0,2}@)"
-    r"(?P<account>[A-Za-z0-9][A-Za-z0-9_\-]{4,40})(?![A-Za-z0-9])|(?<![A-Za-z0-9])(?P<wxid>wxid_[A-Za-z0-9_\-]{4,40})",
+    r"(?P<account>[A-Za-z0-9][A-Za-z0-9_\-]{4,40})(?![A-Za-z0-9])|(?<![A-Za-z0-9])(?P<wxid>wxid_[A-Za-z0-9_\-]{4,40}))",
     re.I,
 )
 """An account of a chat or a shop, behind the word that says so."""
@@ -76,31 +77,12 @@ _JOINED: Final = re.compile(
     r"|(?<![0-9A-Za-z])(?:1[3-9][0-9]{9}){2,3}(?![0-9A-Za-z])"
 )
 """A mobile number behind a room's, before a list's next number, or several without a separator."""
-_account_word: Final = re.compile(
-    only_at(
-        "微薇威徽vVwWqQ扣oOuU支旺抖快小闲閒咸钉釘飞飛陌电電账帐帳賬用会昵淘天京拼得转➕＋十gGbBLfFtTsSnaiI加+企",
-        "微信|薇信|威信|徽信|v信|V信|vx|VX|Vx|wx|WX|Wx|weixin|WeiXin|Weixin|wechat|WeChat|Wechat|WECHAT|qq|QQ|Qq|扣扣"
-        "|openid|openId|OpenID|OpenId|OPENID|open_id|OPEN_ID|open id|unionid|unionId|UnionID|UNIONID|union_id|支付"
-        "|旺旺|抖音|快手|小红书|闲鱼|閒魚|咸鱼|钉钉|釘釘|飞书|飛書|微博|陌陌|电报|電報|账号|帐号|帳號|賬號|用户名|会员名|昵称"
-        "|(?:淘宝|淘寶|天猫|京东|京東|拼多多|得物|转转)[ \t]?[Ii][Dd]"
-        "|➕v|➕V|＋v|＋V|十v|十V|v[:：]|V[:：]|g[:：]|G[:：]|q[:：]|Q[:：]|b[:：]|B[:：]|g ?@|G ?@|LINE[:：]"
-        "|facebook|Facebook|FACEBOOK|whatsapp|WhatsApp|WHATSAPP|Whatsapp|telegram|Telegram|TELEGRAM|skype|Skype|SKYPE"
-        "|nstagram|akao|ine ?id|ine ?ID|INE ?ID|加[VvQq]|\\+[Vv]|企鹅|企鵝",
-    )
-).search
-"""A word of `_ACCOUNT`."""
-_said_last: Final = re.compile("(?:尾号|尾號|尾数|后四位|後四位|末四位|后4位|末4位)").search
 
 
 def _may_hold_more(text: str) -> bool:
     """Whether there may be an account, a plate or a number in Han."""
-    if _account_word(text) and _ACCOUNT.search(text):
-        return True
-    if _said_last(text) and _LAST_DIGITS.search(text):
-        return True
-    if "<<" in text and any(find_machine_lines(text)):
-        return True
-    return _HAN_MOBILE.search(text) is not None or _PLATE.search(text) is not None
+    found = _ACCOUNT.search(text) or _LAST_DIGITS.search(text) or _HAN_MOBILE.search(text) or _PLATE.search(text)
+    return found is not None or ("<<" in text and any(find_machine_lines(text)))
 
 
 _NO: Final = (

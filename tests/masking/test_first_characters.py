@@ -19,7 +19,6 @@ SEARCHES = {
     "rooms": addresses_in_text._ROOM_SIGN,
     "places": addresses_in_text._PLACE_OR_ROOM,
     "unusual": texts._UNUSUAL,
-    "accounts": numbers_in_text._account_word,
 }
 CLASS, EXPRESSION = "[a](?<=(?=", r")[\s\S])"
 SPACES = [char for char in map(chr, range(0x10000)) if char.isspace()]
@@ -84,6 +83,15 @@ def test_an_expression_is_tried_at_each_character_that_it_may_begin_with(search:
 
     assert not may_be_empty
     assert {char for char in firsts if re.match(tried, char) is None} == set()
+
+
+def test_an_account_is_looked_for_at_each_character_that_its_words_begin_with() -> None:
+    tried = f"[{numbers_in_text._ACCOUNT_BEGINS}]"
+
+    firsts, may_be_empty = first_characters(_parser.parse(numbers_in_text._ACCOUNT_WORDS, re.I))
+
+    assert not may_be_empty
+    assert {char for char in firsts | {"w"} if re.match(tried, char, re.I) is None} == set()
 
 
 @every("line", LINES)
