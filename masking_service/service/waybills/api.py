@@ -13,8 +13,7 @@ from masking_service.service.call.operation import PROOF, SIGNATURE, STORE, Batc
 from masking_service.service.call.shapes import MAX_ITEMS, MAX_RECORDS, Profile, Records, RecordSchema, Shape, Site
 from masking_service.service.custody.state import Custody
 from masking_service.service.people.permissions import Permission
-from masking_service.service.waybills import answers
-from masking_service.service.waybills import record_answers as records
+from masking_service.service.waybills import answers, record_answers
 from masking_service.service.waybills.erase import EraseWaybill
 from masking_service.service.waybills.mask import Mask
 from masking_service.service.waybills.restrict import RestrictWaybills
@@ -159,7 +158,13 @@ OPERATIONS: Final = (
         permissions=(Permission.WAYBILL_MASK,),
         body=MaskRequest,
         at_most={"records": MAX_RECORDS},
-        answers={200: Batch("MaskResults", (records.MaskedRecord, records.InvalidRecord), records.mapping_notice)},
+        answers={
+            200: Batch(
+                "MaskResults",
+                (record_answers.MaskedRecord, record_answers.InvalidRecord),
+                record_answers.mapping_notice,
+            )
+        },
         problems=("profile-required", "too-many-items", "unknown-schema"),
         example=Example(
             {
@@ -194,8 +199,13 @@ OPERATIONS: Final = (
         answers={
             200: Batch(
                 "TokenizeResults",
-                (records.TokenizedRecord, records.UnstoredRecord, records.InvalidRecord, records.RefusedRecord),
-                records.mapping_notice,
+                (
+                    record_answers.TokenizedRecord,
+                    record_answers.UnstoredRecord,
+                    record_answers.InvalidRecord,
+                    record_answers.RefusedRecord,
+                ),
+                record_answers.mapping_notice,
             )
         },
         problems=(

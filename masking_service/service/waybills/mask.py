@@ -24,11 +24,10 @@ from masking_service.service.call.errors import UnknownSchema
 from masking_service.service.call.recorder import RequestContext
 from masking_service.service.people.permissions import Permission
 from masking_service.service.people.policy import Grant
-from masking_service.service.waybills import record_answers as answers
-from masking_service.service.waybills import records
+from masking_service.service.waybills import record_answers, records
 from masking_service.store.computing import give_way
 
-MaskResult = answers.MaskedRecord | answers.InvalidRecord
+MaskResult = record_answers.MaskedRecord | record_answers.InvalidRecord
 
 MAX_READ: Final = 20
 """Records of a batch whose members' names are read for the answer: reading a thousand takes seconds."""
@@ -98,7 +97,7 @@ def mask_batch(masker: CountryMasker, batch: Sequence[Any], schemas: Collection[
     return [
         listing.invalid(masked, record)
         if isinstance(masked, InvalidRecord)
-        else answers.MaskedRecord(record, listing.warnings_of(masked))
+        else record_answers.MaskedRecord(record, listing.warnings_of(masked))
         for record, masked in zip(batch, masker.mask_batch(batch, Effort(pause=give_way)), strict=True)
     ]
 
@@ -121,10 +120,10 @@ class Listing:
         self._left = MAX_LISTED
         self._to_read = MAX_READ
 
-    def invalid(self, fault: InvalidRecord, record: Any = None) -> answers.InvalidRecord:
+    def invalid(self, fault: InvalidRecord, record: Any = None) -> record_answers.InvalidRecord:
         """Return the answer to a faulty record."""
-        places = [answers.RecordFault(pointer, code) for pointer, code in self._listed(fault.errors)]
-        error = answers.InvalidRecordError(places[0].code, places)
+        places = [record_answers.RecordFault(pointer, code) for pointer, code in self._listed(fault.errors)]
+        error = record_answers.InvalidRecordError(places[0].code, places)
         if error.code == NOTHING_MAPPED:
             fitting = fitting_schemas(record, self._schemas)
             fits = self._own is not None and self._own.name in fitting
@@ -134,14 +133,14 @@ class Listing:
                 error.members = personal_members(record, self._own) or UNSET
             empty = type(record) is dict and all(value in _NO_VALUES for value in record.values())
             if empty or (fits and error.members is UNSET):
-                return answers.EmptyRecord(error)
-        return answers.InvalidRecord(error)
+                return record_answers.EmptyRecord(error)
+        return record_answers.InvalidRecord(error)
 
-    def warnings_of(self, masked: Masked) -> answers.Warnings:
+    def warnings_of(self, masked: Masked) -> record_answers.Warnings:
         """Return the warnings of a masked record."""
         if not masked.warnings:
             return UNSET
-        return [answers.RecordWarning(pointer, code) for pointer, code in self._listed(masked.warnings)]
+        return [record_answers.RecordWarning(pointer, code) for pointer, code in self._listed(masked.warnings)]
 
     def _listed(self, noted: Sequence[tuple[str, str]]) -> Sequence[tuple[str, str]]:
         size = sum(_FRAME + len(pointer) for pointer, _ in noted)

@@ -24,7 +24,7 @@ from masking_service.service.custody.state import Custodies, Custody
 from masking_service.service.people.permissions import Permission
 from masking_service.service.people.policy import Grant, Policy
 from masking_service.service.search.findable import Findable, findable
-from masking_service.service.waybills import record_answers as answers
+from masking_service.service.waybills import record_answers
 from masking_service.service.waybills.conflicts import ConflictBudget
 from masking_service.service.waybills.mask import Entering, EnteringMasked, Listing, Maskers, enter, put_tokens
 from masking_service.service.waybills.records import Tokens
@@ -32,7 +32,12 @@ from masking_service.service.waybills.vault import Vault
 from masking_service.service.waybills.writing import UNAVAILABLE, Draft, RecordWriter, Refusal, Stored, index_entries
 from masking_service.store.errors import StoreUnavailable
 
-TokenizeResult = answers.TokenizedRecord | answers.UnstoredRecord | answers.InvalidRecord | answers.RefusedRecord
+TokenizeResult = (
+    record_answers.TokenizedRecord
+    | record_answers.UnstoredRecord
+    | record_answers.InvalidRecord
+    | record_answers.RefusedRecord
+)
 
 
 class TokenizeOptions(NamedTuple):
@@ -153,8 +158,8 @@ class Tokenize:
         return results
 
 
-def _unstored(record: Any, entered: EnteringMasked, listing: Listing) -> answers.UnstoredRecord:
-    return answers.UnstoredRecord(record, stored=False, warnings=listing.warnings_of(entered.masked))
+def _unstored(record: Any, entered: EnteringMasked, listing: Listing) -> record_answers.UnstoredRecord:
+    return record_answers.UnstoredRecord(record, stored=False, warnings=listing.warnings_of(entered.masked))
 
 
 def _answer(
@@ -167,10 +172,10 @@ def _answer(
 ) -> TokenizeResult:
     """Say what became of one record."""
     if not isinstance(outcome, Kept):
-        return answers.RefusedRecord(answers.StoreRefusal(outcome))
+        return record_answers.RefusedRecord(record_answers.StoreRefusal(outcome))
     if replace == "token":
         put_tokens(record, entered.masked.places, outcome.tokens)
-    return answers.TokenizedRecord(
+    return record_answers.TokenizedRecord(
         record=record,
         tokens=outcome.tokens,
         revision=outcome.revision,
