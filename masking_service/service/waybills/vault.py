@@ -11,6 +11,7 @@ revision is taken from the newer one, custody from the older one.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -71,6 +72,26 @@ class Erasure(Prepared[bool]):
     """Tombstones that are ready to be written, and the last day (since 1970-01-01) on which a record was sealed."""
 
     last_day: int
+
+
+class _AllRevisions(NamedTuple):
+    """All that is stored of a waybill's revisions.
+
+    Attributes:
+        stems: its places, the newest first.
+        layers, marks: under each stem, the keys of all revisions and the next one, and the key of the mark.
+        replies: what is stored at these, under each stem.
+        headers: of the revisions that are there.
+        revisions: by their number, opened; None where there is none.
+    """
+
+    base: bytes
+    stems: Sequence[bytes]
+    layers: Sequence[Sequence[bytes]]
+    marks: Sequence[bytes]
+    replies: Sequence[Any]
+    headers: Sequence[bytes]
+    revisions: Sequence[Record | None]
 
 
 class Vault(RecordWriter):
@@ -224,36 +245,15 @@ class Vault(RecordWriter):
             StoreUnavailable: nothing is erased.
         """
         self._store.clocks.check(now)
-        keys = self._keyring.tenant(tenant)
-        [base] = keys.bases([waybill_no])
-        [stems] = stems_of(keys, [base]).everywhere()
-        layers = [[record_key(stem, revision) for revision in range(MAX_REVISIONS + 1)] for stem in stems]
-        marks = [restriction_key(stem) for stem in stems]
-        replies = self._store.read([(b"MGET", *layer, mark) for layer, mark in zip(layers, marks, strict=True)])
-        stored = [
-            first_stored([(layer[at], reply[at]) for layer, reply in zip(layers, replies, strict=True)])
-            for at in range(MAX_REVISIONS + 1)
-        ]
-        headers = [header_of(value) for _, value in stored if value is not None]
-        revisions = self.open(tenant, stored)
-        entries = self.search.removing(tenant, every_entry(waybill_no, base, revisions, site))
+        read = self._read_whole(tenant, waybill_no)
+        entries = self.search.removing(tenant, every_entry(waybill_no, read.base, read.revisions, site))
         roster = self._store.identity.roster
-        last_day = self.record_keys.last_day(tenant, headers, now) if headers else now // SECONDS_A_DAY
-        ends = min(len(headers), MAX_REVISIONS) + 1
-        written = 1 if keys.layers.settled else len(layers)  # then nothing new is written at the older place
-        after = self._tombstones(tenant, [place for layer in layers[:written] for place in layer[:ends]], now, until)
-        after |= self._erasure_marks(tenant, marks[:written], until)
-        swaps = [
-            [
-                Swapped(place, before, after.get(place))
-                for place, before in zip((*layer[:ends], mark), (*reply[:ends], reply[-1]), strict=True)
-            ]
-            for layer, mark, reply in zip(layers, marks, replies, strict=True)
-        ]
-        beside = [[custody_key(stem)] for stem in stems]
+        last_day = self._last_day(tenant, read, now)
+        swaps = self._to_tombstones(tenant, read, now, until)
+        beside = [[custody_key(stem)] for stem in read.stems]
 
         def write() -> bool:
-            if any(revision is not None and revision.held for revision in revisions):
+            if any(revision is not None and revision.held for revision in read.revisions):
                 return False
             if entries:
                 self._store.write(entries)
@@ -268,6 +268,47 @@ class Vault(RecordWriter):
         sealed = [*emptied, *((one.place, one.new) for each in swaps for one in each)]
         announced = [Sealed(place, new, until=until if new else 0, once=False) for place, new in sealed]
         return Erasure(announced, write, last_day)
+
+    def last_day(self, tenant: str, waybill_no: str, now: int) -> int:
+        """Return the last day (since 1970-01-01) on which a revision was sealed, today without any: one round trip.
+
+        Raises:
+            StoreUnavailable: it cannot be told.
+        """
+        return self._last_day(tenant, self._read_whole(tenant, waybill_no), now)
+
+    def _read_whole(self, tenant: str, waybill_no: str) -> _AllRevisions:
+        """Read every revision of a waybill at each of its places: one round trip."""
+        keys = self._keyring.tenant(tenant)
+        [base] = keys.bases([waybill_no])
+        [stems] = stems_of(keys, [base]).everywhere()
+        layers = [[record_key(stem, revision) for revision in range(MAX_REVISIONS + 1)] for stem in stems]
+        marks = [restriction_key(stem) for stem in stems]
+        replies = self._store.read([(b"MGET", *layer, mark) for layer, mark in zip(layers, marks, strict=True)])
+        stored = [
+            first_stored([(layer[at], reply[at]) for layer, reply in zip(layers, replies, strict=True)])
+            for at in range(MAX_REVISIONS + 1)
+        ]
+        headers = [header_of(value) for _, value in stored if value is not None]
+        return _AllRevisions(base, stems, layers, marks, replies, headers, self.open(tenant, stored))
+
+    def _last_day(self, tenant: str, read: _AllRevisions, now: int) -> int:
+        return self.record_keys.last_day(tenant, read.headers, now) if read.headers else now // SECONDS_A_DAY
+
+    def _to_tombstones(self, tenant: str, read: _AllRevisions, now: int, until: int) -> list[list[Swapped]]:
+        """Return what replaces the revisions, the next free one and the mark, at each place of the waybill."""
+        ends = min(len(read.headers), MAX_REVISIONS) + 1
+        settled = self._keyring.tenant(tenant).layers.settled
+        written = 1 if settled else len(read.layers)  # then nothing new is written at the older place
+        places = [place for layer in read.layers[:written] for place in layer[:ends]]
+        after = self._tombstones(tenant, places, now, until) | self._erasure_marks(tenant, read.marks[:written], until)
+        return [
+            [
+                Swapped(place, before, after.get(place))
+                for place, before in zip((*layer[:ends], mark), (*reply[:ends], reply[-1]), strict=True)
+            ]
+            for layer, mark, reply in zip(read.layers, read.marks, read.replies, strict=True)
+        ]
 
     def _tombstones(self, tenant: str, places: Sequence[bytes], now: int, until: int) -> dict[bytes, bytes]:
         """Return tombstones that last until `until`, sealed with the data key of today, by place."""
