@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import random
 from functools import partial
 
 import pytest
 
 from masking_service.audit.log import AuditLog
+from masking_service.service.waybills.wrapped_keys import WrappedKeys
 from masking_service.store.layout import disclosures_key, record_stems
 from tests.together import MANY, together
 from tests.web.api import NOW, NUMBER, PHONE, SITE, Api, Clock, Json, content, field, record, refusal, stripped, token
@@ -202,3 +204,17 @@ def test_nothing_is_shown_of_which_the_disclosure_cannot_be_kept(forgetful: Api)
 def test_what_shows_nothing_needs_none(forgetful: Api) -> None:
     assert forgetful.opened(field(NUMBER, "/none"))[0]["error"] == {"code": "not-found"}
     assert forgetful.get(OFFICER, f"/v1/waybills/{NUMBER}").status_code == 200
+
+
+def test_who_may_erase_is_told_how_it_is_kept_and_no_data_key_is_made_for_that(ready: Api, set_clock: Clock) -> None:
+    keys = WrappedKeys(ready.parts.store, ready.parts.keyring, random.randbytes)
+    before = keys.count()
+    set_clock(NOW + 86_400)
+
+    assert set(told(ready, PRIVACY)["stored"]) == {
+        "expires_at",
+        "held",
+        "restricted",
+        "unreadable_in_backups_after",
+    }
+    assert keys.count() == before

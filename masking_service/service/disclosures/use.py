@@ -38,7 +38,7 @@ class ReadDisclosures:
         """Return who opened fields of a waybill, and who viewed it in full.
 
         Callers who may erase are also told until when backups could open it. Round trips: one for the audit, and one to
-        read; for those callers one for the record, and those of preparing an erasure.
+        read; for those callers two more.
 
         Raises:
             AccessError: the caller may not.
@@ -76,8 +76,7 @@ class ReadDisclosures:
             return None
         unreadable: str | UnsetType = UNSET
         if not found.record.held:  # the key of a hold has no day
-            erasure = self.vault.prepare_erasure(tenant, number, now=context.now, until=found.record.expires_at)
-            unreadable = unreadable_after(erasure, self.policy)
+            unreadable = unreadable_after(self.vault.last_day(tenant, number, context.now), self.policy)
         record = found.record
         return answers.ErasableWaybill(rfc3339(record.expires_at), record.held, record.restricted, unreadable)
 

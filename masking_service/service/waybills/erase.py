@@ -17,7 +17,7 @@ from masking_service.service.people.permissions import Permission
 from masking_service.service.people.policy import Policy
 from masking_service.service.people.signed_acts import SignedAct
 from masking_service.service.waybills import answers
-from masking_service.service.waybills.vault import Erasure, Found, Vault
+from masking_service.service.waybills.vault import Found, Vault
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +95,7 @@ class EraseWaybill:
                     self._refuse_held(context, stated.role, newest)
             if erased:
                 return answers.Erased(
-                    audit=entry.id, unreadable_in_backups_after=unreadable_after(erasure, self.policy)
+                    audit=entry.id, unreadable_in_backups_after=unreadable_after(erasure.last_day, self.policy)
                 )
 
     def _refuse_held(self, context: RequestContext, role: str, found: Found) -> NoReturn:
@@ -105,7 +105,11 @@ class EraseWaybill:
         raise Held
 
 
-def unreadable_after(erasure: Erasure, policy: Policy) -> str:
-    """Return the day after which the data keys of an erased waybill are due to be shredded."""
-    due = erasure.last_day + 1 + policy.longest_retention_days
+def unreadable_after(last_day: int, policy: Policy) -> str:
+    """Return the day after which the data keys of an erased waybill are due to be shredded.
+
+    Args:
+        last_day: on which a revision of it was sealed, since 1970-01-01.
+    """
+    due = last_day + 1 + policy.longest_retention_days
     return rfc3339(due * SECONDS_A_DAY)[:10]
