@@ -29,6 +29,7 @@ OTHER_WORDS = {
     "开启层": "还原层",
     "查看层": "还原层",
     "两级部署": "两层部署",
+    "访问令牌": "登录凭证",
 }
 """Words that were in use for what the glossary calls otherwise."""
 
