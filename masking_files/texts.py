@@ -81,7 +81,7 @@ NO_XML: Final = Text("one of its parts is no XML")
 ODD_MERGE: Final = Text("merged cells are not named as a spreadsheet names them")
 DEEP: Final = Text("its elements are nested too deep")
 MANY_NAMES: Final = Text("a part has more than {count:,} different names of elements, or very long ones")
-ODD_NAME: Final = Text("two of its parts have one name, or a part's name leads out of it")
+ODD_NAME: Final = Text("two of its parts have the same name, or the name of a part points outside it")
 UNNAMED_PART: Final = Text(
     "it holds a part that its manifest does not name: open it in a spreadsheet and save it again"
 )

@@ -92,7 +92,7 @@ class TransitRootKeys(RemoteRootKeys):
         url, ca_file = where.url, folder / where.ca_file
         parts = urlsplit(url)
         if parts.scheme != "https" or not parts.hostname:
-            raise ProviderError(f"{url}: is not https://HOST:PORT, and TLS is required")
+            raise ProviderError(f"{url}: must be https://HOST:PORT")
         try:
             self._tls = ssl.create_default_context(cafile=str(ca_file))
         except OSError as error:

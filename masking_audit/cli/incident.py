@@ -147,7 +147,7 @@ def _day(option: str, given: str) -> int:
     try:
         return day_of(given)
     except ValueError:
-        raise click.BadParameter("has to be a day: 2026-11-24", param_hint=f"--{option}") from None
+        raise click.BadParameter("has to be a day such as 2026-11-24", param_hint=f"--{option}") from None
 
 
 def _of_subject(log: WholeLog, subject: Subject, options: _IncidentOptions) -> _Made:

@@ -81,7 +81,7 @@ def mask(
         PermitEnded: the last day of the plan's permit is over.
     """
     if not isinstance(batch, pa.RecordBatch):
-        raise TypeError("mask takes a RecordBatch; of a table write: for batch in table.to_batches()")
+        raise TypeError("mask takes a RecordBatch; for a table, loop over table.to_batches()")
     masked, found = _table(plan, batch.schema).mask(batch)
     return (masked, found) if warnings else masked
 

@@ -57,7 +57,7 @@ class Plan:
         if self.schema is not None and self.columns:
             raise ValueError("a plan has columns or a schema, not both")
         if self.schema is None and {*self.columns.values()} <= {WAYBILL_NO, UNMAPPED}:
-            raise ValueError("a plan needs a column with the kind by which it is masked")
+            raise ValueError("a plan needs at least one column with its kind")
         if list(self.columns.values()).count(WAYBILL_NO) > 1:
             raise ValueError("only one column holds the waybill number")
         if self.unmapped not in get_args(Mode):

@@ -165,7 +165,7 @@ def _tier(environment: Mapping[str, str]) -> Tier:
 def _opening_url(environment: Mapping[str, str]) -> str:
     url, wanted = environment.get("MASKING_OPENING_URL", ""), _tier(environment) == "intake"
     if bool(url) != wanted:
-        raise SettingsError("MASKING_OPENING_URL is set with MASKING_TIER=intake, and only then")
+        raise SettingsError("MASKING_OPENING_URL must be set with MASKING_TIER=intake, and only then")
     parts = urlsplit(url)
     if url and (parts.scheme != "https" or not parts.hostname or not parts.port or parts.path or parts.query):
         raise SettingsError("MASKING_OPENING_URL must be https:// with host and port, and nothing behind them")
@@ -178,7 +178,7 @@ def _forward_address(environment: Mapping[str, str]) -> tuple[str, int] | None:
     except ValueError as fault:
         raise SettingsError(str(fault)) from None
     if bool(port) != (_tier(environment) == "opening"):
-        raise SettingsError("MASKING_FORWARD_BIND is set with MASKING_TIER=opening, and only then")
+        raise SettingsError("MASKING_FORWARD_BIND must be set with MASKING_TIER=opening, and only then")
     return (urlsplit(f"//{environment['MASKING_FORWARD_BIND']}").hostname or "", port) if port else None
 
 
@@ -212,7 +212,7 @@ def _archive_url(url: str) -> str:
 def _file(environment: Mapping[str, str], name: str) -> Path | None:
     text = environment.get(name, "")
     if text and not (os.path.isfile(text) and os.access(text, os.R_OK)):  # noqa: PTH113 -- Path raises for some folders
-        raise SettingsError(f"{name} names no file that this user can read")
+        raise SettingsError(f"{name} must name a file that this user can read")
     return Path(text) if text else None
 
 

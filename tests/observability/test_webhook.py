@@ -263,7 +263,7 @@ def test_without_a_url_no_alerts_are_sent() -> None:
         ("https://alerts.example.com/", "", "set together"),
         ("", "{key}", "set together"),
         ("http://alerts.example.com/", "{key}", "MASKING_ALERT_URL must begin"),
-        ("https://alerts.example.com/", "/nowhere", "MASKING_ALERT_KEY_FILE names no file that this user can read"),
+        ("https://alerts.example.com/", "/nowhere", "MASKING_ALERT_KEY_FILE must name a file that this user can read"),
     ],
 )
 def test_incomplete_or_invalid_webhook_settings_are_refused(key_file: Path, url: str, key: str, reason: str) -> None:

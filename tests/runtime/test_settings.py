@@ -53,7 +53,7 @@ def test_without_a_word_nobody_vouches() -> None:
 
 @pytest.mark.parametrize("name", ["REDIS_CA", "REDIS_CERT", "REDIS_KEY"])
 def test_a_file_that_is_not_there_is_refused_by_its_variable(name: str, tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match=f"^MASKING_{name} names no file that this user can read$"):
+    with pytest.raises(SettingsError, match=f"^MASKING_{name} must name a file that this user can read$"):
         read(**{name: str(tmp_path / "none.pem")})
 
 
@@ -72,7 +72,7 @@ def test_a_file_that_may_not_be_read_is_refused_by_its_variable(tmp_path: Path, 
     file.touch(mode=0)
     request.getfixturevalue("ordinary_user")
 
-    with pytest.raises(SettingsError, match="MASKING_REDIS_CA names no file that this user can read"):
+    with pytest.raises(SettingsError, match="MASKING_REDIS_CA must name a file that this user can read"):
         read(REDIS_CA=str(file))
 
 

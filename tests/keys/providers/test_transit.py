@@ -152,7 +152,7 @@ def test_a_retired_root_key_must_be_there_too(bao: Bao) -> None:
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:8200", "127.0.0.1:8200", "https://", "unix"])
 def test_an_address_without_tls_is_refused(bao: Bao, url: str) -> None:
-    assert refusal(bao, url=url) == f"{url}: is not https://HOST:PORT, and TLS is required"
+    assert refusal(bao, url=url) == f"{url}: must be https://HOST:PORT"
 
 
 def test_a_server_that_is_not_there_is_refused(bao: Bao) -> None:
