@@ -34,52 +34,39 @@ def normalise_waybill_no(value: object) -> str:
 
     Raises:
         ValueError: anything else, also what only looks like it (full-width digits, letters of other scripts that
-            upper-case to ASCII). The message does not hold the value.
+            upper-case to ASCII), and a person's mobile or identity number, which would stand in addresses of the API
+            and in answers. The message does not hold the value.
     """
-    if type(value) is str and _WAYBILL_NO.fullmatch(value):
-        return value  # as nearly every one comes
-    if isinstance(value, str) and (trimmed := value.strip(_BLANK)).isascii():
-        number = trimmed.upper()
-        if _WAYBILL_NO.fullmatch(number):
+    if isinstance(value, str):
+        number = value
+        if not _WAYBILL_NO.fullmatch(number) and (trimmed := value.strip(_BLANK)).isascii():
+            number = trimmed.upper()
+        if _WAYBILL_NO.fullmatch(number) and not _is_persons(number):
             return number
-    raise ValueError("a waybill number is a string of 6 to 40 of A-Z, 0-9 and -")
+    raise ValueError(
+        "a waybill number is a string of 6 to 40 of A-Z, 0-9 and -, and no mobile or identity number of a person"
+    )
 
 
 def normalised(waybill_no: object) -> str | None:
-    """Return a waybill number as it is stored; None if it is malformed."""
+    """Return a waybill number as it is stored; None where `normalise_waybill_no` refuses it."""
     try:
         return normalise_waybill_no(waybill_no)
     except ValueError:
         return None
 
 
-def waybill_in_url(waybill_no: object) -> str:
-    """Return the number in an address of the API, normalised.
-
-    Raises:
-        ValueError: it is malformed, or a person's mobile or identity number, which must not be in addresses.
-    """
-    number = normalise_waybill_no(waybill_no)
-    if own_number(number) is None:
-        raise ValueError("a mobile or identity number of a person is no waybill number")
-    return number
-
-
 def named_waybills(waybills: Sequence[object]) -> tuple[dict[str, int], list[tuple[str, str]]]:
     """Read the member ``/waybills`` of a request.
 
     Returns:
-        The normalised numbers, each with the index at which it is first named; and the errors, by pointer. What is a
-        person's mobile or identity number is no waybill number.
+        The normalised numbers, each with the index at which it is first named; and the errors, by pointer.
     """
     numbers: dict[str, int] = {}
     errors = []
     for at, waybill_no in enumerate(waybills):
-        try:
-            number = normalise_waybill_no(waybill_no)
-        except ValueError:
-            number = ""
-        if own_number(number) is None:
+        number = normalised(waybill_no)
+        if number is None:
             errors.append((f"/waybills/{at}", "invalid-waybill-no"))
         else:
             numbers.setdefault(number, at)
@@ -110,7 +97,7 @@ def own_number(waybill_no: object) -> str | None:
 
 def _is_persons(number: str) -> bool:
     """True for a mobile or an identity number alone."""
-    if len(number) not in _LENGTHS_OF_PERSONS:
+    if len(number) not in _LENGTHS_OF_PERSONS or not number[0].isdigit():
         return False
     return bool(_MOBILE(number)) or is_citizen(number)
 

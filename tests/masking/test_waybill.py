@@ -37,3 +37,9 @@ def test_anything_else_is_refused(written: object) -> None:
 def test_a_persons_number_names_no_waybill(written: str) -> None:
     """A case or a hold would keep it, and show it in every answer."""
     assert named_waybills(["SF1234567890", written]) == ({"SF1234567890": 0}, [("/waybills/1", "invalid-waybill-no")])
+
+
+@every("written", ["13812345678", " 13812345678 ", "138-1234-5678", "0086-13812345678", "110101199003074610"])
+def test_a_persons_number_is_no_waybill_number(written: str) -> None:
+    with pytest.raises(ValueError):
+        normalise_waybill_no(written)

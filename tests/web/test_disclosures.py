@@ -156,7 +156,7 @@ def test_the_other_tenants_auditor_is_told_its_own(ready: Api) -> None:
     assert told(ready, ready.mint(AUDITOR, tenant="other")) == NONE
 
 
-@pytest.mark.parametrize("number", ["%E7%9F%AD%E7%9F%AD%E7%9F%AD", "SF 1234567", "x" * 41, "SF_1234567"])
+@pytest.mark.parametrize("number", ["%E7%9F%AD%E7%9F%AD%E7%9F%AD", "SF 1234567", "x" * 41, "SF_1234567", "13812345678"])
 def test_what_can_be_no_number_is_not_found(ready: Api, number: str) -> None:
     assert refusal(ready.get(AUDITOR, f"/v1/waybills/{number}/disclosures")) == (404, "not-found")
 

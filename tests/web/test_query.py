@@ -63,7 +63,6 @@ from tests.web.people import AUDITOR, COURIER, DESK, PRINTER, PRIVACY, SUPERVISO
         (AUDITOR, "/v1/audit?waybill=x", "query:waybill"),
         (AUDITOR, "/v1/audit?waybill=138-1234-5678", "query:waybill"),
         (AUDITOR, "/v1/audit?waybill=110101199003074610", "query:waybill"),
-        (AUDITOR, "/v1/waybills/13812345678/disclosures", "path:waybill_no"),
         (None, "/readyz?for=maks", "query:for"),
         (DESK, "/v1/me?limit=1", "query:limit"),
         (SUPERVISOR, "/v1/principals/frozen?limit=1", "query:limit"),

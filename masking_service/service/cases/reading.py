@@ -11,7 +11,7 @@ from msgspec import UNSET
 from keys.keyring import Keyring
 from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.timestamps import rfc3339
-from masking_service.masking.waybill import waybill_in_url
+from masking_service.masking.waybill import normalise_waybill_no
 from masking_service.service.call.call import Gate
 from masking_service.service.call.recorder import RequestContext
 from masking_service.service.call.shapes import case_name
@@ -97,7 +97,7 @@ class ReadCases:
             StoreUnavailable, IntegrityError: it cannot be read.
         """
         self.gate.grant(context.principal, Permission.CASE_READ)
-        number = _parameter(waybill_in_url, wanted.waybill, "query:waybill", "invalid-waybill-no")
+        number = _parameter(normalise_waybill_no, wanted.waybill, "query:waybill", "invalid-waybill-no")
         opener = _parameter(principal_id, wanted.opened_by, "query:opened_by", "invalid-value")
         if wanted.purpose not in (None, *self.policy.rules.purposes):
             raise InvalidRecord((("query:purpose", "unknown-purpose"),))

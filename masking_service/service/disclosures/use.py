@@ -11,9 +11,9 @@ from msgspec import UNSET, UnsetType
 from keys.keyring import Keyring
 from masking_service.audit.actions import Action
 from masking_service.masking.timestamps import rfc3339
-from masking_service.masking.waybill import normalised, own_number
+from masking_service.masking.waybill import normalised
 from masking_service.service.call.call import LiveGate
-from masking_service.service.call.errors import InvalidRequest, NotFound
+from masking_service.service.call.errors import NotFound
 from masking_service.service.call.recorder import DONE, ItemOutcome, Recorder, RequestContext, Stated
 from masking_service.service.disclosures import answers
 from masking_service.service.disclosures.state import Disclosures, Opened, PhoneCalled, PhoneRang, Viewed
@@ -43,7 +43,6 @@ class ReadDisclosures:
         Raises:
             AccessError: the caller may not.
             NotFound: no waybill can have such a number.
-            InvalidRequest: it is a person's mobile or identity number.
             StoreUnavailable: nothing is answered.
         """
         with self.recorder.record_denials(context, Action.DISCLOSURES):
@@ -51,8 +50,6 @@ class ReadDisclosures:
         number = normalised(waybill_no)
         if number is None:
             raise NotFound
-        if own_number(number) is None:
-            raise InvalidRequest([("path:waybill_no", "invalid-waybill-no")])
         base = self.keyring.tenant(context.principal.tenant).bases([number])[0]
         self.recorder.record(
             context, Action.DISCLOSURES, DONE, Stated(role=grant.role), items=[ItemOutcome(base, DONE)]

@@ -23,7 +23,7 @@ from masking_service.audit.search import MAX_SECONDS, scan, search
 from masking_service.audit.wanted import OlderEntries, Wanted
 from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.timestamps import rfc3339
-from masking_service.masking.waybill import waybill_in_url
+from masking_service.masking.waybill import normalise_waybill_no
 from masking_service.service.call.budgets import Budgets
 from masking_service.service.call.call import Gate
 from masking_service.service.call.recorder import Recorder, RequestContext
@@ -87,7 +87,7 @@ class Auditing:
         keys = self.keyring.tenant(context.principal.tenant)
         if waybill is not None:
             try:
-                number = waybill_in_url(waybill)
+                number = normalise_waybill_no(waybill)
             except ValueError:
                 raise InvalidRecord((("query:waybill", "invalid-waybill-no"),)) from None
             wanted = replace(wanted, waybill=_hashes(keys, "waybill", keys.bases([number])[0].hex()))

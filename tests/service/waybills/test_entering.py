@@ -1,10 +1,15 @@
 """Records that are about to be stored: which of their values get tokens."""
 
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
 from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.record import CountryMasker
 from masking_service.masking.schema import Place
 from masking_service.masking.schemas import load_schemas
-from masking_service.service.waybills.mask import Entering, enter
+from masking_service.service.waybills.mask import Entering, EnteringMasked, enter
 from masking_service.service.waybills.records import Record
 from tests.masking.records import LABEL
 from tests.store.stores import LATER, body_of
@@ -43,3 +48,20 @@ def test_a_token_names_the_ordinal_in_the_stored_record_where_that_has_nulls() -
 
     assert stored.same_as(entering().body)
     assert entering().tokens_in(stored) == (b"\1\2", ["/to_address/name", "/to_address/email"])
+
+
+@pytest.mark.parametrize("unmapped", ["guard", "hide", "pass"])
+def test_a_persons_number_is_stored_as_no_waybill_number(unmapped: Any) -> None:
+    """It would stand in addresses of the API and in answers, in clear where unmapped members pass."""
+    standard, profile = load_schemas()["standard"], replace(LABEL, unmapped=unmapped)
+    batch = [
+        {"waybill_no": number, "recipient": {"name": "张三"}}
+        for number in ("13987654321", "139-8765-4321", "110101199003074610", "SF1381234567890")
+    ]
+
+    *refused, kept = enter(standard, CountryMasker(standard, profile), batch)
+
+    assert [one.errors for one in refused if isinstance(one, InvalidRecord)] == [
+        (("/waybill_no", "invalid-waybill-no"),)
+    ] * 3
+    assert isinstance(kept, EnteringMasked)
