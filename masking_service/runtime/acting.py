@@ -183,7 +183,6 @@ def _waybills(parts: "Parts", shared: _Shared) -> Iterator[object]:
     yield ViewWaybills(
         gate=shared.gate,
         policy=shared.policy,
-        store=parts.store,
         keyring=parts.keyring,
         vault=parts.vault,
         budgets=shared.budgets,
@@ -239,7 +238,6 @@ def _search(parts: "Parts", shared: _Shared) -> Iterator[object]:
     yield Search(
         gate=shared.gate,
         policy=shared.policy,
-        store=parts.store,
         keyring=parts.keyring,
         vault=parts.vault,
         budgets=shared.budgets,
@@ -280,8 +278,6 @@ def _cases(parts: "Parts", shared: _Shared) -> Iterator[object]:
         budgets=shared.budgets,
         freezing=shared.freezing,
         watch=shared.watch,
-        store=parts.store,
-        freezes=parts.freezes,
         signatures=shared.signatures,
         cases=shared.cases,
         case_check=shared.outside.case_check,
@@ -421,7 +417,6 @@ def _phone_calls(parts: "Parts", shared: _Shared) -> Iterator[object]:
         gate=shared.gate,
         policy=shared.policy,
         issuers=shared.outside.issuers,
-        store=parts.store,
         keyring=parts.keyring,
         vault=parts.vault,
         budgets=shared.budgets,

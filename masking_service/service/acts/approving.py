@@ -19,7 +19,7 @@ from masking_service.service.acts.deeds import Deed
 from masking_service.service.acts.held import HeldKey, held_key
 from masking_service.service.acts.registry import ApprovedKey, Key, KeyRegistry, Request
 from masking_service.service.acts.signatures import Signatures, Signed
-from masking_service.service.call.call import Gate
+from masking_service.service.call.call import LiveGate
 from masking_service.service.call.errors import InvalidRequest, NotFound
 from masking_service.service.call.recorder import Recorder, RequestContext, SignatureProof, Stated
 from masking_service.service.freezes.state import Freezes
@@ -71,7 +71,7 @@ class Approving(Generic[Key, Request]):
         registry: the keys.
     """
 
-    gate: Gate
+    gate: LiveGate
     store: Store
     keyring: Keyring
     registry: KeyRegistry[Key, Request]
@@ -145,10 +145,10 @@ class Approving(Generic[Key, Request]):
         """
         subject, act = _subject(principal), SignedAct(f"{self.registry.sort.name}-{what}")
         with self.recorder.record_denials(context, Action(act), Stated(subject=subject)):
-            grant = self.gate.grant(context.principal, Permission.KEY_APPROVE)
-            self.gate.refuse_frozen(context.principal)
-            if subject == context.principal.id:
-                raise Forbidden
+            grant, frozen = self.gate.grant_and_freeze_question(context.principal, Permission.KEY_APPROVE)
+            with self.gate.frozen_first(context.principal):
+                if subject == context.principal.id:
+                    raise Forbidden
             signature = self.signatures.expect(context, act, signed)
             found = held_key(self.registry, context, subject, key)
             keys = self.signatures.keys(context, signature)
@@ -156,7 +156,7 @@ class Approving(Generic[Key, Request]):
             def deed() -> Deed:
                 return deeds.on_key(act, keys, subject, found.fingerprint())
 
-            proof = self.signatures.check(context, signature, deed, *found.questions)
+            proof = self.signatures.check(context, frozen, signature, deed, *found.questions)
         return AskedKey(grant.role, found, proof)
 
     def check_code(self, context: RequestContext, asked: AskedKey[Key, Request], code: str) -> None:

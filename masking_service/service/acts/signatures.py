@@ -77,7 +77,7 @@ class Signatures:
     alerts: Alerts
 
     def expect(self, context: RequestContext, act: SignedAct, given: Signed | None) -> Expected | None:
-        """Return the signature of a call, to be checked with `verify`; None if none is brought or needed.
+        """Return the signature of a call, to be checked with `ask` or `check`; None if none is brought or needed.
 
         No round trip. To be called once the caller is authorised, and before anything is looked up.
 
@@ -88,7 +88,7 @@ class Signatures:
         """
         try:
             if given is None:
-                if self.rule is not None and act in self.rule.acts:
+                if self.needs(act):
                     raise SignatureRequired
                 return None
             if self.rule is None:
@@ -122,19 +122,62 @@ class Signatures:
         if expected is not None and self.rule is not None and count > self.rule.fields_at_most:
             raise InvalidRecord((("/items", "too-many-items"),))
 
-    def questions(self, expected: Expected | None) -> Sequence[Question[Any]]:
-        """Return what has to be asked before `verify`, together with the live freeze."""
-        return () if expected is None else (expected.keys, expected.uses)
+    def needs(self, act: SignedAct) -> bool:
+        """Return whether the policy asks for a signature of this act."""
+        return self.rule is not None and act in self.rule.acts
 
-    def verify(self, context: RequestContext, expected: Expected | None, deed: Deed) -> SignatureProof:
-        """Check the signature over a deed, once its questions and the live freeze are answered.
+    def ask(
+        self,
+        context: RequestContext,
+        frozen: Question[int],
+        expected: Expected | None,
+        deed: Callable[[], Deed],
+        *questions: Question[Any],
+    ) -> tuple[int, SignatureProof]:
+        """Ask whether the caller is frozen, and `questions`; then check the signature: one round trip.
+
+        It is not used up: a call that spends a budget takes its nonce together with that.
+
+        Args:
+            frozen: see `LiveGate.grant_and_freeze_question`.
+            expected: see `expect`.
+            deed: called once the questions are answered.
+
+        Returns:
+            How many items in a row opened nothing until now; and the proof, UNSIGNED without a signature.
 
         Raises:
+            Frozen: the principal is frozen now.
             SignatureInvalid: it is not valid for this.
             IntegrityError: the person's keys in the store were changed.
         """
+        self.store.ask(frozen, *questions, *_questions(expected))
+        return frozen.answer(), self._verify(context, expected, deed)
+
+    def check(
+        self,
+        context: RequestContext,
+        frozen: Question[int],
+        expected: Expected | None,
+        deed: Callable[[], Deed],
+        *questions: Question[Any],
+    ) -> SignatureProof:
+        """As `ask`, for an act that spends no budget: the signature is used up, also if it turns out not to be valid.
+
+        Raises:
+            SignatureInvalid: also if it was used before.
+        """
+        nonce = expected.nonce if expected is not None else None
+        spent = self.budgets.spend_once_question(context.principal, context.now, nonce)
+        self.store.ask(frozen, spent, *questions, *_questions(expected))
+        frozen.answer()
+        spent.answer()
+        return self._verify(context, expected, deed)
+
+    def _verify(self, context: RequestContext, expected: Expected | None, made: Callable[[], Deed]) -> SignatureProof:
         if expected is None or self.rule is None:
             return UNSIGNED
+        deed = made()
         tenant = context.principal.tenant
         revoked, roles = self.freezes.revoked(tenant), context.principal.roles
         named = expected.assertion.credential
@@ -157,34 +200,9 @@ class Signatures:
         noted = self.keyholders.use_field(tenant, key.credential, use)
         return SignatureProof((mine, *key.approvals), (noted,), keys.hashes)
 
-    def check(
-        self,
-        context: RequestContext,
-        expected: Expected | None,
-        deed: Callable[[], Deed],
-        *questions: Question[Any],
-    ) -> SignatureProof:
-        """Ask `questions`, and check the signature of an act that spends no budget: one round trip.
 
-        The signature is used up by that, also if it turns out not to be valid. Without a signature the questions are
-        asked as they are.
-
-        Args:
-            deed: called once the questions are answered.
-
-        Raises:
-            Frozen: the principal is frozen now.
-            SignatureInvalid: it is not valid for this, or was used before.
-        """
-        if expected is None:
-            self.store.ask(*questions)
-            return UNSIGNED
-        frozen = self.freezes.freeze_question(context.principal)
-        spent = self.budgets.spend_once_question(context.principal, context.now, expected.nonce)
-        self.store.ask(frozen, *questions, *self.questions(expected), spent)
-        frozen.answer()
-        spent.answer()
-        return self.verify(context, expected, deed())
+def _questions(expected: Expected | None) -> Sequence[Question[Any]]:
+    return () if expected is None else (expected.keys, expected.uses)
 
 
 def usable(rule: SignedRule, key: PersonKey, revoked: frozenset[str], now: int) -> bool:

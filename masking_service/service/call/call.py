@@ -4,9 +4,12 @@
 2. `Admission.allow`: the operation's row names the permissions. A caller who has none of them is refused, with an
    audit entry, before the body is decoded, and learns nothing of its shape.
 3. `http` decodes body and query into the shapes of the row.
-4. The use case of the row, under the policy that admitted the call. One that opens values (`opening`, a view in full)
-   goes on in this order: the freeze, read live (`LiveGate`, `freezes`); the authority: sign-in, case or custody; the
-   budget (`budgets`), reserved together with reading the records; the work; then `recorder.record`, which makes the
+4. The use case of the row, under the policy that admitted the call. It refuses what needs no look-up: `LiveGate` for
+   the purpose, the profile and a missing case; then `expect` of `Signatures` or `DeviceProofs`.
+5. One exchange with the store asks for the freeze, for what the proof is held against, and for what can be asked with
+   them: `ask` and `check` of `Signatures`, and `check` of `DeviceProofs`, answer the freeze first, then the proof.
+6. One that opens values (`opening`, a view in full) goes on with the authority: sign-in, case or custody; the budget
+   (`budgets`), reserved together with reading the records; the work; then `recorder.record`, which makes the
    audit entry durable; and last `Recorded.release`, without which no answer can hold a value.
 
 A call that is wrong in several ways is told the first of these: the credential; a freeze; the permission; the shape
@@ -16,10 +19,10 @@ call that would be refused for what it lacks. A freeze that this process has not
 told together with the person's keys, before a signature that is not valid.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import Any, NoReturn, Protocol, TypeVar
 
 from keys.errors import KeysetError
 from keys.keyring import Keyring
@@ -150,23 +153,15 @@ class Gate:
                 raise Forbidden
 
     @contextmanager
-    def frozen_first(self, principal: Principal, *, lacks_case: bool = False) -> Iterator[None]:
-        """Replace a refusal inside by the one that comes first; a frozen caller learns nothing of the policy.
+    def frozen_first(self, principal: Principal) -> Iterator[None]:
+        """Replace whatever is raised inside by Frozen, where this process knows that the principal is frozen.
 
-        Args:
-            lacks_case: the call needs a case and names none. Then no signature or device proof, which `expect` reads
-                inside, is asked for.
-
-        Raises:
-            Frozen: this process knows the principal to be frozen.
-            CaseRequired: see `lacks_case`.
+        A frozen caller learns nothing else.
         """
         try:
             yield
         except Exception:
             self._freezes.refuse(principal)
-            if lacks_case:
-                raise CaseRequired from None
             raise
 
 
@@ -197,6 +192,25 @@ class LiveGate(Gate):
         with self.frozen_first(principal):
             granted = self._policy.grant(principal, permission, profile=profile, purpose=purpose)
         return granted, self._freezes.freeze_question(principal)
+
+    def refuse_without_case(self, principal: Principal, proves: bool, notice: Callable[[], None]) -> NoReturn:
+        """Refuse a call that needs a case and names none.
+
+        Args:
+            proves: whether the policy asks for a signature or a device proof of it. Then it counts for nothing: whoever
+                has the person's sign-in could make it. No round trip.
+            notice: notices the decoys among the waybills that it names; else called once the caller is known not to be
+                frozen now. At most one round trip.
+
+        Raises:
+            Frozen, CaseRequired: always one of the two.
+        """
+        if proves:
+            self._freezes.refuse(principal)
+        else:
+            self._freezes.refuse_live(principal)
+            notice()
+        raise CaseRequired
 
     def grant_live(self, principal: Principal, permission: str) -> Grant:
         """Return the grant of a caller who is not frozen now: at most one round trip.

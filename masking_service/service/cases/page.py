@@ -89,11 +89,7 @@ class ReadCasePage:
         with self.recorder.record_denials(context, Action.VIEW, stated):
             viewing, frozen = self._viewing(context, profile)
             proof = self.proofs.expect(context, sent, "waybill-view", viewing.role) if viewing is not None else None
-            spent = self.proofs.spent_question(context, proof)
-            self.store.ask(frozen, question, spent, *self.proofs.questions(proof))
-            missed = frozen.answer()
-            self.proofs.verify(context, proof)
-            spent.answer()
+            called = self.proofs.check(context, frozen, proof, question)
         case = question.answer()
         if case is None or not reaches(self.policy, principal, case):
             raise NoSuchCase
@@ -109,7 +105,7 @@ class ReadCasePage:
             self.watch.notice(context, bases, freeze=False)
             found = [reached(self.custodies, context, viewing.scope, one) for one in found]
             if case.opening.opened_by == principal.id:
-                self.freezing.count_misses(context, missed, [one is not None for one in found])
+                self.freezing.count_misses(context, called.missed, [one is not None for one in found])
         of_case = dict(zip(numbers, disclosed.answer(), strict=True))
         page = answers.CasePage(
             case=case_answer(self.policy, case, context.now),

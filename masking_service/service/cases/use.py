@@ -19,7 +19,7 @@ from masking_service.service.acts import deeds
 from masking_service.service.acts.deeds import Deed
 from masking_service.service.acts.signatures import Expected, Signatures, Signed
 from masking_service.service.call.budgets import Budgets, Reservation
-from masking_service.service.call.call import Gate
+from masking_service.service.call.call import LiveGate
 from masking_service.service.call.own_words import masked_words
 from masking_service.service.call.recorder import (
     DONE,
@@ -38,14 +38,13 @@ from masking_service.service.cases.reading import case_answer, case_question, vi
 from masking_service.service.cases.sample import any_in_sample
 from masking_service.service.cases.state import Act, ActName, Case, Cases, Opening, WantedCase
 from masking_service.service.decoys.state import DecoyWatch
-from masking_service.service.freezes.state import Freezes
 from masking_service.service.freezes.use import FreezeByPolicy
 from masking_service.service.people.errors import AccessError, Forbidden
 from masking_service.service.people.permissions import Permission
 from masking_service.service.people.policy import Grant, Policy
 from masking_service.service.people.principals import principal_id
 from masking_service.service.people.signed_acts import SignedAct
-from masking_service.store.client import Store
+from masking_service.store.pipeline import Question
 
 MAX_REASON: Final = 500
 CLOSE_ANY: Final = (Permission.CASE_APPROVE, Permission.CASE_CLOSE)
@@ -87,13 +86,11 @@ class Casework:
     """Opens, decides and closes cases, under one policy."""
 
     policy: Policy
-    gate: Gate
+    gate: LiveGate
     keyring: Keyring
     budgets: Budgets
     freezing: FreezeByPolicy
     watch: DecoyWatch
-    store: Store
-    freezes: Freezes
     signatures: Signatures
     cases: Cases
     case_check: CaseCheck | None
@@ -113,14 +110,17 @@ class Casework:
             StoreUnavailable: it may be open; asking for it tells.
         """
         with self.recorder.record_denials(context, Action.CASE_OPEN):
-            grant = self.gate.grant(context.principal, Permission.CASE_OPEN)
+            grant, frozen = self.gate.grant_and_freeze_question(context.principal, Permission.CASE_OPEN)
+            with self.gate.frozen_first(context.principal):
+                opening = self._opening(context, wanted)
             signature = self.signatures.expect(context, SignedAct.CASE_OPEN, signed)
-        opening = self._opening(context, wanted)
         case, purpose = wanted.case, wanted.purpose
         keys = self.signatures.keys(context, signature)
         bases = keys.bases(opening.waybills)
         with self.recorder.record_denials(context, Action.CASE_OPEN, Stated(purpose=purpose, case=case)):
-            reserved, proof = self._reserve(context, grant, signature, deeds.opening_case(keys, wanted), len(bases))
+            reserved, proof = self._reserve(
+                context, (grant, frozen), signature, deeds.opening_case(keys, wanted), len(bases)
+            )
             # A customer may have sent the numbers, and not have been the first to have them.
             self.watch.notice(context, bases, freeze=False)
             try:
@@ -151,20 +151,25 @@ class Casework:
         return case_answer(self.policy, opened, context.now)
 
     def _reserve(
-        self, context: RequestContext, grant: Grant, expected: Expected | None, deed: Deed, waybills: int
+        self,
+        context: RequestContext,
+        granted: tuple[Grant, Question[int]],
+        expected: Expected | None,
+        deed: Deed,
+        waybills: int,
     ) -> tuple[Reservation, SignatureProof]:
         """Spend the budget for a case of so many waybills, and check its signature: one round trip.
 
-        What a signature that is not valid has spent is given back.
+        What a refused call has spent is given back.
+
+        Args:
+            granted: the grant, and the question of the freeze.
         """
+        grant, frozen = granted
         nonce = expected.nonce if expected is not None else None
         budget = self.budgets.reserve_question(context.principal, grant, waybills, context.now, nonce)
-        frozen = self.freezes.freeze_question(context.principal)
-        self.store.ask(budget, *self.signatures.questions(expected), *([frozen] if expected is not None else []))
         try:
-            if expected is not None:
-                frozen.answer()
-            proof = self.signatures.verify(context, expected, deed)
+            _, proof = self.signatures.ask(context, frozen, expected, lambda: deed, budget)
         except AccessError:
             with suppress(AccessError):
                 budget.answer().try_to_give_back(waybills)
@@ -209,8 +214,9 @@ class Casework:
             StoreUnavailable: it may be decided; asking for it tells.
         """
         with self.recorder.record_denials(context, DECISIONS[act], Stated(case=name)):
-            grant = self.gate.grant(context.principal, Permission.CASE_APPROVE)
-            found, proof = self._signed(context, SignedAct(f"case-{act}"), name, signed)
+            grant, frozen = self.gate.grant_and_freeze_question(context.principal, Permission.CASE_APPROVE)
+            self._check_note(context, note)
+            found, proof = self._signed(context, frozen, SignedAct(f"case-{act}"), name, signed)
             found.decide(context.principal, act, context.now)
         return self._act(context, found, act, note, grant.role, proof)
 
@@ -218,8 +224,10 @@ class Casework:
         """Close a case, as its opener, an approver or the ticket system. Raises as `decide`."""
         with self.recorder.record_denials(context, Action.CASE_CLOSE, Stated(case=name)):
             closing = [one for one in CLOSE_ANY if self.policy.permits(context.principal, one)]
-            grant = self.gate.grant(context.principal, closing[0] if closing else Permission.CASE_OPEN)
-            found, proof = self._signed(context, SignedAct.CASE_CLOSE, name, signed)
+            permission = closing[0] if closing else Permission.CASE_OPEN
+            grant, frozen = self.gate.grant_and_freeze_question(context.principal, permission)
+            self._check_note(context, note)
+            found, proof = self._signed(context, frozen, SignedAct.CASE_CLOSE, name, signed)
             if not closing and found.opening.opened_by != context.principal.id:
                 raise Forbidden
         return self._act(context, found, "close", note, grant.role, proof)
@@ -254,8 +262,14 @@ class Casework:
             return case_answer(self.policy, found, context.now)
         return self._act(context, found, "claim", None, grant.role, UNSIGNED)
 
+    def _check_note(self, context: RequestContext, note: str | None) -> None:
+        """Refuse a note that is too long, before anyone signs. Raises InvalidRecord, Frozen."""
+        with self.gate.frozen_first(context.principal):
+            if note is not None and len(note) > MAX_REASON:
+                raise InvalidRecord((("/note", "invalid-length"),))
+
     def _signed(
-        self, context: RequestContext, act: SignedAct, name: str, signed: Signed | None
+        self, context: RequestContext, frozen: Question[int], act: SignedAct, name: str, signed: Signed | None
     ) -> tuple[Case, SignatureProof]:
         """Return a case that the caller may see, and the proof of its signed act: one round trip."""
         signature = self.signatures.expect(context, act, signed)
@@ -264,15 +278,13 @@ class Casework:
         def deed() -> Deed:
             return deeds.deciding(act, visible(self.policy, context.principal, question.answer()))
 
-        proof = self.signatures.check(context, signature, deed, question)
+        proof = self.signatures.check(context, frozen, signature, deed, question)
         return visible(self.policy, context.principal, question.answer()), proof
 
     def _act(
         self, context: RequestContext, case: Case, act: ActName, note: str | None, role: str, proof: SignatureProof
     ) -> answers.Case:
         opening = case.opening
-        if note is not None and len(note) > MAX_REASON:
-            raise InvalidRecord((("/note", "invalid-length"),))
         number = case.next_claim if act == "claim" else 0
         wanted = Act(act, context.principal.id, context.now, masked_words(note or ""), number)
         done = self.cases.prepare_act(context.principal.tenant, opening.case, wanted)

@@ -31,7 +31,6 @@ from masking_service.service.call.recorder import (
     DONE,
     NOT_FOUND,
     RELEASED,
-    UNSIGNED,
     ItemOutcome,
     Recorded,
     Recorder,
@@ -143,10 +142,10 @@ class Planting:
                 `MAX_DECOYS`.
             StoreUnavailable: some may be marked; the same call can be made again.
         """
+        numbers = self._read(context, Action.DECOY_PLANT, waybills)
         granted = self._grant(
             context, Action.DECOY_PLANT, signed, deeds.on_decoys(SignedAct.DECOY_PLANT, waybills, kind)
         )
-        numbers = required_waybills(waybills)
         if kind == "seed":
             self._require_own_number(context, granted, numbers)
 
@@ -164,9 +163,9 @@ class Planting:
 
         Raises as `plant`; the answer is the same for those without one.
         """
+        numbers = self._read(context, Action.DECOY_REMOVE, waybills)
         deed = deeds.on_decoys(SignedAct.DECOY_REMOVE, waybills)
         granted = self._grant(context, Action.DECOY_REMOVE, signed, deed)
-        numbers = required_waybills(waybills)
 
         def take_off(planted: list[Decoy]) -> list[Decoy]:
             return [decoy for decoy in planted if decoy.waybill_no not in numbers]
@@ -216,6 +215,11 @@ class Planting:
         heard = [decoy.waybill_no for decoy in planted if decoy.heard_at]
         return answers.Heard(entry.release(waybills), len(heard), self._ranked(tenant, heard))
 
+    def _read(self, context: RequestContext, action: Action, waybills: Sequence[Any]) -> dict[str, int]:
+        """Return the numbers of a call, before anyone signs it. Raises InvalidRecord, Frozen."""
+        with self.recorder.record_denials(context, action), self.gate.frozen_first(context.principal):
+            return required_waybills(waybills)
+
     def _grant(
         self, context: RequestContext, action: Action, signed: Signed | None = None, deed: Deed | None = None
     ) -> _Granted:
@@ -227,9 +231,9 @@ class Planting:
         with self.recorder.record_denials(context, action), self.freezing.count_refusals(context):
             grant, frozen = self.gate.grant_and_freeze_question(context.principal, PLANT)
             signature = self.signatures.expect(context, deed.act, signed) if deed is not None else None
-            self.store.ask(frozen, *self.signatures.questions(signature))
-            missed = frozen.answer()
-            proof = self.signatures.verify(context, signature, deed) if deed is not None else UNSIGNED
+            missed, proof = self.signatures.ask(
+                context, frozen, signature, lambda: deed or deeds.on_decoys(SignedAct(action))
+            )
             self.issuers.check_unmasking(context.principal, context.now)
             nonce = signature.nonce if signature is not None else None
             budget = self.budgets.reserve_question(context.principal, grant, 1, context.now, nonce)

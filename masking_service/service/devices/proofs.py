@@ -8,7 +8,7 @@ is refused before anything is spent, so it never counts against the person.
 import hashlib
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from keys.device_proofs import DeviceProof, ProvenRequest, content_hash, read_proof
 from keys.errors import IntegrityError
@@ -49,6 +49,20 @@ class ExpectedProof:
     nonce: Nonce
 
 
+class Proven(NamedTuple):
+    """A call of a caller who is not frozen, with a valid proof or without one.
+
+    Attributes:
+        missed: how many items in a row opened nothing until now.
+        device: of the proof; None without one.
+        reserved: what was taken of the budget.
+    """
+
+    missed: int
+    device: Device | None
+    reserved: Reservation
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceProofs:
     """Checks proofs, under one policy.
@@ -68,7 +82,7 @@ class DeviceProofs:
     random: Callable[[int], bytes]
 
     def expect(self, context: RequestContext, sent: SentProof, call: str, role: str) -> ExpectedProof | None:
-        """Return the proof of a call, to be checked with `verify`; None if the call needs none.
+        """Return the proof of a call, to be checked with `check`; None if the call needs none.
 
         To be called once the caller is authorised, and before anything is looked up. API keys need none: no issuer
         can make one. No round trip, but where this process has not seen the device before: then one.
@@ -82,9 +96,9 @@ class DeviceProofs:
             SignatureInvalid: it is not a proof of this request by a device of the caller.
             StoreUnavailable, IntegrityError: it cannot be told.
         """
-        principal = context.principal
-        if self.rule is None or principal.source != "jwt" or not self.rule.needs(call, role):
+        if not self.needs(context, call, role):
             return None
+        principal = context.principal
         try:
             proof, nonce = self.read(context, sent)
             tenant = principal.tenant
@@ -136,22 +150,44 @@ class DeviceProofs:
         keys = self.keyring.tenant(context.principal.tenant)
         return self.tickets.give(keys, context.principal, "device", self.random(RANDOM_BYTES), context.now)[1]
 
-    def questions(self, expected: ExpectedProof | None) -> Sequence[Question[Any]]:
-        """Return what has to be asked before `verify`, together with the live freeze."""
-        return () if expected is None else (expected.devices,)
+    def needs(self, context: RequestContext, call: str, role: str) -> bool:
+        """Return whether the policy asks for a proof of this call through this role."""
+        return self.rule is not None and context.principal.source == "jwt" and self.rule.needs(call, role)
 
-    def spent_question(self, context: RequestContext, expected: ExpectedProof | None) -> Question[Reservation]:
-        """Return the question that uses a proof up, for calls that ask for no budget with it."""
-        nonce = expected.nonce if expected is not None else None
-        return self.budgets.spend_once_question(context.principal, context.now, nonce)
+    def check(
+        self,
+        context: RequestContext,
+        frozen: Question[int],
+        expected: ExpectedProof | None,
+        *questions: Question[Any],
+        budget: Question[Reservation] | None = None,
+    ) -> Proven:
+        """Ask whether the caller is frozen, for a budget, and `questions`; check and use up the proof: one round trip.
 
-    def verify(self, context: RequestContext, expected: ExpectedProof | None) -> Device | None:
-        """Return the device of a proof, once its questions and the live freeze are answered; None without a proof.
+        What is wrong is told in this order: the freeze, the proof, the budget.
+
+        Args:
+            frozen: see `LiveGate.grant_and_freeze_question`.
+            expected: see `expect`.
+            budget: is asked with the proof's nonce; None for a call that spends none.
 
         Raises:
-            SignatureInvalid: it is not a device of the person any more.
+            Frozen: the principal is frozen now.
+            SignatureInvalid: the proof is not by a device of the person any more, or was used before.
+            QuotaExceeded: the budget is spent.
             IntegrityError: the person's devices in the store were changed.
         """
+        spent = budget or self.spent_question(context, expected.nonce if expected is not None else None)
+        self.store.ask(frozen, spent, *questions, *([expected.devices] if expected is not None else []))
+        missed = frozen.answer()
+        device = self._verify(context, expected)
+        return Proven(missed, device, spent.answer())
+
+    def spent_question(self, context: RequestContext, nonce: Nonce | None) -> Question[Reservation]:
+        """Return the question that uses a proof up, for calls that spend no budget."""
+        return self.budgets.spend_once_question(context.principal, context.now, nonce)
+
+    def _verify(self, context: RequestContext, expected: ExpectedProof | None) -> Device | None:
         if expected is None:
             return None
         revoked = self.freezes.revoked(context.principal.tenant)

@@ -25,7 +25,7 @@ from masking_service.service.call.recorder import Recorder, RequestContext, Stat
 from masking_service.service.devices import answers
 from masking_service.service.devices.invitations import read_invitation
 from masking_service.service.devices.problems import NoDevices
-from masking_service.service.devices.proofs import DeviceProofs, ExpectedProof
+from masking_service.service.devices.proofs import DeviceProofs
 from masking_service.service.devices.state import MAX_DEVICES, Device, DeviceRequest, Devices, approved_device
 from masking_service.service.freezes.state import Freezes
 from masking_service.service.people.errors import Forbidden
@@ -67,7 +67,7 @@ class OwnDevices:
             self._check(context)
             proof, nonce = self.proofs.read(context, sent)
             mine = self.devices.keys_question(principal.tenant, principal.id)
-            spent = self.proofs.spent_question(context, ExpectedProof(proof.device, mine, nonce))
+            spent = self.proofs.spent_question(context, nonce)
             live = self.freezes.freeze_question(principal)  # reads what is revoked, too
             self.store.ask(live, spent, mine)
             live.answer()

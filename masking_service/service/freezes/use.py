@@ -83,8 +83,6 @@ class FreezeByHand:
         subject = sound_principal(principal)
         with self.recorder.record_denials(context, Action.FREEZE, Stated(subject=subject)):
             grant, proof = self._grant(context, SignedAct.FREEZE, subject, signed)
-        if not subject:
-            raise NotFound
         reason = masked_words((why or "").strip() or BY_HAND)[:MAX_REASON]
         wanted = Freeze(id=subject, since=context.now, why=reason, by=context.principal.id)
         stated = Stated(role=grant.role, subject=subject, signed=proof)
@@ -106,10 +104,6 @@ class FreezeByHand:
         subject = sound_principal(principal)
         with self.recorder.record_denials(context, Action.THAW, Stated(subject=subject)):
             grant, proof = self._grant(context, SignedAct.UNFREEZE, subject, signed)
-            if subject == context.principal.id:
-                raise Forbidden
-        if not subject:
-            raise NotFound
         stated = Stated(role=grant.role, subject=subject, signed=proof)
         unfreeze = partial(self.freezes.prepare_unfreeze, context.principal.tenant, subject)
         self.recorder.change(context, Action.THAW, stated, unfreeze)
@@ -118,11 +112,16 @@ class FreezeByHand:
     def _grant(
         self, context: RequestContext, act: SignedAct, subject: str, signed: Signed | None
     ) -> tuple[Grant, SignatureProof]:
-        """Return the live grant, and the proof that the caller signed the act: one round trip."""
+        """Return the live grant, and the proof that the caller signed the act: one round trip. Raises NotFound."""
         grant, frozen = self.gate.grant_and_freeze_question(context.principal, Permission.PRINCIPAL_FREEZE)
+        with self.gate.frozen_first(context.principal):
+            if not subject:
+                raise NotFound
+        if act is SignedAct.UNFREEZE and subject == context.principal.id:
+            self.gate.grant_live(context.principal, Permission.PRINCIPAL_FREEZE)  # whoever is frozen is told that
+            raise Forbidden
         signature = self.signatures.expect(context, act, signed)
-        proof = self.signatures.check(context, signature, lambda: deeds.on_person(act, subject), frozen)
-        frozen.answer()
+        proof = self.signatures.check(context, frozen, signature, lambda: deeds.on_person(act, subject))
         return grant, proof
 
 

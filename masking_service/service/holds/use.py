@@ -215,9 +215,8 @@ class Holding:
             grant, frozen = self.gate.grant_and_freeze_question(context.principal, SET)
             signature = self.signatures.expect(context, deed.act, signed) if deed is not None else None
             proof = self.signatures.check(
-                context, signature, lambda: deed or deeds.on_hold(SignedAct(action), name), frozen
+                context, frozen, signature, lambda: deed or deeds.on_hold(SignedAct(action), name)
             )
-            frozen.answer()
             self.issuers.check_unmasking(context.principal, context.now)
         return _GrantedHold(grant.role, proof)
 

@@ -14,20 +14,17 @@ from masking_service.masking.dialling import dialable
 from masking_service.masking.kinds.table import TOKEN_KINDS
 from masking_service.masking.waybill import normalised
 from masking_service.service.acts import deeds
-from masking_service.service.acts.signatures import Expected, Signatures, Signed
+from masking_service.service.acts.signatures import Signatures, Signed
 from masking_service.service.call.budgets import Budgets
 from masking_service.service.call.call import LiveGate
-from masking_service.service.call.errors import CaseRequired
 from masking_service.service.call.items import INVALID_ITEM, Fault, opening_faults
 from masking_service.service.call.recorder import (
     NOT_FOUND,
     RELEASED,
-    UNSIGNED,
     ItemOutcome,
     Recorded,
     Recorder,
     RequestContext,
-    SignatureProof,
     Stated,
 )
 from masking_service.service.cases.state import Case, CaseAuthority
@@ -167,20 +164,18 @@ class Detokenize:
         stated = Stated(purpose=self._known(purpose), case=case)
         with self.recorder.record_denials(context, Action.DETOKENIZE, stated), self.freezing.count_refusals(context):
             grant, frozen = self.gate.grant_and_freeze_question(caller, Permission.DETOKENIZE, purpose=purpose)
-            lacks_case = case is None and self._needs_case(grant, items)
-            with self.gate.frozen_first(caller, lacks_case=lacks_case):
-                signature = self.signatures.expect(context, SignedAct.DETOKENIZE, signed)
-            if lacks_case and signature is not None:
-                raise CaseRequired  # no such act is proposed for a signature
-            self.signatures.check_fields(signature, len(items))
-            found_case = self.case_authority.case_question(context, case)
-            self.store.ask(frozen, found_case, *self.signatures.questions(signature))
-            missed = frozen.answer()  # raises Frozen
-            proof = self._proof(context, signature, purpose, case, items)
             asked, bases = self._read(tenant, items)
+            if case is None and self._needs_case(grant, items):
+                proves = self.signatures.needs(SignedAct.DETOKENIZE)
+                self.gate.refuse_without_case(caller, proves, lambda: self.watch.notice(context, bases))
+            signature = self.signatures.expect(context, SignedAct.DETOKENIZE, signed)
+            self.signatures.check_fields(signature, len(items))
+            keys = self.signatures.keys(context, signature)
+            found_case = self.case_authority.case_question(context, case)
+            missed, proof = self.signatures.ask(
+                context, frozen, signature, lambda: deeds.opening(keys, purpose, case, items), found_case
+            )
             self.watch.notice(context, bases)
-            if lacks_case:
-                raise CaseRequired
             authority = self._authorise(context, grant, found_case if case is not None else None)
 
             self._look_up_named_only(tenant, authority, asked)
@@ -211,20 +206,6 @@ class Detokenize:
         """Return the case that lets the caller open the items; None if none is named."""
         self.issuers.check_unmasking(context.principal, context.now)
         return self.case_authority.authorise(context, case.answer(), [grant.purpose or ""]) if case else None
-
-    def _proof(
-        self,
-        context: RequestContext,
-        signature: Expected | None,
-        purpose: str | None,
-        case: str | None,
-        items: Sequence[Any],
-    ) -> SignatureProof:
-        """Verify the signature, if there is one: `expect` refuses a missing one."""
-        if signature is None:
-            return UNSIGNED
-        keys = self.signatures.keys(context, signature)
-        return self.signatures.verify(context, signature, deeds.opening(keys, purpose, case, items))
 
     def _read(self, tenant: str, items: Sequence[Any]) -> tuple[list[_AskedItem], list[bytes]]:
         """Return the parsed items, and the bases of all waybills that items name, malformed ones too."""

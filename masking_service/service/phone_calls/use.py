@@ -16,7 +16,7 @@ from masking_service.masking.timestamps import rfc3339
 from masking_service.masking.waybill import normalised
 from masking_service.service.call.budgets import Budgets
 from masking_service.service.call.call import LiveGate
-from masking_service.service.call.errors import CaseRequired, NotFound
+from masking_service.service.call.errors import NotFound
 from masking_service.service.call.operation import SentProof
 from masking_service.service.call.recorder import (
     DONE,
@@ -46,7 +46,6 @@ from masking_service.service.phone_calls.live_calls import CallPlace, LiveCalls,
 from masking_service.service.phone_calls.problems import CallsUnavailable, NoCallerNumber, NotCallable
 from masking_service.service.waybills.vault import Found, Vault
 from masking_service.service.waybills.view import reached
-from masking_service.store.client import Store
 from masking_service.store.pipeline import Question
 
 PERMISSION: Final = Permission.CALL_MAKE
@@ -105,7 +104,6 @@ class Calling:
     policy: Policy
     gate: LiveGate
     issuers: Issuers
-    store: Store
     keyring: Keyring
     vault: Vault
     budgets: Budgets
@@ -187,22 +185,23 @@ class Calling:
         tenant, numbers = context.principal.tenant, [] if number is None else [number]
         grant, frozen = self.gate.grant_and_freeze_question(context.principal, PERMISSION)
         by_custody = grant.scope == "custody"  # then a case gives nothing
-        with self.gate.frozen_first(context.principal, lacks_case=case is None and not by_custody):
-            proof = self.proofs.expect(context, sent, "call", grant.role)
+        if case is None and not by_custody:
+            proves = self.proofs.needs(context, "call", grant.role)
+            bases = self._bases(tenant, number)
+            self.gate.refuse_without_case(context.principal, proves, lambda: self.watch.notice(context, bases))
+        proof = self.proofs.expect(context, sent, "call", grant.role)
         found_case = self.case_authority.case_question(context, None if by_custody else case)
         records = self.vault.newest_question(tenant, numbers, context.now)
         own_number = self.callers.number_question(context.principal, claimed=proof is None)
-        spent = self.proofs.spent_question(context, proof)
-        self.store.ask(frozen, found_case, records, own_number, spent, *self.proofs.questions(proof))
-        missed = frozen.answer()
-        device = self.proofs.verify(context, proof)
-        spent.answer()
-        if by_custody:
-            authority = None
-        else:
+        called = self.proofs.check(context, frozen, proof, found_case, records, own_number)
+        authority = None
+        if not by_custody:
             self.watch.notice(context, self._bases(tenant, number))
-            authority = self._authorise(context, case, found_case)
-        return _Permit(grant, authority, missed, device.phone if device else None, own_number, records)
+            self.issuers.check_unmasking(context.principal, context.now)
+            purposes = self._purposes(context.principal)
+            authority = self.case_authority.authorise(context, found_case.answer(), purposes)
+        device_phone = called.device.phone if called.device else None
+        return _Permit(grant, authority, called.missed, device_phone, own_number, records)
 
     def _reach(self, context: RequestContext, permit: _Permit, number: str | None, field: str) -> tuple[Found, Any]:
         """Return the waybill and its phone, where the caller may reach it; else record that and refuse."""
@@ -224,16 +223,6 @@ class Calling:
 
     def _bases(self, tenant: str, number: str | None) -> list[bytes]:
         return self.keyring.tenant(tenant).bases([] if number is None else [number])
-
-    def _authorise(self, context: RequestContext, case: str | None, found: Question[Case | None]) -> Case:
-        """Return the case under which the caller may call.
-
-        Raises AccessError where there is none.
-        """
-        if case is None:
-            raise CaseRequired
-        self.issuers.check_unmasking(context.principal, context.now)
-        return self.case_authority.authorise(context, found.answer(), self._purposes(context.principal))
 
     def _purposes(self, principal: Principal) -> set[str]:
         """Return the purposes under whose cases the caller's roles open phones."""

@@ -44,7 +44,6 @@ from masking_service.service.search.asked import Asked
 from masking_service.service.search.index import IndexEntry, TooManyEntries
 from masking_service.service.waybills.vault import Found, Vault
 from masking_service.service.waybills.view import reached, shown, viewed
-from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.pipeline import Question
 
@@ -91,7 +90,6 @@ class Search:
 
     policy: Policy
     gate: LiveGate
-    store: Store
     keyring: Keyring
     vault: Vault
     budgets: Budgets
@@ -173,18 +171,15 @@ class Search:
             context.principal, Permission.WAYBILL_SEARCH, profile=profile
         )
         viewing = self.gate.grant(context.principal, Permission.WAYBILL_VIEW, profile=grant.profile)
-        proof = self.proofs.expect(context, sent, "search", grant.role)
-        nonce = proof.nonce if proof is not None else None
         asked = read()
         self._check_kept(context, asked)
         scope = _check_scope(context, asked, (grant, viewing))
+        proof = self.proofs.expect(context, sent, "search", grant.role)
+        nonce = proof.nonce if proof is not None else None
         budget = self.budgets.reserve_question(context.principal, grant, 1, context.now, nonce)
         entries = self._entries_question(context, asked)
-        self.store.ask(frozen, budget, entries, *self.proofs.questions(proof))
-        missed = frozen.answer()
-        self.proofs.verify(context, proof)
-        budget.answer()
-        return _AllowedSearch(grant, viewing, scope, asked, missed, entries)
+        called = self.proofs.check(context, frozen, proof, entries, budget=budget)
+        return _AllowedSearch(grant, viewing, scope, asked, called.missed, entries)
 
     def _check_kept(self, context: RequestContext, asked: Asked) -> None:
         """Refuse what no index is kept for. Raises NoSearchIndex."""

@@ -39,7 +39,6 @@ from masking_service.service.people.policy import Grant, Policy
 from masking_service.service.people.rules import Scope
 from masking_service.service.waybills import answers
 from masking_service.service.waybills.vault import Found, Vault
-from masking_service.store.client import Store
 
 ViewResult = answers.Waybill | answers.WaybillNotFound
 
@@ -119,7 +118,6 @@ class ViewWaybills:
 
     policy: Policy
     gate: LiveGate
-    store: Store
     keyring: Keyring
     vault: Vault
     budgets: Budgets
@@ -176,19 +174,16 @@ class ViewWaybills:
             budget = self.budgets.reserve_question(context.principal, grant, len(asked), context.now, nonce)
             records = self.vault.newest_question(context.principal.tenant, numbers, context.now)
             pages = [self.case_authority.case_question(context, case)] if case is not None else []
-            self.store.ask(frozen, budget, records, *pages, *self.proofs.questions(proof))
-            missed = frozen.answer()
-            self.proofs.verify(context, proof)
-            reserved = budget.answer()
+            called = self.proofs.check(context, frozen, proof, records, *pages, budget=budget)
 
         bases = self.keyring.tenant(context.principal.tenant).bases(numbers)
         for item, base, found in zip(known, bases, records.answer(), strict=True):
             item.base, item.found = base, reached(self.custodies, context, grant.scope, found)
         self._watch_for_decoys(context, grant, known, pages[0].answer() if pages else None)
-        self.freezing.count_misses(context, missed, [item.found is not None for item in asked])
+        self.freezing.count_misses(context, called.missed, [item.found is not None for item in asked])
         through = self.policy.rules.profiles[grant.profile or ""]
         if grant.full_kinds:
-            return self._in_full(context, grant, through, reserved, asked)
+            return self._in_full(context, grant, through, called.reserved, asked)
         return [item.masked(grant, through) for item in asked]
 
     def _watch_for_decoys(
