@@ -193,7 +193,7 @@ def _encoded(row: Operation, answered: Any) -> Response:
     if isinstance(answered, Answered):
         return answer(answered.content, answered.status)
     if isinstance(content, Batch):
-        return batch(answered, content.notice(answered))
+        return batch(answered, content.notice(answered) if content.notice is not None else None)
     if row.batch_of_one and count_outcomes([answered]):
         raise Problem(answered.error.code)
     return answer(answered, status)

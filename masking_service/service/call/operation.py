@@ -27,23 +27,18 @@ PROOF: Final = ("device-proof-required", "signature-invalid")
 """The problems of calls that a policy can let a person's device prove."""
 
 
-def no_notice(_results: Sequence[Any]) -> Text | None:
-    """Say nothing of a batch as a whole."""
-    return None
-
-
 class Batch(NamedTuple):
     """An answer to a batch.
 
     Attributes:
         name: of the shape, in the document.
         results: the shapes of its results.
-        notice: what the caller is told of the results as a whole; None for nothing.
+        notice: returns what the caller is told of the results as a whole; None where there is nothing to tell.
     """
 
     name: str
     results: tuple[type[msgspec.Struct], ...]
-    notice: Callable[[Sequence[Any]], Text | None] = no_notice
+    notice: Callable[[Sequence[Any]], Text | None] | None = None
 
 
 Answer: TypeAlias = (

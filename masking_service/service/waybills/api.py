@@ -15,7 +15,7 @@ from masking_service.service.custody.state import Custody
 from masking_service.service.people.permissions import Permission
 from masking_service.service.waybills import answers, record_answers
 from masking_service.service.waybills.erase import EraseWaybill
-from masking_service.service.waybills.mask import Mask
+from masking_service.service.waybills.mask import Mask, mapping_notice
 from masking_service.service.waybills.restrict import RestrictWaybills
 from masking_service.service.waybills.tokenize import Tokenize, TokenizeOptions
 from masking_service.service.waybills.view import ViewWaybills
@@ -162,7 +162,7 @@ OPERATIONS: Final = (
             200: Batch(
                 "MaskResults",
                 (record_answers.MaskedRecord, record_answers.InvalidRecord),
-                record_answers.mapping_notice,
+                mapping_notice,
             )
         },
         problems=("profile-required", "too-many-items", "unknown-schema"),
@@ -205,7 +205,7 @@ OPERATIONS: Final = (
                     record_answers.InvalidRecord,
                     record_answers.RefusedRecord,
                 ),
-                record_answers.mapping_notice,
+                mapping_notice,
             )
         },
         problems=(

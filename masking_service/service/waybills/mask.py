@@ -19,6 +19,7 @@ from masking_service.masking.schema import Place, Schema, pointer
 from masking_service.masking.unmapped import UNMAPPED_MASKED
 from masking_service.masking.walk import NOTHING_MAPPED
 from masking_service.masking.waybill import normalised
+from masking_service.service.call.answers import Answer
 from masking_service.service.call.call import Gate
 from masking_service.service.call.errors import UnknownSchema
 from masking_service.service.call.recorder import RequestContext
@@ -26,8 +27,15 @@ from masking_service.service.people.permissions import Permission
 from masking_service.service.people.policy import Grant
 from masking_service.service.waybills import record_answers, records
 from masking_service.store.computing import give_way
+from masking_service.texts import Text
 
 MaskResult = record_answers.MaskedRecord | record_answers.InvalidRecord
+
+NOTICE: Final = Text(
+    "{unmapped} of {records} records have members that the schema does not map and that are personal, or none that it "
+    "maps. Check the schema and the names of members."
+)
+"""What a batch says at its head where most of its records warn."""
 
 MAX_READ: Final = 20
 """Records of a batch whose members' names are read for the answer: reading a thousand takes seconds."""
@@ -280,3 +288,19 @@ def put_tokens(record: Any, places: Iterable[Place], tokens: Mapping[str, str]) 
     for place in places:
         if place.pointer in tokens:
             place.parent(record)[place.keys[-1]] = tokens[place.pointer]
+
+
+def mapping_notice(results: Sequence[Answer]) -> Text | None:
+    """Return what to tell the caller where the schema fits less than half of the records; None otherwise."""
+    unmapped = sum(_is_not_mapped(result) for result in results if getattr(result, "warnings", True))
+    return NOTICE.filled(unmapped=unmapped, records=len(results)) if unmapped * 2 > len(results) else None
+
+
+def _is_not_mapped(result: Answer) -> bool:
+    """True if the schema maps nothing of this result's record, or not all that is personal."""
+    if isinstance(result, record_answers.EmptyRecord):
+        return False
+    if warnings := getattr(result, "warnings", UNSET):
+        return any(warning.code == UNMAPPED_MASKED for warning in warnings)
+    error = getattr(result, "error", None)
+    return error is not None and error.code == NOTHING_MAPPED

@@ -1,20 +1,10 @@
 """The answers to records that are masked or tokenized."""
 
-from collections.abc import Sequence
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 from msgspec import UNSET, Meta, UnsetType
 
-from masking_service.masking.unmapped import UNMAPPED_MASKED
-from masking_service.masking.walk import NOTHING_MAPPED
 from masking_service.service.call.answers import Answer, Detail, No, Pointer, Revision, Time, Token, one_of
-from masking_service.texts import Text
-
-NOTICE: Final = Text(
-    "{unmapped} of {records} records have members that the schema does not map and that are personal, or none that it "
-    "maps. Check the schema and the names of members."
-)
-"""What a batch says at its head where most of its records warn."""
 
 Record = Annotated[dict[str, Any], Meta(description="The record, with its mapped values masked in place.")]
 
@@ -150,19 +140,3 @@ class RefusedRecord(Answer):
     """
 
     error: StoreRefusal
-
-
-def mapping_notice(results: Sequence[Answer]) -> Text | None:
-    """Return what to tell the caller where the schema fits less than half of the records; None otherwise."""
-    unmapped = sum(_is_not_mapped(result) for result in results if getattr(result, "warnings", True))
-    return NOTICE.filled(unmapped=unmapped, records=len(results)) if unmapped * 2 > len(results) else None
-
-
-def _is_not_mapped(result: Answer) -> bool:
-    """True if the schema maps nothing of this result's record, or not all that is personal."""
-    if isinstance(result, EmptyRecord):
-        return False
-    if warnings := getattr(result, "warnings", UNSET):
-        return any(warning.code == UNMAPPED_MASKED for warning in warnings)
-    error = getattr(result, "error", None)
-    return error is not None and error.code == NOTHING_MAPPED
