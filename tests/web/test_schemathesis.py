@@ -94,10 +94,17 @@ checks.positive_data_acceptance.expected-statuses = ["2xx", "401", "403", "404",
 [[operations]]
 include-path = ["/v1/incidents", "/v1/incidents/{incident}"]
 checks.positive_data_acceptance.expected-statuses = ["2xx", "401", "403", "404", "409", "422", "429", "5xx"]
+
+[[operations]]
+include-path = ["/v1/audit", "/v1/audit/summary", "/v1/audit/searches", "/v1/cases"]
+checks.positive_data_acceptance.expected-statuses = ["2xx", "401", "403", "404", "409", "422", "429", "5xx"]
 """
-"""A call needs a case in the hands of some roles and none in those of others, values need one for some purposes, a
-seed one of the company's own numbers, and an incident a time that has passed and duties of its own, which no schema of
-a body can say."""
+"""What no schema can say.
+
+A call needs a case in the hands of some roles and none in those of others, values need one for some purposes, a
+seed one of the company's own numbers, an incident a time that has passed and duties of its own; and a page follows
+one that was answered before.
+"""
 
 
 def users(row: Operation, roles: Sequence[str | None]) -> list[str]:
