@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from flask.testing import FlaskClient
 
-from masking_console.screens import audit
+from masking_console.screens import audit, sums
 from tests.console.conftest import Work
 from tests.web.api import NUMBER, PHONE, record
 
 OPENED = re.compile(r"opening of values</th><td[^>]*>(\d+)")
 NEXT = re.compile(r'href="(/sums\?day=[0-9-]+&amp;after=[^"]+)"')
 TIMES = 5
+TODAY = date(2026, 6, 15)
 
 
 @pytest.fixture
@@ -57,3 +59,32 @@ def test_a_day_that_takes_too_long_is_told_in_parts_that_are_named(
         opened += more
 
     assert opened == TIMES
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("2000-01-01", date(2000, 1, 1)),
+        ("1999-12-31", TODAY),
+        ("2026-06-14", date(2026, 6, 14)),
+        ("2026-06-15", TODAY),
+        ("2026-06-16", TODAY),
+        ("15.6.2026", TODAY),
+        ("", TODAY),
+    ],
+)
+def test_a_day_that_is_none_or_not_yet_begun_is_today(
+    work: Work, monkeypatch: pytest.MonkeyPatch, asked: str, found: date
+) -> None:
+    """Today is the day in China, where the 15th begins at 16:00 of the 14th."""
+    monkeypatch.setattr(sums, "datetime", _Now)
+    monkeypatch.setattr(sums, "to_user_timezone", lambda moment: moment + timedelta(hours=8))
+
+    with work.app.test_request_context(f"/sums?day={asked}"):
+        assert sums._asked() == found
+
+
+class _Now:
+    @staticmethod
+    def now(_: object) -> datetime:
+        return datetime(2026, 6, 14, 16, 0, tzinfo=UTC)
