@@ -7,6 +7,7 @@ from flask import Flask, request
 
 from masking_console.app import compile_templates
 from masking_console.preferences import Preferences
+from tests.console.conftest import Work
 
 
 @pytest.mark.parametrize(
@@ -38,3 +39,13 @@ def test_every_template_is_compiled_before_the_first_request(app: Flask) -> None
 
     assert app.jinja_env.cache is not None
     assert len(app.jinja_env.cache) == len(app.jinja_env.list_templates())
+
+
+def test_a_body_has_256_kib_at_most(work: Work) -> None:
+    browser = work.browser("service-desk")
+    answers = [
+        browser.post("/sign", data=b" " * length, content_type="application/json").status_code
+        for length in (262_144, 262_145)
+    ]
+
+    assert answers == [400, 413]

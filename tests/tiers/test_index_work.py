@@ -98,3 +98,14 @@ def test_work_of_a_tenant_is_filed_once_the_tenant_is_known(searched: Split, cli
     assert (filing.file([], searched.now), found(searched)) == (0, [])
     assert (filing.file(["default"], searched.now), found(searched)) == (1, [NUMBER])
     assert client.xlen(STREAM) == 0
+
+
+def test_the_length_of_work_tells_only_of_how_many_512_bytes_it_is() -> None:
+    seal = SealingKey(bytes(32), bytes(8), label=b"record", tenant=b"default")
+    lengths = []
+    for phones in range(80):
+        one = Indexed(NUMBER, bytes(12), 0, 2**31, b"", Findable(("02159791234",) * phones))
+        lengths.append(len(work_command("tag", seal, [one], bytes(12))[4]) - OVERHEAD_BYTES)
+
+    assert sorted({*lengths}) == [512, 1_024, 1_536]
+    assert lengths == sorted(lengths)
