@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 import redis
+from redis.crc import key_slot
 
 from masking_service.dev.embedded import DURABLE
 from masking_service.store import health as readiness
@@ -18,7 +19,7 @@ from masking_service.store.pipeline import Script
 from tests import servers
 from tests.every import every
 from tests.store import stores
-from tests.store.stores import ask, counted
+from tests.store.stores import ask, counted, named
 
 
 @pytest.fixture
@@ -296,6 +297,26 @@ def test_the_clock_of_any_shard_is_the_stores(store: Store, monkeypatch: pytest.
     answering(store, monkeypatch, two)
 
     assert (checks(store), store.clocks.agree) == (["clock"], False)
+
+
+def test_each_server_that_answers_is_left_with_whether_the_log_is_on_it(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = key_slot(named().writers(0))
+    silent = StoreUnavailable("timeout")
+
+    def three(answers: Answers) -> Answers:
+        (one,) = answers
+        with_log, without = (replace(one, slots=range(slot, slot + 1)) for slot in (log, log + 1))
+        return [replace(one, replies=[], error=silent), without, with_log]
+
+    answering(store, monkeypatch, three)
+    look(store)
+
+    assert store.condition is not None
+    used = store.condition.servers[0].used
+    assert used > 0
+    assert store.condition.servers == tuple(Server(used, 0, 0, holds_log=holds) for holds in (False, True))
 
 
 @pytest.mark.parametrize("odd", [b"", b"soon", b"-1", b"1e6", b"9" * 5000], ids=["none", "word", "sign", "dot", "long"])
