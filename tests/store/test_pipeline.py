@@ -4,15 +4,19 @@ import socket
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 import redis
 
+from masking_service.store import pipeline
 from masking_service.store.connection import FAILURES_TO_OPEN, Node, pack
 from masking_service.store.errors import StoreUnavailable
-from masking_service.store.pipeline import Bundle, Exchanges
+from masking_service.store.fences import fence
+from masking_service.store.pipeline import Bundle, Exchanges, _Group
 from masking_service.store.servers import Cluster
 from tests import servers
+from tests.every import every
 from tests.store import stores
 from tests.store.stores import ask
 
@@ -75,3 +79,43 @@ def test_a_server_that_is_a_primary_again_is_used_at_once(tmp_path: Path) -> Non
 
     assert store.write([(b"SET", b"k", b"v")]) == [b"OK"]
     node.kill()
+
+
+class _Wire:
+    """A node that gives the replies that are asked for, and keeps what was sent."""
+
+    def __init__(self, replies: list[Any]) -> None:
+        self.replies, self.sent, self.counted = replies, b"", 0
+
+    def send(self, payload: bytes, _: object) -> str:
+        self.sent = payload
+        return "connection"
+
+    def receive(self, connection: str, count: int, *_: float) -> list[Any]:
+        assert connection == "connection"
+        self.counted = count
+        return self.replies[:count]
+
+
+@every("asked", [(False, True), (True, False), (True, True), (False, False)])
+def test_each_bundle_gets_its_own_replies_whichever_of_them_asks_a_slot_that_moves(
+    monkeypatch: pytest.MonkeyPatch, asked: tuple[bool, bool]
+) -> None:
+    """The fence asks where the last bundle does."""
+    monkeypatch.setattr(pipeline, "time", lambda: 5.9)
+    bundles = [Bundle(at, b"<%d>" % at, 1, asking=asking) for at, asking in enumerate(asked)]
+    expected: list[Any] = []
+    for at, asking in enumerate(asked):
+        expected += [b"OK"] * asking + [b"reply %d" % at]
+    wire = _Wire([*expected, *[b"OK"] * asked[-1], b"OK", 7])
+    group = _Group(cast(Node, wire), 1, bundles)
+
+    group.send(slotted=True, identity=None)
+    group.receive(1.0, 2.0)
+
+    asking = pack((b"ASKING",))
+    fenced = asking * asked[1] + pack((b"SET", fence(1), 5)) + pack((b"WAIT", 1, 400))
+    assert wire.sent == asking * asked[0] + b"<0>" + asking * asked[1] + b"<1>" + fenced
+    assert wire.counted == len(wire.replies)
+    assert [bundle.replies for bundle in bundles] == [[b"reply 0"], [b"reply 1"]]
+    assert group.confirmed == 7

@@ -6,7 +6,7 @@ from masking_service.masking.profiles import Profile
 from masking_service.service.people.policy import Grant
 from masking_service.service.waybills.records import Record
 from masking_service.service.waybills.vault import Found
-from masking_service.service.waybills.view import _overall, shown_masked
+from masking_service.service.waybills.view import _AskedWaybill, _overall, _without_custody, shown_masked
 from tests.store.stores import NOW, NUMBER, body
 
 FOUND = Found(b"base of 12 B", 0, Record(b"ab", 1, NOW, body()), None)
@@ -37,3 +37,11 @@ def test_a_call_that_shows_nothing_has_the_outcome_that_its_waybills_share() -> 
         "not-found",
         "not-found",
     ]
+
+
+def test_a_courier_is_watched_at_what_it_does_not_carry_and_all_others_at_everything() -> None:
+    carried, other = _AskedWaybill(NUMBER, NUMBER, found=FOUND), _AskedWaybill(NUMBER, NUMBER)
+    courier, desk = Grant("courier", "waybill:view", "courier", scope="custody"), Grant("desk", "waybill:view", "label")
+
+    assert _without_custody(courier, [carried, other]) == [other]
+    assert _without_custody(desk, [carried, other]) == [carried, other]
