@@ -142,3 +142,15 @@ def test_entries_that_changed_places_between_writers_are_both_found(sound: Lines
     changed = replaced(replaced(sound, one, json.dumps(first).encode()), another, json.dumps(second).encode())
 
     assert places(changed) == [("edited", one + 1, first["id"]), ("edited", another + 1, second["id"])]
+
+
+def test_an_entry_whose_link_was_edited_is_known_again_by_the_link_that_was_signed(sound: Lines) -> None:
+    """One in the middle of a commit, which comes once more as it was."""
+    at = next(at for at in entries_in(sound) if b"signature" not in sound[at])
+    log = [*replaced(sound, at, edited(sound[at], ("link",)))]
+    log.insert(at + 2, sound[at])
+
+    assert [(fault.line, fault.where, fault.text) for fault in findings(log)] == [
+        (at + 1, name_of(sound[at]), "its link was edited; the entry itself is as signed"),
+        (at + 3, name_of(sound[at]), "occurs twice in the log"),
+    ]
