@@ -113,9 +113,9 @@ def test_each_bundle_gets_its_own_replies_whichever_of_them_asks_a_slot_that_mov
     group.send(slotted=True, identity=None)
     group.receive(1.0, 2.0)
 
-    asking = pack((b"ASKING",))
-    fenced = asking * asked[1] + pack((b"SET", fence(1), 5)) + pack((b"WAIT", 1, 400))
-    assert wire.sent == asking * asked[0] + b"<0>" + asking * asked[1] + b"<1>" + fenced
+    word = pack((b"ASKING",))
+    fenced = word * asked[1] + pack((b"SET", fence(1), 5)) + pack((b"WAIT", 1, 400))
+    assert wire.sent == word * asked[0] + b"<0>" + word * asked[1] + b"<1>" + fenced
     assert wire.counted == len(wire.replies)
     assert [bundle.replies for bundle in bundles] == [[b"reply 0"], [b"reply 1"]]
     assert group.confirmed == 7

@@ -105,7 +105,7 @@ def test_the_length_of_work_tells_only_of_how_many_512_bytes_it_is() -> None:
     lengths = []
     for phones in range(80):
         one = Indexed(NUMBER, bytes(12), 0, 2**31, b"", Findable(("02159791234",) * phones))
-        lengths.append(len(work_command("tag", seal, [one], bytes(12))[4]) - OVERHEAD_BYTES)
+        lengths.append(len(bytes(work_command("tag", seal, [one], bytes(12))[4])) - OVERHEAD_BYTES)
 
     assert sorted({*lengths}) == [512, 1_024, 1_536]
     assert lengths == sorted(lengths)

@@ -126,6 +126,25 @@ def test_an_approval_is_of_the_device_that_was_signed(api: Api, boss: Person, co
     assert refusal(answered) == (403, "signature-invalid")
 
 
+def test_a_device_that_is_approved_again_stays_as_it_is(boss: Person, courier: Proving) -> None:
+    first, second = courier, Proving(courier.api)
+    for one in (first, second):
+        content(one.enrol(), 201)
+        content(approve(boss, one))
+    content(boss.post(first.path("revoke"), {}))
+
+    again = [content(approve(boss, one)) for one in (first, second)]
+
+    assert again == [
+        {"device": first.device.id, "status": "revoked"},
+        {"device": second.device.id, "status": "active"},
+    ]
+    assert [(one["device"], one["status"]) for one in courier.own()] == [
+        (second.device.id, "active"),
+        (first.device.id, "revoked"),
+    ]
+
+
 def test_no_person_approves_a_device_of_their_own(api: Api, boss: Person) -> None:
     own = Proving(api, "supervisor", "boss")
     content(own.enrol(), 201)

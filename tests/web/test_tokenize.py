@@ -337,6 +337,16 @@ def test_without_a_store_records_are_masked_where_that_is_asked_for(storeless: A
     assert bad["error"]["code"] == "invalid-waybill-no"
 
 
+def test_with_a_store_records_are_stored_also_where_masks_would_do(api: Api) -> None:
+    batch = record(), record("SF3333333333"), record("短")
+    stored = api.tokenize(*batch)
+
+    again = api.tokenize(*batch, if_unavailable="mask")
+
+    assert again == [result | {"created": False} if "created" in result else result for result in stored]
+    assert ["created" in result for result in stored] == [True, True, False]
+
+
 def test_an_officer_opens_what_a_printer_stored_as_it_came_in(api: Api) -> None:
     made = api.tokenize(record(sender__phone=13812345678))[0]["tokens"]["/sender/phone"]
     api.open_case("D-1", NUMBER)

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from masking_service.audit.order import Order
-from masking_service.audit.search import TenantLog
+from masking_service.audit.reading import TenantLog
 from masking_service.audit.slots import _Place, _read_archive
 from masking_service.audit.wanted import ArchivedEntry, Page, Wanted
 from masking_service.store.layout import AuditKeys
