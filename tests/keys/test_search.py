@@ -86,6 +86,7 @@ def aes(key: bytes, block: bytes) -> bytes:
     ("index", "text"),
     [
         (b"phone", "13812345678"),
+        (b"phone", "12345678901234"),
         (b"phone", "123456789012345"),
         (b"last4", "5678021001"),
         (b"last4", "5678" + "021001" * 10),
